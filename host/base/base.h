@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every host file needs: memory that belongs to a phase, errors that name the place, whole files.
+ *
+ * Memory: a pool is freed at once. Its functions never return NULL: when memory or the pool's limit runs out they
+ * call `oom_handler`, which must not return (the command line ends with status 3; a fuzz harness longjmps).
+ *
+ * Errors: a function that can fail returns enum mote_status and takes `const struct frame *at`, a chain of places on
+ * the callers' stacks. fail() writes "kws.tflite: op 2 FULLY_CONNECTED: text [ERR_SHAPE]" to the root's buffer. */
+#ifndef MOTE_BASE_H
+#define MOTE_BASE_H
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ops/types.h"
+
+#define COUNT(a)          (sizeof(a) / sizeof(a)[0])
+#define MUST_CHECK        __attribute__((warn_unused_result))
+#define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/* ---- memory ---- */
+struct pool_block;
+struct pool {
+    struct pool_block *blocks;
+    size_t used, limit; /* bytes; limit 0 means POOL_LIMIT */
+};
+#define POOL_LIMIT ((size_t)4 << 30)
+
+extern void (*oom_handler)(void); /* must not return; default: abort() */
+extern long pool_fail_at;         /* for tests: the n-th allocation from now runs out of memory; 0: none does */
+
+void *pool_alloc(struct pool *pool, size_t bytes);          /* zeroed, aligned to 64 */
+void *pool_array(struct pool *pool, size_t n, size_t size); /* same; overflow of n * size is out of memory */
+char *pool_printf(struct pool *pool, const char *fmt, ...) PRINTF(2, 3);
+char *pool_strdup(struct pool *pool, const char *s);
+void *pool_copy(struct pool *pool, const void *data, size_t bytes);
+/* Room for one more element of `size` bytes in an array of n that grows by doubling (capacity: next power of 2, >= 8).
+ */
+void *pool_grow(struct pool *pool, void *array, size_t n, size_t size);
+void pool_free(struct pool *pool);
+
+/* ---- errors ---- */
+struct report_text {
+    enum mote_status status;
+    char text[1024];
+};
+
+struct frame {
+    const struct frame *up;
+    const char *kind;         /* "op", "tensor", … or NULL for the root, whose name is the file's */
+    const char *name;         /* may be NULL */
+    int index;                /* printed if >= 0 */
+    struct report_text *sink; /* the root's only */
+};
+
+enum mote_status fail(const struct frame *at, enum mote_status status, const char *fmt, ...) PRINTF(3, 4);
+const char *status_name(int status);   /* "ERR_SHAPE"; "?" if unknown */
+const char *status_text(int status);   /* what happened */
+const char *status_advice(int status); /* what to do */
+
+#define TRY(call)                                                                                                      \
+    do {                                                                                                               \
+        enum mote_status try_status = (call);                                                                          \
+        if (try_status != MOTE_OK)                                                                                     \
+            return try_status;                                                                                         \
+    } while (0)
+
+/* ---- files ---- */
+struct bytes {
+    uint8_t *data;
+    size_t size;
+};
+
+#define FILE_LIMIT ((size_t)1 << 30) /* no input of Mote's is larger */
+MUST_CHECK enum mote_status file_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at);
+/* Writes `path` whole or not at all: to a temporary name beside it, flushed, then renamed. */
+MUST_CHECK enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at);
+/* Removes the temporary files of writes under way. For signal handlers, before the process ends. */
+void base_cleanup(void);
+
+/* A growing string, for emitters. */
+struct text {
+    struct pool *pool;
+    char *s;
+    size_t len;
+};
+void text_add(struct text *t, const char *fmt, ...) PRINTF(2, 3);
+void text_bytes(struct text *t, const void *data, size_t size);
+
+static inline uint32_t le32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+static inline size_t align_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+#endif

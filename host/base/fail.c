@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Errors: one line that names the place, from the root of the chain of frames to the leaf. */
+#include "host/base/base.h"
+
+#define NAME_MAX_SHOWN 160 /* bytes of one name; a hostile file's names may be long */
+
+struct line {
+    char *s;
+    size_t len, room; /* room: without the final NUL and without what the end needs */
+};
+
+/* A message is one line on a terminal: control characters in names and texts become '?'. */
+static void line_add(struct line *l, const char *s, size_t max)
+{
+    size_t n = strnlen(s, max), cut = n > l->room - l->len ? l->room - l->len : n;
+
+    if (s[cut] != '\0') /* not inside a UTF-8 character */
+        while (cut > 0 && ((unsigned char)s[cut] & 0xc0) == 0x80)
+            cut--;
+    for (size_t i = 0; i < cut; i++) {
+        unsigned char c = (unsigned char)s[i];
+
+        l->s[l->len++] = c < 0x20 || c == 0x7f ? '?' : s[i];
+    }
+    l->s[l->len] = '\0';
+}
+
+static void line_name(struct line *l, const char *name)
+{
+    line_add(l, name, NAME_MAX_SHOWN);
+    if (strnlen(name, NAME_MAX_SHOWN + 1) > NAME_MAX_SHOWN)
+        line_add(l, "...", 3);
+}
+
+static void line_frame(struct line *l, const struct frame *f)
+{
+    char index[16];
+
+    if (f->kind)
+        line_add(l, f->kind, SIZE_MAX);
+    if (f->kind && f->index >= 0) {
+        snprintf(index, sizeof index, " %d", f->index);
+        line_add(l, index, SIZE_MAX);
+    }
+    if (f->name && f->name[0]) {
+        if (f->kind)
+            line_add(l, " ", 1);
+        line_name(l, f->name);
+    }
+    if (f->kind || (f->name && f->name[0]))
+        line_add(l, ": ", 2);
+}
+
+/* Frames are few, but their number is not bounded: print the n-th from the root, n times. */
+static const struct frame *frame_at(const struct frame *leaf, int from_root)
+{
+    const struct frame *f = leaf;
+    int depth = 0;
+
+    for (const struct frame *p = leaf; p->up; p = p->up)
+        depth++;
+    for (; depth > from_root; depth--)
+        f = f->up;
+    return f;
+}
+
+enum mote_status fail(const struct frame *at, enum mote_status status, const char *fmt, ...)
+{
+    struct report_text *sink = at ? frame_at(at, 0)->sink : NULL;
+    char message[sizeof sink->text], end[32];
+    struct line line;
+    va_list args;
+
+    assert(status != MOTE_OK);
+    if (!sink)
+        return status;
+    if (sink->status != MOTE_OK)
+        return sink->status; /* the first failure is the cause; later ones follow from it */
+    snprintf(end, sizeof end, " [%s]", status_name(status));
+    line = (struct line){sink->text, 0, sizeof sink->text - 1 - strlen(end)};
+    for (int i = 0;; i++) {
+        const struct frame *f = frame_at(at, i);
+
+        line_frame(&line, f);
+        if (f == at)
+            break;
+    }
+    va_start(args, fmt);
+    vsnprintf(message, sizeof message, fmt, args);
+    va_end(args);
+    line_add(&line, message, SIZE_MAX);
+    memcpy(line.s + line.len, end, strlen(end) + 1);
+    return sink->status = status;
+}
+
+struct status_row {
+    int status;
+    const char *name, *text, *advice;
+};
+static const struct status_row statuses[] = {
+#define STATUS(number, NAME, text, advice) {number, #NAME, text, advice},
+#include "ops/status.def"
+};
+
+static const struct status_row *status_row(int status)
+{
+    static const struct status_row unknown = {0, "?", "unknown status", "update Mote: a newer version knows it"};
+
+    for (size_t i = 0; i < COUNT(statuses); i++)
+        if (statuses[i].status == status)
+            return &statuses[i];
+    return &unknown;
+}
+
+const char *status_name(int status) { return status_row(status)->name; }
+const char *status_text(int status) { return status_row(status)->text; }
+const char *status_advice(int status) { return status_row(status)->advice; }

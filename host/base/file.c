@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files. A file is written under a temporary name in the same folder and renamed when it is complete, so that a
+ * reader never sees half of it and a failure leaves nothing behind; devices and pipes are written in place. */
+#include "host/base/base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Temporary names that exist now, for base_cleanup(), which runs in a signal handler: fixed memory, atomics only. */
+enum { SLOT_FREE, SLOT_TAKEN, SLOT_LIVE };
+static struct {
+    atomic_int state;
+    char path[PATH_MAX];
+} temporaries[16];
+
+static int temporary_register(const char *path)
+{
+    for (int i = 0; i < (int)COUNT(temporaries); i++) {
+        int expected = SLOT_FREE;
+
+        if (atomic_compare_exchange_strong(&temporaries[i].state, &expected, SLOT_TAKEN)) {
+            snprintf(temporaries[i].path, sizeof temporaries[i].path, "%s", path);
+            atomic_store(&temporaries[i].state, SLOT_LIVE);
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void temporary_forget(int slot)
+{
+    if (slot >= 0)
+        atomic_store(&temporaries[slot].state, SLOT_FREE);
+}
+
+void base_cleanup(void)
+{
+    for (size_t i = 0; i < COUNT(temporaries); i++)
+        if (atomic_load(&temporaries[i].state) == SLOT_LIVE)
+            unlink(temporaries[i].path);
+}
+
+/* The message names the path only if the place does not. */
+static enum mote_status file_fail(const struct frame *at, const char *what, const char *path, int error)
+{
+    for (const struct frame *f = at; f; f = f->up)
+        if (!f->up && !f->kind && f->name && strcmp(f->name, path) == 0)
+            return fail(at, MOTE_ERR_FILE, "cannot %s: %s", what, strerror(error));
+    return fail(at, MOTE_ERR_FILE, "cannot %s %s: %s", what, path, strerror(error));
+}
+
+/* 0 or errno. Pipes and devices tell no size: the buffer doubles. */
+static int read_all(struct pool *pool, int fd, size_t size_hint, struct bytes *out)
+{
+    size_t capacity = size_hint + 1;
+
+    out->data = pool_alloc(pool, capacity + 1); /* a NUL follows the data, for parsers of text */
+    out->size = 0;
+    for (;;) {
+        ssize_t n = read(fd, out->data + out->size, capacity - out->size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? errno : 0;
+        out->size += (size_t)n;
+        if (out->size > FILE_LIMIT)
+            return EFBIG;
+        if (out->size == capacity) {
+            uint8_t *data = pool_alloc(pool, capacity * 2 + 1);
+
+            memcpy(data, out->data, out->size);
+            out->data = data;
+            capacity *= 2;
+        }
+    }
+}
+
+enum mote_status file_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at)
+{
+    struct stat st;
+    int error, fd;
+
+    *out = (struct bytes){NULL, 0};
+    do
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        return file_fail(at, "read", path, errno);
+    if (fstat(fd, &st) != 0)
+        error = errno;
+    else if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > FILE_LIMIT)
+        error = EFBIG;
+    else
+        error = read_all(pool, fd, S_ISREG(st.st_mode) ? (size_t)st.st_size : 4095, out);
+    close(fd);
+    if (error == EFBIG)
+        return fail(at, MOTE_ERR_FILE, "cannot read %s: larger than %zu bytes, the largest file that Mote reads", path,
+                    FILE_LIMIT);
+    return error ? file_fail(at, "read", path, error) : MOTE_OK;
+}
+
+/* 0 or errno. */
+static int write_all(int fd, const uint8_t *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, data, size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno;
+        data += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+static int write_in_place(const char *path, const void *data, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC), error;
+
+    if (fd < 0)
+        return errno;
+    error = write_all(fd, data, size);
+    if (close(fd) != 0 && !error)
+        error = errno;
+    return error;
+}
+
+static int write_temporary(const char *temporary, mode_t mode, bool set_mode, const void *data, size_t size)
+{
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode), error;
+
+    if (fd < 0)
+        return errno;
+    error = write_all(fd, data, size);
+    if (!error && fsync(fd) != 0 && errno != EINVAL)
+        error = errno;
+    if (!error && set_mode && fchmod(fd, mode) != 0)
+        error = errno;
+    if (close(fd) != 0 && !error)
+        error = errno;
+    if (error)
+        unlink(temporary);
+    return error;
+}
+
+/* Replaces the regular file `path`, or makes it; `mode` is the old file's, 0 if there is none. */
+static int write_and_rename(const char *path, mode_t mode, const void *data, size_t size)
+{
+    static atomic_uint counter;
+    const char *slash = strrchr(path, '/');
+    int folder = slash ? (int)(slash + 1 - path) : 0, error = EEXIST, slot;
+    char temporary[PATH_MAX];
+
+    for (int tries = 0; error == EEXIST && tries < 1000; tries++) {
+        int n = snprintf(temporary, sizeof temporary, "%.*s.mote-%ld-%u.tmp", folder, path, (long)getpid(),
+                         atomic_fetch_add(&counter, 1));
+
+        if (n >= (int)sizeof temporary)
+            return ENAMETOOLONG;
+        slot = temporary_register(temporary);
+        error = write_temporary(temporary, mode ? mode : 0666, mode != 0, data, size);
+        if (!error && rename(temporary, path) != 0) {
+            error = errno;
+            unlink(temporary);
+        }
+        temporary_forget(slot);
+    }
+    return error;
+}
+
+enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at)
+{
+    struct stat st;
+    int error;
+
+    if (stat(path, &st) != 0) {
+        error = write_and_rename(path, 0, data, size);
+    } else if (S_ISDIR(st.st_mode)) {
+        error = EISDIR;
+    } else if (!S_ISREG(st.st_mode)) {
+        error = write_in_place(path, data, size);
+    } else {
+        char *target = realpath(path, NULL); /* a symbolic link stays one */
+
+        error = target ? write_and_rename(target, st.st_mode & 07777, data, size) : errno;
+        free(target);
+    }
+    return error ? file_fail(at, "write", path, error) : MOTE_OK;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/base/yaml.h"
+
+#include <ctype.h>
+
+/* libcyaml reallocates without saying the old size: it stands before each block. */
+#define HEAD 64 /* keeps the pool's alignment */
+
+static void *allocate(void *pool, void *old, size_t size)
+{
+    uint8_t *block;
+    size_t old_size = 0;
+
+    if (size == 0)
+        return NULL; /* the pool frees all at once */
+    if (old != NULL)
+        memcpy(&old_size, (uint8_t *)old - HEAD, sizeof old_size);
+    block = pool_alloc(pool, size + HEAD);
+    memcpy(block, &size, sizeof size);
+    if (old != NULL)
+        memcpy(block + HEAD, old, old_size < size ? old_size : size);
+    return block + HEAD;
+}
+
+/* libcyaml says first what is wrong, then where, innermost first: one line of each is enough. */
+struct complaint {
+    char what[400], where[200];
+};
+
+static PRINTF(3, 0) void listen(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+{
+    struct complaint *c = ctx;
+    char text[400], *s = text;
+    size_t n;
+
+    (void)level;
+    vsnprintf(text, sizeof text, fmt, args);
+    if (strncmp(s, "Load: ", 6) == 0)
+        s += 6;
+    while (isspace((unsigned char)*s))
+        s++;
+    for (n = strlen(s); n > 0 && isspace((unsigned char)s[n - 1]); n--)
+        s[n - 1] = '\0';
+    if (strncmp(s, "Backtrace", 9) == 0)
+        return;
+    if (c->what[0] == '\0')
+        snprintf(c->what, sizeof c->what, "%s", s);
+    else if (c->where[0] == '\0' && strncmp(s, "in ", 3) == 0)
+        snprintf(c->where, sizeof c->where, " (%.190s)", s);
+}
+
+enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_schema_value_t *schema, void **out,
+                           const struct frame *at)
+{
+    struct complaint complaint = {{0}, {0}};
+    const cyaml_config_t config = {.log_fn = listen,
+                                   .log_ctx = &complaint,
+                                   .mem_fn = allocate,
+                                   .mem_ctx = pool,
+                                   .log_level = CYAML_LOG_ERROR,
+                                   .flags = CYAML_CFG_NO_ALIAS};
+    struct bytes file;
+    cyaml_err_t error;
+
+    *out = NULL;
+    TRY(file_read(pool, path, &file, at));
+    if (file.size == 0 || file.size > YAML_FILE_MAX)
+        return fail(at, MOTE_ERR_FORMAT, "a YAML file of Mote's has 1 to %zu bytes, not %zu", YAML_FILE_MAX, file.size);
+    error = cyaml_load_data(file.data, file.size, &config, schema, (cyaml_data_t **)out, NULL);
+    if (error != CYAML_OK || *out == NULL)
+        return fail(at, MOTE_ERR_FORMAT, "%s%s", complaint.what[0] != '\0' ? complaint.what : cyaml_strerror(error),
+                    complaint.where);
+    return MOTE_OK;
+}

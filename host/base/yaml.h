@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* YAML files: libcyaml checks them against a schema and builds the structs, in the pool like everything else. */
+#ifndef MOTE_YAML_H
+#define MOTE_YAML_H
+
+#include <cyaml/cyaml.h>
+
+#include "host/base/base.h"
+
+#define YAML_FILE_MAX ((size_t)65536) /* bytes: larger files are refused */
+#define YAML_TEXT_MAX 1000            /* characters of one word */
+#define YAML_LIST_MAX 1024            /* elements of one list */
+
+/* `schema` describes the whole file, a CYAML_FLAG_POINTER mapping; *out gets the struct. A wrong file gives one line
+ * that says what, where, and in which line of the file. */
+MUST_CHECK enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_schema_value_t *schema,
+                                      void **out, const struct frame *at);
+
+#endif
