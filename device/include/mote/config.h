@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compile-time choices of the device code. Define them on the compiler's command line, or name a file of your own with
+ * -DMOTE_CONFIG='"my_config.h"'. Each line says what it costs on a Cortex-M4 at -Os. */
+#ifndef MOTE_CONFIG_H
+#define MOTE_CONFIG_H
+
+#ifdef MOTE_CONFIG
+#include MOTE_CONFIG
+#endif
+
+/* Internal checks of what mote_model_open() has proved: 0 or 1. For tests; about 20 % more code. */
+#ifndef MOTE_ASSERT
+#define MOTE_ASSERT 0
+#endif
+
+/* Names of kernels, parameters and arguments in the kernels' descriptors, for tools: 0 or 1. About 1 kB a kernel. */
+#ifndef MOTE_DESCRIBE
+#define MOTE_DESCRIBE 0
+#endif
+
+#if MOTE_ASSERT
+void mote_assert_failed(const char *condition, const char *file, int line); /* yours; must not return */
+#define mote_assert(condition) ((condition) ? (void)0 : mote_assert_failed(#condition, __FILE__, __LINE__))
+#else
+#define mote_assert(condition) ((void)0)
+#endif
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "Mote's images are read in place and are little-endian: this core is not"
+#endif
+
+#endif

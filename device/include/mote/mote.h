@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The interpreter: runs a flat image (docs/SPEC.md) that lies in flash, in an arena that you own.
+ *
+ *     static _Alignas(16) uint8_t arena[ARENA_BYTES];          // mote_image_arena_bytes(), or `mote profile`
+ *     struct mote_model model;
+ *     struct mote_io in, out;
+ *
+ *     int32_t status = mote_model_open(&model, image, image_bytes, arena, sizeof arena);
+ *     mote_model_input(&model, 0, &in);
+ *     memcpy(in.data, samples, in.bytes);
+ *     status = mote_model_run(&model);
+ *     mote_model_output(&model, 0, &out);
+ *
+ * Who owns what: the image (16-byte aligned, read only, must stay), the arena (16-byte aligned) and struct mote_model
+ * are the caller's. Nothing is allocated, nothing is global: any number of models may be open, each with its own struct
+ * and arena; one model must not be run from two threads at once.
+ * Inputs do not survive an inference: their bytes in the arena are used again. Outputs stay until the next run or
+ * reset. State (recurrent networks) lives in the arena too: do not touch it between inferences.
+ * The image is not trusted: mote_model_open() checks every byte that is used later. After MOTE_OK no content of the
+ * image or of the inputs can make the code read or write outside image and arena.
+ *
+ * Functions return 0 or a negative status (ops/status.def; `mote explain` prints what it means). */
+#ifndef MOTE_H
+#define MOTE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mote/config.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mote_image_tensor;
+struct mote_image_step;
+struct mote_image_io;
+
+/* An input or an output. */
+struct mote_io {
+    void *data; /* in the arena, aligned to 4 at least */
+    uint32_t bytes;
+    const char *name;
+    uint8_t type; /* ops/types.def: 1 is int8, 11 is float32 */
+    uint8_t rank;
+    const uint32_t *dims; /* [rank], outermost first */
+    float scale;          /* real = scale * (value - zero); 0 if not quantized */
+    int32_t zero;
+};
+
+/* What went wrong, and where. Fields that mean nothing for a status are -1. */
+struct mote_error {
+    int32_t status;
+    int32_t step;   /* index of the step */
+    int32_t tensor; /* index of the tensor in the image */
+    int32_t detail; /* e.g. the parameter's index, or the section's id */
+};
+
+struct mote_model;
+
+/* Called after each step of mote_model_run() and mote_model_step(): read a cycle counter, feed a watchdog. */
+typedef void mote_hook(void *user, const struct mote_model *model, int32_t step, int32_t kernel);
+
+/* Read only for you, but for hook and user. */
+struct mote_model {
+    const uint8_t *image;
+    uint8_t *arena;
+    const struct mote_image_tensor *tensors;
+    const struct mote_image_step *steps;
+    const uint16_t *args;
+    const int32_t *params;
+    const struct mote_image_io *io;
+    const char *strings;
+    uint32_t n_tensors, n_steps, n_args, n_params, n_strings;
+    uint32_t n_io, n_inputs; /* io[0 … n_inputs) are inputs, the rest outputs */
+    uint32_t next;           /* the step that mote_model_step() runs next */
+    mote_hook *hook;
+    void *user;
+    struct mote_error error; /* of the last call that failed */
+};
+
+/* RAM that the image asks for, in bytes; 0 if the bytes are no image of a version that this runtime reads. Checks the
+ * header only, not the checksum. */
+uint32_t mote_image_arena_bytes(const void *image, size_t image_bytes);
+
+/* CRC-32 (IEEE 802.3, as in zip and Ethernet). */
+uint32_t mote_crc32(const void *data, size_t bytes);
+
+/* Checks the image and binds it to the arena; resets the state. On failure model->error says where. */
+int32_t mote_model_open(struct mote_model *model, const void *image, size_t image_bytes, void *arena,
+                        size_t arena_bytes);
+
+/* State tensors to real zero; the next step is the first. */
+void mote_model_reset(struct mote_model *model);
+
+/* One inference: all steps from the first. Cannot fail on an open model; the status is for symmetry with step. */
+int32_t mote_model_run(struct mote_model *model);
+
+/* One step of an inference. Returns 1 if more are to come, 0 if that was the last: the outputs are there, and the next
+ * call begins a new inference. */
+int32_t mote_model_step(struct mote_model *model);
+
+int32_t mote_model_inputs(const struct mote_model *model);
+int32_t mote_model_outputs(const struct mote_model *model);
+
+/* Fills *io; MOTE_ERR_USAGE (-12) if there is no input (output) i. */
+int32_t mote_model_input(const struct mote_model *model, int32_t i, struct mote_io *io);
+int32_t mote_model_output(const struct mote_model *model, int32_t i, struct mote_io *io);
+const char *mote_model_name(const struct mote_model *model);
+
+/* real -> int8, rounded half away from zero and saturated; NaN gives the zero point. io->scale must not be 0. */
+int8_t mote_quantize_s8(const struct mote_io *io, float real);
+/* Element i of an int8, int16, int32 or float32 tensor as a real number; 0 for other types. */
+float mote_dequantize(const struct mote_io *io, uint32_t i);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

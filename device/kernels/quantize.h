@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From float to integer: what quantize_f32_s8 and quantize_f32_s16 share. */
+#ifndef MOTE_QUANTIZE_H
+#define MOTE_QUANTIZE_H
+
+#include <stdint.h>
+#include <string.h>
+
+/* A float parameter travels as its bits. */
+static inline float mote_float(int32_t bits)
+{
+    float x;
+
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+#define MOTE_FLOAT_BITS_MAX 0x7f7fffff /* of positive finite floats: 1 to this */
+
+/* x / scale rounded half away from zero, plus zero, clamped. NaN gives zero: the real number 0. The division is one f32
+ * operation; cutting off and comparing the rest are exact, so there is no other rounding. Beyond 2^18 every quotient
+ * saturates, whatever an int16 zero point is. */
+static inline int32_t mote_quantize(float x, float scale, int32_t zero, int32_t lo, int32_t hi)
+{
+    float q = x / scale, rest;
+    int32_t n;
+
+    if (q >= 262144.0f)
+        return hi;
+    if (q <= -262144.0f)
+        return lo;
+    if (q != q)
+        return zero;
+    n = (int32_t)q;
+    rest = q - (float)n;
+    n += (rest >= 0.5f) - (rest <= -0.5f) + zero;
+    return n < lo ? lo : n > hi ? hi : n;
+}
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Softmax of int8 values in fixed point: what softmax_s8 and softmax_s8_s16 share. A row of them holds `groups`
+ * softmaxes of `depth` elements each.
+ *
+ * table[d] is exp(-d * scale * beta) with 31 fraction bits as the reference's exponential gives it, for the distance d
+ * to the largest element; beyond the table a result is the type's smallest. The host leaves out the tail that neither
+ * counts in the sum nor in a result. table[0] is 2^31 - 1. */
+#ifndef MOTE_SOFTMAX_H
+#define MOTE_SOFTMAX_H
+
+#include "requant.h"
+
+#define MOTE_SOFTMAX_TABLE_MAX 256
+
+/* What the elements of one softmax have in common. */
+struct mote_softmax {
+    int32_t largest;
+    int32_t scale; /* 1 / sum, normalized */
+    int32_t shift; /* 0 .. 31 */
+};
+
+static inline int32_t mote_shift_left_saturating(int32_t x, int32_t n)
+{
+    int32_t limit = (int32_t)((UINT32_C(1) << (31 - n)) - 1);
+
+    if (x > limit)
+        return INT32_MAX;
+    return x < -limit ? INT32_MIN : (int32_t)((uint32_t)x << n);
+}
+
+/* 2^62 / (half * 2) nearly, for 2^30 <= half < 2^31: three Newton steps from the best straight line, z with 29 fraction
+ * bits. The rounding of each step is part of the result. */
+static inline int32_t mote_softmax_reciprocal(int32_t half)
+{
+    int32_t z = 1515870810 + mote_doubling_high_mul(half, -1010580540); /* 48/17 - 32/17 * half */
+
+    for (int i = 0; i < 3; i++) {
+        int32_t rest = (INT32_C(1) << 29) - mote_doubling_high_mul(half, z);
+
+        z += mote_shift_left_saturating(mote_doubling_high_mul(z, rest), 2);
+    }
+    return mote_shift_left_saturating(z, 1);
+}
+
+static inline struct mote_softmax mote_softmax_of(const int8_t *in, int32_t depth, const int32_t *table,
+                                                  int32_t n_table, int32_t out_bits)
+{
+    struct mote_softmax s = {.largest = in[0]};
+    uint64_t total = 0;
+    uint32_t sum;
+    int32_t zeros = 0;
+
+    for (int32_t i = 1; i < depth; i++)
+        s.largest = in[i] > s.largest ? in[i] : s.largest;
+    for (int32_t i = 0; i < depth; i++) {
+        int32_t d = s.largest - in[i];
+
+        if (d < n_table)
+            total += (uint32_t)mote_rounding_divide(table[d], 12);
+    }
+    /* 12 integer bits: at least 2^19, as one element is the largest. */
+    for (sum = total > UINT32_MAX ? UINT32_MAX : (uint32_t)total; sum < UINT32_C(1) << 31; sum <<= 1)
+        zeros++;
+    s.scale = mote_softmax_reciprocal((int32_t)(sum >> 1));
+    s.shift = 12 - zeros + 31 - out_bits;
+    if (s.shift > 31) { /* so many large elements that each result rounds to nothing */
+        s.shift = 31;
+        s.scale = 0;
+    }
+    return s;
+}
+
+static inline int32_t mote_softmax_result(const struct mote_softmax *s, int32_t x, const int32_t *table,
+                                          int32_t n_table, int32_t lo, int32_t hi)
+{
+    int32_t d = s->largest - x;
+
+    if (d >= n_table)
+        return lo;
+    return mote_clamp(mote_rounding_divide(mote_doubling_high_mul(s->scale, table[d]), s->shift) + lo, lo, hi);
+}
+
+static inline bool mote_softmax_trust(const int32_t *table, int32_t n_table)
+{
+    for (int32_t i = 0; i < n_table; i++)
+        if (table[i] < 0)
+            return false;
+    return table[0] == INT32_MAX;
+}
+
+#endif
