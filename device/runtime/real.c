@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Real numbers at the edge of a model: helpers that the inference itself does not need. */
+#include <string.h>
+
+#include "mote/mote.h"
+#include "ops/types.h"
+
+int8_t mote_quantize_s8(const struct mote_io *io, float real)
+{
+    float x = real / io->scale;
+
+    if (!(x == x))
+        return (int8_t)io->zero;
+    if (x > 512.0f)
+        return INT8_MAX;
+    if (x < -512.0f)
+        return INT8_MIN;
+
+    int32_t whole = (int32_t)x; /* toward zero */
+    float rest = x - (float)whole;
+    int32_t q = whole + (rest >= 0.5f) - (rest <= -0.5f) + io->zero;
+
+    return (int8_t)(q < INT8_MIN ? INT8_MIN : q > INT8_MAX ? INT8_MAX : q);
+}
+
+float mote_dequantize(const struct mote_io *io, uint32_t i)
+{
+    float real;
+
+    switch (io->type) {
+    case TYPE_S8:
+        return io->scale * (float)(((const int8_t *)io->data)[i] - io->zero);
+    case TYPE_S16:
+        return io->scale * (float)(((const int16_t *)io->data)[i] - io->zero);
+    case TYPE_S32:
+        return io->scale * (float)(((const int32_t *)io->data)[i] - io->zero);
+    case TYPE_F32:
+        memcpy(&real, (const uint8_t *)io->data + 4u * i, sizeof real);
+        return real;
+    default:
+        return 0.0f;
+    }
+}
