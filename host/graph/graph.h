@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The graph: Mote's one intermediate form. Importers end here, passes go from here to here, the planner starts here.
+ *
+ * A model has graphs (graph 0 is the main one; others are called by operators, later). A graph is an array of tensors
+ * and an array of operators in an order in which they can run. Operators refer to tensors by index; TENSOR_ABSENT
+ * stands for an optional input that is not there. Everything lives in the model's pool; nothing is freed alone.
+ * model_verify() states what holds after every importer and every pass. */
+#ifndef MOTE_GRAPH_H
+#define MOTE_GRAPH_H
+
+#include "host/base/base.h"
+#include "ops/opts.h"
+#include "ops/types.h"
+
+enum op_id {
+    OP_NOP = 0, /* a dead operator: passes leave it, graph_compact() removes it */
+#define OP(id, NAME, ...) OP_##NAME = id,
+#include "ops/ops.def"
+    OP_LIMIT
+};
+
+enum opts_id {
+#define OPTS(NAME, name) OPTS_##NAME,
+#define OPT(kind, field)
+#define OPTS_END
+#include "ops/opts.def"
+    OPTS_COUNT
+};
+
+#define RANK_MAX         8
+#define DIM_UNKNOWN      (-1)
+#define TENSOR_ABSENT    (-1)
+#define TENSOR_BYTES_MAX ((int64_t)1 << 30)
+
+/* real = scale * (q - zero). n is 0 (not quantized), 1 (per tensor) or dims[axis] (per channel). */
+struct quant {
+    int32_t n, axis;
+    const float *scale;
+    const int32_t *zero;
+};
+
+struct tensor {
+    const char *name; /* as in the source; may be "" */
+    enum mote_type type;
+    int32_t rank;
+    int64_t dims[RANK_MAX]; /* outermost first; DIM_UNKNOWN where not known yet */
+    struct quant quant;
+    const uint8_t *data; /* constant: tensor_bytes() little-endian bytes; NULL otherwise */
+    bool state;          /* keeps its value between inferences; starts at real zero */
+    int32_t source;      /* index in the source file, -1 if Mote made it */
+};
+
+struct op {
+    enum op_id id;
+    const char *name; /* as in the source; may be "" */
+    int32_t n_in, n_out;
+    int32_t *in, *out; /* tensor indices, TENSOR_ABSENT allowed in `in` */
+    void *opts;        /* struct <opts>_opts, words as ops/opts.def says; NULL for `none` */
+    int32_t source;    /* index in the source file, -1 if Mote made it */
+};
+
+struct graph {
+    const char *name;
+    int32_t n_tensors, n_ops, n_inputs, n_outputs;
+    struct tensor *tensors;
+    struct op *ops;
+    int32_t *inputs, *outputs;
+};
+
+/* How raw data becomes the input tensor: real = (raw - mean[c]) / std[c], channels in `order`. */
+struct preprocess {
+    const char *kind;     /* "none", "image", "audio" */
+    const char *channels; /* "rgb", "bgr", "gray" or "" */
+    int32_t n;            /* of mean and std: 0, 1 or the number of channels */
+    const float *mean, *std;
+};
+
+struct model {
+    struct pool *pool;
+    const char *name; /* a C identifier, from the file's name */
+    uint32_t version; /* the user's, 0 if none */
+    int32_t n_graphs, n_classes;
+    struct graph *graphs;
+    const char **classes;
+    struct preprocess preprocess;
+};
+
+/* ---- questions ---- */
+int64_t tensor_elements(const struct tensor *t); /* -1 if a dimension is unknown; 1 for rank 0 */
+int64_t tensor_bytes(const struct tensor *t);    /* -1 if unknown */
+int type_bits(enum mote_type type);
+const char *type_name(enum mote_type type);                /* "s8" */
+enum mote_type type_of_name(const char *name, size_t len); /* TYPE_NONE if there is none */
+static inline bool tensor_is_quantized(const struct tensor *t) { return t->quant.n > 0; }
+bool quant_equal(const struct quant *a, const struct quant *b);
+bool shape_equal(const struct tensor *a, const struct tensor *b);
+const char *shape_text(const struct tensor *t, char out[96]); /* "1x49x10x1" */
+/* Uses of a tensor as an operator's input; as a graph output it counts too. */
+int graph_uses(const struct graph *g, int32_t tensor);
+int32_t graph_producer(const struct graph *g, int32_t tensor); /* operator index, -1 if none */
+bool graph_is_output(const struct graph *g, int32_t tensor);
+struct frame frame_op(const struct frame *up, const struct graph *g, int32_t op);
+struct frame frame_tensor(const struct frame *up, const struct graph *g, int32_t tensor);
+
+/* ---- building ---- */
+struct graph *model_add_graph(struct model *m, const char *name);
+int32_t graph_add_tensor(struct model *m, struct graph *g, const struct tensor *t); /* copies the struct */
+/* Copies the lists; opts zeroed. The op is appended. */
+struct op *graph_add_op(struct model *m, struct graph *g, enum op_id id, int n_in, const int32_t *in, int n_out,
+                        const int32_t *out);
+void quant_set(struct model *m, struct quant *q, float scale, int32_t zero);
+/* Drops OP_NOP and the tensors that nothing names; indices change, order stays. */
+void graph_compact(struct model *m, struct graph *g);
+void model_copy(const struct model *from, struct model *to); /* deep but for constants' bytes and names */
+
+/* ---- whole-graph work ---- */
+/* Shapes of all outputs from shapes of the inputs; known dimensions in the file must agree. */
+MUST_CHECK enum mote_status graph_infer(struct model *m, struct graph *g, const struct frame *at);
+/* Indices in range, each tensor made once and before its use, counts and options in range, shapes and types agree. */
+MUST_CHECK enum mote_status model_verify(struct model *m, const struct frame *at);
+
+/* ---- the file: text, then an aligned blob (docs/GRAPH.md) ---- */
+void model_print(const struct model *m, struct text *out, bool inline_data); /* inline_data: no blob, all as text */
+/* Reads and verifies; m->pool must be set. Constants in the blob are not copied: `file` must outlive the model. Takes
+ * at most GRAPH_FILE_MEMORY(file.size) of the pool. */
+#define GRAPH_FILE_MEMORY(size) ((size_t)64 * (size) + ((size_t)1 << 16))
+MUST_CHECK enum mote_status model_parse(struct model *m, struct bytes file, const struct frame *at);
+void model_write(const struct model *m, struct text *out); /* text and blob */
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every stage asks of an operator. One row an operator, expanded from ops/ops.def; the functions are in
+ * host/graph/ops/<name>.c. */
+#ifndef MOTE_OP_INFO_H
+#define MOTE_OP_INFO_H
+
+#include "host/graph/graph.h"
+
+struct lowering; /* host/plan/lower.h */
+
+enum opt_kind { OPT_INT, OPT_FLOAT, OPT_FLAG, OPT_PADDING, OPT_ACTIVATION };
+
+struct opt_field {
+    const char *name;
+    enum opt_kind kind;
+};
+
+struct opts_info {
+    const struct opt_field *fields;
+    int32_t n;
+};
+
+struct op_info {
+    const char *NAME, *name; /* "CONV_2D", "conv_2d" */
+    int8_t in_min, in_max, out;
+    enum opts_id opts;
+    /* Sets the outputs' dims (and only those) from the inputs' dims, constants and options. Inputs' ranks and types are
+     * not yet checked: check what you read. Types and quantization are the importer's, and lower checks them. */
+    enum mote_status (*infer)(const struct model *m, struct graph *g, const struct op *op, const struct frame *at);
+    /* Multiply-accumulates of one inference. */
+    int64_t (*macs)(const struct graph *g, const struct op *op);
+    /* The operator as steps of device kernels: host/plan/lower.h. */
+    enum mote_status (*lower)(struct lowering *l, const struct op *op, const struct frame *at);
+};
+
+extern const struct op_info op_info[OP_LIMIT]; /* [OP_NOP] is empty */
+extern const struct opts_info opts_info[OPTS_COUNT];
+
+const char *padding_name(int padding);       /* "same" */
+const char *activation_name(int activation); /* "relu6" */
+
+/* ---- shared by the operators' files (host/graph/ops/common.c) ---- */
+static inline struct tensor *op_in(const struct graph *g, const struct op *op, int i) /* NULL if absent */
+{
+    return i < op->n_in && op->in[i] != TENSOR_ABSENT ? &g->tensors[op->in[i]] : NULL;
+}
+static inline struct tensor *op_out(const struct graph *g, const struct op *op, int i)
+{
+    return &g->tensors[op->out[i]];
+}
+/* Sets out's rank and dims, or fails if out has known dims that differ. */
+MUST_CHECK enum mote_status infer_set(const struct frame *at, struct tensor *out, int rank, const int64_t *dims);
+MUST_CHECK enum mote_status want_rank(const struct frame *at, const struct tensor *t, const char *what, int min,
+                                      int max);
+/* Output size and padding before, by the reference's formula (docs/EXACT.md, "Padding"); size <= 0 if it does not fit.
+ */
+struct window {
+    int64_t out, pad_before;
+};
+struct window window_fit(int padding, int64_t in, int64_t filter, int64_t stride, int64_t dilation, int64_t pad_before,
+                         int64_t pad_after);
+/* A constant int32 or int64 tensor's i-th value. */
+int64_t const_int(const struct tensor *t, int64_t i);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ADD: two tensors of any shapes that broadcast, with a fused activation. */
+#include "host/graph/ops/elementwise.h"
+#include "kernels/add_s8.h"
+
+enum mote_status infer_add(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+{
+    (void)m;
+    return infer_broadcast(g, op, at);
+}
+
+int64_t macs_add(const struct graph *g, const struct op *op)
+{
+    (void)g;
+    (void)op;
+    return 0;
+}
+
+/* A multiplier that the reference takes only below 1. */
+static enum mote_status below_one(const struct frame *at, double scale, int32_t *mult, int32_t *shift)
+{
+    if (scale >= 1)
+        return fail(at, MOTE_ERR_QUANT, "the output's scale is too small beside the inputs'");
+    quantize_multiplier(scale, mult, shift);
+    if (*shift > 0) /* so near to 1 that it was rounded up to it */
+        return fail(at, MOTE_ERR_QUANT, "the output's scale is too small beside the inputs'");
+    return MOTE_OK;
+}
+
+enum mote_status lower_add(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct binary_opts *o = op->opts;
+    const struct graph *g = l->graph;
+    struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
+    struct mote_add_s8 p = {
+        .rows = b.rows,
+        .rank = b.rank,
+        .a_len = b.a_len,
+        .a_ring = b.a_ring,
+        .b_len = b.b_len,
+        .b_ring = b.b_ring,
+        .out_len = b.out_len,
+        .out_ring = b.rows,
+    };
+    float a_scale, b_scale, out_scale;
+    double twice;
+
+    TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &a_scale, &p.a_zero));
+    TRY(want_quant(at, g, op, op->in[1], TYPE_S8, &b_scale, &p.b_zero));
+    TRY(want_quant(at, g, op, op->out[0], TYPE_S8, &out_scale, &p.out_zero));
+    TRY(activation_range_s8(op_out(g, op, 0), o->activation, &p.lo, &p.hi, at));
+    twice = 2 * (double)(a_scale > b_scale ? a_scale : b_scale);
+    TRY(below_one(at, (double)a_scale / twice, &p.a_mult, &p.a_shift));
+    TRY(below_one(at, (double)b_scale / twice, &p.b_mult, &p.b_shift));
+    TRY(below_one(at, twice / ((1 << MOTE_ADD_S8_LEFT_SHIFT) * (double)out_scale), &p.out_mult, &p.out_shift));
+
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_tensor(l, op->in[1]),
+        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_add_s8, &p, args, p.rows, at);
+}

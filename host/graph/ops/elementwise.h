@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the operators that go through tensors element by element share, and the tables that some of them have the host
+ * make for the device. */
+#ifndef MOTE_OPS_ELEMENTWISE_H
+#define MOTE_OPS_ELEMENTWISE_H
+
+#include "host/plan/lower.h"
+
+/* A tensor as rows: the two innermost dimensions are one row (W * C of an image), all others count rows. */
+struct row_split {
+    int32_t rows, len;
+};
+struct row_split split_rows(const struct tensor *t);
+
+/* An operator whose output has its input's shape. */
+MUST_CHECK enum mote_status infer_same(struct graph *g, const struct op *op, const struct frame *at);
+
+/* An operator whose output has its input's bytes: no step where the planner can let them share memory, else a copy. */
+MUST_CHECK enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const struct frame *at);
+
+/* ---- two operands, broadcast ---- */
+MUST_CHECK enum mote_status infer_broadcast(struct graph *g, const struct op *op, const struct frame *at);
+
+/* How the kernels add_s8 and mul_s8 walk their operands (device/kernels/broadcast.h). */
+struct broadcast {
+    int32_t rows, out_len;
+    int32_t a_len, a_ring, b_len, b_ring;
+    int32_t rank;
+    int32_t shape[RANK_MAX][3]; /* {dimension, stride in a, stride in b} */
+};
+struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out);
+
+/* ---- constants that an operator needs ---- */
+/* A constant list of integers, of n_min to n_max elements: their number, in *n, and their values. */
+MUST_CHECK enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,
+                                      const char *what, int64_t n_min, int64_t n_max, int64_t *n,
+                                      int64_t values[2 * RANK_MAX]);
+/* quantize_multiplier(), refusing what no kernel takes. */
+MUST_CHECK enum mote_status want_multiplier(const struct frame *at, double scale, int32_t *mult, int32_t *shift);
+int32_t float_bits(float x);
+
+/* ---- tables ---- */
+#define SOFTMAX_TABLE_MAX 256
+/* exp(-d * beta * scale), d = 0, 1, …, as the reference's fixed point gives it, up to the last that can change a
+ * result. Returns their number, 0 if the reference would refuse the scales. */
+int32_t softmax_table(float beta, float scale, int32_t table[SOFTMAX_TABLE_MAX]);
+/* The input index that the output's index `i` shows. */
+int64_t resize_index(int64_t i, int64_t in, int64_t out, bool align_corners, bool half_pixel_centers);
+/* The sigmoid at k / 24 for the LSTM's interpolation. */
+void sigmoid_table(uint16_t table[256]);
+
+#endif

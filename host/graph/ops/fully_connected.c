@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FULLY_CONNECTED: input of any shape, read as rows of as many elements as a filter has; weights [out][in], optional
+ * bias [out]. keep_num_dims: the output is the input with another last dimension; else it is [rows][out]. */
+#include "host/plan/lower.h"
+#include "kernels/fully_connected_s8.h"
+
+enum mote_status infer_fully_connected(const struct model *m, struct graph *g, const struct op *op,
+                                       const struct frame *at)
+{
+    const struct fully_connected_opts *o = op->opts;
+    const struct tensor *in = op_in(g, op, 0), *w = op_in(g, op, 1);
+    int64_t dims[RANK_MAX], elements, rows = DIM_UNKNOWN;
+
+    (void)m;
+    TRY(want_rank(at, in, "input", 1, RANK_MAX));
+    TRY(want_rank(at, w, "weights", 2, 2));
+    elements = tensor_elements(in);
+    if (elements >= 0 && w->dims[1] != DIM_UNKNOWN) {
+        if (w->dims[1] <= 0 || elements % w->dims[1] != 0)
+            return fail(at, MOTE_ERR_SHAPE, "the input has %lld elements, which are no whole rows of %lld weights",
+                        (long long)elements, (long long)w->dims[1]);
+        rows = elements / w->dims[1];
+    }
+    if (!o->keep_num_dims)
+        return infer_set(at, op_out(g, op, 0), 2, (int64_t[]){rows, w->dims[0]});
+    if (w->dims[1] != in->dims[in->rank - 1] && w->dims[1] != DIM_UNKNOWN && in->dims[in->rank - 1] != DIM_UNKNOWN)
+        return fail(at, MOTE_ERR_SHAPE, "the input's last dimension is %lld, but a filter has %lld weights",
+                    (long long)in->dims[in->rank - 1], (long long)w->dims[1]);
+    memcpy(dims, in->dims, sizeof dims);
+    dims[in->rank - 1] = w->dims[0];
+    return infer_set(at, op_out(g, op, 0), in->rank, dims);
+}
+
+int64_t macs_fully_connected(const struct graph *g, const struct op *op)
+{
+    return tensor_elements(op_out(g, op, 0)) * op_in(g, op, 1)->dims[1];
+}
+
+enum mote_status lower_fully_connected(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct fully_connected_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1);
+    struct linear linear;
+
+    TRY(lower_linear_s8(l, op, o->activation, (int32_t)w->dims[0], w->dims[1], 1, w->dims[1], &linear, at));
+
+    struct mote_fully_connected_s8 p = {
+        .rows = (int32_t)(tensor_elements(in) / w->dims[1]),
+        .in_len = (int32_t)w->dims[1],
+        .out_c = (int32_t)w->dims[0],
+        .weights_zero = w->quant.n == 1 ? w->quant.zero[0] : 0, /* per channel, the reference ignores them */
+        .out_zero = linear.out_zero,
+        .lo = linear.lo,
+        .hi = linear.hi,
+        .per_channel = linear.per_channel,
+    };
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_fully_connected_s8, &p, args, p.rows, at);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MUL: two tensors of any shapes that broadcast, with a fused activation. */
+#include "host/graph/ops/elementwise.h"
+#include "kernels/mul_s8.h"
+
+enum mote_status infer_mul(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+{
+    (void)m;
+    return infer_broadcast(g, op, at);
+}
+
+/* A product without a sum is not a multiply-accumulate. */
+int64_t macs_mul(const struct graph *g, const struct op *op)
+{
+    (void)g;
+    (void)op;
+    return 0;
+}
+
+enum mote_status lower_mul(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct binary_opts *o = op->opts;
+    const struct graph *g = l->graph;
+    struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
+    struct mote_mul_s8 p = {
+        .rows = b.rows,
+        .rank = b.rank,
+        .a_len = b.a_len,
+        .a_ring = b.a_ring,
+        .b_len = b.b_len,
+        .b_ring = b.b_ring,
+        .out_len = b.out_len,
+        .out_ring = b.rows,
+    };
+    float a_scale, b_scale, out_scale;
+
+    TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &a_scale, &p.a_zero));
+    TRY(want_quant(at, g, op, op->in[1], TYPE_S8, &b_scale, &p.b_zero));
+    TRY(want_quant(at, g, op, op->out[0], TYPE_S8, &out_scale, &p.out_zero));
+    TRY(activation_range_s8(op_out(g, op, 0), o->activation, &p.lo, &p.hi, at));
+    TRY(want_multiplier(at, (double)a_scale * (double)b_scale / (double)out_scale, &p.mult, &p.shift));
+
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_tensor(l, op->in[1]),
+        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_mul_s8, &p, args, p.rows, at);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SOFTMAX over the last dimension. The exponentials of an int8 input are at most 256 numbers; the host makes them with
+ * the reference's fixed-point arithmetic (docs/EXACT.md, "SOFTMAX") and the device looks them up. */
+#include <math.h>
+
+#include "host/graph/ops/elementwise.h"
+#include "kernels/softmax_s8.h"
+#include "kernels/softmax_s8_s16.h"
+
+enum mote_status infer_softmax(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+{
+    (void)m;
+    TRY(want_rank(at, op_in(g, op, 0), "input", 1, RANK_MAX));
+    return infer_same(g, op, at);
+}
+
+int64_t macs_softmax(const struct graph *g, const struct op *op)
+{
+    (void)g;
+    (void)op;
+    return 0;
+}
+
+static int32_t mul(int32_t a, int32_t b) { return mote_doubling_high_mul(a, b); }
+
+/* exp(a), 0 fraction for 0: a <= 0 has 26 fraction bits, the result 31. The part of a below 1/4 goes through a Taylor
+ * polynomial around -1/8, each bit above through a factor. */
+static int32_t fixed_exp(int32_t a)
+{
+    static const int32_t factor[] = {1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
+    const int32_t exp_eighth = 1895147668, third = 715827883; /* exp(-1/8), 1/3 */
+    int32_t quarter = 1 << 24;
+    int32_t part = (int32_t)((uint32_t)a & (uint32_t)(quarter - 1)) - quarter;
+    int32_t x = part * 32 + (1 << 28), x2 = mul(x, x), x3 = mul(x2, x), x4 = mul(x2, x2);
+    int32_t tail = mote_rounding_divide(mul(mote_rounding_divide(x4, 2) + x3, third) + x2, 1);
+    int32_t y = exp_eighth + mul(exp_eighth, x + tail);
+    uint32_t rest = (uint32_t)part - (uint32_t)a;
+
+    if (a == 0)
+        return INT32_MAX;
+    for (size_t i = 0; i < COUNT(factor); i++)
+        if (rest >> (24 + i) & 1)
+            y = mul(y, factor[i]);
+    return y;
+}
+
+int32_t softmax_table(float beta, float scale, int32_t table[SOFTMAX_TABLE_MAX])
+{
+    double real = (double)beta * (double)scale * (1 << 26);
+    int32_t mult, shift, n = 0;
+    double radius;
+
+    if (!(real > 1))
+        return 0;
+    quantize_multiplier(fmin(real, 2147483647.0), &mult, &shift);
+    radius = floor(31.0 * (1 << 26) / (double)(INT64_C(1) << shift));
+    for (int32_t d = 0; d < SOFTMAX_TABLE_MAX && d <= radius; d++) {
+        int32_t e = fixed_exp(mul((int32_t)(0 - ((uint32_t)d << shift)), mult));
+
+        /* Below 2^11 it is 0 in the sum, which takes 12 bits off, and in a result, which takes off at least 15. */
+        if (e < 1 << 11)
+            break;
+        table[n++] = e;
+    }
+    return n;
+}
+
+/* The reference fixes the output's scale and zero point. */
+static enum mote_status check_output(const struct lowering *l, const struct op *op, const struct frame *at)
+{
+    enum mote_type type = op_out(l->graph, op, 0)->type;
+    float scale;
+    int32_t zero;
+
+    if (type != TYPE_S8 && type != TYPE_S16)
+        return fail(at, MOTE_ERR_TYPE, "the output is %s, not s8 or s16", type_name(type));
+    TRY(want_quant(at, l->graph, op, op->out[0], type, &scale, &zero));
+    if (type == TYPE_S8 && (scale != 1.0f / 256 || zero != INT8_MIN))
+        return fail(at, MOTE_ERR_QUANT, "the output's scale is %g and its zero point %d, not 1/256 and -128", scale,
+                    (int)zero);
+    if (type == TYPE_S16 && (fabsf(scale - 1.0f / 65536) > 0.001f / 65536 || zero != INT16_MIN))
+        return fail(at, MOTE_ERR_QUANT, "the output's scale is %g and its zero point %d, not 1/65536 and -32768", scale,
+                    (int)zero);
+    return MOTE_OK;
+}
+
+enum mote_status lower_softmax(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct softmax_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
+    struct row_split split = split_rows(in);
+    int32_t table[SOFTMAX_TABLE_MAX], zero, n;
+    float scale;
+
+    TRY(want_rank(at, in, "input", 1, RANK_MAX));
+    TRY(want_quant(at, l->graph, op, op->in[0], TYPE_S8, &scale, &zero));
+    TRY(check_output(l, op, at));
+    n = softmax_table(o->beta, scale, table);
+    if (n == 0)
+        return fail(at, MOTE_ERR_QUANT, "beta %g times the input's scale %g is too small", o->beta, scale);
+
+    int32_t depth = (int32_t)in->dims[in->rank - 1];
+    struct mote_softmax_s8 p = {
+        .rows = split.rows,
+        .groups = depth > 0 ? split.len / depth : 0,
+        .depth = depth,
+        .in_ring = split.rows,
+        .out_ring = split.rows,
+        .n_table = n,
+    };
+    /* One list of parameters for both. */
+    _Static_assert(sizeof(struct mote_softmax_s8) == sizeof(struct mote_softmax_s8_s16), "the same fields");
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_const(l, "exponentials", TYPE_S32, table, (size_t)n * sizeof table[0], false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, out->type == TYPE_S8 ? KERNEL_softmax_s8 : KERNEL_softmax_s8_s16, &p, args, p.rows, at);
+}

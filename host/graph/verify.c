@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What holds after every importer and every pass. In this order, because each check relies on those above:
+ *
+ *   model       a C identifier as its name, a graph at least, preprocessing that says something possible
+ *   tensors     type, rank, dimensions, size, quantization; a state tensor is no constant
+ *   operators   known, with as many inputs, outputs and options as its row in ops/ops.def, all in range
+ *   data flow   inputs and constants are never written; everything else once at most, and before it is read
+ *   shapes      what graph_infer() works out agrees with what the tensors say
+ *
+ * A tensor that nothing names need not be made by anything: graph_compact() drops it. */
+#include "host/graph/op_info.h"
+
+#include <math.h>
+
+#define OPTION_MAX 65535 /* the device's kernels take no larger size (MOTE_DIM_MAX) */
+
+/* ---- the model ---- */
+static bool is_identifier(const char *s)
+{
+    if (!s || (*s >= '0' && *s <= '9'))
+        return false;
+    for (const char *c = s; *c; c++)
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_'))
+            return false;
+    return *s != '\0';
+}
+
+static bool is_one_of(const char *s, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (s && strcmp(s, words[i]) == 0)
+            return true;
+    return false;
+}
+
+static enum mote_status verify_preprocess(const struct preprocess *p, const struct frame *at)
+{
+    static const char *const kinds[] = {"none", "image", "audio"}, *const orders[] = {"", "rgb", "bgr", "gray"};
+    struct frame here = {at, "preprocess", NULL, -1, NULL};
+    int32_t channels;
+
+    if (!is_one_of(p->kind, kinds, COUNT(kinds)))
+        return fail(&here, MOTE_ERR_VALUE, "the kind is none, image or audio");
+    if (!is_one_of(p->channels, orders, COUNT(orders)))
+        return fail(&here, MOTE_ERR_VALUE, "the channels are rgb, bgr, gray or not given");
+    if (p->channels[0] && strcmp(p->kind, "image") != 0)
+        return fail(&here, MOTE_ERR_VALUE, "only an image has channels %s", p->channels);
+    channels = strcmp(p->channels, "gray") == 0 ? 1 : 3;
+    if (p->n < 0 || (p->channels[0] && p->n > 1 && p->n != channels))
+        return fail(&here, MOTE_ERR_VALUE, "%d values of mean and std for %d channels", p->n, channels);
+    if (p->n > 0 && strcmp(p->kind, "none") == 0)
+        return fail(&here, MOTE_ERR_VALUE, "mean and std without a kind: say image or audio");
+    for (int32_t i = 0; i < p->n; i++)
+        if (!isfinite(p->mean[i]) || !isfinite(p->std[i]) || p->std[i] == 0)
+            return fail(&here, MOTE_ERR_VALUE, "mean %g, std %g of channel %d: both must be finite, std not 0",
+                        (double)p->mean[i], (double)p->std[i], i);
+    return MOTE_OK;
+}
+
+/* ---- tensors ---- */
+static bool zero_fits(enum mote_type type, int32_t zero)
+{
+    switch (type) {
+    case TYPE_S2:
+    case TYPE_S4:
+    case TYPE_S8:
+    case TYPE_S16:
+        return zero >= -(1 << (type_bits(type) - 1)) && zero < 1 << (type_bits(type) - 1);
+    case TYPE_U4:
+    case TYPE_U8:
+    case TYPE_U16:
+        return zero >= 0 && zero < 1 << type_bits(type);
+    default:
+        return true; /* every int32 fits, or a zero point means nothing for the type */
+    }
+}
+
+static enum mote_status verify_quant(const struct tensor *t, const struct frame *at)
+{
+    const struct quant *q = &t->quant;
+
+    if (q->n < 0)
+        return fail(at, MOTE_ERR_QUANT, "%d scales", q->n);
+    if (q->n > 1 && (q->axis < 0 || q->axis >= t->rank))
+        return fail(at, MOTE_ERR_QUANT, "quantized along axis %d, but the rank is %d", q->axis, t->rank);
+    if (q->n > 1 && q->n != t->dims[q->axis])
+        return fail(at, MOTE_ERR_QUANT, "%d scales for %lld channels on axis %d", q->n, (long long)t->dims[q->axis],
+                    q->axis);
+    for (int32_t i = 0; i < q->n; i++) {
+        if (!isfinite(q->scale[i]) || q->scale[i] <= 0)
+            return fail(at, MOTE_ERR_QUANT, "scale %d is %g: a scale is finite and above 0", i, (double)q->scale[i]);
+        if (!zero_fits(t->type, q->zero[i]))
+            return fail(at, MOTE_ERR_QUANT, "zero point %d is %d, which %s cannot hold", i, q->zero[i],
+                        type_name(t->type));
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status verify_tensor(const struct tensor *t, const struct frame *at)
+{
+    int64_t bytes;
+
+    if (!t->name)
+        return fail(at, MOTE_ERR_FORMAT, "the name is missing: it may be empty");
+    if (strcmp(type_name(t->type), "none") == 0)
+        return fail(at, MOTE_ERR_TYPE, "no type has the number %d", (int)t->type);
+    if (t->rank < 0 || t->rank > RANK_MAX)
+        return fail(at, MOTE_ERR_SHAPE, "the rank is %d: at most %d is possible", t->rank, RANK_MAX);
+    for (int i = 0; i < t->rank; i++)
+        if (t->dims[i] != DIM_UNKNOWN && (t->dims[i] < 0 || t->dims[i] > INT32_MAX))
+            return fail(at, MOTE_ERR_SHAPE, "dimension %d is %lld", i, (long long)t->dims[i]);
+    bytes = tensor_bytes(t);
+    if (bytes > TENSOR_BYTES_MAX)
+        return fail(at, MOTE_ERR_MEMORY, "larger than %lld bytes, the largest tensor that Mote takes",
+                    (long long)TENSOR_BYTES_MAX);
+    if (t->data && bytes < 0)
+        return fail(at, MOTE_ERR_SHAPE, "a constant needs a known shape and a type of fixed size");
+    if (t->data && t->state)
+        return fail(at, MOTE_ERR_VALUE, "a constant cannot be state");
+    return verify_quant(t, at);
+}
+
+/* ---- operators ---- */
+static bool starts_with(const char *s, const char *prefix) { return strncmp(s, prefix, strlen(prefix)) == 0; }
+
+static enum mote_status verify_option(const struct opt_field *field, const void *word, const struct frame *at)
+{
+    int32_t value, min = INT32_MIN, max = INT32_MAX;
+    float real;
+
+    memcpy(&value, word, sizeof value);
+    memcpy(&real, word, sizeof real);
+    switch (field->kind) {
+    case OPT_FLOAT:
+        if (!isfinite(real))
+            return fail(at, MOTE_ERR_VALUE, "%s is %g: it must be finite", field->name, (double)real);
+        return MOTE_OK;
+    case OPT_INT:
+        if (starts_with(field->name, "stride_") || starts_with(field->name, "dilation_") ||
+            starts_with(field->name, "filter_"))
+            min = 1, max = OPTION_MAX;
+        else if (starts_with(field->name, "pad_"))
+            min = 0, max = OPTION_MAX;
+        break;
+    case OPT_FLAG:
+        min = 0, max = 1;
+        break;
+    case OPT_PADDING:
+        min = 0, max = PADDING_COUNT - 1;
+        break;
+    case OPT_ACTIVATION:
+        min = 0, max = ACTIVATION_COUNT - 1;
+        break;
+    }
+    if (value < min || value > max)
+        return fail(at, MOTE_ERR_VALUE, "%s is %d: it must be from %d to %d", field->name, value, min, max);
+    return MOTE_OK;
+}
+
+/* The LSTM's inputs are places in a fixed scheme of gates, peepholes and projections, most of which may be absent;
+ * infer and lower say which ones must be there. Elsewhere the inputs after in_min are the optional ones. */
+static bool may_be_absent(enum op_id id, int32_t input)
+{
+    return input >= op_info[id].in_min || (id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM && input > 0);
+}
+
+static enum mote_status verify_indices(const struct graph *g, const struct op *op, const struct frame *at)
+{
+    for (int32_t i = 0; i < op->n_in; i++) {
+        if (op->in[i] == TENSOR_ABSENT && may_be_absent(op->id, i))
+            continue;
+        if (op->in[i] == TENSOR_ABSENT)
+            return fail(at, MOTE_ERR_FORMAT, "input %d is absent, but the operator needs it", i);
+        if (op->in[i] < 0 || op->in[i] >= g->n_tensors)
+            return fail(at, MOTE_ERR_FORMAT, "input %d is tensor %d, but there are %d", i, op->in[i], g->n_tensors);
+    }
+    for (int32_t i = 0; i < op->n_out; i++)
+        if (op->out[i] < 0 || op->out[i] >= g->n_tensors)
+            return fail(at, MOTE_ERR_FORMAT, "output %d is tensor %d, but there are %d", i, op->out[i], g->n_tensors);
+    return MOTE_OK;
+}
+
+static enum mote_status verify_op(const struct graph *g, const struct op *op, const struct frame *at)
+{
+    const struct op_info *info;
+    const struct opts_info *opts;
+
+    if ((int)op->id < 0 || op->id >= OP_LIMIT || !op_info[op->id].NAME)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "no operator has the number %d", (int)op->id);
+    if (!op->name)
+        return fail(at, MOTE_ERR_FORMAT, "the name is missing: it may be empty");
+    info = &op_info[op->id];
+    opts = &opts_info[info->opts];
+    if (op->n_in < info->in_min || op->n_in > info->in_max)
+        return fail(at, MOTE_ERR_FORMAT, "%d inputs: the operator takes %d to %d", op->n_in, info->in_min,
+                    info->in_max);
+    if (op->n_out != info->out)
+        return fail(at, MOTE_ERR_FORMAT, "%d outputs: the operator has %d", op->n_out, info->out);
+    TRY(verify_indices(g, op, at));
+    if (opts->n > 0 && !op->opts)
+        return fail(at, MOTE_ERR_FORMAT, "the options are missing");
+    for (int32_t i = 0; i < opts->n; i++)
+        TRY(verify_option(&opts->fields[i], (const uint8_t *)op->opts + 4 * i, at));
+    return MOTE_OK;
+}
+
+/* ---- data flow ---- */
+enum made { MADE_NOT, MADE_BY_OP, MADE_STATE, MADE_INPUT, MADE_CONST };
+
+static enum mote_status verify_inputs(const struct graph *g, uint8_t *made, const struct frame *at)
+{
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        made[i] = g->tensors[i].data ? MADE_CONST : g->tensors[i].state ? MADE_STATE : MADE_NOT;
+    for (int32_t i = 0; i < g->n_inputs; i++) {
+        int32_t t = g->inputs[i];
+
+        if (t < 0 || t >= g->n_tensors)
+            return fail(at, MOTE_ERR_FORMAT, "input %d of the graph is tensor %d, but there are %d", i, t,
+                        g->n_tensors);
+
+        struct frame here = frame_tensor(at, g, t);
+        if (made[t] == MADE_INPUT)
+            return fail(&here, MOTE_ERR_FORMAT, "it is listed twice among the graph's inputs");
+        if (made[t] != MADE_NOT)
+            return fail(&here, MOTE_ERR_FORMAT, "an input of the graph cannot be %s",
+                        made[t] == MADE_CONST ? "a constant" : "state");
+        made[t] = MADE_INPUT;
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status verify_flow_op(const struct graph *g, const struct op *op, uint8_t *made, uint8_t *written,
+                                       const struct frame *at)
+{
+    for (int32_t i = 0; i < op->n_in; i++)
+        if (op->in[i] != TENSOR_ABSENT && made[op->in[i]] == MADE_NOT) {
+            struct frame here = frame_tensor(at, g, op->in[i]);
+
+            return fail(&here, MOTE_ERR_FORMAT, "it is read before an operator has made it");
+        }
+    for (int32_t i = 0; i < op->n_out; i++) {
+        int32_t t = op->out[i];
+        struct frame here = frame_tensor(at, g, t);
+
+        if (made[t] == MADE_CONST || made[t] == MADE_INPUT)
+            return fail(&here, MOTE_ERR_FORMAT, "an operator cannot write %s",
+                        made[t] == MADE_CONST ? "a constant" : "an input of the graph");
+        if (written[t])
+            return fail(&here, MOTE_ERR_FORMAT, "an earlier operator has made it already");
+        written[t] = 1;
+        if (made[t] == MADE_NOT)
+            made[t] = MADE_BY_OP;
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status verify_flow(const struct model *m, const struct graph *g, const struct frame *at)
+{
+    uint8_t *made = pool_alloc(m->pool, (size_t)g->n_tensors * 2), *written = made + g->n_tensors;
+
+    TRY(verify_inputs(g, made, at));
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        struct frame here = frame_op(at, g, i);
+
+        if (g->ops[i].id != OP_NOP)
+            TRY(verify_flow_op(g, &g->ops[i], made, written, &here));
+    }
+    if (g->n_outputs < 1)
+        return fail(at, MOTE_ERR_FORMAT, "the graph has no output");
+    for (int32_t i = 0; i < g->n_outputs; i++) {
+        int32_t t = g->outputs[i];
+
+        if (t < 0 || t >= g->n_tensors)
+            return fail(at, MOTE_ERR_FORMAT, "output %d of the graph is tensor %d, but there are %d", i, t,
+                        g->n_tensors);
+
+        struct frame here = frame_tensor(at, g, t);
+        if (made[t] == MADE_NOT)
+            return fail(&here, MOTE_ERR_FORMAT, "it is an output of the graph, but no operator makes it");
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status verify_graph(struct model *m, struct graph *g, const struct frame *at)
+{
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        struct frame here = frame_tensor(at, g, i);
+
+        TRY(verify_tensor(&g->tensors[i], &here));
+    }
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        struct frame here = frame_op(at, g, i);
+
+        if (g->ops[i].id != OP_NOP)
+            TRY(verify_op(g, &g->ops[i], &here));
+    }
+    TRY(verify_flow(m, g, at));
+    TRY(graph_infer(m, g, at));
+    for (int32_t i = 0; i < g->n_tensors; i++) { /* inferred shapes are in range too */
+        struct frame here = frame_tensor(at, g, i);
+
+        TRY(verify_tensor(&g->tensors[i], &here));
+    }
+    return MOTE_OK;
+}
+
+enum mote_status model_verify(struct model *m, const struct frame *at)
+{
+    if (!is_identifier(m->name))
+        return fail(at, MOTE_ERR_VALUE, "the model's name \"%s\" must be a C identifier", m->name ? m->name : "");
+    if (m->n_graphs < 1)
+        return fail(at, MOTE_ERR_FORMAT, "the model has no graph");
+    if (!m->preprocess.kind) /* an importer that says nothing about it */
+        m->preprocess = (struct preprocess){"none", "", 0, NULL, NULL};
+    TRY(verify_preprocess(&m->preprocess, at));
+    for (int32_t i = 0; i < m->n_graphs; i++) {
+        struct frame here = {at, "graph", m->graphs[i].name, i, NULL};
+
+        TRY(verify_graph(m, &m->graphs[i], m->n_graphs > 1 ? &here : at));
+    }
+    return MOTE_OK;
+}
