@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Importers: a file of another format becomes a verified model. Nothing after them knows the format.
+ *
+ * A file is untrusted: any bytes give a model or one clear error. Names and constants of the model point into `file`
+ * where they can, so the file's bytes must live, unchanged, as long as the model. The memory that an importer takes
+ * from the pool is at most IMPORT_MEMORY(file.size), whatever the bytes are. */
+#ifndef MOTE_IMPORT_H
+#define MOTE_IMPORT_H
+
+#include "host/graph/graph.h"
+
+#define IMPORT_MEMORY(file_size) ((file_size)*256 + ((size_t)1 << 20))
+
+/* Is this the format's file, by its first bytes? */
+bool tflite_matches(struct bytes file);
+
+/* `name` is the file's: the model's name is made from it. `at` is the place for messages, with the file as its root.
+ * Tensors and operators have the indices that they have in the file. */
+MUST_CHECK enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
+                                          const struct frame *at);
+
+/* A C identifier from a file's name: "dir/Kws-3x3.tflite" becomes "kws_3x3". Never a keyword of C or C++, never empty,
+ * at most 63 characters. */
+const char *import_model_name(struct pool *pool, const char *name);
+
+#endif

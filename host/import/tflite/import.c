@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a .tflite file's bytes to a model. First all operators are looked up, so that one message names all that are
+ * missing; then each subgraph becomes a graph, its tensors and operators in the file's order. */
+#include "host/import/import.h"
+
+#include "host/import/tflite/ops.h"
+#include "host/import/tflite/reader.h"
+
+bool tflite_matches(struct bytes file) { return file.size >= 8 && memcmp(file.data + 4, TFL_IDENTIFIER, 4) == 0; }
+
+/* ---- operators ---- */
+/* A list of tensors' indices, checked; *list is NULL if it is empty. */
+static enum mote_status read_indices(struct tfl_reader *r, struct fb_table t, unsigned field, const struct graph *g,
+                                     int32_t least, const char *what, int32_t **list, int32_t *n,
+                                     const struct frame *at)
+{
+    struct fb_vector v = fb_get_vector(t, field, 4);
+
+    TRY(fb_status(&r->fb, at));
+    *n = (int32_t)v.n;
+    *list = v.n > 0 ? pool_array(r->pool, v.n, sizeof **list) : NULL;
+    for (uint32_t i = 0; i < v.n; i++) {
+        (*list)[i] = fb_s32_at(v, i);
+        if ((*list)[i] < least || (*list)[i] >= g->n_tensors)
+            return fail(at, MOTE_ERR_FORMAT, "%s %u is tensor %d; the graph has %d tensors", what, (unsigned)i,
+                        (int)(*list)[i], (int)g->n_tensors);
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t index, struct graph *g,
+                                const struct frame *at)
+{
+    struct frame here = {at, "op", NULL, index, NULL};
+    const struct tfl_op *row;
+    struct tfl_code code;
+    int32_t *in, *out, n_in, n_out;
+    struct op *op;
+
+    TRY(tfl_read_code(r, t, &code, &here));
+    row = tfl_op_find(code.builtin);
+    assert(row); /* tfl_check_operators() */
+    here.name = tfl_builtin_name(code.builtin);
+    TRY(read_indices(r, t, TFL_OPERATOR_INPUTS, g, TENSOR_ABSENT, "input", &in, &n_in, &here));
+    TRY(read_indices(r, t, TFL_OPERATOR_OUTPUTS, g, 0, "output", &out, &n_out, &here));
+    op = graph_add_op(r->out, g, tfl_op_id(row), n_in, in, n_out, out);
+    op->source = index;
+    return tfl_read_options(row, t, op->opts, &here);
+}
+
+/* ---- graphs ---- */
+static void mark(bool *made, const int32_t *list, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        made[list[i]] = true;
+}
+
+/* Constants without elements (the shape of a scalar) have an empty buffer, as tensors that are computed have. */
+static void set_empty_constants(struct pool *pool, struct graph *g)
+{
+    bool *made = pool_array(pool, (size_t)g->n_tensors, sizeof *made);
+
+    mark(made, g->inputs, g->n_inputs);
+    for (int32_t i = 0; i < g->n_ops; i++)
+        mark(made, g->ops[i].out, g->ops[i].n_out);
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        if (!made[i] && !g->tensors[i].state && !g->tensors[i].data && tensor_bytes(&g->tensors[i]) == 0)
+            g->tensors[i].data = pool_alloc(pool, 0);
+}
+
+static enum mote_status read_graph(struct tfl_reader *r, uint32_t index, const struct frame *up)
+{
+    struct frame here = {up, "graph", NULL, (int)index, NULL};
+    const struct frame *at = r->subgraphs.n > 1 ? &here : up;
+    struct fb_table t = fb_table_at(r->subgraphs, index);
+    struct fb_vector tensors = fb_get_vector(t, TFL_SUBGRAPH_TENSORS, 4);
+    struct fb_vector ops = fb_get_vector(t, TFL_SUBGRAPH_OPERATORS, 4);
+    const char *name = tfl_string(r, t, TFL_SUBGRAPH_NAME);
+    struct graph *g;
+
+    if (name[0] == '\0')
+        name = index == 0 ? "main" : pool_printf(r->pool, "graph_%u", (unsigned)index);
+    here.name = name;
+    g = model_add_graph(r->out, name);
+    for (uint32_t i = 0; i < tensors.n; i++) {
+        struct tensor tensor;
+
+        TRY(tfl_read_tensor(r, fb_table_at(tensors, i), (int32_t)i, &tensor, at));
+        graph_add_tensor(r->out, g, &tensor);
+    }
+    TRY(read_indices(r, t, TFL_SUBGRAPH_INPUTS, g, 0, "input", &g->inputs, &g->n_inputs, at));
+    TRY(read_indices(r, t, TFL_SUBGRAPH_OUTPUTS, g, 0, "output", &g->outputs, &g->n_outputs, at));
+    for (uint32_t i = 0; i < ops.n; i++)
+        TRY(read_op(r, fb_table_at(ops, i), (int32_t)i, g, at));
+    set_empty_constants(r->pool, g);
+    return fb_status(&r->fb, at);
+}
+
+/* ---- the file ---- */
+static enum mote_status read_model(struct tfl_reader *r, const struct frame *at)
+{
+    struct fb_table t = fb_root(&r->fb);
+    uint32_t version = fb_u32(t, TFL_MODEL_VERSION);
+
+    r->codes = fb_get_vector(t, TFL_MODEL_OPERATOR_CODES, 4);
+    r->subgraphs = fb_get_vector(t, TFL_MODEL_SUBGRAPHS, 4);
+    r->buffers = fb_get_vector(t, TFL_MODEL_BUFFERS, 4);
+    TRY(fb_status(&r->fb, at));
+    if (version != TFL_VERSION)
+        return fail(at, MOTE_ERR_VERSION, "schema version %u; Mote reads version %d", (unsigned)version, TFL_VERSION);
+    if (r->subgraphs.n == 0)
+        return fail(at, MOTE_ERR_FORMAT, "the file has no graph");
+    TRY(tfl_check_operators(r, at));
+    for (uint32_t i = 0; i < r->subgraphs.n; i++)
+        TRY(read_graph(r, i, at));
+    return MOTE_OK;
+}
+
+enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
+                               const struct frame *at)
+{
+    struct tfl_reader r = {.fb = fb_open(file), .pool = pool, .out = out};
+
+    *out = (struct model){.pool = pool, .preprocess = {.kind = "none", .channels = ""}};
+    out->name = import_model_name(pool, name);
+    if (!tflite_matches(file))
+        return fail(at, MOTE_ERR_FORMAT, "not a TFLite model: no \"%s\" at byte 4", TFL_IDENTIFIER);
+    if (file.size > FILE_LIMIT)
+        return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
+    TRY(read_model(&r, at));
+    return model_verify(out, at);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* To add an operator: a row in `ops`, at the end, and above it the list of its options unless one there fits.
+ *
+ * A list need not name all fields of TFLite's table: fields that only concern TFLite's own kernels are left out. But a
+ * field beyond those that the schema had when the row was written may change what the operator means, so a file that
+ * sets one is refused. */
+#include "host/import/tflite/ops.h"
+
+#include "host/import/tflite/schema.h"
+
+/* ---- options ---- */
+enum option_kind { OPTION_INT, OPTION_FLOAT, OPTION_FLAG, OPTION_PADDING, OPTION_ACTIVATION, OPTION_REFUSED };
+
+struct option {
+    uint8_t field;   /* position in TFLite's table */
+    uint8_t kind;    /* enum option_kind */
+    uint16_t to;     /* offset in Mote's struct */
+    int32_t initial; /* an int's value where the file has none; all others start at 0, as the schema says */
+    const char *name;
+};
+
+#define TAKE_INT(field, struct_name, member, initial)                                                                  \
+    {                                                                                                                  \
+        field, OPTION_INT, offsetof(struct struct_name##_opts, member), initial, #member                               \
+    }
+#define TAKE(field, KIND, struct_name, member)                                                                         \
+    {                                                                                                                  \
+        field, OPTION_##KIND, offsetof(struct struct_name##_opts, member), 0, #member                                  \
+    }
+/* A byte that is 0 in every model that Mote takes. */
+#define REFUSE(field, name)                                                                                            \
+    {                                                                                                                  \
+        field, OPTION_REFUSED, 0, 0, name                                                                              \
+    }
+
+static const struct option conv_2d[] = {
+    TAKE(0, PADDING, conv, padding),       TAKE_INT(1, conv, stride_w, 0),   TAKE_INT(2, conv, stride_h, 0),
+    TAKE(3, ACTIVATION, conv, activation), TAKE_INT(4, conv, dilation_w, 1), TAKE_INT(5, conv, dilation_h, 1),
+    /* 6, quantized_bias_type: matters to int16 without a bias only */
+};
+
+static const struct option depthwise_conv_2d[] = {
+    TAKE(0, PADDING, conv, padding),
+    TAKE_INT(1, conv, stride_w, 0),
+    TAKE_INT(2, conv, stride_h, 0),
+    /* 3, depth_multiplier: follows from the shapes */
+    TAKE(4, ACTIVATION, conv, activation),
+    TAKE_INT(5, conv, dilation_w, 1),
+    TAKE_INT(6, conv, dilation_h, 1),
+};
+
+static const struct option pool_2d[] = {
+    TAKE(0, PADDING, pool, padding), TAKE_INT(1, pool, stride_w, 0), TAKE_INT(2, pool, stride_h, 0),
+    TAKE_INT(3, pool, filter_w, 0),  TAKE_INT(4, pool, filter_h, 0), TAKE(5, ACTIVATION, pool, activation),
+};
+
+static const struct option fully_connected[] = {
+    TAKE(0, ACTIVATION, fully_connected, activation), REFUSE(1, "weights_format"),
+    TAKE(2, FLAG, fully_connected, keep_num_dims),
+    /* 3, asymmetric_quantize_inputs: float activations with int8 weights; 4, quantized_bias_type: as above */
+};
+
+static const struct option binary[] = {TAKE(0, ACTIVATION, binary, activation)};
+
+static const struct option softmax[] = {TAKE(0, FLOAT, softmax, beta)};
+
+static const struct option reducer[] = {TAKE(0, FLAG, reduce, keep_dims)};
+
+static const struct option resize_nearest_neighbor[] = {
+    TAKE(0, FLAG, resize, align_corners),
+    TAKE(1, FLAG, resize, half_pixel_centers),
+};
+
+static const struct option unidirectional_sequence_lstm[] = {
+    TAKE(0, ACTIVATION, lstm, activation), TAKE(1, FLOAT, lstm, cell_clip),         TAKE(2, FLOAT, lstm, proj_clip),
+    TAKE(3, FLAG, lstm, time_major),       REFUSE(5, "diagonal_recurrent_tensors"),
+};
+
+/* ---- operators ---- */
+struct tfl_op {
+    enum op_id id;
+    enum tfl_options table;
+    uint8_t n_fields, n_options; /* of TFLite's table; of the list */
+    const struct option *options;
+};
+
+/*  TFLite's operator, Mote's, TFLite's table of options and how many fields the schema gives it, list from above */
+#define ROW(BUILTIN, OP, Table, n_fields, list)                                                                        \
+    [BUILTIN_##BUILTIN] = {OP_##OP, TFL_##Table, n_fields, (uint8_t)COUNT(list), list}
+#define ROW_PLAIN(BUILTIN, OP, Table, n_fields) [BUILTIN_##BUILTIN] = {OP_##OP, TFL_##Table, n_fields, 0, NULL}
+
+/* clang-format off */
+static const struct tfl_op ops[BUILTIN_LIMIT] = {
+    ROW(ADD,                          ADD,                          AddOptions,                         2, binary),
+    ROW(AVERAGE_POOL_2D,              AVERAGE_POOL_2D,              Pool2DOptions,                      6, pool_2d),
+    ROW(CONV_2D,                      CONV_2D,                      Conv2DOptions,                      7, conv_2d),
+    ROW(DEPTHWISE_CONV_2D,            DEPTHWISE_CONV_2D,            DepthwiseConv2DOptions,             7, depthwise_conv_2d),
+    ROW_PLAIN(DEQUANTIZE,             DEQUANTIZE,                   DequantizeOptions,                  0),
+    ROW(FULLY_CONNECTED,              FULLY_CONNECTED,              FullyConnectedOptions,              5, fully_connected),
+    ROW(MAX_POOL_2D,                  MAX_POOL_2D,                  Pool2DOptions,                      6, pool_2d),
+    ROW(MEAN,                         MEAN,                         ReducerOptions,                     1, reducer),
+    ROW(MUL,                          MUL,                          MulOptions,                         1, binary),
+    ROW_PLAIN(PAD,                    PAD,                          PadOptions,                         0),
+    ROW_PLAIN(PADV2,                  PAD,                          PadV2Options,                       0),
+    ROW_PLAIN(QUANTIZE,               QUANTIZE,                     QuantizeOptions,                    0),
+    ROW_PLAIN(RESHAPE,                RESHAPE,                      ReshapeOptions,                     1),
+    ROW(RESIZE_NEAREST_NEIGHBOR,      RESIZE_NEAREST_NEIGHBOR,      ResizeNearestNeighborOptions,       2, resize_nearest_neighbor),
+    ROW(SOFTMAX,                      SOFTMAX,                      SoftmaxOptions,                     1, softmax),
+    ROW_PLAIN(TRANSPOSE,              TRANSPOSE,                    TransposeOptions,                   0),
+    ROW(UNIDIRECTIONAL_SEQUENCE_LSTM, UNIDIRECTIONAL_SEQUENCE_LSTM, UnidirectionalSequenceLSTMOptions,  6, unidirectional_sequence_lstm),
+};
+/* clang-format on */
+
+const struct tfl_op *tfl_op_find(int32_t builtin)
+{
+    return builtin >= 0 && builtin < BUILTIN_LIMIT && ops[builtin].id != OP_NOP ? &ops[builtin] : NULL;
+}
+
+enum op_id tfl_op_id(const struct tfl_op *row) { return row->id; }
+
+const char *tfl_builtin_name(int32_t builtin)
+{
+    static const char *const names[BUILTIN_LIMIT] = {
+#define BUILTIN(code, NAME) [code] = #NAME,
+#include "host/import/tflite/builtins.def"
+    };
+
+    return builtin >= 0 && builtin < BUILTIN_LIMIT ? names[builtin] : NULL;
+}
+
+/* ---- reading ---- */
+/* Both enums have TFLite's numbers in Mote, which has more of them. */
+static enum mote_status read_enum(const struct option *o, struct fb_table table, int count, void *to,
+                                  const struct frame *at)
+{
+    int32_t value = fb_s8(table, o->field);
+
+    if (value < 0 || value >= count)
+        return fail(at, MOTE_ERR_FORMAT, "option %s is %d, which means nothing", o->name, (int)value);
+    memcpy(to, &value, sizeof value);
+    return MOTE_OK;
+}
+
+static enum mote_status read_option(const struct option *o, struct fb_table table, void *to, const struct frame *at)
+{
+    int32_t value = 0;
+    float real;
+
+    switch ((enum option_kind)o->kind) {
+    case OPTION_FLOAT:
+        real = fb_f32(table, o->field);
+        memcpy(to, &real, sizeof real);
+        return MOTE_OK;
+    case OPTION_PADDING:
+        return read_enum(o, table, PADDING_VALID + 1, to, at);
+    case OPTION_ACTIVATION:
+        return read_enum(o, table, ACTIVATION_SIGN_BIT + 1, to, at);
+    case OPTION_REFUSED:
+        if (fb_s8(table, o->field) != 0)
+            return fail(at, MOTE_ERR_UNSUPPORTED, "option %s is %d; Mote takes only 0", o->name,
+                        fb_s8(table, o->field));
+        return MOTE_OK;
+    case OPTION_INT:
+        value = fb_s32(table, o->field, o->initial);
+        break;
+    case OPTION_FLAG:
+        value = fb_bool(table, o->field);
+        break;
+    }
+    memcpy(to, &value, sizeof value);
+    return MOTE_OK;
+}
+
+enum mote_status tfl_read_options(const struct tfl_op *row, struct fb_table operator_table, void *opts,
+                                  const struct frame *at)
+{
+    uint8_t type = (uint8_t)fb_s8(operator_table, TFL_OPERATOR_BUILTIN_OPTIONS_TYPE);
+    struct fb_table table;
+
+    if ((type != TFL_NoOptions && type != row->table) || fb_s8(operator_table, TFL_OPERATOR_BUILTIN_OPTIONS_2_TYPE))
+        return fail(at, MOTE_ERR_FORMAT, "the options are another operator's");
+    table = fb_get_table(operator_table, TFL_OPERATOR_BUILTIN_OPTIONS);
+    for (unsigned i = row->n_fields; i < table.n_fields; i++)
+        if (fb_has(table, i))
+            return fail(at, MOTE_ERR_UNSUPPORTED, "the options have a field %u, newer than this Mote", i);
+    for (int i = 0; i < row->n_options; i++)
+        TRY(read_option(&row->options[i], table, (char *)opts + row->options[i].to, at));
+    return fb_status(operator_table.fb, at);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the importer's parts share. */
+#ifndef MOTE_TFLITE_READER_H
+#define MOTE_TFLITE_READER_H
+
+#include "host/graph/graph.h"
+#include "host/import/tflite/flatbuffer.h"
+#include "host/import/tflite/schema.h"
+
+struct tfl_reader {
+    struct fb fb;
+    struct pool *pool;
+    struct model *out;
+    struct fb_vector codes, subgraphs, buffers;
+    const uint8_t **copies; /* [buffers.n] aligned copies of buffers that are misaligned in the file */
+};
+
+/* A string field on one line: bytes that are not UTF-8 and control characters become \xNN. "" if absent. */
+const char *tfl_string(struct tfl_reader *r, struct fb_table t, unsigned field);
+
+MUST_CHECK enum mote_status tfl_read_tensor(struct tfl_reader *r, struct fb_table t, int32_t index, struct tensor *out,
+                                            const struct frame *at);
+
+/* One error line about all operators that Mote does not have, in all graphs. */
+MUST_CHECK enum mote_status tfl_check_operators(struct tfl_reader *r, const struct frame *at);
+
+/* An Operator's code. */
+struct tfl_code {
+    uint32_t index; /* in the file's list of codes */
+    int32_t builtin, version;
+    const char *custom; /* custom operators' name, else NULL */
+};
+MUST_CHECK enum mote_status tfl_read_code(struct tfl_reader *r, struct fb_table operator_table, struct tfl_code *out,
+                                          const struct frame *at);
+
+#endif
