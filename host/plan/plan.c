@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lowers every operator, finds out when each value is alive, and places the values in the arena. */
+#include "host/plan/plan.h"
+
+static enum mote_status lower_all(struct plan *plan, const struct frame *at)
+{
+    struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan};
+
+    for (int32_t i = 0; i < plan->graph->n_inputs; i++)
+        lower_tensor(&l, plan->graph->inputs[i]);
+    for (l.op = 0; l.op < plan->graph->n_ops; l.op++) {
+        const struct op *op = &plan->graph->ops[l.op];
+        struct frame here = frame_op(at, plan->graph, l.op);
+
+        TRY(op_info[op->id].lower(&l, op, &here));
+    }
+    for (int32_t i = 0; i < plan->graph->n_outputs; i++)
+        lower_tensor(&l, plan->graph->outputs[i]);
+    return MOTE_OK;
+}
+
+static int32_t root_of(const struct plan *plan, int32_t value)
+{
+    while (plan->values[value].alias != VALUE_NONE)
+        value = plan->values[value].alias;
+    return value;
+}
+
+static void touch(struct plan *plan, int32_t value, int32_t time)
+{
+    struct value *v = &plan->values[root_of(plan, value)];
+
+    v->first = time < v->first ? time : v->first;
+    v->last = time > v->last ? time : v->last;
+}
+
+static void find_lifetimes(struct plan *plan, bool keep_all)
+{
+    const int32_t before = -1, after = plan->n_steps;
+
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        plan->values[i].first = after;
+        plan->values[i].last = before;
+    }
+    for (int32_t s = 0; s < plan->n_steps; s++)
+        for (int32_t i = 0; i < plan->steps[s].n_args; i++)
+            touch(plan, plan->steps[s].args[i], s);
+    for (int32_t i = 0; i < plan->graph->n_inputs; i++)
+        touch(plan, plan->value_of_tensor[plan->graph->inputs[i]], before);
+    for (int32_t i = 0; i < plan->graph->n_outputs; i++)
+        touch(plan, plan->value_of_tensor[plan->graph->outputs[i]], after);
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (plan->values[i].kind == VALUE_STATE || (keep_all && plan->values[i].kind == VALUE_ACTIVATION)) {
+            touch(plan, i, before);
+            touch(plan, i, after);
+        }
+}
+
+static bool in_arena(const struct value *v) { return v->kind != VALUE_CONST && v->alias == VALUE_NONE && v->bytes > 0; }
+
+static enum mote_status place(struct plan *plan, const struct frame *at)
+{
+    struct buffer *buffers = pool_array(plan->pool, (size_t)plan->n_values, sizeof *buffers);
+    int32_t *of = pool_array(plan->pool, (size_t)plan->n_values, sizeof *of), n = 0;
+    struct offsets_result result;
+
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        const struct value *v = &plan->values[i];
+
+        if (!in_arena(v) || v->first > v->last)
+            continue;
+        buffers[n] = (struct buffer){.lower = v->first, .upper = v->last + 1, .size = v->bytes};
+        of[n++] = i;
+    }
+    result = offsets_solve(plan->pool, buffers, n, ARENA_ALIGN, 0);
+    for (int32_t i = 0; i < n; i++)
+        plan->values[of[i]].offset = buffers[i].offset;
+    for (int32_t i = 0; i < plan->n_values; i++)
+        plan->values[i].offset = plan->values[root_of(plan, i)].offset;
+    plan->arena_bytes = result.total;
+    plan->arena_bound = result.bound;
+    if (plan->arena_bytes > INT32_MAX)
+        return fail(at, MOTE_ERR_FIT, "the arena would have %lld bytes; Mote's largest is 2 GiB",
+                    (long long)plan->arena_bytes);
+    return MOTE_OK;
+}
+
+static void add_up(struct plan *plan)
+{
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        const struct value *v = &plan->values[i];
+
+        if (v->kind == VALUE_STATE)
+            plan->state_bytes += v->bytes;
+        if (v->kind == VALUE_SCRATCH && v->bytes > plan->scratch_peak)
+            plan->scratch_peak = v->bytes;
+        if (v->kind == VALUE_CONST && v->weight)
+            plan->weight_bytes += v->bytes;
+        if (v->kind == VALUE_CONST && !v->weight)
+            plan->table_bytes += v->bytes;
+    }
+}
+
+enum mote_status plan_make(struct pool *pool, const struct model *m, const struct plan_options *options,
+                           struct plan *out, const struct frame *at)
+{
+    *out = (struct plan){.pool = pool, .model = m, .graph = &m->graphs[0]};
+    out->value_of_tensor = pool_array(pool, (size_t)out->graph->n_tensors, sizeof *out->value_of_tensor);
+    for (int32_t i = 0; i < out->graph->n_tensors; i++)
+        out->value_of_tensor[i] = VALUE_NONE;
+    for (size_t i = 0; i < COUNT(out->zeros); i++)
+        out->zeros[i] = VALUE_NONE;
+    TRY(lower_all(out, at));
+    find_lifetimes(out, options->keep_all);
+    TRY(place(out, at));
+    add_up(out);
+    return MOTE_OK;
+}

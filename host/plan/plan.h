@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan: every decision about one graph on one target, made once. The image and the generated C are two spellings
+ * of it; the profile reads it. */
+#ifndef MOTE_PLAN_H
+#define MOTE_PLAN_H
+
+#include "host/graph/graph.h"
+#include "host/plan/lower.h"
+
+#define ARENA_ALIGN 16
+#define VALUE_NONE  (-1)
+
+enum value_kind { VALUE_ACTIVATION, VALUE_STATE, VALUE_CONST, VALUE_SCRATCH };
+
+/* Memory regions of values; the numbers are image format. */
+enum region { REGION_IMAGE = 0, REGION_ARENA = 1 };
+
+struct value {
+    enum value_kind kind;
+    const char *name; /* the tensor's, or what the constant is */
+    enum mote_type type;
+    int32_t tensor; /* graph tensor, -1 if none */
+    int64_t bytes;
+    const uint8_t *data; /* VALUE_CONST */
+    bool weight;         /* VALUE_CONST: counts as weight_bytes */
+    int32_t alias;       /* value whose memory this one shares, VALUE_NONE if it has its own */
+    int32_t rows;        /* ring capacity in rows; 1 where rows mean nothing */
+    uint8_t fill;        /* VALUE_STATE: the byte it starts with */
+    int32_t first, last; /* steps in which it is alive, inclusive; -1 is before the first, n_steps after the last */
+    int64_t offset;      /* in its region; set by the planner (arena) and the emitter (image) */
+};
+
+struct step {
+    enum kernel_id kernel;
+    int32_t op;            /* graph operator */
+    int32_t n_args, *args; /* values */
+    int32_t first, count;  /* output rows */
+    int32_t *params;       /* the kernel's n_params words */
+};
+
+struct plan {
+    struct pool *pool;
+    const struct model *model;
+    const struct graph *graph;
+    int32_t n_values, n_steps;
+    struct value *values;
+    struct step *steps;
+    int32_t *value_of_tensor; /* [graph->n_tensors], VALUE_NONE if it is not needed */
+    int32_t zeros[256];       /* by zero point + 128: the shared row of zero points, VALUE_NONE if nobody asked */
+    int64_t arena_bytes;      /* multiple of ARENA_ALIGN */
+    int64_t arena_bound;      /* no placement of these values can be smaller: the largest sum alive at one step */
+    int64_t state_bytes, scratch_peak;
+    int64_t weight_bytes, table_bytes; /* constants: weights, and the rest */
+};
+
+struct plan_options {
+    bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
+};
+
+MUST_CHECK enum mote_status plan_make(struct pool *pool, const struct model *m, const struct plan_options *options,
+                                      struct plan *out, const struct frame *at);
+
+/* ---- offsets (host/plan/offsets.c) ---- */
+/* A buffer is alive at times lower <= t < upper; two that are alive at one time must not overlap in memory. */
+struct buffer {
+    int32_t lower, upper;
+    int64_t size;   /* > 0 */
+    int64_t offset; /* result, a multiple of align */
+};
+struct offsets_result {
+    int64_t total; /* bytes used */
+    int64_t bound; /* the largest sum of sizes alive at one time: no placement is smaller */
+    bool optimal;  /* total == bound, or the search proved that no placement is smaller */
+};
+/* Places n buffers at multiples of `align` (sizes are rounded up to it). `effort` bounds the search, in placements
+ * tried; 0 means the default (about a second at worst). Deterministic. */
+struct offsets_result offsets_solve(struct pool *pool, struct buffer *buffers, int32_t n, int64_t align,
+                                    int64_t effort);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Quantization as the reference prepares it (docs/EXACT.md): which products are float and which double is part of the
+ * result, so each is written out. */
+#include <math.h>
+
+#include "host/plan/lower.h"
+#include "host/plan/plan.h"
+
+#define SHIFT_MAX 30 /* what the kernels take (device/kernels/requant.h) */
+
+void quantize_multiplier(double scale, int32_t *mult, int32_t *shift)
+{
+    int exponent = 0;
+    int64_t q = llround(ldexp(frexp(scale, &exponent), 31));
+
+    if (q == INT64_C(1) << 31) {
+        q /= 2;
+        exponent++;
+    }
+    if (exponent < -31) {
+        q = 0;
+        exponent = 0;
+    }
+    *mult = (int32_t)q;
+    *shift = exponent;
+}
+
+/* What `real` is in the output's type, without a clamp; the quotient is float. */
+static enum mote_status quantize_bound(const struct tensor *out, float real, int64_t *q, const struct frame *at)
+{
+    float rounded = roundf(real / out->quant.scale[0]);
+
+    if (!(fabsf(rounded) < 2147483648.0f))
+        return fail(at, MOTE_ERR_QUANT, "the output's scale %g is too small for the fused activation",
+                    out->quant.scale[0]);
+    *q = out->quant.zero[0] + (int64_t)rounded;
+    return MOTE_OK;
+}
+
+enum mote_status activation_range_s8(const struct tensor *out, int activation, int32_t *lo, int32_t *hi,
+                                     const struct frame *at)
+{
+    bool below = activation == ACTIVATION_RELU_N1_TO_1;
+    int64_t least = INT8_MIN, most = INT8_MAX;
+
+    if (out->quant.n != 1)
+        return fail(at, MOTE_ERR_QUANT, "the output is not quantized per tensor");
+    if (activation == ACTIVATION_RELU || activation == ACTIVATION_RELU6 || below)
+        TRY(quantize_bound(out, below ? -1.0f : 0.0f, &least, at));
+    if (activation == ACTIVATION_RELU6 || below)
+        TRY(quantize_bound(out, below ? 1.0f : 6.0f, &most, at));
+    *hi = (int32_t)(most < INT8_MAX ? most : INT8_MAX);
+    *lo = (int32_t)(least > INT8_MIN ? least : INT8_MIN);
+    if (*lo > *hi || *hi < INT8_MIN)
+        return fail(at, MOTE_ERR_QUANT, "the output's zero point %d leaves the fused activation no value",
+                    (int)out->quant.zero[0]);
+    return MOTE_OK;
+}
+
+static bool zero_in_range(enum mote_type type, int64_t zero)
+{
+    switch (type) {
+    case TYPE_S8:
+        return zero >= INT8_MIN && zero <= INT8_MAX;
+    case TYPE_U8:
+        return zero >= 0 && zero <= UINT8_MAX;
+    case TYPE_S16:
+        return zero >= INT16_MIN && zero <= INT16_MAX;
+    case TYPE_U16:
+        return zero >= 0 && zero <= UINT16_MAX;
+    default:
+        return true;
+    }
+}
+
+enum mote_status want_quant(const struct frame *at, const struct graph *g, const struct op *op, int32_t tensor,
+                            enum mote_type type, float *scale, int32_t *zero)
+{
+    const struct tensor *t;
+    struct frame here;
+
+    (void)op; /* `at` names it */
+    if (tensor == TENSOR_ABSENT)
+        return fail(at, MOTE_ERR_SHAPE, "an input is missing");
+    t = &g->tensors[tensor];
+    here = frame_tensor(at, g, tensor);
+    if (t->type != type)
+        return fail(&here, MOTE_ERR_TYPE, "the type is %s, the operator wants %s", type_name(t->type), type_name(type));
+    if (t->quant.n != 1)
+        return fail(&here, MOTE_ERR_QUANT,
+                    t->quant.n ? "quantized per channel, the operator wants one scale" : "not quantized");
+    if (!isfinite(t->quant.scale[0]) || t->quant.scale[0] <= 0)
+        return fail(&here, MOTE_ERR_QUANT, "the scale is %g, not a positive number", t->quant.scale[0]);
+    if (!zero_in_range(type, t->quant.zero[0]))
+        return fail(&here, MOTE_ERR_QUANT, "the zero point %d is no value of type %s", (int)t->quant.zero[0],
+                    type_name(type));
+    *scale = t->quant.scale[0];
+    *zero = t->quant.zero[0];
+    return MOTE_OK;
+}
+
+enum mote_status want_const(const struct frame *at, const struct graph *g, int32_t tensor, const char *what)
+{
+    struct frame here;
+
+    if (tensor == TENSOR_ABSENT)
+        return fail(at, MOTE_ERR_SHAPE, "the %s is missing", what);
+    if (g->tensors[tensor].data)
+        return MOTE_OK;
+    here = frame_tensor(at, g, tensor);
+    return fail(&here, MOTE_ERR_UNSUPPORTED, "the %s is computed by the model; make it a constant", what);
+}
+
+/* ---- convolutions and fully connected layers ---- */
+
+struct scales {
+    float in, out;
+    int32_t in_zero, out_zero;
+    int32_t weights_zero; /* 0 where the reference ignores it */
+    const struct quant *weights;
+    const struct tensor *bias; /* NULL if there is none */
+};
+
+static enum mote_status check_weights(const struct graph *g, const struct op *op, int32_t channels, int64_t n,
+                                      const struct frame *at)
+{
+    const struct tensor *w = op_in(g, op, 1);
+    struct frame here;
+
+    TRY(want_const(at, g, w ? op->in[1] : TENSOR_ABSENT, "tensor of weights"));
+    here = frame_tensor(at, g, op->in[1]);
+    if (w->type != TYPE_S8)
+        return fail(&here, MOTE_ERR_TYPE, "the weights are %s, not s8", type_name(w->type));
+    if (tensor_elements(w) != channels * n)
+        return fail(&here, MOTE_ERR_SHAPE, "%lld weights for %d filters of %lld", (long long)tensor_elements(w),
+                    (int)channels, (long long)n);
+    if (w->quant.n != 1 &&
+        (w->quant.n != channels || w->quant.axis < 0 || w->quant.axis >= w->rank || w->dims[w->quant.axis] != channels))
+        return fail(&here, MOTE_ERR_QUANT, "%d scales of weights for %d output channels", (int)w->quant.n,
+                    (int)channels);
+    for (int32_t i = 0; i < w->quant.n; i++)
+        if (!isfinite(w->quant.scale[i]) || w->quant.scale[i] < 0)
+            return fail(&here, MOTE_ERR_QUANT, "scale %d is %g, not a number from 0 on", (int)i, w->quant.scale[i]);
+    if (op->id == OP_FULLY_CONNECTED && w->quant.n == 1 && !zero_in_range(TYPE_S8, w->quant.zero[0]))
+        return fail(&here, MOTE_ERR_QUANT, "the zero point %d is no value of type s8", (int)w->quant.zero[0]);
+    return MOTE_OK;
+}
+
+static enum mote_status check_bias(const struct graph *g, const struct op *op, int32_t channels, const struct frame *at)
+{
+    const struct tensor *bias = op_in(g, op, 2);
+    struct frame here;
+
+    if (!bias)
+        return MOTE_OK;
+    TRY(want_const(at, g, op->in[2], "bias"));
+    here = frame_tensor(at, g, op->in[2]);
+    if (bias->type != TYPE_S32)
+        return fail(&here, MOTE_ERR_TYPE, "the bias is %s, not s32", type_name(bias->type));
+    if (tensor_elements(bias) != channels)
+        return fail(&here, MOTE_ERR_SHAPE, "%lld biases for %d output channels", (long long)tensor_elements(bias),
+                    (int)channels);
+    return MOTE_OK;
+}
+
+/* A fully connected layer with one scale of weights takes the product of scales in float, and refuses a bias whose
+ * scale is another; all others multiply in double and never look at the bias' scale. */
+static enum mote_status real_multiplier(const struct op *op, const struct scales *s, int32_t channel, double *real,
+                                        const struct frame *at)
+{
+    float weights = s->weights->scale[channel];
+    double exact = (double)s->in * (double)weights;
+    double bias = s->bias && s->bias->quant.n > 0 ? (double)s->bias->quant.scale[0] : 0;
+    volatile float product = s->in * weights; /* volatile: one rounding to float, whatever the compiler's options */
+
+    if (op->id != OP_FULLY_CONNECTED || s->weights->n > 1) {
+        *real = exact / (double)s->out;
+        return MOTE_OK;
+    }
+    if (s->bias && fabs(exact - bias) / (double)s->out > 0.02)
+        return fail(at, MOTE_ERR_QUANT, "the bias' scale %g is not the product of the input's and the weights', %g",
+                    bias, exact);
+    *real = (double)product / (double)s->out;
+    return MOTE_OK;
+}
+
+/* Multipliers and shifts; one of each if all channels have the same. */
+static enum mote_status lower_multipliers(struct lowering *l, const struct op *op, const struct scales *s,
+                                          struct linear *out, const struct frame *at)
+{
+    int32_t n = s->weights->n, *mult = pool_array(l->plan->pool, (size_t)n, sizeof *mult);
+    int8_t *shift = pool_array(l->plan->pool, (size_t)n, 1);
+
+    out->per_channel = 0;
+    for (int32_t i = 0; i < n; i++) {
+        double real;
+        int32_t exponent;
+
+        TRY(real_multiplier(op, s, i, &real, at));
+        exponent = SHIFT_MAX + 1;
+        if (isfinite(real))
+            quantize_multiplier(real, &mult[i], &exponent);
+        if (exponent > SHIFT_MAX)
+            return fail(at, MOTE_ERR_QUANT, "channel %d: the output's scale %g is too small beside the input's", (int)i,
+                        s->out);
+        shift[i] = (int8_t)exponent;
+        if (mult[i] != mult[0] || shift[i] != shift[0])
+            out->per_channel = 1;
+    }
+    n = out->per_channel ? n : 1;
+    out->mult = lower_const(l, "multipliers", TYPE_S32, mult, (size_t)n * sizeof *mult, true);
+    out->shift = lower_const(l, "shifts", TYPE_S8, shift, (size_t)n, true);
+    return MOTE_OK;
+}
+
+/* sum (w - wz) * (x - xz) + bias = sum w * x - wz * sum x + [bias - xz * sum w + n * wz * xz]; the bracket is the new
+ * bias, modulo 2^32. */
+static void fold_bias(struct lowering *l, const struct scales *s, const int8_t *weights, int32_t channels, int64_t n,
+                      int64_t stride, int64_t step, struct linear *out)
+{
+    uint32_t *bias = pool_array(l->plan->pool, (size_t)channels, sizeof *bias);
+    uint32_t in_zero = (uint32_t)s->in_zero, weights_zero = (uint32_t)s->weights_zero;
+
+    for (int32_t c = 0; c < channels; c++) {
+        uint32_t sum = 0;
+
+        for (int64_t i = 0; i < n; i++)
+            sum += (uint32_t)(int32_t)weights[c * step + i * stride];
+        bias[c] =
+            (s->bias ? le32(s->bias->data + 4 * (size_t)c) : 0) - in_zero * sum + (uint32_t)n * weights_zero * in_zero;
+    }
+    out->bias = lower_const(l, "bias", TYPE_S32, bias, (size_t)channels * sizeof *bias, true);
+}
+
+enum mote_status lower_linear_s8(struct lowering *l, const struct op *op, int activation, int32_t channels, int64_t n,
+                                 int64_t stride, int64_t step, struct linear *out, const struct frame *at)
+{
+    const struct tensor *w = op_in(l->graph, op, 1);
+    struct scales s = {.bias = op_in(l->graph, op, 2)};
+
+    TRY(want_quant(at, l->graph, op, op->in[0], TYPE_S8, &s.in, &s.in_zero));
+    TRY(want_quant(at, l->graph, op, op->out[0], TYPE_S8, &s.out, &s.out_zero));
+    TRY(check_weights(l->graph, op, channels, n, at));
+    TRY(check_bias(l->graph, op, channels, at));
+    s.weights = &w->quant;
+    s.weights_zero = op->id == OP_FULLY_CONNECTED && w->quant.n == 1 ? w->quant.zero[0] : 0;
+    out->out_zero = s.out_zero;
+    TRY(activation_range_s8(op_out(l->graph, op, 0), activation, &out->lo, &out->hi, at));
+    TRY(lower_multipliers(l, op, &s, out, at));
+    fold_bias(l, &s, (const int8_t *)w->data, channels, n, stride, step, out);
+    return MOTE_OK;
+}
