@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small changes that several passes make. */
+#include "host/passes/passes.h"
+
+void op_kill(struct op *op) { op->id = OP_NOP; }
+
+void op_set_inputs(struct model *m, struct op *op, int32_t n, const int32_t *in)
+{
+    op->in = pool_copy(m->pool, in, (size_t)n * sizeof(*in));
+    op->n_in = n;
+}
+
+void graph_redirect(struct graph *g, int32_t from, int32_t to)
+{
+    for (int32_t i = 0; i < g->n_ops; i++)
+        for (int32_t k = 0; k < g->ops[i].n_in; k++)
+            if (g->ops[i].in[k] == from)
+                g->ops[i].in[k] = to;
+}
+
+static bool graph_is_input(const struct graph *g, int32_t tensor)
+{
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        if (g->inputs[i] == tensor)
+            return true;
+    return false;
+}
+
+bool tensor_is_internal(const struct graph *g, int32_t tensor)
+{
+    const struct tensor *t = &g->tensors[tensor];
+
+    return !t->data && !t->state && !graph_is_input(g, tensor) && !graph_is_output(g, tensor);
+}
+
+/* The operator that makes `from` makes `to` instead. */
+static void move_output(struct graph *g, int32_t from, int32_t to)
+{
+    struct op *op = &g->ops[graph_producer(g, from)];
+
+    for (int32_t k = 0; k < op->n_out; k++)
+        if (op->out[k] == from)
+            op->out[k] = to;
+}
+
+bool op_bypass(struct graph *g, int32_t i)
+{
+    struct op *op = &g->ops[i];
+    int32_t from = op->in[0], to = op->out[0];
+    const struct tensor *in = &g->tensors[from], *out = &g->tensors[to];
+
+    if (in->type != out->type || !shape_equal(in, out) || !quant_equal(&in->quant, &out->quant) || in->state ||
+        out->state)
+        return false;
+    if (!graph_is_output(g, to)) {
+        op_kill(op);
+        graph_redirect(g, to, from);
+        return true;
+    }
+    if (!tensor_is_internal(g, from) || graph_producer(g, from) < 0)
+        return false; /* the graph's output must still be written by an operator */
+    op_kill(op);
+    move_output(g, from, to);
+    graph_redirect(g, from, to);
+    return true;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A clamp that is an operator of its own joins the operator that makes its input. Such a clamp is a pool of 1x1 windows
+ * with a fused activation. Exact where input and output are quantized alike: then both clamp the same stored values,
+ * and one of the two ranges must be what is common to both. */
+#include "host/graph/op_info.h"
+#include "host/passes/passes.h"
+#include "host/plan/lower.h"
+
+/* Where an operator keeps its fused activation, NULL if it has none. */
+static opt_activation *fused_activation(const struct op *op)
+{
+    switch (op->id) {
+    case OP_CONV_2D:
+    case OP_DEPTHWISE_CONV_2D:
+        return &((struct conv_opts *)op->opts)->activation;
+    case OP_FULLY_CONNECTED:
+        return &((struct fully_connected_opts *)op->opts)->activation;
+    case OP_AVERAGE_POOL_2D:
+    case OP_MAX_POOL_2D:
+        return &((struct pool_opts *)op->opts)->activation;
+    case OP_ADD:
+    case OP_MUL:
+        return &((struct binary_opts *)op->opts)->activation;
+    default:
+        return NULL;
+    }
+}
+
+static bool is_clamp(const struct graph *g, const struct op *op)
+{
+    const struct pool_opts *o = op->opts;
+
+    return (op->id == OP_AVERAGE_POOL_2D || op->id == OP_MAX_POOL_2D) && o->filter_h == 1 && o->filter_w == 1 &&
+           o->stride_h == 1 && o->stride_w == 1 && shape_equal(op_in(g, op, 0), op_out(g, op, 0));
+}
+
+/* The activation, one of the two, that clamps a tensor like both; -1 if there is none. */
+static int common_activation(const struct tensor *t, int first, int second)
+{
+    QUIET(at);
+    int32_t lo[2], hi[2], both_lo, both_hi;
+
+    if (activation_range_s8(t, first, &lo[0], &hi[0], &at) != MOTE_OK ||
+        activation_range_s8(t, second, &lo[1], &hi[1], &at) != MOTE_OK)
+        return -1;
+    both_lo = lo[0] > lo[1] ? lo[0] : lo[1];
+    both_hi = hi[0] < hi[1] ? hi[0] : hi[1];
+    if (lo[0] == both_lo && hi[0] == both_hi)
+        return first;
+    return lo[1] == both_lo && hi[1] == both_hi ? second : -1;
+}
+
+static void join(struct graph *g, int32_t i)
+{
+    struct op *op = &g->ops[i];
+    int32_t producer = graph_producer(g, op->in[0]);
+    const struct tensor *in = op_in(g, op, 0), *out = op_out(g, op, 0);
+    opt_activation *fused;
+    int both;
+
+    if (producer < 0 || in->type != TYPE_S8 || out->type != TYPE_S8 || in->quant.n != 1 ||
+        !quant_equal(&in->quant, &out->quant) || !tensor_is_internal(g, op->in[0]) || graph_uses(g, op->in[0]) != 1)
+        return;
+    fused = fused_activation(&g->ops[producer]);
+    both = fused ? common_activation(in, *fused, *fused_activation(op)) : -1;
+    if (both >= 0 && op_bypass(g, i))
+        *fused = both;
+}
+
+enum mote_status pass_fuse_activation(struct model *m, struct graph *g, const struct frame *at)
+{
+    (void)m;
+    (void)at;
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id != OP_NOP && is_clamp(g, &g->ops[i]))
+            join(g, i);
+    return MOTE_OK;
+}

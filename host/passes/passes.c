@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/passes/passes.h"
+
+enum mote_status pass_fold(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_legalize(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_fuse_activation(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_fuse_pad(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_dead_channels(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_dead_code(struct model *m, struct graph *g, const struct frame *at);
+
+/* Order is design: a line may assume all lines above. */
+const struct pass passes[] = {
+    {"fold", pass_fold, "operators with only constant inputs are computed now"},
+    {"legalize", pass_legalize, "operators that change no byte disappear; reshapes of reshapes merge"},
+    {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input"},
+    {"fuse_pad", pass_fuse_pad, "padding with real zero joins the convolutions that read it"},
+    {"dead_channels", pass_dead_channels, "channels that are constant or unused fold into biases and go"},
+    {"dead_code", pass_dead_code, "operators and tensors that no output needs go"},
+};
+const int passes_count = COUNT(passes);
+
+/* Is `name` among the comma-separated words? */
+static bool named(const char *words, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const char *p = words; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+        if (strncmp(p, name, len) == 0 && (p[len] == ',' || p[len] == '\0'))
+            return true;
+    return false;
+}
+
+static bool is_pass(const char *name, size_t len)
+{
+    for (int i = 0; i < passes_count; i++)
+        if (strlen(passes[i].name) == len && strncmp(passes[i].name, name, len) == 0)
+            return true;
+    return false;
+}
+
+static enum mote_status check_words(const char *words, const struct frame *at)
+{
+    for (const char *p = words, *end; p; p = *end ? end + 1 : NULL) {
+        end = p + strcspn(p, ",");
+        if (!is_pass(p, (size_t)(end - p)))
+            return fail(at, MOTE_ERR_USAGE,
+                        "no pass is called '%.*s': there are fold, legalize, fuse_activation, fuse_pad, dead_channels "
+                        "and dead_code, or none",
+                        (int)(end - p), p);
+    }
+    return MOTE_OK;
+}
+
+enum mote_status passes_run(struct model *m, const char *which, const char *dump_after, FILE *dump_to,
+                            const struct frame *at)
+{
+    bool none = which && strcmp(which, "none") == 0;
+
+    TRY(check_words(none ? NULL : which, at));
+    TRY(check_words(dump_after, at));
+    TRY(model_verify(m, at));
+    for (int i = 0; i < passes_count && !none; i++) {
+        struct frame here = {at, "pass", passes[i].name, -1, NULL};
+
+        if (which && !named(which, passes[i].name))
+            continue;
+        for (int32_t k = 0; k < m->n_graphs; k++)
+            TRY(passes[i].run(m, &m->graphs[k], at));
+        TRY(model_verify(m, &here));
+        if (dump_after && strcmp(dump_after, passes[i].name) == 0) {
+            struct text text = {.pool = m->pool};
+
+            model_print(m, &text, true);
+            fwrite(text.s, 1, text.len, dump_to);
+        }
+    }
+    return MOTE_OK;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Passes: graph to graph, each in its own file, run in the order of one table (passes.c). None changes what a graph
+ * computes by a bit, and none touches the graph's inputs and outputs: number, names, shapes, types, quantization.
+ * A pass leaves dead operators (OP_NOP) and unused tensors behind; dead_code, the last one, clears them away. */
+#ifndef MOTE_PASSES_H
+#define MOTE_PASSES_H
+
+#include "host/graph/graph.h"
+
+struct pass {
+    const char *name;
+    enum mote_status (*run)(struct model *m, struct graph *g, const struct frame *at);
+    const char *what;
+};
+
+extern const struct pass passes[];
+extern const int passes_count;
+
+/* Runs the passes that `which` names: NULL for all, "none", or names separated by commas, always in the table's order.
+ * The verifier runs after each. After the pass `dump_after` (may be NULL) the graph's text form is written to dump_to.
+ */
+MUST_CHECK enum mote_status passes_run(struct model *m, const char *which, const char *dump_after, FILE *dump_to,
+                                       const struct frame *at);
+
+/* ---- shared by the passes (edit.c) ---- */
+/* Makes the readers of operator i's output read its input 0 instead and kills the operator. The caller knows that both
+ * hold the same bytes. False, and nothing changes, where that would alter an input or output of the graph or what the
+ * bytes mean (type, shape, quantization). */
+bool op_bypass(struct graph *g, int32_t i);
+void op_kill(struct op *op);
+/* Input k of all operators that read `from` becomes `to`. */
+void graph_redirect(struct graph *g, int32_t from, int32_t to);
+/* A new list of inputs for the operator, which may be longer than the old one. */
+void op_set_inputs(struct model *m, struct op *op, int32_t n, const int32_t *in);
+/* The tensor is made and used within this graph alone: no input, output, constant or state. */
+bool tensor_is_internal(const struct graph *g, int32_t tensor);
+/* A frame whose errors go nowhere, for asking whether something is possible. */
+#define QUIET(name)                                                                                                    \
+    struct report_text name##_text = {.status = MOTE_OK};                                                              \
+    const struct frame name = {.index = -1, .sink = &name##_text}
+
+#endif
