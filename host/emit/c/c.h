@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the C emitter. */
+#ifndef MOTE_EMIT_C_H
+#define MOTE_EMIT_C_H
+
+#include "host/emit/emit.h"
+
+/* A constant as C: `static const int8_t kws_c3[40] = {…};` */
+void c_constant(struct text *t, const struct plan *plan, int32_t value);
+/* The C type of an element: "int8_t". */
+const char *c_type(enum mote_type type);
+
+/* Copies the kernels' sources and all that they include into <dir>/mote/. */
+MUST_CHECK enum mote_status c_copy_sources(const struct plan *plan, const char *home, const char *dir,
+                                           const struct frame *at);
+
+#endif

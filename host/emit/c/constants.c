@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Constants as C initializers. Every value reads back to the same bits. */
+#include <inttypes.h>
+#include <math.h>
+
+#include "host/emit/c/c.h"
+
+#define LINE_WIDTH 110
+
+const char *c_type(enum mote_type type)
+{
+    static const char *const names[] = {
+#define TYPE(number, NAME, name, bits, ctype) [number] = #ctype,
+#include "ops/types.def"
+    };
+
+    return names[type];
+}
+
+static int put_float(char out[64], double x, const char *suffix)
+{
+    if (isnan(x))
+        return snprintf(out, 64, "__builtin_nanf(\"\")");
+    if (isinf(x))
+        return snprintf(out, 64, "%s__builtin_inff()", x < 0 ? "-" : "");
+    return snprintf(out, 64, "%a%s", x, suffix);
+}
+
+/* Element i as C text. */
+static int put_element(char out[64], const struct value *v, int64_t i)
+{
+    const uint8_t *p = v->data + i * (type_bits(v->type) / 8);
+    int64_t wide = 0;
+    float f;
+    double d;
+
+    switch (v->type) {
+    case TYPE_F32:
+        memcpy(&f, p, sizeof f);
+        return put_float(out, (double)f, "f");
+    case TYPE_F64:
+        memcpy(&d, p, sizeof d);
+        return put_float(out, d, "");
+    case TYPE_S8:
+        return snprintf(out, 64, "%d", (int8_t)*p);
+    case TYPE_S16:
+        return snprintf(out, 64, "%d", (int16_t)(p[0] | p[1] << 8));
+    case TYPE_S32:
+        if (le32(p) == 0x80000000u)
+            return snprintf(out, 64, "-2147483647 - 1");
+        return snprintf(out, 64, "%" PRId32, (int32_t)le32(p));
+    case TYPE_S64:
+        memcpy(&wide, p, sizeof wide);
+        return wide == INT64_MIN ? snprintf(out, 64, "-INT64_C(9223372036854775807) - 1")
+                                 : snprintf(out, 64, "INT64_C(%" PRId64 ")", wide);
+    default: /* unsigned and types that kernels only move */
+        for (int b = type_bits(v->type) / 8; b-- > 0;)
+            wide = (int64_t)((uint64_t)wide << 8 | p[b]);
+        return snprintf(out, 64, "%" PRIu64 "u", (uint64_t)wide);
+    }
+}
+
+static void put_elements(struct text *t, const struct value *v)
+{
+    int64_t n = v->bytes / (type_bits(v->type) / 8);
+    size_t line = t->len;
+
+    for (int64_t i = 0; i < n; i++) {
+        char element[64];
+        int len = put_element(element, v, i);
+
+        if (i == 0 || t->len - line + (size_t)len + 2 > LINE_WIDTH) {
+            text_add(t, "\n    ");
+            line = t->len - 4;
+        } else {
+            text_add(t, " ");
+        }
+        text_add(t, "%s,", element);
+    }
+}
+
+void c_constant(struct text *t, const struct plan *plan, int32_t value)
+{
+    const struct value *v = &plan->values[value];
+
+    text_add(t, "\n/* %s */\n", v->name);
+    text_add(t, "%sstatic const _Alignas(4) %s %s_c%d[%lld] = {", v->weight ? "MOTE_WEIGHTS\n" : "", c_type(v->type),
+             plan->model->name, value, (long long)(v->bytes / (type_bits(v->type) / 8)));
+    put_elements(t, v);
+    text_add(t, "\n};\n");
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two spellings of one plan. Both are deterministic: the same plan gives the same bytes. */
+#ifndef MOTE_EMIT_H
+#define MOTE_EMIT_H
+
+#include "host/plan/plan.h"
+
+/* The flat image of docs/SPEC.md, 64-byte aligned in the pool. Sets the constants' offsets in the plan. */
+MUST_CHECK enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct frame *at);
+
+/* Generated C: <dir>/<model>.c, <model>.h and <dir>/mote/ with the sources that it needs, copied from `home`
+ * (the folder that has device/ and ops/). Files of the same name are replaced; nothing else is touched. */
+MUST_CHECK enum mote_status emit_c(const struct plan *plan, const char *home, const char *dir, const struct frame *at);
+
+/* The text of a MOTE_KERNELS file with exactly the plan's kernels. */
+void emit_kernel_list(const struct plan *plan, struct text *out);
+
+#endif

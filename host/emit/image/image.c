@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plan -> flat image. Each section is built apart, then all are laid one after the other. Values that no step and no
+ * input or output names are left out; the order of everything is the plan's, so that a small change of the model is a
+ * small change of the image. */
+#include <sodium.h>
+
+#include "host/emit/emit.h"
+#include "mote/mote.h"
+#include "ops/image.h"
+
+#define SECTIONS_MAX 16
+#define DATA_ALIGN   4
+
+struct section {
+    uint32_t id, count;
+    struct text bytes;
+};
+
+struct image {
+    struct pool *pool;
+    const struct plan *plan;
+    int32_t *index; /* value -> tensor of the image, -1 if left out */
+    int32_t n_tensors;
+    struct section sections[SECTIONS_MAX];
+    uint32_t n_sections;
+    struct section *strings;
+};
+
+static struct section *open_section(struct image *im, uint32_t id)
+{
+    struct section *s = &im->sections[im->n_sections++];
+
+    assert(im->n_sections <= SECTIONS_MAX && id >= 1);
+    s->id = id;
+    s->bytes.pool = im->pool;
+    return s;
+}
+
+static void add(struct section *s, const void *element, size_t size)
+{
+    text_bytes(&s->bytes, element, size);
+    s->count++;
+}
+
+/* Offset of the string; equal strings are stored once. */
+static uint32_t add_string(struct image *im, const char *string)
+{
+    struct text *t = &im->strings->bytes;
+    uint32_t offset = 0;
+
+    if (string == NULL)
+        string = "";
+    while (offset < t->len) {
+        if (strcmp(t->s + offset, string) == 0)
+            return offset;
+        offset += (uint32_t)strlen(t->s + offset) + 1;
+    }
+    text_bytes(t, string, strlen(string) + 1);
+    return offset;
+}
+
+static void use(struct image *im, int32_t value)
+{
+    if (im->index[value] < 0)
+        im->index[value] = 0;
+}
+
+/* Which values the image needs; they are numbered in the plan's order. */
+static void number_values(struct image *im)
+{
+    const struct plan *plan = im->plan;
+
+    im->index = pool_array(im->pool, (size_t)plan->n_values, sizeof *im->index);
+    for (int32_t i = 0; i < plan->n_values; i++)
+        im->index[i] = plan->values[i].kind == VALUE_STATE ? 0 : -1;
+    for (int32_t s = 0; s < plan->n_steps; s++)
+        for (int32_t i = 0; i < plan->steps[s].n_args; i++)
+            use(im, plan->steps[s].args[i]);
+    for (int32_t i = 0; i < plan->graph->n_inputs; i++)
+        use(im, plan->value_of_tensor[plan->graph->inputs[i]]);
+    for (int32_t i = 0; i < plan->graph->n_outputs; i++)
+        use(im, plan->value_of_tensor[plan->graph->outputs[i]]);
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (im->index[i] >= 0)
+            im->index[i] = im->n_tensors++;
+}
+
+/* Constants' offsets within the data section, weights first, so that what changes in an update lies together. */
+static void build_data(struct image *im, struct plan *plan, struct section *data)
+{
+    static const uint8_t zeros[DATA_ALIGN * 4];
+
+    for (int weight = 1; weight >= 0; weight--)
+        for (int32_t i = 0; i < plan->n_values; i++) {
+            struct value *v = &plan->values[i];
+            size_t align = type_bits(v->type) > 32 ? 8 : DATA_ALIGN;
+
+            if (v->kind != VALUE_CONST || im->index[i] < 0 || v->weight != (weight == 1))
+                continue;
+            text_bytes(&data->bytes, zeros, align_up(data->bytes.len, align) - data->bytes.len);
+            v->offset = (int64_t)data->bytes.len;
+            text_bytes(&data->bytes, v->data, (size_t)v->bytes);
+        }
+    data->count = (uint32_t)data->bytes.len;
+}
+
+static void build_tensors(struct image *im, struct section *tensors)
+{
+    for (int32_t i = 0; i < im->plan->n_values; i++) {
+        const struct value *v = &im->plan->values[i];
+        struct mote_image_tensor t = {
+            .type = (uint8_t)v->type,
+            .region = v->kind == VALUE_CONST ? MOTE_REGION_IMAGE : MOTE_REGION_ARENA,
+            .flags = (uint8_t)((v->kind == VALUE_STATE ? MOTE_TENSOR_STATE : 0) | (v->weight ? MOTE_TENSOR_WEIGHT : 0)),
+            .fill = v->fill,
+            .coding = MOTE_CODING_DENSE,
+            .packing = MOTE_PACKING_ROW_MAJOR,
+            .offset = (uint32_t)v->offset,
+            .bytes = (uint32_t)v->bytes,
+            .rows = (uint32_t)v->rows,
+        };
+
+        if (im->index[i] >= 0)
+            add(tensors, &t, sizeof t);
+    }
+}
+
+static void build_steps(struct image *im, struct section *steps, struct section *args, struct section *params)
+{
+    for (int32_t i = 0; i < im->plan->n_steps; i++) {
+        const struct step *s = &im->plan->steps[i];
+        struct mote_image_step out = {
+            .kernel = (uint16_t)s->kernel,
+            .n_args = (uint16_t)s->n_args,
+            .args = args->count,
+            .params = params->count,
+            .first = (uint32_t)s->first,
+            .count = (uint32_t)s->count,
+        };
+
+        add(steps, &out, sizeof out);
+        for (int32_t k = 0; k < s->n_args; k++)
+            add(args, &(uint16_t){(uint16_t)im->index[s->args[k]]}, sizeof(uint16_t));
+        for (int32_t k = 0; k < kernels[s->kernel]->n_params; k++)
+            add(params, &s->params[k], sizeof s->params[k]);
+    }
+}
+
+static void build_io(struct image *im, struct section *io, const int32_t *tensors, int32_t n, bool output)
+{
+    for (int32_t i = 0; i < n; i++) {
+        const struct tensor *t = &im->plan->graph->tensors[tensors[i]];
+        struct mote_image_io out = {
+            .tensor = (uint16_t)im->index[im->plan->value_of_tensor[tensors[i]]],
+            .output = output,
+            .rank = (uint8_t)t->rank,
+            .name = add_string(im, t->name),
+            .scale = t->quant.n > 0 ? t->quant.scale[0] : 0.0f,
+            .zero = t->quant.n > 0 ? t->quant.zero[0] : 0,
+        };
+
+        for (int d = 0; d < MOTE_IMAGE_RANK_MAX; d++)
+            out.dims[d] = d < t->rank ? (uint32_t)t->dims[d] : 1;
+        add(io, &out, sizeof out);
+    }
+}
+
+static void build_preprocess(struct image *im, struct section *s, const struct preprocess *p)
+{
+    struct mote_image_preprocess head = {add_string(im, p->kind), add_string(im, p->channels), (uint32_t)p->n};
+
+    add(s, &head, sizeof head);
+    text_bytes(&s->bytes, p->mean, (size_t)p->n * sizeof(float));
+    text_bytes(&s->bytes, p->std, (size_t)p->n * sizeof(float));
+}
+
+static void build(struct image *im, struct plan *plan)
+{
+    const struct model *m = plan->model;
+    struct section *tensors = open_section(im, MOTE_SECTION_TENSORS), *steps = open_section(im, MOTE_SECTION_STEPS),
+                   *args = open_section(im, MOTE_SECTION_ARGS), *params = open_section(im, MOTE_SECTION_PARAMS),
+                   *io = open_section(im, MOTE_SECTION_IO), *data;
+
+    im->strings = open_section(im, MOTE_SECTION_STRINGS);
+    add_string(im, m->name);
+    number_values(im);
+    build_steps(im, steps, args, params);
+    build_io(im, io, plan->graph->inputs, plan->graph->n_inputs, false);
+    build_io(im, io, plan->graph->outputs, plan->graph->n_outputs, true);
+    if (m->n_classes > 0) {
+        struct section *classes = open_section(im, MOTE_SECTION_CLASSES);
+
+        for (int32_t i = 0; i < m->n_classes; i++)
+            add(classes, &(uint32_t){add_string(im, m->classes[i])}, sizeof(uint32_t));
+    }
+    if (m->preprocess.kind != NULL && strcmp(m->preprocess.kind, "none") != 0)
+        build_preprocess(im, open_section(im, MOTE_SECTION_PREPROCESS), &m->preprocess);
+    data = open_section(im, MOTE_SECTION_DATA);
+    build_data(im, plan, data);
+    im->strings->count = (uint32_t)im->strings->bytes.len;
+    build_tensors(im, tensors); /* offsets of constants are still relative to the data section */
+}
+
+static void lay_out(struct image *im, struct mote_image_header *h, uint8_t *image, size_t data_offset)
+{
+    struct mote_image_section *table = (void *)(image + sizeof *h);
+    size_t at = align_up(sizeof *h + im->n_sections * sizeof *table, MOTE_IMAGE_ALIGN);
+
+    for (uint32_t i = 0; i < im->n_sections; i++) {
+        const struct section *s = &im->sections[i];
+
+        table[i] = (struct mote_image_section){s->id, (uint32_t)at, (uint32_t)s->bytes.len, s->count};
+        if (s->bytes.len > 0)
+            memcpy(image + at, s->bytes.s, s->bytes.len);
+        if (s->id == MOTE_SECTION_TENSORS) {
+            struct mote_image_tensor *t = (void *)(image + at);
+
+            for (uint32_t k = 0; k < s->count; k++)
+                if (t[k].region == MOTE_REGION_IMAGE)
+                    t[k].offset += (uint32_t)data_offset;
+        }
+        at = align_up(at + s->bytes.len, MOTE_IMAGE_ALIGN);
+    }
+}
+
+static size_t image_bytes(const struct image *im, size_t *data_offset)
+{
+    size_t at = align_up(sizeof(struct mote_image_header) + im->n_sections * sizeof(struct mote_image_section),
+                         MOTE_IMAGE_ALIGN);
+
+    for (uint32_t i = 0; i < im->n_sections; i++) {
+        if (im->sections[i].id == MOTE_SECTION_DATA)
+            *data_offset = at;
+        at = align_up(at + im->sections[i].bytes.len, MOTE_IMAGE_ALIGN);
+    }
+    return at;
+}
+
+enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct frame *at)
+{
+    struct image im = {.pool = plan->pool, .plan = plan};
+    struct mote_image_header *h;
+    size_t data_offset = 0;
+
+    build(&im, plan);
+    out->size = image_bytes(&im, &data_offset);
+    if (out->size > INT32_MAX || im.n_tensors > UINT16_MAX)
+        return fail(at, MOTE_ERR_FIT, "the image would have %zu bytes and %d tensors; 2 GiB and 65535 are the most",
+                    out->size, im.n_tensors);
+    out->data = pool_alloc(plan->pool, out->size);
+    h = (void *)out->data;
+    lay_out(&im, h, out->data, data_offset);
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (plan->values[i].kind == VALUE_CONST)
+            plan->values[i].offset += (int64_t)data_offset;
+    *h = (struct mote_image_header){
+        .magic = MOTE_IMAGE_MAGIC,
+        .major = MOTE_IMAGE_MAJOR,
+        .minor = MOTE_IMAGE_MINOR,
+        .bytes = (uint32_t)out->size,
+        .model_version = plan->model->version,
+        .arena_bytes = (uint32_t)plan->arena_bytes,
+        .n_sections = im.n_sections,
+    };
+    crypto_hash_sha256(h->hash, out->data + sizeof *h, out->size - sizeof *h);
+    h->checksum = mote_crc32(out->data + 20, out->size - 20);
+    return MOTE_OK;
+}
