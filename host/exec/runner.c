@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/exec/runner.h"
+
+enum mote_status runner_open(struct pool *pool, struct bytes image, struct runner *out, const struct frame *at)
+{
+    size_t arena_bytes = mote_image_arena_bytes(image.data, image.size);
+    const struct mote_error *e = &out->model.error;
+    int32_t status;
+
+    if (arena_bytes > ARENA_LIMIT)
+        return fail(at, MOTE_ERR_MEMORY, "the image asks for an arena of %zu bytes; %zu is the most here", arena_bytes,
+                    ARENA_LIMIT);
+    out->arena = pool_alloc(pool, arena_bytes + 1);
+    status = mote_model_open(&out->model, image.data, image.size, out->arena, arena_bytes);
+    if (status != MOTE_OK) {
+        struct frame step = {.up = at, .kind = "step", .index = e->step};
+        struct frame tensor = {.up = e->step >= 0 ? &step : at, .kind = "tensor", .index = e->tensor};
+
+        return fail(e->tensor >= 0 ? &tensor : tensor.up, (enum mote_status)status, "%s (detail %d); %s",
+                    status_text(status), e->detail, status_advice(status));
+    }
+    return MOTE_OK;
+}
+
+static size_t bytes_of(const struct runner *r, int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *),
+                       int32_t n)
+{
+    size_t sum = 0;
+
+    for (int32_t i = 0; i < n; i++) {
+        struct mote_io io;
+
+        get(&r->model, i, &io);
+        sum += io.bytes;
+    }
+    return sum;
+}
+
+size_t runner_input_bytes(const struct runner *r)
+{
+    return bytes_of(r, mote_model_input, mote_model_inputs(&r->model));
+}
+
+size_t runner_output_bytes(const struct runner *r)
+{
+    return bytes_of(r, mote_model_output, mote_model_outputs(&r->model));
+}
+
+void runner_run(struct runner *r, const uint8_t *inputs, uint8_t *outputs)
+{
+    struct mote_io io;
+
+    for (int32_t i = 0; mote_model_input(&r->model, i, &io) == MOTE_OK; i++) {
+        memcpy(io.data, inputs, io.bytes);
+        inputs += io.bytes;
+    }
+    mote_model_run(&r->model);
+    for (int32_t i = 0; mote_model_output(&r->model, i, &io) == MOTE_OK; i++) {
+        memcpy(outputs, io.data, io.bytes);
+        outputs += io.bytes;
+    }
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/pipeline/pipeline.h"
+
+#include "host/emit/emit.h"
+#include "host/import/import.h"
+#include "host/passes/passes.h"
+#include "ops/image.h"
+
+static bool image_matches(struct bytes file) { return file.size >= 4 && le32(file.data) == MOTE_IMAGE_MAGIC; }
+
+static bool graph_matches(struct bytes file)
+{
+    static const char magic[] = "mote-graph ";
+
+    return file.size >= sizeof magic - 1 && memcmp(file.data, magic, sizeof magic - 1) == 0;
+}
+
+enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipeline *out, const struct frame *at)
+{
+    *out = (struct pipeline){.pool = pool, .path = path, .model = {.pool = pool}};
+    TRY(file_read(pool, path, &out->file, at));
+    if (image_matches(out->file)) {
+        out->image = out->file;
+        return MOTE_OK;
+    }
+    out->has_graph = true;
+    if (tflite_matches(out->file))
+        return tflite_import(pool, path, out->file, &out->model, at);
+    if (graph_matches(out->file))
+        return model_parse(&out->model, out->file, at);
+    return fail(at, MOTE_ERR_FORMAT, "neither a .tflite, nor a graph file, nor an image of Mote's");
+}
+
+int64_t model_macs(const struct model *m)
+{
+    const struct graph *g = &m->graphs[0];
+    int64_t sum = 0;
+
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id != OP_NOP)
+            sum += op_info[g->ops[i].id].macs(g, &g->ops[i]);
+    return sum;
+}
+
+/* The planner wants numbers: every dimension known, at least one element a tensor. */
+static enum mote_status want_known_shapes(const struct model *m, const struct frame *at)
+{
+    const struct graph *g = &m->graphs[0];
+
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        struct frame here = frame_tensor(at, g, i);
+
+        if (graph_uses(g, i) > 0 && tensor_elements(&g->tensors[i]) <= 0)
+            return fail(&here, MOTE_ERR_SHAPE, "its shape is not known, or it is empty");
+    }
+    return MOTE_OK;
+}
+
+enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
+{
+    struct plan_options plan_options = {.keep_all = options->keep_all};
+
+    if (!p->has_graph)
+        return MOTE_OK;
+    TRY(graph_infer(&p->model, &p->model.graphs[0], at));
+    TRY(want_known_shapes(&p->model, at));
+    p->macs_imported = model_macs(&p->model);
+    TRY(passes_run(&p->model, options->passes, options->dump_after, stderr, at));
+    p->macs_executed = model_macs(&p->model);
+    TRY(plan_make(p->pool, &p->model, &plan_options, &p->plan, at));
+    return emit_image(&p->plan, &p->image, at);
+}

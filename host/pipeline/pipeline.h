@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The whole road in two calls: a file becomes a model, a model becomes a plan and an image. */
+#ifndef MOTE_PIPELINE_H
+#define MOTE_PIPELINE_H
+
+#include <stdio.h>
+
+#include "host/plan/plan.h"
+
+struct pipeline_options {
+    const char *passes;     /* NULL: all; "none"; or names, comma-separated, run in the table's order */
+    const char *dump_after; /* print the graph to stderr after this pass; NULL: never */
+    bool keep_all;          /* every tensor keeps its memory: for reading all of them after a run */
+};
+
+struct pipeline {
+    struct pool *pool;
+    const char *path;
+    struct bytes file;
+    bool has_graph; /* false: the file is an image, and model and plan are empty */
+    struct model model;
+    struct plan plan;
+    struct bytes image;                   /* 16-byte aligned */
+    int64_t macs_imported, macs_executed; /* 0 for an image */
+};
+
+/* Reads a .tflite, a graph file or an image: which one, the first bytes say. */
+MUST_CHECK enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipeline *out,
+                                          const struct frame *at);
+/* Passes, plan, image. An image stays what it is. */
+MUST_CHECK enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options,
+                                             const struct frame *at);
+int64_t model_macs(const struct model *m); /* of graph 0 */
+
+#endif
