@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Board files: libcyaml checks them against the schema below and builds the structs; then the rules that a schema
+ * cannot say. A wrong file gives one line with the file, its line and the field. */
+#include "host/emulate/board.h"
+
+#include <ctype.h>
+#include <cyaml/cyaml.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host/emulate/home.h"
+
+#define TEXT_MAX       1000
+#define LIST_MAX       64
+#define BOARD_FILE_MAX 65536 /* bytes */
+#define MARKER_DIGITS  16
+
+static const cyaml_schema_value_t word_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, TEXT_MAX)};
+
+static const cyaml_strval_t memory_kinds[] = {{"flash", BOARD_FLASH}, {"ram", BOARD_RAM}};
+
+static const cyaml_schema_field_t memory_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct board_memory, name, 1, TEXT_MAX),
+    CYAML_FIELD_ENUM("kind", CYAML_FLAG_STRICT, struct board_memory, kind, memory_kinds, COUNT(memory_kinds)),
+    CYAML_FIELD_UINT("origin", CYAML_FLAG_DEFAULT, struct board_memory, origin),
+    CYAML_FIELD_UINT("size", CYAML_FLAG_DEFAULT, struct board_memory, size),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t memory_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct board_memory, memory_fields)};
+
+static const cyaml_schema_field_t power_fields[] = {
+    CYAML_FIELD_STRING_PTR("state", CYAML_FLAG_POINTER, struct board_power, state, 1, TEXT_MAX),
+    CYAML_FIELD_FLOAT("milliamps", CYAML_FLAG_DEFAULT, struct board_power, milliamps),
+    CYAML_FIELD_FLOAT("volts", CYAML_FLAG_DEFAULT, struct board_power, volts),
+    CYAML_FIELD_STRING_PTR("source", CYAML_FLAG_POINTER, struct board_power, source, 1, TEXT_MAX),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t power_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct board_power, power_fields)};
+
+static const cyaml_schema_field_t toolchain_fields[] = {
+    CYAML_FIELD_STRING_PTR("compiler", CYAML_FLAG_POINTER, struct board_toolchain, compiler, 1, TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("packages", CYAML_FLAG_POINTER, struct board_toolchain, packages, 1, TEXT_MAX),
+    CYAML_FIELD_SEQUENCE("flags", CYAML_FLAG_POINTER, struct board_toolchain, flags, &word_schema, 0, LIST_MAX),
+    CYAML_FIELD_STRING_PTR("support", CYAML_FLAG_POINTER, struct board_toolchain, support, 1, TEXT_MAX),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t machine_fields[] = {
+    CYAML_FIELD_STRING_PTR("program", CYAML_FLAG_POINTER, struct board_machine, program, 1, TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("packages", CYAML_FLAG_POINTER, struct board_machine, packages, 1, TEXT_MAX),
+    CYAML_FIELD_SEQUENCE("arguments", CYAML_FLAG_POINTER, struct board_machine, arguments, &word_schema, 1, LIST_MAX),
+    CYAML_FIELD_STRING_PTR("start_marker", CYAML_FLAG_POINTER, struct board_machine, start_marker, 2, MARKER_DIGITS),
+    CYAML_FIELD_STRING_PTR("stop_marker", CYAML_FLAG_POINTER, struct board_machine, stop_marker, 2, MARKER_DIGITS),
+    CYAML_FIELD_END,
+};
+
+#define OPTIONAL CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
+static const cyaml_schema_field_t board_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct board, name, 1, TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER, struct board, title, 1, TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("core", CYAML_FLAG_POINTER, struct board, core, 1, TEXT_MAX),
+    CYAML_FIELD_UINT("clock_hz", CYAML_FLAG_DEFAULT, struct board, clock_hz),
+    CYAML_FIELD_SEQUENCE("memory", CYAML_FLAG_POINTER, struct board, memory, &memory_schema, 1, LIST_MAX),
+    CYAML_FIELD_SEQUENCE("power", OPTIONAL, struct board, power, &power_schema, 0, LIST_MAX),
+    CYAML_FIELD_MAPPING("toolchain", CYAML_FLAG_DEFAULT, struct board, toolchain, toolchain_fields),
+    CYAML_FIELD_STRING_PTR("emulator", OPTIONAL, struct board, emulator, 1, TEXT_MAX),
+    CYAML_FIELD_MAPPING_PTR("machine", OPTIONAL, struct board, machine, machine_fields),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t board_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct board, board_fields)};
+
+/* ---- libcyaml's memory and messages ---- */
+/* The structs live in the pool like everything else. A realloc must know the old size: it stands before the block. */
+#define MEMORY_HEAD 64
+
+static void *memory(void *ctx, void *old, size_t size)
+{
+    uint8_t *block;
+
+    if (size == 0)
+        return NULL; /* the pool frees all at once */
+    block = pool_alloc(ctx, size + MEMORY_HEAD);
+    memcpy(block, &size, sizeof size);
+    if (old) {
+        size_t old_size;
+
+        memcpy(&old_size, (uint8_t *)old - MEMORY_HEAD, sizeof old_size);
+        memcpy(block + MEMORY_HEAD, old, old_size < size ? old_size : size);
+    }
+    return block + MEMORY_HEAD;
+}
+
+/* libcyaml says first what is wrong, then where, innermost first: keep one of each. When a field is missing, the
+ * innermost place is the last field that was there, which would mislead. */
+struct complaint {
+    char what[400], where[200];
+    bool skip;
+};
+
+static void trim(char *s)
+{
+    size_t n = strlen(s);
+
+    while (n > 0 && isspace((unsigned char)s[n - 1]))
+        s[--n] = '\0';
+}
+
+static PRINTF(3, 0) void listen(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+{
+    struct complaint *c = ctx;
+    char text[400];
+    const char *s = text;
+
+    (void)level;
+    vsnprintf(text, sizeof text, fmt, args);
+    trim(text);
+    if (strncmp(s, "Load: ", 6) == 0)
+        s += 6;
+    while (isspace((unsigned char)*s))
+        s++;
+    if (strncmp(s, "Backtrace", 9) == 0)
+        return;
+    if (!c->what[0]) {
+        snprintf(c->what, sizeof c->what, "%s", s);
+        c->skip = strncmp(s, "Missing", 7) == 0;
+    } else if (c->skip) {
+        c->skip = false;
+    } else if (!c->where[0] && strncmp(s, "in ", 3) == 0) {
+        snprintf(c->where, sizeof c->where, " (%.190s)", s);
+    }
+}
+
+/* ---- rules beyond the schema ---- */
+static bool valid_name(const char *name)
+{
+    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    return n > 0 && n < 64 && name[n] == '\0' && name[0] != '.';
+}
+
+static bool valid_marker(const char *hex)
+{
+    size_t n = strspn(hex, "0123456789abcdefABCDEF");
+
+    return n % 2 == 0 && hex[n] == '\0';
+}
+
+static enum mote_status check_memory(const struct board *b, const struct frame *at)
+{
+    for (unsigned i = 0; i < b->memory_count; i++) {
+        const struct board_memory *m = &b->memory[i];
+
+        if (m->size == 0 || m->size > UINT32_MAX || m->origin > UINT32_MAX || m->origin + m->size - 1 > UINT32_MAX)
+            return fail(at, MOTE_ERR_VALUE, "memory %s: origin and size must lie within 4 GB, size above 0", m->name);
+        for (unsigned j = 0; j < i; j++)
+            if (m->origin < b->memory[j].origin + b->memory[j].size && b->memory[j].origin < m->origin + m->size)
+                return fail(at, MOTE_ERR_VALUE, "memory %s and %s overlap", b->memory[j].name, m->name);
+    }
+    if (!board_first_memory(b, BOARD_FLASH) || !board_first_memory(b, BOARD_RAM))
+        return fail(at, MOTE_ERR_VALUE, "memory: one region of kind flash and one of kind ram are needed");
+    return MOTE_OK;
+}
+
+static enum mote_status check_board(const struct board *b, const struct frame *at)
+{
+    if (!valid_name(b->name))
+        return fail(at, MOTE_ERR_VALUE, "name %s: use small letters, digits, '-', '_' and '.'", b->name);
+    if (b->clock_hz == 0)
+        return fail(at, MOTE_ERR_VALUE, "clock_hz must be above 0");
+    if (!valid_name(b->toolchain.support))
+        return fail(at, MOTE_ERR_VALUE, "toolchain.support %s: must be a folder of targets/", b->toolchain.support);
+    for (unsigned i = 0; i < b->power_count; i++)
+        if (!(b->power[i].milliamps >= 0) || !(b->power[i].volts > 0))
+            return fail(at, MOTE_ERR_VALUE, "power %s: milliamps and volts must be positive", b->power[i].state);
+    if (b->machine && (!valid_marker(b->machine->start_marker) || !valid_marker(b->machine->stop_marker)))
+        return fail(at, MOTE_ERR_VALUE, "machine.start_marker and stop_marker must be pairs of hexadecimal digits");
+    return check_memory(b, at);
+}
+
+/* ---- loading ---- */
+static enum mote_status parse(struct pool *pool, const char *path, struct board *out, const struct frame *at)
+{
+    struct complaint complaint = {0};
+    cyaml_config_t config = {
+        .log_fn = listen,
+        .log_ctx = &complaint,
+        .mem_fn = memory,
+        .mem_ctx = pool,
+        .log_level = CYAML_LOG_ERROR,
+        .flags = CYAML_CFG_NO_ALIAS,
+    };
+    struct bytes file;
+    cyaml_data_t *data = NULL;
+    cyaml_err_t err;
+
+    TRY(file_read(pool, path, &file, at));
+    if (file.size == 0 || file.size > BOARD_FILE_MAX)
+        return fail(at, MOTE_ERR_FORMAT, "a board file has 1 to %d bytes", BOARD_FILE_MAX);
+    err = cyaml_load_data(file.data, file.size, &config, &board_schema, &data, NULL);
+    if (err != CYAML_OK)
+        return fail(at, MOTE_ERR_FORMAT, "%s%s", complaint.what[0] ? complaint.what : cyaml_strerror(err),
+                    complaint.where);
+    if (!data)
+        return fail(at, MOTE_ERR_FORMAT, "the file holds no board");
+    *out = *(const struct board *)data;
+    out->path = path;
+    return check_board(out, at);
+}
+
+static enum mote_status board_path(struct pool *pool, const char *name, const char **path, const struct frame *at)
+{
+    const char *home;
+
+    if (strchr(name, '/')) {
+        *path = pool_strdup(pool, name);
+        return MOTE_OK;
+    }
+    TRY(mote_home(pool, &home, at));
+    *path = pool_printf(pool, "%s/targets/%s/board.yaml", home, name);
+    if (!valid_name(name) || access(*path, R_OK) != 0)
+        return fail(at, MOTE_ERR_USAGE, "there is no board %s: `mote targets` lists them", name);
+    return MOTE_OK;
+}
+
+static enum mote_status load_one(struct pool *pool, const char *name, struct board *board, const struct frame *at)
+{
+    const char *path;
+
+    TRY(board_path(pool, name, &path, at));
+
+    struct frame here = {at, "board", path, -1, NULL};
+
+    TRY(parse(pool, path, board, &here));
+    if (!strchr(name, '/') && strcmp(board->name, name) != 0)
+        return fail(&here, MOTE_ERR_VALUE, "its name is %s, its folder's is %s", board->name, name);
+    return MOTE_OK;
+}
+
+enum mote_status board_load(struct pool *pool, const char *name, const struct board **board, const struct frame *at)
+{
+    struct board *b = pool_alloc(pool, sizeof *b), *emulated = NULL;
+
+    TRY(load_one(pool, name, b, at));
+
+    struct frame here = {at, "board", b->path, -1, NULL};
+
+    if (b->emulator && strcmp(b->emulator, b->name) == 0)
+        emulated = b;
+    else if (b->emulator)
+        TRY(load_one(pool, b->emulator, emulated = pool_alloc(pool, sizeof *emulated), &here));
+    if (emulated && !emulated->machine)
+        return fail(&here, MOTE_ERR_VALUE, "emulator %s: that board has no machine", b->emulator);
+    if (emulated && strcmp(emulated->core, b->core) != 0)
+        return fail(&here, MOTE_ERR_VALUE, "emulator %s: its core is %s, not %s", b->emulator, emulated->core, b->core);
+    b->emulated = emulated;
+    *board = b;
+    return MOTE_OK;
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+enum mote_status board_list(struct pool *pool, const char ***names, int32_t *n, const struct frame *at)
+{
+    const char *home, *folder;
+    DIR *dir;
+
+    TRY(mote_home(pool, &home, at));
+    folder = pool_printf(pool, "%s/targets", home);
+    dir = opendir(folder);
+    if (!dir)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "%s cannot be read", folder);
+    *names = NULL;
+    *n = 0;
+    for (const struct dirent *entry; (entry = readdir(dir));) {
+        const char *name = entry->d_name;
+
+        if (!valid_name(name) || access(pool_printf(pool, "%s/%s/board.yaml", folder, name), R_OK) != 0)
+            continue;
+        *names = pool_grow(pool, *names, (size_t)*n, sizeof **names);
+        (*names)[(*n)++] = pool_strdup(pool, name);
+    }
+    closedir(dir);
+    if (*n > 1)
+        qsort(*names, (size_t)*n, sizeof **names, by_name);
+    return MOTE_OK;
+}
+
+uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind kind)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < board->memory_count; i++)
+        sum += board->memory[i].kind == kind ? board->memory[i].size : 0;
+    return sum;
+}
+
+const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind)
+{
+    for (unsigned i = 0; i < board->memory_count; i++)
+        if (board->memory[i].kind == kind)
+            return &board->memory[i];
+    return NULL;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A board, as targets/<board>/board.yaml describes it (docs/adding-a-board.md has each field's meaning). */
+#ifndef MOTE_BOARD_H
+#define MOTE_BOARD_H
+
+#include "host/base/base.h"
+
+enum board_memory_kind { BOARD_FLASH, BOARD_RAM };
+
+struct board_memory {
+    const char *name;
+    enum board_memory_kind kind;
+    uint64_t origin, size;
+};
+
+/* What the board draws in one state, and who says so. */
+struct board_power {
+    const char *state; /* "active", "sleep", … */
+    double milliamps, volts;
+    const char *source;
+};
+
+struct board_toolchain {
+    const char *compiler, *packages; /* packages: what to install if it is missing */
+    const char **flags;
+    unsigned flags_count;
+    const char *support; /* folder of targets/ with start-up, files through the emulator, and linker script */
+};
+
+/* How an emulator runs and counts for this board. In arguments, {firmware} and {plugin} stand for the file and for the
+ * plugin with its own arguments. */
+struct board_machine {
+    const char *program, *packages;
+    const char **arguments;
+    unsigned arguments_count;
+    const char *start_marker, *stop_marker; /* bytes in memory order, as hexadecimal digits */
+};
+
+struct board {
+    const char *name, *title, *core;
+    uint64_t clock_hz;
+    struct board_memory *memory;
+    unsigned memory_count;
+    struct board_power *power; /* may be none */
+    unsigned power_count;
+    struct board_toolchain toolchain;
+    const char *emulator;          /* name of the board whose machine counts for this one; NULL: none */
+    struct board_machine *machine; /* NULL: no emulator is this very board */
+    const struct board *emulated;  /* the board that `emulator` names, perhaps this one; NULL: none */
+    const char *path;              /* the file */
+};
+
+/* Reads the board `name`, a folder of targets/, or, with a '/' in it, the path of a board file. */
+MUST_CHECK enum mote_status board_load(struct pool *pool, const char *name, const struct board **board,
+                                       const struct frame *at);
+/* The names of all boards, sorted. */
+MUST_CHECK enum mote_status board_list(struct pool *pool, const char ***names, int32_t *n, const struct frame *at);
+
+/* All memory of a kind, and the first region of it (every board has one). */
+uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind kind);
+const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/emulate/emulate.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STACK_BYTES           65536 /* generous: what is used is measured */
+#define SECONDS               120
+#define SECONDS_PER_INFERENCE 30
+#define INTERVALS_BEFORE      2 /* checksum, set-up; then one for each inference: targets/harness/main.c */
+
+/* ---- building ---- */
+/* Flags for the harness's files; the adapter gets the model's on top. */
+struct flags {
+    struct pool *pool;
+    const char *flag[24];
+    int32_t n;
+};
+
+static void add_flag(struct flags *f, const char *flag)
+{
+    assert(f->n + 1 < (int32_t)COUNT(f->flag)); /* the last one stays NULL */
+    f->flag[f->n++] = flag;
+}
+
+static void add_include(struct flags *f, const char *folder) { add_flag(f, pool_printf(f->pool, "-I%s", folder)); }
+
+static struct flags make_harness_flags(const struct firmware *fw, const struct emulate_job *job)
+{
+    struct pool *pool = fw->pool;
+    const struct board_machine *m = fw->emulated->machine;
+    struct flags f = {.pool = pool};
+
+    add_include(&f, pool_printf(pool, "%s/targets/harness", fw->home));
+    add_include(&f, pool_printf(pool, "%s/targets/%s", fw->home, fw->board->toolchain.support));
+    add_flag(&f, pool_printf(pool, "-DMOTE_ARENA_BYTES=%lld", (long long)job->arena_bytes));
+    add_flag(&f, pool_printf(pool, "-DMOTE_INFERENCES=%d", (int)job->n));
+    add_flag(&f, pool_printf(pool, "-DMOTE_RESET_EACH=%d", job->reset_each));
+    add_flag(&f, pool_printf(pool, "-DMOTE_MARK_START=%s", firmware_marker(pool, m->start_marker)));
+    add_flag(&f, pool_printf(pool, "-DMOTE_MARK_STOP=%s", firmware_marker(pool, m->stop_marker)));
+    return f;
+}
+
+static void add_harness(struct firmware *fw, const char *file, const struct flags *flags)
+{
+    firmware_add(fw, FIRMWARE_HARNESS, pool_printf(fw->pool, "%s/targets/harness/%s", fw->home, file), flags->flag);
+}
+
+static enum mote_status add_image(struct firmware *fw, const struct emulate_job *job, struct flags adapter,
+                                  const struct frame *at)
+{
+    struct pool *pool = fw->pool;
+    struct flags model = {.pool = pool};
+    const char *const folders[] = {"device/include", "device", "."};
+
+    TRY(firmware_put(fw, "image.mote", job->image.data, job->image.size, at));
+    for (size_t i = 0; i < COUNT(folders); i++) {
+        add_include(&model, pool_printf(pool, "%s/%s", fw->home, folders[i]));
+        add_include(&adapter, pool_printf(pool, "%s/%s", fw->home, folders[i]));
+    }
+    if (job->kernel_list) {
+        TRY(firmware_put(fw, "emulate_kernels.def", job->kernel_list, strlen(job->kernel_list), at));
+        add_include(&model, fw->folder);
+        add_flag(&model, "-DMOTE_KERNELS=\"emulate_kernels.def\"");
+    }
+    add_harness(fw, "image.S", &adapter);
+    add_harness(fw, "adapter_image.c", &adapter);
+    TRY(firmware_add_folder(fw, FIRMWARE_MODEL, pool_printf(pool, "%s/device/runtime", fw->home), false, model.flag,
+                            at));
+    return firmware_add_folder(fw, FIRMWARE_KERNELS, pool_printf(pool, "%s/device/kernels", fw->home), false,
+                               model.flag, at);
+}
+
+static const char *upper(struct pool *pool, const char *s)
+{
+    char *copy = pool_strdup(pool, s);
+
+    for (char *p = copy; *p; p++)
+        *p = (char)toupper((unsigned char)*p);
+    return copy;
+}
+
+/* Only the generated folder is searched: it must need nothing else. */
+static enum mote_status add_c(struct firmware *fw, const struct emulate_job *job, struct flags adapter,
+                              const struct frame *at)
+{
+    struct pool *pool = fw->pool;
+    struct flags model = {.pool = pool};
+    char *real = realpath(job->c_dir, NULL);
+    const char *folder = pool_strdup(pool, real ? real : job->c_dir);
+
+    free(real);
+    add_include(&model, folder);
+    add_include(&model, pool_printf(pool, "%s/mote", folder));
+    add_include(&adapter, folder);
+    add_flag(&adapter, pool_printf(pool, "-DMODEL=%s", job->name));
+    add_flag(&adapter, pool_printf(pool, "-DMODEL_UPPER=%s", upper(pool, job->name)));
+    add_flag(&adapter, pool_printf(pool, "-DMODEL_HEADER=\"%s.h\"", job->name));
+    add_harness(fw, "adapter_c.c", &adapter);
+    return firmware_add_folder(fw, FIRMWARE_MODEL, folder, true, model.flag, at);
+}
+
+static enum mote_status build(struct firmware *fw, const struct emulate_job *job, const struct frame *at)
+{
+    struct flags harness = make_harness_flags(fw, job);
+
+    add_harness(fw, "main.c", &harness);
+    TRY(firmware_add_support(fw, harness.flag, at));
+    TRY(job->via_c ? add_c(fw, job, harness, at) : add_image(fw, job, harness, at));
+    return firmware_build(fw, job->arena_bytes, STACK_BYTES, at);
+}
+
+/* ---- the harness's result ---- */
+
+/* What follows "key " at the start of a line, up to its end; "" if there is none. */
+static const char *verdict_word(struct pool *pool, const char *text, const char *key)
+{
+    size_t n = strlen(key);
+
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        if (strncmp(line, key, n) == 0 && line[n] == ' ')
+            return pool_printf(pool, "%.*s", (int)strcspn(line + n + 1, "\n"), line + n + 1);
+    return "";
+}
+
+static int64_t verdict_number(struct pool *pool, const char *text, const char *key)
+{
+    return strtoll(verdict_word(pool, text, key), NULL, 10);
+}
+
+static enum mote_status judge_fault(struct firmware *fw, const char *text, const char *stage, const struct frame *at)
+{
+    struct pool *pool = fw->pool;
+    uint32_t pc = (uint32_t)verdict_number(pool, text, "pc");
+    const char *function = firmware_function_at(fw, pc), *place = "";
+
+    if (pc != 0)
+        place = pool_printf(pool, " at pc 0x%08" PRIx32 " in %s", pc, function ? function : "unknown code");
+    return fail(at, MOTE_ERR_ENVIRONMENT,
+                "the firmware faulted while %s: %s%s (fault registers 0x%08" PRIx32 " 0x%08" PRIx32 ")", stage,
+                verdict_word(pool, text, "fault"), place, (uint32_t)verdict_number(pool, text, "detail_a"),
+                (uint32_t)verdict_number(pool, text, "detail_b"));
+}
+
+/* " (step 3, tensor 7)", "" if the device named no place. */
+static const char *verdict_place(struct pool *pool, const char *text)
+{
+    static const char *const keys[] = {"step", "tensor", "detail"};
+    struct text t = {.pool = pool};
+
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        const char *number = verdict_word(pool, text, keys[i]);
+
+        if (number[0])
+            text_add(&t, "%s%s %s", t.len > 0 ? ", " : " (", keys[i], number);
+    }
+    if (t.len == 0)
+        return "";
+    text_add(&t, ")");
+    return t.s;
+}
+
+static enum mote_status judge(struct firmware *fw, const char **text, const struct frame *at)
+{
+    struct bytes file;
+    const char *stage;
+    int64_t status;
+
+    if (access(firmware_path(fw, "result.txt"), F_OK) != 0)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the firmware ended with status %d and wrote no result: %.400s",
+                    (int)fw->exit_code, fw->run_error);
+    TRY(file_read(fw->pool, firmware_path(fw, "result.txt"), &file, at));
+    *text = pool_printf(fw->pool, "%.*s", (int)file.size, (const char *)file.data);
+    stage = verdict_word(fw->pool, *text, "stage");
+    status = verdict_number(fw->pool, *text, "status");
+    if (verdict_word(fw->pool, *text, "fault")[0])
+        return judge_fault(fw, *text, stage, at);
+    if (status < 0 && status >= INT8_MIN)
+        return fail(at, (enum mote_status)status, "the device says while %s: %s%s", stage, status_text((int)status),
+                    verdict_place(fw->pool, *text));
+    if (status != 0 || fw->exit_code != 0)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the firmware failed while %s (is the disk full, the input too short?)",
+                    stage);
+    return MOTE_OK;
+}
+
+static enum mote_status take_counts(struct firmware *fw, const struct emulate_job *job, struct emulate_result *result,
+                                    const struct frame *at)
+{
+    if (fw->n_counts != job->n + INTERVALS_BEFORE)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the plugin counted %d intervals, not %d", (int)fw->n_counts,
+                    (int)job->n + INTERVALS_BEFORE);
+    result->checksum_instructions = job->via_c ? 0 : fw->counts[0];
+    result->setup_instructions = fw->counts[1];
+    result->instructions = fw->counts + INTERVALS_BEFORE;
+    result->functions = fw->functions;
+    result->n_functions = fw->n_functions;
+    return MOTE_OK;
+}
+
+static enum mote_status take_sizes(struct firmware *fw, struct emulate_result *result, const struct frame *at)
+{
+    struct firmware_sizes sizes;
+
+    TRY(firmware_sizes(fw, &sizes, at));
+    result->code_bytes = sizes.code;
+    result->constant_bytes = sizes.constants;
+    result->weight_bytes = sizes.weights;
+    result->image_bytes = sizes.image;
+    result->data_bss_bytes = sizes.data_bss;
+    result->harness_code_bytes = sizes.harness_code;
+    result->harness_ram_bytes = sizes.harness_ram;
+    return MOTE_OK;
+}
+
+struct watch {
+    const char *output; /* the firmware's file */
+    const struct emulate_job *job;
+};
+
+/* How far it is, the outputs say that it has written. */
+static void watch(void *user)
+{
+    const struct watch *w = user;
+    struct stat st;
+
+    if (stat(w->output, &st) == 0)
+        w->job->progress("inferences", (int64_t)st.st_size / w->job->output_bytes, w->job->n);
+}
+
+static enum mote_status run_watched(struct firmware *fw, const struct emulate_job *job, const struct frame *at)
+{
+    int64_t seconds = job->seconds > 0 ? job->seconds : SECONDS + (int64_t)SECONDS_PER_INFERENCE * job->n;
+    struct watch w = {firmware_path(fw, "output.bin"), job};
+    enum mote_status status;
+
+    if (job->progress && job->output_bytes > 0) {
+        job->progress("inferences", 0, job->n);
+        fw->waiting = watch;
+        fw->user = &w;
+    }
+    status = firmware_run(fw, seconds < INT32_MAX ? (int32_t)seconds : INT32_MAX, job->per_function, at);
+    if (fw->waiting)
+        job->progress("inferences", job->n, job->n);
+    fw->waiting = NULL;
+    return status;
+}
+
+static enum mote_status build_and_run(struct firmware *fw, const struct emulate_job *job, struct emulate_result *result,
+                                      const struct frame *at)
+{
+    const char *text = "";
+
+    TRY(firmware_put(fw, "input.bin", job->input.data, job->input.size, at));
+    TRY(build(fw, job, at));
+    TRY(run_watched(fw, job, at));
+    TRY(judge(fw, &text, at));
+    TRY(take_counts(fw, job, result, at));
+    TRY(take_sizes(fw, result, at));
+    result->stack_bytes = verdict_number(fw->pool, text, "stack_bytes");
+    return file_read(fw->pool, firmware_path(fw, "output.bin"), &result->output, at);
+}
+
+static enum mote_status build_only(struct firmware *fw, const struct emulate_job *job, struct emulate_result *result,
+                                   const struct frame *at)
+{
+    TRY(build(fw, job, at));
+    return take_sizes(fw, result, at);
+}
+
+static enum mote_status with_firmware(struct pool *pool, const struct emulate_job *job, struct emulate_result *result,
+                                      enum mote_status (*work)(struct firmware *, const struct emulate_job *,
+                                                               struct emulate_result *, const struct frame *),
+                                      const struct frame *at)
+{
+    struct frame here = {at, "board", job->board->name, -1, NULL};
+    enum mote_status status;
+    struct firmware fw;
+
+    *result = (struct emulate_result){0};
+    if (job->n < 0 || job->n > INT32_MAX - INTERVALS_BEFORE || job->arena_bytes < 0)
+        return fail(&here, MOTE_ERR_USAGE, "the number of inferences and the arena cannot be negative");
+    TRY(firmware_begin(pool, job->board, &fw, &here));
+    status = work(&fw, job, result, &here);
+    firmware_end(&fw);
+    return status;
+}
+
+enum mote_status emulate_run(struct pool *pool, const struct emulate_job *job, struct emulate_result *result,
+                             const struct frame *at)
+{
+    return with_firmware(pool, job, result, build_and_run, at);
+}
+
+enum mote_status emulate_build(struct pool *pool, const struct emulate_job *job, struct emulate_result *result,
+                               const struct frame *at)
+{
+    return with_firmware(pool, job, result, build_only, at);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model on an emulated board: built with the measuring harness, run, and measured.
+ *
+ * Instructions are counted to the instruction by the emulator's plugin and do not depend on the host. Sizes come from
+ * the linked firmware's section headers, the stack from what the model left of a painted one. The emulated machine may
+ * have more memory than the board: whether the model fits the board is not judged here. */
+#ifndef MOTE_EMULATE_H
+#define MOTE_EMULATE_H
+
+#include "host/base/base.h"
+#include "host/emulate/board.h"
+#include "host/emulate/firmware.h"
+
+struct emulate_job {
+    const struct board *board;
+    bool via_c;
+    const char *name;        /* via C: the model's name as its functions spell it; its header is <name>.h */
+    struct bytes image;      /* via image */
+    const char *kernel_list; /* via image: text of the list of kernels to link, rows KERNEL(id, name); NULL: all */
+    const char *c_dir;       /* via C: the folder with the generated C */
+    int64_t arena_bytes;
+    struct bytes input; /* n inferences, each all inputs in order */
+    int32_t n;
+    bool reset_each;   /* states start anew for each inference */
+    bool per_function; /* count by function too: slower */
+    /* Called now and then while it runs, if not NULL; needs the bytes of all outputs of one inference. */
+    void (*progress)(const char *what, int64_t done, int64_t total);
+    int64_t output_bytes;
+    int32_t seconds; /* bound of the emulator's run; 0: two minutes and half a minute for each inference */
+};
+
+struct emulate_result {
+    int64_t setup_instructions;    /* opening the model, with its checksum; via C: the first reset */
+    int64_t checksum_instructions; /* of setup: the image's checksum; via C: 0 */
+    int64_t *instructions;         /* [n]: each inference */
+    int64_t stack_bytes;           /* below the caller's frame, the most of set-up and all inferences */
+    int64_t data_bss_bytes;        /* RAM besides arena and stack; with struct mote_model via image */
+    int64_t code_bytes;            /* runtime or generated code, kernels, what they pull from the C library */
+    int64_t constant_bytes;        /* read-only data besides weights and image */
+    int64_t weight_bytes;          /* via C: weight arrays; via image: 0, they are in the image */
+    int64_t image_bytes;           /* via image; via C: 0 */
+    int64_t harness_code_bytes, harness_ram_bytes;
+    const struct firmware_function *functions; /* if per_function: over set-up and all inferences, most first */
+    int32_t n_functions;
+    struct bytes output; /* n inferences, each all outputs in order */
+};
+
+/* A missing tool or one that fails, and a firmware that faults, is ERR_ENVIRONMENT; a status that the device returns is
+ * that status. */
+MUST_CHECK enum mote_status emulate_run(struct pool *pool, const struct emulate_job *job, struct emulate_result *result,
+                                        const struct frame *at);
+
+/* Builds and links the same firmware and does not run it: of the result, only the bytes of code, constants, weights,
+ * image, data and bss, and of the harness. */
+MUST_CHECK enum mote_status emulate_build(struct pool *pool, const struct emulate_job *job,
+                                          struct emulate_result *result, const struct frame *at);
+
+#endif

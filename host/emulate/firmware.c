@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/emulate/firmware.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/emulate/elf32.h"
+#include "host/emulate/home.h"
+#include "host/emulate/process.h"
+
+#define COMPILE_SECONDS 120
+#define DEPTH_MAX       8 /* folders inside each other */
+
+/* No heap, no start-up files, no unwinding: what the device code asks for. Every function and object gets a section of
+ * its own, so that the linker drops what is not called. */
+static const char *const common_flags[] = {
+    "-std=c11",
+    "-ffreestanding",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-unwind-tables",
+    "-fno-asynchronous-unwind-tables",
+    NULL,
+};
+/* The harness must not make the compiler call memcpy and memset, which count as the model's. */
+static const char *const harness_flags[] = {"-Os", "-fno-tree-loop-distribute-patterns", NULL};
+static const char *const model_flags[] = {"-Os", NULL};
+static const char *const kernel_flags[] = {"-O2", NULL};
+
+static const char *const *const side_flags[] = {
+    [FIRMWARE_HARNESS] = harness_flags,
+    [FIRMWARE_MODEL] = model_flags,
+    [FIRMWARE_KERNELS] = kernel_flags,
+};
+
+/* ---- lists of arguments ---- */
+struct words {
+    struct pool *pool;
+    const char **word;
+    int32_t n;
+};
+
+static void add_word(struct words *w, const char *word)
+{
+    w->word = pool_grow(w->pool, w->word, (size_t)w->n, sizeof *w->word);
+    w->word[w->n++] = word;
+}
+
+static void add_words(struct words *w, const char *const *words)
+{
+    for (; *words; words++)
+        add_word(w, *words);
+}
+
+static void add_board_flags(struct words *w, const struct board *board)
+{
+    for (unsigned i = 0; i < board->toolchain.flags_count; i++)
+        add_word(w, board->toolchain.flags[i]);
+}
+
+/* ---- the folder ---- */
+enum mote_status firmware_begin(struct pool *pool, const struct board *board, struct firmware *fw,
+                                const struct frame *at)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *folder, *real;
+
+    *fw = (struct firmware){.pool = pool, .board = board, .emulated = board->emulated, .run_error = ""};
+    if (!board->emulated)
+        return fail(at, MOTE_ERR_USAGE, "no emulator stands for the board %s", board->name);
+    TRY(mote_home(pool, &fw->home, at));
+    folder = pool_printf(pool, "%s/mote-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
+    if (!mkdtemp(folder))
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the temporary folder %s cannot be made: %s", folder, strerror(errno));
+    real = realpath(folder, NULL); /* absolute: tools run in it */
+    fw->folder = real ? pool_strdup(pool, real) : folder;
+    free(real);
+    return MOTE_OK;
+}
+
+void firmware_end(struct firmware *fw)
+{
+    const char *keep = getenv("MOTE_KEEP");
+    DIR *dir;
+
+    if (keep && strcmp(keep, "1") == 0) {
+        fprintf(stderr, "kept %s\n", fw->folder);
+        return;
+    }
+    dir = opendir(fw->folder);
+    if (!dir)
+        return;
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+    rmdir(fw->folder);
+}
+
+const char *firmware_path(const struct firmware *fw, const char *name)
+{
+    return pool_printf(fw->pool, "%s/%s", fw->folder, name);
+}
+
+/* Not file_write: nothing of this folder needs to survive a power failure. */
+enum mote_status firmware_put(struct firmware *fw, const char *name, const void *data, size_t size,
+                              const struct frame *at)
+{
+    const char *path = firmware_path(fw, name);
+    FILE *file = fopen(path, "wb");
+    bool ok = file && (size == 0 || fwrite(data, 1, size, file) == size);
+
+    if (!file || fclose(file) != 0 || !ok)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "%s cannot be written: %s", path, strerror(errno));
+    return MOTE_OK;
+}
+
+/* ---- compiling ---- */
+void firmware_add(struct firmware *fw, enum firmware_side side, const char *source, const char *const *flags)
+{
+    struct words argv = {fw->pool, NULL, 0};
+    const char *slash = strrchr(source, '/'), *base = slash ? slash + 1 : source;
+    const char *object =
+        pool_printf(fw->pool, "%s_%03d_%s.o", side == FIRMWARE_HARNESS ? "harness" : "model", (int)fw->n_compile, base);
+    size_t n = (size_t)fw->n_compile++;
+
+    add_word(&argv, fw->board->toolchain.compiler);
+    add_board_flags(&argv, fw->board);
+    add_words(&argv, common_flags);
+    add_words(&argv, side_flags[side]);
+    add_words(&argv, flags);
+    add_words(&argv, (const char *const[]){"-c", source, "-o", object, NULL});
+    add_word(&argv, NULL);
+    fw->compile = pool_grow(fw->pool, fw->compile, n, sizeof *fw->compile);
+    fw->objects = pool_grow(fw->pool, fw->objects, n, sizeof *fw->objects);
+    fw->objects[n] = object;
+    fw->compile[n] = (struct process){
+        .argv = argv.word,
+        .folder = fw->folder,
+        .log = firmware_path(fw, pool_printf(fw->pool, "%s.log", object)),
+        .packages = fw->board->toolchain.packages,
+        .seconds = COMPILE_SECONDS,
+    };
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+/* The names in a folder, sorted, so that links are the same everywhere. */
+static enum mote_status list_folder(struct pool *pool, const char *folder, struct words *names, const struct frame *at)
+{
+    DIR *dir = opendir(folder);
+
+    *names = (struct words){pool, NULL, 0};
+    if (!dir)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the folder %s cannot be read: %s", folder, strerror(errno));
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        if (entry->d_name[0] != '.')
+            add_word(names, pool_strdup(pool, entry->d_name));
+    closedir(dir);
+    if (names->n > 1)
+        qsort(names->word, (size_t)names->n, sizeof *names->word, by_name);
+    return MOTE_OK;
+}
+
+static enum mote_status add_folder(struct firmware *fw, enum firmware_side side, const char *folder, int depth,
+                                   const char *const *flags, const struct frame *at)
+{
+    struct words names;
+
+    TRY(list_folder(fw->pool, folder, &names, at));
+    for (int32_t i = 0; i < names.n; i++) {
+        const char *path = pool_printf(fw->pool, "%s/%s", folder, names.word[i]);
+        bool kernels = side == FIRMWARE_MODEL && strcmp(names.word[i], "kernels") == 0;
+        size_t n = strlen(path);
+        struct stat st;
+
+        if (stat(path, &st) != 0)
+            continue;
+        if (S_ISDIR(st.st_mode) && depth > 0)
+            TRY(add_folder(fw, kernels ? FIRMWARE_KERNELS : side, path, depth - 1, flags, at));
+        else if (S_ISREG(st.st_mode) && n > 2 && strcmp(path + n - 2, ".c") == 0)
+            firmware_add(fw, side, path, flags);
+    }
+    return MOTE_OK;
+}
+
+enum mote_status firmware_add_folder(struct firmware *fw, enum firmware_side side, const char *folder, bool deep,
+                                     const char *const *flags, const struct frame *at)
+{
+    return add_folder(fw, side, folder, deep ? DEPTH_MAX : 0, flags, at);
+}
+
+enum mote_status firmware_add_support(struct firmware *fw, const char *const *flags, const struct frame *at)
+{
+    const char *folder = pool_printf(fw->pool, "%s/targets/%s", fw->home, fw->board->toolchain.support);
+
+    return firmware_add_folder(fw, FIRMWARE_HARNESS, folder, false, flags, at);
+}
+
+static enum mote_status check_tool(struct firmware *fw, const struct process *p, const char *what,
+                                   const struct frame *at)
+{
+    const char *log = p->exit_code == 0 ? "" : process_log(fw->pool, p);
+
+    if (p->exit_code == 0)
+        return MOTE_OK;
+    if (p->timed_out)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "%s: %s did not end within %d s", what, p->argv[0], (int)p->seconds);
+    if (strstr(log, "overflowed by"))
+        return fail(at, MOTE_ERR_FIT, "the firmware does not fit the emulated machine %s: %.400s", fw->emulated->name,
+                    log);
+    return fail(at, MOTE_ERR_ENVIRONMENT, "%s: %s failed: %.600s", what, p->argv[0], log);
+}
+
+static enum mote_status link_firmware(struct firmware *fw, int64_t arena_bytes, int64_t stack_bytes,
+                                      const struct frame *at)
+{
+    const struct board_memory *flash = board_first_memory(fw->emulated, BOARD_FLASH);
+    const struct board_memory *ram = board_first_memory(fw->emulated, BOARD_RAM);
+    struct words argv = {fw->pool, NULL, 0};
+    const struct {
+        const char *name;
+        uint64_t value;
+    } symbols[] = {
+        {"flash_origin", flash->origin}, {"flash_size", flash->size},           {"ram_origin", ram->origin},
+        {"ram_size", ram->size},         {"stack_size", (uint64_t)stack_bytes}, {"arena_size", (uint64_t)arena_bytes},
+    };
+    struct process p = {
+        .folder = fw->folder,
+        .log = firmware_path(fw, "link.log"),
+        .packages = fw->board->toolchain.packages,
+        .seconds = COMPILE_SECONDS,
+    };
+
+    add_word(&argv, fw->board->toolchain.compiler);
+    add_board_flags(&argv, fw->board);
+    add_words(&argv, (const char *const[]){"-nostartfiles", "-Wl,--gc-sections", "-T", NULL});
+    add_word(&argv, pool_printf(fw->pool, "%s/targets/%s/link.ld", fw->home, fw->board->toolchain.support));
+    for (size_t i = 0; i < COUNT(symbols); i++)
+        add_word(&argv, pool_printf(fw->pool, "-Wl,--defsym=%s=%#" PRIx64, symbols[i].name, symbols[i].value));
+    for (int32_t i = 0; i < fw->n_compile; i++)
+        add_word(&argv, fw->objects[i]);
+    add_words(&argv, (const char *const[]){"-o", "firmware.elf", NULL});
+    add_word(&argv, NULL);
+    p.argv = argv.word;
+    TRY(process_run(&p, 1, at));
+    return check_tool(fw, &p, "linking", at);
+}
+
+enum mote_status firmware_build(struct firmware *fw, int64_t arena_bytes, int64_t stack_bytes, const struct frame *at)
+{
+    if (arena_bytes < 0 || arena_bytes > INT32_MAX || stack_bytes < 0 || stack_bytes > INT32_MAX)
+        return fail(at, MOTE_ERR_FIT, "an arena of %lld bytes and a stack of %lld fit no microcontroller",
+                    (long long)arena_bytes, (long long)stack_bytes);
+    TRY(process_run(fw->compile, fw->n_compile, at));
+    for (int32_t i = 0; i < fw->n_compile; i++)
+        TRY(check_tool(fw, &fw->compile[i], fw->objects[i], at));
+    return link_firmware(fw, arena_bytes, stack_bytes, at);
+}
+
+/* ---- running ---- */
+/* A comma in a value of QEMU's options is written twice. */
+static const char *double_commas(struct pool *pool, const char *s)
+{
+    struct text t = {.pool = pool};
+
+    text_add(&t, "%s", "");
+    for (; *s; s++)
+        text_add(&t, *s == ',' ? "%c," : "%c", *s);
+    return t.s;
+}
+
+static const char *replace(struct pool *pool, const char *s, const char *from, const char *to)
+{
+    const char *at = strstr(s, from);
+
+    return at ? pool_printf(pool, "%.*s%s%s", (int)(at - s), s, to, at + strlen(from)) : s;
+}
+
+static enum mote_status machine_argv(struct firmware *fw, bool functions, struct words *argv, const struct frame *at)
+{
+    const struct board_machine *m = fw->emulated->machine;
+    const char *file, *plugin;
+
+    TRY(mote_plugin(fw->pool, &file, at));
+    plugin = pool_printf(fw->pool, "%s,out=counts.txt,start=%s,stop=%s%s", double_commas(fw->pool, file),
+                         m->start_marker, m->stop_marker, functions ? ",functions=functions.txt" : "");
+    add_word(argv, m->program);
+    for (unsigned i = 0; i < m->arguments_count; i++)
+        add_word(argv, replace(fw->pool, replace(fw->pool, m->arguments[i], "{plugin}", plugin), "{firmware}",
+                               "firmware.elf"));
+    add_word(argv, NULL);
+    return MOTE_OK;
+}
+
+/* A text file of the folder, ended by a NUL. */
+static enum mote_status read_text(struct firmware *fw, const char *name, const char **text, const struct frame *at)
+{
+    struct bytes file;
+
+    TRY(file_read(fw->pool, firmware_path(fw, name), &file, at));
+    *text =
+        pool_printf(fw->pool, "%.*s", (int)(file.size < INT32_MAX ? file.size : INT32_MAX), (const char *)file.data);
+    return MOTE_OK;
+}
+
+static enum mote_status read_counts(struct firmware *fw, const struct frame *at)
+{
+    const char *s;
+
+    TRY(read_text(fw, "counts.txt", &s, at));
+    while (*s) {
+        char *after;
+        int64_t count = strtoll(s, &after, 10);
+
+        if (after == s || *after != '\n')
+            return fail(at, MOTE_ERR_ENVIRONMENT, "the counting plugin says: %.*s", (int)strcspn(s, "\n"), s);
+        fw->counts = pool_grow(fw->pool, fw->counts, (size_t)fw->n_counts, sizeof *fw->counts);
+        fw->counts[fw->n_counts++] = count;
+        s = after + 1;
+    }
+    return MOTE_OK;
+}
+
+static int by_instructions(const void *a, const void *b)
+{
+    const struct firmware_function *x = a, *y = b;
+
+    if (x->instructions != y->instructions)
+        return x->instructions < y->instructions ? 1 : -1;
+    return strcmp(x->name, y->name);
+}
+
+static enum mote_status read_functions(struct firmware *fw, const struct frame *at)
+{
+    const char *s;
+
+    TRY(read_text(fw, "functions.txt", &s, at));
+    while (*s) {
+        char *after;
+        int64_t count = strtoll(s, &after, 10);
+        int length = (int)strcspn(after, "\n");
+
+        if (after == s || *after != ' ' || after[length] != '\n')
+            return fail(at, MOTE_ERR_ENVIRONMENT, "the counting plugin's list of functions is damaged");
+        fw->functions = pool_grow(fw->pool, fw->functions, (size_t)fw->n_functions, sizeof *fw->functions);
+        fw->functions[fw->n_functions++] =
+            (struct firmware_function){pool_printf(fw->pool, "%.*s", length - 1, after + 1), count};
+        s = after + length + 1;
+    }
+    if (fw->n_functions > 1)
+        qsort(fw->functions, (size_t)fw->n_functions, sizeof *fw->functions, by_instructions);
+    return MOTE_OK;
+}
+
+enum mote_status firmware_run(struct firmware *fw, int32_t seconds, bool functions, const struct frame *at)
+{
+    struct words argv = {fw->pool, NULL, 0};
+    struct process p = {
+        .folder = fw->folder,
+        .log = firmware_path(fw, "machine.log"),
+        .packages = fw->emulated->machine->packages,
+        .seconds = seconds,
+        .waiting = fw->waiting,
+        .user = fw->user,
+    };
+
+    TRY(machine_argv(fw, functions, &argv, at));
+    p.argv = argv.word;
+    TRY(process_run(&p, 1, at));
+    fw->run_error = process_log(fw->pool, &p);
+    if (p.timed_out)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the firmware did not end within %d s on %s", (int)seconds,
+                    fw->emulated->name);
+    if (p.signal != 0)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "%s died (signal %d, %s): %.400s", p.argv[0], (int)p.signal,
+                    strsignal(p.signal), fw->run_error);
+    fw->exit_code = p.exit_code;
+    if (access(firmware_path(fw, "counts.txt"), F_OK) != 0)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "%s ended with status %d before the firmware began: %.400s", p.argv[0],
+                    (int)p.exit_code, fw->run_error);
+    if (p.exit_code != 0)
+        return MOTE_OK; /* the firmware gave up between markers: its counts mean nothing */
+    TRY(read_counts(fw, at));
+    return functions ? read_functions(fw, at) : MOTE_OK;
+}
+
+/* ---- sizes ---- */
+static enum mote_status open_elf(struct firmware *fw, struct elf32 *elf, const struct frame *at)
+{
+    struct frame here = {at, "firmware", "firmware.elf", -1, NULL};
+    struct bytes file;
+
+    TRY(file_read(fw->pool, firmware_path(fw, "firmware.elf"), &file, &here));
+    return elf32_open(elf, file, &here);
+}
+
+enum mote_status firmware_sizes(struct firmware *fw, struct firmware_sizes *sizes, const struct frame *at)
+{
+    const struct {
+        const char *section;
+        int64_t *size; /* NULL: known, but nobody's */
+    } known[] = {
+        {".harness", &sizes->harness_code},
+        {".harness_bss", &sizes->harness_ram},
+        {".text", &sizes->code},
+        {".rodata", &sizes->constants},
+        {".weights", &sizes->weights},
+        {".image", &sizes->image},
+        {".data", &sizes->data_bss},
+        {".bss", &sizes->data_bss},
+        {".arena", NULL},
+        {".stack", NULL},
+    };
+    struct elf32 elf;
+
+    *sizes = (struct firmware_sizes){0};
+    TRY(open_elf(fw, &elf, at));
+    for (int32_t i = 0; i < elf.n_sections; i++) {
+        const char *name = elf32_section_name(&elf, i);
+        size_t k = 0;
+
+        if (!(elf.sections[i].sh_flags & SHF_ALLOC) || elf.sections[i].sh_size == 0)
+            continue;
+        while (k < COUNT(known) && strcmp(known[k].section, name) != 0)
+            k++;
+        if (k == COUNT(known))
+            return fail(at, MOTE_ERR_ENVIRONMENT,
+                        "the firmware has a section %s that nobody counts: the linker script must "
+                        "place it",
+                        name);
+        if (known[k].size)
+            *known[k].size += elf.sections[i].sh_size;
+    }
+    return MOTE_OK;
+}
+
+const char *firmware_function_at(struct firmware *fw, uint32_t address)
+{
+    struct elf32 elf;
+
+    return open_elf(fw, &elf, NULL) == MOTE_OK ? elf32_function_at(&elf, address) : NULL;
+}
+
+const char *firmware_marker(struct pool *pool, const char *hex)
+{
+    struct text t = {.pool = pool};
+
+    text_add(&t, "\"");
+    for (size_t i = 0; hex[i] && hex[i + 1]; i += 2)
+        text_add(&t, "%s0x%.2s", i > 0 ? "," : "", hex + i);
+    text_add(&t, "\"");
+    return t.s;
+}

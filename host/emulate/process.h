@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs that Mote calls: without a shell, in a folder of their own, with bounded time, output kept in a file. */
+#ifndef MOTE_PROCESS_H
+#define MOTE_PROCESS_H
+
+#include "host/base/base.h"
+
+struct process {
+    const char *const *argv; /* argv[0] is searched in PATH; ends with NULL */
+    const char *folder;      /* where it runs */
+    const char *log;         /* path of the file that gets its stdout and stderr */
+    const char *packages;    /* what to install if it is missing */
+    int32_t seconds;         /* it is killed after them */
+    void (*waiting)(void *); /* called with `user` now and then while it runs; NULL: nothing is */
+    void *user;
+    /* results */
+    int32_t exit_code; /* -1 if it did not end by itself */
+    int32_t signal;    /* that ended it, 0 if none */
+    bool timed_out;
+};
+
+/* Runs n programs, as many at once as there are processors, and waits for all. Fails only if one could not be started
+ * or waited for; what they did is in their results. */
+MUST_CHECK enum mote_status process_run(struct process *processes, int32_t n, const struct frame *at);
+
+/* What a log says in one line: the first that looks like an error, else the last; "" if the log is empty. */
+const char *process_log(struct pool *pool, const struct process *process);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model as generated C: MODEL is its name as its functions spell it, MODEL_UPPER as its constants do. */
+#include "harness.h"
+
+#include MODEL_HEADER
+
+#define PASTE_(a, b) a##b
+#define PASTE(a, b)  PASTE_(a, b)
+#define CALL(name)   PASTE(MODEL, name)
+#define VALUE(name)  PASTE(MODEL_UPPER, name)
+
+_Static_assert(MOTE_ARENA_BYTES >= VALUE(_ARENA_BYTES), "the arena is smaller than the model needs");
+
+void adapter_checksum(void) {}
+
+/* Generated C needs no opening: its first reset is all of its set-up. */
+int32_t adapter_open(void) { return adapter_reset(); }
+
+int32_t adapter_reset(void)
+{
+    CALL(_reset)(harness_arena);
+    return 0;
+}
+
+int32_t adapter_run(void)
+{
+    CALL(_run)(harness_arena);
+    return 0;
+}
+
+int32_t adapter_inputs(void) { return VALUE(_INPUTS); }
+int32_t adapter_outputs(void) { return VALUE(_OUTPUTS); }
+
+void adapter_where(int32_t *step, int32_t *tensor, int32_t *detail) { *step = *tensor = *detail = -1; }
+
+int32_t adapter_input(int32_t index, struct span *span)
+{
+    span->data = CALL(_input)(harness_arena, index);
+    span->bytes = CALL(_input_bytes)(index);
+    return 0;
+}
+
+int32_t adapter_output(int32_t index, struct span *span)
+{
+    span->data = (void *)(uintptr_t)CALL(_output)(harness_arena, index); /* only read */
+    span->bytes = CALL(_output_bytes)(index);
+    return 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model as an image in flash, through the runtime. */
+#include "harness.h"
+#include "mote/mote.h"
+
+extern const uint8_t harness_image[], harness_image_end[]; /* image.S */
+
+/* Counts as the model's RAM, not as the harness's: the linker script puts .bss.model there. */
+static struct mote_model model __attribute__((section(".bss.model")));
+static volatile uint32_t checksum_result;
+
+static size_t image_bytes(void) { return (size_t)(harness_image_end - harness_image); }
+
+void adapter_checksum(void) { checksum_result = mote_crc32(harness_image, image_bytes()); }
+
+int32_t adapter_open(void)
+{
+    return mote_model_open(&model, harness_image, image_bytes(), harness_arena, MOTE_ARENA_BYTES);
+}
+
+int32_t adapter_reset(void)
+{
+    mote_model_reset(&model);
+    return 0;
+}
+
+int32_t adapter_run(void) { return mote_model_run(&model); }
+int32_t adapter_inputs(void) { return mote_model_inputs(&model); }
+int32_t adapter_outputs(void) { return mote_model_outputs(&model); }
+
+void adapter_where(int32_t *step, int32_t *tensor, int32_t *detail)
+{
+    *step = model.error.step;
+    *tensor = model.error.tensor;
+    *detail = model.error.detail;
+}
+
+int32_t adapter_input(int32_t index, struct span *span)
+{
+    struct mote_io io;
+    int32_t status = mote_model_input(&model, index, &io);
+
+    if (status == 0) {
+        span->data = io.data;
+        span->bytes = io.bytes;
+    }
+    return status;
+}
+
+int32_t adapter_output(int32_t index, struct span *span)
+{
+    struct mote_io io;
+    int32_t status = mote_model_output(&model, index, &io);
+
+    if (status == 0) {
+        span->data = io.data;
+        span->bytes = io.bytes;
+    }
+    return status;
+}

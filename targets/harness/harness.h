@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The measuring harness's three parts and what they ask of each other:
+ *
+ *   main.c                    the same for every board and model: reads inputs, marks, counts, writes outputs
+ *   adapter_image.c, _c.c     one of them: the model through the runtime, or as generated C
+ *   targets/<support>/        start-up, files on the host, where the stack is
+ *
+ * Nothing here has initialized data (the linker script insists), and nothing calls the C library, so that what the
+ * library adds to the firmware is the model's doing. */
+#ifndef MOTE_HARNESS_H
+#define MOTE_HARNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- the board's support ---- */
+/* Files lie in the folder that the emulator runs in. A handle is >= 0, -1 is failure. */
+int32_t host_open(const char *name, bool write);
+bool host_read(int32_t file, void *data, uint32_t bytes); /* false unless all bytes came */
+bool host_write(int32_t file, const void *data, uint32_t bytes);
+void host_close(int32_t file);
+_Noreturn void host_exit(int32_t code); /* the emulator's exit status */
+
+extern uint32_t stack_bottom[], stack_top[]; /* from the linker script; the stack grows down to stack_bottom */
+
+_Noreturn void harness_main(void);
+/* From the fault handler: what happened, the address of the instruction, and two words of details. */
+_Noreturn void harness_fault(const char *what, uint32_t pc, uint32_t detail_a, uint32_t detail_b);
+
+/* ---- the adapter; what returns int32_t and fails returns the model's negative status ---- */
+struct span {
+    void *data;
+    uint32_t bytes;
+};
+
+void adapter_checksum(void); /* only the image's checksum, nothing where there is none: to be told from opening */
+int32_t adapter_open(void);
+int32_t adapter_reset(void);
+int32_t adapter_run(void);
+int32_t adapter_inputs(void);
+int32_t adapter_outputs(void);
+void adapter_where(int32_t *step, int32_t *tensor, int32_t *detail); /* of the last failure; -1: means nothing */
+int32_t adapter_input(int32_t index, struct span *span);
+int32_t adapter_output(int32_t index, struct span *span);
+
+/* The arena: MOTE_ARENA_BYTES, 16-aligned, placed by the linker script. main.c fills it with garbage before the model
+ * is opened. */
+extern uint8_t harness_arena[];
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs a model MOTE_INFERENCES times between marker instructions that the emulator's plugin sees.
+ *
+ *   input.bin    for each inference, the bytes of all inputs in order
+ *   output.bin   for each inference, the bytes of all outputs in order
+ *   result.txt   "key value" lines, written at the end or when something fails:
+ *                stage (what was being done), status, stack_bytes, and step, tensor, detail if the model failed
+ *                there; or fault, pc, detail_a, detail_b
+ *
+ * The intervals, in order: checksum, open, then one for each inference. The stack below main is painted before each
+ * interval and searched after it, so that stack_bytes is what the model alone used. */
+#include "harness.h"
+#include "port.h"
+
+#define PAINT         0x5ac3a53cu
+#define ARENA_GARBAGE 0xa5u /* a model must not rely on what the arena holds */
+
+/* The board file gives the markers as bytes; a compiler never emits them. */
+#define MARK(bytes) __asm__ volatile(".byte " bytes ::: "memory")
+#define INTERVAL(action)                                                                                               \
+    do {                                                                                                               \
+        paint(port_stack());                                                                                           \
+        MARK(MOTE_MARK_START);                                                                                         \
+        action;                                                                                                        \
+        MARK(MOTE_MARK_STOP);                                                                                          \
+        measure(port_stack());                                                                                         \
+    } while (0)
+
+static uint32_t stack_bytes;
+static const char *stage;
+
+/* Inlined, as they must not have a frame of their own where they paint. */
+static inline __attribute__((always_inline)) void paint(volatile uint32_t *end)
+{
+    for (volatile uint32_t *p = stack_bottom; p < end; p++)
+        *p = PAINT;
+}
+
+static inline __attribute__((always_inline)) void measure(const volatile uint32_t *end)
+{
+    const volatile uint32_t *p = stack_bottom;
+    uint32_t bytes;
+
+    while (p < end && *p == PAINT)
+        p++;
+    bytes = (uint32_t)(end - p) * (uint32_t)sizeof *p;
+    stack_bytes = bytes > stack_bytes ? bytes : stack_bytes;
+}
+
+static void write_text(int32_t file, const char *text)
+{
+    uint32_t n = 0;
+
+    while (text[n] != '\0')
+        n++;
+    host_write(file, text, n);
+}
+
+static void write_number(int32_t file, const char *key, uint32_t value, bool negative)
+{
+    char digits[16];
+    uint32_t i = sizeof digits;
+
+    digits[--i] = '\n';
+    do
+        digits[--i] = (char)('0' + value % 10);
+    while ((value /= 10) != 0);
+    if (negative)
+        digits[--i] = '-';
+    write_text(file, key);
+    host_write(file, digits + i, (uint32_t)sizeof digits - i);
+}
+
+static int32_t result_open(void)
+{
+    int32_t file = host_open("result.txt", true);
+
+    if (file < 0)
+        host_exit(2);
+    write_text(file, "stage ");
+    write_text(file, stage);
+    write_text(file, "\n");
+    return file;
+}
+
+static void write_where(int32_t file)
+{
+    static const char *const keys[] = {"step ", "tensor ", "detail "};
+    int32_t where[3];
+
+    adapter_where(&where[0], &where[1], &where[2]);
+    for (int32_t i = 0; i < 3; i++)
+        if (where[i] >= 0)
+            write_number(file, keys[i], (uint32_t)where[i], false);
+}
+
+static _Noreturn void finish(int32_t status)
+{
+    int32_t file = result_open();
+
+    write_number(file, "status ", status < 0 ? 0u - (uint32_t)status : (uint32_t)status, status < 0);
+    write_number(file, "stack_bytes ", stack_bytes, false);
+    if (status < 0)
+        write_where(file);
+    host_close(file);
+    host_exit(status == 0 ? 0 : 1);
+}
+
+_Noreturn void harness_fault(const char *what, uint32_t pc, uint32_t detail_a, uint32_t detail_b)
+{
+    int32_t file = result_open();
+
+    write_text(file, "fault ");
+    write_text(file, what);
+    write_text(file, "\n");
+    write_number(file, "pc ", pc, false);
+    write_number(file, "detail_a ", detail_a, false);
+    write_number(file, "detail_b ", detail_b, false);
+    host_close(file);
+    host_exit(1);
+}
+
+static void must(int32_t status)
+{
+    if (status < 0)
+        finish(status);
+}
+
+/* Trouble with the host's files is not the model's: no status, and the stage says it. */
+static int32_t must_open(const char *name, bool write)
+{
+    int32_t file = host_open(name, write);
+
+    if (file < 0)
+        finish(1);
+    return file;
+}
+
+static void read_inputs(int32_t file)
+{
+    struct span span;
+
+    stage = "reading input.bin";
+    for (int32_t i = 0, n = adapter_inputs(); i < n; i++) {
+        must(adapter_input(i, &span));
+        if (!host_read(file, span.data, span.bytes))
+            finish(1);
+    }
+}
+
+static void write_outputs(int32_t file)
+{
+    struct span span;
+
+    stage = "writing output.bin";
+    for (int32_t i = 0, n = adapter_outputs(); i < n; i++) {
+        must(adapter_output(i, &span));
+        if (!host_write(file, span.data, span.bytes))
+            finish(1);
+    }
+}
+
+_Noreturn void harness_main(void)
+{
+    int32_t input, output, status;
+
+    for (uint32_t i = 0; i < MOTE_ARENA_BYTES; i++)
+        ((volatile uint8_t *)harness_arena)[i] = ARENA_GARBAGE;
+    stage = "opening input.bin";
+    input = must_open("input.bin", false);
+    stage = "opening output.bin";
+    output = must_open("output.bin", true);
+    stage = "the image's checksum";
+    INTERVAL(adapter_checksum());
+    stage = "opening the model";
+    INTERVAL(status = adapter_open());
+    must(status);
+    for (int32_t i = 0; i < MOTE_INFERENCES; i++) {
+        read_inputs(input);
+        stage = "resetting the model";
+        if (MOTE_RESET_EACH && i > 0)
+            must(adapter_reset());
+        stage = "running the model";
+        INTERVAL(status = adapter_run());
+        must(status);
+        write_outputs(output);
+    }
+    host_close(input);
+    host_close(output);
+    stage = "the end";
+    finish(0);
+}
