@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands share: options, progress, JSON, loading. */
+#include "host/cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+const char *cli_value_at(const struct cli *cli, const char *option, size_t i)
+{
+    for (size_t k = 0; k < cli->n_given; k++)
+        if (strcmp(cli->given[k].option->name, option) == 0 && i-- == 0)
+            return cli->given[k].value;
+    return NULL;
+}
+
+const char *cli_value(const struct cli *cli, const char *option)
+{
+    const char *last = NULL, *value;
+
+    for (size_t i = 0; (value = cli_value_at(cli, option, i)) != NULL; i++)
+        last = value;
+    return last;
+}
+
+bool cli_flag(const struct cli *cli, const char *option) { return cli_value(cli, option) != NULL; }
+
+enum mote_status usage_error(struct cli *cli, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return fail(&cli->root, MOTE_ERR_USAGE, "%s; see `mote help %s`", text, cli->command->name);
+}
+
+enum mote_status cli_number(struct cli *cli, const char *option, int64_t min, int64_t max, int64_t *out)
+{
+    const char *value = cli_value(cli, option);
+    char *end;
+    long long n;
+
+    if (value == NULL)
+        return MOTE_OK;
+    errno = 0;
+    n = strtoll(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || n < min || n > max)
+        return usage_error(cli, "%s wants a number from %lld to %lld, not \"%s\"", option, (long long)min,
+                           (long long)max, value);
+    *out = n;
+    return MOTE_OK;
+}
+
+enum mote_status cli_word(struct cli *cli, const char *option, const char *const *words, const char **out)
+{
+    const char *value = cli_value(cli, option);
+    struct text list = {.pool = &cli->pool};
+
+    *out = words[0];
+    if (value == NULL)
+        return MOTE_OK;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], value) == 0) {
+            *out = words[i];
+            return MOTE_OK;
+        }
+        text_add(&list, "%s%s", i == 0 ? "" : " or ", words[i]);
+    }
+    return usage_error(cli, "%s wants %s, not \"%s\"", option, list.s, value);
+}
+
+void cli_print_json(json_t *json)
+{
+    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    putchar('\n');
+    json_decref(json);
+}
+
+void cli_progress(const char *what, int64_t done, int64_t total)
+{
+    static struct timespec start;
+    static double last;
+    static bool running;
+    struct timespec now;
+    double seconds;
+
+    if (!isatty(STDERR_FILENO) || total <= 0)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!running)
+        start = now;
+    running = done < total;
+    seconds = (double)(now.tv_sec - start.tv_sec) + 1e-9 * (double)(now.tv_nsec - start.tv_nsec);
+    if (done >= total && last > 0) {
+        fprintf(stderr, "\r%*s\r", 78, "");
+        last = 0;
+    } else if (done < total && seconds > 1 && seconds - last > 0.1) {
+        int filled = (int)(40 * done / total);
+
+        fprintf(stderr, "\r%-12.12s [%.*s%*s] %3d %%  %.0f s %s ", what, filled,
+                "########################################", 40 - filled, "", (int)(100 * done / total),
+                done > 0 ? seconds * (double)(total - done) / (double)done : seconds, done > 0 ? "left" : "gone");
+        last = seconds;
+    }
+}
+
+json_t *json_tensor_shape(const uint32_t *dims, int rank)
+{
+    json_t *shape = json_array();
+
+    for (int i = 0; i < rank; i++)
+        json_array_append_new(shape, json_integer(dims[i]));
+    return shape;
+}
+
+enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *file)
+{
+    *file = (struct frame){.name = cli->positional[0], .index = -1, .sink = &cli->error};
+    return pipeline_load(&cli->pool, cli->positional[0], p, file);
+}
+
+enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file)
+{
+    struct pipeline_options options = {.passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump")};
+
+    TRY(cli_load(cli, p, file));
+    return pipeline_compile(p, &options, file);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line: one table of commands, one file a command. Results go to stdout, progress and errors to stderr.
+ * A command returns a status; main() prints the error and turns it into the exit status. */
+#ifndef MOTE_CLI_H
+#define MOTE_CLI_H
+
+#include <jansson.h>
+
+#include "host/base/base.h"
+#include "host/pipeline/pipeline.h"
+
+struct option {
+    const char *name;  /* "--input" or "-o" */
+    const char *value; /* what follows it, for help: "FILE"; NULL for a flag */
+    const char *help;
+};
+
+struct given {
+    const struct option *option;
+    const char *value;
+};
+
+struct cli {
+    struct pool pool;
+    struct report_text error;
+    struct frame root; /* no name: the command */
+    const struct command *command;
+    const char **positional;
+    size_t n_positional, n_given;
+    struct given *given;
+    bool json;
+};
+
+struct command {
+    const char *name, *arguments; /* "run", "M --input F …" */
+    const char *summary;          /* one line */
+    const char *details;          /* paragraphs of --help, the keys of --json among them */
+    const char *example;
+    int positional_min, positional_max;
+    const struct option *options; /* ends with a NULL name; --help and --json are everybody's */
+    enum mote_status (*run)(struct cli *cli);
+};
+
+extern const struct command command_compile, command_run, command_inspect, command_profile, command_emulate,
+    command_eval, command_targets, command_explain, command_help;
+extern const struct command *const commands[]; /* in the order of the help, ends with NULL */
+
+bool cli_flag(const struct cli *cli, const char *option);
+const char *cli_value(const struct cli *cli, const char *option); /* the last given, or NULL */
+/* The i-th value of an option that may repeat, NULL after the last. */
+const char *cli_value_at(const struct cli *cli, const char *option, size_t i);
+/* A decimal number min..max; *out stays if the option is not given. */
+MUST_CHECK enum mote_status cli_number(struct cli *cli, const char *option, int64_t min, int64_t max, int64_t *out);
+/* One of the words, NULL-terminated; the first if the option is not given. */
+MUST_CHECK enum mote_status cli_word(struct cli *cli, const char *option, const char *const *words, const char **out);
+enum mote_status usage_error(struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
+void command_help_print(const struct command *command, FILE *to);
+
+/* Prints `json` and takes the reference. */
+void cli_print_json(json_t *json);
+/* On stderr when it is a terminal and the work lasts; call with done == total to remove it. */
+void cli_progress(const char *what, int64_t done, int64_t total);
+json_t *json_tensor_shape(const uint32_t *dims, int rank);
+
+/* Loads and compiles the command's first positional argument with its --passes and --dump. */
+MUST_CHECK enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *file);
+MUST_CHECK enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file);
+#define PASS_OPTIONS                                                                                                   \
+    {"--passes", "LIST", "passes to run, comma-separated, or `none`; default: all"},                                   \
+    {                                                                                                                  \
+        "--dump", "PASS", "print the graph after this pass to stderr"                                                  \
+    }
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote compile */
+#include "host/cli/cli.h"
+#include "host/cli/fit.h"
+#include "host/emit/emit.h"
+#include "host/emulate/home.h"
+
+static enum mote_status write_output(struct cli *cli, struct pipeline *p, const char *emit, const char *out,
+                                     const struct frame *file)
+{
+    struct frame here = {.name = out, .index = -1, .sink = &cli->error};
+    const char *home;
+
+    if (strcmp(emit, "image") == 0)
+        return file_write(out, p->image.data, p->image.size, &here);
+    if (!p->has_graph)
+        return fail(file, MOTE_ERR_USAGE, "an image holds no graph to emit from; give the .tflite or graph file");
+    if (strcmp(emit, "graph") == 0) {
+        struct text t = {.pool = &cli->pool};
+
+        model_write(&p->model, &t);
+        return file_write(out, t.s, t.len, &here);
+    }
+    TRY(mote_home(&cli->pool, &home, &cli->root));
+    return emit_c(&p->plan, home, out, &here);
+}
+
+static void print_result(const struct cli *cli, const struct pipeline *p, const char *emit, const char *out)
+{
+    const struct plan *plan = &p->plan;
+
+    if (cli->json) {
+        cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "output", out, "emit", emit, "image_bytes",
+                                 (json_int_t)p->image.size, "arena_bytes", (json_int_t)plan->arena_bytes,
+                                 "arena_bound_bytes", (json_int_t)plan->arena_bound, "weight_bytes",
+                                 (json_int_t)plan->weight_bytes, "macs", (json_int_t)p->macs_executed));
+        return;
+    }
+    printf("%s: %zu bytes as an image, arena %lld bytes (lower bound %lld, gap %lld), %lld MACs\n", out, p->image.size,
+           (long long)plan->arena_bytes, (long long)plan->arena_bound,
+           (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
+}
+
+static enum mote_status run_compile(struct cli *cli)
+{
+    static const char *const kinds[] = {"image", "c", "graph", NULL};
+    const char *emit, *out = cli_value(cli, "-o");
+    struct pipeline p;
+    struct frame file;
+
+    TRY(cli_word(cli, "--emit", kinds, &emit));
+    if (out == NULL)
+        return usage_error(cli, "-o is missing");
+    TRY(cli_compile(cli, &p, &file));
+    TRY(cli_check_fit(cli, &p, cli_value(cli, "--target"), &file));
+    TRY(write_output(cli, &p, emit, out, &file));
+    print_result(cli, &p, emit, out);
+    return MOTE_OK;
+}
+
+const struct command command_compile = {
+    .name = "compile",
+    .arguments = "M -o OUT [--emit image|c|graph] [--target BOARD]",
+    .summary = "turns a model into a flat image or into C",
+    .details =
+        "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
+        "<model>.h and mote/ with the sources that they need. --emit graph writes the graph after the passes.\n"
+        "With --target, a model that does not fit the board is refused.\n\n"
+        "JSON keys: output, emit, image_bytes, arena_bytes, arena_bound_bytes, weight_bytes, macs.",
+    .example = "mote compile kws.tflite --emit c -o firmware/kws --target nano-33-ble-sense",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){{"-o", "OUT", "the file, or for --emit c the folder"},
+                                       {"--emit", "KIND", "image, c or graph"},
+                                       {"--target", "BOARD", "the board that it must fit; `mote targets` lists them"},
+                                       PASS_OPTIONS,
+                                       {NULL, NULL, NULL}},
+    .run = run_compile,
+};

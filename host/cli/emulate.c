@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote emulate: a model on an emulated board, measured. */
+#include "host/cli/io.h"
+#include "host/cli/measure.h"
+
+static json_t *instructions_json(const struct emulate_result *r, size_t n)
+{
+    json_t *each = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(each, json_integer((json_int_t)r->instructions[i]));
+    return each;
+}
+
+static void print_json(const struct measure *m, const struct footprint *f, const struct inferences *x)
+{
+    const struct emulate_result *r = &m->result;
+    json_t *json =
+        json_pack("{s:o, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "target",
+                  json_text(m->board->name), "via", m->via, "inferences", (json_int_t)x->n, "instructions",
+                  (json_int_t)r->instructions[0], "instructions_each", instructions_json(r, x->n), "setup_instructions",
+                  (json_int_t)(r->setup_instructions - r->checksum_instructions), "checksum_instructions",
+                  (json_int_t)r->checksum_instructions, "arena_bytes", (json_int_t)f->arena, "data_bss_bytes",
+                  (json_int_t)f->data_bss, "stack_bytes", (json_int_t)f->stack, "code_bytes", (json_int_t)f->code,
+                  "constant_bytes", (json_int_t)f->constants, "weight_bytes", (json_int_t)f->weights,
+                  "harness_code_bytes", (json_int_t)r->harness_code_bytes, "harness_ram_bytes",
+                  (json_int_t)r->harness_ram_bytes, "outputs", inference_json(x, 0));
+
+    if (x->n > 1)
+        json_object_set_new(json, "results", inferences_json(x));
+    cli_print_json(json);
+}
+
+static void row(const char *what, int64_t value, const char *note)
+{
+    printf("  %-30s %12lld%s%s\n", what, (long long)value, note[0] != '\0' ? "  " : "", note);
+}
+
+static void print_instructions(const struct emulate_result *r, size_t n)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += r->instructions[i];
+    puts("instructions");
+    row(n > 1 ? "first inference" : "inference", r->instructions[0], "");
+    if (n > 1)
+        row("mean of all inferences", sum / (int64_t)n, "");
+    row("set-up", r->setup_instructions - r->checksum_instructions, "besides the checksum");
+    row("checksum", r->checksum_instructions, "");
+}
+
+static void print_text(struct measure *m, const struct footprint *f, const struct inferences *x)
+{
+    struct pool *pool = &m->cli->pool;
+
+    inferences_print(x);
+    printf("\n%s (%s), via %s, %zu inference%s\n", m->board->name, m->board->core, m->via, x->n, x->n == 1 ? "" : "s");
+    print_instructions(&m->result, x->n);
+    puts("flash, bytes");
+    row("code", f->code, "");
+    row("constants", f->constants, "");
+    row("weights", f->weights, "");
+    row("in all", footprint_flash(f),
+        pool_printf(pool, "of %llu", (unsigned long long)board_first_memory(m->board, BOARD_FLASH)->size));
+    puts("RAM, bytes");
+    row("arena", f->arena, "");
+    row("data and bss", f->data_bss, "");
+    row("stack", f->stack, "");
+    row("in all", footprint_ram(f),
+        pool_printf(pool, "of %llu", (unsigned long long)board_first_memory(m->board, BOARD_RAM)->size));
+    printf("not counted: start-up, semihosting and harness, %lld bytes of code and constants, %lld of RAM\n",
+           (long long)m->result.harness_code_bytes, (long long)m->result.harness_ram_bytes);
+}
+
+/* The model on the board, its outputs in x. */
+static enum mote_status emulate(struct measure *m, const struct pipeline *p, struct inferences *x,
+                                const struct frame *file)
+{
+    struct cli *cli = m->cli;
+
+    TRY(inferences_read(cli, &m->runner.model, x));
+    if (x->n > INT32_MAX)
+        return fail(file, MOTE_ERR_MEMORY, "%zu inferences are more than one run takes", x->n);
+    inferences_make_outputs(&cli->pool, x);
+    m->job.input = inferences_gather(&cli->pool, x);
+    m->job.n = (int32_t)x->n;
+    m->job.reset_each = cli_flag(cli, "--reset-each");
+    TRY(measure_run(m, p, file));
+    return inferences_scatter(x, m->result.output, file);
+}
+
+static enum mote_status run_emulate(struct cli *cli)
+{
+    struct footprint least, f;
+    struct inferences x;
+    struct measure m;
+    struct pipeline p;
+    struct frame file;
+
+    TRY(cli_compile(cli, &p, &file));
+    TRY(measure_open(cli, &p, &file, &m));
+    least = footprint_least(p.image);
+    TRY(check_footprint(&least, true, m.board, &file));
+    TRY(emulate(&m, &p, &x, &file));
+    f = measure_footprint(&m);
+    TRY(check_footprint(&f, false, m.board, &file));
+    TRY(inferences_write(cli, &x));
+    if (cli->json)
+        print_json(&m, &f, &x);
+    else
+        print_text(&m, &f, &x);
+    return MOTE_OK;
+}
+
+const struct command command_emulate = {
+    .name = "emulate",
+    .arguments = "M --target BOARD --via image|c --input F [--output F] [--reset-each]",
+    .summary = "runs a model on an emulated board and measures it",
+    .details =
+        "Cross-compiles the model with a measuring harness, runs it on the board's emulator and prints what it "
+        "computed\n"
+        "and what it took. Files are as in `mote run`: --input and --output repeat for models with several, a file "
+        "that\n"
+        "holds n times the tensor is n inferences in a row. A model that does not fit the board is refused.\n"
+        "--via image needs no graph: M may be a .mote; --via c does.\n\n"
+        "Sizes are the model's share: start-up, semihosting and the harness are counted apart. Weights are weights,\n"
+        "biases and per-channel tables; constants all other read-only data, with the rest of the image; set-up is\n"
+        "opening the model, besides the image's checksum.\n\n"
+        "JSON keys: target, via, inferences, instructions (of the first inference), instructions_each,\n"
+        "setup_instructions, checksum_instructions, arena_bytes, data_bss_bytes, stack_bytes, code_bytes,\n"
+        "constant_bytes, weight_bytes, harness_code_bytes, harness_ram_bytes, outputs (of the first inference):\n"
+        "[{name, type, shape, scale, zero_point, data, real}], and with several inferences results: [{outputs}].",
+    .example = "mote emulate kws.tflite --target mps2-an386 --via c --input sample.bin --output scores.npy",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){MEASURE_OPTIONS,
+                                       {"--input", "FILE", "the next input's tensors"},
+                                       {"--output", "FILE", "where the next output's tensors go"},
+                                       {"--reset-each", NULL, "state to zero before each inference"},
+                                       PASS_OPTIONS,
+                                       {NULL, NULL, NULL}},
+    .run = run_emulate,
+};

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote eval: accuracy over labeled data, on the host's cores or on an emulated board. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "host/cli/image_view.h"
+#include "host/cli/io.h"
+#include "host/cli/measure.h"
+#include "host/data/labeled.h"
+
+#define THREADS_MAX 256
+#define MATRIX_MAX  32 /* classes of a matrix that is still readable as text */
+#define NAME_SHOWN  12
+
+struct eval {
+    struct cli *cli;
+    struct pipeline p;
+    struct frame file, data_file;
+    struct labeled data;
+    struct measure measure; /* its runner is used on the host too; no board: host */
+    size_t n, input_bytes, output_bytes;
+    uint8_t *inputs, *outputs; /* [n][input_bytes], [n][output_bytes] */
+    int32_t n_classes;         /* elements of the first output */
+    const char *const *classes;
+    int32_t *predictions, *confusion; /* [n]; [label][prediction] */
+    int64_t correct;
+};
+
+/* ---- what is to be done ---- */
+static enum mote_status open_model(struct eval *e)
+{
+    struct mote_model *m = &e->measure.runner.model;
+    struct mote_io out;
+    double value;
+
+    if (cli_value(e->cli, "--target") != NULL)
+        TRY(measure_open(e->cli, &e->p, &e->file, &e->measure));
+    else if (cli_value(e->cli, "--via") != NULL)
+        return usage_error(e->cli, "--via means nothing without --target");
+    else
+        TRY(runner_open(&e->cli->pool, e->p.image, &e->measure.runner, &e->file));
+    if (mote_model_output(m, 0, &out) != MOTE_OK)
+        return fail(&e->file, MOTE_ERR_UNSUPPORTED, "the model has no output");
+    e->n_classes = (int32_t)io_elements(&out);
+    if (e->n_classes < 2 || !io_element(&out, 0, &value))
+        return fail(&e->file, MOTE_ERR_UNSUPPORTED,
+                    "its output \"%s\" has %d element%s of %s; accuracy wants a number for each of several classes",
+                    out.name, e->n_classes, e->n_classes == 1 ? "" : "s", type_name((enum mote_type)out.type));
+    if (e->n_classes > LABELED_CLASSES_MAX)
+        return fail(&e->file, MOTE_ERR_UNSUPPORTED, "its output \"%s\" has %d elements; %d classes are the most here",
+                    out.name, e->n_classes, LABELED_CLASSES_MAX);
+    e->input_bytes = runner_input_bytes(&e->measure.runner);
+    e->output_bytes = runner_output_bytes(&e->measure.runner);
+    return MOTE_OK;
+}
+
+static void choose_names(struct eval *e)
+{
+    int32_t n;
+
+    e->classes = image_classes(&e->cli->pool, &e->measure.runner.model, &n);
+    if (n != e->n_classes)
+        e->classes = e->data.n_classes == e->n_classes ? e->data.classes : NULL;
+}
+
+static enum mote_status open_data(struct eval *e, const char *specification)
+{
+    int64_t limit = INT32_MAX;
+
+    e->data_file = (struct frame){.name = specification, .index = -1, .sink = &e->cli->error};
+    TRY(cli_number(e->cli, "--limit", 1, INT32_MAX, &limit));
+    TRY(labeled_open(&e->cli->pool, specification, &e->data, &e->data_file));
+    e->n = (size_t)(limit < e->data.n ? limit : e->data.n);
+    e->inputs = pool_array(&e->cli->pool, e->n, e->input_bytes);
+    e->outputs = pool_array(&e->cli->pool, e->n, e->output_bytes);
+    for (size_t i = 0; i < e->n; i++) {
+        struct frame here = labeled_frame(&e->data, (int32_t)i, &e->data_file);
+
+        if (e->data.samples[i].label >= e->n_classes)
+            return fail(&here, MOTE_ERR_VALUE, "the label is %d, but the model has %d classes, from 0",
+                        e->data.samples[i].label, e->n_classes);
+        TRY(labeled_read(&e->data, (int32_t)i, e->input_bytes, e->inputs + i * e->input_bytes, &e->data_file));
+    }
+    choose_names(e);
+    return MOTE_OK;
+}
+
+/* ---- on the host ---- */
+/* Threads take the next sample until there is none; each has an arena of its own, all read one image. */
+struct line_of_work {
+    struct eval *eval;
+    atomic_size_t next;
+};
+struct worker {
+    struct line_of_work *line;
+    struct runner runner;
+    bool shows_progress;
+    pthread_t thread;
+};
+
+static void *work(void *argument)
+{
+    struct worker *w = argument;
+    const struct eval *e = w->line->eval;
+    size_t i;
+
+    while ((i = atomic_fetch_add(&w->line->next, 1)) < e->n) {
+        if (w->shows_progress)
+            cli_progress("samples", (int64_t)i, (int64_t)e->n);
+        mote_model_reset(&w->runner.model); /* samples know nothing of each other */
+        runner_run(&w->runner, e->inputs + i * e->input_bytes, e->outputs + i * e->output_bytes);
+    }
+    return NULL;
+}
+
+static enum mote_status run_host(struct eval *e)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int64_t threads = cores < 1 ? 1 : cores < THREADS_MAX ? cores : THREADS_MAX;
+    struct line_of_work line = {.eval = e};
+    struct worker *workers;
+    size_t n, started = 1; /* this thread is the first worker */
+
+    TRY(cli_number(e->cli, "--threads", 1, THREADS_MAX, &threads));
+    n = (size_t)threads < e->n ? (size_t)threads : e->n;
+    workers = pool_array(&e->cli->pool, n, sizeof *workers);
+    workers[0] = (struct worker){.line = &line, .runner = e->measure.runner, .shows_progress = true};
+    for (size_t i = 1; i < n; i++) {
+        workers[i].line = &line;
+        TRY(runner_open(&e->cli->pool, e->p.image, &workers[i].runner, &e->file));
+    }
+    cli_progress("samples", 0, (int64_t)e->n);
+    while (started < n && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0)
+        started++;
+    work(&workers[0]);
+    for (size_t i = 1; i < started; i++)
+        pthread_join(workers[i].thread, NULL);
+    cli_progress("samples", (int64_t)e->n, (int64_t)e->n);
+    return MOTE_OK;
+}
+
+/* ---- on the board ---- */
+static enum mote_status run_board(struct eval *e)
+{
+    struct measure *m = &e->measure;
+    struct footprint f = footprint_least(e->p.image);
+
+    if (cli_value(e->cli, "--threads") != NULL)
+        return usage_error(e->cli, "--threads is for the host, not for a board");
+    TRY(check_footprint(&f, true, m->board, &e->file));
+    m->job.input = (struct bytes){e->inputs, e->n * e->input_bytes};
+    m->job.n = (int32_t)e->n;
+    m->job.reset_each = true;
+    TRY(measure_run(m, &e->p, &e->file));
+    f = measure_footprint(m);
+    TRY(check_footprint(&f, false, m->board, &e->file));
+    if (m->result.output.size != e->n * e->output_bytes)
+        return fail(&e->file, MOTE_ERR_ENVIRONMENT, "the emulated board wrote %zu bytes of outputs, not %zu",
+                    m->result.output.size, e->n * e->output_bytes);
+    e->outputs = m->result.output.data;
+    return MOTE_OK;
+}
+
+/* ---- what came out ---- */
+/* The largest element as it is stored; the first of equals. NaN is never the largest. */
+static int32_t argmax(const struct mote_io *io, int32_t n)
+{
+    int32_t best = -1;
+    double value, largest = 0;
+
+    for (int32_t i = 0; i < n; i++)
+        if (io_element(io, (uint32_t)i, &value) && value == value && (best < 0 || value > largest)) {
+            best = i;
+            largest = value;
+        }
+    return best < 0 ? 0 : best;
+}
+
+static void judge(struct eval *e)
+{
+    struct pool *pool = &e->cli->pool;
+    struct mote_io out;
+
+    mote_model_output(&e->measure.runner.model, 0, &out);
+    e->predictions = pool_array(pool, e->n, sizeof *e->predictions);
+    e->confusion = pool_array(pool, (size_t)e->n_classes * (size_t)e->n_classes, sizeof *e->confusion);
+    for (size_t i = 0; i < e->n; i++) {
+        int32_t label = e->data.samples[i].label, prediction;
+
+        out.data = e->outputs + i * e->output_bytes;
+        prediction = argmax(&out, e->n_classes);
+        e->predictions[i] = prediction;
+        e->confusion[(size_t)label * (size_t)e->n_classes + (size_t)prediction]++;
+        e->correct += label == prediction;
+    }
+}
+
+static enum mote_status write_predictions(const struct eval *e)
+{
+    const char *path = cli_value(e->cli, "--predictions");
+    struct frame here = {.name = path, .index = -1, .sink = &e->cli->error};
+    struct text t = {.pool = &e->cli->pool};
+
+    if (path == NULL)
+        return MOTE_OK;
+    for (size_t i = 0; i < e->n; i++)
+        text_add(&t, "%s,%d,%d\n", e->data.samples[i].file, e->data.samples[i].label, e->predictions[i]);
+    return file_write(path, t.s, t.len, &here);
+}
+
+static const char *class_name(const struct eval *e, int32_t i)
+{
+    return e->classes != NULL ? e->classes[i] : pool_printf(&e->cli->pool, "%d", i);
+}
+
+static void print_json(const struct eval *e)
+{
+    const struct emulate_result *r = &e->measure.result;
+    json_t *confusion = json_array(), *classes = json_array(), *json;
+    json_int_t instructions = 0;
+
+    for (int32_t i = 0; i < e->n_classes; i++) {
+        json_t *row = json_array();
+
+        for (int32_t k = 0; k < e->n_classes; k++)
+            json_array_append_new(row, json_integer(e->confusion[(size_t)i * (size_t)e->n_classes + (size_t)k]));
+        json_array_append_new(confusion, row);
+        json_array_append_new(classes, json_text(class_name(e, i)));
+    }
+    json = json_pack("{s:I, s:I, s:f, s:o, s:o}", "samples", (json_int_t)e->n, "correct", (json_int_t)e->correct,
+                     "accuracy", (double)e->correct / (double)e->n, "classes", classes, "confusion", confusion);
+    if (e->measure.board != NULL) {
+        for (size_t i = 0; i < e->n; i++)
+            instructions += r->instructions[i];
+        json_object_set_new(json, "target", json_text(e->measure.board->name));
+        json_object_set_new(json, "via", json_string(e->measure.via));
+        json_object_set_new(json, "instructions_mean", json_integer(instructions / (json_int_t)e->n));
+    }
+    cli_print_json(json);
+}
+
+/* Rows are labels, columns predictions; a dot is a zero. */
+static void print_matrix(const struct eval *e)
+{
+    struct pool *pool = &e->cli->pool;
+
+    printf("\n%-*s  predicted\n%-*s ", NAME_SHOWN, "label", NAME_SHOWN, "");
+    for (int32_t k = 0; k < e->n_classes; k++)
+        printf(" %6.6s", printable(pool, class_name(e, k)));
+    putchar('\n');
+    for (int32_t i = 0; i < e->n_classes; i++) {
+        printf("%-*.*s ", NAME_SHOWN, NAME_SHOWN, printable(pool, class_name(e, i)));
+        for (int32_t k = 0; k < e->n_classes; k++) {
+            int32_t count = e->confusion[(size_t)i * (size_t)e->n_classes + (size_t)k];
+
+            if (count > 0)
+                printf(" %6d", count);
+            else
+                printf(" %6s", ".");
+        }
+        putchar('\n');
+    }
+}
+
+static void print_text(const struct eval *e)
+{
+    printf("%lld of %zu correct: %.2f %%", (long long)e->correct, e->n, 100.0 * (double)e->correct / (double)e->n);
+    if (e->measure.board != NULL)
+        printf(" on %s, via %s", e->measure.board->name, e->measure.via);
+    putchar('\n');
+    if (e->n_classes <= MATRIX_MAX)
+        print_matrix(e);
+    else
+        printf("the confusion matrix of %d classes: --json\n", e->n_classes);
+}
+
+static enum mote_status run_eval(struct cli *cli)
+{
+    struct eval e = {.cli = cli};
+    const char *specification = cli_value(cli, "--data");
+
+    if (specification == NULL)
+        return usage_error(cli, "--data is missing");
+    TRY(cli_compile(cli, &e.p, &e.file));
+    TRY(open_model(&e));
+    TRY(open_data(&e, specification));
+    TRY(e.measure.board != NULL ? run_board(&e) : run_host(&e));
+    judge(&e);
+    TRY(write_predictions(&e));
+    if (cli->json)
+        print_json(&e);
+    else
+        print_text(&e);
+    return MOTE_OK;
+}
+
+const struct command command_eval = {
+    .name = "eval",
+    .arguments = "M --data SPEC [--target BOARD [--via image|c]] [--limit N] [--predictions F]",
+    .summary = "accuracy and confusion matrix over labeled data",
+    .details =
+        "The prediction is the largest element of the model's first output as it is stored; of equals, the first.\n"
+        "Samples are independent: state is reset before each. Runs on all cores of the host, or with --target on the\n"
+        "emulated board, in one run.\n\n"
+        "SPEC is a folder or a YAML file. The folder has y_labels.csv, a line a sample: file, number of classes, "
+        "label.\n"
+        "A file holds the raw bytes of one inference's inputs. The YAML file names such a folder, relative to itself:\n"
+        "  data:\n"
+        "    kind: tensors\n"
+        "    path: kws01\n"
+        "    classes: [down, go, left]       names, may be absent\n\n"
+        "The file of --predictions gets a line a sample: file, label, prediction.\n\n"
+        "JSON keys: samples, correct, accuracy, classes, confusion: [label][prediction]; and with --target: target,\n"
+        "via, instructions_mean (of one inference).",
+    .example = "mote eval kws.tflite --data kws01 --limit 100",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){{"--data", "SPEC", "the labeled data: a folder or a YAML file"},
+                                       MEASURE_OPTIONS,
+                                       {"--limit", "N", "only the first N samples"},
+                                       {"--predictions", "FILE", "where the predictions go"},
+                                       {"--threads", "N", "of the host; default: all cores"},
+                                       PASS_OPTIONS,
+                                       {NULL, NULL, NULL}},
+    .run = run_eval,
+};

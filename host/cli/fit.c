@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/fit.h"
+
+#include "mote/mote.h"
+
+static int64_t available(const struct board *board, enum board_memory_kind kind)
+{
+    return (int64_t)board_first_memory(board, kind)->size;
+}
+
+bool footprint_fits(const struct footprint *f, const struct board *board)
+{
+    return footprint_flash(f) <= available(board, BOARD_FLASH) && footprint_ram(f) <= available(board, BOARD_RAM);
+}
+
+/* On a board struct mote_model is at least half of what it is here: only its pointers are narrower. */
+#define RUNTIME_BYTES_LEAST (sizeof(struct mote_model) / 2)
+
+struct footprint footprint_least(struct bytes image)
+{
+    return (struct footprint){.constants = (int64_t)image.size,
+                              .arena = mote_image_arena_bytes(image.data, image.size),
+                              .data_bss = RUNTIME_BYTES_LEAST};
+}
+
+enum mote_status check_footprint(const struct footprint *f, bool least, const struct board *board,
+                                 const struct frame *at)
+{
+    int64_t flash = footprint_flash(f), ram = footprint_ram(f);
+    const char *at_least = least ? "at least " : "";
+
+    if (footprint_fits(f, board))
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_FIT,
+                "does not fit %s: it needs %s%lld bytes of flash of %lld, and %s%lld bytes of RAM of %lld (arena %lld)",
+                board->name, at_least, (long long)flash, (long long)available(board, BOARD_FLASH), at_least,
+                (long long)ram, (long long)available(board, BOARD_RAM), (long long)f->arena);
+}
+
+enum mote_status cli_check_fit(struct cli *cli, const struct pipeline *p, const char *target, const struct frame *file)
+{
+    struct footprint least = footprint_least(p->image);
+    const struct board *board;
+
+    if (target == NULL)
+        return MOTE_OK;
+    TRY(board_load(&cli->pool, target, &board, file));
+    return check_footprint(&least, true, board, file);
+}

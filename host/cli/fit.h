@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does a model fit a board? Judged against the board's main flash and RAM, never against the machine that emulates
+ * it. */
+#ifndef MOTE_FIT_H
+#define MOTE_FIT_H
+
+#include "host/cli/cli.h"
+#include "host/emulate/board.h"
+
+/* What a model takes of a board, in bytes. The harness that measures is nobody's. */
+struct footprint {
+    int64_t code, constants, weights; /* flash */
+    int64_t arena, data_bss, stack;   /* RAM */
+};
+
+static inline int64_t footprint_flash(const struct footprint *f) { return f->code + f->constants + f->weights; }
+static inline int64_t footprint_ram(const struct footprint *f) { return f->arena + f->data_bss + f->stack; }
+bool footprint_fits(const struct footprint *f, const struct board *board);
+
+/* Before anything is built: the image against the flash; the arena and the runtime's struct against the RAM. */
+struct footprint footprint_least(struct bytes image);
+
+/* A model that does not fit is refused with the numbers. `least`: the footprint is footprint_least()'s. */
+MUST_CHECK enum mote_status check_footprint(const struct footprint *f, bool least, const struct board *board,
+                                            const struct frame *at);
+
+/* The same for a compiled model and a board's name; NULL: no board, nothing to check. */
+MUST_CHECK enum mote_status cli_check_fit(struct cli *cli, const struct pipeline *p, const char *target,
+                                          const struct frame *file);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/image_view.h"
+
+const struct mote_image_header *image_header(const struct mote_model *m)
+{
+    return (const struct mote_image_header *)(const void *)m->image;
+}
+
+const struct mote_image_section *image_sections(const struct mote_model *m)
+{
+    return (const void *)(m->image + sizeof(struct mote_image_header));
+}
+
+const struct mote_image_section *image_section(const struct mote_model *m, uint32_t id)
+{
+    const struct mote_image_section *s = image_sections(m);
+
+    for (uint32_t i = 0; i < image_header(m)->n_sections; i++)
+        if (s[i].id == id)
+            return &s[i];
+    return NULL;
+}
+
+const char *image_section_name(uint32_t id)
+{
+    static const char *const names[] = {
+        [MOTE_SECTION_TENSORS] = "tensors", [MOTE_SECTION_STEPS] = "steps",
+        [MOTE_SECTION_ARGS] = "args",       [MOTE_SECTION_PARAMS] = "params",
+        [MOTE_SECTION_IO] = "io",           [MOTE_SECTION_STRINGS] = "strings",
+        [MOTE_SECTION_CLASSES] = "classes", [MOTE_SECTION_PREPROCESS] = "preprocess",
+        [MOTE_SECTION_DATA] = "data",       [MOTE_SECTION_SIGNATURE] = "signature",
+    };
+
+    return id < COUNT(names) && names[id] != NULL ? names[id] : "?";
+}
+
+const char *image_string(const struct mote_model *m, uint32_t offset)
+{
+    return offset < m->n_strings ? m->strings + offset : "?"; /* the section ends with a NUL */
+}
+
+const char *const *image_classes(struct pool *pool, const struct mote_model *m, int32_t *n)
+{
+    const struct mote_image_section *s = image_section(m, MOTE_SECTION_CLASSES);
+    const char **names;
+
+    *n = 0;
+    if (s == NULL || s->count == 0 || s->count > INT32_MAX)
+        return NULL;
+    *n = (int32_t)s->count;
+    names = pool_array(pool, s->count, sizeof *names);
+    for (uint32_t i = 0; i < s->count; i++)
+        names[i] = image_string(m, le32(m->image + s->offset + 4 * (size_t)i));
+    return names;
+}
+
+int64_t image_weight_bytes(const struct mote_model *m)
+{
+    int64_t sum = 0, all = image_header(m)->bytes;
+
+    for (uint32_t i = 0; i < m->n_tensors; i++)
+        if ((m->tensors[i].flags & MOTE_TENSOR_WEIGHT) && m->tensors[i].region == MOTE_REGION_IMAGE)
+            sum += m->tensors[i].bytes;
+    return sum < all ? sum : all;
+}

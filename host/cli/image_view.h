@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an image says beyond what the runtime needs. All take a model that mote_model_open() has accepted; what it did
+ * not check is checked here. */
+#ifndef MOTE_IMAGE_VIEW_H
+#define MOTE_IMAGE_VIEW_H
+
+#include "host/base/base.h"
+#include "mote/mote.h"
+#include "ops/image.h"
+
+const struct mote_image_header *image_header(const struct mote_model *m);
+const struct mote_image_section *image_sections(const struct mote_model *m);             /* [header's n_sections] */
+const struct mote_image_section *image_section(const struct mote_model *m, uint32_t id); /* NULL if there is none */
+const char *image_section_name(uint32_t id);
+const char *image_string(const struct mote_model *m, uint32_t offset); /* "?" if there is none */
+
+/* The names of classes, NULL if there are none. */
+const char *const *image_classes(struct pool *pool, const struct mote_model *m, int32_t *n);
+/* Bytes of the weights in the image; not more than it has, whatever it says. */
+int64_t image_weight_bytes(const struct mote_model *m);
+
+#endif

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote inspect: what is in a model, as imported or as compiled; what is in an image. */
+#include "host/cli/image_view.h"
+#include "host/cli/io.h"
+#include "host/exec/runner.h"
+#include "host/plan/lower.h"
+
+#define HASH_DIGITS 64
+
+struct inspect {
+    struct cli *cli;
+    struct pipeline p;
+    struct frame file;
+    struct model imported;
+    struct report_text problem; /* why it cannot be compiled; status MOTE_OK if it can */
+    const struct model *shown;  /* the imported or the compiled one */
+};
+
+static bool is_compiled(const struct inspect *r) { return r->problem.status == MOTE_OK; }
+
+/* Operators that no file numbers are numbered here, so that what they became can be found after the passes. */
+static void number_operators(struct graph *g)
+{
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].source >= 0)
+            return;
+    for (int32_t i = 0; i < g->n_ops; i++)
+        g->ops[i].source = i;
+}
+
+/* A model that Mote cannot compile (float, say) can be inspected all the same. */
+static enum mote_status compile(struct inspect *r)
+{
+    struct pipeline_options options = {.passes = cli_value(r->cli, "--passes"),
+                                       .dump_after = cli_value(r->cli, "--dump")};
+    struct frame quiet = {.name = r->file.name, .index = -1, .sink = &r->problem};
+    bool compiled_wanted = cli_flag(r->cli, "--compiled");
+
+    TRY(graph_infer(&r->p.model, &r->p.model.graphs[0], &r->file));
+    number_operators(&r->p.model.graphs[0]);
+    r->imported.pool = &r->cli->pool;
+    model_copy(&r->p.model, &r->imported);
+    r->p.macs_imported = model_macs(&r->imported);
+    r->shown = compiled_wanted ? &r->p.model : &r->imported;
+    if (pipeline_compile(&r->p, &options, &quiet) == MOTE_OK)
+        return MOTE_OK;
+    if (r->problem.status == MOTE_ERR_USAGE || compiled_wanted)
+        r->cli->error = r->problem;
+    return r->problem.status == MOTE_ERR_USAGE || compiled_wanted ? r->problem.status : MOTE_OK;
+}
+
+/* ---- multiply-accumulates ---- */
+static int64_t op_macs(const struct graph *g, const struct op *op) { return op_info[op->id].macs(g, op); }
+
+/* Of the model with the same numbers of sources: what became of operator `source`. */
+static int64_t macs_of_source(const struct model *m, int32_t source)
+{
+    const struct graph *g = &m->graphs[0];
+    int64_t sum = 0;
+
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id != OP_NOP && g->ops[i].source == source)
+            sum += op_macs(g, &g->ops[i]);
+    return sum;
+}
+
+/* -1: not known, as the model was not compiled or the operator is one that a pass made. */
+static int64_t macs_imported(const struct inspect *r, const struct op *op)
+{
+    return op->source < 0 ? -1 : macs_of_source(&r->imported, op->source);
+}
+
+static int64_t macs_executed(const struct inspect *r, const struct op *op)
+{
+    if (r->shown == &r->p.model)
+        return op_macs(&r->shown->graphs[0], op);
+    return !is_compiled(r) || op->source < 0 ? -1 : macs_of_source(&r->p.model, op->source);
+}
+
+/* ---- graph, JSON ---- */
+static json_t *unknown_or(int64_t value) { return value < 0 ? json_null() : json_integer((json_int_t)value); }
+
+static json_t *indices_json(const int32_t *list, int32_t n)
+{
+    json_t *array = json_array();
+
+    for (int32_t i = 0; i < n; i++)
+        json_array_append_new(array, list[i] == TENSOR_ABSENT ? json_null() : json_integer(list[i]));
+    return array;
+}
+
+static json_t *shape_json(const struct tensor *t)
+{
+    json_t *shape = json_array();
+
+    for (int32_t i = 0; i < t->rank; i++)
+        json_array_append_new(shape, t->dims[i] == DIM_UNKNOWN ? json_null() : json_integer((json_int_t)t->dims[i]));
+    return shape;
+}
+
+static json_t *op_json(const struct inspect *r, int32_t index)
+{
+    const struct graph *g = &r->shown->graphs[0];
+    const struct op *op = &g->ops[index];
+    json_t *shapes = json_array();
+
+    for (int32_t i = 0; i < op->n_out; i++)
+        json_array_append_new(shapes, shape_json(op_out(g, op, i)));
+    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "index", index, "operator", op_info[op->id].NAME,
+                     "name", json_text(op->name), "source", unknown_or(op->source), "inputs",
+                     indices_json(op->in, op->n_in), "outputs", indices_json(op->out, op->n_out), "output_shapes",
+                     shapes, "macs_imported", unknown_or(macs_imported(r, op)), "macs_executed",
+                     unknown_or(macs_executed(r, op)));
+}
+
+static json_t *tensor_json(const struct graph *g, int32_t index)
+{
+    const struct tensor *t = &g->tensors[index];
+    json_t *scales = json_array(), *zeros = json_array();
+
+    for (int32_t i = 0; i < t->quant.n; i++) {
+        json_array_append_new(scales, json_number((double)t->quant.scale[i]));
+        json_array_append_new(zeros, json_integer(t->quant.zero[i]));
+    }
+    return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "index", index, "name",
+                     json_text(t->name), "type", type_name(t->type), "shape", shape_json(t), "scale", scales,
+                     "zero_point", zeros, "axis", t->quant.n > 1 ? json_integer(t->quant.axis) : json_null(), "bytes",
+                     unknown_or(tensor_bytes(t)), "constant", t->data != NULL, "state", t->state, "source",
+                     unknown_or(t->source));
+}
+
+static json_t *names_json(const char *const *names, int32_t n)
+{
+    json_t *array = json_array();
+
+    for (int32_t i = 0; i < n; i++)
+        json_array_append_new(array, json_text(names[i]));
+    return array;
+}
+
+static int64_t constant_bytes(const struct graph *g)
+{
+    int64_t sum = 0;
+
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        sum += g->tensors[i].data != NULL ? tensor_bytes(&g->tensors[i]) : 0;
+    return sum;
+}
+
+static json_t *graph_json(const struct inspect *r)
+{
+    const struct model *m = r->shown;
+    const struct graph *g = &m->graphs[0];
+    const struct plan *plan = &r->p.plan;
+    bool known = is_compiled(r);
+    json_t *ops = json_array(), *tensors = json_array();
+
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id != OP_NOP)
+            json_array_append_new(ops, op_json(r, i));
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        json_array_append_new(tensors, tensor_json(g, i));
+    return json_pack(
+        "{s:s, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "graph",
+        "model", m->name, "model_version", (json_int_t)m->version, "compiled", r->shown == &r->p.model, "inputs",
+        indices_json(g->inputs, g->n_inputs), "outputs", indices_json(g->outputs, g->n_outputs), "classes",
+        names_json(m->classes, m->n_classes), "operators", ops, "tensors", tensors, "constant_bytes",
+        (json_int_t)constant_bytes(g), "macs_imported", (json_int_t)r->p.macs_imported, "macs_executed",
+        unknown_or(known ? r->p.macs_executed : -1), "weight_bytes", unknown_or(known ? plan->weight_bytes : -1),
+        "image_bytes", unknown_or(known ? (int64_t)r->p.image.size : -1), "arena_bytes",
+        unknown_or(known ? plan->arena_bytes : -1), "arena_bound_bytes", unknown_or(known ? plan->arena_bound : -1),
+        "problem", known ? json_null() : json_text(r->problem.text));
+}
+
+/* ---- graph, text ---- */
+static const char *quant_text(struct pool *pool, const struct quant *q)
+{
+    float low, high;
+
+    if (q->n == 0)
+        return "";
+    if (q->n == 1)
+        return pool_printf(pool, "%.6g, zero %d", (double)q->scale[0], q->zero[0]);
+    low = high = q->scale[0];
+    for (int32_t i = 1; i < q->n; i++) {
+        low = q->scale[i] < low ? q->scale[i] : low;
+        high = q->scale[i] > high ? q->scale[i] : high;
+    }
+    return pool_printf(pool, "%.4g to %.4g, %d along axis %d", (double)low, (double)high, q->n, q->axis);
+}
+
+static const char *role_text(const struct graph *g, int32_t tensor)
+{
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        if (g->inputs[i] == tensor)
+            return "input";
+    if (graph_is_output(g, tensor))
+        return "output";
+    return g->tensors[tensor].data != NULL ? "constant" : g->tensors[tensor].state ? "state" : "";
+}
+
+static const char *number_text(struct pool *pool, int64_t value)
+{
+    return value < 0 ? "-" : pool_printf(pool, "%lld", (long long)value);
+}
+
+/* "1x49x10x1, 64x10x4x1 -> 1x25x5x64": inputs but biases and other vectors, which add nothing. */
+static const char *op_shapes(struct pool *pool, const struct graph *g, const struct op *op)
+{
+    struct text t = {.pool = pool};
+    char shape[96];
+
+    for (int32_t i = 0; i < op->n_in && i < 2; i++)
+        if (op_in(g, op, i) != NULL)
+            text_add(&t, "%s%s", i > 0 ? ", " : "", shape_text(op_in(g, op, i), shape));
+    text_add(&t, " -> ");
+    for (int32_t i = 0; i < op->n_out; i++)
+        text_add(&t, "%s%s", i > 0 ? ", " : "", shape_text(op_out(g, op, i), shape));
+    return t.s;
+}
+
+static void print_ops(const struct inspect *r)
+{
+    const struct graph *g = &r->shown->graphs[0];
+    struct pool *pool = &r->cli->pool;
+
+    printf("\n%4s  %-28s %-46s %13s %13s\n", "#", "operator", "shapes", "MACs imported", "executed");
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id != OP_NOP)
+            printf("%4d  %-28s %-46s %13s %13s  %s\n", i, op_info[g->ops[i].id].NAME, op_shapes(pool, g, &g->ops[i]),
+                   number_text(pool, macs_imported(r, &g->ops[i])), number_text(pool, macs_executed(r, &g->ops[i])),
+                   printable(pool, g->ops[i].name));
+    printf("%4s  %-28s %-46s %13lld %13s\n", "", "in all", "", (long long)r->p.macs_imported,
+           number_text(pool, is_compiled(r) ? r->p.macs_executed : -1));
+}
+
+static void print_tensors(const struct inspect *r)
+{
+    const struct graph *g = &r->shown->graphs[0];
+    struct pool *pool = &r->cli->pool;
+    char shape[96];
+
+    printf("\n%4s  %-5s %-16s %10s  %-8s  %-36s %s\n", "#", "type", "shape", "bytes", "", "scale", "name");
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        const struct tensor *t = &g->tensors[i];
+
+        printf("%4d  %-5s %-16s %10s  %-8s  %-36s %s\n", i, type_name(t->type), shape_text(t, shape),
+               number_text(pool, tensor_bytes(t)), role_text(g, i), quant_text(pool, &t->quant),
+               printable(pool, t->name));
+    }
+}
+
+static void print_classes(struct pool *pool, const char *const *classes, int32_t n)
+{
+    if (n > 0)
+        printf("classes:");
+    for (int32_t i = 0; i < n; i++)
+        printf("%s %s", i > 0 ? "," : "", printable(pool, classes[i]));
+    if (n > 0)
+        putchar('\n');
+}
+
+static void print_graph(const struct inspect *r)
+{
+    const struct model *m = r->shown;
+    const struct graph *g = &m->graphs[0];
+    const struct plan *plan = &r->p.plan;
+    int32_t ops = 0;
+
+    for (int32_t i = 0; i < g->n_ops; i++)
+        ops += g->ops[i].id != OP_NOP;
+    printf("%s: model %s, version %u, %s: %d operators, %d tensors, %lld bytes of constants\n", r->p.path, m->name,
+           m->version, m == &r->imported ? "as imported" : "as compiled", ops, g->n_tensors,
+           (long long)constant_bytes(g));
+    print_classes(&r->cli->pool, m->classes, m->n_classes);
+    print_ops(r);
+    print_tensors(r);
+    if (is_compiled(r))
+        printf("\ncompiled: %zu bytes as an image (%lld of weights), arena %lld bytes (lower bound %lld)\n",
+               r->p.image.size, (long long)plan->weight_bytes, (long long)plan->arena_bytes,
+               (long long)plan->arena_bound);
+    else
+        printf("\ncannot be compiled: %s\n", r->problem.text);
+}
+
+static enum mote_status inspect_graph(struct inspect *r)
+{
+    struct text text = {.pool = &r->cli->pool};
+
+    TRY(compile(r));
+    if (!cli_flag(r->cli, "--text")) {
+        if (r->cli->json)
+            cli_print_json(graph_json(r));
+        else
+            print_graph(r);
+        return MOTE_OK;
+    }
+    model_print(r->shown, &text, cli_flag(r->cli, "--values"));
+    if (r->cli->json)
+        cli_print_json(json_pack("{s:o}", "text", json_text(text.s)));
+    else
+        fwrite(text.s, 1, text.len, stdout);
+    return MOTE_OK;
+}
+
+/* ---- images ---- */
+static const char *hash_text(const struct mote_model *m, char out[HASH_DIGITS + 1])
+{
+    for (size_t i = 0; i < HASH_DIGITS / 2; i++)
+        snprintf(out + 2 * i, 3, "%02x", image_header(m)->hash[i]);
+    return out;
+}
+
+static json_t *sections_json(const struct mote_model *m)
+{
+    json_t *all = json_array();
+
+    for (uint32_t i = 0; i < image_header(m)->n_sections; i++) {
+        const struct mote_image_section *s = &image_sections(m)[i];
+
+        json_array_append_new(all, json_pack("{s:I, s:s, s:I, s:I, s:I}", "id", (json_int_t)s->id, "name",
+                                             image_section_name(s->id), "offset", (json_int_t)s->offset, "bytes",
+                                             (json_int_t)s->bytes, "count", (json_int_t)s->count));
+    }
+    return all;
+}
+
+static json_t *step_json(const struct mote_model *m, uint32_t index)
+{
+    const struct mote_image_step *s = &m->steps[index];
+    const struct mote_kernel *k = kernels[s->kernel];
+    json_t *args = json_object(), *params = json_object();
+
+    for (uint32_t i = 0; i < k->n_args; i++)
+        json_object_set_new(args, k->arg_names[i], json_integer(m->args[s->args + i]));
+    for (uint32_t i = 0; i < k->n_params; i++)
+        json_object_set_new(params, k->param_names[i], json_integer(m->params[s->params + i]));
+    return json_pack("{s:I, s:s, s:I, s:I, s:o, s:o}", "index", (json_int_t)index, "kernel", k->name, "first_row",
+                     (json_int_t)s->first, "rows", (json_int_t)s->count, "tensors", args, "params", params);
+}
+
+static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t index)
+{
+    return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:b, s:b}", "index", (json_int_t)index, "type",
+                     type_name((enum mote_type)t->type), "region", t->region == MOTE_REGION_IMAGE ? "image" : "arena",
+                     "offset", (json_int_t)t->offset, "bytes", (json_int_t)t->bytes, "ring_rows", (json_int_t)t->rows,
+                     "state", (t->flags & MOTE_TENSOR_STATE) != 0, "weight", (t->flags & MOTE_TENSOR_WEIGHT) != 0);
+}
+
+static json_t *io_json(const struct mote_model *m, int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *))
+{
+    json_t *all = json_array();
+    struct mote_io io;
+
+    for (int32_t i = 0; get(m, i, &io) == MOTE_OK; i++)
+        json_array_append_new(all, json_pack("{s:o, s:s, s:o, s:I, s:o, s:i}", "name", json_text(io.name), "type",
+                                             type_name((enum mote_type)io.type), "shape",
+                                             json_tensor_shape(io.dims, io.rank), "bytes", (json_int_t)io.bytes,
+                                             "scale", json_number((double)io.scale), "zero_point", io.zero));
+    return all;
+}
+
+static json_t *image_json(struct pool *pool, const struct mote_model *m)
+{
+    const struct mote_image_header *h = image_header(m);
+    json_t *steps = json_array(), *tensors = json_array();
+    char hash[HASH_DIGITS + 1], format[16];
+    const char *const *classes;
+    int32_t n_classes;
+
+    for (uint32_t i = 0; i < m->n_steps; i++)
+        json_array_append_new(steps, step_json(m, i));
+    for (uint32_t i = 0; i < m->n_tensors; i++)
+        json_array_append_new(tensors, image_tensor_json(&m->tensors[i], i));
+    classes = image_classes(pool, m, &n_classes);
+    snprintf(format, sizeof format, "%u.%u", h->major, h->minor);
+    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "image", "model",
+                     json_text(mote_model_name(m)), "model_version", (json_int_t)h->model_version, "format", format,
+                     "hash", hash_text(m, hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
+                     (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
+                     io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
+                     names_json(classes, n_classes), "sections", sections_json(m), "steps", steps, "tensors", tensors);
+}
+
+static void print_io(struct pool *pool, const char *what, const struct mote_model *m,
+                     int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *))
+{
+    struct mote_io io;
+
+    for (int32_t i = 0; get(m, i, &io) == MOTE_OK; i++) {
+        struct text shape = {.pool = pool};
+
+        text_add(&shape, "%s", "");
+        for (int d = 0; d < io.rank; d++)
+            text_add(&shape, "%s%u", d > 0 ? "x" : "", io.dims[d]);
+        printf("%s %d: %s, %s %s, scale %.6g, zero %d\n", what, i, printable(pool, io.name),
+               type_name((enum mote_type)io.type), shape.s, (double)io.scale, io.zero);
+    }
+}
+
+static void print_steps(struct pool *pool, const struct mote_model *m)
+{
+    printf("\n%4s  %-26s %8s  %s\n", "step", "kernel", "rows", "tensors");
+    for (uint32_t i = 0; i < m->n_steps; i++) {
+        const struct mote_image_step *s = &m->steps[i];
+        struct text args = {.pool = pool};
+
+        for (uint32_t k = 0; k < s->n_args; k++)
+            text_add(&args, "%s%s %u", k > 0 ? ", " : "", kernels[s->kernel]->arg_names[k], m->args[s->args + k]);
+        printf("%4u  %-26s %8u  %s\n", i, kernels[s->kernel]->name, s->count, args.len > 0 ? args.s : "");
+    }
+}
+
+static void print_image(struct pool *pool, const char *path, const struct mote_model *m)
+{
+    const struct mote_image_header *h = image_header(m);
+    char hash[HASH_DIGITS + 1];
+    const char *const *classes;
+    int32_t n_classes;
+
+    printf("%s: model %s, version %u, image format %u.%u, %u bytes (%lld of weights), arena %u bytes\n", path,
+           printable(pool, mote_model_name(m)), h->model_version, h->major, h->minor, h->bytes,
+           (long long)image_weight_bytes(m), h->arena_bytes);
+    printf("hash %s\n", hash_text(m, hash));
+    classes = image_classes(pool, m, &n_classes);
+    print_classes(pool, classes, n_classes);
+    print_io(pool, "input", m, mote_model_input);
+    print_io(pool, "output", m, mote_model_output);
+    printf("\n%-12s %10s %10s %8s\n", "section", "offset", "bytes", "count");
+    for (uint32_t i = 0; i < h->n_sections; i++) {
+        const struct mote_image_section *s = &image_sections(m)[i];
+
+        printf("%-12s %10u %10u %8u\n", image_section_name(s->id), s->offset, s->bytes, s->count);
+    }
+    print_steps(pool, m);
+    printf("\n%6s  %-5s %-6s %10s %10s\n", "tensor", "type", "region", "offset", "bytes");
+    for (uint32_t i = 0; i < m->n_tensors; i++) {
+        const struct mote_image_tensor *t = &m->tensors[i];
+
+        printf("%6u  %-5s %-6s %10u %10u%s%s\n", i, type_name((enum mote_type)t->type),
+               t->region == MOTE_REGION_IMAGE ? "image" : "arena", t->offset, t->bytes,
+               t->flags & MOTE_TENSOR_STATE ? "  state" : "", t->flags & MOTE_TENSOR_WEIGHT ? "  weight" : "");
+    }
+}
+
+static enum mote_status inspect_image(struct inspect *r)
+{
+    struct runner runner;
+
+    if (cli_flag(r->cli, "--text") || cli_flag(r->cli, "--compiled"))
+        return fail(&r->file, MOTE_ERR_USAGE, "an image holds no graph; give the .tflite or graph file");
+    TRY(runner_open(&r->cli->pool, r->p.image, &runner, &r->file));
+    if (r->cli->json)
+        cli_print_json(image_json(&r->cli->pool, &runner.model));
+    else
+        print_image(&r->cli->pool, r->p.path, &runner.model);
+    return MOTE_OK;
+}
+
+static enum mote_status run_inspect(struct cli *cli)
+{
+    struct inspect r = {.cli = cli};
+
+    TRY(cli_load(cli, &r.p, &r.file));
+    return r.p.has_graph ? inspect_graph(&r) : inspect_image(&r);
+}
+
+const struct command command_inspect = {
+    .name = "inspect",
+    .arguments = "M [--text [--values]] [--compiled]",
+    .summary = "what is in a model: operators, tensors, shapes, quantization, MACs",
+    .details =
+        "Shows the model as imported, with the multiply-accumulates (MACs) that each operator has in the file and "
+        "those\n"
+        "that are left after the passes. A .mote shows its sections, steps and tensors.\n\n"
+        "JSON keys of a graph: kind (\"graph\"), model, model_version, compiled, inputs, outputs (of tensors), "
+        "classes,\n"
+        "operators: [{index, operator, name, source, inputs, outputs, output_shapes, macs_imported, macs_executed}],\n"
+        "tensors: [{index, name, type, shape, scale, zero_point (both a list), axis, bytes, constant, state, "
+        "source}],\n"
+        "constant_bytes, macs_imported; of the compiled model, null if it cannot be compiled: macs_executed,\n"
+        "weight_bytes, image_bytes, arena_bytes, arena_bound_bytes; problem (null, or why not). With --text: text.\n"
+        "JSON keys of an image: kind (\"image\"), model, model_version, format, hash, image_bytes, arena_bytes,\n"
+        "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
+        "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, first_row, rows, tensors, params}],\n"
+        "tensors: [{index, type, region, offset, bytes, ring_rows, state, weight}].",
+    .example = "mote inspect kws.tflite --text",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){{"--text", NULL, "the graph's text form; long constants are left out"},
+                                       {"--values", NULL, "with --text: all constants too, so that it is a graph file"},
+                                       {"--compiled", NULL, "the graph after the passes instead of as imported"},
+                                       PASS_OPTIONS,
+                                       {NULL, NULL, NULL}},
+    .run = run_inspect,
+};

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/io.h"
+
+#include <math.h>
+
+#include "host/data/tensors.h"
+
+#define PRINTED_ELEMENTS   16 /* of an output, in the text form */
+#define PRINTED_INFERENCES 100
+
+/* ---- JSON of what may be anything ---- */
+json_t *json_text(const char *s)
+{
+    json_t *text = json_string(s);
+    struct pool pool = {0};
+    char *copy;
+
+    if (text != NULL)
+        return text;
+    copy = pool_strdup(&pool, s);
+    for (char *c = copy; *c != '\0'; c++)
+        if ((unsigned char)*c >= 0x80)
+            *c = '?';
+    text = json_string(copy);
+    pool_free(&pool);
+    return text;
+}
+
+json_t *json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+const char *printable(struct pool *pool, const char *s)
+{
+    char *copy = pool_strdup(pool, s);
+
+    for (char *c = copy; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    return copy;
+}
+
+/* ---- files ---- */
+static enum mote_status read_input(struct cli *cli, int32_t i, struct inferences *x)
+{
+    const char *path = cli_value_at(cli, "--input", (size_t)i);
+    struct frame here = {.name = path, .index = -1, .sink = &cli->error};
+    struct mote_io io;
+    size_t n;
+
+    mote_model_input(x->model, i, &io);
+    if (path == NULL)
+        return usage_error(cli, "the model has %d input%s: --input for \"%s\" is missing", mote_model_inputs(x->model),
+                           mote_model_inputs(x->model) == 1 ? "" : "s", io.name);
+    TRY(tensors_read(&cli->pool, path, (enum mote_type)io.type, io.bytes, &x->inputs[i], &n, &here));
+    if (i > 0 && n != x->n)
+        return fail(&here, MOTE_ERR_SHAPE, "holds %zu inferences, the first input file holds %zu", n, x->n);
+    x->n = n;
+    return MOTE_OK;
+}
+
+enum mote_status inferences_read(struct cli *cli, const struct mote_model *model, struct inferences *out)
+{
+    int32_t inputs = mote_model_inputs(model), outputs = mote_model_outputs(model);
+
+    *out = (struct inferences){.model = model, .n = 1};
+    if (cli_value_at(cli, "--input", (size_t)inputs) != NULL)
+        return usage_error(cli, "more --input files than the model has inputs, %d", inputs);
+    if (cli_value_at(cli, "--output", (size_t)outputs) != NULL)
+        return usage_error(cli, "more --output files than the model has outputs, %d", outputs);
+    out->inputs = pool_array(&cli->pool, (size_t)inputs, sizeof *out->inputs);
+    for (int32_t i = 0; i < inputs; i++)
+        TRY(read_input(cli, i, out));
+    return MOTE_OK;
+}
+
+void inferences_make_outputs(struct pool *pool, struct inferences *x)
+{
+    struct mote_io io;
+
+    x->outputs = pool_array(pool, (size_t)mote_model_outputs(x->model), sizeof *x->outputs);
+    for (int32_t i = 0; mote_model_output(x->model, i, &io) == MOTE_OK; i++)
+        x->outputs[i] = (struct bytes){pool_array(pool, x->n, io.bytes), x->n * io.bytes};
+}
+
+enum mote_status inferences_write(struct cli *cli, const struct inferences *x)
+{
+    struct mote_io io;
+
+    for (int32_t i = 0; mote_model_output(x->model, i, &io) == MOTE_OK; i++) {
+        const char *path = cli_value_at(cli, "--output", (size_t)i);
+        struct frame here = {.name = path, .index = -1, .sink = &cli->error};
+
+        if (path != NULL)
+            TRY(tensors_write(&cli->pool, path, (enum mote_type)io.type, io.dims, io.rank, x->n, x->outputs[i], &here));
+    }
+    return MOTE_OK;
+}
+
+/* ---- the order of the firmware's files ---- */
+struct bytes inferences_gather(struct pool *pool, const struct inferences *x)
+{
+    struct bytes all = {NULL, 0};
+    struct mote_io io;
+    uint8_t *to;
+
+    for (int32_t i = 0; i < mote_model_inputs(x->model); i++)
+        all.size += x->inputs[i].size;
+    all.data = to = pool_alloc(pool, all.size);
+    for (size_t k = 0; k < x->n; k++)
+        for (int32_t i = 0; mote_model_input(x->model, i, &io) == MOTE_OK; i++, to += io.bytes)
+            memcpy(to, x->inputs[i].data + k * io.bytes, io.bytes);
+    return all;
+}
+
+enum mote_status inferences_scatter(struct inferences *x, struct bytes outputs, const struct frame *at)
+{
+    const uint8_t *from = outputs.data;
+    size_t want = 0;
+    struct mote_io io;
+
+    for (int32_t i = 0; i < mote_model_outputs(x->model); i++)
+        want += x->outputs[i].size;
+    if (outputs.size != want)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the emulated board wrote %zu bytes of outputs, not %zu", outputs.size,
+                    want);
+    for (size_t k = 0; k < x->n; k++)
+        for (int32_t i = 0; mote_model_output(x->model, i, &io) == MOTE_OK; i++, from += io.bytes)
+            memcpy(x->outputs[i].data + k * io.bytes, from, io.bytes);
+    return MOTE_OK;
+}
+
+/* ---- of one tensor ---- */
+static uint32_t element_bytes(const struct mote_io *io) { return (uint32_t)type_bits((enum mote_type)io->type) / 8; }
+
+uint32_t io_elements(const struct mote_io *io)
+{
+    uint32_t size = element_bytes(io);
+
+    return size > 0 ? io->bytes / size : 0;
+}
+
+bool io_element(const struct mote_io *io, uint32_t i, double *out)
+{
+    const uint8_t *p = (const uint8_t *)io->data + (size_t)i * element_bytes(io);
+    uint16_t half;
+    int32_t word;
+    uint32_t unsigned_word;
+    float real;
+
+    switch (io->type) {
+    case TYPE_S8:
+        *out = (int8_t)*p;
+        return true;
+    case TYPE_U8:
+    case TYPE_BOOL:
+        *out = *p;
+        return true;
+    case TYPE_S16:
+        memcpy(&half, p, sizeof half);
+        *out = (int16_t)half;
+        return true;
+    case TYPE_U16:
+        memcpy(&half, p, sizeof half);
+        *out = half;
+        return true;
+    case TYPE_S32:
+        memcpy(&word, p, sizeof word);
+        *out = word;
+        return true;
+    case TYPE_U32:
+        memcpy(&unsigned_word, p, sizeof unsigned_word);
+        *out = unsigned_word;
+        return true;
+    case TYPE_F32:
+        memcpy(&real, p, sizeof real);
+        *out = (double)real;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- printing ---- */
+static json_t *element_json(const struct mote_io *io, uint32_t i)
+{
+    double value;
+
+    if (!io_element(io, i, &value))
+        return json_null();
+    return io->type == TYPE_F32 ? json_number(value) : json_integer((json_int_t)value);
+}
+
+static json_t *output_json(const struct mote_io *io)
+{
+    json_t *data = json_array(), *real = json_array();
+
+    for (uint32_t i = 0; i < io_elements(io); i++) {
+        json_array_append_new(data, element_json(io, i));
+        json_array_append_new(real, json_number((double)mote_dequantize(io, i)));
+    }
+    return json_pack("{s:o, s:s, s:o, s:o, s:i, s:o, s:o}", "name", json_text(io->name), "type",
+                     type_name((enum mote_type)io->type), "shape", json_tensor_shape(io->dims, io->rank), "scale",
+                     json_number((double)io->scale), "zero_point", io->zero, "data", data, "real", real);
+}
+
+static bool output_of(const struct inferences *x, size_t inference, int32_t i, struct mote_io *io)
+{
+    if (mote_model_output(x->model, i, io) != MOTE_OK)
+        return false;
+    io->data = x->outputs[i].data + inference * io->bytes;
+    return true;
+}
+
+json_t *inference_json(const struct inferences *x, size_t inference)
+{
+    json_t *outputs = json_array();
+    struct mote_io io;
+
+    for (int32_t i = 0; output_of(x, inference, i, &io); i++)
+        json_array_append_new(outputs, output_json(&io));
+    return outputs;
+}
+
+json_t *inferences_json(const struct inferences *x)
+{
+    json_t *all = json_array();
+
+    for (size_t k = 0; k < x->n; k++)
+        json_array_append_new(all, json_pack("{s:o}", "outputs", inference_json(x, k)));
+    return all;
+}
+
+static void print_output(const struct mote_io *io, size_t inference)
+{
+    uint32_t n = io_elements(io), shown = n < PRINTED_ELEMENTS ? n : PRINTED_ELEMENTS, best = 0;
+    struct pool pool = {0};
+
+    for (uint32_t i = 1; i < n; i++)
+        if (mote_dequantize(io, i) > mote_dequantize(io, best))
+            best = i;
+    printf("%zu %s:", inference, printable(&pool, io->name));
+    pool_free(&pool);
+    for (uint32_t i = 0; i < shown; i++)
+        printf(" %.6g", (double)mote_dequantize(io, i));
+    if (n == 0)
+        puts(" (no elements)");
+    else
+        printf("%s  (%u elements), largest [%u] = %.6g\n", n > shown ? " …" : "", n, best,
+               (double)mote_dequantize(io, best));
+}
+
+void inferences_print(const struct inferences *x)
+{
+    struct mote_io io;
+
+    for (size_t k = 0; k < x->n && k < PRINTED_INFERENCES; k++)
+        for (int32_t i = 0; output_of(x, k, i, &io); i++)
+            print_output(&io, k);
+    if (x->n > PRINTED_INFERENCES)
+        printf("… and %zu more inferences; --output and --json give all\n", x->n - PRINTED_INFERENCES);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tensor files in, tensor files and printed tensors out: what `run` and `emulate` share. */
+#ifndef MOTE_CLI_IO_H
+#define MOTE_CLI_IO_H
+
+#include "host/cli/cli.h"
+#include "mote/mote.h"
+
+struct inferences {
+    const struct mote_model *model;
+    size_t n;
+    struct bytes *inputs, *outputs; /* [inputs or outputs of the model], each n tensors, one after the other */
+};
+
+/* Reads the files of --input. */
+MUST_CHECK enum mote_status inferences_read(struct cli *cli, const struct mote_model *model, struct inferences *out);
+/* Makes room for the outputs of n inferences. */
+void inferences_make_outputs(struct pool *pool, struct inferences *x);
+/* Writes the files of --output. */
+MUST_CHECK enum mote_status inferences_write(struct cli *cli, const struct inferences *x);
+
+/* The other order, as the emulated firmware has it: for each inference, all its inputs (outputs). */
+struct bytes inferences_gather(struct pool *pool, const struct inferences *x);
+MUST_CHECK enum mote_status inferences_scatter(struct inferences *x, struct bytes outputs, const struct frame *at);
+
+json_t *inference_json(const struct inferences *x, size_t inference); /* the array "outputs" */
+json_t *inferences_json(const struct inferences *x);                  /* [{outputs}] */
+void inferences_print(const struct inferences *x);
+
+/* ---- of one tensor ---- */
+uint32_t io_elements(const struct mote_io *io);
+/* Element i as it is stored; false for types that are no numbers of at most 32 bits. */
+bool io_element(const struct mote_io *io, uint32_t i, double *out);
+
+/* ---- JSON of what may be anything ---- */
+json_t *json_text(const char *s);                        /* bytes that are no UTF-8 become '?' */
+json_t *json_number(double value);                       /* null for what JSON cannot say */
+const char *printable(struct pool *pool, const char *s); /* without control characters */
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* argv -> a command. The only place that exits. */
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host/cli/cli.h"
+
+enum { EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
+
+const struct command *const commands[] = {
+    &command_compile, &command_run,     &command_inspect, &command_profile, &command_emulate,
+    &command_eval,    &command_targets, &command_explain, &command_help,    NULL,
+};
+
+static void out_of_memory(void)
+{
+    base_cleanup();
+    fputs("mote: out of memory [ERR_MEMORY]; use a smaller model, or free memory\n", stderr);
+    _exit(EXIT_ENVIRONMENT);
+}
+
+static void interrupted(int signal_number)
+{
+    base_cleanup();
+    _exit(128 + signal_number);
+}
+
+static int exit_of(enum mote_status status)
+{
+    switch (status) {
+    case MOTE_OK:
+        return 0;
+    case MOTE_ERR_USAGE:
+        return EXIT_USAGE;
+    case MOTE_ERR_ENVIRONMENT:
+    case MOTE_ERR_MEMORY:
+        return EXIT_ENVIRONMENT;
+    default:
+        return EXIT_INPUT;
+    }
+}
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static const struct option *find_option(const struct command *c, const char *name, size_t len)
+{
+    static const struct option everybodys[] = {{"--help", NULL, "this text"}, {"--json", NULL, "print JSON"}};
+
+    for (const struct option *o = c->options; o->name != NULL; o++)
+        if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
+            return o;
+    for (size_t i = 0; i < COUNT(everybodys); i++)
+        if (strlen(everybodys[i].name) == len && memcmp(everybodys[i].name, name, len) == 0)
+            return &everybodys[i];
+    return NULL;
+}
+
+/* "--name value" and "--name=value"; "--" ends the options. */
+static enum mote_status parse(struct cli *cli, int argc, char **argv)
+{
+    bool options = true;
+
+    cli->positional = pool_array(&cli->pool, (size_t)argc + 1, sizeof *cli->positional);
+    cli->given = pool_array(&cli->pool, (size_t)argc + 1, sizeof *cli->given);
+    for (int i = 0; i < argc; i++) {
+        const char *arg = argv[i], *equals = strchr(arg, '=');
+        size_t len = strncmp(arg, "--", 2) == 0 && equals != NULL ? (size_t)(equals - arg) : strlen(arg);
+        const struct option *o;
+
+        if (!options || arg[0] != '-' || arg[1] == '\0') {
+            cli->positional[cli->n_positional++] = arg;
+            continue;
+        }
+        if (strcmp(arg, "--") == 0) {
+            options = false;
+            continue;
+        }
+        o = find_option(cli->command, arg, len);
+        if (o == NULL)
+            return usage_error(cli, "unknown option %s", arg);
+        if (o->value == NULL && arg[len] == '=')
+            return usage_error(cli, "%s takes no value", o->name);
+        if (o->value != NULL && arg[len] != '=' && i + 1 >= argc)
+            return usage_error(cli, "%s wants %s", o->name, o->value);
+        cli->given[cli->n_given++] = (struct given){o, o->value == NULL  ? ""
+                                                       : arg[len] == '=' ? equals + 1
+                                                                         : argv[++i]};
+    }
+    if (cli_flag(cli, "--help"))
+        return MOTE_OK;
+    if (cli->n_positional < (size_t)cli->command->positional_min)
+        return usage_error(cli, "something is missing: mote %s %s", cli->command->name, cli->command->arguments);
+    if (cli->n_positional > (size_t)cli->command->positional_max)
+        return usage_error(cli, "what is \"%s\"?", cli->positional[cli->command->positional_max]);
+    return MOTE_OK;
+}
+
+static enum mote_status run(struct cli *cli, int argc, char **argv)
+{
+    TRY(parse(cli, argc, argv));
+    if (cli_flag(cli, "--help")) {
+        command_help_print(cli->command, stdout);
+        return MOTE_OK;
+    }
+    cli->json = cli_flag(cli, "--json");
+    return cli->command->run(cli);
+}
+
+/* A result that could not be written is no result. */
+static enum mote_status flush_results(struct cli *cli)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return fail(&cli->root, MOTE_ERR_ENVIRONMENT, "cannot write to stdout");
+    return MOTE_OK;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = {.root = {.index = -1}};
+    const char *name = argc > 1 ? argv[1] : "help";
+    enum mote_status status;
+
+    cli.root.sink = &cli.error;
+    oom_handler = out_of_memory;
+    signal(SIGINT, interrupted);
+    signal(SIGTERM, interrupted);
+    signal(SIGPIPE, SIG_IGN);
+    if (strcmp(name, "--version") == 0) {
+        puts("mote " MOTE_VERSION);
+        return 0;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    cli.command = find(name);
+    if (cli.command == NULL) {
+        fprintf(stderr, "mote: there is no command \"%s\"; `mote help` lists them\n", name);
+        return EXIT_USAGE;
+    }
+    if (sodium_init() < 0) {
+        fputs("mote: libsodium does not start\n", stderr);
+        return EXIT_ENVIRONMENT;
+    }
+    status = run(&cli, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc));
+    if (status == MOTE_OK)
+        status = flush_results(&cli);
+    if (status != MOTE_OK)
+        fprintf(stderr, "mote: %s\n", cli.error.text);
+    pool_free(&cli.pool);
+    return exit_of(status);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _XOPEN_SOURCE 700
+#include "host/cli/measure.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host/cli/image_view.h"
+#include "host/emit/emit.h"
+#include "host/emulate/home.h"
+#include "host/plan/lower.h"
+
+#define OPEN_FOLDERS 16 /* at once, while a folder is removed */
+
+enum mote_status measure_open(struct cli *cli, const struct pipeline *p, const struct frame *file, struct measure *out)
+{
+    static const char *const ways[] = {"image", "c", NULL};
+    const char *target = cli_value(cli, "--target");
+
+    *out = (struct measure){.cli = cli};
+    TRY(cli_word(cli, "--via", ways, &out->via));
+    if (target == NULL)
+        return usage_error(cli, "--target is missing; `mote targets` lists the boards");
+    TRY(board_load(&cli->pool, target, &out->board, &cli->root));
+    out->job.via_c = strcmp(out->via, "c") == 0;
+    if (out->job.via_c && !p->has_graph)
+        return fail(file, MOTE_ERR_USAGE,
+                    "an image holds no graph to generate C from; give the .tflite or graph file, or use --via image");
+    return runner_open(&cli->pool, p->image, &out->runner, file);
+}
+
+/* ---- the job ---- */
+/* The kernels that the image's steps name, as a file of rows for MOTE_KERNELS. */
+static const char *kernel_list(struct pool *pool, const struct mote_model *m)
+{
+    struct text list = {.pool = pool};
+
+    for (uint32_t id = 1; id < KERNEL_LIMIT; id++)
+        for (uint32_t i = 0; i < m->n_steps; i++)
+            if (m->steps[i].kernel == id) {
+                text_add(&list, "KERNEL(%u, %s)\n", id, kernels[id]->name);
+                break;
+            }
+    text_add(&list, "#undef KERNEL\n");
+    return list.s;
+}
+
+static enum mote_status generate_c(struct measure *m, const struct pipeline *p, const struct frame *file)
+{
+    const char *tmp = getenv("TMPDIR"), *home;
+    char *folder = pool_printf(&m->cli->pool, "%s/mote-c-XXXXXX", tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp");
+
+    TRY(mote_home(&m->cli->pool, &home, file));
+    if (mkdtemp(folder) == NULL)
+        return fail(file, MOTE_ERR_ENVIRONMENT, "cannot make the temporary folder %s: %s", folder, strerror(errno));
+    m->folder = folder;
+    return emit_c(&p->plan, home, folder, file);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)st;
+    (void)type;
+    (void)where;
+    remove(path);
+    return 0;
+}
+
+static enum mote_status make_job(struct measure *m, const struct pipeline *p, const struct frame *file)
+{
+    m->job.board = m->board;
+    m->job.progress = cli_progress;
+    m->job.output_bytes = (int64_t)runner_output_bytes(&m->runner);
+    m->job.arena_bytes = mote_image_arena_bytes(p->image.data, p->image.size);
+    if (m->job.via_c) {
+        m->job.name = p->model.name;
+        TRY(generate_c(m, p, file));
+        m->job.c_dir = m->folder;
+        return MOTE_OK;
+    }
+    m->job.image = p->image;
+    m->job.kernel_list = kernel_list(&m->cli->pool, &m->runner.model);
+    return MOTE_OK;
+}
+
+static enum mote_status work(struct measure *m, const struct pipeline *p,
+                             enum mote_status (*emulate)(struct pool *, const struct emulate_job *,
+                                                         struct emulate_result *, const struct frame *),
+                             const struct frame *file)
+{
+    enum mote_status status = make_job(m, p, file);
+
+    if (status == MOTE_OK)
+        status = emulate(&m->cli->pool, &m->job, &m->result, file);
+    if (m->folder != NULL)
+        nftw(m->folder, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+    m->folder = NULL;
+    return status;
+}
+
+enum mote_status measure_run(struct measure *m, const struct pipeline *p, const struct frame *file)
+{
+    return work(m, p, emulate_run, file);
+}
+
+enum mote_status measure_build(struct measure *m, const struct pipeline *p, const struct frame *file)
+{
+    m->job.n = 1; /* with none, the linker would drop the model */
+    return work(m, p, emulate_build, file);
+}
+
+struct footprint measure_footprint(const struct measure *m)
+{
+    const struct emulate_result *r = &m->result;
+    int64_t in_image = m->job.via_c ? 0 : image_weight_bytes(&m->runner.model);
+
+    return (struct footprint){.code = r->code_bytes,
+                              .constants = r->constant_bytes + r->image_bytes - in_image,
+                              .weights = r->weight_bytes + in_image,
+                              .arena = m->job.arena_bytes,
+                              .data_bss = r->data_bss_bytes,
+                              .stack = r->stack_bytes};
+}

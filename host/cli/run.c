@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote run: inferences on the host, from tensor files to tensor files. */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "host/cli/io.h"
+#include "host/exec/runner.h"
+
+struct job {
+    struct cli *cli;
+    struct pipeline p;
+    struct frame file;
+    struct runner runner;
+    struct inferences inferences;
+};
+
+static void infer_all(struct job *j)
+{
+    struct mote_model *m = &j->runner.model;
+    struct inferences *x = &j->inferences;
+    bool reset = cli_flag(j->cli, "--reset-each");
+    struct mote_io io;
+
+    inferences_make_outputs(&j->cli->pool, x);
+    for (size_t k = 0; k < x->n; k++) {
+        cli_progress("inferences", (int64_t)k, (int64_t)x->n);
+        if (reset)
+            mote_model_reset(m);
+        for (int32_t i = 0; mote_model_input(m, i, &io) == MOTE_OK; i++)
+            memcpy(io.data, x->inputs[i].data + k * io.bytes, io.bytes);
+        mote_model_run(m);
+        for (int32_t i = 0; mote_model_output(m, i, &io) == MOTE_OK; i++)
+            memcpy(x->outputs[i].data + k * io.bytes, io.data, io.bytes);
+    }
+    cli_progress("inferences", (int64_t)x->n, (int64_t)x->n);
+}
+
+/* ---- every tensor of the graph ---- */
+static enum mote_status write_tensor(struct job *j, const char *dir, int32_t index, struct text *list)
+{
+    const struct tensor *t = &j->p.model.graphs[0].tensors[index];
+    int32_t value = j->p.plan.value_of_tensor[index];
+    char shape[96], *path;
+
+    if (value == VALUE_NONE || t->source < 0)
+        return MOTE_OK;
+
+    const struct value *v = &j->p.plan.values[value];
+    const uint8_t *data = v->kind == VALUE_CONST ? t->data : j->runner.model.arena + v->offset;
+
+    path = pool_printf(&j->cli->pool, "%s/t%d.bin", dir, t->source);
+    struct frame here = {.name = path, .index = -1, .sink = &j->cli->error};
+
+    if (data == NULL)
+        return MOTE_OK;
+    TRY(file_write(path, data, (size_t)tensor_bytes(t), &here));
+    text_add(list, "%d %s %s %lld %s\n", t->source, type_name(t->type), shape_text(t, shape),
+             (long long)tensor_bytes(t), t->name);
+    return MOTE_OK;
+}
+
+static enum mote_status write_tensors(struct job *j, const char *dir)
+{
+    struct text list = {.pool = &j->cli->pool};
+    struct frame here = {.name = dir, .index = -1, .sink = &j->cli->error};
+
+    if (!j->p.has_graph)
+        return fail(&j->file, MOTE_ERR_USAGE, "an image does not name its tensors; give the .tflite or graph file");
+    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+        return fail(&here, MOTE_ERR_ENVIRONMENT, "cannot make the folder: %s", strerror(errno));
+    for (int32_t i = 0; i < j->p.model.graphs[0].n_tensors; i++)
+        TRY(write_tensor(j, dir, i, &list));
+    return file_write(pool_printf(&j->cli->pool, "%s/index.txt", dir), list.s, list.len, &here);
+}
+
+static enum mote_status run_run(struct cli *cli)
+{
+    struct job j = {.cli = cli};
+    const char *tensors = cli_value(cli, "--tensors");
+    struct pipeline_options options = {
+        .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .keep_all = tensors != NULL};
+
+    TRY(cli_load(cli, &j.p, &j.file));
+    TRY(pipeline_compile(&j.p, &options, &j.file));
+    TRY(runner_open(&cli->pool, j.p.image, &j.runner, &j.file));
+    TRY(inferences_read(cli, &j.runner.model, &j.inferences));
+    infer_all(&j);
+    TRY(inferences_write(cli, &j.inferences));
+    if (tensors != NULL)
+        TRY(write_tensors(&j, tensors));
+    if (cli->json)
+        cli_print_json(json_pack("{s:I, s:o}", "inferences", (json_int_t)j.inferences.n, "results",
+                                 inferences_json(&j.inferences)));
+    else
+        inferences_print(&j.inferences);
+    return MOTE_OK;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .arguments = "M --input F [--output F] [--reset-each] [--passes none --tensors DIR]",
+    .summary = "runs a model on the host: tensor files in, tensor files out",
+    .details =
+        "Files are raw little-endian tensors, or .npy. --input and --output repeat for models with several, in the\n"
+        "model's order. A file that holds n times the tensor is n inferences in a row: state is carried on, outputs\n"
+        "are concatenated. Prints the outputs as real numbers.\n\n"
+        "--tensors writes every tensor, after the last inference, as DIR/t<index>.bin with the source's index;\n"
+        "DIR/index.txt names them. With --passes none these are all the tensors of the imported graph.\n\n"
+        "JSON keys: inferences, results: [{outputs: [{name, type, shape, scale, zero_point, data, real}]}].",
+    .example = "mote run kws.tflite --input sample.bin --output scores.npy",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){{"--input", "FILE", "the next input's tensors"},
+                                       {"--output", "FILE", "where the next output's tensors go"},
+                                       {"--reset-each", NULL, "state to zero before each inference"},
+                                       {"--tensors", "DIR", "write every tensor"},
+                                       PASS_OPTIONS,
+                                       {NULL, NULL, NULL}},
+    .run = run_run,
+};
