@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The models and golden vectors of the shared folder: where they are, and which vectors a model has. */
+#ifndef MOTE_TESTS_GOLDEN_H
+#define MOTE_TESTS_GOLDEN_H
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host/base/base.h"
+
+struct golden_model {
+    const char *name, *path; /* below models/golden, below models */
+    bool state;
+};
+
+/* The nine that the spine is proved with, and two larger ones. */
+static const struct golden_model golden_models[] = {
+    {"kws", "mlperf_tiny/kws.tflite", false},
+    {"vww", "mlperf_tiny/vww.tflite", false},
+    {"resnet", "mlperf_tiny/resnet.tflite", false},
+    {"ad01", "mlperf_tiny/ad01.tflite", false},
+    {"strww", "mlperf_tiny/strww.tflite", false},
+    {"micro_speech", "tflite_micro/micro_speech.tflite", false},
+    {"person_detect", "tflite_micro/person_detect.tflite", false},
+    {"hello_world", "tflite_micro/hello_world.tflite", false},
+    {"mnist_lstm", "tflite_micro/mnist_lstm.tflite", true},
+    {"tinyengine_vww", "tinyengine/vww.tflite", false},
+    {"tinyengine_detection", "tinyengine/detection.tflite", false},
+};
+#define GOLDEN_NINE 9
+
+/* The folder, or NULL after a line that says that the test is skipped. */
+static inline const char *golden_shared(struct pool *pool)
+{
+    const char *env = getenv("MOTE_SHARED");
+    const char *shared = env != NULL && env[0] != '\0' ? env : MOTE_SOURCE_DIR "/../shared";
+
+    if (access(pool_printf(pool, "%s/models/golden", shared), R_OK) == 0)
+        return shared;
+    printf("SKIPPED: no golden vectors in %s; set MOTE_SHARED to the folder that holds models/golden\n", shared);
+    return NULL;
+}
+
+/* Vector k's file of a model with n inputs (outputs): "…/input4.bin", or with several "…/input4_1.bin". False if there
+ * is none. */
+static inline bool golden_file(struct pool *pool, const char *folder, const char *kind, int k, int i, struct bytes *out)
+{
+    struct report_text report = {0};
+    struct frame at = {.name = folder, .index = -1, .sink = &report};
+    const char *path = pool_printf(pool, "%s/%s%d.bin", folder, kind, k);
+
+    if (i > 0 || access(path, R_OK) != 0)
+        path = pool_printf(pool, "%s/%s%d_%d.bin", folder, kind, k, i);
+    return access(path, R_OK) == 0 && file_read(pool, path, out, &at) == MOTE_OK;
+}
+
+#define GOLDEN_VECTORS 64 /* numbers k of vectors are below this; not all are there */
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/base: pools and their limits, messages, whole files that appear at once or not at all. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#undef fail /* ours is in base.h */
+
+#include "host/base/base.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- pools ---- */
+static jmp_buf out_of_memory;
+static void on_oom(void) { longjmp(out_of_memory, 1); }
+
+static void test_pool_pieces(void **state)
+{
+    struct pool pool = {0};
+    uint8_t *pieces[200];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(pieces); i++) {
+        size_t bytes = i * i * 7;
+
+        pieces[i] = pool_alloc(&pool, bytes);
+        assert_int_equal((uintptr_t)pieces[i] % 64, 0);
+        for (size_t k = 0; k < bytes; k++)
+            assert_int_equal(pieces[i][k], 0);
+        memset(pieces[i], (int)i, bytes);
+    }
+    for (size_t i = 0; i < COUNT(pieces); i++)
+        for (size_t k = 0; k < i * i * 7; k++)
+            assert_int_equal(pieces[i][k], (uint8_t)i); /* no two overlap */
+    assert_string_equal(pool_printf(&pool, "%s-%d", "kws", 7), "kws-7");
+    assert_string_equal(pool_strdup(&pool, "down"), "down");
+    assert_memory_equal(pool_copy(&pool, "abcd", 4), "abcd", 4);
+    pool_free(&pool);
+    assert_null(pool.blocks);
+    assert_int_equal(pool.used, 0);
+}
+
+static void test_pool_grow(void **state)
+{
+    struct pool pool = {0};
+    int *v = NULL;
+
+    (void)state;
+    for (size_t n = 0; n < 1000; n++) {
+        v = pool_grow(&pool, v, n, sizeof *v);
+        v[n] = (int)n;
+    }
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(v[i], i);
+    pool_free(&pool);
+}
+
+static bool runs_out(void (*work)(struct pool *), struct pool *pool)
+{
+    void (*before)(void) = oom_handler;
+    volatile bool out = true;
+
+    oom_handler = on_oom;
+    if (setjmp(out_of_memory) == 0) {
+        work(pool);
+        out = false;
+    }
+    oom_handler = before;
+    pool_fail_at = 0;
+    pool_free(pool);
+    return out;
+}
+
+static void work_1000(struct pool *pool)
+{
+    for (int i = 0; i < 10; i++)
+        pool_alloc(pool, 64);
+    pool_alloc(pool, 360);
+}
+static void work_overflow(struct pool *pool) { pool_array(pool, SIZE_MAX / 2, 3); }
+static void work_huge(struct pool *pool) { pool_alloc(pool, SIZE_MAX - 10); }
+static void work_strings(struct pool *pool)
+{
+    for (int i = 0; i < 10; i++)
+        pool_strdup(pool, "0123456789");
+}
+
+static void test_pool_limit(void **state)
+{
+    (void)state;
+    assert_false(runs_out(work_1000, &(struct pool){.limit = 1024}));
+    assert_true(runs_out(work_1000, &(struct pool){.limit = 1023}));
+    assert_false(runs_out(work_strings, &(struct pool){.limit = 110}));
+    assert_true(runs_out(work_strings, &(struct pool){.limit = 109}));
+    assert_true(runs_out(work_overflow, &(struct pool){0}));
+    assert_true(runs_out(work_huge, &(struct pool){0}));
+}
+
+static void test_pool_fail_at(void **state)
+{
+    (void)state;
+    pool_fail_at = 11;
+    assert_true(runs_out(work_1000, &(struct pool){0}));
+    pool_fail_at = 12;
+    assert_false(runs_out(work_1000, &(struct pool){0}));
+}
+
+/* ---- text ---- */
+static void test_text(void **state)
+{
+    struct pool pool = {0};
+    struct text t = {&pool, NULL, 0};
+    static const uint8_t raw[] = {1, 0, 2};
+
+    (void)state;
+    for (int i = 0; i < 3000; i++)
+        text_add(&t, "%d,", i % 10);
+    text_bytes(&t, raw, sizeof raw);
+    assert_int_equal(t.len, 6003);
+    for (int i = 0; i < 3000; i++)
+        assert_int_equal(t.s[2 * i], '0' + i % 10);
+    assert_memory_equal(t.s + 6000, raw, sizeof raw);
+    assert_int_equal(t.s[6003], '\0');
+    pool_free(&pool);
+}
+
+/* ---- messages ---- */
+static void test_fail(void **state)
+{
+    struct report_text sink = {0};
+    struct frame root = {NULL, NULL, "kws.tflite", -1, &sink};
+    struct frame op = {&root, "op", "FULLY_CONNECTED", 2, NULL};
+    struct frame tensor = {&op, "tensor", "", 7, NULL};
+
+    (void)state;
+    assert_int_equal(fail(&op, MOTE_ERR_SHAPE, "input has %d elements, weights want %d", 490, 640), MOTE_ERR_SHAPE);
+    assert_string_equal(sink.text,
+                        "kws.tflite: op 2 FULLY_CONNECTED: input has 490 elements, weights want 640 [ERR_SHAPE]");
+    assert_int_equal(fail(&tensor, MOTE_ERR_TYPE, "later"), MOTE_ERR_SHAPE); /* the first one stays */
+    assert_int_equal(sink.status, MOTE_ERR_SHAPE);
+
+    sink = (struct report_text){0};
+    fail(&tensor, MOTE_ERR_TYPE, "f32");
+    assert_string_equal(sink.text, "kws.tflite: op 2 FULLY_CONNECTED: tensor 7: f32 [ERR_TYPE]");
+
+    assert_int_equal(fail(NULL, MOTE_ERR_FILE, "nowhere to say it"), MOTE_ERR_FILE);
+    root.sink = NULL;
+    assert_int_equal(fail(&op, MOTE_ERR_FILE, "nowhere to say it"), MOTE_ERR_FILE);
+}
+
+static void test_fail_hostile_names(void **state)
+{
+    struct report_text sink = {0};
+    struct frame root = {NULL, NULL, "m.tflite", -1, &sink};
+    struct frame tensor = {&root, "tensor", "a\nb\033[31m", 0, NULL};
+    char name[5000];
+
+    (void)state;
+    fail(&tensor, MOTE_ERR_VALUE, "bad");
+    assert_string_equal(sink.text, "m.tflite: tensor 0 a?b?[31m: bad [ERR_VALUE]");
+
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    sink = (struct report_text){0};
+    tensor.name = name;
+    fail(&tensor, MOTE_ERR_VALUE, "%s", name);
+    assert_true(strlen(sink.text) < sizeof sink.text);
+    assert_non_null(strstr(sink.text, "xxx...: xxx"));
+    assert_string_equal(sink.text + strlen(sink.text) - 13, "x [ERR_VALUE]");
+}
+
+static void test_status(void **state)
+{
+    (void)state;
+    assert_string_equal(status_name(MOTE_OK), "OK");
+    assert_string_equal(status_name(-6), "ERR_SHAPE");
+    assert_string_equal(status_text(-6), "shapes do not fit together");
+    assert_string_equal(status_advice(-6), "look at the operator that the message names");
+    assert_string_equal(status_name(-19), "?");
+}
+
+/* ---- files ---- */
+struct folder {
+    char path[64], file[80];
+    struct pool pool;
+    struct report_text sink;
+    struct frame at;
+};
+
+static int set_up(void **state)
+{
+    struct folder *f = calloc(1, sizeof *f);
+
+    strcpy(f->path, "mote-test-base-XXXXXX");
+    if (!mkdtemp(f->path))
+        return -1;
+    snprintf(f->file, sizeof f->file, "%s/out.bin", f->path);
+    f->at = (struct frame){NULL, NULL, f->file, -1, &f->sink};
+    *state = f;
+    return 0;
+}
+
+static int entries(const char *path)
+{
+    DIR *d = opendir(path);
+    int n = 0;
+
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n - 2;
+}
+
+static int tear_down(void **state)
+{
+    struct folder *f = *state;
+    int left;
+
+    unlink(f->file);
+    left = entries(f->path);
+    rmdir(f->path);
+    pool_free(&f->pool);
+    free(f);
+    return left; /* whatever a test leaves behind fails it */
+}
+
+static void test_file_round_trip(void **state)
+{
+    struct folder *f = *state;
+    struct bytes got;
+    char data[10000];
+    struct stat st;
+
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)(i * 7);
+    for (size_t size = 0; size <= sizeof data; size += 2500) {
+        assert_int_equal(file_write(f->file, data, size, &f->at), MOTE_OK);
+        assert_int_equal(file_read(&f->pool, f->file, &got, &f->at), MOTE_OK);
+        assert_int_equal(got.size, size);
+        assert_memory_equal(got.data, data, size);
+        assert_int_equal(got.data[size], 0);
+        assert_int_equal(entries(f->path), 1);
+    }
+    assert_int_equal(chmod(f->file, 0640), 0);
+    assert_int_equal(file_write(f->file, data, 1, &f->at), MOTE_OK);
+    assert_int_equal(stat(f->file, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0640); /* replacing keeps the mode */
+}
+
+static void test_file_through_link(void **state)
+{
+    struct folder *f = *state;
+    char link[80];
+    struct stat st;
+
+    snprintf(link, sizeof link, "%s/link", f->path);
+    assert_int_equal(file_write(f->file, "old", 3, &f->at), MOTE_OK);
+    assert_int_equal(symlink("out.bin", link), 0);
+    assert_int_equal(file_write(link, "newer", 5, &f->at), MOTE_OK);
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(stat(f->file, &st), 0);
+    assert_int_equal(st.st_size, 5);
+    unlink(link);
+}
+
+static void test_file_missing(void **state)
+{
+    struct folder *f = *state;
+    struct bytes got;
+    char want[256];
+
+    assert_int_equal(file_read(&f->pool, f->file, &got, &f->at), MOTE_ERR_FILE);
+    snprintf(want, sizeof want, "%s: cannot read: No such file or directory [ERR_FILE]", f->file);
+    assert_string_equal(f->sink.text, want);
+
+    f->sink = (struct report_text){0};
+    assert_int_equal(file_read(&f->pool, f->path, &got, &f->at), MOTE_ERR_FILE);
+    snprintf(want, sizeof want, "%s: cannot read %s: Is a directory [ERR_FILE]", f->file, f->path);
+    assert_string_equal(f->sink.text, want);
+}
+
+static void test_write_to_folder(void **state)
+{
+    struct folder *f = *state;
+    char want[256];
+
+    assert_int_equal(file_write(f->path, "x", 1, &f->at), MOTE_ERR_FILE);
+    snprintf(want, sizeof want, "%s: cannot write %s: Is a directory [ERR_FILE]", f->file, f->path);
+    assert_string_equal(f->sink.text, want);
+
+    f->sink = (struct report_text){0};
+    assert_int_equal(file_write("no-such-folder/x", "x", 1, &f->at), MOTE_ERR_FILE);
+    assert_non_null(strstr(f->sink.text, "cannot write no-such-folder/x: No such file or directory"));
+}
+
+/* A file size limit stands in for a full disk: write() fails half-way with EFBIG. */
+static void test_write_fails_half_way(void **state)
+{
+    struct folder *f = *state;
+    struct rlimit before, small;
+    static char data[100000];
+    struct bytes got;
+
+    assert_int_equal(file_write(f->file, "old", 3, &f->at), MOTE_OK);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 50000;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    enum mote_status status = file_write(f->file, data, sizeof data, &f->at);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(status, MOTE_ERR_FILE);
+    assert_non_null(strstr(f->sink.text, ": cannot write: File too large [ERR_FILE]"));
+    assert_int_equal(entries(f->path), 1); /* the temporary file is gone, */
+    assert_int_equal(file_read(&f->pool, f->file, &got, &f->at), MOTE_OK);
+    assert_int_equal(got.size, 3); /* and the old one is whole */
+}
+
+static void test_devices_are_not_replaced(void **state)
+{
+    struct folder *f = *state;
+    struct stat st;
+    char fifo[80];
+    int fd;
+
+    snprintf(fifo, sizeof fifo, "%s/fifo", f->path);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    fd = open(fifo, O_RDONLY | O_NONBLOCK);
+    assert_int_equal(file_write(fifo, "abc", 3, &f->at), MOTE_OK);
+    char got[4] = {0};
+    assert_int_equal(read(fd, got, 3), 3);
+    assert_string_equal(got, "abc");
+    close(fd);
+    assert_int_equal(stat(fifo, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    unlink(fifo);
+}
+
+static void test_read_pipe(void **state)
+{
+    struct folder *f = *state;
+    static char data[20000];
+    char path[32];
+    struct bytes got;
+    int fds[2];
+
+    memset(data, 'p', sizeof data);
+    assert_int_equal(pipe(fds), 0);
+    assert_int_equal(write(fds[1], data, sizeof data), sizeof data);
+    close(fds[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", fds[0]);
+    assert_int_equal(file_read(&f->pool, path, &got, &f->at), MOTE_OK);
+    close(fds[0]);
+    assert_int_equal(got.size, sizeof data);
+    assert_memory_equal(got.data, data, sizeof data);
+}
+
+static const char *signal_folder;
+static int signal_entries;
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    signal_entries = entries(signal_folder);
+    base_cleanup();
+}
+
+/* A write to a slow disk, interrupted: the handler sees the temporary file and removes it. */
+static void test_cleanup(void **state)
+{
+    struct folder *f = *state;
+    enum { SIZE = 64 << 20 };
+    char *data = calloc(1, SIZE);
+    enum mote_status status;
+
+    signal_folder = f->path;
+    signal(SIGXFSZ, on_signal); /* sent in the middle of the write, when the limit below is reached */
+    struct rlimit before, small;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 1 << 20;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    status = file_write(f->file, data, SIZE, &f->at);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    free(data);
+    assert_int_equal(status, MOTE_ERR_FILE);
+    assert_int_equal(signal_entries, 1);
+    assert_int_equal(entries(f->path), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pool_pieces),
+        cmocka_unit_test(test_pool_grow),
+        cmocka_unit_test(test_pool_limit),
+        cmocka_unit_test(test_pool_fail_at),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_fail),
+        cmocka_unit_test(test_fail_hostile_names),
+        cmocka_unit_test(test_status),
+        cmocka_unit_test_setup_teardown(test_file_round_trip, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file_through_link, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file_missing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_write_to_folder, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_write_fails_half_way, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_devices_are_not_replaced, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_read_pipe, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_cleanup, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Boards and emulation: board files good and bad, the counter against hand-counted assembly, the harness with a
+ * stand-in model whose numbers are known. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host/base/base.h"
+#include "host/emulate/board.h"
+#include "host/emulate/elf32.h"
+#include "host/emulate/emulate.h"
+#include "host/emulate/firmware.h"
+#include "host/emulate/home.h"
+#include "host/emulate/process.h"
+
+#include <cmocka.h> /* last: its fail_msg needs its own fail */
+
+struct fixture {
+    struct pool pool;
+    struct report_text report;
+    struct frame at;
+};
+
+static struct fixture fresh(void) { return (struct fixture){.at = {NULL, NULL, NULL, -1, NULL}}; }
+
+static void begin(struct fixture *f)
+{
+    *f = fresh();
+    f->at.sink = &f->report;
+    setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
+    unsetenv("MOTE_KEEP");
+}
+
+static void want_ok(struct fixture *f, enum mote_status status)
+{
+    if (status != MOTE_OK)
+        fail_msg("%s", f->report.text);
+}
+
+static void want_text(struct fixture *f, const char *part)
+{
+    if (!strstr(f->report.text, part))
+        fail_msg("\"%s\" does not contain \"%s\"", f->report.text, part);
+}
+
+/* ---- boards ---- */
+static void boards_of_the_tree_load(void **state)
+{
+    struct fixture f;
+    const char **names;
+    int32_t n;
+
+    (void)state;
+    begin(&f);
+    want_ok(&f, board_list(&f.pool, &names, &n, &f.at));
+    assert_true(n >= 2);
+    for (int32_t i = 0; i < n; i++) {
+        const struct board *b;
+
+        want_ok(&f, board_load(&f.pool, names[i], &b, &f.at));
+        assert_string_equal(b->name, names[i]);
+        assert_true(i == 0 || strcmp(names[i - 1], names[i]) < 0);
+    }
+    pool_free(&f.pool);
+}
+
+static void nano_is_what_its_data_sheet_says(void **state)
+{
+    struct fixture f;
+    const struct board *b;
+
+    (void)state;
+    begin(&f);
+    want_ok(&f, board_load(&f.pool, "nano-33-ble-sense", &b, &f.at));
+    assert_int_equal(b->clock_hz, 64000000);
+    assert_int_equal(board_memory_bytes(b, BOARD_FLASH), 1 << 20);
+    assert_int_equal(board_memory_bytes(b, BOARD_RAM), 256 << 10);
+    assert_int_equal(board_first_memory(b, BOARD_RAM)->origin, 0x20000000);
+    assert_string_equal(b->emulated->name, "mps2-an386");
+    assert_null(b->machine);
+    assert_non_null(b->emulated->machine);
+    pool_free(&f.pool);
+}
+
+#define GOOD_HEAD "name: x\ntitle: X\ncore: c\nclock_hz: 1\n"
+#define GOOD_MEMORY                                                                                                    \
+    "memory:\n  - {name: f, kind: flash, origin: 0, size: 16}\n  - {name: r, kind: ram, origin: 32, size: 16}\n"
+#define GOOD_TOOLS "toolchain: {compiler: cc, packages: p, flags: [], support: cortex-m}\n"
+
+static void board_text(struct fixture *f, const char *text, enum mote_status want, const char *message)
+{
+    char path[] = "/tmp/mote-test-board-XXXXXX";
+    int fd = mkstemp(path);
+    const struct board *b;
+    enum mote_status status;
+
+    begin(f);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    status = board_load(&f->pool, path, &b, &f->at);
+    unlink(path);
+    if (status != want)
+        fail_msg("status %d (%s) for:\n%s", status, f->report.text, text);
+    if (message) {
+        want_text(f, path);
+        want_text(f, message);
+    }
+    pool_free(&f->pool);
+}
+
+static void board_files_are_checked(void **state)
+{
+    struct fixture f;
+    static const struct {
+        const char *text;
+        enum mote_status status;
+        const char *message;
+    } cases[] = {
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS, MOTE_OK, NULL},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: active, milliamps: 3.5, volts: 3, source: s}\n", MOTE_OK,
+         NULL},
+        {"", MOTE_ERR_FORMAT, "bytes"},
+        {"[1, 2", MOTE_ERR_FORMAT, ""},
+        {"\xff\xfe\x00", MOTE_ERR_FORMAT, ""},
+        {"just text\n", MOTE_ERR_FORMAT, ""},
+        {GOOD_HEAD GOOD_MEMORY, MOTE_ERR_FORMAT, "toolchain"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "clok: 5\n", MOTE_ERR_FORMAT, "clok"},
+        {"name: x\ntitle: X\ncore: c\nclock_hz: fast\n" GOOD_MEMORY GOOD_TOOLS, MOTE_ERR_FORMAT, "line: 4"},
+        {"name: x\ntitle: X\ncore: c\nclock_hz: 0\n" GOOD_MEMORY GOOD_TOOLS, MOTE_ERR_VALUE, "clock_hz"},
+        {"name: ../x\ntitle: X\ncore: c\nclock_hz: 1\n" GOOD_MEMORY GOOD_TOOLS, MOTE_ERR_VALUE, "../x"},
+        {GOOD_HEAD "memory:\n  - {name: f, kind: tape, origin: 0, size: 16}\n" GOOD_TOOLS, MOTE_ERR_FORMAT, "line: 6"},
+        {GOOD_HEAD "memory:\n  - {name: f, kind: flash, origin: 0, size: 16}\n" GOOD_TOOLS, MOTE_ERR_VALUE, "ram"},
+        {GOOD_HEAD "memory:\n  - {name: f, kind: flash, origin: 0, size: 33}\n  - {name: r, kind: ram, origin: 32, "
+                   "size: 16}\n" GOOD_TOOLS,
+         MOTE_ERR_VALUE, "overlap"},
+        {GOOD_HEAD "memory:\n  - {name: f, kind: flash, origin: 0, size: 0x200000000}\n" GOOD_TOOLS, MOTE_ERR_VALUE,
+         "4 GB"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "emulator: no-such-board\n", MOTE_ERR_USAGE, "no-such-board"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "emulator: nano-33-ble-sense\n", MOTE_ERR_VALUE, "no machine"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "emulator: mps2-an386\n", MOTE_ERR_VALUE, "cortex-m4f"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS
+         "machine: {program: p, packages: p, arguments: [a], start_marker: 48e, stop_marker: 49ea}\n",
+         MOTE_ERR_VALUE, "start_marker"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: active, milliamps: -1, volts: 3, source: s}\n",
+         MOTE_ERR_VALUE, "active"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        board_text(&f, cases[i].text, cases[i].status, cases[i].message);
+}
+
+static void unknown_boards_and_homes_are_refused(void **state)
+{
+    static const char *const names[] = {"no-such-board", "..", "", "cortex-m", "mps2-an386 "};
+    struct fixture f;
+    const struct board *b;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        begin(&f);
+        assert_int_equal(board_load(&f.pool, names[i], &b, &f.at), MOTE_ERR_USAGE);
+        pool_free(&f.pool);
+    }
+    begin(&f);
+    setenv("MOTE_HOME", "/usr", 1);
+    assert_int_equal(board_load(&f.pool, "mps2-an386", &b, &f.at), MOTE_ERR_ENVIRONMENT);
+    want_text(&f, "MOTE_HOME");
+    pool_free(&f.pool);
+}
+
+/* ---- programs ---- */
+static void programs_are_run_and_bounded(void **state)
+{
+    char log[] = "/tmp/mote-test-log-XXXXXX";
+    struct fixture f;
+    struct process p = {.folder = "/", .log = log, .packages = "some-package", .seconds = 10};
+
+    (void)state;
+    begin(&f);
+    close(mkstemp(log));
+    p.argv = (const char *const[]){"sh", "-c", "echo first; echo an error here; pwd; exit 7", NULL};
+    want_ok(&f, process_run(&p, 1, &f.at));
+    assert_int_equal(p.exit_code, 7);
+    assert_string_equal(process_log(&f.pool, &p), "an error here");
+
+    p.argv = (const char *const[]){"sh", "-c", "kill -9 $$", NULL};
+    want_ok(&f, process_run(&p, 1, &f.at));
+    assert_int_equal(p.signal, 9);
+    assert_false(p.timed_out);
+
+    p.seconds = 0;
+    p.argv = (const char *const[]){"sleep", "1000", NULL};
+    want_ok(&f, process_run(&p, 1, &f.at));
+    assert_true(p.timed_out);
+
+    p.argv = (const char *const[]){"no-such-program", NULL};
+    assert_int_equal(process_run(&p, 1, &f.at), MOTE_ERR_ENVIRONMENT);
+    want_text(&f, "some-package");
+    unlink(log);
+    pool_free(&f.pool);
+}
+
+/* ---- the counter ---- */
+static void count(struct fixture *f, const char *program, struct firmware *fw)
+{
+    const struct board *b;
+
+    want_ok(f, board_load(&f->pool, "mps2-an386", &b, &f->at));
+    want_ok(f, firmware_begin(&f->pool, b, fw, &f->at));
+    const char *const flags[] = {pool_printf(&f->pool, "-I%s/targets/harness", fw->home), NULL};
+
+    want_ok(f, firmware_add_support(fw, flags, &f->at));
+    firmware_add(fw, FIRMWARE_HARNESS, pool_printf(&f->pool, "%s/tests/emulate/%s", fw->home, program), flags);
+    want_ok(f, firmware_build(fw, 16, 4096, &f->at));
+}
+
+static void want_counts(const char *program, const int64_t *counts, int32_t n)
+{
+    struct firmware fw;
+    struct fixture f;
+
+    begin(&f);
+    count(&f, program, &fw);
+    want_ok(&f, firmware_run(&fw, 60, false, &f.at));
+    firmware_end(&fw);
+    assert_int_equal(fw.exit_code, 0);
+    assert_int_equal(fw.n_counts, n);
+    for (int32_t i = 0; i < n; i++)
+        assert_int_equal(fw.counts[i], counts[i]);
+    assert_int_not_equal(access(fw.folder, F_OK), 0);
+    pool_free(&f.pool);
+}
+
+static void straight_code_is_counted(void **state)
+{
+    (void)state;
+    want_counts("straight.S", (const int64_t[]){0, 1, 5, 6}, 4);
+}
+
+static void loops_are_counted(void **state)
+{
+    (void)state;
+    want_counts("loop.S", (const int64_t[]){3001, 3001, 3001, 600002}, 4);
+}
+
+static void intervals_nest(void **state)
+{
+    (void)state;
+    want_counts("nested.S", (const int64_t[]){2, 3, 8}, 3);
+}
+
+static void functions_are_told_apart(void **state)
+{
+    struct firmware fw;
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    count(&f, "loop.S", &fw);
+    want_ok(&f, firmware_run(&fw, 60, true, &f.at));
+    firmware_end(&fw);
+    assert_int_equal(fw.n_functions, 2);
+    assert_string_equal(fw.functions[0].name, "harness_main");
+    assert_int_equal(fw.functions[0].instructions, 3 * 3001 + 400002);
+    assert_string_equal(fw.functions[1].name, "leaf");
+    assert_int_equal(fw.functions[1].instructions, 200000);
+    pool_free(&f.pool);
+}
+
+static void unbalanced_markers_are_an_error(void **state)
+{
+    struct firmware fw;
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    count(&f, "unbalanced.S", &fw);
+    assert_int_equal(firmware_run(&fw, 60, false, &f.at), MOTE_ERR_ENVIRONMENT);
+    want_text(&f, "stop without start");
+    firmware_end(&fw);
+    pool_free(&f.pool);
+}
+
+/* ---- the harness ---- */
+static struct emulate_job standin(struct fixture *f, uint8_t *input, int32_t n)
+{
+    struct emulate_job job = {
+        .via_c = true,
+        .name = "standin",
+        .c_dir = MOTE_SOURCE_DIR "/tests/emulate/standin",
+        .arena_bytes = 64,
+        .input = {input, (size_t)n * 6},
+        .n = n,
+    };
+
+    want_ok(f, board_load(&f->pool, "nano-33-ble-sense", &job.board, &f->at));
+    return job;
+}
+
+static void the_harness_runs_a_model(void **state)
+{
+    uint8_t input[] = {10, 20, 30, 40, 50, 60, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255};
+    static const uint8_t want[] = {11, 22, 33, 44, 55, 66, 1, 0, 1, 2, 3, 4, 5, 6, 2, 0, 0, 1, 2, 3, 4, 5, 3, 0};
+    struct emulate_result r;
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+
+    struct emulate_job job = standin(&f, input, 3);
+
+    want_ok(&f, emulate_run(&f.pool, &job, &r, &f.at));
+    assert_int_equal(r.output.size, sizeof want);
+    assert_memory_equal(r.output.data, want, sizeof want);
+    assert_true(r.setup_instructions > 0 && r.setup_instructions < 50);
+    assert_int_equal(r.checksum_instructions, 0);
+    assert_true(r.instructions[0] > 100 && r.instructions[0] < 2000);
+    assert_int_equal(r.instructions[0], r.instructions[1]);
+    assert_int_equal(r.instructions[1], r.instructions[2]);
+    assert_true(r.stack_bytes >= 10 * 32 && r.stack_bytes < 10 * 80);
+    assert_int_equal(r.weight_bytes, 6);
+    assert_int_equal(r.constant_bytes, 16);
+    assert_int_equal(r.data_bss_bytes, 8);
+    assert_int_equal(r.image_bytes, 0);
+    assert_true(r.code_bytes > 50 && r.code_bytes < 800);
+    assert_true(r.harness_code_bytes > 500 && r.harness_code_bytes < 4000);
+    assert_null(r.functions);
+    pool_free(&f.pool);
+}
+
+static void state_is_reset_when_asked(void **state)
+{
+    uint8_t input[12] = {0};
+    struct emulate_result r;
+    struct fixture f;
+    int64_t sum = 0;
+
+    (void)state;
+    begin(&f);
+
+    struct emulate_job job = standin(&f, input, 2);
+
+    job.reset_each = true;
+    job.per_function = true;
+    want_ok(&f, emulate_run(&f.pool, &job, &r, &f.at));
+    assert_int_equal(r.output.data[6], 1);
+    assert_int_equal(r.output.data[8 + 6], 1);
+    for (int32_t i = 0; i < r.n_functions; i++)
+        sum += r.functions[i].instructions;
+    assert_true(r.n_functions >= 3);
+    assert_true(sum >= r.setup_instructions + r.instructions[0] + r.instructions[1]);
+    assert_true(sum < r.setup_instructions + r.instructions[0] + r.instructions[1] + 10); /* the empty checksum */
+    pool_free(&f.pool);
+}
+
+static int entries(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    int n = 0;
+
+    assert_non_null(dir);
+    while (readdir(dir))
+        n++;
+    closedir(dir);
+    return n - 2; /* . and .. */
+}
+
+static void misfortune(uint8_t first, int32_t n, int64_t arena_bytes, const char *message)
+{
+    char tmp[] = "/tmp/mote test,XXXXXX"; /* a space and a comma: nothing here goes through a shell */
+    uint8_t input[6] = {first};
+    struct emulate_result r;
+    struct fixture f;
+
+    begin(&f);
+    assert_non_null(mkdtemp(tmp));
+    setenv("TMPDIR", tmp, 1);
+
+    struct emulate_job job = standin(&f, input, n);
+
+    job.input.size = sizeof input;
+    job.arena_bytes = arena_bytes;
+    job.seconds = 3;
+    assert_int_equal(emulate_run(&f.pool, &job, &r, &f.at),
+                     arena_bytes > 1 << 20 ? MOTE_ERR_FIT : MOTE_ERR_ENVIRONMENT);
+    want_text(&f, message);
+    assert_int_equal(entries(tmp), 0);
+    unsetenv("TMPDIR");
+    rmdir(tmp);
+    pool_free(&f.pool);
+}
+
+static void misfortune_is_reported_and_leaves_nothing(void **state)
+{
+    (void)state;
+    misfortune(200, 1, 64, "hard fault");
+    misfortune(200, 1, 64, "in standin_run");
+    misfortune(201, 1, 64, "stack overflow");
+    misfortune(202, 1, 64, "3 s");
+    misfortune(0, 2, 64, "input.bin"); /* one inference's input for two */
+    misfortune(0, 1, 32, "arena is smaller");
+    misfortune(0, 1, (int64_t)64 << 20, "does not fit the emulated machine");
+}
+
+/* Through the real runtime: the device's own verdict comes back. */
+static void a_bad_image_gives_the_devices_status(void **state)
+{
+    uint8_t image[256] = "this is not an image";
+    struct emulate_result r;
+    struct fixture f;
+    struct emulate_job job = {
+        .image = {image, sizeof image},
+        .kernel_list = "KERNEL(1, conv_2d_s8)\n#undef KERNEL\n",
+        .arena_bytes = 1024,
+    };
+
+    (void)state;
+    begin(&f);
+    want_ok(&f, board_load(&f.pool, "nano-33-ble-sense", &job.board, &f.at));
+    assert_int_equal(emulate_run(&f.pool, &job, &r, &f.at), MOTE_ERR_MAGIC);
+    want_text(&f, "opening the model");
+    pool_free(&f.pool);
+}
+
+static void missing_tools_name_their_package(void **state)
+{
+    char *path = strdup(getenv("PATH"));
+    uint8_t input[6] = {0};
+    struct emulate_result r;
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+
+    struct emulate_job job = standin(&f, input, 1);
+
+    setenv("PATH", "/nonexistent", 1);
+    assert_int_equal(emulate_run(&f.pool, &job, &r, &f.at), MOTE_ERR_ENVIRONMENT);
+    setenv("PATH", path, 1);
+    free(path);
+    want_text(&f, "gcc-arm-none-eabi");
+    pool_free(&f.pool);
+}
+
+/* ---- ELF ---- */
+/* Any byte changed, any length cut: an error or names, never an access outside (the sanitizer watches). */
+static void damaged_elf_files_are_survived(void **state)
+{
+    struct firmware fw;
+    struct fixture f;
+    struct bytes file;
+
+    (void)state;
+    begin(&f);
+    count(&f, "nested.S", &fw);
+    want_ok(&f, file_read(&f.pool, firmware_path(&fw, "firmware.elf"), &file, &f.at));
+    firmware_end(&fw);
+    for (size_t i = 0; i < file.size; i++) {
+        size_t cut = i % 3 == 0 ? i : file.size;
+        uint8_t *copy = malloc(cut ? cut : 1), *changed = copy + (i < cut ? i : 0);
+        struct elf32 elf;
+
+        memcpy(copy, file.data, cut);
+        if (cut)
+            *changed ^= (uint8_t)(1 + i * 7 % 255);
+        if (elf32_open(&elf, (struct bytes){copy, cut}, NULL) == MOTE_OK) {
+            for (int32_t s = 0; s < elf.n_sections; s++)
+                assert_non_null(elf32_section_name(&elf, s));
+            elf32_function_at(&elf, 0x40);
+        }
+        free(copy);
+        i += i > 4096 ? 61 : 0; /* every byte of the head, some of the rest */
+    }
+    pool_free(&f.pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(boards_of_the_tree_load),
+        cmocka_unit_test(nano_is_what_its_data_sheet_says),
+        cmocka_unit_test(board_files_are_checked),
+        cmocka_unit_test(unknown_boards_and_homes_are_refused),
+        cmocka_unit_test(programs_are_run_and_bounded),
+        cmocka_unit_test(straight_code_is_counted),
+        cmocka_unit_test(loops_are_counted),
+        cmocka_unit_test(intervals_nest),
+        cmocka_unit_test(functions_are_told_apart),
+        cmocka_unit_test(unbalanced_markers_are_an_error),
+        cmocka_unit_test(the_harness_runs_a_model),
+        cmocka_unit_test(state_is_reset_when_asked),
+        cmocka_unit_test(misfortune_is_reported_and_leaves_nothing),
+        cmocka_unit_test(a_bad_image_gives_the_devices_status),
+        cmocka_unit_test(missing_tools_name_their_package),
+        cmocka_unit_test(damaged_elf_files_are_survived),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

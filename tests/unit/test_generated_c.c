@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Generated C, compiled and run: exact, strict about warnings, needing nothing but itself, deterministic, and made so
+ * that several models link into one program. Models: every fifth case of tests/vectors in one program; the nine of the
+ * shared folder each in a program of its own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host/emulate/process.h"
+#include "tests/golden/golden.h"
+#include "tests/golden/road.h"
+#include "tests/golden/vec.h"
+
+#include <cmocka.h>
+
+#define WARNINGS "-Wall -Wextra -Wconversion -Werror"
+#define GCC      "gcc -std=c11 " WARNINGS " -I. -Imote"
+#define VEC_STEP 5
+
+/* ---- what a test needs ---- */
+struct fixture {
+    struct pool pool;
+    struct report_text report;
+    struct frame at;
+    const char *dir; /* a temporary folder */
+    int n_dirs;
+};
+
+static void want_ok(struct fixture *f, enum mote_status status)
+{
+    if (status != MOTE_OK)
+        print_error("%s\n", f->report.text);
+    assert_int_equal(status, MOTE_OK);
+}
+
+static void begin(struct fixture *f)
+{
+    *f = (struct fixture){.at = {.index = -1}};
+    f->at.sink = &f->report;
+    f->dir = pool_strdup(&f->pool, "/tmp/mote_generated_c_XXXXXX");
+    assert_non_null(mkdtemp((char *)(uintptr_t)f->dir));
+}
+
+/* Runs shell commands, each in its folder, side by side. */
+static void shell(struct fixture *f, int n, const char *const *folders, const char *const *commands)
+{
+    struct process *p = pool_array(&f->pool, (size_t)n, sizeof *p);
+
+    for (int i = 0; i < n; i++) {
+        const char **argv = pool_array(&f->pool, 4, sizeof *argv);
+
+        argv[0] = "sh";
+        argv[1] = "-c";
+        argv[2] = commands[i];
+        p[i] = (struct process){.argv = argv,
+                                .folder = folders[i],
+                                .log = pool_printf(&f->pool, "%s/log%d", f->dir, i),
+                                .packages = "gcc g++ clang binutils diffutils",
+                                .seconds = 300};
+    }
+    want_ok(f, process_run(p, n, &f->at));
+    for (int i = 0; i < n; i++)
+        if (p[i].exit_code != 0)
+            print_error("%s: %s\n", commands[i], process_log(&f->pool, &p[i]));
+    for (int i = 0; i < n; i++)
+        assert_int_equal(p[i].exit_code, 0);
+}
+
+static void end(struct fixture *f)
+{
+    shell(f, 1, (const char *[]){"/"}, (const char *[]){pool_printf(&f->pool, "rm -rf %s", f->dir)});
+    pool_free(&f->pool);
+}
+
+/* ---- a program: models, a main() that serves them, what goes in and what is to come out ---- */
+struct output {
+    const char *what;
+    enum mote_type type;
+    size_t bytes;
+};
+
+struct program {
+    const char *dir;
+    int n_models;
+    struct text includes, arenas, table; /* of main.c */
+    struct text in, want;
+    struct output *outputs;
+    size_t n_outputs;
+};
+
+/* Reads inferences from stdin: the model's number, 1 for a reset, 1 for step by step, the inputs. */
+static const char main_c[] =
+    "int main(void)\n{\n"
+    "    unsigned char head[3];\n\n"
+    "    while (fread(head, 1, 3, stdin) == 3) {\n"
+    "        const struct entry *m = &models[head[0]];\n\n"
+    "        if (head[1])\n            m->reset(m->arena);\n"
+    "        for (int32_t i = 0; i < m->inputs; i++)\n"
+    "            if (fread(m->input(m->arena, i), 1, m->input_bytes(i), stdin) != m->input_bytes(i))\n"
+    "                return 1;\n"
+    "        if (head[2])\n"
+    "            for (int32_t i = 0; i < m->steps; i++)\n                m->step(m->arena, i);\n"
+    "        else\n            m->run(m->arena);\n"
+    "        for (int32_t i = 0; i < m->outputs; i++)\n"
+    "            fwrite(m->output(m->arena, i), 1, m->output_bytes(i), stdout);\n"
+    "    }\n"
+    "    return models[0].input(models[0].arena, -1) != NULL || models[0].input_bytes(-1) != 0 ||\n"
+    "           models[0].output(models[0].arena, models[0].outputs) != NULL || fflush(stdout) != 0;\n}\n";
+
+static struct program program_new(struct fixture *f)
+{
+    struct pool *pool = &f->pool;
+
+    return (struct program){.dir = pool_printf(pool, "%s/p%d", f->dir, f->n_dirs++),
+                            .includes = {.pool = pool},
+                            .arenas = {.pool = pool},
+                            .table = {.pool = pool},
+                            .in = {.pool = pool},
+                            .want = {.pool = pool}};
+}
+
+/* Compiles the model, writes its C into the program's folder; the program's n_models - 1 is its number. */
+static void program_add(struct fixture *f, struct program *prog, struct pipeline *p)
+{
+    struct pipeline_options options = {0};
+    const char *name = p->model.name;
+    char *upper = pool_strdup(&f->pool, name);
+
+    for (char *c = upper; *c != '\0'; c++)
+        *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+    want_ok(f, pipeline_compile(p, &options, &f->at));
+    want_ok(f, emit_c(&p->plan, MOTE_SOURCE_DIR, prog->dir, &f->at));
+    text_add(&prog->includes, "#include \"%s.h\"\n", name);
+    text_add(&prog->arenas, "ARENA arena%d[%s_ARENA_BYTES];\n", prog->n_models, upper);
+    text_add(&prog->table,
+             "    {%s_INPUTS, %s_OUTPUTS, %s_STEPS, arena%d, %s_reset, %s_run, %s_step, %s_input, %s_input_bytes,\n"
+             "     %s_output, %s_output_bytes},\n",
+             upper, upper, upper, prog->n_models++, name, name, name, name, name, name, name);
+}
+
+static void program_write(struct fixture *f, const struct program *prog)
+{
+    struct text t = {.pool = &f->pool};
+    const char *path = pool_printf(&f->pool, "%s/in", prog->dir);
+
+    text_add(&t,
+             "#include <stdint.h>\n#include <stdio.h>\n\n%s%s\n"
+             "#ifdef __cplusplus\n#define ARENA alignas(16) static uint8_t\n#else\n#define ARENA static _Alignas(16) "
+             "uint8_t\n#endif\n\n%s\n"
+             "static const struct entry {\n    int32_t inputs, outputs, steps;\n    void *arena;\n"
+             "    void (*reset)(void *arena);\n    void (*run)(void *arena);\n"
+             "    void (*step)(void *arena, int32_t step);\n"
+             "    void *(*input)(void *arena, int32_t i);\n    uint32_t (*input_bytes)(int32_t i);\n"
+             "    const void *(*output)(const void *arena, int32_t i);\n    uint32_t (*output_bytes)(int32_t i);\n"
+             "} models[] = {\n%s};\n\n%s",
+             prog->includes.s, prog->includes.s /* twice: they are guarded */, prog->arenas.s, prog->table.s, main_c);
+    shell(f, 1, &prog->dir, (const char *[]){"mkdir -p test"});
+    want_ok(f, file_write(pool_printf(&f->pool, "%s/test/main.c", prog->dir), t.s, t.len, &f->at));
+    want_ok(f, file_write(path, prog->in.s, prog->in.len, &f->at));
+}
+
+/* Runs the built program and compares what it writes. Returns how many outputs differ. */
+static int program_compare(struct fixture *f, const struct program *prog)
+{
+    struct bytes out;
+    const uint8_t *got, *want = (const uint8_t *)prog->want.s;
+    int bad = 0;
+
+    shell(f, 1, &prog->dir, (const char *[]){"./program <in >out"});
+    want_ok(f, file_read(&f->pool, pool_printf(&f->pool, "%s/out", prog->dir), &out, &f->at));
+    assert_int_equal(out.size, prog->want.len);
+    got = out.data;
+    for (size_t i = 0; i < prog->n_outputs; i++) {
+        bad += !bytes_equal(prog->outputs[i].what, prog->outputs[i].type, got, want, prog->outputs[i].bytes);
+        got += prog->outputs[i].bytes;
+        want += prog->outputs[i].bytes;
+    }
+    return bad;
+}
+
+static void program_infer(struct program *prog, bool reset, bool steps)
+{
+    text_bytes(&prog->in, (uint8_t[]){(uint8_t)(prog->n_models - 1), reset, steps}, 3);
+}
+
+static void program_expect(struct fixture *f, struct program *prog, const char *what, enum mote_type type,
+                           struct bytes want)
+{
+    prog->outputs = pool_grow(&f->pool, prog->outputs, prog->n_outputs, sizeof *prog->outputs);
+    prog->outputs[prog->n_outputs++] = (struct output){what, type, want.size};
+    text_bytes(&prog->want, want.data, want.size);
+}
+
+/* ---- models of tests/vectors ---- */
+static struct bytes vec_tensor(struct fixture *f, const struct vec_file *file, const struct vec_case *c,
+                               const char *kind, int run, int i, const struct tensor *t)
+{
+    const struct vec_line *line = vec_find(c, kind, run, i);
+    struct bytes b = {.size = (size_t)tensor_bytes(t)};
+
+    assert_non_null(line);
+    b.data = pool_alloc(&f->pool, b.size);
+    want_ok(f, vec_bytes(file, line, t->type, tensor_elements(t), b.data));
+    return b;
+}
+
+static void expect_runs(struct fixture *f, struct program *prog, const struct vec_file *file, const struct vec_case *c,
+                        const struct graph *g, const char *kind)
+{
+    bool in_a_row = strcmp(kind, "seq_want") == 0;
+
+    for (int run = 0; run < c->runs && vec_find(c, kind, run, 0) != NULL; run++) {
+        program_infer(prog, !in_a_row || run == 0, run % 2 == 1);
+        for (int32_t i = 0; i < g->n_inputs; i++) {
+            struct bytes in = vec_tensor(f, file, c, "input", run, i, &g->tensors[g->inputs[i]]);
+
+            text_bytes(&prog->in, in.data, in.size);
+        }
+        for (int32_t j = 0; j < g->n_outputs; j++) {
+            const struct tensor *t = &g->tensors[g->outputs[j]];
+
+            program_expect(f, prog, pool_printf(&f->pool, "%s, generated C, %s %d %d", c->name, kind, run, j), t->type,
+                           vec_tensor(f, file, c, kind, run, j, t));
+        }
+    }
+}
+
+/* Every step-th case of an operator from its first. */
+static void add_cases(struct fixture *f, struct program *prog, const char *operator_name, int step, int limit)
+{
+    struct vec_file file;
+    struct vec_case c;
+    bool more = true;
+    int n = 0;
+
+    want_ok(f, vec_open(&f->pool, pool_printf(&f->pool, "%s/tests/vectors/%s.vec", MOTE_SOURCE_DIR, operator_name),
+                        &f->report, &file));
+    for (int i = 0; n < limit; i++) {
+        want_ok(f, vec_next(&file, &c, &more));
+        if (!more)
+            break;
+        if (i % step != 0 || c.refused != NULL)
+            continue;
+
+        struct pipeline p = pipeline_of(&f->pool, c.name);
+
+        want_ok(f, model_parse(&p.model, c.graph, &f->at));
+        program_add(f, prog, &p);
+        expect_runs(f, prog, &file, &c, p.plan.graph, "want");
+        expect_runs(f, prog, &file, &c, p.plan.graph, "seq_want");
+        n++;
+    }
+    assert_true(n > 0);
+}
+
+static void every_operator_compiles_and_is_exact(void **state)
+{
+    struct fixture f;
+    struct program prog;
+
+    (void)state;
+    begin(&f);
+    prog = program_new(&f);
+#define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, VEC_STEP, 1000);
+#include "ops/ops.def"
+    assert_true(prog.n_models < 256);
+    program_write(&f, &prog);
+    shell(&f, 1, &prog.dir,
+          (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*.c "
+                               "test/main.c -o program"});
+    assert_int_equal(program_compare(&f, &prog), 0);
+    print_message("%d models in one program, %zu outputs equal\n", prog.n_models, prog.n_outputs);
+    end(&f);
+}
+
+/* Nothing but the three functions that freestanding C may call by itself. */
+static void needs_no_library(void **state)
+{
+    struct fixture f;
+    struct program prog;
+
+    (void)state;
+    begin(&f);
+    prog = program_new(&f);
+#define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, 1, 1);
+#include "ops/ops.def"
+    shell(&f, 1, &prog.dir,
+          (const char *[]){GCC " -Os -ffreestanding -fno-pie -c *.c mote/kernels/*.c && ld -r *.o -o all.o && "
+                               "nm -u all.o >undefined && ! grep -vwE 'memcpy|memmove|memset' undefined"});
+    end(&f);
+}
+
+static void works_from_cxx_and_with_clang(void **state)
+{
+    static const char *const commands[] = {
+        GCC " -O1 -c *.c mote/kernels/*.c && g++ -std=c++17 " WARNINGS " -I. -x c++ test/main.c -x none *.o -o program",
+        "clang -std=c11 " WARNINGS " -O1 -I. -Imote *.c mote/kernels/*.c test/main.c -o program",
+    };
+    struct fixture f;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        struct program prog;
+
+        begin(&f);
+        prog = program_new(&f);
+#define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, 1, 1);
+#include "ops/ops.def"
+        program_write(&f, &prog);
+        shell(&f, 1, &prog.dir, &commands[i]);
+        assert_int_equal(program_compare(&f, &prog), 0);
+        end(&f);
+    }
+}
+
+/* ---- what is written ---- */
+static void is_deterministic_and_shares_sources(void **state)
+{
+    static const char *const operators[] = {"conv_2d", "conv_2d", "fully_connected"};
+    struct fixture f;
+    struct program progs[3];
+
+    (void)state;
+    begin(&f);
+    for (size_t i = 0; i < COUNT(operators); i++) {
+        progs[i] = program_new(&f);
+        add_cases(&f, &progs[i], operators[i], 1, 1);
+    }
+    shell(&f, 1, &f.dir, (const char *[]){"test -s p0/mote/kernels/conv_2d_s8.c && diff -r p0 p1"});
+    shell(&f, 1, &f.dir,
+          (const char *[]){"cd p0/mote && n=0 && for s in $(find . -type f); do if [ -e ../../p2/mote/$s ]; then "
+                           "cmp $s ../../p2/mote/$s || exit 1; n=$((n + 1)); fi; done && test $n -ge 3"});
+    shell(&f, 1, &f.dir,
+          (const char *[]){pool_printf(&f.pool,
+                                       "for s in p0/mote/kernels/*; do cmp $s %s/device/kernels/${s##*/} || "
+                                       "exit 1; done",
+                                       MOTE_SOURCE_DIR)});
+    end(&f);
+}
+
+/* ---- models of the shared folder ---- */
+static void add_golden(struct fixture *f, struct program *prog, const char *shared, const struct golden_model *model)
+{
+    const char *folder = pool_printf(&f->pool, "%s/models/golden/%s", shared, model->name);
+    const char *kinds[] = {"output", model->state ? "seq_output" : NULL};
+    struct pipeline p;
+    struct bytes in, want;
+
+    want_ok(f, pipeline_load(&f->pool, pool_printf(&f->pool, "%s/models/%s", shared, model->path), &p, &f->at));
+    program_add(f, prog, &p);
+    assert_int_equal(p.plan.graph->n_inputs, 1);
+    assert_int_equal(p.plan.graph->n_outputs, 1);
+    for (size_t kind = 0; kind < COUNT(kinds) && kinds[kind] != NULL; kind++)
+        for (int k = 0; k < GOLDEN_VECTORS; k++) {
+            if (!golden_file(&f->pool, folder, "input", k, 0, &in)) {
+                if (kind == 0)
+                    continue;
+                break; /* a run in a row ends where an input is missing */
+            }
+            assert_true(golden_file(&f->pool, folder, kinds[kind], k, 0, &want));
+            program_infer(prog, kind == 0 || k == 0, k % 2 == 1);
+            text_bytes(&prog->in, in.data, in.size);
+            program_expect(f, prog, pool_printf(&f->pool, "%s, generated C, %s%d", model->name, kinds[kind], k),
+                           p.plan.graph->tensors[p.plan.graph->outputs[0]].type, want);
+        }
+}
+
+static void the_nine_are_exact(void **state)
+{
+    const char *folders[GOLDEN_NINE], *commands[GOLDEN_NINE], *shared;
+    struct program progs[GOLDEN_NINE];
+    struct fixture f;
+    int bad = 0;
+
+    (void)state;
+    begin(&f);
+    shared = golden_shared(&f.pool);
+    if (shared == NULL) {
+        end(&f);
+        skip();
+    }
+    for (int i = 0; i < GOLDEN_NINE; i++) {
+        progs[i] = program_new(&f);
+        add_golden(&f, &progs[i], shared, &golden_models[i]);
+        program_write(&f, &progs[i]);
+        folders[i] = progs[i].dir;
+        commands[i] = GCC " -O1 *.c mote/kernels/*.c test/main.c -o program";
+    }
+    shell(&f, GOLDEN_NINE, folders, commands);
+    for (int i = 0; i < GOLDEN_NINE; i++) {
+        bad += program_compare(&f, &progs[i]);
+        print_message("%s, generated C: %zu outputs compared\n", golden_models[i].name, progs[i].n_outputs);
+    }
+    assert_int_equal(bad, 0);
+    end(&f);
+}
+
+/* kws and mnist_lstm, in one folder. */
+static void two_real_models_in_one_program(void **state)
+{
+    struct program prog;
+    struct fixture f;
+    const char *shared;
+
+    (void)state;
+    begin(&f);
+    shared = golden_shared(&f.pool);
+    if (shared == NULL) {
+        end(&f);
+        skip();
+    }
+    prog = program_new(&f);
+    add_golden(&f, &prog, shared, &golden_models[0]);
+    add_golden(&f, &prog, shared, &golden_models[GOLDEN_NINE - 1]);
+    program_write(&f, &prog);
+    shell(&f, 1, &prog.dir, (const char *[]){GCC " -O1 *.c mote/kernels/*.c test/main.c -o program"});
+    assert_int_equal(program_compare(&f, &prog), 0);
+    end(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_operator_compiles_and_is_exact),
+        cmocka_unit_test(needs_no_library),
+        cmocka_unit_test(works_from_cxx_and_with_clang),
+        cmocka_unit_test(is_deterministic_and_shares_sources),
+        cmocka_unit_test(the_nine_are_exact),
+        cmocka_unit_test(two_real_models_in_one_program),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Real models against the reference: every golden vector from the .tflite, and from the image written to a file and
+ * read back; state with and without resets; every intermediate tensor of the imported graph. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/golden/golden.h"
+#include "tests/golden/road.h"
+
+#include <cmocka.h>
+
+struct fixture {
+    struct pool pool;
+    struct report_text report;
+    struct frame at;
+    const struct golden_model *model;
+    const char *shared, *folder; /* of the vectors */
+    struct pipeline p;
+    struct runner runner;
+    int bad;
+};
+
+static void want_ok(struct fixture *f, enum mote_status status)
+{
+    if (status != MOTE_OK)
+        print_error("%s\n", f->report.text);
+    assert_int_equal(status, MOTE_OK);
+}
+
+/* Loads a file, compiles it (an image is left as it is) and opens it. */
+static void open_file(struct fixture *f, const char *path, const struct pipeline_options *options)
+{
+    f->at = (struct frame){.name = path, .index = -1, .sink = &f->report};
+    want_ok(f, pipeline_load(&f->pool, path, &f->p, &f->at));
+    want_ok(f, pipeline_compile(&f->p, options, &f->at));
+    want_ok(f, runner_open(&f->pool, f->p.image, &f->runner, &f->at));
+}
+
+static bool begin(struct fixture *f, const struct golden_model *model)
+{
+    *f = (struct fixture){.model = model};
+    f->shared = golden_shared(&f->pool);
+    if (f->shared == NULL)
+        return false;
+    f->folder = pool_printf(&f->pool, "%s/models/golden/%s", f->shared, model->name);
+    return true;
+}
+
+static const char *tflite_path(struct fixture *f)
+{
+    return pool_printf(&f->pool, "%s/models/%s", f->shared, f->model->path);
+}
+
+/* ---- whole inferences ---- */
+static bool set_inputs(struct fixture *f, int k)
+{
+    for (int32_t i = 0; i < mote_model_inputs(&f->runner.model); i++) {
+        struct mote_io io = runner_input(&f->runner, i);
+        struct bytes input;
+
+        if (!golden_file(&f->pool, f->folder, "input", k, i, &input))
+            return false;
+        assert_int_equal(input.size, io.bytes);
+        memcpy(io.data, input.data, input.size);
+    }
+    return true;
+}
+
+static void compare_outputs(struct fixture *f, const char *way, const char *kind, int k)
+{
+    for (int32_t j = 0; j < mote_model_outputs(&f->runner.model); j++) {
+        struct mote_io io = runner_output(&f->runner, j);
+        struct bytes want;
+
+        assert_true(golden_file(&f->pool, f->folder, kind, k, j, &want));
+        assert_int_equal(want.size, io.bytes);
+        f->bad += !bytes_equal(pool_printf(&f->pool, "%s %s, %s%d_%d", f->model->name, way, kind, k, j),
+                               (enum mote_type)io.type, io.data, want.data, want.size);
+    }
+}
+
+/* Each vector from reset, the state of the one before left behind. Returns how many there were. */
+static int compare_vectors(struct fixture *f, const char *way)
+{
+    int compared = 0;
+
+    for (int k = 0; k < GOLDEN_VECTORS; k++) {
+        if (!set_inputs(f, k))
+            continue;
+        mote_model_reset(&f->runner.model);
+        set_inputs(f, k);
+        mote_model_run(&f->runner.model);
+        compare_outputs(f, way, "output", k);
+        compared++;
+    }
+    return compared;
+}
+
+/* One run without a reset, for as long as the inputs have no gap. */
+static int compare_sequence(struct fixture *f, const char *way)
+{
+    int k = 0;
+
+    mote_model_reset(&f->runner.model);
+    for (; set_inputs(f, k); k++) {
+        mote_model_run(&f->runner.model);
+        compare_outputs(f, way, "seq_output", k);
+    }
+    return k;
+}
+
+static void compare_all(struct fixture *f, const char *way)
+{
+    int vectors = compare_vectors(f, way), sequence = f->model->state ? compare_sequence(f, way) : 0;
+
+    print_message("%s, %s: %d vectors, %d in a row, %d outputs differ\n", f->model->name, way, vectors, sequence,
+                  f->bad);
+    assert_true(vectors >= 2);
+    assert_true(!f->model->state || sequence >= 2);
+}
+
+static void outputs_are_exact(void **state)
+{
+    struct pipeline_options none = {.passes = "none"}, all = {0};
+    struct fixture f;
+    char path[] = "/tmp/mote_golden_XXXXXX";
+
+    if (!begin(&f, *state))
+        skip();
+    open_file(&f, tflite_path(&f), &none);
+    compare_all(&f, "passes none");
+    open_file(&f, tflite_path(&f), &all);
+    compare_all(&f, "all passes");
+
+    int fd = mkstemp(path);
+
+    assert_true(fd >= 0);
+    close(fd);
+    want_ok(&f, file_write(path, f.p.image.data, f.p.image.size, &f.at));
+    open_file(&f, path, &all);
+    unlink(path);
+    assert_false(f.p.has_graph);
+    compare_all(&f, "image");
+    assert_int_equal(f.bad, 0);
+    pool_free(&f.pool);
+}
+
+/* ---- tensors in between ---- */
+/* State tensors hold what is in them after the inference, as the reference's do. */
+static bool compare_tensor(struct fixture *f, int32_t index)
+{
+    const struct tensor *t = &f->p.model.graphs[0].tensors[index];
+    const char *path = pool_printf(&f->pool, "%s/tensors0/t%d.bin", f->folder, t->source);
+    int32_t value = f->p.plan.value_of_tensor[index];
+    struct bytes want;
+
+    if (t->source < 0 || access(path, R_OK) != 0)
+        return false;
+    assert_int_not_equal(value, VALUE_NONE);
+    want_ok(f, file_read(&f->pool, path, &want, &f->at));
+    assert_int_equal(want.size, tensor_bytes(t));
+    f->bad += !bytes_equal(pool_printf(&f->pool, "%s tensor %d %s", f->model->name, t->source, t->name), t->type,
+                           f->runner.model.arena + f->p.plan.values[value].offset, want.data, want.size);
+    return true;
+}
+
+static int count_tensors(struct fixture *f)
+{
+    FILE *file = fopen(pool_printf(&f->pool, "%s/tensors0/index.txt", f->folder), "r");
+    char line[4096];
+    int n = 0;
+
+    if (file == NULL)
+        return 0;
+    while (fgets(line, sizeof line, file) != NULL)
+        n += line[0] >= '0' && line[0] <= '9';
+    fclose(file);
+    return n;
+}
+
+static void tensors_are_exact(void **state)
+{
+    struct pipeline_options options = {.passes = "none", .keep_all = true};
+    struct fixture f;
+    int compared = 0;
+
+    if (!begin(&f, *state))
+        skip();
+    open_file(&f, tflite_path(&f), &options);
+    assert_true(set_inputs(&f, 0));
+    mote_model_run(&f.runner.model);
+    for (int32_t i = 0; i < f.p.model.graphs[0].n_tensors; i++)
+        compared += compare_tensor(&f, i);
+    print_message("%s: %d tensors compared, %d differ\n", f.model->name, compared, f.bad);
+    assert_true(compared > 0);
+    assert_int_equal(compared, count_tensors(&f));
+    assert_int_equal(f.bad, 0);
+    pool_free(&f.pool);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[COUNT(golden_models) + GOLDEN_NINE];
+    size_t n = 0;
+
+    for (size_t i = 0; i < COUNT(golden_models); i++)
+        tests[n++] = (struct CMUnitTest){golden_models[i].name, outputs_are_exact, NULL, NULL,
+                                         (void *)(uintptr_t)&golden_models[i]};
+    for (size_t i = 0; i < GOLDEN_NINE; i++)
+        tests[n++] = (struct CMUnitTest){golden_models[i].name, tensors_are_exact, NULL, NULL,
+                                         (void *)(uintptr_t)&golden_models[i]};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every operator against the reference: all cases of tests/vectors, from the graph's text through passes, plan, image
+ * and runtime, without passes and with all. An operator of ops/ops.def without vectors fails. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/golden/road.h"
+#include "tests/golden/vec.h"
+
+#include <cmocka.h>
+#undef fail /* Mote's own is meant below */
+
+static const char *const passes_tried[] = {"none", NULL /* all */};
+
+/* One case, one choice of passes. */
+struct trial {
+    const struct vec_file *file;
+    const struct vec_case *c;
+    const char *passes;
+    struct pipeline p;
+    struct runner runner;
+    struct frame at;
+    int compared, bad;
+};
+
+static enum mote_status trial_open(struct trial *t)
+{
+    struct pool *pool = t->file->pool;
+    struct pipeline_options options = {.passes = t->passes};
+
+    t->p = pipeline_of(pool, t->file->at.name);
+    TRY(model_parse(&t->p.model, t->c->graph, &t->at));
+    TRY(model_verify(&t->p.model, &t->at));
+    TRY(pipeline_compile(&t->p, &options, &t->at));
+    return runner_open(pool, t->p.image, &t->runner, &t->at);
+}
+
+static enum mote_status set_inputs(struct trial *t, int run)
+{
+    for (int32_t i = 0; i < mote_model_inputs(&t->runner.model); i++) {
+        struct mote_io io = runner_input(&t->runner, i);
+        const struct vec_line *line = vec_find(t->c, "input", run, i);
+
+        if (line == NULL)
+            return fail(&t->at, MOTE_ERR_FORMAT, "input %d %d is missing", run, i);
+        TRY(vec_bytes(t->file, line, (enum mote_type)io.type, io.bytes / (type_bits((enum mote_type)io.type) / 8),
+                      io.data));
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status compare_line(struct trial *t, const struct vec_line *line, enum mote_type type,
+                                     const uint8_t *got, size_t bytes)
+{
+    uint8_t *want = pool_alloc(t->file->pool, bytes);
+
+    TRY(vec_bytes(t->file, line, type, (int64_t)bytes / (type_bits(type) / 8), want));
+    t->compared++;
+    t->bad += !bytes_equal(pool_printf(t->file->pool, "%s %s, passes %s, %s %d %d", t->file->at.name, t->c->name,
+                                       t->passes != NULL ? t->passes : "all", line->kind, line->run, line->index),
+                           type, got, want, bytes);
+    return MOTE_OK;
+}
+
+static enum mote_status compare_outputs(struct trial *t, const char *kind, int run)
+{
+    for (int32_t j = 0; j < mote_model_outputs(&t->runner.model); j++) {
+        struct mote_io io = runner_output(&t->runner, j);
+        const struct vec_line *line = vec_find(t->c, kind, run, j);
+
+        if (line == NULL)
+            return fail(&t->at, MOTE_ERR_FORMAT, "%s %d %d is missing", kind, run, j);
+        TRY(compare_line(t, line, (enum mote_type)io.type, io.data, io.bytes));
+    }
+    return MOTE_OK;
+}
+
+/* The last state tensor, where the case says what is in it. */
+static enum mote_status compare_state(struct trial *t, int run)
+{
+    const struct graph *g = &t->p.model.graphs[0];
+    const struct vec_line *line = vec_find(t->c, "state", run, 0);
+    int32_t last = TENSOR_ABSENT;
+
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        if (g->tensors[i].state)
+            last = i;
+    if (line == NULL)
+        return MOTE_OK;
+    if (last == TENSOR_ABSENT || t->p.plan.value_of_tensor[last] == VALUE_NONE)
+        return fail(&t->at, MOTE_ERR_FORMAT, "the model has no state");
+
+    const struct value *v = &t->p.plan.values[t->p.plan.value_of_tensor[last]];
+
+    return compare_line(t, line, g->tensors[last].type, t->runner.model.arena + v->offset, (size_t)v->bytes);
+}
+
+static enum mote_status trial_run(struct trial *t)
+{
+    TRY(trial_open(t));
+    for (int run = 0; run < t->c->runs; run++) {
+        mote_model_reset(&t->runner.model);
+        TRY(set_inputs(t, run));
+        mote_model_run(&t->runner.model);
+        TRY(compare_outputs(t, "want", run));
+        TRY(compare_state(t, run));
+    }
+    if (vec_find(t->c, "seq_want", 0, 0) == NULL)
+        return MOTE_OK;
+    mote_model_reset(&t->runner.model);
+    for (int run = 0; run < t->c->runs; run++) {
+        TRY(set_inputs(t, run));
+        mote_model_run(&t->runner.model);
+        TRY(compare_outputs(t, "seq_want", run));
+    }
+    return MOTE_OK;
+}
+
+/* Returns whether it is exact (or refused, where that is wanted) with every choice of passes. */
+static bool case_is_right(const struct vec_file *file, const struct vec_case *c)
+{
+    bool right = true;
+
+    for (size_t i = 0; i < COUNT(passes_tried); i++) {
+        struct report_text report = {0};
+        struct trial t = {.file = file, .c = c, .passes = passes_tried[i]};
+
+        t.at = (struct frame){
+            .name = pool_printf(file->pool, "%s %s", file->at.name, c->name), .index = -1, .sink = &report};
+        enum mote_status status = trial_run(&t);
+
+        if (c->refused != NULL) {
+            if (strcmp(status_name(status), c->refused) == 0)
+                continue;
+            printf("FAIL %s: is to be refused with %s\n", t.at.name, c->refused);
+        } else if (status != MOTE_OK) {
+            printf("FAIL %s\n", report.text[0] != '\0' ? report.text : file->at.sink->text);
+        } else if (t.bad == 0 && t.compared > 0) {
+            continue;
+        }
+        right = false;
+    }
+    return right;
+}
+
+static void operator_is_exact(void **state)
+{
+    const char *name = *state;
+    struct pool pool = {0};
+    struct report_text report = {0};
+    struct vec_file file;
+    struct vec_case c;
+    bool more = true;
+    int right = 0, refused = 0;
+
+    if (vec_open(&pool, pool_printf(&pool, "%s/tests/vectors/%s.vec", MOTE_SOURCE_DIR, name), &report, &file) !=
+        MOTE_OK)
+        printf("FAIL %s\n", report.text);
+    assert_int_equal(report.status, MOTE_OK);
+    file.at.name = pool_printf(&pool, "%s.vec", name);
+    while (vec_next(&file, &c, &more) == MOTE_OK && more) {
+        right += case_is_right(&file, &c);
+        refused += c.refused != NULL;
+    }
+    print_message("%s: %d of %d cases right (%d of them refused)\n", name, right, file.n_cases, refused);
+    if (report.status != MOTE_OK)
+        printf("FAIL %s\n", report.text);
+    assert_int_equal(report.status, MOTE_OK);
+    assert_true(file.n_cases > 0);
+    assert_int_equal(right, file.n_cases);
+    pool_free(&pool);
+}
+
+/* ---- the test itself ---- */
+static struct vec_file file_of(struct pool *pool, struct report_text *report, const char *text)
+{
+    return (struct vec_file){
+        .pool = pool, .at = {.name = "t.vec", .index = -1, .sink = report}, .rest = pool_strdup(pool, text)};
+}
+
+#define RESHAPE                                                                                                        \
+    "case flat\nmote-graph 1\nmodel flat version 0\ngraph \"main\"\ntensor 0 s8 [2,2] quant [0.5; 0]\n"                \
+    "tensor 1 s8 [4] quant [0.5; 0]\nop 0 reshape in [0] out [1]\ninputs [0]\noutputs [1]\nend\n"
+
+static void one_wrong_value_is_seen(void **state)
+{
+    static const struct {
+        const char *text;
+        bool right;
+    } trials[] = {
+        {RESHAPE "input 0 0: 1 -2 3 127\nwant 0 0: 1 -2 3 127\ncases 1\n", true},
+        {RESHAPE "input 0 0: 1 -2 3 127\nwant 0 0: 1 -2 3 126\ncases 1\n", false},
+        {RESHAPE "input 0 0: 1 -2 3 127\nwant 0 0: 1 -2 3\ncases 1\n", false},
+        {RESHAPE "input 0 0: 1 -2 3 127\nwant 0 0: 1 -2 3 127 0\ncases 1\n", false},
+        {RESHAPE "input 0 0: 1 -2 3 527\nwant 0 0: 1 -2 3 527\ncases 1\n", false},
+        {RESHAPE "want 0 0: 1 -2 3 127\ncases 1\n", false},
+        {RESHAPE "refused ERR_TYPE\ninput 0 0: 1 -2 3 127\nwant 0 0: 1 -2 3 127\ncases 1\n", false},
+        {RESHAPE "input 0 0: 1 -2 3 127\ncases 1\n", false},
+    };
+
+    (void)state;
+    print_message("(the FAIL lines until the next OK belong here)\n");
+    for (size_t i = 0; i < COUNT(trials); i++) {
+        struct pool pool = {0};
+        struct report_text report = {0};
+        struct vec_file file = file_of(&pool, &report, trials[i].text);
+        struct vec_case c;
+        bool more;
+
+        assert_int_equal(vec_next(&file, &c, &more), MOTE_OK);
+        assert_true(more);
+        assert_int_equal(case_is_right(&file, &c), trials[i].right);
+        pool_free(&pool);
+    }
+}
+
+static void a_cut_file_is_seen(void **state)
+{
+    static const char *const texts[] = {"",
+                                        RESHAPE "input 0 0: 1\n",
+                                        RESHAPE "input 0 0: 1\ncases 2\n",
+                                        "case x\nmote-graph 1\n",
+                                        RESHAPE "cases 1\n",
+                                        RESHAPE "output 0 0: 1\ncases 1\n"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct pool pool = {0};
+        struct report_text report = {0};
+        struct vec_file file = file_of(&pool, &report, texts[i]);
+        struct vec_case c;
+        bool more = true;
+
+        while (more && vec_next(&file, &c, &more) == MOTE_OK)
+            continue;
+        assert_int_equal(report.status, MOTE_ERR_FORMAT);
+        pool_free(&pool);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_wrong_value_is_seen),
+        cmocka_unit_test(a_cut_file_is_seen),
+#define OP(id, NAME, name, ...) {"vectors of " #name, operator_is_exact, NULL, NULL, #name},
+#include "ops/ops.def"
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
