@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measures models on the emulated boards and writes bench/results.csv, a row per model, board and way.
+
+    tools/bench.py BUILD [--models FOLDER] [--check]
+
+Instructions are counted, not timed, so the rows repeat to the digit and a change of them shows up in review. A row is
+only written if the first two golden vectors come back byte for byte. --check measures nothing but fails if README.md's
+table is not what bench/results.csv says. Without the folder of models it says so and leaves the file alone.
+"""
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+RESULTS = os.path.join(ROOT, "bench", "results.csv")
+README = os.path.join(ROOT, "README.md")
+BOARDS = ["mps2-an386"]
+MODELS = ["mlperf_tiny/kws", "mlperf_tiny/vww", "mlperf_tiny/resnet", "mlperf_tiny/ad01", "mlperf_tiny/strww",
+          "tflite_micro/micro_speech", "tflite_micro/person_detect", "tflite_micro/hello_world",
+          "tflite_micro/mnist_lstm"]
+FIELDS = ["model", "board", "via", "macs_imported", "macs", "instructions", "setup_instructions",
+          "checksum_instructions", "arena_bytes", "data_bss_bytes", "stack_bytes", "code_bytes", "constant_bytes",
+          "weight_bytes", "image_bytes", "exact"]
+TABLE_START, TABLE_END = "<!-- results: made by tools/bench.py -->", "<!-- end of results -->"
+
+
+def run(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        sys.exit("bench: %s ended with %d" % (" ".join(command), done.returncode))
+    return json.loads(done.stdout)
+
+
+def first_two(golden, what):
+    names = [os.path.join(golden, "%s%d.bin" % (what, k)) for k in range(32)]
+    return [n for n in names if os.path.exists(n)][:2]
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def measure(mote, models, model, board, via, folder):
+    name = model.split("/")[1]
+    path = os.path.join(models, model + ".tflite")
+    golden = os.path.join(models, "golden", name)
+    joined, out, image = (os.path.join(folder, n) for n in ("in.bin", "out.bin", "model.mote"))
+    with open(joined, "wb") as f:
+        f.write(b"".join(read(p) for p in first_two(golden, "input")))
+    r = run(mote, "emulate", path, "--target", board, "--via", via, "--input", joined, "--output", out, "--reset-each",
+            "--json")
+    c = run(mote, "compile", path, "-o", image, "--json")
+    i = run(mote, "inspect", path, "--json")
+    exact = read(out) == b"".join(read(p) for p in first_two(golden, "output"))
+    if not exact:
+        sys.exit("bench: %s on %s via %s does not give the golden bytes" % (model, board, via))
+    row = {**r, "model": name, "board": board, "via": via, "exact": "yes", "image_bytes": c["image_bytes"],
+           "macs": i["macs_executed"], "macs_imported": i["macs_imported"]}
+    print("%-14s %-12s %-5s %12d instructions" % (name, board, via, row["instructions"]), file=sys.stderr)
+    return {k: row[k] for k in FIELDS}
+
+
+def table(rows):
+    lines = ["| model | MACs | instructions, M4 | arena | code + constants, image / C | weights | image | exact |",
+             "|---|--:|--:|--:|--:|--:|--:|---|"]
+    c = {r["model"]: r for r in rows if r["via"] == "c" and r["board"] == "mps2-an386"}
+    for r in rows:
+        if r["via"] != "image" or r["board"] != "mps2-an386":
+            continue
+        flash = [int(x["code_bytes"]) + int(x["constant_bytes"]) for x in (r, c[r["model"]])]
+        lines.append("| %s | %s | %s | %s | %s / %s | %s | %s | %s |" % (
+            r["model"], *("{:,}".format(int(n)) for n in (r["macs"], r["instructions"], r["arena_bytes"], *flash,
+                                                         r["weight_bytes"], r["image_bytes"])), r["exact"]))
+    return "\n".join(lines)
+
+
+def readme_with(rows):
+    with open(README, encoding="utf-8") as f:
+        text = f.read()
+    head, rest = text.split(TABLE_START)
+    tail = rest.split(TABLE_END)[1]
+    return text, head + TABLE_START + "\n" + table(rows) + "\n" + TABLE_END + tail
+
+
+def main():
+    args = sys.argv[1:]
+    if "--check" in args:
+        with open(RESULTS, encoding="utf-8") as f:
+            old, new = readme_with(list(csv.DictReader(f)))
+        sys.exit(0 if old == new else "README.md's table is not what bench/results.csv says: run tools/bench.py")
+    mote = os.path.join(args[0], "mote")
+    models = os.path.join(os.environ.get("MOTE_SHARED", os.path.join(ROOT, "..", "shared")), "models")
+    if "--models" in args:
+        models = args[args.index("--models") + 1]
+    if not os.path.isdir(models):
+        print("bench: skipped, there is no folder of models at %s" % models)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [measure(mote, models, m, b, via, folder) for b in BOARDS for m in MODELS for via in ("image", "c")]
+    with open(RESULTS, "w", newline="", encoding="utf-8") as f:
+        w = csv.DictWriter(f, FIELDS, lineterminator="\n")
+        w.writeheader()
+        w.writerows(rows)
+    with open(README, "w", encoding="utf-8") as f:
+        f.write(readme_with([{k: str(v) for k, v in r.items()} for r in rows])[1])
+
+
+main()

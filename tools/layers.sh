@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Includes go one way (docs/DESIGN.md, "Layers"). Prints each line that breaks a rule; exit status 1 if there is one.
+set -u
+cd "$(dirname "$0")/.."
+bad=0
+
+# rule TEXT FOLDERS PATTERN: no #include in FOLDERS matches PATTERN.
+rule() {
+    found=$(grep -rnE "^ *# *include +[\"<]($3)" $2 --include='*.c' --include='*.h' 2>/dev/null)
+    [ -z "$found" ] && return
+    printf '%s:\n%s\n' "$1" "$found"
+    bad=1
+}
+
+rule "device/ uses ops/ and itself" device 'host/|kernels/|runtime/|mote/\.\.'
+rule "device/ is freestanding" device '(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdio|stdlib|time|wchar)\.h'
+rule "device/kernels does not know the runtime" device/kernels 'mote/mote\.h|registry\.h|ops/image\.h'
+rule "ops/ is facts, not code" ops 'host/|mote/|kernels/'
+rule "base knows nothing of models" host/base 'host/(graph|import|passes|plan|emit|exec|emulate|pipeline|cli|data)/|mote/'
+rule "the graph knows no format, pass or emitter" host/graph 'host/(import|passes|emit|exec|emulate|pipeline|cli)/'
+rule "importers end at the graph" host/import 'host/(passes|plan|emit|exec|emulate|pipeline|cli)/|mote/'
+rule "passes know neither importers nor emitters" host/passes 'host/(import|emit|emulate|pipeline|cli)/'
+rule "the plan knows neither importers nor passes" host/plan 'host/(import|passes|emit|exec|emulate|pipeline|cli)/'
+rule "emitters read the plan" host/emit 'host/(import|passes|exec|emulate|pipeline|cli)/'
+rule "the emulator takes bytes and folders" host/emulate 'host/(graph|import|passes|plan|emit|exec|pipeline|cli)/'
+rule "only the command line knows the command line" "host/base host/graph host/import host/passes host/plan host/emit host/exec host/emulate host/pipeline host/data host/report" 'host/cli/'
+
+found=$(grep -rnE '(^|[^_[:alnum:]])_?exit\(' host --include='*.c' | grep -v '^host/cli/')
+[ -z "$found" ] || { printf 'exit() is for host/cli alone:\n%s\n' "$found"; bad=1; }
+
+found=$(git ls-files '*.c' '*.h' '*.def' '*.sh' '*.py' '*.S' '*.ld' '*.yaml' '*.yml' CMakeLists.txt Makefile 2>/dev/null |
+    while read -r f; do head -n 3 "$f" | grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$f"; done)
+[ -z "$found" ] || { printf 'no SPDX line:\n%s\n' "$found"; bad=1; }
+exit $bad

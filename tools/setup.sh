@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs what a group of commands needs on Debian 12: tools/setup.sh [demo|check|bench] …
+# The one list of packages. Asks for nothing; does nothing where all are installed.
+set -eu
+
+build="gcc g++ libc6-dev make cmake ninja-build pkg-config libjansson-dev libsodium-dev libcyaml-dev libcmocka-dev"
+board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
+demo="$build $board"
+check="$build $board clang clang-tidy clang-format libclang-rt-14-dev python3 git"
+bench="$build $board python3"
+
+packages=
+for group in "${@:-check}"; do
+    case $group in
+    demo) packages="$packages $demo" ;;
+    check) packages="$packages $check" ;;
+    bench) packages="$packages $bench" ;;
+    *)
+        echo "usage: tools/setup.sh [demo|check|bench] ..." >&2
+        exit 2
+        ;;
+    esac
+done
+
+missing=
+for package in $packages; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+sudo=
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "setup: not root, and no sudo: install$missing" >&2; exit 3; }
+    sudo=sudo
+fi
+echo "setup: installing$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -q >/dev/null
+$sudo apt-get install -qy --no-install-recommends $missing >/dev/null
