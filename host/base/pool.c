@@ -22,7 +22,12 @@ _Noreturn static void out_of_memory(void)
     abort(); /* a handler that returns would leave the caller with NULL */
 }
 
-static uint8_t *block_data(struct pool_block *b) { return (uint8_t *)align_up((size_t)(uintptr_t)(b + 1), POOL_ALIGN); }
+static uint8_t *block_data(struct pool_block *b)
+{
+    uint8_t *end = (uint8_t *)(b + 1);
+
+    return end + (POOL_ALIGN - (uintptr_t)end % POOL_ALIGN) % POOL_ALIGN;
+}
 
 /* A full-size block becomes the current one; a large piece gets a block of its own behind the current one. */
 static struct pool_block *block_add(struct pool *pool, size_t bytes)

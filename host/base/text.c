@@ -21,7 +21,7 @@ static void reserve(struct text *t, size_t more)
     if (t->s && want == capacity(t->len))
         return;
     s = pool_alloc(t->pool, want);
-    if (t->len > 0)
+    if (t->s)
         memcpy(s, t->s, t->len);
     t->s = s;
 }
