@@ -48,10 +48,13 @@ void base_cleanup(void)
 /* The message names the path only if the place does not. */
 static enum mote_status file_fail(const struct frame *at, const char *what, const char *path, int error)
 {
+    /* A full disk is not the input's fault. */
+    enum mote_status status = error == ENOSPC || error == EDQUOT ? MOTE_ERR_ENVIRONMENT : MOTE_ERR_FILE;
+
     for (const struct frame *f = at; f; f = f->up)
         if (!f->up && !f->kind && f->name && strcmp(f->name, path) == 0)
-            return fail(at, MOTE_ERR_FILE, "cannot %s: %s", what, strerror(error));
-    return fail(at, MOTE_ERR_FILE, "cannot %s %s: %s", what, path, strerror(error));
+            return fail(at, status, "cannot %s: %s", what, strerror(error));
+    return fail(at, status, "cannot %s %s: %s", what, path, strerror(error));
 }
 
 /* 0 or errno. Pipes and devices tell no size: the buffer doubles. */
