@@ -125,7 +125,7 @@ static bool describe_fully_connected(const struct op *op, struct layer *l)
 
 static bool is_weights(const struct tensor *t, int axis)
 {
-    return t->type == TYPE_S8 && t->data && tensor_elements(t) > 0 && t->quant.n > 0 &&
+    return t && t->type == TYPE_S8 && t->data && tensor_elements(t) > 0 && t->quant.n > 0 &&
            (t->quant.n == 1 || t->quant.axis == axis);
 }
 
@@ -210,7 +210,7 @@ static bool constant_taps(const struct layer *l, const struct channels *in, int3
 /* The value of a sum, which must be that of all sums before it. */
 static bool agree(const struct layer *l, const struct requant *r, uint32_t sum, int16_t *value)
 {
-    int16_t here = mote_requant_s8((int32_t)sum, r->mult, r->shift, l->out->quant.zero[0], r->lo, r->hi);
+    int16_t here = (int16_t)mote_requant_s8((int32_t)sum, r->mult, r->shift, l->out->quant.zero[0], r->lo, r->hi);
     bool same = *value == NOT_CONSTANT || *value == here;
 
     *value = here;
@@ -503,13 +503,13 @@ static int32_t kept_weights(struct work *k, const struct op *op, const struct la
 }
 
 /* A bias' quantization where there was no bias: input scale * weight scale. */
-static struct quant product_quant(const struct work *k, const struct layer *l, const struct quant *weights)
+static struct quant product_quant(const struct work *k, const struct layer *l, struct quant weights)
 {
-    float *scale = pool_array(k->m->pool, (size_t)weights->n, sizeof(*scale));
+    float *scale = pool_array(k->m->pool, (size_t)weights.n, sizeof(*scale));
 
-    for (int32_t i = 0; i < weights->n; i++)
-        scale[i] = l->in->quant.scale[0] * weights->scale[i];
-    return (struct quant){weights->n, 0, scale, pool_array(k->m->pool, (size_t)weights->n, sizeof(int32_t))};
+    for (int32_t i = 0; i < weights.n; i++)
+        scale[i] = l->in->quant.scale[0] * weights.scale[i];
+    return (struct quant){weights.n, 0, scale, pool_array(k->m->pool, (size_t)weights.n, sizeof(int32_t))};
 }
 
 /* The bias of output channel o with the constant channels that go. */
@@ -530,7 +530,7 @@ static uint32_t folded_bias(const struct work *k, const struct op *op, const str
 }
 
 /* The new bias, or TENSOR_ABSENT if there was none and none is needed. */
-static int32_t kept_bias(struct work *k, const struct op *op, const struct layer *l, const struct quant *weights)
+static int32_t kept_bias(struct work *k, const struct op *op, const struct layer *l, struct quant weights)
 {
     uint32_t *to = pool_array(k->m->pool, (size_t)l->out_c, sizeof(*to)), any = 0;
     struct tensor b = {.name = "", .type = TYPE_S32, .rank = 1};
@@ -560,7 +560,7 @@ static void rewrite_layer(struct work *k, struct op *op, struct layer *l)
         return;
     in[1] = kept_weights(k, op, l); /* adding tensors may move them all */
     l->in = op_in(k->g, op, 0), l->w = op_in(k->g, op, 1), l->bias = op_in(k->g, op, 2);
-    in[2] = kept_bias(k, op, l, &k->g->tensors[in[1]].quant);
+    in[2] = kept_bias(k, op, l, k->g->tensors[in[1]].quant);
     op_set_inputs(k->m, op, in[2] == TENSOR_ABSENT ? 2 : 3, in);
 }
 
@@ -604,7 +604,7 @@ enum mote_status pass_dead_channels(struct model *m, struct graph *g, const stru
 
     (void)at;
     k.channels = pool_array(m->pool, (size_t)g->n_tensors + 1, sizeof(*k.channels));
-    k.layers = pool_array(m->pool, (size_t)g->n_ops + 1, sizeof(*k.layers));
+    k.layers = pool_array(m->pool, (size_t)g->n_ops + 1, sizeof(void *));
     for (int32_t t = 0; t < g->n_tensors; t++)
         look_at(&k, t);
     for (int32_t i = 0; i < g->n_ops; i++)
@@ -615,5 +615,6 @@ enum mote_status pass_dead_channels(struct model *m, struct graph *g, const stru
             find_uses(&k, k.layers[i], &k.channels[g->ops[i].in[0]]);
     find_needed(&k);
     rewrite(&k);
+    graph_compact(m, g); /* the old weights */
     return MOTE_OK;
 }

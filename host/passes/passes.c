@@ -14,8 +14,8 @@ const struct pass passes[] = {
     {"legalize", pass_legalize, "operators that change no byte disappear; reshapes of reshapes merge"},
     {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input"},
     {"fuse_pad", pass_fuse_pad, "padding with real zero joins the convolutions that read it"},
-    {"dead_channels", pass_dead_channels, "channels that are constant or unused fold into biases and go"},
     {"dead_code", pass_dead_code, "operators and tensors that no output needs go"},
+    {"dead_channels", pass_dead_channels, "channels that are constant or unused fold into biases and go"},
 };
 const int passes_count = COUNT(passes);
 
@@ -44,8 +44,8 @@ static enum mote_status check_words(const char *words, const struct frame *at)
         end = p + strcspn(p, ",");
         if (!is_pass(p, (size_t)(end - p)))
             return fail(at, MOTE_ERR_USAGE,
-                        "no pass is called '%.*s': there are fold, legalize, fuse_activation, fuse_pad, dead_channels "
-                        "and dead_code, or none",
+                        "no pass is called '%.*s': there are fold, legalize, fuse_activation, fuse_pad, dead_code and "
+                        "dead_channels, or none",
                         (int)(end - p), p);
     }
     return MOTE_OK;
