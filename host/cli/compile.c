@@ -2,8 +2,10 @@
 /* mote compile */
 #include "host/cli/cli.h"
 #include "host/cli/fit.h"
+#include "host/cli/io.h"
 #include "host/emit/emit.h"
 #include "host/emulate/home.h"
+#include "host/exec/runner.h"
 
 static enum mote_status write_output(struct cli *cli, struct pipeline *p, const char *emit, const char *out,
                                      const struct frame *file)
@@ -28,12 +30,21 @@ static enum mote_status write_output(struct cli *cli, struct pipeline *p, const 
 static void print_result(const struct cli *cli, const struct pipeline *p, const char *emit, const char *out)
 {
     const struct plan *plan = &p->plan;
+    uint32_t arena = mote_image_arena_bytes(p->image.data, p->image.size);
 
     if (cli->json) {
-        cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "output", out, "emit", emit, "image_bytes",
-                                 (json_int_t)p->image.size, "arena_bytes", (json_int_t)plan->arena_bytes,
-                                 "arena_bound_bytes", (json_int_t)plan->arena_bound, "weight_bytes",
-                                 (json_int_t)plan->weight_bytes, "macs", (json_int_t)p->macs_executed));
+        json_t *json = json_pack("{s:o, s:s, s:I, s:I}", "output", json_text(out), "emit", emit, "image_bytes",
+                                 (json_int_t)p->image.size, "arena_bytes", (json_int_t)arena);
+
+        if (p->has_graph)
+            json_object_update_new(
+                json, json_pack("{s:I, s:I, s:I}", "arena_bound_bytes", (json_int_t)plan->arena_bound, "weight_bytes",
+                                (json_int_t)plan->weight_bytes, "macs", (json_int_t)p->macs_executed));
+        cli_print_json(json);
+        return;
+    }
+    if (!p->has_graph) {
+        printf("%s: the same image, %zu bytes, arena %u bytes\n", out, p->image.size, arena);
         return;
     }
     printf("%s: %zu bytes as an image, arena %lld bytes (lower bound %lld, gap %lld), %lld MACs\n", out, p->image.size,
@@ -45,6 +56,7 @@ static enum mote_status run_compile(struct cli *cli)
 {
     static const char *const kinds[] = {"image", "c", "graph", NULL};
     const char *emit, *out = cli_value(cli, "-o");
+    struct runner runner;
     struct pipeline p;
     struct frame file;
 
@@ -52,6 +64,7 @@ static enum mote_status run_compile(struct cli *cli)
     if (out == NULL)
         return usage_error(cli, "-o is missing");
     TRY(cli_compile(cli, &p, &file));
+    TRY(runner_open(&cli->pool, p.image, &runner, &file)); /* a damaged image is not copied */
     TRY(cli_check_fit(cli, &p, cli_value(cli, "--target"), &file));
     TRY(write_output(cli, &p, emit, out, &file));
     print_result(cli, &p, emit, out);
@@ -66,7 +79,8 @@ const struct command command_compile = {
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
         "<model>.h and mote/ with the sources that they need. --emit graph writes the graph after the passes.\n"
         "With --target, a model that does not fit the board is refused.\n\n"
-        "JSON keys: output, emit, image_bytes, arena_bytes, arena_bound_bytes, weight_bytes, macs.",
+        "JSON keys: output, emit, image_bytes, arena_bytes, and unless M is a .mote arena_bound_bytes, weight_bytes, "
+        "macs.",
     .example = "mote compile kws.tflite --emit c -o firmware/kws --target nano-33-ble-sense",
     .positional_min = 1,
     .positional_max = 1,

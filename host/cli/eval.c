@@ -72,16 +72,17 @@ static enum mote_status open_data(struct eval *e, const char *specification)
     TRY(cli_number(e->cli, "--limit", 1, INT32_MAX, &limit));
     TRY(labeled_open(&e->cli->pool, specification, &e->data, &e->data_file));
     e->n = (size_t)(limit < e->data.n ? limit : e->data.n);
-    e->inputs = pool_array(&e->cli->pool, e->n, e->input_bytes);
-    e->outputs = pool_array(&e->cli->pool, e->n, e->output_bytes);
     for (size_t i = 0; i < e->n; i++) {
         struct frame here = labeled_frame(&e->data, (int32_t)i, &e->data_file);
 
         if (e->data.samples[i].label >= e->n_classes)
             return fail(&here, MOTE_ERR_VALUE, "the label is %d, but the model has %d classes, from 0",
                         e->data.samples[i].label, e->n_classes);
-        TRY(labeled_read(&e->data, (int32_t)i, e->input_bytes, e->inputs + i * e->input_bytes, &e->data_file));
     }
+    e->inputs = pool_array(&e->cli->pool, e->n, e->input_bytes);
+    e->outputs = pool_array(&e->cli->pool, e->n, e->output_bytes);
+    for (size_t i = 0; i < e->n; i++)
+        TRY(labeled_read(&e->data, (int32_t)i, e->input_bytes, e->inputs + i * e->input_bytes, &e->data_file));
     choose_names(e);
     return MOTE_OK;
 }

@@ -37,7 +37,8 @@ static enum mote_status compile(struct inspect *r)
     bool compiled_wanted = cli_flag(r->cli, "--compiled");
 
     TRY(graph_infer(&r->p.model, &r->p.model.graphs[0], &r->file));
-    number_operators(&r->p.model.graphs[0]);
+    if (!cli_flag(r->cli, "--text"))
+        number_operators(&r->p.model.graphs[0]);
     r->imported.pool = &r->cli->pool;
     model_copy(&r->p.model, &r->imported);
     r->p.macs_imported = model_macs(&r->imported);

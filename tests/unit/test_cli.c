@@ -1,0 +1,739 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The program from outside: exit statuses, messages, what it prints, and that nothing is left behind. Runs build/mote
+ * on the models of models/; with the shared models also on real ones. */
+#define _XOPEN_SOURCE 700
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/base/base.h"
+
+#include <cmocka.h> /* last: its fail_msg needs its own fail */
+
+#define GRAPH        MOTE_SOURCE_DIR "/models/strokes.graph"
+#define DATA         MOTE_SOURCE_DIR "/models/strokes"
+#define ARG_MAX_HERE 24
+
+static struct pool pool;
+static char folder[] = "/tmp/mote-cli-XXXXXX"; /* in: inputs, out: what mote writes, tmp: its TMPDIR */
+
+/* ---- running ---- */
+struct result {
+    int status;
+    const char *command, *out, *err;
+};
+
+static const char *here(const char *name) { return pool_printf(&pool, "%s/%s", folder, name); }
+
+static struct bytes slurp(const char *path)
+{
+    struct report_text report = {.status = MOTE_OK};
+    struct frame at = {.index = -1, .sink = &report};
+    struct bytes file;
+
+    if (file_read(&pool, path, &file, &at) != MOTE_OK)
+        fail_msg("%s", report.text);
+    return file;
+}
+
+static const char *text_of(const char *path)
+{
+    struct bytes file = slurp(path);
+
+    return pool_printf(&pool, "%.*s", (int)file.size, (const char *)file.data);
+}
+
+static void become(char **argv, const char *env_path)
+{
+    int out = open(here("stdout.txt"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int err = open(here("stderr.txt"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    if (env_path != NULL)
+        setenv("PATH", env_path, 1);
+    execv(MOTE_BINARY_DIR "/mote", argv);
+    _exit(126);
+}
+
+/* "@name" stands for a file of the folder. */
+static struct result run_list(const char *env_path, const char *const *args)
+{
+    char *argv[ARG_MAX_HERE + 2] = {(char *)(uintptr_t) "mote"};
+    struct text command = {.pool = &pool};
+    int n = 1, status;
+    pid_t pid;
+
+    text_add(&command, "mote");
+    for (; *args != NULL; args++) {
+        assert_true(n <= ARG_MAX_HERE);
+        argv[n] = pool_strdup(&pool, **args == '@' ? here(*args + 1) : *args);
+        text_add(&command, " %s", argv[n++]);
+    }
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        become(argv, env_path);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return (struct result){WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status), command.s,
+                           text_of(here("stdout.txt")), text_of(here("stderr.txt"))};
+}
+
+#define ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define RUN(...)  run_list(NULL, ARGS(__VA_ARGS__))
+
+static void want_status(const struct result *r, int status)
+{
+    if (r->status != status)
+        fail_msg("%s: exit status %d, want %d\n%s", r->command, r->status, status, r->err);
+}
+
+static struct result run_ok(const char *const *args)
+{
+    struct result r = run_list(NULL, args);
+
+    want_status(&r, 0);
+    if (r.err[0] != '\0')
+        fail_msg("%s: wrote to stderr: %s", r.command, r.err);
+    return r;
+}
+#define OK(...) run_ok(ARGS(__VA_ARGS__))
+
+static json_t *json_of(const struct result *r)
+{
+    json_t *json = json_loads(r->out, 0, NULL);
+
+    if (json == NULL)
+        fail_msg("%s: no JSON: %.200s", r->command, r->out);
+    return json;
+}
+
+static json_int_t integer(const json_t *json, const char *key)
+{
+    const json_t *value = json_object_get(json, key);
+
+    if (!json_is_integer(value))
+        fail_msg("the key %s is missing or no integer", key);
+    return json_integer_value(value);
+}
+
+/* ---- the folder ---- */
+static int entries(const char *path)
+{
+    DIR *dir = opendir(path);
+    int n = 0;
+
+    assert_non_null(dir);
+    while (readdir(dir) != NULL)
+        n++;
+    closedir(dir);
+    return n - 2;
+}
+
+static void want_nothing_left(const char *command)
+{
+    if (entries(here("out")) != 0 || entries(here("tmp")) != 0)
+        fail_msg("%s: left something behind", command);
+}
+
+/* A failure is one line on stderr, nothing on stdout and no file. */
+static void want_failure(const struct result *r, int status, const char *part)
+{
+    const char *newline = strchr(r->err, '\n');
+
+    want_status(r, status);
+    if (strncmp(r->err, "mote: ", 6) != 0 || newline == NULL || newline[1] != '\0' || strstr(r->err, part) == NULL)
+        fail_msg("%s: says \"%s\", want one line with \"%s\"", r->command, r->err, part);
+    if (r->out[0] != '\0')
+        fail_msg("%s: failed, but wrote to stdout: %.200s", r->command, r->out);
+    want_nothing_left(r->command);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)st;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
+static void clean(const char *path)
+{
+    nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    assert_int_equal(mkdir(path, 0777), 0);
+}
+
+static void put(const char *name, const void *data, size_t size)
+{
+    FILE *file = fopen(here(name), "wb");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void put_text(const char *name, const char *text) { put(name, text, strlen(text)); }
+
+/* Max pooling of a picture of `side` by `side` bytes. */
+static void put_pool(const char *name, int side)
+{
+    put_text(name,
+             pool_printf(&pool,
+                         "mote-graph 1\nmodel big version 0\ngraph \"main\"\n"
+                         "tensor 0 \"in\" s8 [1,%d,%d,1] quant [1; 0]\n"
+                         "tensor 1 \"out\" s8 [1,%d,%d,1] quant [1; 0]\n"
+                         "op 0 max_pool_2d in [0] out [1] padding valid stride_h 2 stride_w 2 filter_h 2 filter_w 2\n"
+                         "inputs [0]\noutputs [1]\nend\n",
+                         side, side, side / 2, side / 2));
+}
+
+static int setup_all(void **state)
+{
+    (void)state;
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
+    setenv("TMPDIR", here("tmp"), 1);
+    unsetenv("MOTE_KEEP");
+    assert_int_equal(mkdir(here("in"), 0777) | mkdir(here("out"), 0777) | mkdir(here("tmp"), 0777), 0);
+    OK("compile", GRAPH, "-o", "@in/strokes.mote");
+    put_text("in/short.bin", "abc");
+    put("in/zeros.bin", (char[288]){0}, 288);
+    put("in/broken.tflite", "\x1c\0\0\0TFL3\0\0\0\0", 12);
+    put_text("in/words.txt", "this is no model\n");
+    put_pool("in/big.graph", 600);
+    put_text("in/float.graph", "mote-graph 1\nmodel f version 0\ngraph \"main\"\n"
+                               "tensor 0 \"in\" f32 [1,4,4,1]\ntensor 1 \"out\" f32 [1,2,2,1]\n"
+                               "op 0 max_pool_2d in [0] out [1] padding valid stride_h 2 stride_w 2 filter_h 2 "
+                               "filter_w 2\ninputs [0]\noutputs [1]\nend\n");
+    put_text("in/unknown_op.graph", "mote-graph 1\nmodel u version 0\ngraph \"main\"\n"
+                                    "tensor 0 \"in\" s8 [4] quant [1; 0]\ntensor 1 \"out\" s8 [4] quant [1; 0]\n"
+                                    "op 0 fourier in [0] out [1]\ninputs [0]\noutputs [1]\nend\n");
+    assert_int_equal(mkdir(here("in/ragged"), 0777) | mkdir(here("in/missing"), 0777) | mkdir(here("in/wide"), 0777),
+                     0);
+    put_text("in/ragged/y_labels.csv", "a.bin,5,0\nb.bin,5\n");
+    put_text("in/missing/y_labels.csv", "a.bin,5,0\n");
+    put_text("in/wide/y_labels.csv", "../zeros.bin,9,0\n../zeros.bin,9,8\n");
+    return 0;
+}
+
+static int teardown_all(void **state)
+{
+    (void)state;
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    pool_free(&pool);
+    return 0;
+}
+
+static int before_each(void **state)
+{
+    (void)state;
+    clean(here("out"));
+    clean(here("tmp"));
+    return 0;
+}
+
+/* ---- what is wrong ---- */
+struct bad {
+    int status;
+    const char *part;
+    const char *args[12];
+};
+
+static void want_bad(const struct bad *bad, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct result r = run_list(NULL, bad[i].args);
+
+        want_failure(&r, bad[i].status, bad[i].part);
+    }
+}
+
+static void wrong_command_lines(void **state)
+{
+    static const struct bad bad[] = {
+        {2, "there is no command \"frobnicate\"", {"frobnicate"}},
+        {2, "there is no command \"frobnicate\"", {"help", "frobnicate"}},
+        {2, "unknown option --frobnicate", {"run", GRAPH, "--frobnicate"}},
+        {2, "unknown option --frob=1; see `mote help eval`", {"eval", GRAPH, "--frob=1"}},
+        {2, "something is missing", {"inspect"}},
+        {2, "what is \"extra\"?", {"inspect", GRAPH, "extra"}},
+        {2, "--json takes no value", {"inspect", GRAPH, "--json=1"}},
+        {2, "--input wants FILE", {"run", GRAPH, "--input"}},
+        {2, "-o is missing", {"compile", GRAPH}},
+        {2, "--emit wants image or c or graph, not \"elf\"", {"compile", GRAPH, "-o", "@out/x", "--emit", "elf"}},
+        {2, "--input for \"image\" is missing", {"run", GRAPH}},
+        {2, "more --input files", {"run", GRAPH, "--input", "@in/zeros.bin", "--input", "@in/zeros.bin"}},
+        {2,
+         "more --output files",
+         {"run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/a", "--output", "@out/b"}},
+        {2, "there is no board frob", {"compile", GRAPH, "-o", "@out/x", "--target", "frob"}},
+        {2, "there is no board frob", {"profile", GRAPH, "--target", "frob"}},
+        {2, "there is no board frob", {"emulate", GRAPH, "--target", "frob", "--input", "@in/zeros.bin"}},
+        {2, "--target is missing", {"profile", GRAPH}},
+        {2, "--target is missing", {"emulate", GRAPH, "--input", "@in/zeros.bin"}},
+        {2, "--via wants image or c, not \"pigeon\"", {"profile", GRAPH, "--target", "mps2-an386", "--via", "pigeon"}},
+        {2, "--via means nothing without --target", {"eval", GRAPH, "--data", DATA, "--via", "c"}},
+        {2, "--data is missing", {"eval", GRAPH}},
+        {2, "--limit wants a number from 1 to 2147483647, not \"0\"", {"eval", GRAPH, "--data", DATA, "--limit", "0"}},
+        {2, "--limit wants a number", {"eval", GRAPH, "--data", DATA, "--limit", "many"}},
+        {2, "--threads wants a number from 1 to 256", {"eval", GRAPH, "--data", DATA, "--threads", "257"}},
+        {2, "there is no status \"1000\"", {"explain", "1000"}},
+        {2,
+         "an image holds no graph to generate C from",
+         {"emulate", "@in/strokes.mote", "--target", "mps2-an386", "--via", "c", "--input", "@in/zeros.bin"}},
+        {2, "an image holds no graph", {"profile", "@in/strokes.mote", "--target", "mps2-an386", "--via", "c"}},
+        {2, "an image holds no graph", {"compile", "@in/strokes.mote", "-o", "@out/x", "--emit", "c"}},
+        {2, "an image holds no graph", {"inspect", "@in/strokes.mote", "--text"}},
+    };
+
+    (void)state;
+    want_bad(bad, COUNT(bad));
+}
+
+static void wrong_inputs(void **state)
+{
+    static const struct bad bad[] = {
+        {1, "none.tflite: cannot read: No such file or directory", {"inspect", "@in/none.tflite"}},
+        {1, "cannot read", {"compile", "@in", "-o", "@out/x"}},
+        {1, "words.txt: neither a .tflite, nor a graph file, nor an image", {"inspect", "@in/words.txt"}},
+        {1, "broken.tflite: ", {"compile", "@in/broken.tflite", "-o", "@out/x.mote"}},
+        {1, "fourier", {"compile", "@in/unknown_op.graph", "-o", "@out/x.mote"}},
+        {1, "float.graph: op 0 MAX_POOL_2D: ", {"compile", "@in/float.graph", "-o", "@out/x.mote"}},
+        {1, "short.bin holds 3 bytes", {"run", GRAPH, "--input", "@in/short.bin", "--output", "@out/y"}},
+        {1,
+         "no multiple of the tensor's 144",
+         {"emulate", GRAPH, "--target", "mps2-an386", "--input", "@in/short.bin"}},
+        {1, "cannot read", {"run", GRAPH, "--input", "@in/none.bin"}},
+        {1, "y_labels.csv line 2: has 2 fields", {"eval", GRAPH, "--data", "@in/ragged"}},
+        {1, "y_labels.csv line 1: cannot read", {"eval", GRAPH, "--data", "@in/missing"}},
+        {1, "y_labels.csv line 2: the label is 8, but the model has 5 classes", {"eval", GRAPH, "--data", "@in/wide"}},
+        {1,
+         "y_labels.csv line 1: ../zeros.bin has 288 bytes, the model's input 144",
+         {"eval", GRAPH, "--data", "@in/wide", "--limit", "1"}},
+        {1, "cannot read", {"eval", GRAPH, "--data", "@in/nowhere"}},
+        {1, "cannot write", {"compile", GRAPH, "-o", "@out/no/folder/x.mote"}},
+        {1, "cannot write", {"run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/no/folder/y"}},
+        {1, "cannot write", {"eval", GRAPH, "--data", DATA, "--limit", "2", "--predictions", "@out/no/folder/p"}},
+        {3, "No space left on device", {"compile", GRAPH, "-o", "/dev/full"}},
+    };
+
+    (void)state;
+    want_bad(bad, COUNT(bad));
+}
+
+static void models_too_big_are_refused_with_the_numbers(void **state)
+{
+    static const struct bad bad[] = {
+        {1,
+         "does not fit nano-33-ble-sense",
+         {"compile", "@in/big.graph", "-o", "@out/x", "--target", "nano-33-ble-sense"}},
+        {1,
+         "bytes of RAM of 262144 (arena 450000)",
+         {"compile", "@in/big.graph", "-o", "@out/x", "--emit", "c", "--target", "nano-33-ble-sense"}},
+        {1,
+         "does not fit nano-33-ble-sense",
+         {"emulate", "@in/big.graph", "--target", "nano-33-ble-sense", "--input", "@in/picture.bin"}},
+        {1,
+         "does not fit nano-33-ble-sense",
+         {"emulate", "@in/big.graph", "--via", "c", "--target", "nano-33-ble-sense", "--input", "@in/picture.bin"}},
+    };
+
+    (void)state;
+    put("in/picture.bin", pool_alloc(&pool, 360000), 360000);
+    want_bad(bad, COUNT(bad));
+    OK("compile", "@in/big.graph", "-o", "@out/x.mote", "--target", "mps2-an386");
+    OK("compile", "@in/strokes.mote", "-o", "@out/y.mote", "--target", "nano-33-ble-sense");
+    assert_memory_equal(slurp(here("out/y.mote")).data, slurp(here("in/strokes.mote")).data,
+                        slurp(here("in/strokes.mote")).size);
+}
+
+static void missing_tools_are_the_environments_fault(void **state)
+{
+    static const char *const commands[][10] = {
+        {"emulate", GRAPH, "--target", "mps2-an386", "--input", "@in/zeros.bin", "--output", "@out/y"},
+        {"emulate", GRAPH, "--target", "mps2-an386", "--via", "c", "--input", "@in/zeros.bin"},
+        {"profile", GRAPH, "--target", "mps2-an386", "--via", "c"},
+        {"eval", GRAPH, "--data", DATA, "--limit", "1", "--target", "mps2-an386"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        struct result r = run_list("/nonexistent", commands[i]);
+
+        want_failure(&r, 3, "arm-none-eabi-gcc is not installed: install the Debian package gcc-arm-none-eabi");
+    }
+}
+
+static void want_prefixes_refused(const char *path, size_t step, const char *suffix)
+{
+    struct bytes whole = slurp(path);
+    const char *name = pool_printf(&pool, "in/cut.%s", suffix), *place = pool_printf(&pool, "@%s", name);
+
+    for (size_t size = 0; size < whole.size; size += step) {
+        struct result r;
+
+        put(name, whole.data, size);
+        r = RUN("compile", place, "-o", "@out/x.mote");
+        want_failure(&r, 1, pool_printf(&pool, "cut.%s: ", suffix));
+    }
+}
+
+static void truncated_models_are_refused(void **state)
+{
+    (void)state;
+    want_prefixes_refused(here("in/strokes.mote"), 217, "mote");
+    want_prefixes_refused(GRAPH, 217, "graph");
+}
+
+static void flipped_images_are_refused(void **state)
+{
+    struct bytes good = slurp(here("in/strokes.mote"));
+
+    (void)state;
+    for (size_t i = 0; i < good.size; i += 97) {
+        struct result r;
+
+        good.data[i] ^= 0x10;
+        put("in/flipped.mote", good.data, good.size);
+        good.data[i] ^= 0x10;
+        r = RUN("run", "@in/flipped.mote", "--input", "@in/zeros.bin", "--output", "@out/y");
+        want_failure(&r, 1, "flipped.mote: ");
+    }
+}
+
+/* ---- what is right ---- */
+static void help_is_complete(void **state)
+{
+    static const char *const names[] = {"compile", "run",     "inspect", "profile", "emulate",
+                                        "eval",    "targets", "explain", "help"};
+    struct result all = OK("help");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct result a = OK("help", names[i]), b = OK(names[i], "--help");
+
+        assert_string_equal(a.out, b.out);
+        assert_non_null(strstr(a.out, "\nExample:\n  mote "));
+        if (strcmp(names[i], "help") != 0)
+            assert_non_null(strstr(a.out, "JSON keys"));
+        assert_non_null(strstr(all.out, pool_printf(&pool, "\n  mote %s ", names[i])));
+    }
+    assert_non_null(strstr(OK("--version").out, "mote "));
+}
+
+static void targets_lists_the_boards(void **state)
+{
+    struct result text = OK("targets"), r = OK("targets", "--json");
+    json_t *json = json_of(&r), *boards = json_object_get(json, "boards"), *board;
+    size_t i;
+    int seen = 0;
+
+    (void)state;
+    assert_non_null(strstr(text.out, "mps2-an386"));
+    json_array_foreach(boards, i, board)
+    {
+        assert_true(integer(board, "flash_bytes") > 0 && integer(board, "clock_hz") > 0);
+        if (strcmp(json_string_value(json_object_get(board, "name")), "nano-33-ble-sense") != 0)
+            continue;
+        assert_int_equal(integer(board, "flash_bytes"), 0x100000);
+        assert_int_equal(integer(board, "ram_bytes"), 0x40000);
+        assert_string_equal(json_string_value(json_object_get(board, "emulator")), "mps2-an386");
+        seen++;
+    }
+    assert_int_equal(seen, 1);
+    json_decref(json);
+}
+
+static void inspect_shows_graphs(void **state)
+{
+    struct result r = OK("inspect", GRAPH, "--json"), text = OK("inspect", GRAPH, "--text", "--values"), again;
+    json_t *json = json_of(&r), *op;
+    json_int_t imported = 0, executed = 0;
+    size_t i;
+
+    (void)state;
+    json_array_foreach(json_object_get(json, "operators"), i, op)
+    {
+        imported += integer(op, "macs_imported");
+        executed += integer(op, "macs_executed");
+    }
+    assert_true(imported > 0);
+    assert_int_equal(imported, integer(json, "macs_imported"));
+    assert_int_equal(executed, integer(json, "macs_executed"));
+    assert_string_equal(json_string_value(json_object_get(json, "model")), "strokes");
+    assert_true(integer(json, "weight_bytes") > 0 && integer(json, "arena_bytes") > 0);
+    assert_true(json_is_null(json_object_get(json, "problem")));
+    json_decref(json);
+
+    put_text("in/again.graph", text.out); /* the text form is a graph file */
+    again = OK("inspect", "@in/again.graph", "--text", "--values");
+    assert_string_equal(again.out, text.out);
+    OK("compile", "@in/again.graph", "-o", "@out/again.mote");
+    assert_memory_equal(slurp(here("out/again.mote")).data, slurp(here("in/strokes.mote")).data,
+                        slurp(here("in/strokes.mote")).size);
+    OK("inspect", GRAPH);
+    OK("inspect", GRAPH, "--compiled");
+    OK("inspect", GRAPH, "--compiled", "--text");
+}
+
+static void inspect_shows_what_cannot_be_compiled(void **state)
+{
+    struct result text = OK("inspect", "@in/float.graph"), r = OK("inspect", "@in/float.graph", "--json");
+    json_t *json = json_of(&r);
+
+    (void)state;
+    assert_non_null(strstr(text.out, "cannot be compiled: "));
+    assert_true(json_is_null(json_object_get(json, "arena_bytes")));
+    assert_true(json_is_string(json_object_get(json, "problem")));
+    json_decref(json);
+}
+
+static void inspect_shows_images(void **state)
+{
+    struct result r = OK("inspect", "@in/strokes.mote", "--json");
+    json_t *json = json_of(&r);
+
+    (void)state;
+    OK("inspect", "@in/strokes.mote");
+    assert_int_equal(integer(json, "image_bytes"), slurp(here("in/strokes.mote")).size);
+    assert_int_equal(strlen(json_string_value(json_object_get(json, "hash"))), 64);
+    assert_int_equal(json_array_size(json_object_get(json, "classes")), 5);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(json, "classes"), 4)), "blank");
+    assert_true(json_array_size(json_object_get(json, "steps")) > 0);
+    assert_true(integer(json, "weight_bytes") > 0);
+    json_decref(json);
+}
+
+static json_int_t want_eval(const struct result *r, size_t samples)
+{
+    json_t *json = json_of(r), *confusion = json_object_get(json, "confusion");
+    json_int_t sum = 0, diagonal = 0, correct = integer(json, "correct");
+
+    for (size_t i = 0; i < json_array_size(confusion); i++)
+        for (size_t k = 0; k < json_array_size(confusion); k++) {
+            json_int_t n = json_integer_value(json_array_get(json_array_get(confusion, i), k));
+
+            sum += n;
+            diagonal += i == k ? n : 0;
+        }
+    assert_int_equal(integer(json, "samples"), samples);
+    assert_int_equal(sum, samples);
+    assert_int_equal(diagonal, correct);
+    assert_true(json_real_value(json_object_get(json, "accuracy")) == (double)correct / (double)samples);
+    json_decref(json);
+    return correct;
+}
+
+static int count_lines(const char *text)
+{
+    int n = 0;
+
+    for (; *text != '\0'; text++)
+        n += *text == '\n';
+    return n;
+}
+
+static void eval_counts(void **state)
+{
+    struct result one = OK("eval", GRAPH, "--data", DATA, "--json", "--threads", "1", "--predictions", "@out/one.csv");
+    struct result many =
+        OK("eval", "@in/strokes.mote", "--data", DATA, "--json", "--threads", "7", "--predictions", "@out/many.csv");
+    const char *predictions = text_of(here("out/one.csv"));
+    int lines = count_lines(text_of(DATA "/y_labels.csv"));
+    struct result few = OK("eval", GRAPH, "--data", DATA, "--limit", "5", "--json");
+
+    (void)state;
+    assert_string_equal(one.out, many.out);
+    assert_string_equal(predictions, text_of(here("out/many.csv")));
+    assert_true(want_eval(&one, (size_t)lines) > lines / 2);
+    want_eval(&few, 5);
+    assert_int_equal(count_lines(predictions), lines);
+    assert_non_null(strstr(OK("eval", GRAPH, "--data", DATA).out, "horizontal"));
+}
+
+/* Equal scores: the first class is the prediction. */
+static void eval_takes_the_first_of_equals(void **state)
+{
+    (void)state;
+    put_text("in/same.graph", "mote-graph 1\nmodel same version 0\ngraph \"main\"\n"
+                              "tensor 0 \"in\" s8 [1,2,2,3] quant [1; 0]\ntensor 1 \"out\" s8 [1,1,1,3] quant [1; 0]\n"
+                              "op 0 max_pool_2d in [0] out [1] padding valid filter_h 2 filter_w 2\n"
+                              "inputs [0]\noutputs [1]\nend\n");
+    if (mkdir(here("in/same"), 0777) != 0)
+        fail_msg("cannot make a folder");
+    put_text("in/same/y_labels.csv", "equal.bin,3,2\nlast.bin,3,2\nmiddle.bin,3,0\n");
+    put("in/same/equal.bin", "\4\4\4\4\4\4\4\4\4\4\4\4", 12);
+    put("in/same/last.bin", "\4\4\4\4\4\5\4\4\4\4\4\4", 12);
+    put("in/same/middle.bin", "\0\0\0\0\0\0\xff\7\7\xff\xff\xff", 12);
+    OK("eval", "@in/same.graph", "--data", "@in/same", "--predictions", "@out/p.csv");
+    assert_string_equal(text_of(here("out/p.csv")), "equal.bin,2,0\nlast.bin,2,2\nmiddle.bin,0,1\n");
+}
+
+/* ---- on the emulated board ---- */
+static bool have(const char *program)
+{
+    char *paths = pool_strdup(&pool, getenv("PATH") != NULL ? getenv("PATH") : ""), *rest = paths, *path;
+
+    while ((path = strtok_r(rest, ":", &rest)) != NULL)
+        if (access(pool_printf(&pool, "%s/%s", path, program), X_OK) == 0)
+            return true;
+    return false;
+}
+
+static bool have_board(void)
+{
+    if (have("arm-none-eabi-gcc") && have("qemu-system-arm"))
+        return true;
+    puts("SKIP: no arm-none-eabi-gcc or no qemu-system-arm: tools/setup.sh check installs them");
+    return false;
+}
+
+static void want_emulation(const char *via, json_int_t inferences)
+{
+    struct result r = OK("emulate", GRAPH, "--target", "mps2-an386", "--via", via, "--input", "@in/zeros.bin",
+                         "--output", "@out/board.bin", "--json");
+    struct result host = OK("run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/host.bin", "--json");
+    json_t *json = json_of(&r), *host_json = json_of(&host);
+    struct bytes got = slurp(here("out/board.bin")), want = slurp(here("out/host.bin"));
+
+    assert_int_equal(got.size, want.size);
+    assert_memory_equal(got.data, want.data, want.size);
+    assert_true(json_equal(json_object_get(json, "results"), json_object_get(host_json, "results")));
+    assert_true(json_equal(json_object_get(json, "outputs"),
+                           json_object_get(json_array_get(json_object_get(host_json, "results"), 0), "outputs")));
+    assert_int_equal(json_array_size(json_object_get(json, "instructions_each")), inferences);
+    assert_true(integer(json, "instructions") > 7076); /* the model's multiplications are fewer */
+    assert_true(integer(json, "setup_instructions") > 0 && integer(json, "code_bytes") > 0);
+    assert_true(integer(json, "checksum_instructions") > 0 || strcmp(via, "c") == 0);
+    assert_true(integer(json, "constant_bytes") > 0 && integer(json, "weight_bytes") > 0);
+    assert_true(integer(json, "arena_bytes") > 0 && integer(json, "data_bss_bytes") >= 0);
+    assert_true(integer(json, "stack_bytes") > 0 && integer(json, "harness_code_bytes") > 0);
+    json_decref(json);
+    json_decref(host_json);
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
+static void emulation_equals_the_host(void **state)
+{
+    (void)state;
+    if (!have_board())
+        return;
+    want_emulation("image", 2);
+    want_emulation("c", 2);
+    OK("emulate", "@in/strokes.mote", "--target", "nano-33-ble-sense", "--input", "@in/zeros.bin");
+}
+
+static void emulated_eval_equals_the_host(void **state)
+{
+    (void)state;
+    if (!have_board())
+        return;
+    OK("eval", GRAPH, "--data", DATA, "--limit", "10", "--predictions", "@out/host.csv");
+    OK("eval", GRAPH, "--data", DATA, "--limit", "10", "--target", "mps2-an386", "--via", "c", "--predictions",
+       "@out/board.csv");
+    assert_string_equal(text_of(here("out/board.csv")), text_of(here("out/host.csv")));
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
+static void profile_adds_up(void **state)
+{
+    (void)state;
+    if (!have_board())
+        return;
+    for (int c = 0; c < 2; c++) {
+        struct result r = OK("profile", GRAPH, "--target", "nano-33-ble-sense", "--via", c ? "c" : "image", "--json");
+        json_t *json = json_of(&r), *ram = json_object_get(json, "ram"), *flash = json_object_get(json, "flash"), *op;
+        json_int_t macs = 0;
+        size_t i;
+
+        assert_true(json_is_true(json_object_get(json, "fits")));
+        assert_int_equal(integer(ram, "arena_bytes"), integer(ram, "tensor_bytes") + integer(ram, "scratch_bytes") +
+                                                          integer(ram, "state_bytes") +
+                                                          integer(ram, "arena_gap_bytes"));
+        assert_int_equal(integer(ram, "total_bytes"), integer(ram, "arena_bytes") + integer(ram, "data_bss_bytes"));
+        assert_int_equal(integer(flash, "total_bytes"), integer(flash, "code_bytes") +
+                                                            integer(flash, "constant_bytes") +
+                                                            integer(flash, "weight_bytes"));
+        assert_true(integer(flash, "code_bytes") > 1000);
+        json_array_foreach(json_object_get(json, "operators"), i, op) macs += integer(op, "macs");
+        assert_int_equal(macs, integer(json, "macs"));
+        json_decref(json);
+    }
+    OK("profile", GRAPH, "--target", "nano-33-ble-sense");
+    OK("profile", "@in/strokes.mote", "--target", "nano-33-ble-sense");
+    assert_non_null(strstr(OK("profile", "@in/big.graph", "--target", "nano-33-ble-sense").out, "It does not fit."));
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
+/* ---- real models ---- */
+static const char *shared(void)
+{
+    const char *env = getenv("MOTE_SHARED"), *path = env != NULL ? env : MOTE_SOURCE_DIR "/../shared";
+
+    if (access(pool_printf(&pool, "%s/models", path), R_OK) == 0)
+        return path;
+    printf("SKIP: no shared models in %s; MOTE_SHARED names their folder\n", path);
+    return NULL;
+}
+
+static void kws_is_as_accurate_as_the_reference(void **state)
+{
+    const char *folder_of = shared(), *model, *data;
+    struct result r;
+
+    (void)state;
+    if (folder_of == NULL)
+        return;
+    model = pool_printf(&pool, "%s/models/mlperf_tiny/kws.tflite", folder_of);
+    data = pool_printf(&pool, "%s/data/kws01", folder_of);
+    r = OK("eval", model, "--data", data, "--json");
+    assert_int_equal(want_eval(&r, 1000), 901);
+}
+
+static void real_files_cut_off_are_refused(void **state)
+{
+    const char *folder_of = shared();
+
+    (void)state;
+    if (folder_of != NULL)
+        want_prefixes_refused(pool_printf(&pool, "%s/models/mlperf_tiny/kws.tflite", folder_of), 4999, "tflite");
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, before_each)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(wrong_command_lines),
+        TEST(wrong_inputs),
+        TEST(models_too_big_are_refused_with_the_numbers),
+        TEST(missing_tools_are_the_environments_fault),
+        TEST(truncated_models_are_refused),
+        TEST(flipped_images_are_refused),
+        TEST(help_is_complete),
+        TEST(targets_lists_the_boards),
+        TEST(inspect_shows_graphs),
+        TEST(inspect_shows_what_cannot_be_compiled),
+        TEST(inspect_shows_images),
+        TEST(eval_counts),
+        TEST(eval_takes_the_first_of_equals),
+        TEST(emulation_equals_the_host),
+        TEST(emulated_eval_equals_the_host),
+        TEST(profile_adds_up),
+        TEST(kws_is_as_accurate_as_the_reference),
+        TEST(real_files_cut_off_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+}
