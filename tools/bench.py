@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures models on the emulated boards and writes bench/results.csv, a row per model, board and way.
 
-    tools/bench.py BUILD [--models FOLDER] [--check]
+    tools/bench.py BUILD [--models FOLDER] | --table | --check
 
 Instructions are counted, not timed, so the rows repeat to the digit and a change of them shows up in review. A row is
 only written if the first two golden vectors come back byte for byte. --check measures nothing but fails if README.md's
-table is not what bench/results.csv says. Without the folder of models it says so and leaves the file alone.
+table is not what bench/results.csv says; --table makes it so. Without the folder of models it says so and leaves the files
+alone.
 """
 import csv
 import json
@@ -93,6 +94,12 @@ def main():
         with open(RESULTS, encoding="utf-8") as f:
             old, new = readme_with(list(csv.DictReader(f)))
         sys.exit(0 if old == new else "README.md's table is not what bench/results.csv says: run tools/bench.py")
+    if "--table" in args:
+        with open(RESULTS, encoding="utf-8") as f:
+            text = readme_with(list(csv.DictReader(f)))[1]
+        with open(README, "w", encoding="utf-8") as f:
+            f.write(text)
+        return
     mote = os.path.join(args[0], "mote")
     models = os.path.join(os.environ.get("MOTE_SHARED", os.path.join(ROOT, "..", "shared")), "models")
     if "--models" in args:
@@ -106,8 +113,9 @@ def main():
         w = csv.DictWriter(f, FIELDS, lineterminator="\n")
         w.writeheader()
         w.writerows(rows)
+    text = readme_with(rows)[1]
     with open(README, "w", encoding="utf-8") as f:
-        f.write(readme_with([{k: str(v) for k, v in r.items()} for r in rows])[1])
+        f.write(text)
 
 
 main()
