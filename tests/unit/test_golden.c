@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/data/labeled.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/road.h"
 
@@ -200,16 +201,71 @@ static void tensors_are_exact(void **state)
     pool_free(&f.pool);
 }
 
+/* ---- our own model ---- */
+#define STROKES_RIGHT 183 /* models/README.md */
+
+static int32_t largest(const int8_t *v, int32_t n)
+{
+    int32_t best = 0;
+
+    for (int32_t i = 1; i < n; i++)
+        best = v[i] > v[best] ? i : best;
+    return best;
+}
+
+static void strokes_are_told_apart(void **state)
+{
+    struct pipeline_options options[] = {{.passes = "none"}, {.passes = NULL}};
+    int8_t first[256][8], out[8] = {0};
+    struct labeled data;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(options); i++) {
+        struct fixture f = {0};
+        int right = 0;
+
+        open_file(&f, MOTE_SOURCE_DIR "/models/strokes.graph", &options[i]);
+        want_ok(&f, labeled_open(&f.pool, MOTE_SOURCE_DIR "/models/strokes", &data, &f.at));
+        assert_int_equal(data.n_classes, f.p.model.n_classes);
+        assert_int_equal(runner_output_bytes(&f.runner), data.n_classes);
+        assert_true(data.n <= (int32_t)COUNT(first) && data.n_classes <= (int32_t)sizeof out);
+        for (int32_t k = 0; k < data.n; k++) {
+            uint8_t in[144];
+
+            want_ok(&f, labeled_read(&data, k, sizeof in, in, &f.at));
+            assert_int_equal(runner_input_bytes(&f.runner), sizeof in);
+            runner_run(&f.runner, in, (uint8_t *)out);
+            right += largest(out, data.n_classes) == data.samples[k].label;
+            if (i > 0)
+                assert_memory_equal(out, first[k], sizeof out);
+            memcpy(first[k], out, sizeof out);
+        }
+        print_message("strokes, passes %s: %d of %d right\n", options[i].passes ? "none" : "all", right, data.n);
+        assert_int_equal(right, STROKES_RIGHT);
+        pool_free(&f.pool);
+    }
+}
+
+static struct CMUnitTest test_of(const char *name, CMUnitTestFunction run, const struct golden_model *model)
+{
+    return (struct CMUnitTest){.name = name, .test_func = run, .initial_state = (void *)(uintptr_t)model};
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(golden_models) + GOLDEN_NINE];
+    struct CMUnitTest tests[COUNT(golden_models) + GOLDEN_NINE + 1];
+    struct pool pool = {0};
     size_t n = 0;
+    int failed;
 
+    tests[n++] = test_of("strokes", strokes_are_told_apart, NULL);
     for (size_t i = 0; i < COUNT(golden_models); i++)
-        tests[n++] = (struct CMUnitTest){golden_models[i].name, outputs_are_exact, NULL, NULL,
-                                         (void *)(uintptr_t)&golden_models[i]};
+        tests[n++] =
+            test_of(pool_printf(&pool, "%s outputs", golden_models[i].name), outputs_are_exact, &golden_models[i]);
     for (size_t i = 0; i < GOLDEN_NINE; i++)
-        tests[n++] = (struct CMUnitTest){golden_models[i].name, tensors_are_exact, NULL, NULL,
-                                         (void *)(uintptr_t)&golden_models[i]};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+        tests[n++] =
+            test_of(pool_printf(&pool, "%s tensors", golden_models[i].name), tensors_are_exact, &golden_models[i]);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    pool_free(&pool);
+    return failed;
 }

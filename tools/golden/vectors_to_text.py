@@ -93,7 +93,7 @@ def main():
         if case["folder"] in arguments.skip:
             continue
         folder = arguments.source / case["folder"]
-        done = subprocess.run([arguments.mote, "inspect", str(folder / "model.tflite"), "--text"],
+        done = subprocess.run([arguments.mote, "inspect", str(folder / "model.tflite"), "--text", "--values"],
                               stdout=subprocess.PIPE, check=False, text=True)
         if done.returncode != 0:
             failed += 1

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RESHAPE: the same bytes under another shape. The shape is the second input, a constant in which one -1 is worked out;
- * without it, or where the model computes it, the shape that the file gives the output. */
+/* RESHAPE: the same bytes under another shape: the one that the file gives the output, if it holds as many elements, as
+ * the reference never looks further. Else the second input, if it is a constant; one -1 in it is worked out. */
 #include "host/graph/ops/elementwise.h"
 
 /* Replaces one DIM_UNKNOWN by what the number of elements asks for. */
@@ -31,14 +31,15 @@ enum mote_status infer_reshape(const struct model *m, struct graph *g, const str
 {
     const struct tensor *in = op_in(g, op, 0), *shape = op_in(g, op, 1);
     struct tensor *out = op_out(g, op, 0);
-    int64_t dims[2 * RANK_MAX], n = out->rank;
+    int64_t dims[2 * RANK_MAX], n = out->rank, elements = tensor_elements(in);
+    bool given = n > 0 && elements >= 0 && tensor_elements(out) == elements;
 
     (void)m;
     TRY(want_rank(at, in, "input", 0, RANK_MAX));
     memcpy(dims, out->dims, sizeof out->dims);
-    if (shape != NULL && shape->data != NULL)
+    if (!given && shape != NULL && shape->data != NULL)
         TRY(want_ints(at, g, op, 1, "new shape", 0, RANK_MAX, &n, dims));
-    TRY(fill_in(tensor_elements(in), n, dims, at));
+    TRY(fill_in(elements, n, dims, at));
     return infer_set(at, out, (int)n, dims);
 }
 
