@@ -23,7 +23,7 @@ static void out_of_memory(void)
 
 static void interrupted(int signal_number)
 {
-    base_cleanup();
+    base_cleanup(); /* made for this: NOLINT(bugprone-signal-handler) */
     _exit(128 + signal_number);
 }
 

@@ -193,7 +193,7 @@ static enum mote_status lower_multipliers(struct lowering *l, const struct op *o
 
     out->per_channel = 0;
     for (int32_t i = 0; i < n; i++) {
-        double real;
+        double real = 0;
         int32_t exponent;
 
         TRY(real_multiplier(op, s, i, &real, at));
