@@ -2,29 +2,28 @@
 # The front door: everything else is CMake's. `make demo` and `make check` set up the machine first.
 BUILD  ?= build
 PREFIX ?= /usr/local
-CMAKE   = cmake -G Ninja -S . -B
 
-.PHONY: all build demo check bench install clean setup-demo setup-check setup-bench
+.PHONY: all demo check bench install clean
 
-all: build
-
-build:
-	@$(CMAKE) $(BUILD) >/dev/null
+all:
+	@cmake -G Ninja -S . -B $(BUILD) >/dev/null
 	@cmake --build $(BUILD)
 
-setup-%:
-	@tools/setup.sh $*
-
-demo: setup-demo build
+demo:
+	@tools/setup.sh demo
+	@$(MAKE) --no-print-directory all
 	@tools/demo.sh $(BUILD)
 
-check: setup-check
+check:
+	@tools/setup.sh check
 	@tools/check.sh
 
-bench: setup-bench build
+bench:
+	@tools/setup.sh bench
+	@$(MAKE) --no-print-directory all
 	@tools/bench.sh $(BUILD)
 
-install: build
+install: all
 	@cmake --install $(BUILD) --prefix $(DESTDIR)$(PREFIX)
 
 clean:
