@@ -4,7 +4,7 @@
 # The one list of packages. Asks for nothing; does nothing where all are installed.
 set -eu
 
-build="gcc g++ libc6-dev make cmake ninja-build pkg-config libjansson-dev libsodium-dev libcyaml-dev libcmocka-dev"
+build="gcc g++ libc6-dev make cmake ninja-build pkg-config libjansson-dev libsodium-dev libcyaml-dev libyaml-dev libcmocka-dev"
 board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 demo="$build $board"
 check="$build $board clang clang-tidy clang-format libclang-rt-14-dev python3 git"
