@@ -31,6 +31,8 @@ enum opts_id {
 #define DIM_UNKNOWN      (-1)
 #define TENSOR_ABSENT    (-1)
 #define TENSOR_BYTES_MAX ((int64_t)1 << 30)
+#define GRAPH_OPS_MAX     16384 /* some passes take time in the square of it */
+#define GRAPH_TENSORS_MAX 65535 /* what an image can number */
 
 /* real = scale * (q - zero). n is 0 (not quantized), 1 (per tensor) or dims[axis] (per channel). */
 struct quant {

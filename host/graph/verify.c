@@ -283,6 +283,9 @@ static enum mote_status verify_flow(const struct model *m, const struct graph *g
 
 static enum mote_status verify_graph(struct model *m, struct graph *g, const struct frame *at)
 {
+    if (g->n_ops > GRAPH_OPS_MAX || g->n_tensors > GRAPH_TENSORS_MAX)
+        return fail(at, MOTE_ERR_VALUE, "%d operators and %d tensors, %d and %d are the most", g->n_ops, g->n_tensors,
+                    GRAPH_OPS_MAX, GRAPH_TENSORS_MAX);
     for (int32_t i = 0; i < g->n_tensors; i++) {
         struct frame here = frame_tensor(at, g, i);
 

@@ -607,6 +607,9 @@ static void test_verify_built(void **state)
     refused(&p, "t.graph: graph 1: tensor 0 x: no type has the number 99 [ERR_TYPE]");
     g->tensors[0].type = TYPE_S8;
     assert_int_equal(model_verify(&p.m, NULL), MOTE_OK);
+    while (g->n_ops <= GRAPH_OPS_MAX)
+        graph_add_op(&p.m, g, OP_NOP, 0, NULL, 0, NULL);
+    refused(&p, "t.graph: graph 1: 16385 operators and 3 tensors, 16384 and 65535 are the most [ERR_VALUE]");
     pool_free(&p.pool);
 }
 
