@@ -11,8 +11,8 @@ static void add(const void *params, const int8_t *a, int32_t a_step, const int8_
     const struct mote_add_s8 p = *(const struct mote_add_s8 *)params;
 
     for (int32_t i = 0; i < n; i++) {
-        int32_t x = (a[i * a_step] - p.a_zero) * (1 << MOTE_ADD_S8_LEFT_SHIFT);
-        int32_t y = (b[i * b_step] - p.b_zero) * (1 << MOTE_ADD_S8_LEFT_SHIFT);
+        int32_t x = (a[i * a_step] - p.a_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
+        int32_t y = (b[i * b_step] - p.b_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
         int32_t sum;
 
         x = mote_rounding_divide(mote_doubling_high_mul(x, p.a_mult), -p.a_shift);

@@ -17,7 +17,7 @@
 
 #include "mote/kernel.h"
 
-#define MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX (1 << 23)
+#define MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX (INT32_C(1) << 23)
 
 #define MOTE_AVERAGE_POOL_2D_S8_PARAMS(F)                                                                              \
     F(batch, 1, MOTE_DIM_MAX, "images")                                                                                \

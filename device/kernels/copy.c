@@ -2,8 +2,7 @@
 /* Portable copy: the definition of copy.h. */
 #include "copy.h"
 
-#include <string.h>
-
+#include "mote/memory.h"
 #include "rows.h"
 
 void mote_copy(const struct mote_copy *p, const void *in, void *out, int32_t first, int32_t count)

@@ -6,9 +6,10 @@
 
 /* Sums of n rows of weights, 1 to 4, that share each input. Where there are fewer than four the last one is summed
  * again, for nothing. */
-static void sum_rows(const int8_t *in, int32_t len, const int8_t *w, int32_t n, uint32_t sum[4])
+static void sum_rows(const int8_t *in, int32_t len, const MOTE_FLASH int8_t *w, int32_t n, uint32_t sum[4])
 {
-    const int8_t *w0 = w, *w1 = w0 + (n > 1 ? len : 0), *w2 = w1 + (n > 2 ? len : 0), *w3 = w2 + (n > 3 ? len : 0);
+    const MOTE_FLASH int8_t *w0 = w, *w1 = w0 + (n > 1 ? len : 0);
+    const MOTE_FLASH int8_t *w2 = w1 + (n > 2 ? len : 0), *w3 = w2 + (n > 3 ? len : 0);
     uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
 
     for (; len > 0; len--) {
@@ -37,8 +38,9 @@ static uint32_t total(const int8_t *a, int32_t n)
     return sum;
 }
 
-void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, const int8_t *in, const int8_t *weights,
-                             const int32_t *bias, const int32_t *mult, const int8_t *shift, int8_t *out, int32_t first,
+void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, const int8_t *in,
+                             const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                             const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int8_t *out, int32_t first,
                              int32_t count)
 {
     mote_assert(first >= 0 && count >= 0 && first <= p->rows - count);

@@ -38,8 +38,9 @@
 
 MOTE_PARAMS(fully_connected_s8, MOTE_FULLY_CONNECTED_S8_PARAMS)
 
-void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, const int8_t *in, const int8_t *weights,
-                             const int32_t *bias, const int32_t *mult, const int8_t *shift, int8_t *out, int32_t first,
+void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, const int8_t *in,
+                             const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                             const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int8_t *out, int32_t first,
                              int32_t count);
 
 #endif

@@ -3,8 +3,7 @@
  * from its four gates to its new c and h at once, and no gate is ever stored. */
 #include "lstm_s8.h"
 
-#include <string.h>
-
+#include "mote/memory.h"
 #include "rows.h"
 
 enum { GATE_INPUT, GATE_FORGET, GATE_CELL, GATE_OUTPUT, GATES };
@@ -43,13 +42,13 @@ static int32_t sigmoid(const uint16_t *table, int32_t s)
 {
     int32_t y = interpolate(table, magnitude(3 * s), 9);
 
-    return s >= 0 ? (y + (1 << 9)) >> 10 : ((1 << 25) - y + (1 << 9) - 1) >> 10;
+    return s >= 0 ? (y + (1 << 9)) >> 10 : ((INT32_C(1) << 25) - y + (1 << 9) - 1) >> 10;
 }
 
 /* tanh(x) = 2 * sigmoid(2 * x) - 1; v is 3 * 2^12 * x. */
 static int32_t tangent(const uint16_t *table, int32_t v)
 {
-    int32_t y = interpolate(table, magnitude(v), 8) - (1 << 23);
+    int32_t y = interpolate(table, magnitude(v), 8) - (INT32_C(1) << 23);
 
     return v >= 0 ? (y + (1 << 7)) >> 8 : (-y + (1 << 7) - 1) >> 8;
 }
@@ -59,7 +58,7 @@ static int32_t tangent_argument(int32_t c, int32_t shift)
 {
     if (shift >= 0)
         return (int32_t)((uint32_t)(3 * c) << shift);
-    return (3 * c + (1 << (-shift - 1))) >> -shift;
+    return (3 * c + (INT32_C(1) << (-shift - 1))) >> -shift;
 }
 
 static int32_t gate_sum(const struct mote_lstm_s8 *p, const struct constants *k, const int8_t *x, const int8_t *h,

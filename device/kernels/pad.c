@@ -2,8 +2,7 @@
 /* Portable padding: the definition of pad.h. */
 #include "pad.h"
 
-#include <string.h>
-
+#include "mote/memory.h"
 #include "rows.h"
 
 /* The input row that output row r shows, -1 if it is padding. */

@@ -4,7 +4,8 @@
 #define MOTE_QUANTIZE_H
 
 #include <stdint.h>
-#include <string.h>
+
+#include "mote/memory.h"
 
 /* A float parameter travels as its bits. */
 static inline float mote_float(int32_t bits)

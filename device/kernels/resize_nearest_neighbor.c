@@ -2,8 +2,7 @@
 /* Portable nearest-neighbor resize: the definition of resize_nearest_neighbor.h. */
 #include "resize_nearest_neighbor.h"
 
-#include <string.h>
-
+#include "mote/memory.h"
 #include "rows.h"
 
 void mote_resize_nearest_neighbor(const struct mote_resize_nearest_neighbor *p, const void *in, const uint16_t *ys,

@@ -3,7 +3,7 @@
  * dimensions moves through the input. */
 #include "transpose.h"
 
-#include <string.h>
+#include "mote/memory.h"
 
 /* The innermost dimension: n chunks, `stride` bytes apart in the input. */
 static uint8_t *gather(uint8_t *out, const uint8_t *in, int32_t n, int32_t stride, size_t chunk)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Proves an image before it is used: after MOTE_OK every offset, size, index and parameter that model.c and the kernels
  * will read is in range, whatever bytes the image held. docs/SPEC.md, "What a reader checks", lists the rules. */
-#include <string.h>
-
+#include "mote/memory.h"
 #include "mote/mote.h"
 #include "ops/image.h"
 #include "ops/types.h"

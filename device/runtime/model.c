@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the steps of an image that check.c has proved. */
-#include <string.h>
-
+#include "mote/memory.h"
 #include "mote/mote.h"
 #include "ops/image.h"
 #include "ops/types.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Real numbers at the edge of a model: helpers that the inference itself does not need. */
-#include <string.h>
-
+#include "mote/memory.h"
 #include "mote/mote.h"
 #include "ops/types.h"
 

@@ -18,6 +18,16 @@
 #define MOTE_DESCRIBE 0
 #endif
 
+/* What qualifies constants in an address space of their own, and pointers to them: program memory on AVR, which GCC
+ * reads with -std=gnu11. No cost elsewhere. */
+#ifndef MOTE_FLASH
+#ifdef __AVR__
+#define MOTE_FLASH __flash
+#else
+#define MOTE_FLASH
+#endif
+#endif
+
 #if MOTE_ASSERT
 void mote_assert_failed(const char *condition, const char *file, int line); /* yours; must not return */
 #define mote_assert(condition) ((condition) ? (void)0 : mote_assert_failed(#condition, __FILE__, __LINE__))
