@@ -5,8 +5,8 @@
 
 #include "host/emit/emit.h"
 
-/* A constant as C: `static const int8_t kws_c3[40] = {…};` */
-void c_constant(struct text *t, const struct plan *plan, int32_t value);
+/* A constant as C: `static const MOTE_FLASH int8_t kws_c3[40] = {…};`, without MOTE_FLASH where `as_data`. */
+void c_constant(struct text *t, const struct plan *plan, int32_t value, bool as_data);
 /* The C type of an element: "int8_t". */
 const char *c_type(enum mote_type type);
 

@@ -79,13 +79,14 @@ static void put_elements(struct text *t, const struct value *v)
     }
 }
 
-void c_constant(struct text *t, const struct plan *plan, int32_t value)
+void c_constant(struct text *t, const struct plan *plan, int32_t value, bool as_data)
 {
     const struct value *v = &plan->values[value];
 
     text_add(t, "\n/* %s */\n", v->name);
-    text_add(t, "%sstatic const _Alignas(4) %s %s_c%d[%lld] = {", v->weight ? "MOTE_WEIGHTS\n" : "", c_type(v->type),
-             plan->model->name, value, (long long)(v->bytes / (type_bits(v->type) / 8)));
+    text_add(t, "%sstatic const %s_Alignas(4) %s %s_c%d[%lld] = {", v->weight ? "MOTE_WEIGHTS\n" : "",
+             as_data ? "" : "MOTE_FLASH ", c_type(v->type), plan->model->name, value,
+             (long long)(v->bytes / (type_bits(v->type) / 8)));
     put_elements(t, v);
     text_add(t, "\n};\n");
 }
