@@ -6,9 +6,10 @@ set -eu
 
 build="gcc g++ libc6-dev make cmake ninja-build pkg-config libjansson-dev libsodium-dev libcyaml-dev libyaml-dev libcmocka-dev"
 board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
+boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc gcc-avr avr-libc libsimavr-dev clang"
 demo="$build $board"
-check="$build $board clang clang-tidy clang-format libclang-rt-14-dev python3 git"
-bench="$build $board python3"
+check="$build $boards clang-tidy clang-format libclang-rt-14-dev python3 git"
+bench="$build $boards python3"
 
 packages=
 for group in "${@:-check}"; do

@@ -16,6 +16,8 @@
 #define BOARD_FILE_MAX 65536 /* bytes */
 #define MARKER_DIGITS  16
 
+#define OPTIONAL CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
+
 static const cyaml_schema_value_t word_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, TEXT_MAX)};
 
 static const cyaml_strval_t memory_kinds[] = {{"flash", BOARD_FLASH}, {"ram", BOARD_RAM}};
@@ -44,6 +46,8 @@ static const cyaml_schema_field_t toolchain_fields[] = {
     CYAML_FIELD_STRING_PTR("compiler", CYAML_FLAG_POINTER, struct board_toolchain, compiler, 1, TEXT_MAX),
     CYAML_FIELD_STRING_PTR("packages", CYAML_FLAG_POINTER, struct board_toolchain, packages, 1, TEXT_MAX),
     CYAML_FIELD_SEQUENCE("flags", CYAML_FLAG_POINTER, struct board_toolchain, flags, &word_schema, 0, LIST_MAX),
+    CYAML_FIELD_STRING_PTR("linker", OPTIONAL, struct board_toolchain, linker, 1, TEXT_MAX),
+    CYAML_FIELD_SEQUENCE("linker_flags", OPTIONAL, struct board_toolchain, linker_flags, &word_schema, 0, LIST_MAX),
     CYAML_FIELD_STRING_PTR("support", CYAML_FLAG_POINTER, struct board_toolchain, support, 1, TEXT_MAX),
     CYAML_FIELD_END,
 };
@@ -57,7 +61,9 @@ static const cyaml_schema_field_t machine_fields[] = {
     CYAML_FIELD_END,
 };
 
-#define OPTIONAL CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
+static const cyaml_strval_t ways[] = {{"image", BOARD_IMAGE}, {"c", BOARD_C}};
+static const cyaml_schema_value_t way_schema = {CYAML_VALUE_ENUM(CYAML_FLAG_STRICT, enum board_way, ways, COUNT(ways))};
+
 static const cyaml_schema_field_t board_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct board, name, 1, TEXT_MAX),
     CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER, struct board, title, 1, TEXT_MAX),
@@ -65,6 +71,7 @@ static const cyaml_schema_field_t board_fields[] = {
     CYAML_FIELD_UINT("clock_hz", CYAML_FLAG_DEFAULT, struct board, clock_hz),
     CYAML_FIELD_SEQUENCE("memory", CYAML_FLAG_POINTER, struct board, memory, &memory_schema, 1, LIST_MAX),
     CYAML_FIELD_SEQUENCE("power", OPTIONAL, struct board, power, &power_schema, 0, LIST_MAX),
+    CYAML_FIELD_SEQUENCE("ways", OPTIONAL, struct board, ways, &way_schema, 1, COUNT(ways)),
     CYAML_FIELD_MAPPING("toolchain", CYAML_FLAG_DEFAULT, struct board, toolchain, toolchain_fields),
     CYAML_FIELD_STRING_PTR("emulator", OPTIONAL, struct board, emulator, 1, TEXT_MAX),
     CYAML_FIELD_MAPPING_PTR("machine", OPTIONAL, struct board, machine, machine_fields),
@@ -172,6 +179,8 @@ static enum mote_status check_board(const struct board *b, const struct frame *a
         return fail(at, MOTE_ERR_VALUE, "clock_hz must be above 0");
     if (!valid_name(b->toolchain.support))
         return fail(at, MOTE_ERR_VALUE, "toolchain.support %s: must be a folder of targets/", b->toolchain.support);
+    if (b->toolchain.linker_flags && !b->toolchain.linker)
+        return fail(at, MOTE_ERR_VALUE, "toolchain.linker_flags are for toolchain.linker, which is missing");
     for (unsigned i = 0; i < b->power_count; i++)
         if (!(b->power[i].milliamps >= 0) || !(b->power[i].volts > 0))
             return fail(at, MOTE_ERR_VALUE, "power %s: milliamps and volts must be positive", b->power[i].state);
@@ -286,6 +295,14 @@ enum mote_status board_list(struct pool *pool, const char ***names, int32_t *n, 
     if (*n > 1)
         qsort(*names, (size_t)*n, sizeof **names, by_name);
     return MOTE_OK;
+}
+
+bool board_takes(const struct board *board, enum board_way way)
+{
+    for (unsigned i = 0; i < board->ways_count; i++)
+        if (board->ways[i] == way)
+            return true;
+    return board->ways_count == 0;
 }
 
 uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind kind)

@@ -6,6 +6,7 @@
 #include "host/base/base.h"
 
 enum board_memory_kind { BOARD_FLASH, BOARD_RAM };
+enum board_way { BOARD_IMAGE, BOARD_C };
 
 struct board_memory {
     const char *name;
@@ -24,11 +25,14 @@ struct board_toolchain {
     const char *compiler, *packages; /* packages: what to install if it is missing */
     const char **flags;
     unsigned flags_count;
-    const char *support; /* folder of targets/ with start-up, files through the emulator, and linker script */
+    const char *linker; /* a compiler that links what another one compiled; NULL: the same, with the same flags */
+    const char **linker_flags;
+    unsigned linker_flags_count;
+    const char *support; /* folder of targets/ with start-up, what a core does its own way, and linker script */
 };
 
-/* How an emulator runs and counts for this board. In arguments, {firmware} and {plugin} stand for the file and for the
- * plugin with its own arguments. */
+/* How an emulator runs and counts for this board. {tools} stands for the folder of Mote's own tools; in arguments,
+ * {firmware} and {plugin} for the file and for the plugin with its own arguments. */
 struct board_machine {
     const char *program, *packages;
     const char **arguments;
@@ -43,6 +47,8 @@ struct board {
     unsigned memory_count;
     struct board_power *power; /* may be none */
     unsigned power_count;
+    enum board_way *ways; /* how models come to it; none: every way */
+    unsigned ways_count;
     struct board_toolchain toolchain;
     const char *emulator;          /* name of the board whose machine counts for this one; NULL: none */
     struct board_machine *machine; /* NULL: no emulator is this very board */
@@ -56,6 +62,7 @@ MUST_CHECK enum mote_status board_load(struct pool *pool, const char *name, cons
 /* The names of all boards, sorted. */
 MUST_CHECK enum mote_status board_list(struct pool *pool, const char ***names, int32_t *n, const struct frame *at);
 
+bool board_takes(const struct board *board, enum board_way way);
 /* All memory of a kind, and the first region of it (every board has one). */
 uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind kind);
 const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind);

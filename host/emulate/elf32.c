@@ -20,7 +20,23 @@ enum mote_status elf32_open(struct elf32 *elf, struct bytes file, const struct f
     elf->sections = (const Elf32_Shdr *)(const void *)(file.data + head->e_shoff);
     elf->n_sections = head->e_shnum;
     elf->names = head->e_shstrndx;
+    if (head->e_phnum == 0)
+        return MOTE_OK;
+    if (head->e_phentsize != sizeof(Elf32_Phdr) || head->e_phoff % _Alignof(Elf32_Phdr) != 0 ||
+        !inside(elf, head->e_phoff, (uint64_t)head->e_phnum * sizeof(Elf32_Phdr)))
+        return fail(at, MOTE_ERR_FORMAT, "the ELF file's table of segments lies outside it");
+    elf->segments = (const Elf32_Phdr *)(const void *)(file.data + head->e_phoff);
+    elf->n_segments = head->e_phnum;
     return MOTE_OK;
+}
+
+struct elf32_load elf32_load(const struct elf32 *elf, int32_t i)
+{
+    const Elf32_Phdr *s = &elf->segments[i];
+
+    if (s->p_type != PT_LOAD || !inside(elf, s->p_offset, s->p_filesz))
+        return (struct elf32_load){0};
+    return (struct elf32_load){{elf->file.data + s->p_offset, s->p_filesz}, s->p_paddr};
 }
 
 /* A string of a string section, "" if it is not wholly inside. */

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STACK_BYTES           65536 /* generous: what is used is measured */
+#define STACK_BYTES           65536 /* generous, less where RAM is short: what is used is measured */
 #define SECONDS               120
 #define SECONDS_PER_INFERENCE 30
 #define INTERVALS_BEFORE      2 /* checksum, set-up; then one for each inference: targets/harness/main.c */
@@ -108,6 +108,7 @@ static enum mote_status build(struct firmware *fw, const struct emulate_job *job
     struct flags harness = make_harness_flags(fw, job);
 
     add_harness(fw, "main.c", &harness);
+    add_harness(fw, "semihosting.c", &harness);
     TRY(firmware_add_support(fw, harness.flag, at));
     TRY(job->via_c ? add_c(fw, job, harness, at) : add_image(fw, job, harness, at));
     return firmware_build(fw, job->arena_bytes, STACK_BYTES, at);
@@ -137,6 +138,11 @@ static enum mote_status judge_fault(struct firmware *fw, const char *text, const
     uint32_t pc = (uint32_t)verdict_number(pool, text, "pc");
     const char *function = firmware_function_at(fw, pc), *place = "";
 
+    if (fw->stack_bytes < STACK_BYTES && strcmp(verdict_word(pool, text, "fault"), "stack overflow") == 0)
+        return fail(
+            at, MOTE_ERR_FIT,
+            "the emulated machine %s has too little RAM: the %lld bytes of stack that it leaves overflowed while %s",
+            fw->emulated->name, (long long)fw->stack_bytes, stage);
     if (pc != 0)
         place = pool_printf(pool, " at pc 0x%08" PRIx32 " in %s", pc, function ? function : "unknown code");
     return fail(at, MOTE_ERR_ENVIRONMENT,
@@ -243,7 +249,7 @@ static enum mote_status run_watched(struct firmware *fw, const struct emulate_jo
         fw->user = &w;
     }
     status = firmware_run(fw, seconds < INT32_MAX ? (int32_t)seconds : INT32_MAX, job->per_function, at);
-    if (fw->waiting)
+    if (job->progress && fw->waiting)
         job->progress("inferences", job->n, job->n);
     fw->waiting = NULL;
     return status;
@@ -283,6 +289,8 @@ static enum mote_status with_firmware(struct pool *pool, const struct emulate_jo
     *result = (struct emulate_result){0};
     if (job->n < 0 || job->n > INT32_MAX - INTERVALS_BEFORE || job->arena_bytes < 0)
         return fail(&here, MOTE_ERR_USAGE, "the number of inferences and the arena cannot be negative");
+    if (!board_takes(job->board, job->via_c ? BOARD_C : BOARD_IMAGE))
+        return fail(&here, MOTE_ERR_USAGE, "models come to this board via %s only", job->via_c ? "image" : "c");
     TRY(firmware_begin(pool, job->board, &fw, &here));
     status = work(&fw, job, result, &here);
     firmware_end(&fw);

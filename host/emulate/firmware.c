@@ -13,7 +13,10 @@
 #include "host/emulate/process.h"
 
 #define COMPILE_SECONDS 120
-#define DEPTH_MAX       8 /* folders inside each other */
+#define DEPTH_MAX       8     /* folders inside each other */
+#define RAM_PLENTY      16384 /* bytes beside arena and stack: more than any model's variables */
+#define RAM_GAPS        64    /* bytes that alignment may cost */
+#define STACK_LEAST     128
 
 /* No heap, no start-up files, no unwinding: what the device code asks for. Every function and object gets a section of
  * its own, so that the linker drops what is not called. */
@@ -26,8 +29,7 @@ static const char *const common_flags[] = {
     "-fno-asynchronous-unwind-tables",
     NULL,
 };
-/* The harness must not make the compiler call memcpy and memset, which count as the model's. */
-static const char *const harness_flags[] = {"-Os", "-fno-tree-loop-distribute-patterns", NULL};
+static const char *const harness_flags[] = {"-Os", NULL};
 static const char *const model_flags[] = {"-Os", NULL};
 static const char *const kernel_flags[] = {"-O2", NULL};
 
@@ -56,10 +58,10 @@ static void add_words(struct words *w, const char *const *words)
         add_word(w, *words);
 }
 
-static void add_board_flags(struct words *w, const struct board *board)
+static void add_list(struct words *w, const char *const *words, unsigned n)
 {
-    for (unsigned i = 0; i < board->toolchain.flags_count; i++)
-        add_word(w, board->toolchain.flags[i]);
+    for (unsigned i = 0; i < n; i++)
+        add_word(w, words[i]);
 }
 
 /* ---- the folder ---- */
@@ -122,15 +124,16 @@ enum mote_status firmware_put(struct firmware *fw, const char *name, const void 
 /* ---- compiling ---- */
 void firmware_add(struct firmware *fw, enum firmware_side side, const char *source, const char *const *flags)
 {
+    const struct board_toolchain *tools = &fw->board->toolchain;
     struct words argv = {fw->pool, NULL, 0};
     const char *slash = strrchr(source, '/'), *base = slash ? slash + 1 : source;
     const char *object =
         pool_printf(fw->pool, "%s_%03d_%s.o", side == FIRMWARE_HARNESS ? "harness" : "model", (int)fw->n_compile, base);
     size_t n = (size_t)fw->n_compile++;
 
-    add_word(&argv, fw->board->toolchain.compiler);
-    add_board_flags(&argv, fw->board);
+    add_word(&argv, tools->compiler);
     add_words(&argv, common_flags);
+    add_list(&argv, tools->flags, tools->flags_count); /* may say better */
     add_words(&argv, side_flags[side]);
     add_words(&argv, flags);
     add_words(&argv, (const char *const[]){"-c", source, "-o", object, NULL});
@@ -221,6 +224,7 @@ static enum mote_status link_firmware(struct firmware *fw, int64_t arena_bytes, 
 {
     const struct board_memory *flash = board_first_memory(fw->emulated, BOARD_FLASH);
     const struct board_memory *ram = board_first_memory(fw->emulated, BOARD_RAM);
+    const struct board_toolchain *tools = &fw->board->toolchain;
     struct words argv = {fw->pool, NULL, 0};
     const struct {
         const char *name;
@@ -236,8 +240,11 @@ static enum mote_status link_firmware(struct firmware *fw, int64_t arena_bytes, 
         .seconds = COMPILE_SECONDS,
     };
 
-    add_word(&argv, fw->board->toolchain.compiler);
-    add_board_flags(&argv, fw->board);
+    add_word(&argv, tools->linker ? tools->linker : tools->compiler);
+    if (tools->linker)
+        add_list(&argv, tools->linker_flags, tools->linker_flags_count);
+    else
+        add_list(&argv, tools->flags, tools->flags_count);
     add_words(&argv, (const char *const[]){"-nostartfiles", "-Wl,--gc-sections", "-T", NULL});
     add_word(&argv, pool_printf(fw->pool, "%s/targets/%s/link.ld", fw->home, fw->board->toolchain.support));
     for (size_t i = 0; i < COUNT(symbols); i++)
@@ -251,6 +258,26 @@ static enum mote_status link_firmware(struct firmware *fw, int64_t arena_bytes, 
     return check_tool(fw, &p, "linking", at);
 }
 
+/* How much RAM the stack may have: all that it wants, or what a first link without a stack leaves. */
+static enum mote_status fit_stack(struct firmware *fw, int64_t arena_bytes, int64_t *stack_bytes,
+                                  const struct frame *at)
+{
+    int64_t ram = (int64_t)board_first_memory(fw->emulated, BOARD_RAM)->size, left;
+    struct firmware_sizes sizes;
+
+    if (arena_bytes + *stack_bytes + RAM_PLENTY <= ram)
+        return MOTE_OK;
+    TRY(link_firmware(fw, arena_bytes, 0, at));
+    TRY(firmware_sizes(fw, &sizes, at));
+    left = (ram - arena_bytes - sizes.data_bss - sizes.harness_ram - RAM_GAPS) & ~(int64_t)15;
+    if (left < STACK_LEAST)
+        return fail(at, MOTE_ERR_FIT,
+                    "the emulated machine %s has %lld bytes of RAM: after the arena of %lld no stack is left",
+                    fw->emulated->name, (long long)ram, (long long)arena_bytes);
+    *stack_bytes = left < *stack_bytes ? left : *stack_bytes;
+    return MOTE_OK;
+}
+
 enum mote_status firmware_build(struct firmware *fw, int64_t arena_bytes, int64_t stack_bytes, const struct frame *at)
 {
     if (arena_bytes < 0 || arena_bytes > INT32_MAX || stack_bytes < 0 || stack_bytes > INT32_MAX)
@@ -259,6 +286,8 @@ enum mote_status firmware_build(struct firmware *fw, int64_t arena_bytes, int64_
     TRY(process_run(fw->compile, fw->n_compile, at));
     for (int32_t i = 0; i < fw->n_compile; i++)
         TRY(check_tool(fw, &fw->compile[i], fw->objects[i], at));
+    TRY(fit_stack(fw, arena_bytes, &stack_bytes, at));
+    fw->stack_bytes = stack_bytes;
     return link_firmware(fw, arena_bytes, stack_bytes, at);
 }
 
@@ -284,12 +313,13 @@ static const char *replace(struct pool *pool, const char *s, const char *from, c
 static enum mote_status machine_argv(struct firmware *fw, bool functions, struct words *argv, const struct frame *at)
 {
     const struct board_machine *m = fw->emulated->machine;
-    const char *file, *plugin;
+    const char *file, *plugin, *tools;
 
     TRY(mote_plugin(fw->pool, &file, at));
+    tools = pool_printf(fw->pool, "%.*s", (int)(strrchr(file, '/') - file), file);
     plugin = pool_printf(fw->pool, "%s,out=counts.txt,start=%s,stop=%s%s", double_commas(fw->pool, file),
                          m->start_marker, m->stop_marker, functions ? ",functions=functions.txt" : "");
-    add_word(argv, m->program);
+    add_word(argv, replace(fw->pool, m->program, "{tools}", tools));
     for (unsigned i = 0; i < m->arguments_count; i++)
         add_word(argv, replace(fw->pool, replace(fw->pool, m->arguments[i], "{plugin}", plugin), "{firmware}",
                                "firmware.elf"));
@@ -407,6 +437,7 @@ enum mote_status firmware_sizes(struct firmware *fw, struct firmware_sizes *size
     } known[] = {
         {".harness", &sizes->harness_code},
         {".harness_bss", &sizes->harness_ram},
+        {".harness_data", &sizes->harness_ram},
         {".text", &sizes->code},
         {".rodata", &sizes->constants},
         {".weights", &sizes->weights},

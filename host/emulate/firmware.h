@@ -29,6 +29,7 @@ struct firmware {
     int32_t n_compile;
     struct process *compile;
     const char **objects;    /* [n_compile] */
+    int64_t stack_bytes;     /* as linked */
     void (*waiting)(void *); /* called with `user` now and then while it runs on the emulator; may be NULL */
     void *user;
     /* results of firmware_run */
@@ -62,6 +63,7 @@ MUST_CHECK enum mote_status firmware_add_folder(struct firmware *fw, enum firmwa
 /* The start-up code and the files of the board's support folder, as the harness's. */
 MUST_CHECK enum mote_status firmware_add_support(struct firmware *fw, const char *const *flags, const struct frame *at);
 
+/* `stack_bytes` is what the stack gets where the emulated machine has that much, else it gets what is left. */
 MUST_CHECK enum mote_status firmware_build(struct firmware *fw, int64_t arena_bytes, int64_t stack_bytes,
                                            const struct frame *at);
 /* Fails if the emulator failed or counted nonsense; the firmware's own verdict is its exit_code. */

@@ -13,4 +13,14 @@ static inline __attribute__((always_inline)) uint32_t *port_stack(void)
     return sp;
 }
 
+/* BKPT 0xAB: the operation in r0, its argument or the address of its arguments in r1, the answer in r0. */
+static inline int32_t port_semihost(uint32_t operation, const void *arguments)
+{
+    register uint32_t r0 __asm__("r0") = operation;
+    register const void *r1 __asm__("r1") = arguments;
+
+    __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+    return (int32_t)r0;
+}
+
 #endif

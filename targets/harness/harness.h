@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The measuring harness's three parts and what they ask of each other:
+/* The measuring harness's parts and what they ask of each other:
  *
  *   main.c                    the same for every board and model: reads inputs, marks, counts, writes outputs
  *   adapter_image.c, _c.c     one of them: the model through the runtime, or as generated C
- *   targets/<support>/        start-up, files on the host, where the stack is
+ *   semihosting.c             files on the host
+ *   targets/<support>/        start-up, where the stack is, how to call the emulator
  *
- * Nothing here has initialized data (the linker script insists), and nothing calls the C library, so that what the
+ * Nothing here has initialized data (linker scripts insist), and nothing calls the C library, so that what the
  * library adds to the firmware is the model's doing. */
 #ifndef MOTE_HARNESS_H
 #define MOTE_HARNESS_H
@@ -14,7 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- the board's support ---- */
+#ifndef __clang__ /* which makes no calls of memcpy and memset from loops when freestanding */
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+#endif
+
+/* ---- the host ---- */
 /* Files lie in the folder that the emulator runs in. A handle is >= 0, -1 is failure. */
 int32_t host_open(const char *name, bool write);
 bool host_read(int32_t file, void *data, uint32_t bytes); /* false unless all bytes came */
@@ -22,6 +27,7 @@ bool host_write(int32_t file, const void *data, uint32_t bytes);
 void host_close(int32_t file);
 _Noreturn void host_exit(int32_t code); /* the emulator's exit status */
 
+/* ---- the board's support, with port.h ---- */
 extern uint32_t stack_bottom[], stack_top[]; /* from the linker script; the stack grows down to stack_bottom */
 
 _Noreturn void harness_main(void);

@@ -147,6 +147,11 @@ static void board_files_are_checked(void **state)
         {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS
          "machine: {program: p, packages: p, arguments: [a], start_marker: 48e, stop_marker: 49ea}\n",
          MOTE_ERR_VALUE, "start_marker"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "ways: [c]\n", MOTE_OK, NULL},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "ways: [pigeon]\n", MOTE_ERR_FORMAT, "pigeon"},
+        {GOOD_HEAD GOOD_MEMORY
+         "toolchain: {compiler: cc, packages: p, flags: [], linker_flags: [-g], support: cortex-m}\n",
+         MOTE_ERR_VALUE, "linker"},
         {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: active, milliamps: -1, volts: 3, source: s}\n",
          MOTE_ERR_VALUE, "active"},
     };
@@ -208,26 +213,66 @@ static void programs_are_run_and_bounded(void **state)
 }
 
 /* ---- the counter ---- */
-static void count(struct fixture *f, const char *program, struct firmware *fw)
+/* "0x48,0xea" without its quotes, for an assembler's .byte. */
+static const char *marker_flag(struct fixture *f, const char *name, const char *hex)
+{
+    const char *quoted = firmware_marker(&f->pool, hex);
+
+    return pool_printf(&f->pool, "-D%s=.byte %.*s", name, (int)strlen(quoted) - 2, quoted + 1);
+}
+
+static void count(struct fixture *f, const char *board, const char *program, struct firmware *fw)
 {
     const struct board *b;
 
-    want_ok(f, board_load(&f->pool, "mps2-an386", &b, &f->at));
+    want_ok(f, board_load(&f->pool, board, &b, &f->at));
     want_ok(f, firmware_begin(&f->pool, b, fw, &f->at));
-    const char *const flags[] = {pool_printf(&f->pool, "-I%s/targets/harness", fw->home), NULL};
+    const char *const flags[] = {pool_printf(&f->pool, "-I%s/targets/harness", fw->home),
+                                 pool_printf(&f->pool, "-I%s/targets/%s", fw->home, b->toolchain.support),
+                                 marker_flag(f, "START", b->emulated->machine->start_marker),
+                                 marker_flag(f, "STOP", b->emulated->machine->stop_marker), NULL};
 
     want_ok(f, firmware_add_support(fw, flags, &f->at));
+    firmware_add(fw, FIRMWARE_HARNESS, pool_printf(&f->pool, "%s/targets/harness/semihosting.c", fw->home), flags);
     firmware_add(fw, FIRMWARE_HARNESS, pool_printf(&f->pool, "%s/tests/emulate/%s", fw->home, program), flags);
     want_ok(f, firmware_build(fw, 16, 4096, &f->at));
 }
 
-static void want_counts(const char *program, const int64_t *counts, int32_t n)
+/* The tools of CI's machine are all there; another one may have those of the Cortex-M alone. */
+static bool has_tool(const char *program)
+{
+    struct fixture f = fresh();
+    struct process p = {.argv = (const char *const[]){program, "--version", NULL},
+                        .folder = "/",
+                        .log = "/dev/null",
+                        .packages = "",
+                        .seconds = 10};
+    bool has = process_run(&p, 1, &f.at) == MOTE_OK;
+
+    if (!has)
+        print_message("skipped: %s is not installed\n", program);
+    return has;
+}
+
+static bool has_avr(void)
+{
+    if (!has_tool("avr-gcc"))
+        return false;
+    if (access(MOTE_BINARY_DIR "/mote_count_avr", X_OK) == 0)
+        return true;
+    print_message("skipped: Mote was built without libsimavr-dev\n");
+    return false;
+}
+
+static bool has_riscv(void) { return has_tool("riscv64-unknown-elf-gcc") && has_tool("qemu-system-riscv32"); }
+
+static void want_counts(const char *board, const char *program, const int64_t *counts, int32_t n)
 {
     struct firmware fw;
     struct fixture f;
 
     begin(&f);
-    count(&f, program, &fw);
+    count(&f, board, program, &fw);
     want_ok(&f, firmware_run(&fw, 60, false, &f.at));
     firmware_end(&fw);
     assert_int_equal(fw.exit_code, 0);
@@ -241,19 +286,34 @@ static void want_counts(const char *program, const int64_t *counts, int32_t n)
 static void straight_code_is_counted(void **state)
 {
     (void)state;
-    want_counts("straight.S", (const int64_t[]){0, 1, 5, 6}, 4);
+    want_counts("mps2-an386", "straight.S", (const int64_t[]){0, 1, 5, 6}, 4);
 }
 
 static void loops_are_counted(void **state)
 {
     (void)state;
-    want_counts("loop.S", (const int64_t[]){3001, 3001, 3001, 600002}, 4);
+    want_counts("mps2-an386", "loop.S", (const int64_t[]){3001, 3001, 3001, 600002}, 4);
 }
 
 static void intervals_nest(void **state)
 {
     (void)state;
-    want_counts("nested.S", (const int64_t[]){2, 3, 8}, 3);
+    want_counts("mps2-an386", "nested.S", (const int64_t[]){2, 3, 8}, 3);
+}
+
+static void every_core_is_counted(void **state)
+{
+    static const char *const boards[] = {"microbit",   "nrf51-large", "mps2-an385",
+                                         "mps2-an500", "mps2-an505",  "mps3-an547"};
+    static const int64_t counts[] = {0, 3002, 3002, 502};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(boards); i++)
+        want_counts(boards[i], "thumb.S", counts, COUNT(counts));
+    if (has_riscv())
+        want_counts("riscv32-virt", "rv32.S", counts, COUNT(counts));
+    if (has_avr())
+        want_counts("arduino-uno", "avr.S", (const int64_t[]){0, 3002, 3002, 502, 3}, 5);
 }
 
 static void functions_are_told_apart(void **state)
@@ -263,7 +323,7 @@ static void functions_are_told_apart(void **state)
 
     (void)state;
     begin(&f);
-    count(&f, "loop.S", &fw);
+    count(&f, "mps2-an386", "loop.S", &fw);
     want_ok(&f, firmware_run(&fw, 60, true, &f.at));
     firmware_end(&fw);
     assert_int_equal(fw.n_functions, 2);
@@ -281,7 +341,7 @@ static void unbalanced_markers_are_an_error(void **state)
 
     (void)state;
     begin(&f);
-    count(&f, "unbalanced.S", &fw);
+    count(&f, "mps2-an386", "unbalanced.S", &fw);
     assert_int_equal(firmware_run(&fw, 60, false, &f.at), MOTE_ERR_ENVIRONMENT);
     want_text(&f, "stop without start");
     firmware_end(&fw);
@@ -335,6 +395,40 @@ static void the_harness_runs_a_model(void **state)
     pool_free(&f.pool);
 }
 
+/* On every machine, and with both compilers: the same bytes, and a stack that is measured. */
+static void the_harness_runs_everywhere(void **state)
+{
+    static const char *const names[] = {"microbit",     "mps2-an385",         "mps2-an500",
+                                        "mps2-an505",   "mps3-an547",         "arduino-uno",
+                                        "riscv32-virt", "riscv32-virt-clang", "mps2-an386-clang"};
+    uint8_t input[] = {10, 20, 30, 40, 50, 60, 0, 0, 0, 0, 0, 0};
+    static const uint8_t want[] = {11, 22, 33, 44, 55, 66, 1, 0, 1, 2, 3, 4, 5, 6, 2, 0};
+    bool avr = has_avr(), riscv = has_riscv(), clang = has_tool("clang");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct emulate_result r;
+        struct fixture f;
+
+        if ((strstr(names[i], "arduino") && !avr) || (strstr(names[i], "riscv") && !riscv) ||
+            (strstr(names[i], "clang") && !clang))
+            continue;
+        begin(&f);
+
+        struct emulate_job job = standin(&f, input, 2);
+
+        want_ok(&f, board_load(&f.pool, names[i], &job.board, &f.at));
+        want_ok(&f, emulate_run(&f.pool, &job, &r, &f.at));
+        assert_int_equal(r.output.size, sizeof want);
+        assert_memory_equal(r.output.data, want, sizeof want);
+        assert_int_equal(r.instructions[0], r.instructions[1]);
+        assert_true(r.instructions[0] > 100 && r.instructions[0] < 5000);
+        assert_true(r.stack_bytes >= 10 * 32 && r.stack_bytes < 10 * 100);
+        assert_true(r.code_bytes > 50 && r.code_bytes < 1200);
+        pool_free(&f.pool);
+    }
+}
+
 static void state_is_reset_when_asked(void **state)
 {
     uint8_t input[12] = {0};
@@ -372,8 +466,9 @@ static int entries(const char *folder)
     return n - 2; /* . and .. */
 }
 
-static void misfortune(uint8_t first, int32_t n, int64_t arena_bytes, const char *message)
+static void misfortune(const char *board, uint8_t first, int32_t n, int64_t arena_bytes, const char *message)
 {
+    bool fits = !strstr(message, "emulated machine");
     char tmp[] = "/tmp/mote test,XXXXXX"; /* a space and a comma: nothing here goes through a shell */
     uint8_t input[6] = {first};
     struct emulate_result r;
@@ -385,11 +480,11 @@ static void misfortune(uint8_t first, int32_t n, int64_t arena_bytes, const char
 
     struct emulate_job job = standin(&f, input, n);
 
+    want_ok(&f, board_load(&f.pool, board, &job.board, &f.at));
     job.input.size = sizeof input;
     job.arena_bytes = arena_bytes;
     job.seconds = 3;
-    assert_int_equal(emulate_run(&f.pool, &job, &r, &f.at),
-                     arena_bytes > 1 << 20 ? MOTE_ERR_FIT : MOTE_ERR_ENVIRONMENT);
+    assert_int_equal(emulate_run(&f.pool, &job, &r, &f.at), fits ? MOTE_ERR_ENVIRONMENT : MOTE_ERR_FIT);
     want_text(&f, message);
     assert_int_equal(entries(tmp), 0);
     unsetenv("TMPDIR");
@@ -400,13 +495,42 @@ static void misfortune(uint8_t first, int32_t n, int64_t arena_bytes, const char
 static void misfortune_is_reported_and_leaves_nothing(void **state)
 {
     (void)state;
-    misfortune(200, 1, 64, "hard fault");
-    misfortune(200, 1, 64, "in standin_run");
-    misfortune(201, 1, 64, "stack overflow");
-    misfortune(202, 1, 64, "3 s");
-    misfortune(0, 2, 64, "input.bin"); /* one inference's input for two */
-    misfortune(0, 1, 32, "arena is smaller");
-    misfortune(0, 1, (int64_t)64 << 20, "does not fit the emulated machine");
+    misfortune("nano-33-ble-sense", 200, 1, 64, "hard fault");
+    misfortune("nano-33-ble-sense", 201, 1, 64, "stack overflow");
+    misfortune("nano-33-ble-sense", 202, 1, 64, "3 s");
+    misfortune("nano-33-ble-sense", 0, 2, 64, "input.bin"); /* one inference's input for two */
+    misfortune("nano-33-ble-sense", 0, 1, 32, "arena is smaller");
+    misfortune("nano-33-ble-sense", 0, 1, (int64_t)64 << 20, "does not fit the emulated machine");
+}
+
+/* Where RAM is short the stack gets what is left, and its overflow is still an error. */
+static void small_and_other_cores_fail_as_clearly(void **state)
+{
+    (void)state;
+    misfortune("microbit", 200, 1, 64, "in standin_run");
+    misfortune("microbit", 201, 1, 64, "emulated machine microbit has too little RAM");
+    misfortune("microbit", 0, 1, 17000, "does not fit the emulated machine microbit");
+    if (has_riscv()) {
+        misfortune("riscv32-virt", 200, 1, 64, "trap at pc");
+        misfortune("riscv32-virt", 201, 1, 64, "stack overflow");
+    }
+    if (has_avr())
+        misfortune("arduino-uno", 201, 1, 64, "stack overflow");
+}
+
+static void images_are_for_boards_that_take_them(void **state)
+{
+    struct emulate_job job = {.kernel_list = "", .arena_bytes = 64};
+    struct emulate_result r;
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    want_ok(&f, board_load(&f.pool, "arduino-uno", &job.board, &f.at));
+    assert_false(board_takes(job.board, BOARD_IMAGE));
+    assert_int_equal(emulate_run(&f.pool, &job, &r, &f.at), MOTE_ERR_USAGE);
+    want_text(&f, "via c only");
+    pool_free(&f.pool);
 }
 
 /* Through the real runtime: the device's own verdict comes back. */
@@ -459,7 +583,7 @@ static void damaged_elf_files_are_survived(void **state)
 
     (void)state;
     begin(&f);
-    count(&f, "nested.S", &fw);
+    count(&f, "mps2-an386", "nested.S", &fw);
     want_ok(&f, file_read(&f.pool, firmware_path(&fw, "firmware.elf"), &file, &f.at));
     firmware_end(&fw);
     for (size_t i = 0; i < file.size; i++) {
@@ -473,6 +597,11 @@ static void damaged_elf_files_are_survived(void **state)
         if (elf32_open(&elf, (struct bytes){copy, cut}, NULL) == MOTE_OK) {
             for (int32_t s = 0; s < elf.n_sections; s++)
                 assert_non_null(elf32_section_name(&elf, s));
+            for (int32_t s = 0; s < elf.n_segments; s++) {
+                struct elf32_load load = elf32_load(&elf, s);
+
+                assert_true(load.bytes.size == 0 || load.bytes.data + load.bytes.size <= copy + cut);
+            }
             elf32_function_at(&elf, 0x40);
         }
         free(copy);
@@ -492,11 +621,15 @@ int main(void)
         cmocka_unit_test(straight_code_is_counted),
         cmocka_unit_test(loops_are_counted),
         cmocka_unit_test(intervals_nest),
+        cmocka_unit_test(every_core_is_counted),
         cmocka_unit_test(functions_are_told_apart),
         cmocka_unit_test(unbalanced_markers_are_an_error),
         cmocka_unit_test(the_harness_runs_a_model),
+        cmocka_unit_test(the_harness_runs_everywhere),
         cmocka_unit_test(state_is_reset_when_asked),
         cmocka_unit_test(misfortune_is_reported_and_leaves_nothing),
+        cmocka_unit_test(small_and_other_cores_fail_as_clearly),
+        cmocka_unit_test(images_are_for_boards_that_take_them),
         cmocka_unit_test(a_bad_image_gives_the_devices_status),
         cmocka_unit_test(missing_tools_name_their_package),
         cmocka_unit_test(damaged_elf_files_are_survived),

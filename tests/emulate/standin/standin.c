@@ -6,6 +6,14 @@
 #define OVERFLOW 201
 #define FOREVER  202
 
+#if defined(__arm__)
+#define ILLEGAL() __asm__ volatile("udf #0")
+#elif defined(__riscv)
+#define ILLEGAL() __asm__ volatile("unimp")
+#else /* an AVR takes every instruction */
+#define ILLEGAL() ((void)0)
+#endif
+
 #define IN_0  0
 #define IN_1  16
 #define OUT   32
@@ -37,9 +45,9 @@ void standin_run(void *arena)
     uint8_t *a = arena;
 
     if (a[IN_0] == FAULT)
-        __asm__ volatile("udf #0");
+        ILLEGAL();
     if (a[IN_0] == OVERFLOW)
-        variables[1] += dig(NULL, 1u << 20);
+        variables[1] += dig(NULL, UINT32_C(1) << 20);
     while (a[IN_0] == FOREVER)
         variables[1]++;
     for (int i = 0; i < 6; i++)
