@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures models on the emulated boards and writes bench/results.csv, a row per model, board and way.
 
-    tools/bench.py BUILD [--models FOLDER] | --table | --check
+    tools/bench.py BUILD [--models FOLDER] [--compare BOARD] | --table | --check
 
 Instructions are counted, not timed, so the rows repeat to the digit and a change of them shows up in review. A row is
 only written if the first two golden vectors come back byte for byte. --check measures nothing but fails if README.md's
-table is not what bench/results.csv says; --table makes it so. Without the folder of models it says so and leaves the files
+table is not what bench/results.csv says; --table makes it so. --compare measures one board and fails where a row differs from
+the committed one. Without the folder of models it says so and leaves the files
 alone.
 """
 import csv
@@ -19,10 +20,16 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RESULTS = os.path.join(ROOT, "bench", "results.csv")
 README = os.path.join(ROOT, "README.md")
-BOARDS = ["mps2-an386"]
 MODELS = ["mlperf_tiny/kws", "mlperf_tiny/vww", "mlperf_tiny/resnet", "mlperf_tiny/ad01", "mlperf_tiny/strww",
           "tflite_micro/micro_speech", "tflite_micro/person_detect", "tflite_micro/hello_world",
           "tflite_micro/mnist_lstm"]
+SMALL = ["mlperf_tiny/strww", "tflite_micro/micro_speech", "tflite_micro/hello_world", "tflite_micro/mnist_lstm"]
+BOTH = ("image", "c")
+BOARDS = {  # what fits, and the ways
+    "mps2-an386": (MODELS, BOTH), "mps2-an385": (MODELS, BOTH), "mps2-an500": (MODELS, BOTH),
+    "mps2-an505": (MODELS, BOTH), "mps3-an547": (MODELS, BOTH), "riscv32-virt": (MODELS, BOTH),
+    "nrf51-large": (MODELS, BOTH), "microbit": (SMALL, BOTH), "arduino-uno": (["tflite_micro/hello_world"], ("c",)),
+}
 FIELDS = ["model", "board", "via", "macs_imported", "macs", "instructions", "setup_instructions",
           "checksum_instructions", "arena_bytes", "data_bss_bytes", "stack_bytes", "code_bytes", "constant_bytes",
           "weight_bytes", "image_bytes", "exact"]
@@ -88,6 +95,21 @@ def readme_with(rows):
     return text, head + TABLE_START + "\n" + table(rows) + "\n" + TABLE_END + tail
 
 
+def compare(rows):
+    with open(RESULTS, encoding="utf-8") as f:
+        committed = {(r["model"], r["board"], r["via"]): r for r in csv.DictReader(f)}
+    bad = 0
+    for r in rows:
+        old = committed.get((r["model"], r["board"], r["via"]), {})
+        for k in FIELDS:
+            if str(r[k]) != old.get(k):
+                print("%s %s %s: %s is %s, bench/results.csv says %s; run `make bench` if the change is meant" % (
+                    r["model"], r["board"], r["via"], k, r[k], old.get(k)))
+                bad = 1
+    print("%d rows compared" % len(rows))
+    return bad
+
+
 def main():
     args = sys.argv[1:]
     if "--check" in args:
@@ -107,8 +129,11 @@ def main():
     if not os.path.isdir(models):
         print("bench: skipped, there is no folder of models at %s" % models)
         return
+    boards = [args[args.index("--compare") + 1]] if "--compare" in args else list(BOARDS)
     with tempfile.TemporaryDirectory() as folder:
-        rows = [measure(mote, models, m, b, via, folder) for b in BOARDS for m in MODELS for via in ("image", "c")]
+        rows = [measure(mote, models, m, b, via, folder) for b in boards for m in BOARDS[b][0] for via in BOARDS[b][1]]
+    if "--compare" in args:
+        sys.exit(compare(rows))
     with open(RESULTS, "w", newline="", encoding="utf-8") as f:
         w = csv.DictWriter(f, FIELDS, lineterminator="\n")
         w.writeheader()

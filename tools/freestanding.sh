@@ -21,4 +21,6 @@ try clang
 try "gcc -DMOTE_ASSERT=1 -DMOTE_DESCRIBE=1"
 try "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb"
 try "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb"
+try "clang --target=thumbv7em-none-eabi"
+try "clang --target=riscv32-unknown-elf -march=rv32imc"
 exit $bad
