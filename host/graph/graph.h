@@ -27,10 +27,10 @@ enum opts_id {
     OPTS_COUNT
 };
 
-#define RANK_MAX         8
-#define DIM_UNKNOWN      (-1)
-#define TENSOR_ABSENT    (-1)
-#define TENSOR_BYTES_MAX ((int64_t)1 << 30)
+#define RANK_MAX          8
+#define DIM_UNKNOWN       (-1)
+#define TENSOR_ABSENT     (-1)
+#define TENSOR_BYTES_MAX  ((int64_t)1 << 30)
 #define GRAPH_OPS_MAX     16384 /* some passes take time in the square of it */
 #define GRAPH_TENSORS_MAX 65535 /* what an image can number */
 
