@@ -3,20 +3,7 @@
 #ifndef MOTE_QUANTIZE_H
 #define MOTE_QUANTIZE_H
 
-#include <stdint.h>
-
-#include "mote/memory.h"
-
-/* A float parameter travels as its bits. */
-static inline float mote_float(int32_t bits)
-{
-    float x;
-
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-#define MOTE_FLOAT_BITS_MAX 0x7f7fffff /* of positive finite floats: 1 to this */
+#include "floats.h"
 
 /* x / scale rounded half away from zero, plus zero, clamped. NaN gives zero: the real number 0. The division is one f32
  * operation; cutting off and comparing the rest are exact, so there is no other rounding. Beyond 2^18 every quotient

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exp, tanh and the sigmoid of the device against the C library's in double: every STEP-th float, and the ends of their
+ * ranges. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <math.h>
+
+#include "kernels/math_f32.h"
+
+#include <cmocka.h>
+
+#define STEP     9973 /* prime: all mantissas and exponents come by */
+#define SMALLEST 0x1p-126
+
+static double true_tanh(double x) { return tanh(x); }
+static double true_exp(double x) { return exp(x); }
+static double true_sigmoid(double x) { return x < -9.0 ? exp(x) : 1 / (1 + exp(-x)); }
+
+struct function {
+    float (*approximate)(float x);
+    double (*real)(double x);
+    double normal, subnormal; /* greatest error: of 2^-23 of the result, of 2^-149 */
+};
+
+static const struct function functions[] = {
+    {mote_exp_f32, true_exp, 0.75, 0.76},
+    {mote_tanh_f32, true_tanh, 1.2, 0.76},
+    {mote_sigmoid_f32, true_sigmoid, 1.2, 0.76},
+};
+
+static double error_of(const struct function *f, float x)
+{
+    double want = f->real((double)x);
+    float got = f->approximate(x);
+
+    if (isinf((float)want) || isinf(got))
+        return (float)want == got ? 0 : INFINITY;
+    if (fabs(want) >= SMALLEST)
+        return fabs((double)got - want) / fabs(want) * 0x1p23 / f->normal;
+    return fabs((double)got - want) * 0x1p149 / f->subnormal;
+}
+
+static void errors_stay_within_bounds(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        double worst = 0;
+        float at = 0;
+
+        for (uint64_t bits = 0; bits <= UINT32_MAX; bits += STEP) {
+            float x = mote_float((int32_t)(uint32_t)bits);
+            double error;
+
+            if (isnan(x))
+                continue;
+            error = error_of(&functions[i], x);
+            if (error > worst) {
+                worst = error;
+                at = x;
+            }
+        }
+        print_message("function %zu: %.3f of the bound, at %.9g\n", i, worst, (double)at);
+        assert_true(worst <= 1);
+    }
+}
+
+static void ends_are_defined(void **state)
+{
+    (void)state;
+    assert_true(mote_exp_f32(0.0f) == 1.0f && mote_exp_f32(-0.0f) == 1.0f);
+    assert_true(mote_exp_f32(INFINITY) == INFINITY && mote_exp_f32(-INFINITY) == 0.0f);
+    assert_true(mote_exp_f32(88.722835f) < INFINITY && mote_exp_f32(88.722847f) == INFINITY);
+    assert_true(mote_exp_f32(-103.0f) > 0.0f && mote_exp_f32(-104.0f) == 0.0f);
+    assert_true(mote_tanh_f32(INFINITY) == 1.0f && mote_tanh_f32(-INFINITY) == -1.0f);
+    assert_true(mote_tanh_f32(9.02f) == 1.0f && mote_tanh_f32(-9.5f) == -1.0f);
+    assert_true(mote_tanh_f32(0.0f) == 0.0f && mote_tanh_f32(-0.0f) == 0.0f);
+    assert_true(mote_sigmoid_f32(INFINITY) == 1.0f && mote_sigmoid_f32(-INFINITY) == 0.0f);
+    assert_true(mote_sigmoid_f32(0.0f) == 0.5f);
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+        assert_true(isnan(functions[i].approximate(NAN)) && isnan(functions[i].approximate(-NAN)));
+}
+
+/* The one that rounds to nearest, and 1 from there on. */
+static void tanh_is_one_where_it_must_be(void **state)
+{
+    float x = 9.02f;
+
+    (void)state;
+    assert_true((float)tanh((double)x) == 1.0f);
+    assert_true(mote_tanh_f32(nextafterf(x, 0.0f)) >= 1.0f - 0x1p-23f);
+    for (float y = 0.624f; y < 0.626f; y += 1e-6f) /* the seam between the two ways */
+        assert_true(error_of(&functions[1], y) <= 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors_stay_within_bounds),
+        cmocka_unit_test(ends_are_defined),
+        cmocka_unit_test(tanh_is_one_where_it_must_be),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
