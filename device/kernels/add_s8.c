@@ -4,21 +4,22 @@
 
 #include "broadcast.h"
 
-static void add(const void *params, const int8_t *a, int32_t a_step, const int8_t *b, int32_t b_step, int8_t *out,
-                int32_t n)
+static void add(const void *params, const void *a, int32_t a_step, const void *b, int32_t b_step, void *out, int32_t n)
 {
+    const int8_t *u = a, *v = b;
+    int8_t *to = out;
     /* A copy, so that storing bytes cannot change the parameters. */
     const struct mote_add_s8 p = *(const struct mote_add_s8 *)params;
 
     for (int32_t i = 0; i < n; i++) {
-        int32_t x = (a[i * a_step] - p.a_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
-        int32_t y = (b[i * b_step] - p.b_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
+        int32_t x = (u[i * a_step] - p.a_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
+        int32_t y = (v[i * b_step] - p.b_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
         int32_t sum;
 
         x = mote_rounding_divide(mote_doubling_high_mul(x, p.a_mult), -p.a_shift);
         y = mote_rounding_divide(mote_doubling_high_mul(y, p.b_mult), -p.b_shift);
         sum = mote_rounding_divide(mote_doubling_high_mul(x + y, p.out_mult), -p.out_shift);
-        out[i] = (int8_t)mote_clamp(sum + p.out_zero, p.lo, p.hi);
+        to[i] = (int8_t)mote_clamp(sum + p.out_zero, p.lo, p.hi);
     }
 }
 
@@ -27,8 +28,8 @@ void mote_add_s8(const struct mote_add_s8 *p, const int8_t *a, const int8_t *b, 
 {
     mote_assert(p->rank >= 1 && p->rank <= MOTE_RANK_MAX && first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)
-        mote_broadcast_row_s8(add, p, shape, p->rank, a + mote_ring(r, p->a_ring) * p->a_len,
-                              b + mote_ring(r, p->b_ring) * p->b_len, out + mote_ring(r, p->out_ring) * p->out_len);
+        mote_broadcast_row(add, p, shape, p->rank, 1, a + mote_ring(r, p->a_ring) * p->a_len,
+                           b + mote_ring(r, p->b_ring) * p->b_len, out + mote_ring(r, p->out_ring) * p->out_len);
 }
 
 static bool need_add_s8(const struct mote_add_s8 *p, uint32_t bytes[])

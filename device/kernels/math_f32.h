@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exp, tanh and the sigmoid in single precision, for cores without a C library's. Defined for every float, infinities
- * and NaN included (NaN gives NaN); no tables, no state. Greatest errors, measured over all floats (the unit test walks a
- * sample of them), where the compiler rounds each operation to float:
+ * and NaN included (NaN gives NaN); no tables, no state. Greatest errors, measured over all floats (the unit test walks
+ * a sample of them), where the compiler rounds each operation to float:
  *
  *   mote_exp_f32      0.75 * 2^-23 of the true value; of a subnormal result, 0.76 units of the last place
  *   mote_tanh_f32     1.20 * 2^-23 of the true value
@@ -12,7 +12,7 @@
 #include "floats.h"
 
 /* 2^k for a normal result: -126 <= k <= 127. */
-static inline float mote_power_of_two(int32_t k) { return mote_float((k + 127) * (1 << 23)); }
+static inline float mote_power_of_two(int32_t k) { return mote_float((k + 127) * (INT32_C(1) << 23)); }
 
 /* exp(x) = 2^n * exp(r), |r| <= ln(2) / 2. ln(2) is taken off in two parts, of which the first has so few bits that its
  * product with n is exact. The polynomial has the least greatest error of its degree. The power of two is applied in

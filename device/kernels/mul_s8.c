@@ -4,15 +4,16 @@
 
 #include "broadcast.h"
 
-static void mul(const void *params, const int8_t *a, int32_t a_step, const int8_t *b, int32_t b_step, int8_t *out,
-                int32_t n)
+static void mul(const void *params, const void *a, int32_t a_step, const void *b, int32_t b_step, void *out, int32_t n)
 {
+    const int8_t *u = a, *v = b;
+    int8_t *to = out;
     /* A copy, so that storing bytes cannot change the parameters. */
     const struct mote_mul_s8 p = *(const struct mote_mul_s8 *)params;
 
     for (int32_t i = 0; i < n; i++)
-        out[i] = mote_requant_s8((a[i * a_step] - p.a_zero) * (b[i * b_step] - p.b_zero), p.mult, p.shift, p.out_zero,
-                                 p.lo, p.hi);
+        to[i] = mote_requant_s8((u[i * a_step] - p.a_zero) * (v[i * b_step] - p.b_zero), p.mult, p.shift, p.out_zero,
+                                p.lo, p.hi);
 }
 
 void mote_mul_s8(const struct mote_mul_s8 *p, const int8_t *a, const int8_t *b, const int32_t *shape, int8_t *out,
@@ -20,8 +21,8 @@ void mote_mul_s8(const struct mote_mul_s8 *p, const int8_t *a, const int8_t *b, 
 {
     mote_assert(p->rank >= 1 && p->rank <= MOTE_RANK_MAX && first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)
-        mote_broadcast_row_s8(mul, p, shape, p->rank, a + mote_ring(r, p->a_ring) * p->a_len,
-                              b + mote_ring(r, p->b_ring) * p->b_len, out + mote_ring(r, p->out_ring) * p->out_len);
+        mote_broadcast_row(mul, p, shape, p->rank, 1, a + mote_ring(r, p->a_ring) * p->a_len,
+                           b + mote_ring(r, p->b_ring) * p->b_len, out + mote_ring(r, p->out_ring) * p->out_len);
 }
 
 static bool need_mul_s8(const struct mote_mul_s8 *p, uint32_t bytes[])

@@ -7,6 +7,7 @@
 #define MOTE_ROWS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Position in a ring, for row >= 0; a whole tensor never divides. */
@@ -30,6 +31,17 @@ static inline void mote_rows_s8(const int8_t *rows[], int32_t kernel_h, const in
         int32_t y = top + k * dilation;
 
         rows[k] = y < 0 || y >= in_h ? zeros : in + mote_ring(image * in_h + y, ring) * row_len;
+    }
+}
+
+/* The same for floats: NULL outside the image. */
+static inline void mote_rows_f32(const float *rows[], int32_t kernel_h, const float *in, int32_t image, int32_t top,
+                                 int32_t dilation, int32_t in_h, int32_t row_len, int32_t ring)
+{
+    for (int32_t k = 0; k < kernel_h; k++) {
+        int32_t y = top + k * dilation;
+
+        rows[k] = y < 0 || y >= in_h ? NULL : in + mote_ring(image * in_h + y, ring) * row_len;
     }
 }
 

@@ -68,4 +68,23 @@ MUST_CHECK enum mote_status lower_linear_s8(struct lowering *l, const struct op 
                                             int64_t n, int64_t stride, int64_t step, struct linear *out,
                                             const struct frame *at);
 
+/* ---- float (host/plan/floats.c) ---- */
+int32_t float_bits(float x);
+/* The clamp that an activation means for a float output, as the bits of floats. */
+void activation_range_f32(int activation, int32_t *lo, int32_t *hi);
+/* A tensor of another type than those that the operator takes: `types` is "s8 and f32". */
+MUST_CHECK enum mote_status refuse_type(const struct frame *at, const struct graph *g, int32_t tensor,
+                                        const char *types);
+/* The tensor is there and of that type. */
+MUST_CHECK enum mote_status want_type(const struct frame *at, const struct graph *g, int32_t tensor,
+                                      enum mote_type type);
+
+/* What the linear operators share in float: constant weights of `channels` filters of n, the bias (zeros for none). */
+struct linear_f32 {
+    int32_t weights, bias; /* values for lower_step */
+    int32_t lo, hi;
+};
+MUST_CHECK enum mote_status lower_linear_f32(struct lowering *l, const struct op *op, int activation, int64_t channels,
+                                             int64_t n, struct linear_f32 *out, const struct frame *at);
+
 #endif

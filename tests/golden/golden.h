@@ -11,23 +11,31 @@
 struct golden_model {
     const char *name, *path; /* below models/golden, below models */
     bool state;
+    bool tolerance; /* its floats need only be near (road.h) */
 };
 
-/* The nine that the spine is proved with, and two larger ones. */
+/* The nine that the spine is proved with, two larger ones, and the float ones. */
 static const struct golden_model golden_models[] = {
-    {"kws", "mlperf_tiny/kws.tflite", false},
-    {"vww", "mlperf_tiny/vww.tflite", false},
-    {"resnet", "mlperf_tiny/resnet.tflite", false},
-    {"ad01", "mlperf_tiny/ad01.tflite", false},
-    {"strww", "mlperf_tiny/strww.tflite", false},
-    {"micro_speech", "tflite_micro/micro_speech.tflite", false},
-    {"person_detect", "tflite_micro/person_detect.tflite", false},
-    {"hello_world", "tflite_micro/hello_world.tflite", false},
-    {"mnist_lstm", "tflite_micro/mnist_lstm.tflite", true},
-    {"tinyengine_vww", "tinyengine/vww.tflite", false},
-    {"tinyengine_detection", "tinyengine/detection.tflite", false},
+    {"kws", "mlperf_tiny/kws.tflite", false, false},
+    {"vww", "mlperf_tiny/vww.tflite", false, false},
+    {"resnet", "mlperf_tiny/resnet.tflite", false, false},
+    {"ad01", "mlperf_tiny/ad01.tflite", false, false},
+    {"strww", "mlperf_tiny/strww.tflite", false, false},
+    {"micro_speech", "tflite_micro/micro_speech.tflite", false, false},
+    {"person_detect", "tflite_micro/person_detect.tflite", false, false},
+    {"hello_world", "tflite_micro/hello_world.tflite", false, false},
+    {"mnist_lstm", "tflite_micro/mnist_lstm.tflite", true, false},
+    {"tinyengine_vww", "tinyengine/vww.tflite", false, false},
+    {"tinyengine_detection", "tinyengine/detection.tflite", false, false},
+    {"hello_world_float", "tflite_micro/hello_world_float.tflite", false, true},
+    {"mnist_lstm_float", "tflite_micro/mnist_lstm_float.tflite", true, true},
+    {"ad01_float", "mlperf_tiny/ad01_float.tflite", false, true},
+    {"resnet_float", "mlperf_tiny/resnet_float.tflite", false, true},
+    {"vww_float", "mlperf_tiny/vww_float.tflite", false, true},
 };
-#define GOLDEN_NINE 9
+#define GOLDEN_NINE        9
+#define GOLDEN_FLOAT_FIRST 11
+#define GOLDEN_FLOATS      5
 
 /* The folder, or NULL after a line that says that the test is skipped. */
 static inline const char *golden_shared(struct pool *pool)
@@ -52,6 +60,12 @@ static inline bool golden_file(struct pool *pool, const char *folder, const char
     if (i > 0 || access(path, R_OK) != 0)
         path = pool_printf(pool, "%s/%s%d_%d.bin", folder, kind, k, i);
     return access(path, R_OK) == 0 && file_read(pool, path, out, &at) == MOTE_OK;
+}
+
+static inline bool golden_has(struct pool *pool, const char *folder, const char *kind, int k)
+{
+    return access(pool_printf(pool, "%s/%s%d.bin", folder, kind, k), R_OK) == 0 ||
+           access(pool_printf(pool, "%s/%s%d_0.bin", folder, kind, k), R_OK) == 0;
 }
 
 #define GOLDEN_VECTORS 64 /* numbers k of vectors are below this; not all are there */

@@ -4,6 +4,8 @@
 #ifndef MOTE_TESTS_ROAD_H
 #define MOTE_TESTS_ROAD_H
 
+#include <math.h>
+
 #include "host/emit/emit.h"
 #include "host/exec/runner.h"
 #include "host/pipeline/pipeline.h"
@@ -36,6 +38,29 @@ static inline bool bytes_equal(const char *what, enum mote_type type, const uint
                (unsigned long long)w, differ, n);
     }
     return false;
+}
+
+/* Whether floats are as near to the reference's as docs/EXACT.md wants them; prints the first that is not. */
+static inline bool floats_near(const char *what, const uint8_t *got, const uint8_t *want, size_t bytes)
+{
+    size_t n = bytes / sizeof(float);
+    float largest = 0, tolerance, g, w;
+
+    for (size_t i = 0; i < n; i++) {
+        memcpy(&w, want + i * sizeof w, sizeof w);
+        if (isfinite(w) && fabsf(w) > largest)
+            largest = fabsf(w);
+    }
+    tolerance = 1e-5f * largest + 1e-6f;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(&g, got + i * sizeof g, sizeof g);
+        memcpy(&w, want + i * sizeof w, sizeof w);
+        if (g == w || (isnan(g) && isnan(w)) || fabsf(g - w) <= tolerance)
+            continue;
+        printf("FAIL %s: [%zu] = %.9g, want %.9g within %.3g\n", what, i, (double)g, (double)w, (double)tolerance);
+        return false;
+    }
+    return true;
 }
 
 /* A model in memory, as pipeline_load() gives one from a file. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads tests/vectors/<operator>.vec: one-operator models, their inputs and what the reference makes of them.
+/* Reads tests/vectors/<operator>.vec and <operator>.<family>.vec: one-operator models, their inputs and what the
+ * reference makes of them.
  *
  *     # comment
  *     case NAME
  *     mote-graph 1 …             the model as docs/GRAPH.md says, to the line `end`
  *     refused ERR_TYPE           instead of equal bytes, this status is right: Mote does not compute the case yet
+ *     tolerance                  floats need not be equal, only near (floats_near() in road.h)
  *     input K I: v v v           run K, the model's I-th input
  *     want K J: v v v            run K from reset, the J-th output
  *     seq_want K J: v v v        models with state: runs 0 … K in a row, the J-th output of the last
@@ -16,6 +18,7 @@
 #define MOTE_TESTS_VEC_H
 
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 
 #include "host/graph/graph.h"
@@ -34,6 +37,7 @@ struct vec_case {
     size_t n_lines;
     int runs;
     const char *refused; /* "ERR_TYPE", or NULL */
+    bool tolerance;
 };
 
 struct vec_file {
@@ -52,6 +56,26 @@ MUST_CHECK static inline enum mote_status vec_open(struct pool *pool, const char
     TRY(file_read(pool, path, &file, &out->at));
     out->rest = pool_printf(pool, "%.*s", (int)file.size, (const char *)file.data);
     return MOTE_OK;
+}
+
+/* The files of one operator, by path: all cases of each type and family. */
+static inline size_t vec_files(struct pool *pool, const char *operator_name, const char ***paths)
+{
+    const char *folder = MOTE_SOURCE_DIR "/tests/vectors";
+    glob_t found;
+    size_t n = 0;
+
+    *paths = NULL;
+    if (glob(pool_printf(pool, "%s/%s.vec", folder, operator_name), 0, NULL, &found) == 0)
+        glob(pool_printf(pool, "%s/%s.*.vec", folder, operator_name), GLOB_APPEND, NULL, &found);
+    else
+        glob(pool_printf(pool, "%s/%s.*.vec", folder, operator_name), 0, NULL, &found);
+    for (; n < found.gl_pathc; n++) {
+        *paths = pool_grow(pool, *paths, n, sizeof **paths);
+        (*paths)[n] = pool_strdup(pool, found.gl_pathv[n]);
+    }
+    globfree(&found);
+    return n;
 }
 
 /* The next line without its end, NULL after the last. */
@@ -135,6 +159,8 @@ MUST_CHECK static inline enum mote_status vec_next(struct vec_file *f, struct ve
     TRY(vec_graph(f, out));
     if (strncmp(f->rest, "refused ", 8) == 0)
         out->refused = vec_line_next(f) + 8;
+    if (strncmp(f->rest, "tolerance\n", 10) == 0)
+        out->tolerance = vec_line_next(f) != NULL;
     while (f->rest[0] != '\0' && f->rest[0] != '\n' && strncmp(f->rest, "case", 4) != 0)
         TRY(vec_values_line(f, out, vec_line_next(f)));
     return out->runs > 0 ? MOTE_OK : vec_bad(f, "the case has no runs");

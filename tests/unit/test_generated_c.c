@@ -81,6 +81,7 @@ struct output {
     const char *what;
     enum mote_type type;
     size_t bytes;
+    bool tolerance;
 };
 
 struct program {
@@ -175,7 +176,10 @@ static int program_compare(struct fixture *f, const struct program *prog)
     assert_int_equal(out.size, prog->want.len);
     got = out.data;
     for (size_t i = 0; i < prog->n_outputs; i++) {
-        bad += !bytes_equal(prog->outputs[i].what, prog->outputs[i].type, got, want, prog->outputs[i].bytes);
+        const struct output *o = &prog->outputs[i];
+
+        bad += !(o->tolerance ? floats_near(o->what, got, want, o->bytes)
+                              : bytes_equal(o->what, o->type, got, want, o->bytes));
         got += prog->outputs[i].bytes;
         want += prog->outputs[i].bytes;
     }
@@ -188,10 +192,10 @@ static void program_infer(struct program *prog, bool reset, bool steps)
 }
 
 static void program_expect(struct fixture *f, struct program *prog, const char *what, enum mote_type type,
-                           struct bytes want)
+                           bool tolerance, struct bytes want)
 {
     prog->outputs = pool_grow(&f->pool, prog->outputs, prog->n_outputs, sizeof *prog->outputs);
-    prog->outputs[prog->n_outputs++] = (struct output){what, type, want.size};
+    prog->outputs[prog->n_outputs++] = (struct output){what, type, want.size, tolerance && type == TYPE_F32};
     text_bytes(&prog->want, want.data, want.size);
 }
 
@@ -224,21 +228,20 @@ static void expect_runs(struct fixture *f, struct program *prog, const struct ve
             const struct tensor *t = &g->tensors[g->outputs[j]];
 
             program_expect(f, prog, pool_printf(&f->pool, "%s, generated C, %s %d %d", c->name, kind, run, j), t->type,
-                           vec_tensor(f, file, c, kind, run, j, t));
+                           c->tolerance, vec_tensor(f, file, c, kind, run, j, t));
         }
     }
 }
 
-/* Every step-th case of an operator from its first. */
-static void add_cases(struct fixture *f, struct program *prog, const char *operator_name, int step, int limit)
+/* Every step-th case of a file from its first. */
+static void add_file_cases(struct fixture *f, struct program *prog, const char *path, int step, int limit)
 {
     struct vec_file file;
     struct vec_case c;
     bool more = true;
     int n = 0;
 
-    want_ok(f, vec_open(&f->pool, pool_printf(&f->pool, "%s/tests/vectors/%s.vec", MOTE_SOURCE_DIR, operator_name),
-                        &f->report, &file));
+    want_ok(f, vec_open(&f->pool, path, &f->report, &file));
     for (int i = 0; n < limit; i++) {
         want_ok(f, vec_next(&file, &c, &more));
         if (!more)
@@ -255,6 +258,16 @@ static void add_cases(struct fixture *f, struct program *prog, const char *opera
         n++;
     }
     assert_true(n > 0);
+}
+
+static void add_cases(struct fixture *f, struct program *prog, const char *operator_name, int step, int limit)
+{
+    const char **paths;
+    size_t n = vec_files(&f->pool, operator_name, &paths);
+
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++)
+        add_file_cases(f, prog, paths[i], step, limit);
 }
 
 static void every_operator_compiles_and_is_exact(void **state)
@@ -356,7 +369,7 @@ static void add_golden(struct fixture *f, struct program *prog, const char *shar
     assert_int_equal(p.plan.graph->n_outputs, 1);
     for (size_t kind = 0; kind < COUNT(kinds) && kinds[kind] != NULL; kind++)
         for (int k = 0; k < GOLDEN_VECTORS; k++) {
-            if (!golden_file(&f->pool, folder, "input", k, 0, &in)) {
+            if (!golden_has(&f->pool, folder, kinds[kind], k) || !golden_file(&f->pool, folder, "input", k, 0, &in)) {
                 if (kind == 0)
                     continue;
                 break; /* a run in a row ends where an input is missing */
@@ -365,38 +378,50 @@ static void add_golden(struct fixture *f, struct program *prog, const char *shar
             program_infer(prog, kind == 0 || k == 0, k % 2 == 1);
             text_bytes(&prog->in, in.data, in.size);
             program_expect(f, prog, pool_printf(&f->pool, "%s, generated C, %s%d", model->name, kinds[kind], k),
-                           p.plan.graph->tensors[p.plan.graph->outputs[0]].type, want);
+                           p.plan.graph->tensors[p.plan.graph->outputs[0]].type, model->tolerance, want);
         }
 }
 
-static void the_nine_are_exact(void **state)
+static void models_are_exact(const struct golden_model *models, int n)
 {
     const char *folders[GOLDEN_NINE], *commands[GOLDEN_NINE], *shared;
     struct program progs[GOLDEN_NINE];
     struct fixture f;
     int bad = 0;
 
-    (void)state;
+    assert_in_range(n, 1, GOLDEN_NINE);
     begin(&f);
     shared = golden_shared(&f.pool);
     if (shared == NULL) {
         end(&f);
         skip();
     }
-    for (int i = 0; i < GOLDEN_NINE; i++) {
+    for (int i = 0; i < n; i++) {
         progs[i] = program_new(&f);
-        add_golden(&f, &progs[i], shared, &golden_models[i]);
+        add_golden(&f, &progs[i], shared, &models[i]);
         program_write(&f, &progs[i]);
         folders[i] = progs[i].dir;
         commands[i] = GCC " -O1 *.c mote/kernels/*.c test/main.c -o program";
     }
-    shell(&f, GOLDEN_NINE, folders, commands);
-    for (int i = 0; i < GOLDEN_NINE; i++) {
+    shell(&f, n, folders, commands);
+    for (int i = 0; i < n; i++) {
         bad += program_compare(&f, &progs[i]);
-        print_message("%s, generated C: %zu outputs compared\n", golden_models[i].name, progs[i].n_outputs);
+        print_message("%s, generated C: %zu outputs compared\n", models[i].name, progs[i].n_outputs);
     }
     assert_int_equal(bad, 0);
     end(&f);
+}
+
+static void the_nine_are_exact(void **state)
+{
+    (void)state;
+    models_are_exact(golden_models, GOLDEN_NINE);
+}
+
+static void float_models_are_near(void **state)
+{
+    (void)state;
+    models_are_exact(golden_models + GOLDEN_FLOAT_FIRST, GOLDEN_FLOATS);
 }
 
 /* kws and mnist_lstm, in one folder. */
@@ -430,6 +455,7 @@ int main(void)
         cmocka_unit_test(works_from_cxx_and_with_clang),
         cmocka_unit_test(is_deterministic_and_shares_sources),
         cmocka_unit_test(the_nine_are_exact),
+        cmocka_unit_test(float_models_are_near),
         cmocka_unit_test(two_real_models_in_one_program),
     };
 

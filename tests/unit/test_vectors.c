@@ -54,13 +54,14 @@ static enum mote_status set_inputs(struct trial *t, int run)
 static enum mote_status compare_line(struct trial *t, const struct vec_line *line, enum mote_type type,
                                      const uint8_t *got, size_t bytes)
 {
+    const char *what = pool_printf(t->file->pool, "%s %s, passes %s, %s %d %d", t->file->at.name, t->c->name,
+                                   t->passes != NULL ? t->passes : "all", line->kind, line->run, line->index);
     uint8_t *want = pool_alloc(t->file->pool, bytes);
 
     TRY(vec_bytes(t->file, line, type, (int64_t)bytes / (type_bits(type) / 8), want));
     t->compared++;
-    t->bad += !bytes_equal(pool_printf(t->file->pool, "%s %s, passes %s, %s %d %d", t->file->at.name, t->c->name,
-                                       t->passes != NULL ? t->passes : "all", line->kind, line->run, line->index),
-                           type, got, want, bytes);
+    t->bad += !(t->c->tolerance && type == TYPE_F32 ? floats_near(what, got, want, bytes)
+                                                    : bytes_equal(what, type, got, want, bytes));
     return MOTE_OK;
 }
 
@@ -145,31 +146,41 @@ static bool case_is_right(const struct vec_file *file, const struct vec_case *c)
     return right;
 }
 
-static void operator_is_exact(void **state)
+static void file_is_exact(struct pool *pool, const char *path)
 {
-    const char *name = *state;
-    struct pool pool = {0};
     struct report_text report = {0};
     struct vec_file file;
     struct vec_case c;
     bool more = true;
     int right = 0, refused = 0;
 
-    if (vec_open(&pool, pool_printf(&pool, "%s/tests/vectors/%s.vec", MOTE_SOURCE_DIR, name), &report, &file) !=
-        MOTE_OK)
+    if (vec_open(pool, path, &report, &file) != MOTE_OK)
         printf("FAIL %s\n", report.text);
     assert_int_equal(report.status, MOTE_OK);
-    file.at.name = pool_printf(&pool, "%s.vec", name);
+    file.at.name = strrchr(path, '/') + 1;
     while (vec_next(&file, &c, &more) == MOTE_OK && more) {
         right += case_is_right(&file, &c);
         refused += c.refused != NULL;
     }
-    print_message("%s: %d of %d cases right (%d of them refused)\n", name, right, file.n_cases, refused);
+    print_message("%s: %d of %d cases right (%d of them refused)\n", file.at.name, right, file.n_cases, refused);
     if (report.status != MOTE_OK)
         printf("FAIL %s\n", report.text);
     assert_int_equal(report.status, MOTE_OK);
     assert_true(file.n_cases > 0);
     assert_int_equal(right, file.n_cases);
+}
+
+static void operator_is_exact(void **state)
+{
+    struct pool pool = {0};
+    const char **paths;
+    size_t n = vec_files(&pool, *state, &paths);
+
+    if (n == 0)
+        printf("FAIL the operator %s has no vectors\n", (const char *)*state);
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++)
+        file_is_exact(&pool, paths[i]);
     pool_free(&pool);
 }
 
@@ -183,6 +194,10 @@ static struct vec_file file_of(struct pool *pool, struct report_text *report, co
 #define RESHAPE                                                                                                        \
     "case flat\nmote-graph 1\nmodel flat version 0\ngraph \"main\"\ntensor 0 s8 [2,2] quant [0.5; 0]\n"                \
     "tensor 1 s8 [4] quant [0.5; 0]\nop 0 reshape in [0] out [1]\ninputs [0]\noutputs [1]\nend\n"
+
+#define FLOATS                                                                                                         \
+    "case sum\nmote-graph 1\nmodel sum version 0\ngraph \"main\"\ntensor 0 f32 [2]\ntensor 1 f32 [2]\n"                \
+    "op 0 add in [0, 0] out [1]\ninputs [0]\noutputs [1]\nend\n"
 
 static void one_wrong_value_is_seen(void **state)
 {
@@ -198,6 +213,12 @@ static void one_wrong_value_is_seen(void **state)
         {RESHAPE "want 0 0: 1 -2 3 127\ncases 1\n", false},
         {RESHAPE "refused ERR_TYPE\ninput 0 0: 1 -2 3 127\nwant 0 0: 1 -2 3 127\ncases 1\n", false},
         {RESHAPE "input 0 0: 1 -2 3 127\ncases 1\n", false},
+        /* 1 + 1 and 3 + 3; 0x40000010 is 2 + 4e-6, 0x40000100 is 2 + 6e-5; the tolerance is 6.1e-5 */
+        {FLOATS "input 0 0: 0x3f800000 0x40400000\nwant 0 0: 0x40000000 0x40c00000\ncases 1\n", true},
+        {FLOATS "input 0 0: 0x3f800000 0x40400000\nwant 0 0: 0x40000010 0x40c00000\ncases 1\n", false},
+        {FLOATS "tolerance\ninput 0 0: 0x3f800000 0x40400000\nwant 0 0: 0x40000010 0x40c00000\ncases 1\n", true},
+        {FLOATS "tolerance\ninput 0 0: 0x3f800000 0x40400000\nwant 0 0: 0x40000110 0x40c00000\ncases 1\n", false},
+        {FLOATS "tolerance\ninput 0 0: 0x3f800000 0x7fc00000\nwant 0 0: 0x40000000 0x40c00000\ncases 1\n", false},
     };
 
     (void)state;

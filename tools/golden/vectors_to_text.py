@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turns the folders that operator_cases.py makes into tests/vectors/<operator>.vec (tests/golden/vec.h has the format).
 
-    vectors_to_text.py --mote build/mote --from DIR --to tests/vectors [--reference COMMIT] [--skip OPERATOR/CASE]
+    vectors_to_text.py --mote build/mote --from DIR --to tests/vectors [--family FAMILY] [--reference COMMIT] [--skip OPERATOR/CASE]
                        [--refused OPERATOR/CASE=STATUS]
 
 A case whose model Mote does not import is an error unless --skip names it (may repeat). --refused (may repeat) marks
@@ -22,7 +22,7 @@ FILES = {"padv2": "pad"}
 CODES = {"s8": "b", "u8": "B", "s16": "h", "u16": "H", "s32": "i", "u32": "I", "f32": "I"}
 HEAD = """# SPDX-License-Identifier: Apache-2.0
 # One-operator models, inputs, and the outputs of TensorFlow Lite Micro's reference kernels (commit %s, double rounding).
-# Made by tools/golden/operator_cases.py (numbers from SplitMix64, seeded with each case's name) with a runner around the
+# Made by tools/golden/%s (numbers from SplitMix64, seeded with each case's name) with a runner around the
 # reference, then tools/golden/vectors_to_text.py; docs/EXACT.md says how. Do not edit. The format: tests/golden/vec.h.
 """
 
@@ -60,12 +60,15 @@ def lines(folder, word, stem, run, types):
     return found
 
 
-def case_text(name, folder, runs, text, refused):
+def case_text(name, folder, case, text, refused):
     graph = Graph(text)
     kinds = lambda tensors: [graph.types[t] for t in tensors]
     out = ["", "case " + name] + text.rstrip("\n").split("\n")
     if refused:
         out.append("refused " + refused)
+    if case.get("tolerance"):
+        out.append("tolerance")
+    runs = case["runs"]
     for k in range(runs):
         out += lines(folder, "input", "input", k, kinds(graph.inputs))
         out += lines(folder, "want", "output", k, kinds(graph.outputs))
@@ -80,6 +83,8 @@ def main():
     parser.add_argument("--mote", required=True, help="the built program")
     parser.add_argument("--from", dest="source", required=True, type=Path, help="operator_cases.py's --out")
     parser.add_argument("--to", required=True, type=Path)
+    parser.add_argument("--family", help="write <operator>.FAMILY.vec")
+    parser.add_argument("--made-by", default="operator_cases.py", help="the program that made DIR, for the files' heads")
     parser.add_argument("--reference", default="90b983c", help="the reference's commit, for the files' heads")
     parser.add_argument("--skip", action="append", default=[], metavar="OPERATOR/CASE")
     parser.add_argument("--refused", action="append", default=[], metavar="OPERATOR/CASE=STATUS")
@@ -98,16 +103,17 @@ def main():
         if done.returncode != 0:
             failed += 1
             continue
-        model = re.sub(r"\W", "_", stem + "_" + name)
+        model = re.sub(r"\W", "_", "_".join(filter(None, (stem, arguments.family, name))))
         text = re.sub(r"^model \w+", "model " + model, done.stdout, count=1, flags=re.M)
-        texts[stem] = texts.get(stem, "") + case_text(name, folder, case["runs"], text,
+        texts[stem] = texts.get(stem, "") + case_text(name, folder, case, text,
                                                          refused.get(case["folder"]))
         counts[stem] = counts.get(stem, 0) + 1
     arguments.to.mkdir(parents=True, exist_ok=True)
     for stem, text in texts.items():
-        (arguments.to / (stem + ".vec")).write_text(
-            HEAD % arguments.reference + text + "\ncases %d\n" % counts[stem])
-        print("%s.vec: %d cases" % (stem, counts[stem]))
+        name = stem + (".%s" % arguments.family if arguments.family else "") + ".vec"
+        (arguments.to / name).write_text(
+            HEAD % (arguments.reference, arguments.made_by) + text + "\ncases %d\n" % counts[stem])
+        print("%s: %d cases" % (name, counts[stem]))
     return 1 if failed else 0
 
 

@@ -2,6 +2,7 @@
 /* ADD: two tensors of any shapes that broadcast, with a fused activation. */
 #include "host/graph/ops/elementwise.h"
 #include "kernels/add_s8.h"
+#include "kernels/binary_f32.h"
 
 enum mote_status infer_add(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
@@ -27,7 +28,7 @@ static enum mote_status below_one(const struct frame *at, double scale, int32_t 
     return MOTE_OK;
 }
 
-enum mote_status lower_add(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_add_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct binary_opts *o = op->opts;
     const struct graph *g = l->graph;
@@ -61,4 +62,18 @@ enum mote_status lower_add(struct lowering *l, const struct op *op, const struct
         lower_tensor(l, op->out[0]),
     };
     return lower_step(l, KERNEL_add_s8, &p, args, p.rows, at);
+}
+
+enum mote_status lower_add(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct binary_opts *o = op->opts;
+
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_add_s8(l, op, at);
+    case TYPE_F32:
+        return lower_binary_f32(l, op, MOTE_BINARY_ADD, o->activation, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
 }

@@ -2,6 +2,7 @@
 /* CONV_2D: input NHWC, weights OHWI, optional bias O. Where the weights have fewer input channels than the input, the
  * convolution is grouped: filters see one group of channels each. */
 #include "host/plan/lower.h"
+#include "kernels/conv_2d_f32.h"
 #include "kernels/conv_2d_s8.h"
 
 /* Unknown dimensions fit everything until they are known. */
@@ -37,7 +38,18 @@ int64_t macs_conv_2d(const struct graph *g, const struct op *op)
     return tensor_elements(op_out(g, op, 0)) * w->dims[1] * w->dims[2] * w->dims[3];
 }
 
-enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, const struct frame *at)
+/* The parameters that the kernels of all types have. */
+#define GEOMETRY(in, w, out, o, y, x)                                                                                  \
+    .batch = (int32_t)(in)->dims[0], .in_h = (int32_t)(in)->dims[1], .in_w = (int32_t)(in)->dims[2],                   \
+    .in_c = (int32_t)(in)->dims[3], .in_ring = (int32_t)((in)->dims[0] * (in)->dims[1]),                               \
+    .out_h = (int32_t)(out)->dims[1], .out_w = (int32_t)(out)->dims[2], .out_c = (int32_t)(out)->dims[3],              \
+    .out_ring = (int32_t)((out)->dims[0] * (out)->dims[1]), .kernel_h = (int32_t)(w)->dims[1],                         \
+    .kernel_w = (int32_t)(w)->dims[2], .stride_h = (o)->stride_h, .stride_w = (o)->stride_w,                           \
+    .filter_c = (int32_t)(w)->dims[3], .dilation_h = (w)->dims[1] > 1 ? (o)->dilation_h : 1,                           \
+    .dilation_w = (w)->dims[2] > 1 ? (o)->dilation_w : 1, .pad_top = (int32_t)(y).pad_before,                          \
+    .pad_left = (int32_t)(x).pad_before
+
+static enum mote_status lower_conv_2d_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct conv_opts *o = op->opts;
     const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1), *out = op_out(l->graph, op, 0);
@@ -53,27 +65,7 @@ enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, const st
     x = window_fit(o->padding, in->dims[2], w->dims[2], o->stride_w, o->dilation_w, o->pad_left, o->pad_right);
 
     struct mote_conv_2d_s8 p = {
-        .batch = (int32_t)in->dims[0],
-        .in_h = (int32_t)in->dims[1],
-        .in_w = (int32_t)in->dims[2],
-        .in_c = (int32_t)in->dims[3],
-        .in_ring = (int32_t)(in->dims[0] * in->dims[1]),
-        .out_h = (int32_t)out->dims[1],
-        .out_w = (int32_t)out->dims[2],
-        .out_c = (int32_t)out->dims[3],
-        .out_ring = (int32_t)(out->dims[0] * out->dims[1]),
-        .kernel_h = (int32_t)w->dims[1],
-        .kernel_w = (int32_t)w->dims[2],
-        .stride_h = o->stride_h,
-        .stride_w = o->stride_w,
-        .filter_c = (int32_t)w->dims[3],
-        .dilation_h = w->dims[1] > 1 ? o->dilation_h : 1,
-        .dilation_w = w->dims[2] > 1 ? o->dilation_w : 1,
-        .pad_top = (int32_t)y.pad_before,
-        .pad_left = (int32_t)x.pad_before,
-        .out_zero = linear.out_zero,
-        .lo = linear.lo,
-        .hi = linear.hi,
+        GEOMETRY(in, w, out, o, y, x),     .out_zero = linear.out_zero, .lo = linear.lo, .hi = linear.hi,
         .per_channel = linear.per_channel,
     };
     int32_t args[] = {
@@ -86,4 +78,33 @@ enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, const st
         lower_tensor(l, op->out[0]),
     };
     return lower_step(l, KERNEL_conv_2d_s8, &p, args, p.out_ring, at);
+}
+
+static enum mote_status lower_conv_2d_f32(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct conv_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1), *out = op_out(l->graph, op, 0);
+    struct window y, x;
+    struct linear_f32 linear;
+
+    TRY(lower_linear_f32(l, op, o->activation, w->dims[0], w->dims[1] * w->dims[2] * w->dims[3], &linear, at));
+    y = window_fit(o->padding, in->dims[1], w->dims[1], o->stride_h, o->dilation_h, o->pad_top, o->pad_bottom);
+    x = window_fit(o->padding, in->dims[2], w->dims[2], o->stride_w, o->dilation_w, o->pad_left, o->pad_right);
+
+    struct mote_conv_2d_f32 p = {GEOMETRY(in, w, out, o, y, x), .lo = linear.lo, .hi = linear.hi};
+    int32_t args[] = {lower_tensor(l, op->in[0]), linear.weights, linear.bias, lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_conv_2d_f32, &p, args, p.out_ring, at);
+}
+
+enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_conv_2d_s8(l, op, at);
+    case TYPE_F32:
+        return lower_conv_2d_f32(l, op, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows, broadcasting and small constants of the element-by-element operators. */
 #include "host/graph/ops/elementwise.h"
+#include "kernels/binary_f32.h"
 #include "kernels/copy.h"
 
 static int leading_dims(const struct tensor *t) { return t->rank > 2 ? t->rank - 2 : 0; }
@@ -129,6 +130,37 @@ struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, co
     return p;
 }
 
+enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
+                                  const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
+    struct mote_binary_f32 p = {
+        .function = function,
+        .rows = b.rows,
+        .rank = b.rank,
+        .a_len = b.a_len,
+        .a_ring = b.a_ring,
+        .b_len = b.b_len,
+        .b_ring = b.b_ring,
+        .out_len = b.out_len,
+        .out_ring = b.rows,
+    };
+
+    TRY(want_type(at, g, op->in[0], TYPE_F32));
+    TRY(want_type(at, g, op->in[1], TYPE_F32));
+    TRY(want_type(at, g, op->out[0], TYPE_F32));
+    activation_range_f32(activation, &p.lo, &p.hi);
+
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_tensor(l, op->in[1]),
+        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_binary_f32, &p, args, p.rows, at);
+}
+
 enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,
                            const char *what, int64_t n_min, int64_t n_max, int64_t *n, int64_t values[2 * RANK_MAX])
 {
@@ -155,12 +187,4 @@ enum mote_status want_multiplier(const struct frame *at, double scale, int32_t *
     if (!(scale < 0x1p30) || *shift > 30)
         return fail(at, MOTE_ERR_QUANT, "the output's scale is too small: the inputs' are %g times as large", scale);
     return MOTE_OK;
-}
-
-int32_t float_bits(float x)
-{
-    int32_t bits;
-
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
 }

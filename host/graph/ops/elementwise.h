@@ -21,7 +21,7 @@ MUST_CHECK enum mote_status lower_same_bytes(struct lowering *l, const struct op
 /* ---- two operands, broadcast ---- */
 MUST_CHECK enum mote_status infer_broadcast(struct graph *g, const struct op *op, const struct frame *at);
 
-/* How the kernels add_s8 and mul_s8 walk their operands (device/kernels/broadcast.h). */
+/* How the kernels of two operands walk them (device/kernels/broadcast.h). */
 struct broadcast {
     int32_t rows, out_len;
     int32_t a_len, a_ring, b_len, b_ring;
@@ -29,6 +29,9 @@ struct broadcast {
     int32_t shape[RANK_MAX][3]; /* {dimension, stride in a, stride in b} */
 };
 struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out);
+/* A float operator of two operands; `function` is one of device/kernels/binary_f32.h. */
+MUST_CHECK enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
+                                             const struct frame *at);
 
 /* ---- constants that an operator needs ---- */
 /* A constant list of integers, of n_min to n_max elements: their number, in *n, and their values. */
@@ -37,7 +40,6 @@ MUST_CHECK enum mote_status want_ints(const struct frame *at, const struct graph
                                       int64_t values[2 * RANK_MAX]);
 /* quantize_multiplier(), refusing what no kernel takes. */
 MUST_CHECK enum mote_status want_multiplier(const struct frame *at, double scale, int32_t *mult, int32_t *shift);
-int32_t float_bits(float x);
 
 /* ---- tables ---- */
 #define SOFTMAX_TABLE_MAX 256

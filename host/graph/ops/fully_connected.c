@@ -2,6 +2,7 @@
 /* FULLY_CONNECTED: input of any shape, read as rows of as many elements as a filter has; weights [out][in], optional
  * bias [out]. keep_num_dims: the output is the input with another last dimension; else it is [rows][out]. */
 #include "host/plan/lower.h"
+#include "kernels/fully_connected_f32.h"
 #include "kernels/fully_connected_s8.h"
 
 enum mote_status infer_fully_connected(const struct model *m, struct graph *g, const struct op *op,
@@ -36,7 +37,7 @@ int64_t macs_fully_connected(const struct graph *g, const struct op *op)
     return tensor_elements(op_out(g, op, 0)) * op_in(g, op, 1)->dims[1];
 }
 
-enum mote_status lower_fully_connected(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_fully_connected_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct fully_connected_opts *o = op->opts;
     const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1);
@@ -59,4 +60,36 @@ enum mote_status lower_fully_connected(struct lowering *l, const struct op *op, 
         lower_tensor(l, op->out[0]),
     };
     return lower_step(l, KERNEL_fully_connected_s8, &p, args, p.rows, at);
+}
+
+static enum mote_status lower_fully_connected_f32(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct fully_connected_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1);
+    struct linear_f32 linear;
+
+    TRY(lower_linear_f32(l, op, o->activation, w->dims[0], w->dims[1], &linear, at));
+
+    struct mote_fully_connected_f32 p = {
+        .rows = (int32_t)(tensor_elements(in) / w->dims[1]),
+        .in_len = (int32_t)w->dims[1],
+        .out_c = (int32_t)w->dims[0],
+        .lo = linear.lo,
+        .hi = linear.hi,
+    };
+    int32_t args[] = {lower_tensor(l, op->in[0]), linear.weights, linear.bias, lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_fully_connected_f32, &p, args, p.rows, at);
+}
+
+enum mote_status lower_fully_connected(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_fully_connected_s8(l, op, at);
+    case TYPE_F32:
+        return lower_fully_connected_f32(l, op, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
 }

@@ -3,6 +3,7 @@
  * once. keep_dims leaves them in the output's shape as 1. */
 #include "host/plan/lower.h"
 #include "kernels/mean_s8.h"
+#include "kernels/reduce_f32.h"
 
 #define LEVELS 4 /* of kept and of reduced dimensions: RANK_MAX dimensions in turn are so many of each */
 
@@ -100,7 +101,14 @@ static void divide_multiplier(int64_t n, int32_t *mult, int32_t *shift)
     *shift -= bits;
 }
 
-enum mote_status lower_mean(struct lowering *l, const struct op *op, const struct frame *at)
+/* The parameters that the kernels of all types have. */
+#define LEVEL_FIELDS(k, r)                                                                                             \
+    .keep0 = (k).size[0], .keep1 = (k).size[1], .keep2 = (k).size[2], .keep3 = (k).size[3], .keep_step0 = (k).step[0], \
+    .keep_step1 = (k).step[1], .keep_step2 = (k).step[2], .keep_step3 = (k).step[3], .reduce0 = (r).size[0],           \
+    .reduce1 = (r).size[1], .reduce2 = (r).size[2], .reduce3 = (r).size[3], .reduce_step0 = (r).step[0],               \
+    .reduce_step1 = (r).step[1], .reduce_step2 = (r).step[2], .reduce_step3 = (r).step[3]
+
+static enum mote_status lower_mean_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0);
     struct levels k, r;
@@ -120,28 +128,38 @@ enum mote_status lower_mean(struct lowering *l, const struct op *op, const struc
                     in_scale);
 
     struct mote_mean_s8 p = {
-        .keep0 = k.size[0],
-        .keep1 = k.size[1],
-        .keep2 = k.size[2],
-        .keep3 = k.size[3],
-        .keep_step0 = k.step[0],
-        .keep_step1 = k.step[1],
-        .keep_step2 = k.step[2],
-        .keep_step3 = k.step[3],
-        .reduce0 = r.size[0],
-        .reduce1 = r.size[1],
-        .reduce2 = r.size[2],
-        .reduce3 = r.size[3],
-        .reduce_step0 = r.step[0],
-        .reduce_step1 = r.step[1],
-        .reduce_step2 = r.step[2],
-        .reduce_step3 = r.step[3],
-        .sum_zero = (int32_t)(0 - (uint32_t)n * (uint32_t)in_zero),
-        .mult = mult,
-        .shift = shift,
+        LEVEL_FIELDS(k, r),   .sum_zero = (int32_t)(0 - (uint32_t)n * (uint32_t)in_zero), .mult = mult, .shift = shift,
         .out_zero = out_zero,
     };
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
     return lower_step(l, KERNEL_mean_s8, &p, args, 1, at);
+}
+
+static enum mote_status lower_mean_f32(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    struct mote_reduce_f32 p;
+    struct levels k, r;
+    bool reduced[RANK_MAX];
+
+    TRY(want_type(at, l->graph, op->out[0], TYPE_F32));
+    TRY(find_axes(l->graph, op, reduced, at));
+    collapse(op_in(l->graph, op, 0), reduced, &k, &r);
+    p = (struct mote_reduce_f32){.function = MOTE_REDUCE_MEAN, LEVEL_FIELDS(k, r)};
+
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_reduce_f32, &p, args, 1, at);
+}
+
+enum mote_status lower_mean(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_mean_s8(l, op, at);
+    case TYPE_F32:
+        return lower_mean_f32(l, op, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
 }

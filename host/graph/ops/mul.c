@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MUL: two tensors of any shapes that broadcast, with a fused activation. */
 #include "host/graph/ops/elementwise.h"
+#include "kernels/binary_f32.h"
 #include "kernels/mul_s8.h"
 
 enum mote_status infer_mul(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
@@ -17,7 +18,7 @@ int64_t macs_mul(const struct graph *g, const struct op *op)
     return 0;
 }
 
-enum mote_status lower_mul(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_mul_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct binary_opts *o = op->opts;
     const struct graph *g = l->graph;
@@ -47,4 +48,18 @@ enum mote_status lower_mul(struct lowering *l, const struct op *op, const struct
         lower_tensor(l, op->out[0]),
     };
     return lower_step(l, KERNEL_mul_s8, &p, args, p.rows, at);
+}
+
+enum mote_status lower_mul(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct binary_opts *o = op->opts;
+
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_mul_s8(l, op, at);
+    case TYPE_F32:
+        return lower_binary_f32(l, op, MOTE_BINARY_MUL, o->activation, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
 }

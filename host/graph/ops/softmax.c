@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "host/graph/ops/elementwise.h"
+#include "kernels/softmax_f32.h"
 #include "kernels/softmax_s8.h"
 #include "kernels/softmax_s8_s16.h"
 
@@ -84,7 +85,7 @@ static enum mote_status check_output(const struct lowering *l, const struct op *
     return MOTE_OK;
 }
 
-enum mote_status lower_softmax(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_softmax_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct softmax_opts *o = op->opts;
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
@@ -116,4 +117,39 @@ enum mote_status lower_softmax(struct lowering *l, const struct op *op, const st
         lower_tensor(l, op->out[0]),
     };
     return lower_step(l, out->type == TYPE_S8 ? KERNEL_softmax_s8 : KERNEL_softmax_s8_s16, &p, args, p.rows, at);
+}
+
+static enum mote_status lower_softmax_f32(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct softmax_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0);
+    struct row_split split = split_rows(in);
+
+    TRY(want_rank(at, in, "input", 1, RANK_MAX));
+    TRY(want_type(at, l->graph, op->out[0], TYPE_F32));
+
+    int32_t depth = (int32_t)in->dims[in->rank - 1];
+    struct mote_softmax_f32 p = {
+        .rows = split.rows,
+        .groups = depth > 0 ? split.len / depth : 0,
+        .depth = depth,
+        .in_ring = split.rows,
+        .out_ring = split.rows,
+        .beta = float_bits(o->beta),
+    };
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_softmax_f32, &p, args, p.rows, at);
+}
+
+enum mote_status lower_softmax(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_softmax_s8(l, op, at);
+    case TYPE_F32:
+        return lower_softmax_f32(l, op, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
 }

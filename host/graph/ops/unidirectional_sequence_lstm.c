@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* UNIDIRECTIONAL_SEQUENCE_LSTM: x [batch, time, n] or [time, batch, n], to [.., .., units]. The standard LSTM only:
- * no peepholes, no projection, no layer normalization, all four gates. int8, with an int16 cell state. */
+ * no peepholes, no projection, no layer normalization, all four gates. int8 with an int16 cell state, or all float. */
 #include <math.h>
 
 #include "host/graph/ops/elementwise.h"
 #include "host/plan/plan.h"
+#include "kernels/lstm_f32.h"
 #include "kernels/lstm_s8.h"
 
 enum { GATES = 4 };
@@ -103,12 +104,12 @@ static enum mote_status check_state(const struct graph *g, const struct op *op, 
 }
 
 static enum mote_status check_inputs(const struct graph *g, const struct op *op, const struct sizes *s,
-                                     const struct frame *at)
+                                     enum mote_type weights, enum mote_type bias, const struct frame *at)
 {
     for (int i = 0; i < GATES; i++) {
-        TRY(check_const(g, op, IN_X_WEIGHTS + i, "tensor of input weights", TYPE_S8, s->units * s->in_len, at));
-        TRY(check_const(g, op, IN_H_WEIGHTS + i, "tensor of recurrent weights", TYPE_S8, s->units * s->units, at));
-        TRY(check_const(g, op, IN_BIAS + i, "bias", TYPE_S32, s->units, at));
+        TRY(check_const(g, op, IN_X_WEIGHTS + i, "tensor of input weights", weights, s->units * s->in_len, at));
+        TRY(check_const(g, op, IN_H_WEIGHTS + i, "tensor of recurrent weights", weights, s->units * s->units, at));
+        TRY(check_const(g, op, IN_BIAS + i, "bias", bias, s->units, at));
     }
     TRY(check_state(g, op, IN_HIDDEN, s->batch * s->units, at));
     return check_state(g, op, IN_CELL, s->batch * s->units, at);
@@ -190,7 +191,7 @@ static enum mote_status cell_parameters(const struct op *op, float cell_scale, s
     return want_multiplier(at, 0x1p-30 / (double)cell_scale, &p->cell_mult, &p->cell_shift);
 }
 
-enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_lstm_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct lstm_opts *o = op->opts;
     const struct graph *g = l->graph;
@@ -202,8 +203,7 @@ enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, const st
     struct products h = {.first = IN_H_WEIGHTS, .n = s.units, .mult = mult + GATES, .shift = shift + GATES};
     float cell_scale;
 
-    TRY(check_variant(g, op, at));
-    TRY(check_inputs(g, op, &s, at));
+    TRY(check_inputs(g, op, &s, TYPE_S8, TYPE_S32, at));
     x.bias = pool_array(l->plan->pool, (size_t)s.units, 2 * GATES * sizeof *x.bias);
     h.bias = x.bias + GATES * s.units;
     for (int64_t i = 0; i < GATES * s.units; i++)
@@ -242,4 +242,61 @@ enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, const st
         lower_tensor(l, op->out[0]),
     };
     return lower_step(l, KERNEL_lstm_s8, &p, args, p.in_ring, at);
+}
+
+/* One constant of the four gates' tensors, in the order of the inputs from `first` on. */
+static int32_t join_gates(struct lowering *l, const struct op *op, int first, const char *name)
+{
+    size_t bytes = (size_t)tensor_bytes(op_in(l->graph, op, first));
+    uint8_t *all = pool_array(l->plan->pool, GATES, bytes);
+
+    for (int g = 0; g < GATES; g++)
+        memcpy(all + (size_t)g * bytes, op_in(l->graph, op, first + g)->data, bytes);
+    return lower_const(l, name, TYPE_F32, all, GATES * bytes, true);
+}
+
+static enum mote_status lower_lstm_f32(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct lstm_opts *o = op->opts;
+    const struct graph *g = l->graph;
+    struct sizes s = sizes_of(g, op);
+    struct mote_lstm_f32 p = {
+        .batch = (int32_t)s.batch,
+        .time = (int32_t)s.time,
+        .time_major = o->time_major,
+        .in_len = (int32_t)s.in_len,
+        .units = (int32_t)s.units,
+        .in_ring = (int32_t)(s.batch * s.time),
+        .out_ring = (int32_t)(s.batch * s.time),
+        .clip = float_bits(o->cell_clip > 0 ? o->cell_clip : 0.0f),
+    };
+
+    TRY(check_inputs(g, op, &s, TYPE_F32, TYPE_F32, at));
+    TRY(want_type(at, g, op->in[IN_HIDDEN], TYPE_F32));
+    TRY(want_type(at, g, op->in[IN_CELL], TYPE_F32));
+    TRY(want_type(at, g, op->out[0], TYPE_F32));
+
+    int32_t args[] = {
+        lower_tensor(l, op->in[IN_X]),
+        join_gates(l, op, IN_X_WEIGHTS, "input weights"),
+        join_gates(l, op, IN_H_WEIGHTS, "recurrent weights"),
+        join_gates(l, op, IN_BIAS, "bias"),
+        lower_tensor(l, op->in[IN_HIDDEN]),
+        lower_tensor(l, op->in[IN_CELL]),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_lstm_f32, &p, args, p.in_ring, at);
+}
+
+enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    TRY(check_variant(l->graph, op, at));
+    switch (op_in(l->graph, op, IN_X)->type) {
+    case TYPE_S8:
+        return lower_lstm_s8(l, op, at);
+    case TYPE_F32:
+        return lower_lstm_f32(l, op, at);
+    default:
+        return refuse_type(at, l->graph, op->in[IN_X], "s8 and f32");
+    }
 }
