@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A clamp that is an operator of its own joins the operator that makes its input. Such a clamp is a pool of 1x1 windows
- * with a fused activation. Exact where input and output are quantized alike: then both clamp the same stored values,
- * and one of the two ranges must be what is common to both. */
+ * with a fused activation. Exact where input and output are quantized alike, or both float: then both clamp the same
+ * stored values, and one of the two ranges must be what is common to both. (Of floats, NaN and the sign of zero may
+ * come out otherwise: a pool drops them, a clamp does not.) */
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/plan/lower.h"
@@ -34,20 +35,42 @@ static bool is_clamp(const struct graph *g, const struct op *op)
            o->stride_h == 1 && o->stride_w == 1 && shape_equal(op_in(g, op, 0), op_out(g, op, 0));
 }
 
+/* The ends of the range that an activation leaves a tensor, as numbers that compare like its stored values. */
+static bool range_of(const struct tensor *t, int activation, float *lo, float *hi)
+{
+    QUIET(at);
+    int32_t least, most;
+
+    if (t->type == TYPE_F32) {
+        activation_range_f32(activation, &least, &most);
+        memcpy(lo, &least, sizeof *lo);
+        memcpy(hi, &most, sizeof *hi);
+        return true;
+    }
+    if (activation_range_s8(t, activation, &least, &most, &at) != MOTE_OK)
+        return false;
+    *lo = (float)least;
+    *hi = (float)most;
+    return true;
+}
+
 /* The activation, one of the two, that clamps a tensor like both; -1 if there is none. */
 static int common_activation(const struct tensor *t, int first, int second)
 {
-    QUIET(at);
-    int32_t lo[2], hi[2], both_lo, both_hi;
+    float lo[2], hi[2], both_lo, both_hi;
 
-    if (activation_range_s8(t, first, &lo[0], &hi[0], &at) != MOTE_OK ||
-        activation_range_s8(t, second, &lo[1], &hi[1], &at) != MOTE_OK)
+    if (!range_of(t, first, &lo[0], &hi[0]) || !range_of(t, second, &lo[1], &hi[1]))
         return -1;
     both_lo = lo[0] > lo[1] ? lo[0] : lo[1];
     both_hi = hi[0] < hi[1] ? hi[0] : hi[1];
     if (lo[0] == both_lo && hi[0] == both_hi)
         return first;
     return lo[1] == both_lo && hi[1] == both_hi ? second : -1;
+}
+
+static bool is_clampable(const struct tensor *t)
+{
+    return t->type == TYPE_F32 || (t->type == TYPE_S8 && t->quant.n == 1);
 }
 
 static void join(struct graph *g, int32_t i)
@@ -58,8 +81,8 @@ static void join(struct graph *g, int32_t i)
     opt_activation *fused;
     int both;
 
-    if (producer < 0 || in->type != TYPE_S8 || out->type != TYPE_S8 || in->quant.n != 1 ||
-        !quant_equal(&in->quant, &out->quant) || !tensor_is_internal(g, op->in[0]) || graph_uses(g, op->in[0]) != 1)
+    if (producer < 0 || !is_clampable(in) || out->type != in->type || !quant_equal(&in->quant, &out->quant) ||
+        !tensor_is_internal(g, op->in[0]) || graph_uses(g, op->in[0]) != 1)
         return;
     fused = fused_activation(&g->ops[producer]);
     both = fused ? common_activation(in, *fused, *fused_activation(op)) : -1;

@@ -8,18 +8,33 @@
 
 enum { HEIGHT = 1, WIDTH = 2 };
 
+/* The type is one whose convolutions know padding, and the third input, if there is one, is real zero. */
+static bool pads_with_zero(const struct tensor *in, const struct tensor *value)
+{
+    float real;
+
+    if (value && (!value->data || value->type != in->type || tensor_elements(value) != 1))
+        return false;
+    switch (in->type) {
+    case TYPE_S8:
+        return in->quant.n == 1 && (!value || (int8_t)value->data[0] == in->quant.zero[0]);
+    case TYPE_F32:
+        if (value)
+            memcpy(&real, value->data, sizeof real);
+        return !value || real == 0.0f;
+    default:
+        return false;
+    }
+}
+
 /* The constant paddings, [4][2], of a PAD that surrounds the image with real zero and keeps batch and channels. */
 static bool spatial_zero_padding(const struct graph *g, const struct op *op, int64_t pad[4][2])
 {
     const struct tensor *in = op_in(g, op, 0), *list = op_in(g, op, 1), *value = op_in(g, op, 2);
     const struct tensor *out = op_out(g, op, 0);
 
-    if (in->type != TYPE_S8 || in->rank != 4 || in->quant.n != 1 || !quant_equal(&in->quant, &out->quant) ||
-        in->type != out->type || !list->data || (list->type != TYPE_S32 && list->type != TYPE_S64) ||
-        tensor_elements(list) != 8)
-        return false;
-    if (value && (!value->data || value->type != TYPE_S8 || tensor_elements(value) != 1 ||
-                  (int8_t)value->data[0] != in->quant.zero[0]))
+    if (in->rank != 4 || in->type != out->type || !quant_equal(&in->quant, &out->quant) || !pads_with_zero(in, value) ||
+        !list->data || (list->type != TYPE_S32 && list->type != TYPE_S64) || tensor_elements(list) != 8)
         return false;
     for (int d = 0; d < 4; d++)
         for (int side = 0; side < 2; side++) {
