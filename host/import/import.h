@@ -23,4 +23,8 @@ MUST_CHECK enum mote_status tflite_import(struct pool *pool, const char *name, s
  * at most 63 characters. */
 const char *import_model_name(struct pool *pool, const char *name);
 
+/* ---- shared by the importers ---- */
+/* Quantized constants that float operators read become floats; at most `limit` elements. After model_verify(). */
+MUST_CHECK enum mote_status import_dequantize(struct model *m, int64_t limit, const struct frame *at);
+
 #endif

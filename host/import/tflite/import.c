@@ -128,5 +128,6 @@ enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes
     if (file.size > FILE_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
     TRY(read_model(&r, at));
-    return model_verify(out, at);
+    TRY(model_verify(out, at));
+    return import_dequantize(out, (int64_t)file.size, at);
 }
