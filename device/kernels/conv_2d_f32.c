@@ -9,7 +9,7 @@
 
 /* Sums of n filters, 1 or 4, over the group of channels that begins at `group`. */
 static void sum_filters(const struct mote_conv_2d_f32 *p, const float *const rows[], struct mote_columns c,
-                        int32_t group, const float *w, int32_t n, float sum[4])
+                        int32_t group, const MOTE_FLASH float *w, int32_t n, float sum[4])
 {
     int32_t kernel_row = p->kernel_w * p->filter_c, filter = p->kernel_h * kernel_row;
     bool dense = p->dilation_w == 1 && p->filter_c == p->in_c;
@@ -19,7 +19,7 @@ static void sum_filters(const struct mote_conv_2d_f32 *p, const float *const row
     for (int32_t k = 0; k < p->kernel_h; k++)
         for (int32_t j = c.from; j < c.to && rows[k] != NULL; j += together) {
             const float *a = rows[k] + group + c.at + (j - c.from) * p->dilation_w * p->in_c;
-            const float *v = w + k * kernel_row + j * p->filter_c;
+            const MOTE_FLASH float *v = w + k * kernel_row + j * p->filter_c;
 
             if (n == 4)
                 mote_dot_four_f32(a, v, filter, len, sum);
@@ -28,8 +28,8 @@ static void sum_filters(const struct mote_conv_2d_f32 *p, const float *const row
         }
 }
 
-void mote_conv_2d_f32_row(const struct mote_conv_2d_f32 *p, const float *const rows[], const float *weights,
-                          const float *bias, float *out)
+void mote_conv_2d_f32_row(const struct mote_conv_2d_f32 *p, const float *const rows[], const MOTE_FLASH float *weights,
+                          const MOTE_FLASH float *bias, float *out)
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->filter_c, per_group = p->out_c / (p->in_c / p->filter_c);
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
@@ -53,8 +53,8 @@ void mote_conv_2d_f32_row(const struct mote_conv_2d_f32 *p, const float *const r
     }
 }
 
-void mote_conv_2d_f32(const struct mote_conv_2d_f32 *p, const float *in, const float *weights, const float *bias,
-                      float *out, int32_t first, int32_t count)
+void mote_conv_2d_f32(const struct mote_conv_2d_f32 *p, const float *in, const MOTE_FLASH float *weights,
+                      const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
 {
     const float *rows[MOTE_KERNEL_ROWS_MAX];
 

@@ -9,14 +9,15 @@
 
 /* The sum of one output channel; `w` is its weight of the first tap inside the image, `at` that tap's place in a row.
  */
-static float sum_taps(const struct mote_depthwise_conv_2d_f32 *p, const float *const rows[], const float *w, int32_t at,
-                      int32_t taps)
+static float sum_taps(const struct mote_depthwise_conv_2d_f32 *p, const float *const rows[], const MOTE_FLASH float *w,
+                      int32_t at, int32_t taps)
 {
     int32_t step = p->dilation_w * p->in_c, out_c = p->out_c;
     float sum = 0.0f;
 
     for (int32_t k = 0; k < p->kernel_h; k++) {
-        const float *a = rows[k], *b = w + k * p->kernel_w * out_c;
+        const float *a = rows[k];
+        const MOTE_FLASH float *b = w + k * p->kernel_w * out_c;
 
         for (int32_t t = 0; t < taps && a != NULL; t++)
             sum += a[at + t * step] * b[t * out_c];
@@ -25,13 +26,13 @@ static float sum_taps(const struct mote_depthwise_conv_2d_f32 *p, const float *c
 }
 
 void mote_depthwise_conv_2d_f32_row(const struct mote_depthwise_conv_2d_f32 *p, const float *const rows[],
-                                    const float *weights, const float *bias, float *out)
+                                    const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
 
     for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w) {
         struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
-        const float *w = weights + c.from * p->out_c;
+        const MOTE_FLASH float *w = weights + c.from * p->out_c;
 
         for (int32_t ic = 0, o = 0; ic < p->in_c; ic++)
             for (int32_t m = p->depth_multiplier; m > 0; m--, o++)
@@ -39,8 +40,9 @@ void mote_depthwise_conv_2d_f32_row(const struct mote_depthwise_conv_2d_f32 *p, 
     }
 }
 
-void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in, const float *weights,
-                                const float *bias, float *out, int32_t first, int32_t count)
+void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in,
+                                const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,
+                                int32_t first, int32_t count)
 {
     const float *rows[MOTE_KERNEL_ROWS_MAX];
 

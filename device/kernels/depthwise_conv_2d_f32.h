@@ -48,11 +48,12 @@
 
 MOTE_PARAMS(depthwise_conv_2d_f32, MOTE_DEPTHWISE_CONV_2D_F32_PARAMS)
 
-void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in, const float *weights,
-                                const float *bias, float *out, int32_t first, int32_t count);
+void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in,
+                                const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,
+                                int32_t first, int32_t count);
 
 /* One output row from kernel_h pointers to input rows; NULL stands for rows outside the image. */
 void mote_depthwise_conv_2d_f32_row(const struct mote_depthwise_conv_2d_f32 *p, const float *const rows[],
-                                    const float *weights, const float *bias, float *out);
+                                    const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out);
 
 #endif

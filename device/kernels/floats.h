@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "mote/config.h"
 #include "mote/memory.h"
 
 #define MOTE_FLOAT_BITS_MAX 0x7f7fffff /* of positive finite floats: 1 to this */
@@ -31,7 +32,7 @@ static inline float mote_clamp_f32(float x, float lo, float hi)
 }
 
 /* sum + a[0] * w[0] + a[1] * w[1] + …, n products from the first to the last. */
-static inline float mote_dot_f32(const float *a, const float *w, int32_t n, float sum)
+static inline float mote_dot_f32(const float *a, const MOTE_FLASH float *w, int32_t n, float sum)
 {
     for (; n > 0; n--)
         sum += *a++ * *w++;
@@ -39,9 +40,9 @@ static inline float mote_dot_f32(const float *a, const float *w, int32_t n, floa
 }
 
 /* Four of them with one a: those of w, w + step, w + 2 * step, w + 3 * step. */
-static inline void mote_dot_four_f32(const float *a, const float *w, int32_t step, int32_t n, float sum[4])
+static inline void mote_dot_four_f32(const float *a, const MOTE_FLASH float *w, int32_t step, int32_t n, float sum[4])
 {
-    const float *w0 = w, *w1 = w0 + step, *w2 = w1 + step, *w3 = w2 + step;
+    const MOTE_FLASH float *w0 = w, *w1 = w0 + step, *w2 = w1 + step, *w3 = w2 + step;
     float s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
 
     for (; n > 0; n--) {

@@ -4,8 +4,9 @@
 
 #include "floats.h"
 
-void mote_fully_connected_f32(const struct mote_fully_connected_f32 *p, const float *in, const float *weights,
-                              const float *bias, float *out, int32_t first, int32_t count)
+void mote_fully_connected_f32(const struct mote_fully_connected_f32 *p, const float *in,
+                              const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out, int32_t first,
+                              int32_t count)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
 
@@ -14,7 +15,7 @@ void mote_fully_connected_f32(const struct mote_fully_connected_f32 *p, const fl
     out += first * p->out_c;
     for (; count > 0; count--, in += p->in_len)
         for (int32_t o = 0, n; o < p->out_c; o += n) {
-            const float *w = weights + o * p->in_len;
+            const MOTE_FLASH float *w = weights + o * p->in_len;
             float sum[4] = {0.0f, 0.0f, 0.0f, 0.0f};
 
             n = p->out_c - o < 4 ? 1 : 4;

@@ -29,7 +29,8 @@
 
 MOTE_PARAMS(fully_connected_f32, MOTE_FULLY_CONNECTED_F32_PARAMS)
 
-void mote_fully_connected_f32(const struct mote_fully_connected_f32 *p, const float *in, const float *weights,
-                              const float *bias, float *out, int32_t first, int32_t count);
+void mote_fully_connected_f32(const struct mote_fully_connected_f32 *p, const float *in,
+                              const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out, int32_t first,
+                              int32_t count);
 
 #endif

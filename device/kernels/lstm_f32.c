@@ -9,7 +9,7 @@
 enum { GATE_INPUT, GATE_FORGET, GATE_CELL, GATE_OUTPUT, GATES };
 
 struct constants {
-    const float *x_weights, *h_weights, *bias;
+    const MOTE_FLASH float *x_weights, *h_weights, *bias;
 };
 
 static void sum_gates(const struct mote_lstm_f32 *p, const struct constants *k, const float *x, const float *h,
@@ -43,8 +43,9 @@ static void lstm_row(const struct mote_lstm_f32 *p, const struct constants *k, c
     memcpy(hidden, out, (size_t)p->units * sizeof *hidden);
 }
 
-void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const float *x_weights, const float *h_weights,
-                   const float *bias, float *hidden, float *cell, float *out, int32_t first, int32_t count)
+void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const MOTE_FLASH float *x_weights,
+                   const MOTE_FLASH float *h_weights, const MOTE_FLASH float *bias, float *hidden, float *cell,
+                   float *out, int32_t first, int32_t count)
 {
     const struct constants k = {x_weights, h_weights, bias};
 

@@ -43,7 +43,8 @@
 
 MOTE_PARAMS(lstm_f32, MOTE_LSTM_F32_PARAMS)
 
-void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const float *x_weights, const float *h_weights,
-                   const float *bias, float *hidden, float *cell, float *out, int32_t first, int32_t count);
+void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const MOTE_FLASH float *x_weights,
+                   const MOTE_FLASH float *h_weights, const MOTE_FLASH float *bias, float *hidden, float *cell,
+                   float *out, int32_t first, int32_t count);
 
 #endif
