@@ -130,8 +130,10 @@ static void outputs_are_exact(void **state)
     struct fixture f;
     char path[] = "/tmp/mote_golden_XXXXXX";
 
-    if (!begin(&f, *state))
+    if (!begin(&f, *state)) {
+        pool_free(&f.pool);
         skip();
+    }
     open_file(&f, tflite_path(&f), &none);
     compare_all(&f, "passes none");
     open_file(&f, tflite_path(&f), &all);
@@ -189,8 +191,10 @@ static void tensors_are_exact(void **state)
     struct fixture f;
     int compared = 0;
 
-    if (!begin(&f, *state))
+    if (!begin(&f, *state)) {
+        pool_free(&f.pool);
         skip();
+    }
     open_file(&f, tflite_path(&f), &options);
     assert_true(set_inputs(&f, 0));
     mote_model_run(&f.runner.model);
