@@ -212,8 +212,8 @@ static int setup_all(void **state)
     put("in/broken.tflite", "\x1c\0\0\0TFL3\0\0\0\0", 12);
     put_text("in/words.txt", "this is no model\n");
     put_pool("in/big.graph", 600);
-    put_text("in/float.graph", "mote-graph 1\nmodel f version 0\ngraph \"main\"\n"
-                               "tensor 0 \"in\" f32 [1,4,4,1]\ntensor 1 \"out\" f32 [1,2,2,1]\n"
+    put_text("in/double.graph", "mote-graph 1\nmodel f version 0\ngraph \"main\"\n"
+                               "tensor 0 \"in\" f64 [1,4,4,1]\ntensor 1 \"out\" f64 [1,2,2,1]\n"
                                "op 0 max_pool_2d in [0] out [1] padding valid stride_h 2 stride_w 2 filter_h 2 "
                                "filter_w 2\ninputs [0]\noutputs [1]\nend\n");
     put_text("in/unknown_op.graph", "mote-graph 1\nmodel u version 0\ngraph \"main\"\n"
@@ -309,7 +309,7 @@ static void wrong_inputs(void **state)
         {1, "words.txt: neither a .tflite, nor a graph file, nor an image", {"inspect", "@in/words.txt"}},
         {1, "broken.tflite: ", {"compile", "@in/broken.tflite", "-o", "@out/x.mote"}},
         {1, "fourier", {"compile", "@in/unknown_op.graph", "-o", "@out/x.mote"}},
-        {1, "float.graph: op 0 MAX_POOL_2D: ", {"compile", "@in/float.graph", "-o", "@out/x.mote"}},
+        {1, "double.graph: op 0 MAX_POOL_2D: ", {"compile", "@in/double.graph", "-o", "@out/x.mote"}},
         {1, "short.bin holds 3 bytes", {"run", GRAPH, "--input", "@in/short.bin", "--output", "@out/y"}},
         {1,
          "no multiple of the tensor's 144",
@@ -489,7 +489,7 @@ static void inspect_shows_graphs(void **state)
 
 static void inspect_shows_what_cannot_be_compiled(void **state)
 {
-    struct result text = OK("inspect", "@in/float.graph"), r = OK("inspect", "@in/float.graph", "--json");
+    struct result text = OK("inspect", "@in/double.graph"), r = OK("inspect", "@in/double.graph", "--json");
     json_t *json = json_of(&r);
 
     (void)state;
