@@ -93,6 +93,8 @@ static bool describe_conv(const struct op *op, struct layer *l)
 
     if (l->in->rank != 4 || l->w->rank != 4 || l->out->rank != 4)
         return false;
+    if (!l->depthwise && l->w->dims[3] != l->in->dims[3]) /* groups: not followed */
+        return false;
     l->activation = o->activation;
     l->rows = (int32_t)l->w->dims[1];
     l->columns = (int32_t)l->w->dims[2];

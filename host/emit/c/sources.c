@@ -62,16 +62,28 @@ static void want_source_of(struct copier *c, const struct root *root, const char
         want(c, source);
 }
 
+/* A copy that is there already stays as it is, so that a build after it finds nothing new. */
+static bool is_there(struct copier *c, const char *path, struct bytes want)
+{
+    struct frame quiet = {.index = -1};
+    struct bytes file;
+
+    return is_file(path) && file_read(&c->pool, path, &file, &quiet) == MOTE_OK && file.size == want.size &&
+           memcmp(file.data, want.data, want.size) == 0;
+}
+
 static enum mote_status copy(struct copier *c, const char *name)
 {
     for (size_t i = 0; i < COUNT(roots); i++) {
         char *from = pool_printf(&c->pool, "%s/%s%s", c->home, roots[i].from, name);
+        char *to = pool_printf(&c->pool, "%s/%s%s", c->dir, roots[i].to, name);
         struct bytes file;
 
         if (!is_file(from))
             continue;
         TRY(file_read(&c->pool, from, &file, c->at));
-        TRY(file_write(pool_printf(&c->pool, "%s/%s%s", c->dir, roots[i].to, name), file.data, file.size, c->at));
+        if (!is_there(c, to, file))
+            TRY(file_write(to, file.data, file.size, c->at));
         want_includes(c, pool_printf(&c->pool, "%.*s", (int)file.size, (const char *)file.data));
         want_source_of(c, &roots[i], name);
         return MOTE_OK;

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs a model in three ways and compares the bytes. Images run in blocks of exactly their size, so that a sanitizer
+ * sees a read or write beside them. The generated C of a whole batch becomes one shared object, whose kernels are this
+ * program's own. */
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host/emit/emit.h"
+#include "host/emulate/process.h"
+#include "host/pipeline/pipeline.h"
+#include "mote/mote.h"
+#include "tests/random/builder.h"
+#include "tests/random/random.h"
+
+enum random_wrong random_wrong;
+
+#define RUNS 4 /* inferences: the last one after a reset, the others in a row */
+
+struct item {
+    const char *name;
+    const struct model *model; /* as it was added */
+    uint64_t input_seed;
+    struct plan plan;
+    struct bytes want; /* the outputs of all runs, one after the other */
+};
+
+struct batch {
+    struct pool *pool;
+    struct item *items;
+    size_t n;
+};
+
+struct batch *batch_new(struct pool *pool)
+{
+    struct batch *b = pool_alloc(pool, sizeof *b);
+
+    b->pool = pool;
+    return b;
+}
+
+PRINTF(3, 4) static bool found(struct finding *f, const struct item *it, const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    f->found = true;
+    text_add(&f->what, "%s, inputs of seed %llu: %s\n", it->name, (unsigned long long)it->input_seed, text);
+    model_print(it->model, &f->what, true);
+    return false;
+}
+
+/* ---- images ---- */
+static void *block(size_t bytes)
+{
+    void *p = aligned_alloc(16, align_up(bytes, 16));
+
+    if (p == NULL)
+        abort();
+    memset(p, 0xa5, align_up(bytes, 16)); /* what a run does not write must not matter */
+    return p;
+}
+
+static void run_image(struct mote_model *m, uint64_t input_seed, struct text *out)
+{
+    struct mote_io io;
+
+    for (int run = 0; run < RUNS; run++) {
+        if (run == RUNS - 1)
+            mote_model_reset(m);
+        for (int32_t i = 0; mote_model_input(m, i, &io) == 0; i++)
+            fill_random(&input_seed, (enum mote_type)io.type, io.data,
+                        io.bytes * 8 / type_bits((enum mote_type)io.type));
+        mote_model_run(m);
+        for (int32_t i = 0; mote_model_output(m, i, &io) == 0; i++)
+            text_bytes(out, io.data, io.bytes);
+    }
+}
+
+static enum mote_status compile_and_run(struct pool *pool, const struct item *it, const char *passes, struct plan *plan,
+                                        struct text *out, const struct frame *at)
+{
+    struct pipeline p = {.pool = pool, .has_graph = true, .model = {.pool = pool}};
+    struct pipeline_options options = {.passes = passes};
+    struct mote_model model;
+    uint8_t *image, *arena;
+    int32_t status;
+
+    model_copy(it->model, &p.model);
+    TRY(pipeline_compile(&p, &options, at));
+    image = block(p.image.size);
+    memcpy(image, p.image.data, p.image.size);
+    arena = block((size_t)p.plan.arena_bytes);
+    status = mote_model_open(&model, image, p.image.size, arena, (size_t)p.plan.arena_bytes);
+    if (status == MOTE_OK)
+        run_image(&model, it->input_seed, out);
+    free(arena);
+    free(image);
+    if (status != MOTE_OK)
+        return fail(at, (enum mote_status)status, "the runtime refuses the image: step %d, tensor %d, detail %d",
+                    model.error.step, model.error.tensor, model.error.detail);
+    *plan = p.plan;
+    plan->model = pool_copy(pool, &p.model, sizeof p.model);
+    plan->graph = &plan->model->graphs[0];
+    return MOTE_OK;
+}
+
+/* ---- the first difference ---- */
+/* For the test of the test. */
+static void make_wrong(enum random_wrong where, struct text *got)
+{
+    if (random_wrong == where && got->len > 0)
+        got->s[got->len - 1] ^= 1;
+}
+
+static bool same(struct finding *f, const struct item *it, const char *how, const uint8_t *got)
+{
+    const struct graph *g = &it->model->graphs[0];
+    size_t at = 0;
+
+    for (int run = 0; run < RUNS; run++)
+        for (int32_t o = 0; o < g->n_outputs; o++) {
+            const struct tensor *t = &g->tensors[g->outputs[o]];
+            size_t size = (size_t)type_bits(t->type) / 8, bytes = (size_t)tensor_bytes(t);
+
+            for (size_t i = 0; i < bytes; i += size)
+                if (memcmp(got + at + i, it->want.data + at + i, size) != 0) {
+                    int64_t a = 0, b = 0;
+
+                    memcpy(&a, got + at + i, size);
+                    memcpy(&b, it->want.data + at + i, size);
+                    return found(f, it, "%s: run %d, output %d (tensor %d), element %zu is 0x%llx; unoptimized: 0x%llx",
+                                 how, run, o, g->outputs[o], i / size, (unsigned long long)a, (unsigned long long)b);
+                }
+            at += bytes;
+        }
+    return true;
+}
+
+bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_t input_seed, struct finding *finding)
+{
+    struct item it = {.name = name, .model = m, .input_seed = input_seed};
+    struct report_text report = {0};
+    struct frame at = {.name = name, .index = -1, .sink = &report};
+    struct text want = {.pool = b->pool}, got = {.pool = b->pool};
+
+    if (compile_and_run(b->pool, &it, "none", &it.plan, &want, &at) != MOTE_OK)
+        return found(finding, &it, "refused without passes: %s", report.text);
+    it.want = (struct bytes){(uint8_t *)want.s, want.len};
+    if (compile_and_run(b->pool, &it, NULL, &it.plan, &got, &at) != MOTE_OK)
+        return found(finding, &it, "refused with passes, but not without: %s", report.text);
+    make_wrong(WRONG_PASSES, &got);
+    if (got.len != want.len)
+        return found(finding, &it, "%zu bytes of output with passes, %zu without", got.len, want.len);
+    if (!same(finding, &it, "passes", (const uint8_t *)got.s))
+        return false;
+    b->items = pool_grow(b->pool, b->items, b->n, sizeof *b->items);
+    b->items[b->n++] = it;
+    return true;
+}
+
+/* ---- generated C ---- */
+struct entry {
+    int32_t inputs, outputs;
+    size_t arena_bytes;
+    void (*reset)(void *arena);
+    void (*run)(void *arena);
+    void *(*input)(void *arena, int32_t i);
+    uint32_t (*input_bytes)(int32_t i);
+    const void *(*output)(const void *arena, int32_t i);
+    uint32_t (*output_bytes)(int32_t i);
+};
+
+static const char entry_c[] = "#include <stddef.h>\n\n"
+                              "struct entry {\n    int32_t inputs, outputs;\n    size_t arena_bytes;\n"
+                              "    void (*reset)(void *arena);\n    void (*run)(void *arena);\n"
+                              "    void *(*input)(void *arena, int32_t i);\n    uint32_t (*input_bytes)(int32_t i);\n"
+                              "    const void *(*output)(const void *arena, int32_t i);\n"
+                              "    uint32_t (*output_bytes)(int32_t i);\n};\n"
+                              "extern const struct entry entries[];\nconst struct entry entries[] = {\n";
+
+static enum mote_status write_batch(const struct batch *b, const char *dir, const struct frame *at)
+{
+    struct text c = {.pool = b->pool};
+
+    for (size_t i = 0; i < b->n; i++) {
+        b->items[i].plan.pool = b->pool;
+        ((struct model *)(uintptr_t)b->items[i].plan.model)->name = pool_printf(b->pool, "m%zu", i);
+        TRY(emit_c(&b->items[i].plan, MOTE_SOURCE_DIR, dir, at));
+        text_add(&c, "#include \"m%zu.c\"\n", i);
+    }
+    text_add(&c, "%s", entry_c);
+    for (size_t i = 0; i < b->n; i++)
+        text_add(
+            &c,
+            "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_ARENA_BYTES, m%zu_reset, m%zu_run, m%zu_input, m%zu_input_bytes, "
+            "m%zu_output, m%zu_output_bytes},\n",
+            i, i, i, i, i, i, i, i, i);
+    text_add(&c, "};\n");
+    return file_write(pool_printf(b->pool, "%s/batch.c", dir), c.s, c.len, at);
+}
+
+static enum mote_status shell(struct pool *pool, const char *dir, const char *command, const struct frame *at)
+{
+    struct process p = {.argv = (const char *const[]){"sh", "-c", command, NULL},
+                        .folder = dir,
+                        .log = pool_printf(pool, "%s/log", dir),
+                        .packages = "gcc",
+                        .seconds = 300};
+
+    TRY(process_run(&p, 1, at));
+    return p.exit_code == 0 ? MOTE_OK : fail(at, MOTE_ERR_ENVIRONMENT, "%s: %s", command, process_log(pool, &p));
+}
+
+static bool run_entry(struct finding *f, const struct batch *b, const struct item *it, const struct entry *e)
+{
+    const struct graph *g = &it->model->graphs[0];
+    struct text got = {.pool = b->pool};
+    uint64_t input_seed = it->input_seed;
+    uint8_t *arena = block(e->arena_bytes);
+
+    e->reset(arena);
+    for (int run = 0; run < RUNS; run++) {
+        if (run == RUNS - 1)
+            e->reset(arena);
+        for (int32_t i = 0; i < e->inputs; i++) {
+            enum mote_type type = g->tensors[g->inputs[i]].type;
+
+            fill_random(&input_seed, type, e->input(arena, i), e->input_bytes(i) * 8 / type_bits(type));
+        }
+        e->run(arena);
+        for (int32_t i = 0; i < e->outputs; i++)
+            text_bytes(&got, e->output(arena, i), e->output_bytes(i));
+    }
+    free(arena);
+    make_wrong(WRONG_C, &got);
+    if (got.len != it->want.size)
+        return found(f, it, "%zu bytes of output from generated C, %zu from the image", got.len, it->want.size);
+    return same(f, it, "generated C", (const uint8_t *)got.s);
+}
+
+static bool run_batch(const struct batch *b, const char *dir, struct finding *f)
+{
+    void *library = dlopen(pool_printf(b->pool, "%s/batch.so", dir), RTLD_NOW);
+    const struct entry *entries = library != NULL ? dlsym(library, "entries") : NULL;
+    bool right = true;
+
+    if (entries == NULL)
+        return found(f, &b->items[0], "%s", dlerror());
+    for (size_t i = 0; i < b->n && right; i++)
+        right = run_entry(f, b, &b->items[i], &entries[i]);
+    dlclose(library);
+    return right;
+}
+
+bool batch_finish(struct batch *b, struct finding *f)
+{
+    char dir[] = "/tmp/mote_random_XXXXXX";
+    struct report_text report = {0};
+    struct frame at = {.index = -1, .sink = &report};
+    bool right = true;
+
+    if (b->n == 0)
+        return true;
+    if (mkdtemp(dir) == NULL)
+        return found(f, &b->items[0], "cannot make a folder in /tmp");
+    if (write_batch(b, dir, &at) != MOTE_OK ||
+        shell(b->pool, dir,
+              "gcc -std=c11 -Wall -Wextra -Wconversion -Werror -I. -Imote -shared -fPIC batch.c -o batch.so",
+              &at) != MOTE_OK)
+        right = found(f, &b->items[0], "%s", report.text);
+    else
+        right = run_batch(b, dir, f);
+    report = (struct report_text){0};
+    if (shell(b->pool, "/", pool_printf(b->pool, "rm -rf %s", dir), &at) != MOTE_OK)
+        fprintf(stderr, "%s\n", report.text);
+    b->n = 0;
+    return right;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Random graphs (tests/random): a few hundred seeds, and the graphs that were findings once (tests/regression). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glob.h>
+
+#include "host/graph/op_info.h"
+#include "tests/random/builder.h"
+#include "tests/random/random.h"
+
+#include <cmocka.h>
+
+#define GRAPHS 300
+
+static void one_wrong_byte_is_seen(void **state)
+{
+    (void)state;
+    print_message("(the FAIL lines until the next OK belong here)\n");
+    for (random_wrong = WRONG_PASSES; random_wrong <= WRONG_C; random_wrong++)
+        assert_false(random_run(7, 2, false));
+    random_wrong = WRONG_NOTHING;
+}
+
+static void three_ways_agree(void **state)
+{
+    (void)state;
+    assert_true(random_run(1, GRAPHS, false));
+}
+
+/* Depends on the test above, which makes many. */
+static void every_maker_makes(void **state)
+{
+    int without = 0;
+
+    (void)state;
+    for (int i = 0; i < makers_count; i++) {
+        if (random_made[makers[i].id] < 3)
+            print_error("%s: made %d times\n", op_info[makers[i].id].NAME, (int)random_made[makers[i].id]);
+        assert_true(random_made[makers[i].id] >= 3);
+    }
+    for (int i = 0; i < OP_LIMIT; i++)
+        if (op_info[i].NAME != NULL && random_made[i] == 0) {
+            print_message("no maker yet: %s\n", op_info[i].NAME);
+            without++;
+        }
+    print_message("%d operators made, %d without a maker\n", makers_count, without);
+}
+
+static void findings_stay_fixed(void **state)
+{
+    glob_t files;
+
+    (void)state;
+    if (glob(MOTE_SOURCE_DIR "/tests/regression/*/*.graph", 0, NULL, &files) != 0)
+        return;
+    for (size_t i = 0; i < files.gl_pathc; i++)
+        for (uint64_t seed = 1; seed <= 3; seed++)
+            assert_true(random_run_file(files.gl_pathv[i], seed));
+    print_message("%zu graphs of tests/regression\n", files.gl_pathc);
+    globfree(&files);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_wrong_byte_is_seen),
+        cmocka_unit_test(three_ways_agree),
+        cmocka_unit_test(every_maker_makes),
+        cmocka_unit_test(findings_stay_fixed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
