@@ -54,6 +54,19 @@ const char *const *image_classes(struct pool *pool, const struct mote_model *m, 
     return names;
 }
 
+bool image_preprocess(const struct mote_model *m, struct image_preprocess *out)
+{
+    const struct mote_image_section *s = image_section(m, MOTE_SECTION_PREPROCESS);
+    const uint8_t *data;
+
+    if (s == NULL || s->bytes < sizeof(struct mote_image_preprocess))
+        return false;
+    data = m->image + s->offset;
+    *out = (struct image_preprocess){image_string(m, le32(data)), image_string(m, le32(data + 4)), le32(data + 8),
+                                     data + sizeof(struct mote_image_preprocess)};
+    return out->n <= (s->bytes - sizeof(struct mote_image_preprocess)) / (2 * sizeof(float));
+}
+
 int64_t image_weight_bytes(const struct mote_model *m)
 {
     int64_t sum = 0, all = image_header(m)->bytes;

@@ -16,6 +16,14 @@ const char *image_string(const struct mote_model *m, uint32_t offset); /* "?" if
 
 /* The names of classes, NULL if there are none. */
 const char *const *image_classes(struct pool *pool, const struct mote_model *m, int32_t *n);
+/* How raw data becomes the input; false if the image does not say. mean[i] is float number i, std[i] number n + i. */
+struct image_preprocess {
+    const char *kind, *channels;
+    uint32_t n;
+    const uint8_t *floats; /* little-endian */
+};
+bool image_preprocess(const struct mote_model *m, struct image_preprocess *out);
+
 /* Bytes of the weights in the image; not more than it has, whatever it says. */
 int64_t image_weight_bytes(const struct mote_model *m);
 

@@ -342,10 +342,28 @@ static json_t *step_json(const struct mote_model *m, uint32_t index)
 
 static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t index)
 {
-    return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:b, s:b}", "index", (json_int_t)index, "type",
+    return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:b, s:b, s:i}", "index", (json_int_t)index, "type",
                      type_name((enum mote_type)t->type), "region", t->region == MOTE_REGION_IMAGE ? "image" : "arena",
                      "offset", (json_int_t)t->offset, "bytes", (json_int_t)t->bytes, "ring_rows", (json_int_t)t->rows,
-                     "state", (t->flags & MOTE_TENSOR_STATE) != 0, "weight", (t->flags & MOTE_TENSOR_WEIGHT) != 0);
+                     "state", (t->flags & MOTE_TENSOR_STATE) != 0, "weight", (t->flags & MOTE_TENSOR_WEIGHT) != 0,
+                     "fill", t->fill);
+}
+
+static json_t *preprocess_json(const struct mote_model *m)
+{
+    json_t *mean = json_array(), *std = json_array();
+    struct image_preprocess p;
+
+    if (!image_preprocess(m, &p))
+        return json_null();
+    for (uint32_t i = 0; i < 2 * p.n; i++) {
+        float x;
+
+        memcpy(&x, p.floats + 4 * (size_t)i, sizeof x);
+        json_array_append_new(i < p.n ? mean : std, json_number((double)x));
+    }
+    return json_pack("{s:o, s:o, s:o, s:o}", "kind", json_text(p.kind), "channels", json_text(p.channels), "mean", mean,
+                     "std", std);
 }
 
 static json_t *io_json(const struct mote_model *m, int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *))
@@ -375,12 +393,13 @@ static json_t *image_json(struct pool *pool, const struct mote_model *m)
         json_array_append_new(tensors, image_tensor_json(&m->tensors[i], i));
     classes = image_classes(pool, m, &n_classes);
     snprintf(format, sizeof format, "%u.%u", h->major, h->minor);
-    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "image", "model",
-                     json_text(mote_model_name(m)), "model_version", (json_int_t)h->model_version, "format", format,
-                     "hash", hash_text(m, hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
+    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "image",
+                     "model", json_text(mote_model_name(m)), "model_version", (json_int_t)h->model_version, "format",
+                     format, "hash", hash_text(m, hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
                      (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
                      io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
-                     names_json(classes, n_classes), "sections", sections_json(m), "steps", steps, "tensors", tensors);
+                     names_json(classes, n_classes), "preprocess", preprocess_json(m), "sections", sections_json(m),
+                     "steps", steps, "tensors", tensors);
 }
 
 static void print_io(struct pool *pool, const char *what, const struct mote_model *m,
@@ -483,8 +502,10 @@ const struct command command_inspect = {
         "weight_bytes, image_bytes, arena_bytes, arena_bound_bytes; problem (null, or why not). With --text: text.\n"
         "JSON keys of an image: kind (\"image\"), model, model_version, format, hash, image_bytes, arena_bytes,\n"
         "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
+        "preprocess (null or {kind, channels, mean, std}),\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, first_row, rows, tensors, params}],\n"
-        "tensors: [{index, type, region, offset, bytes, ring_rows, state, weight}].",
+        "tensors: [{index, type, region, offset, bytes, ring_rows, state, weight, fill, crc32 (of a constant's "
+        "bytes)}].",
     .example = "mote inspect kws.tflite --text",
     .positional_min = 1,
     .positional_max = 1,

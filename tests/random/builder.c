@@ -161,7 +161,8 @@ struct quantization quantization_for(struct builder *b, enum mote_type type, flo
 
     if (type != TYPE_S8 && type != TYPE_U8 && type != TYPE_S16 && type != TYPE_S32)
         return (struct quantization){0, 0};
-    return (struct quantization){magnitude * spread / steps, random_zero(b, type)};
+    /* Chains of operators must not leave what an activation's bounds can be written in. */
+    return (struct quantization){fminf(fmaxf(magnitude * spread / steps, 1e-5f), 1e3f), random_zero(b, type)};
 }
 
 struct quantization random_quantization(struct builder *b, enum mote_type type)

@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The second decoder of the image: written from docs/SPEC.md and the tables that it names (ops/types.def,
+ops/kernels.def, the lists in the kernels' headers), and from nothing else, so that it can say whether the first one
+and the specification agree. Checks what a reader checks, in that order, but for the kernels' need and trust functions,
+which are code; prints the image.
+
+    tools/decode_image.py [--json] IMAGE
+"""
+import ast
+import hashlib
+import json
+import pathlib
+import re
+import struct
+import sys
+import zlib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strings", 7: "classes", 8: "preprocess",
+            9: "data", 10: "signature"}
+ELEMENT = {"tensors": 20, "steps": 20, "args": 2, "params": 4, "io": 48, "classes": 4}
+IMAGE, ARENA = 0, 1
+
+
+class Refused(Exception):
+    """An image that a reader refuses; `step` is where, or -1."""
+
+    def __init__(self, status, text, step=-1):
+        super().__init__(f"{text} [{status}]")
+        self.status, self.step = status, step
+
+
+def want(condition, status, text, step=-1):
+    if not condition:
+        raise Refused(status, text, step)
+
+
+# ---- the tables that the specification names ----
+
+def rows(path, macro):
+    """The rows MACRO(a, b, c) of a .def file."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / path).read_text(), flags=re.S)
+    return [[field.strip() for field in row.split(",")] for row in re.findall(rf"^{macro}\((.*?)\)", text, re.M)]
+
+
+class Types:
+    def __init__(self):
+        table = rows("ops/types.def", "TYPE")
+        self.name = {int(r[0]): r[2] for r in table}
+        self.number = {r[1]: int(r[0]) for r in table}
+        self.bytes = {int(r[0]): int(r[3]) // 8 for r in table}
+
+
+class Headers:
+    """#define NAME VALUE of the device's headers, and the lists that they hold."""
+
+    def __init__(self, types):
+        self.types = types
+        self.constants = {"INT32_MAX": "2147483647", "INT32_MIN": "-2147483648", "INT16_MAX": "32767",
+                          "INT16_MIN": "-32768", "INT8_MAX": "127", "INT8_MIN": "-128", "UINT8_MAX": "255"}
+        self.lists = {}
+        for path in sorted(ROOT.glob("device/include/mote/*.h")) + sorted(ROOT.glob("device/kernels/*.h")):
+            text = path.read_text().replace("\\\n", " ")
+            for name, letter, value in re.findall(r"^#define (\w+)(?:\((\w)\))?[ \t]+(.*)$", text, re.M):
+                value = re.sub(r'/\*.*?\*/|"(?:[^"\\]|\\.)*"', "", value)
+                if letter:
+                    self.lists[name] = re.sub(rf"\b{letter}\(", "ROW(", value)
+                else:
+                    self.constants.setdefault(name, value)
+
+    def rows(self, name):
+        """A list's rows, in order; a list may contain others."""
+        found = []
+        for inner, fields in re.findall(r"(\w+)\(((?:[^()]|\([^()]*\))*)\)", self.lists[name]):
+            if inner == "ROW":
+                found.append([field.strip() for field in fields.split(",")])
+            else:
+                found.extend(self.rows(inner))
+        return found
+
+    def value(self, text):
+        """A constant expression of integers."""
+        text = re.sub(r"\b(?:U?INT(?:32|64)_C)\b|(?<=\d)[uUlL]+\b", "", text.strip())
+        return self.evaluate(ast.parse(text, mode="eval").body)
+
+    def evaluate(self, node):
+        operators = {ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
+                     ast.LShift: lambda a, b: a << b, ast.FloorDiv: lambda a, b: a // b}
+        if isinstance(node, ast.Constant) and isinstance(node.value, int):
+            return node.value
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -self.evaluate(node.operand)
+        if isinstance(node, ast.BinOp) and type(node.op) in operators:
+            return operators[type(node.op)](self.evaluate(node.left), self.evaluate(node.right))
+        if isinstance(node, ast.Name) and node.id.startswith("MOTE_ARG_"):
+            return self.types.number[node.id[len("MOTE_ARG_"):]]
+        if isinstance(node, ast.Name):
+            return self.value(self.constants[node.id])
+        raise ValueError(ast.dump(node))
+
+
+class Kernel:
+    def __init__(self, headers, name):
+        upper = name.upper()
+        self.name = name
+        self.params = [(r[0], headers.value(r[1]), headers.value(r[2]))
+                       for r in headers.rows(f"MOTE_{upper}_PARAMS")]
+        self.args = [(r[0], 0 if r[1] == "ANY" else headers.types.number[r[1]], r[2])
+                     for r in headers.rows(f"MOTE_{upper}_ARGS")]
+
+
+class Tables:
+    def __init__(self):
+        self.types = Types()
+        headers = Headers(self.types)
+        self.kernels = {int(r[0]): Kernel(headers, r[1]) for r in rows("ops/kernels.def", "KERNEL")}
+
+
+# ---- the image ----
+
+class Image:
+    def __init__(self, data, tables):
+        self.data, self.tables = data, tables
+        self.header()
+        self.section_table()
+        self.tensors = [self.tensor(i) for i in range(self.count("tensors"))]
+        self.ios = self.inputs_and_outputs()
+        self.steps = [self.step(i) for i in range(self.count("steps"))]
+
+    def header(self):
+        want(len(self.data) >= 64 and self.data[:4] == b"MOTE", "ERR_MAGIC", "no image")
+        (_, self.major, self.minor, self.required, self.bytes, self.checksum, self.model_version, self.arena_bytes,
+         self.n_sections, self.hash) = struct.unpack_from("<4sHHIIIIII32s", self.data)
+        want(self.major == 1, "ERR_VERSION", f"major version {self.major}")
+        want(self.required == 0, "ERR_VERSION", f"required features {self.required:#x}")
+        want(64 <= self.bytes <= len(self.data) and self.bytes % 16 == 0, "ERR_BOUNDS", f"{self.bytes} bytes")
+        self.data = self.data[:self.bytes]
+        want(zlib.crc32(self.data[20:]) == self.checksum, "ERR_CHECKSUM", "the checksum differs")
+
+    def section_table(self):
+        want(64 + 16 * self.n_sections <= self.bytes, "ERR_BOUNDS", f"{self.n_sections} sections")
+        self.sections, last = [], 0
+        for i in range(self.n_sections):
+            number, offset, size, count = struct.unpack_from("<4I", self.data, 64 + 16 * i)
+            name = SECTIONS.get(number, "?")
+            want(number > last, "ERR_FORMAT", f"section {number} after {last}")
+            want(offset % 16 == 0 and offset + size <= self.bytes, "ERR_BOUNDS", f"section {number}: offset or size")
+            want(count * ELEMENT.get(name, 1) <= size, "ERR_BOUNDS", f"section {number}: {count} elements")
+            self.sections.append({"id": number, "name": name, "offset": offset, "bytes": size, "count": count})
+            last = number
+        want(1 <= self.count("tensors") <= 65535, "ERR_FORMAT", f"{self.count('tensors')} tensors")
+        want(self.count("io") <= 65535, "ERR_FORMAT", "inputs and outputs")
+        strings = self.section("strings")
+        self.strings = self.data[strings["offset"]:strings["offset"] + strings["bytes"]]
+        want(self.strings[-1:] == b"\0", "ERR_FORMAT", "strings")
+
+    def section(self, name):
+        """A section that is not there is an empty one."""
+        empty = {"offset": 0, "bytes": 0, "count": 0}
+        return next((s for s in self.sections if s["name"] == name), empty)
+
+    def count(self, name):
+        return self.section(name)["count"]
+
+    def element(self, name, i, form):
+        return struct.unpack_from(form, self.data, self.section(name)["offset"] + i * ELEMENT[name])
+
+    def string(self, offset):
+        if offset >= len(self.strings):
+            return "?"
+        raw = self.strings[offset:self.strings.index(0, offset)]
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return "".join(chr(c) if c < 0x80 else "?" for c in raw)
+
+    def tensor(self, i):
+        number, region, flags, fill, coding, packing, _, offset, size, ring = self.element("tensors", i, "<6BH3I")
+        element, limit = self.tables.types.bytes.get(number, 0), self.bytes if region == IMAGE else self.arena_bytes
+        want(element > 0, "ERR_TYPE", f"tensor {i}: type {number}")
+        want(region in (IMAGE, ARENA), "ERR_VERSION", f"tensor {i}: region {region}")
+        want(coding == 0 and packing == 0, "ERR_CODING", f"tensor {i}: coding {coding}, packing {packing}")
+        want(offset + size <= limit and offset % max(4, element) == 0 and size % element == 0, "ERR_BOUNDS",
+             f"tensor {i}: offset {offset}, {size} bytes")
+        want(not flags & 1 or region == ARENA, "ERR_FORMAT", f"tensor {i}: state outside the arena")
+        return {"index": i, "type": self.tables.types.name[number], "region": ["image", "arena"][region],
+                "offset": offset, "bytes": size, "ring_rows": ring, "state": bool(flags & 1),
+                "weight": bool(flags & 2), "fill": fill}
+
+    def inputs_and_outputs(self):
+        found = {"inputs": [], "outputs": []}
+        for i in range(self.count("io")):
+            tensor, output, rank, name, scale, zero, *dims = self.element("io", i, "<HBBIfi8I")
+            want(tensor < len(self.tensors) and rank <= 8 and name < len(self.strings), "ERR_BOUNDS", f"io {i}")
+            t = self.tensors[tensor]
+            size = self.tables.types.bytes[self.type_number(t)]
+            for dim in dims:
+                size = size * dim if size < 1 << 32 else size
+            want(size == t["bytes"], "ERR_BOUNDS", f"io {i}: its shape has {size} bytes, its tensor {t['bytes']}")
+            want(output or t["region"] == "arena", "ERR_FORMAT", f"io {i}: an input in the image")
+            want(output or not found["outputs"], "ERR_FORMAT", f"io {i}: an input after an output")
+            found["outputs" if output else "inputs"].append(
+                {"name": self.string(name), "type": t["type"], "shape": dims[:rank], "bytes": t["bytes"],
+                 "scale": scale if abs(scale) < float("inf") else None, "zero_point": zero})
+        return found
+
+    def type_number(self, tensor):
+        return next(n for n, name in self.tables.types.name.items() if name == tensor["type"])
+
+    def step(self, i):
+        number, n_args, args, params, first, count = self.element("steps", i, "<HHIIII")
+        want(number in self.tables.kernels, "ERR_KERNEL", f"step {i}: kernel {number}", i)
+        k = self.tables.kernels[number]
+        want(n_args == len(k.args) and args + n_args <= self.count("args"), "ERR_BOUNDS", f"step {i}: arguments", i)
+        want(params + len(k.params) <= self.count("params"), "ERR_BOUNDS", f"step {i}: parameters", i)
+        values = [self.element("params", params + j, "<i")[0] for j in range(len(k.params))]
+        for (name, low, high), value in zip(k.params, values):
+            want(low <= value <= high, "ERR_PARAMS", f"step {i}: {name} is {value}, not {low} to {high}", i)
+        want(first + count <= 0x7fffffff, "ERR_PARAMS", f"step {i}: rows {first} + {count}", i)
+        tensors = [self.element("args", args + j, "<H")[0] for j in range(n_args)]
+        for (name, kind, role), tensor in zip(k.args, tensors):
+            self.argument(i, name, kind, role, tensor)
+        return {"index": i, "kernel": k.name, "first_row": first, "rows": count,
+                "tensors": {arg[0]: tensor for arg, tensor in zip(k.args, tensors)},
+                "params": {param[0]: value for param, value in zip(k.params, values)}}
+
+    def argument(self, step, name, kind, role, tensor):
+        want(tensor < len(self.tensors), "ERR_BOUNDS", f"step {step}: {name} is tensor {tensor}", step)
+        t = self.tensors[tensor]
+        want(kind in (0, self.type_number(t)), "ERR_TYPE", f"step {step}: {name} is {t['type']}", step)
+        place = {"IN": t["region"], "CONST": "image"}.get(role, "arena")
+        want(t["region"] == place, "ERR_PARAMS", f"step {step}: {name} is in the {t['region']}", step)
+
+    def classes(self):
+        return [self.string(self.element("classes", i, "<I")[0]) for i in range(self.count("classes"))]
+
+    def preprocess(self):
+        s = self.section("preprocess")
+        if s["bytes"] < 12:
+            return None
+        kind, channels, n = struct.unpack_from("<3I", self.data, s["offset"])
+        if 8 * n > s["bytes"] - 12:
+            return None
+        numbers = struct.unpack_from(f"<{2 * n}f", self.data, s["offset"] + 12)
+        return {"kind": self.string(kind), "channels": self.string(channels), "mean": list(numbers[:n]),
+                "std": list(numbers[n:])}
+
+    def hash_is_right(self):
+        signature = self.section("signature")
+        return hashlib.sha256(self.data[64:signature["offset"] or self.bytes]).digest() == self.hash
+
+    def weight_bytes(self):
+        weights = sum(t["bytes"] for t in self.tensors if t["weight"] and t["region"] == "image")
+        return min(weights, self.bytes)
+
+    def as_dict(self):
+        return {"kind": "image", "model": self.string(0), "model_version": self.model_version,
+                "format": f"{self.major}.{self.minor}", "hash": self.hash.hex(), "hash_right": self.hash_is_right(),
+                "image_bytes": self.bytes, "arena_bytes": self.arena_bytes, "weight_bytes": self.weight_bytes(),
+                "inputs": self.ios["inputs"], "outputs": self.ios["outputs"], "classes": self.classes(),
+                "preprocess": self.preprocess(), "sections": self.sections, "steps": self.steps,
+                "tensors": self.tensors}
+
+
+# ---- for people ----
+
+def text_of(d):
+    yield (f"model {d['model']}, version {d['model_version']}, format {d['format']}, {d['image_bytes']} bytes, "
+           f"arena {d['arena_bytes']} bytes")
+    yield f"hash {d['hash']}{'' if d['hash_right'] else ': not that of the content'}"
+    if d["classes"]:
+        yield "classes " + ", ".join(d["classes"])
+    if d["preprocess"]:
+        yield f"preprocess {d['preprocess']}"
+    for what in "inputs", "outputs":
+        for i, io in enumerate(d[what]):
+            yield (f"{what[:-1]} {i} {io['name']}: {io['type']} {'x'.join(map(str, io['shape']))}, "
+                   f"scale {io['scale']:.9g}, zero {io['zero_point']}")
+    for s in d["sections"]:
+        yield f"section {s['id']} {s['name']}: {s['bytes']} bytes at {s['offset']}, {s['count']} elements"
+    for t in d["tensors"]:
+        yield (f"tensor {t['index']}: {t['type']}, {t['bytes']} bytes at {t['offset']} of the {t['region']}, "
+               f"{t['ring_rows']} rows{', state' if t['state'] else ''}{', weight' if t['weight'] else ''}")
+    for s in d["steps"]:
+        yield f"step {s['index']}: {s['kernel']}, rows {s['first_row']} + {s['rows']}"
+        yield "    " + ", ".join(f"{name} = tensor {tensor}" for name, tensor in s["tensors"].items())
+        yield "    " + ", ".join(f"{name} {value}" for name, value in s["params"].items())
+
+
+def main(arguments):
+    as_json = "--json" in arguments
+    paths = [a for a in arguments if a != "--json"]
+    if len(paths) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        image = Image(pathlib.Path(paths[0]).read_bytes(), Tables())
+    except Refused as refused:
+        print(f"{paths[0]}: {refused}", file=sys.stderr)
+        return 1
+    if as_json:
+        json.dump(image.as_dict(), sys.stdout, indent=2)
+        print()
+    else:
+        print("\n".join(text_of(image.as_dict())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
