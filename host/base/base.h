@@ -80,6 +80,8 @@ struct bytes {
 MUST_CHECK enum mote_status file_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at);
 /* Writes `path` whole or not at all: to a temporary name beside it, flushed, then renamed. */
 MUST_CHECK enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at);
+/* Makes a folder that may be there already. */
+MUST_CHECK enum mote_status folder_make(const char *path, const struct frame *at);
 /* Removes the temporary files of writes under way. For signal handlers, before the process ends. */
 void base_cleanup(void);
 

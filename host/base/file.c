@@ -45,11 +45,31 @@ void base_cleanup(void)
             unlink(temporaries[i].path);
 }
 
+/* Whose fault: a path that does not lead to a file that may be read or written is the caller's; a full or broken disk
+ * is not. */
+static enum mote_status file_status(int error)
+{
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ELOOP:
+    case ENAMETOOLONG:
+        return MOTE_ERR_FILE;
+    case ENOMEM:
+        return MOTE_ERR_MEMORY;
+    default:
+        return MOTE_ERR_ENVIRONMENT;
+    }
+}
+
 /* The message names the path only if the place does not. */
 static enum mote_status file_fail(const struct frame *at, const char *what, const char *path, int error)
 {
-    /* A full disk is not the input's fault. */
-    enum mote_status status = error == ENOSPC || error == EDQUOT ? MOTE_ERR_ENVIRONMENT : MOTE_ERR_FILE;
+    enum mote_status status = file_status(error);
 
     for (const struct frame *f = at; f; f = f->up)
         if (!f->up && !f->kind && f->name && strcmp(f->name, path) == 0)
@@ -197,4 +217,15 @@ enum mote_status file_write(const char *path, const void *data, size_t size, con
         free(target);
     }
     return error ? file_fail(at, "write", path, error) : MOTE_OK;
+}
+
+enum mote_status folder_make(const char *path, const struct frame *at)
+{
+    struct stat st;
+
+    if (mkdir(path, 0777) == 0)
+        return MOTE_OK;
+    if (errno != EEXIST)
+        return file_fail(at, "make the folder", path, errno);
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? MOTE_OK : file_fail(at, "make the folder", path, ENOTDIR);
 }

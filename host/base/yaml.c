@@ -2,6 +2,7 @@
 #include "host/base/yaml.h"
 
 #include <ctype.h>
+#include <errno.h>
 
 /* libcyaml reallocates without saying the old size: it stands before each block. */
 #define HEAD 64 /* keeps the pool's alignment */
@@ -22,9 +23,11 @@ static void *allocate(void *pool, void *old, size_t size)
     return block + HEAD;
 }
 
-/* libcyaml says first what is wrong, then where, innermost first: one line of each is enough. */
+/* libcyaml says first what is wrong, then where, innermost first: one line of each is enough. When a field is missing,
+ * the innermost place is the last field that was there, which would mislead. */
 struct complaint {
     char what[400], where[200];
+    bool skip;
 };
 
 static PRINTF(3, 0) void listen(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
@@ -43,16 +46,20 @@ static PRINTF(3, 0) void listen(cyaml_log_t level, void *ctx, const char *fmt, v
         s[n - 1] = '\0';
     if (strncmp(s, "Backtrace", 9) == 0)
         return;
-    if (c->what[0] == '\0')
+    if (c->what[0] == '\0') {
         snprintf(c->what, sizeof c->what, "%s", s);
-    else if (c->where[0] == '\0' && strncmp(s, "in ", 3) == 0)
+        c->skip = strncmp(s, "Missing", 7) == 0;
+    } else if (c->skip) {
+        c->skip = false;
+    } else if (c->where[0] == '\0' && strncmp(s, "in ", 3) == 0) {
         snprintf(c->where, sizeof c->where, " (%.190s)", s);
+    }
 }
 
 enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_schema_value_t *schema, void **out,
                            const struct frame *at)
 {
-    struct complaint complaint = {{0}, {0}};
+    struct complaint complaint = {.skip = false};
     const cyaml_config_t config = {.log_fn = listen,
                                    .log_ctx = &complaint,
                                    .mem_fn = allocate,
@@ -66,7 +73,10 @@ enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_sche
     TRY(file_read(pool, path, &file, at));
     if (file.size == 0 || file.size > YAML_FILE_MAX)
         return fail(at, MOTE_ERR_FORMAT, "a YAML file of Mote's has 1 to %zu bytes, not %zu", YAML_FILE_MAX, file.size);
+    errno = 0;
     error = cyaml_load_data(file.data, file.size, &config, schema, (cyaml_data_t **)out, NULL);
+    if (error != CYAML_OK && errno == ENOMEM) /* libyaml has an allocator of its own */
+        return fail(at, MOTE_ERR_MEMORY, "out of memory");
     if (error != CYAML_OK || *out == NULL)
         return fail(at, MOTE_ERR_FORMAT, "%s%s", complaint.what[0] != '\0' ? complaint.what : cyaml_strerror(error),
                     complaint.where);

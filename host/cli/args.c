@@ -72,11 +72,23 @@ enum mote_status cli_word(struct cli *cli, const char *option, const char *const
     return usage_error(cli, "%s wants %s, not \"%s\"", option, list.s, value);
 }
 
+#define JSON_LAYOUT (JSON_INDENT(2) | JSON_REAL_PRECISION(9))
+
 void cli_print_json(json_t *json)
 {
-    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    json_dumpf(json, stdout, JSON_LAYOUT);
     putchar('\n');
     json_decref(json);
+}
+
+const char *cli_json_text(struct cli *cli, json_t *json)
+{
+    char *text = json_dumps(json, JSON_LAYOUT);
+    const char *line = pool_printf(&cli->pool, "%s\n", text);
+
+    free(text);
+    json_decref(json);
+    return line;
 }
 
 void cli_progress(const char *what, int64_t done, int64_t total)

@@ -58,6 +58,9 @@ void command_help_print(const struct command *command, FILE *to);
 
 /* Prints `json` and takes the reference. */
 void cli_print_json(json_t *json);
+/* What cli_print_json() would print. A command that leaves files makes its text before it writes them, so that memory
+ * that runs out leaves none. */
+const char *cli_json_text(struct cli *cli, json_t *json);
 /* On stderr when it is a terminal and the work lasts; call with done == total to remove it. */
 void cli_progress(const char *what, int64_t done, int64_t total);
 json_t *json_tensor_shape(const uint32_t *dims, int rank);

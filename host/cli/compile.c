@@ -27,35 +27,26 @@ static enum mote_status write_output(struct cli *cli, struct pipeline *p, const 
     return emit_c(&p->plan, home, out, &here);
 }
 
-static void print_result(const struct cli *cli, const struct pipeline *p, const char *emit, const char *out)
+static const char *result_text(struct cli *cli, const struct pipeline *p, const char *emit, const char *out)
 {
     const struct plan *plan = &p->plan;
-    uint32_t arena = mote_image_arena_bytes(p->image.data, p->image.size);
 
-    if (cli->json) {
-        json_t *json = json_pack("{s:o, s:s, s:I, s:I}", "output", json_text(out), "emit", emit, "image_bytes",
-                                 (json_int_t)p->image.size, "arena_bytes", (json_int_t)arena);
-
-        if (p->has_graph)
-            json_object_update_new(
-                json, json_pack("{s:I, s:I, s:I}", "arena_bound_bytes", (json_int_t)plan->arena_bound, "weight_bytes",
-                                (json_int_t)plan->weight_bytes, "macs", (json_int_t)p->macs_executed));
-        cli_print_json(json);
-        return;
-    }
-    if (!p->has_graph) {
-        printf("%s: the same image, %zu bytes, arena %u bytes\n", out, p->image.size, arena);
-        return;
-    }
-    printf("%s: %zu bytes as an image, arena %lld bytes (lower bound %lld, gap %lld), %lld MACs\n", out, p->image.size,
-           (long long)plan->arena_bytes, (long long)plan->arena_bound,
-           (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
+    if (cli->json)
+        return cli_json_text(cli, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "output", out, "emit", emit,
+                                            "image_bytes", (json_int_t)p->image.size, "arena_bytes",
+                                            (json_int_t)plan->arena_bytes, "arena_bound_bytes",
+                                            (json_int_t)plan->arena_bound, "weight_bytes",
+                                            (json_int_t)plan->weight_bytes, "macs", (json_int_t)p->macs_executed));
+    return pool_printf(&cli->pool,
+                       "%s: %zu bytes as an image, arena %lld bytes (lower bound %lld, gap %lld), %lld MACs\n", out,
+                       p->image.size, (long long)plan->arena_bytes, (long long)plan->arena_bound,
+                       (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
 }
 
 static enum mote_status run_compile(struct cli *cli)
 {
     static const char *const kinds[] = {"image", "c", "graph", NULL};
-    const char *emit, *out = cli_value(cli, "-o");
+    const char *emit, *out = cli_value(cli, "-o"), *result;
     struct runner runner;
     struct pipeline p;
     struct frame file;
@@ -66,8 +57,9 @@ static enum mote_status run_compile(struct cli *cli)
     TRY(cli_compile(cli, &p, &file));
     TRY(runner_open(&cli->pool, p.image, &runner, &file)); /* a damaged image is not copied */
     TRY(cli_check_fit(cli, &p, cli_value(cli, "--target"), &file));
+    result = result_text(cli, &p, emit, out);
     TRY(write_output(cli, &p, emit, out, &file));
-    print_result(cli, &p, emit, out);
+    fputs(result, stdout);
     return MOTE_OK;
 }
 

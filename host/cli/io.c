@@ -229,16 +229,18 @@ json_t *inferences_json(const struct inferences *x)
     return all;
 }
 
+/* Allocates nothing: the outputs are written already. */
 static void print_output(const struct mote_io *io, size_t inference)
 {
     uint32_t n = io_elements(io), shown = n < PRINTED_ELEMENTS ? n : PRINTED_ELEMENTS, best = 0;
-    struct pool pool = {0};
 
     for (uint32_t i = 1; i < n; i++)
         if (mote_dequantize(io, i) > mote_dequantize(io, best))
             best = i;
-    printf("%zu %s:", inference, printable(&pool, io->name));
-    pool_free(&pool);
+    printf("%zu ", inference);
+    for (const char *c = io->name; *c != '\0'; c++)
+        putchar((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
+    putchar(':');
     for (uint32_t i = 0; i < shown; i++)
         printf(" %.6g", (double)mote_dequantize(io, i));
     if (n == 0)

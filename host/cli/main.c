@@ -21,6 +21,16 @@ static void out_of_memory(void)
     _exit(EXIT_ENVIRONMENT);
 }
 
+/* jansson's memory: NULL would come back as JSON with something missing. */
+static void *json_memory(size_t bytes)
+{
+    void *p = malloc(bytes);
+
+    if (p == NULL)
+        out_of_memory();
+    return p;
+}
+
 static void interrupted(int signal_number)
 {
     base_cleanup(); /* made for this: NOLINT(bugprone-signal-handler) */
@@ -130,6 +140,7 @@ int main(int argc, char **argv)
 
     cli.root.sink = &cli.error;
     oom_handler = out_of_memory;
+    json_set_alloc_funcs(json_memory, free);
     signal(SIGINT, interrupted);
     signal(SIGTERM, interrupted);
     signal(SIGPIPE, SIG_IGN);

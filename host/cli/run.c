@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote run: inferences on the host, from tensor files to tensor files. */
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "host/cli/io.h"
 #include "host/exec/runner.h"
 
@@ -66,8 +63,7 @@ static enum mote_status write_tensors(struct job *j, const char *dir)
 
     if (!j->p.has_graph)
         return fail(&j->file, MOTE_ERR_USAGE, "an image does not name its tensors; give the .tflite or graph file");
-    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
-        return fail(&here, MOTE_ERR_ENVIRONMENT, "cannot make the folder: %s", strerror(errno));
+    TRY(folder_make(dir, &here));
     for (int32_t i = 0; i < j->p.model.graphs[0].n_tensors; i++)
         TRY(write_tensor(j, dir, i, &list));
     return file_write(pool_printf(&j->cli->pool, "%s/index.txt", dir), list.s, list.len, &here);
@@ -76,7 +72,7 @@ static enum mote_status write_tensors(struct job *j, const char *dir)
 static enum mote_status run_run(struct cli *cli)
 {
     struct job j = {.cli = cli};
-    const char *tensors = cli_value(cli, "--tensors");
+    const char *tensors = cli_value(cli, "--tensors"), *result = NULL;
     struct pipeline_options options = {
         .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .keep_all = tensors != NULL};
 
@@ -85,12 +81,14 @@ static enum mote_status run_run(struct cli *cli)
     TRY(runner_open(&cli->pool, j.p.image, &j.runner, &j.file));
     TRY(inferences_read(cli, &j.runner.model, &j.inferences));
     infer_all(&j);
+    if (cli->json)
+        result = cli_json_text(cli, json_pack("{s:I, s:o}", "inferences", (json_int_t)j.inferences.n, "results",
+                                              inferences_json(&j.inferences)));
     TRY(inferences_write(cli, &j.inferences));
     if (tensors != NULL)
         TRY(write_tensors(&j, tensors));
     if (cli->json)
-        cli_print_json(json_pack("{s:I, s:o}", "inferences", (json_int_t)j.inferences.n, "results",
-                                 inferences_json(&j.inferences)));
+        fputs(result, stdout);
     else
         inferences_print(&j.inferences);
     return MOTE_OK;

@@ -3,18 +3,16 @@
  * cannot say. A wrong file gives one line with the file, its line and the field. */
 #include "host/emulate/board.h"
 
-#include <ctype.h>
-#include <cyaml/cyaml.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "host/base/yaml.h"
 #include "host/emulate/home.h"
 
-#define TEXT_MAX       1000
-#define LIST_MAX       64
-#define BOARD_FILE_MAX 65536 /* bytes */
-#define MARKER_DIGITS  16
+#define TEXT_MAX      1000
+#define LIST_MAX      64
+#define MARKER_DIGITS 16
 
 #define OPTIONAL CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
 
@@ -79,67 +77,6 @@ static const cyaml_schema_field_t board_fields[] = {
 };
 static const cyaml_schema_value_t board_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct board, board_fields)};
 
-/* ---- libcyaml's memory and messages ---- */
-/* The structs live in the pool like everything else. A realloc must know the old size: it stands before the block. */
-#define MEMORY_HEAD 64
-
-static void *memory(void *ctx, void *old, size_t size)
-{
-    uint8_t *block;
-
-    if (size == 0)
-        return NULL; /* the pool frees all at once */
-    block = pool_alloc(ctx, size + MEMORY_HEAD);
-    memcpy(block, &size, sizeof size);
-    if (old) {
-        size_t old_size;
-
-        memcpy(&old_size, (uint8_t *)old - MEMORY_HEAD, sizeof old_size);
-        memcpy(block + MEMORY_HEAD, old, old_size < size ? old_size : size);
-    }
-    return block + MEMORY_HEAD;
-}
-
-/* libcyaml says first what is wrong, then where, innermost first: keep one of each. When a field is missing, the
- * innermost place is the last field that was there, which would mislead. */
-struct complaint {
-    char what[400], where[200];
-    bool skip;
-};
-
-static void trim(char *s)
-{
-    size_t n = strlen(s);
-
-    while (n > 0 && isspace((unsigned char)s[n - 1]))
-        s[--n] = '\0';
-}
-
-static PRINTF(3, 0) void listen(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
-{
-    struct complaint *c = ctx;
-    char text[400];
-    const char *s = text;
-
-    (void)level;
-    vsnprintf(text, sizeof text, fmt, args);
-    trim(text);
-    if (strncmp(s, "Load: ", 6) == 0)
-        s += 6;
-    while (isspace((unsigned char)*s))
-        s++;
-    if (strncmp(s, "Backtrace", 9) == 0)
-        return;
-    if (!c->what[0]) {
-        snprintf(c->what, sizeof c->what, "%s", s);
-        c->skip = strncmp(s, "Missing", 7) == 0;
-    } else if (c->skip) {
-        c->skip = false;
-    } else if (!c->where[0] && strncmp(s, "in ", 3) == 0) {
-        snprintf(c->where, sizeof c->where, " (%.190s)", s);
-    }
-}
-
 /* ---- rules beyond the schema ---- */
 static bool valid_name(const char *name)
 {
@@ -192,28 +129,9 @@ static enum mote_status check_board(const struct board *b, const struct frame *a
 /* ---- loading ---- */
 static enum mote_status parse(struct pool *pool, const char *path, struct board *out, const struct frame *at)
 {
-    struct complaint complaint = {0};
-    cyaml_config_t config = {
-        .log_fn = listen,
-        .log_ctx = &complaint,
-        .mem_fn = memory,
-        .mem_ctx = pool,
-        .log_level = CYAML_LOG_ERROR,
-        .flags = CYAML_CFG_NO_ALIAS,
-    };
-    struct bytes file;
-    cyaml_data_t *data = NULL;
-    cyaml_err_t err;
+    void *data;
 
-    TRY(file_read(pool, path, &file, at));
-    if (file.size == 0 || file.size > BOARD_FILE_MAX)
-        return fail(at, MOTE_ERR_FORMAT, "a board file has 1 to %d bytes", BOARD_FILE_MAX);
-    err = cyaml_load_data(file.data, file.size, &config, &board_schema, &data, NULL);
-    if (err != CYAML_OK)
-        return fail(at, MOTE_ERR_FORMAT, "%s%s", complaint.what[0] ? complaint.what : cyaml_strerror(err),
-                    complaint.where);
-    if (!data)
-        return fail(at, MOTE_ERR_FORMAT, "the file holds no board");
+    TRY(yaml_read(pool, path, &board_schema, &data, at));
     *out = *(const struct board *)data;
     out->path = path;
     return check_board(out, at);

@@ -2,8 +2,6 @@
 /* Plan -> C: <model>.h says what the caller needs, <model>.c holds the constants, the parameters and one call a step.
  * Meant to be read: names, shapes and quantization stand beside the code. */
 #include <ctype.h>
-#include <errno.h>
-#include <sys/stat.h>
 
 #include "host/emit/c/c.h"
 
@@ -262,13 +260,6 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
     put_lookup(t, plan, "output", plan->graph->outputs, plan->graph->n_outputs);
 }
 
-static enum mote_status make_dir(const char *path, const struct frame *at)
-{
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return fail(at, MOTE_ERR_FILE, "cannot make the folder \"%s\": %s", path, strerror(errno));
-    return MOTE_OK;
-}
-
 enum mote_status emit_c(const struct plan *plan, const char *home, const char *dir, const struct frame *at)
 {
     const char *name = plan->model->name;
@@ -280,10 +271,10 @@ enum mote_status emit_c(const struct plan *plan, const char *home, const char *d
     put_header(&header, plan, NAME);
     put_source(&source, plan, NAME);
 
-    TRY(make_dir(dir, at));
-    TRY(make_dir(pool_printf(plan->pool, "%s/mote", dir), at));
-    TRY(make_dir(pool_printf(plan->pool, "%s/mote/kernels", dir), at));
-    TRY(make_dir(pool_printf(plan->pool, "%s/mote/ops", dir), at));
+    TRY(folder_make(dir, at));
+    TRY(folder_make(pool_printf(plan->pool, "%s/mote", dir), at));
+    TRY(folder_make(pool_printf(plan->pool, "%s/mote/kernels", dir), at));
+    TRY(folder_make(pool_printf(plan->pool, "%s/mote/ops", dir), at));
     TRY(c_copy_sources(plan, home, dir, at));
     TRY(file_write(pool_printf(plan->pool, "%s/%s.c", dir, name), source.s, source.len, at));
     return file_write(pool_printf(plan->pool, "%s/%s.h", dir, name), header.s, header.len, at);

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory and disk that fail, one call after the other, through whole commands: each time either everything is as if
+ * nothing had happened, or there is one clear line, the exit status says whose fault it is, and no file is left behind.
+ * Runs build/mote_faulty (tests/faults), in a folder of its own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/base/base.h"
+#include "tests/faults/faulty.h"
+
+#include <cmocka.h> /* last: its fail_msg needs its own fail */
+
+#define ARGS_MAX   16
+#define FAULTS_MAX 100000 /* a command that has more never ends */
+
+enum { EXIT_INPUT = 1, EXIT_ENVIRONMENT = 3 };
+
+/* ---- running ---- */
+struct run {
+    int status; /* 128 + the signal, if one ended it */
+    struct bytes out, err;
+    struct text files; /* names and sizes of what is in the output folder */
+    bool met;          /* the fault was made */
+};
+
+static struct pool pool;
+static char folder[] = "/tmp/mote-faults-XXXXXX";
+static struct text *listing;
+
+static const char *here(const char *name) { return pool_printf(&pool, "%s/%s", folder, name); }
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    return ftw->level == 0 ? 0 : remove(path);
+}
+
+static void empty_output(void)
+{
+    mkdir(here("out"), 0777);
+    nftw(here("out"), remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static int list_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    if (ftw->level > 0 && type == FTW_F)
+        text_add(listing, "%s %lld\n", path + strlen(folder) + 1, (long long)st->st_size);
+    return 0;
+}
+
+static struct bytes slurp(const char *path)
+{
+    struct report_text report = {.status = MOTE_OK};
+    struct frame at = {.index = -1, .sink = &report};
+    struct bytes file;
+
+    assert_int_equal(file_read(&pool, path, &file, &at), MOTE_OK);
+    return file;
+}
+
+static void become(const char *const *args, const char *fault, const struct rlimit *file_size)
+{
+    int out = open(here("stdout"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int err = open(here("stderr"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    if (fault != NULL)
+        setenv("MOTE_FAULT", fault, 1);
+    if (file_size != NULL) {
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, file_size);
+    }
+    execv(MOTE_FAULTY, (char *const *)(uintptr_t)args);
+    _exit(126);
+}
+
+static struct run run(const char *const *args, const char *fault, const struct rlimit *file_size)
+{
+    struct run r = {.files = {.pool = &pool}};
+    int status;
+    pid_t pid;
+
+    empty_output();
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        become(args, fault, file_size);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    r.out = slurp(here("stdout"));
+    r.err = slurp(here("stderr"));
+    if (r.err.size >= sizeof FAULT_MARK - 1 && memcmp(r.err.data, FAULT_MARK, sizeof FAULT_MARK - 1) == 0) {
+        r.met = true;
+        r.err.data += sizeof FAULT_MARK - 1;
+        r.err.size -= sizeof FAULT_MARK - 1;
+    }
+    text_add(&r.files, "%s", "");
+    listing = &r.files;
+    nftw(here("out"), list_one, 8, FTW_PHYS);
+    return r;
+}
+
+/* ---- what must hold ---- */
+static bool is_one_line(const struct run *r)
+{
+    const char *text = (const char *)r->err.data;
+
+    return r->err.size > 8 && strncmp(text, "mote: ", 6) == 0 && strchr(text, '\n') == text + r->err.size - 1;
+}
+
+static bool is_as_if_nothing(const struct run *r, const struct run *right)
+{
+    return r->status == right->status && r->err.size == right->err.size && r->out.size == right->out.size &&
+           memcmp(r->out.data, right->out.data, r->out.size) == 0 && strcmp(r->files.s, right->files.s) == 0;
+}
+
+/* A temporary name is "….tmp"; of a folder of generated C, whole files may be there already. */
+static bool left_nothing(const struct run *r, bool makes_folder)
+{
+    return makes_folder ? strstr(r->files.s, ".tmp") == NULL : r->files.len == 0;
+}
+
+static bool is_clean(const struct run *r, const struct run *right, bool makes_folder, bool is_read)
+{
+    if (is_as_if_nothing(r, right))
+        return true;
+    return (r->status == EXIT_ENVIRONMENT || (is_read && r->status == EXIT_INPUT)) && is_one_line(r) &&
+           left_nothing(r, makes_folder);
+}
+
+/* Makes the n-th call of the kind fail, for all n until there are no more. */
+static int fail_each(const char *const *args, const char *kind, bool makes_folder)
+{
+    struct run right = run(args, NULL, NULL);
+    bool is_pool = strcmp(kind, "pool") == 0, is_read = strcmp(kind, "read") == 0;
+    int met = 0;
+
+    assert_int_equal(right.status, 0);
+    for (long n = 1; n < FAULTS_MAX; n++) {
+        const char *fault = pool_printf(&pool, "%s %ld", kind, n);
+        struct run r = run(args, fault, NULL);
+        bool more = is_pool ? r.status != 0 : r.met;
+
+        if (!more) {
+            if (!is_as_if_nothing(&r, &right))
+                fail_msg("%s: not met, but the result differs", fault);
+            return met;
+        }
+        if (!is_clean(&r, &right, makes_folder, is_read))
+            fail_msg("%s %s, fault %s: exit status %d, stderr:\n%s\nfiles left:\n%s", args[1], args[2], fault, r.status,
+                     (const char *)r.err.data, r.files.s);
+        met++;
+    }
+    fail_msg("%s: no end", kind);
+    return met;
+}
+
+static const char *const kinds[] = {"pool", "malloc", "write", "read"};
+
+static void fail_all(const char *name, const char *const *args, bool makes_folder)
+{
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        print_message("%s: %d %s faults\n", name, fail_each(args, kinds[i], makes_folder), kinds[i]);
+}
+
+/* ---- the commands ---- */
+#define ARGS(...) ((const char *const[]){"mote", __VA_ARGS__, NULL})
+#define MODEL     MOTE_SOURCE_DIR "/models/strokes.graph"
+
+static void compile_to_image(void **state)
+{
+    (void)state;
+    fail_all("compile", ARGS("compile", MODEL, "-o", here("out/m.mote"), "--target", "nano-33-ble-sense", "--json"),
+             false);
+}
+
+static void compile_to_c(void **state)
+{
+    (void)state;
+    fail_all("compile --emit c", ARGS("compile", MODEL, "--emit", "c", "-o", here("out/c")), true);
+}
+
+static void compile_to_graph(void **state)
+{
+    (void)state;
+    fail_all("compile --emit graph", ARGS("compile", MODEL, "--emit", "graph", "-o", here("out/m.graph")), false);
+}
+
+static void inspect_and_run(void **state)
+{
+    const char *input = here("input");
+    struct run r = run(ARGS("compile", MODEL, "-o", here("m.mote")), NULL, NULL);
+    int fd = open(input, O_WRONLY | O_CREAT, 0666);
+
+    (void)state;
+    assert_int_equal(r.status, 0);
+    assert_int_equal(ftruncate(fd, 144), 0);
+    close(fd);
+    fail_all("inspect", ARGS("inspect", here("m.mote"), "--json"), false);
+    fail_all("inspect of a graph", ARGS("inspect", MODEL, "--json"), false);
+    fail_all("run, as text", ARGS("run", MODEL, "--input", input, "--output", here("out/y.bin")), false);
+    fail_all("run", ARGS("run", here("m.mote"), "--input", input, "--output", here("out/y.npy"), "--json"), false);
+}
+
+/* ---- the disk, without help ---- */
+static void full_disk(void **state)
+{
+    const struct rlimit tiny = {1000, 1000};
+    struct run r;
+
+    (void)state;
+    r = run(ARGS("compile", MODEL, "-o", "/dev/full"), NULL, NULL);
+    assert_int_equal(r.status, EXIT_ENVIRONMENT);
+    assert_true(is_one_line(&r));
+    r = run(ARGS("compile", MODEL, "-o", here("out/m.mote")), NULL, &tiny);
+    assert_int_equal(r.status, EXIT_ENVIRONMENT);
+    assert_true(is_one_line(&r) && left_nothing(&r, false));
+}
+
+/* A path that leads nowhere is the caller's mistake. */
+static void folder_that_cannot_be_written(void **state)
+{
+    static const char *const places[] = {"/proc/m.mote", "/nowhere/m.mote", "/dev/null/m.mote"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(places); i++) {
+        struct run r = run(ARGS("compile", MODEL, "-o", places[i]), NULL, NULL);
+
+        if (r.status != EXIT_INPUT || !is_one_line(&r))
+            fail_msg("%s: exit status %d, %s", places[i], r.status, (const char *)r.err.data);
+    }
+    if (geteuid() == 0)
+        return; /* root writes everywhere */
+    mkdir(here("closed"), 0555);
+
+    struct run r = run(ARGS("compile", MODEL, "-o", here("closed/m.mote")), NULL, NULL);
+
+    assert_int_equal(r.status, EXIT_INPUT);
+    assert_true(is_one_line(&r));
+}
+
+/* An older file stays whole when the newer one cannot be written. */
+static void old_file_stays(void **state)
+{
+    const char *const *args = ARGS("compile", MODEL, "-o", here("kept.mote"));
+    struct bytes before, after;
+    struct run r = run(args, NULL, NULL);
+
+    (void)state;
+    assert_int_equal(r.status, 0);
+    before = slurp(here("kept.mote"));
+    for (int n = 1; n < 100; n++) {
+        r = run(args, pool_printf(&pool, "write %d", n), NULL);
+        after = slurp(here("kept.mote"));
+        assert_int_equal(after.size, before.size);
+        assert_memory_equal(after.data, before.data, before.size);
+        if (!r.met)
+            return;
+    }
+    fail_msg("no end");
+}
+
+static int clean_up(void **state)
+{
+    (void)state;
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    rmdir(folder);
+    pool_free(&pool);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(compile_to_image), cmocka_unit_test(compile_to_c),
+        cmocka_unit_test(compile_to_graph), cmocka_unit_test(inspect_and_run),
+        cmocka_unit_test(full_disk),        cmocka_unit_test(folder_that_cannot_be_written),
+        cmocka_unit_test(old_file_stays),
+    };
+
+    if (access(MOTE_FAULTY, X_OK) != 0) {
+        printf("SKIPPED: %s is not built: sanitizers have an allocator of their own\n", MOTE_FAULTY);
+        return 0;
+    }
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
+    return cmocka_run_group_tests(tests, NULL, clean_up);
+}
