@@ -1444,6 +1444,11 @@ static void test_hostile_parameters(void **state)
         KERNEL_requantize_s8,
         KERNEL_requantize,
         KERNEL_lstm_s8,
+        KERNEL_fully_connected_f32,
+        KERNEL_reduce_f32,
+        KERNEL_binary_f32,
+        KERNEL_softmax_f32,
+        KERNEL_lstm_f32,
     };
 
     (void)state;
