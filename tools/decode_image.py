@@ -53,7 +53,7 @@ class Types:
 
 
 class Headers:
-    """#define NAME VALUE of the device's headers, and the lists that they hold."""
+    """#define NAME VALUE of the device's headers, their enumerators, and the lists that they hold."""
 
     def __init__(self, types):
         self.types = types
@@ -68,6 +68,16 @@ class Headers:
                     self.lists[name] = re.sub(rf"\b{letter}\(", "ROW(", value)
                 else:
                     self.constants.setdefault(name, value)
+            for body in re.findall(r"^enum(?: \w+)? \{([^{}#]*)\}", re.sub(r"/\*.*?\*/", "", text, flags=re.S), re.M):
+                self.enumerators(body)
+
+    def enumerators(self, body):
+        """NAME = VALUE, or one more than the name before."""
+        following = "0"
+        for entry in filter(None, (e.strip() for e in body.split(","))):
+            name, _, value = (part.strip() for part in entry.partition("="))
+            self.constants.setdefault(name, value or following)
+            following = f"{name} + 1"
 
     def rows(self, name):
         """A list's rows, in order; a list may contain others."""

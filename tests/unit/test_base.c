@@ -319,8 +319,8 @@ static void test_write_fails_half_way(void **state)
     enum mote_status status = file_write(f->file, data, sizeof data, &f->at);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     signal(SIGXFSZ, SIG_DFL);
-    assert_int_equal(status, MOTE_ERR_FILE);
-    assert_non_null(strstr(f->sink.text, ": cannot write: File too large [ERR_FILE]"));
+    assert_int_equal(status, MOTE_ERR_ENVIRONMENT);
+    assert_non_null(strstr(f->sink.text, ": cannot write: File too large [ERR_ENVIRONMENT]"));
     assert_int_equal(entries(f->path), 1); /* the temporary file is gone, */
     assert_int_equal(file_read(&f->pool, f->file, &got, &f->at), MOTE_OK);
     assert_int_equal(got.size, 3); /* and the old one is whole */
@@ -393,7 +393,7 @@ static void test_cleanup(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     signal(SIGXFSZ, SIG_DFL);
     free(data);
-    assert_int_equal(status, MOTE_ERR_FILE);
+    assert_int_equal(status, MOTE_ERR_ENVIRONMENT);
     assert_int_equal(signal_entries, 1);
     assert_int_equal(entries(f->path), 0);
 }

@@ -213,9 +213,9 @@ static int setup_all(void **state)
     put_text("in/words.txt", "this is no model\n");
     put_pool("in/big.graph", 600);
     put_text("in/double.graph", "mote-graph 1\nmodel f version 0\ngraph \"main\"\n"
-                               "tensor 0 \"in\" f64 [1,4,4,1]\ntensor 1 \"out\" f64 [1,2,2,1]\n"
-                               "op 0 max_pool_2d in [0] out [1] padding valid stride_h 2 stride_w 2 filter_h 2 "
-                               "filter_w 2\ninputs [0]\noutputs [1]\nend\n");
+                                "tensor 0 \"in\" f64 [1,4,4,1]\ntensor 1 \"out\" f64 [1,2,2,1]\n"
+                                "op 0 max_pool_2d in [0] out [1] padding valid stride_h 2 stride_w 2 filter_h 2 "
+                                "filter_w 2\ninputs [0]\noutputs [1]\nend\n");
     put_text("in/unknown_op.graph", "mote-graph 1\nmodel u version 0\ngraph \"main\"\n"
                                     "tensor 0 \"in\" s8 [4] quant [1; 0]\ntensor 1 \"out\" s8 [4] quant [1; 0]\n"
                                     "op 0 fourier in [0] out [1]\ninputs [0]\noutputs [1]\nend\n");
