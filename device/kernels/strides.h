@@ -38,4 +38,20 @@ static inline bool mote_strides_reach(const int32_t *table, int32_t rank, int32_
     return true;
 }
 
+/* All positions of a walk from `at`, forwards and backwards, are in 0 .. last. Dimensions are at least 1. */
+static inline bool mote_strides_inside(const int32_t *table, int32_t rank, int32_t columns, int32_t column, int32_t at,
+                                       int32_t last)
+{
+    int64_t lowest = at, highest = at;
+
+    for (int32_t d = 0; d < rank; d++, table += columns) {
+        int64_t reach = (int64_t)(table[0] - 1) * table[column];
+
+        *(reach < 0 ? &lowest : &highest) += reach;
+        if (lowest < 0 || highest > last)
+            return false;
+    }
+    return true;
+}
+
 #endif
