@@ -10,7 +10,8 @@
 
 const struct op_info op_info[OP_LIMIT] = {
 #define OP(id, NAME, name, in_min, in_max, out, opts)                                                                  \
-    [id] = {#NAME, #name, in_min, in_max, out, OPTS_##opts, infer_##name, macs_##name, lower_##name},
+    [id] = {#NAME, #name,       in_min,       in_max,      (out) == MANY ? 1 : (out),                                  \
+            out,   OPTS_##opts, infer_##name, macs_##name, lower_##name},
 #include "ops/ops.def"
 };
 

@@ -20,9 +20,11 @@ struct opts_info {
     int32_t n;
 };
 
+#define MANY 127 /* inputs or outputs in ops/ops.def */
+
 struct op_info {
     const char *NAME, *name; /* "CONV_2D", "conv_2d" */
-    int8_t in_min, in_max, out;
+    int8_t in_min, in_max, out_min, out_max;
     enum opts_id opts;
     /* Sets the outputs' dims (and only those) from the inputs' dims, constants and options. Inputs' ranks and types are
      * not yet checked: check what you read. Types and quantization are the importer's, and lower checks them. */
@@ -40,6 +42,14 @@ const char *padding_name(int padding);       /* "same" */
 const char *activation_name(int activation); /* "relu6" */
 
 /* ---- shared by the operators' files (host/graph/ops/common.c) ---- */
+/* The macs function of an operator that multiplies nothing. */
+#define MACS_NONE(name)                                                                                                \
+    int64_t macs_##name(const struct graph *g, const struct op *op)                                                    \
+    {                                                                                                                  \
+        (void)g;                                                                                                       \
+        (void)op;                                                                                                      \
+        return 0;                                                                                                      \
+    }
 static inline struct tensor *op_in(const struct graph *g, const struct op *op, int i) /* NULL if absent */
 {
     return i < op->n_in && op->in[i] != TENSOR_ABSENT ? &g->tensors[op->in[i]] : NULL;
@@ -59,6 +69,8 @@ struct window {
 };
 struct window window_fit(int padding, int64_t in, int64_t filter, int64_t stride, int64_t dilation, int64_t pad_before,
                          int64_t pad_after);
+/* `axis` as a dimension of 0 to rank - 1; a negative one counts from the end. */
+MUST_CHECK enum mote_status want_axis(const struct frame *at, int64_t axis, int rank, int *out);
 /* A constant int32 or int64 tensor's i-th value. */
 int64_t const_int(const struct tensor *t, int64_t i);
 

@@ -194,8 +194,9 @@ static enum mote_status verify_op(const struct graph *g, const struct op *op, co
     if (op->n_in < info->in_min || op->n_in > info->in_max)
         return fail(at, MOTE_ERR_FORMAT, "%d inputs: the operator takes %d to %d", op->n_in, info->in_min,
                     info->in_max);
-    if (op->n_out != info->out)
-        return fail(at, MOTE_ERR_FORMAT, "%d outputs: the operator has %d", op->n_out, info->out);
+    if (op->n_out < info->out_min || op->n_out > info->out_max)
+        return fail(at, MOTE_ERR_FORMAT, "%d outputs: the operator has %s%d", op->n_out,
+                    info->out_max > info->out_min ? "up to " : "", info->out_max);
     TRY(verify_indices(g, op, at));
     if (opts->n > 0 && !op->opts)
         return fail(at, MOTE_ERR_FORMAT, "the options are missing");

@@ -71,6 +71,17 @@ static bool keeps_order(const struct graph *g, const struct op *op)
     return true;
 }
 
+/* To the output's shape, which is known. */
+static bool become_reshape(struct model *m, struct graph *g, struct op *op)
+{
+    if (op_in(g, op, 0)->type != op_out(g, op, 0)->type)
+        return false;
+    op->id = OP_RESHAPE;
+    op->opts = NULL;
+    op_set_inputs(m, op, 1, op->in);
+    return true;
+}
+
 static bool legalize_op(struct model *m, struct graph *g, int32_t i)
 {
     struct op *op = &g->ops[i];
@@ -81,13 +92,18 @@ static bool legalize_op(struct model *m, struct graph *g, int32_t i)
     case OP_RESHAPE:
         return op_bypass(g, i) || skip_reshape(g, i);
     case OP_PAD:
-        return op_bypass(g, i); /* the same shape: no padding */
+    case OP_MIRROR_PAD:
+    case OP_SLICE:
+    case OP_CAST:
+        return op_bypass(g, i); /* the same shape: no padding, the whole box */
+    case OP_CONCATENATION:
+        return op->n_in == 1 && ((struct concatenation_opts *)op->opts)->activation == ACTIVATION_NONE &&
+               op_bypass(g, i);
     case OP_TRANSPOSE:
-        if (op_in(g, op, 0)->type != op_out(g, op, 0)->type || !keeps_order(g, op))
-            return false;
-        op->id = OP_RESHAPE; /* to the output's shape */
-        op_set_inputs(m, op, 1, op->in);
-        return true;
+        return keeps_order(g, op) && become_reshape(m, g, op);
+    case OP_SQUEEZE:
+    case OP_EXPAND_DIMS:
+        return become_reshape(m, g, op);
     default:
         return false;
     }

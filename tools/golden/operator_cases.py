@@ -74,6 +74,11 @@ class Case:
     runs: list = field(default_factory=list)  # per run: list of value lists, one per input
     stateful: bool = False
     tolerance: bool = False  # the outputs are floats that need only be near the reference's
+    model: object = None  # bytes of a model of several operators; then operands are its inputs
+    results: list = None  # of a model of several outputs
+
+    def __post_init__(self):
+        self.results = self.results or [self.result]
 
 
 CASES = []
@@ -762,8 +767,10 @@ def run_case(case, folder, model_path, paths, runner, check):
                 print("refused %s/%s: %s" % (case.operator, case.name, message[0] if message else done.returncode))
                 return False, equal
             data = (Path(scratch) / "output_0.bin").read_bytes()
-            (folder / ("output%d.bin" % k)).write_bytes(data)
-            if case.stateful:
+            for i in range(len(case.results)):
+                shutil.copy(Path(scratch) / ("output_%d.bin" % i),
+                            folder / ("output%d.bin" % k if len(case.results) == 1 else "output%d_%d.bin" % (k, i)))
+            if case.stateful and case.model is None:
                 present = [t for t in case.operands if t is not None]
                 number_of_state = max(i for i, t in enumerate(present) if t.variable)
                 call([str(model_path), scratch, "--tensors"] + run_paths)
@@ -812,7 +819,8 @@ def main(collectors):
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
         model_path = folder / "model.tflite"
-        model_path.write_bytes(one_operator_model(case.operator, case.operands, case.result, case.options))
+        model_path.write_bytes(case.model or
+                               one_operator_model(case.operator, case.operands, case.result, case.options))
         inputs = [t for t in case.operands if t is not None and t.data is None and not t.variable]
         paths = []
         for k, run in enumerate(case.runs):

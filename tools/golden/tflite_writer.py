@@ -8,8 +8,8 @@ the objects that it refers to, so that all offsets point forward.
 import struct
 from dataclasses import dataclass, field
 
-FLOAT32, INT32, UINT8, INT64, INT16, INT8 = 0, 2, 3, 4, 7, 9
-TYPE_CODE = {FLOAT32: "f", INT32: "i", UINT8: "B", INT64: "q", INT16: "h", INT8: "b"}
+FLOAT32, INT32, UINT8, INT64, BOOL, INT16, INT8, RESOURCE, UINT32 = 0, 2, 3, 4, 6, 7, 9, 13, 15
+TYPE_CODE = {FLOAT32: "f", INT32: "i", UINT8: "B", INT64: "q", INT16: "h", INT8: "b", BOOL: "B", UINT32: "I"}
 
 # name: (operator code, type of its options table in the union)
 OPERATORS = {
@@ -30,6 +30,27 @@ OPERATORS = {
     "PADV2": (60, 43),
     "RESIZE_NEAREST_NEIGHBOR": (97, 74),
     "QUANTIZE": (114, 89),
+
+    "CONCATENATION": (2, 10),
+    "DEPTH_TO_SPACE": (5, 94),
+    "SPACE_TO_DEPTH": (26, 19),
+    "GATHER": (36, 23),
+    "BATCH_TO_SPACE_ND": (37, 24),
+    "SPACE_TO_BATCH_ND": (38, 25),
+    "SQUEEZE": (43, 30),
+    "SPLIT": (49, 35),
+    "CAST": (53, 37),
+    "SLICE": (65, 48),
+    "EXPAND_DIMS": (70, 52),
+    "SHAPE": (77, 55),
+    "PACK": (83, 59),
+    "UNPACK": (88, 64),
+    "MIRROR_PAD": (100, 77),
+    "SPLIT_V": (102, 79),
+    "CALL_ONCE": (129, 103),
+    "VAR_HANDLE": (142, 111),
+    "READ_VARIABLE": (143, 112),
+    "ASSIGN_VARIABLE": (144, 113),
 }
 
 
@@ -173,44 +194,71 @@ def unpack(type_, data):
     return list(struct.unpack("<%d%s" % (len(data) // struct.calcsize(code), code), data))
 
 
+class Step:
+    """An operator of a model: its name in OPERATORS, its operands and results (Tensors), its options."""
+
+    def __init__(self, name, operands, results, options=None):
+        self.name, self.operands, self.results, self.options = name, operands, results, options or {}
+
+
+def model(name, inputs, outputs, steps, called=()):
+    """The bytes of a model. A tensor is itself wherever the same object stands.
+
+    called: further graphs, as lists of steps, without inputs and outputs.
+    """
+    codes = sorted({step.name for graph in [steps, *called] for step in graph})
+    buffers = [Table()]
+
+    def graph_of(label, graph_inputs, graph_outputs, graph_steps):
+        tensors, indices = [], {}
+
+        def add(tensor, tensor_label):
+            if tensor is None:
+                return -1
+            if id(tensor) in indices:
+                return indices[id(tensor)]
+            buffer = 0
+            if tensor.data is not None:
+                buffer = len(buffers)
+                buffers.append(Table({0: Vector("B", pack(tensor.type, tensor.data), 16)}))
+            quantization = None
+            if tensor.scale is not None:
+                quantization = Table({2: Vector("f", tensor.scales()),
+                                      3: Vector("q", tensor.zero_points(), 8),
+                                      6: Scalar("i", tensor.dimension)})
+            tensors.append(Table({0: Vector("i", tensor.shape), 1: Scalar("B", tensor.type),
+                                  2: Scalar("I", buffer), 3: Text(tensor_label), 4: quantization,
+                                  5: Scalar("B", 1) if tensor.variable else None}))
+            indices[id(tensor)] = len(tensors) - 1
+            return indices[id(tensor)]
+
+        operators = []
+        for number, step in enumerate(graph_steps):
+            mark = str(number) if len(graph_steps) > 1 else ""
+            operands = [add(t, "operand%s%d" % (mark and mark + "_", i)) for i, t in enumerate(step.operands)]
+            several = len(step.results) > 1
+            results = [add(t, "result" + (mark and "_" * several + mark) + ("_%d" % i if several else ""))
+                       for i, t in enumerate(step.results)]
+            operators.append(Table({0: Scalar("I", codes.index(step.name)), 1: Vector("i", operands),
+                                    2: Vector("i", results), 3: Scalar("B", OPERATORS[step.name][1]),
+                                    4: Table(step.options)}))
+        return Table({0: TableVector(tensors), 1: Vector("i", [indices[id(t)] for t in graph_inputs]),
+                      2: Vector("i", [indices[id(t)] for t in graph_outputs]), 3: TableVector(operators),
+                      4: Text(label)})
+
+    graphs = [graph_of("main", inputs, outputs, steps)]
+    graphs += [graph_of("called_%d" % i, [], [], graph) for i, graph in enumerate(called)]
+    code_tables = [Table({0: Scalar("b", min(OPERATORS[code][0], 127)), 2: Scalar("i", 1),
+                          3: Scalar("i", OPERATORS[code][0])}) for code in codes]
+    return flatbuffer(Table({0: Scalar("I", 3), 1: TableVector(code_tables), 2: TableVector(graphs),
+                             3: Text(name.lower()), 4: TableVector(buffers)}), b"TFL3")
+
+
 def one_operator_model(name, operands, result, options=None):
     """The bytes of a model of one operator.
 
     operands: Tensor or None (absent) each; those without data that are not
     variables are the model's inputs, in order. options: {slot: Scalar or Vector}.
     """
-    code, options_type = OPERATORS[name]
-    buffers, tensors, inputs, operand_indices = [Table()], [], [], []
-
-    def add(tensor, label):
-        buffer = 0
-        if tensor.data is not None:
-            buffer = len(buffers)
-            buffers.append(Table({0: Vector("B", pack(tensor.type, tensor.data), 16)}))
-        quantization = None
-        if tensor.scale is not None:
-            quantization = Table({2: Vector("f", tensor.scales()),
-                                  3: Vector("q", tensor.zero_points(), 8),
-                                  6: Scalar("i", tensor.dimension)})
-        tensors.append(Table({0: Vector("i", tensor.shape), 1: Scalar("B", tensor.type),
-                              2: Scalar("I", buffer), 3: Text(label), 4: quantization,
-                              5: Scalar("B", 1) if tensor.variable else None}))
-        return len(tensors) - 1
-
-    for position, tensor in enumerate(operands):
-        if tensor is None:
-            operand_indices.append(-1)
-            continue
-        index = add(tensor, "operand%d" % position)
-        operand_indices.append(index)
-        if tensor.data is None and not tensor.variable:
-            inputs.append(index)
-    output = add(result, "result")
-    operator = Table({0: Scalar("I", 0), 1: Vector("i", operand_indices), 2: Vector("i", [output]),
-                      3: Scalar("B", options_type), 4: Table(options or {})})
-    subgraph = Table({0: TableVector(tensors), 1: Vector("i", inputs), 2: Vector("i", [output]),
-                      3: TableVector([operator]), 4: Text("main")})
-    operator_code = Table({0: Scalar("b", min(code, 127)), 2: Scalar("i", 1), 3: Scalar("i", code)})
-    model = Table({0: Scalar("I", 3), 1: TableVector([operator_code]), 2: TableVector([subgraph]),
-                   3: Text(name.lower()), 4: TableVector(buffers)})
-    return flatbuffer(model, b"TFL3")
+    inputs = [t for t in operands if t is not None and t.data is None and not t.variable]
+    return model(name, inputs, [result], [Step(name, operands, [result], options)])

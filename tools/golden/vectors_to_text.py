@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 
 FILES = {"padv2": "pad"}
-CODES = {"s8": "b", "u8": "B", "s16": "h", "u16": "H", "s32": "i", "u32": "I", "f32": "I"}
+CODES = {"s8": "b", "u8": "B", "s16": "h", "u16": "H", "s32": "i", "u32": "I", "s64": "q", "bool": "B", "f32": "I"}
 HEAD = """# SPDX-License-Identifier: Apache-2.0
 # One-operator models, inputs, and the outputs of TensorFlow Lite Micro's reference kernels (commit %s, double rounding).
 # Made by tools/golden/%s (numbers from SplitMix64, seeded with each case's name) with a runner around the

@@ -75,6 +75,14 @@ struct window window_fit(int padding, int64_t in, int64_t filter, int64_t stride
     return w;
 }
 
+enum mote_status want_axis(const struct frame *at, int64_t axis, int rank, int *out)
+{
+    if (axis < -rank || axis >= rank)
+        return fail(at, MOTE_ERR_VALUE, "axis %lld of %d dimensions", (long long)axis, rank);
+    *out = (int)(axis < 0 ? axis + rank : axis);
+    return MOTE_OK;
+}
+
 int64_t const_int(const struct tensor *t, int64_t i)
 {
     assert(t->data && (t->type == TYPE_S32 || t->type == TYPE_S64));

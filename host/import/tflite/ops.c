@@ -9,7 +9,15 @@
 #include "host/import/tflite/schema.h"
 
 /* ---- options ---- */
-enum option_kind { OPTION_INT, OPTION_FLOAT, OPTION_FLAG, OPTION_PADDING, OPTION_ACTIVATION, OPTION_REFUSED };
+enum option_kind {
+    OPTION_INT,
+    OPTION_FLOAT,
+    OPTION_FLAG,
+    OPTION_PADDING,
+    OPTION_ACTIVATION,
+    OPTION_DIMS,
+    OPTION_REFUSED
+};
 
 struct option {
     uint8_t field;   /* position in TFLite's table */
@@ -76,6 +84,23 @@ static const struct option unidirectional_sequence_lstm[] = {
     TAKE(3, FLAG, lstm, time_major),       REFUSE(5, "diagonal_recurrent_tensors"),
 };
 
+static const struct option concatenation[] = {
+    TAKE_INT(0, concatenation, axis, 0),
+    TAKE(1, ACTIVATION, concatenation, activation),
+};
+
+/* 0, how many: there are as many inputs (outputs) */
+static const struct option pack[] = {TAKE_INT(1, axis, axis, 0)};
+
+static const struct option gather[] = {TAKE_INT(0, gather, axis, 0), TAKE_INT(1, gather, batch_dims, 0)};
+
+static const struct option squeeze[] = {TAKE(0, DIMS, squeeze, dims)};
+
+static const struct option depth_to_space[] = {TAKE_INT(0, block, block_size, 0)};
+
+/* reflect is 0 */
+static const struct option mirror_pad[] = {TAKE(0, FLAG, mirror_pad, symmetric)};
+
 /* ---- operators ---- */
 struct tfl_op {
     enum op_id id;
@@ -108,6 +133,23 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(SOFTMAX,                      SOFTMAX,                      SoftmaxOptions,                     1, softmax),
     ROW_PLAIN(TRANSPOSE,              TRANSPOSE,                    TransposeOptions,                   0),
     ROW(UNIDIRECTIONAL_SEQUENCE_LSTM, UNIDIRECTIONAL_SEQUENCE_LSTM, UnidirectionalSequenceLSTMOptions,  6, unidirectional_sequence_lstm),
+
+    ROW_PLAIN(BATCH_TO_SPACE_ND,      BATCH_TO_SPACE_ND,            BatchToSpaceNDOptions,              0),
+    ROW_PLAIN(CAST,                   CAST,                         CastOptions,                        2),
+    ROW(CONCATENATION,                CONCATENATION,                ConcatenationOptions,               2, concatenation),
+    ROW(DEPTH_TO_SPACE,               DEPTH_TO_SPACE,               DepthToSpaceOptions,                1, depth_to_space),
+    ROW_PLAIN(EXPAND_DIMS,            EXPAND_DIMS,                  ExpandDimsOptions,                  0),
+    ROW(GATHER,                       GATHER,                       GatherOptions,                      2, gather),
+    ROW(MIRROR_PAD,                   MIRROR_PAD,                   MirrorPadOptions,                   1, mirror_pad),
+    ROW(PACK,                         PACK,                         PackOptions,                        2, pack),
+    ROW_PLAIN(SHAPE,                  SHAPE,                        ShapeOptions,                       1),
+    ROW_PLAIN(SLICE,                  SLICE,                        SliceOptions,                       0),
+    ROW_PLAIN(SPACE_TO_BATCH_ND,      SPACE_TO_BATCH_ND,            SpaceToBatchNDOptions,              0),
+    ROW(SPACE_TO_DEPTH,               SPACE_TO_DEPTH,               SpaceToDepthOptions,                1, depth_to_space),
+    ROW_PLAIN(SPLIT,                  SPLIT,                        SplitOptions,                       1),
+    ROW_PLAIN(SPLIT_V,                SPLIT_V,                      SplitVOptions,                      1),
+    ROW(SQUEEZE,                      SQUEEZE,                      SqueezeOptions,                     1, squeeze),
+    ROW(UNPACK,                       UNPACK,                       UnpackOptions,                      2, pack),
 };
 /* clang-format on */
 
@@ -141,6 +183,23 @@ static enum mote_status read_enum(const struct option *o, struct fb_table table,
     return MOTE_OK;
 }
 
+/* A list of dimensions as bits: d for dimension d, 16 - d for dimension -d. */
+static enum mote_status read_dims(const struct option *o, struct fb_table table, void *to, const struct frame *at)
+{
+    struct fb_vector v = fb_get_vector(table, o->field, 4);
+    int32_t bits = 0;
+
+    for (uint32_t i = 0; i < v.n; i++) {
+        int32_t d = fb_s32_at(v, i);
+
+        if (d < -RANK_MAX || d >= RANK_MAX)
+            return fail(at, MOTE_ERR_FORMAT, "option %s names dimension %d", o->name, (int)d);
+        bits |= 1 << (d < 0 ? 16 + d : d);
+    }
+    memcpy(to, &bits, sizeof bits);
+    return MOTE_OK;
+}
+
 static enum mote_status read_option(const struct option *o, struct fb_table table, void *to, const struct frame *at)
 {
     int32_t value = 0;
@@ -155,6 +214,8 @@ static enum mote_status read_option(const struct option *o, struct fb_table tabl
         return read_enum(o, table, PADDING_VALID + 1, to, at);
     case OPTION_ACTIVATION:
         return read_enum(o, table, ACTIVATION_SIGN_BIT + 1, to, at);
+    case OPTION_DIMS:
+        return read_dims(o, table, to, at);
     case OPTION_REFUSED:
         if (fb_s8(table, o->field) != 0)
             return fail(at, MOTE_ERR_UNSUPPORTED, "option %s is %d; Mote takes only 0", o->name,
