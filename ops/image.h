@@ -55,7 +55,7 @@ enum { MOTE_CODING_DENSE = 0 };      /* sparse, clustered, Huffman, 4-bit, binar
 enum { MOTE_PACKING_ROW_MAJOR = 0 }; /* as the kernel's header lays it out; packings for instruction sets to come */
 
 enum {
-    MOTE_TENSOR_STATE = 1,  /* keeps its value between inferences; reset fills it with `fill` */
+    MOTE_TENSOR_STATE = 1,  /* keeps its value between inferences; reset gives it `initial` or `fill` */
     MOTE_TENSOR_WEIGHT = 2, /* counts as weights in reports */
 };
 
@@ -63,10 +63,10 @@ struct mote_image_tensor {
     uint8_t type; /* ops/types.def */
     uint8_t region;
     uint8_t flags;
-    uint8_t fill; /* the byte that a state tensor starts with */
+    uint8_t fill; /* the byte that a state tensor starts with, */
     uint8_t coding, packing;
-    uint16_t reserved;
-    uint32_t offset; /* a multiple of the element's size, at least of 4 */
+    uint16_t initial; /* unless this is 1 + the index of a constant of as many bytes, with which it starts */
+    uint32_t offset;  /* a multiple of the element's size, at least of 4 */
     uint32_t bytes;
     uint32_t rows; /* ring capacity in rows; 1 where rows mean nothing */
 };

@@ -142,6 +142,11 @@ static int32_t check_tensors(struct mote_model *m)
                   (t->offset & 3) == 0,
               MOTE_ERR_BOUNDS, -1, i, -1);
         CHECK(!(t->flags & MOTE_TENSOR_STATE) || t->region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, -1, i, -1);
+        CHECK(t->initial <= m->n_tensors, MOTE_ERR_BOUNDS, -1, i, t->initial);
+        CHECK(t->initial == 0 ||
+                  ((t->flags & MOTE_TENSOR_STATE) && m->tensors[t->initial - 1].region == MOTE_REGION_IMAGE &&
+                   m->tensors[t->initial - 1].bytes == t->bytes),
+              MOTE_ERR_FORMAT, -1, i, t->initial);
     }
     return MOTE_OK;
 }

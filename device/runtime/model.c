@@ -52,9 +52,16 @@ int32_t mote_model_run(struct mote_model *m)
 
 void mote_model_reset(struct mote_model *m)
 {
-    for (uint32_t i = 0; i < m->n_tensors; i++)
-        if (m->tensors[i].flags & MOTE_TENSOR_STATE)
-            memset(place(m, i), m->tensors[i].fill, m->tensors[i].bytes);
+    for (uint32_t i = 0; i < m->n_tensors; i++) {
+        const struct mote_image_tensor *t = &m->tensors[i];
+
+        if (!(t->flags & MOTE_TENSOR_STATE))
+            continue;
+        if (t->initial > 0)
+            memcpy(place(m, i), place(m, t->initial - 1u), t->bytes);
+        else
+            memset(place(m, i), t->fill, t->bytes);
+    }
     m->next = 0;
 }
 

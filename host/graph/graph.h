@@ -47,9 +47,10 @@ struct tensor {
     int32_t rank;
     int64_t dims[RANK_MAX]; /* outermost first; DIM_UNKNOWN where not known yet */
     struct quant quant;
-    const uint8_t *data; /* constant: tensor_bytes() little-endian bytes; NULL otherwise */
-    bool state;          /* keeps its value between inferences; starts at real zero */
-    int32_t source;      /* index in the source file, -1 if Mote made it */
+    const uint8_t *data;    /* constant: tensor_bytes() little-endian bytes; NULL otherwise */
+    bool state;             /* keeps its value between inferences */
+    const uint8_t *initial; /* state: the tensor_bytes() that it starts with; NULL: real zero */
+    int32_t source;         /* index in the source file, -1 if Mote made it */
 };
 
 struct op {

@@ -273,6 +273,10 @@ static enum mote_status parse_tensor(struct parser *ps)
         else
             return words_expected(&ps->w, "quant, state, source or data, each once");
     }
+    if (t.state) { /* the data are what it starts with */
+        t.initial = t.data;
+        t.data = NULL;
+    }
     graph_add_tensor(ps->m, g, &t);
     return MOTE_OK;
 }
@@ -521,7 +525,7 @@ static enum mote_status parse_blob(struct parser *ps, const uint8_t *file, size_
         if (late->offset > (size_t)bytes || (size_t)tensor_bytes(t) > (size_t)bytes - late->offset)
             return words_fail(&ps->w, MOTE_ERR_BOUNDS, "%" PRId64 " bytes at offset %zu: the blob has only %" PRId64,
                               tensor_bytes(t), late->offset, bytes);
-        t->data = file + start + late->offset;
+        *(t->state ? &t->initial : &t->data) = file + start + late->offset;
     }
     ps->n_late = 0;
     ps->rest = ps->file_end;

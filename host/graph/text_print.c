@@ -143,14 +143,17 @@ static uint64_t load(const uint8_t *data, int bytes)
     return v;
 }
 
+/* The bytes that the file has: a constant's, or those that a state starts with. */
+static const uint8_t *stored(const struct tensor *t) { return t->data ? t->data : t->initial; }
+
 /* Element i as an unsigned number of type_bits() <= 64 bits; types below a byte are packed, the first one lowest. */
 static uint64_t element_bits(const struct tensor *t, int64_t i)
 {
     int bits = type_bits(t->type);
 
     if (bits >= 8)
-        return load(t->data + i * (bits / 8), bits / 8);
-    return (uint64_t)(t->data[i * bits / 8] >> (i * bits % 8)) & ((1u << bits) - 1);
+        return load(stored(t) + i * (bits / 8), bits / 8);
+    return (uint64_t)(stored(t)[i * bits / 8] >> (i * bits % 8)) & ((1u << bits) - 1);
 }
 
 static void print_element(struct text *out, const struct tensor *t, int64_t i)
@@ -186,7 +189,7 @@ static void print_element(struct text *out, const struct tensor *t, int64_t i)
     case SPELL_BITS:
         text_add(out, "0x");
         for (int at = bits / 8 - 1; at >= 0; at--)
-            text_add(out, "%02x", t->data[i * (bits / 8) + at]);
+            text_add(out, "%02x", stored(t)[i * (bits / 8) + at]);
         break;
     case SPELL_NONE:
         break;
@@ -195,7 +198,7 @@ static void print_element(struct text *out, const struct tensor *t, int64_t i)
 
 static bool in_blob(const struct tensor *t)
 {
-    return t->data && tensor_bytes(t) >= 0 && tensor_elements(t) > INLINE_MAX;
+    return stored(t) && tensor_bytes(t) >= 0 && tensor_elements(t) > INLINE_MAX;
 }
 
 static void print_data(struct text *out, const struct tensor *t, bool inline_data, size_t *blob)
@@ -257,7 +260,7 @@ static void print_tensor(struct text *out, const struct tensor *t, int32_t i, bo
         text_add(out, " state");
     if (t->source >= 0)
         text_add(out, " source %d", t->source);
-    if (t->data && tensor_bytes(t) >= 0)
+    if (stored(t) && tensor_bytes(t) >= 0)
         print_data(out, t, inline_data, blob);
     text_add(out, "\n");
 }
@@ -392,6 +395,6 @@ void model_write(const struct model *m, struct text *out)
                 fill(out, blob - out->len);
             begun = true;
             fill(out, align_up(out->len - blob, BLOB_CONST_ALIGN) - (out->len - blob));
-            text_bytes(out, t->data, (size_t)tensor_bytes(t));
+            text_bytes(out, stored(t), (size_t)tensor_bytes(t));
         }
 }

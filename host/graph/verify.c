@@ -4,7 +4,8 @@
  *   model       a C identifier as its name, a graph at least, preprocessing that says something possible
  *   tensors     type, rank, dimensions, size, quantization; a state tensor is no constant
  *   operators   known, with as many inputs, outputs and options as its row in ops/ops.def, all in range
- *   data flow   inputs and constants are never written; everything else once at most, and before it is read
+ *   data flow   inputs and constants are never written; everything else once at most, and before it is read; but state,
+ *               which is always there and may be assigned again
  *   shapes      what graph_infer() works out agrees with what the tensors say
  *
  * A tensor that nothing names need not be made by anything: graph_compact() drops it. */
@@ -117,6 +118,8 @@ static enum mote_status verify_tensor(const struct tensor *t, const struct frame
         return fail(at, MOTE_ERR_SHAPE, "a constant needs a known shape and a type of fixed size");
     if (t->data && t->state)
         return fail(at, MOTE_ERR_VALUE, "a constant cannot be state");
+    if (t->initial && (!t->state || bytes < 0))
+        return fail(at, MOTE_ERR_VALUE, "an initial value is for state of a known shape");
     return verify_quant(t, at);
 }
 
@@ -246,7 +249,7 @@ static enum mote_status verify_flow_op(const struct graph *g, const struct op *o
         if (made[t] == MADE_CONST || made[t] == MADE_INPUT)
             return fail(&here, MOTE_ERR_FORMAT, "an operator cannot write %s",
                         made[t] == MADE_CONST ? "a constant" : "an input of the graph");
-        if (written[t])
+        if (written[t] && made[t] != MADE_STATE)
             return fail(&here, MOTE_ERR_FORMAT, "an earlier operator has made it already");
         written[t] = 1;
         if (made[t] == MADE_NOT)

@@ -38,7 +38,7 @@ static int32_t add_const(struct plan *plan, const char *name, enum mote_type typ
 /* A state tensor starts at real zero: the byte of its zero point (16-bit state is symmetric). */
 static uint8_t fill_of(const struct tensor *t)
 {
-    return t->type == TYPE_S8 && t->quant.n > 0 ? (uint8_t)t->quant.zero[0] : 0;
+    return (t->type == TYPE_S8 || t->type == TYPE_U8) && t->quant.n > 0 ? (uint8_t)t->quant.zero[0] : 0;
 }
 
 /* A row is what the two innermost dimensions hold; a vector is one row. */
@@ -51,16 +51,24 @@ static int32_t rows_of(const struct tensor *t)
     return (int32_t)rows;
 }
 
+/* What a state starts with, as value.initial has it. */
+static int32_t initial_of(struct plan *plan, const struct tensor *t)
+{
+    return t->initial == NULL ? 0
+                              : 1 + add_const(plan, t->name, t->type, t->initial, (size_t)tensor_bytes(t), false, -1);
+}
+
 int32_t lower_tensor(struct lowering *l, int32_t tensor)
 {
     struct plan *plan = l->plan;
     const struct tensor *t = &l->graph->tensors[tensor];
-    int32_t *value = &plan->value_of_tensor[tensor];
+    int32_t *value = &plan->value_of_tensor[tensor], initial;
 
     if (*value != VALUE_NONE)
         return *value;
     if (t->data != NULL)
         return *value = add_const(plan, t->name, t->type, t->data, (size_t)tensor_bytes(t), true, tensor);
+    initial = initial_of(plan, t);
     return *value = add_value(plan, &(struct value){.kind = t->state ? VALUE_STATE : VALUE_ACTIVATION,
                                                     .name = t->name,
                                                     .type = t->type,
@@ -68,7 +76,8 @@ int32_t lower_tensor(struct lowering *l, int32_t tensor)
                                                     .bytes = tensor_bytes(t),
                                                     .alias = VALUE_NONE,
                                                     .rows = rows_of(t),
-                                                    .fill = fill_of(t)});
+                                                    .fill = fill_of(t),
+                                                    .initial = initial});
 }
 
 int32_t lower_const(struct lowering *l, const char *name, enum mote_type type, const void *data, size_t bytes,

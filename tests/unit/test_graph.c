@@ -84,6 +84,7 @@ static const char small[] = /* every statement and clause, in the printed form *
     "tensor 3 s8 [1,3,2,3] quant [1; -128]\n"
     "tensor 4 \"h\" s16 [1,128] quant [3.0517578e-05; 0] state\n"
     "tensor 5 f32 [?,3]\n"
+    "tensor 6 \"v\" s16 [3] state data [1, -2, 3]\n"
     "op 0 conv_2d \"conv\" in [0, 1, 2] out [3] source 2 padding same stride_h 2 stride_w 2 activation relu6\n"
     "inputs [0, 5]\n"
     "outputs [3, 4]\n"
@@ -123,6 +124,9 @@ static void test_round_trip_text(void **state)
     assert_int_equal((int8_t)t[1].data[3], -128);
     assert_int_equal(t[2].quant.zero[2], INT32_MAX);
     assert_true(t[4].state);
+    assert_null(t[4].initial);
+    assert_true(t[6].state && t[6].data == NULL);
+    assert_memory_equal(t[6].initial, ((int16_t[]){1, -2, 3}), 6);
     assert_int_equal(t[5].dims[0], DIM_UNKNOWN);
     op = &p.m.graphs[0].ops[0];
     opts = op->opts;
@@ -304,7 +308,7 @@ static void test_blob(void **state)
     }
     text_bytes(&file, "", 1);
     assert_int_not_equal(parse_bytes(&q, file.s, file.len), MOTE_OK);
-    assert_string_equal(q.report.text, "t.graph: line 24: the blob has 18 bytes, but 19 are there: is the file "
+    assert_string_equal(q.report.text, "t.graph: line 25: the blob has 18 bytes, but 19 are there: is the file "
                                        "truncated? [ERR_FORMAT]");
     pool_free(&q.pool);
     pool_free(&p.pool);
@@ -323,16 +327,22 @@ static void test_blob_alignment(void **state)
     (void)state;
     for (int i = 0; i < 100; i++)
         data[i] = (uint8_t)i;
-    for (int n = 17; n < 40; n++)
-        graph_add_tensor(&m, g,
-                         &(struct tensor){.name = "", .type = TYPE_U8, .rank = 1, .dims = {n}, .data = data + n});
+    for (int n = 17; n < 40; n++) { /* constants and states in turn */
+        struct tensor t = {.name = "", .type = TYPE_U8, .rank = 1, .dims = {n}, .state = n % 2 == 0};
+
+        *(t.state ? &t.initial : &t.data) = data + n;
+        graph_add_tensor(&m, g, &t);
+    }
     g->outputs = &output;
     g->n_outputs = 1;
     text_add(&out, "0123456789"); /* the blob's place counts from where the file begins */
     model_write(&m, &out);
     assert_int_equal(parse_bytes(&p, out.s + 10, out.len - 10), MOTE_OK);
-    for (int i = 0; i < p.m.graphs[0].n_tensors; i++)
-        assert_memory_equal(p.m.graphs[0].tensors[i].data, data + i + 17, (size_t)i + 17);
+    for (int i = 0; i < p.m.graphs[0].n_tensors; i++) {
+        const struct tensor *t = &p.m.graphs[0].tensors[i];
+
+        assert_memory_equal(t->state ? t->initial : t->data, data + i + 17, (size_t)i + 17);
+    }
     pool_free(&p.pool);
     pool_free(&pool);
 }
@@ -443,7 +453,17 @@ static const struct refusal {
     {HEAD "graph\ntensor 0 \"x\" s8 [1] data [1]\ninputs [0]\nend\n",
      "tensor 0 x: an input of the graph cannot be a constant [ERR_FORMAT]"},
     {HEAD "graph\ntensor 0 \"x\" s8 [1] state data [1]\ninputs [0]\nend\n",
-     "tensor 0 x: a constant cannot be state [ERR_VALUE]"},
+     "tensor 0 x: an input of the graph cannot be state [ERR_FORMAT]"},
+    {HEAD "graph\ntensor 0 \"x\" s8 [1] state data [1, 2]\ninputs [0]\nend\n",
+     "line 4: more than the 1 elements of the shape [ERR_SHAPE]"},
+    {HEAD "graph\ntensor 0 s8 [1]\ntensor 1 s8 [1]\nop 0 read_variable in [0] out [1]\ninputs [0]\noutputs [1]\nend\n",
+     "op 0 READ_VARIABLE: the input is no state [ERR_FORMAT]"},
+    {HEAD "graph\ntensor 0 s8 [1]\ntensor 1 s8 [2] state\nop 0 assign_variable in [0] out [1]\ninputs [0]\n"
+          "outputs [1]\nend\n",
+     "op 0 ASSIGN_VARIABLE: the input is 1, the output 2 [ERR_SHAPE]"},
+    {HEAD "graph\ntensor 0 s8 [1]\ntensor 1 s8 [1]\nop 0 assign_variable in [0] out [1]\ninputs [0]\noutputs [1]\n"
+          "end\n",
+     "op 0 ASSIGN_VARIABLE: the output is no state [ERR_FORMAT]"},
     {HEAD "graph\ntensor 0 s8 [65536,65536]\nend\n",
      "tensor 0: larger than 1073741824 bytes, the largest tensor that Mote takes [ERR_MEMORY]"},
     {HEAD "graph\ntensor 0 \"x\" s8 [1] quant [0; 0]\nend\n",

@@ -742,6 +742,52 @@ static int visit(const char *path, const struct stat *info, int kind, struct FTW
     return 0;
 }
 
+/* The corpus has a model of each kind of variables that is refused, made by tools/golden/cases_state.py. */
+static void test_variables(void **state)
+{
+    static const struct {
+        const char *name;
+        enum mote_status status;
+        const char *want; /* in the error */
+    } files[] = {
+        {"good", MOTE_OK, ""},
+        {"two_sizes", MOTE_ERR_SHAPE, "op 4 ASSIGN_VARIABLE: variable \"v\" has two types or sizes"},
+        {"two_types", MOTE_ERR_SHAPE, "op 4 ASSIGN_VARIABLE: variable \"v\" has two types or sizes"},
+        {"no_handle", MOTE_ERR_UNSUPPORTED, "op 1 READ_VARIABLE: input 0 is no handle that VAR_HANDLE has made"},
+        {"used_before", MOTE_ERR_UNSUPPORTED, "op 3 CALL_ONCE: variable \"v\" is used before its initial value is set"},
+        {"called_twice", MOTE_ERR_UNSUPPORTED, "op 2 CALL_ONCE: graph 1 is called twice, or from a graph that is"},
+        {"calls_main", MOTE_ERR_FORMAT, "op 1 CALL_ONCE: it calls graph 0 of 1"},
+        {"calls_nothing", MOTE_ERR_FORMAT, "op 1 CALL_ONCE: it calls graph 2 of 2"},
+        {"nested", MOTE_ERR_UNSUPPORTED, "op 0 CALL_ONCE: graph 2 is called twice, or from a graph that is called"},
+        {"computes", MOTE_ERR_UNSUPPORTED, "op 1 CALL_ONCE: its graph does more than assigning constants"},
+        {"odd_zero_point", MOTE_ERR_QUANT, "variable \"v\" is s16 with zero point 5 and has no initial value"},
+    };
+
+    (void)state;
+    for (size_t n = 0; n < COUNT(files); n++) {
+        struct pool pool = {0};
+        struct import i;
+        struct bytes file;
+        const char *path =
+            pool_printf(&pool, "%s/tests/fuzz/corpus/fuzz_tflite/variables_%s.tflite", MOTE_SOURCE_DIR, files[n].name);
+
+        assert_int_equal(file_read(&pool, path, &file, NULL), MOTE_OK);
+        import_file(&i, "m.tflite", file);
+        if (i.status != files[n].status || strstr(i.report.text, files[n].want) == NULL)
+            FAIL("%s: want %s ... [%s], got \"%s\"", files[n].name, files[n].want, status_name(files[n].status),
+                 i.report.text);
+        if (i.status == MOTE_OK) { /* the initializer's graph is gone, its constant is the state's */
+            const struct graph *g = &i.model.graphs[0];
+
+            assert_int_equal(i.model.n_graphs, 1);
+            assert_true(g->tensors[g->n_tensors - 1].state);
+            assert_memory_equal(g->tensors[g->n_tensors - 1].initial, "\0\0", 2);
+        }
+        pool_free(&i.pool);
+        pool_free(&pool);
+    }
+}
+
 static void test_shared_models(void **state)
 {
     struct pool pool = {0};
@@ -774,6 +820,7 @@ int main(void)
         cmocka_unit_test(test_not_tflite),
         cmocka_unit_test(test_missing_operators),
         cmocka_unit_test(test_operator_names),
+        cmocka_unit_test(test_variables),
         cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_damaged_hello_world),
         cmocka_unit_test(test_shared_models),

@@ -792,7 +792,10 @@ def run_case(case, folder, model_path, paths, runner, check):
                 return False, equal
             for k in range(len(paths)):
                 data = (Path(scratch) / ("output%d_0.bin" % k)).read_bytes()
-                (folder / ("seq_output%d.bin" % k)).write_bytes(data)
+                for i in range(len(case.results)):
+                    shutil.copy(Path(scratch) / ("output%d_%d.bin" % (k, i)),
+                                folder / ("seq_output%d.bin" % k if len(case.results) == 1 else
+                                          "seq_output%d_%d.bin" % (k, i)))
                 if check and case.expect:
                     got, want = unpack(case.result.type, data), case.expect(case.runs[k], reset=k == 0)
                     if got != want:

@@ -73,6 +73,9 @@ static void number_values(struct image *im)
     im->index = pool_array(im->pool, (size_t)plan->n_values, sizeof *im->index);
     for (int32_t i = 0; i < plan->n_values; i++)
         im->index[i] = plan->values[i].kind == VALUE_STATE ? 0 : -1;
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (plan->values[i].initial > 0)
+            use(im, plan->values[i].initial - 1);
     for (int32_t s = 0; s < plan->n_steps; s++)
         for (int32_t i = 0; i < plan->steps[s].n_args; i++)
             use(im, plan->steps[s].args[i]);
@@ -115,6 +118,7 @@ static void build_tensors(struct image *im, struct section *tensors)
             .fill = v->fill,
             .coding = MOTE_CODING_DENSE,
             .packing = MOTE_PACKING_ROW_MAJOR,
+            .initial = (uint16_t)(v->initial > 0 ? im->index[v->initial - 1] + 1 : 0),
             .offset = (uint32_t)v->offset,
             .bytes = (uint32_t)v->bytes,
             .rows = (uint32_t)v->rows,

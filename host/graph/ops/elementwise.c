@@ -23,6 +23,19 @@ enum mote_status infer_same(struct graph *g, const struct op *op, const struct f
     return infer_set(at, op_out(g, op, 0), in->rank, in->dims);
 }
 
+enum mote_status infer_same_elements(struct graph *g, const struct op *op, const struct frame *at)
+{
+    const struct tensor *in = op_in(g, op, 0), *out = op_out(g, op, 0);
+    char in_shape[96], out_shape[96];
+
+    if (out->rank == 0 || tensor_elements(out) < 0)
+        return infer_same(g, op, at);
+    if (tensor_elements(in) != tensor_elements(out))
+        return fail(at, MOTE_ERR_SHAPE, "the input is %s, the output %s", shape_text(in, in_shape),
+                    shape_text(out, out_shape));
+    return MOTE_OK;
+}
+
 enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);

@@ -15,6 +15,9 @@ struct row_split split_rows(const struct tensor *t);
 /* An operator whose output has its input's shape. */
 MUST_CHECK enum mote_status infer_same(struct graph *g, const struct op *op, const struct frame *at);
 
+/* The same number of elements, in whatever shape the file gives the output; the input's if it gives none. */
+MUST_CHECK enum mote_status infer_same_elements(struct graph *g, const struct op *op, const struct frame *at);
+
 /* An operator whose output has its input's bytes: no step where the planner can let them share memory, else a copy. */
 MUST_CHECK enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const struct frame *at);
 

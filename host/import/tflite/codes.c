@@ -3,6 +3,7 @@
  * kind once with its number and first place. */
 #include "host/import/tflite/ops.h"
 #include "host/import/tflite/reader.h"
+#include "host/import/tflite/variables.h"
 
 #define LISTING_MAX ((size_t)680) /* of a message's 1024 bytes; the rest is for the file's name and a last entry */
 #define SHOWN_MAX   48            /* bytes of one name */
@@ -134,7 +135,10 @@ static enum mote_status scan_graph(struct tfl_reader *r, uint32_t index, struct 
         struct missing m = {.graph = index, .op = i};
 
         TRY(tfl_read_code(r, op, &m.code, &here));
-        if (tfl_op_find(m.code.builtin))
+        here.name = tfl_builtin_name(m.code.builtin);
+        if (m.code.builtin == BUILTIN_CALL_ONCE)
+            TRY(tfl_note_initializer(r, op, &here));
+        if (tfl_op_find(m.code.builtin) || tfl_is_setup(m.code.builtin))
             continue;
         if (l->all.len <= LISTING_MAX)
             m.output = output_name(r, graph, op);

@@ -5,12 +5,13 @@
 
 #include "host/import/tflite/ops.h"
 #include "host/import/tflite/reader.h"
+#include "host/import/tflite/variables.h"
 
 bool tflite_matches(struct bytes file) { return file.size >= 8 && memcmp(file.data + 4, TFL_IDENTIFIER, 4) == 0; }
 
 /* ---- operators ---- */
 /* A list of tensors' indices, checked; *list is NULL if it is empty. */
-static enum mote_status read_indices(struct tfl_reader *r, struct fb_table t, unsigned field, const struct graph *g,
+static enum mote_status read_indices(struct tfl_reader *r, struct fb_table t, unsigned field, int32_t n_tensors,
                                      int32_t least, const char *what, int32_t **list, int32_t *n,
                                      const struct frame *at)
 {
@@ -21,29 +22,33 @@ static enum mote_status read_indices(struct tfl_reader *r, struct fb_table t, un
     *list = v.n > 0 ? pool_array(r->pool, v.n, sizeof **list) : NULL;
     for (uint32_t i = 0; i < v.n; i++) {
         (*list)[i] = fb_s32_at(v, i);
-        if ((*list)[i] < least || (*list)[i] >= g->n_tensors)
+        if ((*list)[i] < least || (*list)[i] >= n_tensors)
             return fail(at, MOTE_ERR_FORMAT, "%s %u is tensor %d; the graph has %d tensors", what, (unsigned)i,
-                        (int)(*list)[i], (int)g->n_tensors);
+                        (int)(*list)[i], (int)n_tensors);
     }
     return MOTE_OK;
 }
 
+/* `n_tensors`: those of the file; variables' state comes after them. */
 static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t index, struct graph *g,
-                                const struct frame *at)
+                                int32_t n_tensors, const struct frame *at)
 {
     struct frame here = {at, "op", NULL, index, NULL};
     const struct tfl_op *row;
     struct tfl_code code;
-    int32_t *in, *out, n_in, n_out;
+    struct tfl_lists l;
     struct op *op;
 
     TRY(tfl_read_code(r, t, &code, &here));
+    here.name = tfl_builtin_name(code.builtin);
+    TRY(read_indices(r, t, TFL_OPERATOR_INPUTS, n_tensors, TENSOR_ABSENT, "input", &l.in, &l.n_in, &here));
+    TRY(read_indices(r, t, TFL_OPERATOR_OUTPUTS, n_tensors, 0, "output", &l.out, &l.n_out, &here));
+    if (tfl_is_setup(code.builtin))
+        return tfl_read_setup(r, t, code.builtin, &l, g, &here);
     row = tfl_op_find(code.builtin);
     assert(row); /* tfl_check_operators() */
-    here.name = tfl_builtin_name(code.builtin);
-    TRY(read_indices(r, t, TFL_OPERATOR_INPUTS, g, TENSOR_ABSENT, "input", &in, &n_in, &here));
-    TRY(read_indices(r, t, TFL_OPERATOR_OUTPUTS, g, 0, "output", &out, &n_out, &here));
-    op = graph_add_op(r->out, g, tfl_op_id(row), n_in, in, n_out, out);
+    TRY(tfl_use_variable(r, code.builtin, &l, g, &here));
+    op = graph_add_op(r->out, g, tfl_op_id(row), l.n_in, l.in, l.n_out, l.out);
     op->source = index;
     return tfl_read_options(row, t, op->opts, &here);
 }
@@ -68,7 +73,7 @@ static void set_empty_constants(struct pool *pool, struct graph *g)
             g->tensors[i].data = pool_alloc(pool, 0);
 }
 
-static enum mote_status read_graph(struct tfl_reader *r, uint32_t index, const struct frame *up)
+enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const struct frame *up)
 {
     struct frame here = {up, "graph", NULL, (int)index, NULL};
     const struct frame *at = r->subgraphs.n > 1 ? &here : up;
@@ -77,6 +82,7 @@ static enum mote_status read_graph(struct tfl_reader *r, uint32_t index, const s
     struct fb_vector ops = fb_get_vector(t, TFL_SUBGRAPH_OPERATORS, 4);
     const char *name = tfl_string(r, t, TFL_SUBGRAPH_NAME);
     struct graph *g;
+    int32_t n_tensors;
 
     if (name[0] == '\0')
         name = index == 0 ? "main" : pool_printf(r->pool, "graph_%u", (unsigned)index);
@@ -88,10 +94,12 @@ static enum mote_status read_graph(struct tfl_reader *r, uint32_t index, const s
         TRY(tfl_read_tensor(r, fb_table_at(tensors, i), (int32_t)i, &tensor, at));
         graph_add_tensor(r->out, g, &tensor);
     }
-    TRY(read_indices(r, t, TFL_SUBGRAPH_INPUTS, g, 0, "input", &g->inputs, &g->n_inputs, at));
-    TRY(read_indices(r, t, TFL_SUBGRAPH_OUTPUTS, g, 0, "output", &g->outputs, &g->n_outputs, at));
+    n_tensors = g->n_tensors;
+    TRY(read_indices(r, t, TFL_SUBGRAPH_INPUTS, n_tensors, 0, "input", &g->inputs, &g->n_inputs, at));
+    TRY(read_indices(r, t, TFL_SUBGRAPH_OUTPUTS, n_tensors, 0, "output", &g->outputs, &g->n_outputs, at));
+    tfl_begin_variables(r, g);
     for (uint32_t i = 0; i < ops.n; i++)
-        TRY(read_op(r, fb_table_at(ops, i), (int32_t)i, g, at));
+        TRY(read_op(r, fb_table_at(ops, i), (int32_t)i, g, n_tensors, at));
     set_empty_constants(r->pool, g);
     return fb_status(&r->fb, at);
 }
@@ -112,7 +120,8 @@ static enum mote_status read_model(struct tfl_reader *r, const struct frame *at)
         return fail(at, MOTE_ERR_FORMAT, "the file has no graph");
     TRY(tfl_check_operators(r, at));
     for (uint32_t i = 0; i < r->subgraphs.n; i++)
-        TRY(read_graph(r, i, at));
+        if (!tfl_is_initializer(r, i))
+            TRY(tfl_read_graph(r, i, at));
     return MOTE_OK;
 }
 

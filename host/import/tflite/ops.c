@@ -134,6 +134,7 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW_PLAIN(TRANSPOSE,              TRANSPOSE,                    TransposeOptions,                   0),
     ROW(UNIDIRECTIONAL_SEQUENCE_LSTM, UNIDIRECTIONAL_SEQUENCE_LSTM, UnidirectionalSequenceLSTMOptions,  6, unidirectional_sequence_lstm),
 
+    ROW_PLAIN(ASSIGN_VARIABLE,        ASSIGN_VARIABLE,              AssignVariableOptions,              0),
     ROW_PLAIN(BATCH_TO_SPACE_ND,      BATCH_TO_SPACE_ND,            BatchToSpaceNDOptions,              0),
     ROW_PLAIN(CAST,                   CAST,                         CastOptions,                        2),
     ROW(CONCATENATION,                CONCATENATION,                ConcatenationOptions,               2, concatenation),
@@ -142,6 +143,7 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(GATHER,                       GATHER,                       GatherOptions,                      2, gather),
     ROW(MIRROR_PAD,                   MIRROR_PAD,                   MirrorPadOptions,                   1, mirror_pad),
     ROW(PACK,                         PACK,                         PackOptions,                        2, pack),
+    ROW_PLAIN(READ_VARIABLE,          READ_VARIABLE,                ReadVariableOptions,                0),
     ROW_PLAIN(SHAPE,                  SHAPE,                        ShapeOptions,                       1),
     ROW_PLAIN(SLICE,                  SLICE,                        SliceOptions,                       0),
     ROW_PLAIN(SPACE_TO_BATCH_ND,      SPACE_TO_BATCH_ND,            SpaceToBatchNDOptions,              0),

@@ -7,12 +7,23 @@
 #include "host/import/tflite/flatbuffer.h"
 #include "host/import/tflite/schema.h"
 
+struct tfl_variable; /* variables.c */
+
+/* The resource variables of the graph that is being read. */
+struct tfl_variables {
+    struct tfl_variable *list;
+    int32_t n, *of_handle; /* [tensors of the file's graph], -1 where a tensor is no handle */
+};
+
 struct tfl_reader {
     struct fb fb;
     struct pool *pool;
     struct model *out;
     struct fb_vector codes, subgraphs, buffers;
     const uint8_t **copies; /* [buffers.n] aligned copies of buffers that are misaligned in the file */
+    struct tfl_variables variables;
+    uint8_t *called_once; /* [subgraphs.n], or NULL if no graph is (variables.c) */
+    bool initializing;    /* one of those is being read */
 };
 
 /* A string field on one line: bytes that are not UTF-8 and control characters become \xNN. "" if absent. */
@@ -20,6 +31,9 @@ const char *tfl_string(struct tfl_reader *r, struct fb_table t, unsigned field);
 
 MUST_CHECK enum mote_status tfl_read_tensor(struct tfl_reader *r, struct fb_table t, int32_t index, struct tensor *out,
                                             const struct frame *at);
+
+/* Adds the graph to r->out. */
+MUST_CHECK enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const struct frame *up);
 
 /* One error line about all operators that Mote does not have, in all graphs. */
 MUST_CHECK enum mote_status tfl_check_operators(struct tfl_reader *r, const struct frame *at);

@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Cases with resource variables, run in a row and from reset: operator_cases.py's program and arguments.
+
+    cases_state.py --refused DIR
+
+writes instead the models that Mote refuses: the files variables_*.tflite of the importer's corpus.
+"""
+
+import sys
+from pathlib import Path
+
+from cases_moves import ints, tensor
+from operator_cases import CASES, Case, main, number
+from tflite_writer import FLOAT32, INT8, INT16, INT32, RESOURCE, Scalar, Step, Tensor, Text, model
+
+
+def case(operator, name, inputs, outputs, steps, called=(), runs=3):
+    sequence = [[[(37 * k + 11 * i + 5 * j) % 90 - 40 if t.type != FLOAT32 else k - i / 4 for j in range(t.elements())]
+                 for i, t in enumerate(inputs)] for k in range(runs)]
+    return Case(operator, name, inputs, outputs[0], None, None, sequence, stateful=True, results=outputs,
+                model=model(operator, inputs, outputs, steps, called))
+
+
+def handle_of(name, container=""):
+    handle = Tensor([1], RESOURCE)
+    return handle, Step("VAR_HANDLE", [], [handle],
+                        {0: Text(container) if container is not None else None, 1: Text(name)})
+
+
+def add(a, b, out):
+    return Step("ADD", [a, b], [out], {0: Scalar("b", 0)})
+
+
+def accumulator(name, initial=None, shape=(1, 4)):
+    """out = variable + x; variable = out."""
+    x, old, out = (tensor(shape) for _ in range(3))
+    handle, make = handle_of("sum")
+    steps = [make, Step("READ_VARIABLE", [handle], [old]), add(old, x, out), Step("ASSIGN_VARIABLE", [handle, out], [])]
+    called = []
+    if initial is not None:
+        inner, make_inner = handle_of("sum")
+        value = tensor(shape, INT8, initial)
+        called = [[make_inner, Step("ASSIGN_VARIABLE", [inner, value], [])]]
+        steps.insert(0, Step("CALL_ONCE", [], [], {0: number(1)}))
+    return case("READ_VARIABLE", name, [x], [out], steps, called)
+
+
+def window(name, kind=INT8, initial=None):
+    """The last three rows: out = concatenation(variable, x); variable = out without its first row."""
+    x, old, out, kept = (tensor([n, 2], kind) for n in (1, 3, 4, 3))
+    handle, make = handle_of("history", "audio")
+    steps = [make, Step("READ_VARIABLE", [handle], [old]), Step("CONCATENATION", [old, x], [out], {0: number(0)}),
+             Step("SLICE", [out, ints([1, 0]), ints([3, 2])], [kept]), Step("ASSIGN_VARIABLE", [handle, kept], [])]
+    called = []
+    if initial:
+        inner, make_inner = handle_of("history", "audio")
+        called = [[make_inner, Step("ASSIGN_VARIABLE", [inner, tensor([3, 2], kind, initial)], [])]]
+        steps.insert(1, Step("CALL_ONCE", [], [], {0: number(1)}))
+    return case("ASSIGN_VARIABLE", name, [x], [out], steps, called, runs=4)
+
+
+def cases():
+    yield accumulator("initial_values", [1, -2, 3, -4])
+    yield accumulator("starts_at_zero_point")
+    yield accumulator("more_initial_values", list(range(-20, 20)), (2, 20))
+    yield window("window_initial_values", INT8, [9, 8, 7, 6, 5, 4])
+    yield window("window")
+    yield window("window_int16", INT16)
+    yield window("window_float_initial_values", FLOAT32, [0.5, -2.0, 1e-3, 100.0, -0.0, 3.0])
+
+    # read after it was assigned: the value of before stays what it was
+    x, before, after, out = (tensor([1, 3]) for _ in range(4))
+    handle, make = handle_of("last")
+    yield case("READ_VARIABLE", "read_before_and_after", [x], [before, out],
+               [make, Step("READ_VARIABLE", [handle], [before]), Step("ASSIGN_VARIABLE", [handle, x], []),
+                Step("READ_VARIABLE", [handle], [after]), add(after, before, out)])
+
+    # assigned twice, two handles of one variable
+    x, y, old, out = (tensor([1, 3]) for _ in range(4))
+    (first, make_first), (second, make_second) = handle_of("v", "a"), handle_of("v", "a")
+    yield case("ASSIGN_VARIABLE", "twice", [x, y], [old, out],
+               [make_first, make_second, Step("READ_VARIABLE", [second], [old]),
+                Step("ASSIGN_VARIABLE", [first, x], []), Step("ASSIGN_VARIABLE", [second, y], []),
+                Step("READ_VARIABLE", [first], [out])])
+
+    # two variables that change places; one has an initial value
+    x, a, b, out = (tensor([1, 2]) for _ in range(4))
+    (left, make_left), (right, make_right), (inner, make_inner) = handle_of("a"), handle_of("b"), handle_of("b")
+    yield case("ASSIGN_VARIABLE", "two_variables", [x], [out],
+               [make_left, make_right, Step("CALL_ONCE", [], [], {0: number(1)}),
+                Step("READ_VARIABLE", [left], [a]), Step("READ_VARIABLE", [right], [b]),
+                Step("ASSIGN_VARIABLE", [left, b], []), Step("ASSIGN_VARIABLE", [right, x], []),
+                add(a, b, out)],
+               [[make_inner, Step("ASSIGN_VARIABLE", [inner, tensor([1, 2], INT8, [50, -50])], [])]], runs=4)
+
+    # read in another shape than it is assigned in; int32 moves only
+    x, old = tensor([2, 3], INT32), tensor([6], INT32)
+    handle, make = handle_of("v")
+    yield case("ASSIGN_VARIABLE", "other_shape", [x], [old],
+               [make, Step("READ_VARIABLE", [handle], [old]), Step("ASSIGN_VARIABLE", [handle, x], [])])
+
+
+def refused():
+    """Name and model."""
+    def of(name, steps, *called):
+        x, y = tensor([2]), tensor([2])
+        return name, model(name, [x], [y], [Step("ADD", [x, x], [y], {0: Scalar("b", 0)}), *steps], called)
+
+    def variable(name="v", kind=INT8, size=2, data=None):
+        handle, make = handle_of(name)
+        return make, Step("ASSIGN_VARIABLE", [handle, tensor([size], kind, data or [0] * size)], [])
+
+    once = lambda graph=1: Step("CALL_ONCE", [], [], {0: number(graph)})
+    handle, make = handle_of("v")
+    read = [make, Step("READ_VARIABLE", [handle], [tensor([2])])]
+    yield of("good", [once(), *read], variable())
+    yield of("two_sizes", [*read, *variable(size=3)])
+    yield of("two_types", [*read, *variable(kind=INT16, size=1)])
+    yield of("no_handle", [Step("READ_VARIABLE", [tensor([2], INT8, [1, 2])], [tensor([2])])])
+    yield of("used_before", [*read, once()], variable())
+    yield of("called_twice", [once(), once()], variable())
+    yield of("calls_main", [once(0)])
+    yield of("calls_nothing", [once(2)], variable())
+    yield of("nested", [once()], [once(2)], variable())
+    c = tensor([2], INT8, [1, 2])
+    sum_, (inner, make_inner) = tensor([2]), handle_of("v")
+    yield of("computes", [once()], [make_inner, add(c, c, sum_), Step("ASSIGN_VARIABLE", [inner, sum_], [])])
+    odd = Tensor([2], INT16, 0.1, 5, data=[1, 2])
+    yield of("odd_zero_point", [make_inner, Step("ASSIGN_VARIABLE", [inner, odd], [])])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--refused"]:
+        for label, data in refused():
+            (Path(sys.argv[2]) / ("variables_%s.tflite" % label)).write_bytes(data)
+        sys.exit(0)
+    sys.exit(main([lambda: CASES.extend(cases())]))
