@@ -2,7 +2,7 @@
 /* Portable strided copy: the definition of strided_copy.h. An odometer over the dimensions moves two positions. */
 #include "strided_copy.h"
 
-#include <string.h>
+#include "mote/memory.h"
 
 /* The innermost dimension. memcpy of a constant size is a load and a store. Positions are numbers, not pointers: after
  * the last chunk they may be outside, where a pointer must not be. */
