@@ -8,7 +8,7 @@
 #ifndef MOTE_SOFTMAX_H
 #define MOTE_SOFTMAX_H
 
-#include "requant.h"
+#include "reciprocal.h"
 
 #define MOTE_SOFTMAX_TABLE_MAX 256
 
@@ -18,29 +18,6 @@ struct mote_softmax {
     int32_t scale; /* 1 / sum, normalized */
     int32_t shift; /* 0 .. 31 */
 };
-
-static inline int32_t mote_shift_left_saturating(int32_t x, int32_t n)
-{
-    int32_t limit = (int32_t)((UINT32_C(1) << (31 - n)) - 1);
-
-    if (x > limit)
-        return INT32_MAX;
-    return x < -limit ? INT32_MIN : (int32_t)((uint32_t)x << n);
-}
-
-/* 2^62 / (half * 2) nearly, for 2^30 <= half < 2^31: three Newton steps from the best straight line, z with 29 fraction
- * bits. The rounding of each step is part of the result. */
-static inline int32_t mote_softmax_reciprocal(int32_t half)
-{
-    int32_t z = 1515870810 + mote_doubling_high_mul(half, -1010580540); /* 48/17 - 32/17 * half */
-
-    for (int i = 0; i < 3; i++) {
-        int32_t rest = (INT32_C(1) << 29) - mote_doubling_high_mul(half, z);
-
-        z += mote_shift_left_saturating(mote_doubling_high_mul(z, rest), 2);
-    }
-    return mote_shift_left_saturating(z, 1);
-}
 
 static inline struct mote_softmax mote_softmax_of(const int8_t *in, int32_t depth, const int32_t *table,
                                                   int32_t n_table, int32_t out_bits)
@@ -61,7 +38,7 @@ static inline struct mote_softmax mote_softmax_of(const int8_t *in, int32_t dept
     /* 12 integer bits: at least 2^19, as one element is the largest. */
     for (sum = total > UINT32_MAX ? UINT32_MAX : (uint32_t)total; sum < UINT32_C(1) << 31; sum <<= 1)
         zeros++;
-    s.scale = mote_softmax_reciprocal((int32_t)(sum >> 1));
+    s.scale = mote_reciprocal((int32_t)(sum >> 1));
     s.shift = 12 - zeros + 31 - out_bits;
     if (s.shift > 31) { /* so many large elements that each result rounds to nothing */
         s.shift = 31;

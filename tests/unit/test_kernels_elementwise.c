@@ -1449,6 +1449,8 @@ static void test_hostile_parameters(void **state)
         KERNEL_binary_f32,
         KERNEL_softmax_f32,
         KERNEL_lstm_f32,
+        KERNEL_table_s8,
+        KERNEL_unary_f32,
     };
 
     (void)state;

@@ -739,9 +739,12 @@ def lstm_cases():
 
 # --- the program ------------------------------------------------------------
 
-def values_match(kind, a, b):
-    if kind == FLOAT32:
-        return pack(kind, a) == pack(kind, b)
+def values_match(case, a, b):
+    if case.tolerance:
+        tolerance = 1e-5 * max(abs(y) for y in b) + 1e-6
+        return all(abs(x - y) <= tolerance for x, y in zip(a, b))
+    if case.result.type == FLOAT32:
+        return pack(FLOAT32, a) == pack(FLOAT32, b)
     return a == b
 
 
@@ -783,7 +786,7 @@ def run_case(case, folder, model_path, paths, runner, check):
                 if case.stateful and (folder / ("state%d.bin" % k)).exists():
                     got += unpack(INT16, (folder / ("state%d.bin" % k)).read_bytes())
                     want = want + case.expect.state["cell"]
-                if not values_match(case.result.type, got, want):
+                if not values_match(case, got, want):
                     report_difference(case, "run %d" % k, got, want)
                     equal = False
         if case.stateful:

@@ -201,3 +201,10 @@ enum mote_status want_multiplier(const struct frame *at, double scale, int32_t *
         return fail(at, MOTE_ERR_QUANT, "the output's scale is too small: the inputs' are %g times as large", scale);
     return MOTE_OK;
 }
+
+float ratio_f32(float a, float b)
+{
+    volatile float ratio = a / b;
+
+    return ratio;
+}

@@ -43,6 +43,8 @@ MUST_CHECK enum mote_status want_ints(const struct frame *at, const struct graph
                                       int64_t values[2 * RANK_MAX]);
 /* quantize_multiplier(), refusing what no kernel takes. */
 MUST_CHECK enum mote_status want_multiplier(const struct frame *at, double scale, int32_t *mult, int32_t *shift);
+/* a / b rounded to float, whatever the compiler's options. */
+float ratio_f32(float a, float b);
 
 /* ---- tables ---- */
 #define SOFTMAX_TABLE_MAX 256

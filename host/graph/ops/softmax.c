@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "host/graph/ops/elementwise.h"
+#include "host/graph/ops/fixed_point.h"
 #include "kernels/softmax_f32.h"
 #include "kernels/softmax_s8.h"
 #include "kernels/softmax_s8_s16.h"
@@ -22,29 +23,6 @@ int64_t macs_softmax(const struct graph *g, const struct op *op)
     return 0;
 }
 
-static int32_t mul(int32_t a, int32_t b) { return mote_doubling_high_mul(a, b); }
-
-/* exp(a), 0 fraction for 0: a <= 0 has 26 fraction bits, the result 31. The part of a below 1/4 goes through a Taylor
- * polynomial around -1/8, each bit above through a factor. */
-static int32_t fixed_exp(int32_t a)
-{
-    static const int32_t factor[] = {1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
-    const int32_t exp_eighth = 1895147668, third = 715827883; /* exp(-1/8), 1/3 */
-    int32_t quarter = 1 << 24;
-    int32_t part = (int32_t)((uint32_t)a & (uint32_t)(quarter - 1)) - quarter;
-    int32_t x = part * 32 + (1 << 28), x2 = mul(x, x), x3 = mul(x2, x), x4 = mul(x2, x2);
-    int32_t tail = mote_rounding_divide(mul(mote_rounding_divide(x4, 2) + x3, third) + x2, 1);
-    int32_t y = exp_eighth + mul(exp_eighth, x + tail);
-    uint32_t rest = (uint32_t)part - (uint32_t)a;
-
-    if (a == 0)
-        return INT32_MAX;
-    for (size_t i = 0; i < COUNT(factor); i++)
-        if (rest >> (24 + i) & 1)
-            y = mul(y, factor[i]);
-    return y;
-}
-
 int32_t softmax_table(float beta, float scale, int32_t table[SOFTMAX_TABLE_MAX])
 {
     double real = (double)beta * (double)scale * (1 << 26);
@@ -56,7 +34,7 @@ int32_t softmax_table(float beta, float scale, int32_t table[SOFTMAX_TABLE_MAX])
     quantize_multiplier(fmin(real, 2147483647.0), &mult, &shift);
     radius = floor(31.0 * (1 << 26) / (double)(INT64_C(1) << shift));
     for (int32_t d = 0; d < SOFTMAX_TABLE_MAX && d <= radius; d++) {
-        int32_t e = fixed_exp(mul((int32_t)(0 - ((uint32_t)d << shift)), mult));
+        int32_t e = fixed_exp(mote_doubling_high_mul((int32_t)(0 - ((uint32_t)d << shift)), mult), 5);
 
         /* Below 2^11 it is 0 in the sum, which takes 12 bits off, and in a result, which takes off at least 15. */
         if (e < 1 << 11)

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* unary_f32: out = function(in), element by element
+ *
+ *   in   [in_ring rows][len]   float
+ *   out  [out_ring rows][len]  float; may be the memory of in
+ *
+ * Functions of one operation, and the square root, have the reference's bits; the others are within the tolerance of
+ * docs/EXACT.md ("Float"). They are defined for every float, infinities and NaN included. No scratch. Cannot fail: the
+ * ranges and need_unary_f32() hold. */
+#ifndef MOTE_UNARY_F32_H
+#define MOTE_UNARY_F32_H
+
+#include "math_f32.h"
+#include "mote/kernel.h"
+#include "sqrt_f32.h"
+
+/* F(number, NAME, result for x); lo and hi are parameters. The numbers are image format. */
+#define MOTE_UNARY_FUNCTIONS(F)                                                                                        \
+    F(0, CLAMP, mote_clamp_f32(x, lo, hi))                                                                             \
+    F(1, EXP, mote_exp_f32(x))                                                                                         \
+    F(2, TANH, mote_tanh_f32(x))                                                                                       \
+    F(3, SIGMOID, mote_sigmoid_f32(x))                                                                                 \
+    F(4, SQRT, mote_sqrt_f32(x))                                                                                       \
+    F(5, RSQRT, 1.0f / mote_sqrt_f32(x))
+
+#define MOTE_UNARY_NAME(number, NAME, result) MOTE_UNARY_##NAME = number,
+enum { MOTE_UNARY_FUNCTIONS(MOTE_UNARY_NAME) MOTE_UNARY_END };
+
+#define MOTE_UNARY_F32_PARAMS(F)                                                                                       \
+    F(rows, 1, INT32_MAX, "rows")                                                                                      \
+    F(len, 1, INT32_MAX, "elements of a row")                                                                          \
+    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
+    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    F(function, 0, MOTE_UNARY_END - 1, "which function: MOTE_UNARY_FUNCTIONS")                                         \
+    F(lo, INT32_MIN, INT32_MAX, "smallest output of a clamp, as the bits of a float")                                  \
+    F(hi, INT32_MIN, INT32_MAX, "largest output of a clamp, as the bits of a float")
+
+#define MOTE_UNARY_F32_ARGS(A)                                                                                         \
+    A(in, F32, IN)                                                                                                     \
+    A(out, F32, OUT)
+
+MOTE_PARAMS(unary_f32, MOTE_UNARY_F32_PARAMS)
+
+void mote_unary_f32(const struct mote_unary_f32 *p, const float *in, float *out, int32_t first, int32_t count);
+
+#endif
