@@ -21,7 +21,8 @@
     F(2, TANH, mote_tanh_f32(x))                                                                                       \
     F(3, SIGMOID, mote_sigmoid_f32(x))                                                                                 \
     F(4, SQRT, mote_sqrt_f32(x))                                                                                       \
-    F(5, RSQRT, 1.0f / mote_sqrt_f32(x))
+    F(5, RSQRT, 1.0f / mote_sqrt_f32(x))                                                                               \
+    F(6, HARD_SWISH, mote_clamp_f32(x + 3.0f, 0.0f, 6.0f) * x / 6.0f)
 
 #define MOTE_UNARY_NAME(number, NAME, result) MOTE_UNARY_##NAME = number,
 enum { MOTE_UNARY_FUNCTIONS(MOTE_UNARY_NAME) MOTE_UNARY_END };

@@ -153,6 +153,7 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(SQUEEZE,                      SQUEEZE,                      SqueezeOptions,                     1, squeeze),
     ROW(UNPACK,                       UNPACK,                       UnpackOptions,                      2, pack),
     ROW_PLAIN(EXP,                    EXP,                          ExpOptions,                         0),
+    ROW_PLAIN(HARD_SWISH,             HARD_SWISH,                   HardSwishOptions,                   0),
     ROW_PLAIN(LOGISTIC,               LOGISTIC,                     NoOptions,                          0),
     ROW_PLAIN(RELU,                   RELU,                         NoOptions,                          0),
     ROW_PLAIN(RELU6,                  RELU6,                        NoOptions,                          0),
