@@ -14,6 +14,14 @@
 #include "mote/kernel.h"
 #include "sqrt_f32.h"
 
+static inline float mote_abs_f32(float x)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    return mote_float((int32_t)(bits & 0x7fffffff));
+}
+
 /* F(number, NAME, result for x); lo and hi are parameters. The numbers are image format. */
 #define MOTE_UNARY_FUNCTIONS(F)                                                                                        \
     F(0, CLAMP, mote_clamp_f32(x, lo, hi))                                                                             \
@@ -22,7 +30,8 @@
     F(3, SIGMOID, mote_sigmoid_f32(x))                                                                                 \
     F(4, SQRT, mote_sqrt_f32(x))                                                                                       \
     F(5, RSQRT, 1.0f / mote_sqrt_f32(x))                                                                               \
-    F(6, HARD_SWISH, mote_clamp_f32(x + 3.0f, 0.0f, 6.0f) * x / 6.0f)
+    F(6, HARD_SWISH, mote_clamp_f32(x + 3.0f, 0.0f, 6.0f) * x / 6.0f)                                                  \
+    F(7, ABS, mote_abs_f32(x))
 
 #define MOTE_UNARY_NAME(number, NAME, result) MOTE_UNARY_##NAME = number,
 enum { MOTE_UNARY_FUNCTIONS(MOTE_UNARY_NAME) MOTE_UNARY_END };

@@ -152,11 +152,13 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW_PLAIN(SPLIT_V,                SPLIT_V,                      SplitVOptions,                      1),
     ROW(SQUEEZE,                      SQUEEZE,                      SqueezeOptions,                     1, squeeze),
     ROW(UNPACK,                       UNPACK,                       UnpackOptions,                      2, pack),
+    ROW_PLAIN(ABS,                    ABS,                          AbsOptions,                         0),
     ROW_PLAIN(EXP,                    EXP,                          ExpOptions,                         0),
     ROW_PLAIN(HARD_SWISH,             HARD_SWISH,                   HardSwishOptions,                   0),
     ROW_PLAIN(LOGISTIC,               LOGISTIC,                     NoOptions,                          0),
     ROW_PLAIN(RELU,                   RELU,                         NoOptions,                          0),
     ROW_PLAIN(RELU6,                  RELU6,                        NoOptions,                          0),
+    ROW_PLAIN(RSQRT,                  RSQRT,                        NoOptions,                          0),
     ROW_PLAIN(SQRT,                   SQRT,                         NoOptions,                          0),
     ROW_PLAIN(TANH,                   TANH,                         NoOptions,                          0),
 };
