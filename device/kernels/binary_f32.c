@@ -20,6 +20,8 @@ static float apply(int32_t function, float a, float b)
         return b > a ? b : a;
     case MOTE_BINARY_SQUARED_DIFFERENCE:
         return (a - b) * (a - b);
+    case MOTE_BINARY_PRELU:
+        return a >= 0.0f ? a : a * b;
     default:
         return a + b;
     }

@@ -26,11 +26,13 @@ enum {
     MOTE_BINARY_MINIMUM = 4,
     MOTE_BINARY_MAXIMUM = 5,
     MOTE_BINARY_SQUARED_DIFFERENCE = 6,
+    MOTE_BINARY_PRELU = 7,
     MOTE_BINARY_FUNCTIONS
 };
 
 #define MOTE_BINARY_F32_PARAMS(F)                                                                                      \
-    F(function, 0, MOTE_BINARY_FUNCTIONS - 1, "0 a + b, 1 a * b, 2 a - b, 3 a / b, 4 smaller, 5 larger, 6 (a - b)^2")  \
+    F(function, 0, MOTE_BINARY_FUNCTIONS - 1,                                                                          \
+      "0 a + b, 1 a * b, 2 a - b, 3 a / b, 4 smaller, 5 larger, 6 (a - b)^2, 7 a < 0 ? a * b : a")                     \
     F(rows, 1, INT32_MAX, "output rows")                                                                               \
     F(rank, 1, MOTE_RANK_MAX, "dimensions of a row: lines of shape")                                                   \
     F(a_len, 1, INT32_MAX, "elements of a row of a")                                                                   \

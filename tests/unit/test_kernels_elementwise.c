@@ -1451,6 +1451,7 @@ static void test_hostile_parameters(void **state)
         KERNEL_lstm_f32,
         KERNEL_table_s8,
         KERNEL_unary_f32,
+        KERNEL_binary_s8,
     };
 
     (void)state;

@@ -2,6 +2,7 @@
 /* Rows, broadcasting and small constants of the element-by-element operators. */
 #include "host/graph/ops/elementwise.h"
 #include "kernels/binary_f32.h"
+#include "kernels/binary_s8.h"
 #include "kernels/copy.h"
 
 static int leading_dims(const struct tensor *t) { return t->rank > 2 ? t->rank - 2 : 0; }
@@ -141,6 +142,54 @@ struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, co
         p.out_len *= inner[i].dim;
     }
     return p;
+}
+
+enum mote_status want_binary_s8(const struct lowering *l, const struct op *op, struct binary_s8 *q, float scales[3],
+                                const struct frame *at)
+{
+    const struct graph *g = l->graph;
+
+    q->lo = INT8_MIN;
+    q->hi = INT8_MAX;
+    TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &scales[0], &q->a_zero));
+    TRY(want_quant(at, g, op, op->in[1], TYPE_S8, &scales[1], &q->b_zero));
+    return want_quant(at, g, op, op->out[0], TYPE_S8, &scales[2], &q->out_zero);
+}
+
+enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary_s8 *q,
+                                 const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
+    struct mote_binary_s8 p = {
+        .function = q->function,
+        .rows = b.rows,
+        .rank = b.rank,
+        .a_len = b.a_len,
+        .a_ring = b.a_ring,
+        .b_len = b.b_len,
+        .b_ring = b.b_ring,
+        .out_len = b.out_len,
+        .out_ring = b.rows,
+        .a_zero = q->a_zero,
+        .a_mult = q->a_mult,
+        .a_shift = q->a_shift,
+        .b_zero = q->b_zero,
+        .b_mult = q->b_mult,
+        .b_shift = q->b_shift,
+        .out_zero = q->out_zero,
+        .out_mult = q->out_mult,
+        .out_shift = q->out_shift,
+        .lo = q->lo,
+        .hi = q->hi,
+    };
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_tensor(l, op->in[1]),
+        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_binary_s8, &p, args, p.rows, at);
 }
 
 enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,

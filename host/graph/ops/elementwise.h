@@ -32,6 +32,27 @@ struct broadcast {
     int32_t shape[RANK_MAX][3]; /* {dimension, stride in a, stride in b} */
 };
 struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out);
+/* The infer and macs functions of an operator of two operands. */
+#define BINARY_OP(name)                                                                                                \
+    enum mote_status infer_##name(const struct model *m, struct graph *g, const struct op *op, const struct frame *at) \
+    {                                                                                                                  \
+        (void)m;                                                                                                       \
+        return infer_broadcast(g, op, at);                                                                             \
+    }                                                                                                                  \
+    MACS_NONE(name)
+/* An int8 operator of two operands: what the kernel binary_s8 needs besides how the operands are walked. */
+struct binary_s8 {
+    int32_t function; /* of device/kernels/binary_s8.h */
+    int32_t a_zero, a_mult, a_shift;
+    int32_t b_zero, b_mult, b_shift;
+    int32_t out_zero, out_mult, out_shift;
+    int32_t lo, hi;
+};
+/* Fills in the zero points and the full range, and gives the scales. */
+MUST_CHECK enum mote_status want_binary_s8(const struct lowering *l, const struct op *op, struct binary_s8 *q,
+                                           float scales[3], const struct frame *at);
+MUST_CHECK enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary_s8 *q,
+                                            const struct frame *at);
 /* A float operator of two operands; `function` is one of device/kernels/binary_f32.h. */
 MUST_CHECK enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
                                              const struct frame *at);

@@ -153,13 +153,18 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(SQUEEZE,                      SQUEEZE,                      SqueezeOptions,                     1, squeeze),
     ROW(UNPACK,                       UNPACK,                       UnpackOptions,                      2, pack),
     ROW_PLAIN(ABS,                    ABS,                          AbsOptions,                         0),
+    ROW(DIV,                          DIV,                          DivOptions,                         1, binary),
     ROW_PLAIN(EXP,                    EXP,                          ExpOptions,                         0),
     ROW_PLAIN(HARD_SWISH,             HARD_SWISH,                   HardSwishOptions,                   0),
     ROW_PLAIN(LOGISTIC,               LOGISTIC,                     NoOptions,                          0),
+    ROW_PLAIN(MAXIMUM,                MAXIMUM,                      MaximumMinimumOptions,              0),
+    ROW_PLAIN(MINIMUM,                MINIMUM,                      MaximumMinimumOptions,              0),
+    ROW_PLAIN(PRELU,                  PRELU,                        NoOptions,                          0),
     ROW_PLAIN(RELU,                   RELU,                         NoOptions,                          0),
     ROW_PLAIN(RELU6,                  RELU6,                        NoOptions,                          0),
     ROW_PLAIN(RSQRT,                  RSQRT,                        NoOptions,                          0),
     ROW_PLAIN(SQRT,                   SQRT,                         NoOptions,                          0),
+    ROW_PLAIN(SQUARED_DIFFERENCE,     SQUARED_DIFFERENCE,           SquaredDifferenceOptions,           0),
     ROW_PLAIN(TANH,                   TANH,                         NoOptions,                          0),
 };
 /* clang-format on */
