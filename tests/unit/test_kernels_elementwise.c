@@ -1452,6 +1452,8 @@ static void test_hostile_parameters(void **state)
         KERNEL_table_s8,
         KERNEL_unary_f32,
         KERNEL_binary_s8,
+        KERNEL_mean_s8,
+        KERNEL_reduce_max_s8,
     };
 
     (void)state;

@@ -160,11 +160,13 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW_PLAIN(MAXIMUM,                MAXIMUM,                      MaximumMinimumOptions,              0),
     ROW_PLAIN(MINIMUM,                MINIMUM,                      MaximumMinimumOptions,              0),
     ROW_PLAIN(PRELU,                  PRELU,                        NoOptions,                          0),
+    ROW(REDUCE_MAX,                   REDUCE_MAX,                   ReducerOptions,                     1, reducer),
     ROW_PLAIN(RELU,                   RELU,                         NoOptions,                          0),
     ROW_PLAIN(RELU6,                  RELU6,                        NoOptions,                          0),
     ROW_PLAIN(RSQRT,                  RSQRT,                        NoOptions,                          0),
     ROW_PLAIN(SQRT,                   SQRT,                         NoOptions,                          0),
     ROW_PLAIN(SQUARED_DIFFERENCE,     SQUARED_DIFFERENCE,           SquaredDifferenceOptions,           0),
+    ROW(SUM,                          SUM,                          ReducerOptions,                     1, reducer),
     ROW_PLAIN(TANH,                   TANH,                         NoOptions,                          0),
 };
 /* clang-format on */
