@@ -35,13 +35,15 @@ static inline float mote_abs_f32(float x)
 
 #define MOTE_UNARY_NAME(number, NAME, result) MOTE_UNARY_##NAME = number,
 enum { MOTE_UNARY_FUNCTIONS(MOTE_UNARY_NAME) MOTE_UNARY_END };
+#define MOTE_UNARY_LAST 7
+_Static_assert(MOTE_UNARY_END == MOTE_UNARY_LAST + 1, "the last function's number");
 
 #define MOTE_UNARY_F32_PARAMS(F)                                                                                       \
     F(rows, 1, INT32_MAX, "rows")                                                                                      \
     F(len, 1, INT32_MAX, "elements of a row")                                                                          \
     F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
     F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
-    F(function, 0, MOTE_UNARY_END - 1, "which function: MOTE_UNARY_FUNCTIONS")                                         \
+    F(function, 0, MOTE_UNARY_LAST, "which function: MOTE_UNARY_FUNCTIONS")                                            \
     F(lo, INT32_MIN, INT32_MAX, "smallest output of a clamp, as the bits of a float")                                  \
     F(hi, INT32_MIN, INT32_MAX, "largest output of a clamp, as the bits of a float")
 

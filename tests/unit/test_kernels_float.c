@@ -273,7 +273,8 @@ static void binary_functions(void **state)
                                                       [MOTE_BINARY_DIV] = -2.6666667f,
                                                       [MOTE_BINARY_MINIMUM] = -1.5f,
                                                       [MOTE_BINARY_MAXIMUM] = 4.0f,
-                                                      [MOTE_BINARY_SQUARED_DIFFERENCE] = 30.25f};
+                                                      [MOTE_BINARY_SQUARED_DIFFERENCE] = 30.25f,
+                                                      [MOTE_BINARY_PRELU] = 4.0f};
 
     (void)state;
     for (int32_t f = 0; f < MOTE_BINARY_FUNCTIONS; f++) {
