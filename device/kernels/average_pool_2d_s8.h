@@ -42,6 +42,8 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(average_pool_2d_s8, MOTE_AVERAGE_POOL_2D_S8_PARAMS)
+MOTE_COST(average_pool_2d_s8, (double)p->out_w * p->channels * (p->kernel_h < p->in_h ? p->kernel_h : p->in_h) *
+                                  (p->kernel_w < p->in_w ? p->kernel_w : p->in_w))
 
 void mote_average_pool_2d_s8(const struct mote_average_pool_2d_s8 *p, const int8_t *in, int8_t *out, int32_t first,
                              int32_t count);

@@ -46,6 +46,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(conv_2d_f32, MOTE_CONV_2D_F32_PARAMS)
+MOTE_COST(conv_2d_f32, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w * p->filter_c)
 
 void mote_conv_2d_f32(const struct mote_conv_2d_f32 *p, const float *in, const MOTE_FLASH float *weights,
                       const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count);

@@ -54,6 +54,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(conv_2d_s8, MOTE_CONV_2D_S8_PARAMS)
+MOTE_COST(conv_2d_s8, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w * p->filter_c)
 
 void mote_conv_2d_s8(const struct mote_conv_2d_s8 *p, const int8_t *in, const int8_t *weights, const int32_t *bias,
                      const int32_t *mult, const int8_t *shift, const int8_t *zeros, int8_t *out, int32_t first,

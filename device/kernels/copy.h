@@ -21,6 +21,7 @@
     A(out, ANY, OUT)
 
 MOTE_PARAMS(copy, MOTE_COPY_PARAMS)
+MOTE_COST(copy, p->row_bytes)
 
 void mote_copy(const struct mote_copy *p, const void *in, void *out, int32_t first, int32_t count);
 

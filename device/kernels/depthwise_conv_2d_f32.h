@@ -47,6 +47,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(depthwise_conv_2d_f32, MOTE_DEPTHWISE_CONV_2D_F32_PARAMS)
+MOTE_COST(depthwise_conv_2d_f32, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w)
 
 void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in,
                                 const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,

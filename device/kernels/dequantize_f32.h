@@ -26,6 +26,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(dequantize_f32, MOTE_DEQUANTIZE_F32_PARAMS)
+MOTE_COST(dequantize_f32, p->len)
 
 void mote_dequantize_f32(const struct mote_dequantize_f32 *p, const void *in, float *out, int32_t first, int32_t count);
 

@@ -25,6 +25,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(dequantize_s8_f32, MOTE_DEQUANTIZE_S8_F32_PARAMS)
+MOTE_COST(dequantize_s8_f32, p->len)
 
 void mote_dequantize_s8_f32(const struct mote_dequantize_s8_f32 *p, const int8_t *in, float *out, int32_t first,
                             int32_t count);

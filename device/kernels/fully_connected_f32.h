@@ -28,6 +28,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(fully_connected_f32, MOTE_FULLY_CONNECTED_F32_PARAMS)
+MOTE_COST(fully_connected_f32, (double)p->out_c * p->in_len)
 
 void mote_fully_connected_f32(const struct mote_fully_connected_f32 *p, const float *in,
                               const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out, int32_t first,

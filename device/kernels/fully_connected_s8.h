@@ -37,6 +37,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(fully_connected_s8, MOTE_FULLY_CONNECTED_S8_PARAMS)
+MOTE_COST(fully_connected_s8, (double)p->out_c * p->in_len)
 
 void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, const int8_t *in,
                              const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,

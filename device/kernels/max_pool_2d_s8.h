@@ -39,6 +39,8 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(max_pool_2d_s8, MOTE_MAX_POOL_2D_S8_PARAMS)
+MOTE_COST(max_pool_2d_s8, (double)p->out_w * p->channels * (p->kernel_h < p->in_h ? p->kernel_h : p->in_h) *
+                              (p->kernel_w < p->in_w ? p->kernel_w : p->in_w))
 
 void mote_max_pool_2d_s8(const struct mote_max_pool_2d_s8 *p, const int8_t *in, int8_t *out, int32_t first,
                          int32_t count);

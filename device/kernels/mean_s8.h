@@ -27,6 +27,8 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(mean_s8, MOTE_MEAN_S8_PARAMS)
+MOTE_COST(mean_s8,
+          (double)p->keep0 * p->keep1 * p->keep2 * p->keep3 * p->reduce0 * p->reduce1 * p->reduce2 * p->reduce3)
 
 /* first is 0; count is 1 (or 0, which does nothing). */
 void mote_mean_s8(const struct mote_mean_s8 *p, const int8_t *in, int8_t *out, int32_t first, int32_t count);

@@ -33,6 +33,7 @@
     A(out, ANY, OUT)
 
 MOTE_PARAMS(pad, MOTE_PAD_PARAMS)
+MOTE_COST(pad, p->out_len)
 
 void mote_pad(const struct mote_pad *p, const void *in, const void *value, const int32_t *outer, void *out,
               int32_t first, int32_t count);

@@ -40,6 +40,8 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(pool_2d_f32, MOTE_POOL_2D_F32_PARAMS)
+MOTE_COST(pool_2d_f32, (double)p->out_w * p->channels * (p->kernel_h < p->in_h ? p->kernel_h : p->in_h) *
+                           (p->kernel_w < p->in_w ? p->kernel_w : p->in_w))
 
 void mote_pool_2d_f32(const struct mote_pool_2d_f32 *p, const float *in, float *out, int32_t first, int32_t count);
 

@@ -26,6 +26,7 @@
     A(out, ANY, OUT)
 
 MOTE_PARAMS(transpose, MOTE_TRANSPOSE_PARAMS)
+MOTE_COST(transpose, (double)p->out_bytes / p->rows)
 
 void mote_transpose(const struct mote_transpose *p, const void *in, const int32_t *shape, void *out, int32_t first,
                     int32_t count);

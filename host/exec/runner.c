@@ -1,6 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/exec/runner.h"
 
+#include "host/plan/lower.h"
+#include "ops/image.h"
+
+double runner_work(const struct mote_model *model)
+{
+    double work = 0;
+
+    for (uint32_t i = 0; i < model->n_steps; i++) {
+        const struct mote_image_step *s = &model->steps[i];
+
+        work += 1 + s->count * kernels[s->kernel]->cost(model->params + s->params);
+    }
+    return work;
+}
+
+/* The check of a step may read constants of up to the image's size. Nothing of the image is proved yet. */
+static double checking_work(struct bytes image)
+{
+    size_t table = sizeof(struct mote_image_header), entry = sizeof(struct mote_image_section);
+
+    for (; image.size >= entry && table <= image.size - entry; table += entry) {
+        uint32_t id = le32(image.data + table), bytes = le32(image.data + table + 8);
+
+        if (id > MOTE_SECTION_STEPS)
+            break;
+        if (id == MOTE_SECTION_STEPS && bytes <= image.size) /* a larger one is refused before it is read */
+            return (double)(bytes / sizeof(struct mote_image_step)) * (double)image.size;
+    }
+    return 0;
+}
+
+static enum mote_status refuse_work(double work, const char *what, const struct frame *at)
+{
+    return fail(at, MOTE_ERR_VALUE, "%s takes %.3g operations; %.3g are the most that Mote does on the host", what,
+                work, WORK_LIMIT);
+}
+
 enum mote_status runner_open(struct pool *pool, struct bytes image, struct runner *out, const struct frame *at)
 {
     size_t arena_bytes = mote_image_arena_bytes(image.data, image.size);
@@ -10,6 +47,8 @@ enum mote_status runner_open(struct pool *pool, struct bytes image, struct runne
     if (arena_bytes > ARENA_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "the image asks for an arena of %zu bytes; %zu is the most here", arena_bytes,
                     ARENA_LIMIT);
+    if (checking_work(image) > WORK_LIMIT)
+        return refuse_work(checking_work(image), "checking the image", at);
     out->arena = pool_alloc(pool, arena_bytes + 1);
     status = mote_model_open(&out->model, image.data, image.size, out->arena, arena_bytes);
     if (status != MOTE_OK) {
@@ -19,6 +58,8 @@ enum mote_status runner_open(struct pool *pool, struct bytes image, struct runne
         return fail(e->tensor >= 0 ? &tensor : tensor.up, (enum mote_status)status, "%s (detail %d); %s",
                     status_text(status), e->detail, status_advice(status));
     }
+    if (runner_work(&out->model) > WORK_LIMIT)
+        return refuse_work(runner_work(&out->model), "one inference", at);
     return MOTE_OK;
 }
 

@@ -11,12 +11,18 @@ struct runner {
     void *arena;
 };
 
-#define ARENA_LIMIT ((size_t)1 << 30) /* the host refuses images that ask for more */
+/* The host refuses images that ask for more: bytes of arena, and operations of one inference (the kernels' cost; a
+ * hundred times those of the largest models for microcontrollers) or of checking the image. */
+#define ARENA_LIMIT ((size_t)1 << 30)
+#define WORK_LIMIT  1e11
 
 /* Checks the image (which must stay) and gives it an arena from the pool. A refused image is an error that says what
  * the runtime saw. */
 MUST_CHECK enum mote_status runner_open(struct pool *pool, struct bytes image, struct runner *out,
                                         const struct frame *at);
+
+/* Operations of one inference, an upper bound up to a small factor. */
+double runner_work(const struct mote_model *model);
 
 /* Bytes of all inputs (outputs) of one inference, one after the other. */
 size_t runner_input_bytes(const struct runner *r);

@@ -3,39 +3,20 @@
  * read or write outside image and arena. The checksum is put right first, so that mutations get past it. */
 #include <stdlib.h>
 
-#include "host/plan/lower.h"
+#include "host/exec/runner.h"
 #include "mote/mote.h"
 #include "ops/image.h"
 
 #define ARENA_MAX 65536
-#define WORK_MAX  4000000 /* products of a run; more is not wrong, only slow */
+#define WORK_MAX  2e6 /* operations of a run; more is not wrong, only slow */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* An upper bound of a step's products: every row may read each pair of argument bytes once. */
-static double work_of(const struct mote_model *m, const struct mote_image_step *s)
-{
-    uint32_t need[MOTE_ARGS_MAX + 1], first = 0, second = 0;
-
-    kernels[s->kernel]->need(m->params + s->params, need);
-    for (int i = 0; i < kernels[s->kernel]->n_args; i++)
-        if (need[i] > first) {
-            second = first;
-            first = need[i];
-        } else if (need[i] > second) {
-            second = need[i];
-        }
-    return ((double)s->count + 1) * (double)first * ((double)second + 64);
-}
-
 static void run(struct mote_model *m)
 {
-    double work = 0;
     struct mote_io io;
 
-    for (uint32_t i = 0; i < m->n_steps; i++)
-        work += work_of(m, &m->steps[i]);
-    if (work > WORK_MAX)
+    if (runner_work(m) > WORK_MAX)
         return;
     for (int32_t i = 0; mote_model_input(m, i, &io) == 0; i++)
         memset(io.data, 0x5a, io.bytes);

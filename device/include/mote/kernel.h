@@ -3,6 +3,7 @@
  *
  *   MOTE_<KERNEL>_PARAMS(F)   F(field, min, max, "meaning")     int32_t fields of struct mote_<kernel>, in image order
  *   MOTE_<KERNEL>_ARGS(A)     A(name, TYPE, ROLE)               the pointer arguments, in the function's order
+ *   MOTE_COST(<kernel>, …)    operations of one output row, for tools: an upper bound up to a small factor
  *
  * The kernel's function is  void mote_<kernel>(const struct mote_<kernel> *p, <args…>, int32_t first, int32_t count)
  * and computes `count` output rows from row `first` on. Its file also has
@@ -57,6 +58,7 @@ struct mote_kernel {
     const struct mote_arg *arg;      /* [n_args] */
     uint8_t n_params, n_args;
 #if MOTE_DESCRIBE
+    double (*cost)(const void *params); /* operations of one output row */
     const char *name;
     const char *const *param_names; /* [n_params] */
     const char *const *param_docs;  /* [n_params] */
@@ -85,12 +87,21 @@ enum {
         LIST(MOTE_FIELD)                                                                                               \
     };
 
+/* Multiply-accumulates, or elements moved or compared, whichever is most: an expression of `p`, in double, since no
+ * parameters within their ranges may overflow it. Bounds what an image can make a tool do. */
 #if MOTE_DESCRIBE
+#define MOTE_COST(kernel, operations)                                                                                  \
+    static inline double mote_##kernel##_cost(const void *params)                                                      \
+    {                                                                                                                  \
+        const struct mote_##kernel *p = params;                                                                        \
+        return operations;                                                                                             \
+    }
 #define MOTE_DESCRIPTION(kernel, PARAMS, ARGS)                                                                         \
-    .name = #kernel, .param_names = (const char *const[]){PARAMS(MOTE_FIELD_NAME) NULL},                               \
+    .cost = mote_##kernel##_cost, .name = #kernel, .param_names = (const char *const[]){PARAMS(MOTE_FIELD_NAME) NULL}, \
     .param_docs = (const char *const[]){PARAMS(MOTE_FIELD_DOC) NULL},                                                  \
     .arg_names = (const char *const[]){ARGS(MOTE_ARG_NAME) NULL},
 #else
+#define MOTE_COST(kernel, operations)
 #define MOTE_DESCRIPTION(kernel, PARAMS, ARGS)
 #endif
 
