@@ -186,7 +186,7 @@ class Image:
             return "".join(chr(c) if c < 0x80 else "?" for c in raw)
 
     def tensor(self, i):
-        number, region, flags, fill, coding, packing, _, offset, size, ring = self.element("tensors", i, "<6BH3I")
+        number, region, flags, fill, coding, packing, initial, offset, size, ring = self.element("tensors", i, "<6BH3I")
         element, limit = self.tables.types.bytes.get(number, 0), self.bytes if region == IMAGE else self.arena_bytes
         want(element > 0, "ERR_TYPE", f"tensor {i}: type {number}")
         want(region in (IMAGE, ARENA), "ERR_VERSION", f"tensor {i}: region {region}")
@@ -194,6 +194,10 @@ class Image:
         want(offset + size <= limit and offset % max(4, element) == 0 and size % element == 0, "ERR_BOUNDS",
              f"tensor {i}: offset {offset}, {size} bytes")
         want(not flags & 1 or region == ARENA, "ERR_FORMAT", f"tensor {i}: state outside the arena")
+        want(initial <= self.count("tensors"), "ERR_BOUNDS", f"tensor {i}: starts as tensor {initial - 1}")
+        if initial:
+            other = self.element("tensors", initial - 1, "<6BH3I")
+            want(flags & 1 and other[1] == IMAGE and other[8] == size, "ERR_FORMAT", f"tensor {i}: cannot start as another")
         return {"index": i, "type": self.tables.types.name[number], "region": ["image", "arena"][region],
                 "offset": offset, "bytes": size, "ring_rows": ring, "state": bool(flags & 1),
                 "weight": bool(flags & 2), "fill": fill}

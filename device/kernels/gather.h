@@ -26,6 +26,7 @@
     A(out, ANY, OUT)
 
 MOTE_PARAMS(gather, MOTE_GATHER_PARAMS)
+MOTE_COST(gather, (double)p->indices * p->chunk)
 
 void mote_gather(const struct mote_gather *p, const void *in, const int32_t *indices, void *out, int32_t first,
                  int32_t count);

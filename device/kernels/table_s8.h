@@ -23,6 +23,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(table_s8, MOTE_TABLE_S8_PARAMS)
+MOTE_COST(table_s8, p->len)
 
 void mote_table_s8(const struct mote_table_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *table, int8_t *out,
                    int32_t first, int32_t count);

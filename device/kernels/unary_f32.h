@@ -52,6 +52,7 @@ _Static_assert(MOTE_UNARY_END == MOTE_UNARY_LAST + 1, "the last function's numbe
     A(out, F32, OUT)
 
 MOTE_PARAMS(unary_f32, MOTE_UNARY_F32_PARAMS)
+MOTE_COST(unary_f32, p->len)
 
 void mote_unary_f32(const struct mote_unary_f32 *p, const float *in, float *out, int32_t first, int32_t count);
 
