@@ -440,6 +440,16 @@ static void need_inputs(struct work *k, const struct op *op, const struct layer 
     }
 }
 
+/* A fully connected operator with a scale for each channel multiplies otherwise than one with a single scale
+ * (multiplier_of), so it must not come down to one channel. */
+static bool is_last_scale(const struct work *k, int32_t op)
+{
+    const struct layer *l = k->layers[op];
+    const struct channels *out = &k->channels[k->g->ops[op].out[0]];
+
+    return l && l->fully_connected && l->w->quant.n > 1 && out->n > 1 && out->n_needed == 1;
+}
+
 static void find_needed(struct work *k)
 {
     do {
@@ -450,6 +460,9 @@ static void find_needed(struct work *k)
         for (int32_t t = 0; t < k->g->n_tensors && !k->changed; t++)
             if (k->channels[t].n > 0 && k->channels[t].n_needed == 0)
                 need(k, t, 0); /* at least one channel stays */
+        for (int32_t i = 0; i < k->g->n_ops && !k->changed; i++)
+            if (k->g->ops[i].id != OP_NOP && is_last_scale(k, i))
+                need(k, k->g->ops[i].out[0], is_needed(k, k->g->ops[i].out[0], 0) ? 1 : 0);
     } while (k->changed);
 }
 
