@@ -149,10 +149,11 @@ static bool at_hex(struct words *ws)
 /* Exactly 2 * size digits, most significant first; stores little-endian. */
 enum mote_status words_hex(struct words *ws, uint8_t *out, int size)
 {
-    const char *s = ws->p + 2;
+    const char *s;
 
     if (!at_hex(ws) || words_peek(ws).len != 2 + 2 * (size_t)size)
         return words_fail(ws, MOTE_ERR_FORMAT, "expected 0x and %d hexadecimal digits", 2 * size);
+    s = ws->p + 2; /* after the space that at_hex() has skipped */
     for (int i = 0; i < size; i++) {
         int high = hex_digit(s[2 * i]), low = hex_digit(s[2 * i + 1]);
 
