@@ -13,7 +13,8 @@ static int32_t add_value(struct plan *plan, const struct value *v)
 
 static bool same_constant(const struct value *v, enum mote_type type, const void *data, size_t bytes)
 {
-    return v->kind == VALUE_CONST && v->type == type && (size_t)v->bytes == bytes && memcmp(v->data, data, bytes) == 0;
+    return v->kind == VALUE_CONST && !v->grows && v->type == type && (size_t)v->bytes == bytes &&
+           memcmp(v->data, data, bytes) == 0;
 }
 
 static int32_t add_const(struct plan *plan, const char *name, enum mote_type type, const uint8_t *data, size_t bytes,
@@ -100,6 +101,7 @@ int32_t lower_zeros_s8(struct lowering *l, int32_t zero, size_t bytes)
                                                   .tensor = -1,
                                                   .bytes = (int64_t)bytes,
                                                   .data = data,
+                                                  .grows = true,
                                                   .alias = VALUE_NONE,
                                                   .rows = 1});
     if ((size_t)plan->values[*shared].bytes < bytes) {

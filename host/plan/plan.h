@@ -23,6 +23,7 @@ struct value {
     int64_t bytes;
     const uint8_t *data; /* VALUE_CONST */
     bool weight;         /* VALUE_CONST: counts as weight_bytes */
+    bool grows;          /* VALUE_CONST: a later step may want more of it, so it is no other constant's */
     int32_t alias;       /* value whose memory this one shares, VALUE_NONE if it has its own */
     int32_t rows;        /* ring capacity in rows; 1 where rows mean nothing */
     uint8_t fill;        /* VALUE_STATE: the byte it starts with */

@@ -330,6 +330,75 @@ static void works_from_cxx_and_with_clang(void **state)
     }
 }
 
+/* ---- models that no converter would write ---- */
+static const char *const odd_models[] = {
+    /* names that would end a comment, or seem to begin one */
+    "mote-graph 1\nmodel names\ngraph\n"
+    "tensor 0 \"x */ #error x /*\" s8 [1,3] quant [0.1; 0]\n"
+    "tensor 1 \"w */ #error w /*/\" s8 [2,3] quant [0.3; 0] data [10, 20, 33, 5, 5, 5]\n"
+    "tensor 2 \"y /*/*/ \\\\\" s8 [1,2] quant [1; 0]\n"
+    "op 0 fully_connected in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n",
+    /* constants of wide elements */
+    "mote-graph 1\nmodel wide\ngraph\ntensor 0 s64 [2]\ntensor 1 c128 [1]\ntensor 2 f64 [1]\n"
+    "tensor 3 s32 [1,2] data [1, 1]\ntensor 4 s64 [4]\ntensor 5 c128 [3]\ntensor 6 f64 [3]\n"
+    "tensor 7 c128 [2] data [0x0123456789abcdef0011223344556677, 0x8899aabbccddeeff0000000000000001]\n"
+    "tensor 8 s64 [2] data [-9223372036854775808, 7]\n"
+    "op 0 pad in [0, 3] out [4]\nop 1 pad in [1, 3] out [5]\nop 2 pad in [2, 3] out [6]\n"
+    "inputs [0, 1, 2]\noutputs [4, 5, 6, 7, 8]\nend\n",
+    /* no step; an input that is an output, twice */
+    "mote-graph 1\nmodel nothing\ngraph\ntensor 0 s8 [3]\ninputs [0]\noutputs [0, 0]\nend\n",
+    /* an output that is a constant, and as a constant equal to a row of zero points that grows */
+    "mote-graph 1\nmodel zeros\ngraph\ntensor 0 s8 [1,2,2,1] quant [1; 0]\n"
+    "tensor 1 s8 [1,1,1,1] quant [1; 0] data [3]\ntensor 2 s8 [1,1,2,1] quant [1; 0] data [0, 0]\n"
+    "tensor 3 s8 [1,2,2,1] quant [1; 0]\ntensor 4 s8 [1,2,2,1] quant [1; 0]\ntensor 5 s8 [1,1,8,1] quant [1; 0]\n"
+    "tensor 6 s8 [1,1,8,1] quant [1; 0]\nop 0 conv_2d in [0, 1] out [3] padding valid\n"
+    "op 1 add in [3, 2] out [4]\nop 2 conv_2d in [5, 1] out [6] padding valid\n"
+    "inputs [0, 5]\noutputs [4, 6, 2]\nend\n",
+};
+
+/* What the image gives for some bytes is what generated C is to give. */
+static void expect_as_image(struct fixture *f, struct program *prog, const struct pipeline *p)
+{
+    struct runner r;
+    struct mote_io io;
+
+    want_ok(f, runner_open(&f->pool, p->image, &r, &f->at));
+    program_infer(prog, true, false);
+    for (int32_t i = 0; mote_model_input(&r.model, i, &io) == MOTE_OK; i++) {
+        for (uint32_t b = 0; b < io.bytes; b++)
+            ((uint8_t *)io.data)[b] = (uint8_t)(37 * b + 11);
+        text_bytes(&prog->in, io.data, io.bytes);
+    }
+    mote_model_run(&r.model);
+    for (int32_t i = 0; mote_model_output(&r.model, i, &io) == MOTE_OK; i++)
+        program_expect(f, prog, p->model.name, TYPE_U8,
+                       (struct bytes){pool_copy(&f->pool, io.data, io.bytes), io.bytes});
+}
+
+static void odd_models_compile_and_are_exact(void **state)
+{
+    struct fixture f;
+    struct program prog;
+
+    (void)state;
+    begin(&f);
+    prog = program_new(&f);
+    for (size_t i = 0; i < COUNT(odd_models); i++) {
+        struct pipeline p = pipeline_of(&f.pool, "odd");
+
+        want_ok(&f, model_parse(&p.model, (struct bytes){(uint8_t *)(uintptr_t)odd_models[i], strlen(odd_models[i])},
+                                &f.at));
+        program_add(&f, &prog, &p);
+        expect_as_image(&f, &prog, &p);
+    }
+    program_write(&f, &prog);
+    shell(&f, 1, &prog.dir,
+          (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*.c "
+                               "test/main.c -o program"});
+    assert_int_equal(program_compare(&f, &prog), 0);
+    end(&f);
+}
+
 /* ---- what is written ---- */
 static void is_deterministic_and_shares_sources(void **state)
 {
@@ -453,6 +522,7 @@ int main(void)
         cmocka_unit_test(every_operator_compiles_and_is_exact),
         cmocka_unit_test(needs_no_library),
         cmocka_unit_test(works_from_cxx_and_with_clang),
+        cmocka_unit_test(odd_models_compile_and_are_exact),
         cmocka_unit_test(is_deterministic_and_shares_sources),
         cmocka_unit_test(the_nine_are_exact),
         cmocka_unit_test(float_models_are_near),

@@ -14,13 +14,13 @@ static void put_tensor_comment(struct text *t, const struct tensor *s)
         text_add(t, ", real = %.9g * (q - %d)", (double)s->quant.scale[0], s->quant.zero[0]);
 }
 
-/* `*` and `/` side by side must not end a comment. */
-static const char *safe(struct pool *pool, const char *name)
+const char *c_comment(struct pool *pool, const char *name)
 {
     char *s = pool_strdup(pool, name);
 
-    for (char *p = s; (p = strstr(p, "*/")) != NULL;)
-        *p = '_';
+    for (char *p = s; *p != '\0'; p++)
+        if ((p[0] == '*' && p[1] == '/') || (p[0] == '/' && p[1] == '*'))
+            *p = '_';
     return s;
 }
 
@@ -39,7 +39,7 @@ static void put_accessors(struct text *t, const struct plan *plan, const char *k
         const struct value *v = io_value(plan, tensors[i]);
         const char *type = c_type(v->type);
 
-        text_add(t, "\n/* %s %d \"%s\": ", kind, i, safe(plan->pool, tensor->name));
+        text_add(t, "\n/* %s %d \"%s\": ", kind, i, c_comment(plan->pool, tensor->name));
         put_tensor_comment(t, tensor);
         text_add(t, " */\n");
         if (v->kind == VALUE_CONST)
@@ -135,7 +135,7 @@ static void put_step(struct text *t, const struct plan *plan, int32_t index)
     char shape[96];
 
     text_add(t, "    case %d: /* %s \"%s\" -> %s */\n        mote_%s(", index, op_info[op->id].NAME,
-             safe(plan->pool, out != NULL ? out->name : ""), out != NULL ? shape_text(out, shape) : "", k->name);
+             c_comment(plan->pool, out != NULL ? out->name : ""), out != NULL ? shape_text(out, shape) : "", k->name);
     if (k->n_params > 0)
         text_add(t, "&%s_p%d, ", plan->model->name, index);
     for (int i = 0; i < s->n_args; i++) {
@@ -173,10 +173,10 @@ static void put_reset(struct text *t, const struct plan *plan)
         state = true;
         if (v->initial > 0)
             text_add(t, "    memcpy((char *)arena + %lld, %s_c%d, %lld); /* %s */\n", (long long)v->offset,
-                     plan->model->name, v->initial - 1, (long long)v->bytes, safe(plan->pool, v->name));
+                     plan->model->name, v->initial - 1, (long long)v->bytes, c_comment(plan->pool, v->name));
         else
             text_add(t, "    memset((char *)arena + %lld, %d, %lld); /* %s */\n", (long long)v->offset, v->fill,
-                     (long long)v->bytes, safe(plan->pool, v->name));
+                     (long long)v->bytes, c_comment(plan->pool, v->name));
     }
     if (!state)
         text_add(t, "    (void)arena; /* the model has no state */\n");

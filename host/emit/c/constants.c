@@ -26,10 +26,18 @@ static int put_float(char out[64], double x, const char *suffix)
     return snprintf(out, 64, "%a%s", x, suffix);
 }
 
+/* Bytes of the C type: a 128-bit element is two. */
+static int c_bytes(enum mote_type type)
+{
+    int bytes = type_bits(type) / 8;
+
+    return bytes < 8 ? bytes : 8;
+}
+
 /* Element i as C text. */
 static int put_element(char out[64], const struct value *v, int64_t i)
 {
-    const uint8_t *p = v->data + i * (type_bits(v->type) / 8);
+    const uint8_t *p = v->data + i * c_bytes(v->type);
     int64_t wide = 0;
     float f;
     double d;
@@ -54,7 +62,7 @@ static int put_element(char out[64], const struct value *v, int64_t i)
         return wide == INT64_MIN ? snprintf(out, 64, "-INT64_C(9223372036854775807) - 1")
                                  : snprintf(out, 64, "INT64_C(%" PRId64 ")", wide);
     default: /* unsigned and types that kernels only move */
-        for (int b = type_bits(v->type) / 8; b-- > 0;)
+        for (int b = c_bytes(v->type); b-- > 0;)
             wide = (int64_t)((uint64_t)wide << 8 | p[b]);
         return snprintf(out, 64, "%" PRIu64 "u", (uint64_t)wide);
     }
@@ -62,7 +70,7 @@ static int put_element(char out[64], const struct value *v, int64_t i)
 
 static void put_elements(struct text *t, const struct value *v)
 {
-    int64_t n = v->bytes / (type_bits(v->type) / 8);
+    int64_t n = v->bytes / c_bytes(v->type);
     size_t line = t->len;
 
     for (int64_t i = 0; i < n; i++) {
@@ -82,11 +90,12 @@ static void put_elements(struct text *t, const struct value *v)
 void c_constant(struct text *t, const struct plan *plan, int32_t value, bool as_data)
 {
     const struct value *v = &plan->values[value];
+    int bytes = c_bytes(v->type);
 
-    text_add(t, "\n/* %s */\n", v->name);
-    text_add(t, "%sstatic const %s_Alignas(4) %s %s_c%d[%lld] = {", v->weight ? "MOTE_WEIGHTS\n" : "",
-             as_data ? "" : "MOTE_FLASH ", c_type(v->type), plan->model->name, value,
-             (long long)(v->bytes / (type_bits(v->type) / 8)));
+    text_add(t, "\n/* %s */\n", c_comment(plan->pool, v->name));
+    text_add(t, "%sstatic const %s_Alignas(%d) %s %s_c%d[%lld] = {", v->weight ? "MOTE_WEIGHTS\n" : "",
+             as_data ? "" : "MOTE_FLASH ", bytes > 4 ? bytes : 4, c_type(v->type), plan->model->name, value,
+             (long long)(v->bytes / bytes));
     put_elements(t, v);
     text_add(t, "\n};\n");
 }

@@ -96,7 +96,7 @@ static void build_data(struct image *im, struct plan *plan, struct section *data
     for (int weight = 1; weight >= 0; weight--)
         for (int32_t i = 0; i < plan->n_values; i++) {
             struct value *v = &plan->values[i];
-            size_t align = type_bits(v->type) > 32 ? 8 : DATA_ALIGN;
+            size_t size = (size_t)type_bits(v->type) / 8, align = size > DATA_ALIGN ? size : DATA_ALIGN;
 
             if (v->kind != VALUE_CONST || im->index[i] < 0 || v->weight != (weight == 1))
                 continue;
