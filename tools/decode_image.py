@@ -145,6 +145,7 @@ class Image:
         want(self.major == 1, "ERR_VERSION", f"major version {self.major}")
         want(self.required == 0, "ERR_VERSION", f"required features {self.required:#x}")
         want(64 <= self.bytes <= len(self.data) and self.bytes % 16 == 0, "ERR_BOUNDS", f"{self.bytes} bytes")
+        want(self.arena_bytes % 16 == 0, "ERR_BOUNDS", f"arena of {self.arena_bytes} bytes")
         self.data = self.data[:self.bytes]
         want(zlib.crc32(self.data[20:]) == self.checksum, "ERR_CHECKSUM", "the checksum differs")
 

@@ -11,8 +11,8 @@ void mote_copy(const struct mote_copy *p, const void *in, void *out, int32_t fir
 
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)
-        memcpy((uint8_t *)out + (size_t)mote_ring(r, p->out_ring) * bytes,
-               (const uint8_t *)in + (size_t)mote_ring(r, p->in_ring) * bytes, bytes);
+        memmove((uint8_t *)out + (size_t)mote_ring(r, p->out_ring) * bytes,
+                (const uint8_t *)in + (size_t)mote_ring(r, p->in_ring) * bytes, bytes);
 }
 
 static bool need_copy(const struct mote_copy *p, uint32_t bytes[])

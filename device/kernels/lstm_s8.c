@@ -89,7 +89,7 @@ static void lstm_row(const struct mote_lstm_s8 *p, const struct constants *k, co
         out[u] = mote_requant_s8(tangent(k->table, tangent_argument(c, p->tanh_shift)) * o, p->out_mult, p->out_shift,
                                  p->out_zero, INT8_MIN, INT8_MAX);
     }
-    memcpy(hidden, out, (size_t)p->units);
+    memmove(hidden, out, (size_t)p->units);
 }
 
 void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const int8_t *x_weights, const int8_t *h_weights,

@@ -30,7 +30,7 @@ static uint8_t *fill(uint8_t *out, const uint8_t *value, size_t size, size_t n)
         return out + n;
     }
     for (; n > 0; n--, out += size)
-        memcpy(out, value, size);
+        memmove(out, value, size);
     return out;
 }
 
@@ -49,7 +49,7 @@ void mote_pad(const struct mote_pad *p, const void *in, const void *value, const
             continue;
         }
         to = fill(to, value, size, (size_t)p->before);
-        memcpy(to, (const uint8_t *)in + (size_t)mote_ring(row, p->in_ring) * in_bytes, in_bytes);
+        memmove(to, (const uint8_t *)in + (size_t)mote_ring(row, p->in_ring) * in_bytes, in_bytes);
         fill(to + in_bytes, value, size, (size_t)(p->out_len - p->before - p->in_len));
     }
 }

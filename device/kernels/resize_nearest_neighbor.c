@@ -18,7 +18,7 @@ void mote_resize_nearest_neighbor(const struct mote_resize_nearest_neighbor *p, 
         uint8_t *to = (uint8_t *)out + (size_t)mote_ring(r, p->out_ring) * out_row;
 
         for (int32_t x = 0; x < p->out_w; x++, to += pixel)
-            memcpy(to, from + xs[x] * pixel, pixel);
+            memmove(to, from + xs[x] * pixel, pixel);
     }
 }
 

@@ -52,7 +52,7 @@ static inline int32_t mote_softmax_result(const struct mote_softmax *s, int32_t 
 {
     int32_t d = s->largest - x;
 
-    if (d >= n_table)
+    if ((uint32_t)d >= (uint32_t)n_table) /* below 0 only where results overwrite elements that are still to come */
         return lo;
     return mote_clamp(mote_rounding_divide(mote_doubling_high_mul(s->scale, table[d]), s->shift) + lo, lo, hi);
 }

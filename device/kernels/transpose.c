@@ -14,7 +14,7 @@ static uint8_t *gather(uint8_t *out, const uint8_t *in, int32_t n, int32_t strid
         return out;
     }
     for (int32_t i = 0; i < n; i++, out += chunk)
-        memcpy(out, in + i * stride, chunk);
+        memmove(out, in + i * stride, chunk);
     return out;
 }
 
@@ -50,7 +50,7 @@ void mote_transpose(const struct mote_transpose *p, const void *in, const int32_
         uint8_t *to = (uint8_t *)out + (size_t)r * row_bytes;
 
         if (p->rank == 1)
-            memcpy(to, from, (size_t)p->chunk);
+            memmove(to, from, (size_t)p->chunk);
         else
             transpose_row(p, from, shape, to);
     }

@@ -30,6 +30,7 @@ static int32_t check_header(struct mote_model *m, const void *image, size_t byte
     CHECK(h->major == MOTE_IMAGE_MAJOR, MOTE_ERR_VERSION, -1, -1, h->major);
     CHECK((h->required & ~MOTE_IMAGE_FEATURES) == 0, MOTE_ERR_VERSION, -1, -1, h->required);
     CHECK(h->bytes >= sizeof *h && h->bytes <= bytes && h->bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1, -1, -1);
+    CHECK(h->arena_bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1, -1, -1); /* so below mote_bytes()'s UINT32_MAX */
     return MOTE_OK;
 }
 

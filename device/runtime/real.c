@@ -4,6 +4,9 @@
 #include "mote/mote.h"
 #include "ops/types.h"
 
+/* a - b modulo 2^32: an image's zero point may be anything. */
+static int32_t minus(int32_t a, int32_t b) { return (int32_t)((uint32_t)a - (uint32_t)b); }
+
 int8_t mote_quantize_s8(const struct mote_io *io, float real)
 {
     float x = real / io->scale;
@@ -17,7 +20,7 @@ int8_t mote_quantize_s8(const struct mote_io *io, float real)
 
     int32_t whole = (int32_t)x; /* toward zero */
     float rest = x - (float)whole;
-    int32_t q = whole + (rest >= 0.5f) - (rest <= -0.5f) + io->zero;
+    int32_t q = minus(io->zero, (rest <= -0.5f) - (rest >= 0.5f) - whole);
 
     return (int8_t)(q < INT8_MIN ? INT8_MIN : q > INT8_MAX ? INT8_MAX : q);
 }
@@ -28,11 +31,11 @@ float mote_dequantize(const struct mote_io *io, uint32_t i)
 
     switch (io->type) {
     case TYPE_S8:
-        return io->scale * (float)(((const int8_t *)io->data)[i] - io->zero);
+        return io->scale * (float)minus(((const int8_t *)io->data)[i], io->zero);
     case TYPE_S16:
-        return io->scale * (float)(((const int16_t *)io->data)[i] - io->zero);
+        return io->scale * (float)minus(((const int16_t *)io->data)[i], io->zero);
     case TYPE_S32:
-        return io->scale * (float)(((const int32_t *)io->data)[i] - io->zero);
+        return io->scale * (float)minus(((const int32_t *)io->data)[i], io->zero);
     case TYPE_F32:
         memcpy(&real, (const uint8_t *)io->data + 4u * i, sizeof real);
         return real;

@@ -1399,9 +1399,10 @@ static bool hostile_case(const struct mote_kernel *k)
 {
     enum { LIMIT = 4096 };
     int32_t params[40];
-    uint32_t bytes[MOTE_ARGS_MAX + 1];
+    uint32_t bytes[MOTE_ARGS_MAX + 1], largest = 0;
     void *args[MOTE_ARGS_MAX] = {NULL};
-    bool fits = true, ran = false;
+    bool fits = true, ran = false, overlap = between(0, 1) == 1;
+    uint8_t *arena;
 
     for (int i = 0; i < k->n_params; i++)
         params[i] = draw_param(&k->ranges[i]);
@@ -1411,8 +1412,13 @@ static bool hostile_case(const struct mote_kernel *k)
         fits &= bytes[i] <= LIMIT;
     if (!fits)
         return false;
-    for (int i = 0; i < k->n_args; i++) {
-        args[i] = malloc(bytes[i] + (bytes[i] == 0));
+    for (int i = 0; i < k->n_args; i++)
+        largest = bytes[i] > largest ? bytes[i] : largest;
+    arena = malloc(largest + 64);
+    for (int i = 0; i < k->n_args; i++) { /* arguments in the arena may overlap: nothing checks that */
+        bool own = !overlap || k->arg[i].role == MOTE_ROLE_CONST;
+
+        args[i] = own ? malloc(bytes[i] + (bytes[i] == 0)) : arena + 8 * between(0, 8);
         draw_bytes(args[i], bytes[i]);
     }
     if (k->trust(params, args)) {
@@ -1422,7 +1428,9 @@ static bool hostile_case(const struct mote_kernel *k)
         ran = true;
     }
     for (int i = 0; i < k->n_args; i++)
-        free(args[i]);
+        if (!overlap || k->arg[i].role == MOTE_ROLE_CONST)
+            free(args[i]);
+    free(arena);
     return ran;
 }
 
