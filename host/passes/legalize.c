@@ -29,8 +29,8 @@ static bool skip_dequantize(struct graph *g, int32_t i)
     if (producer < 0 || g->ops[producer].id != OP_DEQUANTIZE || op_in(g, op, 0)->type != TYPE_F32)
         return false;
     in = op_in(g, &g->ops[producer], 0);
-    if (in->type != TYPE_S8 || out->type != TYPE_S8 || in->quant.n != 1 || !quant_equal(&in->quant, &out->quant) ||
-        !returns_every_value(in->quant.scale[0], in->quant.zero[0]))
+    if (in->state || in->type != TYPE_S8 || out->type != TYPE_S8 || in->quant.n != 1 ||
+        !quant_equal(&in->quant, &out->quant) || !returns_every_value(in->quant.scale[0], in->quant.zero[0]))
         return false;
     op->in[0] = g->ops[producer].in[0];
     return true;
