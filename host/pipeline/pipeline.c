@@ -42,17 +42,41 @@ int64_t model_macs(const struct model *m)
     return sum;
 }
 
-/* The planner wants numbers: every dimension known, at least one element a tensor. */
+static enum mote_status want_known_shape(const struct graph *g, int32_t tensor, const struct frame *at)
+{
+    struct frame here = frame_tensor(at, g, tensor);
+
+    if (tensor_elements(&g->tensors[tensor]) <= 0)
+        return fail(&here, MOTE_ERR_SHAPE, "its shape is not known, or it is empty");
+    return MOTE_OK;
+}
+
+static enum mote_status want_whole_bytes(const struct graph *g, const int32_t *tensors, int32_t n,
+                                         const struct frame *at)
+{
+    for (int32_t i = 0; i < n; i++) {
+        const struct tensor *t = &g->tensors[tensors[i]];
+        struct frame here = frame_tensor(at, g, tensors[i]);
+
+        TRY(want_known_shape(g, tensors[i], at));
+        if (type_bits(t->type) < 8)
+            return fail(&here, MOTE_ERR_TYPE, "an input or output of type %s: its elements must be whole bytes",
+                        type_name(t->type));
+    }
+    return MOTE_OK;
+}
+
+/* The planner wants numbers: every dimension known, at least one element a tensor. What goes in and out, used or not,
+ * the device describes in bytes. */
 static enum mote_status want_known_shapes(const struct model *m, const struct frame *at)
 {
     const struct graph *g = &m->graphs[0];
 
-    for (int32_t i = 0; i < g->n_tensors; i++) {
-        struct frame here = frame_tensor(at, g, i);
-
-        if (graph_uses(g, i) > 0 && tensor_elements(&g->tensors[i]) <= 0)
-            return fail(&here, MOTE_ERR_SHAPE, "its shape is not known, or it is empty");
-    }
+    TRY(want_whole_bytes(g, g->inputs, g->n_inputs, at));
+    TRY(want_whole_bytes(g, g->outputs, g->n_outputs, at));
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        if (graph_uses(g, i) > 0)
+            TRY(want_known_shape(g, i, at));
     return MOTE_OK;
 }
 

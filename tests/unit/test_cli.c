@@ -358,6 +358,33 @@ static void models_too_big_are_refused_with_the_numbers(void **state)
                         slurp(here("in/strokes.mote")).size);
 }
 
+static void inputs_and_outputs_are_whole_bytes(void **state)
+{
+    static const char *const graphs[] = {
+        "tensor 0 \"x\" s8 [1]\ntensor 1 \"unused\" s8 [?]\ninputs [0, 1]\n",
+        "tensor 0 \"x\" s8 [1]\ntensor 1 \"unused\" s8 [0]\ninputs [0, 1]\n",
+        "tensor 0 \"x\" s8 [1]\ntensor 1 \"text\" string [2]\ninputs [0, 1]\n",
+        "tensor 0 \"nibbles\" s4 [2]\ninputs [0]\n",
+        "tensor 0 \"nibbles\" s4 [2] data [1, 2]\ninputs []\n",
+    };
+    static const char *const messages[] = {
+        "odd.graph: tensor 1 unused: its shape is not known, or it is empty [ERR_SHAPE]",
+        "odd.graph: tensor 1 unused: its shape is not known, or it is empty [ERR_SHAPE]",
+        "odd.graph: tensor 1 text: an input or output of type string",
+        "odd.graph: tensor 0 nibbles: an input or output of type s4",
+        "odd.graph: tensor 0 nibbles: an input or output of type s4",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(graphs); i++) {
+        const char *text = pool_printf(&pool, "mote-graph 1\nmodel odd\ngraph\n%soutputs [0]\nend\n", graphs[i]);
+        struct bad bad = {1, messages[i], {"compile", "@in/odd.graph", "-o", "@out/x"}};
+
+        put("in/odd.graph", text, strlen(text));
+        want_bad(&bad, 1);
+    }
+}
+
 static void missing_tools_are_the_environments_fault(void **state)
 {
     static const char *const commands[][10] = {
@@ -718,6 +745,7 @@ int main(void)
         TEST(wrong_command_lines),
         TEST(wrong_inputs),
         TEST(models_too_big_are_refused_with_the_numbers),
+        TEST(inputs_and_outputs_are_whole_bytes),
         TEST(missing_tools_are_the_environments_fault),
         TEST(truncated_models_are_refused),
         TEST(flipped_images_are_refused),
