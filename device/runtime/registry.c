@@ -5,6 +5,7 @@
 #include MOTE_KERNELS
 
 static const struct mote_kernel *const linked[] = {
+    [0] = NULL, /* no kernel has the id 0; a model without steps has none at all */
 #define KERNEL(id, name) [id] = &mote_kernel_##name,
 #include MOTE_KERNELS
 };

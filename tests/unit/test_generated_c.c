@@ -336,7 +336,7 @@ static const char *const odd_models[] = {
     "mote-graph 1\nmodel names\ngraph\n"
     "tensor 0 \"x */ #error x /*\" s8 [1,3] quant [0.1; 0]\n"
     "tensor 1 \"w */ #error w /*/\" s8 [2,3] quant [0.3; 0] data [10, 20, 33, 5, 5, 5]\n"
-    "tensor 2 \"y /*/*/ \\\\\" s8 [1,2] quant [1; 0]\n"
+    "tensor 2 \"y /*/*/ \xe2\x80\xae\xe2\x81\xa6 \\\\\" s8 [1,2] quant [1; 0]\n"
     "op 0 fully_connected in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n",
     /* constants of wide elements */
     "mote-graph 1\nmodel wide\ngraph\ntensor 0 s64 [2]\ntensor 1 c128 [1]\ntensor 2 f64 [1]\n"
@@ -355,6 +355,8 @@ static const char *const odd_models[] = {
     "op 1 add in [3, 2] out [4]\nop 2 conv_2d in [5, 1] out [6] padding valid\n"
     "inputs [0, 5]\noutputs [4, 6, 2]\nend\n",
 };
+
+static struct bytes graph_of(const char *text) { return (struct bytes){(uint8_t *)(uintptr_t)text, strlen(text)}; }
 
 /* What the image gives for some bytes is what generated C is to give. */
 static void expect_as_image(struct fixture *f, struct program *prog, const struct pipeline *p)
@@ -386,8 +388,7 @@ static void odd_models_compile_and_are_exact(void **state)
     for (size_t i = 0; i < COUNT(odd_models); i++) {
         struct pipeline p = pipeline_of(&f.pool, "odd");
 
-        want_ok(&f, model_parse(&p.model, (struct bytes){(uint8_t *)(uintptr_t)odd_models[i], strlen(odd_models[i])},
-                                &f.at));
+        want_ok(&f, model_parse(&p.model, graph_of(odd_models[i]), &f.at));
         program_add(&f, &prog, &p);
         expect_as_image(&f, &prog, &p);
     }
@@ -396,6 +397,33 @@ static void odd_models_compile_and_are_exact(void **state)
           (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*.c "
                                "test/main.c -o program"});
     assert_int_equal(program_compare(&f, &prog), 0);
+    end(&f);
+}
+
+/* A model without steps wants no kernel: the list that is written for it is empty. */
+static void runtime_compiles_without_kernels(void **state)
+{
+    struct pipeline_options options = {0};
+    struct text list;
+    struct pipeline p;
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    p = pipeline_of(&f.pool, "nothing");
+    want_ok(&f, model_parse(&p.model, graph_of(odd_models[2]), &f.at));
+    want_ok(&f, pipeline_compile(&p, &options, &f.at));
+    assert_int_equal(p.plan.n_steps, 0);
+    list = (struct text){.pool = &f.pool};
+    emit_kernel_list(&p.plan, &list);
+    want_ok(&f, file_write(pool_printf(&f.pool, "%s/none.def", f.dir), list.s, list.len, &f.at));
+    shell(
+        &f, 1, &f.dir,
+        (const char *[]){pool_printf(&f.pool,
+                                     "for cc in gcc clang; do $cc -std=c11 " WARNINGS
+                                     " -DMOTE_KERNELS='\"none.def\"' -I. -I%s -I%s/device/include -I%s/device/runtime "
+                                     "-c %s/device/runtime/registry.c || exit 1; done",
+                                     MOTE_SOURCE_DIR, MOTE_SOURCE_DIR, MOTE_SOURCE_DIR, MOTE_SOURCE_DIR)});
     end(&f);
 }
 
@@ -523,6 +551,8 @@ int main(void)
         cmocka_unit_test(needs_no_library),
         cmocka_unit_test(works_from_cxx_and_with_clang),
         cmocka_unit_test(odd_models_compile_and_are_exact),
+        cmocka_unit_test(odd_models_compile_and_are_exact),
+        cmocka_unit_test(runtime_compiles_without_kernels),
         cmocka_unit_test(is_deterministic_and_shares_sources),
         cmocka_unit_test(the_nine_are_exact),
         cmocka_unit_test(float_models_are_near),

@@ -7,7 +7,7 @@
 
 /* A constant as C: `static const MOTE_FLASH int8_t kws_c3[40] = {…};`, without MOTE_FLASH where `as_data`. */
 void c_constant(struct text *t, const struct plan *plan, int32_t value, bool as_data);
-/* A name from the model for the inside of a comment, which it neither ends nor seems to begin. */
+/* A name from the model for the inside of a comment, which it neither ends nor seems to begin nor turns around. */
 const char *c_comment(struct pool *pool, const char *name);
 /* The C type of an element: "int8_t". */
 const char *c_type(enum mote_type type);
