@@ -4,7 +4,8 @@
 
 #define NAME_LENGTH_MAX 63
 
-static bool is_keyword(const char *s)
+/* Keywords of C and C++; and headers of C libraries, in whose place the model's own would be found. */
+static bool is_taken(const char *s)
 {
     /* clang-format off */
     static const char *const words[] = {
@@ -17,7 +18,11 @@ static bool is_keyword(const char *s)
         "requires", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast",
         "struct", "switch", "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid",
         "typename", "typeof", "typeof_unqual", "union", "unsigned", "using", "virtual", "void", "volatile",
-        "wchar_t", "while", "xor", "xor_eq"
+        "wchar_t", "while", "xor", "xor_eq",
+        "alloca", "assert", "complex", "ctype", "endian", "errno", "features", "fenv", "inttypes", "iso646", "limits",
+        "locale", "malloc", "math", "memory", "newlib", "reent", "sched", "setjmp", "signal", "stdalign", "stdarg",
+        "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib", "stdnoreturn", "string", "strings", "tgmath",
+        "threads", "time", "uchar", "unistd", "wchar", "wctype"
     };
     /* clang-format on */
 
@@ -60,5 +65,5 @@ const char *import_model_name(struct pool *pool, const char *name)
     word[len] = '\0';
     if (len == 0)
         return pool_strdup(pool, "model");
-    return is_lower(word[0]) && !is_keyword(word) ? pool_strdup(pool, word) : pool_printf(pool, "model_%s", word);
+    return is_lower(word[0]) && !is_taken(word) ? pool_strdup(pool, word) : pool_printf(pool, "model_%s", word);
 }

@@ -501,6 +501,8 @@ static void test_model_names(void **state)
         {"3x3.tflite", "model_3x3"},
         {"int.tflite", "model_int"},
         {"class", "model_class"},
+        {"time.tflite", "model_time"}, /* else -I. would find its time.h for <time.h> */
+        {"stdint.tflite", "model_stdint"},
         {"", "model"},
         {"--.tflite", "model"},
         {"_Bool", "model_bool"},
