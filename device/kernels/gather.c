@@ -18,7 +18,7 @@ void mote_gather(const struct mote_gather *p, const void *in, const int32_t *ind
         const int32_t *index = indices + r / p->outer * p->indices;
 
         for (int32_t i = 0; i < p->indices; i++, to += chunk)
-            memcpy(to, from + (size_t)nearest(index[i], p->length) * chunk, chunk);
+            memmove(to, from + (size_t)nearest(index[i], p->length) * chunk, chunk);
     }
 }
 

@@ -40,7 +40,7 @@ static void lstm_row(const struct mote_lstm_f32 *p, const struct constants *k, c
         cell[u] = clip > 0.0f ? mote_clamp_f32(c, -clip, clip) : c;
         out[u] = mote_tanh_f32(cell[u]) * mote_sigmoid_f32(sum[GATE_OUTPUT]);
     }
-    memcpy(hidden, out, (size_t)p->units * sizeof *hidden);
+    memmove(hidden, out, (size_t)p->units * sizeof *hidden);
 }
 
 void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const MOTE_FLASH float *x_weights,

@@ -4,7 +4,7 @@
 
 #include "mote/memory.h"
 
-/* The innermost dimension. memcpy of a constant size is a load and a store. Positions are numbers, not pointers: after
+/* The innermost dimension. memmove of a constant size is a load and a store. Positions are numbers, not pointers: after
  * the last chunk they may be outside, where a pointer must not be. */
 static void move(const uint8_t *in, int32_t from, uint8_t *out, int32_t to, const int32_t *dim, int32_t chunk)
 {
@@ -17,13 +17,13 @@ static void move(const uint8_t *in, int32_t from, uint8_t *out, int32_t to, cons
             *b = *a;
             break;
         case 2:
-            memcpy(b, a, 2);
+            memmove(b, a, 2);
             break;
         case 4:
-            memcpy(b, a, 4);
+            memmove(b, a, 4);
             break;
         default:
-            memcpy(b, a, (size_t)chunk);
+            memmove(b, a, (size_t)chunk);
             break;
         }
     }

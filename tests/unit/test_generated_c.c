@@ -551,7 +551,6 @@ int main(void)
         cmocka_unit_test(needs_no_library),
         cmocka_unit_test(works_from_cxx_and_with_clang),
         cmocka_unit_test(odd_models_compile_and_are_exact),
-        cmocka_unit_test(odd_models_compile_and_are_exact),
         cmocka_unit_test(runtime_compiles_without_kernels),
         cmocka_unit_test(is_deterministic_and_shares_sources),
         cmocka_unit_test(the_nine_are_exact),
