@@ -1462,6 +1462,13 @@ static void test_hostile_parameters(void **state)
         KERNEL_binary_s8,
         KERNEL_mean_s8,
         KERNEL_reduce_max_s8,
+        KERNEL_arg_max,
+        KERNEL_resize_bilinear_s8,
+        KERNEL_resize_bilinear_f32,
+        KERNEL_l2_normalization_s8,
+        KERNEL_l2_normalization_f32,
+        KERNEL_batch_matmul_s8,
+        KERNEL_batch_matmul_f32,
     };
 
     (void)state;

@@ -79,6 +79,19 @@ static const struct option resize_nearest_neighbor[] = {
     TAKE(1, FLAG, resize, half_pixel_centers),
 };
 
+static const struct option resize_bilinear[] = {
+    /* 0 and 1: a size, which the second input has given since */
+    TAKE(2, FLAG, resize, align_corners),
+    TAKE(3, FLAG, resize, half_pixel_centers),
+};
+
+static const struct option l2_normalization[] = {REFUSE(0, "fused_activation_function")};
+
+static const struct option batch_matmul[] = {
+    TAKE(0, FLAG, batch_matmul, adj_x), TAKE(1, FLAG, batch_matmul, adj_y),
+    /* 2, asymmetric_quantize_inputs: float activations with int8 weights */
+};
+
 static const struct option unidirectional_sequence_lstm[] = {
     TAKE(0, ACTIVATION, lstm, activation), TAKE(1, FLOAT, lstm, cell_clip),         TAKE(2, FLOAT, lstm, proj_clip),
     TAKE(3, FLAG, lstm, time_major),       REFUSE(5, "diagonal_recurrent_tensors"),
@@ -153,9 +166,12 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(SQUEEZE,                      SQUEEZE,                      SqueezeOptions,                     1, squeeze),
     ROW(UNPACK,                       UNPACK,                       UnpackOptions,                      2, pack),
     ROW_PLAIN(ABS,                    ABS,                          AbsOptions,                         0),
+    ROW_PLAIN(ARG_MAX,                ARG_MAX,                      ArgMaxOptions,                      1),
+    ROW(BATCH_MATMUL,                 BATCH_MATMUL,                 BatchMatMulOptions,                 3, batch_matmul),
     ROW(DIV,                          DIV,                          DivOptions,                         1, binary),
     ROW_PLAIN(EXP,                    EXP,                          ExpOptions,                         0),
     ROW_PLAIN(HARD_SWISH,             HARD_SWISH,                   HardSwishOptions,                   0),
+    ROW(L2_NORMALIZATION,             L2_NORMALIZATION,             L2NormOptions,                      1, l2_normalization),
     ROW_PLAIN(LOGISTIC,               LOGISTIC,                     NoOptions,                          0),
     ROW_PLAIN(MAXIMUM,                MAXIMUM,                      MaximumMinimumOptions,              0),
     ROW_PLAIN(MINIMUM,                MINIMUM,                      MaximumMinimumOptions,              0),
@@ -163,6 +179,7 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(REDUCE_MAX,                   REDUCE_MAX,                   ReducerOptions,                     1, reducer),
     ROW_PLAIN(RELU,                   RELU,                         NoOptions,                          0),
     ROW_PLAIN(RELU6,                  RELU6,                        NoOptions,                          0),
+    ROW(RESIZE_BILINEAR,              RESIZE_BILINEAR,              ResizeBilinearOptions,              4, resize_bilinear),
     ROW_PLAIN(RSQRT,                  RSQRT,                        NoOptions,                          0),
     ROW_PLAIN(SQRT,                   SQRT,                         NoOptions,                          0),
     ROW_PLAIN(SQUARED_DIFFERENCE,     SQUARED_DIFFERENCE,           SquaredDifferenceOptions,           0),
