@@ -174,14 +174,12 @@ static void reach(const struct layer *l, int32_t o, int32_t *first, int32_t *end
 
 static uint32_t bias_of(const struct layer *l, int32_t o) { return l->bias ? le32(l->bias->data + 4 * (size_t)o) : 0; }
 
-/* Multiplier and shift of an output channel, by the rules of host/plan/quantize.c; false if out of range. */
+/* Multiplier and shift of an output channel; false if out of range. */
 static bool multiplier_of(const struct layer *l, int32_t o, int32_t *mult, int32_t *shift)
 {
-    float in = l->in->quant.scale[0], w = l->w->quant.scale[l->w->quant.n > 1 ? o : 0];
-    volatile float product = in * w; /* volatile: rounded to float */
-    double real = l->fully_connected && l->w->quant.n == 1 ? (double)product : (double)in * (double)w;
+    enum op_id id = l->fully_connected ? OP_FULLY_CONNECTED : OP_CONV_2D;
+    double real = linear_scale(id, l->in->quant.scale[0], &l->w->quant, o, l->out->quant.scale[0]);
 
-    real /= (double)l->out->quant.scale[0];
     if (!isfinite(real) || real < 0)
         return false;
     quantize_multiplier(real, mult, shift);

@@ -163,24 +163,29 @@ static enum mote_status check_bias(const struct graph *g, const struct op *op, i
     return MOTE_OK;
 }
 
-/* A fully connected layer with one scale of weights takes the product of scales in float, and refuses a bias whose
- * scale is another; all others multiply in double and never look at the bias' scale. */
+/* A fully connected layer with one scale of weights takes the product of scales in float; all others multiply in
+ * double. */
+double linear_scale(enum op_id id, float in, const struct quant *weights, int32_t channel, float out)
+{
+    float w = weights->scale[weights->n > 1 ? channel : 0];
+    volatile float product = in * w; /* volatile: one rounding to float, whatever the compiler's options */
+    bool rounded = id == OP_FULLY_CONNECTED && weights->n == 1;
+
+    return (rounded ? (double)product : (double)in * (double)w) / (double)out;
+}
+
+/* Of a fully connected layer with one scale of weights the reference refuses a bias whose scale is another; else it
+ * never looks at the bias' scale. */
 static enum mote_status real_multiplier(const struct op *op, const struct scales *s, int32_t channel, double *real,
                                         const struct frame *at)
 {
-    float weights = s->weights->scale[channel];
-    double exact = (double)s->in * (double)weights;
+    double product = (double)s->in * (double)s->weights->scale[channel];
     double bias = s->bias && s->bias->quant.n > 0 ? (double)s->bias->quant.scale[0] : 0;
-    volatile float product = s->in * weights; /* volatile: one rounding to float, whatever the compiler's options */
 
-    if (op->id != OP_FULLY_CONNECTED || s->weights->n > 1) {
-        *real = exact / (double)s->out;
-        return MOTE_OK;
-    }
-    if (s->bias && fabs(exact - bias) / (double)s->out > 0.02)
+    if (op->id == OP_FULLY_CONNECTED && s->weights->n == 1 && s->bias && fabs(product - bias) / (double)s->out > 0.02)
         return fail(at, MOTE_ERR_QUANT, "the bias' scale %g is not the product of the input's and the weights', %g",
-                    bias, exact);
-    *real = (double)product / (double)s->out;
+                    bias, product);
+    *real = linear_scale(op->id, s->in, s->weights, channel, s->out);
     return MOTE_OK;
 }
 
