@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A clamp that is an operator of its own joins the operator that makes its input. Such a clamp is a pool of 1x1 windows
- * with a fused activation. Exact where input and output are quantized alike, or both float: then both clamp the same
- * stored values, and one of the two ranges must be what is common to both. (Of floats, NaN and the sign of zero may
- * come out otherwise: a pool drops them, a clamp does not.) */
+/* A clamp that is an operator of its own joins the operator that makes its input. Such a clamp is a RELU or RELU6, or a
+ * pool of 1x1 windows with a fused activation. Exact where input and output are quantized alike, or both float: then
+ * both clamp the same stored values, and one of the two ranges must be what is common to both. (Of floats, NaN and the
+ * sign of zero may come out otherwise: a pool drops them, a clamp does not.) */
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/plan/lower.h"
@@ -21,18 +21,29 @@ static opt_activation *fused_activation(const struct op *op)
         return &((struct pool_opts *)op->opts)->activation;
     case OP_ADD:
     case OP_MUL:
+    case OP_DIV:
         return &((struct binary_opts *)op->opts)->activation;
     default:
         return NULL;
     }
 }
 
-static bool is_clamp(const struct graph *g, const struct op *op)
+static bool is_pool_of_one(const struct graph *g, const struct op *op)
 {
     const struct pool_opts *o = op->opts;
 
     return (op->id == OP_AVERAGE_POOL_2D || op->id == OP_MAX_POOL_2D) && o->filter_h == 1 && o->filter_w == 1 &&
            o->stride_h == 1 && o->stride_w == 1 && shape_equal(op_in(g, op, 0), op_out(g, op, 0));
+}
+
+/* The activation that an operator is, if it is nothing else; -1 if it is more. */
+static int clamp_of(const struct graph *g, const struct op *op)
+{
+    if (op->id == OP_RELU)
+        return ACTIVATION_RELU;
+    if (op->id == OP_RELU6)
+        return ACTIVATION_RELU6;
+    return op->id != OP_NOP && is_pool_of_one(g, op) ? *fused_activation(op) : -1;
 }
 
 /* The ends of the range that an activation leaves a tensor, as numbers that compare like its stored values. */
@@ -73,7 +84,7 @@ static bool is_clampable(const struct tensor *t)
     return t->type == TYPE_F32 || (t->type == TYPE_S8 && t->quant.n == 1);
 }
 
-static void join(struct graph *g, int32_t i)
+static void join(struct graph *g, int32_t i, int clamp)
 {
     struct op *op = &g->ops[i];
     int32_t producer = graph_producer(g, op->in[0]);
@@ -85,7 +96,7 @@ static void join(struct graph *g, int32_t i)
         !tensor_is_internal(g, op->in[0]) || graph_uses(g, op->in[0]) != 1)
         return;
     fused = fused_activation(&g->ops[producer]);
-    both = fused ? common_activation(in, *fused, *fused_activation(op)) : -1;
+    both = fused ? common_activation(in, *fused, clamp) : -1;
     if (both >= 0 && op_bypass(g, i))
         *fused = both;
 }
@@ -94,8 +105,11 @@ enum mote_status pass_fuse_activation(struct model *m, struct graph *g, const st
 {
     (void)m;
     (void)at;
-    for (int32_t i = 0; i < g->n_ops; i++)
-        if (g->ops[i].id != OP_NOP && is_clamp(g, &g->ops[i]))
-            join(g, i);
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        int clamp = clamp_of(g, &g->ops[i]);
+
+        if (clamp >= 0)
+            join(g, i, clamp);
+    }
     return MOTE_OK;
 }
