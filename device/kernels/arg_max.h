@@ -22,6 +22,7 @@
     A(out, S32, OUT)
 
 MOTE_PARAMS(arg_max, MOTE_ARG_MAX_PARAMS)
+MOTE_COST(arg_max, (double)p->len * p->inner)
 
 void mote_arg_max(const struct mote_arg_max *p, const void *in, int32_t *out, int32_t first, int32_t count);
 

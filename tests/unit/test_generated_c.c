@@ -373,7 +373,7 @@ static void expect_as_image(struct fixture *f, struct program *prog, const struc
     }
     mote_model_run(&r.model);
     for (int32_t i = 0; mote_model_output(&r.model, i, &io) == MOTE_OK; i++)
-        program_expect(f, prog, p->model.name, TYPE_U8,
+        program_expect(f, prog, p->model.name, TYPE_U8, false,
                        (struct bytes){pool_copy(&f->pool, io.data, io.bytes), io.bytes});
 }
 
