@@ -144,25 +144,29 @@ static bool make_fully_connected(struct builder *b)
     return op_done(b, op);
 }
 
-static bool make_mean(struct builder *b)
+static bool make_reduction(struct builder *b, enum op_id id)
 {
-    int32_t in = pick(b, TYPES(TYPE_S8), 1, 6), out;
+    int32_t in = pick(b, id == OP_MEAN ? TYPES(TYPE_S8) : TYPES(TYPE_S8, TYPE_F32), 1, 6), out;
     int64_t axes[4], n = dice_range(b, 1, 4);
 
     if (in == TENSOR_ABSENT)
         return false;
 
+    enum mote_type type = tensor_of(b, in)->type;
     int32_t rank = tensor_of(b, in)->rank;
 
     for (int64_t i = 0; i < n; i++) /* some negative, some twice */
         axes[i] = dice_range(b, -rank, rank - 1);
-    out = new_output(b, TYPE_S8, quantization_for(b, TYPE_S8, quantization_of(b, in).scale * 100));
+    out = id == OP_REDUCE_MAX ? SAME_QUANTIZATION(b, in)
+                              : new_output(b, type, quantization_for(b, type, quantization_of(b, in).scale * 100));
 
-    struct op *op = new_op(b, OP_MEAN, 2, (int32_t[]){in, new_ints(b, 1, &n, axes)}, 1, &out);
+    struct op *op = new_op(b, id, 2, (int32_t[]){in, new_ints(b, 1, &n, axes)}, 1, &out);
 
     *(struct reduce_opts *)op->opts = (struct reduce_opts){.keep_dims = dice_chance(b, 2)};
     return op_done(b, op);
 }
+
+static bool make_mean(struct builder *b) { return make_reduction(b, OP_MEAN); }
 
 /* ---- two operands ---- */
 static bool broadcasts(const struct tensor *a, const struct tensor *c)
@@ -296,9 +300,9 @@ static bool make_transpose(struct builder *b)
     return op_done(b, new_op(b, OP_TRANSPOSE, 2, (int32_t[]){in, new_ints(b, 1, &rank, perm)}, 1, &out));
 }
 
-static bool make_resize_nearest_neighbor(struct builder *b)
+static bool make_resize(struct builder *b, enum op_id id, uint32_t types)
 {
-    int32_t in = pick(b, MOVABLE, 4, 4), out;
+    int32_t in = pick(b, types, 4, 4), out;
     int64_t two = 2, size[2];
 
     if (in == TENSOR_ABSENT)
@@ -308,10 +312,15 @@ static bool make_resize_nearest_neighbor(struct builder *b)
     out = SAME_QUANTIZATION(b, in);
 
     int mode = dice_range(b, 0, 2);
-    struct op *op = new_op(b, OP_RESIZE_NEAREST_NEIGHBOR, 2, (int32_t[]){in, new_ints(b, 1, &two, size)}, 1, &out);
+    struct op *op = new_op(b, id, 2, (int32_t[]){in, new_ints(b, 1, &two, size)}, 1, &out);
 
     *(struct resize_opts *)op->opts = (struct resize_opts){.align_corners = mode == 1, .half_pixel_centers = mode == 2};
     return op_done(b, op);
+}
+
+static bool make_resize_nearest_neighbor(struct builder *b)
+{
+    return make_resize(b, OP_RESIZE_NEAREST_NEIGHBOR, MOVABLE);
 }
 
 /* ---- one operand ---- */
@@ -365,6 +374,146 @@ static bool make_dequantize(struct builder *b)
         return false;
     out = new_output(b, TYPE_F32, (struct quantization){0, 0});
     return op_done(b, new_op(b, OP_DEQUANTIZE, 1, &in, 1, &out));
+}
+
+/* ---- functions ---- */
+static bool make_unary(struct builder *b, enum op_id id, uint32_t types)
+{
+    int32_t in = pick(b, types, 0, 6), out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    enum mote_type type = tensor_of(b, in)->type;
+    float scale = quantization_of(b, in).scale;
+    struct quantization q = quantization_for(b, type, scale * 100);
+
+    if (id == OP_LOGISTIC)
+        q = (struct quantization){1.0f / 256, INT8_MIN};
+    if (id == OP_RSQRT)
+        q = quantization_for(b, type, 1 / sqrtf(scale));
+    if (id == OP_HARD_SWISH && q.scale < scale / 64) /* its multiplier must be below 1 */
+        q.scale = scale / 64;
+    if (dice_chance(b, 3) && id != OP_LOGISTIC)
+        q = quantization_of(b, in);
+    out = new_output(b, type, type == TYPE_S8 ? q : (struct quantization){0, 0});
+    return op_done(b, new_op(b, id, 1, &in, 1, &out));
+}
+
+#define MAKE_UNARY(name, ID, ...)                                                                                      \
+    static bool make_##name(struct builder *b) { return make_unary(b, OP_##ID, TYPES(__VA_ARGS__)); }
+MAKE_UNARY(logistic, LOGISTIC, TYPE_S8, TYPE_F32)
+MAKE_UNARY(tanh, TANH, TYPE_S8, TYPE_F32)
+MAKE_UNARY(relu, RELU, TYPE_S8, TYPE_F32)
+MAKE_UNARY(relu6, RELU6, TYPE_S8, TYPE_F32)
+MAKE_UNARY(hard_swish, HARD_SWISH, TYPE_S8, TYPE_F32)
+MAKE_UNARY(abs, ABS, TYPE_S8, TYPE_F32)
+MAKE_UNARY(rsqrt, RSQRT, TYPE_S8, TYPE_F32)
+MAKE_UNARY(exp, EXP, TYPE_F32)
+MAKE_UNARY(sqrt, SQRT, TYPE_F32)
+
+/* What the typical result of two operands of these sizes is. */
+static float size_of_result(enum op_id id, float x, float y)
+{
+    switch (id) {
+    case OP_SQUARED_DIFFERENCE:
+        return (x + y) * (x + y);
+    case OP_DIV:
+        return x / y;
+    default:
+        return x > y ? x : y;
+    }
+}
+
+static bool make_function_of_two(struct builder *b, enum op_id id)
+{
+    int32_t in[2] = {pick(b, TYPES(TYPE_S8, TYPE_F32), 0, 6)}, out;
+    struct op *op;
+
+    if (in[0] == TENSOR_ABSENT)
+        return false;
+    in[1] = pick_second(b, in[0]);
+    out = new_output(b, tensor_of(b, in[0])->type,
+                     quantization_for(b, tensor_of(b, in[0])->type,
+                                      size_of_result(id, quantization_of(b, in[0]).scale * 100,
+                                                     quantization_of(b, in[1]).scale * 100)));
+    op = new_op(b, id, 2, in, 1, &out);
+    if (id == OP_DIV)
+        ((struct binary_opts *)op->opts)->activation = (int32_t)DICE_OF(b, clamps);
+    return op_done(b, op);
+}
+
+static bool make_minimum(struct builder *b) { return make_function_of_two(b, OP_MINIMUM); }
+
+static bool make_maximum(struct builder *b) { return make_function_of_two(b, OP_MAXIMUM); }
+
+static bool make_squared_difference(struct builder *b) { return make_function_of_two(b, OP_SQUARED_DIFFERENCE); }
+
+static bool make_div(struct builder *b) { return make_function_of_two(b, OP_DIV); }
+
+static bool make_prelu(struct builder *b) { return make_function_of_two(b, OP_PRELU); }
+
+/* ---- reductions, images, matrices ---- */
+static bool make_sum(struct builder *b) { return make_reduction(b, OP_SUM); }
+
+static bool make_reduce_max(struct builder *b) { return make_reduction(b, OP_REDUCE_MAX); }
+
+static bool make_arg_max(struct builder *b)
+{
+    int32_t in = pick(b, TYPES(TYPE_S8, TYPE_F32), 1, 6), out;
+    int64_t one = 1, axis;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    axis = dice_range(b, -tensor_of(b, in)->rank, tensor_of(b, in)->rank - 1);
+    out = new_output(b, TYPE_S32, (struct quantization){0, 0});
+    return op_done(b, new_op(b, OP_ARG_MAX, 2, (int32_t[]){in, new_ints(b, 1, &one, &axis)}, 1, &out));
+}
+
+static bool make_resize_bilinear(struct builder *b)
+{
+    return make_resize(b, OP_RESIZE_BILINEAR, TYPES(TYPE_S8, TYPE_F32));
+}
+
+static bool make_l2_normalization(struct builder *b)
+{
+    int32_t in = pick(b, TYPES(TYPE_S8, TYPE_F32), 1, 6), out;
+    bool quantized;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    quantized = tensor_of(b, in)->type == TYPE_S8;
+    out = new_output(b, tensor_of(b, in)->type, (struct quantization){quantized ? 1.0f / 128 : 0, 0});
+    return op_done(b, new_op(b, OP_L2_NORMALIZATION, 1, &in, 1, &out));
+}
+
+/* The second operand is a constant, of the shape that fits. */
+static bool make_batch_matmul(struct builder *b)
+{
+    int32_t in[2] = {pick(b, TYPES(TYPE_S8, TYPE_F32), 2, 5)}, out;
+    bool adj_x = dice_chance(b, 2), adj_y = dice_chance(b, 2);
+    int64_t dims[RANK_MAX], depth, columns = dice_range(b, 1, 8);
+
+    if (in[0] == TENSOR_ABSENT)
+        return false;
+
+    struct tensor a = *tensor_of(b, in[0]);
+    int rank = dice_range(b, 2, a.rank);
+
+    depth = a.dims[a.rank - (adj_x ? 2 : 1)];
+    for (int d = 0; d < rank - 2; d++)
+        dims[d] = dice_chance(b, 2) ? 1 : a.dims[a.rank - rank + d];
+    dims[rank - 2] = adj_y ? columns : depth;
+    dims[rank - 1] = adj_y ? depth : columns;
+    in[1] = new_const(b, a.type, rank, dims, random_quantization(b, a.type));
+    out = new_output(
+        b, a.type,
+        quantization_for(b, a.type, quantization_of(b, in[0]).scale * quantization_of(b, in[1]).scale * 5000));
+
+    struct op *op = new_op(b, OP_BATCH_MATMUL, 2, in, 1, &out);
+
+    *(struct batch_matmul_opts *)op->opts = (struct batch_matmul_opts){.adj_x = adj_x, .adj_y = adj_y};
+    return op_done(b, op);
 }
 
 /* ---- state ---- */
@@ -421,5 +570,25 @@ const struct maker makers[] = {
     {OP_QUANTIZE, 5, make_quantize},
     {OP_DEQUANTIZE, 2, make_dequantize},
     {OP_UNIDIRECTIONAL_SEQUENCE_LSTM, 4, make_unidirectional_sequence_lstm},
+    {OP_LOGISTIC, 2, make_logistic},
+    {OP_TANH, 2, make_tanh},
+    {OP_RELU, 3, make_relu},
+    {OP_RELU6, 3, make_relu6},
+    {OP_HARD_SWISH, 2, make_hard_swish},
+    {OP_ABS, 1, make_abs},
+    {OP_RSQRT, 1, make_rsqrt},
+    {OP_EXP, 3, make_exp},
+    {OP_SQRT, 3, make_sqrt},
+    {OP_MINIMUM, 2, make_minimum},
+    {OP_MAXIMUM, 2, make_maximum},
+    {OP_SQUARED_DIFFERENCE, 2, make_squared_difference},
+    {OP_DIV, 2, make_div},
+    {OP_PRELU, 2, make_prelu},
+    {OP_SUM, 2, make_sum},
+    {OP_REDUCE_MAX, 2, make_reduce_max},
+    {OP_ARG_MAX, 1, make_arg_max},
+    {OP_RESIZE_BILINEAR, 2, make_resize_bilinear},
+    {OP_L2_NORMALIZATION, 2, make_l2_normalization},
+    {OP_BATCH_MATMUL, 3, make_batch_matmul},
 };
 const int makers_count = COUNT(makers);
