@@ -72,9 +72,12 @@ class Headers:
                 self.enumerators(body)
 
     def enumerators(self, body):
-        """NAME = VALUE, or one more than the name before."""
+        """NAME = VALUE, or one more than the name before; or LIST(F) NAME, one more than the number of its last row."""
         following = "0"
         for entry in filter(None, (e.strip() for e in body.split(","))):
+            listed = re.fullmatch(r"(\w+)\(\w+\)\s*(\w+)", entry)
+            if listed:
+                following, entry = f"{self.rows(listed[1])[-1][0]} + 1", listed[2]
             name, _, value = (part.strip() for part in entry.partition("="))
             self.constants.setdefault(name, value or following)
             following = f"{name} + 1"
@@ -195,13 +198,17 @@ class Image:
         want(offset + size <= limit and offset % max(4, element) == 0 and size % element == 0, "ERR_BOUNDS",
              f"tensor {i}: offset {offset}, {size} bytes")
         want(not flags & 1 or region == ARENA, "ERR_FORMAT", f"tensor {i}: state outside the arena")
-        want(initial <= self.count("tensors"), "ERR_BOUNDS", f"tensor {i}: starts as tensor {initial - 1}")
-        if initial:
-            other = self.element("tensors", initial - 1, "<6BH3I")
-            want(flags & 1 and other[1] == IMAGE and other[8] == size, "ERR_FORMAT", f"tensor {i}: cannot start as another")
+        self.initial(i, initial, flags, size)
         return {"index": i, "type": self.tables.types.name[number], "region": ["image", "arena"][region],
                 "offset": offset, "bytes": size, "ring_rows": ring, "state": bool(flags & 1),
-                "weight": bool(flags & 2), "fill": fill}
+                "weight": bool(flags & 2), "fill": fill,
+                "initial": initial - 1 if initial > 0 else None}
+
+    def initial(self, i, initial, flags, size):
+        want(initial <= self.count("tensors"), "ERR_BOUNDS", f"tensor {i}: initial {initial}")
+        if initial > 0:
+            other = self.element("tensors", initial - 1, "<6BH3I")
+            want(flags & 1 and other[1] == IMAGE and other[8] == size, "ERR_FORMAT", f"tensor {i}: initial {initial}")
 
     def inputs_and_outputs(self):
         found = {"inputs": [], "outputs": []}

@@ -342,11 +342,11 @@ static json_t *step_json(const struct mote_model *m, uint32_t index)
 
 static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t index)
 {
-    return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:b, s:b, s:i}", "index", (json_int_t)index, "type",
+    return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:b, s:b, s:i, s:o}", "index", (json_int_t)index, "type",
                      type_name((enum mote_type)t->type), "region", t->region == MOTE_REGION_IMAGE ? "image" : "arena",
                      "offset", (json_int_t)t->offset, "bytes", (json_int_t)t->bytes, "ring_rows", (json_int_t)t->rows,
                      "state", (t->flags & MOTE_TENSOR_STATE) != 0, "weight", (t->flags & MOTE_TENSOR_WEIGHT) != 0,
-                     "fill", t->fill);
+                     "fill", t->fill, "initial", t->initial > 0 ? json_integer(t->initial - 1) : json_null());
 }
 
 static json_t *preprocess_json(const struct mote_model *m)
@@ -504,8 +504,7 @@ const struct command command_inspect = {
         "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
         "preprocess (null or {kind, channels, mean, std}),\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, first_row, rows, tensors, params}],\n"
-        "tensors: [{index, type, region, offset, bytes, ring_rows, state, weight, fill, crc32 (of a constant's "
-        "bytes)}].",
+        "tensors: [{index, type, region, offset, bytes, ring_rows, state, weight, fill, initial}].",
     .example = "mote inspect kws.tflite --text",
     .positional_min = 1,
     .positional_max = 1,

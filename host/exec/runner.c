@@ -16,20 +16,24 @@ double runner_work(const struct mote_model *model)
     return work;
 }
 
-/* The check of a step may read constants of up to the image's size. Nothing of the image is proved yet. */
-static double checking_work(struct bytes image)
+/* Opening an image checks its steps, each of which may read constants of up to the image's size, and resets its
+ * tensors, each of which may be a state of up to the arena's. Nothing of the image is proved yet. */
+static double opening_work(struct bytes image, size_t arena_bytes)
 {
     size_t table = sizeof(struct mote_image_header), entry = sizeof(struct mote_image_section);
+    double work = 0;
 
     for (; image.size >= entry && table <= image.size - entry; table += entry) {
         uint32_t id = le32(image.data + table), bytes = le32(image.data + table + 8);
 
-        if (id > MOTE_SECTION_STEPS)
+        if (id > MOTE_SECTION_STEPS || bytes > image.size) /* refused before anything is read, or not of interest */
             break;
-        if (id == MOTE_SECTION_STEPS && bytes <= image.size) /* a larger one is refused before it is read */
-            return (double)(bytes / sizeof(struct mote_image_step)) * (double)image.size;
+        if (id == MOTE_SECTION_TENSORS)
+            work += (double)(bytes / sizeof(struct mote_image_tensor)) * (double)arena_bytes;
+        if (id == MOTE_SECTION_STEPS)
+            work += (double)(bytes / sizeof(struct mote_image_step)) * (double)image.size;
     }
-    return 0;
+    return work;
 }
 
 static enum mote_status refuse_work(double work, const char *what, const struct frame *at)
@@ -47,8 +51,8 @@ enum mote_status runner_open(struct pool *pool, struct bytes image, struct runne
     if (arena_bytes > ARENA_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "the image asks for an arena of %zu bytes; %zu is the most here", arena_bytes,
                     ARENA_LIMIT);
-    if (checking_work(image) > WORK_LIMIT)
-        return refuse_work(checking_work(image), "checking the image", at);
+    if (opening_work(image, arena_bytes) > WORK_LIMIT)
+        return refuse_work(opening_work(image, arena_bytes), "opening the image", at);
     out->arena = pool_alloc(pool, arena_bytes + 1);
     status = mote_model_open(&out->model, image.data, image.size, out->arena, arena_bytes);
     if (status != MOTE_OK) {

@@ -19,6 +19,19 @@ static enum mote_status lower_all(struct plan *plan, const struct frame *at)
     return MOTE_OK;
 }
 
+/* Kernels and images know whole bytes only. */
+static enum mote_status check_types(const struct plan *plan, const struct frame *at)
+{
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (type_bits(plan->values[i].type) < 8) {
+            struct frame here = frame_tensor(at, plan->graph, plan->values[i].tensor);
+
+            return fail(&here, MOTE_ERR_TYPE, "elements of type %s, less than a byte, cannot be run",
+                        type_name(plan->values[i].type));
+        }
+    return MOTE_OK;
+}
+
 static int32_t root_of(const struct plan *plan, int32_t value)
 {
     while (plan->values[value].alias != VALUE_NONE)
@@ -111,6 +124,7 @@ enum mote_status plan_make(struct pool *pool, const struct model *m, const struc
     for (size_t i = 0; i < COUNT(out->zeros); i++)
         out->zeros[i] = VALUE_NONE;
     TRY(lower_all(out, at));
+    TRY(check_types(out, at));
     find_lifetimes(out, options->keep_all);
     TRY(place(out, at));
     add_up(out);

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Seeds for the fuzzers of every operator that the tests know: fuzz_seeds.py BUILD OUT writes OUT/<harness>/….
+
+Graphs are the cases of tests/vectors and random graphs, images are what they compile to, .tflite files come from
+tools/golden. Only small ones: a fuzzer is as fast as its inputs are short."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SMALL = 3000  # bytes
+CASES = 4     # of an operator
+RANDOM = 60   # graphs
+
+
+def vector_graphs():
+    for path in sorted(ROOT.glob("tests/vectors/*.vec")):
+        cases = [case.split("\n", 1)[1].split("\nend\n")[0] + "\nend\n"
+                 for case in ("\n" + path.read_text()).split("\ncase ")[1:] if "\nrefused " not in case]
+        for i, text in enumerate(sorted(cases, key=len)[:CASES]):
+            yield f"{path.stem}_{i}", text
+
+
+def random_graphs(build):
+    for seed in range(RANDOM):
+        yield f"random_{seed}", subprocess.run([build / "random_graphs", "-p", str(seed)], capture_output=True,
+                                               check=True, text=True).stdout
+
+
+def keep(folder, name, data):
+    if 0 < len(data) <= SMALL:
+        (folder / name).write_bytes(data)
+
+
+def tflite_files(out):
+    with tempfile.TemporaryDirectory() as folder:
+        made = subprocess.run([sys.executable, ROOT / "tools/golden/operator_cases.py", "--out", folder],
+                              capture_output=True, check=False)
+        if made.returncode != 0:
+            sys.exit(made.stderr.decode())
+        for operator in sorted(pathlib.Path(folder).iterdir()):
+            models = sorted(operator.glob("*/model.tflite"), key=lambda p: p.stat().st_size)
+            for i, model in enumerate(models[:CASES]):
+                keep(out, f"{operator.name}_{i}", model.read_bytes())
+
+
+def main(build, out):
+    folders = {name: out / name for name in ("fuzz_graph", "fuzz_compile", "fuzz_image", "fuzz_tflite")}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        graph, image = pathlib.Path(scratch, "m.graph"), pathlib.Path(scratch, "m.mote")
+        for name, text in [*vector_graphs(), *random_graphs(build)]:
+            graph.write_text(text)
+            subprocess.run([build / "mote", "compile", graph, "-o", image], capture_output=True, check=True)
+            keep(folders["fuzz_graph"], name, text.encode())
+            keep(folders["fuzz_compile"], name, text.encode())
+            keep(folders["fuzz_image"], name, image.read_bytes())
+    tflite_files(folders["fuzz_tflite"])
+    for name, folder in folders.items():
+        print(f"{name}: {len(list(folder.iterdir()))} seeds", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]))
