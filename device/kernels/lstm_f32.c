@@ -40,7 +40,8 @@ static void lstm_row(const struct mote_lstm_f32 *p, const struct constants *k, c
         cell[u] = clip > 0.0f ? mote_clamp_f32(c, -clip, clip) : c;
         out[u] = mote_tanh_f32(cell[u]) * mote_sigmoid_f32(sum[GATE_OUTPUT]);
     }
-    memmove(hidden, out, (size_t)p->units * sizeof *hidden);
+    for (int32_t u = 0; u < p->units; u++) /* no memcpy: in a strange image they may overlap */
+        hidden[u] = out[u];
 }
 
 void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const MOTE_FLASH float *x_weights,

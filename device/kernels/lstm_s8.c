@@ -3,7 +3,6 @@
  * from its four gates to its new c and h at once, and no gate is ever stored. */
 #include "lstm_s8.h"
 
-#include "mote/memory.h"
 #include "rows.h"
 
 enum { GATE_INPUT, GATE_FORGET, GATE_CELL, GATE_OUTPUT, GATES };
@@ -89,7 +88,8 @@ static void lstm_row(const struct mote_lstm_s8 *p, const struct constants *k, co
         out[u] = mote_requant_s8(tangent(k->table, tangent_argument(c, p->tanh_shift)) * o, p->out_mult, p->out_shift,
                                  p->out_zero, INT8_MIN, INT8_MAX);
     }
-    memmove(hidden, out, (size_t)p->units);
+    for (int32_t u = 0; u < p->units; u++) /* no memcpy: in a strange image they may overlap */
+        hidden[u] = out[u];
 }
 
 void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const int8_t *x_weights, const int8_t *h_weights,
