@@ -82,8 +82,20 @@ MUST_CHECK enum mote_status file_read(struct pool *pool, const char *path, struc
 MUST_CHECK enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at);
 /* Makes a folder that may be there already. */
 MUST_CHECK enum mote_status folder_make(const char *path, const struct frame *at);
-/* Removes the temporary files of writes under way. For signal handlers, before the process ends. */
+
+/* ---- what must not outlive the process ---- */
+/* Ends the programs and removes the temporary files and folders that are registered now. For signal handlers, before
+ * the process ends. */
 void base_cleanup(void);
+/* An absolute path TMPDIR/NAME-XXXXXX. folder_remove() removes it with all that is in it, and so does base_cleanup();
+ * with MOTE_KEEP=1 in the environment it stays, and stderr says where it is. */
+MUST_CHECK enum mote_status folder_temporary(struct pool *pool, const char *name, const char **path,
+                                             const struct frame *at);
+void folder_remove(const char *path); /* NULL: nothing to do */
+int cleanup_file(const char *path);   /* a slot for cleanup_forget(), -1 if there are none */
+void cleanup_forget(int slot);
+void cleanup_program(int pid); /* the leader of a process group */
+void cleanup_program_ended(int pid);
 
 /* A growing string, for emitters. */
 struct text {

@@ -11,40 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Temporary names that exist now, for base_cleanup(), which runs in a signal handler: fixed memory, atomics only. */
-enum { SLOT_FREE, SLOT_TAKEN, SLOT_LIVE };
-static struct {
-    atomic_int state;
-    char path[PATH_MAX];
-} temporaries[16];
-
-static int temporary_register(const char *path)
-{
-    for (int i = 0; i < (int)COUNT(temporaries); i++) {
-        int expected = SLOT_FREE;
-
-        if (atomic_compare_exchange_strong(&temporaries[i].state, &expected, SLOT_TAKEN)) {
-            snprintf(temporaries[i].path, sizeof temporaries[i].path, "%s", path);
-            atomic_store(&temporaries[i].state, SLOT_LIVE);
-            return i;
-        }
-    }
-    return -1;
-}
-
-static void temporary_forget(int slot)
-{
-    if (slot >= 0)
-        atomic_store(&temporaries[slot].state, SLOT_FREE);
-}
-
-void base_cleanup(void)
-{
-    for (size_t i = 0; i < COUNT(temporaries); i++)
-        if (atomic_load(&temporaries[i].state) == SLOT_LIVE)
-            unlink(temporaries[i].path);
-}
-
 /* Whose fault: a path that does not lead to a file that may be read or written is the caller's; a full or broken disk
  * is not. */
 static enum mote_status file_status(int error)
@@ -188,13 +154,13 @@ static int write_and_rename(const char *path, mode_t mode, const void *data, siz
 
         if (n >= (int)sizeof temporary)
             return ENAMETOOLONG;
-        slot = temporary_register(temporary);
+        slot = cleanup_file(temporary);
         error = write_temporary(temporary, mode ? mode : 0666, mode != 0, data, size);
         if (!error && rename(temporary, path) != 0) {
             error = errno;
             unlink(temporary);
         }
-        temporary_forget(slot);
+        cleanup_forget(slot);
     }
     return error;
 }

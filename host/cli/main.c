@@ -143,6 +143,7 @@ int main(int argc, char **argv)
     json_set_alloc_funcs(json_memory, free);
     signal(SIGINT, interrupted);
     signal(SIGTERM, interrupted);
+    signal(SIGHUP, interrupted);
     signal(SIGPIPE, SIG_IGN);
     if (strcmp(name, "--version") == 0) {
         puts("mote " MOTE_VERSION);

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _XOPEN_SOURCE 700
 #include "host/cli/measure.h"
-
-#include <errno.h>
-#include <ftw.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "host/cli/image_view.h"
 #include "host/emit/emit.h"
 #include "host/emulate/home.h"
 #include "host/plan/lower.h"
-
-#define OPEN_FOLDERS 16 /* at once, while a folder is removed */
 
 enum mote_status measure_open(struct cli *cli, const struct pipeline *p, const struct frame *file, struct measure *out)
 {
@@ -49,23 +41,11 @@ static const char *kernel_list(struct pool *pool, const struct mote_model *m)
 
 static enum mote_status generate_c(struct measure *m, const struct pipeline *p, const struct frame *file)
 {
-    const char *tmp = getenv("TMPDIR"), *home;
-    char *folder = pool_printf(&m->cli->pool, "%s/mote-c-XXXXXX", tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp");
+    const char *home;
 
     TRY(mote_home(&m->cli->pool, &home, file));
-    if (mkdtemp(folder) == NULL)
-        return fail(file, MOTE_ERR_ENVIRONMENT, "cannot make the temporary folder %s: %s", folder, strerror(errno));
-    m->folder = folder;
-    return emit_c(&p->plan, home, folder, file);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-    (void)st;
-    (void)type;
-    (void)where;
-    remove(path);
-    return 0;
+    TRY(folder_temporary(&m->cli->pool, "mote-c", &m->folder, file));
+    return emit_c(&p->plan, home, m->folder, file);
 }
 
 static enum mote_status make_job(struct measure *m, const struct pipeline *p, const struct frame *file)
@@ -94,8 +74,7 @@ static enum mote_status work(struct measure *m, const struct pipeline *p,
 
     if (status == MOTE_OK)
         status = emulate(&m->cli->pool, &m->job, &m->result, file);
-    if (m->folder != NULL)
-        nftw(m->folder, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+    folder_remove(m->folder);
     m->folder = NULL;
     return status;
 }

@@ -68,40 +68,14 @@ static void add_list(struct words *w, const char *const *words, unsigned n)
 enum mote_status firmware_begin(struct pool *pool, const struct board *board, struct firmware *fw,
                                 const struct frame *at)
 {
-    const char *tmp = getenv("TMPDIR");
-    char *folder, *real;
-
     *fw = (struct firmware){.pool = pool, .board = board, .emulated = board->emulated, .run_error = ""};
     if (!board->emulated)
         return fail(at, MOTE_ERR_USAGE, "no emulator stands for the board %s", board->name);
     TRY(mote_home(pool, &fw->home, at));
-    folder = pool_printf(pool, "%s/mote-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
-    if (!mkdtemp(folder))
-        return fail(at, MOTE_ERR_ENVIRONMENT, "the temporary folder %s cannot be made: %s", folder, strerror(errno));
-    real = realpath(folder, NULL); /* absolute: tools run in it */
-    fw->folder = real ? pool_strdup(pool, real) : folder;
-    free(real);
-    return MOTE_OK;
+    return folder_temporary(pool, "mote", &fw->folder, at); /* absolute: tools run in it */
 }
 
-void firmware_end(struct firmware *fw)
-{
-    const char *keep = getenv("MOTE_KEEP");
-    DIR *dir;
-
-    if (keep && strcmp(keep, "1") == 0) {
-        fprintf(stderr, "kept %s\n", fw->folder);
-        return;
-    }
-    dir = opendir(fw->folder);
-    if (!dir)
-        return;
-    for (const struct dirent *entry; (entry = readdir(dir));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlinkat(dirfd(dir), entry->d_name, 0);
-    closedir(dir);
-    rmdir(fw->folder);
-}
+void firmware_end(struct firmware *fw) { folder_remove(fw->folder); }
 
 const char *firmware_path(const struct firmware *fw, const char *name)
 {

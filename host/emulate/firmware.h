@@ -5,7 +5,7 @@
  *   firmware_put     writes a file into it
  *   firmware_add     queues sources; firmware_build compiles and links them to firmware.elf
  *   firmware_run     runs it, and reads what the plugin counted
- *   firmware_end     removes the folder, unless MOTE_KEEP=1; call it whenever begin succeeded
+ *   firmware_end     removes the folder, unless MOTE_KEEP=1; call it whenever begin succeeded. So does base_cleanup()
  *
  * Sources are the harness's or the model's: their objects are named so that the linker script tells them apart. */
 #ifndef MOTE_FIRMWARE_H

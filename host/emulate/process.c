@@ -14,7 +14,7 @@
 #define LOG_MAX     65536    /* bytes of a log that are looked at */
 #define PAUSE_MIN   1000000L /* ns between two looks at the running programs */
 #define PAUSE_MAX   16000000L
-#define SPAWN_FLAGS (POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
+#define SPAWN_FLAGS (POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP)
 
 struct running {
     struct process *process;
@@ -30,11 +30,34 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* The environment, but for TMPDIR: what a compiler forgets goes with the folder. The caller frees *name and it. */
+static char **environment(const char *folder, char **name)
+{
+    size_t n = 0, kept = 0;
+    char **copy;
+
+    while (environ[n] != NULL)
+        n++;
+    copy = calloc(n + 2, sizeof *copy);
+    if (copy == NULL || asprintf(name, "TMPDIR=%s", folder) < 0) {
+        free((void *)copy);
+        *name = NULL;
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(environ[i], "TMPDIR=", 7) != 0)
+            copy[kept++] = environ[i];
+    copy[kept] = *name;
+    return copy;
+}
+
+/* In a process group of its own, so that what it starts ends with it. */
 static int spawn(const struct process *p, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, pipe;
+    char *name, **variables;
     int err = posix_spawn_file_actions_init(&files);
 
     if (err)
@@ -43,6 +66,7 @@ static int spawn(const struct process *p, pid_t *pid)
         posix_spawn_file_actions_destroy(&files);
         return err;
     }
+    variables = environment(p->folder, &name);
     sigemptyset(&none);
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
@@ -53,7 +77,10 @@ static int spawn(const struct process *p, pid_t *pid)
         !(err = posix_spawnattr_setsigmask(&attributes, &none)) &&
         !(err = posix_spawnattr_setsigdefault(&attributes, &pipe)) &&
         !(err = posix_spawnattr_setflags(&attributes, SPAWN_FLAGS)))
-        err = posix_spawnp(pid, p->argv[0], &files, &attributes, (char *const *)p->argv, environ);
+        err = variables == NULL ? ENOMEM
+                                : posix_spawnp(pid, p->argv[0], &files, &attributes, (char *const *)p->argv, variables);
+    free((void *)variables);
+    free(name);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return err;
@@ -61,8 +88,15 @@ static int spawn(const struct process *p, pid_t *pid)
 
 static enum mote_status start(struct running *r, struct process *p, const struct frame *at)
 {
-    int err = spawn(p, &r->pid);
+    sigset_t all, before;
+    int err;
 
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before); /* no signal between starting and registering */
+    err = spawn(p, &r->pid);
+    if (!err)
+        cleanup_program(r->pid);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (err) {
         r->pid = 0;
         if (err == ENOENT)
@@ -87,7 +121,7 @@ static bool look(struct running *r, enum mote_status *status, const struct frame
     if (pid == 0) {
         if (now() > r->deadline && !r->process->timed_out) {
             r->process->timed_out = true;
-            kill(r->pid, SIGKILL);
+            kill(-r->pid, SIGKILL);
         }
         if (r->process->waiting)
             r->process->waiting(r->process->user);
@@ -102,6 +136,7 @@ static bool look(struct running *r, enum mote_status *status, const struct frame
     } else if (WIFSIGNALED(how)) {
         r->process->signal = WTERMSIG(how);
     }
+    cleanup_program_ended(r->pid);
     r->pid = 0;
     return true;
 }

@@ -365,6 +365,52 @@ static void test_read_pipe(void **state)
     assert_memory_equal(got.data, data, sizeof data);
 }
 
+/* With folders and a link inside; what the link leads to stays. */
+static void test_temporary_folder(void **state)
+{
+    struct folder *f = *state;
+    const char *path, *deep;
+
+    unsetenv("MOTE_KEEP");
+    setenv("TMPDIR", f->path, 1);
+    for (int by_signal = 0; by_signal < 2; by_signal++) {
+        assert_int_equal(folder_temporary(&f->pool, "mote-test", &path, &f->at), MOTE_OK);
+        assert_non_null(strstr(path, "/mote-test-"));
+        assert_int_equal(path[0], '/');
+        deep = pool_printf(&f->pool, "%s/a/b", path);
+        assert_int_equal(mkdir(pool_printf(&f->pool, "%s/a", path), 0777) | mkdir(deep, 0777), 0);
+        for (int i = 0; i < 200; i++)
+            assert_int_equal(file_write(pool_printf(&f->pool, "%s/file%d", deep, i), "x", 1, &f->at), MOTE_OK);
+        assert_int_equal(symlink("/", pool_printf(&f->pool, "%s/link", path)), 0);
+        if (by_signal)
+            base_cleanup();
+        folder_remove(path);
+        assert_int_equal(entries(f->path), 0);
+    }
+    folder_remove(NULL);
+    setenv("TMPDIR", pool_printf(&f->pool, "%s/none", f->path), 1);
+    assert_int_equal(folder_temporary(&f->pool, "mote-test", &path, &f->at), MOTE_ERR_ENVIRONMENT);
+    unsetenv("TMPDIR");
+}
+
+static void test_cleanup_ends_programs(void **state)
+{
+    pid_t pid = fork();
+
+    (void)state;
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        setpgid(0, 0);
+        sleep(60);
+        _exit(0);
+    }
+    setpgid(pid, pid);
+    cleanup_program(pid);
+    base_cleanup();
+    assert_int_equal(kill(pid, 0), -1); /* gone, and waited for */
+    cleanup_program_ended(pid);
+}
+
 static const char *signal_folder;
 static int signal_entries;
 static void on_signal(int signal_number)
@@ -417,6 +463,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_devices_are_not_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_pipe, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cleanup, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_temporary_folder, set_up, tear_down),
+        cmocka_unit_test(test_cleanup_ends_programs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,9 +11,11 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/base/base.h"
@@ -661,6 +663,47 @@ static void emulation_equals_the_host(void **state)
     OK("emulate", "@in/strokes.mote", "--target", "nano-33-ble-sense", "--input", "@in/zeros.bin");
 }
 
+/* Interrupted while it compiles or emulates: no folder stays, and no program that could make another. */
+static void interrupted_emulation_leaves_nothing(void **state)
+{
+    static const struct {
+        int signal;
+        const char *via;
+        long ms;
+    } cases[] = {{SIGINT, "image", 0}, {SIGTERM, "c", 20}, {SIGHUP, "image", 100}, {SIGTERM, "c", 300}};
+
+    (void)state;
+    if (!have_board())
+        return;
+    put("in/many.bin", pool_alloc(&pool, 144 * 20000), 144 * 20000); /* minutes of emulation */
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *argv[] = {"mote",
+                        "emulate",
+                        (char *)(uintptr_t)GRAPH,
+                        "--target",
+                        "mps2-an386",
+                        "--via",
+                        (char *)(uintptr_t)cases[i].via,
+                        "--input",
+                        (char *)(uintptr_t)here("in/many.bin"),
+                        NULL};
+        pid_t pid = fork();
+        int status;
+
+        assert_true(pid >= 0);
+        if (pid == 0)
+            become(argv, NULL);
+        while (entries(here("tmp")) == 0)
+            assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+        nanosleep(&(struct timespec){.tv_nsec = cases[i].ms * 1000000}, NULL);
+        assert_int_equal(kill(pid, cases[i].signal), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 128 + cases[i].signal);
+        want_nothing_left("mote emulate, interrupted,");
+    }
+}
+
 static void emulated_eval_equals_the_host(void **state)
 {
     (void)state;
@@ -757,6 +800,7 @@ int main(void)
         TEST(eval_counts),
         TEST(eval_takes_the_first_of_equals),
         TEST(emulation_equals_the_host),
+        TEST(interrupted_emulation_leaves_nothing),
         TEST(emulated_eval_equals_the_host),
         TEST(profile_adds_up),
         TEST(kws_is_as_accurate_as_the_reference),
