@@ -6,20 +6,19 @@
 enum mote_status infer_batch_to_space_nd(const struct model *m, struct graph *g, const struct op *op,
                                          const struct frame *at)
 {
-    const struct tensor *in = op_in(g, op, 0);
     int64_t dims[RANK_MAX];
     struct blocks b;
 
     (void)m;
     TRY(find_blocks(g, op, &b, at));
-    memcpy(dims, in->dims, sizeof dims);
+    memcpy(dims, b.in, sizeof dims);
     for (int i = 0; i < b.n; i++) {
         if (dims[0] % b.block[i] != 0)
-            return fail(at, MOTE_ERR_SHAPE, "%lld batches are no blocks", (long long)in->dims[0]);
+            return fail(at, MOTE_ERR_SHAPE, "%lld batches are no blocks", (long long)b.in[0]);
         dims[0] /= b.block[i];
         dims[1 + i] = dims[1 + i] * b.block[i] - b.border[i][0] - b.border[i][1];
     }
-    return infer_set(at, op_out(g, op, 0), in->rank, dims);
+    return infer_set(at, op_out(g, op, 0), b.rank, dims);
 }
 
 MACS_NONE(batch_to_space_nd)
@@ -33,7 +32,7 @@ enum mote_status lower_batch_to_space_nd(struct lowering *l, const struct op *op
     bool cut;
 
     TRY(find_blocks(l->graph, op, &b, at));
-    memcpy(b.batches, in->dims, sizeof b.batches);
+    memcpy(b.batches, b.in, sizeof b.batches);
     memcpy(b.pixels, out->dims, sizeof b.pixels);
     for (int i = 0; i < b.n; i++)
         b.pixels[1 + i] += b.border[i][0] + b.border[i][1];

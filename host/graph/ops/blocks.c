@@ -11,8 +11,9 @@ enum mote_status find_blocks(const struct graph *g, const struct op *op, struct 
     const struct tensor *in = op_in(g, op, 0);
     int64_t block[2 * RANK_MAX], borders[2 * RANK_MAX], n;
 
-    *out = (struct blocks){.n = in->rank - 2, .rank = in->rank};
     TRY(want_rank(at, in, "input", 3, 4));
+    *out = (struct blocks){.n = in->rank - 2, .rank = in->rank};
+    memcpy(out->in, in->dims, sizeof out->in);
     TRY(want_ints(at, g, op, 1, "block shape", out->n, out->n, &n, block));
     TRY(want_ints(at, g, op, 2, "list of borders", 2 * out->n, 2 * out->n, &n, borders));
     for (int i = 0; i < out->n; i++) {

@@ -9,6 +9,7 @@
 
 struct blocks {
     int32_t n;                /* spatial dimensions, which are 1 to n of a tensor */
+    int64_t in[RANK_MAX];     /* the operator's input's dimensions */
     int64_t block[2];         /* pixels of a block */
     int64_t border[2][2];     /* before and after */
     int64_t pixels[RANK_MAX]; /* the pictures' dimensions with their borders */

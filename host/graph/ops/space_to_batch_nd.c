@@ -5,13 +5,12 @@
 enum mote_status infer_space_to_batch_nd(const struct model *m, struct graph *g, const struct op *op,
                                          const struct frame *at)
 {
-    const struct tensor *in = op_in(g, op, 0);
     int64_t dims[RANK_MAX];
     struct blocks b;
 
     (void)m;
     TRY(find_blocks(g, op, &b, at));
-    memcpy(dims, in->dims, sizeof dims);
+    memcpy(dims, b.in, sizeof dims);
     for (int i = 0; i < b.n; i++) {
         dims[0] *= b.block[i];
         dims[1 + i] += b.border[i][0] + b.border[i][1];
@@ -20,7 +19,7 @@ enum mote_status infer_space_to_batch_nd(const struct model *m, struct graph *g,
                         (long long)dims[1 + i], (long long)b.block[i]);
         dims[1 + i] /= b.block[i];
     }
-    return infer_set(at, op_out(g, op, 0), in->rank, dims);
+    return infer_set(at, op_out(g, op, 0), b.rank, dims);
 }
 
 MACS_NONE(space_to_batch_nd)
@@ -51,7 +50,7 @@ enum mote_status lower_space_to_batch_nd(struct lowering *l, const struct op *op
 
     TRY(find_blocks(l->graph, op, &b, at));
     memcpy(b.batches, out->dims, sizeof b.batches);
-    memcpy(b.pixels, in->dims, sizeof b.pixels);
+    memcpy(b.pixels, b.in, sizeof b.pixels);
     for (int i = 0; i < b.n; i++)
         b.pixels[1 + i] += b.border[i][0] + b.border[i][1];
     if (type_bits(in->type) < 8)

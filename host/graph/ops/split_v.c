@@ -45,7 +45,7 @@ static enum mote_status find_sizes(const struct graph *g, const struct op *op, i
 enum mote_status infer_split_v(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
-    int64_t dims[RANK_MAX], sizes[MANY];
+    int64_t dims[RANK_MAX], sizes[MANY] = {0};
     int axis;
 
     (void)m;
