@@ -1009,7 +1009,7 @@ static float draw_float(float scale, int span)
 static void quantize_case(enum mote_type type)
 {
     int64_t dims[] = {between(1, 4), between(1, 4), between(1, 4), between(1, 40)}, n = product(4, dims);
-    int64_t lo = type == TYPE_S8 ? -128 : -32768, hi = -lo - 1;
+    int64_t lo = type == TYPE_U8 ? 0 : type == TYPE_S8 ? -128 : -32768, hi = lo + (1 << type_bits(type)) - 1;
     float scale = chance(2) ? draw_scale() : ldexpf(1, between(-20, 3)), *from;
     int32_t zero = (int32_t)draw_integer(type), in, out;
     struct fixture f;
@@ -1021,7 +1021,7 @@ static void quantize_case(enum mote_type type)
     must(&f, prepare(&f));
     from = memory_of(&f, in);
     for (int64_t i = 0; i < n; i++)
-        from[i] = draw_float(scale, type == TYPE_S8 ? 300 : 70000);
+        from[i] = draw_float(scale, type == TYPE_S16 ? 70000 : 300);
     run(&f, between(1, 3));
     for (int64_t i = 0; i < n; i++) {
         float quotient = from[i] / scale;
@@ -1037,7 +1037,7 @@ static void test_quantize_float(void **state)
     (void)state;
     for (uint64_t i = 1; i <= CASES; i++) {
         seed = i;
-        quantize_case(chance(2) ? TYPE_S8 : TYPE_S16);
+        quantize_case(chance(3) ? TYPE_S8 : chance(2) ? TYPE_U8 : TYPE_S16);
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* QUANTIZE: float to int8 or int16, or from one integer type to another with other parameters. */
+/* QUANTIZE: float to int8, uint8 or int16, or from one integer type to another with other parameters. */
 #include "host/graph/ops/elementwise.h"
 #include "kernels/quantize_f32_s16.h"
 #include "kernels/quantize_f32_s8.h"
@@ -19,6 +19,27 @@ int64_t macs_quantize(const struct graph *g, const struct op *op)
     return 0;
 }
 
+/* uint8 is int8 with the top bit flipped: through int8, then on as with scales that are equal. Both are exact. */
+static enum mote_status lower_float_to_u8(struct lowering *l, const struct op *op, struct mote_quantize_f32_s8 *p,
+                                          const struct frame *at)
+{
+    const struct tensor *out = op_out(l->graph, op, 0);
+    int32_t s8 = lower_scratch(l, TYPE_S8, (size_t)tensor_bytes(out)), zero = p->zero;
+    struct mote_requantize flip = {.rows = p->rows,
+                                   .len = p->len,
+                                   .in_ring = p->rows,
+                                   .out_ring = p->rows,
+                                   .in_type = TYPE_S8,
+                                   .out_type = TYPE_U8,
+                                   .in_zero = zero + INT8_MIN,
+                                   .out_zero = zero};
+
+    quantize_multiplier(1.0, &flip.mult, &flip.shift);
+    p->zero += INT8_MIN;
+    TRY(lower_step(l, KERNEL_quantize_f32_s8, p, (int32_t[]){lower_tensor(l, op->in[0]), s8}, p->rows, at));
+    return lower_step(l, KERNEL_requantize, &flip, (int32_t[]){s8, lower_tensor(l, op->out[0])}, p->rows, at);
+}
+
 static enum mote_status lower_from_float(struct lowering *l, const struct op *op, const struct frame *at)
 {
     enum mote_type to = op_out(l->graph, op, 0)->type;
@@ -30,10 +51,12 @@ static enum mote_status lower_from_float(struct lowering *l, const struct op *op
 
     /* One list of fields for both; only the range of `zero` differs. */
     _Static_assert(sizeof(struct mote_quantize_f32_s8) == sizeof(struct mote_quantize_f32_s16), "the same fields");
-    if (to != TYPE_S8 && to != TYPE_S16)
-        return fail(at, MOTE_ERR_UNSUPPORTED, "from f32 to %s: only s8 and s16 are there", type_name(to));
+    if (to != TYPE_S8 && to != TYPE_U8 && to != TYPE_S16)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "from f32 to %s: only s8, u8 and s16 are there", type_name(to));
     TRY(want_quant(at, l->graph, op, op->out[0], to, &scale, &p.zero));
     p.scale = float_bits(scale);
+    if (to == TYPE_U8)
+        return lower_float_to_u8(l, op, &p, at);
     return lower_step(l, to == TYPE_S8 ? KERNEL_quantize_f32_s8 : KERNEL_quantize_f32_s16, &p, args, p.rows, at);
 }
 
