@@ -42,6 +42,18 @@ static inline int32_t mote_requant(int32_t sum, int32_t mult, int32_t shift)
     return mote_rounding_divide(mote_doubling_high_mul((int32_t)((uint32_t)sum << left), mult), right);
 }
 
+/* A 64-bit sum, as int16 activations have: the multiplier cut to 16 bits, the product modulo 2^64 and rounded once,
+ * ties upwards. shift is -31 .. MOTE_SHIFT64_MAX. */
+#define MOTE_SHIFT64_MAX 7
+
+static inline int32_t mote_requant64(int64_t sum, int32_t mult, int32_t shift)
+{
+    int32_t cut = mult < 0x7fff0000 ? (mult + (INT32_C(1) << 15)) >> 16 : 0x7fff, right = 15 - shift;
+    uint64_t product = (uint64_t)sum * (uint64_t)cut + (UINT64_C(1) << (right - 1));
+
+    return (int32_t)(uint32_t)(uint64_t)((int64_t)product >> right);
+}
+
 static inline int32_t mote_clamp(int32_t x, int32_t lo, int32_t hi) { return x < lo ? lo : x > hi ? hi : x; }
 
 /* clamp(requant(sum) + zero), the sum modulo 2^32 as everywhere. */
@@ -51,12 +63,17 @@ static inline int8_t mote_requant_s8(int32_t sum, int32_t mult, int32_t shift, i
 }
 
 /* For a kernel's trust function: all shifts in range. */
-static inline bool mote_shifts_in_range(const int8_t *shift, int32_t n)
+static inline bool mote_shifts_up_to(const int8_t *shift, int32_t n, int32_t max)
 {
     for (int32_t i = 0; i < n; i++)
-        if (shift[i] < MOTE_SHIFT_MIN || shift[i] > MOTE_SHIFT_MAX)
+        if (shift[i] < MOTE_SHIFT_MIN || shift[i] > max)
             return false;
     return true;
+}
+
+static inline bool mote_shifts_in_range(const int8_t *shift, int32_t n)
+{
+    return mote_shifts_up_to(shift, n, MOTE_SHIFT_MAX);
 }
 
 #endif

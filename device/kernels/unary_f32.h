@@ -31,11 +31,12 @@ static inline float mote_abs_f32(float x)
     F(4, SQRT, mote_sqrt_f32(x))                                                                                       \
     F(5, RSQRT, 1.0f / mote_sqrt_f32(x))                                                                               \
     F(6, HARD_SWISH, mote_clamp_f32(x + 3.0f, 0.0f, 6.0f) * x / 6.0f)                                                  \
-    F(7, ABS, mote_abs_f32(x))
+    F(7, ABS, mote_abs_f32(x))                                                                                         \
+    F(8, LEAKY_RELU, x > 0.0f ? x : x * lo)
 
 #define MOTE_UNARY_NAME(number, NAME, result) MOTE_UNARY_##NAME = number,
 enum { MOTE_UNARY_FUNCTIONS(MOTE_UNARY_NAME) MOTE_UNARY_END };
-#define MOTE_UNARY_LAST 7
+#define MOTE_UNARY_LAST 8
 _Static_assert(MOTE_UNARY_END == MOTE_UNARY_LAST + 1, "the last function's number");
 
 #define MOTE_UNARY_F32_PARAMS(F)                                                                                       \
@@ -44,7 +45,7 @@ _Static_assert(MOTE_UNARY_END == MOTE_UNARY_LAST + 1, "the last function's numbe
     F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
     F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
     F(function, 0, MOTE_UNARY_LAST, "which function: MOTE_UNARY_FUNCTIONS")                                            \
-    F(lo, INT32_MIN, INT32_MAX, "smallest output of a clamp, as the bits of a float")                                  \
+    F(lo, INT32_MIN, INT32_MAX, "smallest output of a clamp, or slope, as the bits of a float")                        \
     F(hi, INT32_MIN, INT32_MAX, "largest output of a clamp, as the bits of a float")
 
 #define MOTE_UNARY_F32_ARGS(A)                                                                                         \

@@ -71,7 +71,7 @@ struct window window_fit(int padding, int64_t in, int64_t filter, int64_t stride
                          int64_t pad_after);
 /* `axis` as a dimension of 0 to rank - 1; a negative one counts from the end. */
 MUST_CHECK enum mote_status want_axis(const struct frame *at, int64_t axis, int rank, int *out);
-/* A constant int32 or int64 tensor's i-th value. */
+/* A constant int16, int32 or int64 tensor's i-th value. */
 int64_t const_int(const struct tensor *t, int64_t i);
 
 #endif

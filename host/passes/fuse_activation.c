@@ -14,12 +14,15 @@ static opt_activation *fused_activation(const struct op *op)
     case OP_CONV_2D:
     case OP_DEPTHWISE_CONV_2D:
         return &((struct conv_opts *)op->opts)->activation;
+    case OP_TRANSPOSE_CONV:
+        return &((struct transpose_conv_opts *)op->opts)->activation;
     case OP_FULLY_CONNECTED:
         return &((struct fully_connected_opts *)op->opts)->activation;
     case OP_AVERAGE_POOL_2D:
     case OP_MAX_POOL_2D:
         return &((struct pool_opts *)op->opts)->activation;
     case OP_ADD:
+    case OP_SUB:
     case OP_MUL:
     case OP_DIV:
         return &((struct binary_opts *)op->opts)->activation;

@@ -53,6 +53,8 @@ double linear_scale(enum op_id id, float in, const struct quant *weights, int32_
 /* The clamp that an activation means for an int8 output. */
 MUST_CHECK enum mote_status activation_range_s8(const struct tensor *out, int activation, int32_t *lo, int32_t *hi,
                                                 const struct frame *at);
+MUST_CHECK enum mote_status activation_range_s16(const struct tensor *out, int activation, int32_t *lo, int32_t *hi,
+                                                 const struct frame *at);
 /* Per-tensor scale and zero point of an int8 tensor, or an error that names it. */
 MUST_CHECK enum mote_status want_quant(const struct frame *at, const struct graph *g, const struct op *op,
                                        int32_t tensor, enum mote_type type, float *scale, int32_t *zero);
@@ -69,6 +71,17 @@ struct linear {
 MUST_CHECK enum mote_status lower_linear_s8(struct lowering *l, const struct op *op, int activation, int32_t channels,
                                             int64_t n, int64_t stride, int64_t step, struct linear *out,
                                             const struct frame *at);
+
+/* The same without a folded zero point: for int16 activations, which have none, and for transposed convolutions, whose
+ * sums do not all have all products. The kernel's bias is s64 for s16 activations, else s32. */
+struct linear_types {
+    enum mote_type activations; /* TYPE_S8 or TYPE_S16 */
+    enum mote_type bias;        /* that the graph's bias must have, if there is one */
+    int32_t shift_max;          /* that the kernel takes */
+};
+MUST_CHECK enum mote_status lower_linear_plain(struct lowering *l, const struct op *op,
+                                               const struct linear_types *types, int activation, int32_t channels,
+                                               int64_t n, struct linear *out, const struct frame *at);
 
 /* ---- float (host/plan/floats.c) ---- */
 int32_t float_bits(float x);

@@ -37,11 +37,12 @@ static enum mote_status quantize_bound(const struct tensor *out, float real, int
     return MOTE_OK;
 }
 
-enum mote_status activation_range_s8(const struct tensor *out, int activation, int32_t *lo, int32_t *hi,
-                                     const struct frame *at)
+/* Within the limits of the output's type. */
+static enum mote_status activation_range(const struct tensor *out, int activation, int32_t min, int32_t max,
+                                         int32_t *lo, int32_t *hi, const struct frame *at)
 {
     bool below = activation == ACTIVATION_RELU_N1_TO_1;
-    int64_t least = INT8_MIN, most = INT8_MAX;
+    int64_t least = min, most = max;
 
     if (out->quant.n != 1)
         return fail(at, MOTE_ERR_QUANT, "the output is not quantized per tensor");
@@ -49,12 +50,24 @@ enum mote_status activation_range_s8(const struct tensor *out, int activation, i
         TRY(quantize_bound(out, below ? -1.0f : 0.0f, &least, at));
     if (activation == ACTIVATION_RELU6 || below)
         TRY(quantize_bound(out, below ? 1.0f : 6.0f, &most, at));
-    *hi = (int32_t)(most < INT8_MAX ? most : INT8_MAX);
-    *lo = (int32_t)(least > INT8_MIN ? least : INT8_MIN);
-    if (*lo > *hi || *hi < INT8_MIN)
+    *hi = (int32_t)(most < max ? most : max);
+    *lo = (int32_t)(least > min ? least : min);
+    if (*lo > *hi || *hi < min)
         return fail(at, MOTE_ERR_QUANT, "the output's zero point %d leaves the fused activation no value",
                     (int)out->quant.zero[0]);
     return MOTE_OK;
+}
+
+enum mote_status activation_range_s8(const struct tensor *out, int activation, int32_t *lo, int32_t *hi,
+                                     const struct frame *at)
+{
+    return activation_range(out, activation, INT8_MIN, INT8_MAX, lo, hi, at);
+}
+
+enum mote_status activation_range_s16(const struct tensor *out, int activation, int32_t *lo, int32_t *hi,
+                                      const struct frame *at)
+{
+    return activation_range(out, activation, INT16_MIN, INT16_MAX, lo, hi, at);
 }
 
 static bool zero_in_range(enum mote_type type, int64_t zero)
@@ -146,7 +159,8 @@ static enum mote_status check_weights(const struct graph *g, const struct op *op
     return MOTE_OK;
 }
 
-static enum mote_status check_bias(const struct graph *g, const struct op *op, int32_t channels, const struct frame *at)
+static enum mote_status check_bias(const struct graph *g, const struct op *op, enum mote_type type, int32_t channels,
+                                   const struct frame *at)
 {
     const struct tensor *bias = op_in(g, op, 2);
     struct frame here;
@@ -155,8 +169,8 @@ static enum mote_status check_bias(const struct graph *g, const struct op *op, i
         return MOTE_OK;
     TRY(want_const(at, g, op->in[2], "bias"));
     here = frame_tensor(at, g, op->in[2]);
-    if (bias->type != TYPE_S32)
-        return fail(&here, MOTE_ERR_TYPE, "the bias is %s, not s32", type_name(bias->type));
+    if (bias->type != type)
+        return fail(&here, MOTE_ERR_TYPE, "the bias is %s, not %s", type_name(bias->type), type_name(type));
     if (tensor_elements(bias) != channels)
         return fail(&here, MOTE_ERR_SHAPE, "%lld biases for %d output channels", (long long)tensor_elements(bias),
                     (int)channels);
@@ -191,7 +205,7 @@ static enum mote_status real_multiplier(const struct op *op, const struct scales
 
 /* Multipliers and shifts; one of each if all channels have the same. */
 static enum mote_status lower_multipliers(struct lowering *l, const struct op *op, const struct scales *s,
-                                          struct linear *out, const struct frame *at)
+                                          int32_t shift_max, struct linear *out, const struct frame *at)
 {
     int32_t n = s->weights->n, *mult = pool_array(l->plan->pool, (size_t)n, sizeof *mult);
     int8_t *shift = pool_array(l->plan->pool, (size_t)n, 1);
@@ -202,10 +216,10 @@ static enum mote_status lower_multipliers(struct lowering *l, const struct op *o
         int32_t exponent;
 
         TRY(real_multiplier(op, s, i, &real, at));
-        exponent = SHIFT_MAX + 1;
+        exponent = shift_max + 1;
         if (isfinite(real))
             quantize_multiplier(real, &mult[i], &exponent);
-        if (exponent > SHIFT_MAX)
+        if (exponent > shift_max)
             return fail(at, MOTE_ERR_QUANT, "channel %d: the output's scale %g is too small beside the input's", (int)i,
                         s->out);
         shift[i] = (int8_t)exponent;
@@ -240,18 +254,72 @@ static void fold_bias(struct lowering *l, const struct scales *s, const int8_t *
 enum mote_status lower_linear_s8(struct lowering *l, const struct op *op, int activation, int32_t channels, int64_t n,
                                  int64_t stride, int64_t step, struct linear *out, const struct frame *at)
 {
-    const struct tensor *w = op_in(l->graph, op, 1);
     struct scales s = {.bias = op_in(l->graph, op, 2)};
+    const struct tensor *w;
 
     TRY(want_quant(at, l->graph, op, op->in[0], TYPE_S8, &s.in, &s.in_zero));
     TRY(want_quant(at, l->graph, op, op->out[0], TYPE_S8, &s.out, &s.out_zero));
     TRY(check_weights(l->graph, op, channels, n, at));
-    TRY(check_bias(l->graph, op, channels, at));
+    TRY(check_bias(l->graph, op, TYPE_S32, channels, at));
+    w = &l->graph->tensors[op->in[1]];
     s.weights = &w->quant;
     s.weights_zero = op->id == OP_FULLY_CONNECTED && w->quant.n == 1 ? w->quant.zero[0] : 0;
     out->out_zero = s.out_zero;
     TRY(activation_range_s8(op_out(l->graph, op, 0), activation, &out->lo, &out->hi, at));
-    TRY(lower_multipliers(l, op, &s, out, at));
+    TRY(lower_multipliers(l, op, &s, SHIFT_MAX, out, at));
     fold_bias(l, &s, (const int8_t *)w->data, channels, n, stride, step, out);
+    return MOTE_OK;
+}
+
+/* The bias as it is, in the type that the kernel reads; zeros for none. */
+static int32_t lower_bias(struct lowering *l, const struct tensor *bias, enum mote_type type, int32_t channels)
+{
+    size_t size = (size_t)type_bits(type) / 8;
+    uint8_t *out = pool_array(l->plan->pool, (size_t)channels, size);
+
+    for (int32_t c = 0; bias != NULL && c < channels; c++) {
+        int64_t value = const_int(bias, c);
+
+        memcpy(out + (size_t)c * size, &value, size); /* little-endian, as the host is */
+    }
+    return lower_const(l, "bias", type, out, (size_t)channels * size, true);
+}
+
+/* A tensor whose zero point the reference takes for granted. */
+static enum mote_status want_symmetric(const struct frame *at, const struct graph *g, const struct op *op,
+                                       int32_t tensor, float *scale)
+{
+    int32_t zero = 0;
+    struct frame here;
+
+    TRY(want_quant(at, g, op, tensor, TYPE_S16, scale, &zero));
+    here = frame_tensor(at, g, tensor);
+    if (zero != 0)
+        return fail(&here, MOTE_ERR_QUANT, "the zero point of an s16 tensor is %d, not 0", (int)zero);
+    return MOTE_OK;
+}
+
+enum mote_status lower_linear_plain(struct lowering *l, const struct op *op, const struct linear_types *types,
+                                    int activation, int32_t channels, int64_t n, struct linear *out,
+                                    const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    struct scales s = {.bias = op_in(g, op, 2)};
+
+    *out = (struct linear){.out_zero = 0};
+    if (types->activations == TYPE_S16) {
+        TRY(want_symmetric(at, g, op, op->in[0], &s.in));
+        TRY(want_symmetric(at, g, op, op->out[0], &s.out));
+        TRY(activation_range_s16(op_out(g, op, 0), activation, &out->lo, &out->hi, at));
+    } else {
+        TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &s.in, &s.in_zero));
+        TRY(want_quant(at, g, op, op->out[0], TYPE_S8, &s.out, &out->out_zero));
+        TRY(activation_range_s8(op_out(g, op, 0), activation, &out->lo, &out->hi, at));
+    }
+    TRY(check_weights(g, op, channels, n, at));
+    TRY(check_bias(g, op, types->bias, channels, at));
+    s.weights = &g->tensors[op->in[1]].quant;
+    TRY(lower_multipliers(l, op, &s, types->shift_max, out, at));
+    out->bias = lower_bias(l, s.bias, types->activations == TYPE_S16 ? TYPE_S64 : TYPE_S32, channels);
     return MOTE_OK;
 }

@@ -37,6 +37,26 @@ static const struct golden_model golden_models[] = {
 #define GOLDEN_FLOAT_FIRST 11
 #define GOLDEN_FLOATS      5
 
+/* Models of one operator each with int16 activations, whose vectors lie beside them: one run each. */
+#define SEANET(name) {"../seanet/" name, "seanet/" name "/model.tflite", false, false},
+/* clang-format off */
+static const struct golden_model golden_seanet[] = {
+    SEANET("add0") SEANET("add3") SEANET("add6") SEANET("add9") SEANET("add12") SEANET("conv0") SEANET("conv3")
+    SEANET("conv6") SEANET("conv9") SEANET("conv12") SEANET("conv15") SEANET("conv18") SEANET("conv21")
+    SEANET("leaky_relu0") SEANET("leaky_relu4") SEANET("leaky_relu8") SEANET("leaky_relu12") SEANET("leaky_relu16")
+    SEANET("leaky_relu20") SEANET("pad0") SEANET("pad5") SEANET("pad10") SEANET("pad15") SEANET("quantize0")
+    SEANET("strided_slice0") SEANET("strided_slice6") SEANET("strided_slice12") SEANET("strided_slice18")
+    SEANET("strided_slice24") SEANET("strided_slice30") SEANET("sub2") SEANET("sub4") SEANET("transpose_conv0")
+    SEANET("transpose_conv3")
+};
+/* clang-format on */
+
+/* SVDF with int16 and with int8 state; the outputs are constant, so the tensors in between are what counts. */
+static const struct golden_model golden_keywords[] = {
+    {"keyword_scrambled", "tflite_micro/keyword_scrambled.tflite", true, false},
+    {"keyword_scrambled_8bit", "tflite_micro/keyword_scrambled_8bit.tflite", true, false},
+};
+
 /* The folder, or NULL after a line that says that the test is skipped. */
 static inline const char *golden_shared(struct pool *pool)
 {

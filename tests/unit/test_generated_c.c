@@ -461,8 +461,9 @@ static void add_golden(struct fixture *f, struct program *prog, const char *shar
     struct bytes in, want;
 
     want_ok(f, pipeline_load(&f->pool, pool_printf(&f->pool, "%s/models/%s", shared, model->path), &p, &f->at));
+    if (strrchr(model->name, '/') != NULL) /* one of many that are called model.tflite */
+        p.model.name = strrchr(model->name, '/') + 1;
     program_add(f, prog, &p);
-    assert_int_equal(p.plan.graph->n_inputs, 1);
     assert_int_equal(p.plan.graph->n_outputs, 1);
     for (size_t kind = 0; kind < COUNT(kinds) && kinds[kind] != NULL; kind++)
         for (int k = 0; k < GOLDEN_VECTORS; k++) {
@@ -473,7 +474,10 @@ static void add_golden(struct fixture *f, struct program *prog, const char *shar
             }
             assert_true(golden_file(&f->pool, folder, kinds[kind], k, 0, &want));
             program_infer(prog, kind == 0 || k == 0, k % 2 == 1);
-            text_bytes(&prog->in, in.data, in.size);
+            for (int32_t i = 0; i < p.plan.graph->n_inputs; i++) {
+                assert_true(golden_file(&f->pool, folder, "input", k, i, &in));
+                text_bytes(&prog->in, in.data, in.size);
+            }
             program_expect(f, prog, pool_printf(&f->pool, "%s, generated C, %s%d", model->name, kinds[kind], k),
                            p.plan.graph->tensors[p.plan.graph->outputs[0]].type, model->tolerance, want);
         }
@@ -521,14 +525,13 @@ static void float_models_are_near(void **state)
     models_are_exact(golden_models + GOLDEN_FLOAT_FIRST, GOLDEN_FLOATS);
 }
 
-/* kws and mnist_lstm, in one folder. */
-static void two_real_models_in_one_program(void **state)
+/* Several models in one folder. */
+static void models_in_one_program(const struct golden_model *const *models, int n)
 {
     struct program prog;
     struct fixture f;
     const char *shared;
 
-    (void)state;
     begin(&f);
     shared = golden_shared(&f.pool);
     if (shared == NULL) {
@@ -536,12 +539,36 @@ static void two_real_models_in_one_program(void **state)
         skip();
     }
     prog = program_new(&f);
-    add_golden(&f, &prog, shared, &golden_models[0]);
-    add_golden(&f, &prog, shared, &golden_models[GOLDEN_NINE - 1]);
+    for (int i = 0; i < n; i++)
+        add_golden(&f, &prog, shared, models[i]);
     program_write(&f, &prog);
     shell(&f, 1, &prog.dir, (const char *[]){GCC " -O1 *.c mote/kernels/*.c test/main.c -o program"});
     assert_int_equal(program_compare(&f, &prog), 0);
+    print_message("%d models in one program, %zu outputs equal\n", prog.n_models, prog.n_outputs);
     end(&f);
+}
+
+/* kws and mnist_lstm. */
+static void two_real_models_in_one_program(void **state)
+{
+    (void)state;
+    models_in_one_program((const struct golden_model *const[]){&golden_models[0], &golden_models[GOLDEN_NINE - 1]}, 2);
+}
+
+static void int16_models_in_one_program(void **state)
+{
+    const struct golden_model *models[COUNT(golden_seanet)];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(golden_seanet); i++)
+        models[i] = &golden_seanet[i];
+    models_in_one_program(models, COUNT(golden_seanet));
+}
+
+static void keyword_models_in_one_program(void **state)
+{
+    (void)state;
+    models_in_one_program((const struct golden_model *const[]){&golden_keywords[0], &golden_keywords[1]}, 2);
 }
 
 int main(void)
@@ -556,6 +583,8 @@ int main(void)
         cmocka_unit_test(the_nine_are_exact),
         cmocka_unit_test(float_models_are_near),
         cmocka_unit_test(two_real_models_in_one_program),
+        cmocka_unit_test(int16_models_in_one_program),
+        cmocka_unit_test(keyword_models_in_one_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

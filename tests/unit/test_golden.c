@@ -154,10 +154,10 @@ static void outputs_are_exact(void **state)
 
 /* ---- tensors in between ---- */
 /* State tensors hold what is in them after the inference, as the reference's do. */
-static bool compare_tensor(struct fixture *f, int32_t index)
+static bool compare_tensor(struct fixture *f, const char *when, int32_t index)
 {
     const struct tensor *t = &f->p.model.graphs[0].tensors[index];
-    const char *path = pool_printf(&f->pool, "%s/tensors0/t%d.bin", f->folder, t->source);
+    const char *path = pool_printf(&f->pool, "%s/%s/t%d.bin", f->folder, when, t->source);
     int32_t value = f->p.plan.value_of_tensor[index];
     struct bytes want;
 
@@ -171,9 +171,9 @@ static bool compare_tensor(struct fixture *f, int32_t index)
     return true;
 }
 
-static int count_tensors(struct fixture *f)
+static int count_tensors(struct fixture *f, const char *when)
 {
-    FILE *file = fopen(pool_printf(&f->pool, "%s/tensors0/index.txt", f->folder), "r");
+    FILE *file = fopen(pool_printf(&f->pool, "%s/%s/index.txt", f->folder, when), "r");
     char line[4096];
     int n = 0;
 
@@ -185,11 +185,22 @@ static int count_tensors(struct fixture *f)
     return n;
 }
 
+static void compare_tensors(struct fixture *f, const char *when)
+{
+    int compared = 0;
+
+    for (int32_t i = 0; i < f->p.model.graphs[0].n_tensors; i++)
+        compared += compare_tensor(f, when, i);
+    print_message("%s: %d tensors compared, %d differ\n", f->model->name, compared, f->bad);
+    assert_true(compared > 0);
+    assert_int_equal(compared, count_tensors(f, when));
+    assert_int_equal(f->bad, 0);
+}
+
 static void tensors_are_exact(void **state)
 {
     struct pipeline_options options = {.passes = "none", .keep_all = true};
     struct fixture f;
-    int compared = 0;
 
     if (!begin(&f, *state)) {
         pool_free(&f.pool);
@@ -198,11 +209,45 @@ static void tensors_are_exact(void **state)
     open_file(&f, tflite_path(&f), &options);
     assert_true(set_inputs(&f, 0));
     mote_model_run(&f.runner.model);
-    for (int32_t i = 0; i < f.p.model.graphs[0].n_tensors; i++)
-        compared += compare_tensor(&f, i);
-    print_message("%s: %d tensors compared, %d differ\n", f.model->name, compared, f.bad);
-    assert_true(compared > 0);
-    assert_int_equal(compared, count_tensors(&f));
+    compare_tensors(&f, "tensors0");
+    pool_free(&f.pool);
+}
+
+/* ---- models with a run in a row alone ---- */
+static void sequence_is_exact(void **state)
+{
+    struct pipeline_options all = {0}, options = {.passes = "none", .keep_all = true};
+    struct fixture f;
+    int runs;
+
+    if (!begin(&f, *state)) {
+        pool_free(&f.pool);
+        skip();
+    }
+    open_file(&f, tflite_path(&f), &all);
+    runs = compare_sequence(&f, "all passes");
+    open_file(&f, tflite_path(&f), &options);
+    assert_int_equal(compare_sequence(&f, "passes none"), runs);
+    print_message("%s: %d runs in a row, %d outputs differ\n", f.model->name, runs, f.bad);
+    assert_true(runs > 1);
+    compare_tensors(&f, "tensors_after_seq");
+    pool_free(&f.pool);
+}
+
+/* ---- models of one operator and one vector ---- */
+static void one_run_is_exact(void **state)
+{
+    struct pipeline_options options[] = {{.passes = "none"}, {.passes = NULL}};
+    struct fixture f;
+
+    if (!begin(&f, *state)) {
+        pool_free(&f.pool);
+        skip();
+    }
+    for (size_t i = 0; i < COUNT(options); i++) {
+        open_file(&f, tflite_path(&f), &options[i]);
+        assert_int_equal(compare_vectors(&f, i == 0 ? "passes none" : "all passes"), 1);
+    }
     assert_int_equal(f.bad, 0);
     pool_free(&f.pool);
 }
@@ -299,7 +344,7 @@ static struct CMUnitTest test_of(const char *name, CMUnitTestFunction run, const
 
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(golden_models) + GOLDEN_NINE + 2];
+    struct CMUnitTest tests[COUNT(golden_models) + GOLDEN_NINE + COUNT(golden_keywords) + COUNT(golden_seanet) + 2];
     struct pool pool = {0};
     size_t n = 0;
     int failed;
@@ -312,6 +357,10 @@ int main(void)
         tests[n++] =
             test_of(pool_printf(&pool, "%s tensors", golden_models[i].name), tensors_are_exact, &golden_models[i]);
     tests[n++] = test_of("kws_float", hybrid_agrees_with_int8, &golden_models[0]);
+    for (size_t i = 0; i < COUNT(golden_keywords); i++)
+        tests[n++] = test_of(golden_keywords[i].name, sequence_is_exact, &golden_keywords[i]);
+    for (size_t i = 0; i < COUNT(golden_seanet); i++)
+        tests[n++] = test_of(golden_seanet[i].path, one_run_is_exact, &golden_seanet[i]);
     failed = cmocka_run_group_tests(tests, NULL, NULL);
     pool_free(&pool);
     return failed;

@@ -602,8 +602,8 @@ static void test_not_tflite(void **state)
 static void test_missing_operators(void **state)
 {
     (void)state;
-    EXPECT((k.old_code = BUILTIN_SVDF, k.op_version = 2), MOTE_ERR_UNSUPPORTED,
-           "1 operator that Mote does not have: op 0 SVDF (version 2, output \"out\") [ERR_UNSUPPORTED]");
+    EXPECT((k.old_code = BUILTIN_UNIQUE, k.op_version = 2), MOTE_ERR_UNSUPPORTED,
+           "1 operator that Mote does not have: op 0 UNIQUE (version 2, output \"out\") [ERR_UNSUPPORTED]");
     EXPECT((k.old_code = BUILTIN_PLACEHOLDER_FOR_GREATER_OP_CODES, k.code = BUILTIN_STABLEHLO_CASE, k.n_ops = 2),
            MOTE_ERR_UNSUPPORTED,
            "2 operators that Mote does not have: op 0 STABLEHLO_CASE (version 1, output \"out\"), op 1 STABLEHLO_CASE "
@@ -615,8 +615,8 @@ static void test_missing_operators(void **state)
     EXPECT((k.old_code = -1, k.code = -2), MOTE_ERR_UNSUPPORTED,
            "1 operator that Mote does not have: op 0 number -1 (version 1, output \"out\") [ERR_UNSUPPORTED]");
     /* Many: each kind once. */
-    EXPECT((k.old_code = BUILTIN_SVDF, k.n_ops = 100), MOTE_ERR_UNSUPPORTED,
-           "100 operators that Mote does not have: 100 SVDF (version 1, first op 0) [ERR_UNSUPPORTED]");
+    EXPECT((k.old_code = BUILTIN_UNIQUE, k.n_ops = 100), MOTE_ERR_UNSUPPORTED,
+           "100 operators that Mote does not have: 100 UNIQUE (version 1, first op 0) [ERR_UNSUPPORTED]");
     EXPECT((k.old_code = BUILTIN_CUSTOM, k.custom = "123456789012345678901234567890123456789012345678901234567890"),
            MOTE_ERR_UNSUPPORTED,
            "1 operator that Mote does not have: op 0 ...345678901234567890123456789012345678901234567890 (custom, ");

@@ -117,6 +117,8 @@ def weights_of(random, count, kind):
         return [(-128, 127)[random.integer(0, 1)] for _ in range(count)]
     if kind == "zero":
         return [0] * count
+    if kind == "lowest":
+        return [-128] * count
     return random.integers(count, -127, 127)
 
 
@@ -784,7 +786,7 @@ def run_case(case, folder, model_path, paths, runner, check):
             if check and case.expect:
                 got, want = unpack(case.result.type, data), case.expect(case.runs[k])
                 if case.stateful and (folder / ("state%d.bin" % k)).exists():
-                    got += unpack(INT16, (folder / ("state%d.bin" % k)).read_bytes())
+                    got += unpack(present[number_of_state].type, (folder / ("state%d.bin" % k)).read_bytes())
                     want = want + case.expect.state["cell"]
                 if not values_match(case, got, want):
                     report_difference(case, "run %d" % k, got, want)

@@ -30,6 +30,11 @@ OPERATORS = {
     "PADV2": (60, 43),
     "RESIZE_NEAREST_NEIGHBOR": (97, 74),
     "QUANTIZE": (114, 89),
+    "SVDF": (27, 6),
+    "SUB": (41, 28),
+    "STRIDED_SLICE": (45, 32),
+    "TRANSPOSE_CONV": (67, 49),
+    "LEAKY_RELU": (98, 75),
 
     "CONCATENATION": (2, 10),
     "DEPTH_TO_SPACE": (5, 94),

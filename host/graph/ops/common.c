@@ -85,7 +85,9 @@ enum mote_status want_axis(const struct frame *at, int64_t axis, int rank, int *
 
 int64_t const_int(const struct tensor *t, int64_t i)
 {
-    assert(t->data && (t->type == TYPE_S32 || t->type == TYPE_S64));
+    assert(t->data && (t->type == TYPE_S16 || t->type == TYPE_S32 || t->type == TYPE_S64));
+    if (t->type == TYPE_S16)
+        return (int16_t)(t->data[i * 2] | t->data[i * 2 + 1] << 8);
     if (t->type == TYPE_S32)
         return (int32_t)le32(t->data + i * 4);
     return (int64_t)((uint64_t)le32(t->data + i * 8 + 4) << 32 | le32(t->data + i * 8));

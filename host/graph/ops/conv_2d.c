@@ -3,7 +3,9 @@
  * convolution is grouped: filters see one group of channels each. */
 #include "host/plan/lower.h"
 #include "kernels/conv_2d_f32.h"
+#include "kernels/conv_2d_s16.h"
 #include "kernels/conv_2d_s8.h"
+#include "kernels/requant.h"
 
 /* Unknown dimensions fit everything until they are known. */
 static bool groups_fit(int64_t in_c, int64_t filter_c, int64_t out_c)
@@ -97,14 +99,43 @@ static enum mote_status lower_conv_2d_f32(struct lowering *l, const struct op *o
     return lower_step(l, KERNEL_conv_2d_f32, &p, args, p.out_ring, at);
 }
 
+/* The sums have the bias' width; without a bias, 64 bits unless the option says 32. */
+static enum mote_status lower_conv_2d_s16(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct conv_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1), *out = op_out(l->graph, op, 0);
+    const struct tensor *bias = op_in(l->graph, op, 2);
+    bool wide = bias != NULL ? bias->type != TYPE_S32 : !o->bias_s32;
+    struct linear_types types = {TYPE_S16, wide ? TYPE_S64 : TYPE_S32, wide ? MOTE_SHIFT64_MAX : MOTE_SHIFT_MAX};
+    struct linear linear;
+    struct window y, x;
+
+    TRY(lower_linear_plain(l, op, &types, o->activation, (int32_t)w->dims[0], w->dims[1] * w->dims[2] * w->dims[3],
+                           &linear, at));
+    y = window_fit(o->padding, in->dims[1], w->dims[1], o->stride_h, o->dilation_h, o->pad_top, o->pad_bottom);
+    x = window_fit(o->padding, in->dims[2], w->dims[2], o->stride_w, o->dilation_w, o->pad_left, o->pad_right);
+
+    struct mote_conv_2d_s16 p = {
+        GEOMETRY(in, w, out, o, y, x),     .lo = linear.lo, .hi = linear.hi,
+        .per_channel = linear.per_channel, .wide = wide,
+    };
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_conv_2d_s16, &p, args, p.out_ring, at);
+}
+
 enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_conv_2d_s8(l, op, at);
+    case TYPE_S16:
+        return lower_conv_2d_s16(l, op, at);
     case TYPE_F32:
         return lower_conv_2d_f32(l, op, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }

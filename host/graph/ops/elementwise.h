@@ -57,6 +57,9 @@ MUST_CHECK enum mote_status lower_binary_s8(struct lowering *l, const struct op 
 MUST_CHECK enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
                                              const struct frame *at);
 
+/* Sum or difference of s8 or s16 tensors. */
+MUST_CHECK enum mote_status lower_add_sub(struct lowering *l, const struct op *op, bool minus, const struct frame *at);
+
 /* ---- constants that an operator needs ---- */
 /* A constant list of integers, of n_min to n_max elements: their number, in *n, and their values. */
 MUST_CHECK enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,

@@ -76,6 +76,11 @@ enum mote_status lower_unary_f32(struct lowering *l, const struct op *op, int32_
     return lower_f32(l, op, function, 0, 0, at);
 }
 
+enum mote_status lower_leaky_f32(struct lowering *l, const struct op *op, float slope, const struct frame *at)
+{
+    return lower_f32(l, op, MOTE_UNARY_LEAKY_RELU, slope, 0, at);
+}
+
 enum mote_status lower_clamp_f32(struct lowering *l, const struct op *op, float lo, float hi, const struct frame *at)
 {
     return lower_f32(l, op, MOTE_UNARY_CLAMP, lo, hi, at);

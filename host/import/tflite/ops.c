@@ -13,6 +13,7 @@ enum option_kind {
     OPTION_INT,
     OPTION_FLOAT,
     OPTION_FLAG,
+    OPTION_IS_S32,
     OPTION_PADDING,
     OPTION_ACTIVATION,
     OPTION_DIMS,
@@ -44,7 +45,7 @@ struct option {
 static const struct option conv_2d[] = {
     TAKE(0, PADDING, conv, padding),       TAKE_INT(1, conv, stride_w, 0),   TAKE_INT(2, conv, stride_h, 0),
     TAKE(3, ACTIVATION, conv, activation), TAKE_INT(4, conv, dilation_w, 1), TAKE_INT(5, conv, dilation_h, 1),
-    /* 6, quantized_bias_type: matters to int16 without a bias only */
+    TAKE(6, IS_S32, conv, bias_s32), /* quantized_bias_type: matters to int16 without a bias only */
 };
 
 static const struct option depthwise_conv_2d[] = {
@@ -114,6 +115,25 @@ static const struct option depth_to_space[] = {TAKE_INT(0, block, block_size, 0)
 /* reflect is 0 */
 static const struct option mirror_pad[] = {TAKE(0, FLAG, mirror_pad, symmetric)};
 
+static const struct option leaky_relu[] = {TAKE(0, FLOAT, leaky_relu, alpha)};
+
+static const struct option strided_slice[] = {
+    TAKE_INT(0, strided_slice, begin_mask, 0),       TAKE_INT(1, strided_slice, end_mask, 0),
+    TAKE_INT(2, strided_slice, ellipsis_mask, 0),    TAKE_INT(3, strided_slice, new_axis_mask, 0),
+    TAKE_INT(4, strided_slice, shrink_axis_mask, 0), REFUSE(5, "offset"),
+};
+
+static const struct option transpose_conv[] = {
+    TAKE(0, PADDING, transpose_conv, padding), TAKE_INT(1, transpose_conv, stride_w, 0),
+    TAKE_INT(2, transpose_conv, stride_h, 0), TAKE(3, ACTIVATION, transpose_conv, activation),
+    /* 4, quantized_bias_type: the reference does not read it */
+};
+
+static const struct option svdf[] = {
+    TAKE_INT(0, svdf, rank, 0), TAKE(1, ACTIVATION, svdf, activation),
+    /* 2, asymmetric_quantize_inputs: float activations with int8 weights */
+};
+
 /* ---- operators ---- */
 struct tfl_op {
     enum op_id id;
@@ -146,6 +166,12 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(SOFTMAX,                      SOFTMAX,                      SoftmaxOptions,                     1, softmax),
     ROW_PLAIN(TRANSPOSE,              TRANSPOSE,                    TransposeOptions,                   0),
     ROW(UNIDIRECTIONAL_SEQUENCE_LSTM, UNIDIRECTIONAL_SEQUENCE_LSTM, UnidirectionalSequenceLSTMOptions,  6, unidirectional_sequence_lstm),
+
+    ROW(SUB,                          SUB,                          SubOptions,                         2, binary),
+    ROW(LEAKY_RELU,                   LEAKY_RELU,                   LeakyReluOptions,                   1, leaky_relu),
+    ROW(STRIDED_SLICE,                STRIDED_SLICE,                StridedSliceOptions,                6, strided_slice),
+    ROW(TRANSPOSE_CONV,               TRANSPOSE_CONV,               TransposeConvOptions,               5, transpose_conv),
+    ROW(SVDF,                         SVDF,                         SVDFOptions,                        3, svdf),
 
     ROW_PLAIN(ASSIGN_VARIABLE,        ASSIGN_VARIABLE,              AssignVariableOptions,              0),
     ROW_PLAIN(BATCH_TO_SPACE_ND,      BATCH_TO_SPACE_ND,            BatchToSpaceNDOptions,              0),
@@ -261,6 +287,9 @@ static enum mote_status read_option(const struct option *o, struct fb_table tabl
         break;
     case OPTION_FLAG:
         value = fb_bool(table, o->field);
+        break;
+    case OPTION_IS_S32: /* an element type that matters only if it is this one */
+        value = fb_s8(table, o->field) == TFL_TYPE_INT32;
         break;
     }
     memcpy(to, &value, sizeof value);

@@ -144,6 +144,8 @@ enum tfl_options {
     TFL_RightShiftOptions,
 };
 
+#define TFL_TYPE_INT32 2 /* an element type's number */
+
 /* Fields, in their tables' order. */
 enum tfl_model {
     TFL_MODEL_VERSION,

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The arithmetic of docs/EXACT.md for int16 activations ("16x8"), SUB, LEAKY_RELU, STRIDED_SLICE, TRANSPOSE_CONV and
+SVDF, written down a second time to check that page. Tensors are flat lists of Python integers, row-major.
+"""
+
+import itertools
+import math
+
+from exact_arithmetic import (LIMITS, broadcast, clamp, f32, positions, quantize_multiplier, requantize, strides_of,
+                              wrap32)
+
+
+def requantize64(value, multiplier, exponent):
+    reduced = (multiplier + 2**15) >> 16 if multiplier < 0x7FFF0000 else 0x7FFF
+    shift = 15 - exponent
+    return wrap32((value * reduced + (1 << (shift - 1))) >> shift)
+
+
+def scale_sum(total, multiplier, wide):
+    return requantize64(total, *multiplier) if wide else requantize(wrap32(total), *multiplier)
+
+
+def convolution(x, x_shape, w, w_shape, bias, out_shape, pads, strides, dilations, multipliers, limits, wide):
+    """CONV_2D with int16 activations."""
+    xs, ws = strides_of(x_shape), strides_of(w_shape)
+    _, height, width, depth = x_shape
+    out = []
+    for b, oy, ox, oc in positions(out_shape):
+        group = oc // (out_shape[3] // (depth // w_shape[3]))
+        acc = bias[oc] if bias else 0
+        for fy, fx in itertools.product(range(w_shape[1]), range(w_shape[2])):
+            y, column = oy * strides[0] - pads[0] + fy * dilations[0], ox * strides[1] - pads[1] + fx * dilations[1]
+            if 0 <= y < height and 0 <= column < width:
+                base = b * xs[0] + y * xs[1] + column * xs[2] + group * w_shape[3]
+                weight = oc * ws[0] + fy * ws[1] + fx * ws[2]
+                acc += sum(x[base + i] * w[weight + i] for i in range(w_shape[3]))
+        out.append(clamp(scale_sum(acc, multipliers[oc], wide), *limits))
+    return out
+
+
+def transpose_convolution(x, x_shape, x_zero, w, w_shape, bias, out_shape, pads, strides, multipliers, out_zero,
+                          limits, wide):
+    """Scattered, as the operator is defined."""
+    xs, ws, os = strides_of(x_shape), strides_of(w_shape), strides_of(out_shape)
+    acc = [0] * math.prod(out_shape)
+    for b, iy, ix, c in positions(x_shape):
+        value = x[b * xs[0] + iy * xs[1] + ix * xs[2] + c] - x_zero
+        for oc, fy, fx in positions([w_shape[0], w_shape[1], w_shape[2]]):
+            y, column = iy * strides[0] - pads[0] + fy, ix * strides[1] - pads[1] + fx
+            if 0 <= y < out_shape[1] and 0 <= column < out_shape[2]:
+                acc[b * os[0] + y * os[1] + column * os[2] + oc] += value * w[oc * ws[0] + fy * ws[1] + fx * ws[2] + c]
+    out = []
+    for i, total in enumerate(acc):
+        oc = i % out_shape[3]
+        total += bias[oc] if bias else 0
+        out.append(clamp(wrap32(scale_sum(total, multipliers[oc], wide) + out_zero), *limits))
+    return out
+
+
+def difference_element(scales, zeros, limits, left_shift):
+    """As ADD, but the multipliers are made in float."""
+    twice = f32(2 * max(scales[0], scales[1]))
+    first, second = (quantize_multiplier(f32(scale / twice)) for scale in scales[:2])
+    third = quantize_multiplier(f32(twice / f32(2**left_shift * scales[2])))
+
+    def element(a, b):
+        total = (requantize((a - zeros[0]) << left_shift, *first)
+                 - requantize((b - zeros[1]) << left_shift, *second))
+        return clamp(requantize(wrap32(total), *third) + zeros[2], *limits)
+
+    return element
+
+
+def difference(a, a_shape, b, b_shape, out_shape, element):
+    return broadcast(a, a_shape, b, b_shape, out_shape, element)
+
+
+def leaky_relu(x, alpha, scales, zeros, code):
+    slope = f32(f32(scales[0] * f32(alpha)) / scales[1])
+    low, identity = quantize_multiplier(abs(slope)), quantize_multiplier(f32(scales[0] / scales[1]))
+    out = []
+    for q in x:
+        value = q - zeros[0]
+        scaled = requantize(value, *identity) if value >= 0 else requantize(value, *low) * (-1 if slope < 0 else 1)
+        out.append(clamp(wrap32(scaled + zeros[1]), *LIMITS[code]))
+    return out
+
+
+def strided_slice(x, x_shape, begin, end, strides, masks):
+    """masks: begin, end, shrink_axis. Returns (values, shape)."""
+    ranges, shape = [], []
+    for d, size in enumerate(x_shape):
+        step, bit = strides[d], 1 << d
+        lowest, highest = (0, size) if step > 0 else (-1, size - 1)
+
+        def place(index):
+            return clamp(index + (size if index < 0 else 0), lowest, highest)
+
+        first = (0 if step > 0 else size - 1) if masks[0] & bit else place(begin[d])
+        stop = (size if step > 0 else -1) if masks[1] & bit else place(end[d])
+        if masks[2] & bit:
+            stop, step = first + 1, 1
+        ranges.append(range(first, stop, step))
+        if not masks[2] & bit:
+            shape.append(len(ranges[-1]))
+    steps = strides_of(x_shape)
+    return [x[sum(i * s for i, s in zip(position, steps))] for position in itertools.product(*ranges)], shape
+
+
+def svdf(x, batch, width, features, times, memory, rank, bias, scales, zeros, state, code):
+    """scales: input, features, times, state, output; zeros: input, state, output. state changes in place."""
+    first = quantize_multiplier(f32(f32(scales[0] * scales[1]) / scales[3]))
+    second = quantize_multiplier(f32(f32(scales[3] * scales[2]) / scales[4]))
+    filters = len(features) // width
+    out = []
+    for b in range(batch):
+        totals = []
+        for f in range(filters):
+            place = (b * filters + f) * memory
+            dot = sum(features[f * width + i] * (x[b * width + i] - zeros[0]) for i in range(width))
+            newest = zeros[1] + clamp(requantize(wrap32(dot), *first), *LIMITS[code])
+            low, high = LIMITS[code]
+            newest = (newest - low) % (high - low + 1) + low
+            state[place:place + memory] = state[place + 1:place + memory] + [newest]
+            totals.append(sum((state[place + m] - zeros[1]) * times[f * memory + m] for m in range(memory)))
+        for u in range(filters // rank):
+            total = wrap32((bias[u] if bias else 0) + sum(totals[u * rank:(u + 1) * rank]))
+            out.append(clamp(wrap32(requantize(total, *second) + zeros[2]), -128, 127))
+    return out
