@@ -93,17 +93,17 @@ struct program {
     size_t n_outputs;
 };
 
-/* Reads inferences from stdin: the model's number, 1 for a reset, 1 for step by step, the inputs. */
+/* Reads inferences from stdin: the model's number in two bytes, 1 for a reset, 1 for step by step, the inputs. */
 static const char main_c[] =
     "int main(void)\n{\n"
-    "    unsigned char head[3];\n\n"
-    "    while (fread(head, 1, 3, stdin) == 3) {\n"
-    "        const struct entry *m = &models[head[0]];\n\n"
-    "        if (head[1])\n            m->reset(m->arena);\n"
+    "    unsigned char head[4];\n\n"
+    "    while (fread(head, 1, 4, stdin) == 4) {\n"
+    "        const struct entry *m = &models[head[0] + 256 * head[1]];\n\n"
+    "        if (head[2])\n            m->reset(m->arena);\n"
     "        for (int32_t i = 0; i < m->inputs; i++)\n"
     "            if (fread(m->input(m->arena, i), 1, m->input_bytes(i), stdin) != m->input_bytes(i))\n"
     "                return 1;\n"
-    "        if (head[2])\n"
+    "        if (head[3])\n"
     "            for (int32_t i = 0; i < m->steps; i++)\n                m->step(m->arena, i);\n"
     "        else\n            m->run(m->arena);\n"
     "        for (int32_t i = 0; i < m->outputs; i++)\n"
@@ -188,7 +188,9 @@ static int program_compare(struct fixture *f, const struct program *prog)
 
 static void program_infer(struct program *prog, bool reset, bool steps)
 {
-    text_bytes(&prog->in, (uint8_t[]){(uint8_t)(prog->n_models - 1), reset, steps}, 3);
+    int model = prog->n_models - 1;
+
+    text_bytes(&prog->in, (uint8_t[]){(uint8_t)model, (uint8_t)(model >> 8), reset, steps}, 4);
 }
 
 static void program_expect(struct fixture *f, struct program *prog, const char *what, enum mote_type type,
@@ -280,7 +282,7 @@ static void every_operator_compiles_and_is_exact(void **state)
     prog = program_new(&f);
 #define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, VEC_STEP, 1000);
 #include "ops/ops.def"
-    assert_true(prog.n_models < 256);
+    assert_true(prog.n_models < 65536);
     program_write(&f, &prog);
     shell(&f, 1, &prog.dir,
           (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*.c "
