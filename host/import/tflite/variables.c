@@ -31,6 +31,7 @@ void tfl_begin_variables(struct tfl_reader *r, const struct graph *g)
 static enum mote_status options_of(struct fb_table operator_table, enum tfl_options want, struct fb_table *out,
                                    const struct frame *at)
 {
+    *out = operator_table;
     if ((uint8_t)fb_s8(operator_table, TFL_OPERATOR_BUILTIN_OPTIONS_TYPE) != want)
         return fail(at, MOTE_ERR_FORMAT, "the options are missing, or another operator's");
     *out = fb_get_table(operator_table, TFL_OPERATOR_BUILTIN_OPTIONS);
