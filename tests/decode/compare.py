@@ -119,7 +119,7 @@ def main(mote, tries):
             refused += is_refused
             if difference is not None:
                 print(f"FAIL {name}: {difference}")
-                pathlib.Path("decode_failed.mote").write_bytes(data)
+                pathlib.Path(tempfile.gettempdir(), "decode_failed.mote").write_bytes(data)
                 bad += 1
     print(f"{len(images)} images and {tries} damaged ones: {refused} refused, {bad} differences")
     return 0 if bad == 0 and len(images) > 100 and (refused > 0 or tries == 0) else 1
