@@ -29,13 +29,21 @@ float dice_log(struct builder *b, float min, float max)
     return (float)exp(log((double)min) + t * (log((double)max) - log((double)min)));
 }
 
+int32_t dice_activation(struct builder *b)
+{
+    static const enum activation clamps[] = {ACTIVATION_NONE, ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_RELU6,
+                                             ACTIVATION_RELU_N1_TO_1};
+
+    return (int32_t)DICE_OF(b, clamps);
+}
+
 /* ---- elements ---- */
-static float random_float(uint64_t *dice)
+static float random_float(uint64_t *dice, bool any)
 {
     static const float special[] = {0.0f, -0.0f, 1.0f, -1.0f, 1e-40f, 1e30f, -1e30f, INFINITY, -INFINITY};
     uint64_t bits = dice_next(dice);
 
-    if (bits % 64 == 0)
+    if (any && bits % 32 == 0)
         return special[(bits >> 8) % COUNT(special)];
     return (float)((double)(int32_t)(bits >> 32) * 0x1p-31) * (bits & 64 ? 1.0f : 20.0f);
 }
@@ -62,12 +70,13 @@ void fill_random(uint64_t *dice, enum mote_type type, void *data, int64_t n)
 {
     int bytes = type_bits(type) / 8;
     bool is_signed = type == TYPE_S8 || type == TYPE_S16 || type == TYPE_S32 || type == TYPE_S64;
+    bool any = dice_next(dice) % 8 == 0; /* floats: infinities too, which soon are all that is left */
     uint8_t *to = data;
 
     assert(bytes >= 1 && bytes <= 8);
     for (int64_t i = 0; i < n; i++, to += bytes) {
         if (type == TYPE_F32) {
-            float x = random_float(dice);
+            float x = random_float(dice, any);
 
             memcpy(to, &x, sizeof x);
             continue;
@@ -231,9 +240,10 @@ int32_t new_ints(struct builder *b, int rank, const int64_t *dims, const int64_t
 }
 
 /* Zeroes about a third of the channels along the axis. */
-static void kill_channels(struct builder *b, const struct tensor *t, int axis, int8_t *data)
+static void kill_channels(struct builder *b, const struct tensor *t, int axis)
 {
     int64_t inner = 1, channels = t->dims[axis], n = tensor_elements(t);
+    size_t size = (size_t)type_bits(t->type) / 8;
 
     for (int d = axis + 1; d < t->rank; d++)
         inner *= t->dims[d];
@@ -242,42 +252,58 @@ static void kill_channels(struct builder *b, const struct tensor *t, int axis, i
 
         for (int64_t i = 0; dead && i < n; i++)
             if (i / inner % channels == c)
-                data[i] = 0;
+                memset((uint8_t *)(uintptr_t)t->data + (size_t)i * size, 0, size);
     }
 }
 
-int32_t new_weights(struct builder *b, int rank, const int64_t *dims, int axis, bool per_channel)
+static void quantize_channels(struct builder *b, struct tensor *t, int axis)
 {
-    float scale = dice_log(b, 0.002f, 0.05f);
-    int32_t tensor = new_const(b, TYPE_S8, rank, dims, (struct quantization){scale, 0});
+    int32_t n = (int32_t)t->dims[axis], *zeros = pool_array(b->model->pool, (size_t)n, sizeof *zeros);
+    float *scales = pool_array(b->model->pool, (size_t)n, sizeof *scales);
+
+    for (int32_t i = 0; i < n; i++)
+        scales[i] = t->quant.scale[0] * dice_log(b, 0.2f, 1.0f);
+    t->quant = (struct quant){n, n > 1 ? axis : 0, scales, zeros};
+}
+
+int32_t new_weights(struct builder *b, enum mote_type type, int rank, const int64_t *dims, int axis, bool per_channel)
+{
+    float scale = type == TYPE_S8 ? dice_log(b, 0.002f, 0.05f) : 0;
+    int32_t tensor = new_const(b, type, rank, dims, (struct quantization){scale, 0});
     struct tensor *t = tensor_of(b, tensor);
 
     if (dice_chance(b, 4))
-        kill_channels(b, t, axis, (int8_t *)(uintptr_t)t->data);
-    if (per_channel && dice_chance(b, 2)) {
-        int32_t n = (int32_t)dims[axis], *zeros = pool_array(b->model->pool, (size_t)n, sizeof *zeros);
-        float *scales = pool_array(b->model->pool, (size_t)n, sizeof *scales);
-
-        for (int32_t i = 0; i < n; i++)
-            scales[i] = scale * dice_log(b, 0.2f, 1.0f);
-        t->quant = (struct quant){n, n > 1 ? axis : 0, scales, zeros};
-    }
+        kill_channels(b, t, axis);
+    if (type == TYPE_S8 && per_channel && dice_chance(b, 2))
+        quantize_channels(b, t, axis);
     return tensor;
 }
 
 int32_t new_bias(struct builder *b, float in_scale, int32_t weights, int64_t channels)
 {
-    const float *scales = tensor_of(b, weights)->quant.scale;
-    bool large = dice_chance(b, 20);
-    int32_t tensor, *values;
+    const struct tensor *w = tensor_of(b, weights);
+    float scale = w->type == TYPE_S8 ? in_scale * w->quant.scale[0] : 0;
+    int32_t tensor =
+        new_const(b, w->type == TYPE_S8 ? TYPE_S32 : TYPE_F32, 1, &channels, (struct quantization){scale, 0});
+    int32_t *values = (int32_t *)(uintptr_t)tensor_of(b, tensor)->data;
 
-    if (dice_chance(b, 5))
-        return TENSOR_ABSENT;
-    tensor = new_const(b, TYPE_S32, 1, &channels, (struct quantization){in_scale * scales[0], 0});
-    values = (int32_t *)(uintptr_t)tensor_of(b, tensor)->data;
-    for (int64_t i = 0; i < channels; i++)
-        values[i] = large ? values[i] : dice_range(b, -3000, 3000);
+    if (scale > 0 && !dice_chance(b, 20)) /* else: values beyond anything */
+        for (int64_t i = 0; i < channels; i++)
+            values[i] = dice_range(b, -3000, 3000);
     return tensor;
+}
+
+int32_t new_sum_output(struct builder *b, int32_t in, int32_t weights, int64_t n)
+{
+    enum mote_type type = tensor_of(b, in)->type;
+    float product = type == TYPE_F32 ? 0 : quantization_of(b, in).scale * tensor_of(b, weights)->quant.scale[0];
+
+    return new_output(b, type, quantization_for(b, type, product * 80 * 80 * sqrtf((float)n)));
+}
+
+int32_t new_same_output(struct builder *b, int32_t in)
+{
+    return new_output(b, tensor_of(b, in)->type, quantization_of(b, in));
 }
 
 /* ---- operators ---- */

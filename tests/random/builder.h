@@ -22,6 +22,7 @@ uint64_t dice_next(uint64_t *dice);
 int32_t dice_range(struct builder *b, int32_t min, int32_t max); /* both inclusive */
 bool dice_chance(struct builder *b, int32_t one_in);
 float dice_log(struct builder *b, float min, float max); /* evenly over the logarithm */
+int32_t dice_activation(struct builder *b);              /* those that are clamps */
 #define DICE_OF(b, array) ((array)[dice_range(b, 0, (int32_t)COUNT(array) - 1)])
 
 /* ---- tensors to read ---- */
@@ -51,11 +52,15 @@ int32_t new_state(struct builder *b, enum mote_type type, int rank, const int64_
 int32_t new_const(struct builder *b, enum mote_type type, int rank, const int64_t *dims, struct quantization q);
 /* Given integers, as s32 or s64 by the dice. */
 int32_t new_ints(struct builder *b, int rank, const int64_t *dims, const int64_t *values);
-/* Weights: int8, `channels` along `axis`, per tensor or per channel (per_channel: 0 never, 1 by the dice), some
- * channels all zero. */
-int32_t new_weights(struct builder *b, int rank, const int64_t *dims, int axis, bool per_channel);
-/* A bias that suits them, or TENSOR_ABSENT by the dice. */
+/* Weights for an input of type s8 or f32, channels along `axis`; some channels all zero. Int8 is quantized per tensor,
+ * or by the dice per channel where that is allowed. */
+int32_t new_weights(struct builder *b, enum mote_type type, int rank, const int64_t *dims, int axis, bool per_channel);
+/* A bias that suits them. */
 int32_t new_bias(struct builder *b, float in_scale, int32_t weights, int64_t channels);
+/* The output of a sum of n products of an input and weights. */
+int32_t new_sum_output(struct builder *b, int32_t in, int32_t weights, int64_t n);
+/* An output of the input's type and quantization. */
+int32_t new_same_output(struct builder *b, int32_t in);
 void fill_random(uint64_t *dice, enum mote_type type, void *data, int64_t n);
 
 /* ---- operators ---- */
@@ -64,13 +69,13 @@ void fill_random(uint64_t *dice, enum mote_type type, void *data, int64_t n);
 struct op *new_op(struct builder *b, enum op_id id, int n_in, const int32_t *in, int n_out, const int32_t *out);
 bool op_done(struct builder *b, struct op *op);
 
-/* The table: tests/random/makers.c. */
+/* A row of makers.def. */
 struct maker {
     enum op_id id;
     int weight;                      /* how often it is tried */
     bool (*make)(struct builder *b); /* false if no tensor suits */
 };
-extern const struct maker makers[];
+extern const struct maker makers[]; /* generate.c */
 extern const int makers_count;
 
 #endif

@@ -9,12 +9,24 @@
 
 int64_t random_made[OP_LIMIT];
 
+/* ---- the table ---- */
+#define MAKER(NAME, name, weight) bool make_##name(struct builder *b);
+#include "tests/random/makers.def"
+
+const struct maker makers[] = {
+#define MAKER(NAME, name, weight) {OP_##NAME, weight, make_##name},
+#include "tests/random/makers.def"
+};
+const int makers_count = COUNT(makers);
+
+/* ---- inputs, operators, outputs ---- */
+
 static void make_inputs(struct builder *b)
 {
-    static const enum mote_type types[] = {TYPE_S8, TYPE_S8, TYPE_S8, TYPE_S8, TYPE_S8, TYPE_F32, TYPE_S16, TYPE_U8};
+    static const enum mote_type types[] = {TYPE_S8, TYPE_S8, TYPE_S8, TYPE_F32, TYPE_F32, TYPE_S16, TYPE_U8};
 
     for (int n = dice_range(b, 1, 2); n > 0; n--) {
-        enum mote_type type = n == 1 && b->graph->n_inputs == 0 ? TYPE_S8 : DICE_OF(b, types);
+        enum mote_type type = b->graph->n_inputs == 0 ? (dice_chance(b, 4) ? TYPE_F32 : TYPE_S8) : DICE_OF(b, types);
         int rank = dice_chance(b, 3) ? dice_range(b, 1, 5) : 4;
         int64_t dims[RANK_MAX];
 
@@ -36,14 +48,16 @@ static const struct maker *draw_maker(struct builder *b)
             return m;
 }
 
-static bool is_small(const struct graph *g, int32_t first_tensor)
+static bool is_small(const struct graph *g, int32_t first_tensor, int32_t first_op)
 {
-    const struct op *op = &g->ops[g->n_ops - 1];
+    int64_t macs = 0;
 
+    for (int32_t i = first_op; i < g->n_ops; i++)
+        macs += op_info[g->ops[i].id].macs(g, &g->ops[i]);
     for (int32_t i = first_tensor; i < g->n_tensors; i++)
         if (tensor_elements(&g->tensors[i]) > ELEMENTS_MAX)
             return false;
-    return op_info[op->id].macs(g, op) <= MACS_MAX;
+    return macs <= MACS_MAX;
 }
 
 /* Makes one operator more; what came to nothing leaves no trace. */
@@ -58,10 +72,8 @@ static void make_op(struct builder *b)
 
         if (b->status != MOTE_OK)
             return;
-        if (made && is_small(g, n_tensors)) {
-            random_made[m->id]++;
+        if (made && is_small(g, n_tensors, n_ops))
             return;
-        }
         g->n_tensors = n_tensors;
         g->n_ops = n_ops;
     }
@@ -82,7 +94,7 @@ static void make_outputs(struct builder *b)
 
     for (int32_t i = 0; i < g->n_ops; i++)
         for (int32_t k = 0; k < g->ops[i].n_out; k++)
-            if (graph_uses(g, g->ops[i].out[k]) == 0 || dice_chance(b, 8))
+            if (!g->tensors[g->ops[i].out[k]].state && (graph_uses(g, g->ops[i].out[k]) == 0 || dice_chance(b, 8)))
                 add_output(b, g->ops[i].out[k]);
     if (g->n_outputs == 0 || dice_chance(b, 50))
         add_output(b, g->inputs[0]);
@@ -100,6 +112,8 @@ enum mote_status random_model(struct pool *pool, uint64_t seed, int max_ops, str
     for (int i = 0; i < n && i < max_ops && b.status == MOTE_OK; i++)
         make_op(&b);
     TRY(b.status);
+    for (int32_t i = 0; i < b.graph->n_ops; i++)
+        random_made[b.graph->ops[i].id]++;
     make_outputs(&b);
     return model_verify(out, at);
 }

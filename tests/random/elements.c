@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Makers of operators that compute element by element, or along axes. */
+#include "tests/random/builder.h"
+
+#include <math.h>
+
+#define COMPUTED TYPES(TYPE_S8, TYPE_F32)
+#define NUMBERS  TYPES(TYPE_S8, TYPE_U8, TYPE_S16, TYPE_S32, TYPE_F32)
+
+/* ---- axes ---- */
+/* `magnitude`: of a result, in units of the input's scale; 0: input and output have one quantization. */
+static bool make_reduction(struct builder *b, enum op_id id, float magnitude)
+{
+    int32_t in = pick(b, COMPUTED, 1, 6), out;
+    int64_t axes[4], n = dice_range(b, 1, 4);
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    int32_t rank = tensor_of(b, in)->rank;
+    enum mote_type type = tensor_of(b, in)->type;
+
+    for (int64_t i = 0; i < n; i++) /* some negative, some twice */
+        axes[i] = dice_range(b, -rank, rank - 1);
+    if (magnitude > 0)
+        out = new_output(b, type, quantization_for(b, type, quantization_of(b, in).scale * magnitude));
+    else
+        out = new_same_output(b, in);
+
+    struct op *op = new_op(b, id, 2, (int32_t[]){in, new_ints(b, 1, &n, axes)}, 1, &out);
+
+    *(struct reduce_opts *)op->opts = (struct reduce_opts){.keep_dims = dice_chance(b, 2)};
+    return op_done(b, op);
+}
+
+bool make_mean(struct builder *b) { return make_reduction(b, OP_MEAN, 100); }
+
+bool make_sum(struct builder *b) { return make_reduction(b, OP_SUM, 500); }
+
+bool make_reduce_max(struct builder *b) { return make_reduction(b, OP_REDUCE_MAX, 0); }
+
+bool make_arg_max(struct builder *b)
+{
+    int32_t in = pick(b, COMPUTED, 1, 6), out;
+    int64_t axis, one = 1;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    axis = dice_range(b, -tensor_of(b, in)->rank, tensor_of(b, in)->rank - 1);
+    out = new_output(b, TYPE_S32, (struct quantization){0, 0});
+    return op_done(b, new_op(b, OP_ARG_MAX, 2, (int32_t[]){in, new_ints(b, 1, &one, &axis)}, 1, &out));
+}
+
+bool make_l2_normalization(struct builder *b)
+{
+    int32_t in = pick(b, COMPUTED, 1, 6), out;
+    enum mote_type type;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    type = tensor_of(b, in)->type;
+    out = new_output(b, type, (struct quantization){type == TYPE_F32 ? 0 : 1.0f / 128, 0});
+    return op_done(b, new_op(b, OP_L2_NORMALIZATION, 1, &in, 1, &out));
+}
+
+/* ---- two operands ---- */
+static bool broadcasts(const struct tensor *a, const struct tensor *c)
+{
+    for (int d = 1; d <= a->rank && d <= c->rank; d++)
+        if (a->dims[a->rank - d] != c->dims[c->rank - d] && a->dims[a->rank - d] != 1 && c->dims[c->rank - d] != 1)
+            return false;
+    return true;
+}
+
+/* Another operand of the type that broadcasts with a: one that is there, a itself, or a constant. */
+static int32_t pick_second(struct builder *b, int32_t a)
+{
+    const struct tensor shape = *tensor_of(b, a);
+    int64_t dims[RANK_MAX];
+    int rank;
+
+    for (int tries = 0; tries < 6; tries++) {
+        int32_t c = dice_chance(b, 12) ? a : pick(b, UINT32_C(1) << shape.type, 0, RANK_MAX);
+
+        if (c != TENSOR_ABSENT && (c != a || dice_chance(b, 4)) && broadcasts(&shape, tensor_of(b, c)))
+            return c;
+    }
+    rank = dice_chance(b, 2) ? shape.rank : dice_range(b, 0, shape.rank);
+    for (int d = 0; d < rank; d++) {
+        dims[d] = shape.dims[shape.rank - rank + d];
+        if (dice_chance(b, 3))
+            dims[d] = dims[d] == 1 ? dice_range(b, 1, 3) : 1;
+    }
+    return new_const(b, shape.type, rank, dims, random_quantization(b, shape.type));
+}
+
+/* The size of typical results, from that of the operands. */
+static float magnitude_of(enum op_id id, float x, float y)
+{
+    switch (id) {
+    case OP_MUL:
+        return x * y;
+    case OP_SQUARED_DIFFERENCE:
+        return (x + y) * (x + y);
+    case OP_DIV:
+        return 10 * x / y;
+    case OP_PRELU:
+        return fmaxf(x, x * y);
+    default:
+        return x + y;
+    }
+}
+
+static bool make_binary(struct builder *b, enum op_id id)
+{
+    int32_t in[2] = {pick(b, COMPUTED, 0, 6)}, out;
+    enum mote_type type;
+
+    if (in[0] == TENSOR_ABSENT)
+        return false;
+    in[1] = pick_second(b, in[0]);
+    if (dice_chance(b, 2)) {
+        int32_t first = in[0];
+
+        in[0] = in[1];
+        in[1] = first;
+    }
+    type = tensor_of(b, in[0])->type;
+    out = new_output(
+        b, type,
+        quantization_for(
+            b, type, magnitude_of(id, quantization_of(b, in[0]).scale * 100, quantization_of(b, in[1]).scale * 100)));
+
+    struct op *op = new_op(b, id, 2, in, 1, &out);
+
+    if (op->opts != NULL)
+        *(struct binary_opts *)op->opts = (struct binary_opts){.activation = dice_activation(b)};
+    return op_done(b, op);
+}
+
+bool make_add(struct builder *b) { return make_binary(b, OP_ADD); }
+
+bool make_mul(struct builder *b) { return make_binary(b, OP_MUL); }
+
+bool make_minimum(struct builder *b) { return make_binary(b, OP_MINIMUM); }
+
+bool make_maximum(struct builder *b) { return make_binary(b, OP_MAXIMUM); }
+
+bool make_squared_difference(struct builder *b) { return make_binary(b, OP_SQUARED_DIFFERENCE); }
+
+bool make_div(struct builder *b) { return make_binary(b, OP_DIV); }
+
+bool make_prelu(struct builder *b) { return make_binary(b, OP_PRELU); }
+
+/* ---- one operand ---- */
+/* The quantization of an int8 result. */
+static struct quantization unary_quantization(struct builder *b, enum op_id id, struct quantization in)
+{
+    struct quantization q;
+
+    switch (id) {
+    case OP_LOGISTIC: /* the zero point is the reference's */
+        return (struct quantization){1.0f / 256, INT8_MIN};
+    case OP_RELU6: /* the bytes stay as they are */
+        return in;
+    case OP_RSQRT:
+        return quantization_for(b, TYPE_S8, 1 / sqrtf(in.scale));
+    case OP_HARD_SWISH: /* the output's scale may not be much smaller than the input's */
+        q = quantization_for(b, TYPE_S8, in.scale * 100);
+        q.scale = fmaxf(q.scale, in.scale / 64);
+        return q;
+    default:
+        return dice_chance(b, 2) ? in : quantization_for(b, TYPE_S8, in.scale * 100);
+    }
+}
+
+static bool make_unary(struct builder *b, enum op_id id, uint32_t types)
+{
+    int32_t in = pick(b, types, 0, 6), out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    if (tensor_of(b, in)->type == TYPE_F32)
+        out = new_output(b, TYPE_F32, (struct quantization){0, 0});
+    else
+        out = new_output(b, TYPE_S8, unary_quantization(b, id, quantization_of(b, in)));
+    return op_done(b, new_op(b, id, 1, &in, 1, &out));
+}
+
+bool make_relu(struct builder *b) { return make_unary(b, OP_RELU, COMPUTED); }
+
+bool make_relu6(struct builder *b) { return make_unary(b, OP_RELU6, COMPUTED); }
+
+bool make_logistic(struct builder *b) { return make_unary(b, OP_LOGISTIC, COMPUTED); }
+
+bool make_tanh(struct builder *b) { return make_unary(b, OP_TANH, COMPUTED); }
+
+bool make_exp(struct builder *b) { return make_unary(b, OP_EXP, TYPES(TYPE_F32)); }
+
+bool make_sqrt(struct builder *b) { return make_unary(b, OP_SQRT, TYPES(TYPE_F32)); }
+
+bool make_hard_swish(struct builder *b) { return make_unary(b, OP_HARD_SWISH, COMPUTED); }
+
+bool make_abs(struct builder *b) { return make_unary(b, OP_ABS, COMPUTED); }
+
+bool make_rsqrt(struct builder *b) { return make_unary(b, OP_RSQRT, COMPUTED); }
+
+bool make_softmax(struct builder *b)
+{
+    int32_t in = pick(b, COMPUTED, 1, 6), out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    if (tensor_of(b, in)->type == TYPE_F32)
+        out = new_output(b, TYPE_F32, (struct quantization){0, 0});
+    else if (dice_chance(b, 4)) /* the reference fixes the result's quantization */
+        out = new_output(b, TYPE_S16, (struct quantization){1.0f / 65536, INT16_MIN});
+    else
+        out = new_output(b, TYPE_S8, (struct quantization){1.0f / 256, INT8_MIN});
+
+    struct op *op = new_op(b, OP_SOFTMAX, 1, &in, 1, &out);
+
+    *(struct softmax_opts *)op->opts = (struct softmax_opts){.beta = dice_chance(b, 2) ? 1 : dice_log(b, 0.1f, 8)};
+    return op_done(b, op);
+}
+
+/* ---- from type to type ---- */
+bool make_quantize(struct builder *b)
+{
+    /* The pairs that the reference has. */
+    static const enum mote_type to[][4] = {
+        [TYPE_F32] = {TYPE_S8, TYPE_S8, TYPE_S16, TYPE_S16}, [TYPE_S8] = {TYPE_S8, TYPE_U8, TYPE_S16, TYPE_S32},
+        [TYPE_U8] = {TYPE_S8, TYPE_S8, TYPE_S8, TYPE_S8},    [TYPE_S16] = {TYPE_S8, TYPE_S16, TYPE_S16, TYPE_S32},
+        [TYPE_S32] = {TYPE_S8, TYPE_S8, TYPE_S16, TYPE_S16},
+    };
+    int32_t in = pick(b, NUMBERS, 0, 6), out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    const struct tensor *t = tensor_of(b, in);
+    enum mote_type type = DICE_OF(b, to[t->type]);
+
+    if (t->type != TYPE_F32 && t->quant.n == 0)
+        return false;
+    if (type == t->type && dice_chance(b, 6))
+        out = new_same_output(b, in);
+    else
+        out = new_output(b, type, random_quantization(b, type));
+    return op_done(b, new_op(b, OP_QUANTIZE, 1, &in, 1, &out));
+}
+
+bool make_dequantize(struct builder *b)
+{
+    int32_t in = pick(b, TYPES(TYPE_S8, TYPE_U8, TYPE_S16), 0, 6), out;
+
+    if (in == TENSOR_ABSENT || tensor_of(b, in)->quant.n == 0)
+        return false;
+    out = new_output(b, TYPE_F32, (struct quantization){0, 0});
+    return op_done(b, new_op(b, OP_DEQUANTIZE, 1, &in, 1, &out));
+}
+
+bool make_cast(struct builder *b)
+{
+    static const enum mote_type types[] = {TYPE_S8, TYPE_U8, TYPE_S16, TYPE_S32, TYPE_U32, TYPE_F32, TYPE_BOOL};
+    int32_t in = pick(b, NUMBERS | TYPES(TYPE_U32, TYPE_BOOL), 0, 6), out;
+    enum mote_type type = DICE_OF(b, types);
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    out = new_output(b, type, random_quantization(b, type));
+    return op_done(b, new_op(b, OP_CAST, 1, &in, 1, &out));
+}
