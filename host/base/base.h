@@ -80,8 +80,23 @@ struct bytes {
 MUST_CHECK enum mote_status file_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at);
 /* Writes `path` whole or not at all: to a temporary name beside it, flushed, then renamed. */
 MUST_CHECK enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at);
-/* Makes a folder that may be there already. */
-MUST_CHECK enum mote_status folder_make(const char *path, const struct frame *at);
+
+/* Files of one folder that appear together or not at all: they lie in a temporary folder up to the commit. Files of the
+ * same name are replaced, nothing else in the folder is touched, and the folder is made if it is not there. */
+struct staging {
+    struct pool *pool;
+    const char *dir, *temporary;
+    bool existed;
+    int slot;
+    const char **names; /* [n], with folders: "mote/kernels/x.h" */
+    size_t n;
+};
+MUST_CHECK enum mote_status staging_begin(struct pool *pool, const char *dir, struct staging *s,
+                                          const struct frame *at);
+MUST_CHECK enum mote_status staging_put(struct staging *s, const char *name, const void *data, size_t size,
+                                        const struct frame *at);
+MUST_CHECK enum mote_status staging_commit(struct staging *s, const struct frame *at);
+void staging_end(struct staging *s); /* call it whatever came, after begin */
 
 /* ---- what must not outlive the process ---- */
 /* Ends the programs and removes the temporary files and folders that are registered now. For signal handlers, before
@@ -93,6 +108,7 @@ MUST_CHECK enum mote_status folder_temporary(struct pool *pool, const char *name
                                              const struct frame *at);
 void folder_remove(const char *path); /* NULL: nothing to do */
 int cleanup_file(const char *path);   /* a slot for cleanup_forget(), -1 if there are none */
+int cleanup_folder(const char *path);
 void cleanup_forget(int slot);
 void cleanup_program(int pid); /* the leader of a process group */
 void cleanup_program_ended(int pid);

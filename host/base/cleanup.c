@@ -41,6 +41,7 @@ static int register_path(const char *path, int kind)
 }
 
 int cleanup_file(const char *path) { return register_path(path, SLOT_FILE); }
+int cleanup_folder(const char *path) { return register_path(path, SLOT_FOLDER); }
 
 void cleanup_forget(int slot)
 {
@@ -132,7 +133,7 @@ enum mote_status folder_temporary(struct pool *pool, const char *name, const cha
     real = made ? realpath(folder, NULL) : NULL;
     *path = real != NULL ? pool_strdup(pool, real) : folder;
     if (made && !kept)
-        register_path(*path, SLOT_FOLDER);
+        cleanup_folder(*path);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     free(real);
     if (!made)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole files. A file is written under a temporary name in the same folder and renamed when it is complete, so that a
- * reader never sees half of it and a failure leaves nothing behind; devices and pipes are written in place. */
+/* Whole files and whole folders. A file is written under a temporary name in the same folder and renamed when it is
+ * complete, so that a reader never sees half of it and a failure leaves nothing behind; devices and pipes are written
+ * in place. The files of a folder are written to a temporary folder first. */
 #include "host/base/base.h"
 
 #include <errno.h>
@@ -165,33 +166,119 @@ static int write_and_rename(const char *path, mode_t mode, const void *data, siz
     return error;
 }
 
-enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at)
+/* 0 or errno. */
+static int write_path(const char *path, const void *data, size_t size)
 {
     struct stat st;
+    char *target;
     int error;
 
-    if (stat(path, &st) != 0) {
-        error = write_and_rename(path, 0, data, size);
-    } else if (S_ISDIR(st.st_mode)) {
-        error = EISDIR;
-    } else if (!S_ISREG(st.st_mode)) {
-        error = write_in_place(path, data, size);
-    } else {
-        char *target = realpath(path, NULL); /* a symbolic link stays one */
+    if (stat(path, &st) != 0)
+        return write_and_rename(path, 0, data, size);
+    if (S_ISDIR(st.st_mode))
+        return EISDIR;
+    if (!S_ISREG(st.st_mode))
+        return write_in_place(path, data, size);
+    target = realpath(path, NULL); /* a symbolic link stays one */
+    error = target ? write_and_rename(target, st.st_mode & 07777, data, size) : errno;
+    free(target);
+    return error;
+}
 
-        error = target ? write_and_rename(target, st.st_mode & 07777, data, size) : errno;
-        free(target);
-    }
+enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at)
+{
+    int error = write_path(path, data, size);
+
     return error ? file_fail(at, "write", path, error) : MOTE_OK;
 }
 
-enum mote_status folder_make(const char *path, const struct frame *at)
+/* ---- folders ---- */
+static bool is_folder(const char *path)
 {
     struct stat st;
 
-    if (mkdir(path, 0777) == 0)
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+enum mote_status staging_begin(struct pool *pool, const char *dir, struct staging *s, const struct frame *at)
+{
+    static atomic_uint counter;
+    char *trimmed = pool_strdup(pool, dir);
+    int error = EEXIST;
+
+    for (size_t n = strlen(trimmed); n > 1 && trimmed[n - 1] == '/'; n--)
+        trimmed[n - 1] = '\0';
+    *s = (struct staging){.pool = pool, .dir = trimmed, .existed = is_folder(dir), .slot = -1};
+    if (!s->existed && access(dir, F_OK) == 0)
+        return file_fail(at, "make the folder", dir, ENOTDIR);
+    for (int tries = 0; error == EEXIST && tries < 1000; tries++) {
+        s->temporary = pool_printf(pool, s->existed ? "%s/.mote-%ld-%u.tmp" : "%s.mote-%ld-%u.tmp", trimmed,
+                                   (long)getpid(), atomic_fetch_add(&counter, 1));
+        error = mkdir(s->temporary, 0777) == 0 ? 0 : errno;
+    }
+    if (error)
+        return file_fail(at, s->existed ? "write into" : "make the folder", dir, error);
+    s->slot = cleanup_folder(s->temporary);
+    return MOTE_OK;
+}
+
+/* The folders of "mote/kernels/x.h" below `top`. 0 or errno. */
+static int make_folders(struct pool *pool, const char *top, const char *name)
+{
+    for (const char *slash = name; (slash = strchr(slash, '/')) != NULL; slash++)
+        if (mkdir(pool_printf(pool, "%s/%.*s", top, (int)(slash - name), name), 0777) != 0 && errno != EEXIST)
+            return errno;
+    return 0;
+}
+
+enum mote_status staging_put(struct staging *s, const char *name, const void *data, size_t size, const struct frame *at)
+{
+    const char *final = pool_printf(s->pool, "%s/%s", s->dir, name);
+    int error = make_folders(s->pool, s->temporary, name);
+
+    if (!error && is_folder(final))
+        error = EISDIR;
+    if (!error)
+        error = write_path(pool_printf(s->pool, "%s/%s", s->temporary, name), data, size);
+    if (error)
+        return file_fail(at, "write", final, error);
+    s->names = pool_grow(s->pool, s->names, s->n, sizeof *s->names);
+    s->names[s->n++] = pool_strdup(s->pool, name);
+    return MOTE_OK;
+}
+
+static enum mote_status move(struct staging *s, const char *name, const struct frame *at)
+{
+    const char *from = pool_printf(s->pool, "%s/%s", s->temporary, name);
+    const char *to = pool_printf(s->pool, "%s/%s", s->dir, name);
+    struct bytes file;
+
+    if (rename(from, to) == 0)
         return MOTE_OK;
-    if (errno != EEXIST)
-        return file_fail(at, "make the folder", path, errno);
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? MOTE_OK : file_fail(at, "make the folder", path, ENOTDIR);
+    if (errno != EXDEV) /* a subfolder may be a link to another disk */
+        return file_fail(at, "write", to, errno);
+    TRY(file_read(s->pool, from, &file, at));
+    return file_write(to, file.data, file.size, at);
+}
+
+enum mote_status staging_commit(struct staging *s, const struct frame *at)
+{
+    if (!s->existed)
+        return rename(s->temporary, s->dir) == 0 ? MOTE_OK : file_fail(at, "write", s->dir, errno);
+    for (size_t i = 0; i < s->n; i++) {
+        int error = make_folders(s->pool, s->dir, s->names[i]);
+
+        if (error)
+            return file_fail(at, "write", pool_printf(s->pool, "%s/%s", s->dir, s->names[i]), error);
+    }
+    for (size_t i = 0; i < s->n; i++)
+        TRY(move(s, s->names[i], at));
+    return MOTE_OK;
+}
+
+void staging_end(struct staging *s)
+{
+    if (s->slot >= 0)
+        folder_remove(s->temporary);
+    s->slot = -1;
 }

@@ -33,11 +33,12 @@ static void infer_all(struct job *j)
 }
 
 /* ---- every tensor of the graph ---- */
-static enum mote_status write_tensor(struct job *j, const char *dir, int32_t index, struct text *list)
+static enum mote_status write_tensor(struct job *j, struct staging *files, int32_t index, struct text *list,
+                                     const struct frame *at)
 {
     const struct tensor *t = &j->p.model.graphs[0].tensors[index];
     int32_t value = j->p.plan.value_of_tensor[index];
-    char shape[96], *path;
+    char shape[96];
 
     if (value == VALUE_NONE || t->source < 0)
         return MOTE_OK;
@@ -45,28 +46,35 @@ static enum mote_status write_tensor(struct job *j, const char *dir, int32_t ind
     const struct value *v = &j->p.plan.values[value];
     const uint8_t *data = v->kind == VALUE_CONST ? t->data : j->runner.model.arena + v->offset;
 
-    path = pool_printf(&j->cli->pool, "%s/t%d.bin", dir, t->source);
-    struct frame here = {.name = path, .index = -1, .sink = &j->cli->error};
-
     if (data == NULL)
         return MOTE_OK;
-    TRY(file_write(path, data, (size_t)tensor_bytes(t), &here));
+    TRY(staging_put(files, pool_printf(&j->cli->pool, "t%d.bin", t->source), data, (size_t)tensor_bytes(t), at));
     text_add(list, "%d %s %s %lld %s\n", t->source, type_name(t->type), shape_text(t, shape),
              (long long)tensor_bytes(t), t->name);
     return MOTE_OK;
 }
 
-static enum mote_status write_tensors(struct job *j, const char *dir)
+static enum mote_status put_tensors(struct job *j, struct staging *files, const struct frame *at)
 {
     struct text list = {.pool = &j->cli->pool};
-    struct frame here = {.name = dir, .index = -1, .sink = &j->cli->error};
 
-    if (!j->p.has_graph)
-        return fail(&j->file, MOTE_ERR_USAGE, "an image does not name its tensors; give the .tflite or graph file");
-    TRY(folder_make(dir, &here));
+    text_add(&list, "%s", "");
     for (int32_t i = 0; i < j->p.model.graphs[0].n_tensors; i++)
-        TRY(write_tensor(j, dir, i, &list));
-    return file_write(pool_printf(&j->cli->pool, "%s/index.txt", dir), list.s, list.len, &here);
+        TRY(write_tensor(j, files, i, &list, at));
+    TRY(staging_put(files, "index.txt", list.s, list.len, at));
+    return staging_commit(files, at);
+}
+
+static enum mote_status write_tensors(struct job *j, const char *dir)
+{
+    struct frame here = {.name = dir, .index = -1, .sink = &j->cli->error};
+    struct staging files;
+    enum mote_status status = staging_begin(&j->cli->pool, dir, &files, &here);
+
+    if (status == MOTE_OK)
+        status = put_tensors(j, &files, &here);
+    staging_end(&files);
+    return status;
 }
 
 static enum mote_status run_run(struct cli *cli)
@@ -77,6 +85,8 @@ static enum mote_status run_run(struct cli *cli)
         .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .keep_all = tensors != NULL};
 
     TRY(cli_load(cli, &j.p, &j.file));
+    if (tensors != NULL && !j.p.has_graph)
+        return fail(&j.file, MOTE_ERR_USAGE, "an image does not name its tensors; give the .tflite or graph file");
     TRY(pipeline_compile(&j.p, &options, &j.file));
     TRY(runner_open(&cli->pool, j.p.image, &j.runner, &j.file));
     TRY(inferences_read(cli, &j.runner.model, &j.inferences));
@@ -84,9 +94,9 @@ static enum mote_status run_run(struct cli *cli)
     if (cli->json)
         result = cli_json_text(cli, json_pack("{s:I, s:o}", "inferences", (json_int_t)j.inferences.n, "results",
                                               inferences_json(&j.inferences)));
-    TRY(inferences_write(cli, &j.inferences));
     if (tensors != NULL)
         TRY(write_tensors(&j, tensors));
+    TRY(inferences_write(cli, &j.inferences));
     if (cli->json)
         fputs(result, stdout);
     else

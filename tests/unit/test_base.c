@@ -393,6 +393,51 @@ static void test_temporary_folder(void **state)
     unsetenv("TMPDIR");
 }
 
+static const char *content(struct folder *f, const char *name)
+{
+    struct bytes file;
+
+    assert_int_equal(file_read(&f->pool, pool_printf(&f->pool, "%s/%s", f->path, name), &file, &f->at), MOTE_OK);
+    return pool_printf(&f->pool, "%.*s", (int)file.size, (const char *)file.data);
+}
+
+static void test_staging(void **state)
+{
+    struct folder *f = *state;
+    const char *dir = pool_printf(&f->pool, "%s/new/", f->path);
+    struct staging s;
+
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(staging_begin(&f->pool, dir, &s, &f->at), MOTE_OK);
+        assert_int_equal(staging_put(&s, "a/b/c", again ? "second" : "first", 5 + again, &f->at), MOTE_OK);
+        assert_int_equal(staging_put(&s, "d", "d", 1, &f->at), MOTE_OK);
+        assert_int_equal(entries(f->path), 1); /* as long as it is not there: the temporary one beside it */
+        assert_int_equal(staging_commit(&s, &f->at), MOTE_OK);
+        staging_end(&s);
+        assert_string_equal(content(f, "new/a/b/c"), again ? "second" : "first");
+        assert_int_equal(entries(f->path), 1);
+        assert_int_equal(entries(dir), 2);
+    }
+    /* Nothing is replaced before everything can be. */
+    assert_int_equal(staging_begin(&f->pool, dir, &s, &f->at), MOTE_OK);
+    assert_int_equal(staging_put(&s, "d", "third", 5, &f->at), MOTE_OK);
+    assert_int_equal(staging_put(&s, "a/b", "a folder is there", 1, &f->at), MOTE_ERR_FILE);
+    staging_end(&s);
+    assert_string_equal(content(f, "new/d"), "d");
+    assert_int_equal(entries(dir), 2);
+    /* Nor is a folder made before there is something to be in it. */
+    dir = pool_printf(&f->pool, "%s/other", f->path);
+    assert_int_equal(staging_begin(&f->pool, dir, &s, &f->at), MOTE_OK);
+    assert_int_equal(staging_put(&s, "x/y", "", 0, &f->at), MOTE_OK);
+    staging_end(&s);
+    assert_int_equal(entries(f->path), 1);
+    assert_int_equal(staging_begin(&f->pool, pool_printf(&f->pool, "%s/new/d", f->path), &s, &f->at), MOTE_ERR_FILE);
+    staging_end(&s);
+    dir = pool_printf(&f->pool, "%s/new", f->path);
+    assert_true(cleanup_folder(dir) >= 0);
+    folder_remove(dir);
+}
+
 static void test_cleanup_ends_programs(void **state)
 {
     pid_t pid = fork();
@@ -464,6 +509,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_read_pipe, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cleanup, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_temporary_folder, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_staging, set_up, tear_down),
         cmocka_unit_test(test_cleanup_ends_programs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -387,6 +387,26 @@ static void inputs_and_outputs_are_whole_bytes(void **state)
     }
 }
 
+/* One file in the way, and none is written: neither those before it nor those after it. */
+static void folders_are_written_whole_or_not_at_all(void **state)
+{
+    struct result r;
+
+    (void)state;
+    OK("compile", GRAPH, "-o", "@in/made", "--emit", "c");
+    assert_int_equal(entries(here("in/made")), 3);
+    assert_int_equal(mkdir(here("in/half"), 0777) | mkdir(here("in/half/strokes.h"), 0777), 0);
+    r = RUN("compile", GRAPH, "-o", "@in/half", "--emit", "c");
+    want_failure(&r, 1, "in/half/strokes.h: Is a directory");
+    assert_int_equal(entries(here("in/half")), 1);
+    assert_int_equal(mkdir(here("in/half/index.txt"), 0777), 0);
+    r = RUN("run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/y", "--tensors", "@in/half");
+    want_failure(&r, 1, "in/half/index.txt: Is a directory");
+    assert_int_equal(entries(here("in/half")), 2);
+    r = RUN("run", "@in/strokes.mote", "--input", "@in/zeros.bin", "--output", "@out/y", "--tensors", "@out/t");
+    want_failure(&r, 2, "an image does not name its tensors");
+}
+
 static void missing_tools_are_the_environments_fault(void **state)
 {
     static const char *const commands[][10] = {
@@ -789,6 +809,7 @@ int main(void)
         TEST(wrong_inputs),
         TEST(models_too_big_are_refused_with_the_numbers),
         TEST(inputs_and_outputs_are_whole_bytes),
+        TEST(folders_are_written_whole_or_not_at_all),
         TEST(missing_tools_are_the_environments_fault),
         TEST(truncated_models_are_refused),
         TEST(flipped_images_are_refused),

@@ -279,22 +279,31 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
     put_lookup(t, plan, "output", plan->graph->outputs, plan->graph->n_outputs);
 }
 
+static enum mote_status put_files(struct staging *files, const struct plan *plan, const char *home, struct text source,
+                                  struct text header, const struct frame *at)
+{
+    TRY(c_copy_sources(plan, home, files, at));
+    TRY(staging_put(files, pool_printf(plan->pool, "%s.c", plan->model->name), source.s, source.len, at));
+    TRY(staging_put(files, pool_printf(plan->pool, "%s.h", plan->model->name), header.s, header.len, at));
+    return staging_commit(files, at);
+}
+
 enum mote_status emit_c(const struct plan *plan, const char *home, const char *dir, const struct frame *at)
 {
     const char *name = plan->model->name;
     struct text header = {.pool = plan->pool}, source = {.pool = plan->pool};
     char *NAME = pool_strdup(plan->pool, name);
+    enum mote_status status;
+    struct staging files;
 
     for (char *p = NAME; *p != '\0'; p++)
         *p = (char)toupper((unsigned char)*p);
     put_header(&header, plan, NAME);
     put_source(&source, plan, NAME);
 
-    TRY(folder_make(dir, at));
-    TRY(folder_make(pool_printf(plan->pool, "%s/mote", dir), at));
-    TRY(folder_make(pool_printf(plan->pool, "%s/mote/kernels", dir), at));
-    TRY(folder_make(pool_printf(plan->pool, "%s/mote/ops", dir), at));
-    TRY(c_copy_sources(plan, home, dir, at));
-    TRY(file_write(pool_printf(plan->pool, "%s/%s.c", dir, name), source.s, source.len, at));
-    return file_write(pool_printf(plan->pool, "%s/%s.h", dir, name), header.s, header.len, at);
+    status = staging_begin(plan->pool, dir, &files, at);
+    if (status == MOTE_OK)
+        status = put_files(&files, plan, home, source, header, at);
+    staging_end(&files);
+    return status;
 }

@@ -12,8 +12,8 @@ const char *c_comment(struct pool *pool, const char *name);
 /* The C type of an element: "int8_t". */
 const char *c_type(enum mote_type type);
 
-/* Copies the kernels' sources and all that they include into <dir>/mote/. */
-MUST_CHECK enum mote_status c_copy_sources(const struct plan *plan, const char *home, const char *dir,
+/* The kernels' sources and all that they include, below mote/. */
+MUST_CHECK enum mote_status c_copy_sources(const struct plan *plan, const char *home, struct staging *files,
                                            const struct frame *at);
 
 #endif

@@ -16,7 +16,8 @@ static const struct root {
 
 struct copier {
     struct pool pool;
-    const char *home, *dir;
+    const char *home;
+    struct staging *files;
     const struct frame *at;
     const char **names; /* found so far; those before `next` are copied */
     size_t n, next;
@@ -76,14 +77,14 @@ static enum mote_status copy(struct copier *c, const char *name)
 {
     for (size_t i = 0; i < COUNT(roots); i++) {
         char *from = pool_printf(&c->pool, "%s/%s%s", c->home, roots[i].from, name);
-        char *to = pool_printf(&c->pool, "%s/%s%s", c->dir, roots[i].to, name);
+        char *to = pool_printf(&c->pool, "%s%s", roots[i].to, name);
         struct bytes file;
 
         if (!is_file(from))
             continue;
         TRY(file_read(&c->pool, from, &file, c->at));
-        if (!is_there(c, to, file))
-            TRY(file_write(to, file.data, file.size, c->at));
+        if (!is_there(c, pool_printf(&c->pool, "%s/%s", c->files->dir, to), file))
+            TRY(staging_put(c->files, to, file.data, file.size, c->at));
         want_includes(c, pool_printf(&c->pool, "%.*s", (int)file.size, (const char *)file.data));
         want_source_of(c, &roots[i], name);
         return MOTE_OK;
@@ -92,9 +93,10 @@ static enum mote_status copy(struct copier *c, const char *name)
                 "the source \"%s\" is not below \"%s\": set MOTE_HOME to Mote's own folder", name, c->home);
 }
 
-enum mote_status c_copy_sources(const struct plan *plan, const char *home, const char *dir, const struct frame *at)
+enum mote_status c_copy_sources(const struct plan *plan, const char *home, struct staging *files,
+                                const struct frame *at)
 {
-    struct copier c = {.home = home, .dir = dir, .at = at};
+    struct copier c = {.home = home, .files = files, .at = at};
     enum mote_status status = MOTE_OK;
 
     want(&c, "mote/config.h");
