@@ -50,7 +50,7 @@ static enum mote_status read_input(struct cli *cli, int32_t i, struct inferences
     if (path == NULL)
         return usage_error(cli, "the model has %d input%s: --input for \"%s\" is missing", mote_model_inputs(x->model),
                            mote_model_inputs(x->model) == 1 ? "" : "s", io.name);
-    TRY(tensors_read(&cli->pool, path, (enum mote_type)io.type, io.bytes, &x->inputs[i], &n, &here));
+    TRY(tensors_read(&cli->pool, path, &io, &x->inputs[i], &n, &here));
     if (i > 0 && n != x->n)
         return fail(&here, MOTE_ERR_SHAPE, "holds %zu inferences, the first input file holds %zu", n, x->n);
     x->n = n;
@@ -90,7 +90,7 @@ enum mote_status inferences_write(struct cli *cli, const struct inferences *x)
         struct frame here = {.name = path, .index = -1, .sink = &cli->error};
 
         if (path != NULL)
-            TRY(tensors_write(&cli->pool, path, (enum mote_type)io.type, io.dims, io.rank, x->n, x->outputs[i], &here));
+            TRY(tensors_write(&cli->pool, path, &io, x->n, x->outputs[i], &here));
     }
     return MOTE_OK;
 }

@@ -4,14 +4,15 @@
 #define MOTE_TENSORS_H
 
 #include "host/graph/graph.h"
+#include "mote/mote.h"
 
-/* The elements of a tensor file that is to hold one or more tensors of `bytes` bytes and of `type`. A .npy file must be
- * little-endian, in C order, and of that type. *n says how many tensors it holds. */
-MUST_CHECK enum mote_status tensors_read(struct pool *pool, const char *path, enum mote_type type, size_t bytes,
+/* The elements of a tensor file that is to hold one or more of the input `io`. A .npy file must be little-endian, in C
+ * order, of that type, and of that shape (dimensions of 1 apart), which may follow a number of tensors; or it has one
+ * dimension. *n says how many tensors it holds. */
+MUST_CHECK enum mote_status tensors_read(struct pool *pool, const char *path, const struct mote_io *io,
                                          struct bytes *out, size_t *n, const struct frame *at);
-/* n tensors of dims[rank]; a .npy gets the shape [n, dims…] if n is not 1. */
-MUST_CHECK enum mote_status tensors_write(struct pool *pool, const char *path, enum mote_type type,
-                                          const uint32_t *dims, int rank, size_t n, struct bytes data,
-                                          const struct frame *at);
+/* n tensors as `io`; a .npy gets the shape [n, dims…] if n is not 1. */
+MUST_CHECK enum mote_status tensors_write(struct pool *pool, const char *path, const struct mote_io *io, size_t n,
+                                          struct bytes data, const struct frame *at);
 
 #endif
