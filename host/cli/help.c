@@ -25,37 +25,60 @@ static void overview(void)
          "Exit status: 0 done, 1 the input is at fault, 2 the command line, 3 the environment.");
 }
 
+static json_t *command_json(const struct command *c)
+{
+    json_t *options = json_array();
+
+    for (const struct option *o = c->options; o->name != NULL; o++)
+        json_array_append_new(options,
+                              json_pack("{s:s, s:s?, s:s}", "name", o->name, "value", o->value, "help", o->help));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "name", c->name, "arguments", c->arguments, "summary",
+                     c->summary, "details", c->details, "example", c->example, "options", options);
+}
+
 static enum mote_status run_help(struct cli *cli)
 {
-    if (cli->n_positional == 0) {
+    const char *name = cli->n_positional > 0 ? cli->positional[0] : NULL;
+    json_t *list = json_array();
+
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (name == NULL || strcmp(commands[i]->name, name) == 0)
+            json_array_append_new(list, command_json(commands[i]));
+    if (cli->json && json_array_size(list) > 0) {
+        cli_print_json(json_pack("{s:o}", "commands", list));
+        return MOTE_OK;
+    }
+    json_decref(list);
+    if (name == NULL) {
         overview();
         return MOTE_OK;
     }
     for (size_t i = 0; commands[i] != NULL; i++)
-        if (strcmp(commands[i]->name, cli->positional[0]) == 0) {
+        if (strcmp(commands[i]->name, name) == 0) {
             command_help_print(commands[i], stdout);
             return MOTE_OK;
         }
-    return fail(&cli->root, MOTE_ERR_USAGE, "there is no command \"%s\"; `mote help` lists them", cli->positional[0]);
+    return fail(&cli->root, MOTE_ERR_USAGE, "there is no command \"%s\"; `mote help` lists them", name);
 }
 
 const struct command command_help = {
     .name = "help",
     .arguments = "[COMMAND]",
     .summary = "what a command does, with an example",
-    .details = "",
+    .details = "JSON keys: commands: [{name, arguments, summary, details, example, options: [{name, value, help}]}].",
     .example = "mote help compile",
     .positional_max = 1,
     .options = (const struct option[]){{NULL, NULL, NULL}},
     .run = run_help,
 };
 
+/* "-22", "22" (logs lose the sign), "ERR_CHECKSUM" or "MOTE_ERR_CHECKSUM". */
 static bool same_status(const char *word, int number, const char *name)
 {
     char *end;
     long n = strtol(word, &end, 10);
 
-    return (end != word && *end == '\0' && n == number) || strcmp(word, name) == 0 ||
+    return (end != word && *end == '\0' && (n == number || n == -number)) || strcmp(word, name) == 0 ||
            (strncmp(word, "MOTE_", 5) == 0 && strcmp(word + 5, name) == 0);
 }
 
@@ -78,7 +101,7 @@ static enum mote_status run_explain(struct cli *cli)
             printf("%d %s: %s\n%s\n", s, status_name(s), status_text(s), status_advice(s));
         return MOTE_OK;
     }
-    return fail(&cli->root, MOTE_ERR_USAGE, "there is no status \"%s\"", cli->positional[0]);
+    return fail(&cli->root, MOTE_ERR_USAGE, "there is no status \"%s\"; ops/status.def lists them", cli->positional[0]);
 }
 
 const struct command command_explain = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* argv -> a command. The only place that exits. */
+#include <ctype.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -73,7 +74,7 @@ static const struct option *find_option(const struct command *c, const char *nam
     return NULL;
 }
 
-/* "--name value" and "--name=value"; "--" ends the options. */
+/* "--name value" and "--name=value"; "--" ends the options; "-22" is a number. */
 static enum mote_status parse(struct cli *cli, int argc, char **argv)
 {
     bool options = true;
@@ -85,7 +86,7 @@ static enum mote_status parse(struct cli *cli, int argc, char **argv)
         size_t len = strncmp(arg, "--", 2) == 0 && equals != NULL ? (size_t)(equals - arg) : strlen(arg);
         const struct option *o;
 
-        if (!options || arg[0] != '-' || arg[1] == '\0') {
+        if (!options || arg[0] != '-' || arg[1] == '\0' || isdigit((unsigned char)arg[1])) {
             cli->positional[cli->n_positional++] = arg;
             continue;
         }
@@ -103,6 +104,8 @@ static enum mote_status parse(struct cli *cli, int argc, char **argv)
         cli->given[cli->n_given++] = (struct given){o, o->value == NULL  ? ""
                                                        : arg[len] == '=' ? equals + 1
                                                                          : argv[++i]};
+        if (o->value != NULL && cli->given[cli->n_given - 1].value[0] == '\0')
+            return usage_error(cli, "%s wants %s, not an empty word", o->name, o->value);
     }
     if (cli_flag(cli, "--help"))
         return MOTE_OK;
@@ -132,6 +135,15 @@ static enum mote_status flush_results(struct cli *cli)
     return MOTE_OK;
 }
 
+/* One line: what is wrong, where, and what to do. The messages of the other two say that themselves. */
+static void print_error(enum mote_status status, const char *text)
+{
+    if (status == MOTE_ERR_USAGE || status == MOTE_ERR_ENVIRONMENT)
+        fprintf(stderr, "mote: %s\n", text);
+    else
+        fprintf(stderr, "mote: %s: %s\n", text, status_advice(status));
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = {.root = {.index = -1}};
@@ -147,7 +159,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (strcmp(name, "--version") == 0) {
         puts("mote " MOTE_VERSION);
-        return 0;
+        status = flush_results(&cli);
+        if (status != MOTE_OK)
+            print_error(status, cli.error.text);
+        return exit_of(status);
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
@@ -164,7 +179,7 @@ int main(int argc, char **argv)
     if (status == MOTE_OK)
         status = flush_results(&cli);
     if (status != MOTE_OK)
-        fprintf(stderr, "mote: %s\n", cli.error.text);
+        print_error(status, cli.error.text);
     pool_free(&cli.pool);
     return exit_of(status);
 }

@@ -291,6 +291,8 @@ static void wrong_command_lines(void **state)
         {2, "--limit wants a number", {"eval", GRAPH, "--data", DATA, "--limit", "many"}},
         {2, "--threads wants a number from 1 to 256", {"eval", GRAPH, "--data", DATA, "--threads", "257"}},
         {2, "there is no status \"1000\"", {"explain", "1000"}},
+        {2, "--input wants FILE, not an empty word", {"run", GRAPH, "--input", ""}},
+        {2, "--input wants FILE, not an empty word", {"run", GRAPH, "--input="}},
         {2,
          "an image holds no graph to generate C from",
          {"emulate", "@in/strokes.mote", "--target", "mps2-an386", "--via", "c", "--input", "@in/zeros.bin"}},
@@ -312,7 +314,7 @@ static void wrong_inputs(void **state)
         {1, "broken.tflite: ", {"compile", "@in/broken.tflite", "-o", "@out/x.mote"}},
         {1, "fourier", {"compile", "@in/unknown_op.graph", "-o", "@out/x.mote"}},
         {1, "double.graph: op 0 MAX_POOL_2D: ", {"compile", "@in/double.graph", "-o", "@out/x.mote"}},
-        {1, "short.bin holds 3 bytes", {"run", GRAPH, "--input", "@in/short.bin", "--output", "@out/y"}},
+        {1, "short.bin: holds 3 bytes", {"run", GRAPH, "--input", "@in/short.bin", "--output", "@out/y"}},
         {1,
          "no multiple of the tensor's 144",
          {"emulate", GRAPH, "--target", "mps2-an386", "--input", "@in/short.bin"}},
@@ -327,6 +329,7 @@ static void wrong_inputs(void **state)
         {1, "cannot write", {"compile", GRAPH, "-o", "@out/no/folder/x.mote"}},
         {1, "cannot write", {"run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/no/folder/y"}},
         {1, "cannot write", {"eval", GRAPH, "--data", DATA, "--limit", "2", "--predictions", "@out/no/folder/p"}},
+        {1, "[ERR_FILE]: check the path", {"inspect", "@in/none.tflite"}}, /* what to do follows */
         {3, "No space left on device", {"compile", GRAPH, "-o", "/dev/full"}},
     };
 
@@ -474,11 +477,42 @@ static void help_is_complete(void **state)
 
         assert_string_equal(a.out, b.out);
         assert_non_null(strstr(a.out, "\nExample:\n  mote "));
-        if (strcmp(names[i], "help") != 0)
-            assert_non_null(strstr(a.out, "JSON keys"));
+        assert_non_null(strstr(a.out, "JSON keys"));
         assert_non_null(strstr(all.out, pool_printf(&pool, "\n  mote %s ", names[i])));
     }
     assert_non_null(strstr(OK("--version").out, "mote "));
+}
+
+static void help_as_json_has_every_command(void **state)
+{
+    struct result all = OK("help", "--json"), one = OK("help", "run", "--json");
+    json_t *json = json_of(&all), *single = json_of(&one), *list = json_object_get(json, "commands");
+    const json_t *run = json_array_get(list, 1);
+
+    (void)state;
+    assert_int_equal(json_array_size(list), 9);
+    assert_true(json_equal(run, json_array_get(json_object_get(single, "commands"), 0)));
+    assert_string_equal(json_string_value(json_object_get(run, "name")), "run");
+    assert_true(json_array_size(json_object_get(run, "options")) > 3);
+    json_decref(json);
+    json_decref(single);
+}
+
+/* In the spellings in which people meet a status: -22 is no option. */
+static void explain_takes_every_spelling(void **state)
+{
+    static const char *const spellings[] = {"-22", "22", "ERR_CHECKSUM", "MOTE_ERR_CHECKSUM"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(spellings); i++) {
+        struct result r = OK("explain", spellings[i], "--json"), text = OK("explain", spellings[i]);
+        json_t *json = json_of(&r);
+
+        assert_int_equal(integer(json, "status"), -22);
+        assert_string_equal(json_string_value(json_object_get(json, "name")), "ERR_CHECKSUM");
+        assert_non_null(strstr(text.out, "-22 ERR_CHECKSUM: "));
+        json_decref(json);
+    }
 }
 
 static void targets_lists_the_boards(void **state)
@@ -814,6 +848,8 @@ int main(void)
         TEST(truncated_models_are_refused),
         TEST(flipped_images_are_refused),
         TEST(help_is_complete),
+        TEST(help_as_json_has_every_command),
+        TEST(explain_takes_every_spelling),
         TEST(targets_lists_the_boards),
         TEST(inspect_shows_graphs),
         TEST(inspect_shows_what_cannot_be_compiled),
