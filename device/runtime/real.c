@@ -25,17 +25,27 @@ int8_t mote_quantize_s8(const struct mote_io *io, float real)
     return (int8_t)(q < INT8_MIN ? INT8_MIN : q > INT8_MAX ? INT8_MAX : q);
 }
 
+static float real_of(const struct mote_io *io, int32_t value)
+{
+    if (!(io->scale > 0.0f))
+        return (float)value;
+    return io->scale * (float)minus(value, io->zero);
+}
+
 float mote_dequantize(const struct mote_io *io, uint32_t i)
 {
     float real;
 
     switch (io->type) {
     case TYPE_S8:
-        return io->scale * (float)minus(((const int8_t *)io->data)[i], io->zero);
+        return real_of(io, ((const int8_t *)io->data)[i]);
+    case TYPE_U8:
+    case TYPE_BOOL:
+        return real_of(io, ((const uint8_t *)io->data)[i]);
     case TYPE_S16:
-        return io->scale * (float)minus(((const int16_t *)io->data)[i], io->zero);
+        return real_of(io, ((const int16_t *)io->data)[i]);
     case TYPE_S32:
-        return io->scale * (float)minus(((const int32_t *)io->data)[i], io->zero);
+        return real_of(io, ((const int32_t *)io->data)[i]);
     case TYPE_F32:
         memcpy(&real, (const uint8_t *)io->data + 4u * i, sizeof real);
         return real;

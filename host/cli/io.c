@@ -144,6 +144,7 @@ bool io_element(const struct mote_io *io, uint32_t i, double *out)
     uint16_t half;
     int32_t word;
     uint32_t unsigned_word;
+    int64_t wide;
     float real;
 
     switch (io->type) {
@@ -170,12 +171,37 @@ bool io_element(const struct mote_io *io, uint32_t i, double *out)
         memcpy(&unsigned_word, p, sizeof unsigned_word);
         *out = unsigned_word;
         return true;
+    case TYPE_S64:
+        memcpy(&wide, p, sizeof wide);
+        *out = (double)wide;
+        return true;
     case TYPE_F32:
         memcpy(&real, p, sizeof real);
         *out = (double)real;
         return true;
+    case TYPE_F64:
+        memcpy(out, p, sizeof *out);
+        return true;
     default:
         return false;
+    }
+}
+
+/* What the runtime's helper says, and for types that it does not take the value itself; NaN if it is no number. */
+static double io_real(const struct mote_io *io, uint32_t i)
+{
+    double value;
+
+    switch (io->type) {
+    case TYPE_S8:
+    case TYPE_U8:
+    case TYPE_BOOL:
+    case TYPE_S16:
+    case TYPE_S32:
+    case TYPE_F32:
+        return (double)mote_dequantize(io, i);
+    default:
+        return io_element(io, i, &value) ? value : (double)NAN;
     }
 }
 
@@ -183,10 +209,17 @@ bool io_element(const struct mote_io *io, uint32_t i, double *out)
 static json_t *element_json(const struct mote_io *io, uint32_t i)
 {
     double value;
+    int64_t wide;
 
     if (!io_element(io, i, &value))
         return json_null();
-    return io->type == TYPE_F32 ? json_number(value) : json_integer((json_int_t)value);
+    if (io->type == TYPE_F32 || io->type == TYPE_F64)
+        return json_number(value);
+    if (io->type == TYPE_S64) { /* a double has not all of its bits */
+        memcpy(&wide, (const uint8_t *)io->data + (size_t)i * sizeof wide, sizeof wide);
+        return json_integer(wide);
+    }
+    return json_integer((json_int_t)value);
 }
 
 static json_t *output_json(const struct mote_io *io)
@@ -195,7 +228,7 @@ static json_t *output_json(const struct mote_io *io)
 
     for (uint32_t i = 0; i < io_elements(io); i++) {
         json_array_append_new(data, element_json(io, i));
-        json_array_append_new(real, json_number((double)mote_dequantize(io, i)));
+        json_array_append_new(real, json_number(io_real(io, i)));
     }
     return json_pack("{s:o, s:s, s:o, s:o, s:i, s:o, s:o}", "name", json_text(io->name), "type",
                      type_name((enum mote_type)io->type), "shape", json_tensor_shape(io->dims, io->rank), "scale",
@@ -235,19 +268,18 @@ static void print_output(const struct mote_io *io, size_t inference)
     uint32_t n = io_elements(io), shown = n < PRINTED_ELEMENTS ? n : PRINTED_ELEMENTS, best = 0;
 
     for (uint32_t i = 1; i < n; i++)
-        if (mote_dequantize(io, i) > mote_dequantize(io, best))
+        if (io_real(io, i) > io_real(io, best))
             best = i;
     printf("%zu ", inference);
     for (const char *c = io->name; *c != '\0'; c++)
         putchar((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
     putchar(':');
     for (uint32_t i = 0; i < shown; i++)
-        printf(" %.6g", (double)mote_dequantize(io, i));
+        printf(" %.6g", io_real(io, i));
     if (n == 0)
         puts(" (no elements)");
     else
-        printf("%s  (%u elements), largest [%u] = %.6g\n", n > shown ? " …" : "", n, best,
-               (double)mote_dequantize(io, best));
+        printf("%s  (%u elements), largest [%u] = %.6g\n", n > shown ? " …" : "", n, best, io_real(io, best));
 }
 
 void inferences_print(const struct inferences *x)

@@ -110,7 +110,8 @@ const char *mote_model_name(const struct mote_model *model);
 
 /* real -> int8, rounded half away from zero and saturated; NaN gives the zero point. io->scale must not be 0. */
 int8_t mote_quantize_s8(const struct mote_io *io, float real);
-/* Element i of an int8, int16, int32 or float32 tensor as a real number; 0 for other types. */
+/* Element i of an int8, uint8, bool, int16, int32 or float32 tensor as a real number; of one that is not quantized the
+ * value itself. 0 for other types. */
 float mote_dequantize(const struct mote_io *io, uint32_t i);
 
 #ifdef __cplusplus

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The runtime's helpers between real numbers and elements. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <math.h>
+
+#include "mote/mote.h"
+#include "ops/types.h"
+
+#include <cmocka.h>
+
+static void want_real(const struct mote_io *io, uint32_t i, float want)
+{
+    assert_true(mote_dequantize(io, i) == want); /* exact: the scales are powers of two */
+}
+
+static void elements_become_real_numbers(void **state)
+{
+    int8_t s8[] = {-128, 0, 127};
+    uint8_t u8[] = {0, 128, 255};
+    int16_t s16[] = {-32768, 7};
+    int32_t s32[] = {INT32_MIN, -5};
+    float f32[] = {0.1f, -1e30f};
+
+    (void)state;
+    want_real(&(struct mote_io){.type = TYPE_S8, .data = s8, .scale = 0.5f, .zero = -128}, 2, 127.5f);
+    want_real(&(struct mote_io){.type = TYPE_S8, .data = s8, .scale = 0.25f, .zero = 3}, 0, -32.75f);
+    want_real(&(struct mote_io){.type = TYPE_U8, .data = u8, .scale = 0.5f, .zero = 128}, 2, 63.5f);
+    want_real(&(struct mote_io){.type = TYPE_BOOL, .data = u8}, 0, 0.0f);
+    want_real(&(struct mote_io){.type = TYPE_S16, .data = s16, .scale = 2.0f}, 0, -65536.0f);
+    want_real(&(struct mote_io){.type = TYPE_S32, .data = s32, .scale = 0.125f, .zero = 3}, 1, -1.0f);
+    want_real(&(struct mote_io){.type = TYPE_F32, .data = f32}, 0, 0.1f);
+    want_real(&(struct mote_io){.type = TYPE_F32, .data = f32, .scale = 2.0f, .zero = 1}, 1, -1e30f);
+    want_real(&(struct mote_io){.type = TYPE_S64, .data = s32, .scale = 1.0f}, 0, 0.0f);
+}
+
+/* An index or a count has no scale: it is what it is. */
+static void what_is_not_quantized_stays(void **state)
+{
+    int32_t s32[] = {42, -7};
+    int8_t s8[] = {-3};
+
+    (void)state;
+    want_real(&(struct mote_io){.type = TYPE_S32, .data = s32}, 0, 42.0f);
+    want_real(&(struct mote_io){.type = TYPE_S32, .data = s32}, 1, -7.0f);
+    want_real(&(struct mote_io){.type = TYPE_S8, .data = s8, .scale = (float)NAN}, 0, -3.0f);
+}
+
+static void real_numbers_become_int8(void **state)
+{
+    struct mote_io io = {.type = TYPE_S8, .scale = 0.5f, .zero = -10};
+    static const struct {
+        float real;
+        int8_t want;
+    } cases[] = {{0.0f, -10},       {0.24f, -10},           {0.25f, -9},  {-0.25f, -11},           {-0.24f, -10},
+                 {68.5f, 127},      {68.74f, 127},          {1e30f, 127}, {-59.0f, -128},          {-1e30f, -128},
+                 {(float)NAN, -10}, {(float)INFINITY, 127}, {5.0f, 0},    {(float)-INFINITY, -128}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(mote_quantize_s8(&io, cases[i].real), cases[i].want);
+    for (int q = -128; q < 128; q++) { /* there and back */
+        int8_t element = (int8_t)q;
+
+        io.data = &element;
+        assert_int_equal(mote_quantize_s8(&io, mote_dequantize(&io, 0)), q);
+    }
+}
+
+/* Under the sanitizers: a checked image may still have any zero point. */
+static void hostile_zero_points_do_no_harm(void **state)
+{
+    static const int32_t zeros[] = {INT32_MIN, INT32_MAX};
+    int32_t s32[] = {INT32_MIN, INT32_MAX};
+
+    (void)state;
+    for (int z = 0; z < 2; z++)
+        for (uint32_t i = 0; i < 2; i++) {
+            struct mote_io io = {.type = TYPE_S32, .data = s32, .scale = 1.0f, .zero = zeros[z]};
+
+            assert_false(isnan(mote_dequantize(&io, i)));
+            io.type = TYPE_S8;
+            assert_false(isnan(mote_dequantize(&io, i)));
+            (void)mote_quantize_s8(&io, i == 0 ? 500.0f : -500.0f);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(elements_become_real_numbers),
+        cmocka_unit_test(what_is_not_quantized_stays),
+        cmocka_unit_test(real_numbers_become_int8),
+        cmocka_unit_test(hostile_zero_points_do_no_harm),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
