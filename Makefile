@@ -6,13 +6,13 @@ PREFIX ?= /usr/local
 .PHONY: all demo check bench install clean
 
 all:
-	@cmake -G Ninja -S . -B $(BUILD) >/dev/null
-	@cmake --build $(BUILD)
+	@cmake -G Ninja -S . -B "$(BUILD)" >/dev/null
+	@cmake --build "$(BUILD)"
 
 demo:
 	@tools/setup.sh demo
 	@$(MAKE) --no-print-directory all
-	@tools/demo.sh $(BUILD)
+	@tools/demo.sh "$(BUILD)"
 
 check:
 	@tools/setup.sh check
@@ -21,10 +21,11 @@ check:
 bench:
 	@tools/setup.sh bench
 	@$(MAKE) --no-print-directory all
-	@tools/bench.sh $(BUILD)
+	@tools/bench.sh "$(BUILD)"
 
+# CMake itself puts DESTDIR before the prefix.
 install: all
-	@cmake --install $(BUILD) --prefix $(DESTDIR)$(PREFIX)
+	@cmake --install "$(BUILD)" --prefix "$(PREFIX)"
 
 clean:
-	rm -rf $(BUILD) build-*
+	rm -rf "$(BUILD)" build-*
