@@ -183,8 +183,7 @@ static void test_status(void **state)
     assert_string_equal(status_name(MOTE_OK), "OK");
     assert_string_equal(status_name(-6), "ERR_SHAPE");
     assert_string_equal(status_text(-6), "shapes do not fit together");
-    assert_string_equal(status_advice(-6),
-                        "`mote inspect` shows the model's shapes");
+    assert_string_equal(status_advice(-6), "`mote inspect` shows the model's shapes");
     assert_string_equal(status_name(-19), "?");
 }
 
