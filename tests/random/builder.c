@@ -136,6 +136,14 @@ int32_t pick(struct builder *b, uint32_t types, int rank_min, int rank_max)
             return i;
 }
 
+int32_t pick_symmetric(struct builder *b, uint32_t types, int rank_min, int rank_max)
+{
+    int32_t tensor = pick(b, types, rank_min, rank_max);
+    const struct tensor *t = tensor != TENSOR_ABSENT ? tensor_of(b, tensor) : NULL;
+
+    return t != NULL && t->type == TYPE_S16 && t->quant.zero[0] != 0 ? TENSOR_ABSENT : tensor;
+}
+
 /* ---- quantization ---- */
 struct quantization quantization_of(struct builder *b, int32_t tensor)
 {
@@ -268,28 +276,40 @@ static void quantize_channels(struct builder *b, struct tensor *t, int axis)
 
 int32_t new_weights(struct builder *b, enum mote_type type, int rank, const int64_t *dims, int axis, bool per_channel)
 {
-    float scale = type == TYPE_S8 ? dice_log(b, 0.002f, 0.05f) : 0;
-    int32_t tensor = new_const(b, type, rank, dims, (struct quantization){scale, 0});
+    bool real = type == TYPE_F32;
+    struct quantization q = {real ? 0 : dice_log(b, 0.002f, 0.05f), 0};
+    int32_t tensor = new_const(b, real ? TYPE_F32 : TYPE_S8, rank, dims, q);
     struct tensor *t = tensor_of(b, tensor);
 
     if (dice_chance(b, 4))
         kill_channels(b, t, axis);
-    if (type == TYPE_S8 && per_channel && dice_chance(b, 2))
+    if (!real && per_channel && dice_chance(b, 2))
         quantize_channels(b, t, axis);
     return tensor;
 }
 
-int32_t new_bias(struct builder *b, float in_scale, int32_t weights, int64_t channels)
+/* s32 for s8; for s16 mostly s64. */
+static enum mote_type bias_type(struct builder *b, enum mote_type in)
 {
-    const struct tensor *w = tensor_of(b, weights);
-    float scale = w->type == TYPE_S8 ? in_scale * w->quant.scale[0] : 0;
-    int32_t tensor =
-        new_const(b, w->type == TYPE_S8 ? TYPE_S32 : TYPE_F32, 1, &channels, (struct quantization){scale, 0});
-    int32_t *values = (int32_t *)(uintptr_t)tensor_of(b, tensor)->data;
+    if (in == TYPE_F32)
+        return TYPE_F32;
+    return in == TYPE_S16 && !dice_chance(b, 4) ? TYPE_S64 : TYPE_S32;
+}
 
-    if (scale > 0 && !dice_chance(b, 20)) /* else: values beyond anything */
-        for (int64_t i = 0; i < channels; i++)
-            values[i] = dice_range(b, -3000, 3000);
+int32_t new_bias(struct builder *b, int32_t in, int32_t weights, int64_t channels)
+{
+    enum mote_type type = bias_type(b, tensor_of(b, in)->type);
+    float scale = type == TYPE_F32 ? 0 : quantization_of(b, in).scale * tensor_of(b, weights)->quant.scale[0];
+    int32_t tensor = new_const(b, type, 1, &channels, (struct quantization){scale, 0});
+    uint8_t *data = (uint8_t *)(uintptr_t)tensor_of(b, tensor)->data;
+    size_t size = type == TYPE_S64 ? 8 : 4;
+
+    if (type != TYPE_F32 && (type == TYPE_S64 || !dice_chance(b, 20))) /* else: values beyond anything */
+        for (int64_t i = 0; i < channels; i++) {
+            int64_t value = dice_range(b, -3000, 3000) * (type == TYPE_S64 ? INT64_C(300) : 1);
+
+            memcpy(data + (size_t)i * size, &value, size);
+        }
     return tensor;
 }
 
@@ -298,7 +318,8 @@ int32_t new_sum_output(struct builder *b, int32_t in, int32_t weights, int64_t n
     enum mote_type type = tensor_of(b, in)->type;
     float product = type == TYPE_F32 ? 0 : quantization_of(b, in).scale * tensor_of(b, weights)->quant.scale[0];
 
-    return new_output(b, type, quantization_for(b, type, product * 80 * 80 * sqrtf((float)n)));
+    return new_output(b, type,
+                      quantization_for(b, type, product * (type == TYPE_S16 ? 20000 : 80) * 80 * sqrtf((float)n)));
 }
 
 int32_t new_same_output(struct builder *b, int32_t in)

@@ -31,6 +31,8 @@ uint32_t builder_types(const enum mote_type *types); /* a set of bits */
 /* A tensor of one of the types and of a rank in the range: mostly one that an operator has just made, now and then any
  * other or a new constant; TENSOR_ABSENT if there is none. */
 int32_t pick(struct builder *b, uint32_t types, int rank_min, int rank_max);
+/* The same; an s16 tensor only if its zero point is 0, which is what most operators take. */
+int32_t pick_symmetric(struct builder *b, uint32_t types, int rank_min, int rank_max);
 struct tensor *tensor_of(struct builder *b, int32_t tensor);
 
 /* ---- new tensors ---- */
@@ -52,11 +54,11 @@ int32_t new_state(struct builder *b, enum mote_type type, int rank, const int64_
 int32_t new_const(struct builder *b, enum mote_type type, int rank, const int64_t *dims, struct quantization q);
 /* Given integers, as s32 or s64 by the dice. */
 int32_t new_ints(struct builder *b, int rank, const int64_t *dims, const int64_t *values);
-/* Weights for an input of type s8 or f32, channels along `axis`; some channels all zero. Int8 is quantized per tensor,
- * or by the dice per channel where that is allowed. */
+/* Weights for an input of type s8, s16 or f32, channels along `axis`; some channels all zero. Int8 is quantized per
+ * tensor, or by the dice per channel where that is allowed. */
 int32_t new_weights(struct builder *b, enum mote_type type, int rank, const int64_t *dims, int axis, bool per_channel);
-/* A bias that suits them. */
-int32_t new_bias(struct builder *b, float in_scale, int32_t weights, int64_t channels);
+/* A bias for these input and weights. */
+int32_t new_bias(struct builder *b, int32_t in, int32_t weights, int64_t channels);
 /* The output of a sum of n products of an input and weights. */
 int32_t new_sum_output(struct builder *b, int32_t in, int32_t weights, int64_t n);
 /* An output of the input's type and quantization. */

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #define COMPUTED TYPES(TYPE_S8, TYPE_F32)
+#define WIDE     TYPES(TYPE_S8, TYPE_S16, TYPE_F32)
 #define NUMBERS  TYPES(TYPE_S8, TYPE_U8, TYPE_S16, TYPE_S32, TYPE_F32)
 
 /* ---- axes ---- */
@@ -111,9 +112,9 @@ static float magnitude_of(enum op_id id, float x, float y)
     }
 }
 
-static bool make_binary(struct builder *b, enum op_id id)
+static bool make_binary_of(struct builder *b, enum op_id id, uint32_t types)
 {
-    int32_t in[2] = {pick(b, COMPUTED, 0, 6)}, out;
+    int32_t in[2] = {pick(b, types, 0, 6)}, out;
     enum mote_type type;
 
     if (in[0] == TENSOR_ABSENT)
@@ -138,7 +139,11 @@ static bool make_binary(struct builder *b, enum op_id id)
     return op_done(b, op);
 }
 
-bool make_add(struct builder *b) { return make_binary(b, OP_ADD); }
+static bool make_binary(struct builder *b, enum op_id id) { return make_binary_of(b, id, COMPUTED); }
+
+bool make_add(struct builder *b) { return make_binary_of(b, OP_ADD, WIDE); }
+
+bool make_sub(struct builder *b) { return make_binary_of(b, OP_SUB, WIDE); }
 
 bool make_mul(struct builder *b) { return make_binary(b, OP_MUL); }
 
@@ -205,6 +210,25 @@ bool make_abs(struct builder *b) { return make_unary(b, OP_ABS, COMPUTED); }
 
 bool make_rsqrt(struct builder *b) { return make_unary(b, OP_RSQRT, COMPUTED); }
 
+bool make_leaky_relu(struct builder *b)
+{
+    int32_t in = pick(b, WIDE, 0, 6), out;
+    enum mote_type type;
+    float magnitude;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    type = tensor_of(b, in)->type;
+    magnitude = quantization_of(b, in).scale * (type == TYPE_S16 ? 25000 : 100);
+    out = dice_chance(b, 2) ? new_same_output(b, in) : new_output(b, type, quantization_for(b, type, magnitude));
+
+    struct op *op = new_op(b, OP_LEAKY_RELU, 1, &in, 1, &out);
+
+    *(struct leaky_relu_opts *)op->opts =
+        (struct leaky_relu_opts){.alpha = dice_log(b, 0.01f, 2) * (dice_chance(b, 6) ? -1 : 1)};
+    return op_done(b, op);
+}
+
 bool make_softmax(struct builder *b)
 {
     int32_t in = pick(b, COMPUTED, 1, 6), out;
@@ -229,7 +253,7 @@ bool make_quantize(struct builder *b)
 {
     /* The pairs that the reference has. */
     static const enum mote_type to[][4] = {
-        [TYPE_F32] = {TYPE_S8, TYPE_S8, TYPE_S16, TYPE_S16}, [TYPE_S8] = {TYPE_S8, TYPE_U8, TYPE_S16, TYPE_S32},
+        [TYPE_F32] = {TYPE_S8, TYPE_S8, TYPE_U8, TYPE_S16},  [TYPE_S8] = {TYPE_S8, TYPE_U8, TYPE_S16, TYPE_S32},
         [TYPE_U8] = {TYPE_S8, TYPE_S8, TYPE_S8, TYPE_S8},    [TYPE_S16] = {TYPE_S8, TYPE_S16, TYPE_S16, TYPE_S32},
         [TYPE_S32] = {TYPE_S8, TYPE_S8, TYPE_S16, TYPE_S16},
     };

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define COMPUTED TYPES(TYPE_S8, TYPE_F32)
+#define WIDE     TYPES(TYPE_S8, TYPE_S16, TYPE_F32)
 
 /* ---- windows: convolutions and pools ---- */
 struct window_axis {
@@ -30,7 +31,7 @@ static struct window_axis draw_axis(struct builder *b, enum padding padding, int
 
 static bool make_conv(struct builder *b, enum op_id id, bool depthwise)
 {
-    int32_t in = pick(b, COMPUTED, 4, 4), weights, bias = TENSOR_ABSENT, out;
+    int32_t in = pick_symmetric(b, depthwise ? COMPUTED : WIDE, 4, 4), weights, bias = TENSOR_ABSENT, out;
 
     if (in == TENSOR_ABSENT)
         return false;
@@ -54,7 +55,7 @@ static bool make_conv(struct builder *b, enum op_id id, bool depthwise)
 
     weights = new_weights(b, shape.type, 4, dims, depthwise ? 3 : 0, true);
     if (!dice_chance(b, 5))
-        bias = new_bias(b, quantization_of(b, in).scale, weights, out_c);
+        bias = new_bias(b, in, weights, out_c);
     out = new_sum_output(b, in, weights, (int64_t)y.filter * x.filter * (depthwise ? 1 : filter_c));
 
     struct op *op = new_op(b, id, 3, (int32_t[]){in, weights, bias}, 1, &out);
@@ -68,6 +69,7 @@ static bool make_conv(struct builder *b, enum op_id id, bool depthwise)
                                                        .stride_w = x.stride,
                                                        .dilation_h = y.dilation,
                                                        .dilation_w = x.dilation,
+                                                       .bias_s32 = shape.type == TYPE_S16 && dice_chance(b, 2),
                                                        .activation = dice_activation(b)};
     return op_done(b, op);
 }
@@ -108,6 +110,53 @@ bool make_average_pool_2d(struct builder *b) { return make_pool(b, OP_AVERAGE_PO
 
 bool make_max_pool_2d(struct builder *b) { return make_pool(b, OP_MAX_POOL_2D); }
 
+/* The window goes over the output. */
+bool make_transpose_conv(struct builder *b)
+{
+    int32_t in = pick_symmetric(b, WIDE, 4, 4), list[4], out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    const struct tensor shape = *tensor_of(b, in);
+    enum padding padding = (enum padding)dice_range(b, 0, PADDING_COUNT - 1);
+    int32_t filter[2], stride[2], before[2] = {0, 0}, after[2] = {0, 0};
+    int64_t four = 4, dims[] = {shape.dims[0], 0, 0, dice_range(b, 1, 6)};
+
+    for (int i = 0; i < 2; i++) {
+        int32_t full;
+
+        filter[i] = dice_range(b, 1, 4);
+        stride[i] = dice_range(b, 1, 3);
+        full = ((int32_t)shape.dims[1 + i] - 1) * stride[i] + filter[i];
+        if (padding == PADDING_EXPLICIT) {
+            before[i] = dice_range(b, 0, filter[i] - 1);
+            after[i] = dice_range(b, 0, full - before[i] - 1 < filter[i] - 1 ? full - before[i] - 1 : filter[i] - 1);
+        }
+        dims[1 + i] = padding == PADDING_SAME ? shape.dims[1 + i] * stride[i] - dice_range(b, 0, stride[i] - 1)
+                                              : full - before[i] - after[i] + dice_range(b, 0, stride[i] - 1);
+    }
+    list[0] = new_ints(b, 1, &four, dims);
+    list[1] = new_weights(b, shape.type, 4, (int64_t[]){dims[3], filter[0], filter[1], shape.dims[3]}, 0, true);
+    list[2] = in;
+    list[3] = dice_chance(b, 3) ? TENSOR_ABSENT : new_bias(b, in, list[1], dims[3]);
+    if (list[3] != TENSOR_ABSENT && shape.type == TYPE_S16 && tensor_of(b, list[3])->type == TYPE_S32)
+        list[3] = TENSOR_ABSENT; /* s16 and s64 only */
+    out = new_sum_output(b, in, list[1], (int64_t)filter[0] * filter[1] * shape.dims[3]);
+
+    struct op *op = new_op(b, OP_TRANSPOSE_CONV, COUNT(list), list, 1, &out);
+
+    *(struct transpose_conv_opts *)op->opts = (struct transpose_conv_opts){.padding = padding,
+                                                                           .pad_top = before[0],
+                                                                           .pad_bottom = after[0],
+                                                                           .pad_left = before[1],
+                                                                           .pad_right = after[1],
+                                                                           .stride_h = stride[0],
+                                                                           .stride_w = stride[1],
+                                                                           .activation = dice_activation(b)};
+    return op_done(b, op);
+}
+
 /* ---- whole tensors ---- */
 bool make_fully_connected(struct builder *b)
 {
@@ -127,7 +176,7 @@ bool make_fully_connected(struct builder *b)
         quant_set(b->model, &tensor_of(b, weights)->quant, tensor_of(b, weights)->quant.scale[0],
                   dice_range(b, INT8_MIN, INT8_MAX));
     if (!dice_chance(b, 5))
-        bias = new_bias(b, quantization_of(b, in).scale, weights, out_c);
+        bias = new_bias(b, in, weights, out_c);
     out = new_sum_output(b, in, weights, len);
 
     struct op *op = new_op(b, OP_FULLY_CONNECTED, 3, (int32_t[]){in, weights, bias}, 1, &out);
@@ -191,7 +240,7 @@ bool make_unidirectional_sequence_lstm(struct builder *b)
     for (int gate = 0; gate < 4; gate++) {
         in[1 + gate] = new_weights(b, type, 2, (int64_t[]){units, len}, 0, false);
         in[5 + gate] = new_weights(b, type, 2, (int64_t[]){units, units}, 0, false);
-        in[12 + gate] = new_bias(b, quantization_of(b, x).scale, in[1 + gate], units);
+        in[12 + gate] = new_bias(b, x, in[1 + gate], units);
     }
     in[18] = new_state(b, type, 2, (int64_t[]){batch, units}, hidden);
     in[19] = new_state(b, real ? TYPE_F32 : TYPE_S16, 2, (int64_t[]){batch, units}, cell);
@@ -202,5 +251,40 @@ bool make_unidirectional_sequence_lstm(struct builder *b)
     *(struct lstm_opts *)op->opts = (struct lstm_opts){.activation = ACTIVATION_TANH,
                                                        .cell_clip = dice_chance(b, 2) ? 0 : dice_log(b, 0.1f, 10),
                                                        .time_major = time_major};
+    return op_done(b, op);
+}
+
+/* A rank-decomposed layer over time, with the features of the last inferences in its state. */
+bool make_svdf(struct builder *b)
+{
+    int32_t in = pick(b, COMPUTED, 2, 2), list[5], out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    const struct tensor shape = *tensor_of(b, in);
+    bool real = shape.type == TYPE_F32, wide = !real && dice_chance(b, 2);
+    enum mote_type state_type = real ? TYPE_F32 : wide ? TYPE_S16 : TYPE_S8;
+    int64_t rank = dice_range(b, 1, 3), units = dice_range(b, 1, 5), memory = dice_range(b, 1, 6),
+            filters = rank * units;
+    struct quantization state = {0, 0}, times = {0, 0};
+
+    if (!real) {
+        state = quantization_for(b, state_type, quantization_of(b, in).scale * 50);
+        times.scale = wide ? 0.0001f : 0.02f;
+    }
+    list[0] = in;
+    list[1] = new_weights(b, shape.type, 2, (int64_t[]){filters, shape.dims[1]}, 0, false);
+    list[2] = new_const(b, state_type, 2, (int64_t[]){filters, memory}, times);
+    list[3] = TENSOR_ABSENT;
+    if (dice_chance(b, 2))
+        list[3] =
+            new_const(b, real ? TYPE_F32 : TYPE_S32, 1, &units, (struct quantization){state.scale * times.scale, 0});
+    list[4] = new_state(b, state_type, 2, (int64_t[]){shape.dims[0], filters * memory}, state);
+    out = new_output(b, shape.type, quantization_for(b, shape.type, state.scale * times.scale * (wide ? 3e7f : 9000)));
+
+    struct op *op = new_op(b, OP_SVDF, COUNT(list), list, 1, &out);
+
+    *(struct svdf_opts *)op->opts = (struct svdf_opts){.rank = (int32_t)rank, .activation = dice_activation(b)};
     return op_done(b, op);
 }

@@ -329,6 +329,78 @@ bool make_slice(struct builder *b)
     return op_done(b, new_op(b, OP_SLICE, 3, (int32_t[]){in, first, extent}, 1, &out));
 }
 
+/* One entry of a strided slice; the dimension that it takes from the input, if any, has `dim` elements. */
+struct entry {
+    int64_t begin, end, stride;
+    bool begin_masked, end_masked, shrinks;
+};
+
+static struct entry draw_entry(struct builder *b, int32_t dim)
+{
+    struct entry e = {.begin = dice_range(b, 0, dim - 1), .stride = 1, .shrinks = dice_chance(b, 4)};
+
+    e.end = e.begin + 1;
+    if (!e.shrinks) {
+        e.stride = dice_chance(b, 3) ? -dice_range(b, 1, 3) : dice_range(b, 1, 3);
+        e.begin_masked = dice_chance(b, 3);
+        if (e.begin_masked)
+            e.begin = e.stride > 0 ? 0 : dim - 1;
+        e.end = e.stride > 0 ? dice_range(b, (int32_t)e.begin + 1, dim + 2) : dice_range(b, -1, (int32_t)e.begin - 1);
+        e.end_masked = e.end < 0 || dice_chance(b, 4); /* -1 would be the last element */
+    }
+    if (dice_chance(b, 3))
+        e.begin -= dim;
+    if (!e.end_masked && e.end < dim && dice_chance(b, 3))
+        e.end -= dim;
+    return e;
+}
+
+bool make_strided_slice(struct builder *b)
+{
+    int32_t in = pick(b, MOVABLE, 1, 5), out, lists[3], n = 0;
+    int64_t values[3][RANK_MAX] = {{0}}, length;
+    struct strided_slice_opts o = {0};
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    const struct tensor shape = *tensor_of(b, in);
+    int named = dice_range(b, 0, shape.rank), ellipsis = dice_chance(b, 3) ? dice_range(b, 0, named) : -1;
+
+    for (int i = 0; i <= named && n < RANK_MAX; i++) {
+        if (i == ellipsis)
+            o.ellipsis_mask |= 1 << n++;
+        else if (dice_chance(b, 8))
+            o.new_axis_mask |= 1 << n++;
+        if (i == named || n == RANK_MAX)
+            break;
+
+        int d = ellipsis >= 0 && i >= ellipsis ? shape.rank - named + i : i;
+        struct entry e = draw_entry(b, (int32_t)shape.dims[d]);
+
+        values[0][n] = e.begin;
+        values[1][n] = e.end;
+        values[2][n] = e.stride;
+        o.begin_mask |= e.begin_masked << n;
+        o.end_mask |= e.end_masked << n;
+        o.shrink_axis_mask |= e.shrinks << n;
+        n++;
+    }
+    if (n == 0 || n == RANK_MAX)
+        return false;
+    for (int i = 0; i < n; i++)
+        values[2][i] += values[2][i] == 0;
+    length = n;
+    for (int i = 0; i < 3; i++)
+        lists[i] = new_ints(b, 1, &length, values[i]);
+    out = new_same_output(b, in);
+
+    struct op *op = new_op(b, OP_STRIDED_SLICE, 4, (int32_t[]){in, lists[0], lists[1], lists[2]}, 1, &out);
+
+    *(struct strided_slice_opts *)op->opts = o;
+    return op_done(b, op);
+}
+
 /* Whether the value is known only when the model runs: nothing can fold it. */
 static bool is_computed(struct builder *b, int32_t tensor)
 {

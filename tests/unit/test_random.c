@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#define GRAPHS 300
+#define GRAPHS 500
 
 static void one_wrong_byte_is_seen(void **state)
 {
@@ -37,9 +37,9 @@ static void every_maker_makes(void **state)
 
     (void)state;
     for (int i = 0; i < makers_count; i++) {
-        if (random_made[makers[i].id] < 3)
-            print_error("%s: made %d times\n", op_info[makers[i].id].NAME, (int)random_made[makers[i].id]);
-        assert_true(random_made[makers[i].id] >= 3);
+        if (random_made[makers[i].id] == 0)
+            print_error("%s: never made\n", op_info[makers[i].id].NAME);
+        assert_true(random_made[makers[i].id] > 0);
     }
     for (int i = 0; i < OP_LIMIT; i++)
         if (op_info[i].NAME != NULL && random_made[i] == 0) {
