@@ -209,7 +209,7 @@ static int pick_parts(struct builder *b, int32_t in[4], int rank_min, int rank_m
 {
     int n = dice_range(b, 1, 4);
 
-    in[0] = pick(b, MOVABLE, rank_min, rank_max);
+    in[0] = pick_symmetric(b, MOVABLE, rank_min, rank_max);
     if (in[0] == TENSOR_ABSENT)
         return 0;
     *axis = random_axis(b, tensor_of(b, in[0])->rank + (whole ? 1 : 0));
