@@ -22,31 +22,9 @@ CC=clang cmake -G Ninja -S . -B build-fuzz -DMOTE_FUZZ=ON -DMOTE_SANITIZE=ON >/d
 cmake --build build-fuzz --target mote random_graphs "$@" >&2
 tools/fuzz_seeds.py build-fuzz build-fuzz/seeds
 
-# fuzz HARNESS: leaves its line in build-fuzz/HARNESS.result.
-fuzz() {
-    mkdir -p "build-fuzz/corpus/$1" "build-fuzz/findings/$1" "build-fuzz/seeds/$1" "tests/fuzz/corpus/$1"
-    status=0
-    "build-fuzz/$1" "$limit" -max_len=3000 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 -verbosity=1 \
-        "-artifact_prefix=build-fuzz/findings/$1/" "build-fuzz/corpus/$1" "tests/fuzz/corpus/$1" \
-        "build-fuzz/seeds/$1" \
-        >"build-fuzz/$1.log" 2>&1 || status=$?
-    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/$1.log")
-    if [ "$status" = 0 ]; then
-        echo "$1: $runs executions, no finding"
-    else
-        echo "$1: $runs executions, FINDING (exit status $status), see build-fuzz/$1.log and build-fuzz/findings/$1"
-    fi >"build-fuzz/$1.result"
-}
-
+# Each in tools/fuzz_one.sh, as many at once as there are jobs.
+export limit
 rm -f build-fuzz/*.result
-jobs=${FUZZ_JOBS:-$(nproc)}
-for harness in "$@"; do
-    while [ "$(jobs -p | wc -l)" -ge "$jobs" ]; do
-        wait -n 2>/dev/null || sleep 1
-        jobs >/dev/null # forgets those that have ended
-    done
-    fuzz "$harness" &
-done
-wait
+printf '%s\n' "$@" | xargs -n 1 -P "${FUZZ_JOBS:-$(nproc)}" tools/fuzz_one.sh
 cat build-fuzz/*.result
 ! grep -q FINDING build-fuzz/*.result
