@@ -190,6 +190,9 @@ static enum mote_status check_tool(struct firmware *fw, const struct process *p,
     if (strstr(log, "overflowed by"))
         return fail(at, MOTE_ERR_FIT, "the firmware does not fit the emulated machine %s: %.400s", fw->emulated->name,
                     log);
+    if (log[0] == '\0')
+        return fail(at, MOTE_ERR_ENVIRONMENT, "%s: %s failed without a word: is the disk of %s full?", what, p->argv[0],
+                    fw->folder);
     return fail(at, MOTE_ERR_ENVIRONMENT, "%s: %s failed: %.600s", what, p->argv[0], log);
 }
 
