@@ -96,9 +96,9 @@ static enum mote_status add_c(struct firmware *fw, const struct emulate_job *job
     add_include(&model, folder);
     add_include(&model, pool_printf(pool, "%s/mote", folder));
     add_include(&adapter, folder);
-    add_flag(&adapter, pool_printf(pool, "-DMODEL=%s", job->name));
-    add_flag(&adapter, pool_printf(pool, "-DMODEL_UPPER=%s", upper(pool, job->name)));
-    add_flag(&adapter, pool_printf(pool, "-DMODEL_HEADER=\"%s.h\"", job->name));
+    add_flag(&adapter, pool_printf(pool, "-DMOTE_Model=%s", job->name));
+    add_flag(&adapter, pool_printf(pool, "-DMOTE_Model_upper=%s", upper(pool, job->name)));
+    add_flag(&adapter, pool_printf(pool, "-DMOTE_Model_header=\"%s.h\"", job->name));
     add_harness(fw, "adapter_c.c", &adapter);
     return firmware_add_folder(fw, FIRMWARE_MODEL, folder, true, model.flag, at);
 }

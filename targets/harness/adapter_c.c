@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The model as generated C: MODEL is its name as its functions spell it, MODEL_UPPER as its constants do. */
+/* The model as generated C: MOTE_Model is its name as its functions spell it, MOTE_Model_upper as its constants do.
+ * No name of a model or of its constants is spelled so: a model may be called "model". */
 #include "harness.h"
 
-#include MODEL_HEADER
+#include MOTE_Model_header
 
 #define PASTE_(a, b) a##b
 #define PASTE(a, b)  PASTE_(a, b)
-#define CALL(name)   PASTE(MODEL, name)
-#define VALUE(name)  PASTE(MODEL_UPPER, name)
+#define CALL(name)   PASTE(MOTE_Model, name)
+#define VALUE(name)  PASTE(MOTE_Model_upper, name)
 
 _Static_assert(MOTE_ARENA_BYTES >= VALUE(_ARENA_BYTES), "the arena is smaller than the model needs");
 
