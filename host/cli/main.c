@@ -85,6 +85,7 @@ static enum mote_status parse(struct cli *cli, int argc, char **argv)
         const char *arg = argv[i], *equals = strchr(arg, '=');
         size_t len = strncmp(arg, "--", 2) == 0 && equals != NULL ? (size_t)(equals - arg) : strlen(arg);
         const struct option *o;
+        const char *value;
 
         if (!options || arg[0] != '-' || arg[1] == '\0' || isdigit((unsigned char)arg[1])) {
             cli->positional[cli->n_positional++] = arg;
@@ -101,11 +102,10 @@ static enum mote_status parse(struct cli *cli, int argc, char **argv)
             return usage_error(cli, "%s takes no value", o->name);
         if (o->value != NULL && arg[len] != '=' && i + 1 >= argc)
             return usage_error(cli, "%s wants %s", o->name, o->value);
-        cli->given[cli->n_given++] = (struct given){o, o->value == NULL  ? ""
-                                                       : arg[len] == '=' ? equals + 1
-                                                                         : argv[++i]};
-        if (o->value != NULL && cli->given[cli->n_given - 1].value[0] == '\0')
+        value = o->value == NULL ? "" : arg[len] == '=' ? arg + len + 1 : argv[++i];
+        if (o->value != NULL && value[0] == '\0')
             return usage_error(cli, "%s wants %s, not an empty word", o->name, o->value);
+        cli->given[cli->n_given++] = (struct given){o, value};
     }
     if (cli_flag(cli, "--help"))
         return MOTE_OK;

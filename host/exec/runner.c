@@ -29,9 +29,9 @@ static double opening_work(struct bytes image, size_t arena_bytes)
         if (id > MOTE_SECTION_STEPS || bytes > image.size) /* refused before anything is read, or not of interest */
             break;
         if (id == MOTE_SECTION_TENSORS)
-            work += (double)(bytes / sizeof(struct mote_image_tensor)) * (double)arena_bytes;
+            work += (double)bytes / sizeof(struct mote_image_tensor) * (double)arena_bytes;
         if (id == MOTE_SECTION_STEPS)
-            work += (double)(bytes / sizeof(struct mote_image_step)) * (double)image.size;
+            work += (double)bytes / sizeof(struct mote_image_step) * (double)image.size;
     }
     return work;
 }

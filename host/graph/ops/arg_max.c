@@ -20,7 +20,7 @@ enum mote_status infer_arg_max(const struct model *m, struct graph *g, const str
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t dims[RANK_MAX];
-    int axis, rank = 0;
+    int axis = 0, rank = 0;
 
     (void)m;
     TRY(find_axis(g, op, &axis, at));
@@ -36,7 +36,7 @@ enum mote_status lower_arg_max(struct lowering *l, const struct op *op, const st
 {
     const struct tensor *in = op_in(l->graph, op, 0);
     struct mote_arg_max p = {.rows = 1, .inner = 1, .type = (int32_t)in->type};
-    int axis;
+    int axis = 0;
 
     if (in->type != TYPE_S8 && in->type != TYPE_F32)
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
