@@ -351,11 +351,13 @@ static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t ind
 
 static json_t *preprocess_json(const struct mote_model *m)
 {
-    json_t *mean = json_array(), *std = json_array();
     struct image_preprocess p;
+    json_t *mean, *std;
 
     if (!image_preprocess(m, &p))
         return json_null();
+    mean = json_array();
+    std = json_array();
     for (uint32_t i = 0; i < 2 * p.n; i++) {
         float x;
 
