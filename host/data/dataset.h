@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data sets: files -> samples in memory. Everything is read, decoded and checked when it is opened, so that a corrupt
+ * file is named before any work is done; afterwards nothing can fail.
+ *
+ * A specification (SPEC) is a folder, a file, or a YAML file with a `data:` section; docs/DATA.md describes all forms.
+ * A sample is `elements` raw numbers of one type, row-major (images [height, width, channels]); the preprocessing says
+ * how they become reals: real = (raw - mean[c]) / std[c]. */
+#ifndef MOTE_DATASET_H
+#define MOTE_DATASET_H
+
+#include "host/graph/graph.h"
+#include "mote/mote.h"
+
+enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_COUNT };
+
+/* What is drawn anew for each sample in each epoch; all 0: nothing. */
+struct augment {
+    int32_t shift;        /* images: moved by up to this many pixels each way; what comes in is real zero */
+    bool flip_horizontal; /* images: mirrored, every other time */
+    float noise;          /* standard deviation of Gaussian noise, in units of the reals */
+};
+
+struct dataset {
+    struct pool *pool;
+    int32_t n, n_classes; /* n_classes 0: without labels */
+    int32_t rank;
+    int64_t dims[RANK_MAX]; /* of one sample */
+    int64_t elements;       /* their product */
+    enum mote_type type;    /* of raw elements: U8, S8, S16, F32 */
+    const uint8_t *samples; /* [n][elements] of `type` */
+    const int32_t *labels;  /* [n], 0 to n_classes - 1; NULL without labels */
+    const char *const *classes; /* [n_classes] names, or NULL */
+    struct preprocess preprocess;
+    struct augment augment;
+    int32_t n_split[SPLIT_COUNT];
+    const int32_t *split[SPLIT_COUNT]; /* [n_split] sample indices; a set without splits is all SPLIT_TEST */
+    const struct dataset_source *source; /* where samples came from, for messages */
+};
+
+MUST_CHECK enum mote_status dataset_open(struct pool *pool, const char *specification, struct dataset *out,
+                                         const struct frame *at);
+
+/* The `data:` section of another YAML file (a recipe): the field for its schema, and the same opening. `beside` is the
+ * YAML file's path, from which relative paths are seen. */
+struct data_section;
+MUST_CHECK enum mote_status dataset_open_section(struct pool *pool, const struct data_section *section,
+                                                 const char *beside, struct dataset *out, const struct frame *at);
+
+/* The place of sample i, for messages: its file and line or row; the text is in `pool`. */
+const char *dataset_place(struct pool *pool, const struct dataset *d, int32_t i);
+
+/* Reals of sample i, [elements]. With an augmentation the result depends on (seed, epoch, i) and on nothing else. */
+void dataset_real(const struct dataset *d, int32_t i, float *out);
+void dataset_augmented(const struct dataset *d, int32_t i, uint64_t seed, int32_t epoch, float *out);
+
+/* Sample i as a model's input wants it: the raw bytes where the input has the data's type and the model says nothing of
+ * preprocessing; else the reals by the model's preprocessing (without one, the data's), quantized as the input is.
+ * dataset_fits() says once whether that is possible. */
+MUST_CHECK enum mote_status dataset_fits(const struct dataset *d, const struct mote_io *io,
+                                         const struct preprocess *model, const struct frame *at);
+void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io, const struct preprocess *model,
+                   uint8_t *out);
+
+#endif

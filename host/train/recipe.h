@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A recipe: one YAML file that says what to train, on what, and how (docs/RECIPES.md). */
+#ifndef MOTE_RECIPE_H
+#define MOTE_RECIPE_H
+
+#include "host/data/dataset.h"
+
+enum loss { LOSS_CROSS_ENTROPY, LOSS_MEAN_SQUARED_ERROR };
+enum optimizer { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
+enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE };
+
+/* How to train. Defaults are in recipe.c and in docs/RECIPES.md. */
+struct training {
+    int32_t epochs, batch;
+    uint64_t seed;
+    enum loss loss; /* mean squared error: the target is the input */
+    float label_smoothing;
+    int32_t normal; /* anomaly detection (mean squared error): the class that is trained on; -1: all */
+    enum optimizer optimizer;
+    float rate;                /* the largest learning rate */
+    float momentum;            /* SGD */
+    bool nesterov;             /* SGD */
+    float beta1, beta2, epsilon; /* Adam, AdamW */
+    float weight_decay;        /* AdamW: decoupled; others: added to the gradient. Weights only, no bias or norm */
+    float clip_norm;           /* of all gradients together; 0: no clipping */
+    enum schedule schedule;
+    float warm_up;             /* epochs in which the rate rises from 0 */
+    float step_every, step_factor; /* SCHEDULE_STEP: epochs, factor */
+    float final_rate;          /* SCHEDULE_COSINE: where it ends, as a fraction of `rate` */
+    int32_t patience;          /* epochs without a better validation loss before it stops; 0: never */
+};
+
+struct recipe_layer; /* recipe.c and network.c */
+
+struct recipe {
+    const char *path, *name;
+    const struct data_section *data; /* NULL if the recipe has none */
+    const struct recipe_layer *layers;
+    int32_t n_layers;
+    struct training training;
+};
+
+MUST_CHECK enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe *out,
+                                        const struct frame *at);
+
+/* The network as a float graph of batch 1 with its initial weights as constants, classes and preprocessing from the
+ * data: what a trained model looks like. BATCH_NORM and DROPOUT are still operators of their own. A classifier ends in
+ * SOFTMAX. Same recipe and seed, same bytes. (host/train/network.c) */
+MUST_CHECK enum mote_status network_build(struct pool *pool, const struct recipe *recipe, const struct dataset *data,
+                                          struct model *out, const struct frame *at);
+
+#endif
