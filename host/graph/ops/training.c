@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Operators of training: losses, gradients, optimizers. Their outputs have the shapes of some of their inputs, which is
+ * all there is to infer; only the host executes them (host/exec), and nobody counts their multiplications. */
+#include "host/graph/op_info.h"
+
+enum { SCALAR = -1, CHANNELS = -2 }; /* shapes that are no input's: [], and [last dimension of input 0] */
+
+/* like[i]: the input whose shape output i has. */
+static enum mote_status infer_like(struct graph *g, const struct op *op, const struct frame *at, int n, const int *like)
+{
+    if (op->n_out > n)
+        return fail(at, MOTE_ERR_SHAPE, "%d outputs; there are at most %d", op->n_out, n);
+    for (int i = 0; i < op->n_out; i++) {
+        const struct tensor *t = op_in(g, op, like[i] < 0 ? 0 : like[i]);
+
+        if (like[i] == SCALAR)
+            TRY(infer_set(at, op_out(g, op, i), 0, NULL));
+        else if (like[i] == CHANNELS)
+            TRY(infer_set(at, op_out(g, op, i), 1, &t->dims[t->rank > 0 ? t->rank - 1 : 0]));
+        else
+            TRY(infer_set(at, op_out(g, op, i), t->rank, t->dims));
+    }
+    return MOTE_OK;
+}
+
+#define LIKE(name, ...)                                                                                                \
+    enum mote_status infer_##name(const struct model *m, struct graph *g, const struct op *op, const struct frame *at) \
+    {                                                                                                                  \
+        const int like[] = {__VA_ARGS__};                                                                              \
+                                                                                                                       \
+        (void)m;                                                                                                       \
+        return infer_like(g, op, at, (int)COUNT(like), like);                                                          \
+    }                                                                                                                  \
+    MACS_NONE(name)
+
+LIKE(batch_norm_training, 0, 1, 1, 1, 1)
+LIKE(softmax_cross_entropy, SCALAR, 0)
+LIKE(mean_squared_error, SCALAR)
+LIKE(conv_2d_grad_input, 2)
+LIKE(conv_2d_grad_weights, 2, CHANNELS)
+LIKE(depthwise_conv_2d_grad_input, 2)
+LIKE(depthwise_conv_2d_grad_weights, 2, CHANNELS)
+LIKE(fully_connected_grad_input, 2)
+LIKE(fully_connected_grad_weights, 2, CHANNELS)
+LIKE(average_pool_2d_grad, 1)
+LIKE(max_pool_2d_grad, 1)
+LIKE(mean_grad, 1)
+LIKE(batch_norm_grad, 1, 3, 3)
+LIKE(relu_grad, 0)
+LIKE(relu6_grad, 0)
+LIKE(leaky_relu_grad, 0)
+LIKE(tanh_grad, 0)
+LIKE(logistic_grad, 0)
+LIKE(softmax_cross_entropy_grad, 0)
+LIKE(mean_squared_error_grad, 0)
+LIKE(clip_norm, SCALAR)
+LIKE(sgd, 0, 2)
+LIKE(adam, 0, 2, 3)
