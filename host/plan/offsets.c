@@ -8,7 +8,7 @@
  * The search builds a placement from below: every buffer rests on another or on the ground, and offsets never fall from
  * one placement to the next, so that few orders give the same placement. Canonical order and section bounds are ideas
  * of M. D. Moffitt, "MiniMalloc" (ASPLOS 2023). */
-#include "host/plan/plan.h"
+#include "host/plan/offsets.h"
 
 #include <stdlib.h>
 

@@ -2,6 +2,8 @@
 /* Lowers every operator, finds out when each value is alive, and places the values in the arena. */
 #include "host/plan/plan.h"
 
+#include "host/plan/offsets.h"
+
 static enum mote_status lower_all(struct plan *plan, const struct frame *at)
 {
     struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* offsets_solve against brute force, on packings without a gap, at its limits, and on published instances. */
-#include "host/plan/plan.h"
+#include "host/plan/offsets.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Convolutions, with groups and depthwise, forward and backward. The library chooses all layouts. */
+#include "host/exec/builder.h"
+
+struct geometry {
+    dnnl_memory_desc_t x, w, y, b; /* layouts open; b.ndims 0: no bias */
+    dnnl_dims_t stride, dilation, before, after;
+};
+
+/* The padding after the picture is what makes the output's size come out. */
+static void window(struct geometry *c, int d, int64_t in, int64_t filter, int64_t out, int32_t stride, int32_t dilation,
+                   int64_t before)
+{
+    c->stride[d] = stride;
+    c->dilation[d] = dilation - 1;
+    c->before[d] = before;
+    c->after[d] = (out - 1) * stride + (filter - 1) * dilation + 1 - in - before;
+}
+
+static struct geometry geometry(const struct program *p, const struct conv_opts *o, int32_t x, int32_t w, int32_t y)
+{
+    const struct tensor *in = &p->graph->tensors[x], *filter = &p->graph->tensors[w], *out = &p->graph->tensors[y];
+    struct geometry c = {any_of(plain_of(p, x)), any_of(plain_of(p, w)), any_of(plain_of(p, y)), {0}, {0}, {0}, {0}, {0}};
+    struct window v =
+        window_fit(o->padding, in->dims[1], filter->dims[1], o->stride_h, o->dilation_h, o->pad_top, o->pad_bottom);
+    struct window h =
+        window_fit(o->padding, in->dims[2], filter->dims[2], o->stride_w, o->dilation_w, o->pad_left, o->pad_right);
+
+    window(&c, 0, in->dims[1], filter->dims[1], out->dims[1], o->stride_h, o->dilation_h, v.pad_before);
+    window(&c, 1, in->dims[2], filter->dims[2], out->dims[2], o->stride_w, o->dilation_w, h.pad_before);
+    return c;
+}
+
+static enum mote_status forward(struct program *p, const struct geometry *c, int activation, dnnl_primitive_desc_t *pd,
+                                const struct frame *at)
+{
+    dnnl_convolution_desc_t d;
+    dnnl_primitive_attr_t attr;
+    dnnl_status_t status;
+
+    TRY(dnnl_check(at,
+                   dnnl_dilated_convolution_forward_desc_init(
+                       &d, dnnl_forward_training, dnnl_convolution_direct, &c->x, &c->w, c->b.ndims ? &c->b : NULL,
+                       &c->y, c->stride, c->dilation, c->before, c->after),
+                   "convolution"));
+    TRY(attributes(activation, &attr, at));
+    status = dnnl_primitive_desc_create(pd, &d, attr, p->engine, NULL);
+    dnnl_primitive_attr_destroy(attr);
+    return dnnl_check(at, status, "convolution");
+}
+
+/* Backward primitives want a forward one as a hint. */
+static enum mote_status backward(struct program *p, const struct geometry *c, const dnnl_convolution_desc_t *d,
+                                 dnnl_primitive_desc_t *pd, const struct frame *at)
+{
+    dnnl_primitive_desc_t hint;
+    dnnl_primitive_attr_t attr;
+    dnnl_status_t status;
+
+    TRY(forward(p, c, ACTIVATION_NONE, &hint, at));
+    TRY(attributes(ACTIVATION_NONE, &attr, at));
+    status = dnnl_primitive_desc_create(pd, d, attr, p->engine, hint);
+    dnnl_primitive_attr_destroy(attr);
+    dnnl_primitive_desc_destroy(hint);
+    return dnnl_check(at, status, "gradient of a convolution");
+}
+
+#define LAYOUT(pd, what) dnnl_primitive_desc_query_md(pd, dnnl_query_##what##_md, 0)
+
+enum mote_status build_conv(struct program *p, const struct op *op, const struct frame *at)
+{
+    const struct conv_opts *o = op->opts;
+    struct geometry c = geometry(p, o, op->in[0], op->in[1], op->out[0]);
+    bool bias = op->n_in > 2 && op->in[2] != TENSOR_ABSENT;
+    struct binding args[4] = {{DNNL_ARG_SRC, 0}, {DNNL_ARG_WEIGHTS, 0}, {DNNL_ARG_DST, 0}, {DNNL_ARG_BIAS, 0}};
+    dnnl_primitive_desc_t pd;
+
+    if (bias)
+        c.b = *plain_of(p, op->in[2]);
+    TRY(forward(p, &c, o->activation, &pd, at));
+    TRY(value_use(p, op->in[0], LAYOUT(pd, src), &args[0].value, at));
+    TRY(value_use(p, op->in[1], LAYOUT(pd, weights), &args[1].value, at));
+    if (bias)
+        TRY(value_use(p, op->in[2], &c.b, &args[3].value, at));
+    args[2].value = value_make(p, op->out[0], LAYOUT(pd, dst));
+    return step_primitive(p, "convolution", pd, bias ? 4 : 3, args, at);
+}
+
+enum mote_status build_conv_grad_input(struct program *p, const struct op *op, const struct frame *at)
+{
+    struct geometry c = geometry(p, op->opts, op->in[2], op->in[1], op->in[0]);
+    struct binding args[3] = {{DNNL_ARG_DIFF_DST, 0}, {DNNL_ARG_WEIGHTS, 0}, {DNNL_ARG_DIFF_SRC, 0}};
+    dnnl_convolution_desc_t d;
+    dnnl_primitive_desc_t pd;
+
+    TRY(dnnl_check(at,
+                   dnnl_dilated_convolution_backward_data_desc_init(&d, dnnl_convolution_direct, &c.x, &c.w, &c.y,
+                                                                    c.stride, c.dilation, c.before, c.after),
+                   "gradient of a convolution"));
+    TRY(backward(p, &c, &d, &pd, at));
+    TRY(value_use(p, op->in[0], LAYOUT(pd, diff_dst), &args[0].value, at));
+    TRY(value_use(p, op->in[1], LAYOUT(pd, weights), &args[1].value, at));
+    args[2].value = value_make(p, op->out[0], LAYOUT(pd, diff_src));
+    return step_primitive(p, "convolution", pd, 3, args, at);
+}
+
+enum mote_status build_conv_grad_weights(struct program *p, const struct op *op, const struct frame *at)
+{
+    struct geometry c = geometry(p, op->opts, op->in[1], op->in[2], op->in[0]);
+    bool bias = op->n_out > 1;
+    struct binding args[4] = {
+        {DNNL_ARG_DIFF_DST, 0}, {DNNL_ARG_SRC, 0}, {DNNL_ARG_DIFF_WEIGHTS, 0}, {DNNL_ARG_DIFF_BIAS, 0}};
+    dnnl_convolution_desc_t d;
+    dnnl_primitive_desc_t pd;
+
+    if (bias)
+        c.b = *plain_of(p, op->out[1]);
+    TRY(dnnl_check(at,
+                   dnnl_dilated_convolution_backward_weights_desc_init(&d, dnnl_convolution_direct, &c.x, &c.w,
+                                                                       bias ? &c.b : NULL, &c.y, c.stride, c.dilation,
+                                                                       c.before, c.after),
+                   "gradient of a convolution"));
+    TRY(backward(p, &c, &d, &pd, at));
+    TRY(value_use(p, op->in[0], LAYOUT(pd, diff_dst), &args[0].value, at));
+    TRY(value_use(p, op->in[1], LAYOUT(pd, src), &args[1].value, at));
+    args[2].value = value_make(p, op->out[0], LAYOUT(pd, diff_weights));
+    if (bias)
+        args[3].value = value_make(p, op->out[1], &c.b);
+    return step_primitive(p, "convolution", pd, bias ? 4 : 3, args, at);
+}

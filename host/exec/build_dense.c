@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fully connected operators. The input is rows of as many elements as a filter has weights. */
+#include "host/exec/builder.h"
+
+struct dense {
+    int64_t x_dims[2], y_dims[2];
+    dnnl_memory_desc_t x, w, y, b; /* w open; x and y row-major; b.ndims 0: no bias */
+};
+
+static struct dense dense(const struct program *p, int32_t x, int32_t w)
+{
+    const struct tensor *in = &p->graph->tensors[x], *weights = &p->graph->tensors[w];
+    int64_t rows = tensor_elements(in) / weights->dims[1];
+    struct dense d = {{rows, weights->dims[1]}, {rows, weights->dims[0]}, {0}, {0}, {0}, {0}};
+
+    d.x = plain_dims(2, d.x_dims);
+    d.y = plain_dims(2, d.y_dims);
+    d.w = any_of(plain_of(p, w));
+    return d;
+}
+
+static enum mote_status describe(struct program *p, const void *desc, int activation, dnnl_primitive_desc_t hint,
+                                 dnnl_primitive_desc_t *pd, const struct frame *at)
+{
+    dnnl_primitive_attr_t attr;
+    dnnl_status_t status;
+
+    TRY(attributes(activation, &attr, at));
+    status = dnnl_primitive_desc_create(pd, desc, attr, p->engine, hint);
+    dnnl_primitive_attr_destroy(attr);
+    return dnnl_check(at, status, "inner product");
+}
+
+static enum mote_status forward(struct program *p, const struct dense *d, int activation, dnnl_primitive_desc_t *pd,
+                                const struct frame *at)
+{
+    dnnl_inner_product_desc_t desc;
+
+    TRY(dnnl_check(at,
+                   dnnl_inner_product_forward_desc_init(&desc, dnnl_forward_training, &d->x, &d->w,
+                                                        d->b.ndims ? &d->b : NULL, &d->y),
+                   "inner product"));
+    return describe(p, &desc, activation, NULL, pd, at);
+}
+
+static enum mote_status backward(struct program *p, const struct dense *d, const dnnl_inner_product_desc_t *desc,
+                                 dnnl_primitive_desc_t *pd, const struct frame *at)
+{
+    dnnl_primitive_desc_t hint;
+    enum mote_status status;
+
+    TRY(forward(p, d, ACTIVATION_NONE, &hint, at));
+    status = describe(p, desc, ACTIVATION_NONE, hint, pd, at);
+    dnnl_primitive_desc_destroy(hint);
+    return status;
+}
+
+#define LAYOUT(pd, what) dnnl_primitive_desc_query_md(pd, dnnl_query_##what##_md, 0)
+
+enum mote_status build_fully_connected(struct program *p, const struct op *op, const struct frame *at)
+{
+    const struct fully_connected_opts *o = op->opts;
+    struct dense d = dense(p, op->in[0], op->in[1]);
+    bool bias = op->n_in > 2 && op->in[2] != TENSOR_ABSENT;
+    struct binding args[4] = {{DNNL_ARG_SRC, 0}, {DNNL_ARG_WEIGHTS, 0}, {DNNL_ARG_DST, 0}, {DNNL_ARG_BIAS, 0}};
+    dnnl_primitive_desc_t pd;
+
+    if (bias)
+        d.b = *plain_of(p, op->in[2]);
+    TRY(forward(p, &d, o->activation, &pd, at));
+    TRY(value_use_as(p, op->in[0], 2, d.x_dims, &args[0].value, at));
+    TRY(value_use(p, op->in[1], LAYOUT(pd, weights), &args[1].value, at));
+    if (bias)
+        TRY(value_use(p, op->in[2], &d.b, &args[3].value, at));
+    args[2].value = value_make_as(p, op->out[0], 2, d.y_dims);
+    return step_primitive(p, "inner product", pd, bias ? 4 : 3, args, at);
+}
+
+enum mote_status build_fully_connected_grad_input(struct program *p, const struct op *op, const struct frame *at)
+{
+    struct dense d = dense(p, op->in[2], op->in[1]);
+    struct binding args[3] = {{DNNL_ARG_DIFF_DST, 0}, {DNNL_ARG_WEIGHTS, 0}, {DNNL_ARG_DIFF_SRC, 0}};
+    dnnl_inner_product_desc_t desc;
+    dnnl_primitive_desc_t pd;
+
+    TRY(dnnl_check(at, dnnl_inner_product_backward_data_desc_init(&desc, &d.x, &d.w, &d.y), "inner product"));
+    TRY(backward(p, &d, &desc, &pd, at));
+    TRY(value_use_as(p, op->in[0], 2, d.y_dims, &args[0].value, at));
+    TRY(value_use(p, op->in[1], LAYOUT(pd, weights), &args[1].value, at));
+    args[2].value = value_make_as(p, op->out[0], 2, d.x_dims);
+    return step_primitive(p, "inner product", pd, 3, args, at);
+}
+
+enum mote_status build_fully_connected_grad_weights(struct program *p, const struct op *op, const struct frame *at)
+{
+    struct dense d = dense(p, op->in[1], op->in[2]);
+    bool bias = op->n_out > 1;
+    struct binding args[4] = {
+        {DNNL_ARG_DIFF_DST, 0}, {DNNL_ARG_SRC, 0}, {DNNL_ARG_DIFF_WEIGHTS, 0}, {DNNL_ARG_DIFF_BIAS, 0}};
+    dnnl_inner_product_desc_t desc;
+    dnnl_primitive_desc_t pd;
+
+    if (bias)
+        d.b = *plain_of(p, op->out[1]);
+    TRY(dnnl_check(at,
+                   dnnl_inner_product_backward_weights_desc_init(&desc, &d.x, &d.w, bias ? &d.b : NULL, &d.y),
+                   "inner product"));
+    TRY(backward(p, &d, &desc, &pd, at));
+    TRY(value_use_as(p, op->in[0], 2, d.y_dims, &args[0].value, at));
+    TRY(value_use_as(p, op->in[1], 2, d.x_dims, &args[1].value, at));
+    args[2].value = value_make(p, op->out[0], LAYOUT(pd, diff_weights));
+    if (bias)
+        args[3].value = value_make(p, op->out[1], &d.b);
+    return step_primitive(p, "inner product", pd, bias ? 4 : 3, args, at);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Operators that work on elements one by one, in the layout in which their first input is, and those that move data. */
+#include "host/exec/loops.h"
+
+enum mote_status build_activation(struct program *p, const struct op *op, const struct frame *at)
+{
+    const dnnl_memory_desc_t md = *layout_of(p, op->in[0]);
+    float alpha = op->id == OP_LEAKY_RELU ? ((const struct leaky_relu_opts *)op->opts)->alpha : 0;
+    float beta = op->id == OP_RELU6 ? 6 : 0;
+    dnnl_alg_kind_t kind = op->id == OP_TANH       ? dnnl_eltwise_tanh
+                           : op->id == OP_LOGISTIC ? dnnl_eltwise_logistic
+                           : op->id == OP_RELU6    ? dnnl_eltwise_clip_v2
+                                                   : dnnl_eltwise_relu;
+    struct binding args[2] = {{DNNL_ARG_SRC, 0}, {DNNL_ARG_DST, 0}};
+    dnnl_eltwise_desc_t d;
+    dnnl_primitive_attr_t attr;
+    dnnl_primitive_desc_t pd;
+    dnnl_status_t status;
+
+    TRY(dnnl_check(at, dnnl_eltwise_forward_desc_init(&d, dnnl_forward_training, kind, &md, alpha, beta),
+                   "activation"));
+    TRY(attributes(ACTIVATION_NONE, &attr, at));
+    status = dnnl_primitive_desc_create(&pd, &d, attr, p->engine, NULL);
+    dnnl_primitive_attr_destroy(attr);
+    TRY(dnnl_check(at, status, "activation"));
+    TRY(value_use(p, op->in[0], &md, &args[0].value, at));
+    args[1].value = value_make(p, op->out[0], &md);
+    return step_primitive(p, "activation", pd, 2, args, at);
+}
+
+/* All inputs in the layout of the first, and the output. */
+static enum mote_status loop_on(struct program *p, const struct op *op, int n, const char *what, loop_fn *loop,
+                                const struct frame *at)
+{
+    const dnnl_memory_desc_t md = *layout_of(p, op->in[0]);
+    int32_t values[3];
+
+    assert(n < (int)COUNT(values));
+    for (int i = 0; i < n; i++)
+        TRY(value_use(p, op->in[i], &md, &values[i], at));
+    values[n] = value_make(p, op->out[0], &md);
+    step_loop(p, what, loop, op->opts, n + 1, values);
+    return MOTE_OK;
+}
+
+enum mote_status build_activation_grad(struct program *p, const struct op *op, const struct frame *at)
+{
+    loop_fn *loop = op->id == OP_RELU_GRAD         ? loop_relu_grad
+                    : op->id == OP_RELU6_GRAD      ? loop_relu6_grad
+                    : op->id == OP_LEAKY_RELU_GRAD ? loop_leaky_relu_grad
+                    : op->id == OP_TANH_GRAD       ? loop_tanh_grad
+                                                   : loop_logistic_grad;
+
+    return loop_on(p, op, 2, "activation", loop, at);
+}
+
+enum mote_status build_add(struct program *p, const struct op *op, const struct frame *at)
+{
+    const struct binary_opts *o = op->opts;
+
+    if (!shape_equal(op_in(p->graph, op, 0), op_in(p->graph, op, 1)))
+        return fail(at, MOTE_ERR_UNSUPPORTED, "training adds tensors of one shape only");
+    if (o->activation != ACTIVATION_NONE && o->activation != ACTIVATION_RELU && o->activation != ACTIVATION_RELU6)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "training has no addition with a fused %s",
+                    activation_name(o->activation));
+    return loop_on(p, op, 2, "add", loop_add, at);
+}
+
+/* The same memory under another shape where it is row-major. A lasting output has memory of its own. */
+enum mote_status build_reshape(struct program *p, const struct op *op, const struct frame *at)
+{
+    int32_t in;
+
+    TRY(value_use(p, op->in[0], plain_of(p, op->in[0]), &in, at));
+    if (!graph_is_output(p->graph, op->out[0]) && !op_out(p->graph, op, 0)->state) {
+        p->home[op->out[0]] = value_view(p, in, plain_of(p, op->out[0]));
+        return MOTE_OK;
+    }
+    step_loop(p, "copy", loop_copy, NULL, 2, (int32_t[]){in, value_make(p, op->out[0], plain_of(p, op->out[0]))});
+    return MOTE_OK;
+}
+
+enum mote_status build_dropout(struct program *p, const struct op *op, const struct frame *at)
+{
+    const dnnl_memory_desc_t md = *layout_of(p, op->in[0]);
+    int32_t values[3];
+
+    if (op->n_in < 2)
+        return loop_on(p, op, 1, "copy", loop_copy, at);
+    TRY(value_use(p, op->in[0], &md, &values[0], at));
+    TRY(value_use(p, op->in[1], plain_of(p, op->in[1]), &values[1], at));
+    values[2] = value_make(p, op->out[0], &md);
+    step_loop(p, "dropout", loop_dropout, op->opts, 3, values);
+    return MOTE_OK;
+}
+
+/* ---- concatenation and its gradient: copies between a row-major whole and its parts ---- */
+struct part {
+    int64_t outer, whole, part, offset; /* blocks, elements of a block of the whole and of the part, where it begins */
+    bool split;
+};
+
+static void loop_part(const struct call *c)
+{
+    const struct part *o = c->opts;
+    float *whole = c->data[o->split ? 0 : 1], *part = c->data[o->split ? 1 : 0];
+
+    for (int64_t i = 0; i < o->outer; i++) {
+        float *a = whole + i * o->whole + o->offset, *b = part + i * o->part;
+
+        memcpy(o->split ? b : a, o->split ? a : b, (size_t)o->part * sizeof(float));
+    }
+}
+
+static struct part *part_of(struct program *p, const struct tensor *whole, const struct tensor *part, int axis,
+                            int64_t *before, bool split)
+{
+    struct part o = {.outer = 1, .split = split};
+    int64_t inner = 1;
+
+    for (int d = 0; d < axis; d++)
+        o.outer *= whole->dims[d];
+    for (int d = axis + 1; d < whole->rank; d++)
+        inner *= whole->dims[d];
+    o.whole = whole->dims[axis] * inner;
+    o.part = part->dims[axis] * inner;
+    o.offset = *before * inner;
+    *before += part->dims[axis];
+    return pool_copy(p->pool, &o, sizeof o);
+}
+
+enum mote_status build_concatenation(struct program *p, const struct op *op, const struct frame *at)
+{
+    const struct concatenation_opts *o = op->opts;
+    const struct tensor *out = op_out(p->graph, op, 0);
+    int64_t before = 0;
+    int axis;
+
+    if (o->activation != ACTIVATION_NONE)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "training has no concatenation with a fused activation");
+    TRY(want_axis(at, o->axis, out->rank, &axis));
+    for (int32_t i = 0; i < op->n_in; i++) {
+        const struct part *part = part_of(p, out, op_in(p->graph, op, i), axis, &before, false);
+        int32_t values[2];
+
+        TRY(value_use(p, op->in[i], plain_of(p, op->in[i]), &values[0], at));
+        values[1] = value_make(p, op->out[0], plain_of(p, op->out[0]));
+        step_loop(p, "concatenation", loop_part, part, 2, values);
+    }
+    return MOTE_OK;
+}
+
+enum mote_status build_split_v(struct program *p, const struct op *op, const struct frame *at)
+{
+    const struct tensor *in = op_in(p->graph, op, 0), *axis_tensor = op_in(p->graph, op, 2);
+    int64_t before = 0;
+    int axis;
+
+    if (!axis_tensor->data)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "the axis of a split is no constant");
+    TRY(want_axis(at, const_int(axis_tensor, 0), in->rank, &axis));
+    for (int32_t i = 0; i < op->n_out; i++) {
+        const struct part *part = part_of(p, in, op_out(p->graph, op, i), axis, &before, true);
+        int32_t values[2];
+
+        TRY(value_use(p, op->in[0], plain_of(p, op->in[0]), &values[0], at));
+        values[1] = value_make(p, op->out[i], plain_of(p, op->out[i]));
+        step_loop(p, "split", loop_part, part, 2, values);
+    }
+    return MOTE_OK;
+}

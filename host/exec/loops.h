@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What oneDNN does not have: loops over whole buffers, which are read and written as they lie in memory (all of a call
+ * have one layout, and its padding, which is zero, stays zero). The values of a call are named beside each. */
+#ifndef MOTE_LOOPS_H
+#define MOTE_LOOPS_H
+
+#include "host/exec/builder.h"
+
+struct rows { /* options of loops over [n][channels] */
+    int64_t n, channels;
+    float label_smoothing;
+};
+
+loop_fn loop_running;  /* batch mean, batch variance, running mean, running variance; batch_norm_training_opts */
+loop_fn loop_add;      /* a, b, y; binary_opts: none, relu, relu6 */
+loop_fn loop_copy;     /* x, y */
+loop_fn loop_dropout;  /* x, step, y; dropout_opts */
+loop_fn loop_relu_grad, loop_relu6_grad, loop_tanh_grad, loop_logistic_grad; /* d, y, out */
+loop_fn loop_leaky_relu_grad;                                                 /* leaky_relu_opts */
+
+/* Losses are means over the rows, or over all elements. */
+loop_fn loop_softmax;            /* logits, probabilities; rows */
+loop_fn loop_cross_entropy;      /* logits, labels, loss, probabilities; rows */
+loop_fn loop_cross_entropy_grad; /* probabilities, labels, d; rows */
+loop_fn loop_squares;            /* prediction, target, loss */
+loop_fn loop_squares_grad;       /* prediction, target, d */
+
+loop_fn loop_clip_norm; /* gradients…, factor; clip_norm_opts */
+loop_fn loop_sgd;       /* weights, gradient, velocity, rate, perhaps factor; sgd_opts */
+loop_fn loop_adam;      /* weights, gradient, m, v, rate, step, perhaps factor; adam_opts */
+
+#endif

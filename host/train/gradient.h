@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Training is a graph: gradients, loss and optimizer are operators that passes append to the forward graph, and the
+ * whole is an ordinary graph, which can be verified, printed, and run by host/exec. */
+#ifndef MOTE_GRADIENT_H
+#define MOTE_GRADIENT_H
+
+#include "host/graph/op_info.h"
+#include "host/train/recipe.h"
+
+/* Appends the operators that compute the gradient of the scalar `loss`, the output of a loss operator, by each of the n
+ * tensors `by`; gradients[i] is the tensor that holds it, TENSOR_ABSENT where the loss does not depend on it. Where a
+ * tensor has several readers their gradients are added. ERR_UNSUPPORTED for an operator without a gradient, by name. */
+MUST_CHECK enum mote_status gradient_append(struct model *m, struct graph *g, int32_t loss, int32_t n,
+                                            const int32_t *by, int32_t *gradients, const struct frame *at);
+
+/* What one step of training computes. Tensors are indices into the graph. */
+struct training_graph {
+    struct model model;
+    int32_t input;          /* [batch, …] f32 */
+    int32_t target;         /* [batch] s32 labels, or the target of the mean squared error */
+    int32_t rate, step;     /* scalars: learning rate, number of the step (s32, from 1) */
+    int32_t loss;           /* scalar */
+    int32_t output;         /* probabilities, or the prediction of the mean squared error */
+    int32_t n_parameters;   /* weights and running statistics: states, and the network's constants */
+    int32_t *parameters;    /* in this graph */
+    int32_t *constants;     /* in the network's graph, where a trained network has them */
+};
+
+/* The network `net` (as network_build() makes it: batch 1, float, weights as constants), with `batch` samples at once.
+ *
+ * `forward` alone: the loss and the output of the network as it is, for validation; the parameters are states all the
+ * same, so that they can be written. Else the whole step: batch normalization with the batch's own statistics, dropout,
+ * gradients, and the optimizer of `t`. The graph is verified, and the network is not changed. */
+MUST_CHECK enum mote_status training_graph_make(struct pool *pool, const struct model *net, const struct training *t,
+                                                int32_t batch, bool forward, struct training_graph *out,
+                                                const struct frame *at);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The graph of one training step: the network for a whole batch, its parameters as states, the loss, gradients, and an
+ * optimizer operator for each weight. */
+#include "host/base/random.h"
+#include "host/train/gradient.h"
+
+#define STATISTICS_KEPT 0.97f /* share of the running mean and variance that a step keeps */
+
+enum role { ROLE_NONE, ROLE_WEIGHT, ROLE_BIAS, ROLE_STATISTIC }; /* weights decay, biases do not */
+
+struct stepping {
+    struct pool *pool;
+    const struct model *net;
+    const struct training *t;
+    bool forward;
+    struct training_graph *out;
+    struct model *m;
+    struct graph *g;
+    enum role *roles; /* [tensors of the network] */
+};
+
+/* ---- parameters ---- */
+static enum role role_of(const struct op *op, int input)
+{
+    switch (op->id) {
+    case OP_CONV_2D:
+    case OP_DEPTHWISE_CONV_2D:
+    case OP_FULLY_CONNECTED:
+        return input == 1 ? ROLE_WEIGHT : input == 2 ? ROLE_BIAS : ROLE_NONE;
+    case OP_BATCH_NORM:
+        return input == 0 ? ROLE_NONE : input <= 2 ? ROLE_BIAS : ROLE_STATISTIC;
+    default:
+        return ROLE_NONE;
+    }
+}
+
+/* The network's constants that training changes become states that begin with them. */
+static void free_parameters(struct stepping *s)
+{
+    struct training_graph *out = s->out;
+
+    s->roles = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->roles);
+    out->parameters = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->parameters);
+    for (int32_t i = 0; i < s->g->n_ops; i++)
+        for (int32_t k = 0; k < s->g->ops[i].n_in; k++) {
+            int32_t tensor = s->g->ops[i].in[k];
+            enum role role = tensor == TENSOR_ABSENT ? ROLE_NONE : role_of(&s->g->ops[i], k);
+            struct tensor *t = &s->g->tensors[tensor == TENSOR_ABSENT ? 0 : tensor];
+
+            if (role == ROLE_NONE || t->data == NULL || t->type != TYPE_F32)
+                continue;
+            s->roles[tensor] = role;
+            t->initial = t->data;
+            t->data = NULL;
+            t->state = true;
+            out->parameters[out->n_parameters++] = tensor;
+        }
+    out->constants = out->parameters; /* the copy of the network has its tensors' indices */
+}
+
+/* ---- the batch ---- */
+static void set_batch(struct stepping *s, int32_t batch)
+{
+    for (int32_t i = 0; i < s->g->n_tensors; i++) {
+        struct tensor *t = &s->g->tensors[i];
+
+        if (!t->data && !t->state && t->rank > 0 && t->dims[0] == 1)
+            t->dims[0] = batch;
+    }
+}
+
+static int32_t add_tensor(struct stepping *s, const char *name, enum mote_type type, int rank, const int64_t *dims)
+{
+    struct tensor t = {.name = name, .type = type, .rank = rank, .source = -1};
+
+    if (rank > 0)
+        memcpy(t.dims, dims, (size_t)rank * sizeof *dims);
+    return graph_add_tensor(s->m, s->g, &t);
+}
+
+static int32_t add_input(struct stepping *s, const char *name, enum mote_type type, int rank, const int64_t *dims)
+{
+    int32_t tensor = add_tensor(s, name, type, rank, dims);
+
+    s->g->inputs = pool_grow(s->pool, s->g->inputs, (size_t)s->g->n_inputs, sizeof *s->g->inputs);
+    s->g->inputs[s->g->n_inputs++] = tensor;
+    return tensor;
+}
+
+/* ---- the network in training ---- */
+static struct op *copy_op(struct stepping *s, const struct op *op)
+{
+    struct op *copy = graph_add_op(s->m, s->g, op->id, op->n_in, op->in, op->n_out, op->out);
+
+    copy->name = op->name;
+    if (copy->opts != NULL)
+        memcpy(copy->opts, op->opts, (size_t)opts_info[op_info[op->id].opts].n * 4);
+    return copy;
+}
+
+/* With the batch's own statistics. Its activation is fused if it is a ReLU, else an operator of its own. */
+static void train_batch_norm(struct stepping *s, const struct op *op)
+{
+    const struct batch_norm_opts *o = op->opts;
+    bool apart = o->activation == ACTIVATION_RELU6;
+    const struct tensor *y = op_out(s->g, op, 0);
+    int32_t normed = op->out[0], out[5];
+    struct op *training;
+
+    if (apart)
+        normed = add_tensor(s, pool_printf(s->pool, "%s/normed", op->name), TYPE_F32, y->rank, y->dims);
+    out[0] = normed;
+    out[1] = add_tensor(s, pool_printf(s->pool, "%s/batch_mean", op->name), TYPE_F32, 0, NULL);
+    out[2] = add_tensor(s, pool_printf(s->pool, "%s/batch_variance", op->name), TYPE_F32, 0, NULL);
+    out[3] = op->in[3];
+    out[4] = op->in[4];
+    training = graph_add_op(s->m, s->g, OP_BATCH_NORM_TRAINING, op->n_in, op->in, 5, out);
+    training->name = op->name;
+    *(struct batch_norm_training_opts *)training->opts = (struct batch_norm_training_opts){
+        .epsilon = o->epsilon, .momentum = STATISTICS_KEPT, .activation = apart ? ACTIVATION_NONE : o->activation};
+    if (apart)
+        graph_add_op(s->m, s->g, OP_RELU6, 1, &normed, 1, op->out)->name = op->name;
+}
+
+static void train_dropout(struct stepping *s, const struct op *op, int32_t index)
+{
+    struct op *dropout = graph_add_op(s->m, s->g, OP_DROPOUT, 2, (int32_t[]){op->in[0], s->out->step}, 1, op->out);
+    struct dropout_opts *o = dropout->opts;
+
+    dropout->name = op->name;
+    o->rate = ((const struct dropout_opts *)op->opts)->rate;
+    o->stream = (int32_t)(random_mix(s->t->seed + (uint64_t)index) >> 33);
+}
+
+/* The loss wants what goes into the last softmax. */
+static bool is_final_softmax(const struct stepping *s, const struct op *op)
+{
+    return op->id == OP_SOFTMAX && op->out[0] == s->g->outputs[0] && s->t->loss == LOSS_CROSS_ENTROPY;
+}
+
+static int32_t train_network(struct stepping *s)
+{
+    struct op *ops = s->g->ops;
+    int32_t n = s->g->n_ops, result = s->g->outputs[0];
+
+    s->g->ops = NULL;
+    s->g->n_ops = 0;
+    for (int32_t i = 0; i < n; i++) {
+        if (is_final_softmax(s, &ops[i]))
+            result = ops[i].in[0];
+        else if (ops[i].id == OP_BATCH_NORM && !s->forward)
+            train_batch_norm(s, &ops[i]);
+        else if (ops[i].id == OP_DROPOUT && !s->forward)
+            train_dropout(s, &ops[i], i);
+        else if (ops[i].id != OP_NOP)
+            copy_op(s, &ops[i]);
+    }
+    return result;
+}
+
+/* ---- the loss ---- */
+static enum mote_status add_loss(struct stepping *s, int32_t result, int32_t batch, const struct frame *at)
+{
+    struct training_graph *out = s->out;
+    const struct tensor r = s->g->tensors[result];
+    int64_t rows = batch;
+
+    out->loss = add_tensor(s, "loss", TYPE_F32, 0, NULL);
+    if (s->t->loss == LOSS_MEAN_SQUARED_ERROR) {
+        out->target = add_input(s, "target", TYPE_F32, r.rank, r.dims);
+        out->output = result;
+        graph_add_op(s->m, s->g, OP_MEAN_SQUARED_ERROR, 2, (int32_t[]){result, out->target}, 1, &out->loss);
+    } else {
+        if (r.rank != 2)
+            return fail(at, MOTE_ERR_SHAPE, "a classifier's output is [1, classes], not of rank %d", (int)r.rank);
+        out->target = add_input(s, "labels", TYPE_S32, 1, &rows);
+        out->output = add_tensor(s, "probabilities", TYPE_F32, 0, NULL);
+        ((struct cross_entropy_opts *)graph_add_op(s->m, s->g, OP_SOFTMAX_CROSS_ENTROPY, 2,
+                                                   (int32_t[]){result, out->target}, 2,
+                                                   (int32_t[]){out->loss, out->output})
+             ->opts)
+            ->label_smoothing = s->t->label_smoothing;
+    }
+    s->g->n_outputs = 2;
+    s->g->outputs = pool_copy(s->pool, (int32_t[]){out->loss, out->output}, 2 * sizeof(int32_t));
+    return MOTE_OK;
+}
+
+/* ---- the optimizer ---- */
+static int32_t add_state(struct stepping *s, int32_t parameter, const char *what)
+{
+    const struct tensor *like = &s->g->tensors[parameter];
+    int32_t tensor =
+        add_tensor(s, pool_printf(s->pool, "%s/%s", like->name, what), TYPE_F32, like->rank, like->dims);
+
+    s->g->tensors[tensor].state = true;
+    return tensor;
+}
+
+static void add_sgd(struct stepping *s, int32_t parameter, int32_t gradient, int32_t factor, float decay)
+{
+    int32_t velocity = add_state(s, parameter, "velocity");
+    struct op *op = graph_add_op(s->m, s->g, OP_SGD, factor == TENSOR_ABSENT ? 4 : 5,
+                                 (int32_t[]){parameter, gradient, velocity, s->out->rate, factor}, 2,
+                                 (int32_t[]){parameter, velocity});
+
+    *(struct sgd_opts *)op->opts =
+        (struct sgd_opts){.momentum = s->t->momentum, .nesterov = s->t->nesterov, .weight_decay = decay};
+}
+
+static void add_adam(struct stepping *s, int32_t parameter, int32_t gradient, int32_t factor, float decay)
+{
+    int32_t m = add_state(s, parameter, "m"), v = add_state(s, parameter, "v");
+    struct op *op = graph_add_op(s->m, s->g, OP_ADAM, factor == TENSOR_ABSENT ? 6 : 7,
+                                 (int32_t[]){parameter, gradient, m, v, s->out->rate, s->out->step, factor}, 3,
+                                 (int32_t[]){parameter, m, v});
+
+    *(struct adam_opts *)op->opts = (struct adam_opts){.beta1 = s->t->beta1,
+                                                       .beta2 = s->t->beta2,
+                                                       .epsilon = s->t->epsilon,
+                                                       .weight_decay = decay,
+                                                       .decoupled = s->t->optimizer == OPTIMIZER_ADAMW};
+}
+
+static int32_t add_clipping(struct stepping *s, int32_t n, const int32_t *gradients)
+{
+    int32_t factor = add_tensor(s, "clip", TYPE_F32, 0, NULL);
+    struct op *op = graph_add_op(s->m, s->g, OP_CLIP_NORM, n, gradients, 1, &factor);
+
+    ((struct clip_norm_opts *)op->opts)->norm = s->t->clip_norm;
+    return factor;
+}
+
+static enum mote_status add_optimizer(struct stepping *s, const struct frame *at)
+{
+    const struct training_graph *out = s->out;
+    int32_t *by = pool_array(s->pool, (size_t)out->n_parameters + 1, sizeof *by);
+    int32_t *gradients = pool_array(s->pool, (size_t)out->n_parameters + 1, sizeof *gradients);
+    int32_t n = 0, kept = 0, factor = TENSOR_ABSENT;
+
+    for (int32_t i = 0; i < out->n_parameters; i++)
+        if (s->roles[out->parameters[i]] != ROLE_STATISTIC)
+            by[n++] = out->parameters[i];
+    TRY(gradient_append(s->m, s->g, out->loss, n, by, gradients, at));
+    for (int32_t i = 0; i < n; i++)
+        if (gradients[i] != TENSOR_ABSENT) {
+            by[kept] = by[i];
+            gradients[kept++] = gradients[i];
+        }
+    if (kept == 0)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "the network has no weights to train");
+    if (s->t->clip_norm > 0 && kept > MANY)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "%d weights and biases; clipping takes at most %d", (int)kept, MANY);
+    if (s->t->clip_norm > 0)
+        factor = add_clipping(s, kept, gradients);
+    for (int32_t i = 0; i < kept; i++)
+        (s->t->optimizer == OPTIMIZER_SGD ? add_sgd : add_adam)(
+            s, by[i], gradients[i], factor, s->roles[by[i]] == ROLE_WEIGHT ? s->t->weight_decay : 0);
+    return MOTE_OK;
+}
+
+enum mote_status training_graph_make(struct pool *pool, const struct model *net, const struct training *t,
+                                     int32_t batch, bool forward, struct training_graph *out, const struct frame *at)
+{
+    struct stepping s = {.pool = pool, .net = net, .t = t, .forward = forward, .out = out};
+    int32_t result;
+
+    *out = (struct training_graph){.model = {.pool = pool}, .rate = TENSOR_ABSENT, .step = TENSOR_ABSENT};
+    model_copy(net, &out->model);
+    s.m = &out->model;
+    s.g = &out->model.graphs[0];
+    if (s.g->n_inputs != 1 || s.g->n_outputs != 1)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "training wants a network with one input and one output, not %d and %d",
+                    (int)s.g->n_inputs, (int)s.g->n_outputs);
+    out->input = s.g->inputs[0];
+    free_parameters(&s);
+    set_batch(&s, batch);
+    if (!forward) {
+        out->rate = add_input(&s, "rate", TYPE_F32, 0, NULL);
+        out->step = add_input(&s, "step", TYPE_S32, 0, NULL);
+    }
+    result = train_network(&s);
+    TRY(add_loss(&s, result, batch, at));
+    TRY(graph_infer(s.m, s.g, at));
+    if (!forward)
+        TRY(add_optimizer(&s, at));
+    return model_verify(s.m, at);
+}
