@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The `data:` section of a YAML file, as libcyaml fills it: docs/DATA.md says what each key means. Keys that are absent
+ * leave zero or NULL. Another file's schema holds the section as
+ *
+ *     CYAML_FIELD_MAPPING_PTR("data", CYAML_FLAG_OPTIONAL, struct recipe_file, data, data_section_fields),
+ *
+ * with `struct data_section *data;` in its struct, and opens it with dataset_open_section(). */
+#ifndef MOTE_DATA_SPEC_H
+#define MOTE_DATA_SPEC_H
+
+#include "host/base/yaml.h"
+#include "ops/types.h"
+
+enum data_kind { DATA_AUTO, DATA_IDX, DATA_IMAGES, DATA_TENSORS, DATA_TABLE, DATA_ARRAYS };
+enum data_channels { DATA_CHANNELS_AUTO, DATA_RGB, DATA_BGR, DATA_GRAY };
+enum data_header { DATA_HEADER_AUTO, DATA_HEADER_YES, DATA_HEADER_NO };
+enum data_drawing { DATA_STRATIFIED, DATA_RANDOM };
+enum data_normalize { DATA_NORMALIZE_DEFAULT, DATA_NORMALIZE_AUTO, DATA_NORMALIZE_NONE };
+enum data_flip { DATA_FLIP_NONE, DATA_FLIP_HORIZONTAL };
+
+/* Files with a line a sample: its name, or its index. */
+struct data_lists {
+    const char *train, *validation, *test;
+};
+
+struct data_augment {
+    int32_t shift;
+    enum data_flip flip;
+    float noise;
+};
+
+struct data_section {
+    enum data_kind kind;
+    const char *path, *labels;           /* relative to the YAML file */
+    const char *test_path, *test_labels; /* IDX and arrays: a second part, which is the test split */
+    enum mote_type type;                 /* tensors: of an element; TYPE_NONE: unknown */
+    float *scale;                        /* tensors: real = scale * (raw - zero_point) */
+    int32_t zero_point;
+    int64_t *shape, *size; /* [shape_count]; [size_count]: height and width to which images are resized */
+    unsigned shape_count, size_count;
+    enum data_channels channels;
+    enum data_header header; /* table: whether the first row names the columns */
+    const char *label;       /* table: the label column's name or index; NULL: the last */
+    const char **classes;
+    unsigned classes_count;
+    float *validation, *test; /* fractions of the samples */
+    enum data_drawing split;
+    uint64_t seed;
+    struct data_lists *lists;
+    enum data_normalize normalize;
+    float *mean, *std; /* [1] or one a channel */
+    unsigned mean_count, std_count;
+    struct data_augment *augment;
+};
+
+extern const cyaml_schema_field_t data_section_fields[]; /* ends with CYAML_FIELD_END */
+
+/* Reads a YAML file that has a `data:` section and nothing else. */
+MUST_CHECK enum mote_status data_section_read(struct pool *pool, const char *path, const struct data_section **out,
+                                              const struct frame *at);
+
+#endif
