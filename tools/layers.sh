@@ -24,7 +24,8 @@ rule "passes know neither importers nor emitters" host/passes 'host/(import|emit
 rule "the plan knows neither importers nor passes" host/plan 'host/(import|passes|emit|exec|emulate|pipeline|cli)/'
 rule "emitters read the plan" host/emit 'host/(import|passes|exec|emulate|pipeline|cli)/'
 rule "the emulator takes bytes and folders" host/emulate 'host/(graph|import|passes|plan|emit|exec|pipeline|cli)/'
-rule "only the command line knows the command line" "host/base host/graph host/import host/passes host/plan host/emit host/exec host/emulate host/pipeline host/data host/report" 'host/cli/'
+rule "training knows neither emitters nor boards" host/train 'host/(emit|emulate|cli)/'
+rule "only the command line knows the command line" "host/base host/graph host/import host/passes host/plan host/emit host/exec host/emulate host/pipeline host/data host/report host/train" 'host/cli/'
 
 found=$(grep -rnE '(^|[^_[:alnum:]])_?exit\(' host --include='*.c' | grep -v '^host/cli/')
 [ -z "$found" ] || { printf 'exit() is for host/cli alone:\n%s\n' "$found"; bad=1; }

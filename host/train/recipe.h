@@ -17,17 +17,17 @@ struct training {
     float label_smoothing;
     int32_t normal; /* anomaly detection (mean squared error): the class that is trained on; -1: all */
     enum optimizer optimizer;
-    float rate;                /* the largest learning rate */
-    float momentum;            /* SGD */
-    bool nesterov;             /* SGD */
+    float rate;                  /* the largest learning rate */
+    float momentum;              /* SGD */
+    bool nesterov;               /* SGD */
     float beta1, beta2, epsilon; /* Adam, AdamW */
-    float weight_decay;        /* AdamW: decoupled; others: added to the gradient. Weights only, no bias or norm */
-    float clip_norm;           /* of all gradients together; 0: no clipping */
+    float weight_decay;          /* AdamW: decoupled; others: added to the gradient. Weights only, no bias or norm */
+    float clip_norm;             /* of all gradients together; 0: no clipping */
     enum schedule schedule;
-    float warm_up;             /* epochs in which the rate rises from 0 */
+    float warm_up;                 /* epochs in which the rate rises from 0 */
     float step_every, step_factor; /* SCHEDULE_STEP: epochs, factor */
-    float final_rate;          /* SCHEDULE_COSINE: where it ends, as a fraction of `rate` */
-    int32_t patience;          /* epochs without a better validation loss before it stops; 0: never */
+    float final_rate;              /* SCHEDULE_COSINE: where it ends, as a fraction of `rate` */
+    int32_t patience;              /* epochs without a better validation loss before it stops; 0: never */
 };
 
 struct recipe_layer; /* recipe.c and network.c */
@@ -37,6 +37,7 @@ struct recipe {
     const struct data_section *data; /* NULL if the recipe has none */
     const struct recipe_layer *layers;
     int32_t n_layers;
+    float width; /* multiplies the filters of all CONV_2D */
     struct training training;
 };
 

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A recipe's layers as they are after reading: each field is in its range, or its default. What a field means and its
+ * default are in docs/RECIPES.md. For host/train/recipe*.c and host/train/network*.c. */
+#ifndef MOTE_LAYER_H
+#define MOTE_LAYER_H
+
+#include <cyaml/cyaml.h>
+
+#include "host/train/recipe.h"
+
+enum layer_kind {
+#define LAYER(NAME, name) LAYER_##NAME,
+#include "host/train/layers.def"
+    LAYER_COUNT
+};
+
+/* The activations that layers take as an option; the first four keep the order of activation_layers (network). */
+enum layer_activation {
+    LAYER_ACTIVATION_NONE,
+    LAYER_ACTIVATION_RELU,
+    LAYER_ACTIVATION_RELU6,
+    LAYER_ACTIVATION_LEAKY_RELU,
+    LAYER_ACTIVATION_TANH,
+    LAYER_ACTIVATION_LOGISTIC
+};
+
+#define LAYER_DIM_MAX   65535   /* the device's kernels take no larger size (MOTE_DIM_MAX) */
+#define LAYER_INPUT     "input" /* the name of the data, for `from` */
+#define LAYER_SHAPE_MAX (RANK_MAX - 1)
+#define LEAKY_ALPHA     0.01f /* of an activation that is an option */
+
+struct layer_size {
+    int32_t h, w;
+};
+
+struct recipe_layer {
+    enum layer_kind kind;
+    const char *name;        /* the given one, or "conv_2d_1": the kind and a number among its kind */
+    const char *const *from; /* [n_from] names of inputs; 0: the layer before */
+    int32_t n_from;
+    int32_t filters;                            /* CONV_2D: before the recipe's width */
+    int32_t units;                              /* 0: the number of classes */
+    int32_t multiplier;                         /* DEPTHWISE_CONV_2D */
+    struct layer_size kernel, stride, dilation; /* kernel: of pools, too; of a pool, stride 0: as the kernel */
+    enum padding padding;
+    enum layer_activation activation;
+    bool batch_norm, bias, global, sequences;
+    float rate, alpha;
+    int32_t shape[LAYER_SHAPE_MAX], n_shape;
+};
+
+extern const char *const layer_names[LAYER_COUNT]; /* "conv_2d" */
+
+/* The place of layer i, for messages: "layer 3 conv_2d c1", or "layer 3 conv_2d_1"; the first one is layer 1. */
+struct frame layer_frame(struct pool *pool, const struct recipe_layer *layers, int32_t i, const struct frame *at);
+
+/* ---- what libcyaml fills, for recipe.c: NULL where a field is not given ---- */
+struct layer_yaml;
+struct layer_entry { /* an element of `network:` */
+    const struct layer_yaml *of[LAYER_COUNT];
+};
+extern const cyaml_schema_value_t layer_schema;
+MUST_CHECK enum mote_status layers_read(struct pool *pool, const struct layer_entry *entries, unsigned n,
+                                        const struct recipe_layer **out, const struct frame *at);
+
+struct optimizer_section {
+    const enum optimizer *kind;
+    const float *rate, *momentum, *beta1, *beta2, *epsilon, *weight_decay;
+    const bool *nesterov;
+};
+struct schedule_section {
+    const enum schedule *kind;
+    const float *warm_up, *every, *factor, *final_rate;
+};
+struct training_section {
+    const int32_t *epochs, *batch, *patience, *normal;
+    const int64_t *seed;
+    const enum loss *loss;
+    const float *label_smoothing, *clip_norm;
+    struct optimizer_section optimizer;
+    struct schedule_section schedule;
+};
+extern const cyaml_schema_field_t training_fields[];
+/* The section, or NULL, with what it leaves out at its default. */
+MUST_CHECK enum mote_status training_read(const struct training_section *section, struct training *out,
+                                          const struct frame *at);
+
+#endif

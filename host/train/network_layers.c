@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The operators of each kind of layer. The first one has the layer's name, others that name with a part: "c1",
+ * "c1/batch_norm"; a tensor has its operator's name, and weights are "c1/weights", "c1/bias", and so on. */
+#include "host/train/initial.h"
+#include "host/train/network.h"
+
+#define BATCH_NORM_EPSILON 1e-3F
+
+/* ---- pieces ---- */
+static const char *part(const struct building *b, const char *name)
+{
+    return name ? pool_printf(b->n->m->pool, "%s/%s", b->layer->name, name) : b->layer->name;
+}
+
+static struct tensor *tensor_of(const struct building *b, int32_t t) { return &b->n->g->tensors[t]; }
+
+/* Appends an operator and works out its output's shape. `name`: NULL, or the part of the layer that it is. */
+static enum mote_status add_op(struct building *b, enum op_id id, const char *name, int32_t n_in, const int32_t *in,
+                               const void *opts, int32_t *out)
+{
+    struct model *m = b->n->m;
+    struct tensor t = {.name = part(b, name), .type = TYPE_F32, .source = -1};
+    struct op *op;
+
+    *out = graph_add_tensor(m, b->n->g, &t);
+    op = graph_add_op(m, b->n->g, id, n_in, in, 1, out);
+    op->name = t.name;
+    if (opts)
+        memcpy(op->opts, opts, (size_t)opts_info[op_info[id].opts].n * 4);
+    return op_info[id].infer(m, b->n->g, op, b->at);
+}
+
+static enum mote_status add_const(struct building *b, struct tensor t, const char *name, int32_t *out)
+{
+    char shape[96];
+
+    *out = TENSOR_ABSENT;
+    t.name = part(b, name);
+    t.source = -1;
+    if (tensor_bytes(&t) > TENSOR_BYTES_MAX)
+        return fail(b->at, MOTE_ERR_VALUE, "%s would be %s, more than %lld bytes: make the layer smaller", name,
+                    shape_text(&t, shape), (long long)TENSOR_BYTES_MAX);
+    *out = graph_add_tensor(b->n->m, b->n->g, &t);
+    return MOTE_OK;
+}
+
+static void set_data(struct building *b, int32_t t, const void *data) { tensor_of(b, t)->data = data; }
+
+static bool follows_relu(enum layer_activation a)
+{
+    return a == LAYER_ACTIVATION_RELU || a == LAYER_ACTIVATION_RELU6 || a == LAYER_ACTIVATION_LEAKY_RELU;
+}
+
+static enum mote_status add_weights(struct building *b, const char *name, int rank, const int64_t *dims, int64_t fan_in,
+                                    int64_t fan_out, int32_t *out)
+{
+    struct tensor t = {.type = TYPE_F32, .rank = rank};
+    const struct initial how = {.seed = b->n->recipe->training.seed,
+                                .layer = b->index,
+                                .tensor = b->n_weights++,
+                                .fan_in = fan_in,
+                                .fan_out = fan_out,
+                                .relu = follows_relu(b->layer->activation)};
+
+    memcpy(t.dims, dims, (size_t)rank * sizeof *dims);
+    TRY(add_const(b, t, name, out));
+    set_data(b, *out, initial_weights(b->n->m->pool, tensor_elements(&t), &how));
+    return MOTE_OK;
+}
+
+static enum mote_status add_vector(struct building *b, const char *name, int64_t elements, float value, int32_t *out)
+{
+    TRY(add_const(b, (struct tensor){.type = TYPE_F32, .rank = 1, .dims = {elements}}, name, out));
+    set_data(b, *out, initial_fill(b->n->m->pool, elements, value));
+    return MOTE_OK;
+}
+
+static enum mote_status add_ints(struct building *b, const char *name, int32_t elements, const int32_t *values,
+                                 int32_t *out)
+{
+    TRY(add_const(b, (struct tensor){.type = TYPE_S32, .rank = 1, .dims = {elements}}, name, out));
+    set_data(b, *out, pool_copy(b->n->m->pool, values, (size_t)elements * sizeof *values));
+    return MOTE_OK;
+}
+
+/* An image, for layers that want one. */
+static enum mote_status want_image(const struct building *b)
+{
+    const struct tensor *in = tensor_of(b, b->in[0]);
+    struct tensor sample = *in;
+    char shape[96];
+
+    if (in->rank == 4)
+        return MOTE_OK;
+    sample.rank--;
+    memmove(sample.dims, sample.dims + 1, (size_t)sample.rank * sizeof sample.dims[0]);
+    return fail(b->at, MOTE_ERR_SHAPE,
+                "it reads images of height x width x channels, but its input is %s: put a `reshape` before it",
+                shape_text(&sample, shape));
+}
+
+/* ---- activations and batch normalization ---- */
+static int32_t fused(enum layer_activation a)
+{
+    return a == LAYER_ACTIVATION_RELU    ? ACTIVATION_RELU
+           : a == LAYER_ACTIVATION_RELU6 ? ACTIVATION_RELU6
+                                         : ACTIVATION_NONE;
+}
+
+/* The operator of an activation that none carries; *t becomes its output. */
+static enum mote_status add_activation(struct building *b, int32_t *t)
+{
+    static const struct {
+        enum op_id op;
+        const char *name;
+    } ops[] = {
+        [LAYER_ACTIVATION_LEAKY_RELU] = {OP_LEAKY_RELU, "leaky_relu"},
+        [LAYER_ACTIVATION_TANH] = {OP_TANH, "tanh"},
+        [LAYER_ACTIVATION_LOGISTIC] = {OP_LOGISTIC, "logistic"},
+    };
+    const struct leaky_relu_opts leaky = {.alpha = b->layer->alpha};
+    enum layer_activation a = b->layer->activation;
+    int32_t in = *t;
+
+    if (a == LAYER_ACTIVATION_NONE || fused(a) != ACTIVATION_NONE)
+        return MOTE_OK;
+    return add_op(b, ops[a].op, ops[a].name, 1, &in, a == LAYER_ACTIVATION_LEAKY_RELU ? &leaky : NULL, t);
+}
+
+static enum mote_status add_batch_norm(struct building *b, const char *name, int32_t *t)
+{
+    static const struct {
+        const char *name;
+        float value;
+    } parameters[] = {{"gamma", 1}, {"beta", 0}, {"mean", 0}, {"variance", 1}};
+    const struct batch_norm_opts o = {.epsilon = BATCH_NORM_EPSILON, .activation = fused(b->layer->activation)};
+    const struct tensor *x = tensor_of(b, *t);
+    int64_t channels = x->dims[x->rank - 1];
+    int32_t in[5] = {*t};
+
+    for (size_t i = 0; i < COUNT(parameters); i++)
+        TRY(add_vector(b, parameters[i].name, channels, parameters[i].value, &in[1 + i]));
+    TRY(add_op(b, OP_BATCH_NORM, name, 5, in, &o, t));
+    return add_activation(b, t);
+}
+
+/* What comes after the products of a layer with weights: x, weights, and a bias or batch normalization. */
+static enum mote_status add_linear(struct building *b, enum op_id id, int64_t channels, int32_t weights,
+                                   const void *opts, int32_t *out)
+{
+    int32_t in[3] = {b->in[0], weights};
+
+    if (b->layer->bias)
+        TRY(add_vector(b, "bias", channels, 0, &in[2]));
+    TRY(add_op(b, id, NULL, b->layer->bias ? 3 : 2, in, opts, out));
+    return b->layer->batch_norm ? add_batch_norm(b, "batch_norm", out) : add_activation(b, out);
+}
+
+static int32_t fused_in_linear(const struct recipe_layer *l)
+{
+    return l->batch_norm ? ACTIVATION_NONE : fused(l->activation);
+}
+
+static enum mote_status build_batch_norm(struct building *b, int32_t *out)
+{
+    *out = b->in[0];
+    return add_batch_norm(b, NULL, out);
+}
+
+static enum mote_status build_relu(struct building *b, int32_t *out)
+{
+    return add_op(b, OP_RELU, NULL, 1, b->in, NULL, out);
+}
+
+static enum mote_status build_relu6(struct building *b, int32_t *out)
+{
+    return add_op(b, OP_RELU6, NULL, 1, b->in, NULL, out);
+}
+
+static enum mote_status build_tanh(struct building *b, int32_t *out)
+{
+    return add_op(b, OP_TANH, NULL, 1, b->in, NULL, out);
+}
+
+static enum mote_status build_logistic(struct building *b, int32_t *out)
+{
+    return add_op(b, OP_LOGISTIC, NULL, 1, b->in, NULL, out);
+}
+
+static enum mote_status build_leaky_relu(struct building *b, int32_t *out)
+{
+    const struct leaky_relu_opts o = {.alpha = b->layer->alpha};
+
+    return add_op(b, OP_LEAKY_RELU, NULL, 1, b->in, &o, out);
+}
+
+/* ---- layers with weights ---- */
+static struct conv_opts conv_opts(const struct recipe_layer *l)
+{
+    return (struct conv_opts){.padding = l->padding,
+                              .stride_h = l->stride.h,
+                              .stride_w = l->stride.w,
+                              .dilation_h = l->dilation.h,
+                              .dilation_w = l->dilation.w,
+                              .activation = fused_in_linear(l)};
+}
+
+static int64_t scaled(const struct building *b)
+{
+    int64_t filters = (int64_t)((double)b->layer->filters * (double)b->n->recipe->width);
+
+    return filters < 1 ? 1 : filters;
+}
+
+static enum mote_status build_conv_2d(struct building *b, int32_t *out)
+{
+    const struct recipe_layer *l = b->layer;
+    const struct conv_opts o = conv_opts(l);
+    int64_t filters = scaled(b), area = (int64_t)l->kernel.h * l->kernel.w, channels;
+    int32_t weights;
+
+    TRY(want_image(b));
+    channels = tensor_of(b, b->in[0])->dims[3];
+    TRY(add_weights(b, "weights", 4, (int64_t[]){filters, l->kernel.h, l->kernel.w, channels}, area * channels,
+                    area * filters, &weights));
+    return add_linear(b, OP_CONV_2D, filters, weights, &o, out);
+}
+
+static enum mote_status build_depthwise_conv_2d(struct building *b, int32_t *out)
+{
+    const struct recipe_layer *l = b->layer;
+    const struct conv_opts o = conv_opts(l);
+    int64_t area = (int64_t)l->kernel.h * l->kernel.w, channels;
+    int32_t weights;
+
+    TRY(want_image(b));
+    channels = tensor_of(b, b->in[0])->dims[3] * l->multiplier;
+    TRY(add_weights(b, "weights", 4, (int64_t[]){1, l->kernel.h, l->kernel.w, channels}, area, area * l->multiplier,
+                    &weights));
+    return add_linear(b, OP_DEPTHWISE_CONV_2D, channels, weights, &o, out);
+}
+
+static enum mote_status build_fully_connected(struct building *b, int32_t *out)
+{
+    const struct fully_connected_opts o = {.activation = fused_in_linear(b->layer)};
+    int64_t n = tensor_elements(tensor_of(b, b->in[0])), units = b->layer->units;
+    int32_t weights;
+
+    if (units == 0)
+        units = b->n->data->n_classes;
+    if (units < 1)
+        return fail(b->at, MOTE_ERR_VALUE, "units is missing, and the data has no classes whose number it could be");
+    TRY(add_weights(b, "weights", 2, (int64_t[]){units, n}, n, units, &weights));
+    return add_linear(b, OP_FULLY_CONNECTED, units, weights, &o, out);
+}
+
+/* ---- pools ---- */
+static enum mote_status build_pool(struct building *b, enum op_id id, int32_t *out)
+{
+    const struct recipe_layer *l = b->layer;
+    const struct tensor *in = tensor_of(b, b->in[0]);
+    struct layer_size size = l->kernel, stride = l->stride;
+
+    TRY(want_image(b));
+    if (l->global)
+        size = stride = (struct layer_size){(int32_t)in->dims[1], (int32_t)in->dims[2]};
+
+    const struct pool_opts o = {
+        .padding = l->padding, .stride_h = stride.h, .stride_w = stride.w, .filter_h = size.h, .filter_w = size.w};
+
+    return add_op(b, id, NULL, 1, b->in, &o, out);
+}
+
+static enum mote_status build_max_pool_2d(struct building *b, int32_t *out)
+{
+    return build_pool(b, OP_MAX_POOL_2D, out);
+}
+
+static enum mote_status build_average_pool_2d(struct building *b, int32_t *out)
+{
+    return build_pool(b, OP_AVERAGE_POOL_2D, out);
+}
+
+/* ---- several inputs ---- */
+/* All of the same shape; more than two are added one after the other. */
+static enum mote_status build_add(struct building *b, int32_t *out)
+{
+    const struct binary_opts none = {0}, last = {.activation = fused(b->layer->activation)};
+    char first[96], other[96];
+
+    *out = b->in[0];
+    for (int32_t i = 1; i < b->n_in; i++) {
+        const struct tensor *x = tensor_of(b, *out), *y = tensor_of(b, b->in[i]);
+        int32_t in[2] = {*out, b->in[i]};
+
+        if (!shape_equal(x, y))
+            return fail(b->at, MOTE_ERR_SHAPE, "its inputs have the shapes %s and %s: they must be the same",
+                        shape_text(x, first), shape_text(y, other));
+        TRY(add_op(b, OP_ADD, i > 1 ? pool_printf(b->n->m->pool, "add_%d", i) : NULL, 2, in,
+                   i == b->n_in - 1 ? &last : &none, out));
+    }
+    return add_activation(b, out);
+}
+
+static enum mote_status build_concatenation(struct building *b, int32_t *out)
+{
+    const struct concatenation_opts o = {.axis = tensor_of(b, b->in[0])->rank - 1};
+
+    if (b->n_in > op_info[OP_CONCATENATION].in_max)
+        return fail(b->at, MOTE_ERR_VALUE, "%d inputs: at most %d are possible", b->n_in,
+                    op_info[OP_CONCATENATION].in_max);
+    return add_op(b, OP_CONCATENATION, NULL, b->n_in, b->in, &o, out);
+}
+
+/* ---- shapes ---- */
+/* A reshape whose first dimension, the batch, is worked out when it runs. */
+static enum mote_status add_reshape(struct building *b, int32_t n, const int32_t *sample, int32_t *out)
+{
+    int32_t shape[RANK_MAX] = {DIM_UNKNOWN}, in[2] = {b->in[0]};
+
+    memcpy(shape + 1, sample, (size_t)n * sizeof *sample);
+    TRY(add_ints(b, "shape", n + 1, shape, &in[1]));
+    return add_op(b, OP_RESHAPE, NULL, 2, in, NULL, out);
+}
+
+static enum mote_status build_flatten(struct building *b, int32_t *out)
+{
+    int32_t elements = (int32_t)tensor_elements(tensor_of(b, b->in[0]));
+
+    return add_reshape(b, 1, &elements, out);
+}
+
+static enum mote_status build_reshape(struct building *b, int32_t *out)
+{
+    int64_t elements = tensor_elements(tensor_of(b, b->in[0])), wanted = 1;
+
+    for (int32_t i = 0; i < b->layer->n_shape && wanted <= TENSOR_BYTES_MAX; i++)
+        wanted *= b->layer->shape[i];
+    if (wanted != elements)
+        return fail(b->at, MOTE_ERR_SHAPE, "its input has %lld elements, which do not fill the shape's %lld",
+                    (long long)elements, (long long)wanted);
+    return add_reshape(b, b->layer->n_shape, b->layer->shape, out);
+}
+
+/* ---- the rest ---- */
+static enum mote_status build_dropout(struct building *b, int32_t *out)
+{
+    const struct dropout_opts o = {.rate = b->layer->rate, .stream = b->index};
+
+    return add_op(b, OP_DROPOUT, NULL, 1, b->in, &o, out);
+}
+
+static enum mote_status build_softmax(struct building *b, int32_t *out)
+{
+    const struct softmax_opts o = {.beta = 1};
+
+    return add_op(b, OP_SOFTMAX, NULL, 1, b->in, &o, out);
+}
+
+/* ---- LSTM ---- */
+/* The operator's inputs; gates are in the order input, forget, cell, output. */
+enum { GATES = 4, FORGET = 1, LSTM_INPUTS = 20, LSTM_X = 1, LSTM_H = 5, LSTM_BIAS = 12, LSTM_HIDDEN = 18 };
+
+static enum mote_status add_gates(struct building *b, int64_t n, int64_t units, int32_t in[LSTM_INPUTS])
+{
+    static const char *const gates[GATES] = {"input", "forget", "cell", "output"};
+    struct pool *pool = b->n->m->pool;
+
+    for (int g = 0; g < GATES; g++) {
+        TRY(add_weights(b, pool_printf(pool, "%s/weights", gates[g]), 2, (int64_t[]){units, n}, n, units,
+                        &in[LSTM_X + g]));
+        TRY(add_weights(b, pool_printf(pool, "%s/recurrent", gates[g]), 2, (int64_t[]){units, units}, units, units,
+                        &in[LSTM_H + g]));
+        TRY(add_vector(b, pool_printf(pool, "%s/bias", gates[g]), units, g == FORGET ? 1 : 0, &in[LSTM_BIAS + g]));
+    }
+    return MOTE_OK;
+}
+
+/* [batch, time, units] to [batch, units]. */
+static enum mote_status add_last_step(struct building *b, int32_t *t)
+{
+    int32_t time = (int32_t)tensor_of(b, *t)->dims[1], in[4] = {*t};
+    const struct strided_slice_opts o = {.begin_mask = 5, .end_mask = 5, .shrink_axis_mask = 2};
+
+    TRY(add_ints(b, "begin", 3, (int32_t[]){0, time - 1, 0}, &in[1]));
+    TRY(add_ints(b, "end", 3, (int32_t[]){0, time, 0}, &in[2]));
+    TRY(add_ints(b, "strides", 3, (int32_t[]){1, 1, 1}, &in[3]));
+    return add_op(b, OP_STRIDED_SLICE, "last", 4, in, &o, t);
+}
+
+static enum mote_status build_lstm(struct building *b, int32_t *out)
+{
+    const struct lstm_opts o = {.activation = ACTIVATION_TANH};
+    const struct tensor *x = tensor_of(b, b->in[0]);
+    int64_t units = b->layer->units;
+    int32_t in[LSTM_INPUTS];
+
+    if (x->rank != 3)
+        return fail(b->at, MOTE_ERR_SHAPE,
+                    "it reads a row of numbers a step, time x numbers, but its input has %d dimensions: put a "
+                    "`reshape` before it",
+                    x->rank - 1);
+    for (int i = 0; i < LSTM_INPUTS; i++)
+        in[i] = TENSOR_ABSENT;
+    in[0] = b->in[0];
+    TRY(add_gates(b, x->dims[2], units, in));
+    for (int i = 0; i < 2; i++)
+        TRY(add_const(b, (struct tensor){.type = TYPE_F32, .rank = 2, .dims = {1, units}, .state = true},
+                      i == 0 ? "hidden" : "cell", &in[LSTM_HIDDEN + i]));
+    TRY(add_op(b, OP_UNIDIRECTIONAL_SEQUENCE_LSTM, NULL, LSTM_INPUTS, in, &o, out));
+    return b->layer->sequences ? MOTE_OK : add_last_step(b, out);
+}
+
+layer_build_fn *const layer_build[LAYER_COUNT] = {
+#define LAYER(NAME, name) build_##name,
+#include "host/train/layers.def"
+};

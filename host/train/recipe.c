@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A recipe's file as a whole. Its sections have schemas of their own: host/data/spec.c, recipe_layers.c,
+ * recipe_training.c. */
+#include "host/base/yaml.h"
+#include "host/data/spec.h"
+#include "host/train/layer.h"
+
+#define WIDTH_MIN 0.01F
+#define WIDTH_MAX 16.0F
+
+struct recipe_yaml {
+    const char *name;
+    const float *width;
+    const struct data_section *data;
+    const struct layer_entry *network;
+    unsigned network_count;
+    const struct training_section *training;
+};
+
+#define NEEDED   CYAML_FLAG_POINTER
+#define OPTIONAL CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
+
+static const cyaml_schema_field_t fields[] = {
+    CYAML_FIELD_STRING_PTR("name", NEEDED, struct recipe_yaml, name, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_FLOAT_PTR("width", OPTIONAL, struct recipe_yaml, width),
+    CYAML_FIELD_MAPPING_PTR("data", OPTIONAL, struct recipe_yaml, data, data_section_fields),
+    CYAML_FIELD_SEQUENCE("network", NEEDED, struct recipe_yaml, network, &layer_schema, 1, YAML_LIST_MAX),
+    CYAML_FIELD_MAPPING_PTR("training", OPTIONAL, struct recipe_yaml, training, training_fields),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct recipe_yaml, fields)};
+
+enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe *out, const struct frame *at)
+{
+    const struct recipe_yaml *y;
+    void *read;
+
+    TRY(yaml_read(pool, path, &schema, &read, at));
+    y = read;
+    *out = (struct recipe){.path = pool_strdup(pool, path),
+                           .name = y->name,
+                           .width = y->width ? *y->width : 1,
+                           .data = y->data,
+                           .n_layers = (int32_t)y->network_count};
+    if (!(out->width >= WIDTH_MIN && out->width <= WIDTH_MAX))
+        return fail(at, MOTE_ERR_VALUE, "width is %g: it must be from %g to %g", (double)out->width, (double)WIDTH_MIN,
+                    (double)WIDTH_MAX);
+    TRY(layers_read(pool, y->network, y->network_count, &out->layers, at));
+    return training_read(y->training, &out->training, at);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `training:` of a recipe. One table has each number's name, range, default, and what it belongs to. */
+#include "host/base/yaml.h"
+#include "host/train/layer.h"
+
+/* ---- schema ---- */
+static const cyaml_strval_t losses[] = {{"cross_entropy", LOSS_CROSS_ENTROPY},
+                                        {"mean_squared_error", LOSS_MEAN_SQUARED_ERROR}};
+static const cyaml_strval_t optimizers[] = {
+    {"sgd", OPTIMIZER_SGD}, {"adam", OPTIMIZER_ADAM}, {"adamw", OPTIMIZER_ADAMW}};
+static const cyaml_strval_t schedules[] = {
+    {"constant", SCHEDULE_CONSTANT}, {"step", SCHEDULE_STEP}, {"cosine", SCHEDULE_COSINE}};
+
+#define OPTIONAL               CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
+#define FLOAT(section, member) CYAML_FIELD_FLOAT_PTR(#member, OPTIONAL, struct section, member)
+#define INT(section, member)   CYAML_FIELD_INT_PTR(#member, OPTIONAL, struct section, member)
+#define ENUM(section, member, strings)                                                                                 \
+    CYAML_FIELD_ENUM_PTR(#member, OPTIONAL | CYAML_FLAG_STRICT, struct section, member, strings, COUNT(strings))
+
+static const cyaml_schema_field_t optimizer_fields[] = {
+    ENUM(optimizer_section, kind, optimizers),
+    FLOAT(optimizer_section, rate),
+    FLOAT(optimizer_section, momentum),
+    CYAML_FIELD_BOOL_PTR("nesterov", OPTIONAL, struct optimizer_section, nesterov),
+    FLOAT(optimizer_section, beta1),
+    FLOAT(optimizer_section, beta2),
+    FLOAT(optimizer_section, epsilon),
+    FLOAT(optimizer_section, weight_decay),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t schedule_fields[] = {
+    ENUM(schedule_section, kind, schedules), FLOAT(schedule_section, warm_up),    FLOAT(schedule_section, every),
+    FLOAT(schedule_section, factor),         FLOAT(schedule_section, final_rate), CYAML_FIELD_END,
+};
+const cyaml_schema_field_t training_fields[] = {
+    INT(training_section, epochs),
+    INT(training_section, batch),
+    INT(training_section, seed),
+    ENUM(training_section, loss, losses),
+    FLOAT(training_section, label_smoothing),
+    INT(training_section, normal),
+    CYAML_FIELD_MAPPING("optimizer", CYAML_FLAG_OPTIONAL, struct training_section, optimizer, optimizer_fields),
+    FLOAT(training_section, clip_norm),
+    CYAML_FIELD_MAPPING("schedule", CYAML_FLAG_OPTIONAL, struct training_section, schedule, schedule_fields),
+    INT(training_section, patience),
+    CYAML_FIELD_END,
+};
+
+/* ---- ranges and defaults ---- */
+/* What a field belongs to: it may only be given with one of these. */
+enum {
+    WITH_ALL = 0,
+    WITH_SGD = 1 << OPTIMIZER_SGD,
+    WITH_ADAM = 1 << OPTIMIZER_ADAM | 1 << OPTIMIZER_ADAMW,
+    WITH_STEP = 1 << (8 + SCHEDULE_STEP),
+    WITH_COSINE = 1 << (8 + SCHEDULE_COSINE),
+    WITH_CROSS_ENTROPY = 1 << (16 + LOSS_CROSS_ENTROPY),
+    WITH_SQUARES = 1 << (16 + LOSS_MEAN_SQUARED_ERROR)
+};
+
+static const char *belongs_to(int with)
+{
+    static const struct {
+        int with;
+        const char *text;
+    } texts[] = {
+        {WITH_SGD, "the optimizer sgd"},
+        {WITH_ADAM, "the optimizers adam and adamw"},
+        {WITH_STEP, "the schedule step"},
+        {WITH_COSINE, "the schedule cosine"},
+        {WITH_CROSS_ENTROPY, "the loss cross_entropy"},
+        {WITH_SQUARES, "the loss mean_squared_error"},
+    };
+
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (texts[i].with == with)
+            return texts[i].text;
+    return "?";
+}
+
+static bool is_with(const struct training *t, int with)
+{
+    return with == WITH_ALL || (with & (1 << t->optimizer | 1 << (8 + t->schedule) | 1 << (16 + t->loss))) != 0;
+}
+
+#define AT(from, to) offsetof(struct training_section, from), offsetof(struct training, to)
+
+static const void *given(const struct training_section *s, size_t offset)
+{
+    const void *p;
+
+    memcpy(&p, (const uint8_t *)s + offset, sizeof p);
+    return p;
+}
+
+static const struct {
+    const char *name;
+    size_t from, to;
+    int32_t missing, min, max;
+    int with;
+} ints[] = {
+    {"epochs", AT(epochs, epochs), 20, 1, 1000000, WITH_ALL},
+    {"batch", AT(batch, batch), 64, 1, 65536, WITH_ALL},
+    {"patience", AT(patience, patience), 0, 0, 1000000, WITH_ALL},
+    {"normal", AT(normal, normal), -1, 0, 65535, WITH_SQUARES},
+};
+
+static enum mote_status read_ints(const struct training_section *s, struct training *out, const struct frame *at)
+{
+    for (size_t i = 0; i < COUNT(ints); i++) {
+        const int32_t *value = given(s, ints[i].from);
+
+        if (value && !is_with(out, ints[i].with))
+            return fail(at, MOTE_ERR_VALUE, "%s is for %s: leave it out", ints[i].name, belongs_to(ints[i].with));
+        if (value && (*value < ints[i].min || *value > ints[i].max))
+            return fail(at, MOTE_ERR_VALUE, "%s is %d: it must be from %d to %d", ints[i].name, *value, ints[i].min,
+                        ints[i].max);
+        *(int32_t *)(void *)((uint8_t *)out + ints[i].to) = value ? *value : ints[i].missing;
+    }
+    return MOTE_OK;
+}
+
+#define TINY 1e-12F /* the least number of those that must be above 0 */
+
+static const struct {
+    const char *name;
+    size_t from, to;
+    float missing, min, max;
+    int with;
+} floats[] = {
+    {"label_smoothing", AT(label_smoothing, label_smoothing), 0, 0, 0.9F, WITH_CROSS_ENTROPY},
+    {"clip_norm", AT(clip_norm, clip_norm), 0, 0, 1e6F, WITH_ALL},
+    {"optimizer.rate", AT(optimizer.rate, rate), 0.001F, TINY, 1000, WITH_ALL},
+    {"optimizer.momentum", AT(optimizer.momentum, momentum), 0.9F, 0, 0.9999F, WITH_SGD},
+    {"optimizer.beta1", AT(optimizer.beta1, beta1), 0.9F, 0, 0.9999F, WITH_ADAM},
+    {"optimizer.beta2", AT(optimizer.beta2, beta2), 0.999F, 0, 0.999999F, WITH_ADAM},
+    {"optimizer.epsilon", AT(optimizer.epsilon, epsilon), 1e-7F, TINY, 1, WITH_ADAM},
+    {"optimizer.weight_decay", AT(optimizer.weight_decay, weight_decay), 0, 0, 10, WITH_ALL},
+    {"schedule.warm_up", AT(schedule.warm_up, warm_up), 0, 0, 1e6F, WITH_ALL},
+    {"schedule.every", AT(schedule.every, step_every), 10, 0.001F, 1e6F, WITH_STEP},
+    {"schedule.factor", AT(schedule.factor, step_factor), 0.1F, TINY, 1, WITH_STEP},
+    {"schedule.final_rate", AT(schedule.final_rate, final_rate), 0, 0, 1, WITH_COSINE},
+};
+
+static enum mote_status read_floats(const struct training_section *s, struct training *out, const struct frame *at)
+{
+    for (size_t i = 0; i < COUNT(floats); i++) {
+        const float *value = given(s, floats[i].from);
+
+        if (value && !is_with(out, floats[i].with))
+            return fail(at, MOTE_ERR_VALUE, "%s is for %s: leave it out", floats[i].name, belongs_to(floats[i].with));
+        if (value && !(*value >= floats[i].min && *value <= floats[i].max))
+            return fail(at, MOTE_ERR_VALUE, "%s is %g: it must be from %g to %g", floats[i].name, (double)*value,
+                        (double)floats[i].min, (double)floats[i].max);
+        *(float *)(void *)((uint8_t *)out + floats[i].to) = value ? *value : floats[i].missing;
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_kinds(const struct training_section *s, struct training *out, const struct frame *at)
+{
+    out->loss = s->loss ? *s->loss : LOSS_CROSS_ENTROPY;
+    out->optimizer = s->optimizer.kind ? *s->optimizer.kind : OPTIMIZER_ADAM;
+    out->schedule = s->schedule.kind ? *s->schedule.kind : SCHEDULE_COSINE;
+    if (s->seed && *s->seed < 0)
+        return fail(at, MOTE_ERR_VALUE, "seed is %lld: it must be 0 or more", (long long)*s->seed);
+    out->seed = s->seed ? (uint64_t)*s->seed : 1;
+    if (s->optimizer.nesterov && !is_with(out, WITH_SGD))
+        return fail(at, MOTE_ERR_VALUE, "optimizer.nesterov is for %s: leave it out", belongs_to(WITH_SGD));
+    out->nesterov = s->optimizer.nesterov && *s->optimizer.nesterov;
+    return MOTE_OK;
+}
+
+enum mote_status training_read(const struct training_section *section, struct training *out, const struct frame *at)
+{
+    static const struct training_section nothing;
+    struct frame here = {.up = at, .kind = "training", .index = -1};
+
+    if (!section)
+        section = &nothing;
+    *out = (struct training){.epochs = 0};
+    TRY(read_kinds(section, out, &here));
+    TRY(read_ints(section, out, &here));
+    TRY(read_floats(section, out, &here));
+    if (!section->optimizer.rate && out->optimizer == OPTIMIZER_SGD)
+        out->rate = 0.01F;
+    if (!section->optimizer.weight_decay && out->optimizer == OPTIMIZER_ADAMW)
+        out->weight_decay = 0.01F;
+    if (out->warm_up > (float)out->epochs)
+        return fail(&here, MOTE_ERR_VALUE, "schedule.warm_up is %g epochs of %d: make it shorter", (double)out->warm_up,
+                    out->epochs);
+    return MOTE_OK;
+}
