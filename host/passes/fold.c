@@ -5,9 +5,11 @@
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 
-/* SHAPE reads no element: shapes are known here. */
+/* SHAPE reads no element: shapes are known here. Operators of training have no kernel to compute them with. */
 static bool is_foldable(const struct graph *g, const struct op *op)
 {
+    if (op->id == OP_BATCH_NORM || op->id == OP_DROPOUT)
+        return false;
     for (int32_t k = 0; k < op->n_in && op->id != OP_SHAPE; k++)
         if (op->in[k] != TENSOR_ABSENT && !g->tensors[op->in[k]].data)
             return false;

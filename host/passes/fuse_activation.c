@@ -7,30 +7,6 @@
 #include "host/passes/passes.h"
 #include "host/plan/lower.h"
 
-/* Where an operator keeps its fused activation, NULL if it has none. */
-static opt_activation *fused_activation(const struct op *op)
-{
-    switch (op->id) {
-    case OP_CONV_2D:
-    case OP_DEPTHWISE_CONV_2D:
-        return &((struct conv_opts *)op->opts)->activation;
-    case OP_TRANSPOSE_CONV:
-        return &((struct transpose_conv_opts *)op->opts)->activation;
-    case OP_FULLY_CONNECTED:
-        return &((struct fully_connected_opts *)op->opts)->activation;
-    case OP_AVERAGE_POOL_2D:
-    case OP_MAX_POOL_2D:
-        return &((struct pool_opts *)op->opts)->activation;
-    case OP_ADD:
-    case OP_SUB:
-    case OP_MUL:
-    case OP_DIV:
-        return &((struct binary_opts *)op->opts)->activation;
-    default:
-        return NULL;
-    }
-}
-
 static bool is_pool_of_one(const struct graph *g, const struct op *op)
 {
     const struct pool_opts *o = op->opts;
@@ -46,7 +22,7 @@ static int clamp_of(const struct graph *g, const struct op *op)
         return ACTIVATION_RELU;
     if (op->id == OP_RELU6)
         return ACTIVATION_RELU6;
-    return op->id != OP_NOP && is_pool_of_one(g, op) ? *fused_activation(op) : -1;
+    return op->id != OP_NOP && is_pool_of_one(g, op) ? *op_activation(op) : -1;
 }
 
 /* The ends of the range that an activation leaves a tensor, as numbers that compare like its stored values. */
@@ -98,7 +74,7 @@ static void join(struct graph *g, int32_t i, int clamp)
     if (producer < 0 || !is_clampable(in) || out->type != in->type || !quant_equal(&in->quant, &out->quant) ||
         !tensor_is_internal(g, op->in[0]) || graph_uses(g, op->in[0]) != 1)
         return;
-    fused = fused_activation(&g->ops[producer]);
+    fused = op_activation(&g->ops[producer]);
     both = fused ? common_activation(in, *fused, clamp) : -1;
     if (both >= 0 && op_bypass(g, i))
         *fused = both;

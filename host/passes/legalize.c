@@ -96,6 +96,8 @@ static bool legalize_op(struct model *m, struct graph *g, int32_t i)
     case OP_SLICE:
     case OP_CAST:
         return op_bypass(g, i); /* the same shape: no padding, the whole box */
+    case OP_DROPOUT:            /* a trained network drops nothing */
+        return op_bypass(g, i) || become_reshape(m, g, op);
     case OP_CONCATENATION:
         return op->n_in == 1 && ((struct concatenation_opts *)op->opts)->activation == ACTIVATION_NONE &&
                op_bypass(g, i);

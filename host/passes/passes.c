@@ -3,6 +3,7 @@
 
 enum mote_status pass_fold(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_legalize(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_fold_batch_norm(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_variables(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fuse_activation(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fuse_pad(struct model *m, struct graph *g, const struct frame *at);
@@ -13,6 +14,8 @@ enum mote_status pass_dead_code(struct model *m, struct graph *g, const struct f
 const struct pass passes[] = {
     {"fold", pass_fold, "operators with only constant inputs are computed now"},
     {"legalize", pass_legalize, "operators that change no byte disappear; reshapes of reshapes merge"},
+    {"fold_batch_norm", pass_fold_batch_norm,
+     "batch normalizations join the weights before them, or become MUL and ADD"},
     {"variables", pass_variables, "state is read and written in place where nothing can tell"},
     {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input"},
     {"fuse_pad", pass_fuse_pad, "padding with real zero joins the convolutions that read it"},
@@ -46,8 +49,8 @@ static enum mote_status check_words(const char *words, const struct frame *at)
         end = p + strcspn(p, ",");
         if (!is_pass(p, (size_t)(end - p)))
             return fail(at, MOTE_ERR_USAGE,
-                        "no pass is called '%.*s': there are fold, legalize, variables, fuse_activation, fuse_pad, "
-                        "dead_code and dead_channels, or none",
+                        "no pass is called '%.*s': there are fold, legalize, fold_batch_norm, variables, "
+                        "fuse_activation, fuse_pad, dead_code and dead_channels, or none",
                         (int)(end - p), p);
     }
     return MOTE_OK;

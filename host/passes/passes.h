@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Passes: graph to graph, each in its own file, run in the order of one table (passes.c). None changes what a graph
- * computes by a bit (NaN and the sign of a float's zero apart), and none touches the graph's inputs and outputs:
+ * computes by a bit (NaN and the sign of a float's zero apart, and fold_batch_norm, whose sums of floats round in other
+ * places), and none touches the graph's inputs and outputs:
  * number, names, shapes, types, quantization. A pass may leave dead operators (OP_NOP) and unused tensors behind;
  * dead_code clears them away. */
 #ifndef MOTE_PASSES_H
@@ -35,6 +36,17 @@ void graph_redirect(struct graph *g, int32_t from, int32_t to);
 void op_set_inputs(struct model *m, struct op *op, int32_t n, const int32_t *in);
 /* The tensor is made and used within this graph alone: no input, output, constant or state. */
 bool tensor_is_internal(const struct graph *g, int32_t tensor);
+/* Where an operator keeps its fused activation, NULL if it has none. */
+opt_activation *op_activation(const struct op *op);
+/* Which inputs of a convolution or fully connected operator are what, and the weights' dimension of output channels;
+ * NULL for other operators. The bias may be absent, and is the last input. */
+struct linear_inputs {
+    int input, weights, bias, channels;
+};
+const struct linear_inputs *op_linear_inputs(enum op_id id);
+/* As graph_add_op(), but it becomes operator i: those from i on move up by one. */
+struct op *graph_insert_op(struct model *m, struct graph *g, int32_t i, enum op_id id, int n_in, const int32_t *in,
+                           int n_out, const int32_t *out);
 /* A frame whose errors go nowhere, for asking whether something is possible. */
 #define QUIET(name)                                                                                                    \
     struct report_text name##_text = {.status = MOTE_OK};                                                              \
