@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs what a group of commands needs on Debian 12: tools/setup.sh [demo|check|bench] …
+# Installs what a group of commands needs on Debian 12: tools/setup.sh [demo|check|bench|bench_train] …
 # The one list of packages. Asks for nothing; does nothing where all are installed.
 set -eu
 
@@ -11,6 +11,7 @@ boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-
 demo="$build $board dataset-fashion-mnist"
 check="$build $boards dataset-fashion-mnist clang-tidy clang-format libclang-rt-14-dev python3 git"
 bench="$build $boards python3"
+bench_train="$build python3-torch libopenblas0-openmp"
 
 packages=
 for group in "${@:-check}"; do
@@ -18,8 +19,9 @@ for group in "${@:-check}"; do
     demo) packages="$packages $demo" ;;
     check) packages="$packages $check" ;;
     bench) packages="$packages $bench" ;;
+    bench_train) packages="$packages $bench_train" ;;
     *)
-        echo "usage: tools/setup.sh [demo|check|bench] ..." >&2
+        echo "usage: tools/setup.sh [demo|check|bench|bench_train] ..." >&2
         exit 2
         ;;
     esac

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Training, Mote beside PyTorch: tools/bench_train.sh [MODEL ...], models of models/recipes/; prints a table.
+# BUILD (build), BATCH (64), THREADS (2), STEPS (100) and PYTHON (/usr/bin/python3) come from the environment. Every
+# figure is of the median step. Nothing else should run on the machine: all cores are in use.
+set -eu
+cd "$(dirname "$0")/.."
+
+build=${BUILD:-build}
+options="--batch ${BATCH:-64} --threads ${THREADS:-2} --steps ${STEPS:-100}"
+python=${PYTHON:-/usr/bin/python3} # Debian's, which has Debian's packages
+
+[ -x "$build/bench_train" ] || { echo "bench_train: there is no $build/bench_train: build Mote first" >&2; exit 3; }
+"$python" -c 'import torch' 2>/dev/null || { echo "bench_train: no PyTorch: tools/setup.sh bench_train" >&2; exit 3; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+[ $# -gt 0 ] || set -- resnet_8 ds_cnn lenet_5
+for name in "$@"; do
+    echo "bench_train: $name" >&2
+    "$build/bench_train" "models/recipes/$name.yaml" $options --json >"$work/$name.mote.json"
+    "$python" tools/bench_train.py --model "$name" $options >"$work/$name.torch.json"
+    echo "$name" >>"$work/names"
+done
+
+"$python" - "$work" $options <<'PYTHON'
+import json
+import pathlib
+import sys
+
+work = pathlib.Path(sys.argv[1])
+print("training, " + " ".join(sys.argv[2:]))
+print("mote/torch: samples a second, Mote's by PyTorch's. step/primitives: Mote's step by the sum of its primitives.")
+print(f"\n{'model':<10} {'Mote /s':>9} {'PyTorch /s':>11} {'mote/torch':>11} {'step us':>9} {'primitives us':>14}"
+      f" {'step/primitives':>16}  PyTorch's layout")
+for name in (work / "names").read_text().split():
+    mote = json.loads((work / f"{name}.mote.json").read_text())
+    torch = json.loads((work / f"{name}.torch.json").read_text())
+    print(f"{name:<10} {mote['samples_per_second']:>9.0f} {torch['samples_per_second']:>11.0f}"
+          f" {mote['samples_per_second'] / torch['samples_per_second']:>11.2f} {mote['step_us']:>9.0f}"
+          f" {mote['primitives_us']:>14.0f} {mote['ratio']:>16.3f}  {torch['layout']}")
+print(f"\n{torch['framework']}, {torch['blas']}")
+PYTHON
