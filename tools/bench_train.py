@@ -23,7 +23,7 @@ from torch.nn import functional
 
 
 class Residual(nn.Module):
-    """ResNet-8's stack: two convolutions beside the identity, or beside a convolution of 1x1 where the shape changes."""
+    """ResNet-8's stack: two convolutions beside the identity, or beside one of 1x1 where the shape changes."""
 
     def __init__(self, inputs, outputs, stride):
         super().__init__()

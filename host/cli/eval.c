@@ -10,8 +10,6 @@
 #include "host/data/labeled.h"
 
 #define THREADS_MAX 256
-#define MATRIX_MAX  32 /* classes of a matrix that is still readable as text */
-#define NAME_SHOWN  12
 
 struct eval {
     struct cli *cli;
@@ -23,8 +21,8 @@ struct eval {
     uint8_t *inputs, *outputs; /* [n][input_bytes], [n][output_bytes] */
     int32_t n_classes;         /* elements of the first output */
     const char *const *classes;
-    int32_t *predictions, *confusion; /* [n]; [label][prediction] */
-    int64_t correct;
+    int32_t *predictions; /* [n] */
+    struct confusion confusion;
 };
 
 /* ---- what is to be done ---- */
@@ -185,15 +183,11 @@ static void judge(struct eval *e)
 
     mote_model_output(&e->measure.runner.model, 0, &out);
     e->predictions = pool_array(pool, e->n, sizeof *e->predictions);
-    e->confusion = pool_array(pool, (size_t)e->n_classes * (size_t)e->n_classes, sizeof *e->confusion);
+    e->confusion = confusion_make(pool, e->n_classes, e->classes);
     for (size_t i = 0; i < e->n; i++) {
-        int32_t label = e->data.samples[i].label, prediction;
-
         out.data = e->outputs + i * e->output_bytes;
-        prediction = argmax(&out, e->n_classes);
-        e->predictions[i] = prediction;
-        e->confusion[(size_t)label * (size_t)e->n_classes + (size_t)prediction]++;
-        e->correct += label == prediction;
+        e->predictions[i] = argmax(&out, e->n_classes);
+        confusion_add(&e->confusion, &e->data.samples[i].label, &e->predictions[i], 1);
     }
 }
 
@@ -210,11 +204,6 @@ static enum mote_status write_predictions(const struct eval *e)
     return file_write(path, t.s, t.len, &here);
 }
 
-static const char *class_name(const struct eval *e, int32_t i)
-{
-    return e->classes != NULL ? e->classes[i] : pool_printf(&e->cli->pool, "%d", i);
-}
-
 static void print_json(const struct eval *e)
 {
     const struct emulate_result *r = &e->measure.result;
@@ -225,12 +214,13 @@ static void print_json(const struct eval *e)
         json_t *row = json_array();
 
         for (int32_t k = 0; k < e->n_classes; k++)
-            json_array_append_new(row, json_integer(e->confusion[(size_t)i * (size_t)e->n_classes + (size_t)k]));
+            json_array_append_new(row, json_integer(confusion_count(&e->confusion, i, k)));
         json_array_append_new(confusion, row);
-        json_array_append_new(classes, json_text(class_name(e, i)));
+        json_array_append_new(classes, json_text(confusion_name(&e->confusion, i, &e->cli->pool)));
     }
-    json = json_pack("{s:I, s:I, s:f, s:o, s:o}", "samples", (json_int_t)e->n, "correct", (json_int_t)e->correct,
-                     "accuracy", (double)e->correct / (double)e->n, "classes", classes, "confusion", confusion);
+    json = json_pack("{s:I, s:I, s:f, s:o, s:o}", "samples", (json_int_t)e->n, "correct",
+                     (json_int_t)confusion_correct(&e->confusion), "accuracy", confusion_accuracy(&e->confusion),
+                     "classes", classes, "confusion", confusion);
     if (e->measure.board != NULL) {
         for (size_t i = 0; i < e->n; i++)
             instructions += r->instructions[i];
@@ -241,39 +231,14 @@ static void print_json(const struct eval *e)
     cli_print_json(json);
 }
 
-/* Rows are labels, columns predictions; a dot is a zero. */
-static void print_matrix(const struct eval *e)
-{
-    struct pool *pool = &e->cli->pool;
-
-    printf("\n%-*s  predicted\n%-*s ", NAME_SHOWN, "label", NAME_SHOWN, "");
-    for (int32_t k = 0; k < e->n_classes; k++)
-        printf(" %6.6s", printable(pool, class_name(e, k)));
-    putchar('\n');
-    for (int32_t i = 0; i < e->n_classes; i++) {
-        printf("%-*.*s ", NAME_SHOWN, NAME_SHOWN, printable(pool, class_name(e, i)));
-        for (int32_t k = 0; k < e->n_classes; k++) {
-            int32_t count = e->confusion[(size_t)i * (size_t)e->n_classes + (size_t)k];
-
-            if (count > 0)
-                printf(" %6d", count);
-            else
-                printf(" %6s", ".");
-        }
-        putchar('\n');
-    }
-}
-
 static void print_text(const struct eval *e)
 {
-    printf("%lld of %zu correct: %.2f %%", (long long)e->correct, e->n, 100.0 * (double)e->correct / (double)e->n);
+    printf("%lld of %zu correct: %.2f %%", (long long)confusion_correct(&e->confusion), e->n,
+           100 * confusion_accuracy(&e->confusion));
     if (e->measure.board != NULL)
         printf(" on %s, via %s", e->measure.board->name, e->measure.via);
     putchar('\n');
-    if (e->n_classes <= MATRIX_MAX)
-        print_matrix(e);
-    else
-        printf("the confusion matrix of %d classes: --json\n", e->n_classes);
+    print_confusion(&e->confusion, &e->cli->pool, stdout);
 }
 
 static enum mote_status run_eval(struct cli *cli)

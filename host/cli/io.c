@@ -28,16 +28,6 @@ json_t *json_text(const char *s)
 
 json_t *json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
-const char *printable(struct pool *pool, const char *s)
-{
-    char *copy = pool_strdup(pool, s);
-
-    for (char *c = copy; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-    return copy;
-}
-
 /* ---- files ---- */
 static enum mote_status read_input(struct cli *cli, int32_t i, struct inferences *x)
 {

@@ -4,6 +4,7 @@
 #define MOTE_CLI_IO_H
 
 #include "host/cli/cli.h"
+#include "host/report/terminal.h"
 #include "mote/mote.h"
 
 struct inferences {
@@ -33,8 +34,7 @@ uint32_t io_elements(const struct mote_io *io);
 bool io_element(const struct mote_io *io, uint32_t i, double *out);
 
 /* ---- JSON of what may be anything ---- */
-json_t *json_text(const char *s);                        /* bytes that are no UTF-8 become '?' */
-json_t *json_number(double value);                       /* null for what JSON cannot say */
-const char *printable(struct pool *pool, const char *s); /* without control characters */
+json_t *json_text(const char *s);  /* bytes that are no UTF-8 become '?' */
+json_t *json_number(double value); /* null for what JSON cannot say */
 
 #endif

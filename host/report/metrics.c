@@ -40,6 +40,12 @@ void confusion_add(struct confusion *c, const int32_t *labels, const int32_t *pr
         c->counts[cell(c, labels[i], predictions[i])]++;
 }
 
+const char *confusion_name(const struct confusion *c, int32_t class_index, struct pool *pool)
+{
+    assert(class_index >= 0 && class_index < c->n_classes);
+    return c->classes != NULL ? c->classes[class_index] : pool_printf(pool, "%d", class_index);
+}
+
 int32_t confusion_count(const struct confusion *c, int32_t label, int32_t prediction)
 {
     return c->counts[cell(c, label, prediction)];

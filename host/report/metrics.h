@@ -20,6 +20,8 @@ int32_t largest_score(const float *scores, int32_t n);
 struct confusion confusion_make(struct pool *pool, int32_t n_classes, const char *const *classes);
 void confusion_add(struct confusion *c, const int32_t *labels, const int32_t *predictions, int64_t n);
 
+/* The class's name, or its number as text in `pool`. */
+const char *confusion_name(const struct confusion *c, int32_t class_index, struct pool *pool);
 int32_t confusion_count(const struct confusion *c, int32_t label, int32_t prediction);
 int64_t confusion_samples(const struct confusion *c);
 int64_t confusion_correct(const struct confusion *c);
