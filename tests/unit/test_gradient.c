@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Gradients against finite differences: each case is a graph with a loss; its f32 input and states are drawn, and the
+ * gradient by each of their elements is compared with what two more runs of the same program say. Where the loss has a
+ * kink between the two (a ReLU's, a pool's) the element is left out; few may be. */
+#include "host/train/gradient.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "host/base/random.h"
+#include "host/exec/program.h"
+
+#include <cmocka.h> /* after base.h: it has a macro named fail */
+
+#undef fail
+
+struct gradient_case {
+    const char *name;
+    float smallest, largest; /* of what is drawn */
+    const char *tensors, *ops;
+};
+
+/* Every case: tensor 0 is an input; the text is the body of a graph. "T" tensors without data are states. */
+static const struct gradient_case cases[] = {
+    {"conv_2d", -1, 1,
+     "tensor 0 \"x\" f32 [2,6,5,3]\ntensor 1 \"w\" f32 [4,3,3,3] state\ntensor 2 \"b\" f32 [4] state\n"
+     "tensor 3 \"y\" f32 [2,6,5,4]\ntensor 4 \"t\" f32 [2,6,5,4]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 conv_2d in [0, 1, 2] out [3] padding same\nop 1 mean_squared_error in [3, 4] out [5]\n"
+     "inputs [0, 4]\noutputs [5]\n"},
+    {"conv_2d, strides, dilation, relu", -1, 1,
+     "tensor 0 \"x\" f32 [2,9,8,3]\ntensor 1 \"w\" f32 [4,3,2,3] state\ntensor 2 \"b\" f32 [4] state\n"
+     "tensor 3 \"y\" f32 [2,3,6,4]\ntensor 4 \"t\" f32 [2,3,6,4]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 conv_2d in [0, 1, 2] out [3] padding valid stride_h 2 dilation_h 2 dilation_w 2 activation relu\n"
+     "op 1 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"conv_2d of groups, explicit padding, no bias", -1, 1,
+     "tensor 0 \"x\" f32 [1,5,5,4]\ntensor 1 \"w\" f32 [6,3,3,2] state\n"
+     "tensor 2 \"y\" f32 [1,5,4,6]\ntensor 3 \"t\" f32 [1,5,4,6]\ntensor 4 \"loss\" f32 []\n",
+     "op 0 conv_2d in [0, 1] out [2] padding explicit pad_top 2 pad_bottom 0 pad_left 0 pad_right 1\n"
+     "op 1 mean_squared_error in [2, 3] out [4]\ninputs [0, 3]\noutputs [4]\n"},
+    {"depthwise_conv_2d, multiplier 2, relu6", -2, 2,
+     "tensor 0 \"x\" f32 [2,6,6,3]\ntensor 1 \"w\" f32 [1,3,3,6] state\ntensor 2 \"b\" f32 [6] state\n"
+     "tensor 3 \"y\" f32 [2,3,3,6]\ntensor 4 \"t\" f32 [2,3,3,6]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 depthwise_conv_2d in [0, 1, 2] out [3] padding same stride_h 2 stride_w 2 activation relu6\n"
+     "op 1 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"depthwise_conv_2d", -1, 1,
+     "tensor 0 \"x\" f32 [2,5,4,8]\ntensor 1 \"w\" f32 [1,3,3,8] state\ntensor 2 \"b\" f32 [8] state\n"
+     "tensor 3 \"y\" f32 [2,5,4,8]\ntensor 4 \"t\" f32 [2,5,4,8]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 depthwise_conv_2d in [0, 1, 2] out [3] padding same\n"
+     "op 1 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"fully_connected of a picture, tanh", -0.5f, 0.5f,
+     "tensor 0 \"x\" f32 [3,2,2,4]\ntensor 1 \"w\" f32 [5,16] state\ntensor 2 \"b\" f32 [5] state\n"
+     "tensor 3 \"y\" f32 [3,5]\ntensor 4 \"z\" f32 [3,5]\ntensor 5 \"t\" f32 [3,5]\ntensor 6 \"loss\" f32 []\n",
+     "op 0 fully_connected in [0, 1, 2] out [3]\nop 1 tanh in [3] out [4]\n"
+     "op 2 mean_squared_error in [4, 5] out [6]\ninputs [0, 5]\noutputs [6]\n"},
+    {"average_pool_2d, same, overlapping", -1, 1,
+     "tensor 0 \"x\" f32 [2,5,5,3]\ntensor 1 \"y\" f32 [2,3,3,3]\ntensor 2 \"t\" f32 [2,3,3,3]\n"
+     "tensor 3 \"loss\" f32 []\n",
+     "op 0 average_pool_2d in [0] out [1] padding same filter_h 3 filter_w 3 stride_h 2 stride_w 2\n"
+     "op 1 mean_squared_error in [1, 2] out [3]\ninputs [0, 2]\noutputs [3]\n"},
+    {"max_pool_2d after a convolution", -1, 1,
+     "tensor 0 \"x\" f32 [2,6,6,2]\ntensor 1 \"w\" f32 [3,3,3,2] state\ntensor 2 \"y\" f32 [2,6,6,3]\n"
+     "tensor 3 \"z\" f32 [2,3,3,3]\ntensor 4 \"t\" f32 [2,3,3,3]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 conv_2d in [0, 1] out [2] padding same\n"
+     "op 1 max_pool_2d in [2] out [3] padding valid filter_h 2 filter_w 2 stride_h 2 stride_w 2\n"
+     "op 2 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"mean over the picture", -1, 1,
+     "tensor 0 \"x\" f32 [3,4,5,6]\ntensor 1 \"axes\" s32 [2] data [1, 2]\ntensor 2 \"y\" f32 [3,6]\n"
+     "tensor 3 \"t\" f32 [3,6]\ntensor 4 \"loss\" f32 []\n",
+     "op 0 mean in [0, 1] out [2]\nop 1 mean_squared_error in [2, 3] out [4]\ninputs [0, 3]\noutputs [4]\n"},
+    {"batch_norm_training of a picture", -1, 1,
+     "tensor 0 \"x\" f32 [3,4,4,5]\ntensor 1 \"gamma\" f32 [5] state\ntensor 2 \"beta\" f32 [5] state\n"
+     "tensor 3 \"mean\" f32 [5] state\ntensor 4 \"variance\" f32 [5] state\ntensor 5 \"y\" f32 [3,4,4,5]\n"
+     "tensor 6 \"bm\" f32 [5]\ntensor 7 \"bv\" f32 [5]\ntensor 8 \"t\" f32 [3,4,4,5]\ntensor 9 \"loss\" f32 []\n",
+     "op 0 batch_norm_training in [0, 1, 2, 3, 4] out [5, 6, 7, 3, 4] epsilon 0.001 momentum 0.9\n"
+     "op 1 mean_squared_error in [5, 8] out [9]\ninputs [0, 8]\noutputs [9]\n"},
+    {"convolution, batch_norm_training with relu", -1, 1,
+     "tensor 0 \"x\" f32 [3,4,4,3]\ntensor 1 \"gamma\" f32 [16] state\ntensor 2 \"beta\" f32 [16] state\n"
+     "tensor 3 \"mean\" f32 [16] state\ntensor 4 \"variance\" f32 [16] state\ntensor 5 \"y\" f32 [3,4,4,16]\n"
+     "tensor 6 \"bm\" f32 [16]\ntensor 7 \"bv\" f32 [16]\ntensor 8 \"t\" f32 [3,4,4,16]\ntensor 9 \"loss\" f32 []\n"
+     "tensor 10 \"w\" f32 [16,3,3,3] state\ntensor 11 \"c\" f32 [3,4,4,16]\n",
+     "op 0 conv_2d in [0, 10] out [11] padding same\n"
+     "op 1 batch_norm_training in [11, 1, 2, 3, 4] out [5, 6, 7, 3, 4] epsilon 0.001 momentum 0.9 activation relu\n"
+     "op 2 mean_squared_error in [5, 8] out [9]\ninputs [0, 8]\noutputs [9]\n"},
+    {"batch_norm_training of rows", -1, 1,
+     "tensor 0 \"x\" f32 [7,5]\ntensor 1 \"gamma\" f32 [5] state\ntensor 2 \"beta\" f32 [5] state\n"
+     "tensor 3 \"mean\" f32 [5] state\ntensor 4 \"variance\" f32 [5] state\ntensor 5 \"y\" f32 [7,5]\n"
+     "tensor 6 \"bm\" f32 [5]\ntensor 7 \"bv\" f32 [5]\ntensor 8 \"t\" f32 [7,5]\ntensor 9 \"loss\" f32 []\n",
+     "op 0 batch_norm_training in [0, 1, 2, 3, 4] out [5, 6, 7, 3, 4] epsilon 0.001 momentum 0.9\n"
+     "op 1 mean_squared_error in [5, 8] out [9]\ninputs [0, 8]\noutputs [9]\n"},
+    {"add with relu, of one tensor by two ways", -1, 1,
+     "tensor 0 \"x\" f32 [2,4,4,3]\ntensor 1 \"w\" f32 [3,3,3,3] state\ntensor 2 \"y\" f32 [2,4,4,3]\n"
+     "tensor 3 \"z\" f32 [2,4,4,3]\ntensor 4 \"t\" f32 [2,4,4,3]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 conv_2d in [0, 1] out [2] padding same\nop 1 add in [2, 0] out [3] activation relu\n"
+     "op 2 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"concatenation", -1, 1,
+     "tensor 0 \"x\" f32 [2,3,3,2]\ntensor 1 \"w\" f32 [4,1,1,2] state\ntensor 2 \"y\" f32 [2,3,3,4]\n"
+     "tensor 3 \"z\" f32 [2,3,3,6]\ntensor 4 \"t\" f32 [2,3,3,6]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 conv_2d in [0, 1] out [2] padding valid\nop 1 concatenation in [2, 0] out [3] axis 3\n"
+     "op 2 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"relu, leaky_relu, relu6", -3, 9,
+     "tensor 0 \"x\" f32 [2,20]\ntensor 1 \"a\" f32 [2,20]\ntensor 2 \"b\" f32 [2,20]\ntensor 3 \"c\" f32 [2,20]\n"
+     "tensor 4 \"d\" f32 [2,20]\ntensor 5 \"e\" f32 [2,20]\ntensor 6 \"t\" f32 [2,20]\ntensor 7 \"loss\" f32 []\n",
+     "op 0 relu in [0] out [1]\nop 1 leaky_relu in [0] out [2] alpha 0.1\nop 2 relu6 in [0] out [3]\n"
+     "op 3 add in [1, 2] out [4]\nop 4 add in [4, 3] out [5]\nop 5 mean_squared_error in [5, 6] out [7]\n"
+     "inputs [0, 6]\noutputs [7]\n"},
+    {"tanh, logistic, reshape", -2, 2,
+     "tensor 0 \"x\" f32 [2,12]\ntensor 1 \"a\" f32 [2,12]\ntensor 2 \"b\" f32 [2,12]\ntensor 3 \"c\" f32 [2,3,4]\n"
+     "tensor 4 \"t\" f32 [2,3,4]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 tanh in [0] out [1]\nop 1 logistic in [1] out [2]\nop 2 reshape in [2] out [3]\n"
+     "op 3 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"dropout", -1, 1,
+     "tensor 0 \"x\" f32 [4,30]\ntensor 1 \"step\" s32 [] data [3]\ntensor 2 \"y\" f32 [4,30]\n"
+     "tensor 3 \"t\" f32 [4,30]\ntensor 4 \"loss\" f32 []\n",
+     "op 0 dropout in [0, 1] out [2] rate 0.4 stream 5\nop 1 mean_squared_error in [2, 3] out [4]\n"
+     "inputs [0, 3]\noutputs [4]\n"},
+    {"softmax_cross_entropy with label smoothing", -2, 2,
+     "tensor 0 \"x\" f32 [4,6]\ntensor 1 \"labels\" s32 [4] data [0, 5, 2, 2]\ntensor 2 \"loss\" f32 []\n"
+     "tensor 3 \"p\" f32 [4,6]\n",
+     "op 0 softmax_cross_entropy in [0, 1] out [2, 3] label_smoothing 0.1\ninputs [0]\noutputs [2]\n"},
+};
+
+/* ---- a case ---- */
+struct check {
+    struct pool pool;
+    struct report_text text;
+    struct frame at;
+    struct model model;
+    struct graph *g;
+    struct program *program;
+    int32_t n, *by, *gradients;
+};
+
+static void want_ok(struct check *c, enum mote_status status)
+{
+    if (status != MOTE_OK)
+        print_error("%s\n", c->text.text);
+    assert_int_equal(status, MOTE_OK);
+}
+
+static void open_case(struct check *c, const struct gradient_case *k)
+{
+    char *text = pool_printf(&c->pool, "mote-graph 1\nmodel check\ngraph \"main\"\n%s%send\n", k->tensors, k->ops);
+    int32_t loss;
+
+    c->at = (struct frame){.name = k->name, .index = -1, .sink = &c->text};
+    c->model.pool = &c->pool;
+    want_ok(c, model_parse(&c->model, (struct bytes){(uint8_t *)text, strlen(text)}, &c->at));
+    c->g = &c->model.graphs[0];
+    c->by = pool_array(&c->pool, (size_t)c->g->n_tensors, sizeof *c->by);
+    c->gradients = pool_array(&c->pool, (size_t)c->g->n_tensors, sizeof *c->gradients);
+    c->by[c->n++] = 0;
+    for (int32_t i = 0; i < c->g->n_tensors; i++)
+        if (c->g->tensors[i].state)
+            c->by[c->n++] = i;
+    loss = c->g->outputs[0];
+    want_ok(c, gradient_append(&c->model, c->g, loss, c->n, c->by, c->gradients, &c->at));
+    c->g->outputs = pool_array(&c->pool, (size_t)c->n + 1, sizeof *c->g->outputs);
+    c->g->outputs[0] = loss;
+    c->g->n_outputs = 1;
+    for (int32_t i = 0; i < c->n; i++)
+        if (c->gradients[i] != TENSOR_ABSENT)
+            c->g->outputs[c->g->n_outputs++] = c->gradients[i];
+    want_ok(c, model_verify(&c->model, &c->at));
+    want_ok(c, program_make(&c->pool, &c->model, 2, &c->program, &c->at));
+}
+
+static float *draw(struct check *c, const struct gradient_case *k, int32_t tensor)
+{
+    int64_t n = tensor_elements(&c->g->tensors[tensor]);
+    float *x = pool_array(&c->pool, (size_t)n, sizeof *x);
+
+    for (int64_t i = 0; i < n; i++)
+        x[i] = k->smallest +
+               (k->largest - k->smallest) * random_unit(random_stream(1, 2, (uint64_t)tensor, 4), (uint64_t)i);
+    program_write(c->program, tensor, x);
+    return x;
+}
+
+static double loss_at(struct check *c, int32_t tensor, float *x, int64_t i, float value)
+{
+    float before = x[i], loss;
+
+    x[i] = value;
+    program_write(c->program, tensor, x);
+    program_run(c->program);
+    program_read(c->program, c->g->outputs[0], &loss);
+    x[i] = before;
+    return (double)loss;
+}
+
+/* Elements that were left out. */
+static int64_t compare(struct check *c, int32_t which, float *x)
+{
+    const float step = 4e-3f;
+    int32_t tensor = c->by[which];
+    int64_t n = tensor_elements(&c->g->tensors[tensor]), kinks = 0;
+    float *g = pool_array(&c->pool, (size_t)n, sizeof *g);
+    double most = 0;
+
+    program_write(c->program, tensor, x);
+    program_run(c->program);
+    program_read(c->program, c->gradients[which], g);
+    for (int64_t i = 0; i < n; i++)
+        most = fabs((double)g[i]) > most ? fabs((double)g[i]) : most;
+    assert_true(most > 0);
+    for (int64_t i = 0; i < n; i++) {
+        double here = loss_at(c, tensor, x, i, x[i]), up = loss_at(c, tensor, x, i, x[i] + step);
+        double down = loss_at(c, tensor, x, i, x[i] - step), slope = (up - down) / (2 * (double)step);
+        double bend = fabs(up + down - 2 * here) / (double)step, limit = 0.01 * most + 1e-4;
+
+        if (bend > 4 * limit) {
+            kinks++;
+        } else if (fabs(slope - (double)g[i]) > limit + bend) {
+            print_error("%s: gradient by tensor %d [%d] is %g, differences say %g\n", c->at.name, (int)tensor, (int)i,
+                        (double)g[i], slope);
+            assert_true(false);
+        }
+    }
+    program_write(c->program, tensor, x);
+    return kinks;
+}
+
+static void gradients_agree(void **state)
+{
+    const struct gradient_case *k = *state;
+    struct check c = {.n = 0};
+    float **x;
+    int64_t kinks = 0, all = 0;
+
+    open_case(&c, k);
+    x = pool_array(&c.pool, (size_t)c.n, sizeof *x);
+    for (int32_t i = 0; i < c.n; i++)
+        x[i] = draw(&c, k, c.by[i]);
+    for (int32_t i = 1; i < c.g->n_inputs; i++)
+        draw(&c, k, c.g->inputs[i]);
+    for (int32_t i = 0; i < c.n; i++)
+        if (c.gradients[i] != TENSOR_ABSENT) {
+            kinks += compare(&c, i, x[i]);
+            all += tensor_elements(&c.g->tensors[c.by[i]]);
+        }
+    assert_true(10 * kinks <= all);
+    program_free(c.program);
+    pool_free(&c.pool);
+}
+
+static void no_gradient_is_named(void **state)
+{
+    static const struct gradient_case k = {
+        "exp", 0, 1,
+        "tensor 0 \"x\" f32 [2,3]\ntensor 1 \"y\" f32 [2,3]\ntensor 2 \"t\" f32 [2,3]\ntensor 3 \"loss\" f32 []\n",
+        "op 0 exp in [0] out [1]\nop 1 mean_squared_error in [1, 2] out [3]\ninputs [0, 2]\noutputs [3]\n"};
+    struct check c = {.n = 0};
+    char *text = pool_printf(&c.pool, "mote-graph 1\nmodel check\ngraph \"main\"\n%s%send\n", k.tensors, k.ops);
+    int32_t by = 0, gradient;
+
+    (void)state;
+    c.at = (struct frame){.name = k.name, .index = -1, .sink = &c.text};
+    c.model.pool = &c.pool;
+    want_ok(&c, model_parse(&c.model, (struct bytes){(uint8_t *)text, strlen(text)}, &c.at));
+    assert_int_equal(gradient_append(&c.model, &c.model.graphs[0], 3, 1, &by, &gradient, &c.at), MOTE_ERR_UNSUPPORTED);
+    assert_non_null(strstr(c.text.text, "op 0 EXP: the operator has no gradient"));
+    pool_free(&c.pool);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[COUNT(cases) + 1] = {cmocka_unit_test(no_gradient_is_named)};
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        tests[i + 1] = (struct CMUnitTest){cases[i].name, gradients_agree, NULL, NULL, (void *)(uintptr_t)&cases[i]};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
