@@ -57,14 +57,31 @@ void loop_add(const struct call *c)
 
 void loop_copy(const struct call *c) { memcpy(c->data[1], c->data[0], (size_t)c->n[1] * sizeof(float)); }
 
+/* Four elements share the 64 bits of a random number: rates are multiples of 1 / 65536. */
+static void dropout_chunk(const float *x, float *y, int64_t begin, int64_t end, struct random_stream stream, float rate)
+{
+    uint32_t limit = (uint32_t)(rate * 65536.0f);
+    float scale = 1 / (1 - rate);
+
+    for (int64_t i = begin; i < end; i += 4) {
+        uint64_t bits = random_bits(stream, (uint64_t)i);
+
+        for (int k = 0; k < 4 && i + k < end; k++, bits >>= 16)
+            y[i + k] = (bits & 0xffff) < limit ? 0 : x[i + k] * scale;
+    }
+}
+
 void loop_dropout(const struct call *c)
 {
     const struct dropout_opts *o = c->opts;
     const float *x = c->data[0];
-    float *y = c->data[2], scale = 1 / (1 - o->rate);
+    float *y = c->data[2];
+    int64_t n = c->n[2];
     struct random_stream stream = random_stream((uint64_t)o->stream, 0, (uint64_t) * (const int32_t *)c->data[1], 0);
 
-    EACH(c->n[2], y[i] = random_unit(stream, (uint64_t)i) < o->rate ? 0 : x[i] * scale);
+#pragma omp parallel for schedule(static) if (n >= PARALLEL * CHUNK)
+    for (int64_t begin = 0; begin < n; begin += CHUNK)
+        dropout_chunk(x, y, begin, least(n, begin + CHUNK), stream, o->rate);
 }
 
 #define GRAD(name, factor)                                                                                             \

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Training: steps, validation, checkpoints. With the same recipe, data, seed and number of threads on one machine, two
+ * trainings give the same bytes, and one that was stopped and resumed gives those of one that was not.
+ *
+ * A checkpoint is the graph file of the training step: its states start with what they hold, and the model's version is
+ * the number of steps that are done. */
+#ifndef MOTE_TRAINER_H
+#define MOTE_TRAINER_H
+
+#include <signal.h>
+
+#include "host/exec/program.h"
+#include "host/train/gradient.h"
+#include "host/train/loader.h"
+
+struct trainer {
+    struct pool *pool;
+    const struct model *net;
+    const struct dataset *data;
+    struct training training;
+    int32_t batch, steps_per_epoch;
+    int64_t step; /* steps that are done */
+    struct training_graph graph, forward;
+    struct program *program, *forward_program;
+    struct loader *loader;
+    bool weights_moved; /* the forward program's are older than the training program's */
+};
+
+/* What a part of the data is worth. */
+struct evaluation {
+    int64_t n;
+    double loss, accuracy;  /* accuracy: NAN without classes */
+    int32_t *predictions;   /* [n] classifiers */
+    float *scores;          /* [n] mean squared error: of each sample */
+    const int32_t *samples; /* [n] of the data set */
+};
+
+/* A batch that is larger than the training split becomes as large as it. */
+MUST_CHECK enum mote_status trainer_make(struct pool *pool, const struct model *net, const struct dataset *data,
+                                         const struct training *t, int threads, struct trainer *out,
+                                         const struct frame *at);
+void trainer_free(struct trainer *t);
+
+struct epoch_result {
+    double loss, accuracy; /* means over the steps of this call */
+    float rate;            /* of the last step */
+    int64_t samples;
+    bool interrupted;
+};
+/* What the caller shows; called after every step. */
+typedef void trainer_progress(void *context, int64_t done, int64_t total, double loss, double accuracy);
+/* The rest of the current epoch, which is 1 + step / steps_per_epoch. Ends early, after a step, when *stop is not 0.
+ * ERR_VALUE if the loss is not finite, with epoch and step: the weights are lost then, the last checkpoint is not. */
+MUST_CHECK enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *stop,
+                                          trainer_progress *progress, void *context, struct epoch_result *out,
+                                          const struct frame *at);
+/* The network as it is now on a split. */
+void trainer_evaluate(struct trainer *t, enum split split, struct evaluation *out);
+
+/* The learning rate of a step, from 0. */
+float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epoch);
+
+/* The network with the weights that training has reached, in `pool`. */
+void trainer_model(struct trainer *t, struct pool *pool, struct model *out);
+MUST_CHECK enum mote_status trainer_save(struct trainer *t, const char *path, const struct frame *at);
+/* The checkpoint must be of this recipe: a graph with the same states. */
+MUST_CHECK enum mote_status trainer_load(struct trainer *t, const char *path, const struct frame *at);
+
+#endif
