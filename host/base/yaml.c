@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 
 /* libcyaml reallocates without saying the old size: it stands before each block. */
 #define HEAD 64 /* keeps the pool's alignment */
@@ -81,4 +83,27 @@ enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_sche
         return fail(at, MOTE_ERR_FORMAT, "%s%s", complaint.what[0] != '\0' ? complaint.what : cyaml_strerror(error),
                     complaint.where);
     return MOTE_OK;
+}
+
+const cyaml_strval_t yaml_flags[YAML_FLAGS] = {{"true", 1}, {"false", 0}, {"yes", 1}, {"no", 0}};
+
+bool yaml_whole(const char *s, int64_t *out)
+{
+    const char *digits = s + (*s == '-');
+    size_t n = strspn(digits, "0123456789");
+
+    if (n == 0 || n > 18 || digits[n] != '\0')
+        return false;
+    *out = strtoll(s, NULL, 10);
+    return true;
+}
+
+bool yaml_real(const char *s, float *out)
+{
+    char *end;
+
+    if (s[strspn(s, "0123456789+-.eE")] != '\0') /* no hexadecimal numbers, infinities and NaNs */
+        return false;
+    *out = strtof(s, &end);
+    return end != s && *end == '\0' && isfinite(*out);
 }

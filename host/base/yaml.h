@@ -16,4 +16,11 @@
 MUST_CHECK enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_schema_value_t *schema,
                                       void **out, const struct frame *at);
 
+/* libcyaml takes "2.5" for the whole number 2, "16k" for 16 and "flase" for true. Where that would mislead, a schema
+ * reads text and words, and these read the text: all of it, or they return false. */
+bool yaml_whole(const char *s, int64_t *out); /* digits with or without a '-' before them */
+bool yaml_real(const char *s, float *out);    /* finite */
+#define YAML_FLAGS 4
+extern const cyaml_strval_t yaml_flags[YAML_FLAGS]; /* true, false, yes, no: of an enum or an int, 1 or 0 */
+
 #endif
