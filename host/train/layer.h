@@ -54,7 +54,7 @@ extern const char *const layer_names[LAYER_COUNT]; /* "conv_2d" */
 /* The place of layer i, for messages: "layer 3 conv_2d c1", or "layer 3 conv_2d_1"; the first one is layer 1. */
 struct frame layer_frame(struct pool *pool, const struct recipe_layer *layers, int32_t i, const struct frame *at);
 
-/* ---- what libcyaml fills, for recipe.c: NULL where a field is not given ---- */
+/* ---- what libcyaml fills, for recipe.c: numbers as text, NULL where one is not given ---- */
 struct layer_yaml;
 struct layer_entry { /* an element of `network:` */
     const struct layer_yaml *of[LAYER_COUNT];
@@ -65,18 +65,16 @@ MUST_CHECK enum mote_status layers_read(struct pool *pool, const struct layer_en
 
 struct optimizer_section {
     const enum optimizer *kind;
-    const float *rate, *momentum, *beta1, *beta2, *epsilon, *weight_decay;
-    const bool *nesterov;
+    const char *rate, *momentum, *beta1, *beta2, *epsilon, *weight_decay;
+    const int *nesterov;
 };
 struct schedule_section {
     const enum schedule *kind;
-    const float *warm_up, *every, *factor, *final_rate;
+    const char *warm_up, *every, *factor, *final_rate;
 };
 struct training_section {
-    const int32_t *epochs, *batch, *patience, *normal;
-    const int64_t *seed;
+    const char *epochs, *batch, *patience, *normal, *seed, *label_smoothing, *clip_norm;
     const enum loss *loss;
-    const float *label_smoothing, *clip_norm;
     struct optimizer_section optimizer;
     struct schedule_section schedule;
 };

@@ -9,8 +9,7 @@
 #define WIDTH_MAX 16.0F
 
 struct recipe_yaml {
-    const char *name;
-    const float *width;
+    const char *name, *width;
     const struct data_section *data;
     const struct layer_entry *network;
     unsigned network_count;
@@ -22,7 +21,7 @@ struct recipe_yaml {
 
 static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_STRING_PTR("name", NEEDED, struct recipe_yaml, name, 1, YAML_TEXT_MAX),
-    CYAML_FIELD_FLOAT_PTR("width", OPTIONAL, struct recipe_yaml, width),
+    CYAML_FIELD_STRING_PTR("width", OPTIONAL, struct recipe_yaml, width, 1, YAML_TEXT_MAX),
     CYAML_FIELD_MAPPING_PTR("data", OPTIONAL, struct recipe_yaml, data, data_section_fields),
     CYAML_FIELD_SEQUENCE("network", NEEDED, struct recipe_yaml, network, &layer_schema, 1, YAML_LIST_MAX),
     CYAML_FIELD_MAPPING_PTR("training", OPTIONAL, struct recipe_yaml, training, training_fields),
@@ -39,12 +38,12 @@ enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe 
     y = read;
     *out = (struct recipe){.path = pool_strdup(pool, path),
                            .name = y->name,
-                           .width = y->width ? *y->width : 1,
+                           .width = 1,
                            .data = y->data,
                            .n_layers = (int32_t)y->network_count};
-    if (!(out->width >= WIDTH_MIN && out->width <= WIDTH_MAX))
-        return fail(at, MOTE_ERR_VALUE, "width is %g: it must be from %g to %g", (double)out->width, (double)WIDTH_MIN,
-                    (double)WIDTH_MAX);
+    if (y->width && (!yaml_real(y->width, &out->width) || !(out->width >= WIDTH_MIN && out->width <= WIDTH_MAX)))
+        return fail(at, MOTE_ERR_VALUE, "width is \"%s\": it must be a number from %g to %g", y->width,
+                    (double)WIDTH_MIN, (double)WIDTH_MAX);
     TRY(layers_read(pool, y->network, y->network_count, &out->layers, at));
     return training_read(y->training, &out->training, at);
 }

@@ -15,28 +15,23 @@ struct frame layer_frame(struct pool *pool, const struct recipe_layer *layers, i
 {
     const char *kind = layer_names[layers[i].kind], *name = layers[i].name;
 
-    if (!name)
-        name = kind;
-    else if (strncmp(name, kind, strlen(kind)) != 0)
+    if (strncmp(name, kind, strlen(kind)) != 0)
         name = pool_printf(pool, "%s %s", kind, name);
     return (struct frame){.up = at, .kind = "layer", .name = name, .index = i + 1};
 }
 
 /* ---- schema ---- */
-/* All options of all kinds; NULL where one is not given. Sizes are text: "3", or "10x4" for height and width. */
+/* All options of all kinds, numbers as text; NULL where one is not given. */
 struct layer_yaml {
-    const char *name, *from, *kernel, *stride, *dilation;
-    const char **inputs;
+    const char *name, *from, *kernel, *stride, *dilation, *filters, *units, *multiplier, *rate, *alpha;
+    const char *const *inputs, *const *shape;
     unsigned inputs_count, shape_count;
-    const int32_t *filters, *units, *multiplier, *shape;
     const enum padding *padding;
     const enum layer_activation *activation;
-    const bool *batch_norm, *bias, *global, *sequences;
-    const float *rate, *alpha;
+    const int *batch_norm, *bias, *global, *sequences;
 };
 
 static const cyaml_schema_value_t word_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, YAML_TEXT_MAX)};
-static const cyaml_schema_value_t int_schema = {CYAML_VALUE_INT(CYAML_FLAG_DEFAULT, int32_t)};
 static const cyaml_strval_t paddings[] = {{"same", PADDING_SAME}, {"valid", PADDING_VALID}};
 static const cyaml_strval_t activations[] = {
     {"none", LAYER_ACTIVATION_NONE},        {"relu", LAYER_ACTIVATION_RELU},
@@ -48,41 +43,39 @@ static const cyaml_strval_t activations[] = {
 #define NEEDED   CYAML_FLAG_POINTER
 #define OPTIONAL CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
 
-#define TEXT(flags, key, member)  CYAML_FIELD_STRING_PTR(key, flags, struct layer_yaml, member, 1, YAML_TEXT_MAX)
-#define INT(flags, key, member)   CYAML_FIELD_INT_PTR(key, flags, struct layer_yaml, member)
-#define FLOAT(flags, key, member) CYAML_FIELD_FLOAT_PTR(key, flags, struct layer_yaml, member)
-#define BOOL(key, member)         CYAML_FIELD_BOOL_PTR(key, OPTIONAL, struct layer_yaml, member)
+#define TEXT(flags, key, member) CYAML_FIELD_STRING_PTR(key, flags, struct layer_yaml, member, 1, YAML_TEXT_MAX)
 #define ENUM(key, member, words)                                                                                       \
     CYAML_FIELD_ENUM_PTR(key, OPTIONAL | CYAML_FLAG_STRICT, struct layer_yaml, member, words, COUNT(words))
-#define INPUTS     CYAML_FIELD_SEQUENCE("from", NEEDED, struct layer_yaml, inputs, &word_schema, 2, YAML_LIST_MAX)
-#define NAME       TEXT(OPTIONAL, "name", name)
-#define FROM       TEXT(OPTIONAL, "from", from)
-#define ACTIVATION ENUM("activation", activation, activations)
-#define PADDING    ENUM("padding", padding, paddings)
-#define LINEAR     ACTIVATION, BOOL("batch_norm", batch_norm), BOOL("bias", bias)
-#define WINDOW     TEXT(OPTIONAL, "stride", stride), PADDING
+#define FLAG(key, member) ENUM(key, member, yaml_flags)
+#define INPUTS            CYAML_FIELD_SEQUENCE("from", NEEDED, struct layer_yaml, inputs, &word_schema, 2, YAML_LIST_MAX)
+#define NAME              TEXT(OPTIONAL, "name", name)
+#define FROM              TEXT(OPTIONAL, "from", from)
+#define ACTIVATION        ENUM("activation", activation, activations)
+#define PADDING           ENUM("padding", padding, paddings)
+#define LINEAR            ACTIVATION, FLAG("batch_norm", batch_norm), FLAG("bias", bias)
+#define WINDOW            TEXT(OPTIONAL, "stride", stride), PADDING
 
 #define FIELDS(name, ...) static const cyaml_schema_field_t fields_##name[] = {NAME, __VA_ARGS__, CYAML_FIELD_END};
 
-FIELDS(conv_2d, FROM, INT(NEEDED, "filters", filters), TEXT(NEEDED, "kernel", kernel), WINDOW,
+FIELDS(conv_2d, FROM, TEXT(NEEDED, "filters", filters), TEXT(NEEDED, "kernel", kernel), WINDOW,
        TEXT(OPTIONAL, "dilation", dilation), LINEAR)
-FIELDS(depthwise_conv_2d, FROM, TEXT(NEEDED, "kernel", kernel), INT(OPTIONAL, "multiplier", multiplier), WINDOW,
+FIELDS(depthwise_conv_2d, FROM, TEXT(NEEDED, "kernel", kernel), TEXT(OPTIONAL, "multiplier", multiplier), WINDOW,
        TEXT(OPTIONAL, "dilation", dilation), LINEAR)
-FIELDS(fully_connected, FROM, INT(OPTIONAL, "units", units), LINEAR)
-FIELDS(max_pool_2d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW, BOOL("global", global))
-FIELDS(average_pool_2d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW, BOOL("global", global))
+FIELDS(fully_connected, FROM, TEXT(OPTIONAL, "units", units), LINEAR)
+FIELDS(max_pool_2d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW, FLAG("global", global))
+FIELDS(average_pool_2d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW, FLAG("global", global))
 FIELDS(batch_norm, FROM, ACTIVATION)
 FIELDS(relu, FROM)
 FIELDS(relu6, FROM)
-FIELDS(leaky_relu, FROM, FLOAT(OPTIONAL, "alpha", alpha))
+FIELDS(leaky_relu, FROM, TEXT(OPTIONAL, "alpha", alpha))
 FIELDS(tanh, FROM)
 FIELDS(logistic, FROM)
 FIELDS(add, INPUTS, ACTIVATION)
 FIELDS(concatenation, INPUTS)
-FIELDS(dropout, FROM, FLOAT(NEEDED, "rate", rate))
+FIELDS(dropout, FROM, TEXT(NEEDED, "rate", rate))
 FIELDS(flatten, FROM)
-FIELDS(reshape, FROM, CYAML_FIELD_SEQUENCE("shape", NEEDED, struct layer_yaml, shape, &int_schema, 1, LAYER_SHAPE_MAX))
-FIELDS(lstm, FROM, INT(NEEDED, "units", units), BOOL("sequences", sequences))
+FIELDS(reshape, FROM, CYAML_FIELD_SEQUENCE("shape", NEEDED, struct layer_yaml, shape, &word_schema, 1, LAYER_SHAPE_MAX))
+FIELDS(lstm, FROM, TEXT(NEEDED, "units", units), FLAG("sequences", sequences))
 FIELDS(softmax, FROM)
 
 static const cyaml_schema_field_t entry_fields[] = {
@@ -93,53 +86,34 @@ static const cyaml_schema_field_t entry_fields[] = {
 const cyaml_schema_value_t layer_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct layer_entry, entry_fields)};
 
 /* ---- ranges and defaults ---- */
-#define AT(member) offsetof(struct layer_yaml, member), offsetof(struct recipe_layer, member)
-
-static const void *given(const struct layer_yaml *y, size_t offset)
+static enum mote_status read_whole(const char *name, const char *text, int32_t missing, int32_t *out,
+                                   const struct frame *at)
 {
-    const void *p;
+    int64_t value = missing;
 
-    memcpy(&p, (const uint8_t *)y + offset, sizeof p);
-    return p;
-}
-
-static void *place(struct recipe_layer *l, size_t offset) { return (uint8_t *)l + offset; }
-
-static const struct {
-    const char *name;
-    size_t from, to;
-    int32_t missing;
-} ints[] = {{"filters", AT(filters), 1}, {"units", AT(units), 0}, {"multiplier", AT(multiplier), 1}};
-
-static enum mote_status read_ints(const struct layer_yaml *y, struct recipe_layer *l, const struct frame *at)
-{
-    for (size_t i = 0; i < COUNT(ints); i++) {
-        const int32_t *value = given(y, ints[i].from);
-
-        if (value && (*value < 1 || *value > LAYER_DIM_MAX))
-            return fail(at, MOTE_ERR_VALUE, "%s is %d: it must be from 1 to %d", ints[i].name, *value, LAYER_DIM_MAX);
-        *(int32_t *)place(l, ints[i].to) = value ? *value : ints[i].missing;
-    }
+    if (text && (!yaml_whole(text, &value) || value < 1 || value > LAYER_DIM_MAX))
+        return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": it must be a whole number from 1 to %d", name, text,
+                    LAYER_DIM_MAX);
+    *out = (int32_t)value;
     return MOTE_OK;
 }
 
-static const struct {
-    const char *name;
-    size_t from, to;
-    float missing, lowest, below;
-} floats[] = {{"rate", AT(rate), 0, 0, 1}, {"alpha", AT(alpha), LEAKY_ALPHA, 0, 1}};
-
-static enum mote_status read_floats(const struct layer_yaml *y, struct recipe_layer *l, const struct frame *at)
+/* At least 0 and below 1. */
+static enum mote_status read_part(const char *name, const char *text, float missing, float *out, const struct frame *at)
 {
-    for (size_t i = 0; i < COUNT(floats); i++) {
-        const float *value = given(y, floats[i].from);
-
-        if (value && !(*value >= floats[i].lowest && *value < floats[i].below))
-            return fail(at, MOTE_ERR_VALUE, "%s is %g: it must be at least %g and below %g", floats[i].name,
-                        (double)*value, (double)floats[i].lowest, (double)floats[i].below);
-        *(float *)place(l, floats[i].to) = value ? *value : floats[i].missing;
-    }
+    *out = missing;
+    if (text && (!yaml_real(text, out) || !(*out >= 0 && *out < 1)))
+        return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": it must be a number of at least 0 and below 1", name, text);
     return MOTE_OK;
+}
+
+static enum mote_status read_numbers(const struct layer_yaml *y, struct recipe_layer *l, const struct frame *at)
+{
+    TRY(read_whole("filters", y->filters, 1, &l->filters, at));
+    TRY(read_whole("units", y->units, 0, &l->units, at));
+    TRY(read_whole("multiplier", y->multiplier, 1, &l->multiplier, at));
+    TRY(read_part("rate", y->rate, 0, &l->rate, at));
+    return read_part("alpha", y->alpha, LEAKY_ALPHA, &l->alpha, at);
 }
 
 /* A number from 1 to LAYER_DIM_MAX at *s, and *s moved behind it; 0 if there is none. */
@@ -191,10 +165,12 @@ static enum mote_status read_shape(const struct layer_yaml *y, struct recipe_lay
 {
     l->n_shape = (int32_t)y->shape_count;
     for (int32_t i = 0; i < l->n_shape; i++) {
-        l->shape[i] = y->shape[i];
-        if (l->shape[i] < 1)
-            return fail(at, MOTE_ERR_VALUE, "shape has a dimension of %d: write a sample's, without the batch",
-                        l->shape[i]);
+        int64_t dim;
+
+        if (!yaml_whole(y->shape[i], &dim) || dim < 1 || dim > INT32_MAX)
+            return fail(at, MOTE_ERR_VALUE, "shape has a dimension of \"%s\": write a sample's, without the batch",
+                        y->shape[i]);
+        l->shape[i] = (int32_t)dim;
     }
     return MOTE_OK;
 }
@@ -219,8 +195,7 @@ static enum mote_status read_flags(const struct layer_yaml *y, struct recipe_lay
 
 static enum mote_status read_layer(const struct layer_yaml *y, struct recipe_layer *l, const struct frame *at)
 {
-    TRY(read_ints(y, l, at));
-    TRY(read_floats(y, l, at));
+    TRY(read_numbers(y, l, at));
     TRY(read_flags(y, l, at));
     TRY(read_sizes(y, l, at));
     return read_shape(y, l, at);
@@ -234,11 +209,8 @@ static bool is_word(const char *s)
     return s[strspn(s, letters)] == '\0' && s[0] != '\0';
 }
 
-static enum mote_status read_names(struct pool *pool, const struct layer_yaml *y, struct recipe_layer *l,
-                                   int32_t number, const struct frame *at)
+static void set_names(struct pool *pool, const struct layer_yaml *y, struct recipe_layer *l, int32_t number)
 {
-    if (y->name && !is_word(y->name))
-        return fail(at, MOTE_ERR_VALUE, "name is \"%s\": use letters, digits and '_'", y->name);
     l->name = y->name ? y->name : pool_printf(pool, "%s_%d", layer_names[l->kind], number);
     l->from = y->inputs;
     l->n_from = (int32_t)y->inputs_count;
@@ -246,15 +218,18 @@ static enum mote_status read_names(struct pool *pool, const struct layer_yaml *y
         l->from = pool_copy(pool, &y->from, sizeof y->from);
         l->n_from = 1;
     }
-    return MOTE_OK;
 }
 
-static enum mote_status check_unique(const struct recipe_layer *layers, int32_t i, const struct frame *at)
+static enum mote_status check_name(const struct recipe_layer *layers, int32_t i, const struct frame *at)
 {
-    if (strcmp(layers[i].name, LAYER_INPUT) == 0)
+    const char *name = layers[i].name;
+
+    if (!is_word(name))
+        return fail(at, MOTE_ERR_VALUE, "name is \"%s\": use letters, digits and '_'", name);
+    if (strcmp(name, LAYER_INPUT) == 0)
         return fail(at, MOTE_ERR_VALUE, "the name \"" LAYER_INPUT "\" is the data's: choose another");
     for (int32_t j = 0; j < i; j++)
-        if (strcmp(layers[j].name, layers[i].name) == 0)
+        if (strcmp(layers[j].name, name) == 0)
             return fail(at, MOTE_ERR_VALUE, "layer %d has the same name: choose another", j + 1);
     return MOTE_OK;
 }
@@ -291,10 +266,9 @@ enum mote_status layers_read(struct pool *pool, const struct layer_entry *entrie
 
         TRY(find_kind(&entries[i], &layers[i], i, at));
         y = entries[i].of[layers[i].kind];
-        layers[i].name = y->name;
+        set_names(pool, y, &layers[i], ++numbers[layers[i].kind]);
         here = layer_frame(pool, layers, i, at);
-        TRY(read_names(pool, y, &layers[i], ++numbers[layers[i].kind], &here));
-        TRY(check_unique(layers, i, &here));
+        TRY(check_name(layers, i, &here));
         TRY(read_layer(y, &layers[i], &here));
     }
     *out = layers;

@@ -11,40 +11,45 @@ static const cyaml_strval_t optimizers[] = {
 static const cyaml_strval_t schedules[] = {
     {"constant", SCHEDULE_CONSTANT}, {"step", SCHEDULE_STEP}, {"cosine", SCHEDULE_COSINE}};
 
-#define OPTIONAL               CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
-#define FLOAT(section, member) CYAML_FIELD_FLOAT_PTR(#member, OPTIONAL, struct section, member)
-#define INT(section, member)   CYAML_FIELD_INT_PTR(#member, OPTIONAL, struct section, member)
+#define OPTIONAL              CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
+#define TEXT(section, member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct section, member, 1, YAML_TEXT_MAX)
 #define ENUM(section, member, strings)                                                                                 \
     CYAML_FIELD_ENUM_PTR(#member, OPTIONAL | CYAML_FLAG_STRICT, struct section, member, strings, COUNT(strings))
 
+/* clang-format off */
 static const cyaml_schema_field_t optimizer_fields[] = {
     ENUM(optimizer_section, kind, optimizers),
-    FLOAT(optimizer_section, rate),
-    FLOAT(optimizer_section, momentum),
-    CYAML_FIELD_BOOL_PTR("nesterov", OPTIONAL, struct optimizer_section, nesterov),
-    FLOAT(optimizer_section, beta1),
-    FLOAT(optimizer_section, beta2),
-    FLOAT(optimizer_section, epsilon),
-    FLOAT(optimizer_section, weight_decay),
+    TEXT(optimizer_section, rate),
+    TEXT(optimizer_section, momentum),
+    ENUM(optimizer_section, nesterov, yaml_flags),
+    TEXT(optimizer_section, beta1),
+    TEXT(optimizer_section, beta2),
+    TEXT(optimizer_section, epsilon),
+    TEXT(optimizer_section, weight_decay),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t schedule_fields[] = {
-    ENUM(schedule_section, kind, schedules), FLOAT(schedule_section, warm_up),    FLOAT(schedule_section, every),
-    FLOAT(schedule_section, factor),         FLOAT(schedule_section, final_rate), CYAML_FIELD_END,
-};
-const cyaml_schema_field_t training_fields[] = {
-    INT(training_section, epochs),
-    INT(training_section, batch),
-    INT(training_section, seed),
-    ENUM(training_section, loss, losses),
-    FLOAT(training_section, label_smoothing),
-    INT(training_section, normal),
-    CYAML_FIELD_MAPPING("optimizer", CYAML_FLAG_OPTIONAL, struct training_section, optimizer, optimizer_fields),
-    FLOAT(training_section, clip_norm),
-    CYAML_FIELD_MAPPING("schedule", CYAML_FLAG_OPTIONAL, struct training_section, schedule, schedule_fields),
-    INT(training_section, patience),
+    ENUM(schedule_section, kind, schedules),
+    TEXT(schedule_section, warm_up),
+    TEXT(schedule_section, every),
+    TEXT(schedule_section, factor),
+    TEXT(schedule_section, final_rate),
     CYAML_FIELD_END,
 };
+const cyaml_schema_field_t training_fields[] = {
+    TEXT(training_section, epochs),
+    TEXT(training_section, batch),
+    TEXT(training_section, seed),
+    ENUM(training_section, loss, losses),
+    TEXT(training_section, label_smoothing),
+    TEXT(training_section, normal),
+    CYAML_FIELD_MAPPING("optimizer", CYAML_FLAG_OPTIONAL, struct training_section, optimizer, optimizer_fields),
+    TEXT(training_section, clip_norm),
+    CYAML_FIELD_MAPPING("schedule", CYAML_FLAG_OPTIONAL, struct training_section, schedule, schedule_fields),
+    TEXT(training_section, patience),
+    CYAML_FIELD_END,
+};
+/* clang-format on */
 
 /* ---- ranges and defaults ---- */
 /* What a field belongs to: it may only be given with one of these. */
@@ -83,51 +88,25 @@ static bool is_with(const struct training *t, int with)
     return with == WITH_ALL || (with & (1 << t->optimizer | 1 << (8 + t->schedule) | 1 << (16 + t->loss))) != 0;
 }
 
+/* ---- numbers: text at `from`, to an int32 or a float at `to` ---- */
 #define AT(from, to) offsetof(struct training_section, from), offsetof(struct training, to)
 
-static const void *given(const struct training_section *s, size_t offset)
-{
-    const void *p;
-
-    memcpy(&p, (const uint8_t *)s + offset, sizeof p);
-    return p;
-}
-
-static const struct {
+struct number {
     const char *name;
     size_t from, to;
-    int32_t missing, min, max;
+    float missing, min, max;
     int with;
-} ints[] = {
+};
+
+#define TINY 1e-12F /* the least of those that must be above 0 */
+
+static const struct number whole_numbers[] = {
     {"epochs", AT(epochs, epochs), 20, 1, 1000000, WITH_ALL},
     {"batch", AT(batch, batch), 64, 1, 65536, WITH_ALL},
     {"patience", AT(patience, patience), 0, 0, 1000000, WITH_ALL},
     {"normal", AT(normal, normal), -1, 0, 65535, WITH_SQUARES},
 };
-
-static enum mote_status read_ints(const struct training_section *s, struct training *out, const struct frame *at)
-{
-    for (size_t i = 0; i < COUNT(ints); i++) {
-        const int32_t *value = given(s, ints[i].from);
-
-        if (value && !is_with(out, ints[i].with))
-            return fail(at, MOTE_ERR_VALUE, "%s is for %s: leave it out", ints[i].name, belongs_to(ints[i].with));
-        if (value && (*value < ints[i].min || *value > ints[i].max))
-            return fail(at, MOTE_ERR_VALUE, "%s is %d: it must be from %d to %d", ints[i].name, *value, ints[i].min,
-                        ints[i].max);
-        *(int32_t *)(void *)((uint8_t *)out + ints[i].to) = value ? *value : ints[i].missing;
-    }
-    return MOTE_OK;
-}
-
-#define TINY 1e-12F /* the least number of those that must be above 0 */
-
-static const struct {
-    const char *name;
-    size_t from, to;
-    float missing, min, max;
-    int with;
-} floats[] = {
+static const struct number numbers[] = {
     {"label_smoothing", AT(label_smoothing, label_smoothing), 0, 0, 0.9F, WITH_CROSS_ENTROPY},
     {"clip_norm", AT(clip_norm, clip_norm), 0, 0, 1e6F, WITH_ALL},
     {"optimizer.rate", AT(optimizer.rate, rate), 0.001F, TINY, 1000, WITH_ALL},
@@ -142,29 +121,64 @@ static const struct {
     {"schedule.final_rate", AT(schedule.final_rate, final_rate), 0, 0, 1, WITH_COSINE},
 };
 
-static enum mote_status read_floats(const struct training_section *s, struct training *out, const struct frame *at)
+static bool read_value(const char *text, bool whole, float *out)
 {
-    for (size_t i = 0; i < COUNT(floats); i++) {
-        const float *value = given(s, floats[i].from);
+    int64_t value;
 
-        if (value && !is_with(out, floats[i].with))
-            return fail(at, MOTE_ERR_VALUE, "%s is for %s: leave it out", floats[i].name, belongs_to(floats[i].with));
-        if (value && !(*value >= floats[i].min && *value <= floats[i].max))
-            return fail(at, MOTE_ERR_VALUE, "%s is %g: it must be from %g to %g", floats[i].name, (double)*value,
-                        (double)floats[i].min, (double)floats[i].max);
-        *(float *)(void *)((uint8_t *)out + floats[i].to) = value ? *value : floats[i].missing;
+    if (!whole)
+        return yaml_real(text, out);
+    if (!yaml_whole(text, &value))
+        return false;
+    *out = (float)value; /* exact up to 2^24, which all ranges are within; larger ones stay too large */
+    return true;
+}
+
+static enum mote_status read_number(const struct training_section *s, const struct number *n, bool whole,
+                                    const struct training *kinds, float *out, const struct frame *at)
+{
+    const char *text;
+
+    memcpy(&text, (const uint8_t *)s + n->from, sizeof text);
+    *out = n->missing;
+    if (text && !is_with(kinds, n->with))
+        return fail(at, MOTE_ERR_VALUE, "%s is for %s: leave it out", n->name, belongs_to(n->with));
+    if (text && (!read_value(text, whole, out) || !(*out >= n->min && *out <= n->max)))
+        return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": it must be a %snumber from %.7g to %.7g", n->name, text,
+                    whole ? "whole " : "", (double)n->min, (double)n->max);
+    return MOTE_OK;
+}
+
+static enum mote_status read_numbers(const struct training_section *s, struct training *out, const struct frame *at)
+{
+    uint8_t *base = (uint8_t *)out;
+
+    for (size_t i = 0; i < COUNT(whole_numbers); i++) {
+        int32_t value;
+        float real;
+
+        TRY(read_number(s, &whole_numbers[i], true, out, &real, at));
+        value = (int32_t)real;
+        memcpy(base + whole_numbers[i].to, &value, sizeof value);
+    }
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        float real;
+
+        TRY(read_number(s, &numbers[i], false, out, &real, at));
+        memcpy(base + numbers[i].to, &real, sizeof real);
     }
     return MOTE_OK;
 }
 
 static enum mote_status read_kinds(const struct training_section *s, struct training *out, const struct frame *at)
 {
+    int64_t seed = 1;
+
     out->loss = s->loss ? *s->loss : LOSS_CROSS_ENTROPY;
     out->optimizer = s->optimizer.kind ? *s->optimizer.kind : OPTIMIZER_ADAM;
     out->schedule = s->schedule.kind ? *s->schedule.kind : SCHEDULE_COSINE;
-    if (s->seed && *s->seed < 0)
-        return fail(at, MOTE_ERR_VALUE, "seed is %lld: it must be 0 or more", (long long)*s->seed);
-    out->seed = s->seed ? (uint64_t)*s->seed : 1;
+    if (s->seed && (!yaml_whole(s->seed, &seed) || seed < 0))
+        return fail(at, MOTE_ERR_VALUE, "seed is \"%s\": it must be a whole number of at least 0", s->seed);
+    out->seed = (uint64_t)seed;
     if (s->optimizer.nesterov && !is_with(out, WITH_SGD))
         return fail(at, MOTE_ERR_VALUE, "optimizer.nesterov is for %s: leave it out", belongs_to(WITH_SGD));
     out->nesterov = s->optimizer.nesterov && *s->optimizer.nesterov;
@@ -180,8 +194,7 @@ enum mote_status training_read(const struct training_section *section, struct tr
         section = &nothing;
     *out = (struct training){.epochs = 0};
     TRY(read_kinds(section, out, &here));
-    TRY(read_ints(section, out, &here));
-    TRY(read_floats(section, out, &here));
+    TRY(read_numbers(section, out, &here));
     if (!section->optimizer.rate && out->optimizer == OPTIMIZER_SGD)
         out->rate = 0.01F;
     if (!section->optimizer.weight_decay && out->optimizer == OPTIMIZER_ADAMW)
