@@ -157,7 +157,7 @@ enum mote_status pass_fold_batch_norm(struct model *m, struct graph *g, const st
         TRY(affine_of(m, g, &g->ops[i], &a, &here));
         linear = find_linear(g, &g->ops[i]);
         activation = *op_activation(&g->ops[i]);
-        if (linear && op_bypass(g, i))
+        if (linear && a.n > 0 && op_bypass(g, i))
             join(m, g, linear, &a, activation);
         else
             split(m, g, i, &a);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads take the next sample until there is none. */
+#include "host/exec/sweep.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+struct line {
+    const struct sweep *sweep;
+    atomic_int next;
+};
+
+struct worker {
+    struct line *line;
+    int32_t index;
+    struct runner runner;
+    pthread_t thread;
+};
+
+int32_t sweep_threads(const struct sweep *s)
+{
+    long threads = s->threads > 0 ? s->threads : sysconf(_SC_NPROCESSORS_ONLN);
+
+    threads = threads < SWEEP_THREADS_MAX ? threads : SWEEP_THREADS_MAX;
+    threads = threads < s->n ? threads : s->n;
+    return threads < 1 ? 1 : (int32_t)threads;
+}
+
+static void *work(void *argument)
+{
+    struct worker *w = argument;
+    const struct sweep *s = w->line->sweep;
+    int32_t i;
+
+    while ((i = atomic_fetch_add(&w->line->next, 1)) < s->n) {
+        if (w->index == 0 && s->progress)
+            s->progress(s->what, i, s->n);
+        mote_model_reset(&w->runner.model);
+        s->fill(s->context, i, &w->runner.model);
+        mote_model_run(&w->runner.model);
+        s->take(s->context, w->index, i, &w->runner.model);
+    }
+    return NULL;
+}
+
+enum mote_status sweep_run(struct pool *pool, const struct sweep *s, const struct frame *at)
+{
+    int32_t n = sweep_threads(s), started = 1; /* this thread is the first worker */
+    struct worker *workers = pool_array(pool, (size_t)n, sizeof *workers);
+    struct line line = {.sweep = s};
+
+    for (int32_t i = 0; i < n; i++) {
+        workers[i].line = &line;
+        workers[i].index = i;
+        TRY(runner_open(pool, s->image, &workers[i].runner, at));
+    }
+    while (started < n && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0)
+        started++;
+    work(&workers[0]);
+    for (int32_t i = 1; i < started; i++)
+        pthread_join(workers[i].thread, NULL);
+    if (s->progress)
+        s->progress(s->what, s->n, s->n);
+    return MOTE_OK;
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Post-training quantization in three steps. What must have one scale becomes a group (`groups`); each group gets the
+ * quantization of all that its tensors hold (`choose`); then the operators are written anew, one by one, in int8 where
+ * they have such a form (`rewrite`). A tensor may then be there twice, in int8 and in float: the second form is made
+ * where it is first wanted. Constants take the quantization that their reader wants. */
+#include "host/graph/op_info.h"
+#include "host/passes/passes.h"
+#include "host/passes/quantize.h"
+
+#include <math.h>
+
+/* How an operator goes with int8. */
+enum form {
+    FORM_FLOAT,  /* not at all */
+    FORM_LINEAR, /* weights and bias; inputs and outputs have scales of their own */
+    FORM_OWN,    /* inputs and outputs have scales of their own */
+    FORM_SAME,   /* it moves or compares stored values: inputs and outputs have one scale */
+    FORM_FIXED,  /* the reference fixes the output's scale */
+};
+
+struct rule {
+    enum form form;
+    struct quant_s8 fixed;
+};
+
+static const struct rule rules[OP_LIMIT] = {
+    [OP_CONV_2D] = {.form = FORM_LINEAR},
+    [OP_DEPTHWISE_CONV_2D] = {.form = FORM_LINEAR},
+    [OP_FULLY_CONNECTED] = {.form = FORM_LINEAR},
+    [OP_TRANSPOSE_CONV] = {.form = FORM_LINEAR},
+    [OP_ABS] = {.form = FORM_OWN},
+    [OP_ADD] = {.form = FORM_OWN},
+    [OP_ARG_MAX] = {.form = FORM_OWN},
+    [OP_BATCH_MATMUL] = {.form = FORM_OWN},
+    [OP_DIV] = {.form = FORM_OWN},
+    [OP_HARD_SWISH] = {.form = FORM_OWN},
+    [OP_LEAKY_RELU] = {.form = FORM_OWN},
+    [OP_MEAN] = {.form = FORM_OWN},
+    [OP_MUL] = {.form = FORM_OWN},
+    [OP_PRELU] = {.form = FORM_OWN},
+    [OP_RELU] = {.form = FORM_OWN},
+    [OP_RSQRT] = {.form = FORM_OWN},
+    [OP_SQUARED_DIFFERENCE] = {.form = FORM_OWN},
+    [OP_SUB] = {.form = FORM_OWN},
+    [OP_SUM] = {.form = FORM_OWN},
+    [OP_AVERAGE_POOL_2D] = {.form = FORM_SAME},
+    [OP_BATCH_TO_SPACE_ND] = {.form = FORM_SAME},
+    [OP_CONCATENATION] = {.form = FORM_SAME},
+    [OP_DEPTH_TO_SPACE] = {.form = FORM_SAME},
+    [OP_EXPAND_DIMS] = {.form = FORM_SAME},
+    [OP_GATHER] = {.form = FORM_SAME},
+    [OP_MAXIMUM] = {.form = FORM_SAME},
+    [OP_MAX_POOL_2D] = {.form = FORM_SAME},
+    [OP_MINIMUM] = {.form = FORM_SAME},
+    [OP_MIRROR_PAD] = {.form = FORM_SAME},
+    [OP_PACK] = {.form = FORM_SAME},
+    [OP_PAD] = {.form = FORM_SAME},
+    [OP_REDUCE_MAX] = {.form = FORM_SAME},
+    [OP_RELU6] = {.form = FORM_SAME},
+    [OP_RESHAPE] = {.form = FORM_SAME},
+    [OP_RESIZE_BILINEAR] = {.form = FORM_SAME},
+    [OP_RESIZE_NEAREST_NEIGHBOR] = {.form = FORM_SAME},
+    [OP_SLICE] = {.form = FORM_SAME},
+    [OP_SPACE_TO_DEPTH] = {.form = FORM_SAME},
+    [OP_SPLIT] = {.form = FORM_SAME},
+    [OP_SPLIT_V] = {.form = FORM_SAME},
+    [OP_SQUEEZE] = {.form = FORM_SAME},
+    [OP_STRIDED_SLICE] = {.form = FORM_SAME},
+    [OP_TRANSPOSE] = {.form = FORM_SAME},
+    [OP_UNPACK] = {.form = FORM_SAME},
+    [OP_L2_NORMALIZATION] = {FORM_FIXED, {1.0f / 128, 0}},
+    [OP_LOGISTIC] = {FORM_FIXED, {1.0f / 256, -128}},
+    [OP_SOFTMAX] = {FORM_FIXED, {1.0f / 256, -128}},
+    [OP_TANH] = {FORM_FIXED, {1.0f / 128, 0}},
+    /* SPACE_TO_BATCH_ND pads with stored 0, which is real 0 in float alone. SVDF and the LSTM want calibration of what
+     * is inside them. */
+};
+
+struct group {
+    bool is_fixed;
+    struct quant_s8 quant; /* chosen, or fixed from the start */
+    struct range range;
+};
+
+struct work {
+    struct model *m;
+    struct graph *g;
+    const struct quantize_options *options;
+    int32_t n;        /* tensors of the float graph */
+    bool *is_float;   /* [n] */
+    int32_t *up;      /* [n] another tensor of the group, itself if it stands for the group */
+    struct group *of; /* [n] at the tensor that stands for the group */
+    int32_t *s8;      /* [n] the tensor in int8, TENSOR_ABSENT if it is not there (yet) */
+    int32_t *f32;     /* [n] the same in float */
+};
+
+static bool same_quant(struct quant_s8 a, struct quant_s8 b) { return a.scale == b.scale && a.zero == b.zero; }
+
+/* ---- the model is one that can be quantized ---- */
+static enum mote_status check(const struct graph *g, const struct frame *at)
+{
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        const struct tensor *t = &g->tensors[i];
+        struct frame here = frame_tensor(at, g, i);
+
+        if (!t->data && tensor_is_quantized(t) && graph_uses(g, i) > 0)
+            return fail(&here, MOTE_ERR_UNSUPPORTED, "it is quantized already, as %s; a float model is wanted",
+                        type_name(t->type));
+    }
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        struct frame here = frame_op(at, g, i);
+
+        if (g->ops[i].id == OP_BATCH_NORM || g->ops[i].id == OP_DROPOUT)
+            return fail(&here, MOTE_ERR_UNSUPPORTED, "an operator of training; the passes must remove it first");
+    }
+    return MOTE_OK;
+}
+
+/* ---- groups ---- */
+static int32_t root(const struct work *w, int32_t t)
+{
+    while (w->up[t] != t)
+        t = w->up[t];
+    return t;
+}
+
+static struct group *group_of(const struct work *w, int32_t t) { return &w->of[root(w, t)]; }
+
+static void unite(struct work *w, int32_t a, int32_t b)
+{
+    struct group *to = group_of(w, a), *from = group_of(w, b);
+
+    if (to == from)
+        return;
+    to->range.min = fminf(to->range.min, from->range.min);
+    to->range.max = fmaxf(to->range.max, from->range.max);
+    w->up[root(w, b)] = root(w, a);
+}
+
+static bool is_float(const struct work *w, int32_t t) { return t != TENSOR_ABSENT && w->is_float[t]; }
+
+/* A tensor with a scale that can be chosen: neither a constant nor state. */
+static bool is_computed(const struct work *w, int32_t t)
+{
+    return is_float(w, t) && !w->g->tensors[t].data && !w->g->tensors[t].state;
+}
+
+static enum form form_of(const struct work *w, const struct op *op)
+{
+    bool any = false;
+
+    for (int32_t k = 0; k < op->n_in; k++)
+        any |= is_float(w, op->in[k]);
+    return any ? rules[op->id].form : FORM_FLOAT;
+}
+
+static bool covers(const struct group *fixed, struct range r)
+{
+    double lo = (double)fixed->quant.scale * (-129 - fixed->quant.zero);
+    double hi = (double)fixed->quant.scale * (128 - fixed->quant.zero);
+
+    return (double)r.min >= lo && (double)r.max <= hi;
+}
+
+/* The group of all inputs that are computed, if all are in one fixed quantization, which has room for the output. */
+static const struct group *common_fixed(const struct work *w, const struct op *op)
+{
+    const struct group *common = NULL;
+
+    for (int32_t k = 0; k < op->n_in; k++) {
+        const struct group *in;
+
+        if (!is_computed(w, op->in[k]))
+            continue;
+        in = group_of(w, op->in[k]);
+        if (!in->is_fixed || !covers(in, group_of(w, op->out[0])->range) ||
+            (common && !same_quant(common->quant, in->quant)))
+            return NULL;
+        common = in;
+    }
+    return common;
+}
+
+/* The output's scale is that of all inputs. A fixed one among others stays apart, and is requantized. Constants do not
+ * count, unless there is nothing else: what of them is outside the range cannot be in the output. */
+static void unite_same(struct work *w, const struct op *op)
+{
+    const struct group *fixed = common_fixed(w, op);
+    struct group *out = group_of(w, op->out[0]);
+    bool computed = false;
+
+    for (int32_t k = 1; k < op->n_out; k++)
+        unite(w, op->out[0], op->out[k]);
+    if (fixed) {
+        out->is_fixed = true;
+        out->quant = fixed->quant;
+        return;
+    }
+    for (int32_t k = 0; k < op->n_in; k++)
+        if (is_computed(w, op->in[k])) {
+            computed = true;
+            if (!group_of(w, op->in[k])->is_fixed)
+                unite(w, op->out[0], op->in[k]);
+        }
+    for (int32_t k = 0; k < op->n_in && !computed; k++)
+        if (is_float(w, op->in[k]) && w->g->tensors[op->in[k]].data) {
+            struct range r = range_of_constant(&w->g->tensors[op->in[k]]);
+
+            out->range.min = fminf(out->range.min, r.min);
+            out->range.max = fmaxf(out->range.max, r.max);
+        }
+}
+
+static void groups(struct work *w, const struct op *ops, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        const struct op *op = &ops[i];
+        enum form form = op->id == OP_NOP ? FORM_FLOAT : form_of(w, op);
+
+        if (form == FORM_SAME && is_computed(w, op->out[0]))
+            unite_same(w, op);
+        if (form == FORM_FIXED)
+            *group_of(w, op->out[0]) = (struct group){true, rules[op->id].fixed, group_of(w, op->out[0])->range};
+    }
+}
+
+static void choose(struct work *w)
+{
+    for (int32_t t = 0; t < w->n; t++)
+        if (w->up[t] == t && !w->of[t].is_fixed)
+            w->of[t].quant = quant_of_range(w->of[t].range);
+}
+
+/* ---- rewriting ---- */
+/* A new tensor as t, in another type. */
+static int32_t other_form(struct work *w, int32_t t, enum mote_type type, const struct quant_s8 *q)
+{
+    struct tensor copy = w->g->tensors[t];
+
+    copy.type = type;
+    copy.state = false;
+    copy.initial = NULL;
+    copy.source = -1;
+    copy.quant = (struct quant){0};
+    if (q)
+        quant_set(w->m, &copy.quant, q->scale, q->zero);
+    return graph_add_tensor(w->m, w->g, &copy);
+}
+
+static int32_t convert(struct work *w, enum op_id id, int32_t from, int32_t to)
+{
+    graph_add_op(w->m, w->g, id, 1, &from, 1, &to);
+    return to;
+}
+
+static int32_t as_f32(struct work *w, int32_t t)
+{
+    if (!is_float(w, t) || w->g->tensors[t].data)
+        return t;
+    if (w->f32[t] == TENSOR_ABSENT)
+        w->f32[t] = convert(w, OP_DEQUANTIZE, w->s8[t], other_form(w, t, TYPE_F32, NULL));
+    return w->f32[t];
+}
+
+/* In the quantization that its reader wants; in the group's own it is made once. State may change from one reader to
+ * the next. */
+static int32_t as_s8(struct work *w, int32_t t, struct quant_s8 want)
+{
+    bool own = is_computed(w, t) && same_quant(group_of(w, t)->quant, want);
+    int32_t out;
+
+    if (!is_float(w, t))
+        return t;
+    if (w->g->tensors[t].data)
+        return quantize_constant(w->m, w->g, t, want);
+    if (own && w->s8[t] != TENSOR_ABSENT)
+        return w->s8[t];
+    out = convert(w, OP_QUANTIZE, w->s8[t] != TENSOR_ABSENT ? w->s8[t] : w->f32[t], other_form(w, t, TYPE_S8, &want));
+    if (own)
+        w->s8[t] = out;
+    return out;
+}
+
+static struct quant_s8 own_quant(const struct work *w, int32_t t)
+{
+    const struct tensor *tensor = &w->g->tensors[t];
+
+    return tensor->data ? quant_of_range(range_of_constant(tensor)) : group_of(w, t)->quant;
+}
+
+static void become_s8(struct work *w, int32_t t)
+{
+    struct quant_s8 q = group_of(w, t)->quant;
+
+    w->g->tensors[t].type = TYPE_S8;
+    quant_set(w->m, &w->g->tensors[t].quant, q.scale, q.zero);
+    w->s8[t] = t;
+}
+
+static struct op *append(struct work *w, const struct op *op, const int32_t *in, const int32_t *out)
+{
+    struct op *copy = graph_add_op(w->m, w->g, op->id, op->n_in, in, op->n_out, out);
+
+    copy->name = op->name;
+    copy->opts = op->opts;
+    copy->source = op->source;
+    return copy;
+}
+
+static void rewrite_float(struct work *w, const struct op *op)
+{
+    int32_t *in = pool_copy(w->m->pool, op->in, (size_t)op->n_in * sizeof *in);
+
+    for (int32_t k = 0; k < op->n_in; k++)
+        in[k] = as_f32(w, op->in[k]);
+    for (int32_t k = 0; k < op->n_out; k++)
+        if (is_float(w, op->out[k]))
+            w->f32[op->out[k]] = op->out[k];
+    append(w, op, in, op->out);
+}
+
+/* Its inputs in int8. */
+static enum mote_status inputs_s8(struct work *w, const struct op *op, enum form form, int32_t *in,
+                                  const struct frame *at)
+{
+    const struct linear_inputs *l = op_linear_inputs(op->id);
+
+    if (form == FORM_LINEAR) {
+        struct quant_s8 q = own_quant(w, op->in[l->input]);
+
+        in[l->input] = as_s8(w, op->in[l->input], q);
+        return quantize_linear(w->m, w->g, op, q, own_quant(w, op->out[0]), in, at);
+    }
+    for (int32_t k = 0; k < op->n_in; k++)
+        if (is_float(w, op->in[k]))
+            in[k] = as_s8(w, op->in[k], form == FORM_SAME ? own_quant(w, op->out[0]) : own_quant(w, op->in[k]));
+    return MOTE_OK;
+}
+
+static enum mote_status rewrite_s8(struct work *w, const struct op *op, enum form form, const struct frame *at)
+{
+    int32_t *in = pool_copy(w->m->pool, op->in, (size_t)op->n_in * sizeof *in);
+    int32_t *out = pool_copy(w->m->pool, op->out, (size_t)op->n_out * sizeof *out);
+
+    TRY(inputs_s8(w, op, form, in, at));
+    for (int32_t k = 0; k < op->n_out; k++) {
+        struct quant_s8 q = own_quant(w, op->out[k]);
+
+        if (is_computed(w, op->out[k]))
+            become_s8(w, op->out[k]);
+        else if (is_float(w, op->out[k]))
+            out[k] = other_form(w, op->out[k], TYPE_S8, &q);
+    }
+    append(w, op, in, out);
+    for (int32_t k = 0; k < op->n_out; k++)
+        if (out[k] != op->out[k])
+            convert(w, OP_DEQUANTIZE, out[k], op->out[k]); /* to state, which stays float */
+    return MOTE_OK;
+}
+
+static enum mote_status rewrite(struct work *w, const struct op *ops, int32_t n, const struct frame *at)
+{
+    struct graph before = *w->g;
+    int32_t in_s8 = 0;
+
+    w->g->ops = NULL;
+    w->g->n_ops = 0;
+    for (int32_t i = 0; i < n; i++) {
+        struct frame here = frame_op(at, &before, i);
+        enum form form;
+
+        if (ops[i].id == OP_NOP)
+            continue;
+        form = form_of(w, &ops[i]);
+        in_s8 += form != FORM_FLOAT;
+        if (form == FORM_FLOAT)
+            rewrite_float(w, &ops[i]);
+        else
+            TRY(rewrite_s8(w, &ops[i], form, &here));
+    }
+    if (in_s8 == 0)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "no operator of the model is a float one that has an int8 form");
+    return MOTE_OK;
+}
+
+/* ---- what goes in and out ---- */
+static void begin_inputs(struct work *w)
+{
+    for (int32_t i = 0; i < w->g->n_inputs; i++) {
+        int32_t t = w->g->inputs[i];
+
+        if (!is_float(w, t))
+            continue;
+        if (w->options->float_boundary)
+            w->f32[t] = t;
+        else
+            become_s8(w, t);
+    }
+}
+
+static void end_outputs(struct work *w)
+{
+    for (int32_t i = 0; i < w->g->n_outputs; i++) {
+        int32_t t = w->g->outputs[i];
+
+        if (is_computed(w, t))
+            w->g->outputs[i] = w->options->float_boundary ? as_f32(w, t) : as_s8(w, t, own_quant(w, t));
+    }
+}
+
+static struct work begin(struct model *m, const struct range *ranges, const struct quantize_options *options)
+{
+    struct graph *g = &m->graphs[0];
+    struct work w = {.m = m, .g = g, .options = options, .n = g->n_tensors};
+    size_t n = (size_t)g->n_tensors + 1;
+
+    w.is_float = pool_array(m->pool, n, sizeof *w.is_float);
+    w.up = pool_array(m->pool, n, sizeof *w.up);
+    w.of = pool_array(m->pool, n, sizeof *w.of);
+    w.s8 = pool_array(m->pool, n, sizeof *w.s8);
+    w.f32 = pool_array(m->pool, n, sizeof *w.f32);
+    for (int32_t t = 0; t < g->n_tensors; t++) {
+        w.is_float[t] = g->tensors[t].type == TYPE_F32;
+        w.up[t] = t;
+        w.of[t].range = ranges[t];
+        w.s8[t] = TENSOR_ABSENT;
+        w.f32[t] = g->tensors[t].state ? t : TENSOR_ABSENT;
+    }
+    return w;
+}
+
+enum mote_status quantize_graph(struct model *m, const struct range *ranges, const struct quantize_options *options,
+                                int32_t **where, const struct frame *at)
+{
+    struct graph *g = &m->graphs[0];
+    const struct op *ops = g->ops;
+    int32_t n = g->n_ops;
+    struct work w;
+
+    TRY(check(g, at));
+    w = begin(m, ranges, options);
+    groups(&w, ops, n);
+    choose(&w);
+    begin_inputs(&w);
+    TRY(rewrite(&w, ops, n, at));
+    end_outputs(&w);
+    *where = w.s8;
+    for (int32_t t = 0; t < w.n; t++)
+        if (w.s8[t] == TENSOR_ABSENT)
+            w.s8[t] = t;
+    return model_verify(m, at);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Post-training quantization: a float graph and the ranges of its tensors become an int8 graph (docs/QUANTIZE.md).
+ * Not one of passes[]: it wants ranges, and it changes what the graph computes. */
+#ifndef MOTE_QUANTIZE_H
+#define MOTE_QUANTIZE_H
+
+#include "host/graph/graph.h"
+
+/* What a tensor holds, or what of it is to be kept: what is outside saturates. */
+struct range {
+    float min, max;
+};
+
+/* real = scale * (q - zero), q from -128 to 127. */
+struct quant_s8 {
+    float scale;
+    int32_t zero;
+};
+
+/* The finest quantization of a range, which is widened to 0 first: real 0 is a value of its own, since padding and
+ * ReLUs make it. A range of nothing but 0 has scale 1. */
+struct quant_s8 quant_of_range(struct range r);
+
+/* Weights of one channel: symmetric, from -127 to 127. The scale is that of the largest weight, but coarser where the
+ * bias would not fit 32 bits with room for the sum, or where the multiplier from sums to outputs would be too small:
+ * weights that small change no output. Never 0. */
+float weight_scale(float largest_weight, float bias, float in_scale, float out_scale);
+
+struct quantize_options {
+    bool float_boundary; /* inputs and outputs of the graph stay f32; else they become s8 */
+};
+
+/* Graph 0 of m, after passes_run(), with ranges [n_tensors] of its f32 tensors that are computed (others are not
+ * looked at). Operators without an int8 form stay as they are, between DEQUANTIZE and QUANTIZE; so does state. Tensors
+ * keep their indices, new ones come after them. where[i], [n_tensors] in the model's pool, is the tensor that has the
+ * values of tensor i now. */
+MUST_CHECK enum mote_status quantize_graph(struct model *m, const struct range *ranges,
+                                           const struct quantize_options *options, int32_t **where,
+                                           const struct frame *at);
+
+/* ---- shared by quantize.c and quantize_weights.c ---- */
+/* The inputs of a convolution or fully connected operator in int8: its weights [channels] and its bias, in new
+ * tensors. `in` has the indices of the float graph and gets the new ones, but not that of the first input. */
+MUST_CHECK enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, struct quant_s8 in,
+                                            struct quant_s8 out, int32_t *inputs, const struct frame *at);
+/* A constant f32 tensor as a new s8 one. */
+int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q);
+struct range range_of_constant(const struct tensor *t);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Constants in int8: weights by channel, biases, and constants that take an activation's place. */
+#include "host/graph/op_info.h"
+#include "host/passes/passes.h"
+#include "host/passes/quantize.h"
+
+#include <float.h>
+#include <math.h>
+
+#define WEIGHT_MAX     127
+#define BIAS_MAX       1073741824.0 /* 2^30: half of an int32, the other half is for the sum */
+#define MULTIPLIER_MIN (1.0 / 1073741824.0)
+
+struct quant_s8 quant_of_range(struct range r)
+{
+    double lo = r.min < 0 ? (double)r.min : 0, hi = r.max > 0 ? (double)r.max : 0, zero;
+    float scale = (float)((hi - lo) / 255);
+
+    if (!(scale >= FLT_MIN))
+        return (struct quant_s8){1, 0};
+    zero = round(-128 - lo / (double)scale);
+    return (struct quant_s8){scale, zero < -128 ? -128 : zero > 127 ? 127 : (int32_t)zero};
+}
+
+float weight_scale(float largest_weight, float bias, float in_scale, float out_scale)
+{
+    double scale = (double)largest_weight / WEIGHT_MAX;
+
+    scale = fmax(scale, fabs((double)bias) / BIAS_MAX / (double)in_scale);
+    scale = fmax(scale, (double)out_scale * MULTIPLIER_MIN / (double)in_scale);
+    return (float)fmax(scale, (double)FLT_MIN);
+}
+
+static float float_at(const struct tensor *t, int64_t i)
+{
+    float real;
+
+    memcpy(&real, t->data + (size_t)i * sizeof real, sizeof real);
+    return real;
+}
+
+static int8_t clamp_s8(double q, int32_t min) { return (int8_t)(q < min ? min : q > INT8_MAX ? INT8_MAX : q); }
+
+struct range range_of_constant(const struct tensor *t)
+{
+    struct range r = {0, 0};
+
+    for (int64_t i = 0; i < tensor_elements(t); i++) {
+        r.min = fminf(r.min, float_at(t, i));
+        r.max = fmaxf(r.max, float_at(t, i));
+    }
+    return r;
+}
+
+int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q)
+{
+    struct tensor t = g->tensors[tensor];
+    int64_t n = tensor_elements(&t);
+    int8_t *data = pool_array(m->pool, (size_t)n + 1, 1);
+
+    for (int64_t i = 0; i < n; i++)
+        data[i] = clamp_s8(round((double)float_at(&t, i) / (double)q.scale) + q.zero, INT8_MIN);
+    t.type = TYPE_S8;
+    t.data = (const uint8_t *)data;
+    quant_set(m, &t.quant, q.scale, q.zero);
+    return graph_add_tensor(m, g, &t);
+}
+
+/* ---- weights ---- */
+struct channels {
+    int64_t n, below; /* channel of element i: i / below % n */
+    const struct tensor *weights, *bias;
+    float *scale; /* [n] */
+};
+
+static enum mote_status want_floats(const struct graph *g, int32_t tensor, const char *what, const struct frame *at)
+{
+    const struct tensor *t = &g->tensors[tensor];
+    struct frame here = frame_tensor(at, g, tensor);
+
+    if (!t->data || t->type != TYPE_F32)
+        return fail(&here, MOTE_ERR_UNSUPPORTED, "the %s must be f32 constants to be quantized", what);
+    for (int64_t i = 0; i < tensor_elements(t); i++)
+        if (!isfinite(float_at(t, i)))
+            return fail(&here, MOTE_ERR_VALUE, "element %lld of the %s is %g", (long long)i, what,
+                        (double)float_at(t, i));
+    return MOTE_OK;
+}
+
+static void find_scales(struct pool *pool, struct channels *c, struct quant_s8 in, struct quant_s8 out)
+{
+    c->scale = pool_array(pool, (size_t)c->n, sizeof *c->scale);
+    for (int64_t i = 0; i < tensor_elements(c->weights); i++) {
+        float *largest = &c->scale[i / c->below % c->n];
+
+        *largest = fmaxf(*largest, fabsf(float_at(c->weights, i)));
+    }
+    for (int64_t i = 0; i < c->n; i++)
+        c->scale[i] = weight_scale(c->scale[i], c->bias ? float_at(c->bias, i) : 0, in.scale, out.scale);
+}
+
+static struct quant per_channel(struct pool *pool, const float *scale, int64_t n, int32_t axis)
+{
+    return (struct quant){(int32_t)n, n > 1 ? axis : 0, scale, pool_array(pool, (size_t)n, sizeof(int32_t))};
+}
+
+static struct tensor weights_s8(struct pool *pool, const struct channels *c, int axis)
+{
+    struct tensor t = *c->weights;
+    int64_t n = tensor_elements(&t);
+    int8_t *data = pool_array(pool, (size_t)n, 1);
+
+    for (int64_t i = 0; i < n; i++)
+        data[i] = clamp_s8(round((double)float_at(&t, i) / (double)c->scale[i / c->below % c->n]), -WEIGHT_MAX);
+    t.type = TYPE_S8;
+    t.data = (const uint8_t *)data;
+    t.quant = per_channel(pool, c->scale, c->n, axis);
+    return t;
+}
+
+static struct tensor bias_s32(struct pool *pool, const struct channels *c, struct quant_s8 in)
+{
+    struct tensor t = *c->bias;
+    int32_t *data = pool_array(pool, (size_t)c->n, sizeof *data);
+    float *scale = pool_array(pool, (size_t)c->n, sizeof *scale);
+
+    for (int64_t i = 0; i < c->n; i++) {
+        double product = (double)in.scale * (double)c->scale[i];
+
+        data[i] = (int32_t)llround((double)float_at(c->bias, i) / product);
+        scale[i] = fmaxf((float)product, FLT_MIN);
+    }
+    t.type = TYPE_S32;
+    t.data = (const uint8_t *)data;
+    t.quant = per_channel(pool, scale, c->n, 0);
+    return t;
+}
+
+enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, struct quant_s8 in,
+                                 struct quant_s8 out, int32_t *inputs, const struct frame *at)
+{
+    const struct linear_inputs *l = op_linear_inputs(op->id);
+    struct channels c = {.weights = &g->tensors[op->in[l->weights]], .bias = op_in(g, op, l->bias), .below = 1};
+    struct tensor weights, bias;
+
+    TRY(want_floats(g, op->in[l->weights], "weights", at));
+    if (c.bias)
+        TRY(want_floats(g, op->in[l->bias], "biases", at));
+    c.n = c.weights->dims[l->channels];
+    for (int d = l->channels + 1; d < c.weights->rank; d++)
+        c.below *= c.weights->dims[d];
+    if (c.bias && tensor_elements(c.bias) != c.n)
+        return fail(at, MOTE_ERR_SHAPE, "%lld biases for %lld output channels", (long long)tensor_elements(c.bias),
+                    (long long)c.n);
+    find_scales(m->pool, &c, in, out);
+    weights = weights_s8(m->pool, &c, l->channels);
+    if (c.bias) {
+        bias = bias_s32(m->pool, &c, in);
+        inputs[l->bias] = graph_add_tensor(m, g, &bias);
+    }
+    inputs[l->weights] = graph_add_tensor(m, g, &weights);
+    return MOTE_OK;
+}

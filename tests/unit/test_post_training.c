@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Post-training quantization: how scales are chosen; graphs as text, before and after (tests/quantize); what is
+ * refused, and with which words; and what real networks still get right. */
+#include "host/data/labeled.h"
+#include "host/emit/emit.h"
+#include "host/passes/passes.h"
+#include "host/pipeline/pipeline.h"
+#include "host/quantize/calibrate.h"
+
+#include <dirent.h>
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h> /* after base.h: it has a macro named fail */
+
+#define FOLDER MOTE_SOURCE_DIR "/tests/quantize"
+#define HEAD   "mote-graph 1\nmodel t version 0\ngraph \"main\"\n"
+
+static struct report_text sink;
+
+static void ok(enum mote_status status)
+{
+    if (status != MOTE_OK)
+        print_error("%s\n", sink.text);
+    assert_int_equal(status, MOTE_OK);
+}
+
+/* ---- scales ---- */
+static void scale_is(float min, float max, float scale, int32_t zero)
+{
+    struct quant_s8 q = quant_of_range((struct range){min, max});
+
+    assert_true(fabsf(q.scale - scale) <= 1e-6f * scale);
+    assert_int_equal(q.zero, zero);
+}
+
+static void scales_of_ranges(void **state)
+{
+    (void)state;
+    scale_is(0, 255, 1, -128);
+    scale_is(-128, 127, 1, 0);
+    scale_is(-255, 0, 1, 127);
+    scale_is(-2, 1, 3.0f / 255, 42);
+    scale_is(51, 255, 1, -128);  /* widened to 0 */
+    scale_is(-255, -51, 1, 127); /* the same below */
+    scale_is(0, 0, 1, 0);        /* nothing but zeros */
+    scale_is(0, 1e-44f, 1, 0);   /* as good as zeros */
+    scale_is(0, 1e-35f, 1e-35f / 255, -128);
+    scale_is(-FLT_MAX, FLT_MAX / 2, (float)(1.5 * (double)FLT_MAX / 255), 42);
+}
+
+static void scales_of_weights(void **state)
+{
+    (void)state;
+    assert_true(weight_scale(127, 0, 1, 1) == 1);
+    assert_true(weight_scale(127, 1e6f, 1, 1) == 1);                       /* a bias that fits */
+    assert_true(weight_scale(127, 8589934592.0f, 1, 1) == 8);              /* one of 2^33 does not: 2^30 is the most */
+    assert_true(weight_scale(0, 0, 0.5f, 1) == 2.0f / 1073741824.0f);      /* no weights: the multiplier is 2^-30 */
+    assert_true(weight_scale(1e-12f, 0, 0.5f, 1) == 2.0f / 1073741824.0f); /* nor weights that change nothing */
+    assert_true(weight_scale(0, 0, 1e30f, 1e-30f) > 0);
+}
+
+/* ---- histograms ---- */
+/* 10000 values from 0 to 1 and one of 100. */
+static struct histogram with_outlier(uint32_t *count)
+{
+    struct histogram h = {{-100, 100}, count};
+    float outlier[] = {100, -100};
+
+    for (int i = 0; i < 10000; i++) {
+        float x = (float)i / 10000;
+
+        histogram_add(&h, &x, 1);
+    }
+    histogram_add(&h, outlier, 2);
+    return h;
+}
+
+static void ranges_of_histograms(void **state)
+{
+    uint32_t count[HISTOGRAM_BINS] = {0};
+    struct histogram h = with_outlier(count);
+    struct range all = histogram_range(&h, &(struct calibration){CALIBRATE_MINMAX, 0});
+    struct range most = histogram_range(&h, &(struct calibration){CALIBRATE_PERCENTILE, 99.9});
+    struct range whole = histogram_range(&h, &(struct calibration){CALIBRATE_PERCENTILE, 100});
+    struct range least = histogram_range(&h, &(struct calibration){CALIBRATE_MSE, 0});
+
+    (void)state;
+    assert_true(all.min == -100 && all.max == 100);
+    assert_true(whole.min == -100 && whole.max == 100);
+    assert_true(most.min > -0.2f && most.min <= 0 && most.max >= 0.9f && most.max < 1.2f);
+    assert_true(least.max <= 100 && least.max > 1 && least.min < 0);
+}
+
+static void one_value_is_a_range(void **state)
+{
+    uint32_t count[HISTOGRAM_BINS] = {0};
+    struct histogram h = {{3, 3}, count};
+    const float x[] = {3, 3, 3};
+
+    (void)state;
+    histogram_add(&h, x, 3);
+    for (int method = CALIBRATE_MINMAX; method <= CALIBRATE_MSE; method++) {
+        struct range r = histogram_range(&h, &(struct calibration){(enum calibration_method)method, 99});
+
+        assert_true(r.min <= 3 && fabsf(r.max - 3) < 0.1f);
+    }
+}
+
+/* ---- graphs as text ---- */
+/* "# range T MIN MAX": the range of tensor T; others hold 0 to 0. "# float boundary": the option. */
+static struct range *ranges_of(struct pool *pool, const struct model *m, const char *text)
+{
+    struct range *ranges = pool_array(pool, (size_t)m->graphs[0].n_tensors, sizeof *ranges);
+
+    for (const char *p = text; (p = strstr(p, "# range ")); p++) {
+        struct range r;
+        int tensor;
+
+        assert_int_equal(sscanf(p, "# range %d %f %f", &tensor, &r.min, &r.max), 3);
+        assert_true(tensor >= 0 && tensor < m->graphs[0].n_tensors);
+        ranges[tensor] = r;
+    }
+    return ranges;
+}
+
+static enum mote_status quantize_text(struct pool *pool, const char *text, struct model *m, const struct frame *at)
+{
+    struct quantize_options options = {.float_boundary = strstr(text, "# float boundary") != NULL};
+    char *copy = pool_strdup(pool, text);
+    int32_t *where;
+
+    *m = (struct model){.pool = pool};
+    TRY(model_parse(m, (struct bytes){(uint8_t *)copy, strlen(copy)}, at));
+    TRY(quantize_graph(m, ranges_of(pool, m, text), &options, &where, at));
+    return passes_run(m, "dead_code", NULL, NULL, at);
+}
+
+/* The graph runs: every operator has a kernel for what it became. */
+static void runs(struct pool *pool, struct model *m, const struct frame *at)
+{
+    struct plan_options options = {.keep_all = false};
+    struct plan plan;
+
+    ok(plan_make(pool, m, &options, &plan, at));
+}
+
+static bool check_file(const char *path)
+{
+    struct frame at = {.name = path, .index = -1, .sink = &sink};
+    struct pool pool = {0};
+    struct text printed = {.pool = &pool};
+    struct bytes file;
+    struct model m;
+    char *input, *want;
+    bool same;
+
+    ok(file_read(&pool, path, &file, &at));
+    input = pool_printf(&pool, "%.*s", (int)file.size, (char *)file.data);
+    want = strstr(input, "\n---\n");
+    if (want) {
+        want[1] = '\0';
+        want += 5;
+    }
+    ok(quantize_text(&pool, input, &m, &at));
+    runs(&pool, &m, &at);
+    model_print(&m, &printed, true);
+    if (getenv("MOTE_UPDATE")) {
+        const char *text = pool_printf(&pool, "%s---\n%s", input, printed.s);
+
+        ok(file_write(path, text, strlen(text), &at));
+        want = printed.s;
+    }
+    same = want && strcmp(want, printed.s) == 0;
+    if (!same)
+        print_error("FAIL %s: got\n%s", path, printed.s);
+    pool_free(&pool);
+    return same;
+}
+
+static void text_graphs(void **state)
+{
+    DIR *folder = opendir(FOLDER);
+    int n = 0, bad = 0;
+
+    (void)state;
+    assert_non_null(folder);
+    for (struct dirent *e; (e = readdir(folder));) {
+        char path[1000];
+
+        if (!strstr(e->d_name, ".graph"))
+            continue;
+        snprintf(path, sizeof path, FOLDER "/%s", e->d_name);
+        bad += !check_file(path);
+        n++;
+    }
+    closedir(folder);
+    assert_true(n >= 12);
+    assert_int_equal(bad, 0);
+}
+
+static void refusals(void **state)
+{
+    static const struct {
+        const char *graph, *message;
+    } cases[] = {
+        {HEAD "tensor 0 \"x\" s8 [1,2] quant [0.5; 0]\ntensor 1 \"w\" s8 [1,2] quant [0.5; 0] data [1, 2]\n"
+              "tensor 2 \"y\" s8 [1,1] quant [0.5; 0]\n"
+              "op 0 fully_connected in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n",
+         "tensor 0 x: it is quantized already, as s8"},
+        {HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"one\" f32 [2] data [1, 1]\ntensor 2 \"y\" f32 [1,2]\n"
+              "op 0 batch_norm in [0, 1, 1, 1, 1] out [2] epsilon 1\ninputs [0]\noutputs [2]\nend\n",
+         "op 0 BATCH_NORM: an operator of training"},
+        {HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"y\" f32 [1,2]\n"
+              "op 0 exp in [0] out [1]\ninputs [0]\noutputs [1]\nend\n",
+         "no operator of the model is a float one that has an int8 form"},
+        {HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"w\" f32 [1,2]\ntensor 2 \"y\" f32 [1,1]\n"
+              "op 0 fully_connected in [0, 1] out [2]\ninputs [0, 1]\noutputs [2]\nend\n",
+         "op 0 FULLY_CONNECTED: tensor 1 w: the weights must be f32 constants"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct frame at = {.name = "m", .index = -1, .sink = &sink};
+        struct pool pool = {0};
+        struct model m;
+
+        sink = (struct report_text){.status = MOTE_OK};
+        assert_int_not_equal(quantize_text(&pool, cases[i].graph, &m, &at), MOTE_OK);
+        if (!strstr(sink.text, cases[i].message))
+            print_error("want \"%s\", got \"%s\"\n", cases[i].message, sink.text);
+        assert_non_null(strstr(sink.text, cases[i].message));
+        pool_free(&pool);
+    }
+}
+
+/* A graph file cannot say NaN, but an importer can bring it. */
+static void weights_are_numbers(void **state)
+{
+    static const char text[] = HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"w\" f32 [1,2] data [1, 2]\n"
+                                    "tensor 2 \"y\" f32 [1,1]\n"
+                                    "op 0 fully_connected in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n";
+    static const float data[] = {1, NAN};
+    struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct quantize_options options = {.float_boundary = false};
+    struct range ranges[3] = {{0, 1}, {0, 0}, {0, 1}};
+    struct pool pool = {0};
+    struct model m = {.pool = &pool};
+    char *copy = pool_strdup(&pool, text);
+    int32_t *where;
+
+    (void)state;
+    sink = (struct report_text){.status = MOTE_OK};
+    ok(model_parse(&m, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
+    m.graphs[0].tensors[1].data = (const uint8_t *)data;
+    assert_int_equal(quantize_graph(&m, ranges, &options, &where, &at), MOTE_ERR_VALUE);
+    assert_non_null(strstr(sink.text, "op 0 FULLY_CONNECTED: tensor 1 w: element 1 of the weights is nan"));
+    pool_free(&pool);
+}
+
+/* ---- calibration ---- */
+static void three_numbers(void *context, int32_t i, const struct mote_io *io, uint8_t *out)
+{
+    const float *x = context;
+
+    memcpy(out, x + i, io->bytes);
+}
+
+static const char *place_of(void *context, int32_t i)
+{
+    (void)context;
+    return i == 2 ? "x.bin" : "?";
+}
+
+static enum mote_status calibrate_text(struct pool *pool, float *x, enum calibration_method method, int32_t threads,
+                                       struct range *ranges)
+{
+    static const char text[] = HEAD "tensor 0 \"x\" f32 [1]\ntensor 1 \"r\" f32 [1]\ntensor 2 \"y\" f32 [1]\n"
+                                    "op 0 relu in [0] out [1]\nop 1 sqrt in [0] out [2]\n"
+                                    "inputs [0]\noutputs [1, 2]\nend\n";
+    struct samples samples = {.n = 4, .context = x, .input = three_numbers, .place = place_of, .threads = threads};
+    struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct calibration c = {method, 100};
+    struct model m = {.pool = pool};
+    char *copy = pool_strdup(pool, text);
+
+    sink = (struct report_text){.status = MOTE_OK};
+    ok(model_parse(&m, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
+    return calibrate(pool, &m, &samples, &c, ranges, &at);
+}
+
+static void calibration_sees_all(void **state)
+{
+    float x[] = {1, 9, 4, 16};
+
+    (void)state;
+    for (int method = CALIBRATE_MINMAX; method <= CALIBRATE_PERCENTILE; method++)
+        for (int32_t threads = 1; threads <= 5; threads += 2) {
+            struct pool pool = {0};
+            struct range r[3];
+
+            ok(calibrate_text(&pool, x, (enum calibration_method)method, threads, r));
+            for (int i = 0; i < 2; i++)
+                assert_true(r[i].min == 1 && r[i].max == 16);
+            assert_true(r[2].min == 1 && r[2].max == 4);
+            pool_free(&pool);
+        }
+}
+
+static void calibration_names_what_is_no_number(void **state)
+{
+    float x[] = {1, 9, -4, 16};
+    struct pool pool = {0};
+    struct range r[3];
+
+    (void)state;
+    assert_int_equal(calibrate_text(&pool, x, CALIBRATE_MINMAX, 2, r), MOTE_ERR_VALUE);
+    assert_non_null(strstr(sink.text, "m: tensor 2 y: it has an infinity or a NaN for sample 2, x.bin"));
+    pool_free(&pool);
+}
+
+/* ---- real networks ---- */
+struct real {
+    struct labeled data;
+    const uint8_t *raw; /* [n][elements] */
+    int32_t elements, first;
+    float scale;
+    int32_t zero;
+};
+
+static void dequantized(void *context, int32_t i, const struct mote_io *io, uint8_t *out)
+{
+    const struct real *d = context;
+    const uint8_t *raw = d->raw + (size_t)(d->first + i) * (size_t)d->elements;
+
+    for (int32_t k = 0; k < d->elements; k++) {
+        float real = d->scale * (float)((int8_t)raw[k] - d->zero);
+
+        if (io->type == TYPE_F32)
+            memcpy(out + (size_t)k * sizeof real, &real, sizeof real);
+        else
+            out[k] = (uint8_t)mote_quantize_s8(io, real);
+    }
+}
+
+static int32_t label_of(void *context, int32_t i)
+{
+    const struct real *d = context;
+
+    return d->data.samples[d->first + i].label;
+}
+
+static const char *shared(const char *name)
+{
+    static char path[1000];
+    const char *folder = getenv("MOTE_SHARED");
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", folder ? folder : MOTE_SOURCE_DIR "/../shared", name);
+    f = fopen(path, "rb");
+    if (!f) {
+        print_message("SKIP: no %s\n", path);
+        skip();
+    }
+    fclose(f);
+    return path;
+}
+
+static double accuracy(struct pool *pool, struct model *m, struct samples *samples, const struct frame *at)
+{
+    struct plan_options options = {.keep_all = false};
+    struct bytes image;
+    struct plan plan;
+    int32_t correct;
+
+    ok(plan_make(pool, m, &options, &plan, at));
+    ok(emit_image(&plan, &image, at));
+    ok(count_correct(pool, image, samples, &correct, at));
+    return 100.0 * correct / samples->n;
+}
+
+/* Calibrates on the first 100 samples; the accuracy on the others. */
+static double accuracy_in_int8(struct pool *pool, const char *path, struct real *d, const struct calibration *c)
+{
+    struct frame at = {.name = path, .index = -1, .sink = &sink};
+    struct samples samples = {.n = 100, .context = d, .input = dequantized, .label = label_of};
+    struct quantize_options options = {.float_boundary = false};
+    struct pipeline p;
+    struct range *ranges;
+    int32_t *where;
+
+    ok(pipeline_load(pool, path, &p, &at));
+    ok(passes_run(&p.model, NULL, NULL, NULL, &at));
+    ranges = pool_array(pool, (size_t)p.model.graphs[0].n_tensors, sizeof *ranges);
+    d->first = 0;
+    ok(calibrate(pool, &p.model, &samples, c, ranges, &at));
+    ok(quantize_graph(&p.model, ranges, &options, &where, &at));
+    ok(passes_run(&p.model, NULL, NULL, NULL, &at));
+    d->first = 100;
+    samples.n = d->data.n - 100;
+    return accuracy(pool, &p.model, &samples, &at);
+}
+
+static void keywords_stay_right(void **state)
+{
+    struct frame at = {.name = "kws01", .index = -1, .sink = &sink};
+    struct real d = {.elements = 490, .scale = 0.58470f, .zero = 83};
+    struct pool pool = {0};
+    uint8_t *raw;
+
+    (void)state;
+    shared("data/kws01/y_labels.csv");
+    ok(labeled_open(&pool, pool_strdup(&pool, shared("data/kws01")), &d.data, &at));
+    raw = pool_array(&pool, (size_t)d.data.n, (size_t)d.elements);
+    for (int32_t i = 0; i < d.data.n; i++)
+        ok(labeled_read(&d.data, i, (size_t)d.elements, raw + (size_t)i * (size_t)d.elements, &at));
+    d.raw = raw;
+    for (int method = CALIBRATE_MINMAX; method <= CALIBRATE_MSE; method++) {
+        struct calibration c = {(enum calibration_method)method, 99.99};
+        double percent = accuracy_in_int8(&pool, shared("models/mlperf_tiny/kws_float.tflite"), &d, &c);
+
+        print_message("kws, method %d: %.2f %%\n", method, percent);
+        assert_true(percent >= 89.8);
+    }
+    pool_free(&pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scales_of_ranges),
+        cmocka_unit_test(scales_of_weights),
+        cmocka_unit_test(ranges_of_histograms),
+        cmocka_unit_test(one_value_is_a_range),
+        cmocka_unit_test(text_graphs),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(weights_are_numbers),
+        cmocka_unit_test(calibration_sees_all),
+        cmocka_unit_test(calibration_names_what_is_no_number),
+        cmocka_unit_test(keywords_stay_right),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
