@@ -242,6 +242,23 @@ void trainer_model(struct trainer *t, struct pool *pool, struct model *out)
     }
 }
 
+enum mote_status trainer_use(struct trainer *t, const struct model *m, const struct frame *at)
+{
+    const struct graph *g = &m->graphs[0];
+
+    for (int32_t i = 0; i < t->graph.n_parameters; i++) {
+        int32_t constant = t->graph.constants[i];
+        const struct tensor *mine = &t->net->graphs[0].tensors[constant];
+
+        if (constant >= g->n_tensors || g->tensors[constant].data == NULL ||
+            !shape_equal(&g->tensors[constant], mine) || g->tensors[constant].type != mine->type)
+            return fail(at, MOTE_ERR_VALUE, "is a network of another recipe: it has no weights \"%s\"", mine->name);
+        program_write(t->program, t->graph.parameters[i], g->tensors[constant].data);
+    }
+    t->weights_moved = true;
+    return MOTE_OK;
+}
+
 enum mote_status trainer_save(struct trainer *t, const char *path, const struct frame *at)
 {
     struct pool pool = {0};

@@ -62,6 +62,8 @@ float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epo
 
 /* The network with the weights that training has reached, in `pool`. */
 void trainer_model(struct trainer *t, struct pool *pool, struct model *out);
+/* Weights of a model that trainer_model() has made. */
+MUST_CHECK enum mote_status trainer_use(struct trainer *t, const struct model *m, const struct frame *at);
 MUST_CHECK enum mote_status trainer_save(struct trainer *t, const char *path, const struct frame *at);
 /* The checkpoint must be of this recipe: a graph with the same states. */
 MUST_CHECK enum mote_status trainer_load(struct trainer *t, const char *path, const struct frame *at);

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote train: a recipe and its data become a folder with the trained network, a checkpoint, the history and a report. */
+#include <math.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/cli/cli.h"
+#include "host/report/html.h"
+#include "host/report/terminal.h"
+#include "host/train/trainer.h"
+
+#define CHECKPOINT  "checkpoint.graph"
+#define MODEL       "model.graph"
+#define HISTORY     "history.jsonl"
+#define REPORT      "report.html"
+#define THREADS_MAX 256
+#define EPOCHS_MAX  100000
+
+struct train {
+    struct cli *cli;
+    struct pool *pool;
+    struct frame recipe_file, data_file;
+    struct recipe recipe;
+    struct dataset data;
+    struct model net;
+    struct trainer trainer;
+    struct history history;
+    const char *dir;
+    struct epoch_progress progress;
+    struct timespec epoch_start;
+    double seconds; /* of all epochs, those of earlier runs too */
+    struct evaluation test;
+    struct confusion confusion;
+    struct roc roc;
+};
+
+static const char *in_dir(const struct train *t, const char *name) { return pool_printf(t->pool, "%s/%s", t->dir, name); }
+
+static struct frame file_frame(const struct train *t, const char *path)
+{
+    return (struct frame){.name = path, .index = -1, .sink = &t->cli->error};
+}
+
+/* ---- Ctrl-C ---- */
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int signal_number)
+{
+    if (stop_asked) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+    }
+    stop_asked = 1;
+}
+
+/* ---- what is to be done ---- */
+static enum mote_status open_recipe(struct train *t)
+{
+    struct cli *cli = t->cli;
+    const char *path = cli->positional[0];
+    int64_t epochs;
+
+    t->recipe_file = file_frame(t, path);
+    TRY(recipe_read(t->pool, path, &t->recipe, &t->recipe_file));
+    epochs = t->recipe.training.epochs;
+    TRY(cli_number(cli, "--epochs", 1, EPOCHS_MAX, &epochs));
+    t->recipe.training.epochs = (int32_t)epochs;
+    return MOTE_OK;
+}
+
+static enum mote_status open_data(struct train *t)
+{
+    const char *specification = cli_value(t->cli, "--data");
+
+    t->data_file = specification != NULL ? file_frame(t, specification) : t->recipe_file;
+    if (specification != NULL)
+        return dataset_open(t->pool, specification, &t->data, &t->data_file);
+    if (t->recipe.data == NULL)
+        return fail(&t->recipe_file, MOTE_ERR_VALUE, "has no data section; give the data with --data");
+    return dataset_open_section(t->pool, t->recipe.data, t->recipe.path, &t->data, &t->data_file);
+}
+
+static bool exists(const char *path) { return access(path, F_OK) == 0; }
+
+/* The folder is new, or a training that is to go on. */
+static enum mote_status open_folder(struct train *t)
+{
+    const char *o = cli_value(t->cli, "-o"), *checkpoint;
+    struct frame here;
+
+    t->dir = o != NULL ? o : t->recipe.name;
+    checkpoint = in_dir(t, CHECKPOINT);
+    here = file_frame(t, t->dir);
+    if (cli_flag(t->cli, "--resume"))
+        return exists(checkpoint) ? MOTE_OK
+                                  : fail(&here, MOTE_ERR_FILE, "there is no " CHECKPOINT " in it to go on from");
+    if (exists(checkpoint) || exists(in_dir(t, MODEL)))
+        return fail(&here, MOTE_ERR_USAGE,
+                    "%s holds a training already: go on with --resume, or choose another folder with -o", t->dir);
+    if (mkdir(t->dir, 0777) != 0 && !exists(t->dir))
+        return fail(&here, MOTE_ERR_FILE, "cannot make the folder");
+    return MOTE_OK;
+}
+
+static enum mote_status open_training(struct train *t)
+{
+    int64_t threads = 0;
+    int32_t epochs_done;
+    struct frame history = file_frame(t, in_dir(t, HISTORY)), checkpoint = file_frame(t, in_dir(t, CHECKPOINT));
+
+    TRY(cli_number(t->cli, "--threads", 1, THREADS_MAX, &threads));
+    TRY(network_build(t->pool, &t->recipe, &t->data, &t->net, &t->recipe_file));
+    TRY(trainer_make(t->pool, &t->net, &t->data, &t->recipe.training, (int)threads, &t->trainer, &t->recipe_file));
+    if (cli_flag(t->cli, "--resume"))
+        TRY(trainer_load(&t->trainer, checkpoint.name, &checkpoint));
+    epochs_done = (int32_t)(t->trainer.step / t->trainer.steps_per_epoch);
+    TRY(history_open(t->pool, history.name, epochs_done, &t->history, &history));
+    for (size_t i = 0; i < t->history.n; i++)
+        t->seconds += t->history.rows[i].seconds;
+    return MOTE_OK;
+}
+
+/* ---- epochs ---- */
+/* The row of the epoch whose network is kept: the best validation accuracy, of equals the smallest loss; of networks
+ * without classes the smallest loss; without validation the last. */
+static bool is_better(const struct history_row *a, const struct history_row *b)
+{
+    if (isnan(a->validation_loss))
+        return true;
+    if (!isnan(a->validation_accuracy) && a->validation_accuracy != b->validation_accuracy)
+        return a->validation_accuracy > b->validation_accuracy;
+    return a->validation_loss < b->validation_loss;
+}
+
+static const struct history_row *best_row(const struct history *h)
+{
+    const struct history_row *best = NULL;
+
+    for (size_t i = 0; i < h->n; i++)
+        if (best == NULL || is_better(&h->rows[i], best))
+            best = &h->rows[i];
+    return best;
+}
+
+static double since(const struct timespec *start)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+}
+
+static void show(void *context, int64_t done, int64_t total, double loss, double accuracy)
+{
+    struct train *t = context;
+
+    t->progress.done = done;
+    t->progress.total = total;
+    t->progress.loss = loss;
+    t->progress.accuracy = accuracy;
+    t->progress.seconds = since(&t->epoch_start);
+    epoch_progress_show(&t->progress, stderr);
+}
+
+static enum mote_status save_model(struct train *t)
+{
+    struct pool pool = {0};
+    struct model model;
+    struct text text = {.pool = &pool};
+    struct frame here = file_frame(t, in_dir(t, MODEL));
+    enum mote_status status;
+
+    trainer_model(&t->trainer, &pool, &model);
+    model_write(&model, &text);
+    status = file_write(here.name, text.s, text.len, &here);
+    pool_free(&pool);
+    return status;
+}
+
+static enum mote_status save_checkpoint(struct train *t)
+{
+    struct frame here = file_frame(t, in_dir(t, CHECKPOINT));
+
+    return trainer_save(&t->trainer, here.name, &here);
+}
+
+/* The model before the checkpoint, the checkpoint before the history: whenever the process dies, --resume repeats at
+ * most what it did after the checkpoint, and that gives the same files. */
+static enum mote_status finish_epoch(struct train *t, const struct epoch_result *r)
+{
+    struct evaluation validation = {.loss = NAN, .accuracy = NAN};
+    const struct history_row *best = best_row(&t->history);
+    struct frame here = file_frame(t, t->history.path);
+    struct history_row row = {.epoch = (int32_t)(t->trainer.step / t->trainer.steps_per_epoch),
+                              .rate = (double)r->rate,
+                              .train_loss = r->loss,
+                              .train_accuracy = r->accuracy};
+    char line[LINE_SIZE];
+
+    if (t->data.n_split[SPLIT_VALIDATION] > 0)
+        trainer_evaluate(&t->trainer, SPLIT_VALIDATION, &validation);
+    row.validation_loss = validation.loss;
+    row.validation_accuracy = validation.accuracy;
+    row.seconds = since(&t->epoch_start);
+    row.samples_per_second = (double)r->samples / row.seconds;
+    t->seconds += row.seconds;
+    if (best == NULL || is_better(&row, best))
+        TRY(save_model(t));
+    TRY(save_checkpoint(t));
+    TRY(history_add(&t->history, &row, &here));
+    fprintf(stderr, "%s\n", epoch_line(&row, t->recipe.training.epochs, line));
+    return MOTE_OK;
+}
+
+/* Epochs since the smallest validation loss. */
+static bool has_lost_patience(const struct train *t)
+{
+    const struct history_row *best = history_best(&t->history);
+    int32_t patience = t->recipe.training.patience;
+
+    return patience > 0 && best != NULL && !isnan(best->validation_loss) &&
+           t->history.rows[t->history.n - 1].epoch - best->epoch >= patience;
+}
+
+static enum mote_status stop_here(struct train *t)
+{
+    TRY(save_checkpoint(t));
+    fprintf(stderr, "stopped after step %lld of epoch %d; go on with: mote train %s -o %s --resume\n",
+            (long long)(t->trainer.step % t->trainer.steps_per_epoch),
+            1 + (int)(t->trainer.step / t->trainer.steps_per_epoch), t->recipe.path, t->dir);
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
+    return MOTE_OK;
+}
+
+static enum mote_status run_epochs(struct train *t)
+{
+    struct epoch_result r;
+
+    while (t->trainer.step < (int64_t)t->recipe.training.epochs * t->trainer.steps_per_epoch) {
+        enum mote_status status;
+
+        if (has_lost_patience(t)) {
+            fprintf(stderr, "no better validation loss for %d epochs: stopped early\n",
+                    (int)t->recipe.training.patience);
+            break;
+        }
+        clock_gettime(CLOCK_MONOTONIC, &t->epoch_start);
+        t->progress = (struct epoch_progress){.epoch = 1 + (int32_t)(t->trainer.step / t->trainer.steps_per_epoch),
+                                              .epochs = t->recipe.training.epochs};
+        status = trainer_epoch(&t->trainer, &stop_asked, show, t, &r, &t->recipe_file);
+        epoch_progress_remove(&t->progress, stderr);
+        TRY(status);
+        if (r.interrupted)
+            return stop_here(t);
+        TRY(finish_epoch(t, &r));
+        if (stop_asked)
+            return stop_here(t);
+    }
+    return MOTE_OK;
+}
+
+/* ---- results ---- */
+/* The network that was kept, on the test split, or if there is none on the validation split. */
+static enum mote_status test_best(struct train *t, enum split *split)
+{
+    struct frame here = file_frame(t, in_dir(t, MODEL));
+    struct model model = {.pool = t->pool};
+    struct bytes file;
+
+    *split = t->data.n_split[SPLIT_TEST] > 0 ? SPLIT_TEST : SPLIT_VALIDATION;
+    TRY(file_read(t->pool, here.name, &file, &here));
+    TRY(model_parse(&model, file, &here));
+    TRY(trainer_use(&t->trainer, &model, &here));
+    trainer_evaluate(&t->trainer, *split, &t->test);
+    return MOTE_OK;
+}
+
+static void judge(struct train *t)
+{
+    const struct evaluation *e = &t->test;
+    int32_t *labels = pool_array(t->pool, (size_t)e->n + 1, sizeof *labels);
+    bool *anomalous = pool_array(t->pool, (size_t)e->n + 1, sizeof *anomalous);
+    int32_t normal = t->recipe.training.normal;
+
+    for (int64_t i = 0; i < e->n && t->data.labels != NULL; i++) {
+        labels[i] = t->data.labels[e->samples[i]];
+        anomalous[i] = labels[i] != normal;
+    }
+    if (e->predictions != NULL) {
+        t->confusion = confusion_make(t->pool, t->data.n_classes, t->data.classes);
+        confusion_add(&t->confusion, labels, e->predictions, e->n);
+    } else if (normal >= 0 && t->data.labels != NULL) {
+        t->roc = roc_make(t->pool, e->scores, anomalous, e->n);
+    }
+}
+
+static const char *percent(struct train *t, double share) { return pool_printf(t->pool, "%.2f %%", 100 * share); }
+
+static enum mote_status write_report(struct train *t, const char *split, const struct history_row *best)
+{
+    struct frame here = file_frame(t, in_dir(t, REPORT));
+    struct fact results[4], costs[5];
+    char duration[32];
+    struct html_report r = {.title = t->recipe.name,
+                            .recipe = t->recipe.path,
+                            .results = results,
+                            .costs = costs,
+                            .history = &t->history,
+                            .best_epoch = best->epoch,
+                            .confusion = t->confusion.counts != NULL ? &t->confusion : NULL,
+                            .roc = t->roc.n > 0 ? &t->roc : NULL};
+
+    if (!isnan(t->test.accuracy))
+        results[r.n_results++] =
+            (struct fact){pool_printf(t->pool, "Accuracy, float, %s split", split), percent(t, t->test.accuracy)};
+    if (t->roc.n > 0)
+        results[r.n_results++] = (struct fact){"ROC AUC", pool_printf(t->pool, "%.4f", t->roc.auc)};
+    results[r.n_results++] =
+        (struct fact){pool_printf(t->pool, "Loss, %s split", split), pool_printf(t->pool, "%.4f", t->test.loss)};
+    results[r.n_results++] = (struct fact){"Samples", pool_printf(t->pool, "%lld", (long long)t->test.n)};
+    costs[r.n_costs++] = (struct fact){"Multiply-accumulates",
+                                       pool_printf(t->pool, "%lld", (long long)model_macs(&t->net))};
+    costs[r.n_costs++] = (struct fact){"Time of training", pool_strdup(t->pool, duration_text(t->seconds, duration))};
+    r.layers = layers_of(t->pool, &t->net.graphs[0], &r.n_layers);
+    return html_report_write(&r, here.name, &here);
+}
+
+static json_t *result_json(struct train *t, const char *split, const struct history_row *best)
+{
+    json_t *json = json_pack("{s:s, s:i, s:i, s:s, s:I, s:f, s:f, s:I}", "recipe", t->recipe.name, "epochs",
+                             (int)t->history.rows[t->history.n - 1].epoch, "best_epoch", (int)best->epoch, "split",
+                             split, "samples", (json_int_t)t->test.n, "loss", t->test.loss, "seconds", t->seconds,
+                             "macs", (json_int_t)model_macs(&t->net));
+
+    if (!isnan(t->test.accuracy))
+        json_object_set_new(json, "accuracy", json_real(t->test.accuracy));
+    if (t->roc.n > 0)
+        json_object_set_new(json, "roc_auc", json_real(t->roc.auc));
+    return json;
+}
+
+static void print_text(struct train *t, const char *split, const struct history_row *best)
+{
+    char duration[32];
+
+    printf("%s: %s, epoch %d of %d kept, ", t->recipe.name, duration_text(t->seconds, duration), (int)best->epoch,
+           (int)t->history.rows[t->history.n - 1].epoch);
+    if (!isnan(t->test.accuracy))
+        printf("accuracy %.2f %% ", 100 * t->test.accuracy);
+    if (t->roc.n > 0)
+        printf("ROC AUC %.4f ", t->roc.auc);
+    printf("(loss %.4f) on the %lld samples of the %s split\n", t->test.loss, (long long)t->test.n, split);
+    if (t->confusion.counts != NULL)
+        print_confusion(&t->confusion, t->pool, stdout);
+    printf("\n%s/%s is the network, %s/%s the report. Next: mote quantize %s/%s --data %s -o %s.mote\n", t->dir, MODEL,
+           t->dir, REPORT, t->dir, MODEL, t->data_file.name, t->recipe.name);
+}
+
+static enum mote_status finish(struct train *t)
+{
+    static const char *const names[SPLIT_COUNT] = {"training", "validation", "test"};
+    const struct history_row *best = best_row(&t->history);
+    const char *result = NULL;
+    enum split split;
+
+    TRY(test_best(t, &split));
+    judge(t);
+    if (t->cli->json)
+        result = cli_json_text(t->cli, result_json(t, names[split], best));
+    TRY(write_report(t, names[split], best));
+    if (t->cli->json)
+        fputs(result, stdout);
+    else
+        print_text(t, names[split], best);
+    return MOTE_OK;
+}
+
+static enum mote_status train(struct train *t)
+{
+    TRY(open_training(t));
+    signal(SIGINT, ask_to_stop);
+    signal(SIGTERM, ask_to_stop);
+    TRY(run_epochs(t));
+    return finish(t);
+}
+
+static enum mote_status run_train(struct cli *cli)
+{
+    struct train t = {.cli = cli, .pool = &cli->pool};
+    enum mote_status status;
+
+    TRY(open_recipe(&t));
+    TRY(open_folder(&t));
+    TRY(open_data(&t));
+    status = train(&t);
+    trainer_free(&t.trainer);
+    return status;
+}
+
+const struct command command_train = {
+    .name = "train",
+    .arguments = "RECIPE [--data SPEC] [-o DIR] [--resume] [--epochs N] [--threads N]",
+    .summary = "trains a network from a recipe and data",
+    .details =
+        "RECIPE is a YAML file: docs/RECIPES.md; models/recipes has some. SPEC is a folder, a file or a YAML file:\n"
+        "docs/DATA.md; it replaces the recipe's data section.\n\n"
+        "DIR (the recipe's name, if not given) gets model.graph, the network of the epoch that was best on the\n"
+        "validation split, checkpoint.graph, history.jsonl (a line an epoch) and report.html. Ctrl-C leaves a\n"
+        "checkpoint; --resume goes on from it, and ends with the same bytes as a run that was not stopped.\n\n"
+        "JSON keys: recipe, epochs, best_epoch, split, samples, loss, seconds, macs, and accuracy or roc_auc.",
+    .example = "mote train models/recipes/fashion_mnist.yaml -o fashion",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){{"--data", "SPEC", "data instead of the recipe's"},
+                                       {"-o", "DIR", "where everything goes; default: the recipe's name"},
+                                       {"--resume", NULL, "go on from DIR's checkpoint"},
+                                       {"--epochs", "N", "instead of the recipe's"},
+                                       {"--threads", "N", "default: all cores"},
+                                       {NULL, NULL, NULL}},
+    .run = run_train,
+};
