@@ -72,7 +72,7 @@ struct graph {
 
 /* How raw data becomes the input tensor: real = (raw - mean[c]) / std[c], channels in `order`. */
 struct preprocess {
-    const char *kind;     /* "none", "image", "audio" */
+    const char *kind;     /* "none", "image", "audio", "values" */
     const char *channels; /* "rgb", "bgr", "gray" or "" */
     int32_t n;            /* of mean and std: 0, 1 or the number of channels */
     const float *mean, *std;

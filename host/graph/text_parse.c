@@ -459,7 +459,7 @@ static enum mote_status parse_classes(struct parser *ps)
 
 static enum mote_status parse_preprocess(struct parser *ps)
 {
-    static const char *const kinds[] = {"image", "audio"}, *const channels[] = {"rgb", "bgr", "gray"};
+    static const char *const kinds[] = {"image", "audio", "values"}, *const channels[] = {"rgb", "bgr", "gray"};
     struct preprocess *p = &ps->m->preprocess;
     struct f32_list mean = {NULL, 0}, std = {NULL, 0};
 
@@ -469,7 +469,7 @@ static enum mote_status parse_preprocess(struct parser *ps)
         if (words_accept(&ps->w, kinds[i]))
             p->kind = kinds[i];
     if (strcmp(p->kind, "none") == 0)
-        return words_expected(&ps->w, "image or audio");
+        return words_expected(&ps->w, "image, audio or values");
     for (size_t i = 0; i < COUNT(channels) && !p->channels[0]; i++)
         if (words_accept(&ps->w, channels[i]))
             p->channels = channels[i];

@@ -36,12 +36,13 @@ static bool is_one_of(const char *s, const char *const *words, size_t n)
 
 static enum mote_status verify_preprocess(const struct preprocess *p, const struct frame *at)
 {
-    static const char *const kinds[] = {"none", "image", "audio"}, *const orders[] = {"", "rgb", "bgr", "gray"};
+    static const char *const kinds[] = {"none", "image", "audio", "values"}, *const orders[] = {"", "rgb", "bgr",
+                                                                                                "gray"};
     struct frame here = {at, "preprocess", NULL, -1, NULL};
     int32_t channels;
 
     if (!is_one_of(p->kind, kinds, COUNT(kinds)))
-        return fail(&here, MOTE_ERR_VALUE, "the kind is none, image or audio");
+        return fail(&here, MOTE_ERR_VALUE, "the kind is none, image, audio or values");
     if (!is_one_of(p->channels, orders, COUNT(orders)))
         return fail(&here, MOTE_ERR_VALUE, "the channels are rgb, bgr, gray or not given");
     if (p->channels[0] && strcmp(p->kind, "image") != 0)
@@ -50,7 +51,7 @@ static enum mote_status verify_preprocess(const struct preprocess *p, const stru
     if (p->n < 0 || (p->channels[0] && p->n > 1 && p->n != channels))
         return fail(&here, MOTE_ERR_VALUE, "%d values of mean and std for %d channels", p->n, channels);
     if (p->n > 0 && strcmp(p->kind, "none") == 0)
-        return fail(&here, MOTE_ERR_VALUE, "mean and std without a kind: say image or audio");
+        return fail(&here, MOTE_ERR_VALUE, "mean and std without a kind: say image, audio or values");
     for (int32_t i = 0; i < p->n; i++)
         if (!isfinite(p->mean[i]) || !isfinite(p->std[i]) || p->std[i] == 0)
             return fail(&here, MOTE_ERR_VALUE, "mean %g, std %g of channel %d: both must be finite, std not 0",
