@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* NumPy's .npy, which NumPy Enhancement Proposal 1 describes: a magic, a version, and a Python dictionary as text. */
+#ifndef MOTE_NPY_H
+#define MOTE_NPY_H
+
+#include "host/base/base.h"
+
+#define NPY_MAGIC    "\x93NUMPY"
+#define NPY_RANK_MAX 32 /* NumPy's limit, and more than a tensor's */
+
+struct npy {
+    char type[8];      /* "<f4", "|i1": byte order, kind, bytes */
+    const char *shape; /* "(2, 49)", for messages */
+    int rank;
+    uint64_t dims[NPY_RANK_MAX], elements;
+    struct bytes data; /* in the file's; elements of `type`, or *at knows why not */
+};
+
+/* Little-endian arrays in C order. That the data have elements * (bytes of an element) bytes is checked, too. */
+MUST_CHECK enum mote_status npy_parse(struct pool *pool, struct bytes file, struct npy *out, const struct frame *at);
+const char *npy_type(enum mote_type type); /* "<f4"; NULL for types that NumPy has not */
+
+#endif
