@@ -24,34 +24,49 @@ struct dataset {
     struct pool *pool;
     int32_t n, n_classes; /* n_classes 0: without labels */
     int32_t rank;
-    int64_t dims[RANK_MAX]; /* of one sample */
-    int64_t elements;       /* their product */
-    enum mote_type type;    /* of raw elements: U8, S8, S16, F32 */
-    const uint8_t *samples; /* [n][elements] of `type` */
-    const int32_t *labels;  /* [n], 0 to n_classes - 1; NULL without labels */
+    int64_t dims[RANK_MAX];     /* of one sample */
+    int64_t elements;           /* their product */
+    enum mote_type type;        /* of raw elements: U8, S8, S16, F32 */
+    bool raw;                   /* bytes of unknown type (and shape), which only a model can tell: U8 here */
+    const uint8_t *samples;     /* [n][elements] of `type` */
+    const int32_t *labels;      /* [n], 0 to n_classes - 1; NULL without labels */
     const char *const *classes; /* [n_classes] names, or NULL */
     struct preprocess preprocess;
     struct augment augment;
+    bool splits; /* false: nobody said what the splits are, all samples are SPLIT_TEST */
     int32_t n_split[SPLIT_COUNT];
-    const int32_t *split[SPLIT_COUNT]; /* [n_split] sample indices; a set without splits is all SPLIT_TEST */
+    const int32_t *split[SPLIT_COUNT];   /* [n_split] sample indices; a set without splits is all SPLIT_TEST */
     const struct dataset_source *source; /* where samples came from, for messages */
 };
 
 MUST_CHECK enum mote_status dataset_open(struct pool *pool, const char *specification, struct dataset *out,
                                          const struct frame *at);
 
-/* The `data:` section of another YAML file (a recipe): the field for its schema, and the same opening. `beside` is the
+/* The `data:` section of another YAML file (a recipe): the field for its schema, and the same opening. `from` is the
  * YAML file's path, from which relative paths are seen. */
 struct data_section;
 MUST_CHECK enum mote_status dataset_open_section(struct pool *pool, const struct data_section *section,
-                                                 const char *beside, struct dataset *out, const struct frame *at);
+                                                 const char *from, struct dataset *out, const struct frame *at);
 
 /* The place of sample i, for messages: its file and line or row; the text is in `pool`. */
 const char *dataset_place(struct pool *pool, const struct dataset *d, int32_t i);
+/* The name of sample i, for lists: its file, or "file:row" if the file has many. */
+const char *dataset_name(struct pool *pool, const struct dataset *d, int32_t i);
 
 /* Reals of sample i, [elements]. With an augmentation the result depends on (seed, epoch, i) and on nothing else. */
 void dataset_real(const struct dataset *d, int32_t i, float *out);
 void dataset_augmented(const struct dataset *d, int32_t i, uint64_t seed, int32_t epoch, float *out);
+
+/* Of raw elements, a channel (the last dimension's index); channels 1: of all together. */
+struct dataset_range {
+    double min, max, mean, std;
+};
+void dataset_ranges(struct pool *scratch, const struct dataset *d, const int32_t *samples, int32_t n, int32_t channels,
+                    struct dataset_range *out); /* samples NULL: the first n */
+
+/* A PNG with a row of samples a class; of pictures only. */
+MUST_CHECK enum mote_status dataset_sheet(struct pool *pool, const struct dataset *d, struct bytes *png,
+                                          const struct frame *at);
 
 /* Sample i as a model's input wants it: the raw bytes where the input has the data's type and the model says nothing of
  * preprocessing; else the reals by the model's preprocessing (without one, the data's), quantized as the input is.

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* .npy: an array of samples, and labels as another array or as text, a line each. Types that a sample cannot have
+ * become float32. */
+#include <math.h>
+
+#include "host/data/npy.h"
+#include "host/data/source.h"
+
+struct part {
+    const char *path, *labels; /* NULL: there is none */
+    struct npy array;
+    const char **words; /* [n] labels as text, in the scratch pool */
+};
+
+static const enum mote_type types[] = {TYPE_S8,  TYPE_U8,  TYPE_S16, TYPE_U16, TYPE_S32, TYPE_U32,
+                                       TYPE_S64, TYPE_U64, TYPE_F32, TYPE_F64, TYPE_BOOL};
+
+static enum mote_type type_of(const struct npy *a)
+{
+    for (size_t i = 0; i < COUNT(types); i++)
+        if (strcmp(a->type, npy_type(types[i])) == 0)
+            return types[i];
+    return TYPE_NONE;
+}
+
+static double number_at(enum mote_type type, const uint8_t *p)
+{
+    uint16_t half;
+    uint32_t word;
+    uint64_t wide;
+    float real;
+    double value;
+
+    switch (type_bits(type)) {
+    case 8:
+        return type == TYPE_S8 ? (int8_t)*p : *p;
+    case 16:
+        memcpy(&half, p, sizeof half);
+        return type == TYPE_S16 ? (int16_t)half : half;
+    case 32:
+        memcpy(&word, p, sizeof word);
+        memcpy(&real, p, sizeof real);
+        return type == TYPE_F32 ? (double)real : type == TYPE_S32 ? (int32_t)word : (double)word;
+    default:
+        memcpy(&wide, p, sizeof wide);
+        memcpy(&value, p, sizeof value);
+        return type == TYPE_F64 ? value : type == TYPE_S64 ? (double)(int64_t)wide : (double)wide;
+    }
+}
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+static enum mote_status read_array(struct reading *r, const char *path, struct npy *out, const struct frame *at)
+{
+    struct bytes file;
+
+    TRY(packed_read(&r->scratch, path, &file, at));
+    TRY(npy_parse(&r->scratch, file, out, at));
+    if (type_of(out) == TYPE_NONE)
+        return fail(at, MOTE_ERR_TYPE, "the array's type is '%s'; integers, float32 and float64 are read", out->type);
+    if (out->rank < 1 || out->dims[0] < 1 || out->dims[0] > INT32_MAX || out->elements < 1)
+        return fail(at, MOTE_ERR_SHAPE, "the array's shape is %s; its first dimension is to be the samples",
+                    out->shape);
+    return MOTE_OK;
+}
+
+/* ---- labels ---- */
+static enum mote_status words_of_array(struct reading *r, const struct npy *a, const char **words,
+                                       const struct frame *at)
+{
+    enum mote_type type = type_of(a);
+
+    if (a->elements != a->dims[0])
+        return fail(at, MOTE_ERR_SHAPE, "labels have the shape %s; one dimension is wanted", a->shape);
+    for (size_t i = 0; i < a->elements; i++) {
+        double value = number_at(type, a->data.data + i * (size_t)type_bits(type) / 8);
+        struct frame here = frame_line(at, "sample", (int64_t)i);
+
+        if (!(value >= 0 && value < DATASET_CLASSES_MAX && value == floor(value)))
+            return fail(&here, MOTE_ERR_VALUE, "the label is %g; a whole number from 0 to %d is wanted", value,
+                        DATASET_CLASSES_MAX - 1);
+        words[i] = pool_printf(&r->scratch, "%d", (int)value);
+    }
+    return MOTE_OK;
+}
+
+/* The last column, without a header if there is one. */
+static enum mote_status words_of_table(struct reading *r, struct part *p, const struct frame *at)
+{
+    struct bytes text;
+    struct table t;
+
+    TRY(packed_read(&r->scratch, p->labels, &text, at));
+    TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
+    if ((uint64_t)t.n != p->array.dims[0])
+        return fail(at, MOTE_ERR_SHAPE, "has %d labels, %s has %llu samples", t.n, name_of(p->path),
+                    (unsigned long long)p->array.dims[0]);
+    for (int32_t i = 0; i < t.n; i++) {
+        struct frame here = frame_line(at, "line", t.lines[i]);
+
+        p->words[i] = t.cells[(size_t)(i + 1) * (size_t)t.columns - 1];
+        if (p->words[i][0] == '\0')
+            return fail(&here, MOTE_ERR_VALUE, "the label is empty");
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_labels(struct reading *r, struct part *p)
+{
+    struct frame here = frame_of(r->at, name_of(p->labels));
+    struct npy a;
+
+    p->words = pool_array(&r->scratch, (size_t)p->array.dims[0], sizeof *p->words);
+    if (!has_ending(p->labels, ".npy") && !has_ending(p->labels, ".npy.gz"))
+        return words_of_table(r, p, &here);
+    TRY(read_array(r, p->labels, &a, &here));
+    if (a.dims[0] != p->array.dims[0])
+        return fail(&here, MOTE_ERR_SHAPE, "has %llu labels, %s has %llu samples", (unsigned long long)a.dims[0],
+                    name_of(p->path), (unsigned long long)p->array.dims[0]);
+    return words_of_array(r, &a, p->words, &here);
+}
+
+/* ---- samples ---- */
+static enum mote_status read_part(struct reading *r, struct part *p)
+{
+    struct frame here;
+
+    if (p->path == NULL)
+        return MOTE_OK;
+    here = frame_of(r->at, name_of(p->path));
+    TRY(read_array(r, p->path, &p->array, &here));
+    if (p->array.rank - 1 > RANK_MAX)
+        return fail(&here, MOTE_ERR_SHAPE, "the array's shape is %s; samples have at most %d dimensions",
+                    p->array.shape, RANK_MAX);
+    return p->labels != NULL ? read_labels(r, p) : MOTE_OK;
+}
+
+static void choose_shape(struct dataset *d, const struct npy *a)
+{
+    enum mote_type type = type_of(a);
+
+    d->type = type == TYPE_BOOL ? TYPE_U8 : type == TYPE_U8 || type == TYPE_S8 || type == TYPE_S16 ? type : TYPE_F32;
+    d->elements = 1;
+    for (int32_t i = 1; i < a->rank; i++) {
+        d->dims[d->rank++] = (int64_t)a->dims[i];
+        d->elements *= (int64_t)a->dims[i];
+    }
+    if (d->rank == 0)
+        d->dims[d->rank++] = 1;
+    if (d->type == TYPE_U8 && d->rank == 2 && type == TYPE_U8)
+        d->dims[d->rank++] = 1;
+    if (d->type == TYPE_U8 && d->rank == 3 && (d->dims[2] == 1 || d->dims[2] == 3))
+        d->preprocess = (struct preprocess){.kind = "image", .channels = d->dims[2] == 3 ? "rgb" : "gray"};
+}
+
+static void fill(struct reading *r, const struct part *p, uint8_t *to)
+{
+    enum mote_type type = type_of(&p->array);
+    size_t size = (size_t)type_bits(type) / 8;
+
+    if (r->out->type != TYPE_F32) {
+        memcpy(to, p->array.data.data, p->array.data.size);
+        return;
+    }
+    for (size_t i = 0; i < p->array.elements; i++, to += sizeof(float)) {
+        float real = (float)number_at(type, p->array.data.data + i * size);
+
+        memcpy(to, &real, sizeof real);
+    }
+}
+
+static bool same_samples(const struct npy *a, const struct npy *b)
+{
+    return strcmp(a->type, b->type) == 0 && a->rank == b->rank &&
+           memcmp(a->dims + 1, b->dims + 1, (size_t)(a->rank - 1) * sizeof *a->dims) == 0;
+}
+
+/* ---- both parts ---- */
+static enum mote_status label_all(struct reading *r, const struct part *train, const struct part *test)
+{
+    int32_t n = r->out->n, first = (int32_t)train->array.dims[0];
+    const char **words = pool_array(&r->scratch, (size_t)n, sizeof *words);
+    int32_t *labels = pool_array(r->pool, (size_t)n, sizeof *labels);
+    struct vocabulary v;
+
+    for (int32_t i = 0; i < n; i++)
+        words[i] = i < first ? train->words[i] : test->words[i - first];
+    TRY(vocabulary_make(r, words, (size_t)n, &v, r->at));
+    for (int32_t i = 0; i < n; i++)
+        labels[i] = vocabulary_find(&v, words[i]);
+    r->out->labels = labels;
+    return MOTE_OK;
+}
+
+static enum mote_status join(struct reading *r, const struct part *train, const struct part *test)
+{
+    struct frame second;
+    int64_t n = (int64_t)(train->array.dims[0] + test->array.dims[0]);
+    uint8_t *samples, *given;
+    size_t half;
+
+    TRY(samples_alloc(r, n, &samples, r->at));
+    fill(r, train, samples);
+    if (test->path == NULL)
+        return train->words != NULL ? label_all(r, train, test) : MOTE_OK;
+    second = frame_of(r->at, name_of(test->path));
+    if (!same_samples(&train->array, &test->array))
+        return fail(&second, MOTE_ERR_SHAPE, "its samples have another type or shape than those of %s",
+                    name_of(train->path));
+    if ((train->words == NULL) != (test->words == NULL))
+        return fail(r->at, MOTE_ERR_VALUE, "one part has labels, the other has none");
+    half = (size_t)train->array.elements * (size_t)type_bits(r->out->type) / 8;
+    fill(r, test, samples + half);
+    r->source->given = given = pool_alloc(r->pool, (size_t)n);
+    for (int64_t i = 0; i < n; i++)
+        given[i] = i < (int64_t)train->array.dims[0] ? SPLIT_TRAIN : SPLIT_TEST;
+    return train->words != NULL ? label_all(r, train, test) : MOTE_OK;
+}
+
+static const char *beside(const struct reading *r, const char *path)
+{
+    return path != NULL ? path_beside(r->pool, r->from, path) : NULL;
+}
+
+/* The rows of both parts count from 0. */
+static void note_places(struct reading *r, const struct part *train, const struct part *test)
+{
+    size_t n = (size_t)r->out->n, first = (size_t)train->array.dims[0];
+    const char **files = pool_array(r->pool, n, sizeof *files);
+    int32_t *rows = pool_array(r->pool, n, sizeof *rows);
+
+    for (size_t i = 0; i < n; i++) {
+        files[i] = name_of(i < first ? train->path : test->path);
+        rows[i] = (int32_t)(i < first ? i : i - first);
+    }
+    r->source->files = files;
+    r->source->rows = rows;
+    r->source->row_kind = "sample";
+}
+
+enum mote_status read_arrays(struct reading *r)
+{
+    struct part train = {.path = r->path, .labels = beside(r, r->spec->labels)};
+    struct part test = {.path = beside(r, r->spec->test_path), .labels = beside(r, r->spec->test_labels)};
+
+    TRY(read_part(r, &train));
+    TRY(read_part(r, &test));
+    choose_shape(r->out, &train.array);
+    TRY(join(r, &train, &test));
+    note_places(r, &train, &test);
+    return MOTE_OK;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/data/dataset.h"
+
+#include <errno.h>
+#include <math.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/data/elements.h"
+#include "host/data/source.h"
+
+/* ---- which reader ---- */
+static bool is_archive_name(const char *name)
+{
+    static const char *const endings[] = {".tar", ".tgz", ".txz", ".tbz2", ".zip"};
+    size_t n = strlen(name);
+
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (has_ending(name, endings[i]))
+            return true;
+    for (size_t i = n > 12 ? n - 12 : 0; i < n; i++)
+        if (strncmp(name + i, ".tar.", 5) == 0)
+            return true;
+    return false;
+}
+
+static enum data_kind kind_of_file(const char *name)
+{
+    if (is_archive_name(name))
+        return DATA_IMAGES;
+    if (has_ending(name, ".csv") || has_ending(name, ".csv.gz") || has_ending(name, ".tsv"))
+        return DATA_TABLE;
+    if (has_ending(name, ".npy"))
+        return DATA_ARRAYS;
+    return strstr(name, "-ubyte") != NULL || has_ending(name, ".idx") ? DATA_IDX : DATA_AUTO;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool has_labels_file(struct pool *pool, const char *folder)
+{
+    return access(pool_printf(pool, "%s/" LABELS_FILE, folder), F_OK) == 0;
+}
+
+static enum data_kind kind_of_path(struct reading *r)
+{
+    if (!is_folder(r->path))
+        return kind_of_file(r->path);
+    return idx_folder(&r->scratch, r->path) ? DATA_IDX : DATA_IMAGES;
+}
+
+static enum mote_status read_by_kind(struct reading *r)
+{
+    enum data_kind kind = r->spec->kind;
+
+    if (is_folder(r->path) && has_labels_file(&r->scratch, r->path) &&
+        (kind == DATA_AUTO || kind == DATA_IMAGES || kind == DATA_TENSORS))
+        return read_listed(r);
+    if (kind == DATA_AUTO)
+        kind = kind_of_path(r);
+    switch (kind) {
+    case DATA_IDX:
+        return read_idx(r);
+    case DATA_IMAGES:
+        return read_images(r);
+    case DATA_TENSORS:
+        return read_listed(r);
+    case DATA_TABLE:
+        return read_table(r);
+    case DATA_ARRAYS:
+        return read_arrays(r);
+    default:
+        return fail(r->at, MOTE_ERR_FORMAT, "%s: what it holds is not known; `kind` says it", r->path);
+    }
+}
+
+/* ---- opening ---- */
+static enum mote_status check_finite(const struct reading *r)
+{
+    const struct dataset *d = r->out;
+
+    for (int64_t i = 0; d->type == TYPE_F32 && i < d->n * d->elements; i++)
+        if (!isfinite(element_of(d->type, d->samples, i))) {
+            struct frame here = frame_of(r->at, dataset_place(r->pool, d, (int32_t)(i / d->elements)));
+
+            return fail(&here, MOTE_ERR_VALUE, "element %lld is NaN or infinite; correct it, or remove the sample",
+                        (long long)(i % d->elements));
+        }
+    return MOTE_OK;
+}
+
+static enum mote_status open_reading(struct reading *r)
+{
+    if (access(r->path, R_OK) != 0)
+        return fail(r->at, MOTE_ERR_FILE, "cannot read %s: %s", r->path, strerror(errno));
+    TRY(read_by_kind(r));
+    TRY(check_finite(r));
+    TRY(make_splits(r));
+    TRY(make_preprocess(r));
+    return make_augment(r);
+}
+
+static enum mote_status open_path(struct pool *pool, const struct data_section *section, const char *from,
+                                  const char *path, struct dataset *out, const struct frame *at)
+{
+    struct reading r = {.pool = pool, .spec = section, .from = from, .out = out, .at = at};
+    enum mote_status status;
+
+    *out = (struct dataset){.pool = pool};
+    out->source = r.source = pool_alloc(pool, sizeof *r.source);
+    r.source->file = r.path = pool_strdup(pool, path);
+    status = open_reading(&r);
+    pool_free(&r.scratch);
+    return status;
+}
+
+enum mote_status dataset_open_section(struct pool *pool, const struct data_section *section, const char *from,
+                                      struct dataset *out, const struct frame *at)
+{
+    return open_path(pool, section, from, path_beside(pool, from, section->path), out, at);
+}
+
+enum mote_status dataset_open(struct pool *pool, const char *specification, struct dataset *out, const struct frame *at)
+{
+    static const struct data_section plain = {.kind = DATA_AUTO};
+    const struct data_section *section;
+    struct stat st;
+
+    if (stat(specification, &st) != 0)
+        return fail(at, MOTE_ERR_FILE, "cannot read %s: %s", specification, strerror(errno));
+    if (S_ISDIR(st.st_mode) || kind_of_file(specification) != DATA_AUTO)
+        return open_path(pool, &plain, NULL, specification, out, at);
+    TRY(data_section_read(pool, specification, &section, at));
+    return dataset_open_section(pool, section, specification, out, at);
+}
+
+/* ---- places ---- */
+const char *dataset_name(struct pool *pool, const struct dataset *d, int32_t i)
+{
+    const struct dataset_source *s = d->source;
+    const char *slash = strrchr(s->file, '/'), *file = slash != NULL ? slash + 1 : s->file;
+
+    if (s->files != NULL && (s->rows == NULL || s->list != NULL))
+        return s->files[i];
+    return pool_printf(pool, "%s:%d", s->files != NULL ? s->files[i] : file, s->rows != NULL ? s->rows[i] : i);
+}
+
+const char *dataset_place(struct pool *pool, const struct dataset *d, int32_t i)
+{
+    const struct dataset_source *s = d->source;
+    const char *slash = strrchr(s->file, '/'), *file = slash != NULL ? slash + 1 : s->file;
+
+    if (s->list != NULL)
+        return pool_printf(pool, "%s %s %d", s->list, s->row_kind, s->rows[i]);
+    if (s->files != NULL && s->rows == NULL)
+        return s->files[i];
+    return pool_printf(pool, "%s %s %d", s->files != NULL ? s->files[i] : file,
+                       s->row_kind != NULL ? s->row_kind : "sample", s->rows != NULL ? s->rows[i] : i);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures by class, in a folder or an archive: the folder that a picture lies in is its class, and if the one above
+ * is called train, validation or test, that is its split. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "host/data/source.h"
+
+#define DEPTH_MAX 16
+
+struct found {
+    struct reading *r;
+    struct archive_member *all; /* the names, relative to the folder; bytes only in an archive */
+    size_t n;
+};
+
+/* ---- folders ---- */
+static bool is_foreign_picture(const char *name)
+{
+    static const char *const endings[] = {".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".heic"};
+
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (has_ending(name, endings[i]))
+            return true;
+    return false;
+}
+
+static enum mote_status walk(struct found *f, const char *below, int depth);
+
+static enum mote_status visit(struct found *f, const char *name, int depth)
+{
+    struct pool *pool = f->r->pool;
+    struct frame here = frame_of(f->r->at, name);
+    struct stat st;
+
+    if (stat(pool_printf(&f->r->scratch, "%s/%s", f->r->path, name), &st) != 0)
+        return fail(&here, MOTE_ERR_FILE, "cannot read it: %s", strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        return depth < DEPTH_MAX ? walk(f, name, depth + 1)
+                                 : fail(&here, MOTE_ERR_FILE, "more than %d folders, one in the other", DEPTH_MAX);
+    if (is_foreign_picture(name))
+        return fail(&here, MOTE_ERR_UNSUPPORTED, "only PNG and JPEG are read here; convert it");
+    if (!is_picture_name(name))
+        return MOTE_OK;
+    f->all = pool_grow(&f->r->scratch, f->all, f->n, sizeof *f->all);
+    f->all[f->n++] = (struct archive_member){.name = pool_strdup(pool, name)};
+    return MOTE_OK;
+}
+
+/* Hidden files and folders do not count. */
+static enum mote_status walk(struct found *f, const char *below, int depth)
+{
+    struct pool *scratch = &f->r->scratch;
+    const char *path = pool_printf(scratch, "%s%s%s", f->r->path, below[0] != '\0' ? "/" : "", below);
+    DIR *dir = opendir(path);
+    enum mote_status status = MOTE_OK;
+    struct dirent *entry;
+
+    if (dir == NULL)
+        return fail(f->r->at, MOTE_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
+    while (status == MOTE_OK && (entry = readdir(dir)) != NULL)
+        if (entry->d_name[0] != '.')
+            status = visit(f, pool_printf(scratch, "%s%s%s", below, below[0] != '\0' ? "/" : "", entry->d_name), depth);
+    closedir(dir);
+    return status;
+}
+
+/* ---- what names say ---- */
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct archive_member *)a)->name, ((const struct archive_member *)b)->name);
+}
+
+/* The n-th folder from the end of "a/b/file": 1 is b. NULL if there is none. */
+static const char *folder_from_end(struct pool *pool, const char *name, int n)
+{
+    const char *end = strrchr(name, '/');
+
+    for (; end != NULL && n > 1; n--) {
+        const char *slash = memrchr(name, '/', (size_t)(end - name));
+
+        end = slash;
+    }
+    if (end == NULL || end == name)
+        return NULL;
+
+    const char *slash = memrchr(name, '/', (size_t)(end - name));
+    const char *start = slash != NULL ? slash + 1 : name;
+
+    return pool_printf(pool, "%.*s", (int)(end - start), start);
+}
+
+static uint8_t split_of_word(const char *word)
+{
+    static const struct {
+        const char *word;
+        uint8_t split;
+    } words[] = {{"train", SPLIT_TRAIN},      {"training", SPLIT_TRAIN}, {"validation", SPLIT_VALIDATION},
+                 {"valid", SPLIT_VALIDATION}, {"val", SPLIT_VALIDATION}, {"test", SPLIT_TEST}};
+
+    for (size_t i = 0; word != NULL && i < COUNT(words); i++)
+        if (strcmp(word, words[i].word) == 0)
+            return words[i].split;
+    return SPLIT_NONE;
+}
+
+static enum mote_status check_given(const struct reading *r, const uint8_t *given, const struct archive_member *all,
+                                    size_t n, bool *some)
+{
+    *some = given[0] != SPLIT_NONE;
+    for (size_t i = 1; i < n; i++)
+        if ((given[i] != SPLIT_NONE) != *some)
+            return fail(r->at, MOTE_ERR_VALUE,
+                        "%s lies in a folder train, validation or test, %s does not; all must, or none",
+                        all[*some ? 0 : i].name, all[*some ? i : 0].name);
+    return MOTE_OK;
+}
+
+static enum mote_status label_all(struct reading *r, const struct archive_member *all, size_t n)
+{
+    const char **words = pool_array(&r->scratch, n, sizeof *words), **names = pool_array(r->pool, n, sizeof *names);
+    uint8_t *given = pool_array(r->pool, n, sizeof *given);
+    int32_t *labels = pool_array(r->pool, n, sizeof *labels);
+    struct vocabulary v;
+    bool some;
+
+    for (size_t i = 0; i < n; i++) {
+        struct frame here = frame_of(r->at, all[i].name);
+
+        names[i] = all[i].name;
+        words[i] = folder_from_end(&r->scratch, all[i].name, 1);
+        given[i] = split_of_word(folder_from_end(&r->scratch, all[i].name, 2));
+        if (words[i] == NULL || strcmp(words[i], ".") == 0)
+            return fail(&here, MOTE_ERR_VALUE, "lies in no class's folder; class/picture.png is wanted");
+    }
+    TRY(check_given(r, given, all, n, &some));
+    TRY(vocabulary_make(r, words, n, &v, r->at));
+    for (size_t i = 0; i < n; i++)
+        labels[i] = vocabulary_find(&v, words[i]);
+    r->out->labels = labels;
+    r->source->files = names;
+    r->source->given = some ? given : NULL;
+    return MOTE_OK;
+}
+
+enum mote_status read_images(struct reading *r)
+{
+    struct found f = {.r = r};
+    struct picture_file *files;
+    struct stat st;
+
+    if (stat(r->path, &st) != 0)
+        return fail(r->at, MOTE_ERR_FILE, "cannot read %s: %s", r->path, strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        TRY(walk(&f, "", 0));
+    else
+        TRY(archive_read_pictures(r, &f.all, &f.n));
+    if (f.n == 0 || f.n > INT32_MAX)
+        return fail(r->at, MOTE_ERR_FORMAT, "%s holds no PNG or JPEG in a class's folder", r->path);
+    qsort(f.all, f.n, sizeof *f.all, by_name);
+    TRY(label_all(r, f.all, f.n));
+    files = pool_array(&r->scratch, f.n, sizeof *files);
+    for (size_t i = 0; i < f.n; i++)
+        files[i] = (struct picture_file){pool_printf(&r->scratch, "%s/%s", r->path, f.all[i].name), f.all[i].bytes};
+    return pictures_read(r, files, (int32_t)f.n);
+}

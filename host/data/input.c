@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Samples -> a model's input. */
+#include <math.h>
+
+#include "host/data/elements.h"
+#include "host/data/source.h"
+
+static int64_t elements_of(const struct mote_io *io)
+{
+    return (int64_t)io->bytes * 8 / type_bits((enum mote_type)io->type);
+}
+
+static bool says_nothing(const struct preprocess *p) { return p == NULL || p->kind == NULL || p->n == 0; }
+
+static bool is_raw(const struct dataset *d, const struct mote_io *io, const struct preprocess *model)
+{
+    return d->raw ||
+           (io->type == (uint8_t)d->type && says_nothing(model) && (io->type != TYPE_F32 || d->preprocess.n == 0));
+}
+
+/* Dimensions of 1 do not count; one side may be flat. */
+static bool same_shape(const struct dataset *d, const struct mote_io *io)
+{
+    int64_t a[RANK_MAX], b[RANK_MAX];
+    int n = 0, m = 0;
+
+    for (int i = 0; i < d->rank; i++)
+        if (d->dims[i] != 1)
+            a[n++] = d->dims[i];
+    for (int i = 0; i < io->rank && m < RANK_MAX; i++)
+        if (io->dims[i] != 1)
+            b[m++] = io->dims[i];
+    if (n <= 1 || m <= 1)
+        return true;
+    return n == m && memcmp(a, b, (size_t)n * sizeof *a) == 0;
+}
+
+static const char *dims_text(const struct dataset *d, char out[96])
+{
+    struct tensor t = {.rank = d->rank};
+
+    memcpy(t.dims, d->dims, sizeof t.dims);
+    return shape_text(&t, out);
+}
+
+static enum mote_status check_shape(const struct dataset *d, const struct mote_io *io, const struct frame *at)
+{
+    struct tensor t = {.rank = io->rank < RANK_MAX ? io->rank : RANK_MAX};
+    char have[96], want[96];
+    bool picture = strcmp(d->preprocess.kind, "image") == 0;
+
+    for (int i = 0; i < t.rank; i++)
+        t.dims[i] = io->dims[i];
+    if (elements_of(io) == d->elements && same_shape(d, io))
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_SHAPE, "samples are %s, the model's input is %s%s", dims_text(d, have),
+                shape_text(&t, want), picture ? "; `size` and `channels` in a YAML file change pictures" : "");
+}
+
+static enum mote_status check_type(const struct mote_io *io, const struct frame *at)
+{
+    switch (io->type) {
+    case TYPE_F32:
+        return MOTE_OK;
+    case TYPE_S8:
+    case TYPE_U8:
+    case TYPE_S16:
+        if (io->scale > 0)
+            return MOTE_OK;
+        return fail(at, MOTE_ERR_QUANT, "the model's input \"%s\" of %s is not quantized: samples must have its type",
+                    io->name != NULL ? io->name : "", type_name((enum mote_type)io->type));
+    default:
+        return fail(at, MOTE_ERR_TYPE, "the model's input \"%s\" has the type %s; samples become s8, u8, s16 or f32",
+                    io->name != NULL ? io->name : "", type_name((enum mote_type)io->type));
+    }
+}
+
+enum mote_status dataset_fits(const struct dataset *d, const struct mote_io *io, const struct preprocess *model,
+                              const struct frame *at)
+{
+    if (d->raw && io->bytes != (uint64_t)d->elements) {
+        struct frame here = frame_of(at, dataset_place(d->pool, d, 0));
+
+        return fail(&here, MOTE_ERR_SHAPE, "%s has %lld bytes, the model's input %u", dataset_name(d->pool, d, 0),
+                    (long long)d->elements, io->bytes);
+    }
+    if (d->raw)
+        return MOTE_OK;
+    TRY(check_shape(d, io, at));
+    if (!says_nothing(model) && model->n != 1 && model->n != d->dims[d->rank - 1])
+        return fail(at, MOTE_ERR_SHAPE, "the model's preprocessing is for %d channels, samples have %lld", model->n,
+                    (long long)d->dims[d->rank - 1]);
+    return is_raw(d, io, model) ? MOTE_OK : check_type(io, at);
+}
+
+/* real -> the input's element; NaN gives zero. */
+static void put(const struct mote_io *io, int64_t i, float real, uint8_t *out)
+{
+    int32_t least = io->type == TYPE_S8 ? INT8_MIN : io->type == TYPE_U8 ? 0 : INT16_MIN;
+    int32_t most = io->type == TYPE_S8 ? INT8_MAX : io->type == TYPE_U8 ? UINT8_MAX : INT16_MAX;
+    float q;
+    int16_t word;
+
+    if (io->type == TYPE_F32) {
+        memcpy(out + 4 * i, &real, sizeof real);
+        return;
+    }
+    q = roundf(real / io->scale) + (float)io->zero;
+    q = isnan(q) ? (float)io->zero : fminf(fmaxf(q, (float)least), (float)most);
+    word = (int16_t)(int32_t)q;
+    if (io->type == TYPE_S16)
+        memcpy(out + 2 * i, &word, sizeof word);
+    else
+        out[i] = (uint8_t)(int32_t)q;
+}
+
+static bool swaps(const struct dataset *d, const struct preprocess *model)
+{
+    return model != NULL && model->channels != NULL && strcmp(model->channels, "bgr") == 0 &&
+           strcmp(d->preprocess.channels, "rgb") == 0;
+}
+
+void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io, const struct preprocess *model,
+                   uint8_t *out)
+{
+    const struct preprocess *p = says_nothing(model) ? &d->preprocess : model;
+    int64_t channels = d->dims[d->rank - 1], size = type_bits(d->type) / 8;
+    bool swap = swaps(d, model), raw = is_raw(d, io, model);
+
+    if (raw && !swap) {
+        memcpy(out, d->samples + i * d->elements * size, (size_t)(d->elements * size));
+        return;
+    }
+    for (int64_t k = 0; k < d->elements; k++) {
+        int64_t c = k % channels, from = swap ? k - c + channels - 1 - c : k;
+        float real = element_of(d->type, d->samples, i * d->elements + from);
+
+        if (raw)
+            memcpy(out + k * size, d->samples + (i * d->elements + from) * size, (size_t)size);
+        else if (p->n > 0)
+            put(io, k, (real - p->mean[p->n > 1 ? c : 0]) / p->std[p->n > 1 ? c : 0], out);
+        else
+            put(io, k, real, out);
+    }
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the readers of data sets share. A reader (one a form of files) fills in samples, labels and where they came
+ * from; dataset.c then makes splits and preprocessing, which are the same for all forms. */
+#ifndef MOTE_DATA_SOURCE_H
+#define MOTE_DATA_SOURCE_H
+
+#include "host/data/dataset.h"
+#include "host/data/spec.h"
+
+#define DATASET_BYTES_MAX   ((size_t)2 << 30) /* of samples */
+#define DATASET_CLASSES_MAX 65536
+#define SPLIT_NONE          ((uint8_t)SPLIT_COUNT) /* given by nobody */
+
+struct dataset_source {
+    const char *const *files;   /* [n] the file of a sample, relative to the specification's; NULL: one file, `file` */
+    const char *file, *list;    /* list: the file that the rows are of, if it is another */
+    const int32_t *rows;        /* [n]; NULL: none */
+    const char *row_kind;       /* "line", "sample" */
+    const uint8_t *given;       /* [n] split that the files say, or SPLIT_NONE; NULL: they say nothing */
+    const float *reals;         /* [channels][256] of a byte, for types of one byte; NULL for others */
+    const float *mean, *factor; /* [channels], for types of more: real = (raw - mean) * factor */
+    int32_t channels;           /* 1 or the last dimension */
+    const float *quantiles;     /* [QUANTILES] of the normal distribution, times the noise; NULL: no noise */
+};
+#define QUANTILES 4096
+
+/* One opening of a data set. */
+struct reading {
+    struct pool *pool;   /* what stays */
+    struct pool scratch; /* what ends with the opening */
+    const struct data_section *spec;
+    const char *from; /* the YAML file that paths are relative to, NULL: the working folder */
+    const char *path; /* of the data */
+    struct dataset *out;
+    struct dataset_source *source;
+    const struct frame *at;
+};
+
+/* ---- readers ---- */
+MUST_CHECK enum mote_status read_idx(struct reading *r);
+MUST_CHECK enum mote_status read_images(struct reading *r); /* of a folder or an archive, by class */
+MUST_CHECK enum mote_status read_listed(struct reading *r); /* y_labels.csv */
+MUST_CHECK enum mote_status read_table(struct reading *r);  /* CSV */
+MUST_CHECK enum mote_status read_arrays(struct reading *r); /* .npy */
+bool idx_folder(struct pool *pool, const char *path);
+bool has_ending(const char *s, const char *ending); /* without regard to case */
+bool is_picture_name(const char *name);
+#define LABELS_FILE "y_labels.csv"
+
+/* ---- what readers use ---- */
+/* Room for n samples of out->elements of out->type, or an error. */
+MUST_CHECK enum mote_status samples_alloc(struct reading *r, int64_t n, uint8_t **samples, const struct frame *at);
+const char *path_beside(struct pool *pool, const char *from, const char *path);
+/* A whole file; one that gzip has packed is unpacked. A NUL follows the data. */
+MUST_CHECK enum mote_status packed_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at);
+/* The next line: ends it with a NUL without its CR, *next gets what follows or NULL. */
+char *text_line(char *s, char **next);
+bool text_whole(const char *s, int64_t max, int64_t *out); /* digits only, at most max */
+struct frame frame_of(const struct frame *up, const char *name);
+struct frame frame_line(const struct frame *up, const char *kind, int64_t line);
+
+/* Classes by name: words of labels -> numbers. The specification lists the classes; else whole numbers from 0 on are
+ * indices; else the distinct words are the classes, in the order of numbers if all are, else of letters. */
+struct vocabulary {
+    const char *const *words; /* [n] */
+    int32_t n;
+    const struct class_word {
+        const char *word;
+        int32_t number;
+    } * sorted;
+};
+MUST_CHECK enum mote_status vocabulary_make(struct reading *r, const char *const *words, size_t n,
+                                            struct vocabulary *out, const struct frame *at);
+int32_t vocabulary_find(const struct vocabulary *v, const char *word); /* -1: not there */
+/* The specification's names for n_classes that are numbers; there may be more names than numbers were met, unless the
+ * files say how many there are. */
+MUST_CHECK enum mote_status classes_name(struct reading *r, bool exactly, const struct frame *at);
+
+/* ---- pictures ---- */
+struct picture {
+    int32_t height, width, channels; /* 1: gray, 3: RGB */
+    uint8_t *data;                   /* [height][width][channels] */
+};
+#define PICTURE_SIDE_MAX   16384
+#define PICTURE_PIXELS_MAX ((int64_t)1 << 26)
+/* PNG or JPEG. On failure `why` says what is wrong with it. */
+MUST_CHECK enum mote_status picture_decode(struct pool *pool, struct bytes file, struct picture *out, char why[200]);
+/* Gray to RGB, RGB to gray, red and blue changed. */
+void picture_channels(struct pool *pool, struct picture *p, int32_t channels, bool swap);
+void picture_resize(struct pool *pool, struct picture *p, int32_t height, int32_t width);
+
+struct picture_file {
+    const char *path;   /* read from here, unless */
+    struct bytes bytes; /* these are not NULL */
+};
+/* Decodes all on all cores into r->out->samples; sets its dimensions, type and preprocessing's order. Failures are at
+ * `place` of the sample. */
+MUST_CHECK enum mote_status pictures_read(struct reading *r, const struct picture_file *files, int32_t n);
+
+struct archive_member {
+    const char *name;
+    struct bytes bytes;
+};
+/* The pictures in a tar or zip. */
+MUST_CHECK enum mote_status archive_read_pictures(struct reading *r, struct archive_member **out, size_t *n);
+
+/* ---- the parsers, which take any bytes ---- */
+struct idx {
+    enum mote_type type; /* U8, S8, S16, S32, F32, of this machine's byte order in `data` */
+    int32_t rank;
+    int64_t dims[RANK_MAX];
+    uint8_t *data;
+    size_t elements;
+};
+/* Changes the byte order in place. */
+MUST_CHECK enum mote_status idx_parse(struct bytes file, struct idx *out, const struct frame *at);
+
+struct table {
+    int32_t n, columns;
+    const char **names; /* [columns] or NULL */
+    const char **cells; /* [n][columns], in the file's bytes */
+    int32_t *lines;     /* [n] */
+};
+/* The text must end with a NUL, which does not count, and is changed. */
+MUST_CHECK enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header,
+                                        struct table *out, const struct frame *at);
+bool table_number(const char *cell, double *out); /* finite */
+
+/* ---- after reading ---- */
+MUST_CHECK enum mote_status make_splits(struct reading *r);
+MUST_CHECK enum mote_status make_preprocess(struct reading *r);
+MUST_CHECK enum mote_status make_augment(struct reading *r);
+
+#endif

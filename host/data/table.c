@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables as text: a line a sample, cells between commas, semicolons, tabs or blanks (what the first line has, in this
+ * order), perhaps in double quotes. One column is the label, all others are numbers. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "host/data/source.h"
+
+#define COLUMNS_MAX 65536
+
+bool table_number(const char *cell, double *out)
+{
+    char *end;
+
+    if (strpbrk(cell, "xX") != NULL) /* strtod() takes hexadecimal numbers */
+        return false;
+    *out = strtod(cell, &end);
+    return end != cell && *end == '\0' && isfinite(*out);
+}
+
+/* ---- cells ---- */
+struct cells {
+    struct pool *pool;
+    char delimiter; /* ' ' stands for blanks, as many as there are */
+    const char **cell;
+    size_t n, from; /* of all cells; the first of this row */
+};
+
+static char guess_delimiter(const char *line)
+{
+    static const char candidates[] = ",;\t";
+
+    for (size_t i = 0; i < sizeof candidates - 1; i++)
+        if (strchr(line, candidates[i]) != NULL)
+            return candidates[i];
+    return ' ';
+}
+
+/* Ends the quoted cell at s, whose "" become "; returns what follows the closing quote, NULL if there is none. */
+static char *unquote(char *s)
+{
+    char *to = s;
+
+    for (; *s != '\0'; s++) {
+        if (*s == '"' && s[1] != '"') {
+            *to = '\0';
+            return s + 1;
+        }
+        s += *s == '"';
+        *to++ = *s;
+    }
+    return NULL;
+}
+
+static void trim(char *s)
+{
+    for (size_t n = strlen(s); n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t'); n--)
+        s[n - 1] = '\0';
+}
+
+static bool is_delimiter(const struct cells *c, char x)
+{
+    return c->delimiter == ' ' ? x == ' ' || x == '\t' : x == c->delimiter;
+}
+
+/* One cell from s on; *next is what follows its delimiter, NULL at the end of the line. */
+static enum mote_status take_cell(struct cells *c, char *s, char **next, const struct frame *at)
+{
+    char *start, *end;
+
+    while (*s == ' ' && !(c->delimiter == ' ' && s[1] == '\0'))
+        s++;
+    start = end = s;
+    if (*s == '"') {
+        start = s + 1;
+        end = unquote(start);
+        if (end == NULL)
+            return fail(at, MOTE_ERR_FORMAT, "a double quote is not closed");
+    }
+    while (*end != '\0' && !is_delimiter(c, *end))
+        end++;
+    *next = *end != '\0' ? end + 1 : NULL;
+    while (c->delimiter == ' ' && *next != NULL && is_delimiter(c, **next))
+        (*next)++;
+    if (c->delimiter == ' ' && *next != NULL && **next == '\0')
+        *next = NULL;
+    *end = '\0';
+    if (s == start)
+        trim(start);
+    c->cell = pool_grow(c->pool, c->cell, c->n, sizeof *c->cell);
+    c->cell[c->n++] = start;
+    return MOTE_OK;
+}
+
+static enum mote_status take_row(struct cells *c, char *line, int32_t *columns, const struct frame *at)
+{
+    c->from = c->n;
+    if (c->delimiter == ' ')
+        line += strspn(line, " \t");
+    for (char *s = line; s != NULL;) {
+        TRY(take_cell(c, s, &s, at));
+        if (c->n - c->from > COLUMNS_MAX)
+            return fail(at, MOTE_ERR_FORMAT, "has more than %d cells, the most here", COLUMNS_MAX);
+    }
+    if (*columns == 0)
+        *columns = (int32_t)(c->n - c->from);
+    if ((int32_t)(c->n - c->from) != *columns)
+        return fail(at, MOTE_ERR_FORMAT, "has %zu cells, the lines before it have %d", c->n - c->from, *columns);
+    return MOTE_OK;
+}
+
+/* ---- rows ---- */
+static enum mote_status take_rows(struct pool *pool, char *text, struct cells *c, struct table *t,
+                                  const struct frame *at)
+{
+    int32_t number = 1;
+
+    for (char *s = text, *next; s != NULL; s = next, number++) {
+        struct frame here = frame_line(at, "line", number);
+
+        text_line(s, &next);
+        if (s[strspn(s, " \t")] == '\0')
+            continue;
+        if (t->n == 0)
+            c->delimiter = guess_delimiter(s);
+        TRY(take_row(c, s, &t->columns, &here));
+        t->lines = pool_grow(pool, t->lines, (size_t)t->n, sizeof *t->lines);
+        t->lines[t->n++] = number;
+    }
+    return MOTE_OK;
+}
+
+/* A first row in which fewer cells are numbers than in the second names the columns. */
+static bool is_header(const struct table *t)
+{
+    int32_t numbers[2] = {0, 0};
+    double value;
+
+    for (int32_t i = 0; i < 2 * t->columns && t->n > 1; i++)
+        numbers[i / t->columns] += table_number(t->cells[i], &value);
+    return numbers[0] < numbers[1];
+}
+
+enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header, struct table *out,
+                             const struct frame *at)
+{
+    struct cells c = {.pool = pool};
+    size_t skip = text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
+
+    *out = (struct table){0};
+    if (memchr(text.data, '\0', text.size) != NULL)
+        return fail(at, MOTE_ERR_FORMAT, "is not a text file");
+    TRY(take_rows(pool, (char *)text.data + skip, &c, out, at));
+    out->cells = c.cell;
+    if (header == DATA_HEADER_YES || (header == DATA_HEADER_AUTO && is_header(out))) {
+        out->names = out->cells;
+        out->cells += out->n > 0 ? out->columns : 0;
+        out->lines += out->n > 0;
+        out->n -= out->n > 0;
+    }
+    return out->n > 0 ? MOTE_OK : fail(at, MOTE_ERR_FORMAT, "has no line with data");
+}
+
+/* ---- a data set ---- */
+static enum mote_status label_column(const struct reading *r, const struct table *t, int32_t *out,
+                                     const struct frame *at)
+{
+    const char *label = r->spec->label;
+    int64_t index;
+
+    *out = t->columns - 1;
+    if (label == NULL)
+        return MOTE_OK;
+    for (*out = 0; t->names != NULL && *out < t->columns; ++*out)
+        if (strcmp(t->names[*out], label) == 0)
+            return MOTE_OK;
+    if (!text_whole(label, t->columns - 1, &index))
+        return fail(at, MOTE_ERR_VALUE, "there is no column \"%s\"; a name in the first line, or a number from 0 to %d",
+                    label, t->columns - 1);
+    *out = (int32_t)index;
+    return MOTE_OK;
+}
+
+static struct frame frame_cell(const struct table *t, int32_t column, const struct frame *row)
+{
+    return (struct frame){.up = row,
+                          .kind = "column",
+                          .index = t->names != NULL ? -1 : column,
+                          .name = t->names != NULL ? t->names[column] : NULL};
+}
+
+static enum mote_status take_numbers(const struct table *t, int32_t row, int32_t label, uint8_t *out,
+                                     const struct frame *at)
+{
+    struct frame line = frame_line(at, "line", t->lines[row]);
+
+    for (int32_t c = 0; c < t->columns; c++) {
+        const char *cell = t->cells[(size_t)row * (size_t)t->columns + (size_t)c];
+        struct frame here = frame_cell(t, c, &line);
+        double value;
+        float real;
+
+        if (c == label)
+            continue;
+        if (cell[0] == '\0')
+            return fail(&here, MOTE_ERR_VALUE, "is empty; fill it in, or remove the line");
+        if (!table_number(cell, &value))
+            return fail(&here, MOTE_ERR_VALUE, "\"%s\" is no finite number; correct it, or remove the line", cell);
+        real = (float)value;
+        if (!isfinite(real))
+            return fail(&here, MOTE_ERR_VALUE, "%s does not fit in a float32", cell);
+        memcpy(out, &real, sizeof real);
+        out += sizeof real;
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status take_labels(struct reading *r, const struct table *t, int32_t column, const struct frame *at)
+{
+    const char **words = pool_array(&r->scratch, (size_t)t->n, sizeof *words);
+    int32_t *labels = pool_array(r->pool, (size_t)t->n, sizeof *labels);
+    struct vocabulary v;
+
+    for (int32_t i = 0; i < t->n; i++) {
+        struct frame line = frame_line(at, "line", t->lines[i]), here = frame_cell(t, column, &line);
+
+        words[i] = t->cells[(size_t)i * (size_t)t->columns + (size_t)column];
+        if (words[i][0] == '\0')
+            return fail(&here, MOTE_ERR_VALUE, "is empty, but it is the label; fill it in, or remove the line");
+    }
+    TRY(vocabulary_make(r, words, (size_t)t->n, &v, at));
+    for (int32_t i = 0; i < t->n; i++)
+        labels[i] = vocabulary_find(&v, words[i]);
+    r->out->labels = labels;
+    return MOTE_OK;
+}
+
+enum mote_status read_table(struct reading *r)
+{
+    struct dataset *d = r->out;
+    struct bytes text;
+    struct table t;
+    uint8_t *samples;
+    int32_t label;
+
+    TRY(packed_read(&r->scratch, r->path, &text, r->at));
+    TRY(table_parse(&r->scratch, text, r->spec->header, &t, r->at));
+    TRY(label_column(r, &t, &label, r->at));
+    if (t.columns < 2)
+        return fail(r->at, MOTE_ERR_FORMAT, "has one column; a label and a number at least are wanted");
+    d->type = TYPE_F32;
+    d->rank = 1;
+    d->dims[0] = d->elements = t.columns - 1;
+    TRY(samples_alloc(r, t.n, &samples, r->at));
+    for (int32_t i = 0; i < t.n; i++)
+        TRY(take_numbers(&t, i, label, samples + (size_t)i * (size_t)d->elements * sizeof(float), r->at));
+    r->source->rows = pool_copy(r->pool, t.lines, (size_t)t.n * sizeof *t.lines);
+    r->source->row_kind = "line";
+    return take_labels(r, &t, label, r->at);
+}
