@@ -42,7 +42,7 @@ struct command {
 };
 
 extern const struct command command_compile, command_run, command_inspect, command_profile, command_emulate,
-    command_eval, command_train, command_targets, command_explain, command_help;
+    command_eval, command_data, command_train, command_targets, command_explain, command_help;
 extern const struct command *const commands[]; /* in the order of the help, ends with NULL */
 
 bool cli_flag(const struct cli *cli, const char *option);

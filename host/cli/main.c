@@ -11,8 +11,18 @@
 enum { EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
 const struct command *const commands[] = {
-    &command_compile, &command_run,     &command_inspect, &command_profile, &command_emulate,
-    &command_eval, &command_train,    &command_targets, &command_explain, &command_help,    NULL,
+    &command_compile,
+    &command_run,
+    &command_inspect,
+    &command_profile,
+    &command_emulate,
+    &command_eval,
+    &command_data,
+    &command_train,
+    &command_targets,
+    &command_explain,
+    &command_help,
+    NULL,
 };
 
 static void out_of_memory(void)

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote data: what a data set holds, before any work is done with it. */
+#include "host/cli/io.h"
+#include "host/data/dataset.h"
+
+#define CHANNELS_SHOWN 16
+#define CLASSES_SHOWN  64
+
+static const char *const split_names[SPLIT_COUNT] = {"train", "validation", "test"};
+
+struct view {
+    struct cli *cli;
+    struct dataset data;
+    struct frame at;
+    int32_t channels, *counts;         /* [n_classes][SPLIT_COUNT] */
+    struct dataset_range all, *ranges; /* [channels] */
+    char shape[96];
+};
+
+static void look(struct view *v)
+{
+    const struct dataset *d = &v->data;
+    struct pool *pool = &v->cli->pool;
+    struct tensor t = {.rank = d->rank};
+
+    memcpy(t.dims, d->dims, sizeof t.dims);
+    shape_text(&t, v->shape);
+    v->counts = pool_array(pool, (size_t)d->n_classes + 1, SPLIT_COUNT * sizeof *v->counts);
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        for (int32_t i = 0; d->labels != NULL && i < d->n_split[s]; i++)
+            v->counts[d->labels[d->split[s][i]] * SPLIT_COUNT + s]++;
+    v->channels = d->raw ? 1 : (int32_t)d->dims[d->rank - 1];
+    v->ranges = pool_array(pool, (size_t)v->channels, sizeof *v->ranges);
+    dataset_ranges(pool, d, NULL, d->n, 1, &v->all);
+    dataset_ranges(pool, d, NULL, d->n, v->channels, v->ranges);
+}
+
+static const char *class_name(const struct view *v, int32_t i)
+{
+    return v->data.classes != NULL ? v->data.classes[i] : pool_printf(&v->cli->pool, "%d", i);
+}
+
+/* ---- text ---- */
+static void print_classes(const struct view *v)
+{
+    const struct dataset *d = &v->data;
+
+    printf("\n%-20s", "");
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        printf(" %10s", split_names[s]);
+    printf("\n%-20s", "all");
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        printf(" %10d", d->n_split[s]);
+    putchar('\n');
+    for (int32_t i = 0; i < d->n_classes && i < CLASSES_SHOWN; i++) {
+        printf("%-20.20s", printable(&v->cli->pool, class_name(v, i)));
+        for (int s = 0; s < SPLIT_COUNT; s++)
+            printf(" %10d", v->counts[i * SPLIT_COUNT + s]);
+        putchar('\n');
+    }
+    if (d->n_classes > CLASSES_SHOWN)
+        printf("… and %d more classes: --json\n", d->n_classes - CLASSES_SHOWN);
+}
+
+static void print_range(const char *name, const struct dataset_range *r)
+{
+    printf("%-20s %10.6g %10.6g %10.6g %10.6g\n", name, r->min, r->max, r->mean, r->std);
+}
+
+static void print_ranges(const struct view *v)
+{
+    printf("\n%-20s %10s %10s %10s %10s\n", "raw values", "least", "largest", "mean", "std");
+    print_range("all", &v->all);
+    for (int32_t c = 0; v->channels > 1 && c < v->channels && c < CHANNELS_SHOWN; c++)
+        print_range(pool_printf(&v->cli->pool, "channel %d", c), &v->ranges[c]);
+    if (v->channels > CHANNELS_SHOWN)
+        printf("… and %d more channels: --json\n", v->channels - CHANNELS_SHOWN);
+}
+
+static void print_preprocess(const struct preprocess *p)
+{
+    printf("preprocessing: %s%s%s", p->kind, p->channels[0] != '\0' ? " " : "", p->channels);
+    if (p->n == 1)
+        printf(", real = (raw - %g) / %g", (double)p->mean[0], (double)p->std[0]);
+    else if (p->n > 1)
+        printf(", real = (raw - mean) / std of each of %d channels", p->n);
+    putchar('\n');
+}
+
+static void print_text(const struct view *v)
+{
+    const struct dataset *d = &v->data;
+
+    printf("%d sample%s of %s %s, ", d->n, d->n == 1 ? "" : "s", v->shape, type_name(d->type));
+    if (d->n_classes > 0)
+        printf("%d class%s\n", d->n_classes, d->n_classes == 1 ? "" : "es");
+    else
+        puts("no labels");
+    if (d->raw)
+        puts("bytes of unknown type: `type` in a YAML file says it, or the model whose input they are");
+    print_preprocess(&d->preprocess);
+    if (!d->splits)
+        puts("nothing says what the splits are: all samples count as test");
+    print_classes(v);
+    print_ranges(v);
+}
+
+/* ---- JSON ---- */
+static json_t *range_json(const struct dataset_range *r)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "min", json_number(r->min), "max", json_number(r->max), "mean",
+                     json_number(r->mean), "std", json_number(r->std));
+}
+
+static json_t *splits_json(const struct view *v, int32_t class)
+{
+    json_t *splits = json_object();
+
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        json_object_set_new(splits, split_names[s],
+                            json_integer(class < 0 ? v->data.n_split[s] : v->counts[class * SPLIT_COUNT + s]));
+    return splits;
+}
+
+static json_t *preprocess_json(const struct preprocess *p)
+{
+    json_t *mean = json_array(), *std = json_array();
+
+    for (int32_t i = 0; i < p->n; i++) {
+        json_array_append_new(mean, json_number((double)p->mean[i]));
+        json_array_append_new(std, json_number((double)p->std[i]));
+    }
+    return json_pack("{s:s, s:s, s:o, s:o}", "kind", p->kind, "channels", p->channels, "mean", mean, "std", std);
+}
+
+static json_t *data_json(const struct view *v)
+{
+    const struct dataset *d = &v->data;
+    json_t *shape = json_array(), *classes = json_array(), *channels = json_array();
+
+    for (int32_t i = 0; i < d->rank; i++)
+        json_array_append_new(shape, json_integer(d->dims[i]));
+    for (int32_t i = 0; i < d->n_classes; i++)
+        json_array_append_new(
+            classes, json_pack("{s:o, s:o}", "name", json_text(class_name(v, i)), "samples", splits_json(v, i)));
+    for (int32_t c = 0; c < v->channels; c++)
+        json_array_append_new(channels, range_json(&v->ranges[c]));
+    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "samples", d->n, "type", type_name(d->type), "shape",
+                     shape, "splits", d->splits ? splits_json(v, -1) : json_null(), "classes", classes, "preprocess",
+                     preprocess_json(&d->preprocess), "range", range_json(&v->all), "channels", channels);
+}
+
+/* ---- the command ---- */
+static enum mote_status write_sheet(struct view *v, const char *path)
+{
+    struct frame here = {.name = path, .index = -1, .sink = &v->cli->error};
+    struct bytes png;
+
+    if (path == NULL)
+        return MOTE_OK;
+    TRY(dataset_sheet(&v->cli->pool, &v->data, &png, &v->at));
+    return file_write(path, png.data, png.size, &here);
+}
+
+static enum mote_status run_data(struct cli *cli)
+{
+    struct view v = {.cli = cli, .at = {.name = cli->positional[0], .index = -1, .sink = &cli->error}};
+    const char *json = NULL;
+
+    TRY(dataset_open(&cli->pool, cli->positional[0], &v.data, &v.at));
+    look(&v);
+    if (cli->json)
+        json = cli_json_text(cli, data_json(&v));
+    TRY(write_sheet(&v, cli_value(cli, "--sheet")));
+    if (json != NULL)
+        fputs(json, stdout);
+    else
+        print_text(&v);
+    return MOTE_OK;
+}
+
+const struct command command_data = {
+    .name = "data",
+    .arguments = "SPEC [--sheet F.png]",
+    .summary = "what a data set holds: classes, splits, ranges, a contact sheet",
+    .details =
+        "SPEC is a folder, a file, or a YAML file with a `data:` section (docs/DATA.md):\n"
+        "  folder of MNIST's files (IDX, .gz or not); of pictures by class; with y_labels.csv\n"
+        "  tar or zip of pictures by class; .csv; .npy\n"
+        "Everything is read, decoded and checked; the first thing that is wrong is named.\n\n"
+        "--sheet writes ten pictures of each class, a class a row, of the first 64 classes.\n\n"
+        "JSON keys: samples, type, shape, splits: {train, validation, test} or null if nothing says what they are,\n"
+        "classes: [{name, samples: {train, validation, test}}], preprocess: {kind, channels, mean, std}, range: {min,\n"
+        "max, mean, std} of the raw values, channels: [range].",
+    .example = "mote data /usr/share/datasets/fashion-mnist --sheet fashion.png",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){{"--sheet", "FILE", "where the contact sheet goes, a PNG"}, {NULL, NULL, NULL}},
+    .run = run_data,
+};
