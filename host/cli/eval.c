@@ -7,19 +7,22 @@
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
 #include "host/cli/measure.h"
-#include "host/data/labeled.h"
+#include "host/data/dataset.h"
 
 #define THREADS_MAX 256
+#define CLASSES_MAX 65536
 
 struct eval {
     struct cli *cli;
     struct pipeline p;
     struct frame file, data_file;
-    struct labeled data;
-    struct measure measure; /* its runner is used on the host too; no board: host */
+    struct dataset data;
+    struct preprocess preprocess; /* the model's */
+    struct measure measure;       /* its runner is used on the host too; no board: host */
     size_t n, input_bytes, output_bytes;
-    uint8_t *inputs, *outputs; /* [n][input_bytes], [n][output_bytes] */
-    int32_t n_classes;         /* elements of the first output */
+    const int32_t *samples; /* [n] of the data set */
+    uint8_t *outputs;       /* [n][output_bytes] */
+    int32_t n_classes;      /* elements of the first output */
     const char *const *classes;
     int32_t *predictions; /* [n] */
     struct confusion confusion;
@@ -45,9 +48,9 @@ static enum mote_status open_model(struct eval *e)
         return fail(&e->file, MOTE_ERR_UNSUPPORTED,
                     "its output \"%s\" has %d element%s of %s; accuracy wants a number for each of several classes",
                     out.name, e->n_classes, e->n_classes == 1 ? "" : "s", type_name((enum mote_type)out.type));
-    if (e->n_classes > LABELED_CLASSES_MAX)
+    if (e->n_classes > CLASSES_MAX)
         return fail(&e->file, MOTE_ERR_UNSUPPORTED, "its output \"%s\" has %d elements; %d classes are the most here",
-                    out.name, e->n_classes, LABELED_CLASSES_MAX);
+                    out.name, e->n_classes, CLASSES_MAX);
     e->input_bytes = runner_input_bytes(&e->measure.runner);
     e->output_bytes = runner_output_bytes(&e->measure.runner);
     return MOTE_OK;
@@ -62,27 +65,82 @@ static void choose_names(struct eval *e)
         e->classes = e->data.n_classes == e->n_classes ? e->data.classes : NULL;
 }
 
-static enum mote_status open_data(struct eval *e, const char *specification)
+/* The place of sample i of those that are evaluated. */
+static struct frame place(const struct eval *e, size_t i)
 {
+    return (struct frame){
+        .up = &e->data_file, .name = dataset_place(&e->cli->pool, &e->data, e->samples[i]), .index = -1};
+}
+
+static int32_t label_of(const struct eval *e, size_t i) { return e->data.labels[e->samples[i]]; }
+
+static enum mote_status choose_samples(struct eval *e)
+{
+    static const char *const words[] = {"test", "validation", "train", NULL};
+    static const enum split splits[] = {SPLIT_TEST, SPLIT_VALIDATION, SPLIT_TRAIN};
+    const struct dataset *d = &e->data;
+    const char *word;
     int64_t limit = INT32_MAX;
 
-    e->data_file = (struct frame){.name = specification, .index = -1, .sink = &e->cli->error};
     TRY(cli_number(e->cli, "--limit", 1, INT32_MAX, &limit));
-    TRY(labeled_open(&e->cli->pool, specification, &e->data, &e->data_file));
-    e->n = (size_t)(limit < e->data.n ? limit : e->data.n);
-    for (size_t i = 0; i < e->n; i++) {
-        struct frame here = labeled_frame(&e->data, (int32_t)i, &e->data_file);
+    TRY(cli_word(e->cli, "--split", words, &word));
+    for (size_t i = 0; i < COUNT(splits); i++)
+        if (strcmp(word, words[i]) == 0) {
+            e->samples = d->split[splits[i]];
+            e->n = (size_t)d->n_split[splits[i]];
+        }
+    if (e->n == 0)
+        return fail(&e->data_file, MOTE_ERR_VALUE,
+                    "its %s split is empty (train has %d samples, validation %d, test %d); --split chooses another",
+                    word, d->n_split[SPLIT_TRAIN], d->n_split[SPLIT_VALIDATION], d->n_split[SPLIT_TEST]);
+    e->n = (size_t)limit < e->n ? (size_t)limit : e->n;
+    return MOTE_OK;
+}
 
-        if (e->data.samples[i].label >= e->n_classes)
-            return fail(&here, MOTE_ERR_VALUE, "the label is %d, but the model has %d classes, from 0",
-                        e->data.samples[i].label, e->n_classes);
-    }
-    e->inputs = pool_array(&e->cli->pool, e->n, e->input_bytes);
-    e->outputs = pool_array(&e->cli->pool, e->n, e->output_bytes);
+/* Bytes of unknown type are all inputs of a model, one after the other. */
+static enum mote_status check_inputs(struct eval *e)
+{
+    struct runner *r = &e->measure.runner;
+    struct mote_io io;
+
+    if (mote_model_inputs(&r->model) == 1 && mote_model_input(&r->model, 0, &io) == MOTE_OK)
+        return dataset_fits(&e->data, &io, &e->preprocess, &e->data_file);
+    if (!e->data.raw)
+        return fail(&e->file, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; such data are for models with one",
+                    mote_model_inputs(&r->model));
+    io = (struct mote_io){.type = TYPE_U8, .bytes = (uint32_t)e->input_bytes};
+    return dataset_fits(&e->data, &io, NULL, &e->data_file);
+}
+
+static enum mote_status open_data(struct eval *e, const char *specification)
+{
+    e->data_file = (struct frame){.name = specification, .index = -1, .sink = &e->cli->error};
+    TRY(dataset_open(&e->cli->pool, specification, &e->data, &e->data_file));
+    if (e->data.labels == NULL)
+        return fail(&e->data_file, MOTE_ERR_VALUE, "has no labels; accuracy wants them");
+    TRY(choose_samples(e));
     for (size_t i = 0; i < e->n; i++)
-        TRY(labeled_read(&e->data, (int32_t)i, e->input_bytes, e->inputs + i * e->input_bytes, &e->data_file));
+        if (label_of(e, i) >= e->n_classes) {
+            struct frame here = place(e, i);
+
+            return fail(&here, MOTE_ERR_VALUE, "the label is %d, but the model has %d classes, from 0", label_of(e, i),
+                        e->n_classes);
+        }
+    e->preprocess = image_preprocess_values(&e->cli->pool, &e->measure.runner.model);
+    TRY(check_inputs(e));
+    e->outputs = pool_array(&e->cli->pool, e->n, e->output_bytes);
     choose_names(e);
     return MOTE_OK;
+}
+
+/* The inputs of the model for sample i of those that are evaluated. */
+static void make_input(const struct eval *e, size_t i, uint8_t *out)
+{
+    const struct mote_model *m = &e->measure.runner.model;
+    struct mote_io io = {.bytes = 0};
+
+    mote_model_input(m, 0, &io);
+    dataset_input(&e->data, e->samples[i], &io, &e->preprocess, out);
 }
 
 /* ---- on the host ---- */
@@ -94,6 +152,7 @@ struct line_of_work {
 struct worker {
     struct line_of_work *line;
     struct runner runner;
+    uint8_t *input;
     bool shows_progress;
     pthread_t thread;
 };
@@ -108,7 +167,8 @@ static void *work(void *argument)
         if (w->shows_progress)
             cli_progress("samples", (int64_t)i, (int64_t)e->n);
         mote_model_reset(&w->runner.model); /* samples know nothing of each other */
-        runner_run(&w->runner, e->inputs + i * e->input_bytes, e->outputs + i * e->output_bytes);
+        make_input(e, i, w->input);
+        runner_run(&w->runner, w->input, e->outputs + i * e->output_bytes);
     }
     return NULL;
 }
@@ -125,6 +185,8 @@ static enum mote_status run_host(struct eval *e)
     n = (size_t)threads < e->n ? (size_t)threads : e->n;
     workers = pool_array(&e->cli->pool, n, sizeof *workers);
     workers[0] = (struct worker){.line = &line, .runner = e->measure.runner, .shows_progress = true};
+    for (size_t i = 0; i < n; i++)
+        workers[i].input = pool_alloc(&e->cli->pool, e->input_bytes);
     for (size_t i = 1; i < n; i++) {
         workers[i].line = &line;
         TRY(runner_open(&e->cli->pool, e->p.image, &workers[i].runner, &e->file));
@@ -144,11 +206,15 @@ static enum mote_status run_board(struct eval *e)
 {
     struct measure *m = &e->measure;
     struct footprint f = footprint_least(e->p.image);
+    uint8_t *inputs;
 
     if (cli_value(e->cli, "--threads") != NULL)
         return usage_error(e->cli, "--threads is for the host, not for a board");
     TRY(check_footprint(&f, true, m->board, &e->file));
-    m->job.input = (struct bytes){e->inputs, e->n * e->input_bytes};
+    inputs = pool_array(&e->cli->pool, e->n, e->input_bytes);
+    for (size_t i = 0; i < e->n; i++)
+        make_input(e, i, inputs + i * e->input_bytes);
+    m->job.input = (struct bytes){inputs, e->n * e->input_bytes};
     m->job.n = (int32_t)e->n;
     m->job.reset_each = true;
     TRY(measure_run(m, &e->p, &e->file));
@@ -185,9 +251,11 @@ static void judge(struct eval *e)
     e->predictions = pool_array(pool, e->n, sizeof *e->predictions);
     e->confusion = confusion_make(pool, e->n_classes, e->classes);
     for (size_t i = 0; i < e->n; i++) {
+        int32_t label = label_of(e, i);
+
         out.data = e->outputs + i * e->output_bytes;
         e->predictions[i] = argmax(&out, e->n_classes);
-        confusion_add(&e->confusion, &e->data.samples[i].label, &e->predictions[i], 1);
+        confusion_add(&e->confusion, &label, &e->predictions[i], 1);
     }
 }
 
@@ -200,7 +268,8 @@ static enum mote_status write_predictions(const struct eval *e)
     if (path == NULL)
         return MOTE_OK;
     for (size_t i = 0; i < e->n; i++)
-        text_add(&t, "%s,%d,%d\n", e->data.samples[i].file, e->data.samples[i].label, e->predictions[i]);
+        text_add(&t, "%s,%d,%d\n", dataset_name(&e->cli->pool, &e->data, e->samples[i]), label_of(e, i),
+                 e->predictions[i]);
     return file_write(path, t.s, t.len, &here);
 }
 
@@ -263,26 +332,23 @@ static enum mote_status run_eval(struct cli *cli)
 
 const struct command command_eval = {
     .name = "eval",
-    .arguments = "M --data SPEC [--target BOARD [--via image|c]] [--limit N] [--predictions F]",
+    .arguments = "M --data SPEC [--split S] [--target BOARD [--via image|c]] [--limit N] [--predictions F]",
     .summary = "accuracy and confusion matrix over labeled data",
     .details =
         "The prediction is the largest element of the model's first output as it is stored; of equals, the first.\n"
         "Samples are independent: state is reset before each. Runs on all cores of the host, or with --target on the\n"
         "emulated board, in one run.\n\n"
-        "SPEC is a folder or a YAML file. The folder has y_labels.csv, a line a sample: file, number of classes, "
-        "label.\n"
-        "A file holds the raw bytes of one inference's inputs. The YAML file names such a folder, relative to itself:\n"
-        "  data:\n"
-        "    kind: tensors\n"
-        "    path: kws01\n"
-        "    classes: [down, go, left]       names, may be absent\n\n"
-        "The file of --predictions gets a line a sample: file, label, prediction.\n\n"
+        "SPEC is a folder, a file, or a YAML file with a `data:` section; `mote help data` and docs/DATA.md list the\n"
+        "forms. Its test split counts; a set without splits is all test. Samples become the input as the model's own\n"
+        "preprocessing says; without one, as the data's.\n\n"
+        "The file of --predictions gets a line a sample: file (or file:row), label, prediction.\n\n"
         "JSON keys: samples, correct, accuracy, classes, confusion: [label][prediction]; and with --target: target,\n"
         "via, instructions_mean (of one inference).",
     .example = "mote eval kws.tflite --data kws01 --limit 100",
     .positional_min = 1,
     .positional_max = 1,
-    .options = (const struct option[]){{"--data", "SPEC", "the labeled data: a folder or a YAML file"},
+    .options = (const struct option[]){{"--data", "SPEC", "the labeled data: a folder, a file or a YAML file"},
+                                       {"--split", "S", "test, validation or train; default: test"},
                                        MEASURE_OPTIONS,
                                        {"--limit", "N", "only the first N samples"},
                                        {"--predictions", "FILE", "where the predictions go"},

@@ -67,6 +67,18 @@ bool image_preprocess(const struct mote_model *m, struct image_preprocess *out)
     return out->n <= (s->bytes - sizeof(struct mote_image_preprocess)) / (2 * sizeof(float));
 }
 
+struct preprocess image_preprocess_values(struct pool *pool, const struct mote_model *m)
+{
+    struct image_preprocess p;
+    float *values;
+
+    if (!image_preprocess(m, &p))
+        return (struct preprocess){"none", "", 0, NULL, NULL};
+    values = pool_array(pool, 2 * (size_t)p.n, sizeof *values);
+    memcpy(values, p.floats, 2 * (size_t)p.n * sizeof *values);
+    return (struct preprocess){p.kind, p.channels, (int32_t)p.n, values, values + p.n};
+}
+
 int64_t image_weight_bytes(const struct mote_model *m)
 {
     int64_t sum = 0, all = image_header(m)->bytes;

@@ -4,7 +4,7 @@
 #ifndef MOTE_IMAGE_VIEW_H
 #define MOTE_IMAGE_VIEW_H
 
-#include "host/base/base.h"
+#include "host/graph/graph.h"
 #include "mote/mote.h"
 #include "ops/image.h"
 
@@ -23,6 +23,8 @@ struct image_preprocess {
     const uint8_t *floats; /* little-endian */
 };
 bool image_preprocess(const struct mote_model *m, struct image_preprocess *out);
+/* The same as a graph has it; kind "none" if the image does not say. */
+struct preprocess image_preprocess_values(struct pool *pool, const struct mote_model *m);
 
 /* Bytes of the weights in the image; not more than it has, whatever it says. */
 int64_t image_weight_bytes(const struct mote_model *m);

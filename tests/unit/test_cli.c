@@ -467,8 +467,8 @@ static void flipped_images_are_refused(void **state)
 /* ---- what is right ---- */
 static void help_is_complete(void **state)
 {
-    static const char *const names[] = {"compile", "run",     "inspect", "profile", "emulate",
-                                        "eval",    "targets", "explain", "help"};
+    static const char *const names[] = {"compile", "run",  "inspect", "profile", "emulate",
+                                        "eval",    "data", "targets", "explain", "help"};
     struct result all = OK("help");
 
     (void)state;
@@ -490,7 +490,7 @@ static void help_as_json_has_every_command(void **state)
     const json_t *run = json_array_get(list, 1);
 
     (void)state;
-    assert_int_equal(json_array_size(list), 9);
+    assert_int_equal(json_array_size(list), 10);
     assert_true(json_equal(run, json_array_get(json_object_get(single, "commands"), 0)));
     assert_string_equal(json_string_value(json_object_get(run, "name")), "run");
     assert_true(json_array_size(json_object_get(run, "options")) > 3);

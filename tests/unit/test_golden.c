@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "host/data/labeled.h"
+#include "host/data/dataset.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/road.h"
 
@@ -268,7 +268,7 @@ static void strokes_are_told_apart(void **state)
 {
     struct pipeline_options options[] = {{.passes = "none"}, {.passes = NULL}};
     int8_t first[256][8], out[8] = {0};
-    struct labeled data;
+    struct dataset data;
 
     (void)state;
     for (size_t i = 0; i < COUNT(options); i++) {
@@ -276,17 +276,16 @@ static void strokes_are_told_apart(void **state)
         int right = 0;
 
         open_file(&f, MOTE_SOURCE_DIR "/models/strokes.graph", &options[i]);
-        want_ok(&f, labeled_open(&f.pool, MOTE_SOURCE_DIR "/models/strokes", &data, &f.at));
+        want_ok(&f, dataset_open(&f.pool, MOTE_SOURCE_DIR "/models/strokes", &data, &f.at));
         assert_int_equal(data.n_classes, f.p.model.n_classes);
         assert_int_equal(runner_output_bytes(&f.runner), data.n_classes);
         assert_true(data.n <= (int32_t)COUNT(first) && data.n_classes <= (int32_t)sizeof out);
         for (int32_t k = 0; k < data.n; k++) {
-            uint8_t in[144];
+            const uint8_t *in = data.samples + k * data.elements;
 
-            want_ok(&f, labeled_read(&data, k, sizeof in, in, &f.at));
-            assert_int_equal(runner_input_bytes(&f.runner), sizeof in);
+            assert_int_equal(runner_input_bytes(&f.runner), data.elements);
             runner_run(&f.runner, in, (uint8_t *)out);
-            right += largest(out, data.n_classes) == data.samples[k].label;
+            right += largest(out, data.n_classes) == data.labels[k];
             if (i > 0)
                 assert_memory_equal(out, first[k], sizeof out);
             memcpy(first[k], out, sizeof out);
