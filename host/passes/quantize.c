@@ -224,6 +224,21 @@ static void groups(struct work *w, const struct op *ops, int32_t n)
     }
 }
 
+/* HARD_SWISH has no multiplier for outputs of a scale below 1/128 of its input's. */
+static void widen(struct work *w, const struct op *ops, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        struct range in;
+        struct group *out;
+
+        if (ops[i].id != OP_HARD_SWISH || !is_computed(w, ops[i].out[0]))
+            continue;
+        in = is_computed(w, ops[i].in[0]) ? group_of(w, ops[i].in[0])->range : (struct range){0, 0};
+        out = group_of(w, ops[i].out[0]);
+        out->range.max = fmaxf(out->range.max, (fmaxf(in.max, 0) - fminf(in.min, 0)) / 127);
+    }
+}
+
 static void choose(struct work *w)
 {
     for (int32_t t = 0; t < w->n; t++)
@@ -325,6 +340,9 @@ static enum mote_status inputs_s8(struct work *w, const struct op *op, enum form
 {
     const struct linear_inputs *l = op_linear_inputs(op->id);
 
+    for (int32_t k = 0; k < op->n_in; k++)
+        if (is_float(w, op->in[k]) && w->g->tensors[op->in[k]].data)
+            TRY(want_finite(w->g, op->in[k], at));
     if (form == FORM_LINEAR) {
         struct quant_s8 q = own_quant(w, op->in[l->input]);
 
@@ -440,6 +458,7 @@ enum mote_status quantize_graph(struct model *m, const struct range *ranges, con
     TRY(check(g, at));
     w = begin(m, ranges, options);
     groups(&w, ops, n);
+    widen(&w, ops, n);
     choose(&w);
     begin_inputs(&w);
     TRY(rewrite(&w, ops, n, at));

@@ -45,6 +45,8 @@ MUST_CHECK enum mote_status quantize_linear(struct model *m, struct graph *g, co
                                             struct quant_s8 out, int32_t *inputs, const struct frame *at);
 /* A constant f32 tensor as a new s8 one. */
 int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q);
+/* A constant f32 tensor has no infinity and no NaN. */
+MUST_CHECK enum mote_status want_finite(const struct graph *g, int32_t tensor, const struct frame *at);
 struct range range_of_constant(const struct tensor *t);
 
 #endif

@@ -66,6 +66,17 @@ int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, stru
     return graph_add_tensor(m, g, &t);
 }
 
+enum mote_status want_finite(const struct graph *g, int32_t tensor, const struct frame *at)
+{
+    const struct tensor *t = &g->tensors[tensor];
+    struct frame here = frame_tensor(at, g, tensor);
+
+    for (int64_t i = 0; i < tensor_elements(t); i++)
+        if (!isfinite(float_at(t, i)))
+            return fail(&here, MOTE_ERR_VALUE, "element %lld is %g", (long long)i, (double)float_at(t, i));
+    return MOTE_OK;
+}
+
 /* ---- weights ---- */
 struct channels {
     int64_t n, below; /* channel of element i: i / below % n */
@@ -75,15 +86,10 @@ struct channels {
 
 static enum mote_status want_floats(const struct graph *g, int32_t tensor, const char *what, const struct frame *at)
 {
-    const struct tensor *t = &g->tensors[tensor];
     struct frame here = frame_tensor(at, g, tensor);
 
-    if (!t->data || t->type != TYPE_F32)
+    if (!g->tensors[tensor].data || g->tensors[tensor].type != TYPE_F32)
         return fail(&here, MOTE_ERR_UNSUPPORTED, "the %s must be f32 constants to be quantized", what);
-    for (int64_t i = 0; i < tensor_elements(t); i++)
-        if (!isfinite(float_at(t, i)))
-            return fail(&here, MOTE_ERR_VALUE, "element %lld of the %s is %g", (long long)i, what,
-                        (double)float_at(t, i));
     return MOTE_OK;
 }
 

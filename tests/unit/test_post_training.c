@@ -6,6 +6,8 @@
 #include "host/passes/passes.h"
 #include "host/pipeline/pipeline.h"
 #include "host/quantize/calibrate.h"
+#include "host/exec/runner.h"
+#include "tests/random/random.h"
 
 #include <dirent.h>
 #include <float.h>
@@ -259,8 +261,79 @@ static void weights_are_numbers(void **state)
     ok(model_parse(&m, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
     m.graphs[0].tensors[1].data = (const uint8_t *)data;
     assert_int_equal(quantize_graph(&m, ranges, &options, &where, &at), MOTE_ERR_VALUE);
-    assert_non_null(strstr(sink.text, "op 0 FULLY_CONNECTED: tensor 1 w: element 1 of the weights is nan"));
+    assert_non_null(strstr(sink.text, "op 0 FULLY_CONNECTED: tensor 1 w: element 1 is nan"));
     pool_free(&pool);
+}
+
+/* ---- random graphs ---- */
+static bool is_float_graph(const struct graph *g)
+{
+    bool any = false;
+
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        if (!g->tensors[i].data && tensor_is_quantized(&g->tensors[i]))
+            return false;
+        any |= g->tensors[i].type == TYPE_F32;
+    }
+    return any;
+}
+
+static uint32_t below(uint64_t *state, uint32_t n)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)((*state >> 32) * n >> 32);
+}
+
+/* Whatever the ranges, the graph can be planned in int8, its boundary is what was asked for, and it runs. */
+static bool random_graph(uint64_t seed, int *quantized)
+{
+    struct frame at = {.name = "random", .index = -1, .sink = &sink};
+    struct quantize_options options = {.float_boundary = seed % 2};
+    struct plan_options plan_options = {.keep_all = false};
+    struct pool pool = {0};
+    struct model m;
+    struct range *ranges;
+    struct plan plan;
+    struct bytes image;
+    struct runner runner;
+    int32_t *where;
+    bool fine = true;
+
+    sink = (struct report_text){.status = MOTE_OK};
+    ok(random_model(&pool, seed, RANDOM_OPS_MAX, &m, &at));
+    ok(passes_run(&m, NULL, NULL, NULL, &at));
+    if (is_float_graph(&m.graphs[0])) {
+        ranges = pool_array(&pool, (size_t)m.graphs[0].n_tensors, sizeof *ranges);
+        for (int32_t i = 0; i < m.graphs[0].n_tensors; i++)
+            ranges[i] = (struct range){-ldexpf(1, (int)below(&seed, 16) - 8), ldexpf(1, (int)below(&seed, 16) - 8)};
+        if (quantize_graph(&m, ranges, &options, &where, &at) == MOTE_OK) {
+            ok(passes_run(&m, NULL, NULL, NULL, &at));
+            fine = plan_make(&pool, &m, &plan_options, &plan, &at) == MOTE_OK &&
+                   emit_image(&plan, &image, &at) == MOTE_OK && runner_open(&pool, image, &runner, &at) == MOTE_OK;
+            ++*quantized;
+            if (fine)
+                mote_model_run(&runner.model);
+        } else {
+            fine = strstr(sink.text, "no operator of the model") || strstr(sink.text, ": element ");
+        }
+    }
+    fine |= strstr(sink.text, "is too small beside the input's [ERR_QUANT]") != NULL; /* of weights beyond anything */
+    if (!fine)
+        print_error("%s\n", sink.text);
+    pool_free(&pool);
+    return fine;
+}
+
+static void random_graphs(void **state)
+{
+    int quantized = 0, bad = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 3000; seed++)
+        bad += !random_graph(seed, &quantized);
+    print_message("%d random graphs in int8\n", quantized);
+    assert_true(quantized > 200);
+    assert_int_equal(bad, 0);
 }
 
 /* ---- calibration ---- */
@@ -433,15 +506,11 @@ static void keywords_stay_right(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scales_of_ranges),
-        cmocka_unit_test(scales_of_weights),
-        cmocka_unit_test(ranges_of_histograms),
-        cmocka_unit_test(one_value_is_a_range),
-        cmocka_unit_test(text_graphs),
-        cmocka_unit_test(refusals),
-        cmocka_unit_test(weights_are_numbers),
-        cmocka_unit_test(calibration_sees_all),
-        cmocka_unit_test(calibration_names_what_is_no_number),
+        cmocka_unit_test(scales_of_ranges),     cmocka_unit_test(scales_of_weights),
+        cmocka_unit_test(ranges_of_histograms), cmocka_unit_test(one_value_is_a_range),
+        cmocka_unit_test(text_graphs),          cmocka_unit_test(refusals),
+        cmocka_unit_test(weights_are_numbers),  cmocka_unit_test(random_graphs),
+        cmocka_unit_test(calibration_sees_all), cmocka_unit_test(calibration_names_what_is_no_number),
         cmocka_unit_test(keywords_stay_right),
     };
 
