@@ -16,7 +16,10 @@ enum form {
     FORM_OWN,    /* inputs and outputs have scales of their own */
     FORM_SAME,   /* it moves or compares stored values: inputs and outputs have one scale */
     FORM_FIXED,  /* the reference fixes the output's scale */
+    FORM_LSTM,   /* weights, biases and states of its own */
 };
+
+enum { LSTM_CELL = 19 }; /* the cell state's input */
 
 struct rule {
     enum form form;
@@ -72,8 +75,9 @@ static const struct rule rules[OP_LIMIT] = {
     [OP_LOGISTIC] = {FORM_FIXED, {1.0f / 256, -128}},
     [OP_SOFTMAX] = {FORM_FIXED, {1.0f / 256, -128}},
     [OP_TANH] = {FORM_FIXED, {1.0f / 128, 0}},
-    /* SPACE_TO_BATCH_ND pads with stored 0, which is real 0 in float alone. SVDF and the LSTM want calibration of what
-     * is inside them. */
+    [OP_UNIDIRECTIONAL_SEQUENCE_LSTM] = {.form = FORM_LSTM},
+    /* SPACE_TO_BATCH_ND pads with stored 0, which is real 0 in float alone. SVDF wants calibration of what is inside
+     * it. */
 };
 
 struct group {
@@ -85,6 +89,7 @@ struct group {
 struct work {
     struct model *m;
     struct graph *g;
+    struct graph before; /* the float graph's operators */
     const struct quantize_options *options;
     int32_t n;        /* tensors of the float graph */
     bool *is_float;   /* [n] */
@@ -97,14 +102,16 @@ struct work {
 static bool same_quant(struct quant_s8 a, struct quant_s8 b) { return a.scale == b.scale && a.zero == b.zero; }
 
 /* ---- the model is one that can be quantized ---- */
-static enum mote_status check(const struct graph *g, const struct frame *at)
+enum mote_status quantize_check(const struct model *m, const struct frame *at)
 {
+    const struct graph *g = &m->graphs[0];
+
     for (int32_t i = 0; i < g->n_tensors; i++) {
         const struct tensor *t = &g->tensors[i];
         struct frame here = frame_tensor(at, g, i);
 
         if (!t->data && tensor_is_quantized(t) && graph_uses(g, i) > 0)
-            return fail(&here, MOTE_ERR_UNSUPPORTED, "it is quantized already, as %s; a float model is wanted",
+            return fail(&here, MOTE_ERR_TYPE, "it is quantized already, as %s; a float model is wanted",
                         type_name(t->type));
     }
     for (int32_t i = 0; i < g->n_ops; i++) {
@@ -151,7 +158,9 @@ static enum form form_of(const struct work *w, const struct op *op)
 
     for (int32_t k = 0; k < op->n_in; k++)
         any |= is_float(w, op->in[k]);
-    return any ? rules[op->id].form : FORM_FLOAT;
+    if (!any || (rules[op->id].form == FORM_LSTM && !lstm_has_s8(&w->before, op)))
+        return FORM_FLOAT;
+    return rules[op->id].form;
 }
 
 static bool covers(const struct group *fixed, struct range r)
@@ -343,6 +352,13 @@ static enum mote_status inputs_s8(struct work *w, const struct op *op, enum form
     for (int32_t k = 0; k < op->n_in; k++)
         if (is_float(w, op->in[k]) && w->g->tensors[op->in[k]].data)
             TRY(want_finite(w->g, op->in[k], at));
+    if (form == FORM_LSTM) {
+        struct quant_s8 q = own_quant(w, op->in[0]);
+
+        in[0] = as_s8(w, op->in[0], q);
+        return quantize_lstm(w->m, w->g, op, q, own_quant(w, op->out[0]), group_of(w, op->in[LSTM_CELL])->range, in,
+                             at);
+    }
     if (form == FORM_LINEAR) {
         struct quant_s8 q = own_quant(w, op->in[l->input]);
 
@@ -378,13 +394,12 @@ static enum mote_status rewrite_s8(struct work *w, const struct op *op, enum for
 
 static enum mote_status rewrite(struct work *w, const struct op *ops, int32_t n, const struct frame *at)
 {
-    struct graph before = *w->g;
     int32_t in_s8 = 0;
 
     w->g->ops = NULL;
     w->g->n_ops = 0;
     for (int32_t i = 0; i < n; i++) {
-        struct frame here = frame_op(at, &before, i);
+        struct frame here = frame_op(at, &w->before, i);
         enum form form;
 
         if (ops[i].id == OP_NOP)
@@ -429,7 +444,7 @@ static void end_outputs(struct work *w)
 static struct work begin(struct model *m, const struct range *ranges, const struct quantize_options *options)
 {
     struct graph *g = &m->graphs[0];
-    struct work w = {.m = m, .g = g, .options = options, .n = g->n_tensors};
+    struct work w = {.m = m, .g = g, .before = *g, .options = options, .n = g->n_tensors};
     size_t n = (size_t)g->n_tensors + 1;
 
     w.is_float = pool_array(m->pool, n, sizeof *w.is_float);
@@ -455,7 +470,7 @@ enum mote_status quantize_graph(struct model *m, const struct range *ranges, con
     int32_t n = g->n_ops;
     struct work w;
 
-    TRY(check(g, at));
+    TRY(quantize_check(m, at));
     w = begin(m, ranges, options);
     groups(&w, ops, n);
     widen(&w, ops, n);

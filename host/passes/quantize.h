@@ -30,6 +30,9 @@ struct quantize_options {
     bool float_boundary; /* inputs and outputs of the graph stay f32; else they become s8 */
 };
 
+/* Graph 0 of m is a float graph, without operators of training. */
+MUST_CHECK enum mote_status quantize_check(const struct model *m, const struct frame *at);
+
 /* Graph 0 of m, after passes_run(), with ranges [n_tensors] of its f32 tensors that are computed (others are not
  * looked at). Operators without an int8 form stay as they are, between DEQUANTIZE and QUANTIZE; so does state. Tensors
  * keep their indices, new ones come after them. where[i], [n_tensors] in the model's pool, is the tensor that has the
@@ -38,11 +41,17 @@ MUST_CHECK enum mote_status quantize_graph(struct model *m, const struct range *
                                            const struct quantize_options *options, int32_t **where,
                                            const struct frame *at);
 
-/* ---- shared by quantize.c and quantize_weights.c ---- */
+/* ---- shared by quantize.c, quantize_weights.c and quantize_lstm.c ---- */
 /* The inputs of a convolution or fully connected operator in int8: its weights [channels] and its bias, in new
  * tensors. `in` has the indices of the float graph and gets the new ones, but not that of the first input. */
 MUST_CHECK enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, struct quant_s8 in,
                                             struct quant_s8 out, int32_t *inputs, const struct frame *at);
+/* The same for an LSTM, whose states become s8 and s16: h is the quantization of its output, `cell` what the cell state
+ * held at the end of sequences. lstm_has_s8(): nothing else reads its states, which start with 0. */
+bool lstm_has_s8(const struct graph *g, const struct op *op);
+MUST_CHECK enum mote_status quantize_lstm(struct model *m, struct graph *g, const struct op *op, struct quant_s8 x,
+                                          struct quant_s8 h, struct range cell, int32_t *inputs,
+                                          const struct frame *at);
 /* A constant f32 tensor as a new s8 one. */
 int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q);
 /* A constant f32 tensor has no infinity and no NaN. */
