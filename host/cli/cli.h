@@ -41,8 +41,8 @@ struct command {
     enum mote_status (*run)(struct cli *cli);
 };
 
-extern const struct command command_compile, command_run, command_inspect, command_profile, command_emulate,
-    command_eval, command_data, command_train, command_targets, command_explain, command_help;
+#define COMMAND(name) extern const struct command command_##name;
+#include "host/cli/commands.def"
 extern const struct command *const commands[]; /* in the order of the help, ends with NULL */
 
 bool cli_flag(const struct cli *cli, const char *option);

@@ -11,17 +11,8 @@
 enum { EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
 const struct command *const commands[] = {
-    &command_compile,
-    &command_run,
-    &command_inspect,
-    &command_profile,
-    &command_emulate,
-    &command_eval,
-    &command_data,
-    &command_train,
-    &command_targets,
-    &command_explain,
-    &command_help,
+#define COMMAND(name) &command_##name,
+#include "host/cli/commands.def"
     NULL,
 };
 

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <jansson.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -199,6 +200,31 @@ static void put_pool(const char *name, int side)
                          side, side, side / 2, side / 2));
 }
 
+/* A float classifier, and a table of what it classifies: which of two columns is larger. Half of it has a third class,
+ * which the model does not know. */
+static void put_float_model(void)
+{
+    struct text table = {.pool = &pool}, wide = {.pool = &pool};
+
+    put_text("in/float.graph", "mote-graph 1\nmodel f version 0\ngraph \"main\"\n"
+                               "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"w\" f32 [2,2] data [1.5, -1, -1, 1.5]\n"
+                               "tensor 2 \"a\" f32 [1,2]\ntensor 3 \"y\" f32 [1,2]\n"
+                               "op 0 fully_connected in [0, 1] out [2]\nop 1 softmax in [2] out [3] beta 1\n"
+                               "inputs [0]\noutputs [3]\nend\n");
+    text_add(&table, "a,b,larger\n");
+    text_add(&wide, "a,b,larger\n");
+    for (int i = 0; i < 40; i++) {
+        int a = i * 7 % 40, b = i * 11 % 40 + (i % 40 == 0);
+
+        text_add(&table, "%d,%d,%s\n", a, b, a > b ? "a" : "b");
+        text_add(&wide, "%d,%d,%c\n", a, b, 'a' + i % 3);
+    }
+    put("in/table.csv", table.s, table.len);
+    put("in/wide.csv", wide.s, wide.len);
+    put_text("in/plain.yaml", "data:\n  path: table.csv\n  normalize: none\n");
+    put_text("in/parts.yaml", "data:\n  path: table.csv\n  test: 0.5\n");
+}
+
 static int setup_all(void **state)
 {
     (void)state;
@@ -226,6 +252,7 @@ static int setup_all(void **state)
     put_text("in/ragged/y_labels.csv", "a.bin,5,0\nb.bin,5\n");
     put_text("in/missing/y_labels.csv", "a.bin,5,0\n");
     put_text("in/wide/y_labels.csv", "../zeros.bin,9,0\n../zeros.bin,9,8\n");
+    put_float_model();
     return 0;
 }
 
@@ -467,8 +494,8 @@ static void flipped_images_are_refused(void **state)
 /* ---- what is right ---- */
 static void help_is_complete(void **state)
 {
-    static const char *const names[] = {"compile", "run",  "inspect", "profile", "emulate",
-                                        "eval",    "data", "targets", "explain", "help"};
+    static const char *const names[] = {"compile",  "run",  "inspect", "profile", "emulate", "eval",
+                                        "quantize", "data", "targets", "explain", "help"};
     struct result all = OK("help");
 
     (void)state;
@@ -490,7 +517,7 @@ static void help_as_json_has_every_command(void **state)
     const json_t *run = json_array_get(list, 1);
 
     (void)state;
-    assert_int_equal(json_array_size(list), 10);
+    assert_int_equal(json_array_size(list), 11);
     assert_true(json_equal(run, json_array_get(json_object_get(single, "commands"), 0)));
     assert_string_equal(json_string_value(json_object_get(run, "name")), "run");
     assert_true(json_array_size(json_object_get(run, "options")) > 3);
@@ -661,6 +688,82 @@ static void eval_takes_the_first_of_equals(void **state)
     put("in/same/middle.bin", "\0\0\0\0\0\0\xff\7\7\xff\xff\xff", 12);
     OK("eval", "@in/same.graph", "--data", "@in/same", "--predictions", "@out/p.csv");
     assert_string_equal(text_of(here("out/p.csv")), "equal.bin,2,0\nlast.bin,2,2\nmiddle.bin,0,1\n");
+}
+
+static void wrong_quantizations(void **state)
+{
+    static const struct bad bad[] = {
+        {2, "--data is missing", {"quantize", "@in/float.graph", "-o", "@out/q.mote"}},
+        {2, "-o is missing", {"quantize", "@in/float.graph", "--data", "@in/table.csv"}},
+        {2,
+         "--method wants minmax or percentile or mse, not \"kl\"",
+         {"quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/q.mote", "--method", "kl"}},
+        {2,
+         "--percentile is for --method percentile",
+         {"quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/q.mote", "--percentile", "99"}},
+        {2,
+         "--percentile wants a number above 50, at most 100, not \"1e9\"",
+         {"quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/q.mote", "--method", "percentile",
+          "--percentile", "1e9"}},
+        {2,
+         "--samples wants a number",
+         {"quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/q.mote", "--samples", "0"}},
+        {2,
+         "--boundary wants int8 or float",
+         {"quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/q.mote", "--boundary", "s8"}},
+        {2,
+         "an image holds no graph to quantize",
+         {"quantize", "@in/strokes.mote", "--data", "@in/table.csv", "-o", "@out/q.mote"}},
+        {1,
+         "it is quantized already, as s8; a float model is wanted",
+         {"quantize", GRAPH, "--data", "@in/table.csv", "-o", "@out/q.mote"}},
+        {1, "cannot read", {"quantize", "@in/float.graph", "--data", "@in/no.csv", "-o", "@out/q.mote"}},
+        {1, "the model's input 8", {"quantize", "@in/float.graph", "--data", DATA, "-o", "@out/q.mote"}},
+        {1,
+         "the label is 2, but the model has 2 classes, from 0",
+         {"quantize", "@in/float.graph", "--data", "@in/wide.csv", "-o", "@out/q.mote", "--samples", "3"}},
+        {1, "cannot write", {"quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/no/folder/q.mote"}},
+    };
+
+    (void)state;
+    want_bad(bad, COUNT(bad));
+}
+
+static double real(const json_t *json, const char *key)
+{
+    const json_t *value = json_object_get(json, key);
+
+    assert_true(json_is_number(value));
+    return json_number_value(value);
+}
+
+/* Whatever the data's preprocessing is, `mote eval` of the result counts what `mote quantize` said. */
+static void quantize_says_what_eval_counts(void **state)
+{
+    static const char *const data[] = {"@in/table.csv", "@in/plain.yaml", "@in/parts.yaml"};
+    static const char *const outputs[] = {"@out/q.mote", "@out/q.graph"};
+    static const char *const boundaries[] = {"int8", "float"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(data) * COUNT(outputs) * COUNT(boundaries); i++) {
+        const char *d = data[i / 4], *o = outputs[i % 2];
+        struct result r = OK("quantize", "@in/float.graph", "--data", d, "-o", o, "--samples", "40", "--boundary",
+                             boundaries[i / 2 % 2], "--json");
+        struct result e = OK("eval", o, "--data", d, "--json");
+        json_t *json = json_of(&r), *counted = json_of(&e);
+
+        assert_int_equal(integer(json, "test_samples"), integer(counted, "samples"));
+        assert_true(fabs(real(json, "accuracy_int8") - real(counted, "accuracy")) < 1e-6);
+        assert_true(real(json, "accuracy_float") >= 0.9 && real(json, "accuracy_int8") >= 0.9);
+        assert_true(json_is_true(json_object_get(json, "tests_seen")) == (i / 4 != 2));
+        assert_int_equal(json_array_size(json_object_get(json, "layers")), 2);
+        json_decref(json);
+        json_decref(counted);
+    }
+    assert_non_null(strstr(OK("quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/q.mote",
+                              "--samples", "10", "--method", "mse")
+                               .out,
+                           "accuracy on 30 other samples"));
 }
 
 /* ---- on the emulated board ---- */
@@ -856,6 +959,8 @@ int main(void)
         TEST(inspect_shows_images),
         TEST(eval_counts),
         TEST(eval_takes_the_first_of_equals),
+        TEST(wrong_quantizations),
+        TEST(quantize_says_what_eval_counts),
         TEST(emulation_equals_the_host),
         TEST(interrupted_emulation_leaves_nothing),
         TEST(emulated_eval_equals_the_host),

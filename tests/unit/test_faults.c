@@ -214,6 +214,33 @@ static void inspect_and_run(void **state)
     fail_all("run", ARGS("run", here("m.mote"), "--input", input, "--output", here("out/y.npy"), "--json"), false);
 }
 
+static void write_text(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "wb");
+
+    assert_non_null(f);
+    assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+    assert_int_equal(fclose(f), 0);
+}
+
+static void quantize(void **state)
+{
+    const char *const model = here("f.graph"), *const data = here("d.csv");
+
+    (void)state;
+    write_text(model, "mote-graph 1\nmodel f version 0\ngraph \"main\"\n"
+                      "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"w\" f32 [2,2] data [1.5, -1, -1, 1.5]\n"
+                      "tensor 2 \"y\" f32 [1,2]\n"
+                      "op 0 fully_connected in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n");
+    write_text(data, "a,b,larger\n1,2,b\n2,1,a\n3,4,b\n9,5,a\n3,7,b\n8,6,a\n");
+    fail_all("quantize",
+             ARGS("quantize", model, "--data", data, "-o", here("out/q.mote"), "--samples", "3", "--method", "mse",
+                  "--threads", "2", "--json"),
+             false);
+    fail_all("quantize to a graph",
+             ARGS("quantize", model, "--data", data, "-o", here("out/q.graph"), "--threads", "1"), false);
+}
+
 /* ---- the disk, without help ---- */
 static void full_disk(void **state)
 {
@@ -284,9 +311,13 @@ static int clean_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compile_to_image), cmocka_unit_test(compile_to_c),
-        cmocka_unit_test(compile_to_graph), cmocka_unit_test(inspect_and_run),
-        cmocka_unit_test(full_disk),        cmocka_unit_test(folder_that_cannot_be_written),
+        cmocka_unit_test(compile_to_image),
+        cmocka_unit_test(compile_to_c),
+        cmocka_unit_test(compile_to_graph),
+        cmocka_unit_test(inspect_and_run),
+        cmocka_unit_test(quantize),
+        cmocka_unit_test(full_disk),
+        cmocka_unit_test(folder_that_cannot_be_written),
         cmocka_unit_test(old_file_stays),
     };
 

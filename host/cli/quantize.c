@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote quantize: a float model and data become an int8 model, and what that costs is measured. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "host/cli/io.h"
+#include "host/data/dataset.h"
+#include "host/emit/emit.h"
+#include "host/exec/sweep.h"
+#include "host/graph/op_info.h"
+#include "host/passes/passes.h"
+#include "host/quantize/calibrate.h"
+
+#define SAMPLES_DEFAULT 200
+#define ERROR_SAMPLES   100 /* more do not change the errors much */
+
+/* A part of the data: sample i is index[i]. */
+struct part {
+    const struct quantize *all;
+    const int32_t *index;
+    struct samples samples;
+};
+
+struct quantize {
+    struct cli *cli;
+    struct pipeline p; /* the float model */
+    struct frame file, data_file;
+    struct dataset data;
+    struct preprocess preprocess;
+    const char *method;
+    struct calibration how;
+    struct part calibration, test;
+    bool tests_seen; /* there are no samples but those of the calibration */
+    bool has_accuracy;
+    int32_t correct_float, correct_s8;
+    struct model model; /* the int8 one */
+    struct plan plan;
+    struct bytes image;
+    struct range *ranges;
+    struct tensor_error *errors;
+    int32_t n_errors;
+    const struct tensor **became; /* [n_errors] of the int8 graph */
+};
+
+/* ---- samples ---- */
+static void input_of(void *context, int32_t i, const struct mote_io *io, uint8_t *out)
+{
+    const struct part *part = context;
+
+    dataset_input(&part->all->data, part->index[i], io, &part->all->preprocess, out);
+}
+
+static const char *place_of(void *context, int32_t i)
+{
+    const struct part *part = context;
+
+    return dataset_place(&part->all->cli->pool, &part->all->data, part->index[i]);
+}
+
+static int32_t label_of(void *context, int32_t i)
+{
+    const struct part *part = context;
+
+    return part->all->data.labels[part->index[i]];
+}
+
+static struct part part_of(const struct quantize *q, const int32_t *index, int64_t n, int64_t limit, int64_t threads)
+{
+    return (struct part){.all = q,
+                         .index = index,
+                         .samples = {.n = (int32_t)(n < limit ? n : limit),
+                                     .input = input_of,
+                                     .place = place_of,
+                                     .label = q->data.labels != NULL ? label_of : NULL,
+                                     .progress = cli_progress,
+                                     .threads = (int32_t)threads}};
+}
+
+/* Calibration wants training data, the test what it has not seen. */
+static enum mote_status choose_parts(struct quantize *q)
+{
+    const struct dataset *d = &q->data;
+    bool split = d->n_split[SPLIT_TRAIN] > 0;
+    enum split from = split ? SPLIT_TRAIN : SPLIT_TEST, to;
+    int64_t n = SAMPLES_DEFAULT, limit = INT32_MAX, threads = 0, seen;
+
+    TRY(cli_number(q->cli, "--samples", 1, INT32_MAX, &n));
+    TRY(cli_number(q->cli, "--limit", 1, INT32_MAX, &limit));
+    TRY(cli_number(q->cli, "--threads", 1, SWEEP_THREADS_MAX, &threads));
+    if (d->n_split[from] < 1)
+        return fail(&q->data_file, MOTE_ERR_VALUE, "there are no samples to calibrate on");
+    q->calibration = part_of(q, d->split[from], d->n_split[from], n, threads);
+    seen = split ? 0 : q->calibration.samples.n;
+    to = d->n_split[SPLIT_TEST] > 0 ? SPLIT_TEST : SPLIT_VALIDATION;
+    q->test = part_of(q, d->split[to] + seen, d->n_split[to] - seen, limit, threads);
+    q->tests_seen = q->test.samples.n < 1;
+    if (q->tests_seen)
+        q->test = q->calibration;
+    q->calibration.samples.context = &q->calibration;
+    q->test.samples.context = &q->test;
+    return MOTE_OK;
+}
+
+/* ---- what is to be done ---- */
+static enum mote_status read_method(struct quantize *q)
+{
+    static const char *const methods[] = {"minmax", "percentile", "mse", NULL};
+    const char *value = cli_value(q->cli, "--percentile");
+    char *end;
+
+    TRY(cli_word(q->cli, "--method", methods, &q->method));
+    for (int i = 0; methods[i] != NULL; i++)
+        if (strcmp(q->method, methods[i]) == 0)
+            q->how.method = (enum calibration_method)i;
+    q->how.percentile = 99.99;
+    if (value == NULL)
+        return MOTE_OK;
+    q->how.percentile = strtod(value, &end);
+    if (q->how.method != CALIBRATE_PERCENTILE)
+        return usage_error(q->cli, "--percentile is for --method percentile");
+    if (end == value || *end != '\0' || !(q->how.percentile > 50 && q->how.percentile <= 100))
+        return usage_error(q->cli, "--percentile wants a number above 50, at most 100, not \"%s\"", value);
+    return MOTE_OK;
+}
+
+static bool says_nothing(const struct preprocess *p) { return p->kind == NULL || p->n == 0; }
+
+/* The model's own preprocessing, else the data's. Integers without any are reals as they are, which must be said: the
+ * int8 model has another scale. */
+static void choose_preprocessing(struct quantize *q)
+{
+    static const float none = 0, one = 1;
+
+    q->preprocess = says_nothing(&q->p.model.preprocess) ? q->data.preprocess : q->p.model.preprocess;
+    if (!says_nothing(&q->preprocess) || q->data.type == TYPE_F32)
+        return;
+    q->preprocess.n = 1;
+    q->preprocess.mean = &none;
+    q->preprocess.std = &one;
+    if (strcmp(q->preprocess.kind, "none") == 0)
+        q->preprocess.kind = "values";
+}
+
+static enum mote_status check_fit(struct quantize *q, struct bytes image)
+{
+    struct runner runner;
+    struct mote_io io;
+
+    TRY(runner_open(&q->cli->pool, image, &runner, &q->file));
+    if (mote_model_inputs(&runner.model) != 1)
+        return fail(&q->file, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; samples have one",
+                    (int)mote_model_inputs(&runner.model));
+    mote_model_input(&runner.model, 0, &io);
+    return dataset_fits(&q->data, &io, &q->preprocess, &q->data_file);
+}
+
+static enum mote_status check_labels(struct quantize *q)
+{
+    const struct graph *g = &q->p.model.graphs[0];
+    int64_t n = tensor_elements(&g->tensors[g->outputs[0]]);
+
+    q->has_accuracy = q->data.labels != NULL && n >= 2 && n <= INT32_MAX;
+    for (int32_t i = 0; i < q->test.samples.n && q->has_accuracy; i++) {
+        int32_t label = label_of(&q->test, i);
+
+        if (label >= n)
+            return fail(&q->data_file, MOTE_ERR_VALUE, "%s: the label is %d, but the model has %lld classes, from 0",
+                        place_of(&q->test, i), (int)label, (long long)n);
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status open_all(struct quantize *q, const char *specification)
+{
+    struct pipeline_options options = {.passes = NULL};
+
+    q->data_file = (struct frame){.name = specification, .index = -1, .sink = &q->cli->error};
+    TRY(cli_load(q->cli, &q->p, &q->file));
+    if (!q->p.has_graph)
+        return fail(&q->file, MOTE_ERR_USAGE, "an image holds no graph to quantize; give the .tflite or graph file");
+    TRY(pipeline_compile(&q->p, &options, &q->file));
+    TRY(quantize_check(&q->p.model, &q->file));
+    TRY(dataset_open(&q->cli->pool, specification, &q->data, &q->data_file));
+    TRY(choose_parts(q));
+    choose_preprocessing(q);
+    TRY(check_fit(q, q->p.image));
+    return check_labels(q);
+}
+
+/* ---- doing it ---- */
+static void name_classes(struct quantize *q)
+{
+    struct model *m = &q->model;
+
+    m->preprocess = q->preprocess;
+    if (m->n_classes > 0 || q->data.classes == NULL)
+        return;
+    m->n_classes = q->data.n_classes;
+    m->classes = pool_copy(m->pool, q->data.classes, (size_t)m->n_classes * sizeof *m->classes);
+}
+
+/* Errors are those of the graph before its passes: they may change tensors. */
+static enum mote_status measure_errors(struct quantize *q, const int32_t *where)
+{
+    struct pool *pool = &q->cli->pool;
+    const struct graph *g = &q->model.graphs[0];
+    struct samples samples = q->test.samples;
+
+    samples.n = samples.n < ERROR_SAMPLES ? samples.n : ERROR_SAMPLES;
+    q->errors = pool_array(pool, (size_t)q->p.model.graphs[0].n_tensors + 1, sizeof *q->errors);
+    TRY(quantize_errors(pool, &q->p.model, &q->model, where, &samples, q->errors, &q->n_errors, &q->file));
+    q->became = pool_array(pool, (size_t)q->n_errors + 1, sizeof *q->became);
+    for (int32_t i = 0; i < q->n_errors; i++)
+        q->became[i] = pool_copy(pool, &g->tensors[where[q->errors[i].tensor]], sizeof(struct tensor));
+    return MOTE_OK;
+}
+
+static enum mote_status quantize(struct quantize *q)
+{
+    static const char *const boundaries[] = {"int8", "float", NULL};
+    struct quantize_options options;
+    struct pool *pool = &q->cli->pool;
+    const char *boundary;
+    int32_t *where;
+
+    TRY(cli_word(q->cli, "--boundary", boundaries, &boundary));
+    options.float_boundary = boundary == boundaries[1];
+    q->ranges = pool_array(pool, (size_t)q->p.model.graphs[0].n_tensors + 1, sizeof *q->ranges);
+    TRY(calibrate(pool, &q->p.model, &q->calibration.samples, &q->how, q->ranges, &q->file));
+    model_copy(&q->p.model, &q->model);
+    name_classes(q);
+    TRY(quantize_graph(&q->model, q->ranges, &options, &where, &q->file));
+    return measure_errors(q, where);
+}
+
+static enum mote_status finish(struct quantize *q)
+{
+    struct plan_options options = {.keep_all = false};
+    struct pool *pool = &q->cli->pool;
+
+    TRY(passes_run(&q->model, NULL, NULL, NULL, &q->file));
+    TRY(plan_make(pool, &q->model, &options, &q->plan, &q->file));
+    TRY(emit_image(&q->plan, &q->image, &q->file));
+    TRY(check_fit(q, q->image));
+    if (!q->has_accuracy)
+        return MOTE_OK;
+    TRY(count_correct(pool, q->p.image, &q->test.samples, &q->correct_float, &q->file));
+    return count_correct(pool, q->image, &q->test.samples, &q->correct_s8, &q->file);
+}
+
+static enum mote_status write_model(struct quantize *q, const char *out)
+{
+    struct frame here = {.name = out, .index = -1, .sink = &q->cli->error};
+    struct text t = {.pool = &q->cli->pool};
+    size_t len = strlen(out);
+
+    if (len < 6 || strcmp(out + len - 6, ".graph") != 0)
+        return file_write(out, q->image.data, q->image.size, &here);
+    model_write(&q->model, &t);
+    return file_write(out, t.s, t.len, &here);
+}
+
+/* ---- what came out ---- */
+static double percent(const struct quantize *q, int32_t correct)
+{
+    return 100.0 * (double)correct / (double)q->test.samples.n;
+}
+
+static const char *op_of(const struct quantize *q, int32_t i)
+{
+    const struct graph *g = &q->p.model.graphs[0];
+
+    return op_info[g->ops[graph_producer(g, q->errors[i].tensor)].id].NAME;
+}
+
+static json_t *layer_json(const struct quantize *q, int32_t i)
+{
+    const struct tensor *t = &q->p.model.graphs[0].tensors[q->errors[i].tensor], *became = q->became[i];
+    bool s8 = became->type == TYPE_S8;
+
+    return json_pack("{s:o, s:s, s:s, s:o, s:f, s:f, s:o, s:o}", "tensor", json_text(t->name), "operator", op_of(q, i),
+                     "type", type_name(became->type), "sqnr_db", json_number(error_sqnr(&q->errors[i])), "min",
+                     (double)q->ranges[q->errors[i].tensor].min, "max", (double)q->ranges[q->errors[i].tensor].max,
+                     "scale", s8 ? json_real((double)became->quant.scale[0]) : json_null(), "zero",
+                     s8 ? json_integer(became->quant.zero[0]) : json_null());
+}
+
+static const char *json_result(const struct quantize *q, const char *out)
+{
+    json_t *layers = json_array(), *json;
+    bool a = q->has_accuracy;
+
+    for (int32_t i = 0; i < q->n_errors; i++)
+        json_array_append_new(layers, layer_json(q, i));
+    json = json_pack("{s:s, s:s, s:i, s:i, s:b, s:o, s:o, s:I, s:I, s:o}", "output", out, "method", q->method,
+                     "calibration_samples", (int)q->calibration.samples.n, "test_samples", (int)q->test.samples.n,
+                     "tests_seen", (int)q->tests_seen, "accuracy_float",
+                     a ? json_real(percent(q, q->correct_float) / 100) : json_null(), "accuracy_int8",
+                     a ? json_real(percent(q, q->correct_s8) / 100) : json_null(), "image_bytes",
+                     (json_int_t)q->image.size, "arena_bytes", (json_int_t)q->plan.arena_bytes, "layers", layers);
+    return cli_json_text(q->cli, json);
+}
+
+static void add_layer(struct text *t, const struct quantize *q, int32_t i)
+{
+    const struct range *r = &q->ranges[q->errors[i].tensor];
+    const struct tensor *became = q->became[i];
+    double sqnr = error_sqnr(&q->errors[i]);
+
+    text_add(t, "%7.1f  %-22.22s  %10.4g %10.4g  ", isinf(sqnr) ? 999.9 : sqnr, op_of(q, i), (double)r->min,
+             (double)r->max);
+    if (became->type == TYPE_S8)
+        text_add(t, "%10.4g %5d", (double)became->quant.scale[0], (int)became->quant.zero[0]);
+    else
+        text_add(t, "%10s %5s", type_name(became->type), "");
+    text_add(t, "  %.30s\n", printable(&q->cli->pool, q->p.model.graphs[0].tensors[q->errors[i].tensor].name));
+}
+
+static const char *text_result(const struct quantize *q, const char *out)
+{
+    struct text t = {.pool = &q->cli->pool};
+
+    text_add(&t,
+             "%s: int8 by %s, calibrated on %d samples; image %zu bytes (float %zu), arena %lld bytes (float %lld)\n",
+             out, q->method, (int)q->calibration.samples.n, q->image.size, q->p.image.size,
+             (long long)q->plan.arena_bytes, (long long)q->p.plan.arena_bytes);
+    if (q->has_accuracy)
+        text_add(&t, "accuracy on %d %s samples: float %.2f %%, int8 %.2f %%\n", (int)q->test.samples.n,
+                 q->tests_seen ? "(the same)" : "other", percent(q, q->correct_float), percent(q, q->correct_s8));
+    text_add(&t, "\n   dB    %-22s  %10s %10s  %10s %5s  tensor\n", "operator", "min", "max", "scale", "zero");
+    for (int32_t i = 0; i < q->n_errors; i++)
+        add_layer(&t, q, i);
+    return t.s;
+}
+
+static enum mote_status run_quantize(struct cli *cli)
+{
+    struct quantize *q = pool_alloc(&cli->pool, sizeof *q);
+    const char *specification = cli_value(cli, "--data"), *out = cli_value(cli, "-o"), *result;
+
+    q->cli = cli;
+    if (specification == NULL)
+        return usage_error(cli, "--data is missing");
+    if (out == NULL)
+        return usage_error(cli, "-o is missing");
+    TRY(read_method(q));
+    TRY(open_all(q, specification));
+    TRY(quantize(q));
+    TRY(finish(q));
+    result = cli->json ? json_result(q, out) : text_result(q, out);
+    TRY(write_model(q, out));
+    fputs(result, stdout);
+    return MOTE_OK;
+}
+
+const struct command command_quantize = {
+    .name = "quantize",
+    .arguments = "M --data SPEC -o Q [--samples N] [--method minmax|percentile|mse]",
+    .summary = "makes a float model an int8 one, and measures what that costs",
+    .details =
+        "The model's tensors are watched while it runs over the first N samples of the training split, or of a set\n"
+        "without splits. Q is a graph file if its name ends in .graph, else an image. It has the model's "
+        "preprocessing\n"
+        "and class names, or else the data's.\n\n"
+        "--method says which range a tensor gets: minmax all that was seen, percentile without the rarest values,\n"
+        "mse the one whose quantization has the least mean squared error.\n\n"
+        "Accuracy, before and after, is that on the test split; of a set without splits, on the samples that were not\n"
+        "used for calibration. The table has the error of each tensor as signal to noise: 20 dB is an error of a\n"
+        "tenth of the signal. Operators without an int8 form stay in float.\n\n"
+        "JSON keys: output, method, calibration_samples, test_samples, tests_seen (the test had no other samples than\n"
+        "the calibration), accuracy_float and accuracy_int8 (null without labels), image_bytes, arena_bytes, layers:\n"
+        "[{tensor, operator, type, sqnr_db (null: no error), min, max, scale, zero}].",
+    .example = "mote quantize kws_float.tflite --data kws.yaml --samples 100 -o kws.mote",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){{"--data", "SPEC", "the data: a folder, a file or a YAML file"},
+                                       {"-o", "Q", "the int8 model: a .graph, or an image"},
+                                       {"--samples", "N", "to calibrate on; default: 200"},
+                                       {"--method", "M", "minmax, percentile or mse"},
+                                       {"--percentile", "P", "of the values that stay; default: 99.99"},
+                                       {"--boundary", "T", "type of inputs and outputs: int8 or float"},
+                                       {"--limit", "N", "only the first N test samples"},
+                                       {"--threads", "N", "of the host; default: all cores"},
+                                       {NULL, NULL, NULL}},
+    .run = run_quantize,
+};
