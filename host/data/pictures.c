@@ -38,7 +38,7 @@ static void complain(struct work *w, int32_t i, enum mote_status status, const c
 static enum mote_status load(struct pool *pool, const struct picture_file *f, struct picture *p, char why[512])
 {
     struct report_text report = {.status = MOTE_OK};
-    struct frame root = {.name = f->path, .index = -1, .sink = &report};
+    struct frame root = {.index = -1, .sink = &report};
     struct bytes file = f->bytes;
     char *text;
 

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data sets of numbers: tables as text, and .npy arrays. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/data/files.h"
+
+static float real(const struct dataset *d, int sample, int element)
+{
+    float x;
+
+    memcpy(&x, d->samples + ((int64_t)sample * d->elements + element) * 4, sizeof x);
+    return x;
+}
+
+/* ---- tables ---- */
+static void tables_open(void **state)
+{
+    static const char *const texts[] = {
+        "1,2.5,cat\n-3,4e1,dog\n.5,6,cat\n",
+        "a,b,what\r\n1,2.5,cat\r\n\r\n-3,4e1,dog\r\n.5,6,cat",
+        "\xef\xbb\xbf\"a, b\",b,c\n1, 2.5 ,\"cat\"\n-3,4e1,dog\n.5,6,cat\n",
+        "1;2.5;cat\n-3;4e1;dog\n.5;6;cat\n",
+        "1\t2.5\tcat\n-3\t4e1\tdog\n.5\t6\tcat\n",
+        "  1   2.5 cat\n -3 \t4e1 dog  \n .5 6   cat\n",
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct dataset *d;
+
+        put_text(f, "t.csv", texts[i]);
+        d = open_ok(f, "t.csv");
+        assert_true(d->n == 3 && d->n_classes == 2 && d->type == TYPE_F32 && d->rank == 1 && d->dims[0] == 2);
+        assert_true(real(d, 0, 0) == 1 && real(d, 0, 1) == 2.5f && real(d, 1, 0) == -3 && real(d, 1, 1) == 40 &&
+                    real(d, 2, 0) == .5f);
+        assert_string_equal(d->classes[0], "cat");
+        assert_true(d->labels[0] == 0 && d->labels[1] == 1 && d->labels[2] == 0);
+        assert_int_equal(d->preprocess.n, 0);
+    }
+    put_gzip(f, "t.csv.gz", get(f, "t.csv"));
+    assert_int_equal(open_ok(f, "t.csv.gz")->n, 3);
+}
+
+static void label_columns_are_chosen(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "t.csv", "what,x,y\n5,1,2\n1,3,4\n5,5,6\n");
+    want_ok(f, open_yaml(f, "path: t.csv, label: what"));
+    assert_true(f->data.n == 3 && f->data.n_classes == 2 && f->data.labels[0] == 1 && f->data.labels[1] == 0);
+    assert_string_equal(f->data.classes[1], "5");
+    assert_true(real(&f->data, 1, 0) == 3 && real(&f->data, 1, 1) == 4);
+    want_ok(f, open_yaml(f, "path: t.csv, label: \"0\", classes: [a, b, c, d, e, f]"));
+    assert_true(f->data.n_classes == 6 && f->data.labels[0] == 5);
+    want_bad(f, "path: t.csv, label: \"0\", classes: [a, b]", MOTE_ERR_VALUE, "of a class \"5\"");
+    want_bad(f, "path: t.csv, label: who", MOTE_ERR_VALUE, "there is no column \"who\"");
+    want_bad(f, "path: t.csv, label: \"3\"", MOTE_ERR_VALUE, "a number from 0 to 2");
+    want_bad(f, "path: t.csv, header: no, label: \"0\"", MOTE_ERR_VALUE, "line 1: column 1: \"x\" is no finite number");
+    put_text(f, "t.csv", "1,2,0\n1,2,2\n");
+    want_ok(f, open_yaml(f, "path: t.csv"));
+    assert_int_equal(f->data.n_classes, 3); /* 0 to 2 are indices */
+    want_ok(f, open_yaml(f, "path: t.csv, header: yes"));
+    assert_int_equal(f->data.n, 1);
+    put_text(f, "t.csv", "10,2\n9,2\n");
+    want_ok(f, open_yaml(f, "path: t.csv, label: \"0\""));
+    assert_string_equal(f->data.classes[0], "9"); /* in the order of numbers */
+}
+
+static void bad_tables_are_named(void **state)
+{
+    static const struct {
+        const char *text;
+        enum mote_status status;
+        const char *part;
+    } bad[] = {
+        {"1,2,a\n1,b\n", MOTE_ERR_FORMAT, "spec: line 2: has 2 cells, the lines before it have 3"},
+        {"1,2,a\n\n1,2,3,b\n", MOTE_ERR_FORMAT, "line 3: has 4 cells"},
+        {"1,,a\n", MOTE_ERR_VALUE, "line 1: column 1: is empty"},
+        {"x,y,z\n1,,a\n1,2,b\n", MOTE_ERR_VALUE, "line 2: column y: is empty"},
+        {"1,nan,a\n", MOTE_ERR_VALUE, "\"nan\" is no finite number; correct it, or remove the line"},
+        {"1,inf,a\n", MOTE_ERR_VALUE, "\"inf\" is no finite number"},
+        {"1,1e40,a\n", MOTE_ERR_VALUE, "1e40 does not fit in a float32"},
+        {"1,1e999,a\n", MOTE_ERR_VALUE, "no finite number"},
+        {"1,0x10,a\n", MOTE_ERR_VALUE, "\"0x10\" is no finite number"},
+        {"1,2 3,a\n", MOTE_ERR_VALUE, "\"2 3\" is no finite number"},
+        {"1,2,a\n1,2,\n", MOTE_ERR_VALUE, "line 2: column 2: is empty, but it is the label"},
+        {"1,\"2,a\n", MOTE_ERR_FORMAT, "line 1: a double quote is not closed"},
+        {"a\nb\n", MOTE_ERR_FORMAT, "one column"},
+        {"", MOTE_ERR_FORMAT, "has no line with data"},
+        {" \n\t\n", MOTE_ERR_FORMAT, "has no line with data"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        put_text(f, "t.csv", bad[i].text);
+        want_error(f, dataset_open(&f->pool, path(f, "t.csv"), &f->data, &f->at), bad[i].status, bad[i].part);
+    }
+    put(f, "t.csv", "1,2\0,a\n", 7);
+    want_error(f, dataset_open(&f->pool, path(f, "t.csv"), &f->data, &f->at), MOTE_ERR_FORMAT, "is not a text file");
+}
+
+static void damaged_tables_end_well(void **state)
+{
+    static const char good[] = "a,\"b \"\"\",c\n1, 2 ,x\n3,4e0,y\n";
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof good - 1; i++)
+        for (int byte = 0; byte < 256; byte += 5) {
+            char damaged[sizeof good];
+
+            memcpy(damaged, good, sizeof good);
+            damaged[i] = (char)byte;
+            put(f, "t.csv", damaged, sizeof good - 1);
+            f->report.status = MOTE_OK;
+            if (dataset_open(&f->pool, path(f, "t.csv"), &f->data, &f->at) == MOTE_OK)
+                assert_in_range(f->data.n, 1, 5);
+        }
+}
+
+/* ---- arrays ---- */
+static void arrays_open(void **state)
+{
+    static const int16_t samples[] = {1, -2, 3, 4, 5, 600};
+    static const double reals[] = {0.5, -1e3};
+    static const int64_t labels[] = {2, 0, 1};
+    struct fixture *f = *state;
+    float got[2];
+
+    put_npy(f, "x.npy", "<i2", "(3, 2)", samples, sizeof samples);
+    put_npy(f, "y.npy", "<i8", "(3,)", labels, sizeof labels);
+    put_text(f, "y.csv", "what\nup\ndown\nup\n");
+    open_ok(f, "x.npy");
+    assert_true(f->data.n == 3 && f->data.type == TYPE_S16 && f->data.elements == 2 && f->data.labels == NULL);
+    dataset_real(&f->data, 2, got);
+    assert_true(got[0] == 5 && got[1] == 600);
+    want_ok(f, open_yaml(f, "path: x.npy, labels: y.npy"));
+    assert_true(f->data.n_classes == 3 && f->data.labels[0] == 2 && f->data.labels[2] == 1);
+    want_ok(f, open_yaml(f, "path: x.npy, labels: y.csv, header: yes, test_path: x.npy, test_labels: y.csv"));
+    assert_true(f->data.n == 6 && f->data.n_classes == 2 && f->data.labels[0] == 1 && f->data.labels[4] == 0);
+    want_splits(&f->data, 3, 0, 3);
+    assert_string_equal(dataset_place(&f->pool, &f->data, 4), "x.npy sample 1");
+    put_npy(f, "d.npy", "<f8", "(2, 1)", reals, sizeof reals);
+    dataset_real(open_ok(f, "d.npy"), 1, got);
+    assert_true(f->data.type == TYPE_F32 && got[0] == -1000);
+    put_npy(f, "p.npy", "|u1", "(1, 2, 2, 3)", "abcdefghijkl", 12);
+    assert_string_equal(open_ok(f, "p.npy")->preprocess.channels, "rgb");
+}
+
+static void bad_arrays_are_named(void **state)
+{
+    static const float nan[] = {1, 2, NAN, 4};
+    static const int32_t labels[] = {0, -1};
+    struct fixture *f = *state;
+
+    put_npy(f, "nan.npy", "<f4", "(2, 2)", nan, sizeof nan);
+    put_npy(f, "y.npy", "<i4", "(2,)", labels, sizeof labels);
+    put_npy(f, "half.npy", "<f2", "(2,)", nan, 4);
+    put_npy(f, "turned.npy", ">f4", "(2,)", nan, 8);
+    put_npy(f, "text.npy", "<U4", "(2,)", nan, 8);
+    put_npy(f, "scalar.npy", "<f4", "()", nan, 4);
+    put_npy(f, "none.npy", "<f4", "(0, 2)", nan, 0);
+    put_npy(f, "cut.npy", "<f4", "(2, 2)", nan, 12);
+    put_npy(f, "x.npy", "<f4", "(2, 1)", nan, 8);
+    put_text(f, "one.csv", "a\n");
+    want_all_bad(f,
+                 (const struct bad[]){
+                     {"path: nan.npy", MOTE_ERR_VALUE, "spec: nan.npy sample 1: element 0 is NaN or infinite"},
+                     {"path: x.npy, labels: y.npy", MOTE_ERR_VALUE, "y.npy: sample 1: the label is -1"},
+                     {"path: half.npy", MOTE_ERR_TYPE, "'<f2'"},
+                     {"path: turned.npy", MOTE_ERR_TYPE, "'>f4'"},
+                     {"path: text.npy", MOTE_ERR_TYPE, "'<U4'"},
+                     {"path: scalar.npy", MOTE_ERR_SHAPE, "the array's shape is ()"},
+                     {"path: none.npy", MOTE_ERR_SHAPE, "(0, 2)"},
+                     {"path: cut.npy", MOTE_ERR_FORMAT, "is it cut off?"},
+                     {"path: x.npy, labels: one.csv", MOTE_ERR_SHAPE, "one.csv: has 1 labels, x.npy has 2 samples"},
+                     {"path: x.npy, labels: nan.npy", MOTE_ERR_SHAPE, "labels have the shape (2, 2)"},
+                     {"path: x.npy, test_path: nan.npy", MOTE_ERR_SHAPE, "its samples have another type or shape"},
+                 },
+                 11);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(tables_open), TEST(label_columns_are_chosen), TEST(bad_tables_are_named), TEST(damaged_tables_end_well),
+        TEST(arrays_open), TEST(bad_arrays_are_named),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
