@@ -70,8 +70,13 @@ struct specification {
     struct data_section data;
 };
 
+/* A recipe is a specification too: of its keys only the data count here. */
 static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_MAPPING("data", CYAML_FLAG_DEFAULT, struct specification, data, data_section_fields),
+    CYAML_FIELD_IGNORE("name", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("width", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("network", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("training", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct specification, fields)};
