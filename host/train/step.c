@@ -4,7 +4,7 @@
 #include "host/base/random.h"
 #include "host/train/gradient.h"
 
-#define STATISTICS_KEPT 0.97f /* share of the running mean and variance that a step keeps */
+#define STATISTICS_KEPT 0.95f /* share of the running mean and variance that a step keeps */
 
 enum role { ROLE_NONE, ROLE_WEIGHT, ROLE_BIAS, ROLE_STATISTIC }; /* weights decay, biases do not */
 
@@ -98,28 +98,33 @@ static struct op *copy_op(struct stepping *s, const struct op *op)
     return copy;
 }
 
-/* With the batch's own statistics. Its activation is fused if it is a ReLU, else an operator of its own. */
-static void train_batch_norm(struct stepping *s, const struct op *op)
+/* In training with the batch's own statistics. Its activation is fused if it is a ReLU, else an operator of its own. */
+static void copy_batch_norm(struct stepping *s, const struct op *op)
 {
-    const struct batch_norm_opts *o = op->opts;
-    bool apart = o->activation == ACTIVATION_RELU6;
+    const struct batch_norm_opts o = *(const struct batch_norm_opts *)op->opts;
     const struct tensor *y = op_out(s->g, op, 0);
-    int32_t normed = op->out[0], out[5];
-    struct op *training;
+    bool apart = o.activation == ACTIVATION_RELU6;
+    int activation = apart ? ACTIVATION_NONE : o.activation;
+    int32_t out[5] = {op->out[0]};
+    struct op *norm;
 
     if (apart)
-        normed = add_tensor(s, pool_printf(s->pool, "%s/normed", op->name), TYPE_F32, y->rank, y->dims);
-    out[0] = normed;
-    out[1] = add_tensor(s, pool_printf(s->pool, "%s/batch_mean", op->name), TYPE_F32, 0, NULL);
-    out[2] = add_tensor(s, pool_printf(s->pool, "%s/batch_variance", op->name), TYPE_F32, 0, NULL);
-    out[3] = op->in[3];
-    out[4] = op->in[4];
-    training = graph_add_op(s->m, s->g, OP_BATCH_NORM_TRAINING, op->n_in, op->in, 5, out);
-    training->name = op->name;
-    *(struct batch_norm_training_opts *)training->opts = (struct batch_norm_training_opts){
-        .epsilon = o->epsilon, .momentum = STATISTICS_KEPT, .activation = apart ? ACTIVATION_NONE : o->activation};
+        out[0] = add_tensor(s, pool_printf(s->pool, "%s/normed", op->name), TYPE_F32, y->rank, y->dims);
+    if (s->forward) {
+        norm = graph_add_op(s->m, s->g, OP_BATCH_NORM, op->n_in, op->in, 1, out);
+        *(struct batch_norm_opts *)norm->opts = (struct batch_norm_opts){o.epsilon, activation};
+    } else {
+        out[1] = add_tensor(s, pool_printf(s->pool, "%s/batch_mean", op->name), TYPE_F32, 0, NULL);
+        out[2] = add_tensor(s, pool_printf(s->pool, "%s/batch_variance", op->name), TYPE_F32, 0, NULL);
+        out[3] = op->in[3];
+        out[4] = op->in[4];
+        norm = graph_add_op(s->m, s->g, OP_BATCH_NORM_TRAINING, op->n_in, op->in, 5, out);
+        *(struct batch_norm_training_opts *)norm->opts =
+            (struct batch_norm_training_opts){o.epsilon, STATISTICS_KEPT, activation};
+    }
+    norm->name = op->name;
     if (apart)
-        graph_add_op(s->m, s->g, OP_RELU6, 1, &normed, 1, op->out)->name = op->name;
+        graph_add_op(s->m, s->g, OP_RELU6, 1, out, 1, op->out)->name = op->name;
 }
 
 static void train_dropout(struct stepping *s, const struct op *op, int32_t index)
@@ -148,8 +153,8 @@ static int32_t train_network(struct stepping *s)
     for (int32_t i = 0; i < n; i++) {
         if (is_final_softmax(s, &ops[i]))
             result = ops[i].in[0];
-        else if (ops[i].id == OP_BATCH_NORM && !s->forward)
-            train_batch_norm(s, &ops[i]);
+        else if (ops[i].id == OP_BATCH_NORM)
+            copy_batch_norm(s, &ops[i]);
         else if (ops[i].id == OP_DROPOUT && !s->forward)
             train_dropout(s, &ops[i], i);
         else if (ops[i].id != OP_NOP)
