@@ -3,9 +3,12 @@
 
 #include <math.h>
 
+#include "host/cli/image_view.h"
+#include "host/data/dataset.h"
 #include "host/data/tensors.h"
 
 #define PRINTED_ELEMENTS   16 /* of an output, in the text form */
+#define PRINTED_CLASSES    5
 #define PRINTED_INFERENCES 100
 
 /* ---- JSON of what may be anything ---- */
@@ -29,6 +32,19 @@ json_t *json_text(const char *s)
 json_t *json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 /* ---- files ---- */
+static enum mote_status read_picture(struct cli *cli, const struct mote_model *model, const char *path,
+                                     const struct mote_io *io, struct bytes *out, const struct frame *at)
+{
+    struct preprocess preprocess = image_preprocess_values(&cli->pool, model);
+    struct dataset picture;
+
+    TRY(dataset_open_picture(&cli->pool, path, io, &picture, at));
+    TRY(dataset_fits(&picture, io, &preprocess, at));
+    *out = (struct bytes){pool_alloc(&cli->pool, io->bytes), io->bytes};
+    dataset_input(&picture, 0, io, &preprocess, out->data);
+    return MOTE_OK;
+}
+
 static enum mote_status read_input(struct cli *cli, int32_t i, struct inferences *x)
 {
     const char *path = cli_value_at(cli, "--input", (size_t)i);
@@ -40,11 +56,25 @@ static enum mote_status read_input(struct cli *cli, int32_t i, struct inferences
     if (path == NULL)
         return usage_error(cli, "the model has %d input%s: --input for \"%s\" is missing", mote_model_inputs(x->model),
                            mote_model_inputs(x->model) == 1 ? "" : "s", io.name);
-    TRY(tensors_read(&cli->pool, path, &io, &x->inputs[i], &n, &here));
+    n = 1;
+    if (is_picture_name(path))
+        TRY(read_picture(cli, x->model, path, &io, &x->inputs[i], &here));
+    else
+        TRY(tensors_read(&cli->pool, path, &io, &x->inputs[i], &n, &here));
     if (i > 0 && n != x->n)
         return fail(&here, MOTE_ERR_SHAPE, "holds %zu inferences, the first input file holds %zu", n, x->n);
     x->n = n;
     return MOTE_OK;
+}
+
+/* Printable, before anything is written. */
+static void read_classes(struct cli *cli, const struct mote_model *model, struct inferences *x)
+{
+    const char *const *names = image_classes(&cli->pool, model, &x->n_classes);
+
+    x->classes = pool_array(&cli->pool, (size_t)x->n_classes, sizeof *x->classes);
+    for (int32_t i = 0; i < x->n_classes; i++)
+        x->classes[i] = printable(&cli->pool, names[i]);
 }
 
 enum mote_status inferences_read(struct cli *cli, const struct mote_model *model, struct inferences *out)
@@ -52,6 +82,7 @@ enum mote_status inferences_read(struct cli *cli, const struct mote_model *model
     int32_t inputs = mote_model_inputs(model), outputs = mote_model_outputs(model);
 
     *out = (struct inferences){.model = model, .n = 1};
+    read_classes(cli, model, out);
     if (cli_value_at(cli, "--input", (size_t)inputs) != NULL)
         return usage_error(cli, "more --input files than the model has inputs, %d", inputs);
     if (cli_value_at(cli, "--output", (size_t)outputs) != NULL)
@@ -252,7 +283,32 @@ json_t *inferences_json(const struct inferences *x)
     return all;
 }
 
-/* Allocates nothing: the outputs are written already. */
+/* The classes with the largest elements, if the model names as many as the output has elements. Allocates nothing: the
+ * outputs are written already. */
+static void print_top(const struct inferences *x, const struct mote_io *io)
+{
+    uint32_t n = io_elements(io), top[PRINTED_CLASSES];
+    int found = 0;
+
+    if (x->n_classes < 2 || n != (uint32_t)x->n_classes)
+        return;
+    for (; found < PRINTED_CLASSES && (uint32_t)found < n; found++) {
+        bool any = false;
+
+        for (uint32_t i = 0; i < n; i++) {
+            bool taken = false;
+
+            for (int k = 0; k < found; k++)
+                taken |= top[k] == i;
+            if (!taken && (!any || io_real(io, i) > io_real(io, top[found]))) {
+                top[found] = i;
+                any = true;
+            }
+        }
+        printf("  %-20s %.6g\n", x->classes[top[found]], io_real(io, top[found]));
+    }
+}
+
 static void print_output(const struct mote_io *io, size_t inference)
 {
     uint32_t n = io_elements(io), shown = n < PRINTED_ELEMENTS ? n : PRINTED_ELEMENTS, best = 0;
@@ -277,8 +333,11 @@ void inferences_print(const struct inferences *x)
     struct mote_io io;
 
     for (size_t k = 0; k < x->n && k < PRINTED_INFERENCES; k++)
-        for (int32_t i = 0; output_of(x, k, i, &io); i++)
+        for (int32_t i = 0; output_of(x, k, i, &io); i++) {
             print_output(&io, k);
+            if (i == 0)
+                print_top(x, &io);
+        }
     if (x->n > PRINTED_INFERENCES)
         printf("… and %zu more inferences; --output and --json give all\n", x->n - PRINTED_INFERENCES);
 }

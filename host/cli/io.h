@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tensor files in, tensor files and printed tensors out: what `run` and `emulate` share. */
+/* Tensor files and pictures in, tensor files and printed tensors out: what `run` and `emulate` share. */
 #ifndef MOTE_CLI_IO_H
 #define MOTE_CLI_IO_H
 
@@ -11,9 +11,11 @@ struct inferences {
     const struct mote_model *model;
     size_t n;
     struct bytes *inputs, *outputs; /* [inputs or outputs of the model], each n tensors, one after the other */
+    const char **classes;           /* [n_classes] the model's, printable */
+    int32_t n_classes;
 };
 
-/* Reads the files of --input. */
+/* Reads the files of --input: tensors; a .png or .jpg is one picture. */
 MUST_CHECK enum mote_status inferences_read(struct cli *cli, const struct mote_model *model, struct inferences *out);
 /* Makes room for the outputs of n inferences. */
 void inferences_make_outputs(struct pool *pool, struct inferences *x);

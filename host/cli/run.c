@@ -109,7 +109,8 @@ const struct command command_run = {
     .arguments = "M --input F [--output F] [--reset-each] [--passes none --tensors DIR]",
     .summary = "runs a model on the host: tensor files in, tensor files out",
     .details =
-        "Files are raw little-endian tensors, or .npy. --input and --output repeat for models with several, in the\n"
+        "Files are raw little-endian tensors, .npy, or a picture (.png, .jpg), which is resized to the input and\n"
+        "preprocessed as the model says. --input and --output repeat for models with several, in the\n"
         "model's order. A file that holds n times the tensor is n inferences in a row: state is carried on, outputs\n"
         "are concatenated. Prints the outputs as real numbers.\n\n"
         "--tensors writes every tensor, after the last inference, as DIR/t<index>.bin with the source's index;\n"

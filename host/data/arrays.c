@@ -128,11 +128,8 @@ static enum mote_status read_labels(struct reading *r, struct part *p)
 /* ---- samples ---- */
 static enum mote_status read_part(struct reading *r, struct part *p)
 {
-    struct frame here;
+    struct frame here = frame_of(r->at, name_of(p->path));
 
-    if (p->path == NULL)
-        return MOTE_OK;
-    here = frame_of(r->at, name_of(p->path));
     TRY(read_array(r, p->path, &p->array, &here));
     if (p->array.rank - 1 > RANK_MAX)
         return fail(&here, MOTE_ERR_SHAPE, "the array's shape is %s; samples have at most %d dimensions",
@@ -188,8 +185,9 @@ static enum mote_status label_all(struct reading *r, const struct part *train, c
     int32_t *labels = pool_array(r->pool, (size_t)n, sizeof *labels);
     struct vocabulary v;
 
-    for (int32_t i = 0; i < n; i++)
-        words[i] = i < first ? train->words[i] : test->words[i - first];
+    memcpy(words, train->words, (size_t)first * sizeof *words);
+    if (n > first)
+        memcpy(words + first, test->words, (size_t)(n - first) * sizeof *words);
     TRY(vocabulary_make(r, words, (size_t)n, &v, r->at));
     for (int32_t i = 0; i < n; i++)
         labels[i] = vocabulary_find(&v, words[i]);
@@ -235,7 +233,7 @@ static void note_places(struct reading *r, const struct part *train, const struc
     int32_t *rows = pool_array(r->pool, n, sizeof *rows);
 
     for (size_t i = 0; i < n; i++) {
-        files[i] = name_of(i < first ? train->path : test->path);
+        files[i] = i < first ? name_of(train->path) : name_of(test->path);
         rows[i] = (int32_t)(i < first ? i : i - first);
     }
     r->source->files = files;
@@ -249,7 +247,8 @@ enum mote_status read_arrays(struct reading *r)
     struct part test = {.path = beside(r, r->spec->test_path), .labels = beside(r, r->spec->test_labels)};
 
     TRY(read_part(r, &train));
-    TRY(read_part(r, &test));
+    if (test.path != NULL)
+        TRY(read_part(r, &test));
     choose_shape(r->out, &train.array);
     TRY(join(r, &train, &test));
     note_places(r, &train, &test);

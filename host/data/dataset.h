@@ -70,10 +70,17 @@ MUST_CHECK enum mote_status dataset_sheet(struct pool *pool, const struct datase
 
 /* Sample i as a model's input wants it: the raw bytes where the input has the data's type and the model says nothing of
  * preprocessing; else the reals by the model's preprocessing (without one, the data's), quantized as the input is.
- * dataset_fits() says once whether that is possible. */
+ * Where neither says anything, pictures fill an int8 input's whole range: 0 is -128, 255 is 127. dataset_fits() says
+ * once whether that is possible. */
 MUST_CHECK enum mote_status dataset_fits(const struct dataset *d, const struct mote_io *io,
                                          const struct preprocess *model, const struct frame *at);
 void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io, const struct preprocess *model,
                    uint8_t *out);
+
+/* One picture file as a model's input wants it, whose shape [1, height, width, channels] says the size: resized, in the
+ * model's channels. */
+MUST_CHECK enum mote_status dataset_open_picture(struct pool *pool, const char *path, const struct mote_io *io,
+                                                 struct dataset *out, const struct frame *at);
+bool is_picture_name(const char *name); /* .png, .jpg, .jpeg */
 
 #endif

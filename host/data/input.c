@@ -114,6 +114,11 @@ static void put(const struct mote_io *io, int64_t i, float real, uint8_t *out)
         out[i] = (uint8_t)(int32_t)q;
 }
 
+static bool fills_range(const struct dataset *d, const struct mote_io *io, const struct preprocess *model)
+{
+    return d->source->assumed && d->type == TYPE_U8 && io->type == TYPE_S8 && says_nothing(model);
+}
+
 static bool swaps(const struct dataset *d, const struct preprocess *model)
 {
     return model != NULL && model->channels != NULL && strcmp(model->channels, "bgr") == 0 &&
@@ -125,7 +130,7 @@ void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io,
 {
     const struct preprocess *p = says_nothing(model) ? &d->preprocess : model;
     int64_t channels = d->dims[d->rank - 1], size = type_bits(d->type) / 8;
-    bool swap = swaps(d, model), raw = is_raw(d, io, model);
+    bool swap = swaps(d, model), raw = is_raw(d, io, model), whole = fills_range(d, io, model);
 
     if (raw && !swap) {
         memcpy(out, d->samples + i * d->elements * size, (size_t)(d->elements * size));
@@ -137,6 +142,8 @@ void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io,
 
         if (raw)
             memcpy(out + k * size, d->samples + (i * d->elements + from) * size, (size_t)size);
+        else if (whole)
+            out[k] = (uint8_t)((int32_t)real - 128);
         else if (p->n > 0)
             put(io, k, (real - p->mean[p->n > 1 ? c : 0]) / p->std[p->n > 1 ? c : 0], out);
         else

@@ -191,6 +191,7 @@ enum mote_status read_listed(struct reading *r)
     struct rows rows = {.n = 0};
 
     TRY(read_rows(r, &rows));
+    assert(rows.files != NULL);
     r->source->files = rows.files;
     r->source->rows = rows.lines;
     r->source->row_kind = "line";

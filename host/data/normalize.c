@@ -81,7 +81,8 @@ static enum mote_status choose(struct reading *r)
         return take_scale(r);
     if (spec->normalize == DATA_NORMALIZE_AUTO)
         measure(r);
-    else if (!word && strcmp(r->out->preprocess.kind, "image") == 0)
+    r->source->assumed = !word && strcmp(r->out->preprocess.kind, "image") == 0;
+    if (r->source->assumed)
         set(r, 1, &zero, &white);
     return MOTE_OK;
 }

@@ -64,7 +64,7 @@ static void take_type(const char *descr, struct npy *out)
 enum mote_status npy_parse(struct pool *pool, struct bytes file, struct npy *out, const struct frame *at)
 {
     const char *descr, *order;
-    size_t start, len, bytes;
+    size_t start, len, bytes, want;
     char *header;
 
     *out = (struct npy){.rank = 0};
@@ -89,8 +89,9 @@ enum mote_status npy_parse(struct pool *pool, struct bytes file, struct npy *out
                     (int)strcspn(descr, ","), descr);
     out->shape = pool_printf(pool, "%.*s", (int)(strcspn(out->shape, ")") + 1), out->shape);
     out->data = (struct bytes){file.data + start + len, file.size - start - len};
-    if (out->elements * bytes != out->data.size)
-        return fail(at, MOTE_ERR_FORMAT, "holds %zu bytes of data, its shape %s wants %llu: is it cut off?",
-                    out->data.size, out->shape, (unsigned long long)(out->elements * bytes));
+    want = (size_t)out->elements * bytes;
+    if (want != out->data.size)
+        return fail(at, MOTE_ERR_FORMAT, "holds %zu bytes of data, its shape %s wants %zu: is it cut off?",
+                    out->data.size, out->shape, want);
     return MOTE_OK;
 }

@@ -59,7 +59,7 @@ static void take(struct work *w, struct pool *pool, int32_t i)
 {
     size_t bytes = (size_t)w->height * (size_t)w->width * (size_t)w->channels;
     enum mote_status status;
-    struct picture p;
+    struct picture p = {0};
     char why[512];
 
     status = load(pool, &w->files[i], &p, why);
@@ -121,7 +121,7 @@ static enum mote_status open_first(struct work *w, const struct frame *at)
 {
     struct reading *r = w->r;
     struct pool pool = {0};
-    struct picture first;
+    struct picture first = {0};
     char why[512];
     enum mote_status status = load(&pool, w->files, &first, why);
 

@@ -73,7 +73,8 @@ static void add_values(const struct dataset *d, const uint8_t *sample, int32_t c
 void dataset_ranges(struct pool *scratch, const struct dataset *d, const int32_t *samples, int32_t n, int32_t channels,
                     struct dataset_range *out)
 {
-    double count = (double)n * (double)(d->elements / channels);
+    int64_t of_one = d->elements / channels;
+    double count = (double)n * (double)of_one;
 
     if (type_bits(d->type) == 8 && channels <= COUNTED_CHANNELS_MAX) {
         count_bytes(scratch, d, samples, n, channels, out);

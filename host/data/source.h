@@ -17,6 +17,7 @@ struct dataset_source {
     const int32_t *rows;        /* [n]; NULL: none */
     const char *row_kind;       /* "line", "sample" */
     const uint8_t *given;       /* [n] split that the files say, or SPLIT_NONE; NULL: they say nothing */
+    bool assumed;               /* the preprocessing is the default of pictures: nobody asked for it */
     const float *reals;         /* [channels][256] of a byte, for types of one byte; NULL for others */
     const float *mean, *factor; /* [channels], for types of more: real = (raw - mean) * factor */
     int32_t channels;           /* 1 or the last dimension */
@@ -44,7 +45,6 @@ MUST_CHECK enum mote_status read_table(struct reading *r);  /* CSV */
 MUST_CHECK enum mote_status read_arrays(struct reading *r); /* .npy */
 bool idx_folder(struct pool *pool, const char *path);
 bool has_ending(const char *s, const char *ending); /* without regard to case */
-bool is_picture_name(const char *name);
 #define LABELS_FILE "y_labels.csv"
 
 /* ---- what readers use ---- */
