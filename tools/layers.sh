@@ -27,6 +27,7 @@ rule "calibration takes graphs and samples, from wherever they are" host/quantiz
 rule "the emulator takes bytes and folders" host/emulate 'host/(graph|import|passes|plan|emit|exec|quantize|train|pipeline|cli)/'
 rule "training knows neither emitters nor boards" host/train 'host/(emit|emulate|cli)/'
 rule "only the command line knows the command line" "host/base host/graph host/import host/passes host/plan host/emit host/exec host/quantize host/emulate host/pipeline host/data host/report host/train" 'host/cli/'
+rule "data sets end at samples and at a model's input" host/data 'host/(import|passes|plan|emit|exec|emulate|pipeline|train|cli)/'
 
 found=$(grep -rnE '(^|[^_[:alnum:]])_?exit\(' host --include='*.c' | grep -v '^host/cli/')
 [ -z "$found" ] || { printf 'exit() is for host/cli alone:\n%s\n' "$found"; bad=1; }

@@ -186,7 +186,7 @@ static enum mote_status label_all(struct reading *r, const struct part *train, c
     struct vocabulary v;
 
     memcpy(words, train->words, (size_t)first * sizeof *words);
-    if (n > first)
+    if (test->words != NULL)
         memcpy(words + first, test->words, (size_t)(n - first) * sizeof *words);
     TRY(vocabulary_make(r, words, (size_t)n, &v, r->at));
     for (int32_t i = 0; i < n; i++)
@@ -233,7 +233,7 @@ static void note_places(struct reading *r, const struct part *train, const struc
     int32_t *rows = pool_array(r->pool, n, sizeof *rows);
 
     for (size_t i = 0; i < n; i++) {
-        files[i] = i < first ? name_of(train->path) : name_of(test->path);
+        files[i] = name_of(i < first || test->path == NULL ? train->path : test->path);
         rows[i] = (int32_t)(i < first ? i : i - first);
     }
     r->source->files = files;

@@ -76,7 +76,7 @@ static enum mote_status read_rows(struct reading *r, struct rows *rows)
         rows->lines[rows->n] = line;
         rows->files[rows->n++] = s;
     }
-    return rows->n > 0 ? MOTE_OK : fail(&at, MOTE_ERR_FORMAT, "names no file");
+    return MOTE_OK;
 }
 
 /* ---- pictures ---- */
@@ -191,7 +191,8 @@ enum mote_status read_listed(struct reading *r)
     struct rows rows = {.n = 0};
 
     TRY(read_rows(r, &rows));
-    assert(rows.files != NULL);
+    if (rows.files == NULL)
+        return fail(&(struct frame){.up = r->at, .name = LABELS_FILE, .index = -1}, MOTE_ERR_FORMAT, "names no file");
     r->source->files = rows.files;
     r->source->rows = rows.lines;
     r->source->row_kind = "line";

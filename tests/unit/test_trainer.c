@@ -34,7 +34,7 @@ static const char network[] = "name: stripes\n"
                               "  - fully_connected: {units: 4}\n"
                               "  - softmax: {}\n"
                               "training:\n"
-                              "  epochs: 4\n"
+                              "  epochs: 8\n"
                               "  batch: 16\n"
                               "  optimizer: {kind: adam, rate: 0.01}\n"
                               "  schedule: {kind: cosine, warm_up: 0.5}\n";
@@ -181,7 +181,7 @@ static void it_learns(void **state)
     open_world(&w, network);
     assert_int_equal(w.data.n_split[SPLIT_TEST], 80);
     trainer_evaluate(&w.trainer, SPLIT_TEST, &before);
-    epochs(&w, 4);
+    epochs(&w, 8);
     trainer_evaluate(&w.trainer, SPLIT_TEST, &after);
     assert_true(after.loss < before.loss / 2);
     assert_true(after.accuracy > 0.9);
