@@ -13,9 +13,15 @@ struct view {
     struct dataset data;
     struct frame at;
     int32_t channels, *counts;         /* [n_classes][SPLIT_COUNT] */
+    const char **names;                /* [n_classes], printable */
     struct dataset_range all, *ranges; /* [channels] */
     char shape[96];
 };
+
+static const char *class_name(const struct view *v, int32_t i)
+{
+    return v->data.classes != NULL ? v->data.classes[i] : pool_printf(&v->cli->pool, "%d", i);
+}
 
 static void look(struct view *v)
 {
@@ -29,15 +35,13 @@ static void look(struct view *v)
     for (int s = 0; s < SPLIT_COUNT; s++)
         for (int32_t i = 0; d->labels != NULL && i < d->n_split[s]; i++)
             v->counts[d->labels[d->split[s][i]] * SPLIT_COUNT + s]++;
+    v->names = pool_array(pool, (size_t)d->n_classes, sizeof *v->names);
+    for (int32_t i = 0; i < d->n_classes; i++)
+        v->names[i] = printable(pool, class_name(v, i));
     v->channels = d->raw ? 1 : (int32_t)d->dims[d->rank - 1];
     v->ranges = pool_array(pool, (size_t)v->channels, sizeof *v->ranges);
     dataset_ranges(pool, d, NULL, d->n, 1, &v->all);
     dataset_ranges(pool, d, NULL, d->n, v->channels, v->ranges);
-}
-
-static const char *class_name(const struct view *v, int32_t i)
-{
-    return v->data.classes != NULL ? v->data.classes[i] : pool_printf(&v->cli->pool, "%d", i);
 }
 
 /* ---- text ---- */
@@ -53,7 +57,7 @@ static void print_classes(const struct view *v)
         printf(" %10d", d->n_split[s]);
     putchar('\n');
     for (int32_t i = 0; i < d->n_classes && i < CLASSES_SHOWN; i++) {
-        printf("%-20.20s", printable(&v->cli->pool, class_name(v, i)));
+        printf("%-20.20s", v->names[i]);
         for (int s = 0; s < SPLIT_COUNT; s++)
             printf(" %10d", v->counts[i * SPLIT_COUNT + s]);
         putchar('\n');
@@ -71,8 +75,12 @@ static void print_ranges(const struct view *v)
 {
     printf("\n%-20s %10s %10s %10s %10s\n", "raw values", "least", "largest", "mean", "std");
     print_range("all", &v->all);
-    for (int32_t c = 0; v->channels > 1 && c < v->channels && c < CHANNELS_SHOWN; c++)
-        print_range(pool_printf(&v->cli->pool, "channel %d", c), &v->ranges[c]);
+    for (int32_t c = 0; v->channels > 1 && c < v->channels && c < CHANNELS_SHOWN; c++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "channel %d", c);
+        print_range(name, &v->ranges[c]);
+    }
     if (v->channels > CHANNELS_SHOWN)
         printf("… and %d more channels: --json\n", v->channels - CHANNELS_SHOWN);
 }

@@ -23,8 +23,8 @@ struct eval {
     const int32_t *samples; /* [n] of the data set */
     uint8_t *outputs;       /* [n][output_bytes] */
     int32_t n_classes;      /* elements of the first output */
-    const char *const *classes;
-    int32_t *predictions; /* [n] */
+    const char **classes;   /* [n_classes] */
+    int32_t *predictions;   /* [n] */
     struct confusion confusion;
 };
 
@@ -56,13 +56,18 @@ static enum mote_status open_model(struct eval *e)
     return MOTE_OK;
 }
 
+/* The model's, else the data's, else numbers. */
 static void choose_names(struct eval *e)
 {
+    struct pool *pool = &e->cli->pool;
     int32_t n;
+    const char *const *names = image_classes(pool, &e->measure.runner.model, &n);
 
-    e->classes = image_classes(&e->cli->pool, &e->measure.runner.model, &n);
     if (n != e->n_classes)
-        e->classes = e->data.n_classes == e->n_classes ? e->data.classes : NULL;
+        names = e->data.n_classes == e->n_classes ? e->data.classes : NULL;
+    e->classes = pool_array(pool, (size_t)e->n_classes, sizeof *e->classes);
+    for (int32_t i = 0; i < e->n_classes; i++)
+        e->classes[i] = names != NULL ? names[i] : pool_printf(pool, "%d", i);
 }
 
 /* The place of sample i of those that are evaluated. */
@@ -273,7 +278,7 @@ static enum mote_status write_predictions(const struct eval *e)
     return file_write(path, t.s, t.len, &here);
 }
 
-static void print_json(const struct eval *e)
+static json_t *eval_json(const struct eval *e)
 {
     const struct emulate_result *r = &e->measure.result;
     json_t *confusion = json_array(), *classes = json_array(), *json;
@@ -297,7 +302,7 @@ static void print_json(const struct eval *e)
         json_object_set_new(json, "via", json_string(e->measure.via));
         json_object_set_new(json, "instructions_mean", json_integer(instructions / (json_int_t)e->n));
     }
-    cli_print_json(json);
+    return json;
 }
 
 static void print_text(const struct eval *e)
@@ -313,7 +318,7 @@ static void print_text(const struct eval *e)
 static enum mote_status run_eval(struct cli *cli)
 {
     struct eval e = {.cli = cli};
-    const char *specification = cli_value(cli, "--data");
+    const char *specification = cli_value(cli, "--data"), *json = NULL;
 
     if (specification == NULL)
         return usage_error(cli, "--data is missing");
@@ -322,11 +327,13 @@ static enum mote_status run_eval(struct cli *cli)
     TRY(open_data(&e, specification));
     TRY(e.measure.board != NULL ? run_board(&e) : run_host(&e));
     judge(&e);
-    TRY(write_predictions(&e));
     if (cli->json)
-        print_json(&e);
+        json = cli_json_text(cli, eval_json(&e));
     else
         print_text(&e);
+    TRY(write_predictions(&e)); /* last: nothing after it can run out of memory */
+    if (json != NULL)
+        fputs(json, stdout);
     return MOTE_OK;
 }
 

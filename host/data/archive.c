@@ -46,13 +46,13 @@ static enum mote_status read_member(struct reading *r, struct archive *a, size_t
     return MOTE_OK;
 }
 
-static enum mote_status read_members(struct reading *r, struct archive *a, struct archive_member **out, size_t *n)
+static enum mote_status read_members(struct reading *r, struct archive *a, struct archive_entry *entry,
+                                     struct archive_member **out, size_t *n)
 {
-    struct archive_entry *entry;
     size_t room = FILE_LIMIT;
     int code;
 
-    while ((code = archive_read_next_header(a, &entry)) == ARCHIVE_OK || code == ARCHIVE_WARN) {
+    while ((code = archive_read_next_header2(a, entry)) == ARCHIVE_OK || code == ARCHIVE_WARN) {
         const char *name = archive_entry_pathname(entry);
         int64_t size = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
         struct archive_member *m;
@@ -68,22 +68,28 @@ static enum mote_status read_members(struct reading *r, struct archive *a, struc
     return code == ARCHIVE_EOF ? MOTE_OK : archive_failed(a, r->at);
 }
 
+static bool start(const struct reading *r, struct archive *a)
+{
+    archive_read_support_filter_all(a);
+    return archive_read_support_format_tar(a) == ARCHIVE_OK && archive_read_support_format_zip(a) == ARCHIVE_OK &&
+           archive_read_open_filename(a, r->path, CHUNK) == ARCHIVE_OK;
+}
+
 enum mote_status archive_read_pictures(struct reading *r, struct archive_member **out, size_t *n)
 {
     struct archive *a = archive_read_new();
+    struct archive_entry *entry = archive_entry_new(); /* libarchive does not check whether it has one of its own */
     enum mote_status status;
 
     *out = NULL;
     *n = 0;
-    if (a == NULL)
-        return fail(r->at, MOTE_ERR_MEMORY, "libarchive does not start");
-    archive_read_support_filter_all(a);
-    archive_read_support_format_tar(a);
-    archive_read_support_format_zip(a);
-    if (archive_read_open_filename(a, r->path, CHUNK) != ARCHIVE_OK)
+    if (a == NULL || entry == NULL)
+        status = fail(r->at, MOTE_ERR_MEMORY, "libarchive does not start");
+    else if (!start(r, a))
         status = archive_failed(a, r->at);
     else
-        status = read_members(r, a, out, n);
+        status = read_members(r, a, entry, out, n);
+    archive_entry_free(entry);
     archive_read_free(a);
     return status;
 }

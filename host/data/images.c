@@ -59,7 +59,8 @@ static enum mote_status walk(struct found *f, const char *below, int depth)
     struct dirent *entry;
 
     if (dir == NULL)
-        return fail(f->r->at, MOTE_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
+        return fail(f->r->at, errno == ENOMEM ? MOTE_ERR_MEMORY : MOTE_ERR_FILE, "cannot read %s: %s", path,
+                    strerror(errno));
     while (status == MOTE_OK && (entry = readdir(dir)) != NULL)
         if (entry->d_name[0] != '.')
             status = visit(f, pool_printf(scratch, "%s%s%s", below, below[0] != '\0' ? "/" : "", entry->d_name), depth);

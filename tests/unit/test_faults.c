@@ -7,8 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <png.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -241,6 +244,48 @@ static void quantize(void **state)
              ARGS("quantize", model, "--data", data, "-o", here("out/q.graph"), "--threads", "1"), false);
 }
 
+/* Three pictures in an archive, and a table. */
+static void put_data(void)
+{
+    struct archive *a = archive_write_new();
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = 12, .height = 12, .format = PNG_FORMAT_GRAY};
+    uint8_t pixels[144] = {7}, png[4096];
+    png_alloc_size_t size = sizeof png;
+    FILE *table = fopen(here("t.csv"), "w");
+
+    assert_true(png_image_write_to_memory(&image, png, &size, 0, pixels, 0, NULL));
+    assert_int_equal(archive_write_set_format_filter_by_ext(a, "a.tar.gz"), ARCHIVE_OK);
+    assert_int_equal(archive_write_open_filename(a, here("a.tar.gz")), ARCHIVE_OK);
+    for (int i = 0; i < 3; i++) {
+        struct archive_entry *entry = archive_entry_new();
+
+        archive_entry_set_pathname(entry, pool_printf(&pool, "%d/%d.png", i, i));
+        archive_entry_set_size(entry, (la_int64_t)size);
+        archive_entry_set_filetype(entry, AE_IFREG);
+        archive_write_header(a, entry);
+        archive_write_data(a, png, size);
+        archive_entry_free(entry);
+    }
+    archive_write_free(a);
+    mkdir(here("set"), 0777);
+    mkdir(here("set/0"), 0777);
+    assert_true(png_image_write_to_file(&image, here("set/0/a.png"), 0, pixels, 0, NULL));
+    assert_non_null(table);
+    fputs("1,2,a\n3,4,b\n5,6,a\n7,8,b\n", table);
+    fclose(table);
+}
+
+static void data_sets(void **state)
+{
+    (void)state;
+    put_data();
+    for (size_t i = 0; i < COUNT(kinds); i++) /* libarchive itself ends the process when there is no memory */
+        if (strcmp(kinds[i], "malloc") != 0)
+            fail_each(ARGS("data", here("a.tar.gz"), "--sheet", here("out/s.png"), "--json"), kinds[i], false);
+    fail_all("data of a table", ARGS("data", here("t.csv")), false);
+    fail_all("eval", ARGS("eval", MODEL, "--data", here("set"), "--predictions", here("out/p.csv")), false);
+}
+
 /* ---- the disk, without help ---- */
 static void full_disk(void **state)
 {
@@ -316,6 +361,7 @@ int main(void)
         cmocka_unit_test(compile_to_graph),
         cmocka_unit_test(inspect_and_run),
         cmocka_unit_test(quantize),
+        cmocka_unit_test(data_sets),
         cmocka_unit_test(full_disk),
         cmocka_unit_test(folder_that_cannot_be_written),
         cmocka_unit_test(old_file_stays),

@@ -379,7 +379,7 @@ static const struct refusal {
     {HEAD "classes \"\\x00\"\n",
      "line 3: in a string only \\\", \\\\ and \\x01 to \\xff stand after a backslash [ERR_FORMAT]"},
     {HEAD "classes \"a\"\nclasses \"b\"\n", "line 4: a second list of classes [ERR_FORMAT]"},
-    {HEAD "preprocess video\n", "line 3: expected image or audio, not 'video' [ERR_FORMAT]"},
+    {HEAD "preprocess video\n", "line 3: expected image, audio or values, not 'video' [ERR_FORMAT]"},
     {HEAD "preprocess image cmyk\n", "line 3: expected rgb, bgr, gray or mean, not 'cmyk' [ERR_FORMAT]"},
     {HEAD "preprocess image rgb mean [1, 2] std [1]\n", "line 3: 2 values of mean, 1 of std [ERR_VALUE]"},
     {HEAD "preprocess image rgb mean [1, 2] std [1, 2]\ngraph\nend\n",
