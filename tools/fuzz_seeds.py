@@ -47,9 +47,11 @@ def tflite_files(out):
 
 
 def main(build, out):
-    folders = {name: out / name for name in ("fuzz_graph", "fuzz_compile", "fuzz_image", "fuzz_tflite")}
+    folders = {name: out / name for name in ("fuzz_graph", "fuzz_compile", "fuzz_image", "fuzz_tflite", "fuzz_recipe")}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
+    for recipe in sorted(ROOT.glob("models/recipes/*.yaml")):
+        keep(folders["fuzz_recipe"], recipe.name, recipe.read_bytes())
     with tempfile.TemporaryDirectory() as scratch:
         graph, image = pathlib.Path(scratch, "m.graph"), pathlib.Path(scratch, "m.mote")
         for name, text in [*vector_graphs(), *random_graphs(build)]:
