@@ -32,6 +32,7 @@ struct quantize {
     struct part calibration, test;
     bool tests_seen; /* there are no samples but those of the calibration */
     bool has_accuracy;
+    int64_t n_outputs; /* elements of the first output */
     int32_t correct_float, correct_s8;
     struct model model; /* the int8 one */
     struct plan plan;
@@ -76,23 +77,53 @@ static struct part part_of(const struct quantize *q, const int32_t *index, int64
                                      .threads = (int32_t)threads}};
 }
 
+/* Are all samples of a class beside each other? Then the first ones are of one class. */
+static bool is_sorted_by_class(const struct dataset *d, const int32_t *index, int32_t n)
+{
+    if (d->labels == NULL || d->labels[index[0]] == d->labels[index[n - 1]])
+        return false;
+    for (int32_t i = 1; i < n; i++)
+        if (d->labels[index[i]] < d->labels[index[i - 1]])
+            return false;
+    return true;
+}
+
+/* The first `want` of n samples, or as many evenly spread ones; *rest gets all others. */
+static const int32_t *pick(struct quantize *q, const int32_t *index, int32_t n, int32_t want, const int32_t **rest)
+{
+    struct pool *pool = &q->cli->pool;
+    int32_t *picked = pool_array(pool, (size_t)want, sizeof *picked), k = 0;
+    int32_t *others = pool_array(pool, (size_t)n, sizeof *others);
+    bool spread = is_sorted_by_class(&q->data, index, n);
+
+    for (int32_t i = 0; i < n; i++)
+        if (k < want && i == (spread ? (int32_t)((int64_t)k * n / want) : k))
+            picked[k++] = index[i];
+        else
+            others[i - k] = index[i];
+    *rest = others;
+    return picked;
+}
+
 /* Calibration wants training data, the test what it has not seen. */
 static enum mote_status choose_parts(struct quantize *q)
 {
     const struct dataset *d = &q->data;
     bool split = d->n_split[SPLIT_TRAIN] > 0;
-    enum split from = split ? SPLIT_TRAIN : SPLIT_TEST, to;
-    int64_t n = SAMPLES_DEFAULT, limit = INT32_MAX, threads = 0, seen;
+    enum split from = split ? SPLIT_TRAIN : SPLIT_TEST, to = d->n_split[SPLIT_TEST] > 0 ? SPLIT_TEST : SPLIT_VALIDATION;
+    int64_t n = SAMPLES_DEFAULT, limit = INT32_MAX, threads = 0;
+    const int32_t *picked, *rest;
 
     TRY(cli_number(q->cli, "--samples", 1, INT32_MAX, &n));
     TRY(cli_number(q->cli, "--limit", 1, INT32_MAX, &limit));
     TRY(cli_number(q->cli, "--threads", 1, SWEEP_THREADS_MAX, &threads));
     if (d->n_split[from] < 1)
         return fail(&q->data_file, MOTE_ERR_VALUE, "there are no samples to calibrate on");
-    q->calibration = part_of(q, d->split[from], d->n_split[from], n, threads);
-    seen = split ? 0 : q->calibration.samples.n;
-    to = d->n_split[SPLIT_TEST] > 0 ? SPLIT_TEST : SPLIT_VALIDATION;
-    q->test = part_of(q, d->split[to] + seen, d->n_split[to] - seen, limit, threads);
+    n = n < d->n_split[from] ? n : d->n_split[from];
+    picked = pick(q, d->split[from], d->n_split[from], (int32_t)n, &rest);
+    q->calibration = part_of(q, picked, n, n, threads);
+    q->test = split ? part_of(q, d->split[to], d->n_split[to], limit, threads)
+                    : part_of(q, rest, d->n_split[SPLIT_TEST] - n, limit, threads);
     q->tests_seen = q->test.samples.n < 1;
     if (q->tests_seen)
         q->test = q->calibration;
@@ -159,6 +190,7 @@ static enum mote_status check_labels(struct quantize *q)
     const struct graph *g = &q->p.model.graphs[0];
     int64_t n = tensor_elements(&g->tensors[g->outputs[0]]);
 
+    q->n_outputs = n;
     q->has_accuracy = q->data.labels != NULL && n >= 2 && n <= INT32_MAX;
     for (int32_t i = 0; i < q->test.samples.n && q->has_accuracy; i++) {
         int32_t label = label_of(&q->test, i);
@@ -193,7 +225,7 @@ static void name_classes(struct quantize *q)
     struct model *m = &q->model;
 
     m->preprocess = q->preprocess;
-    if (m->n_classes > 0 || q->data.classes == NULL)
+    if (m->n_classes > 0 || q->data.classes == NULL || q->data.n_classes != q->n_outputs)
         return;
     m->n_classes = q->data.n_classes;
     m->classes = pool_copy(m->pool, q->data.classes, (size_t)m->n_classes * sizeof *m->classes);
@@ -359,9 +391,8 @@ const struct command command_quantize = {
     .summary = "makes a float model an int8 one, and measures what that costs",
     .details =
         "The model's tensors are watched while it runs over the first N samples of the training split, or of a set\n"
-        "without splits. Q is a graph file if its name ends in .graph, else an image. It has the model's "
-        "preprocessing\n"
-        "and class names, or else the data's.\n\n"
+        "without splits; where samples are sorted by class, over N that are spread evenly. Q is a graph file if its\n"
+        "name ends in .graph, else an image. It has the model's preprocessing and class names, or else the data's.\n\n"
         "--method says which range a tensor gets: minmax all that was seen, percentile without the rarest values,\n"
         "mse the one whose quantization has the least mean squared error.\n\n"
         "Accuracy, before and after, is that on the test split; of a set without splits, on the samples that were not\n"
