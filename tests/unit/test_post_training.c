@@ -337,7 +337,7 @@ static void random_graphs(void **state)
 }
 
 /* ---- calibration ---- */
-static void three_numbers(void *context, int32_t i, const struct mote_io *io, uint8_t *out)
+static void numbers(void *context, int32_t i, const struct mote_io *io, uint8_t *out)
 {
     const float *x = context;
 
@@ -356,7 +356,7 @@ static enum mote_status calibrate_text(struct pool *pool, float *x, enum calibra
     static const char text[] = HEAD "tensor 0 \"x\" f32 [1]\ntensor 1 \"r\" f32 [1]\ntensor 2 \"y\" f32 [1]\n"
                                     "op 0 relu in [0] out [1]\nop 1 sqrt in [0] out [2]\n"
                                     "inputs [0]\noutputs [1, 2]\nend\n";
-    struct samples samples = {.n = 4, .context = x, .input = three_numbers, .place = place_of, .threads = threads};
+    struct samples samples = {.n = 4, .context = x, .input = numbers, .place = place_of, .threads = threads};
     struct frame at = {.name = "m", .index = -1, .sink = &sink};
     struct calibration c = {method, 100};
     struct model m = {.pool = pool};
@@ -394,6 +394,46 @@ static void calibration_names_what_is_no_number(void **state)
     (void)state;
     assert_int_equal(calibrate_text(&pool, x, CALIBRATE_MINMAX, 2, r), MOTE_ERR_VALUE);
     assert_non_null(strstr(sink.text, "m: tensor 2 y: it has an infinity or a NaN for sample 2, x.bin"));
+    pool_free(&pool);
+}
+
+/* ---- errors ---- */
+/* The errors of a RELU, in int8, and of a SQRT, which stays float, over four samples. */
+static int32_t errors_of(struct pool *pool, float *x, struct tensor_error errors[3])
+{
+    static const char text[] = HEAD "tensor 0 \"x\" f32 [1]\ntensor 1 \"r\" f32 [1]\ntensor 2 \"y\" f32 [1]\n"
+                                    "op 0 relu in [0] out [1]\nop 1 sqrt in [0] out [2]\n"
+                                    "inputs [0]\noutputs [1, 2]\nend\n";
+    static const struct range ranges[] = {{0, 2.55f}, {0, 2.55f}, {0, 2.55f}};
+    struct samples samples = {.n = 4, .context = x, .input = numbers};
+    struct quantize_options options = {.float_boundary = true};
+    struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct model real = {.pool = pool}, quantized = {.pool = pool};
+    char *copy = pool_strdup(pool, text);
+    int32_t *where, n;
+
+    ok(model_parse(&real, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
+    model_copy(&real, &quantized);
+    ok(quantize_graph(&quantized, ranges, &options, &where, &at));
+    ok(quantize_errors(pool, &real, &quantized, where, &samples, errors, &n, &at));
+    return n;
+}
+
+static void errors_are_those_of_rounding(void **state)
+{
+    float exact[] = {0, 0, 0, 0}, between[] = {1.005f, 1.005f, 1.005f, 1.005f};
+    struct tensor_error errors[3];
+    struct pool pool = {0};
+
+    (void)state;
+    assert_int_equal(errors_of(&pool, exact, errors), 2);
+    assert_true(isinf(error_sqnr(&errors[0])) && isinf(error_sqnr(&errors[1])));
+    assert_int_equal(errors_of(&pool, between, errors), 2);
+    assert_int_equal(errors[0].tensor, 1);
+    assert_true(fabs(sqrt(errors[0].noise) - 0.005) < 1e-4 && fabs(errors[0].signal - 1.005 * 1.005) < 1e-4);
+    assert_true(fabs(error_sqnr(&errors[0]) - 46.06) < 0.2);
+    assert_int_equal(errors[1].tensor, 2);
+    assert_true(isinf(error_sqnr(&errors[1]))); /* the float boundary goes straight to the float operator */
     pool_free(&pool);
 }
 
@@ -545,6 +585,7 @@ int main(void)
         cmocka_unit_test(random_graphs),
         cmocka_unit_test(calibration_sees_all),
         cmocka_unit_test(calibration_names_what_is_no_number),
+        cmocka_unit_test(errors_are_those_of_rounding),
         cmocka_unit_test(keywords_stay_right),
         cmocka_unit_test(persons_stay_right),
         cmocka_unit_test(handwriting_stays_right),
