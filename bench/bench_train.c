@@ -147,9 +147,8 @@ static void print(struct bench *b, double step, const struct program_times *t)
         return;
     }
     json = json_pack("{s:s, s:i, s:f, s:f, s:f, s:f, s:f, s:f}", "recipe", b->recipe.name, "batch", (int)b->batch,
-                     "samples_per_second", b->batch / step, "step_us", 1e6 * step, "primitives_us",
-                     1e6 * t->primitives, "reorders_us", 1e6 * t->reorders, "loops_us", 1e6 * t->loops, "ratio",
-                     step / t->primitives);
+                     "samples_per_second", b->batch / step, "step_us", 1e6 * step, "primitives_us", 1e6 * t->primitives,
+                     "reorders_us", 1e6 * t->reorders, "loops_us", 1e6 * t->loops, "ratio", step / t->primitives);
     json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     putchar('\n');
     json_decref(json);

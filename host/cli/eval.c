@@ -66,8 +66,11 @@ static void choose_names(struct eval *e)
     if (n != e->n_classes)
         names = e->data.n_classes == e->n_classes ? e->data.classes : NULL;
     e->classes = pool_array(pool, (size_t)e->n_classes, sizeof *e->classes);
-    for (int32_t i = 0; i < e->n_classes; i++)
-        e->classes[i] = names != NULL ? names[i] : pool_printf(pool, "%d", i);
+    for (int32_t i = 0; i < e->n_classes; i++) {
+        const char *name = names != NULL ? names[i] : pool_printf(pool, "%d", i);
+
+        e->classes[i] = e->cli->json ? name : printable(pool, name); /* JSON has escapes of its own */
+    }
 }
 
 /* The place of sample i of those that are evaluated. */
@@ -329,11 +332,11 @@ static enum mote_status run_eval(struct cli *cli)
     judge(&e);
     if (cli->json)
         json = cli_json_text(cli, eval_json(&e));
-    else
-        print_text(&e);
-    TRY(write_predictions(&e)); /* last: nothing after it can run out of memory */
+    TRY(write_predictions(&e)); /* nothing after it can run out of memory */
     if (json != NULL)
         fputs(json, stdout);
+    else
+        print_text(&e);
     return MOTE_OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mote train: a recipe and its data become a folder with the trained network, a checkpoint, the history and a report. */
+/* mote train: a recipe and its data become a folder with the trained network, a checkpoint, the history and a report.
+ */
 #include <math.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -36,7 +37,10 @@ struct train {
     struct roc roc;
 };
 
-static const char *in_dir(const struct train *t, const char *name) { return pool_printf(t->pool, "%s/%s", t->dir, name); }
+static const char *in_dir(const struct train *t, const char *name)
+{
+    return pool_printf(t->pool, "%s/%s", t->dir, name);
+}
 
 static struct frame file_frame(const struct train *t, const char *path)
 {
@@ -321,8 +325,8 @@ static enum mote_status write_report(struct train *t, const char *split, const s
     results[r.n_results++] =
         (struct fact){pool_printf(t->pool, "Loss, %s split", split), pool_printf(t->pool, "%.4f", t->test.loss)};
     results[r.n_results++] = (struct fact){"Samples", pool_printf(t->pool, "%lld", (long long)t->test.n)};
-    costs[r.n_costs++] = (struct fact){"Multiply-accumulates",
-                                       pool_printf(t->pool, "%lld", (long long)model_macs(&t->net))};
+    costs[r.n_costs++] =
+        (struct fact){"Multiply-accumulates", pool_printf(t->pool, "%lld", (long long)model_macs(&t->net))};
     costs[r.n_costs++] = (struct fact){"Time of training", pool_strdup(t->pool, duration_text(t->seconds, duration))};
     r.layers = layers_of(t->pool, &t->net.graphs[0], &r.n_layers);
     return html_report_write(&r, here.name, &here);

@@ -20,7 +20,8 @@ static void window(struct geometry *c, int d, int64_t in, int64_t filter, int64_
 static struct geometry geometry(const struct program *p, const struct conv_opts *o, int32_t x, int32_t w, int32_t y)
 {
     const struct tensor *in = &p->graph->tensors[x], *filter = &p->graph->tensors[w], *out = &p->graph->tensors[y];
-    struct geometry c = {any_of(plain_of(p, x)), any_of(plain_of(p, w)), any_of(plain_of(p, y)), {0}, {0}, {0}, {0}, {0}};
+    struct geometry c = {
+        any_of(plain_of(p, x)), any_of(plain_of(p, w)), any_of(plain_of(p, y)), {0}, {0}, {0}, {0}, {0}};
     struct window v =
         window_fit(o->padding, in->dims[1], filter->dims[1], o->stride_h, o->dilation_h, o->pad_top, o->pad_bottom);
     struct window h =
@@ -39,9 +40,9 @@ static enum mote_status forward(struct program *p, const struct geometry *c, int
     dnnl_status_t status;
 
     TRY(dnnl_check(at,
-                   dnnl_dilated_convolution_forward_desc_init(
-                       &d, dnnl_forward_training, dnnl_convolution_direct, &c->x, &c->w, c->b.ndims ? &c->b : NULL,
-                       &c->y, c->stride, c->dilation, c->before, c->after),
+                   dnnl_dilated_convolution_forward_desc_init(&d, dnnl_forward_training, dnnl_convolution_direct, &c->x,
+                                                              &c->w, c->b.ndims ? &c->b : NULL, &c->y, c->stride,
+                                                              c->dilation, c->before, c->after),
                    "convolution"));
     TRY(attributes(activation, &attr, at));
     status = dnnl_primitive_desc_create(pd, &d, attr, p->engine, NULL);

@@ -102,8 +102,7 @@ enum mote_status build_fully_connected_grad_weights(struct program *p, const str
 
     if (bias)
         d.b = *plain_of(p, op->out[1]);
-    TRY(dnnl_check(at,
-                   dnnl_inner_product_backward_weights_desc_init(&desc, &d.x, &d.w, bias ? &d.b : NULL, &d.y),
+    TRY(dnnl_check(at, dnnl_inner_product_backward_weights_desc_init(&desc, &d.x, &d.w, bias ? &d.b : NULL, &d.y),
                    "inner product"));
     TRY(backward(p, &d, &desc, &pd, at));
     TRY(value_use_as(p, op->in[0], 2, d.y_dims, &args[0].value, at));

@@ -135,18 +135,18 @@ enum mote_status build_batch_norm_grad(struct program *p, const struct op *op, c
 {
     const struct batch_norm_training_opts *o = op->opts;
     struct norm n = norm(p, op->in[1], o->epsilon, o->activation, 0);
-    struct binding args[10] = {{DNNL_ARG_DIFF_DST, 0},  {DNNL_ARG_SRC, 0},        {DNNL_ARG_SCALE, 0},
-                               {DNNL_ARG_SHIFT, 0},     {DNNL_ARG_MEAN, 0},       {DNNL_ARG_VARIANCE, 0},
-                               {DNNL_ARG_DIFF_SRC, 0},  {DNNL_ARG_DIFF_SCALE, 0}, {DNNL_ARG_DIFF_SHIFT, 0},
+    struct binding args[10] = {{DNNL_ARG_DIFF_DST, 0}, {DNNL_ARG_SRC, 0},        {DNNL_ARG_SCALE, 0},
+                               {DNNL_ARG_SHIFT, 0},    {DNNL_ARG_MEAN, 0},       {DNNL_ARG_VARIANCE, 0},
+                               {DNNL_ARG_DIFF_SRC, 0}, {DNNL_ARG_DIFF_SCALE, 0}, {DNNL_ARG_DIFF_SHIFT, 0},
                                {DNNL_ARG_WORKSPACE, 0}};
     dnnl_batch_normalization_desc_t d;
     dnnl_primitive_desc_t pd, hint;
     enum mote_status status;
 
     TRY(forward(p, &n, dnnl_forward_training, &hint, at));
-    status = dnnl_check(
-        at, dnnl_batch_normalization_backward_desc_init(&d, dnnl_backward, &n.x, &n.x, n.epsilon, n.flags),
-        "batch normalization");
+    status =
+        dnnl_check(at, dnnl_batch_normalization_backward_desc_init(&d, dnnl_backward, &n.x, &n.x, n.epsilon, n.flags),
+                   "batch normalization");
     if (status == MOTE_OK)
         status = describe(p, &d, hint, &pd, at);
     dnnl_primitive_desc_destroy(hint);

@@ -14,7 +14,8 @@ enum mote_status build_clip_norm(struct program *p, const struct op *op, const s
 }
 
 /* `states`: the optimizer's tensors for each weight, after the weights and the gradient. */
-static enum mote_status update(struct program *p, const struct op *op, int states, loop_fn *loop, const struct frame *at)
+static enum mote_status update(struct program *p, const struct op *op, int states, loop_fn *loop,
+                               const struct frame *at)
 {
     const dnnl_memory_desc_t md = *layout_of(p, op->in[0]);
     int32_t values[7];

@@ -76,10 +76,9 @@ static enum mote_status backward(struct program *p, const struct pool_shape *s, 
     enum mote_status status;
 
     TRY(forward(p, s, &hint, at));
-    status = dnnl_check(at,
-                        dnnl_pooling_backward_desc_init(&d, s->kind, &s->x, &s->y, s->stride, s->filter, s->before,
-                                                        s->after),
-                        "pool");
+    status = dnnl_check(
+        at, dnnl_pooling_backward_desc_init(&d, s->kind, &s->x, &s->y, s->stride, s->filter, s->before, s->after),
+        "pool");
     if (status == MOTE_OK)
         status = describe(p, &d, hint, pd, at);
     dnnl_primitive_desc_destroy(hint);

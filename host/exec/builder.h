@@ -59,7 +59,7 @@ struct program {
     int32_t *workspace;        /* [n_tensors] value that the forward operator left for the backward one, -1 */
     struct copy {
         int32_t tensor, value;
-    } *copies; /* in other layouts, as long as they are valid */
+    } * copies; /* in other layouts, as long as they are valid */
     int32_t n_copies;
     int32_t op; /* that is being built */
     int64_t bytes;
@@ -81,8 +81,8 @@ const dnnl_memory_desc_t *layout_of(struct program *p, int32_t tensor);
 bool same_layout(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b);
 
 /* ---- values ---- */
-/* The tensor in that layout: its home, or a copy by a reorder step. A state or constant that nobody has asked for before
- * gets its home there. */
+/* The tensor in that layout: its home, or a copy by a reorder step. A state or constant that nobody has asked for
+ * before gets its home there. */
 MUST_CHECK enum mote_status value_use(struct program *p, int32_t tensor, const dnnl_memory_desc_t *md, int32_t *out,
                                       const struct frame *at);
 /* Row-major, seen with other dimensions of as many elements. */
@@ -108,10 +108,11 @@ void step_loop(struct program *p, const char *what, loop_fn *loop, const void *o
 MUST_CHECK enum mote_status attributes(int activation, dnnl_primitive_attr_t *out, const struct frame *at);
 
 /* ---- the operators' builders, a file a family ---- */
-build_fn build_conv, build_conv_grad_input, build_conv_grad_weights;                     /* build_conv.c */
-build_fn build_fully_connected, build_fully_connected_grad_input, build_fully_connected_grad_weights; /* build_dense.c */
-build_fn build_pool, build_pool_grad, build_mean, build_mean_grad;                       /* build_pool.c */
-build_fn build_batch_norm, build_batch_norm_training, build_batch_norm_grad;             /* build_norm.c */
+build_fn build_conv, build_conv_grad_input, build_conv_grad_weights; /* build_conv.c */
+build_fn build_fully_connected, build_fully_connected_grad_input,
+    build_fully_connected_grad_weights;                                                    /* build_dense.c */
+build_fn build_pool, build_pool_grad, build_mean, build_mean_grad;                         /* build_pool.c */
+build_fn build_batch_norm, build_batch_norm_training, build_batch_norm_grad;               /* build_norm.c */
 build_fn build_activation, build_activation_grad, build_add, build_reshape, build_dropout; /* build_elementwise.c */
 build_fn build_concatenation, build_split_v;
 build_fn build_softmax, build_softmax_cross_entropy, build_softmax_cross_entropy_grad; /* build_loss.c */

@@ -21,10 +21,7 @@ static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
         {                                                                                                              \
             int64_t each_end = least(each_n, (chunk + 1) * CHUNK);                                                     \
                                                                                                                        \
-            _Pragma("omp simd") for (int64_t i = chunk * CHUNK; i < each_end; i++)                                     \
-            {                                                                                                          \
-                body;                                                                                                  \
-            }                                                                                                          \
+            _Pragma("omp simd") for (int64_t i = chunk * CHUNK; i < each_end; i++) { body; }                           \
         }                                                                                                              \
     } while (0)
 
@@ -243,6 +240,5 @@ void loop_adam(const struct call *c)
     float added = o->decoupled ? 0 : o->weight_decay, kept = o->decoupled ? 1 - rate * o->weight_decay : 1;
 
     EACH(c->n[0], float d = factor * g[i] + added * w[i]; m[i] = b1 * m[i] + (1 - b1) * d;
-         v[i] = b2 * v[i] + (1 - b2) * d * d;
-         w[i] = kept * w[i] - m_scale * m[i] / (sqrtf(v[i] * v_scale) + epsilon));
+         v[i] = b2 * v[i] + (1 - b2) * d * d; w[i] = kept * w[i] - m_scale * m[i] / (sqrtf(v[i] * v_scale) + epsilon));
 }

@@ -11,12 +11,12 @@ struct rows { /* options of loops over [n][channels] */
     float label_smoothing;
 };
 
-loop_fn loop_running;  /* batch mean, batch variance, running mean, running variance; batch_norm_training_opts */
-loop_fn loop_add;      /* a, b, y; binary_opts: none, relu, relu6 */
-loop_fn loop_copy;     /* x, y */
-loop_fn loop_dropout;  /* x, step, y; dropout_opts */
+loop_fn loop_running; /* batch mean, batch variance, running mean, running variance; batch_norm_training_opts */
+loop_fn loop_add;     /* a, b, y; binary_opts: none, relu, relu6 */
+loop_fn loop_copy;    /* x, y */
+loop_fn loop_dropout; /* x, step, y; dropout_opts */
 loop_fn loop_relu_grad, loop_relu6_grad, loop_tanh_grad, loop_logistic_grad; /* d, y, out */
-loop_fn loop_leaky_relu_grad;                                                 /* leaky_relu_opts */
+loop_fn loop_leaky_relu_grad;                                                /* leaky_relu_opts */
 
 /* Losses are means over the rows, or over all elements. */
 loop_fn loop_softmax;            /* logits, probabilities; rows */

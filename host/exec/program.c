@@ -6,8 +6,8 @@
 
 #include "host/plan/offsets.h"
 
-#define ALIGN         64
-#define PLACE_EFFORT  20000000 /* of offsets_solve: a few hundredths of a second */
+#define ALIGN        64
+#define PLACE_EFFORT 20000000 /* of offsets_solve: a few hundredths of a second */
 
 extern void omp_set_num_threads(int n);
 extern int omp_get_num_procs(void);
@@ -171,8 +171,8 @@ static int32_t value_add(struct program *p, const dnnl_memory_desc_t *md)
     int32_t i = p->n_values++;
 
     p->values = pool_grow(p->pool, p->values, (size_t)i, sizeof *p->values);
-    p->values[i] = (struct value){
-        .md = *md, .bytes = dnnl_memory_desc_get_size(md), .root = i, .first = INT32_MAX, .last = -1};
+    p->values[i] =
+        (struct value){.md = *md, .bytes = dnnl_memory_desc_get_size(md), .root = i, .first = INT32_MAX, .last = -1};
     return i;
 }
 
@@ -228,7 +228,8 @@ static enum mote_status reorder(struct program *p, int32_t from, int32_t to, con
     dnnl_status_t status;
 
     TRY(attributes(ACTIVATION_NONE, &attr, at));
-    status = dnnl_reorder_primitive_desc_create(&pd, &p->values[from].md, p->engine, &p->values[to].md, p->engine, attr);
+    status =
+        dnnl_reorder_primitive_desc_create(&pd, &p->values[from].md, p->engine, &p->values[to].md, p->engine, attr);
     dnnl_primitive_attr_destroy(attr);
     TRY(dnnl_check(at, status, "reorder"));
     return step_primitive(p, "reorder", pd, 2, (struct binding[]){{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}, at);

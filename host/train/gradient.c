@@ -153,8 +153,8 @@ static enum mote_status gradient_batch_norm_training(struct backward *b, int32_t
     int32_t out[3] = {new_tensor(b, "grad"), new_tensor(b, "grad_gamma"), new_tensor(b, "grad_beta")};
 
     (void)at;
-    append(b, OP_BATCH_NORM_GRAD, 7,
-           (int32_t[]){d, op.in[0], op.out[0], op.in[1], op.in[2], op.out[1], op.out[2]}, 3, out, op.opts);
+    append(b, OP_BATCH_NORM_GRAD, 7, (int32_t[]){d, op.in[0], op.out[0], op.in[1], op.in[2], op.out[1], op.out[2]}, 3,
+           out, op.opts);
     for (int k = 0; k < 3; k++)
         give(b, op.in[k], out[k]);
     return MOTE_OK;

@@ -50,10 +50,7 @@ static void make(struct loader *l, int32_t step)
 }
 
 /* There is something to make: a batch of the epoch, into a buffer that nobody reads. */
-static bool has_room(const struct loader *l)
-{
-    return l->made < l->steps && l->made < l->taken + BATCHES - 1;
-}
+static bool has_room(const struct loader *l) { return l->made < l->steps && l->made < l->taken + BATCHES - 1; }
 
 static void *work(void *argument)
 {

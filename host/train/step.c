@@ -195,8 +195,7 @@ static enum mote_status add_loss(struct stepping *s, int32_t result, int32_t bat
 static int32_t add_state(struct stepping *s, int32_t parameter, const char *what)
 {
     const struct tensor *like = &s->g->tensors[parameter];
-    int32_t tensor =
-        add_tensor(s, pool_printf(s->pool, "%s/%s", like->name, what), TYPE_F32, like->rank, like->dims);
+    int32_t tensor = add_tensor(s, pool_printf(s->pool, "%s/%s", like->name, what), TYPE_F32, like->rank, like->dims);
 
     s->g->tensors[tensor].state = true;
     return tensor;

@@ -51,8 +51,7 @@ static enum mote_status check_data(const struct trainer *t, const struct frame *
 }
 
 enum mote_status trainer_make(struct pool *pool, const struct model *net, const struct dataset *data,
-                              const struct training *training, int threads, struct trainer *out,
-                              const struct frame *at)
+                              const struct training *training, int threads, struct trainer *out, const struct frame *at)
 {
     struct loader_options options = {.seed = training->seed, .clean = training->loss == LOSS_MEAN_SQUARED_ERROR};
 

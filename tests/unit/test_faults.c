@@ -356,14 +356,10 @@ static int clean_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compile_to_image),
-        cmocka_unit_test(compile_to_c),
-        cmocka_unit_test(compile_to_graph),
-        cmocka_unit_test(inspect_and_run),
-        cmocka_unit_test(quantize),
-        cmocka_unit_test(data_sets),
-        cmocka_unit_test(full_disk),
-        cmocka_unit_test(folder_that_cannot_be_written),
+        cmocka_unit_test(compile_to_image), cmocka_unit_test(compile_to_c),
+        cmocka_unit_test(compile_to_graph), cmocka_unit_test(inspect_and_run),
+        cmocka_unit_test(quantize),         cmocka_unit_test(data_sets),
+        cmocka_unit_test(full_disk),        cmocka_unit_test(folder_that_cannot_be_written),
         cmocka_unit_test(old_file_stays),
     };
 

@@ -87,8 +87,7 @@ static const char *stripes_csv(struct world *w, int n)
         text_add(&t, "%d", kind);
         for (int k = 0; k < 64; k++)
             text_add(&t, ",%.3f",
-                     (double)(pixel(kind, k / 8, k % 8, at) +
-                              0.2f * random_normal(s, (uint64_t)(1000 + 64 * i + k))));
+                     (double)(pixel(kind, k / 8, k % 8, at) + 0.2f * random_normal(s, (uint64_t)(1000 + 64 * i + k))));
         text_add(&t, "\n");
     }
     return put(w, "stripes.csv", t.s);
