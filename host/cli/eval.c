@@ -281,6 +281,14 @@ static enum mote_status write_predictions(const struct eval *e)
     return file_write(path, t.s, t.len, &here);
 }
 
+static json_t *footprint_json(const struct footprint *f)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "code_bytes", (json_int_t)f->code, "constant_bytes",
+                     (json_int_t)f->constants, "weight_bytes", (json_int_t)f->weights, "arena_bytes",
+                     (json_int_t)f->arena, "data_bss_bytes", (json_int_t)f->data_bss, "stack_bytes",
+                     (json_int_t)f->stack);
+}
+
 static json_t *eval_json(const struct eval *e)
 {
     const struct emulate_result *r = &e->measure.result;
@@ -299,8 +307,11 @@ static json_t *eval_json(const struct eval *e)
                      (json_int_t)confusion_correct(&e->confusion), "accuracy", confusion_accuracy(&e->confusion),
                      "classes", classes, "confusion", confusion);
     if (e->measure.board != NULL) {
+        struct footprint f = measure_footprint(&e->measure);
+
         for (size_t i = 0; i < e->n; i++)
             instructions += r->instructions[i];
+        json_object_set_new(json, "footprint", footprint_json(&f));
         json_object_set_new(json, "target", json_text(e->measure.board->name));
         json_object_set_new(json, "via", json_string(e->measure.via));
         json_object_set_new(json, "instructions_mean", json_integer(instructions / (json_int_t)e->n));
@@ -353,7 +364,8 @@ const struct command command_eval = {
         "preprocessing says; without one, as the data's.\n\n"
         "The file of --predictions gets a line a sample: file (or file:row), label, prediction.\n\n"
         "JSON keys: samples, correct, accuracy, classes, confusion: [label][prediction]; and with --target: target,\n"
-        "via, instructions_mean (of one inference).",
+        "via, instructions_mean (of one inference), footprint: {code_bytes, constant_bytes, weight_bytes, arena_bytes,\n"
+        "data_bss_bytes, stack_bytes}.",
     .example = "mote eval kws.tflite --data kws01 --limit 100",
     .positional_min = 1,
     .positional_max = 1,

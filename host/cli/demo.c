@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote demo: the main job. A data set becomes a trained network, the network int8, the int8 a firmware; each is
+ * measured, and a table says what it scores and costs. Every step is a command of Mote's, run as a user would. */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/cli/cli.h"
+#include "host/emulate/board.h"
+#include "host/emulate/home.h"
+#include "host/report/terminal.h"
+
+#define BOARD  "nano-33-ble-sense"
+#define LIMIT  "500" /* samples on the board */
+#define RECIPE "models/recipes/fashion_mnist.yaml"
+
+extern char **environ;
+
+struct demo {
+    struct cli *cli;
+    struct pool *pool;
+    struct frame at;
+    const char *program, *home, *dir, *recipe, *network, *quantized; /* files */
+    const struct board *board;
+    json_t *train, *quantize, *host, *image, *c; /* what the commands said */
+};
+
+static const char *in_dir(const struct demo *d, const char *name) { return pool_printf(d->pool, "%s/%s", d->dir, name); }
+
+/* ---- commands ---- */
+static enum mote_status wait_for(pid_t child, const char *command, const struct frame *at)
+{
+    int status = 0;
+
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    cleanup_program_ended(child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_ENVIRONMENT, "mote %s failed; what it said stands above", command);
+}
+
+/* Runs `mote` with these arguments and --json; stdout goes to a file of the folder, stderr where ours goes. */
+static enum mote_status run(struct demo *d, const char *output, json_t **json, const char *const *arguments)
+{
+    const char *argv[20] = {"mote"}, *path = in_dir(d, output);
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t group; /* of its own, which a signal to us ends (base_cleanup) */
+    json_error_t error;
+    pid_t child = 0;
+    int n = 1, failed;
+
+    while (*arguments != NULL && n < (int)COUNT(argv) - 2)
+        argv[n++] = *arguments++;
+    argv[n++] = "--json";
+    fprintf(stderr, "\n$ mote");
+    for (int i = 1; i < n - 1; i++)
+        fprintf(stderr, " %s", argv[i]);
+    fputc('\n', stderr);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    posix_spawnattr_init(&group);
+    posix_spawnattr_setflags(&group, POSIX_SPAWN_SETPGROUP);
+    failed = posix_spawn(&child, d->program, &actions, &group, (char *const *)(uintptr_t)argv, environ);
+    posix_spawnattr_destroy(&group);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0)
+        return fail(&d->at, MOTE_ERR_ENVIRONMENT, "cannot run %s: %s", d->program, strerror(failed));
+    cleanup_program(child);
+    TRY(wait_for(child, argv[1], &d->at));
+    *json = json_load_file(path, 0, &error);
+    return *json != NULL ? MOTE_OK : fail(&d->at, MOTE_ERR_FORMAT, "%s: %s", path, error.text);
+}
+#define RUN(d, output, json, ...) run(d, output, json, (const char *const[]){__VA_ARGS__, NULL})
+
+static enum mote_status run_all(struct demo *d)
+{
+    TRY(RUN(d, "train.json", &d->train, "train", d->recipe, "-o", d->network));
+    TRY(RUN(d, "quantize.json", &d->quantize, "quantize", pool_printf(d->pool, "%s/model.graph", d->network), "--data",
+            d->recipe, "-o", d->quantized));
+    TRY(RUN(d, "host.json", &d->host, "eval", d->quantized, "--data", d->recipe, "--predictions",
+            in_dir(d, "host.csv")));
+    TRY(RUN(d, "image.json", &d->image, "eval", d->quantized, "--data", d->recipe, "--target", BOARD, "--limit", LIMIT,
+            "--predictions", in_dir(d, "image.csv")));
+    return RUN(d, "c.json", &d->c, "eval", d->quantized, "--data", d->recipe, "--target", BOARD, "--via", "c",
+               "--limit", LIMIT, "--predictions", in_dir(d, "c.csv"));
+}
+
+/* ---- the table ---- */
+static double number(const json_t *json, const char *key) { return json_number_value(json_object_get(json, key)); }
+
+static double footprint(const json_t *json, const char *key)
+{
+    return number(json_object_get(json, "footprint"), key);
+}
+
+/* Lines that the board's predictions have in common with the first ones of the host. */
+static enum mote_status count_equal(struct demo *d, const char *name, int *equal, int *all)
+{
+    struct bytes host, board;
+    const char *a, *b;
+
+    TRY(file_read(d->pool, in_dir(d, "host.csv"), &host, &d->at));
+    TRY(file_read(d->pool, in_dir(d, name), &board, &d->at));
+    a = pool_printf(d->pool, "%.*s", (int)host.size, (const char *)host.data);
+    b = pool_printf(d->pool, "%.*s", (int)board.size, (const char *)board.data);
+    for (*equal = *all = 0; *b != '\0'; (*all)++) {
+        size_t m = strcspn(a, "\n"), n = strcspn(b, "\n");
+
+        *equal += m == n && memcmp(a, b, n) == 0;
+        a += m + (a[m] != '\0');
+        b += n + (b[n] != '\0');
+    }
+    return MOTE_OK;
+}
+
+static void row(const char *what, const char *image, const char *c) { printf("  %-44s %14s %14s\n", what, image, c); }
+
+static const char *grouped(struct demo *d, double value)
+{
+    long long n = (long long)(value + 0.5);
+
+    if (n >= 1000000)
+        return pool_printf(d->pool, "%lld,%03lld,%03lld", n / 1000000, n / 1000 % 1000, n % 1000);
+    return n >= 1000 ? pool_printf(d->pool, "%lld,%03lld", n / 1000, n % 1000) : pool_printf(d->pool, "%lld", n);
+}
+
+static void both(struct demo *d, const char *what, double image, double c)
+{
+    row(what, grouped(d, image), grouped(d, c));
+}
+
+static const char *percent(struct demo *d, const json_t *json)
+{
+    return pool_printf(d->pool, "%.2f %%", 100 * number(json, "accuracy"));
+}
+
+static void print_scores(struct demo *d)
+{
+    char duration[32];
+
+    printf("\n%s\n", json_string_value(json_object_get(d->train, "recipe")));
+    printf("  %-44s %14s\n", "trained in", duration_text(number(d->train, "seconds"), duration));
+    printf("  %-44s %14s\n", pool_printf(d->pool, "accuracy, float, %s test images", grouped(d, number(d->train, "samples"))),
+           percent(d, d->train));
+    printf("  %-44s %14s\n", "accuracy, int8, the same", percent(d, d->host));
+}
+
+static enum mote_status print_board(struct demo *d)
+{
+    static const char *const ram[] = {"arena_bytes", "data_bss_bytes", "stack_bytes"};
+    double instructions[2] = {number(d->image, "instructions_mean"), number(d->c, "instructions_mean")};
+    double hz = (double)d->board->clock_hz, sum[2] = {0};
+    int equal[2], all;
+
+    TRY(count_equal(d, "image.csv", &equal[0], &all));
+    TRY(count_equal(d, "c.csv", &equal[1], &all));
+    for (size_t i = 0; i < COUNT(ram); i++) {
+        sum[0] += footprint(d->image, ram[i]);
+        sum[1] += footprint(d->c, ram[i]);
+    }
+    printf("\non an emulated %s (%s, %.0f MHz)\n", d->board->name, d->board->core, 1e-6 * hz);
+    row("", "interpreter", "generated C");
+    row(pool_printf(d->pool, "accuracy, the first %d test images", all), percent(d, d->image), percent(d, d->c));
+    row("predictions equal to this machine's", pool_printf(d->pool, "%d of %d", equal[0], all),
+        pool_printf(d->pool, "%d of %d", equal[1], all));
+    both(d, "instructions an inference", instructions[0], instructions[1]);
+    row("at one instruction a cycle", pool_printf(d->pool, "%.1f ms", 1e3 * instructions[0] / hz),
+        pool_printf(d->pool, "%.1f ms", 1e3 * instructions[1] / hz));
+    both(d, "RAM, all of it: arena, data, stack (bytes)", sum[0], sum[1]);
+    both(d, "flash: code and constants (bytes)",
+         footprint(d->image, "code_bytes") + footprint(d->image, "constant_bytes"),
+         footprint(d->c, "code_bytes") + footprint(d->c, "constant_bytes"));
+    both(d, "flash: weights (bytes)", footprint(d->image, "weight_bytes"), footprint(d->c, "weight_bytes"));
+    printf("\n  %s/report.html shows the training. Next: mote compile %s --emit c -o firmware\n", d->network,
+           d->quantized);
+    if (equal[0] != all || equal[1] != all)
+        return fail(&d->at, MOTE_ERR_VALUE, "the board's predictions differ from this machine's");
+    return MOTE_OK;
+}
+
+/* ---- the command ---- */
+static enum mote_status prepare(struct demo *d)
+{
+    static char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    const char *o = cli_value(d->cli, "-o");
+
+    d->program = n > 0 ? self : "mote";
+    d->dir = o != NULL ? o : "mote-demo";
+    d->recipe = cli_value(d->cli, "--recipe");
+    TRY(mote_home(d->pool, &d->home, &d->at));
+    if (d->recipe == NULL)
+        d->recipe = pool_printf(d->pool, "%s/" RECIPE, d->home);
+    TRY(board_load(d->pool, BOARD, &d->board, &d->at));
+    d->network = in_dir(d, "network");
+    d->quantized = in_dir(d, "int8.graph");
+    if (mkdir(d->dir, 0777) != 0 && errno != EEXIST)
+        return fail(&d->at, MOTE_ERR_FILE, "cannot make the folder %s: %s", d->dir, strerror(errno));
+    return MOTE_OK;
+}
+
+static enum mote_status run_demo(struct cli *cli)
+{
+    struct demo d = {.cli = cli, .pool = &cli->pool, .at = cli->root};
+    enum mote_status status = prepare(&d);
+
+    if (status == MOTE_OK)
+        status = run_all(&d);
+    if (status == MOTE_OK) {
+        print_scores(&d);
+        status = print_board(&d);
+    }
+    json_decref(d.train);
+    json_decref(d.quantize);
+    json_decref(d.host);
+    json_decref(d.image);
+    json_decref(d.c);
+    return status;
+}
+
+const struct command command_demo = {
+    .name = "demo",
+    .arguments = "[-o DIR] [--recipe RECIPE]",
+    .summary = "the main job: data to a working device, measured at every step",
+    .details = "Trains the recipe (Fashion-MNIST, Debian's package dataset-fashion-mnist), quantizes the network, runs\n"
+               "the first " LIMIT " test images on an emulated " BOARD ", as an image and as generated C, and ends\n"
+               "with a table. The commands that it runs are shown; all files stay in DIR (mote-demo).",
+    .example = "mote demo -o /tmp/demo",
+    .positional_min = 0,
+    .positional_max = 0,
+    .options = (const struct option[]){{"-o", "DIR", "where everything goes; default: mote-demo"},
+                                       {"--recipe", "RECIPE", "another recipe, with its data"},
+                                       {NULL, NULL, NULL}},
+    .run = run_demo,
+};
