@@ -18,8 +18,6 @@
 #define LIMIT  "500" /* samples on the board */
 #define RECIPE "models/recipes/fashion_mnist.yaml"
 
-extern char **environ;
-
 struct demo {
     struct cli *cli;
     struct pool *pool;
@@ -206,20 +204,24 @@ static enum mote_status prepare(struct demo *d)
 
 static enum mote_status run_demo(struct cli *cli)
 {
-    struct demo d = {.cli = cli, .pool = &cli->pool, .at = cli->root};
-    enum mote_status status = prepare(&d);
+    struct demo *d = pool_alloc(&cli->pool, sizeof *d);
+    enum mote_status status;
 
+    d->cli = cli;
+    d->pool = &cli->pool;
+    d->at = cli->root;
+    status = prepare(d);
     if (status == MOTE_OK)
-        status = run_all(&d);
+        status = run_all(d);
     if (status == MOTE_OK) {
-        print_scores(&d);
-        status = print_board(&d);
+        print_scores(d);
+        status = print_board(d);
     }
-    json_decref(d.train);
-    json_decref(d.quantize);
-    json_decref(d.host);
-    json_decref(d.image);
-    json_decref(d.c);
+    json_decref(d->train);
+    json_decref(d->quantize);
+    json_decref(d->host);
+    json_decref(d->image);
+    json_decref(d->c);
     return status;
 }
 

@@ -393,14 +393,16 @@ static enum mote_status train(struct train *t)
 
 static enum mote_status run_train(struct cli *cli)
 {
-    struct train t = {.cli = cli, .pool = &cli->pool};
+    struct train *t = pool_alloc(&cli->pool, sizeof *t);
     enum mote_status status;
 
-    TRY(open_recipe(&t));
-    TRY(open_folder(&t));
-    TRY(open_data(&t));
-    status = train(&t);
-    trainer_free(&t.trainer);
+    t->cli = cli;
+    t->pool = &cli->pool;
+    TRY(open_recipe(t));
+    TRY(open_folder(t));
+    TRY(open_data(t));
+    status = train(t);
+    trainer_free(&t->trainer);
     return status;
 }
 
