@@ -27,7 +27,10 @@ struct demo {
     json_t *train, *quantize, *host, *image, *c; /* what the commands said */
 };
 
-static const char *in_dir(const struct demo *d, const char *name) { return pool_printf(d->pool, "%s/%s", d->dir, name); }
+static const char *in_dir(const struct demo *d, const char *name)
+{
+    return pool_printf(d->pool, "%s/%s", d->dir, name);
+}
 
 /* ---- commands ---- */
 static enum mote_status wait_for(pid_t child, const char *command, const struct frame *at)
@@ -91,10 +94,7 @@ static enum mote_status run_all(struct demo *d)
 /* ---- the table ---- */
 static double number(const json_t *json, const char *key) { return json_number_value(json_object_get(json, key)); }
 
-static double footprint(const json_t *json, const char *key)
-{
-    return number(json_object_get(json, "footprint"), key);
-}
+static double footprint(const json_t *json, const char *key) { return number(json_object_get(json, "footprint"), key); }
 
 /* Lines that the board's predictions have in common with the first ones of the host. */
 static enum mote_status count_equal(struct demo *d, const char *name, int *equal, int *all)
@@ -143,7 +143,8 @@ static void print_scores(struct demo *d)
 
     printf("\n%s\n", json_string_value(json_object_get(d->train, "recipe")));
     printf("  %-44s %14s\n", "trained in", duration_text(number(d->train, "seconds"), duration));
-    printf("  %-44s %14s\n", pool_printf(d->pool, "accuracy, float, %s test images", grouped(d, number(d->train, "samples"))),
+    printf("  %-44s %14s\n",
+           pool_printf(d->pool, "accuracy, float, %s test images", grouped(d, number(d->train, "samples"))),
            percent(d, d->train));
     printf("  %-44s %14s\n", "accuracy, int8, the same", percent(d, d->host));
 }
@@ -229,9 +230,10 @@ const struct command command_demo = {
     .name = "demo",
     .arguments = "[-o DIR] [--recipe RECIPE]",
     .summary = "the main job: data to a working device, measured at every step",
-    .details = "Trains the recipe (Fashion-MNIST, Debian's package dataset-fashion-mnist), quantizes the network, runs\n"
-               "the first " LIMIT " test images on an emulated " BOARD ", as an image and as generated C, and ends\n"
-               "with a table. The commands that it runs are shown; all files stay in DIR (mote-demo).",
+    .details =
+        "Trains the recipe (Fashion-MNIST, Debian's package dataset-fashion-mnist), quantizes the network, runs\n"
+        "the first " LIMIT " test images on an emulated " BOARD ", as an image and as generated C, and ends\n"
+        "with a table. The commands that it runs are shown; all files stay in DIR (mote-demo).",
     .example = "mote demo -o /tmp/demo",
     .positional_min = 0,
     .positional_max = 0,

@@ -364,7 +364,8 @@ const struct command command_eval = {
         "preprocessing says; without one, as the data's.\n\n"
         "The file of --predictions gets a line a sample: file (or file:row), label, prediction.\n\n"
         "JSON keys: samples, correct, accuracy, classes, confusion: [label][prediction]; and with --target: target,\n"
-        "via, instructions_mean (of one inference), footprint: {code_bytes, constant_bytes, weight_bytes, arena_bytes,\n"
+        "via, instructions_mean (of one inference), footprint: {code_bytes, constant_bytes, weight_bytes, "
+        "arena_bytes,\n"
         "data_bss_bytes, stack_bytes}.",
     .example = "mote eval kws.tflite --data kws01 --limit 100",
     .positional_min = 1,

@@ -36,18 +36,13 @@ static enum mote_status forward(struct program *p, const struct geometry *c, int
                                 const struct frame *at)
 {
     dnnl_convolution_desc_t d;
-    dnnl_primitive_attr_t attr;
-    dnnl_status_t status;
 
     TRY(dnnl_check(at,
                    dnnl_dilated_convolution_forward_desc_init(&d, dnnl_forward_training, dnnl_convolution_direct, &c->x,
                                                               &c->w, c->b.ndims ? &c->b : NULL, &c->y, c->stride,
                                                               c->dilation, c->before, c->after),
                    "convolution"));
-    TRY(attributes(activation, &attr, at));
-    status = dnnl_primitive_desc_create(pd, &d, attr, p->engine, NULL);
-    dnnl_primitive_attr_destroy(attr);
-    return dnnl_check(at, status, "convolution");
+    return describe(p, &d, activation, NULL, "convolution", pd, at);
 }
 
 /* Backward primitives want a forward one as a hint. */
@@ -55,15 +50,12 @@ static enum mote_status backward(struct program *p, const struct geometry *c, co
                                  dnnl_primitive_desc_t *pd, const struct frame *at)
 {
     dnnl_primitive_desc_t hint;
-    dnnl_primitive_attr_t attr;
-    dnnl_status_t status;
+    enum mote_status status;
 
     TRY(forward(p, c, ACTIVATION_NONE, &hint, at));
-    TRY(attributes(ACTIVATION_NONE, &attr, at));
-    status = dnnl_primitive_desc_create(pd, d, attr, p->engine, hint);
-    dnnl_primitive_attr_destroy(attr);
+    status = describe(p, d, ACTIVATION_NONE, hint, "gradient of a convolution", pd, at);
     dnnl_primitive_desc_destroy(hint);
-    return dnnl_check(at, status, "gradient of a convolution");
+    return status;
 }
 
 #define LAYOUT(pd, what) dnnl_primitive_desc_query_md(pd, dnnl_query_##what##_md, 0)

@@ -19,18 +19,6 @@ static struct dense dense(const struct program *p, int32_t x, int32_t w)
     return d;
 }
 
-static enum mote_status describe(struct program *p, const void *desc, int activation, dnnl_primitive_desc_t hint,
-                                 dnnl_primitive_desc_t *pd, const struct frame *at)
-{
-    dnnl_primitive_attr_t attr;
-    dnnl_status_t status;
-
-    TRY(attributes(activation, &attr, at));
-    status = dnnl_primitive_desc_create(pd, desc, attr, p->engine, hint);
-    dnnl_primitive_attr_destroy(attr);
-    return dnnl_check(at, status, "inner product");
-}
-
 static enum mote_status forward(struct program *p, const struct dense *d, int activation, dnnl_primitive_desc_t *pd,
                                 const struct frame *at)
 {
@@ -40,7 +28,7 @@ static enum mote_status forward(struct program *p, const struct dense *d, int ac
                    dnnl_inner_product_forward_desc_init(&desc, dnnl_forward_training, &d->x, &d->w,
                                                         d->b.ndims ? &d->b : NULL, &d->y),
                    "inner product"));
-    return describe(p, &desc, activation, NULL, pd, at);
+    return describe(p, &desc, activation, NULL, "inner product", pd, at);
 }
 
 static enum mote_status backward(struct program *p, const struct dense *d, const dnnl_inner_product_desc_t *desc,
@@ -50,7 +38,7 @@ static enum mote_status backward(struct program *p, const struct dense *d, const
     enum mote_status status;
 
     TRY(forward(p, d, ACTIVATION_NONE, &hint, at));
-    status = describe(p, desc, ACTIVATION_NONE, hint, pd, at);
+    status = describe(p, desc, ACTIVATION_NONE, hint, "inner product", pd, at);
     dnnl_primitive_desc_destroy(hint);
     return status;
 }

@@ -13,16 +13,11 @@ enum mote_status build_activation(struct program *p, const struct op *op, const 
                                                    : dnnl_eltwise_relu;
     struct binding args[2] = {{DNNL_ARG_SRC, 0}, {DNNL_ARG_DST, 0}};
     dnnl_eltwise_desc_t d;
-    dnnl_primitive_attr_t attr;
     dnnl_primitive_desc_t pd;
-    dnnl_status_t status;
 
     TRY(dnnl_check(at, dnnl_eltwise_forward_desc_init(&d, dnnl_forward_training, kind, &md, alpha, beta),
                    "activation"));
-    TRY(attributes(ACTIVATION_NONE, &attr, at));
-    status = dnnl_primitive_desc_create(&pd, &d, attr, p->engine, NULL);
-    dnnl_primitive_attr_destroy(attr);
-    TRY(dnnl_check(at, status, "activation"));
+    TRY(describe(p, &d, ACTIVATION_NONE, NULL, "activation", &pd, at));
     TRY(value_use(p, op->in[0], &md, &args[0].value, at));
     args[1].value = value_make(p, op->out[0], &md);
     return step_primitive(p, "activation", pd, 2, args, at);

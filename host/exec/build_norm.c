@@ -51,18 +51,6 @@ static int32_t make(struct program *p, const struct norm *n, int32_t tensor)
     return value_make_as(p, tensor, 2, n->x.dims);
 }
 
-static enum mote_status describe(struct program *p, const void *desc, dnnl_primitive_desc_t hint,
-                                 dnnl_primitive_desc_t *pd, const struct frame *at)
-{
-    dnnl_primitive_attr_t attr;
-    dnnl_status_t status;
-
-    TRY(attributes(ACTIVATION_NONE, &attr, at));
-    status = dnnl_primitive_desc_create(pd, desc, attr, p->engine, hint);
-    dnnl_primitive_attr_destroy(attr);
-    return dnnl_check(at, status, "batch normalization");
-}
-
 static enum mote_status forward(struct program *p, const struct norm *n, dnnl_prop_kind_t kind,
                                 dnnl_primitive_desc_t *pd, const struct frame *at)
 {
@@ -70,7 +58,7 @@ static enum mote_status forward(struct program *p, const struct norm *n, dnnl_pr
 
     TRY(dnnl_check(at, dnnl_batch_normalization_forward_desc_init(&d, kind, &n->x, n->epsilon, n->flags),
                    "batch normalization"));
-    return describe(p, &d, NULL, pd, at);
+    return describe(p, &d, ACTIVATION_NONE, NULL, "batch normalization", pd, at);
 }
 
 enum mote_status build_batch_norm(struct program *p, const struct op *op, const struct frame *at)
@@ -148,7 +136,7 @@ enum mote_status build_batch_norm_grad(struct program *p, const struct op *op, c
         dnnl_check(at, dnnl_batch_normalization_backward_desc_init(&d, dnnl_backward, &n.x, &n.x, n.epsilon, n.flags),
                    "batch normalization");
     if (status == MOTE_OK)
-        status = describe(p, &d, hint, &pd, at);
+        status = describe(p, &d, ACTIVATION_NONE, hint, "batch normalization", &pd, at);
     dnnl_primitive_desc_destroy(hint);
     TRY(status);
     TRY(use(p, &n, op->in[0], &args[0].value, at));

@@ -44,18 +44,6 @@ static struct pool_shape whole_picture(struct program *p, int32_t x)
     return s;
 }
 
-static enum mote_status describe(struct program *p, const void *desc, dnnl_primitive_desc_t hint,
-                                 dnnl_primitive_desc_t *pd, const struct frame *at)
-{
-    dnnl_primitive_attr_t attr;
-    dnnl_status_t status;
-
-    TRY(attributes(ACTIVATION_NONE, &attr, at));
-    status = dnnl_primitive_desc_create(pd, desc, attr, p->engine, hint);
-    dnnl_primitive_attr_destroy(attr);
-    return dnnl_check(at, status, "pool");
-}
-
 static enum mote_status forward(struct program *p, const struct pool_shape *s, dnnl_primitive_desc_t *pd,
                                 const struct frame *at)
 {
@@ -65,7 +53,7 @@ static enum mote_status forward(struct program *p, const struct pool_shape *s, d
                    dnnl_pooling_forward_desc_init(&d, dnnl_forward_training, s->kind, &s->x, &s->y, s->stride,
                                                   s->filter, s->before, s->after),
                    "pool"));
-    return describe(p, &d, NULL, pd, at);
+    return describe(p, &d, ACTIVATION_NONE, NULL, "pool", pd, at);
 }
 
 static enum mote_status backward(struct program *p, const struct pool_shape *s, dnnl_primitive_desc_t *pd,
@@ -80,7 +68,7 @@ static enum mote_status backward(struct program *p, const struct pool_shape *s, 
         at, dnnl_pooling_backward_desc_init(&d, s->kind, &s->x, &s->y, s->stride, s->filter, s->before, s->after),
         "pool");
     if (status == MOTE_OK)
-        status = describe(p, &d, hint, pd, at);
+        status = describe(p, &d, ACTIVATION_NONE, hint, "pool", pd, at);
     dnnl_primitive_desc_destroy(hint);
     return status;
 }

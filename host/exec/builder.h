@@ -100,6 +100,10 @@ struct binding {
     int name; /* DNNL_ARG_… */
     int32_t value;
 };
+/* The descriptor of a primitive: `desc` is what dnnl_…_desc_init() has filled, `activation` is done with it, `hint` is
+ * the forward primitive's for a backward one. */
+MUST_CHECK enum mote_status describe(struct program *p, const void *desc, int activation, dnnl_primitive_desc_t hint,
+                                     const char *what, dnnl_primitive_desc_t *out, const struct frame *at);
 /* Takes the primitive descriptor; adds its scratchpad. */
 MUST_CHECK enum mote_status step_primitive(struct program *p, const char *what, dnnl_primitive_desc_t pd, int n,
                                            const struct binding *args, const struct frame *at);

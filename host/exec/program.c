@@ -345,6 +345,18 @@ enum mote_status attributes(int activation, dnnl_primitive_attr_t *out, const st
     return dnnl_check(at, status, "fused activation");
 }
 
+enum mote_status describe(struct program *p, const void *desc, int activation, dnnl_primitive_desc_t hint,
+                          const char *what, dnnl_primitive_desc_t *out, const struct frame *at)
+{
+    dnnl_primitive_attr_t attr;
+    dnnl_status_t status;
+
+    TRY(attributes(activation, &attr, at));
+    status = dnnl_primitive_desc_create(out, desc, attr, p->engine, hint);
+    dnnl_primitive_attr_destroy(attr);
+    return dnnl_check(at, status, what);
+}
+
 /* ---- memory ---- */
 /* All values that share no other's memory and are used: lasting ones side by side, the others by their lifetimes. */
 static void place(struct program *p)

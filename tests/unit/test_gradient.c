@@ -163,7 +163,7 @@ static void open_case(struct check *c, const struct gradient_case *k)
         if (c->gradients[i] != TENSOR_ABSENT)
             c->g->outputs[c->g->n_outputs++] = c->gradients[i];
     want_ok(c, model_verify(&c->model, &c->at));
-    want_ok(c, program_make(&c->pool, &c->model, 2, &c->program, &c->at));
+    want_ok(c, program_make(&c->pool, &c->model, 1, &c->program, &c->at));
 }
 
 static float *draw(struct check *c, const struct gradient_case *k, int32_t tensor)
