@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators that work on elements one by one, in the layout in which their first input is, and those that move data. */
 #include "host/exec/loops.h"
+#include "host/graph/ops/strided_slice.h"
 
 enum mote_status build_activation(struct program *p, const struct op *op, const struct frame *at)
 {
@@ -162,5 +163,99 @@ enum mote_status build_split_v(struct program *p, const struct op *op, const str
         values[1] = value_make(p, op->out[i], plain_of(p, op->out[i]));
         step_loop(p, "split", loop_part, part, 2, values);
     }
+    return MOTE_OK;
+}
+
+/* ---- slices ---- */
+struct slicing {
+    int rank;                                       /* at least 1 */
+    int64_t first, count[RANK_MAX], step[RANK_MAX]; /* in elements of the whole */
+};
+
+/* Where row `row` of the part, which is dense, begins in the whole. */
+static int64_t row_start(const struct slicing *o, int64_t row)
+{
+    int64_t at = o->first;
+
+    for (int d = o->rank - 2; d >= 0; d--) {
+        at += row % o->count[d] * o->step[d];
+        row /= o->count[d];
+    }
+    return at;
+}
+
+static void loop_slice(const struct call *c)
+{
+    const struct slicing *o = c->opts;
+    const float *whole = c->data[0];
+    float *part = c->data[1];
+    int64_t n = o->count[o->rank - 1], step = o->step[o->rank - 1];
+
+    for (int64_t row = 0; row < c->n[1] / n; row++)
+        for (int64_t i = 0, at = row_start(o, row); i < n; i++, at += step)
+            part[row * n + i] = whole[at];
+}
+
+static void loop_slice_grad(const struct call *c)
+{
+    const struct slicing *o = c->opts;
+    const float *part = c->data[0];
+    float *whole = c->data[1];
+    int64_t n = o->count[o->rank - 1], step = o->step[o->rank - 1];
+
+    memset(whole, 0, (size_t)c->n[1] * sizeof *whole);
+    for (int64_t row = 0; row < c->n[0] / n; row++)
+        for (int64_t i = 0, at = row_start(o, row); i < n; i++, at += step)
+            whole[at] = part[row * n + i];
+}
+
+/* `like`: the slice itself, or its gradient's inputs from the second on. */
+static enum mote_status slicing_of(struct program *p, const struct op *like, const struct slicing **out,
+                                   const struct frame *at)
+{
+    const struct tensor *in = op_in(p->graph, like, 0);
+    struct slicing o = {.rank = in->rank};
+    struct slice s;
+    int64_t stride = 1;
+
+    TRY(slice_find(p->graph, like, &s, at));
+    for (int d = in->rank - 1; d >= 0; d--) {
+        if (s.count[d] < 1)
+            return fail(at, MOTE_ERR_UNSUPPORTED, "training has no slice of no elements");
+        o.count[d] = s.count[d];
+        o.step[d] = s.stride[d] * stride;
+        o.first += s.first[d] * stride;
+        stride *= in->dims[d];
+    }
+    if (in->rank == 0)
+        o = (struct slicing){.rank = 1, .count = {1}};
+    *out = pool_copy(p->pool, &o, sizeof o);
+    return MOTE_OK;
+}
+
+enum mote_status build_strided_slice(struct program *p, const struct op *op, const struct frame *at)
+{
+    const struct slicing *o;
+    int32_t values[2];
+
+    TRY(slicing_of(p, op, &o, at));
+    TRY(value_use(p, op->in[0], plain_of(p, op->in[0]), &values[0], at));
+    values[1] = value_make(p, op->out[0], plain_of(p, op->out[0]));
+    step_loop(p, "slice", loop_slice, o, 2, values);
+    return MOTE_OK;
+}
+
+enum mote_status build_strided_slice_grad(struct program *p, const struct op *op, const struct frame *at)
+{
+    const struct slicing *o;
+    struct op slice = *op;
+    int32_t values[2];
+
+    slice.in++;
+    slice.n_in--;
+    TRY(slicing_of(p, &slice, &o, at));
+    TRY(value_use(p, op->in[0], plain_of(p, op->in[0]), &values[0], at));
+    values[1] = value_make(p, op->out[0], plain_of(p, op->out[0]));
+    step_loop(p, "slice", loop_slice_grad, o, 2, values);
     return MOTE_OK;
 }

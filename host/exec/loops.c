@@ -54,13 +54,6 @@ void loop_add(const struct call *c)
 
 void loop_copy(const struct call *c) { memcpy(c->data[1], c->data[0], (size_t)c->n[1] * sizeof(float)); }
 
-/* Wider vector units where the processor has them; the clones differ in speed alone. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
-#else
-#define WIDE
-#endif
-
 /* The finalizer of MurmurHash3 (public domain, A. Appleby) of the element's number and the stream's key. */
 WIDE static void dropout_chunk(const float *x, float *y, int64_t begin, int32_t n, uint32_t key, float rate)
 {

@@ -6,6 +6,13 @@
 
 #include "host/exec/builder.h"
 
+/* Wider vector units where the processor has them; the clones differ in speed alone. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
+#else
+#define WIDE
+#endif
+
 struct rows { /* options of loops over [n][channels] */
     int64_t n, channels;
     float label_smoothing;

@@ -248,6 +248,40 @@ static enum mote_status gradient_concatenation(struct backward *b, int32_t i, in
     return MOTE_OK;
 }
 
+static enum mote_status gradient_strided_slice(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+
+    (void)at;
+    give(b, op.in[0],
+         apply(b, OP_STRIDED_SLICE_GRAD, 5, (int32_t[]){d, op.in[0], op.in[1], op.in[2], op.in[3]}, op.opts));
+    return MOTE_OK;
+}
+
+/* By all weights and biases at once, wanted or not; by x if it is wanted. */
+static enum mote_status gradient_lstm(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    enum { TENSORS = 12, WEIGHTS = 8, IN_WEIGHTS = 1, IN_BIAS = 12 };
+    const struct op op = b->g->ops[i];
+    bool by_x = is_wanted(b, &op, 0);
+    int32_t in[3 + TENSORS] = {d, op.out[0], op.in[0]}, out[TENSORS + 1];
+
+    for (int k = 0; k < TENSORS; k++) {
+        in[3 + k] = op.in[k < WEIGHTS ? IN_WEIGHTS + k : IN_BIAS + k - WEIGHTS];
+        if (in[3 + k] == TENSOR_ABSENT)
+            return fail(at, MOTE_ERR_UNSUPPORTED, "only the LSTM of four gates with biases has a gradient");
+        out[k] = new_tensor(b, "grad");
+    }
+    if (by_x)
+        out[TENSORS] = new_tensor(b, "grad_x");
+    append(b, OP_UNIDIRECTIONAL_SEQUENCE_LSTM_GRAD, 3 + TENSORS, in, by_x ? TENSORS + 1 : TENSORS, out, op.opts);
+    for (int k = 0; k < TENSORS; k++)
+        give(b, in[3 + k], out[k]);
+    if (by_x)
+        give(b, op.in[0], out[TENSORS]);
+    return MOTE_OK;
+}
+
 /* The losses begin: nothing comes from behind them. */
 static enum mote_status gradient_softmax_cross_entropy(struct backward *b, int32_t i, int32_t d, const struct frame *at)
 {
@@ -286,6 +320,8 @@ static gradient_fn *const gradients[OP_LIMIT] = {
     [OP_RESHAPE] = gradient_reshape,
     [OP_DROPOUT] = gradient_dropout,
     [OP_CONCATENATION] = gradient_concatenation,
+    [OP_STRIDED_SLICE] = gradient_strided_slice,
+    [OP_UNIDIRECTIONAL_SEQUENCE_LSTM] = gradient_lstm,
     [OP_SOFTMAX_CROSS_ENTROPY] = gradient_softmax_cross_entropy,
     [OP_MEAN_SQUARED_ERROR] = gradient_mean_squared_error,
 };

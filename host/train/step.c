@@ -29,6 +29,8 @@ static enum role role_of(const struct op *op, int input)
         return input == 1 ? ROLE_WEIGHT : input == 2 ? ROLE_BIAS : ROLE_NONE;
     case OP_BATCH_NORM:
         return input == 0 ? ROLE_NONE : input <= 2 ? ROLE_BIAS : ROLE_STATISTIC;
+    case OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
+        return input >= 1 && input < 9 ? ROLE_WEIGHT : input >= 12 && input < 16 ? ROLE_BIAS : ROLE_NONE;
     default:
         return ROLE_NONE;
     }
@@ -137,6 +139,19 @@ static void train_dropout(struct stepping *s, const struct op *op, int32_t index
     o->stream = (int32_t)(random_mix(s->t->seed + (uint64_t)index) >> 33);
 }
 
+/* Without states: every sequence of the batch begins at zero. */
+static void train_lstm(struct stepping *s, const struct op *op)
+{
+    enum { IN_HIDDEN = 18, IN_CELL = 19 };
+    struct op *lstm = copy_op(s, op);
+
+    for (int i = IN_HIDDEN; i <= IN_CELL; i++) {
+        if (lstm->in[i] != TENSOR_ABSENT)
+            s->g->tensors[lstm->in[i]].state = false;
+        lstm->in[i] = TENSOR_ABSENT;
+    }
+}
+
 /* The loss wants what goes into the last softmax. */
 static bool is_final_softmax(const struct stepping *s, const struct op *op)
 {
@@ -157,6 +172,8 @@ static int32_t train_network(struct stepping *s)
             copy_batch_norm(s, &ops[i]);
         else if (ops[i].id == OP_DROPOUT && !s->forward)
             train_dropout(s, &ops[i], i);
+        else if (ops[i].id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM)
+            train_lstm(s, &ops[i]);
         else if (ops[i].id != OP_NOP)
             copy_op(s, &ops[i]);
     }

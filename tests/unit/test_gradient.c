@@ -22,6 +22,14 @@ struct gradient_case {
     const char *tensors, *ops;
 };
 
+/* Of 3 numbers a step and 4 units: the operator's weights and biases, and its inputs. */
+#define LSTM_WEIGHTS                                                                                                   \
+    "tensor 1 \"wi\" f32 [4,3] state\ntensor 2 \"wf\" f32 [4,3] state\ntensor 3 \"wc\" f32 [4,3] state\n"              \
+    "tensor 4 \"wo\" f32 [4,3] state\ntensor 5 \"ri\" f32 [4,4] state\ntensor 6 \"rf\" f32 [4,4] state\n"              \
+    "tensor 7 \"rc\" f32 [4,4] state\ntensor 8 \"ro\" f32 [4,4] state\ntensor 9 \"bi\" f32 [4] state\n"                \
+    "tensor 10 \"bf\" f32 [4] state\ntensor 11 \"bc\" f32 [4] state\ntensor 12 \"bo\" f32 [4] state\n"
+#define LSTM_IN "in [0, 1, 2, 3, 4, 5, 6, 7, 8, -, -, -, 9, 10, 11, 12, -, -, -, -]"
+
 /* Every case: tensor 0 is an input; the text is the body of a graph. "T" tensors without data are states. */
 static const struct gradient_case cases[] = {
     {"conv_2d", -1, 1,
@@ -115,6 +123,30 @@ static const struct gradient_case cases[] = {
      "tensor 3 \"t\" f32 [4,30]\ntensor 4 \"loss\" f32 []\n",
      "op 0 dropout in [0, 1] out [2] rate 0.4 stream 5\nop 1 mean_squared_error in [2, 3] out [4]\n"
      "inputs [0, 3]\noutputs [4]\n"},
+    {"lstm, all steps", -1, 1,
+     "tensor 0 \"x\" f32 [2,5,3]\n" LSTM_WEIGHTS "tensor 13 \"y\" f32 [2,5,4]\ntensor 14 \"t\" f32 [2,5,4]\n"
+     "tensor 15 \"loss\" f32 []\n",
+     "op 0 unidirectional_sequence_lstm " LSTM_IN " out [13] activation tanh\n"
+     "op 1 mean_squared_error in [13, 14] out [15]\ninputs [0, 14]\noutputs [15]\n"},
+    {"lstm, the last step", -1, 1,
+     "tensor 0 \"x\" f32 [2,5,3]\n" LSTM_WEIGHTS "tensor 13 \"y\" f32 [2,5,4]\ntensor 14 \"t\" f32 [2,4]\n"
+     "tensor 15 \"loss\" f32 []\ntensor 16 \"begin\" s32 [3] data [0, 4, 0]\n"
+     "tensor 17 \"end\" s32 [3] data [0, 5, 0]\ntensor 18 \"strides\" s32 [3] data [1, 1, 1]\n"
+     "tensor 19 \"last\" f32 [2,4]\n",
+     "op 0 unidirectional_sequence_lstm " LSTM_IN " out [13] activation tanh\n"
+     "op 1 strided_slice in [13, 16, 17, 18] out [19] begin_mask 5 end_mask 5 shrink_axis_mask 2\n"
+     "op 2 mean_squared_error in [19, 14] out [15]\ninputs [0, 14]\noutputs [15]\n"},
+    {"lstm, time first, cells clipped", -2, 2,
+     "tensor 0 \"x\" f32 [3,35,3]\n" LSTM_WEIGHTS "tensor 13 \"y\" f32 [3,35,4]\ntensor 14 \"t\" f32 [3,35,4]\n"
+     "tensor 15 \"loss\" f32 []\n",
+     "op 0 unidirectional_sequence_lstm " LSTM_IN " out [13] activation tanh cell_clip 0.7 time_major 1\n"
+     "op 1 mean_squared_error in [13, 14] out [15]\ninputs [0, 14]\noutputs [15]\n"},
+    {"strided_slice, backward and with steps", -1, 1,
+     "tensor 0 \"x\" f32 [2,5,7]\ntensor 1 \"begin\" s32 [3] data [0, 4, 1]\n"
+     "tensor 2 \"end\" s32 [3] data [2, 0, 6]\ntensor 3 \"strides\" s32 [3] data [1, -2, 2]\n"
+     "tensor 4 \"y\" f32 [2,2,3]\ntensor 5 \"z\" f32 [2,2,3]\ntensor 6 \"t\" f32 [2,2,3]\ntensor 7 \"loss\" f32 []\n",
+     "op 0 strided_slice in [0, 1, 2, 3] out [4]\nop 1 tanh in [4] out [5]\n"
+     "op 2 mean_squared_error in [5, 6] out [7]\ninputs [0, 6]\noutputs [7]\n"},
     {"softmax_cross_entropy with label smoothing", -2, 2,
      "tensor 0 \"x\" f32 [4,6]\ntensor 1 \"labels\" s32 [4] data [0, 5, 2, 2]\ntensor 2 \"loss\" f32 []\n"
      "tensor 3 \"p\" f32 [4,6]\n",

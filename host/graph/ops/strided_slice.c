@@ -5,15 +5,10 @@
  *   shrink_axis   one index: the dimension goes away
  *   new_axis      a new dimension of 1
  *   ellipsis      all the dimensions that the other entries leave (once at most; at the end without it) */
+#include "host/graph/ops/strided_slice.h"
+
 #include "host/graph/ops/elementwise.h"
 #include "host/graph/ops/strided.h"
-
-/* The input's dimensions that are walked, outermost first, and the output's shape. */
-struct slice {
-    int64_t first[RANK_MAX], stride[RANK_MAX], count[RANK_MAX]; /* per input dimension */
-    int64_t dims[2 * RANK_MAX];
-    int rank;
-};
 
 struct entries {
     int64_t n, begin[2 * RANK_MAX], end[2 * RANK_MAX], stride[2 * RANK_MAX];
@@ -98,7 +93,7 @@ static enum mote_status walk_entries(const struct strided_slice_opts *o, const s
     return MOTE_OK;
 }
 
-static enum mote_status find_slice(const struct graph *g, const struct op *op, struct slice *s, const struct frame *at)
+enum mote_status slice_find(const struct graph *g, const struct op *op, struct slice *s, const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     struct entries e;
@@ -124,7 +119,7 @@ enum mote_status infer_strided_slice(const struct model *m, struct graph *g, con
     struct slice s;
 
     (void)m;
-    TRY(find_slice(g, op, &s, at));
+    TRY(slice_find(g, op, &s, at));
     return infer_set(at, op_out(g, op, 0), s.rank, s.dims);
 }
 
@@ -137,7 +132,7 @@ enum mote_status lower_strided_slice(struct lowering *l, const struct op *op, co
     bool moved = false;
     struct slice s;
 
-    TRY(find_slice(l->graph, op, &s, at));
+    TRY(slice_find(l->graph, op, &s, at));
     w = walk_dense(in->rank, s.count);
     for (int d = 0; d < in->rank; d++) {
         w.in_at += s.first[d] * whole.dims[d].in_stride;
