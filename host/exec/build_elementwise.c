@@ -235,7 +235,7 @@ static enum mote_status slicing_of(struct program *p, const struct op *like, con
 
 enum mote_status build_strided_slice(struct program *p, const struct op *op, const struct frame *at)
 {
-    const struct slicing *o;
+    const struct slicing *o = NULL;
     int32_t values[2];
 
     TRY(slicing_of(p, op, &o, at));
@@ -247,7 +247,7 @@ enum mote_status build_strided_slice(struct program *p, const struct op *op, con
 
 enum mote_status build_strided_slice_grad(struct program *p, const struct op *op, const struct frame *at)
 {
-    const struct slicing *o;
+    const struct slicing *o = NULL;
     struct op slice = *op;
     int32_t values[2];
 

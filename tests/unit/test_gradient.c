@@ -296,11 +296,31 @@ static void no_gradient_is_named(void **state)
     pool_free(&c.pool);
 }
 
+static void lstm_with_states_is_refused(void **state)
+{
+    const char *tensors = "tensor 0 \"x\" f32 [1,5,3]\n" LSTM_WEIGHTS "tensor 13 \"y\" f32 [1,5,4]\n"
+                          "tensor 14 \"h\" f32 [1,4] state\ntensor 15 \"c\" f32 [1,4] state\n";
+    const char *ops =
+        "op 0 unidirectional_sequence_lstm in [0, 1, 2, 3, 4, 5, 6, 7, 8, -, -, -, 9, 10, 11, 12, -, -, 14, "
+        "15] out [13] activation tanh\ninputs [0]\noutputs [13]\n";
+    struct check c = {.at = {.name = "test", .index = -1}};
+    char *text = pool_printf(&c.pool, "mote-graph 1\nmodel check\ngraph \"main\"\n%s%send\n", tensors, ops);
+
+    (void)state;
+    c.at.sink = &c.text;
+    c.model.pool = &c.pool;
+    want_ok(&c, model_parse(&c.model, (struct bytes){(uint8_t *)text, strlen(text)}, &c.at));
+    assert_int_equal(program_make(&c.pool, &c.model, 1, &c.program, &c.at), MOTE_ERR_UNSUPPORTED);
+    assert_non_null(strstr(c.text.text, "a state that stays from run to run"));
+    pool_free(&c.pool);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(cases) + 1] = {cmocka_unit_test(no_gradient_is_named)};
+    struct CMUnitTest tests[COUNT(cases) + 2] = {cmocka_unit_test(no_gradient_is_named),
+                                                 cmocka_unit_test(lstm_with_states_is_refused)};
 
     for (size_t i = 0; i < COUNT(cases); i++)
-        tests[i + 1] = (struct CMUnitTest){cases[i].name, gradients_agree, NULL, NULL, (void *)(uintptr_t)&cases[i]};
+        tests[i + 2] = (struct CMUnitTest){cases[i].name, gradients_agree, NULL, NULL, (void *)(uintptr_t)&cases[i]};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

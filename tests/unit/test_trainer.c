@@ -163,6 +163,7 @@ static int64_t correct_on_kernels(struct world *w)
         int32_t sample = w->data.split[SPLIT_TEST][i], best = 0;
 
         dataset_real(&w->data, sample, input);
+        mote_model_reset(&runner.model);
         runner_run(&runner, (const uint8_t *)input, (uint8_t *)output);
         for (int32_t k = 1; k < 4; k++)
             best = output[k] > output[best] ? k : best;
@@ -188,19 +189,53 @@ static void it_learns(void **state)
     close_world(&w);
 }
 
+/* The same pictures as eight steps of eight. The first LSTM hands on all steps, the second one the last. */
+static const char sequences[] = "name: sequences\n"
+                                "network:\n"
+                                "  - reshape: {shape: [8, 8]}\n"
+                                "  - lstm: {units: 12, sequences: true}\n"
+                                "  - lstm: {units: 12}\n"
+                                "  - fully_connected: {units: 4}\n"
+                                "  - softmax: {}\n"
+                                "training:\n"
+                                "  epochs: 30\n"
+                                "  batch: 16\n"
+                                "  optimizer: {kind: adam, rate: 0.02}\n"
+                                "  clip_norm: 1\n";
+
+static void lstms_learn(void **state)
+{
+    struct world w;
+    struct evaluation e;
+
+    (void)state;
+    open_world(&w, sequences);
+    epochs(&w, 30);
+    trainer_evaluate(&w.trainer, SPLIT_TEST, &e);
+    assert_true(e.accuracy > 0.9);
+    assert_int_equal(correct_on_kernels(&w), lround(e.accuracy * 80));
+    close_world(&w);
+}
+
 /* ---- the same bytes ---- */
-static void two_runs_are_equal(void **state)
+static void want_equal_runs(const char *recipe)
 {
     struct world a, b;
 
-    (void)state;
-    open_world(&a, network);
-    open_world(&b, network);
+    open_world(&a, recipe);
+    open_world(&b, recipe);
     epochs(&a, 2);
     epochs(&b, 2);
     assert_same(checkpoint(&a, "a.graph"), checkpoint(&b, "b.graph"));
     close_world(&a);
     close_world(&b);
+}
+
+static void two_runs_are_equal(void **state)
+{
+    (void)state;
+    want_equal_runs(network);
+    want_equal_runs(sequences);
 }
 
 static int steps_left;
@@ -217,15 +252,14 @@ static void count_down(void *context, int64_t done, int64_t total, double loss, 
 }
 
 /* Stopped in the middle of the second epoch, after three steps. */
-static void resumed_is_equal(void **state)
+static void want_equal_when_resumed(const char *recipe)
 {
     struct world a, b;
     struct epoch_result r;
 
-    (void)state;
-    open_world(&a, network);
+    open_world(&a, recipe);
     epochs(&a, 3);
-    open_world(&b, network);
+    open_world(&b, recipe);
     epochs(&b, 1);
     steps_left = 3;
     stop = 0;
@@ -240,6 +274,13 @@ static void resumed_is_equal(void **state)
     assert_same(checkpoint(&a, "a.graph"), checkpoint(&b, "b.graph"));
     close_world(&a);
     close_world(&b);
+}
+
+static void resumed_is_equal(void **state)
+{
+    (void)state;
+    want_equal_when_resumed(network);
+    want_equal_when_resumed(sequences);
 }
 
 static void optimizers_learn(void **state)
@@ -394,6 +435,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_learns),
+        cmocka_unit_test(lstms_learn),
         cmocka_unit_test(two_runs_are_equal),
         cmocka_unit_test(resumed_is_equal),
         cmocka_unit_test(optimizers_learn),
