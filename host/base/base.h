@@ -98,6 +98,9 @@ MUST_CHECK enum mote_status staging_put(struct staging *s, const char *name, con
 MUST_CHECK enum mote_status staging_commit(struct staging *s, const struct frame *at);
 void staging_end(struct staging *s); /* call it whatever came, after begin */
 
+/* Makes the folder if it is not there; one that is must be writable. */
+MUST_CHECK enum mote_status folder_make(const char *path, const struct frame *at);
+
 /* ---- what must not outlive the process ---- */
 /* Ends the programs and removes the temporary files and folders that are registered now. For signal handlers, before
  * the process ends. */

@@ -200,6 +200,17 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+enum mote_status folder_make(const char *path, const struct frame *at)
+{
+    int error = mkdir(path, 0777) == 0 ? 0 : errno;
+
+    if (error == EEXIST && is_folder(path))
+        return access(path, W_OK | X_OK) == 0 ? MOTE_OK : file_fail(at, "write into", path, errno);
+    if (error == EEXIST)
+        error = ENOTDIR;
+    return error ? file_fail(at, "make the folder", path, error) : MOTE_OK;
+}
+
 enum mote_status staging_begin(struct pool *pool, const char *dir, struct staging *s, const struct frame *at)
 {
     static atomic_uint counter;

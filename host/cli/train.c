@@ -3,7 +3,7 @@
  */
 #include <math.h>
 #include <signal.h>
-#include <sys/stat.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +35,7 @@ struct train {
     struct evaluation test;
     struct confusion confusion;
     struct roc roc;
+    int stopped; /* by this signal */
 };
 
 static const char *in_dir(const struct train *t, const char *name)
@@ -48,15 +49,22 @@ static struct frame file_frame(const struct train *t, const char *path)
 }
 
 /* ---- Ctrl-C ---- */
-static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t stop_asked; /* the signal */
+static void (*end_at_once)(int);
 
+/* After the step that is being done; asked twice, at once. */
 static void ask_to_stop(int signal_number)
 {
-    if (stop_asked) {
-        signal(signal_number, SIG_DFL);
-        raise(signal_number);
-    }
-    stop_asked = 1;
+    if (stop_asked)
+        end_at_once(signal_number); /* as without training: NOLINT(bugprone-signal-handler) */
+    stop_asked = signal_number;
+}
+
+static void watch_signals(void)
+{
+    end_at_once = signal(SIGINT, ask_to_stop);
+    signal(SIGTERM, ask_to_stop);
+    signal(SIGHUP, ask_to_stop);
 }
 
 /* ---- what is to be done ---- */
@@ -89,7 +97,7 @@ static enum mote_status open_data(struct train *t)
 static bool exists(const char *path) { return access(path, F_OK) == 0; }
 
 /* The folder is new, or a training that is to go on. */
-static enum mote_status open_folder(struct train *t)
+static enum mote_status check_folder(struct train *t)
 {
     const char *o = cli_value(t->cli, "-o"), *checkpoint;
     struct frame here;
@@ -100,29 +108,21 @@ static enum mote_status open_folder(struct train *t)
     if (cli_flag(t->cli, "--resume"))
         return exists(checkpoint) ? MOTE_OK
                                   : fail(&here, MOTE_ERR_FILE, "there is no " CHECKPOINT " in it to go on from");
-    if (exists(checkpoint) || exists(in_dir(t, MODEL)))
+    if (exists(checkpoint))
         return fail(&here, MOTE_ERR_USAGE,
                     "%s holds a training already: go on with --resume, or choose another folder with -o", t->dir);
-    if (mkdir(t->dir, 0777) != 0 && !exists(t->dir))
-        return fail(&here, MOTE_ERR_FILE, "cannot make the folder");
+    if (exists(in_dir(t, MODEL)))
+        return fail(&here, MOTE_ERR_USAGE, "%s holds a " MODEL " already: choose another folder with -o", t->dir);
     return MOTE_OK;
 }
 
 static enum mote_status open_training(struct train *t)
 {
     int64_t threads = 0;
-    int32_t epochs_done;
-    struct frame history = file_frame(t, in_dir(t, HISTORY)), checkpoint = file_frame(t, in_dir(t, CHECKPOINT));
 
     TRY(cli_number(t->cli, "--threads", 1, THREADS_MAX, &threads));
     TRY(network_build(t->pool, &t->recipe, &t->data, &t->net, &t->recipe_file));
     TRY(trainer_make(t->pool, &t->net, &t->data, &t->recipe.training, (int)threads, &t->trainer, &t->recipe_file));
-    if (cli_flag(t->cli, "--resume"))
-        TRY(trainer_load(&t->trainer, checkpoint.name, &checkpoint));
-    epochs_done = (int32_t)(t->trainer.step / t->trainer.steps_per_epoch);
-    TRY(history_open(t->pool, history.name, epochs_done, &t->history, &history));
-    for (size_t i = 0; i < t->history.n; i++)
-        t->seconds += t->history.rows[i].seconds;
     return MOTE_OK;
 }
 
@@ -147,6 +147,8 @@ static const struct history_row *best_row(const struct history *h)
             best = &h->rows[i];
     return best;
 }
+
+static int32_t epochs_done(const struct train *t) { return (int32_t)(t->trainer.step / t->trainer.steps_per_epoch); }
 
 static double since(const struct timespec *start)
 {
@@ -190,17 +192,14 @@ static enum mote_status save_checkpoint(struct train *t)
     return trainer_save(&t->trainer, here.name, &here);
 }
 
-/* The model before the checkpoint, the checkpoint before the history: whenever the process dies, --resume repeats at
- * most what it did after the checkpoint, and that gives the same files. */
+/* The history before the checkpoint, the checkpoint before the model: whenever the process dies, --resume finds in the
+ * history all epochs that the checkpoint knows, and in go_on() makes up for the model. */
 static enum mote_status finish_epoch(struct train *t, const struct epoch_result *r)
 {
     struct evaluation validation = {.loss = NAN, .accuracy = NAN};
-    const struct history_row *best = best_row(&t->history);
     struct frame here = file_frame(t, t->history.path);
-    struct history_row row = {.epoch = (int32_t)(t->trainer.step / t->trainer.steps_per_epoch),
-                              .rate = (double)r->rate,
-                              .train_loss = r->loss,
-                              .train_accuracy = r->accuracy};
+    struct history_row row = {
+        .epoch = epochs_done(t), .rate = (double)r->rate, .train_loss = r->loss, .train_accuracy = r->accuracy};
     char line[LINE_SIZE];
 
     if (t->data.n_split[SPLIT_VALIDATION] > 0)
@@ -210,12 +209,47 @@ static enum mote_status finish_epoch(struct train *t, const struct epoch_result 
     row.seconds = since(&t->epoch_start);
     row.samples_per_second = (double)r->samples / row.seconds;
     t->seconds += row.seconds;
-    if (best == NULL || is_better(&row, best))
-        TRY(save_model(t));
-    TRY(save_checkpoint(t));
     TRY(history_add(&t->history, &row, &here));
+    TRY(save_checkpoint(t));
+    if (best_row(&t->history)->epoch == row.epoch)
+        TRY(save_model(t));
     fprintf(stderr, "%s\n", epoch_line(&row, t->recipe.training.epochs, line));
     return MOTE_OK;
+}
+
+/* From the checkpoint. The epoch before it may have been the best so far without its model being written. */
+static enum mote_status go_on(struct train *t)
+{
+    struct frame history = file_frame(t, in_dir(t, HISTORY)), checkpoint = file_frame(t, in_dir(t, CHECKPOINT));
+    struct frame model = file_frame(t, in_dir(t, MODEL));
+    int32_t done, known;
+
+    TRY(trainer_load(&t->trainer, checkpoint.name, &checkpoint));
+    done = epochs_done(t);
+    TRY(history_open(t->pool, history.name, done, &t->history, &history));
+    known = t->history.n > 0 ? t->history.rows[t->history.n - 1].epoch : 0;
+    if (known != done)
+        return fail(&history, MOTE_ERR_VALUE,
+                    "ends at epoch %d, but " CHECKPOINT " is of epoch %d: start anew in "
+                    "another folder",
+                    (int)known, (int)done);
+    for (size_t i = 0; i < t->history.n; i++)
+        t->seconds += t->history.rows[i].seconds;
+    if (done == 0)
+        return MOTE_OK;
+    if (best_row(&t->history)->epoch == done && t->trainer.step % t->trainer.steps_per_epoch == 0)
+        return save_model(t);
+    return exists(model.name) ? MOTE_OK : fail(&model, MOTE_ERR_FILE, "is not there: start anew in another folder");
+}
+
+static enum mote_status begin(struct train *t)
+{
+    struct frame here = file_frame(t, t->dir);
+
+    if (cli_flag(t->cli, "--resume"))
+        return go_on(t);
+    TRY(folder_make(t->dir, &here));
+    return history_open(t->pool, in_dir(t, HISTORY), 0, &t->history, &here);
 }
 
 /* Epochs since the smallest validation loss. */
@@ -231,11 +265,9 @@ static bool has_lost_patience(const struct train *t)
 static enum mote_status stop_here(struct train *t)
 {
     TRY(save_checkpoint(t));
+    t->stopped = stop_asked;
     fprintf(stderr, "stopped after step %lld of epoch %d; go on with: mote train %s -o %s --resume\n",
-            (long long)(t->trainer.step % t->trainer.steps_per_epoch),
-            1 + (int)(t->trainer.step / t->trainer.steps_per_epoch), t->recipe.path, t->dir);
-    signal(SIGINT, SIG_DFL);
-    raise(SIGINT);
+            (long long)(t->trainer.step % t->trainer.steps_per_epoch), 1 + (int)epochs_done(t), t->recipe.path, t->dir);
     return MOTE_OK;
 }
 
@@ -252,8 +284,7 @@ static enum mote_status run_epochs(struct train *t)
             break;
         }
         clock_gettime(CLOCK_MONOTONIC, &t->epoch_start);
-        t->progress = (struct epoch_progress){.epoch = 1 + (int32_t)(t->trainer.step / t->trainer.steps_per_epoch),
-                                              .epochs = t->recipe.training.epochs};
+        t->progress = (struct epoch_progress){.epoch = 1 + epochs_done(t), .epochs = t->recipe.training.epochs};
         status = trainer_epoch(&t->trainer, &stop_asked, show, t, &r, &t->recipe_file);
         epoch_progress_remove(&t->progress, stderr);
         TRY(status);
@@ -385,10 +416,10 @@ static enum mote_status finish(struct train *t)
 static enum mote_status train(struct train *t)
 {
     TRY(open_training(t));
-    signal(SIGINT, ask_to_stop);
-    signal(SIGTERM, ask_to_stop);
+    TRY(begin(t));
+    watch_signals();
     TRY(run_epochs(t));
-    return finish(t);
+    return t->stopped ? MOTE_OK : finish(t);
 }
 
 static enum mote_status run_train(struct cli *cli)
@@ -399,10 +430,12 @@ static enum mote_status run_train(struct cli *cli)
     t->cli = cli;
     t->pool = &cli->pool;
     TRY(open_recipe(t));
-    TRY(open_folder(t));
+    TRY(check_folder(t));
     TRY(open_data(t));
     status = train(t);
     trainer_free(&t->trainer);
+    if (t->stopped)
+        exit(128 + t->stopped);
     return status;
 }
 
