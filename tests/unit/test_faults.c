@@ -89,14 +89,13 @@ static void become(const char *const *args, const char *fault, const struct rlim
     _exit(126);
 }
 
-static struct run run(const char *const *args, const char *fault, const struct rlimit *file_size)
+/* With what is in the output folder. */
+static struct run run_on(const char *const *args, const char *fault, const struct rlimit *file_size)
 {
     struct run r = {.files = {.pool = &pool}};
     int status;
-    pid_t pid;
+    pid_t pid = fork();
 
-    empty_output();
-    pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)
         become(args, fault, file_size);
@@ -113,6 +112,12 @@ static struct run run(const char *const *args, const char *fault, const struct r
     listing = &r.files;
     nftw(here("out"), list_one, 8, FTW_PHYS);
     return r;
+}
+
+static struct run run(const char *const *args, const char *fault, const struct rlimit *file_size)
+{
+    empty_output();
+    return run_on(args, fault, file_size);
 }
 
 /* ---- what must hold ---- */
@@ -286,6 +291,104 @@ static void data_sets(void **state)
     fail_all("eval", ARGS("eval", MODEL, "--data", here("set"), "--predictions", here("out/p.csv")), false);
 }
 
+/* ---- training ---- */
+#define TRAIN(...) ARGS("train", here("r.yaml"), "--data", here("t.yaml"), "-o", here("out/t"), __VA_ARGS__)
+#define NEW        TRAIN("--threads", "1")
+#define RESUME     TRAIN("--threads", "1", "--resume")
+
+struct trained {
+    struct bytes model, checkpoint;
+};
+
+static struct trained read_trained(void)
+{
+    return (struct trained){slurp(here("out/t/model.graph")), slurp(here("out/t/checkpoint.graph"))};
+}
+
+static bool is_same(struct bytes a, struct bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
+
+/* Epochs have their lines on stderr; the last line is the error. */
+static bool ends_with_error(const struct run *r)
+{
+    const char *text = (const char *)r->err.data, *last = text + r->err.size;
+
+    while (last > text && (last == text + r->err.size || last[-1] != '\n'))
+        last--;
+    return r->status != 0 && strncmp(last, "mote: ", 6) == 0;
+}
+
+/* Whatever failed, the folder is one that a second run goes on with, or one in which it begins, to the same end. */
+static void want_recovery(const char *fault, const struct trained *right)
+{
+    bool resume = access(here("out/t/checkpoint.graph"), F_OK) == 0;
+    struct run r = run_on(resume ? RESUME : NEW, NULL, NULL);
+    struct trained now;
+
+    if (r.status != 0)
+        fail_msg("after fault %s: exit status %d, stderr:\n%s", fault, r.status, (const char *)r.err.data);
+    now = read_trained();
+    if (!is_same(now.model, right->model) || !is_same(now.checkpoint, right->checkpoint))
+        fail_msg("after fault %s: the network differs", fault);
+}
+
+/* All faults of a kind; of many, fewer and fewer. */
+static int fail_training(const char *kind, const struct trained *right)
+{
+    int met = 0;
+
+    for (long n = 1; n < FAULTS_MAX; n += n < 100 ? 1 : n / 8, met++) {
+        const char *fault = pool_printf(&pool, "%s %ld", kind, n);
+        struct run r = run(NEW, fault, NULL);
+
+        if (r.status == 0 && !r.met)
+            return met;
+        if (r.status != 0 && (r.status > EXIT_ENVIRONMENT || !ends_with_error(&r) || !left_nothing(&r, true)))
+            fail_msg("fault %s: exit status %d, stderr:\n%s\nfiles left:\n%s", fault, r.status,
+                     (const char *)r.err.data, r.files.s);
+        want_recovery(fault, right);
+    }
+    return met;
+}
+
+/* No faults of malloc: the runtimes of C++ and OpenMP, which oneDNN needs, end the process themselves. */
+static void train(void **state)
+{
+    static const char *const some[] = {"pool", "write", "read"};
+    struct text table = {.pool = &pool};
+    struct trained right;
+    struct run r;
+
+    (void)state;
+    for (int i = 0; i < 60; i++)
+        text_add(&table, "%d,%d,%s\n", i * 7 % 40, i * 11 % 40, i * 7 % 40 > i * 11 % 40 ? "a" : "b");
+    write_text(here("t.csv"), table.s);
+    write_text(here("t.yaml"), "data:\n  path: t.csv\n  validation: 0.2\n  test: 0.2\n");
+    write_text(here("r.yaml"), "name: r\nnetwork:\n  - fully_connected: {units: 4, activation: relu}\n"
+                               "  - fully_connected: {}\n  - softmax: {}\ntraining:\n  epochs: 3\n  batch: 8\n");
+    r = run(NEW, NULL, NULL);
+    assert_int_equal(r.status, 0);
+    right = read_trained();
+    for (size_t i = 0; i < COUNT(some); i++)
+        print_message("train: %d %s faults\n", fail_training(some[i], &right), some[i]);
+}
+
+/* A disk that is full from some epoch on: a checkpoint that was whole stays. */
+static void train_on_a_full_disk(void **state)
+{
+    const struct rlimit tiny = {1000, 1000};
+    struct run r = run(TRAIN("--threads", "1", "--epochs", "1"), NULL, NULL);
+    struct trained before, after;
+
+    (void)state;
+    assert_int_equal(r.status, 0);
+    before = read_trained();
+    r = run_on(RESUME, NULL, &tiny);
+    assert_int_equal(r.status, EXIT_ENVIRONMENT);
+    assert_true(ends_with_error(&r) && left_nothing(&r, true));
+    after = read_trained();
+    assert_true(is_same(before.model, after.model) && is_same(before.checkpoint, after.checkpoint));
+}
+
 /* ---- the disk, without help ---- */
 static void full_disk(void **state)
 {
@@ -356,10 +459,16 @@ static int clean_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compile_to_image), cmocka_unit_test(compile_to_c),
-        cmocka_unit_test(compile_to_graph), cmocka_unit_test(inspect_and_run),
-        cmocka_unit_test(quantize),         cmocka_unit_test(data_sets),
-        cmocka_unit_test(full_disk),        cmocka_unit_test(folder_that_cannot_be_written),
+        cmocka_unit_test(compile_to_image),
+        cmocka_unit_test(compile_to_c),
+        cmocka_unit_test(compile_to_graph),
+        cmocka_unit_test(inspect_and_run),
+        cmocka_unit_test(quantize),
+        cmocka_unit_test(data_sets),
+        cmocka_unit_test(train),
+        cmocka_unit_test(train_on_a_full_disk),
+        cmocka_unit_test(full_disk),
+        cmocka_unit_test(folder_that_cannot_be_written),
         cmocka_unit_test(old_file_stays),
     };
 
