@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Training, Mote beside PyTorch: tools/bench_train.sh [MODEL ...], models of models/recipes/; prints a table.
+# Training, Mote beside PyTorch: tools/bench_train.sh [resnet_8] [ds_cnn] [lenet_5]; prints a table.
 # BUILD (build), BATCH (64), THREADS (2), STEPS (100) and PYTHON (/usr/bin/python3) come from the environment. Every
 # figure is of the median step. Nothing else should run on the machine: all cores are in use.
 set -eu
@@ -16,10 +16,21 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
+# A sample's shape and the number of classes, as tools/bench_train.py has them.
+data_of() {
+    case $1 in
+    resnet_8) echo "--input 32x32x3 --classes 10" ;;
+    ds_cnn) echo "--input 49x10x1 --classes 12" ;;
+    lenet_5) echo "--input 28x28x1 --classes 10" ;;
+    *) echo "bench_train: $1 is none of resnet_8, ds_cnn, lenet_5" >&2; exit 2 ;;
+    esac
+}
+
 [ $# -gt 0 ] || set -- resnet_8 ds_cnn lenet_5
 for name in "$@"; do
+    data=$(data_of "$name")
     echo "bench_train: $name" >&2
-    "$build/bench_train" "models/recipes/$name.yaml" $options --json >"$work/$name.mote.json"
+    "$build/bench_train" "models/recipes/$name.yaml" $data $options --json >"$work/$name.mote.json"
     "$python" tools/bench_train.py --model "$name" $options >"$work/$name.torch.json"
     echo "$name" >>"$work/names"
 done
