@@ -98,7 +98,7 @@ static int32_t scratch(struct program *p, int64_t floats)
 enum mote_status build_lstm(struct program *p, const struct op *op, const struct frame *at)
 {
     const struct lstm *o = lstm_of(p, op->opts, op_in(p->graph, op, 0), op_out(p->graph, op, 0));
-    int32_t tensors[LSTM_TENSORS], values[3 + LSTM_TENSORS];
+    int32_t tensors[LSTM_TENSORS] = {0}, values[3 + LSTM_TENSORS];
 
     TRY(check_variant(p->graph, op, at));
     TRY(find_tensors(p->graph, op, o, tensors, at));
