@@ -264,10 +264,13 @@ static bool has_lost_patience(const struct train *t)
 
 static enum mote_status stop_here(struct train *t)
 {
+    const char *data = cli_value(t->cli, "--data");
+
     TRY(save_checkpoint(t));
     t->stopped = stop_asked;
-    fprintf(stderr, "stopped after step %lld of epoch %d; go on with: mote train %s -o %s --resume\n",
-            (long long)(t->trainer.step % t->trainer.steps_per_epoch), 1 + (int)epochs_done(t), t->recipe.path, t->dir);
+    fprintf(stderr, "stopped after step %lld of epoch %d; go on with: mote train %s%s%s -o %s --resume\n",
+            (long long)(t->trainer.step % t->trainer.steps_per_epoch), 1 + (int)epochs_done(t), t->recipe.path,
+            data != NULL ? " --data " : "", data != NULL ? data : "", t->dir);
     return MOTE_OK;
 }
 

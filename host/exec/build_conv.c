@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Convolutions, with groups and depthwise, forward and backward. The library chooses all layouts. */
+/* Convolutions, with groups and depthwise, forward and backward. The library chooses layouts and algorithms. */
 #include "host/exec/builder.h"
 
 struct geometry {
-    dnnl_memory_desc_t x, w, y, b; /* layouts open; b.ndims 0: no bias */
+    dnnl_alg_kind_t algorithm;
+    dnnl_memory_desc_t x, w, y, b; /* layouts open, but for what choose() has set; b.ndims 0: no bias */
     dnnl_dims_t stride, dilation, before, after;
 };
 
@@ -17,16 +18,29 @@ static void window(struct geometry *c, int d, int64_t in, int64_t filter, int64_
     c->after[d] = (out - 1) * stride + (filter - 1) * dilation + 1 - in - before;
 }
 
+/* Measured on AVX-512, in training steps: Winograd's algorithm, which `auto` allows, gains from 32 channels on and
+ * loses with 16; few channels, and channels that do not fill blocks of 16, are faster row-major. */
+static void choose(struct geometry *c, const dnnl_memory_desc_t *x, const dnnl_memory_desc_t *y)
+{
+    int64_t in = x->dims[1], out = y->dims[1];
+
+    c->algorithm = in >= 32 && out >= 32 ? dnnl_convolution_auto : dnnl_convolution_direct;
+    if (out < 32 || out % 16 != 0) {
+        c->x = *x;
+        c->y = *y;
+    }
+}
+
 static struct geometry geometry(const struct program *p, const struct conv_opts *o, int32_t x, int32_t w, int32_t y)
 {
     const struct tensor *in = &p->graph->tensors[x], *filter = &p->graph->tensors[w], *out = &p->graph->tensors[y];
-    struct geometry c = {
-        any_of(plain_of(p, x)), any_of(plain_of(p, w)), any_of(plain_of(p, y)), {0}, {0}, {0}, {0}, {0}};
+    struct geometry c = {.x = any_of(plain_of(p, x)), .w = any_of(plain_of(p, w)), .y = any_of(plain_of(p, y))};
     struct window v =
         window_fit(o->padding, in->dims[1], filter->dims[1], o->stride_h, o->dilation_h, o->pad_top, o->pad_bottom);
     struct window h =
         window_fit(o->padding, in->dims[2], filter->dims[2], o->stride_w, o->dilation_w, o->pad_left, o->pad_right);
 
+    choose(&c, plain_of(p, x), plain_of(p, y));
     window(&c, 0, in->dims[1], filter->dims[1], out->dims[1], o->stride_h, o->dilation_h, v.pad_before);
     window(&c, 1, in->dims[2], filter->dims[2], out->dims[2], o->stride_w, o->dilation_w, h.pad_before);
     return c;
@@ -38,9 +52,9 @@ static enum mote_status forward(struct program *p, const struct geometry *c, int
     dnnl_convolution_desc_t d;
 
     TRY(dnnl_check(at,
-                   dnnl_dilated_convolution_forward_desc_init(&d, dnnl_forward_training, dnnl_convolution_direct, &c->x,
-                                                              &c->w, c->b.ndims ? &c->b : NULL, &c->y, c->stride,
-                                                              c->dilation, c->before, c->after),
+                   dnnl_dilated_convolution_forward_desc_init(&d, dnnl_forward_training, c->algorithm, &c->x, &c->w,
+                                                              c->b.ndims ? &c->b : NULL, &c->y, c->stride, c->dilation,
+                                                              c->before, c->after),
                    "convolution"));
     return describe(p, &d, activation, NULL, "convolution", pd, at);
 }
@@ -87,8 +101,8 @@ enum mote_status build_conv_grad_input(struct program *p, const struct op *op, c
     dnnl_primitive_desc_t pd;
 
     TRY(dnnl_check(at,
-                   dnnl_dilated_convolution_backward_data_desc_init(&d, dnnl_convolution_direct, &c.x, &c.w, &c.y,
-                                                                    c.stride, c.dilation, c.before, c.after),
+                   dnnl_dilated_convolution_backward_data_desc_init(&d, c.algorithm, &c.x, &c.w, &c.y, c.stride,
+                                                                    c.dilation, c.before, c.after),
                    "gradient of a convolution"));
     TRY(backward(p, &c, &d, &pd, at));
     TRY(value_use(p, op->in[0], LAYOUT(pd, diff_dst), &args[0].value, at));
@@ -109,9 +123,8 @@ enum mote_status build_conv_grad_weights(struct program *p, const struct op *op,
     if (bias)
         c.b = *plain_of(p, op->out[1]);
     TRY(dnnl_check(at,
-                   dnnl_dilated_convolution_backward_weights_desc_init(&d, dnnl_convolution_direct, &c.x, &c.w,
-                                                                       bias ? &c.b : NULL, &c.y, c.stride, c.dilation,
-                                                                       c.before, c.after),
+                   dnnl_dilated_convolution_backward_weights_desc_init(&d, c.algorithm, &c.x, &c.w, bias ? &c.b : NULL,
+                                                                       &c.y, c.stride, c.dilation, c.before, c.after),
                    "gradient of a convolution"));
     TRY(backward(p, &c, &d, &pd, at));
     TRY(value_use(p, op->in[0], LAYOUT(pd, diff_dst), &args[0].value, at));

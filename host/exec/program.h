@@ -37,7 +37,7 @@ struct program_times {
     double reorders, loops;
 };
 struct program_times program_measure(struct program *p, int repeats);
-/* A line a step to `to`, with its seconds. */
+/* A line a step to `to`, with the median of its times in `repeats` whole runs. */
 void program_profile(struct program *p, int repeats, FILE *to);
 
 #endif
