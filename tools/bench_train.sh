@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Training, Mote beside PyTorch: tools/bench_train.sh [resnet_8] [ds_cnn] [lenet_5]; prints a table.
+# Training, Mote beside PyTorch: tools/bench_train.sh [resnet_8] [ds_cnn] [lenet_5]; prints a table
+# and writes it to bench/training.csv.
 # BUILD (build), BATCH (64), THREADS (2), STEPS (100) and PYTHON (/usr/bin/python3) come from the environment. Every
 # figure is of the median step. Nothing else should run on the machine: all cores are in use.
 set -eu
@@ -36,6 +37,7 @@ for name in "$@"; do
 done
 
 "$python" - "$work" $options <<'PYTHON'
+import csv
 import json
 import pathlib
 import sys
@@ -45,11 +47,18 @@ print("training, " + " ".join(sys.argv[2:]))
 print("mote/torch: samples a second, Mote's by PyTorch's. step/primitives: Mote's step by the sum of its primitives.")
 print(f"\n{'model':<10} {'Mote /s':>9} {'PyTorch /s':>11} {'mote/torch':>11} {'step us':>9} {'primitives us':>14}"
       f" {'step/primitives':>16}  PyTorch's layout")
+rows = []
 for name in (work / "names").read_text().split():
     mote = json.loads((work / f"{name}.mote.json").read_text())
     torch = json.loads((work / f"{name}.torch.json").read_text())
     print(f"{name:<10} {mote['samples_per_second']:>9.0f} {torch['samples_per_second']:>11.0f}"
           f" {mote['samples_per_second'] / torch['samples_per_second']:>11.2f} {mote['step_us']:>9.0f}"
           f" {mote['primitives_us']:>14.0f} {mote['ratio']:>16.3f}  {torch['layout']}")
+    rows.append([name, f"{mote['samples_per_second']:.0f}", f"{torch['samples_per_second']:.0f}",
+                 f"{mote['samples_per_second'] / torch['samples_per_second']:.2f}", f"{mote['ratio']:.2f}"])
 print(f"\n{torch['framework']}, {torch['blas']}")
+with open("bench/training.csv", "w", newline="") as f:
+    writer = csv.writer(f, lineterminator="\n")
+    writer.writerow(["model", "samples_per_second", "pytorch_samples_per_second", "times_pytorch", "times_primitives"])
+    writer.writerows(rows)
 PYTHON

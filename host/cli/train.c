@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/cli/cli.h"
+#include "host/data/spec.h"
 #include "host/report/html.h"
 #include "host/report/terminal.h"
 #include "host/train/trainer.h"
@@ -82,13 +83,34 @@ static enum mote_status open_recipe(struct train *t)
     return MOTE_OK;
 }
 
+static bool is_yaml(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+/* The data that --data names: a YAML file says all about them; a folder or another file is the recipe's data elsewhere,
+ * with the recipe's splits, normalization and augmentation. */
+static enum mote_status open_other_data(struct train *t, const char *specification)
+{
+    struct data_section moved;
+
+    t->data_file = file_frame(t, specification);
+    if (t->recipe.data == NULL || is_yaml(specification))
+        return dataset_open(t->pool, specification, &t->data, &t->data_file);
+    moved = *t->recipe.data;
+    moved.path = specification;
+    return dataset_open_section(t->pool, &moved, "", &t->data, &t->data_file);
+}
+
 static enum mote_status open_data(struct train *t)
 {
     const char *specification = cli_value(t->cli, "--data");
 
-    t->data_file = specification != NULL ? file_frame(t, specification) : t->recipe_file;
     if (specification != NULL)
-        return dataset_open(t->pool, specification, &t->data, &t->data_file);
+        return open_other_data(t, specification);
+    t->data_file = t->recipe_file;
     if (t->recipe.data == NULL)
         return fail(&t->recipe_file, MOTE_ERR_VALUE, "has no data section; give the data with --data");
     return dataset_open_section(t->pool, t->recipe.data, t->recipe.path, &t->data, &t->data_file);
@@ -448,7 +470,7 @@ const struct command command_train = {
     .summary = "trains a network from a recipe and data",
     .details =
         "RECIPE is a YAML file: docs/RECIPES.md; models/recipes has some. SPEC is a folder, a file or a YAML file:\n"
-        "docs/DATA.md; it replaces the recipe's data section.\n\n"
+        "docs/DATA.md. A YAML file replaces the recipe's data section; another SPEC is where its path points instead.\n\n"
         "DIR (the recipe's name, if not given) gets model.graph, the network of the epoch that was best on the\n"
         "validation split, checkpoint.graph, history.jsonl (a line an epoch) and report.html. Ctrl-C leaves a\n"
         "checkpoint; --resume goes on from it, and ends with the same bytes as a run that was not stopped.\n\n"
