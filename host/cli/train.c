@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/cli/cli.h"
+#include "host/cli/io.h"
 #include "host/data/spec.h"
 #include "host/report/html.h"
 #include "host/report/terminal.h"
@@ -18,7 +18,6 @@
 #define HISTORY     "history.jsonl"
 #define REPORT      "report.html"
 #define THREADS_MAX 256
-#define EPOCHS_MAX  100000
 
 struct train {
     struct cli *cli;
@@ -37,6 +36,7 @@ struct train {
     struct confusion confusion;
     struct roc roc;
     int stopped; /* by this signal */
+    bool moved;  /* the recipe's data are elsewhere: no specification says that */
 };
 
 static const char *in_dir(const struct train *t, const char *name)
@@ -50,8 +50,9 @@ static struct frame file_frame(const struct train *t, const char *path)
 }
 
 /* ---- Ctrl-C ---- */
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP};
 static volatile sig_atomic_t stop_asked; /* the signal */
-static void (*end_at_once)(int);
+static void (*end_at_once)(int) = SIG_DFL;
 
 /* After the step that is being done; asked twice, at once. */
 static void ask_to_stop(int signal_number)
@@ -63,9 +64,22 @@ static void ask_to_stop(int signal_number)
 
 static void watch_signals(void)
 {
-    end_at_once = signal(SIGINT, ask_to_stop);
-    signal(SIGTERM, ask_to_stop);
-    signal(SIGHUP, ask_to_stop);
+    for (size_t i = 0; i < COUNT(watched); i++) {
+        void (*before)(int) = signal(watched[i], ask_to_stop);
+
+        if (before == SIG_IGN) /* nohup */
+            signal(watched[i], SIG_IGN);
+        else
+            end_at_once = before;
+    }
+}
+
+/* From now on nothing is left to save. */
+static void unwatch_signals(void)
+{
+    for (size_t i = 0; i < COUNT(watched); i++)
+        if (signal(watched[i], end_at_once) == SIG_IGN)
+            signal(watched[i], SIG_IGN);
 }
 
 /* ---- what is to be done ---- */
@@ -101,6 +115,7 @@ static enum mote_status open_other_data(struct train *t, const char *specificati
         return dataset_open(t->pool, specification, &t->data, &t->data_file);
     moved = *t->recipe.data;
     moved.path = specification;
+    t->moved = true;
     return dataset_open_section(t->pool, &moved, "", &t->data, &t->data_file);
 }
 
@@ -153,8 +168,8 @@ static enum mote_status open_training(struct train *t)
  * without classes the smallest loss; without validation the last. */
 static bool is_better(const struct history_row *a, const struct history_row *b)
 {
-    if (isnan(a->validation_loss))
-        return true;
+    if (isnan(a->validation_loss) || isnan(b->validation_loss))
+        return isnan(b->validation_loss);
     if (!isnan(a->validation_accuracy) && a->validation_accuracy != b->validation_accuracy)
         return a->validation_accuracy > b->validation_accuracy;
     return a->validation_loss < b->validation_loss;
@@ -219,13 +234,15 @@ static enum mote_status save_checkpoint(struct train *t)
 static enum mote_status finish_epoch(struct train *t, const struct epoch_result *r)
 {
     struct evaluation validation = {.loss = NAN, .accuracy = NAN};
+    struct pool scratch = {0};
     struct frame here = file_frame(t, t->history.path);
     struct history_row row = {
         .epoch = epochs_done(t), .rate = (double)r->rate, .train_loss = r->loss, .train_accuracy = r->accuracy};
     char line[LINE_SIZE];
 
     if (t->data.n_split[SPLIT_VALIDATION] > 0)
-        trainer_evaluate(&t->trainer, SPLIT_VALIDATION, &validation);
+        trainer_evaluate(&t->trainer, SPLIT_VALIDATION, &scratch, &validation);
+    pool_free(&scratch);
     row.validation_loss = validation.loss;
     row.validation_accuracy = validation.accuracy;
     row.seconds = since(&t->epoch_start);
@@ -299,8 +316,9 @@ static enum mote_status stop_here(struct train *t)
 static enum mote_status run_epochs(struct train *t)
 {
     struct epoch_result r;
+    int64_t steps = (int64_t)t->recipe.training.epochs * t->trainer.steps_per_epoch;
 
-    while (t->trainer.step < (int64_t)t->recipe.training.epochs * t->trainer.steps_per_epoch) {
+    while (t->trainer.step < steps) {
         enum mote_status status;
 
         if (has_lost_patience(t)) {
@@ -316,7 +334,7 @@ static enum mote_status run_epochs(struct train *t)
         if (r.interrupted)
             return stop_here(t);
         TRY(finish_epoch(t, &r));
-        if (stop_asked)
+        if (stop_asked && t->trainer.step < steps)
             return stop_here(t);
     }
     return MOTE_OK;
@@ -334,7 +352,7 @@ static enum mote_status test_best(struct train *t, enum split *split)
     TRY(file_read(t->pool, here.name, &file, &here));
     TRY(model_parse(&model, file, &here));
     TRY(trainer_use(&t->trainer, &model, &here));
-    trainer_evaluate(&t->trainer, *split, &t->test);
+    trainer_evaluate(&t->trainer, *split, t->pool, &t->test);
     return MOTE_OK;
 }
 
@@ -390,10 +408,10 @@ static enum mote_status write_report(struct train *t, const char *split, const s
 
 static json_t *result_json(struct train *t, const char *split, const struct history_row *best)
 {
-    json_t *json = json_pack("{s:s, s:i, s:i, s:s, s:I, s:f, s:f, s:I}", "recipe", t->recipe.name, "epochs",
+    json_t *json = json_pack("{s:s, s:i, s:i, s:s, s:I, s:o, s:o, s:I}", "recipe", t->recipe.name, "epochs",
                              (int)t->history.rows[t->history.n - 1].epoch, "best_epoch", (int)best->epoch, "split",
-                             split, "samples", (json_int_t)t->test.n, "loss", t->test.loss, "seconds", t->seconds,
-                             "macs", (json_int_t)model_macs(&t->net));
+                             split, "samples", (json_int_t)t->test.n, "loss", json_number(t->test.loss), "seconds",
+                             json_number(t->seconds), "macs", (json_int_t)model_macs(&t->net));
 
     if (!isnan(t->test.accuracy))
         json_object_set_new(json, "accuracy", json_real(t->test.accuracy));
@@ -416,7 +434,7 @@ static void print_text(struct train *t, const char *split, const struct history_
     if (t->confusion.counts != NULL)
         print_confusion(&t->confusion, t->pool, stdout);
     printf("\n%s/%s is the network, %s/%s the report. Next: mote quantize %s/%s --data %s -o %s.mote\n", t->dir, MODEL,
-           t->dir, REPORT, t->dir, MODEL, t->data_file.name, t->recipe.name);
+           t->dir, REPORT, t->dir, MODEL, t->moved ? "SPEC" : t->data_file.name, t->recipe.name);
 }
 
 static enum mote_status finish(struct train *t)
@@ -444,6 +462,7 @@ static enum mote_status train(struct train *t)
     TRY(begin(t));
     watch_signals();
     TRY(run_epochs(t));
+    unwatch_signals();
     return t->stopped ? MOTE_OK : finish(t);
 }
 
@@ -470,10 +489,11 @@ const struct command command_train = {
     .summary = "trains a network from a recipe and data",
     .details =
         "RECIPE is a YAML file: docs/RECIPES.md; models/recipes has some. SPEC is a folder, a file or a YAML file:\n"
-        "docs/DATA.md. A YAML file replaces the recipe's data section; another SPEC is where its path points instead.\n\n"
+        "docs/DATA.md. A YAML file replaces the recipe's data section; another SPEC is where its path points "
+        "instead.\n\n"
         "DIR (the recipe's name, if not given) gets model.graph, the network of the epoch that was best on the\n"
         "validation split, checkpoint.graph, history.jsonl (a line an epoch) and report.html. Ctrl-C leaves a\n"
-        "checkpoint; --resume goes on from it, and ends with the same bytes as a run that was not stopped.\n\n"
+        "checkpoint; --resume goes on from it, and ends with the same network as a run that was not stopped.\n\n"
         "JSON keys: recipe, epochs, best_epoch, split, samples, loss, seconds, macs, and accuracy or roc_auc.",
     .example = "mote train models/recipes/fashion_mnist.yaml -o fashion",
     .positional_min = 1,

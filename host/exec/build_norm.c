@@ -147,5 +147,7 @@ enum mote_status build_batch_norm_grad(struct program *p, const struct op *op, c
     args[7].value = value_make(p, op->out[1], plain_of(p, op->out[1]));
     args[8].value = value_make(p, op->out[2], plain_of(p, op->out[2]));
     args[9].value = p->workspace[op->in[2]];
+    if (args[9].value < 0 && o->activation == ACTIVATION_RELU)
+        return fail(at, MOTE_ERR_FORMAT, "the operator that it is the gradient of is not in the graph");
     return step_primitive(p, "batch norm", pd, args[9].value >= 0 ? 10 : 9, args, at);
 }

@@ -111,7 +111,8 @@ enum mote_status build_pool_grad(struct program *p, const struct op *op, const s
     TRY(value_use(p, op->in[0], dnnl_primitive_desc_query_md(pd, dnnl_query_diff_dst_md, 0), &args[0].value, at));
     args[1].value = value_make(p, op->out[0], dnnl_primitive_desc_query_md(pd, dnnl_query_diff_src_md, 0));
     args[2].value = max ? p->workspace[y] : -1;
-    assert(!max || args[2].value >= 0);
+    if (max && args[2].value < 0)
+        return fail(at, MOTE_ERR_FORMAT, "the operator that it is the gradient of is not in the graph");
     return step_primitive(p, "pool", pd, max ? 3 : 2, args, at);
 }
 

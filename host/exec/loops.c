@@ -49,7 +49,7 @@ void loop_add(const struct call *c)
     if (o->activation == ACTIVATION_NONE)
         EACH(c->n[2], y[i] = a[i] + b[i]);
     else
-        EACH(c->n[2], float sum = a[i] + b[i]; sum = sum > lo ? sum : lo; y[i] = sum < hi ? sum : hi);
+        EACH(c->n[2], float sum = a[i] + b[i]; sum = sum < lo ? lo : sum; y[i] = sum > hi ? hi : sum);
 }
 
 void loop_copy(const struct call *c) { memcpy(c->data[1], c->data[0], (size_t)c->n[1] * sizeof(float)); }
@@ -203,7 +203,7 @@ void loop_clip_norm(const struct call *c)
         for (int64_t at = 0; at < c->n[k]; at += CHUNK)
             sum += sum_of_squares((const float *)c->data[k] + at, least(CHUNK, c->n[k] - at));
     sum = sqrt(sum);
-    *(float *)c->data[c->count - 1] = sum > (double)norm ? (float)((double)norm / sum) : 1;
+    *(float *)c->data[c->count - 1] = isfinite(sum) && sum > (double)norm ? (float)((double)norm / sum) : 1;
 }
 
 void loop_sgd(const struct call *c)

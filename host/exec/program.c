@@ -346,6 +346,8 @@ enum mote_status attributes(int activation, dnnl_primitive_attr_t *out, const st
     if (status == dnnl_success)
         status = dnnl_primitive_attr_set_post_ops(*out, ops);
     dnnl_post_ops_destroy(ops);
+    if (status != dnnl_success)
+        dnnl_primitive_attr_destroy(*out);
     return dnnl_check(at, status, "fused activation");
 }
 
@@ -499,6 +501,8 @@ void program_free(struct program *p)
     if (p->engine != NULL)
         dnnl_engine_destroy(p->engine);
     p->n_steps = p->n_values = 0;
+    p->stream = NULL;
+    p->engine = NULL;
 }
 
 int64_t program_memory(const struct program *p) { return p->bytes; }

@@ -99,9 +99,18 @@ enum mote_status history_open(struct pool *pool, const char *path, int32_t last_
     if (last_epoch == 0 || access(path, F_OK) != 0)
         return MOTE_OK;
     TRY(history_read(pool, path, out, at));
-    while (last_of(out) > last_epoch)
+    while (out->n > 0 && last_of(out) > last_epoch)
         out->n--;
     return MOTE_OK;
+}
+
+/* The number that a reader of the file will have. */
+static double as_written(double value)
+{
+    char text[40];
+
+    snprintf(text, sizeof text, "%.9g", value);
+    return isfinite(value) ? strtod(text, NULL) : NAN;
 }
 
 enum mote_status history_add(struct history *h, const struct history_row *row, const struct frame *at)
@@ -112,6 +121,9 @@ enum mote_status history_add(struct history *h, const struct history_row *row, c
 
     assert(row->epoch > last_of(h));
     push(h, row);
+#define X(field) h->rows[h->n - 1].field = as_written(row->field);
+    NUMBERS(X)
+#undef X
     for (size_t i = 0; i < h->n; i++)
         add_line(&t, &h->rows[i]);
     status = file_write(h->path, t.s, t.len, at);

@@ -33,7 +33,8 @@ MUST_CHECK enum mote_status history_read(struct pool *pool, const char *path, st
  * history_add(). With last_epoch 0, or if there is no file, none. */
 MUST_CHECK enum mote_status history_open(struct pool *pool, const char *path, int32_t last_epoch, struct history *out,
                                          const struct frame *at);
-/* Adds a row, whose epoch is after all others', and writes the file. */
+/* Adds a row, whose epoch is after all others', and writes the file. The row's numbers are those that the file has, so
+ * that nothing tells a history that was read from one that was not. */
 MUST_CHECK enum mote_status history_add(struct history *h, const struct history_row *row, const struct frame *at);
 /* The row with the smallest validation loss, or if there is none the smallest training loss; the first of equals. NULL
  * if there is neither. */

@@ -16,14 +16,13 @@ MUST_CHECK enum mote_status gradient_append(struct model *m, struct graph *g, in
 /* What one step of training computes. Tensors are indices into the graph. */
 struct training_graph {
     struct model model;
-    int32_t input;        /* [batch, …] f32 */
-    int32_t target;       /* [batch] s32 labels, or the target of the mean squared error */
-    int32_t rate, step;   /* scalars: learning rate, number of the step (s32, from 1) */
-    int32_t loss;         /* scalar */
-    int32_t output;       /* probabilities, or the prediction of the mean squared error */
-    int32_t n_parameters; /* weights and running statistics: states, and the network's constants */
-    int32_t *parameters;  /* in this graph */
-    int32_t *constants;   /* in the network's graph, where a trained network has them */
+    int32_t input;      /* [batch, …] f32 */
+    int32_t target;     /* [batch] s32 labels, or the target of the mean squared error */
+    int32_t rate, step; /* scalars: learning rate, number of the step (s32, from 1) */
+    int32_t loss;       /* scalar */
+    int32_t output;     /* probabilities, or the prediction of the mean squared error */
+    int32_t n_parameters;
+    int32_t *parameters; /* weights and running statistics: states here, constants of the same index in the network */
 };
 
 /* The network `net` (as network_build() makes it: batch 1, float, weights as constants), with `batch` samples at once.

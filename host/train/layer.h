@@ -14,7 +14,7 @@ enum layer_kind {
     LAYER_COUNT
 };
 
-/* The activations that layers take as an option; the first four keep the order of activation_layers (network). */
+/* The activations that layers take as an option. */
 enum layer_activation {
     LAYER_ACTIVATION_NONE,
     LAYER_ACTIVATION_RELU,

@@ -98,7 +98,7 @@ enum mote_status loader_start(struct pool *pool, const struct dataset *data, con
 void loader_epoch(struct loader *l, int32_t epoch, int32_t first)
 {
     pthread_mutex_lock(&l->lock);
-    while (l->made < l->steps && has_room(l)) /* the thread may be making one */
+    while (has_room(l)) /* the thread may be making one */
         pthread_cond_wait(&l->changed, &l->lock);
     loader_order(&l->options, epoch, l->order);
     l->epoch = epoch;

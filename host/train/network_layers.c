@@ -325,8 +325,11 @@ static enum mote_status add_reshape(struct building *b, int32_t n, const int32_t
 
 static enum mote_status build_flatten(struct building *b, int32_t *out)
 {
-    int32_t elements = (int32_t)tensor_elements(tensor_of(b, b->in[0]));
+    int64_t n = tensor_elements(tensor_of(b, b->in[0]));
+    int32_t elements = (int32_t)n;
 
+    if (n > TENSOR_BYTES_MAX)
+        return fail(b->at, MOTE_ERR_MEMORY, "its input has %lld elements", (long long)n);
     return add_reshape(b, 1, &elements, out);
 }
 

@@ -5,6 +5,8 @@
 
 #include "host/data/dataset.h"
 
+#define EPOCHS_MAX 1000000
+
 enum loss { LOSS_CROSS_ENTROPY, LOSS_MEAN_SQUARED_ERROR };
 enum optimizer { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE };
@@ -30,7 +32,7 @@ struct training {
     int32_t patience;              /* epochs without a better validation loss before it stops; 0: never */
 };
 
-struct recipe_layer; /* recipe.c and network.c */
+struct recipe_layer; /* layer.h */
 
 struct recipe {
     const char *path, *name;

@@ -101,9 +101,9 @@ struct number {
 #define TINY 1e-12F /* the least of those that must be above 0 */
 
 static const struct number whole_numbers[] = {
-    {"epochs", AT(epochs, epochs), 20, 1, 1000000, WITH_ALL},
+    {"epochs", AT(epochs, epochs), 20, 1, EPOCHS_MAX, WITH_ALL},
     {"batch", AT(batch, batch), 64, 1, 65536, WITH_ALL},
-    {"patience", AT(patience, patience), 0, 0, 1000000, WITH_ALL},
+    {"patience", AT(patience, patience), 0, 0, EPOCHS_MAX, WITH_ALL},
     {"normal", AT(normal, normal), -1, 0, 65535, WITH_SQUARES},
 };
 static const struct number numbers[] = {

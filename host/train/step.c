@@ -6,11 +6,12 @@
 
 #define STATISTICS_KEPT 0.95f /* share of the running mean and variance that a step keeps */
 
+enum { PURPOSE_DROPOUT = 101 }; /* of random numbers; loader.c has 100 */
+
 enum role { ROLE_NONE, ROLE_WEIGHT, ROLE_BIAS, ROLE_STATISTIC }; /* weights decay, biases do not */
 
 struct stepping {
     struct pool *pool;
-    const struct model *net;
     const struct training *t;
     bool forward;
     struct training_graph *out;
@@ -57,7 +58,6 @@ static void free_parameters(struct stepping *s)
             t->state = true;
             out->parameters[out->n_parameters++] = tensor;
         }
-    out->constants = out->parameters; /* the copy of the network has its tensors' indices */
 }
 
 /* ---- the batch ---- */
@@ -136,7 +136,7 @@ static void train_dropout(struct stepping *s, const struct op *op, int32_t index
 
     dropout->name = op->name;
     o->rate = ((const struct dropout_opts *)op->opts)->rate;
-    o->stream = (int32_t)(random_mix(s->t->seed + (uint64_t)index) >> 33);
+    o->stream = (int32_t)(random_stream(s->t->seed, PURPOSE_DROPOUT, (uint64_t)index, 0).key >> 33);
 }
 
 /* Without states: every sequence of the batch begins at zero. */
@@ -283,7 +283,7 @@ static enum mote_status add_optimizer(struct stepping *s, const struct frame *at
 enum mote_status training_graph_make(struct pool *pool, const struct model *net, const struct training *t,
                                      int32_t batch, bool forward, struct training_graph *out, const struct frame *at)
 {
-    struct stepping s = {.pool = pool, .net = net, .t = t, .forward = forward, .out = out};
+    struct stepping s = {.pool = pool, .t = t, .forward = forward, .out = out};
     int32_t result;
 
     *out = (struct training_graph){.model = {.pool = pool}, .rate = TENSOR_ABSENT, .step = TENSOR_ABSENT};

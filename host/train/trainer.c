@@ -22,15 +22,15 @@ float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epo
 
 /* ---- making ---- */
 /* The samples that are trained on: all of a split, or those of the class that is normal. */
-static int32_t chosen(struct trainer *t, enum split split, const int32_t **out)
+static int32_t chosen(const struct trainer *t, enum split split, struct pool *pool, const int32_t **out)
 {
     const struct dataset *d = t->data;
     int32_t *kept, n = 0;
 
     *out = d->split[split];
-    if (t->training.loss != LOSS_MEAN_SQUARED_ERROR || t->training.normal < 0 || d->labels == NULL)
+    if (t->training.loss != LOSS_MEAN_SQUARED_ERROR || t->training.normal < 0)
         return d->n_split[split];
-    kept = pool_array(t->pool, (size_t)d->n_split[split], sizeof *kept);
+    kept = pool_array(pool, (size_t)d->n_split[split] + 1, sizeof *kept);
     for (int32_t i = 0; i < d->n_split[split]; i++)
         if (d->labels[d->split[split][i]] == t->training.normal)
             kept[n++] = d->split[split][i];
@@ -38,15 +38,56 @@ static int32_t chosen(struct trainer *t, enum split split, const int32_t **out)
     return n;
 }
 
+static const struct tensor *tensor_of(const struct training_graph *g, int32_t tensor)
+{
+    return &g->model.graphs[0].tensors[tensor];
+}
+
+static enum mote_status check_labels(const struct trainer *t, const struct frame *at)
+{
+    if (t->data->labels != NULL)
+        return MOTE_OK;
+    if (t->training.loss == LOSS_CROSS_ENTROPY)
+        return fail(at, MOTE_ERR_VALUE, "the data has no labels: a classifier wants them");
+    if (t->training.normal >= 0)
+        return fail(at, MOTE_ERR_VALUE, "the data has no labels, so no sample is of the class that is normal");
+    return MOTE_OK;
+}
+
 static enum mote_status check_data(const struct trainer *t, const struct frame *at)
 {
-    const struct tensor *in = &t->net->graphs[0].tensors[t->net->graphs[0].inputs[0]];
+    const struct graph *g = &t->net->graphs[0];
+    const struct tensor *in = &g->tensors[g->inputs[0]], *out = &g->tensors[g->outputs[0]];
+    int64_t wanted = t->training.loss == LOSS_CROSS_ENTROPY ? t->data->n_classes : t->data->elements;
 
+    if (t->data->raw)
+        return fail(at, MOTE_ERR_TYPE, "the data are bytes of an unknown type; give them a `type`");
     if (tensor_elements(in) != t->data->elements)
         return fail(at, MOTE_ERR_SHAPE, "the network's input has %lld elements, a sample %lld",
                     (long long)tensor_elements(in), (long long)t->data->elements);
-    if (t->training.loss == LOSS_CROSS_ENTROPY && t->data->labels == NULL)
-        return fail(at, MOTE_ERR_VALUE, "the data has no labels: a classifier wants them");
+    TRY(check_labels(t, at));
+    if (tensor_elements(out) != wanted)
+        return fail(at, MOTE_ERR_SHAPE, "the network's output has %lld elements; %lld are wanted",
+                    (long long)tensor_elements(out), (long long)wanted);
+    if (t->training.patience > 0 && t->data->n_split[SPLIT_VALIDATION] == 0)
+        return fail(at, MOTE_ERR_VALUE, "patience wants a validation split, which the data do not have");
+    return MOTE_OK;
+}
+
+/* What a checkpoint can hold: steps that fit the graph's step number, states that fit a file. */
+static enum mote_status check_limits(const struct trainer *t, const struct frame *at)
+{
+    const struct graph *g = &t->graph.model.graphs[0];
+    int64_t bytes = 0;
+
+    if ((int64_t)t->training.epochs * t->steps_per_epoch > INT32_MAX)
+        return fail(at, MOTE_ERR_VALUE, "%d epochs of %d steps are more than %d steps", (int)t->training.epochs,
+                    (int)t->steps_per_epoch, INT32_MAX);
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        bytes += g->tensors[i].state ? tensor_bytes(&g->tensors[i]) : 0;
+    if (bytes > (int64_t)FILE_LIMIT / 2)
+        return fail(at, MOTE_ERR_MEMORY, "weights and optimizer have %lld bytes; a checkpoint holds at most %zu",
+                    (long long)bytes, FILE_LIMIT / 2);
     return MOTE_OK;
 }
 
@@ -57,7 +98,7 @@ enum mote_status trainer_make(struct pool *pool, const struct model *net, const 
 
     *out = (struct trainer){.pool = pool, .net = net, .data = data, .training = *training, .weights_moved = true};
     TRY(check_data(out, at));
-    options.n = chosen(out, SPLIT_TRAIN, &options.samples);
+    options.n = chosen(out, SPLIT_TRAIN, pool, &options.samples);
     if (options.n < 1)
         return fail(at, MOTE_ERR_VALUE, "no samples to train on: the data has no training split%s",
                     training->normal >= 0 ? ", or none of the normal class" : "");
@@ -65,6 +106,8 @@ enum mote_status trainer_make(struct pool *pool, const struct model *net, const 
     out->batch = options.batch;
     out->steps_per_epoch = options.n / options.batch;
     TRY(training_graph_make(pool, net, training, out->batch, false, &out->graph, at));
+    TRY(check_limits(out, at));
+    out->output = pool_alloc(pool, (size_t)tensor_bytes(tensor_of(&out->graph, out->graph.output)));
     TRY(training_graph_make(pool, net, training, out->batch, true, &out->forward, at));
     TRY(program_make(pool, &out->graph.model, threads, &out->program, at));
     TRY(program_make(pool, &out->forward.model, threads, &out->forward_program, at));
@@ -79,18 +122,13 @@ void trainer_free(struct trainer *t)
 }
 
 /* ---- an epoch ---- */
-static const struct tensor *tensor_of(const struct training_graph *g, int32_t tensor)
-{
-    return &g->model.graphs[0].tensors[tensor];
-}
-
-static int64_t count_correct(struct trainer *t, const int32_t *labels, float *output)
+static int64_t count_correct(struct trainer *t, const int32_t *labels)
 {
     int64_t correct = 0, classes = tensor_elements(tensor_of(&t->graph, t->graph.output)) / t->batch;
 
-    program_read(t->program, t->graph.output, output);
+    program_read(t->program, t->graph.output, t->output);
     for (int32_t i = 0; i < t->batch; i++)
-        correct += largest_score(output + i * classes, (int32_t)classes) == labels[i];
+        correct += largest_score(t->output + i * classes, (int32_t)classes) == labels[i];
     return correct;
 }
 
@@ -113,12 +151,38 @@ static float one_step(struct trainer *t, const struct batch *b)
     return loss;
 }
 
+/* A step's loss is of the weights before it: what the last one made shows here alone. */
+static enum mote_status check_finite(struct trainer *t, const struct frame *at)
+{
+    const struct graph *g = &t->graph.model.graphs[0];
+    struct pool pool = {0};
+    const char *bad = NULL;
+
+    for (int32_t i = 0; i < g->n_tensors && bad == NULL; i++) {
+        int64_t n = tensor_elements(&g->tensors[i]);
+        float *x;
+
+        if (!g->tensors[i].state)
+            continue;
+        x = pool_array(&pool, (size_t)n, sizeof *x);
+        program_read(t->program, i, x);
+        for (int64_t k = 0; k < n && bad == NULL; k++)
+            bad = isfinite(x[k]) ? NULL : g->tensors[i].name;
+        pool_free(&pool);
+    }
+    if (bad == NULL)
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_VALUE,
+                "epoch %d: after step %lld %s is not finite: training has diverged; use a lower learning rate or "
+                "clip_norm. The last checkpoint is as it was",
+                1 + (int)((t->step - 1) / t->steps_per_epoch), (long long)t->step, bad);
+}
+
 enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *stop, trainer_progress *progress,
                                void *context, struct epoch_result *out, const struct frame *at)
 {
     int32_t epoch = 1 + (int32_t)(t->step / t->steps_per_epoch), first = (int32_t)(t->step % t->steps_per_epoch);
     bool classifier = t->training.loss == LOSS_CROSS_ENTROPY;
-    float *output = pool_alloc(t->pool, (size_t)tensor_bytes(tensor_of(&t->graph, t->graph.output)));
     double sum = 0;
     int64_t correct = 0;
 
@@ -137,7 +201,7 @@ enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *s
         sum += (double)loss;
         out->samples += t->batch;
         if (classifier) {
-            correct += count_correct(t, b->labels, output);
+            correct += count_correct(t, b->labels);
             out->accuracy = (double)correct / (double)out->samples;
         }
         out->loss = sum / (i + 1 - first);
@@ -147,7 +211,7 @@ enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *s
     }
     out->rate = trainer_rate(&t->training, t->step - 1, t->steps_per_epoch);
     t->weights_moved = true;
-    return MOTE_OK;
+    return check_finite(t, at);
 }
 
 /* ---- evaluation ---- */
@@ -199,29 +263,28 @@ static void judge_reconstruction(struct evaluation *e, int64_t i, const float *o
     e->loss += sum / (double)n;
 }
 
-void trainer_evaluate(struct trainer *t, enum split split, struct evaluation *e)
+void trainer_evaluate(struct trainer *t, enum split split, struct pool *pool, struct evaluation *e)
 {
     bool classifier = t->training.loss == LOSS_CROSS_ENTROPY;
     int64_t each = tensor_elements(tensor_of(&t->forward, t->forward.output)) / t->batch;
-    float *output = pool_array(t->pool, (size_t)(each * t->batch), sizeof *output);
 
     *e = (struct evaluation){.n = t->data->n_split[split], .samples = t->data->split[split]};
     if (split == SPLIT_VALIDATION)
-        e->n = chosen(t, split, &e->samples);
+        e->n = chosen(t, split, pool, &e->samples);
     if (classifier)
-        e->predictions = pool_array(t->pool, (size_t)e->n + 1, sizeof *e->predictions);
+        e->predictions = pool_array(pool, (size_t)e->n + 1, sizeof *e->predictions);
     else
-        e->scores = pool_array(t->pool, (size_t)e->n + 1, sizeof *e->scores);
+        e->scores = pool_array(pool, (size_t)e->n + 1, sizeof *e->scores);
     move_weights(t);
     for (int64_t first = 0; first < e->n; first += t->batch) {
         const float *input = program_input(t->forward_program, t->forward.input);
 
-        run_forward(t, e, first, output);
+        run_forward(t, e, first, t->output);
         for (int64_t i = 0; i < t->batch && first + i < e->n; i++)
             if (classifier)
-                judge_class(t, e, first + i, output + i * each, each);
+                judge_class(t, e, first + i, t->output + i * each, each);
             else
-                judge_reconstruction(e, first + i, output + i * each, input + i * each, each);
+                judge_reconstruction(e, first + i, t->output + i * each, input + i * each, each);
     }
     e->loss = e->n > 0 ? e->loss / (double)e->n : NAN;
     e->accuracy = e->n > 0 && classifier ? e->accuracy / (double)e->n : NAN;
@@ -233,7 +296,7 @@ void trainer_model(struct trainer *t, struct pool *pool, struct model *out)
     *out = (struct model){.pool = pool};
     model_copy(t->net, out);
     for (int32_t i = 0; i < t->graph.n_parameters; i++) {
-        struct tensor *constant = &out->graphs[0].tensors[t->graph.constants[i]];
+        struct tensor *constant = &out->graphs[0].tensors[t->graph.parameters[i]];
         uint8_t *data = pool_alloc(pool, (size_t)tensor_bytes(constant));
 
         program_read(t->program, t->graph.parameters[i], data);
@@ -246,7 +309,7 @@ enum mote_status trainer_use(struct trainer *t, const struct model *m, const str
     const struct graph *g = &m->graphs[0];
 
     for (int32_t i = 0; i < t->graph.n_parameters; i++) {
-        int32_t constant = t->graph.constants[i];
+        int32_t constant = t->graph.parameters[i];
         const struct tensor *mine = &t->net->graphs[0].tensors[constant];
 
         if (constant >= g->n_tensors || g->tensors[constant].data == NULL ||
@@ -283,21 +346,54 @@ enum mote_status trainer_save(struct trainer *t, const char *path, const struct 
     return status;
 }
 
+static bool same_list(const int32_t *a, const int32_t *b, int32_t n)
+{
+    return n == 0 || memcmp(a, b, (size_t)n * sizeof *a) == 0;
+}
+
+static bool same_op(const struct op *a, const struct op *b)
+{
+    size_t bytes = (size_t)opts_info[op_info[a->id].opts].n * 4;
+
+    return a->id == b->id && a->n_in == b->n_in && a->n_out == b->n_out && same_list(a->in, b->in, a->n_in) &&
+           same_list(a->out, b->out, a->n_out) && (bytes == 0 || memcmp(a->opts, b->opts, bytes) == 0);
+}
+
+/* The same operators and tensors, and a value for each state. */
+static enum mote_status check_same(const struct graph *g, const struct graph *from, const struct frame *at)
+{
+    if (from->n_tensors != g->n_tensors || from->n_ops != g->n_ops)
+        return fail(at, MOTE_ERR_VALUE,
+                    "the checkpoint is of another recipe: it has %d tensors and %d operators, not "
+                    "%d and %d",
+                    (int)from->n_tensors, (int)from->n_ops, (int)g->n_tensors, (int)g->n_ops);
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        const struct tensor *a = &g->tensors[i], *b = &from->tensors[i];
+        struct frame here = frame_tensor(at, from, i);
+
+        if (a->state != b->state || a->type != b->type || !shape_equal(a, b) || strcmp(a->name, b->name) != 0)
+            return fail(&here, MOTE_ERR_VALUE, "the checkpoint is of another recipe: the network differs here");
+        if (b->state && b->initial == NULL)
+            return fail(&here, MOTE_ERR_FORMAT, "the checkpoint has no value for this state");
+    }
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        struct frame here = frame_op(at, from, i);
+
+        if (!same_op(&g->ops[i], &from->ops[i]))
+            return fail(&here, MOTE_ERR_VALUE, "the checkpoint is of another recipe: the operator differs");
+    }
+    return MOTE_OK;
+}
+
 static enum mote_status load_states(struct trainer *t, const struct model *saved, const struct frame *at)
 {
     const struct graph *g = &t->graph.model.graphs[0], *from = &saved->graphs[0];
 
-    if (from->n_tensors != g->n_tensors)
-        return fail(at, MOTE_ERR_VALUE, "the checkpoint is of another recipe: it has %d tensors, not %d",
-                    (int)from->n_tensors, (int)g->n_tensors);
-    for (int32_t i = 0; i < g->n_tensors; i++) {
-        struct frame here = frame_tensor(at, from, i);
-
-        if (from->tensors[i].state != g->tensors[i].state || !shape_equal(&from->tensors[i], &g->tensors[i]))
-            return fail(&here, MOTE_ERR_VALUE, "the checkpoint is of another recipe: the network differs here");
-    }
+    TRY(check_same(g, from, at));
+    if (saved->version > INT32_MAX)
+        return fail(at, MOTE_ERR_VALUE, "the checkpoint says that %u steps are done", saved->version);
     for (int32_t i = 0; i < g->n_tensors; i++)
-        if (g->tensors[i].state && from->tensors[i].initial != NULL)
+        if (g->tensors[i].state)
             program_write(t->program, i, from->tensors[i].initial);
     t->step = saved->version;
     t->weights_moved = true;

@@ -24,6 +24,7 @@ struct trainer {
     struct program *program, *forward_program;
     struct loader *loader;
     bool weights_moved; /* the forward program's are older than the training program's */
+    float *output;      /* [elements of an output of a batch] what was read last */
 };
 
 /* What a part of the data is worth. */
@@ -35,7 +36,8 @@ struct evaluation {
     const int32_t *samples; /* [n] of the data set */
 };
 
-/* A batch that is larger than the training split becomes as large as it. */
+/* Checks that the data fit network and training. A batch that is larger than the training split becomes as large as
+ * it. */
 MUST_CHECK enum mote_status trainer_make(struct pool *pool, const struct model *net, const struct dataset *data,
                                          const struct training *t, int threads, struct trainer *out,
                                          const struct frame *at);
@@ -50,12 +52,13 @@ struct epoch_result {
 /* What the caller shows; called after every step. */
 typedef void trainer_progress(void *context, int64_t done, int64_t total, double loss, double accuracy);
 /* The rest of the current epoch, which is 1 + step / steps_per_epoch. Ends early, after a step, when *stop is not 0.
- * ERR_VALUE if the loss is not finite, with epoch and step: the weights are lost then, the last checkpoint is not. */
+ * ERR_VALUE if the loss, or at the end a weight, is not finite: the weights are lost then, the last checkpoint is not.
+ */
 MUST_CHECK enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *stop,
                                           trainer_progress *progress, void *context, struct epoch_result *out,
                                           const struct frame *at);
-/* The network as it is now on a split. */
-void trainer_evaluate(struct trainer *t, enum split split, struct evaluation *out);
+/* The network as it is now on a split; the evaluation's arrays are in `pool`. */
+void trainer_evaluate(struct trainer *t, enum split split, struct pool *pool, struct evaluation *out);
 
 /* The learning rate of a step, from 0. */
 float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epoch);
@@ -65,7 +68,7 @@ void trainer_model(struct trainer *t, struct pool *pool, struct model *out);
 /* Weights of a model that trainer_model() has made. */
 MUST_CHECK enum mote_status trainer_use(struct trainer *t, const struct model *m, const struct frame *at);
 MUST_CHECK enum mote_status trainer_save(struct trainer *t, const char *path, const struct frame *at);
-/* The checkpoint must be of this recipe: a graph with the same states. */
+/* The checkpoint must be of this recipe: the same graph, but for what its states hold. */
 MUST_CHECK enum mote_status trainer_load(struct trainer *t, const char *path, const struct frame *at);
 
 #endif

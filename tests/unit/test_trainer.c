@@ -180,9 +180,9 @@ static void it_learns(void **state)
     (void)state;
     open_world(&w, network);
     assert_int_equal(w.data.n_split[SPLIT_TEST], 80);
-    trainer_evaluate(&w.trainer, SPLIT_TEST, &before);
+    trainer_evaluate(&w.trainer, SPLIT_TEST, &w.pool, &before);
     epochs(&w, 8);
-    trainer_evaluate(&w.trainer, SPLIT_TEST, &after);
+    trainer_evaluate(&w.trainer, SPLIT_TEST, &w.pool, &after);
     assert_true(after.loss < before.loss / 2);
     assert_true(after.accuracy > 0.9);
     assert_int_equal(correct_on_kernels(&w), lround(after.accuracy * 80));
@@ -211,7 +211,7 @@ static void lstms_learn(void **state)
     (void)state;
     open_world(&w, sequences);
     epochs(&w, 30);
-    trainer_evaluate(&w.trainer, SPLIT_TEST, &e);
+    trainer_evaluate(&w.trainer, SPLIT_TEST, &w.pool, &e);
     assert_true(e.accuracy > 0.9);
     assert_int_equal(correct_on_kernels(&w), lround(e.accuracy * 80));
     close_world(&w);
@@ -299,7 +299,7 @@ static void optimizers_learn(void **state)
         open_world(&w, pool_printf(&pool, "%.*s  optimizer: %s\n  clip_norm: 1.5\n  label_smoothing: 0.05\n",
                                    (int)(cut - network), network, optimizers[i]));
         epochs(&w, 4);
-        trainer_evaluate(&w.trainer, SPLIT_TEST, &e);
+        trainer_evaluate(&w.trainer, SPLIT_TEST, &w.pool, &e);
         assert_true(e.accuracy > 0.8);
         close_world(&w);
         pool_free(&pool);
@@ -329,7 +329,7 @@ static void reconstruction_separates(void **state)
                    "  optimizer: {kind: adam, rate: 0.01}\n");
     assert_true(w.trainer.steps_per_epoch < 10); /* of one class in four */
     epochs(&w, 40);
-    trainer_evaluate(&w.trainer, SPLIT_TEST, &e);
+    trainer_evaluate(&w.trainer, SPLIT_TEST, &w.pool, &e);
     for (int64_t i = 0; i < e.n; i++)
         if (w.data.labels[e.samples[i]] == 0) {
             normal += (double)e.scores[i];
@@ -387,6 +387,65 @@ static void another_checkpoint_is_refused(void **state)
     close_world(&b);
 }
 
+/* The same shapes, another optimizer. */
+static void another_optimizer_is_refused(void **state)
+{
+    struct world a, b;
+    const char *cut = strstr(network, "adam");
+
+    (void)state;
+    open_world(&a, network);
+    checkpoint(&a, "a.graph");
+    open_world(&b, pool_printf(&a.pool, "%.*sadamw%s", (int)(cut - network), network, cut + 4));
+    assert_int_equal(trainer_load(&b.trainer, pool_printf(&a.pool, "%s/a.graph", a.folder), &b.at), MOTE_ERR_VALUE);
+    assert_non_null(strstr(b.text.text, "ADAM"));
+    assert_non_null(strstr(b.text.text, "another recipe"));
+    close_world(&a);
+    close_world(&b);
+}
+
+/* A tensor of another type, and more steps than a step number can say. */
+static void damaged_checkpoints_are_refused(void **state)
+{
+    static const char type[] = " f32 [4,128] state";
+    struct world w;
+    struct bytes file;
+    char *at;
+
+    (void)state;
+    open_world(&w, network);
+    file = checkpoint(&w, "a.graph");
+    at = memmem(file.data, file.size, type, strlen(type));
+    assert_non_null(at);
+    at[1] = 's';
+    want_ok(&w, file_write(pool_printf(&w.pool, "%s/b.graph", w.folder), file.data, file.size, &w.at));
+    assert_int_equal(trainer_load(&w.trainer, pool_printf(&w.pool, "%s/b.graph", w.folder), &w.at), MOTE_ERR_VALUE);
+    assert_non_null(strstr(w.text.text, "the network differs here"));
+    w.text = (struct report_text){0};
+    w.trainer.step = UINT32_MAX;
+    checkpoint(&w, "c.graph");
+    w.trainer.step = 0;
+    assert_int_equal(trainer_load(&w.trainer, pool_printf(&w.pool, "%s/c.graph", w.folder), &w.at), MOTE_ERR_VALUE);
+    assert_non_null(strstr(w.text.text, "4294967295 steps"));
+    assert_int_equal(w.trainer.step, 0);
+    close_world(&w);
+}
+
+static void patience_wants_validation(void **state)
+{
+    struct world w;
+    struct trainer t;
+
+    (void)state;
+    open_world(&w, network);
+    w.data.n_split[SPLIT_VALIDATION] = 0;
+    w.recipe.training.patience = 3;
+    assert_int_equal(trainer_make(&w.pool, &w.net, &w.data, &w.recipe.training, THREADS, &t, &w.at), MOTE_ERR_VALUE);
+    assert_non_null(strstr(w.text.text, "validation split"));
+    trainer_free(&t);
+    close_world(&w);
+}
+
 /* ---- the learning rate ---- */
 static void rates_follow_the_schedule(void **state)
 {
@@ -442,6 +501,9 @@ int main(void)
         cmocka_unit_test(reconstruction_separates),
         cmocka_unit_test(divergence_is_named),
         cmocka_unit_test(another_checkpoint_is_refused),
+        cmocka_unit_test(another_optimizer_is_refused),
+        cmocka_unit_test(damaged_checkpoints_are_refused),
+        cmocka_unit_test(patience_wants_validation),
         cmocka_unit_test(rates_follow_the_schedule),
         cmocka_unit_test(orders_are_permutations),
     };
