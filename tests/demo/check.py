@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The main job, whole: check.py MOTE. `mote demo` must train Fashion-MNIST to at least 91.0 % in float, lose at most 0.3
+points in int8, and the emulated board's predictions must be the host's (which the command itself checks)."""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+DATA = pathlib.Path("/usr/share/datasets/fashion-mnist")
+
+
+def main():
+    if not DATA.exists():
+        print("skipped: dataset-fashion-mnist is not installed")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        demo = pathlib.Path(folder) / "demo"
+        done = subprocess.run([sys.argv[1], "demo", "-o", demo], stdout=subprocess.PIPE, text=True)
+        print(done.stdout)
+        if done.returncode != 0:
+            return 1
+        accuracy = [json.loads((demo / name).read_text())["accuracy"] for name in ("train.json", "host.json")]
+    print(f"float {accuracy[0]:.4f}, int8 {accuracy[1]:.4f}")
+    return 0 if accuracy[0] >= 0.910 and accuracy[1] >= accuracy[0] - 0.003 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
