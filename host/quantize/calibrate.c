@@ -122,7 +122,7 @@ static enum mote_status merge_seen(const struct work *w, const struct graph *g, 
 static void make_histograms(struct pool *pool, struct work *w, int32_t threads)
 {
     size_t n = (size_t)threads * (size_t)w->n;
-    uint32_t *counts = pool_array(pool, n + 1, HISTOGRAM_BINS * sizeof *counts);
+    uint64_t *counts = pool_array(pool, n + 1, HISTOGRAM_BINS * sizeof *counts);
 
     w->histograms = pool_array(pool, n + 1, sizeof *w->histograms);
     for (size_t i = 0; i < n; i++)

@@ -40,7 +40,7 @@ MUST_CHECK enum mote_status calibrate(struct pool *pool, struct model *m, const 
 #define HISTOGRAM_BINS 2048
 struct histogram {
     struct range range; /* of the bins, which are of one width */
-    uint32_t *count;    /* [HISTOGRAM_BINS] */
+    uint64_t *count;    /* [HISTOGRAM_BINS] */
 };
 void histogram_add(struct histogram *h, const float *x, int64_t n);
 /* The range to keep, within that of the bins. */

@@ -53,7 +53,7 @@ static double squared_error(const struct histogram *h, struct range r)
             continue;
         stored = fmin(fmax(round(x / (double)q.scale), -128 - q.zero), 127 - q.zero);
         error = x - stored * (double)q.scale;
-        sum += h->count[i] * error * error;
+        sum += (double)h->count[i] * error * error;
     }
     return sum;
 }

@@ -68,7 +68,7 @@ static void scales_of_weights(void **state)
 
 /* ---- histograms ---- */
 /* 10000 values from 0 to 1 and one of 100. */
-static struct histogram with_outlier(uint32_t *count)
+static struct histogram with_outlier(uint64_t *count)
 {
     struct histogram h = {{-100, 100}, count};
     float outlier[] = {100, -100};
@@ -84,7 +84,7 @@ static struct histogram with_outlier(uint32_t *count)
 
 static void ranges_of_histograms(void **state)
 {
-    uint32_t count[HISTOGRAM_BINS] = {0};
+    uint64_t count[HISTOGRAM_BINS] = {0};
     struct histogram h = with_outlier(count);
     struct range all = histogram_range(&h, &(struct calibration){CALIBRATE_MINMAX, 0});
     struct range most = histogram_range(&h, &(struct calibration){CALIBRATE_PERCENTILE, 99.9});
@@ -98,9 +98,22 @@ static void ranges_of_histograms(void **state)
     assert_true(least.max <= 100 && least.max > 1 && least.min < 0);
 }
 
+/* A tensor of 64 KiB over 100000 samples has more elements than 32 bits count. */
+static void counts_of_many_samples(void **state)
+{
+    uint64_t count[HISTOGRAM_BINS] = {[0] = (uint64_t)1 << 33, [HISTOGRAM_BINS - 1] = 1};
+    struct histogram h = {{-1, 1}, count};
+    struct range r = histogram_range(&h, &(struct calibration){CALIBRATE_PERCENTILE, 99.99});
+
+    (void)state;
+    histogram_add(&h, &(float){-1}, 1);
+    assert_true(count[0] == ((uint64_t)1 << 33) + 1);
+    assert_true(r.min == -1 && r.max < 0);
+}
+
 static void one_value_is_a_range(void **state)
 {
-    uint32_t count[HISTOGRAM_BINS] = {0};
+    uint64_t count[HISTOGRAM_BINS] = {0};
     struct histogram h = {{3, 3}, count};
     const float x[] = {3, 3, 3};
 
@@ -591,6 +604,7 @@ int main(void)
         cmocka_unit_test(scales_of_ranges),
         cmocka_unit_test(scales_of_weights),
         cmocka_unit_test(ranges_of_histograms),
+        cmocka_unit_test(counts_of_many_samples),
         cmocka_unit_test(one_value_is_a_range),
         cmocka_unit_test(text_graphs),
         cmocka_unit_test(refusals),
