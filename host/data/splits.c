@@ -161,6 +161,8 @@ static enum mote_status take_list(struct splitting *s, const char *list, uint8_t
         return MOTE_OK;
     path = path_beside(&r->scratch, r->from, list);
     TRY(file_read(&r->scratch, path, &file, r->at));
+    if (memchr(file.data, '\0', file.size) != NULL)
+        return fail(r->at, MOTE_ERR_FORMAT, "%s is not a text file", list);
     for (char *text = (char *)file.data, *next; text != NULL; text = next, line++) {
         struct frame of = frame_of(r->at, list), here = frame_line(&of, "line", line);
         int32_t i;

@@ -379,6 +379,8 @@ static void lists_name_samples(void **state)
     put_text(f, "test.txt", "a.bin\nb.bin\n");
     want_bad(f, "path: ., lists: {train: train.txt, test: test.txt}", MOTE_ERR_VALUE,
              "test.txt: line 2: the sample \"b.bin\" is listed already");
+    put(f, "test.txt", "a.bin\n\0b.bin\n", 13);
+    want_bad(f, "path: ., lists: {train: train.txt, test: test.txt}", MOTE_ERR_FORMAT, "test.txt is not a text file");
     want_bad(f, "path: ., test: 0.2, lists: {train: train.txt}", MOTE_ERR_VALUE, "lists and fractions");
     want_bad(f, "path: ., lists: {train: none.txt}", MOTE_ERR_FILE, "none.txt");
 }
