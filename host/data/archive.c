@@ -6,7 +6,8 @@
 
 #include "host/data/source.h"
 
-#define CHUNK ((size_t)65536)
+#define CHUNK      ((size_t)65536)
+#define FIRST_ROOM ((size_t)16 << 20) /* bytes: the most that a head is believed before there are as many */
 
 static enum mote_status archive_failed(struct archive *a, const struct frame *at)
 {
@@ -22,6 +23,7 @@ static enum mote_status read_member(struct reading *r, struct archive *a, size_t
 {
     size_t capacity = hint < *room ? hint + 1 : CHUNK;
 
+    capacity = capacity < FIRST_ROOM ? capacity : FIRST_ROOM;
     *out = (struct bytes){pool_alloc(&r->scratch, capacity), 0};
     for (;;) {
         la_ssize_t n = archive_read_data(a, out->data + out->size, capacity - out->size);

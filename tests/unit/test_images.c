@@ -135,6 +135,38 @@ static void damaged_archives_are_named(void **state)
     want_bad(f, "path: b.zip", MOTE_ERR_FORMAT, "holds no PNG or JPEG");
 }
 
+/* A tar of one short picture, whose head says that it has a gigabyte less a byte. */
+static void archives_may_lie_about_sizes(void **state)
+{
+    enum { SIZE_AT = 124, SUM_AT = 148, HEAD = 512 };
+    struct fixture *f = *state;
+    const struct member member = {"cat/y.png", {(uint8_t *)"text", 4}};
+    struct bytes file;
+    unsigned sum = 8 * ' ';
+
+    put_archive(f, "a.tar", &member, 1);
+    file = get(f, "a.tar");
+    memcpy(file.data + SIZE_AT, "07777777777", 12);
+    for (int i = 0; i < HEAD; i++)
+        sum += i < SUM_AT || i >= SUM_AT + 8 ? file.data[i] : 0;
+    memcpy(file.data + SUM_AT, pool_printf(&f->pool, "%06o", sum), 7);
+    put(f, "b.tar", file.data, file.size);
+    want_bad(f, "path: b.tar", MOTE_ERR_FORMAT, "spec: cat/y.png: the archive cannot be read: Truncated");
+}
+
+/* A picture of more bytes than are believed at first. */
+static void large_pictures_come_out_of_archives(void **state)
+{
+    enum { LARGE = 17 << 20 };
+    struct fixture *f = *state;
+    struct bytes png = png_of(f, 3, 4, 3, 0), padded = {pool_alloc(&f->pool, LARGE), LARGE};
+    const struct member member = {"cat/y.png", padded};
+
+    memcpy(padded.data, png.data, png.size); /* what follows a PNG's end does not count */
+    put_archive(f, "a.tar", &member, 1);
+    assert_memory_equal(open_ok(f, "a.tar")->samples, pixels(f, 3, 4, 3, 0), 36);
+}
+
 /* ---- pictures ---- */
 static void jpegs_are_close(void **state)
 {
@@ -285,6 +317,8 @@ int main(void)
         TEST(a_list_may_name_pictures),
         TEST(archives_open),
         TEST(damaged_archives_are_named),
+        TEST(archives_may_lie_about_sizes),
+        TEST(large_pictures_come_out_of_archives),
         TEST(jpegs_are_close),
         TEST(damaged_pictures_end_well),
         TEST(damaged_pictures_are_named),
