@@ -63,6 +63,16 @@ static bool is_delimiter(const struct cells *c, char x)
     return c->delimiter == ' ' ? x == ' ' || x == '\t' : x == c->delimiter;
 }
 
+/* Blanks may follow a quoted cell, nothing else. */
+static enum mote_status check_after_quote(const struct cells *c, const char *s, const struct frame *at)
+{
+    while ((*s == ' ' || *s == '\t') && !is_delimiter(c, *s))
+        s++;
+    if (*s != '\0' && !is_delimiter(c, *s))
+        return fail(at, MOTE_ERR_FORMAT, "\"%.20s\" follows a quoted cell; the next delimiter is wanted", s);
+    return MOTE_OK;
+}
+
 /* One cell from s on; *next is what follows its delimiter, NULL at the end of the line. */
 static enum mote_status take_cell(struct cells *c, char *s, char **next, const struct frame *at)
 {
@@ -76,6 +86,7 @@ static enum mote_status take_cell(struct cells *c, char *s, char **next, const s
         end = unquote(start);
         if (end == NULL)
             return fail(at, MOTE_ERR_FORMAT, "a double quote is not closed");
+        TRY(check_after_quote(c, end, at));
     }
     while (*end != '\0' && !is_delimiter(c, *end))
         end++;

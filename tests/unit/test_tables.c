@@ -21,7 +21,7 @@ static void tables_open(void **state)
     static const char *const texts[] = {
         "1,2.5,cat\n-3,4e1,dog\n.5,6,cat\n",
         "a,b,what\r\n1,2.5,cat\r\n\r\n-3,4e1,dog\r\n.5,6,cat",
-        "\xef\xbb\xbf\"a, b\",b,c\n1, 2.5 ,\"cat\"\n-3,4e1,dog\n.5,6,cat\n",
+        "\xef\xbb\xbf\"a, b\" ,b,c\n1, 2.5 ,\"cat\"\n-3,4e1,dog\n.5,6,cat\n",
         "1;2.5;cat\n-3;4e1;dog\n.5;6;cat\n",
         "1\t2.5\tcat\n-3\t4e1\tdog\n.5\t6\tcat\n",
         "  1   2.5 cat\n -3 \t4e1 dog  \n .5 6   cat\n",
@@ -88,6 +88,7 @@ static void bad_tables_are_named(void **state)
         {"1,2 3,a\n", MOTE_ERR_VALUE, "\"2 3\" is no finite number"},
         {"1,2,a\n1,2,\n", MOTE_ERR_VALUE, "line 2: column 2: is empty, but it is the label"},
         {"1,\"2,a\n", MOTE_ERR_FORMAT, "line 1: a double quote is not closed"},
+        {"1,2,a\n\"1\"23,2,a\n", MOTE_ERR_FORMAT, "line 2: \"23,2,a\" follows a quoted cell"},
         {"a\nb\n", MOTE_ERR_FORMAT, "one column"},
         {"", MOTE_ERR_FORMAT, "has no line with data"},
         {" \n\t\n", MOTE_ERR_FORMAT, "has no line with data"},
