@@ -248,6 +248,9 @@ static enum mote_status take_labels(struct reading *r, const struct table *t, in
 
 enum mote_status read_table(struct reading *r)
 {
+    bool named = r->from != NULL && r->from[0] != '\0'; /* by another file, which r->at is */
+    struct frame table = frame_of(r->at, r->spec->path);
+    const struct frame *at = named ? &table : r->at;
     struct dataset *d = r->out;
     struct bytes text;
     struct table t;
@@ -255,17 +258,17 @@ enum mote_status read_table(struct reading *r)
     int32_t label;
 
     TRY(packed_read(&r->scratch, r->path, &text, r->at));
-    TRY(table_parse(&r->scratch, text, r->spec->header, &t, r->at));
-    TRY(label_column(r, &t, &label, r->at));
+    TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
+    TRY(label_column(r, &t, &label, at));
     if (t.columns < 2)
-        return fail(r->at, MOTE_ERR_FORMAT, "has one column; a label and a number at least are wanted");
+        return fail(at, MOTE_ERR_FORMAT, "has one column; a label and a number at least are wanted");
     d->type = TYPE_F32;
     d->rank = 1;
     d->dims[0] = d->elements = t.columns - 1;
-    TRY(samples_alloc(r, t.n, &samples, r->at));
+    TRY(samples_alloc(r, t.n, &samples, at));
     for (int32_t i = 0; i < t.n; i++)
-        TRY(take_numbers(&t, i, label, samples + (size_t)i * (size_t)d->elements * sizeof(float), r->at));
+        TRY(take_numbers(&t, i, label, samples + (size_t)i * (size_t)d->elements * sizeof(float), at));
     r->source->rows = pool_copy(r->pool, t.lines, (size_t)t.n * sizeof *t.lines);
     r->source->row_kind = "line";
-    return take_labels(r, &t, label, r->at);
+    return take_labels(r, &t, label, at);
 }

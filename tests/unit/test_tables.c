@@ -99,6 +99,8 @@ static void bad_tables_are_named(void **state)
         put_text(f, "t.csv", bad[i].text);
         want_error(f, dataset_open(&f->pool, path(f, "t.csv"), &f->data, &f->at), bad[i].status, bad[i].part);
     }
+    put_text(f, "t.csv", "1,2,a\n1,nan,a\n");
+    want_bad(f, "path: t.csv", MOTE_ERR_VALUE, "spec: t.csv: line 2: column 1: \"nan\"");
     put(f, "t.csv", "1,2\0,a\n", 7);
     want_error(f, dataset_open(&f->pool, path(f, "t.csv"), &f->data, &f->at), MOTE_ERR_FORMAT, "is not a text file");
 }
