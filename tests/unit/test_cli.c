@@ -720,9 +720,6 @@ static void wrong_quantizations(void **state)
          {"quantize", GRAPH, "--data", "@in/table.csv", "-o", "@out/q.mote"}},
         {1, "cannot read", {"quantize", "@in/float.graph", "--data", "@in/no.csv", "-o", "@out/q.mote"}},
         {1, "the model's input 8", {"quantize", "@in/float.graph", "--data", DATA, "-o", "@out/q.mote"}},
-        {1,
-         "the label is 2, but the model has 2 classes, from 0",
-         {"quantize", "@in/float.graph", "--data", "@in/wide.csv", "-o", "@out/q.mote", "--samples", "3"}},
         {1, "cannot write", {"quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/no/folder/q.mote"}},
     };
 
@@ -765,6 +762,20 @@ static void quantize_says_what_eval_counts(void **state)
                               "--samples", "10", "--method", "mse")
                                .out,
                            "accuracy on 30 other samples"));
+}
+
+/* Outputs that are no classes of the data (an autoencoder's) are right about nothing. */
+static void quantize_counts_for_classifiers_alone(void **state)
+{
+    struct result r = OK("quantize", "@in/float.graph", "--data", "@in/wide.csv", "-o", "@out/q.mote", "--json");
+    json_t *json = json_of(&r);
+
+    (void)state;
+    assert_true(json_is_null(json_object_get(json, "accuracy_float")));
+    assert_true(json_is_null(json_object_get(json, "accuracy_int8")));
+    json_decref(json);
+    r = OK("quantize", "@in/float.graph", "--data", "@in/wide.csv", "-o", "@out/q.mote");
+    assert_non_null(strstr(r.out, "no accuracy: the model has 2 outputs, the data have 3 classes"));
 }
 
 /* ---- data sets ---- */
@@ -1078,6 +1089,7 @@ int main(void)
         TEST(eval_takes_the_first_of_equals),
         TEST(wrong_quantizations),
         TEST(quantize_says_what_eval_counts),
+        TEST(quantize_counts_for_classifiers_alone),
         TEST(data_shows_what_is_in_it),
         TEST(wrong_data_are_refused),
         TEST(pictures_are_inputs),
