@@ -298,13 +298,15 @@ static const char *op_of(const struct quantize *q, int32_t i)
     return op_info[g->ops[graph_producer(g, q->errors[i].tensor)].id].NAME;
 }
 
+static json_t *sqnr_json(double sqnr) { return isinf(sqnr) && sqnr < 0 ? json_string("-inf") : json_number(sqnr); }
+
 static json_t *layer_json(const struct quantize *q, int32_t i)
 {
     const struct tensor *t = &q->p.model.graphs[0].tensors[q->errors[i].tensor], *became = q->became[i];
     bool s8 = became->type == TYPE_S8;
 
     return json_pack("{s:o, s:s, s:s, s:o, s:f, s:f, s:o, s:o}", "tensor", json_text(t->name), "operator", op_of(q, i),
-                     "type", type_name(became->type), "sqnr_db", json_number(error_sqnr(&q->errors[i])), "min",
+                     "type", type_name(became->type), "sqnr_db", sqnr_json(error_sqnr(&q->errors[i])), "min",
                      (double)q->ranges[q->errors[i].tensor].min, "max", (double)q->ranges[q->errors[i].tensor].max,
                      "scale", s8 ? json_real((double)became->quant.scale[0]) : json_null(), "zero",
                      s8 ? json_integer(became->quant.zero[0]) : json_null());
@@ -332,7 +334,7 @@ static void add_layer(struct text *t, const struct quantize *q, int32_t i)
     const struct tensor *became = q->became[i];
     double sqnr = error_sqnr(&q->errors[i]);
 
-    text_add(t, "%7.1f  %-22.22s  %10.4g %10.4g  ", isinf(sqnr) ? 999.9 : sqnr, op_of(q, i), (double)r->min,
+    text_add(t, "%7.1f  %-22.22s  %10.4g %10.4g  ", isinf(sqnr) && sqnr > 0 ? 999.9 : sqnr, op_of(q, i), (double)r->min,
              (double)r->max);
     if (became->type == TYPE_S8)
         text_add(t, "%10.4g %5d", (double)became->quant.scale[0], (int)became->quant.zero[0]);
@@ -395,8 +397,11 @@ const struct command command_quantize = {
         "used for calibration. The table has the error of each tensor as signal to noise: 20 dB is an error of a\n"
         "tenth of the signal. Operators without an int8 form stay in float.\n\n"
         "JSON keys: output, method, calibration_samples, test_samples, tests_seen (the test had no other samples than\n"
-        "the calibration), accuracy_float and accuracy_int8 (null without labels), image_bytes, arena_bytes, layers:\n"
-        "[{tensor, operator, type, sqnr_db (null: no error), min, max, scale, zero}].",
+        "the calibration), accuracy_float and accuracy_int8 (null without labels, or where the model has another "
+        "number of\n"
+        "outputs than the data have classes), image_bytes, arena_bytes, layers: [{tensor, operator, type, sqnr_db "
+        "(null:\n"
+        "no error; \"-inf\": an error where there is no signal), min, max, scale, zero}].",
     .example = "mote quantize kws_float.tflite --data kws.yaml --samples 100 -o kws.mote",
     .positional_min = 1,
     .positional_max = 1,

@@ -52,7 +52,8 @@ struct tensor_error {
     int32_t tensor;       /* of the float graph */
     double signal, noise; /* mean squares of the float values and of the differences */
 };
-/* Signal to noise in decibels: 20 dB is an error of a tenth. Infinite if there is no noise. */
+/* Signal to noise in decibels: 20 dB is an error of a tenth. Infinite if there is no noise; minus infinite if there is
+ * nothing but noise, or the int8 graph holds no number. */
 double error_sqnr(const struct tensor_error *e);
 
 /* Runs both graphs, in which where[i] of `quantized` is tensor i of `real` (quantize_graph()). out [n_tensors of real]

@@ -9,7 +9,12 @@
 
 double error_sqnr(const struct tensor_error *e)
 {
-    return e->noise > 0 ? 10 * log10(e->signal / e->noise) : (double)INFINITY;
+    double sqnr;
+
+    if (e->noise == 0)
+        return (double)INFINITY;
+    sqnr = 10 * log10(e->signal / e->noise);
+    return isnan(sqnr) ? -(double)INFINITY : sqnr;
 }
 
 /* ---- errors ---- */

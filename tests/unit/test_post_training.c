@@ -463,6 +463,16 @@ static void errors_are_those_of_rounding(void **state)
     pool_free(&pool);
 }
 
+static void noise_alone_is_not_perfect(void **state)
+{
+    (void)state;
+    assert_true(error_sqnr(&(struct tensor_error){.signal = 0, .noise = 0}) == (double)INFINITY);
+    assert_true(error_sqnr(&(struct tensor_error){.signal = 1, .noise = 0}) == (double)INFINITY);
+    assert_true(error_sqnr(&(struct tensor_error){.signal = 0, .noise = 1}) == -(double)INFINITY);
+    assert_true(error_sqnr(&(struct tensor_error){.signal = 1, .noise = (double)INFINITY}) == -(double)INFINITY);
+    assert_true(error_sqnr(&(struct tensor_error){.signal = 1, .noise = (double)NAN}) == -(double)INFINITY);
+}
+
 /* ---- real networks ---- */
 struct real {
     struct dataset data;
@@ -613,6 +623,7 @@ int main(void)
         cmocka_unit_test(calibration_sees_all),
         cmocka_unit_test(calibration_names_what_is_no_number),
         cmocka_unit_test(errors_are_those_of_rounding),
+        cmocka_unit_test(noise_alone_is_not_perfect),
         cmocka_unit_test(keywords_stay_right),
         cmocka_unit_test(persons_stay_right),
         cmocka_unit_test(handwriting_stays_right),
