@@ -236,20 +236,6 @@ static enum mote_status run_board(struct eval *e)
 }
 
 /* ---- what came out ---- */
-/* The largest element as it is stored; the first of equals. NaN is never the largest. */
-static int32_t argmax(const struct mote_io *io, int32_t n)
-{
-    int32_t best = -1;
-    double value, largest = 0;
-
-    for (int32_t i = 0; i < n; i++)
-        if (io_element(io, (uint32_t)i, &value) && value == value && (best < 0 || value > largest)) {
-            best = i;
-            largest = value;
-        }
-    return best < 0 ? 0 : best;
-}
-
 static void judge(struct eval *e)
 {
     struct pool *pool = &e->cli->pool;
@@ -262,7 +248,7 @@ static void judge(struct eval *e)
         int32_t label = label_of(e, i);
 
         out.data = e->outputs + i * e->output_bytes;
-        e->predictions[i] = argmax(&out, e->n_classes);
+        e->predictions[i] = io_largest(&out);
         confusion_add(&e->confusion, &label, &e->predictions[i], 1);
     }
 }

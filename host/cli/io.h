@@ -4,6 +4,7 @@
 #define MOTE_CLI_IO_H
 
 #include "host/cli/cli.h"
+#include "host/exec/elements.h"
 #include "host/report/terminal.h"
 #include "mote/mote.h"
 
@@ -29,11 +30,6 @@ MUST_CHECK enum mote_status inferences_scatter(struct inferences *x, struct byte
 json_t *inference_json(const struct inferences *x, size_t inference); /* the array "outputs" */
 json_t *inferences_json(const struct inferences *x);                  /* [{outputs}] */
 void inferences_print(const struct inferences *x);
-
-/* ---- of one tensor ---- */
-uint32_t io_elements(const struct mote_io *io);
-/* Element i as it is stored; false for types that are no numbers of at most 32 bits. */
-bool io_element(const struct mote_io *io, uint32_t i, double *out);
 
 /* ---- JSON of what may be anything ---- */
 json_t *json_text(const char *s);  /* bytes that are no UTF-8 become '?' */

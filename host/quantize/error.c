@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What quantization costs: errors of each tensor, and what the network still gets right. */
 #include "host/emit/emit.h"
+#include "host/exec/elements.h"
 #include "host/exec/sweep.h"
 #include "host/plan/plan.h"
 #include "host/quantize/calibrate.h"
@@ -171,16 +172,10 @@ static void judge(void *context, int32_t thread, int32_t sample, const struct mo
 {
     const struct accuracy *a = context;
     struct mote_io io;
-    int32_t best = 0, n = 1;
 
     (void)thread;
     mote_model_output(model, 0, &io);
-    for (int32_t d = 0; d < io.rank; d++)
-        n *= (int32_t)io.dims[d];
-    for (int32_t i = 1; i < n; i++)
-        if (mote_dequantize(&io, (uint32_t)i) > mote_dequantize(&io, (uint32_t)best))
-            best = i;
-    a->right[sample] = best == a->samples->label(a->samples->context, sample);
+    a->right[sample] = io_largest(&io) == a->samples->label(a->samples->context, sample);
 }
 
 enum mote_status count_correct(struct pool *pool, struct bytes image, const struct samples *samples, int32_t *correct,

@@ -4,18 +4,19 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "host/base/largest.h"
+
 static double share(int64_t part, int64_t whole) { return whole > 0 ? (double)part / (double)whole : NAN; }
 
 /* ---- classification ---- */
 int32_t largest_score(const float *scores, int32_t n)
 {
-    int32_t best = -1;
+    struct largest l = {.any = false};
 
     assert(n >= 1);
     for (int32_t i = 0; i < n; i++)
-        if (!isnan(scores[i]) && (best < 0 || scores[i] > scores[best]))
-            best = i;
-    return best < 0 ? 0 : best;
+        largest_see(&l, i, (double)scores[i]);
+    return l.index;
 }
 
 struct confusion confusion_make(struct pool *pool, int32_t n_classes, const char *const *classes)

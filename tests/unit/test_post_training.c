@@ -473,6 +473,38 @@ static void noise_alone_is_not_perfect(void **state)
     assert_true(error_sqnr(&(struct tensor_error){.signal = 1, .noise = (double)NAN}) == -(double)INFINITY);
 }
 
+static int32_t class_two(void *context, int32_t sample)
+{
+    (void)context;
+    (void)sample;
+    return 2;
+}
+
+/* A NaN (the square root of -1) is never the largest; of equals it is the first. */
+static void no_number_is_not_right(void **state)
+{
+    static const char text[] = HEAD "tensor 0 \"x\" f32 [4]\ntensor 1 \"y\" f32 [4]\nop 0 sqrt in [0] out [1]\n"
+                                    "inputs [0]\noutputs [1]\nend\n";
+    float x[] = {-1, 1, 4, 4};
+    struct samples samples = {.n = 1, .context = x, .input = numbers, .label = class_two};
+    struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct plan_options options = {.keep_all = false};
+    struct pool pool = {0};
+    struct model m = {.pool = &pool};
+    char *copy = pool_strdup(&pool, text);
+    struct plan plan;
+    struct bytes image;
+    int32_t correct;
+
+    (void)state;
+    ok(model_parse(&m, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
+    ok(plan_make(&pool, &m, &options, &plan, &at));
+    ok(emit_image(&plan, &image, &at));
+    ok(count_correct(&pool, image, &samples, &correct, &at));
+    assert_int_equal(correct, 1);
+    pool_free(&pool);
+}
+
 /* ---- real networks ---- */
 struct real {
     struct dataset data;
@@ -624,6 +656,7 @@ int main(void)
         cmocka_unit_test(calibration_names_what_is_no_number),
         cmocka_unit_test(errors_are_those_of_rounding),
         cmocka_unit_test(noise_alone_is_not_perfect),
+        cmocka_unit_test(no_number_is_not_right),
         cmocka_unit_test(keywords_stay_right),
         cmocka_unit_test(persons_stay_right),
         cmocka_unit_test(handwriting_stays_right),
