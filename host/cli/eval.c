@@ -48,9 +48,9 @@ static enum mote_status open_model(struct eval *e)
         return fail(&e->file, MOTE_ERR_UNSUPPORTED,
                     "its output \"%s\" has %d element%s of %s; accuracy wants a number for each of several classes",
                     out.name, e->n_classes, e->n_classes == 1 ? "" : "s", type_name((enum mote_type)out.type));
-    if (e->n_classes > CLASSES_MAX)
+    if (e->n_classes > CONFUSION_CLASSES_MAX)
         return fail(&e->file, MOTE_ERR_UNSUPPORTED, "its output \"%s\" has %d elements; %d classes are the most here",
-                    out.name, e->n_classes, CLASSES_MAX);
+                    out.name, e->n_classes, CONFUSION_CLASSES_MAX);
     e->input_bytes = runner_input_bytes(&e->measure.runner);
     e->output_bytes = runner_output_bytes(&e->measure.runner);
     return MOTE_OK;

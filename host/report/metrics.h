@@ -13,6 +13,9 @@ struct confusion {
     int32_t *counts;            /* [n_classes][n_classes]: label, prediction */
 };
 
+/* A matrix has the square of them, 64 MiB at most: who makes one for a user's classes refuses more. */
+#define CONFUSION_CLASSES_MAX 4096
+
 /* The largest score; the first of equals. NaN is never the largest; 0 if all are. n >= 1. */
 int32_t largest_score(const float *scores, int32_t n);
 

@@ -253,6 +253,9 @@ static int setup_all(void **state)
     put_text("in/ragged/y_labels.csv", "a.bin,5,0\nb.bin,5\n");
     put_text("in/missing/y_labels.csv", "a.bin,5,0\n");
     put_text("in/wide/y_labels.csv", "../zeros.bin,9,0\n../zeros.bin,9,8\n");
+    put_text("in/many.graph", "mote-graph 1\nmodel m version 0\ngraph \"main\"\ntensor 0 \"x\" f32 [1,4097]\n"
+                              "tensor 1 \"y\" f32 [1,4097]\nop 0 relu in [0] out [1]\n"
+                              "inputs [0]\noutputs [1]\nend\n");
     put_float_model();
     return 0;
 }
@@ -354,6 +357,7 @@ static void wrong_inputs(void **state)
          "y_labels.csv line 1: ../zeros.bin has 288 bytes, the model's input 144",
          {"eval", GRAPH, "--data", "@in/wide", "--limit", "1"}},
         {1, "cannot read", {"eval", GRAPH, "--data", "@in/nowhere"}},
+        {1, "has 4097 elements; 4096 classes are the most here", {"eval", "@in/many.graph", "--data", "@in/table.csv"}},
         {1, "cannot write", {"compile", GRAPH, "-o", "@out/no/folder/x.mote"}},
         {1, "cannot write", {"run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/no/folder/y"}},
         {1, "cannot write", {"eval", GRAPH, "--data", DATA, "--limit", "2", "--predictions", "@out/no/folder/p"}},
