@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote eval: accuracy over labeled data, on the host's cores or on an emulated board. */
-#include <pthread.h>
-#include <stdatomic.h>
-#include <unistd.h>
-
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
 #include "host/cli/measure.h"
 #include "host/data/dataset.h"
-
-#define THREADS_MAX 256
-#define CLASSES_MAX 65536
+#include "host/exec/sweep.h"
 
 struct eval {
     struct cli *cli;
@@ -152,61 +146,40 @@ static void make_input(const struct eval *e, size_t i, uint8_t *out)
 }
 
 /* ---- on the host ---- */
-/* Threads take the next sample until there is none; each has an arena of its own, all read one image. */
-struct line_of_work {
-    struct eval *eval;
-    atomic_size_t next;
-};
-struct worker {
-    struct line_of_work *line;
-    struct runner runner;
-    uint8_t *input;
-    bool shows_progress;
-    pthread_t thread;
-};
-
-static void *work(void *argument)
+static void fill(void *context, int32_t i, const struct mote_model *m)
 {
-    struct worker *w = argument;
-    const struct eval *e = w->line->eval;
-    size_t i;
+    const struct eval *e = context;
+    struct mote_io io;
 
-    while ((i = atomic_fetch_add(&w->line->next, 1)) < e->n) {
-        if (w->shows_progress)
-            cli_progress("samples", (int64_t)i, (int64_t)e->n);
-        mote_model_reset(&w->runner.model); /* samples know nothing of each other */
-        make_input(e, i, w->input);
-        runner_run(&w->runner, w->input, e->outputs + i * e->output_bytes);
-    }
-    return NULL;
+    mote_model_input(m, 0, &io);
+    if (mote_model_inputs(m) == 1)
+        dataset_input(&e->data, e->samples[i], &io, &e->preprocess, io.data);
+    else
+        model_set_inputs(m, e->data.samples + e->samples[i] * e->data.elements); /* raw: check_inputs() */
+}
+
+static void take(void *context, int32_t thread, int32_t i, const struct mote_model *m)
+{
+    const struct eval *e = context;
+
+    (void)thread;
+    model_get_outputs(m, e->outputs + (size_t)i * e->output_bytes);
 }
 
 static enum mote_status run_host(struct eval *e)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    int64_t threads = cores < 1 ? 1 : cores < THREADS_MAX ? cores : THREADS_MAX;
-    struct line_of_work line = {.eval = e};
-    struct worker *workers;
-    size_t n, started = 1; /* this thread is the first worker */
+    struct sweep sweep = {.image = e->p.image,
+                          .n = (int32_t)e->n,
+                          .context = e,
+                          .fill = fill,
+                          .take = take,
+                          .progress = cli_progress,
+                          .what = "samples"};
+    int64_t threads = 0;
 
-    TRY(cli_number(e->cli, "--threads", 1, THREADS_MAX, &threads));
-    n = (size_t)threads < e->n ? (size_t)threads : e->n;
-    workers = pool_array(&e->cli->pool, n, sizeof *workers);
-    workers[0] = (struct worker){.line = &line, .runner = e->measure.runner, .shows_progress = true};
-    for (size_t i = 0; i < n; i++)
-        workers[i].input = pool_alloc(&e->cli->pool, e->input_bytes);
-    for (size_t i = 1; i < n; i++) {
-        workers[i].line = &line;
-        TRY(runner_open(&e->cli->pool, e->p.image, &workers[i].runner, &e->file));
-    }
-    cli_progress("samples", 0, (int64_t)e->n);
-    while (started < n && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0)
-        started++;
-    work(&workers[0]);
-    for (size_t i = 1; i < started; i++)
-        pthread_join(workers[i].thread, NULL);
-    cli_progress("samples", (int64_t)e->n, (int64_t)e->n);
-    return MOTE_OK;
+    TRY(cli_number(e->cli, "--threads", 1, SWEEP_THREADS_MAX, &threads));
+    sweep.threads = (int32_t)threads;
+    return sweep_run(&e->cli->pool, &sweep, &e->file);
 }
 
 /* ---- on the board ---- */

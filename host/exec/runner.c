@@ -91,17 +91,29 @@ size_t runner_output_bytes(const struct runner *r)
     return bytes_of(r, mote_model_output, mote_model_outputs(&r->model));
 }
 
-void runner_run(struct runner *r, const uint8_t *inputs, uint8_t *outputs)
+void model_set_inputs(const struct mote_model *m, const uint8_t *inputs)
 {
     struct mote_io io;
 
-    for (int32_t i = 0; mote_model_input(&r->model, i, &io) == MOTE_OK; i++) {
+    for (int32_t i = 0; mote_model_input(m, i, &io) == MOTE_OK; i++) {
         memcpy(io.data, inputs, io.bytes);
         inputs += io.bytes;
     }
-    mote_model_run(&r->model);
-    for (int32_t i = 0; mote_model_output(&r->model, i, &io) == MOTE_OK; i++) {
+}
+
+void model_get_outputs(const struct mote_model *m, uint8_t *outputs)
+{
+    struct mote_io io;
+
+    for (int32_t i = 0; mote_model_output(m, i, &io) == MOTE_OK; i++) {
         memcpy(outputs, io.data, io.bytes);
         outputs += io.bytes;
     }
+}
+
+void runner_run(struct runner *r, const uint8_t *inputs, uint8_t *outputs)
+{
+    model_set_inputs(&r->model, inputs);
+    mote_model_run(&r->model);
+    model_get_outputs(&r->model, outputs);
 }

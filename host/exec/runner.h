@@ -27,6 +27,9 @@ double runner_work(const struct mote_model *model);
 /* Bytes of all inputs (outputs) of one inference, one after the other. */
 size_t runner_input_bytes(const struct runner *r);
 size_t runner_output_bytes(const struct runner *r);
+/* All inputs of a model from one place, all outputs to one. */
+void model_set_inputs(const struct mote_model *m, const uint8_t *inputs);
+void model_get_outputs(const struct mote_model *m, uint8_t *outputs);
 /* One inference: copies the inputs in, runs, copies the outputs out. */
 void runner_run(struct runner *r, const uint8_t *inputs, uint8_t *outputs);
 
