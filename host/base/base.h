@@ -113,7 +113,8 @@ void folder_remove(const char *path); /* NULL: nothing to do */
 int cleanup_file(const char *path);   /* a slot for cleanup_forget(), -1 if there are none */
 int cleanup_folder(const char *path);
 void cleanup_forget(int slot);
-void cleanup_program(int pid); /* the leader of a process group */
+/* The leader of a process group. `ask`: it cleans up itself, so it gets SIGTERM and two seconds before it is killed. */
+void cleanup_program(int pid, bool ask);
 void cleanup_program_ended(int pid);
 
 /* A growing string, for emitters. */

@@ -17,6 +17,7 @@
 #define DEPTH_MAX   16       /* folders inside each other */
 #define TRIES       50       /* a program that was just killed may still make a file */
 #define BETWEEN     10000000 /* ns */
+#define PATIENCE    200      /* of them, 2 s: for a program that is asked to end */
 #define ENTRY_BYTES 2048     /* directory entries read at once */
 
 enum { SLOT_FREE, SLOT_TAKEN, SLOT_FILE, SLOT_FOLDER };
@@ -24,7 +25,7 @@ static struct {
     atomic_int state;
     char path[PATH_MAX];
 } paths[24];
-static atomic_int programs[64];
+static atomic_int programs[64]; /* 0: free; minus the process for one that is asked to end before it is killed */
 
 static int register_path(const char *path, int kind)
 {
@@ -49,24 +50,23 @@ void cleanup_forget(int slot)
         atomic_store(&paths[slot].state, SLOT_FREE);
 }
 
-void cleanup_program(int pid)
+static bool change_program(int from, int to)
 {
     for (size_t i = 0; i < COUNT(programs); i++) {
-        int expected = 0;
+        int expected = from;
 
-        if (atomic_compare_exchange_strong(&programs[i], &expected, pid))
-            return;
+        if (atomic_compare_exchange_strong(&programs[i], &expected, to))
+            return true;
     }
+    return false;
 }
+
+void cleanup_program(int pid, bool ask) { change_program(0, ask ? -pid : pid); }
 
 void cleanup_program_ended(int pid)
 {
-    for (size_t i = 0; i < COUNT(programs); i++) {
-        int expected = pid;
-
-        if (atomic_compare_exchange_strong(&programs[i], &expected, 0))
-            return;
-    }
+    if (!change_program(pid, 0))
+        change_program(-pid, 0);
 }
 
 /* ---- folders ---- */
@@ -154,18 +154,53 @@ void folder_remove(const char *path)
         }
 }
 
-/* ---- all of it ---- */
-void base_cleanup(void)
+/* ---- programs ---- */
+/* True as long as one of those that were asked has not ended. */
+static bool are_ending(void)
 {
-    int error = errno;
+    bool ending = false;
 
     for (size_t i = 0; i < COUNT(programs); i++) {
-        int pid = atomic_load(&programs[i]);
+        int pid = -atomic_load(&programs[i]);
+
+        if (pid > 0 && waitpid(pid, NULL, WNOHANG) == 0)
+            ending = true;
+        else if (pid > 0)
+            cleanup_program_ended(pid);
+    }
+    return ending;
+}
+
+static void ask_programs(void)
+{
+    for (size_t i = 0; i < COUNT(programs); i++) {
+        int pid = -atomic_load(&programs[i]);
+
+        if (pid > 0)
+            kill(-pid, SIGTERM);
+    }
+    for (int i = 0; i < PATIENCE && are_ending(); i++)
+        nanosleep(&(struct timespec){.tv_nsec = BETWEEN}, NULL);
+}
+
+static void kill_programs(void)
+{
+    for (size_t i = 0; i < COUNT(programs); i++) {
+        int pid = abs(atomic_load(&programs[i]));
 
         if (pid > 0 && kill(-pid, SIGKILL) == 0)
             while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
                 continue;
     }
+}
+
+/* ---- all of it ---- */
+void base_cleanup(void)
+{
+    int error = errno;
+
+    ask_programs();
+    kill_programs();
     for (size_t i = 0; i < COUNT(paths); i++) {
         int kind = atomic_load(&paths[i].state);
 

@@ -2,16 +2,13 @@
 /* mote demo: the main job. A data set becomes a trained network, the network int8, the int8 a firmware; each is
  * measured, and a table says what it scores and costs. Every step is a command of Mote's, run as a user would. */
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "host/cli/cli.h"
 #include "host/emulate/board.h"
 #include "host/emulate/home.h"
+#include "host/emulate/process.h"
 #include "host/report/terminal.h"
 
 #define BOARD  "nano-33-ble-sense"
@@ -33,27 +30,13 @@ static const char *in_dir(const struct demo *d, const char *name)
 }
 
 /* ---- commands ---- */
-static enum mote_status wait_for(pid_t child, const char *command, const struct frame *at)
-{
-    int status = 0;
-
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    cleanup_program_ended(child);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return MOTE_OK;
-    return fail(at, MOTE_ERR_ENVIRONMENT, "mote %s failed; what it said stands above", command);
-}
-
 /* Runs `mote` with these arguments and --json; stdout goes to a file of the folder, stderr where ours goes. */
 static enum mote_status run(struct demo *d, const char *output, json_t **json, const char *const *arguments)
 {
-    const char *argv[20] = {"mote"}, *path = in_dir(d, output);
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t group; /* of its own, which a signal to us ends (base_cleanup) */
+    const char *argv[20] = {d->program};
+    struct process process = {.argv = argv, .output = in_dir(d, output), .seconds = INT32_MAX, .ask = true};
     json_error_t error;
-    pid_t child = 0;
-    int n = 1, failed;
+    int n = 1;
 
     while (*arguments != NULL && n < (int)COUNT(argv) - 2)
         argv[n++] = *arguments++;
@@ -62,19 +45,11 @@ static enum mote_status run(struct demo *d, const char *output, json_t **json, c
     for (int i = 1; i < n - 1; i++)
         fprintf(stderr, " %s", argv[i]);
     fputc('\n', stderr);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    posix_spawnattr_init(&group);
-    posix_spawnattr_setflags(&group, POSIX_SPAWN_SETPGROUP);
-    failed = posix_spawn(&child, d->program, &actions, &group, (char *const *)(uintptr_t)argv, environ);
-    posix_spawnattr_destroy(&group);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0)
-        return fail(&d->at, MOTE_ERR_ENVIRONMENT, "cannot run %s: %s", d->program, strerror(failed));
-    cleanup_program(child);
-    TRY(wait_for(child, argv[1], &d->at));
-    *json = json_load_file(path, 0, &error);
-    return *json != NULL ? MOTE_OK : fail(&d->at, MOTE_ERR_FORMAT, "%s: %s", path, error.text);
+    TRY(process_run(&process, 1, &d->at));
+    if (process.exit_code != 0)
+        return fail(&d->at, MOTE_ERR_ENVIRONMENT, "mote %s failed; what it said stands above", argv[1]);
+    *json = json_load_file(process.output, 0, &error);
+    return *json != NULL ? MOTE_OK : fail(&d->at, MOTE_ERR_FORMAT, "%s: %s", process.output, error.text);
 }
 #define RUN(d, output, json, ...) run(d, output, json, (const char *const[]){__VA_ARGS__, NULL})
 

@@ -51,13 +51,26 @@ static char **environment(const char *folder, char **name)
     return copy;
 }
 
+static int redirect(posix_spawn_file_actions_t *files, const struct process *p)
+{
+    const char *to = p->output != NULL ? p->output : p->log;
+    int err;
+
+    if ((err = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0)) ||
+        (err = posix_spawn_file_actions_addopen(files, 1, to, O_WRONLY | O_CREAT | O_TRUNC, p->output ? 0666 : 0600)))
+        return err;
+    if (p->output == NULL && (err = posix_spawn_file_actions_adddup2(files, 1, 2)))
+        return err;
+    return p->folder != NULL ? posix_spawn_file_actions_addchdir_np(files, p->folder) : 0;
+}
+
 /* In a process group of its own, so that what it starts ends with it. */
 static int spawn(const struct process *p, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, pipe;
-    char *name, **variables;
+    char *name = NULL, **variables;
     int err = posix_spawn_file_actions_init(&files);
 
     if (err)
@@ -66,20 +79,17 @@ static int spawn(const struct process *p, pid_t *pid)
         posix_spawn_file_actions_destroy(&files);
         return err;
     }
-    variables = environment(p->folder, &name);
+    variables = p->folder != NULL ? environment(p->folder, &name) : environ;
     sigemptyset(&none);
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
-    if (!(err = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)) &&
-        !(err = posix_spawn_file_actions_addopen(&files, 1, p->log, O_WRONLY | O_CREAT | O_TRUNC, 0600)) &&
-        !(err = posix_spawn_file_actions_adddup2(&files, 1, 2)) &&
-        !(err = posix_spawn_file_actions_addchdir_np(&files, p->folder)) &&
-        !(err = posix_spawnattr_setsigmask(&attributes, &none)) &&
+    if (!(err = redirect(&files, p)) && !(err = posix_spawnattr_setsigmask(&attributes, &none)) &&
         !(err = posix_spawnattr_setsigdefault(&attributes, &pipe)) &&
         !(err = posix_spawnattr_setflags(&attributes, SPAWN_FLAGS)))
         err = variables == NULL ? ENOMEM
                                 : posix_spawnp(pid, p->argv[0], &files, &attributes, (char *const *)p->argv, variables);
-    free((void *)variables);
+    if (p->folder != NULL)
+        free((void *)variables);
     free(name);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
@@ -95,11 +105,11 @@ static enum mote_status start(struct running *r, struct process *p, const struct
     pthread_sigmask(SIG_BLOCK, &all, &before); /* no signal between starting and registering */
     err = spawn(p, &r->pid);
     if (!err)
-        cleanup_program(r->pid);
+        cleanup_program(r->pid, p->ask);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (err) {
         r->pid = 0;
-        if (err == ENOENT)
+        if (err == ENOENT && p->packages != NULL)
             return fail(at, MOTE_ERR_ENVIRONMENT, "%s is not installed: install the Debian package %s", p->argv[0],
                         p->packages);
         return fail(at, MOTE_ERR_ENVIRONMENT, "%s cannot be started: %s", p->argv[0], strerror(err));

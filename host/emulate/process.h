@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Programs that Mote calls: without a shell, in a folder of their own, with bounded time, output kept in a file. */
+/* Programs that Mote calls: without a shell, with bounded time, output kept in a file. */
 #ifndef MOTE_PROCESS_H
 #define MOTE_PROCESS_H
 
@@ -7,10 +7,12 @@
 
 struct process {
     const char *const *argv; /* argv[0] is searched in PATH; ends with NULL */
-    const char *folder;      /* where it runs */
+    const char *folder;      /* where it runs, its TMPDIR too; NULL: where we do, and with ours */
     const char *log;         /* path of the file that gets its stdout and stderr */
-    const char *packages;    /* what to install if it is missing */
-    int32_t seconds;         /* it is killed after them */
+    const char *output;   /* or NULL; else of the file that gets stdout alone, stderr is ours; then there is no log */
+    const char *packages; /* what to install if it is missing; NULL: nothing would help */
+    int32_t seconds;      /* it is killed after them */
+    bool ask;             /* base_cleanup() asks it to end (cleanup_program()) */
     void (*waiting)(void *); /* called with `user` now and then while it runs; NULL: nothing is */
     void *user;
     /* results */

@@ -183,13 +183,15 @@ static void unknown_boards_and_homes_are_refused(void **state)
 /* ---- programs ---- */
 static void programs_are_run_and_bounded(void **state)
 {
-    char log[] = "/tmp/mote-test-log-XXXXXX";
+    char log[] = "/tmp/mote-test-log-XXXXXX", folder[4096];
     struct fixture f;
+    struct bytes out;
     struct process p = {.folder = "/", .log = log, .packages = "some-package", .seconds = 10};
 
     (void)state;
     begin(&f);
     close(mkstemp(log));
+    setenv("TMPDIR", "/tmp", 1);
     p.argv = (const char *const[]){"sh", "-c", "echo first; echo an error here; pwd; exit 7", NULL};
     want_ok(&f, process_run(&p, 1, &f.at));
     assert_int_equal(p.exit_code, 7);
@@ -204,6 +206,16 @@ static void programs_are_run_and_bounded(void **state)
     p.argv = (const char *const[]){"sleep", "1000", NULL};
     want_ok(&f, process_run(&p, 1, &f.at));
     assert_true(p.timed_out);
+
+    p.seconds = 10;
+    p.output = log;
+    p.folder = NULL;
+    p.argv = (const char *const[]){"sh", "-c", "pwd; echo this is on stderr >&2; echo $TMPDIR", NULL};
+    want_ok(&f, process_run(&p, 1, &f.at));
+    want_ok(&f, file_read(&f.pool, log, &out, &f.at));
+    assert_string_equal(pool_printf(&f.pool, "%.*s", (int)out.size, (const char *)out.data),
+                        pool_printf(&f.pool, "%s\n%s\n", getcwd(folder, sizeof folder), getenv("TMPDIR")));
+    p.output = NULL;
 
     p.argv = (const char *const[]){"no-such-program", NULL};
     assert_int_equal(process_run(&p, 1, &f.at), MOTE_ERR_ENVIRONMENT);
