@@ -53,9 +53,24 @@ static enum mote_status run(struct demo *d, const char *output, json_t **json, c
 }
 #define RUN(d, output, json, ...) run(d, output, json, (const char *const[]){__VA_ARGS__, NULL})
 
+/* Goes on with a training that is in the folder; one that is done only tells what it told then. */
+static enum mote_status run_train(struct demo *d)
+{
+    struct frame recipe = {.name = d->recipe, .index = -1, .sink = &d->cli->error};
+
+    if (access(pool_printf(d->pool, "%s/checkpoint.graph", d->network), F_OK) == 0)
+        TRY(RUN(d, "train.json", &d->train, "train", d->recipe, "-o", d->network, "--resume"));
+    else
+        TRY(RUN(d, "train.json", &d->train, "train", d->recipe, "-o", d->network));
+    if (!json_is_number(json_object_get(d->train, "accuracy")))
+        return fail(&recipe, MOTE_ERR_UNSUPPORTED,
+                    "trains no classifier: the demo compares accuracies; `mote quantize` and `mote emulate` take it");
+    return MOTE_OK;
+}
+
 static enum mote_status run_all(struct demo *d)
 {
-    TRY(RUN(d, "train.json", &d->train, "train", d->recipe, "-o", d->network));
+    TRY(run_train(d));
     TRY(RUN(d, "quantize.json", &d->quantize, "quantize", pool_printf(d->pool, "%s/model.graph", d->network), "--data",
             d->recipe, "-o", d->quantized));
     TRY(RUN(d, "host.json", &d->host, "eval", d->quantized, "--data", d->recipe, "--predictions",
