@@ -106,6 +106,27 @@ static enum mote_status count_equal(struct demo *d, const char *name, int *equal
     return MOTE_OK;
 }
 
+/* What one of the two forms costs on the board. */
+struct form {
+    const json_t *json;
+    int equal, all; /* predictions: those that are this machine's, of how many */
+    double instructions, ms, ram, code, weights;
+};
+
+static enum mote_status read_form(struct demo *d, const json_t *json, const char *predictions, struct form *f)
+{
+    static const char *const ram[] = {"arena_bytes", "data_bss_bytes", "stack_bytes"};
+
+    *f = (struct form){.json = json, .instructions = number(json, "instructions_mean")};
+    TRY(count_equal(d, predictions, &f->equal, &f->all));
+    for (size_t i = 0; i < COUNT(ram); i++)
+        f->ram += footprint(json, ram[i]);
+    f->ms = 1e3 * f->instructions / (double)d->board->clock_hz;
+    f->code = footprint(json, "code_bytes") + footprint(json, "constant_bytes");
+    f->weights = footprint(json, "weight_bytes");
+    return MOTE_OK;
+}
+
 static void row(const char *what, const char *image, const char *c) { printf("  %-44s %14s %14s\n", what, image, c); }
 
 static const char *grouped(struct demo *d, double value)
@@ -134,40 +155,57 @@ static void print_scores(struct demo *d)
     printf("\n%s\n", json_string_value(json_object_get(d->train, "recipe")));
     printf("  %-44s %14s\n", "trained in", duration_text(number(d->train, "seconds"), duration));
     printf("  %-44s %14s\n",
-           pool_printf(d->pool, "accuracy, float, %s test images", grouped(d, number(d->train, "samples"))),
+           pool_printf(d->pool, "accuracy, float, %s test samples", grouped(d, number(d->train, "samples"))),
            percent(d, d->train));
     printf("  %-44s %14s\n", "accuracy, int8, the same", percent(d, d->host));
 }
 
-static enum mote_status print_board(struct demo *d)
+static void print_board(struct demo *d, const struct form *image, const struct form *c)
 {
-    static const char *const ram[] = {"arena_bytes", "data_bss_bytes", "stack_bytes"};
-    double instructions[2] = {number(d->image, "instructions_mean"), number(d->c, "instructions_mean")};
-    double hz = (double)d->board->clock_hz, sum[2] = {0};
-    int equal[2], all;
-
-    TRY(count_equal(d, "image.csv", &equal[0], &all));
-    TRY(count_equal(d, "c.csv", &equal[1], &all));
-    for (size_t i = 0; i < COUNT(ram); i++) {
-        sum[0] += footprint(d->image, ram[i]);
-        sum[1] += footprint(d->c, ram[i]);
-    }
-    printf("\non an emulated %s (%s, %.0f MHz)\n", d->board->name, d->board->core, 1e-6 * hz);
+    printf("\non an emulated %s (%s, %.0f MHz)\n", d->board->name, d->board->core, 1e-6 * (double)d->board->clock_hz);
     row("", "interpreter", "generated C");
-    row(pool_printf(d->pool, "accuracy, the first %d test images", all), percent(d, d->image), percent(d, d->c));
-    row("predictions equal to this machine's", pool_printf(d->pool, "%d of %d", equal[0], all),
-        pool_printf(d->pool, "%d of %d", equal[1], all));
-    both(d, "instructions an inference", instructions[0], instructions[1]);
-    row("at one instruction a cycle", pool_printf(d->pool, "%.1f ms", 1e3 * instructions[0] / hz),
-        pool_printf(d->pool, "%.1f ms", 1e3 * instructions[1] / hz));
-    both(d, "RAM, all of it: arena, data, stack (bytes)", sum[0], sum[1]);
-    both(d, "flash: code and constants (bytes)",
-         footprint(d->image, "code_bytes") + footprint(d->image, "constant_bytes"),
-         footprint(d->c, "code_bytes") + footprint(d->c, "constant_bytes"));
-    both(d, "flash: weights (bytes)", footprint(d->image, "weight_bytes"), footprint(d->c, "weight_bytes"));
+    row(pool_printf(d->pool, "accuracy, the first %d test samples", c->all), percent(d, d->image), percent(d, d->c));
+    row("predictions equal to this machine's", pool_printf(d->pool, "%d of %d", image->equal, image->all),
+        pool_printf(d->pool, "%d of %d", c->equal, c->all));
+    both(d, "instructions an inference", image->instructions, c->instructions);
+    row("at one instruction a cycle", pool_printf(d->pool, "%.1f ms", image->ms),
+        pool_printf(d->pool, "%.1f ms", c->ms));
+    both(d, "RAM, all of it: arena, data, stack (bytes)", image->ram, c->ram);
+    both(d, "flash: code and constants (bytes)", image->code, c->code);
+    both(d, "flash: weights (bytes)", image->weights, c->weights);
     printf("\n  %s/report.html shows the training. Next: mote compile %s --emit c -o firmware\n", d->network,
            d->quantized);
-    if (equal[0] != all || equal[1] != all)
+}
+
+static json_t *form_json(const struct form *f)
+{
+    return json_pack("{s:f, s:i, s:i, s:f, s:f, s:I, s:I, s:I}", "accuracy", number(f->json, "accuracy"), "samples",
+                     f->all, "equal", f->equal, "instructions_mean", f->instructions, "milliseconds", f->ms,
+                     "ram_bytes", (json_int_t)f->ram, "code_bytes", (json_int_t)f->code, "weight_bytes",
+                     (json_int_t)f->weights);
+}
+
+static json_t *demo_json(const struct demo *d, const struct form *image, const struct form *c)
+{
+    return json_pack("{s:O, s:f, s:I, s:f, s:f, s:s, s:o, s:o}", "recipe", json_object_get(d->train, "recipe"),
+                     "seconds", number(d->train, "seconds"), "samples", (json_int_t)number(d->train, "samples"),
+                     "accuracy_float", number(d->train, "accuracy"), "accuracy_int8", number(d->host, "accuracy"),
+                     "target", d->board->name, "image", form_json(image), "c", form_json(c));
+}
+
+static enum mote_status tell(struct demo *d)
+{
+    struct form image, c;
+
+    TRY(read_form(d, d->image, "image.csv", &image));
+    TRY(read_form(d, d->c, "c.csv", &c));
+    if (d->cli->json) {
+        cli_print_json(demo_json(d, &image, &c));
+    } else {
+        print_scores(d);
+        print_board(d, &image, &c);
+    }
+    if (image.equal != image.all || c.equal != c.all)
         return fail(&d->at, MOTE_ERR_VALUE, "the board's predictions differ from this machine's");
     return MOTE_OK;
 }
@@ -204,10 +242,8 @@ static enum mote_status run_demo(struct cli *cli)
     status = prepare(d);
     if (status == MOTE_OK)
         status = run_all(d);
-    if (status == MOTE_OK) {
-        print_scores(d);
-        status = print_board(d);
-    }
+    if (status == MOTE_OK)
+        status = tell(d);
     json_decref(d->train);
     json_decref(d->quantize);
     json_decref(d->host);
@@ -222,8 +258,13 @@ const struct command command_demo = {
     .summary = "the main job: data to a working device, measured at every step",
     .details =
         "Trains the recipe (Fashion-MNIST, Debian's package dataset-fashion-mnist), quantizes the network, runs\n"
-        "the first " LIMIT " test images on an emulated " BOARD ", as an image and as generated C, and ends\n"
-        "with a table. The commands that it runs are shown; all files stay in DIR (mote-demo).",
+        "the first " LIMIT " test samples on an emulated " BOARD ", as an image and as generated C, and ends\n"
+        "with a table. The commands that it runs are shown; all files stay in DIR (mote-demo). Run again, it goes on\n"
+        "with the training that is there.\n\n"
+        "JSON keys: recipe, seconds, samples, accuracy_float and accuracy_int8 (of this machine), target, image and "
+        "c:\n"
+        "{accuracy, samples, equal (predictions as this machine's), instructions_mean, milliseconds, ram_bytes,\n"
+        "code_bytes (with constants), weight_bytes}.",
     .example = "mote demo -o /tmp/demo",
     .positional_min = 0,
     .positional_max = 0,

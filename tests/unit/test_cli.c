@@ -500,7 +500,7 @@ static void flipped_images_are_refused(void **state)
 static void help_is_complete(void **state)
 {
     static const char *const names[] = {"compile",  "run",  "inspect", "profile", "emulate", "eval",
-                                        "quantize", "data", "targets", "explain", "help"};
+                                        "quantize", "data", "targets", "explain", "help",    "demo"};
     struct result all = OK("help");
 
     (void)state;
@@ -519,10 +519,10 @@ static void help_as_json_has_every_command(void **state)
 {
     struct result all = OK("help", "--json"), one = OK("help", "run", "--json");
     json_t *json = json_of(&all), *single = json_of(&one), *list = json_object_get(json, "commands");
-    const json_t *run = json_array_get(list, 4);
+    const json_t *run = json_array_get(list, 5);
 
     (void)state;
-    assert_int_equal(json_array_size(list), 12);
+    assert_int_equal(json_array_size(list), 13);
     assert_true(json_equal(run, json_array_get(json_object_get(single, "commands"), 0)));
     assert_string_equal(json_string_value(json_object_get(run, "name")), "run");
     assert_true(json_array_size(json_object_get(run, "options")) > 3);
@@ -990,6 +990,97 @@ static void emulated_eval_equals_the_host(void **state)
     assert_int_equal(entries(here("tmp")), 0);
 }
 
+/* ---- the demo ---- */
+#define DEMO "demo", "-o", "@out/demo", "--recipe"
+
+static void put_demo_recipes(void)
+{
+    put_text("in/demo.yaml", "name: larger\ndata: {path: table.csv, test: 0.5}\n"
+                             "network:\n  - fully_connected: {units: 2}\n  - softmax: {}\n"
+                             "training: {epochs: 2, batch: 4}\n");
+    put_text("in/copy.yaml",
+             "name: copy\ndata: {path: table.csv, test: 0.5}\nnetwork:\n  - fully_connected: {units: 2}\n"
+             "training: {epochs: 2, batch: 4, loss: mean_squared_error, normal: 0}\n");
+}
+
+/* After a step that failed, here for want of a compiler, the training is not done again. */
+static void demo_goes_on_where_it_failed(void **state)
+{
+    (void)state;
+    put_demo_recipes();
+    for (int again = 0; again < 2; again++) {
+        struct result r = run_list("/nowhere", ARGS(DEMO, "@in/demo.yaml"));
+
+        want_status(&r, 3);
+        assert_string_equal(r.out, "");
+        assert_non_null(strstr(r.err, "\n$ mote eval "));
+        assert_non_null(strstr(r.err, "mote: mote eval failed; what it said stands above [ERR_ENVIRONMENT]\n"));
+        assert_true((strstr(r.err, " --resume\n") != NULL) == (again == 1));
+    }
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
+static void demo_is_for_classifiers(void **state)
+{
+    struct result r;
+
+    (void)state;
+    put_demo_recipes();
+    r = RUN(DEMO, "@in/copy.yaml");
+    want_status(&r, 1);
+    assert_non_null(strstr(r.err, "copy.yaml: trains no classifier"));
+}
+
+static void demo_tells_all_as_json(void **state)
+{
+    struct result r;
+    json_t *json, *image, *c;
+
+    (void)state;
+    if (!have_board())
+        return;
+    put_demo_recipes();
+    r = RUN(DEMO, "@in/demo.yaml", "--json");
+    want_status(&r, 0);
+    json = json_of(&r);
+    image = json_object_get(json, "image");
+    c = json_object_get(json, "c");
+    assert_string_equal(json_string_value(json_object_get(json, "recipe")), "larger");
+    assert_int_equal(integer(json, "samples"), 20);
+    assert_true(real(json, "accuracy_float") >= 0 && real(json, "accuracy_int8") == real(c, "accuracy"));
+    assert_true(integer(image, "equal") == 20 && integer(c, "equal") == 20 && integer(c, "samples") == 20);
+    assert_true(integer(c, "code_bytes") > 0 && integer(c, "code_bytes") < integer(image, "code_bytes"));
+    assert_true(integer(c, "ram_bytes") > 0 && integer(c, "weight_bytes") > 0 && real(c, "milliseconds") > 0);
+    json_decref(json);
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
+/* Its child has a folder in tmp and runs a compiler. */
+static void interrupted_demo_leaves_nothing(void **state)
+{
+    char *argv[] = {
+        "mote", "demo", "-o", (char *)(uintptr_t)here("out/demo"), "--recipe", (char *)(uintptr_t)here("in/demo.yaml"),
+        NULL};
+    int status;
+    pid_t pid;
+
+    (void)state;
+    if (!have_board())
+        return;
+    put_demo_recipes();
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        become(argv, NULL);
+    while (entries(here("tmp")) == 0)
+        assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+    assert_int_equal(kill(pid, SIGINT), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 128 + SIGINT);
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
 static void profile_adds_up(void **state)
 {
     (void)state;
@@ -1100,6 +1191,10 @@ int main(void)
         TEST(emulation_equals_the_host),
         TEST(interrupted_emulation_leaves_nothing),
         TEST(emulated_eval_equals_the_host),
+        TEST(demo_goes_on_where_it_failed),
+        TEST(demo_is_for_classifiers),
+        TEST(demo_tells_all_as_json),
+        TEST(interrupted_demo_leaves_nothing),
         TEST(profile_adds_up),
         TEST(kws_is_as_accurate_as_the_reference),
         TEST(vww_is_as_accurate_as_published),
