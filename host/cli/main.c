@@ -39,6 +39,19 @@ static void interrupted(int signal_number)
     _exit(128 + signal_number);
 }
 
+/* But for those that whoever started us has ignored, as nohup does. */
+static void watch_signals(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < COUNT(signals); i++) {
+        struct sigaction before;
+
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            signal(signals[i], interrupted);
+    }
+}
+
 static int exit_of(enum mote_status status)
 {
     switch (status) {
@@ -154,9 +167,7 @@ int main(int argc, char **argv)
     cli.root.sink = &cli.error;
     oom_handler = out_of_memory;
     json_set_alloc_funcs(json_memory, free);
-    signal(SIGINT, interrupted);
-    signal(SIGTERM, interrupted);
-    signal(SIGHUP, interrupted);
+    watch_signals();
     signal(SIGPIPE, SIG_IGN);
     if (strcmp(name, "--version") == 0) {
         puts("mote " MOTE_VERSION);

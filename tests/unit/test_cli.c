@@ -990,6 +990,37 @@ static void emulated_eval_equals_the_host(void **state)
     assert_int_equal(entries(here("tmp")), 0);
 }
 
+/* It ends by a signal while it waits for its input, unless the signal was ignored when it began: so does nohup. */
+static void ignored_signals_stay_ignored(void **state)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    const char *pipe = here("in/pipe");
+    char *argv[] = {"mote", "run", (char *)(uintptr_t)GRAPH, "--input", (char *)(uintptr_t)pipe, NULL};
+
+    (void)state;
+    assert_int_equal(mkfifo(pipe, 0666), 0);
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < 2 * COUNT(signals); i++) {
+        int number = signals[i / 2], status, fd;
+        bool ignored = i % 2 == 1;
+        pid_t pid = fork();
+
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            signal(number, ignored ? SIG_IGN : SIG_DFL);
+            become(argv, NULL);
+        }
+        fd = open(pipe, O_WRONLY); /* waits for the reader */
+        assert_true(fd >= 0 && kill(pid, number) == 0);
+        assert_true(write(fd, (char[144]){0}, 144) == 144 || !ignored);
+        close(fd);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), ignored ? 0 : 128 + number);
+    }
+    signal(SIGPIPE, SIG_DFL);
+}
+
 /* ---- the demo ---- */
 #define DEMO "demo", "-o", "@out/demo", "--recipe"
 
@@ -1191,6 +1222,7 @@ int main(void)
         TEST(emulation_equals_the_host),
         TEST(interrupted_emulation_leaves_nothing),
         TEST(emulated_eval_equals_the_host),
+        TEST(ignored_signals_stay_ignored),
         TEST(demo_goes_on_where_it_failed),
         TEST(demo_is_for_classifiers),
         TEST(demo_tells_all_as_json),
