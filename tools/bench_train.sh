@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Training, Mote beside PyTorch: tools/bench_train.sh [resnet_8] [ds_cnn] [lenet_5]; prints a table
-# and writes it to bench/training.csv.
+# and writes their rows to bench/training.csv, where those of other models stay.
 # BUILD (build), BATCH (64), THREADS (2), STEPS (100) and PYTHON (/usr/bin/python3) come from the environment. Every
 # figure is of the median step. Nothing else should run on the machine: all cores are in use.
 set -eu
@@ -47,18 +47,23 @@ print("training, " + " ".join(sys.argv[2:]))
 print("mote/torch: samples a second, Mote's by PyTorch's. step/primitives: Mote's step by the sum of its primitives.")
 print(f"\n{'model':<10} {'Mote /s':>9} {'PyTorch /s':>11} {'mote/torch':>11} {'step us':>9} {'primitives us':>14}"
       f" {'step/primitives':>16}  PyTorch's layout")
-rows = []
+FIELDS = ["model", "samples_per_second", "pytorch_samples_per_second", "times_pytorch", "times_primitives"]
+CSV = pathlib.Path("bench/training.csv")
+rows = {name: None for name in ("resnet_8", "ds_cnn", "lenet_5")}
+if CSV.exists():
+    with CSV.open(newline="") as f:
+        rows.update((row["model"], [row[field] for field in FIELDS]) for row in csv.DictReader(f))
 for name in (work / "names").read_text().split():
     mote = json.loads((work / f"{name}.mote.json").read_text())
     torch = json.loads((work / f"{name}.torch.json").read_text())
     print(f"{name:<10} {mote['samples_per_second']:>9.0f} {torch['samples_per_second']:>11.0f}"
           f" {mote['samples_per_second'] / torch['samples_per_second']:>11.2f} {mote['step_us']:>9.0f}"
           f" {mote['primitives_us']:>14.0f} {mote['ratio']:>16.3f}  {torch['layout']}")
-    rows.append([name, f"{mote['samples_per_second']:.0f}", f"{torch['samples_per_second']:.0f}",
-                 f"{mote['samples_per_second'] / torch['samples_per_second']:.2f}", f"{mote['ratio']:.2f}"])
+    rows[name] = [name, f"{mote['samples_per_second']:.0f}", f"{torch['samples_per_second']:.0f}",
+                  f"{mote['samples_per_second'] / torch['samples_per_second']:.2f}", f"{mote['ratio']:.2f}"]
 print(f"\n{torch['framework']}, {torch['blas']}")
-with open("bench/training.csv", "w", newline="") as f:
+with CSV.open("w", newline="") as f:
     writer = csv.writer(f, lineterminator="\n")
-    writer.writerow(["model", "samples_per_second", "pytorch_samples_per_second", "times_pytorch", "times_primitives"])
-    writer.writerows(rows)
+    writer.writerow(FIELDS)
+    writer.writerows(row for row in rows.values() if row)
 PYTHON
