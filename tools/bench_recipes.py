@@ -47,6 +47,8 @@ def measure(build, name, folder, trained):
     recipe = ROOT / "models" / "recipes" / f"{name}.yaml"
     data = ["--data", DATA[name]] if DATA[name] else []
     if trained:
+        if not (folder / "train.json").exists():
+            sys.exit(f"bench_recipes: there is no {folder / 'train.json'}: a run without --trained makes it")
         result = json.loads((folder / "train.json").read_text())
     else:
         shutil.rmtree(folder, ignore_errors=True)
