@@ -273,7 +273,8 @@ static json_t *eval_json(const struct eval *e)
         json_object_set_new(json, "footprint", footprint_json(&f));
         json_object_set_new(json, "target", json_text(e->measure.board->name));
         json_object_set_new(json, "via", json_string(e->measure.via));
-        json_object_set_new(json, "instructions_mean", json_integer(instructions / (json_int_t)e->n));
+        if (e->n > 0)
+            json_object_set_new(json, "instructions_mean", json_integer(instructions / (json_int_t)e->n));
     }
     return json;
 }
@@ -290,23 +291,24 @@ static void print_text(const struct eval *e)
 
 static enum mote_status run_eval(struct cli *cli)
 {
-    struct eval e = {.cli = cli};
+    struct eval *e = pool_alloc(&cli->pool, sizeof *e);
     const char *specification = cli_value(cli, "--data"), *json = NULL;
 
+    e->cli = cli;
     if (specification == NULL)
         return usage_error(cli, "--data is missing");
-    TRY(cli_compile(cli, &e.p, &e.file));
-    TRY(open_model(&e));
-    TRY(open_data(&e, specification));
-    TRY(e.measure.board != NULL ? run_board(&e) : run_host(&e));
-    judge(&e);
+    TRY(cli_compile(cli, &e->p, &e->file));
+    TRY(open_model(e));
+    TRY(open_data(e, specification));
+    TRY(e->measure.board != NULL ? run_board(e) : run_host(e));
+    judge(e);
     if (cli->json)
-        json = cli_json_text(cli, eval_json(&e));
-    TRY(write_predictions(&e)); /* nothing after it can run out of memory */
+        json = cli_json_text(cli, eval_json(e));
+    TRY(write_predictions(e)); /* nothing after it can run out of memory */
     if (json != NULL)
         fputs(json, stdout);
     else
-        print_text(&e);
+        print_text(e);
     return MOTE_OK;
 }
 

@@ -70,7 +70,7 @@ static int spawn(const struct process *p, pid_t *pid)
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, pipe;
-    char *name = NULL, **variables;
+    char *name = NULL, **own = NULL, **variables = environ;
     int err = posix_spawn_file_actions_init(&files);
 
     if (err)
@@ -79,7 +79,8 @@ static int spawn(const struct process *p, pid_t *pid)
         posix_spawn_file_actions_destroy(&files);
         return err;
     }
-    variables = p->folder != NULL ? environment(p->folder, &name) : environ;
+    if (p->folder != NULL)
+        variables = own = environment(p->folder, &name);
     sigemptyset(&none);
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
@@ -88,8 +89,7 @@ static int spawn(const struct process *p, pid_t *pid)
         !(err = posix_spawnattr_setflags(&attributes, SPAWN_FLAGS)))
         err = variables == NULL ? ENOMEM
                                 : posix_spawnp(pid, p->argv[0], &files, &attributes, (char *const *)p->argv, variables);
-    if (p->folder != NULL)
-        free((void *)variables);
+    free((void *)own);
     free(name);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);

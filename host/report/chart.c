@@ -75,7 +75,7 @@ static void add_tick(struct range *r, double value)
 /* Ticks at whole steps from min to max, which `widen` moves outward to such. */
 static void linear_ticks(struct range *r, bool whole, bool widen)
 {
-    double step = nice_step((r->max - r->min) / TICKS);
+    double step = nice_step((r->max - r->min) / TICKS), first;
 
     if (whole && step < 1)
         step = 1;
@@ -85,8 +85,9 @@ static void linear_ticks(struct range *r, bool whole, bool widen)
         if (r->max <= r->min)
             r->max = r->min + step;
     }
-    for (double i = ceil(r->min / step - 1e-9); i * step <= r->max + 1e-9 * step && r->n < TICKS_MAX; i++)
-        add_tick(r, i * step + 0.0); /* + 0: no -0 */
+    first = ceil(r->min / step - 1e-9);
+    for (int i = 0; (first + i) * step <= r->max + 1e-9 * step && r->n < TICKS_MAX; i++)
+        add_tick(r, (first + i) * step + 0.0); /* + 0: no -0 */
 }
 
 /* 1, 2, 5 of each decade; only the powers if there are many decades. */
@@ -94,9 +95,9 @@ static void log_ticks(struct range *r)
 {
     double first = floor(log10(r->min)), last = ceil(log10(r->max)), every = ceil((last - first) / 8);
 
-    for (double p = first; p <= last; p += every)
+    for (int k = 0; first + k * every <= last; k++)
         for (int i = 0; i < 3; i++) {
-            double value = pow(10, p) * (const double[]){1, 2, 5}[i];
+            double value = pow(10, first + k * every) * (const double[]){1, 2, 5}[i];
 
             if ((i == 0 || last - first <= 3) && value >= r->min * (1 - 1e-9) && value <= r->max * (1 + 1e-9))
                 add_tick(r, value);
