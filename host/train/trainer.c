@@ -45,6 +45,9 @@ static const struct tensor *tensor_of(const struct training_graph *g, int32_t te
 
 static enum mote_status check_labels(const struct trainer *t, const struct frame *at)
 {
+    if (t->data->n_classes > CONFUSION_CLASSES_MAX)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "the data has %d classes; %d are the most here", (int)t->data->n_classes,
+                    CONFUSION_CLASSES_MAX);
     if (t->data->labels != NULL)
         return MOTE_OK;
     if (t->training.loss == LOSS_CROSS_ENTROPY)
