@@ -7,7 +7,7 @@ set -eu
 build="gcc g++ libc6-dev make cmake ninja-build pkg-config libjansson-dev libsodium-dev libcyaml-dev libyaml-dev libcmocka-dev"
 build="$build libdnnl-dev libarchive-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev"
 board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
-boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc gcc-avr avr-libc libsimavr-dev clang"
+boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc gcc-avr avr-libc libsimavr-dev libelf-dev clang"
 demo="$build $board dataset-fashion-mnist"
 check="$build $boards dataset-fashion-mnist clang-tidy clang-format libclang-rt-14-dev python3 git"
 bench="$build $boards python3"
