@@ -30,7 +30,7 @@ struct gradient_case {
     "tensor 10 \"bf\" f32 [4] state\ntensor 11 \"bc\" f32 [4] state\ntensor 12 \"bo\" f32 [4] state\n"
 #define LSTM_IN "in [0, 1, 2, 3, 4, 5, 6, 7, 8, -, -, -, 9, 10, 11, 12, -, -, -, -]"
 
-/* Every case: tensor 0 is an input; the text is the body of a graph. "T" tensors without data are states. */
+/* Every case: tensor 0 is an input; the texts are the body of a graph; its gradients are by tensor 0 and all states. */
 static const struct gradient_case cases[] = {
     {"conv_2d", -1, 1,
      "tensor 0 \"x\" f32 [2,6,5,3]\ntensor 1 \"w\" f32 [4,3,3,3] state\ntensor 2 \"b\" f32 [4] state\n"
