@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pictures by class, in a folder or an archive: the folder that a picture lies in is its class, and if the one above
- * is called train, validation or test, that is its split. */
+/* Pictures by class, in a folder or an archive: the folder that a picture lies in is its class, and the nearest one
+ * above that is called as splits usually are, in any case, is its split. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "host/data/source.h"
@@ -99,11 +100,23 @@ static uint8_t split_of_word(const char *word)
         const char *word;
         uint8_t split;
     } words[] = {{"train", SPLIT_TRAIN},      {"training", SPLIT_TRAIN}, {"validation", SPLIT_VALIDATION},
-                 {"valid", SPLIT_VALIDATION}, {"val", SPLIT_VALIDATION}, {"test", SPLIT_TEST}};
+                 {"valid", SPLIT_VALIDATION}, {"val", SPLIT_VALIDATION}, {"dev", SPLIT_VALIDATION},
+                 {"test", SPLIT_TEST},        {"testing", SPLIT_TEST}};
 
-    for (size_t i = 0; word != NULL && i < COUNT(words); i++)
-        if (strcmp(word, words[i].word) == 0)
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (strcasecmp(word, words[i].word) == 0)
             return words[i].split;
+    return SPLIT_NONE;
+}
+
+/* What the nearest folder above the class says. */
+static uint8_t split_of_name(struct pool *pool, const char *name)
+{
+    const char *folder;
+
+    for (int n = 2; (folder = folder_from_end(pool, name, n)) != NULL; n++)
+        if (split_of_word(folder) != SPLIT_NONE)
+            return split_of_word(folder);
     return SPLIT_NONE;
 }
 
@@ -114,9 +127,25 @@ static enum mote_status check_given(const struct reading *r, const uint8_t *give
     for (size_t i = 1; i < n; i++)
         if ((given[i] != SPLIT_NONE) != *some)
             return fail(r->at, MOTE_ERR_VALUE,
-                        "%s lies in a folder train, validation or test, %s does not; all must, or none",
+                        "%s lies in a folder train, validation or test with classes in it, %s does not; all must, or "
+                        "none",
                         all[*some ? 0 : i].name, all[*some ? i : 0].name);
     return MOTE_OK;
+}
+
+/* "train/x.png" and "test/y.png" are two splits without classes, or splits within classes; of one class called "test"
+ * among others nothing is said. */
+static enum mote_status check_classes(const struct reading *r, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (split_of_word(words[i]) == SPLIT_NONE)
+            return MOTE_OK;
+    if (r->spec->classes_count > 0)
+        return MOTE_OK;
+    return fail(r->at, MOTE_ERR_VALUE,
+                "all pictures lie in folders that are called as splits are (\"%s\"), so none has a class; "
+                "split/class/picture.png is wanted, or `classes` in a YAML file, which says that these are classes",
+                words[0]);
 }
 
 static enum mote_status label_all(struct reading *r, const struct archive_member *all, size_t n)
@@ -132,11 +161,12 @@ static enum mote_status label_all(struct reading *r, const struct archive_member
 
         names[i] = all[i].name;
         words[i] = folder_from_end(&r->scratch, all[i].name, 1);
-        given[i] = split_of_word(folder_from_end(&r->scratch, all[i].name, 2));
+        given[i] = split_of_name(&r->scratch, all[i].name);
         if (words[i] == NULL || strcmp(words[i], ".") == 0)
             return fail(&here, MOTE_ERR_VALUE, "lies in no class's folder; class/picture.png is wanted");
     }
     TRY(check_given(r, given, all, n, &some));
+    TRY(check_classes(r, words, n));
     TRY(vocabulary_make(r, words, n, &v, r->at));
     for (size_t i = 0; i < n; i++)
         labels[i] = vocabulary_find(&v, words[i]);

@@ -60,6 +60,48 @@ static void folders_are_splits(void **state)
     want_bad(f, "path: p", MOTE_ERR_VALUE, "other/a.png does not; all must, or none");
 }
 
+/* Not all pictures of Train/ and Val/ as one heap, which would be all test. */
+static void splits_have_their_usual_names(void **state)
+{
+    static const char *const names[][SPLIT_COUNT] = {
+        {"Training", "Val", "Testing"},
+        {"TRAIN", "Valid", "TEST"},
+        {"train", "dev", "Test"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        for (int s = 0; s < SPLIT_COUNT; s++)
+            for (int k = 0; k < SPLIT_COUNT - s; k++)
+                put_png(f, pool_printf(&f->pool, "%zu/%s/cat/%d.png", i, names[i][s], k), 1, 2, 1, 10 * s + k);
+        open_ok(f, pool_printf(&f->pool, "%zu", i));
+        want_splits(&f->data, 3, 2, 1);
+        assert_int_equal(f->data.n_classes, 1);
+    }
+    put_png(f, "deep/Train/images/cat/a.png", 1, 2, 1, 0);
+    put_png(f, "deep/Test/images/cat/a.png", 1, 2, 1, 1);
+    open_ok(f, "deep");
+    want_splits(&f->data, 1, 0, 1);
+}
+
+static void a_class_may_be_called_test(void **state)
+{
+    struct fixture *f = *state;
+
+    put_png(f, "p/test/a.png", 1, 2, 1, 0);
+    put_png(f, "p/cat/a.png", 1, 2, 1, 1);
+    open_ok(f, "p");
+    assert_string_equal(f->data.classes[1], "test");
+    want_splits(&f->data, 0, 0, 2);
+    put_png(f, "p/Train/cat/a.png", 1, 2, 1, 2);
+    want_bad(f, "path: p", MOTE_ERR_VALUE, "Train/cat/a.png lies in a folder train, validation or test with classes");
+    put_png(f, "q/train/a.png", 1, 2, 1, 0);
+    put_png(f, "q/test/a.png", 1, 2, 1, 1);
+    want_bad(f, "path: q", MOTE_ERR_VALUE, "all pictures lie in folders that are called as splits are (\"test\")");
+    want_ok(f, open_yaml(f, "path: q, classes: [test, train]"));
+    assert_int_equal(f->data.n_classes, 2);
+}
+
 static void wrong_folders_are_named(void **state)
 {
     struct fixture *f = *state;
@@ -313,6 +355,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(folders_are_classes),
         TEST(folders_are_splits),
+        TEST(splits_have_their_usual_names),
+        TEST(a_class_may_be_called_test),
         TEST(wrong_folders_are_named),
         TEST(a_list_may_name_pictures),
         TEST(archives_open),
