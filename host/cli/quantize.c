@@ -3,10 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "host/cli/io.h"
-#include "host/data/dataset.h"
+#include "host/cli/judge.h"
 #include "host/emit/emit.h"
-#include "host/exec/sweep.h"
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/quantize/calibrate.h"
@@ -32,9 +30,9 @@ struct quantize {
     struct part calibration, test;
     bool tests_seen; /* there are no samples but those of the calibration */
     bool has_accuracy;
-    int64_t n_outputs; /* elements of the first output */
-    int32_t correct_float, correct_s8;
-    struct model model; /* the int8 one */
+    int64_t n_outputs;          /* elements of the first output */
+    struct judge before, after; /* of the float model, of the int8 one */
+    struct model model;         /* the int8 one */
     struct plan plan;
     struct bytes image;
     struct range *ranges;
@@ -58,13 +56,6 @@ static const char *place_of(void *context, int32_t i)
     return dataset_place(&part->all->cli->pool, &part->all->data, part->index[i]);
 }
 
-static int32_t label_of(void *context, int32_t i)
-{
-    const struct part *part = context;
-
-    return part->all->data.labels[part->index[i]];
-}
-
 static struct part part_of(const struct quantize *q, const int32_t *index, int64_t n, int64_t limit, int64_t threads)
 {
     return (struct part){.all = q,
@@ -72,7 +63,6 @@ static struct part part_of(const struct quantize *q, const int32_t *index, int64
                          .samples = {.n = (int32_t)(n < limit ? n : limit),
                                      .input = input_of,
                                      .place = place_of,
-                                     .label = q->data.labels != NULL ? label_of : NULL,
                                      .progress = cli_progress,
                                      .threads = (int32_t)threads}};
 }
@@ -258,6 +248,21 @@ static enum mote_status quantize(struct quantize *q)
     return measure_errors(q, where);
 }
 
+static enum mote_status judge_one(struct quantize *q, struct bytes image, const char *doing, struct judge *out)
+{
+    const struct judged what = {.data = &q->data,
+                                .samples = q->test.index,
+                                .n = q->test.samples.n,
+                                .preprocess = &q->preprocess,
+                                .model_at = &q->file,
+                                .data_at = &q->data_file};
+    struct runner runner;
+
+    TRY(runner_open(&q->cli->pool, image, &runner, &q->file));
+    TRY(judge_open(q->cli, &runner.model, &what, out));
+    return judge_image(out, image, q->test.samples.threads, doing);
+}
+
 static enum mote_status finish(struct quantize *q)
 {
     struct plan_options options = {.keep_all = false};
@@ -269,8 +274,8 @@ static enum mote_status finish(struct quantize *q)
     TRY(check_fit(q, q->image));
     if (!q->has_accuracy)
         return MOTE_OK;
-    TRY(count_correct(pool, q->p.image, &q->test.samples, &q->correct_float, &q->file));
-    return count_correct(pool, q->image, &q->test.samples, &q->correct_s8, &q->file);
+    TRY(judge_one(q, q->p.image, "float", &q->before));
+    return judge_one(q, q->image, "int8", &q->after);
 }
 
 static enum mote_status write_model(struct quantize *q, const char *out)
@@ -286,11 +291,6 @@ static enum mote_status write_model(struct quantize *q, const char *out)
 }
 
 /* ---- what came out ---- */
-static double percent(const struct quantize *q, int32_t correct)
-{
-    return 100.0 * (double)correct / (double)q->test.samples.n;
-}
-
 static const char *op_of(const struct quantize *q, int32_t i)
 {
     const struct graph *g = &q->p.model.graphs[0];
@@ -315,16 +315,17 @@ static json_t *layer_json(const struct quantize *q, int32_t i)
 static const char *json_result(const struct quantize *q, const char *out)
 {
     json_t *layers = json_array(), *json;
-    bool a = q->has_accuracy;
 
     for (int32_t i = 0; i < q->n_errors; i++)
         json_array_append_new(layers, layer_json(q, i));
-    json = json_pack("{s:s, s:s, s:i, s:i, s:b, s:o, s:o, s:I, s:I, s:o}", "output", out, "method", q->method,
-                     "calibration_samples", (int)q->calibration.samples.n, "test_samples", (int)q->test.samples.n,
-                     "tests_seen", (int)q->tests_seen, "accuracy_float",
-                     a ? json_real(percent(q, q->correct_float) / 100) : json_null(), "accuracy_int8",
-                     a ? json_real(percent(q, q->correct_s8) / 100) : json_null(), "image_bytes",
-                     (json_int_t)q->image.size, "arena_bytes", (json_int_t)q->plan.arena_bytes, "layers", layers);
+    json = json_pack("{s:s, s:s, s:i, s:i, s:b, s:n, s:n}", "output", out, "method", q->method, "calibration_samples",
+                     (int)q->calibration.samples.n, "test_samples", (int)q->test.samples.n, "tests_seen",
+                     (int)q->tests_seen, "accuracy_float", "accuracy_int8");
+    judge_metrics_json(&q->before, json, "_float");
+    judge_metrics_json(&q->after, json, "_int8");
+    json_object_set_new(json, "image_bytes", json_integer((json_int_t)q->image.size));
+    json_object_set_new(json, "arena_bytes", json_integer((json_int_t)q->plan.arena_bytes));
+    json_object_set_new(json, "layers", layers);
     return cli_json_text(q->cli, json);
 }
 
@@ -351,10 +352,11 @@ static const char *text_result(const struct quantize *q, const char *out)
              "%s: int8 by %s, calibrated on %d samples; image %zu bytes (float %zu), arena %lld bytes (float %lld)\n",
              out, q->method, (int)q->calibration.samples.n, q->image.size, q->p.image.size,
              (long long)q->plan.arena_bytes, (long long)q->p.plan.arena_bytes);
-    if (q->has_accuracy)
-        text_add(&t, "accuracy on %d %s samples: float %.2f %%, int8 %.2f %%\n", (int)q->test.samples.n,
-                 q->tests_seen ? "(the same)" : "other", percent(q, q->correct_float), percent(q, q->correct_s8));
-    else if (q->data.labels != NULL)
+    for (int32_t i = 0; i < q->before.n_metrics; i++)
+        text_add(&t, "%s on %d %s samples: float %s, int8 %s\n", q->before.metrics[i].name, (int)q->test.samples.n,
+                 q->tests_seen ? "(the same)" : "other", metric_text(t.pool, &q->before.metrics[i]),
+                 metric_text(t.pool, &q->after.metrics[i]));
+    if (!q->has_accuracy && q->data.labels != NULL)
         text_add(&t, "no accuracy: the model has %lld outputs, the data have %d classes\n", (long long)q->n_outputs,
                  (int)q->data.n_classes);
     text_add(&t, "\n   dB    %-22s  %10s %10s  %10s %5s  tensor\n", "operator", "min", "max", "scale", "zero");

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a model's outputs are worth: one judge for `eval` (host and board), `quantize` (float and int8) and `train`. It
+ * is opened for the samples that count, sees their outputs in any order, and then has a short list of metrics, which
+ * each command shows in its own way. */
+#ifndef MOTE_JUDGE_H
+#define MOTE_JUDGE_H
+
+#include "host/cli/io.h"
+#include "host/data/dataset.h"
+#include "host/exec/sweep.h"
+
+enum metric_form { METRIC_SHARE, METRIC_SCORE, METRIC_NUMBER }; /* "91.20 %", "0.9712", "0.00123" */
+struct metric {
+    const char *key, *name; /* in JSON, for people */
+    enum metric_form form;
+    double value; /* NAN: cannot be said */
+};
+#define METRICS_MAX 8
+
+/* What is judged: samples of a data set, and how they become the model's input. */
+struct judged {
+    const struct dataset *data;
+    const int32_t *samples; /* [n] of the data set */
+    int32_t n;
+    const struct preprocess *preprocess;    /* the model's */
+    const struct frame *model_at, *data_at; /* for messages */
+};
+
+struct judge {
+    struct cli *cli;
+    struct judged what;
+    int32_t n_classes;    /* elements of the first output */
+    const char **classes; /* [n_classes] */
+    int32_t *predictions; /* [n] */
+    struct confusion confusion;
+    struct metric metrics[METRICS_MAX];
+    int32_t n_metrics;
+};
+
+/* Checks that the model's first output can be judged by the data's labels. */
+MUST_CHECK enum mote_status judge_open(struct cli *cli, const struct mote_model *m, const struct judged *what,
+                                       struct judge *out);
+/* Sample i's first output; samples may come from several threads. */
+void judge_see(struct judge *j, int32_t i, const struct mote_io *out);
+/* All samples were seen: makes the metrics. */
+void judge_end(struct judge *j);
+/* Runs an image over all samples on the host's cores, and ends. */
+MUST_CHECK enum mote_status judge_image(struct judge *j, struct bytes image, int64_t threads, const char *doing);
+
+const char *metric_text(struct pool *pool, const struct metric *m); /* "-" for what cannot be said */
+/* Adds every metric to an object, under its key and `suffix`; then what else there is to say. */
+void judge_metrics_json(const struct judge *j, json_t *to, const char *suffix);
+void judge_json(const struct judge *j, json_t *to);
+/* A line, without its end; then the rest. */
+void judge_print_line(const struct judge *j);
+void judge_print_rest(const struct judge *j);
+/* Sample i as a line of --predictions: name, what it is, what the model says. */
+void judge_prediction(const struct judge *j, int32_t i, struct text *to);
+
+#endif
