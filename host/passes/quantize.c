@@ -64,6 +64,7 @@ static const struct rule rules[OP_LIMIT] = {
     [OP_RESIZE_BILINEAR] = {.form = FORM_SAME},
     [OP_RESIZE_NEAREST_NEIGHBOR] = {.form = FORM_SAME},
     [OP_SLICE] = {.form = FORM_SAME},
+    [OP_SPACE_TO_BATCH_ND] = {.form = FORM_SAME},
     [OP_SPACE_TO_DEPTH] = {.form = FORM_SAME},
     [OP_SPLIT] = {.form = FORM_SAME},
     [OP_SPLIT_V] = {.form = FORM_SAME},
@@ -76,8 +77,7 @@ static const struct rule rules[OP_LIMIT] = {
     [OP_SOFTMAX] = {FORM_FIXED, {1.0f / 256, -128}},
     [OP_TANH] = {FORM_FIXED, {1.0f / 128, 0}},
     [OP_UNIDIRECTIONAL_SEQUENCE_LSTM] = {.form = FORM_LSTM},
-    /* SPACE_TO_BATCH_ND pads with stored 0, which is real 0 in float alone. SVDF wants calibration of what is inside
-     * it. */
+    /* SVDF wants calibration of what is inside it. */
 };
 
 struct group {

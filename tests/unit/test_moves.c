@@ -156,6 +156,32 @@ static void test_indices_at_run_time(void **state)
     pool_free(&t.pool);
 }
 
+/* ---- SPACE_TO_BATCH_ND ---- */
+static void check_border(const char *type, const uint8_t want[4])
+{
+    struct tried t;
+    char lines[400];
+
+    snprintf(lines, sizeof lines,
+             "tensor 0 %s [1,2,1] quant [0.5; 17]\ntensor 1 s32 [1] data [2]\ntensor 2 s32 [1,2] data [1, 1]\n"
+             "tensor 3 %s [2,2,1] quant [0.5; 17]\nop 0 space_to_batch_nd in [0, 1, 2] out [3]\ninputs [0]\n"
+             "outputs [3]",
+             type, type);
+    assert_int_equal(try_lines(&t, lines), MOTE_OK);
+    memcpy(runner_input(&t.runner, 0).data, (uint8_t[]){99, 98}, 2);
+    mote_model_run(&t.runner.model);
+    assert_memory_equal(runner_output(&t.runner, 0).data, want, 4);
+    pool_free(&t.pool);
+}
+
+/* The border is real zero: the reference has no byte of its own there, TensorFlow Lite writes the zero point. */
+static void test_border_is_zero_point(void **state)
+{
+    (void)state;
+    check_border("s8", (uint8_t[]){17, 98, 99, 17});
+    check_border("u8", (uint8_t[]){17, 98, 99, 17});
+}
+
 /* ---- CAST ---- */
 static void cast(enum mote_type from, const void *in, enum mote_type to, void *out, int32_t n)
 {
@@ -268,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_indices_at_run_time),
+        cmocka_unit_test(test_border_is_zero_point),
         cmocka_unit_test(test_floats_out_of_range),
         cmocka_unit_test(test_beyond_the_reference),
         cmocka_unit_test(test_hostile_parameters),

@@ -14,8 +14,9 @@ NAMES = {FLOAT32: "float", INT8: "int8", INT16: "int16", INT32: "int32", INT64: 
 QUANTIZED = {INT8: (0.1, 3), INT16: (0.1, 0)}
 
 
-def tensor(shape, kind=INT8, data=None):
-    scale, zero = QUANTIZED.get(kind, (None, 0))
+def tensor(shape, kind=INT8, data=None, zero=None):
+    scale, usual = QUANTIZED.get(kind, (None, 0))
+    zero = usual if zero is None else zero
     return Tensor(list(shape), kind, scale, zero, data=data)
 
 
@@ -158,7 +159,9 @@ def blocks():
                 batches[1 + i] = (shape[1 + i] + border[2 * i] + border[2 * i + 1]) // block[i]
             constants = [ints(block), Tensor([n, 2], INT32, data=list(border))]
             name = "%s_%s" % (NAMES[kind], name)
-            yield case("SPACE_TO_BATCH_ND", name, [tensor(shape, kind), *constants], [tensor(batches, kind)])
+            zero = 0 if any(border) else None  # the reference's border is real zero only then
+            yield case("SPACE_TO_BATCH_ND", name, [tensor(shape, kind, zero=zero), *constants],
+                       [tensor(batches, kind, zero=zero)])
             yield case("BATCH_TO_SPACE_ND", name, [tensor(batches, kind), *constants], [tensor(shape, kind)])
 
 

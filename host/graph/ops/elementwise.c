@@ -52,6 +52,20 @@ enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const
     return lower_step(l, KERNEL_copy, &p, args, 1, at);
 }
 
+enum mote_status lower_real_zero(struct lowering *l, const struct op *op, int32_t *value, const struct frame *at)
+{
+    const struct tensor *out = op_out(l->graph, op, 0);
+    uint8_t element[16] = {0};
+    int32_t zero = 0;
+    float scale;
+
+    if ((out->type == TYPE_S8 || out->type == TYPE_U8) && out->quant.n > 0)
+        TRY(want_quant(at, l->graph, op, op->out[0], out->type, &scale, &zero));
+    element[0] = (uint8_t)zero;
+    *value = lower_const(l, "padding", out->type, element, (size_t)type_bits(out->type) / 8, false);
+    return MOTE_OK;
+}
+
 /* Dimension d of `rank` dimensions, of a tensor that may have fewer: its own are the innermost. */
 static int64_t dim_of(const struct tensor *t, int rank, int d)
 {

@@ -21,6 +21,10 @@ MUST_CHECK enum mote_status infer_same_elements(struct graph *g, const struct op
 /* An operator whose output has its input's bytes: no step where the planner can let them share memory, else a copy. */
 MUST_CHECK enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const struct frame *at);
 
+/* One element of the output's type that is real zero, as a constant: what is around a padded picture. */
+MUST_CHECK enum mote_status lower_real_zero(struct lowering *l, const struct op *op, int32_t *value,
+                                            const struct frame *at);
+
 /* ---- two operands, broadcast ---- */
 MUST_CHECK enum mote_status infer_broadcast(struct graph *g, const struct op *op, const struct frame *at);
 

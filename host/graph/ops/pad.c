@@ -44,7 +44,6 @@ static enum mote_status lower_around(struct lowering *l, const struct op *op, in
 {
     const struct tensor *out = op_out(l->graph, op, 0), *around = op_in(l->graph, op, 2);
     bool byte = out->type == TYPE_S8 || out->type == TYPE_U8;
-    uint8_t element[16] = {0};
 
     if (around != NULL) {
         if (around->type != out->type || tensor_elements(around) != 1)
@@ -54,15 +53,7 @@ static enum mote_status lower_around(struct lowering *l, const struct op *op, in
         *value = lower_tensor(l, op->in[2]);
         return MOTE_OK;
     }
-    if (byte && out->quant.n > 0) {
-        float scale;
-        int32_t zero;
-
-        TRY(want_quant(at, l->graph, op, op->out[0], out->type, &scale, &zero));
-        element[0] = (uint8_t)zero;
-    }
-    *value = lower_const(l, "padding", out->type, element, (size_t)type_bits(out->type) / 8, false);
-    return MOTE_OK;
+    return lower_real_zero(l, op, value, at);
 }
 
 /* Rows of the kernel: the innermost dimension with padding (or, without any, the first), with all dimensions below it.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SPACE_TO_BATCH_ND: pictures with a border around, taken apart: batch (k * B + b) has pixel k of each block. */
+/* SPACE_TO_BATCH_ND: pictures with a border of real zero around, taken apart: batch (k * B + b) has pixel k of each
+ * block. */
 #include "host/graph/ops/blocks.h"
+#include "host/graph/ops/elementwise.h"
 
 enum mote_status infer_space_to_batch_nd(const struct model *m, struct graph *g, const struct op *op,
                                          const struct frame *at)
@@ -24,16 +26,14 @@ enum mote_status infer_space_to_batch_nd(const struct model *m, struct graph *g,
 
 MACS_NONE(space_to_batch_nd)
 
-/* The border is zero bytes, whatever the zero point is (docs/EXACT.md). */
 static enum mote_status lower_bordered(struct lowering *l, const struct op *op, const struct blocks *b, int32_t *out,
                                        const struct frame *at)
 {
-    enum mote_type type = op_in(l->graph, op, 0)->type;
-    static const uint8_t zeros[16];
-    int32_t size = type_bits(type) / 8, zero = lower_const(l, "border", type, zeros, (size_t)size, false);
     struct walk fill = {.rank = 1}, inside = blocks_border_walk(b);
+    int32_t zero;
 
-    *out = lower_pictures(l, b, type);
+    TRY(lower_real_zero(l, op, &zero, at));
+    *out = lower_pictures(l, b, op_in(l->graph, op, 0)->type);
     fill.dims[0] = (struct walk_dim){1, 0, 1};
     for (int d = 0; d < b->rank; d++)
         fill.dims[0].dim *= b->pixels[d];
@@ -53,8 +53,9 @@ enum mote_status lower_space_to_batch_nd(struct lowering *l, const struct op *op
     memcpy(b.pixels, b.in, sizeof b.pixels);
     for (int i = 0; i < b.n; i++)
         b.pixels[1 + i] += b.border[i][0] + b.border[i][1];
-    if (type_bits(in->type) < 8)
-        return fail(at, MOTE_ERR_TYPE, "the input is %s: whole bytes are wanted", type_name(in->type));
+    if (in->type != out->type || type_bits(in->type) < 8)
+        return fail(at, MOTE_ERR_TYPE, "the input is %s and the output %s: whole bytes of one type are wanted",
+                    type_name(in->type), type_name(out->type));
     if (blocks_have_border(&b))
         TRY(lower_bordered(l, op, &b, &pictures, at));
     walk = blocks_walk(&b);
