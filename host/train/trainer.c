@@ -11,8 +11,8 @@ float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epo
     double epoch = (double)step / steps_per_epoch, rate = (double)t->rate;
     double share = (epoch - (double)t->warm_up) / (t->epochs - (double)t->warm_up);
 
-    if (epoch < (double)t->warm_up)
-        return (float)(rate * (double)(step + 1) / ((double)t->warm_up * steps_per_epoch));
+    if (epoch < (double)t->warm_up) /* its end may lie within a step */
+        return (float)(rate * fmin(1, (double)(step + 1) / ((double)t->warm_up * steps_per_epoch)));
     if (t->schedule == SCHEDULE_STEP)
         return (float)(rate * pow((double)t->step_factor, floor(epoch / (double)t->step_every)));
     if (t->schedule == SCHEDULE_COSINE)

@@ -456,6 +456,12 @@ static void rates_follow_the_schedule(void **state)
     t.warm_up = 2;
     assert_float_equal(trainer_rate(&t, 0, 10), 0.05, 1e-6);
     assert_float_equal(trainer_rate(&t, 19, 10), 1, 1e-6);
+    t.warm_up = 0.5f; /* ends within a step, */
+    assert_float_equal(trainer_rate(&t, 0, 1), 1, 0);
+    t.warm_up = 1.5f;
+    assert_float_equal(trainer_rate(&t, 0, 1), 2.0 / 3, 1e-6);
+    assert_float_equal(trainer_rate(&t, 1, 1), 1, 0); /* and is never above the largest rate */
+    t.warm_up = 2;
     t.schedule = SCHEDULE_COSINE;
     t.final_rate = 0.1f;
     assert_float_equal(trainer_rate(&t, 20, 10), 1, 1e-6);
