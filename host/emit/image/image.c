@@ -24,6 +24,9 @@ struct image {
     struct section sections[SECTIONS_MAX];
     uint32_t n_sections;
     struct section *strings;
+    uint32_t *known; /* [known_mask + 1] a hash table of 1 + the offset of a string; 0: free */
+    uint32_t known_mask;
+    uint8_t key[crypto_shorthash_KEYBYTES]; /* of the table: nobody can choose strings that collide */
 };
 
 static struct section *open_section(struct image *im, uint32_t id)
@@ -42,21 +45,40 @@ static void add(struct section *s, const void *element, size_t size)
     s->count++;
 }
 
+/* Room for the strings of all that can have one, at most half full. */
+static void begin_strings(struct image *im)
+{
+    const struct plan *plan = im->plan;
+    size_t most = (size_t)plan->model->n_classes + (size_t)plan->graph->n_inputs + (size_t)plan->graph->n_outputs + 3;
+
+    im->strings = open_section(im, MOTE_SECTION_STRINGS);
+    for (im->known_mask = 15; im->known_mask < 2 * most; im->known_mask = 2 * im->known_mask + 1)
+        continue;
+    im->known = pool_array(im->pool, im->known_mask + 1, sizeof *im->known);
+    crypto_shorthash_keygen(im->key);
+}
+
+static uint32_t string_slot(const struct image *im, const char *s)
+{
+    uint8_t hash[crypto_shorthash_BYTES];
+
+    crypto_shorthash(hash, (const uint8_t *)s, strlen(s), im->key);
+    return le32(hash) & im->known_mask;
+}
+
 /* Offset of the string; equal strings are stored once. */
 static uint32_t add_string(struct image *im, const char *string)
 {
     struct text *t = &im->strings->bytes;
-    uint32_t offset = 0;
+    const char *s = string != NULL ? string : "";
+    uint32_t slot = string_slot(im, s);
 
-    if (string == NULL)
-        string = "";
-    while (offset < t->len) {
-        if (strcmp(t->s + offset, string) == 0)
-            return offset;
-        offset += (uint32_t)strlen(t->s + offset) + 1;
-    }
-    text_bytes(t, string, strlen(string) + 1);
-    return offset;
+    for (; im->known[slot] != 0; slot = (slot + 1) & im->known_mask)
+        if (strcmp(t->s + im->known[slot] - 1, s) == 0)
+            return im->known[slot] - 1;
+    im->known[slot] = (uint32_t)t->len + 1;
+    text_bytes(t, s, strlen(s) + 1);
+    return im->known[slot] - 1;
 }
 
 static void use(struct image *im, int32_t value)
@@ -185,7 +207,7 @@ static void build(struct image *im, struct plan *plan)
                    *args = open_section(im, MOTE_SECTION_ARGS), *params = open_section(im, MOTE_SECTION_PARAMS),
                    *io = open_section(im, MOTE_SECTION_IO), *data;
 
-    im->strings = open_section(im, MOTE_SECTION_STRINGS);
+    begin_strings(im);
     add_string(im, m->name);
     number_values(im);
     build_steps(im, steps, args, params);
