@@ -37,11 +37,12 @@ static enum mote_status file_status(int error)
 static enum mote_status file_fail(const struct frame *at, const char *what, const char *path, int error)
 {
     enum mote_status status = file_status(error);
+    const char *remedy = error == EFBIG && strcmp(what, "write") == 0 ? "; `ulimit -f` or the disk sets the limit" : "";
 
     for (const struct frame *f = at; f; f = f->up)
         if (!f->up && !f->kind && f->name && strcmp(f->name, path) == 0)
-            return fail(at, status, "cannot %s: %s", what, strerror(error));
-    return fail(at, status, "cannot %s %s: %s", what, path, strerror(error));
+            return fail(at, status, "cannot %s: %s%s", what, strerror(error), remedy);
+    return fail(at, status, "cannot %s %s: %s%s", what, path, strerror(error), remedy);
 }
 
 /* 0 or errno. Pipes and devices tell no size: the buffer doubles. */

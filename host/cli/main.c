@@ -42,7 +42,7 @@ static void interrupted(int signal_number)
 /* But for those that whoever started us has ignored, as nohup does. */
 static void watch_signals(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
 
     for (size_t i = 0; i < COUNT(signals); i++) {
         struct sigaction before;
@@ -169,6 +169,7 @@ int main(int argc, char **argv)
     json_set_alloc_funcs(json_memory, free);
     watch_signals();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a write beyond the limit fails, and says so */
     if (strcmp(name, "--version") == 0) {
         puts("mote " MOTE_VERSION);
         status = flush_results(&cli);

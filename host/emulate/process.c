@@ -69,7 +69,7 @@ static int spawn(const struct process *p, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
-    sigset_t none, pipe;
+    sigset_t none, ours;
     char *name = NULL, **own = NULL, **variables = environ;
     int err = posix_spawn_file_actions_init(&files);
 
@@ -82,10 +82,11 @@ static int spawn(const struct process *p, pid_t *pid)
     if (p->folder != NULL)
         variables = own = environment(p->folder, &name);
     sigemptyset(&none);
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
+    sigemptyset(&ours); /* that we ignore */
+    sigaddset(&ours, SIGPIPE);
+    sigaddset(&ours, SIGXFSZ);
     if (!(err = redirect(&files, p)) && !(err = posix_spawnattr_setsigmask(&attributes, &none)) &&
-        !(err = posix_spawnattr_setsigdefault(&attributes, &pipe)) &&
+        !(err = posix_spawnattr_setsigdefault(&attributes, &ours)) &&
         !(err = posix_spawnattr_setflags(&attributes, SPAWN_FLAGS)))
         err = variables == NULL ? ENOMEM
                                 : posix_spawnp(pid, p->argv[0], &files, &attributes, (char *const *)p->argv, variables);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program among strangers' files, other processes and small limits: what it prints, what it leaves, that it ends. */
+/* The program among strangers' files, other processes and small limits: what it prints, what it leaves, that it ends.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
