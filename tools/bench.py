@@ -132,11 +132,11 @@ def main():
             f.write(text)
         return
     mote = os.path.join(args[0], "mote")
-    models = os.path.join(os.environ.get("MOTE_SHARED", os.path.join(ROOT, "..", "shared")), "models")
+    models = os.path.join(os.environ.get("MOTE_SHARED") or os.path.join(ROOT, "..", "shared"), "models")
     if "--models" in args:
         models = args[args.index("--models") + 1]
     if not os.path.isdir(models):
-        print("bench: skipped, there is no folder of models at %s" % models)
+        print("SKIP: no %s; MOTE_SHARED names the folder that holds models/ and data/" % models)
         return
     boards = [args[args.index("--compare") + 1]] if "--compare" in args else list(BOARDS)
     with tempfile.TemporaryDirectory() as folder:

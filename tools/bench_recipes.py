@@ -19,7 +19,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SHARED = pathlib.Path(os.environ.get("MOTE_SHARED", ROOT.parent / "shared")) / "data"
+SHARED = pathlib.Path(os.environ.get("MOTE_SHARED") or ROOT.parent / "shared") / "data"
 CSV = ROOT / "bench" / "recipes.csv"
 DATA = {  # None: what the recipe says
     "fashion_mnist": None,

@@ -10,7 +10,7 @@ bad=0
 flags="-std=c11 -O2 -ffreestanding -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror -I. -Idevice/include"
 
 try() {
-    command -v "${1%% *}" >/dev/null || { echo "skipped: ${1%% *} is not installed"; return; }
+    command -v "${1%% *}" >/dev/null || { echo "SKIP: ${1%% *} is not installed"; return; }
     for f in device/kernels/*.c device/runtime/*.c; do
         $1 $flags -c "$f" -o "$out/x.o" || bad=1
     done

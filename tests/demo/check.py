@@ -13,7 +13,7 @@ DATA = pathlib.Path("/usr/share/datasets/fashion-mnist")
 
 def main():
     if not DATA.exists():
-        print("skipped: dataset-fashion-mnist is not installed")
+        print("SKIP: dataset-fashion-mnist is not installed")
         return 0
     with tempfile.TemporaryDirectory() as folder:
         demo = pathlib.Path(folder) / "demo"

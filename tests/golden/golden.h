@@ -3,10 +3,7 @@
 #ifndef MOTE_TESTS_GOLDEN_H
 #define MOTE_TESTS_GOLDEN_H
 
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "host/base/base.h"
+#include "tests/shared.h"
 
 struct golden_model {
     const char *name, *path; /* below models/golden, below models */
@@ -56,18 +53,6 @@ static const struct golden_model golden_keywords[] = {
     {"keyword_scrambled", "tflite_micro/keyword_scrambled.tflite", true, false},
     {"keyword_scrambled_8bit", "tflite_micro/keyword_scrambled_8bit.tflite", true, false},
 };
-
-/* The folder, or NULL after a line that says that the test is skipped. */
-static inline const char *golden_shared(struct pool *pool)
-{
-    const char *env = getenv("MOTE_SHARED");
-    const char *shared = env != NULL && env[0] != '\0' ? env : MOTE_SOURCE_DIR "/../shared";
-
-    if (access(pool_printf(pool, "%s/models/golden", shared), R_OK) == 0)
-        return shared;
-    printf("SKIPPED: no golden vectors in %s; set MOTE_SHARED to the folder that holds models/golden\n", shared);
-    return NULL;
-}
 
 /* Vector k's file of a model with n inputs (outputs): "…/input4.bin", or with several "…/input4_1.bin". False if there
  * is none. */

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "host/base/base.h"
+#include "tests/shared.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 
@@ -1143,52 +1144,40 @@ static void profile_adds_up(void **state)
 }
 
 /* ---- real models ---- */
-static const char *shared(void)
+/* Skips the test where there is none. */
+static const char *shared(const char *name)
 {
-    const char *env = getenv("MOTE_SHARED"), *path = env != NULL ? env : MOTE_SOURCE_DIR "/../shared";
+    const char *path = shared_path(&pool, name);
 
-    if (access(pool_printf(&pool, "%s/models", path), R_OK) == 0)
-        return path;
-    printf("SKIP: no shared models in %s; MOTE_SHARED names their folder\n", path);
-    return NULL;
+    if (path == NULL)
+        skip();
+    return path;
 }
 
 static void kws_is_as_accurate_as_the_reference(void **state)
 {
-    const char *folder_of = shared(), *model, *data;
-    struct result r;
+    struct result r = OK("eval", shared("models/mlperf_tiny/kws.tflite"), "--data", shared("data/kws01"), "--json");
 
     (void)state;
-    if (folder_of == NULL)
-        return;
-    model = pool_printf(&pool, "%s/models/mlperf_tiny/kws.tflite", folder_of);
-    data = pool_printf(&pool, "%s/data/kws01", folder_of);
-    r = OK("eval", model, "--data", data, "--json");
     assert_int_equal(want_eval(&r, 1000), 901);
 }
 
 /* Red and blue of the files are changed; without --data's YAML the model would have 71.7 %. */
 static void vww_is_as_accurate_as_published(void **state)
 {
-    const char *folder_of = shared();
+    const char *model = shared("models/mlperf_tiny/vww_float.tflite");
     struct result r;
 
     (void)state;
-    if (folder_of == NULL)
-        return;
-    put_text("in/vww.yaml", pool_printf(&pool, "data: {path: \"%s/data/vww\", channels: bgr}\n", folder_of));
-    r = OK("eval", pool_printf(&pool, "%s/models/mlperf_tiny/vww_float.tflite", folder_of), "--data", "@in/vww.yaml",
-           "--json");
+    put_text("in/vww.yaml", pool_printf(&pool, "data: {path: \"%s\", channels: bgr}\n", shared("data/vww")));
+    r = OK("eval", model, "--data", "@in/vww.yaml", "--json");
     assert_int_equal(want_eval(&r, 1000), 852);
 }
 
 static void real_files_cut_off_are_refused(void **state)
 {
-    const char *folder_of = shared();
-
     (void)state;
-    if (folder_of != NULL)
-        want_prefixes_refused(pool_printf(&pool, "%s/models/mlperf_tiny/kws.tflite", folder_of), 4999, "tflite");
+    want_prefixes_refused(shared("models/mlperf_tiny/kws.tflite"), 4999, "tflite");
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, before_each)

@@ -7,29 +7,24 @@
 #include <stdint.h>
 
 #include "tests/data/files.h"
+#include "tests/shared.h"
 
 #define FASHION "/usr/share/datasets/fashion-mnist"
 
-/* A folder of the shared data, or NULL after a line that says what is skipped. */
-static const char *shared(struct fixture *f, const char *name)
+/* Skips the test where there is none (NULL: that has been said). */
+static const char *want_path(const char *where)
 {
-    const char *env = getenv("MOTE_SHARED"), *base = env != NULL ? env : MOTE_SOURCE_DIR "/../shared";
-    const char *found = pool_printf(&f->pool, "%s/data/%s", base, name);
-
-    if (access(found, R_OK) == 0)
-        return found;
-    printf("SKIP: no %s; MOTE_SHARED names the folder that holds data/\n", found);
+    if (where != NULL && access(where, R_OK) == 0)
+        return where;
+    if (where != NULL)
+        printf("SKIP: no %s\n", where);
+    skip();
     return NULL;
 }
 
-static bool open_real(struct fixture *f, const char *where)
+static void open_real(struct fixture *f, const char *where)
 {
-    if (where == NULL || access(where, R_OK) != 0) {
-        printf("SKIP: no %s\n", where != NULL ? where : "data");
-        return false;
-    }
-    want_ok(f, dataset_open(&f->pool, where, &f->data, &f->at));
-    return true;
+    want_ok(f, dataset_open(&f->pool, want_path(where), &f->data, &f->at));
 }
 
 static void want_classes(const struct dataset *d, enum split split, int32_t n)
@@ -47,8 +42,7 @@ static void fashion_mnist(void **state)
     struct fixture *f = *state;
     struct dataset_range all;
 
-    if (!open_real(f, FASHION))
-        return;
+    open_real(f, FASHION);
     want_splits(&f->data, 60000, 0, 10000);
     want_classes(&f->data, SPLIT_TRAIN, 6000);
     want_classes(&f->data, SPLIT_TEST, 1000);
@@ -62,8 +56,7 @@ static void mnist(void **state)
     struct fixture *f = *state;
     struct dataset_range all;
 
-    if (!open_real(f, shared(f, "mnist")))
-        return;
+    open_real(f, shared_path(&f->pool, "data/mnist"));
     want_splits(&f->data, 60000, 0, 10000);
     assert_true(f->data.labels[0] == 5 && f->data.labels[60000] == 7);
     dataset_ranges(&f->pool, &f->data, NULL, 60000, 1, &all);
@@ -75,8 +68,7 @@ static void cifar_in_its_archive(void **state)
 {
     struct fixture *f = *state;
 
-    if (!open_real(f, shared(f, "cifar10/cifar10_images_jpg.tar.xz")))
-        return;
+    open_real(f, shared_path(&f->pool, "data/cifar10/cifar10_images_jpg.tar.xz"));
     want_splits(&f->data, 50000, 0, 10000);
     want_classes(&f->data, SPLIT_TRAIN, 5000);
     assert_string_equal(f->data.classes[9], "truck");
@@ -87,11 +79,10 @@ static void tables(void **state)
 {
     struct fixture *f = *state;
 
-    if (!open_real(f, shared(f, "tabular/iris.csv")))
-        return;
+    open_real(f, shared_path(&f->pool, "data/tabular/iris.csv"));
     assert_true(f->data.n == 150 && f->data.n_classes == 3 && f->data.elements == 4);
-    want_error(f, dataset_open(&f->pool, shared(f, "tabular/wine_data.csv"), &f->data, &f->at), MOTE_ERR_FORMAT,
-               "line 2: has 14 cells, the lines before it have 5");
+    want_error(f, dataset_open(&f->pool, shared_path(&f->pool, "data/tabular/wine_data.csv"), &f->data, &f->at),
+               MOTE_ERR_FORMAT, "line 2: has 14 cells, the lines before it have 5");
 }
 
 /* ---- the examples ---- */
@@ -117,12 +108,11 @@ static void put_examples(struct fixture *f, const char *data)
 static void examples_open(void **state)
 {
     struct fixture *f = *state;
-    const char *data = shared(f, "."), *next, *end;
+    const char *data = want_path(shared_path(&f->pool, "data")), *next, *end;
     struct bytes page;
     int n = 0;
 
-    if (data == NULL || access(FASHION, R_OK) != 0)
-        return;
+    want_path(FASHION);
     put_examples(f, data);
     assert_int_equal(file_read(&f->pool, MOTE_SOURCE_DIR "/docs/DATA.md", &page, &f->at), MOTE_OK);
     for (next = (const char *)page.data; (next = strstr(next, "```yaml\n")) != NULL; next = end, n++) {

@@ -474,7 +474,7 @@ int main(void)
     };
 
     if (access(MOTE_FAULTY, X_OK) != 0) {
-        printf("SKIPPED: %s is not built: sanitizers have an allocator of their own\n", MOTE_FAULTY);
+        printf("SKIP: %s is not built: sanitizers have an allocator of their own\n", MOTE_FAULTY);
         return 0;
     }
     if (mkdtemp(folder) == NULL)

@@ -458,14 +458,14 @@ static void is_deterministic_and_shares_sources(void **state)
 }
 
 /* ---- models of the shared folder ---- */
-static void add_golden(struct fixture *f, struct program *prog, const char *shared, const struct golden_model *model)
+static void add_golden(struct fixture *f, struct program *prog, const char *models, const struct golden_model *model)
 {
-    const char *folder = pool_printf(&f->pool, "%s/models/golden/%s", shared, model->name);
+    const char *folder = pool_printf(&f->pool, "%s/golden/%s", models, model->name);
     const char *kinds[] = {"output", model->state ? "seq_output" : NULL};
     struct pipeline p;
     struct bytes in, want;
 
-    want_ok(f, pipeline_load(&f->pool, pool_printf(&f->pool, "%s/models/%s", shared, model->path), &p, &f->at));
+    want_ok(f, pipeline_load(&f->pool, pool_printf(&f->pool, "%s/%s", models, model->path), &p, &f->at));
     if (strrchr(model->name, '/') != NULL) /* one of many that are called model.tflite */
         p.model.name = strrchr(model->name, '/') + 1;
     program_add(f, prog, &p);
@@ -490,21 +490,21 @@ static void add_golden(struct fixture *f, struct program *prog, const char *shar
 
 static void models_are_exact(const struct golden_model *models, int n)
 {
-    const char *folders[GOLDEN_NINE], *commands[GOLDEN_NINE], *shared;
+    const char *folders[GOLDEN_NINE], *commands[GOLDEN_NINE], *folder;
     struct program progs[GOLDEN_NINE];
     struct fixture f;
     int bad = 0;
 
     assert_in_range(n, 1, GOLDEN_NINE);
     begin(&f);
-    shared = golden_shared(&f.pool);
-    if (shared == NULL) {
+    folder = shared_path(&f.pool, "models");
+    if (folder == NULL) {
         end(&f);
         skip();
     }
     for (int i = 0; i < n; i++) {
         progs[i] = program_new(&f);
-        add_golden(&f, &progs[i], shared, &models[i]);
+        add_golden(&f, &progs[i], folder, &models[i]);
         program_write(&f, &progs[i]);
         folders[i] = progs[i].dir;
         commands[i] = GCC " -O1 *.c mote/kernels/*.c test/main.c -o program";
@@ -535,17 +535,17 @@ static void models_in_one_program(const struct golden_model *const *models, int 
 {
     struct program prog;
     struct fixture f;
-    const char *shared;
+    const char *folder;
 
     begin(&f);
-    shared = golden_shared(&f.pool);
-    if (shared == NULL) {
+    folder = shared_path(&f.pool, "models");
+    if (folder == NULL) {
         end(&f);
         skip();
     }
     prog = program_new(&f);
     for (int i = 0; i < n; i++)
-        add_golden(&f, &prog, shared, models[i]);
+        add_golden(&f, &prog, folder, models[i]);
     program_write(&f, &prog);
     shell(&f, 1, &prog.dir, (const char *[]){GCC " -O1 *.c mote/kernels/*.c test/main.c -o program"});
     assert_int_equal(program_compare(&f, &prog), 0);

@@ -17,7 +17,7 @@ struct fixture {
     struct report_text report;
     struct frame at;
     const struct golden_model *model;
-    const char *shared, *folder; /* of the vectors */
+    const char *models, *folder; /* of all models, of this one's vectors */
     struct pipeline p;
     struct runner runner;
     int bad;
@@ -39,20 +39,19 @@ static void open_file(struct fixture *f, const char *path, const struct pipeline
     want_ok(f, runner_open(&f->pool, f->p.image, &f->runner, &f->at));
 }
 
-static bool begin(struct fixture *f, const struct golden_model *model)
+/* Skips the test where there are no models. */
+static void begin(struct fixture *f, const struct golden_model *model)
 {
     *f = (struct fixture){.model = model};
-    f->shared = golden_shared(&f->pool);
-    if (f->shared == NULL)
-        return false;
-    f->folder = pool_printf(&f->pool, "%s/models/golden/%s", f->shared, model->name);
-    return true;
+    f->models = shared_path(&f->pool, "models");
+    if (f->models == NULL) {
+        pool_free(&f->pool);
+        skip();
+    }
+    f->folder = pool_printf(&f->pool, "%s/golden/%s", f->models, model->name);
 }
 
-static const char *tflite_path(struct fixture *f)
-{
-    return pool_printf(&f->pool, "%s/models/%s", f->shared, f->model->path);
-}
+static const char *tflite_path(struct fixture *f) { return pool_printf(&f->pool, "%s/%s", f->models, f->model->path); }
 
 /* ---- whole inferences ---- */
 static bool set_inputs(struct fixture *f, int k)
@@ -130,10 +129,7 @@ static void outputs_are_exact(void **state)
     struct fixture f;
     char path[] = "/tmp/mote_golden_XXXXXX";
 
-    if (!begin(&f, *state)) {
-        pool_free(&f.pool);
-        skip();
-    }
+    begin(&f, *state);
     open_file(&f, tflite_path(&f), &none);
     compare_all(&f, "passes none");
     open_file(&f, tflite_path(&f), &all);
@@ -202,10 +198,7 @@ static void tensors_are_exact(void **state)
     struct pipeline_options options = {.passes = "none", .keep_all = true};
     struct fixture f;
 
-    if (!begin(&f, *state)) {
-        pool_free(&f.pool);
-        skip();
-    }
+    begin(&f, *state);
     open_file(&f, tflite_path(&f), &options);
     assert_true(set_inputs(&f, 0));
     mote_model_run(&f.runner.model);
@@ -220,10 +213,7 @@ static void sequence_is_exact(void **state)
     struct fixture f;
     int runs;
 
-    if (!begin(&f, *state)) {
-        pool_free(&f.pool);
-        skip();
-    }
+    begin(&f, *state);
     open_file(&f, tflite_path(&f), &all);
     runs = compare_sequence(&f, "all passes");
     open_file(&f, tflite_path(&f), &options);
@@ -240,10 +230,7 @@ static void one_run_is_exact(void **state)
     struct pipeline_options options[] = {{.passes = "none"}, {.passes = NULL}};
     struct fixture f;
 
-    if (!begin(&f, *state)) {
-        pool_free(&f.pool);
-        skip();
-    }
+    begin(&f, *state);
     for (size_t i = 0; i < COUNT(options); i++) {
         open_file(&f, tflite_path(&f), &options[i]);
         assert_int_equal(compare_vectors(&f, i == 0 ? "passes none" : "all passes"), 1);
@@ -315,9 +302,8 @@ static void hybrid_agrees_with_int8(void **state)
     struct fixture f;
     int compared = 0;
 
-    if (!begin(&f, *state))
-        skip();
-    open_file(&f, pool_printf(&f.pool, "%s/models/mlperf_tiny/kws_float.tflite", f.shared), &all);
+    begin(&f, *state);
+    open_file(&f, pool_printf(&f.pool, "%s/mlperf_tiny/kws_float.tflite", f.models), &all);
     for (int k = 0; k < 4; k++) {
         struct mote_io in = runner_input(&f.runner, 0), out = runner_output(&f.runner, 0);
         struct bytes input, want;

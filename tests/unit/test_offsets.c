@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* offsets_solve against brute force, on packings without a gap, at its limits, and on published instances. */
 #include "host/plan/offsets.h"
+#include "tests/shared.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -215,25 +216,28 @@ static void equal_inputs_give_equal_offsets(void **state)
 /* Six hard instances of a compiler for accelerators; each is known to fit 1,048,576 bytes. Prints what is reached. */
 static void published_instances(void **state)
 {
-    const char *shared = getenv("MOTE_SHARED"), *name = "ACEGIK";
-    char path[1000], line[200];
+    const char *name = "ACEGIK";
+    char line[200];
 
     (void)state;
     for (; *name; name++) {
         struct buffer b[1000];
         struct pool pool = {0};
+        char csv[] = "data/minimalloc/_.1048576.csv";
         int32_t n = 0;
         struct offsets_result r;
         clock_t start = clock();
+        const char *path;
         FILE *f;
 
-        snprintf(path, sizeof(path), "%s/data/minimalloc/%c.1048576.csv",
-                 shared ? shared : MOTE_SOURCE_DIR "/../shared", *name);
-        f = fopen(path, "r");
-        if (!f) {
-            print_message("SKIP: no %s\n", path);
+        *strchr(csv, '_') = *name;
+        path = shared_path(&pool, csv);
+        if (path == NULL) {
+            pool_free(&pool);
             skip();
         }
+        f = fopen(path, "r");
+        assert_non_null(f);
         assert_non_null(fgets(line, sizeof(line), f));
         while (n < 1000 && fgets(line, sizeof(line), f)) {
             long long size;

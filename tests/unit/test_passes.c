@@ -9,6 +9,7 @@
 #include "host/passes/passes.h"
 #include "host/plan/plan.h"
 #include "host/pipeline/pipeline.h"
+#include "tests/shared.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -311,23 +312,18 @@ static void random_networks_compute_the_same(void **state)
 /* ---- a real network ---- */
 static void vww_loses_half_of_its_multiplications(void **state)
 {
-    const char *shared = getenv("MOTE_SHARED");
     struct pipeline_options options = {.passes = NULL};
     struct report_text text = {.status = MOTE_OK};
     struct frame at = {.name = "vww.tflite", .index = -1, .sink = &text};
     struct pool pool = {0};
+    const char *path = shared_path(&pool, "models/mlperf_tiny/vww.tflite");
     struct pipeline p;
-    char path[1000];
-    FILE *f;
 
     (void)state;
-    snprintf(path, sizeof(path), "%s/models/mlperf_tiny/vww.tflite", shared ? shared : MOTE_SOURCE_DIR "/../shared");
-    f = fopen(path, "rb");
-    if (!f) {
-        print_message("SKIP: no %s\n", path);
+    if (path == NULL) {
+        pool_free(&pool);
         skip();
     }
-    fclose(f);
     ok(pipeline_load(&pool, path, &p, &at));
     ok(pipeline_compile(&p, &options, &at));
     print_message("vww: %lld multiplications, %lld without dead channels\n", (long long)p.macs_imported,

@@ -7,6 +7,7 @@
 #include "host/pipeline/pipeline.h"
 #include "host/quantize/calibrate.h"
 #include "tests/random/random.h"
+#include "tests/shared.h"
 
 #include <dirent.h>
 #include <float.h>
@@ -525,19 +526,15 @@ static int32_t label_of(void *context, int32_t i)
     return d->data.labels[d->data.split[SPLIT_TEST][d->first + i]];
 }
 
-static const char *shared(const char *name)
+/* Frees the pool and skips the test where there is none. */
+static const char *shared(struct pool *pool, const char *name)
 {
-    static char path[1000];
-    const char *folder = getenv("MOTE_SHARED");
-    FILE *f;
+    const char *path = shared_path(pool, name);
 
-    snprintf(path, sizeof path, "%s/%s", folder ? folder : MOTE_SOURCE_DIR "/../shared", name);
-    f = fopen(path, "rb");
-    if (!f) {
-        print_message("SKIP: no %s\n", path);
+    if (path == NULL) {
+        pool_free(pool);
         skip();
     }
-    fclose(f);
     return path;
 }
 
@@ -576,15 +573,14 @@ static double accuracy_in_int8(struct pool *pool, const char *path, struct real 
     return accuracy(pool, &p.model, &samples, &at);
 }
 
-/* The data of a YAML file with these lines, in a folder of the shared data. */
-static void open_data(struct pool *pool, const char *folder, const char *lines, struct dataset *data)
+/* The data of a YAML file with these lines and `from`, a file or folder of the shared data. */
+static void open_data(struct pool *pool, const char *from, const char *lines, struct dataset *data)
 {
-    struct frame at = {.name = folder, .index = -1, .sink = &sink};
-    const char *dir, *path, *text;
+    struct frame at = {.name = from, .index = -1, .sink = &sink};
+    const char *dir, *path, *text = pool_printf(pool, "data:\n  path: %s\n%s", shared(pool, from), lines);
 
     ok(folder_temporary(pool, "post-training", &dir, &at));
     path = pool_printf(pool, "%s/data.yaml", dir);
-    text = pool_printf(pool, "data:\n  path: %s\n%s", shared(folder), lines);
     ok(file_write(path, text, strlen(text), &at));
     ok(dataset_open(pool, path, data, &at));
     folder_remove(dir);
@@ -599,7 +595,7 @@ static void keywords_stay_right(void **state)
     open_data(&pool, "data/kws01", "  kind: tensors\n  type: s8\n  scale: 0.58470\n  zero_point: 83\n", &d.data);
     for (int method = CALIBRATE_MINMAX; method <= CALIBRATE_MSE; method++) {
         struct calibration c = {(enum calibration_method)method, 99.99};
-        double percent = accuracy_in_int8(&pool, shared("models/mlperf_tiny/kws_float.tflite"), &d, &c);
+        double percent = accuracy_in_int8(&pool, shared(&pool, "models/mlperf_tiny/kws_float.tflite"), &d, &c);
 
         print_message("kws, method %d: %.2f %%\n", method, percent);
         assert_true(percent >= 89.8);
@@ -616,7 +612,7 @@ static void persons_stay_right(void **state)
 
     (void)state;
     open_data(&pool, "data/vww", "  kind: images\n  channels: bgr\n", &d.data);
-    percent = accuracy_in_int8(&pool, shared("models/mlperf_tiny/vww_float.tflite"), &d, &c);
+    percent = accuracy_in_int8(&pool, shared(&pool, "models/mlperf_tiny/vww_float.tflite"), &d, &c);
     print_message("vww: %.2f %%\n", percent);
     assert_true(percent >= 84);
     pool_free(&pool);
@@ -630,11 +626,10 @@ static void handwriting_stays_right(void **state)
     double percent;
 
     (void)state;
-    shared("data/mnist/t10k-images-idx3-ubyte.gz");
     open_data(&pool, "data/mnist/t10k-images-idx3-ubyte.gz",
-              pool_printf(&pool, "  kind: idx\n  labels: %s\n", shared("data/mnist/t10k-labels-idx1-ubyte.gz")),
+              pool_printf(&pool, "  kind: idx\n  labels: %s\n", shared(&pool, "data/mnist/t10k-labels-idx1-ubyte.gz")),
               &d.data);
-    percent = accuracy_in_int8(&pool, shared("models/tflite_micro/mnist_lstm_float.tflite"), &d, &c);
+    percent = accuracy_in_int8(&pool, shared(&pool, "models/tflite_micro/mnist_lstm_float.tflite"), &d, &c);
     print_message("mnist_lstm: %.2f %%\n", percent);
     assert_true(percent >= 97.5);
     pool_free(&pool);

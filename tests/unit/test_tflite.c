@@ -14,6 +14,7 @@
 #include "host/import/import.h"
 #include "host/import/tflite/ops.h"
 #include "host/import/tflite/schema.h"
+#include "tests/shared.h"
 
 #include <ftw.h>
 #include <stdlib.h>
@@ -667,13 +668,6 @@ static void test_damaged(void **state)
 }
 
 /* ---- the shared folder's models ---- */
-static const char *shared(void)
-{
-    const char *path = getenv("MOTE_SHARED");
-
-    return path ? path : MOTE_SOURCE_DIR "/../shared";
-}
-
 static bool load(struct pool *pool, const char *path, struct bytes *file)
 {
     struct report_text report = {0};
@@ -685,14 +679,15 @@ static bool load(struct pool *pool, const char *path, struct bytes *file)
 static void test_damaged_hello_world(void **state)
 {
     struct pool pool = {0};
+    const char *path = shared_path(&pool, "models/tflite_micro/hello_world.tflite");
     struct bytes file;
 
     (void)state;
-    if (!load(&pool, pool_printf(&pool, "%s/models/tflite_micro/hello_world.tflite", shared()), &file)) {
-        print_message("skipped: no hello_world.tflite in %s\n", shared());
+    if (path == NULL) {
         pool_free(&pool);
         skip();
     }
+    assert_true(load(&pool, path, &file));
     assert_int_equal(import_exact(file.data, file.size), MOTE_OK);
     truncate_everywhere(file);
     flip_every_bit(file);
@@ -803,18 +798,18 @@ static void test_variables(void **state)
 static void test_shared_models(void **state)
 {
     struct pool pool = {0};
-    const char *folder = pool_printf(&pool, "%s/models", shared());
+    const char *folder = shared_path(&pool, "models");
 
     (void)state;
-    models = imported = 0;
-    nftw(folder, visit, 16, FTW_PHYS);
-    if (models == 0)
-        print_message("skipped: no .tflite in %s\n", folder);
-    else
-        print_message("%d models, %d imported\n", models, imported);
-    pool_free(&pool);
-    if (models == 0)
+    if (folder == NULL) {
+        pool_free(&pool);
         skip();
+    }
+    models = imported = 0;
+    assert_int_equal(nftw(folder, visit, 16, FTW_PHYS), 0);
+    print_message("%d models, %d imported\n", models, imported);
+    assert_true(models > 0);
+    pool_free(&pool);
 }
 
 int main(void)
