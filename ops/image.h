@@ -37,6 +37,7 @@ enum {
     MOTE_SECTION_PREPROCESS = 8, /* struct mote_image_preprocess, then float mean[n], std[n] */
     MOTE_SECTION_DATA = 9,       /* constants */
     MOTE_SECTION_SIGNATURE = 10, /* reserved for signed updates: last, so that it can be added in place */
+    MOTE_SECTION_TASK = 11,      /* struct mote_image_task */
 };
 
 struct mote_image_section {
@@ -94,10 +95,25 @@ struct mote_image_preprocess {
     uint32_t n;
 };
 
+/* What the first output means. */
+enum mote_task {
+    MOTE_TASK_NONE = 0, /* nobody said */
+    MOTE_TASK_CLASSIFICATION = 1,
+    MOTE_TASK_REGRESSION = 2,
+    MOTE_TASK_ANOMALY = 3,
+};
+
+struct mote_image_task {
+    uint32_t task;   /* enum mote_task */
+    float threshold; /* MOTE_TASK_ANOMALY: the largest score that is normal; infinite: nobody chose one */
+    int32_t normal;  /* MOTE_TASK_ANOMALY: the class that is normal, -1 if that is not known */
+};
+
 _Static_assert(sizeof(struct mote_image_header) == 64, "the layout is format");
 _Static_assert(sizeof(struct mote_image_section) == 16, "the layout is format");
 _Static_assert(sizeof(struct mote_image_tensor) == 20, "the layout is format");
 _Static_assert(sizeof(struct mote_image_step) == 20, "the layout is format");
 _Static_assert(sizeof(struct mote_image_io) == 48, "the layout is format");
+_Static_assert(sizeof(struct mote_image_task) == 12, "the layout is format");
 
 #endif

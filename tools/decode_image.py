@@ -10,6 +10,7 @@ which are code; prints the image.
 import ast
 import hashlib
 import json
+import math
 import pathlib
 import re
 import struct
@@ -18,7 +19,8 @@ import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strings", 7: "classes", 8: "preprocess",
-            9: "data", 10: "signature"}
+            9: "data", 10: "signature", 11: "task"}
+TASKS = "none", "classification", "regression", "anomaly"
 ELEMENT = {"tensors": 20, "steps": 20, "args": 2, "params": 4, "io": 48, "classes": 4}
 IMAGE, ARENA = 0, 1
 
@@ -268,6 +270,15 @@ class Image:
         return {"kind": self.string(kind), "channels": self.string(channels), "mean": list(numbers[:n]),
                 "std": list(numbers[n:])}
 
+    def task(self):
+        s = self.section("task")
+        if s["bytes"] < 12:
+            return None
+        task, threshold, normal = struct.unpack_from("<Ifi", self.data, s["offset"])
+        if not 0 < task < len(TASKS):
+            return None
+        return {"kind": TASKS[task], "threshold": threshold if 0 <= threshold < math.inf else None, "normal": normal}
+
     def hash_is_right(self):
         signature = self.section("signature")
         return hashlib.sha256(self.data[64:signature["offset"] or self.bytes]).digest() == self.hash
@@ -281,7 +292,7 @@ class Image:
                 "format": f"{self.major}.{self.minor}", "hash": self.hash.hex(), "hash_right": self.hash_is_right(),
                 "image_bytes": self.bytes, "arena_bytes": self.arena_bytes, "weight_bytes": self.weight_bytes(),
                 "inputs": self.ios["inputs"], "outputs": self.ios["outputs"], "classes": self.classes(),
-                "preprocess": self.preprocess(), "sections": self.sections, "steps": self.steps,
+                "preprocess": self.preprocess(), "task": self.task(), "sections": self.sections, "steps": self.steps,
                 "tensors": self.tensors}
 
 
@@ -295,6 +306,8 @@ def text_of(d):
         yield "classes " + ", ".join(d["classes"])
     if d["preprocess"]:
         yield f"preprocess {d['preprocess']}"
+    if d["task"]:
+        yield f"task {d['task']}"
     for what in "inputs", "outputs":
         for i, io in enumerate(d[what]):
             yield (f"{what[:-1]} {i} {io['name']}: {io['type']} {'x'.join(map(str, io['shape']))}, "

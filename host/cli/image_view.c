@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/cli/image_view.h"
 
+#include <math.h>
+
 const struct mote_image_header *image_header(const struct mote_model *m)
 {
     return (const struct mote_image_header *)(const void *)m->image;
@@ -29,6 +31,7 @@ const char *image_section_name(uint32_t id)
         [MOTE_SECTION_IO] = "io",           [MOTE_SECTION_STRINGS] = "strings",
         [MOTE_SECTION_CLASSES] = "classes", [MOTE_SECTION_PREPROCESS] = "preprocess",
         [MOTE_SECTION_DATA] = "data",       [MOTE_SECTION_SIGNATURE] = "signature",
+        [MOTE_SECTION_TASK] = "task",
     };
 
     return id < COUNT(names) && names[id] != NULL ? names[id] : "?";
@@ -77,6 +80,20 @@ struct preprocess image_preprocess_values(struct pool *pool, const struct mote_m
     values = pool_array(pool, 2 * (size_t)p.n, sizeof *values);
     memcpy(values, p.floats, 2 * (size_t)p.n * sizeof *values);
     return (struct preprocess){p.kind, p.channels, (int32_t)p.n, values, values + p.n};
+}
+
+struct task image_task(const struct mote_model *m)
+{
+    const struct mote_image_section *s = image_section(m, MOTE_SECTION_TASK);
+    struct task none = {MOTE_TASK_NONE, INFINITY, -1};
+    struct mote_image_task t;
+
+    if (s == NULL || s->bytes < sizeof t)
+        return none;
+    memcpy(&t, m->image + s->offset, sizeof t);
+    if (t.task >= TASKS)
+        return none;
+    return (struct task){(enum mote_task)t.task, t.threshold >= 0 ? t.threshold : INFINITY, t.normal};
 }
 
 int64_t image_weight_bytes(const struct mote_model *m)

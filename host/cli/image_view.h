@@ -26,6 +26,9 @@ bool image_preprocess(const struct mote_model *m, struct image_preprocess *out);
 /* The same as a graph has it; kind "none" if the image does not say. */
 struct preprocess image_preprocess_values(struct pool *pool, const struct mote_model *m);
 
+/* MOTE_TASK_NONE if the image does not say; a threshold that is none is infinite. */
+struct task image_task(const struct mote_model *m);
+
 /* Bytes of the weights in the image; not more than it has, whatever it says. */
 int64_t image_weight_bytes(const struct mote_model *m);
 

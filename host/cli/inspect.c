@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote inspect: what is in a model, as imported or as compiled; what is in an image. */
+#include <math.h>
+
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
 #include "host/exec/runner.h"
@@ -148,6 +150,14 @@ static int64_t constant_bytes(const struct graph *g)
     return sum;
 }
 
+static json_t *task_json(const struct task *t)
+{
+    if (t->kind == MOTE_TASK_NONE)
+        return json_null();
+    return json_pack("{s:s, s:o, s:i}", "kind", task_names[t->kind], "threshold", json_number((double)t->threshold),
+                     "normal", (int)t->normal);
+}
+
 static json_t *graph_json(const struct inspect *r)
 {
     const struct model *m = r->shown;
@@ -162,15 +172,15 @@ static json_t *graph_json(const struct inspect *r)
     for (int32_t i = 0; i < g->n_tensors; i++)
         json_array_append_new(tensors, tensor_json(g, i));
     return json_pack(
-        "{s:s, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "graph",
+        "{s:s, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "graph",
         "model", m->name, "model_version", (json_int_t)m->version, "compiled", r->shown == &r->p.model, "inputs",
         indices_json(g->inputs, g->n_inputs), "outputs", indices_json(g->outputs, g->n_outputs), "classes",
-        names_json(m->classes, m->n_classes), "operators", ops, "tensors", tensors, "constant_bytes",
-        (json_int_t)constant_bytes(g), "macs_imported", (json_int_t)r->p.macs_imported, "macs_executed",
-        unknown_or(known ? r->p.macs_executed : -1), "weight_bytes", unknown_or(known ? plan->weight_bytes : -1),
-        "image_bytes", unknown_or(known ? (int64_t)r->p.image.size : -1), "arena_bytes",
-        unknown_or(known ? plan->arena_bytes : -1), "arena_bound_bytes", unknown_or(known ? plan->arena_bound : -1),
-        "problem", known ? json_null() : json_text(r->problem.text));
+        names_json(m->classes, m->n_classes), "task", task_json(&m->task), "operators", ops, "tensors", tensors,
+        "constant_bytes", (json_int_t)constant_bytes(g), "macs_imported", (json_int_t)r->p.macs_imported,
+        "macs_executed", unknown_or(known ? r->p.macs_executed : -1), "weight_bytes",
+        unknown_or(known ? plan->weight_bytes : -1), "image_bytes", unknown_or(known ? (int64_t)r->p.image.size : -1),
+        "arena_bytes", unknown_or(known ? plan->arena_bytes : -1), "arena_bound_bytes",
+        unknown_or(known ? plan->arena_bound : -1), "problem", known ? json_null() : json_text(r->problem.text));
 }
 
 /* ---- graph, text ---- */
@@ -261,6 +271,18 @@ static void print_classes(struct pool *pool, const char *const *classes, int32_t
         putchar('\n');
 }
 
+static void print_task(const struct task *t)
+{
+    if (t->kind == MOTE_TASK_NONE)
+        return;
+    printf("task: %s", task_names[t->kind]);
+    if (t->kind == MOTE_TASK_ANOMALY && !isinf(t->threshold))
+        printf(", threshold %.6g", (double)t->threshold);
+    if (t->kind == MOTE_TASK_ANOMALY && t->normal >= 0)
+        printf(", class %d is normal", t->normal);
+    putchar('\n');
+}
+
 static void print_graph(const struct inspect *r)
 {
     const struct model *m = r->shown;
@@ -274,6 +296,7 @@ static void print_graph(const struct inspect *r)
            m->version, m == &r->imported ? "as imported" : "as compiled", ops, g->n_tensors,
            (long long)constant_bytes(g));
     print_classes(&r->cli->pool, m->classes, m->n_classes);
+    print_task(&m->task);
     print_ops(r);
     print_tensors(r);
     if (is_compiled(r))
@@ -386,6 +409,7 @@ static json_t *image_json(struct pool *pool, const struct mote_model *m)
     const struct mote_image_header *h = image_header(m);
     json_t *steps = json_array(), *tensors = json_array();
     char hash[HASH_DIGITS + 1], format[16];
+    const struct task task = image_task(m);
     const char *const *classes;
     int32_t n_classes;
 
@@ -395,13 +419,13 @@ static json_t *image_json(struct pool *pool, const struct mote_model *m)
         json_array_append_new(tensors, image_tensor_json(&m->tensors[i], i));
     classes = image_classes(pool, m, &n_classes);
     snprintf(format, sizeof format, "%u.%u", h->major, h->minor);
-    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "image",
-                     "model", json_text(mote_model_name(m)), "model_version", (json_int_t)h->model_version, "format",
-                     format, "hash", hash_text(m, hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
+    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
+                     "image", "model", json_text(mote_model_name(m)), "model_version", (json_int_t)h->model_version,
+                     "format", format, "hash", hash_text(m, hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
                      (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
                      io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
-                     names_json(classes, n_classes), "preprocess", preprocess_json(m), "sections", sections_json(m),
-                     "steps", steps, "tensors", tensors);
+                     names_json(classes, n_classes), "preprocess", preprocess_json(m), "task", task_json(&task),
+                     "sections", sections_json(m), "steps", steps, "tensors", tensors);
 }
 
 static void print_io(struct pool *pool, const char *what, const struct mote_model *m,
@@ -436,6 +460,7 @@ static void print_steps(struct pool *pool, const struct mote_model *m)
 static void print_image(struct pool *pool, const char *path, const struct mote_model *m)
 {
     const struct mote_image_header *h = image_header(m);
+    const struct task task = image_task(m);
     char hash[HASH_DIGITS + 1];
     const char *const *classes;
     int32_t n_classes;
@@ -446,6 +471,7 @@ static void print_image(struct pool *pool, const char *path, const struct mote_m
     printf("hash %s\n", hash_text(m, hash));
     classes = image_classes(pool, m, &n_classes);
     print_classes(pool, classes, n_classes);
+    print_task(&task);
     print_io(pool, "input", m, mote_model_input);
     print_io(pool, "output", m, mote_model_output);
     printf("\n%-12s %10s %10s %8s\n", "section", "offset", "bytes", "count");
@@ -497,14 +523,15 @@ const struct command command_inspect = {
         "that are left after the passes. A .mote shows its sections, steps and tensors.\n\n"
         "JSON keys of a graph: kind (\"graph\"), model, model_version, compiled, inputs, outputs (of tensors), "
         "classes,\n"
-        "operators: [{index, operator, name, source, inputs, outputs, output_shapes, macs_imported, macs_executed}],\n"
+        "task (null or {kind, threshold, normal}), operators: [{index, operator, name, source, inputs, outputs,\n"
+        "output_shapes, macs_imported, macs_executed}],\n"
         "tensors: [{index, name, type, shape, scale, zero_point (both a list), axis, bytes, constant, state, "
         "source}],\n"
         "constant_bytes, macs_imported; of the compiled model, null if it cannot be compiled: macs_executed,\n"
         "weight_bytes, image_bytes, arena_bytes, arena_bound_bytes; problem (null, or why not). With --text: text.\n"
         "JSON keys of an image: kind (\"image\"), model, model_version, format, hash, image_bytes, arena_bytes,\n"
         "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
-        "preprocess (null or {kind, channels, mean, std}),\n"
+        "preprocess (null or {kind, channels, mean, std}), task,\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, first_row, rows, tensors, params}],\n"
         "tensors: [{index, type, region, offset, bytes, ring_rows, state, weight, fill, initial}].",
     .example = "mote inspect kws.tflite --text",

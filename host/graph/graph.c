@@ -278,6 +278,8 @@ static void copy_graph(struct pool *pool, const struct graph *from, struct graph
     }
 }
 
+const char *const task_names[TASKS] = {"none", "classification", "regression", "anomaly"};
+
 void model_copy(const struct model *from, struct model *to)
 {
     struct pool *pool = to->pool ? to->pool : from->pool;

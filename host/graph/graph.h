@@ -9,6 +9,7 @@
 #define MOTE_GRAPH_H
 
 #include "host/base/base.h"
+#include "ops/image.h"
 #include "ops/opts.h"
 #include "ops/types.h"
 
@@ -78,6 +79,14 @@ struct preprocess {
     const float *mean, *std;
 };
 
+/* What the first output means. An anomaly detector's is its input again: the score of a sample is the mean squared
+ * error of that, and what scores above the threshold is an anomaly. */
+struct task {
+    enum mote_task kind;
+    float threshold; /* anomaly: at least 0; INFINITY: nobody chose one */
+    int32_t normal;  /* anomaly: the class that is normal, -1 if that is not known */
+};
+
 struct model {
     struct pool *pool;
     const char *name; /* a C identifier, from the file's name */
@@ -86,6 +95,7 @@ struct model {
     struct graph *graphs;
     const char **classes;
     struct preprocess preprocess;
+    struct task task;
 };
 
 /* ---- questions ---- */
@@ -104,6 +114,9 @@ int32_t graph_producer(const struct graph *g, int32_t tensor); /* operator index
 bool graph_is_output(const struct graph *g, int32_t tensor);
 struct frame frame_op(const struct frame *up, const struct graph *g, int32_t op);
 struct frame frame_tensor(const struct frame *up, const struct graph *g, int32_t tensor);
+
+#define TASKS 4
+extern const char *const task_names[TASKS]; /* of enum mote_task, as the graph file has them */
 
 /* ---- building ---- */
 struct graph *model_add_graph(struct model *m, const char *name);

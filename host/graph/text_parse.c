@@ -6,6 +6,7 @@
 #include "host/graph/text_words.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 struct late_data { /* a constant that waits for the blob */
     int32_t graph, tensor;
@@ -489,6 +490,25 @@ static enum mote_status parse_preprocess(struct parser *ps)
     return MOTE_OK;
 }
 
+static enum mote_status parse_task(struct parser *ps)
+{
+    struct task *t = &ps->m->task;
+
+    if (t->kind != MOTE_TASK_NONE)
+        return words_fail(&ps->w, MOTE_ERR_FORMAT, "a second task");
+    for (int k = 1; k < TASKS; k++)
+        if (words_accept(&ps->w, task_names[k]))
+            t->kind = (enum mote_task)k;
+    if (t->kind == MOTE_TASK_NONE)
+        return words_expected(&ps->w, "classification, regression or anomaly");
+    if (t->kind != MOTE_TASK_ANOMALY)
+        return MOTE_OK;
+    *t = (struct task){MOTE_TASK_ANOMALY, INFINITY, -1};
+    if (words_accept(&ps->w, "threshold"))
+        TRY(words_f32(&ps->w, &t->threshold));
+    return words_accept(&ps->w, "normal") ? words_i32(&ps->w, "the normal class", 0, INT32_MAX, &t->normal) : MOTE_OK;
+}
+
 static enum mote_status parse_graph(struct parser *ps)
 {
     const char *name;
@@ -538,9 +558,10 @@ static const struct statement {
     bool in_graph;
     enum mote_status (*parse)(struct parser *ps);
 } statements[] = {
-    {"model", false, parse_model},  {"classes", false, parse_classes}, {"preprocess", false, parse_preprocess},
-    {"graph", false, parse_graph},  {"tensor", true, parse_tensor},    {"op", true, parse_op},
-    {"inputs", true, parse_inputs}, {"outputs", true, parse_outputs},  {"end", true, parse_end},
+    {"model", false, parse_model}, {"classes", false, parse_classes}, {"preprocess", false, parse_preprocess},
+    {"task", false, parse_task},   {"graph", false, parse_graph},     {"tensor", true, parse_tensor},
+    {"op", true, parse_op},        {"inputs", true, parse_inputs},    {"outputs", true, parse_outputs},
+    {"end", true, parse_end},
 };
 
 static enum mote_status parse_statement(struct parser *ps)
@@ -557,7 +578,7 @@ static enum mote_status parse_statement(struct parser *ps)
         return words_at_end(&ps->w) ? MOTE_OK : words_expected(&ps->w, "the end of the line");
     }
     return words_expected(&ps->w, ps->in_graph ? "tensor, op, inputs, outputs or end"
-                                               : "model, classes, preprocess, graph or blob");
+                                               : "model, classes, preprocess, task, graph or blob");
 }
 
 static bool next_line(struct parser *ps)

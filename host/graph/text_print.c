@@ -330,6 +330,20 @@ static void print_graph(struct text *out, const struct graph *g, bool inline_dat
     text_add(out, "\nend\n");
 }
 
+static void print_task(struct text *out, const struct task *t)
+{
+    if (t->kind == MOTE_TASK_NONE)
+        return;
+    text_add(out, "task %s", task_names[t->kind]);
+    if (t->kind == MOTE_TASK_ANOMALY && !isinf(t->threshold)) {
+        text_add(out, " threshold ");
+        print_f32(out, t->threshold);
+    }
+    if (t->kind == MOTE_TASK_ANOMALY && t->normal >= 0)
+        text_add(out, " normal %d", t->normal);
+    text_add(out, "\n");
+}
+
 static void print_head(struct text *out, const struct model *m)
 {
     const struct preprocess *p = &m->preprocess;
@@ -358,6 +372,7 @@ static void print_head(struct text *out, const struct model *m)
         }
         text_add(out, "\n");
     }
+    print_task(out, &m->task);
 }
 
 void model_print(const struct model *m, struct text *out, bool inline_data)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What holds after every importer and every pass. In this order, because each check relies on those above:
  *
- *   model       a C identifier as its name, a graph at least, preprocessing that says something possible
+ *   model       a C identifier as its name, a graph at least, preprocessing and a task that say something possible
  *   tensors     type, rank, dimensions, size, quantization; a state tensor is no constant
  *   operators   known, with as many inputs, outputs and options as its row in ops/ops.def, all in range
  *   data flow   inputs and constants are never written; everything else once at most, and before it is read; but state,
@@ -56,6 +56,22 @@ static enum mote_status verify_preprocess(const struct preprocess *p, const stru
         if (!isfinite(p->mean[i]) || !isfinite(p->std[i]) || p->std[i] == 0)
             return fail(&here, MOTE_ERR_VALUE, "mean %g, std %g of channel %d: both must be finite, std not 0",
                         (double)p->mean[i], (double)p->std[i], i);
+    return MOTE_OK;
+}
+
+static enum mote_status verify_task(const struct model *m, const struct frame *at)
+{
+    const struct task *t = &m->task;
+    struct frame here = {at, "task", NULL, -1, NULL};
+
+    if (t->kind < 0 || t->kind >= TASKS)
+        return fail(&here, MOTE_ERR_VALUE, "there is no task %d", (int)t->kind);
+    if (t->kind != MOTE_TASK_ANOMALY)
+        return MOTE_OK;
+    if (!(t->threshold >= 0))
+        return fail(&here, MOTE_ERR_VALUE, "the threshold is %g: at least 0 is wanted", (double)t->threshold);
+    if (t->normal < -1 || (m->n_classes > 0 && t->normal >= m->n_classes))
+        return fail(&here, MOTE_ERR_VALUE, "class %d is normal, but there are %d classes", t->normal, m->n_classes);
     return MOTE_OK;
 }
 
@@ -323,6 +339,7 @@ enum mote_status model_verify(struct model *m, const struct frame *at)
     if (!m->preprocess.kind) /* an importer that says nothing about it */
         m->preprocess = (struct preprocess){"none", "", 0, NULL, NULL};
     TRY(verify_preprocess(&m->preprocess, at));
+    TRY(verify_task(m, at));
     for (int32_t i = 0; i < m->n_graphs; i++) {
         struct frame here = {at, "graph", m->graphs[i].name, i, NULL};
 

@@ -77,6 +77,7 @@ static const char small[] = /* every statement and clause, in the printed form *
     "model kws_2 version 4294967295 graphs 2\n"
     "classes \"down\" \"go \\\"x\\\\\" \"\\x0a\\xff\" \"\xc3\xa4\"\n"
     "preprocess image rgb mean [0, 0.5, -1.4013e-45] std [255, 1, 0.33333334]\n"
+    "task anomaly threshold 0.012345679 normal 3\n"
     "graph \"main\"\n"
     "tensor 0 \"input_1\" s8 [1,5,4,2] quant [0.58470005; 83] source 7\n"
     "tensor 1 \"w\" s8 [3,1,1,2] quant axis 0 [0.1, 0.2, 3.4028235e+38; 0] data [1, -2, 3, -128, 127, 0]\n"
@@ -115,6 +116,9 @@ static void test_round_trip_text(void **state)
     assert_string_equal(p.m.classes[2], "\n\xff");
     assert_string_equal(p.m.preprocess.channels, "rgb");
     assert_true(p.m.preprocess.mean[1] == 0.5f && p.m.preprocess.std[0] == 255);
+    assert_int_equal(p.m.task.kind, MOTE_TASK_ANOMALY);
+    assert_true(p.m.task.threshold == 0.012345679f);
+    assert_int_equal(p.m.task.normal, 3);
     assert_int_equal(p.m.n_graphs, 2);
     t = p.m.graphs[0].tensors;
     assert_int_equal(t[0].source, 7);
@@ -308,7 +312,7 @@ static void test_blob(void **state)
     }
     text_bytes(&file, "", 1);
     assert_int_not_equal(parse_bytes(&q, file.s, file.len), MOTE_OK);
-    assert_string_equal(q.report.text, "t.graph: line 25: the blob has 18 bytes, but 19 are there: is the file "
+    assert_string_equal(q.report.text, "t.graph: line 26: the blob has 18 bytes, but 19 are there: is the file "
                                        "truncated? [ERR_FORMAT]");
     pool_free(&q.pool);
     pool_free(&p.pool);
@@ -368,7 +372,7 @@ static const struct refusal {
     {"mote-graph 1\nmodel m version 4294967296\n",
      "line 2: the version is 4294967296: it must be from 0 to 4294967295 [ERR_VALUE]"},
     {HEAD "tensor 0 s8 []\n",
-     "line 3: expected model, classes, preprocess, graph or blob, not 'tensor 0 s8 []' [ERR_FORMAT]"},
+     "line 3: expected model, classes, preprocess, task, graph or blob, not 'tensor 0 s8 []' [ERR_FORMAT]"},
     {HEAD "graph\nmodel m\n", "line 4: expected tensor, op, inputs, outputs or end, not 'model m' [ERR_FORMAT]"},
     {HEAD "graph\n", "the file ends within a graph: is it truncated? [ERR_FORMAT]"},
     {HEAD "classes down\n", "line 3: expected a class's name in quotes, not 'down' [ERR_FORMAT]"},
@@ -387,6 +391,16 @@ static const struct refusal {
     {HEAD "preprocess image mean [1] std [0]\ngraph\nend\n",
      "preprocess: mean 1, std 0 of channel 0: both must be finite, std not 0 [ERR_VALUE]"},
     {HEAD "preprocess audio rgb\ngraph\nend\n", "preprocess: only an image has channels rgb [ERR_VALUE]"},
+    {HEAD "task\n", "line 3: expected classification, regression or anomaly, not the end of the line [ERR_FORMAT]"},
+    {HEAD "task none\n", "line 3: expected classification, regression or anomaly, not 'none' [ERR_FORMAT]"},
+    {HEAD "task regression\ntask regression\n", "line 4: a second task [ERR_FORMAT]"},
+    {HEAD "task regression threshold 1\n", "line 3: expected the end of the line, not 'threshold 1' [ERR_FORMAT]"},
+    {HEAD "task anomaly normal -1\n", "line 3: the normal class is -1: it must be from 0 to 2147483647 [ERR_VALUE]"},
+    {HEAD "task anomaly threshold -1\ngraph\nend\n", "task: the threshold is -1: at least 0 is wanted [ERR_VALUE]"},
+    {HEAD "task anomaly threshold 0x7fc00000\ngraph\nend\n",
+     "task: the threshold is nan: at least 0 is wanted [ERR_VALUE]"},
+    {HEAD "classes \"a\"\ntask anomaly normal 1\ngraph\nend\n",
+     "task: class 1 is normal, but there are 1 classes [ERR_VALUE]"},
     {HEAD "blob 4\n", "line 3: the blob has 4 bytes, but 0 are there: is the file truncated? [ERR_FORMAT]"},
     /* lines of a graph */
     {HEAD "graph\ntensor 1 s8 []\n", "line 4: a tensor's index is 1, but the next one is 0 [ERR_FORMAT]"},

@@ -2,6 +2,7 @@
 /* Plan -> C: <model>.h says what the caller needs, <model>.c holds the constants, the parameters and one call a step.
  * Meant to be read: names, shapes and quantization stand beside the code. */
 #include <ctype.h>
+#include <math.h>
 
 #include "host/emit/c/c.h"
 
@@ -66,6 +67,16 @@ static void put_accessors(struct text *t, const struct plan *plan, const char *k
     text_add(t, "uint32_t %s_%s_bytes(int32_t i);\n", name, kind);
 }
 
+static void put_task(struct text *t, const struct task *task, const char *NAME)
+{
+    if (task->kind == MOTE_TASK_ANOMALY && !isinf(task->threshold))
+        text_add(t,
+                 "\n/* Anomaly detection: output 0 is the model's version of its input; the score is the mean of the "
+                 "squared\n * differences, and what scores above this is an anomaly. */\n"
+                 "#define %s_THRESHOLD %.8ef\n",
+                 NAME, (double)task->threshold);
+}
+
 static void put_header(struct text *t, const struct plan *plan, const char *NAME)
 {
     const struct graph *g = plan->graph;
@@ -92,6 +103,7 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
     text_add(t, "#define %s_INPUTS      %d\n#define %s_OUTPUTS     %d\n#define %s_STEPS       %d\n", NAME, g->n_inputs,
              NAME, g->n_outputs, NAME, plan->n_steps);
     text_add(t, "#define %s_VERSION     %uu\n", NAME, plan->model->version);
+    put_task(t, &plan->model->task, NAME);
     text_add(
         t,
         "\n/* State to what it starts with. Call it once before the first inference. */\nvoid %s_reset(void *arena);\n"

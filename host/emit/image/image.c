@@ -2,6 +2,7 @@
 /* Plan -> flat image. Each section is built apart, then all are laid one after the other. Values that no step and no
  * input or output names are left out; the order of everything is the plan's, so that a small change of the model is a
  * small change of the image. */
+#include <math.h>
 #include <sodium.h>
 
 #include "host/emit/emit.h"
@@ -200,6 +201,17 @@ static void build_preprocess(struct image *im, struct section *s, const struct p
     text_bytes(&s->bytes, p->std, (size_t)p->n * sizeof(float));
 }
 
+static void build_task(struct section *s, const struct task *t)
+{
+    struct mote_image_task task = {.task = (uint32_t)t->kind, .threshold = INFINITY, .normal = -1};
+
+    if (t->kind == MOTE_TASK_ANOMALY) {
+        task.threshold = t->threshold;
+        task.normal = t->normal;
+    }
+    add(s, &task, sizeof task);
+}
+
 static void build(struct image *im, struct plan *plan)
 {
     const struct model *m = plan->model;
@@ -223,6 +235,8 @@ static void build(struct image *im, struct plan *plan)
         build_preprocess(im, open_section(im, MOTE_SECTION_PREPROCESS), &m->preprocess);
     data = open_section(im, MOTE_SECTION_DATA);
     build_data(im, plan, data);
+    if (m->task.kind != MOTE_TASK_NONE)
+        build_task(open_section(im, MOTE_SECTION_TASK), &m->task);
     im->strings->count = (uint32_t)im->strings->bytes.len;
     build_tensors(im, tensors); /* offsets of constants are still relative to the data section */
 }
