@@ -96,6 +96,7 @@ struct model {
     const char **classes;
     struct preprocess preprocess;
     struct task task;
+    bool shapes_may_be_stale; /* while a file is imported: of what operators make, inputs know better than the file */
 };
 
 /* ---- questions ---- */
@@ -130,7 +131,8 @@ void graph_compact(struct model *m, struct graph *g);
 void model_copy(const struct model *from, struct model *to); /* deep but for constants' bytes and names */
 
 /* ---- whole-graph work ---- */
-/* Shapes of all outputs from shapes of the inputs; known dimensions in the file must agree. */
+/* Shapes of all outputs from shapes of the inputs; known dimensions in the file must agree, unless shapes_may_be_stale.
+ */
 MUST_CHECK enum mote_status graph_infer(struct model *m, struct graph *g, const struct frame *at);
 /* Indices in range, each tensor made once and before its use, counts and options in range, shapes and types agree. */
 MUST_CHECK enum mote_status model_verify(struct model *m, const struct frame *at);

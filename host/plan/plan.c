@@ -14,7 +14,8 @@ static enum mote_status lower_all(struct plan *plan, const struct frame *at)
         const struct op *op = &plan->graph->ops[l.op];
         struct frame here = frame_op(at, plan->graph, l.op);
 
-        TRY(op_info[op->id].lower(&l, op, &here));
+        if (op->id != OP_NOP)
+            TRY(op_info[op->id].lower(&l, op, &here));
     }
     for (int32_t i = 0; i < plan->graph->n_outputs; i++)
         lower_tensor(&l, plan->graph->outputs[i]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small models that were misunderstood once, from the shared folder, where it is: each gives what it should. */
+/* Small models that were misunderstood once, our own (tools/golden/cases_import.py) and those of the shared folder,
+ * where it is: each gives what it should. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,10 +82,101 @@ static void border_is_zero_point(void **state)
     pool_free(&pool);
 }
 
+/* ---- shapes of another batch ---- */
+static void expect_floats(const struct ran *ran, int32_t output, const float *want, size_t n)
+{
+    struct mote_io io = runner_output(&ran->runner, output);
+
+    assert_int_equal(io.bytes, n * sizeof *want);
+    assert_true(floats_near("output", io.data, (const uint8_t *)want, io.bytes));
+}
+
+static struct ran run_own(struct pool *pool, const char *name, const char *passes, const float *input, size_t n)
+{
+    struct bytes bytes = {(uint8_t *)(uintptr_t)input, n * sizeof *input};
+    struct ran ran = {0};
+
+    if (run_model(pool, pool_printf(pool, "%s/tests/fuzz/corpus/fuzz_tflite/%s.tflite", MOTE_SOURCE_DIR, name), passes,
+                  &bytes, &ran) != MOTE_OK)
+        print_error("%s\n", ran.sink.text);
+    assert_int_equal(ran.sink.status, MOTE_OK);
+    return ran;
+}
+
+static void own_stale_shapes(void **state)
+{
+    static const float x[] = {1, 2, 3, 4}, want[] = {1.5f, -3, 3.5f, -7, 2.5f, -5, 4.5f, -9};
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(passes_tried); i++) {
+        struct ran ran = run_own(&pool, "stale_shapes", passes_tried[i], x, COUNT(x));
+
+        expect_floats(&ran, 0, want, COUNT(want));
+    }
+    pool_free(&pool);
+}
+
+/* Every tensor has the shape that it has in the model with the right ones; the two have different weights. */
+static void stale_batch(void **state)
+{
+    struct pool pool = {0};
+    const char *folder = case_folder(&pool, "s2b_stale_batch");
+
+    (void)state;
+    for (size_t i = 0; folder != NULL && i < COUNT(passes_tried); i++) {
+        struct ran ran = run_case(&pool, folder, "model.tflite", passes_tried[i]);
+        struct ran right = run_case(&pool, folder, "model_with_right_shapes.tflite", passes_tried[i]);
+        const struct graph *got = &ran.p.model.graphs[0], *want = &right.p.model.graphs[0];
+
+        assert_int_equal(got->n_tensors, want->n_tensors);
+        for (int32_t t = 0; t < got->n_tensors; t++)
+            assert_true(shape_equal(&got->tensors[t], &want->tensors[t]));
+        assert_int_equal(runner_output(&ran.runner, 0).dims[0], 1);
+    }
+    pool_free(&pool);
+}
+
+/* ---- weights in half precision ---- */
+static void own_half_weights(void **state)
+{
+    static const float x[] = {2, 0.25f};
+    const float w[] = {0.5f, -65504.0f, 1.0f / (1 << 24), 1.0009765625f}, constant[] = {1.5f, -INFINITY, -0.0f};
+    const float hidden[] = {x[0] * w[0] + x[1] * w[1], x[0] * w[2] + x[1] * w[3]};
+    const float want[] = {hidden[0] * w[0] + hidden[1] * w[1], hidden[0] * w[2] + hidden[1] * w[3]};
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(passes_tried); i++) {
+        struct ran ran = run_own(&pool, "half_weights", passes_tried[i], x, COUNT(x));
+
+        expect_floats(&ran, 0, want, COUNT(want));
+        assert_memory_equal(runner_output(&ran.runner, 1).data, constant, sizeof constant);
+    }
+    pool_free(&pool);
+}
+
+/* The input times the weights, widened by Python's struct and multiplied in double. */
+static void half_weights(void **state)
+{
+    static const float want[] = {-0.84733829f, 1.94814627f, -1.8573953f};
+    struct pool pool = {0};
+    const char *folder = case_folder(&pool, "f16_dequantize");
+
+    (void)state;
+    for (size_t i = 0; folder != NULL && i < COUNT(passes_tried); i++) {
+        struct ran ran = run_case(&pool, folder, "model.tflite", passes_tried[i]);
+
+        expect_floats(&ran, 0, want, COUNT(want));
+    }
+    pool_free(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(border_is_zero_point),
+        cmocka_unit_test(border_is_zero_point), cmocka_unit_test(own_stale_shapes), cmocka_unit_test(stale_batch),
+        cmocka_unit_test(own_half_weights),     cmocka_unit_test(half_weights),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,32 @@ static void shared_weights_are_copied_once(void **state)
     pool_free(&pool);
 }
 
+/* What DEQUANTIZE makes of float16 constants is a constant, every value of it; where it is an output, the operator
+ * stays, and so does one of float16 that is computed. */
+static void half_precision_is_widened(void **state)
+{
+    static const char stays[] =
+        HEAD "tensor 0 \"h\" f16 [2] data [0x3c00, 0xbc00]\ntensor 1 \"x\" f16 [2]\ntensor 2 \"y\" f32 [2]\n"
+             "tensor 3 \"z\" f32 [2]\nop 0 dequantize in [0] out [2]\nop 1 dequantize in [1] out [3]\n"
+             "inputs [1]\noutputs [2, 3]\nend\n";
+
+    (void)state;
+    becomes(
+        HEAD "tensor 0 \"h\" f16 [9] data [0x0000, 0x8000, 0x0001, 0x83ff, 0x0400, 0x3c01, 0xfbff, 0x7c00, 0x7e00]\n"
+             "tensor 1 \"w\" f32 [9]\ntensor 2 \"v\" f32 [9]\ntensor 3 \"x\" f32 [9]\n"
+             "tensor 4 \"y\" f32 [9]\ntensor 5 \"z\" f32 [9]\n"
+             "op 0 dequantize in [0] out [1]\nop 1 dequantize in [0] out [2]\nop 2 add in [3, 1] out [4]\n"
+             "op 3 add in [4, 2] out [5]\ninputs [3]\noutputs [5]\nend\n",
+        HEAD "tensor 0 \"h\" f16 [9] data [0x0000, 0x8000, 0x0001, 0x83ff, 0x0400, 0x3c01, 0xfbff, 0x7c00, 0x7e00]\n"
+             "tensor 1 \"w\" f32 [9] data [0, -0, 5.9604645e-08, -6.097555e-05, 6.1035156e-05, 1.0009766, -65504, "
+             "inf, 0x7fc00000]\n"
+             "tensor 2 \"v\" f32 [9] data [0, -0, 5.9604645e-08, -6.097555e-05, 6.1035156e-05, 1.0009766, -65504, "
+             "inf, 0x7fc00000]\n"
+             "tensor 3 \"x\" f32 [9]\ntensor 4 \"y\" f32 [9]\ntensor 5 \"z\" f32 [9]\n"
+             "op 0 add in [3, 1] out [4]\nop 1 add in [4, 2] out [5]\ninputs [3]\noutputs [5]\nend\n");
+    becomes(stays, stays);
+}
+
 /* Integers without a scale are lists, not weights; int8 operators keep theirs. */
 static void all_else_stays(void **state)
 {
@@ -127,9 +153,8 @@ static void memory_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_scale_and_one_a_channel),
-        cmocka_unit_test(shared_weights_are_copied_once),
-        cmocka_unit_test(all_else_stays),
+        cmocka_unit_test(one_scale_and_one_a_channel), cmocka_unit_test(shared_weights_are_copied_once),
+        cmocka_unit_test(half_precision_is_widened),   cmocka_unit_test(all_else_stays),
         cmocka_unit_test(memory_is_bounded),
     };
 

@@ -122,6 +122,11 @@ static void test_refusals(void **state)
         {"tensor 0 s8 [3]\ntensor 1 s32 [1,2] data [3, 0]\ntensor 2 s8 [6]\nop 0 mirror_pad in [0, 1] out [2]\n"
          "inputs [0]\noutputs [2]",
          "t: op 0 MIRROR_PAD: padding of 3 elements at dimension 0, which has 2 to mirror [ERR_VALUE]"},
+        {"tensor 0 s8 [3]\ntensor 1 s8 [4]\nop 0 relu in [0] out [1]\ninputs [0]\noutputs [1]",
+         "t: op 0 RELU: the output's shape is 4 in the file, but the inputs make it 3 [ERR_SHAPE]"},
+        {"tensor 0 f16 [3]\ntensor 1 f32 [3]\nop 0 dequantize in [0] out [1]\ninputs [0]\noutputs [1]",
+         "t: op 0 DEQUANTIZE: from f16 to f32: only s8, u8, s16 and constants of f16 to f32 are there "
+         "[ERR_UNSUPPORTED]"},
         {"tensor 0 s8 [3]\ntensor 1 f16 [3]\nop 0 cast in [0] out [1]\ninputs [0]\noutputs [1]",
          "t: op 0 CAST: from s8 to f16: s8, u8, s16, s32, u32, f32 and bool are there [ERR_TYPE]"},
     };

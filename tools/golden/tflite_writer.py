@@ -8,8 +8,9 @@ the objects that it refers to, so that all offsets point forward.
 import struct
 from dataclasses import dataclass, field
 
-FLOAT32, INT32, UINT8, INT64, BOOL, INT16, INT8, RESOURCE, UINT32 = 0, 2, 3, 4, 6, 7, 9, 13, 15
-TYPE_CODE = {FLOAT32: "f", INT32: "i", UINT8: "B", INT64: "q", INT16: "h", INT8: "b", BOOL: "B", UINT32: "I"}
+FLOAT32, FLOAT16, INT32, UINT8, INT64, BOOL, INT16, INT8, RESOURCE, UINT32 = 0, 1, 2, 3, 4, 6, 7, 9, 13, 15
+CUSTOM = 32
+TYPE_CODE = {FLOAT32: "f", FLOAT16: "e", INT32: "i", UINT8: "B", INT64: "q", INT16: "h", INT8: "b", BOOL: "B", UINT32: "I"}
 
 # name: (operator code, type of its options table in the union)
 OPERATORS = {
@@ -219,8 +220,12 @@ def unpack(type_, data):
     return list(struct.unpack("<%d%s" % (len(data) // struct.calcsize(code), code), data))
 
 
+def code_of(name):
+    return OPERATORS.get(name, (CUSTOM, 0))
+
+
 class Step:
-    """An operator of a model: its name in OPERATORS, its operands and results (Tensors), its options."""
+    """An operator of a model: its name in OPERATORS (others are custom), its operands and results, its options."""
 
     def __init__(self, name, operands, results, options=None):
         self.name, self.operands, self.results, self.options = name, operands, results, options or {}
@@ -265,7 +270,7 @@ def model(name, inputs, outputs, steps, called=()):
             results = [add(t, "result" + (mark and "_" * several + mark) + ("_%d" % i if several else ""))
                        for i, t in enumerate(step.results)]
             operators.append(Table({0: Scalar("I", codes.index(step.name)), 1: Vector("i", operands),
-                                    2: Vector("i", results), 3: Scalar("B", OPERATORS[step.name][1]),
+                                    2: Vector("i", results), 3: Scalar("B", code_of(step.name)[1]),
                                     4: Table(step.options)}))
         return Table({0: TableVector(tensors), 1: Vector("i", [indices[id(t)] for t in graph_inputs]),
                       2: Vector("i", [indices[id(t)] for t in graph_outputs]), 3: TableVector(operators),
@@ -273,8 +278,9 @@ def model(name, inputs, outputs, steps, called=()):
 
     graphs = [graph_of("main", inputs, outputs, steps)]
     graphs += [graph_of("called_%d" % i, [], [], graph) for i, graph in enumerate(called)]
-    code_tables = [Table({0: Scalar("b", min(OPERATORS[code][0], 127)), 2: Scalar("i", 1),
-                          3: Scalar("i", OPERATORS[code][0])}) for code in codes]
+    code_tables = [Table({0: Scalar("b", min(code_of(code)[0], 127)),
+                          1: Text(code) if code not in OPERATORS else None, 2: Scalar("i", 1),
+                          3: Scalar("i", code_of(code)[0])}) for code in codes]
     return flatbuffer(Table({0: Scalar("I", 3), 1: TableVector(code_tables), 2: TableVector(graphs),
                              3: Text(name.lower()), 4: TableVector(buffers)}), b"TFL3")
 

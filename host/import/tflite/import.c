@@ -137,6 +137,8 @@ enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes
     if (file.size > FILE_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
     TRY(read_model(&r, at));
+    out->shapes_may_be_stale = true;
     TRY(model_verify(out, at));
+    out->shapes_may_be_stale = false;
     return import_dequantize(out, (int64_t)file.size, at);
 }
