@@ -15,12 +15,25 @@ struct view {
     int32_t channels, *counts;         /* [n_classes][SPLIT_COUNT] */
     const char **names;                /* [n_classes], printable */
     struct dataset_range all, *ranges; /* [channels] */
+    struct dataset_range target;       /* of a number to predict */
     char shape[96];
 };
 
 static const char *class_name(const struct view *v, int32_t i)
 {
     return v->data.classes != NULL ? v->data.classes[i] : pool_printf(&v->cli->pool, "%d", i);
+}
+
+static struct dataset_range target_range(const struct dataset *d)
+{
+    struct dataset all = {.n = d->n, .rank = 1, .dims = {1}, .elements = 1, .type = TYPE_F32};
+    struct dataset_range range;
+    struct pool scratch = {0};
+
+    all.samples = (const uint8_t *)d->targets;
+    dataset_ranges(&scratch, &all, NULL, d->n, 1, &range);
+    pool_free(&scratch);
+    return range;
 }
 
 static void look(struct view *v)
@@ -42,6 +55,8 @@ static void look(struct view *v)
     v->ranges = pool_array(pool, (size_t)v->channels, sizeof *v->ranges);
     dataset_ranges(pool, d, NULL, d->n, 1, &v->all);
     dataset_ranges(pool, d, NULL, d->n, v->channels, v->ranges);
+    if (d->targets != NULL)
+        v->target = target_range(d);
 }
 
 /* ---- text ---- */
@@ -73,6 +88,8 @@ static void print_range(const char *name, const struct dataset_range *r)
 
 static void print_ranges(const struct view *v)
 {
+    const struct dataset *d = &v->data;
+
     printf("\n%-20s %10s %10s %10s %10s\n", "raw values", "least", "largest", "mean", "std");
     print_range("all", &v->all);
     for (int32_t c = 0; v->channels > 1 && c < v->channels && c < CHANNELS_SHOWN; c++) {
@@ -81,6 +98,8 @@ static void print_ranges(const struct view *v)
         snprintf(name, sizeof name, "channel %d", c);
         print_range(name, &v->ranges[c]);
     }
+    if (d->targets != NULL)
+        print_range("label", &v->target);
     if (v->channels > CHANNELS_SHOWN)
         printf("… and %d more channels: --json\n", v->channels - CHANNELS_SHOWN);
 }
@@ -100,7 +119,9 @@ static void print_text(const struct view *v)
     const struct dataset *d = &v->data;
 
     printf("%d sample%s of %s %s, ", d->n, d->n == 1 ? "" : "s", v->shape, type_name(d->type));
-    if (d->n_classes > 0)
+    if (d->targets != NULL)
+        puts("a number to predict (task: regression)");
+    else if (d->n_classes > 0)
         printf("%d class%s\n", d->n_classes, d->n_classes == 1 ? "" : "es");
     else
         puts("no labels");
@@ -153,8 +174,9 @@ static json_t *data_json(const struct view *v)
             classes, json_pack("{s:o, s:o}", "name", json_text(class_name(v, i)), "samples", splits_json(v, i)));
     for (int32_t c = 0; c < v->channels; c++)
         json_array_append_new(channels, range_json(&v->ranges[c]));
-    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "samples", d->n, "type", type_name(d->type), "shape",
-                     shape, "splits", d->splits ? splits_json(v, -1) : json_null(), "classes", classes, "preprocess",
+    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "samples", d->n, "type", type_name(d->type),
+                     "shape", shape, "splits", d->splits ? splits_json(v, -1) : json_null(), "classes", classes,
+                     "target", d->targets != NULL ? range_json(&v->target) : json_null(), "preprocess",
                      preprocess_json(&d->preprocess), "range", range_json(&v->all), "channels", channels);
 }
 
@@ -198,7 +220,8 @@ const struct command command_data = {
         "Everything is read, decoded and checked; the first thing that is wrong is named.\n\n"
         "--sheet writes ten pictures of each class, a class a row, of the first 64 classes.\n\n"
         "JSON keys: samples, type, shape, splits: {train, validation, test} or null if nothing says what they are,\n"
-        "classes: [{name, samples: {train, validation, test}}], preprocess: {kind, channels, mean, std}, range: {min,\n"
+        "classes: [{name, samples: {train, validation, test}}], target: range or null, preprocess: {kind, channels, "
+        "mean, std}, range: {min,\n"
         "max, mean, std} of the raw values, channels: [range].",
     .example = "mote data /usr/share/datasets/fashion-mnist --sheet fashion.png",
     .positional_min = 1,

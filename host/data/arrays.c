@@ -10,6 +10,7 @@ struct part {
     const char *path, *labels; /* NULL: there is none */
     struct npy array;
     const char **words; /* [n] labels as text, in the scratch pool */
+    bool reals;         /* they were floating point */
 };
 
 static const enum mote_type types[] = {TYPE_S8,  TYPE_U8,  TYPE_S16, TYPE_U16, TYPE_S32, TYPE_U32,
@@ -70,21 +71,20 @@ static enum mote_status read_array(struct reading *r, const char *path, struct n
 }
 
 /* ---- labels ---- */
-static enum mote_status words_of_array(struct reading *r, const struct npy *a, const char **words,
-                                       const struct frame *at)
+static enum mote_status words_of_array(struct reading *r, const struct npy *a, struct part *p, const struct frame *at)
 {
     enum mote_type type = type_of(a);
 
     if (a->elements != a->dims[0])
         return fail(at, MOTE_ERR_SHAPE, "labels have the shape %s; one dimension is wanted", a->shape);
+    p->reals = type == TYPE_F32 || type == TYPE_F64;
     for (size_t i = 0; i < a->elements; i++) {
         double value = number_at(type, a->data.data + i * (size_t)type_bits(type) / 8);
         struct frame here = frame_line(at, "sample", (int64_t)i);
 
-        if (!(value >= 0 && value < DATASET_CLASSES_MAX && value == floor(value)))
-            return fail(&here, MOTE_ERR_VALUE, "the label is %g; a whole number from 0 to %d is wanted", value,
-                        DATASET_CLASSES_MAX - 1);
-        words[i] = pool_printf(&r->scratch, "%d", (int)value);
+        if (!isfinite(value))
+            return fail(&here, MOTE_ERR_VALUE, "the label is %g; a number is wanted", value);
+        p->words[i] = pool_printf(&r->scratch, fabs(value) < 1e15 ? "%.15g" : "%.17g", value);
     }
     return MOTE_OK;
 }
@@ -122,7 +122,7 @@ static enum mote_status read_labels(struct reading *r, struct part *p)
     if (a.dims[0] != p->array.dims[0])
         return fail(&here, MOTE_ERR_SHAPE, "has %llu labels, %s has %llu samples", (unsigned long long)a.dims[0],
                     name_of(p->path), (unsigned long long)p->array.dims[0]);
-    return words_of_array(r, &a, p->words, &here);
+    return words_of_array(r, &a, p, &here);
 }
 
 /* ---- samples ---- */
@@ -178,53 +178,6 @@ static bool same_samples(const struct npy *a, const struct npy *b)
 }
 
 /* ---- both parts ---- */
-static enum mote_status label_all(struct reading *r, const struct part *train, const struct part *test)
-{
-    int32_t n = r->out->n, first = (int32_t)train->array.dims[0];
-    const char **words = pool_array(&r->scratch, (size_t)n, sizeof *words);
-    int32_t *labels = pool_array(r->pool, (size_t)n, sizeof *labels);
-    struct vocabulary v;
-
-    memcpy(words, train->words, (size_t)first * sizeof *words);
-    if (test->words != NULL)
-        memcpy(words + first, test->words, (size_t)(n - first) * sizeof *words);
-    TRY(vocabulary_make(r, words, (size_t)n, &v, r->at));
-    for (int32_t i = 0; i < n; i++)
-        labels[i] = vocabulary_find(&v, words[i]);
-    r->out->labels = labels;
-    return MOTE_OK;
-}
-
-static enum mote_status join(struct reading *r, const struct part *train, const struct part *test)
-{
-    struct frame second;
-    int64_t n = (int64_t)(train->array.dims[0] + test->array.dims[0]);
-    uint8_t *samples, *given;
-    size_t half;
-
-    TRY(samples_alloc(r, n, &samples, r->at));
-    fill(r, train, samples);
-    if (test->path == NULL)
-        return train->words != NULL ? label_all(r, train, test) : MOTE_OK;
-    second = frame_of(r->at, name_of(test->path));
-    if (!same_samples(&train->array, &test->array))
-        return fail(&second, MOTE_ERR_SHAPE, "its samples have another type or shape than those of %s",
-                    name_of(train->path));
-    if ((train->words == NULL) != (test->words == NULL))
-        return fail(r->at, MOTE_ERR_VALUE, "one part has labels, the other has none");
-    half = (size_t)train->array.elements * (size_t)type_bits(r->out->type) / 8;
-    fill(r, test, samples + half);
-    r->source->given = given = pool_alloc(r->pool, (size_t)n);
-    for (int64_t i = 0; i < n; i++)
-        given[i] = i < (int64_t)train->array.dims[0] ? SPLIT_TRAIN : SPLIT_TEST;
-    return train->words != NULL ? label_all(r, train, test) : MOTE_OK;
-}
-
-static const char *beside(const struct reading *r, const char *path)
-{
-    return path != NULL ? path_beside(r->pool, r->from, path) : NULL;
-}
-
 /* The rows of both parts count from 0. */
 static void note_places(struct reading *r, const struct part *train, const struct part *test)
 {
@@ -241,6 +194,47 @@ static void note_places(struct reading *r, const struct part *train, const struc
     r->source->row_kind = "sample";
 }
 
+static enum mote_status label_all(struct reading *r, const struct part *train, const struct part *test)
+{
+    int32_t n = r->out->n, first = (int32_t)train->array.dims[0];
+    const char **words = pool_array(&r->scratch, (size_t)n, sizeof *words);
+
+    memcpy(words, train->words, (size_t)first * sizeof *words);
+    if (test->words != NULL)
+        memcpy(words + first, test->words, (size_t)(n - first) * sizeof *words);
+    return labels_make(r, words, train->reals || test->reals, r->at);
+}
+
+static enum mote_status join(struct reading *r, const struct part *train, const struct part *test)
+{
+    struct frame second;
+    int64_t n = (int64_t)(train->array.dims[0] + test->array.dims[0]);
+    uint8_t *samples, *given;
+    size_t half;
+
+    TRY(samples_alloc(r, n, &samples, r->at));
+    fill(r, train, samples);
+    if (test->path == NULL)
+        return MOTE_OK;
+    second = frame_of(r->at, name_of(test->path));
+    if (!same_samples(&train->array, &test->array))
+        return fail(&second, MOTE_ERR_SHAPE, "its samples have another type or shape than those of %s",
+                    name_of(train->path));
+    if ((train->words == NULL) != (test->words == NULL))
+        return fail(r->at, MOTE_ERR_VALUE, "one part has labels, the other has none");
+    half = (size_t)train->array.elements * (size_t)type_bits(r->out->type) / 8;
+    fill(r, test, samples + half);
+    r->source->given = given = pool_alloc(r->pool, (size_t)n);
+    for (int64_t i = 0; i < n; i++)
+        given[i] = i < (int64_t)train->array.dims[0] ? SPLIT_TRAIN : SPLIT_TEST;
+    return MOTE_OK;
+}
+
+static const char *beside(const struct reading *r, const char *path)
+{
+    return path != NULL ? path_beside(r->pool, r->from, path) : NULL;
+}
+
 enum mote_status read_arrays(struct reading *r)
 {
     struct part train = {.path = r->path, .labels = beside(r, r->spec->labels)};
@@ -252,5 +246,5 @@ enum mote_status read_arrays(struct reading *r)
     choose_shape(r->out, &train.array);
     TRY(join(r, &train, &test));
     note_places(r, &train, &test);
-    return MOTE_OK;
+    return train.words != NULL ? label_all(r, &train, &test) : MOTE_OK;
 }

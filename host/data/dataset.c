@@ -100,6 +100,8 @@ static enum mote_status open_reading(struct reading *r)
         return fail(r->at, MOTE_ERR_FILE, "cannot read %s: %s", r->path, strerror(errno));
     TRY(read_by_kind(r));
     TRY(check_finite(r));
+    if (r->spec->task == DATA_REGRESSION && r->out->targets == NULL)
+        return fail(r->at, MOTE_ERR_VALUE, "`task: regression` wants a table, or arrays with `labels`");
     TRY(make_splits(r));
     TRY(make_preprocess(r));
     return make_augment(r);

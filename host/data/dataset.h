@@ -31,6 +31,7 @@ struct dataset {
     const uint8_t *samples;     /* [n][elements] of `type` */
     const int32_t *labels;      /* [n], 0 to n_classes - 1; NULL without labels */
     const char *const *classes; /* [n_classes] names, or NULL */
+    const float *targets; /* [n] regression: the numbers to predict, instead of labels; NULL: classes, or nothing */
     struct preprocess preprocess;
     struct augment augment;
     bool splits; /* false: nobody said what the splits are, all samples are SPLIT_TEST */

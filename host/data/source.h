@@ -72,6 +72,10 @@ struct vocabulary {
 MUST_CHECK enum mote_status vocabulary_make(struct reading *r, const char *const *words, size_t n,
                                             struct vocabulary *out, const struct frame *at);
 int32_t vocabulary_find(const struct vocabulary *v, const char *word); /* -1: not there */
+/* Labels of all samples as words, one each, become classes or numbers to predict: as `task` says, else as they look.
+ * `reals`: they were stored as floating point. The samples' places are known already. (labels.c) */
+MUST_CHECK enum mote_status labels_make(struct reading *r, const char *const *words, bool reals,
+                                        const struct frame *at);
 /* The specification's names for n_classes that are numbers; there may be more names than numbers were met, unless the
  * files say how many there are. */
 MUST_CHECK enum mote_status classes_name(struct reading *r, bool exactly, const struct frame *at);

@@ -13,6 +13,7 @@ static const cyaml_strval_t types[] = {{"u8", TYPE_U8}, {"s8", TYPE_S8}, {"s16",
 static const cyaml_strval_t channels[] = {{"rgb", DATA_RGB}, {"bgr", DATA_BGR}, {"gray", DATA_GRAY}};
 static const cyaml_strval_t headers[] = {
     {"yes", DATA_HEADER_YES}, {"no", DATA_HEADER_NO}, {"true", DATA_HEADER_YES}, {"false", DATA_HEADER_NO}};
+static const cyaml_strval_t tasks[] = {{"classification", DATA_CLASSIFICATION}, {"regression", DATA_REGRESSION}};
 static const cyaml_strval_t drawings[] = {{"stratified", DATA_STRATIFIED}, {"random", DATA_RANDOM}};
 static const cyaml_strval_t normalizations[] = {{"auto", DATA_NORMALIZE_AUTO}, {"none", DATA_NORMALIZE_NONE}};
 static const cyaml_strval_t flips[] = {{"none", DATA_FLIP_NONE}, {"horizontal", DATA_FLIP_HORIZONTAL}};
@@ -53,6 +54,7 @@ const cyaml_schema_field_t data_section_fields[] = {
     ENUM("channels", channels, channels),
     ENUM("header", header, headers),
     TEXT("label", label),
+    ENUM("task", task, tasks),
     LIST("classes", classes, word, 1, YAML_LIST_MAX),
     CYAML_FIELD_FLOAT_PTR("validation", POINTER | CYAML_FLAG_STRICT, struct data_section, validation),
     CYAML_FIELD_FLOAT_PTR("test", POINTER | CYAML_FLAG_STRICT, struct data_section, test),

@@ -16,6 +16,7 @@ enum data_channels { DATA_CHANNELS_AUTO, DATA_RGB, DATA_BGR, DATA_GRAY };
 enum data_header { DATA_HEADER_AUTO, DATA_HEADER_YES, DATA_HEADER_NO };
 enum data_drawing { DATA_STRATIFIED, DATA_RANDOM };
 enum data_normalize { DATA_NORMALIZE_DEFAULT, DATA_NORMALIZE_AUTO, DATA_NORMALIZE_NONE };
+enum data_task { DATA_TASK_AUTO, DATA_CLASSIFICATION, DATA_REGRESSION };
 enum data_flip { DATA_FLIP_NONE, DATA_FLIP_HORIZONTAL };
 
 /* Files with a line a sample: its name, or its index. */
@@ -41,6 +42,7 @@ struct data_section {
     enum data_channels channels;
     enum data_header header; /* table: whether the first row names the columns */
     const char *label;       /* table: the label column's name or index; NULL: the last */
+    enum data_task task;     /* table, arrays: what the labels are; AUTO: as they look */
     const char **classes;
     unsigned classes_count;
     float *validation, *test; /* fractions of the samples */

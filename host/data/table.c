@@ -229,8 +229,6 @@ static enum mote_status take_numbers(const struct table *t, int32_t row, int32_t
 static enum mote_status take_labels(struct reading *r, const struct table *t, int32_t column, const struct frame *at)
 {
     const char **words = pool_array(&r->scratch, (size_t)t->n, sizeof *words);
-    int32_t *labels = pool_array(r->pool, (size_t)t->n, sizeof *labels);
-    struct vocabulary v;
 
     for (int32_t i = 0; i < t->n; i++) {
         struct frame line = frame_line(at, "line", t->lines[i]), here = frame_cell(t, column, &line);
@@ -239,11 +237,7 @@ static enum mote_status take_labels(struct reading *r, const struct table *t, in
         if (words[i][0] == '\0')
             return fail(&here, MOTE_ERR_VALUE, "is empty, but it is the label; fill it in, or remove the line");
     }
-    TRY(vocabulary_make(r, words, (size_t)t->n, &v, at));
-    for (int32_t i = 0; i < t->n; i++)
-        labels[i] = vocabulary_find(&v, words[i]);
-    r->out->labels = labels;
-    return MOTE_OK;
+    return labels_make(r, words, false, at);
 }
 
 enum mote_status read_table(struct reading *r)

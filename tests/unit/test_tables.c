@@ -69,6 +69,79 @@ static void label_columns_are_chosen(void **state)
     assert_string_equal(f->data.classes[0], "9"); /* in the order of numbers */
 }
 
+/* ---- labels that are numbers to predict ---- */
+static void want_targets(struct fixture *f, int32_t n, float first, float last)
+{
+    const struct dataset *d = &f->data;
+
+    assert_true(d->n == n && d->n_classes == 0 && d->labels == NULL && d->targets != NULL);
+    assert_true(d->targets[0] == first && d->targets[n - 1] == last);
+}
+
+static const char *numbers(struct fixture *f, const char *form)
+{
+    struct text t = {.pool = &f->pool};
+
+    for (int i = 1; i <= 65; i++) {
+        text_add(&t, "%d,", i);
+        text_add(&t, strcmp(form, "%d") == 0 ? "%d\n" : "%d.0\n", i);
+    }
+    return t.s;
+}
+
+static void labels_are_numbers_to_predict(void **state)
+{
+    static const float reals[] = {3, -1.5f, 2};
+    static const int32_t wholes[] = {70000, -1, 2};
+    struct fixture *f = *state;
+
+    put_text(f, "t.csv", "x,y\n1,2\n3,-4.5e-1\n5,6\n");
+    open_ok(f, "t.csv");
+    want_targets(f, 3, 2, 6);
+    want_ok(f, open_yaml(f, "path: t.csv, validation: 0.3, test: 0.3, split: stratified")); /* drawn at random */
+    want_splits(&f->data, 1, 1, 1);
+    want_ok(f, open_yaml(f, "path: t.csv, task: classification"));
+    assert_true(f->data.n_classes == 3 && f->data.targets == NULL && f->data.labels[1] == 0);
+    want_ok(f, open_yaml(f, "path: t.csv, label: x, task: regression"));
+    want_targets(f, 3, 1, 5);
+    put_text(f, "t.csv", "1,2.0\n1,1e0\n"); /* classes that a program wrote as reals */
+    assert_true(open_ok(f, "t.csv")->n_classes == 2);
+    put_text(f, "t.csv", numbers(f, "%d.0"));
+    open_ok(f, "t.csv");
+    want_targets(f, 65, 1, 65);
+    put_text(f, "t.csv", numbers(f, "%d"));
+    assert_true(open_ok(f, "t.csv")->n_classes == 65);
+    put_npy(f, "x.npy", "<f4", "(3, 1)", reals, sizeof reals);
+    put_npy(f, "y.npy", "<f4", "(3,)", reals, sizeof reals);
+    put_npy(f, "i.npy", "<i4", "(3,)", wholes, sizeof wholes);
+    want_ok(f, open_yaml(f, "path: x.npy, labels: y.npy, test_path: x.npy, test_labels: i.npy"));
+    want_targets(f, 6, 3, 2);
+    want_ok(f, open_yaml(f, "path: x.npy, labels: i.npy, task: regression"));
+    want_targets(f, 3, 70000, 2);
+    want_ok(f, open_yaml(f, "path: x.npy, labels: i.npy"));
+    assert_true(f->data.n_classes == 3 && f->data.labels[1] == 0);
+}
+
+static void bad_numbers_to_predict_are_named(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "t.csv", "1,2\n3,many\n");
+    put_text(f, "big.csv", "1,2\n3,1e39\n");
+    put_npy(f, "x.npy", "|u1", "(2, 1)", "ab", 2);
+    want_all_bad(f,
+                 (const struct bad[]){
+                     {"path: t.csv, task: regression", MOTE_ERR_VALUE,
+                      "t.csv line 2: the label \"many\" is no finite number, which `task: regression` wants"},
+                     {"path: big.csv, task: regression", MOTE_ERR_VALUE,
+                      "big.csv line 2: the label 1e39 does not fit in a float32"},
+                     {"path: big.csv, task: regression, classes: [a, b]", MOTE_ERR_VALUE,
+                      "`task: regression` has numbers, not classes: leave `classes` out"},
+                     {"path: x.npy, task: regression", MOTE_ERR_VALUE, "wants a table, or arrays with `labels`"},
+                 },
+                 4);
+}
+
 static void bad_tables_are_named(void **state)
 {
     static const struct {
@@ -154,12 +227,11 @@ static void arrays_open(void **state)
 
 static void bad_arrays_are_named(void **state)
 {
-    static const float nan[] = {1, 2, NAN, 4};
-    static const int32_t labels[] = {0, -1};
+    static const float nan[] = {1, 2, NAN, 4}, labels[] = {0, NAN};
     struct fixture *f = *state;
 
     put_npy(f, "nan.npy", "<f4", "(2, 2)", nan, sizeof nan);
-    put_npy(f, "y.npy", "<i4", "(2,)", labels, sizeof labels);
+    put_npy(f, "y.npy", "<f4", "(2,)", labels, sizeof labels);
     put_npy(f, "half.npy", "<f2", "(2,)", nan, 4);
     put_npy(f, "turned.npy", ">f4", "(2,)", nan, 8);
     put_npy(f, "text.npy", "<U4", "(2,)", nan, 8);
@@ -171,7 +243,7 @@ static void bad_arrays_are_named(void **state)
     want_all_bad(f,
                  (const struct bad[]){
                      {"path: nan.npy", MOTE_ERR_VALUE, "spec: nan.npy sample 1: element 0 is NaN or infinite"},
-                     {"path: x.npy, labels: y.npy", MOTE_ERR_VALUE, "y.npy: sample 1: the label is -1"},
+                     {"path: x.npy, labels: y.npy", MOTE_ERR_VALUE, "y.npy: sample 1: the label is nan"},
                      {"path: half.npy", MOTE_ERR_TYPE, "'<f2'"},
                      {"path: turned.npy", MOTE_ERR_TYPE, "'>f4'"},
                      {"path: text.npy", MOTE_ERR_TYPE, "'<U4'"},
@@ -188,8 +260,14 @@ static void bad_arrays_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(tables_open), TEST(label_columns_are_chosen), TEST(bad_tables_are_named), TEST(damaged_tables_end_well),
-        TEST(arrays_open), TEST(bad_arrays_are_named),
+        TEST(tables_open),
+        TEST(label_columns_are_chosen),
+        TEST(labels_are_numbers_to_predict),
+        TEST(bad_numbers_to_predict_are_named),
+        TEST(bad_tables_are_named),
+        TEST(damaged_tables_end_well),
+        TEST(arrays_open),
+        TEST(bad_arrays_are_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
