@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "mote/config.h"
 #include "rows.h"
 #include "strides.h"
 
@@ -18,10 +19,10 @@ typedef void mote_pair(const void *params, const void *a, int32_t a_step, const 
                        int32_t n);
 
 /* Elements have `size` bytes. */
-static inline void mote_broadcast_row(mote_pair *pair, const void *params, const int32_t *shape, int32_t rank,
-                                      ptrdiff_t size, const void *a, const void *b, void *out)
+static inline void mote_broadcast_row(mote_pair *pair, const void *params, const MOTE_FLASH int32_t *shape,
+                                      int32_t rank, ptrdiff_t size, const void *a, const void *b, void *out)
 {
-    const int32_t *inner = shape + 3 * (rank - 1);
+    const MOTE_FLASH int32_t *inner = shape + 3 * (rank - 1);
     const char *x = a, *y = b;
     char *z = out;
     int32_t at[MOTE_RANK_MAX] = {0};

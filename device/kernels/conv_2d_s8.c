@@ -31,12 +31,12 @@ static struct columns clip_columns(const struct mote_conv_2d_s8 *p, int32_t x)
 /* Sums of n filters, 1 to 4, over the group of channels that begins at `group`. Where there are fewer than four the
  * last one is summed again, for nothing. */
 static void sum_filters(const struct mote_conv_2d_s8 *p, const int8_t *const rows[], const int8_t *zeros,
-                        struct columns c, int32_t group, const int8_t *w, int32_t n, uint32_t sum[4])
+                        struct columns c, int32_t group, const MOTE_FLASH int8_t *w, int32_t n, uint32_t sum[4])
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->filter_c;
     bool dense = p->dilation_w == 1 && p->filter_c == p->in_c;
-    const int8_t *w0 = w, *w1 = w0 + (n > 1 ? filter : 0), *w2 = w1 + (n > 2 ? filter : 0);
-    const int8_t *w3 = w2 + (n > 3 ? filter : 0);
+    const MOTE_FLASH int8_t *w0 = w, *w1 = w0 + (n > 1 ? filter : 0), *w2 = w1 + (n > 2 ? filter : 0);
+    const MOTE_FLASH int8_t *w3 = w2 + (n > 3 ? filter : 0);
     uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
 
     for (int32_t k = 0; k < p->kernel_h; k++)
@@ -60,8 +60,8 @@ static void sum_filters(const struct mote_conv_2d_s8 *p, const int8_t *const row
     sum[3] = s3;
 }
 
-static void put(const struct mote_conv_2d_s8 *p, const uint32_t *sum, int32_t n, const int32_t *bias,
-                const int32_t *mult, const int8_t *shift, int8_t *out)
+static void put(const struct mote_conv_2d_s8 *p, const uint32_t *sum, int32_t n, const MOTE_FLASH int32_t *bias,
+                const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int8_t *out)
 {
     int32_t per_channel = p->per_channel, zero = p->out_zero, lo = p->lo, hi = p->hi;
 
@@ -69,9 +69,9 @@ static void put(const struct mote_conv_2d_s8 *p, const uint32_t *sum, int32_t n,
         *out++ = mote_requant_s8((int32_t)((uint32_t)*bias++ + *sum++), *mult, *shift, zero, lo, hi);
 }
 
-void mote_conv_2d_s8_row(const struct mote_conv_2d_s8 *p, const int8_t *const rows[], const int8_t *weights,
-                         const int32_t *bias, const int32_t *mult, const int8_t *shift, const int8_t *zeros,
-                         int8_t *out)
+void mote_conv_2d_s8_row(const struct mote_conv_2d_s8 *p, const int8_t *const rows[], const MOTE_FLASH int8_t *weights,
+                         const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
+                         const int8_t *zeros, int8_t *out)
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->filter_c, per_group = p->out_c / (p->in_c / p->filter_c);
 
@@ -94,9 +94,9 @@ void mote_conv_2d_s8_row(const struct mote_conv_2d_s8 *p, const int8_t *const ro
     }
 }
 
-void mote_conv_2d_s8(const struct mote_conv_2d_s8 *p, const int8_t *in, const int8_t *weights, const int32_t *bias,
-                     const int32_t *mult, const int8_t *shift, const int8_t *zeros, int8_t *out, int32_t first,
-                     int32_t count)
+void mote_conv_2d_s8(const struct mote_conv_2d_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *weights,
+                     const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
+                     const int8_t *zeros, int8_t *out, int32_t first, int32_t count)
 {
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
 

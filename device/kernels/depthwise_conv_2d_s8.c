@@ -29,14 +29,15 @@ static struct columns clip_columns(const struct mote_depthwise_conv_2d_s8 *p, in
 }
 
 /* Sums over the taps inside the image. `w` is the first channel's weight of the first tap. */
-static uint32_t sum_one(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *const rows[], const int8_t *w,
-                        int32_t at, int32_t taps)
+static uint32_t sum_one(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *const rows[],
+                        const MOTE_FLASH int8_t *w, int32_t at, int32_t taps)
 {
     int32_t step = p->dilation_w * p->in_c;
     uint32_t sum = 0;
 
     for (int32_t k = 0; k < p->kernel_h; k++, w += p->kernel_w * p->out_c) {
-        const int8_t *a = rows[k] + at, *b = w;
+        const int8_t *a = rows[k] + at;
+        const MOTE_FLASH int8_t *b = w;
 
         for (int32_t n = taps; n > 0; n--, a += step, b += p->out_c)
             sum += (uint32_t)(*a * *b);
@@ -45,8 +46,8 @@ static uint32_t sum_one(const struct mote_depthwise_conv_2d_s8 *p, const int8_t 
 }
 
 /* Four output channels; their input channels are `next` (0 or 1) apart. */
-static void sum_four(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *const rows[], const int8_t *w, int32_t at,
-                     int32_t taps, int32_t next, uint32_t sum[4])
+static void sum_four(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *const rows[], const MOTE_FLASH int8_t *w,
+                     int32_t at, int32_t taps, int32_t next, uint32_t sum[4])
 {
     int32_t step = p->dilation_w * p->in_c, out_c = p->out_c, skip = (p->kernel_w - taps) * out_c;
     uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -67,8 +68,9 @@ static void sum_four(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *co
     sum[3] = s3;
 }
 
-static void put(const struct mote_depthwise_conv_2d_s8 *p, const uint32_t *sum, int32_t n, const int32_t *bias,
-                const int32_t *mult, const int8_t *shift, int8_t *out)
+static void put(const struct mote_depthwise_conv_2d_s8 *p, const uint32_t *sum, int32_t n,
+                const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
+                int8_t *out)
 {
     int32_t per_channel = p->per_channel, zero = p->out_zero, lo = p->lo, hi = p->hi;
 
@@ -77,7 +79,7 @@ static void put(const struct mote_depthwise_conv_2d_s8 *p, const uint32_t *sum, 
 }
 
 /* The sum of one channel's weights in the columns outside the image. */
-static uint32_t clipped_weights(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *w, struct columns c)
+static uint32_t clipped_weights(const struct mote_depthwise_conv_2d_s8 *p, const MOTE_FLASH int8_t *w, struct columns c)
 {
     uint32_t sum = 0;
 
@@ -92,15 +94,16 @@ static uint32_t clipped_weights(const struct mote_depthwise_conv_2d_s8 *p, const
 }
 
 void mote_depthwise_conv_2d_s8_row(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *const rows[],
-                                   const int8_t *weights, const int32_t *bias, const int32_t *mult, const int8_t *shift,
-                                   const int8_t *zeros, int8_t *out)
+                                   const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                                   const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, const int8_t *zeros,
+                                   int8_t *out)
 {
     int32_t depth = p->depth_multiplier, out_c = p->out_c;
     int32_t wide = depth == 1 || depth % 4 == 0 ? out_c / 4 * 4 : 0;
 
     for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w) {
         struct columns c = clip_columns(p, x);
-        const int8_t *w = weights + c.from * out_c;
+        const MOTE_FLASH int8_t *w = weights + c.from * out_c;
         int32_t taps = c.to - c.from;
 
         for (int32_t o = 0, n; o < out_c; o += n) {
@@ -119,8 +122,9 @@ void mote_depthwise_conv_2d_s8_row(const struct mote_depthwise_conv_2d_s8 *p, co
     }
 }
 
-void mote_depthwise_conv_2d_s8(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in, const int8_t *weights,
-                               const int32_t *bias, const int32_t *mult, const int8_t *shift, const int8_t *zeros,
+void mote_depthwise_conv_2d_s8(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in,
+                               const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                               const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, const int8_t *zeros,
                                int8_t *out, int32_t first, int32_t count)
 {
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];

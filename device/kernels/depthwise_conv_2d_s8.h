@@ -52,19 +52,21 @@
     A(bias, S32, CONST)                                                                                                \
     A(mult, S32, CONST)                                                                                                \
     A(shift, S8, CONST)                                                                                                \
-    A(zeros, S8, CONST)                                                                                                \
+    A(zeros, S8, IN)                                                                                                   \
     A(out, S8, OUT)
 
 MOTE_PARAMS(depthwise_conv_2d_s8, MOTE_DEPTHWISE_CONV_2D_S8_PARAMS)
 MOTE_COST(depthwise_conv_2d_s8, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w)
 
-void mote_depthwise_conv_2d_s8(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in, const int8_t *weights,
-                               const int32_t *bias, const int32_t *mult, const int8_t *shift, const int8_t *zeros,
+void mote_depthwise_conv_2d_s8(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in,
+                               const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                               const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, const int8_t *zeros,
                                int8_t *out, int32_t first, int32_t count);
 
 /* One output row from kernel_h pointers to input rows; `zeros` stands for rows outside the image. */
 void mote_depthwise_conv_2d_s8_row(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *const rows[],
-                                   const int8_t *weights, const int32_t *bias, const int32_t *mult, const int8_t *shift,
-                                   const int8_t *zeros, int8_t *out);
+                                   const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                                   const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, const int8_t *zeros,
+                                   int8_t *out);
 
 #endif

@@ -8,15 +8,15 @@
 enum { GATE_INPUT, GATE_FORGET, GATE_CELL, GATE_OUTPUT, GATES };
 
 struct constants {
-    const int8_t *x_weights, *h_weights;
-    const int32_t *bias, *mult;
-    const int8_t *shift;
-    const uint16_t *table;
+    const MOTE_FLASH int8_t *x_weights, *h_weights;
+    const MOTE_FLASH int32_t *bias, *mult;
+    const MOTE_FLASH int8_t *shift;
+    const MOTE_FLASH uint16_t *table;
 };
 
 static int32_t clamp16(int32_t x) { return mote_clamp(x, INT16_MIN, INT16_MAX); }
 
-static uint32_t dot(const int8_t *a, const int8_t *b, int32_t n, uint32_t sum)
+static uint32_t dot(const int8_t *a, const MOTE_FLASH int8_t *b, int32_t n, uint32_t sum)
 {
     for (int32_t i = 0; i < n; i++)
         sum += (uint32_t)(a[i] * b[i]);
@@ -24,7 +24,7 @@ static uint32_t dot(const int8_t *a, const int8_t *b, int32_t n, uint32_t sum)
 }
 
 /* The table at |v| / 2^bits, interpolated: `bits` more fraction bits than the table. Saturates at the table's end. */
-static int32_t interpolate(const uint16_t *table, uint32_t v, int32_t bits)
+static int32_t interpolate(const MOTE_FLASH uint16_t *table, uint32_t v, int32_t bits)
 {
     uint32_t k = v >> bits, rest = v & ((UINT32_C(1) << bits) - 1);
 
@@ -37,7 +37,7 @@ static uint32_t magnitude(int32_t v) { return v < 0 ? 0 - (uint32_t)v : (uint32_
 
 /* Unit 2^-12 to unit 2^-15. A table step is 1/24: 512/3 units. The magnitude times 3 is below 2^17: inside the table.
  */
-static int32_t sigmoid(const uint16_t *table, int32_t s)
+static int32_t sigmoid(const MOTE_FLASH uint16_t *table, int32_t s)
 {
     int32_t y = interpolate(table, magnitude(3 * s), 9);
 
@@ -45,7 +45,7 @@ static int32_t sigmoid(const uint16_t *table, int32_t s)
 }
 
 /* tanh(x) = 2 * sigmoid(2 * x) - 1; v is 3 * 2^12 * x. */
-static int32_t tangent(const uint16_t *table, int32_t v)
+static int32_t tangent(const MOTE_FLASH uint16_t *table, int32_t v)
 {
     int32_t y = interpolate(table, magnitude(v), 8) - (INT32_C(1) << 23);
 
@@ -92,9 +92,10 @@ static void lstm_row(const struct mote_lstm_s8 *p, const struct constants *k, co
         hidden[u] = out[u];
 }
 
-void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const int8_t *x_weights, const int8_t *h_weights,
-                  const int32_t *bias, const int32_t *mult, const int8_t *shift, const uint16_t *table, int8_t *hidden,
-                  int16_t *cell, int8_t *out, int32_t first, int32_t count)
+void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const MOTE_FLASH int8_t *x_weights,
+                  const MOTE_FLASH int8_t *h_weights, const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,
+                  const MOTE_FLASH int8_t *shift, const MOTE_FLASH uint16_t *table, int8_t *hidden, int16_t *cell,
+                  int8_t *out, int32_t first, int32_t count)
 {
     const struct constants k = {x_weights, h_weights, bias, mult, shift, table};
 

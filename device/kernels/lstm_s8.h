@@ -60,8 +60,9 @@
 MOTE_PARAMS(lstm_s8, MOTE_LSTM_S8_PARAMS)
 MOTE_COST(lstm_s8, 4.0 * p->units * ((double)p->in_len + p->units))
 
-void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const int8_t *x_weights, const int8_t *h_weights,
-                  const int32_t *bias, const int32_t *mult, const int8_t *shift, const uint16_t *table, int8_t *hidden,
-                  int16_t *cell, int8_t *out, int32_t first, int32_t count);
+void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const MOTE_FLASH int8_t *x_weights,
+                  const MOTE_FLASH int8_t *h_weights, const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,
+                  const MOTE_FLASH int8_t *shift, const MOTE_FLASH uint16_t *table, int8_t *hidden, int16_t *cell,
+                  int8_t *out, int32_t first, int32_t count);
 
 #endif

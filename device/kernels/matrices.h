@@ -23,11 +23,11 @@
     F(b_column, 0, INT32_MAX, "elements of b from one output column to the next")
 
 /* Where the operands of matrix m begin. */
-static inline void mote_matrix_at(const int32_t *batch, int32_t rank, int32_t m, int32_t *a, int32_t *b)
+static inline void mote_matrix_at(const MOTE_FLASH int32_t *batch, int32_t rank, int32_t m, int32_t *a, int32_t *b)
 {
     *a = *b = 0;
     for (int32_t d = rank - 1; d >= 0; d--) {
-        const int32_t *line = batch + 3 * d;
+        const MOTE_FLASH int32_t *line = batch + 3 * d;
 
         *a += m % line[0] * line[1];
         *b += m % line[0] * line[2];

@@ -41,7 +41,7 @@
 MOTE_PARAMS(mul_s8, MOTE_MUL_S8_PARAMS)
 MOTE_COST(mul_s8, p->out_len)
 
-void mote_mul_s8(const struct mote_mul_s8 *p, const int8_t *a, const int8_t *b, const int32_t *shape, int8_t *out,
-                 int32_t first, int32_t count);
+void mote_mul_s8(const struct mote_mul_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
+                 int8_t *out, int32_t first, int32_t count);
 
 #endif

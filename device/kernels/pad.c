@@ -6,12 +6,12 @@
 #include "rows.h"
 
 /* The input row that output row r shows, -1 if it is padding. */
-static int32_t input_row(const int32_t *outer, int32_t rank, int32_t r)
+static int32_t input_row(const MOTE_FLASH int32_t *outer, int32_t rank, int32_t r)
 {
     int32_t row = 0, step = 1;
 
     for (int32_t d = rank - 1; d >= 0; d--) {
-        const int32_t *o = outer + 3 * d;
+        const MOTE_FLASH int32_t *o = outer + 3 * d;
         int32_t i = r % o[2] - o[1];
 
         if (i < 0 || i >= o[0])
@@ -34,7 +34,7 @@ static uint8_t *fill(uint8_t *out, const uint8_t *value, size_t size, size_t n)
     return out;
 }
 
-void mote_pad(const struct mote_pad *p, const void *in, const void *value, const int32_t *outer, void *out,
+void mote_pad(const struct mote_pad *p, const void *in, const void *value, const MOTE_FLASH int32_t *outer, void *out,
               int32_t first, int32_t count)
 {
     size_t size = (size_t)p->size, in_bytes = (size_t)p->in_len * size, out_bytes = (size_t)p->out_len * size;

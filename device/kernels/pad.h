@@ -35,7 +35,7 @@
 MOTE_PARAMS(pad, MOTE_PAD_PARAMS)
 MOTE_COST(pad, p->out_len)
 
-void mote_pad(const struct mote_pad *p, const void *in, const void *value, const int32_t *outer, void *out,
+void mote_pad(const struct mote_pad *p, const void *in, const void *value, const MOTE_FLASH int32_t *outer, void *out,
               int32_t first, int32_t count);
 
 #endif

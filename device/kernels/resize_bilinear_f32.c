@@ -12,7 +12,7 @@ static float mix(float top_left, float bottom_left, float top_right, float botto
 }
 
 static void resize_row(const struct mote_resize_bilinear_f32 *p, const float *top, const float *bottom, float dy,
-                       const int32_t *columns, float *out)
+                       const MOTE_FLASH int32_t *columns, float *out)
 {
     for (int32_t x = 0; x < p->out_w; x++, columns += 3) {
         int32_t left = columns[0] * p->channels, right = columns[1] * p->channels;
@@ -23,14 +23,14 @@ static void resize_row(const struct mote_resize_bilinear_f32 *p, const float *to
     }
 }
 
-void mote_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const float *in, const int32_t *rows,
-                              const int32_t *columns, float *out, int32_t first, int32_t count)
+void mote_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const float *in, const MOTE_FLASH int32_t *rows,
+                              const MOTE_FLASH int32_t *columns, float *out, int32_t first, int32_t count)
 {
     int32_t in_len = p->in_w * p->channels, out_len = p->out_w * p->channels;
 
     mote_assert(first >= 0 && first + count <= p->batch * p->out_h);
     for (int32_t r = first; r < first + count; r++) {
-        const int32_t *place = rows + 3 * (r % p->out_h);
+        const MOTE_FLASH int32_t *place = rows + 3 * (r % p->out_h);
         int32_t image = r / p->out_h * p->in_h;
 
         resize_row(p, in + mote_ring(image + place[0], p->in_ring) * in_len,

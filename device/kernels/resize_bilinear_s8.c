@@ -16,7 +16,7 @@ static int8_t mix(int32_t top_left, int32_t bottom_left, int32_t top_right, int3
 }
 
 static void resize_row(const struct mote_resize_bilinear_s8 *p, const int8_t *top, const int8_t *bottom, int32_t dy,
-                       const int32_t *columns, int8_t *out)
+                       const MOTE_FLASH int32_t *columns, int8_t *out)
 {
     for (int32_t x = 0; x < p->out_w; x++, columns += 3) {
         int32_t left = columns[0] * p->channels, right = columns[1] * p->channels;
@@ -27,14 +27,14 @@ static void resize_row(const struct mote_resize_bilinear_s8 *p, const int8_t *to
     }
 }
 
-void mote_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, const int8_t *in, const int32_t *rows,
-                             const int32_t *columns, int8_t *out, int32_t first, int32_t count)
+void mote_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *rows,
+                             const MOTE_FLASH int32_t *columns, int8_t *out, int32_t first, int32_t count)
 {
     int32_t in_len = p->in_w * p->channels, out_len = p->out_w * p->channels;
 
     mote_assert(first >= 0 && first + count <= p->batch * p->out_h);
     for (int32_t r = first; r < first + count; r++) {
-        const int32_t *place = rows + 3 * (r % p->out_h);
+        const MOTE_FLASH int32_t *place = rows + 3 * (r % p->out_h);
         int32_t image = r / p->out_h * p->in_h;
 
         resize_row(p, in + mote_ring(image + place[0], p->in_ring) * in_len,

@@ -32,7 +32,8 @@
 MOTE_PARAMS(resize_nearest_neighbor, MOTE_RESIZE_NEAREST_NEIGHBOR_PARAMS)
 MOTE_COST(resize_nearest_neighbor, (double)p->out_w * p->pixel)
 
-void mote_resize_nearest_neighbor(const struct mote_resize_nearest_neighbor *p, const void *in, const uint16_t *ys,
-                                  const uint16_t *xs, void *out, int32_t first, int32_t count);
+void mote_resize_nearest_neighbor(const struct mote_resize_nearest_neighbor *p, const void *in,
+                                  const MOTE_FLASH uint16_t *ys, const MOTE_FLASH uint16_t *xs, void *out,
+                                  int32_t first, int32_t count);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef MOTE_SOFTMAX_H
 #define MOTE_SOFTMAX_H
 
+#include "mote/config.h"
 #include "reciprocal.h"
 
 #define MOTE_SOFTMAX_TABLE_MAX 256
@@ -19,7 +20,7 @@ struct mote_softmax {
     int32_t shift; /* 0 .. 31 */
 };
 
-static inline struct mote_softmax mote_softmax_of(const int8_t *in, int32_t depth, const int32_t *table,
+static inline struct mote_softmax mote_softmax_of(const int8_t *in, int32_t depth, const MOTE_FLASH int32_t *table,
                                                   int32_t n_table, int32_t out_bits)
 {
     struct mote_softmax s = {.largest = in[0]};
@@ -47,7 +48,7 @@ static inline struct mote_softmax mote_softmax_of(const int8_t *in, int32_t dept
     return s;
 }
 
-static inline int32_t mote_softmax_result(const struct mote_softmax *s, int32_t x, const int32_t *table,
+static inline int32_t mote_softmax_result(const struct mote_softmax *s, int32_t x, const MOTE_FLASH int32_t *table,
                                           int32_t n_table, int32_t lo, int32_t hi)
 {
     int32_t d = s->largest - x;

@@ -29,7 +29,7 @@
 MOTE_PARAMS(softmax_s8, MOTE_SOFTMAX_S8_PARAMS)
 MOTE_COST(softmax_s8, (double)p->groups * p->depth)
 
-void mote_softmax_s8(const struct mote_softmax_s8 *p, const int8_t *in, const int32_t *table, int8_t *out,
+void mote_softmax_s8(const struct mote_softmax_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *table, int8_t *out,
                      int32_t first, int32_t count);
 
 #endif

@@ -30,7 +30,7 @@
 MOTE_PARAMS(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_PARAMS)
 MOTE_COST(softmax_s8_s16, (double)p->groups * p->depth)
 
-void mote_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const int8_t *in, const int32_t *table, int16_t *out,
-                         int32_t first, int32_t count);
+void mote_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const int8_t *in, const MOTE_FLASH int32_t *table,
+                         int16_t *out, int32_t first, int32_t count);
 
 #endif

@@ -4,13 +4,17 @@
 
 #include "mote/memory.h"
 
+struct dimension {
+    int32_t n, in_stride, out_stride;
+};
+
 /* The innermost dimension. memmove of a constant size is a load and a store. Positions are numbers, not pointers: after
  * the last chunk they may be outside, where a pointer must not be. */
-static void move(const uint8_t *in, int32_t from, uint8_t *out, int32_t to, const int32_t *dim, int32_t chunk)
+static void move(const uint8_t *in, int32_t from, uint8_t *out, int32_t to, struct dimension d, int32_t chunk)
 {
-    for (int32_t i = 0; i < dim[0]; i++) {
-        const uint8_t *a = in + from + i * dim[1];
-        uint8_t *b = out + to + i * dim[2];
+    for (int32_t i = 0; i < d.n; i++) {
+        const uint8_t *a = in + from + i * d.in_stride;
+        uint8_t *b = out + to + i * d.out_stride;
 
         switch (chunk) {
         case 1:
@@ -30,13 +34,17 @@ static void move(const uint8_t *in, int32_t from, uint8_t *out, int32_t to, cons
 }
 
 /* One row: all dimensions but the outermost. */
-static void move_row(const struct mote_strided_copy *p, const uint8_t *in, int32_t from, const int32_t *shape,
-                     uint8_t *out, int32_t to)
+static void move_row(const struct mote_strided_copy *p, const uint8_t *in, int32_t from,
+                     const MOTE_FLASH int32_t *shape, uint8_t *out, int32_t to)
 {
-    const int32_t one[3] = {1, 0, 0};
-    const int32_t *inner = p->rank > 1 ? shape + 3 * (p->rank - 1) : one;
+    struct dimension inner = {1, 0, 0};
     int32_t at[MOTE_RANK_MAX] = {0};
 
+    if (p->rank > 1) {
+        const MOTE_FLASH int32_t *last = shape + 3 * (p->rank - 1);
+
+        inner = (struct dimension){last[0], last[1], last[2]};
+    }
     for (;;) {
         int32_t d = p->rank - 2;
 
@@ -54,7 +62,7 @@ static void move_row(const struct mote_strided_copy *p, const uint8_t *in, int32
     }
 }
 
-void mote_strided_copy(const struct mote_strided_copy *p, const void *in, const int32_t *shape, void *out,
+void mote_strided_copy(const struct mote_strided_copy *p, const void *in, const MOTE_FLASH int32_t *shape, void *out,
                        int32_t first, int32_t count)
 {
     mote_assert(p->rank >= 1 && p->rank <= MOTE_RANK_MAX && first >= 0 && first + count <= p->rows);

@@ -19,9 +19,10 @@ static uint8_t *gather(uint8_t *out, const uint8_t *in, int32_t n, int32_t strid
 }
 
 /* One row: all dimensions but the outermost. */
-static void transpose_row(const struct mote_transpose *p, const uint8_t *in, const int32_t *shape, uint8_t *out)
+static void transpose_row(const struct mote_transpose *p, const uint8_t *in, const MOTE_FLASH int32_t *shape,
+                          uint8_t *out)
 {
-    const int32_t *inner = shape + 2 * (p->rank - 1);
+    const MOTE_FLASH int32_t *inner = shape + 2 * (p->rank - 1);
     int32_t at[MOTE_RANK_MAX] = {0};
 
     for (;;) {
@@ -39,8 +40,8 @@ static void transpose_row(const struct mote_transpose *p, const uint8_t *in, con
     }
 }
 
-void mote_transpose(const struct mote_transpose *p, const void *in, const int32_t *shape, void *out, int32_t first,
-                    int32_t count)
+void mote_transpose(const struct mote_transpose *p, const void *in, const MOTE_FLASH int32_t *shape, void *out,
+                    int32_t first, int32_t count)
 {
     size_t row_bytes = (size_t)(p->out_bytes / p->rows);
 

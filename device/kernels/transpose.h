@@ -28,7 +28,7 @@
 MOTE_PARAMS(transpose, MOTE_TRANSPOSE_PARAMS)
 MOTE_COST(transpose, (double)p->out_bytes / p->rows)
 
-void mote_transpose(const struct mote_transpose *p, const void *in, const int32_t *shape, void *out, int32_t first,
-                    int32_t count);
+void mote_transpose(const struct mote_transpose *p, const void *in, const MOTE_FLASH int32_t *shape, void *out,
+                    int32_t first, int32_t count);
 
 #endif
