@@ -78,6 +78,9 @@ struct bytes {
 
 #define FILE_LIMIT ((size_t)1 << 30) /* no input of Mote's is larger */
 MUST_CHECK enum mote_status file_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at);
+/* The same of a file that Mote wrote and may write again: it is no input (see inputs_protect()). */
+MUST_CHECK enum mote_status file_read_back(struct pool *pool, const char *path, struct bytes *out,
+                                           const struct frame *at);
 /* Writes `path` whole or not at all: to a temporary name beside it, flushed, then renamed. */
 MUST_CHECK enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at);
 
@@ -100,6 +103,13 @@ void staging_end(struct staging *s); /* call it whatever came, after begin */
 
 /* Makes the folder if it is not there; one that is must be writable. */
 MUST_CHECK enum mote_status folder_make(const char *path, const struct frame *at);
+
+/* Once told to, file_write() and staging_put() refuse to replace a file that file_read() has read in this process,
+ * under whatever name. Off, which forgets them, unless the process is one command. */
+void inputs_protect(bool on);
+void inputs_add(const char *path); /* what others read; no file: nothing to protect */
+bool inputs_have(const char *path);
+bool files_same(const char *a, const char *b); /* both are there, and one regular file */
 
 /* ---- what must not outlive the process ---- */
 /* Ends the programs and removes the temporary files and folders that are registered now. For signal handlers, before

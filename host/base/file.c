@@ -33,15 +33,33 @@ static enum mote_status file_status(int error)
     }
 }
 
-/* The message names the path only if the place does not. */
+/* Does the place begin with the path? Then a message need not name it. */
+static bool place_is(const struct frame *at, const char *path)
+{
+    for (const struct frame *f = at; f; f = f->up)
+        if (!f->up && !f->kind && f->name && strcmp(f->name, path) == 0)
+            return true;
+    return false;
+}
+
+static enum mote_status spare_inputs(const char *path, const struct frame *at)
+{
+    bool named = place_is(at, path);
+
+    if (!inputs_have(path))
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_USAGE,
+                "%s%sit is one of the command's inputs and would be overwritten: choose another output",
+                named ? "" : path, named ? "" : ": ");
+}
+
 static enum mote_status file_fail(const struct frame *at, const char *what, const char *path, int error)
 {
     enum mote_status status = file_status(error);
     const char *remedy = error == EFBIG && strcmp(what, "write") == 0 ? "; `ulimit -f` or the disk sets the limit" : "";
 
-    for (const struct frame *f = at; f; f = f->up)
-        if (!f->up && !f->kind && f->name && strcmp(f->name, path) == 0)
-            return fail(at, status, "cannot %s: %s%s", what, strerror(error), remedy);
+    if (place_is(at, path))
+        return fail(at, status, "cannot %s: %s%s", what, strerror(error), remedy);
     return fail(at, status, "cannot %s %s: %s%s", what, path, strerror(error), remedy);
 }
 
@@ -72,7 +90,7 @@ static int read_all(struct pool *pool, int fd, size_t size_hint, struct bytes *o
     }
 }
 
-enum mote_status file_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at)
+enum mote_status file_read_back(struct pool *pool, const char *path, struct bytes *out, const struct frame *at)
 {
     struct stat st;
     int error, fd;
@@ -94,6 +112,13 @@ enum mote_status file_read(struct pool *pool, const char *path, struct bytes *ou
         return fail(at, MOTE_ERR_FILE, "cannot read %s: larger than %zu bytes, the largest file that Mote reads", path,
                     FILE_LIMIT);
     return error ? file_fail(at, "read", path, error) : MOTE_OK;
+}
+
+enum mote_status file_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at)
+{
+    TRY(file_read_back(pool, path, out, at));
+    inputs_add(path);
+    return MOTE_OK;
 }
 
 /* 0 or errno. */
@@ -188,8 +213,10 @@ static int write_path(const char *path, const void *data, size_t size)
 
 enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at)
 {
-    int error = write_path(path, data, size);
+    int error;
 
+    TRY(spare_inputs(path, at));
+    error = write_path(path, data, size);
     return error ? file_fail(at, "write", path, error) : MOTE_OK;
 }
 
@@ -246,8 +273,10 @@ static int make_folders(struct pool *pool, const char *top, const char *name)
 enum mote_status staging_put(struct staging *s, const char *name, const void *data, size_t size, const struct frame *at)
 {
     const char *final = pool_printf(s->pool, "%s/%s", s->dir, name);
-    int error = make_folders(s->pool, s->temporary, name);
+    int error;
 
+    TRY(spare_inputs(final, at));
+    error = make_folders(s->pool, s->temporary, name);
     if (!error && is_folder(final))
         error = EISDIR;
     if (!error)
@@ -269,7 +298,7 @@ static enum mote_status move(struct staging *s, const char *name, const struct f
         return MOTE_OK;
     if (errno != EXDEV) /* a subfolder may be a link to another disk */
         return file_fail(at, "write", to, errno);
-    TRY(file_read(s->pool, from, &file, at));
+    TRY(file_read_back(s->pool, from, &file, at));
     return file_write(to, file.data, file.size, at);
 }
 

@@ -134,10 +134,15 @@ enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *fil
     return pipeline_load(&cli->pool, cli->positional[0], p, file);
 }
 
-enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file)
+enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
     struct pipeline_options options = {.passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump")};
 
-    TRY(cli_load(cli, p, file));
     return pipeline_compile(p, &options, file);
+}
+
+enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file)
+{
+    TRY(cli_load(cli, p, file));
+    return cli_compile_loaded(cli, p, file);
 }

@@ -68,6 +68,7 @@ json_t *json_tensor_shape(const uint32_t *dims, int rank);
 /* Loads and compiles the command's first positional argument with its --passes and --dump. */
 MUST_CHECK enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *file);
 MUST_CHECK enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file);
+MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file);
 #define PASS_OPTIONS                                                                                                   \
     {"--passes", "LIST", "passes to run, comma-separated, or `none`; default: all"},                                   \
     {                                                                                                                  \

@@ -3,9 +3,11 @@
 #include "host/cli/cli.h"
 #include "host/cli/fit.h"
 #include "host/cli/io.h"
+#include "host/cli/image_view.h"
 #include "host/emit/emit.h"
 #include "host/emulate/home.h"
 #include "host/exec/runner.h"
+#include "host/import/import.h"
 
 static enum mote_status write_output(struct cli *cli, struct pipeline *p, const char *emit, const char *out,
                                      const struct frame *file)
@@ -27,20 +29,44 @@ static enum mote_status write_output(struct cli *cli, struct pipeline *p, const 
     return emit_c(&p->plan, home, out, &here);
 }
 
-static const char *result_text(struct cli *cli, const struct pipeline *p, const char *emit, const char *out)
+static json_t *known(bool is, int64_t value) { return is ? json_integer((json_int_t)value) : json_null(); }
+
+/* An image says its arena and its weights; the bound and the MACs are the plan's. */
+static const char *result_text(struct cli *cli, const struct pipeline *p, const struct mote_model *m, const char *emit,
+                               const char *out)
 {
     const struct plan *plan = &p->plan;
+    long long arena = image_header(m)->arena_bytes;
 
     if (cli->json)
-        return cli_json_text(cli, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "output", out, "emit", emit,
-                                            "image_bytes", (json_int_t)p->image.size, "arena_bytes",
-                                            (json_int_t)plan->arena_bytes, "arena_bound_bytes",
-                                            (json_int_t)plan->arena_bound, "weight_bytes",
-                                            (json_int_t)plan->weight_bytes, "macs", (json_int_t)p->macs_executed));
+        return cli_json_text(
+            cli, json_pack("{s:o, s:s, s:I, s:I, s:o, s:I, s:o}", "output", json_text(out), "emit", emit, "image_bytes",
+                           (json_int_t)p->image.size, "arena_bytes", (json_int_t)arena, "arena_bound_bytes",
+                           known(p->has_graph, plan->arena_bound), "weight_bytes", (json_int_t)image_weight_bytes(m),
+                           "macs", known(p->has_graph, p->macs_executed)));
+    if (!p->has_graph)
+        return pool_printf(&cli->pool, "%s: %zu bytes, arena %lld bytes; the image as it was, which knows no MACs\n",
+                           out, p->image.size, arena);
     return pool_printf(&cli->pool,
                        "%s: %zu bytes as an image, arena %lld bytes (lower bound %lld, gap %lld), %lld MACs\n", out,
                        p->image.size, (long long)plan->arena_bytes, (long long)plan->arena_bound,
                        (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
+}
+
+/* --name: what the model is called in image and C. An image is signed as it is. */
+static enum mote_status rename_model(struct cli *cli, struct pipeline *p, const struct frame *file)
+{
+    const char *name = cli_value(cli, "--name");
+
+    if (name == NULL)
+        return MOTE_OK;
+    if (!p->has_graph)
+        return fail(file, MOTE_ERR_USAGE, "an image keeps its name; --name wants the .tflite or graph file");
+    if (strcmp(import_model_name(&cli->pool, name), name) != 0)
+        return usage_error(cli, "--name wants a C identifier of small letters, digits and _, such as %s, not \"%s\"",
+                           import_model_name(&cli->pool, name), name);
+    p->model.name = name;
+    return MOTE_OK;
 }
 
 static enum mote_status run_compile(struct cli *cli)
@@ -54,10 +80,12 @@ static enum mote_status run_compile(struct cli *cli)
     TRY(cli_word(cli, "--emit", kinds, &emit));
     if (out == NULL)
         return usage_error(cli, "-o is missing");
-    TRY(cli_compile(cli, &p, &file));
+    TRY(cli_load(cli, &p, &file));
+    TRY(rename_model(cli, &p, &file));
+    TRY(cli_compile_loaded(cli, &p, &file));
     TRY(runner_open(&cli->pool, p.image, &runner, &file)); /* a damaged image is not copied */
     TRY(cli_check_fit(cli, &p, cli_value(cli, "--target"), &file));
-    result = result_text(cli, &p, emit, out);
+    result = result_text(cli, &p, &runner.model, emit, out);
     TRY(write_output(cli, &p, emit, out, &file));
     fputs(result, stdout);
     return MOTE_OK;
@@ -65,19 +93,23 @@ static enum mote_status run_compile(struct cli *cli)
 
 const struct command command_compile = {
     .name = "compile",
-    .arguments = "M -o OUT [--emit image|c|graph] [--target BOARD]",
+    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target BOARD]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
         "<model>.h and mote/ with the sources that they need. --emit graph writes the graph after the passes.\n"
-        "With --target, a model that does not fit the board is refused.\n\n"
-        "JSON keys: output, emit, image_bytes, arena_bytes, and unless M is a .mote arena_bound_bytes, weight_bytes, "
-        "macs.",
+        "Files of another model that has the same name are not overwritten: --name gives this one another. A .mote is\n"
+        "checked and copied; C and graph come from a .tflite or graph file only. With --target, a model that does not\n"
+        "fit the board is refused.\n\n"
+        "JSON keys: output, emit, image_bytes, arena_bytes, weight_bytes; arena_bound_bytes and macs (null for a "
+        ".mote,\n"
+        "which does not know them).",
     .example = "mote compile kws.tflite --emit c -o firmware/kws --target nano-33-ble-sense",
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){{"-o", "OUT", "the file, or for --emit c the folder"},
                                        {"--emit", "KIND", "image, c or graph"},
+                                       {"--name", "NAME", "what the model is called in image and C"},
                                        {"--target", "BOARD", "the board that it must fit; `mote targets` lists them"},
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},

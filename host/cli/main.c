@@ -130,9 +130,46 @@ static enum mote_status parse(struct cli *cli, int argc, char **argv)
     return MOTE_OK;
 }
 
+/* ---- what is written is not what is read ---- */
+static bool is_output(const struct given *g)
+{
+    static const char *const names[] = {"-o", "--output", "--predictions", "--sheet"};
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcmp(g->option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Before any work is done. What a file names in its turn, file_write() finds. */
+static enum mote_status check_output(struct cli *cli, size_t i)
+{
+    const struct given *out = &cli->given[i];
+
+    for (size_t k = 0; k < cli->n_positional; k++)
+        if (files_same(out->value, cli->positional[k]))
+            return usage_error(cli, "%s %s would overwrite the input %s", out->option->name, out->value,
+                               cli->positional[k]);
+    for (size_t k = 0; k < cli->n_given; k++) {
+        const struct given *other = &cli->given[k];
+
+        if (!is_output(other) && files_same(out->value, other->value))
+            return usage_error(cli, "%s %s would overwrite the input %s", out->option->name, out->value, other->value);
+        if (k < i && is_output(other) && other->option == out->option && strcmp(out->option->name, "-o") != 0 &&
+            (files_same(out->value, other->value) ||
+             (strcmp(out->value, other->value) == 0 && access(out->value, F_OK) != 0)))
+            return usage_error(cli, "two outputs would go to %s", out->value);
+    }
+    return MOTE_OK;
+}
+
 static enum mote_status run(struct cli *cli, int argc, char **argv)
 {
     TRY(parse(cli, argc, argv));
+    inputs_protect(true);
+    for (size_t i = 0; i < cli->n_given; i++)
+        if (is_output(&cli->given[i]))
+            TRY(check_output(cli, i));
     if (cli_flag(cli, "--help")) {
         command_help_print(cli->command, stdout);
         return MOTE_OK;

@@ -139,6 +139,8 @@ static enum mote_status check_folder(struct train *t)
     const char *o = cli_value(t->cli, "-o"), *checkpoint;
     struct frame here;
 
+    if (!t->recipe.named && o != NULL && recipe_name_of(t->pool, o)[0] != '\0')
+        t->recipe.name = recipe_name_of(t->pool, o);
     t->dir = o != NULL ? o : t->recipe.name;
     checkpoint = in_dir(t, CHECKPOINT);
     here = file_frame(t, t->dir);
@@ -349,7 +351,7 @@ static enum mote_status test_best(struct train *t, enum split *split)
     struct bytes file;
 
     *split = t->data.n_split[SPLIT_TEST] > 0 ? SPLIT_TEST : SPLIT_VALIDATION;
-    TRY(file_read(t->pool, here.name, &file, &here));
+    TRY(file_read_back(t->pool, here.name, &file, &here));
     TRY(model_parse(&model, file, &here));
     TRY(trainer_use(&t->trainer, &model, &here));
     trainer_evaluate(&t->trainer, *split, t->pool, &t->test);

@@ -85,6 +85,7 @@ enum mote_status archive_read_pictures(struct reading *r, struct archive_member 
 
     *out = NULL;
     *n = 0;
+    inputs_add(r->path);
     if (a == NULL || entry == NULL)
         status = fail(r->at, MOTE_ERR_MEMORY, "libarchive does not start");
     else if (!start(r, a))

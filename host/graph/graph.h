@@ -89,8 +89,9 @@ struct task {
 
 struct model {
     struct pool *pool;
-    const char *name; /* a C identifier, from the file's name */
-    uint32_t version; /* the user's, 0 if none */
+    const char *name;   /* a C identifier, from the file's name */
+    uint32_t version;   /* the user's, 0 if none */
+    uint64_t structure; /* model_structure() of what was loaded, before any pass; 0 if nobody asked */
     int32_t n_graphs, n_classes;
     struct graph *graphs;
     const char **classes;
@@ -128,6 +129,8 @@ struct op *graph_add_op(struct model *m, struct graph *g, enum op_id id, int n_i
 void quant_set(struct model *m, struct quant *q, float scale, int32_t zero);
 /* Drops OP_NOP and the tensors that nothing names; indices change, order stays. */
 void graph_compact(struct model *m, struct graph *g);
+/* Differs where operators, shapes, types, inputs, outputs or classes do; weights and quantization do not count. */
+uint64_t model_structure(const struct model *m);
 void model_copy(const struct model *from, struct model *to); /* deep but for constants' bytes and names */
 
 /* ---- whole-graph work ---- */

@@ -86,6 +86,7 @@ enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_opti
 
     if (!p->has_graph)
         return MOTE_OK;
+    p->model.structure = model_structure(&p->model);
     TRY(graph_infer(&p->model, &p->model.graphs[0], at));
     TRY(want_known_shapes(&p->model, at));
     p->macs_imported = model_macs(&p->model);

@@ -21,7 +21,7 @@ struct pipeline {
     struct model model;
     struct plan plan;
     struct bytes image;                   /* 16-byte aligned */
-    int64_t macs_imported, macs_executed; /* 0 for an image */
+    int64_t macs_imported, macs_executed; /* 0 for an image, which does not know them */
 };
 
 /* Reads a .tflite, a graph file or an image: which one, the first bytes say. */

@@ -70,7 +70,7 @@ enum mote_status history_read(struct pool *pool, const char *path, struct histor
     int number = 1;
 
     *out = (struct history){.pool = pool, .path = path};
-    TRY(file_read(pool, path, &file, at));
+    TRY(file_read_back(pool, path, &file, at));
     line = (const char *)file.data;
     end = line + file.size;
     for (; line < end; line = next + 1, number++) {

@@ -20,7 +20,7 @@ struct recipe_yaml {
 #define OPTIONAL CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
 
 static const cyaml_schema_field_t fields[] = {
-    CYAML_FIELD_STRING_PTR("name", NEEDED, struct recipe_yaml, name, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("name", OPTIONAL, struct recipe_yaml, name, 1, YAML_TEXT_MAX),
     CYAML_FIELD_STRING_PTR("width", OPTIONAL, struct recipe_yaml, width, 1, YAML_TEXT_MAX),
     CYAML_FIELD_MAPPING_PTR("data", OPTIONAL, struct recipe_yaml, data, data_section_fields),
     CYAML_FIELD_SEQUENCE("network", NEEDED, struct recipe_yaml, network, &layer_schema, 1, YAML_LIST_MAX),
@@ -28,6 +28,20 @@ static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct recipe_yaml, fields)};
+
+const char *recipe_name_of(struct pool *pool, const char *path)
+{
+    char *name = pool_strdup(pool, path), *dot;
+    size_t n = strlen(name);
+
+    while (n > 0 && name[n - 1] == '/')
+        name[--n] = '\0';
+    name = strrchr(name, '/') != NULL ? strrchr(name, '/') + 1 : name;
+    dot = strcmp(name, "..") == 0 ? name : strrchr(name, '.');
+    if (dot != NULL && (dot != name || strspn(name, ".") == strlen(name)))
+        *dot = '\0';
+    return name;
+}
 
 enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe *out, const struct frame *at)
 {
@@ -37,7 +51,8 @@ enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe 
     TRY(yaml_read(pool, path, &schema, &read, at));
     y = read;
     *out = (struct recipe){.path = pool_strdup(pool, path),
-                           .name = y->name,
+                           .name = y->name ? y->name : recipe_name_of(pool, path),
+                           .named = y->name != NULL,
                            .width = 1,
                            .data = y->data,
                            .n_layers = (int32_t)y->network_count};

@@ -35,7 +35,8 @@ struct training {
 struct recipe_layer; /* layer.h */
 
 struct recipe {
-    const char *path, *name;
+    const char *path, *name;         /* the model's: the recipe's, or from its path if it has none */
+    bool named;                      /* the recipe has one */
     const struct data_section *data; /* NULL if the recipe has none */
     const struct recipe_layer *layers;
     int32_t n_layers;
@@ -43,6 +44,8 @@ struct recipe {
     struct training training;
 };
 
+/* "flowers" of "runs/flowers/" and of "flowers.yaml"; "" if the path ends in "." or "..". */
+const char *recipe_name_of(struct pool *pool, const char *path);
 MUST_CHECK enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe *out,
                                         const struct frame *at);
 

@@ -408,7 +408,7 @@ enum mote_status trainer_load(struct trainer *t, const char *path, const struct 
     struct pool pool = {0};
     struct model saved = {.pool = &pool};
     struct bytes file;
-    enum mote_status status = file_read(&pool, path, &file, at);
+    enum mote_status status = file_read_back(&pool, path, &file, at);
 
     if (status == MOTE_OK)
         status = model_parse(&saved, file, at);

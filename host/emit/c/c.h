@@ -12,6 +12,11 @@ const char *c_comment(struct pool *pool, const char *name);
 /* The C type of an element: "int8_t". */
 const char *c_type(enum mote_type type);
 
+/* How the first line of both files begins. */
+const char *c_mark(struct pool *pool, const struct model *m);
+/* Refuses if <dir>/<model>.h or .c would be overwritten and are not this model's. */
+MUST_CHECK enum mote_status c_claim(struct pool *pool, const struct model *m, const char *dir, const struct frame *at);
+
 /* The kernels' sources and all that they include, below mote/. */
 MUST_CHECK enum mote_status c_copy_sources(const struct plan *plan, const char *home, struct staging *files,
                                            const struct frame *at);

@@ -69,7 +69,7 @@ static bool is_there(struct copier *c, const char *path, struct bytes want)
     struct frame quiet = {.index = -1};
     struct bytes file;
 
-    return is_file(path) && file_read(&c->pool, path, &file, &quiet) == MOTE_OK && file.size == want.size &&
+    return is_file(path) && file_read_back(&c->pool, path, &file, &quiet) == MOTE_OK && file.size == want.size &&
            memcmp(file.data, want.data, want.size) == 0;
 }
 
