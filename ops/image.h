@@ -93,6 +93,7 @@ struct mote_image_io {
 struct mote_image_preprocess {
     uint32_t kind, channels; /* offsets into STRINGS */
     uint32_t n;
+    uint32_t type; /* of a raw number: s8, u8, s16, f32 */
 };
 
 /* What the first output means. */
@@ -114,6 +115,7 @@ _Static_assert(sizeof(struct mote_image_section) == 16, "the layout is format");
 _Static_assert(sizeof(struct mote_image_tensor) == 20, "the layout is format");
 _Static_assert(sizeof(struct mote_image_step) == 20, "the layout is format");
 _Static_assert(sizeof(struct mote_image_io) == 48, "the layout is format");
+_Static_assert(sizeof(struct mote_image_preprocess) == 16, "the layout is format");
 _Static_assert(sizeof(struct mote_image_task) == 12, "the layout is format");
 
 #endif

@@ -23,6 +23,8 @@ SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strin
 TASKS = "none", "classification", "regression", "anomaly"
 ELEMENT = {"tensors": 20, "steps": 20, "args": 2, "params": 4, "io": 48, "classes": 4}
 IMAGE, ARENA = 0, 1
+RAW_BYTES = {"s8": 1, "u8": 1, "s16": 2, "f32": 4}
+LEAST_STD = 2.0 ** -128  # its reciprocal is no float32
 
 
 class Refused(Exception):
@@ -260,15 +262,25 @@ class Image:
         return [self.string(self.element("classes", i, "<I")[0]) for i in range(self.count("classes"))]
 
     def preprocess(self):
+        """What set_input reads, of the first input; a reader that does not set inputs from raw samples skips it."""
         s = self.section("preprocess")
-        if s["bytes"] < 12:
+        if not self.ios["inputs"] or not any(x["name"] == "preprocess" for x in self.sections):
             return None
-        kind, channels, n = struct.unpack_from("<3I", self.data, s["offset"])
-        if 8 * n > s["bytes"] - 12:
-            return None
-        numbers = struct.unpack_from(f"<{2 * n}f", self.data, s["offset"] + 12)
-        return {"kind": self.string(kind), "channels": self.string(channels), "mean": list(numbers[:n]),
-                "std": list(numbers[n:])}
+        want(s["bytes"] >= 16, "ERR_BOUNDS", "preprocess: its size")
+        kind, channels, n, number = struct.unpack_from("<4I", self.data, s["offset"])
+        strings = self.section("strings")["bytes"]
+        want(8 * n <= s["bytes"] - 16 and kind < strings and channels < strings, "ERR_BOUNDS", "preprocess")
+        raw = self.tables.types.name.get(number)
+        want(raw in RAW_BYTES, "ERR_TYPE", f"preprocess: the raw type {number}")
+        numbers = struct.unpack_from(f"<{2 * n}f", self.data, s["offset"] + 16)
+        mean, std = list(numbers[:n]), list(numbers[n:])
+        want(all(map(math.isfinite, numbers)) and all(abs(x) > LEAST_STD for x in std), "ERR_VALUE", "mean or std")
+        io = self.ios["inputs"][0]
+        elements = io["bytes"] // RAW_BYTES[io["type"]] if io["type"] in RAW_BYTES else 0
+        bgr = self.string(channels) == "bgr"
+        want(elements % (3 if bgr else max(n, 1)) == 0 and not (bgr and n > 1 and n != 3), "ERR_SHAPE", "preprocess")
+        return {"kind": self.string(kind), "channels": self.string(channels), "type": raw if n else None,
+                "mean": mean, "std": std}
 
     def task(self):
         s = self.section("task")

@@ -10,7 +10,7 @@
 #define MOTE_DEQUANTIZE_S8_F32_H
 
 #include "mote/kernel.h"
-#include "quantize.h"
+#include "floats.h"
 
 #define MOTE_DEQUANTIZE_S8_F32_PARAMS(F)                                                                               \
     F(rows, 1, INT32_MAX, "rows")                                                                                      \

@@ -11,7 +11,9 @@
 #define MOTE_QUANTIZE_F32_S8_H
 
 #include "mote/kernel.h"
-#include "quantize.h"
+#include "mote/quantize.h"
+
+#include "floats.h"
 
 #define MOTE_QUANTIZE_F32_S8_PARAMS(F)                                                                                 \
     F(rows, 1, INT32_MAX, "rows")                                                                                      \

@@ -104,16 +104,6 @@ static void print_ranges(const struct view *v)
         printf("… and %d more channels: --json\n", v->channels - CHANNELS_SHOWN);
 }
 
-static void print_preprocess(const struct preprocess *p)
-{
-    printf("preprocessing: %s%s%s", p->kind, p->channels[0] != '\0' ? " " : "", p->channels);
-    if (p->n == 1)
-        printf(", real = (raw - %g) / %g", (double)p->mean[0], (double)p->std[0]);
-    else if (p->n > 1)
-        printf(", real = (raw - mean) / std of each of %d channels", p->n);
-    putchar('\n');
-}
-
 static void print_text(const struct view *v)
 {
     const struct dataset *d = &v->data;
@@ -127,7 +117,7 @@ static void print_text(const struct view *v)
         puts("no labels");
     if (d->raw)
         puts("bytes of unknown type: `type` in a YAML file says it, or the model whose input they are");
-    print_preprocess(&d->preprocess);
+    preprocess_print(&d->preprocess);
     if (!d->splits)
         puts("nothing says what the splits are: all samples count as test");
     print_classes(v);
@@ -149,17 +139,6 @@ static json_t *splits_json(const struct view *v, int32_t class)
         json_object_set_new(splits, split_names[s],
                             json_integer(class < 0 ? v->data.n_split[s] : v->counts[class * SPLIT_COUNT + s]));
     return splits;
-}
-
-static json_t *preprocess_json(const struct preprocess *p)
-{
-    json_t *mean = json_array(), *std = json_array();
-
-    for (int32_t i = 0; i < p->n; i++) {
-        json_array_append_new(mean, json_number((double)p->mean[i]));
-        json_array_append_new(std, json_number((double)p->std[i]));
-    }
-    return json_pack("{s:s, s:s, s:o, s:o}", "kind", p->kind, "channels", p->channels, "mean", mean, "std", std);
 }
 
 static json_t *data_json(const struct view *v)
@@ -221,7 +200,7 @@ const struct command command_data = {
         "--sheet writes ten pictures of each class, a class a row, of the first 64 classes.\n\n"
         "JSON keys: samples, type, shape, splits: {train, validation, test} or null if nothing says what they are,\n"
         "classes: [{name, samples: {train, validation, test}}], target: range or null, preprocess: {kind, channels, "
-        "mean, std}, range: {min,\n"
+        "type, mean, std}, range: {min,\n"
         "max, mean, std} of the raw values, channels: [range].",
     .example = "mote data /usr/share/datasets/fashion-mnist --sheet fashion.png",
     .positional_min = 1,

@@ -78,7 +78,7 @@ static enum mote_status open_data(struct eval *e, const char *specification)
     TRY(choose_samples(e));
     what.samples = e->samples;
     what.n = (int32_t)e->n;
-    e->preprocess = image_preprocess_values(&e->cli->pool, &e->measure.runner.model);
+    e->preprocess = image_preprocess(&e->measure.runner.model);
     TRY(judge_open(e->cli, &e->measure.runner.model, &what, &e->judge));
     return check_inputs(e);
 }

@@ -57,29 +57,14 @@ const char *const *image_classes(struct pool *pool, const struct mote_model *m, 
     return names;
 }
 
-bool image_preprocess(const struct mote_model *m, struct image_preprocess *out)
+struct preprocess image_preprocess(const struct mote_model *m)
 {
-    const struct mote_image_section *s = image_section(m, MOTE_SECTION_PREPROCESS);
-    const uint8_t *data;
+    struct mote_preprocess p;
 
-    if (s == NULL || s->bytes < sizeof(struct mote_image_preprocess))
-        return false;
-    data = m->image + s->offset;
-    *out = (struct image_preprocess){image_string(m, le32(data)), image_string(m, le32(data + 4)), le32(data + 8),
-                                     data + sizeof(struct mote_image_preprocess)};
-    return out->n <= (s->bytes - sizeof(struct mote_image_preprocess)) / (2 * sizeof(float));
-}
-
-struct preprocess image_preprocess_values(struct pool *pool, const struct mote_model *m)
-{
-    struct image_preprocess p;
-    float *values;
-
-    if (!image_preprocess(m, &p))
-        return (struct preprocess){"none", "", 0, NULL, NULL};
-    values = pool_array(pool, 2 * (size_t)p.n, sizeof *values);
-    memcpy(values, p.floats, 2 * (size_t)p.n * sizeof *values);
-    return (struct preprocess){p.kind, p.channels, (int32_t)p.n, values, values + p.n};
+    if (mote_model_preprocess(m, 0, &p) != MOTE_OK)
+        return (struct preprocess){.kind = "none", .channels = ""};
+    return (struct preprocess){p.kind, p.channels, (int32_t)p.n,
+                               p.mean, p.std,      p.n > 0 ? (enum mote_type)p.type : TYPE_NONE};
 }
 
 struct task image_task(const struct mote_model *m)

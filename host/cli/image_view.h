@@ -16,15 +16,8 @@ const char *image_string(const struct mote_model *m, uint32_t offset); /* "?" if
 
 /* The names of classes, NULL if there are none. */
 const char *const *image_classes(struct pool *pool, const struct mote_model *m, int32_t *n);
-/* How raw data becomes the input; false if the image does not say. mean[i] is float number i, std[i] number n + i. */
-struct image_preprocess {
-    const char *kind, *channels;
-    uint32_t n;
-    const uint8_t *floats; /* little-endian */
-};
-bool image_preprocess(const struct mote_model *m, struct image_preprocess *out);
-/* The same as a graph has it; kind "none" if the image does not say. */
-struct preprocess image_preprocess_values(struct pool *pool, const struct mote_model *m);
+/* How raw data becomes the first input, as a graph has it; kind "none" if the image does not say. */
+struct preprocess image_preprocess(const struct mote_model *m);
 
 /* MOTE_TASK_NONE if the image does not say; a threshold that is none is infinite. */
 struct task image_task(const struct mote_model *m);

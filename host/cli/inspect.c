@@ -80,6 +80,19 @@ static int64_t macs_executed(const struct inspect *r, const struct op *op)
     return !is_compiled(r) || op->source < 0 ? -1 : macs_of_source(&r->p.model, op->source);
 }
 
+/* ---- preprocessing ---- */
+/* What a model says, or null. */
+static json_t *said_json(const struct preprocess *p)
+{
+    return strcmp(p->kind, "none") == 0 ? json_null() : preprocess_json(p);
+}
+
+static void print_said(const struct preprocess *p)
+{
+    if (strcmp(p->kind, "none") != 0)
+        preprocess_print(p);
+}
+
 /* ---- graph, JSON ---- */
 static json_t *unknown_or(int64_t value) { return value < 0 ? json_null() : json_integer((json_int_t)value); }
 
@@ -172,12 +185,12 @@ static json_t *graph_json(const struct inspect *r)
     for (int32_t i = 0; i < g->n_tensors; i++)
         json_array_append_new(tensors, tensor_json(g, i));
     return json_pack(
-        "{s:s, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind", "graph",
-        "model", m->name, "model_version", (json_int_t)m->version, "compiled", r->shown == &r->p.model, "inputs",
-        indices_json(g->inputs, g->n_inputs), "outputs", indices_json(g->outputs, g->n_outputs), "classes",
-        names_json(m->classes, m->n_classes), "task", task_json(&m->task), "operators", ops, "tensors", tensors,
-        "constant_bytes", (json_int_t)constant_bytes(g), "macs_imported", (json_int_t)r->p.macs_imported,
-        "macs_executed", unknown_or(known ? r->p.macs_executed : -1), "weight_bytes",
+        "{s:s, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
+        "graph", "model", m->name, "model_version", (json_int_t)m->version, "compiled", r->shown == &r->p.model,
+        "inputs", indices_json(g->inputs, g->n_inputs), "outputs", indices_json(g->outputs, g->n_outputs), "classes",
+        names_json(m->classes, m->n_classes), "preprocess", said_json(&m->preprocess), "task", task_json(&m->task),
+        "operators", ops, "tensors", tensors, "constant_bytes", (json_int_t)constant_bytes(g), "macs_imported",
+        (json_int_t)r->p.macs_imported, "macs_executed", unknown_or(known ? r->p.macs_executed : -1), "weight_bytes",
         unknown_or(known ? plan->weight_bytes : -1), "image_bytes", unknown_or(known ? (int64_t)r->p.image.size : -1),
         "arena_bytes", unknown_or(known ? plan->arena_bytes : -1), "arena_bound_bytes",
         unknown_or(known ? plan->arena_bound : -1), "problem", known ? json_null() : json_text(r->problem.text));
@@ -296,6 +309,7 @@ static void print_graph(const struct inspect *r)
            m->version, m == &r->imported ? "as imported" : "as compiled", ops, g->n_tensors,
            (long long)constant_bytes(g));
     print_classes(&r->cli->pool, m->classes, m->n_classes);
+    print_said(&m->preprocess);
     print_task(&m->task);
     print_ops(r);
     print_tensors(r);
@@ -372,25 +386,6 @@ static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t ind
                      "fill", t->fill, "initial", t->initial > 0 ? json_integer(t->initial - 1) : json_null());
 }
 
-static json_t *preprocess_json(const struct mote_model *m)
-{
-    struct image_preprocess p;
-    json_t *mean, *std;
-
-    if (!image_preprocess(m, &p))
-        return json_null();
-    mean = json_array();
-    std = json_array();
-    for (uint32_t i = 0; i < 2 * p.n; i++) {
-        float x;
-
-        memcpy(&x, p.floats + 4 * (size_t)i, sizeof x);
-        json_array_append_new(i < p.n ? mean : std, json_number((double)x));
-    }
-    return json_pack("{s:o, s:o, s:o, s:o}", "kind", json_text(p.kind), "channels", json_text(p.channels), "mean", mean,
-                     "std", std);
-}
-
 static json_t *io_json(const struct mote_model *m, int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *))
 {
     json_t *all = json_array();
@@ -408,6 +403,7 @@ static json_t *image_json(struct pool *pool, const struct mote_model *m)
 {
     const struct mote_image_header *h = image_header(m);
     json_t *steps = json_array(), *tensors = json_array();
+    struct preprocess preprocess = image_preprocess(m);
     char hash[HASH_DIGITS + 1], format[16];
     const struct task task = image_task(m);
     const char *const *classes;
@@ -424,7 +420,7 @@ static json_t *image_json(struct pool *pool, const struct mote_model *m)
                      "format", format, "hash", hash_text(m, hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
                      (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
                      io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
-                     names_json(classes, n_classes), "preprocess", preprocess_json(m), "task", task_json(&task),
+                     names_json(classes, n_classes), "preprocess", said_json(&preprocess), "task", task_json(&task),
                      "sections", sections_json(m), "steps", steps, "tensors", tensors);
 }
 
@@ -461,6 +457,7 @@ static void print_image(struct pool *pool, const char *path, const struct mote_m
 {
     const struct mote_image_header *h = image_header(m);
     const struct task task = image_task(m);
+    struct preprocess preprocess = image_preprocess(m);
     char hash[HASH_DIGITS + 1];
     const char *const *classes;
     int32_t n_classes;
@@ -471,6 +468,7 @@ static void print_image(struct pool *pool, const char *path, const struct mote_m
     printf("hash %s\n", hash_text(m, hash));
     classes = image_classes(pool, m, &n_classes);
     print_classes(pool, classes, n_classes);
+    print_said(&preprocess);
     print_task(&task);
     print_io(pool, "input", m, mote_model_input);
     print_io(pool, "output", m, mote_model_output);
@@ -523,6 +521,7 @@ const struct command command_inspect = {
         "that are left after the passes. A .mote shows its sections, steps and tensors.\n\n"
         "JSON keys of a graph: kind (\"graph\"), model, model_version, compiled, inputs, outputs (of tensors), "
         "classes,\n"
+        "preprocess (null or {kind, channels, type, mean, std}),\n"
         "task (null or {kind, threshold, normal}), operators: [{index, operator, name, source, inputs, outputs,\n"
         "output_shapes, macs_imported, macs_executed}],\n"
         "tensors: [{index, name, type, shape, scale, zero_point (both a list), axis, bytes, constant, state, "
@@ -531,7 +530,7 @@ const struct command command_inspect = {
         "weight_bytes, image_bytes, arena_bytes, arena_bound_bytes; problem (null, or why not). With --text: text.\n"
         "JSON keys of an image: kind (\"image\"), model, model_version, format, hash, image_bytes, arena_bytes,\n"
         "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
-        "preprocess (null or {kind, channels, mean, std}), task,\n"
+        "preprocess (the same), task,\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, first_row, rows, tensors, params}],\n"
         "tensors: [{index, type, region, offset, bytes, ring_rows, state, weight, fill, initial}].",
     .example = "mote inspect kws.tflite --text",

@@ -9,6 +9,7 @@
 
 #define PRINTED_ELEMENTS   16 /* of an output, in the text form */
 #define PRINTED_CLASSES    5
+#define PRINTED_CHANNELS   8
 #define PRINTED_INFERENCES 100
 
 /* ---- JSON of what may be anything ---- */
@@ -31,11 +32,49 @@ json_t *json_text(const char *s)
 
 json_t *json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
+/* ---- how raw numbers become an input ---- */
+json_t *preprocess_json(const struct preprocess *p)
+{
+    json_t *mean = json_array(), *std = json_array();
+
+    for (int32_t i = 0; i < p->n; i++) {
+        json_array_append_new(mean, json_number((double)p->mean[i]));
+        json_array_append_new(std, json_number((double)p->std[i]));
+    }
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "kind", json_text(p->kind), "channels", json_text(p->channels),
+                     "type", p->type != TYPE_NONE ? json_string(type_name(p->type)) : json_null(), "mean", mean, "std",
+                     std);
+}
+
+static void print_numbers(const char *what, const float *numbers, int32_t n)
+{
+    printf(", %s", what);
+    for (int32_t i = 0; i < n && i < PRINTED_CHANNELS; i++)
+        printf(" %g", (double)numbers[i]);
+    if (n > PRINTED_CHANNELS)
+        printf(" …");
+}
+
+void preprocess_print(const struct preprocess *p)
+{
+    printf("preprocessing: %s%s%s", p->kind, p->channels[0] != '\0' ? " " : "", p->channels);
+    if (p->n > 0)
+        printf(" of %s", type_name(p->type));
+    if (p->n == 1)
+        printf(", real = (raw - %g) / %g", (double)p->mean[0], (double)p->std[0]);
+    if (p->n > 1) {
+        printf(", real = (raw - mean) / std of each of %d channels", p->n);
+        print_numbers("mean", p->mean, p->n);
+        print_numbers("std", p->std, p->n);
+    }
+    putchar('\n');
+}
+
 /* ---- files ---- */
 static enum mote_status read_picture(struct cli *cli, const struct mote_model *model, const char *path,
                                      const struct mote_io *io, struct bytes *out, const struct frame *at)
 {
-    struct preprocess preprocess = image_preprocess_values(&cli->pool, model);
+    struct preprocess preprocess = image_preprocess(model);
     struct dataset picture;
 
     TRY(dataset_open_picture(&cli->pool, path, io, &picture, at));

@@ -31,6 +31,10 @@ json_t *inference_json(const struct inferences *x, size_t inference); /* the arr
 json_t *inferences_json(const struct inferences *x);                  /* [{outputs}] */
 void inferences_print(const struct inferences *x);
 
+/* ---- how raw numbers become an input ---- */
+json_t *preprocess_json(const struct preprocess *p); /* null if it is "none" */
+void preprocess_print(const struct preprocess *p);   /* a line */
+
 /* ---- JSON of what may be anything ---- */
 json_t *json_text(const char *s);  /* bytes that are no UTF-8 become '?' */
 json_t *json_number(double value); /* null for what JSON cannot say */

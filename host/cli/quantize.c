@@ -146,20 +146,10 @@ static enum mote_status read_method(struct quantize *q)
 
 static bool says_nothing(const struct preprocess *p) { return p->kind == NULL || p->n == 0; }
 
-/* The model's own preprocessing, else the data's. Integers without any are reals as they are, which must be said: the
- * int8 model has another scale. */
+/* The model's own preprocessing, else the data's. */
 static void choose_preprocessing(struct quantize *q)
 {
-    static const float none = 0, one = 1;
-
-    q->preprocess = says_nothing(&q->p.model.preprocess) ? q->data.preprocess : q->p.model.preprocess;
-    if (!says_nothing(&q->preprocess) || q->data.type == TYPE_F32)
-        return;
-    q->preprocess.n = 1;
-    q->preprocess.mean = &none;
-    q->preprocess.std = &one;
-    if (strcmp(q->preprocess.kind, "none") == 0)
-        q->preprocess.kind = "values";
+    q->preprocess = says_nothing(&q->p.model.preprocess) ? dataset_preprocess(&q->data) : q->p.model.preprocess;
 }
 
 static enum mote_status check_fit(struct quantize *q, struct bytes image)

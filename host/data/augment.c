@@ -6,6 +6,7 @@
 #include "host/base/random.h"
 #include "host/data/elements.h"
 #include "host/data/source.h"
+#include "mote/input.h"
 
 #define PURPOSE 0x6175676d /* of the random numbers */
 enum { DRAW_Y, DRAW_X, DRAW_FLIP, DRAW_NOISE };
@@ -29,7 +30,7 @@ static void convert(const struct dataset *d, int64_t from, int64_t n, float *out
     } else {
         for (int64_t i = 0; i < n; i += channels)
             for (int32_t c = 0; c < channels; c++)
-                out[i + c] = (element_of(d->type, d->samples, from + i + c) - s->mean[c]) * s->factor[c];
+                out[i + c] = mote_input_real(element_of(d->type, d->samples, from + i + c), s->mean[c], s->factor[c]);
     }
 }
 

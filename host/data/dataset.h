@@ -4,7 +4,7 @@
  *
  * A specification (SPEC) is a folder, a file, or a YAML file with a `data:` section; docs/DATA.md describes all forms.
  * A sample is `elements` raw numbers of one type, row-major (images [height, width, channels]); the preprocessing says
- * how they become reals: real = (raw - mean[c]) / std[c]. */
+ * how they become reals: real = (raw - mean[c]) * (1 / std[c]), as mote/input.h computes it. */
 #ifndef MOTE_DATASET_H
 #define MOTE_DATASET_H
 
@@ -77,6 +77,14 @@ MUST_CHECK enum mote_status dataset_fits(const struct dataset *d, const struct m
                                          const struct preprocess *model, const struct frame *at);
 void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io, const struct preprocess *model,
                    uint8_t *out);
+
+/* Whether dataset_input() is what the model's own set_input on a device makes of the raw sample: its preprocessing
+ * counts, for raw numbers of this type. */
+bool dataset_is_raw_of(const struct dataset *d, const struct preprocess *model);
+
+/* What a model that learns from these data says of them. Integers without mean and std are reals as they are, which it
+ * has to say. */
+struct preprocess dataset_preprocess(const struct dataset *d);
 
 /* One picture file as a model's input wants it, whose shape [1, height, width, channels] says the size: resized, in the
  * model's channels. */

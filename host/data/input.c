@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Samples -> a model's input. */
-#include <math.h>
-
-#include "host/data/elements.h"
 #include "host/data/source.h"
 
 static int64_t elements_of(const struct mote_io *io)
@@ -93,60 +90,62 @@ enum mote_status dataset_fits(const struct dataset *d, const struct mote_io *io,
     return is_raw(d, io, model) ? MOTE_OK : check_type(io, at);
 }
 
-/* real -> the input's element; NaN gives zero. */
-static void put(const struct mote_io *io, int64_t i, float real, uint8_t *out)
-{
-    int32_t least = io->type == TYPE_S8 ? INT8_MIN : io->type == TYPE_U8 ? 0 : INT16_MIN;
-    int32_t most = io->type == TYPE_S8 ? INT8_MAX : io->type == TYPE_U8 ? UINT8_MAX : INT16_MAX;
-    float q;
-    int16_t word;
-
-    if (io->type == TYPE_F32) {
-        memcpy(out + 4 * i, &real, sizeof real);
-        return;
-    }
-    q = roundf(real / io->scale) + (float)io->zero;
-    q = isnan(q) ? (float)io->zero : fminf(fmaxf(q, (float)least), (float)most);
-    word = (int16_t)(int32_t)q;
-    if (io->type == TYPE_S16)
-        memcpy(out + 2 * i, &word, sizeof word);
-    else
-        out[i] = (uint8_t)(int32_t)q;
-}
-
 static bool fills_range(const struct dataset *d, const struct mote_io *io, const struct preprocess *model)
 {
     return d->source->assumed && d->type == TYPE_U8 && io->type == TYPE_S8 && says_nothing(model);
 }
 
-static bool swaps(const struct dataset *d, const struct preprocess *model)
+static bool to_bgr(const struct preprocess *model)
 {
-    return model != NULL && model->channels != NULL && strcmp(model->channels, "bgr") == 0 &&
-           strcmp(d->preprocess.channels, "rgb") == 0;
+    return model != NULL && model->channels != NULL && strcmp(model->channels, "bgr") == 0;
 }
 
+static bool swaps(const struct dataset *d, const struct preprocess *model)
+{
+    return to_bgr(model) && strcmp(d->preprocess.channels, "rgb") == 0;
+}
+
+bool dataset_is_raw_of(const struct dataset *d, const struct preprocess *model)
+{
+    return !d->raw && !says_nothing(model) && d->type == model->type && swaps(d, model) == to_bgr(model);
+}
+
+struct preprocess dataset_preprocess(const struct dataset *d)
+{
+    static const float none = 0, one = 1;
+    struct preprocess p = d->preprocess;
+
+    if (p.kind == NULL)
+        p = (struct preprocess){.kind = "none", .channels = ""};
+    if (p.n > 0 || d->raw || d->type == TYPE_F32)
+        return p;
+    if (strcmp(p.kind, "none") == 0)
+        p.kind = "values";
+    p.n = 1;
+    p.mean = &none;
+    p.std = &one;
+    p.type = d->type;
+    return p;
+}
+
+/* Where numbers are not preprocessed, the input's scale and zero point are those that leave them as they are. */
 void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io, const struct preprocess *model,
                    uint8_t *out)
 {
     const struct preprocess *p = says_nothing(model) ? &d->preprocess : model;
-    int64_t channels = d->dims[d->rank - 1], size = type_bits(d->type) / 8;
-    bool swap = swaps(d, model), raw = is_raw(d, io, model), whole = fills_range(d, io, model);
+    struct mote_preprocess how = {p->kind, swaps(d, model) ? "bgr" : "", (uint8_t)d->type, (uint32_t)p->n, p->mean,
+                                  p->std};
+    const uint8_t *sample = d->samples + i * d->elements * (type_bits(d->type) / 8);
+    struct mote_io to = *io;
 
-    if (raw && !swap) {
-        memcpy(out, d->samples + i * d->elements * size, (size_t)(d->elements * size));
-        return;
+    to.data = out;
+    if (is_raw(d, io, model) || fills_range(d, io, model)) {
+        how.n = 0;
+        to.scale = 1;
+        to.zero = is_raw(d, io, model) ? 0 : INT8_MIN;
     }
-    for (int64_t k = 0; k < d->elements; k++) {
-        int64_t c = k % channels, from = swap ? k - c + channels - 1 - c : k;
-        float real = element_of(d->type, d->samples, i * d->elements + from);
-
-        if (raw)
-            memcpy(out + k * size, d->samples + (i * d->elements + from) * size, (size_t)size);
-        else if (whole)
-            out[k] = (uint8_t)((int32_t)real - 128);
-        else if (p->n > 0)
-            put(io, k, (real - p->mean[p->n > 1 ? c : 0]) / p->std[p->n > 1 ? c : 0], out);
-        else
-            put(io, k, real, out);
-    }
+    if (d->raw)
+        memcpy(out, sample, (size_t)d->elements);
+    else
+        mote_set_input(&how, &to, 0, sample, (uint32_t)d->elements);
 }

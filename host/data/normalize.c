@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "host/data/source.h"
+#include "mote/input.h"
 
 static int32_t channels_of(const struct dataset *d) { return (int32_t)d->dims[d->rank - 1]; }
 
@@ -12,6 +13,7 @@ static void set(struct reading *r, int32_t n, const float *mean, const float *st
     struct preprocess *p = &r->out->preprocess;
 
     p->n = n;
+    p->type = r->out->type;
     p->mean = pool_copy(r->pool, mean, (size_t)n * sizeof *mean);
     p->std = pool_copy(r->pool, std, (size_t)n * sizeof *std);
     if (strcmp(p->kind, "none") == 0)
@@ -107,7 +109,8 @@ static void make_tables(struct reading *r)
     r->source->reals = table = pool_array(r->pool, n * 256, sizeof *table);
     for (size_t c = 0; c < n; c++)
         for (int byte = 0; byte < 256; byte++)
-            table[c * 256 + (size_t)byte] = ((float)(d->type == TYPE_S8 ? (int8_t)byte : byte) - mean[c]) * factor[c];
+            table[c * 256 + (size_t)byte] =
+                mote_input_real((float)(d->type == TYPE_S8 ? (int8_t)byte : byte), mean[c], factor[c]);
 }
 
 enum mote_status make_preprocess(struct reading *r)

@@ -42,6 +42,18 @@ static enum mote_status refuse_work(double work, const char *what, const struct 
                 work, WORK_LIMIT);
 }
 
+/* The runtime checks that section where it is used. */
+static enum mote_status check_preprocess(const struct mote_model *m, const struct frame *at)
+{
+    struct mote_preprocess p;
+    int32_t status = mote_model_inputs(m) > 0 ? mote_model_preprocess(m, 0, &p) : MOTE_OK;
+
+    if (status == MOTE_OK)
+        return MOTE_OK;
+    return fail(at, (enum mote_status)status, "the section of preprocessing: %s; compile the model again",
+                status_text(status));
+}
+
 enum mote_status runner_open(struct pool *pool, struct bytes image, struct runner *out, const struct frame *at)
 {
     size_t arena_bytes = mote_image_arena_bytes(image.data, image.size);
@@ -64,7 +76,7 @@ enum mote_status runner_open(struct pool *pool, struct bytes image, struct runne
     }
     if (runner_work(&out->model) > WORK_LIMIT)
         return refuse_work(runner_work(&out->model), "one inference", at);
-    return MOTE_OK;
+    return check_preprocess(&out->model, at);
 }
 
 static size_t bytes_of(const struct runner *r, int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *),

@@ -71,12 +71,14 @@ struct graph {
     int32_t *inputs, *outputs;
 };
 
-/* How raw data becomes the input tensor: real = (raw - mean[c]) / std[c], channels in `order`. */
+/* How raw data becomes the input tensor: real = (raw - mean[c]) * (1 / std[c]) in float32, channels in this order.
+ * mote/input.h computes it. */
 struct preprocess {
     const char *kind;     /* "none", "image", "audio", "values" */
     const char *channels; /* "rgb", "bgr", "gray" or "" */
     int32_t n;            /* of mean and std: 0, 1 or the number of channels */
     const float *mean, *std;
+    enum mote_type type; /* of a raw number, with mean and std: u8, s8, s16, f32; else TYPE_NONE */
 };
 
 /* What the first output means. An anomaly detector's is its input again: the score of a sample is the mean squared

@@ -461,6 +461,7 @@ static enum mote_status parse_classes(struct parser *ps)
 static enum mote_status parse_preprocess(struct parser *ps)
 {
     static const char *const kinds[] = {"image", "audio", "values"}, *const channels[] = {"rgb", "bgr", "gray"};
+    static const enum mote_type types[] = {TYPE_U8, TYPE_S8, TYPE_S16, TYPE_F32};
     struct preprocess *p = &ps->m->preprocess;
     struct f32_list mean = {NULL, 0}, std = {NULL, 0};
 
@@ -474,10 +475,15 @@ static enum mote_status parse_preprocess(struct parser *ps)
     for (size_t i = 0; i < COUNT(channels) && !p->channels[0]; i++)
         if (words_accept(&ps->w, channels[i]))
             p->channels = channels[i];
-    if (words_at_end(&ps->w))
+    for (size_t i = 0; i < COUNT(types) && p->type == TYPE_NONE; i++)
+        if (words_accept(&ps->w, type_name(types[i])))
+            p->type = types[i];
+    if (words_at_end(&ps->w) && p->type == TYPE_NONE)
         return MOTE_OK;
     if (!words_accept(&ps->w, "mean"))
-        return words_expected(&ps->w, p->channels[0] ? "mean" : "rgb, bgr, gray or mean");
+        return words_expected(&ps->w, p->type != TYPE_NONE ? "mean"
+                                      : p->channels[0]     ? "u8, s8, s16, f32 or mean"
+                                                           : "rgb, bgr, gray, u8, s8, s16, f32 or mean");
     TRY(words_list(&ps->w, item_f32, &mean));
     if (!words_accept(&ps->w, "std"))
         return words_expected(&ps->w, "std");
@@ -618,7 +624,7 @@ enum mote_status model_parse(struct model *m, struct bytes file, const struct fr
     struct parser ps = {
         .w = {.at = at, .pool = m->pool}, .rest = text, .file_end = text + file.size, .m = m, .n_graphs = 1};
 
-    *m = (struct model){.pool = m->pool, .preprocess = {"none", "", 0, NULL, NULL}};
+    *m = (struct model){.pool = m->pool, .preprocess = {"none", "", 0, NULL, NULL, TYPE_NONE}};
     TRY(parse_magic(&ps));
     while (next_line(&ps)) {
         if (words_at_end(&ps.w) || *ps.w.p == '#')

@@ -364,7 +364,7 @@ static void print_head(struct text *out, const struct model *m)
     if (p->kind && strcmp(p->kind, "none") != 0) {
         text_add(out, "preprocess %s%s%s", p->kind, p->channels[0] ? " " : "", p->channels);
         if (p->n > 0) {
-            text_add(out, " mean [");
+            text_add(out, " %s mean [", type_name(p->type));
             print_f32s(out, p->mean, p->n);
             text_add(out, "] std [");
             print_f32s(out, p->std, p->n);

@@ -34,7 +34,41 @@ static bool is_one_of(const char *s, const char *const *words, size_t n)
     return false;
 }
 
-static enum mote_status verify_preprocess(const struct preprocess *p, const struct frame *at)
+/* A float32 too small has an infinite reciprocal. */
+static bool is_scale(float std) { return isfinite(std) && std != 0 && isfinite(1 / std); }
+
+static enum mote_status verify_raw(struct preprocess *p, const struct frame *at)
+{
+    if (p->n > 0 && p->type == TYPE_NONE)
+        p->type = strcmp(p->kind, "image") == 0 ? TYPE_U8 : TYPE_F32;
+    if (p->n == 0 && p->type != TYPE_NONE)
+        return fail(at, MOTE_ERR_VALUE, "a raw type without mean and std");
+    if (p->n > 0 && p->type != TYPE_U8 && p->type != TYPE_S8 && p->type != TYPE_S16 && p->type != TYPE_F32)
+        return fail(at, MOTE_ERR_VALUE, "the raw type is u8, s8, s16 or f32, not %s", type_name(p->type));
+    for (int32_t i = 0; i < p->n; i++)
+        if (!isfinite(p->mean[i]) || !is_scale(p->std[i]))
+            return fail(at, MOTE_ERR_VALUE, "mean %g, std %g of channel %d: both must be finite, std not 0",
+                        (double)p->mean[i], (double)p->std[i], i);
+    return MOTE_OK;
+}
+
+/* Channels go round in the first input, whose shape may hide them. */
+static enum mote_status verify_channels(const struct model *m, const struct frame *at)
+{
+    const struct preprocess *p = &m->preprocess;
+    const struct graph *g = &m->graphs[0];
+    int64_t n = strcmp(p->channels, "bgr") == 0 ? 3 : p->n, elements;
+
+    if (n <= 1 || g->n_inputs == 0)
+        return MOTE_OK;
+    elements = tensor_elements(&g->tensors[g->inputs[0]]);
+    if (elements < 0 || elements % n == 0)
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_SHAPE, "preprocess: %lld channels do not fit the input's %lld elements", (long long)n,
+                (long long)elements);
+}
+
+static enum mote_status verify_preprocess(struct preprocess *p, const struct frame *at)
 {
     static const char *const kinds[] = {"none", "image", "audio", "values"}, *const orders[] = {"", "rgb", "bgr",
                                                                                                 "gray"};
@@ -52,11 +86,7 @@ static enum mote_status verify_preprocess(const struct preprocess *p, const stru
         return fail(&here, MOTE_ERR_VALUE, "%d values of mean and std for %d channels", p->n, channels);
     if (p->n > 0 && strcmp(p->kind, "none") == 0)
         return fail(&here, MOTE_ERR_VALUE, "mean and std without a kind: say image, audio or values");
-    for (int32_t i = 0; i < p->n; i++)
-        if (!isfinite(p->mean[i]) || !isfinite(p->std[i]) || p->std[i] == 0)
-            return fail(&here, MOTE_ERR_VALUE, "mean %g, std %g of channel %d: both must be finite, std not 0",
-                        (double)p->mean[i], (double)p->std[i], i);
-    return MOTE_OK;
+    return verify_raw(p, &here);
 }
 
 static enum mote_status verify_task(const struct model *m, const struct frame *at)
@@ -337,7 +367,7 @@ enum mote_status model_verify(struct model *m, const struct frame *at)
     if (m->n_graphs < 1)
         return fail(at, MOTE_ERR_FORMAT, "the model has no graph");
     if (!m->preprocess.kind) /* an importer that says nothing about it */
-        m->preprocess = (struct preprocess){"none", "", 0, NULL, NULL};
+        m->preprocess = (struct preprocess){"none", "", 0, NULL, NULL, TYPE_NONE};
     TRY(verify_preprocess(&m->preprocess, at));
     TRY(verify_task(m, at));
     for (int32_t i = 0; i < m->n_graphs; i++) {
@@ -345,5 +375,5 @@ enum mote_status model_verify(struct model *m, const struct frame *at)
 
         TRY(verify_graph(m, &m->graphs[i], m->n_graphs > 1 ? &here : at));
     }
-    return MOTE_OK;
+    return verify_channels(m, at);
 }

@@ -119,9 +119,7 @@ static void describe(struct model *m, const struct dataset *d)
 {
     struct preprocess *p = &m->preprocess;
 
-    *p = d->preprocess;
-    if (!p->kind)
-        *p = (struct preprocess){"none", "", 0, NULL, NULL};
+    *p = dataset_preprocess(d);
     p->mean = pool_copy(m->pool, p->mean, (size_t)p->n * sizeof *p->mean);
     p->std = pool_copy(m->pool, p->std, (size_t)p->n * sizeof *p->std);
     for (int32_t i = 0; d->classes && i < d->n_classes; i++) {

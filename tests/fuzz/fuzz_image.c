@@ -12,10 +12,28 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* A raw sample has as many numbers as the input; none has more than four bytes. */
+static void set_input(struct mote_model *m)
+{
+    struct mote_preprocess p;
+    struct mote_io io;
+
+    for (int32_t i = 0; mote_model_input(m, i, &io) == 0; i++) {
+        uint8_t *raw = calloc((size_t)io.bytes + 1, sizeof(float));
+
+        (void)mote_model_preprocess(m, i, &p);
+        (void)mote_model_set_input(m, i, raw);
+        for (uint32_t row = 0; row < 3; row++)
+            (void)mote_model_set_input_row(m, i, row, raw);
+        free(raw);
+    }
+}
+
 static void run(struct mote_model *m)
 {
     struct mote_io io;
 
+    set_input(m);
     if (runner_work(m) > WORK_MAX)
         return;
     for (int32_t i = 0; mote_model_input(m, i, &io) == 0; i++)

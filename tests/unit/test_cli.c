@@ -822,7 +822,7 @@ static void data_shows_what_is_in_it(void **state)
     put_pictures();
     text = OK("data", "@in/set.yaml", "--sheet", "@out/sheet.png");
     assert_non_null(strstr(text.out, "3 samples of 12x12x1 u8, 5 classes"));
-    assert_non_null(strstr(text.out, "preprocessing: image gray, real = (raw - 0) / 255"));
+    assert_non_null(strstr(text.out, "preprocessing: image gray of u8, real = (raw - 0) / 255"));
     assert_memory_equal(slurp(here("out/sheet.png")).data, "\x89PNG", 4);
     json = OK("data", "@in/set.yaml", "--json");
     root = json_of(&json);

@@ -76,7 +76,7 @@ static const char small[] = /* every statement and clause, in the printed form *
     "mote-graph 1\n"
     "model kws_2 version 4294967295 graphs 2\n"
     "classes \"down\" \"go \\\"x\\\\\" \"\\x0a\\xff\" \"\xc3\xa4\"\n"
-    "preprocess image rgb mean [0, 0.5, -1.4013e-45] std [255, 1, 0.33333334]\n"
+    "preprocess image s16 mean [0.5, -1.4013e-45] std [255, 0.33333334]\n"
     "task anomaly threshold 0.012345679 normal 3\n"
     "graph \"main\"\n"
     "tensor 0 \"input_1\" s8 [1,5,4,2] quant [0.58470005; 83] source 7\n"
@@ -114,8 +114,9 @@ static void test_round_trip_text(void **state)
     assert_int_equal(p.m.n_classes, 4);
     assert_string_equal(p.m.classes[1], "go \"x\\");
     assert_string_equal(p.m.classes[2], "\n\xff");
-    assert_string_equal(p.m.preprocess.channels, "rgb");
-    assert_true(p.m.preprocess.mean[1] == 0.5f && p.m.preprocess.std[0] == 255);
+    assert_string_equal(p.m.preprocess.channels, "");
+    assert_true(p.m.preprocess.mean[0] == 0.5f && p.m.preprocess.std[0] == 255);
+    assert_int_equal(p.m.preprocess.type, TYPE_S16);
     assert_int_equal(p.m.task.kind, MOTE_TASK_ANOMALY);
     assert_true(p.m.task.threshold == 0.012345679f);
     assert_int_equal(p.m.task.normal, 3);
@@ -150,7 +151,7 @@ static void test_liberties(void **state)
               "# a comment\n"
               "\n"
               "  model m\n"
-              "preprocess  audio\r\n"
+              "preprocess  image rgb mean[0.5]std[ 1 ]\r\n"
               "graph\n"
               "op 0 softmax in[0]out[ 1 ] beta 1e0\n"
               "outputs [1]\t\n"
@@ -158,7 +159,7 @@ static void test_liberties(void **state)
               "tensor 1 f32 [2,1]\n"
               "inputs [0]\n"
               "end",
-              "mote-graph 1\nmodel m version 0\npreprocess audio\ngraph\n"
+              "mote-graph 1\nmodel m version 0\npreprocess image rgb u8 mean [0.5] std [1]\ngraph\n"
               "tensor 0 f32 [2,1] quant axis 0 [1, 1; 0]\n"
               "tensor 1 f32 [2,1]\n"
               "op 0 softmax in [0] out [1] beta 1\n"
@@ -384,7 +385,16 @@ static const struct refusal {
      "line 3: in a string only \\\", \\\\ and \\x01 to \\xff stand after a backslash [ERR_FORMAT]"},
     {HEAD "classes \"a\"\nclasses \"b\"\n", "line 4: a second list of classes [ERR_FORMAT]"},
     {HEAD "preprocess video\n", "line 3: expected image, audio or values, not 'video' [ERR_FORMAT]"},
-    {HEAD "preprocess image cmyk\n", "line 3: expected rgb, bgr, gray or mean, not 'cmyk' [ERR_FORMAT]"},
+    {HEAD "preprocess image cmyk\n",
+     "line 3: expected rgb, bgr, gray, u8, s8, s16, f32 or mean, not 'cmyk' [ERR_FORMAT]"},
+    {HEAD "preprocess values f32\n", "line 3: expected mean, not the end of the line [ERR_FORMAT]"},
+    {HEAD "preprocess image rgb s32 mean [1] std [1]\n",
+     "line 3: expected u8, s8, s16, f32 or mean, not 's32 mean [1] std [1]' [ERR_FORMAT]"},
+    {HEAD "preprocess values mean [1, 2] std [1, 2]\ngraph\ntensor 0 f32 [5]\ntensor 1 f32 [5]\n"
+          "op 0 relu in [0] out [1]\ninputs [0]\noutputs [1]\nend\n",
+     "preprocess: 2 channels do not fit the input's 5 elements [ERR_SHAPE]"},
+    {HEAD "preprocess values mean [1] std [1e-40]\ngraph\nend\n",
+     "preprocess: mean 1, std 9.99995e-41 of channel 0: both must be finite, std not 0 [ERR_VALUE]"},
     {HEAD "preprocess image rgb mean [1, 2] std [1]\n", "line 3: 2 values of mean, 1 of std [ERR_VALUE]"},
     {HEAD "preprocess image rgb mean [1, 2] std [1, 2]\ngraph\nend\n",
      "preprocess: 2 values of mean and std for 3 channels [ERR_VALUE]"},

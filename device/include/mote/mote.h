@@ -6,8 +6,9 @@
  *     struct mote_io in, out;
  *
  *     int32_t status = mote_model_open(&model, image, image_bytes, arena, sizeof arena);
- *     mote_model_input(&model, 0, &in);
- *     memcpy(in.data, samples, in.bytes);
+ *     status = mote_model_set_input(&model, 0, sample);         // raw, as the data of training had it; or
+ *     mote_model_input(&model, 0, &in);                         // an input tensor that is ready:
+ *     memcpy(in.data, tensor, in.bytes);
  *     status = mote_model_run(&model);
  *     mote_model_output(&model, 0, &out);
  *
@@ -107,6 +108,40 @@ int32_t mote_model_outputs(const struct mote_model *model);
 int32_t mote_model_input(const struct mote_model *model, int32_t i, struct mote_io *io);
 int32_t mote_model_output(const struct mote_model *model, int32_t i, struct mote_io *io);
 const char *mote_model_name(const struct mote_model *model);
+
+/* ---- raw samples ---- */
+/* How raw numbers become an input: real = (raw[k] - mean[c]) * (1 / std[c]) with c = k % n, each operation rounded to
+ * float32; then the input's type, as mote/input.h says. */
+struct mote_preprocess {
+    const char *kind;     /* "image", "audio", "values"; "none": the model does not say */
+    const char *channels; /* "rgb", "gray" or ""; "bgr": raw pictures are RGB all the same, red and blue change here */
+    uint8_t type;         /* of a raw number: 1 int8, 2 uint8, 3 int16, 11 float32 */
+    uint32_t n;           /* of mean and std; 0: raw numbers are the reals */
+    const float *mean, *std;
+};
+
+/* What the model says of input i; of inputs after the first, and without a PREPROCESS section, raw numbers are reals in
+ * float32. The section is checked here: MOTE_ERR_BOUNDS, _TYPE, _VALUE or _SHAPE if it is damaged; MOTE_ERR_USAGE if
+ * there is no input i. */
+int32_t mote_model_preprocess(const struct mote_model *model, int32_t i, struct mote_preprocess *out);
+
+/* Fills input i from a raw sample: as many numbers of the raw type as the input has elements, aligned as that type.
+ * What mote_model_preprocess() returns; MOTE_ERR_TYPE if the input is none of int8, uint8, int16, float32,
+ * MOTE_ERR_QUANT if it is of integers and not quantized. */
+int32_t mote_model_set_input(const struct mote_model *model, int32_t i, const void *raw);
+
+/* The same, one row at a time, in any order, all rows before an inference. Rows are slices of the first dimension that
+ * is not 1: the time steps of a series [1, steps, axes], the lines of a picture, the numbers of a table's line.
+ * MOTE_ERR_USAGE if there is no such row, MOTE_ERR_SHAPE if it would cut a pixel whose red and blue change. */
+int32_t mote_model_set_input_row(const struct mote_model *model, int32_t i, uint32_t row, const void *raw);
+uint32_t mote_io_rows(const struct mote_io *io); /* of a raw sample */
+
+/* What both call, for inputs elsewhere: raw[0 … count) become the elements first … first + count of io->data. All of
+ * p and io must be as the functions above check it; where red and blue change, first and count are multiples of 3. */
+void mote_set_input(const struct mote_preprocess *p, const struct mote_io *io, uint32_t first, const void *raw,
+                    uint32_t count);
+
+/* ---- reals ---- */
 
 /* real -> int8, rounded half away from zero and saturated; NaN gives the zero point. io->scale must not be 0. */
 int8_t mote_quantize_s8(const struct mote_io *io, float real);

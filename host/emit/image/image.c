@@ -194,7 +194,8 @@ static void build_io(struct image *im, struct section *io, const int32_t *tensor
 
 static void build_preprocess(struct image *im, struct section *s, const struct preprocess *p)
 {
-    struct mote_image_preprocess head = {add_string(im, p->kind), add_string(im, p->channels), (uint32_t)p->n};
+    struct mote_image_preprocess head = {add_string(im, p->kind), add_string(im, p->channels), (uint32_t)p->n,
+                                         p->n > 0 ? p->type : TYPE_F32};
 
     add(s, &head, sizeof head);
     text_bytes(&s->bytes, p->mean, (size_t)p->n * sizeof(float));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From float to integer: what quantize_f32_s8 and quantize_f32_s16 share. */
+/* From float to integer: what the kernels of QUANTIZE and the inputs of models share. */
 #ifndef MOTE_QUANTIZE_H
 #define MOTE_QUANTIZE_H
 
-#include "floats.h"
+#include <stdint.h>
 
 /* x / scale rounded half away from zero, plus zero, clamped. NaN gives zero: the real number 0. The division is one f32
  * operation; cutting off and comparing the rest are exact, so there is no other rounding. Beyond 2^18 every quotient
