@@ -136,6 +136,21 @@ struct text {
 void text_add(struct text *t, const char *fmt, ...) PRINTF(2, 3);
 void text_bytes(struct text *t, const void *data, size_t size);
 
+/* ---- text from strangers (printable.c) ---- */
+/* Names in files are their authors', who may be anybody. As it is only well-formed UTF-8 is shown, without control
+ * characters, ends of lines and marks of direction; any other byte is spelled \x9b. */
+#define SHOWN_SIZE 8
+const char *printable(struct pool *pool, const char *s); /* s itself if all of it is shown as it is */
+void print_shown(const char *s, FILE *to);               /* the same, without memory */
+size_t shown_length(const char *s, size_t n); /* bytes of the character at s, 0 if it is not shown as it is */
+size_t shown_next(const char **s, char out[SHOWN_SIZE]); /* the spelling of what is at *s (not NUL), *s behind it */
+/* A word of a shell's command, to be printed: as it is, in quotes, or in bash's $'…'. A path is never an option. */
+const char *shell_quoted(struct pool *pool, const char *s);
+const char *shell_path(struct pool *pool, const char *path);
+/* Whether a name from a file may become a file's or a folder's: one step of a path, not hidden, shown as it is. */
+#define FILE_NAME_SIZE 128
+bool is_file_name(const char *s);
+
 static inline uint32_t le32(const uint8_t *p)
 {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;

@@ -9,18 +9,19 @@ struct line {
     size_t len, room; /* room: without the final NUL and without what the end needs */
 };
 
-/* A message is one line on a terminal: control characters in names and texts become '?'. */
+/* At most `max` bytes of s, and no part of a character or of its spelling. */
 static void line_add(struct line *l, const char *s, size_t max)
 {
-    size_t n = strnlen(s, max), cut = n > l->room - l->len ? l->room - l->len : n;
+    const char *end = s + strnlen(s, max);
+    char c[SHOWN_SIZE];
 
-    if (s[cut] != '\0') /* not inside a UTF-8 character */
-        while (cut > 0 && ((unsigned char)s[cut] & 0xc0) == 0x80)
-            cut--;
-    for (size_t i = 0; i < cut; i++) {
-        unsigned char c = (unsigned char)s[i];
+    while (s < end) {
+        size_t n = shown_next(&s, c);
 
-        l->s[l->len++] = c < 0x20 || c == 0x7f ? '?' : s[i];
+        if (s > end || n > l->room - l->len)
+            break;
+        memcpy(l->s + l->len, c, n);
+        l->len += n;
     }
     l->s[l->len] = '\0';
 }

@@ -72,7 +72,7 @@ enum mote_status cli_word(struct cli *cli, const char *option, const char *const
     return usage_error(cli, "%s wants %s, not \"%s\"", option, list.s, value);
 }
 
-#define JSON_LAYOUT (JSON_INDENT(2) | JSON_REAL_PRECISION(9))
+#define JSON_LAYOUT (JSON_INDENT(2) | JSON_REAL_PRECISION(9) | JSON_ENSURE_ASCII) /* ASCII: terminals obey U+009B */
 
 void cli_print_json(json_t *json)
 {

@@ -46,11 +46,11 @@ static const char *result_text(struct cli *cli, const struct pipeline *p, const 
                            "macs", known(p->has_graph, p->macs_executed)));
     if (!p->has_graph)
         return pool_printf(&cli->pool, "%s: %zu bytes, arena %lld bytes; the image as it was, which knows no MACs\n",
-                           out, p->image.size, arena);
-    return pool_printf(&cli->pool,
-                       "%s: %zu bytes as an image, arena %lld bytes (lower bound %lld, gap %lld), %lld MACs\n", out,
-                       p->image.size, (long long)plan->arena_bytes, (long long)plan->arena_bound,
-                       (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
+                           printable(&cli->pool, out), p->image.size, arena);
+    return pool_printf(
+        &cli->pool, "%s: %zu bytes as an image, arena %lld bytes (lower bound %lld, gap %lld), %lld MACs\n",
+        printable(&cli->pool, out), p->image.size, (long long)plan->arena_bytes, (long long)plan->arena_bound,
+        (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
 }
 
 /* --name: what the model is called in image and C. An image is signed as it is. */

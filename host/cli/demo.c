@@ -43,7 +43,7 @@ static enum mote_status run(struct demo *d, const char *output, json_t **json, c
     argv[n++] = "--json";
     fprintf(stderr, "\n$ mote");
     for (int i = 1; i < n - 1; i++)
-        fprintf(stderr, " %s", argv[i]);
+        fprintf(stderr, " %s", shell_quoted(d->pool, argv[i]));
     fputc('\n', stderr);
     TRY(process_run(&process, 1, &d->at));
     if (process.exit_code != 0)
@@ -173,8 +173,8 @@ static void print_board(struct demo *d, const struct form *image, const struct f
     both(d, "RAM, all of it: arena, data, stack (bytes)", image->ram, c->ram);
     both(d, "flash: code and constants (bytes)", image->code, c->code);
     both(d, "flash: weights (bytes)", image->weights, c->weights);
-    printf("\n  %s/report.html shows the training. Next: mote compile %s --emit c -o firmware\n", d->network,
-           d->quantized);
+    printf("\n  %s/report.html shows the training. Next: mote compile %s --emit c -o firmware\n",
+           printable(d->pool, d->network), shell_path(d->pool, d->quantized));
 }
 
 static json_t *form_json(const struct form *f)

@@ -305,9 +305,9 @@ static void print_graph(const struct inspect *r)
 
     for (int32_t i = 0; i < g->n_ops; i++)
         ops += g->ops[i].id != OP_NOP;
-    printf("%s: model %s, version %u, %s: %d operators, %d tensors, %lld bytes of constants\n", r->p.path, m->name,
-           m->version, m == &r->imported ? "as imported" : "as compiled", ops, g->n_tensors,
-           (long long)constant_bytes(g));
+    printf("%s: model %s, version %u, %s: %d operators, %d tensors, %lld bytes of constants\n",
+           printable(&r->cli->pool, r->p.path), m->name, m->version, m == &r->imported ? "as imported" : "as compiled",
+           ops, g->n_tensors, (long long)constant_bytes(g));
     print_classes(&r->cli->pool, m->classes, m->n_classes);
     print_said(&m->preprocess);
     print_task(&m->task);
@@ -462,8 +462,8 @@ static void print_image(struct pool *pool, const char *path, const struct mote_m
     const char *const *classes;
     int32_t n_classes;
 
-    printf("%s: model %s, version %u, image format %u.%u, %u bytes (%lld of weights), arena %u bytes\n", path,
-           printable(pool, mote_model_name(m)), h->model_version, h->major, h->minor, h->bytes,
+    printf("%s: model %s, version %u, image format %u.%u, %u bytes (%lld of weights), arena %u bytes\n",
+           printable(pool, path), printable(pool, mote_model_name(m)), h->model_version, h->major, h->minor, h->bytes,
            (long long)image_weight_bytes(m), h->arena_bytes);
     printf("hash %s\n", hash_text(m, hash));
     classes = image_classes(pool, m, &n_classes);

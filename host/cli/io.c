@@ -15,17 +15,11 @@
 /* ---- JSON of what may be anything ---- */
 json_t *json_text(const char *s)
 {
-    json_t *text = json_string(s);
+    json_t *text = json_string(s); /* NULL if it is no UTF-8 */
     struct pool pool = {0};
-    char *copy;
 
-    if (text != NULL)
-        return text;
-    copy = pool_strdup(&pool, s);
-    for (char *c = copy; *c != '\0'; c++)
-        if ((unsigned char)*c >= 0x80)
-            *c = '?';
-    text = json_string(copy);
+    if (text == NULL)
+        text = json_string(printable(&pool, s));
     pool_free(&pool);
     return text;
 }
@@ -297,8 +291,7 @@ static void print_output(const struct mote_io *io, size_t inference)
         if (io_real(io, i) > io_real(io, best))
             best = i;
     printf("%zu ", inference);
-    for (const char *c = io->name; *c != '\0'; c++)
-        putchar((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
+    print_shown(io->name, stdout);
     putchar(':');
     for (uint32_t i = 0; i < shown; i++)
         printf(" %.6g", io_real(io, i));

@@ -169,8 +169,18 @@ void judge_print_line(const struct judge *j)
 
 void judge_print_rest(const struct judge *j) { print_confusion(&j->confusion, &j->cli->pool, stdout); }
 
+static void csv_field(struct text *to, struct pool *pool, const char *name)
+{
+    const char *s = printable(pool, name), *quote = strpbrk(s, ",\"") != NULL ? "\"" : "";
+
+    text_add(to, "%s", quote);
+    for (; *s != '\0'; s++)
+        text_add(to, *s == '"' ? "\"\"" : "%c", *s);
+    text_add(to, "%s", quote);
+}
+
 void judge_prediction(const struct judge *j, int32_t i, struct text *to)
 {
-    text_add(to, "%s,%d,%d\n", dataset_name(&j->cli->pool, j->what.data, j->what.samples[i]), label_of(j, i),
-             j->predictions[i]);
+    csv_field(to, &j->cli->pool, dataset_name(&j->cli->pool, j->what.data, j->what.samples[i]));
+    text_add(to, ",%d,%d\n", label_of(j, i), j->predictions[i]);
 }

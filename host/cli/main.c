@@ -218,7 +218,7 @@ int main(int argc, char **argv)
         name = "help";
     cli.command = find(name);
     if (cli.command == NULL) {
-        fprintf(stderr, "mote: there is no command \"%s\"; `mote help` lists them\n", name);
+        fprintf(stderr, "mote: there is no command \"%s\"; `mote help` lists them\n", printable(&cli.pool, name));
         return EXIT_USAGE;
     }
     if (sodium_init() < 0) {

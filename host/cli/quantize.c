@@ -308,9 +308,9 @@ static const char *json_result(const struct quantize *q, const char *out)
 
     for (int32_t i = 0; i < q->n_errors; i++)
         json_array_append_new(layers, layer_json(q, i));
-    json = json_pack("{s:s, s:s, s:i, s:i, s:b, s:n, s:n}", "output", out, "method", q->method, "calibration_samples",
-                     (int)q->calibration.samples.n, "test_samples", (int)q->test.samples.n, "tests_seen",
-                     (int)q->tests_seen, "accuracy_float", "accuracy_int8");
+    json = json_pack("{s:o, s:s, s:i, s:i, s:b, s:n, s:n}", "output", json_text(out), "method", q->method,
+                     "calibration_samples", (int)q->calibration.samples.n, "test_samples", (int)q->test.samples.n,
+                     "tests_seen", (int)q->tests_seen, "accuracy_float", "accuracy_int8");
     judge_metrics_json(&q->before, json, "_float");
     judge_metrics_json(&q->after, json, "_int8");
     json_object_set_new(json, "image_bytes", json_integer((json_int_t)q->image.size));

@@ -50,7 +50,7 @@ static enum mote_status write_tensor(struct job *j, struct staging *files, int32
         return MOTE_OK;
     TRY(staging_put(files, pool_printf(&j->cli->pool, "t%d.bin", t->source), data, (size_t)tensor_bytes(t), at));
     text_add(list, "%d %s %s %lld %s\n", t->source, type_name(t->type), shape_text(t, shape),
-             (long long)tensor_bytes(t), t->name);
+             (long long)tensor_bytes(t), printable(&j->cli->pool, t->name));
     return MOTE_OK;
 }
 

@@ -12,11 +12,11 @@ static json_t *board_json(const struct board *b)
                      b->emulator != NULL ? json_text(b->emulator) : json_null());
 }
 
-static void print_board(const struct board *b)
+static void print_board(struct pool *pool, const struct board *b)
 {
-    printf("%-20s %-12s %7.4g %10.6g %10.6g  %-12s %s\n", b->name, b->core, (double)b->clock_hz / 1e6,
+    printf("%-20s %-12s %7.4g %10.6g %10.6g  %-12s %s\n", b->name, printable(pool, b->core), (double)b->clock_hz / 1e6,
            (double)board_memory_bytes(b, BOARD_FLASH) / 1e3, (double)board_memory_bytes(b, BOARD_RAM) / 1e3,
-           b->emulator != NULL ? b->emulator : "none", b->title);
+           b->emulator != NULL ? b->emulator : "none", printable(pool, b->title));
 }
 
 static enum mote_status run_targets(struct cli *cli)
@@ -39,7 +39,7 @@ static enum mote_status run_targets(struct cli *cli)
     }
     printf("%-20s %-12s %7s %10s %10s  %-12s %s\n", "board", "core", "MHz", "flash kB", "RAM kB", "emulator", "");
     for (int32_t i = 0; i < n; i++)
-        print_board(boards[i]);
+        print_board(&cli->pool, boards[i]);
     return MOTE_OK;
 }
 

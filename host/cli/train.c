@@ -310,8 +310,9 @@ static enum mote_status stop_here(struct train *t)
     TRY(save_checkpoint(t));
     t->stopped = stop_asked;
     fprintf(stderr, "stopped after step %lld of epoch %d; go on with: mote train %s%s%s -o %s --resume\n",
-            (long long)(t->trainer.step % t->trainer.steps_per_epoch), 1 + (int)epochs_done(t), t->recipe.path,
-            data != NULL ? " --data " : "", data != NULL ? data : "", t->dir);
+            (long long)(t->trainer.step % t->trainer.steps_per_epoch), 1 + (int)epochs_done(t),
+            shell_path(t->pool, t->recipe.path), data != NULL ? " --data " : "",
+            data != NULL ? shell_path(t->pool, data) : "", shell_path(t->pool, t->dir));
     return MOTE_OK;
 }
 
@@ -410,7 +411,7 @@ static enum mote_status write_report(struct train *t, const char *split, const s
 
 static json_t *result_json(struct train *t, const char *split, const struct history_row *best)
 {
-    json_t *json = json_pack("{s:s, s:i, s:i, s:s, s:I, s:o, s:o, s:I}", "recipe", t->recipe.name, "epochs",
+    json_t *json = json_pack("{s:o, s:i, s:i, s:s, s:I, s:o, s:o, s:I}", "recipe", json_text(t->recipe.name), "epochs",
                              (int)t->history.rows[t->history.n - 1].epoch, "best_epoch", (int)best->epoch, "split",
                              split, "samples", (json_int_t)t->test.n, "loss", json_number(t->test.loss), "seconds",
                              json_number(t->seconds), "macs", (json_int_t)model_macs(&t->net));
@@ -424,10 +425,11 @@ static json_t *result_json(struct train *t, const char *split, const struct hist
 
 static void print_text(struct train *t, const char *split, const struct history_row *best)
 {
+    struct pool *pool = t->pool;
     char duration[32];
 
-    printf("%s: %s, epoch %d of %d kept, ", t->recipe.name, duration_text(t->seconds, duration), (int)best->epoch,
-           (int)t->history.rows[t->history.n - 1].epoch);
+    printf("%s: %s, epoch %d of %d kept, ", printable(pool, t->recipe.name), duration_text(t->seconds, duration),
+           (int)best->epoch, (int)t->history.rows[t->history.n - 1].epoch);
     if (!isnan(t->test.accuracy))
         printf("accuracy %.2f %% ", 100 * t->test.accuracy);
     if (t->roc.n > 0)
@@ -435,8 +437,10 @@ static void print_text(struct train *t, const char *split, const struct history_
     printf("(loss %.4f) on the %lld samples of the %s split\n", t->test.loss, (long long)t->test.n, split);
     if (t->confusion.counts != NULL)
         print_confusion(&t->confusion, t->pool, stdout);
-    printf("\n%s/%s is the network, %s/%s the report. Next: mote quantize %s/%s --data %s -o %s.mote\n", t->dir, MODEL,
-           t->dir, REPORT, t->dir, MODEL, t->moved ? "SPEC" : t->data_file.name, t->recipe.name);
+    printf("\n%s is the network, %s the report. Next: mote quantize %s --data %s -o %s\n",
+           printable(pool, in_dir(t, MODEL)), printable(pool, in_dir(t, REPORT)), shell_path(pool, in_dir(t, MODEL)),
+           t->moved ? "SPEC" : shell_path(pool, t->data_file.name),
+           shell_path(pool, pool_printf(pool, "%s.mote", t->recipe.name)));
 }
 
 static enum mote_status finish(struct train *t)

@@ -44,35 +44,17 @@ uint32_t option_default(const struct opt_field *field)
 }
 
 /* ---- words ---- */
-/* The length of the UTF-8 character at s, 0 if there is none (overlong forms and surrogates count as none). */
-static size_t utf8_length(const unsigned char *s)
-{
-    size_t n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
-        (s[0] == 0xf4 && s[1] > 0x8f))
-        return 0;
-    return n;
-}
-
 static void print_string(struct text *out, const char *string)
 {
-    const unsigned char *s = (const unsigned char *)(string ? string : "");
+    const char *s = string ? string : "";
+    char c[SHOWN_SIZE];
 
     text_bytes(out, "\"", 1);
     while (*s) {
-        size_t n = *s >= 0x20 && *s < 0x7f ? 1 : utf8_length(s);
-
         if (*s == '"' || *s == '\\')
             text_bytes(out, "\\", 1);
-        if (n > 0)
-            text_bytes(out, s, n);
-        else
-            text_add(out, "\\x%02x", *s);
-        s += n > 0 ? n : 1;
+        shown_next(&s, c);
+        text_add(out, "%s", c);
     }
     text_bytes(out, "\"", 1);
 }

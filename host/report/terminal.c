@@ -10,28 +10,6 @@
 #define COLUMNS       80 /* of a terminal that does not say */
 #define SHOWN_SECONDS 0.1
 
-static bool is_control(char c) { return (unsigned char)c < 0x20 || c == 0x7f; }
-
-static bool has_controls(const char *s)
-{
-    while (*s != '\0' && !is_control(*s))
-        s++;
-    return *s != '\0';
-}
-
-const char *printable(struct pool *pool, const char *s)
-{
-    char *copy;
-
-    if (!has_controls(s))
-        return s;
-    copy = pool_strdup(pool, s);
-    for (char *c = copy; *c != '\0'; c++)
-        if (is_control(*c))
-            *c = '?';
-    return copy;
-}
-
 /* ---- results ---- */
 static void print_row(const struct confusion *c, int32_t label, struct pool *pool, FILE *to)
 {

@@ -6,8 +6,6 @@
 #include "host/report/history.h"
 #include "host/report/metrics.h"
 
-const char *printable(struct pool *pool, const char *s); /* without control characters; s itself if it has none */
-
 #define MATRIX_MAX 32 /* classes of a matrix that is still readable as text */
 /* Rows are labels, columns predictions; a dot is a zero. Of more than MATRIX_MAX classes it only says so. */
 void print_confusion(const struct confusion *c, struct pool *pool, FILE *to);

@@ -56,6 +56,10 @@ enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe 
                            .width = 1,
                            .data = y->data,
                            .n_layers = (int32_t)y->network_count};
+    if (y->name && !is_file_name(y->name))
+        return fail(at, MOTE_ERR_VALUE,
+                    "name is \"%s\": it becomes a folder's, so no '/', no '.' or '-' first, at most %d bytes", y->name,
+                    FILE_NAME_SIZE - 1);
     if (y->width && (!yaml_real(y->width, &out->width) || !(out->width >= WIDTH_MIN && out->width <= WIDTH_MAX)))
         return fail(at, MOTE_ERR_VALUE, "width is \"%s\": it must be a number from %g to %g", y->width,
                     (double)WIDTH_MIN, (double)WIDTH_MAX);

@@ -165,7 +165,7 @@ static void test_fail_hostile_names(void **state)
 
     (void)state;
     fail(&tensor, MOTE_ERR_VALUE, "bad");
-    assert_string_equal(sink.text, "m.tflite: tensor 0 a?b?[31m: bad [ERR_VALUE]");
+    assert_string_equal(sink.text, "m.tflite: tensor 0 a\\x0ab\\x1b[31m: bad [ERR_VALUE]");
 
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
@@ -175,6 +175,98 @@ static void test_fail_hostile_names(void **state)
     assert_true(strlen(sink.text) < sizeof sink.text);
     assert_non_null(strstr(sink.text, "xxx...: xxx"));
     assert_string_equal(sink.text + strlen(sink.text) - 13, "x [ERR_VALUE]");
+}
+
+/* ---- text from strangers ---- */
+static void test_printable(void **state)
+{
+    static const struct {
+        const char *s, *want;
+    } cases[] = {
+        {"plain \\ \"text\"", NULL},
+        {"z\xc3\xbcrich \xe2\x82\xac \xf0\x9f\x98\x80 \xe2\x80\x94", NULL}, /* U+00FC, U+20AC, U+1F600, U+2014 */
+        {"\xc2\xa0", NULL},
+        {"", NULL},
+        {"a\nb\x7f\x1b[2J", "a\\x0ab\\x7f\\x1b[2J"},
+        {"\xc2\x9b\x33\x31m", "\\xc2\\x9b31m"}, /* U+009B */
+        {"\xc2\x80\xc2\x9f", "\\xc2\\x80\\xc2\\x9f"},
+        {"\x9b", "\\x9b"},
+        {"\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8e\xd8\x9c", "\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\x8e\\xd8\\x9c"},
+        {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},                     /* the end of a line */
+        {"\xc0\x80 \xed\xa0\x80", "\\xc0\\x80 \\xed\\xa0\\x80"}, /* overlong, a surrogate */
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
+        {"cut \xe2\x82", "cut \\xe2\\x82"},
+    };
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *got = printable(&pool, cases[i].s);
+
+        if (cases[i].want == NULL)
+            assert_ptr_equal(got, cases[i].s);
+        else
+            assert_string_equal(got, cases[i].want);
+    }
+    pool_free(&pool);
+}
+
+static void test_shell(void **state)
+{
+    struct pool pool = {0};
+
+    (void)state;
+    assert_string_equal(shell_quoted(&pool, "a/b-c_1.yaml"), "a/b-c_1.yaml");
+    assert_string_equal(shell_quoted(&pool, "--data"), "--data");
+    assert_string_equal(shell_path(&pool, "-x"), "./-x");
+    assert_string_equal(shell_quoted(&pool, ""), "''");
+    assert_string_equal(shell_quoted(&pool, "my model<1>"), "'my model<1>'");
+    assert_string_equal(shell_quoted(&pool, "it's $HOME"), "'it'\\''s $HOME'");
+    assert_string_equal(shell_quoted(&pool, "~x"), "'~x'");
+    assert_string_equal(shell_quoted(&pool, "a\nb'\\\xc2\x9b"), "$'a\\x0ab\\'\\\\\\xc2\\x9b'");
+    pool_free(&pool);
+}
+
+/* The shell reads back what was quoted. */
+static void test_shell_reads_it_back(void **state)
+{
+    static const char *const words[] = {"my model<1>", "it's $HOME `x` \"q\" \\", "*?[a]", "a;b&c|d#e!f",
+                                        "a\nb'\\\xc2\x9b"
+                                        "f\x9b"};
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(words); i++) {
+        FILE *f = popen(
+            pool_printf(&pool, "exec bash -c \"$(cat <<'E'\nprintf %%s %s\nE\n)\"", shell_quoted(&pool, words[i])),
+            "r");
+        char got[100] = {0};
+
+        assert_non_null(f);
+        assert_true(fread(got, 1, sizeof got - 1, f) > 0);
+        assert_int_equal(pclose(f), 0);
+        assert_string_equal(got, words[i]);
+    }
+    pool_free(&pool);
+}
+
+static void test_file_names(void **state)
+{
+    char name[FILE_NAME_SIZE + 1];
+
+    (void)state;
+    assert_true(is_file_name("my net-1.2"));
+    assert_false(is_file_name(""));
+    assert_false(is_file_name("../evil"));
+    assert_false(is_file_name(".."));
+    assert_false(is_file_name(".hidden"));
+    assert_false(is_file_name("-rf"));
+    assert_false(is_file_name("a\nb"));
+    assert_false(is_file_name("a\xff"));
+    memset(name, 'x', sizeof name);
+    name[FILE_NAME_SIZE] = '\0';
+    assert_false(is_file_name(name));
+    assert_true(is_file_name(name + 1));
 }
 
 static void test_status(void **state)
@@ -540,6 +632,10 @@ int main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_fail),
         cmocka_unit_test(test_fail_hostile_names),
+        cmocka_unit_test(test_printable),
+        cmocka_unit_test(test_shell),
+        cmocka_unit_test(test_shell_reads_it_back),
+        cmocka_unit_test(test_file_names),
         cmocka_unit_test(test_status),
         cmocka_unit_test_setup_teardown(test_file_round_trip, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file_through_link, set_up, tear_down),

@@ -180,13 +180,119 @@ static void many_classes_take_little_time(void **state)
     assert_true(used.ru_utime.tv_sec < 10); /* of all programs that this test has run; it were 20 for this one */
 }
 
+/* ---- names ---- */
+/* Names that would turn a terminal red, clear it, turn the direction of writing, and forge a line. */
+#define STRANGERS                                                                                                      \
+    "mote-graph 1\nmodel tiny\nclasses \"a\\xc2\\x9b31mRED\" \"b\\xe2\\x80\\xaeevil\"\ngraph \"main\"\n"               \
+    "tensor 0 \"in\\xc2\\x9b31mX\\xe2\\x80\\xaeabc\" f32 [1,2] source 0\n"                                             \
+    "tensor 1 \"o\\x0a99 s8 [1] 1 forged\\x9b2J\" f32 [1,2] source 1\n"                                                \
+    "op 0 relu in [0] out [1]\ninputs [0]\noutputs [1]\nend\n"
+
+static void want_clean(struct world *w, const char *what, const char *text)
+{
+    for (const char *s = text; *s != '\0';) {
+        size_t n = *s == '\n' ? 1 : shown_length(s, SIZE_MAX);
+
+        if (n == 0)
+            fail_msg("%s: the byte %02x reaches the terminal: %s", what, (unsigned char)*s, printable(&w->pool, text));
+        s += n;
+    }
+    if (strstr(text, "\n99 s8") != NULL)
+        fail_msg("%s: a line is forged: %s", what, text);
+}
+
+static void names_do_not_reach_the_terminal(void **state)
+{
+    struct world *w = *state;
+    const char *const *const commands[] = {
+        ARGS("inspect", "tiny.graph"),
+        ARGS("inspect", "tiny.graph", "--json"),
+        ARGS("inspect", "tiny.graph", "--text"),
+        ARGS("compile", "tiny.graph", "-o", "tiny.mote", "--dump", "fold"),
+        ARGS("inspect", "tiny.mote"),
+        ARGS("compile", "tiny.graph", "-o", "tiny", "--emit", "c"),
+        ARGS("compile", "tiny.graph", "-o", "again.graph", "--emit", "graph"),
+        ARGS("run", "tiny.graph", "--input", "in.bin", "--passes", "none", "--tensors", "tensors"),
+        ARGS("run", "tiny.graph", "--input", "in.bin", "--json"),
+        ARGS("run", "tiny.graph", "--input", "stdout"),
+        ARGS("no\xc2\x9bne"),
+        ARGS("inspect", "no\xc2\x9bne\n"),
+    };
+
+    put(w, "tiny.graph", STRANGERS, sizeof STRANGERS - 1);
+    put(w, "in.bin", (float[2]){1, 2}, 8);
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        struct result r = run_list(w, commands[i]);
+
+        want_clean(w, commands[i][0], r.out);
+        want_clean(w, commands[i][0], r.err);
+    }
+    want_clean(w, "tensors/index.txt", text_in(w, "tensors/index.txt"));
+    want_clean(w, "again.graph", text_in(w, "again.graph"));
+    want_clean(w, "tiny/tiny.h", text_in(w, "tiny/tiny.h"));
+    want_clean(w, "tiny/tiny.c", text_in(w, "tiny/tiny.c"));
+}
+
+#define RECIPE(name)                                                                                                   \
+    "name: \"" name "\"\ndata: {path: \"two <rows>.csv\", test: 0.2}\nnetwork:\n  - fully_connected: {}\n"             \
+    "  - softmax: {}\ntraining: {epochs: 3, batch: 4}\n"
+
+static void put_rows(struct world *w)
+{
+    struct text rows = {.pool = &w->pool};
+
+    text_add(&rows, "a,b,larger\n");
+    for (int i = 0; i < 40; i++)
+        text_add(&rows, "%d,%d,%s\n", i * 7 % 40, i * 11 % 40, i * 7 % 40 > i * 11 % 40 ? "a" : "b");
+    put(w, "two <rows>.csv", rows.s, rows.len);
+}
+
+static void recipes_stay_in_the_folder(void **state)
+{
+    static const char *const recipes[] = {RECIPE("../evil"), RECIPE("/tmp/evil"), RECIPE(".evil"), RECIPE("-evil"),
+                                          RECIPE("e\\nvil")};
+    struct world *w = *state;
+
+    put_rows(w);
+    for (size_t i = 0; i < COUNT(recipes); i++) {
+        struct result r;
+
+        put(w, "r.yaml", recipes[i], strlen(recipes[i]));
+        r = RUN(w, "train", "r.yaml");
+        want(&r, 1, "", "it becomes a folder's");
+        assert_int_equal(entries(w->path), 2);
+    }
+}
+
+/* What is printed as the next command is one that a shell runs. */
+static void next_commands_can_be_pasted(void **state)
+{
+    struct world *w = *state;
+    const char *next, *script;
+    struct result r;
+
+    put_rows(w);
+    put(w, "my recipe.yaml", RECIPE("it's <mine>"), strlen(RECIPE("it's <mine>")));
+    r = RUN(w, "train", "my recipe.yaml", "--data", "two <rows>.csv");
+    want(&r, 0, "Next: mote quantize ", "");
+    next = strstr(r.out, "Next: mote ") + strlen("Next: mote ");
+    next = pool_printf(&w->pool, "%.*s", (int)strcspn(next, "\n"), next);
+    script = strstr(next, "SPEC") == NULL
+                 ? next
+                 : pool_printf(&w->pool, "%.*s'two <rows>.csv'%s", (int)(strstr(next, "SPEC") - next), next,
+                               strstr(next, "SPEC") + 4);
+    script = pool_printf(&w->pool, "cd %s && " MOTE_BINARY_DIR "/mote %s >/dev/null", w->path, script);
+    assert_int_equal(system(script), 0); /* NOLINT(cert-env33-c): a shell is what is tested */
+    assert_int_equal(access(in(w, "it's <mine>.mote"), F_OK), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(limits_of_files_are_told),
-        TEST(many_classes_take_little_time),
+        TEST(limits_of_files_are_told),   TEST(many_classes_take_little_time), TEST(names_do_not_reach_the_terminal),
+        TEST(recipes_stay_in_the_folder), TEST(next_commands_can_be_pasted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

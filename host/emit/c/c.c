@@ -15,23 +15,12 @@ static void put_tensor_comment(struct text *t, const struct tensor *s)
         text_add(t, ", real = %.9g * (q - %d)", (double)s->quant.scale[0], s->quant.zero[0]);
 }
 
-/* U+202A to U+202E and U+2066 to U+2069 turn the direction of writing; compilers warn of them. */
-static bool turns(const char *s)
-{
-    const unsigned char *c = (const unsigned char *)s;
-
-    return c[0] == 0xe2 &&
-           ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
-}
-
 const char *c_comment(struct pool *pool, const char *name)
 {
-    char *s = pool_strdup(pool, name);
+    char *s = pool_strdup(pool, printable(pool, name));
 
     for (char *p = s; *p != '\0'; p++)
-        if (turns(p))
-            memset(p, '?', 3);
-        else if ((p[0] == '*' && p[1] == '/') || (p[0] == '/' && p[1] == '*'))
+        if ((p[0] == '*' && p[1] == '/') || (p[0] == '/' && p[1] == '*'))
             *p = '_';
     return s;
 }
