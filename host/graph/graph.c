@@ -69,6 +69,42 @@ bool quant_equal(const struct quant *a, const struct quant *b)
     return true;
 }
 
+/* ---- splits ---- */
+static bool same_bytes(const void *a, const void *b, size_t bytes) { return bytes == 0 || memcmp(a, b, bytes) == 0; }
+
+static bool same_digests(const struct split_digests *a, const struct split_digests *b)
+{
+    return a->n == b->n && same_bytes(a->data, b->data, (size_t)a->n * DIGEST_BYTES);
+}
+
+bool split_equal(const struct split_memory *a, const struct split_memory *b)
+{
+    size_t cutoffs = (size_t)a->n_cutoffs * sizeof *a->test;
+    bool same_group = a->group != NULL && b->group != NULL ? strcmp(a->group, b->group) == 0 : a->group == b->group;
+
+    return a->known == b->known && same_group && a->n_cutoffs == b->n_cutoffs && a->seed == b->seed &&
+           same_bytes(a->test, b->test, cutoffs) && same_bytes(a->validation, b->validation, cutoffs) &&
+           same_digests(&a->trained, &b->trained) && same_digests(&a->checked, &b->checked);
+}
+
+bool split_has(const struct split_digests *list, uint64_t digest)
+{
+    int32_t from = 0, to = list->n;
+
+    while (from < to) {
+        int32_t middle = from + (to - from) / 2;
+        uint64_t x = le64(list->data + (size_t)middle * DIGEST_BYTES);
+
+        if (x == digest)
+            return true;
+        if (x < digest)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return false;
+}
+
 bool shape_equal(const struct tensor *a, const struct tensor *b)
 {
     return a->rank == b->rank && memcmp(a->dims, b->dims, (size_t)a->rank * sizeof a->dims[0]) == 0;

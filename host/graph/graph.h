@@ -89,6 +89,24 @@ struct task {
     int32_t normal;  /* anomaly: the class that is normal, -1 if that is not known */
 };
 
+/* Which samples a model was trained on, so that any command knows them again in any other file (docs/DATA.md). A sample
+ * has a digest of its contents, or of its group's name; its key is the digest mixed with the seed. Where fractions drew
+ * the splits, a class has cutoffs of keys, and what they cannot say is listed; where files or lists decided, the
+ * digests of all samples for training and validation are. */
+#define DIGEST_BYTES 8
+struct split_digests {
+    int32_t n;
+    const uint8_t *data; /* [n][DIGEST_BYTES] little-endian, ascending, none twice */
+};
+struct split_memory {
+    bool known;
+    const char *group; /* what says which samples go together; NULL: each is alone */
+    uint64_t seed;
+    int32_t n_cutoffs;                     /* 0: nothing was drawn; 1: for all classes; else one a class */
+    const uint64_t *test, *validation;     /* [n_cutoffs] keys below the first are test, others below the second */
+    struct split_digests trained, checked; /* for training; for validation */
+};
+
 struct model {
     struct pool *pool;
     const char *name;   /* a C identifier, from the file's name */
@@ -99,7 +117,8 @@ struct model {
     const char **classes;
     struct preprocess preprocess;
     struct task task;
-    bool shapes_may_be_stale; /* while a file is imported: of what operators make, inputs know better than the file */
+    bool shapes_may_be_stale;  /* while a file is imported: of what operators make, inputs know better than the file */
+    struct split_memory split; /* in graph files alone: no device needs it */
 };
 
 /* ---- questions ---- */
@@ -109,6 +128,8 @@ int type_bits(enum mote_type type);
 const char *type_name(enum mote_type type);                /* "s8" */
 enum mote_type type_of_name(const char *name, size_t len); /* TYPE_NONE if there is none */
 static inline bool tensor_is_quantized(const struct tensor *t) { return t->quant.n > 0; }
+bool split_equal(const struct split_memory *a, const struct split_memory *b);
+bool split_has(const struct split_digests *list, uint64_t digest);
 bool quant_equal(const struct quant *a, const struct quant *b);
 bool shape_equal(const struct tensor *a, const struct tensor *b);
 const char *shape_text(const struct tensor *t, char out[96]); /* "1x49x10x1" */
@@ -133,7 +154,7 @@ void quant_set(struct model *m, struct quant *q, float scale, int32_t zero);
 void graph_compact(struct model *m, struct graph *g);
 /* Differs where operators, shapes, types, inputs, outputs or classes do; weights and quantization do not count. */
 uint64_t model_structure(const struct model *m);
-void model_copy(const struct model *from, struct model *to); /* deep but for constants' bytes and names */
+void model_copy(const struct model *from, struct model *to); /* deep but for constants' bytes, names and split */
 
 /* ---- whole-graph work ---- */
 /* Shapes of all outputs from shapes of the inputs; known dimensions in the file must agree, unless shapes_may_be_stale.

@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#define OF_SPLIT (-1) /* in place of a graph; the "tensor" is 0 for what was trained on, 1 for what was checked on */
+
 struct late_data { /* a constant that waits for the blob */
     int32_t graph, tensor;
     int line;
@@ -31,6 +33,10 @@ struct i32_list {
 };
 struct f32_list {
     float *v;
+    int32_t n;
+};
+struct u64_list {
+    uint64_t *v;
     int32_t n;
 };
 
@@ -176,7 +182,7 @@ static enum mote_status parse_inline(struct words *ws, struct tensor *t)
     return MOTE_OK;
 }
 
-static enum mote_status parse_blob_offset(struct parser *ps, struct tensor *t, int32_t graph, int32_t tensor)
+static enum mote_status parse_blob_offset(struct parser *ps, size_t bytes, int32_t graph, int32_t tensor)
 {
     struct late_data *late;
     int64_t offset = 0;
@@ -191,8 +197,7 @@ static enum mote_status parse_blob_offset(struct parser *ps, struct tensor *t, i
     ps->late = pool_grow(ps->m->pool, ps->late, (size_t)ps->n_late, sizeof *ps->late);
     late = &ps->late[ps->n_late++];
     *late = (struct late_data){graph, tensor, ps->w.number, (size_t)offset};
-    ps->late_end = (size_t)offset + (size_t)tensor_bytes(t);
-    t->data = (const uint8_t *)ps->w.p; /* until the blob is known: a tensor has its data once */
+    ps->late_end = (size_t)offset + bytes;
     return MOTE_OK;
 }
 
@@ -204,8 +209,10 @@ static enum mote_status parse_data(struct parser *ps, struct tensor *t, int32_t 
         return words_fail(&ps->w, MOTE_ERR_SHAPE, "a constant needs a known shape and a type of fixed size");
     if (bytes > TENSOR_BYTES_MAX)
         return words_fail(&ps->w, MOTE_ERR_MEMORY, "a constant of more than %" PRId64 " bytes", TENSOR_BYTES_MAX);
-    if (words_char(&ps->w, '@'))
-        return parse_blob_offset(ps, t, graph, tensor);
+    if (words_char(&ps->w, '@')) {
+        t->data = (const uint8_t *)ps->w.p; /* until the blob is known: a tensor has its data once */
+        return parse_blob_offset(ps, (size_t)bytes, graph, tensor);
+    }
     if (words_char(&ps->w, '['))
         return parse_inline(&ps->w, t);
     return words_expected(&ps->w, "'[' or '@'");
@@ -515,6 +522,96 @@ static enum mote_status parse_task(struct parser *ps)
     return words_accept(&ps->w, "normal") ? words_i32(&ps->w, "the normal class", 0, INT32_MAX, &t->normal) : MOTE_OK;
 }
 
+static enum mote_status item_u64(struct words *ws, void *into)
+{
+    struct u64_list *list = into;
+    uint8_t bytes[8] = {0};
+
+    TRY(words_hex(ws, bytes, 8));
+    list->v = pool_grow(ws->pool, list->v, (size_t)list->n, sizeof *list->v);
+    list->v[list->n++] = le64(bytes);
+    return MOTE_OK;
+}
+
+static enum mote_status item_digest(struct words *ws, void *into)
+{
+    struct text *list = into;
+    uint8_t bytes[DIGEST_BYTES] = {0};
+
+    TRY(words_hex(ws, bytes, DIGEST_BYTES));
+    text_bytes(list, bytes, DIGEST_BYTES);
+    return MOTE_OK;
+}
+
+static enum mote_status parse_digests(struct parser *ps, struct split_digests *d, int32_t which)
+{
+    struct text list = {.pool = ps->m->pool};
+
+    if (words_char(&ps->w, '[')) {
+        TRY(words_items(&ps->w, ']', item_digest, &list));
+        *d = (struct split_digests){(int32_t)(list.len / DIGEST_BYTES), (const uint8_t *)list.s};
+        return MOTE_OK;
+    }
+    TRY(words_i32(&ps->w, "the number of digests", 1, (int32_t)(FILE_LIMIT / DIGEST_BYTES), &d->n));
+    if (!words_char(&ps->w, '@'))
+        return words_expected(&ps->w, "'@'");
+    return parse_blob_offset(ps, (size_t)d->n * DIGEST_BYTES, OF_SPLIT, which);
+}
+
+static enum mote_status parse_cutoffs(struct words *ws, struct split_memory *s)
+{
+    struct u64_list test = {NULL, 0}, validation = {NULL, 0};
+
+    if (!words_char(ws, '['))
+        return words_expected(ws, "'['");
+    TRY(words_items(ws, ';', item_u64, &test));
+    TRY(words_items(ws, ']', item_u64, &validation));
+    if (test.n < 1 || test.n != validation.n)
+        return words_fail(ws, MOTE_ERR_VALUE, "%d cutoffs of test and %d of validation: as many are wanted", test.n,
+                          validation.n);
+    s->n_cutoffs = test.n;
+    s->test = test.v;
+    s->validation = validation.v;
+    return MOTE_OK;
+}
+
+static enum mote_status parse_seed(struct words *ws, uint64_t *out)
+{
+    struct number n;
+
+    TRY(words_number(ws, "the seed", &n));
+    if (n.negative && n.magnitude > 0)
+        return words_fail(ws, MOTE_ERR_VALUE, "a seed below 0");
+    *out = n.magnitude;
+    return MOTE_OK;
+}
+
+static enum mote_status parse_split(struct parser *ps)
+{
+    struct split_memory *s = &ps->m->split;
+    bool seed = false;
+
+    if (s->known)
+        return words_fail(&ps->w, MOTE_ERR_FORMAT, "a second split");
+    s->known = true;
+    while (!words_at_end(&ps->w)) {
+        if (s->group == NULL && words_accept(&ps->w, "group"))
+            TRY(words_string(&ps->w, "a group in quotes", &s->group));
+        else if (!seed && words_accept(&ps->w, "seed")) {
+            seed = true;
+            TRY(parse_seed(&ps->w, &s->seed));
+        } else if (s->n_cutoffs == 0 && words_accept(&ps->w, "cutoffs"))
+            TRY(parse_cutoffs(&ps->w, s));
+        else if (s->trained.n == 0 && words_accept(&ps->w, "trained"))
+            TRY(parse_digests(ps, &s->trained, 0));
+        else if (s->checked.n == 0 && words_accept(&ps->w, "checked"))
+            TRY(parse_digests(ps, &s->checked, 1));
+        else
+            return words_expected(&ps->w, "group, seed, cutoffs, trained or checked, each once");
+    }
+    return MOTE_OK;
+}
+
 static enum mote_status parse_graph(struct parser *ps)
 {
     const char *name;
@@ -526,6 +623,27 @@ static enum mote_status parse_graph(struct parser *ps)
     ps->in_graph = true;
     ps->has_inputs = ps->has_outputs = false;
     return MOTE_OK;
+}
+
+static size_t late_bytes(const struct parser *ps, const struct late_data *late)
+{
+    const struct split_memory *s = &ps->m->split;
+
+    if (late->graph == OF_SPLIT)
+        return (size_t)(late->tensor == 0 ? s->trained.n : s->checked.n) * DIGEST_BYTES;
+    return (size_t)tensor_bytes(&ps->m->graphs[late->graph].tensors[late->tensor]);
+}
+
+static void late_set(struct parser *ps, const struct late_data *late, const uint8_t *data)
+{
+    struct tensor *t;
+
+    if (late->graph == OF_SPLIT) {
+        *(late->tensor == 0 ? &ps->m->split.trained.data : &ps->m->split.checked.data) = data;
+        return;
+    }
+    t = &ps->m->graphs[late->graph].tensors[late->tensor];
+    *(t->state ? &t->initial : &t->data) = data;
 }
 
 /* The last statement: what follows its line is the blob. */
@@ -545,13 +663,13 @@ static enum mote_status parse_blob(struct parser *ps, const uint8_t *file, size_
                           start > size ? 0 : size - start);
     for (int32_t i = 0; i < ps->n_late; i++) {
         const struct late_data *late = &ps->late[i];
-        struct tensor *t = &ps->m->graphs[late->graph].tensors[late->tensor];
+        size_t wanted = late_bytes(ps, late);
 
         ps->w.number = late->line;
-        if (late->offset > (size_t)bytes || (size_t)tensor_bytes(t) > (size_t)bytes - late->offset)
-            return words_fail(&ps->w, MOTE_ERR_BOUNDS, "%" PRId64 " bytes at offset %zu: the blob has only %" PRId64,
-                              tensor_bytes(t), late->offset, bytes);
-        *(t->state ? &t->initial : &t->data) = file + start + late->offset;
+        if (late->offset > (size_t)bytes || wanted > (size_t)bytes - late->offset)
+            return words_fail(&ps->w, MOTE_ERR_BOUNDS, "%zu bytes at offset %zu: the blob has only %" PRId64, wanted,
+                              late->offset, bytes);
+        late_set(ps, late, file + start + late->offset);
     }
     ps->n_late = 0;
     ps->rest = ps->file_end;
@@ -564,9 +682,16 @@ static const struct statement {
     bool in_graph;
     enum mote_status (*parse)(struct parser *ps);
 } statements[] = {
-    {"model", false, parse_model}, {"classes", false, parse_classes}, {"preprocess", false, parse_preprocess},
-    {"task", false, parse_task},   {"graph", false, parse_graph},     {"tensor", true, parse_tensor},
-    {"op", true, parse_op},        {"inputs", true, parse_inputs},    {"outputs", true, parse_outputs},
+    {"model", false, parse_model},
+    {"classes", false, parse_classes},
+    {"preprocess", false, parse_preprocess},
+    {"task", false, parse_task},
+    {"graph", false, parse_graph},
+    {"tensor", true, parse_tensor},
+    {"split", false, parse_split},
+    {"op", true, parse_op},
+    {"inputs", true, parse_inputs},
+    {"outputs", true, parse_outputs},
     {"end", true, parse_end},
 };
 
@@ -584,7 +709,7 @@ static enum mote_status parse_statement(struct parser *ps)
         return words_at_end(&ps->w) ? MOTE_OK : words_expected(&ps->w, "the end of the line");
     }
     return words_expected(&ps->w, ps->in_graph ? "tensor, op, inputs, outputs or end"
-                                               : "model, classes, preprocess, task, graph or blob");
+                                               : "model, classes, preprocess, task, split, graph or blob");
 }
 
 static bool next_line(struct parser *ps)

@@ -199,6 +199,57 @@ static void print_data(struct text *out, const struct tensor *t, bool inline_dat
     text_add(out, "]");
 }
 
+/* ---- the split ---- */
+static bool digests_in_blob(const struct split_digests *d) { return d->n > INLINE_MAX; }
+
+static void print_u64s(struct text *out, const uint64_t *v, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        text_add(out, "%s0x%016llx", i > 0 ? ", " : "", (unsigned long long)v[i]);
+}
+
+static void print_digests(struct text *out, const char *word, const struct split_digests *d, bool inline_data,
+                          size_t *blob)
+{
+    if (d->n == 0)
+        return;
+    text_add(out, " %s ", word);
+    if (!inline_data && digests_in_blob(d)) {
+        *blob = align_up(*blob, BLOB_CONST_ALIGN);
+        text_add(out, "%d @%zu", d->n, *blob);
+        *blob += (size_t)d->n * DIGEST_BYTES;
+        return;
+    }
+    for (int32_t i = 0; i < d->n; i++) {
+        uint64_t digest = le64(d->data + (size_t)i * DIGEST_BYTES);
+
+        text_add(out, "%s", i > 0 ? ", " : "[");
+        print_u64s(out, &digest, 1);
+    }
+    text_add(out, "]");
+}
+
+static void print_split(struct text *out, const struct split_memory *s, bool inline_data, size_t *blob)
+{
+    if (!s->known)
+        return;
+    text_add(out, "split");
+    if (s->group != NULL) {
+        text_add(out, " group ");
+        print_string(out, s->group);
+    }
+    if (s->n_cutoffs > 0) {
+        text_add(out, " seed %llu cutoffs [", (unsigned long long)s->seed);
+        print_u64s(out, s->test, s->n_cutoffs);
+        text_add(out, "; ");
+        print_u64s(out, s->validation, s->n_cutoffs);
+        text_add(out, "]");
+    }
+    print_digests(out, "trained", &s->trained, inline_data, blob);
+    print_digests(out, "checked", &s->checked, inline_data, blob);
+    text_add(out, "\n");
+}
+
 /* ---- lines ---- */
 static void print_quant(struct text *out, const struct quant *q)
 {
@@ -362,6 +413,7 @@ void model_print(const struct model *m, struct text *out, bool inline_data)
     size_t blob = 0;
 
     print_head(out, m);
+    print_split(out, &m->split, inline_data, &blob);
     for (int32_t i = 0; i < m->n_graphs; i++)
         print_graph(out, &m->graphs[i], inline_data, &blob);
     if (blob > 0)
@@ -375,23 +427,42 @@ static void fill(struct text *out, size_t bytes)
     text_bytes(out, zeros, bytes);
 }
 
+/* The blob's next piece; its first one begins the blob, which has an alignment of its own. */
+struct blob {
+    struct text *out;
+    size_t start; /* of the blob, in out */
+};
+
+static void add_piece(struct blob *b, const uint8_t *data, size_t bytes)
+{
+    if (b->out->len < b->start)
+        fill(b->out, b->start - b->out->len);
+    fill(b->out, align_up(b->out->len - b->start, BLOB_CONST_ALIGN) - (b->out->len - b->start));
+    text_bytes(b->out, data, bytes);
+}
+
+static void add_digests(struct blob *b, const struct split_digests *d)
+{
+    if (digests_in_blob(d))
+        add_piece(b, d->data, (size_t)d->n * DIGEST_BYTES);
+}
+
 void model_write(const struct model *m, struct text *out)
 {
-    size_t start = out->len, blob;
-    bool begun = false;
+    size_t start = out->len;
+    struct blob b = {.out = out};
 
     model_print(m, out, false);
-    blob = start + align_up(out->len - start, BLOB_ALIGN);
+    b.start = start + align_up(out->len - start, BLOB_ALIGN);
+    if (m->split.known) {
+        add_digests(&b, &m->split.trained);
+        add_digests(&b, &m->split.checked);
+    }
     for (int32_t i = 0; i < m->n_graphs; i++)
         for (int32_t k = 0; k < m->graphs[i].n_tensors; k++) {
             const struct tensor *t = &m->graphs[i].tensors[k];
 
-            if (!in_blob(t))
-                continue;
-            if (!begun)
-                fill(out, blob - out->len);
-            begun = true;
-            fill(out, align_up(out->len - blob, BLOB_CONST_ALIGN) - (out->len - blob));
-            text_bytes(out, stored(t), (size_t)tensor_bytes(t));
+            if (in_blob(t))
+                add_piece(&b, stored(t), (size_t)tensor_bytes(t));
         }
 }

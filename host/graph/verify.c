@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What holds after every importer and every pass. In this order, because each check relies on those above:
  *
- *   model       a C identifier as its name, a graph at least, preprocessing and a task that say something possible
+ *   model       a C identifier as its name, a graph at least, preprocessing and a task that say something possible, a
+ *               split whose digests ascend
  *   tensors     type, rank, dimensions, size, quantization; a state tensor is no constant
  *   operators   known, with as many inputs, outputs and options as its row in ops/ops.def, all in range
  *   data flow   inputs and constants are never written; everything else once at most, and before it is read; but state,
@@ -103,6 +104,32 @@ static enum mote_status verify_task(const struct model *m, const struct frame *a
     if (t->normal < -1 || (m->n_classes > 0 && t->normal >= m->n_classes))
         return fail(&here, MOTE_ERR_VALUE, "class %d is normal, but there are %d classes", t->normal, m->n_classes);
     return MOTE_OK;
+}
+
+static enum mote_status verify_digests(const struct split_digests *d, const char *what, const struct frame *at)
+{
+    if (d->n < 0 || (d->n > 0 && d->data == NULL))
+        return fail(at, MOTE_ERR_FORMAT, "%d digests of samples for %s, and none is there", d->n, what);
+    for (int32_t i = 1; i < d->n; i++)
+        if (le64(d->data + (size_t)(i - 1) * DIGEST_BYTES) >= le64(d->data + (size_t)i * DIGEST_BYTES))
+            return fail(at, MOTE_ERR_VALUE, "the digests of samples for %s do not ascend at %d", what, i);
+    return MOTE_OK;
+}
+
+static enum mote_status verify_split(const struct split_memory *s, const struct frame *at)
+{
+    struct frame here = {at, "split", NULL, -1, NULL};
+
+    if (!s->known)
+        return MOTE_OK;
+    if (s->n_cutoffs < 0 || (s->n_cutoffs == 0 && s->trained.n == 0))
+        return fail(&here, MOTE_ERR_FORMAT,
+                    "it says of no sample that it was trained on: cutoffs or digests are wanted");
+    for (int32_t i = 0; i < s->n_cutoffs; i++)
+        if (s->validation[i] < s->test[i])
+            return fail(&here, MOTE_ERR_VALUE, "cutoff %d of validation is below that of test", i);
+    TRY(verify_digests(&s->trained, "training", &here));
+    return verify_digests(&s->checked, "validation", &here);
 }
 
 /* ---- tensors ---- */
@@ -370,6 +397,7 @@ enum mote_status model_verify(struct model *m, const struct frame *at)
         m->preprocess = (struct preprocess){"none", "", 0, NULL, NULL, TYPE_NONE};
     TRY(verify_preprocess(&m->preprocess, at));
     TRY(verify_task(m, at));
+    TRY(verify_split(&m->split, at));
     for (int32_t i = 0; i < m->n_graphs; i++) {
         struct frame here = {at, "graph", m->graphs[i].name, i, NULL};
 

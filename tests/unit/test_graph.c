@@ -39,6 +39,11 @@ static enum mote_status parse_bytes(struct parsed *p, const void *data, size_t s
                 if (t->data)
                     t->data = pool_copy(&p->pool, t->data, (size_t)tensor_bytes(t));
             }
+        for (int i = 0; i < 2; i++) {
+            struct split_digests *d = i == 0 ? &p->m.split.trained : &p->m.split.checked;
+
+            d->data = pool_copy(&p->pool, d->data, (size_t)d->n * DIGEST_BYTES);
+        }
     }
     free(copy);
     assert_int_equal(p->report.status, status);
@@ -78,6 +83,9 @@ static const char small[] = /* every statement and clause, in the printed form *
     "classes \"down\" \"go \\\"x\\\\\" \"\\x0a\\xff\" \"\xc3\xa4\"\n"
     "preprocess image s16 mean [0.5, -1.4013e-45] std [255, 0.33333334]\n"
     "task anomaly threshold 0.012345679 normal 3\n"
+    "split group \"person\" seed 18446744073709551615 cutoffs [0x0000000000000000, 0x3fffffffffffffff; "
+    "0x0000000000000001, 0xffffffffffffffff] trained [0x00000000000000ff, 0x0123456789abcdef] checked "
+    "[0x8000000000000000]\n"
     "graph \"main\"\n"
     "tensor 0 \"input_1\" s8 [1,5,4,2] quant [0.58470005; 83] source 7\n"
     "tensor 1 \"w\" s8 [3,1,1,2] quant axis 0 [0.1, 0.2, 3.4028235e+38; 0] data [1, -2, 3, -128, 127, 0]\n"
@@ -120,6 +128,10 @@ static void test_round_trip_text(void **state)
     assert_int_equal(p.m.task.kind, MOTE_TASK_ANOMALY);
     assert_true(p.m.task.threshold == 0.012345679f);
     assert_int_equal(p.m.task.normal, 3);
+    assert_true(p.m.split.known && p.m.split.seed == UINT64_MAX && p.m.split.n_cutoffs == 2);
+    assert_true(p.m.split.test[1] == 0x3fffffffffffffff && p.m.split.validation[0] == 1);
+    assert_true(split_has(&p.m.split.trained, 0x0123456789abcdef) && split_has(&p.m.split.trained, 0xff));
+    assert_false(split_has(&p.m.split.trained, 0x100) || split_has(&p.m.split.checked, 0xff));
     assert_int_equal(p.m.n_graphs, 2);
     t = p.m.graphs[0].tensors;
     assert_int_equal(t[0].source, 7);
@@ -313,9 +325,40 @@ static void test_blob(void **state)
     }
     text_bytes(&file, "", 1);
     assert_int_not_equal(parse_bytes(&q, file.s, file.len), MOTE_OK);
-    assert_string_equal(q.report.text, "t.graph: line 26: the blob has 18 bytes, but 19 are there: is the file "
+    assert_string_equal(q.report.text, "t.graph: line 27: the blob has 18 bytes, but 19 are there: is the file "
                                        "truncated? [ERR_FORMAT]");
     pool_free(&q.pool);
+    pool_free(&p.pool);
+}
+
+/* Many digests of samples stand in the blob before the constants, and go where the model goes. */
+static void test_split_in_blob(void **state)
+{
+    enum { N = 1000 };
+    struct parsed p, q;
+    struct model copy;
+    struct text file;
+    uint8_t digests[N * DIGEST_BYTES];
+
+    (void)state;
+    for (int i = 0; i < N * DIGEST_BYTES; i++)
+        digests[i] = (uint8_t)(i % DIGEST_BYTES == 7 ? i / DIGEST_BYTES / 4 : i % DIGEST_BYTES == 6 ? i / 8 % 4 : i);
+    parse_ok(&p, small);
+    p.m.split = (struct split_memory){.known = true, .trained = {N, digests}, .checked = {N, digests}};
+    file = (struct text){&p.pool, NULL, 0};
+    model_write(&p.m, &file);
+    assert_non_null(strstr(file.s, "split trained 1000 @0 checked 1000 @8000\ngraph"));
+    assert_int_equal(parse_bytes(&q, file.s, file.len), MOTE_OK);
+    assert_int_equal(q.m.split.trained.n, N);
+    copy = (struct model){.pool = &q.pool};
+    model_copy(&q.m, &copy);
+    assert_true(copy.split.known && copy.split.checked.n == N);
+    assert_int_equal(copy.graphs[1].tensors[1].data[17], 17);
+    pool_free(&q.pool);
+    for (size_t n = file.len - 36; n < file.len; n++) { /* cut off */
+        assert_int_equal(parse_bytes(&q, file.s, n), MOTE_ERR_FORMAT);
+        pool_free(&q.pool);
+    }
     pool_free(&p.pool);
 }
 
@@ -373,7 +416,23 @@ static const struct refusal {
     {"mote-graph 1\nmodel m version 4294967296\n",
      "line 2: the version is 4294967296: it must be from 0 to 4294967295 [ERR_VALUE]"},
     {HEAD "tensor 0 s8 []\n",
-     "line 3: expected model, classes, preprocess, task, graph or blob, not 'tensor 0 s8 []' [ERR_FORMAT]"},
+     "line 3: expected model, classes, preprocess, task, split, graph or blob, not 'tensor 0 s8 []' [ERR_FORMAT]"},
+    {HEAD "split\ngraph\nend\n",
+     "split: it says of no sample that it was trained on: cutoffs or digests are wanted [ERR_FORMAT]"},
+    {HEAD "split cutoffs [0x0000000000000002; 0x0000000000000001]\ngraph\nend\n",
+     "split: cutoff 0 of validation is below that of test [ERR_VALUE]"},
+    {HEAD "split cutoffs [0x0000000000000002; ]\n",
+     "line 3: 1 cutoffs of test and 0 of validation: as many are wanted [ERR_VALUE]"},
+    {HEAD "split trained [0x0000000000000002, 0x0000000000000002]\ngraph\nend\n",
+     "split: the digests of samples for training do not ascend at 1 [ERR_VALUE]"},
+    {HEAD "split trained [0x02]\n", "line 3: expected 0x and 16 hexadecimal digits [ERR_FORMAT]"},
+    {HEAD "split trained 2\n", "line 3: expected '@', not the end of the line [ERR_FORMAT]"},
+    {HEAD "split trained 2 @0\ngraph\nend\n",
+     "line 3: the constant is in the blob, but the file has none: is it truncated? [ERR_FORMAT]"},
+    {HEAD "split seed -1\n", "line 3: a seed below 0 [ERR_VALUE]"},
+    {HEAD "split seed 1 seed 1\n",
+     "line 3: expected group, seed, cutoffs, trained or checked, each once, not 'seed 1' [ERR_FORMAT]"},
+    {HEAD "split trained [0x0000000000000002]\nsplit\n", "line 4: a second split [ERR_FORMAT]"},
     {HEAD "graph\nmodel m\n", "line 4: expected tensor, op, inputs, outputs or end, not 'model m' [ERR_FORMAT]"},
     {HEAD "graph\n", "the file ends within a graph: is it truncated? [ERR_FORMAT]"},
     {HEAD "classes down\n", "line 3: expected a class's name in quotes, not 'down' [ERR_FORMAT]"},
@@ -794,6 +853,7 @@ int main(void)
         cmocka_unit_test(test_elements),
         cmocka_unit_test(test_floats),
         cmocka_unit_test(test_blob),
+        cmocka_unit_test(test_split_in_blob),
         cmocka_unit_test(test_blob_alignment),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_changed_bytes),

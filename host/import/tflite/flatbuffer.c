@@ -6,7 +6,6 @@
 #define TABLE_CHARGE_MIN 16 /* what a table costs the reader, however small it is */
 
 static uint16_t le16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
-static uint64_t le64(const uint8_t *p) { return le32(p) | (uint64_t)le32(p + 4) << 32; }
 
 static float le_float(const uint8_t *p)
 {
