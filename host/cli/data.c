@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote data: what a data set holds, before any work is done with it. */
 #include "host/cli/io.h"
+#include "host/cli/splits.h"
 #include "host/data/dataset.h"
 
 #define CHANNELS_SHOWN 16
@@ -120,6 +121,7 @@ static void print_text(const struct view *v)
     preprocess_print(&d->preprocess);
     if (!d->splits)
         puts("nothing says what the splits are: all samples count as test");
+    fputs(split_repeated(&v->cli->pool, d), stdout);
     print_classes(v);
     print_ranges(v);
 }
@@ -153,10 +155,10 @@ static json_t *data_json(const struct view *v)
             classes, json_pack("{s:o, s:o}", "name", json_text(class_name(v, i)), "samples", splits_json(v, i)));
     for (int32_t c = 0; c < v->channels; c++)
         json_array_append_new(channels, range_json(&v->ranges[c]));
-    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "samples", d->n, "type", type_name(d->type),
-                     "shape", shape, "splits", d->splits ? splits_json(v, -1) : json_null(), "classes", classes,
-                     "target", d->targets != NULL ? range_json(&v->target) : json_null(), "preprocess",
-                     preprocess_json(&d->preprocess), "range", range_json(&v->all), "channels", channels);
+    return json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "samples", d->n, "repeated", d->repeated,
+                     "type", type_name(d->type), "shape", shape, "splits", d->splits ? splits_json(v, -1) : json_null(),
+                     "classes", classes, "target", d->targets != NULL ? range_json(&v->target) : json_null(),
+                     "preprocess", preprocess_json(&d->preprocess), "range", range_json(&v->all), "channels", channels);
 }
 
 /* ---- the command ---- */
@@ -198,7 +200,8 @@ const struct command command_data = {
         "  tar or zip of pictures by class; .csv; .npy\n"
         "Everything is read, decoded and checked; the first thing that is wrong is named.\n\n"
         "--sheet writes ten pictures of each class, a class a row, of the first 64 classes.\n\n"
-        "JSON keys: samples, type, shape, splits: {train, validation, test} or null if nothing says what they are,\n"
+        "JSON keys: samples, repeated (left out of validation and test: another split has the same), type, shape, "
+        "splits: {train, validation, test} or null if nothing says what they are,\n"
         "classes: [{name, samples: {train, validation, test}}], target: range or null, preprocess: {kind, channels, "
         "type, mean, std}, range: {min,\n"
         "max, mean, std} of the raw values, channels: [range].",

@@ -3,6 +3,7 @@
 #include "host/cli/image_view.h"
 #include "host/cli/judge.h"
 #include "host/cli/measure.h"
+#include "host/cli/splits.h"
 
 struct eval {
     struct cli *cli;
@@ -14,6 +15,7 @@ struct eval {
     size_t n, input_bytes, output_bytes;
     const int32_t *samples; /* [n] of the data set */
     struct judge judge;
+    const char *split; /* the line about it */
 };
 
 /* ---- what is to be done ---- */
@@ -32,9 +34,10 @@ static enum mote_status open_model(struct eval *e)
 
 static enum mote_status choose_samples(struct eval *e)
 {
-    static const char *const words[] = {"test", "validation", "train", NULL};
+    static const char *const words[] = {"test", "validation", "train", "all", NULL};
     static const enum split splits[] = {SPLIT_TEST, SPLIT_VALIDATION, SPLIT_TRAIN};
     const struct dataset *d = &e->data;
+    int32_t *all;
     const char *word;
     int64_t limit = INT32_MAX;
 
@@ -45,10 +48,16 @@ static enum mote_status choose_samples(struct eval *e)
             e->samples = d->split[splits[i]];
             e->n = (size_t)d->n_split[splits[i]];
         }
+    if (strcmp(word, "all") == 0) {
+        e->samples = all = pool_array(&e->cli->pool, (size_t)d->n, sizeof *all);
+        for (e->n = 0; e->n < (size_t)d->n; e->n++)
+            all[e->n] = (int32_t)e->n;
+    }
     if (e->n == 0)
         return fail(&e->data_file, MOTE_ERR_VALUE,
-                    "its %s split is empty (train has %d samples, validation %d, test %d); --split chooses another",
-                    word, d->n_split[SPLIT_TRAIN], d->n_split[SPLIT_VALIDATION], d->n_split[SPLIT_TEST]);
+                    "its %s split is empty%s (train has %d samples, validation %d, test %d); --split chooses another",
+                    word, split_known(&e->p) ? ", as the model remembers it" : "", d->n_split[SPLIT_TRAIN],
+                    d->n_split[SPLIT_VALIDATION], d->n_split[SPLIT_TEST]);
     e->n = (size_t)limit < e->n ? (size_t)limit : e->n;
     return MOTE_OK;
 }
@@ -74,7 +83,7 @@ static enum mote_status open_data(struct eval *e, const char *specification)
         .data = &e->data, .preprocess = &e->preprocess, .model_at = &e->file, .data_at = &e->data_file};
 
     e->data_file = (struct frame){.name = specification, .index = -1, .sink = &e->cli->error};
-    TRY(dataset_open(&e->cli->pool, specification, &e->data, &e->data_file));
+    TRY(split_open(&e->cli->pool, specification, &e->p, &e->data, &e->data_file));
     TRY(choose_samples(e));
     what.samples = e->samples;
     what.n = (int32_t)e->n;
@@ -169,6 +178,7 @@ static json_t *eval_json(const struct eval *e)
     json_int_t instructions = 0;
 
     judge_json(&e->judge, json);
+    split_json(&e->p, &e->data, json);
     if (e->measure.board != NULL) {
         struct footprint f = measure_footprint(&e->measure);
 
@@ -188,7 +198,7 @@ static void print_text(const struct eval *e)
     judge_print_line(&e->judge);
     if (e->measure.board != NULL)
         printf(" on %s, via %s", e->measure.board->name, e->measure.via);
-    putchar('\n');
+    printf("\n%s\n", e->split);
     judge_print_rest(&e->judge);
 }
 
@@ -204,6 +214,7 @@ static enum mote_status run_eval(struct cli *cli)
     TRY(open_model(e));
     TRY(open_data(e, specification));
     TRY(e->measure.board != NULL ? run_board(e) : run_host(e));
+    e->split = split_text(&cli->pool, &e->p, &e->data);
     if (cli->json)
         json = cli_json_text(cli, eval_json(e));
     TRY(write_predictions(e)); /* nothing after it can run out of memory */
@@ -223,10 +234,16 @@ const struct command command_eval = {
         "Samples are independent: state is reset before each. Runs on all cores of the host, or with --target on the\n"
         "emulated board, in one run.\n\n"
         "SPEC is a folder, a file, or a YAML file with a `data:` section; `mote help data` and docs/DATA.md list the\n"
-        "forms. Its test split counts; a set without splits is all test. Samples become the input as the model's own\n"
-        "preprocessing says; without one, as the data's.\n\n"
+        "forms. A graph file of `mote train` remembers what it was trained on, and all other samples are the test "
+        "split;\n"
+        "other models do not, so the data's own test split counts, or all of a set without splits. --split all is for\n"
+        "data that are all new. Samples become the input as the model's own preprocessing says; without one, as the\n"
+        "data's.\n\n"
         "The file of --predictions gets a line a sample: file (or file:row), label, prediction.\n\n"
-        "JSON keys: samples, correct, accuracy, classes, confusion: [label][prediction]; and with --target: target,\n"
+        "JSON keys: samples, correct, accuracy, classes, confusion: [label][prediction], split_known (whether\n"
+        "the model remembers its split), split_samples: {train, validation, test}, split_differs (samples that only "
+        "one\n"
+        "of model and data calls test); and with --target: target,\n"
         "via, instructions_mean (of one inference), footprint: {code_bytes, constant_bytes, weight_bytes, "
         "arena_bytes,\n"
         "data_bss_bytes, stack_bytes}.",
@@ -234,7 +251,7 @@ const struct command command_eval = {
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){{"--data", "SPEC", "the labeled data: a folder, a file or a YAML file"},
-                                       {"--split", "S", "test, validation or train; default: test"},
+                                       {"--split", "S", "test, validation, train or all; default: test"},
                                        MEASURE_OPTIONS,
                                        {"--limit", "N", "only the first N samples"},
                                        {"--predictions", "FILE", "where the predictions go"},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "host/cli/judge.h"
+#include "host/cli/splits.h"
 #include "host/emit/emit.h"
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
@@ -28,7 +29,8 @@ struct quantize {
     const char *method;
     struct calibration how;
     struct part calibration, test;
-    bool tests_seen; /* there are no samples but those of the calibration */
+    bool tests_seen;  /* there are no samples but those of the calibration */
+    const char *kind; /* of the samples of the test: "test", "other" */
     bool has_accuracy;
     int64_t n_outputs;          /* elements of the first output */
     struct judge before, after; /* of the float model, of the int8 one */
@@ -117,6 +119,7 @@ static enum mote_status choose_parts(struct quantize *q)
     q->tests_seen = q->test.samples.n < 1;
     if (q->tests_seen)
         q->test = q->calibration;
+    q->kind = q->tests_seen ? "(the same)" : split && split_known(&q->p) ? split_words[to] : "other";
     q->calibration.samples.context = &q->calibration;
     q->test.samples.context = &q->test;
     return MOTE_OK;
@@ -184,7 +187,7 @@ static enum mote_status open_all(struct quantize *q, const char *specification)
         return fail(&q->file, MOTE_ERR_USAGE, "an image holds no graph to quantize; give the .tflite or graph file");
     TRY(pipeline_compile(&q->p, &options, &q->file));
     TRY(quantize_check(&q->p.model, &q->file));
-    TRY(dataset_open(&q->cli->pool, specification, &q->data, &q->data_file));
+    TRY(split_open(&q->cli->pool, specification, &q->p, &q->data, &q->data_file));
     TRY(choose_parts(q));
     choose_preprocessing(q);
     TRY(check_fit(q, q->p.image));
@@ -313,6 +316,7 @@ static const char *json_result(const struct quantize *q, const char *out)
                      "tests_seen", (int)q->tests_seen, "accuracy_float", "accuracy_int8");
     judge_metrics_json(&q->before, json, "_float");
     judge_metrics_json(&q->after, json, "_int8");
+    split_json(&q->p, &q->data, json);
     json_object_set_new(json, "image_bytes", json_integer((json_int_t)q->image.size));
     json_object_set_new(json, "arena_bytes", json_integer((json_int_t)q->plan.arena_bytes));
     json_object_set_new(json, "layers", layers);
@@ -344,11 +348,11 @@ static const char *text_result(const struct quantize *q, const char *out)
              (long long)q->plan.arena_bytes, (long long)q->p.plan.arena_bytes);
     for (int32_t i = 0; i < q->before.n_metrics; i++)
         text_add(&t, "%s on %d %s samples: float %s, int8 %s\n", q->before.metrics[i].name, (int)q->test.samples.n,
-                 q->tests_seen ? "(the same)" : "other", metric_text(t.pool, &q->before.metrics[i]),
-                 metric_text(t.pool, &q->after.metrics[i]));
+                 q->kind, metric_text(t.pool, &q->before.metrics[i]), metric_text(t.pool, &q->after.metrics[i]));
     if (!q->has_accuracy && q->data.labels != NULL)
         text_add(&t, "no accuracy: the model has %lld outputs, the data have %d classes\n", (long long)q->n_outputs,
                  (int)q->data.n_classes);
+    text_add(&t, "%s\n", split_text(t.pool, &q->p, &q->data));
     text_add(&t, "\n   dB    %-22s  %10s %10s  %10s %5s  tensor\n", "operator", "min", "max", "scale", "zero");
     for (int32_t i = 0; i < q->n_errors; i++)
         add_layer(&t, q, i);
@@ -386,12 +390,14 @@ const struct command command_quantize = {
         "--method says which range a tensor gets: minmax all that was seen, percentile without the rarest values,\n"
         "mse the one whose quantization has the least mean squared error.\n\n"
         "Accuracy, before and after, is that on the test split; of a set without splits, on the samples that were not\n"
-        "used for calibration. The table has the error of each tensor as signal to noise: 20 dB is an error of a\n"
+        "used for calibration. Where the model remembers what it was trained on, the splits are these. The table has "
+        "the error of each tensor as signal to noise: 20 dB is an error of a\n"
         "tenth of the signal. Operators without an int8 form stay in float.\n\n"
         "JSON keys: output, method, calibration_samples, test_samples, tests_seen (the test had no other samples than\n"
         "the calibration), accuracy_float and accuracy_int8 (null without labels, or where the model has another "
         "number of\n"
-        "outputs than the data have classes), image_bytes, arena_bytes, layers: [{tensor, operator, type, sqnr_db "
+        "outputs than the data have classes), split_known, split_samples and split_differs (mote eval), image_bytes, "
+        "arena_bytes, layers: [{tensor, operator, type, sqnr_db "
         "(null:\n"
         "no error; \"-inf\": an error where there is no signal), min, max, scale, zero}].",
     .example = "mote quantize kws_float.tflite --data kws.yaml --samples 100 -o kws.mote",

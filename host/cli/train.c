@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/cli/io.h"
+#include "host/cli/splits.h"
 #include "host/data/spec.h"
 #include "host/report/html.h"
 #include "host/report/terminal.h"
@@ -482,6 +483,7 @@ static enum mote_status run_train(struct cli *cli)
     TRY(open_recipe(t));
     TRY(check_folder(t));
     TRY(open_data(t));
+    fputs(split_repeated(t->pool, &t->data), stderr);
     status = train(t);
     trainer_free(&t->trainer);
     if (t->stopped)

@@ -9,8 +9,8 @@
 struct part {
     const char *path, *labels; /* NULL: there is none */
     struct npy array;
-    const char **words; /* [n] labels as text, in the scratch pool */
-    bool reals;         /* they were floating point */
+    const char **words, **groups; /* [n] labels as text, in the scratch pool; groups: NULL if there are none */
+    bool reals;                   /* the labels were floating point */
 };
 
 static const enum mote_type types[] = {TYPE_S8,  TYPE_U8,  TYPE_S16, TYPE_U16, TYPE_S32, TYPE_U32,
@@ -92,14 +92,18 @@ static enum mote_status words_of_array(struct reading *r, const struct npy *a, s
 /* The last column, without a header if there is one. */
 static enum mote_status words_of_table(struct reading *r, struct part *p, const struct frame *at)
 {
+    const char **groups = pool_array(&r->scratch, (size_t)p->array.dims[0], sizeof *groups);
     struct bytes text;
     struct table t;
+    int32_t column;
 
     TRY(packed_read(&r->scratch, p->labels, &text, at));
     TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
     if ((uint64_t)t.n != p->array.dims[0])
         return fail(at, MOTE_ERR_SHAPE, "has %d labels, %s has %llu samples", t.n, name_of(p->path),
                     (unsigned long long)p->array.dims[0]);
+    TRY(table_groups(r, &t, t.columns - 1, &column, groups, at));
+    p->groups = column >= 0 ? groups : NULL;
     for (int32_t i = 0; i < t.n; i++) {
         struct frame here = frame_line(at, "line", t.lines[i]);
 
@@ -178,6 +182,20 @@ static bool same_samples(const struct npy *a, const struct npy *b)
 }
 
 /* ---- both parts ---- */
+/* Of both parts; all samples have one, or none counts. */
+static void join_groups(struct reading *r, const struct part *train, const struct part *test)
+{
+    size_t first = (size_t)train->array.dims[0], n = (size_t)r->out->n;
+
+    r->groups = NULL;
+    if (train->groups == NULL || (test->path != NULL && test->groups == NULL))
+        return;
+    r->groups = pool_array(&r->scratch, n, sizeof *r->groups);
+    memcpy(r->groups, train->groups, first * sizeof *r->groups);
+    if (test->path != NULL)
+        memcpy(r->groups + first, test->groups, (n - first) * sizeof *r->groups);
+}
+
 /* The rows of both parts count from 0. */
 static void note_places(struct reading *r, const struct part *train, const struct part *test)
 {
@@ -245,6 +263,7 @@ enum mote_status read_arrays(struct reading *r)
         TRY(read_part(r, &test));
     choose_shape(r->out, &train.array);
     TRY(join(r, &train, &test));
+    join_groups(r, &train, &test);
     note_places(r, &train, &test);
     return train.words != NULL ? label_all(r, &train, &test) : MOTE_OK;
 }

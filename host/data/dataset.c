@@ -98,6 +98,7 @@ static enum mote_status open_reading(struct reading *r)
 {
     if (access(r->path, R_OK) != 0)
         return fail(r->at, MOTE_ERR_FILE, "cannot read %s: %s", r->path, strerror(errno));
+    TRY(check_group(r));
     TRY(read_by_kind(r));
     TRY(check_finite(r));
     if (r->spec->task == DATA_REGRESSION && r->out->targets == NULL)
@@ -108,9 +109,10 @@ static enum mote_status open_reading(struct reading *r)
 }
 
 static enum mote_status open_path(struct pool *pool, const struct data_section *section, const char *from,
-                                  const char *path, struct dataset *out, const struct frame *at)
+                                  const char *path, const struct model *trained, struct dataset *out,
+                                  const struct frame *at)
 {
-    struct reading r = {.pool = pool, .spec = section, .from = from, .out = out, .at = at};
+    struct reading r = {.pool = pool, .spec = section, .from = from, .trained = trained, .out = out, .at = at};
     enum mote_status status;
 
     *out = (struct dataset){.pool = pool};
@@ -124,10 +126,16 @@ static enum mote_status open_path(struct pool *pool, const struct data_section *
 enum mote_status dataset_open_section(struct pool *pool, const struct data_section *section, const char *from,
                                       struct dataset *out, const struct frame *at)
 {
-    return open_path(pool, section, from, path_beside(pool, from, section->path), out, at);
+    return open_path(pool, section, from, path_beside(pool, from, section->path), NULL, out, at);
 }
 
 enum mote_status dataset_open(struct pool *pool, const char *specification, struct dataset *out, const struct frame *at)
+{
+    return dataset_open_as(pool, specification, NULL, out, at);
+}
+
+enum mote_status dataset_open_as(struct pool *pool, const char *specification, const struct model *trained,
+                                 struct dataset *out, const struct frame *at)
 {
     static const struct data_section plain = {.kind = DATA_AUTO};
     const struct data_section *section;
@@ -136,9 +144,9 @@ enum mote_status dataset_open(struct pool *pool, const char *specification, stru
     if (stat(specification, &st) != 0)
         return fail(at, MOTE_ERR_FILE, "cannot read %s: %s", specification, strerror(errno));
     if (S_ISDIR(st.st_mode) || kind_of_file(specification) != DATA_AUTO)
-        return open_path(pool, &plain, NULL, specification, out, at);
+        return open_path(pool, &plain, NULL, specification, trained, out, at);
     TRY(data_section_read(pool, specification, &section, at));
-    return dataset_open_section(pool, section, specification, out, at);
+    return open_path(pool, section, specification, path_beside(pool, specification, section->path), trained, out, at);
 }
 
 /* ---- places ---- */

@@ -34,7 +34,10 @@ struct dataset {
     const float *targets; /* [n] regression: the numbers to predict, instead of labels; NULL: classes, or nothing */
     struct preprocess preprocess;
     struct augment augment;
-    bool splits; /* false: nobody said what the splits are, all samples are SPLIT_TEST */
+    bool splits;                /* false: nobody said what the splits are, all samples are SPLIT_TEST */
+    struct split_memory memory; /* for a model that is trained on this; dataset_open_as(): the model's */
+    int32_t repeated;  /* samples of validation and test that are left out: training, or validation, has the same */
+    int32_t differing; /* dataset_open_as(): samples that are test by the model's split or by the data's, not by both */
     int32_t n_split[SPLIT_COUNT];
     const int32_t *split[SPLIT_COUNT];   /* [n_split] sample indices; a set without splits is all SPLIT_TEST */
     const struct dataset_source *source; /* where samples came from, for messages */
@@ -42,6 +45,11 @@ struct dataset {
 
 MUST_CHECK enum mote_status dataset_open(struct pool *pool, const char *specification, struct dataset *out,
                                          const struct frame *at);
+
+/* The same, but where `trained` remembers its split (its graph is a file's: trained->split.known), the splits are
+ * these: what the model was trained or validated on, whatever the specification says, and all else is SPLIT_TEST. */
+MUST_CHECK enum mote_status dataset_open_as(struct pool *pool, const char *specification, const struct model *trained,
+                                            struct dataset *out, const struct frame *at);
 
 /* The `data:` section of another YAML file (a recipe): the field for its schema, and the same opening. `from` is the
  * YAML file's path, from which relative paths are seen. */

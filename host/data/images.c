@@ -170,6 +170,7 @@ static enum mote_status label_all(struct reading *r, const struct archive_member
     TRY(vocabulary_make(r, words, n, &v, r->at));
     for (size_t i = 0; i < n; i++)
         labels[i] = vocabulary_find(&v, words[i]);
+    TRY(file_groups(r, names, n));
     r->out->labels = labels;
     r->source->files = names;
     r->source->given = some ? given : NULL;

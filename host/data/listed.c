@@ -199,5 +199,6 @@ enum mote_status read_listed(struct reading *r)
     r->source->list = LABELS_FILE;
     r->out->labels = rows.labels;
     TRY(classes_name(r, true, r->at));
+    TRY(file_groups(r, rows.files, rows.n));
     return are_pictures(r, rows.files[0]) ? read_pictures(r, &rows) : read_tensors(r, &rows);
 }

@@ -15,6 +15,7 @@ struct work {
     int32_t n, height, width, channels;
     bool resize, swap;
     uint8_t *samples;
+    uint64_t *digests; /* [n] of what was decoded */
     atomic_int next;
     pthread_mutex_t lock; /* of what follows */
     int32_t failed;       /* the first that failed; n: none */
@@ -74,6 +75,7 @@ static void take(struct work *w, struct pool *pool, int32_t i)
         complain(w, i, status, why);
         return;
     }
+    w->digests[i] = digest_of(p.data, (size_t)p.height * (size_t)p.width * (size_t)p.channels);
     picture_channels(pool, &p, w->channels, w->swap);
     picture_resize(pool, &p, w->height, w->width);
     memcpy(w->samples + (size_t)i * bytes, p.data, bytes);
@@ -158,6 +160,7 @@ enum mote_status pictures_read(struct reading *r, const struct picture_file *fil
     r->out->n = n;
     place = frame_of(r->at, dataset_place(r->pool, r->out, 0));
     TRY(open_first(&w, &place));
+    r->digests = w.digests = pool_array(&r->scratch, (size_t)n, sizeof *w.digests);
     run_all(&w);
     if (w.failed == n)
         return MOTE_OK;

@@ -30,10 +30,13 @@ struct reading {
     struct pool *pool;   /* what stays */
     struct pool scratch; /* what ends with the opening */
     const struct data_section *spec;
-    const char *from; /* the YAML file that paths are relative to, NULL: the working folder */
-    const char *path; /* of the data */
+    const char *from;            /* the YAML file that paths are relative to, NULL: the working folder */
+    const char *path;            /* of the data */
+    const struct model *trained; /* whose split is to be known again; NULL: none */
     struct dataset *out;
     struct dataset_source *source;
+    const char **groups; /* [n] of the samples, if readers know them: `group` of the specification, or of `trained` */
+    uint64_t *digests;   /* [n] readers of pictures set them, before they resize; else make_digests() */
     const struct frame *at;
 };
 
@@ -128,7 +131,26 @@ struct table {
 /* The text must end with a NUL, which does not count, and is changed. */
 MUST_CHECK enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header,
                                         struct table *out, const struct frame *at);
+/* The column of `group`, -1 if nobody asks for groups; r->groups gets `groups`, [n]. */
+MUST_CHECK enum mote_status table_groups(struct reading *r, const struct table *t, int32_t label, int32_t *column,
+                                         const char **groups, const struct frame *at);
 bool table_number(const char *cell, double *out); /* finite */
+
+/* ---- which samples are the same: digest.c ---- */
+uint64_t digest_of(const void *data, size_t size);
+const char *data_group(const struct reading *r); /* NULL: each sample is alone */
+/* r->groups by files' names: a group's name ends where `group` begins. Does nothing where nobody asks for groups. */
+MUST_CHECK enum mote_status file_groups(struct reading *r, const char *const *files, size_t n);
+MUST_CHECK enum mote_status check_group(const struct reading *r); /* is the model's group, if both have one */
+MUST_CHECK enum mote_status make_digests(struct reading *r);
+
+/* ---- splits that a model remembers: seen.c; all want r->digests ---- */
+uint64_t split_key(uint64_t seed, uint64_t digest);
+struct split_digests digests_list(struct reading *r, const uint8_t *mark, uint8_t wanted); /* of samples so marked */
+/* Remembers all digests of split[n], and leaves out of it (SPLIT_NONE) what another split has already. */
+void splits_settle(struct reading *r, uint8_t *split);
+/* Turns the data's own splits into those that the model remembers. */
+void splits_recall(struct reading *r, uint8_t *split);
 
 /* ---- after reading ---- */
 MUST_CHECK enum mote_status make_splits(struct reading *r);

@@ -55,6 +55,7 @@ const cyaml_schema_field_t data_section_fields[] = {
     ENUM("header", header, headers),
     TEXT("label", label),
     ENUM("task", task, tasks),
+    TEXT("group", group),
     LIST("classes", classes, word, 1, YAML_LIST_MAX),
     CYAML_FIELD_FLOAT_PTR("validation", POINTER | CYAML_FLAG_STRICT, struct data_section, validation),
     CYAML_FIELD_FLOAT_PTR("test", POINTER | CYAML_FLAG_STRICT, struct data_section, test),

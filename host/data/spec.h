@@ -43,6 +43,7 @@ struct data_section {
     enum data_header header; /* table: whether the first row names the columns */
     const char *label;       /* table: the label column's name or index; NULL: the last */
     enum data_task task;     /* table, arrays: what the labels are; AUTO: as they look */
+    const char *group;       /* what samples that go together have in common; NULL: each is alone */
     const char **classes;
     unsigned classes_count;
     float *validation, *test; /* fractions of the samples */

@@ -4,15 +4,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "host/base/random.h"
 #include "host/data/source.h"
-
-#define PURPOSE 0x73706c6974 /* of the random numbers */
 
 struct splitting {
     struct reading *r;
+    const struct frame *at;      /* of what is wrong with the drawing */
     uint8_t *split;              /* [n] */
+    uint8_t *torn;               /* [n] 1: several classes have a sample with these contents */
     float fraction[SPLIT_COUNT]; /* of those that are to be drawn */
+    uint64_t *cutoffs[2];        /* [n_cutoffs] of test and validation, struct split_memory */
+    int32_t n_cutoffs;
 };
 
 /* ---- fractions ---- */
@@ -58,18 +59,68 @@ static int32_t share(float fraction, int32_t n)
     return fraction > 0 && k == 0 ? 1 : k;
 }
 
-/* Divides one class, or all. */
-static enum mote_status draw_some(struct splitting *s, struct draw *d, int32_t n, const char *whose)
+static int32_t end_of_equal(const struct draw *d, int32_t n, int32_t from)
 {
-    int32_t test = share(s->fraction[SPLIT_TEST], n), validation = share(s->fraction[SPLIT_VALIDATION], n);
+    int32_t to = from;
 
-    if (n - test - validation < 1)
-        return fail(s->r->at, MOTE_ERR_VALUE,
-                    "%s has %d sample%s, too few for %d splits; add samples, leave it out, or use `split: random`",
-                    whose, n, n == 1 ? "" : "s", 1 + (test > 0) + (validation > 0));
+    while (to < n && d[to].key == d[from].key)
+        to++;
+    return to;
+}
+
+static int32_t count_different(const struct draw *d, int32_t n)
+{
+    int32_t different = 0;
+
+    for (int32_t i = 0; i < n; i = end_of_equal(d, n, i))
+        different++;
+    return different;
+}
+
+/* The end of what begins at `from` and has about `want` of n sorted samples: equal ones stay together, and `keep`
+ * different ones are left. */
+static int32_t take(const struct draw *d, int32_t n, int32_t from, int32_t want, int32_t keep)
+{
+    int32_t to = from, left = count_different(d + from, n - from);
+
+    for (; to - from < want && left > keep; left--) {
+        int32_t next = end_of_equal(d, n, to);
+
+        if (to > from && next - from - want > want - (to - from))
+            break;
+        to = next;
+    }
+    return to;
+}
+
+static enum mote_status check_enough(const struct splitting *s, const struct draw *d, int32_t n, const char *whose)
+{
+    int32_t parts = 1 + (s->fraction[SPLIT_TEST] > 0) + (s->fraction[SPLIT_VALIDATION] > 0);
+    int32_t different = count_different(d, n);
+    const char *few = different == n ? ""
+                                     : pool_printf(&s->r->scratch, " in %d different %s", different,
+                                                   data_group(s->r) != NULL ? "groups" : "contents");
+
+    if (different >= parts)
+        return MOTE_OK;
+    return fail(s->at, MOTE_ERR_VALUE,
+                "%s has %d sample%s%s, too few for %d splits; add samples, leave it out, or use `split: random`", whose,
+                n, n == 1 ? "" : "s", few, parts);
+}
+
+/* Divides one class, or all. */
+static enum mote_status draw_some(struct splitting *s, struct draw *d, int32_t n, const char *whose, int32_t cutoff)
+{
+    int32_t want = share(s->fraction[SPLIT_VALIDATION], n), test, validation;
+
     qsort(d, (size_t)n, sizeof *d, by_key);
+    TRY(check_enough(s, d, n, whose));
+    test = take(d, n, 0, share(s->fraction[SPLIT_TEST], n), 1 + (want > 0));
+    validation = take(d, n, test, want, 1);
     for (int32_t i = 0; i < n; i++)
-        s->split[d[i].sample] = i < test ? SPLIT_TEST : i < test + validation ? SPLIT_VALIDATION : SPLIT_TRAIN;
+        s->split[d[i].sample] = i < test ? SPLIT_TEST : i < validation ? SPLIT_VALIDATION : SPLIT_TRAIN;
+    s->cutoffs[0][cutoff] = test > 0 ? d[test].key : 0;
+    s->cutoffs[1][cutoff] = validation > 0 ? d[validation].key : 0;
     return MOTE_OK;
 }
 
@@ -79,6 +130,30 @@ static const char *class_text(struct reading *r, int32_t class)
                                    : pool_printf(&r->scratch, "class %d", class);
 }
 
+/* ---- contents of several classes ---- */
+/* A class's cutoffs would put them into several splits: they are for training. */
+static void find_torn(struct splitting *s)
+{
+    struct reading *r = s->r;
+    const int32_t *labels = r->out->labels;
+    int32_t n = r->out->n;
+    struct draw *all = pool_array(&r->scratch, (size_t)n, sizeof *all);
+
+    for (int32_t i = 0; i < n; i++)
+        all[i] = (struct draw){r->digests[i], i};
+    qsort(all, (size_t)n, sizeof *all, by_key);
+    for (int32_t from = 0, to; from < n; from = to) {
+        bool torn = false;
+
+        to = end_of_equal(all, n, from);
+        for (int32_t i = from; i < to; i++)
+            torn |= labels[all[i].sample] != labels[all[from].sample];
+        for (int32_t i = from; i < to; i++)
+            s->torn[all[i].sample] = torn;
+    }
+}
+
+/* ---- all that is to be drawn ---- */
 static int by_label(const void *a, const void *b)
 {
     const struct draw *x = a, *y = b;
@@ -86,28 +161,39 @@ static int by_label(const void *a, const void *b)
     return x->key < y->key ? -1 : x->key > y->key;
 }
 
-/* Draws among the samples that are SPLIT_TRAIN now. */
+/* Of a class that has no sample, every sample that comes later is new. */
+static void make_cutoffs(struct splitting *s, int32_t n)
+{
+    s->n_cutoffs = n;
+    for (int k = 0; k < 2; k++) {
+        s->cutoffs[k] = pool_array(s->r->pool, (size_t)n, sizeof *s->cutoffs[k]);
+        memset(s->cutoffs[k], 0xff, (size_t)n * sizeof *s->cutoffs[k]);
+    }
+}
+
+/* Draws among the samples that are SPLIT_TRAIN now. A group may have samples of all classes. */
 static enum mote_status draw_all(struct splitting *s)
 {
     struct reading *r = s->r;
     const struct dataset *d = r->out;
-    bool stratified = r->spec->split == DATA_STRATIFIED && d->labels != NULL;
-    struct random_stream stream = random_stream(r->spec->seed, PURPOSE, 0, 0);
+    bool stratified = r->spec->split == DATA_STRATIFIED && d->labels != NULL && data_group(r) == NULL;
     struct draw *all = pool_array(&r->scratch, (size_t)d->n, sizeof *all);
     int32_t n = 0;
 
+    make_cutoffs(s, stratified ? d->n_classes : 1);
+    if (stratified)
+        find_torn(s);
     for (int32_t i = 0; i < d->n; i++)
-        if (s->split[i] == SPLIT_TRAIN)
+        if (s->split[i] == SPLIT_TRAIN && !s->torn[i])
             all[n++] = (struct draw){stratified ? (uint64_t)d->labels[i] : 0, i};
     qsort(all, (size_t)n, sizeof *all, by_label);
     for (int32_t from = 0, to; from < n; from = to) {
-        uint64_t class = all[from].key;
+        int32_t class = (int32_t)all[from].key;
 
-        for (to = from; to < n && all[to].key == class; to++)
-            continue;
+        to = end_of_equal(all, n, from);
         for (int32_t i = from; i < to; i++)
-            all[i].key = random_bits(stream, (uint64_t)all[i].sample);
-        TRY(draw_some(s, all + from, to - from, stratified ? class_text(r, (int32_t) class) : "the data set"));
+            all[i].key = split_key(r->spec->seed, r->digests[all[i].sample]);
+        TRY(draw_some(s, all + from, to - from, stratified ? class_text(r, class) : "the data set", class));
     }
     return MOTE_OK;
 }
@@ -207,6 +293,41 @@ static enum mote_status check_given(const struct splitting *s, bool drawn)
     return MOTE_OK;
 }
 
+static bool recalls(const struct reading *r) { return r->trained != NULL && r->trained->split.known; }
+
+/* All digests where files or lists decided, else the rule of the drawing and its exceptions. */
+static void remember(struct splitting *s)
+{
+    struct reading *r = s->r;
+    struct split_memory *m = &r->out->memory;
+
+    *m = (struct split_memory){.group = r->spec->group};
+    if (r->spec->lists != NULL || r->source->given != NULL) {
+        splits_settle(r, s->split);
+        m->known = m->trained.n > 0;
+        return;
+    }
+    m->known = s->n_cutoffs > 0;
+    m->seed = r->spec->seed;
+    m->n_cutoffs = s->n_cutoffs;
+    m->test = s->cutoffs[0];
+    m->validation = s->cutoffs[1];
+    m->trained = digests_list(r, s->torn, 1);
+}
+
+/* Where a model's memory decides, the data's own drawing is only compared with it, and need not be possible. */
+static enum mote_status draw(struct splitting *s)
+{
+    struct report_text unseen = {.status = MOTE_OK};
+    struct frame quiet = {.index = -1, .sink = &unseen};
+
+    if (!recalls(s->r))
+        return draw_all(s);
+    s->at = &quiet;
+    s->r->out->splits = draw_all(s) == MOTE_OK;
+    return MOTE_OK;
+}
+
 static enum mote_status choose(struct splitting *s)
 {
     const struct reading *r = s->r;
@@ -223,28 +344,43 @@ static enum mote_status choose(struct splitting *s)
         memset(s->split, drawn ? SPLIT_TRAIN : SPLIT_TEST, (size_t)r->out->n);
     if (r->source->given != NULL)
         TRY(check_given(s, drawn));
-    return drawn ? draw_all(s) : MOTE_OK;
+    return drawn ? draw(s) : MOTE_OK;
 }
 
-enum mote_status make_splits(struct reading *r)
+static void make_lists(struct reading *r, const uint8_t *split)
 {
-    struct splitting s = {.r = r, .split = pool_array(&r->scratch, (size_t)r->out->n, 1)};
     struct dataset *d = r->out;
 
-    TRY(choose(&s));
-    d->splits =
-        r->spec->lists != NULL || r->source->given != NULL || r->spec->validation != NULL || r->spec->test != NULL;
     for (int k = 0; k < SPLIT_COUNT; k++) {
         int32_t *list, n = 0;
 
         for (int32_t i = 0; i < d->n; i++)
-            n += s.split[i] == k;
+            n += split[i] == k;
         d->split[k] = list = pool_array(r->pool, (size_t)n, sizeof *list);
         d->n_split[k] = n;
         n = 0;
         for (int32_t i = 0; i < d->n; i++)
-            if (s.split[i] == k)
+            if (split[i] == k)
                 list[n++] = i;
     }
+}
+
+enum mote_status make_splits(struct reading *r)
+{
+    size_t n = (size_t)r->out->n;
+    struct splitting s = {
+        .r = r, .at = r->at, .split = pool_array(&r->scratch, n, 1), .torn = pool_array(&r->scratch, n, 1)};
+    struct dataset *d = r->out;
+
+    d->splits =
+        r->spec->lists != NULL || r->source->given != NULL || r->spec->validation != NULL || r->spec->test != NULL;
+    if (d->splits || recalls(r) || data_group(r) != NULL)
+        TRY(make_digests(r));
+    TRY(choose(&s));
+    if (d->splits)
+        remember(&s);
+    if (recalls(r))
+        splits_recall(r, s.split);
+    make_lists(r, s.split);
     return MOTE_OK;
 }

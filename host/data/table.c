@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables as text: a line a sample, cells between commas, semicolons, tabs or blanks (what the first line has, in this
- * order), perhaps in double quotes. One column is the label, all others are numbers. */
+ * order), perhaps in double quotes. One column is the label, one may be the group, all others are numbers. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -173,22 +173,39 @@ enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_hea
 }
 
 /* ---- a data set ---- */
+static enum mote_status find_column(const struct table *t, const char *word, int32_t *out, const struct frame *at)
+{
+    int64_t index;
+
+    for (*out = 0; t->names != NULL && *out < t->columns; ++*out)
+        if (strcmp(t->names[*out], word) == 0)
+            return MOTE_OK;
+    if (!text_whole(word, t->columns - 1, &index))
+        return fail(at, MOTE_ERR_VALUE, "there is no column \"%s\"; a name in the first line, or a number from 0 to %d",
+                    word, t->columns - 1);
+    *out = (int32_t)index;
+    return MOTE_OK;
+}
+
 static enum mote_status label_column(const struct reading *r, const struct table *t, int32_t *out,
                                      const struct frame *at)
 {
-    const char *label = r->spec->label;
-    int64_t index;
-
     *out = t->columns - 1;
-    if (label == NULL)
+    return r->spec->label != NULL ? find_column(t, r->spec->label, out, at) : MOTE_OK;
+}
+
+enum mote_status table_groups(struct reading *r, const struct table *t, int32_t label, int32_t *column,
+                              const char **groups, const struct frame *at)
+{
+    *column = -1;
+    if (data_group(r) == NULL)
         return MOTE_OK;
-    for (*out = 0; t->names != NULL && *out < t->columns; ++*out)
-        if (strcmp(t->names[*out], label) == 0)
-            return MOTE_OK;
-    if (!text_whole(label, t->columns - 1, &index))
-        return fail(at, MOTE_ERR_VALUE, "there is no column \"%s\"; a name in the first line, or a number from 0 to %d",
-                    label, t->columns - 1);
-    *out = (int32_t)index;
+    TRY(find_column(t, data_group(r), column, at));
+    if (*column == label)
+        return fail(at, MOTE_ERR_VALUE, "the column \"%s\" is the label; `group` is to be another", data_group(r));
+    for (int32_t i = 0; i < t->n; i++)
+        groups[i] = t->cells[(size_t)i * (size_t)t->columns + (size_t)*column];
+    r->groups = groups;
     return MOTE_OK;
 }
 
@@ -200,7 +217,7 @@ static struct frame frame_cell(const struct table *t, int32_t column, const stru
                           .name = t->names != NULL ? t->names[column] : NULL};
 }
 
-static enum mote_status take_numbers(const struct table *t, int32_t row, int32_t label, uint8_t *out,
+static enum mote_status take_numbers(const struct table *t, int32_t row, int32_t label, int32_t group, uint8_t *out,
                                      const struct frame *at)
 {
     struct frame line = frame_line(at, "line", t->lines[row]);
@@ -211,7 +228,7 @@ static enum mote_status take_numbers(const struct table *t, int32_t row, int32_t
         double value;
         float real;
 
-        if (c == label)
+        if (c == label || c == group)
             continue;
         if (cell[0] == '\0')
             return fail(&here, MOTE_ERR_VALUE, "is empty; fill it in, or remove the line");
@@ -249,19 +266,22 @@ enum mote_status read_table(struct reading *r)
     struct bytes text;
     struct table t;
     uint8_t *samples;
-    int32_t label;
+    int32_t label, group;
 
     TRY(packed_read(&r->scratch, r->path, &text, r->at));
     TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
     TRY(label_column(r, &t, &label, at));
-    if (t.columns < 2)
-        return fail(at, MOTE_ERR_FORMAT, "has one column; a label and a number at least are wanted");
+    TRY(table_groups(r, &t, label, &group, pool_array(&r->scratch, (size_t)t.n, sizeof(char *)), at));
+    d->elements = t.columns - 1 - (group >= 0);
+    if (d->elements < 1)
+        return fail(at, MOTE_ERR_FORMAT, "has %s; a label and a number at least are wanted",
+                    t.columns < 2 ? "one column" : "no column but label and group");
     d->type = TYPE_F32;
     d->rank = 1;
-    d->dims[0] = d->elements = t.columns - 1;
+    d->dims[0] = d->elements;
     TRY(samples_alloc(r, t.n, &samples, at));
     for (int32_t i = 0; i < t.n; i++)
-        TRY(take_numbers(&t, i, label, samples + (size_t)i * (size_t)d->elements * sizeof(float), at));
+        TRY(take_numbers(&t, i, label, group, samples + (size_t)i * (size_t)d->elements * sizeof(float), at));
     r->source->rows = pool_copy(r->pool, t.lines, (size_t)t.n * sizeof *t.lines);
     r->source->row_kind = "line";
     return take_labels(r, &t, label, at);

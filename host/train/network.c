@@ -122,6 +122,7 @@ static void describe(struct model *m, const struct dataset *d)
     *p = dataset_preprocess(d);
     p->mean = pool_copy(m->pool, p->mean, (size_t)p->n * sizeof *p->mean);
     p->std = pool_copy(m->pool, p->std, (size_t)p->n * sizeof *p->std);
+    m->split = d->memory;
     for (int32_t i = 0; d->classes && i < d->n_classes; i++) {
         m->classes = pool_grow(m->pool, m->classes, (size_t)i, sizeof *m->classes);
         m->classes[m->n_classes++] = pool_strdup(m->pool, d->classes[i]);

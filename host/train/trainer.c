@@ -393,6 +393,10 @@ static enum mote_status load_states(struct trainer *t, const struct model *saved
     const struct graph *g = &t->graph.model.graphs[0], *from = &saved->graphs[0];
 
     TRY(check_same(g, from, at));
+    if (!split_equal(&t->net->split, &saved->split))
+        return fail(at, MOTE_ERR_VALUE,
+                    "the checkpoint is of other samples for training, or for validation: the data, or "
+                    "how they are split, have changed; start anew in another folder");
     if (saved->version > INT32_MAX)
         return fail(at, MOTE_ERR_VALUE, "the checkpoint says that %u steps are done", saved->version);
     for (int32_t i = 0; i < g->n_tensors; i++)

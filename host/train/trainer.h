@@ -68,7 +68,7 @@ void trainer_model(struct trainer *t, struct pool *pool, struct model *out);
 /* Weights of a model that trainer_model() has made. */
 MUST_CHECK enum mote_status trainer_use(struct trainer *t, const struct model *m, const struct frame *at);
 MUST_CHECK enum mote_status trainer_save(struct trainer *t, const char *path, const struct frame *at);
-/* The checkpoint must be of this recipe: the same graph, but for what its states hold. */
+/* The checkpoint must be of this recipe and these samples: the same graph, but for what its states hold. */
 MUST_CHECK enum mote_status trainer_load(struct trainer *t, const char *path, const struct frame *at);
 
 #endif

@@ -851,8 +851,8 @@ static void wrong_data_are_refused(void **state)
          {"eval", GRAPH, "--data", "@in/set", "--split", "validation"}},
         {1, "samples are 6x6x1, the model's input is 1x12x12x1", {"eval", GRAPH, "--data", "@in/small.yaml"}},
         {2,
-         "--split wants test or validation or train, not \"all\"",
-         {"eval", GRAPH, "--data", "@in/set", "--split", "all"}},
+         "--split wants test or validation or train or all, not \"every\"",
+         {"eval", GRAPH, "--data", "@in/set", "--split", "every"}},
     };
     struct bytes png;
 

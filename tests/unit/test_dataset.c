@@ -352,10 +352,10 @@ static void given_parts_stay(void **state)
 {
     struct fixture *f = *state;
 
-    put_mnist(f, "m", 200, 10);
+    put_mnist(f, "m", 100, 2);
     want_ok(f, open_yaml(f, "path: m, validation: 0.1, split: random"));
-    want_splits(&f->data, 180, 20, 10);
-    assert_int_equal(f->data.split[SPLIT_TEST][0], 200);
+    want_splits(&f->data, 90, 10, 2);
+    assert_int_equal(f->data.split[SPLIT_TEST][0], 100);
     want_bad(f, "path: m, test: 0.1, split: random", MOTE_ERR_VALUE, "the files have a test part");
 }
 

@@ -199,13 +199,14 @@ static void damaged_tables_end_well(void **state)
 /* ---- arrays ---- */
 static void arrays_open(void **state)
 {
-    static const int16_t samples[] = {1, -2, 3, 4, 5, 600};
+    static const int16_t samples[] = {1, -2, 3, 4, 5, 600}, others[] = {7, 7, 8, 8, 9, 9};
     static const double reals[] = {0.5, -1e3};
     static const int64_t labels[] = {2, 0, 1};
     struct fixture *f = *state;
     float got[2];
 
     put_npy(f, "x.npy", "<i2", "(3, 2)", samples, sizeof samples);
+    put_npy(f, "z.npy", "<i2", "(3, 2)", others, sizeof others);
     put_npy(f, "y.npy", "<i8", "(3,)", labels, sizeof labels);
     put_text(f, "y.csv", "what\nup\ndown\nup\n");
     open_ok(f, "x.npy");
@@ -214,10 +215,10 @@ static void arrays_open(void **state)
     assert_true(got[0] == 5 && got[1] == 600);
     want_ok(f, open_yaml(f, "path: x.npy, labels: y.npy"));
     assert_true(f->data.n_classes == 3 && f->data.labels[0] == 2 && f->data.labels[2] == 1);
-    want_ok(f, open_yaml(f, "path: x.npy, labels: y.csv, header: yes, test_path: x.npy, test_labels: y.csv"));
+    want_ok(f, open_yaml(f, "path: x.npy, labels: y.csv, header: yes, test_path: z.npy, test_labels: y.csv"));
     assert_true(f->data.n == 6 && f->data.n_classes == 2 && f->data.labels[0] == 1 && f->data.labels[4] == 0);
     want_splits(&f->data, 3, 0, 3);
-    assert_string_equal(dataset_place(&f->pool, &f->data, 4), "x.npy sample 1");
+    assert_string_equal(dataset_place(&f->pool, &f->data, 4), "z.npy sample 1");
     put_npy(f, "d.npy", "<f8", "(2, 1)", reals, sizeof reals);
     dataset_real(open_ok(f, "d.npy"), 1, got);
     assert_true(f->data.type == TYPE_F32 && got[0] == -1000);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/splits.h"
+
+const char *const split_words[SPLIT_COUNT] = {"training", "validation", "test"};
+
+enum mote_status split_open(struct pool *pool, const char *specification, const struct pipeline *p, struct dataset *out,
+                            const struct frame *at)
+{
+    return dataset_open_as(pool, specification, p->has_graph ? &p->model : NULL, out, at);
+}
+
+const char *split_text(struct pool *pool, const struct pipeline *p, const struct dataset *d)
+{
+    struct text t = {.pool = pool};
+
+    if (!split_known(p)) {
+        text_add(&t, "split unknown: %s does not say what it was trained on; %s",
+                 p->has_graph ? "the model" : "an image, unlike its graph file,",
+                 d->splits ? "what the data call test counts" : "all samples count as test");
+        return t.s;
+    }
+    text_add(&t, "split as the model remembers it: of %d samples %d test, %d validation, %d training", d->n,
+             d->n_split[SPLIT_TEST], d->n_split[SPLIT_VALIDATION], d->n_split[SPLIT_TRAIN]);
+    if (d->differing > 0)
+        text_add(&t, "; what the data call test is something else, and does not count (%d sample%s)", d->differing,
+                 d->differing == 1 ? " differs" : "s differ");
+    return t.s;
+}
+
+const char *split_repeated(struct pool *pool, const struct dataset *d)
+{
+    if (d->repeated == 0)
+        return "";
+    return pool_printf(pool,
+                       "%d sample%s of validation and test left out: another split, training first, has the same\n",
+                       d->repeated, d->repeated == 1 ? "" : "s");
+}
+
+void split_json(const struct pipeline *p, const struct dataset *d, json_t *to)
+{
+    json_object_set_new(to, "split_known", json_boolean(split_known(p)));
+    json_object_set_new(to, "split_samples",
+                        json_pack("{s:i, s:i, s:i}", "train", d->n_split[SPLIT_TRAIN], "validation",
+                                  d->n_split[SPLIT_VALIDATION], "test", d->n_split[SPLIT_TEST]));
+    json_object_set_new(to, "split_differs", json_integer(d->differing));
+}

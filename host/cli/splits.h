@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which samples of a data set a command may test on, and what it says about them. */
+#ifndef MOTE_CLI_SPLITS_H
+#define MOTE_CLI_SPLITS_H
+
+#include "host/cli/cli.h"
+#include "host/data/dataset.h"
+
+extern const char *const split_words[SPLIT_COUNT]; /* "training", "validation", "test" */
+
+/* The data as the model knows them: dataset_open_as(), of a model that has a graph. */
+MUST_CHECK enum mote_status split_open(struct pool *pool, const char *specification, const struct pipeline *p,
+                                       struct dataset *out, const struct frame *at);
+static inline bool split_known(const struct pipeline *p) { return p->has_graph && p->model.split.known; }
+
+/* One line: what counts as test, and who says so. */
+const char *split_text(struct pool *pool, const struct pipeline *p, const struct dataset *d);
+/* A line, "" if none is needed: samples that are in no split because another split has the same. */
+const char *split_repeated(struct pool *pool, const struct dataset *d);
+/* "split_known", "split_samples": {train, validation, test}, "split_differs". */
+void split_json(const struct pipeline *p, const struct dataset *d, json_t *to);
+
+#endif
