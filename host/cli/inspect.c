@@ -171,6 +171,15 @@ static json_t *task_json(const struct task *t)
                      "normal", (int)t->normal);
 }
 
+static json_t *split_json(const struct split_memory *s)
+{
+    if (!s->known)
+        return json_null();
+    return json_pack("{s:b, s:o, s:i, s:i, s:o}", "drawn", s->n_cutoffs > 0, "seed", json_integer((json_int_t)s->seed),
+                     "training_listed", (int)s->trained.n, "validation_listed", (int)s->checked.n, "group",
+                     s->group != NULL ? json_text(s->group) : json_null());
+}
+
 static json_t *graph_json(const struct inspect *r)
 {
     const struct model *m = r->shown;
@@ -185,15 +194,16 @@ static json_t *graph_json(const struct inspect *r)
     for (int32_t i = 0; i < g->n_tensors; i++)
         json_array_append_new(tensors, tensor_json(g, i));
     return json_pack(
-        "{s:s, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
+        "{s:s, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
         "graph", "model", m->name, "model_version", (json_int_t)m->version, "compiled", r->shown == &r->p.model,
         "inputs", indices_json(g->inputs, g->n_inputs), "outputs", indices_json(g->outputs, g->n_outputs), "classes",
         names_json(m->classes, m->n_classes), "preprocess", said_json(&m->preprocess), "task", task_json(&m->task),
-        "operators", ops, "tensors", tensors, "constant_bytes", (json_int_t)constant_bytes(g), "macs_imported",
-        (json_int_t)r->p.macs_imported, "macs_executed", unknown_or(known ? r->p.macs_executed : -1), "weight_bytes",
-        unknown_or(known ? plan->weight_bytes : -1), "image_bytes", unknown_or(known ? (int64_t)r->p.image.size : -1),
-        "arena_bytes", unknown_or(known ? plan->arena_bytes : -1), "arena_bound_bytes",
-        unknown_or(known ? plan->arena_bound : -1), "problem", known ? json_null() : json_text(r->problem.text));
+        "split", split_json(&m->split), "operators", ops, "tensors", tensors, "constant_bytes",
+        (json_int_t)constant_bytes(g), "macs_imported", (json_int_t)r->p.macs_imported, "macs_executed",
+        unknown_or(known ? r->p.macs_executed : -1), "weight_bytes", unknown_or(known ? plan->weight_bytes : -1),
+        "image_bytes", unknown_or(known ? (int64_t)r->p.image.size : -1), "arena_bytes",
+        unknown_or(known ? plan->arena_bytes : -1), "arena_bound_bytes", unknown_or(known ? plan->arena_bound : -1),
+        "problem", known ? json_null() : json_text(r->problem.text));
 }
 
 /* ---- graph, text ---- */
@@ -296,6 +306,20 @@ static void print_task(const struct task *t)
     putchar('\n');
 }
 
+static void print_split(struct pool *pool, const struct split_memory *s)
+{
+    if (!s->known)
+        return;
+    printf("split: ");
+    if (s->n_cutoffs > 0)
+        printf("drawn with seed %llu", (unsigned long long)s->seed);
+    else
+        printf("%d samples for training and %d for validation, all others test", s->trained.n, s->checked.n);
+    if (s->group != NULL)
+        printf(", by the groups of %s", printable(pool, s->group));
+    putchar('\n');
+}
+
 static void print_graph(const struct inspect *r)
 {
     const struct model *m = r->shown;
@@ -309,6 +333,7 @@ static void print_graph(const struct inspect *r)
            printable(&r->cli->pool, r->p.path), m->name, m->version, m == &r->imported ? "as imported" : "as compiled",
            ops, g->n_tensors, (long long)constant_bytes(g));
     print_classes(&r->cli->pool, m->classes, m->n_classes);
+    print_split(&r->cli->pool, &m->split);
     print_said(&m->preprocess);
     print_task(&m->task);
     print_ops(r);
@@ -522,7 +547,9 @@ const struct command command_inspect = {
         "JSON keys of a graph: kind (\"graph\"), model, model_version, compiled, inputs, outputs (of tensors), "
         "classes,\n"
         "preprocess (null or {kind, channels, type, mean, std}),\n"
-        "task (null or {kind, threshold, normal}), operators: [{index, operator, name, source, inputs, outputs,\n"
+        "task (null or {kind, threshold, normal}), split (what was trained on, as the model remembers it: null or\n"
+        "{drawn, seed, training_listed, validation_listed, group}), operators: [{index, operator, name, source, "
+        "inputs, outputs,\n"
         "output_shapes, macs_imported, macs_executed}],\n"
         "tensors: [{index, name, type, shape, scale, zero_point (both a list), axis, bytes, constant, state, "
         "source}],\n"

@@ -325,6 +325,7 @@ static enum mote_status draw(struct splitting *s)
         return draw_all(s);
     s->at = &quiet;
     s->r->out->splits = draw_all(s) == MOTE_OK;
+    s->at = s->r->at;
     return MOTE_OK;
 }
 

@@ -372,8 +372,8 @@ static void groups_of_files(void **state)
 /* ---- the commands ---- */
 static const char *mote(struct fixture *f, const char *arguments)
 {
-    const char *command = pool_printf(&f->pool, "cd %s && %s/mote %s --threads 1 --json > out.json 2> err.txt",
-                                      f->folder, MOTE_BINARY_DIR, arguments);
+    const char *command = pool_printf(&f->pool, "cd %s && %s/mote %s --json > out.json 2> err.txt", f->folder,
+                                      MOTE_BINARY_DIR, arguments);
     struct bytes out;
 
     if (system(command) != 0)
@@ -434,9 +434,11 @@ static void commands_test_on_what_was_not_seen(void **state)
     double n;
 
     put_noise(f);
-    out = mote(f, "train recipe.yaml -o r");
+    out = mote(f, "train recipe.yaml --threads 1 -o r");
     n = number(out, "samples");
     want_guessing(number(out, "accuracy"), n);
+    out = mote(f, "inspect r/model.graph");
+    assert_non_null(strstr(out, "\"drawn\": true"));
     out = mote(f, "quantize r/model.graph --data turned.csv -o q.graph");
     assert_true(number(out, "test_samples") == n && number(out, "split_known") == 1);
     want_guessing(number(out, "accuracy_int8"), n);
@@ -462,7 +464,7 @@ static void a_test_that_is_empty_is_refused(void **state)
     int status;
 
     put_noise(f);
-    mote(f, "train recipe.yaml -o r --epochs 1");
+    mote(f, "train recipe.yaml --threads 1 -o r --epochs 1");
     mote(f, "eval r/model.graph --data t.csv --split train --predictions p.csv");
     for (char *line = (char *)get(f, "p.csv").data; line != NULL && *line != '\0' && t.len < 400;) {
         const char *all = (const char *)get(f, "t.csv").data;
@@ -489,8 +491,8 @@ static void another_split_is_not_resumed(void **state)
     const char *dot;
 
     put_noise(f);
-    mote(f, "train recipe.yaml -o r --epochs 1");
-    mote(f, "train recipe.yaml -o r --epochs 2 --resume");
+    mote(f, "train recipe.yaml --threads 1 -o r --epochs 1");
+    mote(f, "train recipe.yaml --threads 1 -o r --epochs 2 --resume");
     dot = strstr(recipe, "test: 0.3");
     put_text(f, "recipe.yaml", pool_printf(&f->pool, "%.*sseed: 1, %s", (int)(dot - recipe), recipe, dot));
     assert_int_not_equal(
