@@ -5,7 +5,12 @@
 
 #include "host/cli/image_view.h"
 
-static int32_t label_of(const struct judge *j, int32_t i) { return j->what.data->labels[j->what.samples[i]]; }
+static int32_t label_of(const struct judge *j, int32_t i)
+{
+    int32_t label = j->what.data->labels[j->what.samples[i]];
+
+    return j->numbers != NULL ? j->numbers[label] : label;
+}
 
 /* ---- opening ---- */
 static enum mote_status check_output(struct judge *j, const struct mote_model *m)
@@ -44,6 +49,31 @@ static void choose_names(struct judge *j, const struct mote_model *m)
     }
 }
 
+static int32_t number_of(const char *name, const char *const *names, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (strcmp(name, names[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* Data that lack some of the model's classes number the others otherwise: names count, where any are the same. */
+static void number_classes(struct judge *j, const struct mote_model *m)
+{
+    const struct dataset *d = j->what.data;
+    int32_t n, *numbers;
+    const char *const *names = image_classes(&j->cli->pool, m, &n);
+
+    if (d->labels == NULL || d->classes == NULL || n != j->n_classes)
+        return;
+    numbers = pool_array(&j->cli->pool, (size_t)d->n_classes, sizeof *numbers);
+    for (int32_t i = 0; i < d->n_classes; i++) {
+        numbers[i] = number_of(d->classes[i], names, n);
+        if (numbers[i] >= 0)
+            j->numbers = numbers;
+    }
+}
+
 static enum mote_status check_labels(const struct judge *j)
 {
     const struct judged *w = &j->what;
@@ -51,10 +81,13 @@ static enum mote_status check_labels(const struct judge *j)
     if (w->data->labels == NULL)
         return fail(w->data_at, MOTE_ERR_VALUE, "has no labels; accuracy wants them");
     for (int32_t i = 0; i < w->n; i++)
-        if (label_of(j, i) >= j->n_classes) {
+        if (label_of(j, i) < 0 || label_of(j, i) >= j->n_classes) {
             struct frame here = {
                 .up = w->data_at, .name = dataset_place(&j->cli->pool, w->data, w->samples[i]), .index = -1};
 
+            if (label_of(j, i) < 0)
+                return fail(&here, MOTE_ERR_VALUE, "is of the class \"%s\", which the model does not have",
+                            w->data->classes[w->data->labels[w->samples[i]]]);
             return fail(&here, MOTE_ERR_VALUE, "the label is %d, but the model has %d classes, from 0", label_of(j, i),
                         j->n_classes);
         }
@@ -65,6 +98,7 @@ enum mote_status judge_open(struct cli *cli, const struct mote_model *m, const s
 {
     *out = (struct judge){.cli = cli, .what = *what};
     TRY(check_output(out, m));
+    number_classes(out, m);
     TRY(check_labels(out));
     choose_names(out, m);
     out->predictions = pool_array(&cli->pool, (size_t)what->n + 1, sizeof *out->predictions);

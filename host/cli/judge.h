@@ -31,6 +31,7 @@ struct judge {
     struct judged what;
     int32_t n_classes;    /* elements of the first output */
     const char **classes; /* [n_classes] */
+    int32_t *numbers;     /* [the data's classes] the model's of the same name, -1: none; NULL: numbers are the same */
     int32_t *predictions; /* [n] */
     struct confusion confusion;
     struct metric metrics[METRICS_MAX];

@@ -456,6 +456,39 @@ static void commands_test_on_what_was_not_seen(void **state)
     assert_null(memmem(get(f, "q.mote").data, get(f, "q.mote").size, "cutoffs", 7));
 }
 
+/* Data that have not all classes number the others otherwise. */
+static void classes_are_judged_by_name(void **state)
+{
+    static const char few[] = "name: far\ndata: {path: far.csv, test: 0.2, normalize: auto}\nnetwork:\n"
+                              "  - fully_connected: {}\n  - softmax: {}\n"
+                              "training: {epochs: 40, batch: 8, optimizer: {kind: adam, rate: 0.1}}\n";
+    struct fixture *f = *state;
+    struct text all = {.pool = &f->pool}, two = {.pool = &f->pool};
+    const char *command;
+
+    for (int i = 0; i < 150; i++) {
+        const char *line = pool_printf(&f->pool, "%d,%d,%s\n", i % 3 == 0 ? 1000 + i : i, i % 3 == 1 ? 1000 + i : i,
+                                       i % 3 == 0   ? "ant"
+                                       : i % 3 == 1 ? "bee"
+                                                    : "cat");
+
+        text_add(&all, "%s", line);
+        text_add(&two, "%s", i % 3 > 0 ? line : "");
+    }
+    put(f, "far.csv", all.s, all.len);
+    put(f, "two.csv", two.s, two.len);
+    put_text(f, "few.yaml", few);
+    mote(f, "train few.yaml --threads 1 -o r");
+    mote(f, "compile r/model.graph -o r.mote");
+    assert_true(number(mote(f, "eval r/model.graph --data two.csv --split all"), "accuracy") == 1);
+    assert_true(number(mote(f, "eval r.mote --data two.csv"), "accuracy") == 1);
+    put_text(f, "new.csv", "1,2,cat\n3,4,yak\n");
+    command =
+        pool_printf(&f->pool, "cd %s && %s/mote eval r.mote --data new.csv 2> err.txt", f->folder, MOTE_BINARY_DIR);
+    assert_int_not_equal(system(command), 0);
+    assert_non_null(strstr((const char *)get(f, "err.txt").data, "line 2: is of the class \"yak\", which the model"));
+}
+
 static void a_test_that_is_empty_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -516,6 +549,7 @@ int main(void)
         TEST(groups_of_a_table),
         TEST(groups_of_files),
         TEST(commands_test_on_what_was_not_seen),
+        TEST(classes_are_judged_by_name),
         TEST(a_test_that_is_empty_is_refused),
         TEST(another_split_is_not_resumed),
     };
