@@ -47,7 +47,8 @@ void pool_free(struct pool *pool);
 /* ---- errors ---- */
 struct report_text {
     enum mote_status status;
-    char text[1024];
+    size_t message, end; /* text[message ... end) is without the frames' places and the status */
+    char text[2048];
 };
 
 struct frame {
@@ -59,6 +60,8 @@ struct frame {
 };
 
 enum mote_status fail(const struct frame *at, enum mote_status status, const char *fmt, ...) PRINTF(3, 4);
+/* Fails with what another sink holds, at this place. */
+enum mote_status fail_again(const struct frame *at, const struct report_text *failed);
 const char *status_name(int status);   /* "ERR_SHAPE"; "?" if unknown */
 const char *status_text(int status);   /* what happened */
 const char *status_advice(int status); /* what to do */

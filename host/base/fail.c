@@ -86,12 +86,19 @@ enum mote_status fail(const struct frame *at, enum mote_status status, const cha
         if (f == at)
             break;
     }
+    sink->message = line.len;
     va_start(args, fmt);
     vsnprintf(message, sizeof message, fmt, args);
     va_end(args);
     line_add(&line, message, SIZE_MAX);
+    sink->end = line.len;
     memcpy(line.s + line.len, end, strlen(end) + 1);
     return sink->status = status;
+}
+
+enum mote_status fail_again(const struct frame *at, const struct report_text *failed)
+{
+    return fail(at, failed->status, "%.*s", (int)failed->end, failed->text);
 }
 
 struct status_row {

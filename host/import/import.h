@@ -19,6 +19,11 @@ bool tflite_matches(struct bytes file);
 MUST_CHECK enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
                                           const struct frame *at);
 
+/* As tflite_import(), but what Mote does not have is no failure: *missing names all of it (NULL: nothing is missing),
+ * and the model is without it, so that the rest can be judged; it has no graph where there is no rest to judge. */
+MUST_CHECK enum mote_status tflite_import_partly(struct pool *pool, const char *name, struct bytes file,
+                                                 struct model *out, const char **missing, const struct frame *at);
+
 /* A C identifier from a file's name: "dir/Kws-3x3.tflite" becomes "kws_3x3". Never a keyword of C or C++, never empty,
  * at most 63 characters. */
 const char *import_model_name(struct pool *pool, const char *name);

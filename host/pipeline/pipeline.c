@@ -15,6 +15,28 @@ static bool graph_matches(struct bytes file)
     return file.size >= sizeof magic - 1 && memcmp(file.data, magic, sizeof magic - 1) == 0;
 }
 
+static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_options *options, const struct frame *at);
+
+/* Names what is missing and, of the rest, what cannot be lowered. Other faults of the rest may come from what is
+ * missing.
+ */
+static enum mote_status load_tflite(struct pipeline *p, const struct frame *at)
+{
+    struct report_text failed = {.status = MOTE_OK};
+    struct frame root = {.index = -1, .sink = &failed};
+    struct pipeline_options options = {.passes = NULL};
+    const char *missing;
+    enum mote_status status;
+
+    TRY(tflite_import_partly(p->pool, p->path, p->file, &p->model, &missing, at));
+    if (!missing)
+        return MOTE_OK;
+    status = p->model.n_graphs > 0 ? plan_graph(p, &options, &root) : MOTE_OK;
+    if (status != MOTE_ERR_TYPE && status != MOTE_ERR_UNSUPPORTED && status != MOTE_ERR_QUANT)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "%s", missing);
+    return fail(at, MOTE_ERR_UNSUPPORTED, "%s; of the others, %.*s", missing, (int)failed.end, failed.text);
+}
+
 enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipeline *out, const struct frame *at)
 {
     *out = (struct pipeline){.pool = pool, .path = path, .model = {.pool = pool}};
@@ -25,7 +47,7 @@ enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipel
     }
     out->has_graph = true;
     if (tflite_matches(out->file))
-        return tflite_import(pool, path, out->file, &out->model, at);
+        return load_tflite(out, at);
     if (graph_matches(out->file))
         return model_parse(&out->model, out->file, at);
     return fail(at, MOTE_ERR_FORMAT, "neither a .tflite, nor a graph file, nor an image of Mote's");
@@ -80,18 +102,23 @@ static enum mote_status want_known_shapes(const struct model *m, const struct fr
     return MOTE_OK;
 }
 
-enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
+static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
 {
     struct plan_options plan_options = {.keep_all = options->keep_all};
 
-    if (!p->has_graph)
-        return MOTE_OK;
     p->model.structure = model_structure(&p->model);
     TRY(graph_infer(&p->model, &p->model.graphs[0], at));
     TRY(want_known_shapes(&p->model, at));
     p->macs_imported = model_macs(&p->model);
     TRY(passes_run(&p->model, options->passes, options->dump_after, stderr, at));
     p->macs_executed = model_macs(&p->model);
-    TRY(plan_make(p->pool, &p->model, &plan_options, &p->plan, at));
+    return plan_make(p->pool, &p->model, &plan_options, &p->plan, at);
+}
+
+enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
+{
+    if (!p->has_graph)
+        return MOTE_OK;
+    TRY(plan_graph(p, options, at));
     return emit_image(&p->plan, &p->image, at);
 }

@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lowers every operator, finds out when each value is alive, and places the values in the arena. */
+/* Lowers every operator (those that cannot be are named together), finds out when each value is alive, and places the
+ * values in the arena. */
 #include "host/plan/plan.h"
 
+#include "host/base/faults.h"
 #include "host/plan/offsets.h"
 
 static enum mote_status lower_all(struct plan *plan, const struct frame *at)
 {
     struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan};
+    struct faults faults = {.pool = plan->pool};
 
     for (int32_t i = 0; i < plan->graph->n_inputs; i++)
         lower_tensor(&l, plan->graph->inputs[i]);
     for (l.op = 0; l.op < plan->graph->n_ops; l.op++) {
         const struct op *op = &plan->graph->ops[l.op];
-        struct frame here = frame_op(at, plan->graph, l.op);
+        struct report_text failed = {.status = MOTE_OK};
+        struct frame root = {.index = -1, .sink = &failed}, here = frame_op(&root, plan->graph, l.op);
 
-        if (op->id != OP_NOP)
-            TRY(op_info[op->id].lower(&l, op, &here));
+        if (op->id != OP_NOP && op_info[op->id].lower(&l, op, &here) != MOTE_OK)
+            faults_add(&faults, op_info[op->id].NAME, &failed);
     }
+    TRY(faults_fail(&faults, at));
     for (int32_t i = 0; i < plan->graph->n_outputs; i++)
         lower_tensor(&l, plan->graph->outputs[i]);
     return MOTE_OK;

@@ -172,11 +172,55 @@ static void half_weights(void **state)
     pool_free(&pool);
 }
 
+/* ---- all that is missing, at once ---- */
+static const char *load_error(struct pool *pool, const char *path)
+{
+    struct report_text *sink = pool_alloc(pool, sizeof *sink);
+    struct frame at = {.name = "m", .index = -1, .sink = sink};
+    struct pipeline p;
+
+    assert_int_equal(pipeline_load(pool, path, &p, &at), MOTE_ERR_UNSUPPORTED);
+    return sink->text;
+}
+
+static void own_several_faults(void **state)
+{
+    struct pool pool = {0};
+
+    (void)state;
+    assert_string_equal(
+        load_error(&pool, MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_tflite/several_faults.tflite"),
+        "m: 3 operators that Mote does not have: op 1 Ours (custom, version 1, output \"result1\"), op 4 Ours (custom, "
+        "version 1, output \"result4\"), op 6 Theirs (custom, version 1, output \"result6\"); of the others, 3 faults: "
+        "op 0 DEQUANTIZE: from f16 to f32: only s8, u8, s16 and constants of f16 to f32 are there; op 2 LOGISTIC: "
+        "tensor 4 operand2_0: the type is s64, the operator takes s8 and f32 (and 1 more LOGISTIC) [ERR_UNSUPPORTED]");
+    pool_free(&pool);
+}
+
+/* Its 110 weights in half precision are no fault any more. */
+static void one_operator_is_missing(void **state)
+{
+    struct pool pool = {0};
+    const char *folder = case_folder(&pool, "names_not_all_at_once");
+
+    (void)state;
+    if (folder != NULL)
+        assert_string_equal(load_error(&pool, pool_printf(&pool, "%s/selfie_segmentation.tflite", folder)),
+                            "m: 1 operator that Mote does not have: op 244 Convolution2DTransposeBias (custom, version "
+                            "1, output \"segment\") [ERR_UNSUPPORTED]");
+    pool_free(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(border_is_zero_point), cmocka_unit_test(own_stale_shapes), cmocka_unit_test(stale_batch),
-        cmocka_unit_test(own_half_weights),     cmocka_unit_test(half_weights),
+        cmocka_unit_test(border_is_zero_point),
+        cmocka_unit_test(own_stale_shapes),
+        cmocka_unit_test(stale_batch),
+        cmocka_unit_test(own_half_weights),
+        cmocka_unit_test(half_weights),
+        cmocka_unit_test(own_several_faults),
+        cmocka_unit_test(one_operator_is_missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ struct tried {
 };
 
 /* `lines` are a graph's, from its tensors to its outputs. */
-static enum mote_status try_lines(struct tried *t, const char *lines)
+static enum mote_status try_passes(struct tried *t, const char *lines, const char *passes)
 {
     struct frame at = {.name = "t", .index = -1, .sink = &t->sink};
     const char *text;
@@ -32,9 +32,11 @@ static enum mote_status try_lines(struct tried *t, const char *lines)
     text = pool_printf(&t->pool, "mote-graph 1\nmodel t\ngraph \"main\"\n%s\nend\n", lines);
     t->p = pipeline_of(&t->pool, "t");
     TRY(model_parse(&t->p.model, (struct bytes){(uint8_t *)(uintptr_t)text, strlen(text)}, &at));
-    TRY(pipeline_compile(&t->p, &(struct pipeline_options){.passes = "none"}, &at));
+    TRY(pipeline_compile(&t->p, &(struct pipeline_options){.passes = passes}, &at));
     return runner_open(&t->pool, t->p.image, &t->runner, &at);
 }
+
+static enum mote_status try_lines(struct tried *t, const char *lines) { return try_passes(t, lines, "none"); }
 
 #define Q " quant [0.5; 0]"
 
@@ -138,6 +140,45 @@ static void test_refusals(void **state)
         assert_int_not_equal(try_lines(&t, cases[i].lines), MOTE_OK);
         if (strncmp(t.sink.text, cases[i].want, strlen(cases[i].want)) != 0)
             assert_string_equal(t.sink.text, cases[i].want);
+        pool_free(&t.pool);
+    }
+}
+
+/* All operators that cannot be lowered are named at once, each kind once, with its place said once; those that constant
+ * folding meets first are no exception. */
+static void test_all_are_named(void **state)
+{
+    static const char *const passes[] = {"none", NULL /* all */};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(passes); i++) {
+        struct tried t;
+
+        assert_int_equal(try_passes(&t,
+                                    "tensor 0 s64 [2] data [1, 2]\ntensor 1 f32 [2]\ntensor 2 f32 [2]\n"
+                                    "tensor 3 s64 [2]\ntensor 4 f32 [2]\ntensor 5 f32 [2]\ntensor 6 f16 [2]\n"
+                                    "tensor 7 f32 [2]\nop 0 logistic in [0] out [1]\nop 1 dequantize in [6] out [7]\n"
+                                    "op 2 logistic in [3] out [2]\nop 3 add in [1, 2] out [4]\n"
+                                    "op 4 add in [7, 4] out [5]\ninputs [3, 6]\noutputs [5]",
+                                    passes[i]),
+                         MOTE_ERR_TYPE);
+        assert_string_equal(t.sink.text,
+                            "t: 3 faults: op 0 LOGISTIC: tensor 0: the type is s64, the operator takes s8 and f32 (and "
+                            "1 more LOGISTIC); op 1 DEQUANTIZE: from f16 to f32: only s8, u8, s16 and constants of f16 "
+                            "to f32 are there [ERR_TYPE]");
+        pool_free(&t.pool);
+    }
+    for (size_t i = 0; i < COUNT(passes); i++) {
+        struct tried t;
+
+        assert_int_equal(try_passes(&t,
+                                    "tensor 0 f32 [2]\ntensor 1 s64 [2] data [1, 2]\ntensor 2 f32 [2]\n"
+                                    "tensor 3 f32 [2]\nop 0 logistic in [1] out [2]\nop 1 add in [0, 2] out [3]\n"
+                                    "inputs [0]\noutputs [3]",
+                                    passes[i]),
+                         MOTE_ERR_TYPE);
+        assert_string_equal(t.sink.text, "t: op 0 LOGISTIC: tensor 1: the type is s64, the operator takes s8 and f32 "
+                                         "[ERR_TYPE]");
         pool_free(&t.pool);
     }
 }
@@ -298,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_all_are_named),
         cmocka_unit_test(test_indices_at_run_time),
         cmocka_unit_test(test_border_is_zero_point),
         cmocka_unit_test(test_floats_out_of_range),

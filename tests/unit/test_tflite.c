@@ -618,6 +618,10 @@ static void test_missing_operators(void **state)
     /* Many: each kind once. */
     EXPECT((k.old_code = BUILTIN_UNIQUE, k.n_ops = 100), MOTE_ERR_UNSUPPORTED,
            "100 operators that Mote does not have: 100 UNIQUE (version 1, first op 0) [ERR_UNSUPPORTED]");
+    /* Options that Mote does not have: all of them, as one kind. */
+    EXPECT((k.weights_format = 1, k.n_ops = 3), MOTE_ERR_UNSUPPORTED,
+           "op 0 FULLY_CONNECTED: option weights_format is 1; Mote takes only 0 (and 2 more FULLY_CONNECTED) "
+           "[ERR_UNSUPPORTED]");
     EXPECT((k.old_code = BUILTIN_CUSTOM, k.custom = "123456789012345678901234567890123456789012345678901234567890"),
            MOTE_ERR_UNSUPPORTED,
            "1 operator that Mote does not have: op 0 ...345678901234567890123456789012345678901234567890 (custom, ");

@@ -49,7 +49,7 @@ def several_faults():
     return model("several_faults", [x, half, long], [out, wide, e], [
         Step("DEQUANTIZE", [half], [wide]), Step("Ours", [x], [a]),
         Step("LOGISTIC", [long], [b]), Step("LOGISTIC", [long], [c]), Step("Ours", [a], [d]),
-        Step("ADD", [d, b], [e], {0: Scalar("b", 0)}), Step("Theirs", [d], [out])])
+        Step("ADD", [c, b], [e], {0: Scalar("b", 0)}), Step("Theirs", [d], [out])])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 #include "host/import/tflite/reader.h"
 #include "host/import/tflite/variables.h"
 
-#define LISTING_MAX ((size_t)680) /* of a message's 1024 bytes; the rest is for the file's name and a last entry */
+#define LISTING_MAX ((size_t)680) /* of a message's 2048 bytes; the rest is for other faults and a last entry */
 #define SHOWN_MAX   48            /* bytes of one name */
 
 /* Until version 3a of the schema the code was a byte; newer files have both, and the larger one holds. */
@@ -175,6 +175,7 @@ enum mote_status tfl_check_operators(struct tfl_reader *r, const struct frame *a
         return MOTE_OK;
     if (l.all.len > LISTING_MAX)
         list_kinds(r, &l, &kinds);
-    return fail(at, MOTE_ERR_UNSUPPORTED, "%u operator%s that Mote does not have: %s", (unsigned)l.n,
-                l.n == 1 ? "" : "s", kinds.s ? kinds.s : l.all.s);
+    r->missing = pool_printf(r->pool, "%u operator%s that Mote does not have: %s", (unsigned)l.n, l.n == 1 ? "" : "s",
+                             kinds.s ? kinds.s : l.all.s);
+    return MOTE_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a .tflite file's bytes to a model. First all operators are looked up, so that one message names all that are
- * missing; then each subgraph becomes a graph, its tensors and operators in the file's order. */
+/* From a .tflite file's bytes to a model. Each subgraph becomes a graph, its tensors and operators in the file's order.
+ * What Mote does not have is collected on the way, so that one message names it all: such an operator is left out, and
+ * what it makes becomes an input of the graph. */
 #include "host/import/import.h"
 
 #include "host/import/tflite/ops.h"
@@ -10,6 +11,12 @@
 bool tflite_matches(struct bytes file) { return file.size >= 8 && memcmp(file.data + 4, TFL_IDENTIFIER, 4) == 0; }
 
 /* ---- operators ---- */
+static void mark(bool *made, const int32_t *list, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        made[list[i]] = true;
+}
+
 /* A list of tensors' indices, checked; *list is NULL if it is empty. */
 static enum mote_status read_indices(struct tfl_reader *r, struct fb_table t, unsigned field, int32_t n_tensors,
                                      int32_t least, const char *what, int32_t **list, int32_t *n,
@@ -29,6 +36,28 @@ static enum mote_status read_indices(struct tfl_reader *r, struct fb_table t, un
     return MOTE_OK;
 }
 
+/* Options that Mote does not have: the operator goes again, after it has been noted. */
+static enum mote_status read_options(struct tfl_reader *r, const struct tfl_op *row, struct fb_table t, struct graph *g,
+                                     const struct tfl_lists *l, int32_t index, const struct frame *at)
+{
+    struct report_text failed = {.status = MOTE_OK};
+    struct frame root = {.index = -1, .sink = &failed}, here = {&root, "op", at->name, index, NULL};
+    struct op *op = graph_add_op(r->out, g, tfl_op_id(row), l->n_in, l->in, l->n_out, l->out);
+
+    op->source = index;
+    switch (tfl_read_options(row, t, op->opts, &here)) {
+    case MOTE_OK:
+        return MOTE_OK;
+    case MOTE_ERR_UNSUPPORTED:
+        faults_add(&r->faults, at->name, &failed);
+        g->n_ops--;
+        mark(r->left_out, l->out, l->n_out);
+        return MOTE_OK;
+    default:
+        return fail(at, failed.status, "%.*s", (int)(failed.end - failed.message), failed.text + failed.message);
+    }
+}
+
 /* `n_tensors`: those of the file; variables' state comes after them. */
 static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t index, struct graph *g,
                                 int32_t n_tensors, const struct frame *at)
@@ -37,7 +66,6 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
     const struct tfl_op *row;
     struct tfl_code code;
     struct tfl_lists l;
-    struct op *op;
 
     TRY(tfl_read_code(r, t, &code, &here));
     here.name = tfl_builtin_name(code.builtin);
@@ -46,20 +74,15 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
     if (tfl_is_setup(code.builtin))
         return tfl_read_setup(r, t, code.builtin, &l, g, &here);
     row = tfl_op_find(code.builtin);
-    assert(row); /* tfl_check_operators() */
+    if (!row) { /* r->missing names it */
+        mark(r->left_out, l.out, l.n_out);
+        return MOTE_OK;
+    }
     TRY(tfl_use_variable(r, code.builtin, &l, g, &here));
-    op = graph_add_op(r->out, g, tfl_op_id(row), l.n_in, l.in, l.n_out, l.out);
-    op->source = index;
-    return tfl_read_options(row, t, op->opts, &here);
+    return read_options(r, row, t, g, &l, index, &here);
 }
 
 /* ---- graphs ---- */
-static void mark(bool *made, const int32_t *list, int32_t n)
-{
-    for (int32_t i = 0; i < n; i++)
-        made[list[i]] = true;
-}
-
 /* Constants without elements (the shape of a scalar) have an empty buffer, as tensors that are computed have. */
 static void set_empty_constants(struct pool *pool, struct graph *g)
 {
@@ -71,6 +94,40 @@ static void set_empty_constants(struct pool *pool, struct graph *g)
     for (int32_t i = 0; i < g->n_tensors; i++)
         if (!made[i] && !g->tensors[i].state && !g->tensors[i].data && tensor_bytes(&g->tensors[i]) == 0)
             g->tensors[i].data = pool_alloc(pool, 0);
+}
+
+/* What operators would make that are left out becomes an input. */
+static void add_left_out(struct tfl_reader *r, struct graph *g, int32_t n_tensors)
+{
+    int32_t n = 0, *inputs = pool_array(r->pool, (size_t)n_tensors, sizeof *inputs);
+
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        r->left_out[g->inputs[i]] = true;
+    for (int32_t i = 0; i < n_tensors; i++)
+        if (r->left_out[i] && !g->tensors[i].data && !g->tensors[i].state)
+            inputs[n++] = i;
+    g->inputs = inputs;
+    g->n_inputs = n;
+}
+
+static enum mote_status read_tensors(struct tfl_reader *r, struct fb_vector tensors, struct graph *g,
+                                     const struct frame *at)
+{
+    for (uint32_t i = 0; i < tensors.n; i++) {
+        struct report_text failed = {.status = MOTE_OK};
+        struct frame root = {.index = -1, .sink = &failed};
+        enum mote_status status;
+        struct tensor tensor;
+
+        status = tfl_read_tensor(r, fb_table_at(tensors, i), (int32_t)i, &tensor, &root);
+        if (status == MOTE_ERR_UNSUPPORTED)
+            faults_add(&r->faults, "tensors", &failed);
+        else if (status != MOTE_OK)
+            return fail_again(at, &failed);
+        else
+            graph_add_tensor(r->out, g, &tensor);
+    }
+    return MOTE_OK;
 }
 
 enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const struct frame *up)
@@ -88,18 +145,18 @@ enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const stru
         name = index == 0 ? "main" : pool_printf(r->pool, "graph_%u", (unsigned)index);
     here.name = name;
     g = model_add_graph(r->out, name);
-    for (uint32_t i = 0; i < tensors.n; i++) {
-        struct tensor tensor;
-
-        TRY(tfl_read_tensor(r, fb_table_at(tensors, i), (int32_t)i, &tensor, at));
-        graph_add_tensor(r->out, g, &tensor);
-    }
+    TRY(read_tensors(r, tensors, g, at));
+    if (r->faults.n > 0 && (uint32_t)g->n_tensors < tensors.n)
+        return faults_fail(&r->faults, at); /* without these tensors there is no graph */
     n_tensors = g->n_tensors;
+    r->left_out = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out);
     TRY(read_indices(r, t, TFL_SUBGRAPH_INPUTS, n_tensors, 0, "input", &g->inputs, &g->n_inputs, at));
     TRY(read_indices(r, t, TFL_SUBGRAPH_OUTPUTS, n_tensors, 0, "output", &g->outputs, &g->n_outputs, at));
     tfl_begin_variables(r, g);
     for (uint32_t i = 0; i < ops.n; i++)
         TRY(read_op(r, fb_table_at(ops, i), (int32_t)i, g, n_tensors, at));
+    if (r->missing || r->faults.n > 0)
+        add_left_out(r, g, n_tensors);
     set_empty_constants(r->pool, g);
     return fb_status(&r->fb, at);
 }
@@ -125,20 +182,47 @@ static enum mote_status read_model(struct tfl_reader *r, const struct frame *at)
     return MOTE_OK;
 }
 
-enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
-                               const struct frame *at)
+/* A verified model of what could be read. */
+static enum mote_status read_rest(struct tfl_reader *r, struct bytes file, const struct frame *at)
 {
-    struct tfl_reader r = {.fb = fb_open(file), .pool = pool, .out = out};
+    TRY(read_model(r, at));
+    r->out->shapes_may_be_stale = true;
+    TRY(model_verify(r->out, at));
+    r->out->shapes_may_be_stale = false;
+    return import_dequantize(r->out, (int64_t)file.size, at);
+}
 
+enum mote_status tflite_import_partly(struct pool *pool, const char *name, struct bytes file, struct model *out,
+                                      const char **missing, const struct frame *at)
+{
+    struct tfl_reader r = {.fb = fb_open(file), .pool = pool, .out = out, .faults = {.pool = pool}};
+    struct report_text failed = {.status = MOTE_OK};
+    struct frame root = {.index = -1, .sink = &failed};
+
+    *missing = NULL;
     *out = (struct model){.pool = pool, .preprocess = {.kind = "none", .channels = ""}};
     out->name = import_model_name(pool, name);
     if (!tflite_matches(file))
         return fail(at, MOTE_ERR_FORMAT, "not a TFLite model: no \"%s\" at byte 4", TFL_IDENTIFIER);
     if (file.size > FILE_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
-    TRY(read_model(&r, at));
-    out->shapes_may_be_stale = true;
-    TRY(model_verify(out, at));
-    out->shapes_may_be_stale = false;
-    return import_dequantize(out, (int64_t)file.size, at);
+    if (read_rest(&r, file, &root) != MOTE_OK) {
+        if (!r.missing && r.faults.n == 0)
+            return fail_again(at, &failed);
+        out->n_graphs = 0;
+    }
+    if (r.missing && r.faults.n > 0)
+        *missing = pool_printf(pool, "%s; %s", r.missing, faults_text(&r.faults));
+    else
+        *missing = r.missing ? r.missing : r.faults.n > 0 ? faults_text(&r.faults) : NULL;
+    return MOTE_OK;
+}
+
+enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
+                               const struct frame *at)
+{
+    const char *missing;
+
+    TRY(tflite_import_partly(pool, name, file, out, &missing, at));
+    return missing ? fail(at, MOTE_ERR_UNSUPPORTED, "%s", missing) : MOTE_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef MOTE_TFLITE_READER_H
 #define MOTE_TFLITE_READER_H
 
+#include "host/base/faults.h"
 #include "host/graph/graph.h"
 #include "host/import/tflite/flatbuffer.h"
 #include "host/import/tflite/schema.h"
@@ -24,6 +25,9 @@ struct tfl_reader {
     struct tfl_variables variables;
     uint8_t *called_once; /* [subgraphs.n], or NULL if no graph is (variables.c) */
     bool initializing;    /* one of those is being read */
+    const char *missing;  /* the operators that Mote does not have, NULL if there are none */
+    struct faults faults; /* what else it does not have */
+    bool *left_out;       /* [tensors of the file's graph] outputs of operators that are left out */
 };
 
 /* A string field on one line: bytes that are not UTF-8 and control characters become \xNN. "" if absent. */
@@ -35,7 +39,7 @@ MUST_CHECK enum mote_status tfl_read_tensor(struct tfl_reader *r, struct fb_tabl
 /* Adds the graph to r->out. */
 MUST_CHECK enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const struct frame *up);
 
-/* One error line about all operators that Mote does not have, in all graphs. */
+/* Lists all operators that Mote does not have, in all graphs, in r->missing. */
 MUST_CHECK enum mote_status tfl_check_operators(struct tfl_reader *r, const struct frame *at);
 
 /* An Operator's code. */
