@@ -4,6 +4,7 @@
  * one that cannot be computed: lowering says why, of all operators at once. */
 #include "host/exec/exec.h"
 #include "host/graph/op_info.h"
+#include "host/graph/scales.h"
 #include "host/passes/passes.h"
 
 /* SHAPE reads no element: shapes are known here. Operators of training have no kernel to compute them with. */
@@ -29,7 +30,8 @@ enum mote_status pass_fold(struct model *m, struct graph *g, const struct frame 
 
         if (op->id == OP_NOP || !is_foldable(g, op))
             continue;
-        if (op->id == OP_RESHAPE && op_in(g, op, 0)->type == op_out(g, op, 0)->type) /* the same bytes */
+        if (op->id == OP_RESHAPE && op_in(g, op, 0)->type == op_out(g, op, 0)->type &&
+            want_scales(g, op, &nowhere) == MOTE_OK) /* the same bytes */
             g->tensors[op->out[0]].data = g->tensors[op->in[0]].data;
         else if (exec_op(m, g, op, &nowhere) != MOTE_OK)
             continue;

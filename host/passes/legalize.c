@@ -2,6 +2,7 @@
 /* Legalization: operators that change no byte disappear. Requantizing twice is left alone: each step rounds, and one
  * step would round differently. */
 #include "host/graph/op_info.h"
+#include "host/graph/scales.h"
 #include "host/passes/passes.h"
 
 #include <math.h>
@@ -43,6 +44,7 @@ static bool skip_reshape(struct graph *g, int32_t i)
     int32_t producer = graph_producer(g, op->in[0]);
 
     if (producer < 0 || g->ops[producer].id != OP_RESHAPE || op_in(g, op, 0)->state ||
+        !quant_same(&op_in(g, &g->ops[producer], 0)->quant, &op_in(g, op, 0)->quant) ||
         op_in(g, &g->ops[producer], 0)->state)
         return false;
     op->in[0] = g->ops[producer].in[0];

@@ -5,80 +5,12 @@
  * where it is first wanted. Constants take the quantization that their reader wants. */
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
+#include "host/graph/scales.h"
 #include "host/passes/quantize.h"
 
 #include <math.h>
 
-/* How an operator goes with int8. */
-enum form {
-    FORM_FLOAT,  /* not at all */
-    FORM_LINEAR, /* weights and bias; inputs and outputs have scales of their own */
-    FORM_OWN,    /* inputs and outputs have scales of their own */
-    FORM_SAME,   /* it moves or compares stored values: inputs and outputs have one scale */
-    FORM_FIXED,  /* the reference fixes the output's scale */
-    FORM_LSTM,   /* weights, biases and states of its own */
-};
-
 enum { LSTM_CELL = 19 }; /* the cell state's input */
-
-struct rule {
-    enum form form;
-    struct quant_s8 fixed;
-};
-
-static const struct rule rules[OP_LIMIT] = {
-    [OP_CONV_2D] = {.form = FORM_LINEAR},
-    [OP_DEPTHWISE_CONV_2D] = {.form = FORM_LINEAR},
-    [OP_FULLY_CONNECTED] = {.form = FORM_LINEAR},
-    [OP_TRANSPOSE_CONV] = {.form = FORM_LINEAR},
-    [OP_ABS] = {.form = FORM_OWN},
-    [OP_ADD] = {.form = FORM_OWN},
-    [OP_ARG_MAX] = {.form = FORM_OWN},
-    [OP_BATCH_MATMUL] = {.form = FORM_OWN},
-    [OP_DIV] = {.form = FORM_OWN},
-    [OP_HARD_SWISH] = {.form = FORM_OWN},
-    [OP_LEAKY_RELU] = {.form = FORM_OWN},
-    [OP_MEAN] = {.form = FORM_OWN},
-    [OP_MUL] = {.form = FORM_OWN},
-    [OP_PRELU] = {.form = FORM_OWN},
-    [OP_RELU] = {.form = FORM_OWN},
-    [OP_RSQRT] = {.form = FORM_OWN},
-    [OP_SQUARED_DIFFERENCE] = {.form = FORM_OWN},
-    [OP_SUB] = {.form = FORM_OWN},
-    [OP_SUM] = {.form = FORM_OWN},
-    [OP_AVERAGE_POOL_2D] = {.form = FORM_SAME},
-    [OP_BATCH_TO_SPACE_ND] = {.form = FORM_SAME},
-    [OP_CONCATENATION] = {.form = FORM_SAME},
-    [OP_DEPTH_TO_SPACE] = {.form = FORM_SAME},
-    [OP_EXPAND_DIMS] = {.form = FORM_SAME},
-    [OP_GATHER] = {.form = FORM_SAME},
-    [OP_MAXIMUM] = {.form = FORM_SAME},
-    [OP_MAX_POOL_2D] = {.form = FORM_SAME},
-    [OP_MINIMUM] = {.form = FORM_SAME},
-    [OP_MIRROR_PAD] = {.form = FORM_SAME},
-    [OP_PACK] = {.form = FORM_SAME},
-    [OP_PAD] = {.form = FORM_SAME},
-    [OP_REDUCE_MAX] = {.form = FORM_SAME},
-    [OP_RELU6] = {.form = FORM_SAME},
-    [OP_RESHAPE] = {.form = FORM_SAME},
-    [OP_RESIZE_BILINEAR] = {.form = FORM_SAME},
-    [OP_RESIZE_NEAREST_NEIGHBOR] = {.form = FORM_SAME},
-    [OP_SLICE] = {.form = FORM_SAME},
-    [OP_SPACE_TO_BATCH_ND] = {.form = FORM_SAME},
-    [OP_SPACE_TO_DEPTH] = {.form = FORM_SAME},
-    [OP_SPLIT] = {.form = FORM_SAME},
-    [OP_SPLIT_V] = {.form = FORM_SAME},
-    [OP_SQUEEZE] = {.form = FORM_SAME},
-    [OP_STRIDED_SLICE] = {.form = FORM_SAME},
-    [OP_TRANSPOSE] = {.form = FORM_SAME},
-    [OP_UNPACK] = {.form = FORM_SAME},
-    [OP_L2_NORMALIZATION] = {FORM_FIXED, {1.0f / 128, 0}},
-    [OP_LOGISTIC] = {FORM_FIXED, {1.0f / 256, -128}},
-    [OP_SOFTMAX] = {FORM_FIXED, {1.0f / 256, -128}},
-    [OP_TANH] = {FORM_FIXED, {1.0f / 128, 0}},
-    [OP_UNIDIRECTIONAL_SEQUENCE_LSTM] = {.form = FORM_LSTM},
-    /* SVDF wants calibration of what is inside it. */
-};
 
 struct group {
     bool is_fixed;
@@ -158,9 +90,9 @@ static enum form form_of(const struct work *w, const struct op *op)
 
     for (int32_t k = 0; k < op->n_in; k++)
         any |= is_float(w, op->in[k]);
-    if (!any || (rules[op->id].form == FORM_LSTM && !lstm_has_s8(&w->before, op)))
+    if (!any || (op_scales[op->id].form == FORM_LSTM && !lstm_has_s8(&w->before, op)))
         return FORM_FLOAT;
-    return rules[op->id].form;
+    return op_scales[op->id].form;
 }
 
 static bool covers(const struct group *fixed, struct range r)
@@ -220,6 +152,11 @@ static void unite_same(struct work *w, const struct op *op)
         }
 }
 
+static struct quant_s8 fixed_of(enum op_id id)
+{
+    return (struct quant_s8){op_scales[id].fixed_scale, op_scales[id].fixed_zero};
+}
+
 static void groups(struct work *w, const struct op *ops, int32_t n)
 {
     for (int32_t i = 0; i < n; i++) {
@@ -229,7 +166,7 @@ static void groups(struct work *w, const struct op *ops, int32_t n)
         if (form == FORM_SAME && is_computed(w, op->out[0]))
             unite_same(w, op);
         if (form == FORM_FIXED)
-            *group_of(w, op->out[0]) = (struct group){true, rules[op->id].fixed, group_of(w, op->out[0])->range};
+            *group_of(w, op->out[0]) = (struct group){true, fixed_of(op->id), group_of(w, op->out[0])->range};
     }
 }
 

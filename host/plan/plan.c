@@ -4,7 +4,16 @@
 #include "host/plan/plan.h"
 
 #include "host/base/faults.h"
+#include "host/graph/scales.h"
 #include "host/plan/offsets.h"
+
+static enum mote_status lower_op(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    if (op->id == OP_NOP)
+        return MOTE_OK;
+    TRY(want_scales(l->graph, op, at));
+    return op_info[op->id].lower(l, op, at);
+}
 
 static enum mote_status lower_all(struct plan *plan, const struct frame *at)
 {
@@ -18,7 +27,7 @@ static enum mote_status lower_all(struct plan *plan, const struct frame *at)
         struct report_text failed = {.status = MOTE_OK};
         struct frame root = {.index = -1, .sink = &failed}, here = frame_op(&root, plan->graph, l.op);
 
-        if (op->id != OP_NOP && op_info[op->id].lower(&l, op, &here) != MOTE_OK)
+        if (lower_op(&l, op, &here) != MOTE_OK)
             faults_add(&faults, op_info[op->id].NAME, &failed);
     }
     TRY(faults_fail(&faults, at));

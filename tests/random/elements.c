@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makers of operators that compute element by element, or along axes. */
+#include "host/graph/scales.h"
 #include "tests/random/builder.h"
 
 #include <math.h>
@@ -147,9 +148,34 @@ bool make_sub(struct builder *b) { return make_binary_of(b, OP_SUB, WIDE); }
 
 bool make_mul(struct builder *b) { return make_binary(b, OP_MUL); }
 
-bool make_minimum(struct builder *b) { return make_binary(b, OP_MINIMUM); }
+/* `like`'s quantization for t, if need be by a QUANTIZE; TENSOR_ABSENT where that has no multiplier. */
+static int32_t quantized_like(struct builder *b, int32_t t, int32_t like)
+{
+    int32_t out;
 
-bool make_maximum(struct builder *b) { return make_binary(b, OP_MAXIMUM); }
+    if (quant_same(&tensor_of(b, t)->quant, &tensor_of(b, like)->quant))
+        return t;
+    out = new_output(b, tensor_of(b, t)->type, quantization_of(b, like));
+    return op_done(b, new_op(b, OP_QUANTIZE, 1, &t, 1, &out)) ? out : TENSOR_ABSENT;
+}
+
+/* Stored values are compared: all have one quantization. */
+static bool make_extreme(struct builder *b, enum op_id id)
+{
+    int32_t in[2] = {pick(b, COMPUTED, 0, 6)}, out;
+
+    if (in[0] == TENSOR_ABSENT)
+        return false;
+    in[1] = quantized_like(b, pick_second(b, in[0]), in[0]);
+    if (in[1] == TENSOR_ABSENT)
+        return false;
+    out = new_same_output(b, in[0]);
+    return op_done(b, new_op(b, id, 2, in, 1, &out));
+}
+
+bool make_minimum(struct builder *b) { return make_extreme(b, OP_MINIMUM); }
+
+bool make_maximum(struct builder *b) { return make_extreme(b, OP_MAXIMUM); }
 
 bool make_squared_difference(struct builder *b) { return make_binary(b, OP_SQUARED_DIFFERENCE); }
 
@@ -164,8 +190,10 @@ static struct quantization unary_quantization(struct builder *b, enum op_id id, 
     struct quantization q;
 
     switch (id) {
-    case OP_LOGISTIC: /* the zero point is the reference's */
+    case OP_LOGISTIC: /* these two are fixed */
         return (struct quantization){1.0f / 256, INT8_MIN};
+    case OP_TANH:
+        return (struct quantization){1.0f / 128, 0};
     case OP_RELU6: /* the bytes stay as they are */
         return in;
     case OP_RSQRT:

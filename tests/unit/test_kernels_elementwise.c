@@ -625,7 +625,7 @@ static void test_pad_refusals(void **state)
     in[2] = tensor(&f, TYPE_S8, 0, NULL, 2, 0, "\1");
     out = tensor(&f, TYPE_S8, 0, NULL, 1, 0, NULL);
     add_op(&f, OP_PAD, 3, in, out);
-    expect_refused(&f, MOTE_ERR_QUANT, "padding value");
+    expect_refused(&f, MOTE_ERR_QUANT, "the operator's output");
 
     set_up(&f);
     in[0] = tensor(&f, TYPE_S8, 2, dims, 1, 0, NULL);

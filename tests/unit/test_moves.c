@@ -50,7 +50,8 @@ static void test_refusals(void **state)
          "t: op 0 CONCATENATION: a fused activation; put it into an operator of its own [ERR_UNSUPPORTED]"},
         {"tensor 0 s8 [2,2] quant [0.5; 1]\ntensor 1 s8 [2,4]" Q
          "\nop 0 concatenation in [0, 0] out [1] axis 1\ninputs [0]\noutputs [1]",
-         "t: op 0 CONCATENATION: input 0 has another scale or zero point than the output [ERR_QUANT]"},
+         "t: op 0 CONCATENATION: tensor 0: it has scale 0.5 and zero point 1, the operator's output 0.5 and 0: put a "
+         "QUANTIZE between them [ERR_QUANT]"},
         {"tensor 0 s16 [2,2] quant [0.5; 1]\ntensor 1 s16 [2,4] quant [0.5; 1]\n"
          "op 0 concatenation in [0, 0] out [1] axis 1\ninputs [0]\noutputs [1]",
          "t: op 0 CONCATENATION: input 0 or the output has a zero point other than 0 [ERR_QUANT]"},
@@ -179,6 +180,62 @@ static void test_all_are_named(void **state)
                          MOTE_ERR_TYPE);
         assert_string_equal(t.sink.text, "t: op 0 LOGISTIC: tensor 1: the type is s64, the operator takes s8 and f32 "
                                          "[ERR_TYPE]");
+        pool_free(&t.pool);
+    }
+}
+
+/* Operators that move or compare stored values do not convert them: one rule for all, whatever passes are run. */
+static void test_one_quantization(void **state)
+{
+    static const struct {
+        const char *first, *list, *op, *second;
+    } cases[] = {
+        {"[2,2]", "s32 [2] data [1, 0]", "transpose in [0, 2]", "[2,2]"},
+        {"[2,2]", "s32 [1] data [4]", "reshape in [0, 2]", "[4]"},
+        {"[1,2,2,1]", "s32 [2] data [4, 4]", "resize_bilinear in [0, 2]", "[1,4,4,1]"},
+        {"[1,2,2,1]", "s32 [2] data [4, 4]", "resize_nearest_neighbor in [0, 2]", "[1,4,4,1]"},
+        {"[2,2]", "s32 [2,2] data [0, 1, 0, 0]", "pad in [0, 2]", "[3,2]"},
+        {"[2,2]", "s32 [1] data [0]", "gather in [0, 2]", "[1,2]"},
+        {"[2,2]", "s32 [1] data [0]", "reduce_max in [0, 2]", "[2]"},
+        {"[2,2]", "s32 [1] data [0]", "concatenation in [0]", "[2,2]"},
+        {"[2,2]", "s32 [1] data [0]", "relu6 in [0]", "[2,2]"},
+        {"[1,2,2,1]", "s32 [1] data [0]", "max_pool_2d in [0]", "[1,2,2,1]"},
+    };
+    static const char *const passes[] = {"none", NULL /* all */};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+        struct tried t;
+        char lines[400];
+
+        snprintf(lines, sizeof lines,
+                 "tensor 0 s8 %s quant [0.5; 1]\ntensor 1 s8 %s quant [0.25; 1]\ntensor 2 %s\nop 0 %s out [1]\n"
+                 "inputs [0]\noutputs [1]",
+                 cases[i / 2].first, cases[i / 2].second, cases[i / 2].list, cases[i / 2].op);
+        assert_int_equal(try_passes(&t, lines, passes[i % 2]), MOTE_ERR_QUANT);
+        assert_non_null(strstr(t.sink.text,
+                               "tensor 0: it has scale 0.5 and zero point 1, the operator's output 0.25 and "
+                               "1: put a QUANTIZE between them [ERR_QUANT]"));
+        pool_free(&t.pool);
+    }
+}
+
+static void test_fixed_quantization(void **state)
+{
+    static const char *const wrong[] = {"logistic in [0] out [1]", "tanh in [0] out [1]",
+                                        "l2_normalization in [0] out [1]", "softmax in [0] out [1]"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct tried t;
+        char lines[300];
+
+        snprintf(lines, sizeof lines,
+                 "tensor 0 s8 [1,2] quant [0.5; 1]\ntensor 1 s8 [1,2] quant [0.25; -128]\nop 0 %s\ninputs [0]\n"
+                 "outputs [1]",
+                 wrong[i]);
+        assert_int_equal(try_lines(&t, lines), MOTE_ERR_QUANT);
+        assert_non_null(strstr(t.sink.text, "the output's scale is 0.25 and its zero point -128, not 1/"));
         pool_free(&t.pool);
     }
 }
@@ -340,6 +397,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_all_are_named),
+        cmocka_unit_test(test_one_quantization),
+        cmocka_unit_test(test_fixed_quantization),
         cmocka_unit_test(test_indices_at_run_time),
         cmocka_unit_test(test_border_is_zero_point),
         cmocka_unit_test(test_floats_out_of_range),

@@ -41,15 +41,12 @@ enum mote_status infer_concatenation(const struct model *m, struct graph *g, con
 
 MACS_NONE(concatenation)
 
-/* Bytes are moved as they are: 8-bit inputs mean the same only with the output's scale and zero point; with 16 bits the
- * reference asks for zero points of 0. */
+/* With 16 bits the reference asks for zero points of 0. */
 static enum mote_status check_input(const struct tensor *in, const struct tensor *out, int i, const struct frame *at)
 {
     if (in->type != out->type)
         return fail(at, MOTE_ERR_TYPE, "input %d is %s and the output %s", i, type_name(in->type),
                     type_name(out->type));
-    if ((in->type == TYPE_S8 || in->type == TYPE_U8) && !quant_equal(&in->quant, &out->quant))
-        return fail(at, MOTE_ERR_QUANT, "input %d has another scale or zero point than the output", i);
     if (in->type == TYPE_S16 &&
         ((in->quant.n > 0 && in->quant.zero[0] != 0) || (out->quant.n > 0 && out->quant.zero[0] != 0)))
         return fail(at, MOTE_ERR_QUANT, "input %d or the output has a zero point other than 0", i);

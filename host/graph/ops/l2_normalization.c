@@ -15,7 +15,7 @@ enum mote_status infer_l2_normalization(const struct model *m, struct graph *g, 
 /* The sum of squares. */
 int64_t macs_l2_normalization(const struct graph *g, const struct op *op) { return tensor_elements(op_in(g, op, 0)); }
 
-/* The results have scale 1/128 and zero point 0, whatever the output says: the reference does not look. */
+/* The results have scale 1/128 and zero point 0. */
 static enum mote_status lower_l2_normalization_s8(struct lowering *l, const struct op *op, int32_t rows, int32_t depth,
                                                   const struct frame *at)
 {

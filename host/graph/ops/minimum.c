@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MINIMUM: the smaller of two elements. Stored values are compared, whatever the scales are: the reference does not
- * look. */
+/* MINIMUM: the smaller of two elements. Stored values are compared, which have one scale
+ * (host/graph/scales.h). */
 #include "host/graph/ops/elementwise.h"
 #include "kernels/binary_f32.h"
 #include "kernels/binary_s8.h"

@@ -43,13 +43,10 @@ int64_t macs_pad(const struct graph *g, const struct op *op)
 static enum mote_status lower_around(struct lowering *l, const struct op *op, int32_t *value, const struct frame *at)
 {
     const struct tensor *out = op_out(l->graph, op, 0), *around = op_in(l->graph, op, 2);
-    bool byte = out->type == TYPE_S8 || out->type == TYPE_U8;
 
     if (around != NULL) {
         if (around->type != out->type || tensor_elements(around) != 1)
             return fail(at, MOTE_ERR_TYPE, "the padding value is not one element of the output's type");
-        if (byte && !quant_equal(&around->quant, &out->quant))
-            return fail(at, MOTE_ERR_QUANT, "the padding value's scale and zero point are not the output's");
         *value = lower_tensor(l, op->in[2]);
         return MOTE_OK;
     }

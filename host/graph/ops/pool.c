@@ -54,9 +54,6 @@ enum mote_status pool_range_s8(const struct graph *g, const struct op *op, int32
 
     TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &in_scale, &in_zero));
     TRY(want_quant(at, g, op, op->out[0], TYPE_S8, &out_scale, &out_zero));
-    if (in_zero != out_zero || fabsf(in_scale - out_scale) > 1.0e-6)
-        return fail(at, MOTE_ERR_QUANT, "input and output are quantized differently: (%g, %d) and (%g, %d)", in_scale,
-                    (int)in_zero, out_scale, (int)out_zero);
     return activation_range_s8(op_out(g, op, 0), o->activation, lo, hi, at);
 }
 

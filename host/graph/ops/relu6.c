@@ -5,8 +5,7 @@
 
 UNARY_OP(relu6)
 
-/* The limits are the input's, and the bytes between them stay as they are: the reference does not look at the output's
- * quantization. */
+/* The bytes between the limits stay as they are. */
 static enum mote_status lower_relu6_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     struct unary_s8 u;

