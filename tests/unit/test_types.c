@@ -251,11 +251,12 @@ static void try_operator(enum op_id id, const char *name)
         struct report_text report = {.status = MOTE_OK};
         struct vec_file file;
         struct vec_case c;
-        bool more;
+        bool more = false;
 
         assert_int_equal(vec_open(&pool, paths[i], &report, &file), MOTE_OK);
         while (vec_next(&file, &c, &more) == MOTE_OK && more)
             try_case(&file, &c, id, seen);
+        assert_int_equal(report.status, MOTE_OK);
     }
     pool_free(&pool);
 }
