@@ -12,6 +12,7 @@
 #define MOTE_IMAGE_ALIGN    16          /* of the image, of its size and of its sections */
 #define MOTE_IMAGE_FEATURES 0u          /* the bits of `required` that this version understands */
 #define MOTE_IMAGE_RANK_MAX 8
+#define MOTE_IMAGE_CHECKED  8 /* constants that are checked, over all steps: at most so many times the image's bytes */
 
 struct mote_image_header {
     uint32_t magic;

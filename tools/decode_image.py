@@ -3,7 +3,7 @@
 """The second decoder of the image: written from docs/SPEC.md and the tables that it names (ops/types.def,
 ops/kernels.def, the lists in the kernels' headers), and from nothing else, so that it can say whether the first one
 and the specification agree. Checks what a reader checks, in that order, but for the kernels' need and trust functions,
-which are code; prints the image.
+which are code (and so not how many bytes the latter read); prints the image.
 
     tools/decode_image.py [--json] IMAGE
 """
@@ -141,6 +141,7 @@ class Image:
         self.data, self.tables = data, tables
         self.header()
         self.section_table()
+        self.state_bytes = 0
         self.tensors = [self.tensor(i) for i in range(self.count("tensors"))]
         self.ios = self.inputs_and_outputs()
         self.steps = [self.step(i) for i in range(self.count("steps"))]
@@ -203,6 +204,8 @@ class Image:
              f"tensor {i}: offset {offset}, {size} bytes")
         want(not flags & 1 or region == ARENA, "ERR_FORMAT", f"tensor {i}: state outside the arena")
         self.initial(i, initial, flags, size)
+        self.state_bytes += size if flags & 1 else 0
+        want(self.state_bytes <= self.arena_bytes, "ERR_WORK", f"tensor {i}: states of {self.state_bytes} bytes")
         return {"index": i, "type": self.tables.types.name[number], "region": ["image", "arena"][region],
                 "offset": offset, "bytes": size, "ring_rows": ring, "state": bool(flags & 1),
                 "weight": bool(flags & 2), "fill": fill,
@@ -255,7 +258,7 @@ class Image:
         want(tensor < len(self.tensors), "ERR_BOUNDS", f"step {step}: {name} is tensor {tensor}", step)
         t = self.tensors[tensor]
         want(kind in (0, self.type_number(t)), "ERR_TYPE", f"step {step}: {name} is {t['type']}", step)
-        place = {"IN": t["region"], "CONST": "image"}.get(role, "arena")
+        place = {"IN": t["region"], "CONST": "image", "CHECKED": "image"}.get(role, "arena")
         want(t["region"] == place, "ERR_PARAMS", f"step {step}: {name} is in the {t['region']}", step)
 
     def classes(self):

@@ -47,7 +47,7 @@
     A(weights, S8, CONST)                                                                                              \
     A(bias, S64, CONST)                                                                                                \
     A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CONST)                                                                                                \
+    A(shift, S8, CHECKED)                                                                                              \
     A(out, S16, OUT)
 
 MOTE_PARAMS(conv_2d_s16, MOTE_CONV_2D_S16_PARAMS)

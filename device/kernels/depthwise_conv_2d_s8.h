@@ -51,7 +51,7 @@
     A(weights, S8, CONST)                                                                                              \
     A(bias, S32, CONST)                                                                                                \
     A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CONST)                                                                                                \
+    A(shift, S8, CHECKED)                                                                                              \
     A(zeros, S8, IN)                                                                                                   \
     A(out, S8, OUT)
 

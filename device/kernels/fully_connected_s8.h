@@ -33,7 +33,7 @@
     A(weights, S8, CONST)                                                                                              \
     A(bias, S32, CONST)                                                                                                \
     A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CONST)                                                                                                \
+    A(shift, S8, CHECKED)                                                                                              \
     A(out, S8, OUT)
 
 MOTE_PARAMS(fully_connected_s8, MOTE_FULLY_CONNECTED_S8_PARAMS)

@@ -51,7 +51,7 @@
     A(h_weights, S8, CONST)                                                                                            \
     A(bias, S32, CONST)                                                                                                \
     A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CONST)                                                                                                \
+    A(shift, S8, CHECKED)                                                                                              \
     A(table, U16, CONST)                                                                                               \
     A(hidden, S8, STATE)                                                                                               \
     A(cell, S16, STATE)                                                                                                \

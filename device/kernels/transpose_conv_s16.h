@@ -28,7 +28,7 @@
     A(weights, S8, CONST)                                                                                              \
     A(bias, S64, CONST)                                                                                                \
     A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CONST)                                                                                                \
+    A(shift, S8, CHECKED)                                                                                              \
     A(out, S16, OUT)
 
 MOTE_PARAMS(transpose_conv_s16, MOTE_TRANSPOSE_CONV_S16_PARAMS)

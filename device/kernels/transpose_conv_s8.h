@@ -30,7 +30,7 @@
     A(weights, S8, CONST)                                                                                              \
     A(bias, S32, CONST)                                                                                                \
     A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CONST)                                                                                                \
+    A(shift, S8, CHECKED)                                                                                              \
     A(out, S8, OUT)
 
 MOTE_PARAMS(transpose_conv_s8, MOTE_TRANSPOSE_CONV_S8_PARAMS)

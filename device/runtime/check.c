@@ -127,9 +127,12 @@ static uint32_t type_bytes(uint32_t type)
     return type < sizeof bits ? bits[type] / 8u : 0;
 }
 
+/* Reset writes each state, so that all together may have the arena's bytes: states of an honest image do not overlap.
+ */
 static int32_t check_tensors(struct mote_model *m)
 {
     const struct mote_image_header *h = header_of(m->image);
+    uint32_t left = h->arena_bytes;
 
     for (uint32_t i = 0; i < m->n_tensors; i++) {
         const struct mote_image_tensor *t = &m->tensors[i];
@@ -148,37 +151,64 @@ static int32_t check_tensors(struct mote_model *m)
                   ((t->flags & MOTE_TENSOR_STATE) && m->tensors[t->initial - 1].region == MOTE_REGION_IMAGE &&
                    m->tensors[t->initial - 1].bytes == t->bytes),
               MOTE_ERR_FORMAT, -1, i, t->initial);
+        if (t->flags & MOTE_TENSOR_STATE) {
+            CHECK(t->bytes <= left, MOTE_ERR_WORK, -1, i, -1);
+            left -= t->bytes;
+        }
     }
     return MOTE_OK;
 }
 
-static int32_t check_args(struct mote_model *m, uint32_t step, const struct mote_kernel *k, const uint32_t *need,
-                          void **args)
-{
-    const struct mote_image_step *s = &m->steps[step];
+/* The regions that arguments may lie in: two bits a role. */
+#define LIES(role, image, arena)                                                                                       \
+    ((uint32_t)((image) << MOTE_REGION_IMAGE | (arena) << MOTE_REGION_ARENA) << 2 * MOTE_ROLE_##role)
+static const uint32_t may_lie = LIES(IN, 1, 1) | LIES(OUT, 0, 1) | LIES(CONST, 1, 0) | LIES(STATE, 0, 1) |
+                                LIES(SCRATCH, 0, 1) | LIES(CHECKED, 1, 0);
 
-    for (uint32_t i = 0; i < s->n_args; i++) {
-        uint32_t index = m->args[s->args + i], role = k->arg[i].role;
+/* `left` are the bytes of constants that trust functions may still read. */
+static int32_t check_args(struct mote_model *m, uint32_t step, const struct mote_kernel *k, const uint32_t *need,
+                          void **args, uint64_t *left)
+{
+    const uint16_t *indices = m->args + m->steps[step].args;
+    const struct mote_arg *arg = k->arg;
+
+    for (uint32_t i = 0; i < k->n_args; i++, arg++) {
+        uint32_t index = indices[i], role = arg->role;
 
         CHECK(index < m->n_tensors, MOTE_ERR_BOUNDS, step, index, i);
 
         const struct mote_image_tensor *t = &m->tensors[index];
 
-        CHECK(k->arg[i].type == MOTE_ARG_ANY || k->arg[i].type == t->type, MOTE_ERR_TYPE, step, index, i);
-        CHECK(role == MOTE_ROLE_IN || t->region == (role == MOTE_ROLE_CONST ? MOTE_REGION_IMAGE : MOTE_REGION_ARENA),
-              MOTE_ERR_PARAMS, step, index, i);
+        CHECK(arg->type == MOTE_ARG_ANY || arg->type == t->type, MOTE_ERR_TYPE, step, index, i);
+        CHECK(may_lie >> (2 * role + t->region) & 1, MOTE_ERR_PARAMS, step, index, i);
         CHECK(need[i] <= t->bytes, MOTE_ERR_PARAMS, step, index, i);
+        if (role == MOTE_ROLE_CHECKED) {
+            CHECK(need[i] <= *left, MOTE_ERR_WORK, step, index, i);
+            *left -= need[i];
+        }
         args[i] = (void *)((uintptr_t)(t->region == MOTE_REGION_IMAGE ? m->image : m->arena) + t->offset);
     }
     return MOTE_OK;
 }
 
-static int32_t check_step(struct mote_model *m, uint32_t step)
+/* The first parameter that is outside its range, or -1. */
+static int32_t out_of_range(const struct mote_kernel *k, const int32_t *params)
+{
+    const struct mote_range *r = k->ranges, *end = r + k->n_params;
+
+    for (; r < end; r++, params++)
+        if ((uint32_t)*params - (uint32_t)r->min > (uint32_t)r->max - (uint32_t)r->min)
+            return (int32_t)(r - k->ranges);
+    return -1;
+}
+
+static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
 {
     const struct mote_image_step *s = &m->steps[step];
     const struct mote_kernel *k = mote_registry_find(s->kernel);
     uint32_t need[MOTE_ARGS_MAX + 1];
     void *args[MOTE_ARGS_MAX];
+    int32_t first_wrong;
 
     CHECK(k != NULL, MOTE_ERR_KERNEL, step, -1, s->kernel);
     CHECK(s->n_args == k->n_args && s->args <= m->n_args && s->n_args <= m->n_args - s->args, MOTE_ERR_BOUNDS, step, -1,
@@ -187,18 +217,31 @@ static int32_t check_step(struct mote_model *m, uint32_t step)
 
     const int32_t *params = m->params + s->params;
 
-    for (uint32_t i = 0; i < k->n_params; i++)
-        CHECK(params[i] >= k->ranges[i].min && params[i] <= k->ranges[i].max, MOTE_ERR_PARAMS, step, -1, i);
+    CHECK((first_wrong = out_of_range(k, params)) < 0, MOTE_ERR_PARAMS, step, -1, first_wrong);
     CHECK(k->need(params, need), MOTE_ERR_PARAMS, step, -1, -1);
     CHECK(s->first <= INT32_MAX && s->count <= INT32_MAX && s->first <= need[k->n_args] &&
               s->count <= need[k->n_args] - s->first,
           MOTE_ERR_PARAMS, step, -1, -1);
 
-    int32_t status = check_args(m, step, k, need, args);
+    int32_t status = check_args(m, step, k, need, args, left);
 
     if (status != MOTE_OK)
         return status;
     CHECK(k->trust(params, args), MOTE_ERR_PARAMS, step, -1, -1);
+    return MOTE_OK;
+}
+
+/* Steps may share constants, and each has its own checked. The bound keeps opening linear in the image's bytes. */
+static int32_t check_steps(struct mote_model *m)
+{
+    uint64_t left = (uint64_t)MOTE_IMAGE_CHECKED * header_of(m->image)->bytes;
+
+    for (uint32_t i = 0; i < m->n_steps; i++) {
+        int32_t status = check_step(m, i, &left);
+
+        if (status != MOTE_OK)
+            return status;
+    }
     return MOTE_OK;
 }
 
@@ -241,9 +284,8 @@ int32_t mote_model_open(struct mote_model *m, const void *image, size_t image_by
     if ((status = check_sections(m)) != MOTE_OK || (status = check_tensors(m)) != MOTE_OK ||
         (status = check_io(m)) != MOTE_OK)
         return status;
-    for (uint32_t i = 0; i < m->n_steps; i++)
-        if ((status = check_step(m, i)) != MOTE_OK)
-            return status;
+    if ((status = check_steps(m)) != MOTE_OK)
+        return status;
     m->error = (struct mote_error){MOTE_OK, -1, -1, -1};
     mote_model_reset(m);
     return MOTE_OK;

@@ -16,32 +16,6 @@ double runner_work(const struct mote_model *model)
     return work;
 }
 
-/* Opening an image checks its steps, each of which may read constants of up to the image's size, and resets its
- * tensors, each of which may be a state of up to the arena's. Nothing of the image is proved yet. */
-static double opening_work(struct bytes image, size_t arena_bytes)
-{
-    size_t table = sizeof(struct mote_image_header), entry = sizeof(struct mote_image_section);
-    double work = 0;
-
-    for (; image.size >= entry && table <= image.size - entry; table += entry) {
-        uint32_t id = le32(image.data + table), bytes = le32(image.data + table + 8);
-
-        if (id > MOTE_SECTION_STEPS || bytes > image.size) /* refused before anything is read, or not of interest */
-            break;
-        if (id == MOTE_SECTION_TENSORS)
-            work += (double)bytes / sizeof(struct mote_image_tensor) * (double)arena_bytes;
-        if (id == MOTE_SECTION_STEPS)
-            work += (double)bytes / sizeof(struct mote_image_step) * (double)image.size;
-    }
-    return work;
-}
-
-static enum mote_status refuse_work(double work, const char *what, const struct frame *at)
-{
-    return fail(at, MOTE_ERR_VALUE, "%s takes %.3g operations; %.3g are the most that Mote does on the host", what,
-                work, WORK_LIMIT);
-}
-
 /* The runtime checks that section where it is used. */
 static enum mote_status check_preprocess(const struct mote_model *m, const struct frame *at)
 {
@@ -63,19 +37,19 @@ enum mote_status runner_open(struct pool *pool, struct bytes image, struct runne
     if (arena_bytes > ARENA_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "the image asks for an arena of %zu bytes; %zu is the most here", arena_bytes,
                     ARENA_LIMIT);
-    if (opening_work(image, arena_bytes) > WORK_LIMIT)
-        return refuse_work(opening_work(image, arena_bytes), "opening the image", at);
     out->arena = pool_alloc(pool, arena_bytes + 1);
     status = mote_model_open(&out->model, image.data, image.size, out->arena, arena_bytes);
     if (status != MOTE_OK) {
         struct frame step = {.up = at, .kind = "step", .index = e->step};
         struct frame tensor = {.up = e->step >= 0 ? &step : at, .kind = "tensor", .index = e->tensor};
 
-        return fail(e->tensor >= 0 ? &tensor : tensor.up, (enum mote_status)status, "%s (detail %d); %s",
-                    status_text(status), e->detail, status_advice(status));
+        return fail(e->tensor >= 0 ? &tensor : tensor.up, (enum mote_status)status, "%s (detail %d)",
+                    status_text(status), e->detail);
     }
     if (runner_work(&out->model) > WORK_LIMIT)
-        return refuse_work(runner_work(&out->model), "one inference", at);
+        return fail(at, MOTE_ERR_VALUE,
+                    "one inference takes %.3g operations; %.3g are the most that Mote does on the host",
+                    runner_work(&out->model), WORK_LIMIT);
     return check_preprocess(&out->model, at);
 }
 

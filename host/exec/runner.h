@@ -12,7 +12,7 @@ struct runner {
 };
 
 /* The host refuses images that ask for more: bytes of arena, and operations of one inference (the kernels' cost; a
- * hundred times those of the largest models for microcontrollers) or of opening the image. */
+ * hundred times those of the largest models for microcontrollers). */
 #define ARENA_LIMIT ((size_t)1 << 30)
 #define WORK_LIMIT  1e11
 

@@ -143,9 +143,9 @@ static enum mote_status check_arg(const struct lowering *l, const struct mote_ke
     if (k->arg[i].type != 0 && k->arg[i].type != v->type)
         return fail(at, MOTE_ERR_TYPE, "%s \"%s\" is %s, kernel %s takes %s", k->arg_names[i], v->name,
                     type_name(v->type), k->name, type_name((enum mote_type)k->arg[i].type));
-    if (k->arg[i].role == MOTE_ROLE_CONST && v->kind != VALUE_CONST)
+    if (mote_role_is_const(k->arg[i].role) && v->kind != VALUE_CONST)
         return fail(at, MOTE_ERR_UNSUPPORTED, "%s \"%s\" must be a constant", k->arg_names[i], v->name);
-    if (k->arg[i].role != MOTE_ROLE_CONST && k->arg[i].role != MOTE_ROLE_IN && v->kind == VALUE_CONST)
+    if (!mote_role_is_const(k->arg[i].role) && k->arg[i].role != MOTE_ROLE_IN && v->kind == VALUE_CONST)
         return fail(at, MOTE_ERR_UNSUPPORTED, "%s \"%s\" is a constant, but would be written", k->arg_names[i],
                     v->name);
     if (v->bytes < need)

@@ -59,7 +59,7 @@ def compare(mote, path):
         return c.returncode != 0, None if is_same_refusal(c, refused) else difference
     if c.returncode != 0:
         # The need and trust functions, and the host's bounds on memory and work, are code that only C has.
-        known = b"[ERR_PARAMS]" in c.stderr or b"[ERR_MEMORY]" in c.stderr
+        known = any(status in c.stderr for status in (b"[ERR_PARAMS]", b"[ERR_WORK]", b"[ERR_MEMORY]"))
         return True, None if known else f"python takes it; C: {c.stderr.decode(errors='replace')}"
     python.pop("hash_right")
     c = json.loads(c.stdout)
@@ -71,7 +71,7 @@ def is_same_refusal(c, refused):
     if c.returncode == 0:
         return False
     return f"[{refused.status}]".encode() in c.stderr or b"[ERR_MEMORY]" in c.stderr or (
-        refused.step >= 0 and b"[ERR_PARAMS]" in c.stderr)
+        refused.step >= 0 and (b"[ERR_PARAMS]" in c.stderr or b"[ERR_WORK]" in c.stderr))
 
 
 def damaged(dice, image):

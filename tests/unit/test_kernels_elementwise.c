@@ -1416,7 +1416,7 @@ static bool hostile_case(const struct mote_kernel *k)
         largest = bytes[i] > largest ? bytes[i] : largest;
     arena = malloc(largest + 64);
     for (int i = 0; i < k->n_args; i++) { /* arguments in the arena may overlap: nothing checks that */
-        bool own = !overlap || k->arg[i].role == MOTE_ROLE_CONST;
+        bool own = !overlap || mote_role_is_const(k->arg[i].role);
 
         args[i] = own ? malloc(bytes[i] + (bytes[i] == 0)) : arena + 8 * between(0, 8);
         draw_bytes(args[i], bytes[i]);
@@ -1428,7 +1428,7 @@ static bool hostile_case(const struct mote_kernel *k)
         ran = true;
     }
     for (int i = 0; i < k->n_args; i++)
-        if (!overlap || k->arg[i].role == MOTE_ROLE_CONST)
+        if (!overlap || mote_role_is_const(k->arg[i].role))
             free(args[i]);
     free(arena);
     return ran;

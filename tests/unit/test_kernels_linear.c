@@ -18,6 +18,7 @@
 #include "kernels/fully_connected_s8.h"
 #include "kernels/max_pool_2d_s8.h"
 #include "kernels/mean_s8.h"
+#include "kernels/requant.h"
 
 #define CASES 400
 
@@ -641,6 +642,23 @@ static void bad_shifts_are_refused(void **state)
     }
 }
 
+/* Any value at any place among any number of others: the trust function looks at four at a time. */
+static void shifts_are_in_range_each(void **state)
+{
+    (void)state;
+    for (int max = 7; max <= 30; max += 23)
+        for (int n = 1; n <= 20; n++)
+            for (int at = 0; at < n; at++)
+                for (int value = -128; value <= 127; value++) {
+                    int8_t shift[20];
+
+                    for (int i = 0; i < n; i++)
+                        shift[i] = (int8_t)(i % 2 == 0 ? MOTE_SHIFT_MIN : max);
+                    shift[at] = (int8_t)value;
+                    assert_int_equal(mote_shifts_up_to(shift, n, max), value >= MOTE_SHIFT_MIN && value <= max);
+                }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -655,6 +673,7 @@ int main(void)
         cmocka_unit_test(average_rounds_half_away),
         cmocka_unit_test(contradictions_are_refused),
         cmocka_unit_test(bad_shifts_are_refused),
+        cmocka_unit_test(shifts_are_in_range_each),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

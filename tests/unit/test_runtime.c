@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "host/base/base.h"
+#include "host/plan/lower.h"
 #include "mote/mote.h"
 #include "ops/image.h"
 #include "ops/types.h"
@@ -68,6 +69,134 @@ static void no_tensor_has_the_size_that_stands_for_too_much(void **state)
     pool_free(&pool);
 }
 
+/* ---- opening takes time in proportion to the image and the arena ---- */
+static const char softmax[] = "mote-graph 1\nmodel t\ngraph\ntensor 0 s8 [1,4] quant [0.01; 0]\n"
+                              "tensor 1 s8 [1,4] quant [0.00390625; -128]\nop 0 softmax in [0] out [1] beta 1\n"
+                              "inputs [0]\noutputs [1]\nend\n";
+
+static const char two_states[] =
+    "mote-graph 1\nmodel t\ngraph\ntensor 0 s8 [32]\ntensor 1 s8 [32] state\ntensor 2 s8 [32] state\n"
+    "op 0 assign_variable in [0] out [1]\nop 1 assign_variable in [0] out [2]\ninputs [0]\noutputs [1, 2]\nend\n";
+
+/* The image's first step, n times over, each of no rows. */
+static struct bytes repeated(struct pool *pool, struct bytes image, uint32_t n)
+{
+    const struct mote_image_section *old = (const void *)(image.data + sizeof(struct mote_image_header));
+    size_t size = image.size + align_up(n * sizeof(struct mote_image_step), MOTE_IMAGE_ALIGN);
+    struct bytes more = {pool_alloc(pool, size), size};
+    struct mote_image_header *h = (void *)more.data;
+    struct mote_image_section *s = (void *)(h + 1);
+    struct mote_image_step *steps = (void *)(more.data + image.size);
+
+    memset(more.data, 0, size);
+    memcpy(more.data, image.data, image.size);
+    for (; s->id != MOTE_SECTION_STEPS; s++, old++)
+        continue;
+    for (uint32_t i = 0; i < n; i++) {
+        steps[i] = *(const struct mote_image_step *)(const void *)(image.data + old->offset);
+        steps[i].count = 0;
+    }
+    *s = (struct mote_image_section){s->id, (uint32_t)image.size, n * (uint32_t)sizeof *steps, n};
+    h->bytes = (uint32_t)size;
+    h->checksum = mote_crc32(more.data + 20, h->bytes - 20);
+    return more;
+}
+
+/* Each step has the same table checked again: all together may read 8 times the image. */
+static void checks_are_bounded_by_the_image(void **state)
+{
+    static _Alignas(16) uint8_t arena[64];
+    struct pool pool = {0};
+    struct bytes image = image_of(&pool, softmax), many;
+    const int32_t *params = section(image, MOTE_SECTION_PARAMS);
+    uint32_t table = 4 * (uint32_t)params[5], n = 1;
+    struct mote_model model;
+
+    (void)state;
+    assert_int_equal(table, 1024);
+    while (table * (n + 1) <= 8 * align_up(image.size + 20 * (n + 1), 16))
+        n++;
+    assert_in_range(n, 10, 50);
+    many = repeated(&pool, image, n);
+    assert_int_equal(mote_model_open(&model, many.data, many.size, arena, sizeof arena), MOTE_OK);
+    many = repeated(&pool, image, n + 1);
+    assert_int_equal(mote_model_open(&model, many.data, many.size, arena, sizeof arena), MOTE_ERR_WORK);
+    assert_int_equal(model.error.step, n);
+    assert_int_equal(model.error.detail, 1);
+    pool_free(&pool);
+}
+
+/* Steps whose trust function reads nothing cost what they are long. */
+static void checks_of_nothing_are_not_bounded(void **state)
+{
+    static _Alignas(16) uint8_t arena[64];
+    struct pool pool = {0};
+    struct bytes image = repeated(&pool, image_of(&pool, copy_of_constant), 10000);
+    struct mote_model model;
+
+    (void)state;
+    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    pool_free(&pool);
+}
+
+/* Reset writes every state: one after the other they fit the arena. */
+static void resets_are_bounded_by_the_arena(void **state)
+{
+    static _Alignas(16) uint8_t arena[256];
+    struct pool pool = {0};
+    struct bytes image = image_of(&pool, two_states);
+    struct mote_image_header *h = (void *)image.data;
+    struct mote_image_tensor *t = section(image, MOTE_SECTION_TENSORS);
+    struct mote_image_tensor *last = NULL;
+    uint32_t left = h->arena_bytes;
+    struct mote_model model;
+
+    (void)state;
+    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    for (uint32_t i = 0; i < model.n_tensors; i++)
+        if (t[i].flags & MOTE_TENSOR_STATE) {
+            t[i].offset = 0;
+            left -= t[i].bytes;
+            last = &t[i];
+        }
+    h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
+    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    last->bytes += left;
+    h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
+    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena),
+                     MOTE_ERR_BOUNDS); /* its io */
+    last->bytes++;
+    h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
+    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena), MOTE_ERR_WORK);
+    assert_int_equal(model.error.tensor, last - t);
+    pool_free(&pool);
+}
+
+/* A trust function may read what counts towards the bound, and nothing else: other arguments are NULL here. */
+static void trust_reads_checked_constants_only(void **state)
+{
+    static const int32_t zeros[MOTE_DIM_MAX];
+    int judged = 0;
+
+    (void)state;
+    for (int id = 0; id < KERNEL_LIMIT; id++) {
+        const struct mote_kernel *k = kernels[id];
+        void *args[MOTE_ARGS_MAX] = {NULL};
+        int32_t params[64];
+
+        if (k == NULL)
+            continue;
+        for (int i = 0; i < k->n_params; i++)
+            params[i] = k->ranges[i].min > 1 ? k->ranges[i].min : k->ranges[i].max < 1 ? k->ranges[i].max : 1;
+        for (int i = 0; i < k->n_args; i++)
+            if (k->arg[i].role == MOTE_ROLE_CHECKED)
+                args[i] = (void *)(uintptr_t)zeros;
+        (void)k->trust(params, args);
+        judged++;
+    }
+    assert_true(judged > 40);
+}
+
 /* The helpers take what the image says of a tensor, which is not checked: wrong numbers, but no overflow. */
 static void helpers_take_any_zero_point(void **state)
 {
@@ -97,6 +226,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_tensor_has_the_size_that_stands_for_too_much),
+        cmocka_unit_test(checks_are_bounded_by_the_image),
+        cmocka_unit_test(checks_of_nothing_are_not_bounded),
+        cmocka_unit_test(resets_are_bounded_by_the_arena),
+        cmocka_unit_test(trust_reads_checked_constants_only),
         cmocka_unit_test(helpers_take_any_zero_point),
     };
 

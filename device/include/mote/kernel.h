@@ -11,8 +11,9 @@
  * which says how many bytes each argument must have and, in bytes[n_args], how many output rows there are; false if the
  * parameters contradict each other; and
  *   static bool trust_<kernel>(const struct mote_<kernel> *p, const void *const args[])
- * which checks the values of constants where a bad one could do harm (shifts, table indices). After both, and the
- * parameters' ranges, no input may make the kernel read or write outside its arguments. */
+ * which checks the values of constants where a bad one could do harm (shifts, table indices): those of role CHECKED, in
+ * time that their bytes bound. After both, and the parameters' ranges, no input may make the kernel read or write
+ * outside its arguments. */
 #ifndef MOTE_KERNEL_H
 #define MOTE_KERNEL_H
 
@@ -33,7 +34,10 @@ enum {
     MOTE_ROLE_CONST = 2,   /* read: image */
     MOTE_ROLE_STATE = 3,   /* read and written, kept between inferences: arena */
     MOTE_ROLE_SCRATCH = 4, /* written, worth nothing after the call: arena */
+    MOTE_ROLE_CHECKED = 5, /* a CONST whose values the trust function reads: the only argument that it may look at */
 };
+
+static inline bool mote_role_is_const(uint32_t role) { return role == MOTE_ROLE_CONST || role == MOTE_ROLE_CHECKED; }
 
 struct mote_range {
     int32_t min, max;

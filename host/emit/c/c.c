@@ -127,7 +127,7 @@ static void put_params(struct text *t, const struct plan *plan, int32_t index)
 static void put_arg(struct text *t, const struct plan *plan, const struct mote_arg *arg, int32_t value)
 {
     const struct value *v = &plan->values[value];
-    const char *constant = arg->role == MOTE_ROLE_IN || arg->role == MOTE_ROLE_CONST ? "const " : "";
+    const char *constant = arg->role == MOTE_ROLE_IN || mote_role_is_const(arg->role) ? "const " : "";
 
     if (v->kind == VALUE_CONST)
         text_add(t, "%s_c%d", plan->model->name, value);
@@ -240,7 +240,7 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
         used[s->kernel] = true;
         for (int32_t k = 0; k < s->n_args; k++) {
             wanted[s->args[k]] = true;
-            as_data[s->args[k]] |= kernels[s->kernel]->arg[k].role != MOTE_ROLE_CONST;
+            as_data[s->args[k]] |= !mote_role_is_const(kernels[s->kernel]->arg[k].role);
         }
     }
     for (int32_t i = 0; i < plan->graph->n_outputs; i++) {
