@@ -680,7 +680,6 @@ static void wrong_files_are_named(void **state)
         {"", "1 to 65536 bytes"},
         {"network: [", ""},
         {"name: a\n", "network"},
-        {"network:\n" CLASSIFIER, "name"},
         {"name: a\nnetwork: []\n", "Insufficient entries (0 of 1 min)"},
         {"name: a\nnetwork:\n" CLASSIFIER "more: 1\n", "more"},
         {"name: a\nwidth: 0\nnetwork:\n" CLASSIFIER, "width is \"0\": it must be a number from 0.01 to 16"},
