@@ -231,8 +231,8 @@ static void test_shell(void **state)
 static void test_shell_reads_it_back(void **state)
 {
     static const char *const words[] = {"my model<1>", "it's $HOME `x` \"q\" \\", "*?[a]", "a;b&c|d#e!f",
-                                        "a\nb'\\\xc2\x9b"
-                                        "f\x9b"};
+                                        ("a\nb'\\\xc2\x9b"
+                                         "f\x9b")};
     struct pool pool = {0};
 
     (void)state;
