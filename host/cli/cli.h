@@ -75,4 +75,10 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
         "--dump", "PASS", "print the graph after this pass to stderr"                                                  \
     }
 
+/* For commands that open data sets; main() reads it. */
+#define DATA_OPTIONS                                                                                                   \
+    {                                                                                                                  \
+        "--max-bytes", "N", "the most that packed data may unpack to; default: 4 GiB"                                  \
+    }
+
 #endif

@@ -208,6 +208,8 @@ const struct command command_data = {
     .example = "mote data /usr/share/datasets/fashion-mnist --sheet fashion.png",
     .positional_min = 1,
     .positional_max = 1,
-    .options = (const struct option[]){{"--sheet", "FILE", "where the contact sheet goes, a PNG"}, {NULL, NULL, NULL}},
+    .options = (const struct option[]){{"--sheet", "FILE", "where the contact sheet goes, a PNG"},
+                                       DATA_OPTIONS,
+                                       {NULL, NULL, NULL}},
     .run = run_data,
 };

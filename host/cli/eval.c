@@ -257,6 +257,7 @@ const struct command command_eval = {
                                        {"--predictions", "FILE", "where the predictions go"},
                                        {"--threads", "N", "of the host; default: all cores"},
                                        PASS_OPTIONS,
+                                       DATA_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_eval,
 };

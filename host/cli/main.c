@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host/cli/cli.h"
+#include "host/data/dataset.h"
 
 enum { EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
@@ -175,6 +176,7 @@ static enum mote_status run(struct cli *cli, int argc, char **argv)
         return MOTE_OK;
     }
     cli->json = cli_flag(cli, "--json");
+    TRY(cli_number(cli, "--max-bytes", 1, INT64_MAX, &dataset_max_bytes));
     return cli->command->run(cli);
 }
 

@@ -411,6 +411,7 @@ const struct command command_quantize = {
                                        {"--boundary", "T", "type of inputs and outputs: int8 or float"},
                                        {"--limit", "N", "only the first N test samples"},
                                        {"--threads", "N", "of the host; default: all cores"},
+                                       DATA_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_quantize,
 };

@@ -511,6 +511,7 @@ const struct command command_train = {
                                        {"--resume", NULL, "go on from DIR's checkpoint"},
                                        {"--epochs", "N", "instead of the recipe's"},
                                        {"--threads", "N", "default: all cores"},
+                                       DATA_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_train,
 };

@@ -43,6 +43,11 @@ struct dataset {
     const struct dataset_source *source; /* where samples came from, for messages */
 };
 
+/* The most bytes that a packed data set may unpack to, what nobody wants of it included: a few bytes can stand for any
+ * number. Set before opening. */
+#define DATASET_MAX_BYTES ((int64_t)4 << 30)
+extern int64_t dataset_max_bytes;
+
 MUST_CHECK enum mote_status dataset_open(struct pool *pool, const char *specification, struct dataset *out,
                                          const struct frame *at);
 

@@ -94,6 +94,9 @@ static enum mote_status unpack(struct pool *pool, struct bytes in, struct bytes 
 
     if (size > FILE_LIMIT || size / 1032 > in.size)
         return fail(at, MOTE_ERR_FORMAT, "is a gzip file that says it holds %zu bytes: damaged, or too large", size);
+    if ((int64_t)size > dataset_max_bytes)
+        return fail(at, MOTE_ERR_MEMORY, "unpacks to %zu bytes, more than --max-bytes, %lld", size,
+                    (long long)dataset_max_bytes);
     *out = (struct bytes){pool_alloc(pool, size + 1), size};
     if (inflateInit2(&z, 15 + 16) != Z_OK)
         return fail(at, MOTE_ERR_MEMORY, "zlib does not start");

@@ -286,13 +286,30 @@ static void next_commands_can_be_pasted(void **state)
     assert_int_equal(access(in(w, "it's <mine>.mote"), F_OK), 0);
 }
 
+/* ---- archives ---- */
+/* 195 bytes that stand for 24 GiB. */
+static void archives_are_no_bombs(void **state)
+{
+    const char *env = getenv("MOTE_SHARED"), *base = env != NULL ? env : MOTE_SOURCE_DIR "/../shared";
+    struct world *w = *state;
+    const char *bomb = pool_printf(&w->pool, "%s/cases/archive_24GiB.tar.zst", base);
+    struct result r;
+
+    if (access(bomb, R_OK) != 0) {
+        printf("SKIP: no %s; MOTE_SHARED names the folder that holds cases/\n", bomb);
+        return;
+    }
+    r = RUN(w, "data", bomb, "--max-bytes", "1000000");
+    want(&r, 1, "", "the archive is packed twice, which is not unpacked here; unpack it once");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(limits_of_files_are_told),   TEST(many_classes_take_little_time), TEST(names_do_not_reach_the_terminal),
-        TEST(recipes_stay_in_the_folder), TEST(next_commands_can_be_pasted),
+        TEST(recipes_stay_in_the_folder), TEST(next_commands_can_be_pasted),   TEST(archives_are_no_bombs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

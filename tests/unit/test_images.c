@@ -209,6 +209,63 @@ static void large_pictures_come_out_of_archives(void **state)
     assert_memory_equal(open_ok(f, "a.tar")->samples, pixels(f, 3, 4, 3, 0), 36);
 }
 
+/* What nobody wants of an archive counts, too: members that are passed over, in tar and zip. */
+static void archives_unpack_to_a_bound(void **state)
+{
+    enum { LARGE = 1 << 20 };
+    static const char *const names[] = {"a.tar.gz", "a.tar.xz", "a.tar.bz2", "a.zip"};
+    struct fixture *f = *state;
+    const struct member members[] = {{"zeros.bin", {pool_alloc(&f->pool, LARGE), LARGE}},
+                                     {"cat/y.png", png_of(f, 3, 4, 3, 0)}};
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        put_archive(f, names[i], members, COUNT(members));
+        dataset_max_bytes = LARGE / 2;
+        want_bad(f, pool_printf(&f->pool, "path: %s", names[i]), MOTE_ERR_MEMORY,
+                 "unpacks to more than 524288 bytes; if you trust it, --max-bytes sets the bound");
+        dataset_max_bytes = 2 * LARGE;
+        assert_int_equal(open_ok(f, names[i])->n, 1);
+    }
+    dataset_max_bytes = DATASET_MAX_BYTES;
+}
+
+/* Each packing would multiply what a few bytes stand for. */
+static void archives_are_packed_once(void **state)
+{
+    struct fixture *f = *state;
+    const struct member members[] = {{"cat/y.png", png_of(f, 3, 4, 3, 0)}};
+
+    put_archive(f, "a.tar.gz", members, 1);
+    put_gzip(f, "b.tar.gz", get(f, "a.tar.gz"));
+    want_bad(f, "path: b.tar.gz", MOTE_ERR_UNSUPPORTED, "the archive is packed twice");
+}
+
+/* libarchive would look for lrzip, lzop and grzip in PATH. */
+static void archives_start_no_programs(void **state)
+{
+    static const struct {
+        const char *name, *magic;
+        size_t length;
+    } packers[] = {{"lrzip", "LRZI\0\6", 6}, {"lzop", "\x89LZO\0\r\n\x1a\n", 9}, {"grzip", "GRZipII\0\2\4:)", 12}};
+    struct fixture *f = *state;
+    const char *before = pool_strdup(&f->pool, getenv("PATH")), *trace = path(f, "trace");
+    uint8_t file[1024] = {0};
+
+    setenv("PATH", pool_printf(&f->pool, "%s:%s", path(f, "bin"), before), 1);
+    for (size_t i = 0; i < COUNT(packers); i++) {
+        const char *program = pool_printf(&f->pool, "bin/%s", packers[i].name);
+
+        put_text(f, program, pool_printf(&f->pool, "#!/bin/sh\ntouch %s\n", trace));
+        assert_int_equal(chmod(path(f, program), 0700), 0);
+        memcpy(file, packers[i].magic, packers[i].length);
+        put(f, "a.tar", file, sizeof file);
+        want_bad(f, "path: a.tar", MOTE_ERR_UNSUPPORTED,
+                 pool_printf(&f->pool, "is packed by %s; pack it by gzip", packers[i].name));
+        assert_int_equal(access(trace, F_OK), -1);
+    }
+    setenv("PATH", before, 1);
+}
+
 /* ---- pictures ---- */
 static void jpegs_are_close(void **state)
 {
@@ -363,6 +420,9 @@ int main(void)
         TEST(damaged_archives_are_named),
         TEST(archives_may_lie_about_sizes),
         TEST(large_pictures_come_out_of_archives),
+        TEST(archives_unpack_to_a_bound),
+        TEST(archives_are_packed_once),
+        TEST(archives_start_no_programs),
         TEST(jpegs_are_close),
         TEST(damaged_pictures_end_well),
         TEST(damaged_pictures_are_named),
