@@ -136,6 +136,12 @@ class Tables:
 
 # ---- the image ----
 
+def is_shown(code):
+    """No control character, end of line or mark that turns the direction of writing, and no byte that is no UTF-8."""
+    turns = (0x61c, 0x200e, 0x200f, *range(0x2028, 0x202f), *range(0x2066, 0x206a))
+    return code >= 0x20 and not 0x7f <= code <= 0x9f and code not in turns and not 0xdc80 <= code <= 0xdcff
+
+
 class Image:
     def __init__(self, data, tables):
         self.data, self.tables = data, tables
@@ -191,8 +197,9 @@ class Image:
         raw = self.strings[offset:self.strings.index(0, offset)]
         try:
             return raw.decode()
-        except UnicodeDecodeError:
-            return "".join(chr(c) if c < 0x80 else "?" for c in raw)
+        except UnicodeDecodeError:  # JSON cannot hold it: what is not shown is spelled byte by byte
+            return "".join(c if is_shown(ord(c)) else "".join(f"\\x{b:02x}" for b in c.encode(errors="surrogateescape"))
+                           for c in raw.decode(errors="surrogateescape"))
 
     def tensor(self, i):
         number, region, flags, fill, coding, packing, initial, offset, size, ring = self.element("tensors", i, "<6BH3I")
