@@ -82,18 +82,16 @@ int32_t mote_model_preprocess(const struct mote_model *m, int32_t i, struct mote
 void mote_set_input(const struct mote_preprocess *p, const struct mote_io *io, uint32_t first, const void *raw,
                     uint32_t count)
 {
-    uint32_t raw_bytes = mote_input_bytes(p->type), bytes = mote_input_bytes(io->type);
-    uint32_t period = swaps(p) ? 3 : p->n > 1 ? p->n : 1;
+    const struct mote_channels channels = {.raw = p->type,
+                                           .type = io->type,
+                                           .swap = swaps(p),
+                                           .n = p->n,
+                                           .mean = p->mean,
+                                           .std = p->std,
+                                           .scale = io->scale,
+                                           .zero = io->zero};
 
-    for (uint32_t k = 0; k < period && k < count; k++) {
-        uint32_t c = p->n > 1 ? (first + k) % period : 0, from = swaps(p) ? 2 - k : k;
-        struct mote_input channel = {.raw = p->type, .type = io->type, .scale = io->scale, .zero = io->zero};
-
-        channel.mean = p->n > 0 ? p->mean[c] : 0.0f;
-        channel.factor = p->n > 0 ? 1.0f / p->std[c] : 1.0f;
-        mote_input_channel(&channel, (const uint8_t *)raw + from * raw_bytes, (uint8_t *)io->data + (first + k) * bytes,
-                           count - k, period);
-    }
+    mote_input_set(&channels, first, raw, io->data, count);
 }
 
 /* An image's scale and zero point may be anything. */

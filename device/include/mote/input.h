@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "mote/config.h"
 #include "mote/quantize.h"
 
 /* Element types, by their numbers in ops/types.def. */
@@ -71,6 +72,60 @@ static inline void mote_input_channel(const struct mote_input *p, const void *ra
 {
     for (uint32_t i = 0; i < count; i += step)
         mote_input_put(p, input, i, mote_input_real(mote_input_raw(p->raw, raw, i), p->mean, p->factor));
+}
+
+/* ---- many channels, which take turns ---- */
+/* Both functions below make elements first … first + count of `input` of raw[0 … count). Where red and blue change,
+ * first and count are multiples of 3: of "bgr" raw pictures are RGB all the same. */
+struct mote_channels {
+    uint8_t raw, type, swap; /* swap: red and blue change */
+    uint32_t n;              /* of mean and std; 0: raw numbers are the reals; 1: of all channels */
+    const MOTE_FLASH float *mean, *std;
+    float scale;
+    int32_t zero;
+};
+
+/* Raw numbers of 8 bits to an input of integers, by all results: no arithmetic, no float. */
+struct mote_channel_tables {
+    uint8_t type, swap;
+    uint32_t n;                   /* at least 1 */
+    const MOTE_FLASH void *table; /* [n][256] elements of `type`, by the raw number's byte */
+};
+
+static inline uint32_t mote_input_period(uint32_t n, uint8_t swap) { return swap ? 3 : n > 1 ? n : 1; }
+
+static inline void mote_input_set(const struct mote_channels *p, uint32_t first, const void *raw, void *input,
+                                  uint32_t count)
+{
+    uint32_t raw_bytes = mote_input_bytes(p->raw), bytes = mote_input_bytes(p->type);
+    uint32_t period = mote_input_period(p->n, p->swap);
+
+    for (uint32_t k = 0; k < period && k < count; k++) {
+        uint32_t c = p->n > 1 ? (first + k) % period : 0, from = p->swap ? 2 - k : k;
+        struct mote_input channel = {.raw = p->raw, .type = p->type, .scale = p->scale, .zero = p->zero};
+
+        channel.mean = p->n > 0 ? p->mean[c] : 0.0f;
+        channel.factor = p->n > 0 ? 1.0f / p->std[c] : 1.0f;
+        mote_input_channel(&channel, (const uint8_t *)raw + from * raw_bytes, (uint8_t *)input + (first + k) * bytes,
+                           count - k, period);
+    }
+}
+
+static inline void mote_input_look_up(const struct mote_channel_tables *p, uint32_t first, const void *raw, void *input,
+                                      uint32_t count)
+{
+    uint32_t period = mote_input_period(p->n, p->swap);
+
+    for (uint32_t k = 0; k < period && k < count; k++) {
+        uint32_t row = p->n > 1 ? 256 * ((first + k) % period) : 0;
+        const uint8_t *from = (const uint8_t *)raw + (p->swap ? 2 - k : k);
+
+        for (uint32_t i = first + k; i < first + count; i += period, from += period)
+            if (p->type == MOTE_S16)
+                ((int16_t *)input)[i] = ((const MOTE_FLASH int16_t *)p->table)[row + *from];
+            else
+                ((uint8_t *)input)[i] = ((const MOTE_FLASH uint8_t *)p->table)[row + *from];
+    }
 }
 
 #endif

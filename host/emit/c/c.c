@@ -25,13 +25,35 @@ const char *c_comment(struct pool *pool, const char *name)
     return s;
 }
 
+static const char *upper(struct pool *pool, const char *name)
+{
+    char *s = pool_strdup(pool, name);
+
+    for (char *p = s; *p != '\0'; p++)
+        *p = (char)toupper((unsigned char)*p);
+    return s;
+}
+
 static const struct value *io_value(const struct plan *plan, int32_t tensor)
 {
     return &plan->values[plan->value_of_tensor[tensor]];
 }
 
 /* ---- the header ---- */
-static void put_accessors(struct text *t, const struct plan *plan, const char *kind, const int32_t *tensors, int32_t n)
+static void put_macros(struct text *t, const struct tensor *s, const char *NAME, const char *KIND, int32_t i)
+{
+    text_add(t, "#define %s_%s_%d_BYTES %lld\n#define %s_%s_%d_SHAPE {", NAME, KIND, i, (long long)tensor_bytes(s),
+             NAME, KIND, i);
+    for (int32_t k = 0; k < s->rank; k++)
+        text_add(t, "%s%lld", k > 0 ? ", " : "", (long long)s->dims[k]);
+    text_add(t, "}\n");
+    if (s->quant.n == 1)
+        text_add(t, "#define %s_%s_%d_SCALE %.8ef\n#define %s_%s_%d_ZERO_POINT %d\n", NAME, KIND, i,
+                 (double)s->quant.scale[0], NAME, KIND, i, s->quant.zero[0]);
+}
+
+static void put_accessors(struct text *t, const struct plan *plan, const char *NAME, const char *kind,
+                          const int32_t *tensors, int32_t n)
 {
     const char *name = plan->model->name, *constant = strcmp(kind, "output") == 0 ? "const " : "";
 
@@ -43,6 +65,7 @@ static void put_accessors(struct text *t, const struct plan *plan, const char *k
         text_add(t, "\n/* %s %d \"%s\": ", kind, i, c_comment(plan->pool, tensor->name));
         put_tensor_comment(t, tensor);
         text_add(t, " */\n");
+        put_macros(t, tensor, NAME, upper(plan->pool, kind), i);
         if (v->kind == VALUE_CONST)
             text_add(t, "const %s *%s_%s_%d(const void *arena);\n", type, name, kind, i);
         else
@@ -70,6 +93,10 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
 {
     const struct graph *g = plan->graph;
     const char *name = plan->model->name;
+    const char *set = pool_printf(t->pool,
+                                  " *     %s_set_input(arena, sample);            raw, as the data of training had it; "
+                                  "or a tensor:\n",
+                                  name);
 
     text_add(
         t,
@@ -78,14 +105,15 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
         " *     static _Alignas(16) uint8_t arena[%s_ARENA_BYTES];\n"
         " *\n"
         " *     %s_reset(arena);                         once, and to forget state\n"
-        " *     memcpy(%s_input(arena, 0), samples, %s_input_bytes(0));\n"
+        "%s"
+        " *     memcpy(%s_input(arena, 0), tensor, %s_input_bytes(0));\n"
         " *     %s_run(arena);\n"
         " *     memcpy(result, %s_output(arena, 0), %s_output_bytes(0));\n"
         " *\n"
         " * Build this folder's %s.c and mote/kernels/ *.c with -I. -Imote. No heap, no globals: several models, or\n"
         " * several arenas of one model, can be used side by side. Inputs do not survive an inference; outputs stay\n"
         " * until the next one. Exact: the bytes of the reference kernels. */\n",
-        c_mark(t->pool, plan->model), NAME, name, name, name, name, name, name, name);
+        c_mark(t->pool, plan->model), NAME, name, c_sets_input(plan) ? set : "", name, name, name, name, name, name);
     text_add(t, "#ifndef MOTE_MODEL_%s_H\n#define MOTE_MODEL_%s_H\n\n#include <stdint.h>\n\n", NAME, NAME);
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_add(t, "#define %s_ARENA_BYTES %lld /* aligned to 16 */\n", NAME, (long long)plan->arena_bytes);
@@ -100,12 +128,12 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
         "/* Step 0 … %s_STEPS - 1 of an inference, in order: for an RTOS or a watchdog. */\n"
         "void %s_step(void *arena, int32_t step);\n",
         name, name, NAME, name);
-    put_accessors(t, plan, "input", g->inputs, g->n_inputs);
-    put_accessors(t, plan, "output", g->outputs, g->n_outputs);
-    if (plan->model->n_classes > 0) {
-        text_add(t, "\n/* What the outputs mean. */\nextern const char *const %s_classes[%d];\n", name,
-                 plan->model->n_classes);
-    }
+    put_accessors(t, plan, NAME, "input", g->inputs, g->n_inputs);
+    c_input_header(t, plan, NAME);
+    put_accessors(t, plan, NAME, "output", g->outputs, g->n_outputs);
+    if (plan->model->n_classes > 0)
+        text_add(t, "\n/* What the outputs mean. */\n#define %s_CLASSES %d\nextern const char *const %s_classes[%d];\n",
+                 NAME, plan->model->n_classes, name, plan->model->n_classes);
     text_add(t, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
 
@@ -257,6 +285,8 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
     for (int id = 0; id < KERNEL_LIMIT; id++)
         if (used[id])
             text_add(t, "#include \"mote/kernels/%s.h\"\n", kernels[id]->name);
+    if (c_sets_input(plan))
+        text_add(t, "#include \"mote/input.h\"\n");
     text_add(t, "#include \"mote/memory.h\"\n");
     text_add(t, "\n#ifdef __AVR__ /* constants lie in program memory: no kernel that would read them from RAM */\n"
                 "#pragma GCC diagnostic error \"-Waddr-space-convert\"\n#endif\n");
@@ -273,6 +303,7 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
     for (int32_t i = 0; i < plan->n_steps; i++)
         put_params(t, plan, i);
     put_classes(t, m);
+    c_input_source(t, plan, NAME);
     put_run(t, plan, NAME);
     put_reset(t, plan);
     put_lookup(t, plan, "input", plan->graph->inputs, plan->graph->n_inputs);
@@ -292,12 +323,10 @@ enum mote_status emit_c(const struct plan *plan, const char *home, const char *d
 {
     const char *name = plan->model->name;
     struct text header = {.pool = plan->pool}, source = {.pool = plan->pool};
-    char *NAME = pool_strdup(plan->pool, name);
+    const char *NAME = upper(plan->pool, name);
     enum mote_status status;
     struct staging files;
 
-    for (char *p = NAME; *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
     put_header(&header, plan, NAME);
     put_source(&source, plan, NAME);
 

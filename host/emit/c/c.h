@@ -7,10 +7,17 @@
 
 /* A constant as C: `static const MOTE_FLASH int8_t kws_c3[40] = {…};`, without MOTE_FLASH where `as_data`. */
 void c_constant(struct text *t, const struct plan *plan, int32_t value, bool as_data);
+/* `head`[n] = {elements}; */
+void c_array(struct text *t, const char *head, enum mote_type type, const uint8_t *data, int64_t bytes);
 /* A name from the model for the inside of a comment, which it neither ends nor seems to begin nor turns around. */
 const char *c_comment(struct pool *pool, const char *name);
 /* The C type of an element: "int8_t". */
 const char *c_type(enum mote_type type);
+
+/* Input 0 from raw samples: mean, std and functions, where raw samples are for the model. */
+bool c_sets_input(const struct plan *plan);
+void c_input_header(struct text *t, const struct plan *plan, const char *NAME);
+void c_input_source(struct text *t, const struct plan *plan, const char *NAME);
 
 /* How the first line of both files begins. */
 const char *c_mark(struct pool *pool, const struct model *m);

@@ -34,15 +34,14 @@ static int c_bytes(enum mote_type type)
     return bytes < 8 ? bytes : 8;
 }
 
-/* Element i as C text. */
-static int put_element(char out[64], const struct value *v, int64_t i)
+/* An element as C text. */
+static int put_element(char out[64], enum mote_type type, const uint8_t *p)
 {
-    const uint8_t *p = v->data + i * c_bytes(v->type);
     int64_t wide = 0;
     float f;
     double d;
 
-    switch (v->type) {
+    switch (type) {
     case TYPE_F32:
         memcpy(&f, p, sizeof f);
         return put_float(out, (double)f, "f");
@@ -62,20 +61,19 @@ static int put_element(char out[64], const struct value *v, int64_t i)
         return wide == INT64_MIN ? snprintf(out, 64, "-INT64_C(9223372036854775807) - 1")
                                  : snprintf(out, 64, "INT64_C(%" PRId64 ")", wide);
     default: /* unsigned and types that kernels only move */
-        for (int b = c_bytes(v->type); b-- > 0;)
+        for (int b = c_bytes(type); b-- > 0;)
             wide = (int64_t)((uint64_t)wide << 8 | p[b]);
         return snprintf(out, 64, "%" PRIu64 "u", (uint64_t)wide);
     }
 }
 
-static void put_elements(struct text *t, const struct value *v)
+static void put_elements(struct text *t, enum mote_type type, const uint8_t *data, int64_t n)
 {
-    int64_t n = v->bytes / c_bytes(v->type);
     size_t line = t->len;
 
     for (int64_t i = 0; i < n; i++) {
         char element[64];
-        int len = put_element(element, v, i);
+        int len = put_element(element, type, data + i * c_bytes(type));
 
         if (i == 0 || t->len - line + (size_t)len + 2 > LINE_WIDTH) {
             text_add(t, "\n    ");
@@ -87,15 +85,23 @@ static void put_elements(struct text *t, const struct value *v)
     }
 }
 
+void c_array(struct text *t, const char *head, enum mote_type type, const uint8_t *data, int64_t bytes)
+{
+    int64_t n = bytes / c_bytes(type);
+
+    text_add(t, "%s[%lld] = {", head, (long long)n);
+    put_elements(t, type, data, n);
+    text_add(t, "\n};\n");
+}
+
 void c_constant(struct text *t, const struct plan *plan, int32_t value, bool as_data)
 {
     const struct value *v = &plan->values[value];
     int bytes = c_bytes(v->type);
+    const char *head =
+        pool_printf(plan->pool, "%sstatic const %s_Alignas(%d) %s %s_c%d", v->weight ? "MOTE_WEIGHTS\n" : "",
+                    as_data ? "" : "MOTE_FLASH ", bytes > 4 ? bytes : 4, c_type(v->type), plan->model->name, value);
 
     text_add(t, "\n/* %s */\n", c_comment(plan->pool, v->name));
-    text_add(t, "%sstatic const %s_Alignas(%d) %s %s_c%d[%lld] = {", v->weight ? "MOTE_WEIGHTS\n" : "",
-             as_data ? "" : "MOTE_FLASH ", bytes > 4 ? bytes : 4, c_type(v->type), plan->model->name, value,
-             (long long)(v->bytes / bytes));
-    put_elements(t, v);
-    text_add(t, "\n};\n");
+    c_array(t, head, v->type, v->data, v->bytes);
 }
