@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mote eval: accuracy over labeled data, on the host's cores or on an emulated board. */
+/* mote eval: what a model is worth on labeled data, on the host's cores or on an emulated board. */
 #include "host/cli/image_view.h"
 #include "host/cli/judge.h"
 #include "host/cli/measure.h"
@@ -83,7 +83,8 @@ static enum mote_status open_data(struct eval *e, const char *specification)
         .data = &e->data, .preprocess = &e->preprocess, .model_at = &e->file, .data_at = &e->data_file};
 
     e->data_file = (struct frame){.name = specification, .index = -1, .sink = &e->cli->error};
-    TRY(split_open(&e->cli->pool, specification, &e->p, &e->data, &e->data_file));
+    what.task = image_task(&e->measure.runner.model);
+    TRY(split_open(&e->cli->pool, specification, &e->p, what.task.kind, &e->data, &e->data_file));
     TRY(choose_samples(e));
     what.samples = e->samples;
     what.n = (int32_t)e->n;
@@ -228,9 +229,10 @@ static enum mote_status run_eval(struct cli *cli)
 const struct command command_eval = {
     .name = "eval",
     .arguments = "M --data SPEC [--split S] [--target BOARD [--via image|c]] [--limit N] [--predictions F]",
-    .summary = "accuracy and confusion matrix over labeled data",
+    .summary = "what a model is worth on labeled data: accuracy, or errors of numbers",
     .details =
         "The prediction is the largest element of the model's first output as it is stored; of equals, the first.\n"
+        "Where the model's task, or the data's, is to predict numbers, it is the one element as a real number.\n"
         "Samples are independent: state is reset before each. Runs on all cores of the host, or with --target on the\n"
         "emulated board, in one run.\n\n"
         "SPEC is a folder, a file, or a YAML file with a `data:` section; `mote help data` and docs/DATA.md list the\n"
@@ -240,7 +242,8 @@ const struct command command_eval = {
         "data that are all new. Samples become the input as the model's own preprocessing says; without one, as the\n"
         "data's.\n\n"
         "The file of --predictions gets a line a sample: file (or file:row), label, prediction.\n\n"
-        "JSON keys: samples, correct, accuracy, classes, confusion: [label][prediction], split_known (whether\n"
+        "JSON keys: samples, task, of classes correct, accuracy, classes, confusion: [label][prediction], of numbers\n"
+        "mae, rmse (in the labels' unit), r2; split_known (whether\n"
         "the model remembers its split), split_samples: {train, validation, test}, split_differs (samples that only "
         "one\n"
         "of model and data calls test); and with --target: target,\n"

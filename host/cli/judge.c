@@ -3,124 +3,42 @@
 
 #include <math.h>
 
-#include "host/cli/image_view.h"
-
-static int32_t label_of(const struct judge *j, int32_t i)
-{
-    int32_t label = j->what.data->labels[j->what.samples[i]];
-
-    return j->numbers != NULL ? j->numbers[label] : label;
-}
+static const struct judging *const judgings[TASKS] = {
+    [MOTE_TASK_CLASSIFICATION] = &judging_classes,
+    [MOTE_TASK_REGRESSION] = &judging_numbers,
+    [MOTE_TASK_ANOMALY] = &judging_classes,
+};
 
 /* ---- opening ---- */
-static enum mote_status check_output(struct judge *j, const struct mote_model *m)
+/* What nobody said. */
+static enum mote_task guess_task(const struct dataset *d)
 {
-    const struct frame *at = j->what.model_at;
-    struct mote_io out;
-    double value;
-
-    if (mote_model_output(m, 0, &out) != MOTE_OK)
-        return fail(at, MOTE_ERR_UNSUPPORTED, "the model has no output");
-    j->n_classes = (int32_t)io_elements(&out);
-    if (j->n_classes < 2 || !io_element(&out, 0, &value))
-        return fail(at, MOTE_ERR_UNSUPPORTED,
-                    "its output \"%s\" has %d element%s of %s; accuracy wants a number for each of several classes",
-                    out.name, j->n_classes, j->n_classes == 1 ? "" : "s", type_name((enum mote_type)out.type));
-    if (j->n_classes > CONFUSION_CLASSES_MAX)
-        return fail(at, MOTE_ERR_UNSUPPORTED, "its output \"%s\" has %d elements; %d classes are the most here",
-                    out.name, j->n_classes, CONFUSION_CLASSES_MAX);
-    return MOTE_OK;
-}
-
-/* The model's, else the data's, else numbers. */
-static void choose_names(struct judge *j, const struct mote_model *m)
-{
-    struct pool *pool = &j->cli->pool;
-    int32_t n;
-    const char *const *names = image_classes(pool, m, &n);
-
-    if (n != j->n_classes)
-        names = j->what.data->n_classes == j->n_classes ? j->what.data->classes : NULL;
-    j->classes = pool_array(pool, (size_t)j->n_classes, sizeof *j->classes);
-    for (int32_t i = 0; i < j->n_classes; i++) {
-        const char *name = names != NULL ? names[i] : pool_printf(pool, "%d", i);
-
-        j->classes[i] = j->cli->json ? name : printable(pool, name); /* JSON has escapes of its own */
-    }
-}
-
-static int32_t number_of(const char *name, const char *const *names, int32_t n)
-{
-    for (int32_t i = 0; i < n; i++)
-        if (strcmp(name, names[i]) == 0)
-            return i;
-    return -1;
-}
-
-/* Data that lack some of the model's classes number the others otherwise: names count, where any are the same. */
-static void number_classes(struct judge *j, const struct mote_model *m)
-{
-    const struct dataset *d = j->what.data;
-    int32_t n, *numbers;
-    const char *const *names = image_classes(&j->cli->pool, m, &n);
-
-    if (d->labels == NULL || d->classes == NULL || n != j->n_classes)
-        return;
-    numbers = pool_array(&j->cli->pool, (size_t)d->n_classes, sizeof *numbers);
-    for (int32_t i = 0; i < d->n_classes; i++) {
-        numbers[i] = number_of(d->classes[i], names, n);
-        if (numbers[i] >= 0)
-            j->numbers = numbers;
-    }
-}
-
-static enum mote_status check_labels(const struct judge *j)
-{
-    const struct judged *w = &j->what;
-
-    if (w->data->labels == NULL)
-        return fail(w->data_at, MOTE_ERR_VALUE, "has no labels; accuracy wants them");
-    for (int32_t i = 0; i < w->n; i++)
-        if (label_of(j, i) < 0 || label_of(j, i) >= j->n_classes) {
-            struct frame here = {
-                .up = w->data_at, .name = dataset_place(&j->cli->pool, w->data, w->samples[i]), .index = -1};
-
-            if (label_of(j, i) < 0)
-                return fail(&here, MOTE_ERR_VALUE, "is of the class \"%s\", which the model does not have",
-                            w->data->classes[w->data->labels[w->samples[i]]]);
-            return fail(&here, MOTE_ERR_VALUE, "the label is %d, but the model has %d classes, from 0", label_of(j, i),
-                        j->n_classes);
-        }
-    return MOTE_OK;
+    return d->targets != NULL ? MOTE_TASK_REGRESSION : MOTE_TASK_CLASSIFICATION;
 }
 
 enum mote_status judge_open(struct cli *cli, const struct mote_model *m, const struct judged *what, struct judge *out)
 {
+    struct mote_io io;
+
     *out = (struct judge){.cli = cli, .what = *what};
-    TRY(check_output(out, m));
-    number_classes(out, m);
-    TRY(check_labels(out));
-    choose_names(out, m);
-    out->predictions = pool_array(&cli->pool, (size_t)what->n + 1, sizeof *out->predictions);
-    return MOTE_OK;
+    if (mote_model_output(m, 0, &io) != MOTE_OK)
+        return fail(what->model_at, MOTE_ERR_UNSUPPORTED, "the model has no output");
+    if (what->task.kind == MOTE_TASK_NONE)
+        out->what.task.kind = guess_task(what->data);
+    out->how = judgings[out->what.task.kind];
+    return out->how->open(out, m, &io);
 }
 
 /* ---- seeing ---- */
-void judge_see(struct judge *j, int32_t i, const struct mote_io *out) { j->predictions[i] = io_largest(out); }
+void judge_see(struct judge *j, int32_t i, const struct mote_io *out) { j->how->see(j, i, out); }
 
-static void add_metric(struct judge *j, const char *key, const char *name, enum metric_form form, double value)
+void judge_add(struct judge *j, const char *key, const char *name, enum metric_form form, double value)
 {
     assert(j->n_metrics < METRICS_MAX);
     j->metrics[j->n_metrics++] = (struct metric){key, name, form, value};
 }
 
-void judge_end(struct judge *j)
-{
-    j->confusion = confusion_make(&j->cli->pool, j->n_classes, j->classes);
-    for (int32_t i = 0; i < j->what.n; i++)
-        confusion_add(&j->confusion, &(int32_t){label_of(j, i)}, &j->predictions[i], 1);
-    add_metric(j, "accuracy", "accuracy", METRIC_SHARE, confusion_accuracy(&j->confusion));
-}
+void judge_end(struct judge *j) { j->how->end(j); }
 
 static void fill(void *context, int32_t i, const struct mote_model *m)
 {
@@ -179,29 +97,14 @@ void judge_metrics_json(const struct judge *j, json_t *to, const char *suffix)
 
 void judge_json(const struct judge *j, json_t *to)
 {
-    json_t *confusion = json_array(), *classes = json_array();
-
-    for (int32_t i = 0; i < j->n_classes; i++) {
-        json_t *row = json_array();
-
-        for (int32_t k = 0; k < j->n_classes; k++)
-            json_array_append_new(row, json_integer(confusion_count(&j->confusion, i, k)));
-        json_array_append_new(confusion, row);
-        json_array_append_new(classes, json_text(confusion_name(&j->confusion, i, &j->cli->pool)));
-    }
-    json_object_set_new(to, "correct", json_integer(confusion_correct(&j->confusion)));
+    json_object_set_new(to, "task", json_string(task_names[j->what.task.kind]));
     judge_metrics_json(j, to, "");
-    json_object_set_new(to, "classes", classes);
-    json_object_set_new(to, "confusion", confusion);
+    j->how->json(j, to);
 }
 
-void judge_print_line(const struct judge *j)
-{
-    printf("%lld of %d correct: %.2f %%", (long long)confusion_correct(&j->confusion), j->what.n,
-           100 * confusion_accuracy(&j->confusion));
-}
+void judge_print_line(const struct judge *j) { j->how->print_line(j); }
 
-void judge_print_rest(const struct judge *j) { print_confusion(&j->confusion, &j->cli->pool, stdout); }
+void judge_print_rest(const struct judge *j) { j->how->print_rest(j); }
 
 static void csv_field(struct text *to, struct pool *pool, const char *name)
 {
@@ -216,5 +119,5 @@ static void csv_field(struct text *to, struct pool *pool, const char *name)
 void judge_prediction(const struct judge *j, int32_t i, struct text *to)
 {
     csv_field(to, &j->cli->pool, dataset_name(&j->cli->pool, j->what.data, j->what.samples[i]));
-    text_add(to, ",%d,%d\n", label_of(j, i), j->predictions[i]);
+    j->how->prediction(j, i, to);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a model's outputs are worth: one judge for `eval` (host and board), `quantize` (float and int8) and `train`. It
- * is opened for the samples that count, sees their outputs in any order, and then has a short list of metrics, which
- * each command shows in its own way. */
+/* What a model's outputs are worth: one judge for `eval` (host and board) and `quantize` (float and int8). It is opened
+ * for the samples that count, sees their outputs in any order, and then has a short list of metrics, which each command
+ * shows in its own way. What is measured depends on the task. */
 #ifndef MOTE_JUDGE_H
 #define MOTE_JUDGE_H
 
@@ -22,23 +22,30 @@ struct judged {
     const struct dataset *data;
     const int32_t *samples; /* [n] of the data set */
     int32_t n;
+    struct task task;                       /* the model's, or the user's; none: as model and data look */
     const struct preprocess *preprocess;    /* the model's */
     const struct frame *model_at, *data_at; /* for messages */
 };
 
 struct judge {
     struct cli *cli;
-    struct judged what;
+    struct judged what; /* with the task that it is */
+    const struct judging *how;
+    struct metric metrics[METRICS_MAX];
+    int32_t n_metrics;
+
+    /* classes */
     int32_t n_classes;    /* elements of the first output */
     const char **classes; /* [n_classes] */
     int32_t *numbers;     /* [the data's classes] the model's of the same name, -1: none; NULL: numbers are the same */
     int32_t *predictions; /* [n] */
     struct confusion confusion;
-    struct metric metrics[METRICS_MAX];
-    int32_t n_metrics;
+
+    /* numbers to predict */
+    float *values; /* [n] what the model says */
 };
 
-/* Checks that the model's first output can be judged by the data's labels. */
+/* Checks that the model's first output can be judged by what the data say. */
 MUST_CHECK enum mote_status judge_open(struct cli *cli, const struct mote_model *m, const struct judged *what,
                                        struct judge *out);
 /* Sample i's first output; samples may come from several threads. */
@@ -57,5 +64,19 @@ void judge_print_line(const struct judge *j);
 void judge_print_rest(const struct judge *j);
 /* Sample i as a line of --predictions: name, what it is, what the model says. */
 void judge_prediction(const struct judge *j, int32_t i, struct text *to);
+
+/* ---- how a task is judged: for judge.c, of judge_*.c ---- */
+struct judging {
+    enum mote_status (*open)(struct judge *j, const struct mote_model *m, const struct mote_io *out);
+    void (*see)(struct judge *j, int32_t i, const struct mote_io *out);
+    void (*end)(struct judge *j); /* adds the metrics */
+    void (*json)(const struct judge *j, json_t *to);
+    void (*print_line)(const struct judge *j);
+    void (*print_rest)(const struct judge *j);
+    void (*prediction)(const struct judge *j, int32_t i, struct text *to); /* after the name: ",…\n" */
+};
+extern const struct judging judging_classes, judging_numbers;
+
+void judge_add(struct judge *j, const char *key, const char *name, enum metric_form form, double value);
 
 #endif

@@ -31,7 +31,7 @@ struct quantize {
     struct part calibration, test;
     bool tests_seen;  /* there are no samples but those of the calibration */
     const char *kind; /* of the samples of the test: "test", "other" */
-    bool has_accuracy;
+    bool is_judged;
     int64_t n_outputs;          /* elements of the first output */
     struct judge before, after; /* of the float model, of the int8 one */
     struct model model;         /* the int8 one */
@@ -168,13 +168,16 @@ static enum mote_status check_fit(struct quantize *q, struct bytes image)
     return dataset_fits(&q->data, &io, &q->preprocess, &q->data_file);
 }
 
-/* A classifier has as many outputs as there are classes; another model (an autoencoder) is right about none. */
-static void compare_classes(struct quantize *q)
+/* A regression gives a number, a classifier as many as there are classes; another model (an autoencoder) is right about
+ * none. */
+static void compare_outputs(struct quantize *q)
 {
     const struct graph *g = &q->p.model.graphs[0];
 
     q->n_outputs = tensor_elements(&g->tensors[g->outputs[0]]);
-    q->has_accuracy = q->data.labels != NULL && q->n_outputs >= 2 && q->n_outputs == q->data.n_classes;
+    q->is_judged = q->data.targets != NULL
+                       ? q->n_outputs == 1
+                       : q->data.labels != NULL && q->n_outputs >= 2 && q->n_outputs == q->data.n_classes;
 }
 
 static enum mote_status open_all(struct quantize *q, const char *specification)
@@ -187,20 +190,22 @@ static enum mote_status open_all(struct quantize *q, const char *specification)
         return fail(&q->file, MOTE_ERR_USAGE, "an image holds no graph to quantize; give the .tflite or graph file");
     TRY(pipeline_compile(&q->p, &options, &q->file));
     TRY(quantize_check(&q->p.model, &q->file));
-    TRY(split_open(&q->cli->pool, specification, &q->p, &q->data, &q->data_file));
+    TRY(split_open(&q->cli->pool, specification, &q->p, q->p.model.task.kind, &q->data, &q->data_file));
     TRY(choose_parts(q));
     choose_preprocessing(q);
     TRY(check_fit(q, q->p.image));
-    compare_classes(q);
+    compare_outputs(q);
     return MOTE_OK;
 }
 
 /* ---- doing it ---- */
-static void name_classes(struct quantize *q)
+static void name_outputs(struct quantize *q)
 {
     struct model *m = &q->model;
 
     m->preprocess = q->preprocess;
+    if (m->task.kind == MOTE_TASK_NONE && q->is_judged && q->data.targets != NULL)
+        m->task.kind = MOTE_TASK_REGRESSION;
     if (m->n_classes > 0 || q->data.classes == NULL || q->data.n_classes != q->n_outputs)
         return;
     m->n_classes = q->data.n_classes;
@@ -236,7 +241,7 @@ static enum mote_status quantize(struct quantize *q)
     q->ranges = pool_array(pool, (size_t)q->p.model.graphs[0].n_tensors + 1, sizeof *q->ranges);
     TRY(calibrate(pool, &q->p.model, &q->calibration.samples, &q->how, q->ranges, &q->file));
     model_copy(&q->p.model, &q->model);
-    name_classes(q);
+    name_outputs(q);
     TRY(quantize_graph(&q->model, q->ranges, &options, &where, &q->file));
     return measure_errors(q, where);
 }
@@ -246,6 +251,7 @@ static enum mote_status judge_one(struct quantize *q, struct bytes image, const 
     const struct judged what = {.data = &q->data,
                                 .samples = q->test.index,
                                 .n = q->test.samples.n,
+                                .task = q->p.model.task,
                                 .preprocess = &q->preprocess,
                                 .model_at = &q->file,
                                 .data_at = &q->data_file};
@@ -265,7 +271,7 @@ static enum mote_status finish(struct quantize *q)
     TRY(plan_make(pool, &q->model, &options, &q->plan, &q->file));
     TRY(emit_image(&q->plan, &q->image, &q->file));
     TRY(check_fit(q, q->image));
-    if (!q->has_accuracy)
+    if (!q->is_judged)
         return MOTE_OK;
     TRY(judge_one(q, q->p.image, "float", &q->before));
     return judge_one(q, q->image, "int8", &q->after);
@@ -349,7 +355,7 @@ static const char *text_result(const struct quantize *q, const char *out)
     for (int32_t i = 0; i < q->before.n_metrics; i++)
         text_add(&t, "%s on %d %s samples: float %s, int8 %s\n", q->before.metrics[i].name, (int)q->test.samples.n,
                  q->kind, metric_text(t.pool, &q->before.metrics[i]), metric_text(t.pool, &q->after.metrics[i]));
-    if (!q->has_accuracy && q->data.labels != NULL)
+    if (!q->is_judged && q->data.labels != NULL)
         text_add(&t, "no accuracy: the model has %lld outputs, the data have %d classes\n", (long long)q->n_outputs,
                  (int)q->data.n_classes);
     text_add(&t, "%s\n", split_text(t.pool, &q->p, &q->data));
@@ -389,14 +395,17 @@ const struct command command_quantize = {
         "name ends in .graph, else an image. It has the model's preprocessing and class names, or else the data's.\n\n"
         "--method says which range a tensor gets: minmax all that was seen, percentile without the rarest values,\n"
         "mse the one whose quantization has the least mean squared error.\n\n"
-        "Accuracy, before and after, is that on the test split; of a set without splits, on the samples that were not\n"
+        "Accuracy (of a model that predicts numbers: the errors), before and after, is that on the test split; of a "
+        "set\n"
+        "without splits, on the samples that were not\n"
         "used for calibration. Where the model remembers what it was trained on, the splits are these. The table has "
         "the error of each tensor as signal to noise: 20 dB is an error of a\n"
         "tenth of the signal. Operators without an int8 form stay in float.\n\n"
         "JSON keys: output, method, calibration_samples, test_samples, tests_seen (the test had no other samples than\n"
         "the calibration), accuracy_float and accuracy_int8 (null without labels, or where the model has another "
         "number of\n"
-        "outputs than the data have classes), split_known, split_samples and split_differs (mote eval), image_bytes, "
+        "outputs than the data have classes; of numbers besides mae_float, rmse_float, r2_float, mae_int8, rmse_int8,\n"
+        "r2_int8), split_known, split_samples and split_differs (mote eval), image_bytes, "
         "arena_bytes, layers: [{tensor, operator, type, sqnr_db "
         "(null:\n"
         "no error; \"-inf\": an error where there is no signal), min, max, scale, zero}].",

@@ -3,10 +3,13 @@
 
 const char *const split_words[SPLIT_COUNT] = {"training", "validation", "test"};
 
-enum mote_status split_open(struct pool *pool, const char *specification, const struct pipeline *p, struct dataset *out,
-                            const struct frame *at)
+enum mote_status split_open(struct pool *pool, const char *specification, const struct pipeline *p, enum mote_task task,
+                            struct dataset *out, const struct frame *at)
 {
-    return dataset_open_as(pool, specification, p->has_graph ? &p->model : NULL, out, at);
+    struct model known = p->model; /* empty, of an image */
+
+    known.task.kind = task;
+    return dataset_open_as(pool, specification, &known, out, at);
 }
 
 const char *split_text(struct pool *pool, const struct pipeline *p, const struct dataset *d)

@@ -236,7 +236,7 @@ static enum mote_status save_checkpoint(struct train *t)
  * history all epochs that the checkpoint knows, and in go_on() makes up for the model. */
 static enum mote_status finish_epoch(struct train *t, const struct epoch_result *r)
 {
-    struct evaluation validation = {.loss = NAN, .accuracy = NAN};
+    struct evaluation validation = {.loss = NAN, .accuracy = NAN, .regression = {NAN, NAN, NAN}};
     struct pool scratch = {0};
     struct frame here = file_frame(t, t->history.path);
     struct history_row row = {
@@ -248,6 +248,9 @@ static enum mote_status finish_epoch(struct train *t, const struct epoch_result 
     pool_free(&scratch);
     row.validation_loss = validation.loss;
     row.validation_accuracy = validation.accuracy;
+    row.validation_mae = validation.regression.mae;
+    row.validation_rmse = validation.regression.rmse;
+    row.validation_r2 = validation.regression.r2;
     row.seconds = since(&t->epoch_start);
     row.samples_per_second = (double)r->samples / row.seconds;
     t->seconds += row.seconds;
@@ -381,10 +384,26 @@ static void judge(struct train *t)
 
 static const char *percent(struct train *t, double share) { return pool_printf(t->pool, "%.2f %%", 100 * share); }
 
+static bool is_regression(const struct train *t) { return t->trainer.task == MOTE_TASK_REGRESSION; }
+
+static const char *r2_text(struct pool *pool, double r2) { return isnan(r2) ? "-" : pool_printf(pool, "%.4f", r2); }
+
+static void add_regression(struct train *t, const char *split, struct fact *results, size_t *n)
+{
+    const struct regression *r = &t->test.regression;
+
+    if (!is_regression(t))
+        return;
+    results[(*n)++] = (struct fact){pool_printf(t->pool, "Mean absolute error, float, %s split", split),
+                                    pool_printf(t->pool, "%.6g", r->mae)};
+    results[(*n)++] = (struct fact){"Root of the mean squared error", pool_printf(t->pool, "%.6g", r->rmse)};
+    results[(*n)++] = (struct fact){"R\xc2\xb2", r2_text(t->pool, r->r2)};
+}
+
 static enum mote_status write_report(struct train *t, const char *split, const struct history_row *best)
 {
     struct frame here = file_frame(t, in_dir(t, REPORT));
-    struct fact results[4], costs[5];
+    struct fact results[8], costs[5];
     char duration[32];
     struct html_report r = {.title = t->recipe.name,
                             .recipe = t->recipe.path,
@@ -398,6 +417,7 @@ static enum mote_status write_report(struct train *t, const char *split, const s
     if (!isnan(t->test.accuracy))
         results[r.n_results++] =
             (struct fact){pool_printf(t->pool, "Accuracy, float, %s split", split), percent(t, t->test.accuracy)};
+    add_regression(t, split, results, &r.n_results);
     if (t->roc.n > 0)
         results[r.n_results++] = (struct fact){"ROC AUC", pool_printf(t->pool, "%.4f", t->roc.auc)};
     results[r.n_results++] =
@@ -419,6 +439,11 @@ static json_t *result_json(struct train *t, const char *split, const struct hist
 
     if (!isnan(t->test.accuracy))
         json_object_set_new(json, "accuracy", json_real(t->test.accuracy));
+    if (is_regression(t)) {
+        json_object_set_new(json, "mae", json_number(t->test.regression.mae));
+        json_object_set_new(json, "rmse", json_number(t->test.regression.rmse));
+        json_object_set_new(json, "r2", json_number(t->test.regression.r2));
+    }
     if (t->roc.n > 0)
         json_object_set_new(json, "roc_auc", json_real(t->roc.auc));
     return json;
@@ -433,6 +458,9 @@ static void print_text(struct train *t, const char *split, const struct history_
            (int)best->epoch, (int)t->history.rows[t->history.n - 1].epoch);
     if (!isnan(t->test.accuracy))
         printf("accuracy %.2f %% ", 100 * t->test.accuracy);
+    if (is_regression(t))
+        printf("MAE %.6g, RMSE %.6g, R2 %s ", t->test.regression.mae, t->test.regression.rmse,
+               r2_text(t->pool, t->test.regression.r2));
     if (t->roc.n > 0)
         printf("ROC AUC %.4f ", t->roc.auc);
     printf("(loss %.4f) on the %lld samples of the %s split\n", t->test.loss, (long long)t->test.n, split);
@@ -502,7 +530,9 @@ const struct command command_train = {
         "DIR (the recipe's name, if not given) gets model.graph, the network of the epoch that was best on the\n"
         "validation split, checkpoint.graph, history.jsonl (a line an epoch) and report.html. Ctrl-C leaves a\n"
         "checkpoint; --resume goes on from it, and ends with the same network as a run that was not stopped.\n\n"
-        "JSON keys: recipe, epochs, best_epoch, split, samples, loss, seconds, macs, and accuracy or roc_auc.",
+        "JSON keys: recipe, epochs, best_epoch, split, samples, loss, seconds, macs, and accuracy, or mae, rmse and "
+        "r2\n"
+        "(numbers to predict, in their units), or roc_auc.",
     .example = "mote train models/recipes/fashion_mnist.yaml -o fashion",
     .positional_min = 1,
     .positional_max = 1,

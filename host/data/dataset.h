@@ -52,7 +52,8 @@ MUST_CHECK enum mote_status dataset_open(struct pool *pool, const char *specific
                                          const struct frame *at);
 
 /* The same, but where `trained` remembers its split (its graph is a file's: trained->split.known), the splits are
- * these: what the model was trained or validated on, whatever the specification says, and all else is SPLIT_TEST. */
+ * these: what the model was trained or validated on, whatever the specification says, and all else is SPLIT_TEST. And
+ * where `trained` has a task and the specification has none, it says whether labels are classes or numbers. */
 MUST_CHECK enum mote_status dataset_open_as(struct pool *pool, const char *specification, const struct model *trained,
                                             struct dataset *out, const struct frame *at);
 

@@ -77,9 +77,12 @@ static enum mote_status take_classes(struct reading *r, const char *const *words
 enum mote_status labels_make(struct reading *r, const char *const *words, bool reals, const struct frame *at)
 {
     size_t n = (size_t)r->out->n;
+    enum mote_task task = r->trained != NULL ? r->trained->task.kind : MOTE_TASK_NONE;
     bool targets = r->spec->task == DATA_REGRESSION;
 
-    if (r->spec->task == DATA_TASK_AUTO && r->spec->classes_count == 0)
+    if (r->spec->task == DATA_TASK_AUTO && task != MOTE_TASK_NONE)
+        targets = task == MOTE_TASK_REGRESSION;
+    else if (r->spec->task == DATA_TASK_AUTO && r->spec->classes_count == 0)
         targets = are_targets(r, words, n, reals);
     return targets ? take_targets(r, words, n) : take_classes(r, words, n, at);
 }

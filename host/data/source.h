@@ -32,7 +32,7 @@ struct reading {
     const struct data_section *spec;
     const char *from;            /* the YAML file that paths are relative to, NULL: the working folder */
     const char *path;            /* of the data */
-    const struct model *trained; /* whose split is to be known again; NULL: none */
+    const struct model *trained; /* whose split and task are to be known again; NULL: none */
     struct dataset *out;
     struct dataset_source *source;
     const char **groups; /* [n] of the samples, if readers know them: `group` of the specification, or of `trained` */

@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The one list of a row's numbers: key, field. */
+/* The one list of a row's numbers, key and field, and of those that are left out where they are not known. */
 #define NUMBERS(X)                                                                                                     \
     X(rate) X(train_loss) X(train_accuracy) X(validation_loss) X(validation_accuracy) X(seconds) X(samples_per_second)
+#define OTHERS(X) X(validation_mae) X(validation_rmse) X(validation_r2)
 
 /* ---- one line ---- */
 static json_t *number_json(double value) { return isfinite(value) ? json_real(value) : json_null(); }
@@ -27,6 +28,11 @@ static void add_line(struct text *t, const struct history_row *row)
 
 #define X(field) json_object_set_new(json, #field, number_json(row->field));
     NUMBERS(X)
+#undef X
+#define X(field)                                                                                                       \
+    if (isfinite(row->field))                                                                                          \
+        json_object_set_new(json, #field, number_json(row->field));
+    OTHERS(X)
 #undef X
     line = json_dumps(json, JSON_REAL_PRECISION(9));
     json_decref(json);
@@ -48,6 +54,7 @@ static bool read_line(const char *line, size_t len, struct history_row *row)
         row->epoch = (int32_t)n;
 #define X(field) row->field = json_number_or_nan(json, #field);
         NUMBERS(X)
+        OTHERS(X)
 #undef X
     }
     json_decref(json);
@@ -123,6 +130,7 @@ enum mote_status history_add(struct history *h, const struct history_row *row, c
     push(h, row);
 #define X(field) h->rows[h->n - 1].field = as_written(row->field);
     NUMBERS(X)
+    OTHERS(X)
 #undef X
     for (size_t i = 0; i < h->n; i++)
         add_line(&t, &h->rows[i]);

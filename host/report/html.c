@@ -122,8 +122,11 @@ static void training(const struct html_report *r, struct pool *pool, struct text
     c.epochs = epochs;
     text_add(out, "<section>\n<h2>Training</h2>\n<div class=\"columns\">\n");
     curve(&c, "Loss", SCALE_AUTO, SERIES(&c, "training", train_loss), SERIES(&c, "validation", validation_loss));
-    curve(&c, "Accuracy", SCALE_PERCENT, SERIES(&c, "training", train_accuracy),
-          SERIES(&c, "validation", validation_accuracy));
+    if (!isnan(r->history->rows[0].validation_mae))
+        curve(&c, "Mean absolute error", SCALE_AUTO, SERIES(&c, "validation", validation_mae), (struct series){.n = 0});
+    else
+        curve(&c, "Accuracy", SCALE_PERCENT, SERIES(&c, "training", train_accuracy),
+              SERIES(&c, "validation", validation_accuracy));
     curve(&c, "Learning rate", SCALE_NUMBER, SERIES(&c, NULL, rate), (struct series){.n = 0});
     curve(&c, "Samples per second", SCALE_NUMBER, SERIES(&c, NULL, samples_per_second), (struct series){.n = 0});
     text_add(out, "</div>\n</section>\n");

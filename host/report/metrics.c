@@ -115,6 +115,24 @@ double confusion_mean_f1(const struct confusion *c)
     return n > 0 ? sum / (double)n : NAN;
 }
 
+/* ---- regression ---- */
+struct regression regression_of(const float *targets, const float *predictions, int64_t n)
+{
+    double mean = mean_of(targets, n), absolute = 0, squares = 0, about_mean = 0;
+
+    for (int64_t i = 0; i < n; i++) {
+        double error = (double)predictions[i] - (double)targets[i], distance = (double)targets[i] - mean;
+
+        absolute += fabs(error);
+        squares += error * error;
+        about_mean += distance * distance;
+    }
+    if (n < 1)
+        return (struct regression){NAN, NAN, NAN};
+    return (struct regression){absolute / (double)n, sqrt(squares / (double)n),
+                               about_mean > 0 ? 1 - squares / about_mean : NAN};
+}
+
 /* ---- ROC ---- */
 struct scored {
     float score;

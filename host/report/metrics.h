@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Metrics of classifiers and of anomaly detectors: plain functions on arrays, which the caller has checked. What cannot
- * be said (a share of nothing) is NAN. Nothing here fails. */
+/* Metrics of classifiers, of regressions and of anomaly detectors: plain functions on arrays, which the caller has
+ * checked. What cannot be said (a share of nothing) is NAN. Nothing here fails. */
 #ifndef MOTE_METRICS_H
 #define MOTE_METRICS_H
 
@@ -40,6 +40,15 @@ struct class_metrics class_metrics(const struct confusion *c, int32_t class_inde
 /* The plain mean over the classes that have samples: balanced accuracy, macro F1. */
 double confusion_mean_recall(const struct confusion *c);
 double confusion_mean_f1(const struct confusion *c);
+
+/* ---- regression ---- */
+struct regression {
+    double mae;  /* mean absolute error */
+    double rmse; /* root of the mean squared error */
+    double r2;   /* the part of the targets' variance that is explained: 1 - squared error / squares about their mean */
+};
+/* NAN: of nothing, or where a prediction is; r2 also where all targets are the same. */
+struct regression regression_of(const float *targets, const float *predictions, int64_t n);
 
 /* ---- ROC: a score says how positive (how anomalous: the reconstruction's error) a sample is ---- */
 struct roc_point {

@@ -171,6 +171,8 @@ const char *epoch_line(const struct history_row *row, int32_t epochs, char out[L
     add_number(out, "accuracy %.2f %%", 100 * row->train_accuracy);
     add_number(out, "validation %.4g", row->validation_loss);
     add_number(out, "%.2f %%", 100 * row->validation_accuracy);
+    add_number(out, "MAE %.4g", row->validation_mae);
+    add_number(out, "R2 %.4f", row->validation_r2);
     add_number(out, "rate %.3g", row->rate);
     if (!isnan(row->seconds))
         add(out, "  %s", duration_text(row->seconds, time));

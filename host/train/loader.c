@@ -46,6 +46,8 @@ static void make(struct loader *l, int32_t step)
         if (b->clean != NULL)
             dataset_real(l->data, samples[i], b->clean + at);
         b->labels[i] = l->data->labels != NULL ? l->data->labels[samples[i]] : 0;
+        if (b->numbers != NULL)
+            b->numbers[i] = standard_number(l->options.standard, l->data->targets[samples[i]]);
     }
 }
 
@@ -86,6 +88,7 @@ enum mote_status loader_start(struct pool *pool, const struct dataset *data, con
         l->batches[i].input = pool_array(pool, batch, elements * sizeof(float));
         l->batches[i].clean = options->clean ? pool_array(pool, batch, elements * sizeof(float)) : NULL;
         l->batches[i].labels = pool_array(pool, batch, sizeof(int32_t));
+        l->batches[i].numbers = options->standard != NULL ? pool_array(pool, batch, sizeof(float)) : NULL;
     }
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->changed, NULL);

@@ -4,12 +4,13 @@
 #ifndef MOTE_LOADER_H
 #define MOTE_LOADER_H
 
-#include "host/data/dataset.h"
+#include "host/train/targets.h"
 
 struct batch {
     float *input;    /* [batch][elements] augmented */
     float *clean;    /* the same not augmented, if it was asked for; else NULL */
     int32_t *labels; /* [batch]; zeros where the data has none */
+    float *numbers;  /* [batch] of a regression: its standardized targets; else NULL */
 };
 
 struct loader;
@@ -19,6 +20,7 @@ struct loader_options {
     int32_t n, batch;
     uint64_t seed;
     bool clean;
+    const struct standard *standard; /* of a regression; else NULL */
 };
 
 /* Starts the thread. */

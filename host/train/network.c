@@ -3,6 +3,8 @@
  * whole fits the data and the loss. */
 #include "host/train/network.h"
 
+#include <math.h>
+
 #include "host/import/import.h"
 
 /* ---- where a layer's inputs come from ---- */
@@ -82,20 +84,60 @@ static enum mote_status check_classifier(const struct network *n, const struct t
     return MOTE_OK;
 }
 
+/* What training standardizes the last layer takes over (targets.h), so it has to be linear. */
+static enum mote_status check_linear(const struct recipe_layer *last, const struct frame *at)
+{
+    if (last->kind == LAYER_FULLY_CONNECTED && last->activation == LAYER_ACTIVATION_NONE && !last->batch_norm &&
+        last->bias)
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_VALUE,
+                "the labels are numbers to predict: the last layer has to be `- fully_connected: {units: 1}`, with a "
+                "bias, without activation or batch_norm");
+}
+
+static enum mote_status check_regression(const struct network *n, const struct tensor *out, const struct frame *at)
+{
+    const struct training *t = &n->recipe->training;
+
+    if (t->loss_given && t->loss != LOSS_MEAN_SQUARED_ERROR)
+        return fail(
+            at, MOTE_ERR_VALUE,
+            "the labels are numbers to predict, and the loss cross_entropy is for classes: leave `loss` out, or "
+            "say `task: classification` in the data");
+    if (t->label_smoothing > 0 || t->normal >= 0)
+        return fail(at, MOTE_ERR_VALUE, "the labels are numbers to predict, and %s is for classes: leave it out",
+                    t->normal >= 0 ? "normal" : "label_smoothing");
+    TRY(check_linear(&n->recipe->layers[n->recipe->n_layers - 1], at));
+    if (tensor_elements(out) != 1)
+        return fail(at, MOTE_ERR_SHAPE,
+                    "the network gives %lld numbers, the data have one to predict: set `units: 1`, or leave it out",
+                    (long long)tensor_elements(out));
+    return MOTE_OK;
+}
+
+static enum mote_status check_reconstruction(const struct network *n, const struct tensor *out, const struct frame *at)
+{
+    if (tensor_elements(out) == n->data->elements)
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_SHAPE,
+                "the loss mean_squared_error compares the output with the input, but they have %lld and %lld elements",
+                (long long)tensor_elements(out), (long long)n->data->elements);
+}
+
 static enum mote_status check_output(const struct network *n, const struct frame *at)
 {
     int32_t last = n->recipe->n_layers - 1;
     const struct tensor *out = &n->g->tensors[n->outputs[last]];
     struct frame here = layer_frame(n->m->pool, n->recipe->layers, last, at);
 
-    if (n->recipe->training.loss == LOSS_CROSS_ENTROPY)
+    switch (n->m->task.kind) {
+    case MOTE_TASK_REGRESSION:
+        return check_regression(n, out, &here);
+    case MOTE_TASK_ANOMALY:
+        return check_reconstruction(n, out, &here);
+    default:
         return check_classifier(n, out, &here);
-    if (tensor_elements(out) != n->data->elements)
-        return fail(&here, MOTE_ERR_SHAPE,
-                    "the loss mean_squared_error compares the output with the input, but they have %lld and %lld "
-                    "elements",
-                    (long long)tensor_elements(out), (long long)n->data->elements);
-    return MOTE_OK;
+    }
 }
 
 static enum mote_status add_input(struct network *n, const struct frame *at)
@@ -114,11 +156,21 @@ static enum mote_status add_input(struct network *n, const struct frame *at)
     return MOTE_OK;
 }
 
-/* What the model says of its data. */
-static void describe(struct model *m, const struct dataset *d)
+enum mote_task training_task(const struct training *t, const struct dataset *data)
+{
+    if (data->targets != NULL)
+        return MOTE_TASK_REGRESSION;
+    return t->loss == LOSS_CROSS_ENTROPY ? MOTE_TASK_CLASSIFICATION : MOTE_TASK_ANOMALY;
+}
+
+/* What the model says of itself and its data. */
+static void describe(struct model *m, const struct training *t, const struct dataset *d)
 {
     struct preprocess *p = &m->preprocess;
 
+    m->task = (struct task){training_task(t, d), INFINITY, -1};
+    if (m->task.kind == MOTE_TASK_ANOMALY && d->labels != NULL)
+        m->task.normal = t->normal;
     *p = dataset_preprocess(d);
     p->mean = pool_copy(m->pool, p->mean, (size_t)p->n * sizeof *p->mean);
     p->std = pool_copy(m->pool, p->std, (size_t)p->n * sizeof *p->std);
@@ -135,7 +187,7 @@ enum mote_status network_build(struct pool *pool, const struct recipe *recipe, c
     struct network n = {.m = out, .recipe = recipe, .data = data};
 
     *out = (struct model){.pool = pool, .name = import_model_name(pool, recipe->name)};
-    describe(out, data);
+    describe(out, &recipe->training, data);
     n.g = model_add_graph(out, "main");
     n.outputs = pool_array(pool, (size_t)recipe->n_layers, sizeof *n.outputs);
     n.used = pool_array(pool, (size_t)recipe->n_layers, sizeof *n.used);

@@ -247,7 +247,7 @@ static enum mote_status build_fully_connected(struct building *b, int32_t *out)
     int32_t weights;
 
     if (units == 0)
-        units = b->n->data->n_classes;
+        units = b->n->data->targets != NULL ? 1 : b->n->data->n_classes;
     if (units < 1)
         return fail(b->at, MOTE_ERR_VALUE, "units is missing, and the data has no classes whose number it could be");
     TRY(add_weights(b, "weights", 2, (int64_t[]){units, n}, n, units, &weights));

@@ -15,7 +15,8 @@ enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE };
 struct training {
     int32_t epochs, batch;
     uint64_t seed;
-    enum loss loss; /* mean squared error: the target is the input */
+    enum loss loss;  /* mean squared error: the target is the input, or of a regression the number */
+    bool loss_given; /* by the recipe; else numbers to predict have theirs */
     float label_smoothing;
     int32_t normal; /* anomaly detection (mean squared error): the class that is trained on; -1: all */
     enum optimizer optimizer;
@@ -49,9 +50,14 @@ const char *recipe_name_of(struct pool *pool, const char *path);
 MUST_CHECK enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe *out,
                                         const struct frame *at);
 
-/* The network as a float graph of batch 1 with its initial weights as constants, classes and preprocessing from the
- * data: what a trained model looks like. BATCH_NORM and DROPOUT are still operators of their own. A classifier ends in
- * SOFTMAX. Same recipe and seed, same bytes. (host/train/network.c) */
+/* What a network is trained for: data with numbers to predict make it a regression, else the loss decides between
+ * classes and anomalies (an autoencoder). */
+enum mote_task training_task(const struct training *t, const struct dataset *data);
+
+/* The network as a float graph of batch 1 with its initial weights as constants; task, classes and preprocessing from
+ * recipe and data: what a trained model looks like. BATCH_NORM and DROPOUT are still operators of their own. A
+ * classifier ends in SOFTMAX, a regression in FULLY_CONNECTED. Same recipe and seed, same bytes. (host/train/network.c)
+ */
 MUST_CHECK enum mote_status network_build(struct pool *pool, const struct recipe *recipe, const struct dataset *data,
                                           struct model *out, const struct frame *at);
 

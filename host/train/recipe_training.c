@@ -174,6 +174,7 @@ static enum mote_status read_kinds(const struct training_section *s, struct trai
     int64_t seed = 1;
 
     out->loss = s->loss ? *s->loss : LOSS_CROSS_ENTROPY;
+    out->loss_given = s->loss != NULL;
     out->optimizer = s->optimizer.kind ? *s->optimizer.kind : OPTIMIZER_ADAM;
     out->schedule = s->schedule.kind ? *s->schedule.kind : SCHEDULE_COSINE;
     if (s->seed && (!yaml_whole(s->seed, &seed) || seed < 0))

@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-#include "host/report/metrics.h"
-
 /* ---- the learning rate ---- */
 float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epoch)
 {
@@ -28,7 +26,7 @@ static int32_t chosen(const struct trainer *t, enum split split, struct pool *po
     int32_t *kept, n = 0;
 
     *out = d->split[split];
-    if (t->training.loss != LOSS_MEAN_SQUARED_ERROR || t->training.normal < 0)
+    if (t->task != MOTE_TASK_ANOMALY || t->training.normal < 0)
         return d->n_split[split];
     kept = pool_array(pool, (size_t)d->n_split[split] + 1, sizeof *kept);
     for (int32_t i = 0; i < d->n_split[split]; i++)
@@ -50,18 +48,30 @@ static enum mote_status check_labels(const struct trainer *t, const struct frame
                     CONFUSION_CLASSES_MAX);
     if (t->data->labels != NULL)
         return MOTE_OK;
-    if (t->training.loss == LOSS_CROSS_ENTROPY)
+    if (t->task == MOTE_TASK_CLASSIFICATION)
         return fail(at, MOTE_ERR_VALUE, "the data has no labels: a classifier wants them");
     if (t->training.normal >= 0)
         return fail(at, MOTE_ERR_VALUE, "the data has no labels, so no sample is of the class that is normal");
     return MOTE_OK;
 }
 
+/* Elements of the network's output. */
+static int64_t wanted_elements(const struct trainer *t)
+{
+    switch (t->task) {
+    case MOTE_TASK_REGRESSION:
+        return 1;
+    case MOTE_TASK_ANOMALY:
+        return t->data->elements;
+    default:
+        return t->data->n_classes;
+    }
+}
+
 static enum mote_status check_data(const struct trainer *t, const struct frame *at)
 {
     const struct graph *g = &t->net->graphs[0];
     const struct tensor *in = &g->tensors[g->inputs[0]], *out = &g->tensors[g->outputs[0]];
-    int64_t wanted = t->training.loss == LOSS_CROSS_ENTROPY ? t->data->n_classes : t->data->elements;
 
     if (t->data->raw)
         return fail(at, MOTE_ERR_TYPE, "the data are bytes of an unknown type; give them a `type`");
@@ -69,9 +79,9 @@ static enum mote_status check_data(const struct trainer *t, const struct frame *
         return fail(at, MOTE_ERR_SHAPE, "the network's input has %lld elements, a sample %lld",
                     (long long)tensor_elements(in), (long long)t->data->elements);
     TRY(check_labels(t, at));
-    if (tensor_elements(out) != wanted)
+    if (tensor_elements(out) != wanted_elements(t))
         return fail(at, MOTE_ERR_SHAPE, "the network's output has %lld elements; %lld are wanted",
-                    (long long)tensor_elements(out), (long long)wanted);
+                    (long long)tensor_elements(out), (long long)wanted_elements(t));
     if (t->training.patience > 0 && t->data->n_split[SPLIT_VALIDATION] == 0)
         return fail(at, MOTE_ERR_VALUE, "patience wants a validation split, which the data do not have");
     return MOTE_OK;
@@ -97,21 +107,29 @@ static enum mote_status check_limits(const struct trainer *t, const struct frame
 enum mote_status trainer_make(struct pool *pool, const struct model *net, const struct dataset *data,
                               const struct training *training, int threads, struct trainer *out, const struct frame *at)
 {
-    struct loader_options options = {.seed = training->seed, .clean = training->loss == LOSS_MEAN_SQUARED_ERROR};
+    struct loader_options options = {.seed = training->seed};
 
     *out = (struct trainer){.pool = pool, .net = net, .data = data, .training = *training, .weights_moved = true};
+    out->task = training_task(training, data);
+    options.clean = out->task == MOTE_TASK_ANOMALY;
+    if (out->task == MOTE_TASK_REGRESSION)
+        out->training.loss = LOSS_MEAN_SQUARED_ERROR;
     TRY(check_data(out, at));
     options.n = chosen(out, SPLIT_TRAIN, pool, &options.samples);
     if (options.n < 1)
         return fail(at, MOTE_ERR_VALUE, "no samples to train on: the data has no training split%s",
                     training->normal >= 0 ? ", or none of the normal class" : "");
+    if (out->task == MOTE_TASK_REGRESSION) {
+        out->standard = standard_of(data);
+        options.standard = &out->standard;
+    }
     options.batch = training->batch < options.n ? training->batch : options.n;
     out->batch = options.batch;
     out->steps_per_epoch = options.n / options.batch;
-    TRY(training_graph_make(pool, net, training, out->batch, false, &out->graph, at));
+    TRY(training_graph_make(pool, net, &out->training, out->batch, false, &out->graph, at));
     TRY(check_limits(out, at));
     out->output = pool_alloc(pool, (size_t)tensor_bytes(tensor_of(&out->graph, out->graph.output)));
-    TRY(training_graph_make(pool, net, training, out->batch, true, &out->forward, at));
+    TRY(training_graph_make(pool, net, &out->training, out->batch, true, &out->forward, at));
     TRY(program_make(pool, &out->graph.model, threads, &out->program, at));
     TRY(program_make(pool, &out->forward.model, threads, &out->forward_program, at));
     return loader_start(pool, data, &options, &out->loader, at);
@@ -140,12 +158,15 @@ static float one_step(struct trainer *t, const struct batch *b)
     size_t bytes = (size_t)t->batch * (size_t)t->data->elements * sizeof(float);
     float loss, rate = trainer_rate(&t->training, t->step, t->steps_per_epoch);
     int32_t number = (int32_t)(t->step + 1);
+    void *target = program_input(t->program, t->graph.target);
 
     memcpy(program_input(t->program, t->graph.input), b->input, bytes);
-    if (b->clean != NULL)
-        memcpy(program_input(t->program, t->graph.target), b->clean, bytes);
+    if (t->task == MOTE_TASK_REGRESSION)
+        memcpy(target, b->numbers, (size_t)t->batch * sizeof(float));
+    else if (t->task == MOTE_TASK_ANOMALY)
+        memcpy(target, b->clean, bytes);
     else
-        memcpy(program_input(t->program, t->graph.target), b->labels, (size_t)t->batch * sizeof(int32_t));
+        memcpy(target, b->labels, (size_t)t->batch * sizeof(int32_t));
     program_write(t->program, t->graph.rate, &rate);
     program_write(t->program, t->graph.step, &number);
     program_run(t->program);
@@ -185,7 +206,7 @@ enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *s
                                void *context, struct epoch_result *out, const struct frame *at)
 {
     int32_t epoch = 1 + (int32_t)(t->step / t->steps_per_epoch), first = (int32_t)(t->step % t->steps_per_epoch);
-    bool classifier = t->training.loss == LOSS_CROSS_ENTROPY;
+    bool classifier = t->task == MOTE_TASK_CLASSIFICATION;
     double sum = 0;
     int64_t correct = 0;
 
@@ -266,31 +287,67 @@ static void judge_reconstruction(struct evaluation *e, int64_t i, const float *o
     e->loss += sum / (double)n;
 }
 
-void trainer_evaluate(struct trainer *t, enum split split, struct pool *pool, struct evaluation *e)
+static void judge_number(const struct trainer *t, struct evaluation *e, int64_t i, float number)
 {
-    bool classifier = t->training.loss == LOSS_CROSS_ENTROPY;
-    int64_t each = tensor_elements(tensor_of(&t->forward, t->forward.output)) / t->batch;
+    double error = (double)number - (double)standard_number(&t->standard, t->data->targets[e->samples[i]]);
 
+    e->numbers[i] = standard_target(&t->standard, number);
+    e->loss += error * error;
+}
+
+static void judge_one(const struct trainer *t, struct evaluation *e, int64_t i, const float *output, int64_t elements,
+                      const float *input)
+{
+    switch (t->task) {
+    case MOTE_TASK_REGRESSION:
+        judge_number(t, e, i, *output);
+        break;
+    case MOTE_TASK_ANOMALY:
+        judge_reconstruction(e, i, output, input, elements);
+        break;
+    default:
+        judge_class(t, e, i, output, elements);
+    }
+}
+
+static void begin_evaluation(const struct trainer *t, enum split split, struct pool *pool, struct evaluation *e)
+{
     *e = (struct evaluation){.n = t->data->n_split[split], .samples = t->data->split[split]};
     if (split == SPLIT_VALIDATION)
         e->n = chosen(t, split, pool, &e->samples);
-    if (classifier)
-        e->predictions = pool_array(pool, (size_t)e->n + 1, sizeof *e->predictions);
-    else
+    if (t->task == MOTE_TASK_REGRESSION)
+        e->numbers = pool_array(pool, (size_t)e->n + 1, sizeof *e->numbers);
+    else if (t->task == MOTE_TASK_ANOMALY)
         e->scores = pool_array(pool, (size_t)e->n + 1, sizeof *e->scores);
+    else
+        e->predictions = pool_array(pool, (size_t)e->n + 1, sizeof *e->predictions);
+}
+
+static void end_evaluation(const struct trainer *t, struct pool *pool, struct evaluation *e)
+{
+    float *targets = pool_array(pool, (size_t)e->n + 1, sizeof *targets);
+
+    e->loss = e->n > 0 ? e->loss / (double)e->n : NAN;
+    e->accuracy = e->n > 0 && t->task == MOTE_TASK_CLASSIFICATION ? e->accuracy / (double)e->n : NAN;
+    for (int64_t i = 0; i < e->n && e->numbers != NULL; i++)
+        targets[i] = t->data->targets[e->samples[i]];
+    e->regression = regression_of(targets, e->numbers, e->numbers != NULL ? e->n : 0);
+}
+
+void trainer_evaluate(struct trainer *t, enum split split, struct pool *pool, struct evaluation *e)
+{
+    int64_t each = tensor_elements(tensor_of(&t->forward, t->forward.output)) / t->batch;
+
+    begin_evaluation(t, split, pool, e);
     move_weights(t);
     for (int64_t first = 0; first < e->n; first += t->batch) {
         const float *input = program_input(t->forward_program, t->forward.input);
 
         run_forward(t, e, first, t->output);
         for (int64_t i = 0; i < t->batch && first + i < e->n; i++)
-            if (classifier)
-                judge_class(t, e, first + i, t->output + i * each, each);
-            else
-                judge_reconstruction(e, first + i, t->output + i * each, input + i * each, each);
+            judge_one(t, e, first + i, t->output + i * each, each, input + i * t->data->elements);
     }
-    e->loss = e->n > 0 ? e->loss / (double)e->n : NAN;
-    e->accuracy = e->n > 0 && classifier ? e->accuracy / (double)e->n : NAN;
+    end_evaluation(t, pool, e);
 }
 
 /* ---- models and checkpoints ---- */
@@ -305,12 +362,12 @@ void trainer_model(struct trainer *t, struct pool *pool, struct model *out)
         program_read(t->program, t->graph.parameters[i], data);
         constant->data = data;
     }
+    if (t->task == MOTE_TASK_REGRESSION)
+        standard_fold(out, &t->standard);
 }
 
-enum mote_status trainer_use(struct trainer *t, const struct model *m, const struct frame *at)
+static enum mote_status write_weights(struct trainer *t, const struct graph *g, const struct frame *at)
 {
-    const struct graph *g = &m->graphs[0];
-
     for (int32_t i = 0; i < t->graph.n_parameters; i++) {
         int32_t constant = t->graph.parameters[i];
         const struct tensor *mine = &t->net->graphs[0].tensors[constant];
@@ -322,6 +379,20 @@ enum mote_status trainer_use(struct trainer *t, const struct model *m, const str
     }
     t->weights_moved = true;
     return MOTE_OK;
+}
+
+enum mote_status trainer_use(struct trainer *t, const struct model *m, const struct frame *at)
+{
+    struct pool pool = {0};
+    struct model copy = {.pool = &pool};
+    enum mote_status status;
+
+    model_copy(m, &copy);
+    if (t->task == MOTE_TASK_REGRESSION)
+        standard_unfold(&copy, &t->standard);
+    status = write_weights(t, &copy.graphs[0], at);
+    pool_free(&pool);
+    return status;
 }
 
 enum mote_status trainer_save(struct trainer *t, const char *path, const struct frame *at)

@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "host/exec/program.h"
+#include "host/report/metrics.h"
 #include "host/train/gradient.h"
 #include "host/train/loader.h"
 
@@ -18,6 +19,8 @@ struct trainer {
     const struct model *net;
     const struct dataset *data;
     struct training training;
+    enum mote_task task;
+    struct standard standard; /* of a regression */
     int32_t batch, steps_per_epoch;
     int64_t step; /* steps that are done */
     struct training_graph graph, forward;
@@ -30,10 +33,12 @@ struct trainer {
 /* What a part of the data is worth. */
 struct evaluation {
     int64_t n;
-    double loss, accuracy;  /* accuracy: NAN without classes */
-    int32_t *predictions;   /* [n] classifiers */
-    float *scores;          /* [n] mean squared error: of each sample */
-    const int32_t *samples; /* [n] of the data set */
+    double loss, accuracy;        /* accuracy: NAN without classes */
+    struct regression regression; /* NAN of others */
+    int32_t *predictions;         /* [n] classifiers */
+    float *scores;                /* [n] anomalies: mean squared error of each sample */
+    float *numbers;               /* [n] regressions: what it says, in the targets' units */
+    const int32_t *samples;       /* [n] of the data set */
 };
 
 /* Checks that the data fit network and training. A batch that is larger than the training split becomes as large as

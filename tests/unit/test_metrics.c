@@ -65,6 +65,27 @@ static void means(void **state)
     assert_true(near(mean_of((const float[]){1, 2, 4.5F}, 3), 2.5));
 }
 
+/* ---- regression ---- */
+/* Errors 1, -1, 2, 0: absolute 4 of 4, squares 6 of 4; targets about their mean 2.5: 5. */
+static void numbers_by_hand(void **state)
+{
+    static const float targets[] = {1, 2, 3, 4}, predictions[] = {2, 1, 5, 4}, same[] = {7, 7};
+    struct regression r = regression_of(targets, predictions, 4);
+
+    (void)state;
+    assert_true(r.mae == 1 && near(r.rmse, sqrt(1.5)) && near(r.r2, 1 - 6 / 5.0));
+    r = regression_of(targets, targets, 4);
+    assert_true(r.mae == 0 && r.rmse == 0 && r.r2 == 1);
+    r = regression_of(targets, (const float[]){2.5F, 2.5F, 2.5F, 2.5F}, 4); /* the mean explains nothing */
+    assert_true(r.r2 == 0);
+    r = regression_of(same, (const float[]){6, 8}, 2);
+    assert_true(r.mae == 1 && r.rmse == 1 && isnan(r.r2));
+    r = regression_of(NULL, NULL, 0);
+    assert_true(isnan(r.mae) && isnan(r.rmse) && isnan(r.r2));
+    r = regression_of(targets, (const float[]){NAN, 1, 5, 4}, 4);
+    assert_true(isnan(r.mae) && isnan(r.rmse) && isnan(r.r2));
+}
+
 /* ---- ROC ---- */
 /* A case a line: scores, whether each is positive ('+'), the AUC. */
 static void auc_by_hand(void **state)
@@ -197,7 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_largest_score),  cmocka_unit_test(classes_by_hand), cmocka_unit_test(means),
         cmocka_unit_test(auc_by_hand),        cmocka_unit_test(points_by_hand),  cmocka_unit_test(one_side_is_missing),
-        cmocka_unit_test(auc_of_random_data),
+        cmocka_unit_test(auc_of_random_data), cmocka_unit_test(numbers_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

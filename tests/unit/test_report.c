@@ -59,7 +59,7 @@ static const char *content(void)
 /* ---- history ---- */
 static struct history_row row(int32_t epoch)
 {
-    return (struct history_row){epoch, 0.001, 1.0 / epoch, 0.5, 1.25 / epoch, NAN, 12.5, 4800};
+    return (struct history_row){epoch, 0.001, 1.0 / epoch, 0.5, 1.25 / epoch, NAN, 12.5, 4800, NAN, NAN, NAN};
 }
 
 static bool same(double a, double b) { return (isnan(a) && isnan(b)) || fabs(a - b) <= 1e-8 * fabs(a); }
@@ -234,7 +234,7 @@ static void durations(void **state)
 static void lines_of_epochs(void **state)
 {
     struct epoch_progress p = {3, 20, 40, 100, 0.43214, 0.9125, 10, 0};
-    struct history_row r = {3, 0.001, 0.43214, 0.9125, 0.4411, 0.908, 12.5, 4800};
+    struct history_row r = {3, 0.001, 0.43214, 0.9125, 0.4411, 0.908, 12.5, 4800, NAN, NAN, NAN};
     char out[LINE_SIZE];
 
     (void)state;
@@ -246,6 +246,11 @@ static void lines_of_epochs(void **state)
                                                  "90.80 %  rate 0.001  12.5 s");
     r.train_accuracy = r.validation_loss = r.validation_accuracy = r.rate = r.seconds = NAN;
     assert_string_equal(epoch_line(&r, 3, out), "epoch 3/3  loss 0.4321");
+    r.validation_loss = 0.5;
+    r.validation_mae = 3.25;
+    r.validation_rmse = 4;
+    r.validation_r2 = 0.71;
+    assert_string_equal(epoch_line(&r, 3, out), "epoch 3/3  loss 0.4321  validation 0.5  MAE 3.25  R2 0.7100");
     p.loss = 1e300;
     p.seconds = 1e300;
     assert_true(strlen(epoch_progress_text(&p, out)) < LINE_SIZE);

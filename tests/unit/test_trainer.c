@@ -480,7 +480,7 @@ static void orders_are_permutations(void **state)
 {
     int32_t samples[50], first[50], second[50];
     bool seen[150] = {false};
-    struct loader_options o = {samples, 50, 10, 3, false};
+    struct loader_options o = {.samples = samples, .n = 50, .batch = 10, .seed = 3};
 
     (void)state;
     for (int i = 0; i < 50; i++)

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Classes: how often the largest element of the output is the label's. */
+#include "host/cli/image_view.h"
+#include "host/cli/judge.h"
+
+static int32_t label_of(const struct judge *j, int32_t i)
+{
+    int32_t label = j->what.data->labels[j->what.samples[i]];
+
+    return j->numbers != NULL ? j->numbers[label] : label;
+}
+
+/* ---- opening ---- */
+static enum mote_status check_output(struct judge *j, const struct mote_io *out)
+{
+    const struct frame *at = j->what.model_at;
+    double value;
+
+    j->n_classes = (int32_t)io_elements(out);
+    if (j->n_classes < 2 || !io_element(out, 0, &value))
+        return fail(at, MOTE_ERR_UNSUPPORTED,
+                    "its output \"%s\" has %d element%s of %s; accuracy wants a number for each of several classes",
+                    out->name, j->n_classes, j->n_classes == 1 ? "" : "s", type_name((enum mote_type)out->type));
+    if (j->n_classes > CONFUSION_CLASSES_MAX)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "its output \"%s\" has %d elements; %d classes are the most here",
+                    out->name, j->n_classes, CONFUSION_CLASSES_MAX);
+    return MOTE_OK;
+}
+
+/* The model's, else the data's, else numbers. */
+static void choose_names(struct judge *j, const struct mote_model *m)
+{
+    struct pool *pool = &j->cli->pool;
+    int32_t n;
+    const char *const *names = image_classes(pool, m, &n);
+
+    if (n != j->n_classes)
+        names = j->what.data->n_classes == j->n_classes ? j->what.data->classes : NULL;
+    j->classes = pool_array(pool, (size_t)j->n_classes, sizeof *j->classes);
+    for (int32_t i = 0; i < j->n_classes; i++) {
+        const char *name = names != NULL ? names[i] : pool_printf(pool, "%d", i);
+
+        j->classes[i] = j->cli->json ? name : printable(pool, name); /* JSON has escapes of its own */
+    }
+}
+
+static int32_t number_of(const char *name, const char *const *names, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (strcmp(name, names[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* Data that lack some of the model's classes number the others otherwise: names count, where any are the same. */
+static void number_classes(struct judge *j, const struct mote_model *m)
+{
+    const struct dataset *d = j->what.data;
+    int32_t n, *numbers;
+    const char *const *names = image_classes(&j->cli->pool, m, &n);
+
+    if (d->labels == NULL || d->classes == NULL || n != j->n_classes)
+        return;
+    numbers = pool_array(&j->cli->pool, (size_t)d->n_classes, sizeof *numbers);
+    for (int32_t i = 0; i < d->n_classes; i++) {
+        numbers[i] = number_of(d->classes[i], names, n);
+        if (numbers[i] >= 0)
+            j->numbers = numbers;
+    }
+}
+
+static enum mote_status check_labels(const struct judge *j)
+{
+    const struct judged *w = &j->what;
+
+    if (w->data->labels == NULL)
+        return fail(w->data_at, MOTE_ERR_VALUE,
+                    w->data->targets != NULL ? "its labels are numbers to predict, but the model is for classes"
+                                             : "has no labels; accuracy wants them");
+    for (int32_t i = 0; i < w->n; i++)
+        if (label_of(j, i) < 0 || label_of(j, i) >= j->n_classes) {
+            struct frame here = {
+                .up = w->data_at, .name = dataset_place(&j->cli->pool, w->data, w->samples[i]), .index = -1};
+
+            if (label_of(j, i) < 0)
+                return fail(&here, MOTE_ERR_VALUE, "is of the class \"%s\", which the model does not have",
+                            w->data->classes[w->data->labels[w->samples[i]]]);
+            return fail(&here, MOTE_ERR_VALUE, "the label is %d, but the model has %d classes, from 0", label_of(j, i),
+                        j->n_classes);
+        }
+    return MOTE_OK;
+}
+
+static enum mote_status open_classes(struct judge *j, const struct mote_model *m, const struct mote_io *out)
+{
+    TRY(check_output(j, out));
+    number_classes(j, m);
+    TRY(check_labels(j));
+    choose_names(j, m);
+    j->predictions = pool_array(&j->cli->pool, (size_t)j->what.n + 1, sizeof *j->predictions);
+    return MOTE_OK;
+}
+
+/* ---- seeing ---- */
+static void see_class(struct judge *j, int32_t i, const struct mote_io *out) { j->predictions[i] = io_largest(out); }
+
+static void end_classes(struct judge *j)
+{
+    j->confusion = confusion_make(&j->cli->pool, j->n_classes, j->classes);
+    for (int32_t i = 0; i < j->what.n; i++)
+        confusion_add(&j->confusion, &(int32_t){label_of(j, i)}, &j->predictions[i], 1);
+    judge_add(j, "accuracy", "accuracy", METRIC_SHARE, confusion_accuracy(&j->confusion));
+}
+
+/* ---- showing ---- */
+static void classes_json(const struct judge *j, json_t *to)
+{
+    json_t *confusion = json_array(), *classes = json_array();
+
+    for (int32_t i = 0; i < j->n_classes; i++) {
+        json_t *row = json_array();
+
+        for (int32_t k = 0; k < j->n_classes; k++)
+            json_array_append_new(row, json_integer(confusion_count(&j->confusion, i, k)));
+        json_array_append_new(confusion, row);
+        json_array_append_new(classes, json_text(confusion_name(&j->confusion, i, &j->cli->pool)));
+    }
+    json_object_set_new(to, "correct", json_integer(confusion_correct(&j->confusion)));
+    json_object_set_new(to, "classes", classes);
+    json_object_set_new(to, "confusion", confusion);
+}
+
+static void print_correct(const struct judge *j)
+{
+    printf("%lld of %d correct: %.2f %%", (long long)confusion_correct(&j->confusion), j->what.n,
+           100 * confusion_accuracy(&j->confusion));
+}
+
+static void print_matrix(const struct judge *j) { print_confusion(&j->confusion, &j->cli->pool, stdout); }
+
+static void predicted_class(const struct judge *j, int32_t i, struct text *to)
+{
+    text_add(to, ",%d,%d\n", label_of(j, i), j->predictions[i]);
+}
+
+const struct judging judging_classes = {open_classes,  see_class,    end_classes,    classes_json,
+                                        print_correct, print_matrix, predicted_class};
