@@ -139,6 +139,13 @@ struct text {
 void text_add(struct text *t, const char *fmt, ...) PRINTF(2, 3);
 void text_bytes(struct text *t, const void *data, size_t size);
 
+/* The likest of some words, if it is alike at all: one change for three letters. */
+struct nearest {
+    const char *word, *found; /* found: NULL as long as none is alike */
+    int distance;
+};
+void nearest_try(struct nearest *n, const char *candidate);
+
 /* ---- text from strangers (printable.c) ---- */
 /* Names in files are their authors', who may be anybody. As it is only well-formed UTF-8 is shown, without control
  * characters, ends of lines and marks of direction; any other byte is spelled \x9b. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* YAML files: libcyaml checks them against a schema and builds the structs, in the pool like everything else. */
+/* YAML files: they are checked strictly against a schema (yaml_check.c), then libcyaml builds the structs, in the pool
+ * like everything else. */
 #ifndef MOTE_YAML_H
 #define MOTE_YAML_H
 
@@ -16,8 +17,15 @@
 MUST_CHECK enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_schema_value_t *schema,
                                       void **out, const struct frame *at);
 
-/* libcyaml takes "2.5" for the whole number 2, "16k" for 16 and "flase" for true. Where that would mislead, a schema
- * reads text and words, and these read the text: all of it, or they return false. */
+/* Names the line of a key that the schema does not have, with the one that was meant, of one that is there twice, and
+ * of a number or a word that is not all that the schema wants. yaml_read() begins with it. */
+MUST_CHECK enum mote_status yaml_check(struct pool *pool, struct bytes file, const cyaml_schema_value_t *schema,
+                                       const struct frame *at);
+
+/* The line of a key in a section of the file, 0 if it is not there: for what a schema cannot say. */
+int yaml_line(struct bytes file, const char *section, const char *key);
+
+/* Numbers that a schema takes as text, to say more of them: these read all of it, or return false. */
 bool yaml_whole(const char *s, int64_t *out); /* digits with or without a '-' before them */
 bool yaml_real(const char *s, float *out);    /* finite */
 #define YAML_FLAGS 4

@@ -63,6 +63,8 @@ static enum mote_status read_by_kind(struct reading *r)
         return read_listed(r);
     if (kind == DATA_AUTO)
         kind = kind_of_path(r);
+    if (kind != DATA_AUTO && kind != DATA_TENSORS)
+        TRY(check_keys(r, kind));
     switch (kind) {
     case DATA_IDX:
         return read_idx(r);

@@ -189,10 +189,13 @@ static enum mote_status read_tensors(struct reading *r, const struct rows *rows)
 enum mote_status read_listed(struct reading *r)
 {
     struct rows rows = {.n = 0};
+    bool pictures;
 
     TRY(read_rows(r, &rows));
     if (rows.files == NULL)
         return fail(&(struct frame){.up = r->at, .name = LABELS_FILE, .index = -1}, MOTE_ERR_FORMAT, "names no file");
+    pictures = are_pictures(r, rows.files[0]);
+    TRY(check_keys(r, pictures ? DATA_IMAGES : DATA_TENSORS));
     r->source->files = rows.files;
     r->source->rows = rows.lines;
     r->source->row_kind = "line";
@@ -200,5 +203,5 @@ enum mote_status read_listed(struct reading *r)
     r->out->labels = rows.labels;
     TRY(classes_name(r, true, r->at));
     TRY(file_groups(r, rows.files, rows.n));
-    return are_pictures(r, rows.files[0]) ? read_pictures(r, &rows) : read_tensors(r, &rows);
+    return pictures ? read_pictures(r, &rows) : read_tensors(r, &rows);
 }

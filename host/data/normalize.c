@@ -75,6 +75,9 @@ static enum mote_status choose(struct reading *r)
 
     if (lists + scaled + word > 1)
         return fail(r->at, MOTE_ERR_VALUE, "mean and std, scale, normalize: only one can say what the reals are");
+    if (spec->zero_point != 0 && !scaled)
+        return fail(r->at, MOTE_ERR_VALUE, "zero_point is %d, but there is no scale that it goes with",
+                    (int)spec->zero_point);
     if (r->out->raw && lists + scaled + (spec->normalize == DATA_NORMALIZE_AUTO) > 0)
         return fail(r->at, MOTE_ERR_VALUE, "the bytes' type is not known: add `type: s8`, or another");
     if (lists)

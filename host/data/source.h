@@ -46,6 +46,8 @@ MUST_CHECK enum mote_status read_images(struct reading *r); /* of a folder or an
 MUST_CHECK enum mote_status read_listed(struct reading *r); /* y_labels.csv */
 MUST_CHECK enum mote_status read_table(struct reading *r);  /* CSV */
 MUST_CHECK enum mote_status read_arrays(struct reading *r); /* .npy */
+/* Refuses keys of the specification that this kind of data does not have. */
+MUST_CHECK enum mote_status check_keys(struct reading *r, enum data_kind kind);
 bool idx_folder(struct pool *pool, const char *path);
 bool has_ending(const char *s, const char *ending); /* without regard to case */
 #define LABELS_FILE "y_labels.csv"

@@ -86,7 +86,7 @@ static void tensors_have_a_type(void **state)
                      {"path: ., type: s8, shape: [0, 2]", MOTE_ERR_VALUE, "the dimension 0"},
                      {"path: ., type: s8, scale: 0", MOTE_ERR_VALUE, "scale is 0"},
                      {"path: ., scale: 1", MOTE_ERR_VALUE, "add `type: s8`"},
-                     {"path: ., type: s9", MOTE_ERR_FORMAT, "s9"},
+                     {"path: ., type: s9", MOTE_ERR_VALUE, "type is \"s9\": it must be u8, s8, s16 or f32"},
                  },
                  5);
     put(f, "a.bin", "\0\0\xc0\x7f", 4);
@@ -139,12 +139,23 @@ static void bad_yaml_is_named(void **state)
         {"", MOTE_ERR_FORMAT, "1 to 65536 bytes"},
         {"data: [", MOTE_ERR_FORMAT, ""},
         {"data: {kind: tensors}\n", MOTE_ERR_FORMAT, "path"},
-        {"data: {kind: pictures, path: .}\n", MOTE_ERR_FORMAT, "pictures"},
-        {"data:\n  kind: tensors\n  path: .\n  colour: red\n", MOTE_ERR_FORMAT, "colour (in mapping (line: 3"},
+        {"data: {kind: pictures, path: .}\n", MOTE_ERR_VALUE, "line 1: kind is \"pictures\": it must be idx, images, "},
+        {"data:\n  kind: tensors\n  path: .\n  colour: red\n", MOTE_ERR_VALUE,
+         "line 4: data has no key \"colour\"; it has kind, path, labels"},
+        {"data: {path: .}\n\nnetwork: []\ntrainnig: {}\n", MOTE_ERR_VALUE,
+         "line 4: the file has no key \"trainnig\": did "
+         "you mean \"training\"?"},
         {"data: {kind: tensors, path: nowhere}\n", MOTE_ERR_FILE, "nowhere"},
         {"data: {kind: tensors, path: ., classes: [a, b, c]}\n", MOTE_ERR_VALUE, "names 3 classes"},
         {"data: {kind: tensors, path: ., classes: [a, a]}\n", MOTE_ERR_VALUE, "names \"a\" twice"},
-        {"data: &x {kind: tensors, path: .}\nmore: *x\n", MOTE_ERR_FORMAT, ""},
+        {"data: &x {kind: tensors, path: .}\nmore: *x\n", MOTE_ERR_VALUE, "line 2: has an alias"},
+        {"data: {path: .}\n---\ndata: {path: a.bin}\n", MOTE_ERR_VALUE, "line 2: begins a second document"},
+        {"data: {path: .}\n? [a]\n: 1\n", MOTE_ERR_VALUE, "line 2: a key must be a word"},
+        {"data: {path: .}\nnetwork: {a: 1,\n  a: 2}\n", MOTE_ERR_VALUE,
+         "line 3: the key \"a\" is there twice: it is in "
+         "line 2"},
+        {"data: {path: \"a\\0b\"}\n", MOTE_ERR_VALUE, "line 1: a word has a NUL in it"},
+        {"# data: {path: .}\n", MOTE_ERR_FORMAT, "has nothing but comments"},
     };
     struct fixture *f = *state;
 
@@ -155,6 +166,58 @@ static void bad_yaml_is_named(void **state)
         want_error(f, dataset_open(&f->pool, path(f, "spec.yaml"), &f->data, &f->at), bad[i].status, bad[i].part);
     }
     want_error(f, dataset_open(&f->pool, path(f, "none"), &f->data, &f->at), MOTE_ERR_FILE, "cannot read ");
+}
+
+/* Keys of another kind of data, that would be ignored, and numbers that would be read in part. */
+static void keys_that_do_nothing_are_refused(void **state)
+{
+    static const struct bad bad[] = {
+        {"path: t.csv, labels: class", MOTE_ERR_VALUE, "line 1: the key \"labels\" is for idx, arrays, but "},
+        {"path: t.csv, labels: class", MOTE_ERR_VALUE, "t.csv is of kind table: did you mean \"label\"?"},
+        {"path: t.csv,\n  channels: rgb", MOTE_ERR_VALUE, "line 2: the key \"channels\" is for images"},
+        {"path: t.csv, size: [8, 8]", MOTE_ERR_VALUE, "leave it out"},
+        {"path: t.csv, type: f32", MOTE_ERR_VALUE, "\"type\" is for tensors"},
+        {"path: t.csv, test_path: t.csv", MOTE_ERR_VALUE, "\"test_path\""},
+        {"path: x.npy, label: t.csv", MOTE_ERR_VALUE, "is of kind arrays: did you mean \"labels\"?"},
+        {"path: x.idx, group: who", MOTE_ERR_VALUE, "\"group\" is for images, tensors, table, arrays"},
+        {"path: x.idx, task: regression", MOTE_ERR_VALUE, "\"task\" is for table, arrays"},
+        {"path: ., size: [8, 8]", MOTE_ERR_VALUE, "is of kind tensors"},
+        {"path: ., kind: images, type: u8", MOTE_ERR_VALUE, "is of kind images"},
+        {"path: t.csv, zero_point: 3", MOTE_ERR_VALUE, "zero_point is 3, but there is no scale"},
+        {"path: t.csv, seed: 2.5", MOTE_ERR_VALUE, "seed is \"2.5\": it must be a whole number from 0"},
+        {"path: t.csv, seed: 1k", MOTE_ERR_VALUE, "seed is \"1k\""},
+        {"path: t.csv, seed: -1", MOTE_ERR_VALUE, "seed is \"-1\""},
+        {"path: t.csv, seed: 010", MOTE_ERR_VALUE, "seed is \"010\""},
+        {"path: t.csv, seed: 18446744073709551616", MOTE_ERR_VALUE, "from 0 to 18446744073709551615"},
+        {"path: t.csv, augment: {shift: 2147483648}", MOTE_ERR_VALUE, "from -2147483648 to 2147483647"},
+        {"path: ., kind: images, size: [8, 8.5]", MOTE_ERR_VALUE, "size is \"8.5\""},
+        {"path: t.csv, validation: 0.2x", MOTE_ERR_VALUE, "validation is \"0.2x\": it must be a number"},
+        {"path: t.csv, lable: 1", MOTE_ERR_VALUE, "line 1: data has no key \"lable\": did you mean \"label\"?"},
+        {"path: t.csv, augment: {nosie: 1}", MOTE_ERR_VALUE, "augment has no key \"nosie\": did you mean \"noise\"?"},
+        {"path: t.csv,\n  label: 1,\n  label: 0", MOTE_ERR_VALUE, "line 3: the key \"label\" is there twice"},
+    };
+    struct fixture *f = *state;
+
+    put_text(f, "y_labels.csv", "a.bin,2,1\n");
+    put_text(f, "a.bin", "x");
+    put_text(f, "t.csv", "a,class\n1,x\n2,y\n");
+    put_text(f, "x.npy", "");
+    put_text(f, "x.idx", "");
+    want_all_bad(f, bad, COUNT(bad));
+    want_ok(f, open_yaml(f, "path: t.csv, label: 1, seed: 0x10, split: random, validation: 5e-1"));
+}
+
+/* However deep it is: libyaml takes as long as depth times size. */
+static void deep_yaml_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    char *deep = pool_alloc(&f->pool, 65001);
+
+    memset(deep, '[', 65000);
+    memcpy(deep, "data: {path: .}\nnetwork: ", 25);
+    put_text(f, "spec.yaml", deep);
+    want_error(f, dataset_open(&f->pool, path(f, "spec.yaml"), &f->data, &f->at), MOTE_ERR_VALUE,
+               "line 2: is nested deeper than 32");
 }
 
 /* Any bytes give data or an error: every prefix of a good file, and every byte of it changed. */
@@ -394,7 +457,7 @@ static void bad_fractions_are_named(void **state)
                  (const struct bad[]){
                      {"path: t.csv, validation: 1.5", MOTE_ERR_VALUE, "validation is 1.5; a fraction"},
                      {"path: t.csv, test: -0.1", MOTE_ERR_VALUE, "test is -0.1"},
-                     {"path: t.csv, test: .nan", MOTE_ERR_FORMAT, "nan"},
+                     {"path: t.csv, test: .nan", MOTE_ERR_VALUE, "test is \".nan\": it must be a number"},
                      {"path: t.csv, test: 0.5, validation: 0.5", MOTE_ERR_VALUE, "leave nothing for training"},
                      {"path: t.csv, test: 0.2", MOTE_ERR_VALUE, "class \"b\" has 1 sample, too few for 2 splits"},
                  },
@@ -526,7 +589,7 @@ static void bad_augmentation_is_named(void **state)
                      {"path: x.idx, augment: {shift: 2}", MOTE_ERR_VALUE, "shift is 2; from 0 to less than"},
                      {"path: x.idx, augment: {shift: -1}", MOTE_ERR_VALUE, "shift is -1"},
                      {"path: x.idx, augment: {noise: -1}", MOTE_ERR_VALUE, "noise is -1"},
-                     {"path: x.idx, augment: {flip: vertical}", MOTE_ERR_FORMAT, "vertical"},
+                     {"path: x.idx, augment: {flip: vertical}", MOTE_ERR_VALUE, "flip is \"vertical\""},
                      {"path: t.csv, augment: {shift: 1}", MOTE_ERR_VALUE, "for samples [height, width, channels]"},
                  },
                  5);
@@ -611,6 +674,8 @@ int main(void)
         TEST(tensors_have_a_type),
         TEST(bad_lines_are_named),
         TEST(bad_yaml_is_named),
+        TEST(keys_that_do_nothing_are_refused),
+        TEST(deep_yaml_is_refused),
         TEST(damaged_files_end_well),
         TEST(idx_opens),
         TEST(wide_idx_is_turned),

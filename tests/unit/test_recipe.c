@@ -568,7 +568,11 @@ static void wrong_training_is_named(void **state)
         {"{schedule: {final_rate: 2}}", "schedule.final_rate is \"2\""},
         {"{schedule: {warm_up: -1}}", "schedule.warm_up is \"-1\""},
         {"{epochs: 3, schedule: {warm_up: 4}}", "schedule.warm_up is 4 epochs of 3: make it shorter"},
-        {"{learning_rate: 1}", "learning_rate"},
+        {"{learning_rate: 1}", "line 5: training has no key \"learning_rate\"; it has epochs, batch, seed, loss"},
+        {"{epoch: 1}", "line 5: training has no key \"epoch\": did you mean \"epochs\"?"},
+        {"{optimizer: {kind: sgd, momentun: 0.9}}", "optimizer has no key \"momentun\": did you mean \"momentum\"?"},
+        {"{batch: 8, batch: 16}", "line 5: the key \"batch\" is there twice"},
+        {"{batch: 2.5}", "batch is \"2.5\""},
     };
     struct fixture *f = *state;
 
@@ -582,7 +586,11 @@ static void wrong_layers_are_named(void **state)
     static const struct {
         const char *layers, *part;
     } bad[] = {
-        {"  - conv_3d: {filters: 4}\n", "conv_3d"},
+        {"  - conv_3d: {filters: 4}\n", "line 3: network has no key \"conv_3d\": did you mean \"conv_2d\"?"},
+        {"  - relu: {}\n  - conv_2d: {fliters: 4, kernel: 3}\n",
+         "line 4: conv_2d has no key \"fliters\": did you mean \"filters\"?"},
+        {"  - conv_2d: {filters: 4, kernel: 3,\n      filters: 4}\n", "line 4: the key \"filters\" is there twice"},
+        {"  - conv_2d: {filters: 2.5, kernel: 3}\n", "filters is \"2.5\""},
         {"  - relu\n", "(in"},
         {"  - {}\n", "layer 1: has no kind: write, for example, `- relu: {}`"},
         {"  - relu: {}\n  - relu: {}\n    tanh: {}\n", "layer 2: both relu and tanh: each layer begins with a `-`"},
@@ -685,8 +693,13 @@ static void wrong_files_are_named(void **state)
         {"name: a\nwidth: 0\nnetwork:\n" CLASSIFIER, "width is \"0\": it must be a number from 0.01 to 16"},
         {"name: a\nwidth: nan\nnetwork:\n" CLASSIFIER, "width is"},
         {"name: a\ndata: {kind: idx}\nnetwork:\n" CLASSIFIER, "path"},
-        {"name: a\nnetwork:\n  - relu: &x {}\n  - relu: *x\n", ""},
-        {"name: a\nnetwork:\n  - relu: {}\n  - conv_2d: {filters: 3, kernel: 3, padding: none}\n", "line: 4"},
+        {"name: a\nnetwork:\n  - relu: &x {}\n  - relu: *x\n", "line 4: has an alias"},
+        {"name: a\nnetwork:\n  - relu: {}\n  - conv_2d: {filters: 3, kernel: 3, padding: none}\n",
+         "line 4: padding is \"none\": it must be same or valid"},
+        {"name: a\nnetwok:\n" CLASSIFIER, "line 2: the file has no key \"netwok\": did you mean \"network\"?"},
+        {"name: a\nname: b\nnetwork:\n" CLASSIFIER, "line 2: the key \"name\" is there twice: it is in line 1"},
+        {"name: a\ndata: {path: x, seed: 2.5}\nnetwork:\n" CLASSIFIER, "line 2: seed is \"2.5\""},
+        {"name: a\ndata: {path: x, lable: y}\nnetwork:\n" CLASSIFIER, "line 2: data has no key \"lable\""},
     };
     struct fixture *f = *state;
 
