@@ -54,12 +54,7 @@ void mote_conv_2d_s16(const struct mote_conv_2d_s16 *p, const int16_t *in, const
     for (int32_t r = first; r < first + count; r++) {
         int32_t top = r % p->out_h * p->stride_h - p->pad_top;
 
-        for (int32_t k = 0; k < p->kernel_h; k++) {
-            int32_t y = top + k * p->dilation_h;
-            bool inside = y >= 0 && y < p->in_h;
-
-            rows[k] = inside ? in + mote_ring(r / p->out_h * p->in_h + y, p->in_ring) * p->in_w * p->in_c : NULL;
-        }
+        mote_rows_s16(rows, p->kernel_h, in, r / p->out_h, top, p->dilation_h, p->in_h, p->in_w * p->in_c, p->in_ring);
         mote_conv_2d_s16_row(p, rows, weights, bias, mult, shift,
                              out + mote_ring(r, p->out_ring) * p->out_w * p->out_c);
     }

@@ -16,6 +16,16 @@ static inline int32_t mote_shift_left_saturating(int32_t x, int32_t n)
     return x < -limit ? INT32_MIN : (int32_t)((uint32_t)x << n);
 }
 
+/* How often x, which is above 0, can be doubled below 2^31. */
+static inline int32_t mote_headroom(int32_t x)
+{
+    int32_t n = 0;
+
+    for (; x < INT32_C(1) << 30; x *= 2)
+        n++;
+    return n;
+}
+
 /* 1 / half with 29 fraction bits, for half from 1/2 to 1 with 31 (2^30 <= half): three steps from the best straight
  * line. */
 static inline int32_t mote_newton_reciprocal(int32_t half)

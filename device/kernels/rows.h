@@ -34,7 +34,17 @@ static inline void mote_rows_s8(const int8_t *rows[], int32_t kernel_h, const in
     }
 }
 
-/* The same for floats: NULL outside the image. */
+/* The same for int16 and for floats: NULL outside the image. */
+static inline void mote_rows_s16(const int16_t *rows[], int32_t kernel_h, const int16_t *in, int32_t image, int32_t top,
+                                 int32_t dilation, int32_t in_h, int32_t row_len, int32_t ring)
+{
+    for (int32_t k = 0; k < kernel_h; k++) {
+        int32_t y = top + k * dilation;
+
+        rows[k] = y < 0 || y >= in_h ? NULL : in + mote_ring(image * in_h + y, ring) * row_len;
+    }
+}
+
 static inline void mote_rows_f32(const float *rows[], int32_t kernel_h, const float *in, int32_t image, int32_t top,
                                  int32_t dilation, int32_t in_h, int32_t row_len, int32_t ring)
 {

@@ -52,6 +52,7 @@ const struct op_scales op_scales[OP_LIMIT] = {
     [OP_TRANSPOSE] = {.form = FORM_SAME},
     [OP_UNPACK] = {.form = FORM_SAME},
     [OP_L2_NORMALIZATION] = {FORM_FIXED, 1.0f / 128, 0},
+    [OP_LOG_SOFTMAX] = {FORM_FIXED, 1.0f / 16, 127},
     [OP_LOGISTIC] = {FORM_FIXED, 1.0f / 256, -128},
     [OP_SOFTMAX] = {FORM_FIXED, 1.0f / 256, -128},
     [OP_TANH] = {FORM_FIXED, 1.0f / 128, 0},

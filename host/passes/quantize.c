@@ -84,6 +84,16 @@ static bool is_computed(const struct work *w, int32_t t)
     return is_float(w, t) && !w->g->tensors[t].data && !w->g->tensors[t].state;
 }
 
+/* Computed weights are one more input with a scale of its own, but for a bias there is none then. */
+static enum form form_of_linear(const struct work *w, const struct op *op)
+{
+    const struct linear_inputs *l = op_linear_inputs(op->id);
+
+    if (w->g->tensors[op->in[l->weights]].data)
+        return FORM_LINEAR;
+    return op_in(w->g, op, l->bias) || !is_computed(w, op->in[l->weights]) ? FORM_FLOAT : FORM_OWN;
+}
+
 static enum form form_of(const struct work *w, const struct op *op)
 {
     bool any = false;
@@ -92,6 +102,8 @@ static enum form form_of(const struct work *w, const struct op *op)
         any |= is_float(w, op->in[k]);
     if (!any || (op_scales[op->id].form == FORM_LSTM && !lstm_has_s8(&w->before, op)))
         return FORM_FLOAT;
+    if (op_scales[op->id].form == FORM_LINEAR)
+        return form_of_linear(w, op);
     return op_scales[op->id].form;
 }
 

@@ -44,12 +44,11 @@ enum mote_status want_type(const struct frame *at, const struct graph *g, int32_
                 type_name(type));
 }
 
-static enum mote_status want_constant(const struct graph *g, int32_t tensor, const char *what, int64_t elements,
-                                      const struct frame *at)
+static enum mote_status want_floats(const struct graph *g, int32_t tensor, const char *what, int64_t elements,
+                                    const struct frame *at)
 {
     struct frame here;
 
-    TRY(want_const(at, g, tensor, what));
     TRY(want_type(at, g, tensor, TYPE_F32));
     here = frame_tensor(at, g, tensor);
     if (tensor_elements(&g->tensors[tensor]) != elements)
@@ -65,10 +64,12 @@ enum mote_status lower_linear_f32(struct lowering *l, const struct op *op, int a
 
     TRY(want_type(at, g, op->in[0], TYPE_F32));
     TRY(want_type(at, g, op->out[0], TYPE_F32));
-    TRY(want_constant(g, op->in[1], "tensor of weights", channels * n, at));
+    TRY(want_weights(at, g, op));
+    TRY(want_floats(g, op->in[1], "tensor of weights", channels * n, at));
     out->weights = lower_tensor(l, op->in[1]);
     if (op_in(g, op, 2) != NULL) {
-        TRY(want_constant(g, op->in[2], "bias", channels, at));
+        TRY(want_const(at, g, op->in[2], "bias"));
+        TRY(want_floats(g, op->in[2], "bias", channels, at));
         out->bias = lower_tensor(l, op->in[2]);
     } else {
         size_t bytes = (size_t)channels * sizeof(float);

@@ -59,8 +59,11 @@ MUST_CHECK enum mote_status activation_range_s16(const struct tensor *out, int a
 MUST_CHECK enum mote_status want_quant(const struct frame *at, const struct graph *g, const struct op *op,
                                        int32_t tensor, enum mote_type type, float *scale, int32_t *zero);
 MUST_CHECK enum mote_status want_const(const struct frame *at, const struct graph *g, int32_t tensor, const char *what);
+/* The weights are there, and constant: only for FULLY_CONNECTED there are kernels that take computed ones. */
+MUST_CHECK enum mote_status want_weights(const struct frame *at, const struct graph *g, const struct op *op);
 
-/* What conv_2d, depthwise_conv_2d and fully_connected share: bias with the zero point folded in, mult and shift.
+/* What conv_2d, depthwise_conv_2d and fully_connected share: bias with the zero point folded in, mult and shift. The
+ * weights are constant.
  * weights are seen as [channels][n] through `stride` (elements from one weight of a channel to its next) and `step`
  * (from one channel's first to the next's): OHWI is stride 1, step n; depthwise HWC is stride channels, step 1. */
 struct linear {
@@ -72,8 +75,8 @@ MUST_CHECK enum mote_status lower_linear_s8(struct lowering *l, const struct op 
                                             int64_t n, int64_t stride, int64_t step, struct linear *out,
                                             const struct frame *at);
 
-/* The same without a folded zero point: for int16 activations, which have none, and for transposed convolutions, whose
- * sums do not all have all products. The kernel's bias is s64 for s16 activations, else s32. */
+/* The same without a folded zero point: for int16 activations, which have none, for transposed convolutions, whose sums
+ * do not all have all products, and for computed weights. The kernel's bias is s64 for s16 activations, else s32. */
 struct linear_types {
     enum mote_type activations; /* TYPE_S8 or TYPE_S16 */
     enum mote_type bias;        /* that the graph's bias must have, if there is one */
@@ -94,7 +97,7 @@ MUST_CHECK enum mote_status refuse_type(const struct frame *at, const struct gra
 MUST_CHECK enum mote_status want_type(const struct frame *at, const struct graph *g, int32_t tensor,
                                       enum mote_type type);
 
-/* What the linear operators share in float: constant weights of `channels` filters of n, the bias (zeros for none). */
+/* What the linear operators share in float: weights of `channels` filters of n, the bias (zeros for none). */
 struct linear_f32 {
     int32_t weights, bias; /* values for lower_step */
     int32_t lo, hi;

@@ -125,6 +125,12 @@ enum mote_status want_const(const struct frame *at, const struct graph *g, int32
 }
 
 /* ---- convolutions and fully connected layers ---- */
+enum mote_status want_weights(const struct frame *at, const struct graph *g, const struct op *op)
+{
+    if (op->id == OP_FULLY_CONNECTED && op_in(g, op, 1))
+        return MOTE_OK;
+    return want_const(at, g, op_in(g, op, 1) ? op->in[1] : TENSOR_ABSENT, "tensor of weights");
+}
 
 struct scales {
     float in, out;
@@ -140,7 +146,7 @@ static enum mote_status check_weights(const struct graph *g, const struct op *op
     const struct tensor *w = op_in(g, op, 1);
     struct frame here;
 
-    TRY(want_const(at, g, w ? op->in[1] : TENSOR_ABSENT, "tensor of weights"));
+    TRY(want_weights(at, g, op));
     here = frame_tensor(at, g, op->in[1]);
     if (w->type != TYPE_S8)
         return fail(&here, MOTE_ERR_TYPE, "the weights are %s, not s8", type_name(w->type));

@@ -259,13 +259,15 @@ bool make_leaky_relu(struct builder *b)
 
 bool make_softmax(struct builder *b)
 {
-    int32_t in = pick(b, COMPUTED, 1, 6), out;
+    int32_t in = pick_symmetric(b, TYPES(TYPE_S8, TYPE_S16, TYPE_F32), 1, 6), out;
 
-    if (in == TENSOR_ABSENT)
-        return false;
+    if (in == TENSOR_ABSENT || (tensor_of(b, in)->type == TYPE_S16 && quantization_of(b, in).scale > 0.3f))
+        return false; /* times 8, the largest beta, an s16 input's scale may be 2.5 */
     if (tensor_of(b, in)->type == TYPE_F32)
         out = new_output(b, TYPE_F32, (struct quantization){0, 0});
-    else if (dice_chance(b, 4)) /* the reference fixes the result's quantization */
+    else if (tensor_of(b, in)->type == TYPE_S16) /* the reference fixes the result's quantization */
+        out = new_output(b, TYPE_S16, (struct quantization){1.0f / 32768, 0});
+    else if (dice_chance(b, 4))
         out = new_output(b, TYPE_S16, (struct quantization){1.0f / 65536, INT16_MIN});
     else
         out = new_output(b, TYPE_S8, (struct quantization){1.0f / 256, INT8_MIN});
@@ -274,6 +276,18 @@ bool make_softmax(struct builder *b)
 
     *(struct softmax_opts *)op->opts = (struct softmax_opts){.beta = dice_chance(b, 2) ? 1 : dice_log(b, 0.1f, 8)};
     return op_done(b, op);
+}
+
+bool make_log_softmax(struct builder *b)
+{
+    int32_t in = pick(b, COMPUTED, 1, 6), out;
+    enum mote_type type;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    type = tensor_of(b, in)->type;
+    out = new_output(b, type, type == TYPE_F32 ? (struct quantization){0, 0} : (struct quantization){1.0f / 16, 127});
+    return op_done(b, new_op(b, OP_LOG_SOFTMAX, 1, &in, 1, &out));
 }
 
 /* ---- from type to type ---- */

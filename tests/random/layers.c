@@ -31,7 +31,7 @@ static struct window_axis draw_axis(struct builder *b, enum padding padding, int
 
 static bool make_conv(struct builder *b, enum op_id id, bool depthwise)
 {
-    int32_t in = pick_symmetric(b, depthwise ? COMPUTED : WIDE, 4, 4), weights, bias = TENSOR_ABSENT, out;
+    int32_t in = pick_symmetric(b, WIDE, 4, 4), weights, bias = TENSOR_ABSENT, out;
 
     if (in == TENSOR_ABSENT)
         return false;
@@ -56,6 +56,8 @@ static bool make_conv(struct builder *b, enum op_id id, bool depthwise)
     weights = new_weights(b, shape.type, 4, dims, depthwise ? 3 : 0, true);
     if (!dice_chance(b, 5))
         bias = new_bias(b, in, weights, out_c);
+    if (depthwise && bias != TENSOR_ABSENT && shape.type == TYPE_S16 && tensor_of(b, bias)->type != TYPE_S64)
+        bias = TENSOR_ABSENT; /* s64 only */
     out = new_sum_output(b, in, weights, (int64_t)y.filter * x.filter * (depthwise ? 1 : filter_c));
 
     struct op *op = new_op(b, id, 3, (int32_t[]){in, weights, bias}, 1, &out);
@@ -158,9 +160,10 @@ bool make_transpose_conv(struct builder *b)
 }
 
 /* ---- whole tensors ---- */
+/* The weights are a constant, but for the input itself, sometimes. */
 bool make_fully_connected(struct builder *b)
 {
-    int32_t in = pick(b, COMPUTED, 1, 5), weights, bias = TENSOR_ABSENT, out;
+    int32_t in = pick_symmetric(b, WIDE, 1, 5), weights, bias = TENSOR_ABSENT, out;
 
     if (in == TENSOR_ABSENT)
         return false;
@@ -171,8 +174,13 @@ bool make_fully_connected(struct builder *b)
 
     for (int d = keep ? shape.rank - 1 : dice_range(b, 0, shape.rank - 1); d < shape.rank; d++)
         len *= shape.dims[d];
-    weights = new_weights(b, shape.type, 2, (int64_t[]){out_c, len}, 0, true);
-    if (tensor_of(b, weights)->quant.n == 1 && dice_chance(b, 5))
+    if (shape.rank == 2 && len == shape.dims[1] && shape.type != TYPE_S16 && dice_chance(b, 6)) {
+        weights = in;
+        out_c = shape.dims[0];
+    } else {
+        weights = new_weights(b, shape.type, 2, (int64_t[]){out_c, len}, 0, true);
+    }
+    if (shape.type != TYPE_S16 && weights != in && tensor_of(b, weights)->quant.n == 1 && dice_chance(b, 5))
         quant_set(b->model, &tensor_of(b, weights)->quant, tensor_of(b, weights)->quant.scale[0],
                   dice_range(b, INT8_MIN, INT8_MAX));
     if (!dice_chance(b, 5))
@@ -182,7 +190,9 @@ bool make_fully_connected(struct builder *b)
     struct op *op = new_op(b, OP_FULLY_CONNECTED, 3, (int32_t[]){in, weights, bias}, 1, &out);
 
     *(struct fully_connected_opts *)op->opts =
-        (struct fully_connected_opts){.activation = dice_activation(b), .keep_num_dims = keep};
+        (struct fully_connected_opts){.activation = dice_activation(b),
+                                      .keep_num_dims = keep,
+                                      .bias_s32 = shape.type == TYPE_S16 && dice_chance(b, 2)};
     return op_done(b, op);
 }
 

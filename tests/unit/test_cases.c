@@ -172,6 +172,49 @@ static void half_weights(void **state)
     pool_free(&pool);
 }
 
+/* ---- what the reference ran ---- */
+static void run_with_all_inputs(struct pool *pool, const char *folder, const char *passes, struct ran *ran)
+{
+    struct frame at = {.name = folder, .index = -1, .sink = &ran->sink};
+
+    assert_int_equal(pipeline_load(pool, pool_printf(pool, "%s/model.tflite", folder), &ran->p, &at), MOTE_OK);
+    assert_int_equal(pipeline_compile(&ran->p, &(struct pipeline_options){.passes = passes}, &at), MOTE_OK);
+    assert_int_equal(runner_open(pool, ran->p.image, &ran->runner, &at), MOTE_OK);
+    for (int32_t i = 0; i < mote_model_inputs(&ran->runner.model); i++) {
+        struct mote_io io = runner_input(&ran->runner, i);
+        struct bytes input;
+
+        assert_int_equal(file_read(pool, pool_printf(pool, "%s/in%d.bin", folder, (int)i), &input, &at), MOTE_OK);
+        assert_int_equal(input.size, io.bytes);
+        memcpy(io.data, input.data, io.bytes);
+    }
+    mote_model_run(&ran->runner.model);
+}
+
+static void reference_runs(void **state)
+{
+    static const char *const names[] = {"fc16x8", "dw16x8", "softmax16", "fc_dynamic_weights"};
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(names) * COUNT(passes_tried); i++) {
+        const char *folder = case_folder(&pool, pool_printf(&pool, "tflm_runs/%s", names[i / COUNT(passes_tried)]));
+        struct frame at = {.index = -1};
+        struct ran ran = {0};
+        struct mote_io io;
+        struct bytes want;
+
+        if (folder == NULL)
+            continue;
+        run_with_all_inputs(&pool, folder, passes_tried[i % COUNT(passes_tried)], &ran);
+        io = runner_output(&ran.runner, 0);
+        assert_int_equal(file_read(&pool, pool_printf(&pool, "%s/want0.bin", folder), &want, &at), MOTE_OK);
+        assert_int_equal(io.bytes, want.size);
+        assert_memory_equal(io.data, want.data, want.size);
+    }
+    pool_free(&pool);
+}
+
 /* ---- all that is missing, at once ---- */
 static const char *load_error(struct pool *pool, const char *path)
 {
@@ -214,13 +257,10 @@ static void one_operator_is_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(border_is_zero_point),
-        cmocka_unit_test(own_stale_shapes),
-        cmocka_unit_test(stale_batch),
-        cmocka_unit_test(own_half_weights),
-        cmocka_unit_test(half_weights),
-        cmocka_unit_test(own_several_faults),
-        cmocka_unit_test(one_operator_is_missing),
+        cmocka_unit_test(border_is_zero_point), cmocka_unit_test(own_stale_shapes),
+        cmocka_unit_test(stale_batch),          cmocka_unit_test(own_half_weights),
+        cmocka_unit_test(half_weights),         cmocka_unit_test(reference_runs),
+        cmocka_unit_test(own_several_faults),   cmocka_unit_test(one_operator_is_missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

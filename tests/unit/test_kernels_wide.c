@@ -12,7 +12,10 @@
 
 #include "kernels/add_sub.h"
 #include "kernels/conv_2d_s16.h"
+#include "kernels/depthwise_conv_2d_s16.h"
 #include "kernels/floats.h"
+#include "kernels/fully_connected_computed_s8.h"
+#include "kernels/fully_connected_s16.h"
 #include "kernels/leaky_relu_s16.h"
 #include "kernels/svdf_f32.h"
 #include "kernels/svdf_s8.h"
@@ -25,7 +28,8 @@
 
 extern const struct mote_kernel mote_kernel_conv_2d_s16, mote_kernel_transpose_conv_s8, mote_kernel_transpose_conv_s16,
     mote_kernel_transpose_conv_f32, mote_kernel_add_sub, mote_kernel_leaky_relu_s16, mote_kernel_svdf_s8,
-    mote_kernel_svdf_f32;
+    mote_kernel_svdf_f32, mote_kernel_depthwise_conv_2d_s16, mote_kernel_fully_connected_s16,
+    mote_kernel_fully_connected_computed_s8;
 
 /* ---- values ---- */
 static uint64_t seed;
@@ -243,6 +247,98 @@ static void conv_random(void **state)
             check_conv_row(&t, out, r);
         free(t.in);
         free(t.weights);
+        free(out);
+    }
+}
+
+/* ---- what is a convolution of another shape ---- */
+static struct mote_depthwise_conv_2d_s16 depthwise_of(const struct mote_conv_2d_s16 *p)
+{
+    return (struct mote_depthwise_conv_2d_s16){
+        p->batch,      p->in_h,       p->in_w,     p->in_c,     p->in_ring,  p->out_h,    p->out_w,
+        p->out_c,      p->out_ring,   p->kernel_h, p->kernel_w, p->stride_h, p->stride_w, p->out_c / p->in_c,
+        p->dilation_h, p->dilation_w, p->pad_top,  p->pad_left, p->lo,       p->hi,       p->per_channel};
+}
+
+/* Every channel a group of its own, with the filters' axes in the other order; whole, and rows into a ring of two. */
+static void depthwise_random(void **state)
+{
+    (void)state;
+    seed = 13;
+    for (int n = 0; n < CASES; n++) {
+        struct conv t = draw_conv();
+        int32_t taps = t.p.kernel_h * t.p.kernel_w, row;
+        struct mote_depthwise_conv_2d_s16 p;
+        int16_t *want, *out;
+        int8_t *weights;
+        uint32_t bytes[MOTE_ARGS_MAX + 1];
+
+        t.p.wide = 1;
+        t.p.out_c = t.p.in_c * between(1, 3);
+        t.p.filter_c = 1;
+        for (int i = 0; i < 32; i++)
+            t.shift[i] = (int8_t)between(-14, MOTE_SHIFT64_MAX);
+        free(t.weights);
+        t.weights = draw_s8(t.p.out_c * taps);
+        weights = malloc((size_t)(t.p.out_c * taps));
+        for (int32_t i = 0; i < t.p.out_c * taps; i++)
+            weights[i % taps * t.p.out_c + i / taps] = t.weights[i];
+        row = t.p.out_w * t.p.out_c;
+        want = draw_s16(t.p.out_ring * row);
+        out = draw_s16(t.p.out_ring * row);
+        run_conv(&t, t.p, t.in, want, 0, t.p.out_ring);
+        p = depthwise_of(&t.p);
+        assert_true(mote_kernel_depthwise_conv_2d_s16.need(&p, bytes));
+        mote_depthwise_conv_2d_s16(&p, t.in, weights, t.bias, t.mult, t.shift, out, 0, p.out_ring);
+        assert_memory_equal(out, want, (size_t)(p.out_ring * row) * sizeof *out);
+        p.out_ring = 2;
+        for (int32_t r = 0; r < t.p.out_ring && t.p.out_ring > 1; r++) {
+            mote_depthwise_conv_2d_s16(&p, t.in, weights, t.bias, t.mult, t.shift, out, r, 1);
+            assert_memory_equal(out + r % 2 * row, want + r * row, (size_t)row * sizeof *out);
+        }
+        free(t.in);
+        free(t.weights);
+        free(weights);
+        free(want);
+        free(out);
+    }
+}
+
+/* A picture of one pixel for each row. */
+static void fully_connected_random(void **state)
+{
+    (void)state;
+    seed = 17;
+    for (int n = 0; n < CASES; n++) {
+        struct conv t = draw_conv();
+        struct mote_conv_2d_s16 *c = &t.p;
+        struct mote_fully_connected_s16 p;
+        int16_t *want, *out;
+        uint32_t bytes[MOTE_ARGS_MAX + 1];
+        int32_t first;
+
+        c->in_h = c->in_w = c->out_h = c->out_w = c->kernel_h = c->kernel_w = 1;
+        c->dilation_h = c->dilation_w = 1;
+        c->pad_top = c->pad_left = 0;
+        c->batch = c->in_ring = c->out_ring = between(1, 5);
+        c->in_c = c->filter_c = between(1, 600);
+        c->out_c = between(1, 9);
+        free(t.in);
+        free(t.weights);
+        t.in = draw_s16(c->batch * c->in_c);
+        t.weights = draw_s8(c->out_c * c->in_c);
+        want = draw_s16(c->batch * c->out_c);
+        out = draw_s16(c->batch * c->out_c);
+        run_conv(&t, *c, t.in, want, 0, c->batch);
+        p = (struct mote_fully_connected_s16){c->batch, c->in_c, c->out_c, c->lo, c->hi, c->per_channel, c->wide};
+        assert_true(mote_kernel_fully_connected_s16.need(&p, bytes));
+        first = between(0, p.rows);
+        mote_fully_connected_s16(&p, t.in, t.weights, t.bias, t.mult, t.shift, out, first, p.rows - first);
+        mote_fully_connected_s16(&p, t.in, t.weights, t.bias, t.mult, t.shift, out, 0, first);
+        assert_memory_equal(out, want, (size_t)(p.rows * p.out_c) * sizeof *out);
+        free(t.in);
+        free(t.weights);
+        free(want);
         free(out);
     }
 }
@@ -573,9 +669,24 @@ static void contradictions_are_refused(void **state)
     const int8_t far[] = {0, MOTE_SHIFT64_MAX + 1, 0, 0};
     const void *args[] = {NULL, NULL, NULL, NULL, far, NULL};
     struct mote_conv_2d_s16 narrow = conv;
+    const struct mote_depthwise_conv_2d_s16 depthwise = {1, 4, 4, 2, 4, 2, 2, 4,  2, 2, 2,
+                                                         2, 2, 2, 1, 1, 0, 0, -9, 9, 1};
+    const struct mote_fully_connected_s16 dense = {2, 3, 4, -9, 9, 1, 1};
+    const struct mote_fully_connected_computed_s8 computed = {2, 3, 4, 0, 0, 0, -9, 9, 1};
     uint32_t bytes[MOTE_ARGS_MAX + 1];
 
     (void)state;
+    REFUSED(depthwise_conv_2d_s16, depthwise, depth_multiplier = 3);
+    REFUSED(depthwise_conv_2d_s16, depthwise, in_ring = 1 << 27);
+    REFUSED(depthwise_conv_2d_s16, depthwise, out_ring = 1 << 27);
+    REFUSED(depthwise_conv_2d_s16, depthwise, lo = 10);
+    assert_false(mote_kernel_depthwise_conv_2d_s16.trust(&depthwise, (void *const *)(uintptr_t)args));
+    REFUSED(fully_connected_s16, dense, in_len = 1 << 29);
+    REFUSED(fully_connected_s16, dense, out_c = 1 << 28);
+    REFUSED(fully_connected_s16, dense, hi = -10);
+    assert_false(mote_kernel_fully_connected_s16.trust(&dense, (void *const *)(uintptr_t)args));
+    REFUSED(fully_connected_computed_s8, computed, rows = 1 << 30);
+    REFUSED(fully_connected_computed_s8, computed, hi = -10);
     REFUSED(conv_2d_s16, conv, filter_c = 3);
     REFUSED(conv_2d_s16, conv, out_c = 3);
     REFUSED(conv_2d_s16, conv, in_ring = 1 << 27);
@@ -601,6 +712,8 @@ int main(void)
         cmocka_unit_test(rounding_of_64_bit_sums),
         cmocka_unit_test(sums_of_products_do_not_overflow),
         cmocka_unit_test(conv_random),
+        cmocka_unit_test(depthwise_random),
+        cmocka_unit_test(fully_connected_random),
         cmocka_unit_test(transposed_random),
         cmocka_unit_test(transposed_from_a_ring),
         cmocka_unit_test(svdf_rows_are_independent),

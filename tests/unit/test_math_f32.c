@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exp, tanh and the sigmoid of the device against the C library's in double: every STEP-th float, and the ends of their
- * ranges. */
+/* exp, log, tanh and the sigmoid of the device against the C library's in double: every STEP-th float, and the ends of
+ * their ranges. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +18,7 @@
 
 static double true_tanh(double x) { return tanh(x); }
 static double true_exp(double x) { return exp(x); }
+static double true_log(double x) { return log(x); }
 static double true_sigmoid(double x) { return x < -9.0 ? exp(x) : 1 / (1 + exp(-x)); }
 
 struct function {
@@ -30,6 +31,7 @@ static const struct function functions[] = {
     {mote_exp_f32, true_exp, 0.75, 0.76},
     {mote_tanh_f32, true_tanh, 1.2, 0.76},
     {mote_sigmoid_f32, true_sigmoid, 1.2, 0.76},
+    {mote_log_f32, true_log, 0.7, 0.76},
 };
 
 static double error_of(const struct function *f, float x)
@@ -37,6 +39,8 @@ static double error_of(const struct function *f, float x)
     double want = f->real((double)x);
     float got = f->approximate(x);
 
+    if (isnan(want) || isnan(got)) /* the logarithm below 0 */
+        return isnan(want) && isnan(got) ? 0 : INFINITY;
     if (isinf((float)want) || isinf(got))
         return (float)want == got ? 0 : INFINITY;
     if (fabs(want) >= SMALLEST)
@@ -80,6 +84,9 @@ static void ends_are_defined(void **state)
     assert_true(mote_tanh_f32(0.0f) == 0.0f && mote_tanh_f32(-0.0f) == 0.0f);
     assert_true(mote_sigmoid_f32(INFINITY) == 1.0f && mote_sigmoid_f32(-INFINITY) == 0.0f);
     assert_true(mote_sigmoid_f32(0.0f) == 0.5f);
+    assert_true(mote_log_f32(1.0f) == 0.0f && mote_log_f32(INFINITY) == INFINITY);
+    assert_true(mote_log_f32(0.0f) == -INFINITY && mote_log_f32(-0.0f) == -INFINITY);
+    assert_true(isnan(mote_log_f32(-1.0f)) && isnan(mote_log_f32(-INFINITY)));
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
         assert_true(isnan(functions[i].approximate(NAN)) && isnan(functions[i].approximate(-NAN)));
 }

@@ -234,8 +234,9 @@ static void refusals(void **state)
         {HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"y\" f32 [1,2]\n"
               "op 0 exp in [0] out [1]\ninputs [0]\noutputs [1]\nend\n",
          "no operator of the model is a float one that has an int8 form"},
-        {HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"w\" f32 [1,2]\ntensor 2 \"y\" f32 [1,1]\n"
-              "op 0 fully_connected in [0, 1] out [2]\ninputs [0, 1]\noutputs [2]\nend\n",
+        {HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"w\" s32 [1,2] data [1, 2]\n"
+              "tensor 2 \"y\" f32 [1,1]\n"
+              "op 0 fully_connected in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n",
          "op 0 FULLY_CONNECTED: tensor 1 w: the weights must be f32 constants"},
     };
 

@@ -318,6 +318,37 @@ def l2_normalization_cases():
                  [[values], [[f32(v * 1e-8) for v in values]], [[0.0] * len(values)]], tolerance=True)
 
 
+def log_softmax_cases():
+    def case(name, x=(2, 10), scale=0.1, zero=4, runs=None):
+        scale = f32(scale)
+        add_case("LOG_SOFTMAX", name, [Tensor(list(x), INT8, scale, zero)], Tensor(list(x), INT8, 16 / 256, 127), {},
+                 lambda inputs: exact_math.log_softmax(inputs[0], x[-1], scale), runs, count=3)
+
+    case("ten_classes")
+    case("twelve_classes_coarse", x=(1, 12), scale=0.37)
+    case("two_classes", x=(3, 2), scale=0.05)
+    case("one_class", x=(4, 1))
+    case("rank_1", x=(9,), scale=0.03)
+    case("rank_4", x=(1, 2, 2, 7), scale=0.2)
+    case("fine", scale=0.0011, x=(2, 20))
+    case("smallest_scale", scale=1.1 * 2**-26)
+    case("scale_1", scale=1.0)
+    case("radius_1", scale=9.0)
+    case("radius_0", scale=70.0)
+    case("zero_point_lowest", zero=-128, scale=0.07)
+    case("all_differences", x=(1, 256), scale=0.043, runs=[[ALL_BYTES]])
+    case("all_differences_fine", x=(1, 256), scale=0.0043, runs=[[ALL_BYTES]])
+    case("all_differences_coarse", x=(1, 256), scale=0.13, runs=[[ALL_BYTES]])
+    for n in (2, 3, 5, 8, 11, 23, 64, 1000, 4095):  # logarithms on both sides of the seams
+        runs = [[[5] * n], [[5] * (n - 1) + [-3]], [[-2] * (n // 2) + [9] * (n - n // 2)]]
+        case("equal_%d" % n, x=(1, n), runs=runs)
+    for name, x, span in (("rows", (3, 10), 3.0), ("rank_4", (1, 2, 3, 5), 20.0), ("one", (6, 1), 5.0),
+                          ("long", (1, 300), 1.0), ("far", (2, 8), 90.0)):
+        values = reals("log_softmax/" + name, math.prod(x), -span, span)
+        add_case("LOG_SOFTMAX", "float_" + name, [Tensor(list(x), FLOAT32)], Tensor(list(x), FLOAT32), {}, None,
+                 [[values], [[0.0] * len(values)], [[f32(v * 1e-8) for v in values]]], tolerance=True)
+
+
 def batch_matmul_cases():
     for name, a, b in (("plain", (3, 4), (4, 5)), ("batch", (2, 3, 4), (2, 4, 2)),
                        ("batches", (2, 3, 2, 5), (2, 3, 5, 3)),
@@ -365,4 +396,5 @@ def matmul_case(name, shapes, out_shape, adj_x, adj_y, scales=(0.05, 0.04, 0.9),
 
 if __name__ == "__main__":
     sys.exit(main((table_cases, unary_f32_cases, prelu_cases, minimum_maximum_cases, squared_difference_cases,
-                   div_cases, reduce_cases, arg_max_cases, resize_bilinear_cases, l2_normalization_cases, batch_matmul_cases)))
+                   div_cases, reduce_cases, arg_max_cases, resize_bilinear_cases, l2_normalization_cases, log_softmax_cases,
+                   batch_matmul_cases)))

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Cases of int16 activations ("16x8") and of SUB, LEAKY_RELU, STRIDED_SLICE, TRANSPOSE_CONV and SVDF in all types.
+"""Cases of int16 activations ("16x8"), of SUB, LEAKY_RELU, STRIDED_SLICE, TRANSPOSE_CONV and SVDF in all types, and
+of FULLY_CONNECTED with computed weights.
 
-    cases_wide.py FAMILY …     FAMILY is int8, s16 or f32; the other arguments are operator_cases.py's
+    cases_wide.py FAMILY …     FAMILY is int8, s16, f32 or computed; the other arguments are operator_cases.py's
 """
 
 import math
@@ -111,6 +112,201 @@ def convolution_cases():
     lowest = [[[-32768] * 700], [[-32768] * 300 + [32767] * 400]]
     case("sum_beyond_32_bits", x=(1, 1, 1, 700), kernel=(1, 1), channels=2, weights="saturating", runs=lowest)
     case("sum_of_the_largest_products", x=(1, 1, 1, 700), kernel=(1, 1), channels=1, weights="lowest", runs=lowest)
+
+
+# --- DEPTHWISE_CONV_2D, 16x8 ------------------------------------------------
+
+def depthwise_case(name, x=(1, 5, 4, 3), kernel=(3, 3), multiplier=1, padding="SAME", strides=(1, 1),
+                   dilations=(1, 1), activation="NONE", per_channel=True, bias="s64", weights="random",
+                   x_scale=0.00047, w_scale=0.0091, out_scale=None, runs=None):
+    random = Random("weights/DEPTHWISE_CONV_2D/s16/" + name)
+    channels = x[3] * multiplier
+    w_shape = [1, kernel[0], kernel[1], channels]
+    sizes, pads = zip(*(exact.padding(padding, x[1 + d], kernel[d], strides[d], dilations[d]) for d in (0, 1)))
+    out_shape = [x[0], sizes[0], sizes[1], channels]
+    x_scale = f32(x_scale)
+    w_scales = [f32(w_scale * random.real(0.3, 1.0)) for _ in range(channels)] if per_channel else [f32(w_scale)]
+    if out_scale is None:
+        out_scale = x_scale * w_scale * 0.6 * math.sqrt(kernel[0] * kernel[1]) * 74 * 2.5
+        if bias == "beyond_2_40":
+            out_scale = x_scale * w_scale * 2**46 / 40000
+    out_scale = f32(out_scale)
+    w = weights_of(random, math.prod(w_shape), weights)
+    b, bias_type = wide_biases(random, channels, bias)
+    multipliers = [exact.quantize_multiplier(x_scale * s / out_scale)
+                   for s in (w_scales * channels if len(w_scales) == 1 else w_scales)]
+    limits = exact.activation_range(activation, out_scale, 0, "h")
+    operands = [Tensor(list(x), INT16, x_scale, 0),
+                Tensor(w_shape, INT8, w_scales if per_channel else w_scales[0], 0, data=w, dimension=3)]
+    if b is not None:
+        bias_scales = [f32(x_scale * s) for s in w_scales]
+        operands.append(Tensor([channels], bias_type, bias_scales if per_channel else bias_scales[0], 0, data=b))
+    options = {0: byte(PADDINGS[padding]), 1: number(strides[1]), 2: number(strides[0]), 3: number(multiplier),
+               4: byte(ACTIVATIONS[activation]), 5: number(dilations[1]), 6: number(dilations[0])}
+
+    def expect(inputs):
+        return wide.depthwise(inputs[0], x, w, w_shape, b, out_shape, pads, strides, dilations, multipliers, limits)
+
+    add_case("DEPTHWISE_CONV_2D", name, operands, Tensor(out_shape, INT16, out_scale, 0), options, expect, runs)
+
+
+def depthwise_cases():
+    case = depthwise_case
+    case("same_3x3")
+    case("valid_3x3", padding="VALID")
+    case("same_1x1", kernel=(1, 1), x=(1, 3, 4, 7))
+    case("multiplier_3", multiplier=3)
+    case("multiplier_4_one_channel", multiplier=4, x=(1, 5, 5, 1))
+    case("same_4x2_stride_3x2", kernel=(4, 2), strides=(3, 2), x=(1, 7, 6, 2))
+    case("same_dilation_2x3", dilations=(2, 3), x=(1, 5, 7, 2))
+    case("valid_dilation_2_relu", dilations=(2, 1), padding="VALID", activation="RELU")
+    case("kernel_larger_than_image", kernel=(5, 5), x=(1, 3, 2, 2))
+    case("batch_2", x=(2, 4, 3, 3))
+    case("per_tensor_relu6", per_channel=False, activation="RELU6")
+    case("relu_n1_to_1", activation="RELU_N1_TO_1")
+    case("no_bias", bias="none")
+    case("saturating_weights", weights="saturating", kernel=(5, 5), x=(1, 7, 7, 2))
+    case("bias_beyond_2_40", bias="beyond_2_40")
+    case("multiplier_flushed_to_zero", x_scale=1e-8, w_scale=1e-7, out_scale=50.0)
+    case("left_shift", out_scale=0.00047 * 0.0091 / 90, kernel=(1, 1), x=(1, 3, 3, 2), bias="none")
+    case("ties", x_scale=0.5, w_scale=0.25, out_scale=16.0, per_channel=False)
+
+
+# --- FULLY_CONNECTED, 16x8 and with computed weights ------------------------
+
+def fully_connected_case(name, x=(1, 24), columns=7, activation="NONE", per_channel=False, bias="s64",
+                         weights="random", keep=False, x_scale=0.00047, w_scale=0.0091, out_scale=None, runs=None):
+    random = Random("weights/FULLY_CONNECTED/s16/" + name)
+    depth, rows = x[-1], math.prod(x[:-1])
+    x_scale = f32(x_scale)
+    w_scales = [f32(w_scale * random.real(0.3, 1.0)) for _ in range(columns)] if per_channel else [f32(w_scale)]
+    if out_scale is None:
+        out_scale = x_scale * w_scale * 0.6 * math.sqrt(depth) * 74 * 2.5
+        if bias == "s32_wrapping":
+            out_scale = x_scale * w_scale * 2**31 / 20000
+        if bias == "beyond_2_40":
+            out_scale = x_scale * w_scale * 2**46 / 40000
+    out_scale = f32(out_scale)
+    w = weights_of(random, columns * depth, weights)
+    b, bias_type = wide_biases(random, columns, bias)
+    products = [x_scale * s if per_channel else f32(x_scale * s)
+                for s in (w_scales * columns if len(w_scales) == 1 else w_scales)]
+    multipliers = [exact.quantize_multiplier(product / out_scale) for product in products]
+    limits = exact.activation_range(activation, out_scale, 0, "h")
+    operands = [Tensor(list(x), INT16, x_scale, 0),
+                Tensor([columns, depth], INT8, w_scales if per_channel else w_scales[0], 0, data=w)]
+    if b is not None:
+        bias_scales = [f32(x_scale * s) for s in w_scales]
+        operands.append(Tensor([columns], bias_type, bias_scales if per_channel else bias_scales[0], 0, data=b))
+    options = {0: byte(ACTIVATIONS[activation]), 2: byte(keep)}
+    if bias == "none_s32":
+        options[4] = byte(INT32)
+    sums64 = bias not in ("s32", "s32_wrapping", "none_s32")
+
+    def expect(inputs):
+        return wide.fully_connected(inputs[0], w, depth, b, rows, columns, multipliers, limits, sums64)
+
+    out_shape = list(x[:-1]) + [columns] if keep else [rows, columns]
+    add_case("FULLY_CONNECTED", name, operands, Tensor(out_shape, INT16, out_scale, 0), options, expect, runs)
+
+
+def fully_connected_cases():
+    case = fully_connected_case
+    case("plain")
+    case("batch_3", x=(3, 20))
+    case("per_channel", per_channel=True)
+    case("relu", activation="RELU")
+    case("relu6_per_channel", activation="RELU6", per_channel=True)
+    case("relu_n1_to_1", activation="RELU_N1_TO_1")
+    case("keep_num_dims", x=(2, 3, 10), keep=True)
+    case("rank_3_to_rows", x=(2, 3, 8))
+    case("one_output", columns=1)
+    case("one_input", x=(4, 1), columns=6)
+    case("no_bias", bias="none")
+    case("no_bias_32_bits", bias="none_s32", weights="saturating", x=(2, 300))
+    case("bias_s32", bias="s32")
+    case("bias_s32_per_channel", bias="s32", per_channel=True)
+    case("bias_s32_wrapping", bias="s32_wrapping", weights="saturating")
+    case("bias_beyond_2_40", bias="beyond_2_40")
+    case("multiplier_flushed_to_zero", x_scale=1e-8, w_scale=1e-7, out_scale=50.0)
+    case("left_shift", out_scale=0.00047 * 0.0091 / 90, x=(2, 3), bias="none")
+    case("left_shift_32_bits", out_scale=0.00047 * 0.0091 / 900, x=(2, 3), bias="s32")
+    case("ties", x_scale=0.5, w_scale=0.25, out_scale=16.0)
+    case("ties_32_bits", x_scale=0.5, w_scale=0.25, out_scale=16.0, bias="s32")
+    lowest = [[[-32768] * 700], [[-32768] * 300 + [32767] * 400]]
+    case("sum_beyond_32_bits", x=(1, 700), columns=2, weights="saturating", runs=lowest)
+    case("sum_of_the_largest_products", x=(1, 700), columns=1, weights="lowest", runs=lowest)
+
+
+def computed_case(name, kind, x=(3, 8), columns=5, activation="NONE", bias=True, scales=(0.0473, 0.0091, 0.02),
+                  zeros=(-3, 0, 5)):
+    random = Random("computed/" + name)
+    depth, rows = x[-1], math.prod(x[:-1])
+    options = {0: byte(ACTIVATIONS[activation])}
+    if kind == FLOAT32:
+        operands = [Tensor(list(x), FLOAT32), Tensor([columns, depth], FLOAT32)]
+        if bias:
+            operands.append(Tensor([columns], FLOAT32, data=reals(random, columns)))
+        add_case("FULLY_CONNECTED", "float_" + name, operands, Tensor([rows, columns], FLOAT32), options, None,
+                 float_runs(name, operands), tolerance=True)
+        return
+    scales = [f32(s) for s in scales]
+    product = f32(scales[0] * scales[1])
+    multipliers = [exact.quantize_multiplier(product / scales[2])] * columns
+    limits = exact.activation_range(activation, scales[2], zeros[2])
+    operands = [Tensor(list(x), INT8, scales[0], zeros[0]), Tensor([columns, depth], INT8, scales[1], zeros[1])]
+    b = random.integers(columns, -3000, 3000) if bias else None
+    if bias:
+        operands.append(Tensor([columns], INT32, product, 0, data=b))
+
+    def expect(inputs):
+        return exact.fully_connected(inputs[0], zeros[0], inputs[1], zeros[1], depth, b, rows, columns, multipliers,
+                                     zeros[2], limits)
+
+    add_case("FULLY_CONNECTED", name, operands, Tensor([rows, columns], INT8, scales[2], zeros[2]), options, expect)
+
+
+def computed_cases():
+    for kind in (INT8, FLOAT32):
+        computed_case("plain", kind)
+        computed_case("no_bias", kind, bias=False)
+        computed_case("relu6", kind, activation="RELU6")
+        computed_case("one_output", kind, columns=1)
+        computed_case("one_input", kind, x=(4, 1))
+        computed_case("rank_3", kind, x=(2, 2, 7))
+    computed_case("zero_points_at_the_ends", INT8, zeros=(-128, 0, 127))
+    computed_case("zero_points_at_the_other_ends", INT8, zeros=(127, 0, -128))
+    computed_case("zero_point_of_weights", INT8, zeros=(5, -17, 0))
+    computed_case("finer", INT8, scales=(0.5, 0.5, 0.1))
+
+
+# --- SOFTMAX, int16 ---------------------------------------------------------
+
+def softmax_case(name, x=(2, 10), beta=1.0, scale=0.0003, runs=None):
+    beta, scale = f32(beta), f32(scale)
+    add_case("SOFTMAX", name, [Tensor(list(x), INT16, scale, 0)], Tensor(list(x), INT16, 1 / 32768, 0),
+             {0: Scalar("f", beta)}, lambda inputs: wide.softmax(inputs[0], x[-1], beta, scale), runs, count=3)
+
+
+def softmax_cases():
+    case = softmax_case
+    case("ten_classes")
+    case("coarse", scale=0.01)
+    case("fine", scale=0.00001)
+    case("left_shift", scale=2.4)
+    case("two_classes", x=(3, 2))
+    case("one_class", x=(4, 1))
+    case("rank_1", x=(9,))
+    case("rank_4", x=(1, 2, 2, 7))
+    case("beta_half", beta=0.5)
+    case("beta_2_5", beta=2.5)
+    case("beta_0", beta=0.0)
+    case("multiplier_flushed_to_zero", scale=1e-15)
+    case("wide", x=(1, 1500))
+    case("equal_values", x=(1, 7), runs=[[[5] * 7], [[-32768] * 7], [[32767] * 7]])
+    case("differences", x=(1, 700), scale=10 / 65535, runs=[[list(range(-32768, 32768, 93))[:700]]])
+    for n in (2, 3, 4, 5, 8, 16, 17, 64):  # the sum at and beside powers of two
+        case("equal_%d" % n, x=(1, n), runs=[[[77] * n], [[77] * (n - 1) + [-20000]]])
 
 
 # --- ADD and SUB ------------------------------------------------------------
@@ -425,9 +621,10 @@ def families():
     new = (leaky_relu_cases, transpose_conv_cases, svdf_cases)
     return {
         "int8": [arithmetic("SUB", INT8), strided_slice_cases] + [of_kind(c, INT8) for c in new],
-        "s16": [convolution_cases, arithmetic("ADD", INT16), arithmetic("SUB", INT16)] +
-               [of_kind(c, INT16) for c in new],
+        "s16": [convolution_cases, depthwise_cases, fully_connected_cases, softmax_cases, arithmetic("ADD", INT16),
+                arithmetic("SUB", INT16)] + [of_kind(c, INT16) for c in new],
         "f32": [arithmetic("SUB", FLOAT32)] + [of_kind(c, FLOAT32) for c in new],
+        "computed": [computed_cases],
     }
 
 

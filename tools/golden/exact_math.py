@@ -330,3 +330,36 @@ def hard_swish_f32(x):
     return x * min(6.0, max(0.0, x + 3)) / 6
 
 
+# --- LOG_SOFTMAX ------------------------------------------------------------
+
+def log_from_one_on(x):
+    """x with 12 integer bits, the result with 5 (docs/EXACT.md)."""
+    half, fourth = 1518500250, 1805811301
+    zeros = 32 - x.bit_length()
+    r_a = shift_left_saturating(high_mul(x << (zeros - 1), half), 1)
+    n_a = (12 - zeros) * 2**25 + 2**23
+    zeros = 32 - high_mul(x, half).bit_length()
+    r_b = shift_left_saturating(x, zeros - 1)
+    n_b = (12 - (zeros - 1)) * 2**25 - 2**23
+    r, n = min(r_a, r_b), max(n_a, n_b)
+    p, q = (r + fourth + 1) // 2, 2 * (r - fourth)
+    square = high_mul(q, q)
+    above = high_mul(q, r) + high_mul(high_mul(q, square), 117049297)
+    below = high_mul(p, 1057819769 + q + high_mul(127690142, square)) + high_mul(638450708, q)
+    return shift_left_saturating(
+        high_mul(n, 1488522236) + high_mul(divide_by_power(above, 6), inverse_of_one_plus(below)), 1)
+
+
+def log_softmax(x, depth, scale):
+    multiplier, exponent = quantize_multiplier(min(scale * 2**26, 2.0**31 - 1))
+    lowest = -math.floor(31 * 2**26 / 2**exponent)
+    back = quantize_multiplier(2**(31 - exponent) / multiplier)
+    out = []
+    for start in range(0, len(x), depth):
+        row = x[start:start + depth]
+        near = [high_mul((q - max(row)) << exponent, multiplier) if q - max(row) >= lowest else None for q in row]
+        log_sum = log_from_one_on(sum(divide_by_power(exp_of_negative(a, 5), 12) for a in near if a is not None))
+        bound = max(lowest - 1, requantize(log_sum - 2**31, *back))
+        out += [-128 if q - max(row) <= bound else clamp(divide_by_power(a - log_sum, 22) + 127, -128, 127)
+                for q, a in zip(row, near)]
+    return out

@@ -38,6 +38,75 @@ def convolution(x, x_shape, w, w_shape, bias, out_shape, pads, strides, dilation
     return out
 
 
+def depthwise(x, x_shape, w, w_shape, bias, out_shape, pads, strides, dilations, multipliers, limits):
+    xs, ws = strides_of(x_shape), strides_of(w_shape)
+    per_channel = out_shape[3] // x_shape[3]
+    out = []
+    for b, oy, ox, oc in positions(out_shape):
+        acc = bias[oc] if bias else 0
+        for fy, fx in itertools.product(range(w_shape[1]), range(w_shape[2])):
+            y, column = oy * strides[0] - pads[0] + fy * dilations[0], ox * strides[1] - pads[1] + fx * dilations[1]
+            if 0 <= y < x_shape[1] and 0 <= column < x_shape[2]:
+                acc += (x[b * xs[0] + y * xs[1] + column * xs[2] + oc // per_channel]
+                        * w[fy * ws[1] + fx * ws[2] + oc])
+        out.append(clamp(requantize64(acc, *multipliers[oc]), *limits))
+    return out
+
+
+def fully_connected(x, w, depth, bias, rows, columns, multipliers, limits, wide):
+    out = []
+    for r, c in itertools.product(range(rows), range(columns)):
+        acc = (bias[c] if bias else 0) + sum(x[r * depth + i] * w[c * depth + i] for i in range(depth))
+        out.append(clamp(scale_sum(acc, multipliers[c], wide), *limits))
+    return out
+
+
+# --- softmax: functions as 512 straight lines -------------------------------
+
+def round_away(value):
+    return math.floor(value + 0.5) if value >= 0 else math.ceil(value - 0.5)
+
+
+def lines_of(function, first, last):
+    """513 ends of lines over 512 steps from first to last, all in f32; a line is lowered by half of what it is too high
+    in its middle."""
+    unit = f32(2 / 65535)
+    step = f32(f32(last - first) / 512)
+    inverse = f32(65536 / f32(f32(unit * 32767) - f32(unit * -32768)))
+    out = []
+    for i in range(512):
+        here = f32(first + f32(i * step))
+        middle = f32(here + f32(step / 2))
+        end = f32(first + f32((i + 1) * step))
+        value = round_away(f32(f32(function(here)) * inverse))
+        straight = round_away(f32(f32(f32(f32(function(end)) * inverse) + value) / 2))
+        error = straight - round_away(f32(f32(function(middle)) * inverse))
+        out.append(clamp(value - round_away(error / 2), -32768, 32767))
+    return out + [clamp(round_away(f32(f32(function(last)) * inverse)), -32768, 32767)]
+
+
+EXPONENTIALS = lines_of(math.exp, f32(f32(10 / 65535) * -65535), 0.0)
+INVERSES = lines_of(lambda x: 1 / (1 + x), 0.0, f32(f32(1 / 65535) * 65535))
+
+
+def on_line(table, x):
+    base = table[256 + (x >> 7)]
+    return base + (((table[257 + (x >> 7)] - base) * (x & 127) + 64) >> 7)
+
+
+def softmax(x, depth, beta, scale):
+    multiplier = quantize_multiplier(scale * beta / (10 / 65535))
+    out = []
+    for start in range(0, len(x), depth):
+        row = x[start:start + depth]
+        exps = [on_line(EXPONENTIALS, clamp(requantize(q - max(row), *multiplier) + 32767, -32768, 32767)) for q in row]
+        total = sum(exps)
+        room = 31 - total.bit_length()
+        inverse = on_line(INVERSES, clamp((((total << room) + 2**13) >> 14) - 3 * 2**15, -32768, 32767))
+        out += [clamp((e * inverse + 2**(29 - room)) >> (30 - room), 0, 32767) for e in exps]
+    return out
+
+
 def transpose_convolution(x, x_shape, x_zero, w, w_shape, bias, out_shape, pads, strides, multipliers, out_zero,
                           limits, wide):
     """Scattered, as the operator is defined."""

@@ -24,6 +24,7 @@ OPERATORS = {
     "MUL": (18, 21),
     "RESHAPE": (22, 17),
     "SOFTMAX": (25, 9),
+    "LOG_SOFTMAX": (50, 36),
     "PAD": (34, 22),
     "TRANSPOSE": (39, 26),
     "MEAN": (40, 27),

@@ -2,7 +2,9 @@
 /* DEPTHWISE_CONV_2D: input NHWC, weights 1HWO, optional bias O. The depth multiplier is O / C. */
 #include "host/plan/lower.h"
 #include "kernels/depthwise_conv_2d_f32.h"
+#include "kernels/depthwise_conv_2d_s16.h"
 #include "kernels/depthwise_conv_2d_s8.h"
+#include "kernels/requant.h"
 
 enum mote_status infer_depthwise_conv_2d(const struct model *m, struct graph *g, const struct op *op,
                                          const struct frame *at)
@@ -73,6 +75,31 @@ static enum mote_status lower_depthwise_conv_2d_s8(struct lowering *l, const str
     return lower_step(l, KERNEL_depthwise_conv_2d_s8, &p, args, p.out_ring, at);
 }
 
+static enum mote_status lower_depthwise_conv_2d_s16(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct conv_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1), *out = op_out(l->graph, op, 0);
+    struct linear_types types = {TYPE_S16, TYPE_S64, MOTE_SHIFT64_MAX};
+    struct linear linear;
+    struct window y, x;
+
+    TRY(lower_linear_plain(l, op, &types, o->activation, (int32_t)w->dims[3], w->dims[1] * w->dims[2], &linear, at));
+    y = window_fit(o->padding, in->dims[1], w->dims[1], o->stride_h, o->dilation_h, o->pad_top, o->pad_bottom);
+    x = window_fit(o->padding, in->dims[2], w->dims[2], o->stride_w, o->dilation_w, o->pad_left, o->pad_right);
+
+    struct mote_depthwise_conv_2d_s16 p = {
+        GEOMETRY(in, w, out, o, y, x),
+        .lo = linear.lo,
+        .hi = linear.hi,
+        .per_channel = linear.per_channel,
+    };
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_depthwise_conv_2d_s16, &p, args, p.out_ring, at);
+}
+
 static enum mote_status lower_depthwise_conv_2d_f32(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct conv_opts *o = op->opts;
@@ -95,9 +122,11 @@ enum mote_status lower_depthwise_conv_2d(struct lowering *l, const struct op *op
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_depthwise_conv_2d_s8(l, op, at);
+    case TYPE_S16:
+        return lower_depthwise_conv_2d_s16(l, op, at);
     case TYPE_F32:
         return lower_depthwise_conv_2d_f32(l, op, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }

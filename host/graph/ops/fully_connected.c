@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FULLY_CONNECTED: input of any shape, read as rows of as many elements as a filter has; weights [out][in], optional
- * bias [out]. keep_num_dims: the output is the input with another last dimension; else it is [rows][out]. */
+/* FULLY_CONNECTED: input of any shape, read as rows of as many elements as a filter has; weights [out][in], which
+ * the model may compute, optional bias [out]. keep_num_dims: the output is the input with another last dimension; else
+ * it is [rows][out]. */
 #include "host/plan/lower.h"
+#include "kernels/fully_connected_computed_f32.h"
+#include "kernels/fully_connected_computed_s8.h"
 #include "kernels/fully_connected_f32.h"
+#include "kernels/fully_connected_s16.h"
 #include "kernels/fully_connected_s8.h"
+#include "kernels/requant.h"
 
 enum mote_status infer_fully_connected(const struct model *m, struct graph *g, const struct op *op,
                                        const struct frame *at)
@@ -37,6 +42,9 @@ int64_t macs_fully_connected(const struct graph *g, const struct op *op)
     return tensor_elements(op_out(g, op, 0)) * op_in(g, op, 1)->dims[1];
 }
 
+/* Per channel, the reference ignores them. */
+static int32_t weights_zero(const struct tensor *w) { return w->quant.n == 1 ? w->quant.zero[0] : 0; }
+
 static enum mote_status lower_fully_connected_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct fully_connected_opts *o = op->opts;
@@ -49,7 +57,7 @@ static enum mote_status lower_fully_connected_s8(struct lowering *l, const struc
         .rows = (int32_t)(tensor_elements(in) / w->dims[1]),
         .in_len = (int32_t)w->dims[1],
         .out_c = (int32_t)w->dims[0],
-        .weights_zero = w->quant.n == 1 ? w->quant.zero[0] : 0, /* per channel, the reference ignores them */
+        .weights_zero = weights_zero(w),
         .out_zero = linear.out_zero,
         .lo = linear.lo,
         .hi = linear.hi,
@@ -60,6 +68,69 @@ static enum mote_status lower_fully_connected_s8(struct lowering *l, const struc
         lower_tensor(l, op->out[0]),
     };
     return lower_step(l, KERNEL_fully_connected_s8, &p, args, p.rows, at);
+}
+
+/* Weights that are known at run time only: nothing is folded. */
+static enum mote_status lower_fully_connected_computed_s8(struct lowering *l, const struct op *op,
+                                                          const struct frame *at)
+{
+    const struct fully_connected_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1);
+    struct linear_types types = {TYPE_S8, TYPE_S32, MOTE_SHIFT_MAX};
+    struct linear linear;
+    int32_t in_zero;
+    float scale;
+
+    TRY(want_quant(at, l->graph, op, op->in[0], TYPE_S8, &scale, &in_zero));
+    TRY(lower_linear_plain(l, op, &types, o->activation, (int32_t)w->dims[0], w->dims[1], &linear, at));
+
+    struct mote_fully_connected_computed_s8 p = {
+        .rows = (int32_t)(tensor_elements(in) / w->dims[1]),
+        .in_len = (int32_t)w->dims[1],
+        .out_c = (int32_t)w->dims[0],
+        .in_zero = in_zero,
+        .weights_zero = weights_zero(w),
+        .out_zero = linear.out_zero,
+        .lo = linear.lo,
+        .hi = linear.hi,
+        .per_channel = linear.per_channel,
+    };
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_fully_connected_computed_s8, &p, args, p.rows, at);
+}
+
+/* The sums have the bias' width; without a bias, 64 bits unless the option says 32. */
+static enum mote_status lower_fully_connected_s16(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct fully_connected_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1), *bias = op_in(l->graph, op, 2);
+    bool wide = bias != NULL ? bias->type != TYPE_S32 : !o->bias_s32;
+    struct linear_types types = {TYPE_S16, wide ? TYPE_S64 : TYPE_S32, wide ? MOTE_SHIFT64_MAX : MOTE_SHIFT_MAX};
+    struct linear linear;
+
+    TRY(want_const(at, l->graph, op->in[1], "tensor of weights"));
+    TRY(lower_linear_plain(l, op, &types, o->activation, (int32_t)w->dims[0], w->dims[1], &linear, at));
+    if (weights_zero(w) != 0)
+        return fail(at, MOTE_ERR_QUANT, "the weights' zero point is %d, not 0 as int16 activations want it",
+                    (int)weights_zero(w));
+
+    struct mote_fully_connected_s16 p = {
+        .rows = (int32_t)(tensor_elements(in) / w->dims[1]),
+        .in_len = (int32_t)w->dims[1],
+        .out_c = (int32_t)w->dims[0],
+        .lo = linear.lo,
+        .hi = linear.hi,
+        .per_channel = linear.per_channel,
+        .wide = wide,
+    };
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_fully_connected_s16, &p, args, p.rows, at);
 }
 
 static enum mote_status lower_fully_connected_f32(struct lowering *l, const struct op *op, const struct frame *at)
@@ -77,19 +148,25 @@ static enum mote_status lower_fully_connected_f32(struct lowering *l, const stru
         .lo = linear.lo,
         .hi = linear.hi,
     };
+    /* One list of parameters for both. */
+    _Static_assert(sizeof p == sizeof(struct mote_fully_connected_computed_f32), "the same fields");
     int32_t args[] = {lower_tensor(l, op->in[0]), linear.weights, linear.bias, lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_fully_connected_f32, &p, args, p.rows, at);
+    return lower_step(l, w->data ? KERNEL_fully_connected_f32 : KERNEL_fully_connected_computed_f32, &p, args, p.rows,
+                      at);
 }
 
 enum mote_status lower_fully_connected(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
-        return lower_fully_connected_s8(l, op, at);
+        return op_in(l->graph, op, 1)->data ? lower_fully_connected_s8(l, op, at)
+                                            : lower_fully_connected_computed_s8(l, op, at);
+    case TYPE_S16:
+        return lower_fully_connected_s16(l, op, at);
     case TYPE_F32:
         return lower_fully_connected_f32(l, op, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }

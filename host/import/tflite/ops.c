@@ -66,7 +66,8 @@ static const struct option pool_2d[] = {
 static const struct option fully_connected[] = {
     TAKE(0, ACTIVATION, fully_connected, activation), REFUSE(1, "weights_format"),
     TAKE(2, FLAG, fully_connected, keep_num_dims),
-    /* 3, asymmetric_quantize_inputs: float activations with int8 weights; 4, quantized_bias_type: as above */
+    /* 3, asymmetric_quantize_inputs: float activations with int8 weights */
+    TAKE(4, IS_S32, fully_connected, bias_s32), /* as above */
 };
 
 static const struct option binary[] = {TAKE(0, ACTIVATION, binary, activation)};
@@ -197,6 +198,7 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(DIV,                          DIV,                          DivOptions,                         1, binary),
     ROW_PLAIN(EXP,                    EXP,                          ExpOptions,                         0),
     ROW_PLAIN(HARD_SWISH,             HARD_SWISH,                   HardSwishOptions,                   0),
+    ROW_PLAIN(LOG_SOFTMAX,            LOG_SOFTMAX,                  LogSoftmaxOptions,                  0),
     ROW(L2_NORMALIZATION,             L2_NORMALIZATION,             L2NormOptions,                      1, l2_normalization),
     ROW_PLAIN(LOGISTIC,               LOGISTIC,                     NoOptions,                          0),
     ROW_PLAIN(MAXIMUM,                MAXIMUM,                      MaximumMinimumOptions,              0),
