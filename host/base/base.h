@@ -10,12 +10,14 @@
 #define MOTE_BASE_H
 
 #include <assert.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include "ops/types.h"
 
@@ -87,13 +89,23 @@ MUST_CHECK enum mote_status file_read_back(struct pool *pool, const char *path, 
 /* Writes `path` whole or not at all: to a temporary name beside it, flushed, then renamed. */
 MUST_CHECK enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at);
 
+/* A file (open for writing) or folder called PREFIX.mote-PID-N.tmp, which cleanup and later processes remove if this
+ * one dies. Those return 0 or errno. (temporary.c) */
+struct temporary {
+    char path[PATH_MAX];
+    int fd, slot;
+};
+MUST_CHECK int temporary_file(const char *prefix, mode_t mode, struct temporary *t);
+MUST_CHECK int temporary_folder(const char *prefix, mode_t mode, struct temporary *t); /* folder_remove() ends it */
+void temporary_end(struct temporary *t); /* a file that has its name now, or was removed */
+
 /* Files of one folder that appear together or not at all: they lie in a temporary folder up to the commit. Files of the
  * same name are replaced, nothing else in the folder is touched, and the folder is made if it is not there. */
 struct staging {
     struct pool *pool;
-    const char *dir, *temporary;
-    bool existed;
-    int slot;
+    const char *dir;
+    bool existed, begun;
+    struct temporary temporary;
     const char **names; /* [n], with folders: "mote/kernels/x.h" */
     size_t n;
 };
@@ -106,6 +118,8 @@ void staging_end(struct staging *s); /* call it whatever came, after begin */
 
 /* Makes the folder if it is not there; one that is must be writable. */
 MUST_CHECK enum mote_status folder_make(const char *path, const struct frame *at);
+/* Until the process ends no other gets the folder; ERR_USAGE says that another `who` has it. */
+MUST_CHECK enum mote_status folder_lock(const char *path, const char *who, const struct frame *at);
 
 /* Once told to, file_write() and staging_put() refuse to replace a file that file_read() has read in this process,
  * under whatever name. Off, which forgets them, unless the process is one command. */
@@ -118,13 +132,15 @@ bool files_same(const char *a, const char *b); /* both are there, and one regula
 /* Ends the programs and removes the temporary files and folders that are registered now. For signal handlers, before
  * the process ends. */
 void base_cleanup(void);
-/* An absolute path TMPDIR/NAME-XXXXXX. folder_remove() removes it with all that is in it, and so does base_cleanup();
- * with MOTE_KEEP=1 in the environment it stays, and stderr says where it is. */
+/* A temporary folder in TMPDIR; its path is absolute. folder_remove() removes it with all that is in it, and so does
+ * base_cleanup(); with MOTE_KEEP=1 in the environment it is NAME-XXXXXX and stays, and stderr says where it is. */
 MUST_CHECK enum mote_status folder_temporary(struct pool *pool, const char *name, const char **path,
                                              const struct frame *at);
 void folder_remove(const char *path); /* NULL: nothing to do */
-int cleanup_file(const char *path);   /* a slot for cleanup_forget(), -1 if there are none */
+void folder_remove_at(int parent, const char *name);
+int cleanup_file(const char *path); /* a slot for cleanup_forget(), -1 if there are none */
 int cleanup_folder(const char *path);
+void cleanup_hold(int slot, int fd); /* cleanup_forget() closes it */
 void cleanup_forget(int slot);
 /* The leader of a process group. `ask`: it cleans up itself, so it gets SIGTERM and two seconds before it is killed. */
 void cleanup_program(int pid, bool ask);

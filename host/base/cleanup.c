@@ -23,6 +23,7 @@
 enum { SLOT_FREE, SLOT_TAKEN, SLOT_FILE, SLOT_FOLDER };
 static struct {
     atomic_int state;
+    int held; /* 1 + the descriptor that goes with it, or 0 */
     char path[PATH_MAX];
 } paths[24];
 static atomic_int programs[64]; /* 0: free; minus the process for one that is asked to end before it is killed */
@@ -44,10 +45,23 @@ static int register_path(const char *path, int kind)
 int cleanup_file(const char *path) { return register_path(path, SLOT_FILE); }
 int cleanup_folder(const char *path) { return register_path(path, SLOT_FOLDER); }
 
-void cleanup_forget(int slot)
+void cleanup_hold(int slot, int fd)
 {
     if (slot >= 0)
-        atomic_store(&paths[slot].state, SLOT_FREE);
+        paths[slot].held = 1 + fd;
+}
+
+void cleanup_forget(int slot)
+{
+    int held;
+
+    if (slot < 0)
+        return;
+    held = paths[slot].held;
+    paths[slot].held = 0;
+    atomic_store(&paths[slot].state, SLOT_FREE);
+    if (held)
+        close(held - 1);
 }
 
 static bool change_program(int from, int to)
@@ -71,6 +85,7 @@ void cleanup_program_ended(int pid)
 
 /* ---- folders ---- */
 static void remove_folder(int parent, const char *name, int depth);
+void folder_remove_at(int parent, const char *name) { remove_folder(parent, name, DEPTH_MAX); }
 
 /* Removes what one look into the folder shows; false if that was nothing. */
 static bool remove_entries(int fd, int depth)
@@ -121,24 +136,21 @@ static void remove_surely(const char *path)
 enum mote_status folder_temporary(struct pool *pool, const char *name, const char **path, const struct frame *at)
 {
     const char *tmp = getenv("TMPDIR"), *keep = getenv("MOTE_KEEP");
-    char *folder = pool_printf(pool, "%s/%s-XXXXXX", tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp", name), *real;
-    bool made, kept = keep != NULL && strcmp(keep, "1") == 0;
-    sigset_t all, before;
-    int error;
+    char *parent = realpath(tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp", NULL), *folder;
+    bool kept = keep != NULL && strcmp(keep, "1") == 0;
+    struct temporary t;
+    int error = parent == NULL ? errno : 0;
 
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before); /* no signal between making and registering */
-    made = mkdtemp(folder) != NULL;
-    error = errno;
-    real = made ? realpath(folder, NULL) : NULL;
-    *path = real != NULL ? pool_strdup(pool, real) : folder;
-    if (made && !kept)
-        cleanup_folder(*path);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    free(real);
-    if (!made)
+    folder = pool_printf(pool, kept ? "%s/%s-XXXXXX" : "%s/%s", parent != NULL ? parent : tmp, name);
+    free(parent);
+    if (!error && kept)
+        error = mkdtemp(folder) != NULL ? 0 : errno;
+    else if (!error)
+        error = temporary_folder(folder, 0700, &t);
+    if (error)
         return fail(at, MOTE_ERR_ENVIRONMENT, "cannot make the temporary folder %s: %s; set TMPDIR to another place",
                     folder, strerror(error));
+    *path = kept ? folder : pool_strdup(pool, t.path);
     if (kept)
         fprintf(stderr, "mote: keeps %s\n", *path);
     return MOTE_OK;

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -149,46 +148,36 @@ static int write_in_place(const char *path, const void *data, size_t size)
     return error;
 }
 
-static int write_temporary(const char *temporary, mode_t mode, bool set_mode, const void *data, size_t size)
+static int fill(int fd, mode_t mode, const void *data, size_t size)
 {
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode), error;
+    int error = write_all(fd, data, size);
 
-    if (fd < 0)
-        return errno;
-    error = write_all(fd, data, size);
     if (!error && fsync(fd) != 0 && errno != EINVAL)
         error = errno;
-    if (!error && set_mode && fchmod(fd, mode) != 0)
+    if (!error && mode && fchmod(fd, mode) != 0)
         error = errno;
-    if (close(fd) != 0 && !error)
-        error = errno;
-    if (error)
-        unlink(temporary);
     return error;
 }
 
 /* Replaces the regular file `path`, or makes it; `mode` is the old file's, 0 if there is none. */
 static int write_and_rename(const char *path, mode_t mode, const void *data, size_t size)
 {
-    static atomic_uint counter;
     const char *slash = strrchr(path, '/');
-    int folder = slash ? (int)(slash + 1 - path) : 0, error = EEXIST, slot;
-    char temporary[PATH_MAX];
+    char folder[PATH_MAX];
+    struct temporary t;
+    int error, n = snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash + 1 - path) : 0, path);
 
-    for (int tries = 0; error == EEXIST && tries < 1000; tries++) {
-        int n = snprintf(temporary, sizeof temporary, "%.*s.mote-%ld-%u.tmp", folder, path, (long)getpid(),
-                         atomic_fetch_add(&counter, 1));
-
-        if (n >= (int)sizeof temporary)
-            return ENAMETOOLONG;
-        slot = cleanup_file(temporary);
-        error = write_temporary(temporary, mode ? mode : 0666, mode != 0, data, size);
-        if (!error && rename(temporary, path) != 0) {
-            error = errno;
-            unlink(temporary);
-        }
-        cleanup_forget(slot);
-    }
+    if (n >= (int)sizeof folder)
+        return ENAMETOOLONG;
+    error = temporary_file(folder, mode ? mode : 0666, &t);
+    if (error)
+        return error;
+    error = fill(t.fd, mode, data, size);
+    if (!error && rename(t.path, path) != 0)
+        error = errno;
+    if (error)
+        unlink(t.path);
+    temporary_end(&t);
     return error;
 }
 
@@ -241,23 +230,18 @@ enum mote_status folder_make(const char *path, const struct frame *at)
 
 enum mote_status staging_begin(struct pool *pool, const char *dir, struct staging *s, const struct frame *at)
 {
-    static atomic_uint counter;
     char *trimmed = pool_strdup(pool, dir);
-    int error = EEXIST;
+    int error;
 
     for (size_t n = strlen(trimmed); n > 1 && trimmed[n - 1] == '/'; n--)
         trimmed[n - 1] = '\0';
-    *s = (struct staging){.pool = pool, .dir = trimmed, .existed = is_folder(dir), .slot = -1};
+    *s = (struct staging){.pool = pool, .dir = trimmed, .existed = is_folder(dir)};
     if (!s->existed && access(dir, F_OK) == 0)
         return file_fail(at, "make the folder", dir, ENOTDIR);
-    for (int tries = 0; error == EEXIST && tries < 1000; tries++) {
-        s->temporary = pool_printf(pool, s->existed ? "%s/.mote-%ld-%u.tmp" : "%s.mote-%ld-%u.tmp", trimmed,
-                                   (long)getpid(), atomic_fetch_add(&counter, 1));
-        error = mkdir(s->temporary, 0777) == 0 ? 0 : errno;
-    }
+    error = temporary_folder(s->existed ? pool_printf(pool, "%s/", trimmed) : trimmed, 0777, &s->temporary);
     if (error)
         return file_fail(at, s->existed ? "write into" : "make the folder", dir, error);
-    s->slot = cleanup_folder(s->temporary);
+    s->begun = true;
     return MOTE_OK;
 }
 
@@ -276,11 +260,11 @@ enum mote_status staging_put(struct staging *s, const char *name, const void *da
     int error;
 
     TRY(spare_inputs(final, at));
-    error = make_folders(s->pool, s->temporary, name);
+    error = make_folders(s->pool, s->temporary.path, name);
     if (!error && is_folder(final))
         error = EISDIR;
     if (!error)
-        error = write_path(pool_printf(s->pool, "%s/%s", s->temporary, name), data, size);
+        error = write_path(pool_printf(s->pool, "%s/%s", s->temporary.path, name), data, size);
     if (error)
         return file_fail(at, "write", final, error);
     s->names = pool_grow(s->pool, s->names, s->n, sizeof *s->names);
@@ -290,7 +274,7 @@ enum mote_status staging_put(struct staging *s, const char *name, const void *da
 
 static enum mote_status move(struct staging *s, const char *name, const struct frame *at)
 {
-    const char *from = pool_printf(s->pool, "%s/%s", s->temporary, name);
+    const char *from = pool_printf(s->pool, "%s/%s", s->temporary.path, name);
     const char *to = pool_printf(s->pool, "%s/%s", s->dir, name);
     struct bytes file;
 
@@ -305,7 +289,7 @@ static enum mote_status move(struct staging *s, const char *name, const struct f
 enum mote_status staging_commit(struct staging *s, const struct frame *at)
 {
     if (!s->existed)
-        return rename(s->temporary, s->dir) == 0 ? MOTE_OK : file_fail(at, "write", s->dir, errno);
+        return rename(s->temporary.path, s->dir) == 0 ? MOTE_OK : file_fail(at, "write", s->dir, errno);
     for (size_t i = 0; i < s->n; i++) {
         int error = make_folders(s->pool, s->dir, s->names[i]);
 
@@ -319,7 +303,7 @@ enum mote_status staging_commit(struct staging *s, const struct frame *at)
 
 void staging_end(struct staging *s)
 {
-    if (s->slot >= 0)
-        folder_remove(s->temporary);
-    s->slot = -1;
+    if (s->begun)
+        folder_remove(s->temporary.path);
+    s->begun = false;
 }

@@ -291,9 +291,11 @@ static enum mote_status begin(struct train *t)
 {
     struct frame here = file_frame(t, t->dir);
 
+    TRY(folder_make(t->dir, &here));
+    TRY(folder_lock(t->dir, "mote train", &here));
+    TRY(check_folder(t)); /* again: another may just have ended there */
     if (cli_flag(t->cli, "--resume"))
         return go_on(t);
-    TRY(folder_make(t->dir, &here));
     return history_open(t->pool, in_dir(t, HISTORY), 0, &t->history, &here);
 }
 

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- pools ---- */
@@ -468,7 +469,7 @@ static void test_temporary_folder(void **state)
     setenv("TMPDIR", f->path, 1);
     for (int by_signal = 0; by_signal < 2; by_signal++) {
         assert_int_equal(folder_temporary(&f->pool, "mote-test", &path, &f->at), MOTE_OK);
-        assert_non_null(strstr(path, "/mote-test-"));
+        assert_non_null(strstr(path, "/mote-test.mote-"));
         assert_int_equal(path[0], '/');
         deep = pool_printf(&f->pool, "%s/a/b", path);
         assert_int_equal(mkdir(pool_printf(&f->pool, "%s/a", path), 0777) | mkdir(deep, 0777), 0);
@@ -622,6 +623,167 @@ static void test_cleanup(void **state)
     assert_int_equal(entries(f->path), 0);
 }
 
+/* ---- what kills leave ---- */
+/* Dies in the middle of a write, of the kernel's signal. */
+static void die_writing(const struct folder *f, const char *path)
+{
+    struct rlimit small;
+    pid_t pid = fork();
+    int status;
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        signal(SIGXFSZ, SIG_DFL);
+        getrlimit(RLIMIT_CORE, &small);
+        small.rlim_cur = 0;
+        setrlimit(RLIMIT_CORE, &small);
+        getrlimit(RLIMIT_FSIZE, &small);
+        small.rlim_cur = 4096;
+        setrlimit(RLIMIT_FSIZE, &small);
+        _exit(file_write(path, calloc(1, 100000), 100000, &f->at) == MOTE_OK);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+}
+
+enum { HOLD, STAGE, KEEP };
+
+/* A process that has a temporary folder: for a staging, or in TMPDIR; or that holds a temporary file. Told by `ready`.
+ */
+static pid_t start_holder(struct folder *f, int what, const char *dir)
+{
+    struct temporary t;
+    struct staging s;
+    const char *path;
+    int ready[2];
+    pid_t pid;
+    char c;
+
+    assert_int_equal(pipe(ready), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (what == HOLD && temporary_file(dir, 0666, &t) != 0)
+            _exit(1);
+        if (what == STAGE &&
+            (staging_begin(&f->pool, dir, &s, &f->at) != MOTE_OK || staging_put(&s, "a/b", "b", 1, &f->at) != MOTE_OK))
+            _exit(1);
+        if (what == KEEP && (folder_temporary(&f->pool, "mote-test", &path, &f->at) != MOTE_OK ||
+                             file_write(pool_printf(&f->pool, "%s/x", path), "x", 1, &f->at) != MOTE_OK))
+            _exit(1);
+        if (write(ready[1], "r", 1) == 1)
+            for (;;)
+                pause();
+        _exit(1);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    close(ready[0]);
+    return pid;
+}
+
+static void kill_holder(pid_t pid)
+{
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* The next command's first write into f->path. */
+static void write_anew(struct folder *f)
+{
+    pid_t pid = fork();
+    int status;
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        const char *dir = pool_printf(&f->pool, "%s/again", f->path);
+
+        mkdir(dir, 0777); /* this process may have written into f->path before: the next folder makes it forget */
+        _exit(file_write(pool_printf(&f->pool, "%s/again/x", f->path), "", 0, &f->at) != MOTE_OK ||
+              unlink(pool_printf(&f->pool, "%s/again/x", f->path)) != 0 || rmdir(dir) != 0 ||
+              file_write(f->file, "new", 3, &f->at) != MOTE_OK);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+static void test_what_kills_leave(void **state)
+{
+    struct folder *f = *state;
+    const char *in = pool_printf(&f->pool, "%s/", f->path);
+
+    unsetenv("MOTE_KEEP");
+    setenv("TMPDIR", f->path, 1);
+    die_writing(f, f->file);
+    kill_holder(start_holder(f, HOLD, in));
+    kill_holder(start_holder(f, STAGE, f->path));
+    kill_holder(start_holder(f, STAGE, pool_printf(&f->pool, "%s/new", f->path)));
+    kill_holder(start_holder(f, KEEP, NULL));
+    assert_in_range(entries(f->path), 1, 5); /* each also removes what those before it left */
+    write_anew(f);
+    assert_string_equal(content(f, strrchr(f->file, '/') + 1), "new");
+    assert_int_equal(entries(f->path), 1);
+    unsetenv("TMPDIR");
+}
+
+static void test_what_is_held_stays(void **state)
+{
+    static const char *const others[] = {".mote-1.tmp", "x.mote-1-2.tmp.gz", ".mote-a-1.tmp", "mote-1-1.tmp", "a.tmp"};
+    struct folder *f = *state;
+    const char *in = pool_printf(&f->pool, "%s/", f->path), *link = pool_printf(&f->pool, "%s/.mote-1-1.tmp", f->path);
+    pid_t holders[4];
+
+    setenv("TMPDIR", f->path, 1);
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_int_equal(file_write(pool_printf(&f->pool, "%s/%s", f->path, others[i]), "", 0, &f->at), MOTE_OK);
+    assert_int_equal(symlink(f->path, link), 0);
+    holders[0] = start_holder(f, HOLD, in);
+    holders[1] = start_holder(f, STAGE, f->path);
+    holders[2] = start_holder(f, STAGE, pool_printf(&f->pool, "%s/new", f->path));
+    holders[3] = start_holder(f, KEEP, NULL);
+    write_anew(f);
+    assert_int_equal(entries(f->path), COUNT(others) + 1 + COUNT(holders) + 1);
+    for (size_t i = 0; i < COUNT(holders); i++)
+        kill_holder(holders[i]);
+    write_anew(f);
+    assert_int_equal(entries(f->path), COUNT(others) + 1 + 1);
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_int_equal(unlink(pool_printf(&f->pool, "%s/%s", f->path, others[i])), 0);
+    assert_int_equal(unlink(link), 0);
+    unsetenv("TMPDIR");
+}
+
+/* Another process gets it when this one has ended. */
+static void test_folder_lock(void **state)
+{
+    struct folder *f = *state;
+    int ready[2], status;
+    pid_t pid;
+    char c;
+
+    assert_int_equal(pipe(ready), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (folder_lock(f->path, "test", &f->at) == MOTE_OK && write(ready[1], "r", 1) == 1)
+            for (;;)
+                pause();
+        _exit(1);
+    }
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    assert_int_equal(folder_lock(f->path, "test", &f->at), MOTE_ERR_USAGE);
+    assert_non_null(strstr(f->sink.text, "another test is at work in it: wait until it ends"));
+    kill_holder(pid);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(folder_lock(f->path, "test", &f->at) != MOTE_OK);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    close(ready[0]);
+    close(ready[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -647,6 +809,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cleanup, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_temporary_folder, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_staging, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_kills_leave, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_held_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_folder_lock, set_up, tear_down),
         cmocka_unit_test(test_cleanup_ends_programs),
         cmocka_unit_test(test_cleanup_asks_programs),
     };

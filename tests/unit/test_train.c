@@ -13,6 +13,7 @@
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -381,6 +382,70 @@ static void a_resumed_training_ends_with_the_same_bytes(void **state)
     want_same("out/whole/checkpoint.graph", "out/parts/checkpoint.graph");
 }
 
+/* ---- two at once ---- */
+static void a_folder_is_one_training_s(void **state)
+{
+    const char *const *first = ARGS("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/t");
+    const char *const *resume = ARGS("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/t", "--resume");
+    struct result r;
+    pid_t pid = start(first);
+
+    (void)state;
+    wait_for_epoch(pid);
+    r = finish(start(resume));
+    want_failure(&r, 2, "another mote train is at work in it: wait until it ends");
+    r = finish(pid);
+    want_status(&r, 0);
+    r = TRAIN("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/alone");
+    want_status(&r, 0);
+    want_same("out/t/model.graph", "out/alone/model.graph");
+}
+
+/* Begun at the same moment, one of them trains. */
+static void of_two_that_begin_one_trains(void **state)
+{
+    const char *const *args = ARGS("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/t", "--epochs", "20");
+    pid_t a, b;
+    int a_status, b_status;
+    struct result r;
+
+    (void)state;
+    a = start(args);
+    b = start(args);
+    a_status = finish(a).status;
+    b_status = finish(b).status;
+    if (a_status + b_status != 2 || (a_status != 0 && b_status != 0))
+        fail_msg("exit statuses %d and %d, want 0 and 2", a_status, b_status);
+    r = TRAIN("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/alone", "--epochs", "20");
+    want_status(&r, 0);
+    want_same("out/t/model.graph", "out/alone/model.graph");
+    want_same("out/t/checkpoint.graph", "out/alone/checkpoint.graph");
+}
+
+/* ---- limits ---- */
+/* A file that may not grow is told of, and neither this leaves something, nor does a kill once there is another write.
+ */
+static void nothing_is_left_behind(void **state)
+{
+    struct rlimit before, small;
+    struct result r;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(mkdir(here("out/t"), 0777), 0);
+    put_text("out/t/.mote-1-1.tmp", "half a model"); /* as a kill leaves it */
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 3000;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    pid = start(ARGS("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/t", "--epochs", "2"));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    r = finish(pid);
+    want_failure(&r, 3, "checkpoint.graph: cannot write: File too large; `ulimit -f`");
+    assert_int_equal(entries("out/t"), 1);
+    assert_true(exists("out/t/history.jsonl"));
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, before_each)
 
 int main(void)
@@ -393,6 +458,9 @@ int main(void)
         TEST(damaged_folders_are_refused),
         TEST(divergence_leaves_the_last_checkpoint),
         TEST(a_resumed_training_ends_with_the_same_bytes),
+        TEST(a_folder_is_one_training_s),
+        TEST(of_two_that_begin_one_trains),
+        TEST(nothing_is_left_behind),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
