@@ -115,14 +115,12 @@ static enum mote_status run_emulate(struct cli *cli)
 
 const struct command command_emulate = {
     .name = "emulate",
-    .arguments = "M --target BOARD --via image|c --input F [--output F] [--reset-each]",
+    .arguments = "M --target BOARD --via image|c --input F [--raw] [--output F] [--reset-each]",
     .summary = "runs a model on an emulated board and measures it",
     .details =
         "Cross-compiles the model with a measuring harness, runs it on the board's emulator and prints what it "
         "computed\n"
-        "and what it took. Files are as in `mote run`: --input and --output repeat for models with several, a file "
-        "that\n"
-        "holds n times the tensor is n inferences in a row. A model that does not fit the board is refused.\n"
+        "and what it took. A model that does not fit the board is refused.\n" INPUT_DETAILS
         "--via image needs no graph: M may be a .mote; --via c does.\n\n"
         "Sizes are the model's share: start-up, semihosting and the harness are counted apart. Weights are weights,\n"
         "biases and per-channel tables; constants all other read-only data, with the rest of the image; set-up is\n"
@@ -134,11 +132,6 @@ const struct command command_emulate = {
     .example = "mote emulate kws.tflite --target mps2-an386 --via c --input sample.bin --output scores.npy",
     .positional_min = 1,
     .positional_max = 1,
-    .options = (const struct option[]){MEASURE_OPTIONS,
-                                       {"--input", "FILE", "the next input's tensors"},
-                                       {"--output", "FILE", "where the next output's tensors go"},
-                                       {"--reset-each", NULL, "state to zero before each inference"},
-                                       PASS_OPTIONS,
-                                       {NULL, NULL, NULL}},
+    .options = (const struct option[]){MEASURE_OPTIONS, INPUT_OPTIONS, PASS_OPTIONS, {NULL, NULL, NULL}},
     .run = run_emulate,
 };

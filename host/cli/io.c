@@ -65,37 +65,67 @@ void preprocess_print(const struct preprocess *p)
 }
 
 /* ---- files ---- */
-static enum mote_status read_picture(struct cli *cli, const struct mote_model *model, const char *path,
-                                     const struct mote_io *io, struct bytes *out, const struct frame *at)
-{
-    struct preprocess preprocess = image_preprocess(model);
-    struct dataset picture;
+/* The file of one input. */
+struct source {
+    struct cli *cli;
+    const char *path;
+    int32_t index;
+    struct mote_io io;
+    struct frame at;
+};
 
-    TRY(dataset_open_picture(&cli->pool, path, io, &picture, at));
-    TRY(dataset_fits(&picture, io, &preprocess, at));
-    *out = (struct bytes){pool_alloc(&cli->pool, io->bytes), io->bytes};
-    dataset_input(&picture, 0, io, &preprocess, out->data);
+/* Data as a data set has them: preprocessed as the model says. */
+static enum mote_status read_samples(const struct source *s, struct inferences *x)
+{
+    struct preprocess none = {.kind = "none", .channels = ""};
+    struct preprocess preprocess = s->index == 0 ? image_preprocess(x->model) : none;
+    struct bytes *to = &x->inputs[s->index];
+    struct dataset d;
+
+    TRY(dataset_open_input(&s->cli->pool, s->path, &s->io, &d, &s->at));
+    TRY(dataset_fits(&d, &s->io, &preprocess, &s->at));
+    *to = (struct bytes){pool_array(&s->cli->pool, (size_t)d.n, s->io.bytes), (size_t)d.n * s->io.bytes};
+    for (int32_t i = 0; i < d.n; i++)
+        dataset_input(&d, i, &s->io, &preprocess, to->data + (size_t)i * s->io.bytes);
     return MOTE_OK;
+}
+
+/* Only these can be anything but a tensor's own elements. */
+static bool takes_samples(const struct mote_io *io)
+{
+    return io->type == TYPE_S8 || io->type == TYPE_U8 || io->type == TYPE_S16 || io->type == TYPE_F32;
+}
+
+static enum mote_status read_file(const struct source *s, struct inferences *x)
+{
+    bool tensors =
+        cli_flag(s->cli, "--raw") || is_tensor_name(s->path) || (is_npy_name(s->path) && !takes_samples(&s->io));
+    size_t n;
+
+    if (tensors)
+        return tensors_read(&s->cli->pool, s->path, &s->io, &x->inputs[s->index], &n, &s->at);
+    if (is_data_name(s->path))
+        return read_samples(s, x);
+    return fail(
+        &s->at, MOTE_ERR_USAGE,
+        "its name does not say what it holds: .csv, .npy, .png, .jpg and all data sets are read (`mote help data`); a "
+        "file with the tensor's own bytes is to be called .bin, or give --raw");
 }
 
 static enum mote_status read_input(struct cli *cli, int32_t i, struct inferences *x)
 {
-    const char *path = cli_value_at(cli, "--input", (size_t)i);
-    struct frame here = {.name = path, .index = -1, .sink = &cli->error};
-    struct mote_io io;
+    struct source s = {.cli = cli, .path = cli_value_at(cli, "--input", (size_t)i), .index = i};
     size_t n;
 
-    mote_model_input(x->model, i, &io);
-    if (path == NULL)
+    s.at = (struct frame){.name = s.path, .index = -1, .sink = &cli->error};
+    mote_model_input(x->model, i, &s.io);
+    if (s.path == NULL)
         return usage_error(cli, "the model has %d input%s: --input for \"%s\" is missing", mote_model_inputs(x->model),
-                           mote_model_inputs(x->model) == 1 ? "" : "s", io.name);
-    n = 1;
-    if (is_picture_name(path))
-        TRY(read_picture(cli, x->model, path, &io, &x->inputs[i], &here));
-    else
-        TRY(tensors_read(&cli->pool, path, &io, &x->inputs[i], &n, &here));
+                           mote_model_inputs(x->model) == 1 ? "" : "s", s.io.name);
+    TRY(read_file(&s, x));
+    n = x->inputs[i].size / s.io.bytes;
     if (i > 0 && n != x->n)
-        return fail(&here, MOTE_ERR_SHAPE, "holds %zu inferences, the first input file holds %zu", n, x->n);
+        return fail(&s.at, MOTE_ERR_SHAPE, "holds %zu inferences, the first input file holds %zu", n, x->n);
     x->n = n;
     return MOTE_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tensor files and pictures in, tensor files and printed tensors out: what `run` and `emulate` share. */
+/* Samples or tensor files in, tensor files and printed tensors out: what `run` and `emulate` share. */
 #ifndef MOTE_CLI_IO_H
 #define MOTE_CLI_IO_H
 
@@ -16,7 +16,8 @@ struct inferences {
     int32_t n_classes;
 };
 
-/* Reads the files of --input: tensors; a .png or .jpg is one picture. */
+/* Reads the files of --input: data as data sets have them, preprocessed as the model says; tensors are what --raw and
+ * the name .bin say. */
 MUST_CHECK enum mote_status inferences_read(struct cli *cli, const struct mote_model *model, struct inferences *out);
 /* Makes room for the outputs of n inferences. */
 void inferences_make_outputs(struct pool *pool, struct inferences *x);
@@ -26,6 +27,22 @@ MUST_CHECK enum mote_status inferences_write(struct cli *cli, const struct infer
 /* The other order, as the emulated firmware has it: for each inference, all its inputs (outputs). */
 struct bytes inferences_gather(struct pool *pool, const struct inferences *x);
 MUST_CHECK enum mote_status inferences_scatter(struct inferences *x, struct bytes outputs, const struct frame *at);
+
+#define INPUT_OPTIONS                                                                                                  \
+    {"--input", "FILE", "the next input's samples; a .bin file has the tensor's own bytes"},                           \
+        {"--raw", NULL, "all files of --input hold the tensors' own elements"},                                        \
+        {"--output", "FILE", "where the next output's tensors go"},                                                    \
+    {                                                                                                                  \
+        "--reset-each", NULL, "state to zero before each inference"                                                    \
+    }
+/* About them, for details. */
+#define INPUT_DETAILS                                                                                                    \
+    "An --input is what `mote eval --data` takes (.csv, .npy, .png, .jpg, a YAML file …; labels do not count). Each\n" \
+    "sample is an inference and becomes the input as the model's preprocessing says. A table may lack the label's\n"     \
+    "column, a .npy may be one sample, and one picture is resized to the input. Tensors ready for the model are\n"       \
+    "read from .bin files, as raw little-endian elements, and with --raw from all files, also from .npy of the\n"        \
+    "tensor's own type; n times the tensor are n inferences. --input and --output repeat for models with several,\n"     \
+    "in the model's order. Inferences are in a row: state is carried on, outputs are concatenated.\n"
 
 json_t *inference_json(const struct inferences *x, size_t inference); /* the array "outputs" */
 json_t *inferences_json(const struct inferences *x);                  /* [{outputs}] */

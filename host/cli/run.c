@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mote run: inferences on the host, from tensor files to tensor files. */
+/* mote run: inferences on the host, from samples or tensor files to tensor files. */
 #include "host/cli/io.h"
 #include "host/exec/runner.h"
 
@@ -106,24 +106,18 @@ static enum mote_status run_run(struct cli *cli)
 
 const struct command command_run = {
     .name = "run",
-    .arguments = "M --input F [--output F] [--reset-each] [--passes none --tensors DIR]",
-    .summary = "runs a model on the host: tensor files in, tensor files out",
-    .details =
-        "Files are raw little-endian tensors, .npy, or a picture (.png, .jpg), which is resized to the input and\n"
-        "preprocessed as the model says. --input and --output repeat for models with several, in the\n"
-        "model's order. A file that holds n times the tensor is n inferences in a row: state is carried on, outputs\n"
-        "are concatenated. Prints the outputs as real numbers.\n\n"
-        "--tensors writes every tensor, after the last inference, as DIR/t<index>.bin with the source's index;\n"
-        "DIR/index.txt names them. With --passes none these are all the tensors of the imported graph.\n\n"
-        "JSON keys: inferences, results: [{outputs: [{name, type, shape, scale, zero_point, data, real}]}].",
+    .arguments = "M --input F [--raw] [--output F] [--reset-each] [--passes none --tensors DIR]",
+    .summary = "runs a model on the host: samples or tensors in, tensors out",
+    .details = INPUT_DETAILS
+    "Prints the outputs as real numbers; files of --output are raw elements, or .npy by their name.\n\n"
+    "--tensors writes every tensor, after the last inference, as DIR/t<index>.bin with the source's index;\n"
+    "DIR/index.txt names them. With --passes none these are all the tensors of the imported graph.\n\n"
+    "JSON keys: inferences, results: [{outputs: [{name, type, shape, scale, zero_point, data, real}]}].",
     .example = "mote run kws.tflite --input sample.bin --output scores.npy",
     .positional_min = 1,
     .positional_max = 1,
-    .options = (const struct option[]){{"--input", "FILE", "the next input's tensors"},
-                                       {"--output", "FILE", "where the next output's tensors go"},
-                                       {"--reset-each", NULL, "state to zero before each inference"},
-                                       {"--tensors", "DIR", "write every tensor"},
-                                       PASS_OPTIONS,
-                                       {NULL, NULL, NULL}},
+    .options =
+        (const struct option[]){
+            INPUT_OPTIONS, {"--tensors", "DIR", "write every tensor"}, PASS_OPTIONS, {NULL, NULL, NULL}},
     .run = run_run,
 };

@@ -130,14 +130,46 @@ static enum mote_status read_labels(struct reading *r, struct part *p)
 }
 
 /* ---- samples ---- */
+/* An array for a model's input is samples along its first dimension, or one sample; or it has one dimension, and the
+ * samples' elements follow each other: its dimensions become the samples, then a sample's. */
+static enum mote_status fit_input(struct npy *a, const struct mote_io *io, const struct frame *at)
+{
+    uint64_t n = (uint64_t)elements_of(io);
+    bool one = a->elements == n;
+    int skip = 0;
+
+    if (a->rank > 1 && a->dims[0] * n == a->elements)
+        return MOTE_OK;
+    if (n == 0 || a->elements % n != 0 || (a->rank > 1 && !one) || a->rank >= NPY_RANK_MAX)
+        return fail(at, MOTE_ERR_SHAPE,
+                    "the array's shape is %s, which is no sample of the %llu numbers that the model's input takes, and "
+                    "no row of such",
+                    a->shape, (unsigned long long)n);
+    if (a->rank > 1) {
+        memmove(a->dims + 1, a->dims, (size_t)a->rank * sizeof *a->dims);
+        a->dims[0] = 1;
+        a->rank++;
+        return MOTE_OK;
+    }
+    while (skip < io->rank && io->dims[skip] == 1)
+        skip++;
+    a->dims[0] = a->elements / n;
+    for (int i = skip; i < io->rank; i++)
+        a->dims[a->rank++] = io->dims[i];
+    return MOTE_OK;
+}
+
 static enum mote_status read_part(struct reading *r, struct part *p)
 {
     struct frame here = frame_of(r->at, name_of(p->path));
+    const struct frame *at = r->from != NULL ? &here : r->at; /* which names the array itself */
 
-    TRY(read_array(r, p->path, &p->array, &here));
+    TRY(read_array(r, p->path, &p->array, at));
+    if (r->input != NULL)
+        TRY(fit_input(&p->array, r->input, at));
     if (p->array.rank - 1 > RANK_MAX)
-        return fail(&here, MOTE_ERR_SHAPE, "the array's shape is %s; samples have at most %d dimensions",
-                    p->array.shape, RANK_MAX);
+        return fail(at, MOTE_ERR_SHAPE, "the array's shape is %s; samples have at most %d dimensions", p->array.shape,
+                    RANK_MAX);
     return p->labels != NULL ? read_labels(r, p) : MOTE_OK;
 }
 

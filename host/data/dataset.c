@@ -103,23 +103,20 @@ static enum mote_status open_reading(struct reading *r)
     TRY(check_group(r));
     TRY(read_by_kind(r));
     TRY(check_finite(r));
-    if (r->spec->task == DATA_REGRESSION && r->out->targets == NULL)
+    if (r->spec->task == DATA_REGRESSION && r->out->targets == NULL && r->input == NULL)
         return fail(r->at, MOTE_ERR_VALUE, "`task: regression` wants a table, or arrays with `labels`");
     TRY(make_splits(r));
     TRY(make_preprocess(r));
     return make_augment(r);
 }
 
-static enum mote_status open_path(struct pool *pool, const struct data_section *section, const char *from,
-                                  const char *path, const struct model *trained, struct dataset *out,
-                                  const struct frame *at)
+static enum mote_status open_path(struct reading r, const char *path)
 {
-    struct reading r = {.pool = pool, .spec = section, .from = from, .trained = trained, .out = out, .at = at};
     enum mote_status status;
 
-    *out = (struct dataset){.pool = pool};
-    out->source = r.source = pool_alloc(pool, sizeof *r.source);
-    r.source->file = r.path = pool_strdup(pool, path);
+    *r.out = (struct dataset){.pool = r.pool};
+    r.out->source = r.source = pool_alloc(r.pool, sizeof *r.source);
+    r.source->file = r.path = pool_strdup(r.pool, path);
     status = open_reading(&r);
     pool_free(&r.scratch);
     return status;
@@ -128,7 +125,23 @@ static enum mote_status open_path(struct pool *pool, const struct data_section *
 enum mote_status dataset_open_section(struct pool *pool, const struct data_section *section, const char *from,
                                       struct dataset *out, const struct frame *at)
 {
-    return open_path(pool, section, from, path_beside(pool, from, section->path), NULL, out, at);
+    return open_path((struct reading){.pool = pool, .spec = section, .from = from, .out = out, .at = at},
+                     path_beside(pool, from, section->path));
+}
+
+static enum mote_status open_specification(struct reading r, const char *specification)
+{
+    static const struct data_section plain = {.kind = DATA_AUTO};
+    struct stat st;
+
+    if (stat(specification, &st) != 0)
+        return fail(r.at, MOTE_ERR_FILE, "cannot read %s: %s", specification, strerror(errno));
+    r.spec = &plain;
+    if (S_ISDIR(st.st_mode) || kind_of_file(specification) != DATA_AUTO)
+        return open_path(r, specification);
+    TRY(data_section_read(r.pool, specification, &r.spec, r.at));
+    r.from = specification;
+    return open_path(r, path_beside(r.pool, specification, r.spec->path));
 }
 
 enum mote_status dataset_open(struct pool *pool, const char *specification, struct dataset *out, const struct frame *at)
@@ -139,16 +152,21 @@ enum mote_status dataset_open(struct pool *pool, const char *specification, stru
 enum mote_status dataset_open_as(struct pool *pool, const char *specification, const struct model *trained,
                                  struct dataset *out, const struct frame *at)
 {
-    static const struct data_section plain = {.kind = DATA_AUTO};
-    const struct data_section *section;
-    struct stat st;
+    return open_specification((struct reading){.pool = pool, .trained = trained, .out = out, .at = at}, specification);
+}
 
-    if (stat(specification, &st) != 0)
-        return fail(at, MOTE_ERR_FILE, "cannot read %s: %s", specification, strerror(errno));
-    if (S_ISDIR(st.st_mode) || kind_of_file(specification) != DATA_AUTO)
-        return open_path(pool, &plain, NULL, specification, trained, out, at);
-    TRY(data_section_read(pool, specification, &section, at));
-    return open_path(pool, section, specification, path_beside(pool, specification, section->path), trained, out, at);
+bool is_data_name(const char *specification)
+{
+    return is_folder(specification) || is_picture_name(specification) || kind_of_file(specification) != DATA_AUTO ||
+           has_ending(specification, ".yaml") || has_ending(specification, ".yml");
+}
+
+enum mote_status dataset_open_input(struct pool *pool, const char *specification, const struct mote_io *io,
+                                    struct dataset *out, const struct frame *at)
+{
+    if (is_picture_name(specification) && !is_folder(specification))
+        return dataset_open_picture(pool, specification, io, out, at);
+    return open_specification((struct reading){.pool = pool, .input = io, .out = out, .at = at}, specification);
 }
 
 /* ---- places ---- */

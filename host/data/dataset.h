@@ -93,15 +93,20 @@ void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io,
                    uint8_t *out);
 
 /* Whether dataset_input() is what the model's own set_input on a device makes of the raw sample: its preprocessing
- * counts, for raw numbers of this type. */
+ * counts, for raw numbers of this type; without one these are reals in float32. */
 bool dataset_is_raw_of(const struct dataset *d, const struct preprocess *model);
 
 /* What a model that learns from these data says of them. Integers without mean and std are reals as they are, which it
  * has to say. */
 struct preprocess dataset_preprocess(const struct dataset *d);
 
-/* One picture file as a model's input wants it, whose shape [1, height, width, channels] says the size: resized, in the
- * model's channels. */
+/* Samples for a model's input, without labels: what dataset_open() takes, but here a table may lack the label's column,
+ * a .npy may be one sample, and a picture file, whose size and channels become those of the shape
+ * [1, height, width, channels], is one. dataset_fits() is still to be asked. */
+MUST_CHECK enum mote_status dataset_open_input(struct pool *pool, const char *specification, const struct mote_io *io,
+                                               struct dataset *out, const struct frame *at);
+bool is_data_name(const char *specification); /* what it takes, by its name; or a folder */
+/* One picture file. */
 MUST_CHECK enum mote_status dataset_open_picture(struct pool *pool, const char *path, const struct mote_io *io,
                                                  struct dataset *out, const struct frame *at);
 bool is_picture_name(const char *name); /* .png, .jpg, .jpeg */

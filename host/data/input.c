@@ -2,10 +2,7 @@
 /* Samples -> a model's input. */
 #include "host/data/source.h"
 
-static int64_t elements_of(const struct mote_io *io)
-{
-    return (int64_t)io->bytes * 8 / type_bits((enum mote_type)io->type);
-}
+int64_t elements_of(const struct mote_io *io) { return (int64_t)io->bytes * 8 / type_bits((enum mote_type)io->type); }
 
 static bool says_nothing(const struct preprocess *p) { return p == NULL || p->kind == NULL || p->n == 0; }
 
@@ -107,7 +104,9 @@ static bool swaps(const struct dataset *d, const struct preprocess *model)
 
 bool dataset_is_raw_of(const struct dataset *d, const struct preprocess *model)
 {
-    return !d->raw && !says_nothing(model) && d->type == model->type && swaps(d, model) == to_bgr(model);
+    if (d->raw || swaps(d, model) != to_bgr(model))
+        return false;
+    return says_nothing(model) ? d->type == TYPE_F32 && d->preprocess.n == 0 : d->type == model->type;
 }
 
 struct preprocess dataset_preprocess(const struct dataset *d)

@@ -33,6 +33,7 @@ struct reading {
     const char *from;            /* the YAML file that paths are relative to, NULL: the working folder */
     const char *path;            /* of the data */
     const struct model *trained; /* whose split and task are to be known again; NULL: none */
+    const struct mote_io *input; /* samples are wanted for it, and labels are not; NULL: a data set as it is */
     struct dataset *out;
     struct dataset_source *source;
     const char **groups; /* [n] of the samples, if readers know them: `group` of the specification, or of `trained` */
@@ -53,6 +54,7 @@ bool has_ending(const char *s, const char *ending); /* without regard to case */
 #define LABELS_FILE "y_labels.csv"
 
 /* ---- what readers use ---- */
+int64_t elements_of(const struct mote_io *io);
 /* Room for n samples of out->elements of out->type, or an error. */
 MUST_CHECK enum mote_status samples_alloc(struct reading *r, int64_t n, uint8_t **samples, const struct frame *at);
 const char *path_beside(struct pool *pool, const char *from, const char *path);

@@ -187,10 +187,31 @@ static enum mote_status find_column(const struct table *t, const char *word, int
     return MOTE_OK;
 }
 
+/* For a model's input: is there a column too many, which is the label? */
+static enum mote_status check_columns(const struct reading *r, const struct table *t, bool *labeled,
+                                      const struct frame *at)
+{
+    int64_t more = t->columns - (data_group(r) != NULL) - elements_of(r->input);
+
+    *labeled = more == 1;
+    if (more == 0 || more == 1)
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_SHAPE,
+                "has %d columns; the model's input takes %lld numbers a line, and the label may be one column more",
+                t->columns, (long long)elements_of(r->input));
+}
+
+/* -1: there is none. */
 static enum mote_status label_column(const struct reading *r, const struct table *t, int32_t *out,
                                      const struct frame *at)
 {
-    *out = t->columns - 1;
+    bool labeled = true;
+
+    if (r->input != NULL)
+        TRY(check_columns(r, t, &labeled, at));
+    *out = labeled ? t->columns - 1 : -1;
+    if (!labeled)
+        return MOTE_OK;
     return r->spec->label != NULL ? find_column(t, r->spec->label, out, at) : MOTE_OK;
 }
 
@@ -272,7 +293,7 @@ enum mote_status read_table(struct reading *r)
     TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
     TRY(label_column(r, &t, &label, at));
     TRY(table_groups(r, &t, label, &group, pool_array(&r->scratch, (size_t)t.n, sizeof(char *)), at));
-    d->elements = t.columns - 1 - (group >= 0);
+    d->elements = t.columns - (label >= 0) - (group >= 0);
     if (d->elements < 1)
         return fail(at, MOTE_ERR_FORMAT, "has %s; a label and a number at least are wanted",
                     t.columns < 2 ? "one column" : "no column but label and group");
@@ -284,5 +305,5 @@ enum mote_status read_table(struct reading *r)
         TRY(take_numbers(&t, i, label, group, samples + (size_t)i * (size_t)d->elements * sizeof(float), at));
     r->source->rows = pool_copy(r->pool, t.lines, (size_t)t.n * sizeof *t.lines);
     r->source->row_kind = "line";
-    return take_labels(r, &t, label, at);
+    return r->input == NULL ? take_labels(r, &t, label, at) : MOTE_OK;
 }

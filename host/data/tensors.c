@@ -2,13 +2,11 @@
 #include "host/data/tensors.h"
 
 #include "host/data/npy.h"
+#include "host/data/source.h"
 
-static bool is_npy(const char *path)
-{
-    size_t len = strlen(path);
+bool is_tensor_name(const char *path) { return has_ending(path, ".bin"); }
 
-    return len > 4 && strcmp(path + len - 4, ".npy") == 0;
-}
+bool is_npy_name(const char *path) { return has_ending(path, ".npy"); }
 
 /* Without the ones; the number of those that are left. */
 static int squeeze(const uint64_t *dims, int n, uint64_t *out)
@@ -69,7 +67,7 @@ enum mote_status tensors_read(struct pool *pool, const char *path, const struct 
                               size_t *n, const struct frame *at)
 {
     TRY(file_read(pool, path, out, at));
-    if (is_npy(path))
+    if (is_npy_name(path))
         TRY(npy_open(pool, *out, io, out, at));
     if (io->bytes == 0 || out->size == 0 || out->size % io->bytes != 0)
         return fail(at, MOTE_ERR_SHAPE, "holds %zu bytes of data, which is no multiple of the tensor's %u", out->size,
@@ -85,7 +83,7 @@ enum mote_status tensors_write(struct pool *pool, const char *path, const struct
     struct text t = {.pool = pool}, shape = {.pool = pool};
     size_t len;
 
-    if (!is_npy(path))
+    if (!is_npy_name(path))
         return file_write(path, data.data, data.size, at);
     if (npy_type(type) == NULL)
         return fail(at, MOTE_ERR_TYPE, ".npy has no type %s; write raw bytes: another file name", type_name(type));

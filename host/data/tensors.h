@@ -6,6 +6,9 @@
 #include "host/graph/graph.h"
 #include "mote/mote.h"
 
+bool is_tensor_name(const char *path); /* .bin: it holds a tensor's own bytes */
+bool is_npy_name(const char *path);
+
 /* The elements of a tensor file that is to hold one or more of the input `io`. A .npy file must be little-endian, in C
  * order, of that type, and of that shape (dimensions of 1 apart), which may follow a number of tensors; or it has one
  * dimension. *n says how many tensors it holds. */

@@ -189,6 +189,18 @@ static void put(const char *name, const void *data, size_t size)
 
 static void put_text(const char *name, const char *text) { put(name, text, strlen(text)); }
 
+static void put_npy(const char *name, const char *type, const char *shape, const void *data, size_t size)
+{
+    struct text t = {.pool = &pool};
+    const char *header = pool_printf(&pool, "{'descr': '%s', 'fortran_order': False, 'shape': %s, }\n", type, shape);
+
+    text_bytes(&t, "\x93NUMPY\1", 8);
+    text_bytes(&t, (uint8_t[]){(uint8_t)strlen(header), 0}, 2);
+    text_add(&t, "%s", header);
+    text_bytes(&t, data, size);
+    put(name, t.s, t.len);
+}
+
 /* Max pooling of a picture of `side` by `side` bytes. */
 static void put_pool(const char *name, int side)
 {
@@ -884,6 +896,95 @@ static void pictures_are_inputs(void **state)
     assert_string_equal(text_of(here("out/p.csv")), "train/blank/a.png,4,4\ntrain/horizontal/a.png,0,0\n");
 }
 
+/* A classifier of raw lines of a table, which its preprocessing makes comparable: without it all are versicolor. */
+static void put_flowers(void)
+{
+    static const double rows[3][4] = {{5.1, 3.5, 1.4, 0.2}, {6.4, 3.2, 4.5, 1.5}, {4.9, 3, 1.4, 0.2}};
+    static const float flat[4] = {6.4f, 3.2f, 4.5f, 1.5f};
+
+    put_text("in/flowers.graph", "mote-graph 1\nmodel flowers version 0\nclasses \"setosa\" \"versicolor\"\n"
+                                 "preprocess values f32 mean [5.5, 3.1, 2.8, 0.8] std [0.6, 0.5, 1.5, 0.6]\n"
+                                 "graph \"main\"\ntensor 0 \"x\" s8 [1,4] quant [0.03; 1]\n"
+                                 "tensor 1 \"w\" s8 [2,4] quant [0.01; 0] data [-20, 30, -90, -80, 20, -30, 90, 80]\n"
+                                 "tensor 2 \"y\" s8 [1,2] quant [0.05; 0]\n"
+                                 "op 0 fully_connected in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n");
+    put_text("in/flowers.csv", "length,width,petal,petal width,kind\n5.1,3.5,1.4,0.2,setosa\n"
+                               "6.4,3.2,4.5,1.5,versicolor\n4.9,3.0,1.4,0.2,setosa\n");
+    put_text("in/bare.csv", "5.1;3.5;1.4;0.2\n6.4;3.2;4.5;1.5\n4.9;3.0;1.4;0.2\n");
+    put_text("in/one.tsv", "5.1\t3.5\t1.4\t0.2\t\n"); /* nobody knows yet what it is */
+    put_text("in/flowers.yaml", "data: {path: turned.csv, label: kind}\n");
+    put_text("in/turned.csv", "kind,a,b,c,d\nsetosa,5.1,3.5,1.4,0.2\nversicolor,6.4,3.2,4.5,1.5\n"
+                              "setosa,4.9,3.0,1.4,0.2\n");
+    put_npy("in/flowers.npy", "<f8", "(3, 4)", rows, sizeof rows);
+    put_npy("in/row.npy", "<f4", "(4,)", flat, sizeof flat);
+}
+
+static const char *flowers(const char *input, const char *flag)
+{
+    return OK("run", "@in/flowers.graph", "--input", input, "--output", "@out/y.bin", flag).out;
+}
+
+static void data_files_are_inputs(void **state)
+{
+    static const char *const same[] = {"@in/bare.csv", "@in/flowers.npy", "@in/flowers.yaml"};
+    const char *want, *first, *tensor;
+
+    (void)state;
+    put_flowers();
+    want = flowers("@in/flowers.csv", NULL);
+    OK("eval", "@in/flowers.graph", "--data", "@in/flowers.csv", "--predictions", "@out/p.csv");
+    assert_string_equal(text_of(here("out/p.csv")), "flowers.csv:2,0,0\nflowers.csv:3,1,1\nflowers.csv:4,0,0\n");
+    first = strstr(want, "\n  setosa ");
+    assert_true(first != NULL && first < strstr(want, "\n  versicolor "));
+    for (size_t i = 0; i < COUNT(same); i++)
+        assert_string_equal(flowers(same[i], NULL), want);
+    assert_memory_equal(flowers("@in/one.tsv", NULL), want, (size_t)(strstr(want, "\n1 y") - want));
+
+    /* (6.4 - 5.5) / 0.6 / 0.03 + 1 = 51, and so on */
+    put("in/ready.bin", "\x33\x08\x27\x28", 4);
+    put("in/ready.csv", "\x33\x08\x27\x28", 4);
+    put_npy("in/ready.npy", "|i1", "(1, 4)", "\x33\x08\x27\x28", 4);
+    tensor = flowers("@in/ready.bin", NULL);
+    assert_string_equal(flowers("@in/row.npy", NULL), tensor);
+    assert_string_equal(flowers("@in/ready.csv", "--raw"), tensor);
+    assert_string_equal(flowers("@in/ready.npy", "--raw"), tensor);
+}
+
+static void what_is_no_input_is_refused_by_name(void **state)
+{
+    static const struct bad bad[] = {
+        {2, "in/x.txt: its name does not say what it holds", {"run", "@in/flowers.graph", "--input", "@in/x.txt"}},
+        {2, "is to be called .bin, or give --raw", {"run", "@in/flowers.graph", "--input", "@in/none"}},
+        {1,
+         "in/wide.csv: has 6 columns; the model's input takes 4 numbers a line",
+         {"run", "@in/flowers.graph", "--input", "@in/wide.csv"}},
+        {1,
+         "in/words.csv: line 2: column 1: \"many\" is no finite number",
+         {"run", "@in/flowers.graph", "--input", "@in/words.csv"}},
+        {1,
+         "in/wide.npy: the array's shape is (2, 3), which is no sample of the 4 numbers",
+         {"run", "@in/flowers.graph", "--input", "@in/wide.npy"}},
+        {1, "nan.npy sample 0: element 1 is NaN", {"run", "@in/flowers.graph", "--input", "@in/nan.npy"}},
+        {1,
+         "the array's type is '<f4', the tensor's |i1 (s8)",
+         {"run", "@in/flowers.graph", "--raw", "--input", "@in/nan.npy"}},
+        {1,
+         "in/wide.csv: holds 12 bytes of data, which is no multiple",
+         {"run", "@in/sum.graph", "--raw", "--input", "@in/wide.csv"}},
+        {1, "has the type s32; samples become", {"run", "@in/sum.graph", "--input", "@in/bare.csv"}},
+    };
+
+    (void)state;
+    put_flowers();
+    put_text("in/sum.graph", "mote-graph 1\nmodel sum\ngraph\ntensor 0 \"x\" s32 [4]\ninputs [0]\noutputs [0]\nend\n");
+    put_text("in/x.txt", "5.1,3.5,1.4,0.2\n");
+    put_text("in/wide.csv", "1,2,3,4,5,6\n");
+    put_text("in/words.csv", "1,2,3,4\n1,many,3,4\n");
+    put_npy("in/wide.npy", "<f4", "(2, 3)", (float[6]){0}, 24);
+    put_npy("in/nan.npy", "<f4", "(4,)", (float[4]){1, (float)NAN}, 16);
+    want_bad(bad, COUNT(bad));
+}
+
 /* ---- on the emulated board ---- */
 static bool have(const char *program)
 {
@@ -995,7 +1096,7 @@ static void emulated_eval_equals_the_host(void **state)
 static void ignored_signals_stay_ignored(void **state)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    const char *pipe = here("in/pipe");
+    const char *pipe = here("in/pipe.bin");
     char *argv[] = {"mote", "run", (char *)(uintptr_t)GRAPH, "--input", (char *)(uintptr_t)pipe, NULL};
 
     (void)state;
@@ -1208,6 +1309,8 @@ int main(void)
         TEST(data_shows_what_is_in_it),
         TEST(wrong_data_are_refused),
         TEST(pictures_are_inputs),
+        TEST(data_files_are_inputs),
+        TEST(what_is_no_input_is_refused_by_name),
         TEST(emulation_equals_the_host),
         TEST(interrupted_emulation_leaves_nothing),
         TEST(emulated_eval_equals_the_host),

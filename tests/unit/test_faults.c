@@ -208,7 +208,7 @@ static void compile_to_graph(void **state)
 
 static void inspect_and_run(void **state)
 {
-    const char *input = here("input");
+    const char *input = here("input.bin");
     struct run r = run(ARGS("compile", MODEL, "-o", here("m.mote")), NULL, NULL);
     int fd = open(input, O_WRONLY | O_CREAT, 0666);
 
