@@ -4,22 +4,10 @@
 #include <stdbool.h>
 
 #include "mote/input.h"
-#include "mote/mote.h"
-#include "ops/image.h"
 #include "ops/types.h"
+#include "sections.h"
 
 /* ---- what the image says ---- */
-static const struct mote_image_section *find(const struct mote_model *m, uint32_t id)
-{
-    const struct mote_image_header *h = (const void *)m->image;
-    const struct mote_image_section *s = (const void *)(m->image + sizeof *h);
-
-    for (uint32_t i = 0; i < h->n_sections; i++)
-        if (s[i].id == id)
-            return &s[i];
-    return NULL;
-}
-
 static bool is_finite(float x) { return x - x == 0.0f; }
 
 static bool is_input_type(uint32_t type)
@@ -62,7 +50,7 @@ static bool swaps(const struct mote_preprocess *p)
 
 int32_t mote_model_preprocess(const struct mote_model *m, int32_t i, struct mote_preprocess *p)
 {
-    const struct mote_image_section *s = find(m, MOTE_SECTION_PREPROCESS);
+    const struct mote_image_section *s = section_find(m, MOTE_SECTION_PREPROCESS);
     struct mote_io io;
     int32_t status = mote_model_input(m, i, &io);
 
@@ -79,18 +67,19 @@ int32_t mote_model_preprocess(const struct mote_model *m, int32_t i, struct mote
 }
 
 /* ---- setting ---- */
+struct mote_channels mote_preprocess_channels(const struct mote_preprocess *p)
+{
+    return (struct mote_channels){.raw = p->type, .swap = swaps(p), .n = p->n, .mean = p->mean, .std = p->std};
+}
+
 void mote_set_input(const struct mote_preprocess *p, const struct mote_io *io, uint32_t first, const void *raw,
                     uint32_t count)
 {
-    const struct mote_channels channels = {.raw = p->type,
-                                           .type = io->type,
-                                           .swap = swaps(p),
-                                           .n = p->n,
-                                           .mean = p->mean,
-                                           .std = p->std,
-                                           .scale = io->scale,
-                                           .zero = io->zero};
+    struct mote_channels channels = mote_preprocess_channels(p);
 
+    channels.type = io->type;
+    channels.scale = io->scale;
+    channels.zero = io->zero;
     mote_input_set(&channels, first, raw, io->data, count);
 }
 

@@ -84,6 +84,7 @@ static enum mote_status open_data(struct eval *e, const char *specification)
 
     e->data_file = (struct frame){.name = specification, .index = -1, .sink = &e->cli->error};
     what.task = image_task(&e->measure.runner.model);
+    TRY(judge_options(e->cli, &what));
     TRY(split_open(&e->cli->pool, specification, &e->p, what.task.kind, &e->data, &e->data_file));
     TRY(choose_samples(e));
     what.samples = e->samples;
@@ -229,33 +230,39 @@ static enum mote_status run_eval(struct cli *cli)
 const struct command command_eval = {
     .name = "eval",
     .arguments = "M --data SPEC [--split S] [--target BOARD [--via image|c]] [--limit N] [--predictions F]",
-    .summary = "what a model is worth on labeled data: accuracy, or errors of numbers",
+    .summary = "what a model is worth on data: accuracy, errors of numbers, or AUC and alarms",
     .details =
-        "The prediction is the largest element of the model's first output as it is stored; of equals, the first.\n"
-        "Where the model's task, or the data's, is to predict numbers, it is the one element as a real number.\n"
+        "Classes: the prediction is the largest element of the model's first output as it is stored; of equals, the\n"
+        "first. Numbers to predict: it is the one element as a real number; MAE, RMSE and R2 are in the labels' unit.\n"
+        "Anomalies: the output is the input again, and its mean squared error is the score; what scores above the\n"
+        "threshold is an anomaly. The AUC needs no threshold. A model that has none gets the best one for these "
+        "samples.\n"
+        "Which of the three it is the model says, or --task, or the shapes: docs/RECIPES.md.\n\n"
         "Samples are independent: state is reset before each. Runs on all cores of the host, or with --target on the\n"
         "emulated board, in one run.\n\n"
         "SPEC is a folder, a file, or a YAML file with a `data:` section; `mote help data` and docs/DATA.md list the\n"
-        "forms. A graph file of `mote train` remembers what it was trained on, and all other samples are the test "
-        "split;\n"
-        "other models do not, so the data's own test split counts, or all of a set without splits. --split all is for\n"
-        "data that are all new. Samples become the input as the model's own preprocessing says; without one, as the\n"
-        "data's.\n\n"
-        "The file of --predictions gets a line a sample: file (or file:row), label, prediction.\n\n"
-        "JSON keys: samples, task, of classes correct, accuracy, classes, confusion: [label][prediction], of numbers\n"
-        "mae, rmse (in the labels' unit), r2; split_known (whether\n"
-        "the model remembers its split), split_samples: {train, validation, test}, split_differs (samples that only "
-        "one\n"
-        "of model and data calls test); and with --target: target,\n"
-        "via, instructions_mean (of one inference), footprint: {code_bytes, constant_bytes, weight_bytes, "
-        "arena_bytes,\n"
-        "data_bss_bytes, stack_bytes}.",
+        "forms. A graph file of `mote train` remembers what it was trained on, and all other samples are the test\n"
+        "split; other models do not, so the data's own test split counts, or all of a set without splits. --split all\n"
+        "is for data that are all new. Samples become the input as the model's own preprocessing says; without one, "
+        "as\n"
+        "the data's.\n\n"
+        "The file of --predictions gets a line a sample: file (or file:row), label, prediction; of anomalies label,\n"
+        "score, and 1 for an alarm.\n\n"
+        "JSON keys: samples, task; of classes correct, accuracy, classes, confusion: [label][prediction]; of numbers\n"
+        "mae, rmse, r2; of anomalies auc, threshold, threshold_from (model, option, samples), normal_samples,\n"
+        "anomalous_samples, false_alarms, misses, false_alarm_rate, miss_rate; split_known (whether the model "
+        "remembers\n"
+        "its split), split_samples: {train, validation, test}, split_differs (samples that only one of model and data\n"
+        "calls test); and with --target: target, via, instructions_mean (of one inference), footprint: {code_bytes,\n"
+        "constant_bytes, weight_bytes, arena_bytes, data_bss_bytes, stack_bytes}.",
     .example = "mote eval kws.tflite --data kws01 --limit 100",
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){{"--data", "SPEC", "the labeled data: a folder, a file or a YAML file"},
                                        {"--split", "S", "test, validation, train or all; default: test"},
                                        MEASURE_OPTIONS,
+                                       JUDGE_OPTIONS,
+                                       {"--threshold", "X", "anomalies: what scores above it is one"},
                                        {"--limit", "N", "only the first N samples"},
                                        {"--predictions", "FILE", "where the predictions go"},
                                        {"--threads", "N", "of the host; default: all cores"},

@@ -2,18 +2,100 @@
 #include "host/cli/judge.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+#include "host/cli/image_view.h"
 
 static const struct judging *const judgings[TASKS] = {
     [MOTE_TASK_CLASSIFICATION] = &judging_classes,
     [MOTE_TASK_REGRESSION] = &judging_numbers,
-    [MOTE_TASK_ANOMALY] = &judging_classes,
+    [MOTE_TASK_ANOMALY] = &judging_anomalies,
 };
 
-/* ---- opening ---- */
-/* What nobody said. */
-static enum mote_task guess_task(const struct dataset *d)
+/* ---- what the user says ---- */
+enum mote_status judge_options(struct cli *cli, struct judged *what)
 {
-    return d->targets != NULL ? MOTE_TASK_REGRESSION : MOTE_TASK_CLASSIFICATION;
+    static const char *const words[] = {"classification", "regression", "anomaly", NULL};
+    const char *task = cli_value(cli, "--task"), *threshold = cli_value(cli, "--threshold"), *word;
+    enum mote_task kind = what->task.kind;
+    char *end;
+
+    if (task != NULL)
+        TRY(cli_word(cli, "--task", words, &word));
+    for (int k = 1; task != NULL && k < TASKS; k++)
+        if (strcmp(task_names[k], task) == 0)
+            kind = (enum mote_task)k;
+    what->normal = cli_value(cli, "--normal");
+    if (kind == MOTE_TASK_NONE && (what->normal != NULL || threshold != NULL))
+        kind = MOTE_TASK_ANOMALY;
+    if (kind != what->task.kind)
+        what->task = (struct task){kind, INFINITY, -1};
+    if (kind != MOTE_TASK_ANOMALY && (what->normal != NULL || threshold != NULL))
+        return usage_error(cli, "--%s is for anomalies, and the task is %s",
+                           what->normal != NULL ? "normal" : "threshold", task_names[kind]);
+    if (threshold == NULL)
+        return MOTE_OK;
+    what->task.threshold = strtof(threshold, &end);
+    what->threshold_given = true;
+    if (end == threshold || *end != '\0' || !(what->task.threshold >= 0) || isinf(what->task.threshold))
+        return usage_error(cli, "--threshold wants a number of at least 0, not \"%s\"", threshold);
+    return MOTE_OK;
+}
+
+/* ---- labels ---- */
+int32_t judge_label(const struct judge *j, int32_t i)
+{
+    int32_t label = j->what.data->labels[j->what.samples[i]];
+
+    return j->numbers != NULL ? j->numbers[label] : label;
+}
+
+static int32_t number_of(const char *name, const char *const *names, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (strcmp(name, names[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* Data that lack some of the model's classes number the others otherwise: names count, where any are the same. */
+int32_t *judge_numbers(const struct judge *j, const char *const *names, int32_t n)
+{
+    const struct dataset *d = j->what.data;
+    int32_t *numbers;
+    bool any = false;
+
+    if (d->labels == NULL || d->classes == NULL || names == NULL)
+        return NULL;
+    numbers = pool_array(&j->cli->pool, (size_t)d->n_classes, sizeof *numbers);
+    for (int32_t i = 0; i < d->n_classes; i++) {
+        numbers[i] = number_of(d->classes[i], names, n);
+        any = any || numbers[i] >= 0;
+    }
+    return any ? numbers : NULL;
+}
+
+/* ---- opening ---- */
+static bool same_shape(const struct mote_io *a, const struct mote_io *b)
+{
+    return a->rank == b->rank && memcmp(a->dims, b->dims, a->rank * sizeof *a->dims) == 0;
+}
+
+/* Without a word of the model or the user: what comes out as it went in, and is not a number for each of the data's or
+ * the model's classes, is an autoencoder's. */
+static enum mote_task guess_task(struct pool *pool, const struct mote_model *m, const struct dataset *d)
+{
+    struct mote_io in, out;
+    int32_t named;
+
+    if (d->targets != NULL)
+        return MOTE_TASK_REGRESSION;
+    image_classes(pool, m, &named);
+    if (mote_model_inputs(m) != 1 || mote_model_input(m, 0, &in) != MOTE_OK ||
+        mote_model_output(m, 0, &out) != MOTE_OK || !same_shape(&in, &out))
+        return MOTE_TASK_CLASSIFICATION;
+    return (int32_t)io_elements(&out) == named || (int32_t)io_elements(&out) == d->n_classes ? MOTE_TASK_CLASSIFICATION
+                                                                                             : MOTE_TASK_ANOMALY;
 }
 
 enum mote_status judge_open(struct cli *cli, const struct mote_model *m, const struct judged *what, struct judge *out)
@@ -24,7 +106,7 @@ enum mote_status judge_open(struct cli *cli, const struct mote_model *m, const s
     if (mote_model_output(m, 0, &io) != MOTE_OK)
         return fail(what->model_at, MOTE_ERR_UNSUPPORTED, "the model has no output");
     if (what->task.kind == MOTE_TASK_NONE)
-        out->what.task.kind = guess_task(what->data);
+        out->what.task.kind = guess_task(&cli->pool, m, what->data);
     out->how = judgings[out->what.task.kind];
     return out->how->open(out, m, &io);
 }

@@ -23,6 +23,9 @@ struct judged {
     const int32_t *samples; /* [n] of the data set */
     int32_t n;
     struct task task;                       /* the model's, or the user's; none: as model and data look */
+    const char *normal;                     /* anomalies: the class that the user says is normal; NULL: the model's */
+    bool threshold_given;                   /* by the user */
+    bool all_normal;                        /* anomalies: whatever the labels are */
     const struct preprocess *preprocess;    /* the model's */
     const struct frame *model_at, *data_at; /* for messages */
 };
@@ -41,9 +44,26 @@ struct judge {
     int32_t *predictions; /* [n] */
     struct confusion confusion;
 
-    /* numbers to predict */
-    float *values; /* [n] what the model says */
+    /* numbers to predict, and anomalies */
+    float *values; /* [n] what the model says; the scores */
+
+    /* anomalies */
+    struct mote_io input;
+    bool *anomalous; /* [n] */
+    int32_t normal;  /* the class, as the model numbers it; -1: all samples count as normal */
+    struct roc roc;
+    float threshold;            /* NAN: none */
+    const char *threshold_from; /* "model", "option", "samples" */
+    struct alarms alarms;
 };
+
+#define JUDGE_OPTIONS                                                                                                  \
+    {"--task", "T", "classification, regression or anomaly; default: the model's"},                                    \
+    {                                                                                                                  \
+        "--normal", "CLASS", "anomalies: the class that is none; default: the model's"                                 \
+    }
+/* --task, --normal and --threshold take the place of what the model says, which is in `what` already. */
+MUST_CHECK enum mote_status judge_options(struct cli *cli, struct judged *what);
 
 /* Checks that the model's first output can be judged by what the data say. */
 MUST_CHECK enum mote_status judge_open(struct cli *cli, const struct mote_model *m, const struct judged *what,
@@ -54,6 +74,15 @@ void judge_see(struct judge *j, int32_t i, const struct mote_io *out);
 void judge_end(struct judge *j);
 /* Runs an image over all samples on the host's cores, and ends. */
 MUST_CHECK enum mote_status judge_image(struct judge *j, struct bytes image, int64_t threads, const char *doing);
+
+/* The threshold that an anomaly detector gets, by alarm_threshold() of what is normal among the samples. */
+struct threshold {
+    float value;
+    int64_t n;      /* normal samples */
+    int32_t normal; /* the class, as the model numbers it; -1: nobody said */
+};
+MUST_CHECK enum mote_status judge_threshold(struct cli *cli, struct bytes image, const struct judged *what,
+                                            int64_t threads, struct threshold *out, const char *doing);
 
 const char *metric_text(struct pool *pool, const struct metric *m); /* "-" for what cannot be said */
 /* Adds every metric to an object, under its key and `suffix`; then what else there is to say. */
@@ -75,8 +104,11 @@ struct judging {
     void (*print_rest)(const struct judge *j);
     void (*prediction)(const struct judge *j, int32_t i, struct text *to); /* after the name: ",…\n" */
 };
-extern const struct judging judging_classes, judging_numbers;
+extern const struct judging judging_classes, judging_numbers, judging_anomalies;
 
+int32_t judge_label(const struct judge *j, int32_t i); /* as the model numbers classes; -1: none of them */
+/* [the data's classes] their numbers among the model's names; NULL: the numbers are the same. */
+int32_t *judge_numbers(const struct judge *j, const char *const *names, int32_t n);
 void judge_add(struct judge *j, const char *key, const char *name, enum metric_form form, double value);
 
 #endif

@@ -3,13 +3,6 @@
 #include "host/cli/image_view.h"
 #include "host/cli/judge.h"
 
-static int32_t label_of(const struct judge *j, int32_t i)
-{
-    int32_t label = j->what.data->labels[j->what.samples[i]];
-
-    return j->numbers != NULL ? j->numbers[label] : label;
-}
-
 /* ---- opening ---- */
 static enum mote_status check_output(struct judge *j, const struct mote_io *out)
 {
@@ -44,29 +37,14 @@ static void choose_names(struct judge *j, const struct mote_model *m)
     }
 }
 
-static int32_t number_of(const char *name, const char *const *names, int32_t n)
-{
-    for (int32_t i = 0; i < n; i++)
-        if (strcmp(name, names[i]) == 0)
-            return i;
-    return -1;
-}
-
-/* Data that lack some of the model's classes number the others otherwise: names count, where any are the same. */
+/* Where the model names as many classes as it has outputs. */
 static void number_classes(struct judge *j, const struct mote_model *m)
 {
-    const struct dataset *d = j->what.data;
-    int32_t n, *numbers;
+    int32_t n;
     const char *const *names = image_classes(&j->cli->pool, m, &n);
 
-    if (d->labels == NULL || d->classes == NULL || n != j->n_classes)
-        return;
-    numbers = pool_array(&j->cli->pool, (size_t)d->n_classes, sizeof *numbers);
-    for (int32_t i = 0; i < d->n_classes; i++) {
-        numbers[i] = number_of(d->classes[i], names, n);
-        if (numbers[i] >= 0)
-            j->numbers = numbers;
-    }
+    if (n == j->n_classes)
+        j->numbers = judge_numbers(j, names, n);
 }
 
 static enum mote_status check_labels(const struct judge *j)
@@ -78,15 +56,15 @@ static enum mote_status check_labels(const struct judge *j)
                     w->data->targets != NULL ? "its labels are numbers to predict, but the model is for classes"
                                              : "has no labels; accuracy wants them");
     for (int32_t i = 0; i < w->n; i++)
-        if (label_of(j, i) < 0 || label_of(j, i) >= j->n_classes) {
+        if (judge_label(j, i) < 0 || judge_label(j, i) >= j->n_classes) {
             struct frame here = {
                 .up = w->data_at, .name = dataset_place(&j->cli->pool, w->data, w->samples[i]), .index = -1};
 
-            if (label_of(j, i) < 0)
+            if (judge_label(j, i) < 0)
                 return fail(&here, MOTE_ERR_VALUE, "is of the class \"%s\", which the model does not have",
                             w->data->classes[w->data->labels[w->samples[i]]]);
-            return fail(&here, MOTE_ERR_VALUE, "the label is %d, but the model has %d classes, from 0", label_of(j, i),
-                        j->n_classes);
+            return fail(&here, MOTE_ERR_VALUE, "the label is %d, but the model has %d classes, from 0",
+                        judge_label(j, i), j->n_classes);
         }
     return MOTE_OK;
 }
@@ -108,7 +86,7 @@ static void end_classes(struct judge *j)
 {
     j->confusion = confusion_make(&j->cli->pool, j->n_classes, j->classes);
     for (int32_t i = 0; i < j->what.n; i++)
-        confusion_add(&j->confusion, &(int32_t){label_of(j, i)}, &j->predictions[i], 1);
+        confusion_add(&j->confusion, &(int32_t){judge_label(j, i)}, &j->predictions[i], 1);
     judge_add(j, "accuracy", "accuracy", METRIC_SHARE, confusion_accuracy(&j->confusion));
 }
 
@@ -140,7 +118,7 @@ static void print_matrix(const struct judge *j) { print_confusion(&j->confusion,
 
 static void predicted_class(const struct judge *j, int32_t i, struct text *to)
 {
-    text_add(to, ",%d,%d\n", label_of(j, i), j->predictions[i]);
+    text_add(to, ",%d,%d\n", judge_label(j, i), j->predictions[i]);
 }
 
 const struct judging judging_classes = {open_classes,  see_class,    end_classes,    classes_json,

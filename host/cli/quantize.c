@@ -33,6 +33,9 @@ struct quantize {
     const char *kind; /* of the samples of the test: "test", "other" */
     bool is_judged;
     int64_t n_outputs;          /* elements of the first output */
+    struct judged judged;       /* what the user and the float model say of the task; no samples yet */
+    struct threshold threshold; /* of the int8 model, an anomaly detector */
+    const char *threshold_from; /* samples of this split */
     struct judge before, after; /* of the float model, of the int8 one */
     struct model model;         /* the int8 one */
     struct plan plan;
@@ -168,16 +171,25 @@ static enum mote_status check_fit(struct quantize *q, struct bytes image)
     return dataset_fits(&q->data, &io, &q->preprocess, &q->data_file);
 }
 
-/* A regression gives a number, a classifier as many as there are classes; another model (an autoencoder) is right about
- * none. */
+/* An anomaly detector needs no labels, but if there are any it has to know which class is normal; a regression gives a
+ * number, a classifier as many as there are classes. Another model is right about none. */
+static bool can_be_judged(const struct quantize *q)
+{
+    const struct judged *j = &q->judged;
+
+    if (j->task.kind == MOTE_TASK_ANOMALY)
+        return q->data.labels == NULL || j->task.normal >= 0 || j->normal != NULL;
+    if (q->data.targets != NULL)
+        return q->n_outputs == 1;
+    return q->data.labels != NULL && q->n_outputs >= 2 && q->n_outputs == q->data.n_classes;
+}
+
 static void compare_outputs(struct quantize *q)
 {
     const struct graph *g = &q->p.model.graphs[0];
 
     q->n_outputs = tensor_elements(&g->tensors[g->outputs[0]]);
-    q->is_judged = q->data.targets != NULL
-                       ? q->n_outputs == 1
-                       : q->data.labels != NULL && q->n_outputs >= 2 && q->n_outputs == q->data.n_classes;
+    q->is_judged = can_be_judged(q);
 }
 
 static enum mote_status open_all(struct quantize *q, const char *specification)
@@ -190,7 +202,9 @@ static enum mote_status open_all(struct quantize *q, const char *specification)
         return fail(&q->file, MOTE_ERR_USAGE, "an image holds no graph to quantize; give the .tflite or graph file");
     TRY(pipeline_compile(&q->p, &options, &q->file));
     TRY(quantize_check(&q->p.model, &q->file));
-    TRY(split_open(&q->cli->pool, specification, &q->p, q->p.model.task.kind, &q->data, &q->data_file));
+    q->judged.task = q->p.model.task;
+    TRY(judge_options(q->cli, &q->judged));
+    TRY(split_open(&q->cli->pool, specification, &q->p, q->judged.task.kind, &q->data, &q->data_file));
     TRY(choose_parts(q));
     choose_preprocessing(q);
     TRY(check_fit(q, q->p.image));
@@ -204,6 +218,7 @@ static void name_outputs(struct quantize *q)
     struct model *m = &q->model;
 
     m->preprocess = q->preprocess;
+    m->task = q->judged.task;
     if (m->task.kind == MOTE_TASK_NONE && q->is_judged && q->data.targets != NULL)
         m->task.kind = MOTE_TASK_REGRESSION;
     if (m->n_classes > 0 || q->data.classes == NULL || q->data.n_classes != q->n_outputs)
@@ -246,20 +261,38 @@ static enum mote_status quantize(struct quantize *q)
     return measure_errors(q, where);
 }
 
-static enum mote_status judge_one(struct quantize *q, struct bytes image, const char *doing, struct judge *out)
+static enum mote_status judge_one(struct quantize *q, struct bytes image, const struct task *task, const char *doing,
+                                  struct judge *out)
 {
-    const struct judged what = {.data = &q->data,
-                                .samples = q->test.index,
-                                .n = q->test.samples.n,
-                                .task = q->p.model.task,
-                                .preprocess = &q->preprocess,
-                                .model_at = &q->file,
-                                .data_at = &q->data_file};
+    struct judged what = q->judged;
     struct runner runner;
 
+    what.samples = q->test.index;
+    what.n = q->test.samples.n;
+    what.task = *task;
     TRY(runner_open(&q->cli->pool, image, &runner, &q->file));
     TRY(judge_open(q->cli, &runner.model, &what, out));
     return judge_image(out, image, q->test.samples.threads, doing);
+}
+
+/* Of the samples for validation; without any, of those of the calibration. A model that was trained on all classes has
+ * no class that is normal: all are. */
+static enum mote_status set_threshold(struct quantize *q)
+{
+    bool validated = q->data.n_split[SPLIT_VALIDATION] > 0;
+    struct judged what = q->judged;
+
+    what.samples = validated ? q->data.split[SPLIT_VALIDATION] : q->calibration.index;
+    what.n = validated ? q->data.n_split[SPLIT_VALIDATION] : q->calibration.samples.n;
+    what.all_normal = !q->is_judged;
+    if (what.all_normal && q->p.model.task.kind != MOTE_TASK_ANOMALY)
+        return MOTE_OK;
+    q->threshold_from = validated ? "validation split" : "calibration";
+    TRY(judge_threshold(q->cli, q->image, &what, q->calibration.samples.threads, &q->threshold, "threshold"));
+    q->model.task.threshold = q->threshold.value;
+    if (q->model.n_classes == 0 || q->threshold.normal < q->model.n_classes)
+        q->model.task.normal = q->threshold.normal;
+    return emit_image(&q->plan, &q->image, &q->file);
 }
 
 static enum mote_status finish(struct quantize *q)
@@ -271,10 +304,16 @@ static enum mote_status finish(struct quantize *q)
     TRY(plan_make(pool, &q->model, &options, &q->plan, &q->file));
     TRY(emit_image(&q->plan, &q->image, &q->file));
     TRY(check_fit(q, q->image));
+    q->judged.data = &q->data;
+    q->judged.preprocess = &q->preprocess;
+    q->judged.model_at = &q->file;
+    q->judged.data_at = &q->data_file;
+    if (q->model.task.kind == MOTE_TASK_ANOMALY)
+        TRY(set_threshold(q));
     if (!q->is_judged)
         return MOTE_OK;
-    TRY(judge_one(q, q->p.image, "float", &q->before));
-    return judge_one(q, q->image, "int8", &q->after);
+    TRY(judge_one(q, q->p.image, &q->judged.task, "float", &q->before));
+    return judge_one(q, q->image, &q->model.task, "int8", &q->after);
 }
 
 static enum mote_status write_model(struct quantize *q, const char *out)
@@ -344,6 +383,20 @@ static void add_layer(struct text *t, const struct quantize *q, int32_t i)
     text_add(t, "  %.30s\n", printable(&q->cli->pool, q->p.model.graphs[0].tensors[q->errors[i].tensor].name));
 }
 
+static void add_unjudged(struct text *t, const struct quantize *q)
+{
+    bool anomaly = q->judged.task.kind == MOTE_TASK_ANOMALY;
+
+    if (q->is_judged || q->data.labels == NULL)
+        return;
+    if (anomaly)
+        text_add(t, "no AUC: --normal CLASS says which of the data's %d classes is normal\n", (int)q->data.n_classes);
+    else
+        text_add(t, "no accuracy: the model has %lld outputs, the data have %d classes%s\n", (long long)q->n_outputs,
+                 (int)q->data.n_classes,
+                 q->n_outputs == q->data.elements ? "; an autoencoder is judged with --normal CLASS" : "");
+}
+
 static const char *text_result(const struct quantize *q, const char *out)
 {
     struct text t = {.pool = &q->cli->pool};
@@ -355,9 +408,10 @@ static const char *text_result(const struct quantize *q, const char *out)
     for (int32_t i = 0; i < q->before.n_metrics; i++)
         text_add(&t, "%s on %d %s samples: float %s, int8 %s\n", q->before.metrics[i].name, (int)q->test.samples.n,
                  q->kind, metric_text(t.pool, &q->before.metrics[i]), metric_text(t.pool, &q->after.metrics[i]));
-    if (!q->is_judged && q->data.labels != NULL)
-        text_add(&t, "no accuracy: the model has %lld outputs, the data have %d classes\n", (long long)q->n_outputs,
-                 (int)q->data.n_classes);
+    add_unjudged(&t, q);
+    if (q->threshold.n > 0)
+        text_add(&t, "the int8 model's threshold has at most 1 in %d above it of %lld normal samples of the %s\n",
+                 ALARM_RARITY, (long long)q->threshold.n, q->threshold_from);
     text_add(&t, "%s\n", split_text(t.pool, &q->p, &q->data));
     text_add(&t, "\n   dB    %-22s  %10s %10s  %10s %5s  tensor\n", "operator", "min", "max", "scale", "zero");
     for (int32_t i = 0; i < q->n_errors; i++)
@@ -395,20 +449,23 @@ const struct command command_quantize = {
         "name ends in .graph, else an image. It has the model's preprocessing and class names, or else the data's.\n\n"
         "--method says which range a tensor gets: minmax all that was seen, percentile without the rarest values,\n"
         "mse the one whose quantization has the least mean squared error.\n\n"
-        "Accuracy (of a model that predicts numbers: the errors), before and after, is that on the test split; of a "
-        "set\n"
-        "without splits, on the samples that were not\n"
-        "used for calibration. Where the model remembers what it was trained on, the splits are these. The table has "
-        "the error of each tensor as signal to noise: 20 dB is an error of a\n"
-        "tenth of the signal. Operators without an int8 form stay in float.\n\n"
+        "Accuracy (of numbers to predict their errors, of anomalies AUC and alarms: mote help eval), before and after, "
+        "is\n"
+        "that on the test split; of a set without splits, on the samples that were not used for calibration. Where "
+        "the\n"
+        "model remembers what it was trained on, the splits are these. An anomaly detector gets a threshold of its "
+        "own:\n"
+        "docs/RECIPES.md. The table has the error of each tensor as signal to noise: 20 dB is an error of a tenth of "
+        "the\n"
+        "signal. Operators without an int8 form stay in float.\n\n"
         "JSON keys: output, method, calibration_samples, test_samples, tests_seen (the test had no other samples than\n"
         "the calibration), accuracy_float and accuracy_int8 (null without labels, or where the model has another "
-        "number of\n"
-        "outputs than the data have classes; of numbers besides mae_float, rmse_float, r2_float, mae_int8, rmse_int8,\n"
-        "r2_int8), split_known, split_samples and split_differs (mote eval), image_bytes, "
-        "arena_bytes, layers: [{tensor, operator, type, sqnr_db "
-        "(null:\n"
-        "no error; \"-inf\": an error where there is no signal), min, max, scale, zero}].",
+        "number\n"
+        "of outputs than the data have classes; of other tasks the keys of mote eval, with _float and _int8, "
+        "besides),\n"
+        "split_known, split_samples and split_differs (mote eval), image_bytes, arena_bytes, layers: [{tensor, "
+        "operator,\n"
+        "type, sqnr_db (null: no error; \"-inf\": an error where there is no signal), min, max, scale, zero}].",
     .example = "mote quantize kws_float.tflite --data kws.yaml --samples 100 -o kws.mote",
     .positional_min = 1,
     .positional_max = 1,
@@ -419,6 +476,7 @@ const struct command command_quantize = {
                                        {"--percentile", "P", "of the values that stay; default: 99.99"},
                                        {"--boundary", "T", "type of inputs and outputs: int8 or float"},
                                        {"--limit", "N", "only the first N test samples"},
+                                       JUDGE_OPTIONS,
                                        {"--threads", "N", "of the host; default: all cores"},
                                        DATA_OPTIONS,
                                        {NULL, NULL, NULL}},

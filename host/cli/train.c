@@ -7,7 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/cli/io.h"
+#include "host/cli/image_view.h"
+#include "host/cli/judge.h"
 #include "host/cli/splits.h"
 #include "host/data/spec.h"
 #include "host/report/html.h"
@@ -35,9 +36,12 @@ struct train {
     double seconds; /* of all epochs, those of earlier runs too */
     struct evaluation test;
     struct confusion confusion;
-    struct roc roc;
-    int stopped; /* by this signal */
-    bool moved;  /* the recipe's data are elsewhere: no specification says that */
+    struct model kept;          /* the network of the best epoch */
+    struct judge anomalies;     /* of the test, with the threshold that the model got */
+    struct threshold threshold; /* which is that of so many samples */
+    const char *threshold_from; /* of this split */
+    int stopped;                /* by this signal */
+    bool moved;                 /* the recipe's data are elsewhere: no specification says that */
 };
 
 static const char *in_dir(const struct train *t, const char *name)
@@ -210,19 +214,47 @@ static void show(void *context, int64_t done, int64_t total, double loss, double
     epoch_progress_show(&t->progress, stderr);
 }
 
+/* The network as it is now; an anomaly detector's with this threshold. */
+static void model_text(struct train *t, float threshold, struct text *out)
+{
+    struct model model;
+
+    trainer_model(&t->trainer, out->pool, &model);
+    model.task.threshold = threshold;
+    model_write(&model, out);
+}
+
 static enum mote_status save_model(struct train *t)
 {
     struct pool pool = {0};
-    struct model model;
     struct text text = {.pool = &pool};
     struct frame here = file_frame(t, in_dir(t, MODEL));
     enum mote_status status;
 
-    trainer_model(&t->trainer, &pool, &model);
-    model_write(&model, &text);
+    model_text(t, INFINITY, &text);
     status = file_write(here.name, text.s, text.len, &here);
     pool_free(&pool);
     return status;
+}
+
+/* Is the file the network as it is now? Then it may have a threshold, which stays. */
+static bool is_saved(struct train *t)
+{
+    struct report_text ignored = {.status = MOTE_OK};
+    struct frame here = {.name = in_dir(t, MODEL), .index = -1, .sink = &ignored};
+    struct pool pool = {0};
+    struct model model = {.pool = &pool};
+    struct text text = {.pool = &pool};
+    struct bytes file;
+    bool same = exists(here.name) && file_read_back(&pool, here.name, &file, &here) == MOTE_OK &&
+                model_parse(&model, file, &here) == MOTE_OK;
+
+    if (same) {
+        model_text(t, model.task.threshold, &text);
+        same = text.len == file.size && memcmp(text.s, file.data, file.size) == 0;
+    }
+    pool_free(&pool);
+    return same;
 }
 
 static enum mote_status save_checkpoint(struct train *t)
@@ -283,7 +315,7 @@ static enum mote_status go_on(struct train *t)
     if (done == 0)
         return MOTE_OK;
     if (best_row(&t->history)->epoch == done && t->trainer.step % t->trainer.steps_per_epoch == 0)
-        return save_model(t);
+        return is_saved(t) ? MOTE_OK : save_model(t);
     return exists(model.name) ? MOTE_OK : fail(&model, MOTE_ERR_FILE, "is not there: start anew in another folder");
 }
 
@@ -354,34 +386,94 @@ static enum mote_status run_epochs(struct train *t)
 static enum mote_status test_best(struct train *t, enum split *split)
 {
     struct frame here = file_frame(t, in_dir(t, MODEL));
-    struct model model = {.pool = t->pool};
     struct bytes file;
 
+    t->kept.pool = t->pool;
     *split = t->data.n_split[SPLIT_TEST] > 0 ? SPLIT_TEST : SPLIT_VALIDATION;
     TRY(file_read_back(t->pool, here.name, &file, &here));
-    TRY(model_parse(&model, file, &here));
-    TRY(trainer_use(&t->trainer, &model, &here));
+    TRY(model_parse(&t->kept, file, &here));
+    TRY(trainer_use(&t->trainer, &t->kept, &here));
     trainer_evaluate(&t->trainer, *split, t->pool, &t->test);
     return MOTE_OK;
 }
 
-static void judge(struct train *t)
+static bool is_anomaly(const struct train *t) { return t->trainer.task == MOTE_TASK_ANOMALY; }
+
+static void count_classes(struct train *t)
 {
     const struct evaluation *e = &t->test;
-    int32_t *labels = pool_array(t->pool, (size_t)e->n + 1, sizeof *labels);
-    bool *anomalous = pool_array(t->pool, (size_t)e->n + 1, sizeof *anomalous);
-    int32_t normal = t->recipe.training.normal;
 
-    for (int64_t i = 0; i < e->n && t->data.labels != NULL; i++) {
-        labels[i] = t->data.labels[e->samples[i]];
-        anomalous[i] = labels[i] != normal;
+    t->confusion = confusion_make(t->pool, t->data.n_classes, t->data.classes);
+    for (int64_t i = 0; i < e->n; i++)
+        confusion_add(&t->confusion, &t->data.labels[e->samples[i]], &e->predictions[i], 1);
+}
+
+static enum mote_status compile_kept(struct train *t, struct pipeline *p, const struct frame *at)
+{
+    struct pipeline_options options = {.passes = NULL};
+
+    *p = (struct pipeline){.pool = t->pool, .path = at->name, .has_graph = true, .model = {.pool = t->pool}};
+    model_copy(&t->kept, &p->model);
+    return pipeline_compile(p, &options, at);
+}
+
+/* Some samples of the data, for the image of the network that is kept. */
+static struct judged judged_of(const struct train *t, enum split split, const struct frame *at)
+{
+    return (struct judged){.data = &t->data,
+                           .samples = t->data.split[split],
+                           .n = t->data.n_split[split],
+                           .task = t->kept.task,
+                           .all_normal = t->kept.task.normal < 0,
+                           .preprocess = &t->kept.preprocess,
+                           .model_at = at,
+                           .data_at = &t->data_file};
+}
+
+/* The image's scores, so that the model gets the threshold of what runs on a device. From samples that were trained on
+ * only where there are no others. */
+static enum mote_status set_threshold(struct train *t, struct bytes image, int64_t threads, const struct frame *at)
+{
+    static const enum split splits[] = {SPLIT_VALIDATION, SPLIT_TRAIN};
+
+    for (size_t i = 0; i < COUNT(splits) && t->threshold.n == 0; i++) {
+        struct judged what = judged_of(t, splits[i], at);
+
+        TRY(judge_threshold(t->cli, image, &what, threads, &t->threshold, "threshold"));
+        t->threshold_from = split_words[splits[i]];
     }
-    if (e->predictions != NULL) {
-        t->confusion = confusion_make(t->pool, t->data.n_classes, t->data.classes);
-        confusion_add(&t->confusion, labels, e->predictions, e->n);
-    } else if (normal >= 0 && t->data.labels != NULL) {
-        t->roc = roc_make(t->pool, e->scores, anomalous, e->n);
-    }
+    t->kept.task.threshold = t->threshold.value;
+    return MOTE_OK;
+}
+
+/* An anomaly detector's threshold goes into the file that is there already. */
+static enum mote_status judge_anomalies(struct train *t, enum split split)
+{
+    struct frame here = file_frame(t, in_dir(t, MODEL));
+    struct text text = {.pool = t->pool};
+    struct pipeline p;
+    struct judged what;
+    struct runner runner;
+    int64_t threads = 0;
+
+    TRY(cli_number(t->cli, "--threads", 1, THREADS_MAX, &threads));
+    TRY(compile_kept(t, &p, &here));
+    TRY(set_threshold(t, p.image, threads, &here));
+    model_write(&t->kept, &text);
+    TRY(file_write(here.name, text.s, text.len, &here));
+    what = judged_of(t, split, &here);
+    TRY(runner_open(t->pool, p.image, &runner, &here));
+    TRY(judge_open(t->cli, &runner.model, &what, &t->anomalies));
+    return judge_image(&t->anomalies, p.image, threads, "samples");
+}
+
+static enum mote_status judge(struct train *t, enum split split)
+{
+    if (is_anomaly(t))
+        return judge_anomalies(t, split);
+    if (t->test.predictions != NULL)
+        count_classes(t);
+    return MOTE_OK;
 }
 
 static const char *percent(struct train *t, double share) { return pool_printf(t->pool, "%.2f %%", 100 * share); }
@@ -402,10 +494,13 @@ static void add_regression(struct train *t, const char *split, struct fact *resu
     results[(*n)++] = (struct fact){"R\xc2\xb2", r2_text(t->pool, r->r2)};
 }
 
+/* Of the judge's metrics, in their order. */
+static const char *const anomaly_names[METRICS_MAX] = {"ROC AUC", "Threshold of the score", "False alarms", "Misses"};
+
 static enum mote_status write_report(struct train *t, const char *split, const struct history_row *best)
 {
     struct frame here = file_frame(t, in_dir(t, REPORT));
-    struct fact results[8], costs[5];
+    struct fact results[4 + METRICS_MAX], costs[5];
     char duration[32];
     struct html_report r = {.title = t->recipe.name,
                             .recipe = t->recipe.path,
@@ -414,14 +509,14 @@ static enum mote_status write_report(struct train *t, const char *split, const s
                             .history = &t->history,
                             .best_epoch = best->epoch,
                             .confusion = t->confusion.counts != NULL ? &t->confusion : NULL,
-                            .roc = t->roc.n > 0 ? &t->roc : NULL};
+                            .roc = t->anomalies.roc.n > 0 ? &t->anomalies.roc : NULL};
 
     if (!isnan(t->test.accuracy))
         results[r.n_results++] =
             (struct fact){pool_printf(t->pool, "Accuracy, float, %s split", split), percent(t, t->test.accuracy)};
     add_regression(t, split, results, &r.n_results);
-    if (t->roc.n > 0)
-        results[r.n_results++] = (struct fact){"ROC AUC", pool_printf(t->pool, "%.4f", t->roc.auc)};
+    for (int32_t i = 0; i < t->anomalies.n_metrics; i++)
+        results[r.n_results++] = (struct fact){anomaly_names[i], metric_text(t->pool, &t->anomalies.metrics[i])};
     results[r.n_results++] =
         (struct fact){pool_printf(t->pool, "Loss, %s split", split), pool_printf(t->pool, "%.4f", t->test.loss)};
     results[r.n_results++] = (struct fact){"Samples", pool_printf(t->pool, "%lld", (long long)t->test.n)};
@@ -446,9 +541,22 @@ static json_t *result_json(struct train *t, const char *split, const struct hist
         json_object_set_new(json, "rmse", json_number(t->test.regression.rmse));
         json_object_set_new(json, "r2", json_number(t->test.regression.r2));
     }
-    if (t->roc.n > 0)
-        json_object_set_new(json, "roc_auc", json_real(t->roc.auc));
+    if (is_anomaly(t)) {
+        json_object_set_new(json, "roc_auc", json_number(t->anomalies.roc.auc));
+        judge_metrics_json(&t->anomalies, json, "");
+        json_object_set_new(json, "threshold_samples", json_integer(t->threshold.n));
+    }
     return json;
+}
+
+static void print_threshold(struct train *t)
+{
+    judge_print_rest(&t->anomalies);
+    printf("the threshold has at most 1 in %d above it of %lld normal %s samples%s\n", ALARM_RARITY,
+           (long long)t->threshold.n, t->threshold_from,
+           t->threshold_from == split_words[SPLIT_TRAIN]
+               ? ", which the network knows: too low; give it a validation split"
+               : "");
 }
 
 static void print_text(struct train *t, const char *split, const struct history_row *best)
@@ -463,11 +571,13 @@ static void print_text(struct train *t, const char *split, const struct history_
     if (is_regression(t))
         printf("MAE %.6g, RMSE %.6g, R2 %s ", t->test.regression.mae, t->test.regression.rmse,
                r2_text(t->pool, t->test.regression.r2));
-    if (t->roc.n > 0)
-        printf("ROC AUC %.4f ", t->roc.auc);
+    if (t->anomalies.roc.n > 0)
+        printf("ROC AUC %.4f ", t->anomalies.roc.auc);
     printf("(loss %.4f) on the %lld samples of the %s split\n", t->test.loss, (long long)t->test.n, split);
     if (t->confusion.counts != NULL)
         print_confusion(&t->confusion, t->pool, stdout);
+    if (is_anomaly(t))
+        print_threshold(t);
     printf("\n%s is the network, %s the report. Next: mote quantize %s --data %s -o %s\n",
            printable(pool, in_dir(t, MODEL)), printable(pool, in_dir(t, REPORT)), shell_path(pool, in_dir(t, MODEL)),
            t->moved ? "SPEC" : shell_path(pool, t->data_file.name),
@@ -482,7 +592,7 @@ static enum mote_status finish(struct train *t)
     enum split split;
 
     TRY(test_best(t, &split));
-    judge(t);
+    TRY(judge(t, split));
     if (t->cli->json)
         result = cli_json_text(t->cli, result_json(t, names[split], best));
     TRY(write_report(t, names[split], best));
@@ -532,9 +642,10 @@ const struct command command_train = {
         "DIR (the recipe's name, if not given) gets model.graph, the network of the epoch that was best on the\n"
         "validation split, checkpoint.graph, history.jsonl (a line an epoch) and report.html. Ctrl-C leaves a\n"
         "checkpoint; --resume goes on from it, and ends with the same network as a run that was not stopped.\n\n"
-        "JSON keys: recipe, epochs, best_epoch, split, samples, loss, seconds, macs, and accuracy, or mae, rmse and "
-        "r2\n"
-        "(numbers to predict, in their units), or roc_auc.",
+        "JSON keys: recipe, epochs, best_epoch, split, samples, loss, seconds, macs, and accuracy; of numbers to\n"
+        "predict mae, rmse and r2; of anomalies roc_auc (and auc), threshold, threshold_samples (normal ones that "
+        "chose\n"
+        "it), false_alarm_rate, miss_rate.",
     .example = "mote train models/recipes/fashion_mnist.yaml -o fashion",
     .positional_min = 1,
     .positional_max = 1,

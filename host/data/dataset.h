@@ -92,6 +92,12 @@ MUST_CHECK enum mote_status dataset_fits(const struct dataset *d, const struct m
 void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io, const struct preprocess *model,
                    uint8_t *out);
 
+/* How badly the output repeats sample i, as the model's own score on a device says (mote/score.h): where
+ * dataset_input() makes the input of reals, with these reals, else with what the stored numbers are in the input. `out`
+ * has as many elements as the input, each of the four types that mote/input.h knows. */
+float dataset_score(const struct dataset *d, int32_t i, const struct mote_io *in, const struct preprocess *model,
+                    const struct mote_io *out);
+
 /* Whether dataset_input() is what the model's own set_input on a device makes of the raw sample: its preprocessing
  * counts, for raw numbers of this type; without one these are reals in float32. */
 bool dataset_is_raw_of(const struct dataset *d, const struct preprocess *model);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Samples -> a model's input. */
 #include "host/data/source.h"
+#include "mote/input.h"
 
 int64_t elements_of(const struct mote_io *io) { return (int64_t)io->bytes * 8 / type_bits((enum mote_type)io->type); }
 
@@ -127,14 +128,24 @@ struct preprocess dataset_preprocess(const struct dataset *d)
     return p;
 }
 
+static struct mote_preprocess how_of(const struct dataset *d, const struct preprocess *model)
+{
+    const struct preprocess *p = says_nothing(model) ? &d->preprocess : model;
+
+    return (struct mote_preprocess){p->kind, swaps(d, model) ? "bgr" : "", (uint8_t)d->type, (uint32_t)p->n, p->mean,
+                                    p->std};
+}
+
+static const uint8_t *sample_of(const struct dataset *d, int32_t i)
+{
+    return d->samples + i * d->elements * (type_bits(d->type) / 8);
+}
+
 /* Where numbers are not preprocessed, the input's scale and zero point are those that leave them as they are. */
 void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io, const struct preprocess *model,
                    uint8_t *out)
 {
-    const struct preprocess *p = says_nothing(model) ? &d->preprocess : model;
-    struct mote_preprocess how = {p->kind, swaps(d, model) ? "bgr" : "", (uint8_t)d->type, (uint32_t)p->n, p->mean,
-                                  p->std};
-    const uint8_t *sample = d->samples + i * d->elements * (type_bits(d->type) / 8);
+    struct mote_preprocess how = how_of(d, model);
     struct mote_io to = *io;
 
     to.data = out;
@@ -144,7 +155,25 @@ void dataset_input(const struct dataset *d, int32_t i, const struct mote_io *io,
         to.zero = is_raw(d, io, model) ? 0 : INT8_MIN;
     }
     if (d->raw)
-        memcpy(out, sample, (size_t)d->elements);
+        memcpy(out, sample_of(d, i), (size_t)d->elements);
     else
-        mote_set_input(&how, &to, 0, sample, (uint32_t)d->elements);
+        mote_set_input(&how, &to, 0, sample_of(d, i), (uint32_t)d->elements);
+}
+
+/* Numbers that are not preprocessed stand for what the input's scale and zero point say. */
+float dataset_score(const struct dataset *d, int32_t i, const struct mote_io *in, const struct preprocess *model,
+                    const struct mote_io *out)
+{
+    const struct mote_preprocess how = how_of(d, model);
+    struct mote_channels channels = mote_preprocess_channels(&how);
+    bool fills = fills_range(d, in, model);
+    float mean = (float)(in->zero - (fills ? INT8_MIN : 0)), std = 1 / in->scale;
+
+    if (is_raw(d, in, model) || fills) {
+        channels.raw = d->raw ? in->type : (uint8_t)d->type;
+        channels.n = in->type != TYPE_F32 && in->scale > 0 ? 1 : 0;
+        channels.mean = &mean;
+        channels.std = &std;
+    }
+    return mote_score(&channels, sample_of(d, i), out);
 }

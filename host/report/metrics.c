@@ -6,7 +6,7 @@
 
 #include "host/base/largest.h"
 
-static double share(int64_t part, int64_t whole) { return whole > 0 ? (double)part / (double)whole : NAN; }
+double share_of(int64_t part, int64_t whole) { return whole > 0 ? (double)part / (double)whole : NAN; }
 
 /* ---- classification ---- */
 int32_t largest_score(const float *scores, int32_t n)
@@ -71,7 +71,7 @@ int64_t confusion_correct(const struct confusion *c)
     return sum;
 }
 
-double confusion_accuracy(const struct confusion *c) { return share(confusion_correct(c), confusion_samples(c)); }
+double confusion_accuracy(const struct confusion *c) { return share_of(confusion_correct(c), confusion_samples(c)); }
 
 struct class_metrics class_metrics(const struct confusion *c, int32_t class_index)
 {
@@ -81,9 +81,9 @@ struct class_metrics class_metrics(const struct confusion *c, int32_t class_inde
         m.labeled += confusion_count(c, class_index, i);
         m.predicted += confusion_count(c, i, class_index);
     }
-    m.precision = share(m.correct, m.predicted);
-    m.recall = share(m.correct, m.labeled);
-    m.f1 = share(2 * m.correct, m.labeled + m.predicted);
+    m.precision = share_of(m.correct, m.predicted);
+    m.recall = share_of(m.correct, m.labeled);
+    m.f1 = share_of(2 * m.correct, m.labeled + m.predicted);
     return m;
 }
 
@@ -173,9 +173,9 @@ static void walk(struct roc *roc, const struct scored *s, int64_t n)
         false_above += negatives;
         twice += positives * (2 * (roc->negatives - false_above) + negatives);
         roc->points[roc->n++] =
-            (struct roc_point){(double)score, share(false_above, roc->negatives), share(above, roc->positives)};
+            (struct roc_point){(double)score, share_of(false_above, roc->negatives), share_of(above, roc->positives)};
     }
-    roc->auc = share(twice, 2 * roc->positives * roc->negatives);
+    roc->auc = share_of(twice, 2 * roc->positives * roc->negatives);
 }
 
 struct roc roc_make(struct pool *pool, const float *scores, const bool *positive, int64_t n)
@@ -203,6 +203,32 @@ const struct roc_point *roc_best(const struct roc *roc)
             best = p;
     }
     return best;
+}
+
+float roc_threshold(const struct roc *roc) { return roc->n > 0 ? (float)roc_best(roc)[1].threshold : NAN; }
+
+/* ---- alarms ---- */
+struct alarms alarms_of(const float *scores, const bool *anomalous, int64_t n, float threshold)
+{
+    struct alarms a = {0};
+
+    for (int64_t i = 0; i < n; i++) {
+        bool alarm = scores[i] > threshold;
+
+        a.normal += !anomalous[i];
+        a.anomalous += anomalous[i];
+        a.false_alarms += alarm && !anomalous[i];
+        a.misses += !alarm && anomalous[i];
+    }
+    return a;
+}
+
+float alarm_threshold(struct pool *scratch, const float *scores, int64_t n)
+{
+    bool *none = pool_array(scratch, (size_t)n + 1, sizeof *none);
+    float threshold = n > 0 ? sorted(scratch, scores, none, n)[n / ALARM_RARITY].score : INFINITY;
+
+    return threshold > 0 ? threshold : 0; /* a score is not below 0 */
 }
 
 double mean_of(const float *values, int64_t n)

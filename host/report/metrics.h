@@ -67,6 +67,22 @@ struct roc roc_make(struct pool *pool, const float *scores, const bool *positive
 /* The point with the largest difference of the rates (Youden's), the highest threshold of equals; NULL if none. */
 const struct roc_point *roc_best(const struct roc *roc);
 
+/* What scores above it is what roc_best() calls positive: the next lower score; NAN if there are no points. */
+float roc_threshold(const struct roc *roc);
+
+/* ---- alarms: what scores above the threshold ---- */
+struct alarms {
+    int64_t normal, anomalous; /* samples */
+    int64_t false_alarms;      /* normal ones above */
+    int64_t misses;            /* anomalous ones not above; a score that is NaN is not */
+};
+struct alarms alarms_of(const float *scores, const bool *anomalous, int64_t n, float threshold);
+/* The rule by which a model gets its threshold: the lowest of these scores, which are all of normal samples, that has
+ * at most one in ALARM_RARITY of them above it; INFINITY if there are none. */
+#define ALARM_RARITY 100
+float alarm_threshold(struct pool *scratch, const float *scores, int64_t n);
+
+double share_of(int64_t part, int64_t whole); /* NAN of nothing */
 /* The mean of n numbers, in the order they are in; NAN if n is 0. */
 double mean_of(const float *values, int64_t n);
 

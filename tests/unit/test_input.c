@@ -268,6 +268,53 @@ static void channels_fit_the_input(void **state)
     pool_free(&o.pool);
 }
 
+/* ---- scores ---- */
+/* An identity repeats its input but for what int8 cannot hold: 100 / 0.5 = 200 becomes 0.25 * (127 - 3) = 31. */
+static void scores_are_of_the_raw_sample(void **state)
+{
+    static const float raw[] = {2, 6, 101, -2};
+    struct opened o;
+    float score;
+
+    (void)state;
+    setup(&o, "preprocess values f32 mean [1, -2] std [0.5, 4]\n", "s8", "[1,4]");
+    assert_int_equal(mote_model_set_input(&o.model, 0, raw), MOTE_OK);
+    mote_model_run(&o.model);
+    assert_int_equal(mote_model_score(&o.model, raw, &score), MOTE_OK);
+    assert_true(score == (200.0f - 31.0f) * (200.0f - 31.0f) / 4);
+    pool_free(&o.pool);
+    setup(&o, "preprocess image bgr u8 mean [30, 20, 10] std [1, 2, 10]\n", "f32", "[12]");
+    static const uint8_t pixels[] = {1, 2, 3, 40, 50, 60, 7, 8, 9, 100, 110, 255};
+    assert_int_equal(mote_model_set_input(&o.model, 0, pixels), MOTE_OK);
+    mote_model_run(&o.model);
+    assert_int_equal(mote_model_score(&o.model, pixels, &score), MOTE_OK);
+    assert_true(score == 0);
+    assert_true(isinf(mote_model_threshold(&o.model)));
+    pool_free(&o.pool);
+}
+
+static void thresholds_travel(void **state)
+{
+    struct opened o;
+    struct mote_image_section *s;
+    float score;
+
+    (void)state;
+    setup(&o, "task anomaly threshold 0.5 normal 2\n", "f32", "[1,4]");
+    assert_true(mote_model_threshold(&o.model) == 0.5f);
+    mote_model_run(&o.model);
+    assert_int_equal(mote_model_score(&o.model, (const float[]){1, 2, 3, 4}, &score), MOTE_OK);
+    s = section(&o, MOTE_SECTION_TASK);
+    memcpy(o.image.data + s->offset + 4, "\0\0\xc0\x7f", 4); /* NaN is none */
+    assert_true(isinf(mote_model_threshold(&o.model)));
+    s->bytes = 4; /* of a stranger */
+    assert_true(isinf(mote_model_threshold(&o.model)));
+    pool_free(&o.pool);
+    setup(&o, "task regression\n", "f32", "[1,4]");
+    assert_true(isinf(mote_model_threshold(&o.model)));
+    pool_free(&o.pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +325,8 @@ int main(void)
         cmocka_unit_test(without_preprocessing_raw_numbers_are_reals),
         cmocka_unit_test(damaged_sections_are_refused),
         cmocka_unit_test(channels_fit_the_input),
+        cmocka_unit_test(scores_are_of_the_raw_sample),
+        cmocka_unit_test(thresholds_travel),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,45 @@ static void points_by_hand(void **state)
     pool_free(&pool);
 }
 
+/* The threshold under the best point says the same as the point. */
+static void thresholds_by_hand(void **state)
+{
+    static const float scores[] = {0.9F, 0.8F, 0.8F, 0.3F, 0.1F};
+    static const bool positive[] = {true, true, false, true, false};
+    struct pool pool = {0};
+    struct roc roc = roc_make(&pool, scores, positive, 5);
+    struct alarms a = alarms_of(scores, positive, 5, roc_threshold(&roc));
+
+    (void)state;
+    assert_true(roc_threshold(&roc) == 0.1F);
+    assert_true(a.normal == 2 && a.anomalous == 3 && a.false_alarms == 1 && a.misses == 0);
+    a = alarms_of(scores, positive, 5, 0.8F); /* not above it */
+    assert_true(a.false_alarms == 0 && a.misses == 2);
+    a = alarms_of((const float[]){NAN, NAN, INFINITY}, (const bool[]){true, false, true}, 3, 1);
+    assert_true(a.false_alarms == 0 && a.misses == 1);
+    roc = roc_make(&pool, scores, (const bool[]){false, false, true, true, true}, 5); /* worse than chance: no alarms */
+    assert_true(roc_threshold(&roc) == 0.9F);
+    roc = roc_make(&pool, scores, (const bool[]){true, true, true, true, true}, 5);
+    assert_true(isnan(roc_threshold(&roc)));
+    pool_free(&pool);
+}
+
+/* One of a hundred may be above. */
+static void thresholds_of_normal_samples(void **state)
+{
+    float scores[250];
+    struct pool pool = {0};
+
+    (void)state;
+    for (int i = 0; i < 250; i++)
+        scores[i] = (float)((i * 7) % 250); /* 0 to 249 */
+    assert_true(alarm_threshold(&pool, scores, 250) == 247);
+    assert_true(alarm_threshold(&pool, (const float[]){3, 5, 4}, 3) == 5);
+    assert_true(isinf(alarm_threshold(&pool, NULL, 0)));
+    assert_true(alarm_threshold(&pool, (const float[]){NAN}, 1) == 0);
+    pool_free(&pool);
+}
+
 static void one_side_is_missing(void **state)
 {
     static const float scores[] = {1, 2};
@@ -216,9 +255,16 @@ static void auc_of_random_data(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_largest_score),  cmocka_unit_test(classes_by_hand), cmocka_unit_test(means),
-        cmocka_unit_test(auc_by_hand),        cmocka_unit_test(points_by_hand),  cmocka_unit_test(one_side_is_missing),
-        cmocka_unit_test(auc_of_random_data), cmocka_unit_test(numbers_by_hand),
+        cmocka_unit_test(the_largest_score),
+        cmocka_unit_test(classes_by_hand),
+        cmocka_unit_test(means),
+        cmocka_unit_test(auc_by_hand),
+        cmocka_unit_test(points_by_hand),
+        cmocka_unit_test(one_side_is_missing),
+        cmocka_unit_test(auc_of_random_data),
+        cmocka_unit_test(numbers_by_hand),
+        cmocka_unit_test(thresholds_by_hand),
+        cmocka_unit_test(thresholds_of_normal_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

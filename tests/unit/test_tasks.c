@@ -16,6 +16,7 @@
 
 #include "host/base/base.h"
 #include "host/base/random.h"
+#include "tests/shared.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 
@@ -287,6 +288,245 @@ static void bad_regressions(void **state)
     }
 }
 
+/* ---- anomalies ---- */
+#define SAMPLES 300
+#define WIDTH   16
+#define NORMAL  "hum" /* class 1: "click" is 0 */
+
+/* An array file of the numbers of a table without labels. */
+static void put_array(const char *name, const char *csv, int rows, int columns)
+{
+    struct frame at = {.index = -1};
+    char header[128], *end = NULL;
+
+    snprintf(header, sizeof header, "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, columns);
+    uint8_t *file = pool_alloc(&pool, 128 + (size_t)(rows * columns) * sizeof(float));
+    memcpy(file, "\x93NUMPY\1\0\x76\0", 10);
+    memcpy(file + 10, pool_printf(&pool, "%-117s\n", header), 118);
+    for (int i = 0; i < rows * columns; i++, csv = end + 1) {
+        float x = strtof(csv, &end);
+
+        memcpy(file + 128 + (size_t)i * sizeof x, &x, sizeof x);
+    }
+    assert_int_equal(file_write(here(name), file, 128 + (size_t)(rows * columns) * sizeof(float), &at), MOTE_OK);
+}
+
+/* Hums are sines of any phase; clicks have one element besides that is far away, also for an int8 input. */
+static void put_anomalies(void)
+{
+    struct text all = {.pool = &pool}, unlabeled = {.pool = &pool};
+    struct random_stream s = random_stream(5, 0, 0, 0);
+
+    for (int i = 0; i < SAMPLES; i++) {
+        double phase = 6.28 * (double)random_below(s, (uint64_t)(100 * i), 1000) / 1000;
+        bool click = i % 3 == 0;
+        int at = (int)random_below(s, (uint64_t)(100 * i + 1), WIDTH);
+        struct text *to[] = {&all, &unlabeled};
+
+        for (int k = 0; k < WIDTH; k++)
+            for (size_t j = 0; j < (click ? 1 : COUNT(to)); j++)
+                text_add(to[j], "%.3f%s",
+                         10 * sin(phase + 0.5 * k) + (click && k == at ? 60 : 0) +
+                             0.3 * (double)random_normal(s, (uint64_t)(100 * i + 2 + k)),
+                         k < WIDTH - 1 || j == 0 ? "," : "\n");
+        text_add(&all, "%s\n", click ? "click" : NORMAL);
+    }
+    put("sounds.csv", all.s);
+    put("hums.csv", unlabeled.s);
+    put_array("hums.npy", unlabeled.s, SAMPLES - SAMPLES / 3, WIDTH);
+    put("sounds.yaml",
+        "data: {path: sounds.csv, validation: 0.2, test: 0.3, normalize: auto}\n"
+        "network:\n  - fully_connected: {units: 12, activation: relu}\n"
+        "  - fully_connected: {units: 4}\n  - fully_connected: {units: 12, activation: relu}\n"
+        "  - fully_connected: {units: 16}\n"
+        "training: {epochs: 60, batch: 16, loss: mean_squared_error, normal: 1, optimizer: {rate: 0.01}}\n");
+}
+
+/* The AUC by all pairs, and the alarms, from the lines "name,label,score,alarm" of --predictions. */
+struct judged {
+    double auc;
+    int64_t false_alarms, misses, wrong; /* wrong: an alarm without a score above the threshold, or none with one */
+};
+
+static struct judged judge(const char *predictions, int normal, double threshold)
+{
+    double scores[SAMPLES];
+    bool other[SAMPLES];
+    int n = 0;
+    int64_t pairs = 0;
+    struct judged j = {.auc = 0};
+
+    for (const char *line = text_of(predictions); *line != '\0'; line = strchr(line, '\n') + 1, n++) {
+        int label, alarm;
+
+        assert_true(n < SAMPLES);
+        assert_int_equal(sscanf(strchr(line, ','), ",%d,%lf,%d", &label, &scores[n], &alarm), 3);
+        other[n] = label != normal;
+        j.false_alarms += alarm && !other[n];
+        j.misses += !alarm && other[n];
+        j.wrong += alarm != (scores[n] > threshold);
+    }
+    for (int a = 0; a < n; a++)
+        for (int b = 0; b < n; b++)
+            if (other[a] && !other[b]) {
+                j.auc += scores[a] > scores[b] ? 1 : scores[a] == scores[b] ? 0.5 : 0;
+                pairs++;
+            }
+    j.auc /= (double)pairs;
+    return j;
+}
+
+/* What `eval` says is what its list of scores says. */
+static json_t *want_judged(const char *model, const char *data, const char *split)
+{
+    json_t *json = JSON("eval", model, "--data", data, "--split", split, "--predictions", "@scores.csv");
+    struct judged j = judge("scores.csv", 1, real(json, "threshold"));
+
+    assert_string_equal(json_string_value(json_object_get(json, "task")), "anomaly");
+    assert_string_equal(json_string_value(json_object_get(json, "threshold_from")), "model");
+    assert_true(fabs(real(json, "auc") - j.auc) < 1e-8);
+    assert_int_equal(json_integer_value(json_object_get(json, "false_alarms")), j.false_alarms);
+    assert_int_equal(json_integer_value(json_object_get(json, "misses")), j.misses);
+    assert_int_equal(j.wrong, 0);
+    assert_null(json_object_get(json, "accuracy"));
+    return json;
+}
+
+static void anomalies_on_every_road(void **state)
+{
+    json_t *train, *graph, *checked, *quantized, *image;
+    struct result r;
+
+    (void)state;
+    put_anomalies();
+    train = JSON("train", "@sounds.yaml", "-o", "@sounds", "--threads", "1");
+    graph = want_judged("@sounds/model.graph", "@sounds.csv", "test");
+    assert_true(real(train, "roc_auc") == real(graph, "auc") && real(train, "threshold") == real(graph, "threshold"));
+    assert_true(real(train, "false_alarm_rate") == real(graph, "false_alarm_rate"));
+    assert_true(real(graph, "auc") > 0.95 && real(graph, "miss_rate") < 0.2 && real(graph, "false_alarm_rate") < 0.2);
+    checked = want_judged("@sounds/model.graph", "@sounds.csv", "validation");
+    assert_int_equal(json_integer_value(json_object_get(checked, "normal_samples")),
+                     json_integer_value(json_object_get(train, "threshold_samples")));
+    assert_true(real(checked, "false_alarm_rate") <= 0.01);
+
+    quantized = JSON("quantize", "@sounds/model.graph", "--data", "@sounds.csv", "-o", "@sounds.mote");
+    image = want_judged("@sounds.mote", "@sounds.csv", "all");
+    assert_true(real(quantized, "auc_float") == real(graph, "auc") && real(quantized, "auc_int8") > 0.95);
+    assert_true(real(quantized, "threshold_float") == real(graph, "threshold"));
+    assert_true(real(quantized, "threshold_int8") == real(image, "threshold"));
+    assert_true(real(quantized, "threshold_int8") != real(graph, "threshold"));
+    assert_true(real(image, "auc") > 0.95); /* although the int8 input cannot hold a click */
+    r = OK("inspect", "@sounds.mote");
+    assert_non_null(strstr(r.out, "task: anomaly, threshold"));
+    OK("quantize", "@sounds/model.graph", "--data", "@sounds.csv", "-o", "@sounds.graph");
+    want_board("@sounds.mote", "@sounds.csv", "image");
+    want_board("@sounds.graph", "@sounds.csv", "c");
+    json_decref(train);
+    json_decref(graph);
+    json_decref(checked);
+    json_decref(quantized);
+    json_decref(image);
+}
+
+/* The scores of generated C, of hums.csv's raw samples, a line each. */
+static const char program[] =
+    "#include <stdio.h>\n#include \"sounds.h\"\n"
+    "static _Alignas(16) uint8_t arena[SOUNDS_ARENA_BYTES];\n"
+    "int main(void)\n{\n    float raw[16];\n    int n = 0;\n\n"
+    "    while (scanf(\"%f%*c\", &raw[n]) == 1)\n        if (++n == 16) {\n            n = 0;\n"
+    "            sounds_reset(arena);\n            sounds_set_input(arena, raw);\n"
+    "            sounds_run(arena);\n            printf(\"%.9g,%d\\n\", "
+    "(double)sounds_score(arena, raw), sounds_score(arena, raw) > SOUNDS_THRESHOLD);\n        }\n"
+    "    return 0;\n}\n";
+
+static void generated_c_gives_the_score(void **state)
+{
+    struct text scores = {.pool = &pool};
+
+    (void)state;
+    OK("compile", "@sounds.graph", "--name", "sounds", "--emit", "c", "-o", "@c");
+    OK("eval", "@sounds.mote", "--data", "@hums.npy", "--predictions", "@scores.csv");
+    put("c/main.c", program);
+    if (system(pool_printf(&pool,
+                           "cd %s/c && cc -std=c11 -Wall -Wextra -Werror -I. -Imote main.c sounds.c "
+                           "mote/kernels/*.c -o main && ./main <../hums.csv >../c.csv",
+                           folder)) != 0)
+        fail_msg("generated C does not compile, or does not run");
+    for (const char *line = text_of("scores.csv"); *line != '\0'; line = strchr(line, '\n') + 1) {
+        const char *score = strchr(strchr(line, ',') + 1, ',') + 1;
+
+        text_add(&scores, "%.*s\n", (int)strcspn(score, "\n"), score);
+    }
+    assert_string_equal(text_of("c.csv"), scores.s);
+}
+
+static void what_nobody_says_the_user_does(void **state)
+{
+    struct result r;
+    json_t *json;
+
+    (void)state;
+    r = OK("eval", "@sounds.mote", "--data", "@hums.npy"); /* no labels: all are normal */
+    assert_non_null(strstr(r.out, "AUC -, of 200 normal samples and 0 others"));
+    r = OK("eval", "@sounds.mote", "--data", "@sounds.csv", "--threshold", "0");
+    assert_non_null(strstr(r.out, "threshold 0 (given): 200 false alarms (100.00 % of the normal samples), 0 misses"));
+    /* A stranger's model: nothing says that it is an autoencoder but its shape. */
+    put("echo.graph", "mote-graph 1\nmodel echo\ngraph\ntensor 0 \"x\" f32 [1,16]\ntensor 1 \"y\" f32 [1,16]\n"
+                      "op 0 relu in [0] out [1]\ninputs [0]\noutputs [1]\nend\n");
+    BAD("which of them is normal is not known: --normal CLASS says it", "eval", "@echo.graph", "--data", "@sounds.csv");
+    json = JSON("eval", "@echo.graph", "--data", "@sounds.csv", "--normal", NORMAL, "--predictions", "@scores.csv");
+    assert_string_equal(json_string_value(json_object_get(json, "threshold_from")), "samples");
+    assert_true(fabs(real(json, "auc") - judge("scores.csv", 1, real(json, "threshold")).auc) < 1e-8);
+    assert_int_equal(judge("scores.csv", 1, real(json, "threshold")).wrong, 0);
+    json_decref(json);
+    json = JSON("quantize", "@echo.graph", "--data", "@sounds.csv", "--normal", NORMAL, "-o", "@echo.mote");
+    assert_true(real(json, "auc_int8") > 0);
+    json_decref(json);
+    r = OK("eval", "@echo.mote", "--data", "@sounds.csv"); /* which knows its threshold and its normal class now */
+    assert_non_null(strstr(r.out, "(the model's)"));
+    r = OK("quantize", "@echo.graph", "--data", "@sounds.csv", "-o", "@echo.mote");
+    assert_non_null(strstr(r.out, "an autoencoder is judged with --normal CLASS"));
+
+    BAD("--normal is \"buzz\", which is none of the data's 2 classes", "eval", "@sounds.mote", "--data", "@sounds.csv",
+        "--normal", "buzz");
+    BAD("--threshold wants a number of at least 0, not \"-1\"", "eval", "@sounds.mote", "--data", "@sounds.csv",
+        "--threshold", "-1");
+    BAD("--task wants classification or regression or anomaly, not \"x\"", "eval", "@sounds.mote", "--data",
+        "@sounds.csv", "--task", "x");
+    BAD("--normal is for anomalies, and the task is regression", "eval", "@numbers.mote", "--data", "@numbers.csv",
+        "--normal", "1");
+    BAD("the data have no labels: leave it out", "eval", "@sounds.mote", "--data", "@hums.npy", "--normal", "1");
+    BAD("its output \"probabilities\" has 5 elements, its input 144; an anomaly's score compares the two", "eval",
+        MOTE_SOURCE_DIR "/models/strokes.graph", "--data", MOTE_SOURCE_DIR "/models/strokes", "--task", "anomaly");
+}
+
+/* MLPerf Tiny's detector, float and int8, on numbers that are made up: it is no classifier of 640. */
+static void real_autoencoders(void **state)
+{
+    struct text t = {.pool = &pool};
+    struct random_stream s = random_stream(6, 0, 0, 0);
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        for (int k = 0; k < 640; k++)
+            text_add(&t, "%.3f,", -20 - (i % 2) * 30 + (double)random_normal(s, (uint64_t)(1000 * i + k)));
+        text_add(&t, "%d\n", i % 2);
+    }
+    put("mel.csv", t.s);
+    for (int i = 0; i < 2; i++) {
+        const char *model =
+            shared_path(&pool, i == 0 ? "models/mlperf_tiny/ad01_float.tflite" : "models/mlperf_tiny/ad01.tflite");
+        json_t *json;
+
+        if (model == NULL)
+            return;
+        json = JSON("eval", model, "--data", "@mel.csv", "--normal", "0", "--predictions", "@scores.csv");
+        assert_string_equal(json_string_value(json_object_get(json, "task")), "anomaly");
+        assert_true(fabs(real(json, "auc") - judge("scores.csv", 0, 0).auc) < 1e-8);
+        json_decref(json);
+    }
+}
+
 static int setup(void **state)
 {
     struct frame at = {.index = -1};
@@ -309,6 +549,10 @@ int main(void)
         cmocka_unit_test(regressions_on_every_road),
         cmocka_unit_test(the_model_says_what_labels_are),
         cmocka_unit_test(bad_regressions),
+        cmocka_unit_test(anomalies_on_every_road),
+        cmocka_unit_test(generated_c_gives_the_score),
+        cmocka_unit_test(what_nobody_says_the_user_does),
+        cmocka_unit_test(real_autoencoders),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

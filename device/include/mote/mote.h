@@ -36,6 +36,7 @@ extern "C" {
 struct mote_image_tensor;
 struct mote_image_step;
 struct mote_image_io;
+struct mote_channels;
 
 /* An input or an output. */
 struct mote_io {
@@ -140,6 +141,19 @@ uint32_t mote_io_rows(const struct mote_io *io); /* of a raw sample */
  * p and io must be as the functions above check it; where red and blue change, first and count are multiples of 3. */
 void mote_set_input(const struct mote_preprocess *p, const struct mote_io *io, uint32_t first, const void *raw,
                     uint32_t count);
+
+/* The same numbers without an input: its type, scale and zero point are left 0. */
+struct mote_channels mote_preprocess_channels(const struct mote_preprocess *p);
+
+/* ---- anomaly detection ---- */
+/* After an inference: how badly output 0 repeats the raw sample that input 0 was set from (mote/score.h). MOTE_ERR_TYPE
+ * if input or output is none of int8, uint8, int16, float32, MOTE_ERR_SHAPE if their numbers of elements differ; else
+ * what mote_model_preprocess() returns. */
+int32_t mote_model_score(const struct mote_model *model, const void *raw, float *score);
+/* What it calls, for samples and outputs elsewhere. */
+float mote_score(const struct mote_channels *p, const void *raw, const struct mote_io *out);
+/* What scores above it is an anomaly; infinite if the model does not say. */
+float mote_model_threshold(const struct mote_model *model);
 
 /* ---- reals ---- */
 

@@ -84,7 +84,7 @@ static void put_task(struct text *t, const struct task *task, const char *NAME)
     if (task->kind == MOTE_TASK_ANOMALY && !isinf(task->threshold))
         text_add(t,
                  "\n/* Anomaly detection: output 0 is the model's version of its input; the score is the mean of the "
-                 "squared\n * differences, and what scores above this is an anomaly. */\n"
+                 "squared\n * differences, and what scores above this is an anomaly (mote/score.h). */\n"
                  "#define %s_THRESHOLD %.8ef\n",
                  NAME, (double)task->threshold);
 }
@@ -287,6 +287,8 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
             text_add(t, "#include \"mote/kernels/%s.h\"\n", kernels[id]->name);
     if (c_sets_input(plan))
         text_add(t, "#include \"mote/input.h\"\n");
+    if (c_scores(plan))
+        text_add(t, "#include \"mote/score.h\"\n");
     text_add(t, "#include \"mote/memory.h\"\n");
     text_add(t, "\n#ifdef __AVR__ /* constants lie in program memory: no kernel that would read them from RAM */\n"
                 "#pragma GCC diagnostic error \"-Waddr-space-convert\"\n#endif\n");

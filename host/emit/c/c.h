@@ -16,6 +16,7 @@ const char *c_type(enum mote_type type);
 
 /* Input 0 from raw samples: mean, std and functions, where raw samples are for the model. */
 bool c_sets_input(const struct plan *plan);
+bool c_scores(const struct plan *plan); /* an anomaly detector: a function for the score, too */
 void c_input_header(struct text *t, const struct plan *plan, const char *NAME);
 void c_input_source(struct text *t, const struct plan *plan, const char *NAME);
 

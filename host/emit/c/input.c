@@ -75,6 +75,25 @@ bool c_sets_input(const struct plan *plan)
     return find(plan, "", &s);
 }
 
+/* An anomaly detector's output 0, where it can be compared with the input: mote_model_score() would. */
+static const struct tensor *scored_output(const struct setting *s)
+{
+    const struct graph *g = s->plan->graph;
+    const struct tensor *out = g->n_outputs > 0 ? &g->tensors[g->outputs[0]] : NULL;
+
+    return s->plan->model->task.kind == MOTE_TASK_ANOMALY && out != NULL && fits(out) &&
+                   tensor_elements(out) == s->elements
+               ? out
+               : NULL;
+}
+
+bool c_scores(const struct plan *plan)
+{
+    struct setting s;
+
+    return find(plan, "", &s) && scored_output(&s) != NULL;
+}
+
 /* ---- the header ---- */
 static void put_numbers(struct text *t, const struct setting *s, const char *what, const float *numbers)
 {
@@ -96,6 +115,26 @@ static void put_how(struct text *t, const struct setting *s)
     text_add(t, " */\n");
 }
 
+static void put_rows_header(struct text *t, const struct setting *s)
+{
+    if (s->cuts)
+        return;
+    text_add(t,
+             "/* The same, one row at a time, in any order, all rows before an inference: time steps, lines of a "
+             "picture. */\n#define %s_ROWS %u\n#define %s_ROW_BYTES (%s_RAW_BYTES / %s_ROWS)\n"
+             "void %s_set_input_row(void *arena, uint32_t row, const %s *raw);\n",
+             s->NAME, s->rows, s->NAME, s->NAME, s->NAME, s->name, c_type(s->raw));
+}
+
+static void put_score_header(struct text *t, const struct setting *s)
+{
+    if (scored_output(s) != NULL)
+        text_add(t,
+                 "/* After an inference: how badly output 0 repeats the raw sample that input 0 was set from "
+                 "(mote/score.h). */\nfloat %s_score(const void *arena, const %s *raw);\n",
+                 s->name, c_type(s->raw));
+}
+
 void c_input_header(struct text *t, const struct plan *plan, const char *NAME)
 {
     struct setting s;
@@ -112,13 +151,8 @@ void c_input_header(struct text *t, const struct plan *plan, const char *NAME)
         put_numbers(t, &s, "STD", plan->model->preprocess.std);
     }
     text_add(t, "void %s_set_input(void *arena, const %s *raw);\n", s.name, c_type(s.raw));
-    if (s.cuts)
-        return;
-    text_add(t,
-             "/* The same, one row at a time, in any order, all rows before an inference: time steps, lines of a "
-             "picture. */\n#define %s_ROWS %u\n#define %s_ROW_BYTES (%s_RAW_BYTES / %s_ROWS)\n"
-             "void %s_set_input_row(void *arena, uint32_t row, const %s *raw);\n",
-             NAME, s.rows, NAME, NAME, NAME, s.name, c_type(s.raw));
+    put_rows_header(t, &s);
+    put_score_header(t, &s);
 }
 
 /* ---- the source ---- */
@@ -147,7 +181,7 @@ static void put_tables(struct text *t, const struct setting *s)
              s->name, s->t->type, s->channels.swap, n, s->name);
 }
 
-static void put_channels(struct text *t, const struct setting *s)
+static void put_channels(struct text *t, const struct setting *s, const char *what)
 {
     struct pool *pool = s->plan->pool;
     int64_t bytes = (int64_t)s->channels.n * (int64_t)sizeof(float);
@@ -159,11 +193,28 @@ static void put_channels(struct text *t, const struct setting *s)
         c_array(t, pool_printf(pool, "static const MOTE_FLASH float %s_std", s->name), TYPE_F32,
                 (const uint8_t *)s->channels.std, bytes);
     }
-    text_add(t, "\nstatic const struct mote_channels %s_raw = {\n    .raw = %d, .type = %d, .swap = %d, .n = %u,\n",
-             s->name, s->raw, s->t->type, s->channels.swap, s->channels.n);
+    text_add(t, "\nstatic const struct mote_channels %s_%s = {\n    .raw = %d, .type = %d, .swap = %d, .n = %u,\n",
+             s->name, what, s->raw, s->t->type, s->channels.swap, s->channels.n);
     if (s->channels.n > 0)
         text_add(t, "    .mean = %s_mean, .std = %s_std,\n", s->name, s->name);
     text_add(t, "    .scale = %af, .zero = %d\n};\n", (double)s->channels.scale, s->channels.zero);
+}
+
+static void put_score(struct text *t, const struct setting *s)
+{
+    const struct tensor *out = scored_output(s);
+    bool quantized = out != NULL && out->quant.n == 1;
+
+    if (out == NULL)
+        return;
+    if (s->tables)
+        put_channels(t, s, "reals");
+    text_add(t,
+             "\nfloat %s_score(const void *arena, const %s *raw)\n{\n    static const struct mote_scored output = "
+             "{.type = %d, .scale = %af, .zero = %d};\n\n    return mote_score_of(&%s_%s, raw, &output, "
+             "%s_output_0(arena), %u);\n}\n",
+             s->name, c_type(s->raw), out->type, quantized ? (double)out->quant.scale[0] : 0.0,
+             quantized ? out->quant.zero[0] : 0, s->name, s->tables ? "reals" : "raw", s->name, s->elements);
 }
 
 void c_input_source(struct text *t, const struct plan *plan, const char *NAME)
@@ -176,7 +227,8 @@ void c_input_source(struct text *t, const struct plan *plan, const char *NAME)
     if (s.tables)
         put_tables(t, &s);
     else
-        put_channels(t, &s);
+        put_channels(t, &s, "raw");
+    put_score(t, &s);
     how = s.tables ? "look_up" : "set";
     text_add(t,
              "\nvoid %s_set_input(void *arena, const %s *raw)\n{\n    mote_input_%s(&%s_raw, 0, raw, "

@@ -103,6 +103,8 @@ enum mote_status c_copy_sources(const struct plan *plan, const char *home, struc
     want(&c, "mote/memory.h");
     if (c_sets_input(plan))
         want(&c, "mote/input.h");
+    if (c_scores(plan))
+        want(&c, "mote/score.h");
     for (int32_t i = 0; i < plan->n_steps; i++)
         want(&c, pool_printf(&c.pool, "%s.c", kernels[plan->steps[i].kernel]->name));
     while (status == MOTE_OK && c.next < c.n)
