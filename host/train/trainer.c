@@ -207,10 +207,12 @@ enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *s
 {
     int32_t epoch = 1 + (int32_t)(t->step / t->steps_per_epoch), first = (int32_t)(t->step % t->steps_per_epoch);
     bool classifier = t->task == MOTE_TASK_CLASSIFICATION;
-    double sum = 0;
-    int64_t correct = 0;
 
     *out = (struct epoch_result){.accuracy = NAN};
+    if (first == 0) {
+        t->so_far.loss = 0;
+        t->so_far.correct = 0;
+    }
     loader_epoch(t->loader, epoch, first);
     for (int32_t i = first; i < t->steps_per_epoch && !out->interrupted; i++) {
         const struct batch *b = loader_next(t->loader);
@@ -222,13 +224,13 @@ enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *s
                         "(this one is %g) or clip_norm. The last checkpoint is as it was",
                         (int)epoch, (int)i + 1, (int)t->steps_per_epoch, (double)loss,
                         (double)trainer_rate(&t->training, t->step - 1, t->steps_per_epoch));
-        sum += (double)loss;
+        t->so_far.loss += (double)loss;
         out->samples += t->batch;
         if (classifier) {
-            correct += count_correct(t, b->labels);
-            out->accuracy = (double)correct / (double)out->samples;
+            t->so_far.correct += count_correct(t, b->labels);
+            out->accuracy = (double)t->so_far.correct / (double)((int64_t)(i + 1) * t->batch);
         }
-        out->loss = sum / (i + 1 - first);
+        out->loss = t->so_far.loss / (i + 1);
         if (progress != NULL)
             progress(context, i + 1, t->steps_per_epoch, out->loss, out->accuracy);
         out->interrupted = stop != NULL && *stop != 0 && i + 1 < t->steps_per_epoch;
@@ -395,6 +397,19 @@ enum mote_status trainer_use(struct trainer *t, const struct model *m, const str
     return status;
 }
 
+#define EPOCH_SO_FAR "epoch_so_far"
+
+static bool is_between_epochs(const struct trainer *t) { return t->step % t->steps_per_epoch == 0; }
+
+static void add_epoch(const struct trainer *t, struct model *m)
+{
+    double numbers[2] = {t->so_far.loss, (double)t->so_far.correct};
+    struct tensor state = {.name = EPOCH_SO_FAR, .type = TYPE_F64, .rank = 1, .dims = {2}, .state = true, .source = -1};
+
+    state.initial = pool_copy(m->pool, numbers, sizeof numbers);
+    graph_add_tensor(m, &m->graphs[0], &state);
+}
+
 enum mote_status trainer_save(struct trainer *t, const char *path, const struct frame *at)
 {
     struct pool pool = {0};
@@ -414,6 +429,8 @@ enum mote_status trainer_save(struct trainer *t, const char *path, const struct 
         program_read(t->program, i, data);
         tensor->initial = data;
     }
+    if (!is_between_epochs(t))
+        add_epoch(t, &copy);
     model_write(&copy, &text);
     status = file_write(path, text.s, text.len, at);
     pool_free(&pool);
@@ -459,17 +476,41 @@ static enum mote_status check_same(const struct graph *g, const struct graph *fr
     return MOTE_OK;
 }
 
-static enum mote_status load_states(struct trainer *t, const struct model *saved, const struct frame *at)
+/* Takes the last state away from the graph. A checkpoint that has none is of an epoch's end, or has lost its sums. */
+static enum mote_status load_epoch(struct trainer *t, int64_t step, struct graph *from, const struct frame *at)
 {
-    const struct graph *g = &t->graph.model.graphs[0], *from = &saved->graphs[0];
+    const struct tensor *state = from->n_tensors > 0 ? &from->tensors[from->n_tensors - 1] : NULL;
+    double numbers[2], most = (double)(step % t->steps_per_epoch) * t->batch;
 
+    t->so_far.loss = 0;
+    t->so_far.correct = 0;
+    if (state == NULL || strcmp(state->name, EPOCH_SO_FAR) != 0)
+        return MOTE_OK;
+    if (state->type != TYPE_F64 || tensor_elements(state) != 2 || state->initial == NULL)
+        return fail(at, MOTE_ERR_FORMAT, EPOCH_SO_FAR " is not two numbers f64");
+    memcpy(numbers, state->initial, sizeof numbers);
+    if (!isfinite(numbers[0]) || !(numbers[1] >= 0 && numbers[1] <= most))
+        return fail(at, MOTE_ERR_VALUE, EPOCH_SO_FAR " says %g and %g: a loss and at most %g samples are wanted",
+                    numbers[0], numbers[1], most);
+    t->so_far.loss = numbers[0];
+    t->so_far.correct = (int64_t)numbers[1];
+    from->n_tensors--;
+    return MOTE_OK;
+}
+
+static enum mote_status load_states(struct trainer *t, struct model *saved, const struct frame *at)
+{
+    const struct graph *g = &t->graph.model.graphs[0];
+    struct graph *from = &saved->graphs[0];
+
+    if (saved->version > INT32_MAX)
+        return fail(at, MOTE_ERR_VALUE, "the checkpoint says that %u steps are done", saved->version);
+    TRY(load_epoch(t, saved->version, from, at));
     TRY(check_same(g, from, at));
     if (!split_equal(&t->net->split, &saved->split))
         return fail(at, MOTE_ERR_VALUE,
                     "the checkpoint is of other samples for training, or for validation: the data, or "
                     "how they are split, have changed; start anew in another folder");
-    if (saved->version > INT32_MAX)
-        return fail(at, MOTE_ERR_VALUE, "the checkpoint says that %u steps are done", saved->version);
     for (int32_t i = 0; i < g->n_tensors; i++)
         if (g->tensors[i].state)
             program_write(t->program, i, from->tensors[i].initial);

@@ -3,7 +3,8 @@
  * trainings give the same bytes, and one that was stopped and resumed gives those of one that was not.
  *
  * A checkpoint is the graph file of the training step: its states start with what they hold, and the model's version is
- * the number of steps that are done. */
+ * the number of steps that are done. In the middle of an epoch it has one state more, EPOCH_SO_FAR: the sum of the
+ * steps' losses, and how many samples were right. */
 #ifndef MOTE_TRAINER_H
 #define MOTE_TRAINER_H
 
@@ -23,6 +24,10 @@ struct trainer {
     struct standard standard; /* of a regression */
     int32_t batch, steps_per_epoch;
     int64_t step; /* steps that are done */
+    struct {
+        double loss;     /* summed over its steps */
+        int64_t correct; /* samples */
+    } so_far;            /* in the current epoch */
     struct training_graph graph, forward;
     struct program *program, *forward_program;
     struct loader *loader;
@@ -49,9 +54,9 @@ MUST_CHECK enum mote_status trainer_make(struct pool *pool, const struct model *
 void trainer_free(struct trainer *t);
 
 struct epoch_result {
-    double loss, accuracy; /* means over the steps of this call */
+    double loss, accuracy; /* means over the epoch's steps, those before a stop too */
     float rate;            /* of the last step */
-    int64_t samples;
+    int64_t samples;       /* of this call */
     bool interrupted;
 };
 /* What the caller shows; called after every step. */

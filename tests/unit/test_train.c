@@ -364,6 +364,29 @@ static void end_in_the_middle(const char *const *args, int signal_number, int st
         assert_non_null(strstr(r.err, "--resume"));
 }
 
+/* All numbers of all epochs, but how long they took. */
+static void want_same_history(const char *a, const char *b)
+{
+    const char *x = text_of(a), *y = text_of(b);
+
+    for (int line = 1; *x != '\0' && *y != '\0'; line++) {
+        json_t *row = json_loads(x, JSON_DISABLE_EOF_CHECK, NULL), *other = json_loads(y, JSON_DISABLE_EOF_CHECK, NULL);
+
+        assert_non_null(row);
+        assert_non_null(other);
+        assert_int_equal(json_object_del(row, "seconds") | json_object_del(row, "samples_per_second"), 0);
+        assert_int_equal(json_object_del(other, "seconds") | json_object_del(other, "samples_per_second"), 0);
+        assert_true(json_object_size(row) >= 6);
+        if (!json_equal(row, other))
+            fail_msg("line %d differs:\n%s\n%s", line, json_dumps(row, 0), json_dumps(other, 0));
+        json_decref(row);
+        json_decref(other);
+        x = strchr(x, '\n') + 1;
+        y = strchr(y, '\n') + 1;
+    }
+    assert_true(*x == '\0' && *y == '\0');
+}
+
 /* Killed, resumed and interrupted, resumed and told to end, resumed. */
 static void a_resumed_training_ends_with_the_same_bytes(void **state)
 {
@@ -380,6 +403,7 @@ static void a_resumed_training_ends_with_the_same_bytes(void **state)
     want_status(&r, 0);
     want_same("out/whole/model.graph", "out/parts/model.graph");
     want_same("out/whole/checkpoint.graph", "out/parts/checkpoint.graph");
+    want_same_history("out/whole/history.jsonl", "out/parts/history.jsonl");
 }
 
 /* ---- two at once ---- */

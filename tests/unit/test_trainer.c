@@ -255,10 +255,11 @@ static void count_down(void *context, int64_t done, int64_t total, double loss, 
 static void want_equal_when_resumed(const char *recipe)
 {
     struct world a, b;
-    struct epoch_result r;
+    struct epoch_result r, whole;
 
     open_world(&a, recipe);
-    epochs(&a, 3);
+    whole = epochs(&a, 2);
+    epochs(&a, 1);
     open_world(&b, recipe);
     epochs(&b, 1);
     steps_left = 3;
@@ -270,7 +271,9 @@ static void want_equal_when_resumed(const char *recipe)
     trainer_free(&b.trainer);
     want_ok(&b, trainer_make(&b.pool, &b.net, &b.data, &b.recipe.training, THREADS, &b.trainer, &b.at));
     want_ok(&b, trainer_load(&b.trainer, pool_printf(&b.pool, "%s/stopped.graph", b.folder), &b.at));
-    epochs(&b, 2);
+    r = epochs(&b, 1);
+    assert_true(r.loss == whole.loss && r.accuracy == whole.accuracy); /* of all its steps */
+    epochs(&b, 1);
     assert_same(checkpoint(&a, "a.graph"), checkpoint(&b, "b.graph"));
     close_world(&a);
     close_world(&b);
@@ -408,6 +411,10 @@ static void another_optimizer_is_refused(void **state)
 static void damaged_checkpoints_are_refused(void **state)
 {
     static const char type[] = " f32 [4,128] state";
+    static const struct {
+        double loss;
+        int64_t correct;
+    } sums[] = {{NAN, 0}, {INFINITY, 0}, {1, -1}, {1, INT64_MAX}};
     struct world w;
     struct bytes file;
     char *at;
@@ -428,6 +435,17 @@ static void damaged_checkpoints_are_refused(void **state)
     assert_int_equal(trainer_load(&w.trainer, pool_printf(&w.pool, "%s/c.graph", w.folder), &w.at), MOTE_ERR_VALUE);
     assert_non_null(strstr(w.text.text, "4294967295 steps"));
     assert_int_equal(w.trainer.step, 0);
+    for (size_t i = 0; i < COUNT(sums); i++) { /* of the epoch in whose middle it is */
+        w.text = (struct report_text){0};
+        w.trainer.step = 3;
+        w.trainer.so_far.loss = sums[i].loss;
+        w.trainer.so_far.correct = sums[i].correct;
+        checkpoint(&w, "d.graph");
+        w.trainer.step = 0;
+        assert_int_equal(trainer_load(&w.trainer, pool_printf(&w.pool, "%s/d.graph", w.folder), &w.at), MOTE_ERR_VALUE);
+        assert_non_null(strstr(w.text.text, "epoch_so_far says "));
+        assert_int_equal(w.trainer.step, 0);
+    }
     close_world(&w);
 }
 
