@@ -72,13 +72,18 @@ static struct part part_of(const struct quantize *q, const int32_t *index, int64
                                      .threads = (int32_t)threads}};
 }
 
-/* Are all samples of a class beside each other? Then the first ones are of one class. */
-static bool is_sorted_by_class(const struct dataset *d, const int32_t *index, int32_t n)
+static double label_of(const struct dataset *d, int32_t sample)
 {
-    if (d->labels == NULL || d->labels[index[0]] == d->labels[index[n - 1]])
+    return d->targets != NULL ? (double)d->targets[sample] : d->labels != NULL ? d->labels[sample] : 0;
+}
+
+/* Are all samples of a class beside each other, or numbers to predict in their order? Then the first ones are alike. */
+static bool is_sorted(const struct dataset *d, const int32_t *index, int32_t n)
+{
+    if (label_of(d, index[0]) == label_of(d, index[n - 1]))
         return false;
     for (int32_t i = 1; i < n; i++)
-        if (d->labels[index[i]] < d->labels[index[i - 1]])
+        if (label_of(d, index[i]) < label_of(d, index[i - 1]))
             return false;
     return true;
 }
@@ -89,7 +94,7 @@ static const int32_t *pick(struct quantize *q, const int32_t *index, int32_t n, 
     struct pool *pool = &q->cli->pool;
     int32_t *picked = pool_array(pool, (size_t)want, sizeof *picked), k = 0;
     int32_t *others = pool_array(pool, (size_t)n, sizeof *others);
-    bool spread = is_sorted_by_class(&q->data, index, n);
+    bool spread = is_sorted(&q->data, index, n);
 
     for (int32_t i = 0; i < n; i++)
         if (k < want && i == (spread ? (int32_t)((int64_t)k * n / want) : k))
@@ -445,7 +450,8 @@ const struct command command_quantize = {
     .summary = "makes a float model an int8 one, and measures what that costs",
     .details =
         "The model's tensors are watched while it runs over the first N samples of the training split, or of a set\n"
-        "without splits; where samples are sorted by class, over N that are spread evenly. Q is a graph file if its\n"
+        "without splits; where samples are sorted by class or by number, over N that are\n"
+        "spread evenly. Q is a graph file if its\n"
         "name ends in .graph, else an image. It has the model's preprocessing and class names, or else the data's.\n\n"
         "--method says which range a tensor gets: minmax all that was seen, percentile without the rarest values,\n"
         "mse the one whose quantization has the least mean squared error.\n\n"

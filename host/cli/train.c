@@ -549,6 +549,12 @@ static json_t *result_json(struct train *t, const char *split, const struct hist
     return json;
 }
 
+/* Is there something better than the loss to tell? */
+static bool has_figure(const struct train *t)
+{
+    return !isnan(t->test.accuracy) || is_regression(t) || t->anomalies.roc.n > 0;
+}
+
 static void print_threshold(struct train *t)
 {
     judge_print_rest(&t->anomalies);
@@ -573,7 +579,8 @@ static void print_text(struct train *t, const char *split, const struct history_
                r2_text(t->pool, t->test.regression.r2));
     if (t->anomalies.roc.n > 0)
         printf("ROC AUC %.4f ", t->anomalies.roc.auc);
-    printf("(loss %.4f) on the %lld samples of the %s split\n", t->test.loss, (long long)t->test.n, split);
+    printf(has_figure(t) ? "(loss %.4f)" : "loss %.4f", t->test.loss);
+    printf(" on the %lld samples of the %s split\n", (long long)t->test.n, split);
     if (t->confusion.counts != NULL)
         print_confusion(&t->confusion, t->pool, stdout);
     if (is_anomaly(t))

@@ -109,6 +109,18 @@ static void curve(const struct curves *c, const char *title, enum scale scale, s
 
 #define SERIES(c, name, field) series_of(c, name, offsetof(struct history_row, field))
 
+/* What the task has besides its loss: accuracy, errors of numbers, or nothing. */
+static void task_curve(const struct curves *c)
+{
+    const struct history_row *first = &c->h->rows[0];
+
+    if (!isnan(first->train_accuracy) || !isnan(first->validation_accuracy))
+        curve(c, "Accuracy", SCALE_PERCENT, SERIES(c, "training", train_accuracy),
+              SERIES(c, "validation", validation_accuracy));
+    if (!isnan(first->validation_mae))
+        curve(c, "Mean absolute error", SCALE_AUTO, SERIES(c, "validation", validation_mae), (struct series){.n = 0});
+}
+
 static void training(const struct html_report *r, struct pool *pool, struct text *out)
 {
     struct curves c = {.pool = pool, .h = r->history, .mark = r->best_epoch > 0 ? r->best_epoch : NAN, .out = out};
@@ -122,11 +134,7 @@ static void training(const struct html_report *r, struct pool *pool, struct text
     c.epochs = epochs;
     text_add(out, "<section>\n<h2>Training</h2>\n<div class=\"columns\">\n");
     curve(&c, "Loss", SCALE_AUTO, SERIES(&c, "training", train_loss), SERIES(&c, "validation", validation_loss));
-    if (!isnan(r->history->rows[0].validation_mae))
-        curve(&c, "Mean absolute error", SCALE_AUTO, SERIES(&c, "validation", validation_mae), (struct series){.n = 0});
-    else
-        curve(&c, "Accuracy", SCALE_PERCENT, SERIES(&c, "training", train_accuracy),
-              SERIES(&c, "validation", validation_accuracy));
+    task_curve(&c);
     curve(&c, "Learning rate", SCALE_NUMBER, SERIES(&c, NULL, rate), (struct series){.n = 0});
     curve(&c, "Samples per second", SCALE_NUMBER, SERIES(&c, NULL, samples_per_second), (struct series){.n = 0});
     text_add(out, "</div>\n</section>\n");

@@ -54,7 +54,9 @@ static const char *text_of(const char *name)
 
 static void want_same(const char *a, const char *b)
 {
-    if (strcmp(text_of(a), text_of(b)) != 0)
+    struct bytes x = slurp(a), y = slurp(b);
+
+    if (x.size != y.size || memcmp(x.data, y.data, x.size) != 0)
         fail_msg("%s and %s differ", a, b);
 }
 
@@ -527,6 +529,29 @@ static void real_autoencoders(void **state)
     }
 }
 
+/* ---- on every road ---- */
+/* Stopped after three epochs of six and resumed, a training ends with the same model, threshold included. */
+static void resumed_trainings_end_alike(void **state)
+{
+    static const char *const recipes[] = {"numbers", "sounds"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(recipes); i++) {
+        const char *yaml = text_of(pool_printf(&pool, "%s.yaml", recipes[i]));
+        const char *whole = pool_printf(&pool, "@%s-whole", recipes[i]);
+        const char *parts = pool_printf(&pool, "@%s-parts", recipes[i]);
+
+        put("steady.yaml",
+            pool_printf(&pool, "name: steady\n%.*s, schedule: {kind: constant}}\n", (int)strlen(yaml) - 2, yaml));
+        OK("train", "@steady.yaml", "-o", whole, "--threads", "1", "--epochs", "6");
+        OK("train", "@steady.yaml", "-o", parts, "--threads", "1", "--epochs", "3");
+        OK("train", "@steady.yaml", "-o", parts, "--threads", "1", "--epochs", "6", "--resume");
+        want_same(pool_printf(&pool, "%s/model.graph", whole + 1), pool_printf(&pool, "%s/model.graph", parts + 1));
+        want_same(pool_printf(&pool, "%s/checkpoint.graph", whole + 1),
+                  pool_printf(&pool, "%s/checkpoint.graph", parts + 1));
+    }
+}
+
 static int setup(void **state)
 {
     struct frame at = {.index = -1};
@@ -553,6 +578,7 @@ int main(void)
         cmocka_unit_test(generated_c_gives_the_score),
         cmocka_unit_test(what_nobody_says_the_user_does),
         cmocka_unit_test(real_autoencoders),
+        cmocka_unit_test(resumed_trainings_end_alike),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
