@@ -78,12 +78,14 @@ static enum mote_status emulate(struct measure *m, const struct pipeline *p, str
                                 const struct frame *file)
 {
     struct cli *cli = m->cli;
+    bool raw;
 
     TRY(inferences_read(cli, &m->runner.model, x));
     if (x->n > INT32_MAX)
         return fail(file, MOTE_ERR_MEMORY, "%zu inferences are more than one run takes", x->n);
     inferences_make_outputs(&cli->pool, x);
-    m->job.input = inferences_gather(&cli->pool, x);
+    raw = x->raw.size > 0 && measure_feeds_raw(m, x->raw.data);
+    m->job.input = inferences_gather(&cli->pool, x, raw);
     m->job.n = (int32_t)x->n;
     m->job.reset_each = cli_flag(cli, "--reset-each");
     TRY(measure_run(m, p, file));
@@ -121,6 +123,8 @@ const struct command command_emulate = {
         "Cross-compiles the model with a measuring harness, runs it on the board's emulator and prints what it "
         "computed\n"
         "and what it took. A model that does not fit the board is refused.\n" INPUT_DETAILS
+        "Samples come to the board raw where the model's preprocessing is for them: its own set_input, whose code\n"
+        "then counts, makes the input, outside of the instructions that are counted.\n"
         "--via image needs no graph: M may be a .mote; --via c does.\n\n"
         "Sizes are the model's share: start-up, semihosting and the harness are counted apart. Weights are weights,\n"
         "biases and per-channel tables; constants all other read-only data, with the rest of the image; set-up is\n"

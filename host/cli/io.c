@@ -87,6 +87,9 @@ static enum mote_status read_samples(const struct source *s, struct inferences *
     *to = (struct bytes){pool_array(&s->cli->pool, (size_t)d.n, s->io.bytes), (size_t)d.n * s->io.bytes};
     for (int32_t i = 0; i < d.n; i++)
         dataset_input(&d, i, &s->io, &preprocess, to->data + (size_t)i * s->io.bytes);
+    if (s->index == 0 && dataset_is_raw_of(&d, &preprocess))
+        x->raw = (struct bytes){(uint8_t *)(uintptr_t)d.samples,
+                                (size_t)d.n * (size_t)d.elements * (size_t)type_bits(d.type) / 8};
     return MOTE_OK;
 }
 
@@ -180,18 +183,23 @@ enum mote_status inferences_write(struct cli *cli, const struct inferences *x)
 }
 
 /* ---- the order of the firmware's files ---- */
-struct bytes inferences_gather(struct pool *pool, const struct inferences *x)
+struct bytes inferences_gather(struct pool *pool, const struct inferences *x, bool raw)
 {
+    int32_t n = mote_model_inputs(x->model);
     struct bytes all = {NULL, 0};
-    struct mote_io io;
     uint8_t *to;
 
-    for (int32_t i = 0; i < mote_model_inputs(x->model); i++)
-        all.size += x->inputs[i].size;
+    for (int32_t i = 0; i < n; i++)
+        all.size += raw && i == 0 ? x->raw.size : x->inputs[i].size;
     all.data = to = pool_alloc(pool, all.size);
     for (size_t k = 0; k < x->n; k++)
-        for (int32_t i = 0; mote_model_input(x->model, i, &io) == MOTE_OK; i++, to += io.bytes)
-            memcpy(to, x->inputs[i].data + k * io.bytes, io.bytes);
+        for (int32_t i = 0; i < n; i++) {
+            const struct bytes *from = raw && i == 0 ? &x->raw : &x->inputs[i];
+            size_t bytes = from->size / x->n;
+
+            memcpy(to, from->data + k * bytes, bytes);
+            to += bytes;
+        }
     return all;
 }
 

@@ -12,7 +12,8 @@ struct inferences {
     const struct mote_model *model;
     size_t n;
     struct bytes *inputs, *outputs; /* [inputs or outputs of the model], each n tensors, one after the other */
-    const char **classes;           /* [n_classes] the model's, printable */
+    struct bytes raw;     /* the first input's n raw samples, if the model's set_input makes these tensors of them */
+    const char **classes; /* [n_classes] the model's, printable */
     int32_t n_classes;
 };
 
@@ -24,8 +25,9 @@ void inferences_make_outputs(struct pool *pool, struct inferences *x);
 /* Writes the files of --output. */
 MUST_CHECK enum mote_status inferences_write(struct cli *cli, const struct inferences *x);
 
-/* The other order, as the emulated firmware has it: for each inference, all its inputs (outputs). */
-struct bytes inferences_gather(struct pool *pool, const struct inferences *x);
+/* The other order, as the emulated firmware has it: for each inference, all its inputs (outputs); with `raw`, of the
+ * first input the raw sample. */
+struct bytes inferences_gather(struct pool *pool, const struct inferences *x, bool raw);
 MUST_CHECK enum mote_status inferences_scatter(struct inferences *x, struct bytes outputs, const struct frame *at);
 
 #define INPUT_OPTIONS                                                                                                  \

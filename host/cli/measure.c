@@ -5,6 +5,7 @@
 #include "host/emit/emit.h"
 #include "host/emulate/home.h"
 #include "host/plan/lower.h"
+#include "mote/input.h"
 
 enum mote_status measure_open(struct cli *cli, const struct pipeline *p, const struct frame *file, struct measure *out)
 {
@@ -21,6 +22,29 @@ enum mote_status measure_open(struct cli *cli, const struct pipeline *p, const s
         return fail(file, MOTE_ERR_USAGE,
                     "an image holds no graph to generate C from; give the .tflite or graph file, or use --via image");
     return runner_open(&cli->pool, p->image, &out->runner, file);
+}
+
+/* ---- raw samples ---- */
+#define RAW_WHOLE_BYTES 64 /* a larger sample comes in rows: there may be no RAM for it beside the arena */
+
+bool measure_feeds_raw(struct measure *m, const void *sample)
+{
+    const struct mote_model *model = &m->runner.model;
+    struct mote_preprocess p;
+    uint32_t elements, rows;
+    struct mote_io io;
+
+    if (mote_model_set_input(model, 0, sample) != MOTE_OK || mote_model_preprocess(model, 0, &p) != MOTE_OK)
+        return false;
+    mote_model_input(model, 0, &io);
+    elements = io.bytes / mote_input_bytes(io.type);
+    rows = mote_io_rows(&io);
+    if (elements * mote_input_bytes(p.type) <= RAW_WHOLE_BYTES ||
+        mote_model_set_input_row(model, 0, 0, sample) != MOTE_OK)
+        rows = 1;
+    m->job.raw_rows = (int32_t)rows;
+    m->job.raw_row_bytes = (int64_t)(elements / rows) * mote_input_bytes(p.type);
+    return true;
 }
 
 /* ---- the job ---- */

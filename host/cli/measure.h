@@ -24,6 +24,9 @@ struct measure {
 /* Loads the board and opens the model. */
 MUST_CHECK enum mote_status measure_open(struct cli *cli, const struct pipeline *p, const struct frame *file,
                                          struct measure *out);
+/* From now on the job's first input is raw samples, which the firmware hands to the model's set_input. False, and
+ * nothing has changed, if that would not take this one. */
+bool measure_feeds_raw(struct measure *m, const void *sample);
 /* Runs n inferences on the emulated board; the job's input has them. The result is in `result`. */
 MUST_CHECK enum mote_status measure_run(struct measure *m, const struct pipeline *p, const struct frame *file);
 /* Builds and links the same firmware without running it: result has sizes only. */

@@ -38,6 +38,8 @@ static struct flags make_harness_flags(const struct firmware *fw, const struct e
     add_include(&f, pool_printf(pool, "%s/targets/%s", fw->home, fw->board->toolchain.support));
     add_flag(&f, pool_printf(pool, "-DMOTE_ARENA_BYTES=%lld", (long long)job->arena_bytes));
     add_flag(&f, pool_printf(pool, "-DMOTE_INFERENCES=%d", (int)job->n));
+    add_flag(&f, pool_printf(pool, "-DMOTE_RAW_ROWS=%d", (int)job->raw_rows));
+    add_flag(&f, pool_printf(pool, "-DMOTE_RAW_ROW_BYTES=%lld", (long long)job->raw_row_bytes));
     add_flag(&f, pool_printf(pool, "-DMOTE_RESET_EACH=%d", job->reset_each));
     add_flag(&f, pool_printf(pool, "-DMOTE_MARK_START=%s", firmware_marker(pool, m->start_marker)));
     add_flag(&f, pool_printf(pool, "-DMOTE_MARK_STOP=%s", firmware_marker(pool, m->stop_marker)));

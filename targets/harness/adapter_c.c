@@ -41,6 +41,22 @@ int32_t adapter_input(int32_t index, struct span *span)
     return 0;
 }
 
+#if MOTE_RAW_ROW_BYTES
+int32_t adapter_set_input(const void *raw)
+{
+    CALL(_set_input)(harness_arena, raw);
+    return 0;
+}
+
+#if MOTE_RAW_ROWS > 1
+int32_t adapter_set_input_row(uint32_t row, const void *raw)
+{
+    CALL(_set_input_row)(harness_arena, row, raw);
+    return 0;
+}
+#endif
+#endif
+
 int32_t adapter_output(int32_t index, struct span *span)
 {
     span->data = (void *)(uintptr_t)CALL(_output)(harness_arena, index); /* only read */

@@ -47,6 +47,12 @@ int32_t adapter_input(int32_t index, struct span *span)
     return status;
 }
 
+#if MOTE_RAW_ROW_BYTES
+int32_t adapter_set_input(const void *raw) { return mote_model_set_input(&model, 0, raw); }
+
+int32_t adapter_set_input_row(uint32_t row, const void *raw) { return mote_model_set_input_row(&model, 0, row, raw); }
+#endif
+
 int32_t adapter_output(int32_t index, struct span *span)
 {
     struct mote_io io;

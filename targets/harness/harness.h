@@ -49,6 +49,9 @@ int32_t adapter_outputs(void);
 void adapter_where(int32_t *step, int32_t *tensor, int32_t *detail); /* of the last failure; -1: means nothing */
 int32_t adapter_input(int32_t index, struct span *span);
 int32_t adapter_output(int32_t index, struct span *span);
+/* Only with MOTE_RAW_ROW_BYTES above 0: the first input from a raw sample, or from one row of it. */
+int32_t adapter_set_input(const void *raw);
+int32_t adapter_set_input_row(uint32_t row, const void *raw);
 
 /* The arena: MOTE_ARENA_BYTES, 16-aligned, placed by the linker script. main.c fills it with garbage before the model
  * is opened. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a model MOTE_INFERENCES times between marker instructions that the emulator's plugin sees.
  *
- *   input.bin    for each inference, the bytes of all inputs in order
+ *   input.bin    for each inference, the bytes of all inputs in order; with MOTE_RAW_ROW_BYTES above 0, of the first
+ *                one a raw sample of MOTE_RAW_ROWS rows, of which only one is in RAM at a time
  *   output.bin   for each inference, the bytes of all outputs in order
  *   result.txt   "key value" lines, written at the end or when something fails:
  *                stage (what was being done), status, stack_bytes, and step, tensor, detail if the model failed
@@ -136,12 +137,34 @@ static int32_t must_open(const char *name, bool write)
     return file;
 }
 
+#if MOTE_RAW_ROW_BYTES
+static void read_raw(int32_t file)
+{
+    static uint32_t raw[(MOTE_RAW_ROW_BYTES + 3) / 4];
+
+    for (uint32_t row = 0; row < MOTE_RAW_ROWS; row++) {
+        stage = "reading input.bin";
+        if (!host_read(file, raw, MOTE_RAW_ROW_BYTES))
+            finish(1);
+        stage = "setting the input";
+#if MOTE_RAW_ROWS == 1
+        must(adapter_set_input(raw));
+#else
+        must(adapter_set_input_row(row, raw));
+#endif
+    }
+}
+#else
+static void read_raw(int32_t file) { (void)file; }
+#endif
+
 static void read_inputs(int32_t file)
 {
     struct span span;
 
+    read_raw(file);
     stage = "reading input.bin";
-    for (int32_t i = 0, n = adapter_inputs(); i < n; i++) {
+    for (int32_t i = MOTE_RAW_ROW_BYTES > 0, n = adapter_inputs(); i < n; i++) {
         must(adapter_input(i, &span));
         if (!host_read(file, span.data, span.bytes))
             finish(1);

@@ -28,7 +28,7 @@ static bool fits(const struct tensor *t)
 
     if (t->type == TYPE_F32)
         return true;
-    return (t->type == TYPE_S8 || t->type == TYPE_U8 || t->type == TYPE_S16) && t->quant.n == 1 &&
+    return (t->type == TYPE_S8 || t->type == TYPE_U8 || t->type == TYPE_S16) && t->quant.n > 0 &&
            t->quant.zero[0] >= lo && t->quant.zero[0] <= hi;
 }
 
@@ -59,8 +59,8 @@ static bool find(const struct plan *plan, const char *NAME, struct setting *s)
                                          .n = (uint32_t)p->n,
                                          .mean = p->mean,
                                          .std = p->std,
-                                         .scale = t->quant.n == 1 ? t->quant.scale[0] : 0,
-                                         .zero = t->quant.n == 1 ? t->quant.zero[0] : 0};
+                                         .scale = t->quant.n > 0 ? t->quant.scale[0] : 0,
+                                         .zero = t->quant.n > 0 ? t->quant.zero[0] : 0};
     s->elements = (uint32_t)tensor_elements(t);
     s->rows = rows_of(t);
     s->cuts = s->channels.swap && s->elements / s->rows % 3 != 0;
