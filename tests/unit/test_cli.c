@@ -1094,6 +1094,63 @@ static void emulated_eval_equals_the_host(void **state)
     assert_int_equal(entries(here("tmp")), 0);
 }
 
+/* ---- the smallest board ---- */
+static bool have_uno(void)
+{
+    if (have("avr-gcc") && access(MOTE_BINARY_DIR "/mote_count_avr", X_OK) == 0)
+        return true;
+    puts("SKIP: no avr-gcc, or Mote was built without libsimavr-dev: tools/setup.sh check installs them");
+    return false;
+}
+
+/* Four numbers a row; each class has its own two of them high. */
+static void put_clusters(void)
+{
+    static const char *const classes[] = {"near", "middle", "far"};
+    struct text csv = {.pool = &pool};
+
+    text_add(&csv, "a,b,c,d,label\n");
+    for (int i = 0; i < 120; i++) {
+        for (int k = 0; k < 4; k++)
+            text_add(&csv, "%g,", 3 * ((i + k) % 3) + (i * 7 + k * 13) % 11 / 10.0);
+        text_add(&csv, "%s\n", classes[i % 3]);
+    }
+    put_text("in/clusters.csv", csv.s);
+}
+
+/* Trained, quantized, as C for a board whose constants are in program memory: the host's bytes. */
+static void a_trained_classifier_reaches_the_uno(void **state)
+{
+    struct result r;
+    struct bytes host, board;
+    json_t *json;
+
+    (void)state;
+    put_clusters();
+    put_text("in/uno.yaml", "name: uno\ndata: {path: clusters.csv, test: 0.25, normalize: auto}\nnetwork:\n"
+                            "  - fully_connected: {units: 6, activation: relu}\n  - fully_connected: {units: 3}\n"
+                            "  - softmax: {}\ntraining: {epochs: 20, batch: 8, optimizer: {rate: 0.02}}\n");
+    RUN("train", "@in/uno.yaml", "-o", "@out/uno");
+    OK("quantize", "@out/uno/model.graph", "--data", "@in/clusters.csv", "-o", "@out/uno.graph");
+    r = OK("eval", "@out/uno.graph", "--data", "@in/clusters.csv", "--json");
+    json = json_of(&r);
+    assert_true(real(json, "accuracy") > 0.9);
+    json_decref(json);
+    OK("compile", "@out/uno.graph", "--emit", "c", "--target", "arduino-uno", "-o", "@out/uno.c");
+    if (!have_uno())
+        return;
+    put_text("in/uno.bin", "four bytes each, and ten such for a run."); /* 40: ten inferences */
+    OK("run", "@out/uno.graph", "--input", "@in/uno.bin", "--output", "@out/host.bin");
+    OK("emulate", "@out/uno.graph", "--target", "arduino-uno", "--via", "c", "--input", "@in/uno.bin", "--output",
+       "@out/board.bin");
+    host = slurp(here("out/host.bin"));
+    board = slurp(here("out/board.bin"));
+    assert_int_equal(host.size, 30);
+    assert_int_equal(board.size, host.size);
+    assert_memory_equal(board.data, host.data, host.size);
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
 /* It ends by a signal while it waits for its input, unless the signal was ignored when it began: so does nohup. */
 static void ignored_signals_stay_ignored(void **state)
 {
@@ -1316,6 +1373,7 @@ int main(void)
         TEST(emulation_equals_the_host),
         TEST(interrupted_emulation_leaves_nothing),
         TEST(emulated_eval_equals_the_host),
+        TEST(a_trained_classifier_reaches_the_uno),
         TEST(ignored_signals_stay_ignored),
         TEST(demo_goes_on_where_it_failed),
         TEST(demo_is_for_classifiers),

@@ -335,6 +335,70 @@ static void works_from_cxx_and_with_clang(void **state)
     }
 }
 
+/* ---- program memory ---- */
+static bool uses_new_kernel(const struct plan *plan, bool seen[KERNEL_LIMIT])
+{
+    bool is = false;
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        is |= !seen[plan->steps[i].kernel];
+        seen[plan->steps[i].kernel] = true;
+    }
+    return is;
+}
+
+/* The cases of a file that bring a kernel which none before them had. */
+static void add_new_kernels(struct fixture *f, struct program *prog, const char *path, bool seen[KERNEL_LIMIT])
+{
+    struct vec_file file;
+    struct vec_case c;
+    bool more = true;
+
+    want_ok(f, vec_open(&f->pool, path, &f->report, &file));
+    for (;;) {
+        struct pipeline p = pipeline_of(&f->pool, path);
+
+        want_ok(f, vec_next(&file, &c, &more));
+        if (!more)
+            break;
+        if (c.refused != NULL)
+            continue;
+        want_ok(f, model_parse(&p.model, c.graph, &f->at));
+        want_ok(f, pipeline_compile(&p, &(struct pipeline_options){0}, &f->at));
+        if (uses_new_kernel(&p.plan, seen))
+            program_add(f, prog, &p);
+    }
+}
+
+/* An AVR's constants are in an address space of their own: every kernel reads them there, or it does not compile. */
+static void every_kernel_compiles_for_an_avr(void **state)
+{
+    bool seen[KERNEL_LIMIT] = {[KERNEL_NONE] = true};
+    struct fixture f;
+    struct program prog;
+    const char **paths;
+    size_t n;
+
+    (void)state;
+    if (system("avr-gcc --version >/dev/null 2>&1") != 0) {
+        print_message("SKIP: avr-gcc is not installed\n");
+        skip();
+    }
+    begin(&f);
+    prog = program_new(&f);
+    n = vec_files(&f.pool, "*", &paths);
+    for (size_t i = 0; i < n; i++)
+        add_new_kernels(&f, &prog, paths[i], seen);
+    for (int id = 0; id < KERNEL_LIMIT; id++)
+        if (kernels[id] != NULL && !seen[id])
+            fail_msg("no case of tests/vectors has kernel %s", kernels[id]->name);
+    shell(&f, 1, &prog.dir,
+          (const char *[]){"avr-gcc -mmcu=atmega328p -std=gnu11 -Os -Wall -Wextra -Werror -I. -Imote -c *.c "
+                           "mote/kernels/*.c"});
+    print_message("%d models\n", prog.n_models);
+    end(&f);
+}
+
 /* ---- models that no converter would write ---- */
 static const char *const odd_models[] = {
     /* names that would end a comment, or seem to begin one */
@@ -723,6 +787,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_operator_compiles_and_is_exact),
         cmocka_unit_test(needs_no_library),
+        cmocka_unit_test(every_kernel_compiles_for_an_avr),
         cmocka_unit_test(works_from_cxx_and_with_clang),
         cmocka_unit_test(odd_models_compile_and_are_exact),
         cmocka_unit_test(runtime_compiles_without_kernels),
