@@ -49,7 +49,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(add_s8, MOTE_ADD_S8_PARAMS)
-MOTE_COST(add_s8, p->out_len)
+MOTE_COST(add_s8, 7.0 * p->out_len)
 
 void mote_add_s8(const struct mote_add_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
                  int8_t *out, int32_t first, int32_t count);

@@ -52,7 +52,7 @@
     A(out, ANY, OUT)
 
 MOTE_PARAMS(add_sub, MOTE_ADD_SUB_PARAMS)
-MOTE_COST(add_sub, p->out_len)
+MOTE_COST(add_sub, 10.0 * p->out_len)
 
 void mote_add_sub(const struct mote_add_sub *p, const void *a, const void *b, const MOTE_FLASH int32_t *shape,
                   void *out, int32_t first, int32_t count);

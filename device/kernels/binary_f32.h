@@ -51,7 +51,7 @@ enum {
     A(out, F32, OUT)
 
 MOTE_PARAMS(binary_f32, MOTE_BINARY_F32_PARAMS)
-MOTE_COST(binary_f32, p->out_len)
+MOTE_COST(binary_f32, 2.0 * p->out_len)
 
 void mote_binary_f32(const struct mote_binary_f32 *p, const float *a, const float *b, const MOTE_FLASH int32_t *shape,
                      float *out, int32_t first, int32_t count);

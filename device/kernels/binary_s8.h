@@ -63,7 +63,12 @@ enum {
     A(out, S8, OUT)
 
 MOTE_PARAMS(binary_s8, MOTE_BINARY_S8_PARAMS)
-MOTE_COST(binary_s8, p->out_len)
+/* Of an element. */
+static inline double mote_binary_s8_operations(int32_t function)
+{
+    return function == MOTE_BINARY_S8_DIV ? 50 : function == MOTE_BINARY_S8_SQUARED_DIFFERENCE ? 10 : 5;
+}
+MOTE_COST(binary_s8, mote_binary_s8_operations(p->function) * p->out_len)
 
 void mote_binary_s8(const struct mote_binary_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
                     int8_t *out, int32_t first, int32_t count);

@@ -25,7 +25,7 @@
     A(out, ANY, OUT)
 
 MOTE_PARAMS(cast, MOTE_CAST_PARAMS)
-MOTE_COST(cast, p->len)
+MOTE_COST(cast, 4.0 * p->len)
 
 void mote_cast(const struct mote_cast *p, const void *in, void *out, int32_t first, int32_t count);
 

@@ -20,7 +20,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(l2_normalization_f32, MOTE_L2_NORMALIZATION_F32_PARAMS)
-MOTE_COST(l2_normalization_f32, p->depth)
+MOTE_COST(l2_normalization_f32, p->depth + 36.0)
 
 void mote_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, const float *in, float *out, int32_t first,
                                int32_t count);

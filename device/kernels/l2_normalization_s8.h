@@ -22,7 +22,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(l2_normalization_s8, MOTE_L2_NORMALIZATION_S8_PARAMS)
-MOTE_COST(l2_normalization_s8, p->depth)
+MOTE_COST(l2_normalization_s8, 3.0 * p->depth + 32)
 
 void mote_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, const int8_t *in, int8_t *out, int32_t first,
                               int32_t count);

@@ -31,7 +31,7 @@
     A(out, S16, OUT)
 
 MOTE_PARAMS(leaky_relu_s16, MOTE_LEAKY_RELU_S16_PARAMS)
-MOTE_COST(leaky_relu_s16, p->len)
+MOTE_COST(leaky_relu_s16, 4.0 * p->len)
 
 /* One value, before it is clamped; the host makes int8 tables with it. */
 static inline int32_t mote_leaky_requant(int32_t value, const struct mote_leaky_relu_s16 *p)

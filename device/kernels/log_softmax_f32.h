@@ -23,7 +23,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(log_softmax_f32, MOTE_LOG_SOFTMAX_F32_PARAMS)
-MOTE_COST(log_softmax_f32, (double)p->groups * p->depth)
+MOTE_COST(log_softmax_f32, (12.0 * p->depth + 13) * p->groups)
 
 void mote_log_softmax_f32(const struct mote_log_softmax_f32 *p, const float *in, float *out, int32_t first,
                           int32_t count);

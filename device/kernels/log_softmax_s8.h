@@ -38,7 +38,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(log_softmax_s8, MOTE_LOG_SOFTMAX_S8_PARAMS)
-MOTE_COST(log_softmax_s8, (double)p->groups * p->depth)
+MOTE_COST(log_softmax_s8, (8.0 * p->depth + 38) * p->groups)
 
 void mote_log_softmax_s8(const struct mote_log_softmax_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *table,
                          int8_t *out, int32_t first, int32_t count);

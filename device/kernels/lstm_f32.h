@@ -42,7 +42,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(lstm_f32, MOTE_LSTM_F32_PARAMS)
-MOTE_COST(lstm_f32, 4.0 * p->units * ((double)p->in_len + p->units))
+MOTE_COST(lstm_f32, 4.0 * p->units * ((double)p->in_len + p->units) + 55.0 * p->units)
 
 void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const MOTE_FLASH float *x_weights,
                    const MOTE_FLASH float *h_weights, const MOTE_FLASH float *bias, float *hidden, float *cell,

@@ -58,7 +58,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(lstm_s8, MOTE_LSTM_S8_PARAMS)
-MOTE_COST(lstm_s8, 4.0 * p->units * ((double)p->in_len + p->units))
+MOTE_COST(lstm_s8, 4.0 * p->units * ((double)p->in_len + p->units) + 70.0 * p->units)
 
 void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const MOTE_FLASH int8_t *x_weights,
                   const MOTE_FLASH int8_t *h_weights, const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,

@@ -39,7 +39,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(mul_s8, MOTE_MUL_S8_PARAMS)
-MOTE_COST(mul_s8, p->out_len)
+MOTE_COST(mul_s8, 4.0 * p->out_len)
 
 void mote_mul_s8(const struct mote_mul_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
                  int8_t *out, int32_t first, int32_t count);

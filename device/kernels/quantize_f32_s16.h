@@ -28,7 +28,7 @@
     A(out, S16, OUT)
 
 MOTE_PARAMS(quantize_f32_s16, MOTE_QUANTIZE_F32_S16_PARAMS)
-MOTE_COST(quantize_f32_s16, p->len)
+MOTE_COST(quantize_f32_s16, 4.0 * p->len)
 
 void mote_quantize_f32_s16(const struct mote_quantize_f32_s16 *p, const float *in, int16_t *out, int32_t first,
                            int32_t count);

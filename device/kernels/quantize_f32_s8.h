@@ -28,7 +28,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(quantize_f32_s8, MOTE_QUANTIZE_F32_S8_PARAMS)
-MOTE_COST(quantize_f32_s8, p->len)
+MOTE_COST(quantize_f32_s8, 4.0 * p->len)
 
 void mote_quantize_f32_s8(const struct mote_quantize_f32_s8 *p, const float *in, int8_t *out, int32_t first,
                           int32_t count);

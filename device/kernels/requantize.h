@@ -29,7 +29,7 @@
     A(out, ANY, OUT)
 
 MOTE_PARAMS(requantize, MOTE_REQUANTIZE_PARAMS)
-MOTE_COST(requantize, p->len)
+MOTE_COST(requantize, 5.0 * p->len)
 
 void mote_requantize(const struct mote_requantize *p, const void *in, void *out, int32_t first, int32_t count);
 

@@ -26,7 +26,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(requantize_s8, MOTE_REQUANTIZE_S8_PARAMS)
-MOTE_COST(requantize_s8, p->len)
+MOTE_COST(requantize_s8, 3.0 * p->len)
 
 void mote_requantize_s8(const struct mote_requantize_s8 *p, const int8_t *in, int8_t *out, int32_t first,
                         int32_t count);

@@ -24,7 +24,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(resize_bilinear_f32, MOTE_RESIZE_BILINEAR_F32_PARAMS)
-MOTE_COST(resize_bilinear_f32, (double)p->out_w * p->channels)
+MOTE_COST(resize_bilinear_f32, 3.0 * p->out_w * p->channels)
 
 void mote_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const float *in, const MOTE_FLASH int32_t *rows,
                               const MOTE_FLASH int32_t *columns, float *out, int32_t first, int32_t count);

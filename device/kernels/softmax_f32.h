@@ -24,7 +24,7 @@
     A(out, F32, OUT)
 
 MOTE_PARAMS(softmax_f32, MOTE_SOFTMAX_F32_PARAMS)
-MOTE_COST(softmax_f32, (double)p->groups * p->depth)
+MOTE_COST(softmax_f32, (12.0 * p->depth + 4) * p->groups)
 
 void mote_softmax_f32(const struct mote_softmax_f32 *p, const float *in, float *out, int32_t first, int32_t count);
 

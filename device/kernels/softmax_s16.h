@@ -34,7 +34,7 @@
     A(out, S16, OUT)
 
 MOTE_PARAMS(softmax_s16, MOTE_SOFTMAX_S16_PARAMS)
-MOTE_COST(softmax_s16, (double)p->groups * p->depth)
+MOTE_COST(softmax_s16, (6.0 * p->depth + 15) * p->groups)
 
 void mote_softmax_s16(const struct mote_softmax_s16 *p, const int16_t *in, const MOTE_FLASH int16_t *exponentials,
                       const MOTE_FLASH int16_t *inverses, int16_t *out, int32_t first, int32_t count);

@@ -27,7 +27,7 @@
     A(out, S8, OUT)
 
 MOTE_PARAMS(softmax_s8, MOTE_SOFTMAX_S8_PARAMS)
-MOTE_COST(softmax_s8, (double)p->groups * p->depth)
+MOTE_COST(softmax_s8, (6.0 * p->depth + 15) * p->groups)
 
 void mote_softmax_s8(const struct mote_softmax_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *table, int8_t *out,
                      int32_t first, int32_t count);

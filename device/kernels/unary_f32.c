@@ -4,7 +4,7 @@
 
 #include "rows.h"
 
-#define LOOP(number, NAME, result)                                                                                     \
+#define LOOP(number, NAME, operations, result)                                                                         \
     case number:                                                                                                       \
         for (int32_t i = 0; i < n; i++) {                                                                              \
             float x = in[i];                                                                                           \

@@ -22,19 +22,20 @@ static inline float mote_abs_f32(float x)
     return mote_float((int32_t)(bits & 0x7fffffff));
 }
 
-/* F(number, NAME, result for x); lo and hi are parameters. The numbers are image format. */
+/* F(number, NAME, operations of an element, result for x); lo and hi are parameters. The numbers are image format. */
 #define MOTE_UNARY_FUNCTIONS(F)                                                                                        \
-    F(0, CLAMP, mote_clamp_f32(x, lo, hi))                                                                             \
-    F(1, EXP, mote_exp_f32(x))                                                                                         \
-    F(2, TANH, mote_tanh_f32(x))                                                                                       \
-    F(3, SIGMOID, mote_sigmoid_f32(x))                                                                                 \
-    F(4, SQRT, mote_sqrt_f32(x))                                                                                       \
-    F(5, RSQRT, 1.0f / mote_sqrt_f32(x))                                                                               \
-    F(6, HARD_SWISH, mote_clamp_f32(x + 3.0f, 0.0f, 6.0f) * x / 6.0f)                                                  \
-    F(7, ABS, mote_abs_f32(x))                                                                                         \
-    F(8, LEAKY_RELU, x > 0.0f ? x : x * lo)
+    F(0, CLAMP, 2, mote_clamp_f32(x, lo, hi))                                                                          \
+    F(1, EXP, 10, mote_exp_f32(x))                                                                                     \
+    F(2, TANH, 13, mote_tanh_f32(x))                                                                                   \
+    F(3, SIGMOID, 12, mote_sigmoid_f32(x))                                                                             \
+    F(4, SQRT, 35, mote_sqrt_f32(x))                                                                                   \
+    F(5, RSQRT, 35, 1.0f / mote_sqrt_f32(x))                                                                           \
+    F(6, HARD_SWISH, 2, mote_clamp_f32(x + 3.0f, 0.0f, 6.0f) * x / 6.0f)                                               \
+    F(7, ABS, 6, mote_abs_f32(x))                                                                                      \
+    F(8, LEAKY_RELU, 1, x > 0.0f ? x : x * lo)
 
-#define MOTE_UNARY_NAME(number, NAME, result) MOTE_UNARY_##NAME = number,
+#define MOTE_UNARY_NAME(number, NAME, operations, result)       MOTE_UNARY_##NAME = number,
+#define MOTE_UNARY_OPERATIONS(number, NAME, operations, result) [number] = operations,
 enum { MOTE_UNARY_FUNCTIONS(MOTE_UNARY_NAME) MOTE_UNARY_END };
 #define MOTE_UNARY_LAST 8
 _Static_assert(MOTE_UNARY_END == MOTE_UNARY_LAST + 1, "the last function's number");
@@ -53,7 +54,14 @@ _Static_assert(MOTE_UNARY_END == MOTE_UNARY_LAST + 1, "the last function's numbe
     A(out, F32, OUT)
 
 MOTE_PARAMS(unary_f32, MOTE_UNARY_F32_PARAMS)
-MOTE_COST(unary_f32, p->len)
+/* Of an element. */
+static inline double mote_unary_f32_operations(int32_t function)
+{
+    static const uint8_t operations[] = {MOTE_UNARY_FUNCTIONS(MOTE_UNARY_OPERATIONS)};
+
+    return operations[function];
+}
+MOTE_COST(unary_f32, mote_unary_f32_operations(p->function) * p->len)
 
 void mote_unary_f32(const struct mote_unary_f32 *p, const float *in, float *out, int32_t first, int32_t count);
 

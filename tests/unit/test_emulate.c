@@ -11,12 +11,15 @@
 #include <unistd.h>
 
 #include "host/base/base.h"
+#include "host/emit/emit.h"
 #include "host/emulate/board.h"
 #include "host/emulate/elf32.h"
 #include "host/emulate/emulate.h"
 #include "host/emulate/firmware.h"
 #include "host/emulate/home.h"
 #include "host/emulate/process.h"
+#include "host/exec/runner.h"
+#include "host/pipeline/pipeline.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 
@@ -481,6 +484,71 @@ static void state_is_reset_when_asked(void **state)
     pool_free(&f.pool);
 }
 
+/* ---- what kernels say that they cost ---- */
+#define F32_TO(op) "tensor 0 f32 [4,30]\ntensor 1 f32 [4,30]\nop 0 " op "\ninputs [0]\noutputs [1]\nend\n"
+#define S8_TO(op)  "tensor 0 s8 [4,30] quant [0.1; 0]\ntensor 1 s8 [4,30] quant " op "\ninputs [0]\noutputs [1]\nend\n"
+
+/* Those that are farthest from a multiplication an element, and such multiplications themselves. */
+static const char *const costly[] = {
+    F32_TO("softmax in [0] out [1] beta 1"),
+    F32_TO("log_softmax in [0] out [1]"),
+    F32_TO("l2_normalization in [0] out [1]"),
+    F32_TO("exp in [0] out [1]"),
+    F32_TO("tanh in [0] out [1]"),
+    F32_TO("logistic in [0] out [1]"),
+    F32_TO("sqrt in [0] out [1]"),
+    F32_TO("rsqrt in [0] out [1]"),
+    "tensor 0 f32 [4,30]\ntensor 1 f32 [4,4]\nop 0 batch_matmul in [0, 0] out [1] adj_y 1\ninputs [0]\noutputs "
+    "[1]\nend\n",
+    S8_TO("[0.00390625; -128]\nop 0 softmax in [0] out [1] beta 1"),
+    S8_TO("[0.0625; 127]\nop 0 log_softmax in [0] out [1]"),
+    S8_TO("[0.1; 0]\nop 0 div in [0, 0] out [1]"),
+};
+
+/* Its C in a folder, and the operations of one inference. */
+static double cost_of(struct fixture *f, const char *text, struct emulate_job *job)
+{
+    struct pipeline p = {.pool = &f->pool, .path = "costly", .has_graph = true, .model = {.pool = &f->pool}};
+    const char *graph = pool_printf(&f->pool, "mote-graph 1\nmodel costly\ngraph\n%s", text);
+    struct runner r;
+
+    want_ok(f, model_parse(&p.model, (struct bytes){(uint8_t *)(uintptr_t)graph, strlen(graph)}, &f->at));
+    want_ok(f, pipeline_compile(&p, &(struct pipeline_options){0}, &f->at));
+    want_ok(f, emit_c(&p.plan, MOTE_SOURCE_DIR, job->c_dir, &f->at));
+    want_ok(f, runner_open(&f->pool, p.image, &r, &f->at));
+    job->arena_bytes = p.plan.arena_bytes;
+    job->input.size = runner_input_bytes(&r);
+    return runner_work(&r.model);
+}
+
+/* Bounds of what an image can make a tool do hold if operations of all kernels take about as long. */
+static void operations_are_ten_instructions(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(costly); i++) {
+        float input[120];
+        struct emulate_job job = {.via_c = true, .name = "costly", .n = 1};
+        struct emulate_result r;
+        struct fixture f;
+        double each;
+
+        begin(&f);
+        for (int k = 0; k < 120; k++)
+            input[k] = 0.1f + (float)(k * 7 % 31) / 4;
+        job.input.data = (uint8_t *)input;
+        want_ok(&f, folder_temporary(&f.pool, "mote-test-cost", &job.c_dir, &f.at));
+        want_ok(&f, board_load(&f.pool, "mps2-an386", &job.board, &f.at));
+        each = cost_of(&f, costly[i], &job);
+        want_ok(&f, emulate_run(&f.pool, &job, &r, &f.at));
+        each = (double)r.instructions[0] / each;
+        if (each < 10.0 / 3 || each > 30)
+            fail_msg("an operation is %.1f instructions, want about ten:\n%s", each, costly[i]);
+        print_message("%.1f ", each);
+        folder_remove(job.c_dir);
+        pool_free(&f.pool);
+    }
+}
+
 static int entries(const char *folder)
 {
     DIR *dir = opendir(folder);
@@ -654,6 +722,7 @@ int main(void)
         cmocka_unit_test(the_harness_runs_a_model),
         cmocka_unit_test(the_harness_runs_everywhere),
         cmocka_unit_test(state_is_reset_when_asked),
+        cmocka_unit_test(operations_are_ten_instructions),
         cmocka_unit_test(misfortune_is_reported_and_leaves_nothing),
         cmocka_unit_test(small_and_other_cores_fail_as_clearly),
         cmocka_unit_test(images_are_for_boards_that_take_them),

@@ -3,7 +3,7 @@
  *
  *   MOTE_<KERNEL>_PARAMS(F)   F(field, min, max, "meaning")     int32_t fields of struct mote_<kernel>, in image order
  *   MOTE_<KERNEL>_ARGS(A)     A(name, TYPE, ROLE)               the pointer arguments, in the function's order
- *   MOTE_COST(<kernel>, …)    operations of one output row, for tools: an upper bound up to a small factor
+ *   MOTE_COST(<kernel>, …)    operations of one output row, for tools: an upper bound up to a factor of 3
  *
  * The kernel's function is  void mote_<kernel>(const struct mote_<kernel> *p, <args…>, int32_t first, int32_t count)
  * and computes `count` output rows from row `first` on. Its file also has
@@ -91,8 +91,9 @@ enum {
         LIST(MOTE_FIELD)                                                                                               \
     };
 
-/* Multiply-accumulates, or elements moved or compared, whichever is most: an expression of `p`, in double, since no
- * parameters within their ranges may overflow it. Bounds what an image can make a tool do. */
+/* Multiply-accumulates, or elements moved or compared, whichever is most; what takes longer counts as many: an
+ * operation is about ten instructions of a Cortex-M4 (test_emulate holds kernels to it). An expression of `p`, in
+ * double, since no parameters within their ranges may overflow it. Bounds what an image can make a tool do. */
 #if MOTE_DESCRIBE
 #define MOTE_COST(kernel, operations)                                                                                  \
     static inline double mote_##kernel##_cost(const void *params)                                                      \
