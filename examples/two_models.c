@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two models at once, one each way: generated C as a gate that always runs (is there ink?), and behind it the
  * interpreter with a model that could be replaced in the field (which way does the stroke run?). Each has its own
- * arena; neither knows of the other. Usage: two_models strokes.mote sample.bin … */
+ * arena; neither knows of the other. The gate takes a picture as a camera gives it. Usage: two_models strokes.mote
+ * sample.bin …; a sample is the input's bytes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -43,10 +44,13 @@ int main(int argc, char **argv)
 
     for (int i = 2; i < argc; i++) {
         int8_t picture[144];
+        uint8_t pixels[INK_RAW_BYTES];
 
         if (load(argv[i], picture, sizeof picture) != sizeof picture)
             return 1;
-        memcpy(ink_input_0(gate_arena), picture, sizeof picture);
+        for (size_t k = 0; k < sizeof pixels; k++)
+            pixels[k] = (uint8_t)(picture[k] + 128);
+        ink_set_input(gate_arena, pixels);
         ink_run(gate_arena);
         if (largest(ink_output_0(gate_arena), ink_output_bytes(0)) == 0) {
             printf("%s: %s\n", argv[i], ink_classes[0]);

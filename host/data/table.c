@@ -197,8 +197,8 @@ static enum mote_status check_columns(const struct reading *r, const struct tabl
     if (more == 0 || more == 1)
         return MOTE_OK;
     return fail(at, MOTE_ERR_SHAPE,
-                "has %d columns; the model's input takes %lld numbers a line, and the label may be one column more",
-                t->columns, (long long)elements_of(r->input));
+                "has %d column%s; the model's input takes %lld numbers a line, and the label may be one column more",
+                t->columns, t->columns == 1 ? "" : "s", (long long)elements_of(r->input));
 }
 
 /* -1: there is none. */

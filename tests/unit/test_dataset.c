@@ -665,6 +665,80 @@ static void bytes_of_unknown_type_are_copied(void **state)
                "y_labels.csv line 1: a.bin has 4 bytes, the model's input 8");
 }
 
+/* ---- samples for a model's input ---- */
+static void put_array(struct fixture *f, const char *type, const char *shape, size_t bytes)
+{
+    struct text t = {.pool = &f->pool};
+    const char *head = pool_printf(&f->pool, "{'descr': '%s', 'fortran_order': False, 'shape': %s, }\n", type, shape);
+
+    text_bytes(&t, "\x93NUMPY\1", 8);
+    text_bytes(&t, (uint8_t[]){(uint8_t)strlen(head), 0}, 2);
+    text_add(&t, "%s", head);
+    for (size_t i = 0; i < bytes; i++)
+        text_bytes(&t, (uint8_t[]){(uint8_t)(i % 100)}, 1);
+    put(f, "x.npy", t.s, t.len);
+}
+
+static void arrays_become_samples_of_an_input(void **state)
+{
+    static const struct {
+        const char *shape;
+        int32_t n;   /* samples, 0: refused */
+        size_t size; /* elements */
+    } cases[] = {{"(2, 3)", 1, 6},    {"(1, 2, 3, 1)", 1, 6}, {"(5, 2, 3)", 5, 30}, {"(5, 1, 2, 3, 1)", 5, 30},
+                 {"(6,)", 1, 6},      {"(12,)", 2, 12},       {"(2, 6)", 2, 12},    {"(7,)", 0, 7},
+                 {"(2, 2, 2)", 0, 8}, {"(3, 2)", 0, 6},       {"(4, 3)", 0, 12},    {"(2, 3, 2)", 0, 12}};
+    struct mote_io io = {.type = TYPE_S8, .bytes = 6, .rank = 4, .dims = dims_233, .scale = 1};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        for (int wide = 0; wide < 2; wide++) {
+            enum mote_status status;
+            uint8_t got[6];
+
+            put_array(f, wide ? "<i2" : "|i1", cases[i].shape, cases[i].size << wide);
+            f->report = (struct report_text){.status = MOTE_OK};
+            status = dataset_open_input(&f->pool, path(f, "x.npy"), &io, &f->data, &f->at);
+            if (status == MOTE_OK)
+                status = dataset_fits(&f->data, &io, NULL, &f->at);
+            if ((status == MOTE_OK) != (cases[i].n > 0))
+                fail_msg("%s: %s", cases[i].shape, f->report.text);
+            if (status != MOTE_OK)
+                continue;
+            assert_int_equal(f->data.n, cases[i].n);
+            dataset_input(&f->data, f->data.n - 1, &io, NULL, got);
+            assert_int_equal(got[5], wide ? 127 : cases[i].size - 1);
+        }
+}
+
+/* With the label's column and without it; labels do not matter, so that they may be empty. */
+static void tables_become_samples_of_an_input(void **state)
+{
+    static const uint32_t dims_2[] = {1, 2};
+    struct mote_io io = {.type = TYPE_F32, .bytes = 8, .rank = 2, .dims = dims_2};
+    static const char *const same[] = {"1.5,2\n3,4\n", "a,b\n1.5,2\n3,4\n", "1.5,2,\n3,4,\n", "1.5 2 x\n3 4 y\n"};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT(same); i++) {
+        put_text(f, "x.csv", same[i]);
+        want_ok(f, dataset_open_input(&f->pool, path(f, "x.csv"), &io, &f->data, &f->at));
+        want_ok(f, dataset_fits(&f->data, &io, NULL, &f->at));
+        assert_int_equal(f->data.n, 2);
+        assert_memory_equal(f->data.samples, ((float[]){1.5f, 2, 3, 4}), 16);
+        assert_null(f->data.labels);
+    }
+    put_text(f, "x.csv", "1.5\n");
+    want_error(f, dataset_open_input(&f->pool, path(f, "x.csv"), &io, &f->data, &f->at), MOTE_ERR_SHAPE,
+               "has 1 column; the model's input takes 2 numbers a line");
+    put_text(f, "x.yaml", "data: {path: y.csv, label: kind, group: who}\n");
+    put_text(f, "y.csv", "who,kind,a,b\nme,dog,1.5,2\nyou,cat,3,4\n");
+    want_ok(f, dataset_open_input(&f->pool, path(f, "x.yaml"), &io, &f->data, &f->at));
+    assert_memory_equal(f->data.samples, ((float[]){1.5f, 2, 3, 4}), 16);
+    put_text(f, "y.csv", "who,a,b\nme,1.5,2\nyou,3,4\n");
+    want_ok(f, dataset_open_input(&f->pool, path(f, "x.yaml"), &io, &f->data, &f->at));
+    assert_memory_equal(f->data.samples, ((float[]){1.5f, 2, 3, 4}), 16);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -694,6 +768,8 @@ int main(void)
         TEST(inputs_are_quantized),
         TEST(inputs_that_do_not_fit_are_named),
         TEST(bytes_of_unknown_type_are_copied),
+        TEST(arrays_become_samples_of_an_input),
+        TEST(tables_become_samples_of_an_input),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
