@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/cli/fit.h"
 
-#include "mote/mote.h"
-
 static int64_t available(const struct board *board, enum board_memory_kind kind)
 {
     return (int64_t)board_first_memory(board, kind)->size;
@@ -28,22 +26,30 @@ enum mote_status check_footprint(const struct footprint *f, bool least, const st
 {
     int64_t flash = footprint_flash(f), ram = footprint_ram(f);
     const char *at_least = least ? "at least " : "";
+    char stack[32] = "";
 
     if (footprint_fits(f, board))
         return MOTE_OK;
-    return fail(at, MOTE_ERR_FIT,
-                "does not fit %s: it needs %s%lld bytes of flash of %lld, and %s%lld bytes of RAM of %lld (arena %lld)",
-                board->name, at_least, (long long)flash, (long long)available(board, BOARD_FLASH), at_least,
-                (long long)ram, (long long)available(board, BOARD_RAM), (long long)f->arena);
+    if (f->stack > 0)
+        snprintf(stack, sizeof stack, ", stack %lld", (long long)f->stack);
+    return fail(
+        at, MOTE_ERR_FIT,
+        "does not fit %s: it needs %s%lld bytes of flash of %lld, and %s%lld bytes of RAM of %lld (arena %lld%s)",
+        board->name, at_least, (long long)flash, (long long)available(board, BOARD_FLASH), at_least, (long long)ram,
+        (long long)available(board, BOARD_RAM), (long long)f->arena, stack);
 }
 
-enum mote_status cli_check_fit(struct cli *cli, const struct pipeline *p, const char *target, const struct frame *file)
+enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, struct bytes image, bool via_c,
+                               const char *target, const struct frame *file)
 {
-    struct footprint least = footprint_least(p->image);
+    struct footprint least = footprint_least(image);
     const struct board *board;
+    int64_t stack;
 
     if (target == NULL)
         return MOTE_OK;
     TRY(board_load(&cli->pool, target, &board, file));
+    stack = stack_bytes(m, board->core, via_c);
+    least.stack = stack > 0 ? stack : 0;
     return check_footprint(&least, true, board, file);
 }

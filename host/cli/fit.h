@@ -6,6 +6,7 @@
 
 #include "host/cli/cli.h"
 #include "host/emulate/board.h"
+#include "mote/mote.h"
 
 /* What a model takes of a board, in bytes. The harness that measures is nobody's. */
 struct footprint {
@@ -17,6 +18,10 @@ static inline int64_t footprint_flash(const struct footprint *f) { return f->cod
 static inline int64_t footprint_ram(const struct footprint *f) { return f->arena + f->data_bss + f->stack; }
 bool footprint_fits(const struct footprint *f, const struct board *board);
 
+/* The most stack that set-up and inference take below the caller's frame, by the frames of the functions that they call
+ * (host/cli/stack.def: GCC, kernels -O2, the rest -Os), interrupts not included; -1 for a core that the table lacks. */
+int64_t stack_bytes(const struct mote_model *m, const char *core, bool via_c);
+
 /* Before anything is built: the image against the flash; the arena and the runtime's struct against the RAM. */
 struct footprint footprint_least(struct bytes image);
 
@@ -24,8 +29,8 @@ struct footprint footprint_least(struct bytes image);
 MUST_CHECK enum mote_status check_footprint(const struct footprint *f, bool least, const struct board *board,
                                             const struct frame *at);
 
-/* The same for a compiled model and a board's name; NULL: no board, nothing to check. */
-MUST_CHECK enum mote_status cli_check_fit(struct cli *cli, const struct pipeline *p, const char *target,
-                                          const struct frame *file);
+/* The same, with the stack, for a compiled model and a board's name; NULL: no board, nothing to check. */
+MUST_CHECK enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, struct bytes image, bool via_c,
+                                          const char *target, const struct frame *file);
 
 #endif

@@ -28,6 +28,7 @@ struct profile {
     int32_t n_lines;
     struct alive peak;   /* of a graph */
     int64_t state_bytes; /* of an image */
+    int64_t stack;       /* -1 if unknown */
 };
 
 /* ---- from the plan ---- */
@@ -149,10 +150,13 @@ static enum mote_status build(struct profile *r)
         r->footprint = footprint_least(r->p.image);
         r->footprint.weights = image_weight_bytes(&r->measure.runner.model);
         r->footprint.constants -= r->footprint.weights;
-        return MOTE_OK;
+        status = MOTE_OK;
+    } else {
+        r->cli->error = r->no_build;
+        r->footprint = measure_footprint(&r->measure);
     }
-    r->cli->error = r->no_build;
-    r->footprint = measure_footprint(&r->measure);
+    r->stack = stack_bytes(&r->measure.runner.model, r->measure.board->core, r->measure.job.via_c);
+    r->footprint.stack = r->stack > 0 ? r->stack : 0;
     return status;
 }
 
@@ -178,8 +182,9 @@ static json_t *lines_json(const struct profile *r)
 static json_t *ram_json(const struct profile *r)
 {
     const struct footprint *f = &r->footprint;
-    json_t *ram = json_pack("{s:I, s:I, s:I, s:I}", "arena_bytes", (json_int_t)f->arena, "data_bss_bytes",
-                            (json_int_t)f->data_bss, "total_bytes", (json_int_t)footprint_ram(f), "available_bytes",
+    json_t *ram = json_pack("{s:I, s:I, s:o, s:I, s:I}", "arena_bytes", (json_int_t)f->arena, "data_bss_bytes",
+                            (json_int_t)f->data_bss, "stack_bytes", unknown_or(r->stack), "total_bytes",
+                            (json_int_t)footprint_ram(f), "available_bytes",
                             (json_int_t)board_first_memory(r->measure.board, BOARD_RAM)->size);
 
     if (!r->p.has_graph) {
@@ -266,8 +271,10 @@ static void print_ram(const struct profile *r)
     row("arena", f->arena,
         r->p.has_graph ? "the sum of these" : pool_printf(pool, "%lld of them are state", (long long)r->state_bytes));
     row("data and bss", f->data_bss, "");
+    if (r->stack >= 0)
+        row("stack", r->stack, "at most, without interrupts; `mote emulate` measures it");
     row("in all", footprint_ram(f),
-        pool_printf(pool, "of %llu, without the stack",
+        pool_printf(pool, r->stack >= 0 ? "of %llu" : "of %llu, without the stack",
                     (unsigned long long)board_first_memory(r->measure.board, BOARD_RAM)->size));
 }
 
@@ -322,15 +329,15 @@ const struct command command_profile = {
     .arguments = "M --target BOARD [--via image|c]",
     .summary = "what a model costs on a board: RAM, flash, multiplications",
     .details =
-        "Compiles and links the firmware without running it; `mote emulate` adds instructions and stack. The table has "
-        "a\n"
-        "line for each operator of the compiled graph: multiply-accumulates of an inference, bytes of weights and of\n"
+        "Compiles and links the firmware without running it; `mote emulate` adds instructions and measures the stack,\n"
+        "which here is the most that the functions' frames can add up to. The table has a line for each operator of "
+        "the compiled graph: multiply-accumulates of an inference, bytes of weights and of\n"
         "tables (what several share counts for the first), arena bytes that are alive during it. A .mote knows steps\n"
         "instead of operators, and no multiply-accumulates. A model that does not fit is profiled all the same.\n\n"
         "JSON keys: target, via, fits, macs, macs_imported;\n"
         "ram: {arena_bytes, tensor_bytes, scratch_bytes and state_bytes (where the arena is fullest),\n"
-        "  arena_bound_bytes (no arena can be smaller), arena_gap_bytes, data_bss_bytes, total_bytes, "
-        "available_bytes};\n"
+        "  arena_bound_bytes (no arena can be smaller), arena_gap_bytes, data_bss_bytes, stack_bytes (null: not\n"
+        "  known for the core), total_bytes, available_bytes};\n"
         "flash: {code_bytes (null: not known), constant_bytes, weight_bytes, total_bytes, available_bytes};\n"
         "operators: [{index, operator, kernels, output_shape, macs, weight_bytes, table_bytes, arena_bytes_alive}].",
     .example = "mote profile kws.tflite --target nano-33-ble-sense --via c",

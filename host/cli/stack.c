@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stack that a model takes, from the frames of the device's code as GCC makes them for each core (tools/stack.py). */
+#include "host/cli/fit.h"
+#include "host/cli/image_view.h"
+#include "host/plan/lower.h"
+
+#define STACK_CORES(...) static const char *const cores[] = {__VA_ARGS__};
+#define STACK(name, ...)
+#include "host/cli/stack.def"
+
+struct frames {
+    const char *function;
+    int32_t bytes[COUNT(cores)]; /* below the caller's frame */
+};
+
+static const struct frames table[] = {
+#define STACK_CORES(...)
+#define STACK(name, ...) {#name, {__VA_ARGS__}},
+#include "host/cli/stack.def"
+};
+
+/* What calls: the registers and arguments that a generated function keeps, and a caller's own call. */
+#define CALLER_BYTES 32
+
+static int64_t frames_of(const char *function, size_t core)
+{
+    for (size_t i = 0; i < COUNT(table); i++)
+        if (strcmp(table[i].function, function) == 0)
+            return table[i].bytes[core];
+    return 0;
+}
+
+static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
+int64_t stack_bytes(const struct mote_model *m, const char *core, bool via_c)
+{
+    int64_t most = 0;
+    size_t c = 0;
+
+    while (c < COUNT(cores) && strcmp(cores[c], core) != 0)
+        c++;
+    if (c == COUNT(cores))
+        return -1;
+    for (uint32_t i = 0; i < m->n_steps; i++)
+        most = larger(most, frames_of(kernels[m->steps[i].kernel]->name, c));
+    if (!via_c)
+        most = larger(most + frames_of("run", c), frames_of("open", c));
+    if (image_section(m, MOTE_SECTION_PREPROCESS) != NULL)
+        most = larger(most, frames_of("set_input", c));
+    return most + CALLER_BYTES;
+}

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Stack of the device code, from GCC's call graphs (-fcallgraph-info=su), for each core that a machine of targets/ has:
+stack.py writes host/cli/stack.def; stack.py --check CORE … compares these columns with what the sources give. A row a function: what
+opens a model and what sets its input, the frames of what runs it, and the kernels; the column of a core is the most bytes
+of stack below the caller's frame."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TABLE = ROOT / "host/cli/stack.def"
+# As host/emulate/firmware.c builds them.
+FLAGS = ["-std=c11", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-I.", "-Idevice", "-Idevice/include"]
+SIZES = {"kernels": "-O2", "runtime": "-Os"}
+# Functions of libgcc and the C library, whose frames no compiler tells: none of those that are called has more.
+LIBRARY = 64
+RETURN_AVR = 2  # a call pushes its address there; elsewhere who calls on saves it in its frame
+
+
+def machines():
+    """{core: (compiler, flags)} of the boards that are machines and are built with GCC."""
+    found = {}
+    for path in sorted(ROOT.glob("targets/*/board.yaml")):
+        text = path.read_text()
+        core, compiler, flags = (re.search(rf"^ *{key}: *(.+?) *(?:#.*)?$", text, re.M)[1]
+                                 for key in ("core", "compiler", "flags"))
+        if "\nmachine:" in text and compiler.endswith("gcc"):
+            found.setdefault(core, (compiler, [flag.strip() for flag in flags.strip("[]").split(",")]))
+    return found
+
+
+def graph_of_gcc(ci):
+    """(own frames, calls) of a source, by GCC's own graph; functions that the source keeps for itself have a colon."""
+    frames = re.findall(r'node: { title: "([^"]*)" label: "[^"]*\\n(\d+) bytes', ci)
+    calls = re.findall(r'edge: { sourcename: "([^"]*)" targetname: "([^"]*)"', ci)
+    return [(name.split(":")[-1], int(frame)) for name, frame in frames], [
+        tuple(name.split(":")[-1] for name in call) for call in calls]
+
+
+def graph_of_avr(su, code):
+    """The same for AVRs, whose GCC is too old to write graphs: frames it knows, calls are in the disassembly."""
+    frames = [(line.split()[0].split(":")[-1], int(line.split()[1])) for line in su.splitlines()]
+    calls, caller = [], ""
+    for line in code.splitlines():
+        if start := re.match(r"[0-9a-f]+ <(\w+)>:", line):
+            caller = start[1]
+        elif call := re.search(r"R_AVR_CALL\s+(?:\.text\.)?(\w+)", line):
+            calls.append((caller, call[1]))
+        elif re.search(r"\te?icall", line):
+            calls.append((caller, "__indirect_call"))
+    # Long jumps have the same relocation: those to the function itself, and into what saves registers.
+    return frames, [call for call in calls if call[0] != call[1] and not call[1].startswith(("__prologue", "__epilogue"))]
+
+
+def call_graph(compiler, flags, folder):
+    """({function: own frame}, {function: callees}) of all device code."""
+    avr = compiler.startswith("avr")
+    frames, calls = {}, {}
+    for source in sorted(p for part in SIZES for p in ROOT.glob(f"device/{part}/*.c")):
+        made = folder / (source.stem + ".o")
+        subprocess.run([compiler, *FLAGS, *flags, SIZES[source.parent.name], "-fstack-usage" if avr else "-fcallgraph-info=su",
+                        "-c", source.relative_to(ROOT), "-o", made], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+        if avr:
+            code = subprocess.run(["avr-objdump", "-dr", made], capture_output=True, text=True, check=True).stdout
+            mine, between = graph_of_avr(made.with_suffix(".su").read_text(), code)
+        else:
+            mine, between = graph_of_gcc(made.with_suffix(".ci").read_text())
+        local = {name: name if name.startswith("mote_") else f"{source.stem}:{name}" for name, _ in mine}
+        frames.update((local[name], frame + (RETURN_AVR if avr else 0)) for name, frame in mine)
+        for caller, callee in between:
+            calls.setdefault(local[caller], set()).add(local.get(callee, callee))
+    return frames, calls
+
+
+def depth(name, frames, calls, indirect):
+    if name == "__indirect_call":
+        return indirect
+    if name not in frames:
+        return LIBRARY
+    return frames[name] + max((depth(c, frames, calls, indirect) for c in calls.get(name, ())), default=0)
+
+
+def rows(compiler, flags):
+    with tempfile.TemporaryDirectory() as folder:
+        frames, calls = call_graph(compiler, flags, pathlib.Path(folder))
+    parts = {name.split(":")[-1]: name for name in frames}
+    deep = lambda name, indirect=0: depth(parts[name], frames, calls, indirect)
+    proofs = max(deep(name) for name in parts if name.startswith(("need_", "trust_")))
+    table = {"open": deep("mote_model_open", proofs), "set_input": deep("mote_model_set_input"),
+             "run": frames["mote_model_run"] + frames["mote_model_step"]}
+    for name in sorted(parts):
+        if name.startswith("run_"):
+            table[name.removeprefix("run_")] = deep(name)
+    return table
+
+
+def write(columns):
+    first = list(next(iter(columns.values())))[:3]
+    names = first + sorted({name for column in columns.values() for name in column} - set(first))
+    lines = ["/* SPDX-License-Identifier: Apache-2.0 */", "/* Made by tools/stack.py: bytes of stack of the device's code. */",
+             f"STACK_CORES({', '.join(map(json.dumps, columns))})"]
+    lines += [f"STACK({name}, {', '.join(str(column[name]) for column in columns.values())})" for name in names]
+    TABLE.write_text("\n".join([*lines, "#undef STACK", "#undef STACK_CORES"]) + "\n")
+
+
+def read():
+    """{core: {function: bytes}} as committed."""
+    text = TABLE.read_text()
+    cores = json.loads(f"[{re.search('STACK_CORES.(.*).$', text, re.M)[1]}]")
+    cells = [row.split(", ") for row in re.findall(r"^STACK\((.*)\)$", text, re.M)]
+    return {core: {name: int(numbers[i]) for name, *numbers in cells} for i, core in enumerate(cores)}
+
+
+def main():
+    if "--check" not in sys.argv:
+        write({core: rows(*how) for core, how in machines().items()})
+        return 0
+    bad, committed = 0, read()
+    for core in sys.argv[2:]:
+        compiler, flags = machines()[core]
+        if shutil.which(compiler) is None:
+            print(f"SKIP: {compiler} is not installed")
+            continue
+        for name, size in rows(compiler, flags).items():
+            if committed[core].get(name) != size:
+                print(f"{core}: {name} takes {size} bytes of stack, not {committed[core].get(name)}: run tools/stack.py")
+                bad = 1
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main())
