@@ -1387,9 +1387,13 @@ static int32_t draw_param(const struct mote_range *range)
 /* Constants in the guise that each kernel might accept: small numbers, mostly. */
 static void draw_bytes(uint8_t *data, uint32_t n)
 {
-    int kind = between(0, 3);
+    static const uint32_t wild[] = {0x7fc00000, 0x7f800000, 0xff800000, 0x4f000000, 0xcf000000, /* NaN, +-inf, +-2^31 */
+                                    0x4f800000, 0x7f7fffff, 0xcf000001, 0x80000000, 0x3f000000};
+    int kind = between(0, 4);
 
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; kind == 4 && i + 4 <= n; i += 4)
+        memcpy(data + i, &wild[between(0, COUNT(wild) - 1)], 4);
+    for (uint32_t i = kind == 4 ? n / 4 * 4 : 0; i < n; i++)
         data[i] = kind == 0 ? (uint8_t)draw() : i % 4 == 0 ? (uint8_t)between(0, kind == 1 ? 1 : 4) : 0;
     if (kind == 2 && n >= 4)
         memcpy(data, &(int32_t){INT32_MAX}, 4);
@@ -1437,44 +1441,8 @@ static bool hostile_case(const struct mote_kernel *k)
 static void test_hostile_parameters(void **state)
 {
     static const enum kernel_id ids[] = {
-        KERNEL_add_s8,
-        KERNEL_mul_s8,
-        KERNEL_pad,
-        KERNEL_copy,
-        KERNEL_transpose,
-        KERNEL_softmax_s8,
-        KERNEL_softmax_s8_s16,
-        KERNEL_quantize_f32_s8,
-        KERNEL_resize_nearest_neighbor,
-        KERNEL_quantize_f32_s16,
-        KERNEL_dequantize_s8_f32,
-        KERNEL_dequantize_f32,
-        KERNEL_requantize_s8,
-        KERNEL_requantize,
-        KERNEL_lstm_s8,
-        KERNEL_fully_connected_f32,
-        KERNEL_reduce_f32,
-        KERNEL_binary_f32,
-        KERNEL_softmax_f32,
-        KERNEL_softmax_s16,
-        KERNEL_log_softmax_s8,
-        KERNEL_log_softmax_f32,
-        KERNEL_fully_connected_s16,
-        KERNEL_fully_connected_computed_s8,
-        KERNEL_fully_connected_computed_f32,
-        KERNEL_lstm_f32,
-        KERNEL_table_s8,
-        KERNEL_unary_f32,
-        KERNEL_binary_s8,
-        KERNEL_mean_s8,
-        KERNEL_reduce_max_s8,
-        KERNEL_arg_max,
-        KERNEL_resize_bilinear_s8,
-        KERNEL_resize_bilinear_f32,
-        KERNEL_l2_normalization_s8,
-        KERNEL_l2_normalization_f32,
-        KERNEL_batch_matmul_s8,
-        KERNEL_batch_matmul_f32,
+#define KERNEL(id, name) KERNEL_##name,
+#include "ops/kernels.def"
     };
 
     (void)state;
