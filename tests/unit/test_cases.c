@@ -215,6 +215,29 @@ static void reference_runs(void **state)
     pool_free(&pool);
 }
 
+/* A model without vectors; its operator's are in tests/vectors. */
+static void log_softmax_of_four(void **state)
+{
+    static const float x[] = {1, -2.5f, 3, 0.5f};
+    struct pool pool = {0};
+    const char *folder = case_folder(&pool, "log_softmax");
+    double sum = exp(1) + exp(-2.5) + exp(3) + exp(0.5);
+    float want[COUNT(x)];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(x); i++)
+        want[i] = (float)((double)x[i] - log(sum));
+    for (size_t i = 0; folder != NULL && i < COUNT(passes_tried); i++) {
+        struct bytes input = {(uint8_t *)(uintptr_t)x, sizeof x};
+        struct ran ran = {0};
+
+        assert_int_equal(run_model(&pool, pool_printf(&pool, "%s/model.tflite", folder), passes_tried[i], &input, &ran),
+                         MOTE_OK);
+        expect_floats(&ran, 0, want, COUNT(want));
+    }
+    pool_free(&pool);
+}
+
 /* ---- all that is missing, at once ---- */
 static const char *load_error(struct pool *pool, const char *path)
 {
@@ -257,10 +280,15 @@ static void one_operator_is_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(border_is_zero_point), cmocka_unit_test(own_stale_shapes),
-        cmocka_unit_test(stale_batch),          cmocka_unit_test(own_half_weights),
-        cmocka_unit_test(half_weights),         cmocka_unit_test(reference_runs),
-        cmocka_unit_test(own_several_faults),   cmocka_unit_test(one_operator_is_missing),
+        cmocka_unit_test(border_is_zero_point),
+        cmocka_unit_test(own_stale_shapes),
+        cmocka_unit_test(stale_batch),
+        cmocka_unit_test(own_half_weights),
+        cmocka_unit_test(half_weights),
+        cmocka_unit_test(reference_runs),
+        cmocka_unit_test(log_softmax_of_four),
+        cmocka_unit_test(own_several_faults),
+        cmocka_unit_test(one_operator_is_missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
