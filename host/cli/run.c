@@ -118,6 +118,6 @@ const struct command command_run = {
     .positional_max = 1,
     .options =
         (const struct option[]){
-            INPUT_OPTIONS, {"--tensors", "DIR", "write every tensor"}, PASS_OPTIONS, {NULL, NULL, NULL}},
+            INPUT_OPTIONS, DATA_OPTIONS, {"--tensors", "DIR", "write every tensor"}, PASS_OPTIONS, {NULL, NULL, NULL}},
     .run = run_run,
 };

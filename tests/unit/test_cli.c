@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "host/base/base.h"
 #include "tests/shared.h"
@@ -976,12 +977,17 @@ static void what_is_no_input_is_refused_by_name(void **state)
         {1,
          "in/wide.csv: holds 12 bytes of data, which is no multiple",
          {"run", "@in/sum.graph", "--raw", "--input", "@in/wide.csv"}},
+        {1, "--max-bytes", {"run", "@in/flowers.graph", "--input", "@in/packed.csv.gz", "--max-bytes", "10"}},
         {1, "has the type s32; samples become", {"run", "@in/sum.graph", "--input", "@in/bare.csv"}},
     };
+    gzFile packed;
 
     (void)state;
     put_flowers();
     put_text("in/sum.graph", "mote-graph 1\nmodel sum\ngraph\ntensor 0 \"x\" s32 [4]\ninputs [0]\noutputs [0]\nend\n");
+    packed = gzopen(here("in/packed.csv.gz"), "wb");
+    assert_int_equal(gzputs(packed, "5.1,3.5,1.4,0.2\n"), 16);
+    gzclose(packed);
     put_text("in/x.txt", "5.1,3.5,1.4,0.2\n");
     put_text("in/wide.csv", "1,2,3,4,5,6\n");
     put_text("in/words.csv", "1,2,3,4\n1,many,3,4\n");

@@ -619,6 +619,39 @@ static void raw_samples_are_set_as_the_interpreter_does(void **state)
     end(&f);
 }
 
+static const char macros_c[] =
+    "#include <string.h>\n\n#include \"m.h\"\n\nstatic const int shape[] = M_INPUT_0_SHAPE;\n"
+    "static const float mean[M_CHANNELS] = M_MEAN, std[M_CHANNELS] = M_STD;\n"
+    "static const char names[M_CLASSES][8] = M_CLASS_NAMES;\n\nint main(void)\n{\n    int bad = 0;\n\n"
+    "    bad |= sizeof shape != 4 * sizeof(int) || shape[0] != 1 || shape[1] != 2 || shape[3] != 3;\n"
+    "    bad |= M_INPUT_0_BYTES != 12 || M_INPUT_0_SCALE != 0.25f || M_INPUT_0_ZERO_POINT != 3 || M_ROWS != 2;\n"
+    "    bad |= M_OUTPUT_0_BYTES != 12 || M_RAW_BYTES != 24 || M_ROW_BYTES != 12 || M_CHANNELS != 3;\n"
+    "    bad |= mean[0] != 0.1f || mean[2] != -3 || std[1] != 255 || M_CLASSES != 10;\n"
+    "    for (int i = 0; i < M_CLASSES; i++)\n        bad |= strcmp(names[i], m_classes[i]) != 0;\n"
+    "    return bad || strcmp(names[9], \"9\\\"?/\") != 0;\n}\n";
+
+static void macros_say_what_the_model_is(void **state)
+{
+    static const char graph[] = "mote-graph 1\nmodel m\nclasses \"0\" \"1\" \"2\" \"3\" \"4\" \"5\" \"6\" \"7\" \"8\" "
+                                "\"9\\\"?/\"\npreprocess audio s16 mean [0.1, 2, -3] std [1, 255, 3]\ngraph\n"
+                                "tensor 0 \"x\" s8 [1,2,2,3] quant [0.25; 3]\n"
+                                "tensor 1 \"y\" s8 [1,2,2,3] quant [0.25; 3]\n"
+                                "op 0 reshape in [0] out [1]\ninputs [0]\noutputs [1]\nend\n";
+    struct pipeline_options options = {0};
+    struct pipeline p;
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    p = pipeline_of(&f.pool, "m");
+    want_ok(&f, model_parse(&p.model, graph_of(graph), &f.at));
+    want_ok(&f, pipeline_compile(&p, &options, &f.at));
+    want_ok(&f, emit_c(&p.plan, MOTE_SOURCE_DIR, f.dir, &f.at));
+    want_ok(&f, file_write(pool_printf(&f.pool, "%s/main.c", f.dir), macros_c, sizeof macros_c - 1, &f.at));
+    shell(&f, 1, &f.dir, (const char *[]){GCC " m.c main.c -o program && ./program"});
+    end(&f);
+}
+
 /* A picture needs neither an FPU nor a library that stands in for one. */
 static void pictures_are_set_without_float(void **state)
 {
@@ -792,6 +825,7 @@ int main(void)
         cmocka_unit_test(odd_models_compile_and_are_exact),
         cmocka_unit_test(runtime_compiles_without_kernels),
         cmocka_unit_test(raw_samples_are_set_as_the_interpreter_does),
+        cmocka_unit_test(macros_say_what_the_model_is),
         cmocka_unit_test(pictures_are_set_without_float),
         cmocka_unit_test(is_deterministic_and_shares_sources),
         cmocka_unit_test(the_nine_are_exact),

@@ -6,6 +6,8 @@
 
 #include "host/emit/c/c.h"
 
+#define CLASSES_LINE 8 /* names a line */
+
 static void put_tensor_comment(struct text *t, const struct tensor *s)
 {
     char shape[96];
@@ -89,6 +91,23 @@ static void put_task(struct text *t, const struct task *task, const char *NAME)
                  NAME, (double)task->threshold);
 }
 
+/* As a macro too, for firmware that wants them elsewhere than in an array of pointers. */
+static void put_classes(struct text *t, const struct model *m, const char *NAME)
+{
+    if (m->n_classes == 0)
+        return;
+    text_add(t, "\n/* What the outputs mean. */\n#define %s_CLASSES %d\n#define %s_CLASS_NAMES {", NAME, m->n_classes,
+             NAME);
+    for (int32_t i = 0; i < m->n_classes; i++) {
+        text_add(t, "%s\"", i == 0 ? "" : i % CLASSES_LINE == 0 ? ", \\\n    " : ", ");
+        for (const char *p = m->classes[i]; *p != '\0'; p++) /* octal: safe before any digit, and no trigraphs */
+            text_add(t, isalnum((unsigned char)*p) || *p == ' ' || *p == '_' || *p == '-' ? "%c" : "\\%03o",
+                     (unsigned char)*p);
+        text_add(t, "\"");
+    }
+    text_add(t, "}\nextern const char *const %s_classes[%d];\n", m->name, m->n_classes);
+}
+
 static void put_header(struct text *t, const struct plan *plan, const char *NAME)
 {
     const struct graph *g = plan->graph;
@@ -131,9 +150,7 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
     put_accessors(t, plan, NAME, "input", g->inputs, g->n_inputs);
     c_input_header(t, plan, NAME);
     put_accessors(t, plan, NAME, "output", g->outputs, g->n_outputs);
-    if (plan->model->n_classes > 0)
-        text_add(t, "\n/* What the outputs mean. */\n#define %s_CLASSES %d\nextern const char *const %s_classes[%d];\n",
-                 NAME, plan->model->n_classes, name, plan->model->n_classes);
+    put_classes(t, plan->model, NAME);
     text_add(t, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
 
@@ -241,21 +258,6 @@ static void put_lookup(struct text *t, const struct plan *plan, const char *kind
     text_add(t, "    default:\n        return 0;\n    }\n}\n");
 }
 
-static void put_classes(struct text *t, const struct model *m)
-{
-    if (m->n_classes == 0)
-        return;
-    text_add(t, "\nconst char *const %s_classes[%d] = {", m->name, m->n_classes);
-    for (int32_t i = 0; i < m->n_classes; i++) {
-        text_add(t, "%s\"", i == 0 ? "" : ", ");
-        for (const char *p = m->classes[i]; *p != '\0'; p++) /* octal: safe before any digit, and no trigraphs */
-            text_add(t, isalnum((unsigned char)*p) || *p == ' ' || *p == '_' || *p == '-' ? "%c" : "\\%03o",
-                     (unsigned char)*p);
-        text_add(t, "\"");
-    }
-    text_add(t, "};\n");
-}
-
 static void put_source(struct text *t, const struct plan *plan, const char *NAME)
 {
     const struct model *m = plan->model;
@@ -304,7 +306,8 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
             c_constant(t, plan, i, as_data[i]);
     for (int32_t i = 0; i < plan->n_steps; i++)
         put_params(t, plan, i);
-    put_classes(t, m);
+    if (m->n_classes > 0)
+        text_add(t, "\nconst char *const %s_classes[%d] = %s_CLASS_NAMES;\n", m->name, m->n_classes, NAME);
     c_input_source(t, plan, NAME);
     put_run(t, plan, NAME);
     put_reset(t, plan);
