@@ -132,7 +132,9 @@ const struct command command_emulate = {
         "JSON keys: target, via, inferences, instructions (of the first inference), instructions_each,\n"
         "setup_instructions, checksum_instructions, arena_bytes, data_bss_bytes, stack_bytes, code_bytes,\n"
         "constant_bytes, weight_bytes, harness_code_bytes, harness_ram_bytes, outputs (of the first inference):\n"
-        "[{name, type, shape, scale, zero_point, data, real}], and with several inferences results: [{outputs}].",
+        "[{name, type, shape, scale, zero_point, data, real}], and with several inferences results: [{outputs}], of "
+        "an\n"
+        "anomaly detector with score and anomaly (mote help run).",
     .example = "mote emulate kws.tflite --target mps2-an386 --via c --input sample.bin --output scores.npy",
     .positional_min = 1,
     .positional_max = 1,

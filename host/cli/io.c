@@ -90,6 +90,7 @@ static enum mote_status read_samples(const struct source *s, struct inferences *
     if (s->index == 0 && dataset_is_raw_of(&d, &preprocess))
         x->raw = (struct bytes){(uint8_t *)(uintptr_t)d.samples,
                                 (size_t)d.n * (size_t)d.elements * (size_t)type_bits(d.type) / 8};
+    x->scored = pool_copy(&s->cli->pool, &d, sizeof d);
     return MOTE_OK;
 }
 
@@ -97,6 +98,28 @@ static enum mote_status read_samples(const struct source *s, struct inferences *
 static bool takes_samples(const struct mote_io *io)
 {
     return io->type == TYPE_S8 || io->type == TYPE_U8 || io->type == TYPE_S16 || io->type == TYPE_F32;
+}
+
+/* The model is an anomaly detector whose output can be compared with its input. */
+static bool has_scores(const struct mote_model *m)
+{
+    struct mote_io in, out;
+
+    return image_task(m).kind == MOTE_TASK_ANOMALY && mote_model_inputs(m) == 1 &&
+           mote_model_input(m, 0, &in) == MOTE_OK && mote_model_output(m, 0, &out) == MOTE_OK && takes_samples(&in) &&
+           takes_samples(&out) && io_elements(&in) == io_elements(&out);
+}
+
+/* Tensors as samples of bytes. */
+static const struct dataset *tensors_as_data(struct pool *pool, const struct mote_io *io, struct bytes tensors)
+{
+    const struct dataset d = {.raw = true,
+                              .type = TYPE_U8,
+                              .elements = io->bytes,
+                              .samples = tensors.data,
+                              .preprocess = {.kind = "none", .channels = ""}};
+
+    return pool_copy(pool, &d, sizeof d);
 }
 
 static enum mote_status read_file(const struct source *s, struct inferences *x)
@@ -147,6 +170,8 @@ enum mote_status inferences_read(struct cli *cli, const struct mote_model *model
 {
     int32_t inputs = mote_model_inputs(model), outputs = mote_model_outputs(model);
 
+    struct mote_io io;
+
     *out = (struct inferences){.model = model, .n = 1};
     read_classes(cli, model, out);
     if (cli_value_at(cli, "--input", (size_t)inputs) != NULL)
@@ -156,6 +181,10 @@ enum mote_status inferences_read(struct cli *cli, const struct mote_model *model
     out->inputs = pool_array(&cli->pool, (size_t)inputs, sizeof *out->inputs);
     for (int32_t i = 0; i < inputs; i++)
         TRY(read_input(cli, i, out));
+    if (!has_scores(model))
+        out->scored = NULL;
+    else if (out->scored == NULL && mote_model_input(model, 0, &io) == MOTE_OK)
+        out->scored = tensors_as_data(&cli->pool, &io, out->inputs[0]);
     return MOTE_OK;
 }
 
@@ -286,12 +315,36 @@ json_t *inference_json(const struct inferences *x, size_t inference)
     return outputs;
 }
 
+/* Of an anomaly detector. */
+static float score_of(const struct inferences *x, size_t inference)
+{
+    struct preprocess p = image_preprocess(x->model);
+    struct mote_io in, out;
+
+    mote_model_input(x->model, 0, &in);
+    output_of(x, inference, 0, &out);
+    return dataset_score(x->scored, (int32_t)inference, &in, &p, &out);
+}
+
+static void add_score(const struct inferences *x, size_t inference, json_t *to)
+{
+    float score = score_of(x, inference), threshold = mote_model_threshold(x->model);
+
+    json_object_set_new(to, "score", json_number((double)score));
+    json_object_set_new(to, "anomaly", isinf(threshold) ? json_null() : json_boolean(score > threshold));
+}
+
 json_t *inferences_json(const struct inferences *x)
 {
     json_t *all = json_array();
 
-    for (size_t k = 0; k < x->n; k++)
-        json_array_append_new(all, json_pack("{s:o}", "outputs", inference_json(x, k)));
+    for (size_t k = 0; k < x->n; k++) {
+        json_t *one = json_pack("{s:o}", "outputs", inference_json(x, k));
+
+        if (x->scored != NULL)
+            add_score(x, k, one);
+        json_array_append_new(all, one);
+    }
     return all;
 }
 
@@ -339,6 +392,17 @@ static void print_output(const struct mote_io *io, size_t inference)
         printf("%s  (%u elements), largest [%u] = %.6g\n", n > shown ? " …" : "", n, best, io_real(io, best));
 }
 
+static void print_score(const struct inferences *x, size_t inference)
+{
+    float score = score_of(x, inference), threshold = mote_model_threshold(x->model);
+
+    printf("  score %.6g", (double)score);
+    if (!isinf(threshold))
+        printf(", %s the threshold %.6g: %s", score > threshold ? "above" : "not above", (double)threshold,
+               score > threshold ? "an anomaly" : "normal");
+    putchar('\n');
+}
+
 void inferences_print(const struct inferences *x)
 {
     struct mote_io io;
@@ -348,6 +412,8 @@ void inferences_print(const struct inferences *x)
             print_output(&io, k);
             if (i == 0)
                 print_top(x, &io);
+            if (i == 0 && x->scored != NULL)
+                print_score(x, k);
         }
     if (x->n > PRINTED_INFERENCES)
         printf("… and %zu more inferences; --output and --json give all\n", x->n - PRINTED_INFERENCES);

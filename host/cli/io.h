@@ -15,6 +15,7 @@ struct inferences {
     struct bytes raw;     /* the first input's n raw samples, if the model's set_input makes these tensors of them */
     const char **classes; /* [n_classes] the model's, printable */
     int32_t n_classes;
+    const struct dataset *scored; /* an anomaly detector's samples, of which each has a score; NULL: others have none */
 };
 
 /* Reads the files of --input: data as data sets have them, preprocessed as the model says; tensors are what --raw and

@@ -112,7 +112,8 @@ const struct command command_run = {
     "Prints the outputs as real numbers; files of --output are raw elements, or .npy by their name.\n\n"
     "--tensors writes every tensor, after the last inference, as DIR/t<index>.bin with the source's index;\n"
     "DIR/index.txt names them. With --passes none these are all the tensors of the imported graph.\n\n"
-    "JSON keys: inferences, results: [{outputs: [{name, type, shape, scale, zero_point, data, real}]}].",
+    "JSON keys: inferences, results: [{outputs: [{name, type, shape, scale, zero_point, data, real}], and of\n"
+    "an anomaly detector score and anomaly (null: it has no threshold)}].",
     .example = "mote run kws.tflite --input sample.bin --output scores.npy",
     .positional_min = 1,
     .positional_max = 1,

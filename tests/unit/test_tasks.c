@@ -441,6 +441,33 @@ static const char program[] =
     "(double)sounds_score(arena, raw), sounds_score(arena, raw) > SOUNDS_THRESHOLD);\n        }\n"
     "    return 0;\n}\n";
 
+/* `run` says the same of each sample as `eval`. */
+static void run_gives_the_score(void **state)
+{
+    json_t *run = JSON("run", "@sounds.mote", "--input", "@hums.npy"), *result;
+    const char *line;
+    size_t i;
+
+    (void)state;
+    OK("eval", "@sounds.mote", "--data", "@hums.npy", "--predictions", "@scores.csv");
+    line = text_of("scores.csv");
+    json_array_foreach(json_object_get(run, "results"), i, result)
+    {
+        double score;
+        int alarm;
+
+        assert_int_equal(sscanf(strchr(line, ','), ",,%lf,%d", &score, &alarm), 2);
+        assert_true((float)score == (float)real(result, "score"));
+        assert_int_equal(alarm, json_is_true(json_object_get(result, "anomaly")));
+        line = strchr(line, '\n') + 1;
+    }
+    assert_int_equal(i, SAMPLES - SAMPLES / 3);
+    json_decref(run);
+    assert_non_null(strstr(OK("run", "@sounds.mote", "--input", "@hums.npy").out, "not above the threshold"));
+    put("tensor.bin", "0123456789abcdef"); /* its reals are what the stored numbers stand for */
+    assert_non_null(strstr(OK("run", "@sounds.mote", "--input", "@tensor.bin").out, "  score "));
+}
+
 static void generated_c_gives_the_score(void **state)
 {
     struct text scores = {.pool = &pool};
@@ -575,6 +602,7 @@ int main(void)
         cmocka_unit_test(the_model_says_what_labels_are),
         cmocka_unit_test(bad_regressions),
         cmocka_unit_test(anomalies_on_every_road),
+        cmocka_unit_test(run_gives_the_score),
         cmocka_unit_test(generated_c_gives_the_score),
         cmocka_unit_test(what_nobody_says_the_user_does),
         cmocka_unit_test(real_autoencoders),
