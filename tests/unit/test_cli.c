@@ -977,7 +977,9 @@ static void what_is_no_input_is_refused_by_name(void **state)
         {1,
          "in/wide.csv: holds 12 bytes of data, which is no multiple",
          {"run", "@in/sum.graph", "--raw", "--input", "@in/wide.csv"}},
-        {1, "--max-bytes", {"run", "@in/flowers.graph", "--input", "@in/packed.csv.gz", "--max-bytes", "10"}},
+        {3,
+         "more than --max-bytes, 10",
+         {"run", "@in/flowers.graph", "--input", "@in/packed.csv.gz", "--max-bytes", "10"}},
         {1, "has the type s32; samples become", {"run", "@in/sum.graph", "--input", "@in/bare.csv"}},
     };
     gzFile packed;
