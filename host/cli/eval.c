@@ -135,8 +135,9 @@ static void judge_outputs(struct eval *e, uint8_t *outputs)
     struct mote_io out;
 
     mote_model_output(&e->measure.runner.model, 0, &out);
+    out.data = pool_alloc(&e->cli->pool, out.bytes); /* aligned, wherever the outputs of several types lie */
     for (size_t i = 0; i < e->n; i++) {
-        out.data = outputs + i * e->output_bytes;
+        memcpy(out.data, outputs + i * e->output_bytes, out.bytes);
         judge_see(&e->judge, (int32_t)i, &out);
     }
     judge_end(&e->judge);

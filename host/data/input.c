@@ -167,7 +167,7 @@ float dataset_score(const struct dataset *d, int32_t i, const struct mote_io *in
     const struct mote_preprocess how = how_of(d, model);
     struct mote_channels channels = mote_preprocess_channels(&how);
     bool raw = is_raw(d, in, model), fills = !raw && fills_range(d, in, model);
-    float mean = (float)(in->zero - (fills ? INT8_MIN : 0)), std = 1 / in->scale;
+    float mean = (float)((int64_t)in->zero - (fills ? INT8_MIN : 0)), std = 1 / in->scale;
 
     if (raw || fills) {
         channels.raw = d->raw ? in->type : (uint8_t)d->type;

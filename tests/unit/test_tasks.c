@@ -464,8 +464,12 @@ static void run_gives_the_score(void **state)
     assert_int_equal(i, SAMPLES - SAMPLES / 3);
     json_decref(run);
     assert_non_null(strstr(OK("run", "@sounds.mote", "--input", "@hums.npy").out, "not above the threshold"));
-    put("tensor.bin", "0123456789abcdef"); /* its reals are what the stored numbers stand for */
-    assert_non_null(strstr(OK("run", "@sounds.mote", "--input", "@tensor.bin").out, "  score "));
+    put("strange.graph", "mote-graph 1\nmodel strange\ntask anomaly threshold 1\ngraph\n"
+                         "tensor 0 \"x\" s8 [1,16] quant [0.5; 127]\ntensor 1 \"y\" s8 [1,16] quant [0.5; 127]\n"
+                         "op 0 relu in [0] out [1]\ninputs [0]\noutputs [1]\nend\n");
+    put("tensor.bin", "AAAAAAAAAAAAAAAA"); /* of stored numbers: each is 0.5 * (65 - 127) = -31, and becomes 0 */
+    assert_non_null(strstr(OK("run", "@strange.graph", "--input", "@tensor.bin").out,
+                           "  score 961, above the threshold 1: an anomaly"));
 }
 
 static void generated_c_gives_the_score(void **state)
