@@ -201,7 +201,7 @@ static void take_arguments(char *list)
 int main(int argc, char **argv)
 {
     struct frame at = {NULL, "mote_count_avr", NULL, -1, NULL};
-    struct machine m = {.file = {-1, -1, -1, -1, -1, -1, -1, -1}};
+    static struct machine m = {.file = {-1, -1, -1, -1, -1, -1, -1, -1}}; /* simavr has no end for a core */
     struct pool pool = {0};
     const char *trouble;
 
