@@ -1401,7 +1401,7 @@ static void draw_bytes(uint8_t *data, uint32_t n)
 
 static bool hostile_case(const struct mote_kernel *k)
 {
-    enum { LIMIT = 4096 };
+    enum { LIMIT = 4096, WORK_MOST = 1000000 };
     int32_t params[40];
     uint32_t bytes[MOTE_ARGS_MAX + 1], largest = 0;
     void *args[MOTE_ARGS_MAX] = {NULL};
@@ -1414,6 +1414,7 @@ static bool hostile_case(const struct mote_kernel *k)
         return false;
     for (int i = 0; i <= k->n_args; i++)
         fits &= bytes[i] <= LIMIT;
+    fits = fits && k->cost(params) * bytes[k->n_args] < WORK_MOST; /* windows far larger than what they see */
     if (!fits)
         return false;
     for (int i = 0; i < k->n_args; i++)
