@@ -55,9 +55,17 @@ static void real_numbers_become_int8(void **state)
     static const struct {
         float real;
         int8_t want;
-    } cases[] = {{0.0f, -10},       {0.24f, -10},           {0.25f, -9},  {-0.25f, -11},           {-0.24f, -10},
-                 {68.5f, 127},      {68.74f, 127},          {1e30f, 127}, {-59.0f, -128},          {-1e30f, -128},
-                 {(float)NAN, -10}, {(float)INFINITY, 127}, {5.0f, 0},    {(float)-INFINITY, -128}};
+    } cases[] = {{0.0f, -10},       {0.24f, -10},
+                 {0.25f, -9},       {-0.25f, -11},
+                 {-0.24f, -10},     {68.5f, 127},
+                 {68.74f, 127},     {1e30f, 127},
+                 {-59.0f, -128},    {-1e30f, -128},
+                 {(float)NAN, -10}, {(float)INFINITY, 127},
+                 {5.0f, 0},         {(float)-INFINITY, -128},
+                 {68.75f, 127},     {69.0f, 127},
+                 {256.0f, 127},     {256.5f, 127},
+                 {-59.5f, -128},    {-256.0f, -128},
+                 {-256.5f, -128}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -70,31 +78,12 @@ static void real_numbers_become_int8(void **state)
     }
 }
 
-/* Under the sanitizers: a checked image may still have any zero point. */
-static void hostile_zero_points_do_no_harm(void **state)
-{
-    static const int32_t zeros[] = {INT32_MIN, INT32_MAX};
-    int32_t s32[] = {INT32_MIN, INT32_MAX};
-
-    (void)state;
-    for (int z = 0; z < 2; z++)
-        for (uint32_t i = 0; i < 2; i++) {
-            struct mote_io io = {.type = TYPE_S32, .data = s32, .scale = 1.0f, .zero = zeros[z]};
-
-            assert_false(isnan(mote_dequantize(&io, i)));
-            io.type = TYPE_S8;
-            assert_false(isnan(mote_dequantize(&io, i)));
-            (void)mote_quantize_s8(&io, i == 0 ? 500.0f : -500.0f);
-        }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elements_become_real_numbers),
         cmocka_unit_test(what_is_not_quantized_stays),
         cmocka_unit_test(real_numbers_become_int8),
-        cmocka_unit_test(hostile_zero_points_do_no_harm),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
