@@ -56,6 +56,15 @@ static enum mote_status check_words(const char *words, const struct frame *at)
     return MOTE_OK;
 }
 
+enum mote_status pass_run(const struct pass *pass, struct model *m, const struct frame *at)
+{
+    struct frame here = {at, "pass", pass->name, -1, NULL};
+
+    for (int32_t i = 0; i < m->n_graphs; i++)
+        TRY(pass->run(m, &m->graphs[i], at));
+    return model_verify(m, &here);
+}
+
 enum mote_status passes_run(struct model *m, const char *which, const char *dump_after, FILE *dump_to,
                             const struct frame *at)
 {
@@ -65,13 +74,9 @@ enum mote_status passes_run(struct model *m, const char *which, const char *dump
     TRY(check_words(dump_after, at));
     TRY(model_verify(m, at));
     for (int i = 0; i < passes_count && !none; i++) {
-        struct frame here = {at, "pass", passes[i].name, -1, NULL};
-
         if (which && !named(which, passes[i].name))
             continue;
-        for (int32_t k = 0; k < m->n_graphs; k++)
-            TRY(passes[i].run(m, &m->graphs[k], at));
-        TRY(model_verify(m, &here));
+        TRY(pass_run(&passes[i], m, at));
         if (dump_after && strcmp(dump_after, passes[i].name) == 0) {
             struct text text = {.pool = m->pool};
 

@@ -18,8 +18,12 @@ struct pass {
 extern const struct pass passes[];
 extern const int passes_count;
 
+/* One pass over all graphs of the model, then the verifier, whose faults name the pass. */
+MUST_CHECK enum mote_status pass_run(const struct pass *pass, struct model *m, const struct frame *at);
+
 /* Runs the passes that `which` names: NULL for all, "none", or names separated by commas, always in the table's order.
- * The verifier runs after each. After the pass `dump_after` (may be NULL) the graph's text form is written to dump_to.
+ * The verifier runs before the first and after each. After the pass `dump_after` (may be NULL) the graph's text form is
+ * written to dump_to.
  */
 MUST_CHECK enum mote_status passes_run(struct model *m, const char *which, const char *dump_after, FILE *dump_to,
                                        const struct frame *at);

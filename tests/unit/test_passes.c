@@ -123,6 +123,60 @@ static void names_of_passes(void **state)
     pool_free(&pool);
 }
 
+/* ---- the verifier between passes ---- */
+static const char doubled[] = "mote-graph 1\nmodel m\ngraph \"main\"\ntensor 0 \"x\" f32 [2]\ntensor 1 \"y\" f32 [2]\n"
+                              "op 0 add in [0, 0] out [1]\ninputs [0]\noutputs [1]\nend\n";
+
+static enum mote_status reads_its_own_output(struct model *m, struct graph *g, const struct frame *at)
+{
+    (void)m;
+    (void)at;
+    g->ops[0].in[0] = g->ops[0].out[0];
+    return MOTE_OK;
+}
+
+static struct model parsed(struct pool *pool, const struct frame *at)
+{
+    struct model m = {.pool = pool};
+
+    ok(model_parse(&m, (struct bytes){(uint8_t *)(uintptr_t)doubled, sizeof doubled - 1}, at));
+    return m;
+}
+
+/* What a pass breaks is named before the next one stumbles over it. */
+static void a_pass_that_breaks_the_graph_is_named(void **state)
+{
+    const struct pass broken = {"broken", reads_its_own_output, "leaves what no order of operators can compute"};
+    struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct pool pool = {0};
+    struct model m = parsed(&pool, &at);
+
+    (void)state;
+    sink = (struct report_text){.status = MOTE_OK};
+    assert_int_equal(pass_run(&broken, &m, &at), MOTE_ERR_FORMAT);
+    assert_non_null(strstr(sink.text, "m: pass broken: "));
+    pool_free(&pool);
+}
+
+/* No pass makes a graph of what is none: it is refused as it came, even where no pass runs. */
+static void what_comes_is_verified(void **state)
+{
+    static const char *const which[] = {NULL, "none", "dead_code"};
+    struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(which); i++) {
+        struct model m = parsed(&pool, &at);
+
+        ok(reads_its_own_output(&m, &m.graphs[0], &at));
+        sink = (struct report_text){.status = MOTE_OK};
+        assert_int_equal(passes_run(&m, which[i], NULL, NULL, &at), MOTE_ERR_FORMAT);
+        assert_null(strstr(sink.text, "pass"));
+    }
+    pool_free(&pool);
+}
+
 /* ---- random networks ---- */
 static uint32_t seed;
 
@@ -338,6 +392,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_graphs),
         cmocka_unit_test(names_of_passes),
+        cmocka_unit_test(a_pass_that_breaks_the_graph_is_named),
+        cmocka_unit_test(what_comes_is_verified),
         cmocka_unit_test(random_networks_compute_the_same),
         cmocka_unit_test(vww_loses_half_of_its_multiplications),
     };

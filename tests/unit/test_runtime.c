@@ -259,8 +259,9 @@ static void reset_rewinds(void **state)
     assert_true(value_of(&m, 0) == 8 && value_of(&m, 1) == 8);
     set(&m, 9);
     assert_int_equal(mote_model_step(&m), 1);
+    set(&m, 10);
     assert_int_equal(mote_model_run(&m), MOTE_OK);
-    assert_true(value_of(&m, 0) == 9 && value_of(&m, 1) == 9);
+    assert_true(value_of(&m, 0) == 10 && value_of(&m, 1) == 10);
     assert_int_equal(mote_model_step(&m), 1);
     pool_free(&pool);
 }
