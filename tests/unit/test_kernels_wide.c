@@ -106,9 +106,9 @@ static void rounding_of_64_bit_sums(void **state)
 
         assert_int_equal(mote_requant64(sum, mult, shift), scaled64(sum, mult, shift));
     }
-    /* beyond what the reference takes: anything, but nothing undefined */
-    mote_requant64(INT64_MIN, INT32_MIN, MOTE_SHIFT_MIN);
-    mote_requant64(INT64_MAX, INT32_MAX, MOTE_SHIFT64_MAX);
+    /* beyond what the reference takes: the product modulo 2^64, (2^63 - 1) * 32767 is 2^63 - 32767 */
+    assert_int_equal(mote_requant64(INT64_MIN, INT32_MIN, MOTE_SHIFT_MIN), 0);
+    assert_int_equal(mote_requant64(INT64_MAX, INT32_MAX, MOTE_SHIFT64_MAX), -32639 >> 8);
 }
 
 static void sums_of_products_do_not_overflow(void **state)
@@ -626,27 +626,69 @@ static void rings_and_in_place(void **state)
     free(b);
 }
 
-/* ---- parameters at the ends of their ranges ---- */
-static void extremes_are_defined(void **state)
+/* ---- parameters at the ends of their ranges: sums modulo 2^32, worked out by hand ---- */
+/* (32767 + 32768) << 15 is all but 2^31, (-32768 - 32767) << 15 all but -2^31: their sum is 0, their difference -65536
+ * modulo 2^32. */
+static void extremes_of_sums(void **state)
 {
-    const struct mote_add_sub add = {1, 1,     MOTE_ARG_S16, 1, 1,     1,         1, 1,      1,    1, -32768, INT32_MAX,
-                                     0, 32767, INT32_MAX,    0, 32767, INT32_MAX, 0, -32768, 32767};
-    const struct mote_leaky_relu_s16 leaky = {
-        1, 1, 1, 1, -32768, 32767, INT32_MAX, MOTE_SHIFT_MAX, INT32_MAX, MOTE_SHIFT_MAX, 1};
-    const struct mote_svdf_s8 svdf = {
-        1, 1, 1, 1, 1, 1, -128, 32767, INT32_MAX, MOTE_SHIFT_MAX, 127, INT32_MAX, MOTE_SHIFT_MAX};
-    const int32_t shape[] = {1, 0, 0}, bias = INT32_MIN;
-    const int16_t low = INT16_MIN, high = INT16_MAX, times = INT16_MIN;
-    const int8_t in = 127, feature = -128;
-    int16_t out, kept = INT16_MIN;
-    int8_t byte;
+    static const int32_t zeros[] = {-32768, 0, 32767}, wants[2][3] = {{-32768, 0, 32767}, {-32768, -32768, -32768}};
+    const int32_t shape[] = {1, 0, 0};
+    const int16_t low = INT16_MIN, high = INT16_MAX;
+    struct mote_add_sub p = {1,         1, MOTE_ARG_S16, 1,         1, 1,     1,         1, 1,      1,    -32768,
+                             INT32_MAX, 0, 32767,        INT32_MAX, 0, 32767, INT32_MAX, 0, -32768, 32767};
+    int16_t out;
 
     (void)state;
-    mote_add_sub(&add, &high, &low, shape, &out, 0, 1);
-    mote_add_sub(&add, &low, &high, shape, &out, 0, 1);
-    mote_leaky_relu_s16(&leaky, &high, &out, 0, 1);
-    mote_leaky_relu_s16(&leaky, &low, &out, 0, 1);
-    mote_svdf_s8(&svdf, &in, &feature, &times, &bias, &kept, &byte, 0, 1);
+    for (p.minus = 0; p.minus < 2; p.minus++)
+        for (int z = 0; z < 3; z++) {
+            p.out_zero = zeros[z];
+            mote_add_sub(&p, &high, &low, shape, &out, 0, 1);
+            assert_int_equal(out, wants[p.minus][z]);
+            mote_add_sub(&p, &low, &high, shape, &out, 0, 1); /* both at their zero point */
+            assert_int_equal(out, zeros[z]);
+        }
+}
+
+/* 65535 << 30 is -2^30 modulo 2^32, and so is -65535 << 30 but for the sign. */
+static void extremes_of_leaky_relu(void **state)
+{
+    static const struct {
+        int16_t in;
+        int32_t in_zero, minus, want;
+    } cases[] = {
+        {INT16_MAX, -32768, 0, -32768}, {INT16_MAX, -32768, 1, -32768}, {INT16_MAX, 32767, 0, 32767},
+        {INT16_MIN, 32767, 0, 32767},   {INT16_MIN, 32767, 1, -32768},  {INT16_MIN, -32768, 1, 32767},
+    };
+    int16_t out;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct mote_leaky_relu_s16 p = {
+            1, 1, 1, 1, cases[i].in_zero, 32767, INT32_MAX, MOTE_SHIFT_MAX, INT32_MAX, MOTE_SHIFT_MAX, cases[i].minus};
+
+        mote_leaky_relu_s16(&p, &cases[i].in, &out, 0, 1);
+        assert_int_equal(out, cases[i].want);
+    }
+}
+
+/* The feature's sum, 255 * -128 << 30, is 0 modulo 2^32, so the state gets its zero point; INT32_MAX << 30 is -2^30. */
+static void extremes_of_svdf(void **state)
+{
+    static const int32_t biases[] = {INT32_MIN, 0, INT32_MAX}, wants[] = {7, 7, -128};
+    const struct mote_svdf_s8 p = {
+        1, 1, 1, 1, 1, 1, -128, 32767, INT32_MAX, MOTE_SHIFT_MAX, 7, INT32_MAX, MOTE_SHIFT_MAX};
+    const int16_t times = INT16_MIN;
+    const int8_t in = 127, feature = -128;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        int16_t kept = INT16_MIN;
+        int8_t out;
+
+        mote_svdf_s8(&p, &in, &feature, &times, &biases[i], &kept, &out, 0, 1);
+        assert_int_equal(kept, 32767);
+        assert_int_equal(out, wants[i]);
+    }
 }
 
 #define REFUSED(kernel, base, ...)                                                                                     \
@@ -718,7 +760,9 @@ int main(void)
         cmocka_unit_test(transposed_from_a_ring),
         cmocka_unit_test(svdf_rows_are_independent),
         cmocka_unit_test(rings_and_in_place),
-        cmocka_unit_test(extremes_are_defined),
+        cmocka_unit_test(extremes_of_sums),
+        cmocka_unit_test(extremes_of_leaky_relu),
+        cmocka_unit_test(extremes_of_svdf),
         cmocka_unit_test(contradictions_are_refused),
     };
 
