@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kernels called by hand: one convolution that finds vertical edges in an 8 x 8 picture. No graph, no image, no arena:
- * each argument is a buffer of yours, laid out as device/kernels/conv_2d_s8.h says. */
+ * each argument is a buffer of yours, laid out as device/mote/kernels/conv/conv_2d_s8.h says. */
 #include <stdio.h>
 
-#include "kernels/conv_2d_s8.h"
+#include "mote/kernels/conv/conv_2d_s8.h"
 
 enum { SIZE = 8, ZERO = -128 }; /* pixels are 0 … 255, stored as pixel - 128: real zero is -128 */
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The second decoder of the image: written from docs/SPEC.md and the tables that it names (ops/types.def,
-ops/kernels.def, the lists in the kernels' headers), and from nothing else, so that it can say whether the first one
-and the specification agree. Checks what a reader checks, in that order, but for the kernels' need and trust functions,
-which are code (and so not how many bytes the latter read); prints the image.
+"""The second decoder of the image: written from docs/SPEC.md and the tables that it names (types_def.h and
+kernels_def.h of device/mote/ops, the lists in the kernels' headers), and from nothing else, so that it can say
+whether the first one and the specification agree. Checks what a reader checks, in that order, but for the kernels'
+need and trust functions, which are code (and so not how many bytes the latter read); prints the image.
 
     tools/decode_image.py [--json] IMAGE
 """
@@ -43,14 +43,14 @@ def want(condition, status, text, step=-1):
 # ---- the tables that the specification names ----
 
 def rows(path, macro):
-    """The rows MACRO(a, b, c) of a .def file."""
+    """The rows MACRO(a, b, c) of a table."""
     text = re.sub(r"/\*.*?\*/", "", (ROOT / path).read_text(), flags=re.S)
     return [[field.strip() for field in row.split(",")] for row in re.findall(rf"^{macro}\((.*?)\)", text, re.M)]
 
 
 class Types:
     def __init__(self):
-        table = rows("ops/types.def", "TYPE")
+        table = rows("device/mote/ops/types_def.h", "TYPE")
         self.name = {int(r[0]): r[2] for r in table}
         self.number = {r[1]: int(r[0]) for r in table}
         self.bytes = {int(r[0]): int(r[3]) // 8 for r in table}
@@ -64,7 +64,7 @@ class Headers:
         self.constants = {"INT32_MAX": "2147483647", "INT32_MIN": "-2147483648", "INT16_MAX": "32767",
                           "INT16_MIN": "-32768", "INT8_MAX": "127", "INT8_MIN": "-128", "UINT8_MAX": "255"}
         self.lists = {}
-        for path in sorted(ROOT.glob("device/include/mote/*.h")) + sorted(ROOT.glob("device/kernels/*.h")):
+        for path in sorted(ROOT.glob("device/mote/*.h")) + sorted(ROOT.glob("device/mote/kernels/*/*.h")):
             text = path.read_text().replace("\\\n", " ")
             for name, letter, value in re.findall(r"^#define (\w+)(?:\((\w)\))?[ \t]+(.*)$", text, re.M):
                 value = re.sub(r'/\*.*?\*/|"(?:[^"\\]|\\.)*"', "", value)
@@ -131,7 +131,7 @@ class Tables:
     def __init__(self):
         self.types = Types()
         headers = Headers(self.types)
-        self.kernels = {int(r[0]): Kernel(headers, r[1]) for r in rows("ops/kernels.def", "KERNEL")}
+        self.kernels = {int(r[0]): Kernel(headers, r[2]) for r in rows("device/mote/ops/kernels_def.h", "KERNEL")}
 
 
 # ---- the image ----

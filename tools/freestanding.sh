@@ -7,11 +7,11 @@ cd "$(dirname "$0")/.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 bad=0
-flags="-std=c11 -O2 -ffreestanding -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror -I. -Idevice/include"
+flags="-std=c11 -O2 -ffreestanding -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror"
 
 try() {
     command -v "${1%% *}" >/dev/null || { echo "SKIP: ${1%% *} is not installed"; return; }
-    for f in device/kernels/*.c device/runtime/*.c; do
+    for f in device/mote/kernels/*/*.c device/mote/runtime/*.c; do
         $1 $flags -c "$f" -o "$out/x.o" || bad=1
     done
 }

@@ -13,13 +13,20 @@ rule() {
     bad=1
 }
 
-rule "device/ uses ops/ and itself" device 'host/|kernels/|runtime/|mote/\.\.'
+for f in $(find device -name '*.c' -o -name '*.h'); do
+    for name in $(sed -n 's/^ *# *include "\(.*\)".*/\1/p' "$f"); do
+        [ -f "$(dirname "$f")/$name" ] || { echo "device/ finds what it includes without -I: $f: \"$name\""; bad=1; }
+    done
+done
+rule "device/ uses itself" device '.*(host|targets)/'
 rule "device/ is freestanding" device '(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdio|stdlib|string|time|wchar)\.h'
-rule "device/kernels does not know the runtime" device/kernels 'mote/mote\.h|registry\.h|ops/image\.h'
-rule "ops/ is facts, not code" ops 'host/|mote/|kernels/'
-rule "base knows nothing of models" host/base 'host/(graph|import|passes|plan|emit|exec|quantize|emulate|pipeline|cli|data)/|mote/'
+rule "kernels do not know the runtime" device/mote/kernels '.*(runtime/|/mote\.h|registry\.h|image\.h)'
+rule "a family of kernels uses shared/, no other family" device/mote/kernels '\.\./[a-rt-z]'
+rule "what kernels share knows none of them" device/mote/kernels/shared '\.\./[a-z]'
+rule "device/mote/ops is facts, not code" device/mote/ops '\.\./'
+rule "base knows nothing of models" host/base 'host/(graph|import|passes|plan|emit|exec|quantize|emulate|pipeline|cli|data)/|mote/([a-z_]+\.h|kernels/|runtime/)'
 rule "the graph knows no format, pass or emitter" host/graph 'host/(import|passes|emit|exec|emulate|pipeline|cli)/'
-rule "importers end at the graph" host/import 'host/(passes|plan|emit|exec|emulate|pipeline|cli)/|mote/'
+rule "importers end at the graph" host/import 'host/(passes|plan|emit|exec|emulate|pipeline|cli)/|mote/([a-z_]+\.h|kernels/|runtime/)'
 rule "passes know neither importers nor emitters" host/passes 'host/(import|emit|quantize|emulate|pipeline|cli)/'
 rule "the plan knows neither importers nor passes" host/plan 'host/(import|passes|emit|exec|emulate|pipeline|cli)/'
 rule "emitters read the plan" host/emit 'host/(import|passes|exec|emulate|pipeline|cli)/'

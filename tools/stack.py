@@ -15,7 +15,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TABLE = ROOT / "host/cli/stack.def"
 # As host/emulate/firmware.c builds them.
-FLAGS = ["-std=c11", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-I.", "-Idevice", "-Idevice/include"]
+FLAGS = ["-std=c11", "-ffreestanding", "-ffunction-sections", "-fdata-sections"]
 SIZES = {"kernels": "-O2", "runtime": "-Os"}
 # Functions of libgcc and the C library, whose frames no compiler tells: none of those that are called has more.
 LIBRARY = 64
@@ -61,9 +61,9 @@ def call_graph(compiler, flags, folder):
     """({function: own frame}, {function: callees}) of all device code."""
     avr = compiler.startswith("avr")
     frames, calls = {}, {}
-    for source in sorted(p for part in SIZES for p in ROOT.glob(f"device/{part}/*.c")):
+    for part, source in ((part, p) for part in SIZES for p in sorted(ROOT.glob(f"device/mote/{part}/**/*.c"))):
         made = folder / (source.stem + ".o")
-        subprocess.run([compiler, *FLAGS, *flags, SIZES[source.parent.name], "-fstack-usage" if avr else "-fcallgraph-info=su",
+        subprocess.run([compiler, *FLAGS, *flags, SIZES[part], "-fstack-usage" if avr else "-fcallgraph-info=su",
                         "-c", source.relative_to(ROOT), "-o", made], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
         if avr:
             code = subprocess.run(["avr-objdump", "-dr", made], capture_output=True, text=True, check=True).stdout

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import decode_image  # noqa: E402
 
 TABLES = decode_image.Tables()
-CHECKED = 8        # ops/image.h: MOTE_IMAGE_CHECKED
+CHECKED = 8        # device/mote/ops/image.h: MOTE_IMAGE_CHECKED
 ARENA = 1 << 16
 CASES = 3          # of a file of vectors
 TENSORS, STEPS, ARGS, PARAMS, IO, STRINGS, DATA = 1, 2, 3, 4, 5, 6, 9

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include "ops/types.h"
+#include "mote/ops/types.h"
 
 #define COUNT(a)          (sizeof(a) / sizeof(a)[0])
 #define MUST_CHECK        __attribute__((warn_unused_result))

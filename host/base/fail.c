@@ -107,7 +107,7 @@ struct status_row {
 };
 static const struct status_row statuses[] = {
 #define STATUS(number, NAME, text, advice) {number, #NAME, text, advice},
-#include "ops/status.def"
+#include "mote/ops/status_def.h"
 };
 
 static const struct status_row *status_row(int status)

@@ -84,7 +84,7 @@ static bool same_status(const char *word, int number, const char *name)
 
 static const int statuses[] = {
 #define STATUS(number, NAME, text, advice) number,
-#include "ops/status.def"
+#include "mote/ops/status_def.h"
 };
 
 static enum mote_status run_explain(struct cli *cli)
@@ -101,7 +101,8 @@ static enum mote_status run_explain(struct cli *cli)
             printf("%d %s: %s\n%s\n", s, status_name(s), status_text(s), status_advice(s));
         return MOTE_OK;
     }
-    return fail(&cli->root, MOTE_ERR_USAGE, "there is no status \"%s\"; ops/status.def lists them", cli->positional[0]);
+    return fail(&cli->root, MOTE_ERR_USAGE, "there is no status \"%s\"; device/mote/ops/status_def.h lists them",
+                cli->positional[0]);
 }
 
 const struct command command_explain = {

@@ -6,7 +6,7 @@
 
 #include "host/graph/graph.h"
 #include "mote/mote.h"
-#include "ops/image.h"
+#include "mote/ops/image.h"
 
 const struct mote_image_header *image_header(const struct mote_model *m);
 const struct mote_image_section *image_sections(const struct mote_model *m);             /* [header's n_sections] */

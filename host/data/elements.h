@@ -3,7 +3,7 @@
 #ifndef MOTE_DATA_ELEMENTS_H
 #define MOTE_DATA_ELEMENTS_H
 
-#include "ops/types.h"
+#include "mote/ops/types.h"
 
 #include <stdint.h>
 #include <string.h>

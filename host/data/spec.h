@@ -9,7 +9,7 @@
 #define MOTE_DATA_SPEC_H
 
 #include "host/base/yaml.h"
-#include "ops/types.h"
+#include "mote/ops/types.h"
 
 enum data_kind { DATA_AUTO, DATA_IDX, DATA_IMAGES, DATA_TENSORS, DATA_TABLE, DATA_ARRAYS };
 enum data_channels { DATA_CHANNELS_AUTO, DATA_RGB, DATA_BGR, DATA_GRAY };

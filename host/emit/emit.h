@@ -9,7 +9,7 @@
 MUST_CHECK enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct frame *at);
 
 /* Generated C: <dir>/<model>.c, <model>.h and <dir>/mote/ with the sources that it needs, copied from `home`
- * (the folder that has device/ and ops/). Files of the same name are replaced, but <model>.c and <model>.h only if they
+ * (the folder that has device/). Files of the same name are replaced, but <model>.c and <model>.h only if they
  * were generated from this model, known by its structure; nothing else is touched. */
 MUST_CHECK enum mote_status emit_c(const struct plan *plan, const char *home, const char *dir, const struct frame *at);
 

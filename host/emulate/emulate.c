@@ -56,13 +56,9 @@ static enum mote_status add_image(struct firmware *fw, const struct emulate_job 
 {
     struct pool *pool = fw->pool;
     struct flags model = {.pool = pool};
-    const char *const folders[] = {"device/include", "device", "."};
 
     TRY(firmware_put(fw, "image.mote", job->image.data, job->image.size, at));
-    for (size_t i = 0; i < COUNT(folders); i++) {
-        add_include(&model, pool_printf(pool, "%s/%s", fw->home, folders[i]));
-        add_include(&adapter, pool_printf(pool, "%s/%s", fw->home, folders[i]));
-    }
+    add_include(&adapter, pool_printf(pool, "%s/device", fw->home));
     if (job->kernel_list) {
         TRY(firmware_put(fw, "emulate_kernels.def", job->kernel_list, strlen(job->kernel_list), at));
         add_include(&model, fw->folder);
@@ -70,10 +66,7 @@ static enum mote_status add_image(struct firmware *fw, const struct emulate_job 
     }
     add_harness(fw, "image.S", &adapter);
     add_harness(fw, "adapter_image.c", &adapter);
-    TRY(firmware_add_folder(fw, FIRMWARE_MODEL, pool_printf(pool, "%s/device/runtime", fw->home), false, model.flag,
-                            at));
-    return firmware_add_folder(fw, FIRMWARE_KERNELS, pool_printf(pool, "%s/device/kernels", fw->home), false,
-                               model.flag, at);
+    return firmware_add_folder(fw, FIRMWARE_MODEL, pool_printf(pool, "%s/device", fw->home), true, model.flag, at);
 }
 
 static const char *upper(struct pool *pool, const char *s)
@@ -85,7 +78,7 @@ static const char *upper(struct pool *pool, const char *s)
     return copy;
 }
 
-/* Only the generated folder is searched: it must need nothing else. */
+/* No folder is searched for what the generated one includes: it must need nothing else. */
 static enum mote_status add_c(struct firmware *fw, const struct emulate_job *job, struct flags adapter,
                               const struct frame *at)
 {
@@ -95,8 +88,6 @@ static enum mote_status add_c(struct firmware *fw, const struct emulate_job *job
     const char *folder = pool_strdup(pool, real ? real : job->c_dir);
 
     free(real);
-    add_include(&model, folder);
-    add_include(&model, pool_printf(pool, "%s/mote", folder));
     add_include(&adapter, folder);
     add_flag(&adapter, pool_printf(pool, "-DMOTE_Model=%s", job->name));
     add_flag(&adapter, pool_printf(pool, "-DMOTE_Model_upper=%s", upper(pool, job->name)));

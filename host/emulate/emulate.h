@@ -16,7 +16,7 @@ struct emulate_job {
     bool via_c;
     const char *name;        /* via C: the model's name as its functions spell it; its header is <name>.h */
     struct bytes image;      /* via image */
-    const char *kernel_list; /* via image: text of the list of kernels to link, rows KERNEL(id, name); NULL: all */
+    const char *kernel_list; /* via image: the text of a list of kernels to link (runtime/registry.h); NULL: all */
     const char *c_dir;       /* via C: the folder with the generated C */
     int64_t arena_bytes;
     struct bytes input;    /* n inferences, each all inputs in order */

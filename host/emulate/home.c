@@ -32,7 +32,7 @@ static bool is_folder(struct pool *pool, const char *folder, const char *name)
 
 static bool is_home(struct pool *pool, const char *folder)
 {
-    return is_folder(pool, folder, "device") && is_folder(pool, folder, "ops") && is_folder(pool, folder, "targets");
+    return is_folder(pool, folder, "device") && is_folder(pool, folder, "targets");
 }
 
 /* Absolute, as compilers and emulators run in other folders. */

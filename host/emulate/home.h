@@ -5,7 +5,7 @@
 
 #include "host/base/base.h"
 
-/* The folder that holds device/, ops/ and targets/: $MOTE_HOME, else found from where the program itself lies: the
+/* The folder that holds device/ and targets/: $MOTE_HOME, else found from where the program itself lies: the
  * source tree above a build folder, or ../share/mote of an installation. */
 MUST_CHECK enum mote_status mote_home(struct pool *pool, const char **home, const struct frame *at);
 /* libmote_count.so: $MOTE_PLUGIN, else beside the program or one folder up (build tree), or in ../lib/mote. */

@@ -2,7 +2,7 @@
 #include "host/exec/runner.h"
 
 #include "host/plan/lower.h"
-#include "ops/image.h"
+#include "mote/ops/image.h"
 
 double runner_work(const struct mote_model *model)
 {

@@ -11,7 +11,7 @@ struct type_row {
 };
 static const struct type_row types[] = {
 #define TYPE(number, NAME, name, bits, ctype) [number] = {#name, bits},
-#include "ops/types.def"
+#include "mote/ops/types_def.h"
 };
 
 static const struct type_row *type_row(enum mote_type type)

@@ -9,14 +9,14 @@
 #define MOTE_GRAPH_H
 
 #include "host/base/base.h"
-#include "ops/image.h"
-#include "ops/opts.h"
-#include "ops/types.h"
+#include "host/graph/opts.h"
+#include "mote/ops/image.h"
+#include "mote/ops/types.h"
 
 enum op_id {
     OP_NOP = 0, /* a dead operator: passes leave it, graph_compact() removes it */
 #define OP(id, NAME, ...) OP_##NAME = id,
-#include "ops/ops.def"
+#include "host/graph/ops.def"
     OP_LIMIT
 };
 
@@ -24,7 +24,7 @@ enum opts_id {
 #define OPTS(NAME, name) OPTS_##NAME,
 #define OPT(kind, field)
 #define OPTS_END
-#include "ops/opts.def"
+#include "host/graph/opts.def"
     OPTS_COUNT
 };
 
@@ -59,7 +59,7 @@ struct op {
     const char *name; /* as in the source; may be "" */
     int32_t n_in, n_out;
     int32_t *in, *out; /* tensor indices, TENSOR_ABSENT allowed in `in` */
-    void *opts;        /* struct <opts>_opts, words as ops/opts.def says; NULL for `none` */
+    void *opts;        /* struct <opts>_opts, words as host/graph/opts.def says; NULL for `none` */
     int32_t source;    /* index in the source file, -1 if Mote made it */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of op_info.h, expanded from ops/ops.def and ops/opts.def. A row without its functions does not link. */
+/* The tables of op_info.h, expanded from ops.def and opts.def. A row without its functions does not link. */
 #include "host/graph/op_info.h"
 
 #define OP(id, NAME, name, in_min, in_max, out, opts)                                                                  \
@@ -9,7 +9,7 @@
 #define OP_HOST(id, NAME, name, in_min, in_max, out, opts)                                                             \
     enum mote_status infer_##name(const struct model *, struct graph *, const struct op *, const struct frame *);      \
     int64_t macs_##name(const struct graph *, const struct op *);
-#include "ops/ops.def"
+#include "host/graph/ops.def"
 
 static enum mote_status lower_host(struct lowering *l, const struct op *op, const struct frame *at)
 {
@@ -25,10 +25,10 @@ const struct op_info op_info[OP_LIMIT] = {
 #define OP_HOST(id, NAME, name, in_min, in_max, out, opts)                                                             \
     [id] = {#NAME, #name,       in_min,       in_max,      (out) == MANY ? 1 : (out),                                  \
             out,   OPTS_##opts, infer_##name, macs_##name, lower_host},
-#include "ops/ops.def"
+#include "host/graph/ops.def"
 };
 
-/* The kinds as ops/opts.def spells them. */
+/* The kinds as host/graph/opts.def spells them. */
 enum {
     KIND_int = OPT_INT,
     KIND_float = OPT_FLOAT,
@@ -45,13 +45,13 @@ enum {
     }                                                                                                                  \
     }                                                                                                                  \
     ;
-#include "ops/opts.def"
+#include "host/graph/opts.def"
 
 const struct opts_info opts_info[OPTS_COUNT] = {
 #define OPTS(NAME, name) [OPTS_##NAME] = {fields_##name, (int32_t)COUNT(fields_##name) - 1},
 #define OPT(kind, field)
 #define OPTS_END
-#include "ops/opts.def"
+#include "host/graph/opts.def"
 };
 
 const char *padding_name(int padding)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every stage asks of an operator. One row an operator, expanded from ops/ops.def; the functions are in
+/* What every stage asks of an operator. One row an operator, expanded from host/graph/ops.def; the functions are in
  * host/graph/ops/<name>.c. */
 #ifndef MOTE_OP_INFO_H
 #define MOTE_OP_INFO_H
@@ -20,7 +20,7 @@ struct opts_info {
     int32_t n;
 };
 
-#define MANY 127 /* inputs or outputs in ops/ops.def */
+#define MANY 127 /* inputs or outputs in host/graph/ops.def */
 
 struct op_info {
     const char *NAME, *name; /* "CONV_2D", "conv_2d" */

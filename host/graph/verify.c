@@ -4,7 +4,7 @@
  *   model       a C identifier as its name, a graph at least, preprocessing and a task that say something possible, a
  *               split whose digests ascend
  *   tensors     type, rank, dimensions, size, quantization; a state tensor is no constant
- *   operators   known, with as many inputs, outputs and options as its row in ops/ops.def, all in range
+ *   operators   known, with as many inputs, outputs and options as its row in host/graph/ops.def, all in range
  *   data flow   inputs and constants are never written; everything else once at most, and before it is read; but state,
  *               which is always there and may be assigned again
  *   shapes      what graph_infer() works out agrees with what the tensors say

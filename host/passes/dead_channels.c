@@ -13,7 +13,7 @@
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/plan/lower.h"
-#include "kernels/requant.h"
+#include "mote/kernels/shared/requant.h"
 
 #include <math.h>
 

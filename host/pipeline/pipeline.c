@@ -4,7 +4,7 @@
 #include "host/emit/emit.h"
 #include "host/import/import.h"
 #include "host/passes/passes.h"
-#include "ops/image.h"
+#include "mote/ops/image.h"
 
 static bool image_matches(struct bytes file) { return file.size >= 4 && le32(file.data) == MOTE_IMAGE_MAGIC; }
 

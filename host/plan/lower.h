@@ -13,12 +13,14 @@
 
 enum kernel_id {
     KERNEL_NONE = 0,
-#define KERNEL(id, name) KERNEL_##name = id,
-#include "ops/kernels.def"
+#define KERNEL(id, family, name) KERNEL_##name = id,
+#include "mote/ops/kernels_def.h"
     KERNEL_LIMIT
 };
 
-extern const struct mote_kernel *const kernels[KERNEL_LIMIT]; /* host/plan/kernels.c; [KERNEL_NONE] is NULL */
+/* host/plan/kernels.c; [KERNEL_NONE] is NULL. A kernel's files are mote/kernels/<family>/<name>.h and .c. */
+extern const struct mote_kernel *const kernels[KERNEL_LIMIT];
+extern const char *const kernel_families[KERNEL_LIMIT];
 
 struct lowering {
     const struct model *model;

@@ -6,7 +6,7 @@
 #include "host/plan/lower.h"
 #include "host/plan/plan.h"
 
-#define SHIFT_MAX 30 /* what the kernels take (device/kernels/requant.h) */
+#define SHIFT_MAX 30 /* what the kernels take (device/mote/kernels/shared/requant.h) */
 
 void quantize_multiplier(double scale, int32_t *mult, int32_t *shift)
 {

@@ -5,7 +5,7 @@
 
 #include "host/exec/runner.h"
 #include "mote/mote.h"
-#include "ops/image.h"
+#include "mote/ops/image.h"
 
 #define ARENA_MAX 65536
 #define WORK_MAX  2e6 /* operations of a run; more is not wrong, only slow */

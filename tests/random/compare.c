@@ -283,8 +283,7 @@ bool batch_finish(struct batch *b, struct finding *f)
     if (mkdtemp(dir) == NULL)
         return found(f, &b->items[0], "cannot make a folder in /tmp");
     if (write_batch(b, dir, &at) != MOTE_OK ||
-        shell(b->pool, dir,
-              "gcc -std=c11 -Wall -Wextra -Wconversion -Werror -I. -Imote -shared -fPIC batch.c -o batch.so",
+        shell(b->pool, dir, "gcc -std=c11 -Wall -Wextra -Wconversion -Werror -I. -shared -fPIC batch.c -o batch.so",
               &at) != MOTE_OK)
         right = found(f, &b->items[0], "%s", report.text);
     else

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #define WARNINGS "-Wall -Wextra -Wconversion -Werror"
-#define GCC      "gcc -std=c11 " WARNINGS " -I. -Imote"
+#define GCC      "gcc -std=c11 " WARNINGS " -I."
 #define VEC_STEP 5
 
 /* ---- what a test needs ---- */
@@ -282,11 +282,11 @@ static void every_operator_compiles_and_is_exact(void **state)
     prog = program_new(&f);
 #define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, VEC_STEP, 1000);
 #define OP_HOST(...)
-#include "ops/ops.def"
+#include "host/graph/ops.def"
     assert_true(prog.n_models < 65536);
     program_write(&f, &prog);
     shell(&f, 1, &prog.dir,
-          (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*.c "
+          (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*/*.c "
                                "test/main.c -o program"});
     assert_int_equal(program_compare(&f, &prog), 0);
     print_message("%d models in one program, %zu outputs equal\n", prog.n_models, prog.n_outputs);
@@ -304,9 +304,9 @@ static void needs_no_library(void **state)
     prog = program_new(&f);
 #define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, 1, 1);
 #define OP_HOST(...)
-#include "ops/ops.def"
+#include "host/graph/ops.def"
     shell(&f, 1, &prog.dir,
-          (const char *[]){GCC " -Os -ffreestanding -fno-pie -c *.c mote/kernels/*.c && ld -r *.o -o all.o && "
+          (const char *[]){GCC " -Os -ffreestanding -fno-pie -c *.c mote/kernels/*/*.c && ld -r *.o -o all.o && "
                                "nm -u all.o >undefined && ! grep -vwE 'memcpy|memmove|memset' undefined"});
     end(&f);
 }
@@ -314,8 +314,9 @@ static void needs_no_library(void **state)
 static void works_from_cxx_and_with_clang(void **state)
 {
     static const char *const commands[] = {
-        GCC " -O1 -c *.c mote/kernels/*.c && g++ -std=c++17 " WARNINGS " -I. -x c++ test/main.c -x none *.o -o program",
-        "clang -std=c11 " WARNINGS " -O1 -I. -Imote *.c mote/kernels/*.c test/main.c -o program",
+        GCC " -O1 -c *.c mote/kernels/*/*.c && g++ -std=c++17 " WARNINGS
+            " -I. -x c++ test/main.c -x none *.o -o program",
+        "clang -std=c11 " WARNINGS " -O1 -I. *.c mote/kernels/*/*.c test/main.c -o program",
     };
     struct fixture f;
 
@@ -327,7 +328,7 @@ static void works_from_cxx_and_with_clang(void **state)
         prog = program_new(&f);
 #define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, 1, 1);
 #define OP_HOST(...)
-#include "ops/ops.def"
+#include "host/graph/ops.def"
         program_write(&f, &prog);
         shell(&f, 1, &prog.dir, &commands[i]);
         assert_int_equal(program_compare(&f, &prog), 0);
@@ -393,8 +394,8 @@ static void every_kernel_compiles_for_an_avr(void **state)
         if (kernels[id] != NULL && !seen[id])
             fail_msg("no case of tests/vectors has kernel %s", kernels[id]->name);
     shell(&f, 1, &prog.dir,
-          (const char *[]){"avr-gcc -mmcu=atmega328p -std=gnu11 -Os -Wall -Wextra -Werror -I. -Imote -c *.c "
-                           "mote/kernels/*.c"});
+          (const char *[]){"avr-gcc -mmcu=atmega328p -std=gnu11 -Os -Wall -Wextra -Werror -c *.c "
+                           "mote/kernels/*/*.c"});
     print_message("%d models\n", prog.n_models);
     end(&f);
 }
@@ -463,7 +464,7 @@ static void odd_models_compile_and_are_exact(void **state)
     }
     program_write(&f, &prog);
     shell(&f, 1, &prog.dir,
-          (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*.c "
+          (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*/*.c "
                                "test/main.c -o program"});
     assert_int_equal(program_compare(&f, &prog), 0);
     end(&f);
@@ -486,13 +487,12 @@ static void runtime_compiles_without_kernels(void **state)
     list = (struct text){.pool = &f.pool};
     emit_kernel_list(&p.plan, &list);
     want_ok(&f, file_write(pool_printf(&f.pool, "%s/none.def", f.dir), list.s, list.len, &f.at));
-    shell(
-        &f, 1, &f.dir,
-        (const char *[]){pool_printf(&f.pool,
-                                     "for cc in gcc clang; do $cc -std=c11 " WARNINGS
-                                     " -DMOTE_KERNELS='\"none.def\"' -I. -I%s -I%s/device/include -I%s/device/runtime "
-                                     "-c %s/device/runtime/registry.c || exit 1; done",
-                                     MOTE_SOURCE_DIR, MOTE_SOURCE_DIR, MOTE_SOURCE_DIR, MOTE_SOURCE_DIR)});
+    shell(&f, 1, &f.dir,
+          (const char *[]){
+              pool_printf(&f.pool,
+                          "for cc in gcc clang; do $cc -std=c11 " WARNINGS
+                          " -DMOTE_KERNELS='\"none.def\"' -I. -c %s/device/mote/runtime/registry.c || exit 1; done",
+                          MOTE_SOURCE_DIR)});
     end(&f);
 }
 
@@ -613,7 +613,7 @@ static void raw_samples_are_set_as_the_interpreter_does(void **state)
     want_ok(&f, file_write(pool_printf(&f.pool, "%s/test/main.c", prog.dir), t.s, t.len, &f.at));
     shell(&f, 1, &prog.dir,
           (const char *[]){GCC " -Wno-unused-result -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c "
-                               "test/main.c -o program && clang -std=c11 " WARNINGS " -I. -Imote -Os -c M1.c"});
+                               "test/main.c -o program && clang -std=c11 " WARNINGS " -I. -Os -c M1.c"});
     assert_int_equal(program_compare(&f, &prog), 0);
     print_message("%d models, %zu inputs equal\n", prog.n_models, prog.n_outputs);
     end(&f);
@@ -666,7 +666,7 @@ static void pictures_are_set_without_float(void **state)
     want_ok(&f, emit_c(&p.plan, MOTE_SOURCE_DIR, f.dir, &f.at));
     shell(&f, 1, &f.dir,
           (const char *[]){"cc=arm-none-eabi-gcc; command -v $cc >/dev/null || exit 0; "
-                           "$cc -mcpu=cortex-m0 -mthumb -std=c11 " WARNINGS " -Os -ffreestanding -I. -Imote "
+                           "$cc -mcpu=cortex-m0 -mthumb -std=c11 " WARNINGS " -Os -ffreestanding -I. "
                            "-c picture.c -o x.o && nm -u x.o >undefined && ! grep -v _uidiv undefined"});
     end(&f);
 }
@@ -684,14 +684,13 @@ static void is_deterministic_and_shares_sources(void **state)
         progs[i] = program_new(&f);
         add_cases(&f, &progs[i], operators[i], 1, 1);
     }
-    shell(&f, 1, &f.dir, (const char *[]){"test -s p0/mote/kernels/conv_2d_s8.c && diff -r p0 p1"});
+    shell(&f, 1, &f.dir, (const char *[]){"test -s p0/mote/kernels/conv/conv_2d_s8.c && diff -r p0 p1"});
     shell(&f, 1, &f.dir,
           (const char *[]){"cd p0/mote && n=0 && for s in $(find . -type f); do if [ -e ../../p2/mote/$s ]; then "
                            "cmp $s ../../p2/mote/$s || exit 1; n=$((n + 1)); fi; done && test $n -ge 3"});
     shell(&f, 1, &f.dir,
           (const char *[]){pool_printf(&f.pool,
-                                       "for s in p0/mote/kernels/*; do cmp $s %s/device/kernels/${s##*/} || "
-                                       "exit 1; done",
+                                       "cd p0 && for s in $(find mote -type f); do cmp $s %s/device/$s || exit 1; done",
                                        MOTE_SOURCE_DIR)});
     end(&f);
 }
@@ -746,7 +745,7 @@ static void models_are_exact(const struct golden_model *models, int n)
         add_golden(&f, &progs[i], folder, &models[i]);
         program_write(&f, &progs[i]);
         folders[i] = progs[i].dir;
-        commands[i] = GCC " -O1 *.c mote/kernels/*.c test/main.c -o program";
+        commands[i] = GCC " -O1 *.c mote/kernels/*/*.c test/main.c -o program";
     }
     shell(&f, n, folders, commands);
     for (int i = 0; i < n; i++) {
@@ -786,7 +785,7 @@ static void models_in_one_program(const struct golden_model *const *models, int 
     for (int i = 0; i < n; i++)
         add_golden(&f, &prog, folder, models[i]);
     program_write(&f, &prog);
-    shell(&f, 1, &prog.dir, (const char *[]){GCC " -O1 *.c mote/kernels/*.c test/main.c -o program"});
+    shell(&f, 1, &prog.dir, (const char *[]){GCC " -O1 *.c mote/kernels/*/*.c test/main.c -o program"});
     assert_int_equal(program_compare(&f, &prog), 0);
     print_message("%d models in one program, %zu outputs equal\n", prog.n_models, prog.n_outputs);
     end(&f);

@@ -15,14 +15,14 @@
 
 #include "host/graph/ops/elementwise.h"
 #include "host/plan/plan.h"
-#include "kernels/add_s8.h"
-#include "kernels/lstm_s8.h"
-#include "kernels/mul_s8.h"
-#include "kernels/pad.h"
-#include "kernels/quantize_f32_s8.h"
-#include "kernels/requantize_s8.h"
-#include "kernels/resize_nearest_neighbor.h"
-#include "kernels/softmax_s8.h"
+#include "mote/kernels/elementwise/add_s8.h"
+#include "mote/kernels/recurrent/lstm_s8.h"
+#include "mote/kernels/elementwise/mul_s8.h"
+#include "mote/kernels/move/pad.h"
+#include "mote/kernels/elementwise/quantize_f32_s8.h"
+#include "mote/kernels/elementwise/requantize_s8.h"
+#include "mote/kernels/move/resize_nearest_neighbor.h"
+#include "mote/kernels/elementwise/softmax_s8.h"
 
 #define CASES 300
 
@@ -1442,8 +1442,8 @@ static bool hostile_case(const struct mote_kernel *k)
 static void test_hostile_parameters(void **state)
 {
     static const enum kernel_id ids[] = {
-#define KERNEL(id, name) KERNEL_##name,
-#include "ops/kernels.def"
+#define KERNEL(id, family, name) KERNEL_##name,
+#include "mote/ops/kernels_def.h"
     };
 
     (void)state;

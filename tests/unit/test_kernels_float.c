@@ -12,15 +12,15 @@
 
 #include <cmocka.h>
 
-#include "kernels/binary_f32.h"
-#include "kernels/conv_2d_f32.h"
-#include "kernels/depthwise_conv_2d_f32.h"
-#include "kernels/floats.h"
-#include "kernels/fully_connected_f32.h"
-#include "kernels/lstm_f32.h"
-#include "kernels/pool_2d_f32.h"
-#include "kernels/reduce_f32.h"
-#include "kernels/softmax_f32.h"
+#include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/conv/conv_2d_f32.h"
+#include "mote/kernels/conv/depthwise_conv_2d_f32.h"
+#include "mote/kernels/shared/floats.h"
+#include "mote/kernels/dense/fully_connected_f32.h"
+#include "mote/kernels/recurrent/lstm_f32.h"
+#include "mote/kernels/pool/pool_2d_f32.h"
+#include "mote/kernels/pool/reduce_f32.h"
+#include "mote/kernels/elementwise/softmax_f32.h"
 
 #define CASES 300
 

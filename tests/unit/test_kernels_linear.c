@@ -12,13 +12,13 @@
 
 #include <cmocka.h>
 
-#include "kernels/average_pool_2d_s8.h"
-#include "kernels/conv_2d_s8.h"
-#include "kernels/depthwise_conv_2d_s8.h"
-#include "kernels/fully_connected_s8.h"
-#include "kernels/max_pool_2d_s8.h"
-#include "kernels/mean_s8.h"
-#include "kernels/requant.h"
+#include "mote/kernels/pool/average_pool_2d_s8.h"
+#include "mote/kernels/conv/conv_2d_s8.h"
+#include "mote/kernels/conv/depthwise_conv_2d_s8.h"
+#include "mote/kernels/dense/fully_connected_s8.h"
+#include "mote/kernels/pool/max_pool_2d_s8.h"
+#include "mote/kernels/pool/mean_s8.h"
+#include "mote/kernels/shared/requant.h"
 
 #define CASES 400
 

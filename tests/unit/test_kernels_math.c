@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "kernels/table_s8.h"
-#include "kernels/unary_f32.h"
+#include "mote/kernels/elementwise/table_s8.h"
+#include "mote/kernels/elementwise/unary_f32.h"
 
 static float of_bits(uint32_t bits)
 {

@@ -12,7 +12,7 @@
 
 #include "host/graph/ops/strided.h"
 #include "host/plan/plan.h"
-#include "kernels/strided_copy.h"
+#include "mote/kernels/move/strided_copy.h"
 
 #define CASES 2000
 #define ROOM  4096

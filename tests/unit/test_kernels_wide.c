@@ -10,19 +10,19 @@
 
 #include <cmocka.h>
 
-#include "kernels/add_sub.h"
-#include "kernels/conv_2d_s16.h"
-#include "kernels/depthwise_conv_2d_s16.h"
-#include "kernels/floats.h"
-#include "kernels/fully_connected_computed_s8.h"
-#include "kernels/fully_connected_s16.h"
-#include "kernels/leaky_relu_s16.h"
-#include "kernels/svdf_f32.h"
-#include "kernels/svdf_s8.h"
-#include "kernels/transpose_conv_f32.h"
-#include "kernels/transpose_conv_s16.h"
-#include "kernels/transpose_conv_s8.h"
-#include "kernels/wide.h"
+#include "mote/kernels/elementwise/add_sub.h"
+#include "mote/kernels/conv/conv_2d_s16.h"
+#include "mote/kernels/conv/depthwise_conv_2d_s16.h"
+#include "mote/kernels/shared/floats.h"
+#include "mote/kernels/dense/fully_connected_computed_s8.h"
+#include "mote/kernels/dense/fully_connected_s16.h"
+#include "mote/kernels/elementwise/leaky_relu_s16.h"
+#include "mote/kernels/recurrent/svdf_f32.h"
+#include "mote/kernels/recurrent/svdf_s8.h"
+#include "mote/kernels/conv/transpose_conv_f32.h"
+#include "mote/kernels/conv/transpose_conv_s16.h"
+#include "mote/kernels/conv/transpose_conv_s8.h"
+#include "mote/kernels/shared/wide.h"
 
 #define CASES 300
 

@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#include "kernels/math_f32.h"
+#include "mote/kernels/shared/math_f32.h"
 
 #include <cmocka.h>
 

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "kernels/cast.h"
-#include "kernels/gather.h"
+#include "mote/kernels/elementwise/cast.h"
+#include "mote/kernels/move/gather.h"
 #include "tests/golden/road.h"
 
 #include <cmocka.h>

@@ -127,7 +127,7 @@ static void try_c(struct fixture *f, const void *raw, size_t size, struct bytes 
     put(f, "main.c", main_c, sizeof main_c - 1);
     put(f, "raw.bin", raw, size);
     shell(f, MOTE " compile m.graph --emit c -o c && gcc -std=c11 -Wall -Wextra -Wconversion -Werror -O1 "
-                  "-fsanitize=address,undefined -fno-sanitize-recover=all -Ic -Ic/mote c/*.c c/mote/kernels/*.c main.c "
+                  "-fsanitize=address,undefined -fno-sanitize-recover=all -Ic c/*.c c/mote/kernels/*/*.c main.c "
                   "-o program && ./program <raw.bin >once.bin && ./program rows <raw.bin >rows.bin");
     want_same(f, "once.bin", want);
     want_same(f, "rows.bin", want);

@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "mote/mote.h"
-#include "ops/types.h"
+#include "mote/ops/types.h"
 
 #include <cmocka.h>
 

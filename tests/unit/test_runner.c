@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "host/plan/lower.h"
-#include "kernels/requantize_s8.h"
-#include "ops/image.h"
+#include "mote/kernels/elementwise/requantize_s8.h"
+#include "mote/ops/image.h"
 #include "tests/golden/road.h"
 
 #include <cmocka.h>

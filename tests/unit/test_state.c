@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ops/image.h"
+#include "mote/ops/image.h"
 #include "tests/golden/road.h"
 
 #include <cmocka.h>

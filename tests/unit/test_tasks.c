@@ -481,8 +481,8 @@ static void generated_c_gives_the_score(void **state)
     OK("eval", "@sounds.mote", "--data", "@hums.npy", "--predictions", "@scores.csv");
     put("c/main.c", program);
     if (system(pool_printf(&pool,
-                           "cd %s/c && cc -std=c11 -Wall -Wextra -Werror -I. -Imote main.c sounds.c "
-                           "mote/kernels/*.c -o main && ./main <../hums.csv >../c.csv",
+                           "cd %s/c && cc -std=c11 -Wall -Wextra -Werror -I. main.c sounds.c "
+                           "mote/kernels/*/*.c -o main && ./main <../hums.csv >../c.csv",
                            folder)) != 0)
         fail_msg("generated C does not compile, or does not run");
     for (const char *line = text_of("scores.csv"); *line != '\0'; line = strchr(line, '\n') + 1) {

@@ -376,7 +376,7 @@ static const struct {
 } operators[] = {
 #define OP(id, NAME, name, ...) {id, #NAME, #name},
 #define OP_HOST(...)
-#include "ops/ops.def"
+#include "host/graph/ops.def"
 };
 
 /* [n], by name */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every operator against the reference: all cases of tests/vectors, from the graph's text through passes, plan, image
- * and runtime, without passes and with all. An operator of ops/ops.def without vectors fails. */
+ * and runtime, without passes and with all. An operator of host/graph/ops.def without vectors fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -268,7 +268,7 @@ int main(void)
         cmocka_unit_test(a_cut_file_is_seen),
 #define OP(id, NAME, name, ...) {"vectors of " #name, operator_is_exact, NULL, NULL, #name},
 #define OP_HOST(...)
-#include "ops/ops.def"
+#include "host/graph/ops.def"
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,10 +129,10 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
         " *     %s_run(arena);\n"
         " *     memcpy(result, %s_output(arena, 0), %s_output_bytes(0));\n"
         " *\n"
-        " * Build this folder's %s.c and mote/kernels/ *.c with -I. -Imote. No heap, no globals: several models, or\n"
+        " * Build all .c files of this folder, as they lie; no -I is needed. No heap, no globals: several models, or\n"
         " * several arenas of one model, can be used side by side. Inputs do not survive an inference; outputs stay\n"
         " * until the next one. Exact: the bytes of the reference kernels. */\n",
-        c_mark(t->pool, plan->model), NAME, name, c_sets_input(plan) ? set : "", name, name, name, name, name, name);
+        c_mark(t->pool, plan->model), NAME, name, c_sets_input(plan) ? set : "", name, name, name, name, name);
     text_add(t, "#ifndef MOTE_MODEL_%s_H\n#define MOTE_MODEL_%s_H\n\n#include <stdint.h>\n\n", NAME, NAME);
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_add(t, "#define %s_ARENA_BYTES %lld /* aligned to 16 */\n", NAME, (long long)plan->arena_bytes);
@@ -286,7 +286,7 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
     text_add(t, "\n#include \"mote/config.h\"\n");
     for (int id = 0; id < KERNEL_LIMIT; id++)
         if (used[id])
-            text_add(t, "#include \"mote/kernels/%s.h\"\n", kernels[id]->name);
+            text_add(t, "#include \"mote/kernels/%s/%s.h\"\n", kernel_families[id], kernels[id]->name);
     if (c_sets_input(plan))
         text_add(t, "#include \"mote/input.h\"\n");
     if (c_scores(plan))

@@ -11,7 +11,7 @@ const char *c_type(enum mote_type type)
 {
     static const char *const names[] = {
 #define TYPE(number, NAME, name, bits, ctype) [number] = #ctype,
-#include "ops/types.def"
+#include "mote/ops/types_def.h"
     };
 
     return names[type];

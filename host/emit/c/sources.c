@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which sources generated C needs: the kernels' own, and by their #include "…" lines whatever those lead to; a header
- * brings the .c file beside it. Copies are verbatim, so that two models' folders hold the same files. */
+ * brings the .c file beside it. Copies are verbatim and lie as they do below device/, so that two models' folders hold
+ * the same files. */
 #include <sys/stat.h>
 
 #include "host/emit/c/c.h"
-
-/* Where an included name is looked for below home, and where it goes below the folder. */
-static const struct root {
-    const char *from, *to;
-} roots[] = {
-    {"device/kernels/", "mote/kernels/"}, /* "requant.h" */
-    {"device/include/", ""},              /* "mote/kernel.h" */
-    {"", "mote/"},                        /* "ops/types.def" */
-};
 
 struct copier {
     struct pool pool;
     const char *home;
     struct staging *files;
     const struct frame *at;
-    const char **names; /* found so far; those before `next` are copied */
+    const char **names; /* below device/, found so far; those before `next` are copied */
     size_t n, next;
 };
 
@@ -39,7 +31,19 @@ static bool is_file(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static void want_includes(struct copier *c, const char *text)
+/* What a file's #include "…" names: "../shared/rows.h" of mote/kernels/conv/x.c is mote/kernels/shared/rows.h. */
+static const char *beside(struct copier *c, const char *file, const char *name, int len)
+{
+    const char *end = strrchr(file, '/');
+
+    for (; end > file && strncmp(name, "../", 3) == 0; name += 3, len -= 3)
+        do
+            end--;
+        while (end > file && *end != '/');
+    return pool_printf(&c->pool, "%.*s/%.*s", (int)(end - file), file, len, name);
+}
+
+static void want_includes(struct copier *c, const char *file, const char *text)
 {
     static const char mark[] = "\n#include \"";
 
@@ -47,11 +51,16 @@ static void want_includes(struct copier *c, const char *text)
         const char *name = text + sizeof mark - 1;
 
         text = name + strcspn(name, "\"\n");
-        want(c, pool_printf(&c->pool, "%.*s", (int)(text - name), name));
+        want(c, beside(c, file, name, (int)(text - name)));
     }
 }
 
-static void want_source_of(struct copier *c, const struct root *root, const char *header)
+static const char *source_path(struct copier *c, const char *name)
+{
+    return pool_printf(&c->pool, "%s/device/%s", c->home, name);
+}
+
+static void want_source_of(struct copier *c, const char *header)
 {
     size_t len = strlen(header);
     char *source = pool_strdup(&c->pool, header);
@@ -59,7 +68,7 @@ static void want_source_of(struct copier *c, const struct root *root, const char
     if (len < 2 || strcmp(header + len - 2, ".h") != 0)
         return;
     source[len - 1] = 'c';
-    if (is_file(pool_printf(&c->pool, "%s/%s%s", c->home, root->from, source)))
+    if (is_file(source_path(c, source)))
         want(c, source);
 }
 
@@ -75,22 +84,18 @@ static bool is_there(struct copier *c, const char *path, struct bytes want)
 
 static enum mote_status copy(struct copier *c, const char *name)
 {
-    for (size_t i = 0; i < COUNT(roots); i++) {
-        char *from = pool_printf(&c->pool, "%s/%s%s", c->home, roots[i].from, name);
-        char *to = pool_printf(&c->pool, "%s%s", roots[i].to, name);
-        struct bytes file;
+    const char *from = source_path(c, name);
+    struct bytes file;
 
-        if (!is_file(from))
-            continue;
-        TRY(file_read(&c->pool, from, &file, c->at));
-        if (!is_there(c, pool_printf(&c->pool, "%s/%s", c->files->dir, to), file))
-            TRY(staging_put(c->files, to, file.data, file.size, c->at));
-        want_includes(c, pool_printf(&c->pool, "%.*s", (int)file.size, (const char *)file.data));
-        want_source_of(c, &roots[i], name);
-        return MOTE_OK;
-    }
-    return fail(c->at, MOTE_ERR_ENVIRONMENT,
-                "the source \"%s\" is not below \"%s\": set MOTE_HOME to Mote's own folder", name, c->home);
+    if (strstr(name, "../") || !is_file(from))
+        return fail(c->at, MOTE_ERR_ENVIRONMENT,
+                    "the source \"%s\" is not below \"%s/device\": set MOTE_HOME to Mote's own folder", name, c->home);
+    TRY(file_read(&c->pool, from, &file, c->at));
+    if (!is_there(c, pool_printf(&c->pool, "%s/%s", c->files->dir, name), file))
+        TRY(staging_put(c->files, name, file.data, file.size, c->at));
+    want_includes(c, name, pool_printf(&c->pool, "%.*s", (int)file.size, (const char *)file.data));
+    want_source_of(c, name);
+    return MOTE_OK;
 }
 
 enum mote_status c_copy_sources(const struct plan *plan, const char *home, struct staging *files,
@@ -105,8 +110,11 @@ enum mote_status c_copy_sources(const struct plan *plan, const char *home, struc
         want(&c, "mote/input.h");
     if (c_scores(plan))
         want(&c, "mote/score.h");
-    for (int32_t i = 0; i < plan->n_steps; i++)
-        want(&c, pool_printf(&c.pool, "%s.c", kernels[plan->steps[i].kernel]->name));
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        int id = plan->steps[i].kernel;
+
+        want(&c, pool_printf(&c.pool, "mote/kernels/%s/%s.c", kernel_families[id], kernels[id]->name));
+    }
     while (status == MOTE_OK && c.next < c.n)
         status = copy(&c, c.names[c.next++]);
     pool_free(&c.pool);

@@ -7,7 +7,7 @@
 
 #include "host/emit/emit.h"
 #include "mote/mote.h"
-#include "ops/image.h"
+#include "mote/ops/image.h"
 
 #define SECTIONS_MAX 16
 #define DATA_ALIGN   4

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ABS. */
 #include "host/graph/ops/unary.h"
-#include "kernels/requant.h"
+#include "mote/kernels/shared/requant.h"
 
 UNARY_OP(abs)
 

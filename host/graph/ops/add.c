@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ADD: two tensors of any shapes that broadcast, with a fused activation. What SUB shares with it is here too. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/add_s8.h"
-#include "kernels/add_sub.h"
-#include "kernels/binary_f32.h"
+#include "mote/kernels/elementwise/add_s8.h"
+#include "mote/kernels/elementwise/add_sub.h"
+#include "mote/kernels/elementwise/binary_f32.h"
 
 enum mote_status infer_add(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ARG_MAX: where along an axis, which the second input, a constant, names, the first of the largest elements is. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/arg_max.h"
+#include "mote/kernels/pool/arg_max.h"
 
 static enum mote_status find_axis(const struct graph *g, const struct op *op, int *axis, const struct frame *at)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* AVERAGE_POOL_2D: input and output NHWC, of one quantization. */
 #include "host/graph/ops/pool.h"
-#include "kernels/average_pool_2d_s8.h"
+#include "mote/kernels/pool/average_pool_2d_s8.h"
 
 enum mote_status infer_average_pool_2d(const struct model *m, struct graph *g, const struct op *op,
                                        const struct frame *at)

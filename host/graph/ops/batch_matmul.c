@@ -2,8 +2,8 @@
 /* BATCH_MATMUL: products of matrices, the last two dimensions of each input; the dimensions before them broadcast.
  * adj_x and adj_y take an input's matrices transposed. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/batch_matmul_f32.h"
-#include "kernels/batch_matmul_s8.h"
+#include "mote/kernels/dense/batch_matmul_f32.h"
+#include "mote/kernels/dense/batch_matmul_s8.h"
 
 /* One input's matrices: [outer][inner] as the product sees them, in elements. */
 struct matrices {

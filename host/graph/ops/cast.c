@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CAST: numbers of one type as numbers of another; quantization is not looked at. */
-#include "kernels/cast.h"
+#include "mote/kernels/elementwise/cast.h"
 
 #include "host/graph/ops/elementwise.h"
 

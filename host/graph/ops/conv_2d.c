@@ -2,10 +2,10 @@
 /* CONV_2D: input NHWC, weights OHWI, optional bias O. Where the weights have fewer input channels than the input, the
  * convolution is grouped: filters see one group of channels each. */
 #include "host/plan/lower.h"
-#include "kernels/conv_2d_f32.h"
-#include "kernels/conv_2d_s16.h"
-#include "kernels/conv_2d_s8.h"
-#include "kernels/requant.h"
+#include "mote/kernels/conv/conv_2d_f32.h"
+#include "mote/kernels/conv/conv_2d_s16.h"
+#include "mote/kernels/conv/conv_2d_s8.h"
+#include "mote/kernels/shared/requant.h"
 
 /* Unknown dimensions fit everything until they are known. */
 static bool groups_fit(int64_t in_c, int64_t filter_c, int64_t out_c)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DEPTHWISE_CONV_2D: input NHWC, weights 1HWO, optional bias O. The depth multiplier is O / C. */
 #include "host/plan/lower.h"
-#include "kernels/depthwise_conv_2d_f32.h"
-#include "kernels/depthwise_conv_2d_s16.h"
-#include "kernels/depthwise_conv_2d_s8.h"
-#include "kernels/requant.h"
+#include "mote/kernels/conv/depthwise_conv_2d_f32.h"
+#include "mote/kernels/conv/depthwise_conv_2d_s16.h"
+#include "mote/kernels/conv/depthwise_conv_2d_s8.h"
+#include "mote/kernels/shared/requant.h"
 
 enum mote_status infer_depthwise_conv_2d(const struct model *m, struct graph *g, const struct op *op,
                                          const struct frame *at)

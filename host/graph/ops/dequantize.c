@@ -3,9 +3,9 @@
 #include "host/graph/half.h"
 #include "host/graph/ops/elementwise.h"
 #include "host/plan/plan.h"
-#include "kernels/copy.h"
-#include "kernels/dequantize_f32.h"
-#include "kernels/dequantize_s8_f32.h"
+#include "mote/kernels/move/copy.h"
+#include "mote/kernels/elementwise/dequantize_f32.h"
+#include "mote/kernels/elementwise/dequantize_s8_f32.h"
 
 enum mote_status infer_dequantize(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DIV: two tensors of any shapes that broadcast, with a fused activation. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/binary_f32.h"
-#include "kernels/binary_s8.h"
+#include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s8.h"
 
 BINARY_OP(div)
 

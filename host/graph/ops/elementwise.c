@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows, broadcasting and small constants of the element-by-element operators. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/binary_f32.h"
-#include "kernels/binary_s8.h"
-#include "kernels/copy.h"
+#include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s8.h"
+#include "mote/kernels/move/copy.h"
 
 static int leading_dims(const struct tensor *t) { return t->rank > 2 ? t->rank - 2 : 0; }
 

@@ -28,7 +28,7 @@ MUST_CHECK enum mote_status lower_real_zero(struct lowering *l, const struct op 
 /* ---- two operands, broadcast ---- */
 MUST_CHECK enum mote_status infer_broadcast(struct graph *g, const struct op *op, const struct frame *at);
 
-/* How the kernels of two operands walk them (device/kernels/broadcast.h). */
+/* How the kernels of two operands walk them (device/mote/kernels/shared/broadcast.h). */
 struct broadcast {
     int32_t rows, out_len;
     int32_t a_len, a_ring, b_len, b_ring;
@@ -46,7 +46,7 @@ struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, co
     MACS_NONE(name)
 /* An int8 operator of two operands: what the kernel binary_s8 needs besides how the operands are walked. */
 struct binary_s8 {
-    int32_t function; /* of device/kernels/binary_s8.h */
+    int32_t function; /* of device/mote/kernels/elementwise/binary_s8.h */
     int32_t a_zero, a_mult, a_shift;
     int32_t b_zero, b_mult, b_shift;
     int32_t out_zero, out_mult, out_shift;
@@ -57,7 +57,7 @@ MUST_CHECK enum mote_status want_binary_s8(const struct lowering *l, const struc
                                            float scales[3], const struct frame *at);
 MUST_CHECK enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary_s8 *q,
                                             const struct frame *at);
-/* A float operator of two operands; `function` is one of device/kernels/binary_f32.h. */
+/* A float operator of two operands; `function` is one of device/mote/kernels/elementwise/binary_f32.h. */
 MUST_CHECK enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
                                              const struct frame *at);
 

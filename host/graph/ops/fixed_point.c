@@ -3,7 +3,7 @@
 #include "host/graph/ops/fixed_point.h"
 
 #include "host/base/base.h"
-#include "kernels/reciprocal.h"
+#include "mote/kernels/shared/reciprocal.h"
 
 static int32_t mul(int32_t a, int32_t b) { return mote_doubling_high_mul(a, b); }
 

@@ -3,12 +3,12 @@
  * the model may compute, optional bias [out]. keep_num_dims: the output is the input with another last dimension; else
  * it is [rows][out]. */
 #include "host/plan/lower.h"
-#include "kernels/fully_connected_computed_f32.h"
-#include "kernels/fully_connected_computed_s8.h"
-#include "kernels/fully_connected_f32.h"
-#include "kernels/fully_connected_s16.h"
-#include "kernels/fully_connected_s8.h"
-#include "kernels/requant.h"
+#include "mote/kernels/dense/fully_connected_computed_f32.h"
+#include "mote/kernels/dense/fully_connected_computed_s8.h"
+#include "mote/kernels/dense/fully_connected_f32.h"
+#include "mote/kernels/dense/fully_connected_s16.h"
+#include "mote/kernels/dense/fully_connected_s8.h"
+#include "mote/kernels/shared/requant.h"
 
 enum mote_status infer_fully_connected(const struct model *m, struct graph *g, const struct op *op,
                                        const struct frame *at)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GATHER: steps of the input's axis in the order of the second input, the indices. Their first batch_dims dimensions
  * are the input's too: each batch has indices of its own. */
-#include "kernels/gather.h"
+#include "mote/kernels/move/gather.h"
 
 #include "host/plan/lower.h"
 

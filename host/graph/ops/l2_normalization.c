@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* L2_NORMALIZATION: the last dimension divided by its Euclidean length. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/l2_normalization_f32.h"
-#include "kernels/l2_normalization_s8.h"
+#include "mote/kernels/elementwise/l2_normalization_f32.h"
+#include "mote/kernels/elementwise/l2_normalization_s8.h"
 
 enum mote_status infer_l2_normalization(const struct model *m, struct graph *g, const struct op *op,
                                         const struct frame *at)

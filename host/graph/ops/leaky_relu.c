@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "host/graph/ops/unary.h"
-#include "kernels/leaky_relu_s16.h"
+#include "mote/kernels/elementwise/leaky_relu_s16.h"
 
 UNARY_OP(leaky_relu)
 

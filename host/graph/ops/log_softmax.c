@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "host/graph/ops/elementwise.h"
-#include "kernels/log_softmax_f32.h"
-#include "kernels/log_softmax_s8.h"
+#include "mote/kernels/elementwise/log_softmax_f32.h"
+#include "mote/kernels/elementwise/log_softmax_s8.h"
 
 enum mote_status infer_log_softmax(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {

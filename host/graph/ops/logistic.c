@@ -2,7 +2,7 @@
 /* LOGISTIC: 1 / (1 + exp(-x)). */
 #include "host/graph/ops/fixed_point.h"
 #include "host/graph/ops/unary.h"
-#include "kernels/requant.h"
+#include "mote/kernels/shared/requant.h"
 
 UNARY_OP(logistic)
 

@@ -2,8 +2,8 @@
 /* MINIMUM: the smaller of two elements. Stored values are compared, which have one scale
  * (host/graph/scales.h). */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/binary_f32.h"
-#include "kernels/binary_s8.h"
+#include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s8.h"
 
 BINARY_OP(minimum)
 

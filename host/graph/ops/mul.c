@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MUL: two tensors of any shapes that broadcast, with a fused activation. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/binary_f32.h"
-#include "kernels/mul_s8.h"
+#include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/mul_s8.h"
 
 enum mote_status infer_mul(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {

@@ -3,7 +3,7 @@
  */
 #include "host/graph/ops/elementwise.h"
 #include "host/plan/plan.h"
-#include "kernels/pad.h"
+#include "mote/kernels/move/pad.h"
 
 static enum mote_status find_paddings(const struct graph *g, const struct op *op, int64_t paddings[2 * RANK_MAX],
                                       const struct frame *at)

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "kernels/pool_2d_f32.h"
+#include "mote/kernels/pool/pool_2d_f32.h"
 
 static struct window rows_of(const struct pool_opts *o, const struct tensor *in)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PRELU: what is below 0 is multiplied by the second input, alpha, which broadcasts. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/binary_f32.h"
-#include "kernels/binary_s8.h"
+#include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s8.h"
 
 BINARY_OP(prelu)
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* QUANTIZE: float to int8, uint8 or int16, or from one integer type to another with other parameters. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/quantize_f32_s16.h"
-#include "kernels/quantize_f32_s8.h"
-#include "kernels/requantize.h"
-#include "kernels/requantize_s8.h"
+#include "mote/kernels/elementwise/quantize_f32_s16.h"
+#include "mote/kernels/elementwise/quantize_f32_s8.h"
+#include "mote/kernels/elementwise/requantize.h"
+#include "mote/kernels/elementwise/requantize_s8.h"
 
 enum mote_status infer_quantize(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {

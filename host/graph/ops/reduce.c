@@ -2,8 +2,8 @@
 /* Axes, and the steps of kernels that reduce them. */
 #include "host/graph/ops/reduce.h"
 
-#include "kernels/mean_s8.h"
-#include "kernels/reduce_f32.h"
+#include "mote/kernels/pool/mean_s8.h"
+#include "mote/kernels/pool/reduce_f32.h"
 
 /* reduced[d]: whether dimension d is. */
 static enum mote_status find_axes(const struct graph *g, const struct op *op, bool reduced[RANK_MAX],

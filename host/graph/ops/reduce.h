@@ -40,7 +40,7 @@ MUST_CHECK enum mote_status want_reduction(const struct graph *g, const struct o
 
 /* A sum, or a mean, with the multiplier of its scales: the kernel mean_s8. */
 MUST_CHECK enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean, const struct frame *at);
-/* `function` is one of device/kernels/reduce_f32.h. */
+/* `function` is one of device/mote/kernels/pool/reduce_f32.h. */
 MUST_CHECK enum mote_status lower_reduce_f32(struct lowering *l, const struct op *op, int32_t function,
                                              const struct frame *at);
 

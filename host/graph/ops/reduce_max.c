@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* REDUCE_MAX: input and output of one quantization. */
 #include "host/graph/ops/reduce.h"
-#include "kernels/reduce_f32.h"
-#include "kernels/reduce_max_s8.h"
+#include "mote/kernels/pool/reduce_f32.h"
+#include "mote/kernels/pool/reduce_max_s8.h"
 
 REDUCE_OP(reduce_max)
 

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "host/graph/ops/unary.h"
-#include "kernels/requant.h"
+#include "mote/kernels/shared/requant.h"
 
 UNARY_OP(relu)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RELU6: a clamp to 0 … 6. */
 #include "host/graph/ops/unary.h"
-#include "kernels/requant.h"
+#include "mote/kernels/shared/requant.h"
 
 UNARY_OP(relu6)
 

@@ -5,8 +5,8 @@
 
 #include "host/graph/ops/elementwise.h"
 #include "host/plan/plan.h"
-#include "kernels/resize_bilinear_f32.h"
-#include "kernels/resize_bilinear_s8.h"
+#include "mote/kernels/move/resize_bilinear_f32.h"
+#include "mote/kernels/move/resize_bilinear_s8.h"
 
 enum mote_status infer_resize_bilinear(const struct model *m, struct graph *g, const struct op *op,
                                        const struct frame *at)

@@ -5,7 +5,7 @@
 
 #include "host/graph/ops/elementwise.h"
 #include "host/plan/plan.h"
-#include "kernels/resize_nearest_neighbor.h"
+#include "mote/kernels/move/resize_nearest_neighbor.h"
 
 enum mote_status infer_resize_nearest_neighbor(const struct model *m, struct graph *g, const struct op *op,
                                                const struct frame *at)

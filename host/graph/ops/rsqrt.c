@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "host/graph/ops/unary.h"
-#include "kernels/inverse_sqrt.h"
-#include "kernels/requant.h"
+#include "mote/kernels/shared/inverse_sqrt.h"
+#include "mote/kernels/shared/requant.h"
 
 UNARY_OP(rsqrt)
 

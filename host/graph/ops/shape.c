@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SHAPE: the input's dimensions, which the host knows. The input itself is not read. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/copy.h"
+#include "mote/kernels/move/copy.h"
 
 enum mote_status infer_shape(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {

@@ -6,10 +6,10 @@
 
 #include "host/graph/ops/elementwise.h"
 #include "host/graph/ops/fixed_point.h"
-#include "kernels/softmax_f32.h"
-#include "kernels/softmax_s16.h"
-#include "kernels/softmax_s8.h"
-#include "kernels/softmax_s8_s16.h"
+#include "mote/kernels/elementwise/softmax_f32.h"
+#include "mote/kernels/elementwise/softmax_s16.h"
+#include "mote/kernels/elementwise/softmax_s8.h"
+#include "mote/kernels/elementwise/softmax_s8_s16.h"
 
 enum mote_status infer_softmax(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {

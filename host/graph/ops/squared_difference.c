@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SQUARED_DIFFERENCE. As in ADD, each operand is scaled and rounded by itself first. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/binary_f32.h"
-#include "kernels/binary_s8.h"
+#include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s8.h"
 
 BINARY_OP(squared_difference)
 

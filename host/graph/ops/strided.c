@@ -3,7 +3,7 @@
 #include "host/graph/ops/strided.h"
 
 #include "host/plan/plan.h"
-#include "kernels/strided_copy.h"
+#include "mote/kernels/move/strided_copy.h"
 
 struct walk walk_dense(int rank, const int64_t *dims)
 {

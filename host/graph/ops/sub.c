@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SUB: the first tensor minus the second, of any shapes that broadcast, with a fused activation. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/binary_f32.h"
+#include "mote/kernels/elementwise/binary_f32.h"
 
 enum mote_status infer_sub(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SUM. */
 #include "host/graph/ops/reduce.h"
-#include "kernels/reduce_f32.h"
+#include "mote/kernels/pool/reduce_f32.h"
 
 REDUCE_OP(sum)
 

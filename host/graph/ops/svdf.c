@@ -5,8 +5,8 @@
 #include <math.h>
 
 #include "host/graph/ops/elementwise.h"
-#include "kernels/svdf_f32.h"
-#include "kernels/svdf_s8.h"
+#include "mote/kernels/recurrent/svdf_f32.h"
+#include "mote/kernels/recurrent/svdf_s8.h"
 
 enum { INPUT, FEATURES, TIMES, BIAS, STATE };
 

@@ -2,7 +2,7 @@
 /* TANH. */
 #include "host/graph/ops/fixed_point.h"
 #include "host/graph/ops/unary.h"
-#include "kernels/requant.h"
+#include "mote/kernels/shared/requant.h"
 
 UNARY_OP(tanh)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TRANSPOSE: output dimension d is input dimension perm[d]; perm is a constant. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/transpose.h"
+#include "mote/kernels/move/transpose.h"
 
 static enum mote_status find_perm(const struct graph *g, const struct op *op, int perm[RANK_MAX],
                                   const struct frame *at)

@@ -2,10 +2,10 @@
 /* TRANSPOSE_CONV: output shape [4] (constant, or else the output says it), weights OHWI, input NHWC, optional bias O.
  * Padding is that of the convolution from the output to the input. */
 #include "host/graph/ops/elementwise.h"
-#include "kernels/requant.h"
-#include "kernels/transpose_conv_f32.h"
-#include "kernels/transpose_conv_s16.h"
-#include "kernels/transpose_conv_s8.h"
+#include "mote/kernels/shared/requant.h"
+#include "mote/kernels/conv/transpose_conv_f32.h"
+#include "mote/kernels/conv/transpose_conv_s16.h"
+#include "mote/kernels/conv/transpose_conv_s8.h"
 
 enum { SHAPE, WEIGHTS, INPUT, BIAS };
 

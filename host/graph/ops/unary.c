@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-#include "kernels/requant.h"
-#include "kernels/table_s8.h"
+#include "mote/kernels/shared/requant.h"
+#include "mote/kernels/elementwise/table_s8.h"
 
 enum mote_status want_unary_s8(const struct lowering *l, const struct op *op, struct unary_s8 *u,
                                const struct frame *at)

@@ -6,7 +6,7 @@
 #define MOTE_OPS_UNARY_H
 
 #include "host/graph/ops/elementwise.h"
-#include "kernels/unary_f32.h"
+#include "mote/kernels/elementwise/unary_f32.h"
 
 /* The infer and macs functions of such an operator. */
 #define UNARY_OP(name)                                                                                                 \

@@ -5,8 +5,8 @@
 
 #include "host/graph/ops/elementwise.h"
 #include "host/plan/plan.h"
-#include "kernels/lstm_f32.h"
-#include "kernels/lstm_s8.h"
+#include "mote/kernels/recurrent/lstm_f32.h"
+#include "mote/kernels/recurrent/lstm_s8.h"
 
 enum { GATES = 4 };
 /* Inputs; gates are in the order input, forget, cell, output. */

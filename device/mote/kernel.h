@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a kernel is to the interpreter and to the emitters: a descriptor, made from the two lists in its header.
+ *
+ *   MOTE_<KERNEL>_PARAMS(F)   F(field, min, max, "meaning")     int32_t fields of struct mote_<kernel>, in image order
+ *   MOTE_<KERNEL>_ARGS(A)     A(name, TYPE, ROLE)               the pointer arguments, in the function's order
+ *   MOTE_COST(<kernel>, …)    operations of one output row, for tools: an upper bound up to a factor of 3
+ *
+ * The kernel's function is  void mote_<kernel>(const struct mote_<kernel> *p, <args…>, int32_t first, int32_t count)
+ * and computes `count` output rows from row `first` on. Its file also has
+ *   static bool need_<kernel>(const struct mote_<kernel> *p, uint32_t bytes[])
+ * which says how many bytes each argument must have and, in bytes[n_args], how many output rows there are; false if the
+ * parameters contradict each other; and
+ *   static bool trust_<kernel>(const struct mote_<kernel> *p, const void *const args[])
+ * which checks the values of constants where a bad one could do harm (shifts, table indices): those of role CHECKED, in
+ * time that their bytes bound. After both, and the parameters' ranges, no input may make the kernel read or write
+ * outside its arguments. */
+#ifndef MOTE_KERNEL_H
+#define MOTE_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+
+#define MOTE_ARGS_MAX        32    /* arguments of one kernel */
+#define MOTE_KERNEL_ROWS_MAX 64    /* input rows that one output row may need: the largest kernel_h */
+#define MOTE_DIM_MAX         65535 /* the largest height, width, channel count or length that a parameter may have */
+
+/* Roles: who writes it, and where it may live. The numbers are used in descriptors only. */
+enum {
+    MOTE_ROLE_IN = 0,      /* read: arena or image */
+    MOTE_ROLE_OUT = 1,     /* written: arena */
+    MOTE_ROLE_CONST = 2,   /* read: image */
+    MOTE_ROLE_STATE = 3,   /* read and written, kept between inferences: arena */
+    MOTE_ROLE_SCRATCH = 4, /* written, worth nothing after the call: arena */
+    MOTE_ROLE_CHECKED = 5, /* a CONST whose values the trust function reads: the only argument that it may look at */
+};
+
+static inline bool mote_role_is_const(uint32_t role) { return role == MOTE_ROLE_CONST || role == MOTE_ROLE_CHECKED; }
+
+struct mote_range {
+    int32_t min, max;
+};
+
+struct mote_arg {
+    uint8_t type; /* enum mote_type of device/mote/ops/types.h; 0: any, the kernel moves bytes */
+    uint8_t role;
+};
+
+struct mote_call {
+    const void *params;
+    void *const *args; /* those that are read only point to const memory all the same */
+    int32_t first, count;
+};
+
+struct mote_kernel {
+    void (*run)(const struct mote_call *call);
+    bool (*need)(const void *params, uint32_t *bytes); /* [n_args + 1]: bytes of the arguments, then output rows */
+    bool (*trust)(const void *params, void *const *args);
+    const struct mote_range *ranges; /* [n_params] */
+    const struct mote_arg *arg;      /* [n_args] */
+    uint8_t n_params, n_args;
+#if MOTE_DESCRIBE
+    double (*cost)(const void *params); /* operations of one output row */
+    const char *name;
+    const char *const *param_names; /* [n_params] */
+    const char *const *param_docs;  /* [n_params] */
+    const char *const *arg_names;   /* [n_args] */
+#endif
+};
+
+/* ---- the lists, expanded ---- */
+#define MOTE_FIELD(field, min, max, doc)       int32_t field;
+#define MOTE_FIELD_RANGE(field, min, max, doc) {min, max},
+#define MOTE_FIELD_NAME(field, min, max, doc)  #field,
+#define MOTE_FIELD_DOC(field, min, max, doc)   doc,
+#define MOTE_FIELD_ONE(field, min, max, doc)   +1
+#define MOTE_ARG_SPEC(name, type, role)        {(uint8_t)MOTE_ARG_##type, MOTE_ROLE_##role},
+#define MOTE_ARG_NAME(name, type, role)        #name,
+#define MOTE_ARG_ONE(name, type, role)         +1
+
+enum {
+    MOTE_ARG_ANY = 0,
+#define TYPE(number, NAME, name, bits, ctype) MOTE_ARG_##NAME = number,
+#include "ops/types_def.h"
+};
+
+#define MOTE_PARAMS(kernel, LIST)                                                                                      \
+    struct mote_##kernel {                                                                                             \
+        LIST(MOTE_FIELD)                                                                                               \
+    };
+
+/* Multiply-accumulates, or elements moved or compared, whichever is most; what takes longer counts as many: an
+ * operation is about ten instructions of a Cortex-M4 (test_emulate holds kernels to it). An expression of `p`, in
+ * double, since no parameters within their ranges may overflow it. Bounds what an image can make a tool do. */
+#if MOTE_DESCRIBE
+#define MOTE_COST(kernel, operations)                                                                                  \
+    static inline double mote_##kernel##_cost(const void *params)                                                      \
+    {                                                                                                                  \
+        const struct mote_##kernel *p = params;                                                                        \
+        return operations;                                                                                             \
+    }
+#define MOTE_DESCRIPTION(kernel, PARAMS, ARGS)                                                                         \
+    .cost = mote_##kernel##_cost, .name = #kernel, .param_names = (const char *const[]){PARAMS(MOTE_FIELD_NAME) NULL}, \
+    .param_docs = (const char *const[]){PARAMS(MOTE_FIELD_DOC) NULL},                                                  \
+    .arg_names = (const char *const[]){ARGS(MOTE_ARG_NAME) NULL},
+#else
+#define MOTE_COST(kernel, operations)
+#define MOTE_DESCRIPTION(kernel, PARAMS, ARGS)
+#endif
+
+/* At the end of a kernel's file, after need_<kernel>, trust_<kernel> (or `#define`d away with MOTE_TRUST_ALL) and
+ * run_<kernel>: the descriptor mote_kernel_<kernel>. */
+#define MOTE_KERNEL(kernel, PARAMS, ARGS)                                                                              \
+    static bool need_any_##kernel(const void *params, uint32_t *bytes)                                                 \
+    {                                                                                                                  \
+        return need_##kernel((const struct mote_##kernel *)params, bytes);                                             \
+    }                                                                                                                  \
+    static bool trust_any_##kernel(const void *params, void *const *args)                                              \
+    {                                                                                                                  \
+        return trust_##kernel((const struct mote_##kernel *)params, (const void *const *)args);                        \
+    }                                                                                                                  \
+    static const struct mote_range ranges_##kernel[] = {PARAMS(MOTE_FIELD_RANGE)};                                     \
+    static const struct mote_arg args_##kernel[] = {ARGS(MOTE_ARG_SPEC)};                                              \
+    _Static_assert(sizeof(struct mote_##kernel) == sizeof(int32_t) * (0 PARAMS(MOTE_FIELD_ONE)), "all fields int32");  \
+    _Static_assert((0 ARGS(MOTE_ARG_ONE)) <= MOTE_ARGS_MAX, "too many arguments");                                     \
+    extern const struct mote_kernel mote_kernel_##kernel;                                                              \
+    const struct mote_kernel mote_kernel_##kernel = {.run = run_##kernel,                                              \
+                                                     .need = need_any_##kernel,                                        \
+                                                     .trust = trust_any_##kernel,                                      \
+                                                     .ranges = ranges_##kernel,                                        \
+                                                     .arg = args_##kernel,                                             \
+                                                     .n_params = 0 PARAMS(MOTE_FIELD_ONE),                             \
+                                                     .n_args = 0 ARGS(MOTE_ARG_ONE),                                   \
+                                                     MOTE_DESCRIPTION(kernel, PARAMS, ARGS)}
+
+/* a * b * c in bytes, UINT32_MAX if it does not fit: no buffer has that size, so the check that follows refuses it. */
+static inline uint32_t mote_bytes(int32_t a, int32_t b, int32_t c)
+{
+    uint64_t ab = (uint64_t)(uint32_t)a * (uint32_t)b;
+
+    if (ab > UINT32_MAX || ab * (uint32_t)c > UINT32_MAX)
+        return UINT32_MAX;
+    return (uint32_t)(ab * (uint32_t)c);
+}
+
+#endif

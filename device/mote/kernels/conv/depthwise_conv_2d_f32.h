@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* depthwise_conv_2d_f32: out[y][x][o] = clamp(sum_{i,j} in[y'][x'][o / depth_multiplier] * weights[i][j][o] + bias[o])
+ * with y' = y * stride_h - pad_top + i * dilation_h, x' = x * stride_w - pad_left + j * dilation_w; positions outside
+ * the image are left out.
+ *
+ *   in       [batch][in_h][in_w][in_c]     float; a ring of in_ring rows (rows.h)
+ *   weights  [kernel_h][kernel_w][out_c]   float
+ *   bias     [out_c]                       float; zeros for none
+ *   out      [batch][out_h][out_w][out_c]  float; a ring of out_ring rows; must not overlap in
+ *
+ * Rows are counted through the batch: row r is row r % out_h of image r / out_h.
+ * The reference's DepthwiseConv within the tolerance of docs/EXACT.md; products are added in its order. No scratch; one
+ * pointer for each of MOTE_KERNEL_ROWS_MAX rows on the stack. Cannot fail: the ranges and need_depthwise_conv_2d_f32()
+ * hold.
+ * Cost: kernel_h * kernel_w * out_c * out_w multiply-accumulates a row. */
+#ifndef MOTE_DEPTHWISE_CONV_2D_F32_H
+#define MOTE_DEPTHWISE_CONV_2D_F32_H
+
+#include "../../kernel.h"
+
+#define MOTE_DEPTHWISE_CONV_2D_F32_PARAMS(F)                                                                           \
+    F(batch, 1, MOTE_DIM_MAX, "images")                                                                                \
+    F(in_h, 1, MOTE_DIM_MAX, "input rows an image")                                                                    \
+    F(in_w, 1, MOTE_DIM_MAX, "input columns")                                                                          \
+    F(in_c, 1, MOTE_DIM_MAX, "input channels")                                                                         \
+    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
+    F(out_h, 1, MOTE_DIM_MAX, "output rows an image")                                                                  \
+    F(out_w, 1, MOTE_DIM_MAX, "output columns")                                                                        \
+    F(out_c, 1, MOTE_DIM_MAX, "output channels: in_c * depth_multiplier")                                              \
+    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    F(depth_multiplier, 1, MOTE_DIM_MAX, "output channels for each input channel, side by side")                       \
+    F(kernel_h, 1, MOTE_KERNEL_ROWS_MAX, "kernel rows")                                                                \
+    F(kernel_w, 1, MOTE_DIM_MAX, "kernel columns")                                                                     \
+    F(stride_h, 1, MOTE_DIM_MAX, "input rows from one output row to the next")                                         \
+    F(stride_w, 1, MOTE_DIM_MAX, "input columns from one output column to the next")                                   \
+    F(dilation_h, 1, MOTE_DIM_MAX, "input rows from one kernel row to the next")                                       \
+    F(dilation_w, 1, MOTE_DIM_MAX, "input columns from one kernel column to the next")                                 \
+    F(pad_top, 0, MOTE_DIM_MAX, "rows of zero above the image")                                                        \
+    F(pad_left, 0, MOTE_DIM_MAX, "columns of zero left of the image")                                                  \
+    F(lo, INT32_MIN, INT32_MAX, "smallest output, as the bits of a float")                                             \
+    F(hi, INT32_MIN, INT32_MAX, "largest output, as the bits of a float")
+
+#define MOTE_DEPTHWISE_CONV_2D_F32_ARGS(A)                                                                             \
+    A(in, F32, IN)                                                                                                     \
+    A(weights, F32, CONST)                                                                                             \
+    A(bias, F32, CONST)                                                                                                \
+    A(out, F32, OUT)
+
+MOTE_PARAMS(depthwise_conv_2d_f32, MOTE_DEPTHWISE_CONV_2D_F32_PARAMS)
+MOTE_COST(depthwise_conv_2d_f32, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w)
+
+void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in,
+                                const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,
+                                int32_t first, int32_t count);
+
+/* One output row from kernel_h pointers to input rows; NULL stands for rows outside the image. */
+void mote_depthwise_conv_2d_f32_row(const struct mote_depthwise_conv_2d_f32 *p, const float *const rows[],
+                                    const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable transposed convolution, int8: the definition of transpose_conv_s8.h. */
+#include "transpose_conv_s8.h"
+
+#include "../shared/requant.h"
+
+static uint32_t dot(const int8_t *a, const MOTE_FLASH int8_t *w, int32_t n, int32_t zero)
+{
+    uint32_t sum = 0;
+
+    for (; n > 0; n--)
+        sum += (uint32_t)((*a++ - zero) * *w++);
+    return sum;
+}
+
+/* One output of an image; `w` is its filter. */
+static uint32_t sum_taps(const struct mote_transpose_conv_s8 *p, const int8_t *in, int32_t image, struct mote_taps y,
+                         struct mote_taps x, const MOTE_FLASH int8_t *w)
+{
+    uint32_t sum = 0;
+
+    for (int32_t i = 0; i < y.n; i++)
+        for (int32_t j = 0; j < x.n; j++) {
+            const int8_t *row = in + mote_ring(image * p->in_h + y.i - i, p->in_ring) * p->in_w * p->in_c;
+            const int8_t *a = row + (x.i - j) * p->in_c;
+            const MOTE_FLASH int8_t *v = w + ((y.k + i * p->stride_h) * p->kernel_w + x.k + j * p->stride_w) * p->in_c;
+
+            sum += dot(a, v, p->in_c, p->in_zero);
+        }
+    return sum;
+}
+
+void mote_transpose_conv_s8(const struct mote_transpose_conv_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *weights,
+                            const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,
+                            const MOTE_FLASH int8_t *shift, int8_t *out, int32_t first, int32_t count)
+{
+    int32_t filter = p->kernel_h * p->kernel_w * p->in_c;
+
+    mote_assert(first >= 0 && first + count <= p->batch * p->out_h);
+    for (int32_t r = first; r < first + count; r++) {
+        struct mote_taps y = mote_taps(r % p->out_h + p->pad_top, p->stride_h, p->kernel_h, p->in_h);
+        int8_t *to = out + mote_ring(r, p->out_ring) * p->out_w * p->out_c;
+
+        for (int32_t ox = 0; ox < p->out_w; ox++) {
+            struct mote_taps x = mote_taps(ox + p->pad_left, p->stride_w, p->kernel_w, p->in_w);
+
+            for (int32_t o = 0; o < p->out_c; o++) {
+                int32_t m = o * p->per_channel;
+                uint32_t sum = sum_taps(p, in, r / p->out_h, y, x, weights + o * filter);
+
+                *to++ =
+                    mote_requant_s8((int32_t)((uint32_t)bias[o] + sum), mult[m], shift[m], p->out_zero, p->lo, p->hi);
+            }
+        }
+    }
+}
+
+static bool need_transpose_conv_s8(const struct mote_transpose_conv_s8 *p, uint32_t bytes[])
+{
+    uint32_t channels = p->per_channel ? (uint32_t)p->out_c : 1;
+
+    bytes[2] = (uint32_t)p->out_c * 4;
+    bytes[3] = channels * 4;
+    bytes[4] = channels;
+    return p->lo <= p->hi && MOTE_TRANSPOSE_CONV_NEED(p, bytes, 5, 1, 1);
+}
+
+static bool trust_transpose_conv_s8(const struct mote_transpose_conv_s8 *p, const void *const args[])
+{
+    return mote_shifts_in_range(args[4], p->per_channel ? p->out_c : 1);
+}
+
+static void run_transpose_conv_s8(const struct mote_call *c)
+{
+    mote_transpose_conv_s8(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->first,
+                           c->count);
+}
+
+MOTE_KERNEL(transpose_conv_s8, MOTE_TRANSPOSE_CONV_S8_PARAMS, MOTE_TRANSPOSE_CONV_S8_ARGS);

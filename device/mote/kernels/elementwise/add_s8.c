@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable int8 addition: the definition of add_s8.h. */
+#include "add_s8.h"
+
+#include "../shared/broadcast.h"
+
+static void add(const void *params, const void *a, int32_t a_step, const void *b, int32_t b_step, void *out, int32_t n)
+{
+    const int8_t *u = a, *v = b;
+    int8_t *to = out;
+    /* A copy, so that storing bytes cannot change the parameters. */
+    const struct mote_add_s8 p = *(const struct mote_add_s8 *)params;
+
+    for (int32_t i = 0; i < n; i++) {
+        int32_t x = (u[i * a_step] - p.a_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
+        int32_t y = (v[i * b_step] - p.b_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
+        int32_t sum;
+
+        x = mote_rounding_divide(mote_doubling_high_mul(x, p.a_mult), -p.a_shift);
+        y = mote_rounding_divide(mote_doubling_high_mul(y, p.b_mult), -p.b_shift);
+        sum = mote_rounding_divide(mote_doubling_high_mul(x + y, p.out_mult), -p.out_shift);
+        to[i] = (int8_t)mote_clamp(sum + p.out_zero, p.lo, p.hi);
+    }
+}
+
+void mote_add_s8(const struct mote_add_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
+                 int8_t *out, int32_t first, int32_t count)
+{
+    mote_assert(p->rank >= 1 && p->rank <= MOTE_RANK_MAX && first >= 0 && first + count <= p->rows);
+    for (int32_t r = first; r < first + count; r++)
+        mote_broadcast_row(add, p, shape, p->rank, 1, a + mote_ring(r, p->a_ring) * p->a_len,
+                           b + mote_ring(r, p->b_ring) * p->b_len, out + mote_ring(r, p->out_ring) * p->out_len);
+}
+
+static bool need_add_s8(const struct mote_add_s8 *p, uint32_t bytes[])
+{
+    bytes[0] = mote_bytes(p->a_ring, p->a_len, 1);
+    bytes[1] = mote_bytes(p->b_ring, p->b_len, 1);
+    bytes[2] = mote_bytes(p->rank, 3, 4);
+    bytes[3] = mote_bytes(p->out_ring, p->out_len, 1);
+    bytes[4] = (uint32_t)p->rows;
+    return p->lo <= p->hi && bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
+}
+
+static bool trust_add_s8(const struct mote_add_s8 *p, const void *const args[])
+{
+    return mote_broadcast_trust(args[2], p->rank, p->a_len, p->b_len, p->out_len);
+}
+
+static void run_add_s8(const struct mote_call *c)
+{
+    mote_add_s8(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
+}
+
+MOTE_KERNEL(add_s8, MOTE_ADD_S8_PARAMS, MOTE_ADD_S8_ARGS);

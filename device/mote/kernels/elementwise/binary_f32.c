@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable float arithmetic of two operands: the definition of binary_f32.h. */
+#include "binary_f32.h"
+
+#include "../shared/broadcast.h"
+#include "../shared/floats.h"
+
+static float apply(int32_t function, float a, float b)
+{
+    switch (function) {
+    case MOTE_BINARY_MUL:
+        return a * b;
+    case MOTE_BINARY_SUB:
+        return a - b;
+    case MOTE_BINARY_DIV:
+        return a / b;
+    case MOTE_BINARY_MINIMUM:
+        return b < a ? b : a;
+    case MOTE_BINARY_MAXIMUM:
+        return b > a ? b : a;
+    case MOTE_BINARY_SQUARED_DIFFERENCE:
+        return (a - b) * (a - b);
+    case MOTE_BINARY_PRELU:
+        return a >= 0.0f ? a : a * b;
+    default:
+        return a + b;
+    }
+}
+
+static void pair(const void *params, const void *a, int32_t a_step, const void *b, int32_t b_step, void *out, int32_t n)
+{
+    const struct mote_binary_f32 *p = params;
+    const float *u = a, *v = b, lo = mote_float(p->lo), hi = mote_float(p->hi);
+    int32_t function = p->function;
+    float *to = out;
+
+    for (int32_t i = 0; i < n; i++)
+        to[i] = mote_clamp_f32(apply(function, u[i * a_step], v[i * b_step]), lo, hi);
+}
+
+void mote_binary_f32(const struct mote_binary_f32 *p, const float *a, const float *b, const MOTE_FLASH int32_t *shape,
+                     float *out, int32_t first, int32_t count)
+{
+    mote_assert(p->rank >= 1 && p->rank <= MOTE_RANK_MAX && first >= 0 && first + count <= p->rows);
+    for (int32_t r = first; r < first + count; r++)
+        mote_broadcast_row(pair, p, shape, p->rank, sizeof *out, a + mote_ring(r, p->a_ring) * p->a_len,
+                           b + mote_ring(r, p->b_ring) * p->b_len, out + mote_ring(r, p->out_ring) * p->out_len);
+}
+
+static bool need_binary_f32(const struct mote_binary_f32 *p, uint32_t bytes[])
+{
+    bytes[0] = mote_bytes(p->a_ring, p->a_len, 4);
+    bytes[1] = mote_bytes(p->b_ring, p->b_len, 4);
+    bytes[2] = mote_bytes(p->rank, 3, 4);
+    bytes[3] = mote_bytes(p->out_ring, p->out_len, 4);
+    bytes[4] = (uint32_t)p->rows;
+    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
+}
+
+static bool trust_binary_f32(const struct mote_binary_f32 *p, const void *const args[])
+{
+    return mote_broadcast_trust(args[2], p->rank, p->a_len, p->b_len, p->out_len);
+}
+
+static void run_binary_f32(const struct mote_call *c)
+{
+    mote_binary_f32(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
+}
+
+MOTE_KERNEL(binary_f32, MOTE_BINARY_F32_PARAMS, MOTE_BINARY_F32_ARGS);

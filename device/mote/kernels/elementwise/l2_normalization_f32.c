@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable float normalization: the definition of l2_normalization_f32.h. */
+#include "l2_normalization_f32.h"
+
+#include "../shared/sqrt_f32.h"
+
+static void normalize(const float *in, float *out, int32_t depth)
+{
+    float sum = 0.0f, norm;
+
+    for (int32_t i = 0; i < depth; i++)
+        sum += in[i] * in[i];
+    norm = mote_sqrt_f32(sum);
+    norm = norm < 1e-6f ? 1e-6f : norm;
+    for (int32_t i = 0; i < depth; i++)
+        out[i] = in[i] / norm;
+}
+
+void mote_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, const float *in, float *out, int32_t first,
+                               int32_t count)
+{
+    mote_assert(first >= 0 && first + count <= p->rows);
+    for (int32_t r = first; r < first + count; r++)
+        normalize(in + r * p->depth, out + r * p->depth, p->depth);
+}
+
+static bool need_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, uint32_t bytes[])
+{
+    bytes[0] = bytes[1] = mote_bytes(p->rows, p->depth, 4);
+    bytes[2] = (uint32_t)p->rows;
+    return bytes[0] <= INT32_MAX;
+}
+
+static bool trust_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, const void *const args[])
+{
+    (void)p;
+    (void)args;
+    return true;
+}
+
+static void run_l2_normalization_f32(const struct mote_call *c)
+{
+    mote_l2_normalization_f32(c->params, c->args[0], c->args[1], c->first, c->count);
+}
+
+MOTE_KERNEL(l2_normalization_f32, MOTE_L2_NORMALIZATION_F32_PARAMS, MOTE_L2_NORMALIZATION_F32_ARGS);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable int8 normalization: the definition of l2_normalization_s8.h. */
+#include "l2_normalization_s8.h"
+
+#include "../shared/inverse_sqrt.h"
+
+static void normalize(const struct mote_l2_normalization_s8 *p, const int8_t *in, int8_t *out)
+{
+    int32_t depth = p->depth, zero = p->in_zero, mult, shift;
+    uint32_t sum = 0;
+
+    for (int32_t i = 0; i < depth; i++)
+        sum += (uint32_t)((in[i] - zero) * (in[i] - zero));
+    mote_inverse_sqrt((int32_t)sum, &mult, &shift);
+    for (int32_t i = 0; i < depth; i++)
+        out[i] = mote_requant_s8(in[i] - zero, mult, shift + 7, 0, INT8_MIN, INT8_MAX);
+}
+
+void mote_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, const int8_t *in, int8_t *out, int32_t first,
+                              int32_t count)
+{
+    mote_assert(first >= 0 && first + count <= p->rows);
+    for (int32_t r = first; r < first + count; r++)
+        normalize(p, in + r * p->depth, out + r * p->depth);
+}
+
+static bool need_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, uint32_t bytes[])
+{
+    bytes[0] = bytes[1] = mote_bytes(p->rows, p->depth, 1);
+    bytes[2] = (uint32_t)p->rows;
+    return bytes[0] <= INT32_MAX;
+}
+
+static bool trust_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, const void *const args[])
+{
+    (void)p;
+    (void)args;
+    return true;
+}
+
+static void run_l2_normalization_s8(const struct mote_call *c)
+{
+    mote_l2_normalization_s8(c->params, c->args[0], c->args[1], c->first, c->count);
+}
+
+MOTE_KERNEL(l2_normalization_s8, MOTE_L2_NORMALIZATION_S8_PARAMS, MOTE_L2_NORMALIZATION_S8_ARGS);

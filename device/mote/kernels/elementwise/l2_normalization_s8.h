@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* l2_normalization_s8: out[i] = clamp(requant(in[i] - in_zero)) in each group, the multiplier being 2^7 over the root
+ * of the sum of the squares of in - in_zero
+ *
+ *   in   [rows][depth]  int8
+ *   out  [rows][depth]  int8, of scale 1/128 and zero point 0; may be the memory of in
+ *
+ * Exact: the reference's L2Normalization. The sum is modulo 2^32, and one that is not above 0 counts as 1. No scratch.
+ * Cannot fail: the ranges and need_l2_normalization_s8() hold. */
+#ifndef MOTE_L2_NORMALIZATION_S8_H
+#define MOTE_L2_NORMALIZATION_S8_H
+
+#include "../../kernel.h"
+
+#define MOTE_L2_NORMALIZATION_S8_PARAMS(F)                                                                             \
+    F(rows, 1, INT32_MAX, "rows")                                                                                      \
+    F(depth, 1, INT32_MAX, "elements of a row")                                                                        \
+    F(in_zero, -128, 127, "input zero point")
+
+#define MOTE_L2_NORMALIZATION_S8_ARGS(A)                                                                               \
+    A(in, S8, IN)                                                                                                      \
+    A(out, S8, OUT)
+
+MOTE_PARAMS(l2_normalization_s8, MOTE_L2_NORMALIZATION_S8_PARAMS)
+MOTE_COST(l2_normalization_s8, 3.0 * p->depth + 32)
+
+void mote_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, const int8_t *in, int8_t *out, int32_t first,
+                              int32_t count);
+
+#endif

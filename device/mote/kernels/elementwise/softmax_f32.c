@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable float softmax: the definition of softmax_f32.h. */
+#include "softmax_f32.h"
+
+#include "../shared/math_f32.h"
+#include "../shared/rows.h"
+
+static void softmax(const float *in, float *out, int32_t depth, float beta)
+{
+    float greatest = -MOTE_FLOAT_MAX, sum = 0.0f;
+
+    for (int32_t i = 0; i < depth; i++)
+        greatest = greatest < in[i] ? in[i] : greatest;
+    for (int32_t i = 0; i < depth; i++) {
+        out[i] = mote_exp_f32((in[i] - greatest) * beta);
+        sum += out[i];
+    }
+    for (int32_t i = 0; i < depth; i++)
+        out[i] /= sum;
+}
+
+void mote_softmax_f32(const struct mote_softmax_f32 *p, const float *in, float *out, int32_t first, int32_t count)
+{
+    const float beta = mote_float(p->beta);
+    int32_t len = p->groups * p->depth;
+
+    mote_assert(first >= 0 && first + count <= p->rows);
+    for (int32_t r = first; r < first + count; r++) {
+        const float *from = in + mote_ring(r, p->in_ring) * len;
+        float *to = out + mote_ring(r, p->out_ring) * len;
+
+        for (int32_t g = 0; g < p->groups; g++)
+            softmax(from + g * p->depth, to + g * p->depth, p->depth, beta);
+    }
+}
+
+static bool need_softmax_f32(const struct mote_softmax_f32 *p, uint32_t bytes[])
+{
+    uint32_t len = mote_bytes(p->groups, p->depth, 4);
+
+    if (len > INT32_MAX)
+        return false;
+    bytes[0] = mote_bytes(p->in_ring, (int32_t)len, 1);
+    bytes[1] = mote_bytes(p->out_ring, (int32_t)len, 1);
+    bytes[2] = (uint32_t)p->rows;
+    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
+}
+
+static bool trust_softmax_f32(const struct mote_softmax_f32 *p, const void *const args[])
+{
+    (void)p;
+    (void)args;
+    return true;
+}
+
+static void run_softmax_f32(const struct mote_call *c)
+{
+    mote_softmax_f32(c->params, c->args[0], c->args[1], c->first, c->count);
+}
+
+MOTE_KERNEL(softmax_f32, MOTE_SOFTMAX_F32_PARAMS, MOTE_SOFTMAX_F32_ARGS);

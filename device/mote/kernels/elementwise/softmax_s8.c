@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable softmax, int8 to int8: the definition of softmax_s8.h. */
+#include "softmax_s8.h"
+
+#include "../shared/rows.h"
+
+void mote_softmax_s8(const struct mote_softmax_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *table, int8_t *out,
+                     int32_t first, int32_t count)
+{
+    int32_t len = p->groups * p->depth;
+
+    mote_assert(first >= 0 && first + count <= p->rows);
+    for (int32_t r = first; r < first + count; r++) {
+        const int8_t *from = in + mote_ring(r, p->in_ring) * len;
+        int8_t *to = out + mote_ring(r, p->out_ring) * len;
+
+        for (int32_t g = 0; g < p->groups; g++, from += p->depth, to += p->depth) {
+            struct mote_softmax s = mote_softmax_of(from, p->depth, table, p->n_table, 8);
+
+            for (int32_t i = 0; i < p->depth; i++)
+                to[i] = (int8_t)mote_softmax_result(&s, from[i], table, p->n_table, INT8_MIN, INT8_MAX);
+        }
+    }
+}
+
+static bool need_softmax_s8(const struct mote_softmax_s8 *p, uint32_t bytes[])
+{
+    uint32_t len = mote_bytes(p->groups, p->depth, 1);
+
+    if (len > INT32_MAX)
+        return false;
+    bytes[0] = mote_bytes(p->in_ring, p->groups, p->depth);
+    bytes[1] = (uint32_t)p->n_table * 4;
+    bytes[2] = mote_bytes(p->out_ring, (int32_t)len, 1);
+    bytes[3] = (uint32_t)p->rows;
+    return bytes[0] <= INT32_MAX && bytes[2] <= INT32_MAX;
+}
+
+static bool trust_softmax_s8(const struct mote_softmax_s8 *p, const void *const args[])
+{
+    return mote_softmax_trust(args[1], p->n_table);
+}
+
+static void run_softmax_s8(const struct mote_call *c)
+{
+    mote_softmax_s8(c->params, c->args[0], c->args[1], c->args[2], c->first, c->count);
+}
+
+MOTE_KERNEL(softmax_s8, MOTE_SOFTMAX_S8_PARAMS, MOTE_SOFTMAX_S8_ARGS);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* softmax_s8: softmax over the last dimension, int8 to int8; real zero of the result is INT8_MIN, its scale 2^-8.
+ *
+ *   in     [in_ring rows][groups][depth]   int8
+ *   table  [n_table]                       int32, made by the host from the input's scale and beta (softmax.h)
+ *   out    [out_ring rows][groups][depth]  int8; may be the memory of in
+ *
+ * Exact: the bytes of the reference's Softmax (docs/EXACT.md, "SOFTMAX"). No scratch. Cannot fail: the ranges,
+ * need_softmax_s8() and trust_softmax_s8() hold. */
+#ifndef MOTE_SOFTMAX_S8_H
+#define MOTE_SOFTMAX_S8_H
+
+#include "../../kernel.h"
+#include "../shared/softmax.h"
+
+#define MOTE_SOFTMAX_S8_PARAMS(F)                                                                                      \
+    F(rows, 1, INT32_MAX, "output rows")                                                                               \
+    F(groups, 1, INT32_MAX, "softmaxes in a row")                                                                      \
+    F(depth, 1, MOTE_DIM_MAX, "elements of a softmax")                                                                 \
+    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
+    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    F(n_table, 1, MOTE_SOFTMAX_TABLE_MAX, "elements of table")
+
+#define MOTE_SOFTMAX_S8_ARGS(A)                                                                                        \
+    A(in, S8, IN)                                                                                                      \
+    A(table, S32, CHECKED)                                                                                             \
+    A(out, S8, OUT)
+
+MOTE_PARAMS(softmax_s8, MOTE_SOFTMAX_S8_PARAMS)
+MOTE_COST(softmax_s8, (6.0 * p->depth + 15) * p->groups)
+
+void mote_softmax_s8(const struct mote_softmax_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *table, int8_t *out,
+                     int32_t first, int32_t count);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable functions of one float: the definition of unary_f32.h. */
+#include "unary_f32.h"
+
+#include "../shared/rows.h"
+
+#define LOOP(number, NAME, operations, result)                                                                         \
+    case number:                                                                                                       \
+        for (int32_t i = 0; i < n; i++) {                                                                              \
+            float x = in[i];                                                                                           \
+                                                                                                                       \
+            out[i] = result;                                                                                           \
+        }                                                                                                              \
+        break;
+
+static void apply(const struct mote_unary_f32 *p, const float *in, float *out)
+{
+    float lo = mote_float(p->lo), hi = mote_float(p->hi);
+    int32_t n = p->len;
+
+    switch (p->function) {
+        MOTE_UNARY_FUNCTIONS(LOOP)
+    default:
+        break;
+    }
+}
+
+void mote_unary_f32(const struct mote_unary_f32 *p, const float *in, float *out, int32_t first, int32_t count)
+{
+    mote_assert(first >= 0 && first + count <= p->rows);
+    for (int32_t r = first; r < first + count; r++)
+        apply(p, in + mote_ring(r, p->in_ring) * p->len, out + mote_ring(r, p->out_ring) * p->len);
+}
+
+static bool need_unary_f32(const struct mote_unary_f32 *p, uint32_t bytes[])
+{
+    bytes[0] = mote_bytes(p->in_ring, p->len, 4);
+    bytes[1] = mote_bytes(p->out_ring, p->len, 4);
+    bytes[2] = (uint32_t)p->rows;
+    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
+}
+
+static bool trust_unary_f32(const struct mote_unary_f32 *p, const void *const args[])
+{
+    (void)p;
+    (void)args;
+    return true;
+}
+
+static void run_unary_f32(const struct mote_call *c)
+{
+    mote_unary_f32(c->params, c->args[0], c->args[1], c->first, c->count);
+}
+
+MOTE_KERNEL(unary_f32, MOTE_UNARY_F32_PARAMS, MOTE_UNARY_F32_ARGS);

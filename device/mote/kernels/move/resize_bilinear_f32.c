@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable bilinear resizing: the definition of resize_bilinear_f32.h. */
+#include "resize_bilinear_f32.h"
+
+#include "../shared/floats.h"
+#include "../shared/rows.h"
+
+static float mix(float top_left, float bottom_left, float top_right, float bottom_right, float dy, float dx)
+{
+    return top_left * (1.0f - dy) * (1.0f - dx) + bottom_left * dy * (1.0f - dx) + top_right * (1.0f - dy) * dx +
+           bottom_right * dy * dx;
+}
+
+static void resize_row(const struct mote_resize_bilinear_f32 *p, const float *top, const float *bottom, float dy,
+                       const MOTE_FLASH int32_t *columns, float *out)
+{
+    for (int32_t x = 0; x < p->out_w; x++, columns += 3) {
+        int32_t left = columns[0] * p->channels, right = columns[1] * p->channels;
+        float dx = mote_float(columns[2]);
+
+        for (int32_t c = 0; c < p->channels; c++)
+            *out++ = mix(top[left + c], bottom[left + c], top[right + c], bottom[right + c], dy, dx);
+    }
+}
+
+void mote_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const float *in, const MOTE_FLASH int32_t *rows,
+                              const MOTE_FLASH int32_t *columns, float *out, int32_t first, int32_t count)
+{
+    int32_t in_len = p->in_w * p->channels, out_len = p->out_w * p->channels;
+
+    mote_assert(first >= 0 && first + count <= p->batch * p->out_h);
+    for (int32_t r = first; r < first + count; r++) {
+        const MOTE_FLASH int32_t *place = rows + 3 * (r % p->out_h);
+        int32_t image = r / p->out_h * p->in_h;
+
+        resize_row(p, in + mote_ring(image + place[0], p->in_ring) * in_len,
+                   in + mote_ring(image + place[1], p->in_ring) * in_len, mote_float(place[2]), columns,
+                   out + mote_ring(r, p->out_ring) * out_len);
+    }
+}
+
+static bool need_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, uint32_t bytes[])
+{
+    uint32_t in_row = mote_bytes(p->in_w, p->channels, 4), out_row = mote_bytes(p->out_w, p->channels, 4);
+
+    if (in_row > INT32_MAX || out_row > INT32_MAX || (int64_t)p->batch * p->in_h > INT32_MAX ||
+        (int64_t)p->batch * p->out_h > INT32_MAX)
+        return false;
+    bytes[0] = mote_bytes(p->in_ring, (int32_t)in_row, 1);
+    bytes[1] = mote_bytes(p->out_h, 3, 4);
+    bytes[2] = mote_bytes(p->out_w, 3, 4);
+    bytes[3] = mote_bytes(p->out_ring, (int32_t)out_row, 1);
+    bytes[4] = (uint32_t)(p->batch * p->out_h);
+    return bytes[0] <= INT32_MAX && bytes[3] <= INT32_MAX;
+}
+
+static bool trust_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const void *const args[])
+{
+    return mote_bilinear_trust(args[1], p->out_h, p->in_h, INT32_MIN, INT32_MAX) &&
+           mote_bilinear_trust(args[2], p->out_w, p->in_w, INT32_MIN, INT32_MAX);
+}
+
+static void run_resize_bilinear_f32(const struct mote_call *c)
+{
+    mote_resize_bilinear_f32(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
+}
+
+MOTE_KERNEL(resize_bilinear_f32, MOTE_RESIZE_BILINEAR_F32_PARAMS, MOTE_RESIZE_BILINEAR_F32_ARGS);

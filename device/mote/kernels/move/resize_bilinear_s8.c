@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable bilinear resizing: the definition of resize_bilinear_s8.h. */
+#include "resize_bilinear_s8.h"
+
+#include "../shared/rows.h"
+
+/* The sum of the four, with 20 fraction bits, to the nearest, half away from zero. */
+static int8_t mix(int32_t top_left, int32_t bottom_left, int32_t top_right, int32_t bottom_right, int32_t dy,
+                  int32_t dx)
+{
+    int32_t sum =
+        (top_left * (1024 - dy) + bottom_left * dy) * (1024 - dx) + (top_right * (1024 - dy) + bottom_right * dy) * dx;
+    int32_t half = INT32_C(1) << 19;
+
+    return (int8_t)((sum + (sum > 0 ? half : -half)) / (INT32_C(1) << 20));
+}
+
+static void resize_row(const struct mote_resize_bilinear_s8 *p, const int8_t *top, const int8_t *bottom, int32_t dy,
+                       const MOTE_FLASH int32_t *columns, int8_t *out)
+{
+    for (int32_t x = 0; x < p->out_w; x++, columns += 3) {
+        int32_t left = columns[0] * p->channels, right = columns[1] * p->channels;
+        int32_t dx = columns[2];
+
+        for (int32_t c = 0; c < p->channels; c++)
+            *out++ = mix(top[left + c], bottom[left + c], top[right + c], bottom[right + c], dy, dx);
+    }
+}
+
+void mote_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *rows,
+                             const MOTE_FLASH int32_t *columns, int8_t *out, int32_t first, int32_t count)
+{
+    int32_t in_len = p->in_w * p->channels, out_len = p->out_w * p->channels;
+
+    mote_assert(first >= 0 && first + count <= p->batch * p->out_h);
+    for (int32_t r = first; r < first + count; r++) {
+        const MOTE_FLASH int32_t *place = rows + 3 * (r % p->out_h);
+        int32_t image = r / p->out_h * p->in_h;
+
+        resize_row(p, in + mote_ring(image + place[0], p->in_ring) * in_len,
+                   in + mote_ring(image + place[1], p->in_ring) * in_len, place[2], columns,
+                   out + mote_ring(r, p->out_ring) * out_len);
+    }
+}
+
+static bool need_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, uint32_t bytes[])
+{
+    uint32_t in_row = mote_bytes(p->in_w, p->channels, 1), out_row = mote_bytes(p->out_w, p->channels, 1);
+
+    if (in_row > INT32_MAX || out_row > INT32_MAX || (int64_t)p->batch * p->in_h > INT32_MAX ||
+        (int64_t)p->batch * p->out_h > INT32_MAX)
+        return false;
+    bytes[0] = mote_bytes(p->in_ring, (int32_t)in_row, 1);
+    bytes[1] = mote_bytes(p->out_h, 3, 4);
+    bytes[2] = mote_bytes(p->out_w, 3, 4);
+    bytes[3] = mote_bytes(p->out_ring, (int32_t)out_row, 1);
+    bytes[4] = (uint32_t)(p->batch * p->out_h);
+    return bytes[0] <= INT32_MAX && bytes[3] <= INT32_MAX;
+}
+
+static bool trust_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, const void *const args[])
+{
+    return mote_bilinear_trust(args[1], p->out_h, p->in_h, 0, 1024) &&
+           mote_bilinear_trust(args[2], p->out_w, p->in_w, 0, 1024);
+}
+
+static void run_resize_bilinear_s8(const struct mote_call *c)
+{
+    mote_resize_bilinear_s8(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
+}
+
+MOTE_KERNEL(resize_bilinear_s8, MOTE_RESIZE_BILINEAR_S8_PARAMS, MOTE_RESIZE_BILINEAR_S8_ARGS);

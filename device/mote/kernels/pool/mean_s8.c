@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable int8 mean: the definition of mean_s8.h. */
+#include "mean_s8.h"
+
+#include "../shared/requant.h"
+
+static void mean_one(const void *params, const struct mote_reduce *r, const void *in, void *out)
+{
+    const struct mote_mean_s8 *p = params;
+    const int8_t *from = in;
+    uint32_t sum = (uint32_t)p->sum_zero;
+
+    for (int32_t a = 0; a < r->reduce0; a++)
+        for (int32_t b = 0; b < r->reduce1; b++)
+            for (int32_t c = 0; c < r->reduce2; c++) {
+                int32_t at = a * r->reduce_step0 + b * r->reduce_step1 + c * r->reduce_step2;
+
+                for (int32_t d = 0; d < r->reduce3; d++) {
+                    int32_t value = from[at + d * r->reduce_step3];
+
+                    sum += (uint32_t)value;
+                }
+            }
+    *(int8_t *)out = mote_requant_s8((int32_t)sum, p->mult, p->shift, p->out_zero, INT8_MIN, INT8_MAX);
+}
+
+void mote_mean_s8(const struct mote_mean_s8 *p, const int8_t *in, int8_t *out, int32_t first, int32_t count)
+{
+    const struct mote_reduce r = MOTE_REDUCE_OF(p);
+
+    mote_assert(first == 0 && count <= 1);
+    if (first == 0 && count == 1)
+        mote_reduce_all(mean_one, p, &r, 1, in, out);
+}
+
+static bool need_mean_s8(const struct mote_mean_s8 *p, uint32_t bytes[])
+{
+    const struct mote_reduce r = MOTE_REDUCE_OF(p);
+
+    return mote_reduce_need(&r, 1, bytes);
+}
+
+static bool trust_mean_s8(const struct mote_mean_s8 *p, const void *const args[])
+{
+    (void)p;
+    (void)args;
+    return true;
+}
+
+static void run_mean_s8(const struct mote_call *c)
+{
+    mote_mean_s8(c->params, c->args[0], c->args[1], c->first, c->count);
+}
+
+MOTE_KERNEL(mean_s8, MOTE_MEAN_S8_PARAMS, MOTE_MEAN_S8_ARGS);

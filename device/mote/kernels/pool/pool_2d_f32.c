@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable float pooling: the definition of pool_2d_f32.h. Windows are cut to the image before the loops. */
+#include "pool_2d_f32.h"
+
+#include "../shared/floats.h"
+#include "../shared/rows.h"
+#include "../shared/windows.h"
+
+/* The sum or the greatest of channel 0 of a window, when `a` is its first column in row 0 of the ring. */
+static float gather(const struct mote_pool_2d_f32 *p, const float *a, struct mote_span y, int32_t columns)
+{
+    float sum = 0.0f, greatest = -MOTE_FLOAT_MAX;
+
+    for (int32_t k = y.from, n = y.count; n > 0; n--) {
+        const float *b = a + k * p->in_w * p->channels;
+
+        for (int32_t j = 0; j < columns; j++) {
+            float value = b[j * p->channels];
+
+            if (p->average)
+                sum += value;
+            else
+                greatest = greatest < value ? value : greatest;
+        }
+        k = k + 1 < p->in_ring ? k + 1 : 0;
+    }
+    return p->average ? sum : greatest;
+}
+
+static void pool_row(const struct mote_pool_2d_f32 *p, const float *in, struct mote_span y, float *out)
+{
+    const float lo = mote_float(p->lo), hi = mote_float(p->hi);
+
+    for (int32_t ox = 0; ox < p->out_w; ox++) {
+        struct mote_span x = mote_window_cut(ox * p->stride_w - p->pad_left, p->kernel_w, p->in_w);
+        float n = (float)y.count * (float)x.count;
+
+        for (int32_t c = 0; c < p->channels; c++) {
+            float value = gather(p, in + x.from * p->channels + c, y, x.count);
+
+            *out++ = mote_clamp_f32(p->average ? value / n : value, lo, hi);
+        }
+    }
+}
+
+void mote_pool_2d_f32(const struct mote_pool_2d_f32 *p, const float *in, float *out, int32_t first, int32_t count)
+{
+    mote_assert(first >= 0 && first + count <= p->batch * p->out_h);
+    for (int32_t r = first; r < first + count; r++) {
+        struct mote_span y = mote_window_cut(r % p->out_h * p->stride_h - p->pad_top, p->kernel_h, p->in_h);
+
+        y.from = mote_ring(r / p->out_h * p->in_h + y.from, p->in_ring);
+        pool_row(p, in, y, out + mote_ring(r, p->out_ring) * p->out_w * p->channels);
+    }
+}
+
+static bool need_pool_2d_f32(const struct mote_pool_2d_f32 *p, uint32_t bytes[])
+{
+    uint32_t in_row = mote_bytes(p->in_w, p->channels, 4), out_row = mote_bytes(p->out_w, p->channels, 4);
+
+    if (in_row > INT32_MAX || out_row > INT32_MAX)
+        return false;
+    bytes[0] = mote_bytes(p->in_ring, (int32_t)in_row, 1);
+    bytes[1] = mote_bytes(p->out_ring, (int32_t)out_row, 1);
+    bytes[2] = mote_bytes(p->batch, p->out_h, 1);
+    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX &&
+           mote_window_covers(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->pad_top) &&
+           mote_window_covers(p->in_w, p->out_w, p->kernel_w, p->stride_w, p->pad_left) &&
+           mote_window_fits(p->batch, p->in_h, p->out_h, p->kernel_h, p->stride_h, 1) &&
+           mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, 1);
+}
+
+static bool trust_pool_2d_f32(const struct mote_pool_2d_f32 *p, const void *const args[])
+{
+    (void)p;
+    (void)args;
+    return true;
+}
+
+static void run_pool_2d_f32(const struct mote_call *c)
+{
+    mote_pool_2d_f32(c->params, c->args[0], c->args[1], c->first, c->count);
+}
+
+MOTE_KERNEL(pool_2d_f32, MOTE_POOL_2D_F32_PARAMS, MOTE_POOL_2D_F32_ARGS);

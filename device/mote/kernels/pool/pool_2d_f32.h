@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pool_2d_f32: out[y][x][c] = clamp(mean, or the greatest, of in over the window).
+ *
+ *   in   [batch][in_h][in_w][channels]     float; a ring of in_ring rows (rows.h)
+ *   out  [batch][out_h][out_w][channels]   float; a ring of out_ring rows; must not overlap in
+ *
+ * The window of output (y, x) is kernel_h * kernel_w elements from (y * stride_h - pad_top, x * stride_w - pad_left)
+ * on, cut to the image. Every window holds at least one element.
+ *
+ * Rows are counted through the batch: row r is row r % out_h of image r / out_h. The kernel walks the ring itself, so
+ * kernel_h has no limit but the image. The reference's AveragePool and MaxPool within the tolerance of docs/EXACT.md,
+ * the maximum exactly; NaN is never the greatest. No scratch. Cannot fail: the ranges and need_pool_2d_f32() hold.
+ * Cost: kernel_h * kernel_w * channels * out_w additions or comparisons a row. */
+#ifndef MOTE_POOL_2D_F32_H
+#define MOTE_POOL_2D_F32_H
+
+#include "../../kernel.h"
+
+#define MOTE_POOL_2D_F32_PARAMS(F)                                                                                     \
+    F(batch, 1, MOTE_DIM_MAX, "images")                                                                                \
+    F(in_h, 1, MOTE_DIM_MAX, "input rows an image")                                                                    \
+    F(in_w, 1, MOTE_DIM_MAX, "input columns")                                                                          \
+    F(channels, 1, MOTE_DIM_MAX, "channels")                                                                           \
+    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
+    F(out_h, 1, MOTE_DIM_MAX, "output rows an image")                                                                  \
+    F(out_w, 1, MOTE_DIM_MAX, "output columns")                                                                        \
+    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    F(kernel_h, 1, MOTE_DIM_MAX, "window rows")                                                                        \
+    F(kernel_w, 1, MOTE_DIM_MAX, "window columns")                                                                     \
+    F(stride_h, 1, MOTE_DIM_MAX, "input rows from one output row to the next")                                         \
+    F(stride_w, 1, MOTE_DIM_MAX, "input columns from one output column to the next")                                   \
+    F(pad_top, 0, MOTE_DIM_MAX, "rows before the image")                                                               \
+    F(pad_left, 0, MOTE_DIM_MAX, "columns before the image")                                                           \
+    F(average, 0, 1, "1: the mean; 0: the greatest")                                                                   \
+    F(lo, INT32_MIN, INT32_MAX, "smallest output, as the bits of a float")                                             \
+    F(hi, INT32_MIN, INT32_MAX, "largest output, as the bits of a float")
+
+#define MOTE_POOL_2D_F32_ARGS(A)                                                                                       \
+    A(in, F32, IN)                                                                                                     \
+    A(out, F32, OUT)
+
+MOTE_PARAMS(pool_2d_f32, MOTE_POOL_2D_F32_PARAMS)
+MOTE_COST(pool_2d_f32, (double)p->out_w * p->channels * (p->kernel_h < p->in_h ? p->kernel_h : p->in_h) *
+                           (p->kernel_w < p->in_w ? p->kernel_w : p->in_w))
+
+void mote_pool_2d_f32(const struct mote_pool_2d_f32 *p, const float *in, float *out, int32_t first, int32_t count);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lstm_s8: the standard LSTM, one time step a row; int8 activations and weights, int16 cell state.
+ *
+ *   gate g: s = clamp16(requant(x_bias + sum of x_weights * x) + requant(h_bias + sum of h_weights * h)), each product
+ *           clamped to 16 bits by itself; unit 2^-12
+ *   i, f, o = sigmoid(s), c~ = tanh(s), unit 2^-15;  c = clamp16(clamp16(f * c) + clamp16(i * c~)), clamped to +-clip
+ *   h = out = requant(tanh(c) * o) + out_zero
+ *
+ *   x          [in_ring rows][in_len]      int8: row = batch entry * time + step, or step * batch + entry (time_major)
+ *   x_weights  [4][units][in_len]          int8, symmetric; gates in the order i, f, c, o
+ *   h_weights  [4][units][units]           int8, symmetric
+ *   bias       [2][4][units]               int32 with the zero points folded in, modulo 2^32: of the x products, of h's
+ *   mult       [2][4] int32, shift [2][4] int8: requantization of the products (requant.h)
+ *   table      [256]                       uint16: the sigmoid at k / 24, 16 fraction bits, for interpolation
+ *   hidden     [batch][units]              int8, state: h of the step before
+ *   cell       [batch][units]              int16, state, unit 2^power; tanh_shift is 12 + power
+ *   out        [out_ring rows][units]      int8; must not overlap x or hidden
+ *
+ * The rows of a batch entry must be computed in order, each once. A run leaves the last step in hidden and cell.
+ * Exact: the bytes of the reference's micro kernel (docs/EXACT.md). Sums are modulo 2^32. No scratch: a step writes h
+ * into out, and hidden keeps the old one until all units are done. Cannot fail: the ranges, need_lstm_s8() and
+ * trust_lstm_s8() hold.
+ * Cost: 4 * units * (in_len + units) multiply-accumulates a row. */
+#ifndef MOTE_LSTM_S8_H
+#define MOTE_LSTM_S8_H
+
+#include "../../kernel.h"
+#include "../shared/requant.h"
+
+#define MOTE_LSTM_S8_TABLE 256
+
+#define MOTE_LSTM_S8_PARAMS(F)                                                                                         \
+    F(batch, 1, MOTE_DIM_MAX, "sequences")                                                                             \
+    F(time, 1, MOTE_DIM_MAX, "steps a sequence")                                                                       \
+    F(time_major, 0, 1, "1: all sequences' first steps come first; 0: the first sequence's steps do")                  \
+    F(in_len, 1, MOTE_DIM_MAX, "elements of x in a step")                                                              \
+    F(units, 1, MOTE_DIM_MAX, "elements of h and c")                                                                   \
+    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
+    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    F(cell_mult, 0, INT32_MAX, "multiplier of i * c~")                                                                 \
+    F(cell_shift, MOTE_SHIFT_MIN, MOTE_SHIFT_MAX, "shift of i * c~")                                                   \
+    F(out_mult, 0, INT32_MAX, "multiplier of tanh(c) * o")                                                             \
+    F(out_shift, MOTE_SHIFT_MIN, MOTE_SHIFT_MAX, "shift of tanh(c) * o")                                               \
+    F(out_zero, -128, 127, "zero point of h")                                                                          \
+    F(tanh_shift, -16, 16, "from the unit of c to 2^-12, as a power of two")                                           \
+    F(clip, 0, 32768, "largest magnitude of c; 32768 for none")
+
+#define MOTE_LSTM_S8_ARGS(A)                                                                                           \
+    A(x, S8, IN)                                                                                                       \
+    A(x_weights, S8, CONST)                                                                                            \
+    A(h_weights, S8, CONST)                                                                                            \
+    A(bias, S32, CONST)                                                                                                \
+    A(mult, S32, CONST)                                                                                                \
+    A(shift, S8, CHECKED)                                                                                              \
+    A(table, U16, CONST)                                                                                               \
+    A(hidden, S8, STATE)                                                                                               \
+    A(cell, S16, STATE)                                                                                                \
+    A(out, S8, OUT)
+
+MOTE_PARAMS(lstm_s8, MOTE_LSTM_S8_PARAMS)
+MOTE_COST(lstm_s8, 4.0 * p->units * ((double)p->in_len + p->units) + 70.0 * p->units)
+
+void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const MOTE_FLASH int8_t *x_weights,
+                  const MOTE_FLASH int8_t *h_weights, const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,
+                  const MOTE_FLASH int8_t *shift, const MOTE_FLASH uint16_t *table, int8_t *hidden, int16_t *cell,
+                  int8_t *out, int32_t first, int32_t count);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The flat image, as docs/SPEC.md defines it: little-endian structs that lie in flash and are read in place.
+ * Offsets are in bytes from the image's start unless said otherwise. */
+#ifndef MOTE_OPS_IMAGE_H
+#define MOTE_OPS_IMAGE_H
+
+#include <stdint.h>
+
+#define MOTE_IMAGE_MAGIC    0x45544f4du /* "MOTE" */
+#define MOTE_IMAGE_MAJOR    1           /* another major is refused */
+#define MOTE_IMAGE_MINOR    0           /* a larger minor is read: what it adds may be ignored */
+#define MOTE_IMAGE_ALIGN    16          /* of the image, of its size and of its sections */
+#define MOTE_IMAGE_FEATURES 0u          /* the bits of `required` that this version understands */
+#define MOTE_IMAGE_RANK_MAX 8
+#define MOTE_IMAGE_CHECKED  8 /* constants that are checked, over all steps: at most so many times the image's bytes */
+
+struct mote_image_header {
+    uint32_t magic;
+    uint16_t major, minor;
+    uint32_t required;      /* features that a reader must have: bits outside MOTE_IMAGE_FEATURES are refused */
+    uint32_t bytes;         /* the whole image, a multiple of 16 */
+    uint32_t checksum;      /* CRC-32 (IEEE 802.3) of bytes [20, bytes) */
+    uint32_t model_version; /* the user's number */
+    uint32_t arena_bytes;   /* RAM that the caller lends, a multiple of 16 */
+    uint32_t n_sections;
+    uint8_t hash[32]; /* SHA-256 of [64, start of the signature section or the end) */
+};
+
+/* Ids, in the order in which the sections lie in the image. A reader skips ids that it does not know. */
+enum {
+    MOTE_SECTION_TENSORS = 1,    /* struct mote_image_tensor [count] */
+    MOTE_SECTION_STEPS = 2,      /* struct mote_image_step [count] */
+    MOTE_SECTION_ARGS = 3,       /* uint16_t [count]: tensor indices */
+    MOTE_SECTION_PARAMS = 4,     /* int32_t [count]: the kernels' parameter structs, one after the other */
+    MOTE_SECTION_IO = 5,         /* struct mote_image_io [count]: inputs, then outputs */
+    MOTE_SECTION_STRINGS = 6,    /* NUL-terminated UTF-8; the model's name is at 0 */
+    MOTE_SECTION_CLASSES = 7,    /* uint32_t [count]: offsets into STRINGS */
+    MOTE_SECTION_PREPROCESS = 8, /* struct mote_image_preprocess, then float mean[n], std[n] */
+    MOTE_SECTION_DATA = 9,       /* constants */
+    MOTE_SECTION_SIGNATURE = 10, /* reserved for signed updates: last, so that it can be added in place */
+    MOTE_SECTION_TASK = 11,      /* struct mote_image_task */
+};
+
+struct mote_image_section {
+    uint32_t id;
+    uint32_t offset; /* a multiple of 16 */
+    uint32_t bytes;
+    uint32_t count; /* elements */
+};
+
+enum {
+    MOTE_REGION_IMAGE = 0, /* offset from the image's start; read only */
+    MOTE_REGION_ARENA = 1, /* offset from the arena's start */
+};
+
+enum { MOTE_CODING_DENSE = 0 };      /* sparse, clustered, Huffman, 4-bit, binary: to come, with a feature bit each */
+enum { MOTE_PACKING_ROW_MAJOR = 0 }; /* as the kernel's header lays it out; packings for instruction sets to come */
+
+enum {
+    MOTE_TENSOR_STATE = 1,  /* keeps its value between inferences; reset gives it `initial` or `fill` */
+    MOTE_TENSOR_WEIGHT = 2, /* counts as weights in reports */
+};
+
+struct mote_image_tensor {
+    uint8_t type; /* device/mote/ops/types_def.h */
+    uint8_t region;
+    uint8_t flags;
+    uint8_t fill; /* the byte that a state tensor starts with, */
+    uint8_t coding, packing;
+    uint16_t initial; /* unless this is 1 + the index of a constant of as many bytes, with which it starts */
+    uint32_t offset;  /* a multiple of the element's size, at least of 4 */
+    uint32_t bytes;
+    uint32_t rows; /* ring capacity in rows; 1 where rows mean nothing */
+};
+
+struct mote_image_step {
+    uint16_t kernel; /* device/mote/ops/kernels_def.h */
+    uint16_t n_args;
+    uint32_t args;         /* index of the first in ARGS */
+    uint32_t params;       /* index of the first in PARAMS */
+    uint32_t first, count; /* output rows that the step computes */
+};
+
+struct mote_image_io {
+    uint16_t tensor;
+    uint8_t output; /* 0 an input, 1 an output */
+    uint8_t rank;
+    uint32_t name; /* offset into STRINGS */
+    float scale;   /* 0 if not quantized */
+    int32_t zero;
+    uint32_t dims[MOTE_IMAGE_RANK_MAX]; /* 1 beyond rank */
+};
+
+struct mote_image_preprocess {
+    uint32_t kind, channels; /* offsets into STRINGS */
+    uint32_t n;
+    uint32_t type; /* of a raw number: s8, u8, s16, f32 */
+};
+
+/* What the first output means. */
+enum mote_task {
+    MOTE_TASK_NONE = 0, /* nobody said */
+    MOTE_TASK_CLASSIFICATION = 1,
+    MOTE_TASK_REGRESSION = 2,
+    MOTE_TASK_ANOMALY = 3,
+};
+
+struct mote_image_task {
+    uint32_t task;   /* enum mote_task */
+    float threshold; /* MOTE_TASK_ANOMALY: the largest score that is normal; infinite: nobody chose one */
+    int32_t normal;  /* MOTE_TASK_ANOMALY: the class that is normal, -1 if that is not known */
+};
+
+_Static_assert(sizeof(struct mote_image_header) == 64, "the layout is format");
+_Static_assert(sizeof(struct mote_image_section) == 16, "the layout is format");
+_Static_assert(sizeof(struct mote_image_tensor) == 20, "the layout is format");
+_Static_assert(sizeof(struct mote_image_step) == 20, "the layout is format");
+_Static_assert(sizeof(struct mote_image_io) == 48, "the layout is format");
+_Static_assert(sizeof(struct mote_image_preprocess) == 16, "the layout is format");
+_Static_assert(sizeof(struct mote_image_task) == 12, "the layout is format");
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Proves an image before it is used: after MOTE_OK every offset, size, index and parameter that model.c and the kernels
+ * will read is in range, whatever bytes the image held. docs/SPEC.md, "What a reader checks", lists the rules. */
+#include "../memory.h"
+#include "../mote.h"
+#include "../ops/image.h"
+#include "../ops/types.h"
+#include "registry.h"
+
+#define CHECK(condition, status, step, tensor, detail)                                                                 \
+    do {                                                                                                               \
+        if (!(condition))                                                                                              \
+            return wrong(m, status, (int32_t)(step), (int32_t)(tensor), (int32_t)(detail));                            \
+    } while (0)
+
+static int32_t wrong(struct mote_model *m, int32_t status, int32_t step, int32_t tensor, int32_t detail)
+{
+    m->error = (struct mote_error){status, step, tensor, detail};
+    return status;
+}
+
+static const struct mote_image_header *header_of(const void *image) { return (const struct mote_image_header *)image; }
+
+static int32_t check_header(struct mote_model *m, const void *image, size_t bytes)
+{
+    const struct mote_image_header *h = header_of(image);
+
+    CHECK(((uintptr_t)image & (MOTE_IMAGE_ALIGN - 1)) == 0, MOTE_ERR_ALIGN, -1, -1, 0);
+    CHECK(bytes >= sizeof *h && h->magic == MOTE_IMAGE_MAGIC, MOTE_ERR_MAGIC, -1, -1, -1);
+    CHECK(h->major == MOTE_IMAGE_MAJOR, MOTE_ERR_VERSION, -1, -1, h->major);
+    CHECK((h->required & ~MOTE_IMAGE_FEATURES) == 0, MOTE_ERR_VERSION, -1, -1, h->required);
+    CHECK(h->bytes >= sizeof *h && h->bytes <= bytes && h->bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1, -1, -1);
+    CHECK(h->arena_bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1, -1, -1); /* so below mote_bytes()'s UINT32_MAX */
+    return MOTE_OK;
+}
+
+uint32_t mote_image_arena_bytes(const void *image, size_t image_bytes)
+{
+    struct mote_model m;
+
+    return check_header(&m, image, image_bytes) == MOTE_OK ? header_of(image)->arena_bytes : 0;
+}
+
+/* Element sizes of the sections whose count is used. */
+static uint32_t element_bytes(uint32_t id)
+{
+    switch (id) {
+    case MOTE_SECTION_TENSORS:
+        return sizeof(struct mote_image_tensor);
+    case MOTE_SECTION_STEPS:
+        return sizeof(struct mote_image_step);
+    case MOTE_SECTION_ARGS:
+        return sizeof(uint16_t);
+    case MOTE_SECTION_PARAMS:
+        return sizeof(int32_t);
+    case MOTE_SECTION_IO:
+        return sizeof(struct mote_image_io);
+    case MOTE_SECTION_CLASSES:
+        return sizeof(uint32_t);
+    default:
+        return 1;
+    }
+}
+
+static void bind(struct mote_model *m, const struct mote_image_section *s)
+{
+    const void *start = m->image + s->offset;
+
+    switch (s->id) {
+    case MOTE_SECTION_TENSORS:
+        m->tensors = start;
+        m->n_tensors = s->count;
+        break;
+    case MOTE_SECTION_STEPS:
+        m->steps = start;
+        m->n_steps = s->count;
+        break;
+    case MOTE_SECTION_ARGS:
+        m->args = start;
+        m->n_args = s->count;
+        break;
+    case MOTE_SECTION_PARAMS:
+        m->params = start;
+        m->n_params = s->count;
+        break;
+    case MOTE_SECTION_IO:
+        m->io = start;
+        m->n_io = s->count;
+        break;
+    case MOTE_SECTION_STRINGS:
+        m->strings = start;
+        m->n_strings = s->bytes;
+        break;
+    default:
+        break;
+    }
+}
+
+static int32_t check_sections(struct mote_model *m)
+{
+    const struct mote_image_header *h = header_of(m->image);
+    const struct mote_image_section *s = (const void *)(m->image + sizeof *h);
+    uint32_t last = 0;
+
+    CHECK(h->n_sections <= (h->bytes - sizeof *h) / sizeof *s, MOTE_ERR_BOUNDS, -1, -1, 0);
+    for (uint32_t i = 0; i < h->n_sections; i++, s++) {
+        CHECK(s->id > last, MOTE_ERR_FORMAT, -1, -1, s->id);
+        CHECK(s->offset % MOTE_IMAGE_ALIGN == 0 && s->offset <= h->bytes && s->bytes <= h->bytes - s->offset,
+              MOTE_ERR_BOUNDS, -1, -1, s->id);
+        CHECK(s->count <= s->bytes / element_bytes(s->id), MOTE_ERR_BOUNDS, -1, -1, s->id);
+        last = s->id;
+        bind(m, s);
+    }
+    CHECK(m->n_tensors > 0 && m->n_tensors <= UINT16_MAX, MOTE_ERR_FORMAT, -1, -1, MOTE_SECTION_TENSORS);
+    CHECK(m->n_io <= UINT16_MAX, MOTE_ERR_FORMAT, -1, -1, MOTE_SECTION_IO);
+    CHECK(m->n_strings > 0 && m->strings[m->n_strings - 1] == '\0', MOTE_ERR_FORMAT, -1, -1, MOTE_SECTION_STRINGS);
+    return MOTE_OK;
+}
+
+static uint32_t type_bytes(uint32_t type)
+{
+    static const uint8_t bits[] = {
+#define TYPE(number, NAME, name, bits, ctype) [number] = bits,
+#include "../ops/types_def.h"
+    };
+
+    return type < sizeof bits ? bits[type] / 8u : 0;
+}
+
+/* Reset writes each state, so that all together may have the arena's bytes: states of an honest image do not overlap.
+ */
+static int32_t check_tensors(struct mote_model *m)
+{
+    const struct mote_image_header *h = header_of(m->image);
+    uint32_t left = h->arena_bytes;
+
+    for (uint32_t i = 0; i < m->n_tensors; i++) {
+        const struct mote_image_tensor *t = &m->tensors[i];
+        uint32_t size = type_bytes(t->type), limit = t->region == MOTE_REGION_IMAGE ? h->bytes : h->arena_bytes;
+
+        CHECK(size > 0, MOTE_ERR_TYPE, -1, i, t->type);
+        CHECK(t->region <= MOTE_REGION_ARENA, MOTE_ERR_VERSION, -1, i, t->region);
+        CHECK(t->coding == MOTE_CODING_DENSE && t->packing == MOTE_PACKING_ROW_MAJOR, MOTE_ERR_CODING, -1, i,
+              t->coding);
+        CHECK(t->offset <= limit && t->bytes <= limit - t->offset && ((t->offset | t->bytes) & (size - 1)) == 0 &&
+                  (t->offset & 3) == 0,
+              MOTE_ERR_BOUNDS, -1, i, -1);
+        CHECK(!(t->flags & MOTE_TENSOR_STATE) || t->region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, -1, i, -1);
+        CHECK(t->initial <= m->n_tensors, MOTE_ERR_BOUNDS, -1, i, t->initial);
+        CHECK(t->initial == 0 ||
+                  ((t->flags & MOTE_TENSOR_STATE) && m->tensors[t->initial - 1].region == MOTE_REGION_IMAGE &&
+                   m->tensors[t->initial - 1].bytes == t->bytes),
+              MOTE_ERR_FORMAT, -1, i, t->initial);
+        if (t->flags & MOTE_TENSOR_STATE) {
+            CHECK(t->bytes <= left, MOTE_ERR_WORK, -1, i, -1);
+            left -= t->bytes;
+        }
+    }
+    return MOTE_OK;
+}
+
+/* The regions that arguments may lie in: two bits a role. */
+#define LIES(role, image, arena)                                                                                       \
+    ((uint32_t)((image) << MOTE_REGION_IMAGE | (arena) << MOTE_REGION_ARENA) << 2 * MOTE_ROLE_##role)
+static const uint32_t may_lie = LIES(IN, 1, 1) | LIES(OUT, 0, 1) | LIES(CONST, 1, 0) | LIES(STATE, 0, 1) |
+                                LIES(SCRATCH, 0, 1) | LIES(CHECKED, 1, 0);
+
+/* `left` are the bytes of constants that trust functions may still read. */
+static int32_t check_args(struct mote_model *m, uint32_t step, const struct mote_kernel *k, const uint32_t *need,
+                          void **args, uint64_t *left)
+{
+    const uint16_t *indices = m->args + m->steps[step].args;
+    const struct mote_arg *arg = k->arg;
+
+    for (uint32_t i = 0; i < k->n_args; i++, arg++) {
+        uint32_t index = indices[i], role = arg->role;
+
+        CHECK(index < m->n_tensors, MOTE_ERR_BOUNDS, step, index, i);
+
+        const struct mote_image_tensor *t = &m->tensors[index];
+
+        CHECK(arg->type == MOTE_ARG_ANY || arg->type == t->type, MOTE_ERR_TYPE, step, index, i);
+        CHECK(may_lie >> (2 * role + t->region) & 1, MOTE_ERR_PARAMS, step, index, i);
+        CHECK(need[i] <= t->bytes, MOTE_ERR_PARAMS, step, index, i);
+        if (role == MOTE_ROLE_CHECKED) {
+            CHECK(need[i] <= *left, MOTE_ERR_WORK, step, index, i);
+            *left -= need[i];
+        }
+        args[i] = (void *)((uintptr_t)(t->region == MOTE_REGION_IMAGE ? m->image : m->arena) + t->offset);
+    }
+    return MOTE_OK;
+}
+
+/* The first parameter that is outside its range, or -1. */
+static int32_t out_of_range(const struct mote_kernel *k, const int32_t *params)
+{
+    const struct mote_range *r = k->ranges, *end = r + k->n_params;
+
+    for (; r < end; r++, params++)
+        if ((uint32_t)*params - (uint32_t)r->min > (uint32_t)r->max - (uint32_t)r->min)
+            return (int32_t)(r - k->ranges);
+    return -1;
+}
+
+static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
+{
+    const struct mote_image_step *s = &m->steps[step];
+    const struct mote_kernel *k = mote_registry_find(s->kernel);
+    uint32_t need[MOTE_ARGS_MAX + 1];
+    void *args[MOTE_ARGS_MAX];
+    int32_t first_wrong;
+
+    CHECK(k != NULL, MOTE_ERR_KERNEL, step, -1, s->kernel);
+    CHECK(s->n_args == k->n_args && s->args <= m->n_args && s->n_args <= m->n_args - s->args, MOTE_ERR_BOUNDS, step, -1,
+          s->n_args);
+    CHECK(s->params <= m->n_params && k->n_params <= m->n_params - s->params, MOTE_ERR_BOUNDS, step, -1, -1);
+
+    const int32_t *params = m->params + s->params;
+
+    CHECK((first_wrong = out_of_range(k, params)) < 0, MOTE_ERR_PARAMS, step, -1, first_wrong);
+    CHECK(k->need(params, need), MOTE_ERR_PARAMS, step, -1, -1);
+    CHECK(s->first <= INT32_MAX && s->count <= INT32_MAX && s->first <= need[k->n_args] &&
+              s->count <= need[k->n_args] - s->first,
+          MOTE_ERR_PARAMS, step, -1, -1);
+
+    int32_t status = check_args(m, step, k, need, args, left);
+
+    if (status != MOTE_OK)
+        return status;
+    CHECK(k->trust(params, args), MOTE_ERR_PARAMS, step, -1, -1);
+    return MOTE_OK;
+}
+
+/* Steps may share constants, and each has its own checked. The bound keeps opening linear in the image's bytes. */
+static int32_t check_steps(struct mote_model *m)
+{
+    uint64_t left = (uint64_t)MOTE_IMAGE_CHECKED * header_of(m->image)->bytes;
+
+    for (uint32_t i = 0; i < m->n_steps; i++) {
+        int32_t status = check_step(m, i, &left);
+
+        if (status != MOTE_OK)
+            return status;
+    }
+    return MOTE_OK;
+}
+
+/* Inputs come first; what is described fits what is stored. */
+static int32_t check_io(struct mote_model *m)
+{
+    for (uint32_t i = 0; i < m->n_io; i++) {
+        const struct mote_image_io *io = &m->io[i];
+        uint64_t bytes;
+
+        CHECK(io->tensor < m->n_tensors && io->rank <= MOTE_IMAGE_RANK_MAX && io->name < m->n_strings, MOTE_ERR_BOUNDS,
+              -1, io->tensor, i);
+        bytes = type_bytes(m->tensors[io->tensor].type);
+        for (uint32_t d = 0; d < MOTE_IMAGE_RANK_MAX && bytes <= UINT32_MAX; d++)
+            bytes *= io->dims[d];
+        CHECK(bytes == m->tensors[io->tensor].bytes, MOTE_ERR_BOUNDS, -1, io->tensor, i);
+        CHECK(io->output || m->tensors[io->tensor].region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, -1, io->tensor, i);
+        CHECK(io->output || m->n_inputs == i, MOTE_ERR_FORMAT, -1, io->tensor, i);
+        if (!io->output)
+            m->n_inputs++;
+    }
+    return MOTE_OK;
+}
+
+int32_t mote_model_open(struct mote_model *m, const void *image, size_t image_bytes, void *arena, size_t arena_bytes)
+{
+    const struct mote_image_header *h = header_of(image);
+    int32_t status;
+
+    memset(m, 0, sizeof *m);
+    status = check_header(m, image, image_bytes);
+    if (status != MOTE_OK)
+        return status;
+    CHECK(mote_crc32((const uint8_t *)image + 20, h->bytes - 20) == h->checksum, MOTE_ERR_CHECKSUM, -1, -1, -1);
+    CHECK(((uintptr_t)arena & (MOTE_IMAGE_ALIGN - 1)) == 0, MOTE_ERR_ALIGN, -1, -1, 1);
+    CHECK(arena_bytes >= h->arena_bytes, MOTE_ERR_ARENA, -1, -1, h->arena_bytes);
+
+    m->image = image;
+    m->arena = arena;
+    if ((status = check_sections(m)) != MOTE_OK || (status = check_tensors(m)) != MOTE_OK ||
+        (status = check_io(m)) != MOTE_OK)
+        return status;
+    if ((status = check_steps(m)) != MOTE_OK)
+        return status;
+    m->error = (struct mote_error){MOTE_OK, -1, -1, -1};
+    mote_model_reset(m);
+    return MOTE_OK;
+}
