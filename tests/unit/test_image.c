@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "host/plan/lower.h"
-#include "ops/image.h"
+#include "mote/ops/image.h"
 #include "tests/golden/road.h"
 
 #include <cmocka.h> /* after base.h: it has a macro named fail */
