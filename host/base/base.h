@@ -86,6 +86,8 @@ MUST_CHECK enum mote_status file_read(struct pool *pool, const char *path, struc
 /* The same of a file that Mote wrote and may write again: it is no input (see inputs_protect()). */
 MUST_CHECK enum mote_status file_read_back(struct pool *pool, const char *path, struct bytes *out,
                                            const struct frame *at);
+/* "cannot WHAT PATH: …" for errno; without the path where the place begins with it. */
+MUST_CHECK enum mote_status file_fail(const struct frame *at, const char *what, const char *path, int error);
 /* Writes `path` whole or not at all: to a temporary name beside it, flushed, then renamed. */
 MUST_CHECK enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at);
 

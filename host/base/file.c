@@ -52,7 +52,7 @@ static enum mote_status spare_inputs(const char *path, const struct frame *at)
                 named ? "" : path, named ? "" : ": ");
 }
 
-static enum mote_status file_fail(const struct frame *at, const char *what, const char *path, int error)
+enum mote_status file_fail(const struct frame *at, const char *what, const char *path, int error)
 {
     enum mote_status status = file_status(error);
     const char *remedy = error == EFBIG && strcmp(what, "write") == 0 ? "; `ulimit -f` or the disk sets the limit" : "";

@@ -137,7 +137,7 @@ enum mote_status folder_lock(const char *path, const char *who, const struct fra
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0)
-        return fail(at, MOTE_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
+        return file_fail(at, "read", path, errno);
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return MOTE_OK;         /* as long as fd is open: until the process ends */
     if (errno != EWOULDBLOCK) { /* no locks here */

@@ -154,9 +154,9 @@ static enum mote_status check_folder(struct train *t)
                                   : fail(&here, MOTE_ERR_FILE, "there is no " CHECKPOINT " in it to go on from");
     if (exists(checkpoint))
         return fail(&here, MOTE_ERR_USAGE,
-                    "%s holds a training already: go on with --resume, or choose another folder with -o", t->dir);
+                    "it holds a training already: go on with --resume, or choose another folder with -o");
     if (exists(in_dir(t, MODEL)))
-        return fail(&here, MOTE_ERR_USAGE, "%s holds a " MODEL " already: choose another folder with -o", t->dir);
+        return fail(&here, MOTE_ERR_USAGE, "it holds a " MODEL " already: choose another folder with -o");
     return MOTE_OK;
 }
 

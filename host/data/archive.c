@@ -32,8 +32,7 @@ static enum mote_status archive_failed(const struct unpacking *u, struct archive
         return fail(at, MOTE_ERR_MEMORY, "unpacks to more than %lld bytes; if you trust it, --max-bytes sets the bound",
                     (long long)dataset_max_bytes);
     if (u->twice)
-        return fail(at, MOTE_ERR_UNSUPPORTED,
-                    "the archive is packed twice, which is not unpacked here; unpack it once");
+        return fail(at, MOTE_ERR_VALUE, "the archive is packed twice, which is not unpacked here; unpack it once");
     return fail(at, a == NULL || archive_errno(a) == ENOMEM ? MOTE_ERR_MEMORY : MOTE_ERR_FORMAT,
                 "the archive cannot be read: %s", text != NULL ? text : "it is damaged");
 }
@@ -179,7 +178,7 @@ static enum mote_status open_outer(const struct reading *r, struct unpacking *u,
     struct archive_entry *entry;
 
     if (p->filter < 0 || archive_read_append_filter(u->outer, p->filter) != ARCHIVE_OK) /* not built in */
-        return fail(r->at, MOTE_ERR_UNSUPPORTED, "is packed by %s; pack it by gzip, bzip2, xz or zstd", p->name);
+        return fail(r->at, MOTE_ERR_VALUE, "is packed by %s; pack it by gzip, bzip2, xz or zstd", p->name);
     if (archive_read_support_format_raw(u->outer) != ARCHIVE_OK ||
         archive_read_open_filename(u->outer, r->path, CHUNK) != ARCHIVE_OK ||
         archive_read_next_header(u->outer, &entry) != ARCHIVE_OK)
@@ -192,7 +191,7 @@ static enum mote_status read_head(const char *path, uint8_t *head, size_t size, 
     FILE *file = fopen(path, "rbe");
 
     if (file == NULL)
-        return fail(at, MOTE_ERR_FILE, "cannot read %s: %s", path, strerror(errno));
+        return file_fail(at, "read", path, errno);
     *n = fread(head, 1, size, file);
     fclose(file);
     return MOTE_OK;

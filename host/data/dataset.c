@@ -99,7 +99,7 @@ static enum mote_status check_finite(const struct reading *r)
 static enum mote_status open_reading(struct reading *r)
 {
     if (access(r->path, R_OK) != 0)
-        return fail(r->at, MOTE_ERR_FILE, "cannot read %s: %s", r->path, strerror(errno));
+        return file_fail(r->at, "read", r->path, errno);
     TRY(check_group(r));
     TRY(read_by_kind(r));
     TRY(check_finite(r));
@@ -135,7 +135,7 @@ static enum mote_status open_specification(struct reading r, const char *specifi
     struct stat st;
 
     if (stat(specification, &st) != 0)
-        return fail(r.at, MOTE_ERR_FILE, "cannot read %s: %s", specification, strerror(errno));
+        return file_fail(r.at, "read", specification, errno);
     r.spec = &plain;
     if (S_ISDIR(st.st_mode) || kind_of_file(specification) != DATA_AUTO)
         return open_path(r, specification);

@@ -64,7 +64,7 @@ enum mote_status make_digests(struct reading *r)
     size_t size = (size_t)d->elements * (size_t)type_bits(d->type) / 8;
 
     if (data_group(r) != NULL && r->groups == NULL)
-        return fail(r->at, MOTE_ERR_UNSUPPORTED,
+        return fail(r->at, MOTE_ERR_VALUE,
                     "`group` is for tables, for files of one sample each, and for arrays whose labels are a table");
     if (r->digests != NULL && !by_group(r))
         return MOTE_OK;

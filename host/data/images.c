@@ -42,7 +42,7 @@ static enum mote_status visit(struct found *f, const char *name, int depth)
         return depth < DEPTH_MAX ? walk(f, name, depth + 1)
                                  : fail(&here, MOTE_ERR_FILE, "more than %d folders, one in the other", DEPTH_MAX);
     if (is_foreign_picture(name))
-        return fail(&here, MOTE_ERR_UNSUPPORTED, "only PNG and JPEG are read here; convert it");
+        return fail(&here, MOTE_ERR_VALUE, "only PNG and JPEG are read here; convert it");
     if (!is_picture_name(name))
         return MOTE_OK;
     f->all = pool_grow(&f->r->scratch, f->all, f->n, sizeof *f->all);
@@ -60,8 +60,7 @@ static enum mote_status walk(struct found *f, const char *below, int depth)
     struct dirent *entry;
 
     if (dir == NULL)
-        return fail(f->r->at, errno == ENOMEM ? MOTE_ERR_MEMORY : MOTE_ERR_FILE, "cannot read %s: %s", path,
-                    strerror(errno));
+        return file_fail(f->r->at, "read", path, errno);
     while (status == MOTE_OK && (entry = readdir(dir)) != NULL)
         if (entry->d_name[0] != '.')
             status = visit(f, pool_printf(scratch, "%s%s%s", below, below[0] != '\0' ? "/" : "", entry->d_name), depth);
@@ -184,7 +183,7 @@ enum mote_status read_images(struct reading *r)
     struct stat st;
 
     if (stat(r->path, &st) != 0)
-        return fail(r->at, MOTE_ERR_FILE, "cannot read %s: %s", r->path, strerror(errno));
+        return file_fail(r->at, "read", r->path, errno);
     if (S_ISDIR(st.st_mode))
         TRY(walk(&f, "", 0));
     else

@@ -163,7 +163,7 @@ static enum mote_status jpeg_read(struct jpeg *j)
     TRY(check_size(out, j->why));
     if (info->num_components != 1 && info->num_components != 3) {
         snprintf(j->why, WHY, "is a JPEG of %d channels; convert it to RGB", info->num_components);
-        return MOTE_ERR_UNSUPPORTED;
+        return MOTE_ERR_VALUE;
     }
     info->out_color_space = info->num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
     out->channels = info->num_components;

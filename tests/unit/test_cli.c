@@ -364,6 +364,8 @@ static void wrong_inputs(void **state)
          "no multiple of the tensor's 144",
          {"emulate", GRAPH, "--target", "mps2-an386", "--input", "@in/short.bin"}},
         {1, "cannot read", {"run", GRAPH, "--input", "@in/none.bin"}},
+        {1, "none.csv: cannot read: No such file or directory", {"run", GRAPH, "--input", "@in/none.csv"}},
+        {1, "none: cannot read: No such file or directory", {"eval", GRAPH, "--data", "@in/none"}},
         {1, "y_labels.csv line 2: has 2 fields", {"eval", GRAPH, "--data", "@in/ragged"}},
         {1, "y_labels.csv line 1: cannot read", {"eval", GRAPH, "--data", "@in/missing"}},
         {1, "y_labels.csv line 2: the label is 8, but the model has 5 classes", {"eval", GRAPH, "--data", "@in/wide"}},

@@ -111,7 +111,7 @@ static void wrong_folders_are_named(void **state)
     put_png(f, "p/a.png", 1, 2, 1, 5);
     want_bad(f, "path: p", MOTE_ERR_VALUE, "a.png: lies in no class's folder");
     put_text(f, "p/cat/a.bmp", "BM");
-    want_bad(f, "path: p", MOTE_ERR_UNSUPPORTED, "cat/a.bmp: only PNG and JPEG");
+    want_bad(f, "path: p", MOTE_ERR_VALUE, "cat/a.bmp: only PNG and JPEG");
     assert_int_equal(symlink(".", path(f, "p/self")), 0);
     unlink(path(f, "p/cat/a.bmp"));
     want_bad(f, "path: p", MOTE_ERR_FILE, "folders, one in the other");
@@ -237,7 +237,7 @@ static void archives_are_packed_once(void **state)
 
     put_archive(f, "a.tar.gz", members, 1);
     put_gzip(f, "b.tar.gz", get(f, "a.tar.gz"));
-    want_bad(f, "path: b.tar.gz", MOTE_ERR_UNSUPPORTED, "the archive is packed twice");
+    want_bad(f, "path: b.tar.gz", MOTE_ERR_VALUE, "the archive is packed twice");
 }
 
 /* libarchive would look for lrzip, lzop and grzip in PATH. */
@@ -259,7 +259,7 @@ static void archives_start_no_programs(void **state)
         assert_int_equal(chmod(path(f, program), 0700), 0);
         memcpy(file, packers[i].magic, packers[i].length);
         put(f, "a.tar", file, sizeof file);
-        want_bad(f, "path: a.tar", MOTE_ERR_UNSUPPORTED,
+        want_bad(f, "path: a.tar", MOTE_ERR_VALUE,
                  pool_printf(&f->pool, "is packed by %s; pack it by gzip", packers[i].name));
         assert_int_equal(access(trace, F_OK), -1);
     }

@@ -335,7 +335,7 @@ static void groups_of_a_table(void **state)
                  (const struct bad[]){
                      {"path: t.csv, group: none", MOTE_ERR_VALUE, "there is no column \"none\""},
                      {"path: t.csv, group: what", MOTE_ERR_VALUE, "the column \"what\" is the label"},
-                     {"path: x.npy, group: who", MOTE_ERR_UNSUPPORTED, "`group` is for tables"},
+                     {"path: x.npy, group: who", MOTE_ERR_VALUE, "`group` is for tables"},
                      {"path: t.csv, group: y, label: what, header: no", MOTE_ERR_VALUE, "there is no column \"what\""},
                  },
                  4);

@@ -297,7 +297,7 @@ static void trainings_are_not_written_over(void **state)
     (void)state;
     want_status(&r, 0);
     r = finish(start(again));
-    want_failure(&r, 2, "holds a training already: go on with --resume");
+    want_failure(&r, 2, ": it holds a training already: go on with --resume");
     assert_int_equal(remove(here("out/t/checkpoint.graph")), 0);
     r = finish(start(again));
     want_failure(&r, 2, "holds a model.graph already");
