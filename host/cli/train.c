@@ -588,7 +588,7 @@ static void print_text(struct train *t, const char *split, const struct history_
     printf("\n%s is the network, %s the report. Next: mote quantize %s --data %s -o %s\n",
            printable(pool, in_dir(t, MODEL)), printable(pool, in_dir(t, REPORT)), shell_path(pool, in_dir(t, MODEL)),
            t->moved ? "SPEC" : shell_path(pool, t->data_file.name),
-           shell_path(pool, pool_printf(pool, "%s.mote", t->recipe.name)));
+           shell_path(pool, pool_printf(pool, "%s.graph", t->recipe.name)));
 }
 
 static enum mote_status finish(struct train *t)

@@ -283,7 +283,7 @@ static void next_commands_can_be_pasted(void **state)
                                strstr(next, "SPEC") + 4);
     script = pool_printf(&w->pool, "cd %s && " MOTE_BINARY_DIR "/mote %s >/dev/null", w->path, script);
     assert_int_equal(system(script), 0); /* NOLINT(cert-env33-c): a shell is what is tested */
-    assert_int_equal(access(in(w, "it's <mine>.mote"), F_OK), 0);
+    assert_int_equal(access(in(w, "it's <mine>.graph"), F_OK), 0);
 }
 
 /* ---- archives ---- */
