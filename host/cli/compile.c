@@ -84,7 +84,8 @@ static enum mote_status run_compile(struct cli *cli)
     TRY(rename_model(cli, &p, &file));
     TRY(cli_compile_loaded(cli, &p, &file));
     TRY(runner_open(&cli->pool, p.image, &runner, &file)); /* a damaged image is not copied */
-    TRY(cli_check_fit(cli, &runner.model, p.image, strcmp(emit, "c") == 0, cli_value(cli, "--target"), &file));
+    TRY(cli_check_fit(cli, &runner.model, p.image, strcmp(emit, "image") == 0 ? BOARD_IMAGE : BOARD_C,
+                      cli_value(cli, "--target"), &file));
     result = result_text(cli, &p, &runner.model, emit, out);
     TRY(write_output(cli, &p, emit, out, &file));
     fputs(result, stdout);
@@ -100,7 +101,7 @@ const struct command command_compile = {
         "<model>.h and mote/ with the sources that they need. --emit graph writes the graph after the passes.\n"
         "Files of another model that has the same name are not overwritten: --name gives this one another. A .mote is\n"
         "checked and copied; C and graph come from a .tflite or graph file only. With --target, a model that does not\n"
-        "fit the board is refused.\n\n"
+        "fit the board is refused, and so is an image for one that takes generated C only.\n\n"
         "JSON keys: output, emit, image_bytes, arena_bytes, weight_bytes; arena_bound_bytes and macs (null for a "
         ".mote,\n"
         "which does not know them).",

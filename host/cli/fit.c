@@ -39,7 +39,7 @@ enum mote_status check_footprint(const struct footprint *f, bool least, const st
         (long long)available(board, BOARD_RAM), (long long)f->arena, stack);
 }
 
-enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, struct bytes image, bool via_c,
+enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, struct bytes image, enum board_way way,
                                const char *target, const struct frame *file)
 {
     struct footprint least = footprint_least(image);
@@ -49,7 +49,8 @@ enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, stru
     if (target == NULL)
         return MOTE_OK;
     TRY(board_load(&cli->pool, target, &board, file));
-    stack = stack_bytes(m, board->core, via_c);
+    TRY(board_check_way(board, way, "--emit", file));
+    stack = stack_bytes(m, board->core, way == BOARD_C);
     least.stack = stack > 0 ? stack : 0;
     return check_footprint(&least, true, board, file);
 }

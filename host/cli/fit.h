@@ -29,8 +29,9 @@ struct footprint footprint_least(struct bytes image);
 MUST_CHECK enum mote_status check_footprint(const struct footprint *f, bool least, const struct board *board,
                                             const struct frame *at);
 
-/* The same, with the stack, for a compiled model and a board's name; NULL: no board, nothing to check. */
-MUST_CHECK enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, struct bytes image, bool via_c,
-                                          const char *target, const struct frame *file);
+/* The same, with the stack, for a compiled model and a board's name; and whether models come to the board this way.
+ * NULL: no board, nothing to check. */
+MUST_CHECK enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, struct bytes image,
+                                          enum board_way way, const char *target, const struct frame *file);
 
 #endif

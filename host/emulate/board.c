@@ -223,6 +223,16 @@ bool board_takes(const struct board *board, enum board_way way)
     return board->ways_count == 0;
 }
 
+enum mote_status board_check_way(const struct board *board, enum board_way way, const char *option,
+                                 const struct frame *at)
+{
+    const char *other = way == BOARD_C ? "image" : "c";
+
+    if (board_takes(board, way))
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_USAGE, "models come to %s via %s only: give %s %s", board->name, other, option, other);
+}
+
 uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind kind)
 {
     uint64_t sum = 0;

@@ -63,6 +63,9 @@ MUST_CHECK enum mote_status board_load(struct pool *pool, const char *name, cons
 MUST_CHECK enum mote_status board_list(struct pool *pool, const char ***names, int32_t *n, const struct frame *at);
 
 bool board_takes(const struct board *board, enum board_way way);
+/* ERR_USAGE for a way that the board does not take; `option` is the one that names another. */
+MUST_CHECK enum mote_status board_check_way(const struct board *board, enum board_way way, const char *option,
+                                            const struct frame *at);
 /* All memory of a kind, and the first region of it (every board has one). */
 uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind kind);
 const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind);

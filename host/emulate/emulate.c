@@ -282,8 +282,7 @@ static enum mote_status with_firmware(struct pool *pool, const struct emulate_jo
     *result = (struct emulate_result){0};
     if (job->n < 0 || job->n > INT32_MAX - INTERVALS_BEFORE || job->arena_bytes < 0)
         return fail(&here, MOTE_ERR_USAGE, "the number of inferences and the arena cannot be negative");
-    if (!board_takes(job->board, job->via_c ? BOARD_C : BOARD_IMAGE))
-        return fail(&here, MOTE_ERR_USAGE, "models come to this board via %s only", job->via_c ? "image" : "c");
+    TRY(board_check_way(job->board, job->via_c ? BOARD_C : BOARD_IMAGE, "--via", &here));
     TRY(firmware_begin(pool, job->board, &fw, &here));
     status = work(&fw, job, result, &here);
     firmware_end(&fw);

@@ -364,6 +364,8 @@ static void wrong_inputs(void **state)
          "no multiple of the tensor's 144",
          {"emulate", GRAPH, "--target", "mps2-an386", "--input", "@in/short.bin"}},
         {1, "cannot read", {"run", GRAPH, "--input", "@in/none.bin"}},
+        {2, "arduino-uno via c only: give --emit c", {"compile", GRAPH, "--target", "arduino-uno", "-o", "@out/x"}},
+        {2, "arduino-uno via c only: give --via c", {"profile", GRAPH, "--target", "arduino-uno"}},
         {1, "none.csv: cannot read: No such file or directory", {"run", GRAPH, "--input", "@in/none.csv"}},
         {1, "none: cannot read: No such file or directory", {"eval", GRAPH, "--data", "@in/none"}},
         {1, "y_labels.csv line 2: has 2 fields", {"eval", GRAPH, "--data", "@in/ragged"}},
@@ -1150,6 +1152,7 @@ static void a_trained_classifier_reaches_the_uno(void **state)
     assert_true(real(json, "accuracy") > 0.9);
     json_decref(json);
     OK("compile", "@out/uno.graph", "--emit", "c", "--target", "arduino-uno", "-o", "@out/uno.c");
+    OK("compile", "@out/uno.graph", "--emit", "graph", "--target", "arduino-uno", "-o", "@out/uno2.graph");
     if (!have_uno())
         return;
     put_text("in/uno.bin", "four bytes each, and ten such for a run."); /* 40: ten inferences */

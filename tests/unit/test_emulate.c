@@ -624,7 +624,7 @@ static void images_are_for_boards_that_take_them(void **state)
     want_ok(&f, board_load(&f.pool, "arduino-uno", &job.board, &f.at));
     assert_false(board_takes(job.board, BOARD_IMAGE));
     assert_int_equal(emulate_run(&f.pool, &job, &r, &f.at), MOTE_ERR_USAGE);
-    want_text(&f, "via c only");
+    want_text(&f, "via c only: give --via c");
     pool_free(&f.pool);
 }
 
