@@ -51,6 +51,17 @@ static void add_harness(struct firmware *fw, const char *file, const struct flag
     firmware_add(fw, FIRMWARE_HARNESS, pool_printf(fw->pool, "%s/targets/harness/%s", fw->home, file), flags->flag);
 }
 
+/* The sources of the kernels that a list has: of all others the linker would drop every function. */
+static void add_kernels(struct firmware *fw, const char *list, const char *const *flags)
+{
+    char family[32], name[64];
+
+    for (; (list = strstr(list, "KERNEL(")); list++)
+        if (sscanf(list, "KERNEL(%*d, %31[a-z_], %63[a-z0-9_])", family, name) == 2)
+            firmware_add(fw, FIRMWARE_KERNELS,
+                         pool_printf(fw->pool, "%s/device/mote/kernels/%s/%s.c", fw->home, family, name), flags);
+}
+
 static enum mote_status add_image(struct firmware *fw, const struct emulate_job *job, struct flags adapter,
                                   const struct frame *at)
 {
@@ -66,7 +77,11 @@ static enum mote_status add_image(struct firmware *fw, const struct emulate_job 
     }
     add_harness(fw, "image.S", &adapter);
     add_harness(fw, "adapter_image.c", &adapter);
-    return firmware_add_folder(fw, FIRMWARE_MODEL, pool_printf(pool, "%s/device", fw->home), true, model.flag, at);
+    if (!job->kernel_list)
+        return firmware_add_folder(fw, FIRMWARE_MODEL, pool_printf(pool, "%s/device", fw->home), true, model.flag, at);
+    add_kernels(fw, job->kernel_list, model.flag);
+    return firmware_add_folder(fw, FIRMWARE_MODEL, pool_printf(pool, "%s/device/mote/runtime", fw->home), false,
+                               model.flag, at);
 }
 
 static const char *upper(struct pool *pool, const char *s)
