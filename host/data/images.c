@@ -178,6 +178,7 @@ static enum mote_status label_all(struct reading *r, const struct archive_member
 
 enum mote_status read_images(struct reading *r)
 {
+    struct frame folder = frame_of(r->at, r->spec->path);
     struct found f = {.r = r};
     struct picture_file *files;
     struct stat st;
@@ -189,7 +190,7 @@ enum mote_status read_images(struct reading *r)
     else
         TRY(archive_read_pictures(r, &f.all, &f.n));
     if (f.n == 0 || f.n > INT32_MAX)
-        return fail(r->at, MOTE_ERR_FORMAT, "%s holds no PNG or JPEG in a class's folder", r->path);
+        return fail(&folder, MOTE_ERR_VALUE, "holds no PNG or JPEG in a class's folder; class/picture.png is wanted");
     qsort(f.all, f.n, sizeof *f.all, by_name);
     TRY(label_all(r, f.all, f.n));
     files = pool_array(&r->scratch, f.n, sizeof *files);

@@ -107,7 +107,7 @@ static void wrong_folders_are_named(void **state)
     struct fixture *f = *state;
 
     mkdir(path(f, "p"), 0777);
-    want_bad(f, "path: p", MOTE_ERR_FORMAT, "holds no PNG or JPEG");
+    want_bad(f, "path: p", MOTE_ERR_VALUE, "spec: p: holds no PNG or JPEG");
     put_png(f, "p/a.png", 1, 2, 1, 5);
     want_bad(f, "path: p", MOTE_ERR_VALUE, "a.png: lies in no class's folder");
     put_text(f, "p/cat/a.bmp", "BM");
@@ -174,7 +174,7 @@ static void damaged_archives_are_named(void **state)
     put_text(f, "b.tar", "no archive");
     want_bad(f, "path: b.tar", MOTE_ERR_FORMAT, "the archive cannot be read");
     put_archive(f, "b.zip", NULL, 0);
-    want_bad(f, "path: b.zip", MOTE_ERR_FORMAT, "holds no PNG or JPEG");
+    want_bad(f, "path: b.zip", MOTE_ERR_VALUE, "spec: b.zip: holds no PNG or JPEG");
 }
 
 /* A tar of one short picture, whose head says that it has a gigabyte less a byte. */

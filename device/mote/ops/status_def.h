@@ -6,7 +6,7 @@
 STATUS(0,   OK,             "no error",
        "nothing to do")
 STATUS(-1,  ERR_MEMORY,     "out of memory, or the input asks for more than the stated bound",
-       "use a smaller model, or free memory and run again")
+       "give it less, a smaller model or less data; or free memory and run again")
 STATUS(-2,  ERR_FILE,       "a file could not be read or written",
        "check the path, the permissions and the free space")
 STATUS(-3,  ERR_FORMAT,     "the file is damaged or is not what its name says",
