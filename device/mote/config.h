@@ -28,6 +28,13 @@
 #endif
 #endif
 
+/* What stands before the kernels' definitions, which several folders of generated C may bring into one program, or a
+ * folder and a library: the linker takes one of the copies, which are the same if one version of Mote made them. No
+ * cost: what runs for each element is static. Define it as nothing where the object format has no weak symbols. */
+#ifndef MOTE_WEAK
+#define MOTE_WEAK __attribute__((weak))
+#endif
+
 #if MOTE_ASSERT
 void mote_assert_failed(const char *condition, const char *file, int line); /* yours; must not return */
 #define mote_assert(condition) ((condition) ? (void)0 : mote_assert_failed(#condition, __FILE__, __LINE__))

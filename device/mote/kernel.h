@@ -126,14 +126,14 @@ enum {
     _Static_assert(sizeof(struct mote_##kernel) == sizeof(int32_t) * (0 PARAMS(MOTE_FIELD_ONE)), "all fields int32");  \
     _Static_assert((0 ARGS(MOTE_ARG_ONE)) <= MOTE_ARGS_MAX, "too many arguments");                                     \
     extern const struct mote_kernel mote_kernel_##kernel;                                                              \
-    const struct mote_kernel mote_kernel_##kernel = {.run = run_##kernel,                                              \
-                                                     .need = need_any_##kernel,                                        \
-                                                     .trust = trust_any_##kernel,                                      \
-                                                     .ranges = ranges_##kernel,                                        \
-                                                     .arg = args_##kernel,                                             \
-                                                     .n_params = 0 PARAMS(MOTE_FIELD_ONE),                             \
-                                                     .n_args = 0 ARGS(MOTE_ARG_ONE),                                   \
-                                                     MOTE_DESCRIPTION(kernel, PARAMS, ARGS)}
+    MOTE_WEAK const struct mote_kernel mote_kernel_##kernel = {.run = run_##kernel,                                    \
+                                                               .need = need_any_##kernel,                              \
+                                                               .trust = trust_any_##kernel,                            \
+                                                               .ranges = ranges_##kernel,                              \
+                                                               .arg = args_##kernel,                                   \
+                                                               .n_params = 0 PARAMS(MOTE_FIELD_ONE),                   \
+                                                               .n_args = 0 ARGS(MOTE_ARG_ONE),                         \
+                                                               MOTE_DESCRIPTION(kernel, PARAMS, ARGS)}
 
 /* a * b * c in bytes, UINT32_MAX if it does not fit: no buffer has that size, so the check that follows refuses it. */
 static inline uint32_t mote_bytes(int32_t a, int32_t b, int32_t c)

@@ -470,6 +470,46 @@ static void odd_models_compile_and_are_exact(void **state)
     end(&f);
 }
 
+/* Each folder brings the sources that it needs, so both have some of them. */
+static void two_folders_link_into_one_program(void **state)
+{
+    static const char *const names[] = {"ink", "strokes"};
+    static const char *const commands[] = {
+        "gcc -std=c11 " WARNINGS " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all",
+        "gcc -std=c11 " WARNINGS " -O2 -flto",
+        "clang -std=c11 " WARNINGS " -O2",
+    };
+    struct program prog;
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    prog = program_new(&f);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const char *path = pool_printf(&f.pool, MOTE_SOURCE_DIR "/models/%s.graph", names[i]);
+        struct pipeline p = pipeline_of(&f.pool, names[i]);
+        struct bytes file;
+
+        prog.dir = pool_printf(&f.pool, "%s/%s", f.dir, names[i]);
+        want_ok(&f, file_read(&f.pool, path, &file, &f.at));
+        want_ok(&f, model_parse(&p.model, file, &f.at));
+        program_add(&f, &prog, &p);
+        expect_as_image(&f, &prog, &p);
+    }
+    prog.dir = f.dir;
+    program_write(&f, &prog);
+    shell(&f, 1, &f.dir,
+          (const char *[]){"cmp ink/mote/kernels/dense/fully_connected_s8.c "
+                           "strokes/mote/kernels/dense/fully_connected_s8.c"});
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        const char *build = pool_printf(&f.pool, "%s -Iink -Istrokes $(find . -name '*.c') -o program", commands[i]);
+
+        shell(&f, 1, &f.dir, &build);
+        assert_int_equal(program_compare(&f, &prog), 0);
+    }
+    end(&f);
+}
+
 /* A model without steps wants no kernel: the list that is written for it is empty. */
 static void runtime_compiles_without_kernels(void **state)
 {
@@ -822,6 +862,7 @@ int main(void)
         cmocka_unit_test(every_kernel_compiles_for_an_avr),
         cmocka_unit_test(works_from_cxx_and_with_clang),
         cmocka_unit_test(odd_models_compile_and_are_exact),
+        cmocka_unit_test(two_folders_link_into_one_program),
         cmocka_unit_test(runtime_compiles_without_kernels),
         cmocka_unit_test(raw_samples_are_set_as_the_interpreter_does),
         cmocka_unit_test(macros_say_what_the_model_is),

@@ -28,8 +28,8 @@ static void sum_filters(const struct mote_conv_2d_f32 *p, const float *const row
         }
 }
 
-void mote_conv_2d_f32_row(const struct mote_conv_2d_f32 *p, const float *const rows[], const MOTE_FLASH float *weights,
-                          const MOTE_FLASH float *bias, float *out)
+MOTE_WEAK void mote_conv_2d_f32_row(const struct mote_conv_2d_f32 *p, const float *const rows[],
+                                    const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out)
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->filter_c, per_group = p->out_c / (p->in_c / p->filter_c);
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
@@ -53,8 +53,8 @@ void mote_conv_2d_f32_row(const struct mote_conv_2d_f32 *p, const float *const r
     }
 }
 
-void mote_conv_2d_f32(const struct mote_conv_2d_f32 *p, const float *in, const MOTE_FLASH float *weights,
-                      const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_conv_2d_f32(const struct mote_conv_2d_f32 *p, const float *in, const MOTE_FLASH float *weights,
+                                const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
 {
     const float *rows[MOTE_KERNEL_ROWS_MAX];
 

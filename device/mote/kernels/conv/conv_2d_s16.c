@@ -22,9 +22,9 @@ static int64_t sum_filter(const struct mote_conv_2d_s16 *p, const int16_t *const
     return sum;
 }
 
-void mote_conv_2d_s16_row(const struct mote_conv_2d_s16 *p, const int16_t *const rows[],
-                          const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
-                          const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int16_t *out)
+MOTE_WEAK void mote_conv_2d_s16_row(const struct mote_conv_2d_s16 *p, const int16_t *const rows[],
+                                    const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
+                                    const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int16_t *out)
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->filter_c, per_group = p->out_c / (p->in_c / p->filter_c);
 
@@ -44,9 +44,9 @@ void mote_conv_2d_s16_row(const struct mote_conv_2d_s16 *p, const int16_t *const
     }
 }
 
-void mote_conv_2d_s16(const struct mote_conv_2d_s16 *p, const int16_t *in, const MOTE_FLASH int8_t *weights,
-                      const MOTE_FLASH int64_t *bias, const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
-                      int16_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_conv_2d_s16(const struct mote_conv_2d_s16 *p, const int16_t *in, const MOTE_FLASH int8_t *weights,
+                                const MOTE_FLASH int64_t *bias, const MOTE_FLASH int32_t *mult,
+                                const MOTE_FLASH int8_t *shift, int16_t *out, int32_t first, int32_t count)
 {
     const int16_t *rows[MOTE_KERNEL_ROWS_MAX];
 

@@ -69,9 +69,10 @@ static void put(const struct mote_conv_2d_s8 *p, const uint32_t *sum, int32_t n,
         *out++ = mote_requant_s8((int32_t)((uint32_t)*bias++ + *sum++), *mult, *shift, zero, lo, hi);
 }
 
-void mote_conv_2d_s8_row(const struct mote_conv_2d_s8 *p, const int8_t *const rows[], const MOTE_FLASH int8_t *weights,
-                         const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
-                         const int8_t *zeros, int8_t *out)
+MOTE_WEAK void mote_conv_2d_s8_row(const struct mote_conv_2d_s8 *p, const int8_t *const rows[],
+                                   const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                                   const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, const int8_t *zeros,
+                                   int8_t *out)
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->filter_c, per_group = p->out_c / (p->in_c / p->filter_c);
 
@@ -94,9 +95,10 @@ void mote_conv_2d_s8_row(const struct mote_conv_2d_s8 *p, const int8_t *const ro
     }
 }
 
-void mote_conv_2d_s8(const struct mote_conv_2d_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *weights,
-                     const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
-                     const int8_t *zeros, int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_conv_2d_s8(const struct mote_conv_2d_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *weights,
+                               const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,
+                               const MOTE_FLASH int8_t *shift, const int8_t *zeros, int8_t *out, int32_t first,
+                               int32_t count)
 {
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
 

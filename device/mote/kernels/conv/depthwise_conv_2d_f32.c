@@ -25,8 +25,8 @@ static float sum_taps(const struct mote_depthwise_conv_2d_f32 *p, const float *c
     return sum;
 }
 
-void mote_depthwise_conv_2d_f32_row(const struct mote_depthwise_conv_2d_f32 *p, const float *const rows[],
-                                    const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out)
+MOTE_WEAK void mote_depthwise_conv_2d_f32_row(const struct mote_depthwise_conv_2d_f32 *p, const float *const rows[],
+                                              const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
 
@@ -40,9 +40,9 @@ void mote_depthwise_conv_2d_f32_row(const struct mote_depthwise_conv_2d_f32 *p, 
     }
 }
 
-void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in,
-                                const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,
-                                int32_t first, int32_t count)
+MOTE_WEAK void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in,
+                                          const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,
+                                          int32_t first, int32_t count)
 {
     const float *rows[MOTE_KERNEL_ROWS_MAX];
 

@@ -27,9 +27,10 @@ static int64_t sum_taps(const struct mote_depthwise_conv_2d_s16 *p, const int16_
     return sum;
 }
 
-void mote_depthwise_conv_2d_s16_row(const struct mote_depthwise_conv_2d_s16 *p, const int16_t *const rows[],
-                                    const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
-                                    const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int16_t *out)
+MOTE_WEAK void mote_depthwise_conv_2d_s16_row(const struct mote_depthwise_conv_2d_s16 *p, const int16_t *const rows[],
+                                              const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
+                                              const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
+                                              int16_t *out)
 {
     for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w) {
         struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
@@ -43,10 +44,10 @@ void mote_depthwise_conv_2d_s16_row(const struct mote_depthwise_conv_2d_s16 *p, 
     }
 }
 
-void mote_depthwise_conv_2d_s16(const struct mote_depthwise_conv_2d_s16 *p, const int16_t *in,
-                                const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
-                                const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int16_t *out,
-                                int32_t first, int32_t count)
+MOTE_WEAK void mote_depthwise_conv_2d_s16(const struct mote_depthwise_conv_2d_s16 *p, const int16_t *in,
+                                          const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
+                                          const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int16_t *out,
+                                          int32_t first, int32_t count)
 {
     const int16_t *rows[MOTE_KERNEL_ROWS_MAX];
 

@@ -93,10 +93,10 @@ static uint32_t clipped_weights(const struct mote_depthwise_conv_2d_s8 *p, const
     return sum;
 }
 
-void mote_depthwise_conv_2d_s8_row(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *const rows[],
-                                   const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
-                                   const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, const int8_t *zeros,
-                                   int8_t *out)
+MOTE_WEAK void mote_depthwise_conv_2d_s8_row(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *const rows[],
+                                             const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                                             const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
+                                             const int8_t *zeros, int8_t *out)
 {
     int32_t depth = p->depth_multiplier, out_c = p->out_c;
     int32_t wide = depth == 1 || depth % 4 == 0 ? out_c / 4 * 4 : 0;
@@ -122,10 +122,10 @@ void mote_depthwise_conv_2d_s8_row(const struct mote_depthwise_conv_2d_s8 *p, co
     }
 }
 
-void mote_depthwise_conv_2d_s8(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in,
-                               const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
-                               const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, const int8_t *zeros,
-                               int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_depthwise_conv_2d_s8(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in,
+                                         const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                                         const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
+                                         const int8_t *zeros, int8_t *out, int32_t first, int32_t count)
 {
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
 

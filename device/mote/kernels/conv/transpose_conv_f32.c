@@ -21,8 +21,9 @@ static float sum_taps(const struct mote_transpose_conv_f32 *p, const float *in, 
     return sum;
 }
 
-void mote_transpose_conv_f32(const struct mote_transpose_conv_f32 *p, const float *in, const MOTE_FLASH float *weights,
-                             const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_transpose_conv_f32(const struct mote_transpose_conv_f32 *p, const float *in,
+                                       const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,
+                                       int32_t first, int32_t count)
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->in_c;
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);

@@ -21,10 +21,10 @@ static int64_t sum_taps(const struct mote_transpose_conv_s16 *p, const int16_t *
     return sum;
 }
 
-void mote_transpose_conv_s16(const struct mote_transpose_conv_s16 *p, const int16_t *in,
-                             const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
-                             const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int16_t *out,
-                             int32_t first, int32_t count)
+MOTE_WEAK void mote_transpose_conv_s16(const struct mote_transpose_conv_s16 *p, const int16_t *in,
+                                       const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
+                                       const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int16_t *out,
+                                       int32_t first, int32_t count)
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->in_c;
 

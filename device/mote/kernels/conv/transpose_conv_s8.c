@@ -30,9 +30,10 @@ static uint32_t sum_taps(const struct mote_transpose_conv_s8 *p, const int8_t *i
     return sum;
 }
 
-void mote_transpose_conv_s8(const struct mote_transpose_conv_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *weights,
-                            const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,
-                            const MOTE_FLASH int8_t *shift, int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_transpose_conv_s8(const struct mote_transpose_conv_s8 *p, const int8_t *in,
+                                      const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                                      const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int8_t *out,
+                                      int32_t first, int32_t count)
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->in_c;
 

@@ -14,8 +14,8 @@ static void multiply_row(const struct mote_batch_matmul_f32 *p, const float *a, 
     }
 }
 
-void mote_batch_matmul_f32(const struct mote_batch_matmul_f32 *p, const float *a, const float *b,
-                           const MOTE_FLASH int32_t *batch, float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_batch_matmul_f32(const struct mote_batch_matmul_f32 *p, const float *a, const float *b,
+                                     const MOTE_FLASH int32_t *batch, float *out, int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++) {

@@ -17,8 +17,8 @@ static void multiply_row(const struct mote_batch_matmul_s8 *q, const int8_t *a, 
     }
 }
 
-void mote_batch_matmul_s8(const struct mote_batch_matmul_s8 *p, const int8_t *a, const int8_t *b,
-                          const MOTE_FLASH int32_t *batch, int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_batch_matmul_s8(const struct mote_batch_matmul_s8 *p, const int8_t *a, const int8_t *b,
+                                    const MOTE_FLASH int32_t *batch, int8_t *out, int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++) {

@@ -13,9 +13,9 @@ static float sum_of(const float *a, const float *b, int32_t n)
     return sum;
 }
 
-void mote_fully_connected_computed_f32(const struct mote_fully_connected_computed_f32 *p, const float *in,
-                                       const float *weights, const MOTE_FLASH float *bias, float *out, int32_t first,
-                                       int32_t count)
+MOTE_WEAK void mote_fully_connected_computed_f32(const struct mote_fully_connected_computed_f32 *p, const float *in,
+                                                 const float *weights, const MOTE_FLASH float *bias, float *out,
+                                                 int32_t first, int32_t count)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
 

@@ -4,9 +4,9 @@
 
 #include "../shared/floats.h"
 
-void mote_fully_connected_f32(const struct mote_fully_connected_f32 *p, const float *in,
-                              const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out, int32_t first,
-                              int32_t count)
+MOTE_WEAK void mote_fully_connected_f32(const struct mote_fully_connected_f32 *p, const float *in,
+                                        const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,
+                                        int32_t first, int32_t count)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
 

@@ -4,10 +4,10 @@
 
 #include "../shared/wide.h"
 
-void mote_fully_connected_s16(const struct mote_fully_connected_s16 *p, const int16_t *in,
-                              const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
-                              const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int16_t *out,
-                              int32_t first, int32_t count)
+MOTE_WEAK void mote_fully_connected_s16(const struct mote_fully_connected_s16 *p, const int16_t *in,
+                                        const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,
+                                        const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int16_t *out,
+                                        int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && count >= 0 && first <= p->rows - count);
     in += first * p->in_len;

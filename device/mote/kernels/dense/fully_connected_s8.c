@@ -38,10 +38,10 @@ static uint32_t total(const int8_t *a, int32_t n)
     return sum;
 }
 
-void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, const int8_t *in,
-                             const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
-                             const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int8_t *out, int32_t first,
-                             int32_t count)
+MOTE_WEAK void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, const int8_t *in,
+                                       const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
+                                       const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int8_t *out,
+                                       int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && count >= 0 && first <= p->rows - count);
     in += first * p->in_len;

@@ -43,8 +43,8 @@ static int32_t size_of(const struct mote_add_sub *p)
     return p->type == MOTE_ARG_S8 ? 1 : p->type == MOTE_ARG_S16 ? 2 : 0;
 }
 
-void mote_add_sub(const struct mote_add_sub *p, const void *a, const void *b, const MOTE_FLASH int32_t *shape,
-                  void *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_add_sub(const struct mote_add_sub *p, const void *a, const void *b, const MOTE_FLASH int32_t *shape,
+                            void *out, int32_t first, int32_t count)
 {
     int32_t size = size_of(p);
 

@@ -38,8 +38,8 @@ static void pair(const void *params, const void *a, int32_t a_step, const void *
         to[i] = mote_clamp_f32(apply(function, u[i * a_step], v[i * b_step]), lo, hi);
 }
 
-void mote_binary_f32(const struct mote_binary_f32 *p, const float *a, const float *b, const MOTE_FLASH int32_t *shape,
-                     float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_binary_f32(const struct mote_binary_f32 *p, const float *a, const float *b,
+                               const MOTE_FLASH int32_t *shape, float *out, int32_t first, int32_t count)
 {
     mote_assert(p->rank >= 1 && p->rank <= MOTE_RANK_MAX && first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)

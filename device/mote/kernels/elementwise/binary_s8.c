@@ -82,8 +82,8 @@ static void pair(const void *params, const void *a, int32_t a_step, const void *
         to[i] = apply(&p, u[i * a_step], v[i * b_step]);
 }
 
-void mote_binary_s8(const struct mote_binary_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
-                    int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_binary_s8(const struct mote_binary_s8 *p, const int8_t *a, const int8_t *b,
+                              const MOTE_FLASH int32_t *shape, int8_t *out, int32_t first, int32_t count)
 {
     mote_assert(p->rank >= 1 && p->rank <= MOTE_RANK_MAX && first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)

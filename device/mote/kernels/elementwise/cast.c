@@ -57,7 +57,7 @@ static void cast_row(const struct mote_cast *p, const void *in, int32_t from, vo
     }
 }
 
-void mote_cast(const struct mote_cast *p, const void *in, void *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_cast(const struct mote_cast *p, const void *in, void *out, int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)

@@ -5,7 +5,8 @@
 #include "../shared/integers.h"
 #include "../shared/rows.h"
 
-void mote_dequantize_f32(const struct mote_dequantize_f32 *p, const void *in, float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_dequantize_f32(const struct mote_dequantize_f32 *p, const void *in, float *out, int32_t first,
+                                   int32_t count)
 {
     const float scale = mote_float(p->scale);
 

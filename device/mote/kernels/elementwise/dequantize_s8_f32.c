@@ -4,8 +4,8 @@
 
 #include "../shared/rows.h"
 
-void mote_dequantize_s8_f32(const struct mote_dequantize_s8_f32 *p, const int8_t *in, float *out, int32_t first,
-                            int32_t count)
+MOTE_WEAK void mote_dequantize_s8_f32(const struct mote_dequantize_s8_f32 *p, const int8_t *in, float *out,
+                                      int32_t first, int32_t count)
 {
     const float scale = mote_float(p->scale);
     const int32_t zero = p->zero, len = p->len;

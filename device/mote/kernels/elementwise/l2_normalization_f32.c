@@ -16,8 +16,8 @@ static void normalize(const float *in, float *out, int32_t depth)
         out[i] = in[i] / norm;
 }
 
-void mote_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, const float *in, float *out, int32_t first,
-                               int32_t count)
+MOTE_WEAK void mote_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, const float *in, float *out,
+                                         int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)

@@ -16,8 +16,8 @@ static void normalize(const struct mote_l2_normalization_s8 *p, const int8_t *in
         out[i] = mote_requant_s8(in[i] - zero, mult, shift + 7, 0, INT8_MIN, INT8_MAX);
 }
 
-void mote_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, const int8_t *in, int8_t *out, int32_t first,
-                              int32_t count)
+MOTE_WEAK void mote_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, const int8_t *in, int8_t *out,
+                                        int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)

@@ -4,8 +4,8 @@
 
 #include "../shared/rows.h"
 
-void mote_leaky_relu_s16(const struct mote_leaky_relu_s16 *p, const int16_t *in, int16_t *out, int32_t first,
-                         int32_t count)
+MOTE_WEAK void mote_leaky_relu_s16(const struct mote_leaky_relu_s16 *p, const int16_t *in, int16_t *out, int32_t first,
+                                   int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++) {

@@ -18,8 +18,8 @@ static void log_softmax(const float *in, float *out, int32_t depth)
         out[i] = in[i] - greatest - sum;
 }
 
-void mote_log_softmax_f32(const struct mote_log_softmax_f32 *p, const float *in, float *out, int32_t first,
-                          int32_t count)
+MOTE_WEAK void mote_log_softmax_f32(const struct mote_log_softmax_f32 *p, const float *in, float *out, int32_t first,
+                                    int32_t count)
 {
     int32_t len = p->groups * p->depth;
 

@@ -4,8 +4,8 @@
 
 #include "../shared/rows.h"
 
-void mote_quantize_f32_s8(const struct mote_quantize_f32_s8 *p, const float *in, int8_t *out, int32_t first,
-                          int32_t count)
+MOTE_WEAK void mote_quantize_f32_s8(const struct mote_quantize_f32_s8 *p, const float *in, int8_t *out, int32_t first,
+                                    int32_t count)
 {
     const float scale = mote_float(p->scale);
     const int32_t zero = p->zero, len = p->len;

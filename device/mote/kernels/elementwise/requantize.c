@@ -23,7 +23,7 @@ static void store(void *data, int32_t type, int32_t i, int32_t x)
     }
 }
 
-void mote_requantize(const struct mote_requantize *p, const void *in, void *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_requantize(const struct mote_requantize *p, const void *in, void *out, int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++) {

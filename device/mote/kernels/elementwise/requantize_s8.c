@@ -4,7 +4,8 @@
 
 #include "../shared/rows.h"
 
-void mote_requantize_s8(const struct mote_requantize_s8 *p, const int8_t *in, int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_requantize_s8(const struct mote_requantize_s8 *p, const int8_t *in, int8_t *out, int32_t first,
+                                  int32_t count)
 {
     /* A copy, so that storing bytes cannot change the parameters. */
     const struct mote_requantize_s8 q = *p;

@@ -19,7 +19,8 @@ static void softmax(const float *in, float *out, int32_t depth, float beta)
         out[i] /= sum;
 }
 
-void mote_softmax_f32(const struct mote_softmax_f32 *p, const float *in, float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_softmax_f32(const struct mote_softmax_f32 *p, const float *in, float *out, int32_t first,
+                                int32_t count)
 {
     const float beta = mote_float(p->beta);
     int32_t len = p->groups * p->depth;

@@ -33,8 +33,9 @@ static void softmax(const struct mote_softmax_s16 *p, const int16_t *in, const M
         out[i] = (int16_t)mote_clamp((out[i] * inverse + (INT32_C(1) << (29 - room))) >> (30 - room), 0, INT16_MAX);
 }
 
-void mote_softmax_s16(const struct mote_softmax_s16 *p, const int16_t *in, const MOTE_FLASH int16_t *exponentials,
-                      const MOTE_FLASH int16_t *inverses, int16_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_softmax_s16(const struct mote_softmax_s16 *p, const int16_t *in,
+                                const MOTE_FLASH int16_t *exponentials, const MOTE_FLASH int16_t *inverses,
+                                int16_t *out, int32_t first, int32_t count)
 {
     int32_t len = p->groups * p->depth;
 

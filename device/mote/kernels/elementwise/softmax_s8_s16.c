@@ -4,8 +4,8 @@
 
 #include "../shared/rows.h"
 
-void mote_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const int8_t *in, const MOTE_FLASH int32_t *table,
-                         int16_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const int8_t *in,
+                                   const MOTE_FLASH int32_t *table, int16_t *out, int32_t first, int32_t count)
 {
     int32_t len = p->groups * p->depth;
 

@@ -4,8 +4,8 @@
 
 #include "../shared/rows.h"
 
-void mote_table_s8(const struct mote_table_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *table, int8_t *out,
-                   int32_t first, int32_t count)
+MOTE_WEAK void mote_table_s8(const struct mote_table_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *table,
+                             int8_t *out, int32_t first, int32_t count)
 {
     int32_t len = p->len;
 

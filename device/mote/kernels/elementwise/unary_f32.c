@@ -25,7 +25,7 @@ static void apply(const struct mote_unary_f32 *p, const float *in, float *out)
     }
 }
 
-void mote_unary_f32(const struct mote_unary_f32 *p, const float *in, float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_unary_f32(const struct mote_unary_f32 *p, const float *in, float *out, int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)

@@ -5,7 +5,7 @@
 #include "../../memory.h"
 #include "../shared/rows.h"
 
-void mote_copy(const struct mote_copy *p, const void *in, void *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_copy(const struct mote_copy *p, const void *in, void *out, int32_t first, int32_t count)
 {
     size_t bytes = (size_t)p->row_bytes;
 

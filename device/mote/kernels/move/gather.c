@@ -6,8 +6,8 @@
 
 static int32_t nearest(int32_t index, int32_t length) { return index < 0 ? 0 : index >= length ? length - 1 : index; }
 
-void mote_gather(const struct mote_gather *p, const void *in, const int32_t *indices, void *out, int32_t first,
-                 int32_t count)
+MOTE_WEAK void mote_gather(const struct mote_gather *p, const void *in, const int32_t *indices, void *out,
+                           int32_t first, int32_t count)
 {
     size_t chunk = (size_t)p->chunk, in_row = (size_t)p->length * chunk;
     uint8_t *to = (uint8_t *)out + (size_t)first * (size_t)p->indices * chunk;

@@ -34,8 +34,8 @@ static uint8_t *fill(uint8_t *out, const uint8_t *value, size_t size, size_t n)
     return out;
 }
 
-void mote_pad(const struct mote_pad *p, const void *in, const void *value, const MOTE_FLASH int32_t *outer, void *out,
-              int32_t first, int32_t count)
+MOTE_WEAK void mote_pad(const struct mote_pad *p, const void *in, const void *value, const MOTE_FLASH int32_t *outer,
+                        void *out, int32_t first, int32_t count)
 {
     size_t size = (size_t)p->size, in_bytes = (size_t)p->in_len * size, out_bytes = (size_t)p->out_len * size;
 

@@ -23,8 +23,9 @@ static void resize_row(const struct mote_resize_bilinear_f32 *p, const float *to
     }
 }
 
-void mote_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const float *in, const MOTE_FLASH int32_t *rows,
-                              const MOTE_FLASH int32_t *columns, float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const float *in,
+                                        const MOTE_FLASH int32_t *rows, const MOTE_FLASH int32_t *columns, float *out,
+                                        int32_t first, int32_t count)
 {
     int32_t in_len = p->in_w * p->channels, out_len = p->out_w * p->channels;
 

@@ -27,8 +27,9 @@ static void resize_row(const struct mote_resize_bilinear_s8 *p, const int8_t *to
     }
 }
 
-void mote_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *rows,
-                             const MOTE_FLASH int32_t *columns, int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, const int8_t *in,
+                                       const MOTE_FLASH int32_t *rows, const MOTE_FLASH int32_t *columns, int8_t *out,
+                                       int32_t first, int32_t count)
 {
     int32_t in_len = p->in_w * p->channels, out_len = p->out_w * p->channels;
 

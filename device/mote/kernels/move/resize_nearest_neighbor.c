@@ -5,9 +5,9 @@
 #include "../../memory.h"
 #include "../shared/rows.h"
 
-void mote_resize_nearest_neighbor(const struct mote_resize_nearest_neighbor *p, const void *in,
-                                  const MOTE_FLASH uint16_t *ys, const MOTE_FLASH uint16_t *xs, void *out,
-                                  int32_t first, int32_t count)
+MOTE_WEAK void mote_resize_nearest_neighbor(const struct mote_resize_nearest_neighbor *p, const void *in,
+                                            const MOTE_FLASH uint16_t *ys, const MOTE_FLASH uint16_t *xs, void *out,
+                                            int32_t first, int32_t count)
 {
     size_t pixel = (size_t)p->pixel, in_row = (size_t)p->in_w * pixel, out_row = (size_t)p->out_w * pixel;
 

@@ -62,8 +62,8 @@ static void move_row(const struct mote_strided_copy *p, const uint8_t *in, int32
     }
 }
 
-void mote_strided_copy(const struct mote_strided_copy *p, const void *in, const MOTE_FLASH int32_t *shape, void *out,
-                       int32_t first, int32_t count)
+MOTE_WEAK void mote_strided_copy(const struct mote_strided_copy *p, const void *in, const MOTE_FLASH int32_t *shape,
+                                 void *out, int32_t first, int32_t count)
 {
     mote_assert(p->rank >= 1 && p->rank <= MOTE_RANK_MAX && first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)

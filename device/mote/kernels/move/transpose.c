@@ -40,8 +40,8 @@ static void transpose_row(const struct mote_transpose *p, const uint8_t *in, con
     }
 }
 
-void mote_transpose(const struct mote_transpose *p, const void *in, const MOTE_FLASH int32_t *shape, void *out,
-                    int32_t first, int32_t count)
+MOTE_WEAK void mote_transpose(const struct mote_transpose *p, const void *in, const MOTE_FLASH int32_t *shape,
+                              void *out, int32_t first, int32_t count)
 {
     size_t row_bytes = (size_t)(p->out_bytes / p->rows);
 

@@ -22,7 +22,7 @@ static int32_t arg_max_f32(const float *in, int32_t len, int32_t step)
     return best;
 }
 
-void mote_arg_max(const struct mote_arg_max *p, const void *in, int32_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_arg_max(const struct mote_arg_max *p, const void *in, int32_t *out, int32_t first, int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)

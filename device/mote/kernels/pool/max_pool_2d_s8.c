@@ -46,8 +46,8 @@ static void pool_row(const struct mote_max_pool_2d_s8 *p, const int8_t *in, stru
     }
 }
 
-void mote_max_pool_2d_s8(const struct mote_max_pool_2d_s8 *p, const int8_t *in, int8_t *out, int32_t first,
-                         int32_t count)
+MOTE_WEAK void mote_max_pool_2d_s8(const struct mote_max_pool_2d_s8 *p, const int8_t *in, int8_t *out, int32_t first,
+                                   int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->batch * p->out_h);
     for (int32_t r = first; r < first + count; r++) {

@@ -24,7 +24,7 @@ static void mean_one(const void *params, const struct mote_reduce *r, const void
     *(int8_t *)out = mote_requant_s8((int32_t)sum, p->mult, p->shift, p->out_zero, INT8_MIN, INT8_MAX);
 }
 
-void mote_mean_s8(const struct mote_mean_s8 *p, const int8_t *in, int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_mean_s8(const struct mote_mean_s8 *p, const int8_t *in, int8_t *out, int32_t first, int32_t count)
 {
     const struct mote_reduce r = MOTE_REDUCE_OF(p);
 

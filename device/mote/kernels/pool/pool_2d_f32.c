@@ -43,7 +43,8 @@ static void pool_row(const struct mote_pool_2d_f32 *p, const float *in, struct m
     }
 }
 
-void mote_pool_2d_f32(const struct mote_pool_2d_f32 *p, const float *in, float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_pool_2d_f32(const struct mote_pool_2d_f32 *p, const float *in, float *out, int32_t first,
+                                int32_t count)
 {
     mote_assert(first >= 0 && first + count <= p->batch * p->out_h);
     for (int32_t r = first; r < first + count; r++) {

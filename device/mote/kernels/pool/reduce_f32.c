@@ -29,7 +29,8 @@ static void reduce_one(const void *params, const struct mote_reduce *r, const vo
     *(float *)out = function == MOTE_REDUCE_MAX ? greatest : sum;
 }
 
-void mote_reduce_f32(const struct mote_reduce_f32 *p, const float *in, float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_reduce_f32(const struct mote_reduce_f32 *p, const float *in, float *out, int32_t first,
+                               int32_t count)
 {
     const struct mote_reduce r = MOTE_REDUCE_OF(p);
 

@@ -20,7 +20,8 @@ static void max_one(const void *params, const struct mote_reduce *r, const void 
     *(int8_t *)out = greatest;
 }
 
-void mote_reduce_max_s8(const struct mote_reduce_max_s8 *p, const int8_t *in, int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_reduce_max_s8(const struct mote_reduce_max_s8 *p, const int8_t *in, int8_t *out, int32_t first,
+                                  int32_t count)
 {
     const struct mote_reduce r = MOTE_REDUCE_OF(p);
 

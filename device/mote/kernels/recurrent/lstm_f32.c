@@ -44,9 +44,9 @@ static void lstm_row(const struct mote_lstm_f32 *p, const struct constants *k, c
         hidden[u] = out[u];
 }
 
-void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const MOTE_FLASH float *x_weights,
-                   const MOTE_FLASH float *h_weights, const MOTE_FLASH float *bias, float *hidden, float *cell,
-                   float *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const MOTE_FLASH float *x_weights,
+                             const MOTE_FLASH float *h_weights, const MOTE_FLASH float *bias, float *hidden,
+                             float *cell, float *out, int32_t first, int32_t count)
 {
     const struct constants k = {x_weights, h_weights, bias};
 

@@ -92,10 +92,11 @@ static void lstm_row(const struct mote_lstm_s8 *p, const struct constants *k, co
         hidden[u] = out[u];
 }
 
-void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const MOTE_FLASH int8_t *x_weights,
-                  const MOTE_FLASH int8_t *h_weights, const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,
-                  const MOTE_FLASH int8_t *shift, const MOTE_FLASH uint16_t *table, int8_t *hidden, int16_t *cell,
-                  int8_t *out, int32_t first, int32_t count)
+MOTE_WEAK void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const MOTE_FLASH int8_t *x_weights,
+                            const MOTE_FLASH int8_t *h_weights, const MOTE_FLASH int32_t *bias,
+                            const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
+                            const MOTE_FLASH uint16_t *table, int8_t *hidden, int16_t *cell, int8_t *out, int32_t first,
+                            int32_t count)
 {
     const struct constants k = {x_weights, h_weights, bias, mult, shift, table};
 

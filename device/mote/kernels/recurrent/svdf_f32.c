@@ -7,9 +7,9 @@
 
 #include "../shared/floats.h"
 
-void mote_svdf_f32(const struct mote_svdf_f32 *p, const float *in, const MOTE_FLASH float *features,
-                   const MOTE_FLASH float *times, const MOTE_FLASH float *bias, float *state, float *out, int32_t first,
-                   int32_t count)
+MOTE_WEAK void mote_svdf_f32(const struct mote_svdf_f32 *p, const float *in, const MOTE_FLASH float *features,
+                             const MOTE_FLASH float *times, const MOTE_FLASH float *bias, float *state, float *out,
+                             int32_t first, int32_t count)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
     int32_t filters = p->units * p->rank, last = p->memory - 1;

@@ -49,9 +49,9 @@ static uint32_t step_filter(const struct mote_svdf_s8 *p, int32_t feature, const
     return sum_times_s8(state, p->state_zero, times, p->memory);
 }
 
-void mote_svdf_s8(const struct mote_svdf_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *features,
-                  const MOTE_FLASH void *times, const MOTE_FLASH int32_t *bias, void *state, int8_t *out, int32_t first,
-                  int32_t count)
+MOTE_WEAK void mote_svdf_s8(const struct mote_svdf_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *features,
+                            const MOTE_FLASH void *times, const MOTE_FLASH int32_t *bias, void *state, int8_t *out,
+                            int32_t first, int32_t count)
 {
     size_t bytes = (size_t)p->memory * (p->wide ? 2 : 1);
 
