@@ -293,7 +293,7 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
         text_add(t, "#include \"mote/score.h\"\n");
     text_add(t, "#include \"mote/memory.h\"\n");
     text_add(t, "\n#ifdef __AVR__ /* constants lie in program memory: no kernel that would read them from RAM */\n"
-                "#pragma GCC diagnostic error \"-Waddr-space-convert\"\n#endif\n");
+                "#pragma GCC diagnostic push\n#pragma GCC diagnostic error \"-Waddr-space-convert\"\n#endif\n");
     text_add(
         t,
         "\n/* Weights in a section of their own, so that a linker script can place them and a map can count them. */\n"
@@ -313,6 +313,7 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
     put_reset(t, plan);
     put_lookup(t, plan, "input", plan->graph->inputs, plan->graph->n_inputs);
     put_lookup(t, plan, "output", plan->graph->outputs, plan->graph->n_outputs);
+    text_add(t, "\n#ifdef __AVR__\n#pragma GCC diagnostic pop\n#endif\n");
 }
 
 static enum mote_status put_files(struct staging *files, const struct plan *plan, const char *home, struct text source,
