@@ -87,7 +87,7 @@ static enum mote_status emulate(struct measure *m, const struct pipeline *p, str
     raw = x->raw.size > 0 && measure_feeds_raw(m, x->raw.data);
     m->job.input = inferences_gather(&cli->pool, x, raw);
     m->job.n = (int32_t)x->n;
-    m->job.reset_each = cli_flag(cli, "--reset-each");
+    m->job.reset_each = x->reset_each;
     TRY(measure_run(m, p, file));
     return inferences_scatter(x, m->result.output, file);
 }

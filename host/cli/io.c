@@ -91,6 +91,7 @@ static enum mote_status read_samples(const struct source *s, struct inferences *
         x->raw = (struct bytes){(uint8_t *)(uintptr_t)d.samples,
                                 (size_t)d.n * (size_t)d.elements * (size_t)type_bits(d.type) / 8};
     x->scored = pool_copy(&s->cli->pool, &d, sizeof d);
+    x->reset_each = true;
     return MOTE_OK;
 }
 
@@ -172,7 +173,7 @@ enum mote_status inferences_read(struct cli *cli, const struct mote_model *model
 
     struct mote_io io;
 
-    *out = (struct inferences){.model = model, .n = 1};
+    *out = (struct inferences){.model = model, .n = 1, .reset_each = cli_flag(cli, "--reset-each")};
     read_classes(cli, model, out);
     if (cli_value_at(cli, "--input", (size_t)inputs) != NULL)
         return usage_error(cli, "more --input files than the model has inputs, %d", inputs);

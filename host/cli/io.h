@@ -11,6 +11,7 @@
 struct inferences {
     const struct mote_model *model;
     size_t n;
+    bool reset_each; /* samples are independent; tensors are in a row, unless --reset-each says otherwise */
     struct bytes *inputs, *outputs; /* [inputs or outputs of the model], each n tensors, one after the other */
     struct bytes raw;     /* the first input's n raw samples, if the model's set_input makes these tensors of them */
     const char **classes; /* [n_classes] the model's, printable */
@@ -36,16 +37,17 @@ MUST_CHECK enum mote_status inferences_scatter(struct inferences *x, struct byte
         {"--raw", NULL, "all files of --input hold the tensors' own elements"},                                        \
         {"--output", "FILE", "where the next output's tensors go"},                                                    \
     {                                                                                                                  \
-        "--reset-each", NULL, "state to zero before each inference"                                                    \
+        "--reset-each", NULL, "state is reset before each inference, of tensors, too"                                  \
     }
 /* About them, for details. */
 #define INPUT_DETAILS                                                                                                    \
     "An --input is what `mote eval --data` takes (.csv, .npy, .png, .jpg, a YAML file …; labels do not count). Each\n" \
     "sample is an inference and becomes the input as the model's preprocessing says. A table may lack the label's\n"     \
-    "column, a .npy may be one sample, and one picture is resized to the input. Tensors ready for the model are\n"       \
-    "read from .bin files, as raw little-endian elements, and with --raw from all files, also from .npy of the\n"        \
-    "tensor's own type; n times the tensor are n inferences. --input and --output repeat for models with several,\n"     \
-    "in the model's order. Inferences are in a row: state is carried on, outputs are concatenated.\n"
+    "column, a .npy may be one sample, and one picture is resized to the input. Samples are independent: state is\n"     \
+    "reset before each. Tensors ready for the model are read from .bin files, as raw little-endian elements, and\n"      \
+    "with --raw from all files, also from .npy of the tensor's own type; n times the tensor are n inferences in a\n"     \
+    "row: state is carried on, unless there is --reset-each. --input and --output repeat for models with several,\n"     \
+    "in the model's order. Outputs are concatenated.\n"
 
 json_t *inference_json(const struct inferences *x, size_t inference); /* the array "outputs" */
 json_t *inferences_json(const struct inferences *x);                  /* [{outputs}] */

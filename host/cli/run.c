@@ -15,13 +15,12 @@ static void infer_all(struct job *j)
 {
     struct mote_model *m = &j->runner.model;
     struct inferences *x = &j->inferences;
-    bool reset = cli_flag(j->cli, "--reset-each");
     struct mote_io io;
 
     inferences_make_outputs(&j->cli->pool, x);
     for (size_t k = 0; k < x->n; k++) {
         cli_progress("inferences", (int64_t)k, (int64_t)x->n);
-        if (reset)
+        if (x->reset_each)
             mote_model_reset(m);
         for (int32_t i = 0; mote_model_input(m, i, &io) == MOTE_OK; i++)
             memcpy(io.data, x->inputs[i].data + k * io.bytes, io.bytes);

@@ -1133,6 +1133,31 @@ static void put_clusters(void)
     put_text("in/clusters.csv", csv.s);
 }
 
+/* A model that adds up what it gets: samples are independent, as for eval, but tensors are in a row. */
+static void samples_do_not_know_each_other(void **state)
+{
+    static const uint8_t row[] = {1, 2, 1, 2, 1, 2}, sums[] = {1, 2, 2, 4, 3, 6};
+    const char *sum = "@in/sum.graph";
+
+    (void)state;
+    put_text("in/sum.graph", "mote-graph 1\nmodel sum\ngraph\ntensor 0 \"x\" s8 [1,2] quant [1; 0]\n"
+                             "tensor 1 \"last\" s8 [1,2] quant [1; 0] state\n"
+                             "tensor 2 \"sum\" s8 [1,2] quant [1; 0]\nop 0 add in [0, 1] out [2]\n"
+                             "op 1 quantize in [2] out [1]\ninputs [0]\noutputs [2]\nend\n");
+    put_text("in/row.csv", "1,2\n1,2\n1,2\n");
+    put("in/row.bin", row, sizeof row);
+    OK("run", sum, "--input", "@in/row.csv", "--output", "@out/sum.bin");
+    assert_memory_equal(slurp(here("out/sum.bin")).data, row, sizeof row);
+    OK("run", sum, "--input", "@in/row.bin", "--output", "@out/sum.bin");
+    assert_memory_equal(slurp(here("out/sum.bin")).data, sums, sizeof sums);
+    OK("run", sum, "--input", "@in/row.bin", "--output", "@out/sum.bin", "--reset-each");
+    assert_memory_equal(slurp(here("out/sum.bin")).data, row, sizeof row);
+    if (!have_board())
+        return;
+    OK("emulate", sum, "--target", "mps2-an386", "--input", "@in/row.csv", "--output", "@out/sum.bin");
+    assert_memory_equal(slurp(here("out/sum.bin")).data, row, sizeof row);
+}
+
 /* Trained, quantized, as C for a board whose constants are in program memory: the host's bytes. */
 static void a_trained_classifier_reaches_the_uno(void **state)
 {
@@ -1391,6 +1416,7 @@ int main(void)
         TEST(interrupted_emulation_leaves_nothing),
         TEST(emulated_eval_equals_the_host),
         TEST(a_trained_classifier_reaches_the_uno),
+        TEST(samples_do_not_know_each_other),
         TEST(ignored_signals_stay_ignored),
         TEST(demo_goes_on_where_it_failed),
         TEST(demo_is_for_classifiers),
