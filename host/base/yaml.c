@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/base/yaml.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -25,49 +24,10 @@ static void *allocate(void *pool, void *old, size_t size)
     return block + HEAD;
 }
 
-/* libcyaml says first what is wrong, then where, innermost first: one line of each is enough. When a field is missing,
- * the innermost place is the last field that was there, which would mislead. */
-struct complaint {
-    char what[400], where[200];
-    bool skip;
-};
-
-static PRINTF(3, 0) void listen(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
-{
-    struct complaint *c = ctx;
-    char text[400], *s = text;
-    size_t n;
-
-    (void)level;
-    vsnprintf(text, sizeof text, fmt, args);
-    if (strncmp(s, "Load: ", 6) == 0)
-        s += 6;
-    while (isspace((unsigned char)*s))
-        s++;
-    for (n = strlen(s); n > 0 && isspace((unsigned char)s[n - 1]); n--)
-        s[n - 1] = '\0';
-    if (strncmp(s, "Backtrace", 9) == 0)
-        return;
-    if (c->what[0] == '\0') {
-        snprintf(c->what, sizeof c->what, "%s", s);
-        c->skip = strncmp(s, "Missing", 7) == 0;
-    } else if (c->skip) {
-        c->skip = false;
-    } else if (c->where[0] == '\0' && strncmp(s, "in ", 3) == 0) {
-        snprintf(c->where, sizeof c->where, " (%.190s)", s);
-    }
-}
-
 enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_schema_value_t *schema, void **out,
                            const struct frame *at)
 {
-    struct complaint complaint = {.skip = false};
-    const cyaml_config_t config = {.log_fn = listen,
-                                   .log_ctx = &complaint,
-                                   .mem_fn = allocate,
-                                   .mem_ctx = pool,
-                                   .log_level = CYAML_LOG_ERROR,
-                                   .flags = CYAML_CFG_NO_ALIAS};
+    const cyaml_config_t config = {.mem_fn = allocate, .mem_ctx = pool, .flags = CYAML_CFG_NO_ALIAS};
     struct bytes file;
     cyaml_err_t error;
 
@@ -81,8 +41,7 @@ enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_sche
     if (error != CYAML_OK && errno == ENOMEM) /* libyaml has an allocator of its own */
         return fail(at, MOTE_ERR_MEMORY, "out of memory");
     if (error != CYAML_OK || *out == NULL)
-        return fail(at, MOTE_ERR_FORMAT, "%s%s", complaint.what[0] != '\0' ? complaint.what : cyaml_strerror(error),
-                    complaint.where);
+        return fail(at, MOTE_ERR_FORMAT, "%s", cyaml_strerror(error)); /* nothing that yaml_check() lets pass */
     return MOTE_OK;
 }
 

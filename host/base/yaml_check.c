@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What libcyaml lets pass, or tells without the line: unknown keys, keys that are there twice, numbers that it reads in
- * part ("2.5" is 2 to it, "16k" 16, "010" 8), words, aliases, further documents. The document is walked along the
- * schema; what libcyaml itself refuses (missing keys, a list where a word is wanted) is left to it. */
+ * part ("2.5" is 2 to it, "16k" 16, "010" 8), words, missing keys, lists where a word is wanted, aliases, further
+ * documents. The document is walked along the schema. */
 #include <errno.h>
 #include <stdlib.h>
 #include <yaml.h>
@@ -40,6 +40,30 @@ static enum mote_status unknown_key(struct walk *w, const cyaml_schema_field_t *
     return fail(at, MOTE_ERR_VALUE, "%s has no key \"%s\"; it has %s", name, key, known.len > 0 ? known.s : "none");
 }
 
+static const yaml_node_pair_t *find_pair(yaml_document_t *document, const yaml_node_t *n, const char *key)
+{
+    if (n == NULL || n->type != YAML_MAPPING_NODE)
+        return NULL;
+    for (const yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top; p++) {
+        const yaml_node_t *k = yaml_document_get_node(document, p->key);
+
+        if (k->type == YAML_SCALAR_NODE && strcmp(text_of(k), key) == 0)
+            return p;
+    }
+    return NULL;
+}
+
+static enum mote_status check_missing(struct walk *w, const yaml_node_t *n, const cyaml_schema_field_t *fields,
+                                      const char *name)
+{
+    struct frame here = frame_mark(w->at, &n->start_mark);
+
+    for (const cyaml_schema_field_t *f = fields; f->key != NULL; f++)
+        if ((f->value.flags & CYAML_FLAG_OPTIONAL) == 0 && find_pair(w->document, n, f->key) == NULL)
+            return fail(&here, MOTE_ERR_VALUE, "%s lacks the key \"%s\"", name, f->key);
+    return MOTE_OK;
+}
+
 static enum mote_status check_node(struct walk *w, int node, const cyaml_schema_value_t *v, const char *name);
 
 static enum mote_status check_mapping(struct walk *w, const yaml_node_t *n, const cyaml_schema_field_t *fields,
@@ -56,7 +80,7 @@ static enum mote_status check_mapping(struct walk *w, const yaml_node_t *n, cons
             return unknown_key(w, fields, text_of(key), name, &here);
         TRY(check_node(w, p->value, &f->value, f->key));
     }
-    return MOTE_OK;
+    return check_missing(w, n, fields, name);
 }
 
 /* ---- values ---- */
@@ -108,6 +132,11 @@ static enum mote_status check_word(struct walk *w, const char *s, const cyaml_sc
     return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": it must be %s", name, s, words.s);
 }
 
+static const char *range_text(struct walk *w, uint32_t min, uint32_t max)
+{
+    return min == max ? pool_printf(w->pool, "%u", min) : pool_printf(w->pool, "%u to %u", min, max);
+}
+
 static enum mote_status check_scalar(struct walk *w, const yaml_node_t *n, const cyaml_schema_value_t *v,
                                      const char *name)
 {
@@ -126,23 +155,43 @@ static enum mote_status check_scalar(struct walk *w, const yaml_node_t *n, const
     case CYAML_ENUM:
         return check_word(w, s, v, name, &here);
     default:
-        return MOTE_OK;
+        if (n->data.scalar.length >= v->string.min && n->data.scalar.length <= v->string.max)
+            return MOTE_OK;
+        return fail(&here, MOTE_ERR_VALUE, "%s must have %s bytes, not %zu", name,
+                    range_text(w, v->string.min, v->string.max), n->data.scalar.length);
     }
+}
+
+static enum mote_status check_list(struct walk *w, const yaml_node_t *n, const cyaml_schema_value_t *v,
+                                   const char *name)
+{
+    struct frame here = frame_mark(w->at, &n->start_mark);
+    ptrdiff_t count = n->data.sequence.items.top - n->data.sequence.items.start;
+
+    if (count < v->sequence.min || count > v->sequence.max)
+        return fail(&here, MOTE_ERR_VALUE, "%s must have %s elements, not %td", name,
+                    range_text(w, v->sequence.min, v->sequence.max), count);
+    for (const int *item = n->data.sequence.items.start; item < n->data.sequence.items.top; item++)
+        TRY(check_node(w, *item, v->sequence.entry, name));
+    return MOTE_OK;
 }
 
 /* Recursion as deep as the schema. */
 static enum mote_status check_node(struct walk *w, int node, const cyaml_schema_value_t *v, const char *name)
 {
     const yaml_node_t *n = yaml_document_get_node(w->document, node);
+    struct frame here = frame_mark(w->at, &n->start_mark);
 
-    if (n->type == YAML_SCALAR_NODE)
-        return check_scalar(w, n, v, name);
-    if (n->type == YAML_MAPPING_NODE && v->type == CYAML_MAPPING)
-        return check_mapping(w, n, v->mapping.fields, name);
-    if (n->type == YAML_SEQUENCE_NODE && v->type == CYAML_SEQUENCE)
-        for (const int *item = n->data.sequence.items.start; item < n->data.sequence.items.top; item++)
-            TRY(check_node(w, *item, v->sequence.entry, name));
-    return MOTE_OK;
+    if (v->type == CYAML_IGNORE)
+        return MOTE_OK;
+    if (v->type == CYAML_MAPPING)
+        return n->type == YAML_MAPPING_NODE ? check_mapping(w, n, v->mapping.fields, name)
+                                            : fail(&here, MOTE_ERR_VALUE, "%s must have keys with values", name);
+    if (v->type == CYAML_SEQUENCE)
+        return n->type == YAML_SEQUENCE_NODE ? check_list(w, n, v, name)
+                                             : fail(&here, MOTE_ERR_VALUE, "%s must be a list, [a, b]", name);
+    return n->type == YAML_SCALAR_NODE ? check_scalar(w, n, v, name)
+                                       : fail(&here, MOTE_ERR_VALUE, "%s must be one word or number", name);
 }
 
 /* ---- without a schema ---- */
@@ -264,19 +313,6 @@ enum mote_status yaml_check(struct pool *pool, struct bytes file, const cyaml_sc
 }
 
 /* ---- where a key is ---- */
-static const yaml_node_pair_t *find_pair(yaml_document_t *document, const yaml_node_t *n, const char *key)
-{
-    if (n == NULL || n->type != YAML_MAPPING_NODE)
-        return NULL;
-    for (const yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top; p++) {
-        const yaml_node_t *k = yaml_document_get_node(document, p->key);
-
-        if (k->type == YAML_SCALAR_NODE && strcmp(text_of(k), key) == 0)
-            return p;
-    }
-    return NULL;
-}
-
 static int line_in(yaml_document_t *document, const char *section, const char *key)
 {
     const yaml_node_pair_t *p = find_pair(document, yaml_document_get_root_node(document), section);

@@ -138,7 +138,8 @@ static void bad_yaml_is_named(void **state)
     } bad[] = {
         {"", MOTE_ERR_FORMAT, "1 to 65536 bytes"},
         {"data: [", MOTE_ERR_FORMAT, ""},
-        {"data: {kind: tensors}\n", MOTE_ERR_FORMAT, "path"},
+        {"data:\n  kind: tensors\n", MOTE_ERR_VALUE, "line 2: data lacks the key \"path\""},
+        {"data: 3\n", MOTE_ERR_VALUE, "line 1: data must have keys with values"},
         {"data: {kind: pictures, path: .}\n", MOTE_ERR_VALUE, "line 1: kind is \"pictures\": it must be idx, images, "},
         {"data:\n  kind: tensors\n  path: .\n  colour: red\n", MOTE_ERR_VALUE,
          "line 4: data has no key \"colour\"; it has kind, path, labels"},

@@ -384,7 +384,7 @@ static void sizes_change(void **state)
     assert_true(f->data.n == 2 && f->data.elements == 25);
     want_bad(f, "path: p, size: [0, 5]", MOTE_ERR_VALUE, "size has 0");
     want_bad(f, "path: p, size: [5, 20000]", MOTE_ERR_VALUE, "size has 20000");
-    want_bad(f, "path: p, size: [5]", MOTE_ERR_FORMAT, "");
+    want_bad(f, "path: p, size: [5]", MOTE_ERR_VALUE, "size must have 2 elements, not 1");
 }
 
 /* ---- the contact sheet ---- */
