@@ -513,7 +513,7 @@ static void odd_models_compile_and_are_exact(void **state)
     end(&f);
 }
 
-/* Each folder brings the sources that it needs, so both have some of them. */
+/* Each folder brings the sources that it needs, so both have some of them; the interpreter brings all. */
 static void two_folders_link_into_one_program(void **state)
 {
     static const char *const names[] = {"ink", "strokes"};
@@ -521,6 +521,8 @@ static void two_folders_link_into_one_program(void **state)
         "gcc -std=c11 " WARNINGS " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all",
         "gcc -std=c11 " WARNINGS " -O2 -flto",
         "clang -std=c11 " WARNINGS " -O2",
+        "gcc -std=c11 " WARNINGS " " MOTE_SOURCE_DIR "/device/mote/runtime/*.c " MOTE_SOURCE_DIR
+        "/device/mote/kernels/*/*.c",
     };
     struct program prog;
     struct fixture f;
