@@ -113,15 +113,11 @@ static bool is_yaml(const char *path)
  * with the recipe's splits, normalization and augmentation. */
 static enum mote_status open_other_data(struct train *t, const char *specification)
 {
-    struct data_section moved;
-
     t->data_file = file_frame(t, specification);
     if (t->recipe.data == NULL || is_yaml(specification))
         return dataset_open(t->pool, specification, &t->data, &t->data_file);
-    moved = *t->recipe.data;
-    moved.path = specification;
     t->moved = true;
-    return dataset_open_section(t->pool, &moved, "", &t->data, &t->data_file);
+    return dataset_open_moved(t->pool, t->recipe.data, specification, t->recipe.path, &t->data, &t->data_file);
 }
 
 static enum mote_status open_data(struct train *t)

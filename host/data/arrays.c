@@ -162,7 +162,7 @@ static enum mote_status fit_input(struct npy *a, const struct mote_io *io, const
 static enum mote_status read_part(struct reading *r, struct part *p)
 {
     struct frame here = frame_of(r->at, name_of(p->path));
-    const struct frame *at = r->from != NULL ? &here : r->at; /* which names the array itself */
+    const struct frame *at = r->from != NULL && !r->moved ? &here : r->at; /* which names the array itself */
 
     TRY(read_array(r, p->path, &p->array, at));
     if (r->input != NULL)

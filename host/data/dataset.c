@@ -129,6 +129,16 @@ enum mote_status dataset_open_section(struct pool *pool, const struct data_secti
                      path_beside(pool, from, section->path));
 }
 
+enum mote_status dataset_open_moved(struct pool *pool, const struct data_section *section, const char *path,
+                                    const char *from, struct dataset *out, const struct frame *at)
+{
+    struct data_section *moved = pool_copy(pool, section, sizeof *section);
+
+    moved->path = path;
+    return open_path((struct reading){.pool = pool, .spec = moved, .from = from, .moved = true, .out = out, .at = at},
+                     path);
+}
+
 static enum mote_status open_specification(struct reading r, const char *specification)
 {
     static const struct data_section plain = {.kind = DATA_AUTO};

@@ -62,6 +62,9 @@ MUST_CHECK enum mote_status dataset_open_as(struct pool *pool, const char *speci
 struct data_section;
 MUST_CHECK enum mote_status dataset_open_section(struct pool *pool, const struct data_section *section,
                                                  const char *from, struct dataset *out, const struct frame *at);
+/* The same for data that are at `path`, as the working folder sees it; `at` is of them. */
+MUST_CHECK enum mote_status dataset_open_moved(struct pool *pool, const struct data_section *section, const char *path,
+                                               const char *from, struct dataset *out, const struct frame *at);
 
 /* The place of sample i, for messages: its file and line or row; the text is in `pool`. */
 const char *dataset_place(struct pool *pool, const struct dataset *d, int32_t i);

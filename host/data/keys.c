@@ -41,7 +41,8 @@ static enum mote_status misplaced(struct reading *r, const struct key *k, enum d
     struct nearest near = {.word = k->name};
     struct text kinds = {.pool = &r->scratch}, advice = {.pool = &r->scratch};
     struct bytes file;
-    struct frame here = {.up = r->at, .kind = "line", .index = 0};
+    struct frame section = frame_of(r->at, r->from);
+    struct frame here = {.up = r->moved ? &section : r->at, .kind = "line", .index = 0};
 
     for (size_t i = 0; i < COUNT(kind_names); i++)
         if (k->kinds & 1U << i)

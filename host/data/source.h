@@ -31,6 +31,7 @@ struct reading {
     struct pool scratch; /* what ends with the opening */
     const struct data_section *spec;
     const char *from;            /* the YAML file that paths are relative to, NULL: the working folder */
+    bool moved;                  /* `at` is of the data, which `from` does not name */
     const char *path;            /* of the data */
     const struct model *trained; /* whose split and task are to be known again; NULL: none */
     const struct mote_io *input; /* samples are wanted for it, and labels are not; NULL: a data set as it is */

@@ -280,7 +280,7 @@ static enum mote_status take_labels(struct reading *r, const struct table *t, in
 
 enum mote_status read_table(struct reading *r)
 {
-    bool named = r->from != NULL && r->from[0] != '\0'; /* by another file, which r->at is */
+    bool named = r->from != NULL && !r->moved; /* by another file, which r->at is */
     struct frame table = frame_of(r->at, r->spec->path);
     const struct frame *at = named ? &table : r->at;
     struct dataset *d = r->out;

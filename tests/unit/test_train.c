@@ -166,6 +166,7 @@ static void put_table(void)
     put_text("in/table.csv", table.s);
     put_text("in/data.yaml", "data:\n  path: table.csv\n  validation: 0.2\n  test: 0.2\n");
     put_text("in/whole.yaml", "data:\n  path: table.csv\n");
+    put_text("in/r_type.yaml", "data:\n  path: table.csv\n\n  type: u8\nnetwork:\n  - softmax: {}\n");
     put_text("in/nan.csv", "a,b,larger\n1,2,b\n2,nan,a\n");
     put_text("in/nan.yaml", "data:\n  path: nan.csv\n  test: 0.5\n");
 }
@@ -275,6 +276,7 @@ static void what_is_wrong_is_refused_before_there_is_a_folder(void **state)
         {1, "cannot read", "@in/r.yaml", "@in/none.csv", "@out/t"},
         {1, "cannot read", "@in/none.yaml", "@in/data.yaml", "@out/t"},
         {1, "no samples to train on", "@in/r.yaml", "@in/whole.yaml", "@out/t"},
+        {1, "r_type.yaml: line 4: the key \"type\" is for tensors, but", "@in/r_type.yaml", "@in/table.csv", "@out/t"},
         {1, "wants probabilities", "@in/wrong.yaml", "@in/data.yaml", "@out/t"},
         {1, "cannot make the folder: No such file", "@in/r.yaml", "@in/data.yaml", "@out/no/where"},
         {1, "cannot make the folder: Not a directory", "@in/r.yaml", "@in/data.yaml", "@in/table.csv"},
@@ -287,6 +289,22 @@ static void what_is_wrong_is_refused_before_there_is_a_folder(void **state)
         want_failure(&r, bad[i].status, bad[i].part);
         assert_int_equal(entries("out"), 0);
     }
+}
+
+/* --data says where the data are; all else stays where the recipe is. */
+static void lists_are_beside_the_recipe(void **state)
+{
+    struct result r;
+
+    (void)state;
+    put_text("in/l.yaml", "data:\n  path: none.csv\n  lists: {train: l.train, validation: l.rest, test: l.test}\n"
+                          "network:\n  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\n");
+    put_text("in/l.train", "1\n2\n3\n4\n5\n");
+    put_text("in/l.rest", "6\n7\n");
+    put_text("in/l.test", "8\n9\n10\n");
+    r = TRAIN("@in/l.yaml", "--data", "@in/table.csv", "-o", "@out/lists");
+    want_status(&r, 0);
+    assert_non_null(strstr(r.out, "on the 3 samples of the test split"));
 }
 
 static void trainings_are_not_written_over(void **state)
@@ -478,6 +496,7 @@ int main(void)
         TEST(it_leaves_four_files),
         TEST(a_training_that_is_done_can_be_resumed),
         TEST(what_is_wrong_is_refused_before_there_is_a_folder),
+        TEST(lists_are_beside_the_recipe),
         TEST(trainings_are_not_written_over),
         TEST(damaged_folders_are_refused),
         TEST(divergence_leaves_the_last_checkpoint),
