@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small models that were misunderstood once, our own (tools/golden/cases_import.py) and those of the shared folder,
  * where it is: each gives what it should. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -277,6 +278,51 @@ static void one_operator_is_missing(void **state)
     pool_free(&pool);
 }
 
+/* A tap on the padding is a product with zero, and NaN where the weight is not finite: with all passes, too. */
+static void padding_meets_weights_that_are_not_finite(void **state)
+{
+    struct pool pool = {0};
+    const char *path = case_folder(&pool, "nonfinite_pad.graph");
+    struct bytes input = {pool_alloc(&pool, 324), 324};
+    struct mote_io want, got;
+
+    (void)state;
+    for (int i = 0; i < 81; i++)
+        ((float *)(void *)input.data)[i] = 0.25f * (float)(i % 13 - 6);
+    if (path != NULL) {
+        struct ran none = {0}, all = {0};
+
+        assert_int_equal(run_model(&pool, path, "none", &input, &none), MOTE_OK);
+        assert_int_equal(run_model(&pool, path, NULL, &input, &all), MOTE_OK);
+        want = runner_output(&none.runner, 0);
+        got = runner_output(&all.runner, 0);
+        assert_int_equal(got.bytes, want.bytes);
+        for (size_t i = 0; i < want.bytes / sizeof(float); i++) {
+            float x = ((const float *)want.data)[i], y = ((const float *)got.data)[i];
+
+            assert_true(isnan(x) ? isnan(y) : x == y);
+        }
+    }
+    pool_free(&pool);
+}
+
+/* 200 steps, each of which checks the same constants again. */
+static void opening_is_no_bomb(void **state)
+{
+    struct pool pool = {0};
+    const char *path = case_folder(&pool, "open_bomb_200_steps.mote");
+    struct frame at = {.index = -1};
+    struct bytes image;
+    struct runner runner;
+
+    (void)state;
+    if (path != NULL) {
+        assert_int_equal(file_read(&pool, path, &image, &at), MOTE_OK);
+        assert_int_equal(runner_open(&pool, image, &runner, &at), MOTE_ERR_WORK);
+    }
+    pool_free(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +335,8 @@ int main(void)
         cmocka_unit_test(log_softmax_of_four),
         cmocka_unit_test(own_several_faults),
         cmocka_unit_test(one_operator_is_missing),
+        cmocka_unit_test(padding_meets_weights_that_are_not_finite),
+        cmocka_unit_test(opening_is_no_bomb),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
