@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/plan/lower.h"
+#include "mote/ops/image.h"
 #include "tests/golden/road.h"
 #include "tests/golden/vec.h"
 
@@ -35,6 +37,29 @@ static enum mote_status trial_open(struct trial *t)
     TRY(model_verify(&t->p.model, &t->at));
     TRY(pipeline_compile(&t->p, &options, &t->at));
     return runner_open(pool, t->p.image, &t->runner, &t->at);
+}
+
+/* A kernel asks for what its arguments have, to the byte: less would let an image make it read or write outside. The
+ * row of zero points is one for many, as long as the longest. */
+static void count_bytes(struct trial *t)
+{
+    const struct mote_model *m = &t->runner.model;
+
+    for (uint32_t s = 0; s < m->n_steps; s++) {
+        const struct mote_kernel *k = kernels[m->steps[s].kernel];
+        uint32_t need[MOTE_ARGS_MAX + 1];
+
+        k->need(m->params + m->steps[s].params, need);
+        for (uint32_t i = 0; i < k->n_args; i++) {
+            uint32_t bytes = m->tensors[m->args[m->steps[s].args + i]].bytes;
+
+            if (need[i] == bytes || (need[i] < bytes && strcmp(k->arg_names[i], "zeros") == 0))
+                continue;
+            printf("FAIL %s: step %u, %s asks for %u bytes of %s, which has %u\n", t->at.name, s, k->name, need[i],
+                   k->arg_names[i], bytes);
+            t->bad++;
+        }
+    }
 }
 
 static enum mote_status set_inputs(struct trial *t, int run)
@@ -101,6 +126,7 @@ static enum mote_status compare_state(struct trial *t, int run)
 static enum mote_status trial_run(struct trial *t)
 {
     TRY(trial_open(t));
+    count_bytes(t);
     for (int run = 0; run < t->c->runs; run++) {
         mote_model_reset(&t->runner.model);
         TRY(set_inputs(t, run));
