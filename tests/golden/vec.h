@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads tests/vectors/<operator>.vec and <operator>.<family>.vec: one-operator models, their inputs and what the
- * reference makes of them.
+ * reference makes of them. tests/regression/<finding>/<case>.vec are the same, by hand.
  *
  *     # comment
  *     case NAME
