@@ -58,7 +58,7 @@ static const char *place_of(void *context, int32_t i)
 {
     const struct part *part = context;
 
-    return dataset_place(&part->all->cli->pool, &part->all->data, part->index[i]);
+    return dataset_name(&part->all->cli->pool, &part->all->data, part->index[i]);
 }
 
 static struct part part_of(const struct quantize *q, const int32_t *index, int64_t n, int64_t limit, int64_t threads)

@@ -117,6 +117,7 @@ static enum mote_status open_path(struct reading r, const char *path)
     *r.out = (struct dataset){.pool = r.pool};
     r.out->source = r.source = pool_alloc(r.pool, sizeof *r.source);
     r.source->file = r.path = pool_strdup(r.pool, path);
+    r.source->bare = r.from == NULL || r.moved;
     status = open_reading(&r);
     pool_free(&r.scratch);
     return status;
@@ -194,11 +195,14 @@ const char *dataset_place(struct pool *pool, const struct dataset *d, int32_t i)
 {
     const struct dataset_source *s = d->source;
     const char *slash = strrchr(s->file, '/'), *file = slash != NULL ? slash + 1 : s->file;
+    const char *row_kind = s->row_kind != NULL ? s->row_kind : "sample";
+    int32_t row = s->rows != NULL ? s->rows[i] : i;
 
     if (s->list != NULL)
         return pool_printf(pool, "%s %s %d", s->list, s->row_kind, s->rows[i]);
     if (s->files != NULL && s->rows == NULL)
         return s->files[i];
-    return pool_printf(pool, "%s %s %d", s->files != NULL ? s->files[i] : file,
-                       s->row_kind != NULL ? s->row_kind : "sample", s->rows != NULL ? s->rows[i] : i);
+    if (s->files == NULL && s->bare)
+        return pool_printf(pool, "%s %d", row_kind, row);
+    return pool_printf(pool, "%s %s %d", s->files != NULL ? s->files[i] : file, row_kind, row);
 }

@@ -66,7 +66,8 @@ MUST_CHECK enum mote_status dataset_open_section(struct pool *pool, const struct
 MUST_CHECK enum mote_status dataset_open_moved(struct pool *pool, const struct data_section *section, const char *path,
                                                const char *from, struct dataset *out, const struct frame *at);
 
-/* The place of sample i, for messages: its file and line or row; the text is in `pool`. */
+/* The place of sample i, for messages that begin with the specification: its file, if that is another, and line or row;
+ * the text is in `pool`. */
 const char *dataset_place(struct pool *pool, const struct dataset *d, int32_t i);
 /* The name of sample i, for lists: its file, or "file:row" if the file has many. */
 const char *dataset_name(struct pool *pool, const struct dataset *d, int32_t i);

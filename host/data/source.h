@@ -14,6 +14,7 @@
 struct dataset_source {
     const char *const *files;   /* [n] the file of a sample, relative to the specification's; NULL: one file, `file` */
     const char *file, *list;    /* list: the file that the rows are of, if it is another */
+    bool bare;                  /* messages begin with `file` already: no other file names it */
     const int32_t *rows;        /* [n]; NULL: none */
     const char *row_kind;       /* "line", "sample" */
     const uint8_t *given;       /* [n] split that the files say, or SPLIT_NONE; NULL: they say nothing */

@@ -258,7 +258,7 @@ static void the_model_says_what_labels_are(void **state)
     assert_non_null(strstr(r.out, "MAE "));
     assert_non_null(strstr(text_of("counts.txt"), "counts.csv:3,600,"));
     put("words.csv", "a,b,c,y\n0,0,0,low\n1,0,0,high\n");
-    BAD("words.csv line 2: the label \"low\" is no finite number", "eval", "@numbers.mote", "--data", "@words.csv");
+    BAD("words.csv: line 2: the label \"low\" is no finite number", "eval", "@numbers.mote", "--data", "@words.csv");
     BAD("its output \"probabilities\" has 5 elements of s8; the data have one number to predict", "eval",
         MOTE_SOURCE_DIR "/models/strokes.graph", "--data", "@numbers.csv");
 }
