@@ -197,6 +197,77 @@ static void trust_reads_checked_constants_only(void **state)
     assert_true(judged > 40);
 }
 
+/* ---- sizes at the ends of what 31 bits hold ---- */
+/* Kernels count these in size_t, or by elements of 4 bytes, so that they may be larger. */
+static bool may_be_larger(const struct mote_kernel *k, int arg)
+{
+    static const char *const larger[] = {"copy in",
+                                         "copy out",
+                                         "lstm_s8 x_weights",
+                                         "lstm_s8 h_weights",
+                                         "resize_nearest_neighbor in",
+                                         "resize_nearest_neighbor out",
+                                         "fully_connected_s8 bias",
+                                         "fully_connected_s8 mult",
+                                         "fully_connected_computed_s8 bias",
+                                         "fully_connected_computed_s8 mult"};
+    char name[64];
+
+    snprintf(name, sizeof name, "%s %s", k->name, k->arg_names[arg]);
+    for (size_t i = 0; i < COUNT(larger); i++)
+        if (strcmp(name, larger[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the need function is right to take or refuse: arguments of 2^31 bytes and more are refused. */
+static bool need_is_right(const struct mote_kernel *k, const int32_t *params, bool all_fits)
+{
+    uint32_t need[MOTE_ARGS_MAX + 1];
+    bool taken = k->need(params, need);
+
+    for (int i = 0; i < k->n_args; i++)
+        if (need[i] > INT32_MAX && !may_be_larger(k, i))
+            return !taken;
+    return taken || !all_fits;
+}
+
+/* From 1 everywhere, a ring of 2^31 - 1 rows of a byte is taken; what two large parameters make is refused. */
+static void arguments_have_31_bits(void **state)
+{
+    int judged = 0;
+
+    (void)state;
+    for (int id = 0; id < KERNEL_LIMIT; id++) {
+        const struct mote_kernel *k = kernels[id];
+        int32_t params[64];
+        uint32_t need[MOTE_ARGS_MAX + 1];
+
+        if (k == NULL)
+            continue;
+        for (int i = 0; i < k->n_params; i++)
+            params[i] = k->ranges[i].min > 1 ? k->ranges[i].min : k->ranges[i].max < 1 ? k->ranges[i].max : 1;
+        if (!k->need(params, need))
+            continue; /* 1 everywhere is no picture */
+        judged++;
+        for (int i = 0; i < k->n_params; i++)
+            for (int j = 0; j < k->n_params; j++) {
+                int32_t old_i = params[i], old_j = params[j];
+                size_t length = strlen(k->param_names[i]);
+
+                params[i] = k->ranges[i].max;
+                if (i != j && k->ranges[j].max > 1)
+                    params[j] = k->ranges[j].max;
+                if (!need_is_right(k, params,
+                                   i == j && length > 5 && strcmp(k->param_names[i] + length - 5, "_ring") == 0))
+                    fail_msg("%s with the largest %s and %s", k->name, k->param_names[i], k->param_names[j]);
+                params[i] = old_i;
+                params[j] = old_j;
+            }
+    }
+    assert_true(judged >= 50);
+}
+
 /* The helpers take what the image says of a tensor, which is not checked: numbers modulo 2^32, but no overflow. */
 static int32_t modulo(int64_t x) { return (int32_t)(uint32_t)(uint64_t)x; }
 
@@ -274,6 +345,7 @@ int main(void)
         cmocka_unit_test(checks_of_nothing_are_not_bounded),
         cmocka_unit_test(resets_are_bounded_by_the_arena),
         cmocka_unit_test(trust_reads_checked_constants_only),
+        cmocka_unit_test(arguments_have_31_bits),
         cmocka_unit_test(helpers_take_any_zero_point),
         cmocka_unit_test(reset_rewinds),
     };
