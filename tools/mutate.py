@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Would the tests see it? mutate.py changes one condition, bound or constant of the device's code at a time and runs the
-unit tests (tests/unit), which must fail.
+"""Would the tests see it? mutate.py changes one condition, bound or constant of the device's code at a time and runs
+the unit tests (tests/unit), which must fail.
 
-    tools/mutate.py [--sample 400] [--seed 1] [--minutes 40] [--jobs N] [--slowest 60] [--work build-mutate] [--only TEXT]
+    tools/mutate.py [--sample 400] [--seed 1] [--minutes 40] [--jobs N] [--slowest 60] [--work DIR] [--only TEXT]
 
-All mutants of the sample are compiled into one build of a copy of the sources, in WORK: what was `a < b` is
+All mutants of the sample are compiled into one build of a copy of the sources, in build-mutate: what was `a < b` is
 `(mote_mutant_is(7) ? (a <= b) : (a < b))`, and MOTE_MUTANT=7 in the environment chooses. The tests run once without a
 mutant, which tells how long they take and which mutants each reaches; a mutant then meets the tests that reach it, the
 fastest first, until one fails or takes ten times as long as it did. Left out are tests that fail without a mutant in the
@@ -16,13 +16,13 @@ What is changed, in the bodies of functions:
                 `while` or `?:` tests without any of these is negated
     bounds      < becomes <= (> >=), and the reverse
     constants   an integer becomes the next larger or the next smaller one, a real number twice or half as large, a NAME
-                in capitals one more (…_MAX: one less)
+                in capitals one more (..._MAX: one less)
 Left alone are constant expressions, which cannot change at run time: static tables, ranges of parameters, case labels,
 sizes of arrays; and what the host's compiler does not see.
 
 A mutant that survives shows a test that is missing, or changes nothing that anyone can tell: a sum that is not used, a
-constant where both give the same. People judge the list; MOTE_MUTANT=N WORK/build/test_… runs a test with number N of it.
-The exit status is 0 if at least 85 % were killed."""
+constant where both give the same. People judge the list; MOTE_MUTANT=N build-mutate/build/test_... runs a test with the
+list's number N. The exit status is 0 if at least 85 % were killed."""
 import argparse
 import bisect
 import collections
@@ -101,11 +101,11 @@ TOKEN = re.compile(r"""(?P<space>\s+|//[^\n]*|/\*.*?\*/|^[ \t]*\#(?:[^\n\\]|\\.)
 # How tightly binary operators hold; what is not listed ends an operand.
 TIGHT = {"||": 1, "&&": 2, "|": 3, "^": 4, "&": 5, "==": 6, "!=": 6, "<": 7, ">": 7, "<=": 7, ">=": 7, "<<": 8, ">>": 8,
          "+": 9, "-": 9, "*": 10, "/": 10, "%": 10}
-ENDS = {",", ";", "?", ":", "{", "}", "=", "return", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "case"}
+ENDS = set(", ; ? : { } = return case += -= *= /= %= &= |= ^= <<= >>=".split())
 REVERSE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&"}
 NEXT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 CONSTANT = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
-DECLARES = re.compile(r"(const|struct|union|enum|unsigned|signed|int|char|float|double|void|bool|size_t|\w+_t|MOTE_FLASH)$")
+DECLARES = re.compile(r"(const|struct|union|enum|unsigned|signed|int|char|float|double|void|bool|\w+_t|MOTE_FLASH)$")
 
 Token = collections.namedtuple("Token", "kind text start end")
 Mutant = collections.namedtuple("Mutant", "path line start end kind was text")
