@@ -84,7 +84,7 @@ static enum mote_status run_compile(struct cli *cli)
     TRY(rename_model(cli, &p, &file));
     TRY(cli_compile_loaded(cli, &p, &file));
     TRY(runner_open(&cli->pool, p.image, &runner, &file)); /* a damaged image is not copied */
-    TRY(cli_check_fit(cli, &runner.model, p.image, strcmp(emit, "image") == 0 ? BOARD_IMAGE : BOARD_C,
+    TRY(cli_check_fit(cli, &runner.model, strcmp(emit, "image") == 0 ? BOARD_IMAGE : BOARD_C,
                       cli_value(cli, "--target"), &file));
     result = result_text(cli, &p, &runner.model, emit, out);
     TRY(write_output(cli, &p, emit, out, &file));

@@ -102,7 +102,7 @@ static enum mote_status run_emulate(struct cli *cli)
 
     TRY(cli_compile(cli, &p, &file));
     TRY(measure_open(cli, &p, &file, &m));
-    least = footprint_least(p.image);
+    least = footprint_least(&m.runner.model, m.job.via_c);
     TRY(check_footprint(&least, true, m.board, &file));
     TRY(emulate(&m, &p, &x, &file));
     f = measure_footprint(&m);

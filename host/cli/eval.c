@@ -146,7 +146,7 @@ static void judge_outputs(struct eval *e, uint8_t *outputs)
 static enum mote_status run_board(struct eval *e)
 {
     struct measure *m = &e->measure;
-    struct footprint f = footprint_least(e->p.image);
+    struct footprint f = footprint_least(&e->measure.runner.model, e->measure.job.via_c);
 
     if (cli_value(e->cli, "--threads") != NULL)
         return usage_error(e->cli, "--threads is for the host, not for a board");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/cli/fit.h"
+#include "host/cli/image_view.h"
 
 static int64_t available(const struct board *board, enum board_memory_kind kind)
 {
@@ -14,11 +15,16 @@ bool footprint_fits(const struct footprint *f, const struct board *board)
 /* On a board struct mote_model is at least half of what it is here: only its pointers are narrower. */
 #define RUNTIME_BYTES_LEAST (sizeof(struct mote_model) / 2)
 
-struct footprint footprint_least(struct bytes image)
+struct footprint footprint_least(const struct mote_model *m, bool via_c)
 {
-    return (struct footprint){.constants = (int64_t)image.size,
-                              .arena = mote_image_arena_bytes(image.data, image.size),
-                              .data_bss = RUNTIME_BYTES_LEAST};
+    const struct mote_image_header *h = image_header(m);
+    struct footprint f = {.weights = image_weight_bytes(m), .arena = h->arena_bytes};
+
+    if (via_c)
+        return f;
+    f.constants = h->bytes - f.weights;
+    f.data_bss = RUNTIME_BYTES_LEAST;
+    return f;
 }
 
 enum mote_status check_footprint(const struct footprint *f, bool least, const struct board *board,
@@ -39,10 +45,10 @@ enum mote_status check_footprint(const struct footprint *f, bool least, const st
         (long long)available(board, BOARD_RAM), (long long)f->arena, stack);
 }
 
-enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, struct bytes image, enum board_way way,
-                               const char *target, const struct frame *file)
+enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, enum board_way way, const char *target,
+                               const struct frame *file)
 {
-    struct footprint least = footprint_least(image);
+    struct footprint least = footprint_least(m, way == BOARD_C);
     const struct board *board;
     int64_t stack;
 

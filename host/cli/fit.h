@@ -22,8 +22,9 @@ bool footprint_fits(const struct footprint *f, const struct board *board);
  * (host/cli/stack.def: GCC, kernels -O2, the rest -Os), interrupts not included; -1 for a core that the table lacks. */
 int64_t stack_bytes(const struct mote_model *m, const char *core, bool via_c);
 
-/* Before anything is built: the image against the flash; the arena and the runtime's struct against the RAM. */
-struct footprint footprint_least(struct bytes image);
+/* Before anything is built: the image, or of generated C the weights, against the flash; the arena and the runtime's
+ * struct, which generated C has not, against the RAM. */
+struct footprint footprint_least(const struct mote_model *m, bool via_c);
 
 /* A model that does not fit is refused with the numbers. `least`: the footprint is footprint_least()'s. */
 MUST_CHECK enum mote_status check_footprint(const struct footprint *f, bool least, const struct board *board,
@@ -31,7 +32,7 @@ MUST_CHECK enum mote_status check_footprint(const struct footprint *f, bool leas
 
 /* The same, with the stack, for a compiled model and a board's name; and whether models come to the board this way.
  * NULL: no board, nothing to check. */
-MUST_CHECK enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, struct bytes image,
-                                          enum board_way way, const char *target, const struct frame *file);
+MUST_CHECK enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, enum board_way way,
+                                          const char *target, const struct frame *file);
 
 #endif

@@ -147,9 +147,7 @@ static enum mote_status build(struct profile *r)
     enum mote_status status = measure_build(&r->measure, &r->p, &quiet);
 
     if (status == MOTE_ERR_FIT) {
-        r->footprint = footprint_least(r->p.image);
-        r->footprint.weights = image_weight_bytes(&r->measure.runner.model);
-        r->footprint.constants -= r->footprint.weights;
+        r->footprint = footprint_least(&r->measure.runner.model, false);
         status = MOTE_OK;
     } else {
         r->cli->error = r->no_build;

@@ -1133,6 +1133,26 @@ static void put_clusters(void)
     put_text("in/clusters.csv", csv.s);
 }
 
+/* Names of classes are in the image, but in firmware of generated C only if it uses them. */
+static void the_fit_of_c_is_not_that_of_the_image(void **state)
+{
+    struct text t = {.pool = &pool};
+
+    (void)state;
+    text_add(&t, "mote-graph 1\nmodel names\nclasses");
+    for (int i = 0; i < 300; i++)
+        text_add(&t, " \"%0120d\"", i);
+    text_add(&t, "\ngraph\ntensor 0 \"x\" s8 [1,300] quant [1; 0]\ntensor 1 \"y\" s8 [1,300] quant [1; 0]\n"
+                 "op 0 relu in [0] out [1]\ninputs [0]\noutputs [1]\nend\n");
+    put_text("in/names.graph", t.s);
+    assert_true(slurp(here("in/names.graph")).size > 32768);
+    OK("compile", "@in/names.graph", "--emit", "c", "--target", "arduino-uno", "-o", "@out/names");
+    if (!have_uno())
+        return;
+    put("in/names.bin", pool_alloc(&pool, 300), 300);
+    OK("emulate", "@in/names.graph", "--target", "arduino-uno", "--via", "c", "--input", "@in/names.bin");
+}
+
 /* A model that adds up what it gets: samples are independent, as for eval, but tensors are in a row. */
 static void samples_do_not_know_each_other(void **state)
 {
@@ -1389,6 +1409,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(wrong_command_lines),
         TEST(wrong_inputs),
+        TEST(the_fit_of_c_is_not_that_of_the_image),
         TEST(models_too_big_are_refused_with_the_numbers),
         TEST(inputs_and_outputs_are_whole_bytes),
         TEST(folders_are_written_whole_or_not_at_all),
