@@ -199,7 +199,7 @@ const char *dataset_place(struct pool *pool, const struct dataset *d, int32_t i)
     int32_t row = s->rows != NULL ? s->rows[i] : i;
 
     if (s->list != NULL)
-        return pool_printf(pool, "%s %s %d", s->list, s->row_kind, s->rows[i]);
+        return pool_printf(pool, "%s %s %d", s->list, row_kind, row);
     if (s->files != NULL && s->rows == NULL)
         return s->files[i];
     if (s->files == NULL && s->bare)
