@@ -8,8 +8,8 @@ the unit tests (tests/unit), which must fail.
 All mutants of the sample are compiled into one build of a copy of the sources, in build-mutate: what was `a < b` is
 `(mote_mutant_is(7) ? (a <= b) : (a < b))`, and MOTE_MUTANT=7 in the environment chooses. The tests run once without a
 mutant, which tells how long they take and which mutants each reaches; a mutant then meets the tests that reach it, the
-fastest first, until one fails or takes ten times as long as it did. Left out are tests that fail without a mutant in the
-copy and those that take longer than SLOWEST seconds (the list is printed).
+fastest first, until one fails or takes ten times as long as it did. Left out are tests that fail without a mutant in
+the copy and those that take longer than SLOWEST seconds (the list is printed).
 
 What is changed, in the bodies of functions:
     conditions  < becomes >= (<= >, and so on), == becomes !=, && becomes ||, the reverse of each; ! goes; what an `if`,
@@ -40,19 +40,21 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SOURCES = ["device/**/*.c", "device/**/*.h"]
+DEVICE = "device"
 TESTS = "tests/unit/test_*.c"
 ENOUGH = 0.85
 SHOWN = 72  # characters of a mutant's text
 
 # Before the first line of each file that has mutants. Weak, so that any number of files may be linked, with or without
 # the chooser below; its constructor is linked into the programs of the build alone, not into what tests compile.
-HEAD = """#pragma GCC diagnostic ignored "-Wparentheses"
+HEAD = """#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wparentheses"
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #pragma GCC diagnostic ignored "-Wtype-limits"
 #pragma GCC diagnostic ignored "-Woverflow"
+#pragma GCC diagnostic ignored "-Wtautological-compare"
 #pragma GCC diagnostic ignored "-Wint-in-bool-context"
 #ifndef MOTE_MUTANT_IS
 #define MOTE_MUTANT_IS
@@ -283,7 +285,7 @@ class Source:
 
 
 def rewritten(source, numbered, most):
-    """The file with its mutants: (number, mutant) pairs. One that lies in another's text is not in that one's variant."""
+    """The file with its mutants: (number, mutant) pairs. One within another's text is not in that one's variant."""
     inner_first = sorted(numbered, key=lambda nm: (nm[1].start, -nm[1].end))
 
     def render(start, end, todo):
@@ -316,7 +318,7 @@ def copy_tree(work):
 
 
 def sources():
-    paths = sorted(p for pattern in SOURCES for p in ROOT.glob(pattern))
+    paths = sorted((ROOT / DEVICE).rglob("*.[ch]"))
     return [Source(str(p.relative_to(ROOT)), p.read_text()) for p in paths]
 
 
@@ -334,8 +336,9 @@ def seen_by_the_compiler(copy, folder, files, mutants):
     """Those of the mutants that the build's own commands leave when they only preprocess."""
     seen = set()
     write_mutants(copy, files, list(enumerate(mutants)), len(mutants))
-    database = subprocess.run(["ninja", "-C", folder, "-t", "compdb"], capture_output=True, text=True, check=True).stdout
-    commands = [c["command"] for c in json.loads(database) if f"{copy}/device/" in c["file"] and c["file"].endswith(".c")]
+    ninja = subprocess.run(["ninja", "-C", folder, "-t", "compdb"], capture_output=True, text=True, check=True)
+    units = (c for c in json.loads(ninja.stdout) if f"{copy}/{DEVICE}/" in c["file"])
+    commands = [c["command"] for c in units if c["file"].endswith(".c")]
     for command in commands:
         command = re.sub(r" -o \S+ -c ", " -E ", re.sub(r" -MD -MT \S+ -MF \S+", "", command))
         out = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=True).stdout
