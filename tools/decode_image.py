@@ -19,11 +19,12 @@ import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strings", 7: "classes", 8: "preprocess",
-            9: "data", 10: "signature", 11: "task"}
+            9: "data", 10: "task"}
 TASKS = "none", "classification", "regression", "anomaly"
 ELEMENT = {"tensors": 20, "steps": 20, "args": 2, "params": 4, "io": 48, "classes": 4}
 IMAGE, ARENA = 0, 1
 RAW_BYTES = {"s8": 1, "u8": 1, "s16": 2, "f32": 4}
+ALGORITHMS = {1: ("ed25519", 64)}  # name, bytes of a signature
 LEAST_STD = 2.0 ** -128  # its reciprocal is no float32
 
 
@@ -160,7 +161,7 @@ class Image:
         want(self.required == 0, "ERR_VERSION", f"required features {self.required:#x}")
         want(64 <= self.bytes <= len(self.data) and self.bytes % 16 == 0, "ERR_BOUNDS", f"{self.bytes} bytes")
         want(self.arena_bytes % 16 == 0, "ERR_BOUNDS", f"arena of {self.arena_bytes} bytes")
-        self.data = self.data[:self.bytes]
+        self.data, self.behind = self.data[:self.bytes], self.data[self.bytes:]
         want(zlib.crc32(self.data[20:]) == self.checksum, "ERR_CHECKSUM", "the checksum differs")
 
     def section_table(self):
@@ -302,8 +303,20 @@ class Image:
         return {"kind": TASKS[task], "threshold": threshold if 0 <= threshold < math.inf else None, "normal": normal}
 
     def hash_is_right(self):
-        signature = self.section("signature")
-        return hashlib.sha256(self.data[64:signature["offset"] or self.bytes]).digest() == self.hash
+        return hashlib.sha256(self.data[64:]).digest() == self.hash
+
+    def signature(self):
+        """What the trailer says; a reader that does not verify skips it."""
+        if self.behind[:4] != b"MSIG":
+            return None
+        want(len(self.behind) >= 32, "ERR_BOUNDS", "the trailer is cut off")
+        algorithm, size, key_id = struct.unpack_from("<II20s", self.behind, 4)
+        want(32 + size <= len(self.behind), "ERR_BOUNDS", f"the trailer: a signature of {size} bytes")
+        want(algorithm in ALGORITHMS, "ERR_VERSION", f"the trailer: algorithm {algorithm}")
+        name, right = ALGORITHMS[algorithm]
+        want(size == right, "ERR_FORMAT", f"the trailer: {size} bytes are no signature of {name}")
+        return {"algorithm": name, "key_id": key_id.hex(), "signed_bytes": self.bytes + 32,
+                "signature": self.behind[32:32 + size].hex()}
 
     def weight_bytes(self):
         weights = sum(t["bytes"] for t in self.tensors if t["weight"] and t["region"] == "image")
@@ -314,8 +327,8 @@ class Image:
                 "format": f"{self.major}.{self.minor}", "hash": self.hash.hex(), "hash_right": self.hash_is_right(),
                 "image_bytes": self.bytes, "arena_bytes": self.arena_bytes, "weight_bytes": self.weight_bytes(),
                 "inputs": self.ios["inputs"], "outputs": self.ios["outputs"], "classes": self.classes(),
-                "preprocess": self.preprocess(), "task": self.task(), "sections": self.sections, "steps": self.steps,
-                "tensors": self.tensors}
+                "preprocess": self.preprocess(), "task": self.task(), "signature": self.signature(),
+                "sections": self.sections, "steps": self.steps, "tensors": self.tensors}
 
 
 # ---- for people ----
@@ -330,6 +343,8 @@ def text_of(d):
         yield f"preprocess {d['preprocess']}"
     if d["task"]:
         yield f"task {d['task']}"
+    if d["signature"]:
+        yield f"signature {d['signature']}"
     for what in "inputs", "outputs":
         for i, io in enumerate(d[what]):
             yield (f"{what[:-1]} {i} {io['name']}: {io['type']} {'x'.join(map(str, io['shape']))}, "
@@ -352,15 +367,15 @@ def main(arguments):
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        image = Image(pathlib.Path(paths[0]).read_bytes(), Tables())
+        image = Image(pathlib.Path(paths[0]).read_bytes(), Tables()).as_dict()
     except Refused as refused:
         print(f"{paths[0]}: {refused}", file=sys.stderr)
         return 1
     if as_json:
-        json.dump(image.as_dict(), sys.stdout, indent=2)
+        json.dump(image, sys.stdout, indent=2)
         print()
     else:
-        print("\n".join(text_of(image.as_dict())))
+        print("\n".join(text_of(image)))
     return 0
 
 

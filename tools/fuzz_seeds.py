@@ -5,6 +5,7 @@
 Graphs are the cases of tests/vectors and random graphs, images are what they compile to, .tflite files come from
 tools/golden. Only small ones: a fuzzer is as fast as its inputs are short."""
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,11 @@ def random_graphs(build):
     for seed in range(RANDOM):
         yield f"random_{seed}", subprocess.run([build / "random_graphs", "-p", str(seed)], capture_output=True,
                                                check=True, text=True).stdout
+
+
+def signed(image):
+    """With a trailer, whose signature no fuzzer verifies."""
+    return image + struct.pack("<4sII20s64s", b"MSIG", 1, 64, b"key", b"signature")
 
 
 def keep(folder, name, data):
@@ -60,6 +66,8 @@ def main(build, out):
             keep(folders["fuzz_graph"], name, text.encode())
             keep(folders["fuzz_compile"], name, text.encode())
             keep(folders["fuzz_image"], name, image.read_bytes())
+            if name.startswith("random_"):
+                keep(folders["fuzz_image"], name + "_signed", signed(image.read_bytes()))
     tflite_files(folders["fuzz_tflite"])
     for name, folder in folders.items():
         print(f"{name}: {len(list(folder.iterdir()))} seeds", file=sys.stderr)

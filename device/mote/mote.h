@@ -88,7 +88,8 @@ uint32_t mote_image_arena_bytes(const void *image, size_t image_bytes);
 /* CRC-32 (IEEE 802.3, as in zip and Ethernet). */
 uint32_t mote_crc32(const void *data, size_t bytes);
 
-/* Checks the image and binds it to the arena; resets the state. On failure model->error says where. */
+/* Checks the image and binds it to the arena; resets the state. On failure model->error says where. What follows the
+ * image in its image_bytes, a signature or anything, is not looked at. */
 int32_t mote_model_open(struct mote_model *model, const void *image, size_t image_bytes, void *arena,
                         size_t arena_bytes);
 
@@ -109,6 +110,29 @@ int32_t mote_model_outputs(const struct mote_model *model);
 int32_t mote_model_input(const struct mote_model *model, int32_t i, struct mote_io *io);
 int32_t mote_model_output(const struct mote_model *model, int32_t i, struct mote_io *io);
 const char *mote_model_name(const struct mote_model *model);
+
+/* ---- signature ---- */
+/* An image that came from elsewhere may be signed (docs/SPEC.md, "Trailer"). Mote has no cryptography; yours verifies,
+ * before the image is opened and where it lies, so that nobody can change it in between:
+ *
+ *     if (mote_image_signature(slot, slot_bytes, &s) != 0 ||
+ *         !ed25519_verify(s.signature, slot, s.signed_bytes, public_key))
+ *         refuse;
+ *
+ * The signature covers model_version, too: take no image whose number is smaller than that of the one you have. */
+struct mote_signature {
+    uint32_t algorithm;       /* 1: Ed25519 (RFC 8032), 64 bytes of signature */
+    const uint8_t *key_id;    /* [20]: which key, if you have several; who trusts a key is yours to decide */
+    size_t signed_bytes;      /* signed are so many bytes from the image's first: the image and the trailer's head */
+    const uint8_t *signature; /* behind them */
+    uint32_t bytes;           /* of the signature */
+};
+
+/* Fills *out from the trailer behind the image; image_bytes may be those of the whole slot. Checks the form, not the
+ * signature: MOTE_ERR_SIGNATURE if there is no trailer, MOTE_ERR_BOUNDS if it is cut off, MOTE_ERR_VERSION if the
+ * algorithm is unknown, MOTE_ERR_FORMAT if the signature has not the algorithm's size; or what mote_model_open() says
+ * of the header. */
+int32_t mote_image_signature(const void *image, size_t image_bytes, struct mote_signature *out);
 
 /* ---- raw samples ---- */
 /* How raw numbers become an input: real = (raw[k] - mean[c]) * (1 / std[c]) with c = k % n, each operation rounded to

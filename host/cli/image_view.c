@@ -30,8 +30,7 @@ const char *image_section_name(uint32_t id)
         [MOTE_SECTION_ARGS] = "args",       [MOTE_SECTION_PARAMS] = "params",
         [MOTE_SECTION_IO] = "io",           [MOTE_SECTION_STRINGS] = "strings",
         [MOTE_SECTION_CLASSES] = "classes", [MOTE_SECTION_PREPROCESS] = "preprocess",
-        [MOTE_SECTION_DATA] = "data",       [MOTE_SECTION_SIGNATURE] = "signature",
-        [MOTE_SECTION_TASK] = "task",
+        [MOTE_SECTION_DATA] = "data",       [MOTE_SECTION_TASK] = "task",
     };
 
     return id < COUNT(names) && names[id] != NULL ? names[id] : "?";

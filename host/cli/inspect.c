@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote inspect: what is in a model, as imported or as compiled; what is in an image. */
 #include <math.h>
+#include <sodium.h>
 
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
 #include "host/exec/runner.h"
 #include "host/plan/lower.h"
-
-#define HASH_DIGITS 64
 
 struct inspect {
     struct cli *cli;
@@ -367,11 +366,11 @@ static enum mote_status inspect_graph(struct inspect *r)
 }
 
 /* ---- images ---- */
-static const char *hash_text(const struct mote_model *m, char out[HASH_DIGITS + 1])
+static const char *hex(struct pool *pool, const uint8_t *data, size_t n)
 {
-    for (size_t i = 0; i < HASH_DIGITS / 2; i++)
-        snprintf(out + 2 * i, 3, "%02x", image_header(m)->hash[i]);
-    return out;
+    char *out = pool_alloc(pool, 2 * n + 1);
+
+    return sodium_bin2hex(out, 2 * n + 1, data, n);
 }
 
 static json_t *sections_json(const struct mote_model *m)
@@ -424,12 +423,34 @@ static json_t *io_json(const struct mote_model *m, int32_t (*get)(const struct m
     return all;
 }
 
-static json_t *image_json(struct pool *pool, const struct mote_model *m)
+#define ALGORITHM_NAME "ed25519" /* of all signatures that mote_image_signature() takes */
+
+static json_t *signature_json(struct pool *pool, struct bytes image)
+{
+    struct mote_signature s;
+
+    if (mote_image_signature(image.data, image.size, &s) != MOTE_OK)
+        return json_null();
+    return json_pack("{s:s, s:s, s:I, s:s}", "algorithm", ALGORITHM_NAME, "key_id",
+                     hex(pool, s.key_id, MOTE_KEY_ID_BYTES), "signed_bytes", (json_int_t)s.signed_bytes, "signature",
+                     hex(pool, s.signature, s.bytes));
+}
+
+static void print_signature(struct pool *pool, struct bytes image)
+{
+    struct mote_signature s;
+
+    if (mote_image_signature(image.data, image.size, &s) == MOTE_OK)
+        printf("signature " ALGORITHM_NAME " of %zu bytes, key %s\n", s.signed_bytes,
+               hex(pool, s.key_id, MOTE_KEY_ID_BYTES));
+}
+
+static json_t *image_json(struct pool *pool, struct bytes image, const struct mote_model *m)
 {
     const struct mote_image_header *h = image_header(m);
     json_t *steps = json_array(), *tensors = json_array();
     struct preprocess preprocess = image_preprocess(m);
-    char hash[HASH_DIGITS + 1], format[16];
+    char format[16];
     const struct task task = image_task(m);
     const char *const *classes;
     int32_t n_classes;
@@ -440,13 +461,14 @@ static json_t *image_json(struct pool *pool, const struct mote_model *m)
         json_array_append_new(tensors, image_tensor_json(&m->tensors[i], i));
     classes = image_classes(pool, m, &n_classes);
     snprintf(format, sizeof format, "%u.%u", h->major, h->minor);
-    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
+    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
                      "image", "model", json_text(mote_model_name(m)), "model_version", (json_int_t)h->model_version,
-                     "format", format, "hash", hash_text(m, hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
-                     (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
-                     io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
+                     "format", format, "hash", hex(pool, h->hash, sizeof h->hash), "image_bytes", (json_int_t)h->bytes,
+                     "arena_bytes", (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m),
+                     "inputs", io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
                      names_json(classes, n_classes), "preprocess", said_json(&preprocess), "task", task_json(&task),
-                     "sections", sections_json(m), "steps", steps, "tensors", tensors);
+                     "signature", signature_json(pool, image), "sections", sections_json(m), "steps", steps, "tensors",
+                     tensors);
 }
 
 static void print_io(struct pool *pool, const char *what, const struct mote_model *m,
@@ -478,19 +500,19 @@ static void print_steps(struct pool *pool, const struct mote_model *m)
     }
 }
 
-static void print_image(struct pool *pool, const char *path, const struct mote_model *m)
+static void print_image(struct pool *pool, const char *path, struct bytes image, const struct mote_model *m)
 {
     const struct mote_image_header *h = image_header(m);
     const struct task task = image_task(m);
     struct preprocess preprocess = image_preprocess(m);
-    char hash[HASH_DIGITS + 1];
     const char *const *classes;
     int32_t n_classes;
 
     printf("%s: model %s, version %u, image format %u.%u, %u bytes (%lld of weights), arena %u bytes\n",
            printable(pool, path), printable(pool, mote_model_name(m)), h->model_version, h->major, h->minor, h->bytes,
            (long long)image_weight_bytes(m), h->arena_bytes);
-    printf("hash %s\n", hash_text(m, hash));
+    printf("hash %s\n", hex(pool, h->hash, sizeof h->hash));
+    print_signature(pool, image);
     classes = image_classes(pool, m, &n_classes);
     print_classes(pool, classes, n_classes);
     print_said(&preprocess);
@@ -522,9 +544,9 @@ static enum mote_status inspect_image(struct inspect *r)
         return fail(&r->file, MOTE_ERR_USAGE, "an image holds no graph; give the .tflite or graph file");
     TRY(runner_open(&r->cli->pool, r->p.image, &runner, &r->file));
     if (r->cli->json)
-        cli_print_json(image_json(&r->cli->pool, &runner.model));
+        cli_print_json(image_json(&r->cli->pool, r->p.image, &runner.model));
     else
-        print_image(&r->cli->pool, r->p.path, &runner.model);
+        print_image(&r->cli->pool, r->p.path, r->p.image, &runner.model);
     return MOTE_OK;
 }
 
@@ -557,7 +579,7 @@ const struct command command_inspect = {
         "weight_bytes, image_bytes, arena_bytes, arena_bound_bytes; problem (null, or why not). With --text: text.\n"
         "JSON keys of an image: kind (\"image\"), model, model_version, format, hash, image_bytes, arena_bytes,\n"
         "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
-        "preprocess (the same), task,\n"
+        "preprocess (the same), task, signature (null or {algorithm, key_id, signed_bytes, signature}),\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, first_row, rows, tensors, params}],\n"
         "tensors: [{index, type, region, offset, bytes, ring_rows, state, weight, fill, initial}].",
     .example = "mote inspect kws.tflite --text",

@@ -28,6 +28,17 @@ static enum mote_status check_preprocess(const struct mote_model *m, const struc
                 status_text(status));
 }
 
+/* An image need not be signed, but a trailer is one. */
+static enum mote_status check_signature(struct bytes image, const struct frame *at)
+{
+    struct mote_signature s;
+    int32_t status = mote_image_signature(image.data, image.size, &s);
+
+    if (status == MOTE_OK || status == MOTE_ERR_SIGNATURE)
+        return MOTE_OK;
+    return fail(at, (enum mote_status)status, "the signature behind the image: %s", status_text(status));
+}
+
 enum mote_status runner_open(struct pool *pool, struct bytes image, struct runner *out, const struct frame *at)
 {
     size_t arena_bytes = mote_image_arena_bytes(image.data, image.size);
@@ -50,7 +61,8 @@ enum mote_status runner_open(struct pool *pool, struct bytes image, struct runne
         return fail(at, MOTE_ERR_VALUE,
                     "one inference takes %.3g operations; %.3g are the most that Mote does on the host",
                     runner_work(&out->model), WORK_LIMIT);
-    return check_preprocess(&out->model, at);
+    TRY(check_preprocess(&out->model, at));
+    return check_signature(image, at);
 }
 
 static size_t bytes_of(const struct runner *r, int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Property: whatever the bytes, opening an image gives a status and never a fault; an image that opens runs without a
- * read or write outside image and arena. The checksum is put right first, so that mutations get past it. */
+ * read or write outside image and arena. The checksum is put right first, so that mutations get past it. A trailer is
+ * taken only where it lies, whole, behind the image. */
 #include <stdlib.h>
 
 #include "host/exec/runner.h"
@@ -44,20 +45,43 @@ static void run(struct mote_model *m)
             (void)mote_dequantize(&io, k);
 }
 
+/* A signature that is taken is there to be read, whatever follows it; it covers all before itself. */
+static void check_signature(const uint8_t *image, size_t size)
+{
+    const struct mote_image_header *h = (const void *)image;
+    struct mote_signature s;
+    unsigned sum = 0;
+
+    if (mote_image_signature(image, size, &s) != MOTE_OK)
+        return;
+    if (s.signed_bytes != h->bytes + sizeof(struct mote_image_trailer) || s.signature != image + s.signed_bytes)
+        abort();
+    for (size_t i = 0; i < s.bytes; i++)
+        sum += s.signature[i];
+    for (size_t i = 0; i < MOTE_KEY_ID_BYTES; i++)
+        sum += s.key_id[i];
+    if (sum == UINT_MAX)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mote_image_header *h;
     struct mote_model model;
     uint8_t *image, *arena;
     uint32_t arena_bytes;
+    void *block;
 
     if (size < sizeof *h)
         return 0;
-    image = aligned_alloc(MOTE_IMAGE_ALIGN, align_up(size, MOTE_IMAGE_ALIGN)); /* exact blocks: the sanitizer watches */
+    if (posix_memalign(&block, MOTE_IMAGE_ALIGN, size) != 0) /* exact blocks: the sanitizer watches */
+        abort();
+    image = block;
     memcpy(image, data, size);
     h = (void *)image;
     if (h->bytes >= 20 && h->bytes <= size)
         h->checksum = mote_crc32(image + 20, h->bytes - 20);
+    check_signature(image, size);
     arena_bytes = mote_image_arena_bytes(image, size);
     if (arena_bytes <= ARENA_MAX) {
         arena = aligned_alloc(MOTE_IMAGE_ALIGN, align_up(arena_bytes + 1, MOTE_IMAGE_ALIGN));

@@ -23,7 +23,7 @@ struct mote_image_header {
     uint32_t model_version; /* the user's number */
     uint32_t arena_bytes;   /* RAM that the caller lends, a multiple of 16 */
     uint32_t n_sections;
-    uint8_t hash[32]; /* SHA-256 of [64, start of the signature section or the end) */
+    uint8_t hash[32]; /* SHA-256 of bytes [64, bytes) */
 };
 
 /* Ids, in the order in which the sections lie in the image. A reader skips ids that it does not know. */
@@ -37,8 +37,7 @@ enum {
     MOTE_SECTION_CLASSES = 7,    /* uint32_t [count]: offsets into STRINGS */
     MOTE_SECTION_PREPROCESS = 8, /* struct mote_image_preprocess, then float mean[n], std[n] */
     MOTE_SECTION_DATA = 9,       /* constants */
-    MOTE_SECTION_SIGNATURE = 10, /* reserved for signed updates: last, so that it can be added in place */
-    MOTE_SECTION_TASK = 11,      /* struct mote_image_task */
+    MOTE_SECTION_TASK = 10,      /* struct mote_image_task */
 };
 
 struct mote_image_section {
@@ -111,6 +110,21 @@ struct mote_image_task {
     int32_t normal;  /* MOTE_TASK_ANOMALY: the class that is normal, -1 if that is not known */
 };
 
+#define MOTE_TRAILER_MAGIC 0x4749534du /* "MSIG" */
+#define MOTE_KEY_ID_BYTES  20
+#define MOTE_ED25519_BYTES 64 /* of a signature */
+
+enum { MOTE_ALGORITHM_ED25519 = 1 }; /* RFC 8032, without prehashing */
+
+/* Optional, behind the image at its offset `bytes`, which it neither moves nor changes; the signature follows. Signed
+ * is all that lies before the signature: the whole image, header and all, and this. */
+struct mote_image_trailer {
+    uint32_t magic;
+    uint32_t algorithm;                /* which also says what the signature's bytes are; unknown ones are refused */
+    uint32_t bytes;                    /* of the signature */
+    uint8_t key_id[MOTE_KEY_ID_BYTES]; /* Ed25519: the first bytes of the SHA-256 of the 32 bytes of the public key */
+};
+
 _Static_assert(sizeof(struct mote_image_header) == 64, "the layout is format");
 _Static_assert(sizeof(struct mote_image_section) == 16, "the layout is format");
 _Static_assert(sizeof(struct mote_image_tensor) == 20, "the layout is format");
@@ -118,5 +132,6 @@ _Static_assert(sizeof(struct mote_image_step) == 20, "the layout is format");
 _Static_assert(sizeof(struct mote_image_io) == 48, "the layout is format");
 _Static_assert(sizeof(struct mote_image_preprocess) == 16, "the layout is format");
 _Static_assert(sizeof(struct mote_image_task) == 12, "the layout is format");
+_Static_assert(sizeof(struct mote_image_trailer) == 32, "the layout is format");
 
 #endif

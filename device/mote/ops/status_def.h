@@ -47,4 +47,6 @@ STATUS(-27, ERR_CODING,     "a weight coding or packing that this runtime does n
        "compile the model for this runtime, or update the runtime")
 STATUS(-28, ERR_WORK,       "opening the image takes more work than its size and its arena allow",
        "the image is damaged or hostile: do not use it")
+STATUS(-29, ERR_SIGNATURE,  "the image has no signature, or the key does not verify it",
+       "use an image that was signed with the key, or the key that it was signed with")
 #undef STATUS

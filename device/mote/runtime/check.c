@@ -41,6 +41,41 @@ uint32_t mote_image_arena_bytes(const void *image, size_t image_bytes)
     return check_header(&m, image, image_bytes) == MOTE_OK ? header_of(image)->arena_bytes : 0;
 }
 
+/* The trailer at `at`, of which `bytes` bytes are there. */
+static int32_t check_trailer(const struct mote_image_trailer *at, size_t bytes)
+{
+    if (bytes < sizeof at->magic || at->magic != MOTE_TRAILER_MAGIC)
+        return MOTE_ERR_SIGNATURE;
+    if (bytes < sizeof *at || at->bytes > bytes - sizeof *at)
+        return MOTE_ERR_BOUNDS;
+    if (at->algorithm != MOTE_ALGORITHM_ED25519)
+        return MOTE_ERR_VERSION;
+    return at->bytes == MOTE_ED25519_BYTES ? MOTE_OK : MOTE_ERR_FORMAT;
+}
+
+int32_t mote_image_signature(const void *image, size_t image_bytes, struct mote_signature *out)
+{
+    const uint8_t *start = image;
+    struct mote_model m;
+    int32_t status = check_header(&m, image, image_bytes);
+
+    if (status != MOTE_OK)
+        return status;
+
+    uint32_t bytes = header_of(image)->bytes;
+    const struct mote_image_trailer *trailer = (const void *)(start + bytes);
+
+    status = check_trailer(trailer, image_bytes - bytes);
+    if (status != MOTE_OK)
+        return status;
+    out->algorithm = trailer->algorithm;
+    out->key_id = trailer->key_id;
+    out->signed_bytes = bytes + sizeof *trailer;
+    out->signature = start + out->signed_bytes;
+    out->bytes = trailer->bytes;
+    return MOTE_OK;
+}
+
 /* Element sizes of the sections whose count is used. */
 static uint32_t element_bytes(uint32_t id)
 {
