@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote inspect: what is in a model, as imported or as compiled; what is in an image. */
 #include <math.h>
-#include <sodium.h>
 
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
+#include "host/emit/sign.h"
 #include "host/exec/runner.h"
 #include "host/plan/lower.h"
 
@@ -536,12 +536,26 @@ static void print_image(struct pool *pool, const char *path, struct bytes image,
     }
 }
 
+/* --public-key: what follows was signed with it. */
+static enum mote_status verify(struct inspect *r)
+{
+    const char *path = cli_value(r->cli, "--public-key");
+    struct frame at = {.name = path, .index = -1, .sink = &r->cli->error};
+    struct public_key key;
+
+    if (path == NULL)
+        return MOTE_OK;
+    TRY(public_key_read(path, &key, &at));
+    return image_verify(r->p.image, &key, &r->file);
+}
+
 static enum mote_status inspect_image(struct inspect *r)
 {
     struct runner runner;
 
     if (cli_flag(r->cli, "--text") || cli_flag(r->cli, "--compiled"))
         return fail(&r->file, MOTE_ERR_USAGE, "an image holds no graph; give the .tflite or graph file");
+    TRY(verify(r));
     TRY(runner_open(&r->cli->pool, r->p.image, &runner, &r->file));
     if (r->cli->json)
         cli_print_json(image_json(&r->cli->pool, r->p.image, &runner.model));
@@ -555,17 +569,20 @@ static enum mote_status run_inspect(struct cli *cli)
     struct inspect r = {.cli = cli};
 
     TRY(cli_load(cli, &r.p, &r.file));
+    if (r.p.has_graph && cli_value(cli, "--public-key") != NULL)
+        return fail(&r.file, MOTE_ERR_USAGE, "images are signed; --public-key wants a .mote");
     return r.p.has_graph ? inspect_graph(&r) : inspect_image(&r);
 }
 
 const struct command command_inspect = {
     .name = "inspect",
-    .arguments = "M [--text [--values]] [--compiled]",
+    .arguments = "M [--text [--values]] [--compiled] [--public-key FILE]",
     .summary = "what is in a model: operators, tensors, shapes, quantization, MACs",
     .details =
         "Shows the model as imported, with the multiply-accumulates (MACs) that each operator has in the file and "
         "those\n"
-        "that are left after the passes. A .mote shows its sections, steps and tensors.\n\n"
+        "that are left after the passes. A .mote shows its sections, steps and tensors; with --public-key (`mote sign\n"
+        "--help` says which file) one that was not signed with that key is refused.\n\n"
         "JSON keys of a graph: kind (\"graph\"), model, model_version, compiled, inputs, outputs (of tensors), "
         "classes,\n"
         "preprocess (null or {kind, channels, type, mean, std}),\n"
@@ -588,6 +605,7 @@ const struct command command_inspect = {
     .options = (const struct option[]){{"--text", NULL, "the graph's text form; long constants are left out"},
                                        {"--values", NULL, "with --text: all constants too, so that it is a graph file"},
                                        {"--compiled", NULL, "the graph after the passes instead of as imported"},
+                                       {"--public-key", "FILE", "refuse an image that was not signed with its key"},
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_inspect,

@@ -206,6 +206,22 @@ static void compile_to_graph(void **state)
     fail_all("compile --emit graph", ARGS("compile", MODEL, "--emit", "graph", "-o", here("out/m.graph")), false);
 }
 
+/* Its key is that of RFC 8410. */
+static void sign(void **state)
+{
+    static const char key[] = "-----BEGIN PRIVATE KEY-----\n"
+                              "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
+                              "-----END PRIVATE KEY-----\n";
+    struct run r = run(ARGS("compile", MODEL, "-o", here("m.mote")), NULL, NULL);
+    int fd = open(here("key.pem"), O_WRONLY | O_CREAT, 0666);
+
+    (void)state;
+    assert_int_equal(r.status, 0);
+    assert_int_equal(write(fd, key, sizeof key - 1), sizeof key - 1);
+    close(fd);
+    fail_all("sign", ARGS("sign", here("m.mote"), "--key", here("key.pem"), "-o", here("out/s.mote"), "--json"), false);
+}
+
 static void inspect_and_run(void **state)
 {
     const char *input = here("input.bin");
@@ -463,6 +479,7 @@ int main(void)
         cmocka_unit_test(compile_to_image),
         cmocka_unit_test(compile_to_c),
         cmocka_unit_test(compile_to_graph),
+        cmocka_unit_test(sign),
         cmocka_unit_test(inspect_and_run),
         cmocka_unit_test(quantize),
         cmocka_unit_test(data_sets),
