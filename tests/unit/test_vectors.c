@@ -64,6 +64,33 @@ static void count_bytes(struct trial *t)
     }
 }
 
+/* A step of no rows leaves all memory as it is. */
+static void compute_no_rows(struct trial *t)
+{
+    struct mote_model *m = &t->runner.model;
+    size_t size = mote_image_arena_bytes(m->image, t->p.image.size);
+    uint8_t *before = pool_alloc(t->file->pool, size);
+
+    for (size_t i = 0; i < size; i++)
+        m->arena[i] = before[i] = (uint8_t)(i * 37 + 11);
+    for (uint32_t s = 0; s < m->n_steps; s++) {
+        const struct mote_image_step *step = &m->steps[s];
+        void *args[MOTE_ARGS_MAX];
+
+        for (uint32_t i = 0; i < step->n_args; i++) {
+            const struct mote_image_tensor *a = &m->tensors[m->args[step->args + i]];
+
+            args[i] = (uint8_t *)(uintptr_t)(a->region == MOTE_REGION_IMAGE ? m->image : m->arena) + a->offset;
+        }
+        for (int32_t first = 0; first < (int32_t)step->count; first++)
+            kernels[step->kernel]->run(&(struct mote_call){m->params + step->params, args, first, 0});
+        if (memcmp(m->arena, before, size) == 0)
+            continue;
+        printf("FAIL %s: step %u, %s writes rows that nobody asked for\n", t->at.name, s, kernels[step->kernel]->name);
+        t->bad++;
+    }
+}
+
 static enum mote_status set_inputs(struct trial *t, int run)
 {
     for (int32_t i = 0; i < mote_model_inputs(&t->runner.model); i++) {
@@ -129,6 +156,7 @@ static enum mote_status trial_run(struct trial *t)
 {
     TRY(trial_open(t));
     count_bytes(t);
+    compute_no_rows(t);
     for (int run = 0; run < t->c->runs; run++) {
         mote_model_reset(&t->runner.model);
         TRY(set_inputs(t, run));
