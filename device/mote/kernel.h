@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a kernel is to the interpreter and to the emitters: a descriptor, made from the two lists in its header.
+/* What a kernel is to the interpreter and to the emitters: a contract, which its header and <kernel>_check.c make, and
+ * versions, which compute. The header has two lists:
  *
  *   MOTE_<KERNEL>_PARAMS(F)   F(field, min, max, "meaning")     int32_t fields of struct mote_<kernel>, in image order
  *   MOTE_<KERNEL>_ARGS(A)     A(name, TYPE, ROLE)               the pointer arguments, in the function's order
  *   MOTE_COST(<kernel>, …)    operations of one output row, for tools: an upper bound up to a factor of 3
  *
  * The kernel's function is  void mote_<kernel>(const struct mote_<kernel> *p, <args…>, int32_t first, int32_t count)
- * and computes `count` output rows from row `first` on. Its file also has
+ * and computes `count` output rows from row `first` on; <kernel>.c is its portable version. <kernel>_check.c has
  *   static bool need_<kernel>(const struct mote_<kernel> *p, uint32_t bytes[])
  * which says how many bytes each argument must have and, in bytes[n_args], how many output rows there are; false if the
  * parameters contradict each other; and
  *   static bool trust_<kernel>(const struct mote_<kernel> *p, const void *const args[])
  * which checks the values of constants where a bad one could do harm (shifts, table indices): those of role CHECKED, in
- * time that their bytes bound. After both, and the parameters' ranges, no input may make the kernel read or write
- * outside its arguments. */
+ * time that their bytes bound. After both, and the parameters' ranges, no input may make any version read or write
+ * outside its arguments, and all return the same bytes. Versions do not know the check: code that calls a kernel with
+ * parameters of its own, as generated C does, links none. */
 #ifndef MOTE_KERNEL_H
 #define MOTE_KERNEL_H
 
@@ -54,8 +56,13 @@ struct mote_call {
     int32_t first, count;
 };
 
-struct mote_kernel {
+/* Code for a kernel. */
+struct mote_version {
     void (*run)(const struct mote_call *call);
+};
+
+/* The contract. */
+struct mote_kernel {
     bool (*need)(const void *params, uint32_t *bytes); /* [n_args + 1]: bytes of the arguments, then output rows */
     bool (*trust)(const void *params, void *const *args);
     const struct mote_range *ranges; /* [n_params] */
@@ -110,8 +117,12 @@ enum {
 #define MOTE_DESCRIPTION(kernel, PARAMS, ARGS)
 #endif
 
-/* At the end of a kernel's file, after need_<kernel>, trust_<kernel> (or `#define`d away with MOTE_TRUST_ALL) and
- * run_<kernel>: the descriptor mote_kernel_<kernel>. */
+/* At the end of a version's file, after run_<kernel>: mote_version_<kernel>_<version>. */
+#define MOTE_KERNEL_VERSION(kernel, version)                                                                           \
+    extern const struct mote_version mote_version_##kernel##_##version;                                                \
+    MOTE_WEAK const struct mote_version mote_version_##kernel##_##version = {.run = run_##kernel}
+
+/* At the end of <kernel>_check.c, after need_<kernel> and trust_<kernel>: mote_kernel_<kernel>. */
 #define MOTE_KERNEL(kernel, PARAMS, ARGS)                                                                              \
     static bool need_any_##kernel(const void *params, uint32_t *bytes)                                                 \
     {                                                                                                                  \
@@ -126,8 +137,7 @@ enum {
     _Static_assert(sizeof(struct mote_##kernel) == sizeof(int32_t) * (0 PARAMS(MOTE_FIELD_ONE)), "all fields int32");  \
     _Static_assert((0 ARGS(MOTE_ARG_ONE)) <= MOTE_ARGS_MAX, "too many arguments");                                     \
     extern const struct mote_kernel mote_kernel_##kernel;                                                              \
-    MOTE_WEAK const struct mote_kernel mote_kernel_##kernel = {.run = run_##kernel,                                    \
-                                                               .need = need_any_##kernel,                              \
+    MOTE_WEAK const struct mote_kernel mote_kernel_##kernel = {.need = need_any_##kernel,                              \
                                                                .trust = trust_any_##kernel,                            \
                                                                .ranges = ranges_##kernel,                              \
                                                                .arg = args_##kernel,                                   \

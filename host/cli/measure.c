@@ -56,7 +56,7 @@ static const char *kernel_list(struct pool *pool, const struct mote_model *m)
     for (uint32_t id = 1; id < KERNEL_LIMIT; id++)
         for (uint32_t i = 0; i < m->n_steps; i++)
             if (m->steps[i].kernel == id) {
-                text_add(&list, "KERNEL(%u, %s, %s)\n", id, kernel_families[id], kernels[id]->name);
+                text_add(&list, "KERNEL(%u, %s, %s, portable)\n", id, kernel_families[id], kernels[id]->name);
                 break;
             }
     text_add(&list, "#undef KERNEL\n");

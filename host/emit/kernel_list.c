@@ -11,6 +11,6 @@ void emit_kernel_list(const struct plan *plan, struct text *out)
              plan->model->name);
     for (int id = 0; id < KERNEL_LIMIT; id++)
         if (used[id])
-            text_add(out, "KERNEL(%d, %s, %s)\n", id, kernel_families[id], kernels[id]->name);
+            text_add(out, "KERNEL(%d, %s, %s, portable)\n", id, kernel_families[id], kernels[id]->name);
     text_add(out, "#undef KERNEL\n");
 }

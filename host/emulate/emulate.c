@@ -54,12 +54,15 @@ static void add_harness(struct firmware *fw, const char *file, const struct flag
 /* The sources of the kernels that a list has: of all others the linker would drop every function. */
 static void add_kernels(struct firmware *fw, const char *list, const char *const *flags)
 {
+    static const char *const file[] = {"_check.c", ".c"};
     char family[32], name[64];
 
     for (; (list = strstr(list, "KERNEL(")); list++)
-        if (sscanf(list, "KERNEL(%*d, %31[a-z_], %63[a-z0-9_])", family, name) == 2)
-            firmware_add(fw, FIRMWARE_KERNELS,
-                         pool_printf(fw->pool, "%s/device/mote/kernels/%s/%s.c", fw->home, family, name), flags);
+        if (sscanf(list, "KERNEL(%*d, %31[a-z_], %63[a-z0-9_]", family, name) == 2)
+            for (size_t i = 0; i < COUNT(file); i++)
+                firmware_add(fw, FIRMWARE_KERNELS,
+                             pool_printf(fw->pool, "%s/device/mote/kernels/%s/%s%s", fw->home, family, name, file[i]),
+                             flags);
 }
 
 static enum mote_status add_image(struct firmware *fw, const struct emulate_job *job, struct flags adapter,

@@ -13,7 +13,7 @@
 
 enum kernel_id {
     KERNEL_NONE = 0,
-#define KERNEL(id, family, name) KERNEL_##name = id,
+#define KERNEL(id, family, name, version) KERNEL_##name = id,
 #include "mote/ops/kernels_def.h"
     KERNEL_LIMIT
 };

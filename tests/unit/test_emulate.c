@@ -636,7 +636,7 @@ static void a_bad_image_gives_the_devices_status(void **state)
     struct fixture f;
     struct emulate_job job = {
         .image = {image, sizeof image},
-        .kernel_list = "KERNEL(1, conv, conv_2d_s8)\n#undef KERNEL\n",
+        .kernel_list = "KERNEL(1, conv, conv_2d_s8, portable)\n#undef KERNEL\n",
         .arena_bytes = 1024,
     };
 

@@ -23,6 +23,7 @@
 #include "mote/kernels/elementwise/requantize_s8.h"
 #include "mote/kernels/move/resize_nearest_neighbor.h"
 #include "mote/kernels/elementwise/softmax_s8.h"
+#include "mote/runtime/registry.h"
 
 #define CASES 300
 
@@ -243,8 +244,9 @@ static void run(const struct fixture *f, int32_t piece)
             args[i] = v->kind == VALUE_CONST ? (void *)(uintptr_t)v->data : f->arena + v->offset;
         }
         for (int32_t r = 0; r < step->count; r += piece)
-            kernels[step->kernel]->run(
-                &(struct mote_call){step->params, args, r, step->count - r < piece ? step->count - r : piece});
+            mote_kernels_find(&mote_kernels, (uint32_t)step->kernel)
+                ->version->run(
+                    &(struct mote_call){step->params, args, r, step->count - r < piece ? step->count - r : piece});
     }
 }
 
@@ -1399,7 +1401,7 @@ static void draw_bytes(uint8_t *data, uint32_t n)
         memcpy(data, &(int32_t){INT32_MAX}, 4);
 }
 
-static bool hostile_case(const struct mote_kernel *k)
+static bool hostile_case(const struct mote_kernel *k, const struct mote_version *version)
 {
     enum { LIMIT = 4096, WORK_MOST = 1000000 };
     int32_t params[40];
@@ -1429,7 +1431,7 @@ static bool hostile_case(const struct mote_kernel *k)
     if (k->trust(params, args)) {
         uint32_t first = (uint32_t)between(0, (int32_t)bytes[k->n_args]);
 
-        k->run(&(struct mote_call){params, args, (int32_t)first, (int32_t)(bytes[k->n_args] - first)});
+        version->run(&(struct mote_call){params, args, (int32_t)first, (int32_t)(bytes[k->n_args] - first)});
         ran = true;
     }
     for (int i = 0; i < k->n_args; i++)
@@ -1442,17 +1444,18 @@ static bool hostile_case(const struct mote_kernel *k)
 static void test_hostile_parameters(void **state)
 {
     static const enum kernel_id ids[] = {
-#define KERNEL(id, family, name) KERNEL_##name,
+#define KERNEL(id, family, name, version) KERNEL_##name,
 #include "mote/ops/kernels_def.h"
     };
 
     (void)state;
     seed = 11;
     for (size_t i = 0; i < COUNT(ids); i++) {
+        const struct mote_linked *linked = mote_kernels_find(&mote_kernels, ids[i]);
         int ran = 0;
 
         for (int n = 0; n < 300000 && ran < 500; n++)
-            ran += hostile_case(kernels[ids[i]]);
+            ran += hostile_case(linked->kernel, linked->version);
         if (ran < 50)
             failed("kernel %s ran %d times only: the draw is too wild", kernels[ids[i]]->name, ran);
     }

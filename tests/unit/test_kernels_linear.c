@@ -24,6 +24,9 @@
 
 extern const struct mote_kernel mote_kernel_conv_2d_s8, mote_kernel_depthwise_conv_2d_s8,
     mote_kernel_fully_connected_s8, mote_kernel_average_pool_2d_s8, mote_kernel_max_pool_2d_s8, mote_kernel_mean_s8;
+extern const struct mote_version mote_version_conv_2d_s8_portable, mote_version_depthwise_conv_2d_s8_portable,
+    mote_version_fully_connected_s8_portable, mote_version_average_pool_2d_s8_portable,
+    mote_version_max_pool_2d_s8_portable, mote_version_mean_s8_portable;
 
 /* ---- values ---- */
 static uint64_t seed;
@@ -186,9 +189,10 @@ static int8_t *expect_spatial(const struct spatial *t)
     .in_c = t->in_c, .out_c = t->out_c, .dilation_h = t->dilation_h, .dilation_w = t->dilation_w,                      \
     .out_zero = t->out_zero, .per_channel = t->per_channel
 
-/* Runs through the descriptor, after the checks that a runtime makes. `sizes`: in, out in bytes. */
-static void run_checked(const struct mote_kernel *k, const void *params, void *const args[], int32_t out,
-                        const uint32_t sizes[2], int32_t rows, int32_t first, int32_t count)
+/* Runs a version, after the checks that a runtime makes. `sizes`: in, out in bytes. */
+static void run_checked(const struct mote_kernel *k, const struct mote_version *version, const void *params,
+                        void *const args[], int32_t out, const uint32_t sizes[2], int32_t rows, int32_t first,
+                        int32_t count)
 {
     uint32_t bytes[MOTE_ARGS_MAX + 1];
     struct mote_call call = {params, args, first, count};
@@ -202,8 +206,10 @@ static void run_checked(const struct mote_kernel *k, const void *params, void *c
     assert_int_equal(bytes[out], sizes[1]);
     assert_in_range(first + count, 0, bytes[k->n_args]);
     assert_int_equal(bytes[k->n_args], rows);
-    k->run(&call);
+    version->run(&call);
 }
+
+#define PORTABLE(kernel) &mote_kernel_##kernel, &mote_version_##kernel##_portable
 
 static void run_spatial(const struct spatial *t, int8_t *in, int32_t in_ring, int8_t *out, int32_t out_ring,
                         int32_t first, int32_t count)
@@ -215,19 +221,19 @@ static void run_spatial(const struct spatial *t, int8_t *in, int32_t in_ring, in
     if (t->kind == CONV) {
         struct mote_conv_2d_s8 p = {SHAPE, LINEAR, .filter_c = t->filter_c};
 
-        run_checked(&mote_kernel_conv_2d_s8, &p, linear, 6, sizes, rows, first, count);
+        run_checked(PORTABLE(conv_2d_s8), &p, linear, 6, sizes, rows, first, count);
     } else if (t->kind == DEPTHWISE) {
         struct mote_depthwise_conv_2d_s8 p = {SHAPE, LINEAR, .depth_multiplier = t->depth};
 
-        run_checked(&mote_kernel_depthwise_conv_2d_s8, &p, linear, 6, sizes, rows, first, count);
+        run_checked(PORTABLE(depthwise_conv_2d_s8), &p, linear, 6, sizes, rows, first, count);
     } else if (t->kind == AVERAGE) {
         struct mote_average_pool_2d_s8 p = {SHAPE, .channels = t->in_c};
 
-        run_checked(&mote_kernel_average_pool_2d_s8, &p, pool, 1, sizes, rows, first, count);
+        run_checked(PORTABLE(average_pool_2d_s8), &p, pool, 1, sizes, rows, first, count);
     } else {
         struct mote_max_pool_2d_s8 p = {SHAPE, .channels = t->in_c};
 
-        run_checked(&mote_kernel_max_pool_2d_s8, &p, pool, 1, sizes, rows, first, count);
+        run_checked(PORTABLE(max_pool_2d_s8), &p, pool, 1, sizes, rows, first, count);
     }
 }
 
@@ -456,7 +462,7 @@ static void fully_connected_random(void **state)
             shift[o] = draw_shift();
         }
         for (int32_t r = rows - 1; r >= 0; r--)
-            run_checked(&mote_kernel_fully_connected_s8, &p, args, 5, sizes, rows, r, 1);
+            run_checked(PORTABLE(fully_connected_s8), &p, args, 5, sizes, rows, r, 1);
         for (int32_t i = 0; i < rows * out_c; i++) {
             int32_t r = i / out_c, o = i % out_c, q = per_channel ? o : 0;
             int64_t sum = bias[o];
@@ -519,7 +525,7 @@ static void mean_random(void **state)
                                  step[6], step[7], -in_zero * count, mult,    shift,   out_zero};
         void *args[] = {in, out};
 
-        run_checked(&mote_kernel_mean_s8, &p, args, 1, (uint32_t[]){(uint32_t)elements, (uint32_t)outs}, 1, 0, 1);
+        run_checked(PORTABLE(mean_s8), &p, args, 1, (uint32_t[]){(uint32_t)elements, (uint32_t)outs}, 1, 0, 1);
         for (int32_t i = 0; i < outs; i++)
             assert_int_equal(out[i], expect_out(sums[i], mult, shift, out_zero, -128, 127));
         free(in);

@@ -240,7 +240,7 @@ static int32_t out_of_range(const struct mote_kernel *k, const int32_t *params)
 static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
 {
     const struct mote_image_step *s = &m->steps[step];
-    const struct mote_kernel *k = mote_registry_find(s->kernel);
+    const struct mote_kernel *k = mote_kernels_find(&mote_kernels, s->kernel)->kernel;
     uint32_t need[MOTE_ARGS_MAX + 1];
     void *args[MOTE_ARGS_MAX];
     int32_t first_wrong;

@@ -1,16 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "registry.h"
 
-#define KERNEL(id, family, name) extern const struct mote_kernel mote_kernel_##name;
+#define KERNEL(id, family, name, version)                                                                              \
+    extern const struct mote_kernel mote_kernel_##name;                                                                \
+    extern const struct mote_version mote_version_##name##_##version;
 #include MOTE_KERNELS
 
-static const struct mote_kernel *const linked[] = {
-    [0] = NULL, /* no kernel has the id 0; a model without steps has none at all */
-#define KERNEL(id, family, name) [id] = &mote_kernel_##name,
+enum {
+    AT_NONE,
+#define KERNEL(id, family, name, version) AT_##name,
+#include MOTE_KERNELS
+    AT_LIMIT
+};
+
+static const struct mote_linked linked[] = {
+    [AT_NONE] = {NULL, NULL},
+#define KERNEL(id, family, name, version) [AT_##name] = {&mote_version_##name##_##version, &mote_kernel_##name},
 #include MOTE_KERNELS
 };
 
-const struct mote_kernel *mote_registry_find(uint32_t id)
-{
-    return id < sizeof linked / sizeof linked[0] ? linked[id] : NULL;
-}
+static const uint8_t place[] = {
+    [0] = AT_NONE, /* no kernel has the id 0; a model without steps has none at all */
+#define KERNEL(id, family, name, version) [id] = AT_##name,
+#include MOTE_KERNELS
+};
+
+_Static_assert(AT_LIMIT <= UINT8_MAX + 1, "too many kernels for one byte");
+
+const struct mote_kernels mote_kernels = {linked, place, sizeof place};

@@ -45,22 +45,9 @@ MOTE_WEAK void mote_transpose_conv_f32(const struct mote_transpose_conv_f32 *p, 
     }
 }
 
-static bool need_transpose_conv_f32(const struct mote_transpose_conv_f32 *p, uint32_t bytes[])
-{
-    bytes[2] = (uint32_t)p->out_c * 4;
-    return MOTE_TRANSPOSE_CONV_NEED(p, bytes, 3, 4, 4);
-}
-
-static bool trust_transpose_conv_f32(const struct mote_transpose_conv_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_transpose_conv_f32(const struct mote_call *c)
 {
     mote_transpose_conv_f32(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
 }
 
-MOTE_KERNEL(transpose_conv_f32, MOTE_TRANSPOSE_CONV_F32_PARAMS, MOTE_TRANSPOSE_CONV_F32_ARGS);
+MOTE_KERNEL_VERSION(transpose_conv_f32, portable);

@@ -29,28 +29,9 @@ MOTE_WEAK void mote_batch_matmul_s8(const struct mote_batch_matmul_s8 *p, const 
     }
 }
 
-static bool need_batch_matmul_s8(const struct mote_batch_matmul_s8 *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->a_len, 1, 1);
-    bytes[1] = mote_bytes(p->b_len, 1, 1);
-    bytes[2] = mote_bytes(p->rank, 3, 4);
-    bytes[3] = mote_bytes(p->rows, p->out_w, 1);
-    bytes[4] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
-}
-
-static bool trust_batch_matmul_s8(const struct mote_batch_matmul_s8 *p, const void *const args[])
-{
-    int32_t matrices = mote_strides_product(args[2], p->rank, 3);
-
-    return (int64_t)matrices * p->out_h == p->rows &&
-           mote_matrices_reach(args[2], p->rank, 1, p->out_h, p->a_row, p->depth, p->a_k, p->a_len) &&
-           mote_matrices_reach(args[2], p->rank, 2, p->out_w, p->b_column, p->depth, p->b_k, p->b_len);
-}
-
 static void run_batch_matmul_s8(const struct mote_call *c)
 {
     mote_batch_matmul_s8(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
 }
 
-MOTE_KERNEL(batch_matmul_s8, MOTE_BATCH_MATMUL_S8_PARAMS, MOTE_BATCH_MATMUL_S8_ARGS);
+MOTE_KERNEL_VERSION(batch_matmul_s8, portable);

@@ -28,26 +28,9 @@ MOTE_WEAK void mote_fully_connected_f32(const struct mote_fully_connected_f32 *p
         }
 }
 
-static bool need_fully_connected_f32(const struct mote_fully_connected_f32 *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->rows, p->in_len, 4);
-    bytes[1] = mote_bytes(p->out_c, p->in_len, 4);
-    bytes[2] = mote_bytes(p->out_c, 4, 1);
-    bytes[3] = mote_bytes(p->rows, p->out_c, 4);
-    bytes[4] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[2] <= INT32_MAX && bytes[3] <= INT32_MAX;
-}
-
-static bool trust_fully_connected_f32(const struct mote_fully_connected_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_fully_connected_f32(const struct mote_call *c)
 {
     mote_fully_connected_f32(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
 }
 
-MOTE_KERNEL(fully_connected_f32, MOTE_FULLY_CONNECTED_F32_PARAMS, MOTE_FULLY_CONNECTED_F32_ARGS);
+MOTE_KERNEL_VERSION(fully_connected_f32, portable);

@@ -64,29 +64,10 @@ MOTE_WEAK void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, 
     }
 }
 
-static bool need_fully_connected_s8(const struct mote_fully_connected_s8 *p, uint32_t bytes[])
-{
-    uint32_t channels = p->per_channel ? (uint32_t)p->out_c : 1;
-
-    bytes[0] = mote_bytes(p->rows, p->in_len, 1);
-    bytes[1] = mote_bytes(p->out_c, p->in_len, 1);
-    bytes[2] = mote_bytes(p->out_c, 4, 1);
-    bytes[3] = mote_bytes((int32_t)channels, 4, 1);
-    bytes[4] = channels;
-    bytes[5] = mote_bytes(p->rows, p->out_c, 1);
-    bytes[6] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[5] <= INT32_MAX && p->lo <= p->hi;
-}
-
-static bool trust_fully_connected_s8(const struct mote_fully_connected_s8 *p, const void *const args[])
-{
-    return mote_shifts_in_range(args[4], p->per_channel ? p->out_c : 1);
-}
-
 static void run_fully_connected_s8(const struct mote_call *c)
 {
     mote_fully_connected_s8(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->first,
                             c->count);
 }
 
-MOTE_KERNEL(fully_connected_s8, MOTE_FULLY_CONNECTED_S8_PARAMS, MOTE_FULLY_CONNECTED_S8_ARGS);
+MOTE_KERNEL_VERSION(fully_connected_s8, portable);

@@ -32,24 +32,9 @@ MOTE_WEAK void mote_add_s8(const struct mote_add_s8 *p, const int8_t *a, const i
                            b + mote_ring(r, p->b_ring) * p->b_len, out + mote_ring(r, p->out_ring) * p->out_len);
 }
 
-static bool need_add_s8(const struct mote_add_s8 *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->a_ring, p->a_len, 1);
-    bytes[1] = mote_bytes(p->b_ring, p->b_len, 1);
-    bytes[2] = mote_bytes(p->rank, 3, 4);
-    bytes[3] = mote_bytes(p->out_ring, p->out_len, 1);
-    bytes[4] = (uint32_t)p->rows;
-    return p->lo <= p->hi && bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
-}
-
-static bool trust_add_s8(const struct mote_add_s8 *p, const void *const args[])
-{
-    return mote_broadcast_trust(args[2], p->rank, p->a_len, p->b_len, p->out_len);
-}
-
 static void run_add_s8(const struct mote_call *c)
 {
     mote_add_s8(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
 }
 
-MOTE_KERNEL(add_s8, MOTE_ADD_S8_PARAMS, MOTE_ADD_S8_ARGS);
+MOTE_KERNEL_VERSION(add_s8, portable);

@@ -38,15 +38,10 @@ static void pair_s16(const void *params, const void *a, int32_t a_step, const vo
         z[i] = (int16_t)combine(p, x[i * a_step], y[i * b_step], MOTE_ADD_SUB_LEFT_SHIFT_S16);
 }
 
-static int32_t size_of(const struct mote_add_sub *p)
-{
-    return p->type == MOTE_ARG_S8 ? 1 : p->type == MOTE_ARG_S16 ? 2 : 0;
-}
-
 MOTE_WEAK void mote_add_sub(const struct mote_add_sub *p, const void *a, const void *b, const MOTE_FLASH int32_t *shape,
                             void *out, int32_t first, int32_t count)
 {
-    int32_t size = size_of(p);
+    int32_t size = mote_add_sub_size(p);
 
     mote_assert(p->rank >= 1 && p->rank <= MOTE_RANK_MAX && first >= 0 && first + count <= p->rows);
     for (int32_t r = first; r < first + count; r++)
@@ -56,27 +51,9 @@ MOTE_WEAK void mote_add_sub(const struct mote_add_sub *p, const void *a, const v
                            (uint8_t *)out + mote_ring(r, p->out_ring) * p->out_len * size);
 }
 
-static bool need_add_sub(const struct mote_add_sub *p, uint32_t bytes[])
-{
-    int32_t size = size_of(p);
-
-    bytes[0] = mote_bytes(p->a_ring, p->a_len, size);
-    bytes[1] = mote_bytes(p->b_ring, p->b_len, size);
-    bytes[2] = mote_bytes(p->rank, 3, 4);
-    bytes[3] = mote_bytes(p->out_ring, p->out_len, size);
-    bytes[4] = (uint32_t)p->rows;
-    return size > 0 && p->lo <= p->hi && (size > 1 || (p->lo >= INT8_MIN && p->hi <= INT8_MAX)) &&
-           bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
-}
-
-static bool trust_add_sub(const struct mote_add_sub *p, const void *const args[])
-{
-    return mote_broadcast_trust(args[2], p->rank, p->a_len, p->b_len, p->out_len);
-}
-
 static void run_add_sub(const struct mote_call *c)
 {
     mote_add_sub(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
 }
 
-MOTE_KERNEL(add_sub, MOTE_ADD_SUB_PARAMS, MOTE_ADD_SUB_ARGS);
+MOTE_KERNEL_VERSION(add_sub, portable);

@@ -54,6 +54,12 @@
 MOTE_PARAMS(add_sub, MOTE_ADD_SUB_PARAMS)
 MOTE_COST(add_sub, 10.0 * p->out_len)
 
+/* Bytes of an element; 0 if the type is none of the two. */
+static inline int32_t mote_add_sub_size(const struct mote_add_sub *p)
+{
+    return p->type == MOTE_ARG_S8 ? 1 : p->type == MOTE_ARG_S16 ? 2 : 0;
+}
+
 void mote_add_sub(const struct mote_add_sub *p, const void *a, const void *b, const MOTE_FLASH int32_t *shape,
                   void *out, int32_t first, int32_t count);
 

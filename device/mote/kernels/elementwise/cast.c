@@ -64,23 +64,6 @@ MOTE_WEAK void mote_cast(const struct mote_cast *p, const void *in, void *out, i
         cast_row(p, in, mote_ring(r, p->in_ring) * p->len, out, mote_ring(r, p->out_ring) * p->len);
 }
 
-static bool need_cast(const struct mote_cast *p, uint32_t bytes[])
-{
-    int32_t in_size = mote_cast_size(p->in_type), out_size = mote_cast_size(p->out_type);
-
-    bytes[0] = mote_bytes(p->in_ring, p->len, in_size);
-    bytes[1] = mote_bytes(p->out_ring, p->len, out_size);
-    bytes[2] = (uint32_t)p->rows;
-    return in_size > 0 && out_size > 0 && bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
-}
-
-static bool trust_cast(const struct mote_cast *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_cast(const struct mote_call *c) { mote_cast(c->params, c->args[0], c->args[1], c->first, c->count); }
 
-MOTE_KERNEL(cast, MOTE_CAST_PARAMS, MOTE_CAST_ARGS);
+MOTE_KERNEL_VERSION(cast, portable);

@@ -20,24 +20,9 @@ MOTE_WEAK void mote_dequantize_f32(const struct mote_dequantize_f32 *p, const vo
     }
 }
 
-static bool need_dequantize_f32(const struct mote_dequantize_f32 *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->in_ring, p->len, mote_integer_size(p->in_type));
-    bytes[1] = mote_bytes(p->out_ring, p->len, 4);
-    bytes[2] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
-}
-
-static bool trust_dequantize_f32(const struct mote_dequantize_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_dequantize_f32(const struct mote_call *c)
 {
     mote_dequantize_f32(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(dequantize_f32, MOTE_DEQUANTIZE_F32_PARAMS, MOTE_DEQUANTIZE_F32_ARGS);
+MOTE_KERNEL_VERSION(dequantize_f32, portable);

@@ -24,23 +24,9 @@ MOTE_WEAK void mote_l2_normalization_f32(const struct mote_l2_normalization_f32 
         normalize(in + r * p->depth, out + r * p->depth, p->depth);
 }
 
-static bool need_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, uint32_t bytes[])
-{
-    bytes[0] = bytes[1] = mote_bytes(p->rows, p->depth, 4);
-    bytes[2] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX;
-}
-
-static bool trust_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_l2_normalization_f32(const struct mote_call *c)
 {
     mote_l2_normalization_f32(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(l2_normalization_f32, MOTE_L2_NORMALIZATION_F32_PARAMS, MOTE_L2_NORMALIZATION_F32_ARGS);
+MOTE_KERNEL_VERSION(l2_normalization_f32, portable);

@@ -24,23 +24,9 @@ MOTE_WEAK void mote_l2_normalization_s8(const struct mote_l2_normalization_s8 *p
         normalize(p, in + r * p->depth, out + r * p->depth);
 }
 
-static bool need_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, uint32_t bytes[])
-{
-    bytes[0] = bytes[1] = mote_bytes(p->rows, p->depth, 1);
-    bytes[2] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX;
-}
-
-static bool trust_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_l2_normalization_s8(const struct mote_call *c)
 {
     mote_l2_normalization_s8(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(l2_normalization_s8, MOTE_L2_NORMALIZATION_S8_PARAMS, MOTE_L2_NORMALIZATION_S8_ARGS);
+MOTE_KERNEL_VERSION(l2_normalization_s8, portable);

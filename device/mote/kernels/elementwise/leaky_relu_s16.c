@@ -17,24 +17,9 @@ MOTE_WEAK void mote_leaky_relu_s16(const struct mote_leaky_relu_s16 *p, const in
     }
 }
 
-static bool need_leaky_relu_s16(const struct mote_leaky_relu_s16 *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->in_ring, p->len, 2);
-    bytes[1] = mote_bytes(p->out_ring, p->len, 2);
-    bytes[2] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
-}
-
-static bool trust_leaky_relu_s16(const struct mote_leaky_relu_s16 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_leaky_relu_s16(const struct mote_call *c)
 {
     mote_leaky_relu_s16(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(leaky_relu_s16, MOTE_LEAKY_RELU_S16_PARAMS, MOTE_LEAKY_RELU_S16_ARGS);
+MOTE_KERNEL_VERSION(leaky_relu_s16, portable);

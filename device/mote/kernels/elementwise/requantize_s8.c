@@ -20,24 +20,9 @@ MOTE_WEAK void mote_requantize_s8(const struct mote_requantize_s8 *p, const int8
     }
 }
 
-static bool need_requantize_s8(const struct mote_requantize_s8 *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->in_ring, p->len, 1);
-    bytes[1] = mote_bytes(p->out_ring, p->len, 1);
-    bytes[2] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
-}
-
-static bool trust_requantize_s8(const struct mote_requantize_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_requantize_s8(const struct mote_call *c)
 {
     mote_requantize_s8(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(requantize_s8, MOTE_REQUANTIZE_S8_PARAMS, MOTE_REQUANTIZE_S8_ARGS);
+MOTE_KERNEL_VERSION(requantize_s8, portable);

@@ -35,28 +35,9 @@ MOTE_WEAK void mote_softmax_f32(const struct mote_softmax_f32 *p, const float *i
     }
 }
 
-static bool need_softmax_f32(const struct mote_softmax_f32 *p, uint32_t bytes[])
-{
-    uint32_t len = mote_bytes(p->groups, p->depth, 4);
-
-    if (len > INT32_MAX)
-        return false;
-    bytes[0] = mote_bytes(p->in_ring, (int32_t)len, 1);
-    bytes[1] = mote_bytes(p->out_ring, (int32_t)len, 1);
-    bytes[2] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
-}
-
-static bool trust_softmax_f32(const struct mote_softmax_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_softmax_f32(const struct mote_call *c)
 {
     mote_softmax_f32(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(softmax_f32, MOTE_SOFTMAX_F32_PARAMS, MOTE_SOFTMAX_F32_ARGS);
+MOTE_KERNEL_VERSION(softmax_f32, portable);

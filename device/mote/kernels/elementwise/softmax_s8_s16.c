@@ -23,27 +23,9 @@ MOTE_WEAK void mote_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const in
     }
 }
 
-static bool need_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, uint32_t bytes[])
-{
-    uint32_t len = mote_bytes(p->groups, p->depth, 2);
-
-    if (len > INT32_MAX)
-        return false;
-    bytes[0] = mote_bytes(p->in_ring, p->groups, p->depth);
-    bytes[1] = (uint32_t)p->n_table * 4;
-    bytes[2] = mote_bytes(p->out_ring, (int32_t)len, 1);
-    bytes[3] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[2] <= INT32_MAX;
-}
-
-static bool trust_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const void *const args[])
-{
-    return mote_softmax_trust(args[1], p->n_table);
-}
-
 static void run_softmax_s8_s16(const struct mote_call *c)
 {
     mote_softmax_s8_s16(c->params, c->args[0], c->args[1], c->args[2], c->first, c->count);
 }
 
-MOTE_KERNEL(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_PARAMS, MOTE_SOFTMAX_S8_S16_ARGS);
+MOTE_KERNEL_VERSION(softmax_s8_s16, portable);

@@ -19,25 +19,9 @@ MOTE_WEAK void mote_table_s8(const struct mote_table_s8 *p, const int8_t *in, co
     }
 }
 
-static bool need_table_s8(const struct mote_table_s8 *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->in_ring, p->len, 1);
-    bytes[1] = 256;
-    bytes[2] = mote_bytes(p->out_ring, p->len, 1);
-    bytes[3] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[2] <= INT32_MAX;
-}
-
-static bool trust_table_s8(const struct mote_table_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_table_s8(const struct mote_call *c)
 {
     mote_table_s8(c->params, c->args[0], c->args[1], c->args[2], c->first, c->count);
 }
 
-MOTE_KERNEL(table_s8, MOTE_TABLE_S8_PARAMS, MOTE_TABLE_S8_ARGS);
+MOTE_KERNEL_VERSION(table_s8, portable);

@@ -32,24 +32,9 @@ MOTE_WEAK void mote_unary_f32(const struct mote_unary_f32 *p, const float *in, f
         apply(p, in + mote_ring(r, p->in_ring) * p->len, out + mote_ring(r, p->out_ring) * p->len);
 }
 
-static bool need_unary_f32(const struct mote_unary_f32 *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->in_ring, p->len, 4);
-    bytes[1] = mote_bytes(p->out_ring, p->len, 4);
-    bytes[2] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
-}
-
-static bool trust_unary_f32(const struct mote_unary_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_unary_f32(const struct mote_call *c)
 {
     mote_unary_f32(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(unary_f32, MOTE_UNARY_F32_PARAMS, MOTE_UNARY_F32_ARGS);
+MOTE_KERNEL_VERSION(unary_f32, portable);

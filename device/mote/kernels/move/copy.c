@@ -15,21 +15,6 @@ MOTE_WEAK void mote_copy(const struct mote_copy *p, const void *in, void *out, i
                 (const uint8_t *)in + (size_t)mote_ring(r, p->in_ring) * bytes, bytes);
 }
 
-static bool need_copy(const struct mote_copy *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->in_ring, p->row_bytes, 1);
-    bytes[1] = mote_bytes(p->out_ring, p->row_bytes, 1);
-    bytes[2] = (uint32_t)p->rows;
-    return true;
-}
-
-static bool trust_copy(const struct mote_copy *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_copy(const struct mote_call *c) { mote_copy(c->params, c->args[0], c->args[1], c->first, c->count); }
 
-MOTE_KERNEL(copy, MOTE_COPY_PARAMS, MOTE_COPY_ARGS);
+MOTE_KERNEL_VERSION(copy, portable);

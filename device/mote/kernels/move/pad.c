@@ -54,31 +54,9 @@ MOTE_WEAK void mote_pad(const struct mote_pad *p, const void *in, const void *va
     }
 }
 
-static bool need_pad(const struct mote_pad *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->in_ring, p->in_len, p->size);
-    bytes[1] = (uint32_t)p->size;
-    bytes[2] = mote_bytes(p->rank, 3, 4);
-    bytes[3] = mote_bytes(p->out_ring, p->out_len, p->size);
-    bytes[4] = (uint32_t)p->rows;
-    return (int64_t)p->before + p->in_len <= p->out_len;
-}
-
-static bool trust_pad(const struct mote_pad *p, const void *const args[])
-{
-    const int32_t *o = args[2];
-
-    if (mote_strides_product(o, p->rank, 3) < 0 || mote_strides_product(o + 2, p->rank, 3) != p->rows)
-        return false;
-    for (int32_t d = 0; d < p->rank; d++, o += 3)
-        if (o[1] < 0 || (int64_t)o[1] + o[0] > o[2])
-            return false;
-    return true;
-}
-
 static void run_pad(const struct mote_call *c)
 {
     mote_pad(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
 }
 
-MOTE_KERNEL(pad, MOTE_PAD_PARAMS, MOTE_PAD_ARGS);
+MOTE_KERNEL_VERSION(pad, portable);

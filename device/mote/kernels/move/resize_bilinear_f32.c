@@ -40,30 +40,9 @@ MOTE_WEAK void mote_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p
     }
 }
 
-static bool need_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, uint32_t bytes[])
-{
-    uint32_t in_row = mote_bytes(p->in_w, p->channels, 4), out_row = mote_bytes(p->out_w, p->channels, 4);
-
-    if (in_row > INT32_MAX || out_row > INT32_MAX || (int64_t)p->batch * p->in_h > INT32_MAX ||
-        (int64_t)p->batch * p->out_h > INT32_MAX)
-        return false;
-    bytes[0] = mote_bytes(p->in_ring, (int32_t)in_row, 1);
-    bytes[1] = mote_bytes(p->out_h, 3, 4);
-    bytes[2] = mote_bytes(p->out_w, 3, 4);
-    bytes[3] = mote_bytes(p->out_ring, (int32_t)out_row, 1);
-    bytes[4] = (uint32_t)(p->batch * p->out_h);
-    return bytes[0] <= INT32_MAX && bytes[3] <= INT32_MAX;
-}
-
-static bool trust_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const void *const args[])
-{
-    return mote_bilinear_trust(args[1], p->out_h, p->in_h, INT32_MIN, INT32_MAX) &&
-           mote_bilinear_trust(args[2], p->out_w, p->in_w, INT32_MIN, INT32_MAX);
-}
-
 static void run_resize_bilinear_f32(const struct mote_call *c)
 {
     mote_resize_bilinear_f32(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->first, c->count);
 }
 
-MOTE_KERNEL(resize_bilinear_f32, MOTE_RESIZE_BILINEAR_F32_PARAMS, MOTE_RESIZE_BILINEAR_F32_ARGS);
+MOTE_KERNEL_VERSION(resize_bilinear_f32, portable);

@@ -70,28 +70,9 @@ MOTE_WEAK void mote_strided_copy(const struct mote_strided_copy *p, const void *
         move_row(p, in, p->in_at + r * shape[1], shape, out, p->out_at + r * shape[2]);
 }
 
-static bool need_strided_copy(const struct mote_strided_copy *p, uint32_t bytes[])
-{
-    bytes[0] = (uint32_t)p->in_bytes;
-    bytes[1] = mote_bytes(p->rank, 3, 4);
-    bytes[2] = (uint32_t)p->out_bytes;
-    bytes[3] = (uint32_t)p->rows;
-    return p->chunk <= p->in_bytes && p->chunk <= p->out_bytes;
-}
-
-static bool trust_strided_copy(const struct mote_strided_copy *p, const void *const args[])
-{
-    const int32_t *shape = args[1];
-    int32_t chunks = mote_strides_product(shape, p->rank, 3);
-
-    return shape[0] == p->rows && chunks > 0 && (int64_t)chunks * p->chunk <= p->out_bytes &&
-           mote_strides_inside(shape, p->rank, 3, 1, p->in_at, p->in_bytes - p->chunk) &&
-           mote_strides_inside(shape, p->rank, 3, 2, p->out_at, p->out_bytes - p->chunk);
-}
-
 static void run_strided_copy(const struct mote_call *c)
 {
     mote_strided_copy(c->params, c->args[0], c->args[1], c->args[2], c->first, c->count);
 }
 
-MOTE_KERNEL(strided_copy, MOTE_STRIDED_COPY_PARAMS, MOTE_STRIDED_COPY_ARGS);
+MOTE_KERNEL_VERSION(strided_copy, portable);

@@ -57,26 +57,9 @@ MOTE_WEAK void mote_transpose(const struct mote_transpose *p, const void *in, co
     }
 }
 
-static bool need_transpose(const struct mote_transpose *p, uint32_t bytes[])
-{
-    bytes[0] = (uint32_t)p->in_bytes;
-    bytes[1] = mote_bytes(p->rank, 2, 4);
-    bytes[2] = (uint32_t)p->out_bytes;
-    bytes[3] = (uint32_t)p->rows;
-    return p->chunk <= p->in_bytes;
-}
-
-static bool trust_transpose(const struct mote_transpose *p, const void *const args[])
-{
-    const int32_t *shape = args[1];
-
-    return shape[0] == p->rows && (int64_t)mote_strides_product(shape, p->rank, 2) * p->chunk == p->out_bytes &&
-           mote_strides_reach(shape, p->rank, 2, 1, (int64_t)p->in_bytes - p->chunk + 1);
-}
-
 static void run_transpose(const struct mote_call *c)
 {
     mote_transpose(c->params, c->args[0], c->args[1], c->args[2], c->first, c->count);
 }
 
-MOTE_KERNEL(transpose, MOTE_TRANSPOSE_PARAMS, MOTE_TRANSPOSE_ARGS);
+MOTE_KERNEL_VERSION(transpose, portable);

@@ -33,23 +33,9 @@ MOTE_WEAK void mote_mean_s8(const struct mote_mean_s8 *p, const int8_t *in, int8
         mote_reduce_all(mean_one, p, &r, 1, in, out);
 }
 
-static bool need_mean_s8(const struct mote_mean_s8 *p, uint32_t bytes[])
-{
-    const struct mote_reduce r = MOTE_REDUCE_OF(p);
-
-    return mote_reduce_need(&r, 1, bytes);
-}
-
-static bool trust_mean_s8(const struct mote_mean_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_mean_s8(const struct mote_call *c)
 {
     mote_mean_s8(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(mean_s8, MOTE_MEAN_S8_PARAMS, MOTE_MEAN_S8_ARGS);
+MOTE_KERNEL_VERSION(mean_s8, portable);

@@ -39,23 +39,9 @@ MOTE_WEAK void mote_reduce_f32(const struct mote_reduce_f32 *p, const float *in,
         mote_reduce_all(reduce_one, p, &r, sizeof *out, in, out);
 }
 
-static bool need_reduce_f32(const struct mote_reduce_f32 *p, uint32_t bytes[])
-{
-    const struct mote_reduce r = MOTE_REDUCE_OF(p);
-
-    return mote_reduce_need(&r, sizeof(float), bytes);
-}
-
-static bool trust_reduce_f32(const struct mote_reduce_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_reduce_f32(const struct mote_call *c)
 {
     mote_reduce_f32(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(reduce_f32, MOTE_REDUCE_F32_PARAMS, MOTE_REDUCE_F32_ARGS);
+MOTE_KERNEL_VERSION(reduce_f32, portable);

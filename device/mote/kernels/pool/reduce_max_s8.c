@@ -30,23 +30,9 @@ MOTE_WEAK void mote_reduce_max_s8(const struct mote_reduce_max_s8 *p, const int8
         mote_reduce_all(max_one, p, &r, 1, in, out);
 }
 
-static bool need_reduce_max_s8(const struct mote_reduce_max_s8 *p, uint32_t bytes[])
-{
-    const struct mote_reduce r = MOTE_REDUCE_OF(p);
-
-    return mote_reduce_need(&r, 1, bytes);
-}
-
-static bool trust_reduce_max_s8(const struct mote_reduce_max_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_reduce_max_s8(const struct mote_call *c)
 {
     mote_reduce_max_s8(c->params, c->args[0], c->args[1], c->first, c->count);
 }
 
-MOTE_KERNEL(reduce_max_s8, MOTE_REDUCE_MAX_S8_PARAMS, MOTE_REDUCE_MAX_S8_ARGS);
+MOTE_KERNEL_VERSION(reduce_max_s8, portable);

@@ -59,33 +59,10 @@ MOTE_WEAK void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, cons
     }
 }
 
-static bool need_lstm_f32(const struct mote_lstm_f32 *p, uint32_t bytes[])
-{
-    uint32_t rows = mote_bytes(p->batch, p->time, 1);
-
-    bytes[0] = mote_bytes(p->in_ring, p->in_len, 4);
-    bytes[1] = mote_bytes(p->units, p->in_len, 4 * 4);
-    bytes[2] = mote_bytes(p->units, p->units, 4 * 4);
-    bytes[3] = mote_bytes(p->units, 4 * 4, 1);
-    bytes[4] = mote_bytes(p->batch, p->units, 4);
-    bytes[5] = bytes[4];
-    bytes[6] = mote_bytes(p->out_ring, p->units, 4);
-    bytes[7] = rows;
-    return rows <= INT32_MAX && bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[2] <= INT32_MAX &&
-           bytes[4] <= INT32_MAX && bytes[6] <= INT32_MAX;
-}
-
-static bool trust_lstm_f32(const struct mote_lstm_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 static void run_lstm_f32(const struct mote_call *c)
 {
     mote_lstm_f32(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
                   c->first, c->count);
 }
 
-MOTE_KERNEL(lstm_f32, MOTE_LSTM_F32_PARAMS, MOTE_LSTM_F32_ARGS);
+MOTE_KERNEL_VERSION(lstm_f32, portable);

@@ -7,6 +7,8 @@
 
 enum { GATE_INPUT, GATE_FORGET, GATE_CELL, GATE_OUTPUT, GATES };
 
+_Static_assert(GATES == MOTE_LSTM_S8_GATES, "the contract's");
+
 struct constants {
     const MOTE_FLASH int8_t *x_weights, *h_weights;
     const MOTE_FLASH int32_t *bias, *mult;
@@ -109,34 +111,10 @@ MOTE_WEAK void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const
     }
 }
 
-static bool need_lstm_s8(const struct mote_lstm_s8 *p, uint32_t bytes[])
-{
-    uint32_t rows = mote_bytes(p->batch, p->time, 1);
-
-    bytes[0] = mote_bytes(p->in_ring, p->in_len, 1);
-    bytes[1] = mote_bytes(4 * p->units, p->in_len, 1);
-    bytes[2] = mote_bytes(4 * p->units, p->units, 1);
-    bytes[3] = (uint32_t)p->units * 2 * GATES * 4;
-    bytes[4] = 2 * GATES * 4;
-    bytes[5] = 2 * GATES;
-    bytes[6] = MOTE_LSTM_S8_TABLE * 2;
-    bytes[7] = mote_bytes(p->batch, p->units, 1);
-    bytes[8] = mote_bytes(p->batch, p->units, 2);
-    bytes[9] = mote_bytes(p->out_ring, p->units, 1);
-    bytes[10] = rows;
-    return rows <= INT32_MAX && bytes[0] <= INT32_MAX && bytes[8] <= INT32_MAX && bytes[9] <= INT32_MAX;
-}
-
-static bool trust_lstm_s8(const struct mote_lstm_s8 *p, const void *const args[])
-{
-    (void)p;
-    return mote_shifts_in_range(args[5], 2 * GATES);
-}
-
 static void run_lstm_s8(const struct mote_call *c)
 {
     mote_lstm_s8(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
                  c->args[7], c->args[8], c->args[9], c->first, c->count);
 }
 
-MOTE_KERNEL(lstm_s8, MOTE_LSTM_S8_PARAMS, MOTE_LSTM_S8_ARGS);
+MOTE_KERNEL_VERSION(lstm_s8, portable);

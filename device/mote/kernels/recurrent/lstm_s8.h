@@ -27,6 +27,7 @@
 #include "../../kernel.h"
 #include "../shared/requant.h"
 
+#define MOTE_LSTM_S8_GATES 4
 #define MOTE_LSTM_S8_TABLE 256
 
 #define MOTE_LSTM_S8_PARAMS(F)                                                                                         \

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every version of binary_f32 may rely on: binary_f32.h. */
+#include "binary_f32.h"
+
+#include "../shared/broadcast.h"
+
+static bool need_binary_f32(const struct mote_binary_f32 *p, uint32_t bytes[])
+{
+    bytes[0] = mote_bytes(p->a_ring, p->a_len, 4);
+    bytes[1] = mote_bytes(p->b_ring, p->b_len, 4);
+    bytes[2] = mote_bytes(p->rank, 3, 4);
+    bytes[3] = mote_bytes(p->out_ring, p->out_len, 4);
+    bytes[4] = (uint32_t)p->rows;
+    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
+}
+
+static bool trust_binary_f32(const struct mote_binary_f32 *p, const void *const args[])
+{
+    return mote_broadcast_trust(args[2], p->rank, p->a_len, p->b_len, p->out_len);
+}
+
+MOTE_KERNEL(binary_f32, MOTE_BINARY_F32_PARAMS, MOTE_BINARY_F32_ARGS);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every version of max_pool_2d_s8 may rely on: max_pool_2d_s8.h. */
+#include "max_pool_2d_s8.h"
+
+#include "../shared/rows.h"
+
+/* No window is empty, first or last. */
+static bool covers(int32_t in, int32_t out, int32_t kernel, int32_t stride, int32_t pad)
+{
+    return pad < kernel && (int64_t)(out - 1) * stride - pad < in;
+}
+
+static bool need_max_pool_2d_s8(const struct mote_max_pool_2d_s8 *p, uint32_t bytes[])
+{
+    bytes[0] = mote_bytes(p->in_ring, p->in_w, p->channels);
+    bytes[1] = mote_bytes(p->out_ring, p->out_w, p->channels);
+    bytes[2] = mote_bytes(p->batch, p->out_h, 1);
+    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && p->lo <= p->hi &&
+           covers(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->pad_top) &&
+           covers(p->in_w, p->out_w, p->kernel_w, p->stride_w, p->pad_left) &&
+           mote_window_fits(p->batch, p->in_h, p->out_h, p->kernel_h, p->stride_h, 1) &&
+           mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, 1);
+}
+
+static bool trust_max_pool_2d_s8(const struct mote_max_pool_2d_s8 *p, const void *const args[])
+{
+    (void)p;
+    (void)args;
+    return true;
+}
+
+MOTE_KERNEL(max_pool_2d_s8, MOTE_MAX_POOL_2D_S8_PARAMS, MOTE_MAX_POOL_2D_S8_ARGS);

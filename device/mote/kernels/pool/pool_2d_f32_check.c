@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every version of pool_2d_f32 may rely on: pool_2d_f32.h. */
+#include "pool_2d_f32.h"
+
+#include "../shared/rows.h"
+#include "../shared/windows.h"
+
+static bool need_pool_2d_f32(const struct mote_pool_2d_f32 *p, uint32_t bytes[])
+{
+    uint32_t in_row = mote_bytes(p->in_w, p->channels, 4), out_row = mote_bytes(p->out_w, p->channels, 4);
+
+    if (in_row > INT32_MAX || out_row > INT32_MAX)
+        return false;
+    bytes[0] = mote_bytes(p->in_ring, (int32_t)in_row, 1);
+    bytes[1] = mote_bytes(p->out_ring, (int32_t)out_row, 1);
+    bytes[2] = mote_bytes(p->batch, p->out_h, 1);
+    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX &&
+           mote_window_covers(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->pad_top) &&
+           mote_window_covers(p->in_w, p->out_w, p->kernel_w, p->stride_w, p->pad_left) &&
+           mote_window_fits(p->batch, p->in_h, p->out_h, p->kernel_h, p->stride_h, 1) &&
+           mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, 1);
+}
+
+static bool trust_pool_2d_f32(const struct mote_pool_2d_f32 *p, const void *const args[])
+{
+    (void)p;
+    (void)args;
+    return true;
+}
+
+MOTE_KERNEL(pool_2d_f32, MOTE_POOL_2D_F32_PARAMS, MOTE_POOL_2D_F32_ARGS);
