@@ -238,9 +238,9 @@ static enum mote_status not_yaml(const yaml_parser_t *parser, const struct frame
 {
     struct frame here = frame_mark(at, &parser->problem_mark);
 
-    if (parser->error == YAML_MEMORY_ERROR)
+    if (parser->problem == NULL) /* libyaml does not always say that it was memory */
         return fail(at, MOTE_ERR_MEMORY, "out of memory");
-    return fail(&here, MOTE_ERR_FORMAT, "is not YAML: %s", parser->problem != NULL ? parser->problem : "?");
+    return fail(&here, MOTE_ERR_FORMAT, "is not YAML: %s", parser->problem);
 }
 
 /* What a document no longer tells, or what would make it large. */
