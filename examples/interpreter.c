@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 
     if (argc != 3)
         return 2;
-    status = mote_model_open(&model, image, load(argv[1], image, sizeof image), arena, sizeof arena);
+    status = mote_model_open(&model, &mote_kernels, image, load(argv[1], image, sizeof image), arena, sizeof arena);
     if (status != 0) {
         fprintf(stderr, "status %d at step %d, tensor %d: see `mote explain %d`\n", (int)status, (int)model.error.step,
                 (int)model.error.tensor, (int)status);

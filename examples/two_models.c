@@ -36,7 +36,8 @@ int main(int argc, char **argv)
     struct mote_model strokes;
     struct mote_io in, out;
 
-    if (argc < 3 || mote_model_open(&strokes, image, load(argv[1], image, sizeof image), arena, sizeof arena) != 0)
+    if (argc < 3 ||
+        mote_model_open(&strokes, &mote_kernels, image, load(argv[1], image, sizeof image), arena, sizeof arena) != 0)
         return 2;
     mote_model_input(&strokes, 0, &in);
     mote_model_output(&strokes, 0, &out);

@@ -5,16 +5,16 @@
  *     struct mote_model model;
  *     struct mote_io in, out;
  *
- *     int32_t status = mote_model_open(&model, image, image_bytes, arena, sizeof arena);
+ *     int32_t status = mote_model_open(&model, &mote_kernels, image, image_bytes, arena, sizeof arena);
  *     status = mote_model_set_input(&model, 0, sample);         // raw, as the data of training had it; or
  *     mote_model_input(&model, 0, &in);                         // an input tensor that is ready:
  *     memcpy(in.data, tensor, in.bytes);
  *     status = mote_model_run(&model);
  *     mote_model_output(&model, 0, &out);
  *
- * Who owns what: the image (16-byte aligned, read only, must stay), the arena (16-byte aligned) and struct mote_model
- * are the caller's. Nothing is allocated, nothing is global: any number of models may be open, each with its own struct
- * and arena; one model must not be run from two threads at once.
+ * Who owns what: the table of kernels and the image (both read only, must stay; the image 16-byte aligned), the arena
+ * (16-byte aligned) and struct mote_model are the caller's. Nothing is allocated, nothing is global: any number of
+ * models may be open, each with its own struct and arena; one model must not be run from two threads at once.
  * Inputs do not survive an inference: their bytes in the arena are used again. Outputs stay until the next run or
  * reset. State (recurrent networks) lives in the arena too: do not touch it between inferences.
  * The image is not trusted: mote_model_open() checks every byte that is used later. After MOTE_OK no content of the
@@ -37,6 +37,10 @@ struct mote_image_tensor;
 struct mote_image_step;
 struct mote_image_io;
 struct mote_channels;
+struct mote_kernels;
+
+/* The kernels that are linked (device/mote/runtime/registry.h); a program may have several tables. */
+extern const struct mote_kernels mote_kernels;
 
 /* An input or an output. */
 struct mote_io {
@@ -65,6 +69,7 @@ typedef void mote_hook(void *user, const struct mote_model *model, int32_t step,
 
 /* Read only for you, but for hook and user. */
 struct mote_model {
+    const struct mote_kernels *kernels;
     const uint8_t *image;
     uint8_t *arena;
     const struct mote_image_tensor *tensors;
@@ -88,10 +93,10 @@ uint32_t mote_image_arena_bytes(const void *image, size_t image_bytes);
 /* CRC-32 (IEEE 802.3, as in zip and Ethernet). */
 uint32_t mote_crc32(const void *data, size_t bytes);
 
-/* Checks the image and binds it to the arena; resets the state. On failure model->error says where. What follows the
- * image in its image_bytes, a signature or anything, is not looked at. */
-int32_t mote_model_open(struct mote_model *model, const void *image, size_t image_bytes, void *arena,
-                        size_t arena_bytes);
+/* Checks the image and binds it to the kernels and the arena; resets the state. On failure model->error says where.
+ * What follows the image in its image_bytes, a signature or anything, is not looked at. */
+int32_t mote_model_open(struct mote_model *model, const struct mote_kernels *kernels, const void *image,
+                        size_t image_bytes, void *arena, size_t arena_bytes);
 
 /* State tensors to real zero; the next step is the first. */
 void mote_model_reset(struct mote_model *model);

@@ -15,7 +15,7 @@ void adapter_checksum(void) { checksum_result = mote_crc32(harness_image, image_
 
 int32_t adapter_open(void)
 {
-    return mote_model_open(&model, harness_image, image_bytes(), harness_arena, MOTE_ARENA_BYTES);
+    return mote_model_open(&model, &mote_kernels, harness_image, image_bytes(), harness_arena, MOTE_ARENA_BYTES);
 }
 
 int32_t adapter_reset(void)

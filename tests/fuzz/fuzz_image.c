@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_bytes = mote_image_arena_bytes(image, size);
     if (arena_bytes <= ARENA_MAX) {
         arena = aligned_alloc(MOTE_IMAGE_ALIGN, align_up(arena_bytes + 1, MOTE_IMAGE_ALIGN));
-        if (mote_model_open(&model, image, size, arena, arena_bytes) == 0)
+        if (mote_model_open(&model, &mote_kernels, image, size, arena, arena_bytes) == 0)
             run(&model);
         else if (model.error.status >= 0)
             abort(); /* a refusal says why */

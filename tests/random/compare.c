@@ -95,7 +95,7 @@ static enum mote_status compile_and_run(struct pool *pool, const struct item *it
     image = block(p.image.size);
     memcpy(image, p.image.data, p.image.size);
     arena = block((size_t)p.plan.arena_bytes);
-    status = mote_model_open(&model, image, p.image.size, arena, (size_t)p.plan.arena_bytes);
+    status = mote_model_open(&model, &mote_kernels, image, p.image.size, arena, (size_t)p.plan.arena_bytes);
     if (status == MOTE_OK)
         run_image(&model, it->input_seed, out);
     free(arena);

@@ -119,7 +119,7 @@ static void seal(struct fixture *f) { f->h->checksum = mote_crc32(f->image.data 
 static struct mote_error open_image(struct fixture *f)
 {
     struct mote_model m;
-    int32_t status = mote_model_open(&m, f->image.data, f->image.size, arena, ARENA);
+    int32_t status = mote_model_open(&m, &mote_kernels, f->image.data, f->image.size, arena, ARENA);
 
     assert_int_equal(status, m.error.status);
     memcpy(f->image.data, f->good.data, f->good.size);
@@ -192,16 +192,19 @@ static void what_the_caller_has_is_checked(void **state)
     at += MOTE_IMAGE_ALIGN - (uintptr_t)at % MOTE_IMAGE_ALIGN;
     for (size_t off = 1; off < MOTE_IMAGE_ALIGN; off++) {
         memcpy(at + off, f->image.data, f->image.size);
-        assert_int_equal(mote_model_open(&m, at + off, f->image.size, arena, ARENA), MOTE_ERR_ALIGN);
+        assert_int_equal(mote_model_open(&m, &mote_kernels, at + off, f->image.size, arena, ARENA), MOTE_ERR_ALIGN);
         assert_int_equal(m.error.detail, 0);
         seal(f);
-        assert_int_equal(mote_model_open(&m, f->image.data, f->image.size, arena + off, ARENA), MOTE_ERR_ALIGN);
+        assert_int_equal(mote_model_open(&m, &mote_kernels, f->image.data, f->image.size, arena + off, ARENA),
+                         MOTE_ERR_ALIGN);
         assert_int_equal(m.error.detail, 1);
     }
     seal(f);
-    assert_int_equal(mote_model_open(&m, f->image.data, f->image.size, arena, ARENA - 1), MOTE_ERR_ARENA);
-    assert_int_equal(mote_model_open(&m, f->image.data, f->image.size - 1, arena, ARENA), MOTE_ERR_BOUNDS);
-    assert_int_equal(mote_model_open(&m, f->image.data, sizeof *f->h - 1, arena, ARENA), MOTE_ERR_MAGIC);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, f->image.data, f->image.size, arena, ARENA - 1),
+                     MOTE_ERR_ARENA);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, f->image.data, f->image.size - 1, arena, ARENA),
+                     MOTE_ERR_BOUNDS);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, f->image.data, sizeof *f->h - 1, arena, ARENA), MOTE_ERR_MAGIC);
     assert_int_equal(mote_image_arena_bytes(f->image.data, f->image.size), ARENA);
     assert_int_equal(mote_image_arena_bytes(f->image.data, f->image.size - 1), 0);
 }

@@ -573,7 +573,8 @@ static void runtime_compiles_without_kernels(void **state)
           (const char *[]){
               pool_printf(&f.pool,
                           "for cc in gcc clang; do $cc -std=c11 " WARNINGS
-                          " -DMOTE_KERNELS='\"none.def\"' -I. -c %s/device/mote/runtime/registry.c || exit 1; done",
+                          " -DMOTE_KERNELS='\"none.def\"' -DMOTE_KERNELS_NAME=none -I. -c "
+                          "%s/device/mote/runtime/registry.c || exit 1; nm registry.o | grep -w none || exit 1; done",
                           MOTE_SOURCE_DIR)});
     end(&f);
 }

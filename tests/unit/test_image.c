@@ -48,7 +48,7 @@ static int set_up(void **state)
     assert_int_equal(model_parse(&p.model, (struct bytes){(uint8_t *)(uintptr_t)graph, sizeof graph - 1}, &at),
                      MOTE_OK);
     assert_int_equal(pipeline_compile(&p, &options, &at), MOTE_OK);
-    assert_int_equal(mote_model_open(&f->m, p.image.data, p.image.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_open(&f->m, &mote_kernels, p.image.data, p.image.size, arena, sizeof arena), MOTE_OK);
     *state = f;
     return 0;
 }

@@ -29,7 +29,7 @@ static int32_t reopen(struct opened *o)
     int32_t status;
 
     h->checksum = mote_crc32(o->image.data + 20, h->bytes - 20);
-    status = mote_model_open(&o->model, o->image.data, o->image.size, arena, h->arena_bytes);
+    status = mote_model_open(&o->model, &mote_kernels, o->image.data, o->image.size, arena, h->arena_bytes);
     mote_model_input(&o->model, 0, &o->in);
     return status;
 }

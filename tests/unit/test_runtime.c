@@ -10,6 +10,7 @@
 #include "mote/mote.h"
 #include "mote/ops/image.h"
 #include "mote/ops/types.h"
+#include "mote/runtime/registry.h"
 #include "tests/golden/road.h"
 
 #include <cmocka.h> /* after base.h: it has a macro named fail */
@@ -65,7 +66,7 @@ static void no_tensor_has_the_size_that_stands_for_too_much(void **state)
     params[3] = INT32_MAX; /* out_ring: 4 * (2^31 - 1) bytes */
     h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
     assert_int_equal(mote_image_arena_bytes(image.data, image.size), 0);
-    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, SIZE_MAX), MOTE_ERR_BOUNDS);
+    assert_int_equal(mote_model_open(&model, &mote_kernels, image.data, image.size, arena, SIZE_MAX), MOTE_ERR_BOUNDS);
     pool_free(&pool);
 }
 
@@ -118,9 +119,9 @@ static void checks_are_bounded_by_the_image(void **state)
         n++;
     assert_in_range(n, 10, 50);
     many = repeated(&pool, image, n);
-    assert_int_equal(mote_model_open(&model, many.data, many.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_open(&model, &mote_kernels, many.data, many.size, arena, sizeof arena), MOTE_OK);
     many = repeated(&pool, image, n + 1);
-    assert_int_equal(mote_model_open(&model, many.data, many.size, arena, sizeof arena), MOTE_ERR_WORK);
+    assert_int_equal(mote_model_open(&model, &mote_kernels, many.data, many.size, arena, sizeof arena), MOTE_ERR_WORK);
     assert_int_equal(model.error.step, n);
     assert_int_equal(model.error.detail, 1);
     pool_free(&pool);
@@ -135,7 +136,7 @@ static void checks_of_nothing_are_not_bounded(void **state)
     struct mote_model model;
 
     (void)state;
-    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_open(&model, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
     pool_free(&pool);
 }
 
@@ -152,7 +153,7 @@ static void resets_are_bounded_by_the_arena(void **state)
     struct mote_model model;
 
     (void)state;
-    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_open(&model, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
     for (uint32_t i = 0; i < model.n_tensors; i++)
         if (t[i].flags & MOTE_TENSOR_STATE) {
             t[i].offset = 0;
@@ -160,14 +161,15 @@ static void resets_are_bounded_by_the_arena(void **state)
             last = &t[i];
         }
     h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
-    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_open(&model, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
     last->bytes += left;
     h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
-    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena),
+    assert_int_equal(mote_model_open(&model, &mote_kernels, image.data, image.size, arena, sizeof arena),
                      MOTE_ERR_BOUNDS); /* its io */
     last->bytes++;
     h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
-    assert_int_equal(mote_model_open(&model, image.data, image.size, arena, sizeof arena), MOTE_ERR_WORK);
+    assert_int_equal(mote_model_open(&model, &mote_kernels, image.data, image.size, arena, sizeof arena),
+                     MOTE_ERR_WORK);
     assert_int_equal(model.error.tensor, last - t);
     pool_free(&pool);
 }
@@ -319,7 +321,7 @@ static void reset_rewinds(void **state)
     struct mote_model m;
 
     (void)state;
-    assert_int_equal(mote_model_open(&m, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
     for (int inference = 0; inference < 2; inference++) {
         set(&m, 7);
         assert_int_equal(mote_model_step(&m), 1);
@@ -341,6 +343,45 @@ static void reset_rewinds(void **state)
     pool_free(&pool);
 }
 
+static int runs;
+
+static void count_runs(const struct mote_call *call)
+{
+    runs++;
+    mote_kernels_find(&mote_kernels, KERNEL_copy)->version->run(call);
+}
+
+/* Each model runs with the table that it was opened with, and sees nothing of what is linked elsewhere. */
+static void models_have_tables_of_their_own(void **state)
+{
+    static const struct mote_version counting = {count_runs};
+    static _Alignas(16) uint8_t arena[2][64];
+    const struct mote_linked rows[] = {{NULL, NULL}, {&counting, kernels[KERNEL_copy]}};
+    uint8_t place[KERNEL_LIMIT] = {0};
+    const struct mote_kernels none = {rows, place, 0}, other = {rows, (const uint8_t[KERNEL_LIMIT]){0}, KERNEL_LIMIT},
+                              mine = {rows, place, KERNEL_LIMIT};
+    struct pool pool = {0};
+    struct bytes image = image_of(&pool, copy_of_constant);
+    struct mote_model a, b;
+    struct mote_io out;
+
+    (void)state;
+    place[KERNEL_copy] = 1;
+    assert_int_equal(mote_model_open(&a, &none, image.data, image.size, arena[0], sizeof arena[0]), MOTE_ERR_KERNEL);
+    assert_int_equal(mote_model_open(&a, &other, image.data, image.size, arena[0], sizeof arena[0]), MOTE_ERR_KERNEL);
+    assert_int_equal(a.error.detail, KERNEL_copy);
+    assert_int_equal(mote_model_open(&a, &mine, image.data, image.size, arena[0], sizeof arena[0]), MOTE_OK);
+    assert_int_equal(mote_model_open(&b, &mote_kernels, image.data, image.size, arena[1], sizeof arena[1]), MOTE_OK);
+    runs = 0;
+    assert_int_equal(mote_model_run(&b), MOTE_OK);
+    assert_int_equal(runs, 0);
+    assert_int_equal(mote_model_run(&a), MOTE_OK);
+    assert_int_equal(runs, 1);
+    assert_int_equal(mote_model_output(&a, 0, &out), MOTE_OK);
+    assert_memory_equal(out.data, ((const uint8_t[]){1, 2, 3, 4}), 4);
+    pool_free(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +390,7 @@ int main(void)
         cmocka_unit_test(checks_of_nothing_are_not_bounded),
         cmocka_unit_test(resets_are_bounded_by_the_arena),
         cmocka_unit_test(trust_reads_checked_constants_only),
+        cmocka_unit_test(models_have_tables_of_their_own),
         cmocka_unit_test(arguments_have_31_bits),
         cmocka_unit_test(helpers_take_any_zero_point),
         cmocka_unit_test(reset_rewinds),

@@ -118,10 +118,10 @@ static void a_trailer_moves_nothing(void **state)
     assert_memory_equal(f->image.data, f->plain.data, f->plain.size);
     assert_int_equal(f->h->bytes, f->plain.size);
     assert_int_equal(f->h->model_version, 7);
-    assert_int_equal(mote_model_open(&m, f->image.data, f->image.size, arena, sizeof arena), MOTE_OK);
-    assert_int_equal(mote_model_open(&m, f->image.data, f->plain.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, f->image.data, f->image.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, f->image.data, f->plain.size, arena, sizeof arena), MOTE_OK);
     memset(f->trailer, 0xff, TRAILER);
-    assert_int_equal(mote_model_open(&m, f->image.data, f->image.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, f->image.data, f->image.size, arena, sizeof arena), MOTE_OK);
 }
 
 /* Each byte of the image, so each field of its header, and each byte of the trailer; with a checksum that is right,
@@ -159,7 +159,8 @@ static void fields_of_the_header_are_signed(void **state)
     for (size_t i = 0; i < COUNT(changed); i++) {
         *f->h = changed[i];
         f->h->checksum = mote_crc32(f->image.data + 20, f->plain.size - 20);
-        assert_int_equal(mote_model_open(&m, f->image.data, f->image.size, arena, sizeof arena), MOTE_OK);
+        assert_int_equal(mote_model_open(&m, &mote_kernels, f->image.data, f->image.size, arena, sizeof arena),
+                         MOTE_OK);
         assert_int_equal(form(f, f->image.size), MOTE_OK);
         assert_false(verifies(f));
     }

@@ -82,7 +82,8 @@ static int32_t open_changed(struct compiled *c, struct mote_error *error)
     int32_t status;
 
     h->checksum = mote_crc32(c->p.image.data + 20, h->bytes - 20);
-    status = mote_model_open(&m, h, c->p.image.size, pool_alloc(&c->pool, h->arena_bytes), h->arena_bytes);
+    status =
+        mote_model_open(&m, &mote_kernels, h, c->p.image.size, pool_alloc(&c->pool, h->arena_bytes), h->arena_bytes);
     *error = m.error;
     return status;
 }

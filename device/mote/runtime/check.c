@@ -240,7 +240,7 @@ static int32_t out_of_range(const struct mote_kernel *k, const int32_t *params)
 static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
 {
     const struct mote_image_step *s = &m->steps[step];
-    const struct mote_kernel *k = mote_kernels_find(&mote_kernels, s->kernel)->kernel;
+    const struct mote_kernel *k = mote_kernels_find(m->kernels, s->kernel)->kernel;
     uint32_t need[MOTE_ARGS_MAX + 1];
     void *args[MOTE_ARGS_MAX];
     int32_t first_wrong;
@@ -301,7 +301,8 @@ static int32_t check_io(struct mote_model *m)
     return MOTE_OK;
 }
 
-int32_t mote_model_open(struct mote_model *m, const void *image, size_t image_bytes, void *arena, size_t arena_bytes)
+int32_t mote_model_open(struct mote_model *m, const struct mote_kernels *kernels, const void *image, size_t image_bytes,
+                        void *arena, size_t arena_bytes)
 {
     const struct mote_image_header *h = header_of(image);
     int32_t status;
@@ -314,6 +315,7 @@ int32_t mote_model_open(struct mote_model *m, const void *image, size_t image_by
     CHECK(((uintptr_t)arena & (MOTE_IMAGE_ALIGN - 1)) == 0, MOTE_ERR_ALIGN, -1, -1, 1);
     CHECK(arena_bytes >= h->arena_bytes, MOTE_ERR_ARENA, -1, -1, h->arena_bytes);
 
+    m->kernels = kernels;
     m->image = image;
     m->arena = arena;
     if ((status = check_sections(m)) != MOTE_OK || (status = check_tensors(m)) != MOTE_OK ||

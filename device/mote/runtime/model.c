@@ -27,7 +27,7 @@ static void run_step(struct mote_model *m, uint32_t index)
     mote_assert(s->n_args <= MOTE_ARGS_MAX);
     for (uint32_t i = 0; i < s->n_args; i++)
         args[i] = place(m, m->args[s->args + i]);
-    mote_kernels_at(&mote_kernels, s->kernel)->version->run(&call);
+    mote_kernels_at(m->kernels, s->kernel)->version->run(&call);
     if (m->hook != NULL)
         m->hook(m->user, m, (int32_t)index, s->kernel);
 }

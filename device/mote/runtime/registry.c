@@ -27,4 +27,4 @@ static const uint8_t place[] = {
 
 _Static_assert(AT_LIMIT <= UINT8_MAX + 1, "too many kernels for one byte");
 
-const struct mote_kernels mote_kernels = {linked, place, sizeof place};
+const struct mote_kernels MOTE_KERNELS_NAME = {linked, place, sizeof place};

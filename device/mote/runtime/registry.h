@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which kernels are linked, and in which version: those in MOTE_KERNELS, a file of KERNEL(id, family, name, version)
  * rows. The default is all of them, portable; `mote compile` writes a list with exactly the model's, and you may write
- * your own so that later models find theirs. */
+ * your own so that later models find theirs. A program that needs several tables compiles registry.c once for each,
+ * with -DMOTE_KERNELS and a name, -DMOTE_KERNELS_NAME=…, and gives mote_model_open() the model's. */
 #ifndef MOTE_REGISTRY_H
 #define MOTE_REGISTRY_H
 
@@ -9,6 +10,10 @@
 
 #ifndef MOTE_KERNELS
 #define MOTE_KERNELS "../ops/kernels_def.h"
+#endif
+
+#ifndef MOTE_KERNELS_NAME
+#define MOTE_KERNELS_NAME mote_kernels
 #endif
 
 /* A kernel that is linked. */
@@ -24,7 +29,7 @@ struct mote_kernels {
     uint32_t n;
 };
 
-extern const struct mote_kernels mote_kernels;
+extern const struct mote_kernels MOTE_KERNELS_NAME;
 
 /* The row of a kernel that is linked. */
 static inline const struct mote_linked *mote_kernels_at(const struct mote_kernels *k, uint32_t id)
