@@ -13,6 +13,7 @@
 
 #include "host/base/random.h"
 #include "tests/data/files.h"
+#include "tests/shared.h"
 
 /* ---- two openings of the same samples ---- */
 /* A model that was trained on f->data. */
@@ -476,6 +477,25 @@ static void commands_test_on_what_was_not_seen(void **state)
     assert_null(memmem(get(f, "q.mote").data, get(f, "q.mote").size, "cutoffs", 7));
 }
 
+/* The same with a case of the shared folder, of 46 samples to test on. */
+static void the_shared_case_gives_what_guessing_does(void **state)
+{
+    struct fixture *f = *state;
+    const char *folder = shared_path(&f->pool, "cases/leak"), *data, *out;
+
+    if (folder == NULL)
+        skip();
+    data = pool_printf(&f->pool, "--data %s/rnd.csv", folder);
+    out = mote(f, pool_printf(&f->pool, "train %s/m.yaml %s --threads 1 -o r", folder, data));
+    assert_float_equal(number(out, "accuracy"), 1.0 / 3, 0.21);
+    assert_true(number(out, "samples") == 46);
+    out = mote(f, pool_printf(&f->pool, "quantize r/model.graph %s -o q.graph", data));
+    assert_float_equal(number(out, "accuracy_int8"), 1.0 / 3, 0.21); /* three deviations */
+    out = mote(f, pool_printf(&f->pool, "eval q.graph %s", data));
+    assert_float_equal(number(out, "accuracy"), 1.0 / 3, 0.21);
+    assert_true(number(out, "samples") == 46);
+}
+
 /* Data that have not all classes number the others otherwise. */
 static void classes_are_judged_by_name(void **state)
 {
@@ -555,6 +575,7 @@ int main(void)
         TEST(groups_of_a_table),
         TEST(groups_of_files),
         TEST(commands_test_on_what_was_not_seen),
+        TEST(the_shared_case_gives_what_guessing_does),
         TEST(classes_are_judged_by_name),
         TEST(a_test_that_is_empty_is_refused),
         TEST(another_split_is_not_resumed),
