@@ -10,20 +10,26 @@ trap 'rm -rf "$out"' EXIT
 bad=0
 flags="-std=c11 -ffreestanding -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror"
 
-# try COMPILER MODE
-try() {
+# check COMPILER: its warnings, of all files in one call
+check() {
     command -v "${1%% *}" >/dev/null || { echo "SKIP: ${1%% *} is not installed"; return; }
-    for f in device/mote/kernels/*/*.c device/mote/runtime/*.c; do
-        $1 $flags $2 "$f" || bad=1
+    $1 $flags -fsyntax-only $files || bad=1
+}
+
+# build COMPILER
+build() {
+    command -v "${1%% *}" >/dev/null || { echo "SKIP: ${1%% *} is not installed"; return; }
+    for f in $files; do
+        $1 $flags -O2 -c "$f" -o "$out/x.o" || bad=1
     done
 }
 
-whole="-O2 -o $out/x.o -c"
-try gcc "$whole"
-try "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb" "$whole"
-try clang -fsyntax-only
-try "gcc -DMOTE_ASSERT=1 -DMOTE_DESCRIBE=1" -fsyntax-only
-try "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb" -fsyntax-only
-try "clang --target=thumbv7em-none-eabi" -fsyntax-only
-try "clang --target=riscv32-unknown-elf -march=rv32imc" -fsyntax-only
+files=$(echo device/mote/kernels/*/*.c device/mote/runtime/*.c)
+build gcc
+build "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb"
+check clang
+check "gcc -DMOTE_ASSERT=1 -DMOTE_DESCRIBE=1"
+check "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb"
+check "clang --target=thumbv7em-none-eabi"
+check "clang --target=riscv32-unknown-elf -march=rv32imc"
 exit $bad
