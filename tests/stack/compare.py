@@ -13,7 +13,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SLACK = 128  # functions that the model does not call, registers that a call chain does not save
 CASES = [("ink", "mps2-an386", "image"), ("strokes", "arduino-uno", "c")]
-MORE = [("ink", "mps2-an386", "c"), ("strokes", "microbit", "image"), ("strokes", "mps2-an505", "c"),
+# Not ink via C: its table counts what sets the input of raw samples, which `mote emulate` does not measure.
+MORE = [("strokes", "mps2-an386", "c"), ("strokes", "microbit", "image"), ("strokes", "mps2-an505", "c"),
         ("strokes", "riscv32-virt", "image"), ("strokes", "riscv32-virt", "c")]
 
 
