@@ -25,6 +25,7 @@ rule "a family of kernels uses shared/, no other family" device/mote/kernels '\.
 rule "what kernels share knows none of them" device/mote/kernels/shared '\.\./[a-z]'
 rule "device/mote/ops is facts, not code" device/mote/ops '\.\./'
 rule "base knows nothing of models" host/base 'host/(graph|import|passes|plan|emit|exec|quantize|emulate|pipeline|cli|data)/|mote/([a-z_]+\.h|kernels/|runtime/)'
+rule "targets know no models" host/target 'host/(graph|import|passes|plan|emit|exec|quantize|train|emulate|pipeline|cli)/|mote/([a-z_]+\.h|kernels/|runtime/)'
 rule "the graph knows no format, pass or emitter" host/graph 'host/(import|passes|emit|exec|emulate|pipeline|cli)/'
 rule "importers end at the graph" host/import 'host/(passes|plan|emit|exec|emulate|pipeline|cli)/|mote/([a-z_]+\.h|kernels/|runtime/)'
 rule "passes know neither importers nor emitters" host/passes 'host/(import|emit|quantize|emulate|pipeline|cli)/'
@@ -33,7 +34,7 @@ rule "emitters read the plan" host/emit 'host/(import|passes|exec|emulate|pipeli
 rule "calibration takes graphs and samples, from wherever they are" host/quantize 'host/(import|data|emulate|pipeline|cli)/'
 rule "the emulator takes bytes and folders" host/emulate 'host/(graph|import|passes|plan|emit|exec|quantize|train|pipeline|cli)/'
 rule "training knows neither emitters nor boards" host/train 'host/(emit|emulate|cli)/'
-rule "only the command line knows the command line" "host/base host/graph host/import host/passes host/plan host/emit host/exec host/quantize host/emulate host/pipeline host/data host/report host/train" 'host/cli/'
+rule "only the command line knows the command line" "host/base host/graph host/import host/passes host/plan host/emit host/exec host/quantize host/target host/emulate host/pipeline host/data host/report host/train" 'host/cli/'
 rule "data sets end at samples and at a model's input" host/data 'host/(import|passes|plan|emit|exec|emulate|pipeline|train|cli)/'
 
 found=$(grep -rnE '(^|[^_[:alnum:]])_?exit\(' host --include='*.c' | grep -v '^host/cli/')

@@ -136,8 +136,11 @@ enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *fil
 
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
-    struct pipeline_options options = {.passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump")};
+    struct target target;
+    struct pipeline_options options = {
+        .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .target = &target};
 
+    TRY(target_find(&cli->pool, cli_value(cli, "--target"), &target, &cli->root));
     return pipeline_compile(p, &options, file);
 }
 

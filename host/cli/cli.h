@@ -65,7 +65,7 @@ const char *cli_json_text(struct cli *cli, json_t *json);
 void cli_progress(const char *what, int64_t done, int64_t total);
 json_t *json_tensor_shape(const uint32_t *dims, int rank);
 
-/* Loads and compiles the command's first positional argument with its --passes and --dump. */
+/* Loads and compiles the command's first positional argument with its --passes, --dump and --target. */
 MUST_CHECK enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *file);
 MUST_CHECK enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file);
 MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file);

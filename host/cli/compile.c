@@ -5,9 +5,9 @@
 #include "host/cli/io.h"
 #include "host/cli/image_view.h"
 #include "host/emit/emit.h"
-#include "host/emulate/home.h"
 #include "host/exec/runner.h"
 #include "host/import/import.h"
+#include "host/target/home.h"
 
 static enum mote_status write_output(struct cli *cli, struct pipeline *p, const char *emit, const char *out,
                                      const struct frame *file)
@@ -84,8 +84,7 @@ static enum mote_status run_compile(struct cli *cli)
     TRY(rename_model(cli, &p, &file));
     TRY(cli_compile_loaded(cli, &p, &file));
     TRY(runner_open(&cli->pool, p.image, &runner, &file)); /* a damaged image is not copied */
-    TRY(cli_check_fit(cli, &runner.model, strcmp(emit, "image") == 0 ? BOARD_IMAGE : BOARD_C,
-                      cli_value(cli, "--target"), &file));
+    TRY(check_target_fit(&runner.model, strcmp(emit, "image") == 0 ? BOARD_IMAGE : BOARD_C, &p.target, &file));
     result = result_text(cli, &p, &runner.model, emit, out);
     TRY(write_output(cli, &p, emit, out, &file));
     fputs(result, stdout);
@@ -94,14 +93,15 @@ static enum mote_status run_compile(struct cli *cli)
 
 const struct command command_compile = {
     .name = "compile",
-    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target BOARD]",
+    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
         "<model>.h and mote/ with the sources that they need. --emit graph writes the graph after the passes.\n"
         "Files of another model that has the same name are not overwritten: --name gives this one another. A .mote is\n"
         "checked and copied; C and graph come from a .tflite or graph file only. With --target, a model that does not\n"
-        "fit the board is refused, and so is an image for one that takes generated C only.\n\n"
+        "fit the board is refused, and so is an image for one that takes generated C only. A core's name\n"
+        "(cortex-m4f), or `portable`, is a target that asks for nothing to fit.\n\n"
         "JSON keys: output, emit, image_bytes, arena_bytes, weight_bytes; arena_bound_bytes and macs (null for a "
         ".mote,\n"
         "which does not know them).",
@@ -111,7 +111,8 @@ const struct command command_compile = {
     .options = (const struct option[]){{"-o", "OUT", "the file, or for --emit c the folder"},
                                        {"--emit", "KIND", "image, c or graph"},
                                        {"--name", "NAME", "what the model is called in image and C"},
-                                       {"--target", "BOARD", "the board that it must fit; `mote targets` lists them"},
+                                       {"--target", "TARGET",
+                                        "the board that it must fit (`mote targets` lists them), or a core"},
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_compile,

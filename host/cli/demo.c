@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "host/cli/cli.h"
-#include "host/emulate/board.h"
-#include "host/emulate/home.h"
 #include "host/emulate/process.h"
 #include "host/report/terminal.h"
+#include "host/target/board.h"
+#include "host/target/home.h"
 
 #define BOARD  "nano-33-ble-sense"
 #define LIMIT  "500" /* samples on the board */

@@ -45,16 +45,15 @@ enum mote_status check_footprint(const struct footprint *f, bool least, const st
         (long long)available(board, BOARD_RAM), (long long)f->arena, stack);
 }
 
-enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, enum board_way way, const char *target,
-                               const struct frame *file)
+enum mote_status check_target_fit(const struct mote_model *m, enum board_way way, const struct target *target,
+                                  const struct frame *file)
 {
     struct footprint least = footprint_least(m, way == BOARD_C);
-    const struct board *board;
+    const struct board *board = target->board;
     int64_t stack;
 
-    if (target == NULL)
+    if (board == NULL)
         return MOTE_OK;
-    TRY(board_load(&cli->pool, target, &board, file));
     TRY(board_check_way(board, way, "--emit", file));
     stack = stack_bytes(m, board->core, way == BOARD_C);
     least.stack = stack > 0 ? stack : 0;

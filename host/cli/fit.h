@@ -5,7 +5,7 @@
 #define MOTE_FIT_H
 
 #include "host/cli/cli.h"
-#include "host/emulate/board.h"
+#include "host/target/target.h"
 #include "mote/mote.h"
 
 /* What a model takes of a board, in bytes. The harness that measures is nobody's. */
@@ -30,9 +30,9 @@ struct footprint footprint_least(const struct mote_model *m, bool via_c);
 MUST_CHECK enum mote_status check_footprint(const struct footprint *f, bool least, const struct board *board,
                                             const struct frame *at);
 
-/* The same, with the stack, for a compiled model and a board's name; and whether models come to the board this way.
- * NULL: no board, nothing to check. */
-MUST_CHECK enum mote_status cli_check_fit(struct cli *cli, const struct mote_model *m, enum board_way way,
-                                          const char *target, const struct frame *file);
+/* The same, with the stack, for a compiled model and its target; and whether models come to the board this way. A
+ * target that is no board has nothing to check. */
+MUST_CHECK enum mote_status check_target_fit(const struct mote_model *m, enum board_way way,
+                                             const struct target *target, const struct frame *file);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include "host/cli/image_view.h"
 #include "host/emit/emit.h"
-#include "host/emulate/home.h"
 #include "host/plan/lower.h"
+#include "host/target/home.h"
 #include "mote/input.h"
 
 enum mote_status measure_open(struct cli *cli, const struct pipeline *p, const struct frame *file, struct measure *out)
@@ -16,7 +16,9 @@ enum mote_status measure_open(struct cli *cli, const struct pipeline *p, const s
     TRY(cli_word(cli, "--via", ways, &out->via));
     if (target == NULL)
         return usage_error(cli, "--target is missing; `mote targets` lists the boards");
-    TRY(board_load(&cli->pool, target, &out->board, &cli->root));
+    out->board = p->target.board;
+    if (out->board == NULL)
+        return fail(&cli->root, MOTE_ERR_USAGE, "there is no board %s: `mote targets` lists them", target);
     out->job.via_c = strcmp(out->via, "c") == 0;
     if (out->job.via_c && !p->has_graph)
         return fail(file, MOTE_ERR_USAGE,

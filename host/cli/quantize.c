@@ -306,7 +306,7 @@ static enum mote_status finish(struct quantize *q)
     struct pool *pool = &q->cli->pool;
 
     TRY(passes_run(&q->model, NULL, NULL, NULL, &q->file));
-    TRY(plan_make(pool, &q->model, &options, &q->plan, &q->file));
+    TRY(plan_make(pool, &q->model, &target_portable, &options, &q->plan, &q->file));
     TRY(emit_image(&q->plan, &q->image, &q->file));
     TRY(check_fit(q, q->image));
     q->judged.data = &q->data;

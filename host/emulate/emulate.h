@@ -8,8 +8,8 @@
 #define MOTE_EMULATE_H
 
 #include "host/base/base.h"
-#include "host/emulate/board.h"
 #include "host/emulate/firmware.h"
+#include "host/target/board.h"
 
 struct emulate_job {
     const struct board *board;

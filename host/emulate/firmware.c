@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "host/emulate/elf32.h"
-#include "host/emulate/home.h"
 #include "host/emulate/process.h"
+#include "host/target/home.h"
 
 #define COMPILE_SECONDS 120
 #define DEPTH_MAX       8     /* folders inside each other */

@@ -26,12 +26,13 @@ enum mote_status exec_op(struct model *m, struct graph *g, const struct op *op, 
 {
     struct model one = model_of_op(m, g, op);
     struct plan_options options = {.keep_all = false};
+    struct target host = target_host();
     struct plan plan;
     struct bytes image;
     struct runner runner;
     struct mote_io io;
 
-    TRY(plan_make(m->pool, &one, &options, &plan, at));
+    TRY(plan_make(m->pool, &one, &host, &options, &plan, at));
     TRY(emit_image(&plan, &image, at));
     TRY(runner_open(m->pool, image, &runner, at));
     mote_model_run(&runner.model);

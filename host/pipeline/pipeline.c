@@ -39,7 +39,7 @@ static enum mote_status load_tflite(struct pipeline *p, const struct frame *at)
 
 enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipeline *out, const struct frame *at)
 {
-    *out = (struct pipeline){.pool = pool, .path = path, .model = {.pool = pool}};
+    *out = (struct pipeline){.pool = pool, .path = path, .model = {.pool = pool}, .target = target_portable};
     TRY(file_read(pool, path, &out->file, at));
     if (image_matches(out->file)) {
         out->image = out->file;
@@ -112,11 +112,12 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
     p->macs_imported = model_macs(&p->model);
     TRY(passes_run(&p->model, options->passes, options->dump_after, stderr, at));
     p->macs_executed = model_macs(&p->model);
-    return plan_make(p->pool, &p->model, &plan_options, &p->plan, at);
+    return plan_make(p->pool, &p->model, &p->target, &plan_options, &p->plan, at);
 }
 
 enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
 {
+    p->target = options->target ? *options->target : target_portable;
     if (!p->has_graph)
         return MOTE_OK;
     TRY(plan_graph(p, options, at));

@@ -8,9 +8,10 @@
 #include "host/plan/plan.h"
 
 struct pipeline_options {
-    const char *passes;     /* NULL: all; "none"; or names, comma-separated, run in the table's order */
-    const char *dump_after; /* print the graph to stderr after this pass; NULL: never */
-    bool keep_all;          /* every tensor keeps its memory: for reading all of them after a run */
+    const char *passes;          /* NULL: all; "none"; or names, comma-separated, run in the table's order */
+    const char *dump_after;      /* print the graph to stderr after this pass; NULL: never */
+    const struct target *target; /* NULL: portable */
+    bool keep_all;               /* every tensor keeps its memory: for reading all of them after a run */
 };
 
 struct pipeline {
@@ -19,6 +20,7 @@ struct pipeline {
     struct bytes file;
     bool has_graph; /* false: the file is an image, and model and plan are empty */
     struct model model;
+    struct target target;
     struct plan plan;
     struct bytes image;                   /* 16-byte aligned */
     int64_t macs_imported, macs_executed; /* 0 for an image, which does not know them */

@@ -131,10 +131,10 @@ static void add_up(struct plan *plan)
     }
 }
 
-enum mote_status plan_make(struct pool *pool, const struct model *m, const struct plan_options *options,
-                           struct plan *out, const struct frame *at)
+enum mote_status plan_make(struct pool *pool, const struct model *m, const struct target *target,
+                           const struct plan_options *options, struct plan *out, const struct frame *at)
 {
-    *out = (struct plan){.pool = pool, .model = m, .graph = &m->graphs[0]};
+    *out = (struct plan){.pool = pool, .model = m, .graph = &m->graphs[0], .target = *target};
     out->value_of_tensor = pool_array(pool, (size_t)out->graph->n_tensors, sizeof *out->value_of_tensor);
     for (int32_t i = 0; i < out->graph->n_tensors; i++)
         out->value_of_tensor[i] = VALUE_NONE;

@@ -6,6 +6,7 @@
 
 #include "host/graph/graph.h"
 #include "host/plan/lower.h"
+#include "host/target/target.h"
 
 #define ARENA_ALIGN 16
 #define VALUE_NONE  (-1)
@@ -44,6 +45,7 @@ struct plan {
     struct pool *pool;
     const struct model *model;
     const struct graph *graph;
+    struct target target;
     int32_t n_values, n_steps;
     struct value *values;
     struct step *steps;
@@ -59,7 +61,7 @@ struct plan_options {
     bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
 };
 
-MUST_CHECK enum mote_status plan_make(struct pool *pool, const struct model *m, const struct plan_options *options,
-                                      struct plan *out, const struct frame *at);
+MUST_CHECK enum mote_status plan_make(struct pool *pool, const struct model *m, const struct target *target,
+                                      const struct plan_options *options, struct plan *out, const struct frame *at);
 
 #endif

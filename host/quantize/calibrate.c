@@ -154,11 +154,12 @@ enum mote_status calibrate(struct pool *pool, struct model *m, const struct samp
                           .progress = samples->progress,
                           .what = "calibration"};
     struct work w = {.samples = samples};
+    struct target host = target_host();
     struct plan plan;
     int32_t threads;
 
     TRY(want_one_input(&m->graphs[0], at));
-    TRY(plan_make(pool, m, &options, &plan, at));
+    TRY(plan_make(pool, m, &host, &options, &plan, at));
     TRY(emit_image(&plan, &sweep.image, at));
     watch(pool, &plan, &w);
     threads = sweep_threads(&sweep);

@@ -134,12 +134,13 @@ enum mote_status quantize_errors(struct pool *pool, const struct model *real, co
                           .progress = samples->progress,
                           .what = "errors"};
     struct errors e = {.samples = samples};
+    struct target host = target_host();
     struct plan real_plan, plan;
     struct bytes image;
 
-    TRY(plan_make(pool, real, &options, &real_plan, at));
+    TRY(plan_make(pool, real, &host, &options, &real_plan, at));
     TRY(emit_image(&real_plan, &sweep.image, at));
-    TRY(plan_make(pool, quantized, &options, &plan, at));
+    TRY(plan_make(pool, quantized, &host, &options, &plan, at));
     TRY(emit_image(&plan, &image, at));
     find_pairs(pool, &real_plan, &plan, where, &e);
     e.sums = pool_array(pool, (size_t)samples->n * (size_t)e.n + 1, sizeof *e.sums);

@@ -12,14 +12,14 @@
 
 #include "host/base/base.h"
 #include "host/emit/emit.h"
-#include "host/emulate/board.h"
 #include "host/emulate/elf32.h"
 #include "host/emulate/emulate.h"
 #include "host/emulate/firmware.h"
-#include "host/emulate/home.h"
 #include "host/emulate/process.h"
 #include "host/exec/runner.h"
 #include "host/pipeline/pipeline.h"
+#include "host/target/board.h"
+#include "host/target/home.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 

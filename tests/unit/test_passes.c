@@ -323,7 +323,7 @@ static size_t outputs_of(struct pool *pool, struct model *m, const uint8_t *in, 
     struct plan plan;
     struct runner r;
 
-    ok(plan_make(pool, m, &options, &plan, at));
+    ok(plan_make(pool, m, &target_portable, &options, &plan, at));
     ok(emit_image(&plan, &image, at));
     ok(runner_open(pool, image, &r, at));
     for (int i = 0; i < 3; i++)

@@ -162,7 +162,7 @@ static void runs(struct pool *pool, struct model *m, const struct frame *at)
     struct plan_options options = {.keep_all = false};
     struct plan plan;
 
-    ok(plan_make(pool, m, &options, &plan, at));
+    ok(plan_make(pool, m, &target_portable, &options, &plan, at));
 }
 
 static bool check_file(const char *path)
@@ -332,7 +332,7 @@ static bool random_quantized(struct pool *pool, uint64_t seed, struct model *m)
         return false;
     status = quantize_graph(m, random_ranges(pool, m->graphs[0].n_tensors, &seed), &options, &where, &at);
     if (status == MOTE_OK)
-        status = plan_make(pool, m, &plan_options, &plan, &at);
+        status = plan_make(pool, m, &target_portable, &plan_options, &plan, &at);
     if (status != MOTE_OK && !is_deserved(sink.text))
         fail_msg("seed %llu: %s", (unsigned long long)seed, sink.text);
     return status == MOTE_OK;
@@ -500,7 +500,7 @@ static void no_number_is_not_right(void **state)
 
     (void)state;
     ok(model_parse(&m, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
-    ok(plan_make(&pool, &m, &options, &plan, &at));
+    ok(plan_make(&pool, &m, &target_portable, &options, &plan, &at));
     ok(emit_image(&plan, &image, &at));
     ok(count_correct(&pool, image, &samples, &correct, &at));
     assert_int_equal(correct, 1);
@@ -546,7 +546,7 @@ static double accuracy(struct pool *pool, struct model *m, struct samples *sampl
     struct plan plan;
     int32_t correct;
 
-    ok(plan_make(pool, m, &options, &plan, at));
+    ok(plan_make(pool, m, &target_portable, &options, &plan, at));
     ok(emit_image(&plan, &image, at));
     ok(count_correct(pool, image, samples, &correct, at));
     return 100.0 * correct / samples->n;

@@ -139,7 +139,7 @@ static void check_mean(int rank, const int64_t *dims, int n_axes, const int32_t 
     g->outputs = &ids[2];
     g->n_inputs = g->n_outputs = 1;
     assert_int_equal(graph_infer(&m, g, &at), MOTE_OK);
-    assert_int_equal(plan_make(&pool, &m, &(struct plan_options){0}, &plan, &at), MOTE_OK);
+    assert_int_equal(plan_make(&pool, &m, &target_portable, &(struct plan_options){0}, &plan, &at), MOTE_OK);
     assert_int_equal(plan.n_steps, 1);
 
     int32_t elements = (int32_t)tensor_elements(&in);

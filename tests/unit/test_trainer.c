@@ -156,7 +156,7 @@ static int64_t correct_on_kernels(struct world *w)
 
     trainer_model(&w->trainer, &w->pool, &model);
     want_ok(w, passes_run(&model, NULL, NULL, NULL, &w->at));
-    want_ok(w, plan_make(&w->pool, &model, &options, &plan, &w->at));
+    want_ok(w, plan_make(&w->pool, &model, &target_portable, &options, &plan, &w->at));
     want_ok(w, emit_image(&plan, &image, &w->at));
     want_ok(w, runner_open(&w->pool, image, &runner, &w->at));
     for (int32_t i = 0; i < w->data.n_split[SPLIT_TEST]; i++) {

@@ -103,7 +103,8 @@ static bool lowers(struct trial *t)
     struct frame quiet = {.index = -1, .sink = &lost};
     struct plan plan;
 
-    return plan_make(&t->pool, &t->m, &(struct plan_options){.keep_all = false}, &plan, &quiet) == MOTE_OK;
+    return plan_make(&t->pool, &t->m, &target_portable, &(struct plan_options){.keep_all = false}, &plan, &quiet) ==
+           MOTE_OK;
 }
 
 static struct trial trial_of(const struct model *m, int32_t index)

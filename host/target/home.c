@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/emulate/home.h"
+#include "host/target/home.h"
 
 #include <limits.h>
 #include <stdlib.h>

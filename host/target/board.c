@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Board files: libcyaml checks them against the schema below and builds the structs; then the rules that a schema
  * cannot say. A wrong file gives one line with the file, its line and the field. */
-#include "host/emulate/board.h"
+#include "host/target/board.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "host/base/yaml.h"
-#include "host/emulate/home.h"
+#include "host/target/home.h"
 
 #define TEXT_MAX      1000
 #define LIST_MAX      64

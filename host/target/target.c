@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/target/target.h"
+
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+static const struct core {
+    enum mote_core id;
+    const char *name;
+    uint32_t features;
+} cores[] = {
+#define CORE(id, NAME, name, features) {MOTE_CORE_##NAME, name, features},
+#include "mote/ops/cores_def.h"
+};
+
+static const struct feature {
+    uint32_t bit;
+    const char *name;
+} features[] = {
+#define FEATURE(bit, NAME, name) {MOTE_HAS_##NAME, #name},
+#include "mote/ops/features_def.h"
+};
+
+static const struct core *find_core(const char *name)
+{
+    for (size_t i = 0; i < COUNT(cores); i++)
+        if (strcmp(cores[i].name, name) == 0)
+            return &cores[i];
+    return NULL;
+}
+
+static const struct core *core_of(enum mote_core id)
+{
+    for (size_t i = 0; i < COUNT(cores); i++)
+        if (cores[i].id == id)
+            return &cores[i];
+    return NULL;
+}
+
+enum mote_core core_named(const char *name)
+{
+    const struct core *core = find_core(name);
+
+    return core ? core->id : MOTE_CORE_PORTABLE;
+}
+
+const char *core_name(enum mote_core core)
+{
+    const struct core *c = core_of(core);
+
+    return c ? c->name : "unknown";
+}
+
+const char *features_text(struct pool *pool, uint32_t set)
+{
+    struct text text = {.pool = pool};
+
+    text_add(&text, "%s", "");
+    for (size_t i = 0; i < COUNT(features); i++)
+        if (set & features[i].bit)
+            text_add(&text, "%s%s", text.len > 0 ? " " : "", features[i].name);
+    return text.s;
+}
+
+/* ---- targets ---- */
+static struct target target_of_core(enum mote_core id)
+{
+    const struct core *core = core_of(id);
+
+    return (struct target){.name = core->name, .core = id, .features = core->features};
+}
+
+const struct target target_portable = {.name = "portable", .core = MOTE_CORE_PORTABLE};
+
+struct target target_host(void)
+{
+    struct target host = target_of_core(MOTE_CORE_PORTABLE);
+
+#if defined(__x86_64__)
+    host = target_of_core(MOTE_CORE_X86_64);
+    host.features |= __builtin_cpu_supports("avx2") ? MOTE_HAS_AVX2 : 0;
+    host.features |= __builtin_cpu_supports("avx512vnni") ? MOTE_HAS_AVX512_VNNI : 0;
+#elif defined(__aarch64__)
+    host = target_of_core(MOTE_CORE_AARCH64);
+#if defined(__linux__)
+    host.features |= getauxval(AT_HWCAP) & HWCAP_ASIMDDP ? MOTE_HAS_DOTPROD : 0;
+#endif
+#endif
+    host.name = "host";
+    return host;
+}
+
+/* A core that the table lacks runs what every core does. */
+struct target target_of_board(const struct board *board)
+{
+    struct target target = target_of_core(core_named(board->core));
+
+    target.name = board->name;
+    target.memory = board->memory;
+    target.memory_count = board->memory_count;
+    target.compiler = board->toolchain.compiler;
+    target.board = board;
+    return target;
+}
+
+enum mote_status target_find(struct pool *pool, const char *name, struct target *target, const struct frame *at)
+{
+    const struct board *board;
+
+    if (!name || find_core(name)) {
+        *target = name ? target_of_core(core_named(name)) : target_portable;
+        return MOTE_OK;
+    }
+    if (strcmp(name, "host") == 0) {
+        *target = target_host();
+        return MOTE_OK;
+    }
+    TRY(board_load(pool, name, &board, at));
+    *target = target_of_board(board);
+    return MOTE_OK;
+}

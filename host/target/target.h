@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a plan is made for: a core with its instruction sets, memories and a compiler. A board is a target, and so are a
+ * core by itself, this machine, and `portable`, what every machine runs. */
+#ifndef MOTE_TARGET_H
+#define MOTE_TARGET_H
+
+#include "host/target/board.h"
+#include "mote/ops/cores.h"
+
+struct target {
+    const char *name;
+    enum mote_core core;
+    uint32_t features;                 /* bits: enum mote_feature */
+    const struct board_memory *memory; /* NULL: no memory is known, or it is no concern */
+    unsigned memory_count;
+    const char *compiler;      /* NULL: any */
+    const struct board *board; /* NULL: no board */
+};
+
+extern const struct target target_portable;
+/* This machine, with the instruction sets that its CPU has. */
+struct target target_host(void);
+struct target target_of_board(const struct board *board);
+
+/* NULL or "portable", "host", a core's name (device/mote/ops/cores_def.h), else a board's, as board_load() takes it. */
+MUST_CHECK enum mote_status target_find(struct pool *pool, const char *name, struct target *target,
+                                        const struct frame *at);
+
+/* MOTE_CORE_PORTABLE for a name that is not in the table. */
+enum mote_core core_named(const char *name);
+const char *core_name(enum mote_core core);
+/* "dsp mve"; "" for none. */
+const char *features_text(struct pool *pool, uint32_t features);
+
+#endif
