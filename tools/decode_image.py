@@ -203,19 +203,20 @@ class Image:
                            for c in raw.decode(errors="surrogateescape"))
 
     def tensor(self, i):
-        number, region, flags, fill, coding, packing, initial, offset, size, ring = self.element("tensors", i, "<6BH3I")
+        number, region, flags, fill, coding, packing, initial, offset, size, decoded = self.element("tensors", i, "<6BH3I")
         element, limit = self.tables.types.bytes.get(number, 0), self.bytes if region == IMAGE else self.arena_bytes
         want(element > 0, "ERR_TYPE", f"tensor {i}: type {number}")
         want(region in (IMAGE, ARENA), "ERR_VERSION", f"tensor {i}: region {region}")
         want(coding == 0 and packing == 0, "ERR_CODING", f"tensor {i}: coding {coding}, packing {packing}")
         want(offset + size <= limit and offset % max(4, element) == 0 and size % element == 0, "ERR_BOUNDS",
              f"tensor {i}: offset {offset}, {size} bytes")
+        want(decoded == size, "ERR_FORMAT", f"tensor {i}: {size} bytes, {decoded} decoded")
         want(not flags & 1 or region == ARENA, "ERR_FORMAT", f"tensor {i}: state outside the arena")
         self.initial(i, initial, flags, size)
         self.state_bytes += size if flags & 1 else 0
         want(self.state_bytes <= self.arena_bytes, "ERR_WORK", f"tensor {i}: states of {self.state_bytes} bytes")
         return {"index": i, "type": self.tables.types.name[number], "region": ["image", "arena"][region],
-                "offset": offset, "bytes": size, "ring_rows": ring, "state": bool(flags & 1),
+                "offset": offset, "bytes": size, "decoded": decoded, "state": bool(flags & 1),
                 "weight": bool(flags & 2), "fill": fill,
                 "initial": initial - 1 if initial > 0 else None}
 
@@ -266,7 +267,7 @@ class Image:
         want(tensor < len(self.tensors), "ERR_BOUNDS", f"step {step}: {name} is tensor {tensor}", step)
         t = self.tensors[tensor]
         want(kind in (0, self.type_number(t)), "ERR_TYPE", f"step {step}: {name} is {t['type']}", step)
-        place = {"IN": t["region"], "CONST": "image", "CHECKED": "image"}.get(role, "arena")
+        place = {"IN": t["region"], "WEIGHTS": t["region"], "CONST": "image"}.get(role, "arena")
         want(t["region"] == place, "ERR_PARAMS", f"step {step}: {name} is in the {t['region']}", step)
 
     def classes(self):

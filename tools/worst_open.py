@@ -52,7 +52,7 @@ class Worst:
         for name, tensor in step["tensors"].items():
             t = image.tensors[tensor]
             self.kinds[name] = image.type_number(t)
-            if self.role(name) == "CHECKED":
+            if self.role(name) == "CONST":
                 self.checked[name] = image.data[t["offset"]:t["offset"] + t["bytes"]]
         if "rank" in self.params and len(self.checked) == 1:
             self.deepen()
@@ -111,13 +111,13 @@ class Worst:
         made, at = b"", data_at
         for name in names:
             role, kind = self.role(name), self.kinds[name]
-            if role == "CHECKED":
+            if role == "CONST":
                 count = len(self.checked[name])
-                made += struct.pack("<6BH3I", kind, 0, 0, 0, 0, 0, 0, at, count, 1)
+                made += struct.pack("<6BH3I", kind, 0, 0, 0, 0, 0, 0, at, count, count)
                 at += (count + 15) // 16 * 16
             else:
-                made += struct.pack("<6BH3I", kind, 0 if role == "CONST" else 1, 0, 0, 0, 0, 0, 0,
-                                    (size if role == "CONST" else ARENA) // 16 * 16, 1)
+                made += struct.pack("<6BH3I", kind, 0 if role == "WEIGHTS" else 1, 0, 0, 0, 0, 0, 0,
+                                    *[(size if role == "WEIGHTS" else ARENA) // 16 * 16] * 2)
         return made
 
 

@@ -11,11 +11,11 @@
  *   static bool need_<kernel>(const struct mote_<kernel> *p, uint32_t bytes[])
  * which says how many bytes each argument must have and, in bytes[n_args], how many output rows there are; false if the
  * parameters contradict each other; and
- *   static bool trust_<kernel>(const struct mote_<kernel> *p, const void *const args[])
- * which checks the values of constants where a bad one could do harm (shifts, table indices): those of role CHECKED, in
- * time that their bytes bound. After both, and the parameters' ranges, no input may make any version read or write
- * outside its arguments, and all return the same bytes. Versions do not know the check: code that calls a kernel with
- * parameters of its own, as generated C does, links none. */
+ *   static bool trust_<kernel>(const struct mote_<kernel> *p, const struct mote_block args[])
+ * which checks the values of constants where a bad one could do harm (shifts, table indices): those of role CONST, in
+ * time that their bytes bound; where there are none, there is no trust function. After both, and the parameters'
+ * ranges, no input may make any version read or write outside its arguments, and all return the same bytes. Versions do
+ * not know the check: code that calls a kernel with parameters of its own, as generated C does, links none. */
 #ifndef MOTE_KERNEL_H
 #define MOTE_KERNEL_H
 
@@ -25,7 +25,7 @@
 
 #include "config.h"
 
-#define MOTE_ARGS_MAX        32    /* arguments of one kernel */
+#define MOTE_ARGS_MAX        16    /* arguments of one kernel */
 #define MOTE_KERNEL_ROWS_MAX 64    /* input rows that one output row may need: the largest kernel_h */
 #define MOTE_DIM_MAX         65535 /* the largest height, width, channel count or length that a parameter may have */
 
@@ -33,13 +33,14 @@
 enum {
     MOTE_ROLE_IN = 0,      /* read: arena or image */
     MOTE_ROLE_OUT = 1,     /* written: arena */
-    MOTE_ROLE_CONST = 2,   /* read: image */
+    MOTE_ROLE_WEIGHTS = 2, /* read, kept between inferences, any values are safe: image or arena */
     MOTE_ROLE_STATE = 3,   /* read and written, kept between inferences: arena */
     MOTE_ROLE_SCRATCH = 4, /* written, worth nothing after the call: arena */
-    MOTE_ROLE_CHECKED = 5, /* a CONST whose values the trust function reads: the only argument that it may look at */
+    MOTE_ROLE_CONST = 5,   /* read; the trust function has checked its values, and looks at no other argument: image */
 };
 
-static inline bool mote_role_is_const(uint32_t role) { return role == MOTE_ROLE_CONST || role == MOTE_ROLE_CHECKED; }
+/* Its prototype says MOTE_FLASH. */
+static inline bool mote_role_is_const(uint32_t role) { return role == MOTE_ROLE_CONST || role == MOTE_ROLE_WEIGHTS; }
 
 struct mote_range {
     int32_t min, max;
@@ -48,6 +49,12 @@ struct mote_range {
 struct mote_arg {
     uint8_t type; /* enum mote_type of device/mote/ops/types.h; 0: any, the kernel moves bytes */
     uint8_t role;
+};
+
+/* An argument as a trust function sees it. */
+struct mote_block {
+    const void *data; /* of any role but CONST it may be NULL */
+    uint32_t bytes;   /* what need_<kernel>() asks for; of a variable length, what is stored: no more may be read */
 };
 
 struct mote_call {
@@ -64,9 +71,9 @@ struct mote_version {
 /* The contract. */
 struct mote_kernel {
     bool (*need)(const void *params, uint32_t *bytes); /* [n_args + 1]: bytes of the arguments, then output rows */
-    bool (*trust)(const void *params, void *const *args);
-    const struct mote_range *ranges; /* [n_params] */
-    const struct mote_arg *arg;      /* [n_args] */
+    bool (*trust)(const void *params, const struct mote_block *args); /* NULL: any values are safe */
+    const struct mote_range *ranges;                                  /* [n_params] */
+    const struct mote_arg *arg;                                       /* [n_args] */
     uint8_t n_params, n_args;
 #if MOTE_DESCRIBE
     double (*cost)(const void *params); /* operations of one output row */
@@ -86,6 +93,7 @@ struct mote_kernel {
 #define MOTE_ARG_SPEC(name, type, role)        {(uint8_t)MOTE_ARG_##type, MOTE_ROLE_##role},
 #define MOTE_ARG_NAME(name, type, role)        #name,
 #define MOTE_ARG_ONE(name, type, role)         +1
+#define MOTE_ARG_CONST(name, type, role)       +(MOTE_ROLE_##role == MOTE_ROLE_CONST)
 
 enum {
     MOTE_ARG_ANY = 0,
@@ -122,15 +130,24 @@ enum {
     extern const struct mote_version mote_version_##kernel##_##version;                                                \
     MOTE_WEAK const struct mote_version mote_version_##kernel##_##version = {.run = run_##kernel}
 
-/* At the end of <kernel>_check.c, after need_<kernel> and trust_<kernel>: mote_kernel_<kernel>. */
+/* At the end of <kernel>_check.c, after need_<kernel>: mote_kernel_<kernel>. */
 #define MOTE_KERNEL(kernel, PARAMS, ARGS)                                                                              \
+    _Static_assert((0 ARGS(MOTE_ARG_CONST)) == 0, "constants need a trust function");                                  \
+    MOTE_KERNEL_IS(kernel, PARAMS, ARGS, NULL)
+
+/* The same of a kernel with constants whose values matter, after need_<kernel> and trust_<kernel>. */
+#define MOTE_KERNEL_TRUST(kernel, PARAMS, ARGS)                                                                        \
+    static bool trust_any_##kernel(const void *params, const struct mote_block *args)                                  \
+    {                                                                                                                  \
+        return trust_##kernel((const struct mote_##kernel *)params, args);                                             \
+    }                                                                                                                  \
+    _Static_assert((0 ARGS(MOTE_ARG_CONST)) > 0, "nothing to trust");                                                  \
+    MOTE_KERNEL_IS(kernel, PARAMS, ARGS, trust_any_##kernel)
+
+#define MOTE_KERNEL_IS(kernel, PARAMS, ARGS, TRUST)                                                                    \
     static bool need_any_##kernel(const void *params, uint32_t *bytes)                                                 \
     {                                                                                                                  \
         return need_##kernel((const struct mote_##kernel *)params, bytes);                                             \
-    }                                                                                                                  \
-    static bool trust_any_##kernel(const void *params, void *const *args)                                              \
-    {                                                                                                                  \
-        return trust_##kernel((const struct mote_##kernel *)params, (const void *const *)args);                        \
     }                                                                                                                  \
     static const struct mote_range ranges_##kernel[] = {PARAMS(MOTE_FIELD_RANGE)};                                     \
     static const struct mote_arg args_##kernel[] = {ARGS(MOTE_ARG_SPEC)};                                              \
@@ -138,7 +155,7 @@ enum {
     _Static_assert((0 ARGS(MOTE_ARG_ONE)) <= MOTE_ARGS_MAX, "too many arguments");                                     \
     extern const struct mote_kernel mote_kernel_##kernel;                                                              \
     MOTE_WEAK const struct mote_kernel mote_kernel_##kernel = {.need = need_any_##kernel,                              \
-                                                               .trust = trust_any_##kernel,                            \
+                                                               .trust = TRUST,                                         \
                                                                .ranges = ranges_##kernel,                              \
                                                                .arg = args_##kernel,                                   \
                                                                .n_params = 0 PARAMS(MOTE_FIELD_ONE),                   \

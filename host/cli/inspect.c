@@ -405,7 +405,7 @@ static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t ind
 {
     return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:b, s:b, s:i, s:o}", "index", (json_int_t)index, "type",
                      type_name((enum mote_type)t->type), "region", t->region == MOTE_REGION_IMAGE ? "image" : "arena",
-                     "offset", (json_int_t)t->offset, "bytes", (json_int_t)t->bytes, "ring_rows", (json_int_t)t->rows,
+                     "offset", (json_int_t)t->offset, "bytes", (json_int_t)t->bytes, "decoded", (json_int_t)t->decoded,
                      "state", (t->flags & MOTE_TENSOR_STATE) != 0, "weight", (t->flags & MOTE_TENSOR_WEIGHT) != 0,
                      "fill", t->fill, "initial", t->initial > 0 ? json_integer(t->initial - 1) : json_null());
 }
@@ -598,7 +598,7 @@ const struct command command_inspect = {
         "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
         "preprocess (the same), task, signature (null or {algorithm, key_id, signed_bytes, signature}),\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, first_row, rows, tensors, params}],\n"
-        "tensors: [{index, type, region, offset, bytes, ring_rows, state, weight, fill, initial}].",
+        "tensors: [{index, type, region, offset, bytes, decoded, state, weight, fill, initial}].",
     .example = "mote inspect kws.tflite --text",
     .positional_min = 1,
     .positional_max = 1,

@@ -32,24 +32,13 @@ static int32_t add_const(struct plan *plan, const char *name, enum mote_type typ
                                            .bytes = (int64_t)bytes,
                                            .data = data,
                                            .weight = weight,
-                                           .alias = VALUE_NONE,
-                                           .rows = 1});
+                                           .alias = VALUE_NONE});
 }
 
 /* A state tensor starts at real zero: the byte of its zero point (16-bit state is symmetric). */
 static uint8_t fill_of(const struct tensor *t)
 {
     return (t->type == TYPE_S8 || t->type == TYPE_U8) && t->quant.n > 0 ? (uint8_t)t->quant.zero[0] : 0;
-}
-
-/* A row is what the two innermost dimensions hold; a vector is one row. */
-static int32_t rows_of(const struct tensor *t)
-{
-    int64_t rows = 1;
-
-    for (int i = 0; i + 2 < t->rank; i++)
-        rows *= t->dims[i];
-    return (int32_t)rows;
 }
 
 /* What a state starts with, as value.initial has it. */
@@ -76,7 +65,6 @@ int32_t lower_tensor(struct lowering *l, int32_t tensor)
                                                     .tensor = tensor,
                                                     .bytes = tensor_bytes(t),
                                                     .alias = VALUE_NONE,
-                                                    .rows = rows_of(t),
                                                     .fill = fill_of(t),
                                                     .initial = initial});
 }
@@ -102,8 +90,7 @@ int32_t lower_zeros_s8(struct lowering *l, int32_t zero, size_t bytes)
                                                   .bytes = (int64_t)bytes,
                                                   .data = data,
                                                   .grows = true,
-                                                  .alias = VALUE_NONE,
-                                                  .rows = 1});
+                                                  .alias = VALUE_NONE});
     if ((size_t)plan->values[*shared].bytes < bytes) {
         plan->values[*shared].bytes = (int64_t)bytes;
         plan->values[*shared].data = data;
@@ -118,8 +105,7 @@ int32_t lower_scratch(struct lowering *l, enum mote_type type, size_t bytes)
                                               .type = type,
                                               .tensor = -1,
                                               .bytes = (int64_t)bytes,
-                                              .alias = VALUE_NONE,
-                                              .rows = 1});
+                                              .alias = VALUE_NONE});
 }
 
 enum mote_status lower_alias(struct lowering *l, int32_t in, int32_t out, const struct frame *at)
@@ -143,7 +129,8 @@ static enum mote_status check_arg(const struct lowering *l, const struct mote_ke
     if (k->arg[i].type != 0 && k->arg[i].type != v->type)
         return fail(at, MOTE_ERR_TYPE, "%s \"%s\" is %s, kernel %s takes %s", k->arg_names[i], v->name,
                     type_name(v->type), k->name, type_name((enum mote_type)k->arg[i].type));
-    if (mote_role_is_const(k->arg[i].role) && v->kind != VALUE_CONST)
+    if (k->arg[i].role == MOTE_ROLE_CONST ? v->kind != VALUE_CONST
+                                          : k->arg[i].role == MOTE_ROLE_WEIGHTS && v->kind == VALUE_ACTIVATION)
         return fail(at, MOTE_ERR_UNSUPPORTED, "%s \"%s\" must be a constant", k->arg_names[i], v->name);
     if (!mote_role_is_const(k->arg[i].role) && k->arg[i].role != MOTE_ROLE_IN && v->kind == VALUE_CONST)
         return fail(at, MOTE_ERR_UNSUPPORTED, "%s \"%s\" is a constant, but would be written", k->arg_names[i],
@@ -159,7 +146,7 @@ static enum mote_status check_step(const struct lowering *l, const struct mote_k
                                    const int32_t *args, int32_t rows, const struct frame *at)
 {
     uint32_t need[MOTE_ARGS_MAX + 1];
-    void *data[MOTE_ARGS_MAX];
+    struct mote_block blocks[MOTE_ARGS_MAX];
 
     for (int i = 0; i < k->n_params; i++)
         if (params[i] < k->ranges[i].min || params[i] > k->ranges[i].max)
@@ -171,9 +158,9 @@ static enum mote_status check_step(const struct lowering *l, const struct mote_k
         return fail(at, MOTE_ERR_VALUE, "%d rows, kernel %s has %u", rows, k->name, need[k->n_args]);
     for (int i = 0; i < k->n_args; i++) {
         TRY(check_arg(l, k, i, args[i], need[i], at));
-        data[i] = (void *)(uintptr_t)l->plan->values[args[i]].data;
+        blocks[i] = (struct mote_block){l->plan->values[args[i]].data, need[i]};
     }
-    if (!k->trust(params, data))
+    if (k->trust != NULL && !k->trust(params, blocks))
         return fail(at, MOTE_ERR_VALUE, "a constant holds a value that kernel %s does not take", k->name);
     return MOTE_OK;
 }

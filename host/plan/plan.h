@@ -26,7 +26,6 @@ struct value {
     bool weight;         /* VALUE_CONST: counts as weight_bytes */
     bool grows;          /* VALUE_CONST: a later step may want more of it, so it is no other constant's */
     int32_t alias;       /* value whose memory this one shares, VALUE_NONE if it has its own */
-    int32_t rows;        /* ring capacity in rows; 1 where rows mean nothing */
     uint8_t fill;        /* VALUE_STATE: the byte it starts with */
     int32_t initial;     /* VALUE_STATE: 1 + the constant that it starts with; 0: it starts with `fill` */
     int32_t first, last; /* steps in which it is alive, inclusive; -1 is before the first, n_steps after the last */

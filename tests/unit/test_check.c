@@ -99,7 +99,7 @@ static int set_up(void **state)
     f->params = start(f, MOTE_SECTION_PARAMS);
     f->io = start(f, MOTE_SECTION_IO);
     f->strings = start(f, MOTE_SECTION_STRINGS);
-    f->t[f->spare] = (struct mote_image_tensor){.type = TYPE_S8, .region = MOTE_REGION_ARENA, .bytes = 1, .rows = 1};
+    f->t[f->spare] = (struct mote_image_tensor){.type = TYPE_S8, .region = MOTE_REGION_ARENA, .bytes = 1, .decoded = 1};
     f->good = (struct bytes){pool_copy(&f->pool, f->image.data, f->image.size), f->image.size};
     *state = f;
     return 0;
@@ -285,6 +285,8 @@ static void tensors_are_checked(void **state)
         t->packing = (uint8_t)other;
         refused(f, MOTE_ERR_CODING, -1, i, MOTE_CODING_DENSE);
     }
+    t->decoded++; /* what is dense is stored as it is */
+    refused(f, MOTE_ERR_FORMAT, -1, i, -1);
 }
 
 static void tensors_lie_in_their_region(void **state)
@@ -299,27 +301,27 @@ static void tensors_lie_in_their_region(void **state)
 
         base.region = region;
         *t = base;
-        t->bytes = end;
+        t->bytes = t->decoded = end;
         taken(f);
         *t = base;
         t->offset = 4;
-        t->bytes = end - 4;
+        t->bytes = t->decoded = end - 4;
         taken(f);
         *t = base;
         t->offset = 4;
-        t->bytes = end - 3;
+        t->bytes = t->decoded = end - 3;
         refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
         *t = base;
         t->offset = end;
-        t->bytes = 0;
+        t->bytes = t->decoded = 0;
         taken(f);
         *t = base;
         t->offset = end + 4;
-        t->bytes = 0;
+        t->bytes = t->decoded = 0;
         refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
         *t = base;
         t->offset = UINT32_MAX - 3;
-        t->bytes = 8;
+        t->bytes = t->decoded = 8;
         refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
     }
 }
@@ -333,14 +335,14 @@ static void tensors_are_aligned(void **state)
     t->offset = 2; /* to 4, whatever the type */
     refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
     t->type = TYPE_S32;
-    t->bytes = 6;
+    t->bytes = t->decoded = 6;
     refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
     t->type = TYPE_S64;
     t->offset = 4;
-    t->bytes = 8;
+    t->bytes = t->decoded = 8;
     refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
     t->type = TYPE_S64;
-    t->offset = t->bytes = 8;
+    t->offset = t->bytes = t->decoded = 8;
     taken(f);
 }
 
@@ -477,7 +479,7 @@ static void steps_compute_rows_that_there_are(void **state)
 /* The spare tensor takes an argument's place, as it is and in the other region. */
 static bool lies(uint8_t role, uint8_t region)
 {
-    return region == MOTE_REGION_IMAGE ? role == MOTE_ROLE_IN || mote_role_is_const(role) : !mote_role_is_const(role);
+    return region == MOTE_REGION_IMAGE ? role == MOTE_ROLE_IN || mote_role_is_const(role) : role != MOTE_ROLE_CONST;
 }
 
 static struct mote_image_tensor *replace(struct fixture *f, int step, int arg)
@@ -507,14 +509,14 @@ static void arguments_lie_where_their_role_says(void **state)
             t = replace(f, s, i);
             t->region ^= 1;
             t->offset = 0;
-            if (lies(role, t->region) && role != MOTE_ROLE_CHECKED)
+            if (lies(role, t->region))
                 taken(f);
             else
                 refused(f, MOTE_ERR_PARAMS, s, spare, i);
             seen |= 1u << role;
         }
-    assert_int_equal(seen, 1u << MOTE_ROLE_IN | 1u << MOTE_ROLE_OUT | 1u << MOTE_ROLE_CONST | 1u << MOTE_ROLE_STATE |
-                               1u << MOTE_ROLE_CHECKED);
+    assert_int_equal(seen, 1u << MOTE_ROLE_IN | 1u << MOTE_ROLE_OUT | 1u << MOTE_ROLE_WEIGHTS | 1u << MOTE_ROLE_STATE |
+                               1u << MOTE_ROLE_CONST);
 }
 
 static void arguments_have_their_types_and_bytes(void **state)
@@ -533,6 +535,7 @@ static void arguments_have_their_types_and_bytes(void **state)
             }
             t = replace(f, s, i);
             t->bytes -= t->type == TYPE_S32 ? 4 : 1;
+            t->decoded = t->bytes;
             refused(f, MOTE_ERR_PARAMS, s, spare, i);
             assert_int_equal(f->t[f->args[f->step[s].args + (uint32_t)i]].bytes, bytes);
             f->args[f->step[s].args + (uint32_t)i] = (uint16_t)(spare + 1);
@@ -546,7 +549,7 @@ static void checked_values_are_checked(void **state)
     const struct mote_image_tensor *t = NULL;
 
     for (int i = 0; i < kernel_of(f, 0)->n_args; i++)
-        if (kernel_of(f, 0)->arg[i].role == MOTE_ROLE_CHECKED)
+        if (kernel_of(f, 0)->arg[i].role == MOTE_ROLE_CONST)
             t = &f->t[f->args[f->step[0].args + (uint32_t)i]];
     assert_non_null(t);
     f->image.data[t->offset] = 31; /* a shift */

@@ -19,6 +19,7 @@
 #include "mote/kernels/pool/max_pool_2d_s8.h"
 #include "mote/kernels/pool/mean_s8.h"
 #include "mote/kernels/shared/requant.h"
+#include "tests/trust.h"
 
 #define CASES 400
 
@@ -201,7 +202,7 @@ static void run_checked(const struct mote_kernel *k, const struct mote_version *
         assert_in_range(((const int32_t *)params)[i] - (int64_t)INT32_MIN, k->ranges[i].min - (int64_t)INT32_MIN,
                         k->ranges[i].max - (int64_t)INT32_MIN);
     assert_true(k->need(params, bytes));
-    assert_true(k->trust(params, args));
+    assert_true(trusts(k, params, args));
     assert_int_equal(bytes[0], sizes[0]);
     assert_int_equal(bytes[out], sizes[1]);
     assert_in_range(first + count, 0, bytes[k->n_args]);
@@ -632,19 +633,19 @@ static void bad_shifts_are_refused(void **state)
 {
     int8_t shift[] = {-31, 30, 31, -32};
     void *args[] = {NULL, NULL, NULL, NULL, shift, NULL, NULL};
-    struct mote_conv_2d_s8 conv = {.out_c = 2, .per_channel = 1};
-    struct mote_depthwise_conv_2d_s8 depthwise = {.out_c = 2, .per_channel = 1};
+    struct mote_conv_2d_s8 conv = {.in_c = 1, .filter_c = 1, .out_c = 2, .per_channel = 1};
+    struct mote_depthwise_conv_2d_s8 depthwise = {.in_c = 1, .depth_multiplier = 2, .out_c = 2, .per_channel = 1};
     struct mote_fully_connected_s8 fc = {.out_c = 2, .per_channel = 1};
 
     (void)state;
-    assert_true(mote_kernel_conv_2d_s8.trust(&conv, args));
-    assert_true(mote_kernel_depthwise_conv_2d_s8.trust(&depthwise, args));
-    assert_true(mote_kernel_fully_connected_s8.trust(&fc, args));
+    assert_true(trusts(&mote_kernel_conv_2d_s8, &conv, args));
+    assert_true(trusts(&mote_kernel_depthwise_conv_2d_s8, &depthwise, args));
+    assert_true(trusts(&mote_kernel_fully_connected_s8, &fc, args));
     for (int i = 2; i < 4; i++) {
         shift[1] = shift[i];
-        assert_false(mote_kernel_conv_2d_s8.trust(&conv, args));
-        assert_false(mote_kernel_depthwise_conv_2d_s8.trust(&depthwise, args));
-        assert_false(mote_kernel_fully_connected_s8.trust(&fc, args));
+        assert_false(trusts(&mote_kernel_conv_2d_s8, &conv, args));
+        assert_false(trusts(&mote_kernel_depthwise_conv_2d_s8, &depthwise, args));
+        assert_false(trusts(&mote_kernel_fully_connected_s8, &fc, args));
     }
 }
 

@@ -13,6 +13,7 @@
 #include "host/graph/ops/strided.h"
 #include "host/plan/plan.h"
 #include "mote/kernels/move/strided_copy.h"
+#include "tests/trust.h"
 
 #define CASES 2000
 #define ROOM  4096
@@ -129,12 +130,12 @@ static void test_walks(void **state)
     }
 }
 
-static bool trusts(struct mote_strided_copy p, const int32_t *shape)
+static bool takes(struct mote_strided_copy p, const int32_t *shape)
 {
-    void *args[] = {NULL, (void *)(uintptr_t)shape, NULL};
+    const void *args[] = {NULL, shape, NULL};
     uint32_t bytes[4];
 
-    return kernels[KERNEL_strided_copy]->need(&p, bytes) && kernels[KERNEL_strided_copy]->trust(&p, args);
+    return kernels[KERNEL_strided_copy]->need(&p, bytes) && trusts(kernels[KERNEL_strided_copy], &p, args);
 }
 
 static void test_refusals(void **state)
@@ -144,28 +145,28 @@ static void test_refusals(void **state)
     struct mote_strided_copy q = p;
 
     (void)state;
-    assert_true(trusts(p, (const int32_t[]){3, 4, 2}));
-    assert_false(trusts(p, (const int32_t[]){3, 5, 2}));  /* beyond the input's end */
-    assert_false(trusts(p, (const int32_t[]){3, -4, 2})); /* before its start */
-    assert_false(trusts(p, (const int32_t[]){3, 4, 3}));
-    assert_false(trusts(p, (const int32_t[]){3, 4, -2}));
-    assert_false(trusts(p, (const int32_t[]){4, 2, 1})); /* not `rows` */
+    assert_true(takes(p, (const int32_t[]){3, 4, 2}));
+    assert_false(takes(p, (const int32_t[]){3, 5, 2}));  /* beyond the input's end */
+    assert_false(takes(p, (const int32_t[]){3, -4, 2})); /* before its start */
+    assert_false(takes(p, (const int32_t[]){3, 4, 3}));
+    assert_false(takes(p, (const int32_t[]){3, 4, -2}));
+    assert_false(takes(p, (const int32_t[]){4, 2, 1})); /* not `rows` */
     q.in_at = 8;
-    assert_true(trusts(q, (const int32_t[]){3, -4, 2}));
-    assert_false(trusts(q, (const int32_t[]){3, -5, 2}));
+    assert_true(takes(q, (const int32_t[]){3, -4, 2}));
+    assert_false(takes(q, (const int32_t[]){3, -5, 2}));
     q = p;
     q.rows = 4;
-    assert_false(trusts(q, (const int32_t[]){4, 0, 1})); /* more bytes than the output has */
+    assert_false(takes(q, (const int32_t[]){4, 0, 1})); /* more bytes than the output has */
     q = p;
     q.rank = 3;
     q.chunk = 1;
     q.rows = 1;
-    assert_false(trusts(q, (const int32_t[]){1, 0, 0, INT32_MAX, INT32_MAX, 0, INT32_MAX, INT32_MIN, 0}));
-    assert_false(trusts(q, (const int32_t[]){1, 0, 0, 0, 1, 1, 1, 1, 1}));
-    assert_false(trusts(q, (const int32_t[]){1, 0, 0, -1, 1, 1, -1, 1, 1}));
+    assert_false(takes(q, (const int32_t[]){1, 0, 0, INT32_MAX, INT32_MAX, 0, INT32_MAX, INT32_MIN, 0}));
+    assert_false(takes(q, (const int32_t[]){1, 0, 0, 0, 1, 1, 1, 1, 1}));
+    assert_false(takes(q, (const int32_t[]){1, 0, 0, -1, 1, 1, -1, 1, 1}));
     q.rank = 2;
-    assert_false(trusts(q, (const int32_t[]){1, 0, 0, 2, INT32_MAX, 1}));
-    assert_false(trusts(q, (const int32_t[]){1, 0, 0, 2, INT32_MIN, 1}));
+    assert_false(takes(q, (const int32_t[]){1, 0, 0, 2, INT32_MAX, 1}));
+    assert_false(takes(q, (const int32_t[]){1, 0, 0, 2, INT32_MIN, 1}));
 }
 
 int main(void)

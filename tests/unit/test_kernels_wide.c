@@ -23,6 +23,7 @@
 #include "mote/kernels/conv/transpose_conv_s16.h"
 #include "mote/kernels/conv/transpose_conv_s8.h"
 #include "mote/kernels/shared/wide.h"
+#include "tests/trust.h"
 
 #define CASES 300
 
@@ -199,7 +200,7 @@ static void run_conv(const struct conv *t, struct mote_conv_2d_s16 p, const int1
     uint32_t bytes[MOTE_ARGS_MAX + 1];
 
     assert_true(mote_kernel_conv_2d_s16.need(&p, bytes));
-    assert_true(mote_kernel_conv_2d_s16.trust(&p, (void *const *)(uintptr_t)args));
+    assert_true(trusts(&mote_kernel_conv_2d_s16, &p, args));
     mote_conv_2d_s16(&p, in, t->weights, t->bias, t->mult, t->shift, out, first, count);
 }
 
@@ -722,11 +723,11 @@ static void contradictions_are_refused(void **state)
     REFUSED(depthwise_conv_2d_s16, depthwise, in_ring = 1 << 27);
     REFUSED(depthwise_conv_2d_s16, depthwise, out_ring = 1 << 27);
     REFUSED(depthwise_conv_2d_s16, depthwise, lo = 10);
-    assert_false(mote_kernel_depthwise_conv_2d_s16.trust(&depthwise, (void *const *)(uintptr_t)args));
+    assert_false(trusts(&mote_kernel_depthwise_conv_2d_s16, &depthwise, args));
     REFUSED(fully_connected_s16, dense, in_len = 1 << 29);
     REFUSED(fully_connected_s16, dense, out_c = 1 << 28);
     REFUSED(fully_connected_s16, dense, hi = -10);
-    assert_false(mote_kernel_fully_connected_s16.trust(&dense, (void *const *)(uintptr_t)args));
+    assert_false(trusts(&mote_kernel_fully_connected_s16, &dense, args));
     REFUSED(fully_connected_computed_s8, computed, rows = 1 << 30);
     REFUSED(fully_connected_computed_s8, computed, hi = -10);
     REFUSED(conv_2d_s16, conv, filter_c = 3);
@@ -743,9 +744,9 @@ static void contradictions_are_refused(void **state)
     REFUSED(svdf_s8, svdf, state_zero = 128);
     REFUSED(svdf_s8, svdf, rank = MOTE_DIM_MAX; changed.inputs = MOTE_DIM_MAX);
     REFUSED(svdf_f32, svdf_f32, memory = MOTE_DIM_MAX; changed.units = MOTE_DIM_MAX);
-    assert_false(mote_kernel_conv_2d_s16.trust(&conv, (void *const *)(uintptr_t)args));
+    assert_false(trusts(&mote_kernel_conv_2d_s16, &conv, args));
     narrow.wide = 0; /* sums of 32 bits take larger shifts */
-    assert_true(mote_kernel_conv_2d_s16.trust(&narrow, (void *const *)(uintptr_t)args));
+    assert_true(trusts(&mote_kernel_conv_2d_s16, &narrow, args));
 }
 
 int main(void)

@@ -68,8 +68,8 @@ struct mote_image_tensor {
     uint8_t coding, packing;
     uint16_t initial; /* unless this is 1 + the index of a constant of as many bytes, with which it starts */
     uint32_t offset;  /* a multiple of the element's size, at least of 4 */
-    uint32_t bytes;
-    uint32_t rows; /* ring capacity in rows; 1 where rows mean nothing */
+    uint32_t bytes;   /* that are stored */
+    uint32_t decoded; /* bytes of its elements, dense and row-major */
 };
 
 struct mote_image_step {

@@ -180,6 +180,7 @@ static int32_t check_tensors(struct mote_model *m)
         CHECK(t->offset <= limit && t->bytes <= limit - t->offset && ((t->offset | t->bytes) & (size - 1)) == 0 &&
                   (t->offset & 3) == 0,
               MOTE_ERR_BOUNDS, -1, i, -1);
+        CHECK(t->decoded == t->bytes, MOTE_ERR_FORMAT, -1, i, -1);
         CHECK(!(t->flags & MOTE_TENSOR_STATE) || t->region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, -1, i, -1);
         CHECK(t->initial <= m->n_tensors, MOTE_ERR_BOUNDS, -1, i, t->initial);
         CHECK(t->initial == 0 ||
@@ -197,12 +198,12 @@ static int32_t check_tensors(struct mote_model *m)
 /* The regions that arguments may lie in: two bits a role. */
 #define LIES(role, image, arena)                                                                                       \
     ((uint32_t)((image) << MOTE_REGION_IMAGE | (arena) << MOTE_REGION_ARENA) << 2 * MOTE_ROLE_##role)
-static const uint32_t may_lie = LIES(IN, 1, 1) | LIES(OUT, 0, 1) | LIES(CONST, 1, 0) | LIES(STATE, 0, 1) |
-                                LIES(SCRATCH, 0, 1) | LIES(CHECKED, 1, 0);
+static const uint32_t may_lie = LIES(IN, 1, 1) | LIES(OUT, 0, 1) | LIES(WEIGHTS, 1, 1) | LIES(STATE, 0, 1) |
+                                LIES(SCRATCH, 0, 1) | LIES(CONST, 1, 0);
 
 /* `left` are the bytes of constants that trust functions may still read. */
 static int32_t check_args(struct mote_model *m, uint32_t step, const struct mote_kernel *k, const uint32_t *need,
-                          void **args, uint64_t *left)
+                          struct mote_block *args, uint64_t *left)
 {
     const uint16_t *indices = m->args + m->steps[step].args;
     const struct mote_arg *arg = k->arg;
@@ -217,11 +218,12 @@ static int32_t check_args(struct mote_model *m, uint32_t step, const struct mote
         CHECK(arg->type == MOTE_ARG_ANY || arg->type == t->type, MOTE_ERR_TYPE, step, index, i);
         CHECK(may_lie >> (2 * role + t->region) & 1, MOTE_ERR_PARAMS, step, index, i);
         CHECK(need[i] <= t->bytes, MOTE_ERR_PARAMS, step, index, i);
-        if (role == MOTE_ROLE_CHECKED) {
+        if (role == MOTE_ROLE_CONST) {
             CHECK(need[i] <= *left, MOTE_ERR_WORK, step, index, i);
             *left -= need[i];
         }
-        args[i] = (void *)((uintptr_t)(t->region == MOTE_REGION_IMAGE ? m->image : m->arena) + t->offset);
+        args[i] = (struct mote_block){
+            (const uint8_t *)(t->region == MOTE_REGION_IMAGE ? m->image : m->arena) + t->offset, need[i]};
     }
     return MOTE_OK;
 }
@@ -242,7 +244,7 @@ static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
     const struct mote_image_step *s = &m->steps[step];
     const struct mote_kernel *k = mote_kernels_find(m->kernels, s->kernel)->kernel;
     uint32_t need[MOTE_ARGS_MAX + 1];
-    void *args[MOTE_ARGS_MAX];
+    struct mote_block args[MOTE_ARGS_MAX];
     int32_t first_wrong;
 
     CHECK(k != NULL, MOTE_ERR_KERNEL, step, -1, s->kernel);
@@ -262,7 +264,7 @@ static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
 
     if (status != MOTE_OK)
         return status;
-    CHECK(k->trust(params, args), MOTE_ERR_PARAMS, step, -1, -1);
+    CHECK(k->trust == NULL || k->trust(params, args), MOTE_ERR_PARAMS, step, -1, -1);
     return MOTE_OK;
 }
 

@@ -144,7 +144,7 @@ static void build_tensors(struct image *im, struct section *tensors)
             .initial = (uint16_t)(v->initial > 0 ? im->index[v->initial - 1] + 1 : 0),
             .offset = (uint32_t)v->offset,
             .bytes = (uint32_t)v->bytes,
-            .rows = (uint32_t)v->rows,
+            .decoded = (uint32_t)v->bytes,
         };
 
         if (im->index[i] >= 0)

@@ -23,11 +23,4 @@ static bool need_conv_2d_f32(const struct mote_conv_2d_f32 *p, uint32_t bytes[])
            mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, p->dilation_w);
 }
 
-static bool trust_conv_2d_f32(const struct mote_conv_2d_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(conv_2d_f32, MOTE_CONV_2D_F32_PARAMS, MOTE_CONV_2D_F32_ARGS);

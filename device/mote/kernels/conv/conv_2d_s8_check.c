@@ -25,9 +25,9 @@ static bool need_conv_2d_s8(const struct mote_conv_2d_s8 *p, uint32_t bytes[])
            mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, p->dilation_w);
 }
 
-static bool trust_conv_2d_s8(const struct mote_conv_2d_s8 *p, const void *const args[])
+static bool trust_conv_2d_s8(const struct mote_conv_2d_s8 *p, const struct mote_block args[])
 {
-    return mote_shifts_in_range(args[4], p->per_channel ? p->out_c : 1);
+    return mote_shifts_in_range(args[4].data, p->per_channel ? p->out_c : 1);
 }
 
-MOTE_KERNEL(conv_2d_s8, MOTE_CONV_2D_S8_PARAMS, MOTE_CONV_2D_S8_ARGS);
+MOTE_KERNEL_TRUST(conv_2d_s8, MOTE_CONV_2D_S8_PARAMS, MOTE_CONV_2D_S8_ARGS);

@@ -42,8 +42,8 @@
 
 #define MOTE_DEPTHWISE_CONV_2D_F32_ARGS(A)                                                                             \
     A(in, F32, IN)                                                                                                     \
-    A(weights, F32, CONST)                                                                                             \
-    A(bias, F32, CONST)                                                                                                \
+    A(weights, F32, WEIGHTS)                                                                                           \
+    A(bias, F32, WEIGHTS)                                                                                              \
     A(out, F32, OUT)
 
 MOTE_PARAMS(depthwise_conv_2d_f32, MOTE_DEPTHWISE_CONV_2D_F32_PARAMS)

@@ -22,11 +22,4 @@ static bool need_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *
            mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, p->dilation_w);
 }
 
-static bool trust_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(depthwise_conv_2d_f32, MOTE_DEPTHWISE_CONV_2D_F32_PARAMS, MOTE_DEPTHWISE_CONV_2D_F32_ARGS);

@@ -43,10 +43,10 @@
 
 #define MOTE_DEPTHWISE_CONV_2D_S16_ARGS(A)                                                                             \
     A(in, S16, IN)                                                                                                     \
-    A(weights, S8, CONST)                                                                                              \
-    A(bias, S64, CONST)                                                                                                \
-    A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CHECKED)                                                                                              \
+    A(weights, S8, WEIGHTS)                                                                                            \
+    A(bias, S64, WEIGHTS)                                                                                              \
+    A(mult, S32, WEIGHTS)                                                                                              \
+    A(shift, S8, CONST)                                                                                                \
     A(out, S16, OUT)
 
 MOTE_PARAMS(depthwise_conv_2d_s16, MOTE_DEPTHWISE_CONV_2D_S16_PARAMS)

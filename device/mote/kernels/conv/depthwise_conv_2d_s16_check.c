@@ -25,9 +25,9 @@ static bool need_depthwise_conv_2d_s16(const struct mote_depthwise_conv_2d_s16 *
            mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, p->dilation_w);
 }
 
-static bool trust_depthwise_conv_2d_s16(const struct mote_depthwise_conv_2d_s16 *p, const void *const args[])
+static bool trust_depthwise_conv_2d_s16(const struct mote_depthwise_conv_2d_s16 *p, const struct mote_block args[])
 {
-    return mote_wide_shifts(args[4], p->per_channel ? p->out_c : 1, 1);
+    return mote_wide_shifts(args[4].data, p->per_channel ? p->out_c : 1, 1);
 }
 
-MOTE_KERNEL(depthwise_conv_2d_s16, MOTE_DEPTHWISE_CONV_2D_S16_PARAMS, MOTE_DEPTHWISE_CONV_2D_S16_ARGS);
+MOTE_KERNEL_TRUST(depthwise_conv_2d_s16, MOTE_DEPTHWISE_CONV_2D_S16_PARAMS, MOTE_DEPTHWISE_CONV_2D_S16_ARGS);

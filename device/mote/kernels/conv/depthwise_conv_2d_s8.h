@@ -48,10 +48,10 @@
 
 #define MOTE_DEPTHWISE_CONV_2D_S8_ARGS(A)                                                                              \
     A(in, S8, IN)                                                                                                      \
-    A(weights, S8, CONST)                                                                                              \
-    A(bias, S32, CONST)                                                                                                \
-    A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CHECKED)                                                                                              \
+    A(weights, S8, WEIGHTS)                                                                                            \
+    A(bias, S32, WEIGHTS)                                                                                              \
+    A(mult, S32, WEIGHTS)                                                                                              \
+    A(shift, S8, CONST)                                                                                                \
     A(zeros, S8, IN)                                                                                                   \
     A(out, S8, OUT)
 

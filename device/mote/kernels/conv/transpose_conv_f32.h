@@ -23,8 +23,8 @@
 
 #define MOTE_TRANSPOSE_CONV_F32_ARGS(A)                                                                                \
     A(in, F32, IN)                                                                                                     \
-    A(weights, F32, CONST)                                                                                             \
-    A(bias, F32, CONST)                                                                                                \
+    A(weights, F32, WEIGHTS)                                                                                           \
+    A(bias, F32, WEIGHTS)                                                                                              \
     A(out, F32, OUT)
 
 MOTE_PARAMS(transpose_conv_f32, MOTE_TRANSPOSE_CONV_F32_PARAMS)

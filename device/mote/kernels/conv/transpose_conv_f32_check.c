@@ -8,11 +8,4 @@ static bool need_transpose_conv_f32(const struct mote_transpose_conv_f32 *p, uin
     return MOTE_TRANSPOSE_CONV_NEED(p, bytes, 3, 4, 4);
 }
 
-static bool trust_transpose_conv_f32(const struct mote_transpose_conv_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(transpose_conv_f32, MOTE_TRANSPOSE_CONV_F32_PARAMS, MOTE_TRANSPOSE_CONV_F32_ARGS);

@@ -14,9 +14,9 @@ static bool need_transpose_conv_s16(const struct mote_transpose_conv_s16 *p, uin
     return p->lo <= p->hi && MOTE_TRANSPOSE_CONV_NEED(p, bytes, 5, 2, 1);
 }
 
-static bool trust_transpose_conv_s16(const struct mote_transpose_conv_s16 *p, const void *const args[])
+static bool trust_transpose_conv_s16(const struct mote_transpose_conv_s16 *p, const struct mote_block args[])
 {
-    return mote_wide_shifts(args[4], p->per_channel ? p->out_c : 1, 1);
+    return mote_wide_shifts(args[4].data, p->per_channel ? p->out_c : 1, 1);
 }
 
-MOTE_KERNEL(transpose_conv_s16, MOTE_TRANSPOSE_CONV_S16_PARAMS, MOTE_TRANSPOSE_CONV_S16_ARGS);
+MOTE_KERNEL_TRUST(transpose_conv_s16, MOTE_TRANSPOSE_CONV_S16_PARAMS, MOTE_TRANSPOSE_CONV_S16_ARGS);

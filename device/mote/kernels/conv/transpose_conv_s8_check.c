@@ -14,9 +14,9 @@ static bool need_transpose_conv_s8(const struct mote_transpose_conv_s8 *p, uint3
     return p->lo <= p->hi && MOTE_TRANSPOSE_CONV_NEED(p, bytes, 5, 1, 1);
 }
 
-static bool trust_transpose_conv_s8(const struct mote_transpose_conv_s8 *p, const void *const args[])
+static bool trust_transpose_conv_s8(const struct mote_transpose_conv_s8 *p, const struct mote_block args[])
 {
-    return mote_shifts_in_range(args[4], p->per_channel ? p->out_c : 1);
+    return mote_shifts_in_range(args[4].data, p->per_channel ? p->out_c : 1);
 }
 
-MOTE_KERNEL(transpose_conv_s8, MOTE_TRANSPOSE_CONV_S8_PARAMS, MOTE_TRANSPOSE_CONV_S8_ARGS);
+MOTE_KERNEL_TRUST(transpose_conv_s8, MOTE_TRANSPOSE_CONV_S8_PARAMS, MOTE_TRANSPOSE_CONV_S8_ARGS);

@@ -19,7 +19,7 @@
 #define MOTE_BATCH_MATMUL_F32_ARGS(A)                                                                                  \
     A(a, F32, IN)                                                                                                      \
     A(b, F32, IN)                                                                                                      \
-    A(batch, S32, CHECKED)                                                                                             \
+    A(batch, S32, CONST)                                                                                               \
     A(out, F32, OUT)
 
 MOTE_PARAMS(batch_matmul_f32, MOTE_BATCH_MATMUL_F32_PARAMS)

@@ -12,13 +12,13 @@ static bool need_batch_matmul_f32(const struct mote_batch_matmul_f32 *p, uint32_
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
 }
 
-static bool trust_batch_matmul_f32(const struct mote_batch_matmul_f32 *p, const void *const args[])
+static bool trust_batch_matmul_f32(const struct mote_batch_matmul_f32 *p, const struct mote_block args[])
 {
-    int32_t matrices = mote_strides_product(args[2], p->rank, 3);
+    int32_t matrices = mote_strides_product(args[2].data, p->rank, 3);
 
     return (int64_t)matrices * p->out_h == p->rows &&
-           mote_matrices_reach(args[2], p->rank, 1, p->out_h, p->a_row, p->depth, p->a_k, p->a_len) &&
-           mote_matrices_reach(args[2], p->rank, 2, p->out_w, p->b_column, p->depth, p->b_k, p->b_len);
+           mote_matrices_reach(args[2].data, p->rank, 1, p->out_h, p->a_row, p->depth, p->a_k, p->a_len) &&
+           mote_matrices_reach(args[2].data, p->rank, 2, p->out_w, p->b_column, p->depth, p->b_k, p->b_len);
 }
 
-MOTE_KERNEL(batch_matmul_f32, MOTE_BATCH_MATMUL_F32_PARAMS, MOTE_BATCH_MATMUL_F32_ARGS);
+MOTE_KERNEL_TRUST(batch_matmul_f32, MOTE_BATCH_MATMUL_F32_PARAMS, MOTE_BATCH_MATMUL_F32_ARGS);

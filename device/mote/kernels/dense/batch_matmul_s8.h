@@ -26,7 +26,7 @@
 #define MOTE_BATCH_MATMUL_S8_ARGS(A)                                                                                   \
     A(a, S8, IN)                                                                                                       \
     A(b, S8, IN)                                                                                                       \
-    A(batch, S32, CHECKED)                                                                                             \
+    A(batch, S32, CONST)                                                                                               \
     A(out, S8, OUT)
 
 MOTE_PARAMS(batch_matmul_s8, MOTE_BATCH_MATMUL_S8_PARAMS)

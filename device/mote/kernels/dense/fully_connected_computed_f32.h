@@ -25,7 +25,7 @@
 #define MOTE_FULLY_CONNECTED_COMPUTED_F32_ARGS(A)                                                                      \
     A(in, F32, IN)                                                                                                     \
     A(weights, F32, IN)                                                                                                \
-    A(bias, F32, CONST)                                                                                                \
+    A(bias, F32, WEIGHTS)                                                                                              \
     A(out, F32, OUT)
 
 MOTE_PARAMS(fully_connected_computed_f32, MOTE_FULLY_CONNECTED_COMPUTED_F32_PARAMS)

@@ -12,13 +12,5 @@ static bool need_fully_connected_computed_f32(const struct mote_fully_connected_
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[2] <= INT32_MAX && bytes[3] <= INT32_MAX;
 }
 
-static bool trust_fully_connected_computed_f32(const struct mote_fully_connected_computed_f32 *p,
-                                               const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(fully_connected_computed_f32, MOTE_FULLY_CONNECTED_COMPUTED_F32_PARAMS,
             MOTE_FULLY_CONNECTED_COMPUTED_F32_ARGS);

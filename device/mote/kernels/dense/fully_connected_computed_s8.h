@@ -31,9 +31,9 @@
 #define MOTE_FULLY_CONNECTED_COMPUTED_S8_ARGS(A)                                                                       \
     A(in, S8, IN)                                                                                                      \
     A(weights, S8, IN)                                                                                                 \
-    A(bias, S32, CONST)                                                                                                \
-    A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CHECKED)                                                                                              \
+    A(bias, S32, WEIGHTS)                                                                                              \
+    A(mult, S32, WEIGHTS)                                                                                              \
+    A(shift, S8, CONST)                                                                                                \
     A(out, S8, OUT)
 
 MOTE_PARAMS(fully_connected_computed_s8, MOTE_FULLY_CONNECTED_COMPUTED_S8_PARAMS)

@@ -19,10 +19,10 @@ static bool need_fully_connected_computed_s8(const struct mote_fully_connected_c
 }
 
 static bool trust_fully_connected_computed_s8(const struct mote_fully_connected_computed_s8 *p,
-                                              const void *const args[])
+                                              const struct mote_block args[])
 {
-    return mote_shifts_in_range(args[4], p->per_channel ? p->out_c : 1);
+    return mote_shifts_in_range(args[4].data, p->per_channel ? p->out_c : 1);
 }
 
-MOTE_KERNEL(fully_connected_computed_s8, MOTE_FULLY_CONNECTED_COMPUTED_S8_PARAMS,
-            MOTE_FULLY_CONNECTED_COMPUTED_S8_ARGS);
+MOTE_KERNEL_TRUST(fully_connected_computed_s8, MOTE_FULLY_CONNECTED_COMPUTED_S8_PARAMS,
+                  MOTE_FULLY_CONNECTED_COMPUTED_S8_ARGS);

@@ -12,11 +12,4 @@ static bool need_fully_connected_f32(const struct mote_fully_connected_f32 *p, u
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[2] <= INT32_MAX && bytes[3] <= INT32_MAX;
 }
 
-static bool trust_fully_connected_f32(const struct mote_fully_connected_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(fully_connected_f32, MOTE_FULLY_CONNECTED_F32_PARAMS, MOTE_FULLY_CONNECTED_F32_ARGS);

@@ -27,10 +27,10 @@
 
 #define MOTE_FULLY_CONNECTED_S16_ARGS(A)                                                                               \
     A(in, S16, IN)                                                                                                     \
-    A(weights, S8, CONST)                                                                                              \
-    A(bias, S64, CONST)                                                                                                \
-    A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CHECKED)                                                                                              \
+    A(weights, S8, WEIGHTS)                                                                                            \
+    A(bias, S64, WEIGHTS)                                                                                              \
+    A(mult, S32, WEIGHTS)                                                                                              \
+    A(shift, S8, CONST)                                                                                                \
     A(out, S16, OUT)
 
 MOTE_PARAMS(fully_connected_s16, MOTE_FULLY_CONNECTED_S16_PARAMS)

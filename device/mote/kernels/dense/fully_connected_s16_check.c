@@ -19,9 +19,9 @@ static bool need_fully_connected_s16(const struct mote_fully_connected_s16 *p, u
            p->lo <= p->hi;
 }
 
-static bool trust_fully_connected_s16(const struct mote_fully_connected_s16 *p, const void *const args[])
+static bool trust_fully_connected_s16(const struct mote_fully_connected_s16 *p, const struct mote_block args[])
 {
-    return mote_wide_shifts(args[4], p->per_channel ? p->out_c : 1, p->wide);
+    return mote_wide_shifts(args[4].data, p->per_channel ? p->out_c : 1, p->wide);
 }
 
-MOTE_KERNEL(fully_connected_s16, MOTE_FULLY_CONNECTED_S16_PARAMS, MOTE_FULLY_CONNECTED_S16_ARGS);
+MOTE_KERNEL_TRUST(fully_connected_s16, MOTE_FULLY_CONNECTED_S16_PARAMS, MOTE_FULLY_CONNECTED_S16_ARGS);

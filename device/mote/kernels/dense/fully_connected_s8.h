@@ -30,10 +30,10 @@
 
 #define MOTE_FULLY_CONNECTED_S8_ARGS(A)                                                                                \
     A(in, S8, IN)                                                                                                      \
-    A(weights, S8, CONST)                                                                                              \
-    A(bias, S32, CONST)                                                                                                \
-    A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CHECKED)                                                                                              \
+    A(weights, S8, WEIGHTS)                                                                                            \
+    A(bias, S32, WEIGHTS)                                                                                              \
+    A(mult, S32, WEIGHTS)                                                                                              \
+    A(shift, S8, CONST)                                                                                                \
     A(out, S8, OUT)
 
 MOTE_PARAMS(fully_connected_s8, MOTE_FULLY_CONNECTED_S8_PARAMS)

@@ -45,7 +45,7 @@
 #define MOTE_ADD_S8_ARGS(A)                                                                                            \
     A(a, S8, IN)                                                                                                       \
     A(b, S8, IN)                                                                                                       \
-    A(shape, S32, CHECKED)                                                                                             \
+    A(shape, S32, CONST)                                                                                               \
     A(out, S8, OUT)
 
 MOTE_PARAMS(add_s8, MOTE_ADD_S8_PARAMS)

@@ -48,7 +48,7 @@
 #define MOTE_ADD_SUB_ARGS(A)                                                                                           \
     A(a, ANY, IN)                                                                                                      \
     A(b, ANY, IN)                                                                                                      \
-    A(shape, S32, CHECKED)                                                                                             \
+    A(shape, S32, CONST)                                                                                               \
     A(out, ANY, OUT)
 
 MOTE_PARAMS(add_sub, MOTE_ADD_SUB_PARAMS)

@@ -17,9 +17,9 @@ static bool need_add_sub(const struct mote_add_sub *p, uint32_t bytes[])
            bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
 }
 
-static bool trust_add_sub(const struct mote_add_sub *p, const void *const args[])
+static bool trust_add_sub(const struct mote_add_sub *p, const struct mote_block args[])
 {
-    return mote_broadcast_trust(args[2], p->rank, p->a_len, p->b_len, p->out_len);
+    return mote_broadcast_trust(args[2].data, p->rank, p->a_len, p->b_len, p->out_len);
 }
 
-MOTE_KERNEL(add_sub, MOTE_ADD_SUB_PARAMS, MOTE_ADD_SUB_ARGS);
+MOTE_KERNEL_TRUST(add_sub, MOTE_ADD_SUB_PARAMS, MOTE_ADD_SUB_ARGS);

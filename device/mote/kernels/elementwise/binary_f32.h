@@ -47,7 +47,7 @@ enum {
 #define MOTE_BINARY_F32_ARGS(A)                                                                                        \
     A(a, F32, IN)                                                                                                      \
     A(b, F32, IN)                                                                                                      \
-    A(shape, S32, CHECKED)                                                                                             \
+    A(shape, S32, CONST)                                                                                               \
     A(out, F32, OUT)
 
 MOTE_PARAMS(binary_f32, MOTE_BINARY_F32_PARAMS)

@@ -14,9 +14,9 @@ static bool need_binary_f32(const struct mote_binary_f32 *p, uint32_t bytes[])
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
 }
 
-static bool trust_binary_f32(const struct mote_binary_f32 *p, const void *const args[])
+static bool trust_binary_f32(const struct mote_binary_f32 *p, const struct mote_block args[])
 {
-    return mote_broadcast_trust(args[2], p->rank, p->a_len, p->b_len, p->out_len);
+    return mote_broadcast_trust(args[2].data, p->rank, p->a_len, p->b_len, p->out_len);
 }
 
-MOTE_KERNEL(binary_f32, MOTE_BINARY_F32_PARAMS, MOTE_BINARY_F32_ARGS);
+MOTE_KERNEL_TRUST(binary_f32, MOTE_BINARY_F32_PARAMS, MOTE_BINARY_F32_ARGS);

@@ -59,7 +59,7 @@ enum {
 #define MOTE_BINARY_S8_ARGS(A)                                                                                         \
     A(a, S8, IN)                                                                                                       \
     A(b, S8, IN)                                                                                                       \
-    A(shape, S32, CHECKED)                                                                                             \
+    A(shape, S32, CONST)                                                                                               \
     A(out, S8, OUT)
 
 MOTE_PARAMS(binary_s8, MOTE_BINARY_S8_PARAMS)

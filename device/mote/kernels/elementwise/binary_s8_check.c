@@ -14,9 +14,9 @@ static bool need_binary_s8(const struct mote_binary_s8 *p, uint32_t bytes[])
     return p->lo <= p->hi && bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
 }
 
-static bool trust_binary_s8(const struct mote_binary_s8 *p, const void *const args[])
+static bool trust_binary_s8(const struct mote_binary_s8 *p, const struct mote_block args[])
 {
-    return mote_broadcast_trust(args[2], p->rank, p->a_len, p->b_len, p->out_len);
+    return mote_broadcast_trust(args[2].data, p->rank, p->a_len, p->b_len, p->out_len);
 }
 
-MOTE_KERNEL(binary_s8, MOTE_BINARY_S8_PARAMS, MOTE_BINARY_S8_ARGS);
+MOTE_KERNEL_TRUST(binary_s8, MOTE_BINARY_S8_PARAMS, MOTE_BINARY_S8_ARGS);

@@ -12,11 +12,4 @@ static bool need_cast(const struct mote_cast *p, uint32_t bytes[])
     return in_size > 0 && out_size > 0 && bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_cast(const struct mote_cast *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(cast, MOTE_CAST_PARAMS, MOTE_CAST_ARGS);

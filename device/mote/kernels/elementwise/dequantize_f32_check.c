@@ -12,11 +12,4 @@ static bool need_dequantize_f32(const struct mote_dequantize_f32 *p, uint32_t by
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_dequantize_f32(const struct mote_dequantize_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(dequantize_f32, MOTE_DEQUANTIZE_F32_PARAMS, MOTE_DEQUANTIZE_F32_ARGS);

@@ -10,11 +10,4 @@ static bool need_dequantize_s8_f32(const struct mote_dequantize_s8_f32 *p, uint3
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_dequantize_s8_f32(const struct mote_dequantize_s8_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(dequantize_s8_f32, MOTE_DEQUANTIZE_S8_F32_PARAMS, MOTE_DEQUANTIZE_S8_F32_ARGS);

@@ -9,11 +9,4 @@ static bool need_l2_normalization_f32(const struct mote_l2_normalization_f32 *p,
     return bytes[0] <= INT32_MAX;
 }
 
-static bool trust_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(l2_normalization_f32, MOTE_L2_NORMALIZATION_F32_PARAMS, MOTE_L2_NORMALIZATION_F32_ARGS);

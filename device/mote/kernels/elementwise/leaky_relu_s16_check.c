@@ -10,11 +10,4 @@ static bool need_leaky_relu_s16(const struct mote_leaky_relu_s16 *p, uint32_t by
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_leaky_relu_s16(const struct mote_leaky_relu_s16 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(leaky_relu_s16, MOTE_LEAKY_RELU_S16_PARAMS, MOTE_LEAKY_RELU_S16_ARGS);

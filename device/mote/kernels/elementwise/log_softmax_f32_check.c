@@ -14,11 +14,4 @@ static bool need_log_softmax_f32(const struct mote_log_softmax_f32 *p, uint32_t 
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_log_softmax_f32(const struct mote_log_softmax_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(log_softmax_f32, MOTE_LOG_SOFTMAX_F32_PARAMS, MOTE_LOG_SOFTMAX_F32_ARGS);

@@ -15,9 +15,9 @@ static bool need_log_softmax_s8(const struct mote_log_softmax_s8 *p, uint32_t by
     return bytes[0] <= INT32_MAX && bytes[2] <= INT32_MAX;
 }
 
-static bool trust_log_softmax_s8(const struct mote_log_softmax_s8 *p, const void *const args[])
+static bool trust_log_softmax_s8(const struct mote_log_softmax_s8 *p, const struct mote_block args[])
 {
-    return mote_softmax_trust(args[1], p->n_table);
+    return mote_softmax_trust(args[1].data, p->n_table);
 }
 
-MOTE_KERNEL(log_softmax_s8, MOTE_LOG_SOFTMAX_S8_PARAMS, MOTE_LOG_SOFTMAX_S8_ARGS);
+MOTE_KERNEL_TRUST(log_softmax_s8, MOTE_LOG_SOFTMAX_S8_PARAMS, MOTE_LOG_SOFTMAX_S8_ARGS);

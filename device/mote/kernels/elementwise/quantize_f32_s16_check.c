@@ -10,11 +10,4 @@ static bool need_quantize_f32_s16(const struct mote_quantize_f32_s16 *p, uint32_
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_quantize_f32_s16(const struct mote_quantize_f32_s16 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(quantize_f32_s16, MOTE_QUANTIZE_F32_S16_PARAMS, MOTE_QUANTIZE_F32_S16_ARGS);

@@ -10,11 +10,4 @@ static bool need_quantize_f32_s8(const struct mote_quantize_f32_s8 *p, uint32_t 
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_quantize_f32_s8(const struct mote_quantize_f32_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(quantize_f32_s8, MOTE_QUANTIZE_F32_S8_PARAMS, MOTE_QUANTIZE_F32_S8_ARGS);

@@ -14,11 +14,4 @@ static bool need_requantize(const struct mote_requantize *p, uint32_t bytes[])
     return in_size > 0 && out_size > 0 && bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_requantize(const struct mote_requantize *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(requantize, MOTE_REQUANTIZE_PARAMS, MOTE_REQUANTIZE_ARGS);

@@ -10,11 +10,4 @@ static bool need_requantize_s8(const struct mote_requantize_s8 *p, uint32_t byte
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_requantize_s8(const struct mote_requantize_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(requantize_s8, MOTE_REQUANTIZE_S8_PARAMS, MOTE_REQUANTIZE_S8_ARGS);

@@ -14,11 +14,4 @@ static bool need_softmax_f32(const struct mote_softmax_f32 *p, uint32_t bytes[])
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_softmax_f32(const struct mote_softmax_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(softmax_f32, MOTE_SOFTMAX_F32_PARAMS, MOTE_SOFTMAX_F32_ARGS);

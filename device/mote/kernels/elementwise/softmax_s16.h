@@ -29,8 +29,8 @@
 
 #define MOTE_SOFTMAX_S16_ARGS(A)                                                                                       \
     A(in, S16, IN)                                                                                                     \
-    A(exponentials, S16, CONST)                                                                                        \
-    A(inverses, S16, CONST)                                                                                            \
+    A(exponentials, S16, WEIGHTS)                                                                                      \
+    A(inverses, S16, WEIGHTS)                                                                                          \
     A(out, S16, OUT)
 
 MOTE_PARAMS(softmax_s16, MOTE_SOFTMAX_S16_PARAMS)

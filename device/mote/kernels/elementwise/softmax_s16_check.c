@@ -15,11 +15,4 @@ static bool need_softmax_s16(const struct mote_softmax_s16 *p, uint32_t bytes[])
     return bytes[0] <= INT32_MAX && bytes[3] <= INT32_MAX;
 }
 
-static bool trust_softmax_s16(const struct mote_softmax_s16 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(softmax_s16, MOTE_SOFTMAX_S16_PARAMS, MOTE_SOFTMAX_S16_ARGS);

@@ -23,7 +23,7 @@
 
 #define MOTE_SOFTMAX_S8_ARGS(A)                                                                                        \
     A(in, S8, IN)                                                                                                      \
-    A(table, S32, CHECKED)                                                                                             \
+    A(table, S32, CONST)                                                                                               \
     A(out, S8, OUT)
 
 MOTE_PARAMS(softmax_s8, MOTE_SOFTMAX_S8_PARAMS)

@@ -24,7 +24,7 @@
 
 #define MOTE_SOFTMAX_S8_S16_ARGS(A)                                                                                    \
     A(in, S8, IN)                                                                                                      \
-    A(table, S32, CHECKED)                                                                                             \
+    A(table, S32, CONST)                                                                                               \
     A(out, S16, OUT)
 
 MOTE_PARAMS(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_PARAMS)

@@ -15,9 +15,9 @@ static bool need_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, uint32_t by
     return bytes[0] <= INT32_MAX && bytes[2] <= INT32_MAX;
 }
 
-static bool trust_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const void *const args[])
+static bool trust_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const struct mote_block args[])
 {
-    return mote_softmax_trust(args[1], p->n_table);
+    return mote_softmax_trust(args[1].data, p->n_table);
 }
 
-MOTE_KERNEL(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_PARAMS, MOTE_SOFTMAX_S8_S16_ARGS);
+MOTE_KERNEL_TRUST(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_PARAMS, MOTE_SOFTMAX_S8_S16_ARGS);

@@ -19,7 +19,7 @@
 
 #define MOTE_TABLE_S8_ARGS(A)                                                                                          \
     A(in, S8, IN)                                                                                                      \
-    A(table, S8, CONST)                                                                                                \
+    A(table, S8, WEIGHTS)                                                                                              \
     A(out, S8, OUT)
 
 MOTE_PARAMS(table_s8, MOTE_TABLE_S8_PARAMS)

@@ -11,11 +11,4 @@ static bool need_table_s8(const struct mote_table_s8 *p, uint32_t bytes[])
     return bytes[0] <= INT32_MAX && bytes[2] <= INT32_MAX;
 }
 
-static bool trust_table_s8(const struct mote_table_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(table_s8, MOTE_TABLE_S8_PARAMS, MOTE_TABLE_S8_ARGS);

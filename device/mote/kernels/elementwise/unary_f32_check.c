@@ -10,11 +10,4 @@ static bool need_unary_f32(const struct mote_unary_f32 *p, uint32_t bytes[])
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_unary_f32(const struct mote_unary_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(unary_f32, MOTE_UNARY_F32_PARAMS, MOTE_UNARY_F32_ARGS);

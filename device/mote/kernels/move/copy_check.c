@@ -10,11 +10,4 @@ static bool need_copy(const struct mote_copy *p, uint32_t bytes[])
     return true;
 }
 
-static bool trust_copy(const struct mote_copy *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(copy, MOTE_COPY_PARAMS, MOTE_COPY_ARGS);

@@ -16,11 +16,4 @@ static bool need_gather(const struct mote_gather *p, uint32_t bytes[])
     return rows <= INT32_MAX && bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[2] <= INT32_MAX;
 }
 
-static bool trust_gather(const struct mote_gather *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(gather, MOTE_GATHER_PARAMS, MOTE_GATHER_ARGS);

@@ -29,7 +29,7 @@
 #define MOTE_PAD_ARGS(A)                                                                                               \
     A(in, ANY, IN)                                                                                                     \
     A(value, ANY, IN)                                                                                                  \
-    A(outer, S32, CHECKED)                                                                                             \
+    A(outer, S32, CONST)                                                                                               \
     A(out, ANY, OUT)
 
 MOTE_PARAMS(pad, MOTE_PAD_PARAMS)

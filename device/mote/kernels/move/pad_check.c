@@ -12,9 +12,9 @@ static bool need_pad(const struct mote_pad *p, uint32_t bytes[])
     return (int64_t)p->before + p->in_len <= p->out_len;
 }
 
-static bool trust_pad(const struct mote_pad *p, const void *const args[])
+static bool trust_pad(const struct mote_pad *p, const struct mote_block args[])
 {
-    const int32_t *o = args[2];
+    const int32_t *o = args[2].data;
 
     if (mote_strides_product(o, p->rank, 3) < 0 || mote_strides_product(o + 2, p->rank, 3) != p->rows)
         return false;
@@ -24,4 +24,4 @@ static bool trust_pad(const struct mote_pad *p, const void *const args[])
     return true;
 }
 
-MOTE_KERNEL(pad, MOTE_PAD_PARAMS, MOTE_PAD_ARGS);
+MOTE_KERNEL_TRUST(pad, MOTE_PAD_PARAMS, MOTE_PAD_ARGS);

@@ -19,8 +19,8 @@
 
 #define MOTE_RESIZE_BILINEAR_F32_ARGS(A)                                                                               \
     A(in, F32, IN)                                                                                                     \
-    A(rows, S32, CHECKED)                                                                                              \
-    A(columns, S32, CHECKED)                                                                                           \
+    A(rows, S32, CONST)                                                                                                \
+    A(columns, S32, CONST)                                                                                             \
     A(out, F32, OUT)
 
 MOTE_PARAMS(resize_bilinear_f32, MOTE_RESIZE_BILINEAR_F32_PARAMS)

@@ -17,10 +17,10 @@ static bool need_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, u
     return bytes[0] <= INT32_MAX && bytes[3] <= INT32_MAX;
 }
 
-static bool trust_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const void *const args[])
+static bool trust_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const struct mote_block args[])
 {
-    return mote_bilinear_trust(args[1], p->out_h, p->in_h, INT32_MIN, INT32_MAX) &&
-           mote_bilinear_trust(args[2], p->out_w, p->in_w, INT32_MIN, INT32_MAX);
+    return mote_bilinear_trust(args[1].data, p->out_h, p->in_h, INT32_MIN, INT32_MAX) &&
+           mote_bilinear_trust(args[2].data, p->out_w, p->in_w, INT32_MIN, INT32_MAX);
 }
 
-MOTE_KERNEL(resize_bilinear_f32, MOTE_RESIZE_BILINEAR_F32_PARAMS, MOTE_RESIZE_BILINEAR_F32_ARGS);
+MOTE_KERNEL_TRUST(resize_bilinear_f32, MOTE_RESIZE_BILINEAR_F32_PARAMS, MOTE_RESIZE_BILINEAR_F32_ARGS);

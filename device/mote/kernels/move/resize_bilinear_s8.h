@@ -18,8 +18,8 @@
 
 #define MOTE_RESIZE_BILINEAR_S8_ARGS(A)                                                                                \
     A(in, S8, IN)                                                                                                      \
-    A(rows, S32, CHECKED)                                                                                              \
-    A(columns, S32, CHECKED)                                                                                           \
+    A(rows, S32, CONST)                                                                                                \
+    A(columns, S32, CONST)                                                                                             \
     A(out, S8, OUT)
 
 MOTE_PARAMS(resize_bilinear_s8, MOTE_RESIZE_BILINEAR_S8_PARAMS)

@@ -17,10 +17,10 @@ static bool need_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, uin
     return bytes[0] <= INT32_MAX && bytes[3] <= INT32_MAX;
 }
 
-static bool trust_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, const void *const args[])
+static bool trust_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, const struct mote_block args[])
 {
-    return mote_bilinear_trust(args[1], p->out_h, p->in_h, 0, 1024) &&
-           mote_bilinear_trust(args[2], p->out_w, p->in_w, 0, 1024);
+    return mote_bilinear_trust(args[1].data, p->out_h, p->in_h, 0, 1024) &&
+           mote_bilinear_trust(args[2].data, p->out_w, p->in_w, 0, 1024);
 }
 
-MOTE_KERNEL(resize_bilinear_s8, MOTE_RESIZE_BILINEAR_S8_PARAMS, MOTE_RESIZE_BILINEAR_S8_ARGS);
+MOTE_KERNEL_TRUST(resize_bilinear_s8, MOTE_RESIZE_BILINEAR_S8_PARAMS, MOTE_RESIZE_BILINEAR_S8_ARGS);

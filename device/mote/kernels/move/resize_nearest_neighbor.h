@@ -25,8 +25,8 @@
 
 #define MOTE_RESIZE_NEAREST_NEIGHBOR_ARGS(A)                                                                           \
     A(in, ANY, IN)                                                                                                     \
-    A(ys, U16, CHECKED)                                                                                                \
-    A(xs, U16, CHECKED)                                                                                                \
+    A(ys, U16, CONST)                                                                                                  \
+    A(xs, U16, CONST)                                                                                                  \
     A(out, ANY, OUT)
 
 MOTE_PARAMS(resize_nearest_neighbor, MOTE_RESIZE_NEAREST_NEIGHBOR_PARAMS)

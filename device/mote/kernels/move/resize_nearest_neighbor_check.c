@@ -22,9 +22,9 @@ static bool all_below(const uint16_t *index, int32_t n, int32_t limit)
     return true;
 }
 
-static bool trust_resize_nearest_neighbor(const struct mote_resize_nearest_neighbor *p, const void *const args[])
+static bool trust_resize_nearest_neighbor(const struct mote_resize_nearest_neighbor *p, const struct mote_block args[])
 {
-    return all_below(args[1], p->out_h, p->in_h) && all_below(args[2], p->out_w, p->in_w);
+    return all_below(args[1].data, p->out_h, p->in_h) && all_below(args[2].data, p->out_w, p->in_w);
 }
 
-MOTE_KERNEL(resize_nearest_neighbor, MOTE_RESIZE_NEAREST_NEIGHBOR_PARAMS, MOTE_RESIZE_NEAREST_NEIGHBOR_ARGS);
+MOTE_KERNEL_TRUST(resize_nearest_neighbor, MOTE_RESIZE_NEAREST_NEIGHBOR_PARAMS, MOTE_RESIZE_NEAREST_NEIGHBOR_ARGS);

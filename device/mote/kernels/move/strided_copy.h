@@ -27,7 +27,7 @@
 
 #define MOTE_STRIDED_COPY_ARGS(A)                                                                                      \
     A(in, ANY, IN)                                                                                                     \
-    A(shape, S32, CHECKED)                                                                                             \
+    A(shape, S32, CONST)                                                                                               \
     A(out, ANY, OUT)
 
 MOTE_PARAMS(strided_copy, MOTE_STRIDED_COPY_PARAMS)

@@ -11,9 +11,9 @@ static bool need_strided_copy(const struct mote_strided_copy *p, uint32_t bytes[
     return p->chunk <= p->in_bytes && p->chunk <= p->out_bytes;
 }
 
-static bool trust_strided_copy(const struct mote_strided_copy *p, const void *const args[])
+static bool trust_strided_copy(const struct mote_strided_copy *p, const struct mote_block args[])
 {
-    const int32_t *shape = args[1];
+    const int32_t *shape = args[1].data;
     int32_t chunks = mote_strides_product(shape, p->rank, 3);
 
     return shape[0] == p->rows && chunks > 0 && (int64_t)chunks * p->chunk <= p->out_bytes &&
@@ -21,4 +21,4 @@ static bool trust_strided_copy(const struct mote_strided_copy *p, const void *co
            mote_strides_inside(shape, p->rank, 3, 2, p->out_at, p->out_bytes - p->chunk);
 }
 
-MOTE_KERNEL(strided_copy, MOTE_STRIDED_COPY_PARAMS, MOTE_STRIDED_COPY_ARGS);
+MOTE_KERNEL_TRUST(strided_copy, MOTE_STRIDED_COPY_PARAMS, MOTE_STRIDED_COPY_ARGS);

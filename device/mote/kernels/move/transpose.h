@@ -22,7 +22,7 @@
 
 #define MOTE_TRANSPOSE_ARGS(A)                                                                                         \
     A(in, ANY, IN)                                                                                                     \
-    A(shape, S32, CHECKED)                                                                                             \
+    A(shape, S32, CONST)                                                                                               \
     A(out, ANY, OUT)
 
 MOTE_PARAMS(transpose, MOTE_TRANSPOSE_PARAMS)

@@ -11,12 +11,12 @@ static bool need_transpose(const struct mote_transpose *p, uint32_t bytes[])
     return p->chunk <= p->in_bytes;
 }
 
-static bool trust_transpose(const struct mote_transpose *p, const void *const args[])
+static bool trust_transpose(const struct mote_transpose *p, const struct mote_block args[])
 {
-    const int32_t *shape = args[1];
+    const int32_t *shape = args[1].data;
 
     return shape[0] == p->rows && (int64_t)mote_strides_product(shape, p->rank, 2) * p->chunk == p->out_bytes &&
            mote_strides_reach(shape, p->rank, 2, 1, (int64_t)p->in_bytes - p->chunk + 1);
 }
 
-MOTE_KERNEL(transpose, MOTE_TRANSPOSE_PARAMS, MOTE_TRANSPOSE_ARGS);
+MOTE_KERNEL_TRUST(transpose, MOTE_TRANSPOSE_PARAMS, MOTE_TRANSPOSE_ARGS);

@@ -12,11 +12,4 @@ static bool need_arg_max(const struct mote_arg_max *p, uint32_t bytes[])
     return (p->type == MOTE_ARG_S8 || p->type == MOTE_ARG_F32) && bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX;
 }
 
-static bool trust_arg_max(const struct mote_arg_max *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(arg_max, MOTE_ARG_MAX_PARAMS, MOTE_ARG_MAX_ARGS);

@@ -26,11 +26,4 @@ static bool need_average_pool_2d_s8(const struct mote_average_pool_2d_s8 *p, uin
            mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, 1);
 }
 
-static bool trust_average_pool_2d_s8(const struct mote_average_pool_2d_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(average_pool_2d_s8, MOTE_AVERAGE_POOL_2D_S8_PARAMS, MOTE_AVERAGE_POOL_2D_S8_ARGS);

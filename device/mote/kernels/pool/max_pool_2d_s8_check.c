@@ -22,11 +22,4 @@ static bool need_max_pool_2d_s8(const struct mote_max_pool_2d_s8 *p, uint32_t by
            mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, 1);
 }
 
-static bool trust_max_pool_2d_s8(const struct mote_max_pool_2d_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(max_pool_2d_s8, MOTE_MAX_POOL_2D_S8_PARAMS, MOTE_MAX_POOL_2D_S8_ARGS);

@@ -9,11 +9,4 @@ static bool need_mean_s8(const struct mote_mean_s8 *p, uint32_t bytes[])
     return mote_reduce_need(&r, 1, bytes);
 }
 
-static bool trust_mean_s8(const struct mote_mean_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(mean_s8, MOTE_MEAN_S8_PARAMS, MOTE_MEAN_S8_ARGS);

@@ -21,11 +21,4 @@ static bool need_pool_2d_f32(const struct mote_pool_2d_f32 *p, uint32_t bytes[])
            mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, 1);
 }
 
-static bool trust_pool_2d_f32(const struct mote_pool_2d_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(pool_2d_f32, MOTE_POOL_2D_F32_PARAMS, MOTE_POOL_2D_F32_ARGS);

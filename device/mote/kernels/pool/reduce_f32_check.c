@@ -9,11 +9,4 @@ static bool need_reduce_f32(const struct mote_reduce_f32 *p, uint32_t bytes[])
     return mote_reduce_need(&r, sizeof(float), bytes);
 }
 
-static bool trust_reduce_f32(const struct mote_reduce_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(reduce_f32, MOTE_REDUCE_F32_PARAMS, MOTE_REDUCE_F32_ARGS);

@@ -9,11 +9,4 @@ static bool need_reduce_max_s8(const struct mote_reduce_max_s8 *p, uint32_t byte
     return mote_reduce_need(&r, 1, bytes);
 }
 
-static bool trust_reduce_max_s8(const struct mote_reduce_max_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(reduce_max_s8, MOTE_REDUCE_MAX_S8_PARAMS, MOTE_REDUCE_MAX_S8_ARGS);

@@ -34,9 +34,9 @@
 
 #define MOTE_LSTM_F32_ARGS(A)                                                                                          \
     A(x, F32, IN)                                                                                                      \
-    A(x_weights, F32, CONST)                                                                                           \
-    A(h_weights, F32, CONST)                                                                                           \
-    A(bias, F32, CONST)                                                                                                \
+    A(x_weights, F32, WEIGHTS)                                                                                         \
+    A(h_weights, F32, WEIGHTS)                                                                                         \
+    A(bias, F32, WEIGHTS)                                                                                              \
     A(hidden, F32, STATE)                                                                                              \
     A(cell, F32, STATE)                                                                                                \
     A(out, F32, OUT)

@@ -18,11 +18,4 @@ static bool need_lstm_f32(const struct mote_lstm_f32 *p, uint32_t bytes[])
            bytes[4] <= INT32_MAX && bytes[6] <= INT32_MAX;
 }
 
-static bool trust_lstm_f32(const struct mote_lstm_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(lstm_f32, MOTE_LSTM_F32_PARAMS, MOTE_LSTM_F32_ARGS);

@@ -48,12 +48,12 @@
 
 #define MOTE_LSTM_S8_ARGS(A)                                                                                           \
     A(x, S8, IN)                                                                                                       \
-    A(x_weights, S8, CONST)                                                                                            \
-    A(h_weights, S8, CONST)                                                                                            \
-    A(bias, S32, CONST)                                                                                                \
-    A(mult, S32, CONST)                                                                                                \
-    A(shift, S8, CHECKED)                                                                                              \
-    A(table, U16, CONST)                                                                                               \
+    A(x_weights, S8, WEIGHTS)                                                                                          \
+    A(h_weights, S8, WEIGHTS)                                                                                          \
+    A(bias, S32, WEIGHTS)                                                                                              \
+    A(mult, S32, WEIGHTS)                                                                                              \
+    A(shift, S8, CONST)                                                                                                \
+    A(table, U16, WEIGHTS)                                                                                             \
     A(hidden, S8, STATE)                                                                                               \
     A(cell, S16, STATE)                                                                                                \
     A(out, S8, OUT)

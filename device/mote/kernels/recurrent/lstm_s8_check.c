@@ -20,10 +20,10 @@ static bool need_lstm_s8(const struct mote_lstm_s8 *p, uint32_t bytes[])
     return rows <= INT32_MAX && bytes[0] <= INT32_MAX && bytes[8] <= INT32_MAX && bytes[9] <= INT32_MAX;
 }
 
-static bool trust_lstm_s8(const struct mote_lstm_s8 *p, const void *const args[])
+static bool trust_lstm_s8(const struct mote_lstm_s8 *p, const struct mote_block args[])
 {
     (void)p;
-    return mote_shifts_in_range(args[5], 2 * MOTE_LSTM_S8_GATES);
+    return mote_shifts_in_range(args[5].data, 2 * MOTE_LSTM_S8_GATES);
 }
 
-MOTE_KERNEL(lstm_s8, MOTE_LSTM_S8_PARAMS, MOTE_LSTM_S8_ARGS);
+MOTE_KERNEL_TRUST(lstm_s8, MOTE_LSTM_S8_PARAMS, MOTE_LSTM_S8_ARGS);

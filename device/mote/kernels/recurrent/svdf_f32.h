@@ -34,9 +34,9 @@
 
 #define MOTE_SVDF_F32_ARGS(A)                                                                                          \
     A(in, F32, IN)                                                                                                     \
-    A(features, F32, CONST)                                                                                            \
-    A(times, F32, CONST)                                                                                               \
-    A(bias, F32, CONST)                                                                                                \
+    A(features, F32, WEIGHTS)                                                                                          \
+    A(times, F32, WEIGHTS)                                                                                             \
+    A(bias, F32, WEIGHTS)                                                                                              \
     A(state, F32, STATE)                                                                                               \
     A(out, F32, OUT)
 

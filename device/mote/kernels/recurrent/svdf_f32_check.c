@@ -18,11 +18,4 @@ static bool need_svdf_f32(const struct mote_svdf_f32 *p, uint32_t bytes[])
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[4] <= INT32_MAX && bytes[5] <= INT32_MAX;
 }
 
-static bool trust_svdf_f32(const struct mote_svdf_f32 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(svdf_f32, MOTE_SVDF_F32_PARAMS, MOTE_SVDF_F32_ARGS);

@@ -42,9 +42,9 @@
 
 #define MOTE_SVDF_S8_ARGS(A)                                                                                           \
     A(in, S8, IN)                                                                                                      \
-    A(features, S8, CONST)                                                                                             \
-    A(times, ANY, CONST)                                                                                               \
-    A(bias, S32, CONST)                                                                                                \
+    A(features, S8, WEIGHTS)                                                                                           \
+    A(times, ANY, WEIGHTS)                                                                                             \
+    A(bias, S32, WEIGHTS)                                                                                              \
     A(state, ANY, STATE)                                                                                               \
     A(out, S8, OUT)
 

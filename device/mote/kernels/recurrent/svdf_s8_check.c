@@ -20,11 +20,4 @@ static bool need_svdf_s8(const struct mote_svdf_s8 *p, uint32_t bytes[])
            (p->wide || (p->state_zero >= INT8_MIN && p->state_zero <= INT8_MAX));
 }
 
-static bool trust_svdf_s8(const struct mote_svdf_s8 *p, const void *const args[])
-{
-    (void)p;
-    (void)args;
-    return true;
-}
-
 MOTE_KERNEL(svdf_s8, MOTE_SVDF_S8_PARAMS, MOTE_SVDF_S8_ARGS);
