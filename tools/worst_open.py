@@ -22,7 +22,7 @@ import decode_image  # noqa: E402
 
 TABLES = decode_image.Tables()
 CHECKED = 8        # device/mote/ops/image.h: MOTE_IMAGE_CHECKED
-ARENA = 1 << 16
+ARENA = 1 << 17  # 65535 outputs of int16
 CASES = 3          # of a file of vectors
 TENSORS, STEPS, ARGS, PARAMS, IO, STRINGS, DATA = 1, 2, 3, 4, 5, 6, 9
 LINE = {"transpose": (1, 0), "pad": (1, 0, 1)}  # a dimension of 1 in a walk's table; elsewhere:
