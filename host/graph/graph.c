@@ -223,6 +223,30 @@ struct op *graph_add_op(struct model *m, struct graph *g, enum op_id id, int n_i
     return &g->ops[g->n_ops++];
 }
 
+/* `list` and what `also` names, each once, constants and state apart. */
+static int32_t *add_marked(struct pool *pool, const struct graph *g, const int32_t *list, int32_t *n, bool *also,
+                           int32_t n_tensors)
+{
+    int32_t *all = pool_array(pool, (size_t)*n + (size_t)n_tensors, sizeof *all);
+
+    for (int32_t i = 0; i < *n; i++) {
+        all[i] = list[i];
+        also[list[i]] = false;
+    }
+    for (int32_t i = 0; i < n_tensors; i++)
+        if (also[i] && !g->tensors[i].data && !g->tensors[i].state)
+            all[(*n)++] = i;
+    return all;
+}
+
+void graph_leave_out(struct model *m, struct graph *g, bool *made, bool *read, int32_t n)
+{
+    g->inputs = add_marked(m->pool, g, g->inputs, &g->n_inputs, made, n);
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        read[g->inputs[i]] = false;
+    g->outputs = add_marked(m->pool, g, g->outputs, &g->n_outputs, read, n);
+}
+
 void quant_set(struct model *m, struct quant *q, float scale, int32_t zero)
 {
     *q = (struct quant){1, 0, pool_copy(m->pool, &scale, sizeof scale), pool_copy(m->pool, &zero, sizeof zero)};

@@ -149,6 +149,9 @@ int32_t graph_add_tensor(struct model *m, struct graph *g, const struct tensor *
 /* Copies the lists; opts zeroed. The op is appended. */
 struct op *graph_add_op(struct model *m, struct graph *g, enum op_id id, int n_in, const int32_t *in, int n_out,
                         const int32_t *out);
+/* Where operators are left out: what they would make (made[n]) becomes an input, what they would read (read[n]) an
+ * output, so that the rest is whole; constants and state are neither. */
+void graph_leave_out(struct model *m, struct graph *g, bool *made, bool *read, int32_t n);
 void quant_set(struct model *m, struct quant *q, float scale, int32_t zero);
 /* Drops OP_NOP and the tensors that nothing names; indices change, order stays. */
 void graph_compact(struct model *m, struct graph *g);
@@ -169,6 +172,11 @@ void model_print(const struct model *m, struct text *out, bool inline_data); /* 
  * at most GRAPH_FILE_MEMORY(file.size) of the pool. */
 #define GRAPH_FILE_MEMORY(size) ((size_t)64 * (size) + ((size_t)1 << 16))
 MUST_CHECK enum mote_status model_parse(struct model *m, struct bytes file, const struct frame *at);
+/* As model_parse(), but wrong lines of tensors and operators are no failure: they are in *faults, and the model is
+ * without them, so that the rest can be judged; it has no graph where there is no rest to judge. */
+struct faults;
+MUST_CHECK enum mote_status model_parse_partly(struct model *m, struct bytes file, struct faults *faults,
+                                               const struct frame *at);
 void model_write(const struct model *m, struct text *out); /* text and blob */
 
 #endif

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a graph file (docs/GRAPH.md): one pass, a statement a line. The file may be hostile: what a line says about
  * sizes is compared with what is there before anything is allocated, so that memory is bounded by the text's length
- * (GRAPH_FILE_MEMORY). Constants in the blob are not copied. */
+ * (GRAPH_FILE_MEMORY). Constants in the blob are not copied. A wrong line of a tensor or an operator is noted and the
+ * next one read, so that one message names them all: such an operator is left out, what it makes becomes an input of
+ * the graph, and what it reads an output. */
 #include "host/graph/text.h"
+
+#include "host/base/faults.h"
 #include "host/graph/text_words.h"
 
 #include <inttypes.h>
 #include <math.h>
 
 #define OF_SPLIT (-1) /* in place of a graph; the "tensor" is 0 for what was trained on, 1 for what was checked on */
+
+struct i32_list {
+    int32_t *v, n;
+};
 
 struct late_data { /* a constant that waits for the blob */
     int32_t graph, tensor;
@@ -25,12 +33,14 @@ struct parser {
     struct late_data *late;
     int32_t n_late;
     size_t late_end; /* end of the last constant in the blob */
+    struct faults *faults;
+    struct tensor tensor;         /* of the current line */
+    struct i32_list in, out;      /* of the current line's operator */
+    struct i32_list reads, makes; /* of this graph's operators that are left out */
+    bool lacks_tensors;
 };
 
 /* ---- items of lists ---- */
-struct i32_list {
-    int32_t *v, n;
-};
 struct f32_list {
     float *v;
     int32_t n;
@@ -44,6 +54,12 @@ static void i32_add(struct words *ws, struct i32_list *list, int32_t value)
 {
     list->v = pool_grow(ws->pool, list->v, (size_t)list->n, sizeof *list->v);
     list->v[list->n++] = value;
+}
+
+static void i32_append(struct words *ws, struct i32_list *list, const struct i32_list *more)
+{
+    for (int32_t i = 0; i < more->n; i++)
+        i32_add(ws, list, more->v[i]);
 }
 
 static enum mote_status item_index(struct words *ws, void *into)
@@ -254,38 +270,68 @@ static enum mote_status parse_quant(struct words *ws, struct quant *q)
     return MOTE_OK;
 }
 
-static enum mote_status parse_tensor(struct parser *ps)
+/* Parses the rest of a line. What is wrong there is noted. */
+static bool parse_or_note(struct parser *ps, enum mote_status (*parse)(struct parser *ps))
+{
+    struct report_text failed = {.status = MOTE_OK};
+    const struct frame root = {.index = -1, .sink = &failed}, *at = ps->w.at;
+    int32_t n_late = ps->n_late;
+    enum mote_status status;
+
+    ps->w.at = &root;
+    status = parse(ps);
+    ps->w.at = at;
+    if (status == MOTE_OK)
+        return true;
+    faults_add(ps->faults, "like it", &failed);
+    ps->n_late = n_late;
+    ps->w.p = ps->w.end;
+    return false;
+}
+
+static enum mote_status rest_of_tensor(struct parser *ps)
 {
     struct graph *g = graph_now(ps);
-    struct tensor t = {.source = -1};
+    struct tensor *t = &ps->tensor;
     struct word type;
 
-    TRY(parse_sequence(ps, "a tensor's index", g->n_tensors));
-    TRY(words_name(&ps->w, &t.name));
+    TRY(words_name(&ps->w, &t->name));
     TRY(words_word(&ps->w, "a type", &type));
-    t.type = type_of_name(type.s, type.len);
-    if (t.type == TYPE_NONE) {
-        ps->w.p = type.s;
-        return words_expected(&ps->w, "a type (s8, f32, ...)");
-    }
-    TRY(words_list(&ps->w, item_dim, &t));
+    t->type = type_of_name(type.s, type.len);
+    if (t->type == TYPE_NONE)
+        return words_fail(&ps->w, MOTE_ERR_FORMAT, "no type is named '%.*s'", (int)(type.len < 48 ? type.len : 48),
+                          type.s);
+    TRY(words_list(&ps->w, item_dim, t));
     while (!words_at_end(&ps->w)) {
-        if (t.quant.n == 0 && words_accept(&ps->w, "quant"))
-            TRY(parse_quant(&ps->w, &t.quant));
-        else if (!t.state && words_accept(&ps->w, "state"))
-            t.state = true;
-        else if (t.source < 0 && words_accept(&ps->w, "source"))
-            TRY(words_i32(&ps->w, "the source", 0, INT32_MAX, &t.source));
-        else if (!t.data && words_accept(&ps->w, "data"))
-            TRY(parse_data(ps, &t, ps->m->n_graphs - 1, g->n_tensors));
+        if (t->quant.n == 0 && words_accept(&ps->w, "quant"))
+            TRY(parse_quant(&ps->w, &t->quant));
+        else if (!t->state && words_accept(&ps->w, "state"))
+            t->state = true;
+        else if (t->source < 0 && words_accept(&ps->w, "source"))
+            TRY(words_i32(&ps->w, "the source", 0, INT32_MAX, &t->source));
+        else if (!t->data && words_accept(&ps->w, "data"))
+            TRY(parse_data(ps, t, ps->m->n_graphs - 1, g->n_tensors));
         else
             return words_expected(&ps->w, "quant, state, source or data, each once");
     }
-    if (t.state) { /* the data are what it starts with */
-        t.initial = t.data;
-        t.data = NULL;
+    if (t->state) { /* the data are what it starts with */
+        t->initial = t->data;
+        t->data = NULL;
     }
-    graph_add_tensor(ps->m, g, &t);
+    return MOTE_OK;
+}
+
+static enum mote_status parse_tensor(struct parser *ps)
+{
+    struct graph *g = graph_now(ps);
+
+    TRY(parse_sequence(ps, "a tensor's index", g->n_tensors));
+    ps->tensor = (struct tensor){.source = -1};
+    if (!parse_or_note(ps, rest_of_tensor)) {
+        ps->tensor = (struct tensor){.source = -1, .name = ""};
+        ps->lacks_tensors = true;
+    }
+    graph_add_tensor(ps->m, g, &ps->tensor);
     return MOTE_OK;
 }
 
@@ -372,31 +418,51 @@ static enum op_id op_of_name(struct word w)
     return OP_NOP;
 }
 
-static enum mote_status parse_op(struct parser *ps)
+static enum mote_status parse_lists(struct words *ws, struct i32_list *in, struct i32_list *out)
 {
-    struct graph *g = graph_now(ps);
-    struct i32_list in = {NULL, 0}, out = {NULL, 0};
+    if (!words_accept(ws, "in"))
+        return words_expected(ws, "in");
+    TRY(words_list(ws, item_index_or_absent, in));
+    if (!words_accept(ws, "out"))
+        return words_expected(ws, "out");
+    return words_list(ws, item_index, out);
+}
+
+static enum mote_status rest_of_op(struct parser *ps)
+{
+    enum mote_status status = MOTE_OK;
     const char *name;
     struct word word;
     enum op_id id;
     struct op *op;
 
-    TRY(parse_sequence(ps, "an operator's index", g->n_ops));
     TRY(words_word(&ps->w, "an operator's name", &word));
     id = op_of_name(word);
-    if (id == OP_NOP)
-        return words_fail(&ps->w, MOTE_ERR_UNSUPPORTED, "no operator is named '%.*s'",
-                          (int)(word.len < 48 ? word.len : 48), word.s);
+    if (id == OP_NOP) /* what it makes is still to be read; of two failures the first is what is said */
+        status = words_fail(&ps->w, MOTE_ERR_UNSUPPORTED, "no operator is named '%.*s'",
+                            (int)(word.len < 48 ? word.len : 48), word.s);
     TRY(words_name(&ps->w, &name));
-    if (!words_accept(&ps->w, "in"))
-        return words_expected(&ps->w, "in");
-    TRY(words_list(&ps->w, item_index_or_absent, &in));
-    if (!words_accept(&ps->w, "out"))
-        return words_expected(&ps->w, "out");
-    TRY(words_list(&ps->w, item_index, &out));
-    op = graph_add_op(ps->m, g, id, in.n, in.v, out.n, out.v);
+    TRY(parse_lists(&ps->w, &ps->in, &ps->out));
+    TRY(status);
+    op = graph_add_op(ps->m, graph_now(ps), id, ps->in.n, ps->in.v, ps->out.n, ps->out.v);
     op->name = name;
     return parse_options(&ps->w, op);
+}
+
+static enum mote_status parse_op(struct parser *ps)
+{
+    struct graph *g = graph_now(ps);
+    int32_t index = g->n_ops;
+
+    TRY(parse_sequence(ps, "an operator's index", index));
+    ps->in = ps->out = (struct i32_list){NULL, 0};
+    if (parse_or_note(ps, rest_of_op))
+        return MOTE_OK;
+    g->n_ops = index;
+    graph_add_op(ps->m, g, OP_NOP, 0, NULL, 0, NULL);
+    i32_append(&ps->w, &ps->reads, &ps->in);
+    i32_append(&ps->w, &ps->makes, &ps->out);
+    return MOTE_OK;
 }
 
 static enum mote_status parse_indices(struct parser *ps, bool *seen, const char *what, int32_t **v, int32_t *n)
@@ -426,8 +492,34 @@ static enum mote_status parse_outputs(struct parser *ps)
     return parse_indices(ps, &ps->has_outputs, "outputs", &g->outputs, &g->n_outputs);
 }
 
+/* False if one is out of range, which is for the verifier to say. */
+static bool mark(const struct graph *g, const int32_t *list, int32_t n, bool *marked)
+{
+    for (int32_t i = 0; i < n; i++) {
+        if (list[i] >= g->n_tensors)
+            return false;
+        if (list[i] != TENSOR_ABSENT)
+            marked[list[i]] = true;
+    }
+    return true;
+}
+
+static void leave_out(struct parser *ps)
+{
+    struct graph *g = graph_now(ps);
+    bool *marks = pool_array(ps->m->pool, (size_t)g->n_tensors, 3), *reads = marks + g->n_tensors,
+         *makes = reads + g->n_tensors;
+
+    if (mark(g, g->inputs, g->n_inputs, marks) && mark(g, g->outputs, g->n_outputs, marks) &&
+        mark(g, ps->reads.v, ps->reads.n, reads) && mark(g, ps->makes.v, ps->makes.n, makes))
+        graph_leave_out(ps->m, g, makes, reads, g->n_tensors);
+    ps->reads = ps->makes = (struct i32_list){NULL, 0};
+}
+
 static enum mote_status parse_end(struct parser *ps)
 {
+    if (ps->reads.n + ps->makes.n > 0)
+        leave_out(ps);
     ps->in_graph = false;
     return MOTE_OK;
 }
@@ -743,33 +835,79 @@ static enum mote_status parse_magic(struct parser *ps)
     return words_at_end(&ps->w) ? MOTE_OK : words_expected(&ps->w, "the end of the line");
 }
 
-enum mote_status model_parse(struct model *m, struct bytes file, const struct frame *at)
+static enum mote_status parse_file(struct parser *ps, struct bytes file)
 {
-    const char *text = file.size ? (const char *)file.data : "";
-    struct parser ps = {
-        .w = {.at = at, .pool = m->pool}, .rest = text, .file_end = text + file.size, .m = m, .n_graphs = 1};
+    const struct frame *at = ps->w.at;
 
-    *m = (struct model){.pool = m->pool, .preprocess = {"none", "", 0, NULL, NULL, TYPE_NONE}};
-    TRY(parse_magic(&ps));
-    while (next_line(&ps)) {
-        if (words_at_end(&ps.w) || *ps.w.p == '#')
+    TRY(parse_magic(ps));
+    while (next_line(ps)) {
+        if (words_at_end(&ps->w) || *ps->w.p == '#')
             continue;
-        if (!ps.in_graph && words_accept(&ps.w, "blob"))
-            TRY(parse_blob(&ps, file.data, file.size));
+        if (!ps->in_graph && words_accept(&ps->w, "blob"))
+            TRY(parse_blob(ps, file.data, file.size));
         else
-            TRY(parse_statement(&ps));
+            TRY(parse_statement(ps));
     }
-    if (ps.in_graph)
+    if (ps->in_graph)
         return fail(at, MOTE_ERR_FORMAT, "the file ends within a graph: is it truncated?");
-    if (ps.n_late > 0) {
-        ps.w.number = ps.late[0].line;
-        return words_fail(&ps.w, MOTE_ERR_FORMAT,
+    if (ps->n_late > 0) {
+        ps->w.number = ps->late[0].line;
+        return words_fail(&ps->w, MOTE_ERR_FORMAT,
                           "the constant is in the blob, but the file has none: is it truncated?");
     }
-    if (!ps.has_model)
+    if (!ps->has_model)
         return fail(at, MOTE_ERR_FORMAT, "the file has no line with model and its name");
-    if (m->n_graphs != ps.n_graphs)
+    if (ps->m->n_graphs != ps->n_graphs)
         return fail(at, MOTE_ERR_FORMAT, "the file has %d graphs, but its model line says %d: is it truncated?",
-                    m->n_graphs, ps.n_graphs);
-    return model_verify(m, at);
+                    ps->m->n_graphs, ps->n_graphs);
+    return MOTE_OK;
+}
+
+/* Passes renumber what is left; messages have the file's numbers. */
+static void set_sources(struct model *m)
+{
+    for (int32_t i = 0; i < m->n_graphs; i++) {
+        struct graph *g = &m->graphs[i];
+
+        for (int32_t t = 0; t < g->n_tensors; t++)
+            if (g->tensors[t].source < 0)
+                g->tensors[t].source = t;
+        for (int32_t o = 0; o < g->n_ops; o++)
+            if (g->ops[o].source < 0)
+                g->ops[o].source = o;
+    }
+}
+
+enum mote_status model_parse_partly(struct model *m, struct bytes file, struct faults *faults, const struct frame *at)
+{
+    const char *text = file.size ? (const char *)file.data : "";
+    struct report_text failed = {.status = MOTE_OK};
+    const struct frame root = {.index = -1, .sink = &failed};
+    struct parser ps = {.w = {.at = &root, .pool = m->pool},
+                        .rest = text,
+                        .file_end = text + file.size,
+                        .m = m,
+                        .n_graphs = 1,
+                        .faults = faults};
+    bool whole;
+
+    *m = (struct model){.pool = m->pool, .preprocess = {"none", "", 0, NULL, NULL, TYPE_NONE}};
+    *faults = (struct faults){.pool = m->pool};
+    whole = parse_file(&ps, file) == MOTE_OK;
+    if (faults->n == 0)
+        return whole ? model_verify(m, at) : fail_again(at, &failed);
+    if (!whole)
+        faults_add(faults, "like it", &failed);
+    if (!whole || ps.lacks_tensors || model_verify(m, NULL) != MOTE_OK)
+        m->n_graphs = 0;
+    set_sources(m);
+    return MOTE_OK;
+}
+
+enum mote_status model_parse(struct model *m, struct bytes file, const struct frame *at)
+{
+    struct faults faults;
+
+    TRY(model_parse_partly(m, file, &faults, at));
+    return faults_fail(&faults, at);
 }

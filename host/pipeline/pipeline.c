@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/pipeline/pipeline.h"
 
+#include "host/base/faults.h"
 #include "host/emit/emit.h"
 #include "host/import/import.h"
 #include "host/passes/passes.h"
@@ -17,24 +18,38 @@ static bool graph_matches(struct bytes file)
 
 static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_options *options, const struct frame *at);
 
-/* Names what is missing and, of the rest, what cannot be lowered. Other faults of the rest may come from what is
- * missing.
- */
-static enum mote_status load_tflite(struct pipeline *p, const struct frame *at)
+/* What is missing and, of the rest, what cannot be lowered. Other faults of the rest may come from what is missing. */
+static enum mote_status fail_missing(struct pipeline *p, enum mote_status why, const char *missing,
+                                     const struct frame *at)
 {
     struct report_text failed = {.status = MOTE_OK};
     struct frame root = {.index = -1, .sink = &failed};
     struct pipeline_options options = {.passes = NULL};
+    enum mote_status status = p->model.n_graphs > 0 ? plan_graph(p, &options, &root) : MOTE_OK;
+
+    if (status != MOTE_ERR_TYPE && status != MOTE_ERR_UNSUPPORTED && status != MOTE_ERR_QUANT)
+        return fail(at, why, "%s", missing);
+    return fail(at, why, "%s; of the others, %.*s", missing, (int)failed.end, failed.text);
+}
+
+static enum mote_status load_tflite(struct pipeline *p, const struct frame *at)
+{
     const char *missing;
-    enum mote_status status;
 
     TRY(tflite_import_partly(p->pool, p->path, p->file, &p->model, &missing, at));
-    if (!missing)
+    return missing ? fail_missing(p, MOTE_ERR_UNSUPPORTED, missing, at) : MOTE_OK;
+}
+
+static enum mote_status load_graph(struct pipeline *p, const struct frame *at)
+{
+    struct report_text failed = {.status = MOTE_OK};
+    struct frame root = {.index = -1, .sink = &failed};
+    struct faults faults;
+
+    TRY(model_parse_partly(&p->model, p->file, &faults, at));
+    if (faults_fail(&faults, &root) == MOTE_OK)
         return MOTE_OK;
-    status = p->model.n_graphs > 0 ? plan_graph(p, &options, &root) : MOTE_OK;
-    if (status != MOTE_ERR_TYPE && status != MOTE_ERR_UNSUPPORTED && status != MOTE_ERR_QUANT)
-        return fail(at, MOTE_ERR_UNSUPPORTED, "%s", missing);
-    return fail(at, MOTE_ERR_UNSUPPORTED, "%s; of the others, %.*s", missing, (int)failed.end, failed.text);
+    return fail_missing(p, failed.status, pool_printf(p->pool, "%.*s", (int)failed.end, failed.text), at);
 }
 
 enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipeline *out, const struct frame *at)
@@ -49,7 +64,7 @@ enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipel
     if (tflite_matches(out->file))
         return load_tflite(out, at);
     if (graph_matches(out->file))
-        return model_parse(&out->model, out->file, at);
+        return load_graph(out, at);
     return fail(at, MOTE_ERR_FORMAT, "neither a .tflite, nor a graph file, nor an image of Mote's");
 }
 

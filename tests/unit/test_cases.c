@@ -264,6 +264,22 @@ static void own_several_faults(void **state)
     pool_free(&pool);
 }
 
+/* So does a graph file; its numbers are what messages have. */
+static void own_several_faults_of_a_graph_file(void **state)
+{
+    struct pool pool = {0};
+
+    (void)state;
+    assert_string_equal(
+        load_error(&pool, MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_graph/several_faults.graph"),
+        "m: 3 faults: line 15: no operator is named 'ours' (and 1 more like it); line 20: no operator is named "
+        "'theirs'; "
+        "of the others, 3 faults: op 1 DEQUANTIZE: from f16 to f32: only s8, u8, s16 and constants of f16 to f32 are "
+        "there; op 3 LOGISTIC: tensor 4 e: the type is s64, the operator takes s8 and f32 (and 1 more LOGISTIC) "
+        "[ERR_UNSUPPORTED]");
+    pool_free(&pool);
+}
+
 /* Its 110 weights in half precision are no fault any more. */
 static void one_operator_is_missing(void **state)
 {
@@ -334,6 +350,7 @@ int main(void)
         cmocka_unit_test(reference_runs),
         cmocka_unit_test(log_softmax_of_four),
         cmocka_unit_test(own_several_faults),
+        cmocka_unit_test(own_several_faults_of_a_graph_file),
         cmocka_unit_test(one_operator_is_missing),
         cmocka_unit_test(padding_meets_weights_that_are_not_finite),
         cmocka_unit_test(opening_is_no_bomb),

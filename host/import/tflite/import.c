@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a .tflite file's bytes to a model. Each subgraph becomes a graph, its tensors and operators in the file's order.
- * What Mote does not have is collected on the way, so that one message names it all: such an operator is left out, and
- * what it makes becomes an input of the graph. */
+ * What Mote does not have is collected on the way, so that one message names it all: such an operator is left out, what
+ * it makes becomes an input of the graph, and what it reads an output. */
 #include "host/import/import.h"
 
 #include "host/import/tflite/ops.h"
@@ -14,7 +14,14 @@ bool tflite_matches(struct bytes file) { return file.size >= 8 && memcmp(file.da
 static void mark(bool *made, const int32_t *list, int32_t n)
 {
     for (int32_t i = 0; i < n; i++)
-        made[list[i]] = true;
+        if (list[i] != TENSOR_ABSENT)
+            made[list[i]] = true;
+}
+
+static void leave_out(struct tfl_reader *r, const struct tfl_lists *l)
+{
+    mark(r->left_out_reads, l->in, l->n_in);
+    mark(r->left_out_makes, l->out, l->n_out);
 }
 
 /* A list of tensors' indices, checked; *list is NULL if it is empty. */
@@ -51,7 +58,7 @@ static enum mote_status read_options(struct tfl_reader *r, const struct tfl_op *
     case MOTE_ERR_UNSUPPORTED:
         faults_add(&r->faults, at->name, &failed);
         g->n_ops--;
-        mark(r->left_out, l->out, l->n_out);
+        leave_out(r, l);
         return MOTE_OK;
     default:
         return fail(at, failed.status, "%.*s", (int)(failed.end - failed.message), failed.text + failed.message);
@@ -75,7 +82,7 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
         return tfl_read_setup(r, t, code.builtin, &l, g, &here);
     row = tfl_op_find(code.builtin);
     if (!row) { /* r->missing names it */
-        mark(r->left_out, l.out, l.n_out);
+        leave_out(r, &l);
         return MOTE_OK;
     }
     TRY(tfl_use_variable(r, code.builtin, &l, g, &here));
@@ -94,20 +101,6 @@ static void set_empty_constants(struct pool *pool, struct graph *g)
     for (int32_t i = 0; i < g->n_tensors; i++)
         if (!made[i] && !g->tensors[i].state && !g->tensors[i].data && tensor_bytes(&g->tensors[i]) == 0)
             g->tensors[i].data = pool_alloc(pool, 0);
-}
-
-/* What operators would make that are left out becomes an input. */
-static void add_left_out(struct tfl_reader *r, struct graph *g, int32_t n_tensors)
-{
-    int32_t n = 0, *inputs = pool_array(r->pool, (size_t)n_tensors, sizeof *inputs);
-
-    for (int32_t i = 0; i < g->n_inputs; i++)
-        r->left_out[g->inputs[i]] = true;
-    for (int32_t i = 0; i < n_tensors; i++)
-        if (r->left_out[i] && !g->tensors[i].data && !g->tensors[i].state)
-            inputs[n++] = i;
-    g->inputs = inputs;
-    g->n_inputs = n;
 }
 
 static enum mote_status read_tensors(struct tfl_reader *r, struct fb_vector tensors, struct graph *g,
@@ -149,14 +142,15 @@ enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const stru
     if (r->faults.n > 0 && (uint32_t)g->n_tensors < tensors.n)
         return faults_fail(&r->faults, at); /* without these tensors there is no graph */
     n_tensors = g->n_tensors;
-    r->left_out = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out);
+    r->left_out_reads = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out_reads);
+    r->left_out_makes = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out_makes);
     TRY(read_indices(r, t, TFL_SUBGRAPH_INPUTS, n_tensors, 0, "input", &g->inputs, &g->n_inputs, at));
     TRY(read_indices(r, t, TFL_SUBGRAPH_OUTPUTS, n_tensors, 0, "output", &g->outputs, &g->n_outputs, at));
     tfl_begin_variables(r, g);
     for (uint32_t i = 0; i < ops.n; i++)
         TRY(read_op(r, fb_table_at(ops, i), (int32_t)i, g, n_tensors, at));
     if (r->missing || r->faults.n > 0)
-        add_left_out(r, g, n_tensors);
+        graph_leave_out(r->out, g, r->left_out_makes, r->left_out_reads, n_tensors);
     set_empty_constants(r->pool, g);
     return fb_status(&r->fb, at);
 }

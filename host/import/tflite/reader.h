@@ -27,7 +27,8 @@ struct tfl_reader {
     bool initializing;    /* one of those is being read */
     const char *missing;  /* the operators that Mote does not have, NULL if there are none */
     struct faults faults; /* what else it does not have */
-    bool *left_out;       /* [tensors of the file's graph] outputs of operators that are left out */
+    bool *left_out_reads; /* [tensors of the file's graph] of operators that are left out */
+    bool *left_out_makes;
 };
 
 /* A string field on one line: bytes that are not UTF-8 and control characters become \xNN. "" if absent. */
