@@ -72,7 +72,7 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
 #define PASS_OPTIONS                                                                                                   \
     {"--passes", "LIST", "passes to run, comma-separated, or `none`; default: all"},                                   \
     {                                                                                                                  \
-        "--dump", "PASS", "print the graph after this pass to stderr"                                                  \
+        "--dump", "PASS", "print the graph after this pass, or the plan after this stage, to stderr"                   \
     }
 
 /* For commands that open data sets; main() reads it. */

@@ -5,6 +5,7 @@
 #include "host/emit/emit.h"
 #include "host/import/import.h"
 #include "host/passes/passes.h"
+#include "host/plan/stages.h"
 #include "mote/ops/image.h"
 
 static bool image_matches(struct bytes file) { return file.size >= 4 && le32(file.data) == MOTE_IMAGE_MAGIC; }
@@ -117,15 +118,45 @@ static enum mote_status want_known_shapes(const struct model *m, const struct fr
     return MOTE_OK;
 }
 
+static bool is_stage(const char *name)
+{
+    for (int i = 0; i < stages_count; i++)
+        if (strcmp(stages[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static enum mote_status check_dump(struct pool *pool, const char *name, const struct frame *at)
+{
+    struct text names = {.pool = pool};
+
+    for (int i = 0; i < passes_count; i++) {
+        if (strcmp(passes[i].name, name) == 0)
+            return MOTE_OK;
+        text_add(&names, "%s%s", i == 0 ? "" : ", ", passes[i].name);
+    }
+    text_add(&names, "; and of the plan");
+    for (int i = 0; i < stages_count; i++)
+        text_add(&names, "%s %s", i == 0 ? "" : ",", stages[i].name);
+    return is_stage(name) ? MOTE_OK
+                          : fail(at, MOTE_ERR_USAGE, "--dump: no pass or stage is called '%s': there are %s",
+                                 printable(pool, name), names.s);
+}
+
 static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
 {
-    struct plan_options plan_options = {.keep_all = options->keep_all};
+    const char *dump = options->dump_after;
+    bool of_plan = dump && is_stage(dump);
+    struct plan_options plan_options = {
+        .keep_all = options->keep_all, .dump_after = of_plan ? dump : NULL, .dump_to = stderr};
 
+    if (dump)
+        TRY(check_dump(p->pool, dump, at));
     p->model.structure = model_structure(&p->model);
     TRY(graph_infer(&p->model, &p->model.graphs[0], at));
     TRY(want_known_shapes(&p->model, at));
     p->macs_imported = model_macs(&p->model);
-    TRY(passes_run(&p->model, options->passes, options->dump_after, stderr, at));
+    TRY(passes_run(&p->model, options->passes, of_plan ? NULL : dump, stderr, at));
     p->macs_executed = model_macs(&p->model);
     return plan_make(p->pool, &p->model, &p->target, &plan_options, &p->plan, at);
 }

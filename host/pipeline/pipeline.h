@@ -9,7 +9,7 @@
 
 struct pipeline_options {
     const char *passes;          /* NULL: all; "none"; or names, comma-separated, run in the table's order */
-    const char *dump_after;      /* print the graph to stderr after this pass; NULL: never */
+    const char *dump_after;      /* print the graph, or the plan, to stderr after this pass or stage; NULL: never */
     const struct target *target; /* NULL: portable */
     bool keep_all;               /* every tensor keeps its memory: for reading all of them after a run */
 };

@@ -40,11 +40,18 @@ struct step {
     int32_t *params;       /* the kernel's n_params words */
 };
 
+struct plan_options {
+    bool keep_all;          /* every tensor keeps its own memory, so that all can be read afterwards */
+    const char *dump_after; /* print the plan to dump_to after this stage (host/plan/stages.h); NULL: never */
+    FILE *dump_to;
+};
+
 struct plan {
     struct pool *pool;
     const struct model *model;
     const struct graph *graph;
     struct target target;
+    struct plan_options options;
     int32_t n_values, n_steps;
     struct value *values;
     struct step *steps;
@@ -54,10 +61,6 @@ struct plan {
     int64_t arena_bound;      /* no placement of these values can be smaller: the largest sum alive at one step */
     int64_t state_bytes, scratch_peak;
     int64_t weight_bytes, table_bytes; /* constants: weights, and the rest */
-};
-
-struct plan_options {
-    bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
 };
 
 MUST_CHECK enum mote_status plan_make(struct pool *pool, const struct model *m, const struct target *target,

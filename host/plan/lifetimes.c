@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stage `lifetimes`: from which step to which each value is needed. */
+#include "host/plan/stages.h"
+
+static void touch(struct plan *plan, int32_t value, int32_t time)
+{
+    struct value *v = &plan->values[value_root(plan, value)];
+
+    v->first = time < v->first ? time : v->first;
+    v->last = time > v->last ? time : v->last;
+}
+
+/* It is there before the first step and after the last. */
+static bool is_lasting(const struct plan *plan, const struct value *v)
+{
+    return v->kind == VALUE_STATE || (plan->options.keep_all && v->kind == VALUE_ACTIVATION);
+}
+
+enum mote_status stage_lifetimes(struct plan *plan, const struct frame *at)
+{
+    const int32_t before = -1, after = plan->n_steps;
+
+    (void)at;
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        plan->values[i].first = after;
+        plan->values[i].last = before;
+    }
+    for (int32_t s = 0; s < plan->n_steps; s++)
+        for (int32_t i = 0; i < plan->steps[s].n_args; i++)
+            touch(plan, plan->steps[s].args[i], s);
+    for (int32_t i = 0; i < plan->graph->n_inputs; i++)
+        touch(plan, plan->value_of_tensor[plan->graph->inputs[i]], before);
+    for (int32_t i = 0; i < plan->graph->n_outputs; i++)
+        touch(plan, plan->value_of_tensor[plan->graph->outputs[i]], after);
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (is_lasting(plan, &plan->values[i])) {
+            touch(plan, i, before);
+            touch(plan, i, after);
+        }
+    return MOTE_OK;
+}
+
+void print_lifetimes(const struct plan *plan, struct text *text)
+{
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        const struct value *v = &plan->values[i];
+
+        if (value_in_arena(v) && v->first <= v->last)
+            text_add(text, "value %d: steps %d to %d, %lld bytes, %s\n", (int)i, (int)v->first, (int)v->last,
+                     (long long)v->bytes, value_label(plan, i));
+    }
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stage `place`: where in the arena each value lies. */
+#include "host/plan/offsets.h"
+#include "host/plan/stages.h"
+
+static bool is_placed(const struct value *v) { return value_in_arena(v) && v->first <= v->last; }
+
+enum mote_status stage_place(struct plan *plan, const struct frame *at)
+{
+    struct buffer *buffers = pool_array(plan->pool, (size_t)plan->n_values, sizeof *buffers);
+    int32_t *of = pool_array(plan->pool, (size_t)plan->n_values, sizeof *of), n = 0;
+    struct offsets_result result;
+
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        const struct value *v = &plan->values[i];
+
+        if (!is_placed(v))
+            continue;
+        buffers[n] = (struct buffer){.lower = v->first, .upper = v->last + 1, .size = v->bytes};
+        of[n++] = i;
+    }
+    result = offsets_solve(plan->pool, buffers, n, ARENA_ALIGN, 0);
+    for (int32_t i = 0; i < n; i++)
+        plan->values[of[i]].offset = buffers[i].offset;
+    for (int32_t i = 0; i < plan->n_values; i++)
+        plan->values[i].offset = plan->values[value_root(plan, i)].offset;
+    plan->arena_bytes = result.total;
+    plan->arena_bound = result.bound;
+    if (plan->arena_bytes > INT32_MAX)
+        return fail(at, MOTE_ERR_FIT, "the arena would have %lld bytes; Mote's largest is 2 GiB",
+                    (long long)plan->arena_bytes);
+    return MOTE_OK;
+}
+
+void print_place(const struct plan *plan, struct text *text)
+{
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        const struct value *v = &plan->values[i];
+
+        if (is_placed(v))
+            text_add(text, "value %d: bytes %lld to %lld, steps %d to %d, %s\n", (int)i, (long long)v->offset,
+                     (long long)(v->offset + v->bytes - 1), (int)v->first, (int)v->last, value_label(plan, i));
+    }
+    text_add(text, "arena: %lld bytes, lower bound %lld\n", (long long)plan->arena_bytes, (long long)plan->arena_bound);
+}

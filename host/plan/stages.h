@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stages: what a plan decides, in the order of one table (plan.c), each in its own file. A stage reads what those
+ * before it decided, and adds to it. */
+#ifndef MOTE_STAGES_H
+#define MOTE_STAGES_H
+
+#include "host/plan/plan.h"
+
+struct stage {
+    const char *name;
+    enum mote_status (*run)(struct plan *plan, const struct frame *at);
+    void (*print)(const struct plan *plan, struct text *text); /* what it decided */
+    const char *what;
+};
+
+extern const struct stage stages[];
+extern const int stages_count;
+
+/* ---- shared by the stages ---- */
+/* The value whose memory this one has: itself, or what it is an alias of. */
+int32_t value_root(const struct plan *plan, int32_t value);
+/* It needs memory of its own in the arena. */
+bool value_in_arena(const struct value *v);
+/* "conv1/weights", printable. */
+const char *value_label(const struct plan *plan, int32_t value);
+
+#endif

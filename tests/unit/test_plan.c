@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan's stages: what each prints of a graph whose plan was worked out by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <stdlib.h>
+
+#include "host/plan/stages.h"
+
+#include <cmocka.h> /* last: its fail_msg needs its own fail */
+
+/* x and y share no memory at the first step; the reshaped y is y. */
+static const char graph[] = "mote-graph 1\n"
+                            "model t version 0\n"
+                            "graph \"main\"\n"
+                            "tensor 0 \"x\" f32 [1,2,3]\n"
+                            "tensor 1 \"c\" f32 [1] data [2.5]\n"
+                            "tensor 2 \"y\" f32 [1,2,3]\n"
+                            "tensor 3 \"flat\" f32 [1,6]\n"
+                            "op 0 mul in [0, 1] out [2]\n"
+                            "op 1 reshape in [2] out [3]\n"
+                            "inputs [0]\n"
+                            "outputs [3]\n"
+                            "end\n";
+
+static const struct {
+    const char *stage, *texts[3];
+} cases[] = {
+    {"lower",
+     {"plan t after lower, for portable: core portable\n"
+      "step 0: binary_f32, op 0 MUL, rows 0 to 0\n"
+      "  args a=0 b=1 shape=2 out=3\n"
+      "  params function=1 rows=1 rank=1 a_len=6 ",
+      "\nvalue 0: activation f32, 24 bytes, x\n"
+      "value 1: constant f32, 4 bytes, c\n",
+      "value 3: activation f32, 24 bytes, y\n"
+      "value 4: activation f32, 24 bytes, in the memory of value 3, flat\n"}},
+    {"lifetimes",
+     {"plan t after lifetimes, for portable: core portable\n"
+      "value 0: steps -1 to 0, 24 bytes, x\n"
+      "value 3: steps 0 to 1, 24 bytes, y\n"}},
+    {"place",
+     {"plan t after place, for portable: core portable\n"
+      "value 0: bytes 0 to 23, steps -1 to 0, x\n"
+      "value 3: bytes 32 to 55, steps 0 to 1, y\n"
+      "arena: 64 bytes, lower bound 64\n"}},
+    {"add_up",
+     {"plan t after add_up, for portable: core portable\n"
+      "bytes: arena 64, state 0, scratch 0, weights 4, tables 12\n"}},
+};
+
+struct fixture {
+    struct pool pool;
+    struct report_text report;
+    struct frame at;
+    struct model model;
+    struct plan plan;
+};
+
+static void begin(struct fixture *f)
+{
+    *f = (struct fixture){.at = {.index = -1}};
+    f->at.sink = &f->report;
+    f->model.pool = &f->pool;
+    setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
+    if (model_parse(&f->model, (struct bytes){(uint8_t *)(uintptr_t)graph, sizeof graph - 1}, &f->at) != MOTE_OK)
+        fail_msg("%s", f->report.text);
+}
+
+/* What plan_make() dumps after the stage. */
+static const char *dump(struct fixture *f, const char *stage, const char *target_name, bool keep_all)
+{
+    char *text = NULL;
+    size_t size;
+    struct plan_options options = {.keep_all = keep_all, .dump_after = stage, .dump_to = open_memstream(&text, &size)};
+    struct target target;
+    const char *copy;
+
+    assert_int_equal(target_find(&f->pool, target_name, &target, &f->at), MOTE_OK);
+    if (plan_make(&f->pool, &f->model, &target, &options, &f->plan, &f->at) != MOTE_OK)
+        fail_msg("%s", f->report.text);
+    fclose(options.dump_to);
+    copy = pool_strdup(&f->pool, text);
+    free(text);
+    return copy;
+}
+
+static void want_texts(const char *text, const char *const parts[3])
+{
+    for (int i = 0; i < 3 && parts[i]; i++)
+        if (!strstr(text, parts[i]))
+            fail_msg("\"%s\" does not contain \"%s\"", text, parts[i]);
+}
+
+static void every_stage_prints_what_it_decided(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    assert_int_equal(stages_count, COUNT(cases));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_string_equal(stages[i].name, cases[i].stage);
+        want_texts(dump(&f, cases[i].stage, NULL, false), cases[i].texts);
+    }
+    pool_free(&f.pool);
+}
+
+static void what_is_kept_lives_to_the_end(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    assert_non_null(strstr(dump(&f, "lifetimes", NULL, false), "value 0: steps -1 to 0, 24 bytes, x\n"));
+    assert_non_null(strstr(dump(&f, "lifetimes", NULL, true), "value 0: steps -1 to 1, 24 bytes, x\n"));
+    pool_free(&f.pool);
+}
+
+static void a_dump_names_its_target(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    assert_non_null(strstr(dump(&f, "place", "mps3-an547", false),
+                           "plan t after place, for mps3-an547: core cortex-m55 with dsp mve\n"));
+    pool_free(&f.pool);
+}
+
+static void no_dump_prints_nothing(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    assert_string_equal(dump(&f, NULL, NULL, false), "");
+    pool_free(&f.pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_stage_prints_what_it_decided),
+        cmocka_unit_test(what_is_kept_lives_to_the_end),
+        cmocka_unit_test(a_dump_names_its_target),
+        cmocka_unit_test(no_dump_prints_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
