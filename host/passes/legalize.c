@@ -73,10 +73,10 @@ static bool keeps_order(const struct graph *g, const struct op *op)
     return true;
 }
 
-/* To the output's shape, which is known. */
+/* To the output's shape, which is known. One whose scales are to be refused stays, to be refused by its own name. */
 static bool become_reshape(struct model *m, struct graph *g, struct op *op)
 {
-    if (op_in(g, op, 0)->type != op_out(g, op, 0)->type)
+    if (op_in(g, op, 0)->type != op_out(g, op, 0)->type || want_scales(g, op, NULL) != MOTE_OK)
         return false;
     op->id = OP_RESHAPE;
     op->opts = NULL;

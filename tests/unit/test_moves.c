@@ -36,6 +36,41 @@ static enum mote_status try_passes(struct tried *t, const char *lines, const cha
     return runner_open(&t->pool, t->p.image, &t->runner, &at);
 }
 
+/* Legalized, a transposition that moves nothing, SQUEEZE and EXPAND_DIMS are a RESHAPE; the user has none. */
+static void test_refused_by_its_own_name(void **state)
+{
+    static const struct {
+        const char *lines, *name;
+    } cases[] = {
+        {"tensor 0 s8 [4] quant [0.5; 0]\ntensor 1 s32 [1] data [0]\ntensor 2 s8 [4] quant [0.25; 0]\n"
+         "op 0 transpose in [0, 1] out [2]\ninputs [0]\noutputs [2]",
+         "TRANSPOSE"},
+        {"tensor 0 s8 [1,4] quant [0.5; 0]\ntensor 1 s32 [2] data [1, 0]\ntensor 2 s8 [4,1] quant [0.25; 0]\n"
+         "op 0 transpose in [0, 1] out [2]\ninputs [0]\noutputs [2]",
+         "TRANSPOSE"},
+        {"tensor 0 s8 [1,4] quant [0.5; 0]\ntensor 1 s8 [4] quant [0.25; 0]\nop 0 squeeze in [0] out [1]\n"
+         "inputs [0]\noutputs [1]",
+         "SQUEEZE"},
+        {"tensor 0 s8 [4] quant [0.5; 0]\ntensor 1 s32 [] data [0]\ntensor 2 s8 [1,4] quant [0.25; 0]\n"
+         "op 0 expand_dims in [0, 1] out [2]\ninputs [0]\noutputs [2]",
+         "EXPAND_DIMS"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct tried t;
+        char want[256];
+
+        snprintf(want, sizeof want,
+                 "t: op 0 %s: tensor 0: it has scale 0.5 and zero point 0, the operator's output 0.25 and 0: put a "
+                 "QUANTIZE between them [ERR_QUANT]",
+                 cases[i].name);
+        assert_int_equal(try_passes(&t, cases[i].lines, NULL), MOTE_ERR_QUANT);
+        assert_string_equal(t.sink.text, want);
+        pool_free(&t.pool);
+    }
+}
+
 static enum mote_status try_lines(struct tried *t, const char *lines) { return try_passes(t, lines, "none"); }
 
 #define Q " quant [0.5; 0]"
@@ -338,6 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_refused_by_its_own_name),
         cmocka_unit_test(test_all_are_named),
         cmocka_unit_test(test_one_quantization),
         cmocka_unit_test(test_fixed_quantization),
