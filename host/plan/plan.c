@@ -33,7 +33,22 @@ const char *value_label(const struct plan *plan, int32_t value)
     return name ? printable(plan->pool, name) : "scratch";
 }
 
-/* The line that says which stage of what, and what for; then what the stage decided. */
+static void print_memory(const struct plan *plan, struct text *text)
+{
+    static const char *const kinds[] = {[BOARD_FLASH] = "flash", [BOARD_RAM] = "ram"};
+
+    for (unsigned i = 0; i < plan->target.memory_count; i++) {
+        const struct board_memory *m = &plan->target.memory[i];
+
+        text_add(text, "memory %s: %s, %llu bytes", printable(plan->pool, m->name), kinds[m->kind],
+                 (unsigned long long)m->size);
+        if (m->wait_states > 0)
+            text_add(text, ", %u wait states", m->wait_states);
+        text_add(text, "\n");
+    }
+}
+
+/* Which stage of what, and what for; then what the stage decided. */
 static void dump(const struct plan *plan, const struct stage *stage)
 {
     const struct target *t = &plan->target;
@@ -42,6 +57,7 @@ static void dump(const struct plan *plan, const struct stage *stage)
     text_add(&text, "plan %s after %s, for %s: core %s", printable(plan->pool, plan->model->name), stage->name,
              printable(plan->pool, t->name), core_name(t->core));
     text_add(&text, "%s%s\n", t->features ? " with " : "", features_text(plan->pool, t->features));
+    print_memory(plan, &text);
     stage->print(plan, &text);
     fwrite(text.s, 1, text.len, plan->options.dump_to);
 }

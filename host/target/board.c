@@ -25,6 +25,7 @@ static const cyaml_schema_field_t memory_fields[] = {
     CYAML_FIELD_ENUM("kind", CYAML_FLAG_STRICT, struct board_memory, kind, memory_kinds, COUNT(memory_kinds)),
     CYAML_FIELD_UINT("origin", CYAML_FLAG_DEFAULT, struct board_memory, origin),
     CYAML_FIELD_UINT("size", CYAML_FLAG_DEFAULT, struct board_memory, size),
+    CYAML_FIELD_UINT("wait_states", CYAML_FLAG_OPTIONAL, struct board_memory, wait_states),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t memory_schema = {

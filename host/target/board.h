@@ -12,6 +12,7 @@ struct board_memory {
     const char *name;
     enum board_memory_kind kind;
     uint64_t origin, size;
+    uint32_t wait_states; /* of the core for a read that no cache has, at clock_hz; 0: none, or nobody says */
 };
 
 /* What the board draws in one state, and who says so. */

@@ -151,6 +151,8 @@ static void board_files_are_checked(void **state)
          MOTE_ERR_VALUE, "milliamps is \"3mA\": it must be a number"},
         {"name: x\ntitle: X\ncore: c\nclock_hz: 0\n" GOOD_MEMORY GOOD_TOOLS, MOTE_ERR_VALUE, "clock_hz"},
         {"name: ../x\ntitle: X\ncore: c\nclock_hz: 1\n" GOOD_MEMORY GOOD_TOOLS, MOTE_ERR_VALUE, "../x"},
+        {GOOD_HEAD "memory:\n  - {name: f, kind: flash, origin: 0, size: 16, wait_states: -1}\n" GOOD_TOOLS,
+         MOTE_ERR_VALUE, "wait_states"},
         {GOOD_HEAD "memory:\n  - {name: f, kind: tape, origin: 0, size: 16}\n" GOOD_TOOLS, MOTE_ERR_VALUE,
          "line 6: kind"},
         {GOOD_HEAD "memory:\n  - {name: f, kind: flash, origin: 0, size: 16}\n" GOOD_TOOLS, MOTE_ERR_VALUE, "ram"},
