@@ -34,7 +34,7 @@ enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_sche
     *out = NULL;
     TRY(file_read(pool, path, &file, at));
     if (file.size == 0 || file.size > YAML_FILE_MAX)
-        return fail(at, MOTE_ERR_FORMAT, "a YAML file of Mote's has 1 to %zu bytes, not %zu", YAML_FILE_MAX, file.size);
+        return fail(at, MOTE_ERR_VALUE, "a YAML file of Mote's has 1 to %zu bytes, not %zu", YAML_FILE_MAX, file.size);
     TRY(yaml_check(pool, file, schema, at));
     errno = 0;
     error = cyaml_load_data(file.data, file.size, &config, schema, (cyaml_data_t **)out, NULL);

@@ -240,7 +240,12 @@ static enum mote_status not_yaml(const yaml_parser_t *parser, const struct frame
 
     if (parser->problem == NULL) /* libyaml does not always say that it was memory */
         return fail(at, MOTE_ERR_MEMORY, "out of memory");
-    return fail(&here, MOTE_ERR_FORMAT, "is not YAML: %s", parser->problem);
+    if (parser->error == YAML_READER_ERROR) /* has no line */
+        return fail(at, MOTE_ERR_VALUE, "is not YAML: %s at byte %zu", parser->problem, parser->problem_offset);
+    if (parser->context == NULL)
+        return fail(&here, MOTE_ERR_VALUE, "is not YAML: %s", parser->problem);
+    return fail(&here, MOTE_ERR_VALUE, "is not YAML: %s %s from line %d on", parser->problem, parser->context,
+                (int)parser->context_mark.line + 1);
 }
 
 /* What a document no longer tells, or what would make it large. */
@@ -275,7 +280,7 @@ static enum mote_status check_events(yaml_parser_t *parser, const struct frame *
         yaml_event_delete(&event);
     }
     if (status == MOTE_OK && documents == 0)
-        return fail(at, MOTE_ERR_FORMAT, "has nothing but comments");
+        return fail(at, MOTE_ERR_VALUE, "has nothing but comments");
     return status;
 }
 

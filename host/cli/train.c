@@ -564,6 +564,7 @@ static void print_threshold(struct train *t)
 static void print_text(struct train *t, const char *split, const struct history_row *best)
 {
     struct pool *pool = t->pool;
+    const char *keys = t->moved ? data_section_keys(pool, t->recipe.data) : NULL;
     char duration[32];
 
     printf("%s: %s, epoch %d of %d kept, ", printable(pool, t->recipe.name), duration_text(t->seconds, duration),
@@ -583,8 +584,9 @@ static void print_text(struct train *t, const char *split, const struct history_
         print_threshold(t);
     printf("\n%s is the network, %s the report. Next: mote quantize %s --data %s -o %s\n",
            printable(pool, in_dir(t, MODEL)), printable(pool, in_dir(t, REPORT)), shell_path(pool, in_dir(t, MODEL)),
-           t->moved ? "SPEC" : shell_path(pool, t->data_file.name),
-           shell_path(pool, pool_printf(pool, "%s.graph", t->recipe.name)));
+           shell_path(pool, t->data_file.name), shell_path(pool, pool_printf(pool, "%s.graph", t->recipe.name)));
+    if (keys != NULL)
+        printf("The recipe's %s say how these data are read: give quantize a YAML file with them and the path\n", keys);
 }
 
 static enum mote_status finish(struct train *t)

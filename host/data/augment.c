@@ -134,12 +134,11 @@ enum mote_status make_augment(struct reading *r)
         return MOTE_OK;
     d->augment = (struct augment){a->shift, a->flip == DATA_FLIP_HORIZONTAL, a->noise};
     if (!(a->noise >= 0) || !isfinite(a->noise))
-        return fail(r->at, MOTE_ERR_VALUE, "augment: noise is %g; a number from 0 is wanted", (double)a->noise);
+        return fail_key(r, "augment", "augment: noise is %g; a number from 0 is wanted", (double)a->noise);
     if ((a->shift != 0 || d->augment.flip_horizontal) && d->rank != 3)
-        return fail(r->at, MOTE_ERR_VALUE, "augment: shift and flip are for samples [height, width, channels]");
+        return fail_key(r, "augment", "augment: shift and flip are for samples [height, width, channels]");
     if (a->shift < 0 || (a->shift > 0 && (a->shift >= d->dims[0] || a->shift >= d->dims[1])))
-        return fail(r->at, MOTE_ERR_VALUE, "augment: shift is %d; from 0 to less than height and width is wanted",
-                    a->shift);
+        return fail_key(r, "augment", "augment: shift is %d; from 0 to less than height and width is wanted", a->shift);
     if (a->noise > 0)
         r->source->quantiles = make_quantiles(r->pool, a->noise);
     return MOTE_OK;

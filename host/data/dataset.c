@@ -104,7 +104,7 @@ static enum mote_status open_reading(struct reading *r)
     TRY(read_by_kind(r));
     TRY(check_finite(r));
     if (r->spec->task == DATA_REGRESSION && r->out->targets == NULL && r->input == NULL)
-        return fail(r->at, MOTE_ERR_VALUE, "`task: regression` wants a table, or arrays with `labels`");
+        return fail_key(r, "task", "`task: regression` wants a table, or arrays with `labels`");
     TRY(make_splits(r));
     TRY(make_preprocess(r));
     return make_augment(r);

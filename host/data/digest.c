@@ -33,8 +33,8 @@ enum mote_status check_group(const struct reading *r)
 
     if (split == NULL || split->group == NULL || r->spec->group == NULL || strcmp(split->group, r->spec->group) == 0)
         return MOTE_OK;
-    return fail(r->at, MOTE_ERR_VALUE, "`group` is \"%s\", but the model was trained with the groups of \"%s\"",
-                r->spec->group, split->group);
+    return fail_key(r, "group", "`group` is \"%s\", but the model was trained with the groups of \"%s\"",
+                    r->spec->group, split->group);
 }
 
 enum mote_status file_groups(struct reading *r, const char *const *files, size_t n)

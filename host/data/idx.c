@@ -204,7 +204,7 @@ static enum mote_status join(struct reading *r, const struct part *train, const 
     if (first->labels == NULL)
         return MOTE_OK;
     r->out->labels = f.labels;
-    return classes_name(r, false, r->at);
+    return classes_name(r, false);
 }
 
 /* ---- names ---- */

@@ -9,18 +9,19 @@ static const struct key {
     const char *name;
     size_t offset, bytes; /* zero if the key is not given */
     unsigned kinds;
+    bool remembered; /* by a model */
 } keys[] = {
-    {FIELD(labels), OF(IDX) | OF(ARRAYS)},
-    {FIELD(test_path), OF(IDX) | OF(ARRAYS)},
-    {FIELD(test_labels), OF(IDX) | OF(ARRAYS)},
-    {FIELD(type), OF(TENSORS)},
-    {FIELD(shape), OF(TENSORS)},
-    {FIELD(size), OF(IMAGES)},
-    {FIELD(channels), OF(IMAGES)},
-    {FIELD(header), OF(TABLE) | OF(ARRAYS)},
-    {FIELD(label), OF(TABLE)},
-    {FIELD(task), OF(TABLE) | OF(ARRAYS)},
-    {FIELD(group), OF(TABLE) | OF(IMAGES) | OF(TENSORS) | OF(ARRAYS)},
+    {FIELD(labels), OF(IDX) | OF(ARRAYS), false},
+    {FIELD(test_path), OF(IDX) | OF(ARRAYS), false},
+    {FIELD(test_labels), OF(IDX) | OF(ARRAYS), false},
+    {FIELD(type), OF(TENSORS), false},
+    {FIELD(shape), OF(TENSORS), false},
+    {FIELD(size), OF(IMAGES), false},
+    {FIELD(channels), OF(IMAGES), false},
+    {FIELD(header), OF(TABLE) | OF(ARRAYS), false},
+    {FIELD(label), OF(TABLE), false},
+    {FIELD(task), OF(TABLE) | OF(ARRAYS), true},
+    {FIELD(group), OF(TABLE) | OF(IMAGES) | OF(TENSORS) | OF(ARRAYS), true},
 };
 
 static const char *const kind_names[] = {
@@ -36,13 +37,57 @@ static bool is_given(const struct data_section *s, const struct key *k)
     return memcmp((const uint8_t *)s + k->offset, nothing, k->bytes) != 0;
 }
 
+const char *data_section_keys(struct pool *pool, const struct data_section *section)
+{
+    struct text names = {.pool = pool};
+
+    for (size_t i = 0; i < COUNT(keys); i++)
+        if (!keys[i].remembered && is_given(section, &keys[i]))
+            text_add(&names, "%s%s", names.len > 0 ? ", " : "", keys[i].name);
+    return names.s;
+}
+
+struct frame specification_frame(const struct reading *r)
+{
+    const struct frame *root = r->at;
+
+    if (!r->moved)
+        return *r->at;
+    while (root->up != NULL)
+        root = root->up;
+    return (struct frame){.name = r->from, .index = -1, .sink = root->sink};
+}
+
+/* 0: not known. */
+static int line_of(const struct reading *r, const char *key)
+{
+    const struct frame quiet = {.index = -1};
+    struct pool scratch = {0};
+    struct bytes file;
+    int line = 0;
+
+    if (r->from != NULL && file_read_back(&scratch, r->from, &file, &quiet) == MOTE_OK)
+        line = yaml_line(file, "data", key);
+    pool_free(&scratch);
+    return line;
+}
+
+enum mote_status fail_key(const struct reading *r, const char *key, const char *fmt, ...)
+{
+    struct frame file = specification_frame(r), here = frame_line(&file, "line", line_of(r, key));
+    char text[1024];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return fail(here.index > 0 ? &here : &file, MOTE_ERR_VALUE, "%s", text);
+}
+
 static enum mote_status misplaced(struct reading *r, const struct key *k, enum data_kind kind)
 {
     struct nearest near = {.word = k->name};
     struct text kinds = {.pool = &r->scratch}, advice = {.pool = &r->scratch};
-    struct bytes file;
-    struct frame section = frame_of(r->at, r->from);
-    struct frame here = {.up = r->moved ? &section : r->at, .kind = "line", .index = 0};
 
     for (size_t i = 0; i < COUNT(kind_names); i++)
         if (k->kinds & 1U << i)
@@ -51,10 +96,8 @@ static enum mote_status misplaced(struct reading *r, const struct key *k, enum d
         if (keys[i].kinds & 1U << kind)
             nearest_try(&near, keys[i].name);
     text_add(&advice, near.found != NULL ? "did you mean \"%s\"?" : "leave it out", near.found);
-    if (r->from != NULL && file_read_back(&r->scratch, r->from, &file, r->at) == MOTE_OK)
-        here.index = yaml_line(file, "data", k->name);
-    return fail(here.index > 0 ? &here : r->at, MOTE_ERR_VALUE, "the key \"%s\" is for %s, but %s is of kind %s: %s",
-                k->name, kinds.s, r->path, kind_names[kind], advice.s);
+    return fail_key(r, k->name, "the key \"%s\" is for %s, but %s is of kind %s: %s", k->name, kinds.s, r->path,
+                    kind_names[kind], advice.s);
 }
 
 enum mote_status check_keys(struct reading *r, enum data_kind kind)

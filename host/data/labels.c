@@ -46,7 +46,7 @@ static enum mote_status take_targets(struct reading *r, const char *const *words
     float *targets = pool_array(r->pool, n, sizeof *targets);
 
     if (r->spec->classes_count > 0)
-        return fail(r->at, MOTE_ERR_VALUE, "`task: regression` has numbers, not classes: leave `classes` out");
+        return fail_key(r, "classes", "`task: regression` has numbers, not classes: leave `classes` out");
     for (size_t i = 0; i < n; i++) {
         struct frame here = frame_of(r->at, dataset_place(r->pool, r->out, (int32_t)i));
         double value;

@@ -141,7 +141,7 @@ static enum mote_status choose_shape(struct reading *r, size_t bytes, const stru
     for (int32_t i = 0; i < d->rank; i++) {
         d->dims[i] = spec->shape[i];
         if (spec->shape[i] < 1 || spec->shape[i] > TENSOR_BYTES_MAX / product)
-            return fail(r->at, MOTE_ERR_VALUE, "shape has the dimension %lld", (long long)spec->shape[i]);
+            return fail_key(r, "shape", "shape has the dimension %lld", (long long)spec->shape[i]);
         product *= spec->shape[i];
     }
     if (product != d->elements)
@@ -201,7 +201,7 @@ enum mote_status read_listed(struct reading *r)
     r->source->row_kind = "line";
     r->source->list = LABELS_FILE;
     r->out->labels = rows.labels;
-    TRY(classes_name(r, true, r->at));
+    TRY(classes_name(r, true));
     TRY(file_groups(r, rows.files, rows.n));
     return pictures ? read_pictures(r, &rows) : read_tensors(r, &rows);
 }

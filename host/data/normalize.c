@@ -26,15 +26,15 @@ static enum mote_status take_lists(struct reading *r)
     int32_t n = (int32_t)spec->mean_count;
 
     if (spec->mean_count != spec->std_count)
-        return fail(r->at, MOTE_ERR_VALUE, "%u values of mean, %u of std; there must be as many", spec->mean_count,
-                    spec->std_count);
+        return fail_key(r, "mean", "%u values of mean, %u of std; there must be as many", spec->mean_count,
+                        spec->std_count);
     if (n != 1 && n != channels_of(r->out))
-        return fail(r->at, MOTE_ERR_VALUE, "%d values of mean; one is wanted, or one for each of %d channels", n,
-                    channels_of(r->out));
+        return fail_key(r, "mean", "%d values of mean; one is wanted, or one for each of %d channels", n,
+                        channels_of(r->out));
     for (int32_t i = 0; i < n; i++)
         if (!isfinite(spec->mean[i]) || !isfinite(spec->std[i]) || spec->std[i] <= 0)
-            return fail(r->at, MOTE_ERR_VALUE, "mean %g, std %g: both must be finite, std above 0",
-                        (double)spec->mean[i], (double)spec->std[i]);
+            return fail_key(r, "mean", "mean %g, std %g: both must be finite, std above 0", (double)spec->mean[i],
+                            (double)spec->std[i]);
     set(r, n, spec->mean, spec->std);
     return MOTE_OK;
 }
@@ -44,7 +44,7 @@ static enum mote_status take_scale(struct reading *r)
     float mean = (float)r->spec->zero_point, std = 1 / *r->spec->scale;
 
     if (!(*r->spec->scale > 0) || !isfinite(std))
-        return fail(r->at, MOTE_ERR_VALUE, "scale is %g; a number above 0 is wanted", (double)*r->spec->scale);
+        return fail_key(r, "scale", "scale is %g; a number above 0 is wanted", (double)*r->spec->scale);
     set(r, 1, &mean, &std);
     return MOTE_OK;
 }
@@ -74,12 +74,17 @@ static enum mote_status choose(struct reading *r)
     bool word = spec->normalize != DATA_NORMALIZE_DEFAULT;
 
     if (lists + scaled + word > 1)
-        return fail(r->at, MOTE_ERR_VALUE, "mean and std, scale, normalize: only one can say what the reals are");
+        return fail_key(r, lists ? "mean" : "scale",
+                        "mean and std, scale, normalize: only one can say what the reals are");
     if (spec->zero_point != 0 && !scaled)
-        return fail(r->at, MOTE_ERR_VALUE, "zero_point is %d, but there is no scale that it goes with",
-                    (int)spec->zero_point);
+        return fail_key(r, "zero_point", "zero_point is %d, but there is no scale that it goes with",
+                        (int)spec->zero_point);
     if (r->out->raw && lists + scaled + (spec->normalize == DATA_NORMALIZE_AUTO) > 0)
-        return fail(r->at, MOTE_ERR_VALUE, "the bytes' type is not known: add `type: s8`, or another");
+        return fail_key(r,
+                        lists    ? "mean"
+                        : scaled ? "scale"
+                                 : "normalize",
+                        "the bytes' type is not known: add `type: s8`, or another");
     if (lists)
         return take_lists(r);
     if (scaled)

@@ -51,6 +51,9 @@ MUST_CHECK enum mote_status read_table(struct reading *r);  /* CSV */
 MUST_CHECK enum mote_status read_arrays(struct reading *r); /* .npy */
 /* Refuses keys of the specification that this kind of data does not have. */
 MUST_CHECK enum mote_status check_keys(struct reading *r, enum data_kind kind);
+/* ERR_VALUE at a key of the specification, wherever the data are: the YAML file, and the key's line. */
+MUST_CHECK enum mote_status fail_key(const struct reading *r, const char *key, const char *fmt, ...) PRINTF(3, 4);
+struct frame specification_frame(const struct reading *r); /* the file that says what the data are */
 bool idx_folder(struct pool *pool, const char *path);
 bool has_ending(const char *s, const char *ending); /* without regard to case */
 #define LABELS_FILE "y_labels.csv"
@@ -87,7 +90,7 @@ MUST_CHECK enum mote_status labels_make(struct reading *r, const char *const *wo
                                         const struct frame *at);
 /* The specification's names for n_classes that are numbers; there may be more names than numbers were met, unless the
  * files say how many there are. */
-MUST_CHECK enum mote_status classes_name(struct reading *r, bool exactly, const struct frame *at);
+MUST_CHECK enum mote_status classes_name(struct reading *r, bool exactly);
 
 /* ---- pictures ---- */
 struct picture {

@@ -58,6 +58,9 @@ struct data_section {
 
 extern const cyaml_schema_field_t data_section_fields[]; /* ends with CYAML_FIELD_END */
 
+/* Those of its keys that say how to read the data, and that no model remembers: "size, label"; NULL: none. */
+const char *data_section_keys(struct pool *pool, const struct data_section *section);
+
 /* Reads a YAML file that has a `data:` section and nothing else. */
 MUST_CHECK enum mote_status data_section_read(struct pool *pool, const char *path, const struct data_section **out,
                                               const struct frame *at);

@@ -21,7 +21,7 @@ static enum mote_status take_fraction(const struct reading *r, const char *key, 
 {
     *out = value != NULL ? *value : 0;
     if (!(*out >= 0 && *out < 1))
-        return fail(r->at, MOTE_ERR_VALUE, "%s is %g; a fraction from 0 to less than 1 is wanted", key, (double)*out);
+        return fail_key(r, key, "%s is %g; a fraction from 0 to less than 1 is wanted", key, (double)*out);
     return MOTE_OK;
 }
 
@@ -33,7 +33,7 @@ static enum mote_status check_fractions(struct splitting *s)
     TRY(take_fraction(r, "validation", r->spec->validation, &f[SPLIT_VALIDATION]));
     TRY(take_fraction(r, "test", r->spec->test, &f[SPLIT_TEST]));
     if (f[SPLIT_VALIDATION] + f[SPLIT_TEST] >= 1)
-        return fail(r->at, MOTE_ERR_VALUE, "validation and test leave nothing for training");
+        return fail_key(r, "validation", "validation and test leave nothing for training");
     return MOTE_OK;
 }
 
@@ -239,6 +239,7 @@ static int32_t sample_of(const struct reading *r, const struct named *names, con
 static enum mote_status take_list(struct splitting *s, const char *list, uint8_t split, const struct named *names)
 {
     struct reading *r = s->r;
+    struct frame specification = specification_frame(r);
     const char *path;
     struct bytes file;
     int32_t line = 1;
@@ -246,11 +247,11 @@ static enum mote_status take_list(struct splitting *s, const char *list, uint8_t
     if (list == NULL)
         return MOTE_OK;
     path = path_beside(&r->scratch, r->from, list);
-    TRY(file_read(&r->scratch, path, &file, r->at));
+    TRY(file_read(&r->scratch, path, &file, &specification));
     if (memchr(file.data, '\0', file.size) != NULL)
-        return fail(r->at, MOTE_ERR_FORMAT, "%s is not a text file", list);
+        return fail(&specification, MOTE_ERR_FORMAT, "%s is not a text file", list);
     for (char *text = (char *)file.data, *next; text != NULL; text = next, line++) {
-        struct frame of = frame_of(r->at, list), here = frame_line(&of, "line", line);
+        struct frame of = frame_of(&specification, list), here = frame_line(&of, "line", line);
         int32_t i;
 
         text_line(text, &next);
@@ -287,9 +288,9 @@ static enum mote_status check_given(const struct splitting *s, bool drawn)
     for (int32_t i = 0; i < r->out->n; i++)
         count[s->split[i]]++;
     if (drawn && s->fraction[SPLIT_TEST] > 0 && count[SPLIT_TEST] > 0)
-        return fail(r->at, MOTE_ERR_VALUE, "the files have a test part: leave `test` out");
+        return fail_key(r, "test", "the files have a test part: leave `test` out");
     if (drawn && s->fraction[SPLIT_VALIDATION] > 0 && count[SPLIT_VALIDATION] > 0)
-        return fail(r->at, MOTE_ERR_VALUE, "the files have a validation part: leave `validation` out");
+        return fail_key(r, "validation", "the files have a validation part: leave `validation` out");
     return MOTE_OK;
 }
 
@@ -337,7 +338,7 @@ static enum mote_status choose(struct splitting *s)
     TRY(check_fractions(s));
     drawn = s->fraction[SPLIT_VALIDATION] > 0 || s->fraction[SPLIT_TEST] > 0;
     if (r->spec->lists != NULL)
-        return drawn ? fail(r->at, MOTE_ERR_VALUE, "has lists and fractions; only one can say what the splits are")
+        return drawn ? fail_key(r, "lists", "has lists and fractions; only one can say what the splits are")
                      : take_lists(s);
     if (r->source->given != NULL)
         memcpy(s->split, r->source->given, (size_t)r->out->n);

@@ -173,18 +173,23 @@ enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_hea
 }
 
 /* ---- a data set ---- */
-static enum mote_status find_column(const struct table *t, const char *word, int32_t *out, const struct frame *at)
+/* The column of this name or index; `key` of the specification says so, or a model, if it is NULL. `at`: the table. */
+static enum mote_status find_column(const struct reading *r, const struct table *t, const char *key, const char *word,
+                                    int32_t *out, const struct frame *at)
 {
+    static const char have[] = "a name in the first line, or a number from 0 to";
     int64_t index;
 
     for (*out = 0; t->names != NULL && *out < t->columns; ++*out)
         if (strcmp(t->names[*out], word) == 0)
             return MOTE_OK;
-    if (!text_whole(word, t->columns - 1, &index))
-        return fail(at, MOTE_ERR_VALUE, "there is no column \"%s\"; a name in the first line, or a number from 0 to %d",
-                    word, t->columns - 1);
-    *out = (int32_t)index;
-    return MOTE_OK;
+    if (text_whole(word, t->columns - 1, &index)) {
+        *out = (int32_t)index;
+        return MOTE_OK;
+    }
+    if (key != NULL)
+        return fail_key(r, key, "%s: there is no column \"%s\"; %s %d", at->name, word, have, t->columns - 1);
+    return fail(at, MOTE_ERR_VALUE, "there is no column \"%s\"; %s %d", word, have, t->columns - 1);
 }
 
 /* For a model's input: is there a column too many, which is the label? */
@@ -212,7 +217,7 @@ static enum mote_status label_column(const struct reading *r, const struct table
     *out = labeled ? t->columns - 1 : -1;
     if (!labeled)
         return MOTE_OK;
-    return r->spec->label != NULL ? find_column(t, r->spec->label, out, at) : MOTE_OK;
+    return r->spec->label != NULL ? find_column(r, t, "label", r->spec->label, out, at) : MOTE_OK;
 }
 
 enum mote_status table_groups(struct reading *r, const struct table *t, int32_t label, int32_t *column,
@@ -221,7 +226,7 @@ enum mote_status table_groups(struct reading *r, const struct table *t, int32_t 
     *column = -1;
     if (data_group(r) == NULL)
         return MOTE_OK;
-    TRY(find_column(t, data_group(r), column, at));
+    TRY(find_column(r, t, r->spec->group != NULL ? "group" : NULL, data_group(r), column, at));
     if (*column == label)
         return fail(at, MOTE_ERR_VALUE, "the column \"%s\" is the label; `group` is to be another", data_group(r));
     for (int32_t i = 0; i < t->n; i++)

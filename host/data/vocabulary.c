@@ -98,7 +98,7 @@ static enum mote_status check_classes(const struct reading *r)
     for (unsigned i = 0; i < s->classes_count; i++)
         for (unsigned k = 0; k < i; k++)
             if (strcmp(s->classes[i], s->classes[k]) == 0)
-                return fail(r->at, MOTE_ERR_VALUE, "classes names \"%s\" twice", s->classes[i]);
+                return fail_key(r, "classes", "classes names \"%s\" twice", s->classes[i]);
     return MOTE_OK;
 }
 
@@ -132,7 +132,7 @@ int32_t vocabulary_find(const struct vocabulary *v, const char *word)
     return text_whole(word, v->n - 1, &number) ? (int32_t)number : -1;
 }
 
-enum mote_status classes_name(struct reading *r, bool exactly, const struct frame *at)
+enum mote_status classes_name(struct reading *r, bool exactly)
 {
     unsigned n = r->spec->classes_count;
 
@@ -140,8 +140,8 @@ enum mote_status classes_name(struct reading *r, bool exactly, const struct fram
         return MOTE_OK;
     TRY(check_classes(r));
     if ((int32_t)n < r->out->n_classes || (exactly && (int32_t)n != r->out->n_classes))
-        return fail(at, MOTE_ERR_VALUE, "names %u classes, %s has %d", n,
-                    r->source->list != NULL ? r->source->list : r->path, r->out->n_classes);
+        return fail_key(r, "classes", "names %u classes, %s has %d", n,
+                        r->source->list != NULL ? r->source->list : r->path, r->out->n_classes);
     r->out->n_classes = (int32_t)n;
     r->out->classes = keep(r->pool, (const char *const *)r->spec->classes, (int32_t)n);
     return MOTE_OK;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/data/spec.h"
 #include "tests/data/files.h"
 
 /* ---- y_labels.csv ---- */
@@ -136,8 +137,12 @@ static void bad_yaml_is_named(void **state)
         enum mote_status status;
         const char *part;
     } bad[] = {
-        {"", MOTE_ERR_FORMAT, "1 to 65536 bytes"},
-        {"data: [", MOTE_ERR_FORMAT, ""},
+        {"", MOTE_ERR_VALUE, "1 to 65536 bytes"},
+        {"data: [", MOTE_ERR_VALUE, "line 2: is not YAML: "},
+        {"data:\n  path: [a\nnetwork: x\n", MOTE_ERR_VALUE,
+         "line 3: is not YAML: did not find expected ',' or ']' while parsing a flow sequence from line 2 on"},
+        {"data:\n  path: a\n   kind: b\n", MOTE_ERR_VALUE, "line 3: is not YAML: mapping values are not allowed"},
+        {"data: a\xff", MOTE_ERR_VALUE, "is not YAML: invalid leading UTF-8 octet at byte 7"},
         {"data:\n  kind: tensors\n", MOTE_ERR_VALUE, "line 2: data lacks the key \"path\""},
         {"data: 3\n", MOTE_ERR_VALUE, "line 1: data must have keys with values"},
         {"data: {kind: pictures, path: .}\n", MOTE_ERR_VALUE, "line 1: kind is \"pictures\": it must be idx, images, "},
@@ -156,7 +161,7 @@ static void bad_yaml_is_named(void **state)
          "line 3: the key \"a\" is there twice: it is in "
          "line 2"},
         {"data: {path: \"a\\0b\"}\n", MOTE_ERR_VALUE, "line 1: a word has a NUL in it"},
-        {"# data: {path: .}\n", MOTE_ERR_FORMAT, "has nothing but comments"},
+        {"# data: {path: .}\n", MOTE_ERR_VALUE, "has nothing but comments"},
     };
     struct fixture *f = *state;
 
@@ -206,6 +211,56 @@ static void keys_that_do_nothing_are_refused(void **state)
     put_text(f, "x.idx", "");
     want_all_bad(f, bad, COUNT(bad));
     want_ok(f, open_yaml(f, "path: t.csv, label: 1, seed: 0x10, split: random, validation: 5e-1"));
+}
+
+/* Where --data says that a recipe's data are elsewhere, the recipe is still what has to be corrected. */
+static void wrong_values_are_where_they_stand(void **state)
+{
+    static const struct {
+        const char *section, *data, *message;
+    } bad[] = {
+        {"path: x.csv,\n  test: 1", "t.csv", "line 2: test is 1; a fraction"},
+        {"path: x.csv,\n  validation: 0.5, test: 0.5", "t.csv", "line 2: validation and test leave nothing"},
+        {"path: x.csv,\n  label: size", "t.csv",
+         "line 2: t.csv: there is no column \"size\"; a name in the first line"},
+        {"path: x.csv,\n  group: who", "t.csv", "line 2: t.csv: there is no column \"who\""},
+        {"path: x.csv,\n  size: [8, 8]", "t.csv", "line 2: the key \"size\" is for images, but t.csv is of kind table"},
+        {"path: x.csv,\n  mean: [1], std: [0]", "t.csv", "line 2: mean 1, std 0: both must be finite"},
+        {"path: x.csv,\n  mean: [1, 2], std: [1, 1]", "t.csv", "line 2: 2 values of mean; one is wanted"},
+        {"path: x.csv,\n  mean: [1, 2], std: [1]", "t.csv", "line 2: 2 values of mean, 1 of std"},
+        {"path: x.csv, normalize: auto,\n  scale: 2", "t.csv", "line 2: mean and std, scale, normalize: only one"},
+        {"path: x.csv,\n  scale: 0", "t.csv", "line 2: scale is 0; a number above 0"},
+        {"path: x.csv,\n  zero_point: 1", "t.csv", "line 2: zero_point is 1, but there is no scale"},
+        {"path: x.csv,\n  augment: {noise: -1}", "t.csv", "line 2: augment: noise is -1"},
+        {"path: x.csv,\n  augment: {shift: 1}", "t.csv", "line 2: augment: shift and flip are for samples"},
+        {"path: x.csv,\n  classes: [x, x]", "t.csv", "line 2: classes names \"x\" twice"},
+        {"path: x.csv,\n  task: regression, classes: [x]", "t.csv", "line 2: `task: regression` has numbers"},
+        {"path: x.csv, test: 0.1,\n  lists: {train: a.txt}", "t.csv", "line 2: has lists and fractions"},
+        {"path: x.csv, lists: {train: none.txt}", "t.csv", "cannot read none.txt"},
+        {"path: x.csv, lists: {train: lines.txt}", "t.csv", "lines.txt: line 1: there is no sample \"9\""},
+        {"path: x,\n  classes: [a, b, c]", ".", "line 2: names 3 classes, y_labels.csv has 2"},
+        {"path: x, type: u8,\n  shape: [0]", ".", "line 2: shape has the dimension 0"},
+        {"path: x,\n  normalize: auto", ".", "line 2: the bytes' type is not known"},
+    };
+    struct fixture *f = *state;
+
+    put_text(f, "y_labels.csv", "a.bin,2,1\n");
+    put_text(f, "a.bin", "x");
+    put_text(f, "t.csv", "a,class\n1,x\n2,y\n");
+    put_text(f, "lines.txt", "9\n");
+    assert_int_equal(chdir(f->folder), 0);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct frame at = {.name = bad[i].data, .index = -1, .sink = &f->report};
+        const struct data_section *section;
+
+        put_text(f, "recipe.yaml", pool_printf(&f->pool, "data: {%s}\n", bad[i].section));
+        want_ok(f, data_section_read(&f->pool, "recipe.yaml", &section, &f->at));
+        f->report = (struct report_text){.status = MOTE_OK};
+        assert_int_not_equal(dataset_open_moved(&f->pool, section, bad[i].data, "recipe.yaml", &f->data, &at), MOTE_OK);
+        if (strstr(f->report.text, pool_printf(&f->pool, "recipe.yaml: %s", bad[i].message)) != f->report.text)
+            fail_msg("\"%s\" is not at recipe.yaml: %s", f->report.text, bad[i].message);
+    }
+    assert_int_equal(chdir("/"), 0);
 }
 
 /* However deep it is: libyaml takes as long as depth times size. */
@@ -750,6 +805,7 @@ int main(void)
         TEST(bad_lines_are_named),
         TEST(bad_yaml_is_named),
         TEST(keys_that_do_nothing_are_refused),
+        TEST(wrong_values_are_where_they_stand),
         TEST(deep_yaml_is_refused),
         TEST(damaged_files_end_well),
         TEST(idx_opens),

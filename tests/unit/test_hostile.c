@@ -237,6 +237,10 @@ static void names_do_not_reach_the_terminal(void **state)
     "name: \"" name "\"\ndata: {path: \"two <rows>.csv\", test: 0.2}\nnetwork:\n  - fully_connected: {}\n"             \
     "  - softmax: {}\ntraining: {epochs: 3, batch: 4}\n"
 
+#define LABELED                                                                                                        \
+    "data: {path: x.csv, test: 0.2, header: yes, label: larger}\nnetwork:\n  - fully_connected: {}\n"                  \
+    "  - softmax: {}\ntraining: {epochs: 1}\n"
+
 static void put_rows(struct world *w)
 {
     struct text rows = {.pool = &w->pool};
@@ -277,13 +281,13 @@ static void next_commands_can_be_pasted(void **state)
     want(&r, 0, "Next: mote quantize ", "");
     next = strstr(r.out, "Next: mote ") + strlen("Next: mote ");
     next = pool_printf(&w->pool, "%.*s", (int)strcspn(next, "\n"), next);
-    script = strstr(next, "SPEC") == NULL
-                 ? next
-                 : pool_printf(&w->pool, "%.*s'two <rows>.csv'%s", (int)(strstr(next, "SPEC") - next), next,
-                               strstr(next, "SPEC") + 4);
-    script = pool_printf(&w->pool, "cd %s && " MOTE_BINARY_DIR "/mote %s >/dev/null", w->path, script);
+    script = pool_printf(&w->pool, "cd %s && " MOTE_BINARY_DIR "/mote %s >/dev/null", w->path, next);
     assert_int_equal(system(script), 0); /* NOLINT(cert-env33-c): a shell is what is tested */
     assert_int_equal(access(in(w, "it's <mine>.graph"), F_OK), 0);
+    put(w, "label.yaml", LABELED, sizeof LABELED - 1);
+    r = RUN(w, "train", "label.yaml", "--data", "two <rows>.csv");
+    want(&r, 0, "quantize label/model.graph --data 'two <rows>.csv' -o label.graph\n", "");
+    want(&r, 0, "The recipe's header, label say how these data are read", "");
 }
 
 /* ---- archives ---- */
