@@ -322,7 +322,8 @@ static void padding_meets_weights_that_are_not_finite(void **state)
     pool_free(&pool);
 }
 
-/* 200 steps, each of which checks the same constants again. */
+/* 200 steps, each of which checks the same constants again, in a format that is read no more: what is refused before
+ * that is no bomb either. test_runtime has the rule. */
 static void opening_is_no_bomb(void **state)
 {
     struct pool pool = {0};
@@ -334,7 +335,7 @@ static void opening_is_no_bomb(void **state)
     (void)state;
     if (path != NULL) {
         assert_int_equal(file_read(&pool, path, &image, &at), MOTE_OK);
-        assert_int_equal(runner_open(&pool, image, &runner, &at), MOTE_ERR_WORK);
+        assert_int_not_equal(runner_open(&pool, image, &runner, &at), MOTE_OK);
     }
     pool_free(&pool);
 }
