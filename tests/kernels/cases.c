@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/kernels/cases.h"
+
+#include <string.h>
+
+/* ---- parameters by name ---- */
+static int32_t index_of(const struct kernel_case *c, const char *name)
+{
+    for (int32_t i = 0; i < c->kernel->n_params; i++)
+        if (strcmp(c->kernel->param_names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static int32_t get(const struct kernel_case *c, const char *name, int32_t otherwise)
+{
+    int32_t i = index_of(c, name);
+
+    return i < 0 ? otherwise : c->params[i];
+}
+
+/* Nothing where the kernel has no such parameter. */
+static void set(struct kernel_case *c, const char *name, int32_t value)
+{
+    int32_t i = index_of(c, name);
+
+    if (i >= 0)
+        c->params[i] = value;
+}
+
+static bool ends(const char *name, const char *with)
+{
+    size_t n = strlen(name), w = strlen(with);
+
+    return n >= w && strcmp(name + n - w, with) == 0;
+}
+
+static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+
+/* ---- what the parameters of a family owe each other ---- */
+struct axis {
+    const char *in, *out, *kernel, *stride, *dilation, *pad;
+};
+
+/* `inside`: every window holds an element of the image; else some may hold none. */
+static void draw_window(struct kernel_case *c, const struct axis *a, bool inside)
+{
+    struct draw *d = &c->draw;
+    int32_t in = get(c, a->in, 1);
+    int32_t kernel = draw_size(d, draw_one_in(d, 16) ? smaller(c->most, MOTE_KERNEL_ROWS_MAX) : smaller(c->most, 5));
+    int32_t stride = draw_one_in(d, 12) ? draw_size(d, c->most) : draw_between(d, 1, 3);
+    int32_t dilation = draw_one_in(d, 2) ? 1 : draw_between(d, 1, 4);
+    int32_t pad = draw_between(d, 0, kernel - 1), most = (in - 1 + pad) / stride + 1;
+    int32_t valid = (in + pad - (kernel - 1) * dilation - 1) / stride + 1;
+
+    if (!inside && draw_one_in(d, 8)) {
+        pad += draw_between(d, 0, 2 * kernel * dilation);
+        most += draw_between(d, 0, 2);
+    }
+    set(c, a->kernel, kernel);
+    set(c, a->stride, stride);
+    set(c, a->dilation, dilation);
+    set(c, a->pad, pad);
+    set(c, a->out, valid >= 1 && draw_one_in(d, 2) ? valid : draw_one_in(d, 2) ? most : draw_between(d, 1, most));
+}
+
+static void draw_windows(struct kernel_case *c, bool inside)
+{
+    static const struct axis axes[] = {{"in_h", "out_h", "kernel_h", "stride_h", "dilation_h", "pad_top"},
+                                       {"in_w", "out_w", "kernel_w", "stride_w", "dilation_w", "pad_left"}};
+
+    set(c, "batch", draw_one_in(&c->draw, 3) ? draw_between(&c->draw, 2, 4) : 1);
+    draw_window(c, &axes[0], inside);
+    draw_window(c, &axes[1], inside);
+}
+
+static void relate_conv(struct kernel_case *c)
+{
+    int32_t groups = draw_one_in(&c->draw, 2) ? 1 : draw_between(&c->draw, 1, 4);
+
+    draw_windows(c, false);
+    set(c, "in_c", groups * get(c, "filter_c", 1));
+    set(c, "out_c", groups * draw_size(&c->draw, c->most));
+}
+
+static void relate_depthwise(struct kernel_case *c)
+{
+    int32_t multiplier = draw_one_in(&c->draw, 2) ? 1 : draw_between(&c->draw, 1, 9);
+
+    draw_windows(c, false);
+    set(c, "depth_multiplier", multiplier);
+    set(c, "out_c", multiplier * get(c, "in_c", 1));
+}
+
+static void relate_transpose_conv(struct kernel_case *c)
+{
+    static const struct axis axes[] = {{"in_h", "out_h", "kernel_h", "stride_h", "", "pad_top"},
+                                       {"in_w", "out_w", "kernel_w", "stride_w", "", "pad_left"}};
+
+    set(c, "batch", draw_one_in(&c->draw, 3) ? draw_between(&c->draw, 2, 4) : 1);
+    for (int i = 0; i < 2; i++) {
+        const struct axis *a = &axes[i];
+        int32_t kernel = draw_size(&c->draw, smaller(c->most, 6)), stride = draw_between(&c->draw, 1, 4);
+        int32_t all = (get(c, a->in, 1) - 1) * stride + kernel;
+        int32_t pad = draw_between(&c->draw, 0, draw_one_in(&c->draw, 8) ? all + 1 : kernel - 1);
+
+        set(c, a->kernel, kernel);
+        set(c, a->stride, stride);
+        set(c, a->pad, pad);
+        set(c, a->out, draw_one_in(&c->draw, 2) && all > pad ? all - pad : draw_between(&c->draw, 1, all + 2));
+    }
+}
+
+static void relate_pool(struct kernel_case *c) { draw_windows(c, true); }
+
+/* Lines of the table: {dimension, step, step}. */
+static void set_line(struct kernel_case *c, int32_t line, int32_t columns, int32_t dim, int32_t a, int32_t b)
+{
+    c->table[line * columns] = dim;
+    c->table[line * columns + 1] = a;
+    if (columns == 3)
+        c->table[line * columns + 2] = b;
+}
+
+static int32_t draw_rank(struct kernel_case *c)
+{
+    return draw_one_in(&c->draw, 6) ? draw_between(&c->draw, 4, 8) : draw_between(&c->draw, 1, 3);
+}
+
+/* Operands that repeat along some dimensions. */
+static void relate_broadcast(struct kernel_case *c)
+{
+    int32_t rank = draw_rank(c), a_len = 1, b_len = 1, out_len = 1, kind = draw_between(&c->draw, 0, 2);
+
+    for (int32_t i = rank - 1; i >= 0; i--) {
+        int32_t dim = draw_size(&c->draw, smaller(c->most, rank > 3 ? 3 : 300));
+        bool a = kind == 0 || draw_one_in(&c->draw, 2), b = kind == 0 || draw_one_in(&c->draw, 2);
+
+        set_line(c, i, 3, dim, a ? a_len : 0, b ? b_len : 0);
+        a_len *= a ? dim : 1;
+        b_len *= b ? dim : 1;
+        out_len *= dim;
+    }
+    set(c, "rank", rank);
+    set(c, "a_len", a_len);
+    set(c, "b_len", b_len);
+    set(c, "out_len", out_len);
+}
+
+/* Either operand may be transposed, and may repeat along dimensions of the batch. */
+static void relate_matrices(struct kernel_case *c)
+{
+    struct draw *d = &c->draw;
+    int32_t h = get(c, "out_h", 1), w = get(c, "out_w", 1), depth = get(c, "depth", 1), rank = draw_rank(c);
+    int32_t a_len = h * depth, b_len = depth * w, matrices = 1;
+    bool a = draw_one_in(d, 2), b = draw_one_in(d, 2);
+
+    set(c, "a_row", a ? 1 : depth);
+    set(c, "a_k", a ? h : 1);
+    set(c, "b_k", b ? 1 : w);
+    set(c, "b_column", b ? depth : 1);
+    for (int32_t i = rank - 1; i >= 0; i--) {
+        int32_t dim = draw_between(d, 1, 3);
+        bool a_repeats = draw_one_in(d, 3), b_repeats = draw_one_in(d, 3);
+
+        set_line(c, i, 3, dim, a_repeats ? 0 : a_len, b_repeats ? 0 : b_len);
+        a_len *= a_repeats ? 1 : dim;
+        b_len *= b_repeats ? 1 : dim;
+        matrices *= dim;
+    }
+    set(c, "rank", rank);
+    set(c, "rows", matrices * h);
+    set(c, "a_len", a_len);
+    set(c, "b_len", b_len);
+}
+
+/* Four kept and four reduced dimensions of a dense tensor, in any order. */
+static void relate_reduce(struct kernel_case *c)
+{
+    static const char *const dims[] = {"keep0", "keep1", "keep2", "keep3", "reduce0", "reduce1", "reduce2", "reduce3"};
+    static const char *const steps[] = {"keep_step0",   "keep_step1",   "keep_step2",   "keep_step3",
+                                        "reduce_step0", "reduce_step1", "reduce_step2", "reduce_step3"};
+    int32_t order[8], step = 1;
+
+    for (int32_t i = 0; i < 8; i++) {
+        int32_t j = draw_between(&c->draw, 0, i);
+
+        order[i] = order[j];
+        order[j] = i;
+    }
+    for (int32_t i = 0; i < 8; i++) {
+        int32_t dim = draw_one_in(&c->draw, 2) ? 1 : draw_size(&c->draw, smaller(c->most, i < 2 ? 300 : 5));
+
+        set(c, dims[order[i]], dim);
+        set(c, steps[order[i]], step);
+        step *= dim;
+    }
+}
+
+/* The dimensions of a dense tensor in another order. */
+static void relate_transpose(struct kernel_case *c)
+{
+    int32_t rank = draw_rank(c), order[8], step = get(c, "chunk", 1);
+
+    for (int32_t i = 0; i < rank; i++) {
+        int32_t j = draw_between(&c->draw, 0, i);
+
+        order[i] = order[j];
+        order[j] = i;
+    }
+    for (int32_t i = 0; i < rank; i++) {
+        int32_t dim = draw_size(&c->draw, smaller(c->most, rank > 3 ? 4 : 40));
+
+        set_line(c, order[i], 2, dim, step, 0);
+        step *= dim;
+    }
+    set(c, "rank", rank);
+    set(c, "rows", c->table[0]);
+    set(c, "in_bytes", step);
+    set(c, "out_bytes", step);
+}
+
+/* A walk through the input, forwards, backwards or on the spot, and one through an output that may have gaps. */
+static void relate_strided_copy(struct kernel_case *c)
+{
+    struct draw *d = &c->draw;
+    int32_t rank = draw_rank(c), chunk = get(c, "chunk", 1), in = chunk, out = chunk, in_at = 0;
+
+    for (int32_t i = rank - 1; i >= 0; i--) {
+        int32_t dim = draw_size(d, smaller(c->most, rank > 3 ? 3 : 20)), way = draw_between(d, -1, 1);
+
+        set_line(c, i, 3, dim, way * in, out);
+        in_at += way < 0 ? (dim - 1) * in : 0;
+        in = way == 0 ? in : in * dim + draw_between(d, 0, 1) * chunk;
+        out = out * dim + (draw_one_in(d, 4) ? chunk : 0);
+    }
+    set(c, "rank", rank);
+    set(c, "rows", c->table[0]);
+    set(c, "in_at", in_at);
+    set(c, "in_bytes", in);
+    set(c, "out_at", draw_between(d, 0, 3));
+    set(c, "out_bytes", out + 3);
+}
+
+static void relate_pad(struct kernel_case *c)
+{
+    struct draw *d = &c->draw;
+    int32_t rank = draw_rank(c), rows = 1, in_rows = 1, before = draw_between(d, 0, 4);
+
+    for (int32_t i = 0; i < rank; i++) {
+        int32_t in = draw_size(d, smaller(c->most, rank > 3 ? 2 : 6)), low = draw_between(d, 0, 2);
+        int32_t out = in + low + draw_between(d, 0, 2);
+
+        c->table[i * 3] = in;
+        c->table[i * 3 + 1] = low;
+        c->table[i * 3 + 2] = out;
+        rows *= out;
+        in_rows *= in;
+    }
+    set(c, "rank", rank);
+    set(c, "rows", rows);
+    set(c, "in_ring", in_rows);
+    set(c, "before", before);
+    set(c, "out_len", get(c, "in_len", 1) + before + draw_between(d, 0, 4));
+}
+
+static void relate_arg_max(struct kernel_case *c)
+{
+    set(c, "type", draw_one_in(&c->draw, 2) ? MOTE_ARG_S8 : MOTE_ARG_F32);
+}
+
+static void relate_add_sub(struct kernel_case *c)
+{
+    bool s8 = draw_one_in(&c->draw, 2);
+    int32_t min = s8 ? INT8_MIN : INT16_MIN, max = s8 ? INT8_MAX : INT16_MAX;
+
+    relate_broadcast(c);
+    set(c, "type", s8 ? MOTE_ARG_S8 : MOTE_ARG_S16);
+    set(c, "lo", draw_edge(&c->draw, min, max));
+    set(c, "hi", draw_edge(&c->draw, min, max));
+}
+
+static void relate_svdf(struct kernel_case *c)
+{
+    if (get(c, "wide", 1) == 0)
+        set(c, "state_zero", draw_edge(&c->draw, INT8_MIN, INT8_MAX));
+}
+
+static void relate_nothing(struct kernel_case *c) { (void)c; }
+
+static const struct relation {
+    const char *kernel; /* its name's beginning; the first that fits */
+    void (*relate)(struct kernel_case *c);
+} relations[] = {
+    {"conv_2d_", relate_conv},
+    {"depthwise_conv_2d_", relate_depthwise},
+    {"transpose_conv_", relate_transpose_conv},
+    {"average_pool_2d_", relate_pool},
+    {"max_pool_2d_", relate_pool},
+    {"pool_2d_", relate_pool},
+    {"mean_", relate_reduce},
+    {"reduce_", relate_reduce},
+    {"batch_matmul_", relate_matrices},
+    {"add_sub", relate_add_sub},
+    {"add_", relate_broadcast},
+    {"mul_", relate_broadcast},
+    {"binary_", relate_broadcast},
+    {"transpose", relate_transpose},
+    {"strided_copy", relate_strided_copy},
+    {"pad", relate_pad},
+    {"arg_max", relate_arg_max},
+    {"svdf_", relate_svdf},
+    {"", relate_nothing},
+};
+
+static void relate(struct kernel_case *c)
+{
+    const struct relation *r = relations;
+
+    while (strncmp(c->kernel->name, r->kernel, strlen(r->kernel)) != 0)
+        r++;
+    r->relate(c);
+}
+
+/* ---- parameters ---- */
+static bool is_float(const struct mote_range *range, const char *name)
+{
+    return range->min == INT32_MIN && range->max == INT32_MAX && !ends(name, "zero");
+}
+
+static bool is_size(const struct mote_range *range) { return range->min == 1 && range->max >= MOTE_DIM_MAX; }
+
+static int32_t draw_param(struct kernel_case *c, int32_t i)
+{
+    const struct mote_range *range = &c->kernel->ranges[i];
+    const char *name = c->kernel->param_names[i];
+    int32_t bits;
+
+    if (ends(name, "mult"))
+        return draw_mult(&c->draw);
+    if (ends(name, "shift"))
+        return draw_shift(&c->draw, range->min, range->max);
+    if (ends(name, "scale")) { /* the bits of a float above 0 */
+        bits = draw_float(&c->draw, false) & INT32_MAX;
+        return bits < range->min || draw_one_in(&c->draw, 4) ? draw_between(&c->draw, range->min, range->max) : bits;
+    }
+    if (is_float(range, name))
+        return draw_float(&c->draw, draw_one_in(&c->draw, 4));
+    if (is_size(range))
+        return draw_size(&c->draw, c->most);
+    return draw_edge(&c->draw, range->min, range->max);
+}
+
+/* The rows of the tensor that an argument is a ring of. */
+static int32_t whole_ring(const struct kernel_case *c, const char *ring)
+{
+    const char *height = strcmp(ring, "in_ring") == 0 ? "in_h" : "out_h";
+
+    if (strcmp(c->kernel->name, "pad") == 0 && strcmp(ring, "in_ring") == 0)
+        return get(c, ring, 1);
+    return get(c, height, get(c, "time", get(c, "rows", 1))) * get(c, "batch", 1);
+}
+
+/* The whole tensor, a ring in it, or more than there is. */
+static void draw_rings(struct kernel_case *c)
+{
+    for (int32_t i = 0; i < c->kernel->n_params; i++) {
+        const char *name = c->kernel->param_names[i];
+        int32_t whole;
+
+        if (!ends(name, "_ring"))
+            continue;
+        whole = whole_ring(c, name);
+        c->params[i] = draw_one_in(&c->draw, 2)   ? whole
+                       : draw_one_in(&c->draw, 4) ? whole + draw_between(&c->draw, 1, 2)
+                                                  : draw_between(&c->draw, 1, draw_one_in(&c->draw, 4) ? 1 : whole);
+    }
+}
+
+static float float_of(int32_t bits)
+{
+    float x;
+
+    memcpy(&x, &bits, 4);
+    return x;
+}
+
+/* A clamp's ends the right way round. */
+static void order_clamp(struct kernel_case *c)
+{
+    int32_t i = index_of(c, "lo"), lo = get(c, "lo", 0), hi = get(c, "hi", 0);
+
+    if (i >= 0 && (is_float(&c->kernel->ranges[i], "lo") ? float_of(lo) > float_of(hi) : lo > hi)) {
+        set(c, "lo", hi);
+        set(c, "hi", lo);
+    }
+}
+
+int32_t case_rows(const struct kernel_case *c) { return (int32_t)c->bytes[c->kernel->n_args]; }
+
+double case_operations(const struct kernel_case *c) { return c->kernel->cost(c->params) * c->bytes[c->kernel->n_args]; }
+
+static bool is_allowed(struct kernel_case *c, const struct case_limits *limits)
+{
+    if (!c->kernel->need(c->params, c->bytes))
+        return false;
+    for (int32_t i = 0; i <= c->kernel->n_args; i++)
+        if (c->bytes[i] > limits->argument_bytes)
+            return false;
+    return case_operations(c) <= limits->operations;
+}
+
+bool case_draw(struct kernel_case *c, const struct mote_kernel *kernel, uint64_t seed, const struct case_limits *limits)
+{
+    static const int32_t most[] = {2, 4, 9, 9, 17, 40, 300};
+
+    *c = (struct kernel_case){.draw = {seed}, .kernel = kernel};
+    c->most = most[draw_between(&c->draw, 0, 6)];
+    for (int attempt = 0; attempt < 400; attempt++) {
+        for (int32_t i = 0; i < kernel->n_params; i++)
+            c->params[i] = draw_param(c, i);
+        relate(c);
+        draw_rings(c);
+        order_clamp(c);
+        if (is_allowed(c, limits))
+            return true;
+        if (attempt % 8 == 7 && c->most > 2)
+            c->most = c->most * 3 / 4;
+    }
+    return false;
+}
+
+/* ---- arguments ---- */
+int32_t case_type(const struct kernel_case *c, int32_t i)
+{
+    const char *name = c->kernel->arg_names[i];
+
+    if (c->kernel->arg[i].type != MOTE_ARG_ANY)
+        return c->kernel->arg[i].type;
+    if (strcmp(name, "times") == 0 || strcmp(name, "state") == 0)
+        return get(c, "wide", 0) ? MOTE_ARG_S16 : MOTE_ARG_S8;
+    return get(c, "type", get(c, strcmp(name, "out") == 0 ? "out_type" : "in_type", 0));
+}
+
+/* Sums of 64 bits take smaller shifts. */
+static int32_t shift_max(const struct kernel_case *c)
+{
+    for (int32_t i = 0; i < c->kernel->n_args; i++)
+        if (c->kernel->arg[i].type == MOTE_ARG_S64 && get(c, "wide", 1))
+            return 7;
+    return 30;
+}
+
+static void put32(uint8_t *data, uint32_t i, int32_t x) { memcpy(data + 4 * i, &x, 4); }
+
+/* Where an output row or column lies between two of the input. */
+static void fill_places(struct kernel_case *c, int32_t n, uint8_t *data, uint32_t bytes)
+{
+    for (uint32_t i = 0; i + 2 < bytes / 4; i += 3) {
+        put32(data, i, draw_between(&c->draw, 0, n - 1));
+        put32(data, i + 1, draw_between(&c->draw, 0, n - 1));
+        put32(data, i + 2, ends(c->kernel->name, "f32") ? draw_float(&c->draw, false) : draw_edge(&c->draw, 0, 1024));
+    }
+}
+
+static void fill_indices(struct kernel_case *c, int32_t n, uint8_t *data, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < bytes / 2; i++) {
+        uint16_t x = (uint16_t)draw_edge(&c->draw, 0, n - 1);
+
+        memcpy(data + 2 * i, &x, 2);
+    }
+}
+
+/* Falling from 2^31 - 1. */
+static void fill_exponentials(struct kernel_case *c, uint8_t *data, uint32_t bytes)
+{
+    int32_t x = INT32_MAX, keep = draw_between(&c->draw, 0, 64);
+
+    for (uint32_t i = 0; i < bytes / 4; i++) {
+        put32(data, i, x);
+        x = (int32_t)((int64_t)x * keep / 64);
+    }
+}
+
+static void fill_constant(struct kernel_case *c, const char *name, uint8_t *data, uint32_t bytes)
+{
+    if (strcmp(name, "shift") == 0)
+        for (uint32_t i = 0; i < bytes; i++)
+            data[i] = (uint8_t)draw_shift(&c->draw, -31, shift_max(c));
+    else if (strcmp(name, "rows") == 0)
+        fill_places(c, get(c, "in_h", 1), data, bytes);
+    else if (strcmp(name, "columns") == 0)
+        fill_places(c, get(c, "in_w", 1), data, bytes);
+    else if (strcmp(name, "ys") == 0)
+        fill_indices(c, get(c, "in_h", 1), data, bytes);
+    else if (strcmp(name, "xs") == 0)
+        fill_indices(c, get(c, "in_w", 1), data, bytes);
+    else if (strcmp(name, "table") == 0)
+        fill_exponentials(c, data, bytes);
+    else
+        memcpy(data, c->table, bytes); /* of 8 dimensions at most */
+}
+
+void case_fill(struct kernel_case *c, int32_t i, uint8_t *data)
+{
+    const char *name = c->kernel->arg_names[i];
+    uint32_t bytes = c->bytes[i];
+
+    if (c->kernel->arg[i].role == MOTE_ROLE_CONST)
+        fill_constant(c, name, data, bytes);
+    else if (strcmp(name, "zeros") == 0)
+        memset(data, draw_edge(&c->draw, INT8_MIN, INT8_MAX), bytes);
+    else if (strcmp(name, "mult") == 0)
+        for (uint32_t k = 0; k < bytes / 4; k++)
+            put32(data, k, draw_one_in(&c->draw, 16) ? (int32_t)draw_word(&c->draw) : draw_mult(&c->draw));
+    else if (strcmp(name, "indices") == 0)
+        for (uint32_t k = 0; k < bytes / 4; k++)
+            put32(data, k,
+                  draw_one_in(&c->draw, 8) ? draw_edge(&c->draw, INT32_MIN, INT32_MAX)
+                                           : draw_between(&c->draw, -1, get(c, "length", 1)));
+    else
+        draw_elements(&c->draw, case_type(c, i), data, bytes);
+}
+
+/* ---- what a hostile image has ---- */
+static int32_t draw_hostile(struct draw *d, const struct mote_range *range)
+{
+    int64_t x;
+
+    switch (draw_between(d, 0, 9)) {
+    case 0:
+        return range->min;
+    case 1:
+        return range->max;
+    case 2:
+        x = (int32_t)draw_word(d);
+        break;
+    case 3:
+        x = draw_word(d) >> draw_between(d, 1, 31);
+        break;
+    default: /* from the smallest or from 0, on to something small */
+        x = (range->min > 0 ? range->min : 0) + draw_between(d, 0, draw_one_in(d, 2) ? 3 : 12);
+        break;
+    }
+    return (int32_t)(x < range->min ? range->min : x > range->max ? range->max : x);
+}
+
+/* Anything within the ranges. */
+static bool draw_anywhere(struct kernel_case *c, const struct case_limits *limits)
+{
+    for (int attempt = 0; attempt < 1000; attempt++) {
+        for (int32_t i = 0; i < c->kernel->n_params; i++)
+            c->params[i] = draw_hostile(&c->draw, &c->kernel->ranges[i]);
+        if (is_allowed(c, limits))
+            return true;
+    }
+    return false;
+}
+
+/* A good case with one or two parameters that are not. */
+static bool draw_near(struct kernel_case *c, const struct case_limits *limits)
+{
+    const struct kernel_case good = *c;
+
+    for (int attempt = 0; attempt < 100; attempt++) {
+        memcpy(c->params, good.params, sizeof c->params);
+        for (int32_t n = draw_between(&c->draw, 1, 2); n > 0 && c->kernel->n_params > 0; n--) {
+            int32_t i = draw_between(&c->draw, 0, c->kernel->n_params - 1);
+
+            c->params[i] = draw_hostile(&c->draw, &c->kernel->ranges[i]);
+        }
+        if (is_allowed(c, limits))
+            return true;
+    }
+    return false;
+}
+
+bool case_draw_hostile(struct kernel_case *c, const struct mote_kernel *kernel, uint64_t seed,
+                       const struct case_limits *limits)
+{
+    if (!case_draw(c, kernel, seed, limits))
+        return false;
+    c->near = draw_one_in(&c->draw, 2);
+    return c->near ? draw_near(c, limits) : draw_anywhere(c, limits);
+}
+
+/* Small numbers, mostly, as constants have them; bytes; floats of all kinds. */
+static void fill_anything(struct draw *d, uint8_t *data, uint32_t bytes)
+{
+    int kind = draw_between(d, 0, 4);
+
+    for (uint32_t k = 0; k < bytes; k++)
+        data[k] = kind == 0 ? (uint8_t)draw_word(d) : k % 4 == 0 ? (uint8_t)draw_between(d, 0, kind == 1 ? 1 : 4) : 0;
+    for (uint32_t k = 0; kind == 4 && k < bytes / 4; k++)
+        put32(data, k, draw_float(d, true));
+    if (kind == 2 && bytes >= 4)
+        put32(data, 0, INT32_MAX);
+}
+
+void case_fill_hostile(struct kernel_case *c, int32_t i, uint8_t *data)
+{
+    bool is_const = c->kernel->arg[i].role == MOTE_ROLE_CONST;
+
+    if (!c->near || (!is_const && draw_one_in(&c->draw, 2))) {
+        fill_anything(&c->draw, data, c->bytes[i]);
+        return;
+    }
+    case_fill(c, i, data);
+    if (is_const && c->bytes[i] > 0 && draw_one_in(&c->draw, 2))
+        data[draw_between(&c->draw, 0, (int32_t)c->bytes[i] - 1)] = (uint8_t)draw_edge(&c->draw, 0, 255);
+}

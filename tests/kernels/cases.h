@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A case of a kernel: parameters and arguments that its contract allows, drawn from a seed. What ranges and names say
+ * is drawn by rules for all kernels; what the parameters owe each other, by a function a family (cases.c). */
+#ifndef TESTS_KERNELS_CASES_H
+#define TESTS_KERNELS_CASES_H
+
+#include "mote/kernel.h"
+#include "tests/kernels/draw.h"
+
+#define CASE_PARAMS_MAX 40
+#define CASE_TABLE_MAX  24 /* numbers of a constant that says how arguments are walked: 8 lines of 3 */
+
+struct kernel_case {
+    struct draw draw;
+    const struct mote_kernel *kernel;
+    int32_t most; /* the largest dimension to draw */
+    int32_t params[CASE_PARAMS_MAX];
+    uint32_t bytes[MOTE_ARGS_MAX + 1]; /* need()'s answer */
+    int32_t table[CASE_TABLE_MAX];
+    bool near; /* hostile: a good case with something wrong in it; else anything */
+};
+
+/* No argument is larger, and no case longer. */
+struct case_limits {
+    uint32_t argument_bytes;
+    double operations;
+};
+
+/* Draws until the contract takes the parameters; false if it never does. */
+bool case_draw(struct kernel_case *c, const struct mote_kernel *kernel, uint64_t seed,
+               const struct case_limits *limits);
+/* Contents of argument i, of bytes[i] bytes. */
+void case_fill(struct kernel_case *c, int32_t i, uint8_t *data);
+/* What the argument's elements are: a type's number, 0 if the kernel moves bytes. */
+int32_t case_type(const struct kernel_case *c, int32_t i);
+int32_t case_rows(const struct kernel_case *c);
+double case_operations(const struct kernel_case *c);
+
+/* The parameters from anywhere in their ranges, and contents that may be of any kind: what a hostile image has. */
+bool case_draw_hostile(struct kernel_case *c, const struct mote_kernel *kernel, uint64_t seed,
+                       const struct case_limits *limits);
+void case_fill_hostile(struct kernel_case *c, int32_t i, uint8_t *data);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs a case of a kernel and says what a version did wrong: bytes other than the portable version's, a byte outside an
+ * argument or in one that is only read, an answer that depends on what memory held or on how many rows a call computes.
+ *
+ * Each argument has guards on both sides; what they hold changes from run to run, so that a version that reads them
+ * gives itself away, and AddressSanitizer watches them where it is compiled in. */
+#ifndef TESTS_KERNELS_CHECK_H
+#define TESTS_KERNELS_CHECK_H
+
+#include "tests/kernels/cases.h"
+
+struct known_version {
+    const char *name;
+    const struct mote_version *version;
+};
+
+/* All that this program has of a kernel, the portable one first. */
+struct known_kernel {
+    const struct mote_kernel *kernel;
+    const struct known_version *versions;
+    int32_t n;
+};
+extern const struct known_kernel known_kernels[];
+extern const int32_t known_kernels_count;
+
+/* Memory for one case at a time: three of each argument. */
+struct check {
+    uint8_t *memory;
+    uint32_t size, used;
+    uint8_t *initial[MOTE_ARGS_MAX]; /* what an argument holds before each run */
+    uint8_t *want[MOTE_ARGS_MAX];    /* after the portable version */
+    uint8_t *live[MOTE_ARGS_MAX];    /* what a run gets, with guards */
+};
+
+struct check_fault {
+    const char *what; /* NULL: none */
+    const char *argument;
+    uint32_t at;       /* byte of the argument */
+    int32_t got, want; /* the bytes there */
+};
+
+#define CHECK_MEMORY(argument_bytes) (3 * MOTE_ARGS_MAX * ((argument_bytes) + 256u))
+
+/* The portable version: it computes the same in any chunks of rows, and touches nothing else. Fills `want`. */
+struct check_fault check_reference(struct check *k, struct kernel_case *c, const struct mote_version *portable);
+/* Another one, after check_reference() of the same case. */
+struct check_fault check_version(struct check *k, struct kernel_case *c, const struct mote_version *version);
+/* No input makes it write outside its arguments; those in the arena may overlap. `*ran` is false if the contract does
+ * not take the constants. */
+struct check_fault check_hostile(struct check *k, struct kernel_case *c, const struct mote_version *version, bool *ran);
+
+/* Runs all rows, on what check_reference() has laid out: for timing. */
+void check_run(struct check *k, const struct kernel_case *c, const struct mote_version *version);
+
+#endif

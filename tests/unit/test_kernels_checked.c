@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All kernels on random cases (tests/kernels/), hostile parameters among them; and the harness itself: what its cases
+ * reach, and wrong versions that it must find out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mote/kernels/elementwise/requantize_s8.h"
+#include "tests/kernels/check.h"
+
+enum { ARGUMENT_BYTES = 1 << 14, CASES = 200, HOSTILE_LEAST = 50, REACH_CASES = 1500 };
+
+static const struct case_limits limits = {ARGUMENT_BYTES, 100000};
+
+static struct check fresh_check(void)
+{
+    struct check k = {.size = CHECK_MEMORY(ARGUMENT_BYTES)};
+
+    k.memory = aligned_alloc(16, k.size);
+    assert_non_null(k.memory);
+    return k;
+}
+
+static void fails(const struct known_kernel *known, int32_t version, uint64_t seed, const struct check_fault *f)
+{
+    if (f->what != NULL)
+        fail_msg("%s/%s, seed %llu: %s: %s[%u] is %d, want %d", known->kernel->name, known->versions[version].name,
+                 (unsigned long long)seed, f->what, f->argument, f->at, f->got, f->want);
+}
+
+/* ---- kernels ---- */
+static void every_version_is_the_portable_one(void **state)
+{
+    struct check k = fresh_check();
+
+    (void)state;
+    for (int32_t i = 0; i < known_kernels_count; i++)
+        for (uint64_t seed = 1; seed <= CASES; seed++) {
+            const struct known_kernel *known = &known_kernels[i];
+            struct kernel_case c;
+            struct check_fault f;
+
+            assert_true(case_draw(&c, known->kernel, seed, &limits));
+            f = check_reference(&k, &c, known->versions[0].version);
+            fails(known, 0, seed, &f);
+            for (int32_t v = 1; v < known->n; v++) {
+                f = check_version(&k, &c, known->versions[v].version);
+                fails(known, v, seed, &f);
+            }
+        }
+    free(k.memory);
+}
+
+static void no_parameters_do_harm(void **state)
+{
+    struct check k = fresh_check();
+
+    (void)state;
+    for (int32_t i = 0; i < known_kernels_count; i++) {
+        const struct known_kernel *known = &known_kernels[i];
+        int ran = 0;
+
+        for (uint64_t seed = 1; seed <= 2000 && ran < 500; seed++) {
+            struct kernel_case c;
+            struct check_fault f;
+            bool did;
+
+            if (!case_draw_hostile(&c, known->kernel, seed, &limits))
+                continue;
+            f = check_hostile(&k, &c, known->versions[seed % (uint64_t)known->n].version, &did);
+            fails(known, (int32_t)(seed % (uint64_t)known->n), seed, &f);
+            ran += did;
+        }
+        if (ran < HOSTILE_LEAST)
+            fail_msg("%s ran %d times only: the draw is too wild", known->kernel->name, ran);
+    }
+    free(k.memory);
+}
+
+/* ---- what the cases reach ---- */
+struct reach {
+    int32_t least[CASE_PARAMS_MAX], most[CASE_PARAMS_MAX];
+    bool many_rows;
+};
+
+static void reach_of(const struct mote_kernel *kernel, struct reach *r)
+{
+    for (int32_t p = 0; p < kernel->n_params; p++)
+        r->least[p] = INT32_MAX;
+    for (uint64_t seed = 1; seed <= REACH_CASES; seed++) {
+        struct kernel_case c;
+
+        assert_true(case_draw(&c, kernel, seed, &limits));
+        r->many_rows |= case_rows(&c) > 3;
+        for (int32_t p = 0; p < kernel->n_params; p++) {
+            r->least[p] = c.params[p] < r->least[p] ? c.params[p] : r->least[p];
+            r->most[p] = c.params[p] > r->most[p] ? c.params[p] : r->most[p];
+        }
+    }
+}
+
+/* Flags, zero points, clamps and shifts: narrow ranges; of types and of kernels' rows not all will do. */
+static bool ends_are_wanted(const struct mote_range *range, const char *name)
+{
+    return (int64_t)range->max - range->min <= UINT16_MAX && range->max < MOTE_DIM_MAX &&
+           range->max != MOTE_KERNEL_ROWS_MAX && strstr(name, "type") == NULL;
+}
+
+static bool is_dimension(const struct mote_range *range) { return range->min == 1 && range->max >= MOTE_DIM_MAX; }
+
+/* The kernels that reduce axes compute all in one row. */
+static bool has_rows(const struct mote_kernel *kernel)
+{
+    return strncmp(kernel->name, "reduce_", 7) != 0 && strncmp(kernel->name, "mean_", 5) != 0;
+}
+
+static void cases_reach_the_ends(void **state)
+{
+    (void)state;
+    for (int32_t i = 0; i < known_kernels_count; i++) {
+        const struct mote_kernel *kernel = known_kernels[i].kernel;
+        struct reach r = {.many_rows = false};
+
+        reach_of(kernel, &r);
+        if (has_rows(kernel) && !r.many_rows)
+            fail_msg("%s: no case of more than 3 rows", kernel->name);
+        for (int32_t p = 0; p < kernel->n_params; p++) {
+            const struct mote_range *range = &kernel->ranges[p];
+            const char *name = kernel->param_names[p];
+
+            if (ends_are_wanted(range, name) && (r.least[p] != range->min || r.most[p] != range->max))
+                fail_msg("%s: %s is %d to %d, not %d to %d", kernel->name, name, r.least[p], r.most[p], range->min,
+                         range->max);
+            if (is_dimension(range) && r.most[p] < 4)
+                fail_msg("%s: %s is %d at most", kernel->name, name, r.most[p]);
+        }
+    }
+}
+
+static void a_seed_is_a_case(void **state)
+{
+    struct kernel_case a, b;
+
+    (void)state;
+    memset(&a, 0, sizeof a);
+    memset(&b, 0, sizeof b);
+    for (uint64_t seed = 1; seed < 20; seed++) {
+        assert_true(case_draw(&a, known_kernels[0].kernel, seed, &limits));
+        assert_true(case_draw(&b, known_kernels[0].kernel, seed, &limits));
+        assert_memory_equal(a.params, b.params, sizeof a.params);
+    }
+}
+
+/* ---- wrong versions ---- */
+extern const struct mote_version mote_version_requantize_s8_portable, mote_version_unary_f32_portable,
+    mote_version_lstm_s8_portable;
+
+static void right(const struct mote_call *call) { mote_version_requantize_s8_portable.run(call); }
+
+static int8_t *first_out(const struct mote_call *call)
+{
+    const struct mote_requantize_s8 *p = call->params;
+
+    return (int8_t *)call->args[1] + call->first % p->out_ring * p->len;
+}
+
+/* The tail of 16 elements and one. */
+static void wrong_tail(const struct mote_call *call)
+{
+    const struct mote_requantize_s8 *p = call->params;
+
+    right(call);
+    if (p->len % 16 == 1)
+        first_out(call)[p->len - 1] ^= 1;
+}
+
+static void wrong_extreme(const struct mote_call *call)
+{
+    const struct mote_requantize_s8 *p = call->params;
+
+    right(call);
+    if (p->in_zero == INT8_MIN && p->mult == INT32_MAX)
+        first_out(call)[0] ^= 1;
+}
+
+/* The guards are poisoned where AddressSanitizer watches: these two mean it. */
+#define UNWATCHED __attribute__((no_sanitize("address")))
+
+static UNWATCHED void writes_behind(const struct mote_call *call)
+{
+    const struct mote_requantize_s8 *p = call->params;
+
+    right(call);
+    ((int8_t *)call->args[1])[p->out_ring * p->len] ^= 1;
+}
+
+static UNWATCHED void writes_before(const struct mote_call *call)
+{
+    right(call);
+    ((int8_t *)call->args[1])[-1] ^= 1;
+}
+
+static void writes_its_input(const struct mote_call *call)
+{
+    right(call);
+    ((int8_t *)call->args[0])[0] ^= 1;
+}
+
+static void leaves_an_element_out(const struct mote_call *call)
+{
+    const struct mote_requantize_s8 *p = call->params;
+    int8_t *last = first_out(call) + p->len - 1, was = *last;
+
+    right(call);
+    *last = was;
+}
+
+static void computes_one_row(const struct mote_call *call)
+{
+    struct mote_call one = *call;
+
+    one.count = 1;
+    right(&one);
+}
+
+static void forgets_the_first_row(const struct mote_call *call)
+{
+    struct mote_call from_zero = *call;
+
+    from_zero.first = 0;
+    right(&from_zero);
+}
+
+static const struct mote_kernel *kernel_named(const char *name)
+{
+    for (int32_t i = 0; i < known_kernels_count; i++)
+        if (strcmp(known_kernels[i].kernel->name, name) == 0)
+            return known_kernels[i].kernel;
+    fail_msg("no kernel %s", name);
+    return NULL;
+}
+
+/* The first fault that is found in some cases, or none. */
+static const char *found_in(const char *kernel, const struct mote_version *portable, const struct mote_version *version,
+                            bool as_reference)
+{
+    struct check k = fresh_check();
+    struct check_fault f = {.what = NULL};
+
+    for (uint64_t seed = 1; seed <= 1000 && f.what == NULL; seed++) {
+        struct kernel_case c;
+
+        assert_true(case_draw(&c, kernel_named(kernel), seed, &limits));
+        f = check_reference(&k, &c, as_reference ? version : portable);
+        if (f.what == NULL && !as_reference)
+            f = check_version(&k, &c, version);
+    }
+    free(k.memory);
+    return f.what;
+}
+
+static void wrong_versions_are_found(void **state)
+{
+    static const struct {
+        void (*run)(const struct mote_call *call);
+        const char *what;
+    } wrong[] = {
+        {right, NULL},
+        {wrong_tail, "is not the portable version's"},
+        {wrong_extreme, "is not the portable version's"},
+        {writes_behind, "wrote behind the argument"},
+        {writes_before, "wrote before the argument"},
+        {writes_its_input, "wrote into what it only reads"},
+        {leaves_an_element_out, "is not the portable version's"},
+        {computes_one_row, "is not the portable version's"},
+        {forgets_the_first_row, "depends on the rows of a call or on what memory held"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        const struct mote_version version = {.run = wrong[i].run};
+        const char *what = found_in("requantize_s8", &mote_version_requantize_s8_portable, &version, false);
+
+        if (wrong[i].what == NULL)
+            assert_null(what);
+        else
+            assert_string_equal(what != NULL ? what : "nothing", wrong[i].what);
+    }
+}
+
+/* The definition itself has no other to be compared with. */
+static void a_wrong_definition_is_found(void **state)
+{
+    static void (*const runs[])(const struct mote_call *call) = {writes_behind, writes_its_input, leaves_an_element_out,
+                                                                 forgets_the_first_row};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        const struct mote_version version = {.run = runs[i]};
+
+        assert_non_null(found_in("requantize_s8", NULL, &version, true));
+    }
+}
+
+/* No number is no number, whichever. */
+static void another_nan(const struct mote_call *call)
+{
+    uint32_t *out = call->args[1];
+
+    mote_version_unary_f32_portable.run(call);
+    if ((out[0] & INT32_MAX) > 0x7f800000)
+        out[0] = 0xffc12345;
+}
+
+static void any_nan_will_do(void **state)
+{
+    const struct mote_version version = {.run = another_nan};
+
+    (void)state;
+    assert_null(found_in("unary_f32", &mote_version_unary_f32_portable, &version, false));
+}
+
+/* What is kept between inferences is a result, too. */
+static void wrong_state(const struct mote_call *call)
+{
+    mote_version_lstm_s8_portable.run(call);
+    ((int8_t *)call->args[7])[0] ^= 1;
+}
+
+static void state_is_compared(void **state)
+{
+    const struct mote_version version = {.run = wrong_state};
+
+    (void)state;
+    assert_string_equal(found_in("lstm_s8", &mote_version_lstm_s8_portable, &version, false),
+                        "is not the portable version's");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_version_is_the_portable_one),
+        cmocka_unit_test(no_parameters_do_harm),
+        cmocka_unit_test(cases_reach_the_ends),
+        cmocka_unit_test(a_seed_is_a_case),
+        cmocka_unit_test(wrong_versions_are_found),
+        cmocka_unit_test(a_wrong_definition_is_found),
+        cmocka_unit_test(any_nan_will_do),
+        cmocka_unit_test(state_is_compared),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
