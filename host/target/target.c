@@ -6,11 +6,11 @@
 #endif
 
 static const struct core {
-    enum mote_core id;
     const char *name;
+    enum mote_core id;
     uint32_t features;
 } cores[] = {
-#define CORE(id, NAME, name, features) {MOTE_CORE_##NAME, name, features},
+#define CORE(id, NAME, name, features) {name, MOTE_CORE_##NAME, features},
 #include "mote/ops/cores_def.h"
 };
 
@@ -75,17 +75,20 @@ const struct target target_portable = {.name = "portable", .core = MOTE_CORE_POR
 
 struct target target_host(void)
 {
-    struct target host = target_of_core(MOTE_CORE_PORTABLE);
-
 #if defined(__x86_64__)
-    host = target_of_core(MOTE_CORE_X86_64);
+    struct target host = target_of_core(MOTE_CORE_X86_64);
+
     host.features |= __builtin_cpu_supports("avx2") ? MOTE_HAS_AVX2 : 0;
     host.features |= __builtin_cpu_supports("avx512vnni") ? MOTE_HAS_AVX512_VNNI : 0;
 #elif defined(__aarch64__)
-    host = target_of_core(MOTE_CORE_AARCH64);
+    struct target host = target_of_core(MOTE_CORE_AARCH64);
+
 #if defined(__linux__)
     host.features |= getauxval(AT_HWCAP) & HWCAP_ASIMDDP ? MOTE_HAS_DOTPROD : 0;
 #endif
+#else
+    struct target host = target_of_core(MOTE_CORE_PORTABLE);
+
 #endif
     host.name = "host";
     return host;

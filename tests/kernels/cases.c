@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/kernels/cases.h"
 
-#include <string.h>
+#include "tests/kernels/memory.h"
 
 /* ---- parameters by name ---- */
 static int32_t index_of(const struct kernel_case *c, const char *name)

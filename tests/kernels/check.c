@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/kernels/check.h"
 
-#include <string.h>
+#include "tests/kernels/memory.h"
 
 #ifdef __has_include
 #if __has_include(<sanitizer/asan_interface.h>)
@@ -201,6 +201,19 @@ struct check_fault check_version(struct check *k, struct kernel_case *c, const s
     if (found.what == NULL)
         found = run_and_compare(k, c, version, true, "depends on the rows of a call or on what memory held");
     return found;
+}
+
+uint32_t check_hash(const struct check *k, const struct kernel_case *c)
+{
+    uint32_t hash = 0;
+
+    for (int32_t i = 0; i < c->kernel->n_args; i++)
+        for (uint32_t b = 0; c->kernel->arg[i].role != MOTE_ROLE_SCRATCH && is_written(c, i) && b < c->bytes[i]; b++) {
+            bool is_none = case_type(c, i) == MOTE_ARG_F32 && is_nan(k->want[i] + b / 4 * 4);
+
+            hash = (hash ^ (is_none ? 0xffu : k->want[i][b])) * UINT32_C(16777619) + 1;
+        }
+    return hash;
 }
 
 /* ---- hostile ---- */

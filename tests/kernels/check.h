@@ -45,6 +45,8 @@ struct check_fault {
 struct check_fault check_reference(struct check *k, struct kernel_case *c, const struct mote_version *portable);
 /* Another one, after check_reference() of the same case. */
 struct check_fault check_version(struct check *k, struct kernel_case *c, const struct mote_version *version);
+/* Of what check_reference() found the portable version to write; all that are no numbers are the same. */
+uint32_t check_hash(const struct check *k, const struct kernel_case *c);
 /* No input makes it write outside its arguments; those in the arena may overlap. `*ran` is false if the contract does
  * not take the constants. */
 struct check_fault check_hostile(struct check *k, struct kernel_case *c, const struct mote_version *version, bool *ran);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/kernels/draw.h"
 
-#include <string.h>
-
 #include "mote/kernel.h"
+#include "tests/kernels/memory.h"
 
 #define COUNT(a) ((int32_t)(sizeof(a) / sizeof(a)[0]))
 

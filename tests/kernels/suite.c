@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/kernels/suite.h"
+
+#define HASH_START UINT32_C(2166136261)
+
+struct suite suite_for_host(void)
+{
+    return (struct suite){.seed = 1,
+                          .cases = 100,
+                          .limits = {1 << 16, 300000},
+                          .bench_limits = {1 << 16, 3000000},
+                          .bench_cases = 20,
+                          .bench_least = 2000};
+}
+
+struct suite suite_for_board(void)
+{
+    return (struct suite){.seed = 1,
+                          .cases = 20,
+                          .limits = {1 << 11, 20000},
+                          .bench_limits = {1 << 11, 20000},
+                          .bench_cases = 5,
+                          .bench_least = 250};
+}
+
+uint32_t suite_memory_bytes(const struct suite *s) { return CHECK_MEMORY(s->limits.argument_bytes); }
+
+static struct suite_result check_case(struct suite *s, const struct known_kernel *known, uint64_t seed)
+{
+    struct suite_result r = {.version = known->versions[0].name, .seed = seed};
+    struct kernel_case c;
+
+    if (!case_draw(&c, known->kernel, seed, &s->limits)) {
+        r.fault = (struct check_fault){.what = "no parameters that the contract takes", .argument = ""};
+        return r;
+    }
+    r.fault = check_reference(&s->check, &c, known->versions[0].version);
+    r.hash = check_hash(&s->check, &c);
+    for (int32_t v = 1; v < known->n && r.fault.what == NULL; v++) {
+        r.version = known->versions[v].name;
+        r.fault = check_version(&s->check, &c, known->versions[v].version);
+    }
+    return r;
+}
+
+struct suite_result suite_check(struct suite *s, const struct known_kernel *known)
+{
+    struct suite_result r = {.hash = HASH_START};
+    uint32_t hash = HASH_START;
+
+    for (int32_t i = 0; i < s->cases && r.fault.what == NULL; i++) {
+        r = check_case(s, known, s->seed + (uint64_t)i);
+        hash = (hash ^ r.hash) * UINT32_C(16777619);
+    }
+    r.hash = hash;
+    return r;
+}
+
+bool suite_bench_case(struct suite *s, const struct known_kernel *known, uint64_t *seed, struct kernel_case *c)
+{
+    for (int tries = 0; tries < 200; tries++)
+        if (case_draw(c, known->kernel, (*seed)++, &s->bench_limits) && case_operations(c) >= s->bench_least)
+            return check_reference(&s->check, c, known->versions[0].version).what == NULL;
+    return false;
+}
