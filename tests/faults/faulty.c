@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Linked with the command line into mote_faulty: stands before the C library's allocations and file calls, and makes
- * one of them fail. MOTE_FAULT="KIND N" fails the N-th of a kind:
+ * one of them fail. A fault "KIND N" fails the N-th of a kind:
  *
  *   pool    a pool's allocation
  *   malloc  an allocation of anybody's: jansson's, libyaml's, the C library's own
  *   write   a call that changes a file or a folder: ENOSPC
  *   read    a call that opens or reads: EIO
  *
- * The failing call writes MARK to stderr first, so that a fault that was never met can be told from one that was
- * survived. */
+ * The failing call writes FAULT_MARK to stderr first, so that a fault that was never met can be told from one that was
+ * survived. The program is loaded and linked, which takes longer than most commands, once for all faults of a command:
+ * what test_faults starts is a server that forks. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "host/base/base.h"
@@ -23,10 +26,10 @@
 static enum { KIND_NONE, KIND_MALLOC, KIND_WRITE, KIND_READ } kind;
 static long left; /* calls until the one that fails */
 
-__attribute__((constructor)) static void read_fault(void)
+static void take_fault(const char *fault)
 {
     static const char *const kinds[] = {"none", "malloc", "write", "read"};
-    const char *fault = getenv("MOTE_FAULT"), *space = fault != NULL ? strchr(fault, ' ') : NULL;
+    const char *space = strchr(fault, ' ');
     long n = space != NULL ? strtol(space, NULL, 10) : 0;
 
     if (space != NULL && strncmp(fault, "pool ", 5) == 0)
@@ -35,6 +38,44 @@ __attribute__((constructor)) static void read_fault(void)
         if (strlen(kinds[i]) == (size_t)(space - fault) && strncmp(kinds[i], fault, (size_t)(space - fault)) == 0)
             kind = i;
     left = n;
+}
+
+static void take(const struct fault_request *request)
+{
+    const struct rlimit file_size = {request->file_size, request->file_size};
+
+    if (request->file_size > 0) {
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &file_size);
+    }
+    take_fault(request->fault);
+}
+
+/* Before main(): a child for each request goes on to it. */
+__attribute__((constructor)) static void serve(void)
+{
+    const char *pipes = getenv(FAULT_SERVER);
+    int in, out, status;
+    char *end;
+    struct fault_request request;
+
+    if (pipes == NULL)
+        return;
+    in = (int)strtol(pipes, &end, 10);
+    out = (int)strtol(end, NULL, 10);
+    while (read(in, &request, sizeof request) == sizeof request) {
+        pid_t pid = fork();
+
+        if (pid == 0) {
+            close(in);
+            close(out);
+            take(&request);
+            return;
+        }
+        if (pid < 0 || waitpid(pid, &status, 0) != pid || write(out, &status, sizeof status) != sizeof status)
+            break;
+    }
+    _exit(0);
 }
 
 static bool fails(int which, int error)

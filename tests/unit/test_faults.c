@@ -28,7 +28,6 @@
 
 enum { EXIT_INPUT = 1, EXIT_ENVIRONMENT = 3 };
 
-/* ---- running ---- */
 struct run {
     int status; /* 128 + the signal, if one ended it */
     struct bytes out, err;
@@ -72,35 +71,78 @@ static struct bytes slurp(const char *path)
     return file;
 }
 
-static void become(const char *const *args, const char *fault, const struct rlimit *file_size)
-{
-    int out = open(here("stdout"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    int err = open(here("stderr"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+/* ---- the server of one command ---- */
+static struct server {
+    const char *command; /* NULL: there is none */
+    pid_t pid;
+    int requests, answers;
+} server;
 
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
-    if (fault != NULL)
-        setenv("MOTE_FAULT", fault, 1);
-    if (file_size != NULL) {
-        signal(SIGXFSZ, SIG_IGN);
-        setrlimit(RLIMIT_FSIZE, file_size);
-    }
+static void end_server(void)
+{
+    if (server.command == NULL)
+        return;
+    close(server.requests);
+    close(server.answers);
+    assert_int_equal(waitpid(server.pid, NULL, 0), server.pid);
+    server = (struct server){0};
+}
+
+static void become_server(const char *const *args, int in, int out)
+{
+    /* emptied before each run: appended to */
+    dup2(open(here("stdout"), O_WRONLY | O_CREAT | O_APPEND, 0666), STDOUT_FILENO);
+    dup2(open(here("stderr"), O_WRONLY | O_CREAT | O_APPEND, 0666), STDERR_FILENO);
+    setenv(FAULT_SERVER, pool_printf(&pool, "%d %d", in, out), 1);
     execv(MOTE_FAULTY, (char *const *)(uintptr_t)args);
     _exit(126);
 }
 
+/* Of these arguments from now on. */
+static void want_server(const char *const *args)
+{
+    struct text command = {.pool = &pool};
+    int requests[2], answers[2];
+
+    for (const char *const *arg = args; *arg != NULL; arg++)
+        text_add(&command, "%s\n", *arg);
+    if (server.command != NULL && strcmp(server.command, command.s) == 0)
+        return;
+    end_server();
+    assert_int_equal(pipe(requests), 0);
+    assert_int_equal(pipe(answers), 0);
+    server = (struct server){command.s, fork(), requests[1], answers[0]};
+    assert_true(server.pid >= 0);
+    if (server.pid == 0) {
+        close(requests[1]);
+        close(answers[0]);
+        become_server(args, requests[0], answers[1]);
+    }
+    close(requests[0]);
+    close(answers[1]);
+}
+
+static int ask_server(const char *fault, const struct rlimit *file_size)
+{
+    struct fault_request request = {.file_size = file_size != NULL ? file_size->rlim_cur : 0};
+    int status;
+
+    snprintf(request.fault, sizeof request.fault, "%s", fault != NULL ? fault : "");
+    truncate(here("stdout"), 0); /* the server makes them */
+    truncate(here("stderr"), 0);
+    assert_int_equal(write(server.requests, &request, sizeof request), sizeof request);
+    assert_int_equal(read(server.answers, &status, sizeof status), sizeof status);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* ---- running ---- */
 /* With what is in the output folder. */
 static struct run run_on(const char *const *args, const char *fault, const struct rlimit *file_size)
 {
     struct run r = {.files = {.pool = &pool}};
-    int status;
-    pid_t pid = fork();
 
-    assert_true(pid >= 0);
-    if (pid == 0)
-        become(args, fault, file_size);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    want_server(args);
+    r.status = ask_server(fault, file_size);
     r.out = slurp(here("stdout"));
     r.err = slurp(here("stderr"));
     if (r.err.size >= sizeof FAULT_MARK - 1 && memcmp(r.err.data, FAULT_MARK, sizeof FAULT_MARK - 1) == 0) {
@@ -467,6 +509,7 @@ static void old_file_stays(void **state)
 static int clean_up(void **state)
 {
     (void)state;
+    end_server();
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     rmdir(folder);
     pool_free(&pool);
