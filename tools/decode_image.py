@@ -23,6 +23,7 @@ SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strin
 TASKS = "none", "classification", "regression", "anomaly"
 ELEMENT = {"tensors": 20, "steps": 20, "args": 2, "params": 4, "io": 48, "classes": 4}
 IMAGE, ARENA = 0, 1
+ROW_MAJOR = 0, 0  # coding, packing
 RAW_BYTES = {"s8": 1, "u8": 1, "s16": 2, "f32": 4}
 ALGORITHMS = {1: ("ed25519", 64)}  # name, bytes of a signature
 LEAST_STD = 2.0 ** -128  # its reciprocal is no float32
@@ -54,7 +55,8 @@ class Types:
         table = rows("device/mote/ops/types_def.h", "TYPE")
         self.name = {int(r[0]): r[2] for r in table}
         self.number = {r[1]: int(r[0]) for r in table}
-        self.bytes = {int(r[0]): int(r[3]) // 8 for r in table}
+        self.bits = {int(r[0]): int(r[3]) for r in table}
+        self.bytes = {number: bits // 8 for number, bits in self.bits.items()}
 
 
 class Headers:
@@ -132,6 +134,9 @@ class Tables:
     def __init__(self):
         self.types = Types()
         headers = Headers(self.types)
+        self.cores = {int(r[0]): r[2].strip('"') for r in rows("device/mote/ops/cores_def.h", "CORE")}
+        self.packings = {int(r[0]): r[2] for r in rows("device/mote/ops/packings_def.h", "PACKING")}
+        self.versions = {r[1] for r in rows("device/mote/ops/kernels_def.h", "VERSION")}
         self.kernels = {int(r[0]): Kernel(headers, r[2]) for r in rows("device/mote/ops/kernels_def.h", "KERNEL")}
 
 
@@ -156,7 +161,7 @@ class Image:
     def header(self):
         want(len(self.data) >= 64 and self.data[:4] == b"MOTE", "ERR_MAGIC", "no image")
         (_, self.major, self.minor, self.required, self.bytes, self.checksum, self.model_version, self.arena_bytes,
-         self.n_sections, self.hash) = struct.unpack_from("<4sHHIIIIII32s", self.data)
+         self.n_sections, self.core, self.hash) = struct.unpack_from("<4sHHIIIIIHH32s", self.data)
         want(self.major == 1, "ERR_VERSION", f"major version {self.major}")
         want(self.required == 0, "ERR_VERSION", f"required features {self.required:#x}")
         want(64 <= self.bytes <= len(self.data) and self.bytes % 16 == 0, "ERR_BOUNDS", f"{self.bytes} bytes")
@@ -204,21 +209,26 @@ class Image:
 
     def tensor(self, i):
         number, region, flags, fill, coding, packing, initial, offset, size, decoded = self.element("tensors", i, "<6BH3I")
-        element, limit = self.tables.types.bytes.get(number, 0), self.bytes if region == IMAGE else self.arena_bytes
+        form = coding, packing
+        element, limit = self.element_size(number, form), self.bytes if region == IMAGE else self.arena_bytes
         want(element > 0, "ERR_TYPE", f"tensor {i}: type {number}")
         want(region in (IMAGE, ARENA), "ERR_VERSION", f"tensor {i}: region {region}")
-        want(coding == 0 and packing == 0, "ERR_CODING", f"tensor {i}: coding {coding}, packing {packing}")
         want(offset + size <= limit and offset % max(4, element) == 0 and size % element == 0, "ERR_BOUNDS",
              f"tensor {i}: offset {offset}, {size} bytes")
-        want(decoded == size, "ERR_FORMAT", f"tensor {i}: {size} bytes, {decoded} decoded")
         want(not flags & 1 or region == ARENA, "ERR_FORMAT", f"tensor {i}: state outside the arena")
         self.initial(i, initial, flags, size)
         self.state_bytes += size if flags & 1 else 0
         want(self.state_bytes <= self.arena_bytes, "ERR_WORK", f"tensor {i}: states of {self.state_bytes} bytes")
         return {"index": i, "type": self.tables.types.name[number], "region": ["image", "arena"][region],
-                "offset": offset, "bytes": size, "decoded": decoded, "state": bool(flags & 1),
+                "offset": offset, "bytes": size, "decoded": decoded, "coding": coding,
+                "packing": self.tables.packings.get(packing, "?"), "state": bool(flags & 1),
                 "weight": bool(flags & 2), "fill": fill,
                 "initial": initial - 1 if initial > 0 else None}
+
+    def element_size(self, number, form):
+        """What a tensor's offset and bytes are multiples of; elements below a byte need a form that says how they lie."""
+        bits = self.tables.types.bits.get(number, 0)
+        return 1 if form != ROW_MAJOR and 0 < bits < 8 else bits // 8
 
     def initial(self, i, initial, flags, size):
         want(initial <= self.count("tensors"), "ERR_BOUNDS", f"tensor {i}: initial {initial}")
@@ -232,6 +242,7 @@ class Image:
             tensor, output, rank, name, scale, zero, *dims = self.element("io", i, "<HBBIfi8I")
             want(tensor < len(self.tensors) and rank <= 8 and name < len(self.strings), "ERR_BOUNDS", f"io {i}")
             t = self.tensors[tensor]
+            want(self.is_plain(t), "ERR_CODING", f"io {i}: its tensor is packed")
             size = self.tables.types.bytes[self.type_number(t)]
             for dim in dims:
                 size = size * dim if size < 1 << 32 else size
@@ -243,6 +254,9 @@ class Image:
                  "scale": scale if abs(scale) < float("inf") else None, "zero_point": zero})
         return found
 
+    def is_plain(self, tensor):
+        return tensor["coding"] == 0 and tensor["packing"] == "row_major"
+
     def type_number(self, tensor):
         return next(n for n, name in self.tables.types.name.items() if name == tensor["type"])
 
@@ -250,25 +264,28 @@ class Image:
         number, n_args, args, params, first, count = self.element("steps", i, "<HHIIII")
         want(number in self.tables.kernels, "ERR_KERNEL", f"step {i}: kernel {number}", i)
         k = self.tables.kernels[number]
-        want(n_args == len(k.args) and args + n_args <= self.count("args"), "ERR_BOUNDS", f"step {i}: arguments", i)
+        want(len(k.args) <= n_args <= len(k.args) + 1 and args + n_args <= self.count("args"), "ERR_BOUNDS", f"step {i}: arguments", i)
         want(params + len(k.params) <= self.count("params"), "ERR_BOUNDS", f"step {i}: parameters", i)
         values = [self.element("params", params + j, "<i")[0] for j in range(len(k.params))]
         for (name, low, high), value in zip(k.params, values):
             want(low <= value <= high, "ERR_PARAMS", f"step {i}: {name} is {value}, not {low} to {high}", i)
         want(first + count <= 0x7fffffff, "ERR_PARAMS", f"step {i}: rows {first} + {count}", i)
         tensors = [self.element("args", args + j, "<H")[0] for j in range(n_args)]
-        for (name, kind, role), tensor in zip(k.args, tensors):
-            self.argument(i, name, kind, role, tensor)
+        args = [*k.args, ("scratch", 0, "SCRATCH")][:n_args]  # whether a version wants scratch, and how much, is code
+        for (name, kind, role), tensor in zip(args, tensors):
+            self.argument(i, k, name, kind, role, tensor)
         return {"index": i, "kernel": k.name, "first_row": first, "rows": count,
-                "tensors": {arg[0]: tensor for arg, tensor in zip(k.args, tensors)},
+                "tensors": {arg[0]: tensor for arg, tensor in zip(args, tensors)},
                 "params": {param[0]: value for param, value in zip(k.params, values)}}
 
-    def argument(self, step, name, kind, role, tensor):
+    def argument(self, step, kernel, name, kind, role, tensor):
         want(tensor < len(self.tensors), "ERR_BOUNDS", f"step {step}: {name} is tensor {tensor}", step)
         t = self.tensors[tensor]
         want(kind in (0, self.type_number(t)), "ERR_TYPE", f"step {step}: {name} is {t['type']}", step)
         place = {"IN": t["region"], "WEIGHTS": t["region"], "CONST": "image"}.get(role, "arena")
         want(t["region"] == place, "ERR_PARAMS", f"step {step}: {name} is in the {t['region']}", step)
+        want(self.is_plain(t) or (name != "scratch" and kernel.name in self.tables.versions), "ERR_CODING",
+             f"step {step}: {name} is packed", step)
 
     def classes(self):
         return [self.string(self.element("classes", i, "<I")[0]) for i in range(self.count("classes"))]
@@ -325,7 +342,8 @@ class Image:
 
     def as_dict(self):
         return {"kind": "image", "model": self.string(0), "model_version": self.model_version,
-                "format": f"{self.major}.{self.minor}", "hash": self.hash.hex(), "hash_right": self.hash_is_right(),
+                "format": f"{self.major}.{self.minor}",
+                "core": self.tables.cores.get(self.core, "unknown"), "hash": self.hash.hex(), "hash_right": self.hash_is_right(),
                 "image_bytes": self.bytes, "arena_bytes": self.arena_bytes, "weight_bytes": self.weight_bytes(),
                 "inputs": self.ios["inputs"], "outputs": self.ios["outputs"], "classes": self.classes(),
                 "preprocess": self.preprocess(), "task": self.task(), "signature": self.signature(),
@@ -354,7 +372,7 @@ def text_of(d):
         yield f"section {s['id']} {s['name']}: {s['bytes']} bytes at {s['offset']}, {s['count']} elements"
     for t in d["tensors"]:
         yield (f"tensor {t['index']}: {t['type']}, {t['bytes']} bytes at {t['offset']} of the {t['region']}, "
-               f"{t['ring_rows']} rows{', state' if t['state'] else ''}{', weight' if t['weight'] else ''}")
+               f"{t['packing']}{', state' if t['state'] else ''}{', weight' if t['weight'] else ''}")
     for s in d["steps"]:
         yield f"step {s['index']}: {s['kernel']}, rows {s['first_row']} + {s['rows']}"
         yield "    " + ", ".join(f"{name} = tensor {tensor}" for name, tensor in s["tensors"].items())

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stack of the device code, from GCC's call graphs (-fcallgraph-info=su), for each core that a machine of targets/ has:
 stack.py writes host/cli/stack.def; stack.py --check CORE … compares these columns with what the sources give. A row a function: what
-opens a model and what sets its input, the frames of what runs it, and the kernels; the column of a core is the most bytes
-of stack below the caller's frame."""
+opens a model and what sets its input, the frames of what runs it, and the kernels' versions; the column of a core is the
+most bytes of stack below the caller's frame, 0 where there is no code."""
 import json
 import pathlib
 import re
@@ -104,7 +104,7 @@ def write(columns):
     names = first + sorted({name for column in columns.values() for name in column} - set(first))
     lines = ["/* SPDX-License-Identifier: Apache-2.0 */", "/* Made by tools/stack.py: bytes of stack of the device's code. */",
              f"STACK_CORES({', '.join(map(json.dumps, columns))})"]
-    lines += [f"STACK({name}, {', '.join(str(column[name]) for column in columns.values())})" for name in names]
+    lines += [f"STACK({name}, {', '.join(str(column.get(name, 0)) for column in columns.values())})" for name in names]
     TABLE.write_text("\n".join([*lines, "#undef STACK", "#undef STACK_CORES"]) + "\n")
 
 

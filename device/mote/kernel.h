@@ -24,8 +24,9 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "packing.h"
 
-#define MOTE_ARGS_MAX        16    /* arguments of one kernel */
+#define MOTE_ARGS_MAX        16    /* arguments of one kernel, its version's scratch memory among them */
 #define MOTE_KERNEL_ROWS_MAX 64    /* input rows that one output row may need: the largest kernel_h */
 #define MOTE_DIM_MAX         65535 /* the largest height, width, channel count or length that a parameter may have */
 
@@ -53,7 +54,7 @@ struct mote_arg {
 
 /* An argument as a trust function sees it. */
 struct mote_block {
-    const void *data; /* of any role but CONST it may be NULL */
+    const void *data; /* of role CONST; of others nothing is said here */
     uint32_t bytes;   /* what need_<kernel>() asks for; of a variable length, what is stored: no more may be read */
 };
 
@@ -63,9 +64,21 @@ struct mote_call {
     int32_t first, count;
 };
 
-/* Code for a kernel. */
+/* Code for a kernel, in <kernel>.c or <kernel>_<version>.c. Every compiler takes every version's file; where it lacks
+ * the instructions there is no code, but what images and plans have to know is there all the same.
+ *
+ * A version returns the portable version's bytes for all that the contract allows. It may want arguments in other forms
+ * and scratch memory of its own, which is then one argument more, behind those of the contract. */
 struct mote_version {
-    void (*run)(const struct mote_call *call);
+    void (*run)(const struct mote_call *call); /* NULL: not with this compiler's instructions */
+    const uint16_t *forms;                     /* [n_args] of the arguments; NULL: all 0 */
+    /* Bytes of scratch. Of arguments in other forms it replaces what need_<kernel>() said by the bytes that are stored;
+     * by 0 if that is for the trust function to find out. NULL: no other forms, no scratch. */
+    uint32_t (*fit)(const void *params, uint32_t *bytes);
+#if MOTE_DESCRIBE
+    /* What the packed argument `arg` looks like unpacked: packing.h. NULL: nothing is packed. */
+    void (*shape)(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DIMS]);
+#endif
 };
 
 /* The contract. */
@@ -126,9 +139,18 @@ enum {
 #endif
 
 /* At the end of a version's file, after run_<kernel>: mote_version_<kernel>_<version>. */
-#define MOTE_KERNEL_VERSION(kernel, version)                                                                           \
+#define MOTE_KERNEL_VERSION(kernel, version) MOTE_KERNEL_CODE(kernel, version, .run = run_##kernel)
+
+/* The same with what else a version says. */
+#define MOTE_KERNEL_CODE(kernel, version, ...)                                                                         \
     extern const struct mote_version mote_version_##kernel##_##version;                                                \
-    MOTE_WEAK const struct mote_version mote_version_##kernel##_##version = {.run = run_##kernel}
+    MOTE_WEAK const struct mote_version mote_version_##kernel##_##version = {__VA_ARGS__}
+
+#if MOTE_DESCRIBE
+#define MOTE_SHAPE(function) .shape = function
+#else
+#define MOTE_SHAPE(function)
+#endif
 
 /* At the end of <kernel>_check.c, after need_<kernel>: mote_kernel_<kernel>. */
 #define MOTE_KERNEL(kernel, PARAMS, ARGS)                                                                              \
@@ -152,7 +174,7 @@ enum {
     static const struct mote_range ranges_##kernel[] = {PARAMS(MOTE_FIELD_RANGE)};                                     \
     static const struct mote_arg args_##kernel[] = {ARGS(MOTE_ARG_SPEC)};                                              \
     _Static_assert(sizeof(struct mote_##kernel) == sizeof(int32_t) * (0 PARAMS(MOTE_FIELD_ONE)), "all fields int32");  \
-    _Static_assert((0 ARGS(MOTE_ARG_ONE)) <= MOTE_ARGS_MAX, "too many arguments");                                     \
+    _Static_assert((0 ARGS(MOTE_ARG_ONE)) < MOTE_ARGS_MAX, "too many arguments");                                      \
     extern const struct mote_kernel mote_kernel_##kernel;                                                              \
     MOTE_WEAK const struct mote_kernel mote_kernel_##kernel = {.need = need_any_##kernel,                              \
                                                                .trust = TRUST,                                         \

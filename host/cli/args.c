@@ -24,6 +24,15 @@ const char *cli_value(const struct cli *cli, const char *option)
     return last;
 }
 
+bool cli_takes(const struct cli *cli, const char *option)
+{
+    const struct option *o = cli->command->options;
+
+    while (o->name != NULL && strcmp(o->name, option) != 0)
+        o++;
+    return o->name != NULL;
+}
+
 bool cli_flag(const struct cli *cli, const char *option) { return cli_value(cli, option) != NULL; }
 
 enum mote_status usage_error(struct cli *cli, const char *fmt, ...)
@@ -140,7 +149,10 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
     struct pipeline_options options = {
         .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .target = &target};
 
-    TRY(target_find(&cli->pool, cli_value(cli, "--target"), &target, &cli->root));
+    /* What runs here, and is kept nowhere, is planned for this machine. */
+    const char *here = cli_takes(cli, "--cpu") ? "host" : NULL;
+
+    TRY(target_find(&cli->pool, cli_value(cli, "--target") ? cli_value(cli, "--target") : here, &target, &cli->root));
     return pipeline_compile(p, &options, file);
 }
 

@@ -45,6 +45,8 @@ struct command {
 #include "host/cli/commands.def"
 extern const struct command *const commands[]; /* in the order of the help, ends with NULL */
 
+/* The command has such an option, given or not. */
+bool cli_takes(const struct cli *cli, const char *option);
 bool cli_flag(const struct cli *cli, const char *option);
 const char *cli_value(const struct cli *cli, const char *option); /* the last given, or NULL */
 /* The i-th value of an option that may repeat, NULL after the last. */
@@ -73,6 +75,12 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
     {"--passes", "LIST", "passes to run, comma-separated, or `none`; default: all"},                                   \
     {                                                                                                                  \
         "--dump", "PASS", "print the graph after this pass, or the plan after this stage, to stderr"                   \
+    }
+
+/* For commands that run models on this machine; main() reads it. */
+#define CPU_OPTION                                                                                                     \
+    {                                                                                                                  \
+        "--cpu", "LIST", "use these instruction sets of this machine alone, or `portable`; default: all"               \
     }
 
 /* For commands that open data sets; main() reads it. */

@@ -55,7 +55,7 @@ enum mote_status check_target_fit(const struct mote_model *m, enum board_way way
     if (board == NULL)
         return MOTE_OK;
     TRY(board_check_way(board, way, "--emit", file));
-    stack = stack_bytes(m, board->core, way == BOARD_C);
+    stack = stack_bytes(m, board, way == BOARD_C);
     least.stack = stack > 0 ? stack : 0;
     return check_footprint(&least, true, board, file);
 }

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "host/plan/kernels.h"
+
 const struct mote_image_header *image_header(const struct mote_model *m)
 {
     return (const struct mote_image_header *)(const void *)m->image;
@@ -21,6 +23,11 @@ const struct mote_image_section *image_section(const struct mote_model *m, uint3
         if (s[i].id == id)
             return &s[i];
     return NULL;
+}
+
+const char *image_arg_name(uint32_t kernel, uint32_t i)
+{
+    return i < kernels[kernel]->n_args ? kernels[kernel]->arg_names[i] : "scratch";
 }
 
 const char *image_section_name(uint32_t id)

@@ -12,6 +12,8 @@ const struct mote_image_header *image_header(const struct mote_model *m);
 const struct mote_image_section *image_sections(const struct mote_model *m);             /* [header's n_sections] */
 const struct mote_image_section *image_section(const struct mote_model *m, uint32_t id); /* NULL if there is none */
 const char *image_section_name(uint32_t id);
+/* Argument i of a step: what its version wants beyond the contract is scratch memory. */
+const char *image_arg_name(uint32_t kernel, uint32_t i);
 const char *image_string(const struct mote_model *m, uint32_t offset); /* "?" if there is none */
 
 /* The names of classes, NULL if there are none. */

@@ -393,8 +393,8 @@ static json_t *step_json(const struct mote_model *m, uint32_t index)
     const struct mote_kernel *k = kernels[s->kernel];
     json_t *args = json_object(), *params = json_object();
 
-    for (uint32_t i = 0; i < k->n_args; i++)
-        json_object_set_new(args, k->arg_names[i], json_integer(m->args[s->args + i]));
+    for (uint32_t i = 0; i < s->n_args; i++)
+        json_object_set_new(args, image_arg_name(s->kernel, i), json_integer(m->args[s->args + i]));
     for (uint32_t i = 0; i < k->n_params; i++)
         json_object_set_new(params, k->param_names[i], json_integer(m->params[s->params + i]));
     return json_pack("{s:I, s:s, s:I, s:I, s:o, s:o}", "index", (json_int_t)index, "kernel", k->name, "first_row",
@@ -403,11 +403,12 @@ static json_t *step_json(const struct mote_model *m, uint32_t index)
 
 static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t index)
 {
-    return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:b, s:b, s:i, s:o}", "index", (json_int_t)index, "type",
+    return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:i, s:s, s:b, s:b, s:i, s:o}", "index", (json_int_t)index, "type",
                      type_name((enum mote_type)t->type), "region", t->region == MOTE_REGION_IMAGE ? "image" : "arena",
                      "offset", (json_int_t)t->offset, "bytes", (json_int_t)t->bytes, "decoded", (json_int_t)t->decoded,
-                     "state", (t->flags & MOTE_TENSOR_STATE) != 0, "weight", (t->flags & MOTE_TENSOR_WEIGHT) != 0,
-                     "fill", t->fill, "initial", t->initial > 0 ? json_integer(t->initial - 1) : json_null());
+                     "coding", mote_coding(t->form), "packing", packing_name(mote_packing(t->form)), "state",
+                     (t->flags & MOTE_TENSOR_STATE) != 0, "weight", (t->flags & MOTE_TENSOR_WEIGHT) != 0, "fill",
+                     t->fill, "initial", t->initial > 0 ? json_integer(t->initial - 1) : json_null());
 }
 
 static json_t *io_json(const struct mote_model *m, int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *))
@@ -461,11 +462,12 @@ static json_t *image_json(struct pool *pool, struct bytes image, const struct mo
         json_array_append_new(tensors, image_tensor_json(&m->tensors[i], i));
     classes = image_classes(pool, m, &n_classes);
     snprintf(format, sizeof format, "%u.%u", h->major, h->minor);
-    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
-                     "image", "model", json_text(mote_model_name(m)), "model_version", (json_int_t)h->model_version,
-                     "format", format, "hash", hex(pool, h->hash, sizeof h->hash), "image_bytes", (json_int_t)h->bytes,
-                     "arena_bytes", (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m),
-                     "inputs", io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
+    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                     "kind", "image", "model", json_text(mote_model_name(m)), "model_version",
+                     (json_int_t)h->model_version, "format", format, "core", core_name((enum mote_core)h->core), "hash",
+                     hex(pool, h->hash, sizeof h->hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
+                     (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
+                     io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
                      names_json(classes, n_classes), "preprocess", said_json(&preprocess), "task", task_json(&task),
                      "signature", signature_json(pool, image), "sections", sections_json(m), "steps", steps, "tensors",
                      tensors);
@@ -495,7 +497,7 @@ static void print_steps(struct pool *pool, const struct mote_model *m)
         struct text args = {.pool = pool};
 
         for (uint32_t k = 0; k < s->n_args; k++)
-            text_add(&args, "%s%s %u", k > 0 ? ", " : "", kernels[s->kernel]->arg_names[k], m->args[s->args + k]);
+            text_add(&args, "%s%s %u", k > 0 ? ", " : "", image_arg_name(s->kernel, k), m->args[s->args + k]);
         printf("%4u  %-26s %8u  %s\n", i, kernels[s->kernel]->name, s->count, args.len > 0 ? args.s : "");
     }
 }
@@ -508,9 +510,9 @@ static void print_image(struct pool *pool, const char *path, struct bytes image,
     const char *const *classes;
     int32_t n_classes;
 
-    printf("%s: model %s, version %u, image format %u.%u, %u bytes (%lld of weights), arena %u bytes\n",
-           printable(pool, path), printable(pool, mote_model_name(m)), h->model_version, h->major, h->minor, h->bytes,
-           (long long)image_weight_bytes(m), h->arena_bytes);
+    printf("%s: model %s, version %u, image format %u.%u for core %s, %u bytes (%lld of weights), arena %u bytes\n",
+           printable(pool, path), printable(pool, mote_model_name(m)), h->model_version, h->major, h->minor,
+           core_name((enum mote_core)h->core), h->bytes, (long long)image_weight_bytes(m), h->arena_bytes);
     printf("hash %s\n", hex(pool, h->hash, sizeof h->hash));
     print_signature(pool, image);
     classes = image_classes(pool, m, &n_classes);
@@ -530,9 +532,10 @@ static void print_image(struct pool *pool, const char *path, struct bytes image,
     for (uint32_t i = 0; i < m->n_tensors; i++) {
         const struct mote_image_tensor *t = &m->tensors[i];
 
-        printf("%6u  %-5s %-6s %10u %10u%s%s\n", i, type_name((enum mote_type)t->type),
+        printf("%6u  %-5s %-6s %10u %10u%s%s%s%s\n", i, type_name((enum mote_type)t->type),
                t->region == MOTE_REGION_IMAGE ? "image" : "arena", t->offset, t->bytes,
-               t->flags & MOTE_TENSOR_STATE ? "  state" : "", t->flags & MOTE_TENSOR_WEIGHT ? "  weight" : "");
+               t->flags & MOTE_TENSOR_STATE ? "  state" : "", t->flags & MOTE_TENSOR_WEIGHT ? "  weight" : "",
+               t->form != 0 ? "  " : "", t->form != 0 ? packing_name(mote_packing(t->form)) : "");
     }
 }
 
@@ -594,11 +597,11 @@ const struct command command_inspect = {
         "source}],\n"
         "constant_bytes, macs_imported; of the compiled model, null if it cannot be compiled: macs_executed,\n"
         "weight_bytes, image_bytes, arena_bytes, arena_bound_bytes; problem (null, or why not). With --text: text.\n"
-        "JSON keys of an image: kind (\"image\"), model, model_version, format, hash, image_bytes, arena_bytes,\n"
+        "JSON keys of an image: kind (\"image\"), model, model_version, format, core, hash, image_bytes, arena_bytes,\n"
         "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
         "preprocess (the same), task, signature (null or {algorithm, key_id, signed_bytes, signature}),\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, first_row, rows, tensors, params}],\n"
-        "tensors: [{index, type, region, offset, bytes, decoded, state, weight, fill, initial}].",
+        "tensors: [{index, type, region, offset, bytes, decoded, coding, packing, state, weight, fill, initial}].",
     .example = "mote inspect kws.tflite --text",
     .positional_min = 1,
     .positional_max = 1,

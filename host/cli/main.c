@@ -177,6 +177,8 @@ static enum mote_status run(struct cli *cli, int argc, char **argv)
     }
     cli->json = cli_flag(cli, "--json");
     TRY(cli_number(cli, "--max-bytes", 1, INT64_MAX, &dataset_max_bytes));
+    if (cli_value(cli, "--cpu"))
+        TRY(target_limit_host(&cli->pool, cli_value(cli, "--cpu"), &cli->root));
     return cli->command->run(cli);
 }
 

@@ -50,19 +50,29 @@ bool measure_feeds_raw(struct measure *m, const void *sample)
 }
 
 /* ---- the job ---- */
-/* The kernels that the image's steps name, as a file of rows for MOTE_KERNELS. */
-static const char *kernel_list(struct pool *pool, const struct mote_model *m)
+/* The kernels that the image's steps name, in the versions that the board has for what is packed. */
+static enum mote_status list_kernels(struct measure *m, const struct frame *file)
 {
-    struct text list = {.pool = pool};
+    const struct mote_model *model = &m->runner.model;
+    const struct kernel_version *used[KERNEL_LIMIT] = {NULL};
+    struct text list = {.pool = &m->cli->pool};
 
-    for (uint32_t id = 1; id < KERNEL_LIMIT; id++)
-        for (uint32_t i = 0; i < m->n_steps; i++)
-            if (m->steps[i].kernel == id) {
-                text_add(&list, "KERNEL(%u, %s, %s, portable)\n", id, kernel_families[id], kernels[id]->name);
-                break;
-            }
-    text_add(&list, "#undef KERNEL\n");
-    return list.s;
+    for (uint32_t i = 0; i < model->n_steps; i++) {
+        enum kernel_id id = (enum kernel_id)model->steps[i].kernel;
+
+        if (used[id] == NULL)
+            used[id] = image_version(model, id, target_of_board(m->board).features);
+        if (used[id] == NULL)
+            return fail(
+                file, MOTE_ERR_CODING,
+                "constants of %s are packed for core %s, and no version for %s reads them so; compile the model "
+                "with --target %s",
+                kernels[id]->name, core_name((enum mote_core)image_header(model)->core), m->board->name,
+                m->board->name);
+    }
+    kernel_list(&list, used);
+    m->job.kernel_list = list.s;
+    return MOTE_OK;
 }
 
 static enum mote_status generate_c(struct measure *m, const struct pipeline *p, const struct frame *file)
@@ -87,8 +97,7 @@ static enum mote_status make_job(struct measure *m, const struct pipeline *p, co
         return MOTE_OK;
     }
     m->job.image = p->image;
-    m->job.kernel_list = kernel_list(&m->cli->pool, &m->runner.model);
-    return MOTE_OK;
+    return list_kernels(m, file);
 }
 
 static enum mote_status work(struct measure *m, const struct pipeline *p,

@@ -153,7 +153,7 @@ static enum mote_status build(struct profile *r)
         r->cli->error = r->no_build;
         r->footprint = measure_footprint(&r->measure);
     }
-    r->stack = stack_bytes(&r->measure.runner.model, r->measure.board->core, r->measure.job.via_c);
+    r->stack = stack_bytes(&r->measure.runner.model, r->measure.board, r->measure.job.via_c);
     r->footprint.stack = r->stack > 0 ? r->stack : 0;
     return status;
 }

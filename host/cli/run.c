@@ -80,8 +80,11 @@ static enum mote_status run_run(struct cli *cli)
 {
     struct job j = {.cli = cli};
     const char *tensors = cli_value(cli, "--tensors"), *result = NULL;
-    struct pipeline_options options = {
-        .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .keep_all = tensors != NULL};
+    const struct target here = target_host();
+    struct pipeline_options options = {.passes = cli_value(cli, "--passes"),
+                                       .dump_after = cli_value(cli, "--dump"),
+                                       .keep_all = tensors != NULL,
+                                       .target = &here};
 
     TRY(cli_load(cli, &j.p, &j.file));
     if (tensors != NULL && !j.p.has_graph)
@@ -116,8 +119,11 @@ const struct command command_run = {
     .example = "mote run kws.tflite --input sample.bin --output scores.npy",
     .positional_min = 1,
     .positional_max = 1,
-    .options =
-        (const struct option[]){
-            INPUT_OPTIONS, DATA_OPTIONS, {"--tensors", "DIR", "write every tensor"}, PASS_OPTIONS, {NULL, NULL, NULL}},
+    .options = (const struct option[]){INPUT_OPTIONS,
+                                       DATA_OPTIONS,
+                                       CPU_OPTION,
+                                       {"--tensors", "DIR", "write every tensor"},
+                                       PASS_OPTIONS,
+                                       {NULL, NULL, NULL}},
     .run = run_run,
 };

@@ -2,7 +2,8 @@
 /* Stack that a model takes, from the frames of the device's code as GCC makes them for each core (tools/stack.py). */
 #include "host/cli/fit.h"
 #include "host/cli/image_view.h"
-#include "host/plan/lower.h"
+#include "host/exec/image_kernels.h"
+#include "host/target/target.h"
 
 #define STACK_CORES(...) static const char *const cores[] = {__VA_ARGS__};
 #define STACK(name, ...)
@@ -32,17 +33,29 @@ static int64_t frames_of(const char *function, size_t core)
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
-int64_t stack_bytes(const struct mote_model *m, const char *core, bool via_c)
+/* Of the version that the board links; of the portable one, if there is none for how the constants are packed. */
+static int64_t frames_of_kernel(const struct mote_model *m, enum kernel_id kernel, uint32_t features, size_t core)
 {
+    const struct kernel_version *v = image_version(m, kernel, features);
+    struct pool pool = {0};
+    int64_t bytes = frames_of(kernel_version_function(&pool, v != NULL ? v : kernel_version_best(kernel, 0)), core);
+
+    pool_free(&pool);
+    return bytes;
+}
+
+int64_t stack_bytes(const struct mote_model *m, const struct board *board, bool via_c)
+{
+    uint32_t features = target_of_board(board).features;
     int64_t most = 0;
     size_t c = 0;
 
-    while (c < COUNT(cores) && strcmp(cores[c], core) != 0)
+    while (c < COUNT(cores) && strcmp(cores[c], board->core) != 0)
         c++;
     if (c == COUNT(cores))
         return -1;
     for (uint32_t i = 0; i < m->n_steps; i++)
-        most = larger(most, frames_of(kernels[m->steps[i].kernel]->name, c));
+        most = larger(most, frames_of_kernel(m, (enum kernel_id)m->steps[i].kernel, features, c));
     if (!via_c)
         most = larger(most + frames_of("run", c), frames_of("open", c));
     if (image_section(m, MOTE_SECTION_PREPROCESS) != NULL)

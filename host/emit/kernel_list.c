@@ -3,14 +3,11 @@
 
 void emit_kernel_list(const struct plan *plan, struct text *out)
 {
-    bool used[KERNEL_LIMIT] = {false};
+    const struct kernel_version *used[KERNEL_LIMIT] = {NULL};
 
     for (int32_t i = 0; i < plan->n_steps; i++)
-        used[plan->steps[i].kernel] = true;
+        used[plan->steps[i].kernel] = plan->steps[i].version;
     text_add(out, "/* The kernels of model %s: build the runtime with -DMOTE_KERNELS='\"<this file>\"'. */\n",
              plan->model->name);
-    for (int id = 0; id < KERNEL_LIMIT; id++)
-        if (used[id])
-            text_add(out, "KERNEL(%d, %s, %s, portable)\n", id, kernel_families[id], kernels[id]->name);
-    text_add(out, "#undef KERNEL\n");
+    kernel_list(out, used);
 }

@@ -52,17 +52,20 @@ static void add_harness(struct firmware *fw, const char *file, const struct flag
 }
 
 /* The sources of the kernels that a list has: of all others the linker would drop every function. */
-static void add_kernels(struct firmware *fw, const char *list, const char *const *flags)
+static void add_kernels(struct firmware *fw, const char *list, const struct flags *flags)
 {
-    static const char *const file[] = {"_check.c", ".c"};
-    char family[32], name[64];
+    char family[32], name[64], version[32];
 
-    for (; (list = strstr(list, "KERNEL(")); list++)
-        if (sscanf(list, "KERNEL(%*d, %31[a-z_], %63[a-z0-9_]", family, name) == 2)
-            for (size_t i = 0; i < COUNT(file); i++)
-                firmware_add(fw, FIRMWARE_KERNELS,
-                             pool_printf(fw->pool, "%s/device/mote/kernels/%s/%s%s", fw->home, family, name, file[i]),
-                             flags);
+    for (; (list = strstr(list, "KERNEL(")); list++) {
+        const char *path;
+
+        if (sscanf(list, "KERNEL(%*d, %31[a-z_], %63[a-z0-9_], %31[a-z0-9_]", family, name, version) != 3)
+            continue;
+        path = pool_printf(fw->pool, "%s/device/mote/kernels/%s/%s", fw->home, family, name);
+        firmware_add(fw, FIRMWARE_KERNELS, pool_printf(fw->pool, "%s_check.c", path), flags->flag);
+        path = strcmp(version, "portable") == 0 ? path : pool_printf(fw->pool, "%s_%s", path, version);
+        firmware_add(fw, FIRMWARE_KERNELS, pool_printf(fw->pool, "%s.c", path), flags->flag);
+    }
 }
 
 static enum mote_status add_image(struct firmware *fw, const struct emulate_job *job, struct flags adapter,
@@ -82,7 +85,7 @@ static enum mote_status add_image(struct firmware *fw, const struct emulate_job 
     add_harness(fw, "adapter_image.c", &adapter);
     if (!job->kernel_list)
         return firmware_add_folder(fw, FIRMWARE_MODEL, pool_printf(pool, "%s/device", fw->home), true, model.flag, at);
-    add_kernels(fw, job->kernel_list, model.flag);
+    add_kernels(fw, job->kernel_list, &model);
     return firmware_add_folder(fw, FIRMWARE_MODEL, pool_printf(pool, "%s/device/mote/runtime", fw->home), false,
                                model.flag, at);
 }

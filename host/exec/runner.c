@@ -49,7 +49,7 @@ enum mote_status runner_open(struct pool *pool, struct bytes image, struct runne
         return fail(at, MOTE_ERR_MEMORY, "the image asks for an arena of %zu bytes; %zu is the most here", arena_bytes,
                     ARENA_LIMIT);
     out->arena = pool_alloc(pool, arena_bytes + 1);
-    status = mote_model_open(&out->model, &mote_kernels, image.data, image.size, out->arena, arena_bytes);
+    status = image_open(pool, image, out->arena, arena_bytes, &out->model);
     if (status != MOTE_OK) {
         struct frame step = {.up = at, .kind = "step", .index = e->step};
         struct frame tensor = {.up = e->step >= 0 ? &step : at, .kind = "tensor", .index = e->tensor};

@@ -3,8 +3,7 @@
 #ifndef MOTE_RUNNER_H
 #define MOTE_RUNNER_H
 
-#include "host/base/base.h"
-#include "mote/mote.h"
+#include "host/exec/image_kernels.h"
 
 struct runner {
     struct mote_model model;

@@ -8,6 +8,8 @@ enum mote_status stage_add_up(struct plan *plan, const struct frame *at)
     for (int32_t i = 0; i < plan->n_values; i++) {
         const struct value *v = &plan->values[i];
 
+        if (v->first > v->last) /* packed, say, and what is packed is another value */
+            continue;
         if (v->kind == VALUE_STATE)
             plan->state_bytes += v->bytes;
         if (v->kind == VALUE_SCRATCH && v->bytes > plan->scratch_peak)

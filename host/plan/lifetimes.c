@@ -36,6 +36,8 @@ enum mote_status stage_lifetimes(struct plan *plan, const struct frame *at)
         if (is_lasting(plan, &plan->values[i])) {
             touch(plan, i, before);
             touch(plan, i, after);
+            if (plan->values[i].initial > 0)
+                touch(plan, plan->values[i].initial - 1, before);
         }
     return MOTE_OK;
 }

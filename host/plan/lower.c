@@ -4,16 +4,17 @@
 
 #include "host/plan/plan.h"
 
-static int32_t add_value(struct plan *plan, const struct value *v)
+int32_t plan_value(struct plan *plan, const struct value *v)
 {
     plan->values = pool_grow(plan->pool, plan->values, (size_t)plan->n_values, sizeof *v);
     plan->values[plan->n_values] = *v;
+    plan->values[plan->n_values].decoded = v->bytes;
     return plan->n_values++;
 }
 
 static bool same_constant(const struct value *v, enum mote_type type, const void *data, size_t bytes)
 {
-    return v->kind == VALUE_CONST && !v->grows && v->type == type && (size_t)v->bytes == bytes &&
+    return v->kind == VALUE_CONST && !v->grows && v->form == 0 && v->type == type && (size_t)v->bytes == bytes &&
            memcmp(v->data, data, bytes) == 0;
 }
 
@@ -25,14 +26,14 @@ static int32_t add_const(struct plan *plan, const char *name, enum mote_type typ
             plan->values[i].weight |= weight;
             return i;
         }
-    return add_value(plan, &(struct value){.kind = VALUE_CONST,
-                                           .name = name,
-                                           .type = type,
-                                           .tensor = tensor,
-                                           .bytes = (int64_t)bytes,
-                                           .data = data,
-                                           .weight = weight,
-                                           .alias = VALUE_NONE});
+    return plan_value(plan, &(struct value){.kind = VALUE_CONST,
+                                            .name = name,
+                                            .type = type,
+                                            .tensor = tensor,
+                                            .bytes = (int64_t)bytes,
+                                            .data = data,
+                                            .weight = weight,
+                                            .alias = VALUE_NONE});
 }
 
 /* A state tensor starts at real zero: the byte of its zero point (16-bit state is symmetric). */
@@ -59,14 +60,14 @@ int32_t lower_tensor(struct lowering *l, int32_t tensor)
     if (t->data != NULL)
         return *value = add_const(plan, t->name, t->type, t->data, (size_t)tensor_bytes(t), true, tensor);
     initial = initial_of(plan, t);
-    return *value = add_value(plan, &(struct value){.kind = t->state ? VALUE_STATE : VALUE_ACTIVATION,
-                                                    .name = t->name,
-                                                    .type = t->type,
-                                                    .tensor = tensor,
-                                                    .bytes = tensor_bytes(t),
-                                                    .alias = VALUE_NONE,
-                                                    .fill = fill_of(t),
-                                                    .initial = initial});
+    return *value = plan_value(plan, &(struct value){.kind = t->state ? VALUE_STATE : VALUE_ACTIVATION,
+                                                     .name = t->name,
+                                                     .type = t->type,
+                                                     .tensor = tensor,
+                                                     .bytes = tensor_bytes(t),
+                                                     .alias = VALUE_NONE,
+                                                     .fill = fill_of(t),
+                                                     .initial = initial});
 }
 
 int32_t lower_const(struct lowering *l, const char *name, enum mote_type type, const void *data, size_t bytes,
@@ -83,29 +84,34 @@ int32_t lower_zeros_s8(struct lowering *l, int32_t zero, size_t bytes)
 
     memset(data, zero, bytes);
     if (*shared == VALUE_NONE)
-        *shared = add_value(plan, &(struct value){.kind = VALUE_CONST,
-                                                  .name = "zeros",
-                                                  .type = TYPE_S8,
-                                                  .tensor = -1,
-                                                  .bytes = (int64_t)bytes,
-                                                  .data = data,
-                                                  .grows = true,
-                                                  .alias = VALUE_NONE});
+        *shared = plan_value(plan, &(struct value){.kind = VALUE_CONST,
+                                                   .name = "zeros",
+                                                   .type = TYPE_S8,
+                                                   .tensor = -1,
+                                                   .bytes = (int64_t)bytes,
+                                                   .data = data,
+                                                   .grows = true,
+                                                   .alias = VALUE_NONE});
     if ((size_t)plan->values[*shared].bytes < bytes) {
-        plan->values[*shared].bytes = (int64_t)bytes;
+        plan->values[*shared].bytes = plan->values[*shared].decoded = (int64_t)bytes;
         plan->values[*shared].data = data;
     }
     return *shared;
 }
 
+int32_t plan_scratch(struct plan *plan, enum mote_type type, size_t bytes)
+{
+    return plan_value(plan, &(struct value){.kind = VALUE_SCRATCH,
+                                            .name = "scratch",
+                                            .type = type,
+                                            .tensor = -1,
+                                            .bytes = (int64_t)bytes,
+                                            .alias = VALUE_NONE});
+}
+
 int32_t lower_scratch(struct lowering *l, enum mote_type type, size_t bytes)
 {
-    return add_value(l->plan, &(struct value){.kind = VALUE_SCRATCH,
-                                              .name = "scratch",
-                                              .type = type,
-                                              .tensor = -1,
-                                              .bytes = (int64_t)bytes,
-                                              .alias = VALUE_NONE});
+    return plan_scratch(l->plan, type, bytes);
 }
 
 enum mote_status lower_alias(struct lowering *l, int32_t in, int32_t out, const struct frame *at)

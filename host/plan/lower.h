@@ -9,18 +9,7 @@
 
 #include "host/graph/graph.h"
 #include "host/graph/op_info.h"
-#include "mote/kernel.h"
-
-enum kernel_id {
-    KERNEL_NONE = 0,
-#define KERNEL(id, family, name, version) KERNEL_##name = id,
-#include "mote/ops/kernels_def.h"
-    KERNEL_LIMIT
-};
-
-/* host/plan/kernels.c; [KERNEL_NONE] is NULL. A kernel's files are mote/kernels/<family>/<name>.h and .c. */
-extern const struct mote_kernel *const kernels[KERNEL_LIMIT];
-extern const char *const kernel_families[KERNEL_LIMIT];
+#include "host/plan/kernels.h"
 
 struct lowering {
     const struct model *model;

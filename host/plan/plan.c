@@ -4,6 +4,7 @@
 /* Order is design: a line may assume all lines above. */
 #define STAGES(S)                                                                                                      \
     S(lower, "operators become steps of kernels, with the constants that these want")                                  \
+    S(kernels, "each kernel gets a version that the target has, its constants packed as that wants them")              \
     S(lifetimes, "each value is needed from one step to another")                                                      \
     S(place, "values that are needed at one time get different memory")                                                \
     S(add_up, "bytes by kind")

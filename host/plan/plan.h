@@ -20,8 +20,10 @@ struct value {
     enum value_kind kind;
     const char *name; /* the tensor's, or what the constant is */
     enum mote_type type;
-    int32_t tensor; /* graph tensor, -1 if none */
-    int64_t bytes;
+    int32_t tensor;      /* graph tensor, -1 if none */
+    int64_t bytes;       /* that are stored */
+    int64_t decoded;     /* bytes of its elements, dense and row-major */
+    uint16_t form;       /* VALUE_CONST: how they are stored, MOTE_FORM(coding, packing) */
     const uint8_t *data; /* VALUE_CONST */
     bool weight;         /* VALUE_CONST: counts as weight_bytes */
     bool grows;          /* VALUE_CONST: a later step may want more of it, so it is no other constant's */
@@ -34,10 +36,11 @@ struct value {
 
 struct step {
     enum kernel_id kernel;
-    int32_t op;            /* graph operator */
-    int32_t n_args, *args; /* values */
-    int32_t first, count;  /* output rows */
-    int32_t *params;       /* the kernel's n_params words */
+    int32_t op;                           /* graph operator */
+    int32_t n_args, *args;                /* values */
+    int32_t first, count;                 /* output rows */
+    int32_t *params;                      /* the kernel's n_params words */
+    const struct kernel_version *version; /* the same in all steps of a kernel */
 };
 
 struct plan_options {
@@ -65,5 +68,9 @@ struct plan {
 
 MUST_CHECK enum mote_status plan_make(struct pool *pool, const struct model *m, const struct target *target,
                                       const struct plan_options *options, struct plan *out, const struct frame *at);
+
+/* Adds a value; a number of scratch bytes. */
+int32_t plan_value(struct plan *plan, const struct value *v);
+int32_t plan_scratch(struct plan *plan, enum mote_type type, size_t bytes);
 
 #endif

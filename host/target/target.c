@@ -73,6 +73,29 @@ static struct target target_of_core(enum mote_core id)
 
 const struct target target_portable = {.name = "portable", .core = MOTE_CORE_PORTABLE};
 
+static uint32_t host_allowed = UINT32_MAX;
+
+enum mote_status target_limit_host(struct pool *pool, const char *names, const struct frame *at)
+{
+    const uint32_t here = target_host().features;
+    uint32_t allowed = 0;
+
+    for (const char *rest = strcmp(names, "portable") == 0 ? "" : names; *rest; rest += strspn(rest, ",")) {
+        size_t len = strcspn(rest, ","), i = 0;
+
+        while (i < COUNT(features) && !(strlen(features[i].name) == len && memcmp(features[i].name, rest, len) == 0))
+            i++;
+        if (i == COUNT(features) || !(here & features[i].bit))
+            return fail(at, MOTE_ERR_USAGE, "--cpu: this machine has no \"%s\"; it has portable%s%s",
+                        printable(pool, pool_printf(pool, "%.*s", (int)len, rest)), here ? " " : "",
+                        features_text(pool, here));
+        allowed |= features[i].bit;
+        rest += len;
+    }
+    host_allowed = allowed;
+    return MOTE_OK;
+}
+
 struct target target_host(void)
 {
 #if defined(__x86_64__)
@@ -91,6 +114,7 @@ struct target target_host(void)
 
 #endif
     host.name = "host";
+    host.features &= host_allowed;
     return host;
 }
 

@@ -20,6 +20,9 @@ struct target {
 extern const struct target target_portable;
 /* This machine, with the instruction sets that its CPU has. */
 struct target target_host(void);
+/* From now on this machine counts as one with these instruction sets alone: "portable" for none, or names separated by
+ * commas. One that it lacks is an error. */
+MUST_CHECK enum mote_status target_limit_host(struct pool *pool, const char *names, const struct frame *at);
 struct target target_of_board(const struct board *board);
 
 /* NULL or "portable", "host", a core's name (device/mote/ops/cores_def.h), else a board's, as board_load() takes it. */

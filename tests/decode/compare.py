@@ -19,6 +19,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 import decode_image  # noqa: E402
 
 TRAILERS = 60  # images that get one
+# The need and trust functions, what each version wants packed, and the bounds on work, are code that only C has.
+CODE = b"[ERR_PARAMS]", b"[ERR_WORK]", b"[ERR_CODING]"
 TABLES = decode_image.Tables()
 
 
@@ -60,8 +62,7 @@ def compare(mote, path):
     except decode_image.Refused as refused:
         difference = f"python: {refused}; C: {c.stderr.decode(errors='replace')}"
         return c.returncode != 0, None if is_same_refusal(c, refused) else difference
-    # The need and trust functions, and the host's bounds on memory and work, are code that only C has.
-    if any(status in c.stderr for status in (b"[ERR_PARAMS]", b"[ERR_WORK]", b"[ERR_MEMORY]")):
+    if any(status in c.stderr for status in (*CODE, b"[ERR_MEMORY]")):
         return True, None
     try:
         python = image.as_dict()
@@ -80,7 +81,7 @@ def is_same_refusal(c, refused):
     if c.returncode == 0:
         return False
     return f"[{refused.status}]".encode() in c.stderr or b"[ERR_MEMORY]" in c.stderr or (
-        refused.step >= 0 and (b"[ERR_PARAMS]" in c.stderr or b"[ERR_WORK]" in c.stderr))
+        refused.step >= 0 and any(status in c.stderr for status in CODE))
 
 
 def damaged(dice, image):

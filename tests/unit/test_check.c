@@ -99,7 +99,7 @@ static int set_up(void **state)
     f->params = start(f, MOTE_SECTION_PARAMS);
     f->io = start(f, MOTE_SECTION_IO);
     f->strings = start(f, MOTE_SECTION_STRINGS);
-    f->t[f->spare] = (struct mote_image_tensor){.type = TYPE_S8, .region = MOTE_REGION_ARENA, .bytes = 1, .decoded = 1};
+    f->t[f->spare] = (struct mote_image_tensor){.type = TYPE_S8, .region = MOTE_REGION_ARENA, .bytes = 1};
     f->good = (struct bytes){pool_copy(&f->pool, f->image.data, f->image.size), f->image.size};
     *state = f;
     return 0;
@@ -279,14 +279,14 @@ static void tensors_are_checked(void **state)
         t->region = (uint8_t)region;
         refused(f, MOTE_ERR_VERSION, -1, i, region);
     }
-    for (int other = 1; other <= UINT8_MAX; other++) {
-        t->coding = (uint8_t)other;
-        refused(f, MOTE_ERR_CODING, -1, i, other);
-        t->packing = (uint8_t)other;
-        refused(f, MOTE_ERR_CODING, -1, i, MOTE_CODING_DENSE);
-    }
-    t->decoded++; /* what is dense is stored as it is */
-    refused(f, MOTE_ERR_FORMAT, -1, i, -1);
+    t->form = MOTE_FORM(MOTE_CODING_DENSE, MOTE_PACKING_QUADS_4);
+    taken(f); /* no step reads it */
+    t->form = MOTE_FORM(MOTE_CODING_DENSE, MOTE_PACKING_QUADS_4);
+    t->type = TYPE_S4; /* the packing says how elements of half a byte lie */
+    taken(f);
+    t->form = MOTE_FORM(1, MOTE_PACKING_ROW_MAJOR);
+    t->type = TYPE_STRING;
+    refused(f, MOTE_ERR_TYPE, -1, i, TYPE_STRING);
 }
 
 static void tensors_lie_in_their_region(void **state)
@@ -301,27 +301,27 @@ static void tensors_lie_in_their_region(void **state)
 
         base.region = region;
         *t = base;
-        t->bytes = t->decoded = end;
+        t->bytes = end;
         taken(f);
         *t = base;
         t->offset = 4;
-        t->bytes = t->decoded = end - 4;
+        t->bytes = end - 4;
         taken(f);
         *t = base;
         t->offset = 4;
-        t->bytes = t->decoded = end - 3;
+        t->bytes = end - 3;
         refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
         *t = base;
         t->offset = end;
-        t->bytes = t->decoded = 0;
+        t->bytes = 0;
         taken(f);
         *t = base;
         t->offset = end + 4;
-        t->bytes = t->decoded = 0;
+        t->bytes = 0;
         refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
         *t = base;
         t->offset = UINT32_MAX - 3;
-        t->bytes = t->decoded = 8;
+        t->bytes = 8;
         refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
     }
 }
@@ -335,14 +335,14 @@ static void tensors_are_aligned(void **state)
     t->offset = 2; /* to 4, whatever the type */
     refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
     t->type = TYPE_S32;
-    t->bytes = t->decoded = 6;
+    t->bytes = 6;
     refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
     t->type = TYPE_S64;
     t->offset = 4;
-    t->bytes = t->decoded = 8;
+    t->bytes = 8;
     refused(f, MOTE_ERR_BOUNDS, -1, i, -1);
     t->type = TYPE_S64;
-    t->offset = t->bytes = t->decoded = 8;
+    t->offset = t->bytes = 8;
     taken(f);
 }
 
@@ -533,9 +533,14 @@ static void arguments_have_their_types_and_bytes(void **state)
                 t->type = t->type == TYPE_S8 ? TYPE_U8 : TYPE_F32;
                 refused(f, MOTE_ERR_TYPE, s, spare, i);
             }
+            for (int form = 1; form <= UINT8_MAX; form++) { /* that no version of the kernel takes */
+                replace(f, s, i)->form = MOTE_FORM(form, 0);
+                refused(f, MOTE_ERR_CODING, s, spare, i);
+                replace(f, s, i)->form = MOTE_FORM(0, form);
+                refused(f, MOTE_ERR_CODING, s, spare, i);
+            }
             t = replace(f, s, i);
             t->bytes -= t->type == TYPE_S32 ? 4 : 1;
-            t->decoded = t->bytes;
             refused(f, MOTE_ERR_PARAMS, s, spare, i);
             assert_int_equal(f->t[f->args[f->step[s].args + (uint32_t)i]].bytes, bytes);
             f->args[f->step[s].args + (uint32_t)i] = (uint16_t)(spare + 1);

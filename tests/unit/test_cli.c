@@ -328,7 +328,7 @@ static void wrong_command_lines(void **state)
         {2, "there is no board frob", {"profile", GRAPH, "--target", "frob"}},
         {2, "there is no board frob", {"emulate", GRAPH, "--target", "frob", "--input", "@in/zeros.bin"}},
         {2, "no pass or stage is called 'frob': there are fold, legalize,", {"inspect", GRAPH, "--dump", "frob"}},
-        {2, "of the plan lower, lifetimes,", {"compile", GRAPH, "-o", "@out/x", "--dump", "fold,legalize"}},
+        {2, "of the plan lower, kernels, lifetimes,", {"compile", GRAPH, "-o", "@out/x", "--dump", "fold,legalize"}},
         {2, "--target is missing", {"profile", GRAPH}},
         {2, "--target is missing", {"emulate", GRAPH, "--input", "@in/zeros.bin"}},
         {2, "--via wants image or c, not \"pigeon\"", {"profile", GRAPH, "--target", "mps2-an386", "--via", "pigeon"}},

@@ -37,6 +37,7 @@ static const struct {
       "value 1: constant f32, 4 bytes, c\n",
       "value 3: activation f32, 24 bytes, y\n"
       "value 4: activation f32, 24 bytes, in the memory of value 3, flat\n"}},
+    {"kernels", {"plan t after kernels, for portable: core portable\nstep 0: binary_f32, portable\n"}},
     {"lifetimes",
      {"plan t after lifetimes, for portable: core portable\n"
       "value 0: steps -1 to 0, 24 bytes, x\n"

@@ -22,7 +22,8 @@ struct mote_image_header {
     uint32_t checksum;      /* CRC-32 (IEEE 802.3) of bytes [20, bytes) */
     uint32_t model_version; /* the user's number */
     uint32_t arena_bytes;   /* RAM that the caller lends, a multiple of 16 */
-    uint32_t n_sections;
+    uint16_t n_sections;
+    uint16_t core;    /* that it was planned for: device/mote/ops/cores_def.h; says nothing about what it needs */
     uint8_t hash[32]; /* SHA-256 of bytes [64, bytes) */
 };
 
@@ -52,9 +53,6 @@ enum {
     MOTE_REGION_ARENA = 1, /* offset from the arena's start */
 };
 
-enum { MOTE_CODING_DENSE = 0 };      /* sparse, clustered, Huffman, 4-bit, binary: to come, with a feature bit each */
-enum { MOTE_PACKING_ROW_MAJOR = 0 }; /* as the kernel's header lays it out; packings for instruction sets to come */
-
 enum {
     MOTE_TENSOR_STATE = 1,  /* keeps its value between inferences; reset gives it `initial` or `fill` */
     MOTE_TENSOR_WEIGHT = 2, /* counts as weights in reports */
@@ -64,8 +62,8 @@ struct mote_image_tensor {
     uint8_t type; /* device/mote/ops/types_def.h */
     uint8_t region;
     uint8_t flags;
-    uint8_t fill; /* the byte that a state tensor starts with, */
-    uint8_t coding, packing;
+    uint8_t fill;     /* the byte that a state tensor starts with, */
+    uint16_t form;    /* coding and packing: device/mote/packing.h */
     uint16_t initial; /* unless this is 1 + the index of a constant of as many bytes, with which it starts */
     uint32_t offset;  /* a multiple of the element's size, at least of 4 */
     uint32_t bytes;   /* that are stored */

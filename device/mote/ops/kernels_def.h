@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The device's kernels, once. Ids are image format: never reuse one. Each has device/mote/kernels/<family>/<name>.h
  * (contract, parameters, arguments), <name>_check.c (what the contract asks of them) and <name>.c (the version
- * `portable`: the definition). The last column is the version that is linked.
- *
+ * `portable`: the definition). The last column is the version that is linked. */
+#ifndef KERNEL
+#define KERNEL(id, family, name, version)
+#endif
+#ifndef VERSION
+#define VERSION(family, kernel, version, FEATURE)
+#endif
+/*
  *     id   family      name                         version */
 KERNEL(1,   conv,        conv_2d_s8,                   portable)
 KERNEL(2,   conv,        depthwise_conv_2d_s8,         portable)
@@ -62,4 +68,10 @@ KERNEL(107, elementwise, l2_normalization_s8,          portable)
 KERNEL(108, elementwise, l2_normalization_f32,         portable)
 KERNEL(109, dense,       batch_matmul_s8,              portable)
 KERNEL(110, dense,       batch_matmul_f32,             portable)
+
+/* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
+ *
+ *      family      kernel                       version   FEATURE */
+VERSION(dense,      fully_connected_s8,          dsp,      DSP)
 #undef KERNEL
+#undef VERSION

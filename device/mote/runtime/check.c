@@ -152,14 +152,19 @@ static int32_t check_sections(struct mote_model *m)
     return MOTE_OK;
 }
 
-static uint32_t type_bytes(uint32_t type)
+/* The size that a tensor's offset and bytes are multiples of; 0 if it has no such type. Elements of less than a byte
+ * lie somehow only where a coding or packing says how. */
+static uint32_t element_size(const struct mote_image_tensor *t)
 {
     static const uint8_t bits[] = {
 #define TYPE(number, NAME, name, bits, ctype) [number] = bits,
 #include "../ops/types_def.h"
     };
+    uint32_t n = t->type < sizeof bits ? bits[t->type] : 0;
 
-    return type < sizeof bits ? bits[type] / 8u : 0;
+    if (n < 8)
+        n = n > 0 && t->form != 0 ? 8 : 0;
+    return n / 8;
 }
 
 /* Reset writes each state, so that all together may have the arena's bytes: states of an honest image do not overlap.
@@ -171,16 +176,13 @@ static int32_t check_tensors(struct mote_model *m)
 
     for (uint32_t i = 0; i < m->n_tensors; i++) {
         const struct mote_image_tensor *t = &m->tensors[i];
-        uint32_t size = type_bytes(t->type), limit = t->region == MOTE_REGION_IMAGE ? h->bytes : h->arena_bytes;
+        uint32_t size = element_size(t), limit = t->region == MOTE_REGION_IMAGE ? h->bytes : h->arena_bytes;
 
         CHECK(size > 0, MOTE_ERR_TYPE, -1, i, t->type);
         CHECK(t->region <= MOTE_REGION_ARENA, MOTE_ERR_VERSION, -1, i, t->region);
-        CHECK(t->coding == MOTE_CODING_DENSE && t->packing == MOTE_PACKING_ROW_MAJOR, MOTE_ERR_CODING, -1, i,
-              t->coding);
         CHECK(t->offset <= limit && t->bytes <= limit - t->offset && ((t->offset | t->bytes) & (size - 1)) == 0 &&
                   (t->offset & 3) == 0,
               MOTE_ERR_BOUNDS, -1, i, -1);
-        CHECK(t->decoded == t->bytes, MOTE_ERR_FORMAT, -1, i, -1);
         CHECK(!(t->flags & MOTE_TENSOR_STATE) || t->region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, -1, i, -1);
         CHECK(t->initial <= m->n_tensors, MOTE_ERR_BOUNDS, -1, i, t->initial);
         CHECK(t->initial == 0 ||
@@ -201,9 +203,31 @@ static int32_t check_tensors(struct mote_model *m)
 static const uint32_t may_lie = LIES(IN, 1, 1) | LIES(OUT, 0, 1) | LIES(WEIGHTS, 1, 1) | LIES(STATE, 0, 1) |
                                 LIES(SCRATCH, 0, 1) | LIES(CONST, 1, 0);
 
-/* `left` are the bytes of constants that trust functions may still read. */
+/* What a step has beyond dense arguments, and what the linked version wants: forms, and scratch as one argument more.
+ * Scratch that is not wanted is looked at all the same. */
+static int32_t check_version(struct mote_model *m, uint32_t step, const struct mote_linked *linked, uint32_t scratch)
+{
+    const struct mote_image_step *s = &m->steps[step];
+    const uint16_t *indices = m->args + s->args, *forms = linked->version->forms;
+    uint32_t n = linked->kernel->n_args, index;
+
+    for (uint32_t i = 0; i < n; i++)
+        CHECK(m->tensors[indices[i]].form == (forms != NULL ? forms[i] : 0), MOTE_ERR_CODING, step, indices[i], i);
+    if (s->n_args == n) {
+        CHECK(scratch == 0, MOTE_ERR_CODING, step, -1, n);
+        return MOTE_OK;
+    }
+    index = indices[n];
+    CHECK(index < m->n_tensors, MOTE_ERR_BOUNDS, step, index, n);
+    CHECK(m->tensors[index].region == MOTE_REGION_ARENA && scratch <= m->tensors[index].bytes, MOTE_ERR_PARAMS, step,
+          index, n);
+    return MOTE_OK;
+}
+
+/* `left` are the bytes of constants that trust functions may still read: only those are told where they are. Sets
+ * `forms` to 0 if all arguments are dense. */
 static int32_t check_args(struct mote_model *m, uint32_t step, const struct mote_kernel *k, const uint32_t *need,
-                          struct mote_block *args, uint64_t *left)
+                          struct mote_block *args, uint64_t *left, uint32_t *forms)
 {
     const uint16_t *indices = m->args + m->steps[step].args;
     const struct mote_arg *arg = k->arg;
@@ -218,12 +242,12 @@ static int32_t check_args(struct mote_model *m, uint32_t step, const struct mote
         CHECK(arg->type == MOTE_ARG_ANY || arg->type == t->type, MOTE_ERR_TYPE, step, index, i);
         CHECK(may_lie >> (2 * role + t->region) & 1, MOTE_ERR_PARAMS, step, index, i);
         CHECK(need[i] <= t->bytes, MOTE_ERR_PARAMS, step, index, i);
+        *forms |= t->form;
         if (role == MOTE_ROLE_CONST) {
-            CHECK(need[i] <= *left, MOTE_ERR_WORK, step, index, i);
-            *left -= need[i];
+            args[i] = (struct mote_block){m->image + t->offset, t->form == 0 ? need[i] : t->bytes};
+            CHECK(args[i].bytes <= *left, MOTE_ERR_WORK, step, index, i);
+            *left -= args[i].bytes;
         }
-        args[i] = (struct mote_block){
-            (const uint8_t *)(t->region == MOTE_REGION_IMAGE ? m->image : m->arena) + t->offset, need[i]};
     }
     return MOTE_OK;
 }
@@ -242,14 +266,15 @@ static int32_t out_of_range(const struct mote_kernel *k, const int32_t *params)
 static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
 {
     const struct mote_image_step *s = &m->steps[step];
-    const struct mote_kernel *k = mote_kernels_find(m->kernels, s->kernel)->kernel;
-    uint32_t need[MOTE_ARGS_MAX + 1];
+    const struct mote_linked *linked = mote_kernels_find(m->kernels, s->kernel);
+    const struct mote_kernel *k = linked->kernel;
+    uint32_t need[MOTE_ARGS_MAX + 1], scratch = 0, forms = 0;
     struct mote_block args[MOTE_ARGS_MAX];
     int32_t first_wrong;
 
-    CHECK(k != NULL, MOTE_ERR_KERNEL, step, -1, s->kernel);
-    CHECK(s->n_args == k->n_args && s->args <= m->n_args && s->n_args <= m->n_args - s->args, MOTE_ERR_BOUNDS, step, -1,
-          s->n_args);
+    CHECK(k != NULL && linked->version->run != NULL, MOTE_ERR_KERNEL, step, -1, s->kernel);
+    CHECK((uint32_t)s->n_args - k->n_args <= 1 && s->args <= m->n_args && s->n_args <= m->n_args - s->args,
+          MOTE_ERR_BOUNDS, step, -1, s->n_args);
     CHECK(s->params <= m->n_params && k->n_params <= m->n_params - s->params, MOTE_ERR_BOUNDS, step, -1, -1);
 
     const int32_t *params = m->params + s->params;
@@ -259,9 +284,13 @@ static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
     CHECK(s->first <= INT32_MAX && s->count <= INT32_MAX && s->first <= need[k->n_args] &&
               s->count <= need[k->n_args] - s->first,
           MOTE_ERR_PARAMS, step, -1, -1);
+    if (linked->version->fit != NULL)
+        scratch = linked->version->fit(params, need);
 
-    int32_t status = check_args(m, step, k, need, args, left);
+    int32_t status = check_args(m, step, k, need, args, left, &forms);
 
+    if (status == MOTE_OK && (forms != 0 || linked->version->fit != NULL || s->n_args > k->n_args))
+        status = check_version(m, step, linked, scratch);
     if (status != MOTE_OK)
         return status;
     CHECK(k->trust == NULL || k->trust(params, args), MOTE_ERR_PARAMS, step, -1, -1);
@@ -291,7 +320,8 @@ static int32_t check_io(struct mote_model *m)
 
         CHECK(io->tensor < m->n_tensors && io->rank <= MOTE_IMAGE_RANK_MAX && io->name < m->n_strings, MOTE_ERR_BOUNDS,
               -1, io->tensor, i);
-        bytes = type_bytes(m->tensors[io->tensor].type);
+        CHECK(m->tensors[io->tensor].form == 0, MOTE_ERR_CODING, -1, io->tensor, i);
+        bytes = element_size(&m->tensors[io->tensor]);
         for (uint32_t d = 0; d < MOTE_IMAGE_RANK_MAX && bytes <= UINT32_MAX; d++)
             bytes *= io->dims[d];
         CHECK(bytes == m->tensors[io->tensor].bytes, MOTE_ERR_BOUNDS, -1, io->tensor, i);

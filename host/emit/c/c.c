@@ -185,6 +185,7 @@ static void put_arg(struct text *t, const struct plan *plan, const struct mote_a
 
 static void put_step(struct text *t, const struct plan *plan, int32_t index)
 {
+    static const struct mote_arg scratch = {MOTE_ARG_ANY, MOTE_ROLE_SCRATCH};
     const struct step *s = &plan->steps[index];
     const struct mote_kernel *k = kernels[s->kernel];
     const struct op *op = &plan->graph->ops[s->op];
@@ -192,11 +193,12 @@ static void put_step(struct text *t, const struct plan *plan, int32_t index)
     char shape[96];
 
     text_add(t, "    case %d: /* %s \"%s\" -> %s */\n        mote_%s(", index, op_info[op->id].NAME,
-             c_comment(plan->pool, out != NULL ? out->name : ""), out != NULL ? shape_text(out, shape) : "", k->name);
+             c_comment(plan->pool, out != NULL ? out->name : ""), out != NULL ? shape_text(out, shape) : "",
+             kernel_version_function(plan->pool, s->version));
     if (k->n_params > 0)
         text_add(t, "&%s_p%d, ", plan->model->name, index);
     for (int i = 0; i < s->n_args; i++) {
-        put_arg(t, plan, &k->arg[i], s->args[i]);
+        put_arg(t, plan, i < k->n_args ? &k->arg[i] : &scratch, s->args[i]);
         text_add(t, ", ");
     }
     text_add(t, "%d, %d);\n        break;\n", s->first, s->count);
@@ -261,14 +263,15 @@ static void put_lookup(struct text *t, const struct plan *plan, const char *kind
 static void put_source(struct text *t, const struct plan *plan, const char *NAME)
 {
     const struct model *m = plan->model;
-    bool used[KERNEL_LIMIT] = {false}, *wanted = pool_array(plan->pool, (size_t)plan->n_values, sizeof *wanted);
+    const struct kernel_version *used[KERNEL_LIMIT] = {NULL};
+    bool *wanted = pool_array(plan->pool, (size_t)plan->n_values, sizeof *wanted);
     bool *as_data = pool_array(plan->pool, (size_t)plan->n_values, sizeof *as_data);
 
     for (int32_t i = 0; i < plan->n_steps; i++) {
         const struct step *s = &plan->steps[i];
 
-        used[s->kernel] = true;
-        for (int32_t k = 0; k < s->n_args; k++) {
+        used[s->kernel] = s->version;
+        for (int32_t k = 0; k < kernels[s->kernel]->n_args; k++) {
             wanted[s->args[k]] = true;
             as_data[s->args[k]] |= !mote_role_is_const(kernels[s->kernel]->arg[k].role);
         }
@@ -285,8 +288,8 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
     text_add(t, "%s; see %s.h. */\n#include \"%s.h\"\n\n#include <stddef.h>\n", c_mark(t->pool, m), m->name, m->name);
     text_add(t, "\n#include \"mote/config.h\"\n");
     for (int id = 0; id < KERNEL_LIMIT; id++)
-        if (used[id])
-            text_add(t, "#include \"mote/kernels/%s/%s.h\"\n", kernel_families[id], kernels[id]->name);
+        if (used[id] != NULL)
+            text_add(t, "#include \"%s.h\"\n", kernel_version_path(t->pool, used[id]));
     if (c_sets_input(plan))
         text_add(t, "#include \"mote/input.h\"\n");
     if (c_scores(plan))

@@ -8,6 +8,7 @@
 
 struct copier {
     struct pool pool;
+    const struct plan *plan;
     const char *home;
     struct staging *files;
     const struct frame *at;
@@ -60,6 +61,19 @@ static const char *source_path(struct copier *c, const char *name)
     return pool_printf(&c->pool, "%s/device/%s", c->home, name);
 }
 
+/* The portable version of a kernel for which the plan has another. */
+static bool is_replaced(struct copier *c, const char *source)
+{
+    for (int32_t i = 0; i < c->plan->n_steps; i++) {
+        const struct kernel_version *v = c->plan->steps[i].version, *portable = kernel_version_best(v->kernel, 0);
+
+        if (v != portable &&
+            strcmp(source, pool_printf(&c->pool, "%s.c", kernel_version_path(&c->pool, portable))) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void want_source_of(struct copier *c, const char *header)
 {
     size_t len = strlen(header);
@@ -68,7 +82,7 @@ static void want_source_of(struct copier *c, const char *header)
     if (len < 2 || strcmp(header + len - 2, ".h") != 0)
         return;
     source[len - 1] = 'c';
-    if (is_file(source_path(c, source)))
+    if (is_file(source_path(c, source)) && !is_replaced(c, source))
         want(c, source);
 }
 
@@ -101,7 +115,7 @@ static enum mote_status copy(struct copier *c, const char *name)
 enum mote_status c_copy_sources(const struct plan *plan, const char *home, struct staging *files,
                                 const struct frame *at)
 {
-    struct copier c = {.home = home, .files = files, .at = at};
+    struct copier c = {.plan = plan, .home = home, .files = files, .at = at};
     enum mote_status status = MOTE_OK;
 
     want(&c, "mote/config.h");
@@ -111,9 +125,7 @@ enum mote_status c_copy_sources(const struct plan *plan, const char *home, struc
     if (c_scores(plan))
         want(&c, "mote/score.h");
     for (int32_t i = 0; i < plan->n_steps; i++) {
-        int id = plan->steps[i].kernel;
-
-        want(&c, pool_printf(&c.pool, "mote/kernels/%s/%s.c", kernel_families[id], kernels[id]->name));
+        want(&c, pool_printf(&c.pool, "%s.c", kernel_version_path(&c.pool, plan->steps[i].version)));
     }
     while (status == MOTE_OK && c.next < c.n)
         status = copy(&c, c.names[c.next++]);

@@ -139,12 +139,11 @@ static void build_tensors(struct image *im, struct section *tensors)
             .region = v->kind == VALUE_CONST ? MOTE_REGION_IMAGE : MOTE_REGION_ARENA,
             .flags = (uint8_t)((v->kind == VALUE_STATE ? MOTE_TENSOR_STATE : 0) | (v->weight ? MOTE_TENSOR_WEIGHT : 0)),
             .fill = v->fill,
-            .coding = MOTE_CODING_DENSE,
-            .packing = MOTE_PACKING_ROW_MAJOR,
+            .form = v->form,
             .initial = (uint16_t)(v->initial > 0 ? im->index[v->initial - 1] + 1 : 0),
             .offset = (uint32_t)v->offset,
             .bytes = (uint32_t)v->bytes,
-            .decoded = (uint32_t)v->bytes,
+            .decoded = (uint32_t)v->decoded,
         };
 
         if (im->index[i] >= 0)
@@ -301,7 +300,8 @@ enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct f
         .bytes = (uint32_t)out->size,
         .model_version = plan->model->version,
         .arena_bytes = (uint32_t)plan->arena_bytes,
-        .n_sections = im.n_sections,
+        .n_sections = (uint16_t)im.n_sections,
+        .core = (uint16_t)plan->target.core,
     };
     crypto_hash_sha256(h->hash, out->data + sizeof *h, out->size - sizeof *h);
     h->checksum = mote_crc32(out->data + 20, out->size - 20);

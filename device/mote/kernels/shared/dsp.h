@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The DSP extension of Armv7E-M and Armv8-M (Cortex-M4, M7, M33, M55): products of pairs of halfwords. MOTE_DSP says
+ * whether the compiler has it. */
+#ifndef MOTE_DSP_H
+#define MOTE_DSP_H
+
+#include <stdint.h>
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && defined(__thumb2__)
+#define MOTE_DSP          1
+#define MOTE_IF_DSP(code) code
+
+#include <arm_acle.h>
+
+/* Four int8, or two int16, that lie at a multiple of 4, whatever the memory was declared as. */
+typedef uint32_t __attribute__((may_alias)) mote_word;
+
+/* Bytes 0 and 2 as two int16; bytes 1 and 3, for which the compiler would rotate first. */
+static inline int32_t mote_even_bytes(uint32_t word) { return (int32_t)__sxtb16((int8x4_t)word); }
+
+static inline int32_t mote_odd_bytes(uint32_t word)
+{
+    int32_t pair;
+
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));
+    return pair;
+}
+
+/* Loads after it stay after it: more of them at once than there are registers would be stored and loaded again. */
+#define MOTE_IN_ORDER() __asm__ volatile("" ::: "memory")
+
+/* sum + a.low * b.low + a.high * b.high, modulo 2^32 */
+static inline int32_t mote_add_products(int32_t a, int32_t b, int32_t sum) { return __smlad(a, b, sum); }
+
+#else
+#define MOTE_DSP          0
+#define MOTE_IF_DSP(code) NULL
+#endif
+
+#endif

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Packings of constants (device/mote/packing.h). The numbers are image format: never reuse one.
+ *
+ *      number NAME          name */
+PACKING(0,     ROW_MAJOR,    row_major)
+PACKING(1,     QUADS_4,      quads_4)
+#undef PACKING

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the elements of a constant lie where a version of a kernel wants them otherwise than row-major: packings, and a
+ * function for each that says where an element is, so that whoever reads an image can unpack it. Unpacked it is a
+ * row-major array of shape [rows][columns] (the version says which: mote_version.shape); packed it may be longer, and
+ * what is between is 0. Offsets are in elements. */
+#ifndef MOTE_PACKING_H
+#define MOTE_PACKING_H
+
+#include <stdint.h>
+
+enum { MOTE_CODING_DENSE = 0 }; /* sparse, clustered, Huffman, 4-bit, binary: to come */
+
+enum mote_packing {
+#define PACKING(number, NAME, name) MOTE_PACKING_##NAME = number,
+#include "ops/packings_def.h"
+};
+
+/* How elements are stored: a coding and a packing. 0: dense and row-major. */
+#define MOTE_FORM(coding, packing) ((uint16_t)((coding) | (packing) << 8))
+
+static inline uint8_t mote_coding(uint16_t form) { return (uint8_t)form; }
+static inline enum mote_packing mote_packing(uint16_t form) { return (enum mote_packing)(form >> 8); }
+
+enum { MOTE_ROWS = 0, MOTE_COLUMNS = 1, MOTE_PACKED_DIMS = 2 };
+
+static inline uint32_t mote_packed_align(uint32_t n, uint32_t to) { return (n + to - 1) / to * to; }
+
+/* Four rows side by side, four columns of each at a time: [rows / 4][columns / 4][4 rows][4 columns], both rounded up.
+ * A word has four columns of a row, four words four rows. */
+static inline uint32_t mote_packed_quads_4(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
+{
+    uint32_t columns = mote_packed_align((uint32_t)shape[MOTE_COLUMNS], 4);
+
+    return row / 4 * (4 * columns) + column / 4 * 16 + row % 4 * 4 + column % 4;
+}
+
+static inline uint32_t mote_packed_row_major(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
+{
+    return row * (uint32_t)shape[MOTE_COLUMNS] + column;
+}
+
+#endif

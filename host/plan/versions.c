@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stage `kernels`: which version of each kernel computes, the same in all steps, with packed constants and scratch
+ * memory for it. */
+#include "host/plan/stages.h"
+
+/* Packs constants only: what is computed lies as the contract says. */
+static bool can_serve(const struct plan *plan, const struct kernel_version *v)
+{
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        for (int k = 0; plan->steps[i].kernel == v->kernel && k < kernels[v->kernel]->n_args; k++)
+            if (kernel_version_form(v, k) != 0 && plan->values[plan->steps[i].args[k]].kind != VALUE_CONST)
+                return false;
+    return true;
+}
+
+static const struct kernel_version *choose(const struct plan *plan, enum kernel_id kernel)
+{
+    const struct kernel_version *v = kernel_version_first(kernel);
+
+    while ((v->features & ~plan->target.features) || !can_serve(plan, v))
+        v = kernel_version_next(v);
+    return v;
+}
+
+/* The constant in another form; two steps that want the same share it. */
+static int32_t packed(struct plan *plan, int32_t value, uint16_t form, const int32_t shape[MOTE_PACKED_DIMS],
+                      uint32_t bytes)
+{
+    struct value v = plan->values[value];
+    uint8_t *data = pool_alloc(plan->pool, bytes);
+
+    packing_pack(mote_packing(form), shape, (size_t)type_bits(v.type) / 8, v.data, data, bytes);
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        const struct value *other = &plan->values[i];
+
+        if (other->kind == VALUE_CONST && other->form == form && other->decoded == v.bytes && other->bytes == bytes &&
+            other->type == v.type && memcmp(other->data, data, bytes) == 0)
+            return i;
+    }
+    v.form = form;
+    v.data = data;
+    v.bytes = bytes;
+    value = plan_value(plan, &v);
+    plan->values[value].decoded = v.decoded;
+    return value;
+}
+
+static void serve(struct plan *plan, struct step *s)
+{
+    const struct mote_kernel *k = kernels[s->kernel];
+    const struct mote_version *code = s->version->code;
+    uint32_t bytes[MOTE_ARGS_MAX + 1], scratch;
+
+    if (code->fit == NULL)
+        return;
+    k->need(s->params, bytes);
+    scratch = code->fit(s->params, bytes);
+    for (int i = 0; i < k->n_args; i++) {
+        uint16_t form = kernel_version_form(s->version, i);
+        int32_t shape[MOTE_PACKED_DIMS];
+
+        if (form == 0)
+            continue;
+        code->shape(s->params, (uint32_t)i, shape);
+        s->args[i] = packed(plan, s->args[i], form, shape, bytes[i]);
+    }
+    if (scratch > 0) {
+        int32_t *args = pool_array(plan->pool, (size_t)s->n_args + 1, sizeof *args);
+
+        memcpy(args, s->args, (size_t)s->n_args * sizeof *args);
+        args[s->n_args++] = plan_scratch(plan, TYPE_S8, scratch);
+        s->args = args;
+    }
+}
+
+enum mote_status stage_kernels(struct plan *plan, const struct frame *at)
+{
+    const struct kernel_version *chosen[KERNEL_LIMIT] = {NULL};
+
+    (void)at;
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        struct step *s = &plan->steps[i];
+
+        if (chosen[s->kernel] == NULL)
+            chosen[s->kernel] = choose(plan, s->kernel);
+        s->version = chosen[s->kernel];
+    }
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        serve(plan, &plan->steps[i]);
+    return MOTE_OK;
+}
+
+void print_kernels(const struct plan *plan, struct text *text)
+{
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct step *s = &plan->steps[i];
+
+        text_add(text, "step %d: %s, %s", (int)i, kernels[s->kernel]->name, s->version->name);
+        for (int k = 0; k < kernels[s->kernel]->n_args; k++)
+            if (kernel_version_form(s->version, k) != 0)
+                text_add(text, ", %s %s", kernels[s->kernel]->arg_names[k],
+                         packing_name(mote_packing(kernel_version_form(s->version, k))));
+        if (s->n_args > kernels[s->kernel]->n_args)
+            text_add(text, ", scratch of %lld bytes", (long long)plan->values[s->args[s->n_args - 1]].bytes);
+        text_add(text, "\n");
+    }
+}
