@@ -16,7 +16,7 @@ static bool is_wanted(const struct known_kernel *known, const char *kernel)
 static const char *const *make_flags(struct firmware *fw, const struct suite *s, const char *kernel)
 {
     const struct board_machine *m = fw->emulated->machine;
-    const char **flags = pool_array(fw->pool, 12, sizeof *flags);
+    const char **flags = pool_array(fw->pool, 16, sizeof *flags);
     int n = 0;
 
     flags[n++] = pool_printf(fw->pool, "-I%s", fw->home);
@@ -117,14 +117,24 @@ static enum mote_status judge(struct firmware *fw, struct suite *s, const char *
     text = pool_printf(fw->pool, "%.*s", (int)file.size, (const char *)file.data);
     if (fw->exit_code != 0)
         return fail(at, MOTE_ERR_ENVIRONMENT, "the firmware ended with status %d: %s", (int)fw->exit_code, text);
-    for (int32_t i = 0; i < known_kernels_count; i++)
-        if (is_wanted(&known_kernels[i], kernel))
-            *failed += !agrees(fw->pool, s, &known_kernels[i], fw->board->name, text);
+    for (int32_t i = 0; i < known_kernels_count; i++) {
+        struct known_kernel known = known_kernel(i);
+
+        if (is_wanted(&known, kernel))
+            *failed += !agrees(fw->pool, s, &known, fw->board->name, text);
+    }
     if (bench)
         printf("%-28s %-12s %12s %12s %9s %8s\n", "kernel", "version", "operations", "instructions", "each", "speed");
-    for (int32_t i = 0; i < known_kernels_count && bench; i++)
-        if (is_wanted(&known_kernels[i], kernel))
-            print_counts(s, &known_kernels[i], fw, &next);
+    for (int32_t i = 0; i < known_kernels_count && bench; i++) {
+        struct known_kernel known = known_kernel(i);
+
+        if (is_wanted(&known, kernel))
+            print_counts(s, &known, fw, &next);
+    }
+    if (bench && next != fw->n_counts)
+        return fail(at, MOTE_ERR_ENVIRONMENT,
+                    "the board ran %d calls, not %d: its compiler lacks instructions of its core", (int)fw->n_counts,
+                    (int)next);
     return MOTE_OK;
 }
 

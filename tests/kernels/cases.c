@@ -330,7 +330,7 @@ static bool is_float(const struct mote_range *range, const char *name)
 
 static bool is_size(const struct mote_range *range) { return range->min == 1 && range->max >= MOTE_DIM_MAX; }
 
-static int32_t draw_param(struct kernel_case *c, int32_t i)
+static int32_t draw_param(struct kernel_case *c, int32_t i, int32_t longest)
 {
     const struct mote_range *range = &c->kernel->ranges[i];
     const char *name = c->kernel->param_names[i];
@@ -347,7 +347,8 @@ static int32_t draw_param(struct kernel_case *c, int32_t i)
     if (is_float(range, name))
         return draw_float(&c->draw, draw_one_in(&c->draw, 4));
     if (is_size(range))
-        return draw_size(&c->draw, c->most);
+        return i == c->long_one ? smaller(draw_between(&c->draw, UINT16_MAX - 1, longest), range->max)
+                                : draw_size(&c->draw, c->most);
     return draw_edge(&c->draw, range->min, range->max);
 }
 
@@ -416,14 +417,21 @@ bool case_draw(struct kernel_case *c, const struct mote_kernel *kernel, uint64_t
 
     *c = (struct kernel_case){.draw = {seed}, .kernel = kernel};
     c->most = most[draw_between(&c->draw, 0, 6)];
+    c->long_one = -1;
+    if (limits->longest > 0 && draw_one_in(&c->draw, 40)) {
+        c->long_one = draw_between(&c->draw, 0, kernel->n_params - 1);
+        c->most = 3;
+    }
     for (int attempt = 0; attempt < 400; attempt++) {
         for (int32_t i = 0; i < kernel->n_params; i++)
-            c->params[i] = draw_param(c, i);
+            c->params[i] = draw_param(c, i, limits->longest);
         relate(c);
         draw_rings(c);
         order_clamp(c);
         if (is_allowed(c, limits))
             return true;
+        if (attempt == 40) /* so long a dimension is too much for this kernel */
+            c->long_one = -1;
         if (attempt % 8 == 7 && c->most > 2)
             c->most = c->most * 3 / 4;
     }

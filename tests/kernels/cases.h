@@ -13,7 +13,8 @@
 struct kernel_case {
     struct draw draw;
     const struct mote_kernel *kernel;
-    int32_t most; /* the largest dimension to draw */
+    int32_t most;     /* the largest dimension to draw */
+    int32_t long_one; /* the parameter that is a dimension beyond 16 bits all the same, -1: none */
     int32_t params[CASE_PARAMS_MAX];
     uint32_t bytes[MOTE_ARGS_MAX + 1]; /* need()'s answer */
     int32_t table[CASE_TABLE_MAX];
@@ -24,6 +25,7 @@ struct kernel_case {
 struct case_limits {
     uint32_t argument_bytes;
     double operations;
+    int32_t longest; /* now and then one dimension is about so long; 0: none is */
 };
 
 /* Draws until the contract takes the parameters; false if it never does. */

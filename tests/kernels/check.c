@@ -15,14 +15,10 @@
 
 enum { GUARD = 64 };
 
-static bool is_written(const struct kernel_case *c, int32_t i)
-{
-    uint8_t role = c->kernel->arg[i].role;
-
-    return role == MOTE_ROLE_OUT || role == MOTE_ROLE_STATE || role == MOTE_ROLE_SCRATCH;
-}
-
 /* ---- memory ---- */
+/* Guards may be looked at, and everything be laid out anew. */
+static void unwatch(const struct check *k) { ASAN_UNPOISON_MEMORY_REGION(k->memory, k->used); }
+
 static uint8_t *take(struct check *k, uint32_t bytes, uint32_t align, uint32_t beyond)
 {
     uint32_t at = (k->used + align - 1) / align * align + beyond;
@@ -31,46 +27,84 @@ static uint8_t *take(struct check *k, uint32_t bytes, uint32_t align, uint32_t b
     return k->memory + at;
 }
 
+/* What the contract's arguments hold, and what they shall hold. */
+static void lay_out_case(struct check *k, const struct kernel_case *c)
+{
+    unwatch(k);
+    k->used = 0;
+    for (int32_t i = 0; i < c->kernel->n_args; i++) {
+        k->initial[i] = take(k, c->bytes[i], 16, 0);
+        k->want[i] = take(k, c->bytes[i], 16, 0);
+    }
+    k->used_by_case = k->used;
+}
+
 /* As an image and an arena lay arguments out: at multiples of their elements' size, of 4 at least. No more is promised,
  * and no more is given. */
 static uint32_t beyond_of(struct kernel_case *c, int32_t i)
 {
-    bool wide = case_type(c, i) == MOTE_ARG_S64 || case_type(c, i) == MOTE_ARG_U64 || case_type(c, i) == MOTE_ARG_F64;
+    bool wide = i < c->kernel->n_args && draw_element_bytes(case_type(c, i)) == 8;
 
     return wide ? 8u * (uint32_t)draw_between(&c->draw, 0, 1) : 4u * (uint32_t)draw_between(&c->draw, 0, 3);
 }
 
-static void lay_out(struct check *k, struct kernel_case *c)
+static bool has_room(const struct check *k, const uint32_t *bytes)
 {
-    ASAN_UNPOISON_MEMORY_REGION(k->memory, k->size);
-    k->used = 0;
-    for (int32_t i = 0; i < c->kernel->n_args; i++) {
-        uint32_t bytes = c->bytes[i];
+    uint64_t used = k->used_by_case;
 
-        k->initial[i] = take(k, bytes, 16, 0);
-        k->want[i] = take(k, bytes, 16, 0);
-        k->live[i] = take(k, GUARD + bytes, 16, beyond_of(c, i)) + GUARD;
+    for (int32_t i = 0; i < k->n_live; i++)
+        used += 2 * (uint64_t)bytes[i] + 2 * GUARD + 64;
+    return used <= k->size;
+}
+
+/* The arguments that a version wants. False if there is no room. */
+static bool lay_out(struct check *k, struct kernel_case *c)
+{
+    unwatch(k);
+    k->n_live = c->kernel->n_args;
+    if (!has_room(k, c->bytes))
+        return false;
+    k->used = k->used_by_case;
+    for (int32_t i = 0; i < k->n_live; i++) {
+        k->live[i].before = k->initial[i];
+        k->live[i].bytes = c->bytes[i];
+        k->live[i].data = take(k, GUARD + c->bytes[i], 16, beyond_of(c, i)) + GUARD;
         k->used += GUARD;
     }
+    return true;
 }
 
 static uint8_t guard_byte(uint8_t salt, uint32_t i) { return (uint8_t)(salt + 31 * i); }
 
+static int role_of(const struct kernel_case *c, int32_t i)
+{
+    return i < c->kernel->n_args ? c->kernel->arg[i].role : MOTE_ROLE_SCRATCH;
+}
+
+static bool is_written(const struct kernel_case *c, int32_t i)
+{
+    int role = role_of(c, i);
+
+    return role == MOTE_ROLE_OUT || role == MOTE_ROLE_STATE || role == MOTE_ROLE_SCRATCH;
+}
+
 /* Before a run: arguments as they were, what is written for the first time as `salt` has it, guards anew. */
 static void restore(struct check *k, const struct kernel_case *c, uint8_t salt)
 {
-    ASAN_UNPOISON_MEMORY_REGION(k->memory, k->size);
-    for (int32_t i = 0; i < c->kernel->n_args; i++) {
-        uint8_t *data = k->live[i], role = c->kernel->arg[i].role;
+    unwatch(k);
+    for (int32_t i = 0; i < k->n_live; i++) {
+        const struct check_arg *a = &k->live[i];
+        int role = role_of(c, i);
 
-        for (uint32_t b = 0; b < c->bytes[i]; b++)
-            data[b] = role == MOTE_ROLE_OUT || role == MOTE_ROLE_SCRATCH ? k->initial[i][b] ^ salt : k->initial[i][b];
+        for (uint32_t b = 0; b < a->bytes; b++)
+            a->data[b] = (a->before == NULL ? guard_byte(salt, b) : a->before[b]) ^
+                         (role == MOTE_ROLE_OUT || role == MOTE_ROLE_SCRATCH ? salt : 0);
         for (uint32_t b = 0; b < GUARD; b++) {
-            data[(int32_t)b - GUARD] = guard_byte(salt, b);
-            data[c->bytes[i] + b] = guard_byte(salt, b + GUARD);
+            a->data[(int32_t)b - GUARD] = guard_byte(salt, b);
+            a->data[a->bytes + b] = guard_byte(salt, b + GUARD);
         }
-        ASAN_POISON_MEMORY_REGION(data - GUARD, GUARD);
-        ASAN_POISON_MEMORY_REGION(data + c->bytes[i], GUARD);
+        ASAN_POISON_MEMORY_REGION(a->data - GUARD, GUARD);
+        ASAN_POISON_MEMORY_REGION(a->data + a->bytes, GUARD);
     }
 }
 
@@ -78,7 +112,19 @@ static void restore(struct check *k, const struct kernel_case *c, uint8_t salt)
 static void call(struct check *k, const struct kernel_case *c, const struct mote_version *version, int32_t first,
                  int32_t count)
 {
-    version->run(&(struct mote_call){c->params, (void *const *)k->live, first, count});
+    void *args[MOTE_ARGS_MAX];
+
+    for (int32_t i = 0; i < k->n_live; i++)
+        args[i] = k->live[i].data;
+    version->run(&(struct mote_call){c->params, args, first, count});
+}
+
+/* What scratch holds is worth nothing after a call. */
+static void scribble(struct check *k, struct kernel_case *c)
+{
+    for (int32_t i = 0; i < k->n_live; i++)
+        if (role_of(c, i) == MOTE_ROLE_SCRATCH)
+            memset(k->live[i].data, draw_between(&c->draw, 0, 255), k->live[i].bytes);
 }
 
 /* All rows at once, or a few a call. */
@@ -88,9 +134,19 @@ static void run(struct check *k, struct kernel_case *c, const struct mote_versio
 
     for (int32_t first = 0, count; first < rows; first += count) {
         count = in_chunks ? draw_between(&c->draw, 1, draw_one_in(&c->draw, 2) ? 1 : rows - first) : rows - first;
+        scribble(k, c);
         call(k, c, version, first, count);
     }
-    ASAN_UNPOISON_MEMORY_REGION(k->memory, k->size);
+    unwatch(k);
+}
+
+bool check_prepare(struct check *k, struct kernel_case *c)
+{
+    if (!lay_out(k, c))
+        return false;
+    restore(k, c, 0);
+    unwatch(k);
+    return true;
 }
 
 void check_run(struct check *k, const struct kernel_case *c, const struct mote_version *version)
@@ -102,25 +158,29 @@ void check_run(struct check *k, const struct kernel_case *c, const struct mote_v
 static struct check_fault fault(const struct kernel_case *c, const char *what, int32_t argument, uint32_t at,
                                 int32_t got, int32_t want)
 {
-    return (struct check_fault){
-        .what = what, .argument = c->kernel->arg_names[argument], .at = at, .got = got, .want = want};
+    return (struct check_fault){.what = what,
+                                .argument = argument < c->kernel->n_args ? c->kernel->arg_names[argument] : "scratch",
+                                .at = at,
+                                .got = got,
+                                .want = want};
 }
 
 static struct check_fault find_stray_writes(const struct check *k, const struct kernel_case *c, uint8_t salt)
 {
-    for (int32_t i = 0; i < c->kernel->n_args; i++) {
-        const uint8_t *data = k->live[i];
+    for (int32_t i = 0; i < k->n_live; i++) {
+        const struct check_arg *a = &k->live[i];
 
         for (uint32_t b = 0; b < GUARD; b++) {
-            if (data[(int32_t)b - GUARD] != guard_byte(salt, b))
-                return fault(c, "wrote before the argument", i, b, data[(int32_t)b - GUARD], guard_byte(salt, b));
-            if (data[c->bytes[i] + b] != guard_byte(salt, b + GUARD))
-                return fault(c, "wrote behind the argument", i, c->bytes[i] + b, data[c->bytes[i] + b],
-                             guard_byte(salt, b + GUARD));
+            int before = a->data[(int32_t)b - GUARD], behind = a->data[a->bytes + b];
+
+            if (before != guard_byte(salt, b))
+                return fault(c, "wrote before the argument", i, b, before, guard_byte(salt, b));
+            if (behind != guard_byte(salt, b + GUARD))
+                return fault(c, "wrote behind the argument", i, a->bytes + b, behind, guard_byte(salt, b + GUARD));
         }
-        for (uint32_t b = 0; !is_written(c, i) && b < c->bytes[i]; b++)
-            if (data[b] != k->initial[i][b])
-                return fault(c, "wrote into what it only reads", i, b, data[b], k->initial[i][b]);
+        for (uint32_t b = 0; !is_written(c, i) && b < a->bytes; b++)
+            if (a->data[b] != a->before[b])
+                return fault(c, "wrote into what it only reads", i, b, a->data[b], a->before[b]);
     }
     return (struct check_fault){.what = NULL};
 }
@@ -136,11 +196,11 @@ static bool is_nan(const uint8_t *at)
 /* The byte is the one that is wanted, or part of no number where one is wanted, or neither run wrote it. */
 static bool is_same(const struct check *k, const struct kernel_case *c, int32_t i, uint32_t b, uint8_t salt)
 {
-    uint8_t got = k->live[i][b], want = k->want[i][b], was = k->initial[i][b];
+    uint8_t got = k->live[i].data[b], want = k->want[i][b], was = k->initial[i][b];
 
     if (got == want || (c->kernel->arg[i].role == MOTE_ROLE_OUT && want == was && got == (was ^ salt)))
         return true;
-    return case_type(c, i) == MOTE_ARG_F32 && is_nan(k->live[i] + b / 4 * 4) && is_nan(k->want[i] + b / 4 * 4);
+    return case_type(c, i) == MOTE_ARG_F32 && is_nan(k->live[i].data + b / 4 * 4) && is_nan(k->want[i] + b / 4 * 4);
 }
 
 static struct check_fault compare(const struct check *k, const struct kernel_case *c, uint8_t salt, const char *what)
@@ -152,7 +212,7 @@ static struct check_fault compare(const struct check *k, const struct kernel_cas
     for (int32_t i = 0; i < c->kernel->n_args; i++)
         for (uint32_t b = 0; c->kernel->arg[i].role != MOTE_ROLE_SCRATCH && is_written(c, i) && b < c->bytes[i]; b++)
             if (!is_same(k, c, i, b, salt))
-                return fault(c, what, i, b, k->live[i][b], k->want[i][b]);
+                return fault(c, what, i, b, k->live[i].data[b], k->want[i][b]);
     return stray;
 }
 
@@ -161,6 +221,8 @@ static struct check_fault run_and_compare(struct check *k, struct kernel_case *c
 {
     uint8_t salt = (uint8_t)draw_between(&c->draw, 1, 255);
 
+    if (!lay_out(k, c))
+        return fault(c, "wants more memory than the harness has", 0, 0, 0, 0);
     restore(k, c, salt);
     run(k, c, version, in_chunks);
     return compare(k, c, salt, what);
@@ -170,7 +232,7 @@ static bool fill(struct check *k, struct kernel_case *c, void (*fill_one)(struct
 {
     struct mote_block blocks[MOTE_ARGS_MAX];
 
-    lay_out(k, c);
+    lay_out_case(k, c);
     for (int32_t i = 0; i < c->kernel->n_args; i++) {
         fill_one(c, i, k->initial[i]);
         blocks[i] = (struct mote_block){k->initial[i], c->bytes[i]};
@@ -184,11 +246,12 @@ struct check_fault check_reference(struct check *k, struct kernel_case *c, const
 
     if (!fill(k, c, case_fill))
         return fault(c, "the case's constants are not trusted", 0, 0, 0, 0);
+    (void)lay_out(k, c);
     restore(k, c, 0);
     run(k, c, portable, false);
     found = find_stray_writes(k, c, 0);
     for (int32_t i = 0; i < c->kernel->n_args; i++)
-        memcpy(k->want[i], k->live[i], c->bytes[i]);
+        memcpy(k->want[i], k->live[i].data, c->bytes[i]);
     if (found.what == NULL)
         found = run_and_compare(k, c, portable, true, "depends on the rows of a call or on what memory held");
     return found;
@@ -220,22 +283,30 @@ uint32_t check_hash(const struct check *k, const struct kernel_case *c)
 /* Arguments in the arena become parts of the largest one that is written, which overlap: nothing checks that. */
 static void overlap(struct check *k, struct kernel_case *c)
 {
-    int32_t host = -1;
+    const struct check_arg *host = NULL;
 
-    for (int32_t i = 0; i < c->kernel->n_args; i++)
-        if (is_written(c, i) && (host < 0 || c->bytes[i] > c->bytes[host]))
-            host = i;
-    for (int32_t i = 0; i < c->kernel->n_args; i++)
-        if (!mote_role_is_const(c->kernel->arg[i].role) && i != host && c->bytes[i] <= c->bytes[host])
-            k->live[i] = k->live[host] + draw_between(&c->draw, 0, (int32_t)(c->bytes[host] - c->bytes[i]) / 8) * 8;
+    for (int32_t i = 0; i < k->n_live; i++)
+        if (is_written(c, i) && (host == NULL || k->live[i].bytes > host->bytes))
+            host = &k->live[i];
+    for (int32_t i = 0; i < k->n_live; i++)
+        if (!mote_role_is_const((uint32_t)role_of(c, i)) && k->live[i].bytes <= host->bytes && host != &k->live[i])
+            k->live[i].data = host->data + draw_between(&c->draw, 0, (int32_t)(host->bytes - k->live[i].bytes) / 8) * 8;
+}
+
+/* Inputs that overlap others are written. */
+static void forget_inputs(struct check *k, const struct kernel_case *c)
+{
+    for (int32_t i = 0; i < k->n_live; i++)
+        if (!mote_role_is_const((uint32_t)role_of(c, i)))
+            k->live[i].before = k->live[i].data;
 }
 
 struct check_fault check_hostile(struct check *k, struct kernel_case *c, const struct mote_version *version, bool *ran)
 {
-    uint8_t *apart[MOTE_ARGS_MAX];
+    struct check_arg apart[MOTE_ARGS_MAX];
     int32_t rows = case_rows(c), first;
 
-    *ran = fill(k, c, case_fill_hostile);
+    *ran = fill(k, c, case_fill_hostile) && lay_out(k, c);
     if (!*ran)
         return (struct check_fault){.what = NULL};
     restore(k, c, 0);
@@ -244,10 +315,8 @@ struct check_fault check_hostile(struct check *k, struct kernel_case *c, const s
         overlap(k, c);
     first = draw_between(&c->draw, 0, rows);
     call(k, c, version, first, rows - first);
-    ASAN_UNPOISON_MEMORY_REGION(k->memory, k->size);
+    unwatch(k);
     memcpy(k->live, apart, sizeof apart);
-    for (int32_t i = 0; i < c->kernel->n_args; i++) /* overlapping inputs are written */
-        if (!mote_role_is_const(c->kernel->arg[i].role))
-            memcpy(k->initial[i], k->live[i], c->bytes[i]);
+    forget_inputs(k, c);
     return find_stray_writes(k, c, 0);
 }

@@ -9,27 +9,37 @@
 
 #include "tests/kernels/cases.h"
 
+enum { VERSIONS_MAX = 8 };
+
 struct known_version {
     const char *name;
     const struct mote_version *version;
 };
 
-/* All that this program has of a kernel, the portable one first. */
+/* A kernel and what runs here of it, the portable version first. */
 struct known_kernel {
     const struct mote_kernel *kernel;
-    const struct known_version *versions;
+    struct known_version versions[VERSIONS_MAX];
     int32_t n;
 };
-extern const struct known_kernel known_kernels[];
 extern const int32_t known_kernels_count;
+struct known_kernel known_kernel(int32_t i);
 
-/* Memory for one case at a time: three of each argument. */
+/* An argument as a version wants it. */
+struct check_arg {
+    const uint8_t *before; /* what it holds before each run; of scratch NULL */
+    uint8_t *data;         /* what a run gets, between guards */
+    uint32_t bytes;
+};
+
+/* Memory for one case at a time. */
 struct check {
     uint8_t *memory;
-    uint32_t size, used;
-    uint8_t *initial[MOTE_ARGS_MAX]; /* what an argument holds before each run */
+    uint32_t size, used, used_by_case;
+    uint8_t *initial[MOTE_ARGS_MAX]; /* what the contract's arguments hold before each run */
     uint8_t *want[MOTE_ARGS_MAX];    /* after the portable version */
-    uint8_t *live[MOTE_ARGS_MAX];    /* what a run gets, with guards */
+    struct check_arg live[MOTE_ARGS_MAX];
+    int32_t n_live; /* the version's scratch is one more than the contract has */
 };
 
 struct check_fault {
@@ -39,7 +49,7 @@ struct check_fault {
     int32_t got, want; /* the bytes there */
 };
 
-#define CHECK_MEMORY(argument_bytes) (3 * MOTE_ARGS_MAX * ((argument_bytes) + 256u))
+#define CHECK_MEMORY(argument_bytes) (4 * MOTE_ARGS_MAX * ((argument_bytes) + 256u))
 
 /* The portable version: it computes the same in any chunks of rows, and touches nothing else. Fills `want`. */
 struct check_fault check_reference(struct check *k, struct kernel_case *c, const struct mote_version *portable);
@@ -51,7 +61,8 @@ uint32_t check_hash(const struct check *k, const struct kernel_case *c);
  * not take the constants. */
 struct check_fault check_hostile(struct check *k, struct kernel_case *c, const struct mote_version *version, bool *ran);
 
-/* Runs all rows, on what check_reference() has laid out: for timing. */
+/* For timing: lays out a case's arguments (false: no room), and runs all rows. */
+bool check_prepare(struct check *k, struct kernel_case *c);
 void check_run(struct check *k, const struct kernel_case *c, const struct mote_version *version);
 
 #endif

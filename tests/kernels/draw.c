@@ -91,7 +91,7 @@ int32_t draw_float(struct draw *d, bool wild)
 }
 
 /* ---- elements ---- */
-static uint32_t element_bytes(int32_t type)
+uint32_t draw_element_bytes(int32_t type)
 {
     static const uint8_t bits[] = {
         [0] = 8,
@@ -142,7 +142,7 @@ static void draw_element(struct draw *d, int32_t type, bool wild, uint8_t *to, u
 
 void draw_elements(struct draw *d, int32_t type, uint8_t *data, uint32_t bytes)
 {
-    uint32_t size = element_bytes(type), done = 0;
+    uint32_t size = draw_element_bytes(type), done = 0;
     bool wild = draw_one_in(d, 8), equal = draw_one_in(d, 12); /* equal ones: the largest sums */
 
     for (; done + size <= bytes; done += size)

@@ -25,6 +25,7 @@ int32_t draw_shift(struct draw *d, int32_t min, int32_t max);
 /* The bits of a float: of the usual size; `wild` ones are infinite, huge, tiny or no number, too. */
 int32_t draw_float(struct draw *d, bool wild);
 
+uint32_t draw_element_bytes(int32_t type);
 /* Elements of a type of device/mote/ops/types_def.h, 0 for bytes; all at an end of the range, or a mixture. */
 void draw_elements(struct draw *d, int32_t type, uint8_t *data, uint32_t bytes);
 

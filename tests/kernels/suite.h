@@ -11,7 +11,6 @@ struct suite {
     int32_t cases; /* of each kernel */
     struct case_limits limits, bench_limits;
     int32_t bench_cases;
-    double bench_least; /* operations of a case that is timed */
 };
 
 /* Boards have less memory. Memory of suite_memory_bytes() is to be lent. */

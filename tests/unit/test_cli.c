@@ -325,6 +325,7 @@ static void wrong_command_lines(void **state)
          "more --output files",
          {"run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/a", "--output", "@out/b"}},
         {2, "there is no board frob", {"compile", GRAPH, "-o", "@out/x", "--target", "frob"}},
+        {2, "there is no board cortex-m4f", {"profile", GRAPH, "--target", "cortex-m4f"}},
         {2, "there is no board frob", {"profile", GRAPH, "--target", "frob"}},
         {2, "there is no board frob", {"emulate", GRAPH, "--target", "frob", "--input", "@in/zeros.bin"}},
         {2, "no pass or stage is called 'frob': there are fold, legalize,", {"inspect", GRAPH, "--dump", "frob"}},
@@ -412,6 +413,7 @@ static void models_too_big_are_refused_with_the_numbers(void **state)
     put("in/picture.bin", pool_alloc(&pool, 360000), 360000);
     want_bad(bad, COUNT(bad));
     OK("compile", "@in/big.graph", "-o", "@out/x.mote", "--target", "mps2-an386");
+    OK("compile", "@in/big.graph", "-o", "@out/x.mote", "--target", "cortex-m4f"); /* of unknown memory */
     OK("compile", "@in/strokes.mote", "-o", "@out/y.mote", "--target", "nano-33-ble-sense");
     assert_memory_equal(slurp(here("out/y.mote")).data, slurp(here("in/strokes.mote")).data,
                         slurp(here("in/strokes.mote")).size);
