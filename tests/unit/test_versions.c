@@ -218,6 +218,31 @@ static void a_portable_image_is_for_everyone(void **state)
     compile(&f, NULL);
     assert_int_equal(image_open(&f.pool, f.p.image, arena, sizeof arena, &model), MOTE_OK);
     assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, M4)->name, "portable");
+    assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, M4 | MOTE_HAS_AVX2)->name, "avx2");
+    pool_free(&f.pool);
+}
+
+/* The best version that this machine has against the portable one, with the same table or without. */
+static void this_machine_gives_the_portable_bytes(void **state)
+{
+    static _Alignas(16) uint8_t arena[ARENA];
+    struct mote_model model;
+    struct fixture f;
+
+    (void)state;
+    compile(&f, NULL);
+    assert_int_equal(mote_model_open(&model, &mote_kernels, f.p.image.data, f.p.image.size, arena, ARENA), MOTE_OK);
+    for (int i = 0; i < INPUTS; i++) {
+        uint8_t input[IN], want[3], got[3];
+
+        for (int k = 0; k < IN; k++)
+            input[k] = (uint8_t)draw(0, 255);
+        model_set_inputs(&model, input);
+        mote_model_run(&model);
+        model_get_outputs(&model, want);
+        run(&f, input, got);
+        assert_memory_equal(got, want, sizeof want);
+    }
     pool_free(&f.pool);
 }
 
@@ -384,6 +409,7 @@ int main(void)
         cmocka_unit_test(every_host_runs_every_image),
         cmocka_unit_test(a_device_without_the_packing_refuses),
         cmocka_unit_test(a_portable_image_is_for_everyone),
+        cmocka_unit_test(this_machine_gives_the_portable_bytes),
         cmocka_unit_test(scratch_is_one_argument_more),
         cmocka_unit_test(what_has_no_code_is_not_linked),
         cmocka_unit_test(boards_give_the_same_bytes),
