@@ -9,7 +9,7 @@ build="$build libdnnl-dev libarchive-dev libpng-dev libjpeg62-turbo-dev zlib1g-d
 board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc gcc-avr avr-libc libsimavr-dev libelf-dev clang"
 demo="$build $board dataset-fashion-mnist"
-check="$build $boards dataset-fashion-mnist clang-tidy clang-format libclang-rt-14-dev python3 git"
+check="$build $boards dataset-fashion-mnist clang-tidy clang-format lld libclang-rt-14-dev python3 git"
 bench="$build $boards python3"
 bench_train="$build python3-torch libopenblas0-openmp"
 
