@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The main job, whole: check.py MOTE. `mote demo` must train Fashion-MNIST to at least 91.0 % in float, lose at most 0.3
-points in int8, and the emulated board's predictions must be the host's (which the command itself checks)."""
+points in int8, and the emulated board's predictions must be the host's (which the command itself checks). The demo's
+recipe trains longer than that takes: here it has EPOCHS, which leave it 91.5 %."""
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+RECIPE = ROOT / "models/recipes/fashion_mnist.yaml"
+EPOCHS = 11
 DATA = pathlib.Path("/usr/share/datasets/fashion-mnist")
 
 
@@ -17,9 +22,12 @@ def main():
         return 0
     with tempfile.TemporaryDirectory() as folder:
         demo = pathlib.Path(folder) / "demo"
-        done = subprocess.run([sys.argv[1], "demo", "-o", demo], stdout=subprocess.PIPE, text=True)
+        recipe = pathlib.Path(folder) / RECIPE.name
+        text, n = re.subn(r"\n  epochs: \d+\n", f"\n  epochs: {EPOCHS}\n", RECIPE.read_text())
+        recipe.write_text(text)
+        done = subprocess.run([sys.argv[1], "demo", "-o", demo, "--recipe", recipe], stdout=subprocess.PIPE, text=True)
         print(done.stdout)
-        if done.returncode != 0:
+        if done.returncode != 0 or n != 1:
             return 1
         accuracy = [json.loads((demo / name).read_text())["accuracy"] for name in ("train.json", "host.json")]
     print(f"float {accuracy[0]:.4f}, int8 {accuracy[1]:.4f}")
