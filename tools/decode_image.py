@@ -8,6 +8,7 @@ need and trust functions, which are code (and so not how many bytes the latter r
     tools/decode_image.py [--json] IMAGE
 """
 import ast
+import collections
 import hashlib
 import json
 import math
@@ -19,9 +20,11 @@ import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strings", 7: "classes", 8: "preprocess",
-            9: "data", 10: "task"}
+            9: "data", 10: "task", 11: "schedule", 12: "programs"}
+ENTRY = collections.namedtuple("ENTRY", "step first_row rows")
 TASKS = "none", "classification", "regression", "anomaly"
-ELEMENT = {"tensors": 20, "steps": 20, "args": 2, "params": 4, "io": 48, "classes": 4}
+ELEMENT = {"tensors": 20, "steps": 8, "args": 2, "params": 4, "io": 48, "classes": 4, "schedule": 8,
+           "programs": 8}
 IMAGE, ARENA = 0, 1
 ROW_MAJOR = 0, 0  # coding, packing
 RAW_BYTES = {"s8": 1, "u8": 1, "s16": 2, "f32": 4}
@@ -148,6 +151,22 @@ def is_shown(code):
     return code >= 0x20 and not 0x7f <= code <= 0x9f and code not in turns and not 0xdc80 <= code <= 0xdcff
 
 
+def entry_of(unit):
+    step, rows, first = struct.unpack("<HHI", unit)
+    return ENTRY(step, first, rows)
+
+
+def groups_of(units):
+    at = 0
+    while at < len(units):
+        entries, repeat = struct.unpack("<II", units[at])
+        if entries >= len(units) - at:
+            return
+        yield {"repeat": repeat, "entries": [entry_of(unit)._asdict()
+                                             for unit in units[at + 1:at + 1 + entries]]}
+        at += 1 + entries
+
+
 class Image:
     def __init__(self, data, tables):
         self.data, self.tables = data, tables
@@ -156,7 +175,8 @@ class Image:
         self.state_bytes = 0
         self.tensors = [self.tensor(i) for i in range(self.count("tensors"))]
         self.ios = self.inputs_and_outputs()
-        self.steps = [self.step(i) for i in range(self.count("steps"))]
+        self.steps = []
+        self.groups = self.steps_and_schedule()
 
     def header(self):
         want(len(self.data) >= 64 and self.data[:4] == b"MOTE", "ERR_MAGIC", "no image")
@@ -261,7 +281,8 @@ class Image:
         return next(n for n, name in self.tables.types.name.items() if name == tensor["type"])
 
     def step(self, i):
-        number, n_args, args, params, first, count = self.element("steps", i, "<HHIIII")
+        number, n_args, args, params = self.element("steps", i, "<4H")
+        want(160 * (i + 1) <= 8 * self.bytes, "ERR_WORK", f"step {i}: too many", i)
         want(number in self.tables.kernels, "ERR_KERNEL", f"step {i}: kernel {number}", i)
         k = self.tables.kernels[number]
         want(len(k.args) <= n_args <= len(k.args) + 1 and args + n_args <= self.count("args"), "ERR_BOUNDS", f"step {i}: arguments", i)
@@ -269,14 +290,50 @@ class Image:
         values = [self.element("params", params + j, "<i")[0] for j in range(len(k.params))]
         for (name, low, high), value in zip(k.params, values):
             want(low <= value <= high, "ERR_PARAMS", f"step {i}: {name} is {value}, not {low} to {high}", i)
-        want(first + count <= 0x7fffffff, "ERR_PARAMS", f"step {i}: rows {first} + {count}", i)
         tensors = [self.element("args", args + j, "<H")[0] for j in range(n_args)]
         args = [*k.args, ("scratch", 0, "SCRATCH")][:n_args]  # whether a version wants scratch, and how much, is code
         for (name, kind, role), tensor in zip(args, tensors):
             self.argument(i, k, name, kind, role, tensor)
-        return {"index": i, "kernel": k.name, "first_row": first, "rows": count,
+        return {"index": i, "kernel": k.name,
                 "tensors": {arg[0]: tensor for arg, tensor in zip(args, tensors)},
                 "params": {param[0]: value for param, value in zip(k.params, values)}}
+
+    def units(self, section):
+        return [self.element(section, i, "8s")[0] for i in range(self.count(section))]
+
+    def steps_and_schedule(self):
+        """Each step in its order, and then the schedule as far as it needs no later one."""
+        groups, entries, at, units = [], 0, 0, self.units("schedule")
+        for i in range(self.count("steps")):
+            self.steps.append(self.step(i))
+            while at < len(units):
+                if entries == 0:
+                    entries, repeat = struct.unpack("<II", units[at])
+                    want(0 < entries < len(units) - at and repeat > 0, "ERR_BOUNDS", f"unit {at}: a group")
+                    groups.append({"repeat": repeat, "entries": []})
+                else:
+                    entry = entry_of(units[at])
+                    if entry.step > i:
+                        break
+                    most = 0x7fffffff  # the step's rows, which the kernel's need function says
+                    want(entry.rows > 0 and entry.first_row + groups[-1]["repeat"] * entry.rows <= most, "ERR_PARAMS",
+                         f"unit {at}: rows of step {entry.step}", entry.step)
+                    groups[-1]["entries"].append(entry._asdict())
+                    entries -= 1
+                at += 1
+        want(at == len(units), "ERR_BOUNDS", f"unit {at}: a step that is not there")
+        return groups
+
+    def programs(self):
+        """The inference, which is checked, then the others, as far as they can be read: who selects one checks it."""
+        yield {"name": "infer", "groups": self.groups}
+        units, at = self.units("programs"), 0
+        while at < len(units):
+            name, n = struct.unpack("<II", units[at])
+            if n >= len(units) - at:
+                return
+            yield {"name": self.string(name), "groups": list(groups_of(units[at + 1:at + 1 + n]))}
+            at += 1 + n
 
     def argument(self, step, kernel, name, kind, role, tensor):
         want(tensor < len(self.tensors), "ERR_BOUNDS", f"step {step}: {name} is tensor {tensor}", step)
@@ -347,7 +404,8 @@ class Image:
                 "image_bytes": self.bytes, "arena_bytes": self.arena_bytes, "weight_bytes": self.weight_bytes(),
                 "inputs": self.ios["inputs"], "outputs": self.ios["outputs"], "classes": self.classes(),
                 "preprocess": self.preprocess(), "task": self.task(), "signature": self.signature(),
-                "sections": self.sections, "steps": self.steps, "tensors": self.tensors}
+                "sections": self.sections, "steps": self.steps, "programs": list(self.programs()),
+                "tensors": self.tensors}
 
 
 # ---- for people ----
@@ -374,9 +432,15 @@ def text_of(d):
         yield (f"tensor {t['index']}: {t['type']}, {t['bytes']} bytes at {t['offset']} of the {t['region']}, "
                f"{t['packing']}{', state' if t['state'] else ''}{', weight' if t['weight'] else ''}")
     for s in d["steps"]:
-        yield f"step {s['index']}: {s['kernel']}, rows {s['first_row']} + {s['rows']}"
+        yield f"step {s['index']}: {s['kernel']}"
         yield "    " + ", ".join(f"{name} = tensor {tensor}" for name, tensor in s["tensors"].items())
         yield "    " + ", ".join(f"{name} {value}" for name, value in s["params"].items())
+    for p in d["programs"]:
+        yield f"program {p['name']}"
+        for g in p["groups"]:
+            yield f"    {g['repeat']} times"
+            for e in g["entries"]:
+                yield f"        step {e['step']}, rows {e['first_row']} + {e['rows']}"
 
 
 def main(arguments):

@@ -22,9 +22,10 @@ import decode_image  # noqa: E402
 
 TABLES = decode_image.Tables()
 CHECKED = 8        # device/mote/ops/image.h: MOTE_IMAGE_CHECKED
+STEP = 160         # MOTE_IMAGE_STEP
 ARENA = 1 << 17  # 65535 outputs of int16
 CASES = 3          # of a file of vectors
-TENSORS, STEPS, ARGS, PARAMS, IO, STRINGS, DATA = 1, 2, 3, 4, 5, 6, 9
+TENSORS, STEPS, ARGS, PARAMS, IO, STRINGS, DATA, SCHEDULE = 1, 2, 3, 4, 5, 6, 9, 11
 LINE = {"transpose": (1, 0), "pad": (1, 0, 1)}  # a dimension of 1 in a walk's table; elsewhere:
 LINE_OF_THREE = (1, 0, 0)
 
@@ -92,17 +93,15 @@ class Worst:
         return True
 
     def image(self, size):
-        """As many steps as `size` bytes hold and the bound allows."""
+        """As many steps as `size` bytes hold and the bound allows; none of them is run."""
         names = [name for name, _, _ in self.kernel.args]
         data = b"".join(c.ljust((len(c) + 15) // 16 * 16, b"\0") for c in self.checked.values())
         params = struct.pack(f"<{len(self.params)}i", *self.params.values())
         args = struct.pack(f"<{len(names)}H", *range(len(names)))
         fixed = 64 + 7 * 16 + sum((len(b) + 15) // 16 * 16 for b in (params, args, data, b"m\0", names)) + 20 * len(names) + 64
         checked = sum(map(len, self.checked.values()))
-        n = max(1, (size - fixed) // 20)
-        if checked:
-            n = min(n, CHECKED * (size // 16 * 16) // checked)
-        step = struct.pack("<HHIIII", self.id, len(names), 0, 0, 0, 0)
+        n = max(1, min(65535, (size - fixed) // 8, CHECKED * (size // 16 * 16) // (STEP + checked)))
+        step = struct.pack("<4H", self.id, len(names), 0, 0)
         return lay_out(size // 16 * 16, lambda at: [
             (TENSORS, self.tensors(names, at, size), len(names)), (STEPS, step * n, n), (ARGS, args, len(names)),
             (PARAMS, params, len(self.params)), (STRINGS, b"m\0", 2), (DATA, data, len(data))]), n, checked

@@ -35,6 +35,7 @@ extern "C" {
 
 struct mote_image_tensor;
 struct mote_image_step;
+struct mote_image_entry;
 struct mote_image_io;
 struct mote_channels;
 struct mote_kernels;
@@ -64,7 +65,7 @@ struct mote_error {
 
 struct mote_model;
 
-/* Called after each step of mote_model_run() and mote_model_step(): read a cycle counter, feed a watchdog. */
+/* Called after each call of a kernel, which computes some rows of a step: read a cycle counter, feed a watchdog. */
 typedef void mote_hook(void *user, const struct mote_model *model, int32_t step, int32_t kernel);
 
 /* Read only for you, but for hook and user. */
@@ -76,11 +77,12 @@ struct mote_model {
     const struct mote_image_step *steps;
     const uint16_t *args;
     const int32_t *params;
+    const struct mote_image_entry *schedule;
     const struct mote_image_io *io;
     const char *strings;
-    uint32_t n_tensors, n_steps, n_args, n_params, n_strings;
-    uint32_t n_io, n_inputs; /* io[0 … n_inputs) are inputs, the rest outputs */
-    uint32_t next;           /* the step that mote_model_step() runs next */
+    uint32_t n_tensors, n_steps, n_args, n_params, n_schedule, n_strings;
+    uint32_t n_io, n_inputs;     /* io[0 … n_inputs) are inputs, the rest outputs */
+    uint32_t group, next, round; /* in `schedule`, the program's units: mote_model_step() runs entry `next` */
     mote_hook *hook;
     void *user;
     struct mote_error error; /* of the last call that failed */
@@ -98,15 +100,20 @@ uint32_t mote_crc32(const void *data, size_t bytes);
 int32_t mote_model_open(struct mote_model *model, const struct mote_kernels *kernels, const void *image,
                         size_t image_bytes, void *arena, size_t arena_bytes);
 
-/* State tensors to real zero; the next step is the first. */
+/* State tensors to real zero; the program begins anew. */
 void mote_model_reset(struct mote_model *model);
 
-/* One inference: all steps from the first. Cannot fail on an open model; the status is for symmetry with step. */
+/* One inference, from its beginning. Cannot fail on an open model; the status is for symmetry with step. */
 int32_t mote_model_run(struct mote_model *model);
 
-/* One step of an inference. Returns 1 if more are to come, 0 if that was the last: the outputs are there, and the next
- * call begins a new inference. */
+/* One call of a kernel: some rows of a step. Returns 1 if more are to come, 0 if that was the last: the outputs are
+ * there, and the next call begins a new inference. */
 int32_t mote_model_step(struct mote_model *model);
+
+/* An image may have programs beside the inference, whose name is "infer". From now on run and step are those of the
+ * one of this name, from its beginning. MOTE_ERR_USAGE if there is none; it is checked here: what mote_model_open()
+ * says of a schedule, and then the program stays the one that it was. */
+int32_t mote_model_select(struct mote_model *model, const char *program);
 
 int32_t mote_model_inputs(const struct mote_model *model);
 int32_t mote_model_outputs(const struct mote_model *model);

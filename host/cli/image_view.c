@@ -33,11 +33,18 @@ const char *image_arg_name(uint32_t kernel, uint32_t i)
 const char *image_section_name(uint32_t id)
 {
     static const char *const names[] = {
-        [MOTE_SECTION_TENSORS] = "tensors", [MOTE_SECTION_STEPS] = "steps",
-        [MOTE_SECTION_ARGS] = "args",       [MOTE_SECTION_PARAMS] = "params",
-        [MOTE_SECTION_IO] = "io",           [MOTE_SECTION_STRINGS] = "strings",
-        [MOTE_SECTION_CLASSES] = "classes", [MOTE_SECTION_PREPROCESS] = "preprocess",
-        [MOTE_SECTION_DATA] = "data",       [MOTE_SECTION_TASK] = "task",
+        [MOTE_SECTION_TENSORS] = "tensors",
+        [MOTE_SECTION_STEPS] = "steps",
+        [MOTE_SECTION_ARGS] = "args",
+        [MOTE_SECTION_PARAMS] = "params",
+        [MOTE_SECTION_IO] = "io",
+        [MOTE_SECTION_STRINGS] = "strings",
+        [MOTE_SECTION_CLASSES] = "classes",
+        [MOTE_SECTION_PREPROCESS] = "preprocess",
+        [MOTE_SECTION_DATA] = "data",
+        [MOTE_SECTION_TASK] = "task",
+        [MOTE_SECTION_SCHEDULE] = "schedule",
+        [MOTE_SECTION_PROGRAMS] = "programs",
     };
 
     return id < COUNT(names) && names[id] != NULL ? names[id] : "?";

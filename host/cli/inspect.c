@@ -397,8 +397,78 @@ static json_t *step_json(const struct mote_model *m, uint32_t index)
         json_object_set_new(args, image_arg_name(s->kernel, i), json_integer(m->args[s->args + i]));
     for (uint32_t i = 0; i < k->n_params; i++)
         json_object_set_new(params, k->param_names[i], json_integer(m->params[s->params + i]));
-    return json_pack("{s:I, s:s, s:I, s:I, s:o, s:o}", "index", (json_int_t)index, "kernel", k->name, "first_row",
-                     (json_int_t)s->first, "rows", (json_int_t)s->count, "tensors", args, "params", params);
+    return json_pack("{s:I, s:s, s:o, s:o}", "index", (json_int_t)index, "kernel", k->name, "tensors", args, "params",
+                     params);
+}
+
+/* ---- the schedule: programs of groups of entries ---- */
+struct program {
+    const char *name;
+    const struct mote_image_entry *units;
+    uint32_t n;
+};
+
+/* The one that *unit says, which it moves to the next one: the inference, then those of PROGRAMS. */
+static bool next_program(const struct mote_model *m, uint32_t *unit, struct program *out)
+{
+    const struct mote_image_section *infer = image_section(m, MOTE_SECTION_SCHEDULE),
+                                    *s = image_section(m, MOTE_SECTION_PROGRAMS);
+    const uint32_t at = *unit - 1, count = s != NULL ? s->count : 0;
+
+    if (*unit == 0) {
+        *unit = 1;
+        *out = (struct program){"infer", infer != NULL ? (const void *)(m->image + infer->offset) : NULL,
+                                infer != NULL ? infer->count : 0};
+        return true;
+    }
+    if (at >= count)
+        return false;
+
+    const struct mote_image_program *p = (const struct mote_image_program *)(const void *)(m->image + s->offset) + at;
+
+    if (p->units >= count - at)
+        return false;
+    *out = (struct program){image_string(m, p->name), (const void *)(p + 1), p->units};
+    *unit += 1 + p->units;
+    return true;
+}
+
+/* The group at *unit. Other programs than the first have not been checked. */
+static bool next_group(const struct program *p, uint32_t *unit, struct mote_image_group *out)
+{
+    if (*unit >= p->n)
+        return false;
+    memcpy(out, &p->units[*unit], sizeof *out);
+    if (out->entries >= p->n - *unit)
+        return false;
+    *unit += 1 + out->entries;
+    return true;
+}
+
+static json_t *group_json(const struct mote_image_group *g, const struct mote_image_entry *entries)
+{
+    json_t *all = json_array();
+
+    for (uint32_t i = 0; i < g->entries; i++)
+        json_array_append_new(all, json_pack("{s:i, s:I, s:i}", "step", entries[i].step, "first_row",
+                                             (json_int_t)entries[i].first, "rows", entries[i].rows));
+    return json_pack("{s:I, s:o}", "repeat", (json_int_t)g->repeat, "entries", all);
+}
+
+static json_t *programs_json(const struct mote_model *m)
+{
+    json_t *all = json_array();
+    struct program p;
+
+    for (uint32_t unit = 0; next_program(m, &unit, &p);) {
+        json_t *groups = json_array();
+        struct mote_image_group g;
+
+        for (uint32_t at = 0; next_group(&p, &at, &g);)
+            json_array_append_new(groups, group_json(&g, &p.units[at - g.entries]));
+        json_array_append_new(all, json_pack("{s:o, s:o}", "name", json_text(p.name), "groups", groups));
+    }
+    return all;
 }
 
 static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t index)
@@ -462,15 +532,15 @@ static json_t *image_json(struct pool *pool, struct bytes image, const struct mo
         json_array_append_new(tensors, image_tensor_json(&m->tensors[i], i));
     classes = image_classes(pool, m, &n_classes);
     snprintf(format, sizeof format, "%u.%u", h->major, h->minor);
-    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+    return json_pack("{s:s, s:o, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
                      "kind", "image", "model", json_text(mote_model_name(m)), "model_version",
                      (json_int_t)h->model_version, "format", format, "core", core_name((enum mote_core)h->core), "hash",
                      hex(pool, h->hash, sizeof h->hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
                      (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
                      io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
                      names_json(classes, n_classes), "preprocess", said_json(&preprocess), "task", task_json(&task),
-                     "signature", signature_json(pool, image), "sections", sections_json(m), "steps", steps, "tensors",
-                     tensors);
+                     "signature", signature_json(pool, image), "sections", sections_json(m), "steps", steps, "programs",
+                     programs_json(m), "tensors", tensors);
 }
 
 static void print_io(struct pool *pool, const char *what, const struct mote_model *m,
@@ -491,14 +561,38 @@ static void print_io(struct pool *pool, const char *what, const struct mote_mode
 
 static void print_steps(struct pool *pool, const struct mote_model *m)
 {
-    printf("\n%4s  %-26s %8s  %s\n", "step", "kernel", "rows", "tensors");
+    printf("\n%4s  %-26s  %s\n", "step", "kernel", "tensors");
     for (uint32_t i = 0; i < m->n_steps; i++) {
         const struct mote_image_step *s = &m->steps[i];
         struct text args = {.pool = pool};
 
         for (uint32_t k = 0; k < s->n_args; k++)
             text_add(&args, "%s%s %u", k > 0 ? ", " : "", image_arg_name(s->kernel, k), m->args[s->args + k]);
-        printf("%4u  %-26s %8u  %s\n", i, kernels[s->kernel]->name, s->count, args.len > 0 ? args.s : "");
+        printf("%4u  %-26s  %s\n", i, kernels[s->kernel]->name, args.len > 0 ? args.s : "");
+    }
+}
+
+static void print_group(const struct mote_image_group *g, const struct mote_image_entry *entries)
+{
+    for (uint32_t i = 0; i < g->entries; i++) {
+        char times[16] = "";
+
+        if (i == 0)
+            snprintf(times, sizeof times, "%u", g->repeat);
+        printf("%10s  %6u %10u %8u\n", times, entries[i].step, entries[i].first, entries[i].rows);
+    }
+}
+
+static void print_schedule(struct pool *pool, const struct mote_model *m)
+{
+    struct program p;
+
+    for (uint32_t unit = 0; next_program(m, &unit, &p);) {
+        struct mote_image_group g;
+
+        printf("\nprogram %s\n%10s  %6s %10s %8s\n", printable(pool, p.name), "times", "step", "first row", "rows");
+        for (uint32_t at = 0; next_group(&p, &at, &g);)
+            print_group(&g, &p.units[at - g.entries]);
     }
 }
 
@@ -528,6 +622,7 @@ static void print_image(struct pool *pool, const char *path, struct bytes image,
         printf("%-12s %10u %10u %8u\n", image_section_name(s->id), s->offset, s->bytes, s->count);
     }
     print_steps(pool, m);
+    print_schedule(pool, m);
     printf("\n%6s  %-5s %-6s %10s %10s\n", "tensor", "type", "region", "offset", "bytes");
     for (uint32_t i = 0; i < m->n_tensors; i++) {
         const struct mote_image_tensor *t = &m->tensors[i];
@@ -584,7 +679,8 @@ const struct command command_inspect = {
     .details =
         "Shows the model as imported, with the multiply-accumulates (MACs) that each operator has in the file and "
         "those\n"
-        "that are left after the passes. A .mote shows its sections, steps and tensors; with --public-key (`mote sign\n"
+        "that are left after the passes. A .mote shows its sections, steps, schedule and tensors; with --public-key "
+        "(`mote sign\n"
         "--help` says which file) one that was not signed with that key is refused.\n\n"
         "JSON keys of a graph: kind (\"graph\"), model, model_version, compiled, inputs, outputs (of tensors), "
         "classes,\n"
@@ -600,7 +696,8 @@ const struct command command_inspect = {
         "JSON keys of an image: kind (\"image\"), model, model_version, format, core, hash, image_bytes, arena_bytes,\n"
         "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
         "preprocess (the same), task, signature (null or {algorithm, key_id, signed_bytes, signature}),\n"
-        "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, first_row, rows, tensors, params}],\n"
+        "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, tensors, params}],\n"
+        "programs: [{name, groups: [{repeat, entries: [{step, first_row, rows}]}]}],\n"
         "tensors: [{index, type, region, offset, bytes, decoded, coding, packing, state, weight, fill, initial}].",
     .example = "mote inspect kws.tflite --text",
     .positional_min = 1,

@@ -55,7 +55,7 @@ static void find_peak(struct profile *r)
 {
     const struct plan *plan = &r->p.plan;
 
-    for (int32_t time = -1; time <= plan->n_steps; time++) {
+    for (int32_t time = -1; time <= plan->schedule.n_entries; time++) {
         struct alive a = alive_at(plan, time);
 
         if (alive_sum(&a) > alive_sum(&r->peak))
@@ -87,13 +87,18 @@ static struct line operator_line(struct profile *r, int32_t op, bool *counted)
 
     for (int32_t i = 0; i < plan->n_steps; i++) {
         const struct step *s = &plan->steps[i];
-        struct alive a;
 
         if (s->op != op)
             continue;
-        a = alive_at(plan, i);
         text_add(&kernel_names, "%s%s", kernel_names.len > 0 ? " " : "", kernels[s->kernel]->name);
         add_constants(plan, s, counted, &line);
+    }
+    for (int32_t time = 0; time < plan->schedule.n_entries; time++) {
+        struct alive a;
+
+        if (plan->steps[plan->schedule.entries[time].step].op != op)
+            continue;
+        a = alive_at(plan, time);
         line.alive = alive_sum(&a) > line.alive ? alive_sum(&a) : line.alive;
     }
     line.kernels = kernel_names.len > 0 ? kernel_names.s : "";

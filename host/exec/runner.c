@@ -4,14 +4,28 @@
 #include "host/plan/lower.h"
 #include "mote/ops/image.h"
 
-double runner_work(const struct mote_model *model)
+static double work_of_group(const struct mote_model *m, const struct mote_image_group *g,
+                            const struct mote_image_entry *entries)
 {
     double work = 0;
 
-    for (uint32_t i = 0; i < model->n_steps; i++) {
-        const struct mote_image_step *s = &model->steps[i];
+    for (uint32_t i = 0; i < g->entries; i++) {
+        const struct mote_image_step *s = &m->steps[entries[i].step];
 
-        work += 1 + s->count * kernels[s->kernel]->cost(model->params + s->params);
+        work += 1 + entries[i].rows * kernels[s->kernel]->cost(m->params + s->params);
+    }
+    return work * g->repeat;
+}
+
+double runner_work(const struct mote_model *m)
+{
+    double work = 0;
+
+    for (uint32_t at = 0; at < m->n_schedule;) {
+        const struct mote_image_group *g = (const void *)&m->schedule[at];
+
+        work += work_of_group(m, g, &m->schedule[at + 1]);
+        at += 1 + g->entries;
     }
     return work;
 }

@@ -21,7 +21,7 @@ MUST_CHECK enum mote_status runner_open(struct pool *pool, struct bytes image, s
                                         const struct frame *at);
 
 /* Operations of one inference, an upper bound up to a small factor. */
-double runner_work(const struct mote_model *model);
+double runner_work(const struct mote_model *m);
 
 /* Bytes of all inputs (outputs) of one inference, one after the other. */
 size_t runner_input_bytes(const struct runner *r);

@@ -185,8 +185,7 @@ enum mote_status lower_step(struct lowering *l, enum kernel_id kernel, const voi
     s->op = l->op;
     s->n_args = k->n_args;
     s->args = pool_copy(plan->pool, args, k->n_args * sizeof *args);
-    s->first = 0;
-    s->count = rows;
+    s->rows = rows;
     s->params = pool_copy(plan->pool, params, k->n_params * sizeof *s->params);
     return MOTE_OK;
 }

@@ -58,8 +58,8 @@ static void print_step(const struct plan *plan, int32_t s, struct text *text)
     const struct step *step = &plan->steps[s];
     const struct mote_kernel *kernel = kernels[step->kernel];
 
-    text_add(text, "step %d: %s, op %d %s, rows %d to %d\n  args", (int)s, kernel->name, (int)step->op,
-             op_info[plan->graph->ops[step->op].id].NAME, (int)step->first, (int)(step->first + step->count - 1));
+    text_add(text, "step %d: %s, op %d %s, %d rows\n  args", (int)s, kernel->name, (int)step->op,
+             op_info[plan->graph->ops[step->op].id].NAME, (int)step->rows);
     for (int32_t i = 0; i < step->n_args; i++)
         text_add(text, " %s=%d", kernel->arg_names[i], (int)step->args[i]);
     text_add(text, "\n%s", kernel->n_params > 0 ? "  params" : "");

@@ -30,7 +30,7 @@ struct value {
     int32_t alias;       /* value whose memory this one shares, VALUE_NONE if it has its own */
     uint8_t fill;        /* VALUE_STATE: the byte it starts with */
     int32_t initial;     /* VALUE_STATE: 1 + the constant that it starts with; 0: it starts with `fill` */
-    int32_t first, last; /* steps in which it is alive, inclusive; -1 is before the first, n_steps after the last */
+    int32_t first, last; /* entries of the schedule in which it is alive, inclusive; -1: before all, n_entries: after */
     int64_t offset;      /* in its region; set by the planner (arena) and the emitter (image) */
 };
 
@@ -38,9 +38,26 @@ struct step {
     enum kernel_id kernel;
     int32_t op;                           /* graph operator */
     int32_t n_args, *args;                /* values */
-    int32_t first, count;                 /* output rows */
+    int32_t rows;                         /* of its output */
     int32_t *params;                      /* the kernel's n_params words */
     const struct kernel_version *version; /* the same in all steps of a kernel */
+};
+
+/* Output rows first … first + rows - 1 of a step; in round i of its group, i * rows further. */
+struct schedule_entry {
+    int32_t step, first, rows;
+};
+
+/* Entries first … first + n - 1, which run in order, `repeat` times. */
+struct schedule_group {
+    int32_t first, n, repeat;
+};
+
+/* Every row of every step is computed once. */
+struct plan_schedule {
+    int32_t n_entries, n_groups;
+    struct schedule_entry *entries;
+    struct schedule_group *groups;
 };
 
 struct plan_options {
@@ -58,10 +75,11 @@ struct plan {
     int32_t n_values, n_steps;
     struct value *values;
     struct step *steps;
+    struct plan_schedule schedule;
     int32_t *value_of_tensor; /* [graph->n_tensors], VALUE_NONE if it is not needed */
     int32_t zeros[256];       /* by zero point + 128: the shared row of zero points, VALUE_NONE if nobody asked */
     int64_t arena_bytes;      /* multiple of ARENA_ALIGN */
-    int64_t arena_bound;      /* no placement of these values can be smaller: the largest sum alive at one step */
+    int64_t arena_bound;      /* no placement of these values can be smaller: the largest sum alive at one time */
     int64_t state_bytes, scratch_peak;
     int64_t weight_bytes, table_bytes; /* constants: weights, and the rest */
 };

@@ -40,9 +40,22 @@ static void run(struct mote_model *m)
     for (int32_t i = 0; mote_model_input(m, i, &io) == 0; i++)
         memset(io.data, 0x5a, io.bytes);
     mote_model_run(m);
+    while (mote_model_step(m) == 1)
+        continue;
     for (int32_t i = 0; mote_model_output(m, i, &io) == 0; i++)
         for (uint32_t k = 0; io.bytes >= 8 && k < io.bytes / 8; k++)
             (void)mote_dequantize(&io, k);
+}
+
+/* A program that has the model's name, as seeds have, and the inference again. */
+static void run_programs(struct mote_model *m)
+{
+    run(m);
+    if (mote_model_select(m, mote_model_name(m)) == MOTE_OK)
+        run(m);
+    if (mote_model_select(m, "infer") != MOTE_OK)
+        abort();
+    run(m);
 }
 
 /* A signature that is taken is there to be read, whatever follows it; it covers all before itself. */
@@ -86,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (arena_bytes <= ARENA_MAX) {
         arena = aligned_alloc(MOTE_IMAGE_ALIGN, align_up(arena_bytes + 1, MOTE_IMAGE_ALIGN));
         if (mote_model_open(&model, &mote_kernels, image, size, arena, arena_bytes) == 0)
-            run(&model);
+            run_programs(&model);
         else if (model.error.status >= 0)
             abort(); /* a refusal says why */
         free(arena);

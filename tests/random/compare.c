@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a model in three ways and compares the bytes. Images run in blocks of exactly their size, so that a sanitizer
+/* Runs a model in four ways and compares the bytes. Images run in blocks of exactly their size, so that a sanitizer
  * sees a read or write beside them. The generated C of a whole batch becomes one shared object, whose kernels are this
  * program's own. */
 #include <dlfcn.h>
@@ -65,6 +65,14 @@ static void *block(size_t bytes)
     return p;
 }
 
+static void run_once(struct mote_model *m, bool step_by_step)
+{
+    if (!step_by_step)
+        mote_model_run(m);
+    while (step_by_step && mote_model_step(m) == 1)
+        continue;
+}
+
 static void run_image(struct mote_model *m, uint64_t input_seed, struct text *out)
 {
     struct mote_io io;
@@ -75,14 +83,15 @@ static void run_image(struct mote_model *m, uint64_t input_seed, struct text *ou
         for (int32_t i = 0; mote_model_input(m, i, &io) == 0; i++)
             fill_random(&input_seed, (enum mote_type)io.type, io.data,
                         io.bytes * 8 / type_bits((enum mote_type)io.type));
-        mote_model_run(m);
+        run_once(m, run % 2 == 1);
         for (int32_t i = 0; mote_model_output(m, i, &io) == 0; i++)
             text_bytes(out, io.data, io.bytes);
     }
 }
 
-static enum mote_status compile_and_run(struct pool *pool, const struct item *it, const char *passes, struct plan *plan,
-                                        struct text *out, const struct frame *at)
+/* Two words say how: which passes, and whether in a random order. */
+static enum mote_status compile_and_run(struct pool *pool, const struct item *it, const char *passes, bool any_order,
+                                        struct plan *plan, struct text *out, const struct frame *at)
 {
     struct pipeline p = {.pool = pool, .has_graph = true, .model = {.pool = pool}};
     struct pipeline_options options = {.passes = passes};
@@ -92,6 +101,10 @@ static enum mote_status compile_and_run(struct pool *pool, const struct item *it
 
     model_copy(it->model, &p.model);
     TRY(pipeline_compile(&p, &options, at));
+    if (any_order) {
+        TRY(random_schedule(&p.plan, it->input_seed, at));
+        TRY(emit_image(&p.plan, &p.image, at));
+    }
     image = block(p.image.size);
     memcpy(image, p.image.data, p.image.size);
     arena = block((size_t)p.plan.arena_bytes);
@@ -155,22 +168,33 @@ static bool same(struct finding *f, const struct item *it, const char *how, cons
     return true;
 }
 
+/* With passes; every other model is left with the random schedule, for its C. */
+static bool add_way(struct batch *b, struct item *it, bool any_order, const struct frame *at, struct finding *finding)
+{
+    struct text got = {.pool = b->pool};
+    struct plan plan;
+
+    if (compile_and_run(b->pool, it, NULL, any_order, &plan, &got, at) != MOTE_OK)
+        return found(finding, it, "refused with passes, but not without: %s", at->sink->text);
+    make_wrong(any_order ? WRONG_ORDER : WRONG_PASSES, &got);
+    if (got.len != it->want.size)
+        return found(finding, it, "%zu bytes of output with passes, %zu without", got.len, it->want.size);
+    if (!any_order || it->input_seed % 2 == 0)
+        it->plan = plan;
+    return same(finding, it, any_order ? "rows in another order" : "passes", (const uint8_t *)got.s);
+}
+
 bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_t input_seed, struct finding *finding)
 {
     struct item it = {.name = name, .model = m, .input_seed = input_seed};
     struct report_text report = {0};
     struct frame at = {.name = name, .index = -1, .sink = &report};
-    struct text want = {.pool = b->pool}, got = {.pool = b->pool};
+    struct text want = {.pool = b->pool};
 
-    if (compile_and_run(b->pool, &it, "none", &it.plan, &want, &at) != MOTE_OK)
+    if (compile_and_run(b->pool, &it, "none", false, &it.plan, &want, &at) != MOTE_OK)
         return found(finding, &it, "refused without passes: %s", report.text);
     it.want = (struct bytes){(uint8_t *)want.s, want.len};
-    if (compile_and_run(b->pool, &it, NULL, &it.plan, &got, &at) != MOTE_OK)
-        return found(finding, &it, "refused with passes, but not without: %s", report.text);
-    make_wrong(WRONG_PASSES, &got);
-    if (got.len != want.len)
-        return found(finding, &it, "%zu bytes of output with passes, %zu without", got.len, want.len);
-    if (!same(finding, &it, "passes", (const uint8_t *)got.s))
+    if (!add_way(b, &it, false, &at, finding) || !add_way(b, &it, true, &at, finding))
         return false;
     b->items = pool_grow(b->pool, b->items, b->n, sizeof *b->items);
     b->items[b->n++] = it;
@@ -179,10 +203,11 @@ bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_
 
 /* ---- generated C ---- */
 struct entry {
-    int32_t inputs, outputs;
+    int32_t inputs, outputs, steps;
     size_t arena_bytes;
     void (*reset)(void *arena);
     void (*run)(void *arena);
+    void (*step)(void *arena, int32_t step);
     void *(*input)(void *arena, int32_t i);
     uint32_t (*input_bytes)(int32_t i);
     const void *(*output)(const void *arena, int32_t i);
@@ -190,9 +215,10 @@ struct entry {
 };
 
 static const char entry_c[] = "#include <stddef.h>\n\n"
-                              "struct entry {\n    int32_t inputs, outputs;\n    size_t arena_bytes;\n"
+                              "struct entry {\n    int32_t inputs, outputs, steps;\n    size_t arena_bytes;\n"
                               "    void (*reset)(void *arena);\n    void (*run)(void *arena);\n"
-                              "    void *(*input)(void *arena, int32_t i);\n    uint32_t (*input_bytes)(int32_t i);\n"
+                              "    void (*step)(void *arena, int32_t step);\n    void *(*input)(void *arena, int32_t "
+                              "i);\n    uint32_t (*input_bytes)(int32_t i);\n"
                               "    const void *(*output)(const void *arena, int32_t i);\n"
                               "    uint32_t (*output_bytes)(int32_t i);\n};\n"
                               "extern const struct entry entries[];\nconst struct entry entries[] = {\n";
@@ -209,11 +235,11 @@ static enum mote_status write_batch(const struct batch *b, const char *dir, cons
     }
     text_add(&c, "%s", entry_c);
     for (size_t i = 0; i < b->n; i++)
-        text_add(
-            &c,
-            "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_ARENA_BYTES, m%zu_reset, m%zu_run, m%zu_input, m%zu_input_bytes, "
-            "m%zu_output, m%zu_output_bytes},\n",
-            i, i, i, i, i, i, i, i, i);
+        text_add(&c,
+                 "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_STEPS, M%zu_ARENA_BYTES, m%zu_reset, m%zu_run, m%zu_step, "
+                 "m%zu_input, m%zu_input_bytes, "
+                 "m%zu_output, m%zu_output_bytes},\n",
+                 i, i, i, i, i, i, i, i, i, i, i);
     text_add(&c, "};\n");
     return file_write(pool_printf(b->pool, "%s/batch.c", dir), c.s, c.len, at);
 }
@@ -246,7 +272,10 @@ static bool run_entry(struct finding *f, const struct batch *b, const struct ite
 
             fill_random(&input_seed, type, e->input(arena, i), e->input_bytes(i) * 8 / type_bits(type));
         }
-        e->run(arena);
+        if (run % 2 == 0)
+            e->run(arena);
+        for (int32_t step = 0; run % 2 == 1 && step < e->steps; step++)
+            e->step(arena, step);
         for (int32_t i = 0; i < e->outputs; i++)
             text_bytes(&got, e->output(arena, i), e->output_bytes(i));
     }

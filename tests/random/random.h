@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random graphs, and what must hold for each: the image of the optimized graph, the image of the graph as it is and the
- * generated C return the same bytes, for several inferences in a row.
+/* Random graphs, and what must hold for each: the image of the optimized graph, the same with its rows computed in
+ * another order, the image of the graph as it is and the generated C return the same bytes, for several inferences in a
+ * row.
  *
  * A graph is a function of its seed and of the largest number of operators: the first n operators of a seed's graph are
  * the same for every larger number, so that a failure can be cut down. */
@@ -33,8 +34,12 @@ bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_
 bool batch_finish(struct batch *b, struct finding *finding);
 
 /* A byte to be changed on purpose, so that it can be seen that a difference is. */
-enum random_wrong { WRONG_NOTHING, WRONG_PASSES, WRONG_C };
+enum random_wrong { WRONG_NOTHING, WRONG_PASSES, WRONG_ORDER, WRONG_C };
 extern enum random_wrong random_wrong;
+
+/* Gives the plan a random schedule that respects what steps need of one another, and places its values anew. */
+struct plan;
+MUST_CHECK enum mote_status random_schedule(struct plan *plan, uint64_t seed, const struct frame *at);
 
 /* Seeds first … first + n - 1 in batches; stops at the first finding, cut down to the fewest operators that show it,
  * and prints it. Returns whether there was none. */

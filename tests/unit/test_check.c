@@ -43,6 +43,7 @@ struct fixture {
     struct mote_image_section *sections; /* by id - 1 */
     struct mote_image_tensor *t;
     struct mote_image_step *step;
+    struct mote_image_entry *unit; /* a group, an entry a step */
     uint16_t *args;
     int32_t *params;
     struct mote_image_io *io;
@@ -95,6 +96,7 @@ static int set_up(void **state)
     f->h->arena_bytes = ARENA;
     f->t = start(f, MOTE_SECTION_TENSORS);
     f->step = start(f, MOTE_SECTION_STEPS);
+    f->unit = start(f, MOTE_SECTION_SCHEDULE);
     f->args = start(f, MOTE_SECTION_ARGS);
     f->params = start(f, MOTE_SECTION_PARAMS);
     f->io = start(f, MOTE_SECTION_IO);
@@ -412,12 +414,12 @@ static void steps_name_what_there_is(void **state)
     assert_int_equal(f->step[1].args, n_args - wants);
     f->step[1].args++;
     refused(f, MOTE_ERR_BOUNDS, 1, -1, wants);
-    f->step[1].args = UINT32_MAX;
+    f->step[1].args = UINT16_MAX;
     refused(f, MOTE_ERR_BOUNDS, 1, -1, wants);
     assert_int_equal(f->step[1].params, n_params - kernel_of(f, 1)->n_params);
     f->step[1].params++;
     refused(f, MOTE_ERR_BOUNDS, 1, -1, -1);
-    f->step[1].params = UINT32_MAX;
+    f->step[1].params = UINT16_MAX;
     refused(f, MOTE_ERR_BOUNDS, 1, -1, -1);
 }
 
@@ -452,28 +454,103 @@ static void parameters_agree(void **state)
     refused(f, MOTE_ERR_PARAMS, 0, -1, -1);
 }
 
-static void steps_compute_rows_that_there_are(void **state)
+/* ---- 7: the schedule ---- */
+static struct mote_image_group *group(struct fixture *f, int unit) { return (void *)&f->unit[unit]; }
+
+/* One group of the first step alone. */
+static void only_the_first_step(struct fixture *f)
+{
+    find(f, MOTE_SECTION_SCHEDULE)->count = 2;
+    group(f, 0)->entries = 1;
+}
+
+static void entries_compute_rows_that_there_are(void **state)
 {
     static const struct {
-        uint32_t first, count;
+        uint32_t repeat, first;
+        uint16_t rows;
         bool right;
     } cases[] = {
-        {0, 2, true},           {0, 0, true},           {1, 1, true},           {2, 0, true},
-        {0, 3, false},          {1, 2, false},          {2, 1, false},          {3, 0, false},
-        {0, 1u << 31, false},   {1u << 31, 0, false},   {UINT32_MAX, 1, false}, {1, UINT32_MAX, false},
-        {UINT32_MAX, 2, false}, {2, UINT32_MAX, false},
+        {1, 0, 2, true},           {1, 0, 1, true},           {1, 1, 1, true},
+        {2, 0, 1, true},           {1, 0, 0, false},          {1, 2, 0, false},
+        {1, 0, 3, false},          {1, 1, 2, false},          {1, 2, 1, false},
+        {1, 3, 1, false},          {2, 0, 2, false},          {2, 1, 1, false},
+        {3, 0, 1, false},          {UINT32_MAX, 0, 1, false}, {1u << 31, 0, 2, false},
+        {1, UINT32_MAX, 1, false}, {1, UINT32_MAX, 3, false}, {UINT32_MAX, UINT32_MAX, UINT16_MAX, false},
+        {UINT32_MAX, 0, 0, false}, {2, UINT32_MAX, 1, false}, {2, 1u << 31, 1, false},
+        {1, 0, UINT16_MAX, false}, {1u << 16, 0, 1, false},
     };
     struct fixture *f = *state;
 
-    assert_int_equal(f->step[0].count, 2);
+    assert_int_equal(f->unit[1].rows, 2);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        f->step[0].first = cases[i].first;
-        f->step[0].count = cases[i].count;
+        only_the_first_step(f);
+        group(f, 0)->repeat = cases[i].repeat;
+        f->unit[1].first = cases[i].first;
+        f->unit[1].rows = cases[i].rows;
         if (cases[i].right)
             taken(f);
         else
-            refused(f, MOTE_ERR_PARAMS, 0, -1, -1);
+            refused(f, MOTE_ERR_PARAMS, 0, -1, 1);
     }
+    f->unit[2].rows++; /* the second entry, after one that is right */
+    refused(f, MOTE_ERR_PARAMS, 1, -1, 2);
+    f->unit[2].step++;
+    refused(f, MOTE_ERR_BOUNDS, -1, -1, 2);
+    f->unit[1].step = UINT16_MAX;
+    refused(f, MOTE_ERR_BOUNDS, -1, -1, 1);
+    f->unit[2] = f->unit[1]; /* a step twice; its rows are asked for again */
+    taken(f);
+    f->unit[2] = f->unit[1];
+    f->unit[2].rows++;
+    refused(f, MOTE_ERR_PARAMS, 0, -1, 2);
+}
+
+static void groups_fit_their_program(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(find(f, MOTE_SECTION_SCHEDULE)->count, 3);
+    assert_int_equal(group(f, 0)->entries, 2);
+    group(f, 0)->entries = 3;
+    refused(f, MOTE_ERR_BOUNDS, -1, -1, 0);
+    group(f, 0)->entries = UINT32_MAX;
+    refused(f, MOTE_ERR_BOUNDS, -1, -1, 0);
+    group(f, 0)->entries = 0;
+    refused(f, MOTE_ERR_BOUNDS, -1, -1, 0);
+    group(f, 0)->repeat = 0;
+    refused(f, MOTE_ERR_BOUNDS, -1, -1, 0);
+    group(f, 0)->entries = 1; /* and a second group, of none */
+    f->unit[2] = (struct mote_image_entry){0};
+    refused(f, MOTE_ERR_BOUNDS, -1, -1, 2);
+    group(f, 0)->entries = 1; /* and one of an entry that is not there */
+    *group(f, 2) = (struct mote_image_group){1, 1};
+    refused(f, MOTE_ERR_BOUNDS, -1, -1, 2);
+}
+
+/* Steps are checked, whether the inference uses them or not. */
+static void all_steps_are_checked(void **state)
+{
+    struct fixture *f = *state;
+
+    only_the_first_step(f);
+    taken(f);
+    only_the_first_step(f);
+    f->step[1].kernel = 0;
+    refused(f, MOTE_ERR_KERNEL, 1, -1, 0);
+    f->unit[1].step = 1; /* in their order: the first one's fault comes first */
+    f->step[0].kernel = f->step[1].kernel = 0;
+    refused(f, MOTE_ERR_KERNEL, 0, -1, 0);
+}
+
+static void a_schedule_may_be_empty(void **state)
+{
+    struct fixture *f = *state;
+
+    find(f, MOTE_SECTION_SCHEDULE)->count = 0;
+    taken(f);
+    find(f, MOTE_SECTION_SCHEDULE)->count = 1; /* a head without entries */
+    refused(f, MOTE_ERR_BOUNDS, -1, -1, 0);
 }
 
 /* The spare tensor takes an argument's place, as it is and in the other region. */
@@ -578,7 +655,10 @@ int main(void)
         cmocka_unit_test(steps_name_what_there_is),
         cmocka_unit_test(parameters_are_in_their_ranges),
         cmocka_unit_test(parameters_agree),
-        cmocka_unit_test(steps_compute_rows_that_there_are),
+        cmocka_unit_test(entries_compute_rows_that_there_are),
+        cmocka_unit_test(groups_fit_their_program),
+        cmocka_unit_test(all_steps_are_checked),
+        cmocka_unit_test(a_schedule_may_be_empty),
         cmocka_unit_test(arguments_lie_where_their_role_says),
         cmocka_unit_test(arguments_have_their_types_and_bytes),
         cmocka_unit_test(checked_values_are_checked),

@@ -244,10 +244,10 @@ static void run(const struct fixture *f, int32_t piece)
 
             args[i] = v->kind == VALUE_CONST ? (void *)(uintptr_t)v->data : f->arena + v->offset;
         }
-        for (int32_t r = 0; r < step->count; r += piece)
+        for (int32_t r = 0; r < step->rows; r += piece)
             mote_kernels_find(&mote_kernels, (uint32_t)step->kernel)
                 ->version->run(
-                    &(struct mote_call){step->params, args, r, step->count - r < piece ? step->count - r : piece});
+                    &(struct mote_call){step->params, args, r, step->rows - r < piece ? step->rows - r : piece});
     }
 }
 

@@ -108,12 +108,12 @@ static void walk_case(void)
 
     const struct step *s = &plan.steps[0];
 
-    for (int32_t r = 0; r < s->count; r++) /* rows one by one are the same as all at once */
+    for (int32_t r = 0; r < s->rows; r++) /* rows one by one are the same as all at once */
         mote_strided_copy((const void *)s->params, in, (const void *)plan.values[s->args[1]].data, out, r, 1);
     assert_memory_equal(out, want, ROOM);
     memset(out, 0, ROOM);
     memset(want, 0, ROOM);
-    mote_strided_copy((const void *)s->params, in, (const void *)plan.values[s->args[1]].data, out, 0, s->count);
+    mote_strided_copy((const void *)s->params, in, (const void *)plan.values[s->args[1]].data, out, 0, s->rows);
     move(&w, 0, in, w.in_at, want, w.out_at, size);
     assert_memory_equal(out, want, ROOM);
     pool_free(&pool);

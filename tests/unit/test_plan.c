@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "host/plan/schedule.h"
 #include "host/plan/stages.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
@@ -30,7 +31,7 @@ static const struct {
 } cases[] = {
     {"lower",
      {"plan t after lower, for portable: core portable\n"
-      "step 0: binary_f32, op 0 MUL, rows 0 to 0\n"
+      "step 0: binary_f32, op 0 MUL, 1 rows\n"
       "  args a=0 b=1 shape=2 out=3\n"
       "  params function=1 rows=1 rank=1 a_len=6 ",
       "\nvalue 0: activation f32, 24 bytes, x\n"
@@ -38,14 +39,17 @@ static const struct {
       "value 3: activation f32, 24 bytes, y\n"
       "value 4: activation f32, 24 bytes, in the memory of value 3, flat\n"}},
     {"kernels", {"plan t after kernels, for portable: core portable\nstep 0: binary_f32, portable\n"}},
+    {"schedule",
+     {"plan t after schedule, for portable: core portable\n"
+      "1 time\n    entry 0: rows 0 + 1 of step 0, binary_f32\n"}},
     {"lifetimes",
      {"plan t after lifetimes, for portable: core portable\n"
-      "value 0: steps -1 to 0, 24 bytes, x\n"
-      "value 3: steps 0 to 1, 24 bytes, y\n"}},
+      "value 0: entries -1 to 0, 24 bytes, x\n"
+      "value 3: entries 0 to 1, 24 bytes, y\n"}},
     {"place",
      {"plan t after place, for portable: core portable\n"
-      "value 0: bytes 0 to 23, steps -1 to 0, x\n"
-      "value 3: bytes 32 to 55, steps 0 to 1, y\n"
+      "value 0: bytes 0 to 23, entries -1 to 0, x\n"
+      "value 3: bytes 32 to 55, entries 0 to 1, y\n"
       "arena: 64 bytes, lower bound 64\n"}},
     {"add_up",
      {"plan t after add_up, for portable: core portable\n"
@@ -115,8 +119,85 @@ static void what_is_kept_lives_to_the_end(void **state)
 
     (void)state;
     begin(&f);
-    assert_non_null(strstr(dump(&f, "lifetimes", NULL, false), "value 0: steps -1 to 0, 24 bytes, x\n"));
-    assert_non_null(strstr(dump(&f, "lifetimes", NULL, true), "value 0: steps -1 to 1, 24 bytes, x\n"));
+    assert_non_null(strstr(dump(&f, "lifetimes", NULL, false), "value 0: entries -1 to 0, 24 bytes, x\n"));
+    assert_non_null(strstr(dump(&f, "lifetimes", NULL, true), "value 0: entries -1 to 1, 24 bytes, x\n"));
+    pool_free(&f.pool);
+}
+
+/* Steps of `rows` rows each, one after the other. */
+static void two_steps_of(struct fixture *f, int rows)
+{
+    const char *shape = pool_printf(&f->pool, "s8 [%d,1,2] quant", rows);
+    const char *text =
+        pool_printf(&f->pool,
+                    "mote-graph 1\nmodel t\ngraph\ntensor 0 \"x\" %s [0.1; 3]\ntensor 1 \"y\" %s [0.2; -4]\n"
+                    "tensor 2 \"z\" %s [0.05; 1]\nop 0 quantize in [0] out [1]\n"
+                    "op 1 quantize in [1] out [2]\ninputs [0]\noutputs [2]\nend\n",
+                    shape, shape, shape);
+
+    f->model = (struct model){.pool = &f->pool};
+    if (model_parse(&f->model, (struct bytes){(uint8_t *)(uintptr_t)text, strlen(text)}, &f->at) != MOTE_OK)
+        fail_msg("%s", f->report.text);
+}
+
+/* An entry has 65535 rows at most: more are rounds, and the rest. */
+static void steps_of_many_rows_are_scheduled_in_rounds(void **state)
+{
+    static const struct {
+        int rows;
+        const char *text;
+    } many[] = {
+        {65535, "\n1 time\n    entry 0: rows 0 + 65535 of step 0, requantize_s8\n"
+                "    entry 1: rows 0 + 65535 of step 1, requantize_s8\n"},
+        {65536, "\n1 time\n    entry 0: rows 0 + 65535 of step 0, requantize_s8\n"
+                "    entry 1: rows 65535 + 1 of step 0, requantize_s8\n"
+                "    entry 2: rows 0 + 65535 of step 1, requantize_s8\n"
+                "    entry 3: rows 65535 + 1 of step 1, requantize_s8\n"},
+        {131070, "\n2 times\n    entry 0: rows 0 + 65535 of step 0, requantize_s8\n"
+                 "2 times\n    entry 1: rows 0 + 65535 of step 1, requantize_s8\n"},
+        {131071, "\n2 times\n    entry 0: rows 0 + 65535 of step 0, requantize_s8\n"
+                 "1 time\n    entry 1: rows 131070 + 1 of step 0, requantize_s8\n"
+                 "2 times\n    entry 2: rows 0 + 65535 of step 1, requantize_s8\n"
+                 "1 time\n    entry 3: rows 131070 + 1 of step 1, requantize_s8\n"},
+    };
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    for (size_t i = 0; i < COUNT(many); i++) {
+        two_steps_of(&f, many[i].rows);
+        assert_string_equal(strchr(dump(&f, "schedule", NULL, false), '\n') + 1, many[i].text + 1);
+    }
+    pool_free(&f.pool);
+}
+
+/* What is touched in a group that is repeated is needed from its first entry to its last. */
+static void values_live_through_all_rounds(void **state)
+{
+    struct fixture f;
+    struct text text;
+
+    (void)state;
+    begin(&f);
+    two_steps_of(&f, 4);
+    dump(&f, "schedule", NULL, false);
+    f.plan.schedule = (struct plan_schedule){0};
+    schedule_group(&f.plan, 1);
+    schedule_entry(&f.plan, 0, 0, 2);
+    schedule_group(&f.plan, 2);
+    schedule_entry(&f.plan, 0, 2, 1);
+    schedule_entry(&f.plan, 1, 0, 1);
+    schedule_group(&f.plan, 1);
+    schedule_entry(&f.plan, 1, 2, 2);
+    assert_int_equal(schedule_calls(&f.plan), 6);
+    text = (struct text){.pool = &f.pool};
+    for (int i = 0; i < stages_count; i++)
+        if (strcmp(stages[i].name, "lifetimes") == 0) {
+            assert_int_equal(stages[i].run(&f.plan, &f.at), MOTE_OK);
+            stages[i].print(&f.plan, &text);
+        }
+    assert_string_equal(text.s, "value 0: entries -1 to 2, 8 bytes, x\nvalue 1: entries 0 to 3, 8 bytes, y\n"
+                                "value 2: entries 1 to 4, 8 bytes, z\n");
     pool_free(&f.pool);
 }
 
@@ -152,6 +233,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_stage_prints_what_it_decided),
         cmocka_unit_test(what_is_kept_lives_to_the_end),
+        cmocka_unit_test(steps_of_many_rows_are_scheduled_in_rounds),
+        cmocka_unit_test(values_live_through_all_rounds),
         cmocka_unit_test(a_dump_names_its_target),
         cmocka_unit_test(no_dump_prints_nothing),
     };

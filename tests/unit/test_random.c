@@ -24,7 +24,7 @@ static void one_wrong_byte_is_seen(void **state)
     random_wrong = WRONG_NOTHING;
 }
 
-static void three_ways_agree(void **state)
+static void four_ways_agree(void **state)
 {
     (void)state;
     assert_true(random_run(1, GRAPHS, false));
@@ -66,7 +66,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_wrong_byte_is_seen),
-        cmocka_unit_test(three_ways_agree),
+        cmocka_unit_test(four_ways_agree),
         cmocka_unit_test(every_maker_makes),
         cmocka_unit_test(findings_stay_fixed),
     };

@@ -23,7 +23,7 @@ struct fixture {
     struct frame at;
     struct pipeline p;
     struct mote_image_header *header;
-    struct mote_image_step *step;
+    struct mote_image_entry *units; /* a group, an entry */
     struct mote_requantize_s8 *params;
 };
 
@@ -47,9 +47,9 @@ static void begin(struct fixture *f)
                      MOTE_OK);
     assert_int_equal(pipeline_compile(&f->p, &options, &f->at), MOTE_OK);
     f->header = (void *)f->p.image.data;
-    f->step = section(f, MOTE_SECTION_STEPS);
+    f->units = section(f, MOTE_SECTION_SCHEDULE);
     f->params = section(f, MOTE_SECTION_PARAMS);
-    assert_int_equal(f->step->kernel, KERNEL_requantize_s8);
+    assert_int_equal(((struct mote_image_step *)section(f, MOTE_SECTION_STEPS))->kernel, KERNEL_requantize_s8);
 }
 
 static enum mote_status open_image(struct fixture *f)
@@ -82,7 +82,8 @@ static void endless_rows_are_refused(void **state)
     f.params->rows = INT32_MAX;
     f.params->in_ring = f.params->out_ring = 1;
     assert_int_equal(open_image(&f), MOTE_OK); /* one of them is computed */
-    f.step->count = INT32_MAX;
+    ((struct mote_image_group *)(void *)&f.units[0])->repeat = INT32_MAX / UINT16_MAX;
+    f.units[1].rows = UINT16_MAX;
     assert_int_equal(open_image(&f), MOTE_ERR_VALUE);
     assert_non_null(strstr(f.report.text, "one inference takes 4.12e+11 operations; 1e+11 are the most"));
     pool_free(&f.pool);

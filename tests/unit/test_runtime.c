@@ -80,7 +80,7 @@ static const char two_states[] =
     "mote-graph 1\nmodel t\ngraph\ntensor 0 s8 [32]\ntensor 1 s8 [32] state\ntensor 2 s8 [32] state\n"
     "op 0 assign_variable in [0] out [1]\nop 1 assign_variable in [0] out [2]\ninputs [0]\noutputs [1, 2]\nend\n";
 
-/* The image's first step, n times over, each of no rows. */
+/* The image's first step, n times over. */
 static struct bytes repeated(struct pool *pool, struct bytes image, uint32_t n)
 {
     const struct mote_image_section *old = (const void *)(image.data + sizeof(struct mote_image_header));
@@ -94,51 +94,50 @@ static struct bytes repeated(struct pool *pool, struct bytes image, uint32_t n)
     memcpy(more.data, image.data, image.size);
     for (; s->id != MOTE_SECTION_STEPS; s++, old++)
         continue;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; i++)
         steps[i] = *(const struct mote_image_step *)(const void *)(image.data + old->offset);
-        steps[i].count = 0;
-    }
     *s = (struct mote_image_section){s->id, (uint32_t)image.size, n * (uint32_t)sizeof *steps, n};
     h->bytes = (uint32_t)size;
     h->checksum = mote_crc32(more.data + 20, h->bytes - 20);
     return more;
 }
 
-/* Each step has the same table checked again: all together may read 8 times the image. */
-static void checks_are_bounded_by_the_image(void **state)
+/* Steps that an image of this size may have, of which each is as much work. */
+static uint32_t most_steps(struct bytes image, uint32_t checked)
+{
+    uint32_t n = 1;
+
+    while ((n + 1) * (MOTE_IMAGE_STEP + checked) <=
+           MOTE_IMAGE_CHECKED * align_up(image.size + align_up(sizeof(struct mote_image_step) * (n + 1), 16), 16))
+        n++;
+    return n;
+}
+
+static void steps_are_bounded(const char *graph, uint32_t checked, uint32_t least, uint32_t most, int32_t detail)
 {
     static _Alignas(16) uint8_t arena[64];
     struct pool pool = {0};
-    struct bytes image = image_of(&pool, softmax), many;
-    const int32_t *params = section(image, MOTE_SECTION_PARAMS);
-    uint32_t table = 4 * (uint32_t)params[5], n = 1;
+    struct bytes image = image_of(&pool, graph), many;
+    uint32_t n = most_steps(image, checked);
     struct mote_model model;
 
-    (void)state;
-    assert_int_equal(table, 1024);
-    while (table * (n + 1) <= 8 * align_up(image.size + 20 * (n + 1), 16))
-        n++;
-    assert_in_range(n, 10, 50);
+    assert_in_range(n, least, most);
     many = repeated(&pool, image, n);
     assert_int_equal(mote_model_open(&model, &mote_kernels, many.data, many.size, arena, sizeof arena), MOTE_OK);
     many = repeated(&pool, image, n + 1);
     assert_int_equal(mote_model_open(&model, &mote_kernels, many.data, many.size, arena, sizeof arena), MOTE_ERR_WORK);
     assert_int_equal(model.error.step, n);
-    assert_int_equal(model.error.detail, 1);
+    assert_int_equal(model.error.detail, detail);
     pool_free(&pool);
 }
 
-/* Steps whose trust function reads nothing cost what they are long. */
-static void checks_of_nothing_are_not_bounded(void **state)
+/* Each step has the same table checked again: all together may read 8 times the image. A step that reads nothing is
+ * work, too. */
+static void checks_are_bounded_by_the_image(void **state)
 {
-    static _Alignas(16) uint8_t arena[64];
-    struct pool pool = {0};
-    struct bytes image = repeated(&pool, image_of(&pool, copy_of_constant), 10000);
-    struct mote_model model;
-
     (void)state;
-    assert_int_equal(mote_model_open(&model, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
-    pool_free(&pool);
+    steps_are_bounded(softmax, 1024, 8, 50, 1);
+    steps_are_bounded(copy_of_constant, 0, 20, 80, -1);
 }
 
 /* Reset writes every state: one after the other they fit the arena. */
@@ -296,6 +295,235 @@ static void helpers_take_any_zero_point(void **state)
     }
 }
 
+/* ---- schedules ---- */
+/* Two steps of four rows; the model's name is a string that a program can have, and so is "". */
+static const char two_steps[] = "mote-graph 1\nmodel t\ngraph\ntensor 0 s8 [1,4,2,3] quant [0.1; 3]\n"
+                                "tensor 1 s8 [1,4,2,3] quant [0.2; -4]\ntensor 2 s8 [1,4,2,3] quant [0.05; 1]\n"
+                                "op 0 quantize in [0] out [1]\nop 1 quantize in [1] out [2]\n"
+                                "inputs [0]\noutputs [2]\nend\n";
+
+union unit {
+    struct mote_image_group group;
+    struct mote_image_entry entry;
+    struct mote_image_program program;
+};
+
+#define GROUP(entries, repeat)                                                                                         \
+    {                                                                                                                  \
+        .group = { entries, repeat }                                                                                   \
+    }
+#define ENTRY(step, first, rows)                                                                                       \
+    {                                                                                                                  \
+        .entry = { step, rows, first }                                                                                 \
+    }
+#define PROGRAM(name, units)                                                                                           \
+    {                                                                                                                  \
+        .program = { name, units }                                                                                     \
+    }
+
+static struct mote_image_section section_of(struct bytes image, uint32_t id, size_t offset, size_t units)
+{
+    assert_true(offset + 8 * units <= image.size);
+    return (struct mote_image_section){id, (uint32_t)offset, 8 * (uint32_t)units, (uint32_t)units};
+}
+
+/* The image with another schedule, and with programs instead of its DATA, which is empty. */
+static struct bytes scheduled(struct pool *pool, struct bytes image, const union unit *units, size_t n,
+                              const union unit *programs, size_t n_programs)
+{
+    const size_t at = align_up(image.size + 8 * n, MOTE_IMAGE_ALIGN),
+                 size = align_up(at + 8 * n_programs, MOTE_IMAGE_ALIGN);
+    struct bytes out = {pool_alloc(pool, size), size};
+    struct mote_image_header *h = (void *)out.data;
+    struct mote_image_section *s = (struct mote_image_section *)(h + 1) + 6;
+
+    memset(out.data, 0, size);
+    memcpy(out.data, image.data, image.size);
+    memcpy(out.data + image.size, units, 8 * n);
+    if (n_programs > 0)
+        memcpy(out.data + at, programs, 8 * n_programs);
+    assert_true(h->n_sections == 8 && s[0].id == MOTE_SECTION_DATA && s[0].bytes == 0);
+    s[0] = section_of(out, MOTE_SECTION_SCHEDULE, image.size, n);
+    s[1] = section_of(out, MOTE_SECTION_PROGRAMS, at, n_programs);
+    h->bytes = (uint32_t)size;
+    h->arena_bytes = 256;
+    h->checksum = mote_crc32(out.data + 20, h->bytes - 20);
+    return out;
+}
+
+struct trace {
+    char calls[64]; /* a digit a call: the step */
+    size_t n;
+};
+
+static void trace_call(void *user, const struct mote_model *m, int32_t step, int32_t kernel)
+{
+    struct trace *t = user;
+
+    assert_int_equal(kernel, m->steps[step].kernel);
+    assert_true(t->n + 1 < sizeof t->calls);
+    t->calls[t->n++] = (char)('0' + step);
+    t->calls[t->n] = '\0';
+}
+
+/* The steps that are called, and the output. */
+static const char *run_traced(struct mote_model *m, struct trace *t, bool step_by_step, uint8_t *out)
+{
+    struct mote_io io;
+    int calls = 1;
+
+    *t = (struct trace){{0}, 0};
+    m->hook = trace_call;
+    m->user = t;
+    mote_model_input(m, 0, &io);
+    for (uint32_t i = 0; i < io.bytes; i++)
+        ((int8_t *)io.data)[i] = (int8_t)(i * 11 - 100);
+    if (step_by_step) {
+        while (mote_model_step(m) == 1)
+            calls++;
+        assert_int_equal(calls, t->n > 0 ? t->n : 1);
+    } else {
+        assert_int_equal(mote_model_run(m), MOTE_OK);
+    }
+    mote_model_output(m, 0, &io);
+    assert_int_equal(io.bytes, 24);
+    memcpy(out, io.data, 24);
+    return t->calls;
+}
+
+/* Groups in their order, rounds in theirs: the same rows, in whatever pieces. */
+static void rounds_run_in_order(void **state)
+{
+    static const struct {
+        union unit units[8];
+        size_t n;
+        const char *calls;
+    } cases[] = {
+        {{GROUP(2, 1), ENTRY(0, 0, 4), ENTRY(1, 0, 4)}, 3, "01"},
+        {{GROUP(2, 4), ENTRY(0, 0, 1), ENTRY(1, 0, 1)}, 3, "01010101"},
+        {{GROUP(2, 2), ENTRY(0, 0, 2), ENTRY(1, 0, 2)}, 3, "0101"},
+        {{GROUP(1, 4), ENTRY(0, 0, 1), GROUP(1, 2), ENTRY(1, 0, 2)}, 4, "000011"},
+        {{GROUP(1, 1), ENTRY(0, 0, 1), GROUP(2, 3), ENTRY(0, 1, 1), ENTRY(1, 0, 1), GROUP(1, 1), ENTRY(1, 3, 1)},
+         7,
+         "00101011"},
+        {{GROUP(3, 2), ENTRY(0, 0, 1), ENTRY(0, 2, 1), ENTRY(1, 0, 1), GROUP(1, 1), ENTRY(1, 2, 2)}, 6, "0010011"},
+    };
+    static _Alignas(16) uint8_t arena[256];
+    struct pool pool = {0};
+    struct bytes whole = image_of(&pool, two_steps);
+    uint8_t want[24], got[24];
+    struct trace t;
+    struct mote_model m;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bytes image = scheduled(&pool, whole, cases[i].units, cases[i].n, NULL, 0);
+
+        assert_int_equal(mote_model_open(&m, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
+        for (int how = 0; how < 4; how++) {
+            assert_string_equal(run_traced(&m, &t, how % 2 == 1, got), cases[i].calls);
+            if (i == 0 && how == 0)
+                memcpy(want, got, sizeof want);
+            assert_memory_equal(got, want, sizeof want);
+        }
+        for (size_t calls = 1; calls < strlen(cases[i].calls); calls++) { /* left in the middle */
+            for (size_t k = 0; k < calls; k++)
+                assert_int_equal(mote_model_step(&m), 1);
+            assert_string_equal(run_traced(&m, &t, false, got), cases[i].calls);
+            for (size_t k = 0; k < calls; k++)
+                assert_int_equal(mote_model_step(&m), 1);
+            mote_model_reset(&m);
+            assert_string_equal(run_traced(&m, &t, true, got), cases[i].calls);
+            assert_memory_equal(got, want, sizeof want);
+        }
+    }
+    pool_free(&pool);
+}
+
+/* A schedule of nothing computes nothing. */
+static void nothing_may_be_scheduled(void **state)
+{
+    static const union unit none[] = {GROUP(0, 0)};
+    static _Alignas(16) uint8_t arena[256];
+    struct pool pool = {0};
+    struct bytes image = scheduled(&pool, image_of(&pool, two_steps), none, 0, NULL, 0);
+    uint8_t out[24];
+    struct trace t;
+    struct mote_model m;
+
+    (void)state;
+    assert_int_equal(mote_model_open(&m, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    assert_string_equal(run_traced(&m, &t, false, out), "");
+    assert_string_equal(run_traced(&m, &t, true, out), "");
+    pool_free(&pool);
+}
+
+static void programs_are_selected_by_name(void **state)
+{
+    static const union unit infer[] = {GROUP(2, 1), ENTRY(0, 0, 4), ENTRY(1, 0, 4)};
+    static const union unit programs[] = {PROGRAM(0, 3), GROUP(2, 2), ENTRY(0, 0, 2), ENTRY(1, 0, 1),
+                                          PROGRAM(1, 2), GROUP(1, 3), ENTRY(1, 1, 1)};
+    static _Alignas(16) uint8_t arena[256];
+    struct pool pool = {0};
+    struct bytes image = scheduled(&pool, image_of(&pool, two_steps), infer, COUNT(infer), programs, COUNT(programs));
+    uint8_t out[24];
+    struct trace t;
+    struct mote_model m;
+
+    (void)state;
+    assert_int_equal(mote_model_open(&m, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_step(&m), 1);
+    assert_int_equal(mote_model_select(&m, "t"), MOTE_OK);
+    assert_string_equal(run_traced(&m, &t, true, out), "0101");
+    assert_int_equal(mote_model_select(&m, ""), MOTE_OK);
+    assert_string_equal(run_traced(&m, &t, false, out), "111");
+    assert_int_equal(mote_model_select(&m, "none"), MOTE_ERR_USAGE);
+    assert_string_equal(run_traced(&m, &t, true, out), "111");
+    assert_int_equal(mote_model_select(&m, "infer"), MOTE_OK);
+    assert_string_equal(run_traced(&m, &t, false, out), "01");
+    pool_free(&pool);
+}
+
+/* A program is checked when it is selected; who does not select it is not disturbed. */
+static void programs_are_checked(void **state)
+{
+    static const struct {
+        union unit units[6];
+        size_t n;
+        int32_t status, step, detail;
+    } cases[] = {
+        {{PROGRAM(0, 2), GROUP(1, 1), ENTRY(1, 0, 4)}, 3, MOTE_OK, -1, -1},
+        {{PROGRAM(0, 2), GROUP(1, 1), ENTRY(1, 0, 5)}, 3, MOTE_ERR_PARAMS, 1, 1},
+        {{PROGRAM(0, 2), GROUP(1, 5), ENTRY(0, 0, 1)}, 3, MOTE_ERR_PARAMS, 0, 1},
+        {{PROGRAM(0, 2), GROUP(1, 1), ENTRY(2, 0, 1)}, 3, MOTE_ERR_BOUNDS, -1, 1},
+        {{PROGRAM(0, 2), GROUP(2, 1), ENTRY(0, 0, 1), ENTRY(0, 0, 1)}, 4, MOTE_ERR_BOUNDS, -1, 0},
+        {{PROGRAM(0, 3), GROUP(1, 1), ENTRY(0, 0, 1)}, 3, MOTE_ERR_USAGE, -1, -1}, /* its units are not there */
+        {{PROGRAM(1000, 2), GROUP(1, 1), ENTRY(0, 0, 1)}, 3, MOTE_ERR_USAGE, -1, -1},
+        {{PROGRAM(1, UINT32_MAX), PROGRAM(0, 0)}, 2, MOTE_ERR_USAGE, -1, -1},
+        {{PROGRAM(1, 0), PROGRAM(0, 0)}, 2, MOTE_OK, -1, -1},
+    };
+    static const union unit infer[] = {GROUP(2, 1), ENTRY(0, 0, 4), ENTRY(1, 0, 4)};
+    static _Alignas(16) uint8_t arena[256];
+    struct pool pool = {0};
+    struct bytes whole = image_of(&pool, two_steps);
+    uint8_t out[24];
+    struct trace t;
+    struct mote_model m;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bytes image = scheduled(&pool, whole, infer, COUNT(infer), cases[i].units, cases[i].n);
+
+        assert_int_equal(mote_model_open(&m, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
+        assert_int_equal(mote_model_select(&m, "t"), cases[i].status);
+        assert_int_equal(m.error.step, cases[i].step);
+        assert_int_equal(m.error.detail, cases[i].detail);
+        if (cases[i].status != MOTE_OK)
+            assert_string_equal(run_traced(&m, &t, false, out), "01");
+    }
+    pool_free(&pool);
+}
+
 /* ---- one step after the other ---- */
 static uint8_t value_of(const struct mote_model *m, int32_t output)
 {
@@ -388,12 +616,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_tensor_has_the_size_that_stands_for_too_much),
         cmocka_unit_test(checks_are_bounded_by_the_image),
-        cmocka_unit_test(checks_of_nothing_are_not_bounded),
         cmocka_unit_test(resets_are_bounded_by_the_arena),
         cmocka_unit_test(trust_reads_checked_constants_only),
         cmocka_unit_test(models_have_tables_of_their_own),
         cmocka_unit_test(arguments_have_31_bits),
         cmocka_unit_test(helpers_take_any_zero_point),
+        cmocka_unit_test(rounds_run_in_order),
+        cmocka_unit_test(nothing_may_be_scheduled),
+        cmocka_unit_test(programs_are_selected_by_name),
+        cmocka_unit_test(programs_are_checked),
         cmocka_unit_test(reset_rewinds),
     };
 

@@ -77,13 +77,15 @@ static void compute_no_rows(struct trial *t)
     for (uint32_t s = 0; s < m->n_steps; s++) {
         const struct mote_image_step *step = &m->steps[s];
         void *args[MOTE_ARGS_MAX];
+        uint32_t need[MOTE_ARGS_MAX + 1];
 
+        kernels[step->kernel]->need(m->params + step->params, need);
         for (uint32_t i = 0; i < step->n_args; i++) {
             const struct mote_image_tensor *a = &m->tensors[m->args[step->args + i]];
 
             args[i] = (uint8_t *)(uintptr_t)(a->region == MOTE_REGION_IMAGE ? m->image : m->arena) + a->offset;
         }
-        for (int32_t first = 0; first < (int32_t)step->count; first++)
+        for (int32_t first = 0; first < (int32_t)need[step->n_args]; first++)
             mote_kernels_find(&mote_kernels, step->kernel)
                 ->version->run(&(struct mote_call){m->params + step->params, args, first, 0});
         if (memcmp(m->arena, before, size) == 0)

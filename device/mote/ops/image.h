@@ -12,7 +12,9 @@
 #define MOTE_IMAGE_ALIGN    16          /* of the image, of its size and of its sections */
 #define MOTE_IMAGE_FEATURES 0u          /* the bits of `required` that this version understands */
 #define MOTE_IMAGE_RANK_MAX 8
-#define MOTE_IMAGE_CHECKED  8 /* constants that are checked, over all steps: at most so many times the image's bytes */
+/* Opening checks constants, over all steps, of at most so many times the image's bytes; each step counts, too. */
+#define MOTE_IMAGE_CHECKED 8
+#define MOTE_IMAGE_STEP    160
 
 struct mote_image_header {
     uint32_t magic;
@@ -31,14 +33,16 @@ struct mote_image_header {
 enum {
     MOTE_SECTION_TENSORS = 1,    /* struct mote_image_tensor [count] */
     MOTE_SECTION_STEPS = 2,      /* struct mote_image_step [count] */
-    MOTE_SECTION_ARGS = 3,       /* uint16_t [count]: tensor indices */
-    MOTE_SECTION_PARAMS = 4,     /* int32_t [count]: the kernels' parameter structs, one after the other */
+    MOTE_SECTION_ARGS = 3,       /* uint16_t [count]: tensor indices; equal lists are one */
+    MOTE_SECTION_PARAMS = 4,     /* int32_t [count]: the kernels' parameter structs; equal ones are one */
     MOTE_SECTION_IO = 5,         /* struct mote_image_io [count]: inputs, then outputs */
     MOTE_SECTION_STRINGS = 6,    /* NUL-terminated UTF-8; the model's name is at 0 */
     MOTE_SECTION_CLASSES = 7,    /* uint32_t [count]: offsets into STRINGS */
     MOTE_SECTION_PREPROCESS = 8, /* struct mote_image_preprocess, then float mean[n], std[n] */
     MOTE_SECTION_DATA = 9,       /* constants */
     MOTE_SECTION_TASK = 10,      /* struct mote_image_task */
+    MOTE_SECTION_SCHEDULE = 11,  /* units of 8 bytes [count]: an inference, see struct mote_image_group */
+    MOTE_SECTION_PROGRAMS = 12,  /* units of 8 bytes [count]: see struct mote_image_program */
 };
 
 struct mote_image_section {
@@ -73,9 +77,27 @@ struct mote_image_tensor {
 struct mote_image_step {
     uint16_t kernel; /* device/mote/ops/kernels_def.h */
     uint16_t n_args;
-    uint32_t args;         /* index of the first in ARGS */
-    uint32_t params;       /* index of the first in PARAMS */
-    uint32_t first, count; /* output rows that the step computes */
+    uint16_t args;   /* index of the first in ARGS */
+    uint16_t params; /* index of the first in PARAMS */
+};
+
+/* A schedule is groups, one after the other, each with its entries behind it. A group runs its entries, in order,
+ * `repeat` times; in round i an entry computes output rows first + i * rows … first + (i + 1) * rows - 1 of its step.
+ */
+struct mote_image_group {
+    uint32_t entries;
+    uint32_t repeat;
+};
+
+struct mote_image_entry {
+    uint16_t step, rows;
+    uint32_t first;
+};
+
+/* Other schedules than the inference, one after the other, each behind its name. */
+struct mote_image_program {
+    uint32_t name;  /* offset into STRINGS */
+    uint32_t units; /* of its groups and entries */
 };
 
 struct mote_image_io {
@@ -126,8 +148,11 @@ struct mote_image_trailer {
 _Static_assert(sizeof(struct mote_image_header) == 64, "the layout is format");
 _Static_assert(sizeof(struct mote_image_section) == 16, "the layout is format");
 _Static_assert(sizeof(struct mote_image_tensor) == 20, "the layout is format");
-_Static_assert(sizeof(struct mote_image_step) == 20, "the layout is format");
+_Static_assert(sizeof(struct mote_image_step) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_io) == 48, "the layout is format");
+_Static_assert(sizeof(struct mote_image_program) == 8, "the layout is format");
+_Static_assert(sizeof(struct mote_image_group) == 8, "the layout is format");
+_Static_assert(sizeof(struct mote_image_entry) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_preprocess) == 16, "the layout is format");
 _Static_assert(sizeof(struct mote_image_task) == 12, "the layout is format");
 _Static_assert(sizeof(struct mote_image_trailer) == 32, "the layout is format");

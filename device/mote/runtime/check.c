@@ -6,6 +6,7 @@
 #include "../ops/image.h"
 #include "../ops/types.h"
 #include "registry.h"
+#include "schedule.h"
 
 #define CHECK(condition, status, step, tensor, detail)                                                                 \
     do {                                                                                                               \
@@ -84,6 +85,9 @@ static uint32_t element_bytes(uint32_t id)
         return sizeof(struct mote_image_tensor);
     case MOTE_SECTION_STEPS:
         return sizeof(struct mote_image_step);
+    case MOTE_SECTION_SCHEDULE:
+    case MOTE_SECTION_PROGRAMS:
+        return sizeof(struct mote_image_entry);
     case MOTE_SECTION_ARGS:
         return sizeof(uint16_t);
     case MOTE_SECTION_PARAMS:
@@ -117,6 +121,10 @@ static void bind(struct mote_model *m, const struct mote_image_section *s)
     case MOTE_SECTION_PARAMS:
         m->params = start;
         m->n_params = s->count;
+        break;
+    case MOTE_SECTION_SCHEDULE:
+        m->schedule = start;
+        m->n_schedule = s->count;
         break;
     case MOTE_SECTION_IO:
         m->io = start;
@@ -263,15 +271,18 @@ static int32_t out_of_range(const struct mote_kernel *k, const int32_t *params)
     return -1;
 }
 
-static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
+/* `left` are the bytes of constants that trust functions may still read; `need` becomes what the kernel needs. */
+static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left, uint32_t *need)
 {
     const struct mote_image_step *s = &m->steps[step];
     const struct mote_linked *linked = mote_kernels_find(m->kernels, s->kernel);
     const struct mote_kernel *k = linked->kernel;
-    uint32_t need[MOTE_ARGS_MAX + 1], scratch = 0, forms = 0;
+    uint32_t scratch = 0, forms = 0;
     struct mote_block args[MOTE_ARGS_MAX];
     int32_t first_wrong;
 
+    CHECK(*left >= MOTE_IMAGE_STEP, MOTE_ERR_WORK, step, -1, -1);
+    *left -= MOTE_IMAGE_STEP;
     CHECK(k != NULL && linked->version->run != NULL, MOTE_ERR_KERNEL, step, -1, s->kernel);
     CHECK((uint32_t)s->n_args - k->n_args <= 1 && s->args <= m->n_args && s->n_args <= m->n_args - s->args,
           MOTE_ERR_BOUNDS, step, -1, s->n_args);
@@ -280,10 +291,7 @@ static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
     const int32_t *params = m->params + s->params;
 
     CHECK((first_wrong = out_of_range(k, params)) < 0, MOTE_ERR_PARAMS, step, -1, first_wrong);
-    CHECK(k->need(params, need), MOTE_ERR_PARAMS, step, -1, -1);
-    CHECK(s->first <= INT32_MAX && s->count <= INT32_MAX && s->first <= need[k->n_args] &&
-              s->count <= need[k->n_args] - s->first,
-          MOTE_ERR_PARAMS, step, -1, -1);
+    CHECK(k->need(params, need) && need[k->n_args] <= INT32_MAX, MOTE_ERR_PARAMS, step, -1, -1);
     if (linked->version->fit != NULL)
         scratch = linked->version->fit(params, need);
 
@@ -297,17 +305,66 @@ static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left)
     return MOTE_OK;
 }
 
-/* Steps may share constants, and each has its own checked. The bound keeps opening linear in the image's bytes. */
-static int32_t check_steps(struct mote_model *m)
+/* Of a step that was checked before; `need` is room. */
+static uint32_t rows_of(const struct mote_model *m, uint32_t step, uint32_t *need)
+{
+    const struct mote_image_step *s = &m->steps[step];
+    const struct mote_kernel *k = mote_kernels_at(m->kernels, s->kernel)->kernel;
+
+    (void)k->need(m->params + s->params, need);
+    return need[k->n_args];
+}
+
+/* How far the schedule has been checked: up to unit `at`, and so many entries of a group are to come. */
+struct progress {
+    uint32_t at, entries, repeat;
+};
+
+/* The units up to the first entry of a later step than `step`, for which `need` is. In each round of its group an entry
+ * computes rows that its step has. */
+static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t *need, struct progress *p)
+{
+    const uint32_t rows_of_step = need[mote_kernels_at(m->kernels, m->steps[step].kernel)->kernel->n_args];
+
+    for (; p->at < m->n_schedule; p->at++) {
+        const struct mote_image_entry *e = &m->schedule[p->at];
+        const struct mote_image_group *g = (const void *)e;
+        uint32_t rows = rows_of_step;
+
+        if (p->entries == 0) {
+            p->entries = g->entries;
+            p->repeat = g->repeat;
+            CHECK(g->entries > 0 && g->entries < m->n_schedule - p->at && g->repeat > 0, MOTE_ERR_BOUNDS, -1, -1,
+                  p->at);
+            continue;
+        }
+        if (e->step > step)
+            break;
+        if (e->step < step)
+            rows = rows_of(m, e->step, need);
+        CHECK(e->rows > 0 && e->first + (uint64_t)p->repeat * e->rows <= rows, MOTE_ERR_PARAMS, e->step, -1, p->at);
+        p->entries--;
+    }
+    return MOTE_OK;
+}
+
+/* Steps may share constants, arguments and parameters, and each has its own checked. The bound keeps opening linear in
+ * the image's bytes. */
+int32_t mote_check_schedule(struct mote_model *m)
 {
     uint64_t left = (uint64_t)MOTE_IMAGE_CHECKED * header_of(m->image)->bytes;
+    struct progress p = {0, 0, 0};
+    uint32_t need[MOTE_ARGS_MAX + 1];
 
     for (uint32_t i = 0; i < m->n_steps; i++) {
-        int32_t status = check_step(m, i, &left);
+        int32_t status = check_step(m, i, &left, need);
 
+        if (status == MOTE_OK)
+            status = check_units(m, i, need, &p);
         if (status != MOTE_OK)
             return status;
     }
+    CHECK(p.at == m->n_schedule, MOTE_ERR_BOUNDS, -1, -1, p.at); /* a step that is not there */
     return MOTE_OK;
 }
 
@@ -353,7 +410,7 @@ int32_t mote_model_open(struct mote_model *m, const struct mote_kernels *kernels
     if ((status = check_sections(m)) != MOTE_OK || (status = check_tensors(m)) != MOTE_OK ||
         (status = check_io(m)) != MOTE_OK)
         return status;
-    if ((status = check_steps(m)) != MOTE_OK)
+    if ((status = mote_check_schedule(m)) != MOTE_OK)
         return status;
     m->error = (struct mote_error){MOTE_OK, -1, -1, -1};
     mote_model_reset(m);

@@ -1,52 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs the steps of an image that check.c has proved. */
+/* An inference with an image that check.c has proved, and what is around it. */
 #include "../memory.h"
 #include "../mote.h"
 #include "../ops/image.h"
 #include "../ops/types.h"
-#include "registry.h"
-
-static void *place(const struct mote_model *m, uint32_t tensor)
-{
-    const struct mote_image_tensor *t = &m->tensors[tensor];
-    /* Kernels take image bytes through pointers to const; the argument list is one for all, so const goes here. */
-    union {
-        const uint8_t *from;
-        uint8_t *to;
-    } image = {.from = m->image};
-
-    return (t->region == MOTE_REGION_IMAGE ? image.to : m->arena) + t->offset;
-}
-
-static void run_step(struct mote_model *m, uint32_t index)
-{
-    const struct mote_image_step *s = &m->steps[index];
-    void *args[MOTE_ARGS_MAX];
-    struct mote_call call = {m->params + s->params, args, (int32_t)s->first, (int32_t)s->count};
-
-    mote_assert(s->n_args <= MOTE_ARGS_MAX);
-    for (uint32_t i = 0; i < s->n_args; i++)
-        args[i] = place(m, m->args[s->args + i]);
-    mote_kernels_at(m->kernels, s->kernel)->version->run(&call);
-    if (m->hook != NULL)
-        m->hook(m->user, m, (int32_t)index, s->kernel);
-}
-
-int32_t mote_model_step(struct mote_model *m)
-{
-    if (m->next < m->n_steps)
-        run_step(m, m->next++);
-    if (m->next < m->n_steps)
-        return 1;
-    m->next = 0;
-    return 0;
-}
+#include "schedule.h"
 
 int32_t mote_model_run(struct mote_model *m)
 {
-    m->next = 0;
-    while (mote_model_step(m) == 1)
-        continue;
+    const struct mote_image_entry *e = m->schedule, *end = e + m->n_schedule;
+
+    schedule_enter(m, 0);
+    while (e < end) {
+        const struct mote_image_group *g = (const void *)e;
+        const struct mote_image_entry *first = e + 1, *last = e + g->entries;
+
+        for (uint32_t round = 0; round < g->repeat; round++)
+            for (e = first; e <= last; e++)
+                schedule_run(m, e, e->first + round * e->rows);
+    }
     return MOTE_OK;
 }
 
@@ -58,11 +30,11 @@ void mote_model_reset(struct mote_model *m)
         if (!(t->flags & MOTE_TENSOR_STATE))
             continue;
         if (t->initial > 0)
-            memcpy(place(m, i), place(m, t->initial - 1u), t->bytes);
+            memcpy(model_place(m, i), model_place(m, t->initial - 1u), t->bytes);
         else
-            memset(place(m, i), t->fill, t->bytes);
+            memset(model_place(m, i), t->fill, t->bytes);
     }
-    m->next = 0;
+    schedule_enter(m, 0);
 }
 
 int32_t mote_model_inputs(const struct mote_model *m) { return (int32_t)m->n_inputs; }
@@ -71,7 +43,7 @@ int32_t mote_model_outputs(const struct mote_model *m) { return (int32_t)(m->n_i
 
 static void describe(const struct mote_model *m, const struct mote_image_io *from, struct mote_io *io)
 {
-    io->data = place(m, from->tensor);
+    io->data = model_place(m, from->tensor);
     io->bytes = m->tensors[from->tensor].bytes;
     io->name = m->strings + from->name;
     io->type = m->tensors[from->tensor].type;

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "host/emit/c/c.h"
+#include "host/plan/schedule.h"
 
 #define CLASSES_LINE 8 /* names a line */
 
@@ -136,8 +137,8 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
     text_add(t, "#ifndef MOTE_MODEL_%s_H\n#define MOTE_MODEL_%s_H\n\n#include <stdint.h>\n\n", NAME, NAME);
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_add(t, "#define %s_ARENA_BYTES %lld /* aligned to 16 */\n", NAME, (long long)plan->arena_bytes);
-    text_add(t, "#define %s_INPUTS      %d\n#define %s_OUTPUTS     %d\n#define %s_STEPS       %d\n", NAME, g->n_inputs,
-             NAME, g->n_outputs, NAME, plan->n_steps);
+    text_add(t, "#define %s_INPUTS      %d\n#define %s_OUTPUTS     %d\n#define %s_STEPS       %lld\n", NAME,
+             g->n_inputs, NAME, g->n_outputs, NAME, (long long)schedule_calls(plan));
     text_add(t, "#define %s_VERSION     %uu\n", NAME, plan->model->version);
     put_task(t, &plan->model->task, NAME);
     text_add(
@@ -183,10 +184,19 @@ static void put_arg(struct text *t, const struct plan *plan, const struct mote_a
                  (long long)v->offset);
 }
 
-static void put_step(struct text *t, const struct plan *plan, int32_t index)
+static bool repeats(const struct plan *plan)
+{
+    for (int32_t i = 0; i < plan->schedule.n_groups; i++)
+        if (plan->schedule.groups[i].repeat > 1)
+            return true;
+    return false;
+}
+
+static void put_entry(struct text *t, const struct plan *plan, int32_t index, bool repeated)
 {
     static const struct mote_arg scratch = {MOTE_ARG_ANY, MOTE_ROLE_SCRATCH};
-    const struct step *s = &plan->steps[index];
+    const struct schedule_entry *e = &plan->schedule.entries[index];
+    const struct step *s = &plan->steps[e->step];
     const struct mote_kernel *k = kernels[s->kernel];
     const struct op *op = &plan->graph->ops[s->op];
     const struct tensor *out = op->n_out > 0 ? &plan->graph->tensors[op->out[0]] : NULL;
@@ -196,27 +206,96 @@ static void put_step(struct text *t, const struct plan *plan, int32_t index)
              c_comment(plan->pool, out != NULL ? out->name : ""), out != NULL ? shape_text(out, shape) : "",
              kernel_version_function(plan->pool, s->version));
     if (k->n_params > 0)
-        text_add(t, "&%s_p%d, ", plan->model->name, index);
+        text_add(t, "&%s_p%d, ", plan->model->name, e->step);
     for (int i = 0; i < s->n_args; i++) {
         put_arg(t, plan, i < k->n_args ? &k->arg[i] : &scratch, s->args[i]);
         text_add(t, ", ");
     }
-    text_add(t, "%d, %d);\n        break;\n", s->first, s->count);
+    text_add(t, "%d", e->first);
+    if (repeated)
+        text_add(t, " + %d * round", e->rows);
+    text_add(t, ", %d);\n        break;\n", e->rows);
 }
 
-static void put_run(struct text *t, const struct plan *plan, const char *NAME)
+static void put_entries(struct text *t, const struct plan *plan)
+{
+    const struct plan_schedule *s = &plan->schedule;
+
+    text_add(t, "    switch (%s) {\n", repeats(plan) ? "entry" : "step");
+    for (const struct schedule_group *g = s->groups; g < s->groups + s->n_groups; g++)
+        for (int32_t e = g->first; e < g->first + g->n; e++)
+            put_entry(t, plan, e, g->repeat > 1);
+    text_add(t, "    default:\n        (void)a;\n        break;\n    }\n}\n");
+}
+
+/* The schedule runs straight through: steps are its entries. */
+static void put_straight_run(struct text *t, const struct plan *plan, const char *NAME)
 {
     const char *name = plan->model->name;
 
-    text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n    char *a = arena;\n\n    switch (step) {\n", name);
-    for (int32_t i = 0; i < plan->n_steps; i++)
-        put_step(t, plan, i);
-    text_add(t, "    default:\n        (void)a;\n        break;\n    }\n}\n");
+    text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n    char *a = arena;\n\n", name);
+    put_entries(t, plan);
     text_add(
         t,
         "\nvoid %s_run(void *arena)\n{\n    for (int32_t step = 0; step < %s_STEPS; step++)\n        %s_step(arena, "
         "step);\n}\n",
         name, NAME, name);
+}
+
+/* Steps of a group are its entries, round after round; `before` are those of the groups before it. */
+static void put_group_step(struct text *t, const char *name, const struct schedule_group *g, int64_t before)
+{
+    text_add(t, "    if (step >= %lld && step < %lld)\n        %s_entry(arena, ", (long long)before,
+             (long long)before + (int64_t)g->n * g->repeat, name);
+    if (g->n == 1)
+        text_add(t, "%d, step - %lld);\n", g->first, (long long)before);
+    else
+        text_add(t, "%d + (step - %lld) %% %d, (step - %lld) / %d);\n", g->first, (long long)before, g->n,
+                 (long long)before, g->n);
+}
+
+static void put_group_run(struct text *t, const char *name, const struct schedule_group *g)
+{
+    const char *round = g->repeat > 1 ? "round" : "0";
+    int indent = 4;
+
+    if (g->repeat > 1) {
+        text_add(t, "%*sfor (int32_t round = 0; round < %d; round++)\n", indent, "", g->repeat);
+        indent += 4;
+    }
+    if (g->n == 1) {
+        text_add(t, "%*s%s_entry(arena, %d, %s);\n", indent, "", name, g->first, round);
+        return;
+    }
+    text_add(t, "%*sfor (int32_t entry = %d; entry < %d; entry++)\n", indent, "", g->first, g->first + g->n);
+    text_add(t, "%*s%s_entry(arena, entry, %s);\n", indent + 4, "", name, round);
+}
+
+static void put_rounds_run(struct text *t, const struct plan *plan)
+{
+    const struct plan_schedule *s = &plan->schedule;
+    const char *name = plan->model->name;
+    int64_t before = 0;
+
+    text_add(t, "\nstatic void %s_entry(void *arena, int32_t entry, int32_t round)\n{\n    char *a = arena;\n\n", name);
+    put_entries(t, plan);
+    text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n", name);
+    for (const struct schedule_group *g = s->groups; g < s->groups + s->n_groups; g++) {
+        put_group_step(t, name, g, before);
+        before += (int64_t)g->n * g->repeat;
+    }
+    text_add(t, "}\n\nvoid %s_run(void *arena)\n{\n", name);
+    for (const struct schedule_group *g = s->groups; g < s->groups + s->n_groups; g++)
+        put_group_run(t, name, g);
+    text_add(t, "}\n");
+}
+
+static void put_run(struct text *t, const struct plan *plan, const char *NAME)
+{
+    if (repeats(plan))
+        put_rounds_run(t, plan);
+    else
+        put_straight_run(t, plan, NAME);
 }
 
 static void put_reset(struct text *t, const struct plan *plan)

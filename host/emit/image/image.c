@@ -17,17 +17,27 @@ struct section {
     struct text bytes;
 };
 
+/* Runs of elements of a section, found by their bytes: equal runs are stored once. */
+struct run {
+    size_t end, bytes; /* where it ends in the section; 0: free */
+};
+
+struct runs {
+    struct section *section;
+    struct run *table; /* [mask + 1] hashed, at most half full */
+    uint32_t mask;
+    uint8_t key[crypto_shorthash_KEYBYTES]; /* nobody can choose runs that collide */
+};
+
 struct image {
     struct pool *pool;
     const struct plan *plan;
     int32_t *index; /* value -> tensor of the image, -1 if left out */
     int32_t n_tensors;
+    int32_t *step_of; /* the plan's steps -> the image's */
     struct section sections[SECTIONS_MAX];
     uint32_t n_sections;
-    struct section *strings;
-    uint32_t *known; /* [known_mask + 1] a hash table of 1 + the offset of a string; 0: free */
-    uint32_t known_mask;
-    uint8_t key[crypto_shorthash_KEYBYTES]; /* of the table: nobody can choose strings that collide */
+    struct runs strings, args, params, steps;
 };
 
 static struct section *open_section(struct image *im, uint32_t id)
@@ -46,40 +56,62 @@ static void add(struct section *s, const void *element, size_t size)
     s->count++;
 }
 
-/* Room for the strings of all that can have one, at most half full. */
-static void begin_strings(struct image *im)
+/* `most` runs at most will be stored. */
+static struct runs open_runs(struct image *im, uint32_t id, size_t most)
 {
-    const struct plan *plan = im->plan;
-    size_t most = (size_t)plan->model->n_classes + (size_t)plan->graph->n_inputs + (size_t)plan->graph->n_outputs + 3;
+    struct runs r = {.section = open_section(im, id), .mask = 15};
 
-    im->strings = open_section(im, MOTE_SECTION_STRINGS);
-    for (im->known_mask = 15; im->known_mask < 2 * most; im->known_mask = 2 * im->known_mask + 1)
-        continue;
-    im->known = pool_array(im->pool, im->known_mask + 1, sizeof *im->known);
-    crypto_shorthash_keygen(im->key);
+    while (r.mask < 2 * most)
+        r.mask = 2 * r.mask + 1;
+    r.table = pool_array(im->pool, r.mask + 1, sizeof *r.table);
+    crypto_shorthash_keygen(r.key);
+    return r;
 }
 
-static uint32_t string_slot(const struct image *im, const char *s)
+static uint32_t slot_of(const struct runs *r, const void *bytes, size_t size)
 {
     uint8_t hash[crypto_shorthash_BYTES];
 
-    crypto_shorthash(hash, (const uint8_t *)s, strlen(s), im->key);
-    return le32(hash) & im->known_mask;
+    crypto_shorthash(hash, bytes, size, r->key);
+    return le32(hash) & r->mask;
 }
 
-/* Offset of the string; equal strings are stored once. */
+/* Offset in bytes of a run of n elements; a run of none is at the beginning. */
+static size_t add_run(struct runs *r, const void *elements, size_t n, size_t size)
+{
+    struct text *t = &r->section->bytes;
+    const size_t bytes = n * size;
+
+    if (bytes == 0)
+        return 0;
+    for (uint32_t slot = slot_of(r, elements, bytes);; slot = (slot + 1) & r->mask) {
+        struct run *run = &r->table[slot];
+
+        if (run->end == 0) {
+            text_bytes(t, elements, bytes);
+            r->section->count += (uint32_t)n;
+            *run = (struct run){t->len, bytes};
+        }
+        if (run->bytes == bytes && memcmp(t->s + run->end - bytes, elements, bytes) == 0)
+            return run->end - bytes;
+    }
+}
+
+/* Room for the strings of all that can have one. */
+static struct runs open_strings(struct image *im)
+{
+    const struct plan *plan = im->plan;
+
+    return open_runs(im, MOTE_SECTION_STRINGS,
+                     (size_t)plan->model->n_classes + (size_t)plan->graph->n_inputs + (size_t)plan->graph->n_outputs +
+                         3);
+}
+
 static uint32_t add_string(struct image *im, const char *string)
 {
-    struct text *t = &im->strings->bytes;
     const char *s = string != NULL ? string : "";
-    uint32_t slot = string_slot(im, s);
 
-    for (; im->known[slot] != 0; slot = (slot + 1) & im->known_mask)
-        if (strcmp(t->s + im->known[slot] - 1, s) == 0)
-            return im->known[slot] - 1;
-    im->known[slot] = (uint32_t)t->len + 1;
-    text_bytes(t, s, strlen(s) + 1);
-    return im->known[slot] - 1;
+    return (uint32_t)add_run(&im->strings, s, strlen(s) + 1, 1);
 }
 
 static void use(struct image *im, int32_t value)
@@ -151,24 +183,43 @@ static void build_tensors(struct image *im, struct section *tensors)
     }
 }
 
-static void build_steps(struct image *im, struct section *steps, struct section *args, struct section *params)
+/* Tensor indices of a step's arguments. */
+static size_t add_args(struct image *im, const struct step *s)
 {
+    uint16_t args[MOTE_ARGS_MAX];
+
+    for (int32_t i = 0; i < s->n_args; i++)
+        args[i] = (uint16_t)im->index[s->args[i]];
+    return add_run(&im->args, args, (size_t)s->n_args, sizeof *args) / sizeof *args;
+}
+
+static void build_steps(struct image *im)
+{
+    im->step_of = pool_array(im->pool, (size_t)im->plan->n_steps, sizeof *im->step_of);
     for (int32_t i = 0; i < im->plan->n_steps; i++) {
         const struct step *s = &im->plan->steps[i];
+        size_t n_params = kernels[s->kernel]->n_params, size = sizeof *s->params;
         struct mote_image_step out = {
             .kernel = (uint16_t)s->kernel,
             .n_args = (uint16_t)s->n_args,
-            .args = args->count,
-            .params = params->count,
-            .first = (uint32_t)s->first,
-            .count = (uint32_t)s->count,
+            .args = (uint16_t)add_args(im, s),
+            .params = (uint16_t)(add_run(&im->params, s->params, n_params, size) / size),
         };
 
-        add(steps, &out, sizeof out);
-        for (int32_t k = 0; k < s->n_args; k++)
-            add(args, &(uint16_t){(uint16_t)im->index[s->args[k]]}, sizeof(uint16_t));
-        for (int32_t k = 0; k < kernels[s->kernel]->n_params; k++)
-            add(params, &s->params[k], sizeof s->params[k]);
+        im->step_of[i] = (int32_t)(add_run(&im->steps, &out, 1, sizeof out) / sizeof out);
+    }
+}
+
+static void build_schedule(struct image *im, struct section *schedule)
+{
+    const struct plan_schedule *s = &im->plan->schedule;
+
+    for (const struct schedule_group *g = s->groups; g < s->groups + s->n_groups; g++) {
+        add(schedule, &(struct mote_image_group){(uint32_t)g->n, (uint32_t)g->repeat}, sizeof(struct mote_image_group));
+        for (const struct schedule_entry *e = s->entries + g->first; e < s->entries + g->first + g->n; e++)
+            add(schedule,
+                &(struct mote_image_entry){(uint16_t)im->step_of[e->step], (uint16_t)e->rows, (uint32_t)e->first},
+                sizeof(struct mote_image_entry));
     }
 }
 
@@ -215,14 +266,17 @@ static void build_task(struct section *s, const struct task *t)
 static void build(struct image *im, struct plan *plan)
 {
     const struct model *m = plan->model;
-    struct section *tensors = open_section(im, MOTE_SECTION_TENSORS), *steps = open_section(im, MOTE_SECTION_STEPS),
-                   *args = open_section(im, MOTE_SECTION_ARGS), *params = open_section(im, MOTE_SECTION_PARAMS),
-                   *io = open_section(im, MOTE_SECTION_IO), *data;
+    const size_t n_steps = (size_t)plan->n_steps;
+    struct section *tensors = open_section(im, MOTE_SECTION_TENSORS), *io, *data;
 
-    begin_strings(im);
+    im->steps = open_runs(im, MOTE_SECTION_STEPS, n_steps);
+    im->args = open_runs(im, MOTE_SECTION_ARGS, n_steps);
+    im->params = open_runs(im, MOTE_SECTION_PARAMS, n_steps);
+    io = open_section(im, MOTE_SECTION_IO);
+    im->strings = open_strings(im);
     add_string(im, m->name);
     number_values(im);
-    build_steps(im, steps, args, params);
+    build_steps(im);
     build_io(im, io, plan->graph->inputs, plan->graph->n_inputs, false);
     build_io(im, io, plan->graph->outputs, plan->graph->n_outputs, true);
     if (m->n_classes > 0) {
@@ -237,7 +291,7 @@ static void build(struct image *im, struct plan *plan)
     build_data(im, plan, data);
     if (m->task.kind != MOTE_TASK_NONE)
         build_task(open_section(im, MOTE_SECTION_TASK), &m->task);
-    im->strings->count = (uint32_t)im->strings->bytes.len;
+    build_schedule(im, open_section(im, MOTE_SECTION_SCHEDULE));
     build_tensors(im, tensors); /* offsets of constants are still relative to the data section */
 }
 
@@ -287,6 +341,11 @@ enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct f
     if (out->size > INT32_MAX || im.n_tensors > UINT16_MAX)
         return fail(at, MOTE_ERR_FIT, "the image would have %zu bytes and %d tensors; 2 GiB and 65535 are the most",
                     out->size, im.n_tensors);
+    if (plan->n_steps > UINT16_MAX || im.args.section->count > UINT16_MAX || im.params.section->count > UINT16_MAX)
+        return fail(at, MOTE_ERR_FIT,
+                    "the image would have %d steps with %u arguments and %u words of parameters; 65535 of each are the "
+                    "most",
+                    plan->n_steps, im.args.section->count, im.params.section->count);
     out->data = pool_alloc(plan->pool, out->size);
     h = (void *)out->data;
     lay_out(&im, h, out->data, data_offset);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The program that a model runs: its groups and entries are the units of m->schedule. */
+#ifndef MOTE_SCHEDULE_H
+#define MOTE_SCHEDULE_H
+
+#include "../mote.h"
+#include "../ops/image.h"
+#include "registry.h"
+
+/* Proves the steps and the program's units. */
+int32_t mote_check_schedule(struct mote_model *m);
+
+/* What runs next is the first entry of the group at that unit. */
+static inline void schedule_enter(struct mote_model *m, uint32_t group)
+{
+    m->group = group;
+    m->next = group + 1;
+    m->round = 0;
+}
+
+static inline void *model_place(const struct mote_model *m, uint32_t tensor)
+{
+    const struct mote_image_tensor *t = &m->tensors[tensor];
+    /* Kernels take image bytes through pointers to const; the argument list is one for all, so const goes here. */
+    union {
+        const uint8_t *from;
+        uint8_t *to;
+    } image = {.from = m->image};
+
+    return (t->region == MOTE_REGION_IMAGE ? image.to : m->arena) + t->offset;
+}
+
+/* Rows of the entry's step, from row `first` on. */
+static inline void schedule_run(struct mote_model *m, const struct mote_image_entry *e, uint32_t first)
+{
+    const struct mote_image_step *s = &m->steps[e->step];
+    void *args[MOTE_ARGS_MAX];
+    struct mote_call call = {m->params + s->params, args, (int32_t)first, e->rows};
+
+    mote_assert(s->n_args <= MOTE_ARGS_MAX);
+    for (uint32_t i = 0; i < s->n_args; i++)
+        args[i] = model_place(m, m->args[s->args + i]);
+    mote_kernels_at(m->kernels, s->kernel)->version->run(&call);
+    if (m->hook != NULL)
+        m->hook(m->user, m, e->step, s->kernel);
+}
+
+#endif
