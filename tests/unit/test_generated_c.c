@@ -298,7 +298,7 @@ static void every_operator_compiles_and_is_exact(void **state)
     assert_true(prog.n_models < 65536);
     program_write(&f, &prog);
     shell(&f, 1, &prog.dir,
-          (const char *[]){GCC " -O0 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*/*.c "
+          (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*/*.c "
                                "test/main.c -o program"});
     assert_int_equal(program_compare(&f, &prog), 0);
     print_message("%d models in one program, %zu outputs equal\n", prog.n_models, prog.n_outputs);
@@ -327,9 +327,9 @@ static void needs_no_library(void **state)
 static void works_from_cxx_and_with_clang(void **state)
 {
     static const char *const commands[] = {
-        GCC " -O0 -c *.c mote/kernels/*/*.c && g++ -std=c++17 " WARNINGS
+        GCC " -O1 -c *.c mote/kernels/*/*.c && g++ -std=c++17 " WARNINGS
             " -I. -x c++ test/main.c -x none *.o -o program",
-        "clang -std=c11 " WARNINGS " -O0 -I. *.c mote/kernels/*/*.c test/main.c -o program",
+        "clang -std=c11 " WARNINGS " -O1 -I. *.c mote/kernels/*/*.c test/main.c -o program",
     };
     struct fixture f;
 
@@ -508,7 +508,7 @@ static void odd_models_compile_and_are_exact(void **state)
     }
     program_write(&f, &prog);
     shell(&f, 1, &prog.dir,
-          (const char *[]){GCC " -O0 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*/*.c "
+          (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*/*.c "
                                "test/main.c -o program"});
     assert_int_equal(program_compare(&f, &prog), 0);
     end(&f);
@@ -519,7 +519,7 @@ static void two_folders_link_into_one_program(void **state)
 {
     static const char *const names[] = {"ink", "strokes"};
     static const char *const commands[] = {
-        "gcc -std=c11 " WARNINGS " -O0 -fsanitize=address,undefined -fno-sanitize-recover=all",
+        "gcc -std=c11 " WARNINGS " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all",
         "gcc -std=c11 " WARNINGS " -O2 -flto",
         "clang -std=c11 " WARNINGS " -O2",
         "gcc -std=c11 " WARNINGS " " MOTE_SOURCE_DIR "/device/mote/runtime/*.c " MOTE_SOURCE_DIR
@@ -695,7 +695,7 @@ static void raw_samples_are_set_as_the_interpreter_does(void **state)
              prog.includes.s, calls.s);
     want_ok(&f, file_write(pool_printf(&f.pool, "%s/test/main.c", prog.dir), t.s, t.len, &f.at));
     shell(&f, 1, &prog.dir,
-          (const char *[]){GCC " -Wno-unused-result -O0 -fsanitize=address,undefined -fno-sanitize-recover=all *.c "
+          (const char *[]){GCC " -Wno-unused-result -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c "
                                "test/main.c -o program && clang -std=c11 " WARNINGS " -I. -Os -c M1.c"});
     assert_int_equal(program_compare(&f, &prog), 0);
     print_message("%d models, %zu inputs equal\n", prog.n_models, prog.n_outputs);
