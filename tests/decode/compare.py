@@ -6,6 +6,7 @@ ones, with the checksum put right, where both must refuse for the same reason. A
 try, and which graphs: every n-th."""
 import itertools
 import json
+import os
 import pathlib
 import random
 import struct
@@ -18,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 import decode_image  # noqa: E402
 
+REQUEST = "32sL"  # struct fault_request: no fault, files of any size
 TRAILERS = 60  # images that get one
 # The need and trust functions, what each version wants packed, and the bounds on work, are code that only C has.
 CODE = b"[ERR_PARAMS]", b"[ERR_WORK]", b"[ERR_CODING]"
@@ -39,8 +41,41 @@ def graphs():
             yield path.name, text
 
 
-def run(*command):
-    return subprocess.run(command, capture_output=True, check=False)
+class Command:
+    """A command line of Mote's. Most of what an inspection takes is to load and link the program: where there is
+    mote_faulty, which forks whenever it is asked (tests/faults/faulty.h), that is done once."""
+
+    def __init__(self, mote, folder, *arguments):
+        self.command = [mote, *map(str, arguments)]
+        faulty = pathlib.Path(mote).with_name("mote_faulty")
+        self.server = None
+        if faulty.exists():
+            self.out, self.err = (open(folder / f"{arguments[0]}.{name}", "a+b") for name in ("stdout", "stderr"))
+            requests, answers = os.pipe(), os.pipe()
+            self.ask, self.answer = requests[1], answers[0]
+            self.server = subprocess.Popen(
+                [faulty, *self.command[1:]], stdout=self.out, stderr=self.err, pass_fds=(requests[0], answers[1]),
+                env={**os.environ, "MOTE_FAULT_SERVER": f"{requests[0]} {answers[1]}"})
+            os.close(requests[0])
+            os.close(answers[1])
+
+    def run(self):
+        if self.server is None:
+            return subprocess.run(self.command, capture_output=True, check=False)
+        for file in self.out, self.err:
+            file.truncate(0)
+        os.write(self.ask, bytes(struct.calcsize(REQUEST)))
+        status = struct.unpack("i", os.read(self.answer, 4))[0]
+        outputs = []
+        for file in self.out, self.err:
+            file.seek(0)
+            outputs.append(file.read())
+        return subprocess.CompletedProcess(self.command, os.waitstatus_to_exitcode(status), *outputs)
+
+    def end(self):
+        if self.server is not None:
+            os.close(self.ask)
+            self.server.wait()
 
 
 def same(a, b):
@@ -54,9 +89,9 @@ def same(a, b):
     return a == b
 
 
-def compare(mote, path):
+def compare(inspect, path):
     """Whether C refuses it, and what differs between the decoders, or None."""
-    c = run(mote, "inspect", str(path), "--json")
+    c = inspect.run()
     try:
         image = decode_image.Image(path.read_bytes(), TABLES)
     except decode_image.Refused as refused:
@@ -118,10 +153,13 @@ def trailer(dice):
 def main(mote, tries, step):
     bad, images = 0, []
     with tempfile.TemporaryDirectory() as folder:
-        image, graph = pathlib.Path(folder, "m.mote"), pathlib.Path(folder, "m.graph")
+        folder = pathlib.Path(folder)
+        image, graph = folder / "m.mote", folder / "m.graph"
+        compile_it = Command(mote, folder, "compile", graph, "-o", image)
+        inspect = Command(mote, folder, "inspect", image, "--json")
         for name, text in itertools.islice(graphs(), 0, None, step):
             graph.write_bytes(text)
-            made = run(mote, "compile", str(graph), "-o", str(image))
+            made = compile_it.run()
             if made.returncode != 0:
                 print(f"FAIL {name}: {made.stderr.decode(errors='replace')}")
                 bad += 1
@@ -138,12 +176,14 @@ def main(mote, tries, step):
                           for name, data in (dice.choice(images) for _ in range(tries))]
         for name, data in cases:
             image.write_bytes(data)
-            is_refused, difference = compare(mote, image)
+            is_refused, difference = compare(inspect, image)
             refused += is_refused
             if difference is not None:
                 print(f"FAIL {name}: {difference}")
                 pathlib.Path(tempfile.gettempdir(), "decode_failed.mote").write_bytes(data)
                 bad += 1
+        compile_it.end()
+        inspect.end()
     print(f"{len(images)} images and {tries} damaged ones: {refused} refused, {bad} differences")
     return 0 if bad == 0 and len(images) > 100 and (refused > 0 or tries == 0) else 1
 
