@@ -282,7 +282,6 @@ class Image:
 
     def step(self, i):
         number, n_args, args, params = self.element("steps", i, "<4H")
-        want(160 * (i + 1) <= 8 * self.bytes, "ERR_WORK", f"step {i}: too many", i)
         want(number in self.tables.kernels, "ERR_KERNEL", f"step {i}: kernel {number}", i)
         k = self.tables.kernels[number]
         want(len(k.args) <= n_args <= len(k.args) + 1 and args + n_args <= self.count("args"), "ERR_BOUNDS", f"step {i}: arguments", i)
@@ -304,6 +303,7 @@ class Image:
     def steps_and_schedule(self):
         """Each step in its order, and then the schedule as far as it needs no later one."""
         groups, entries, at, units = [], 0, 0, self.units("schedule")
+        want(20 * self.count("steps") <= self.bytes, "ERR_WORK", f"{self.count('steps')} steps")
         for i in range(self.count("steps")):
             self.steps.append(self.step(i))
             while at < len(units):

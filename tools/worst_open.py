@@ -22,7 +22,7 @@ import decode_image  # noqa: E402
 
 TABLES = decode_image.Tables()
 CHECKED = 8        # device/mote/ops/image.h: MOTE_IMAGE_CHECKED
-STEP = 160         # MOTE_IMAGE_STEP
+STEP = 20          # MOTE_IMAGE_STEP
 ARENA = 1 << 17  # 65535 outputs of int16
 CASES = 3          # of a file of vectors
 TENSORS, STEPS, ARGS, PARAMS, IO, STRINGS, DATA, SCHEDULE = 1, 2, 3, 4, 5, 6, 9, 11
@@ -100,7 +100,9 @@ class Worst:
         args = struct.pack(f"<{len(names)}H", *range(len(names)))
         fixed = 64 + 7 * 16 + sum((len(b) + 15) // 16 * 16 for b in (params, args, data, b"m\0", names)) + 20 * len(names) + 64
         checked = sum(map(len, self.checked.values()))
-        n = max(1, min(65535, (size - fixed) // 8, CHECKED * (size // 16 * 16) // (STEP + checked)))
+        n = max(1, min(65535, (size - fixed) // 8, size // 16 * 16 // STEP))
+        if checked:
+            n = min(n, CHECKED * (size // 16 * 16) // checked)
         step = struct.pack("<4H", self.id, len(names), 0, 0)
         return lay_out(size // 16 * 16, lambda at: [
             (TENSORS, self.tensors(names, at, size), len(names)), (STEPS, step * n, n), (ARGS, args, len(names)),

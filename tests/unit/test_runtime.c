@@ -102,42 +102,57 @@ static struct bytes repeated(struct pool *pool, struct bytes image, uint32_t n)
     return more;
 }
 
-/* Steps that an image of this size may have, of which each is as much work. */
-static uint32_t most_steps(struct bytes image, uint32_t checked)
+/* Bytes of the image with its first step n times. */
+static size_t bytes_of_repeated(struct bytes image, size_t n)
 {
-    uint32_t n = 1;
-
-    while ((n + 1) * (MOTE_IMAGE_STEP + checked) <=
-           MOTE_IMAGE_CHECKED * align_up(image.size + align_up(sizeof(struct mote_image_step) * (n + 1), 16), 16))
-        n++;
-    return n;
+    return align_up(image.size + n * sizeof(struct mote_image_step), MOTE_IMAGE_ALIGN);
 }
 
-static void steps_are_bounded(const char *graph, uint32_t checked, uint32_t least, uint32_t most, int32_t detail)
+static int32_t open_repeated(struct pool *pool, struct bytes image, uint32_t n, struct mote_model *model)
 {
     static _Alignas(16) uint8_t arena[64];
+    struct bytes many = repeated(pool, image, n);
+
+    return mote_model_open(model, &mote_kernels, many.data, many.size, arena, sizeof arena);
+}
+
+/* Each step has the same table checked again: all together may read 8 times the image. */
+static void checks_are_bounded_by_the_image(void **state)
+{
     struct pool pool = {0};
-    struct bytes image = image_of(&pool, graph), many;
-    uint32_t n = most_steps(image, checked);
+    struct bytes image = image_of(&pool, softmax);
+    const int32_t *params = section(image, MOTE_SECTION_PARAMS);
+    uint32_t table = 4 * (uint32_t)params[5], n = 1;
     struct mote_model model;
 
-    assert_in_range(n, least, most);
-    many = repeated(&pool, image, n);
-    assert_int_equal(mote_model_open(&model, &mote_kernels, many.data, many.size, arena, sizeof arena), MOTE_OK);
-    many = repeated(&pool, image, n + 1);
-    assert_int_equal(mote_model_open(&model, &mote_kernels, many.data, many.size, arena, sizeof arena), MOTE_ERR_WORK);
+    (void)state;
+    assert_int_equal(table, 1024);
+    while (table * (n + 1) <= 8 * bytes_of_repeated(image, n + 1))
+        n++;
+    assert_in_range(n, 10, 50);
+    assert_int_equal(open_repeated(&pool, image, n, &model), MOTE_OK);
+    assert_int_equal(open_repeated(&pool, image, n + 1, &model), MOTE_ERR_WORK);
     assert_int_equal(model.error.step, n);
-    assert_int_equal(model.error.detail, detail);
+    assert_int_equal(model.error.detail, 1);
     pool_free(&pool);
 }
 
-/* Each step has the same table checked again: all together may read 8 times the image. A step that reads nothing is
- * work, too. */
-static void checks_are_bounded_by_the_image(void **state)
+/* Steps that read nothing share arguments and parameters: there is one for 20 bytes. */
+static void steps_are_bounded_by_the_image(void **state)
 {
+    struct pool pool = {0};
+    struct bytes image = image_of(&pool, copy_of_constant);
+    struct mote_model model;
+    uint32_t n = 1;
+
     (void)state;
-    steps_are_bounded(softmax, 1024, 8, 50, 1);
-    steps_are_bounded(copy_of_constant, 0, 20, 80, -1);
+    while (20 * (n + 1) <= bytes_of_repeated(image, n + 1))
+        n++;
+    assert_in_range(n, 20, 80);
+    assert_int_equal(open_repeated(&pool, image, n, &model), MOTE_OK);
+    assert_int_equal(open_repeated(&pool, image, n + 1, &model), MOTE_ERR_WORK);
+    assert_int_equal(model.error.step, -1);
+    pool_free(&pool);
 }
 
 /* Reset writes every state: one after the other they fit the arena. */
@@ -616,6 +631,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_tensor_has_the_size_that_stands_for_too_much),
         cmocka_unit_test(checks_are_bounded_by_the_image),
+        cmocka_unit_test(steps_are_bounded_by_the_image),
         cmocka_unit_test(resets_are_bounded_by_the_arena),
         cmocka_unit_test(trust_reads_checked_constants_only),
         cmocka_unit_test(models_have_tables_of_their_own),

@@ -12,9 +12,8 @@
 #define MOTE_IMAGE_ALIGN    16          /* of the image, of its size and of its sections */
 #define MOTE_IMAGE_FEATURES 0u          /* the bits of `required` that this version understands */
 #define MOTE_IMAGE_RANK_MAX 8
-/* Opening checks constants, over all steps, of at most so many times the image's bytes; each step counts, too. */
-#define MOTE_IMAGE_CHECKED 8
-#define MOTE_IMAGE_STEP    160
+#define MOTE_IMAGE_CHECKED  8  /* constants that are checked, over all steps: at most so many times the image's bytes */
+#define MOTE_IMAGE_STEP     20 /* and steps: at most one for so many bytes */
 
 struct mote_image_header {
     uint32_t magic;

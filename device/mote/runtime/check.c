@@ -272,17 +272,15 @@ static int32_t out_of_range(const struct mote_kernel *k, const int32_t *params)
 }
 
 /* `left` are the bytes of constants that trust functions may still read; `need` becomes what the kernel needs. */
-static int32_t check_step(struct mote_model *m, uint32_t step, uint64_t *left, uint32_t *need)
+static int32_t check_step(struct mote_model *m, uint32_t step, const struct mote_linked *linked, uint64_t *left,
+                          uint32_t *need)
 {
     const struct mote_image_step *s = &m->steps[step];
-    const struct mote_linked *linked = mote_kernels_find(m->kernels, s->kernel);
     const struct mote_kernel *k = linked->kernel;
     uint32_t scratch = 0, forms = 0;
     struct mote_block args[MOTE_ARGS_MAX];
     int32_t first_wrong;
 
-    CHECK(*left >= MOTE_IMAGE_STEP, MOTE_ERR_WORK, step, -1, -1);
-    *left -= MOTE_IMAGE_STEP;
     CHECK(k != NULL && linked->version->run != NULL, MOTE_ERR_KERNEL, step, -1, s->kernel);
     CHECK((uint32_t)s->n_args - k->n_args <= 1 && s->args <= m->n_args && s->n_args <= m->n_args - s->args,
           MOTE_ERR_BOUNDS, step, -1, s->n_args);
@@ -320,12 +318,11 @@ struct progress {
     uint32_t at, entries, repeat;
 };
 
-/* The units up to the first entry of a later step than `step`, for which `need` is. In each round of its group an entry
- * computes rows that its step has. */
-static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t *need, struct progress *p)
+/* The units up to the first entry of a later step than `step`, which has `rows_of_step`; `need` is room. In each round
+ * of its group an entry computes rows that its step has. */
+static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t rows_of_step, uint32_t *need,
+                           struct progress *p)
 {
-    const uint32_t rows_of_step = need[mote_kernels_at(m->kernels, m->steps[step].kernel)->kernel->n_args];
-
     for (; p->at < m->n_schedule; p->at++) {
         const struct mote_image_entry *e = &m->schedule[p->at];
         const struct mote_image_group *g = (const void *)e;
@@ -356,11 +353,13 @@ int32_t mote_check_schedule(struct mote_model *m)
     struct progress p = {0, 0, 0};
     uint32_t need[MOTE_ARGS_MAX + 1];
 
+    CHECK(m->n_steps <= header_of(m->image)->bytes / MOTE_IMAGE_STEP, MOTE_ERR_WORK, -1, -1, -1);
     for (uint32_t i = 0; i < m->n_steps; i++) {
-        int32_t status = check_step(m, i, &left, need);
+        const struct mote_linked *linked = mote_kernels_find(m->kernels, m->steps[i].kernel);
+        int32_t status = check_step(m, i, linked, &left, need);
 
         if (status == MOTE_OK)
-            status = check_units(m, i, need, &p);
+            status = check_units(m, i, need[linked->kernel->n_args], need, &p);
         if (status != MOTE_OK)
             return status;
     }

@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An inference with an image that check.c has proved, and what is around it. */
+/* What is around an inference with an image that check.c has proved: states, inputs, outputs. */
 #include "../memory.h"
 #include "../mote.h"
 #include "../ops/image.h"
 #include "../ops/types.h"
 #include "schedule.h"
-
-int32_t mote_model_run(struct mote_model *m)
-{
-    const struct mote_image_entry *e = m->schedule, *end = e + m->n_schedule;
-
-    schedule_enter(m, 0);
-    while (e < end) {
-        const struct mote_image_group *g = (const void *)e;
-        const struct mote_image_entry *first = e + 1, *last = e + g->entries;
-
-        for (uint32_t round = 0; round < g->repeat; round++)
-            for (e = first; e <= last; e++)
-                schedule_run(m, e, e->first + round * e->rows);
-    }
-    return MOTE_OK;
-}
 
 void mote_model_reset(struct mote_model *m)
 {

@@ -34,12 +34,13 @@ static inline void *model_place(const struct mote_model *m, uint32_t tensor)
 static inline void schedule_run(struct mote_model *m, const struct mote_image_entry *e, uint32_t first)
 {
     const struct mote_image_step *s = &m->steps[e->step];
-    void *args[MOTE_ARGS_MAX];
+    const uint16_t *index = m->args + s->args, *end = index + s->n_args;
+    void *args[MOTE_ARGS_MAX], **arg = args;
     struct mote_call call = {m->params + s->params, args, (int32_t)first, e->rows};
 
     mote_assert(s->n_args <= MOTE_ARGS_MAX);
-    for (uint32_t i = 0; i < s->n_args; i++)
-        args[i] = model_place(m, m->args[s->args + i]);
+    while (index < end)
+        *arg++ = model_place(m, *index++);
     mote_kernels_at(m->kernels, s->kernel)->version->run(&call);
     if (m->hook != NULL)
         m->hook(m->user, m, e->step, s->kernel);
