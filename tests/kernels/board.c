@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "host/emulate/firmware.h"
+#include "host/target/target.h"
 
 enum { STACK_BYTES = 16384, SECONDS = 3600 };
 
@@ -28,6 +29,7 @@ static const char *const *make_flags(struct firmware *fw, const struct suite *s,
     flags[n++] = pool_printf(fw->pool, "-DCHECK_CASES=%d", (int)s->cases);
     flags[n++] = pool_printf(fw->pool, "-DMOTE_MARK_START=%s", firmware_marker(fw->pool, m->start_marker));
     flags[n++] = pool_printf(fw->pool, "-DMOTE_MARK_STOP=%s", firmware_marker(fw->pool, m->stop_marker));
+    flags[n++] = pool_printf(fw->pool, "-DCHECK_FEATURES=%uu", target_of_board(fw->board).features);
     if (kernel)
         flags[n++] = pool_printf(fw->pool, "-DCHECK_KERNEL=\"%s\"", kernel);
     return flags;
@@ -118,7 +120,7 @@ static enum mote_status judge(struct firmware *fw, struct suite *s, const char *
     if (fw->exit_code != 0)
         return fail(at, MOTE_ERR_ENVIRONMENT, "the firmware ended with status %d: %s", (int)fw->exit_code, text);
     for (int32_t i = 0; i < known_kernels_count; i++) {
-        struct known_kernel known = known_kernel(i);
+        struct known_kernel known = known_kernel(i, 0, true);
 
         if (is_wanted(&known, kernel))
             *failed += !agrees(fw->pool, s, &known, fw->board->name, text);
@@ -126,7 +128,7 @@ static enum mote_status judge(struct firmware *fw, struct suite *s, const char *
     if (bench)
         printf("%-28s %-12s %12s %12s %9s %8s\n", "kernel", "version", "operations", "instructions", "each", "speed");
     for (int32_t i = 0; i < known_kernels_count && bench; i++) {
-        struct known_kernel known = known_kernel(i);
+        struct known_kernel known = known_kernel(i, target_of_board(fw->board).features, false);
 
         if (is_wanted(&known, kernel))
             print_counts(s, &known, fw, &next);

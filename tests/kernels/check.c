@@ -48,6 +48,29 @@ static uint32_t beyond_of(struct kernel_case *c, int32_t i)
     return wide ? 8u * (uint32_t)draw_between(&c->draw, 0, 1) : 4u * (uint32_t)draw_between(&c->draw, 0, 3);
 }
 
+typedef uint32_t place(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column);
+
+static place *const places[] = {
+#define PACKING(number, NAME, name) [number] = mote_packed_##name,
+#include "mote/ops/packings_def.h"
+};
+
+static uint8_t *pack(struct check *k, const struct kernel_case *c, const struct mote_version *version, int32_t i,
+                     uint32_t bytes)
+{
+    uint32_t size = draw_element_bytes(case_type(c, i)), n = 0;
+    uint8_t *packed = take(k, bytes, 16, 0);
+    int32_t shape[MOTE_PACKED_DIMS];
+
+    version->shape(c->params, (uint32_t)i, shape);
+    memset(packed, 0, bytes);
+    for (uint32_t row = 0; row < (uint32_t)shape[MOTE_ROWS]; row++)
+        for (uint32_t column = 0; column < (uint32_t)shape[MOTE_COLUMNS]; column++, n++)
+            memcpy(packed + places[mote_packing(version->forms[i])](shape, row, column) * size,
+                   k->initial[i] + n * size, size);
+    return packed;
+}
+
 static bool has_room(const struct check *k, const uint32_t *bytes)
 {
     uint64_t used = k->used_by_case;
@@ -57,18 +80,26 @@ static bool has_room(const struct check *k, const uint32_t *bytes)
     return used <= k->size;
 }
 
-/* The arguments that a version wants. False if there is no room. */
-static bool lay_out(struct check *k, struct kernel_case *c)
+/* The arguments that a version wants: packed ones, and scratch behind those of the contract. False if there is no room:
+ * limits bound what the contract asks for, not what a version does. */
+static bool lay_out(struct check *k, struct kernel_case *c, const struct mote_version *version)
 {
+    uint32_t bytes[MOTE_ARGS_MAX + 1], scratch;
+
     unwatch(k);
-    k->n_live = c->kernel->n_args;
-    if (!has_room(k, c->bytes))
+    memcpy(bytes, c->bytes, sizeof bytes);
+    scratch = version->fit == NULL ? 0 : version->fit(c->params, bytes);
+    bytes[c->kernel->n_args] = scratch;
+    k->n_live = c->kernel->n_args + (scratch > 0);
+    if (!has_room(k, bytes))
         return false;
     k->used = k->used_by_case;
     for (int32_t i = 0; i < k->n_live; i++) {
-        k->live[i].before = k->initial[i];
-        k->live[i].bytes = c->bytes[i];
-        k->live[i].data = take(k, GUARD + c->bytes[i], 16, beyond_of(c, i)) + GUARD;
+        bool is_ours = i < c->kernel->n_args, is_packed = is_ours && version->forms != NULL && version->forms[i] != 0;
+
+        k->live[i].before = is_packed ? pack(k, c, version, i, bytes[i]) : is_ours ? k->initial[i] : NULL;
+        k->live[i].bytes = bytes[i];
+        k->live[i].data = take(k, GUARD + bytes[i], 16, beyond_of(c, i)) + GUARD;
         k->used += GUARD;
     }
     return true;
@@ -140,9 +171,9 @@ static void run(struct check *k, struct kernel_case *c, const struct mote_versio
     unwatch(k);
 }
 
-bool check_prepare(struct check *k, struct kernel_case *c)
+bool check_prepare(struct check *k, struct kernel_case *c, const struct mote_version *version)
 {
-    if (!lay_out(k, c))
+    if (!lay_out(k, c, version))
         return false;
     restore(k, c, 0);
     unwatch(k);
@@ -221,7 +252,7 @@ static struct check_fault run_and_compare(struct check *k, struct kernel_case *c
 {
     uint8_t salt = (uint8_t)draw_between(&c->draw, 1, 255);
 
-    if (!lay_out(k, c))
+    if (!lay_out(k, c, version))
         return fault(c, "wants more memory than the harness has", 0, 0, 0, 0);
     restore(k, c, salt);
     run(k, c, version, in_chunks);
@@ -246,7 +277,7 @@ struct check_fault check_reference(struct check *k, struct kernel_case *c, const
 
     if (!fill(k, c, case_fill))
         return fault(c, "the case's constants are not trusted", 0, 0, 0, 0);
-    (void)lay_out(k, c);
+    (void)lay_out(k, c, portable);
     restore(k, c, 0);
     run(k, c, portable, false);
     found = find_stray_writes(k, c, 0);
@@ -293,6 +324,14 @@ static void overlap(struct check *k, struct kernel_case *c)
             k->live[i].data = host->data + draw_between(&c->draw, 0, (int32_t)(host->bytes - k->live[i].bytes) / 8) * 8;
 }
 
+/* Nobody checks what is between packed elements. */
+static void spoil_packed(struct check *k, struct kernel_case *c, const struct mote_version *version)
+{
+    for (int32_t i = 0; i < c->kernel->n_args; i++)
+        if (version->forms != NULL && version->forms[i] != 0)
+            draw_elements(&c->draw, 0, k->live[i].before, k->live[i].bytes);
+}
+
 /* Inputs that overlap others are written. */
 static void forget_inputs(struct check *k, const struct kernel_case *c)
 {
@@ -306,9 +345,11 @@ struct check_fault check_hostile(struct check *k, struct kernel_case *c, const s
     struct check_arg apart[MOTE_ARGS_MAX];
     int32_t rows = case_rows(c), first;
 
-    *ran = fill(k, c, case_fill_hostile) && lay_out(k, c);
+    *ran = fill(k, c, case_fill_hostile) && lay_out(k, c, version);
     if (!*ran)
         return (struct check_fault){.what = NULL};
+    if (draw_one_in(&c->draw, 2))
+        spoil_packed(k, c, version);
     restore(k, c, 0);
     memcpy(apart, k->live, sizeof apart);
     if (draw_one_in(&c->draw, 2))

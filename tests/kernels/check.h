@@ -23,12 +23,14 @@ struct known_kernel {
     int32_t n;
 };
 extern const int32_t known_kernels_count;
-struct known_kernel known_kernel(int32_t i);
+/* Kernel i with its versions that need no other instruction sets than these; `compiled`: of which this program has the
+ * code. */
+struct known_kernel known_kernel(int32_t i, uint32_t features, bool compiled);
 
 /* An argument as a version wants it. */
 struct check_arg {
-    const uint8_t *before; /* what it holds before each run; of scratch NULL */
-    uint8_t *data;         /* what a run gets, between guards */
+    uint8_t *before; /* what it holds before each run; of scratch NULL */
+    uint8_t *data;   /* what a run gets, between guards */
     uint32_t bytes;
 };
 
@@ -61,8 +63,8 @@ uint32_t check_hash(const struct check *k, const struct kernel_case *c);
  * not take the constants. */
 struct check_fault check_hostile(struct check *k, struct kernel_case *c, const struct mote_version *version, bool *ran);
 
-/* For timing: lays out a case's arguments (false: no room), and runs all rows. */
-bool check_prepare(struct check *k, struct kernel_case *c);
+/* For timing: lays out a case's arguments for a version (false: no room), and runs all rows. */
+bool check_prepare(struct check *k, struct kernel_case *c, const struct mote_version *version);
 void check_run(struct check *k, const struct kernel_case *c, const struct mote_version *version);
 
 #endif

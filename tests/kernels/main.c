@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "host/target/target.h"
 #include "tests/kernels/board.h"
 #include "tests/kernels/suite.h"
 
@@ -85,7 +86,7 @@ static void check_all(struct work *w)
 
     do {
         for (int32_t i = 0; i < known_kernels_count; i++) {
-            struct known_kernel known = known_kernel(i);
+            struct known_kernel known = known_kernel(i, w->suite.features, true);
 
             if (is_wanted(w, &known))
                 check_kernel(w, &known);
@@ -102,7 +103,7 @@ static double seconds_of(struct work *w, struct kernel_case *c, const struct mot
 {
     double best = 1e9;
 
-    if (!check_prepare(&w->suite.check, c))
+    if (!check_prepare(&w->suite.check, c, version))
         return 0;
 
     for (int i = 0; i < BENCH_TIMES; i++) {
@@ -139,7 +140,7 @@ static void bench_all(struct work *w)
 {
     printf("%-28s %-12s %12s %12s %9s %8s\n", "kernel", "version", "operations", "ns", "each", "speed");
     for (int32_t i = 0; i < known_kernels_count; i++) {
-        struct known_kernel known = known_kernel(i);
+        struct known_kernel known = known_kernel(i, w->suite.features, true);
 
         if (is_wanted(w, &known))
             bench_kernel(w, &known);
@@ -187,7 +188,7 @@ static int usage(void)
 static bool is_known(const char *name)
 {
     for (int32_t i = 0; i < known_kernels_count; i++)
-        if (strcmp(known_kernel(i).kernel->name, name) == 0)
+        if (strcmp(known_kernel(i, 0, true).kernel->name, name) == 0)
             return true;
     fprintf(stderr, "check_kernels: there is no kernel %s; --list lists them\n", name);
     return false;
@@ -197,7 +198,7 @@ static bool is_known(const char *name)
 static int list(void)
 {
     for (int32_t i = 0; i < known_kernels_count; i++) {
-        struct known_kernel known = known_kernel(i);
+        struct known_kernel known = known_kernel(i, UINT32_MAX, false);
 
         for (int32_t v = 0; v < known.n; v++)
             printf("%s/%s\n", known.kernel->name, known.versions[v].name);
@@ -253,6 +254,7 @@ int main(int argc, char **argv)
     int status;
 
     w.suite = w.board ? suite_for_board() : suite_for_host();
+    w.suite.features = target_host().features;
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) >= 0;) {
         status = take_option(&w, o, optarg);
         if (status > 0)

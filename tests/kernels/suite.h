@@ -7,8 +7,9 @@
 
 struct suite {
     struct check check;
-    uint64_t seed; /* of the first case */
-    int32_t cases; /* of each kernel */
+    uint32_t features; /* instruction sets of the versions that are checked */
+    uint64_t seed;     /* of the first case */
+    int32_t cases;     /* of each kernel */
     struct case_limits limits, bench_limits;
     int32_t bench_cases;
 };

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/target/target.h"
+#include "mote/kernels/dense/fully_connected_s8.h"
 #include "mote/kernels/elementwise/requantize_s8.h"
 #include "tests/kernels/check.h"
 
@@ -34,7 +36,7 @@ static void fails(const struct known_kernel *known, int32_t version, uint64_t se
 }
 
 /* ---- kernels ---- */
-static struct known_kernel known_here(int32_t i) { return known_kernel(i); }
+static struct known_kernel known_here(int32_t i) { return known_kernel(i, target_host().features, true); }
 
 static void every_version_is_the_portable_one(void **state)
 {
@@ -162,7 +164,7 @@ static void a_seed_is_a_case(void **state)
 
 /* ---- wrong versions ---- */
 extern const struct mote_version mote_version_requantize_s8_portable, mote_version_unary_f32_portable,
-    mote_version_lstm_s8_portable;
+    mote_version_lstm_s8_portable, mote_version_fully_connected_s8_portable;
 
 static void right(const struct mote_call *call) { mote_version_requantize_s8_portable.run(call); }
 
@@ -345,6 +347,95 @@ static void state_is_compared(void **state)
                         "is not the portable version's");
 }
 
+/* ---- packed arguments and scratch ---- */
+static uint32_t roundabout_fit(const void *params, uint32_t *bytes)
+{
+    const struct mote_fully_connected_s8 *p = params;
+
+    bytes[1] = mote_packed_align((uint32_t)p->out_c, 4) * mote_packed_align((uint32_t)p->in_len, 4);
+    return (uint32_t)p->out_c * (uint32_t)p->in_len;
+}
+
+static void roundabout_shape(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DIMS])
+{
+    const struct mote_fully_connected_s8 *p = params;
+
+    assert_int_equal(arg, 1);
+    shape[MOTE_ROWS] = p->out_c;
+    shape[MOTE_COLUMNS] = p->in_len;
+}
+
+/* Weights are unpacked into scratch, for the portable version. */
+static void unpack_and_run(const struct mote_call *call)
+{
+    const struct mote_fully_connected_s8 *p = call->params;
+    int32_t shape[MOTE_PACKED_DIMS] = {p->out_c, p->in_len};
+    int8_t *to = call->args[6];
+    void *args[6];
+
+    for (int32_t o = 0; o < p->out_c; o++)
+        for (int32_t i = 0; i < p->in_len; i++)
+            *to++ = ((const int8_t *)call->args[1])[mote_packed_quads_4(shape, (uint32_t)o, (uint32_t)i)];
+    memcpy(args, call->args, sizeof args);
+    args[1] = call->args[6];
+    mote_version_fully_connected_s8_portable.run(&(struct mote_call){p, args, call->first, call->count});
+}
+
+static UNWATCHED void overruns_its_scratch(const struct mote_call *call)
+{
+    const struct mote_fully_connected_s8 *p = call->params;
+
+    unpack_and_run(call);
+    ((int8_t *)call->args[6])[p->out_c * p->in_len] ^= 1;
+}
+
+static void writes_packed_weights(const struct mote_call *call)
+{
+    unpack_and_run(call);
+    ((int8_t *)call->args[1])[0] ^= 1;
+}
+
+/* On what scratch holds from the call before. */
+static void relies_on_scratch(const struct mote_call *call)
+{
+    const struct mote_fully_connected_s8 *p = call->params;
+
+    if (call->first == 0)
+        unpack_and_run(call);
+    else {
+        void *args[6];
+
+        memcpy(args, call->args, sizeof args);
+        args[1] = call->args[6];
+        mote_version_fully_connected_s8_portable.run(&(struct mote_call){p, args, call->first, call->count});
+    }
+}
+
+static void packed_and_scratch_arguments_are_checked(void **state)
+{
+    static const uint16_t forms[] = {0, MOTE_FORM(MOTE_CODING_DENSE, MOTE_PACKING_QUADS_4), 0, 0, 0, 0};
+    static const struct {
+        void (*run)(const struct mote_call *call);
+        const char *what;
+    } versions[] = {
+        {unpack_and_run, NULL},
+        {overruns_its_scratch, "wrote behind the argument"},
+        {writes_packed_weights, "wrote into what it only reads"},
+        {relies_on_scratch, "depends on the rows of a call or on what memory held"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        const struct mote_version version = {versions[i].run, forms, roundabout_fit, roundabout_shape};
+        const char *what = found_in("fully_connected_s8", &mote_version_fully_connected_s8_portable, &version, false);
+
+        if (versions[i].what == NULL)
+            assert_null(what);
+        else
+            assert_string_equal(what != NULL ? what : "nothing", versions[i].what);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +447,7 @@ int main(void)
         cmocka_unit_test(a_wrong_definition_is_found),
         cmocka_unit_test(any_nan_will_do),
         cmocka_unit_test(state_is_compared),
+        cmocka_unit_test(packed_and_scratch_arguments_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,7 +83,7 @@ static void time(struct suite *s, const struct known_kernel *known)
 
     for (int32_t i = 0; i < s->bench_cases && suite_bench_case(s, known, &seed, &c); i++)
         for (int32_t v = 0; v < known->n; v++) {
-            if (!check_prepare(&s->check, &c))
+            if (!check_prepare(&s->check, &c, known->versions[v].version))
                 continue;
             MARK(MOTE_MARK_START);
             check_run(&s->check, &c, known->versions[v].version);
@@ -103,7 +103,7 @@ _Noreturn void harness_main(void)
     if (file < 0)
         host_exit(2);
     for (int32_t i = 0; i < known_kernels_count; i++) {
-        struct known_kernel known = known_kernel(i);
+        struct known_kernel known = known_kernel(i, CHECK_FEATURES, true);
 
         if (is_wanted(&known)) {
             check(&s, &known);
