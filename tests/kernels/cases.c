@@ -37,6 +37,11 @@ static bool ends(const char *name, const char *with)
 
 static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
+static int32_t draw_dim(struct kernel_case *c, int32_t most)
+{
+    return c->large ? draw_between(&c->draw, (most + 1) / 2, most) : draw_size(&c->draw, most);
+}
+
 /* ---- what the parameters of a family owe each other ---- */
 struct axis {
     const char *in, *out, *kernel, *stride, *dilation, *pad;
@@ -47,8 +52,8 @@ static void draw_window(struct kernel_case *c, const struct axis *a, bool inside
 {
     struct draw *d = &c->draw;
     int32_t in = get(c, a->in, 1);
-    int32_t kernel = draw_size(d, draw_one_in(d, 16) ? smaller(c->most, MOTE_KERNEL_ROWS_MAX) : smaller(c->most, 5));
-    int32_t stride = draw_one_in(d, 12) ? draw_size(d, c->most) : draw_between(d, 1, 3);
+    int32_t kernel = draw_dim(c, draw_one_in(d, 16) ? smaller(c->most, MOTE_KERNEL_ROWS_MAX) : smaller(c->most, 5));
+    int32_t stride = draw_one_in(d, 12) ? draw_dim(c, c->most) : draw_between(d, 1, 3);
     int32_t dilation = draw_one_in(d, 2) ? 1 : draw_between(d, 1, 4);
     int32_t pad = draw_between(d, 0, kernel - 1), most = (in - 1 + pad) / stride + 1;
     int32_t valid = (in + pad - (kernel - 1) * dilation - 1) / stride + 1;
@@ -80,7 +85,7 @@ static void relate_conv(struct kernel_case *c)
 
     draw_windows(c, false);
     set(c, "in_c", groups * get(c, "filter_c", 1));
-    set(c, "out_c", groups * draw_size(&c->draw, c->most));
+    set(c, "out_c", groups * draw_dim(c, c->most));
 }
 
 static void relate_depthwise(struct kernel_case *c)
@@ -100,7 +105,7 @@ static void relate_transpose_conv(struct kernel_case *c)
     set(c, "batch", draw_one_in(&c->draw, 3) ? draw_between(&c->draw, 2, 4) : 1);
     for (int i = 0; i < 2; i++) {
         const struct axis *a = &axes[i];
-        int32_t kernel = draw_size(&c->draw, smaller(c->most, 6)), stride = draw_between(&c->draw, 1, 4);
+        int32_t kernel = draw_dim(c, smaller(c->most, 6)), stride = draw_between(&c->draw, 1, 4);
         int32_t all = (get(c, a->in, 1) - 1) * stride + kernel;
         int32_t pad = draw_between(&c->draw, 0, draw_one_in(&c->draw, 8) ? all + 1 : kernel - 1);
 
@@ -133,7 +138,7 @@ static void relate_broadcast(struct kernel_case *c)
     int32_t rank = draw_rank(c), a_len = 1, b_len = 1, out_len = 1, kind = draw_between(&c->draw, 0, 2);
 
     for (int32_t i = rank - 1; i >= 0; i--) {
-        int32_t dim = draw_size(&c->draw, smaller(c->most, rank > 3 ? 3 : 300));
+        int32_t dim = draw_dim(c, smaller(c->most, rank > 3 ? 3 : 300));
         bool a = kind == 0 || draw_one_in(&c->draw, 2), b = kind == 0 || draw_one_in(&c->draw, 2);
 
         set_line(c, i, 3, dim, a ? a_len : 0, b ? b_len : 0);
@@ -189,7 +194,7 @@ static void relate_reduce(struct kernel_case *c)
         order[j] = i;
     }
     for (int32_t i = 0; i < 8; i++) {
-        int32_t dim = draw_one_in(&c->draw, 2) ? 1 : draw_size(&c->draw, smaller(c->most, i < 2 ? 300 : 5));
+        int32_t dim = draw_one_in(&c->draw, 2) ? 1 : draw_dim(c, smaller(c->most, i < 2 ? 300 : 5));
 
         set(c, dims[order[i]], dim);
         set(c, steps[order[i]], step);
@@ -209,7 +214,7 @@ static void relate_transpose(struct kernel_case *c)
         order[j] = i;
     }
     for (int32_t i = 0; i < rank; i++) {
-        int32_t dim = draw_size(&c->draw, smaller(c->most, rank > 3 ? 4 : 40));
+        int32_t dim = draw_dim(c, smaller(c->most, rank > 3 ? 4 : 40));
 
         set_line(c, order[i], 2, dim, step, 0);
         step *= dim;
@@ -227,7 +232,7 @@ static void relate_strided_copy(struct kernel_case *c)
     int32_t rank = draw_rank(c), chunk = get(c, "chunk", 1), in = chunk, out = chunk, in_at = 0;
 
     for (int32_t i = rank - 1; i >= 0; i--) {
-        int32_t dim = draw_size(d, smaller(c->most, rank > 3 ? 3 : 20)), way = draw_between(d, -1, 1);
+        int32_t dim = draw_dim(c, smaller(c->most, rank > 3 ? 3 : 20)), way = draw_between(d, -1, 1);
 
         set_line(c, i, 3, dim, way * in, out);
         in_at += way < 0 ? (dim - 1) * in : 0;
@@ -248,7 +253,7 @@ static void relate_pad(struct kernel_case *c)
     int32_t rank = draw_rank(c), rows = 1, in_rows = 1, before = draw_between(d, 0, 4);
 
     for (int32_t i = 0; i < rank; i++) {
-        int32_t in = draw_size(d, smaller(c->most, rank > 3 ? 2 : 6)), low = draw_between(d, 0, 2);
+        int32_t in = draw_dim(c, smaller(c->most, rank > 3 ? 2 : 6)), low = draw_between(d, 0, 2);
         int32_t out = in + low + draw_between(d, 0, 2);
 
         c->table[i * 3] = in;
@@ -348,7 +353,7 @@ static int32_t draw_param(struct kernel_case *c, int32_t i, int32_t longest)
         return draw_float(&c->draw, draw_one_in(&c->draw, 4));
     if (is_size(range))
         return i == c->long_one ? smaller(draw_between(&c->draw, UINT16_MAX - 1, longest), range->max)
-                                : draw_size(&c->draw, c->most);
+                                : draw_dim(c, c->most);
     return draw_edge(&c->draw, range->min, range->max);
 }
 
@@ -413,10 +418,10 @@ static bool is_allowed(struct kernel_case *c, const struct case_limits *limits)
 
 bool case_draw(struct kernel_case *c, const struct mote_kernel *kernel, uint64_t seed, const struct case_limits *limits)
 {
-    static const int32_t most[] = {2, 4, 9, 9, 17, 40, 300};
+    static const int32_t most[] = {2, 4, 9, 9, 17, 40, 300, 16, 32, 64};
 
-    *c = (struct kernel_case){.draw = {seed}, .kernel = kernel};
-    c->most = most[draw_between(&c->draw, 0, 6)];
+    *c = (struct kernel_case){.draw = {seed}, .kernel = kernel, .large = limits->large};
+    c->most = most[c->large ? draw_between(&c->draw, 7, 9) : draw_between(&c->draw, 0, 6)];
     c->long_one = -1;
     if (limits->longest > 0 && draw_one_in(&c->draw, 40)) {
         c->long_one = draw_between(&c->draw, 0, kernel->n_params - 1);

@@ -14,6 +14,7 @@ struct kernel_case {
     struct draw draw;
     const struct mote_kernel *kernel;
     int32_t most;     /* the largest dimension to draw */
+    bool large;       /* dimensions are from half of it on */
     int32_t long_one; /* the parameter that is a dimension beyond 16 bits all the same, -1: none */
     int32_t params[CASE_PARAMS_MAX];
     uint32_t bytes[MOTE_ARGS_MAX + 1]; /* need()'s answer */
@@ -26,6 +27,7 @@ struct case_limits {
     uint32_t argument_bytes;
     double operations;
     int32_t longest; /* now and then one dimension is about so long; 0: none is */
+    bool large;      /* no small dimensions, as models have few: for timing */
 };
 
 /* Draws until the contract takes the parameters; false if it never does. */

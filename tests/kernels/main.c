@@ -13,7 +13,7 @@
 
 enum { BENCH_TIMES = 5 };
 
-static const struct case_limits hostile_limits = {1 << 14, 300000, 0};
+static const struct case_limits hostile_limits = {1 << 14, 300000, 0, false};
 
 struct work {
     struct suite suite;

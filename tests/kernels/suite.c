@@ -8,15 +8,18 @@ struct suite suite_for_host(void)
 {
     return (struct suite){.seed = 1,
                           .cases = 100,
-                          .limits = {1 << 20, 400000, 70000},
-                          .bench_limits = {1 << 16, 3000000, 0},
+                          .limits = {1 << 20, 400000, 70000, false},
+                          .bench_limits = {1 << 16, 3000000, 0, true},
                           .bench_cases = 20};
 }
 
 struct suite suite_for_board(void)
 {
-    return (struct suite){
-        .seed = 1, .cases = 20, .limits = {1 << 11, 20000, 0}, .bench_limits = {1 << 12, 60000, 0}, .bench_cases = 5};
+    return (struct suite){.seed = 1,
+                          .cases = 20,
+                          .limits = {1 << 11, 20000, 0, false},
+                          .bench_limits = {1 << 12, 100000, 0, true},
+                          .bench_cases = 5};
 }
 
 uint32_t suite_memory_bytes(const struct suite *s)

@@ -17,7 +17,8 @@
 
 enum { ARGUMENT_BYTES = 1 << 19, CASES = 200, HOSTILE_LEAST = 50, REACH_CASES = 1500 };
 
-static const struct case_limits limits = {ARGUMENT_BYTES, 100000, 66000}, hostile_limits = {1 << 14, 100000, 0};
+static const struct case_limits limits = {ARGUMENT_BYTES, 100000, 66000, false},
+                                hostile_limits = {1 << 14, 100000, 0, false};
 
 static struct check fresh_check(void)
 {
