@@ -34,6 +34,12 @@ static inline uint32_t mote_packed_quads_4(const int32_t shape[MOTE_PACKED_DIMS]
     return row / 4 * (4 * columns) + column / 4 * 16 + row % 4 * 4 + column % 4;
 }
 
+/* Row-major, each row rounded up to a multiple of four columns. */
+static inline uint32_t mote_packed_words_4(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
+{
+    return row * mote_packed_align((uint32_t)shape[MOTE_COLUMNS], 4) + column;
+}
+
 static inline uint32_t mote_packed_row_major(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
 {
     return row * (uint32_t)shape[MOTE_COLUMNS] + column;

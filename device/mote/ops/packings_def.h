@@ -4,4 +4,5 @@
  *      number NAME          name */
 PACKING(0,     ROW_MAJOR,    row_major)
 PACKING(1,     QUADS_4,      quads_4)
+PACKING(2,     WORDS_4,      words_4)
 #undef PACKING
