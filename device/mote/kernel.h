@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a kernel is to the interpreter and to the emitters: a contract, which its header and <kernel>_check.c make, and
- * versions, which compute. The header has two lists:
+ * versions, which compute. The header has three lists:
  *
  *   MOTE_<KERNEL>_PARAMS(F)   F(field, min, max, "meaning")     int32_t fields of struct mote_<kernel>, in image order
  *   MOTE_<KERNEL>_ARGS(A)     A(name, TYPE, ROLE)               the pointer arguments, in the function's order
+ *   MOTE_<KERNEL>_ROWS(R)     R(argument, &p->ring or NULL, input rows that an output row needs), see struct mote_rows
  *   MOTE_COST(<kernel>, …)    operations of one output row, for tools: an upper bound up to a factor of 3
  *
  * The kernel's function is  void mote_<kernel>(const struct mote_<kernel> *p, <args…>, int32_t first, int32_t count)
@@ -64,6 +65,20 @@ struct mote_call {
     int32_t first, count;
 };
 
+/* Which rows of an argument an output row needs; of an output, which it is. Output row y of image n needs those rows i
+ * of the argument's image n that are inside it and for which i * up lies among the `window` numbers from y * stride -
+ * pad on, `dilation` apart. All 0: no row can be told from another, the whole argument is needed. */
+struct mote_rows {
+    int32_t ring;        /* 1 + the index of the parameter that says how many rows the buffer holds; 0: it holds all */
+    int32_t in_h, out_h; /* rows of an image of the argument's, and of the output's */
+    int32_t window, stride, dilation, pad;
+    int32_t up; /* 1, but where output rows come between the input's */
+};
+
+#define MOTE_EACH_ROW                 1, 1, 1, 1, 1, 0, 1 /* row r needs row r */
+#define MOTE_WHOLE_IMAGE(in_h, out_h) in_h, out_h, in_h, 0, 1, 0, 1
+#define MOTE_ALL_ROWS                 0, 0, 0, 0, 0, 0, 0
+
 /* Code for a kernel, in <kernel>.c or <kernel>_<version>.c. Every compiler takes every version's file; where it lacks
  * the instructions there is no code, but what images and plans have to know is there all the same.
  *
@@ -89,7 +104,8 @@ struct mote_kernel {
     const struct mote_arg *arg;                                       /* [n_args] */
     uint8_t n_params, n_args;
 #if MOTE_DESCRIBE
-    double (*cost)(const void *params); /* operations of one output row */
+    double (*cost)(const void *params);                       /* operations of one output row */
+    void (*rows)(const void *params, struct mote_rows *rows); /* [n_args], all 0 before */
     const char *name;
     const char *const *param_names; /* [n_params] */
     const char *const *param_docs;  /* [n_params] */
@@ -123,18 +139,38 @@ enum {
  * operation is about ten instructions of a Cortex-M4 (test_emulate holds kernels to it). An expression of `p`, in
  * double, since no parameters within their ranges may overflow it. Bounds what an image can make a tool do. */
 #if MOTE_DESCRIBE
+static inline int32_t mote_ring_of(const int32_t *params, const int32_t *ring)
+{
+    return ring != NULL ? 1 + (int32_t)(ring - params) : 0;
+}
+
+#define MOTE_NO_ROWS(R) /* for kernels whose arguments are needed whole */
 #define MOTE_COST(kernel, operations)                                                                                  \
     static inline double mote_##kernel##_cost(const void *params)                                                      \
     {                                                                                                                  \
         const struct mote_##kernel *p = params;                                                                        \
         return operations;                                                                                             \
     }
+#define MOTE_ARG_AT(name, type, role) MOTE_AT_##name,
+#define MOTE_ROW_SET(arg, its_ring, ...)                                                                               \
+    rows[MOTE_AT_##arg] = (struct mote_rows){mote_ring_of(params, its_ring), __VA_ARGS__};
+#define MOTE_ROWS(kernel, ARGS, LIST)                                                                                  \
+    static inline void mote_##kernel##_rows(const void *params, struct mote_rows *rows)                                \
+    {                                                                                                                  \
+        enum { ARGS(MOTE_ARG_AT) };                                                                                    \
+        const struct mote_##kernel *p = params;                                                                        \
+        (void)p;                                                                                                       \
+        (void)rows;                                                                                                    \
+        LIST(MOTE_ROW_SET)                                                                                             \
+    }
 #define MOTE_DESCRIPTION(kernel, PARAMS, ARGS)                                                                         \
-    .cost = mote_##kernel##_cost, .name = #kernel, .param_names = (const char *const[]){PARAMS(MOTE_FIELD_NAME) NULL}, \
+    .cost = mote_##kernel##_cost, .rows = mote_##kernel##_rows, .name = #kernel,                                       \
+    .param_names = (const char *const[]){PARAMS(MOTE_FIELD_NAME) NULL},                                                \
     .param_docs = (const char *const[]){PARAMS(MOTE_FIELD_DOC) NULL},                                                  \
     .arg_names = (const char *const[]){ARGS(MOTE_ARG_NAME) NULL},
 #else
 #define MOTE_COST(kernel, operations)
+#define MOTE_ROWS(kernel, ARGS, LIST)
 #define MOTE_DESCRIPTION(kernel, PARAMS, ARGS)
 #endif
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "host/plan/plan.h"
+#include "host/plan/rows.h"
 
 int32_t plan_value(struct plan *plan, const struct value *v)
 {
@@ -149,7 +150,7 @@ static enum mote_status check_arg(const struct lowering *l, const struct mote_ke
 
 /* What mote_model_open() will check on the device, with names. */
 static enum mote_status check_step(const struct lowering *l, const struct mote_kernel *k, const int32_t *params,
-                                   const int32_t *args, int32_t rows, const struct frame *at)
+                                   const int32_t *args, int32_t *rows, const struct frame *at)
 {
     uint32_t need[MOTE_ARGS_MAX + 1];
     struct mote_block blocks[MOTE_ARGS_MAX];
@@ -158,10 +159,9 @@ static enum mote_status check_step(const struct lowering *l, const struct mote_k
         if (params[i] < k->ranges[i].min || params[i] > k->ranges[i].max)
             return fail(at, MOTE_ERR_VALUE, "%s (%s) is %d, kernel %s takes %d to %d", k->param_names[i],
                         k->param_docs[i], params[i], k->name, k->ranges[i].min, k->ranges[i].max);
-    if (!k->need(params, need))
+    if (!k->need(params, need) || need[k->n_args] > INT32_MAX)
         return fail(at, MOTE_ERR_VALUE, "parameters beyond the limits of kernel %s", k->name);
-    if (rows < 0 || (uint32_t)rows > need[k->n_args])
-        return fail(at, MOTE_ERR_VALUE, "%d rows, kernel %s has %u", rows, k->name, need[k->n_args]);
+    *rows = (int32_t)need[k->n_args];
     for (int i = 0; i < k->n_args; i++) {
         TRY(check_arg(l, k, i, args[i], need[i], at));
         blocks[i] = (struct mote_block){l->plan->values[args[i]].data, need[i]};
@@ -172,13 +172,18 @@ static enum mote_status check_step(const struct lowering *l, const struct mote_k
 }
 
 enum mote_status lower_step(struct lowering *l, enum kernel_id kernel, const void *params, const int32_t *args,
-                            int32_t rows, const struct frame *at)
+                            const struct frame *at)
 {
     const struct mote_kernel *k = kernels[kernel];
     struct plan *plan = l->plan;
+    int32_t *own = pool_copy(plan->pool, params, k->n_params * sizeof *own), rows = 0;
+    int64_t bytes[MOTE_ARGS_MAX];
     struct step *s;
 
-    TRY(check_step(l, k, params, args, rows, at));
+    for (int i = 0; i < k->n_args; i++)
+        bytes[i] = plan->values[args[i]].bytes;
+    rows_hold_all(k, own, bytes);
+    TRY(check_step(l, k, own, args, &rows, at));
     plan->steps = pool_grow(plan->pool, plan->steps, (size_t)plan->n_steps, sizeof *s);
     s = &plan->steps[plan->n_steps++];
     s->kernel = kernel;
@@ -186,6 +191,6 @@ enum mote_status lower_step(struct lowering *l, enum kernel_id kernel, const voi
     s->n_args = k->n_args;
     s->args = pool_copy(plan->pool, args, k->n_args * sizeof *args);
     s->rows = rows;
-    s->params = pool_copy(plan->pool, params, k->n_params * sizeof *s->params);
+    s->params = own;
     return MOTE_OK;
 }

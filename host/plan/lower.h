@@ -31,10 +31,11 @@ int32_t lower_scratch(struct lowering *l, enum mote_type type, size_t bytes);
 /* Says that the output holds the same bytes as the input (RESHAPE): no step. */
 enum mote_status lower_alias(struct lowering *l, int32_t in, int32_t out, const struct frame *at);
 
-/* Appends a step. `params` is the kernel's struct mote_<kernel> (NULL for none), args the kernel's n_args values.
- * Checks ranges, types and the bytes that each argument must have, exactly as the device will. */
+/* Appends a step of all the kernel's output rows. `params` is the kernel's struct mote_<kernel> (NULL for none); its
+ * rings are the planner's, which has every buffer hold all rows. args are the kernel's n_args values. Checks ranges,
+ * types and the bytes that each argument must have, exactly as the device will. */
 MUST_CHECK enum mote_status lower_step(struct lowering *l, enum kernel_id kernel, const void *params,
-                                       const int32_t *args, int32_t rows, const struct frame *at);
+                                       const int32_t *args, const struct frame *at);
 
 /* ---- quantization, shared (host/plan/quantize.c) ---- */
 /* multiplier/2^31 * 2^shift = scale, as the reference's QuantizeMultiplier makes it (docs/EXACT.md). */

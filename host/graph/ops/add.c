@@ -64,11 +64,8 @@ enum mote_status lower_add_sub(struct lowering *l, const struct op *op, bool min
         .type = (int32_t)type,
         .minus = minus,
         .a_len = b.a_len,
-        .a_ring = b.a_ring,
         .b_len = b.b_len,
-        .b_ring = b.b_ring,
         .out_len = b.out_len,
-        .out_ring = b.rows,
     };
     float a_scale, b_scale, out_scale;
     struct rescaling r = {0};
@@ -93,7 +90,7 @@ enum mote_status lower_add_sub(struct lowering *l, const struct op *op, bool min
         lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_add_sub, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_add_sub, &p, args, at);
 }
 
 static enum mote_status lower_add_s8(struct lowering *l, const struct op *op, const struct frame *at)
@@ -105,11 +102,8 @@ static enum mote_status lower_add_s8(struct lowering *l, const struct op *op, co
         .rows = b.rows,
         .rank = b.rank,
         .a_len = b.a_len,
-        .a_ring = b.a_ring,
         .b_len = b.b_len,
-        .b_ring = b.b_ring,
         .out_len = b.out_len,
-        .out_ring = b.rows,
     };
     float a_scale, b_scale, out_scale;
     double twice;
@@ -129,7 +123,7 @@ static enum mote_status lower_add_s8(struct lowering *l, const struct op *op, co
         lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_add_s8, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_add_s8, &p, args, at);
 }
 
 enum mote_status lower_add(struct lowering *l, const struct op *op, const struct frame *at)

@@ -52,5 +52,5 @@ enum mote_status lower_arg_max(struct lowering *l, const struct op *op, const st
 
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_arg_max, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_arg_max, &p, args, at);
 }

@@ -35,7 +35,7 @@ static enum mote_status lower_average_pool_2d_s8(struct lowering *l, const struc
     struct mote_average_pool_2d_s8 p = {POOL_GEOMETRY(in, out, o, y, x), .lo = lo, .hi = hi};
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_average_pool_2d_s8, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_average_pool_2d_s8, &p, args, at);
 }
 
 enum mote_status lower_average_pool_2d(struct lowering *l, const struct op *op, const struct frame *at)

@@ -104,7 +104,7 @@ static enum mote_status lower_batch_matmul_s8(struct lowering *l, const struct o
     TRY(want_quant(at, l->graph, op, op->out[0], TYPE_S8, &out, &p->out_zero));
     product = a * b;
     TRY(want_multiplier(at, (double)product / (double)out, &p->mult, &p->shift));
-    return lower_step(l, KERNEL_batch_matmul_s8, p, args, p->rows, at);
+    return lower_step(l, KERNEL_batch_matmul_s8, p, args, at);
 }
 
 enum mote_status lower_batch_matmul(struct lowering *l, const struct op *op, const struct frame *at)
@@ -141,7 +141,7 @@ enum mote_status lower_batch_matmul(struct lowering *l, const struct op *op, con
     case TYPE_S8:
         return lower_batch_matmul_s8(l, op, &p, args, at);
     case TYPE_F32:
-        return lower_step(l, KERNEL_batch_matmul_f32, &p, args, p.rows, at);
+        return lower_step(l, KERNEL_batch_matmul_f32, &p, args, at);
     default:
         return refuse_type(at, g, op->in[0], "s8 and f32");
     }

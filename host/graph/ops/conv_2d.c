@@ -43,13 +43,11 @@ int64_t macs_conv_2d(const struct graph *g, const struct op *op)
 /* The parameters that the kernels of all types have. */
 #define GEOMETRY(in, w, out, o, y, x)                                                                                  \
     .batch = (int32_t)(in)->dims[0], .in_h = (int32_t)(in)->dims[1], .in_w = (int32_t)(in)->dims[2],                   \
-    .in_c = (int32_t)(in)->dims[3], .in_ring = (int32_t)((in)->dims[0] * (in)->dims[1]),                               \
-    .out_h = (int32_t)(out)->dims[1], .out_w = (int32_t)(out)->dims[2], .out_c = (int32_t)(out)->dims[3],              \
-    .out_ring = (int32_t)((out)->dims[0] * (out)->dims[1]), .kernel_h = (int32_t)(w)->dims[1],                         \
-    .kernel_w = (int32_t)(w)->dims[2], .stride_h = (o)->stride_h, .stride_w = (o)->stride_w,                           \
-    .filter_c = (int32_t)(w)->dims[3], .dilation_h = (w)->dims[1] > 1 ? (o)->dilation_h : 1,                           \
-    .dilation_w = (w)->dims[2] > 1 ? (o)->dilation_w : 1, .pad_top = (int32_t)(y).pad_before,                          \
-    .pad_left = (int32_t)(x).pad_before
+    .in_c = (int32_t)(in)->dims[3], .out_h = (int32_t)(out)->dims[1], .out_w = (int32_t)(out)->dims[2],                \
+    .out_c = (int32_t)(out)->dims[3], .kernel_h = (int32_t)(w)->dims[1], .kernel_w = (int32_t)(w)->dims[2],            \
+    .stride_h = (o)->stride_h, .stride_w = (o)->stride_w, .filter_c = (int32_t)(w)->dims[3],                           \
+    .dilation_h = (w)->dims[1] > 1 ? (o)->dilation_h : 1, .dilation_w = (w)->dims[2] > 1 ? (o)->dilation_w : 1,        \
+    .pad_top = (int32_t)(y).pad_before, .pad_left = (int32_t)(x).pad_before
 
 static enum mote_status lower_conv_2d_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
@@ -79,7 +77,7 @@ static enum mote_status lower_conv_2d_s8(struct lowering *l, const struct op *op
         lower_zeros_s8(l, zero, (size_t)(in->dims[2] * in->dims[3])),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_conv_2d_s8, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_conv_2d_s8, &p, args, at);
 }
 
 static enum mote_status lower_conv_2d_f32(struct lowering *l, const struct op *op, const struct frame *at)
@@ -96,7 +94,7 @@ static enum mote_status lower_conv_2d_f32(struct lowering *l, const struct op *o
     struct mote_conv_2d_f32 p = {GEOMETRY(in, w, out, o, y, x), .lo = linear.lo, .hi = linear.hi};
     int32_t args[] = {lower_tensor(l, op->in[0]), linear.weights, linear.bias, lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_conv_2d_f32, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_conv_2d_f32, &p, args, at);
 }
 
 /* The sums have the bias' width; without a bias, 64 bits unless the option says 32. */
@@ -123,7 +121,7 @@ static enum mote_status lower_conv_2d_s16(struct lowering *l, const struct op *o
         lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_conv_2d_s16, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_conv_2d_s16, &p, args, at);
 }
 
 enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, const struct frame *at)

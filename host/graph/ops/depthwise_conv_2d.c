@@ -36,9 +36,9 @@ int64_t macs_depthwise_conv_2d(const struct graph *g, const struct op *op)
 /* The parameters that the kernels of all types have. */
 #define GEOMETRY(in, w, out, o, y, x)                                                                                  \
     .batch = (int32_t)(in)->dims[0], .in_h = (int32_t)(in)->dims[1], .in_w = (int32_t)(in)->dims[2],                   \
-    .in_c = (int32_t)(in)->dims[3], .in_ring = (int32_t)((in)->dims[0] * (in)->dims[1]),                               \
-    .out_h = (int32_t)(out)->dims[1], .out_w = (int32_t)(out)->dims[2], .out_c = (int32_t)(out)->dims[3],              \
-    .out_ring = (int32_t)((out)->dims[0] * (out)->dims[1]),                                                            \
+    .in_c = (int32_t)(in)->dims[3], .out_h = (int32_t)(out)->dims[1], .out_w = (int32_t)(out)->dims[2],                \
+    .out_c = (int32_t)(out)->dims[3],                                                                                  \
+                                                                                                                       \
     .depth_multiplier = (int32_t)((out)->dims[3] / (in)->dims[3]), .kernel_h = (int32_t)(w)->dims[1],                  \
     .kernel_w = (int32_t)(w)->dims[2], .stride_h = (o)->stride_h, .stride_w = (o)->stride_w,                           \
     .dilation_h = (w)->dims[1] > 1 ? (o)->dilation_h : 1, .dilation_w = (w)->dims[2] > 1 ? (o)->dilation_w : 1,        \
@@ -72,7 +72,7 @@ static enum mote_status lower_depthwise_conv_2d_s8(struct lowering *l, const str
         lower_zeros_s8(l, zero, (size_t)(in->dims[2] * in->dims[3])),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_depthwise_conv_2d_s8, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_depthwise_conv_2d_s8, &p, args, at);
 }
 
 static enum mote_status lower_depthwise_conv_2d_s16(struct lowering *l, const struct op *op, const struct frame *at)
@@ -97,7 +97,7 @@ static enum mote_status lower_depthwise_conv_2d_s16(struct lowering *l, const st
         lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_depthwise_conv_2d_s16, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_depthwise_conv_2d_s16, &p, args, at);
 }
 
 static enum mote_status lower_depthwise_conv_2d_f32(struct lowering *l, const struct op *op, const struct frame *at)
@@ -114,7 +114,7 @@ static enum mote_status lower_depthwise_conv_2d_f32(struct lowering *l, const st
     struct mote_depthwise_conv_2d_f32 p = {GEOMETRY(in, w, out, o, y, x), .lo = linear.lo, .hi = linear.hi};
     int32_t args[] = {lower_tensor(l, op->in[0]), linear.weights, linear.bias, lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_depthwise_conv_2d_f32, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_depthwise_conv_2d_f32, &p, args, at);
 }
 
 enum mote_status lower_depthwise_conv_2d(struct lowering *l, const struct op *op, const struct frame *at)

@@ -25,7 +25,7 @@ static enum mote_status lower_half(struct lowering *l, const struct op *op, cons
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     int64_t n = tensor_elements(in);
     float *wide = pool_array(l->plan->pool, (size_t)n, sizeof *wide);
-    struct mote_copy p = {.rows = 1, .row_bytes = (int32_t)tensor_bytes(out), .in_ring = 1, .out_ring = 1};
+    struct mote_copy p = {.rows = 1, .row_bytes = (int32_t)tensor_bytes(out)};
 
     for (int64_t i = 0; i < n; i++)
         wide[i] = half_value((uint16_t)(in->data[2 * i] | in->data[2 * i + 1] << 8));
@@ -33,7 +33,7 @@ static enum mote_status lower_half(struct lowering *l, const struct op *op, cons
     int32_t args[] = {lower_const(l, in->name, TYPE_F32, wide, (size_t)n * sizeof *wide, true),
                       lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_copy, &p, args, 1, at);
+    return lower_step(l, KERNEL_copy, &p, args, at);
 }
 
 enum mote_status lower_dequantize(struct lowering *l, const struct op *op, const struct frame *at)
@@ -53,20 +53,14 @@ enum mote_status lower_dequantize(struct lowering *l, const struct op *op, const
     args[1] = lower_tensor(l, op->out[0]);
     if (in->type == TYPE_S8)
         return lower_step(l, KERNEL_dequantize_s8_f32,
-                          &(struct mote_dequantize_s8_f32){.rows = split.rows,
-                                                           .len = split.len,
-                                                           .in_ring = split.rows,
-                                                           .out_ring = split.rows,
-                                                           .scale = float_bits(scale),
-                                                           .zero = zero},
-                          args, split.rows, at);
+                          &(struct mote_dequantize_s8_f32){
+                              .rows = split.rows, .len = split.len, .scale = float_bits(scale), .zero = zero},
+                          args, at);
     return lower_step(l, KERNEL_dequantize_f32,
                       &(struct mote_dequantize_f32){.rows = split.rows,
                                                     .len = split.len,
-                                                    .in_ring = split.rows,
-                                                    .out_ring = split.rows,
                                                     .in_type = (int32_t)in->type,
                                                     .scale = float_bits(scale),
                                                     .zero = zero},
-                      args, split.rows, at);
+                      args, at);
 }

@@ -40,7 +40,7 @@ enum mote_status infer_same_elements(struct graph *g, const struct op *op, const
 enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
-    struct mote_copy p = {.rows = 1, .row_bytes = (int32_t)tensor_bytes(in), .in_ring = 1, .out_ring = 1};
+    struct mote_copy p = {.rows = 1, .row_bytes = (int32_t)tensor_bytes(in)};
 
     if (in->type != out->type)
         return fail(at, MOTE_ERR_TYPE, "the input is %s and the output %s", type_name(in->type), type_name(out->type));
@@ -49,7 +49,7 @@ enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const
 
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_copy, &p, args, 1, at);
+    return lower_step(l, KERNEL_copy, &p, args, at);
 }
 
 enum mote_status lower_real_zero(struct lowering *l, const struct op *op, int32_t *value, const struct frame *at)
@@ -133,15 +133,13 @@ static int find_groups(const struct tensor *a, const struct tensor *b, const str
 
 struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out)
 {
-    struct broadcast p = {.rows = 1, .out_len = 1, .a_len = 1, .a_ring = 1, .b_len = 1, .b_ring = 1};
+    struct broadcast p = {.rows = 1, .out_len = 1, .a_len = 1, .b_len = 1};
     struct group group[RANK_MAX], *inner = group;
     bool has_rows;
     int n = find_groups(a, b, out, group, &has_rows);
 
     if (has_rows) {
         p.rows = group[0].dim;
-        p.a_ring = group[0].a ? p.rows : 1;
-        p.b_ring = group[0].b ? p.rows : 1;
         inner++;
         n--;
     }
@@ -180,11 +178,8 @@ enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const 
         .rows = b.rows,
         .rank = b.rank,
         .a_len = b.a_len,
-        .a_ring = b.a_ring,
         .b_len = b.b_len,
-        .b_ring = b.b_ring,
         .out_len = b.out_len,
-        .out_ring = b.rows,
         .a_zero = q->a_zero,
         .a_mult = q->a_mult,
         .a_shift = q->a_shift,
@@ -203,7 +198,7 @@ enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const 
         lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_binary_s8, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_binary_s8, &p, args, at);
 }
 
 enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
@@ -216,11 +211,8 @@ enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32
         .rows = b.rows,
         .rank = b.rank,
         .a_len = b.a_len,
-        .a_ring = b.a_ring,
         .b_len = b.b_len,
-        .b_ring = b.b_ring,
         .out_len = b.out_len,
-        .out_ring = b.rows,
     };
 
     TRY(want_type(at, g, op->in[0], TYPE_F32));
@@ -234,7 +226,7 @@ enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32
         lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_binary_f32, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_binary_f32, &p, args, at);
 }
 
 enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,

@@ -31,7 +31,7 @@ MUST_CHECK enum mote_status infer_broadcast(struct graph *g, const struct op *op
 /* How the kernels of two operands walk them (device/mote/kernels/shared/broadcast.h). */
 struct broadcast {
     int32_t rows, out_len;
-    int32_t a_len, a_ring, b_len, b_ring;
+    int32_t a_len, b_len;
     int32_t rank;
     int32_t shape[RANK_MAX][3]; /* {dimension, stride in a, stride in b} */
 };

@@ -67,7 +67,7 @@ static enum mote_status lower_fully_connected_s8(struct lowering *l, const struc
         lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_fully_connected_s8, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_fully_connected_s8, &p, args, at);
 }
 
 /* Weights that are known at run time only: nothing is folded. */
@@ -99,7 +99,7 @@ static enum mote_status lower_fully_connected_computed_s8(struct lowering *l, co
         lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_fully_connected_computed_s8, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_fully_connected_computed_s8, &p, args, at);
 }
 
 /* The sums have the bias' width; without a bias, 64 bits unless the option says 32. */
@@ -130,7 +130,7 @@ static enum mote_status lower_fully_connected_s16(struct lowering *l, const stru
         lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_fully_connected_s16, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_fully_connected_s16, &p, args, at);
 }
 
 static enum mote_status lower_fully_connected_f32(struct lowering *l, const struct op *op, const struct frame *at)
@@ -152,8 +152,7 @@ static enum mote_status lower_fully_connected_f32(struct lowering *l, const stru
     _Static_assert(sizeof p == sizeof(struct mote_fully_connected_computed_f32), "the same fields");
     int32_t args[] = {lower_tensor(l, op->in[0]), linear.weights, linear.bias, lower_tensor(l, op->out[0])};
 
-    return lower_step(l, w->data ? KERNEL_fully_connected_f32 : KERNEL_fully_connected_computed_f32, &p, args, p.rows,
-                      at);
+    return lower_step(l, w->data ? KERNEL_fully_connected_f32 : KERNEL_fully_connected_computed_f32, &p, args, at);
 }
 
 enum mote_status lower_fully_connected(struct lowering *l, const struct op *op, const struct frame *at)

@@ -91,5 +91,5 @@ enum mote_status lower_gather(struct lowering *l, const struct op *op, const str
     };
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->in[1]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_gather, &p, args, (int32_t)(batches * outer), at);
+    return lower_step(l, KERNEL_gather, &p, args, at);
 }

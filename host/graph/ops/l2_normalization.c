@@ -28,7 +28,7 @@ static enum mote_status lower_l2_normalization_s8(struct lowering *l, const stru
 
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_l2_normalization_s8, &p, args, rows, at);
+    return lower_step(l, KERNEL_l2_normalization_s8, &p, args, at);
 }
 
 enum mote_status lower_l2_normalization(struct lowering *l, const struct op *op, const struct frame *at)
@@ -42,7 +42,7 @@ enum mote_status lower_l2_normalization(struct lowering *l, const struct op *op,
         return lower_l2_normalization_s8(l, op, rows, depth, at);
     case TYPE_F32:
         return lower_step(l, KERNEL_l2_normalization_f32, &p,
-                          (int32_t[]){lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])}, rows, at);
+                          (int32_t[]){lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])}, at);
     default:
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }

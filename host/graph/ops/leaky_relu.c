@@ -28,11 +28,10 @@ static enum mote_status lower_leaky_relu_s16(struct lowering *l, const struct op
 {
     struct row_split split = split_rows(op_in(l->graph, op, 0));
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
-    struct mote_leaky_relu_s16 p = {
-        .rows = split.rows, .len = split.len, .in_ring = split.rows, .out_ring = split.rows};
+    struct mote_leaky_relu_s16 p = {.rows = split.rows, .len = split.len};
 
     TRY(find_multipliers(l->graph, op, TYPE_S16, &p, at));
-    return lower_step(l, KERNEL_leaky_relu_s16, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_leaky_relu_s16, &p, args, at);
 }
 
 static enum mote_status lower_leaky_relu_s8(struct lowering *l, const struct op *op, const struct frame *at)

@@ -56,8 +56,6 @@ static enum mote_status lower_log_softmax_s8(struct lowering *l, const struct op
         .rows = split.rows,
         .groups = depth > 0 ? split.len / depth : 0,
         .depth = depth,
-        .in_ring = split.rows,
-        .out_ring = split.rows,
         .n_table = n,
         .radius = s.radius,
         .mult = s.mult,
@@ -70,7 +68,7 @@ static enum mote_status lower_log_softmax_s8(struct lowering *l, const struct op
         lower_const(l, "exponentials", TYPE_S32, table, (size_t)n * sizeof table[0], false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_log_softmax_s8, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_log_softmax_s8, &p, args, at);
 }
 
 static enum mote_status lower_log_softmax_f32(struct lowering *l, const struct op *op, const struct frame *at)
@@ -85,12 +83,10 @@ static enum mote_status lower_log_softmax_f32(struct lowering *l, const struct o
         .rows = split.rows,
         .groups = depth > 0 ? split.len / depth : 0,
         .depth = depth,
-        .in_ring = split.rows,
-        .out_ring = split.rows,
     };
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_log_softmax_f32, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_log_softmax_f32, &p, args, at);
 }
 
 enum mote_status lower_log_softmax(struct lowering *l, const struct op *op, const struct frame *at)

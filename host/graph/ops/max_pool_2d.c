@@ -29,7 +29,7 @@ static enum mote_status lower_max_pool_2d_s8(struct lowering *l, const struct op
     struct mote_max_pool_2d_s8 p = {POOL_GEOMETRY(in, out, o, y, x), .lo = lo, .hi = hi};
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_max_pool_2d_s8, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_max_pool_2d_s8, &p, args, at);
 }
 
 enum mote_status lower_max_pool_2d(struct lowering *l, const struct op *op, const struct frame *at)

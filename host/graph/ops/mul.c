@@ -27,11 +27,8 @@ static enum mote_status lower_mul_s8(struct lowering *l, const struct op *op, co
         .rows = b.rows,
         .rank = b.rank,
         .a_len = b.a_len,
-        .a_ring = b.a_ring,
         .b_len = b.b_len,
-        .b_ring = b.b_ring,
         .out_len = b.out_len,
-        .out_ring = b.rows,
     };
     float a_scale, b_scale, out_scale;
 
@@ -47,7 +44,7 @@ static enum mote_status lower_mul_s8(struct lowering *l, const struct op *op, co
         lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_mul_s8, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_mul_s8, &p, args, at);
 }
 
 enum mote_status lower_mul(struct lowering *l, const struct op *op, const struct frame *at)

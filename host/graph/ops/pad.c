@@ -114,10 +114,8 @@ enum mote_status lower_pad(struct lowering *l, const struct op *op, const struct
         .rows = (int32_t)rows,
         .rank = outer_dims(in, out, paddings, row, outer),
         .in_len = (int32_t)(in->dims[row] * below),
-        .in_ring = (int32_t)in_rows,
         .before = (int32_t)(paddings[2 * row] * below),
         .out_len = (int32_t)(out->dims[row] * below),
-        .out_ring = (int32_t)rows,
     };
     int32_t args[] = {
         lower_tensor(l, op->in[0]),
@@ -125,5 +123,5 @@ enum mote_status lower_pad(struct lowering *l, const struct op *op, const struct
         lower_const(l, "outer", TYPE_S32, outer, (size_t)p.rank * sizeof outer[0], false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_pad, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_pad, &p, args, at);
 }

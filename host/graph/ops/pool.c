@@ -71,5 +71,5 @@ enum mote_status lower_pool_2d_f32(struct lowering *l, const struct op *op, bool
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
     activation_range_f32(o->activation, &p.lo, &p.hi);
-    return lower_step(l, KERNEL_pool_2d_f32, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_pool_2d_f32, &p, args, at);
 }

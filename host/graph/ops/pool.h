@@ -18,11 +18,9 @@ MUST_CHECK enum mote_status pool_range_s8(const struct graph *g, const struct op
 /* The parameters that all pooling kernels have. */
 #define POOL_GEOMETRY(in, out, o, y, x)                                                                                \
     .batch = (int32_t)(in)->dims[0], .in_h = (int32_t)(in)->dims[1], .in_w = (int32_t)(in)->dims[2],                   \
-    .channels = (int32_t)(in)->dims[3], .in_ring = (int32_t)((in)->dims[0] * (in)->dims[1]),                           \
-    .out_h = (int32_t)(out)->dims[1], .out_w = (int32_t)(out)->dims[2],                                                \
-    .out_ring = (int32_t)((out)->dims[0] * (out)->dims[1]), .kernel_h = (o)->filter_h, .kernel_w = (o)->filter_w,      \
-    .stride_h = (o)->stride_h, .stride_w = (o)->stride_w, .pad_top = (int32_t)(y).pad_before,                          \
-    .pad_left = (int32_t)(x).pad_before
+    .channels = (int32_t)(in)->dims[3], .out_h = (int32_t)(out)->dims[1], .out_w = (int32_t)(out)->dims[2],            \
+    .kernel_h = (o)->filter_h, .kernel_w = (o)->filter_w, .stride_h = (o)->stride_h, .stride_w = (o)->stride_w,        \
+    .pad_top = (int32_t)(y).pad_before, .pad_left = (int32_t)(x).pad_before
 
 MUST_CHECK enum mote_status lower_pool_2d_f32(struct lowering *l, const struct op *op, bool average,
                                               const struct frame *at);

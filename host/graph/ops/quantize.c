@@ -27,8 +27,6 @@ static enum mote_status lower_float_to_u8(struct lowering *l, const struct op *o
     int32_t s8 = lower_scratch(l, TYPE_S8, (size_t)tensor_bytes(out)), zero = p->zero;
     struct mote_requantize flip = {.rows = p->rows,
                                    .len = p->len,
-                                   .in_ring = p->rows,
-                                   .out_ring = p->rows,
                                    .in_type = TYPE_S8,
                                    .out_type = TYPE_U8,
                                    .in_zero = zero + INT8_MIN,
@@ -36,8 +34,8 @@ static enum mote_status lower_float_to_u8(struct lowering *l, const struct op *o
 
     quantize_multiplier(1.0, &flip.mult, &flip.shift);
     p->zero += INT8_MIN;
-    TRY(lower_step(l, KERNEL_quantize_f32_s8, p, (int32_t[]){lower_tensor(l, op->in[0]), s8}, p->rows, at));
-    return lower_step(l, KERNEL_requantize, &flip, (int32_t[]){s8, lower_tensor(l, op->out[0])}, p->rows, at);
+    TRY(lower_step(l, KERNEL_quantize_f32_s8, p, (int32_t[]){lower_tensor(l, op->in[0]), s8}, at));
+    return lower_step(l, KERNEL_requantize, &flip, (int32_t[]){s8, lower_tensor(l, op->out[0])}, at);
 }
 
 static enum mote_status lower_from_float(struct lowering *l, const struct op *op, const struct frame *at)
@@ -45,8 +43,7 @@ static enum mote_status lower_from_float(struct lowering *l, const struct op *op
     enum mote_type to = op_out(l->graph, op, 0)->type;
     struct row_split split = split_rows(op_in(l->graph, op, 0));
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
-    struct mote_quantize_f32_s8 p = {
-        .rows = split.rows, .len = split.len, .in_ring = split.rows, .out_ring = split.rows};
+    struct mote_quantize_f32_s8 p = {.rows = split.rows, .len = split.len};
     float scale;
 
     /* One list of fields for both; only the range of `zero` differs. */
@@ -57,7 +54,7 @@ static enum mote_status lower_from_float(struct lowering *l, const struct op *op
     p.scale = float_bits(scale);
     if (to == TYPE_U8)
         return lower_float_to_u8(l, op, &p, at);
-    return lower_step(l, to == TYPE_S8 ? KERNEL_quantize_f32_s8 : KERNEL_quantize_f32_s16, &p, args, p.rows, at);
+    return lower_step(l, to == TYPE_S8 ? KERNEL_quantize_f32_s8 : KERNEL_quantize_f32_s16, &p, args, at);
 }
 
 /* The pairs that the reference has. */
@@ -94,25 +91,21 @@ static enum mote_status lower_from_integer(struct lowering *l, const struct op *
         return lower_step(l, KERNEL_requantize_s8,
                           &(struct mote_requantize_s8){.rows = split.rows,
                                                        .len = split.len,
-                                                       .in_ring = split.rows,
-                                                       .out_ring = split.rows,
                                                        .in_zero = in_zero,
                                                        .out_zero = out_zero,
                                                        .mult = mult,
                                                        .shift = shift},
-                          args, split.rows, at);
+                          args, at);
     return lower_step(l, KERNEL_requantize,
                       &(struct mote_requantize){.rows = split.rows,
                                                 .len = split.len,
-                                                .in_ring = split.rows,
-                                                .out_ring = split.rows,
                                                 .in_type = (int32_t)in->type,
                                                 .out_type = (int32_t)out->type,
                                                 .in_zero = in_zero,
                                                 .out_zero = out_zero,
                                                 .mult = mult,
                                                 .shift = shift},
-                      args, split.rows, at);
+                      args, at);
 }
 
 enum mote_status lower_quantize(struct lowering *l, const struct op *op, const struct frame *at)

@@ -115,7 +115,7 @@ enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean
     };
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_mean_s8, &p, args, 1, at);
+    return lower_step(l, KERNEL_mean_s8, &p, args, at);
 }
 
 enum mote_status lower_reduce_f32(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)
@@ -128,5 +128,5 @@ enum mote_status lower_reduce_f32(struct lowering *l, const struct op *op, int32
     struct mote_reduce_f32 p = {.function = function, REDUCTION_FIELDS(r)};
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_reduce_f32, &p, args, 1, at);
+    return lower_step(l, KERNEL_reduce_f32, &p, args, at);
 }

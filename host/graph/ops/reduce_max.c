@@ -19,7 +19,7 @@ static enum mote_status lower_reduce_max_s8(struct lowering *l, const struct op 
     struct mote_reduce_max_s8 p = {REDUCTION_FIELDS(r)};
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_reduce_max_s8, &p, args, 1, at);
+    return lower_step(l, KERNEL_reduce_max_s8, &p, args, at);
 }
 
 enum mote_status lower_reduce_max(struct lowering *l, const struct op *op, const struct frame *at)

@@ -86,10 +86,8 @@ enum mote_status lower_resize_bilinear(struct lowering *l, const struct op *op, 
         .batch = (int32_t)in->dims[0],
         .in_h = (int32_t)in->dims[1],
         .in_w = (int32_t)in->dims[2],
-        .in_ring = (int32_t)(in->dims[0] * in->dims[1]),
         .out_h = (int32_t)out->dims[1],
         .out_w = (int32_t)out->dims[2],
-        .out_ring = (int32_t)(out->dims[0] * out->dims[1]),
         .channels = (int32_t)in->dims[3],
     };
     int32_t args[] = {
@@ -98,6 +96,5 @@ enum mote_status lower_resize_bilinear(struct lowering *l, const struct op *op, 
         lower_places(l, o, in->type, p.in_w, p.out_w, "columns"),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, in->type == TYPE_S8 ? KERNEL_resize_bilinear_s8 : KERNEL_resize_bilinear_f32, &p, args,
-                      p.out_ring, at);
+    return lower_step(l, in->type == TYPE_S8 ? KERNEL_resize_bilinear_s8 : KERNEL_resize_bilinear_f32, &p, args, at);
 }

@@ -68,10 +68,8 @@ enum mote_status lower_resize_nearest_neighbor(struct lowering *l, const struct 
         .batch = (int32_t)in->dims[0],
         .in_h = (int32_t)in->dims[1],
         .in_w = (int32_t)in->dims[2],
-        .in_ring = (int32_t)(in->dims[0] * in->dims[1]),
         .out_h = (int32_t)out->dims[1],
         .out_w = (int32_t)out->dims[2],
-        .out_ring = (int32_t)(out->dims[0] * out->dims[1]),
         .pixel = (int32_t)(in->dims[3] * type_bits(in->type) / 8),
     };
     int32_t args[] = {
@@ -80,5 +78,5 @@ enum mote_status lower_resize_nearest_neighbor(struct lowering *l, const struct 
         lower_indices(l, o, p.in_w, p.out_w, "columns"),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_resize_nearest_neighbor, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_resize_nearest_neighbor, &p, args, at);
 }

@@ -18,7 +18,7 @@ MACS_NONE(shape)
 enum mote_status lower_shape(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
-    struct mote_copy p = {.rows = 1, .row_bytes = in->rank * 4, .in_ring = 1, .out_ring = 1};
+    struct mote_copy p = {.rows = 1, .row_bytes = in->rank * 4};
     int32_t dims[RANK_MAX];
 
     if (out->type != TYPE_S32)
@@ -28,5 +28,5 @@ enum mote_status lower_shape(struct lowering *l, const struct op *op, const stru
 
     int32_t args[] = {lower_const(l, "shape", TYPE_S32, dims, (size_t)p.row_bytes, false), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_copy, &p, args, 1, at);
+    return lower_step(l, KERNEL_copy, &p, args, at);
 }

@@ -82,8 +82,6 @@ static enum mote_status lower_softmax_s8(struct lowering *l, const struct op *op
         .rows = split.rows,
         .groups = depth > 0 ? split.len / depth : 0,
         .depth = depth,
-        .in_ring = split.rows,
-        .out_ring = split.rows,
         .n_table = n,
     };
     /* One list of parameters for both. */
@@ -93,7 +91,7 @@ static enum mote_status lower_softmax_s8(struct lowering *l, const struct op *op
         lower_const(l, "exponentials", TYPE_S32, table, (size_t)n * sizeof table[0], false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, out->type == TYPE_S8 ? KERNEL_softmax_s8 : KERNEL_softmax_s8_s16, &p, args, p.rows, at);
+    return lower_step(l, out->type == TYPE_S8 ? KERNEL_softmax_s8 : KERNEL_softmax_s8_s16, &p, args, at);
 }
 
 /* One of `f` at the middle of a step between lines, too: each value is taken back by half of what a straight line from
@@ -162,8 +160,6 @@ static enum mote_status lower_softmax_s16(struct lowering *l, const struct op *o
         .rows = split.rows,
         .groups = depth > 0 ? split.len / depth : 0,
         .depth = depth,
-        .in_ring = split.rows,
-        .out_ring = split.rows,
         .mult = mult,
         .shift = shift,
     };
@@ -173,7 +169,7 @@ static enum mote_status lower_softmax_s16(struct lowering *l, const struct op *o
         lower_const(l, "inverses", TYPE_S16, inverses, sizeof inverses, false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_softmax_s16, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_softmax_s16, &p, args, at);
 }
 
 static enum mote_status lower_softmax_f32(struct lowering *l, const struct op *op, const struct frame *at)
@@ -190,13 +186,11 @@ static enum mote_status lower_softmax_f32(struct lowering *l, const struct op *o
         .rows = split.rows,
         .groups = depth > 0 ? split.len / depth : 0,
         .depth = depth,
-        .in_ring = split.rows,
-        .out_ring = split.rows,
         .beta = float_bits(o->beta),
     };
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_softmax_f32, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_softmax_f32, &p, args, at);
 }
 
 enum mote_status lower_softmax(struct lowering *l, const struct op *op, const struct frame *at)

@@ -64,5 +64,5 @@ enum mote_status lower_walk(struct lowering *l, const struct walk *w, int32_t in
 
     int32_t args[] = {in, lower_const(l, "shape", TYPE_S32, shape, (size_t)p.rank * sizeof shape[0], false), out};
 
-    return lower_step(l, KERNEL_strided_copy, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_strided_copy, &p, args, at);
 }

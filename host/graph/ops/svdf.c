@@ -116,7 +116,7 @@ static enum mote_status lower_svdf_s8(struct lowering *l, const struct op *op, c
         lower_bias(l, op, TYPE_S32),    lower_tensor(l, op->in[STATE]),    lower_tensor(l, op->out[0]),
     };
 
-    return lower_step(l, KERNEL_svdf_s8, &p, args, p.batch, at);
+    return lower_step(l, KERNEL_svdf_s8, &p, args, at);
 }
 
 static enum mote_status lower_svdf_f32(struct lowering *l, const struct op *op, const struct frame *at)
@@ -143,7 +143,7 @@ static enum mote_status lower_svdf_f32(struct lowering *l, const struct op *op, 
         lower_bias(l, op, TYPE_F32),    lower_tensor(l, op->in[STATE]),    lower_tensor(l, op->out[0]),
     };
 
-    return lower_step(l, KERNEL_svdf_f32, &p, args, p.batch, at);
+    return lower_step(l, KERNEL_svdf_f32, &p, args, at);
 }
 
 enum mote_status lower_svdf(struct lowering *l, const struct op *op, const struct frame *at)

@@ -94,5 +94,5 @@ enum mote_status lower_transpose(struct lowering *l, const struct op *op, const 
         lower_const(l, "shape", TYPE_S32, shape, (size_t)p.rank * sizeof shape[0], false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_transpose, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_transpose, &p, args, at);
 }

@@ -63,11 +63,9 @@ static enum mote_status find_geometry(const struct graph *g, const struct op *op
         .in_h = (int32_t)in->dims[1],
         .in_w = (int32_t)in->dims[2],
         .in_c = (int32_t)in->dims[3],
-        .in_ring = (int32_t)(in->dims[0] * in->dims[1]),
         .out_h = (int32_t)out->dims[1],
         .out_w = (int32_t)out->dims[2],
         .out_c = (int32_t)out->dims[3],
-        .out_ring = (int32_t)(out->dims[0] * out->dims[1]),
         .kernel_h = (int32_t)w->dims[1],
         .kernel_w = (int32_t)w->dims[2],
         .stride_h = o->stride_h,
@@ -114,7 +112,7 @@ static enum mote_status lower_transpose_conv_s8(struct lowering *l, const struct
         lower_tensor(l, op->out[0]),
     };
 
-    return lower_step(l, KERNEL_transpose_conv_s8, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_transpose_conv_s8, &p, args, at);
 }
 
 /* The bias may be s16 or s64; the sums are 64 bits in either case. */
@@ -139,7 +137,7 @@ static enum mote_status lower_transpose_conv_s16(struct lowering *l, const struc
         lower_tensor(l, op->out[0]),
     };
 
-    return lower_step(l, KERNEL_transpose_conv_s16, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_transpose_conv_s16, &p, args, at);
 }
 
 static enum mote_status lower_transpose_conv_f32(struct lowering *l, const struct op *op, const struct geometry *common,
@@ -157,7 +155,7 @@ static enum mote_status lower_transpose_conv_f32(struct lowering *l, const struc
 
     int32_t args[] = {lower_tensor(l, op->in[0]), linear.weights, linear.bias, lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_transpose_conv_f32, &p, args, p.out_ring, at);
+    return lower_step(l, KERNEL_transpose_conv_f32, &p, args, at);
 }
 
 enum mote_status lower_transpose_conv(struct lowering *l, const struct op *op, const struct frame *at)

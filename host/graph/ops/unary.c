@@ -18,7 +18,7 @@ enum mote_status lower_table_s8(struct lowering *l, const struct op *op, const i
                                 const struct frame *at)
 {
     struct row_split split = split_rows(op_in(l->graph, op, 0));
-    struct mote_table_s8 p = {.rows = split.rows, .len = split.len, .in_ring = split.rows, .out_ring = split.rows};
+    struct mote_table_s8 p = {.rows = split.rows, .len = split.len};
     int8_t by_bits[256];
 
     for (int32_t q = INT8_MIN; q <= INT8_MAX; q++)
@@ -29,7 +29,7 @@ enum mote_status lower_table_s8(struct lowering *l, const struct op *op, const i
         lower_const(l, "table", TYPE_S8, by_bits, sizeof by_bits, false),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_table_s8, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_table_s8, &p, args, at);
 }
 
 enum mote_status lower_fixed_s8(struct lowering *l, const struct op *op, int32_t (*of)(int32_t a),
@@ -60,15 +60,13 @@ static enum mote_status lower_f32(struct lowering *l, const struct op *op, int32
     struct mote_unary_f32 p = {
         .rows = split.rows,
         .len = split.len,
-        .in_ring = split.rows,
-        .out_ring = split.rows,
         .function = function,
         .lo = float_bits(lo),
         .hi = float_bits(hi),
     };
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_unary_f32, &p, args, p.rows, at);
+    return lower_step(l, KERNEL_unary_f32, &p, args, at);
 }
 
 enum mote_status lower_unary_f32(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)

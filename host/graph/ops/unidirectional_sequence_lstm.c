@@ -221,8 +221,6 @@ static enum mote_status lower_lstm_s8(struct lowering *l, const struct op *op, c
         .time_major = o->time_major,
         .in_len = (int32_t)s.in_len,
         .units = (int32_t)s.units,
-        .in_ring = (int32_t)(s.batch * s.time),
-        .out_ring = (int32_t)(s.batch * s.time),
         .out_zero = h.zero,
     };
 
@@ -241,7 +239,7 @@ static enum mote_status lower_lstm_s8(struct lowering *l, const struct op *op, c
         lower_tensor(l, op->in[IN_CELL]),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_lstm_s8, &p, args, p.in_ring, at);
+    return lower_step(l, KERNEL_lstm_s8, &p, args, at);
 }
 
 /* One constant of the four gates' tensors, in the order of the inputs from `first` on. */
@@ -266,8 +264,6 @@ static enum mote_status lower_lstm_f32(struct lowering *l, const struct op *op, 
         .time_major = o->time_major,
         .in_len = (int32_t)s.in_len,
         .units = (int32_t)s.units,
-        .in_ring = (int32_t)(s.batch * s.time),
-        .out_ring = (int32_t)(s.batch * s.time),
         .clip = float_bits(o->cell_clip > 0 ? o->cell_clip : 0.0f),
     };
 
@@ -285,7 +281,7 @@ static enum mote_status lower_lstm_f32(struct lowering *l, const struct op *op, 
         lower_tensor(l, op->in[IN_CELL]),
         lower_tensor(l, op->out[0]),
     };
-    return lower_step(l, KERNEL_lstm_f32, &p, args, p.in_ring, at);
+    return lower_step(l, KERNEL_lstm_f32, &p, args, at);
 }
 
 enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, const struct op *op, const struct frame *at)

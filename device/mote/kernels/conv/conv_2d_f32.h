@@ -45,8 +45,13 @@
     A(bias, F32, WEIGHTS)                                                                                              \
     A(out, F32, OUT)
 
+#define MOTE_CONV_2D_F32_ROWS(R)                                                                                       \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top, 1)                      \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(conv_2d_f32, MOTE_CONV_2D_F32_PARAMS)
 MOTE_COST(conv_2d_f32, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w * p->filter_c)
+MOTE_ROWS(conv_2d_f32, MOTE_CONV_2D_F32_ARGS, MOTE_CONV_2D_F32_ROWS)
 
 void mote_conv_2d_f32(const struct mote_conv_2d_f32 *p, const float *in, const MOTE_FLASH float *weights,
                       const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count);

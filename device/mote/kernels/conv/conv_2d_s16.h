@@ -50,8 +50,13 @@
     A(shift, S8, CONST)                                                                                                \
     A(out, S16, OUT)
 
+#define MOTE_CONV_2D_S16_ROWS(R)                                                                                       \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top, 1)                      \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(conv_2d_s16, MOTE_CONV_2D_S16_PARAMS)
 MOTE_COST(conv_2d_s16, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w * p->filter_c)
+MOTE_ROWS(conv_2d_s16, MOTE_CONV_2D_S16_ARGS, MOTE_CONV_2D_S16_ROWS)
 
 void mote_conv_2d_s16(const struct mote_conv_2d_s16 *p, const int16_t *in, const MOTE_FLASH int8_t *weights,
                       const MOTE_FLASH int64_t *bias, const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,

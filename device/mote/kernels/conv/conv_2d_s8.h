@@ -53,8 +53,13 @@
     A(zeros, S8, IN)                                                                                                   \
     A(out, S8, OUT)
 
+#define MOTE_CONV_2D_S8_ROWS(R)                                                                                        \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top, 1)                      \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(conv_2d_s8, MOTE_CONV_2D_S8_PARAMS)
 MOTE_COST(conv_2d_s8, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w * p->filter_c)
+MOTE_ROWS(conv_2d_s8, MOTE_CONV_2D_S8_ARGS, MOTE_CONV_2D_S8_ROWS)
 
 void mote_conv_2d_s8(const struct mote_conv_2d_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *weights,
                      const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,

@@ -46,8 +46,13 @@
     A(bias, F32, WEIGHTS)                                                                                              \
     A(out, F32, OUT)
 
+#define MOTE_DEPTHWISE_CONV_2D_F32_ROWS(R)                                                                             \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top, 1)                      \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(depthwise_conv_2d_f32, MOTE_DEPTHWISE_CONV_2D_F32_PARAMS)
 MOTE_COST(depthwise_conv_2d_f32, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w)
+MOTE_ROWS(depthwise_conv_2d_f32, MOTE_DEPTHWISE_CONV_2D_F32_ARGS, MOTE_DEPTHWISE_CONV_2D_F32_ROWS)
 
 void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in,
                                 const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,

@@ -49,8 +49,13 @@
     A(shift, S8, CONST)                                                                                                \
     A(out, S16, OUT)
 
+#define MOTE_DEPTHWISE_CONV_2D_S16_ROWS(R)                                                                             \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top, 1)                      \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(depthwise_conv_2d_s16, MOTE_DEPTHWISE_CONV_2D_S16_PARAMS)
 MOTE_COST(depthwise_conv_2d_s16, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w)
+MOTE_ROWS(depthwise_conv_2d_s16, MOTE_DEPTHWISE_CONV_2D_S16_ARGS, MOTE_DEPTHWISE_CONV_2D_S16_ROWS)
 
 void mote_depthwise_conv_2d_s16(const struct mote_depthwise_conv_2d_s16 *p, const int16_t *in,
                                 const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,

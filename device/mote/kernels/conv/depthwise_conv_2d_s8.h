@@ -55,8 +55,13 @@
     A(zeros, S8, IN)                                                                                                   \
     A(out, S8, OUT)
 
+#define MOTE_DEPTHWISE_CONV_2D_S8_ROWS(R)                                                                              \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top, 1)                      \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(depthwise_conv_2d_s8, MOTE_DEPTHWISE_CONV_2D_S8_PARAMS)
 MOTE_COST(depthwise_conv_2d_s8, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w)
+MOTE_ROWS(depthwise_conv_2d_s8, MOTE_DEPTHWISE_CONV_2D_S8_ARGS, MOTE_DEPTHWISE_CONV_2D_S8_ROWS)
 
 void mote_depthwise_conv_2d_s8(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in,
                                const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,

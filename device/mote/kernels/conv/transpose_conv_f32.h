@@ -30,6 +30,7 @@
 MOTE_PARAMS(transpose_conv_f32, MOTE_TRANSPOSE_CONV_F32_PARAMS)
 MOTE_COST(transpose_conv_f32,
           mote_transpose_conv_cost(p->out_w, p->out_c, p->kernel_h, p->kernel_w, p->in_c, p->stride_h, p->stride_w))
+MOTE_ROWS(transpose_conv_f32, MOTE_TRANSPOSE_CONV_F32_ARGS, MOTE_TRANSPOSE_CONV_ROWS)
 
 void mote_transpose_conv_f32(const struct mote_transpose_conv_f32 *p, const float *in, const MOTE_FLASH float *weights,
                              const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count);

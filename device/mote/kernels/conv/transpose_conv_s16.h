@@ -34,6 +34,7 @@
 MOTE_PARAMS(transpose_conv_s16, MOTE_TRANSPOSE_CONV_S16_PARAMS)
 MOTE_COST(transpose_conv_s16,
           mote_transpose_conv_cost(p->out_w, p->out_c, p->kernel_h, p->kernel_w, p->in_c, p->stride_h, p->stride_w))
+MOTE_ROWS(transpose_conv_s16, MOTE_TRANSPOSE_CONV_S16_ARGS, MOTE_TRANSPOSE_CONV_ROWS)
 
 void mote_transpose_conv_s16(const struct mote_transpose_conv_s16 *p, const int16_t *in,
                              const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,

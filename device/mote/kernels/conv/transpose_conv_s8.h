@@ -36,6 +36,7 @@
 MOTE_PARAMS(transpose_conv_s8, MOTE_TRANSPOSE_CONV_S8_PARAMS)
 MOTE_COST(transpose_conv_s8,
           mote_transpose_conv_cost(p->out_w, p->out_c, p->kernel_h, p->kernel_w, p->in_c, p->stride_h, p->stride_w))
+MOTE_ROWS(transpose_conv_s8, MOTE_TRANSPOSE_CONV_S8_ARGS, MOTE_TRANSPOSE_CONV_ROWS)
 
 void mote_transpose_conv_s8(const struct mote_transpose_conv_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *weights,
                             const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,

@@ -24,6 +24,7 @@
 
 MOTE_PARAMS(batch_matmul_f32, MOTE_BATCH_MATMUL_F32_PARAMS)
 MOTE_COST(batch_matmul_f32, (double)p->out_w * p->depth)
+MOTE_ROWS(batch_matmul_f32, MOTE_BATCH_MATMUL_F32_ARGS, MOTE_NO_ROWS)
 
 void mote_batch_matmul_f32(const struct mote_batch_matmul_f32 *p, const float *a, const float *b,
                            const MOTE_FLASH int32_t *batch, float *out, int32_t first, int32_t count);

@@ -31,6 +31,7 @@
 
 MOTE_PARAMS(batch_matmul_s8, MOTE_BATCH_MATMUL_S8_PARAMS)
 MOTE_COST(batch_matmul_s8, (double)p->out_w * p->depth)
+MOTE_ROWS(batch_matmul_s8, MOTE_BATCH_MATMUL_S8_ARGS, MOTE_NO_ROWS)
 
 void mote_batch_matmul_s8(const struct mote_batch_matmul_s8 *p, const int8_t *a, const int8_t *b,
                           const MOTE_FLASH int32_t *batch, int8_t *out, int32_t first, int32_t count);

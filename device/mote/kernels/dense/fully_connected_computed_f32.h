@@ -28,8 +28,13 @@
     A(bias, F32, WEIGHTS)                                                                                              \
     A(out, F32, OUT)
 
+#define MOTE_FULLY_CONNECTED_COMPUTED_F32_ROWS(R)                                                                      \
+    R(in, NULL, MOTE_EACH_ROW)                                                                                         \
+    R(out, NULL, MOTE_EACH_ROW)
+
 MOTE_PARAMS(fully_connected_computed_f32, MOTE_FULLY_CONNECTED_COMPUTED_F32_PARAMS)
 MOTE_COST(fully_connected_computed_f32, (double)p->out_c * p->in_len)
+MOTE_ROWS(fully_connected_computed_f32, MOTE_FULLY_CONNECTED_COMPUTED_F32_ARGS, MOTE_FULLY_CONNECTED_COMPUTED_F32_ROWS)
 
 void mote_fully_connected_computed_f32(const struct mote_fully_connected_computed_f32 *p, const float *in,
                                        const float *weights, const MOTE_FLASH float *bias, float *out, int32_t first,

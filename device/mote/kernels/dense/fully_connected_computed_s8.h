@@ -36,8 +36,13 @@
     A(shift, S8, CONST)                                                                                                \
     A(out, S8, OUT)
 
+#define MOTE_FULLY_CONNECTED_COMPUTED_S8_ROWS(R)                                                                       \
+    R(in, NULL, MOTE_EACH_ROW)                                                                                         \
+    R(out, NULL, MOTE_EACH_ROW)
+
 MOTE_PARAMS(fully_connected_computed_s8, MOTE_FULLY_CONNECTED_COMPUTED_S8_PARAMS)
 MOTE_COST(fully_connected_computed_s8, (double)p->out_c * p->in_len)
+MOTE_ROWS(fully_connected_computed_s8, MOTE_FULLY_CONNECTED_COMPUTED_S8_ARGS, MOTE_FULLY_CONNECTED_COMPUTED_S8_ROWS)
 
 void mote_fully_connected_computed_s8(const struct mote_fully_connected_computed_s8 *p, const int8_t *in,
                                       const int8_t *weights, const MOTE_FLASH int32_t *bias,

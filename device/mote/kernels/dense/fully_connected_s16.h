@@ -33,8 +33,13 @@
     A(shift, S8, CONST)                                                                                                \
     A(out, S16, OUT)
 
+#define MOTE_FULLY_CONNECTED_S16_ROWS(R)                                                                               \
+    R(in, NULL, MOTE_EACH_ROW)                                                                                         \
+    R(out, NULL, MOTE_EACH_ROW)
+
 MOTE_PARAMS(fully_connected_s16, MOTE_FULLY_CONNECTED_S16_PARAMS)
 MOTE_COST(fully_connected_s16, (double)p->out_c * p->in_len)
+MOTE_ROWS(fully_connected_s16, MOTE_FULLY_CONNECTED_S16_ARGS, MOTE_FULLY_CONNECTED_S16_ROWS)
 
 void mote_fully_connected_s16(const struct mote_fully_connected_s16 *p, const int16_t *in,
                               const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,

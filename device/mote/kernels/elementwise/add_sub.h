@@ -51,8 +51,14 @@
     A(shape, S32, CONST)                                                                                               \
     A(out, ANY, OUT)
 
+#define MOTE_ADD_SUB_ROWS(R)                                                                                           \
+    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
+    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(add_sub, MOTE_ADD_SUB_PARAMS)
 MOTE_COST(add_sub, 10.0 * p->out_len)
+MOTE_ROWS(add_sub, MOTE_ADD_SUB_ARGS, MOTE_ADD_SUB_ROWS)
 
 /* Bytes of an element; 0 if the type is none of the two. */
 static inline int32_t mote_add_sub_size(const struct mote_add_sub *p)

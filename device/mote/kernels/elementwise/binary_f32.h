@@ -50,8 +50,14 @@ enum {
     A(shape, S32, CONST)                                                                                               \
     A(out, F32, OUT)
 
+#define MOTE_BINARY_F32_ROWS(R)                                                                                        \
+    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
+    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(binary_f32, MOTE_BINARY_F32_PARAMS)
 MOTE_COST(binary_f32, 2.0 * p->out_len)
+MOTE_ROWS(binary_f32, MOTE_BINARY_F32_ARGS, MOTE_BINARY_F32_ROWS)
 
 void mote_binary_f32(const struct mote_binary_f32 *p, const float *a, const float *b, const MOTE_FLASH int32_t *shape,
                      float *out, int32_t first, int32_t count);

@@ -62,6 +62,11 @@ enum {
     A(shape, S32, CONST)                                                                                               \
     A(out, S8, OUT)
 
+#define MOTE_BINARY_S8_ROWS(R)                                                                                         \
+    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
+    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(binary_s8, MOTE_BINARY_S8_PARAMS)
 /* Of an element. */
 static inline double mote_binary_s8_operations(int32_t function)
@@ -69,6 +74,7 @@ static inline double mote_binary_s8_operations(int32_t function)
     return function == MOTE_BINARY_S8_DIV ? 50 : function == MOTE_BINARY_S8_SQUARED_DIFFERENCE ? 10 : 5;
 }
 MOTE_COST(binary_s8, mote_binary_s8_operations(p->function) * p->out_len)
+MOTE_ROWS(binary_s8, MOTE_BINARY_S8_ARGS, MOTE_BINARY_S8_ROWS)
 
 void mote_binary_s8(const struct mote_binary_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
                     int8_t *out, int32_t first, int32_t count);

@@ -24,8 +24,13 @@
     A(in, ANY, IN)                                                                                                     \
     A(out, ANY, OUT)
 
+#define MOTE_CAST_ROWS(R)                                                                                              \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(cast, MOTE_CAST_PARAMS)
 MOTE_COST(cast, 4.0 * p->len)
+MOTE_ROWS(cast, MOTE_CAST_ARGS, MOTE_CAST_ROWS)
 
 void mote_cast(const struct mote_cast *p, const void *in, void *out, int32_t first, int32_t count);
 

@@ -25,8 +25,13 @@
     A(in, ANY, IN)                                                                                                     \
     A(out, F32, OUT)
 
+#define MOTE_DEQUANTIZE_F32_ROWS(R)                                                                                    \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(dequantize_f32, MOTE_DEQUANTIZE_F32_PARAMS)
 MOTE_COST(dequantize_f32, p->len)
+MOTE_ROWS(dequantize_f32, MOTE_DEQUANTIZE_F32_ARGS, MOTE_DEQUANTIZE_F32_ROWS)
 
 void mote_dequantize_f32(const struct mote_dequantize_f32 *p, const void *in, float *out, int32_t first, int32_t count);
 

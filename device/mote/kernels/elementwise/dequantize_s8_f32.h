@@ -24,8 +24,13 @@
     A(in, S8, IN)                                                                                                      \
     A(out, F32, OUT)
 
+#define MOTE_DEQUANTIZE_S8_F32_ROWS(R)                                                                                 \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(dequantize_s8_f32, MOTE_DEQUANTIZE_S8_F32_PARAMS)
 MOTE_COST(dequantize_s8_f32, p->len)
+MOTE_ROWS(dequantize_s8_f32, MOTE_DEQUANTIZE_S8_F32_ARGS, MOTE_DEQUANTIZE_S8_F32_ROWS)
 
 void mote_dequantize_s8_f32(const struct mote_dequantize_s8_f32 *p, const int8_t *in, float *out, int32_t first,
                             int32_t count);

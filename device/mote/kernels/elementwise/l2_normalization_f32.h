@@ -19,8 +19,13 @@
     A(in, F32, IN)                                                                                                     \
     A(out, F32, OUT)
 
+#define MOTE_L2_NORMALIZATION_F32_ROWS(R)                                                                              \
+    R(in, NULL, MOTE_EACH_ROW)                                                                                         \
+    R(out, NULL, MOTE_EACH_ROW)
+
 MOTE_PARAMS(l2_normalization_f32, MOTE_L2_NORMALIZATION_F32_PARAMS)
 MOTE_COST(l2_normalization_f32, p->depth + 36.0)
+MOTE_ROWS(l2_normalization_f32, MOTE_L2_NORMALIZATION_F32_ARGS, MOTE_L2_NORMALIZATION_F32_ROWS)
 
 void mote_l2_normalization_f32(const struct mote_l2_normalization_f32 *p, const float *in, float *out, int32_t first,
                                int32_t count);

@@ -21,8 +21,13 @@
     A(in, S8, IN)                                                                                                      \
     A(out, S8, OUT)
 
+#define MOTE_L2_NORMALIZATION_S8_ROWS(R)                                                                               \
+    R(in, NULL, MOTE_EACH_ROW)                                                                                         \
+    R(out, NULL, MOTE_EACH_ROW)
+
 MOTE_PARAMS(l2_normalization_s8, MOTE_L2_NORMALIZATION_S8_PARAMS)
 MOTE_COST(l2_normalization_s8, 3.0 * p->depth + 32)
+MOTE_ROWS(l2_normalization_s8, MOTE_L2_NORMALIZATION_S8_ARGS, MOTE_L2_NORMALIZATION_S8_ROWS)
 
 void mote_l2_normalization_s8(const struct mote_l2_normalization_s8 *p, const int8_t *in, int8_t *out, int32_t first,
                               int32_t count);

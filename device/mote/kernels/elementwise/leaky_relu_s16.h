@@ -30,8 +30,13 @@
     A(in, S16, IN)                                                                                                     \
     A(out, S16, OUT)
 
+#define MOTE_LEAKY_RELU_S16_ROWS(R)                                                                                    \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(leaky_relu_s16, MOTE_LEAKY_RELU_S16_PARAMS)
 MOTE_COST(leaky_relu_s16, 4.0 * p->len)
+MOTE_ROWS(leaky_relu_s16, MOTE_LEAKY_RELU_S16_ARGS, MOTE_LEAKY_RELU_S16_ROWS)
 
 /* One value, before it is clamped; the host makes int8 tables with it. */
 static inline int32_t mote_leaky_requant(int32_t value, const struct mote_leaky_relu_s16 *p)

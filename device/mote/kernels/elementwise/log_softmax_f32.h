@@ -22,8 +22,13 @@
     A(in, F32, IN)                                                                                                     \
     A(out, F32, OUT)
 
+#define MOTE_LOG_SOFTMAX_F32_ROWS(R)                                                                                   \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(log_softmax_f32, MOTE_LOG_SOFTMAX_F32_PARAMS)
 MOTE_COST(log_softmax_f32, (12.0 * p->depth + 13) * p->groups)
+MOTE_ROWS(log_softmax_f32, MOTE_LOG_SOFTMAX_F32_ARGS, MOTE_LOG_SOFTMAX_F32_ROWS)
 
 void mote_log_softmax_f32(const struct mote_log_softmax_f32 *p, const float *in, float *out, int32_t first,
                           int32_t count);

@@ -37,8 +37,13 @@
     A(table, S32, CONST)                                                                                               \
     A(out, S8, OUT)
 
+#define MOTE_LOG_SOFTMAX_S8_ROWS(R)                                                                                    \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(log_softmax_s8, MOTE_LOG_SOFTMAX_S8_PARAMS)
 MOTE_COST(log_softmax_s8, (8.0 * p->depth + 38) * p->groups)
+MOTE_ROWS(log_softmax_s8, MOTE_LOG_SOFTMAX_S8_ARGS, MOTE_LOG_SOFTMAX_S8_ROWS)
 
 void mote_log_softmax_s8(const struct mote_log_softmax_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *table,
                          int8_t *out, int32_t first, int32_t count);

@@ -38,8 +38,14 @@
     A(shape, S32, CONST)                                                                                               \
     A(out, S8, OUT)
 
+#define MOTE_MUL_S8_ROWS(R)                                                                                            \
+    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
+    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(mul_s8, MOTE_MUL_S8_PARAMS)
 MOTE_COST(mul_s8, 4.0 * p->out_len)
+MOTE_ROWS(mul_s8, MOTE_MUL_S8_ARGS, MOTE_MUL_S8_ROWS)
 
 void mote_mul_s8(const struct mote_mul_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
                  int8_t *out, int32_t first, int32_t count);

@@ -27,8 +27,13 @@
     A(in, F32, IN)                                                                                                     \
     A(out, S16, OUT)
 
+#define MOTE_QUANTIZE_F32_S16_ROWS(R)                                                                                  \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(quantize_f32_s16, MOTE_QUANTIZE_F32_S16_PARAMS)
 MOTE_COST(quantize_f32_s16, 4.0 * p->len)
+MOTE_ROWS(quantize_f32_s16, MOTE_QUANTIZE_F32_S16_ARGS, MOTE_QUANTIZE_F32_S16_ROWS)
 
 void mote_quantize_f32_s16(const struct mote_quantize_f32_s16 *p, const float *in, int16_t *out, int32_t first,
                            int32_t count);

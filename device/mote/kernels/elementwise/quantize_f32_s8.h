@@ -27,8 +27,13 @@
     A(in, F32, IN)                                                                                                     \
     A(out, S8, OUT)
 
+#define MOTE_QUANTIZE_F32_S8_ROWS(R)                                                                                   \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(quantize_f32_s8, MOTE_QUANTIZE_F32_S8_PARAMS)
 MOTE_COST(quantize_f32_s8, 4.0 * p->len)
+MOTE_ROWS(quantize_f32_s8, MOTE_QUANTIZE_F32_S8_ARGS, MOTE_QUANTIZE_F32_S8_ROWS)
 
 void mote_quantize_f32_s8(const struct mote_quantize_f32_s8 *p, const float *in, int8_t *out, int32_t first,
                           int32_t count);

@@ -28,8 +28,13 @@
     A(in, ANY, IN)                                                                                                     \
     A(out, ANY, OUT)
 
+#define MOTE_REQUANTIZE_ROWS(R)                                                                                        \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(requantize, MOTE_REQUANTIZE_PARAMS)
 MOTE_COST(requantize, 5.0 * p->len)
+MOTE_ROWS(requantize, MOTE_REQUANTIZE_ARGS, MOTE_REQUANTIZE_ROWS)
 
 void mote_requantize(const struct mote_requantize *p, const void *in, void *out, int32_t first, int32_t count);
 

@@ -25,8 +25,13 @@
     A(in, S8, IN)                                                                                                      \
     A(out, S8, OUT)
 
+#define MOTE_REQUANTIZE_S8_ROWS(R)                                                                                     \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(requantize_s8, MOTE_REQUANTIZE_S8_PARAMS)
 MOTE_COST(requantize_s8, 3.0 * p->len)
+MOTE_ROWS(requantize_s8, MOTE_REQUANTIZE_S8_ARGS, MOTE_REQUANTIZE_S8_ROWS)
 
 void mote_requantize_s8(const struct mote_requantize_s8 *p, const int8_t *in, int8_t *out, int32_t first,
                         int32_t count);

@@ -33,8 +33,13 @@
     A(inverses, S16, WEIGHTS)                                                                                          \
     A(out, S16, OUT)
 
+#define MOTE_SOFTMAX_S16_ROWS(R)                                                                                       \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(softmax_s16, MOTE_SOFTMAX_S16_PARAMS)
 MOTE_COST(softmax_s16, (6.0 * p->depth + 15) * p->groups)
+MOTE_ROWS(softmax_s16, MOTE_SOFTMAX_S16_ARGS, MOTE_SOFTMAX_S16_ROWS)
 
 void mote_softmax_s16(const struct mote_softmax_s16 *p, const int16_t *in, const MOTE_FLASH int16_t *exponentials,
                       const MOTE_FLASH int16_t *inverses, int16_t *out, int32_t first, int32_t count);

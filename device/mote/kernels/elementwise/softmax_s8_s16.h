@@ -27,8 +27,13 @@
     A(table, S32, CONST)                                                                                               \
     A(out, S16, OUT)
 
+#define MOTE_SOFTMAX_S8_S16_ROWS(R)                                                                                    \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_PARAMS)
 MOTE_COST(softmax_s8_s16, (6.0 * p->depth + 15) * p->groups)
+MOTE_ROWS(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_ARGS, MOTE_SOFTMAX_S8_S16_ROWS)
 
 void mote_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const int8_t *in, const MOTE_FLASH int32_t *table,
                          int16_t *out, int32_t first, int32_t count);

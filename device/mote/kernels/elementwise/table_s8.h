@@ -22,8 +22,13 @@
     A(table, S8, WEIGHTS)                                                                                              \
     A(out, S8, OUT)
 
+#define MOTE_TABLE_S8_ROWS(R)                                                                                          \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(table_s8, MOTE_TABLE_S8_PARAMS)
 MOTE_COST(table_s8, p->len)
+MOTE_ROWS(table_s8, MOTE_TABLE_S8_ARGS, MOTE_TABLE_S8_ROWS)
 
 void mote_table_s8(const struct mote_table_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *table, int8_t *out,
                    int32_t first, int32_t count);

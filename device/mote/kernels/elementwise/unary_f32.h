@@ -53,6 +53,10 @@ _Static_assert(MOTE_UNARY_END == MOTE_UNARY_LAST + 1, "the last function's numbe
     A(in, F32, IN)                                                                                                     \
     A(out, F32, OUT)
 
+#define MOTE_UNARY_F32_ROWS(R)                                                                                         \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(unary_f32, MOTE_UNARY_F32_PARAMS)
 /* Of an element. */
 static inline double mote_unary_f32_operations(int32_t function)
@@ -62,6 +66,7 @@ static inline double mote_unary_f32_operations(int32_t function)
     return operations[function];
 }
 MOTE_COST(unary_f32, mote_unary_f32_operations(p->function) * p->len)
+MOTE_ROWS(unary_f32, MOTE_UNARY_F32_ARGS, MOTE_UNARY_F32_ROWS)
 
 void mote_unary_f32(const struct mote_unary_f32 *p, const float *in, float *out, int32_t first, int32_t count);
 

@@ -20,8 +20,13 @@
     A(in, ANY, IN)                                                                                                     \
     A(out, ANY, OUT)
 
+#define MOTE_COPY_ROWS(R)                                                                                              \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(copy, MOTE_COPY_PARAMS)
 MOTE_COST(copy, p->row_bytes)
+MOTE_ROWS(copy, MOTE_COPY_ARGS, MOTE_COPY_ROWS)
 
 void mote_copy(const struct mote_copy *p, const void *in, void *out, int32_t first, int32_t count);
 

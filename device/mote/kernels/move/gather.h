@@ -27,6 +27,7 @@
 
 MOTE_PARAMS(gather, MOTE_GATHER_PARAMS)
 MOTE_COST(gather, (double)p->indices * p->chunk)
+MOTE_ROWS(gather, MOTE_GATHER_ARGS, MOTE_NO_ROWS)
 
 void mote_gather(const struct mote_gather *p, const void *in, const int32_t *indices, void *out, int32_t first,
                  int32_t count);

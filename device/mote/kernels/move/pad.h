@@ -32,8 +32,13 @@
     A(outer, S32, CONST)                                                                                               \
     A(out, ANY, OUT)
 
+#define MOTE_PAD_ROWS(R)                                                                                               \
+    R(in, &p->in_ring, MOTE_ALL_ROWS)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(pad, MOTE_PAD_PARAMS)
 MOTE_COST(pad, p->out_len)
+MOTE_ROWS(pad, MOTE_PAD_ARGS, MOTE_PAD_ROWS)
 
 void mote_pad(const struct mote_pad *p, const void *in, const void *value, const MOTE_FLASH int32_t *outer, void *out,
               int32_t first, int32_t count);

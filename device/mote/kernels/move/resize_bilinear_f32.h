@@ -25,6 +25,7 @@
 
 MOTE_PARAMS(resize_bilinear_f32, MOTE_RESIZE_BILINEAR_F32_PARAMS)
 MOTE_COST(resize_bilinear_f32, 3.0 * p->out_w * p->channels)
+MOTE_ROWS(resize_bilinear_f32, MOTE_RESIZE_BILINEAR_F32_ARGS, MOTE_BILINEAR_ROWS)
 
 void mote_resize_bilinear_f32(const struct mote_resize_bilinear_f32 *p, const float *in, const MOTE_FLASH int32_t *rows,
                               const MOTE_FLASH int32_t *columns, float *out, int32_t first, int32_t count);

@@ -24,6 +24,7 @@
 
 MOTE_PARAMS(resize_bilinear_s8, MOTE_RESIZE_BILINEAR_S8_PARAMS)
 MOTE_COST(resize_bilinear_s8, 4.0 * p->out_w * p->channels)
+MOTE_ROWS(resize_bilinear_s8, MOTE_RESIZE_BILINEAR_S8_ARGS, MOTE_BILINEAR_ROWS)
 
 void mote_resize_bilinear_s8(const struct mote_resize_bilinear_s8 *p, const int8_t *in, const MOTE_FLASH int32_t *rows,
                              const MOTE_FLASH int32_t *columns, int8_t *out, int32_t first, int32_t count);

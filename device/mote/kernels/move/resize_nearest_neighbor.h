@@ -29,8 +29,13 @@
     A(xs, U16, CONST)                                                                                                  \
     A(out, ANY, OUT)
 
+#define MOTE_RESIZE_NEAREST_NEIGHBOR_ROWS(R)                                                                           \
+    R(in, &p->in_ring, MOTE_WHOLE_IMAGE(p->in_h, p->out_h))                                                            \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(resize_nearest_neighbor, MOTE_RESIZE_NEAREST_NEIGHBOR_PARAMS)
 MOTE_COST(resize_nearest_neighbor, (double)p->out_w * p->pixel)
+MOTE_ROWS(resize_nearest_neighbor, MOTE_RESIZE_NEAREST_NEIGHBOR_ARGS, MOTE_RESIZE_NEAREST_NEIGHBOR_ROWS)
 
 void mote_resize_nearest_neighbor(const struct mote_resize_nearest_neighbor *p, const void *in,
                                   const MOTE_FLASH uint16_t *ys, const MOTE_FLASH uint16_t *xs, void *out,

@@ -32,6 +32,7 @@
 
 MOTE_PARAMS(strided_copy, MOTE_STRIDED_COPY_PARAMS)
 MOTE_COST(strided_copy, (double)p->out_bytes / p->rows)
+MOTE_ROWS(strided_copy, MOTE_STRIDED_COPY_ARGS, MOTE_NO_ROWS)
 
 void mote_strided_copy(const struct mote_strided_copy *p, const void *in, const MOTE_FLASH int32_t *shape, void *out,
                        int32_t first, int32_t count);

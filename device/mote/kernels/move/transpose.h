@@ -27,6 +27,7 @@
 
 MOTE_PARAMS(transpose, MOTE_TRANSPOSE_PARAMS)
 MOTE_COST(transpose, (double)p->out_bytes / p->rows)
+MOTE_ROWS(transpose, MOTE_TRANSPOSE_ARGS, MOTE_NO_ROWS)
 
 void mote_transpose(const struct mote_transpose *p, const void *in, const MOTE_FLASH int32_t *shape, void *out,
                     int32_t first, int32_t count);

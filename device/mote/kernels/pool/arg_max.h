@@ -21,8 +21,13 @@
     A(in, ANY, IN)                                                                                                     \
     A(out, S32, OUT)
 
+#define MOTE_ARG_MAX_ROWS(R)                                                                                           \
+    R(in, NULL, MOTE_EACH_ROW)                                                                                         \
+    R(out, NULL, MOTE_EACH_ROW)
+
 MOTE_PARAMS(arg_max, MOTE_ARG_MAX_PARAMS)
 MOTE_COST(arg_max, (double)p->len * p->inner)
+MOTE_ROWS(arg_max, MOTE_ARG_MAX_ARGS, MOTE_ARG_MAX_ROWS)
 
 void mote_arg_max(const struct mote_arg_max *p, const void *in, int32_t *out, int32_t first, int32_t count);
 

@@ -41,9 +41,14 @@
     A(in, S8, IN)                                                                                                      \
     A(out, S8, OUT)
 
+#define MOTE_AVERAGE_POOL_2D_S8_ROWS(R)                                                                                \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, 1, p->pad_top, 1)                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(average_pool_2d_s8, MOTE_AVERAGE_POOL_2D_S8_PARAMS)
 MOTE_COST(average_pool_2d_s8, (double)p->out_w * p->channels * (p->kernel_h < p->in_h ? p->kernel_h : p->in_h) *
                                   (p->kernel_w < p->in_w ? p->kernel_w : p->in_w))
+MOTE_ROWS(average_pool_2d_s8, MOTE_AVERAGE_POOL_2D_S8_ARGS, MOTE_AVERAGE_POOL_2D_S8_ROWS)
 
 void mote_average_pool_2d_s8(const struct mote_average_pool_2d_s8 *p, const int8_t *in, int8_t *out, int32_t first,
                              int32_t count);

@@ -29,6 +29,7 @@
 MOTE_PARAMS(mean_s8, MOTE_MEAN_S8_PARAMS)
 MOTE_COST(mean_s8,
           (double)p->keep0 * p->keep1 * p->keep2 * p->keep3 * p->reduce0 * p->reduce1 * p->reduce2 * p->reduce3)
+MOTE_ROWS(mean_s8, MOTE_MEAN_S8_ARGS, MOTE_NO_ROWS)
 
 /* first is 0; count is 1 (or 0, which does nothing). */
 void mote_mean_s8(const struct mote_mean_s8 *p, const int8_t *in, int8_t *out, int32_t first, int32_t count);

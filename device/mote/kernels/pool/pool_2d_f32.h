@@ -39,9 +39,14 @@
     A(in, F32, IN)                                                                                                     \
     A(out, F32, OUT)
 
+#define MOTE_POOL_2D_F32_ROWS(R)                                                                                       \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, 1, p->pad_top, 1)                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(pool_2d_f32, MOTE_POOL_2D_F32_PARAMS)
 MOTE_COST(pool_2d_f32, (double)p->out_w * p->channels * (p->kernel_h < p->in_h ? p->kernel_h : p->in_h) *
                            (p->kernel_w < p->in_w ? p->kernel_w : p->in_w))
+MOTE_ROWS(pool_2d_f32, MOTE_POOL_2D_F32_ARGS, MOTE_POOL_2D_F32_ROWS)
 
 void mote_pool_2d_f32(const struct mote_pool_2d_f32 *p, const float *in, float *out, int32_t first, int32_t count);
 

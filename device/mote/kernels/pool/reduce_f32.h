@@ -28,6 +28,7 @@ enum { MOTE_REDUCE_MEAN = 0, MOTE_REDUCE_SUM = 1, MOTE_REDUCE_MAX = 2, MOTE_REDU
 MOTE_PARAMS(reduce_f32, MOTE_REDUCE_F32_PARAMS)
 MOTE_COST(reduce_f32,
           (double)p->keep0 * p->keep1 * p->keep2 * p->keep3 * p->reduce0 * p->reduce1 * p->reduce2 * p->reduce3)
+MOTE_ROWS(reduce_f32, MOTE_REDUCE_F32_ARGS, MOTE_NO_ROWS)
 
 /* first is 0; count is 1 (or 0, which does nothing). */
 void mote_reduce_f32(const struct mote_reduce_f32 *p, const float *in, float *out, int32_t first, int32_t count);

@@ -41,8 +41,13 @@
     A(cell, F32, STATE)                                                                                                \
     A(out, F32, OUT)
 
+#define MOTE_LSTM_F32_ROWS(R)                                                                                          \
+    R(x, &p->in_ring, MOTE_EACH_ROW)                                                                                   \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(lstm_f32, MOTE_LSTM_F32_PARAMS)
 MOTE_COST(lstm_f32, 4.0 * p->units * ((double)p->in_len + p->units) + 55.0 * p->units)
+MOTE_ROWS(lstm_f32, MOTE_LSTM_F32_ARGS, MOTE_LSTM_F32_ROWS)
 
 void mote_lstm_f32(const struct mote_lstm_f32 *p, const float *x, const MOTE_FLASH float *x_weights,
                    const MOTE_FLASH float *h_weights, const MOTE_FLASH float *bias, float *hidden, float *cell,

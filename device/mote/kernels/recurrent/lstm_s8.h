@@ -58,8 +58,13 @@
     A(cell, S16, STATE)                                                                                                \
     A(out, S8, OUT)
 
+#define MOTE_LSTM_S8_ROWS(R)                                                                                           \
+    R(x, &p->in_ring, MOTE_EACH_ROW)                                                                                   \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 MOTE_PARAMS(lstm_s8, MOTE_LSTM_S8_PARAMS)
 MOTE_COST(lstm_s8, 4.0 * p->units * ((double)p->in_len + p->units) + 70.0 * p->units)
+MOTE_ROWS(lstm_s8, MOTE_LSTM_S8_ARGS, MOTE_LSTM_S8_ROWS)
 
 void mote_lstm_s8(const struct mote_lstm_s8 *p, const int8_t *x, const MOTE_FLASH int8_t *x_weights,
                   const MOTE_FLASH int8_t *h_weights, const MOTE_FLASH int32_t *bias, const MOTE_FLASH int32_t *mult,

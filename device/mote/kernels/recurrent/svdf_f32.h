@@ -40,8 +40,13 @@
     A(state, F32, STATE)                                                                                               \
     A(out, F32, OUT)
 
+#define MOTE_SVDF_F32_ROWS(R)                                                                                          \
+    R(in, NULL, MOTE_EACH_ROW)                                                                                         \
+    R(out, NULL, MOTE_EACH_ROW)
+
 MOTE_PARAMS(svdf_f32, MOTE_SVDF_F32_PARAMS)
 MOTE_COST(svdf_f32, (double)p->units * p->rank * ((double)p->inputs + p->memory))
+MOTE_ROWS(svdf_f32, MOTE_SVDF_F32_ARGS, MOTE_SVDF_F32_ROWS)
 
 void mote_svdf_f32(const struct mote_svdf_f32 *p, const float *in, const MOTE_FLASH float *features,
                    const MOTE_FLASH float *times, const MOTE_FLASH float *bias, float *state, float *out, int32_t first,

@@ -48,8 +48,13 @@
     A(state, ANY, STATE)                                                                                               \
     A(out, S8, OUT)
 
+#define MOTE_SVDF_S8_ROWS(R)                                                                                           \
+    R(in, NULL, MOTE_EACH_ROW)                                                                                         \
+    R(out, NULL, MOTE_EACH_ROW)
+
 MOTE_PARAMS(svdf_s8, MOTE_SVDF_S8_PARAMS)
 MOTE_COST(svdf_s8, (double)p->units * p->rank * ((double)p->inputs + p->memory))
+MOTE_ROWS(svdf_s8, MOTE_SVDF_S8_ARGS, MOTE_SVDF_S8_ROWS)
 
 void mote_svdf_s8(const struct mote_svdf_s8 *p, const int8_t *in, const MOTE_FLASH int8_t *features,
                   const MOTE_FLASH void *times, const MOTE_FLASH int32_t *bias, void *state, int8_t *out, int32_t first,

@@ -19,6 +19,10 @@
     F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
     F(channels, 1, INT32_MAX, "channels")
 
+#define MOTE_BILINEAR_ROWS(R)                                                                                          \
+    R(in, &p->in_ring, MOTE_WHOLE_IMAGE(p->in_h, p->out_h))                                                            \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 /* Indices are below `limit`, and distances from `near` to `far`. */
 static inline bool mote_bilinear_trust(const int32_t *places, int32_t n, int32_t limit, int32_t near, int32_t far)
 {

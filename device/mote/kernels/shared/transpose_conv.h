@@ -24,6 +24,10 @@
     F(pad_top, 0, MOTE_DIM_MAX, "rows cut off above the first output row")                                             \
     F(pad_left, 0, MOTE_DIM_MAX, "columns cut off left of the first output column")
 
+#define MOTE_TRANSPOSE_CONV_ROWS(R)                                                                                    \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, 1, 1, p->kernel_h - 1 - p->pad_top, p->stride_h)                \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 /* In one direction: kernel element k + j * stride meets input i - j, for 0 <= j < n. */
 struct mote_taps {
     int32_t k, i, n;
