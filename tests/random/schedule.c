@@ -1,75 +1,128 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A random schedule that must give what the plan's own gives: each step's rows in pieces, in order, independent steps
- * side by side, in rounds. Lifetimes and places are then worked out anew. */
+/* A random schedule that must give what the plan's own gives: each step's rows in pieces, in order, as soon as the rows
+ * that they need are there, with other steps' between them, in rounds. Lifetimes and places are then worked out anew.
+ */
 #include "host/plan/schedule.h"
 
+#include "host/plan/rows.h"
 #include "host/plan/stages.h"
 #include "tests/random/builder.h"
 #include "tests/random/random.h"
 
-#define AT_ONCE 3 /* steps in a group */
-#define ROUNDS  5
+#define AT_ONCE 4 /* entries of a group */
+#define ROUNDS  6
+#define ROWS    3 /* of most entries, at most */
 
 static int32_t draw(uint64_t *seed, int32_t n) { return (int32_t)(dice_next(seed) % (uint64_t)n); }
 
 static bool writes(const struct step *s, int32_t arg)
 {
-    uint8_t role = kernels[s->kernel]->arg[arg].role;
-
-    return role == MOTE_ROLE_OUT || role == MOTE_ROLE_STATE || role == MOTE_ROLE_SCRATCH;
-}
-
-static bool conflict(const struct plan *plan, const struct step *a, const struct step *b)
-{
-    for (int32_t i = 0; i < a->n_args; i++)
-        for (int32_t k = 0; k < b->n_args; k++)
-            if (value_root(plan, a->args[i]) == value_root(plan, b->args[k]) && (writes(a, i) || writes(b, k)))
-                return true;
-    return false;
-}
-
-/* It has rows to compute, and all that it needs is there. */
-static bool is_ready(const struct plan *plan, const int32_t *done, int32_t step)
-{
-    for (int32_t i = 0; i < step; i++)
-        if (done[i] < plan->steps[i].rows && conflict(plan, &plan->steps[i], &plan->steps[step]))
-            return false;
-    return done[step] < plan->steps[step].rows;
-}
-
-/* Some of the steps that are ready, at least one. */
-static int32_t draw_steps(const struct plan *plan, const int32_t *done, uint64_t *seed, int32_t *steps)
-{
-    int32_t n = 0, seen = 0;
-
-    for (int32_t i = 0; i < plan->n_steps; i++)
-        if (is_ready(plan, done, i)) {
-            seen++;
-            if (n < AT_ONCE)
-                steps[n++] = i;
-            else if (draw(seed, seen) < AT_ONCE)
-                steps[draw(seed, AT_ONCE)] = i;
-        }
-    return n > 1 ? 1 + draw(seed, n) : n;
-}
-
-/* One group of these steps. */
-static void add_group(struct plan *plan, int32_t *done, uint64_t *seed, const int32_t *steps, int32_t n)
-{
-    int32_t least = INT32_MAX, repeat;
-
-    for (int32_t i = 0; i < n; i++)
-        if (plan->steps[steps[i]].rows - done[steps[i]] < least)
-            least = plan->steps[steps[i]].rows - done[steps[i]];
-    repeat = 1 + draw(seed, least < ROUNDS ? least : ROUNDS);
-    schedule_group(plan, repeat);
-    for (int32_t i = 0; i < n; i++) {
-        int32_t most = (plan->steps[steps[i]].rows - done[steps[i]]) / repeat;
-        int32_t rows = 1 + draw(seed, most < SCHEDULE_ROWS_MAX ? most : SCHEDULE_ROWS_MAX);
-
-        schedule_entry(plan, steps[i], done[steps[i]], rows);
-        done[steps[i]] += repeat * rows;
+    if (arg >= kernels[s->kernel]->n_args) /* a version's scratch */
+        return true;
+    switch (kernels[s->kernel]->arg[arg].role) {
+    case MOTE_ROLE_OUT:
+    case MOTE_ROLE_STATE:
+    case MOTE_ROLE_SCRATCH:
+        return true;
+    default:
+        return false;
     }
+}
+
+/* Rows of an argument, 0 if they cannot be told apart. */
+static int32_t rows_of(const struct plan *plan, const struct step *s, int32_t arg)
+{
+    return arg < kernels[s->kernel]->n_args
+               ? rows_of_arg(kernels[s->kernel], s->params, arg, plan->values[s->args[arg]].decoded)
+               : 0;
+}
+
+/* `to` reads, row by row, what `from` writes row by row. */
+static bool passes_rows(const struct plan *plan, const struct step *from, int32_t out, const struct step *to,
+                        int32_t in)
+{
+    const int32_t rows = rows_of(plan, from, out);
+
+    return rows > 0 && rows == from->rows && rows == rows_of(plan, to, in) &&
+           kernels[from->kernel]->arg[out].role == MOTE_ROLE_OUT && kernels[to->kernel]->arg[in].role == MOTE_ROLE_IN;
+}
+
+/* So many of the first `most` rows of a step can be computed when `done` of the rows that it reads are there. */
+static int32_t rows_from(const struct step *s, int32_t arg, int32_t rows, int32_t done, int32_t most)
+{
+    for (; most > 0; most--) {
+        struct row_range in = rows_needed(kernels[s->kernel], s->params, arg, rows, (struct row_range){most - 1, 1});
+
+        if (in.first + in.count <= done)
+            break;
+    }
+    return most;
+}
+
+/* Rows of the step, from the first, that can be computed when so many of each step are done. */
+static int32_t rows_ready(const struct plan *plan, const int32_t *done, int32_t step)
+{
+    const struct step *to = &plan->steps[step];
+    int32_t ready = to->rows;
+
+    for (int32_t f = 0; f < step; f++) {
+        const struct step *from = &plan->steps[f];
+
+        for (int32_t i = 0; done[f] < from->rows && i < from->n_args; i++)
+            for (int32_t k = 0; k < to->n_args; k++) {
+                if (value_root(plan, from->args[i]) != value_root(plan, to->args[k]) ||
+                    (!writes(from, i) && !writes(to, k)))
+                    continue;
+                ready = passes_rows(plan, from, i, to, k) ? rows_from(to, k, from->rows, done[f], ready) : 0;
+            }
+    }
+    return ready;
+}
+
+/* An entry of the step, if rows of it are ready. */
+static bool draw_entry(const struct plan *plan, int32_t *done, uint64_t *seed, int32_t step, struct schedule_entry *out)
+{
+    int32_t ready = rows_ready(plan, done, step) - done[step];
+
+    if (ready <= 0)
+        return false;
+    if (draw(seed, 4) > 0 && ready > ROWS)
+        ready = ROWS;
+    *out = (struct schedule_entry){step, done[step],
+                                   1 + draw(seed, ready < SCHEDULE_ROWS_MAX ? ready : SCHEDULE_ROWS_MAX)};
+    done[step] += out->rows;
+    return true;
+}
+
+/* Another round, if all its rows are ready in their turn. */
+static bool another_round(const struct plan *plan, int32_t *done, const struct schedule_entry *entries, int32_t n)
+{
+    int32_t *then = pool_copy(plan->pool, done, (size_t)plan->n_steps * sizeof *then);
+
+    for (int32_t i = 0; i < n; i++) {
+        then[entries[i].step] += entries[i].rows;
+        if (then[entries[i].step] > rows_ready(plan, then, entries[i].step))
+            return false;
+    }
+    memcpy(done, then, (size_t)plan->n_steps * sizeof *then);
+    return true;
+}
+
+static void add_group(struct plan *plan, int32_t *done, uint64_t *seed, int32_t first)
+{
+    struct schedule_entry entries[AT_ONCE];
+    int32_t n = 0, repeat = 1, step = first;
+
+    while (n < AT_ONCE && step < plan->n_steps) {
+        n += draw_entry(plan, done, seed, step, &entries[n]);
+        step += 1 + draw(seed, 2);
+    }
+    assert(n > 0);
+    for (int32_t most = 1 + draw(seed, ROUNDS); repeat < most && another_round(plan, done, entries, n);)
+        repeat++;
+    schedule_group(plan, repeat);
+    for (int32_t i = 0; i < n; i++)
+        schedule_entry(plan, entries[i].step, entries[i].first, entries[i].rows);
 }
 
 static enum mote_status run_stage(struct plan *plan, const char *name, const struct frame *at)
@@ -82,11 +135,14 @@ static enum mote_status run_stage(struct plan *plan, const char *name, const str
 
 enum mote_status random_schedule(struct plan *plan, uint64_t seed, const struct frame *at)
 {
-    int32_t *done = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *done), steps[AT_ONCE], n;
+    int32_t *done = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *done);
 
     plan->schedule = (struct plan_schedule){0};
-    while ((n = draw_steps(plan, done, &seed, steps)) > 0)
-        add_group(plan, done, &seed, steps, n);
+    for (int32_t first = 0; first < plan->n_steps;)
+        if (done[first] == plan->steps[first].rows) /* those before it are done as well: its rows are ready */
+            first++;
+        else
+            add_group(plan, done, &seed, first);
     TRY(run_stage(plan, "lifetimes", at));
     return run_stage(plan, "place", at);
 }
