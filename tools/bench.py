@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures models on the emulated boards and writes bench/results.csv, a row per model, board and way.
 
-    tools/bench.py BUILD [--models FOLDER] [--compare BOARD] | --table | --check
+    tools/bench.py BUILD [--models FOLDER] [--board BOARD | --compare BOARD] | --table | --check
 
 Instructions are counted, not timed, so the rows repeat to the digit and a change of them shows up in review. A row is
 only written if the first two golden vectors come back byte for byte; of float models, within the tolerance of
 docs/EXACT.md ("near"). --check measures nothing but fails if README.md's table is not what bench/results.csv says;
---table makes it so. --compare measures one board and fails where a row differs from the committed one. Without the
-folder of models it says so and leaves the files alone.
+--table makes it so. --board measures one board and leaves the rows of the others; --compare fails where one of its rows
+differs from the committed one. Without the folder of models it says so and leaves the files alone.
 """
 import csv
 import json
@@ -138,11 +138,17 @@ def main():
     if not os.path.isdir(models):
         print("SKIP: no %s; MOTE_SHARED names the folder that holds models/ and data/" % models)
         return
-    boards = [args[args.index("--compare") + 1]] if "--compare" in args else list(BOARDS)
+    one = next((args[args.index(o) + 1] for o in ("--board", "--compare") if o in args), None)
+    boards = [one] if one else list(BOARDS)
     with tempfile.TemporaryDirectory() as folder:
         rows = [measure(mote, models, m, b, via, folder) for b in boards for m in BOARDS[b][0] for via in BOARDS[b][1]]
     if "--compare" in args:
         sys.exit(compare(rows))
+    if one:
+        with open(RESULTS, encoding="utf-8") as f:
+            old = list(csv.DictReader(f))
+        at = next(i for i, r in enumerate(old) if r["board"] == one)
+        rows = old[:at] + rows + [r for r in old[at:] if r["board"] != one]
     with open(RESULTS, "w", newline="", encoding="utf-8") as f:
         w = csv.DictWriter(f, FIELDS, lineterminator="\n")
         w.writeheader()

@@ -91,6 +91,7 @@ struct mote_version {
      * by 0 if that is for the trust function to find out. NULL: no other forms, no scratch. */
     uint32_t (*fit)(const void *params, uint32_t *bytes);
 #if MOTE_DESCRIBE
+    bool scratch; /* its function takes scratch: NULL where fit() wants none */
     /* What the packed argument `arg` looks like unpacked: packing.h. NULL: nothing is packed. */
     void (*shape)(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DIMS]);
 #endif
@@ -184,8 +185,10 @@ static inline int32_t mote_ring_of(const int32_t *params, const int32_t *ring)
 
 #if MOTE_DESCRIBE
 #define MOTE_SHAPE(function) .shape = function
+#define MOTE_SCRATCH         .scratch = true
 #else
 #define MOTE_SHAPE(function)
+#define MOTE_SCRATCH
 #endif
 
 /* At the end of <kernel>_check.c, after need_<kernel>: mote_kernel_<kernel>. */

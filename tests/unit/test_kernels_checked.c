@@ -427,7 +427,8 @@ static void packed_and_scratch_arguments_are_checked(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
-        const struct mote_version version = {versions[i].run, forms, roundabout_fit, roundabout_shape};
+        const struct mote_version version = {
+            .run = versions[i].run, .forms = forms, .fit = roundabout_fit, .shape = roundabout_shape};
         const char *what = found_in("fully_connected_s8", &mote_version_fully_connected_s8_portable, &version, false);
 
         if (versions[i].what == NULL)

@@ -374,8 +374,8 @@ static void shell(struct fixture *f, const char *dir, const char *command)
 /* Cores with and without the instruction set, image and C: the host's bytes. */
 static void boards_give_the_same_bytes(void **state)
 {
-    static const char *const roads[] = {"mps2-an386 --via image", "mps2-an386 --via c", "mps2-an505 --via c",
-                                        "mps2-an386-clang --via c", "mps2-an385 --via image"};
+    static const char *const roads[] = {"mps2-an386 --via image",   "mps2-an386 --via c",     "mps2-an505 --via c",
+                                        "mps2-an386-clang --via c", "mps3-an547 --via image", "mps2-an385 --via image"};
     char dir[] = "/tmp/mote_versions_XXXXXX";
     uint8_t input[INPUTS][IN], want[INPUTS][3];
     const char *text;

@@ -71,9 +71,13 @@ KERNEL(110, dense,       batch_matmul_f32,             portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *
- *      family      kernel                       version   FEATURE */
-VERSION(conv,       conv_2d_s8,                  dsp,      DSP)
-VERSION(dense,      fully_connected_s8,          avx2,     AVX2)
-VERSION(dense,      fully_connected_s8,          dsp,      DSP)
+ *      family       kernel                      version   FEATURE */
+VERSION(conv,        conv_2d_s8,                 mve,      MVE)
+VERSION(conv,        conv_2d_s8,                 dsp,      DSP)
+VERSION(conv,        depthwise_conv_2d_s8,       mve,      MVE)
+VERSION(elementwise, add_s8,                     mve,      MVE)
+VERSION(dense,       fully_connected_s8,         avx2,     AVX2)
+VERSION(dense,       fully_connected_s8,         mve,      MVE)
+VERSION(dense,       fully_connected_s8,         dsp,      DSP)
 #undef KERNEL
 #undef VERSION

@@ -211,6 +211,8 @@ static void put_entry(struct text *t, const struct plan *plan, int32_t index, bo
         put_arg(t, plan, i < k->n_args ? &k->arg[i] : &scratch, s->args[i]);
         text_add(t, ", ");
     }
+    if (s->version->code->scratch && s->n_args == k->n_args)
+        text_add(t, "NULL, ");
     text_add(t, "%d", e->first);
     if (repeated)
         text_add(t, " + %d * round", e->rows);
