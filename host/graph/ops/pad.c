@@ -92,7 +92,7 @@ static int32_t outer_dims(const struct tensor *in, const struct tensor *out, con
 enum mote_status lower_pad(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
-    int64_t paddings[2 * RANK_MAX], in_rows = 1, rows = 1, below = 1;
+    int64_t paddings[2 * RANK_MAX], rows = 1, below = 1;
     int32_t outer[RANK_MAX][3], around = VALUE_NONE;
     int row;
 
@@ -102,10 +102,8 @@ enum mote_status lower_pad(struct lowering *l, const struct op *op, const struct
                     type_name(in->type), type_name(out->type));
     TRY(lower_around(l, op, &around, at));
     row = row_dim(in, paddings);
-    for (int d = 0; d < row; d++) {
-        in_rows *= in->dims[d];
+    for (int d = 0; d < row; d++)
         rows *= out->dims[d];
-    }
     for (int d = row + 1; d < in->rank; d++)
         below *= in->dims[d];
 
