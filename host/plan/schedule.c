@@ -54,7 +54,9 @@ void print_schedule(const struct plan *plan, struct text *text)
 {
     const struct plan_schedule *s = &plan->schedule;
 
-    for (const struct schedule_group *g = s->groups; g < s->groups + s->n_groups; g++) {
+    for (int32_t i = 0; i < s->n_groups; i++) {
+        const struct schedule_group *g = &s->groups[i];
+
         text_add(text, "%d %s\n", g->repeat, g->repeat == 1 ? "time" : "times");
         for (int32_t e = g->first; e < g->first + g->n; e++)
             text_add(text, "    entry %d: rows %d + %d of step %d, %s\n", e, s->entries[e].first, s->entries[e].rows,

@@ -470,6 +470,20 @@ static void nothing_may_be_scheduled(void **state)
     assert_int_equal(mote_model_open(&m, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
     assert_string_equal(run_traced(&m, &t, false, out), "");
     assert_string_equal(run_traced(&m, &t, true, out), "");
+
+    struct mote_image_header *h = (void *)image.data; /* nor is the section wanted */
+    struct mote_image_section *s = (struct mote_image_section *)(h + 1) + 6;
+
+    assert_int_equal(s->id, MOTE_SECTION_SCHEDULE);
+    s[0].id = 1000;
+    s[1].id = 1001;
+    h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    assert_string_equal(run_traced(&m, &t, false, out), "");
+    assert_string_equal(run_traced(&m, &t, true, out), "");
+    assert_int_equal(mote_model_select(&m, "infer"), MOTE_OK);
+    assert_string_equal(run_traced(&m, &t, false, out), "");
+    assert_int_equal(mote_model_select(&m, "t"), MOTE_ERR_USAGE);
     pool_free(&pool);
 }
 

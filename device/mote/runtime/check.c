@@ -406,6 +406,7 @@ int32_t mote_model_open(struct mote_model *m, const struct mote_kernels *kernels
     m->kernels = kernels;
     m->image = image;
     m->arena = arena;
+    m->schedule = image; /* of nothing, if there is none */
     if ((status = check_sections(m)) != MOTE_OK || (status = check_tensors(m)) != MOTE_OK ||
         (status = check_io(m)) != MOTE_OK)
         return status;

@@ -25,7 +25,7 @@ static bool set_inference(struct mote_model *m)
 {
     const struct mote_image_section *s = section_find(m, MOTE_SECTION_SCHEDULE);
 
-    set(m, s != NULL ? m->image + s->offset : NULL, s != NULL ? s->count : 0);
+    set(m, m->image + (s != NULL ? s->offset : 0), s != NULL ? s->count : 0);
     return true;
 }
 

@@ -224,9 +224,9 @@ static void put_entries(struct text *t, const struct plan *plan)
     const struct plan_schedule *s = &plan->schedule;
 
     text_add(t, "    switch (%s) {\n", repeats(plan) ? "entry" : "step");
-    for (const struct schedule_group *g = s->groups; g < s->groups + s->n_groups; g++)
-        for (int32_t e = g->first; e < g->first + g->n; e++)
-            put_entry(t, plan, e, g->repeat > 1);
+    for (int32_t i = 0; i < s->n_groups; i++)
+        for (int32_t e = s->groups[i].first; e < s->groups[i].first + s->groups[i].n; e++)
+            put_entry(t, plan, e, s->groups[i].repeat > 1);
     text_add(t, "    default:\n        (void)a;\n        break;\n    }\n}\n");
 }
 
@@ -282,13 +282,13 @@ static void put_rounds_run(struct text *t, const struct plan *plan)
     text_add(t, "\nstatic void %s_entry(void *arena, int32_t entry, int32_t round)\n{\n    char *a = arena;\n\n", name);
     put_entries(t, plan);
     text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n", name);
-    for (const struct schedule_group *g = s->groups; g < s->groups + s->n_groups; g++) {
-        put_group_step(t, name, g, before);
-        before += (int64_t)g->n * g->repeat;
+    for (int32_t i = 0; i < s->n_groups; i++) {
+        put_group_step(t, name, &s->groups[i], before);
+        before += (int64_t)s->groups[i].n * s->groups[i].repeat;
     }
     text_add(t, "}\n\nvoid %s_run(void *arena)\n{\n", name);
-    for (const struct schedule_group *g = s->groups; g < s->groups + s->n_groups; g++)
-        put_group_run(t, name, g);
+    for (int32_t i = 0; i < s->n_groups; i++)
+        put_group_run(t, name, &s->groups[i]);
     text_add(t, "}\n");
 }
 

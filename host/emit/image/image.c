@@ -214,7 +214,9 @@ static void build_schedule(struct image *im, struct section *schedule)
 {
     const struct plan_schedule *s = &im->plan->schedule;
 
-    for (const struct schedule_group *g = s->groups; g < s->groups + s->n_groups; g++) {
+    for (int32_t i = 0; i < s->n_groups; i++) {
+        const struct schedule_group *g = &s->groups[i];
+
         add(schedule, &(struct mote_image_group){(uint32_t)g->n, (uint32_t)g->repeat}, sizeof(struct mote_image_group));
         for (const struct schedule_entry *e = s->entries + g->first; e < s->entries + g->first + g->n; e++)
             add(schedule,
