@@ -553,6 +553,32 @@ static void programs_are_checked(void **state)
     pool_free(&pool);
 }
 
+/* A name that is behind the strings is none, whatever is there; units behind the section are not counted. */
+static void programs_lie_in_their_sections(void **state)
+{
+    static const union unit infer[] = {GROUP(2, 1), ENTRY(0, 0, 4), ENTRY(1, 0, 4)};
+    static const union unit programs[] = {PROGRAM(0, 0), PROGRAM('t', 0)};
+    static _Alignas(16) uint8_t arena[256];
+    struct pool pool = {0};
+    struct bytes image = scheduled(&pool, image_of(&pool, two_steps), infer, COUNT(infer), programs, COUNT(programs));
+    struct mote_image_header *h = (void *)image.data;
+    struct mote_image_section *s = (struct mote_image_section *)(h + 1);
+    struct mote_image_program *p = (void *)(image.data + s[7].offset);
+    struct mote_model m;
+
+    (void)state;
+    assert_true(s[5].id == MOTE_SECTION_STRINGS && s[7].id == MOTE_SECTION_PROGRAMS);
+    p->name = s[7].offset + sizeof *p - s[5].offset; /* the second one's first byte */
+    h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_OK);
+    assert_int_equal(mote_model_select(&m, "t"), MOTE_ERR_USAGE);
+    s[7].count++;
+    h->checksum = mote_crc32(image.data + 20, h->bytes - 20);
+    assert_int_equal(mote_model_open(&m, &mote_kernels, image.data, image.size, arena, sizeof arena), MOTE_ERR_BOUNDS);
+    assert_int_equal(m.error.detail, MOTE_SECTION_PROGRAMS);
+    pool_free(&pool);
+}
+
 /* ---- one step after the other ---- */
 static uint8_t value_of(const struct mote_model *m, int32_t output)
 {
@@ -655,6 +681,7 @@ int main(void)
         cmocka_unit_test(nothing_may_be_scheduled),
         cmocka_unit_test(programs_are_selected_by_name),
         cmocka_unit_test(programs_are_checked),
+        cmocka_unit_test(programs_lie_in_their_sections),
         cmocka_unit_test(reset_rewinds),
     };
 
