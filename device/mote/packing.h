@@ -40,6 +40,14 @@ static inline uint32_t mote_packed_words_4(const int32_t shape[MOTE_PACKED_DIMS]
     return row * mote_packed_align((uint32_t)shape[MOTE_COLUMNS], 4) + column;
 }
 
+/* The same of sixteen rows: [rows / 16][columns / 4][16 rows][4 columns]. */
+static inline uint32_t mote_packed_quads_16(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
+{
+    uint32_t columns = mote_packed_align((uint32_t)shape[MOTE_COLUMNS], 4);
+
+    return row / 16 * (16 * columns) + column / 4 * 64 + row % 16 * 4 + column % 4;
+}
+
 static inline uint32_t mote_packed_row_major(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
 {
     return row * (uint32_t)shape[MOTE_COLUMNS] + column;

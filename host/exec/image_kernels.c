@@ -87,8 +87,19 @@ static const struct kernel_version *candidate(const struct kernel_version *v, en
     return v;
 }
 
-/* A step that was refused for how an argument is packed names a kernel: the next version may take it. Nothing of an
- * image is looked at before the runtime has checked it. */
+/* The image is planned for another version of the step's kernel: an argument is packed otherwise, which may show in its
+ * size first, or scratch is less than this one wants. */
+static bool is_for_another(const struct mote_model *m, const struct kernel_version *v, int32_t status)
+{
+    const struct mote_error *e = &m->error;
+
+    if (status != MOTE_ERR_PARAMS || e->tensor < 0 || e->detail < 0)
+        return status == MOTE_ERR_CODING;
+    return e->detail >= kernels[v->kernel]->n_args || m->tensors[e->tensor].form != kernel_version_form(v, e->detail);
+}
+
+/* A step that was refused names a kernel: the next version may take it. Nothing of an image is looked at before the
+ * runtime has checked it. */
 int32_t image_open(struct pool *pool, struct bytes image, void *arena, size_t arena_bytes, struct mote_model *model)
 {
     const struct kernel_version *linked[KERNEL_LIMIT] = {NULL};
@@ -108,9 +119,11 @@ int32_t image_open(struct pool *pool, struct bytes image, void *arena, size_t ar
         int32_t status = mote_model_open(model, &t->kernels, image.data, image.size, arena, arena_bytes);
         const struct kernel_version **v;
 
-        if (status != MOTE_ERR_CODING || model->error.step < 0)
+        if ((status != MOTE_ERR_CODING && status != MOTE_ERR_PARAMS) || model->error.step < 0)
             return status;
         v = &linked[model->steps[model->error.step].kernel];
+        if (!is_for_another(model, *v, status))
+            return status;
         *v = candidate(*v, (*v)->kernel, cpu);
         if (*v == NULL)
             return status;

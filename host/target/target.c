@@ -102,7 +102,10 @@ struct target target_host(void)
     struct target host = target_of_core(MOTE_CORE_X86_64);
 
     host.features |= __builtin_cpu_supports("avx2") ? MOTE_HAS_AVX2 : 0;
-    host.features |= __builtin_cpu_supports("avx512vnni") ? MOTE_HAS_AVX512_VNNI : 0;
+    host.features |= __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
+                             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
+                         ? MOTE_HAS_AVX512_VNNI
+                         : 0;
 #elif defined(__aarch64__)
     struct target host = target_of_core(MOTE_CORE_AARCH64);
 

@@ -138,7 +138,7 @@ static void packings_lose_nothing(void **state)
         for (int32_t rows = 1; rows <= 9; rows++)
             for (int32_t columns = 1; columns <= 9; columns++) {
                 const int32_t shape[MOTE_PACKED_DIMS] = {rows, columns};
-                uint16_t data[81], packed[12 * 12], back[81];
+                uint16_t data[81], packed[16 * 12], back[81];
                 uint32_t others = 0;
 
                 for (int i = 0; i < 81; i++)
@@ -165,6 +165,11 @@ static void quads_lie_side_by_side(void **state)
     assert_int_equal(mote_packed_quads_4(shape, 0, 4), 16);
     assert_int_equal(mote_packed_quads_4(shape, 4, 0), 32);
     assert_int_equal(mote_packed_quads_4(shape, 4, 5), 49);
+    assert_int_equal(mote_packed_quads_16(shape, 0, 3), 3);
+    assert_int_equal(mote_packed_quads_16(shape, 4, 1), 17);
+    assert_int_equal(mote_packed_quads_16(shape, 0, 4), 64);
+    assert_int_equal(mote_packed_quads_16(shape, 4, 5), 81);
+    assert_int_equal(mote_packed_quads_16((const int32_t[]){17, 6}, 16, 0), 128);
 }
 
 /* Element (row, column) of [3][6]. */

@@ -72,6 +72,8 @@ KERNEL(110, dense,       batch_matmul_f32,             portable)
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *
  *      family       kernel                      version   FEATURE */
+VERSION(conv,        conv_2d_s8,                 vnni,     AVX512_VNNI)
+VERSION(conv,        conv_2d_s8,                 avx2,     AVX2)
 VERSION(conv,        conv_2d_s8,                 mve,      MVE)
 VERSION(conv,        conv_2d_s8,                 dsp,      DSP)
 VERSION(conv,        depthwise_conv_2d_s8,       mve,      MVE)

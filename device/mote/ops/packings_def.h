@@ -5,4 +5,5 @@
 PACKING(0,     ROW_MAJOR,    row_major)
 PACKING(1,     QUADS_4,      quads_4)
 PACKING(2,     WORDS_4,      words_4)
+PACKING(3,     QUADS_16,     quads_16)
 #undef PACKING
