@@ -23,7 +23,7 @@ SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strin
             9: "data", 10: "task", 11: "schedule", 12: "programs"}
 ENTRY = collections.namedtuple("ENTRY", "step first_row rows")
 TASKS = "none", "classification", "regression", "anomaly"
-ELEMENT = {"tensors": 20, "steps": 8, "args": 2, "params": 4, "io": 48, "classes": 4, "schedule": 8,
+ELEMENT = {"tensors": 20, "steps": 8, "args": 2, "params": 4, "io": 56, "classes": 4, "schedule": 8,
            "programs": 8}
 IMAGE, ARENA = 0, 1
 ROW_MAJOR = 0, 0  # coding, packing
@@ -33,7 +33,7 @@ LEAST_STD = 2.0 ** -128  # its reciprocal is no float32
 
 
 class Refused(Exception):
-    """An image that a reader refuses; `step` is where, or -1."""
+    """An image that a reader refuses; `step` is the last that was looked at, or -1."""
 
     def __init__(self, status, text, step=-1):
         super().__init__(f"{text} [{status}]")
@@ -259,7 +259,7 @@ class Image:
     def inputs_and_outputs(self):
         found = {"inputs": [], "outputs": []}
         for i in range(self.count("io")):
-            tensor, output, rank, name, scale, zero, *dims = self.element("io", i, "<HBBIfi8I")
+            tensor, output, rank, axis, hop, name, scale, zero, *dims = self.element("io", i, "<HBBB3xIIfi8I")
             want(tensor < len(self.tensors) and rank <= 8 and name < len(self.strings), "ERR_BOUNDS", f"io {i}")
             t = self.tensors[tensor]
             want(self.is_plain(t), "ERR_CODING", f"io {i}: its tensor is packed")
@@ -267,11 +267,13 @@ class Image:
             for dim in dims:
                 size = size * dim if size < 1 << 32 else size
             want(size == t["bytes"], "ERR_BOUNDS", f"io {i}: its shape has {size} bytes, its tensor {t['bytes']}")
+            want(hop == 0 if axis == 255 else axis < rank and 1 <= hop <= dims[axis], "ERR_BOUNDS", f"io {i}: axis, hop")
             want(output or t["region"] == "arena", "ERR_FORMAT", f"io {i}: an input in the image")
             want(output or not found["outputs"], "ERR_FORMAT", f"io {i}: an input after an output")
             found["outputs" if output else "inputs"].append(
                 {"name": self.string(name), "type": t["type"], "shape": dims[:rank], "bytes": t["bytes"],
-                 "scale": scale if abs(scale) < float("inf") else None, "zero_point": zero})
+                 "scale": scale if abs(scale) < float("inf") else None, "zero_point": zero,
+                 "axis": axis if axis != 255 else None, "hop": hop})
         return found
 
     def is_plain(self, tensor):
@@ -309,7 +311,7 @@ class Image:
             while at < len(units):
                 if entries == 0:
                     entries, repeat = struct.unpack("<II", units[at])
-                    want(0 < entries < len(units) - at and repeat > 0, "ERR_BOUNDS", f"unit {at}: a group")
+                    want(0 < entries < len(units) - at and repeat > 0, "ERR_BOUNDS", f"unit {at}: a group", i)
                     groups.append({"repeat": repeat, "entries": []})
                 else:
                     entry = entry_of(units[at])
@@ -321,7 +323,7 @@ class Image:
                     groups[-1]["entries"].append(entry._asdict())
                     entries -= 1
                 at += 1
-        want(at == len(units), "ERR_BOUNDS", f"unit {at}: a step that is not there")
+        want(at == len(units), "ERR_BOUNDS", f"unit {at}: a step that is not there", len(self.steps) - 1)
         return groups
 
     def programs(self):
@@ -425,7 +427,7 @@ def text_of(d):
     for what in "inputs", "outputs":
         for i, io in enumerate(d[what]):
             yield (f"{what[:-1]} {i} {io['name']}: {io['type']} {'x'.join(map(str, io['shape']))}, "
-                   f"scale {io['scale']:.9g}, zero {io['zero_point']}")
+                   f"scale {io['scale']:.9g}, zero {io['zero_point']}, axis {io['axis']}, hop {io['hop']}")
     for s in d["sections"]:
         yield f"section {s['id']} {s['name']}: {s['bytes']} bytes at {s['offset']}, {s['count']} elements"
     for t in d["tensors"]:

@@ -481,16 +481,35 @@ static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t ind
                      t->fill, "initial", t->initial > 0 ? json_integer(t->initial - 1) : json_null());
 }
 
-static json_t *io_json(const struct mote_model *m, int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *))
+/* Inputs or outputs, which the image has one after the other. */
+struct ios {
+    const char *what;
+    int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *);
+    const struct mote_image_io *first;
+};
+
+static struct ios inputs_of(const struct mote_model *m) { return (struct ios){"input", mote_model_input, m->io}; }
+
+static struct ios outputs_of(const struct mote_model *m)
+{
+    return (struct ios){"output", mote_model_output, m->io + m->n_inputs};
+}
+
+static json_t *io_json(const struct mote_model *m, struct ios ios)
 {
     json_t *all = json_array();
     struct mote_io io;
 
-    for (int32_t i = 0; get(m, i, &io) == MOTE_OK; i++)
-        json_array_append_new(all, json_pack("{s:o, s:s, s:o, s:I, s:o, s:i}", "name", json_text(io.name), "type",
-                                             type_name((enum mote_type)io.type), "shape",
+    for (int32_t i = 0; ios.get(m, i, &io) == MOTE_OK; i++) {
+        const struct mote_image_io *as_stored = &ios.first[i];
+
+        json_array_append_new(all, json_pack("{s:o, s:s, s:o, s:I, s:o, s:i, s:o, s:I}", "name", json_text(io.name),
+                                             "type", type_name((enum mote_type)io.type), "shape",
                                              json_tensor_shape(io.dims, io.rank), "bytes", (json_int_t)io.bytes,
-                                             "scale", json_number((double)io.scale), "zero_point", io.zero));
+                                             "scale", json_number((double)io.scale), "zero_point", io.zero, "axis",
+                                             unknown_or(as_stored->axis == MOTE_AXIS_NONE ? -1 : as_stored->axis),
+                                             "hop", (json_int_t)as_stored->hop));
+    }
     return all;
 }
 
@@ -537,25 +556,27 @@ static json_t *image_json(struct pool *pool, struct bytes image, const struct mo
                      (json_int_t)h->model_version, "format", format, "core", core_name((enum mote_core)h->core), "hash",
                      hex(pool, h->hash, sizeof h->hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
                      (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
-                     io_json(m, mote_model_input), "outputs", io_json(m, mote_model_output), "classes",
+                     io_json(m, inputs_of(m)), "outputs", io_json(m, outputs_of(m)), "classes",
                      names_json(classes, n_classes), "preprocess", said_json(&preprocess), "task", task_json(&task),
                      "signature", signature_json(pool, image), "sections", sections_json(m), "steps", steps, "programs",
                      programs_json(m), "tensors", tensors);
 }
 
-static void print_io(struct pool *pool, const char *what, const struct mote_model *m,
-                     int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *))
+static void print_io(struct pool *pool, const struct mote_model *m, struct ios ios)
 {
     struct mote_io io;
 
-    for (int32_t i = 0; get(m, i, &io) == MOTE_OK; i++) {
+    for (int32_t i = 0; ios.get(m, i, &io) == MOTE_OK; i++) {
         struct text shape = {.pool = pool};
 
         text_add(&shape, "%s", "");
         for (int d = 0; d < io.rank; d++)
             text_add(&shape, "%s%u", d > 0 ? "x" : "", io.dims[d]);
-        printf("%s %d: %s, %s %s, scale %.6g, zero %d\n", what, i, printable(pool, io.name),
+        printf("%s %d: %s, %s %s, scale %.6g, zero %d", ios.what, i, printable(pool, io.name),
                type_name((enum mote_type)io.type), shape.s, (double)io.scale, io.zero);
+        if (ios.first[i].axis != MOTE_AXIS_NONE)
+            printf(", %u slices of axis %u a call", ios.first[i].hop, ios.first[i].axis);
+        putchar('\n');
     }
 }
 
@@ -613,8 +634,8 @@ static void print_image(struct pool *pool, const char *path, struct bytes image,
     print_classes(pool, classes, n_classes);
     print_said(&preprocess);
     print_task(&task);
-    print_io(pool, "input", m, mote_model_input);
-    print_io(pool, "output", m, mote_model_output);
+    print_io(pool, m, inputs_of(m));
+    print_io(pool, m, outputs_of(m));
     printf("\n%-12s %10s %10s %8s\n", "section", "offset", "bytes", "count");
     for (uint32_t i = 0; i < h->n_sections; i++) {
         const struct mote_image_section *s = &image_sections(m)[i];
@@ -694,7 +715,8 @@ const struct command command_inspect = {
         "constant_bytes, macs_imported; of the compiled model, null if it cannot be compiled: macs_executed,\n"
         "weight_bytes, image_bytes, arena_bytes, arena_bound_bytes; problem (null, or why not). With --text: text.\n"
         "JSON keys of an image: kind (\"image\"), model, model_version, format, core, hash, image_bytes, arena_bytes,\n"
-        "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point}], classes,\n"
+        "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point, axis (of which a program takes\n"
+        "slices, or null), hop (how many a call)}], classes,\n"
         "preprocess (the same), task, signature (null or {algorithm, key_id, signed_bytes, signature}),\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, tensors, params}],\n"
         "programs: [{name, groups: [{repeat, entries: [{step, first_row, rows}]}]}],\n"

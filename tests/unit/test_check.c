@@ -361,6 +361,43 @@ static void states_lie_in_the_arena(void **state)
 }
 
 /* ---- 5: inputs and outputs ---- */
+/* Input 0 is [1,3,3,2], output 0, here 1, is [1,3]. */
+static void slices_are_checked(struct fixture *f)
+{
+    static const struct {
+        uint32_t io, axis, hop;
+        bool taken;
+    } cases[] = {{0, 1, 1, true},
+                 {0, 1, 3, true},
+                 {0, 3, 2, true},
+                 {1, 1, 3, true},
+                 {0, MOTE_AXIS_NONE, 0, true},
+                 {0, MOTE_AXIS_NONE, 1, false},
+                 {0, MOTE_AXIS_NONE, UINT32_MAX, false},
+                 {0, 1, 0, false},
+                 {0, 1, 4, false},
+                 {0, 1, UINT32_MAX, false},
+                 {0, 4, 1, false}, /* beyond its rank, where dims are 1 */
+                 {0, 8, 1, false},
+                 {0, 254, 1, false},
+                 {1, 2, 1, false},
+                 {1, 1, 4, false}};
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int32_t tensor = f->io[cases[i].io].tensor;
+
+        assert_true(f->io[cases[i].io].axis == MOTE_AXIS_NONE && f->io[cases[i].io].hop == 0);
+        f->io[cases[i].io].axis = (uint8_t)cases[i].axis;
+        f->io[cases[i].io].hop = cases[i].hop;
+        if (cases[i].taken)
+            taken(f);
+        else
+            refused(f, MOTE_ERR_BOUNDS, -1, tensor, (int32_t)cases[i].io);
+    }
+    memset(f->io[0].reserved, 0xff, sizeof f->io[0].reserved); /* of a later minor */
+    taken(f);
+}
+
 static void inputs_and_outputs_are_checked(void **state)
 {
     struct fixture *f = *state;
@@ -383,6 +420,7 @@ static void inputs_and_outputs_are_checked(void **state)
     for (int d = 0; d < 4; d++) /* 2^64 times as many bytes */
         f->io[0].dims[4 + d] = 1u << 16;
     refused(f, MOTE_ERR_BOUNDS, -1, in, 0);
+    slices_are_checked(f);
     f->io[0].output = 1;
     f->io[1].output = 0; /* an input after an output */
     refused(f, MOTE_ERR_FORMAT, -1, out, 1);

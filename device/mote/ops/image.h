@@ -12,6 +12,7 @@
 #define MOTE_IMAGE_ALIGN    16          /* of the image, of its size and of its sections */
 #define MOTE_IMAGE_FEATURES 0u          /* the bits of `required` that this version understands */
 #define MOTE_IMAGE_RANK_MAX 8
+#define MOTE_AXIS_NONE      255
 #define MOTE_IMAGE_CHECKED  8  /* constants that are checked, over all steps: at most so many times the image's bytes */
 #define MOTE_IMAGE_STEP     20 /* and steps: at most one for so many bytes */
 
@@ -99,10 +100,15 @@ struct mote_image_program {
     uint32_t units; /* of its groups and entries */
 };
 
+/* `axis` is the dimension of which a program other than the inference takes slices (or gives them, of an output), `hop`
+ * of them a call. */
 struct mote_image_io {
     uint16_t tensor;
     uint8_t output; /* 0 an input, 1 an output */
     uint8_t rank;
+    uint8_t axis; /* below rank, or MOTE_AXIS_NONE: only whole tensors */
+    uint8_t reserved[3];
+    uint32_t hop;  /* 1 … dims[axis]; 0 without an axis */
     uint32_t name; /* offset into STRINGS */
     float scale;   /* 0 if not quantized */
     int32_t zero;
@@ -148,7 +154,7 @@ _Static_assert(sizeof(struct mote_image_header) == 64, "the layout is format");
 _Static_assert(sizeof(struct mote_image_section) == 16, "the layout is format");
 _Static_assert(sizeof(struct mote_image_tensor) == 20, "the layout is format");
 _Static_assert(sizeof(struct mote_image_step) == 8, "the layout is format");
-_Static_assert(sizeof(struct mote_image_io) == 48, "the layout is format");
+_Static_assert(sizeof(struct mote_image_io) == 56, "the layout is format");
 _Static_assert(sizeof(struct mote_image_program) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_group) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_entry) == 8, "the layout is format");

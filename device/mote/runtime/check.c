@@ -367,6 +367,14 @@ int32_t mote_check_schedule(struct mote_model *m)
     return MOTE_OK;
 }
 
+/* Slices are of a dimension that there is, and no call takes more of them than it has. */
+static bool is_sliced_rightly(const struct mote_image_io *io)
+{
+    if (io->axis == MOTE_AXIS_NONE)
+        return io->hop == 0;
+    return io->axis < io->rank && io->hop > 0 && io->hop <= io->dims[io->axis];
+}
+
 /* Inputs come first; what is described fits what is stored. */
 static int32_t check_io(struct mote_model *m)
 {
@@ -381,6 +389,7 @@ static int32_t check_io(struct mote_model *m)
         for (uint32_t d = 0; d < MOTE_IMAGE_RANK_MAX && bytes <= UINT32_MAX; d++)
             bytes *= io->dims[d];
         CHECK(bytes == m->tensors[io->tensor].bytes, MOTE_ERR_BOUNDS, -1, io->tensor, i);
+        CHECK(is_sliced_rightly(io), MOTE_ERR_BOUNDS, -1, io->tensor, i);
         CHECK(io->output || m->tensors[io->tensor].region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, -1, io->tensor, i);
         CHECK(io->output || m->n_inputs == i, MOTE_ERR_FORMAT, -1, io->tensor, i);
         if (!io->output)

@@ -233,6 +233,7 @@ static void build_io(struct image *im, struct section *io, const int32_t *tensor
             .tensor = (uint16_t)im->index[im->plan->value_of_tensor[tensors[i]]],
             .output = output,
             .rank = (uint8_t)t->rank,
+            .axis = MOTE_AXIS_NONE,
             .name = add_string(im, t->name),
             .scale = t->quant.n > 0 ? t->quant.scale[0] : 0.0f,
             .zero = t->quant.n > 0 ? t->quant.zero[0] : 0,
