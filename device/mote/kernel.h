@@ -72,12 +72,15 @@ struct mote_rows {
     int32_t ring;        /* 1 + the index of the parameter that says how many rows the buffer holds; 0: it holds all */
     int32_t in_h, out_h; /* rows of an image of the argument's, and of the output's */
     int32_t window, stride, dilation, pad;
-    int32_t up; /* 1, but where output rows come between the input's */
+    int32_t up;    /* 1, but where output rows come between the input's */
+    int32_t table; /* 1 + the argument whose numbers are the rows, see MOTE_TABLE_ROWS; 0: none */
 };
 
-#define MOTE_EACH_ROW                 1, 1, 1, 1, 1, 0, 1 /* row r needs row r */
-#define MOTE_WHOLE_IMAGE(in_h, out_h) in_h, out_h, in_h, 0, 1, 0, 1
-#define MOTE_ALL_ROWS                 0, 0, 0, 0, 0, 0, 0
+#define MOTE_EACH_ROW                                           1, 1, 1, 1, 1, 0, 1, 0 /* row r needs row r */
+#define MOTE_ALL_ROWS                                           0, 0, 0, 0, 0, 0, 0, 0
+#define MOTE_WINDOW(in_h, out_h, window, stride, dilation, pad) in_h, out_h, window, stride, dilation, pad, 1, 0
+/* The argument `arg` has so many numbers of each output row of an image, of which the first `window` are rows. */
+#define MOTE_TABLE_ROWS(in_h, out_h, arg, numbers, window) in_h, out_h, window, numbers, 1, 0, 1, 1 + MOTE_AT_##arg
 
 /* Code for a kernel, in <kernel>.c or <kernel>_<version>.c. Every compiler takes every version's file; where it lacks
  * the instructions there is no code, but what images and plans have to know is there all the same.

@@ -29,29 +29,21 @@ static bool writes(const struct step *s, int32_t arg)
     }
 }
 
-/* Rows of an argument, 0 if they cannot be told apart. */
-static int32_t rows_of(const struct plan *plan, const struct step *s, int32_t arg)
-{
-    return arg < kernels[s->kernel]->n_args
-               ? rows_of_arg(kernels[s->kernel], s->params, arg, plan->values[s->args[arg]].decoded)
-               : 0;
-}
-
 /* `to` reads, row by row, what `from` writes row by row. */
 static bool passes_rows(const struct plan *plan, const struct step *from, int32_t out, const struct step *to,
                         int32_t in)
 {
-    const int32_t rows = rows_of(plan, from, out);
+    const int32_t rows = rows_of_arg(plan, from, out);
 
-    return rows > 0 && rows == from->rows && rows == rows_of(plan, to, in) &&
+    return rows > 0 && rows == from->rows && rows == rows_of_arg(plan, to, in) &&
            kernels[from->kernel]->arg[out].role == MOTE_ROLE_OUT && kernels[to->kernel]->arg[in].role == MOTE_ROLE_IN;
 }
 
 /* So many of the first `most` rows of a step can be computed when `done` of the rows that it reads are there. */
-static int32_t rows_from(const struct step *s, int32_t arg, int32_t rows, int32_t done, int32_t most)
+static int32_t rows_from(const struct plan *plan, const struct step *s, int32_t arg, int32_t done, int32_t most)
 {
     for (; most > 0; most--) {
-        struct row_range in = rows_needed(kernels[s->kernel], s->params, arg, rows, (struct row_range){most - 1, 1});
+        struct row_range in = rows_needed(plan, s, arg, (struct row_range){most - 1, 1});
 
         if (in.first + in.count <= done)
             break;
@@ -73,7 +65,7 @@ static int32_t rows_ready(const struct plan *plan, const int32_t *done, int32_t 
                 if (value_root(plan, from->args[i]) != value_root(plan, to->args[k]) ||
                     (!writes(from, i) && !writes(to, k)))
                     continue;
-                ready = passes_rows(plan, from, i, to, k) ? rows_from(to, k, from->rows, done[f], ready) : 0;
+                ready = passes_rows(plan, from, i, to, k) ? rows_from(plan, to, k, done[f], ready) : 0;
             }
     }
     return ready;

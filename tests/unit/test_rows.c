@@ -95,7 +95,7 @@ static void restore(struct bench *b, int32_t arg) { memcpy(b->args[arg], b->star
 static int judge_input(struct bench *b, int32_t arg, int32_t rows, struct row_range out)
 {
     struct seen *s = &seen[b->step->kernel][arg];
-    struct row_range in = rows_needed(b->k, b->step->params, arg, rows, out);
+    struct row_range in = rows_needed(b->plan, b->step, arg, out);
     int bad = 0;
 
     s->judged++;
@@ -124,7 +124,7 @@ static int judge_input(struct bench *b, int32_t arg, int32_t rows, struct row_ra
 /* Nothing beside the rows of the output is written. */
 static int judge_output(const struct bench *b, int32_t arg, int32_t rows, struct row_range out)
 {
-    struct row_range in = rows_needed(b->k, b->step->params, arg, rows, out);
+    struct row_range in = rows_needed(b->plan, b->step, arg, out);
     size_t row = b->bytes[arg] / (size_t)rows, from = (size_t)in.first * row, to = from + (size_t)in.count * row;
 
     seen[b->step->kernel][arg].judged++;
@@ -153,7 +153,7 @@ static int judge(struct bench *b, struct row_range out)
     for (int32_t i = 0; i < b->k->n_args; i++)
         memcpy(b->want[i], b->args[i], b->bytes[i]);
     for (int32_t i = 0; i < b->k->n_args; i++) {
-        int32_t rows = rows_of_arg(b->k, b->step->params, i, (int64_t)b->bytes[i]);
+        int32_t rows = rows_of_arg(b->plan, b->step, i);
 
         if (rows > 0 && b->k->arg[i].role == MOTE_ROLE_IN)
             bad += judge_input(b, i, rows, out);
@@ -262,11 +262,16 @@ static void ranges_are_those_of_the_window(void **state)
         for (int p = 0; p < k->n_params; p++)
             if (strcmp(k->param_names[p], set[i].name) == 0)
                 params[p] = set[i].value;
-    assert_int_equal(rows_of_arg(k, params, 0, 14 * 15), 14);
-    assert_int_equal(rows_of_arg(k, params, 0, 2 * 15), 2);
-    assert_int_equal(rows_of_arg(k, params, 1, 8 * 15), 8);
+
+    struct value values[] = {{.decoded = 14 * 15}, {.decoded = 8 * 15}};
+    const struct plan plan = {.values = values};
+    const struct step step = {
+        .kernel = KERNEL_max_pool_2d_s8, .n_args = 2, .args = (int32_t[]){0, 1}, .params = params, .rows = 8};
+
+    assert_int_equal(rows_of_arg(&plan, &step, 0), 14);
+    assert_int_equal(rows_of_arg(&plan, &step, 1), 8);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct row_range in = rows_needed(k, params, 0, 14, cases[i].out);
+        struct row_range in = rows_needed(&plan, &step, 0, cases[i].out);
 
         assert_int_equal(in.first, cases[i].in.first);
         assert_int_equal(in.count, cases[i].in.count);

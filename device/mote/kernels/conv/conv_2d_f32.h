@@ -46,7 +46,7 @@
     A(out, F32, OUT)
 
 #define MOTE_CONV_2D_F32_ROWS(R)                                                                                       \
-    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top, 1)                      \
+    R(in, &p->in_ring, MOTE_WINDOW(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top))            \
     R(out, &p->out_ring, MOTE_EACH_ROW)
 
 MOTE_PARAMS(conv_2d_f32, MOTE_CONV_2D_F32_PARAMS)

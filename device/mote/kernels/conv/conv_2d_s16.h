@@ -51,7 +51,7 @@
     A(out, S16, OUT)
 
 #define MOTE_CONV_2D_S16_ROWS(R)                                                                                       \
-    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top, 1)                      \
+    R(in, &p->in_ring, MOTE_WINDOW(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top))            \
     R(out, &p->out_ring, MOTE_EACH_ROW)
 
 MOTE_PARAMS(conv_2d_s16, MOTE_CONV_2D_S16_PARAMS)

@@ -30,7 +30,7 @@
     A(out, ANY, OUT)
 
 #define MOTE_RESIZE_NEAREST_NEIGHBOR_ROWS(R)                                                                           \
-    R(in, &p->in_ring, MOTE_WHOLE_IMAGE(p->in_h, p->out_h))                                                            \
+    R(in, &p->in_ring, MOTE_TABLE_ROWS(p->in_h, p->out_h, ys, 1, 1))                                                   \
     R(out, &p->out_ring, MOTE_EACH_ROW)
 
 MOTE_PARAMS(resize_nearest_neighbor, MOTE_RESIZE_NEAREST_NEIGHBOR_PARAMS)

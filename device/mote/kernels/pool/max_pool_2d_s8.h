@@ -39,7 +39,7 @@
     A(out, S8, OUT)
 
 #define MOTE_MAX_POOL_2D_S8_ROWS(R)                                                                                    \
-    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, 1, p->pad_top, 1)                                  \
+    R(in, &p->in_ring, MOTE_WINDOW(p->in_h, p->out_h, p->kernel_h, p->stride_h, 1, p->pad_top))                        \
     R(out, &p->out_ring, MOTE_EACH_ROW)
 
 MOTE_PARAMS(max_pool_2d_s8, MOTE_MAX_POOL_2D_S8_PARAMS)

@@ -40,7 +40,7 @@
     A(out, F32, OUT)
 
 #define MOTE_POOL_2D_F32_ROWS(R)                                                                                       \
-    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, p->stride_h, 1, p->pad_top, 1)                                  \
+    R(in, &p->in_ring, MOTE_WINDOW(p->in_h, p->out_h, p->kernel_h, p->stride_h, 1, p->pad_top))                        \
     R(out, &p->out_ring, MOTE_EACH_ROW)
 
 MOTE_PARAMS(pool_2d_f32, MOTE_POOL_2D_F32_PARAMS)

@@ -20,7 +20,7 @@
     F(channels, 1, INT32_MAX, "channels")
 
 #define MOTE_BILINEAR_ROWS(R)                                                                                          \
-    R(in, &p->in_ring, MOTE_WHOLE_IMAGE(p->in_h, p->out_h))                                                            \
+    R(in, &p->in_ring, MOTE_TABLE_ROWS(p->in_h, p->out_h, rows, 3, 2))                                                 \
     R(out, &p->out_ring, MOTE_EACH_ROW)
 
 /* Indices are below `limit`, and distances from `near` to `far`. */

@@ -25,7 +25,7 @@
     F(pad_left, 0, MOTE_DIM_MAX, "columns cut off left of the first output column")
 
 #define MOTE_TRANSPOSE_CONV_ROWS(R)                                                                                    \
-    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, 1, 1, p->kernel_h - 1 - p->pad_top, p->stride_h)                \
+    R(in, &p->in_ring, p->in_h, p->out_h, p->kernel_h, 1, 1, p->kernel_h - 1 - p->pad_top, p->stride_h, 0)             \
     R(out, &p->out_ring, MOTE_EACH_ROW)
 
 /* In one direction: kernel element k + j * stride meets input i - j, for 0 <= j < n. */
