@@ -187,8 +187,8 @@ static inline int32_t mote_ring_of(const int32_t *params, const int32_t *ring)
     MOTE_WEAK const struct mote_version mote_version_##kernel##_##version = {__VA_ARGS__}
 
 #if MOTE_DESCRIBE
-#define MOTE_SHAPE(function) .shape = function
-#define MOTE_SCRATCH         .scratch = true
+#define MOTE_SHAPE(function) .shape = function,
+#define MOTE_SCRATCH         .scratch = true,
 #else
 #define MOTE_SHAPE(function)
 #define MOTE_SCRATCH

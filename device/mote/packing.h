@@ -48,6 +48,12 @@ static inline uint32_t mote_packed_quads_16(const int32_t shape[MOTE_PACKED_DIMS
     return row / 16 * (16 * columns) + column / 4 * 64 + row % 16 * 4 + column % 4;
 }
 
+/* Column by column. */
+static inline uint32_t mote_packed_transposed(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
+{
+    return column * (uint32_t)shape[MOTE_ROWS] + row;
+}
+
 static inline uint32_t mote_packed_row_major(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
 {
     return row * (uint32_t)shape[MOTE_COLUMNS] + column;

@@ -6,4 +6,5 @@ PACKING(0,     ROW_MAJOR,    row_major)
 PACKING(1,     QUADS_4,      quads_4)
 PACKING(2,     WORDS_4,      words_4)
 PACKING(3,     QUADS_16,     quads_16)
+PACKING(4,     TRANSPOSED,   transposed)
 #undef PACKING

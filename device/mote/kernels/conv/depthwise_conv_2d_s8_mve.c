@@ -1,12 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* depthwise_conv_2d_s8 with vectors: eight channels at a time, whose products are 16 bits wide and become sums of 32,
  * those of even channels in one vector, of odd ones in another. Where several output channels have one input channel,
- * four of its outputs at a time. The kernel's columns are clipped to the image; what the clipped ones would have given,
- * in_zero times their weights, is added in the image's border. */
+ * what their filters see is put side by side, and four of them are computed as a convolution's are. The kernel's
+ * columns are clipped to the image; what the clipped ones would have given, in_zero times their weights, is added in
+ * the image's border. */
 #include "depthwise_conv_2d_s8_mve.h"
 
 #include "../shared/mve.h"
 #include "../shared/rows.h"
+
+/* The taps of an input channel, if its outputs are several. */
+static uint32_t fit(const void *params, uint32_t *bytes)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = params;
+
+    (void)bytes;
+    return p->depth_multiplier > 1 ? (uint32_t)(p->kernel_h * p->kernel_w) : 0;
+}
+
+#if MOTE_DESCRIBE
+static void shape(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DIMS])
+{
+    const struct mote_depthwise_conv_2d_s8 *p = params;
+    int32_t taps = p->kernel_h * p->kernel_w;
+
+    (void)arg;
+    shape[MOTE_ROWS] = p->depth_multiplier > 1 ? taps : 1;
+    shape[MOTE_COLUMNS] = p->depth_multiplier > 1 ? p->out_c : taps * p->out_c;
+}
+#endif
 
 #if MOTE_MVE
 /* What an output column sees: kernel columns from <= k < to, the first of them at `at` in each row. */
@@ -172,55 +194,47 @@ static void put_each(const struct view *v, const int8_t *w, const int32_t *bias,
     }
 }
 
-/* n <= 4 outputs of one input channel. */
-static int32x4_t sum_four(const struct view *v, const int8_t *w, int32_t o, mve_pred16_t lanes)
+/* What the filters of one input channel see, side by side. */
+static void collect(const struct view *v, int32_t channel, int8_t *seen)
 {
     const struct mote_depthwise_conv_2d_s8 *p = v->p;
-    int32x4_t sum = vdupq_n_s32(0);
-    int32_t at = v->at + o / p->depth_multiplier, step = p->dilation_w * p->in_c;
+    int32_t step = p->dilation_w * p->in_c, taps = v->to - v->from;
 
-    w += o;
-    for (int32_t k = 0; k < p->kernel_h; k++) {
-        const int8_t *a = v->rows[k] + at;
+    for (int32_t k = 0; k < p->kernel_h; k++, seen += p->kernel_w) {
+        const int8_t *a = v->rows[k] + v->at + channel;
 
-        for (int32_t j = 0; j < p->kernel_w; j++, w += p->out_c) {
-            int32_t x = v->zero;
-
-            if (j >= v->from && j < v->to) {
-                x = *a;
-                a += step;
-            }
-            sum = vmlaq_n_s32(sum, vldrbq_z_s32(w, lanes), x);
-        }
+        for (int32_t j = 0; j < p->kernel_w && taps < p->kernel_w; j++)
+            seen[j] = (int8_t)v->zero;
+        if (step == 1 && taps > 0)
+            mote_move(a, taps, seen + v->from);
+        for (int32_t j = v->from; j < v->to && step != 1; j++, a += step)
+            seen[j] = *a;
     }
-    return sum;
 }
 
-/* One output column where each input channel has several outputs. */
+/* An output column where each input channel has several outputs: four of them at a time. */
 static void put_several(const struct view *v, const int8_t *w, const int32_t *bias, const int32_t *mult,
-                        const int8_t *shift, const struct mote_clamp *c, int8_t *out)
+                        const int8_t *shift, const struct mote_clamp *c, int8_t *out, int8_t *seen)
 {
-    int32_t depth = v->p->depth_multiplier;
+    int32_t depth = v->p->depth_multiplier, taps = v->p->kernel_h * v->p->kernel_w;
 
-    for (int32_t o = 0, n, left = depth; o < v->p->out_c; o += n, left -= n) {
-        int32_t q = c->per_channel ? o : 0;
-        mve_pred16_t lanes;
+    for (int32_t channel = 0; channel < v->p->in_c; channel++) {
+        collect(v, channel, seen);
+        for (int32_t o = channel * depth, end = o + depth; o < end; o += 4) {
+            int32_t q = c->per_channel ? o : 0, n = end - o < 4 ? end - o : 4;
+            mve_pred16_t lanes = vctp32q((uint32_t)n);
+            const struct mote_scale s = mote_scale_of_some(bias + o, mult + q, shift + q, c->per_channel, lanes);
 
-        if (left == 0)
-            left = depth;
-        n = left < 4 ? left : 4;
-        lanes = vctp32q((uint32_t)n);
-
-        const struct mote_scale s = mote_scale_of_some(bias + o, mult + q, shift + q, c->per_channel, lanes);
-
-        vstrbq_p_s32(out + o, mote_requant_four(sum_four(v, w, o, lanes), &s, c), lanes);
+            vstrbq_p_s32(out + o, mote_requant_four(mote_dot_four(seen, w + o * taps, taps, n - 1, taps), &s, c),
+                         lanes);
+        }
     }
 }
 
 MOTE_WEAK void mote_depthwise_conv_2d_s8_mve(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in,
                                              const int8_t *weights, const int32_t *bias, const int32_t *mult,
-                                             const int8_t *shift, const int8_t *zeros, int8_t *out, int32_t first,
-                                             int32_t count)
+                                             const int8_t *shift, const int8_t *zeros, int8_t *out, void *scratch,
+                                             int32_t first, int32_t count)
 {
     const struct mote_clamp c = {p->out_zero, p->lo, p->hi, p->per_channel};
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
@@ -237,16 +251,21 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_mve(const struct mote_depthwise_conv_2d
             if (p->depth_multiplier == 1)
                 put_each(&v, weights, bias, mult, shift, &c, to);
             else
-                put_several(&v, weights, bias, mult, shift, &c, to);
+                put_several(&v, weights, bias, mult, shift, &c, to, scratch);
         }
     }
 }
 
 static void run_depthwise_conv_2d_s8_mve(const struct mote_call *c)
 {
-    mote_depthwise_conv_2d_s8_mve(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5],
-                                  c->args[6], c->first, c->count);
+    const struct mote_depthwise_conv_2d_s8 *p = c->params;
+
+    mote_depthwise_conv_2d_s8_mve(p, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
+                                  p->depth_multiplier > 1 ? c->args[7] : NULL, c->first, c->count);
 }
 #endif
 
-MOTE_KERNEL_CODE(depthwise_conv_2d_s8, mve, .run = MOTE_IF_MVE(run_depthwise_conv_2d_s8_mve));
+static const uint16_t forms[] = {0, MOTE_FORM(MOTE_CODING_DENSE, MOTE_PACKING_TRANSPOSED), 0, 0, 0, 0, 0};
+
+MOTE_KERNEL_CODE(depthwise_conv_2d_s8, mve, .run = MOTE_IF_MVE(run_depthwise_conv_2d_s8_mve), .forms = forms,
+                 .fit = fit, MOTE_SHAPE(shape) MOTE_SCRATCH);
