@@ -31,30 +31,6 @@ MOTE_AVX2 MOTE_INLINE __m256i filters(const int8_t *at)
     return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)at));
 }
 
-MOTE_AVX2 MOTE_INLINE void put(const __m128i bytes, int32_t n, int8_t *out)
-{
-    int8_t eight[16];
-
-    if (n >= 8) {
-        _mm_storel_epi64((__m128i *)(void *)out, bytes);
-        return;
-    }
-    _mm_storeu_si128((__m128i *)(void *)eight, bytes);
-    for (int32_t i = 0; i < n; i++)
-        out[i] = eight[i];
-}
-
-MOTE_AVX2 MOTE_INLINE __m256i biases(const int32_t *bias, int32_t n)
-{
-    int32_t eight[8] = {0};
-
-    if (n >= 8)
-        return _mm256_loadu_si256((const __m256i *)(const void *)bias);
-    for (int32_t i = 0; i < n; i++)
-        eight[i] = bias[i];
-    return _mm256_loadu_si256((const __m256i *)(const void *)eight);
-}
-
 /* Filters o to o + 7, of which the half block at `w` has the weights. */
 MOTE_AVX2 static void compute_8(const struct mote_conv_call *c, const struct mote_conv_tile *t, int32_t o,
                                 const int8_t *w)
@@ -62,7 +38,7 @@ MOTE_AVX2 static void compute_8(const struct mote_conv_call *c, const struct mot
     const struct mote_conv_2d_s8 *p = c->p;
     int32_t q = p->per_channel ? o : 0, n = p->out_c - o;
     struct mote_scale_8 scale;
-    __m256i sum[PIXELS][2], bias = biases(c->bias + o, n);
+    __m256i sum[PIXELS][2], bias = mote_load_8(c->bias + o, n);
 
     MOTE_UNROLL for (int i = 0; i < PIXELS; i++) sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (int32_t k = 0; k < c->columns; k += 4, w += 64) {
@@ -82,7 +58,7 @@ MOTE_AVX2 static void compute_8(const struct mote_conv_call *c, const struct mot
         __m256i eight = _mm256_permute4x64_epi64(_mm256_hadd_epi32(sum[i][0], sum[i][1]), 0xd8);
 
         eight = mote_requant_8(_mm256_add_epi32(eight, bias), &scale);
-        put(mote_narrow_8(eight, p->out_zero, p->lo, p->hi), n, t->out[i] + o);
+        mote_put_8(mote_narrow_8(eight, p->out_zero, p->lo, p->hi), n, t->out[i] + o);
     }
 }
 

@@ -19,8 +19,6 @@ static uint32_t fit(const void *params, uint32_t *bytes)
 }
 
 #if MOTE_X86
-MOTE_VNNI MOTE_INLINE __mmask16 lanes_of(int32_t n) { return (__mmask16)(n >= 16 ? 0xffff : (1 << n) - 1); }
-
 /* Biases without what the 128 add to each input. */
 MOTE_VNNI static void fold(const struct mote_conv_call *c, const int32_t *bias, int32_t *folded)
 {
@@ -28,7 +26,7 @@ MOTE_VNNI static void fold(const struct mote_conv_call *c, const int32_t *bias, 
     const int8_t *w = c->weights;
 
     for (int32_t o = 0; o < c->p->out_c; o += 16) {
-        __mmask16 lanes = lanes_of(c->p->out_c - o);
+        __mmask16 lanes = mote_lanes_16(c->p->out_c - o);
         __m512i sum = _mm512_setzero_si512();
 
         for (int32_t k = 0; k < c->columns; k += 4, w += 64)
@@ -70,7 +68,7 @@ MOTE_VNNI MOTE_INLINE void compute_blocks(const struct mote_conv_call *c, const 
     MOTE_UNROLL for (int b = 0; b < blocks; b++)
     {
         int32_t from = o + 16 * b, q = p->per_channel ? from : 0;
-        __mmask16 lanes = lanes_of(p->out_c - from);
+        __mmask16 lanes = mote_lanes_16(p->out_c - from);
         struct mote_scale_16 scale = mote_scale_16(c->mult + q, c->shift + q, p->per_channel, lanes);
 
         MOTE_UNROLL for (int i = 0; i < PIXELS; i++) if (i < t->n) _mm_mask_storeu_epi8(
