@@ -101,7 +101,8 @@ const struct command command_compile = {
         "Files of another model that has the same name are not overwritten: --name gives this one another. A .mote is\n"
         "checked and copied; C and graph come from a .tflite or graph file only. With --target, a model that does not\n"
         "fit the board is refused, and so is an image for one that takes generated C only. A core's name\n"
-        "(cortex-m4f), or `portable`, is a target that asks for nothing to fit.\n\n"
+        "(cortex-m4f), or `portable`, is a target that asks for nothing to fit. Kernels come in the version for the\n"
+        "target's instruction sets, without --target in portable C; an image says so, and runs on every host.\n\n"
         "JSON keys: output, emit, image_bytes, arena_bytes, weight_bytes; arena_bound_bytes and macs (null for a "
         ".mote,\n"
         "which does not know them).",
