@@ -79,9 +79,12 @@ VERSION(conv,        conv_2d_s8,                 dsp,      DSP)
 VERSION(conv,        depthwise_conv_2d_s8,       vnni,     AVX512_VNNI)
 VERSION(conv,        depthwise_conv_2d_s8,       avx2,     AVX2)
 VERSION(conv,        depthwise_conv_2d_s8,       mve,      MVE)
+VERSION(elementwise, add_s8,                     avx2,     AVX2)
 VERSION(elementwise, add_s8,                     mve,      MVE)
+VERSION(dense,       fully_connected_s8,         vnni,     AVX512_VNNI)
 VERSION(dense,       fully_connected_s8,         avx2,     AVX2)
 VERSION(dense,       fully_connected_s8,         mve,      MVE)
 VERSION(dense,       fully_connected_s8,         dsp,      DSP)
+VERSION(pool,        average_pool_2d_s8,         avx2,     AVX2)
 #undef KERNEL
 #undef VERSION

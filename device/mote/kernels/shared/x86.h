@@ -143,33 +143,6 @@ MOTE_AVX2 MOTE_INLINE __m128i mote_narrow_8(__m256i x, int32_t zero, int32_t lo,
     return _mm_min_epi8(_mm_max_epi8(bytes, _mm_set1_epi8((int8_t)lo)), _mm_set1_epi8((int8_t)hi));
 }
 
-/* ---- the first n lanes ---- */
-MOTE_VNNI MOTE_INLINE __mmask16 mote_lanes_16(int32_t n) { return (__mmask16)(n >= 16 ? 0xffff : (1 << n) - 1); }
-
-MOTE_AVX2 MOTE_INLINE __m256i mote_load_8(const int32_t *at, int32_t n)
-{
-    int32_t eight[8] = {0};
-
-    if (n >= 8)
-        return _mm256_loadu_si256((const __m256i *)(const void *)at);
-    for (int32_t i = 0; i < n; i++)
-        eight[i] = at[i];
-    return _mm256_loadu_si256((const __m256i *)(const void *)eight);
-}
-
-MOTE_AVX2 MOTE_INLINE void mote_put_8(__m128i bytes, int32_t n, int8_t *to)
-{
-    int8_t some[16];
-
-    if (n >= 8) {
-        _mm_storel_epi64((__m128i *)(void *)to, bytes);
-        return;
-    }
-    _mm_storeu_si128((__m128i *)(void *)some, bytes);
-    for (int32_t i = 0; i < n; i++)
-        to[i] = some[i];
-}
-
 /* ---- moving bytes ---- */
 
 /* n bytes, in pieces that may overlap; returns where they end. */
@@ -191,6 +164,44 @@ static inline int8_t *mote_copy_x86(int8_t *to, const int8_t *from, int32_t n)
             *to++ = *from++;
     }
     return end;
+}
+
+/* ---- the first n lanes ---- */
+MOTE_VNNI MOTE_INLINE __mmask16 mote_lanes_16(int32_t n) { return (__mmask16)(n >= 16 ? 0xffff : (1 << n) - 1); }
+
+MOTE_AVX2 MOTE_INLINE __m256i mote_load_8(const int32_t *at, int32_t n)
+{
+    int32_t eight[8] = {0};
+
+    if (n >= 8)
+        return _mm256_loadu_si256((const __m256i *)(const void *)at);
+    for (int32_t i = 0; i < n; i++)
+        eight[i] = at[i];
+    return _mm256_loadu_si256((const __m256i *)(const void *)eight);
+}
+
+/* Bytes as numbers of 32 bits. */
+MOTE_AVX2 MOTE_INLINE __m256i mote_widen_8(const int8_t *at, int32_t n)
+{
+    int8_t eight[8] = {0};
+
+    if (n >= 8)
+        return _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)at));
+    mote_copy_x86(eight, at, n);
+    return _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)eight));
+}
+
+MOTE_AVX2 MOTE_INLINE void mote_put_8(__m128i bytes, int32_t n, int8_t *to)
+{
+    int8_t some[16];
+
+    if (n >= 8) {
+        _mm_storel_epi64((__m128i *)(void *)to, bytes);
+        return;
+    }
+    _mm_storeu_si128((__m128i *)(void *)some, bytes);
+    for (int32_t i = 0; i < n; i++)
+        to[i] = some[i];
 }
 
 #else
