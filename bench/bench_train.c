@@ -106,7 +106,7 @@ static enum mote_status prepare(struct bench *b)
     TRY(recipe_read(&b->pool, b->recipe_path, &b->recipe, &b->at));
     b->recipe.training.optimizer = OPTIMIZER_ADAM;
     b->data.type = TYPE_U8;
-    b->data.preprocess = (struct preprocess){"none", "", 0, NULL, NULL, TYPE_NONE};
+    b->data.preprocess = (struct preprocess){.kind = "none", .channels = ""};
     if (b->data_path != NULL) {
         TRY(dataset_open(&b->pool, b->data_path, &b->data, &b->at));
         TRY(start_loader(b));

@@ -29,7 +29,8 @@ IMAGE, ARENA = 0, 1
 ROW_MAJOR = 0, 0  # coding, packing
 RAW_BYTES = {"s8": 1, "u8": 1, "s16": 2, "f32": 4}
 ALGORITHMS = {1: ("ed25519", 64)}  # name, bytes of a signature
-LEAST_STD = 2.0 ** -128  # its reciprocal is no float32
+KINDS = None, "values", "image", "audio"
+CHANNELS = "", "rgb", "bgr", "gray"
 
 
 class Refused(Exception):
@@ -354,21 +355,20 @@ class Image:
         s = self.section("preprocess")
         if not self.ios["inputs"] or not any(x["name"] == "preprocess" for x in self.sections):
             return None
-        want(s["bytes"] >= 16, "ERR_BOUNDS", "preprocess: its size")
-        kind, channels, n, number = struct.unpack_from("<4I", self.data, s["offset"])
-        strings = self.section("strings")["bytes"]
-        want(8 * n <= s["bytes"] - 16 and kind < strings and channels < strings, "ERR_BOUNDS", "preprocess")
+        want(s["bytes"] >= 8, "ERR_BOUNDS", "preprocess: its size")
+        number, kind, channels, n = struct.unpack_from("<3BxI", self.data, s["offset"])
+        want(8 * n <= s["bytes"] - 8, "ERR_BOUNDS", f"preprocess: {n} channels")
         raw = self.tables.types.name.get(number)
         want(raw in RAW_BYTES, "ERR_TYPE", f"preprocess: the raw type {number}")
-        numbers = struct.unpack_from(f"<{2 * n}f", self.data, s["offset"] + 16)
-        mean, std = list(numbers[:n]), list(numbers[n:])
-        want(all(map(math.isfinite, numbers)) and all(abs(x) > LEAST_STD for x in std), "ERR_VALUE", "mean or std")
+        want(0 < kind < len(KINDS) and channels < len(CHANNELS), "ERR_VERSION", f"preprocess: {kind}, {channels}")
+        numbers = struct.unpack_from(f"<{2 * n}f", self.data, s["offset"] + 8)
+        want(all(map(math.isfinite, numbers)), "ERR_VALUE", "preprocess: mean or inverse")
         io = self.ios["inputs"][0]
         elements = io["bytes"] // RAW_BYTES[io["type"]] if io["type"] in RAW_BYTES else 0
-        bgr = self.string(channels) == "bgr"
+        bgr = CHANNELS[channels] == "bgr"
         want(elements % (3 if bgr else max(n, 1)) == 0 and not (bgr and n > 1 and n != 3), "ERR_SHAPE", "preprocess")
-        return {"kind": self.string(kind), "channels": self.string(channels), "type": raw if n else None,
-                "mean": mean, "std": std}
+        return {"kind": KINDS[kind], "channels": CHANNELS[channels], "type": raw if n else None,
+                "mean": list(numbers[:n]), "inverse_std": list(numbers[n:])}
 
     def task(self):
         s = self.section("task")

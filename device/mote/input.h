@@ -3,7 +3,7 @@
  * interpreter, generated C and all tools on the host compute with it, so that a raw sample gives the same bytes
  * everywhere (docs/EXACT.md, "The input").
  *
- *     real = (raw - mean) * factor          factor = 1 / std; each operation rounded to float32
+ *     real = (raw - mean) * factor          factor = 1 / std, by the host; each operation rounded to float32
  *     element = real                        of a float32 input
  *     element = quantize(real)              of an int8, uint8 or int16 input: as QUANTIZE does
  *
@@ -78,9 +78,9 @@ static inline void mote_input_channel(const struct mote_input *p, const void *ra
 /* Both functions below make elements first … first + count of `input` of raw[0 … count). Where red and blue change,
  * first and count are multiples of 3: of "bgr" raw pictures are RGB all the same. */
 struct mote_channels {
-    uint8_t raw, type, swap; /* swap: red and blue change */
-    uint32_t n;              /* of mean and std; 0: raw numbers are the reals; 1: of all channels */
-    const MOTE_FLASH float *mean, *std;
+    uint8_t raw, type, swap;                /* swap: red and blue change */
+    uint32_t n;                             /* of mean and inverse; 0: raw numbers are the reals; 1: of all channels */
+    const MOTE_FLASH float *mean, *inverse; /* inverse: 1 / std */
     float scale;
     int32_t zero;
 };
@@ -105,7 +105,7 @@ static inline void mote_input_set(const struct mote_channels *p, uint32_t first,
         struct mote_input channel = {.raw = p->raw, .type = p->type, .scale = p->scale, .zero = p->zero};
 
         channel.mean = p->n > 0 ? p->mean[c] : 0.0f;
-        channel.factor = p->n > 0 ? 1.0f / p->std[c] : 1.0f;
+        channel.factor = p->n > 0 ? p->inverse[c] : 1.0f;
         mote_input_channel(&channel, (const uint8_t *)raw + from * raw_bytes, (uint8_t *)input + (first + k) * bytes,
                            count - k, period);
     }

@@ -150,16 +150,16 @@ int32_t mote_image_signature(const void *image, size_t image_bytes, struct mote_
 /* How raw numbers become an input: real = (raw[k] - mean[c]) * (1 / std[c]) with c = k % n, each operation rounded to
  * float32; then the input's type, as mote/input.h says. */
 struct mote_preprocess {
-    const char *kind;     /* "image", "audio", "values"; "none": the model does not say */
-    const char *channels; /* "rgb", "gray" or ""; "bgr": raw pictures are RGB all the same, red and blue change here */
-    uint8_t type;         /* of a raw number: 1 int8, 2 uint8, 3 int16, 11 float32 */
-    uint32_t n;           /* of mean and std; 0: raw numbers are the reals */
-    const float *mean, *std;
+    uint8_t kind;     /* enum mote_kind of mote/ops/image.h; 0: the model does not say */
+    uint8_t channels; /* enum mote_channel_order; of BGR raw pictures are RGB all the same, red and blue change here */
+    uint8_t type;     /* of a raw number: 1 int8, 2 uint8, 3 int16, 11 float32 */
+    uint32_t n;       /* of mean and inverse; 0: raw numbers are the reals */
+    const float *mean, *inverse; /* real = (raw - mean) * inverse */
 };
 
 /* What the model says of input i; of inputs after the first, and without a PREPROCESS section, raw numbers are reals in
- * float32. The section is checked here: MOTE_ERR_BOUNDS, _TYPE, _VALUE or _SHAPE if it is damaged; MOTE_ERR_USAGE if
- * there is no input i. */
+ * float32. The section is checked here: MOTE_ERR_BOUNDS, _TYPE, _VERSION, _VALUE or _SHAPE if it is damaged;
+ * MOTE_ERR_USAGE if there is no input i. */
 int32_t mote_model_preprocess(const struct mote_model *model, int32_t i, struct mote_preprocess *out);
 
 /* Fills input i from a raw sample: as many numbers of the raw type as the input has elements, aligned as that type.

@@ -25,7 +25,7 @@ static inline float mote_score_input(const struct mote_channels *p, const void *
     uint32_t c = p->n > 1 ? i % mote_input_period(p->n, p->swap) : 0, from = p->swap ? i + 2 - 2 * (i % 3) : i;
     float x = mote_input_raw(p->raw, raw, from);
 
-    return p->n > 0 ? mote_input_real(x, p->mean[c], 1.0f / p->std[c]) : x;
+    return p->n > 0 ? mote_input_real(x, p->mean[c], p->inverse[c]) : x;
 }
 
 static inline float mote_score_output(const struct mote_scored *s, const void *output, uint32_t i)

@@ -158,7 +158,8 @@ static json_t *data_json(const struct view *v)
     return json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "samples", d->n, "repeated", d->repeated,
                      "type", type_name(d->type), "shape", shape, "splits", d->splits ? splits_json(v, -1) : json_null(),
                      "classes", classes, "target", d->targets != NULL ? range_json(&v->target) : json_null(),
-                     "preprocess", preprocess_json(&d->preprocess), "range", range_json(&v->all), "channels", channels);
+                     "preprocess", preprocess_json(&d->preprocess, "std", d->preprocess.std), "range",
+                     range_json(&v->all), "channels", channels);
 }
 
 /* ---- the command ---- */

@@ -76,8 +76,12 @@ struct preprocess image_preprocess(const struct mote_model *m)
 
     if (mote_model_preprocess(m, 0, &p) != MOTE_OK)
         return (struct preprocess){.kind = "none", .channels = ""};
-    return (struct preprocess){p.kind, p.channels, (int32_t)p.n,
-                               p.mean, p.std,      p.n > 0 ? (enum mote_type)p.type : TYPE_NONE};
+    return (struct preprocess){.kind = raw_kind_names[p.kind],
+                               .channels = order_names[p.channels],
+                               .n = (int32_t)p.n,
+                               .mean = p.mean,
+                               .inverse = p.inverse,
+                               .type = p.n > 0 ? (enum mote_type)p.type : TYPE_NONE};
 }
 
 struct task image_task(const struct mote_model *m)

@@ -81,9 +81,9 @@ static int64_t macs_executed(const struct inspect *r, const struct op *op)
 
 /* ---- preprocessing ---- */
 /* What a model says, or null. */
-static json_t *said_json(const struct preprocess *p)
+static json_t *said_json(const struct preprocess *p, const char *what, const float *numbers)
 {
-    return strcmp(p->kind, "none") == 0 ? json_null() : preprocess_json(p);
+    return strcmp(p->kind, "none") == 0 ? json_null() : preprocess_json(p, what, numbers);
 }
 
 static void print_said(const struct preprocess *p)
@@ -196,8 +196,8 @@ static json_t *graph_json(const struct inspect *r)
         "{s:s, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
         "graph", "model", m->name, "model_version", (json_int_t)m->version, "compiled", r->shown == &r->p.model,
         "inputs", indices_json(g->inputs, g->n_inputs), "outputs", indices_json(g->outputs, g->n_outputs), "classes",
-        names_json(m->classes, m->n_classes), "preprocess", said_json(&m->preprocess), "task", task_json(&m->task),
-        "split", split_json(&m->split), "operators", ops, "tensors", tensors, "constant_bytes",
+        names_json(m->classes, m->n_classes), "preprocess", said_json(&m->preprocess, "std", m->preprocess.std), "task",
+        task_json(&m->task), "split", split_json(&m->split), "operators", ops, "tensors", tensors, "constant_bytes",
         (json_int_t)constant_bytes(g), "macs_imported", (json_int_t)r->p.macs_imported, "macs_executed",
         unknown_or(known ? r->p.macs_executed : -1), "weight_bytes", unknown_or(known ? plan->weight_bytes : -1),
         "image_bytes", unknown_or(known ? (int64_t)r->p.image.size : -1), "arena_bytes",
@@ -557,8 +557,9 @@ static json_t *image_json(struct pool *pool, struct bytes image, const struct mo
                      hex(pool, h->hash, sizeof h->hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
                      (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
                      io_json(m, inputs_of(m)), "outputs", io_json(m, outputs_of(m)), "classes",
-                     names_json(classes, n_classes), "preprocess", said_json(&preprocess), "task", task_json(&task),
-                     "signature", signature_json(pool, image), "sections", sections_json(m), "steps", steps, "programs",
+                     names_json(classes, n_classes), "preprocess",
+                     said_json(&preprocess, "inverse_std", preprocess.inverse), "task", task_json(&task), "signature",
+                     signature_json(pool, image), "sections", sections_json(m), "steps", steps, "programs",
                      programs_json(m), "tensors", tensors);
 }
 
@@ -717,7 +718,8 @@ const struct command command_inspect = {
         "JSON keys of an image: kind (\"image\"), model, model_version, format, core, hash, image_bytes, arena_bytes,\n"
         "weight_bytes, inputs, outputs: [{name, type, shape, bytes, scale, zero_point, axis (of which a program takes\n"
         "slices, or null), hop (how many a call)}], classes,\n"
-        "preprocess (the same), task, signature (null or {algorithm, key_id, signed_bytes, signature}),\n"
+        "preprocess (null or {kind, channels, type, mean, inverse_std}), task, signature (null or {algorithm, key_id, "
+        "signed_bytes, signature}),\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, tensors, params}],\n"
         "programs: [{name, groups: [{repeat, entries: [{step, first_row, rows}]}]}],\n"
         "tensors: [{index, type, region, offset, bytes, decoded, coding, packing, state, weight, fill, initial}].",

@@ -27,17 +27,17 @@ json_t *json_text(const char *s)
 json_t *json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 /* ---- how raw numbers become an input ---- */
-json_t *preprocess_json(const struct preprocess *p)
+json_t *preprocess_json(const struct preprocess *p, const char *what, const float *numbers)
 {
-    json_t *mean = json_array(), *std = json_array();
+    json_t *mean = json_array(), *scales = json_array();
 
     for (int32_t i = 0; i < p->n; i++) {
         json_array_append_new(mean, json_number((double)p->mean[i]));
-        json_array_append_new(std, json_number((double)p->std[i]));
+        json_array_append_new(scales, json_number((double)numbers[i]));
     }
     return json_pack("{s:o, s:o, s:o, s:o, s:o}", "kind", json_text(p->kind), "channels", json_text(p->channels),
-                     "type", p->type != TYPE_NONE ? json_string(type_name(p->type)) : json_null(), "mean", mean, "std",
-                     std);
+                     "type", p->type != TYPE_NONE ? json_string(type_name(p->type)) : json_null(), "mean", mean, what,
+                     scales);
 }
 
 static void print_numbers(const char *what, const float *numbers, int32_t n)
@@ -55,11 +55,12 @@ void preprocess_print(const struct preprocess *p)
     if (p->n > 0)
         printf(" of %s", type_name(p->type));
     if (p->n == 1)
-        printf(", real = (raw - %g) / %g", (double)p->mean[0], (double)p->std[0]);
+        printf(", real = (raw - %g) %c %g", (double)p->mean[0], p->std != NULL ? '/' : '*',
+               (double)(p->std != NULL ? p->std : p->inverse)[0]);
     if (p->n > 1) {
-        printf(", real = (raw - mean) / std of each of %d channels", p->n);
+        printf(", real = (raw - mean) %s of each of %d channels", p->std != NULL ? "/ std" : "* inverse_std", p->n);
         print_numbers("mean", p->mean, p->n);
-        print_numbers("std", p->std, p->n);
+        print_numbers(p->std != NULL ? "std" : "inverse_std", p->std != NULL ? p->std : p->inverse, p->n);
     }
     putchar('\n');
 }

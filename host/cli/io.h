@@ -54,8 +54,9 @@ json_t *inferences_json(const struct inferences *x);                  /* [{outpu
 void inferences_print(const struct inferences *x);
 
 /* ---- how raw numbers become an input ---- */
-json_t *preprocess_json(const struct preprocess *p); /* null if it is "none" */
-void preprocess_print(const struct preprocess *p);   /* a line */
+/* `what` is "std" with p->std, or of an image "inverse_std" with p->inverse. */
+json_t *preprocess_json(const struct preprocess *p, const char *what, const float *numbers);
+void preprocess_print(const struct preprocess *p); /* a line */
 
 /* ---- JSON of what may be anything ---- */
 json_t *json_text(const char *s);  /* bytes that are no UTF-8 become '?' */

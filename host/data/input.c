@@ -123,7 +123,7 @@ struct preprocess dataset_preprocess(const struct dataset *d)
         p.kind = "values";
     p.n = 1;
     p.mean = &none;
-    p.std = &one;
+    p.std = p.inverse = &one;
     p.type = d->type;
     return p;
 }
@@ -132,8 +132,11 @@ static struct mote_preprocess how_of(const struct dataset *d, const struct prepr
 {
     const struct preprocess *p = says_nothing(model) ? &d->preprocess : model;
 
-    return (struct mote_preprocess){p->kind, swaps(d, model) ? "bgr" : "", (uint8_t)d->type, (uint32_t)p->n, p->mean,
-                                    p->std};
+    return (struct mote_preprocess){.channels = swaps(d, model) ? MOTE_CHANNELS_BGR : MOTE_CHANNELS_NONE,
+                                    .type = (uint8_t)d->type,
+                                    .n = (uint32_t)p->n,
+                                    .mean = p->mean,
+                                    .inverse = p->inverse};
 }
 
 static const uint8_t *sample_of(const struct dataset *d, int32_t i)
@@ -167,13 +170,13 @@ float dataset_score(const struct dataset *d, int32_t i, const struct mote_io *in
     const struct mote_preprocess how = how_of(d, model);
     struct mote_channels channels = mote_preprocess_channels(&how);
     bool raw = is_raw(d, in, model), fills = !raw && fills_range(d, in, model);
-    float mean = (float)((int64_t)in->zero - (fills ? INT8_MIN : 0)), std = 1 / in->scale;
+    float mean = (float)((int64_t)in->zero - (fills ? INT8_MIN : 0)), std = 1 / in->scale, inverse = 1 / std;
 
     if (raw || fills) {
         channels.raw = d->raw ? in->type : (uint8_t)d->type;
         channels.n = in->type != TYPE_F32 && in->scale > 0 ? 1 : 0;
         channels.mean = &mean;
-        channels.std = &std;
+        channels.inverse = &inverse;
     }
     return mote_score(&channels, sample_of(d, i), out);
 }

@@ -12,10 +12,8 @@ static void set(struct reading *r, int32_t n, const float *mean, const float *st
 {
     struct preprocess *p = &r->out->preprocess;
 
-    p->n = n;
     p->type = r->out->type;
-    p->mean = pool_copy(r->pool, mean, (size_t)n * sizeof *mean);
-    p->std = pool_copy(r->pool, std, (size_t)n * sizeof *std);
+    preprocess_scale(r->pool, p, n, mean, std);
     if (strcmp(p->kind, "none") == 0)
         p->kind = "values";
 }
@@ -110,7 +108,7 @@ static void make_tables(struct reading *r)
     r->source->factor = factor;
     for (size_t c = 0; c < n; c++) {
         mean[c] = p->n > 0 ? p->mean[c] : 0;
-        factor[c] = p->n > 0 ? 1 / p->std[c] : 1;
+        factor[c] = p->n > 0 ? p->inverse[c] : 1;
     }
     if (type_bits(d->type) != 8)
         return;

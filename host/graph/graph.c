@@ -338,6 +338,33 @@ static void copy_graph(struct pool *pool, const struct graph *from, struct graph
     }
 }
 
+const char *const raw_kind_names[KINDS] = {"none", "values", "image", "audio"};
+const char *const order_names[ORDERS] = {"", "rgb", "bgr", "gray"};
+
+static int number_of(const char *name, const char *const *names, int n)
+{
+    for (int i = 0; i < n && name != NULL; i++)
+        if (strcmp(name, names[i]) == 0)
+            return i;
+    return -1;
+}
+
+int raw_kind_number(const char *name) { return number_of(name, raw_kind_names, KINDS); }
+
+int order_number(const char *name) { return number_of(name, order_names, ORDERS); }
+
+void preprocess_scale(struct pool *pool, struct preprocess *p, int32_t n, const float *mean, const float *std)
+{
+    float *inverse = pool_array(pool, (size_t)n, sizeof *inverse);
+
+    for (int32_t i = 0; i < n; i++)
+        inverse[i] = 1.0f / std[i];
+    p->n = n;
+    p->mean = pool_copy(pool, mean, (size_t)n * sizeof *mean);
+    p->std = pool_copy(pool, std, (size_t)n * sizeof *std);
+    p->inverse = inverse;
+}
+
 const char *const task_names[TASKS] = {"none", "classification", "regression", "anomaly"};
 
 void model_copy(const struct model *from, struct model *to)
@@ -350,8 +377,5 @@ void model_copy(const struct model *from, struct model *to)
     for (int32_t i = 0; i < from->n_graphs; i++)
         copy_graph(pool, &from->graphs[i], &to->graphs[i]);
     to->classes = copy_growable(pool, from->classes, from->n_classes, sizeof *from->classes);
-    to->preprocess.mean =
-        pool_copy(pool, from->preprocess.mean, (size_t)from->preprocess.n * sizeof *from->preprocess.mean);
-    to->preprocess.std =
-        pool_copy(pool, from->preprocess.std, (size_t)from->preprocess.n * sizeof *from->preprocess.std);
+    preprocess_scale(pool, &to->preprocess, from->preprocess.n, from->preprocess.mean, from->preprocess.std);
 }

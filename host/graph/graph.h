@@ -74,12 +74,24 @@ struct graph {
 /* How raw data becomes the input tensor: real = (raw - mean[c]) * (1 / std[c]) in float32, channels in this order.
  * mote/input.h computes it. */
 struct preprocess {
-    const char *kind;     /* "none", "image", "audio", "values" */
-    const char *channels; /* "rgb", "bgr", "gray" or "" */
-    int32_t n;            /* of mean and std: 0, 1 or the number of channels */
-    const float *mean, *std;
-    enum mote_type type; /* of a raw number, with mean and std: u8, s8, s16, f32; else TYPE_NONE */
+    const char *kind;                  /* "none", "image", "audio", "values" */
+    const char *channels;              /* "rgb", "bgr", "gray" or "" */
+    int32_t n;                         /* of mean and std: 0, 1 or the number of channels */
+    const float *mean, *std, *inverse; /* inverse: 1 / std; an image has no std, which is NULL then */
+    enum mote_type type;               /* of a raw number, with mean and std: u8, s8, s16, f32; else TYPE_NONE */
 };
+
+#define KINDS  (MOTE_KIND_AUDIO + 1)
+#define ORDERS (MOTE_CHANNELS_GRAY + 1)
+
+extern const char *const raw_kind_names[KINDS], *const order_names[ORDERS]; /* by enum mote_kind, mote_channel_order */
+
+/* Their numbers, -1 if there is no such name. */
+int raw_kind_number(const char *name);
+int order_number(const char *name);
+
+/* Copies of n of both, and the reciprocals. */
+void preprocess_scale(struct pool *pool, struct preprocess *p, int32_t n, const float *mean, const float *std);
 
 /* What the first output means. An anomaly detector's is its input again: the score of a sample is the mean squared
  * error of that, and what scores above the threshold is an anomaly. */

@@ -559,21 +559,20 @@ static enum mote_status parse_classes(struct parser *ps)
 
 static enum mote_status parse_preprocess(struct parser *ps)
 {
-    static const char *const kinds[] = {"image", "audio", "values"}, *const channels[] = {"rgb", "bgr", "gray"};
     static const enum mote_type types[] = {TYPE_U8, TYPE_S8, TYPE_S16, TYPE_F32};
     struct preprocess *p = &ps->m->preprocess;
     struct f32_list mean = {NULL, 0}, std = {NULL, 0};
 
     if (strcmp(p->kind, "none") != 0)
         return words_fail(&ps->w, MOTE_ERR_FORMAT, "a second preprocess");
-    for (size_t i = 0; i < COUNT(kinds); i++)
-        if (words_accept(&ps->w, kinds[i]))
-            p->kind = kinds[i];
+    for (int i = 1; i < KINDS; i++)
+        if (words_accept(&ps->w, raw_kind_names[i]))
+            p->kind = raw_kind_names[i];
     if (strcmp(p->kind, "none") == 0)
         return words_expected(&ps->w, "image, audio or values");
-    for (size_t i = 0; i < COUNT(channels) && !p->channels[0]; i++)
-        if (words_accept(&ps->w, channels[i]))
-            p->channels = channels[i];
+    for (int i = 1; i < ORDERS && !p->channels[0]; i++)
+        if (words_accept(&ps->w, order_names[i]))
+            p->channels = order_names[i];
     for (size_t i = 0; i < COUNT(types) && p->type == TYPE_NONE; i++)
         if (words_accept(&ps->w, type_name(types[i])))
             p->type = types[i];
@@ -589,9 +588,7 @@ static enum mote_status parse_preprocess(struct parser *ps)
     TRY(words_list(&ps->w, item_f32, &std));
     if (mean.n != std.n)
         return words_fail(&ps->w, MOTE_ERR_VALUE, "%d values of mean, %d of std", mean.n, std.n);
-    p->n = mean.n;
-    p->mean = mean.v;
-    p->std = std.v;
+    preprocess_scale(ps->m->pool, p, mean.n, mean.v, std.v);
     return MOTE_OK;
 }
 
@@ -891,7 +888,7 @@ enum mote_status model_parse_partly(struct model *m, struct bytes file, struct f
                         .faults = faults};
     bool whole;
 
-    *m = (struct model){.pool = m->pool, .preprocess = {"none", "", 0, NULL, NULL, TYPE_NONE}};
+    *m = (struct model){.pool = m->pool, .preprocess = {.kind = "none", .channels = ""}};
     *faults = (struct faults){.pool = m->pool};
     whole = parse_file(&ps, file) == MOTE_OK;
     if (faults->n == 0)

@@ -27,14 +27,6 @@ static bool is_identifier(const char *s)
     return *s != '\0';
 }
 
-static bool is_one_of(const char *s, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (s && strcmp(s, words[i]) == 0)
-            return true;
-    return false;
-}
-
 /* A float32 too small has an infinite reciprocal. */
 static bool is_scale(float std) { return isfinite(std) && std != 0 && isfinite(1 / std); }
 
@@ -71,14 +63,12 @@ static enum mote_status verify_channels(const struct model *m, const struct fram
 
 static enum mote_status verify_preprocess(struct preprocess *p, const struct frame *at)
 {
-    static const char *const kinds[] = {"none", "image", "audio", "values"}, *const orders[] = {"", "rgb", "bgr",
-                                                                                                "gray"};
     struct frame here = {at, "preprocess", NULL, -1, NULL};
     int32_t channels;
 
-    if (!is_one_of(p->kind, kinds, COUNT(kinds)))
+    if (raw_kind_number(p->kind) < 0)
         return fail(&here, MOTE_ERR_VALUE, "the kind is none, image, audio or values");
-    if (!is_one_of(p->channels, orders, COUNT(orders)))
+    if (order_number(p->channels) < 0)
         return fail(&here, MOTE_ERR_VALUE, "the channels are rgb, bgr, gray or not given");
     if (p->channels[0] && strcmp(p->kind, "image") != 0)
         return fail(&here, MOTE_ERR_VALUE, "only an image has channels %s", p->channels);
@@ -394,7 +384,7 @@ enum mote_status model_verify(struct model *m, const struct frame *at)
     if (m->n_graphs < 1)
         return fail(at, MOTE_ERR_FORMAT, "the model has no graph");
     if (!m->preprocess.kind) /* an importer that says nothing about it */
-        m->preprocess = (struct preprocess){"none", "", 0, NULL, NULL, TYPE_NONE};
+        m->preprocess = (struct preprocess){.kind = "none", .channels = ""};
     TRY(verify_preprocess(&m->preprocess, at));
     TRY(verify_task(m, at));
     TRY(verify_split(&m->split, at));

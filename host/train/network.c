@@ -172,8 +172,7 @@ static void describe(struct model *m, const struct training *t, const struct dat
     if (m->task.kind == MOTE_TASK_ANOMALY && d->labels != NULL)
         m->task.normal = t->normal;
     *p = dataset_preprocess(d);
-    p->mean = pool_copy(m->pool, p->mean, (size_t)p->n * sizeof *p->mean);
-    p->std = pool_copy(m->pool, p->std, (size_t)p->n * sizeof *p->std);
+    preprocess_scale(m->pool, p, p->n, p->mean, p->std);
     m->split = d->memory;
     for (int32_t i = 0; d->classes && i < d->n_classes; i++) {
         m->classes = pool_grow(m->pool, m->classes, (size_t)i, sizeof *m->classes);

@@ -658,8 +658,8 @@ static void inputs_are_quantized(void **state)
 {
     struct mote_io io = {.type = TYPE_S8, .bytes = 6, .rank = 4, .dims = dims_233, .scale = 1 / 255.0f, .zero = -128};
     struct preprocess none = {.kind = "none", .channels = ""};
-    float mean = 1, std = 0.5F;
-    struct preprocess own = {"image", "gray", 1, &mean, &std, TYPE_U8};
+    float mean = 1, std = 0.5F, inverse = 2;
+    struct preprocess own = {"image", "gray", 1, &mean, &std, &inverse, TYPE_U8};
     struct fixture *f = *state;
     uint8_t got[24];
     int8_t *q = (int8_t *)got;
@@ -686,7 +686,7 @@ static void inputs_that_do_not_fit_are_named(void **state)
 {
     static const uint32_t dims_32[] = {3, 2}, dims_5[] = {5};
     static const float three[] = {1, 2, 3};
-    struct preprocess rgb = {"image", "rgb", 3, three, three, TYPE_U8};
+    struct preprocess rgb = {"image", "rgb", 3, three, three, three, TYPE_U8};
     struct mote_io io = {.type = TYPE_S8, .bytes = 6, .rank = 2, .dims = dims_32, .scale = 1, .name = "x"};
     struct fixture *f = *state;
 

@@ -341,12 +341,12 @@ static void width_scales_the_filters(void **state)
 /* ---- what comes from the data ---- */
 static void classes_and_preprocessing_come_from_the_data(void **state)
 {
-    static const float mean[] = {127.5F}, std[] = {63.75F};
+    static const float mean[] = {127.5F}, std[] = {63.75F}, inverse[] = {1 / 63.75F};
     struct fixture *f = *state;
 
     want_ok(f, read_text(f, "name: DS-CNN 2\nnetwork:\n" CLASSIFIER));
     f->data = data_of("6x6x1", 3);
-    f->data.preprocess = (struct preprocess){"image", "gray", 1, mean, std, TYPE_U8};
+    f->data.preprocess = (struct preprocess){"image", "gray", 1, mean, std, inverse, TYPE_U8};
     want_ok(f, network_build(&f->pool, &f->recipe, &f->data, &f->model, &f->at));
     assert_string_equal(f->model.name, "ds_cnn_2");
     assert_int_equal(f->model.n_classes, 3);
@@ -356,6 +356,7 @@ static void classes_and_preprocessing_come_from_the_data(void **state)
     assert_int_equal(f->model.preprocess.n, 1);
     assert_memory_equal(f->model.preprocess.mean, mean, sizeof mean);
     assert_memory_equal(f->model.preprocess.std, std, sizeof std);
+    assert_memory_equal(f->model.preprocess.inverse, inverse, sizeof inverse);
     f->data.classes = NULL; /* numbers without names */
     want_ok(f, network_build(&f->pool, &f->recipe, &f->data, &f->model, &f->at));
     assert_int_equal(f->model.n_classes, 0);

@@ -38,7 +38,7 @@ enum {
     MOTE_SECTION_IO = 5,         /* struct mote_image_io [count]: inputs, then outputs */
     MOTE_SECTION_STRINGS = 6,    /* NUL-terminated UTF-8; the model's name is at 0 */
     MOTE_SECTION_CLASSES = 7,    /* uint32_t [count]: offsets into STRINGS */
-    MOTE_SECTION_PREPROCESS = 8, /* struct mote_image_preprocess, then float mean[n], std[n] */
+    MOTE_SECTION_PREPROCESS = 8, /* struct mote_image_preprocess, then float mean[n], inverse[n] */
     MOTE_SECTION_DATA = 9,       /* constants */
     MOTE_SECTION_TASK = 10,      /* struct mote_image_task */
     MOTE_SECTION_SCHEDULE = 11,  /* units of 8 bytes [count]: an inference, see struct mote_image_group */
@@ -115,10 +115,28 @@ struct mote_image_io {
     uint32_t dims[MOTE_IMAGE_RANK_MAX]; /* 1 beyond rank */
 };
 
+/* What a raw sample is. For tools: a device computes the same of all. */
+enum mote_kind {
+    MOTE_KIND_NONE = 0, /* of a model that does not say, which has no section */
+    MOTE_KIND_VALUES = 1,
+    MOTE_KIND_IMAGE = 2,
+    MOTE_KIND_AUDIO = 3,
+};
+
+/* The channels that the model wants. Raw pictures are RGB: of BGR, red and blue change. */
+enum mote_channel_order {
+    MOTE_CHANNELS_NONE = 0, /* not those of a picture, or nobody said */
+    MOTE_CHANNELS_RGB = 1,
+    MOTE_CHANNELS_BGR = 2,
+    MOTE_CHANNELS_GRAY = 3,
+};
+
 struct mote_image_preprocess {
-    uint32_t kind, channels; /* offsets into STRINGS */
-    uint32_t n;
-    uint32_t type; /* of a raw number: s8, u8, s16, f32 */
+    uint8_t type;     /* of a raw number: s8, u8, s16, f32 */
+    uint8_t kind;     /* enum mote_kind */
+    uint8_t channels; /* enum mote_channel_order */
+    uint8_t reserved;
+    uint32_t n; /* of mean, and of inverse, 1 / std: nothing is divided on the device */
 };
 
 /* What the first output means. */
@@ -158,7 +176,7 @@ _Static_assert(sizeof(struct mote_image_io) == 56, "the layout is format");
 _Static_assert(sizeof(struct mote_image_program) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_group) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_entry) == 8, "the layout is format");
-_Static_assert(sizeof(struct mote_image_preprocess) == 16, "the layout is format");
+_Static_assert(sizeof(struct mote_image_preprocess) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_task) == 12, "the layout is format");
 _Static_assert(sizeof(struct mote_image_trailer) == 32, "the layout is format");
 

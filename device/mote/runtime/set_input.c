@@ -18,7 +18,7 @@ static bool is_input_type(uint32_t type)
 static int32_t check_numbers(const struct mote_preprocess *p)
 {
     for (uint32_t i = 0; i < p->n; i++)
-        if (!is_finite(p->mean[i]) || !is_finite(p->std[i]) || p->std[i] == 0.0f || !is_finite(1.0f / p->std[i]))
+        if (!is_finite(p->mean[i]) || !is_finite(p->inverse[i]))
             return MOTE_ERR_VALUE;
     return MOTE_OK;
 }
@@ -27,26 +27,22 @@ static int32_t read_section(const struct mote_model *m, const struct mote_image_
 {
     const struct mote_image_preprocess *head = (const void *)(m->image + s->offset);
 
-    if (s->bytes < sizeof *head || head->n > (s->bytes - sizeof *head) / (2 * sizeof(float)) ||
-        head->kind >= m->n_strings || head->channels >= m->n_strings)
+    if (s->bytes < sizeof *head || head->n > (s->bytes - sizeof *head) / (2 * sizeof(float)))
         return MOTE_ERR_BOUNDS;
     if (!is_input_type(head->type))
         return MOTE_ERR_TYPE;
-    p->kind = m->strings + head->kind;
-    p->channels = m->strings + head->channels;
-    p->type = (uint8_t)head->type;
+    if (head->kind == MOTE_KIND_NONE || head->kind > MOTE_KIND_AUDIO || head->channels > MOTE_CHANNELS_GRAY)
+        return MOTE_ERR_VERSION;
+    p->kind = head->kind;
+    p->channels = head->channels;
+    p->type = head->type;
     p->n = head->n;
     p->mean = (const void *)(head + 1);
-    p->std = p->mean + p->n;
+    p->inverse = p->mean + p->n;
     return check_numbers(p);
 }
 
-static bool swaps(const struct mote_preprocess *p)
-{
-    const char *c = p->channels;
-
-    return c[0] == 'b' && c[1] == 'g' && c[2] == 'r' && c[3] == '\0';
-}
+static bool swaps(const struct mote_preprocess *p) { return p->channels == MOTE_CHANNELS_BGR; }
 
 int32_t mote_model_preprocess(const struct mote_model *m, int32_t i, struct mote_preprocess *p)
 {
@@ -54,7 +50,7 @@ int32_t mote_model_preprocess(const struct mote_model *m, int32_t i, struct mote
     struct mote_io io;
     int32_t status = mote_model_input(m, i, &io);
 
-    *p = (struct mote_preprocess){.kind = "none", .channels = "", .type = MOTE_F32};
+    *p = (struct mote_preprocess){.type = MOTE_F32};
     if (status != MOTE_OK || i > 0 || s == NULL)
         return status;
     status = read_section(m, s, p);
@@ -69,7 +65,7 @@ int32_t mote_model_preprocess(const struct mote_model *m, int32_t i, struct mote
 /* ---- setting ---- */
 struct mote_channels mote_preprocess_channels(const struct mote_preprocess *p)
 {
-    return (struct mote_channels){.raw = p->type, .swap = swaps(p), .n = p->n, .mean = p->mean, .std = p->std};
+    return (struct mote_channels){.raw = p->type, .swap = swaps(p), .n = p->n, .mean = p->mean, .inverse = p->inverse};
 }
 
 void mote_set_input(const struct mote_preprocess *p, const struct mote_io *io, uint32_t first, const void *raw,

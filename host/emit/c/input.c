@@ -58,7 +58,7 @@ static bool find(const struct plan *plan, const char *NAME, struct setting *s)
                                          .swap = strcmp(p->channels, "bgr") == 0,
                                          .n = (uint32_t)p->n,
                                          .mean = p->mean,
-                                         .std = p->std,
+                                         .inverse = p->inverse,
                                          .scale = t->quant.n > 0 ? t->quant.scale[0] : 0,
                                          .zero = t->quant.n > 0 ? t->quant.zero[0] : 0};
     s->elements = (uint32_t)tensor_elements(t);
@@ -169,7 +169,7 @@ static void put_tables(struct text *t, const struct setting *s)
     for (uint32_t c = 0; c < n; c++) {
         one.n = 1;
         one.mean = s->channels.mean + c;
-        one.std = s->channels.std + c;
+        one.inverse = s->channels.inverse + c;
         mote_input_set(&one, 0, raw, table + (size_t)c * 256 * bytes, 256);
     }
     text_add(t, "\n/* What input 0 gets for each byte%s. */\n", n > 1 ? " of a channel; channel after channel" : "");
@@ -190,13 +190,13 @@ static void put_channels(struct text *t, const struct setting *s, const char *wh
         text_add(t, "\n/* How raw numbers become input 0. */\n");
         c_array(t, pool_printf(pool, "static const MOTE_FLASH float %s_mean", s->name), TYPE_F32,
                 (const uint8_t *)s->channels.mean, bytes);
-        c_array(t, pool_printf(pool, "static const MOTE_FLASH float %s_std", s->name), TYPE_F32,
-                (const uint8_t *)s->channels.std, bytes);
+        c_array(t, pool_printf(pool, "static const MOTE_FLASH float %s_inverse", s->name), TYPE_F32,
+                (const uint8_t *)s->channels.inverse, bytes);
     }
     text_add(t, "\nstatic const struct mote_channels %s_%s = {\n    .raw = %d, .type = %d, .swap = %d, .n = %u,\n",
              s->name, what, s->raw, s->t->type, s->channels.swap, s->channels.n);
     if (s->channels.n > 0)
-        text_add(t, "    .mean = %s_mean, .std = %s_std,\n", s->name, s->name);
+        text_add(t, "    .mean = %s_mean, .inverse = %s_inverse,\n", s->name, s->name);
     text_add(t, "    .scale = %af, .zero = %d\n};\n", (double)s->channels.scale, s->channels.zero);
 }
 

@@ -104,7 +104,7 @@ static struct runs open_strings(struct image *im)
 
     return open_runs(im, MOTE_SECTION_STRINGS,
                      (size_t)plan->model->n_classes + (size_t)plan->graph->n_inputs + (size_t)plan->graph->n_outputs +
-                         3);
+                         1);
 }
 
 static uint32_t add_string(struct image *im, const char *string)
@@ -245,14 +245,16 @@ static void build_io(struct image *im, struct section *io, const int32_t *tensor
     }
 }
 
-static void build_preprocess(struct image *im, struct section *s, const struct preprocess *p)
+static void build_preprocess(struct section *s, const struct preprocess *p)
 {
-    struct mote_image_preprocess head = {add_string(im, p->kind), add_string(im, p->channels), (uint32_t)p->n,
-                                         p->n > 0 ? p->type : TYPE_F32};
+    struct mote_image_preprocess head = {.type = (uint8_t)(p->n > 0 ? p->type : TYPE_F32),
+                                         .kind = (uint8_t)raw_kind_number(p->kind),
+                                         .channels = (uint8_t)order_number(p->channels),
+                                         .n = (uint32_t)p->n};
 
     add(s, &head, sizeof head);
     text_bytes(&s->bytes, p->mean, (size_t)p->n * sizeof(float));
-    text_bytes(&s->bytes, p->std, (size_t)p->n * sizeof(float));
+    text_bytes(&s->bytes, p->inverse, (size_t)p->n * sizeof(float));
 }
 
 static void build_task(struct section *s, const struct task *t)
@@ -289,7 +291,7 @@ static void build(struct image *im, struct plan *plan)
             add(classes, &(uint32_t){add_string(im, m->classes[i])}, sizeof(uint32_t));
     }
     if (m->preprocess.kind != NULL && strcmp(m->preprocess.kind, "none") != 0)
-        build_preprocess(im, open_section(im, MOTE_SECTION_PREPROCESS), &m->preprocess);
+        build_preprocess(open_section(im, MOTE_SECTION_PREPROCESS), &m->preprocess);
     data = open_section(im, MOTE_SECTION_DATA);
     build_data(im, plan, data);
     if (m->task.kind != MOTE_TASK_NONE)
