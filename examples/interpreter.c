@@ -32,6 +32,7 @@ int main(int argc, char **argv)
     struct mote_model model;
     struct mote_io in, out;
     uint32_t best = 0;
+    const char *name;
     int steps = 0;
     int32_t status;
 
@@ -56,7 +57,8 @@ int main(int argc, char **argv)
     for (uint32_t i = 1; i < out.bytes; i++)
         if (((const int8_t *)out.data)[i] > ((const int8_t *)out.data)[best])
             best = i;
-    printf("%s: class %u with %.3f, after %d steps\n", mote_model_name(&model), (unsigned)best,
-           (double)mote_dequantize(&out, best), steps);
+    name = mote_model_class(&model, best);
+    printf("%s: class %u, %s, with %.3f, after %d steps\n", mote_model_name(&model), (unsigned)best,
+           name != NULL ? name : "which has no name", (double)mote_dequantize(&out, best), steps);
     return 0;
 }

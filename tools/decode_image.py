@@ -19,12 +19,11 @@ import sys
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strings", 7: "classes", 8: "preprocess",
-            9: "data", 10: "task", 11: "schedule", 12: "programs"}
+SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strings", 7: "preprocess", 8: "task",
+            9: "data", 10: "schedule", 11: "programs"}
 ENTRY = collections.namedtuple("ENTRY", "step first_row rows")
 TASKS = "none", "classification", "regression", "anomaly"
-ELEMENT = {"tensors": 20, "steps": 8, "args": 2, "params": 4, "io": 56, "classes": 4, "schedule": 8,
-           "programs": 8}
+ELEMENT = {"tensors": 20, "steps": 8, "args": 2, "params": 4, "io": 56, "schedule": 8, "programs": 8}
 IMAGE, ARENA = 0, 1
 ROW_MAJOR = 0, 0  # coding, packing
 RAW_BYTES = {"s8": 1, "u8": 1, "s16": 2, "f32": 4}
@@ -347,8 +346,17 @@ class Image:
         want(self.is_plain(t) or (name != "scratch" and kernel.name in self.tables.versions), "ERR_CODING",
              f"step {step}: {name} is packed", step)
 
+    def task_section(self):
+        """task, threshold, normal, the names' offsets; a section without room for what it says says nothing."""
+        s = self.section("task")
+        if s["bytes"] >= 16:
+            *fields, n = struct.unpack_from("<IfiI", self.data, s["offset"])
+            if 16 + 4 * n <= s["bytes"]:
+                return *fields, struct.unpack_from(f"<{n}I", self.data, s["offset"] + 16)
+        return 0, math.inf, -1, ()
+
     def classes(self):
-        return [self.string(self.element("classes", i, "<I")[0]) for i in range(self.count("classes"))]
+        return [self.string(offset) for offset in self.task_section()[3]]
 
     def preprocess(self):
         """What set_input reads, of the first input; a reader that does not set inputs from raw samples skips it."""
@@ -371,10 +379,7 @@ class Image:
                 "mean": list(numbers[:n]), "inverse_std": list(numbers[n:])}
 
     def task(self):
-        s = self.section("task")
-        if s["bytes"] < 12:
-            return None
-        task, threshold, normal = struct.unpack_from("<Ifi", self.data, s["offset"])
+        task, threshold, normal, _ = self.task_section()
         if not 0 < task < len(TASKS):
             return None
         return {"kind": TASKS[task], "threshold": threshold if 0 <= threshold < math.inf else None, "normal": normal}

@@ -188,6 +188,10 @@ struct mote_channels mote_preprocess_channels(const struct mote_preprocess *p);
 int32_t mote_model_score(const struct mote_model *model, const void *raw, float *score);
 /* What it calls, for samples and outputs elsewhere. */
 float mote_score(const struct mote_channels *p, const void *raw, const struct mote_io *out);
+
+/* ---- what outputs mean ---- */
+/* The name of class k, element k of output 0 of a classifier; NULL if the model does not say. */
+const char *mote_model_class(const struct mote_model *model, uint32_t k);
 /* What scores above it is an anomaly; infinite if the model does not say. */
 float mote_model_threshold(const struct mote_model *model);
 

@@ -39,7 +39,6 @@ const char *image_section_name(uint32_t id)
         [MOTE_SECTION_PARAMS] = "params",
         [MOTE_SECTION_IO] = "io",
         [MOTE_SECTION_STRINGS] = "strings",
-        [MOTE_SECTION_CLASSES] = "classes",
         [MOTE_SECTION_PREPROCESS] = "preprocess",
         [MOTE_SECTION_DATA] = "data",
         [MOTE_SECTION_TASK] = "task",
@@ -55,18 +54,33 @@ const char *image_string(const struct mote_model *m, uint32_t offset)
     return offset < m->n_strings ? m->strings + offset : "?"; /* the section ends with a NUL */
 }
 
+/* What the section says, if it has room for it. */
+static struct mote_image_task task_of(const struct mote_model *m)
+{
+    const struct mote_image_task none = {MOTE_TASK_NONE, INFINITY, -1, 0};
+    const struct mote_image_section *s = image_section(m, MOTE_SECTION_TASK);
+    struct mote_image_task t;
+
+    if (s == NULL || s->bytes < sizeof t)
+        return none;
+    memcpy(&t, m->image + s->offset, sizeof t);
+    return t.n_classes <= (s->bytes - sizeof t) / sizeof(uint32_t) ? t : none;
+}
+
 const char *const *image_classes(struct pool *pool, const struct mote_model *m, int32_t *n)
 {
-    const struct mote_image_section *s = image_section(m, MOTE_SECTION_CLASSES);
+    const uint32_t n_classes = task_of(m).n_classes;
     const char **names;
 
-    *n = 0;
-    if (s == NULL || s->count == 0 || s->count > INT32_MAX)
+    *n = (int32_t)n_classes;
+    if (n_classes == 0)
         return NULL;
-    *n = (int32_t)s->count;
-    names = pool_array(pool, s->count, sizeof *names);
-    for (uint32_t i = 0; i < s->count; i++)
-        names[i] = image_string(m, le32(m->image + s->offset + 4 * (size_t)i));
+    names = pool_array(pool, n_classes, sizeof *names);
+    for (uint32_t i = 0; i < n_classes; i++) {
+        const char *name = mote_model_class(m, i);
+
+        names[i] = name != NULL ? name : "?";
+    }
     return names;
 }
 
@@ -86,15 +100,10 @@ struct preprocess image_preprocess(const struct mote_model *m)
 
 struct task image_task(const struct mote_model *m)
 {
-    const struct mote_image_section *s = image_section(m, MOTE_SECTION_TASK);
-    struct task none = {MOTE_TASK_NONE, INFINITY, -1};
-    struct mote_image_task t;
+    const struct mote_image_task t = task_of(m);
 
-    if (s == NULL || s->bytes < sizeof t)
-        return none;
-    memcpy(&t, m->image + s->offset, sizeof t);
     if (t.task >= TASKS)
-        return none;
+        return (struct task){MOTE_TASK_NONE, INFINITY, -1};
     return (struct task){(enum mote_task)t.task, t.threshold >= 0 ? t.threshold : INFINITY, t.normal};
 }
 

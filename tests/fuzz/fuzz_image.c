@@ -30,6 +30,21 @@ static void set_input(struct mote_model *m)
     }
 }
 
+/* Names end inside the image. */
+static void ask_what_outputs_mean(const struct mote_model *m)
+{
+    const uint32_t classes[] = {0, 1, UINT32_MAX};
+
+    if (!(mote_model_threshold(m) >= 0))
+        abort();
+    for (size_t i = 0; i < COUNT(classes); i++) {
+        const char *name = mote_model_class(m, classes[i]);
+
+        if (name != NULL && strlen(name) >= m->n_strings)
+            abort();
+    }
+}
+
 static void run(struct mote_model *m)
 {
     struct mote_io io;
@@ -50,6 +65,7 @@ static void run(struct mote_model *m)
 /* A program that has the model's name, as seeds have, and the inference again. */
 static void run_programs(struct mote_model *m)
 {
+    ask_what_outputs_mean(m);
     run(m);
     if (mote_model_select(m, mote_model_name(m)) == MOTE_OK)
         run(m);

@@ -316,9 +316,80 @@ static void thresholds_travel(void **state)
     memcpy(o.image.data + s->offset + 4, "\0\0\xc0\x7f", 4); /* NaN is none */
     assert_true(isinf(mote_model_threshold(&o.model)));
     s->bytes = 4; /* of a stranger */
+    assert_null(mote_model_class(&o.model, 0));
     assert_true(isinf(mote_model_threshold(&o.model)));
     pool_free(&o.pool);
     setup(&o, "task regression\n", "f32", "[1,4]");
+    assert_true(isinf(mote_model_threshold(&o.model)));
+    pool_free(&o.pool);
+}
+
+/* ---- names of classes ---- */
+static void want_classes(const struct mote_model *m, const char *first, const char *second)
+{
+    const char *want[] = {first, second, NULL}, *got;
+
+    for (uint32_t k = 0; k < 3; k++) {
+        got = mote_model_class(m, k);
+        assert_true((got == NULL) == (want[k] == NULL));
+        if (got != NULL)
+            assert_string_equal(got, want[k]);
+    }
+    assert_null(mote_model_class(m, UINT32_MAX));
+    assert_null(mote_model_class(m, UINT32_MAX / 4)); /* where 4 k is small again */
+}
+
+static void classes_have_names(void **state)
+{
+    struct mote_image_section *s;
+    struct mote_image_task *task;
+    uint32_t *names;
+    struct opened o;
+
+    (void)state;
+    setup(&o, "", "f32", "[1,4]");
+    want_classes(&o.model, NULL, NULL);
+    pool_free(&o.pool);
+    setup(&o, "task regression\n", "f32", "[1,4]");
+    want_classes(&o.model, NULL, NULL);
+    pool_free(&o.pool);
+    setup(&o, "classes \"down\" \"up\"\n", "f32", "[1,4]");
+    assert_true(isinf(mote_model_threshold(&o.model)));
+    want_classes(&o.model, "down", "up");
+    s = section(&o, MOTE_SECTION_TASK);
+    task = (void *)(o.image.data + s->offset);
+    names = (void *)(task + 1);
+    assert_true(s->bytes == sizeof *task + 8 && task->n_classes == 2);
+    names[1] = o.model.n_strings - 1; /* its last NUL */
+    want_classes(&o.model, "down", "");
+    names[1] = o.model.n_strings;
+    want_classes(&o.model, "down", NULL);
+    names[1] = UINT32_MAX;
+    want_classes(&o.model, "down", NULL);
+    task->n_classes = 1;
+    want_classes(&o.model, "down", NULL);
+    for (size_t i = 0; i < 3; i++) { /* more than the section has room for: it says nothing */
+        task->n_classes = (const uint32_t[]){3, 0x40000000, UINT32_MAX}[i];
+        want_classes(&o.model, NULL, NULL);
+    }
+    pool_free(&o.pool);
+}
+
+static void sections_without_room_say_no_threshold(void **state)
+{
+    struct opened o;
+    struct mote_image_section *s;
+    struct mote_image_task *task;
+
+    (void)state;
+    setup(&o, "task anomaly threshold 0.5 normal 2\n", "f32", "[1,4]");
+    s = section(&o, MOTE_SECTION_TASK);
+    task = (void *)(o.image.data + s->offset);
+    assert_true(s->bytes == sizeof *task && mote_model_threshold(&o.model) == 0.5f);
+    task->n_classes = 1;
+    assert_true(isinf(mote_model_threshold(&o.model)));
+    task->n_classes = 0;
+    s->bytes = sizeof *task - 1;
     assert_true(isinf(mote_model_threshold(&o.model)));
     pool_free(&o.pool);
 }
@@ -335,6 +406,8 @@ int main(void)
         cmocka_unit_test(channels_fit_the_input),
         cmocka_unit_test(scores_are_of_the_raw_sample),
         cmocka_unit_test(thresholds_travel),
+        cmocka_unit_test(classes_have_names),
+        cmocka_unit_test(sections_without_room_say_no_threshold),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,12 +37,11 @@ enum {
     MOTE_SECTION_PARAMS = 4,     /* int32_t [count]: the kernels' parameter structs; equal ones are one */
     MOTE_SECTION_IO = 5,         /* struct mote_image_io [count]: inputs, then outputs */
     MOTE_SECTION_STRINGS = 6,    /* NUL-terminated UTF-8; the model's name is at 0 */
-    MOTE_SECTION_CLASSES = 7,    /* uint32_t [count]: offsets into STRINGS */
-    MOTE_SECTION_PREPROCESS = 8, /* struct mote_image_preprocess, then float mean[n], inverse[n] */
+    MOTE_SECTION_PREPROCESS = 7, /* struct mote_image_preprocess, then float mean[n], inverse[n] */
+    MOTE_SECTION_TASK = 8,       /* struct mote_image_task, then uint32_t names[n_classes]: offsets into STRINGS */
     MOTE_SECTION_DATA = 9,       /* constants */
-    MOTE_SECTION_TASK = 10,      /* struct mote_image_task */
-    MOTE_SECTION_SCHEDULE = 11,  /* units of 8 bytes [count]: an inference, see struct mote_image_group */
-    MOTE_SECTION_PROGRAMS = 12,  /* units of 8 bytes [count]: see struct mote_image_program */
+    MOTE_SECTION_SCHEDULE = 10,  /* units of 8 bytes [count]: an inference, see struct mote_image_group */
+    MOTE_SECTION_PROGRAMS = 11,  /* units of 8 bytes [count]: see struct mote_image_program */
 };
 
 struct mote_image_section {
@@ -148,9 +147,10 @@ enum mote_task {
 };
 
 struct mote_image_task {
-    uint32_t task;   /* enum mote_task */
-    float threshold; /* MOTE_TASK_ANOMALY: the largest score that is normal; infinite: nobody chose one */
-    int32_t normal;  /* MOTE_TASK_ANOMALY: the class that is normal, -1 if that is not known */
+    uint32_t task;      /* enum mote_task */
+    float threshold;    /* MOTE_TASK_ANOMALY: the largest score that is normal; infinite: nobody chose one */
+    int32_t normal;     /* MOTE_TASK_ANOMALY: the class that is normal, -1 if that is not known */
+    uint32_t n_classes; /* that have names */
 };
 
 #define MOTE_TRAILER_MAGIC 0x4749534du /* "MSIG" */
@@ -177,7 +177,7 @@ _Static_assert(sizeof(struct mote_image_program) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_group) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_entry) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_preprocess) == 8, "the layout is format");
-_Static_assert(sizeof(struct mote_image_task) == 12, "the layout is format");
+_Static_assert(sizeof(struct mote_image_task) == 16, "the layout is format");
 _Static_assert(sizeof(struct mote_image_trailer) == 32, "the layout is format");
 
 #endif

@@ -94,8 +94,6 @@ static uint32_t element_bytes(uint32_t id)
         return sizeof(int32_t);
     case MOTE_SECTION_IO:
         return sizeof(struct mote_image_io);
-    case MOTE_SECTION_CLASSES:
-        return sizeof(uint32_t);
     default:
         return 1;
     }

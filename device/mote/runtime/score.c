@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The score and the threshold of an anomaly detector. Apart from the rest of the runtime, so that other models do not
+/* The score of an anomaly detector. Apart from the rest of the runtime, so that other models do not
  * link it. */
 #include <stdbool.h>
 
-#include "../memory.h"
+#include "../mote.h"
 #include "../score.h"
 #include "../ops/types.h"
-#include "sections.h"
 
 static bool is_scored_type(uint32_t type)
 {
@@ -42,17 +41,4 @@ int32_t mote_model_score(const struct mote_model *m, const void *raw, float *sco
 
     *score = mote_score(&channels, raw, &out);
     return MOTE_OK;
-}
-
-float mote_model_threshold(const struct mote_model *m)
-{
-    const struct mote_image_section *s = section_find(m, MOTE_SECTION_TASK);
-    const uint32_t infinite = 0x7f800000;
-    struct mote_image_task task = {.task = MOTE_TASK_NONE};
-    float none;
-
-    memcpy(&none, &infinite, sizeof none);
-    if (s != NULL && s->bytes >= sizeof task)
-        memcpy(&task, m->image + s->offset, sizeof task);
-    return task.task == MOTE_TASK_ANOMALY && task.threshold >= 0.0f ? task.threshold : none;
 }

@@ -252,20 +252,24 @@ static void build_preprocess(struct section *s, const struct preprocess *p)
                                          .channels = (uint8_t)order_number(p->channels),
                                          .n = (uint32_t)p->n};
 
-    add(s, &head, sizeof head);
+    text_bytes(&s->bytes, &head, sizeof head);
     text_bytes(&s->bytes, p->mean, (size_t)p->n * sizeof(float));
     text_bytes(&s->bytes, p->inverse, (size_t)p->n * sizeof(float));
+    s->count = (uint32_t)s->bytes.len;
 }
 
-static void build_task(struct section *s, const struct task *t)
+static void build_task(struct image *im, struct section *s, const struct model *m)
 {
-    struct mote_image_task task = {.task = (uint32_t)t->kind, .threshold = INFINITY, .normal = -1};
+    struct mote_image_task task = {(uint32_t)m->task.kind, INFINITY, -1, (uint32_t)m->n_classes};
 
-    if (t->kind == MOTE_TASK_ANOMALY) {
-        task.threshold = t->threshold;
-        task.normal = t->normal;
+    if (m->task.kind == MOTE_TASK_ANOMALY) {
+        task.threshold = m->task.threshold;
+        task.normal = m->task.normal;
     }
-    add(s, &task, sizeof task);
+    text_bytes(&s->bytes, &task, sizeof task);
+    for (int32_t i = 0; i < m->n_classes; i++)
+        text_bytes(&s->bytes, &(uint32_t){add_string(im, m->classes[i])}, sizeof(uint32_t));
+    s->count = (uint32_t)s->bytes.len;
 }
 
 static void build(struct image *im, struct plan *plan)
@@ -284,18 +288,12 @@ static void build(struct image *im, struct plan *plan)
     build_steps(im);
     build_io(im, io, plan->graph->inputs, plan->graph->n_inputs, false);
     build_io(im, io, plan->graph->outputs, plan->graph->n_outputs, true);
-    if (m->n_classes > 0) {
-        struct section *classes = open_section(im, MOTE_SECTION_CLASSES);
-
-        for (int32_t i = 0; i < m->n_classes; i++)
-            add(classes, &(uint32_t){add_string(im, m->classes[i])}, sizeof(uint32_t));
-    }
     if (m->preprocess.kind != NULL && strcmp(m->preprocess.kind, "none") != 0)
         build_preprocess(open_section(im, MOTE_SECTION_PREPROCESS), &m->preprocess);
+    if (m->task.kind != MOTE_TASK_NONE || m->n_classes > 0)
+        build_task(im, open_section(im, MOTE_SECTION_TASK), m);
     data = open_section(im, MOTE_SECTION_DATA);
     build_data(im, plan, data);
-    if (m->task.kind != MOTE_TASK_NONE)
-        build_task(open_section(im, MOTE_SECTION_TASK), &m->task);
     build_schedule(im, open_section(im, MOTE_SECTION_SCHEDULE));
     build_tensors(im, tensors); /* offsets of constants are still relative to the data section */
 }
