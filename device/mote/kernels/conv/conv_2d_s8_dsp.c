@@ -5,8 +5,7 @@
  * assembly: compilers find no registers for them. */
 #include "conv_2d_s8_dsp.h"
 
-#include "../shared/dsp.h"
-#include "../shared/requant.h"
+#include "../shared/requant_dsp.h"
 #include "../shared/rows.h"
 
 /* Words of four weights in a row of the kernel. */
@@ -80,13 +79,7 @@ struct tile {
 #define PUT_4   PUT_3 "strb r3, [r8, r9]\n"
 #define WORD(n) "ldr r9, [r12], #4\n" LOAD_##n "sxtb16 r10, r9\n" ADD_##n LOAD_##n "sxtb16 r10, r9, ror #8\n" ADD_##n
 
-/* (2 * sum * mult + rounding) / 2^32, rounded once more, with the zero point: r6 is (out_zero + 1/2) * 2^r5. */
-#define RESULT(r)                                                                                                      \
-    "add r10, r6, " r ", asr #31\n"                                                                                    \
-    "add " r ", " r ", " r "\n"                                                                                        \
-    "smmlar " r ", " r ", r4, r10\n"                                                                                   \
-    "asr " r ", " r ", r5\n"                                                                                           \
-    "ssat " r ", #8, " r "\n"
+#define RESULT(r)  MOTE_RESULT(r, "r4", "r5", "r6", "r10")
 #define RESULT_1   RESULT("r0")
 #define RESULT_2   RESULT_1 RESULT("r1")
 #define RESULT_3   RESULT_2 RESULT("r2")
@@ -132,10 +125,11 @@ _Static_assert(sizeof(struct tile) == 68 && offsetof(struct tile, inputs) == 16 
                "the offsets in the assembly");
 
 /* ---- filters in C: those that the assembly's arithmetic is too narrow for ---- */
-/* No sum times two overflows, and the rounding shift has room for the zero point. */
-static bool is_plain(int32_t bias, int32_t mult, int32_t shift)
+static bool is_plain(const struct tile *t, int32_t at)
 {
-    return (uint32_t)bias + (UINT32_C(1) << 29) < UINT32_C(1) << 30 && mult >= 0 && shift >= -22 && shift < 0;
+    int32_t q = at & (int32_t)t->each;
+
+    return t->words <= MOTE_PLAIN_PRODUCTS / 4 && mote_is_plain(t->bias[at], t->mult[q], t->shift[q]);
 }
 
 static void filter_slowly(const struct tile *t, int32_t at, const mote_word *w, int32_t pixels)
@@ -155,14 +149,6 @@ static void filter_slowly(const struct tile *t, int32_t at, const mote_word *w, 
 }
 
 /* ---- inputs ---- */
-static inline uint32_t four_of(const int8_t *in)
-{
-    uint32_t four;
-
-    __builtin_memcpy(&four, in, 4); /* one load: these cores have unaligned ones */
-    return four;
-}
-
 struct inputs {
     mote_word *to;  /* of one pixel */
     int32_t pixels; /* of the tile */
@@ -199,7 +185,7 @@ static void end_row(struct inputs *to)
 static void put_bytes(struct inputs *to, const int8_t *in, int32_t n)
 {
     for (; to->n == 0 && n >= 4; n -= 4, in += 4)
-        put_word(to, four_of(in));
+        put_word(to, mote_four_of(in));
     for (; n > 0; n--)
         put_byte(to, *in++);
 }
@@ -229,15 +215,6 @@ struct filters {
     bool plain; /* all */
 };
 
-static bool all_plain(const struct mote_conv_2d_s8 *p, const int32_t *bias, const int32_t *mult, const int8_t *shift)
-{
-    bool plain = true;
-
-    for (int32_t o = 0; o < p->out_c && plain; o++, mult += p->per_channel, shift += p->per_channel)
-        plain = is_plain(bias[o], *mult, *shift);
-    return plain;
-}
-
 static void run_filters(struct tile *t, int32_t pixels)
 {
     static void (*const run[])(struct tile *) = {NULL, filters_1, filters_2, filters_3, filters_4};
@@ -251,12 +228,10 @@ static void run_tile(struct filters *f, int32_t pixels)
     const int8_t *w = t->weights;
 
     t->at = -f->n;
-    if (f->plain) {
-        run_filters(t, pixels);
-        return;
-    }
-    for (int32_t at = -f->n; at < 0; at++, w += t->words * 4)
-        filter_slowly(t, at, (const void *)w, pixels);
+    run_filters(t, pixels);
+    for (int32_t at = -f->n; at < 0 && !f->plain; at++, w += t->words * 4)
+        if (!is_plain(t, at))
+            filter_slowly(t, at, (const void *)w, pixels);
 }
 
 static struct filters filters_of(const struct mote_conv_2d_s8 *p, const int8_t *weights, const int32_t *bias,
@@ -287,7 +262,8 @@ MOTE_WEAK void mote_conv_2d_s8_dsp(const struct mote_conv_2d_s8 *p, const int8_t
     bool plain;
 
     mote_assert(p->kernel_h <= MOTE_KERNEL_ROWS_MAX && first >= 0 && first + count <= p->batch * p->out_h);
-    plain = p->kernel_h * (int32_t)row_words(p) <= 1 << 13 && all_plain(p, bias, mult, shift);
+    plain = p->kernel_h * (int32_t)row_words(p) <= MOTE_PLAIN_PRODUCTS / 4 &&
+            mote_all_plain(bias, mult, shift, p->out_c, p->per_channel);
     for (int32_t group = 0; group < groups; group++) {
         int32_t have = 0, pixels = 0, end = (group + 1) * n;
 

@@ -58,26 +58,18 @@ static inline struct sums add_quad(uint32_t in, const mote_word *w, struct sums 
     return sum;
 }
 
-static inline uint32_t four_of(const int8_t *in)
-{
-    uint32_t four;
-
-    __builtin_memcpy(&four, in, 4); /* one load: these cores have unaligned ones */
-    return four;
-}
-
 static struct sums sum_four(const int8_t *in, const mote_word *w, int32_t n)
 {
     struct sums sum = {0, 0, 0, 0};
 
     for (; n >= 8; n -= 8, in += 8, w += 8) {
-        sum = add_quad(four_of(in), w, sum);
+        sum = add_quad(mote_four_of(in), w, sum);
         MOTE_IN_ORDER();
-        sum = add_quad(four_of(in + 4), w + 4, sum);
+        sum = add_quad(mote_four_of(in + 4), w + 4, sum);
         MOTE_IN_ORDER();
     }
     for (; n >= 4; n -= 4, in += 4, w += 4)
-        sum = add_quad(four_of(in), w, sum);
+        sum = add_quad(mote_four_of(in), w, sum);
     return n > 0 ? add_quad(last_of(in, n), w, sum) : sum;
 }
 

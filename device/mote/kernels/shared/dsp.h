@@ -15,6 +15,15 @@
 /* Four int8, or two int16, that lie at a multiple of 4, whatever the memory was declared as. */
 typedef uint32_t __attribute__((may_alias)) mote_word;
 
+/* Four int8 from anywhere: one load, as these cores have unaligned ones. */
+static inline uint32_t mote_four_of(const int8_t *at)
+{
+    uint32_t four;
+
+    __builtin_memcpy(&four, at, 4);
+    return four;
+}
+
 /* Bytes 0 and 2 as two int16; bytes 1 and 3, for which the compiler would rotate first. */
 static inline int32_t mote_even_bytes(uint32_t word) { return (int32_t)__sxtb16((int8x4_t)word); }
 
@@ -23,6 +32,15 @@ static inline int32_t mote_odd_bytes(uint32_t word)
     int32_t pair;
 
     __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));
+    return pair;
+}
+
+/* The same int16 twice. */
+static inline uint32_t mote_twice(int32_t x)
+{
+    uint32_t pair;
+
+    __asm__("pkhbt %0, %1, %1, lsl #16" : "=r"(pair) : "r"(x));
     return pair;
 }
 
