@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DEPTHWISE_CONV_2D: input NHWC, weights 1HWO, optional bias O. The depth multiplier is O / C. */
 #include "host/plan/lower.h"
+#include "host/plan/plan.h"
+#include "mote/kernels/conv/conv_2d_s8.h"
 #include "mote/kernels/conv/depthwise_conv_2d_f32.h"
 #include "mote/kernels/conv/depthwise_conv_2d_s16.h"
 #include "mote/kernels/conv/depthwise_conv_2d_s8.h"
@@ -44,6 +46,51 @@ int64_t macs_depthwise_conv_2d(const struct graph *g, const struct op *op)
     .dilation_h = (w)->dims[1] > 1 ? (o)->dilation_h : 1, .dilation_w = (w)->dims[2] > 1 ? (o)->dilation_w : 1,        \
     .pad_top = (int32_t)(y).pad_before, .pad_left = (int32_t)(x).pad_before
 
+/* Weights HWO of one input channel as OHWI. */
+static int32_t filters_of(struct lowering *l, const struct tensor *w)
+{
+    int64_t taps = w->dims[1] * w->dims[2], filters = w->dims[3];
+    const uint8_t *from = w->data;
+    uint8_t *to = pool_alloc(l->plan->pool, (size_t)(taps * filters));
+
+    for (int64_t f = 0; f < filters; f++)
+        for (int64_t t = 0; t < taps; t++)
+            to[f * taps + t] = from[t * filters + f];
+    return lower_const(l, w->name, TYPE_S8, to, (size_t)(taps * filters), true);
+}
+
+/* Of one input channel it is a convolution, whose kernels share the inputs between the filters. */
+static enum mote_status lower_as_conv_2d_s8(struct lowering *l, const struct op *op,
+                                            const struct mote_depthwise_conv_2d_s8 *d, int32_t args[],
+                                            const struct frame *at)
+{
+    struct mote_conv_2d_s8 p = {.batch = d->batch,
+                                .in_h = d->in_h,
+                                .in_w = d->in_w,
+                                .in_c = 1,
+                                .in_ring = d->in_ring,
+                                .out_h = d->out_h,
+                                .out_w = d->out_w,
+                                .out_c = d->out_c,
+                                .out_ring = d->out_ring,
+                                .kernel_h = d->kernel_h,
+                                .kernel_w = d->kernel_w,
+                                .stride_h = d->stride_h,
+                                .stride_w = d->stride_w,
+                                .filter_c = 1,
+                                .dilation_h = d->dilation_h,
+                                .dilation_w = d->dilation_w,
+                                .pad_top = d->pad_top,
+                                .pad_left = d->pad_left,
+                                .out_zero = d->out_zero,
+                                .lo = d->lo,
+                                .hi = d->hi,
+                                .per_channel = d->per_channel};
+
+    args[1] = filters_of(l, op_in(l->graph, op, 1));
+    return lower_step(l, KERNEL_conv_2d_s8, &p, args, at);
+}
+
 static enum mote_status lower_depthwise_conv_2d_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct conv_opts *o = op->opts;
@@ -65,13 +112,15 @@ static enum mote_status lower_depthwise_conv_2d_s8(struct lowering *l, const str
     };
     int32_t args[] = {
         lower_tensor(l, op->in[0]),
-        lower_tensor(l, op->in[1]),
+        p.in_c == 1 ? 0 : lower_tensor(l, op->in[1]),
         linear.bias,
         linear.mult,
         linear.shift,
         lower_zeros_s8(l, zero, (size_t)(in->dims[2] * in->dims[3])),
         lower_tensor(l, op->out[0]),
     };
+    if (p.in_c == 1)
+        return lower_as_conv_2d_s8(l, op, &p, args, at);
     return lower_step(l, KERNEL_depthwise_conv_2d_s8, &p, args, at);
 }
 
