@@ -204,6 +204,40 @@ static void every_host_runs_every_image(void **state)
     pool_free(&m4.pool);
 }
 
+/* Convolutions packed and with scratch for other instruction sets than this machine's best: less scratch than its
+ * version wants, sizes that its packing has not. */
+static void images_for_other_instructions_run_here(void **state)
+{
+    static const uint32_t sets[] = {0, MOTE_HAS_AVX2, MOTE_HAS_AVX2 | MOTE_HAS_AVX512_VNNI, MOTE_HAS_DSP,
+                                    MOTE_HAS_DSP | MOTE_HAS_MVE};
+    struct fixture f = {.at = {.index = -1}};
+    uint8_t *input = NULL, *want = NULL, *got = NULL;
+
+    (void)state;
+    f.at.sink = &f.report;
+    state_of_numbers = 1;
+    for (size_t i = 0; i < COUNT(sets); i++) {
+        struct target target = target_portable;
+        struct pipeline_options options = {.target = &target};
+        struct runner r;
+
+        target.features = sets[i];
+        if (pipeline_load(&f.pool, MOTE_SOURCE_DIR "/models/strokes.graph", &f.p, &f.at) != MOTE_OK ||
+            pipeline_compile(&f.p, &options, &f.at) != MOTE_OK || runner_open(&f.pool, f.p.image, &r, &f.at) != MOTE_OK)
+            fail_msg("%s", f.report.text);
+        if (want == NULL) {
+            input = pool_alloc(&f.pool, runner_input_bytes(&r));
+            want = pool_alloc(&f.pool, runner_output_bytes(&r));
+            got = pool_alloc(&f.pool, runner_output_bytes(&r));
+            for (size_t k = 0; k < runner_input_bytes(&r); k++)
+                input[k] = (uint8_t)draw(0, 255);
+        }
+        runner_run(&r, input, i == 0 ? want : got);
+        assert_true(i == 0 || memcmp(want, got, runner_output_bytes(&r)) == 0);
+    }
+    pool_free(&f.pool);
+}
+
 static void a_device_without_the_packing_refuses(void **state)
 {
     static _Alignas(16) uint8_t arena[ARENA];
@@ -424,7 +458,7 @@ int main(void)
         cmocka_unit_test(every_host_runs_every_image),      cmocka_unit_test(a_device_without_the_packing_refuses),
         cmocka_unit_test(a_portable_image_is_for_everyone), cmocka_unit_test(this_machine_gives_the_portable_bytes),
         cmocka_unit_test(scratch_is_one_argument_more),     cmocka_unit_test(what_has_no_code_is_not_linked),
-        cmocka_unit_test(boards_give_the_same_bytes),
+        cmocka_unit_test(boards_give_the_same_bytes),       cmocka_unit_test(images_for_other_instructions_run_here),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,10 +155,12 @@ static inline int8_t *mote_copy_x86(int8_t *to, const int8_t *from, int32_t n)
             _mm_storeu_si128((__m128i *)(void *)to, _mm_loadu_si128((const __m128i *)(const void *)from));
         _mm_storeu_si128((__m128i *)(void *)(to + n - 16),
                          _mm_loadu_si128((const __m128i *)(const void *)(from + n - 16)));
+    } else if (n >= 8) {
+        __builtin_memcpy(to, from, 8);
+        __builtin_memcpy(end - 8, from + n - 8, 8);
     } else if (n >= 4) {
-        for (; n > 4; n -= 4, to += 4, from += 4)
-            __builtin_memcpy(to, from, 4);
-        __builtin_memcpy(to + n - 4, from + n - 4, 4);
+        __builtin_memcpy(to, from, 4);
+        __builtin_memcpy(end - 4, from + n - 4, 4);
     } else {
         for (; n > 0; n--)
             *to++ = *from++;
