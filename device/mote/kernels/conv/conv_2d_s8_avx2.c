@@ -12,7 +12,8 @@ static uint32_t fit(const void *params, uint32_t *bytes)
     const struct mote_conv_2d_s8 *p = params;
 
     bytes[1] = mote_conv_packed_bytes(p);
-    return mote_conv_is_plain(p) ? mote_conv_patches_bytes(p, PIXELS) : 0;
+    return mote_conv_is_plain(p) ? mote_conv_patches_bytes(p, PIXELS)
+                                 : 4; /* never none: callers of all steps pass it */
 }
 
 #if MOTE_X86
@@ -81,10 +82,8 @@ MOTE_WEAK void mote_conv_2d_s8_avx2(const struct mote_conv_2d_s8 *p, const int8_
 
 static void run_conv_2d_s8_avx2(const struct mote_call *c)
 {
-    const struct mote_conv_2d_s8 *p = c->params;
-
-    mote_conv_2d_s8_avx2(p, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
-                         mote_conv_is_plain(p) ? c->args[7] : NULL, c->first, c->count);
+    mote_conv_2d_s8_avx2(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
+                         c->args[7], c->first, c->count);
 }
 #endif
 

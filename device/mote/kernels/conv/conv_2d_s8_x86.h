@@ -23,7 +23,7 @@ static inline int32_t mote_conv_columns(const struct mote_conv_2d_s8 *p)
     return (int32_t)mote_packed_align((uint32_t)mote_conv_taps(p), 4);
 }
 
-/* Else the slow path computes, without scratch. */
+/* Else the slow path computes. */
 static inline bool mote_conv_is_plain(const struct mote_conv_2d_s8 *p)
 {
     return p->filter_c == p->in_c && mote_conv_taps(p) <= 1 << 24;

@@ -9,7 +9,7 @@ enum { SIDE = 2 };
 static uint32_t fit(const void *params, uint32_t *bytes)
 {
     (void)bytes;
-    return mote_depthwise_scratch(params, SIDE);
+    return mote_depthwise_fit(params, SIDE);
 }
 
 #if MOTE_X86
@@ -99,8 +99,7 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_avx2(const struct mote_depthwise_conv_2
 static void run_depthwise_conv_2d_s8_avx2(const struct mote_call *c)
 {
     mote_depthwise_conv_2d_s8_avx2(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5],
-                                   c->args[6], mote_depthwise_scratch(c->params, SIDE) > 0 ? c->args[7] : NULL,
-                                   c->first, c->count);
+                                   c->args[6], c->args[7], c->first, c->count);
 }
 #endif
 

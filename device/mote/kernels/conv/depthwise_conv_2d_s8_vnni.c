@@ -10,7 +10,7 @@ enum { SIDE = 4 };
 static uint32_t fit(const void *params, uint32_t *bytes)
 {
     (void)bytes;
-    return mote_depthwise_scratch(params, SIDE);
+    return mote_depthwise_fit(params, SIDE);
 }
 
 #if MOTE_X86
@@ -42,16 +42,21 @@ MOTE_VNNI static void lay(const int8_t *const rows[], int32_t n, bool weights, i
     }
 }
 
-/* The bias without what the 128 add to each input. */
-MOTE_VNNI static __m512i folded(const struct mote_depthwise_call *c, int32_t o, __mmask16 which)
+/* Biases without what the 128 add to each input. */
+MOTE_VNNI static void fold(const struct mote_depthwise_call *c)
 {
     const __m512i more = _mm512_set1_epi8(-128);
-    __m512i sum = _mm512_setzero_si512();
-    const int8_t *w = c->w + 4 * (size_t)o;
+    size_t pixel = 4 * (size_t)c->p->out_c;
 
-    for (int32_t n = c->groups * c->p->kernel_w; n > 0; n--, w += 4 * (size_t)c->p->out_c)
-        sum = _mm512_dpbusd_epi32(sum, more, _mm512_loadu_si512(w));
-    return _mm512_sub_epi32(_mm512_maskz_loadu_epi32(which, c->bias + o), sum);
+    for (int32_t o = 0; o < c->p->out_c; o += 16) {
+        __m512i sum = _mm512_setzero_si512();
+        const int8_t *w = c->w + 4 * (size_t)o;
+
+        for (int32_t n = c->groups * c->p->kernel_w; n > 0; n--, w += pixel)
+            sum = _mm512_dpbusd_epi32(sum, more, _mm512_loadu_si512(w));
+        sum = _mm512_sub_epi32(_mm512_maskz_loadu_epi32(mote_lanes_16(c->p->out_c - o), c->bias + o), sum);
+        _mm512_storeu_si512(c->biases + 4 * (size_t)o, sum);
+    }
 }
 
 /* Channels o to o + 15 of the columns that begin at x. */
@@ -78,7 +83,7 @@ MOTE_VNNI static void compute(const struct mote_depthwise_call *c, int8_t *out)
         __mmask16 which = mote_lanes_16(p->out_c - o);
         int32_t q = p->per_channel ? o : 0;
         struct mote_scale_16 scale = mote_scale_16(c->mult + q, c->shift + q, p->per_channel, which);
-        __m512i bias = folded(c, o, which);
+        __m512i bias = _mm512_loadu_si512(c->biases + 4 * (size_t)o);
         int8_t *to = out + o;
 
         for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w, to += p->out_c)
@@ -103,16 +108,17 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_vnni(const struct mote_depthwise_conv_2
                                     .lay = lay,
                                     .compute = compute};
 
-    if (mote_depthwise_scratch(p, SIDE) > 0)
+    if (mote_depthwise_scratch(p, SIDE) > 0) {
         mote_depthwise_start(&c, scratch);
+        fold(&c);
+    }
     mote_depthwise_rows(&c, in, out, first, count);
 }
 
 static void run_depthwise_conv_2d_s8_vnni(const struct mote_call *c)
 {
     mote_depthwise_conv_2d_s8_vnni(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5],
-                                   c->args[6], mote_depthwise_scratch(c->params, SIDE) > 0 ? c->args[7] : NULL,
-                                   c->first, c->count);
+                                   c->args[6], c->args[7], c->first, c->count);
 }
 #endif
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* depthwise_conv_2d_s8 with AVX-512 VNNI: the contract of depthwise_conv_2d_s8.h, nothing packed, with
  *
- *   scratch  weights and input rows, four kernel rows side by side; none where the slow path computes */
+ *   scratch  weights and input rows, four kernel rows side by side */
 #ifndef MOTE_DEPTHWISE_CONV_2D_S8_VNNI_H
 #define MOTE_DEPTHWISE_CONV_2D_S8_VNNI_H
 

@@ -20,16 +20,24 @@ static inline int32_t mote_depthwise_groups(const struct mote_depthwise_conv_2d_
     return (p->kernel_h + side - 1) / side;
 }
 
-/* Bytes of scratch: weights, a column outside the image, input rows; 0: the slow path computes. */
+/* Bytes of scratch: weights, a column outside the image, biases, input rows; 0: the slow path computes. */
 static inline uint32_t mote_depthwise_scratch(const struct mote_depthwise_conv_2d_s8 *p, int32_t side)
 {
-    int64_t columns = (int64_t)mote_depthwise_groups(p, side) * (p->kernel_w + p->in_w) + 1;
+    int64_t columns = (int64_t)mote_depthwise_groups(p, side) * (p->kernel_w + p->in_w) + 2;
     int64_t bytes = columns * p->out_c * 4 + 2 * MOTE_SLACK;
 
     if (p->depth_multiplier > 1 || p->in_w > 2 * (int64_t)p->out_w * p->kernel_w || columns > 1 << 24 ||
         bytes > 1 << 24)
         return 0;
     return (uint32_t)bytes;
+}
+
+/* Never none: callers of all steps pass it. */
+static inline uint32_t mote_depthwise_fit(const void *params, int32_t side)
+{
+    uint32_t bytes = mote_depthwise_scratch((const struct mote_depthwise_conv_2d_s8 *)params, side);
+
+    return bytes > 0 ? bytes : 4;
 }
 
 #if MOTE_X86
@@ -39,8 +47,8 @@ struct mote_depthwise_call {
     const int32_t *bias, *mult;
     const int8_t *shift, *zeros;
     int32_t side, groups;
-    int8_t *w, *outside,
-        *rows; /* in scratch: [groups][kernel_w][out_c], [out_c], [groups][in_w][out_c], 4 bytes each */
+    /* In scratch, 4 bytes a channel: [groups][kernel_w][out_c], [out_c], [out_c], [groups][in_w][out_c]. */
+    int8_t *w, *outside, *biases, *rows;
     /* n bytes of `side` rows; NULL is a row of zeros. */
     void (*lay)(const int8_t *const rows[], int32_t n, bool weights, int8_t *to);
     void (*compute)(const struct mote_depthwise_call *c, int8_t *out); /* an output row */
@@ -92,24 +100,34 @@ static inline void mote_depthwise_lay(const struct mote_depthwise_call *c, const
     }
 }
 
+/* A column outside the image: sixteen channels, again and again. */
+static inline void mote_depthwise_lay_outside(const struct mote_depthwise_call *c)
+{
+    int8_t zeros[16], sixteen[64];
+    const int8_t *some[4] = {zeros, zeros, zeros, zeros};
+
+    for (int32_t i = 0; i < 16; i++)
+        zeros[i] = c->zeros[0];
+    c->lay(some, 16, false, sixteen);
+    for (int32_t o = 0; o < c->p->out_c; o += 16)
+        mote_copy_x86(c->outside + o * 4, sixteen, sizeof sixteen);
+}
+
 /* In this order: a vector may be written beyond the end of each part. */
 static inline void mote_depthwise_start(struct mote_depthwise_call *c, int8_t *scratch)
 {
     const struct mote_depthwise_conv_2d_s8 *p = c->p;
-    const int8_t *rows[MOTE_KERNEL_ROWS_MAX], *some[4];
+    const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
     int32_t n = p->kernel_w * p->out_c;
 
     c->w = scratch + (-(uintptr_t)scratch & (MOTE_SLACK - 1));
     c->outside = c->w + (size_t)c->groups * (size_t)n * 4;
-    c->rows = c->outside + (size_t)p->out_c * 4;
+    c->biases = c->outside + (size_t)p->out_c * 4;
+    c->rows = c->biases + (size_t)p->out_c * 4;
     for (int32_t k = 0; k < p->kernel_h; k++)
         rows[k] = c->weights + k * n;
     mote_depthwise_lay(c, rows, n, true, c->w);
-    for (int32_t o = 0; o < p->out_c; o++) {
-        for (int32_t i = 0; i < c->side; i++)
-            some[i] = c->zeros;
-        c->lay(some, 1, false, c->outside + o * 4);
-    }
+    mote_depthwise_lay_outside(c);
 }
 
 static inline void mote_depthwise_rows(const struct mote_depthwise_call *c, const int8_t *in, int8_t *out,
