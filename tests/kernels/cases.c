@@ -69,11 +69,11 @@ static void draw_window(struct kernel_case *c, const struct axis *a, bool inside
     set(c, a->out, valid >= 1 && draw_one_in(d, 2) ? valid : draw_one_in(d, 2) ? most : draw_between(d, 1, most));
 }
 
+static const struct axis axes[] = {{"in_h", "out_h", "kernel_h", "stride_h", "dilation_h", "pad_top"},
+                                   {"in_w", "out_w", "kernel_w", "stride_w", "dilation_w", "pad_left"}};
+
 static void draw_windows(struct kernel_case *c, bool inside)
 {
-    static const struct axis axes[] = {{"in_h", "out_h", "kernel_h", "stride_h", "dilation_h", "pad_top"},
-                                       {"in_w", "out_w", "kernel_w", "stride_w", "dilation_w", "pad_left"}};
-
     set(c, "batch", draw_one_in(&c->draw, 3) ? draw_between(&c->draw, 2, 4) : 1);
     draw_window(c, &axes[0], inside);
     draw_window(c, &axes[1], inside);
@@ -88,20 +88,37 @@ static void relate_conv(struct kernel_case *c)
     set(c, "out_c", groups * draw_dim(c, c->most));
 }
 
+/* As models have most: 3, at stride 1 or 2, a window's width around the image at most. */
+static void draw_window_of_3(struct kernel_case *c, const struct axis *a)
+{
+    struct draw *d = &c->draw;
+    int32_t stride = draw_between(d, 1, 2), pad = draw_between(d, 0, 1), in = get(c, a->in, 1);
+
+    set(c, a->kernel, 3);
+    set(c, a->stride, stride);
+    set(c, a->dilation, 1);
+    set(c, a->pad, pad);
+    set(c, a->out, in + pad > 2 ? (in + pad - 2) / stride + draw_between(d, 0, 1) : 1);
+    if (get(c, a->out, 1) < 1)
+        set(c, a->out, 1);
+}
+
 static void relate_depthwise(struct kernel_case *c)
 {
     int32_t multiplier = draw_one_in(&c->draw, 2) ? 1 : draw_between(&c->draw, 1, 9);
 
     draw_windows(c, false);
+    if (draw_one_in(&c->draw, 3)) {
+        draw_window_of_3(c, &axes[0]);
+        draw_window_of_3(c, &axes[1]);
+        multiplier = 1;
+    }
     set(c, "depth_multiplier", multiplier);
     set(c, "out_c", multiplier * get(c, "in_c", 1));
 }
 
 static void relate_transpose_conv(struct kernel_case *c)
 {
-    static const struct axis axes[] = {{"in_h", "out_h", "kernel_h", "stride_h", "", "pad_top"},
-                                       {"in_w", "out_w", "kernel_w", "stride_w", "", "pad_left"}};
-
     set(c, "batch", draw_one_in(&c->draw, 3) ? draw_between(&c->draw, 2, 4) : 1);
     for (int i = 0; i < 2; i++) {
         const struct axis *a = &axes[i];
@@ -150,6 +167,19 @@ static void relate_broadcast(struct kernel_case *c)
     set(c, "a_len", a_len);
     set(c, "b_len", b_len);
     set(c, "out_len", out_len);
+}
+
+/* As the host makes multipliers: the larger scale becomes 1/2. */
+static void relate_add(struct kernel_case *c)
+{
+    bool a = draw_one_in(&c->draw, 2);
+
+    relate_broadcast(c);
+    if (draw_one_in(&c->draw, 4))
+        return;
+    set(c, a ? "a_mult" : "b_mult", INT32_C(1) << 30);
+    set(c, a ? "a_shift" : "b_shift", 0);
+    set(c, "out_shift", draw_between(&c->draw, -22, -16));
 }
 
 /* Either operand may be transposed, and may repeat along dimensions of the batch. */
@@ -307,7 +337,7 @@ static const struct relation {
     {"reduce_", relate_reduce},
     {"batch_matmul_", relate_matrices},
     {"add_sub", relate_add_sub},
-    {"add_", relate_broadcast},
+    {"add_", relate_add},
     {"mul_", relate_broadcast},
     {"binary_", relate_broadcast},
     {"transpose", relate_transpose},

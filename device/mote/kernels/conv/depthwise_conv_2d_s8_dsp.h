@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* depthwise_conv_2d_s8 with the DSP extension of Armv7E-M: the contract of depthwise_conv_2d_s8.h, with
  *
- *   weights  int8, packed as transposed (packing.h): [9][out_c] for kernels of 3 x 3 at stride 1 or 2 whose windows
- * reach one column out of the image at most, so that a channel's weights lie together; else [1][all], as they are
+ *   weights  int8, packed as transposed (packing.h)
+ *
+ * [9][out_c] for kernels of 3 x 3 at stride 1 or 2 whose windows reach one column out of the image at most, so that a
+ * channel's weights lie together; else [1][all], as they are.
  *
  * No scratch; 8 * MOTE_KERNEL_ROWS_MAX bytes of stack. */
 #ifndef MOTE_DEPTHWISE_CONV_2D_S8_DSP_H
