@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fully_connected_s8 with products of pairs of halfwords. Four inputs and the same four weights of four outputs
- * are 16 products: a load and two widenings of the inputs, two loads, eight widenings, eight double products. */
+/* fully_connected_s8 with products of pairs of halfwords. Four inputs and the same four weights of four outputs are 16
+ * products: a load and two widenings of the inputs, a load of the weights, eight widenings, eight double products. The
+ * loops are assembly: compilers find no registers for them. */
 #include "fully_connected_s8_dsp.h"
 
-#include "../shared/dsp.h"
-#include "../shared/requant.h"
+#include "../shared/requant_dsp.h"
 
 static uint32_t fit(const void *params, uint32_t *bytes)
 {
@@ -27,7 +27,67 @@ static void shape(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DI
 #endif
 
 #if MOTE_DSP
-/* The n <= 4 last inputs, zeros behind them: so are the weights. */
+/* Four outputs at a time; the assembly has the offsets. */
+struct fours {
+    const int8_t *in;      /*  0 */
+    const int8_t *in_16;   /*  4: the end of the inputs that are a multiple of 16 */
+    const int8_t *in_4;    /*  8: and of 4 */
+    uint32_t last;         /* 12: the others, zeros behind them: so are the weights */
+    uint32_t has_last;     /* 16: there are some */
+    const int8_t *weights; /* 20 */
+    const int32_t *bias;   /* 24 */
+    uint32_t zero;         /* 28: to be taken from each sum */
+    const int32_t *mult;   /* 32 */
+    const int8_t *shift;   /* 36 */
+    int32_t step;          /* 40: 1, or 0: one multiplier for all */
+    int32_t middle;        /* 44: 2 * out_zero + 1 */
+    int8_t *out;           /* 48 */
+    int32_t n;             /* 52: fours */
+    uint32_t r7;           /* 56: saved, as compilers do not let assembly have it */
+};
+
+/* r0 to r3 sums; r4, r5 inputs; r6, r8, r9, r10 weights, r11 for a moment; r12 and lr where inputs and weights are. */
+#define ENTER "str r7, [r0, #56]\nmov r7, r0\nldr lr, [r7, #20]\n"
+#define FOUR  "1:\nldrd r4, r5, [r7, #24]\nldmia r4!, {r0, r1, r2, r3}\nstr r4, [r7, #24]\nldr r12, [r7]\n"
+#define ZERO  "sub r0, r0, r5\nsub r1, r1, r5\nsub r2, r2, r5\nsub r3, r3, r5\n"
+#define WEIGH(r, w)                                                                                                    \
+    "sxtb16 r11, " w "\nsmlad " r ", r11, r4, " r "\nsxtb16 " w ", " w ", ror #8\nsmlad " r ", " w ", r5, " r "\n"
+#define PRODUCTS                                                                                                       \
+    "ldmia lr!, {r6, r8, r9, r10}\nsxtb16 r5, r4, ror #8\nsxtb16 r4, r4\n" WEIGH("r0", "r6") WEIGH("r1", "r8")         \
+        WEIGH("r2", "r9") WEIGH("r3", "r10")
+#define QUAD    "ldr r4, [r12], #4\n" PRODUCTS
+#define AT_16   "ldr r11, [r7, #4]\ncmp r12, r11\n"
+#define AT_4    "ldr r11, [r7, #8]\ncmp r12, r11\n"
+#define BY_16   AT_16 "beq 3f\n2:\n" QUAD QUAD QUAD QUAD AT_16 "bne 2b\n3:\n"
+#define BY_4    AT_4 "beq 5f\n4:\n" QUAD AT_4 "bne 4b\n5:\n"
+#define OTHERS  "ldrd r4, r11, [r7, #12]\ncmp r11, #0\nbeq 6f\n" PRODUCTS "6:\n"
+#define FOR_OUT "str lr, [r7, #20]\nldrd r4, r5, [r7, #32]\nldr r8, [r7, #40]\nldrd r12, lr, [r7, #44]\n"
+#define MULT    "ldr r9, [r4]\nadd r4, r4, r8, lsl #2\nldrsb r10, [r5]\nadd r5, r5, r8\nrsb r10, r10, #0\n"
+#define HALF    "lsl r11, r12, r10\nasr r11, r11, #1\n"
+#define OUT(r)  MOTE_RESULT(r, "r9", "r10", "r11", "r6") "strb " r ", [lr], #1\n"
+#define IF_EACH "cmp r8, #0\nbeq 7f\n" MULT HALF "7:\n"
+#define OUTS    MULT HALF OUT("r0") IF_EACH OUT("r1") IF_EACH OUT("r2") IF_EACH OUT("r3")
+#define KEEP    "strd r4, r5, [r7, #32]\nstr lr, [r7, #48]\nldr lr, [r7, #20]\n"
+#define NEXT    KEEP "ldr r4, [r7, #52]\nsubs r4, r4, #1\nstr r4, [r7, #52]\nbne 1b\n"
+#define LEAVE   "ldr r7, [r7, #56]\n"
+
+static void put_fours(struct fours *fours)
+{
+    register struct fours *f __asm__("r0") = fours;
+
+    __asm__ volatile(ENTER FOUR ZERO BY_16 BY_4 OTHERS FOR_OUT OUTS NEXT LEAVE
+                     : "+r"(f)
+                     :
+                     : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+}
+
+_Static_assert(sizeof(struct fours) == 60 && offsetof(struct fours, last) == 12 &&
+                   offsetof(struct fours, weights) == 20 && offsetof(struct fours, bias) == 24 &&
+                   offsetof(struct fours, mult) == 32 && offsetof(struct fours, step) == 40 &&
+                   offsetof(struct fours, middle) == 44 && offsetof(struct fours, n) == 52,
+               "the offsets in the assembly");
+
+/* The n < 4 last inputs, zeros behind them. */
 static uint32_t last_of(const int8_t *in, int32_t n)
 {
     uint32_t four = 0;
@@ -35,42 +95,6 @@ static uint32_t last_of(const int8_t *in, int32_t n)
     for (int32_t i = 0; i < n; i++)
         four |= (uint32_t)(uint8_t)in[i] << 8 * i;
     return four;
-}
-
-struct sums {
-    int32_t a, b, c, d; /* of four outputs */
-};
-
-/* Four inputs times the same four weights of four outputs. */
-static inline struct sums add_quad(uint32_t in, const mote_word *w, struct sums sum)
-{
-    int32_t even = mote_even_bytes(in), odd = mote_odd_bytes(in);
-    uint32_t a = w[0], b = w[1], c = w[2], d = w[3];
-
-    sum.a = mote_add_products(mote_even_bytes(a), even, sum.a);
-    sum.a = mote_add_products(mote_odd_bytes(a), odd, sum.a);
-    sum.b = mote_add_products(mote_even_bytes(b), even, sum.b);
-    sum.b = mote_add_products(mote_odd_bytes(b), odd, sum.b);
-    sum.c = mote_add_products(mote_even_bytes(c), even, sum.c);
-    sum.c = mote_add_products(mote_odd_bytes(c), odd, sum.c);
-    sum.d = mote_add_products(mote_even_bytes(d), even, sum.d);
-    sum.d = mote_add_products(mote_odd_bytes(d), odd, sum.d);
-    return sum;
-}
-
-static struct sums sum_four(const int8_t *in, const mote_word *w, int32_t n)
-{
-    struct sums sum = {0, 0, 0, 0};
-
-    for (; n >= 8; n -= 8, in += 8, w += 8) {
-        sum = add_quad(mote_four_of(in), w, sum);
-        MOTE_IN_ORDER();
-        sum = add_quad(mote_four_of(in + 4), w + 4, sum);
-        MOTE_IN_ORDER();
-    }
-    for (; n >= 4; n -= 4, in += 4, w += 4)
-        sum = add_quad(mote_four_of(in), w, sum);
-    return n > 0 ? add_quad(last_of(in, n), w, sum) : sum;
 }
 
 static uint32_t total(const int8_t *in, int32_t n)
@@ -85,30 +109,103 @@ static uint32_t total(const int8_t *in, int32_t n)
     return sum;
 }
 
+struct job {
+    const struct mote_fully_connected_s8 *p;
+    const int8_t *weights;
+    const int32_t *bias, *mult;
+    const int8_t *shift;
+    bool plain; /* all outputs are */
+};
+
+/* Products with the weights' zero point are as large as those with the weights. */
+static bool has_room(const struct mote_fully_connected_s8 *p)
+{
+    return p->in_len <= (p->weights_zero != 0 ? MOTE_PLAIN_PRODUCTS / 2 : MOTE_PLAIN_PRODUCTS);
+}
+
+static bool is_plain(const struct job *j, int32_t o)
+{
+    int32_t q = j->p->per_channel ? o : 0;
+
+    return has_room(j->p) && mote_is_plain(j->bias[o], j->mult[q], j->shift[q]);
+}
+
+/* An output that the assembly's arithmetic is too narrow for. */
+static int8_t put_slowly(const struct job *j, const int8_t *in, uint32_t zero, int32_t o)
+{
+    const struct mote_fully_connected_s8 *p = j->p;
+    int32_t words = (p->in_len / 4 + (p->in_len % 4 != 0)) * 16, q = p->per_channel ? o : 0;
+    const int8_t *w = j->weights + o / 4 * words + o % 4 * 4;
+    uint32_t sum = (uint32_t)j->bias[o] - zero;
+
+    for (int32_t i = 0; i < p->in_len; i++)
+        sum += (uint32_t)(in[i] * w[i / 4 * 16 + i % 4]);
+    return mote_requant_s8((int32_t)sum, j->mult[q], j->shift[q], p->out_zero, INT8_MIN, INT8_MAX);
+}
+
+/* The last outputs, if they are no four: of numbers that are there for four. */
+static void put_rest(const struct job *j, struct fours f, int32_t n)
+{
+    int32_t bias[4] = {0}, mult[4] = {0};
+    int8_t shift[4] = {0}, out[4], *to = f.out;
+
+    for (int32_t i = 0; i < n; i++) {
+        bias[i] = f.bias[i];
+        mult[i] = f.mult[j->p->per_channel ? i : 0];
+        shift[i] = f.shift[j->p->per_channel ? i : 0];
+    }
+    f.bias = bias;
+    f.mult = mult;
+    f.shift = shift;
+    f.step = 1;
+    f.out = out;
+    f.n = 1;
+    put_fours(&f);
+    for (int32_t i = 0; i < n; i++)
+        to[i] = out[i];
+}
+
+static void put_row(const struct job *j, const int8_t *in, int8_t *out)
+{
+    const struct mote_fully_connected_s8 *p = j->p;
+    int32_t n = p->in_len, rest = n % 4;
+    struct fours f = {.in = in,
+                      .in_16 = in + n / 16 * 16,
+                      .in_4 = in + n / 4 * 4,
+                      .last = last_of(in + n - rest, rest),
+                      .has_last = rest > 0,
+                      .weights = j->weights,
+                      .bias = j->bias,
+                      .zero = p->weights_zero != 0 ? (uint32_t)p->weights_zero * total(in, n) : 0,
+                      .mult = j->mult,
+                      .shift = j->shift,
+                      .step = p->per_channel,
+                      .middle = 2 * p->out_zero + 1,
+                      .out = out,
+                      .n = p->out_c / 4};
+
+    if (f.n > 0)
+        put_fours(&f);
+    if (p->out_c % 4 > 0)
+        put_rest(j, f, p->out_c % 4);
+    for (int32_t o = 0; o < p->out_c && !j->plain; o++)
+        if (!is_plain(j, o))
+            out[o] = put_slowly(j, in, f.zero, o);
+    for (int32_t o = 0; o < p->out_c && (p->lo > INT8_MIN || p->hi < INT8_MAX); o++)
+        out[o] = (int8_t)mote_clamp(out[o], p->lo, p->hi);
+}
+
 MOTE_WEAK void mote_fully_connected_s8_dsp(const struct mote_fully_connected_s8 *p, const int8_t *in,
                                            const int8_t *weights, const int32_t *bias, const int32_t *mult,
                                            const int8_t *shift, int8_t *out, int32_t first, int32_t count)
 {
-    int32_t words = (p->in_len / 4 + (p->in_len % 4 != 0)) * 4; /* of four outputs */
+    struct job j = {p, weights, bias, mult, shift, false};
 
+    j.plain = has_room(p) && mote_all_plain(bias, mult, shift, p->out_c, p->per_channel);
     in += first * p->in_len;
     out += first * p->out_c;
-    for (; count > 0; count--, in += p->in_len) {
-        uint32_t zero = p->weights_zero != 0 ? (uint32_t)p->weights_zero * total(in, p->in_len) : 0;
-        const mote_word *w = (const void *)weights;
-
-        for (int32_t o = 0; o < p->out_c; o += 4, w += words) {
-            struct sums four = sum_four(in, w, p->in_len);
-            int32_t sum[4] = {four.a, four.b, four.c, four.d}, n = p->out_c - o < 4 ? p->out_c - o : 4;
-
-            for (int32_t j = 0; j < n; j++) {
-                int32_t q = p->per_channel ? o + j : 0;
-                uint32_t s = (uint32_t)sum[j] + (uint32_t)bias[o + j] - zero;
-
-                *out++ = mote_requant_s8((int32_t)s, mult[q], shift[q], p->out_zero, p->lo, p->hi);
-            }
-        }
-    }
+    for (; count > 0; count--, in += p->in_len, out += p->out_c)
+        put_row(&j, in, out);
 }
 
 static void run_fully_connected_s8_dsp(const struct mote_call *c)

@@ -19,11 +19,14 @@ static inline bool mote_is_plain(int32_t bias, int32_t mult, int32_t shift)
 static inline bool mote_all_plain(const int32_t *bias, const int32_t *mult, const int8_t *shift, int32_t n,
                                   int32_t each)
 {
+    uint32_t seen = 0;
     bool plain = true;
 
-    for (; n > 0 && plain; n--, mult += each, shift += each)
-        plain = mote_is_plain(*bias++, *mult, *shift);
-    return plain;
+    for (int32_t i = 0; i < n; i++)
+        seen |= (uint32_t)bias[i] + (UINT32_C(1) << 29);
+    for (int32_t i = 0; i < (each ? n : 1) && plain; i++)
+        plain = mote_is_plain(0, mult[i], shift[i]);
+    return plain && seen < UINT32_C(1) << 30;
 }
 
 #if MOTE_DSP
