@@ -54,6 +54,12 @@ static inline uint32_t mote_packed_transposed(const int32_t shape[MOTE_PACKED_DI
     return column * (uint32_t)shape[MOTE_ROWS] + row;
 }
 
+/* The same of another shape: a version knows its constants by the packing's number. */
+static inline uint32_t mote_packed_channels(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
+{
+    return mote_packed_transposed(shape, row, column);
+}
+
 static inline uint32_t mote_packed_row_major(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
 {
     return row * (uint32_t)shape[MOTE_COLUMNS] + column;

@@ -7,4 +7,5 @@ PACKING(1,     QUADS_4,      quads_4)
 PACKING(2,     WORDS_4,      words_4)
 PACKING(3,     QUADS_16,     quads_16)
 PACKING(4,     TRANSPOSED,   transposed)
+PACKING(5,     CHANNELS,     channels)
 #undef PACKING

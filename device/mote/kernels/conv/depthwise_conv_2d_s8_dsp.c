@@ -379,7 +379,7 @@ static void run_depthwise_conv_2d_s8_dsp(const struct mote_call *c)
 }
 #endif
 
-static const uint16_t forms[] = {0, MOTE_FORM(MOTE_CODING_DENSE, MOTE_PACKING_TRANSPOSED), 0, 0, 0, 0, 0};
+static const uint16_t forms[] = {0, MOTE_FORM(MOTE_CODING_DENSE, MOTE_PACKING_CHANNELS), 0, 0, 0, 0, 0};
 
 MOTE_KERNEL_CODE(depthwise_conv_2d_s8, dsp, .run = MOTE_IF_DSP(run_depthwise_conv_2d_s8_dsp), .forms = forms,
                  .fit = fit, MOTE_SHAPE(shape));

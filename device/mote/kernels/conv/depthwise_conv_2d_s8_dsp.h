@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* depthwise_conv_2d_s8 with the DSP extension of Armv7E-M: the contract of depthwise_conv_2d_s8.h, with
  *
- *   weights  int8, packed as transposed (packing.h)
+ *   weights  int8, packed as channels (packing.h)
  *
  * [9][out_c] for kernels of 3 x 3 at stride 1 or 2 whose windows reach one column out of the image at most, so that a
  * channel's weights lie together; else [1][all], as they are.
