@@ -26,7 +26,7 @@ static inline int32_t mote_conv_columns(const struct mote_conv_2d_s8 *p)
 /* Else the slow path computes. */
 static inline bool mote_conv_is_plain(const struct mote_conv_2d_s8 *p)
 {
-    return p->filter_c == p->in_c && mote_conv_taps(p) <= 1 << 24;
+    return p->filter_c == p->in_c && mote_conv_taps(p) <= INT32_C(1) << 24;
 }
 
 static inline uint32_t mote_conv_packed_bytes(const struct mote_conv_2d_s8 *p)

@@ -26,8 +26,8 @@ static inline uint32_t mote_depthwise_scratch(const struct mote_depthwise_conv_2
     int64_t columns = (int64_t)mote_depthwise_groups(p, side) * (p->kernel_w + p->in_w) + 2;
     int64_t bytes = columns * p->out_c * 4 + 2 * MOTE_SLACK;
 
-    if (p->depth_multiplier > 1 || p->in_w > 2 * (int64_t)p->out_w * p->kernel_w || columns > 1 << 24 ||
-        bytes > 1 << 24)
+    if (p->depth_multiplier > 1 || p->in_w > 2 * (int64_t)p->out_w * p->kernel_w || columns > INT32_C(1) << 24 ||
+        bytes > INT32_C(1) << 24)
         return 0;
     return (uint32_t)bytes;
 }
