@@ -149,6 +149,8 @@ static void filter_slowly(const struct tile *t, int32_t at, const mote_word *w, 
 }
 
 /* ---- inputs ---- */
+enum { ROW = 64 }; /* bytes that are put together before they are widened */
+
 struct inputs {
     mote_word *to;  /* of one pixel */
     int32_t pixels; /* of the tile */
@@ -190,19 +192,67 @@ static void put_bytes(struct inputs *to, const int8_t *in, int32_t n)
         put_byte(to, *in++);
 }
 
+/* A row of the kernel whose inputs are side by side; returns where the next one goes. */
+static inline mote_word *put_row(mote_word *to, int32_t pixels, const int8_t *in, int32_t n)
+{
+    uint32_t some = 0;
+
+    for (; n >= 4; n -= 4, in += 4, to += 2 * pixels) {
+        uint32_t four = mote_four_of(in);
+
+        to[0] = (uint32_t)mote_even_bytes(four);
+        to[pixels] = (uint32_t)mote_odd_bytes(four);
+    }
+    if (n == 0)
+        return to;
+    for (int32_t i = 0; i < n; i++)
+        some |= (uint32_t)(uint8_t)in[i] << 8 * i;
+    to[0] = (uint32_t)mote_even_bytes(some);
+    to[pixels] = (uint32_t)mote_odd_bytes(some);
+    return to + 2 * pixels;
+}
+
+/* Kernel rows of `n` bytes that lie side by side but for what is outside the image, left or right of it. */
+static void put_clipped(const struct mote_conv_2d_s8 *p, const int8_t *const rows[], int8_t zero, int32_t x, int32_t n,
+                        struct inputs to)
+{
+    int32_t at = x * p->in_c, from = at < 0 ? -at : 0, end = p->in_w > x ? p->in_w * p->in_c - at : 0;
+    int8_t row[ROW];
+
+    from = from < n ? from : n;
+    end = end < from ? from : end < n ? end : n;
+    for (int32_t i = 0; i < n; i++)
+        row[i] = zero;
+    for (int32_t k = 0; k < p->kernel_h; k++) {
+        const int8_t *in = rows[k];
+
+        for (int32_t i = from; i < end; i++)
+            row[i] = in[at + i];
+        to.to = put_row(to.to, to.pixels, row, n);
+    }
+}
+
 /* What a filter sees at input column x, from channel `group` on. */
 static void put_pixel(const struct mote_conv_2d_s8 *p, const int8_t *const rows[], const int8_t *zeros, int32_t x,
                       int32_t group, struct inputs to)
 {
+    int32_t n = p->kernel_w * p->filter_c, kernel_h = p->kernel_h;
     bool dense = p->kernel_w == 1 || (p->dilation_w == 1 && p->filter_c == p->in_c);
-    bool inside = x >= 0 && x + (p->kernel_w - 1) * p->dilation_w < p->in_w;
 
-    for (int32_t k = 0; k < p->kernel_h; k++) {
-        if (inside && dense)
-            put_bytes(&to, rows[k] + x * p->in_c + group, p->kernel_w * p->filter_c);
-        else
-            for (int32_t j = 0, at = x; j < p->kernel_w; j++, at += p->dilation_w)
-                put_bytes(&to, at >= 0 && at < p->in_w ? rows[k] + at * p->in_c + group : zeros, p->filter_c);
+    if (dense && x >= 0 && x + p->kernel_w <= p->in_w) {
+        int32_t at = x * p->in_c + group;
+
+        for (int32_t k = 0; k < kernel_h; k++)
+            to.to = put_row(to.to, to.pixels, rows[k] + at, n);
+        return;
+    }
+    if (dense && p->filter_c == p->in_c && n <= ROW && x > -ROW && x < p->in_w + ROW) {
+        put_clipped(p, rows, *zeros, x, n, to);
+        return;
+    }
+    for (int32_t k = 0; k < kernel_h; k++) {
+        for (int32_t j = 0, at = x; j < p->kernel_w; j++, at += p->dilation_w)
+            put_bytes(&to, at >= 0 && at < p->in_w ? rows[k] + at * p->in_c + group : zeros, p->filter_c);
         end_row(&to);
     }
 }
