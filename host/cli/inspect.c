@@ -485,14 +485,14 @@ static json_t *image_tensor_json(const struct mote_image_tensor *t, uint32_t ind
 struct ios {
     const char *what;
     int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *);
-    const struct mote_image_io *first;
+    uint32_t first;
 };
 
-static struct ios inputs_of(const struct mote_model *m) { return (struct ios){"input", mote_model_input, m->io}; }
+static struct ios inputs_of(void) { return (struct ios){"input", mote_model_input, 0}; }
 
 static struct ios outputs_of(const struct mote_model *m)
 {
-    return (struct ios){"output", mote_model_output, m->io + m->n_inputs};
+    return (struct ios){"output", mote_model_output, m->n_inputs};
 }
 
 static json_t *io_json(const struct mote_model *m, struct ios ios)
@@ -501,7 +501,7 @@ static json_t *io_json(const struct mote_model *m, struct ios ios)
     struct mote_io io;
 
     for (int32_t i = 0; ios.get(m, i, &io) == MOTE_OK; i++) {
-        const struct mote_image_io *as_stored = &ios.first[i];
+        const struct mote_image_io *as_stored = &m->io[ios.first + (uint32_t)i];
 
         json_array_append_new(all, json_pack("{s:o, s:s, s:o, s:I, s:o, s:i, s:o, s:I}", "name", json_text(io.name),
                                              "type", type_name((enum mote_type)io.type), "shape",
@@ -556,7 +556,7 @@ static json_t *image_json(struct pool *pool, struct bytes image, const struct mo
                      (json_int_t)h->model_version, "format", format, "core", core_name((enum mote_core)h->core), "hash",
                      hex(pool, h->hash, sizeof h->hash), "image_bytes", (json_int_t)h->bytes, "arena_bytes",
                      (json_int_t)h->arena_bytes, "weight_bytes", (json_int_t)image_weight_bytes(m), "inputs",
-                     io_json(m, inputs_of(m)), "outputs", io_json(m, outputs_of(m)), "classes",
+                     io_json(m, inputs_of()), "outputs", io_json(m, outputs_of(m)), "classes",
                      names_json(classes, n_classes), "preprocess",
                      said_json(&preprocess, "inverse_std", preprocess.inverse), "task", task_json(&task), "signature",
                      signature_json(pool, image), "sections", sections_json(m), "steps", steps, "programs",
@@ -568,6 +568,7 @@ static void print_io(struct pool *pool, const struct mote_model *m, struct ios i
     struct mote_io io;
 
     for (int32_t i = 0; ios.get(m, i, &io) == MOTE_OK; i++) {
+        const struct mote_image_io *as_stored = &m->io[ios.first + (uint32_t)i];
         struct text shape = {.pool = pool};
 
         text_add(&shape, "%s", "");
@@ -575,8 +576,8 @@ static void print_io(struct pool *pool, const struct mote_model *m, struct ios i
             text_add(&shape, "%s%u", d > 0 ? "x" : "", io.dims[d]);
         printf("%s %d: %s, %s %s, scale %.6g, zero %d", ios.what, i, printable(pool, io.name),
                type_name((enum mote_type)io.type), shape.s, (double)io.scale, io.zero);
-        if (ios.first[i].axis != MOTE_AXIS_NONE)
-            printf(", %u slices of axis %u a call", ios.first[i].hop, ios.first[i].axis);
+        if (as_stored->axis != MOTE_AXIS_NONE)
+            printf(", %u slices of axis %u a call", as_stored->hop, as_stored->axis);
         putchar('\n');
     }
 }
@@ -635,7 +636,7 @@ static void print_image(struct pool *pool, const char *path, struct bytes image,
     print_classes(pool, classes, n_classes);
     print_said(&preprocess);
     print_task(&task);
-    print_io(pool, m, inputs_of(m));
+    print_io(pool, m, inputs_of());
     print_io(pool, m, outputs_of(m));
     printf("\n%-12s %10s %10s %8s\n", "section", "offset", "bytes", "count");
     for (uint32_t i = 0; i < h->n_sections; i++) {
