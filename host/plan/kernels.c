@@ -75,7 +75,7 @@ const char *kernel_version_path(struct pool *pool, const struct kernel_version *
 void kernel_list(struct text *out, const struct kernel_version *const used[KERNEL_LIMIT])
 {
     for (int id = 0; id < KERNEL_LIMIT; id++)
-        if (used[id] != NULL)
+        if (kernels[id] != NULL && used[id] != NULL)
             text_add(out, "KERNEL(%d, %s, %s, %s)\n", id, kernel_families[id], kernels[id]->name, used[id]->name);
     text_add(out, "#undef KERNEL\n");
 }
