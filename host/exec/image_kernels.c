@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/exec/image_kernels.h"
 
-#include <stdlib.h>
-
 #include "host/graph/graph.h"
 #include "host/target/target.h"
 #include "mote/ops/image.h"
@@ -12,7 +10,8 @@
 static void run_unpacked(const struct mote_call *call, const struct mote_version *version, enum kernel_id kernel)
 {
     const struct mote_kernel *k = kernels[kernel];
-    void *args[MOTE_ARGS_MAX], *unpacked[MOTE_ARGS_MAX] = {NULL};
+    void *args[MOTE_ARGS_MAX];
+    struct pool pool = {0};
     uint32_t bytes[MOTE_ARGS_MAX + 1];
 
     k->need(call->params, bytes);
@@ -23,15 +22,12 @@ static void run_unpacked(const struct mote_call *call, const struct mote_version
         if (version->forms[i] == 0)
             continue;
         version->shape(call->params, i, shape);
-        args[i] = unpacked[i] = malloc(bytes[i]);
-        if (args[i] == NULL)
-            abort();
+        args[i] = pool_alloc(&pool, bytes[i]);
         packing_unpack(mote_packing(version->forms[i]), shape, (size_t)type_bits((enum mote_type)k->arg[i].type) / 8,
                        call->args[i], args[i]);
     }
     kernel_version_best(kernel, 0)->code->run(&(struct mote_call){call->params, args, call->first, call->count});
-    for (uint32_t i = 0; i < k->n_args; i++)
-        free(unpacked[i]);
+    pool_free(&pool);
 }
 
 /* A call does not say which kernel it is for, so that each version has a function. */
