@@ -5,9 +5,9 @@
 set -eu
 
 build="gcc g++ libc6-dev make cmake ninja-build pkg-config libjansson-dev libsodium-dev libcyaml-dev libyaml-dev libcmocka-dev"
-build="$build libdnnl-dev libarchive-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev"
+build="$build libdnnl-dev libarchive-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev libelf-dev"
 board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
-boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc gcc-avr avr-libc libsimavr-dev libelf-dev clang"
+boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user gcc-avr avr-libc libsimavr-dev clang"
 demo="$build $board dataset-fashion-mnist"
 check="$build $boards dataset-fashion-mnist clang-tidy clang-format lld libclang-rt-14-dev python3 git"
 bench="$build $boards python3"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/emulate/elf32.h"
+#include "host/emulate/linked.h"
 #include "host/emulate/process.h"
 #include "host/target/home.h"
 
@@ -397,13 +397,13 @@ enum mote_status firmware_run(struct firmware *fw, int32_t seconds, bool functio
 }
 
 /* ---- sizes ---- */
-static enum mote_status open_elf(struct firmware *fw, struct elf32 *elf, const struct frame *at)
+static enum mote_status open_linked(struct firmware *fw, struct linked *linked, const struct frame *at)
 {
     struct frame here = {at, "firmware", "firmware.elf", -1, NULL};
     struct bytes file;
 
     TRY(file_read(fw->pool, firmware_path(fw, "firmware.elf"), &file, &here));
-    return elf32_open(elf, file, &here);
+    return linked_open(linked, file, &here);
 }
 
 enum mote_status firmware_sizes(struct firmware *fw, struct firmware_sizes *sizes, const struct frame *at)
@@ -424,34 +424,41 @@ enum mote_status firmware_sizes(struct firmware *fw, struct firmware_sizes *size
         {".arena", NULL},
         {".stack", NULL},
     };
-    struct elf32 elf;
+    struct linked linked;
+    const char *unknown = NULL;
 
     *sizes = (struct firmware_sizes){0};
-    TRY(open_elf(fw, &elf, at));
-    for (int32_t i = 0; i < elf.n_sections; i++) {
-        const char *name = elf32_section_name(&elf, i);
+    TRY(open_linked(fw, &linked, at));
+    for (size_t i = 0; i < linked.n_sections; i++) {
+        const struct linked_section s = linked_section(&linked, i);
         size_t k = 0;
 
-        if (!(elf.sections[i].sh_flags & SHF_ALLOC) || elf.sections[i].sh_size == 0)
+        if (!s.allocated || s.bytes == 0)
             continue;
-        while (k < COUNT(known) && strcmp(known[k].section, name) != 0)
+        while (k < COUNT(known) && strcmp(known[k].section, s.name) != 0)
             k++;
         if (k == COUNT(known))
-            return fail(at, MOTE_ERR_ENVIRONMENT,
-                        "the firmware has a section %s that nobody counts: the linker script must "
-                        "place it",
-                        name);
-        if (known[k].size)
-            *known[k].size += elf.sections[i].sh_size;
+            unknown = pool_strdup(fw->pool, s.name);
+        else if (known[k].size)
+            *known[k].size += (int64_t)s.bytes;
     }
+    linked_close(&linked);
+    if (unknown)
+        return fail(at, MOTE_ERR_ENVIRONMENT,
+                    "the firmware has a section %s that nobody counts: the linker script must place it", unknown);
     return MOTE_OK;
 }
 
 const char *firmware_function_at(struct firmware *fw, uint32_t address)
 {
-    struct elf32 elf;
+    struct linked linked;
+    const char *name;
 
-    return open_elf(fw, &elf, NULL) == MOTE_OK ? elf32_function_at(&elf, address) : NULL;
+    if (open_linked(fw, &linked, NULL) != MOTE_OK)
+        return NULL;
+    name = linked_function_at(&linked, fw->pool, address);
+    linked_close(&linked);
+    return name;
 }
 
 const char *firmware_marker(struct pool *pool, const char *hex)

@@ -12,7 +12,7 @@
 
 #include "host/base/base.h"
 #include "host/emit/emit.h"
-#include "host/emulate/elf32.h"
+#include "host/emulate/linked.h"
 #include "host/emulate/emulate.h"
 #include "host/emulate/firmware.h"
 #include "host/emulate/process.h"
@@ -298,6 +298,8 @@ static bool has_avr(void)
 
 static bool has_riscv(void) { return has_tool("riscv64-unknown-elf-gcc") && has_tool("qemu-system-riscv32"); }
 
+static bool has_aarch64(void) { return has_tool("aarch64-linux-gnu-gcc") && has_tool("qemu-aarch64"); }
+
 static void want_counts(const char *board, const char *program, const int64_t *counts, int32_t n)
 {
     struct firmware fw;
@@ -344,6 +346,8 @@ static void every_core_is_counted(void **state)
         want_counts(boards[i], "thumb.S", counts, COUNT(counts));
     if (has_riscv())
         want_counts("riscv32-virt", "rv32.S", counts, COUNT(counts));
+    if (has_aarch64())
+        want_counts("aarch64-linux", "aarch64.S", counts, COUNT(counts));
     if (has_avr())
         want_counts("arduino-uno", "avr.S", (const int64_t[]){0, 3002, 3002, 502, 3}, 5);
 }
@@ -430,12 +434,13 @@ static void the_harness_runs_a_model(void **state)
 /* On every machine, and with both compilers: the same bytes, and a stack that is measured. */
 static void the_harness_runs_everywhere(void **state)
 {
-    static const char *const names[] = {"microbit",     "mps2-an385",         "mps2-an500",
-                                        "mps2-an505",   "mps3-an547",         "arduino-uno",
-                                        "riscv32-virt", "riscv32-virt-clang", "mps2-an386-clang"};
+    static const char *const names[] = {"microbit",      "mps2-an385",           "mps2-an500",
+                                        "mps2-an505",    "mps3-an547",           "arduino-uno",
+                                        "riscv32-virt",  "riscv32-virt-clang",   "mps2-an386-clang",
+                                        "aarch64-linux", "aarch64-linux-dotprod"};
     uint8_t input[] = {10, 20, 30, 40, 50, 60, 0, 0, 0, 0, 0, 0};
     static const uint8_t want[] = {11, 22, 33, 44, 55, 66, 1, 0, 1, 2, 3, 4, 5, 6, 2, 0};
-    bool avr = has_avr(), riscv = has_riscv(), clang = has_tool("clang");
+    bool avr = has_avr(), riscv = has_riscv(), clang = has_tool("clang"), aarch64 = has_aarch64();
 
     (void)state;
     for (size_t i = 0; i < COUNT(names); i++) {
@@ -443,7 +448,7 @@ static void the_harness_runs_everywhere(void **state)
         struct fixture f;
 
         if ((strstr(names[i], "arduino") && !avr) || (strstr(names[i], "riscv") && !riscv) ||
-            (strstr(names[i], "clang") && !clang))
+            (strstr(names[i], "clang") && !clang) || (strstr(names[i], "aarch64") && !aarch64))
             continue;
         begin(&f);
 
@@ -686,20 +691,21 @@ static void damaged_elf_files_are_survived(void **state)
     for (size_t i = 0; i < file.size; i++) {
         size_t cut = i % 3 == 0 ? i : file.size;
         uint8_t *copy = malloc(cut ? cut : 1), *changed = copy + (i < cut ? i : 0);
-        struct elf32 elf;
+        struct linked linked;
 
         memcpy(copy, file.data, cut);
         if (cut)
             *changed ^= (uint8_t)(1 + i * 7 % 255);
-        if (elf32_open(&elf, (struct bytes){copy, cut}, NULL) == MOTE_OK) {
-            for (int32_t s = 0; s < elf.n_sections; s++)
-                assert_non_null(elf32_section_name(&elf, s));
-            for (int32_t s = 0; s < elf.n_segments; s++) {
-                struct elf32_load load = elf32_load(&elf, s);
+        if (linked_open(&linked, (struct bytes){copy, cut}, NULL) == MOTE_OK) {
+            for (size_t s = 0; s < linked.n_sections; s++)
+                assert_non_null(linked_section(&linked, s).name);
+            for (size_t s = 0; s < linked.n_segments; s++) {
+                struct linked_load load = linked_load(&linked, s);
 
                 assert_true(load.bytes.size == 0 || load.bytes.data + load.bytes.size <= copy + cut);
             }
-            elf32_function_at(&elf, 0x40);
+            linked_function_at(&linked, &f.pool, 0x40);
+            linked_close(&linked);
         }
         free(copy);
         i += i > 4096 ? 61 : 0; /* every byte of the head, some of the rest */

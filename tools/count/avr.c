@@ -15,7 +15,7 @@
 
 #include "counter.h"
 #include "host/base/base.h"
-#include "host/emulate/elf32.h"
+#include "host/emulate/linked.h"
 
 /* Data addresses of the general purpose registers, and of the first RAM byte. */
 #define CALL      0x3e
@@ -30,7 +30,8 @@ enum { SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS
 
 struct machine {
     avr_t *avr;
-    struct elf32 elf;
+    struct linked linked;
+    struct pool *pool;
     uint64_t **function; /* [words of flash]: where an instruction counts, NULL if not yet known */
     int file[FILES_MAX]; /* -1: free */
     bool ended;
@@ -125,10 +126,10 @@ static void load(struct machine *m, struct pool *pool, const char *path, const s
 {
     struct bytes file;
 
-    if (file_read(pool, path, &file, at) != MOTE_OK || elf32_open(&m->elf, file, at) != MOTE_OK)
+    if (file_read(pool, path, &file, at) != MOTE_OK || linked_open(&m->linked, file, at) != MOTE_OK)
         exit(EXIT_ENVIRONMENT);
-    for (int32_t i = 0; i < m->elf.n_segments; i++) {
-        struct elf32_load s = elf32_load(&m->elf, i);
+    for (size_t i = 0; i < m->linked.n_segments; i++) {
+        struct linked_load s = linked_load(&m->linked, i);
 
         if (s.bytes.size == 0)
             continue;
@@ -136,6 +137,7 @@ static void load(struct machine *m, struct pool *pool, const char *path, const s
             die(m, "the firmware does not fit the flash");
         memcpy(m->avr->flash + s.address, s.bytes.data, s.bytes.size);
     }
+    m->pool = pool;
     m->avr->codeend = m->avr->flashend;
     m->function = pool_alloc(pool, ((size_t)m->avr->flashend + 1) / 2 * sizeof *m->function);
 }
@@ -146,7 +148,7 @@ static void count(struct machine *m, uint32_t pc)
 
     counter_executed++;
     if (!*function) {
-        const char *name = elf32_function_at(&m->elf, pc);
+        const char *name = linked_function_at(&m->linked, m->pool, pc);
 
         *function = counter_function(name ? name : "?");
     }
