@@ -25,7 +25,7 @@ cmake --build build --target check_kernels mote_count >&2
 if $on_boards; then
     status=0
     for board in nrf51-large mps2-an385 mps2-an386 mps2-an386-clang mps2-an500 mps2-an505 mps3-an547 riscv32-virt \
-        riscv32-virt-clang; do
+        riscv32-virt-clang aarch64-linux aarch64-linux-dotprod; do
         build/check_kernels --target "$board" --cases "$n" "$@" || status=1
     done
     exit $status
