@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 LSTM: the definition of lstm_s8.h. Nothing couples the units of a step but the old h, so a unit goes
- * from its four gates to its new c and h at once, and no gate is ever stored. */
-#include "lstm_s8.h"
-
+ * from its four gates, which share each input, to its new c and h at once. */
 #include "../shared/rows.h"
-
-enum { GATE_INPUT, GATE_FORGET, GATE_CELL, GATE_OUTPUT, GATES };
-
-_Static_assert(GATES == MOTE_LSTM_S8_GATES, "the contract's");
+#include "lstm_s8_unit.h"
 
 struct constants {
     const MOTE_FLASH int8_t *x_weights, *h_weights;
@@ -16,81 +11,45 @@ struct constants {
     const MOTE_FLASH uint16_t *table;
 };
 
-static int32_t clamp16(int32_t x) { return mote_clamp(x, INT16_MIN, INT16_MAX); }
-
-static uint32_t dot(const int8_t *a, const MOTE_FLASH int8_t *b, int32_t n, uint32_t sum)
+/* The biases of a unit's four gates, and its products: its weights for the next gate are `next` further on. */
+static void sum_gates(const int8_t *x, int32_t n, const MOTE_FLASH int8_t *w, size_t next,
+                      const MOTE_FLASH int32_t *bias, int32_t units, uint32_t sum[MOTE_GATES])
 {
-    for (int32_t i = 0; i < n; i++)
-        sum += (uint32_t)(a[i] * b[i]);
-    return sum;
-}
+    const MOTE_FLASH int8_t *w1 = w + next, *w2 = w1 + next, *w3 = w2 + next;
+    uint32_t s0 = (uint32_t)bias[0], s1 = (uint32_t)bias[units];
+    uint32_t s2 = (uint32_t)bias[2 * units], s3 = (uint32_t)bias[3 * units];
 
-/* The table at |v| / 2^bits, interpolated: `bits` more fraction bits than the table. Saturates at the table's end. */
-static int32_t interpolate(const MOTE_FLASH uint16_t *table, uint32_t v, int32_t bits)
-{
-    uint32_t k = v >> bits, rest = v & ((UINT32_C(1) << bits) - 1);
+    for (; n > 0; n--) {
+        int32_t value = *x++;
 
-    if (k >= MOTE_LSTM_S8_TABLE - 1)
-        return (int32_t)(UINT32_C(0xffff) << bits);
-    return (int32_t)((uint32_t)table[k] << bits) + (int32_t)rest * (table[k + 1] - table[k]);
-}
-
-static uint32_t magnitude(int32_t v) { return v < 0 ? 0 - (uint32_t)v : (uint32_t)v; }
-
-/* Unit 2^-12 to unit 2^-15. A table step is 1/24: 512/3 units. The magnitude times 3 is below 2^17: inside the table.
- */
-static int32_t sigmoid(const MOTE_FLASH uint16_t *table, int32_t s)
-{
-    int32_t y = interpolate(table, magnitude(3 * s), 9);
-
-    return s >= 0 ? (y + (1 << 9)) >> 10 : ((INT32_C(1) << 25) - y + (1 << 9) - 1) >> 10;
-}
-
-/* tanh(x) = 2 * sigmoid(2 * x) - 1; v is 3 * 2^12 * x. */
-static int32_t tangent(const MOTE_FLASH uint16_t *table, int32_t v)
-{
-    int32_t y = interpolate(table, magnitude(v), 8) - (INT32_C(1) << 23);
-
-    return v >= 0 ? (y + (1 << 7)) >> 8 : (-y + (1 << 7) - 1) >> 8;
-}
-
-/* 3 * 2^12 times the real value of c, modulo 2^32. */
-static int32_t tangent_argument(int32_t c, int32_t shift)
-{
-    if (shift >= 0)
-        return (int32_t)((uint32_t)(3 * c) << shift);
-    return (3 * c + (INT32_C(1) << (-shift - 1))) >> -shift;
-}
-
-static int32_t gate_sum(const struct mote_lstm_s8 *p, const struct constants *k, const int8_t *x, const int8_t *h,
-                        int32_t gate, int32_t unit)
-{
-    size_t row = (size_t)gate * (size_t)p->units + (size_t)unit;
-    size_t h_row = (size_t)GATES * (size_t)p->units + row;
-    uint32_t x_sum = dot(x, k->x_weights + row * (size_t)p->in_len, p->in_len, (uint32_t)k->bias[row]);
-    uint32_t h_sum = dot(h, k->h_weights + row * (size_t)p->units, p->units, (uint32_t)k->bias[h_row]);
-
-    return clamp16(clamp16(mote_requant((int32_t)x_sum, k->mult[gate], k->shift[gate])) +
-                   clamp16(mote_requant((int32_t)h_sum, k->mult[GATES + gate], k->shift[GATES + gate])));
+        s0 += (uint32_t)(value * *w++);
+        s1 += (uint32_t)(value * *w1++);
+        s2 += (uint32_t)(value * *w2++);
+        s3 += (uint32_t)(value * *w3++);
+    }
+    sum[0] = s0;
+    sum[1] = s1;
+    sum[2] = s2;
+    sum[3] = s3;
 }
 
 static void lstm_row(const struct mote_lstm_s8 *p, const struct constants *k, const int8_t *x, int8_t *hidden,
                      int16_t *cell, int8_t *out)
 {
-    for (int32_t u = 0; u < p->units; u++) {
-        int32_t i = sigmoid(k->table, gate_sum(p, k, x, hidden, GATE_INPUT, u));
-        int32_t f = sigmoid(k->table, gate_sum(p, k, x, hidden, GATE_FORGET, u));
-        int32_t g = tangent(k->table, 3 * gate_sum(p, k, x, hidden, GATE_CELL, u));
-        int32_t o = sigmoid(k->table, gate_sum(p, k, x, hidden, GATE_OUTPUT, u));
-        int32_t c = clamp16(mote_requant(f * cell[u], INT32_C(1) << 30, -14)); /* f has unit 2^-15 */
+    size_t units = (size_t)p->units, in_len = (size_t)p->in_len;
 
-        c = clamp16(c + clamp16(mote_requant(i * g, p->cell_mult, p->cell_shift)));
-        c = mote_clamp(c, -p->clip, p->clip);
-        cell[u] = (int16_t)c;
-        out[u] = mote_requant_s8(tangent(k->table, tangent_argument(c, p->tanh_shift)) * o, p->out_mult, p->out_shift,
-                                 p->out_zero, INT8_MIN, INT8_MAX);
+    for (size_t u = 0; u < units; u++) {
+        uint32_t x_sum[MOTE_GATES], h_sum[MOTE_GATES];
+        int32_t gate[MOTE_GATES];
+
+        sum_gates(x, p->in_len, k->x_weights + u * in_len, units * in_len, k->bias + u, p->units, x_sum);
+        sum_gates(hidden, p->units, k->h_weights + u * units, units * units, k->bias + MOTE_GATES * units + u, p->units,
+                  h_sum);
+        for (int32_t g = 0; g < MOTE_GATES; g++)
+            gate[g] = mote_lstm_s8_gate(x_sum[g], h_sum[g], k->mult, k->shift, g);
+        out[u] = mote_lstm_s8_unit(p, k->table, gate, cell + u);
     }
-    for (int32_t u = 0; u < p->units; u++) /* no memcpy: in a strange image they may overlap */
+    for (size_t u = 0; u < units; u++) /* no memcpy: in a strange image they may overlap */
         hidden[u] = out[u];
 }
 
