@@ -21,7 +21,7 @@ import zlib
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strings", 7: "preprocess", 8: "task",
             9: "data", 10: "schedule", 11: "programs"}
-ENTRY = collections.namedtuple("ENTRY", "step first_row rows")
+ENTRY = collections.namedtuple("ENTRY", "step first_row rows hop")
 TASKS = "none", "classification", "regression", "anomaly"
 ELEMENT = {"tensors": 20, "steps": 8, "args": 2, "params": 4, "io": 56, "schedule": 8, "programs": 8}
 IMAGE, ARENA = 0, 1
@@ -151,18 +151,18 @@ def is_shown(code):
     return code >= 0x20 and not 0x7f <= code <= 0x9f and code not in turns and not 0xdc80 <= code <= 0xdcff
 
 
-def entry_of(unit):
-    step, rows, first = struct.unpack("<HHI", unit)
-    return ENTRY(step, first, rows)
+def entry_of(unit, base):
+    step, rows, first, hop = struct.unpack("<4H", unit)
+    return ENTRY(step, base + first, rows, hop)
 
 
 def groups_of(units):
     at = 0
     while at < len(units):
-        entries, repeat = struct.unpack("<II", units[at])
+        entries, repeat, base = struct.unpack("<HHI", units[at])
         if entries >= len(units) - at:
             return
-        yield {"repeat": repeat, "entries": [entry_of(unit)._asdict()
+        yield {"repeat": repeat, "entries": [entry_of(unit, base)._asdict()
                                              for unit in units[at + 1:at + 1 + entries]]}
         at += 1 + entries
 
@@ -304,22 +304,23 @@ class Image:
 
     def steps_and_schedule(self):
         """Each step in its order, and then the schedule as far as it needs no later one."""
-        groups, entries, at, units = [], 0, 0, self.units("schedule")
+        groups, entries, base, at, units = [], 0, 0, 0, self.units("schedule")
         want(20 * self.count("steps") <= self.bytes, "ERR_WORK", f"{self.count('steps')} steps")
         for i in range(self.count("steps")):
             self.steps.append(self.step(i))
             while at < len(units):
                 if entries == 0:
-                    entries, repeat = struct.unpack("<II", units[at])
+                    entries, repeat, base = struct.unpack("<HHI", units[at])
                     want(0 < entries < len(units) - at and repeat > 0, "ERR_BOUNDS", f"unit {at}: a group", i)
                     groups.append({"repeat": repeat, "entries": []})
                 else:
-                    entry = entry_of(units[at])
+                    entry = entry_of(units[at], base)
                     if entry.step > i:
                         break
                     most = 0x7fffffff  # the step's rows, which the kernel's need function says
-                    want(entry.rows > 0 and entry.first_row + groups[-1]["repeat"] * entry.rows <= most, "ERR_PARAMS",
-                         f"unit {at}: rows of step {entry.step}", entry.step)
+                    end = entry.first_row + (groups[-1]["repeat"] - 1) * entry.hop + entry.rows
+                    want(entry.rows > 0 and end <= most, "ERR_PARAMS", f"unit {at}: rows of step {entry.step}",
+                         entry.step)
                     groups[-1]["entries"].append(entry._asdict())
                     entries -= 1
                 at += 1
@@ -447,7 +448,7 @@ def text_of(d):
         for g in p["groups"]:
             yield f"    {g['repeat']} times"
             for e in g["entries"]:
-                yield f"        step {e['step']}, rows {e['first_row']} + {e['rows']}"
+                yield f"        step {e['step']}, rows {e['first_row']} + {e['rows']}, hop {e['hop']}"
 
 
 def main(arguments):

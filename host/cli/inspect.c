@@ -450,8 +450,9 @@ static json_t *group_json(const struct mote_image_group *g, const struct mote_im
     json_t *all = json_array();
 
     for (uint32_t i = 0; i < g->entries; i++)
-        json_array_append_new(all, json_pack("{s:i, s:I, s:i}", "step", entries[i].step, "first_row",
-                                             (json_int_t)entries[i].first, "rows", entries[i].rows));
+        json_array_append_new(all, json_pack("{s:i, s:I, s:i, s:i}", "step", entries[i].step, "first_row",
+                                             (json_int_t)g->base + entries[i].first, "rows", entries[i].rows, "hop",
+                                             entries[i].hop));
     return json_pack("{s:I, s:o}", "repeat", (json_int_t)g->repeat, "entries", all);
 }
 
@@ -602,7 +603,8 @@ static void print_group(const struct mote_image_group *g, const struct mote_imag
 
         if (i == 0)
             snprintf(times, sizeof times, "%u", g->repeat);
-        printf("%10s  %6u %10u %8u\n", times, entries[i].step, entries[i].first, entries[i].rows);
+        printf("%10s  %6u %10llu %8u %8u\n", times, entries[i].step, (unsigned long long)g->base + entries[i].first,
+               entries[i].rows, entries[i].hop);
     }
 }
 
@@ -613,7 +615,8 @@ static void print_schedule(struct pool *pool, const struct mote_model *m)
     for (uint32_t unit = 0; next_program(m, &unit, &p);) {
         struct mote_image_group g;
 
-        printf("\nprogram %s\n%10s  %6s %10s %8s\n", printable(pool, p.name), "times", "step", "first row", "rows");
+        printf("\nprogram %s\n%10s  %6s %10s %8s %8s\n", printable(pool, p.name), "times", "step", "first row", "rows",
+               "hop");
         for (uint32_t at = 0; next_group(&p, &at, &g);)
             print_group(&g, &p.units[at - g.entries]);
     }
@@ -722,7 +725,7 @@ const struct command command_inspect = {
         "preprocess (null or {kind, channels, type, mean, inverse_std}), task, signature (null or {algorithm, key_id, "
         "signed_bytes, signature}),\n"
         "sections: [{id, name, offset, bytes, count}], steps: [{index, kernel, tensors, params}],\n"
-        "programs: [{name, groups: [{repeat, entries: [{step, first_row, rows}]}]}],\n"
+        "programs: [{name, groups: [{repeat, entries: [{step, first_row, rows, hop}]}]}],\n"
         "tensors: [{index, type, region, offset, bytes, decoded, coding, packing, state, weight, fill, initial}].",
     .example = "mote inspect kws.tflite --text",
     .positional_min = 1,

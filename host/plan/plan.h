@@ -43,14 +43,14 @@ struct step {
     const struct kernel_version *version; /* the same in all steps of a kernel */
 };
 
-/* Output rows first … first + rows - 1 of a step; in round i of its group, i * rows further. */
+/* Output rows first … first + rows - 1 of a step; in round i of its group, i * hop further. */
 struct schedule_entry {
-    int32_t step, first, rows;
+    int32_t step, first, rows, hop;
 };
 
-/* Entries first … first + n - 1, which run in order, `repeat` times. */
+/* Entries first … first + n - 1, which run in order, `repeat` times. Their first rows are base … base + 65535. */
 struct schedule_group {
-    int32_t first, n, repeat;
+    int32_t first, n, repeat, base;
 };
 
 /* Every row of every step is computed once. */

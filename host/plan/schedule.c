@@ -5,49 +5,68 @@
 
 #include "host/plan/stages.h"
 
-void schedule_group(struct plan *plan, int32_t repeat)
+void schedule_group(struct plan *plan, int32_t repeat, int32_t base)
 {
     struct plan_schedule *s = &plan->schedule;
 
-    assert(repeat > 0 && (s->n_groups == 0 || s->groups[s->n_groups - 1].n > 0));
+    assert(repeat > 0 && repeat <= SCHEDULE_MAX && (s->n_groups == 0 || s->groups[s->n_groups - 1].n > 0));
     s->groups = pool_grow(plan->pool, s->groups, (size_t)s->n_groups, sizeof *s->groups);
-    s->groups[s->n_groups++] = (struct schedule_group){.first = s->n_entries, .repeat = repeat};
+    s->groups[s->n_groups++] = (struct schedule_group){.first = s->n_entries, .repeat = repeat, .base = base};
 }
 
-void schedule_entry(struct plan *plan, int32_t step, int32_t first, int32_t rows)
+void schedule_entry(struct plan *plan, const struct schedule_entry *e)
 {
     struct plan_schedule *s = &plan->schedule;
     struct schedule_group *g = &s->groups[s->n_groups - 1];
 
-    assert(s->n_groups > 0 && rows > 0 && rows <= SCHEDULE_ROWS_MAX);
-    assert(first + (int64_t)g->repeat * rows <= plan->steps[step].rows);
+    assert(s->n_groups > 0 && g->n < SCHEDULE_MAX && e->rows > 0 && e->rows <= SCHEDULE_MAX);
+    assert(e->first >= g->base && e->first - g->base <= SCHEDULE_MAX && e->hop >= 0 && e->hop <= SCHEDULE_MAX);
+    assert(e->first + (g->repeat - 1) * (int64_t)e->hop + e->rows <= plan->steps[e->step].rows);
     s->entries = pool_grow(plan->pool, s->entries, (size_t)s->n_entries, sizeof *s->entries);
-    s->entries[s->n_entries++] = (struct schedule_entry){step, first, rows};
+    s->entries[s->n_entries++] = *e;
     g->n++;
+}
+
+/* It can have another entry that starts there. */
+static bool has_room(const struct schedule_group *g, int32_t first)
+{
+    return g->n < SCHEDULE_MAX && first >= g->base && first - g->base <= SCHEDULE_MAX;
 }
 
 /* Rows of one step, in the group before if neither is repeated. */
 static void schedule_rows(struct plan *plan, int32_t step, int32_t first, int32_t rows, int32_t repeat)
 {
     const struct plan_schedule *s = &plan->schedule;
+    const struct schedule_group *last = s->n_groups > 0 ? &s->groups[s->n_groups - 1] : NULL;
 
-    if (repeat > 1 || s->n_groups == 0 || s->groups[s->n_groups - 1].repeat > 1)
-        schedule_group(plan, repeat);
-    schedule_entry(plan, step, first, rows);
+    if (repeat > 1 || last == NULL || last->repeat > 1 || !has_room(last, first))
+        schedule_group(plan, repeat, first > SCHEDULE_MAX ? first : 0);
+    schedule_entry(plan, &(struct schedule_entry){step, first, rows, repeat > 1 ? rows : 0});
 }
 
 enum mote_status stage_schedule(struct plan *plan, const struct frame *at)
 {
     (void)at;
     for (int32_t i = 0; i < plan->n_steps; i++) {
-        int32_t rows = plan->steps[i].rows, rest = rows % SCHEDULE_ROWS_MAX;
+        int32_t rows = plan->steps[i].rows, rest = rows % SCHEDULE_MAX;
 
         if (rows > rest)
-            schedule_rows(plan, i, 0, SCHEDULE_ROWS_MAX, rows / SCHEDULE_ROWS_MAX);
+            schedule_rows(plan, i, 0, SCHEDULE_MAX, rows / SCHEDULE_MAX);
         if (rest > 0)
             schedule_rows(plan, i, rows - rest, rest, 1);
     }
     return MOTE_OK;
+}
+
+static void print_entry(const struct plan *plan, const struct schedule_group *g, int32_t index, struct text *text)
+{
+    const struct schedule_entry *e = &plan->schedule.entries[index];
+
+    text_add(text, "    entry %d: rows %d + %d of step %d, %s", index, e->first, e->rows, e->step,
+             kernels[plan->steps[e->step].kernel]->name);
+    if (g->repeat > 1)
+        text_add(text, ", %d further each time", e->hop);
+    text_add(text, "\n");
 }
 
 void print_schedule(const struct plan *plan, struct text *text)
@@ -59,8 +78,7 @@ void print_schedule(const struct plan *plan, struct text *text)
 
         text_add(text, "%d %s\n", g->repeat, g->repeat == 1 ? "time" : "times");
         for (int32_t e = g->first; e < g->first + g->n; e++)
-            text_add(text, "    entry %d: rows %d + %d of step %d, %s\n", e, s->entries[e].first, s->entries[e].rows,
-                     s->entries[e].step, kernels[plan->steps[s->entries[e].step].kernel]->name);
+            print_entry(plan, g, e, text);
     }
 }
 

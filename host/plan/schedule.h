@@ -5,14 +5,15 @@
 
 #include "host/plan/plan.h"
 
-#define SCHEDULE_ROWS_MAX UINT16_MAX /* of one entry in one round */
+/* Rows of one entry in one round, entries of a group, its rounds, and how far its first rows and its hops go. */
+#define SCHEDULE_MAX UINT16_MAX
 
 /* Calls of kernels in one inference. */
 int64_t schedule_calls(const struct plan *plan);
 
-/* Opens a group that runs `repeat` times; the one before it has entries. */
-void schedule_group(struct plan *plan, int32_t repeat);
+/* Opens a group that runs `repeat` times, with rows from `base` on; the one before it has entries. */
+void schedule_group(struct plan *plan, int32_t repeat, int32_t base);
 /* Appends an entry to the group that was opened last. */
-void schedule_entry(struct plan *plan, int32_t step, int32_t first, int32_t rows);
+void schedule_entry(struct plan *plan, const struct schedule_entry *e);
 
 #endif

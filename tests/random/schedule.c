@@ -80,8 +80,8 @@ static bool draw_entry(const struct plan *plan, int32_t *done, uint64_t *seed, i
         return false;
     if (draw(seed, 4) > 0 && ready > ROWS)
         ready = ROWS;
-    *out = (struct schedule_entry){step, done[step],
-                                   1 + draw(seed, ready < SCHEDULE_ROWS_MAX ? ready : SCHEDULE_ROWS_MAX)};
+    *out = (struct schedule_entry){.step = step, .first = done[step]};
+    out->rows = out->hop = 1 + draw(seed, ready < SCHEDULE_MAX ? ready : SCHEDULE_MAX);
     done[step] += out->rows;
     return true;
 }
@@ -112,9 +112,9 @@ static void add_group(struct plan *plan, int32_t *done, uint64_t *seed, int32_t 
     assert(n > 0);
     for (int32_t most = 1 + draw(seed, ROUNDS); repeat < most && another_round(plan, done, entries, n);)
         repeat++;
-    schedule_group(plan, repeat);
+    schedule_group(plan, repeat, 0);
     for (int32_t i = 0; i < n; i++)
-        schedule_entry(plan, entries[i].step, entries[i].first, entries[i].rows);
+        schedule_entry(plan, &entries[i]);
 }
 
 static enum mote_status run_stage(struct plan *plan, const char *name, const struct frame *at)

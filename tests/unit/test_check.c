@@ -505,27 +505,48 @@ static void only_the_first_step(struct fixture *f)
 static void entries_compute_rows_that_there_are(void **state)
 {
     static const struct {
-        uint32_t repeat, first;
-        uint16_t rows;
+        uint32_t base;
+        uint16_t repeat, rows, first, hop;
         bool right;
     } cases[] = {
-        {1, 0, 2, true},           {1, 0, 1, true},           {1, 1, 1, true},
-        {2, 0, 1, true},           {1, 0, 0, false},          {1, 2, 0, false},
-        {1, 0, 3, false},          {1, 1, 2, false},          {1, 2, 1, false},
-        {1, 3, 1, false},          {2, 0, 2, false},          {2, 1, 1, false},
-        {3, 0, 1, false},          {UINT32_MAX, 0, 1, false}, {1u << 31, 0, 2, false},
-        {1, UINT32_MAX, 1, false}, {1, UINT32_MAX, 3, false}, {UINT32_MAX, UINT32_MAX, UINT16_MAX, false},
-        {UINT32_MAX, 0, 0, false}, {2, UINT32_MAX, 1, false}, {2, 1u << 31, 1, false},
-        {1, 0, UINT16_MAX, false}, {1u << 16, 0, 1, false},
+        {0, 1, 2, 0, 0, true},
+        {0, 1, 1, 0, 0, true},
+        {0, 1, 1, 1, 0, true},
+        {1, 1, 1, 0, 0, true},
+        {0, 2, 1, 0, 1, true},
+        {0, 2, 2, 0, 0, true},
+        {0, 1, 2, 0, UINT16_MAX, true}, /* there is no second round */
+        {0, UINT16_MAX, 1, 1, 0, true},
+        {0, 1, 0, 0, 0, false},
+        {0, 1, 0, 2, 0, false},
+        {0, 1, 3, 0, 0, false},
+        {0, 1, 2, 1, 0, false},
+        {1, 1, 2, 0, 0, false},
+        {0, 1, 1, 2, 0, false},
+        {1, 1, 1, 1, 0, false},
+        {2, 1, 1, 0, 0, false},
+        {0, 2, 2, 0, 1, false},
+        {0, 2, 1, 1, 1, false},
+        {1, 2, 1, 0, 1, false},
+        {0, 2, 1, 0, 2, false},
+        {0, 3, 1, 0, 1, false},
+        {UINT32_MAX, 1, 1, 0, 0, false},
+        {UINT32_MAX, 1, 2, 0, 0, false},
+        {UINT32_MAX, 1, 1, 1, 0, false},
+        {UINT32_MAX, 2, 1, 0, 1, false},
+        {UINT32_MAX, UINT16_MAX, UINT16_MAX, UINT16_MAX, UINT16_MAX, false},
+        {1, UINT16_MAX, 1, 0, UINT16_MAX, false}, /* 65534 * 65535 + 2 is 2^32 - 131068 */
+        {131069, UINT16_MAX, 1, 0, UINT16_MAX, false},
+        {0, 1, UINT16_MAX, 0, 0, false},
+        {0, 1, 1, UINT16_MAX, 0, false},
     };
     struct fixture *f = *state;
 
     assert_int_equal(f->unit[1].rows, 2);
     for (size_t i = 0; i < COUNT(cases); i++) {
         only_the_first_step(f);
-        group(f, 0)->repeat = cases[i].repeat;
-        f->unit[1].first = cases[i].first;
-        f->unit[1].rows = cases[i].rows;
+        *group(f, 0) = (struct mote_image_group){1, cases[i].repeat, cases[i].base};
+        f->unit[1] = (struct mote_image_entry){0, cases[i].rows, cases[i].first, cases[i].hop};
         if (cases[i].right)
             taken(f);
         else
@@ -552,7 +573,7 @@ static void groups_fit_their_program(void **state)
     assert_int_equal(group(f, 0)->entries, 2);
     group(f, 0)->entries = 3;
     refused(f, MOTE_ERR_BOUNDS, -1, -1, 0);
-    group(f, 0)->entries = UINT32_MAX;
+    group(f, 0)->entries = UINT16_MAX;
     refused(f, MOTE_ERR_BOUNDS, -1, -1, 0);
     group(f, 0)->entries = 0;
     refused(f, MOTE_ERR_BOUNDS, -1, -1, 0);
@@ -562,7 +583,7 @@ static void groups_fit_their_program(void **state)
     f->unit[2] = (struct mote_image_entry){0};
     refused(f, MOTE_ERR_BOUNDS, -1, -1, 2);
     group(f, 0)->entries = 1; /* and one of an entry that is not there */
-    *group(f, 2) = (struct mote_image_group){1, 1};
+    *group(f, 2) = (struct mote_image_group){1, 1, 0};
     refused(f, MOTE_ERR_BOUNDS, -1, -1, 2);
 }
 

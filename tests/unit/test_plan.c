@@ -153,11 +153,11 @@ static void steps_of_many_rows_are_scheduled_in_rounds(void **state)
                 "    entry 1: rows 65535 + 1 of step 0, requantize_s8\n"
                 "    entry 2: rows 0 + 65535 of step 1, requantize_s8\n"
                 "    entry 3: rows 65535 + 1 of step 1, requantize_s8\n"},
-        {131070, "\n2 times\n    entry 0: rows 0 + 65535 of step 0, requantize_s8\n"
-                 "2 times\n    entry 1: rows 0 + 65535 of step 1, requantize_s8\n"},
-        {131071, "\n2 times\n    entry 0: rows 0 + 65535 of step 0, requantize_s8\n"
+        {131070, "\n2 times\n    entry 0: rows 0 + 65535 of step 0, requantize_s8, 65535 further each time\n"
+                 "2 times\n    entry 1: rows 0 + 65535 of step 1, requantize_s8, 65535 further each time\n"},
+        {131071, "\n2 times\n    entry 0: rows 0 + 65535 of step 0, requantize_s8, 65535 further each time\n"
                  "1 time\n    entry 1: rows 131070 + 1 of step 0, requantize_s8\n"
-                 "2 times\n    entry 2: rows 0 + 65535 of step 1, requantize_s8\n"
+                 "2 times\n    entry 2: rows 0 + 65535 of step 1, requantize_s8, 65535 further each time\n"
                  "1 time\n    entry 3: rows 131070 + 1 of step 1, requantize_s8\n"},
     };
     struct fixture f;
@@ -182,13 +182,13 @@ static void values_live_through_all_rounds(void **state)
     two_steps_of(&f, 4);
     dump(&f, "schedule", NULL, false);
     f.plan.schedule = (struct plan_schedule){0};
-    schedule_group(&f.plan, 1);
-    schedule_entry(&f.plan, 0, 0, 2);
-    schedule_group(&f.plan, 2);
-    schedule_entry(&f.plan, 0, 2, 1);
-    schedule_entry(&f.plan, 1, 0, 1);
-    schedule_group(&f.plan, 1);
-    schedule_entry(&f.plan, 1, 2, 2);
+    schedule_group(&f.plan, 1, 0);
+    schedule_entry(&f.plan, &(struct schedule_entry){0, 0, 2, 0});
+    schedule_group(&f.plan, 2, 0);
+    schedule_entry(&f.plan, &(struct schedule_entry){0, 2, 1, 1});
+    schedule_entry(&f.plan, &(struct schedule_entry){1, 0, 1, 1});
+    schedule_group(&f.plan, 1, 0);
+    schedule_entry(&f.plan, &(struct schedule_entry){1, 2, 2, 0});
     assert_int_equal(schedule_calls(&f.plan), 6);
     text = (struct text){.pool = &f.pool};
     for (int i = 0; i < stages_count; i++)

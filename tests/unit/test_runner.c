@@ -83,7 +83,7 @@ static void endless_rows_are_refused(void **state)
     f.params->in_ring = f.params->out_ring = 1;
     assert_int_equal(open_image(&f), MOTE_OK); /* one of them is computed */
     ((struct mote_image_group *)(void *)&f.units[0])->repeat = INT32_MAX / UINT16_MAX;
-    f.units[1].rows = UINT16_MAX;
+    f.units[1].rows = f.units[1].hop = UINT16_MAX;
     assert_int_equal(open_image(&f), MOTE_ERR_VALUE);
     assert_non_null(strstr(f.report.text, "one inference takes 4.12e+11 operations; 1e+11 are the most"));
     pool_free(&f.pool);

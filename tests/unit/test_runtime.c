@@ -325,11 +325,16 @@ union unit {
 
 #define GROUP(entries, repeat)                                                                                         \
     {                                                                                                                  \
-        .group = { entries, repeat }                                                                                   \
+        .group = { entries, repeat, 0 }                                                                                \
     }
-#define ENTRY(step, first, rows)                                                                                       \
+#define GROUP_FROM(base, entries, repeat)                                                                              \
     {                                                                                                                  \
-        .entry = { step, rows, first }                                                                                 \
+        .group = { entries, repeat, base }                                                                             \
+    }
+#define ENTRY(step, first, rows) ENTRY_HOP(step, first, rows, rows)
+#define ENTRY_HOP(step, first, rows, hop)                                                                              \
+    {                                                                                                                  \
+        .entry = { step, rows, first, hop }                                                                            \
     }
 #define PROGRAM(name, units)                                                                                           \
     {                                                                                                                  \
@@ -422,6 +427,11 @@ static void rounds_run_in_order(void **state)
          7,
          "00101011"},
         {{GROUP(3, 2), ENTRY(0, 0, 1), ENTRY(0, 2, 1), ENTRY(1, 0, 1), GROUP(1, 1), ENTRY(1, 2, 2)}, 6, "0010011"},
+        {{GROUP(3, 2), ENTRY_HOP(0, 0, 1, 2), ENTRY_HOP(0, 1, 1, 2), ENTRY(1, 0, 2)}, 4, "001001"},
+        {{GROUP(3, 2), ENTRY(0, 0, 2), ENTRY_HOP(1, 0, 1, 2), ENTRY_HOP(1, 1, 1, 2)}, 4, "011011"},
+        {{GROUP(1, 3), ENTRY_HOP(0, 0, 4, 0), GROUP(1, 1), ENTRY_HOP(1, 0, 4, 9)}, 4, "0001"},
+        {{GROUP(1, 1), ENTRY(0, 0, 4), GROUP(1, 2), ENTRY(1, 0, 1), GROUP_FROM(2, 1, 2), ENTRY(1, 0, 1)}, 6, "01111"},
+        {{GROUP(1, 1), ENTRY(0, 0, 4), GROUP_FROM(1, 1, 3), ENTRY(1, 0, 1), GROUP(1, 1), ENTRY(1, 0, 1)}, 6, "01111"},
     };
     static _Alignas(16) uint8_t arena[256];
     struct pool pool = {0};

@@ -81,16 +81,14 @@ struct mote_image_step {
 };
 
 /* A schedule is groups, one after the other, each with its entries behind it. A group runs its entries, in order,
- * `repeat` times; in round i an entry computes output rows first + i * rows … first + (i + 1) * rows - 1 of its step.
- */
+ * `repeat` times; in round i an entry computes `rows` output rows of its step from base + first + i * hop on. */
 struct mote_image_group {
-    uint32_t entries;
-    uint32_t repeat;
+    uint16_t entries, repeat;
+    uint32_t base;
 };
 
 struct mote_image_entry {
-    uint16_t step, rows;
-    uint32_t first;
+    uint16_t step, rows, first, hop;
 };
 
 /* Other schedules than the inference, one after the other, each behind its name. */

@@ -313,7 +313,7 @@ static uint32_t rows_of(const struct mote_model *m, uint32_t step, uint32_t *nee
 
 /* How far the schedule has been checked: up to unit `at`, and so many entries of a group are to come. */
 struct progress {
-    uint32_t at, entries, repeat;
+    uint32_t at, entries, rounds, base; /* `rounds` after the first */
 };
 
 /* The units up to the first entry of a later step than `step`, which has `rows_of_step`; `need` is room. In each round
@@ -328,7 +328,8 @@ static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t rows_of
 
         if (p->entries == 0) {
             p->entries = g->entries;
-            p->repeat = g->repeat;
+            p->rounds = g->repeat - 1u;
+            p->base = g->base;
             CHECK(g->entries > 0 && g->entries < m->n_schedule - p->at && g->repeat > 0, MOTE_ERR_BOUNDS, -1, -1,
                   p->at);
             continue;
@@ -337,7 +338,8 @@ static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t rows_of
             break;
         if (e->step < step)
             rows = rows_of(m, e->step, need);
-        CHECK(e->rows > 0 && e->first + (uint64_t)p->repeat * e->rows <= rows, MOTE_ERR_PARAMS, e->step, -1, p->at);
+        CHECK(e->rows > 0 && p->base + ((uint64_t)p->rounds * e->hop + e->first + e->rows) <= rows, MOTE_ERR_PARAMS,
+              e->step, -1, p->at);
         p->entries--;
     }
     return MOTE_OK;
@@ -348,7 +350,7 @@ static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t rows_of
 int32_t mote_check_schedule(struct mote_model *m)
 {
     uint64_t left = (uint64_t)MOTE_IMAGE_CHECKED * header_of(m->image)->bytes;
-    struct progress p = {0, 0, 0};
+    struct progress p = {0, 0, 0, 0};
     uint32_t need[MOTE_ARGS_MAX + 1];
 
     CHECK(m->n_steps <= header_of(m->image)->bytes / MOTE_IMAGE_STEP, MOTE_ERR_WORK, -1, -1, -1);

@@ -15,7 +15,7 @@ int32_t mote_model_run(struct mote_model *m)
         unit = first + g->entries;
         for (uint32_t round = 0; round < g->repeat; round++)
             for (const struct mote_image_entry *e = first; e < unit; e++)
-                schedule_run(m, e, e->first + round * e->rows);
+                schedule_run(m, g, e, round);
     }
     return MOTE_OK;
 }

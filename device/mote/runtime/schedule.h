@@ -30,13 +30,14 @@ static inline void *model_place(const struct mote_model *m, uint32_t tensor)
     return (t->region == MOTE_REGION_IMAGE ? image.to : m->arena) + t->offset;
 }
 
-/* Rows of the entry's step, from row `first` on. */
-static inline void schedule_run(struct mote_model *m, const struct mote_image_entry *e, uint32_t first)
+/* The entry's rows of a round of its group. */
+static inline void schedule_run(struct mote_model *m, const struct mote_image_group *g,
+                                const struct mote_image_entry *e, uint32_t round)
 {
     const struct mote_image_step *s = &m->steps[e->step];
     const uint16_t *index = m->args + s->args, *end = index + s->n_args;
     void *args[MOTE_ARGS_MAX], **arg = args;
-    struct mote_call call = {m->params + s->params, args, (int32_t)first, e->rows};
+    struct mote_call call = {m->params + s->params, args, (int32_t)(g->base + e->first + round * e->hop), e->rows};
 
     mote_assert(s->n_args <= MOTE_ARGS_MAX);
     while (index < end)

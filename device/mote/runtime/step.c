@@ -8,7 +8,7 @@ static void run_next(struct mote_model *m)
     const struct mote_image_group *g = (const void *)&m->schedule[m->group];
     const struct mote_image_entry *e = &m->schedule[m->next];
 
-    schedule_run(m, e, e->first + m->round * e->rows);
+    schedule_run(m, g, e, m->round);
     if (m->next++ < m->group + g->entries)
         return;
     m->next = m->group + 1;

@@ -215,7 +215,7 @@ static void put_entry(struct text *t, const struct plan *plan, int32_t index, bo
         text_add(t, "NULL, ");
     text_add(t, "%d", e->first);
     if (repeated)
-        text_add(t, " + %d * round", e->rows);
+        text_add(t, " + %d * round", e->hop);
     text_add(t, ", %d);\n        break;\n", e->rows);
 }
 

@@ -217,10 +217,12 @@ static void build_schedule(struct image *im, struct section *schedule)
     for (int32_t i = 0; i < s->n_groups; i++) {
         const struct schedule_group *g = &s->groups[i];
 
-        add(schedule, &(struct mote_image_group){(uint32_t)g->n, (uint32_t)g->repeat}, sizeof(struct mote_image_group));
+        add(schedule, &(struct mote_image_group){(uint16_t)g->n, (uint16_t)g->repeat, (uint32_t)g->base},
+            sizeof(struct mote_image_group));
         for (const struct schedule_entry *e = s->entries + g->first; e < s->entries + g->first + g->n; e++)
             add(schedule,
-                &(struct mote_image_entry){(uint16_t)im->step_of[e->step], (uint16_t)e->rows, (uint32_t)e->first},
+                &(struct mote_image_entry){(uint16_t)im->step_of[e->step], (uint16_t)e->rows,
+                                           (uint16_t)(e->first - g->base), (uint16_t)e->hop},
                 sizeof(struct mote_image_entry));
     }
 }
