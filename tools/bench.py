@@ -30,7 +30,7 @@ BOTH = ("image", "c")
 BOARDS = {  # what fits, and the ways
     "mps2-an386": (MODELS + FLOATS, BOTH), "mps2-an385": (MODELS + FLOATS, BOTH), "mps2-an500": (MODELS, BOTH),
     "mps2-an505": (MODELS, BOTH), "mps3-an547": (MODELS, BOTH), "riscv32-virt": (MODELS, BOTH),
-    "nrf51-large": (MODELS, BOTH), "microbit": (SMALL, BOTH), "arduino-uno": (["tflite_micro/hello_world"], ("c",)),
+    "aarch64-linux": (MODELS, ("c",)), "aarch64-linux-dotprod": (MODELS, ("c",)), "nrf51-large": (MODELS, BOTH), "microbit": (SMALL, BOTH), "arduino-uno": (["tflite_micro/hello_world"], ("c",)),
 }
 FIELDS = ["model", "board", "via", "macs_imported", "macs", "instructions", "setup_instructions",
           "checksum_instructions", "arena_bytes", "data_bss_bytes", "stack_bytes", "code_bytes", "constant_bytes",

@@ -269,6 +269,9 @@ static void a_portable_image_is_for_everyone(void **state)
     assert_int_equal(image_open(&f.pool, f.p.image, arena, sizeof arena, &model), MOTE_OK);
     assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, M4)->name, "portable");
     assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, M4 | MOTE_HAS_AVX2)->name, "avx2");
+    assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, MOTE_HAS_NEON)->name, "neon");
+    assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, MOTE_HAS_NEON | MOTE_HAS_DOTPROD)->name,
+                        "dotprod");
     pool_free(&f.pool);
 }
 

@@ -3,7 +3,7 @@
  * inputs, summed in pairs; the two pairs are added at the end. */
 #include "conv_2d_s8_avx2.h"
 
-#include "conv_2d_s8_x86.h"
+#include "conv_2d_s8_tiles.h"
 
 enum { PIXELS = 4 };
 

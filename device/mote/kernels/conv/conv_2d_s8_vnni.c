@@ -4,7 +4,7 @@
 #include "conv_2d_s8_vnni.h"
 
 #include "../shared/x86.h"
-#include "conv_2d_s8_x86.h"
+#include "conv_2d_s8_tiles.h"
 
 enum { PIXELS = 6 };
 

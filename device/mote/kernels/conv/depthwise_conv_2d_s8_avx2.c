@@ -22,7 +22,7 @@ MOTE_AVX2 MOTE_INLINE __m256i sixteen_of(const int8_t *row, int32_t at, int32_t 
         return _mm256_setzero_si256();
     if (n >= 16)
         return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(row + at)));
-    mote_copy_x86(last, row + at, n);
+    mote_copy_some(last, row + at, n);
     return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)last));
 }
 

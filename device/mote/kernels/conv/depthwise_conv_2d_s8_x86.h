@@ -110,7 +110,7 @@ static inline void mote_depthwise_lay_outside(const struct mote_depthwise_call *
         zeros[i] = c->zeros[0];
     c->lay(some, 16, false, sixteen);
     for (int32_t o = 0; o < c->p->out_c; o += 16)
-        mote_copy_x86(c->outside + o * 4, sixteen, sizeof sixteen);
+        mote_copy_some(c->outside + o * 4, sixteen, sizeof sixteen);
 }
 
 /* In this order: a vector may be written beyond the end of each part. */

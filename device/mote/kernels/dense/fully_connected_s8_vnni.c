@@ -54,7 +54,7 @@ MOTE_VNNI MOTE_INLINE __m512i inputs(const int8_t *in, int32_t n)
     if (n >= 4)
         __builtin_memcpy(&word, in, 4);
     else
-        mote_copy_x86((int8_t *)&word, in, n);
+        mote_copy_some((int8_t *)&word, in, n);
     return _mm512_set1_epi32(word);
 }
 

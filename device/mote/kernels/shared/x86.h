@@ -146,7 +146,7 @@ MOTE_AVX2 MOTE_INLINE __m128i mote_narrow_8(__m256i x, int32_t zero, int32_t lo,
 /* ---- moving bytes ---- */
 
 /* n bytes, in pieces that may overlap; returns where they end. */
-static inline int8_t *mote_copy_x86(int8_t *to, const int8_t *from, int32_t n)
+static inline int8_t *mote_copy_some(int8_t *to, const int8_t *from, int32_t n)
 {
     int8_t *end = to + n;
 
@@ -189,7 +189,7 @@ MOTE_AVX2 MOTE_INLINE __m256i mote_widen_8(const int8_t *at, int32_t n)
 
     if (n >= 8)
         return _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)at));
-    mote_copy_x86(eight, at, n);
+    mote_copy_some(eight, at, n);
     return _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)eight));
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the versions of conv_2d_s8 for x86 share. What the filters see of a pixel lies side by side, in the input itself
- * or copied to scratch memory; some pixels make a tile, which a version's function computes for all filters. Groups and
- * very long filters take a slow path. */
-#ifndef MOTE_CONV_2D_S8_X86_H
-#define MOTE_CONV_2D_S8_X86_H
+/* What the versions of conv_2d_s8 for the vectors of big cores share. What the filters see of a pixel lies side by
+ * side, in the input itself or copied to scratch memory; some pixels make a tile, which a version's function computes
+ * for all filters. Groups and very long filters take a slow path. */
+#ifndef MOTE_CONV_2D_S8_TILES_H
+#define MOTE_CONV_2D_S8_TILES_H
 
 #include "../shared/requant.h"
 #include "../shared/rows.h"
 #include "../shared/windows.h"
-#include "../shared/x86.h"
+#include "../shared/vectors.h"
 #include "conv_2d_s8.h"
 
 /* Inputs that a filter sees. */
@@ -55,7 +55,7 @@ static inline void mote_conv_shape(const void *params, uint32_t arg, int32_t sha
 }
 #endif
 
-#if MOTE_X86
+#if MOTE_VECTORS
 enum { MOTE_CONV_PIXELS = 6 };
 
 /* Pixels that wait to be computed. */
@@ -114,7 +114,7 @@ static inline void mote_conv_row_slow(const struct mote_conv_call *c, const int8
 static inline int8_t *mote_conv_outside(const struct mote_conv_call *c, int8_t *to, int32_t columns)
 {
     for (; columns > 0; columns--)
-        to = mote_copy_x86(to, c->zeros, c->p->in_c);
+        to = mote_copy_some(to, c->zeros, c->p->in_c);
     return to;
 }
 
@@ -128,7 +128,7 @@ static inline void mote_conv_gather(const struct mote_conv_call *c, const int8_t
     for (int32_t k = 0; k < p->kernel_h; k++) {
         to = mote_conv_outside(c, to, in.from);
         for (int32_t j = 0; j < runs; j++)
-            to = mote_copy_x86(to, rows[k] + in.at + j * p->dilation_w * p->in_c, run);
+            to = mote_copy_some(to, rows[k] + in.at + j * p->dilation_w * p->in_c, run);
         to = mote_conv_outside(c, to, p->kernel_w - in.to);
     }
     for (int32_t n = mote_conv_taps(p); n < c->columns; n++)

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fully_connected_s8 with the dot products of Armv8.2-A: the contract of fully_connected_s8.h. */
+#ifndef MOTE_FULLY_CONNECTED_S8_DOTPROD_H
+#define MOTE_FULLY_CONNECTED_S8_DOTPROD_H
+
+#include "fully_connected_s8.h"
+
+void mote_fully_connected_s8_dotprod(const struct mote_fully_connected_s8 *p, const int8_t *in, const int8_t *weights,
+                                     const int32_t *bias, const int32_t *mult, const int8_t *shift, int8_t *out,
+                                     int32_t first, int32_t count);
+
+#endif
