@@ -60,6 +60,14 @@ static inline uint32_t mote_packed_channels(const int32_t shape[MOTE_PACKED_DIMS
     return mote_packed_transposed(shape, row, column);
 }
 
+/* Rows that are four gates' units, [4 gates][units], as quads_4 of [units][4 gates]: a unit's gates side by side. */
+static inline uint32_t mote_packed_gates_4(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
+{
+    uint32_t units = mote_packed_align((uint32_t)shape[MOTE_ROWS], 4) / 4;
+
+    return mote_packed_quads_4(shape, row % units * 4 + row / units, column);
+}
+
 static inline uint32_t mote_packed_row_major(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
 {
     return row * (uint32_t)shape[MOTE_COLUMNS] + column;

@@ -321,6 +321,15 @@ static void relate_svdf(struct kernel_case *c)
         set(c, "state_zero", draw_edge(&c->draw, INT8_MIN, INT8_MAX));
 }
 
+/* Products of sigmoid and hyperbolic tangent become smaller. */
+static void relate_lstm(struct kernel_case *c)
+{
+    if (!c->usual)
+        return;
+    set(c, "cell_shift", draw_between(&c->draw, -30, -1));
+    set(c, "out_shift", draw_between(&c->draw, -30, -1));
+}
+
 static void relate_nothing(struct kernel_case *c) { (void)c; }
 
 static const struct relation {
@@ -345,6 +354,7 @@ static const struct relation {
     {"pad", relate_pad},
     {"arg_max", relate_arg_max},
     {"svdf_", relate_svdf},
+    {"lstm_s8", relate_lstm},
     {"", relate_nothing},
 };
 
@@ -451,6 +461,7 @@ bool case_draw(struct kernel_case *c, const struct mote_kernel *kernel, uint64_t
     static const int32_t most[] = {2, 4, 9, 9, 17, 40, 300, 16, 32, 64};
 
     *c = (struct kernel_case){.draw = {seed}, .kernel = kernel, .large = limits->large};
+    c->usual = c->large || draw_one_in(&c->draw, 2);
     c->most = most[c->large ? draw_between(&c->draw, 7, 9) : draw_between(&c->draw, 0, 6)];
     c->long_one = -1;
     if (limits->longest > 0 && draw_one_in(&c->draw, 40)) {
@@ -526,11 +537,44 @@ static void fill_exponentials(struct kernel_case *c, uint8_t *data, uint32_t byt
     }
 }
 
+static void fill_shifts(struct kernel_case *c, uint8_t *data, uint32_t bytes)
+{
+    int32_t min = c->usual ? -22 : -31, max = c->usual ? -1 : shift_max(c);
+
+    for (uint32_t i = 0; i < bytes; i++)
+        data[i] = (uint8_t)draw_shift(&c->draw, min, max);
+}
+
+static void fill_multipliers(struct kernel_case *c, uint8_t *data, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < bytes / 4; i++)
+        put32(data, i, !c->usual && draw_one_in(&c->draw, 8) ? (int32_t)draw_word(&c->draw) : draw_mult(&c->draw));
+}
+
+/* Small beside what 32 bits hold. */
+static void fill_biases(struct kernel_case *c, uint8_t *data, uint32_t bytes)
+{
+    int32_t most = INT32_C(1) << draw_between(&c->draw, 8, 29);
+
+    for (uint32_t i = 0; i < bytes / 4; i++)
+        put32(data, i, draw_between(&c->draw, -most, most - 1));
+}
+
+/* From 1/2 to 1, as a sigmoid from 0 on. */
+static void fill_sigmoid(uint8_t *data, uint32_t bytes)
+{
+    for (uint32_t i = 0, n = bytes / 2; i < n; i++) {
+        uint32_t rest = n - i;
+        uint16_t x = (uint16_t)(65535 - 32767 * rest / n * rest / n);
+
+        memcpy(data + 2 * i, &x, 2);
+    }
+}
+
 static void fill_constant(struct kernel_case *c, const char *name, uint8_t *data, uint32_t bytes)
 {
     if (strcmp(name, "shift") == 0)
-        for (uint32_t i = 0; i < bytes; i++)
-            data[i] = (uint8_t)draw_shift(&c->draw, -31, shift_max(c));
+        fill_shifts(c, data, bytes);
     else if (strcmp(name, "rows") == 0)
         fill_places(c, get(c, "in_h", 1), data, bytes);
     else if (strcmp(name, "columns") == 0)
@@ -555,8 +599,11 @@ void case_fill(struct kernel_case *c, int32_t i, uint8_t *data)
     else if (strcmp(name, "zeros") == 0)
         memset(data, draw_edge(&c->draw, INT8_MIN, INT8_MAX), bytes);
     else if (strcmp(name, "mult") == 0)
-        for (uint32_t k = 0; k < bytes / 4; k++)
-            put32(data, k, draw_one_in(&c->draw, 16) ? (int32_t)draw_word(&c->draw) : draw_mult(&c->draw));
+        fill_multipliers(c, data, bytes);
+    else if (strcmp(name, "bias") == 0 && case_type(c, i) == MOTE_ARG_S32 && c->usual)
+        fill_biases(c, data, bytes);
+    else if (strcmp(name, "table") == 0 && case_type(c, i) == MOTE_ARG_U16 && c->usual)
+        fill_sigmoid(data, bytes);
     else if (strcmp(name, "indices") == 0)
         for (uint32_t k = 0; k < bytes / 4; k++)
             put32(data, k,

@@ -13,6 +13,7 @@
 struct kernel_case {
     struct draw draw;
     const struct mote_kernel *kernel;
+    bool usual;       /* constants as models have them, for which versions have tricks; else anything */
     int32_t most;     /* the largest dimension to draw */
     bool large;       /* dimensions are from half of it on */
     int32_t long_one; /* the parameter that is a dimension beyond 16 bits all the same, -1: none */
@@ -27,7 +28,7 @@ struct case_limits {
     uint32_t argument_bytes;
     double operations;
     int32_t longest; /* now and then one dimension is about so long; 0: none is */
-    bool large;      /* no small dimensions, as models have few: for timing */
+    bool large;      /* no small dimensions, as models have few, and usual constants: for timing */
 };
 
 /* Draws until the contract takes the parameters; false if it never does. */

@@ -183,6 +183,19 @@ static void rows_are_padded_to_words(void **state)
     assert_int_equal(mote_packed_words_4(shape, 2, 5), 21);
 }
 
+/* Element (row, column) of [4 gates of 3 units][6]. */
+static void gates_lie_side_by_side(void **state)
+{
+    const int32_t shape[MOTE_PACKED_DIMS] = {12, 6};
+
+    (void)state;
+    assert_int_equal(mote_packed_gates_4(shape, 0, 3), 3);
+    assert_int_equal(mote_packed_gates_4(shape, 3, 0), 4);
+    assert_int_equal(mote_packed_gates_4(shape, 9, 5), 29);
+    assert_int_equal(mote_packed_gates_4(shape, 1, 0), 32);
+    assert_int_equal(mote_packed_gates_4(shape, 11, 5), 93);
+}
+
 /* ---- who runs it ---- */
 static void every_host_runs_every_image(void **state)
 {
@@ -456,12 +469,19 @@ static void boards_give_the_same_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_plan_takes_what_its_target_has), cmocka_unit_test(packings_lose_nothing),
-        cmocka_unit_test(quads_lie_side_by_side),           cmocka_unit_test(rows_are_padded_to_words),
-        cmocka_unit_test(every_host_runs_every_image),      cmocka_unit_test(a_device_without_the_packing_refuses),
-        cmocka_unit_test(a_portable_image_is_for_everyone), cmocka_unit_test(this_machine_gives_the_portable_bytes),
-        cmocka_unit_test(scratch_is_one_argument_more),     cmocka_unit_test(what_has_no_code_is_not_linked),
-        cmocka_unit_test(boards_give_the_same_bytes),       cmocka_unit_test(images_for_other_instructions_run_here),
+        cmocka_unit_test(a_plan_takes_what_its_target_has),
+        cmocka_unit_test(packings_lose_nothing),
+        cmocka_unit_test(quads_lie_side_by_side),
+        cmocka_unit_test(rows_are_padded_to_words),
+        cmocka_unit_test(gates_lie_side_by_side),
+        cmocka_unit_test(every_host_runs_every_image),
+        cmocka_unit_test(a_device_without_the_packing_refuses),
+        cmocka_unit_test(a_portable_image_is_for_everyone),
+        cmocka_unit_test(this_machine_gives_the_portable_bytes),
+        cmocka_unit_test(scratch_is_one_argument_more),
+        cmocka_unit_test(what_has_no_code_is_not_linked),
+        cmocka_unit_test(boards_give_the_same_bytes),
+        cmocka_unit_test(images_for_other_instructions_run_here),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,4 +8,5 @@ PACKING(2,     WORDS_4,      words_4)
 PACKING(3,     QUADS_16,     quads_16)
 PACKING(4,     TRANSPOSED,   transposed)
 PACKING(5,     CHANNELS,     channels)
+PACKING(6,     GATES_4,      gates_4)
 #undef PACKING

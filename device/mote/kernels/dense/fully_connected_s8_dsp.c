@@ -4,6 +4,7 @@
  * loops are assembly: compilers find no registers for them. */
 #include "fully_connected_s8_dsp.h"
 
+#include "../shared/quads_dsp.h"
 #include "../shared/requant_dsp.h"
 
 static uint32_t fit(const void *params, uint32_t *bytes)
@@ -46,21 +47,15 @@ struct fours {
     uint32_t r7;           /* 56: saved, as compilers do not let assembly have it */
 };
 
-/* r0 to r3 sums; r4, r5 inputs; r6, r8, r9, r10 weights, r11 for a moment; r12 and lr where inputs and weights are. */
-#define ENTER "str r7, [r0, #56]\nmov r7, r0\nldr lr, [r7, #20]\n"
-#define FOUR  "1:\nldrd r4, r5, [r7, #24]\nldmia r4!, {r0, r1, r2, r3}\nstr r4, [r7, #24]\nldr r12, [r7]\n"
-#define ZERO  "sub r0, r0, r5\nsub r1, r1, r5\nsub r2, r2, r5\nsub r3, r3, r5\n"
-#define WEIGH(r, w)                                                                                                    \
-    "sxtb16 r11, " w "\nsmlad " r ", r11, r4, " r "\nsxtb16 " w ", " w ", ror #8\nsmlad " r ", " w ", r5, " r "\n"
-#define PRODUCTS                                                                                                       \
-    "ldmia lr!, {r6, r8, r9, r10}\nsxtb16 r5, r4, ror #8\nsxtb16 r4, r4\n" WEIGH("r0", "r6") WEIGH("r1", "r8")         \
-        WEIGH("r2", "r9") WEIGH("r3", "r10")
-#define QUAD    "ldr r4, [r12], #4\n" PRODUCTS
+/* Registers as quads_dsp.h has them. */
+#define ENTER   "str r7, [r0, #56]\nmov r7, r0\nldr lr, [r7, #20]\n"
+#define FOUR    "1:\nldrd r4, r5, [r7, #24]\nldmia r4!, {r0, r1, r2, r3}\nstr r4, [r7, #24]\nldr r12, [r7]\n"
+#define ZERO    "sub r0, r0, r5\nsub r1, r1, r5\nsub r2, r2, r5\nsub r3, r3, r5\n"
 #define AT_16   "ldr r11, [r7, #4]\ncmp r12, r11\n"
 #define AT_4    "ldr r11, [r7, #8]\ncmp r12, r11\n"
-#define BY_16   AT_16 "beq 3f\n2:\n" QUAD QUAD QUAD QUAD AT_16 "bne 2b\n3:\n"
-#define BY_4    AT_4 "beq 5f\n4:\n" QUAD AT_4 "bne 4b\n5:\n"
-#define OTHERS  "ldrd r4, r11, [r7, #12]\ncmp r11, #0\nbeq 6f\n" PRODUCTS "6:\n"
+#define BY_16   AT_16 "beq 3f\n2:\n" MOTE_QUAD MOTE_QUAD MOTE_QUAD MOTE_QUAD AT_16 "bne 2b\n3:\n"
+#define BY_4    AT_4 "beq 5f\n4:\n" MOTE_QUAD AT_4 "bne 4b\n5:\n"
+#define OTHERS  "ldrd r4, r11, [r7, #12]\ncmp r11, #0\nbeq 6f\n" MOTE_QUAD_PRODUCTS "6:\n"
 #define FOR_OUT "str lr, [r7, #20]\nldrd r4, r5, [r7, #32]\nldr r8, [r7, #40]\nldrd r12, lr, [r7, #44]\n"
 #define MULT    "ldr r9, [r4]\nadd r4, r4, r8, lsl #2\nldrsb r10, [r5]\nadd r5, r5, r8\nrsb r10, r10, #0\n"
 #define HALF    "lsl r11, r12, r10\nasr r11, r11, #1\n"
@@ -86,16 +81,6 @@ _Static_assert(sizeof(struct fours) == 60 && offsetof(struct fours, last) == 12 
                    offsetof(struct fours, mult) == 32 && offsetof(struct fours, step) == 40 &&
                    offsetof(struct fours, middle) == 44 && offsetof(struct fours, n) == 52,
                "the offsets in the assembly");
-
-/* The n < 4 last inputs, zeros behind them. */
-static uint32_t last_of(const int8_t *in, int32_t n)
-{
-    uint32_t four = 0;
-
-    for (int32_t i = 0; i < n; i++)
-        four |= (uint32_t)(uint8_t)in[i] << 8 * i;
-    return four;
-}
 
 static uint32_t total(const int8_t *in, int32_t n)
 {
@@ -172,7 +157,7 @@ static void put_row(const struct job *j, const int8_t *in, int8_t *out)
     struct fours f = {.in = in,
                       .in_16 = in + n / 16 * 16,
                       .in_4 = in + n / 4 * 4,
-                      .last = last_of(in + n - rest, rest),
+                      .last = mote_last_of(in + n - rest, rest),
                       .has_last = rest > 0,
                       .weights = j->weights,
                       .bias = j->bias,

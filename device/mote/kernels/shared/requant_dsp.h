@@ -30,15 +30,17 @@ static inline bool mote_all_plain(const int32_t *bias, const int32_t *mult, cons
 }
 
 #if MOTE_DSP
-/* The sum in register R becomes the result: M is the multiplier, N the shift to the right, H (zero point + 1/2) * 2^N;
- * T is lost. (2 * sum * mult + 2^31) / 2^32, where a negative one is a bit less than that, so that halves go away from
- * zero. */
-#define MOTE_RESULT(R, M, N, H, T)                                                                                     \
+/* The sum in register R is multiplied: M is the multiplier, N the shift to the right, H (zero point + 1/2) * 2^N; T is
+ * lost. (2 * sum * mult + 2^31) / 2^32, where a negative one is a bit less than that, so that halves go away from zero.
+ */
+#define MOTE_SCALED(R, M, N, H, T)                                                                                     \
     "add " T ", " H ", " R ", asr #31\n"                                                                               \
     "add " R ", " R ", " R "\n"                                                                                        \
     "smmlar " R ", " R ", " M ", " T "\n"                                                                              \
-    "asr " R ", " R ", " N "\n"                                                                                        \
-    "ssat " R ", #8, " R "\n"
+    "asr " R ", " R ", " N "\n"
+
+/* It becomes the result. */
+#define MOTE_RESULT(R, M, N, H, T) MOTE_SCALED(R, M, N, H, T) "ssat " R ", #8, " R "\n"
 
 /* Of a plain channel, within int8; `right` is -shift, and `middle` 2 * zero point + 1. */
 static inline int8_t mote_requant_plain(int32_t sum, int32_t mult, int32_t right, int32_t middle)
