@@ -5,15 +5,21 @@
 
 #include "host/base/base.h"
 
-/* A buffer is alive at times lower <= t < upper; two that are alive at one time must not overlap in memory. */
+/* The bytes of a buffer that hold something: 0 <= from <= to <= size; from == to: none. */
+struct extent {
+    int64_t from, to;
+};
+/* A buffer is alive at times lower <= t < upper. Two buffers must not overlap in what they hold at one time: the first
+ * then lies below the second or above it, at all times they share. */
 struct buffer {
     int32_t lower, upper;
-    int64_t size;   /* > 0 */
-    int64_t offset; /* result, a multiple of align */
+    int64_t size;              /* > 0; all of it lies in memory, whatever is held */
+    int64_t offset;            /* result, a multiple of align */
+    const struct extent *live; /* [upper - lower] what it holds at each time; NULL: all of it, always */
 };
 struct offsets_result {
     int64_t total; /* bytes used */
-    int64_t bound; /* the largest sum of sizes alive at one time: no placement is smaller */
+    int64_t bound; /* the largest sum of what is held at one time: no placement is smaller */
     bool optimal;  /* total == bound, or the search proved that no placement is smaller */
 };
 /* Places n buffers at multiples of `align` (sizes are rounded up to it). `effort` bounds the search, in placements

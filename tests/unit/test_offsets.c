@@ -25,23 +25,66 @@ static bool together(const struct buffer *a, const struct buffer *b)
     return a->lower < b->upper && b->lower < a->upper;
 }
 
+static int64_t up(int64_t size, int64_t align) { return (size + align - 1) / align * align; }
+
+/* What a buffer holds at a time: nothing outside its life. */
+static struct extent held_at(const struct buffer *b, int32_t time)
+{
+    if (time < b->lower || time >= b->upper)
+        return (struct extent){0, 0};
+    return b->live != NULL ? b->live[time - b->lower] : (struct extent){0, b->size};
+}
+
+/* The sum of what is held at a time; where all that live are whole, of their rounded sizes. */
+static int64_t load_at(const struct buffer *b, int32_t n, int64_t align, int32_t time)
+{
+    int64_t exact = 0, rounded = 0;
+    bool parted = false;
+
+    for (int32_t i = 0; i < n; i++) {
+        struct extent e = held_at(&b[i], time);
+
+        exact += e.to - e.from;
+        rounded += up(e.to - e.from, align);
+        parted = parted || (b[i].live != NULL && b[i].lower <= time && time < b[i].upper);
+    }
+    return parted ? up(exact, align) : rounded;
+}
+
+/* Does one of the two lie below the other at all times at which both hold something? */
+static bool ordered(const struct buffer *a, const struct buffer *b)
+{
+    int32_t lo = a->lower > b->lower ? a->lower : b->lower, hi = a->upper < b->upper ? a->upper : b->upper;
+    bool below = true, above = true;
+
+    for (int32_t t = lo; t < (a->live == NULL && b->live == NULL ? lo + 1 : hi); t++) {
+        struct extent x = held_at(a, t), y = held_at(b, t);
+        if (x.from == x.to || y.from == y.to)
+            continue;
+        below = below && a->offset + x.to <= b->offset + y.from;
+        above = above && b->offset + y.to <= a->offset + x.from;
+    }
+    return below || above;
+}
+
 /* Everything that a result promises, but for its total's being small. */
 static void check_placement(const struct buffer *b, int32_t n, int64_t align, struct offsets_result r)
 {
     int64_t total = 0, bound = 0;
 
     for (int32_t i = 0; i < n; i++) {
-        int64_t size = (b[i].size + align - 1) / align * align, alive = 0;
+        int64_t size = up(b[i].size, align);
 
         assert_true(b[i].offset >= 0 && b[i].offset % align == 0);
         total = b[i].offset + size > total ? b[i].offset + size : total;
-        for (int32_t j = 0; j < n; j++) {
-            if (b[j].lower <= b[i].lower && b[i].lower < b[j].upper)
-                alive += (b[j].size + align - 1) / align * align;
-            if (j < i && together(&b[i], &b[j]))
-                assert_true(b[i].offset >= b[j].offset + b[j].size || b[j].offset >= b[i].offset + b[i].size);
+        bound = size > bound ? size : bound;
+        for (int32_t t = b[i].lower; t < b[i].upper && (b[i].live != NULL || t == b[i].lower); t++) {
+            int64_t load = load_at(b, n, align, t);
+
+            bound = load > bound ? load : bound;
         }
-        bound = alive > bound ? alive : bound;
+        for (int32_t j = 0; j < i; j++)
+            assert_true(!together(&b[i], &b[j]) || ordered(&b[i], &b[j]));
     }
     assert_int_equal(r.total, total);
     assert_int_equal(r.bound, bound);
@@ -76,7 +119,7 @@ static void small_instances_equal_brute_force(void **state)
     seed = 1;
     for (int run = 0; run < 3000; run++) {
         struct pool pool = {0};
-        struct buffer b[6], c[6];
+        struct buffer b[6] = {0}, c[6];
         int32_t n = 1 + (int32_t)below(6), span = 2 + (int32_t)below(8);
         struct offsets_result r;
 
@@ -146,7 +189,9 @@ static void perfect_packings_reach_the_bound(void **state)
 static void sizes_are_rounded_to_the_alignment(void **state)
 {
     struct pool pool = {0};
-    struct buffer b[] = {{0, 2, 1, 0}, {1, 3, 17, 0}, {2, 4, 32, 0}};
+    struct buffer b[] = {{.lower = 0, .upper = 2, .size = 1},
+                         {.lower = 1, .upper = 3, .size = 17},
+                         {.lower = 2, .upper = 4, .size = 32}};
     struct offsets_result r = offsets_solve(&pool, b, 3, 16, 0);
 
     (void)state;
@@ -171,6 +216,179 @@ static void make_random(struct buffer *b, int32_t n, int32_t span, int32_t life)
         b[i].lower = (int32_t)below((uint32_t)span);
         b[i].upper = b[i].lower + 1 + (int32_t)below((uint32_t)life);
         b[i].size = 1 + below(1u << below(20));
+    }
+}
+
+#define ROWS 10
+
+/* A convolution 3 x 1 whose input gives its rows back: output row t is written while input rows t - 1 .. t + 1 are
+ * read. Fills in what both hold. */
+static void slide(struct buffer *in, struct buffer *out, struct extent extents[2][ROWS], int64_t in_row,
+                  int64_t out_row)
+{
+    for (int32_t t = 0; t < ROWS; t++) {
+        extents[0][t] = (struct extent){(t > 0 ? t - 1 : 0) * in_row, ROWS * in_row};
+        extents[1][t] = (struct extent){0, (t + 1) * out_row};
+    }
+    *in = (struct buffer){.lower = 0, .upper = ROWS, .size = ROWS * in_row, .live = extents[0]};
+    *out = (struct buffer){.lower = 0, .upper = ROWS, .size = ROWS * out_row, .live = extents[1]};
+}
+
+static void an_output_slides_over_its_input(void **state)
+{
+    static const struct {
+        int64_t in_row, out_row, align, total;
+    } cases[] = {
+        {8, 8, 1, 96},   /* two rows below the input: one that is read still, one that is written */
+        {8, 8, 16, 96},  /* 80 + 16 */
+        {8, 4, 1, 88},   /* two of its rows are there while the input's first is read still */
+        {8, 16, 1, 176}, /* all but two rows of the input are gone when it is complete */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct pool pool = {0};
+        struct extent extents[2][ROWS];
+        struct buffer b[2];
+        struct offsets_result r;
+
+        slide(&b[0], &b[1], extents, cases[i].in_row, cases[i].out_row);
+        r = offsets_solve(&pool, b, 2, cases[i].align, 0);
+        check_placement(b, 2, cases[i].align, r);
+        assert_true(r.optimal);
+        assert_int_equal(r.total, cases[i].total);
+        pool_free(&pool);
+    }
+}
+
+/* So does one that lives on, and one that is there at both ends of the pair's life. */
+static void others_lie_beside_a_sliding_pair(void **state)
+{
+    struct pool pool = {0};
+    struct extent extents[2][ROWS], ends[ROWS] = {{0, 30}, [ROWS - 1] = {0, 30}};
+    struct buffer b[4];
+    struct offsets_result r;
+
+    (void)state;
+    slide(&b[0], &b[1], extents, 8, 8);
+    b[2] = (struct buffer){.lower = -5, .upper = 50, .size = 40};
+    r = offsets_solve(&pool, b, 3, 1, 0);
+    check_placement(b, 3, 1, r);
+    assert_true(r.optimal && r.total == 136);
+
+    b[3] = (struct buffer){.lower = 0, .upper = ROWS, .size = 30, .live = ends};
+    r = offsets_solve(&pool, b, 4, 1, 0);
+    check_placement(b, 4, 1, r);
+    assert_true(r.optimal && r.total == r.bound);
+    assert_int_equal(r.bound, 40 + 30 + 96);
+    pool_free(&pool);
+}
+
+/* Some of the buffers get random extents: rows that come, rows that go, a window that moves, or anything. */
+static void make_extents(struct pool *pool, struct buffer *b, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        int32_t life = b[i].upper - b[i].lower, kind = (int32_t)below(6);
+        struct extent *live = pool_array(pool, (size_t)life, sizeof(*live));
+
+        for (int32_t t = 0; t < life; t++) {
+            int64_t size = b[i].size, to = size * (t + 1) / life, from = size * t / life;
+            int64_t x = below((uint32_t)size + 1), y = below((uint32_t)size + 1);
+
+            live[t] = kind == 0   ? (struct extent){0, to}
+                      : kind == 1 ? (struct extent){from, size}
+                      : kind == 2 ? (struct extent){from, to}
+                                  : (struct extent){x < y ? x : y, x < y ? y : x};
+        }
+        b[i].live = kind < 4 ? live : NULL;
+    }
+}
+
+/* The least total over all offsets of those from `i` on, less than `best`. */
+static int64_t brute_offsets(struct buffer *b, int32_t n, int32_t i, int64_t total, int64_t best)
+{
+    if (i == n)
+        return total;
+    for (b[i].offset = 0; b[i].offset + b[i].size < best; b[i].offset++) {
+        int64_t end = b[i].offset + b[i].size, got;
+        bool fits = true;
+
+        for (int32_t j = 0; j < i && fits; j++)
+            fits = ordered(&b[i], &b[j]);
+        got = fits ? brute_offsets(b, n, i + 1, end > total ? end : total, best) : best;
+        best = got < best ? got : best;
+    }
+    return best;
+}
+
+/* Can neither of two lie above the other with an offset that is not higher? Then the search is complete. */
+static bool far_apart(const struct buffer *a, const struct buffer *b)
+{
+    int64_t rise[2] = {INT64_MIN, INT64_MIN};
+
+    for (int32_t t = a->lower; t < a->upper; t++) {
+        struct extent x = held_at(a, t), y = held_at(b, t);
+
+        if (x.from == x.to || y.from == y.to)
+            continue;
+        rise[0] = x.to - y.from > rise[0] ? x.to - y.from : rise[0];
+        rise[1] = y.to - x.from > rise[1] ? y.to - x.from : rise[1];
+    }
+    return rise[0] == INT64_MIN || (rise[0] > 0 && rise[1] > 0);
+}
+
+static void extents_equal_brute_force(void **state)
+{
+    int optimal = 0;
+
+    (void)state;
+    seed = 5;
+    for (int run = 0; run < 1000; run++) {
+        struct pool pool = {0};
+        struct buffer b[4] = {0}, c[4];
+        int32_t n = 2 + (int32_t)below(3);
+        struct offsets_result r;
+        bool provable = true;
+        int64_t best;
+
+        for (int32_t i = 0; i < n; i++) {
+            b[i].lower = (int32_t)below(4) - 1;
+            b[i].upper = b[i].lower + 1 + (int32_t)below(5);
+            b[i].size = 1 + below(5);
+        }
+        make_extents(&pool, b, n);
+        memcpy(c, b, sizeof(c));
+        r = offsets_solve(&pool, b, n, 1, 0);
+        check_placement(b, n, 1, r);
+        best = brute_offsets(c, n, 0, 0, r.total);
+        for (int32_t i = 0; i < n; i++)
+            for (int32_t j = 0; j < i; j++)
+                provable = provable && far_apart(&b[i], &b[j]);
+        assert_true(r.optimal ? r.total == best : !provable);
+        optimal += r.total == best;
+        pool_free(&pool);
+    }
+    assert_true(optimal > 980); /* a few need an order that the search does not know */
+}
+
+static void extents_never_overlap(void **state)
+{
+    (void)state;
+    seed = 6;
+    for (int run = 0; run < 60; run++) {
+        struct pool pool = {0};
+        struct buffer b[60] = {0};
+        int32_t n = 1 + run;
+        int64_t align = 1 + below(16);
+        struct offsets_result r;
+
+        make_random(b, n, 200, 60);
+        for (int32_t i = 0; i < n; i++)
+            b[i].size = 1 + b[i].size % 4096;
+        make_extents(&pool, b, n);
+        r = offsets_solve(&pool, b, n, align, 3000);
+        check_placement(b, n, align, r);
+        pool_free(&pool);
     }
 }
 
@@ -199,7 +417,7 @@ static void large_instances_and_sizes(void **state)
 
 static void equal_inputs_give_equal_offsets(void **state)
 {
-    struct buffer a[80], b[80];
+    struct buffer a[80] = {0}, b[80];
     struct pool pool = {0};
 
     (void)state;
@@ -221,7 +439,7 @@ static void published_instances(void **state)
 
     (void)state;
     for (; *name; name++) {
-        struct buffer b[1000];
+        struct buffer b[1000] = {0};
         struct pool pool = {0};
         char csv[] = "data/minimalloc/_.1048576.csv";
         int32_t n = 0;
@@ -263,6 +481,10 @@ int main(void)
         cmocka_unit_test(perfect_packings_reach_the_bound),
         cmocka_unit_test(sizes_are_rounded_to_the_alignment),
         cmocka_unit_test(nothing_to_place),
+        cmocka_unit_test(an_output_slides_over_its_input),
+        cmocka_unit_test(others_lie_beside_a_sliding_pair),
+        cmocka_unit_test(extents_equal_brute_force),
+        cmocka_unit_test(extents_never_overlap),
         cmocka_unit_test(large_instances_and_sizes),
         cmocka_unit_test(equal_inputs_give_equal_offsets),
         cmocka_unit_test(published_instances),

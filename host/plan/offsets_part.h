@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the files of the offset solver (offsets.c): the buffers that are placed together, and what places them. */
+#ifndef MOTE_OFFSETS_PART_H
+#define MOTE_OFFSETS_PART_H
+
+#include "host/plan/offsets.h"
+
+#define ORDERS     7               /* greedy and search orders */
+#define SEARCH_MAX 1500            /* buffers in a part that is searched; beyond, greedy alone */
+#define UNITS_MAX  (INT32_MAX / 4) /* offsets are int32 in the search */
+#define APART      (INT64_MIN / 4) /* the distance of two that never meet */
+
+/* A buffer. Sizes, offsets, distances and loads are in one unit: align, or bytes where some buffer has extents. */
+struct item {
+    int64_t size, offset;      /* multiples of align */
+    int32_t lo, hi;            /* sections lo <= s < hi */
+    int32_t buffer;            /* its number outside */
+    int32_t lower;             /* time of live[0] */
+    int64_t bytes;             /* its size before rounding */
+    const struct extent *live; /* NULL: whole */
+    int64_t contention;        /* the largest load of its sections */
+};
+
+/* Moments that stand for all others: in increasing order of time. */
+struct sections {
+    int32_t n;
+    int32_t *time; /* [n] */
+    bool *parted;  /* [n] some buffer is alive that has extents */
+};
+
+/* Buffers that are independent of all others. */
+struct part {
+    struct pool *pool;
+    const struct sections *sections;
+    struct item *items; /* [n] by lo */
+    int32_t n;
+    int64_t align;           /* in units */
+    int64_t *distances;      /* [n][n], or NULL: all are whole */
+    bool above;              /* an item above another has a higher offset, so that the search is complete */
+    int64_t total, goal;     /* the best found; smaller than the goal is no use */
+    int64_t refuted;         /* >= goal; the search finds nothing smaller */
+    int64_t work;            /* elementary steps left */
+    int64_t *best;           /* [n] offsets */
+    int best_order;          /* of the greedy ones */
+    int32_t *order, *placed; /* [n] */
+};
+
+/* The least offset of item j less that of item i when j lies above i; APART: they may lie anywhere. */
+static inline int64_t distance(const struct part *p, int32_t i, int32_t j)
+{
+    const struct item *a = &p->items[i], *b = &p->items[j];
+
+    if (p->distances != NULL)
+        return p->distances[(int64_t)i * p->n + j];
+    return a->lo < b->hi && b->lo < a->hi ? a->size : APART;
+}
+
+/* What an item holds in one of its sections, without rounding where the others may be parts. */
+static inline struct extent held(const struct sections *sections, const struct item *it, int32_t section)
+{
+    if (it->live != NULL)
+        return it->live[sections->time[section] - it->lower];
+    return (struct extent){0, sections->parted[section] ? it->bytes : it->size};
+}
+
+/* Fills out[] with the items' indices, the most awkward first in the sense of order 0 .. ORDERS - 1. */
+void make_order(const struct part *p, int order, int32_t *out);
+
+/* Each makes p->total and p->best smaller where it can, and stops at the goal or without work. */
+void part_greedy(struct part *p);               /* in all orders; the first, which sets them */
+void part_iterate(struct part *p);              /* changes the best order */
+void part_search(struct part *p, int64_t work); /* raises p->refuted, too; stops when it has done so much */
+
+#endif
