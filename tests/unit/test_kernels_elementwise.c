@@ -1362,6 +1362,19 @@ static void test_lstm_variants(void **state)
     expect_refused(&f, MOTE_ERR_QUANT, "power of two");
 }
 
+/* Each of the two tables alone. */
+static void tables_name_rows_and_columns_that_there_are(void **state)
+{
+    const struct mote_resize_nearest_neighbor p = {
+        .batch = 1, .in_h = 3, .in_w = 4, .in_ring = 3, .pixel = 1, .out_h = 2, .out_w = 2, .out_ring = 2};
+    static const uint16_t low[] = {0, 2}, wide[] = {3, 0}, last[] = {0, 3}, beyond[] = {4, 0};
+
+    (void)state;
+    assert_true(trusts(kernels[KERNEL_resize_nearest_neighbor], &p, ((const void *[]){NULL, low, wide, NULL})));
+    assert_false(trusts(kernels[KERNEL_resize_nearest_neighbor], &p, ((const void *[]){NULL, last, wide, NULL})));
+    assert_false(trusts(kernels[KERNEL_resize_nearest_neighbor], &p, ((const void *[]){NULL, low, beyond, NULL})));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1387,6 +1400,7 @@ int main(void)
         cmocka_unit_test(test_lstm),
         cmocka_unit_test(test_sigmoid_table),
         cmocka_unit_test(test_lstm_variants),
+        cmocka_unit_test(tables_name_rows_and_columns_that_there_are),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
