@@ -95,6 +95,7 @@ VERSION(dense,       fully_connected_s8,         mve,      MVE)
 VERSION(dense,       fully_connected_s8,         dsp,      DSP)
 VERSION(pool,        average_pool_2d_s8,         avx2,     AVX2)
 VERSION(pool,        average_pool_2d_s8,         neon,     NEON)
+VERSION(recurrent,   lstm_s8,                    mve,      MVE)
 VERSION(recurrent,   lstm_s8,                    dsp,      DSP)
 #undef KERNEL
 #undef VERSION
