@@ -8,17 +8,21 @@
 #include "registry.h"
 #include "schedule.h"
 
-#define CHECK(condition, status, step, tensor, detail)                                                                 \
+/* The step and the tensor that are being looked at are in m->error all along: each check only says what is wrong. */
+#define CHECK(condition, status, detail)                                                                               \
     do {                                                                                                               \
         if (!(condition))                                                                                              \
-            return wrong(m, status, (int32_t)(step), (int32_t)(tensor), (int32_t)(detail));                            \
+            return wrong(m, status, (int32_t)(detail));                                                                \
     } while (0)
 
-static int32_t wrong(struct mote_model *m, int32_t status, int32_t step, int32_t tensor, int32_t detail)
+static int32_t wrong(struct mote_model *m, int32_t status, int32_t detail)
 {
-    m->error = (struct mote_error){status, step, tensor, detail};
+    m->error.status = status;
+    m->error.detail = detail;
     return status;
 }
+
+static void at_none(struct mote_model *m) { m->error = (struct mote_error){MOTE_OK, -1, -1, -1}; }
 
 static const struct mote_image_header *header_of(const void *image) { return (const struct mote_image_header *)image; }
 
@@ -26,12 +30,12 @@ static int32_t check_header(struct mote_model *m, const void *image, size_t byte
 {
     const struct mote_image_header *h = header_of(image);
 
-    CHECK(((uintptr_t)image & (MOTE_IMAGE_ALIGN - 1)) == 0, MOTE_ERR_ALIGN, -1, -1, 0);
-    CHECK(bytes >= sizeof *h && h->magic == MOTE_IMAGE_MAGIC, MOTE_ERR_MAGIC, -1, -1, -1);
-    CHECK(h->major == MOTE_IMAGE_MAJOR, MOTE_ERR_VERSION, -1, -1, h->major);
-    CHECK((h->required & ~MOTE_IMAGE_FEATURES) == 0, MOTE_ERR_VERSION, -1, -1, h->required);
-    CHECK(h->bytes >= sizeof *h && h->bytes <= bytes && h->bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1, -1, -1);
-    CHECK(h->arena_bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1, -1, -1); /* so below mote_bytes()'s UINT32_MAX */
+    CHECK(((uintptr_t)image & (MOTE_IMAGE_ALIGN - 1)) == 0, MOTE_ERR_ALIGN, 0);
+    CHECK(bytes >= sizeof *h && h->magic == MOTE_IMAGE_MAGIC, MOTE_ERR_MAGIC, -1);
+    CHECK(h->major == MOTE_IMAGE_MAJOR, MOTE_ERR_VERSION, h->major);
+    CHECK((h->required & ~MOTE_IMAGE_FEATURES) == 0, MOTE_ERR_VERSION, h->required);
+    CHECK(h->bytes >= sizeof *h && h->bytes <= bytes && h->bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1);
+    CHECK(h->arena_bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1); /* so below mote_bytes()'s UINT32_MAX */
     return MOTE_OK;
 }
 
@@ -143,18 +147,18 @@ static int32_t check_sections(struct mote_model *m)
     const struct mote_image_section *s = (const void *)(m->image + sizeof *h);
     uint32_t last = 0;
 
-    CHECK(h->n_sections <= (h->bytes - sizeof *h) / sizeof *s, MOTE_ERR_BOUNDS, -1, -1, 0);
+    CHECK(h->n_sections <= (h->bytes - sizeof *h) / sizeof *s, MOTE_ERR_BOUNDS, 0);
     for (uint32_t i = 0; i < h->n_sections; i++, s++) {
-        CHECK(s->id > last, MOTE_ERR_FORMAT, -1, -1, s->id);
+        CHECK(s->id > last, MOTE_ERR_FORMAT, s->id);
         CHECK(s->offset % MOTE_IMAGE_ALIGN == 0 && s->offset <= h->bytes && s->bytes <= h->bytes - s->offset,
-              MOTE_ERR_BOUNDS, -1, -1, s->id);
-        CHECK(s->count <= s->bytes / element_bytes(s->id), MOTE_ERR_BOUNDS, -1, -1, s->id);
+              MOTE_ERR_BOUNDS, s->id);
+        CHECK(s->count <= s->bytes / element_bytes(s->id), MOTE_ERR_BOUNDS, s->id);
         last = s->id;
         bind(m, s);
     }
-    CHECK(m->n_tensors > 0 && m->n_tensors <= UINT16_MAX, MOTE_ERR_FORMAT, -1, -1, MOTE_SECTION_TENSORS);
-    CHECK(m->n_io <= UINT16_MAX, MOTE_ERR_FORMAT, -1, -1, MOTE_SECTION_IO);
-    CHECK(m->n_strings > 0 && m->strings[m->n_strings - 1] == '\0', MOTE_ERR_FORMAT, -1, -1, MOTE_SECTION_STRINGS);
+    CHECK(m->n_tensors > 0 && m->n_tensors <= UINT16_MAX, MOTE_ERR_FORMAT, MOTE_SECTION_TENSORS);
+    CHECK(m->n_io <= UINT16_MAX, MOTE_ERR_FORMAT, MOTE_SECTION_IO);
+    CHECK(m->n_strings > 0 && m->strings[m->n_strings - 1] == '\0', MOTE_ERR_FORMAT, MOTE_SECTION_STRINGS);
     return MOTE_OK;
 }
 
@@ -184,22 +188,24 @@ static int32_t check_tensors(struct mote_model *m)
         const struct mote_image_tensor *t = &m->tensors[i];
         uint32_t size = element_size(t), limit = t->region == MOTE_REGION_IMAGE ? h->bytes : h->arena_bytes;
 
-        CHECK(size > 0, MOTE_ERR_TYPE, -1, i, t->type);
-        CHECK(t->region <= MOTE_REGION_ARENA, MOTE_ERR_VERSION, -1, i, t->region);
+        m->error.tensor = (int32_t)i;
+        CHECK(size > 0, MOTE_ERR_TYPE, t->type);
+        CHECK(t->region <= MOTE_REGION_ARENA, MOTE_ERR_VERSION, t->region);
         CHECK(t->offset <= limit && t->bytes <= limit - t->offset && ((t->offset | t->bytes) & (size - 1)) == 0 &&
                   (t->offset & 3) == 0,
-              MOTE_ERR_BOUNDS, -1, i, -1);
-        CHECK(!(t->flags & MOTE_TENSOR_STATE) || t->region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, -1, i, -1);
-        CHECK(t->initial <= m->n_tensors, MOTE_ERR_BOUNDS, -1, i, t->initial);
+              MOTE_ERR_BOUNDS, -1);
+        CHECK(!(t->flags & MOTE_TENSOR_STATE) || t->region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, -1);
+        CHECK(t->initial <= m->n_tensors, MOTE_ERR_BOUNDS, t->initial);
         CHECK(t->initial == 0 ||
                   ((t->flags & MOTE_TENSOR_STATE) && m->tensors[t->initial - 1].region == MOTE_REGION_IMAGE &&
                    m->tensors[t->initial - 1].bytes == t->bytes),
-              MOTE_ERR_FORMAT, -1, i, t->initial);
+              MOTE_ERR_FORMAT, t->initial);
         if (t->flags & MOTE_TENSOR_STATE) {
-            CHECK(t->bytes <= left, MOTE_ERR_WORK, -1, i, -1);
+            CHECK(t->bytes <= left, MOTE_ERR_WORK, -1);
             left -= t->bytes;
         }
     }
+    m->error.tensor = -1;
     return MOTE_OK;
 }
 
@@ -217,16 +223,19 @@ static int32_t check_version(struct mote_model *m, uint32_t step, const struct m
     const uint16_t *indices = m->args + s->args, *forms = linked->version->forms;
     uint32_t n = linked->kernel->n_args, index;
 
-    for (uint32_t i = 0; i < n; i++)
-        CHECK(m->tensors[indices[i]].form == (forms != NULL ? forms[i] : 0), MOTE_ERR_CODING, step, indices[i], i);
+    for (uint32_t i = 0; i < n; i++) {
+        m->error.tensor = indices[i];
+        CHECK(m->tensors[indices[i]].form == (forms != NULL ? forms[i] : 0), MOTE_ERR_CODING, i);
+    }
+    m->error.tensor = -1;
     if (s->n_args == n) {
-        CHECK(scratch == 0, MOTE_ERR_CODING, step, -1, n);
+        CHECK(scratch == 0, MOTE_ERR_CODING, n);
         return MOTE_OK;
     }
     index = indices[n];
-    CHECK(index < m->n_tensors, MOTE_ERR_BOUNDS, step, index, n);
-    CHECK(m->tensors[index].region == MOTE_REGION_ARENA && scratch <= m->tensors[index].bytes, MOTE_ERR_PARAMS, step,
-          index, n);
+    m->error.tensor = (int32_t)index;
+    CHECK(index < m->n_tensors, MOTE_ERR_BOUNDS, n);
+    CHECK(m->tensors[index].region == MOTE_REGION_ARENA && scratch <= m->tensors[index].bytes, MOTE_ERR_PARAMS, n);
     return MOTE_OK;
 }
 
@@ -241,17 +250,18 @@ static int32_t check_args(struct mote_model *m, uint32_t step, const struct mote
     for (uint32_t i = 0; i < k->n_args; i++, arg++) {
         uint32_t index = indices[i], role = arg->role;
 
-        CHECK(index < m->n_tensors, MOTE_ERR_BOUNDS, step, index, i);
+        m->error.tensor = (int32_t)index;
+        CHECK(index < m->n_tensors, MOTE_ERR_BOUNDS, i);
 
         const struct mote_image_tensor *t = &m->tensors[index];
 
-        CHECK(arg->type == MOTE_ARG_ANY || arg->type == t->type, MOTE_ERR_TYPE, step, index, i);
-        CHECK(may_lie >> (2 * role + t->region) & 1, MOTE_ERR_PARAMS, step, index, i);
-        CHECK(need[i] <= t->bytes, MOTE_ERR_PARAMS, step, index, i);
+        CHECK(arg->type == MOTE_ARG_ANY || arg->type == t->type, MOTE_ERR_TYPE, i);
+        CHECK(may_lie >> (2 * role + t->region) & 1, MOTE_ERR_PARAMS, i);
+        CHECK(need[i] <= t->bytes, MOTE_ERR_PARAMS, i);
         *forms |= t->form;
         if (role == MOTE_ROLE_CONST) {
             args[i] = (struct mote_block){m->image + t->offset, t->form == 0 ? need[i] : t->bytes};
-            CHECK(args[i].bytes <= *left, MOTE_ERR_WORK, step, index, i);
+            CHECK(args[i].bytes <= *left, MOTE_ERR_WORK, i);
             *left -= args[i].bytes;
         }
     }
@@ -279,15 +289,15 @@ static int32_t check_step(struct mote_model *m, uint32_t step, const struct mote
     struct mote_block args[MOTE_ARGS_MAX];
     int32_t first_wrong;
 
-    CHECK(k != NULL && linked->version->run != NULL, MOTE_ERR_KERNEL, step, -1, s->kernel);
+    CHECK(k != NULL && linked->version->run != NULL, MOTE_ERR_KERNEL, s->kernel);
     CHECK((uint32_t)s->n_args - k->n_args <= 1 && s->args <= m->n_args && s->n_args <= m->n_args - s->args,
-          MOTE_ERR_BOUNDS, step, -1, s->n_args);
-    CHECK(s->params <= m->n_params && k->n_params <= m->n_params - s->params, MOTE_ERR_BOUNDS, step, -1, -1);
+          MOTE_ERR_BOUNDS, s->n_args);
+    CHECK(s->params <= m->n_params && k->n_params <= m->n_params - s->params, MOTE_ERR_BOUNDS, -1);
 
     const int32_t *params = m->params + s->params;
 
-    CHECK((first_wrong = out_of_range(k, params)) < 0, MOTE_ERR_PARAMS, step, -1, first_wrong);
-    CHECK(k->need(params, need) && need[k->n_args] <= INT32_MAX, MOTE_ERR_PARAMS, step, -1, -1);
+    CHECK((first_wrong = out_of_range(k, params)) < 0, MOTE_ERR_PARAMS, first_wrong);
+    CHECK(k->need(params, need) && need[k->n_args] <= INT32_MAX, MOTE_ERR_PARAMS, -1);
     if (linked->version->fit != NULL)
         scratch = linked->version->fit(params, need);
 
@@ -297,7 +307,8 @@ static int32_t check_step(struct mote_model *m, uint32_t step, const struct mote
         status = check_version(m, step, linked, scratch);
     if (status != MOTE_OK)
         return status;
-    CHECK(k->trust == NULL || k->trust(params, args), MOTE_ERR_PARAMS, step, -1, -1);
+    m->error.tensor = -1;
+    CHECK(k->trust == NULL || k->trust(params, args), MOTE_ERR_PARAMS, -1);
     return MOTE_OK;
 }
 
@@ -324,22 +335,23 @@ static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t rows_of
     for (; p->at < m->n_schedule; p->at++) {
         const struct mote_image_entry *e = &m->schedule[p->at];
         const struct mote_image_group *g = (const void *)e;
-        uint32_t rows = rows_of_step;
+        uint32_t rows = rows_of_step, last;
 
         if (p->entries == 0) {
             p->entries = g->entries;
             p->rounds = g->repeat - 1u;
             p->base = g->base;
-            CHECK(g->entries > 0 && g->entries < m->n_schedule - p->at && g->repeat > 0, MOTE_ERR_BOUNDS, -1, -1,
-                  p->at);
+            m->error.step = -1;
+            CHECK(g->entries > 0 && g->entries < m->n_schedule - p->at && g->repeat > 0, MOTE_ERR_BOUNDS, p->at);
             continue;
         }
         if (e->step > step)
             break;
         if (e->step < step)
             rows = rows_of(m, e->step, need);
-        CHECK(e->rows > 0 && p->base + ((uint64_t)p->rounds * e->hop + e->first + e->rows) <= rows, MOTE_ERR_PARAMS,
-              e->step, -1, p->at);
+        m->error.step = e->step;
+        last = p->rounds * e->hop + e->first + e->rows; /* all below 2^16 */
+        CHECK(e->rows > 0 && last <= rows && p->base <= rows - last, MOTE_ERR_PARAMS, p->at);
         p->entries--;
     }
     return MOTE_OK;
@@ -353,17 +365,21 @@ int32_t mote_check_schedule(struct mote_model *m)
     struct progress p = {0, 0, 0, 0};
     uint32_t need[MOTE_ARGS_MAX + 1];
 
-    CHECK(m->n_steps <= header_of(m->image)->bytes / MOTE_IMAGE_STEP, MOTE_ERR_WORK, -1, -1, -1);
+    CHECK(m->n_steps <= header_of(m->image)->bytes / MOTE_IMAGE_STEP, MOTE_ERR_WORK, -1);
     for (uint32_t i = 0; i < m->n_steps; i++) {
         const struct mote_linked *linked = mote_kernels_find(m->kernels, m->steps[i].kernel);
-        int32_t status = check_step(m, i, linked, &left, need);
+        int32_t status;
+
+        m->error.step = (int32_t)i;
+        status = check_step(m, i, linked, &left, need);
 
         if (status == MOTE_OK)
             status = check_units(m, i, need[linked->kernel->n_args], need, &p);
         if (status != MOTE_OK)
             return status;
     }
-    CHECK(p.at == m->n_schedule, MOTE_ERR_BOUNDS, -1, -1, p.at); /* a step that is not there */
+    at_none(m);
+    CHECK(p.at == m->n_schedule, MOTE_ERR_BOUNDS, p.at); /* a step that is not there */
     return MOTE_OK;
 }
 
@@ -382,19 +398,21 @@ static int32_t check_io(struct mote_model *m)
         const struct mote_image_io *io = &m->io[i];
         uint64_t bytes;
 
+        m->error.tensor = io->tensor;
         CHECK(io->tensor < m->n_tensors && io->rank <= MOTE_IMAGE_RANK_MAX && io->name < m->n_strings, MOTE_ERR_BOUNDS,
-              -1, io->tensor, i);
-        CHECK(m->tensors[io->tensor].form == 0, MOTE_ERR_CODING, -1, io->tensor, i);
+              i);
+        CHECK(m->tensors[io->tensor].form == 0, MOTE_ERR_CODING, i);
         bytes = element_size(&m->tensors[io->tensor]);
         for (uint32_t d = 0; d < MOTE_IMAGE_RANK_MAX && bytes <= UINT32_MAX; d++)
             bytes *= io->dims[d];
-        CHECK(bytes == m->tensors[io->tensor].bytes, MOTE_ERR_BOUNDS, -1, io->tensor, i);
-        CHECK(is_sliced_rightly(io), MOTE_ERR_BOUNDS, -1, io->tensor, i);
-        CHECK(io->output || m->tensors[io->tensor].region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, -1, io->tensor, i);
-        CHECK(io->output || m->n_inputs == i, MOTE_ERR_FORMAT, -1, io->tensor, i);
+        CHECK(bytes == m->tensors[io->tensor].bytes, MOTE_ERR_BOUNDS, i);
+        CHECK(is_sliced_rightly(io), MOTE_ERR_BOUNDS, i);
+        CHECK(io->output || m->tensors[io->tensor].region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, i);
+        CHECK(io->output || m->n_inputs == i, MOTE_ERR_FORMAT, i);
         if (!io->output)
             m->n_inputs++;
     }
+    m->error.tensor = -1;
     return MOTE_OK;
 }
 
@@ -405,12 +423,13 @@ int32_t mote_model_open(struct mote_model *m, const struct mote_kernels *kernels
     int32_t status;
 
     memset(m, 0, sizeof *m);
+    at_none(m);
     status = check_header(m, image, image_bytes);
     if (status != MOTE_OK)
         return status;
-    CHECK(mote_crc32((const uint8_t *)image + 20, h->bytes - 20) == h->checksum, MOTE_ERR_CHECKSUM, -1, -1, -1);
-    CHECK(((uintptr_t)arena & (MOTE_IMAGE_ALIGN - 1)) == 0, MOTE_ERR_ALIGN, -1, -1, 1);
-    CHECK(arena_bytes >= h->arena_bytes, MOTE_ERR_ARENA, -1, -1, h->arena_bytes);
+    CHECK(mote_crc32((const uint8_t *)image + 20, h->bytes - 20) == h->checksum, MOTE_ERR_CHECKSUM, -1);
+    CHECK(((uintptr_t)arena & (MOTE_IMAGE_ALIGN - 1)) == 0, MOTE_ERR_ALIGN, 1);
+    CHECK(arena_bytes >= h->arena_bytes, MOTE_ERR_ARENA, h->arena_bytes);
 
     m->kernels = kernels;
     m->image = image;
@@ -421,7 +440,6 @@ int32_t mote_model_open(struct mote_model *m, const struct mote_kernels *kernels
         return status;
     if ((status = mote_check_schedule(m)) != MOTE_OK)
         return status;
-    m->error = (struct mote_error){MOTE_OK, -1, -1, -1};
     mote_model_reset(m);
     return MOTE_OK;
 }
