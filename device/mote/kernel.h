@@ -8,10 +8,12 @@
  *   MOTE_COST(<kernel>, …)    operations of one output row, for tools: an upper bound up to a factor of 3
  *
  * The kernel's function is  void mote_<kernel>(const struct mote_<kernel> *p, <args…>, int32_t first, int32_t count)
- * and computes `count` output rows from row `first` on; <kernel>.c is its portable version. <kernel>_check.c has
+ * and computes `count` output rows from row `first` on; <kernel>.c is its portable version. A kernel that folds takes
+ * the input's rows instead, in order, from wherever they come: its sums live from the first row to the last, which
+ * writes the output (MOTE_FOLD). <kernel>_check.c has
  *   static bool need_<kernel>(const struct mote_<kernel> *p, uint32_t bytes[])
- * which says how many bytes each argument must have and, in bytes[n_args], how many output rows there are; false if the
- * parameters contradict each other; and
+ * which says how many bytes each argument must have and, in bytes[n_args], how many rows there are to compute or fold;
+ * false if the parameters contradict each other; and
  *   static bool trust_<kernel>(const struct mote_<kernel> *p, const struct mote_block args[])
  * which checks the values of constants where a bad one could do harm (shifts, table indices): those of role CONST, in
  * time that their bytes bound; where there are none, there is no trust function. After both, and the parameters'
@@ -39,6 +41,7 @@ enum {
     MOTE_ROLE_STATE = 3,   /* read and written, kept between inferences: arena */
     MOTE_ROLE_SCRATCH = 4, /* written, worth nothing after the call: arena */
     MOTE_ROLE_CONST = 5,   /* read; the trust function has checked its values, and looks at no other argument: image */
+    MOTE_ROLE_SUMS = 6,    /* read and written, kept from a fold's first row to its last, any values are safe: arena */
 };
 
 /* Its prototype says MOTE_FLASH. */
@@ -67,7 +70,8 @@ struct mote_call {
 
 /* Which rows of an argument an output row needs; of an output, which it is. Output row y of image n needs those rows i
  * of the argument's image n that are inside it and for which i * up lies among the `window` numbers from y * stride -
- * pad on, `dilation` apart. All 0: no row can be told from another, the whole argument is needed. */
+ * pad on, `dilation` apart. All 0: no row can be told from another, the whole argument is needed. Where a kernel folds,
+ * rows of the input are meant, and the output's row that they go into. */
 struct mote_rows {
     int32_t ring;        /* 1 + the index of the parameter that says how many rows the buffer holds; 0: it holds all */
     int32_t in_h, out_h; /* rows of an image of the argument's, and of the output's */
@@ -76,8 +80,10 @@ struct mote_rows {
     int32_t table; /* 1 + the argument whose numbers are the rows, see MOTE_TABLE_ROWS; 0: none */
 };
 
-#define MOTE_EACH_ROW                                           1, 1, 1, 1, 1, 0, 1, 0 /* row r needs row r */
-#define MOTE_ALL_ROWS                                           0, 0, 0, 0, 0, 0, 0, 0
+#define MOTE_EACH_ROW 1, 1, 1, 1, 1, 0, 1, 0 /* row r needs row r */
+#define MOTE_ALL_ROWS 0, 0, 0, 0, 0, 0, 0, 0
+/* Of an output: each row is made of so many, and there after the last of them. */
+#define MOTE_FOLD(rows)                                         1, rows, 1, 0, 1, 0, 1, 0
 #define MOTE_WINDOW(in_h, out_h, window, stride, dilation, pad) in_h, out_h, window, stride, dilation, pad, 1, 0
 /* The argument `arg` has so many numbers of each output row of an image, of which the first `window` are rows. */
 #define MOTE_TABLE_ROWS(in_h, out_h, arg, numbers, window) in_h, out_h, window, numbers, 1, 0, 1, 1 + MOTE_AT_##arg

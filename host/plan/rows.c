@@ -52,7 +52,16 @@ int32_t rows_of_arg(const struct plan *plan, const struct step *s, int32_t arg)
 
     if (r.ring > 0)
         return rows_in(kernels[s->kernel], s->params, arg, r.ring, plan->values[s->args[arg]].decoded);
-    return r.in_h > 0 ? s->rows : 0;
+    return r.in_h > 0 ? s->rows / r.out_h * r.in_h : 0;
+}
+
+bool rows_folds(const struct step *s, int32_t arg) { return rows_of_step(s, arg).out_h > 1; }
+
+int32_t rows_until(const struct step *s, int32_t arg, int32_t rows)
+{
+    const struct mote_rows r = rows_of_step(s, arg);
+
+    return r.in_h > 0 || rows == 0 ? rows * r.out_h : s->rows;
 }
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }

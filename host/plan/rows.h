@@ -17,6 +17,12 @@ int32_t rows_of_arg(const struct plan *plan, const struct step *s, int32_t arg);
  * gaps: rows that dilation leaves out are among them. */
 struct row_range rows_needed(const struct plan *plan, const struct step *s, int32_t arg, struct row_range out);
 
+/* The output's rows are made of several rows of the step, which folds them. */
+bool rows_folds(const struct step *s, int32_t arg);
+
+/* So many rows of the step, from its first on, are computed before the first `rows` of its output are there. */
+int32_t rows_until(const struct step *s, int32_t arg, int32_t rows);
+
 /* Every buffer holds all its rows; bytes[] are the arguments'. */
 void rows_hold_all(const struct mote_kernel *k, int32_t *params, const int64_t *bytes);
 

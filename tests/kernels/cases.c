@@ -209,6 +209,16 @@ static void relate_matrices(struct kernel_case *c)
     set(c, "b_len", b_len);
 }
 
+/* Images, of one row some, and divisors of all sizes. */
+static void relate_mean_rows(struct kernel_case *c)
+{
+    set(c, "batch", draw_one_in(&c->draw, 3) ? draw_between(&c->draw, 2, 4) : 1);
+    if (draw_one_in(&c->draw, 6))
+        set(c, "in_h", 1);
+    if (draw_one_in(&c->draw, 2))
+        set(c, "divisor", draw_one_in(&c->draw, 2) ? 0 : smaller(get(c, "in_h", 1) * get(c, "in_w", 1), 1 << 23));
+}
+
 /* Four kept and four reduced dimensions of a dense tensor, in any order. */
 static void relate_reduce(struct kernel_case *c)
 {
@@ -342,6 +352,7 @@ static const struct relation {
     {"average_pool_2d_", relate_pool},
     {"max_pool_2d_", relate_pool},
     {"pool_2d_", relate_pool},
+    {"mean_rows_", relate_mean_rows},
     {"mean_", relate_reduce},
     {"reduce_", relate_reduce},
     {"batch_matmul_", relate_matrices},
@@ -397,7 +408,7 @@ static int32_t draw_param(struct kernel_case *c, int32_t i, int32_t longest)
     return draw_edge(&c->draw, range->min, range->max);
 }
 
-/* The rows of the tensor that an argument is a ring of. */
+/* The rows of the tensor that an argument is a ring of; where rows are folded an image becomes one. */
 static int32_t whole_ring(const struct kernel_case *c, const char *ring)
 {
     const char *height = strcmp(ring, "in_ring") == 0 ? "in_h" : "out_h";

@@ -116,7 +116,13 @@ static bool is_written(const struct kernel_case *c, int32_t i)
 {
     int role = role_of(c, i);
 
-    return role == MOTE_ROLE_OUT || role == MOTE_ROLE_STATE || role == MOTE_ROLE_SCRATCH;
+    return role == MOTE_ROLE_OUT || role == MOTE_ROLE_STATE || role == MOTE_ROLE_SCRATCH || role == MOTE_ROLE_SUMS;
+}
+
+/* What it holds before the first call and after the last is nobody's business. */
+static bool is_passing(const struct kernel_case *c, int32_t i)
+{
+    return role_of(c, i) == MOTE_ROLE_SCRATCH || role_of(c, i) == MOTE_ROLE_SUMS;
 }
 
 /* Before a run: arguments as they were, what is written for the first time as `salt` has it, guards anew. */
@@ -125,11 +131,10 @@ static void restore(struct check *k, const struct kernel_case *c, uint8_t salt)
     unwatch(k);
     for (int32_t i = 0; i < k->n_live; i++) {
         const struct check_arg *a = &k->live[i];
-        int role = role_of(c, i);
+        bool is_new = role_of(c, i) == MOTE_ROLE_OUT || is_passing(c, i);
 
         for (uint32_t b = 0; b < a->bytes; b++)
-            a->data[b] = (a->before == NULL ? guard_byte(salt, b) : a->before[b]) ^
-                         (role == MOTE_ROLE_OUT || role == MOTE_ROLE_SCRATCH ? salt : 0);
+            a->data[b] = (a->before == NULL ? guard_byte(salt, b) : a->before[b]) ^ (is_new ? salt : 0);
         for (uint32_t b = 0; b < GUARD; b++) {
             a->data[(int32_t)b - GUARD] = guard_byte(salt, b);
             a->data[a->bytes + b] = guard_byte(salt, b + GUARD);
@@ -241,7 +246,7 @@ static struct check_fault compare(const struct check *k, const struct kernel_cas
     if (stray.what)
         return stray;
     for (int32_t i = 0; i < c->kernel->n_args; i++)
-        for (uint32_t b = 0; c->kernel->arg[i].role != MOTE_ROLE_SCRATCH && is_written(c, i) && b < c->bytes[i]; b++)
+        for (uint32_t b = 0; !is_passing(c, i) && is_written(c, i) && b < c->bytes[i]; b++)
             if (!is_same(k, c, i, b, salt))
                 return fault(c, what, i, b, k->live[i].data[b], k->want[i][b]);
     return stray;
@@ -302,7 +307,7 @@ uint32_t check_hash(const struct check *k, const struct kernel_case *c)
     uint32_t hash = 0;
 
     for (int32_t i = 0; i < c->kernel->n_args; i++)
-        for (uint32_t b = 0; c->kernel->arg[i].role != MOTE_ROLE_SCRATCH && is_written(c, i) && b < c->bytes[i]; b++) {
+        for (uint32_t b = 0; !is_passing(c, i) && is_written(c, i) && b < c->bytes[i]; b++) {
             bool is_none = case_type(c, i) == MOTE_ARG_F32 && is_nan(k->want[i] + b / 4 * 4);
 
             hash = (hash ^ (is_none ? 0xffu : k->want[i][b])) * UINT32_C(16777619) + 1;

@@ -23,6 +23,7 @@ static bool writes(const struct step *s, int32_t arg)
     case MOTE_ROLE_OUT:
     case MOTE_ROLE_STATE:
     case MOTE_ROLE_SCRATCH:
+    case MOTE_ROLE_SUMS:
         return true;
     default:
         return false;

@@ -17,6 +17,7 @@
 #include "mote/kernels/conv/depthwise_conv_2d_s8.h"
 #include "mote/kernels/dense/fully_connected_s8.h"
 #include "mote/kernels/pool/max_pool_2d_s8.h"
+#include "mote/kernels/pool/mean_rows_s8.h"
 #include "mote/kernels/pool/mean_s8.h"
 #include "mote/kernels/shared/requant.h"
 #include "tests/trust.h"
@@ -24,10 +25,11 @@
 #define CASES 400
 
 extern const struct mote_kernel mote_kernel_conv_2d_s8, mote_kernel_depthwise_conv_2d_s8,
-    mote_kernel_fully_connected_s8, mote_kernel_average_pool_2d_s8, mote_kernel_max_pool_2d_s8, mote_kernel_mean_s8;
+    mote_kernel_fully_connected_s8, mote_kernel_average_pool_2d_s8, mote_kernel_max_pool_2d_s8, mote_kernel_mean_s8,
+    mote_kernel_mean_rows_s8;
 extern const struct mote_version mote_version_conv_2d_s8_portable, mote_version_depthwise_conv_2d_s8_portable,
     mote_version_fully_connected_s8_portable, mote_version_average_pool_2d_s8_portable,
-    mote_version_max_pool_2d_s8_portable, mote_version_mean_s8_portable;
+    mote_version_max_pool_2d_s8_portable, mote_version_mean_s8_portable, mote_version_mean_rows_s8_portable;
 
 /* ---- values ---- */
 static uint64_t seed;
@@ -534,6 +536,82 @@ static void mean_random(void **state)
     }
 }
 
+/* ---- rows that are folded ---- */
+static int8_t expect_mean(const struct mote_mean_rows_s8 *p, int64_t sum)
+{
+    int64_t n = p->divisor;
+
+    if (n == 0)
+        return expect_out(sum, p->mult, p->shift, p->out_zero, p->lo, p->hi);
+    return expect_clamp(sum < 0 ? -((2 * -sum + n) / (2 * n)) : (2 * sum + n) / (2 * n), p->lo, p->hi);
+}
+
+/* The sum of a channel of an image, by plain counting. */
+static int64_t sum_of(const struct mote_mean_rows_s8 *p, const int8_t *in, int32_t image, int32_t channel)
+{
+    int64_t sum = p->sum_zero;
+
+    for (int32_t i = 0; i < p->in_h * p->in_w; i++)
+        sum += in[(image * p->in_h * p->in_w + i) * p->channels + channel];
+    return sum;
+}
+
+/* The input's rows come into a ring, a few at a time, and are folded; the output's are read as soon as they are there.
+ */
+static void fold_means(struct mote_mean_rows_s8 *p, const int8_t *all)
+{
+    int32_t rows = p->batch * p->in_h, row = p->in_w * p->channels, done = 0;
+    int8_t *in = draw_array(p->in_ring * row), *out = draw_array(p->out_ring * p->channels);
+    int32_t *sums = malloc((size_t)p->channels * sizeof *sums);
+    void *args[] = {in, sums, out};
+
+    for (int32_t first = 0, count; first < rows; first += count) {
+        count = between(1, p->in_ring < rows - first ? p->in_ring : rows - first);
+        if (first / p->in_h + p->out_ring <= (first + count - 1) / p->in_h) /* it would be overwritten */
+            count = 1;
+        for (int32_t r = first; r < first + count; r++)
+            memcpy(in + r % p->in_ring * row, all + r * row, (size_t)row);
+        run_checked(PORTABLE(mean_rows_s8), p, args, 2,
+                    (uint32_t[]){(uint32_t)(p->in_ring * row), (uint32_t)(p->out_ring * p->channels)}, rows, first,
+                    count);
+        for (; (done + 1) * p->in_h <= first + count; done++)
+            for (int32_t c = 0; c < p->channels; c++)
+                assert_int_equal(out[done % p->out_ring * p->channels + c], expect_mean(p, sum_of(p, all, done, c)));
+    }
+    assert_int_equal(done, p->batch);
+    free(in);
+    free(out);
+    free(sums);
+}
+
+static void mean_rows_random(void **state)
+{
+    (void)state;
+    seed = 17;
+    for (int n = 0; n < CASES; n++) {
+        struct mote_mean_rows_s8 p = {.batch = between(1, 3),
+                                      .in_h = between(1, 5),
+                                      .in_w = between(1, 5),
+                                      .channels = between(1, 13),
+                                      .sum_zero = chance(4) ? draw_bias() : between(-300, 300),
+                                      .mult = draw_mult(),
+                                      .shift = draw_shift(),
+                                      .out_zero = draw_s8(),
+                                      .lo = chance(2) ? -128 : between(-128, 0),
+                                      .hi = chance(2) ? 127 : between(0, 127)};
+        int8_t *in = draw_array(p.batch * p.in_h * p.in_w * p.channels);
+
+        if (chance(2)) {
+            p.divisor = chance(4) ? between(1, 50) : p.in_h * p.in_w;
+            p.sum_zero = 0;
+        }
+        p.in_ring = between(1, p.batch * p.in_h);
+        p.out_ring = between(1, p.batch);
+        fold_means(&p, in);
+        free(in);
+    }
+}
+
 /* ---- by hand ---- */
 static void sums_wrap(void **state)
 {
@@ -608,6 +686,8 @@ static void contradictions_are_refused(void **state)
     const struct mote_depthwise_conv_2d_s8 depthwise = {SHAPE, LINEAR, .depth_multiplier = 1};
     const struct mote_average_pool_2d_s8 average = {SHAPE, .channels = 4};
     const struct mote_max_pool_2d_s8 max = {SHAPE, .channels = 4};
+    const struct mote_mean_rows_s8 rows = {
+        .batch = 1, .in_h = 1, .in_w = 1, .channels = 1, .in_ring = 1, .out_ring = 1};
     const struct mote_mean_s8 mean = {1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 2, 0, 1 << 30, 0, 0};
 
     (void)state;
@@ -627,6 +707,12 @@ static void contradictions_are_refused(void **state)
     REFUSED(max_pool_2d_s8, max, out_h = 3);
     REFUSED(mean_s8, mean, reduce_step3 = 3);
     REFUSED(mean_s8, mean, keep0 = INT32_MAX);
+    REFUSED(mean_rows_s8, rows, batch = 1 << 16, changed.in_h = 1 << 15);
+    REFUSED(mean_rows_s8, rows, in_w = 1 << 16, changed.channels = 1 << 15);
+    REFUSED(mean_rows_s8, rows, in_w = 1 << 16, changed.channels = 1 << 16, changed.in_ring = 1 << 16);
+    REFUSED(mean_rows_s8, rows, out_ring = 1 << 16, changed.channels = 1 << 15);
+    REFUSED(mean_rows_s8, rows, channels = 1 << 29);
+    REFUSED(mean_rows_s8, rows, lo = 1, changed.hi = 0);
 }
 
 static void bad_shifts_are_refused(void **state)
@@ -676,6 +762,7 @@ int main(void)
         cmocka_unit_test(tall_windows),
         cmocka_unit_test(fully_connected_random),
         cmocka_unit_test(mean_random),
+        cmocka_unit_test(mean_rows_random),
         cmocka_unit_test(sums_wrap),
         cmocka_unit_test(average_rounds_half_away),
         cmocka_unit_test(contradictions_are_refused),

@@ -113,8 +113,8 @@ static int64_t mean_of(int64_t sum, int64_t n)
     return half < 0 ? -((-half + n / 4) / (n / 2)) : (half + n / 4) / (n / 2);
 }
 
-/* A model of one MEAN, planned and run. */
-static void check_mean(int rank, const int64_t *dims, int n_axes, const int32_t *axes)
+/* A model of one MEAN, planned and run. `by_rows`: rows of it are folded. */
+static void check_mean(bool by_rows, int rank, const int64_t *dims, int n_axes, const int32_t *axes)
 {
     struct pool pool = {0};
     struct model m = {.pool = &pool, .name = "mean"};
@@ -125,8 +125,11 @@ static void check_mean(int rank, const int64_t *dims, int n_axes, const int32_t 
     int32_t ids[3], outputs, per;
     struct tensor list = {
         .name = "axes", .type = TYPE_S32, .rank = 1, .dims = {n_axes}, .data = (const void *)(n_axes ? axes : &per)};
+    void (*run)(const struct mote_call *call);
+    const struct step *s;
     struct plan plan;
     int64_t sums[256] = {0};
+    int32_t folded[256];
 
     memcpy(in.dims, dims, (size_t)rank * sizeof *dims);
     quant_set(&m, &in.quant, 0.5f, -7);
@@ -164,8 +167,13 @@ static void check_mean(int rank, const int64_t *dims, int n_axes, const int32_t 
         }
         sums[to] += values[e] + 7;
     }
-    mote_kernels_find(&mote_kernels, KERNEL_mean_s8)
-        ->version->run(&(struct mote_call){plan.steps[0].params, (void *[]){values, result}, 0, 1});
+    s = &plan.steps[0];
+    run = mote_kernels_find(&mote_kernels, (uint32_t)s->kernel)->version->run;
+    if (s->kernel == KERNEL_mean_s8)
+        run(&(struct mote_call){s->params, (void *[]){values, result}, 0, s->rows});
+    else
+        run(&(struct mote_call){s->params, (void *[]){values, folded, result}, 0, s->rows});
+    assert_int_equal(s->kernel, by_rows ? KERNEL_mean_rows_s8 : KERNEL_mean_s8);
     for (int32_t i = 0; i < outputs; i++) {
         int64_t mean = mean_of(sums[i], per);
 
@@ -178,14 +186,22 @@ static void check_mean(int rank, const int64_t *dims, int n_axes, const int32_t 
 static void mean_axes(void **state)
 {
     (void)state;
-    check_mean(4, (int64_t[]){1, 4, 8, 3}, 2, (int32_t[]){1, 2});
-    check_mean(4, (int64_t[]){3, 4, 2, 5}, 2, (int32_t[]){-2, 1});
-    check_mean(4, (int64_t[]){2, 3, 4, 5}, 2, (int32_t[]){2, 0});
-    check_mean(4, (int64_t[]){2, 3, 5, 4}, 3, (int32_t[]){3, -1, 3});
-    check_mean(3, (int64_t[]){2, 4, 4}, 3, (int32_t[]){0, 1, 2});
-    check_mean(2, (int64_t[]){3, 5}, 0, NULL);
-    check_mean(8, (int64_t[]){2, 3, 2, 2, 2, 3, 2, 2}, 4, (int32_t[]){0, 2, 4, 6});
-    check_mean(8, (int64_t[]){3, 2, 1, 2, 2, 1, 3, 4}, 3, (int32_t[]){1, 7, 2});
+    check_mean(true, 4, (int64_t[]){1, 4, 8, 3}, 2, (int32_t[]){1, 2});
+    check_mean(true, 4, (int64_t[]){3, 4, 2, 5}, 2, (int32_t[]){-2, 1});
+    check_mean(true, 4, (int64_t[]){2, 4, 3, 5}, 1, (int32_t[]){1});
+    check_mean(true, 4, (int64_t[]){2, 3, 4, 5}, 1, (int32_t[]){2});
+    check_mean(true, 4, (int64_t[]){1, 4, 2, 4}, 3, (int32_t[]){1, 2, 3});
+    check_mean(true, 4, (int64_t[]){1, 4, 1, 4}, 3, (int32_t[]){0, 1, 3});
+    check_mean(true, 3, (int64_t[]){3, 4, 5}, 1, (int32_t[]){1});
+    check_mean(true, 3, (int64_t[]){3, 2, 4}, 1, (int32_t[]){2});
+    check_mean(false, 4, (int64_t[]){2, 3, 2, 4}, 1, (int32_t[]){3});
+    check_mean(false, 4, (int64_t[]){1, 4, 2, 4}, 2, (int32_t[]){1, 3});
+    check_mean(false, 4, (int64_t[]){2, 3, 4, 5}, 2, (int32_t[]){2, 0});
+    check_mean(false, 4, (int64_t[]){2, 3, 5, 4}, 3, (int32_t[]){3, -1, 3});
+    check_mean(false, 3, (int64_t[]){2, 4, 4}, 3, (int32_t[]){0, 1, 2});
+    check_mean(false, 2, (int64_t[]){3, 5}, 0, NULL);
+    check_mean(false, 8, (int64_t[]){2, 3, 2, 2, 2, 3, 2, 2}, 4, (int32_t[]){0, 2, 4, 6});
+    check_mean(false, 8, (int64_t[]){3, 2, 1, 2, 2, 1, 3, 4}, 3, (int32_t[]){1, 7, 2});
 }
 
 int main(void)

@@ -68,6 +68,7 @@ KERNEL(107, elementwise, l2_normalization_s8,          portable)
 KERNEL(108, elementwise, l2_normalization_f32,         portable)
 KERNEL(109, dense,       batch_matmul_s8,              portable)
 KERNEL(110, dense,       batch_matmul_f32,             portable)
+KERNEL(111, pool,        mean_rows_s8,                 portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *

@@ -213,7 +213,7 @@ static int32_t check_tensors(struct mote_model *m)
 #define LIES(role, image, arena)                                                                                       \
     ((uint32_t)((image) << MOTE_REGION_IMAGE | (arena) << MOTE_REGION_ARENA) << 2 * MOTE_ROLE_##role)
 static const uint32_t may_lie = LIES(IN, 1, 1) | LIES(OUT, 0, 1) | LIES(WEIGHTS, 1, 1) | LIES(STATE, 0, 1) |
-                                LIES(SCRATCH, 0, 1) | LIES(CONST, 1, 0);
+                                LIES(SCRATCH, 0, 1) | LIES(CONST, 1, 0) | LIES(SUMS, 0, 1);
 
 /* What a step has beyond dense arguments, and what the linked version wants: forms, and scratch as one argument more.
  * Scratch that is not wanted is looked at all the same. */

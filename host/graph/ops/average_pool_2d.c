@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* AVERAGE_POOL_2D: input and output NHWC, of one quantization. */
 #include "host/graph/ops/pool.h"
+#include "host/graph/ops/reduce.h"
 #include "mote/kernels/pool/average_pool_2d_s8.h"
+#include "mote/kernels/pool/mean_rows_s8.h"
 
 enum mote_status infer_average_pool_2d(const struct model *m, struct graph *g, const struct op *op,
                                        const struct frame *at)
@@ -19,6 +21,29 @@ int64_t macs_average_pool_2d(const struct graph *g, const struct op *op)
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
+/* One window, which covers the image. */
+static bool is_global(const struct pool_opts *o, const struct tensor *in, const struct window *y,
+                      const struct window *x)
+{
+    return y->out == 1 && x->out == 1 && o->filter_h - y->pad_before >= in->dims[1] &&
+           o->filter_w - x->pad_before >= in->dims[2];
+}
+
+static enum mote_status lower_global_s8(struct lowering *l, const struct op *op, int32_t lo, int32_t hi,
+                                        const struct frame *at)
+{
+    const int64_t *dims = op_in(l->graph, op, 0)->dims;
+    struct mote_mean_rows_s8 p = {.batch = (int32_t)dims[0],
+                                  .in_h = (int32_t)dims[1],
+                                  .in_w = (int32_t)dims[2],
+                                  .channels = (int32_t)dims[3],
+                                  .divisor = (int32_t)(dims[1] * dims[2]),
+                                  .lo = lo,
+                                  .hi = hi};
+
+    return lower_mean_rows(l, op, &p, at);
+}
+
 static enum mote_status lower_average_pool_2d_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct pool_opts *o = op->opts;
@@ -31,6 +56,8 @@ static enum mote_status lower_average_pool_2d_s8(struct lowering *l, const struc
     if (smaller(o->filter_h, in->dims[1]) * smaller(o->filter_w, in->dims[2]) > MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX)
         return fail(at, MOTE_ERR_UNSUPPORTED, "a window of more than %d elements: average in two steps",
                     MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX);
+    if (is_global(o, in, &y, &x))
+        return lower_global_s8(l, op, lo, hi, at);
 
     struct mote_average_pool_2d_s8 p = {POOL_GEOMETRY(in, out, o, y, x), .lo = lo, .hi = hi};
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};

@@ -2,6 +2,7 @@
 /* Axes, and the steps of kernels that reduce them. */
 #include "host/graph/ops/reduce.h"
 
+#include "mote/kernels/pool/mean_rows_s8.h"
 #include "mote/kernels/pool/mean_s8.h"
 #include "mote/kernels/pool/reduce_f32.h"
 
@@ -52,7 +53,7 @@ static void collapse(const struct tensor *in, const bool reduced[RANK_MAX], stru
     const struct levels *last = NULL;
     int64_t step = 1;
 
-    *r = (struct reduction){no_levels(), no_levels(), 1};
+    *r = (struct reduction){.kept = no_levels(), .reduced = no_levels(), .n = 1};
     for (int d = in->rank - 1; d >= 0; d--) {
         struct levels *levels = reduced[d] ? &r->reduced : &r->kept;
 
@@ -69,12 +70,31 @@ static void collapse(const struct tensor *in, const bool reduced[RANK_MAX], stru
     }
 }
 
+/* The rows of an NHWC tensor, or of [N][H][C], if what is reduced are whole rows, or neighbors in each row alike. */
+static bool find_rows(const struct tensor *in, const bool reduced[RANK_MAX], struct reduced_rows *out)
+{
+    const bool flat = in->rank == 3;
+    const int64_t *d = in->dims, w = flat ? 1 : d[2], c = d[in->rank - 1];
+    const bool of_w = flat || w == 1 || reduced[2], of_c = reduced[in->rank - 1];
+
+    if (!flat && in->rank != 4)
+        return false;
+    if ((reduced[0] && d[0] > 1) || (of_c && !of_w))
+        return false;
+    out->batch = (int32_t)(d[0] * (reduced[1] ? 1 : d[1]));
+    out->in_h = (int32_t)(reduced[1] ? d[1] : 1);
+    out->in_w = (int32_t)((of_w ? w : 1) * (of_c ? c : 1));
+    out->channels = (int32_t)((of_w ? 1 : w) * (of_c ? 1 : c));
+    return true;
+}
+
 enum mote_status want_reduction(const struct graph *g, const struct op *op, struct reduction *r, const struct frame *at)
 {
     bool reduced[RANK_MAX];
 
     TRY(find_axes(g, op, reduced, at));
     collapse(op_in(g, op, 0), reduced, r);
+    r->by_rows = find_rows(op_in(g, op, 0), reduced, &r->rows);
     return MOTE_OK;
 }
 
@@ -90,6 +110,47 @@ static void divide_multiplier(int64_t n, int32_t *mult, int32_t *shift)
         bits = 31 + *shift;
     *mult = (int32_t)(((int64_t)*mult << bits) / n);
     *shift -= bits;
+}
+
+enum mote_status lower_mean_rows(struct lowering *l, const struct op *op, const struct mote_mean_rows_s8 *p,
+                                 const struct frame *at)
+{
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_scratch(l, TYPE_S32, (size_t)p->channels * sizeof(int32_t)),
+                      lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_mean_rows_s8, p, args, at);
+}
+
+/* From sums to outputs. */
+struct requantization {
+    int32_t sum_zero, mult, shift, out_zero;
+};
+
+static enum mote_status lower_by_rows(struct lowering *l, const struct op *op, const struct reduced_rows *rows,
+                                      const struct requantization *q, const struct frame *at)
+{
+    struct mote_mean_rows_s8 p = {.batch = rows->batch,
+                                  .in_h = rows->in_h,
+                                  .in_w = rows->in_w,
+                                  .channels = rows->channels,
+                                  .sum_zero = q->sum_zero,
+                                  .mult = q->mult,
+                                  .shift = q->shift,
+                                  .out_zero = q->out_zero,
+                                  .lo = INT8_MIN,
+                                  .hi = INT8_MAX};
+
+    return lower_mean_rows(l, op, &p, at);
+}
+
+static enum mote_status lower_whole(struct lowering *l, const struct op *op, const struct reduction *r,
+                                    const struct requantization *q, const struct frame *at)
+{
+    struct mote_mean_s8 p = {REDUCTION_FIELDS(*r), .sum_zero = q->sum_zero, .mult = q->mult, .shift = q->shift,
+                             .out_zero = q->out_zero};
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_mean_s8, &p, args, at);
 }
 
 enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean, const struct frame *at)
@@ -108,14 +169,14 @@ enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean
         return fail(at, MOTE_ERR_QUANT, "the output's scale %g is too small beside the input's, %g", out_scale,
                     in_scale);
 
-    struct mote_mean_s8 p = {
-        REDUCTION_FIELDS(r),  .sum_zero = (int32_t)(0 - (uint32_t)r.n * (uint32_t)in_zero),
-        .mult = mult,         .shift = shift,
+    const struct requantization q = {
+        .sum_zero = (int32_t)(0 - (uint32_t)r.n * (uint32_t)in_zero),
+        .mult = mult,
+        .shift = shift,
         .out_zero = out_zero,
     };
-    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_mean_s8, &p, args, at);
+    return r.by_rows ? lower_by_rows(l, op, &r.rows, &q, at) : lower_whole(l, op, &r, &q, at);
 }
 
 enum mote_status lower_reduce_f32(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)

@@ -23,9 +23,15 @@ struct levels {
     int32_t size[REDUCE_LEVELS], step[REDUCE_LEVELS];
     int next;
 };
+/* The same as [batch][in_h][in_w][channels], of which in_h and in_w are reduced. */
+struct reduced_rows {
+    int32_t batch, in_h, in_w, channels;
+};
 struct reduction {
     struct levels kept, reduced;
-    int64_t n; /* elements that make one output */
+    int64_t n;    /* elements that make one output */
+    bool by_rows; /* the rows of a spatial tensor, or what lies in each, are reduced */
+    struct reduced_rows rows;
 };
 MUST_CHECK enum mote_status want_reduction(const struct graph *g, const struct op *op, struct reduction *r,
                                            const struct frame *at);
@@ -38,7 +44,12 @@ MUST_CHECK enum mote_status want_reduction(const struct graph *g, const struct o
     .reduce2 = (r).reduced.size[2], .reduce3 = (r).reduced.size[3], .reduce_step0 = (r).reduced.step[0],               \
     .reduce_step1 = (r).reduced.step[1], .reduce_step2 = (r).reduced.step[2], .reduce_step3 = (r).reduced.step[3]
 
-/* A sum, or a mean, with the multiplier of its scales: the kernel mean_s8. */
+/* The step of mean_rows_s8 with its sums. */
+struct mote_mean_rows_s8;
+MUST_CHECK enum mote_status lower_mean_rows(struct lowering *l, const struct op *op, const struct mote_mean_rows_s8 *p,
+                                            const struct frame *at);
+/* A sum, or a mean, with the multiplier of its scales: the kernel mean_rows_s8 where rows are reduced as they are, else
+ * mean_s8. */
 MUST_CHECK enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean, const struct frame *at);
 /* `function` is one of device/mote/kernels/pool/reduce_f32.h. */
 MUST_CHECK enum mote_status lower_reduce_f32(struct lowering *l, const struct op *op, int32_t function,
