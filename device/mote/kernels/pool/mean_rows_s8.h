@@ -45,7 +45,7 @@
     R(out, &p->out_ring, MOTE_FOLD(p->in_h))
 
 MOTE_PARAMS(mean_rows_s8, MOTE_MEAN_ROWS_S8_PARAMS)
-MOTE_COST(mean_rows_s8, (double)p->channels * (p->in_w + 1.0))
+MOTE_COST(mean_rows_s8, (double)p->channels *(p->in_w + 1.0))
 MOTE_ROWS(mean_rows_s8, MOTE_MEAN_ROWS_S8_ARGS, MOTE_MEAN_ROWS_S8_ROWS)
 
 void mote_mean_rows_s8(const struct mote_mean_rows_s8 *p, const int8_t *in, int32_t *sums, int8_t *out, int32_t first,

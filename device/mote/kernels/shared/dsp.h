@@ -35,6 +35,18 @@ static inline int32_t mote_odd_bytes(uint32_t word)
     return pair;
 }
 
+/* The sums of two int16 and bytes 0 and 2; and bytes 1 and 3. */
+static inline int32_t mote_add_even_bytes(int32_t pair, uint32_t word)
+{
+    return (int32_t)__sxtab16((int16x2_t)pair, (int8x4_t)word);
+}
+
+static inline int32_t mote_add_odd_bytes(int32_t pair, uint32_t word)
+{
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(pair) : "r"(word));
+    return pair;
+}
+
 /* The same int16 twice. */
 static inline uint32_t mote_twice(int32_t x)
 {
