@@ -54,18 +54,6 @@ struct layer {
     bool right; /* all shifts are to the right */
 };
 
-static bool are_right(const int8_t *shift, int32_t n)
-{
-    int8_t max = INT8_MIN;
-
-    for (; n > 0; n -= 16, shift += 16) {
-        mve_pred16_t lanes = vctp8q((uint32_t)n);
-
-        max = vmaxvq_p_s8(max, vldrbq_z_s8(shift, lanes), lanes);
-    }
-    return max < 0;
-}
-
 /* ---- tiles ---- */
 enum { FILTERS = 8 };
 
@@ -354,7 +342,7 @@ MOTE_WEAK void mote_conv_2d_s8_mve(const struct mote_conv_2d_s8 *p, const int8_t
                                    const int32_t *bias, const int32_t *mult, const int8_t *shift, const int8_t *zeros,
                                    int8_t *out, void *scratch, int32_t first, int32_t count)
 {
-    const struct layer l = {p, weights, zeros, shift, bias, mult, are_right(shift, p->per_channel ? p->out_c : 1)};
+    const struct layer l = {p, weights, zeros, shift, bias, mult, mote_all_right(shift, p->per_channel ? p->out_c : 1)};
     int32_t row = p->in_w * p->in_c, out_row = p->out_w * p->out_c;
 
     for (int32_t g = 0; g < p->in_c / p->filter_c; g++)

@@ -1,20 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* depthwise_conv_2d_s8 with vectors: eight channels at a time, whose products are 16 bits wide and become sums of 32,
- * those of even channels in one vector, of odd ones in another. Where several output channels have one input channel,
- * what their filters see is put side by side, and four of them are computed as a convolution's are. The kernel's
- * columns are clipped to the image; what the clipped ones would have given, in_zero times their weights, is added in
- * the image's border. */
+/* depthwise_conv_2d_s8 with vectors.
+ *
+ * Filters of few taps: columns of the input are transposed, sixteen channels at a time, so that a word is four rows of
+ * a channel. A gather of up to four words is then all that a channel's filter sees, and a dot product with the filter,
+ * which stays in a register, is the sum.
+ *
+ * Other filters: eight channels at a time, whose products are 16 bits wide and become sums of 32, those of even
+ * channels in one vector, of odd ones in another. The kernel's columns are clipped to the image; what the clipped ones
+ * would have given, in_zero times their weights, is added in the image's border. Where several output channels have one
+ * input channel, what their filters see is put side by side, and four of them are computed as a convolution's are. */
 #include "depthwise_conv_2d_s8_mve.h"
 
 #include "../shared/mve.h"
 #include "../shared/rows.h"
 
-/* The taps of an input channel, if its outputs are several. */
+enum {
+    CHANNELS = 16,            /* whose columns are transposed together */
+    WORD = 4,                 /* rows */
+    WORDS = 4,                /* of a filter, at most */
+    COLUMN = CHANNELS * WORD, /* bytes */
+    COLUMNS = 18,             /* transposed at a time, at most */
+};
+
+/* Words of four rows in a column of the kernel. */
+static int32_t words_of(const struct mote_depthwise_conv_2d_s8 *p) { return (p->kernel_h + WORD - 1) / WORD; }
+
+/* Columns from the kernel's first to its last. */
+static int64_t window_of(const struct mote_depthwise_conv_2d_s8 *p)
+{
+    return (int64_t)(p->kernel_w - 1) * p->dilation_w + 1;
+}
+
+static bool is_short(const struct mote_depthwise_conv_2d_s8 *p)
+{
+    return p->depth_multiplier == 1 && p->kernel_w <= WORDS && words_of(p) * p->kernel_w <= WORDS &&
+           words_of(p) * window_of(p) <= COLUMNS;
+}
+
+/* Output columns and rows whose input is transposed together, and the bytes of a row of it. */
+struct block {
+    int32_t n, rows, bytes;
+};
+
+static struct block block_of(const struct mote_depthwise_conv_2d_s8 *p)
+{
+    int32_t words = words_of(p), window = (int32_t)window_of(p), most = (COLUMNS / words - window) / p->stride_w + 1;
+    int32_t n = most < p->out_w ? most : p->out_w, columns = ((n - 1) * p->stride_w + window) * words;
+    int32_t rows = COLUMNS / columns, heights = MOTE_KERNEL_ROWS_MAX / p->kernel_h;
+
+    rows = rows < heights ? rows : heights;
+    if (p->batch == 1 && p->out_h < rows)
+        rows = p->out_h;
+    return (struct block){n, rows, columns * COLUMN};
+}
+
 static uint32_t fit(const void *params, uint32_t *bytes)
 {
     const struct mote_depthwise_conv_2d_s8 *p = params;
 
     (void)bytes;
+    if (is_short(p))
+        return (uint32_t)(block_of(p).bytes * block_of(p).rows);
     return p->depth_multiplier > 1 ? (uint32_t)(p->kernel_h * p->kernel_w) : 0;
 }
 
@@ -23,10 +69,11 @@ static void shape(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DI
 {
     const struct mote_depthwise_conv_2d_s8 *p = params;
     int32_t taps = p->kernel_h * p->kernel_w;
+    bool transposed = is_short(p) || p->depth_multiplier > 1;
 
     (void)arg;
-    shape[MOTE_ROWS] = p->depth_multiplier > 1 ? taps : 1;
-    shape[MOTE_COLUMNS] = p->depth_multiplier > 1 ? p->out_c : taps * p->out_c;
+    shape[MOTE_ROWS] = transposed ? taps : 1;
+    shape[MOTE_COLUMNS] = transposed ? p->out_c : taps * p->out_c;
 }
 #endif
 
@@ -107,7 +154,7 @@ static inline struct pairs add_taps(const int8_t *a, int32_t step, const int8_t 
         "vmullt.s16 %q[w], %q[u], %q[v]\n"
         "vadd.i32 %q[odd], %q[odd], %q[w]\n"
         "le lr, 1b"
-        : [a] "+r"(a), [b] "+r"(b), [even] "+w"(sum.even), [odd] "+w"(sum.odd), [u] "=&w"(u), [v] "=&w"(v), [w] "=&w"(w)
+        : [a] "+l"(a), [b] "+l"(b), [even] "+w"(sum.even), [odd] "+w"(sum.odd), [u] "=&w"(u), [v] "=&w"(v), [w] "=&w"(w)
         : [n] "r"(n), [step] "r"(step), [next] "r"(next)
         : "lr", "cc", "memory");
     return sum;
@@ -212,7 +259,7 @@ static void collect(const struct view *v, int32_t channel, int8_t *seen)
     }
 }
 
-/* An output column where each input channel has several outputs: four of them at a time. */
+/* An output column of transposed weights: four outputs of an input channel at a time. */
 static void put_several(const struct view *v, const int8_t *w, const int32_t *bias, const int32_t *mult,
                         const int8_t *shift, const struct mote_clamp *c, int8_t *out, int8_t *seen)
 {
@@ -231,6 +278,385 @@ static void put_several(const struct view *v, const int8_t *w, const int32_t *bi
     }
 }
 
+/* ---- filters of few taps ---- */
+/* Four channels at a time, of so many output columns and rows. The assembly has the offsets. */
+struct quads {
+    const int8_t *w;        /*   0: the first channel's filter */
+    int32_t w1, w2, w3;     /*   4: bytes from one of the four filters to the next; then to the next four */
+    int32_t w4;             /*  16 */
+    const int32_t *bias;    /*  20: of the four channels */
+    const int32_t *mult;    /*  24 */
+    const int8_t *shift;    /*  28 */
+    int8_t *out;            /*  32 */
+    uint32_t from;          /*  36: where the first output column's first word is */
+    int32_t step, next;     /*  40: bytes from an output column to the next one, and to what it sees */
+    int32_t skip, past;     /*  48: the same from the end of a row to the next row */
+    int32_t n, rows;        /*  56 */
+    int32_t zero;           /*  64 */
+    int32_t left;           /*  68: fours of channels */
+    int32_t channels;       /*  72: of the four */
+    uint32_t filled;        /*  76: weights of a vector; others are 0 */
+    uint32_t r7;            /*  80: saved, as compilers do not let assembly have it */
+    uint8_t taps[CHANNELS]; /*  84: where in a filter a vector's weights are */
+    uint32_t words[WORDS];  /* 100: bytes from the first word that an output column sees to all that it sees */
+};
+
+/* What all strips of a call have. */
+struct layer {
+    const struct mote_depthwise_conv_2d_s8 *p;
+    const int8_t *weights, *shift;
+    const int32_t *bias, *mult;
+    int8_t *scratch;
+    struct block block;
+    int32_t column; /* bytes of all words of a column */
+    int8_t zero;    /* of the input */
+};
+
+static void look_at_words(const struct mote_depthwise_conv_2d_s8 *p, struct quads *t)
+{
+    int32_t height = words_of(p) * WORD;
+
+    t->w4 = p->kernel_h * p->kernel_w;
+    t->zero = p->out_zero;
+    t->filled = 0;
+    for (int32_t i = 0; i < WORDS; i++)
+        t->words[i] = 0;
+    for (int32_t i = 0; i < CHANNELS; i++)
+        t->taps[i] = 0;
+    for (int32_t j = 0, i = 0; j < p->kernel_w; j++)
+        for (int32_t k = 0; k < height; k++, i++) {
+            t->words[i / WORD] = (uint32_t)((j * p->dilation_w * height + k) / WORD * COLUMN);
+            if (k < p->kernel_h) {
+                t->taps[i] = (uint8_t)(k * p->kernel_w + j);
+                t->filled |= 1u << i;
+            }
+        }
+}
+
+/* Sixteen channels of columns of up to four rows, transposed, for several output rows. The assembly has the offsets. */
+struct columns {
+    int32_t channels;          /*  0: the first of the sixteen, others are 0 */
+    int8_t *to;                /*  4 */
+    int32_t step, next;        /*  8: bytes from a column to the next one of the input, and of `to` */
+    int32_t n;                 /* 16: columns of an output row */
+    const int8_t *const *rows; /* 20: of the first output row */
+    int32_t at;                /* 24: the first column in a row */
+    int32_t output_rows;       /* 28 */
+    int32_t past, rows_past;   /* 32: bytes from behind an output row to the next one, of `to` and `rows` */
+};
+
+/* r0 to r3 input, r4 output, r5 and r6 the steps, r8 columns, r9 rows, r10 where in them, r11 output rows, r12 all. */
+#define TRANSPOSE(name, rows, load, add)                                                                               \
+    static void name(const struct columns *columns)                                                                    \
+    {                                                                                                                  \
+        register const struct columns *t __asm__("r12") = columns;                                                     \
+                                                                                                                       \
+        __asm__ volatile("ldm r12, {r3, r4, r5, r6, r8, r9, r10, r11}\n"                                               \
+                         "vctp.8 r3\n"                                                                                 \
+                         "vmov.i32 q3, #0\n"                                                                           \
+                         "1: ldm r9!, " rows "\n"                                                                      \
+                         "dls lr, r8\n"                                                                                \
+                         "add r0, r0, r10\n"                                                                           \
+                         "add r1, r1, r10\n"                                                                           \
+                         "add r2, r2, r10\n" add("r10") "2:\n" load "vst40.8 {q0, q1, q2, q3}, [r4]\n"                 \
+                                                        "vst41.8 {q0, q1, q2, q3}, [r4]\n"                             \
+                                                        "vst42.8 {q0, q1, q2, q3}, [r4]\n"                             \
+                                                        "vst43.8 {q0, q1, q2, q3}, [r4]\n"                             \
+                                                        "add r0, r0, r5\n"                                             \
+                                                        "add r1, r1, r5\n"                                             \
+                                                        "add r2, r2, r5\n" add("r5") "add r4, r4, r6\n"                \
+                                                                                     "le lr, 2b\n"                     \
+                                                                                     "ldrd r0, r1, [r12, #32]\n"       \
+                                                                                     "subs r11, r11, #1\n"             \
+                                                                                     "add r4, r4, r0\n"                \
+                                                                                     "add r9, r9, r1\n"                \
+                                                                                     "bne 1b"                          \
+                         : "+r"(t)                                                                                     \
+                         :                                                                                             \
+                         : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", \
+                           "q3", "cc", "memory");                                                                      \
+    }
+
+#define NO_FOURTH(r)  ""
+#define THE_FOURTH(r) "add r3, r3, " r "\n"
+#define LOAD_THREE    "vldrbt.8 q0, [r0]\nvldrbt.8 q1, [r1]\nvldrbt.8 q2, [r2]\n"
+
+TRANSPOSE(transpose_three, "{r0, r1, r2}", "vpsttt\n" LOAD_THREE, NO_FOURTH)
+TRANSPOSE(transpose_four, "{r0, r1, r2, r3}", "vpstttt\n" LOAD_THREE "vldrbt.8 q3, [r3]\n", THE_FOURTH)
+
+_Static_assert(sizeof(struct columns) == 40 && offsetof(struct columns, step) == 8 &&
+                   offsetof(struct columns, n) == 16 && offsetof(struct columns, at) == 24 &&
+                   offsetof(struct columns, past) == 32,
+               "the offsets in the assembly");
+
+/* Columns of the input that are transposed for n output columns: `from` to `to` of them are inside the image, the first
+ * of those is `x`. */
+struct strip {
+    int32_t n, columns, from, to, x;
+};
+
+static struct strip strip_at(const struct mote_depthwise_conv_2d_s8 *p, int32_t ox, int32_t n)
+{
+    int32_t x = ox * p->stride_w - p->pad_left, columns = (n - 1) * p->stride_w + (int32_t)window_of(p);
+    int32_t from = x >= 0 ? 0 : -x < columns ? -x : columns, inside = p->in_w - x;
+    int32_t to = inside >= columns ? columns : inside > from ? inside : from;
+
+    return (struct strip){n, columns, from, to, x + from};
+}
+
+static void put_zeros(int8_t *to, int32_t bytes, int8_t zero)
+{
+    for (; bytes > 0; bytes -= 16, to += 16)
+        vstrbq_s8(to, vdupq_n_s8(zero));
+}
+
+/* The columns outside the image, which are the same for all channels. */
+static void put_outside(const struct layer *l, const struct strip *s, int32_t rows)
+{
+    int8_t *to = l->scratch;
+
+    for (int32_t r = 0; r < rows; r++, to += l->block.bytes) {
+        put_zeros(to, s->from * l->column, l->zero);
+        put_zeros(to + s->to * l->column, (s->columns - s->to) * l->column, l->zero);
+    }
+}
+
+/* The columns inside the image, of channels from o on, for so many output rows. A word beyond the kernel's rows has the
+ * next output row's, and weights that are 0. */
+static void transpose(const struct layer *l, const int8_t *const rows[], int32_t output_rows, const struct strip *s,
+                      int32_t o)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = l->p;
+    int32_t left = p->out_c - o, n = s->to - s->from, skip = l->block.bytes - n * l->column;
+    struct columns t = {left < CHANNELS ? left : CHANNELS,
+                        l->scratch + s->from * l->column,
+                        p->in_c,
+                        l->column,
+                        n,
+                        rows,
+                        s->x * p->in_c + o,
+                        output_rows,
+                        skip,
+                        0};
+
+    if (n == 0)
+        return;
+    for (int32_t rest = p->kernel_h; rest > 0; rest -= WORD, t.rows += WORD, t.to += COLUMN) {
+        int32_t loaded = rest == 3 ? 3 : 4;
+
+        t.rows_past = (p->kernel_h - loaded) * (int32_t)sizeof *rows;
+        if (loaded == 3)
+            transpose_three(&t);
+        else
+            transpose_four(&t);
+    }
+}
+
+/* r0, r2, r4 and r6 are sums; q0 to q3 the filters, q4 where an output column's words are, q6 and q7 multipliers and
+ * shifts. r1 output, r3 and r5 the steps, r7 rows, r8 biases, r9 1, r10 the zero point, r11 columns, r12 the quads. */
+#define QUADS(name, enter, put)                                                                                        \
+    static void name(struct quads *quads)                                                                              \
+    {                                                                                                                  \
+        register struct quads *t __asm__("r12") = quads;                                                               \
+                                                                                                                       \
+        __asm__ volatile("str r7, [r12, #80]\n"                                                                        \
+                         "ldr r10, [r12, #64]\n"                                                                       \
+                         "mov r9, #1\n"                                                                                \
+                         "1: ldm r12, {r0, r1, r2, r3, r4, r5, r6, r7}\n"                                              \
+                         "ldr r8, [r12, #76]\n"                                                                        \
+                         "vldrb.8 q4, [r12, #84]\n"                                                                    \
+                         "add r1, r0, r1\n"                                                                            \
+                         "vmsr p0, r8\n"                                                                               \
+                         "add r2, r1, r2\n"                                                                            \
+                         "add r3, r2, r3\n"                                                                            \
+                         "vpstttt\n"                                                                                   \
+                         "vldrbt.u8 q0, [r0, q4]\n"                                                                    \
+                         "vldrbt.u8 q1, [r1, q4]\n"                                                                    \
+                         "vldrbt.u8 q2, [r2, q4]\n"                                                                    \
+                         "vldrbt.u8 q3, [r3, q4]\n"                                                                    \
+                         "mov r8, r5\n"                                                                                \
+                         "vldrw.32 q6, [r6], #16\n"                                                                    \
+                         "vldrb.s32 q7, [r7], #4\n"                                                                    \
+                         "add r0, r3, r4\n"                                                                            \
+                         "add r5, r5, #16\n"                                                                           \
+                         "str r0, [r12]\n"                                                                             \
+                         "strd r5, r6, [r12, #20]\n"                                                                   \
+                         "str r7, [r12, #28]\n"                                                                        \
+                         "vldrw.32 q4, [r12, #100]\n"                                                                  \
+                         "ldrd r1, r2, [r12, #32]\n"                                                                   \
+                         "ldrd r3, r5, [r12, #40]\n"                                                                   \
+                         "ldrd r11, r7, [r12, #56]\n"                                                                  \
+                         "vadd.i32 q4, q4, r2\n"                                                                       \
+                         "add r0, r1, #4\n"                                                                            \
+                         "add r2, r2, #16\n"                                                                           \
+                         "strd r0, r2, [r12, #32]\n" enter "2: dls lr, r11\n"                                          \
+                         "3: ldm r8, {r0, r2, r4, r6}\n"                                                               \
+                         "vldrw.u32 q5, [q4, #0]\n"                                                                    \
+                         "vmladava.s8 r0, q5, q0\n"                                                                    \
+                         "vldrw.u32 q5, [q4, #4]\n"                                                                    \
+                         "vmladava.s8 r2, q5, q1\n"                                                                    \
+                         "vldrw.u32 q5, [q4, #8]\n"                                                                    \
+                         "vmladava.s8 r4, q5, q2\n"                                                                    \
+                         "vldrw.u32 q5, [q4, #12]\n"                                                                   \
+                         "vmladava.s8 r6, q5, q3\n"                                                                    \
+                         "vadd.i32 q4, q4, r5\n"                                                                       \
+                         "vmov q5[2], q5[0], r0, r4\n"                                                                 \
+                         "vmov q5[3], q5[1], r2, r6\n"                                                                 \
+                         "vqrdmulh.s32 q5, q5, q6\n"                                                                   \
+                         "vqdmlah.s32 q5, q5, r9\n"                                                                    \
+                         "vrshl.s32 q5, q5, q7\n"                                                                      \
+                         "vadd.i32 q5, q5, r10\n"                                                                      \
+                         "vqmovnb.s32 q5, q5\n"                                                                        \
+                         "vqmovnb.s16 q5, q5\n" put "add r1, r1, r3\n"                                                 \
+                         "le lr, 3b\n"                                                                                 \
+                         "ldrd r0, r2, [r12, #48]\n"                                                                   \
+                         "subs r7, r7, #1\n"                                                                           \
+                         "add r1, r1, r0\n"                                                                            \
+                         "vadd.i32 q4, q4, r2\n"                                                                       \
+                         "bne 2b\n"                                                                                    \
+                         "ldr r0, [r12, #68]\n"                                                                        \
+                         "subs r0, r0, #1\n"                                                                           \
+                         "str r0, [r12, #68]\n"                                                                        \
+                         "bne 1b\n"                                                                                    \
+                         "ldr r7, [r12, #80]\n"                                                                        \
+                         : "+r"(t)                                                                                     \
+                         :                                                                                             \
+                         : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", \
+                           "q3", "q4", "q5", "q6", "q7", "cc", "memory");                                              \
+    }
+
+QUADS(put_quads, "", "vstrb.32 q5, [r1]\n")
+QUADS(put_some, "ldr r0, [r12, #72]\nvctp.32 r0\n", "vpst\nvstrbt.32 q5, [r1]\n")
+
+_Static_assert(sizeof(struct quads) == 116 && offsetof(struct quads, bias) == 20 && offsetof(struct quads, out) == 32 &&
+                   offsetof(struct quads, step) == 40 && offsetof(struct quads, skip) == 48 &&
+                   offsetof(struct quads, n) == 56 && offsetof(struct quads, zero) == 64 &&
+                   offsetof(struct quads, filled) == 76 && offsetof(struct quads, taps) == 84 &&
+                   offsetof(struct quads, words) == 100,
+               "the offsets in the assembly");
+
+/* Four channels' scales, if there are not four with one each. */
+struct scales {
+    int32_t bias[4], mult[4];
+    int8_t shift[4];
+};
+
+/* One to four channels from o on. */
+static void put_with_own_scales(const struct layer *l, struct quads *t, int32_t o, int32_t channels)
+{
+    struct scales own = {0};
+
+    for (int32_t i = 0; i < channels; i++) {
+        int32_t q = l->p->per_channel ? o + i : 0;
+
+        own.bias[i] = l->bias[o + i];
+        own.mult[i] = l->mult[q];
+        own.shift[i] = l->shift[q];
+    }
+    t->bias = own.bias;
+    t->mult = own.mult;
+    t->shift = own.shift;
+    t->w1 = channels > 1 ? t->w4 : 0;
+    t->w2 = channels > 2 ? t->w4 : 0;
+    t->w3 = channels > 3 ? t->w4 : 0;
+    t->channels = channels;
+    t->left = 1;
+    put_some(t);
+}
+
+/* Sixteen channels or fewer, from o on. */
+static void put_channels(const struct layer *l, struct quads *t, int32_t o, int8_t *out)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = l->p;
+    int32_t left = p->out_c - o < CHANNELS ? p->out_c - o : CHANNELS, fours = p->per_channel ? left / 4 : 0;
+
+    t->w1 = t->w2 = t->w3 = t->w4;
+    t->w = l->weights + o * t->w4;
+    t->out = out + o;
+    t->from = (uint32_t)(uintptr_t)l->scratch;
+    if (fours > 0) {
+        t->bias = l->bias + o;
+        t->mult = l->mult + o;
+        t->shift = l->shift + o;
+        t->left = fours;
+        put_quads(t);
+    }
+    for (int32_t c = 4 * fours; c < left; c += 4)
+        put_with_own_scales(l, t, o + c, left - c < 4 ? left - c : 4);
+}
+
+/* How quads go through a strip of several rows. */
+static void look_at_strip(const struct layer *l, const struct strip *s, int32_t rows, struct quads *t)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = l->p;
+    int32_t row = p->out_w * p->out_c, next = l->column * p->stride_w;
+
+    t->n = s->n;
+    t->rows = rows;
+    t->step = p->out_c;
+    t->next = next;
+    t->skip = row - s->n * p->out_c;
+    t->past = l->block.bytes - s->n * next;
+    if (s->n == 1) { /* then rows are columns */
+        t->n = rows;
+        t->rows = 1;
+        t->step = row;
+        t->next = l->block.bytes;
+    }
+}
+
+static void clamp(int8_t *out, int32_t n, int32_t lo, int32_t hi)
+{
+    for (; n > 0; n -= 16, out += 16) {
+        mve_pred16_t lanes = vctp8q((uint32_t)n);
+        int8x16_t x = vmaxq_s8(vldrbq_z_s8(out, lanes), vdupq_n_s8((int8_t)lo));
+
+        vstrbq_p_s8(out, vminq_s8(x, vdupq_n_s8((int8_t)hi)), lanes);
+    }
+}
+
+/* Output rows that lie one behind the other, each with pointers to its input rows. */
+static void put_rows(const struct layer *l, struct quads *t, const int8_t *const rows[], int32_t n, int8_t *out)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = l->p;
+
+    for (int32_t ox = 0; ox < p->out_w; ox += l->block.n) {
+        const struct strip s = strip_at(p, ox, p->out_w - ox < l->block.n ? p->out_w - ox : l->block.n);
+
+        put_outside(l, &s, n);
+        look_at_strip(l, &s, n, t);
+        for (int32_t o = 0; o < p->out_c; o += CHANNELS) {
+            transpose(l, rows, n, &s, o);
+            put_channels(l, t, o, out + ox * p->out_c);
+        }
+    }
+    if (p->lo > INT8_MIN || p->hi < INT8_MAX)
+        clamp(out, n * p->out_w * p->out_c, p->lo, p->hi);
+}
+
+static void put_short(const struct layer *l, const int8_t *in, const int8_t *zeros, int8_t *out, int32_t first,
+                      int32_t count)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = l->p;
+    const int8_t *rows[MOTE_KERNEL_ROWS_MAX + WORD - 1];
+    struct quads t;
+
+    look_at_words(p, &t);
+    for (int32_t r = first, end = first + count, n; r < end; r += n) {
+        int32_t at = mote_ring(r, p->out_ring);
+
+        for (n = 0; r + n < end && n < l->block.rows && at + n < p->out_ring; n++) {
+            int32_t y = (r + n) % p->out_h * p->stride_h - p->pad_top;
+
+            mote_rows_s8(rows + n * p->kernel_h, p->kernel_h, in, zeros, (r + n) / p->out_h, y, p->dilation_h, p->in_h,
+                         p->in_w * p->in_c, p->in_ring);
+        }
+        for (int32_t k = 0; k < WORD - 1; k++)
+            rows[n * p->kernel_h + k] = zeros;
+        put_rows(l, &t, rows, n, out + at * p->out_w * p->out_c);
+    }
+}
+
 MOTE_WEAK void mote_depthwise_conv_2d_s8_mve(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in,
                                              const int8_t *weights, const int32_t *bias, const int32_t *mult,
                                              const int8_t *shift, const int8_t *zeros, int8_t *out, void *scratch,
@@ -238,7 +664,14 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_mve(const struct mote_depthwise_conv_2d
 {
     const struct mote_clamp c = {p->out_zero, p->lo, p->hi, p->per_channel};
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
+    bool is_packed = p->depth_multiplier > 1 || is_short(p);
 
+    if (is_short(p) && mote_all_right(shift, p->per_channel ? p->out_c : 1)) {
+        const struct layer l = {p, weights, shift, bias, mult, scratch, block_of(p), words_of(p) * COLUMN, zeros[0]};
+
+        put_short(&l, in, zeros, out, first, count);
+        return;
+    }
     for (int32_t r = first; r < first + count; r++) {
         int32_t top = r % p->out_h * p->stride_h - p->pad_top;
         int8_t *to = out + mote_ring(r, p->out_ring) * p->out_w * p->out_c;
@@ -248,10 +681,10 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_mve(const struct mote_depthwise_conv_2d
         for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w, to += p->out_c) {
             struct view v = look(p, rows, x, zeros[0]);
 
-            if (p->depth_multiplier == 1)
-                put_each(&v, weights, bias, mult, shift, &c, to);
-            else
+            if (is_packed)
                 put_several(&v, weights, bias, mult, shift, &c, to, scratch);
+            else
+                put_each(&v, weights, bias, mult, shift, &c, to);
         }
     }
 }
@@ -261,7 +694,7 @@ static void run_depthwise_conv_2d_s8_mve(const struct mote_call *c)
     const struct mote_depthwise_conv_2d_s8 *p = c->params;
 
     mote_depthwise_conv_2d_s8_mve(p, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
-                                  p->depth_multiplier > 1 ? c->args[7] : NULL, c->first, c->count);
+                                  p->depth_multiplier > 1 || is_short(p) ? c->args[7] : NULL, c->first, c->count);
 }
 #endif
 

@@ -3,6 +3,7 @@
 #ifndef MOTE_MVE_H
 #define MOTE_MVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #if defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 1)
@@ -91,6 +92,19 @@ static inline struct mote_scale mote_scale_of_some(const int32_t *bias, const in
 static inline int32x4_t mote_shift_right_four(int32x4_t x, int32x4_t shift)
 {
     return vrshlq_s32(vqaddq_s32(x, vshrq_n_s32(vandq_s32(x, shift), 31)), shift);
+}
+
+/* All of n shifts are to the right: then requantization needs fewer instructions. */
+static inline bool mote_all_right(const int8_t *shift, int32_t n)
+{
+    int8_t max = INT8_MIN;
+
+    for (; n > 0; n -= 16, shift += 16) {
+        mve_pred16_t lanes = vctp8q((uint32_t)n);
+
+        max = vmaxvq_p_s8(max, vldrbq_z_s8(shift, lanes), lanes);
+    }
+    return max < 0;
 }
 
 static inline int32x4_t mote_clamp_four(int32x4_t x, const struct mote_clamp *c)
