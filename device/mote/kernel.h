@@ -101,6 +101,8 @@ struct mote_version {
     uint32_t (*fit)(const void *params, uint32_t *bytes);
 #if MOTE_DESCRIBE
     bool scratch; /* its function takes scratch: NULL where fit() wants none */
+    /* Of a call that computes so many rows, about: what tells narrow calls from wide ones. NULL: nothing does. */
+    double (*instructions)(const void *params, int32_t rows);
     /* What the packed argument `arg` looks like unpacked: packing.h. NULL: nothing is packed. */
     void (*shape)(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DIMS]);
 #endif
@@ -193,10 +195,12 @@ static inline int32_t mote_ring_of(const int32_t *params, const int32_t *ring)
     MOTE_WEAK const struct mote_version mote_version_##kernel##_##version = {__VA_ARGS__}
 
 #if MOTE_DESCRIBE
-#define MOTE_SHAPE(function) .shape = function,
-#define MOTE_SCRATCH         .scratch = true,
+#define MOTE_SHAPE(function)        .shape = function,
+#define MOTE_INSTRUCTIONS(function) .instructions = function,
+#define MOTE_SCRATCH                .scratch = true,
 #else
 #define MOTE_SHAPE(function)
+#define MOTE_INSTRUCTIONS(function)
 #define MOTE_SCRATCH
 #endif
 

@@ -55,7 +55,7 @@ static void find_peak(struct profile *r)
 {
     const struct plan *plan = &r->p.plan;
 
-    for (int32_t time = -1; time <= plan->schedule.n_entries; time++) {
+    for (int32_t time = -1; time <= plan->schedule.n_calls; time++) {
         struct alive a = alive_at(plan, time);
 
         if (alive_sum(&a) > alive_sum(&r->peak))
@@ -93,10 +93,10 @@ static struct line operator_line(struct profile *r, int32_t op, bool *counted)
         text_add(&kernel_names, "%s%s", kernel_names.len > 0 ? " " : "", kernels[s->kernel]->name);
         add_constants(plan, s, counted, &line);
     }
-    for (int32_t time = 0; time < plan->schedule.n_entries; time++) {
+    for (int32_t time = 0; time < plan->schedule.n_calls; time++) {
         struct alive a;
 
-        if (plan->steps[plan->schedule.entries[time].step].op != op)
+        if (plan->steps[plan->schedule.calls[time].step].op != op)
             continue;
         a = alive_at(plan, time);
         line.alive = alive_sum(&a) > line.alive ? alive_sum(&a) : line.alive;

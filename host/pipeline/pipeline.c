@@ -147,8 +147,10 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
 {
     const char *dump = options->dump_after;
     bool of_plan = dump && is_stage(dump);
-    struct plan_options plan_options = {
-        .keep_all = options->keep_all, .dump_after = of_plan ? dump : NULL, .dump_to = stderr};
+    struct plan_options plan_options = {.keep_all = options->keep_all,
+                                        .optimize = options->optimize,
+                                        .dump_after = of_plan ? dump : NULL,
+                                        .dump_to = stderr};
 
     if (dump)
         TRY(check_dump(p->pool, dump, at));

@@ -12,6 +12,7 @@ struct pipeline_options {
     const char *dump_after;      /* print the graph, or the plan, to stderr after this pass or stage; NULL: never */
     const struct target *target; /* NULL: portable */
     bool keep_all;               /* every tensor keeps its memory: for reading all of them after a run */
+    enum optimize optimize;
 };
 
 struct pipeline {

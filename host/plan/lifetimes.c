@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stage `lifetimes`: from which entry of the schedule to which each value is needed. */
+/* The stage `lifetimes`: from which call of the schedule to which each value is needed. */
 #include "host/plan/stages.h"
 
 static void touch(struct plan *plan, int32_t value, int32_t time)
@@ -10,22 +10,7 @@ static void touch(struct plan *plan, int32_t value, int32_t time)
     v->last = time > v->last ? time : v->last;
 }
 
-/* What a group touches that is repeated, it may want in each round. */
-static void touch_group(struct plan *plan, const struct schedule_group *g)
-{
-    const int32_t end = g->first + g->n;
-
-    for (int32_t e = g->first; e < end; e++) {
-        const struct step *s = &plan->steps[plan->schedule.entries[e].step];
-
-        for (int32_t i = 0; i < s->n_args; i++) {
-            touch(plan, s->args[i], g->repeat > 1 ? g->first : e);
-            touch(plan, s->args[i], g->repeat > 1 ? end - 1 : e);
-        }
-    }
-}
-
-/* It is there before the first entry and after the last. */
+/* It is there before the first call and after the last. */
 static bool is_lasting(const struct plan *plan, const struct value *v)
 {
     return v->kind == VALUE_STATE || (plan->options.keep_all && v->kind == VALUE_ACTIVATION);
@@ -33,15 +18,19 @@ static bool is_lasting(const struct plan *plan, const struct value *v)
 
 enum mote_status stage_lifetimes(struct plan *plan, const struct frame *at)
 {
-    const int32_t before = -1, after = plan->schedule.n_entries;
+    const int32_t before = -1, after = plan->schedule.n_calls;
 
     (void)at;
     for (int32_t i = 0; i < plan->n_values; i++) {
         plan->values[i].first = after;
         plan->values[i].last = before;
     }
-    for (int32_t i = 0; i < plan->schedule.n_groups; i++)
-        touch_group(plan, &plan->schedule.groups[i]);
+    for (int32_t time = 0; time < after; time++) {
+        const struct step *s = &plan->steps[plan->schedule.calls[time].step];
+
+        for (int32_t i = 0; i < s->n_args; i++)
+            touch(plan, s->args[i], time);
+    }
     for (int32_t i = 0; i < plan->graph->n_inputs; i++)
         touch(plan, plan->value_of_tensor[plan->graph->inputs[i]], before);
     for (int32_t i = 0; i < plan->graph->n_outputs; i++)
@@ -62,7 +51,7 @@ void print_lifetimes(const struct plan *plan, struct text *text)
         const struct value *v = &plan->values[i];
 
         if (value_in_arena(v) && v->first <= v->last)
-            text_add(text, "value %d: entries %d to %d, %lld bytes, %s\n", (int)i, (int)v->first, (int)v->last,
+            text_add(text, "value %d: calls %d to %d, %lld bytes, %s\n", (int)i, (int)v->first, (int)v->last,
                      (long long)v->bytes, value_label(plan, i));
     }
 }

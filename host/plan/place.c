@@ -38,7 +38,7 @@ void print_place(const struct plan *plan, struct text *text)
         const struct value *v = &plan->values[i];
 
         if (is_placed(v))
-            text_add(text, "value %d: bytes %lld to %lld, entries %d to %d, %s\n", (int)i, (long long)v->offset,
+            text_add(text, "value %d: bytes %lld to %lld, calls %d to %d, %s\n", (int)i, (long long)v->offset,
                      (long long)(v->offset + v->bytes - 1), (int)v->first, (int)v->last, value_label(plan, i));
     }
     text_add(text, "arena: %lld bytes, lower bound %lld\n", (long long)plan->arena_bytes, (long long)plan->arena_bound);

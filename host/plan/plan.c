@@ -6,7 +6,7 @@
     S(lower, "operators become steps of kernels, with the constants that these want")                                  \
     S(kernels, "each kernel gets a version that the target has, its constants packed as that wants them")              \
     S(schedule, "when which rows of each step are computed")                                                           \
-    S(lifetimes, "each value is needed from one entry of the schedule to another")                                     \
+    S(lifetimes, "each value is needed from one call of the schedule to another")                                      \
     S(place, "values that are needed at one time get different memory")                                                \
     S(add_up, "bytes by kind")
 

@@ -30,7 +30,7 @@ struct value {
     int32_t alias;       /* value whose memory this one shares, VALUE_NONE if it has its own */
     uint8_t fill;        /* VALUE_STATE: the byte it starts with */
     int32_t initial;     /* VALUE_STATE: 1 + the constant that it starts with; 0: it starts with `fill` */
-    int32_t first, last; /* entries of the schedule in which it is alive, inclusive; -1: before all, n_entries: after */
+    int32_t first, last; /* calls of the schedule in which it is alive, inclusive; -1: before all, n_calls: after */
     int64_t offset;      /* in its region; set by the planner (arena) and the emitter (image) */
 };
 
@@ -53,15 +53,29 @@ struct schedule_group {
     int32_t first, n, repeat, base;
 };
 
+/* Rows first … first + rows - 1 of a step. */
+struct schedule_call {
+    int32_t step, first, rows;
+};
+
 /* Every row of every step is computed once. */
 struct plan_schedule {
-    int32_t n_entries, n_groups;
+    int32_t n_calls, n_entries, n_groups;
+    struct schedule_call *calls; /* what groups of entries, round after round, are */
     struct schedule_entry *entries;
     struct schedule_group *groups;
 };
 
+/* What a plan is to be best in. */
+enum optimize {
+    OPTIMIZE_BALANCED = 0, /* a smaller arena, where it costs few instructions */
+    OPTIMIZE_RAM,          /* the smallest arena */
+    OPTIMIZE_SPEED,        /* every step computes all its rows at once */
+};
+
 struct plan_options {
-    bool keep_all;          /* every tensor keeps its own memory, so that all can be read afterwards */
+    bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
+    enum optimize optimize;
     const char *dump_after; /* print the plan to dump_to after this stage (host/plan/stages.h); NULL: never */
     FILE *dump_to;
 };

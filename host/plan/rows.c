@@ -46,6 +46,8 @@ static struct mote_rows rows_of_step(const struct step *s, int32_t arg)
     return rows[arg];
 }
 
+int32_t ring_of_arg(const struct step *s, int32_t arg) { return rows_of_step(s, arg).ring - 1; }
+
 int32_t rows_of_arg(const struct plan *plan, const struct step *s, int32_t arg)
 {
     const struct mote_rows r = rows_of_step(s, arg);

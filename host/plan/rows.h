@@ -13,6 +13,9 @@ struct row_range {
 /* Rows that the argument has in all; 0 if they cannot be told apart. */
 int32_t rows_of_arg(const struct plan *plan, const struct step *s, int32_t arg);
 
+/* The parameter that says how many rows its buffer holds, by index; -1: it holds all. */
+int32_t ring_of_arg(const struct step *s, int32_t arg);
+
 /* Those rows of the argument that the output rows `out` are made of; of an output, those that they are. A run without
  * gaps: rows that dilation leaves out are among them. */
 struct row_range rows_needed(const struct plan *plan, const struct step *s, int32_t arg, struct row_range out);

@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stage `schedule`: which rows are computed when. Today each step computes all its rows, one step after the other.
- */
+/* The stage `schedule`: which rows are computed when, and how many of them memory holds. Runs of steps that pass rows
+ * on are walked depth first where that pays. */
 #include "host/plan/schedule.h"
 
+#include "host/plan/segments.h"
 #include "host/plan/stages.h"
+
+void schedule_call(struct plan *plan, int32_t step, int32_t first, int32_t rows)
+{
+    struct plan_schedule *s = &plan->schedule;
+
+    while (rows > 0) {
+        const int32_t n = rows < SCHEDULE_MAX ? rows : SCHEDULE_MAX;
+
+        s->calls = pool_grow(plan->pool, s->calls, (size_t)s->n_calls, sizeof *s->calls);
+        s->calls[s->n_calls++] = (struct schedule_call){step, first, n};
+        first += n;
+        rows -= n;
+    }
+}
 
 void schedule_group(struct plan *plan, int32_t repeat, int32_t base)
 {
@@ -27,37 +42,104 @@ void schedule_entry(struct plan *plan, const struct schedule_entry *e)
     g->n++;
 }
 
-/* It can have another entry that starts there. */
-static bool has_room(const struct schedule_group *g, int32_t first)
-{
-    return g->n < SCHEDULE_MAX && first >= g->base && first - g->base <= SCHEDULE_MAX;
-}
-
-/* Rows of one step, in the group before if neither is repeated. */
-static void schedule_rows(struct plan *plan, int32_t step, int32_t first, int32_t rows, int32_t repeat)
+void schedule_unfold(struct plan *plan)
 {
     const struct plan_schedule *s = &plan->schedule;
-    const struct schedule_group *last = s->n_groups > 0 ? &s->groups[s->n_groups - 1] : NULL;
 
-    if (repeat > 1 || last == NULL || last->repeat > 1 || !has_room(last, first))
-        schedule_group(plan, repeat, first > SCHEDULE_MAX ? first : 0);
-    schedule_entry(plan, &(struct schedule_entry){step, first, rows, repeat > 1 ? rows : 0});
+    plan->schedule.n_calls = 0;
+    for (int32_t i = 0; i < s->n_groups; i++)
+        for (int32_t k = 0; k < s->groups[i].n * s->groups[i].repeat; k++) {
+            const struct schedule_entry *e = &s->entries[s->groups[i].first + k % s->groups[i].n];
+
+            schedule_call(plan, e->step, e->first + k / s->groups[i].n * e->hop, e->rows);
+        }
+}
+
+/* ---- rows ---- */
+/* All that touch the memory have a ring of so many rows in it. */
+static void set_ring(struct plan *plan, const struct memory *m, int32_t value, int32_t rows)
+{
+    const int64_t bytes = plan->values[value].bytes / m->rows * rows;
+
+    for (int32_t i = 0; i < m->n; i++) {
+        struct step *s = &plan->steps[m->touches[i].step];
+
+        s->params[ring_of_arg(s, m->touches[i].arg)] = rows;
+        plan->values[s->args[m->touches[i].arg]].bytes = bytes;
+    }
+    plan->values[value].bytes = bytes;
+}
+
+/* The step's scratch memory number k, VALUE_NONE if it has not so much. */
+static int32_t scratch_of(const struct step *s, int32_t k)
+{
+    for (int32_t i = 0; i < s->n_args; i++)
+        if (step_scratches(s, i) && k-- == 0)
+            return s->args[i];
+    return VALUE_NONE;
+}
+
+/* Between calls of a step are others', which may have its scratch memory: the largest is for all. */
+static void share_scratch(struct plan *plan, const struct segment *s, int32_t k)
+{
+    int32_t largest = VALUE_NONE;
+
+    for (int32_t i = s->from; i < s->to; i++) {
+        const int32_t value = scratch_of(&plan->steps[i], k);
+
+        if (value != VALUE_NONE && (largest == VALUE_NONE || plan->values[value].bytes > plan->values[largest].bytes))
+            largest = value;
+    }
+    for (int32_t i = s->from; i < s->to; i++) {
+        const int32_t value = scratch_of(&plan->steps[i], k);
+
+        if (value != VALUE_NONE && value != largest)
+            plan->values[value].alias = largest;
+    }
+    if (largest != VALUE_NONE)
+        share_scratch(plan, s, k + 1);
+}
+
+static void add_segment(struct plan *plan, struct walk *w, const struct segment *s)
+{
+    const bool walked = walk_run(w, s->from, s->to, s->at_once);
+
+    assert(walked);
+    (void)walked;
+    for (int32_t i = 0; i < w->n; i++)
+        schedule_call(plan, w->calls[i].step, w->calls[i].first, w->calls[i].rows);
+    for (int32_t i = 0; i < w->flow->n; i++) {
+        const int32_t value = w->flow->values[i];
+
+        if (walk_is_ring(w, s->from, value))
+            set_ring(plan, &w->flow->memory[value], value, w->ring[value]);
+    }
+    share_scratch(plan, s, 0);
+}
+
+static void schedule_rows(struct plan *plan)
+{
+    const struct flow flow = flow_of(plan);
+    struct walk w = walk_new(plan, &flow);
+    const struct segments segments = segments_choose(&w);
+
+    for (int32_t i = 0; i < segments.n; i++)
+        add_segment(plan, &w, &segments.all[i]);
 }
 
 enum mote_status stage_schedule(struct plan *plan, const struct frame *at)
 {
     (void)at;
-    for (int32_t i = 0; i < plan->n_steps; i++) {
-        int32_t rows = plan->steps[i].rows, rest = rows % SCHEDULE_MAX;
-
-        if (rows > rest)
-            schedule_rows(plan, i, 0, SCHEDULE_MAX, rows / SCHEDULE_MAX);
-        if (rest > 0)
-            schedule_rows(plan, i, rows - rest, rest, 1);
-    }
+    if (plan->options.optimize == OPTIMIZE_SPEED || plan->options.keep_all || plan->target.roomy)
+        for (int32_t i = 0; i < plan->n_steps; i++)
+            schedule_call(plan, i, 0, plan->steps[i].rows);
+    else
+        schedule_rows(plan);
+    schedule_fold(plan);
     return MOTE_OK;
 }
 
+/* ---- printing ---- */
 static void print_entry(const struct plan *plan, const struct schedule_group *g, int32_t index, struct text *text)
 {
     const struct schedule_entry *e = &plan->schedule.entries[index];
@@ -80,13 +162,8 @@ void print_schedule(const struct plan *plan, struct text *text)
         for (int32_t e = g->first; e < g->first + g->n; e++)
             print_entry(plan, g, e, text);
     }
-}
-
-int64_t schedule_calls(const struct plan *plan)
-{
-    int64_t calls = 0;
-
-    for (int32_t i = 0; i < plan->schedule.n_groups; i++)
-        calls += (int64_t)plan->schedule.groups[i].n * plan->schedule.groups[i].repeat;
-    return calls;
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (plan->values[i].kind != VALUE_CONST && plan->values[i].bytes < plan->values[i].decoded)
+            text_add(text, "value %d: %lld of %lld bytes, %s\n", i, (long long)plan->values[i].bytes,
+                     (long long)plan->values[i].decoded, value_label(plan, i));
 }

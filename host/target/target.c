@@ -118,6 +118,7 @@ struct target target_host(void)
 #endif
     host.name = "host";
     host.features &= host_allowed;
+    host.roomy = true;
     return host;
 }
 

@@ -15,6 +15,7 @@ struct target {
     unsigned memory_count;
     const char *compiler;      /* NULL: any */
     const struct board *board; /* NULL: no board */
+    bool roomy;                /* a smaller arena is worth nothing */
 };
 
 extern const struct target target_portable;

@@ -15,6 +15,7 @@
 #include "tests/random/random.h"
 
 enum random_wrong random_wrong;
+int random_rings;
 
 #define RUNS 4 /* inferences: the last one after a reset, the others in a row */
 
@@ -89,12 +90,13 @@ static void run_image(struct mote_model *m, uint64_t input_seed, struct text *ou
     }
 }
 
-/* Two words say how: which passes, and whether in a random order. */
-static enum mote_status compile_and_run(struct pool *pool, const struct item *it, const char *passes, bool any_order,
-                                        struct plan *plan, struct text *out, const struct frame *at)
+/* Three words say how: which passes, what for, and whether in a random order. */
+static enum mote_status compile_and_run(struct pool *pool, const struct item *it, const char *passes,
+                                        enum optimize optimize, bool any_order, struct plan *plan, struct text *out,
+                                        const struct frame *at)
 {
     struct pipeline p = {.pool = pool, .has_graph = true, .model = {.pool = pool}};
-    struct pipeline_options options = {.passes = passes};
+    struct pipeline_options options = {.passes = passes, .optimize = optimize};
     struct mote_model model;
     uint8_t *image, *arena;
     int32_t status;
@@ -168,14 +170,26 @@ static bool same(struct finding *f, const struct item *it, const char *how, cons
     return true;
 }
 
-/* With passes; every other model is left with the random schedule, for its C. */
+static bool has_rings(const struct plan *plan)
+{
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (plan->values[i].kind != VALUE_CONST && plan->values[i].bytes < plan->values[i].decoded)
+            return true;
+    return false;
+}
+
+/* With passes and the planner's rows, or random ones; every other model is left with the random schedule, for its C. */
 static bool add_way(struct batch *b, struct item *it, bool any_order, const struct frame *at, struct finding *finding)
 {
+    const enum optimize optimize = any_order                ? OPTIMIZE_SPEED
+                                   : it->input_seed % 4 < 3 ? OPTIMIZE_RAM
+                                                            : OPTIMIZE_BALANCED;
     struct text got = {.pool = b->pool};
     struct plan plan;
 
-    if (compile_and_run(b->pool, it, NULL, any_order, &plan, &got, at) != MOTE_OK)
+    if (compile_and_run(b->pool, it, NULL, optimize, any_order, &plan, &got, at) != MOTE_OK)
         return found(finding, it, "refused with passes, but not without: %s", at->sink->text);
+    random_rings += has_rings(&plan);
     make_wrong(any_order ? WRONG_ORDER : WRONG_PASSES, &got);
     if (got.len != it->want.size)
         return found(finding, it, "%zu bytes of output with passes, %zu without", got.len, it->want.size);
@@ -191,7 +205,7 @@ bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_
     struct frame at = {.name = name, .index = -1, .sink = &report};
     struct text want = {.pool = b->pool};
 
-    if (compile_and_run(b->pool, &it, "none", false, &it.plan, &want, &at) != MOTE_OK)
+    if (compile_and_run(b->pool, &it, "none", OPTIMIZE_SPEED, false, &it.plan, &want, &at) != MOTE_OK)
         return found(finding, &it, "refused without passes: %s", report.text);
     it.want = (struct bytes){(uint8_t *)want.s, want.len};
     if (!add_way(b, &it, false, &at, finding) || !add_way(b, &it, true, &at, finding))

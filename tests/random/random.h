@@ -36,6 +36,7 @@ bool batch_finish(struct batch *b, struct finding *finding);
 /* A byte to be changed on purpose, so that it can be seen that a difference is. */
 enum random_wrong { WRONG_NOTHING, WRONG_PASSES, WRONG_ORDER, WRONG_C };
 extern enum random_wrong random_wrong;
+extern int random_rings; /* plans in which memory holds fewer rows than it has */
 
 /* Gives the plan a random schedule that respects what steps need of one another, and places its values anew. */
 struct plan;

@@ -4,7 +4,7 @@
  */
 #include "host/plan/schedule.h"
 
-#include "host/plan/rows.h"
+#include "host/plan/flow.h"
 #include "host/plan/stages.h"
 #include "tests/random/builder.h"
 #include "tests/random/random.h"
@@ -14,21 +14,6 @@
 #define ROWS    3 /* of most entries, at most */
 
 static int32_t draw(uint64_t *seed, int32_t n) { return (int32_t)(dice_next(seed) % (uint64_t)n); }
-
-static bool writes(const struct step *s, int32_t arg)
-{
-    if (arg >= kernels[s->kernel]->n_args) /* a version's scratch */
-        return true;
-    switch (kernels[s->kernel]->arg[arg].role) {
-    case MOTE_ROLE_OUT:
-    case MOTE_ROLE_STATE:
-    case MOTE_ROLE_SCRATCH:
-    case MOTE_ROLE_SUMS:
-        return true;
-    default:
-        return false;
-    }
-}
 
 /* `to` reads, row by row, what `from` writes row by row. */
 static bool passes_rows(const struct plan *plan, const struct step *from, int32_t out, const struct step *to,
@@ -64,7 +49,7 @@ static int32_t rows_ready(const struct plan *plan, const int32_t *done, int32_t 
         for (int32_t i = 0; done[f] < from->rows && i < from->n_args; i++)
             for (int32_t k = 0; k < to->n_args; k++) {
                 if (value_root(plan, from->args[i]) != value_root(plan, to->args[k]) ||
-                    (!writes(from, i) && !writes(to, k)))
+                    (!step_writes(from, i) && !step_writes(to, k)))
                     continue;
                 ready = passes_rows(plan, from, i, to, k) ? rows_from(plan, to, k, done[f], ready) : 0;
             }
@@ -136,6 +121,7 @@ enum mote_status random_schedule(struct plan *plan, uint64_t seed, const struct 
             first++;
         else
             add_group(plan, done, &seed, first);
+    schedule_unfold(plan);
     TRY(run_stage(plan, "lifetimes", at));
     return run_stage(plan, "place", at);
 }

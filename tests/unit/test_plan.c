@@ -44,12 +44,12 @@ static const struct {
       "1 time\n    entry 0: rows 0 + 1 of step 0, binary_f32\n"}},
     {"lifetimes",
      {"plan t after lifetimes, for portable: core portable\n"
-      "value 0: entries -1 to 0, 24 bytes, x\n"
-      "value 3: entries 0 to 1, 24 bytes, y\n"}},
+      "value 0: calls -1 to 0, 24 bytes, x\n"
+      "value 3: calls 0 to 1, 24 bytes, y\n"}},
     {"place",
      {"plan t after place, for portable: core portable\n"
-      "value 0: bytes 0 to 23, entries -1 to 0, x\n"
-      "value 3: bytes 32 to 55, entries 0 to 1, y\n"
+      "value 0: bytes 0 to 23, calls -1 to 0, x\n"
+      "value 3: bytes 32 to 55, calls 0 to 1, y\n"
       "arena: 64 bytes, lower bound 64\n"}},
     {"add_up",
      {"plan t after add_up, for portable: core portable\n"
@@ -119,8 +119,8 @@ static void what_is_kept_lives_to_the_end(void **state)
 
     (void)state;
     begin(&f);
-    assert_non_null(strstr(dump(&f, "lifetimes", NULL, false), "value 0: entries -1 to 0, 24 bytes, x\n"));
-    assert_non_null(strstr(dump(&f, "lifetimes", NULL, true), "value 0: entries -1 to 1, 24 bytes, x\n"));
+    assert_non_null(strstr(dump(&f, "lifetimes", NULL, false), "value 0: calls -1 to 0, 24 bytes, x\n"));
+    assert_non_null(strstr(dump(&f, "lifetimes", NULL, true), "value 0: calls -1 to 1, 24 bytes, x\n"));
     pool_free(&f.pool);
 }
 
@@ -155,10 +155,10 @@ static void steps_of_many_rows_are_scheduled_in_rounds(void **state)
                 "    entry 3: rows 65535 + 1 of step 1, requantize_s8\n"},
         {131070, "\n2 times\n    entry 0: rows 0 + 65535 of step 0, requantize_s8, 65535 further each time\n"
                  "2 times\n    entry 1: rows 0 + 65535 of step 1, requantize_s8, 65535 further each time\n"},
-        {131071, "\n2 times\n    entry 0: rows 0 + 65535 of step 0, requantize_s8, 65535 further each time\n"
-                 "1 time\n    entry 1: rows 131070 + 1 of step 0, requantize_s8\n"
-                 "2 times\n    entry 2: rows 0 + 65535 of step 1, requantize_s8, 65535 further each time\n"
-                 "1 time\n    entry 3: rows 131070 + 1 of step 1, requantize_s8\n"},
+        {196606, "\n3 times\n    entry 0: rows 0 + 65535 of step 0, requantize_s8, 65535 further each time\n"
+                 "1 time\n    entry 1: rows 196605 + 1 of step 0, requantize_s8\n"
+                 "3 times\n    entry 2: rows 0 + 65535 of step 1, requantize_s8, 65535 further each time\n"
+                 "1 time\n    entry 3: rows 196605 + 1 of step 1, requantize_s8\n"},
     };
     struct fixture f;
 
@@ -171,7 +171,7 @@ static void steps_of_many_rows_are_scheduled_in_rounds(void **state)
     pool_free(&f.pool);
 }
 
-/* What is touched in a group that is repeated is needed from its first entry to its last. */
+/* Time is calls, not entries. */
 static void values_live_through_all_rounds(void **state)
 {
     struct fixture f;
@@ -189,15 +189,16 @@ static void values_live_through_all_rounds(void **state)
     schedule_entry(&f.plan, &(struct schedule_entry){1, 0, 1, 1});
     schedule_group(&f.plan, 1, 0);
     schedule_entry(&f.plan, &(struct schedule_entry){1, 2, 2, 0});
-    assert_int_equal(schedule_calls(&f.plan), 6);
+    schedule_unfold(&f.plan);
+    assert_int_equal(f.plan.schedule.n_calls, 6);
     text = (struct text){.pool = &f.pool};
     for (int i = 0; i < stages_count; i++)
         if (strcmp(stages[i].name, "lifetimes") == 0) {
             assert_int_equal(stages[i].run(&f.plan, &f.at), MOTE_OK);
             stages[i].print(&f.plan, &text);
         }
-    assert_string_equal(text.s, "value 0: entries -1 to 2, 8 bytes, x\nvalue 1: entries 0 to 3, 8 bytes, y\n"
-                                "value 2: entries 1 to 4, 8 bytes, z\n");
+    assert_string_equal(text.s, "value 0: calls -1 to 3, 8 bytes, x\nvalue 1: calls 0 to 5, 8 bytes, y\n"
+                                "value 2: calls 2 to 6, 8 bytes, z\n");
     pool_free(&f.pool);
 }
 

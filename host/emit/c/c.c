@@ -138,7 +138,7 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_add(t, "#define %s_ARENA_BYTES %lld /* aligned to 16 */\n", NAME, (long long)plan->arena_bytes);
     text_add(t, "#define %s_INPUTS      %d\n#define %s_OUTPUTS     %d\n#define %s_STEPS       %lld\n", NAME,
-             g->n_inputs, NAME, g->n_outputs, NAME, (long long)schedule_calls(plan));
+             g->n_inputs, NAME, g->n_outputs, NAME, (long long)plan->schedule.n_calls);
     text_add(t, "#define %s_VERSION     %uu\n", NAME, plan->model->version);
     put_task(t, &plan->model->task, NAME);
     text_add(
@@ -184,64 +184,91 @@ static void put_arg(struct text *t, const struct plan *plan, const struct mote_a
                  (long long)v->offset);
 }
 
-static bool repeats(const struct plan *plan)
+/* Steps run one after the other, each at once. */
+static bool is_straight(const struct plan *plan)
 {
-    for (int32_t i = 0; i < plan->schedule.n_groups; i++)
-        if (plan->schedule.groups[i].repeat > 1)
-            return true;
-    return false;
+    return plan->schedule.n_entries == plan->n_steps && plan->schedule.n_calls == plan->n_steps;
 }
 
-static void put_entry(struct text *t, const struct plan *plan, int32_t index, bool repeated)
+/* The call in case `number`, of those rows of a step. */
+static void put_call(struct text *t, const struct plan *plan, int32_t number, int32_t index, const char *rows)
 {
     static const struct mote_arg scratch = {MOTE_ARG_ANY, MOTE_ROLE_SCRATCH};
-    const struct schedule_entry *e = &plan->schedule.entries[index];
-    const struct step *s = &plan->steps[e->step];
+    const struct step *s = &plan->steps[index];
     const struct mote_kernel *k = kernels[s->kernel];
     const struct op *op = &plan->graph->ops[s->op];
     const struct tensor *out = op->n_out > 0 ? &plan->graph->tensors[op->out[0]] : NULL;
     char shape[96];
 
-    text_add(t, "    case %d: /* %s \"%s\" -> %s */\n        mote_%s(", index, op_info[op->id].NAME,
+    text_add(t, "    case %d: /* %s \"%s\" -> %s */\n        mote_%s(", number, op_info[op->id].NAME,
              c_comment(plan->pool, out != NULL ? out->name : ""), out != NULL ? shape_text(out, shape) : "",
              kernel_version_function(plan->pool, s->version));
     if (k->n_params > 0)
-        text_add(t, "&%s_p%d, ", plan->model->name, e->step);
+        text_add(t, "&%s_p%d, ", plan->model->name, index);
     for (int i = 0; i < s->n_args; i++) {
         put_arg(t, plan, i < k->n_args ? &k->arg[i] : &scratch, s->args[i]);
         text_add(t, ", ");
     }
     if (s->version->code->scratch && s->n_args == k->n_args)
         text_add(t, "NULL, ");
-    text_add(t, "%d", e->first);
-    if (repeated)
-        text_add(t, " + %d * round", e->hop);
-    text_add(t, ", %d);\n        break;\n", e->rows);
+    text_add(t, "%s);\n        break;\n", rows);
 }
 
-static void put_entries(struct text *t, const struct plan *plan)
+static void put_end_of_calls(struct text *t)
 {
-    const struct plan_schedule *s = &plan->schedule;
-
-    text_add(t, "    switch (%s) {\n", repeats(plan) ? "entry" : "step");
-    for (int32_t i = 0; i < s->n_groups; i++)
-        for (int32_t e = s->groups[i].first; e < s->groups[i].first + s->groups[i].n; e++)
-            put_entry(t, plan, e, s->groups[i].repeat > 1);
     text_add(t, "    default:\n        (void)a;\n        break;\n    }\n}\n");
 }
 
-/* The schedule runs straight through: steps are its entries. */
 static void put_straight_run(struct text *t, const struct plan *plan, const char *NAME)
 {
     const char *name = plan->model->name;
 
-    text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n    char *a = arena;\n\n", name);
-    put_entries(t, plan);
+    text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n    char *a = arena;\n\n    switch (step) {\n", name);
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        put_call(t, plan, i, plan->schedule.calls[i].step,
+                 pool_printf(plan->pool, "0, %d", plan->schedule.calls[i].rows));
+    put_end_of_calls(t);
     text_add(
         t,
         "\nvoid %s_run(void *arena)\n{\n    for (int32_t step = 0; step < %s_STEPS; step++)\n        %s_step(arena, "
         "step);\n}\n",
         name, NAME, name);
+}
+
+/* ---- the source: a schedule of rows ---- */
+static const char *type_of_rows(const struct plan *plan)
+{
+    for (int32_t i = 0; i < plan->schedule.n_entries; i++)
+        if (plan->schedule.entries[i].first > UINT16_MAX)
+            return "int32_t";
+    return "uint16_t";
+}
+
+static void put_entries(struct text *t, const struct plan *plan)
+{
+    const char *name = plan->model->name, *type = type_of_rows(plan);
+
+    text_add(t,
+             "\n/* Rows of a layer. */\nstatic void %s_rows(void *arena, int32_t layer, int32_t first, int32_t rows)\n"
+             "{\n    char *a = arena;\n\n    switch (layer) {\n",
+             name);
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        put_call(t, plan, i, i, "first, rows");
+    put_end_of_calls(t);
+    text_add(t,
+             "\n/* {layer, its first row, how many, and how much further each other round} */\n"
+             "static const MOTE_FLASH %s %s_entries[][4] = {\n",
+             type, name);
+    for (int32_t i = 0; i < plan->schedule.n_entries; i++) {
+        const struct schedule_entry *e = &plan->schedule.entries[i];
+
+        text_add(t, "    {%d, %d, %d, %d},\n", e->step, e->first, e->rows, e->hop);
+    }
+    text_add(t,
+             "};\n\nstatic void %s_entry(void *arena, int32_t entry, int32_t round)\n{\n"
+             "    const MOTE_FLASH %s *e = %s_entries[entry];\n\n"
+             "    %s_rows(arena, e[0], e[1] + e[3] * round, e[2]);\n}\n",
+             name, type, name, name);
 }
 
 /* Steps of a group are its entries, round after round; `before` are those of the groups before it. */
@@ -279,7 +306,6 @@ static void put_rounds_run(struct text *t, const struct plan *plan)
     const char *name = plan->model->name;
     int64_t before = 0;
 
-    text_add(t, "\nstatic void %s_entry(void *arena, int32_t entry, int32_t round)\n{\n    char *a = arena;\n\n", name);
     put_entries(t, plan);
     text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n", name);
     for (int32_t i = 0; i < s->n_groups; i++) {
@@ -294,10 +320,10 @@ static void put_rounds_run(struct text *t, const struct plan *plan)
 
 static void put_run(struct text *t, const struct plan *plan, const char *NAME)
 {
-    if (repeats(plan))
-        put_rounds_run(t, plan);
-    else
+    if (is_straight(plan))
         put_straight_run(t, plan, NAME);
+    else
+        put_rounds_run(t, plan);
 }
 
 static void put_reset(struct text *t, const struct plan *plan)

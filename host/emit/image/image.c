@@ -175,7 +175,7 @@ static void build_tensors(struct image *im, struct section *tensors)
             .initial = (uint16_t)(v->initial > 0 ? im->index[v->initial - 1] + 1 : 0),
             .offset = (uint32_t)v->offset,
             .bytes = (uint32_t)v->bytes,
-            .decoded = (uint32_t)v->decoded,
+            .decoded = (uint32_t)(v->form == 0 ? v->bytes : v->decoded),
         };
 
         if (im->index[i] >= 0)

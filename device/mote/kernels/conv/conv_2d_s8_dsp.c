@@ -34,6 +34,18 @@ static void shape(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DI
     shape[MOTE_ROWS] = p->out_c * p->kernel_h;
     shape[MOTE_COLUMNS] = p->kernel_w * p->filter_c;
 }
+
+/* Four pixels are a tile, and so are those that are left. */
+static double instructions(const void *params, int32_t rows)
+{
+    const struct mote_conv_2d_s8 *p = params;
+    double pixels = (double)rows * p->out_w, left = (double)((int64_t)rows * p->out_w % 4);
+    double words = (double)p->kernel_h * row_words(p), filter = p->lo > INT8_MIN || p->hi < INT8_MAX ? 48 : 23;
+    double full = filter + 24 + 13.5 * words, rest = filter + 6 * left + (5.5 + 2 * left) * words;
+
+    return 300 + 13.0 * p->out_c + pixels * (40 + 9 * words) +
+           p->out_c * ((pixels - left) / 4 * full + (left > 0 ? rest : 0));
+}
 #endif
 
 #if MOTE_DSP
@@ -353,4 +365,4 @@ static void run_conv_2d_s8_dsp(const struct mote_call *c)
 static const uint16_t forms[] = {0, MOTE_FORM(MOTE_CODING_DENSE, MOTE_PACKING_WORDS_4), 0, 0, 0, 0, 0};
 
 MOTE_KERNEL_CODE(conv_2d_s8, dsp, .run = MOTE_IF_DSP(run_conv_2d_s8_dsp), .forms = forms, .fit = fit,
-                 MOTE_SHAPE(shape));
+                 MOTE_SHAPE(shape) MOTE_INSTRUCTIONS(instructions));

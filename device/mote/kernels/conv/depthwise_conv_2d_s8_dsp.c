@@ -33,6 +33,15 @@ static void shape(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DI
     shape[MOTE_ROWS] = is_3x3(p) ? 9 : 1;
     shape[MOTE_COLUMNS] = p->kernel_h * p->kernel_w * p->out_c / shape[MOTE_ROWS];
 }
+
+static double instructions(const void *params, int32_t rows)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = params;
+    double clamp = p->lo > INT8_MIN || p->hi < INT8_MAX ? 6 : 0, taps = (double)p->kernel_h * p->kernel_w;
+    double row = is_3x3(p) ? 60 + p->out_w * (p->stride_w == 1 ? 24.0 : 32.0) : p->out_w * (20 + 5 * taps);
+
+    return 200 + 13.0 * p->out_c + rows * (100 + p->out_c * (row + clamp * p->out_w));
+}
 #endif
 
 #if MOTE_DSP
@@ -382,4 +391,4 @@ static void run_depthwise_conv_2d_s8_dsp(const struct mote_call *c)
 static const uint16_t forms[] = {0, MOTE_FORM(MOTE_CODING_DENSE, MOTE_PACKING_CHANNELS), 0, 0, 0, 0, 0};
 
 MOTE_KERNEL_CODE(depthwise_conv_2d_s8, dsp, .run = MOTE_IF_DSP(run_depthwise_conv_2d_s8_dsp), .forms = forms,
-                 .fit = fit, MOTE_SHAPE(shape));
+                 .fit = fit, MOTE_SHAPE(shape) MOTE_INSTRUCTIONS(instructions));

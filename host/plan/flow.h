@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The flow of rows: what of earlier steps a step's rows need, and which memory may be a ring of rows. */
+#ifndef MOTE_FLOW_H
+#define MOTE_FLOW_H
+
+#include "host/plan/rows.h"
+
+/* An earlier step that a step has to wait for. */
+struct source {
+    int32_t step;
+    int32_t value; /* that it writes by rows, which are read by rows; VALUE_NONE: all its rows have to be there */
+    struct row_range *needed; /* [rows of the reader] of the value */
+};
+
+struct sources {
+    int32_t n;
+    struct source *all; /* the latest step first: in front of a join, the longer branch */
+};
+
+/* A step that touches memory. */
+struct touch {
+    int32_t step, arg;
+    bool writes;
+};
+
+/* Memory that is no constant, by the value that it is. */
+struct memory {
+    int32_t n;
+    struct touch *touches; /* in the order of steps */
+    int32_t writer;        /* the first step that writes it; -1: it is there before all */
+    int32_t last;          /* the last step that touches it; n_steps: it is there after all */
+    int32_t rows;  /* that all touches count alike, and one step writes in order; 0: they cannot be told apart */
+    int64_t bytes; /* of all, rounded up to ARENA_ALIGN */
+    bool ring;     /* it may hold fewer rows: all that touch it have a ring for it */
+};
+
+/* Memory that a step is the first to write. */
+struct written {
+    int32_t n, *values;
+};
+
+struct flow {
+    int32_t n, *values;      /* memory that steps touch */
+    struct written *written; /* [n_steps] */
+    struct sources *sources; /* [n_steps] */
+    struct memory *memory;   /* [n_values] */
+    int64_t *scratch;        /* [n_steps] bytes */
+};
+
+/* Of the plan's steps and values; in the plan's pool. */
+struct flow flow_of(const struct plan *plan);
+
+bool step_writes(const struct step *s, int32_t arg);
+/* Its memory is worth nothing between calls. */
+bool step_scratches(const struct step *s, int32_t arg);
+
+#endif

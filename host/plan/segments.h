@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where to cut the steps into runs that are walked depth first, and how many rows to compute at once: what a plan pays
+ * for a smaller arena. */
+#ifndef MOTE_SEGMENTS_H
+#define MOTE_SEGMENTS_H
+
+#include "host/plan/walk.h"
+
+/* Steps from … to - 1. What is alive before or behind them is whole. */
+struct segment {
+    int32_t from, to;
+    int32_t *at_once; /* [n_steps] rows, of its steps */
+    int64_t peak;     /* bytes */
+    double cost;      /* instructions, about */
+};
+
+struct segments {
+    int32_t n;
+    struct segment *all; /* in the order of steps */
+};
+
+struct segments segments_choose(struct walk *w);
+
+#endif

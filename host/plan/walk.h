@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run of steps, depth first: rows are computed when others need them, and nothing is computed twice. What it calls
+ * says what memory has to hold, and when. */
+#ifndef MOTE_WALK_H
+#define MOTE_WALK_H
+
+#include "host/plan/flow.h"
+
+struct walk {
+    const struct plan *plan;
+    const struct flow *flow;
+    const int32_t *at_once; /* [n_steps] rows that a call computes, but for the last */
+    int32_t from, to;       /* steps */
+    int32_t *done;          /* [n_steps] rows */
+    int32_t n;
+    struct schedule_call *calls;
+    int32_t *ring;        /* [n_values] rows that memory must hold; all of them, if it must be whole */
+    int32_t *oldest;      /* [n_values] the first row that later calls need */
+    int32_t *begin, *end; /* [n_steps] calls in which they are: begin … end - 1 */
+    double *cost;         /* [n_steps] instructions, about */
+    int64_t *occupied;    /* [n + 1] bytes, at each call, for walk_peak() */
+};
+
+/* Room for walks of the plan, one after the other. */
+struct walk walk_new(const struct plan *plan, const struct flow *flow);
+
+/* The calls of steps from … to - 1, and the rings of what is both written and read by them alone. False: there are too
+ * many calls. */
+bool walk_run(struct walk *w, int32_t from, int32_t to, const int32_t *at_once);
+
+/* Of the walk without steps before `from`: the memory holds fewer rows than it has. */
+bool walk_is_ring(const struct walk *w, int32_t from, int32_t value);
+
+/* The most bytes that are occupied at one time in that walk, of which steps before `from` are left out. */
+int64_t walk_peak(struct walk *w, int32_t from);
+
+/* About as many instructions as the calls of steps from `from` on take. */
+double walk_cost(const struct walk *w, int32_t from);
+
+#endif
