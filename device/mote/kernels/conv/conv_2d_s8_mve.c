@@ -10,6 +10,8 @@
 /* Columns that are put side by side at a time, if each is `len` bytes: filters' scales are loaded once for all. */
 static int32_t block_of(uint32_t len) { return len > 85 ? 3 : len > 42 ? 6 : 12; }
 
+enum { VECTOR = 16 }; /* bytes: so many may be written behind the last column */
+
 static uint32_t fit(const void *params, uint32_t *bytes)
 {
     const struct mote_conv_2d_s8 *p = params;
@@ -18,25 +20,77 @@ static uint32_t fit(const void *params, uint32_t *bytes)
     (void)bytes;
     if (p->kernel_h == 1 && p->kernel_w == 1)
         return 0;
-    return len > INT32_MAX ? UINT32_MAX : mote_bytes((int32_t)len, block_of(len), 1);
+    len = len > INT32_MAX ? UINT32_MAX : mote_bytes((int32_t)len, block_of(len), 1);
+    return len > INT32_MAX ? UINT32_MAX : len + VECTOR;
 }
 
 #if MOTE_MVE
+/* ---- what filters see ---- */
+/* Kernel rows of n bytes that lie side by side in the image. */
+static void collect_inside(const int8_t *const rows[], int32_t kernel_h, int32_t at, int32_t n, int8_t *seen)
+{
+    int32_t back = -(-n & (VECTOR - 1));
+    const int8_t *a;
+    int8x16_t v;
+
+    __asm__ volatile("1: ldr %[a], [%[rows]], #4\n"
+                     "dlstp.8 lr, %[n]\n"
+                     "add %[a], %[a], %[at]\n"
+                     "2: vldrb.8 %q[v], [%[a]], #16\n"
+                     "vstrb.8 %q[v], [%[seen]], #16\n"
+                     "letp lr, 2b\n"
+                     "subs %[left], %[left], #1\n"
+                     "add %[seen], %[seen], %[back]\n"
+                     "bne 1b"
+                     : [rows] "+r"(rows), [left] "+r"(kernel_h), [seen] "+r"(seen), [a] "=&r"(a), [v] "=&w"(v)
+                     : [n] "r"(n), [at] "r"(at), [back] "r"(back)
+                     : "lr", "cc", "memory");
+}
+
+/* Kernel rows of n <= 16 bytes, of which `inside` are in the image; each row is written as sixteen bytes, whose end the
+ * next one covers. */
+static MOTE_CHANGES_PREDICATE void collect_short(const int8_t *const rows[], int32_t kernel_h, int32_t at, int32_t n,
+                                                 mve_pred16_t inside, int8_t zero, int8_t *seen)
+{
+    int8x16_t v, others = vdupq_n_s8(zero);
+    const int8_t *a;
+
+    __asm__ volatile("vmsr p0, %[inside]\n"
+                     "dls lr, %[kernel_h]\n"
+                     "1: ldr %[a], [%[rows]], #4\n"
+                     "add %[a], %[a], %[at]\n"
+                     "vpst\n"
+                     "vldrbt.8 %q[v], [%[a]]\n"
+                     "vpsel %q[v], %q[v], %q[others]\n"
+                     "vstrb.8 %q[v], [%[seen]]\n"
+                     "add %[seen], %[seen], %[n]\n"
+                     "le lr, 1b"
+                     : [rows] "+r"(rows), [seen] "+r"(seen), [a] "=&r"(a), [v] "=&w"(v)
+                     : [kernel_h] "r"(kernel_h), [n] "r"(n), [at] "r"(at), [others] "w"(others), [inside] "r"(inside)
+                     : "lr", "cc", "memory");
+}
+
 /* What the filters see of the input around output column x, from channel `group` on. */
 static void collect(const struct mote_conv_2d_s8 *p, const int8_t *const rows[], const int8_t *zeros, int32_t x,
                     int32_t group, int8_t *seen)
 {
-    int32_t step = p->dilation_w, n = p->filter_c;
-    bool inside = x >= 0 && x + (p->kernel_w - 1) * step < p->in_w;
+    int32_t n = p->filter_c, all = p->kernel_w * n, right = p->in_w - x;
+    bool dense = p->dilation_w == 1 && n == p->in_c;
 
+    if (dense && all <= VECTOR) {
+        uint32_t from = x >= 0 ? 0 : (uint32_t)(-x < p->kernel_w ? -x * n : all);
+        uint32_t to = right <= 0 ? 0 : (uint32_t)(right < p->kernel_w ? right * n : all);
+
+        collect_short(rows, p->kernel_h, x * n, all, vctp8q(to) & (mve_pred16_t)~vctp8q(from), *zeros, seen);
+        return;
+    }
+    if (dense && x >= 0 && right >= p->kernel_w) {
+        collect_inside(rows, p->kernel_h, x * n, all, seen);
+        return;
+    }
     for (int32_t k = 0; k < p->kernel_h; k++)
-        if (inside && step == 1 && n == p->in_c) {
-            mote_move(rows[k] + x * n, p->kernel_w * n, seen);
-            seen += p->kernel_w * n;
-        } else {
-            for (int32_t j = 0, at = x; j < p->kernel_w; j++, at += step, seen += n)
-                mote_move(at < 0 || at >= p->in_w ? zeros : rows[k] + at * p->in_c + group, n, seen);
-        }
+        for (int32_t j = 0, at = x; j < p->kernel_w; j++, at += p->dilation_w, seen += n)
+            mote_move(at < 0 || at >= p->in_w ? zeros : rows[k] + at * p->in_c + group, n, seen);
 }
 
 /* Output columns side by side, of one row or of several: n of them, whose filters see inputs `step` bytes apart, from
@@ -167,7 +221,7 @@ struct tiles {
     "ldr r7, [r12, #76]\n"
 
 #define TILES(n, code)                                                                                                 \
-    static void put_tiles_##n(struct tiles *tiles)                                                                     \
+    static MOTE_CHANGES_PREDICATE void put_tiles_##n(struct tiles *tiles)                                              \
     {                                                                                                                  \
         register struct tiles *t __asm__("r12") = tiles;                                                               \
                                                                                                                        \

@@ -347,7 +347,7 @@ struct columns {
 
 /* r0 to r3 input, r4 output, r5 and r6 the steps, r8 columns, r9 rows, r10 where in them, r11 output rows, r12 all. */
 #define TRANSPOSE(name, rows, load, add)                                                                               \
-    static void name(const struct columns *columns)                                                                    \
+    static MOTE_CHANGES_PREDICATE void name(const struct columns *columns)                                             \
     {                                                                                                                  \
         register const struct columns *t __asm__("r12") = columns;                                                     \
                                                                                                                        \
@@ -455,7 +455,7 @@ static void transpose(const struct layer *l, const int8_t *const rows[], int32_t
 /* r0, r2, r4 and r6 are sums; q0 to q3 the filters, q4 where an output column's words are, q6 and q7 multipliers and
  * shifts. r1 output, r3 and r5 the steps, r7 rows, r8 biases, r9 1, r10 the zero point, r11 columns, r12 the quads. */
 #define QUADS(name, enter, put)                                                                                        \
-    static void name(struct quads *quads)                                                                              \
+    static MOTE_CHANGES_PREDICATE void name(struct quads *quads)                                                       \
     {                                                                                                                  \
         register struct quads *t __asm__("r12") = quads;                                                               \
                                                                                                                        \
