@@ -180,6 +180,7 @@ static void part_solve(struct part *p)
 {
     p->best = pool_array(p->pool, (size_t)p->n, sizeof(*p->best));
     p->order = pool_array(p->pool, (size_t)p->n, sizeof(*p->order));
+    p->ranked = pool_array(p->pool, (size_t)p->n, sizeof(*p->ranked));
     p->placed = pool_array(p->pool, (size_t)p->n, sizeof(*p->placed));
     find_distances(p);
     part_greedy(p);
@@ -241,8 +242,9 @@ struct offsets_result offsets_solve(struct pool *pool, struct buffer *buffers, i
     for (int32_t i = 0; i < n; i++) {
         int64_t size = round_up(buffers[i].size, align) / unit;
 
-        items[i] = (struct item){.size = size, .bytes = buffers[i].size, .buffer = i, .lower = buffers[i].lower};
-        items[i].live = buffers[i].live;
+        items[i] = (struct item){.size = size, .bytes = buffers[i].size, .buffer = i, .live = buffers[i].live};
+        items[i].lower = buffers[i].lower;
+        items[i].upper = buffers[i].upper;
     }
     sections = find_sections(pool, buffers, items, n, extents);
     proven = bound = round_up(find_contention(pool, &sections, items, n), align / unit);

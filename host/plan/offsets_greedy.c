@@ -4,39 +4,55 @@
 
 #include <stdlib.h>
 
-struct ranked {
-    double key;
-    int64_t size;
-    int32_t index;
-};
+static const char *const orders[] = {"TWZ", "BZA", "WZA", "DZA", "TAZ", "ZWA", "AZW"};
+
+static double rank_key(const struct item *it, int64_t load, char letter)
+{
+    double life = (double)it->upper - it->lower, size = (double)it->size;
+
+    switch (letter) {
+    case 'T':
+        return (double)load;
+    case 'W':
+        return life;
+    case 'A':
+        return life * size;
+    case 'Z':
+        return size;
+    case 'B':
+        return -(double)it->lower;
+    default:
+        return it->upper;
+    }
+}
+
+void rank_item(struct part *p, int32_t at, int32_t item, int64_t load, const char *order)
+{
+    p->ranked[at].item = item;
+    for (int i = 0; i < 3; i++)
+        p->ranked[at].key[i] = rank_key(&p->items[item], load, order[i]);
+}
 
 static int compare_ranked(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
 
-    if (x->key != y->key)
-        return x->key < y->key ? 1 : -1;
-    return x->size != y->size ? (x->size < y->size) - (x->size > y->size)
-                              : (x->index > y->index) - (x->index < y->index);
+    for (int i = 0; i < 3; i++)
+        if (x->key[i] != y->key[i])
+            return x->key[i] < y->key[i] ? 1 : -1;
+    return (x->item > y->item) - (x->item < y->item);
 }
 
-static double order_key(const struct item *it, int order)
+void rank_sort(struct part *p, int32_t n) { qsort(p->ranked, (size_t)n, sizeof(*p->ranked), compare_ranked); }
+
+/* Fills order[] with the items, the most awkward first. */
+static void make_order(struct part *p, const char *letters, int32_t *order)
 {
-    double life = it->hi - it->lo, size = (double)it->size, contention = (double)it->contention;
-
-    return (double[ORDERS]){contention * 1e6 + life,        -it->lo, life,       it->hi,
-                            contention * 1e9 + size * life, size,    size * life}[order];
-}
-
-void make_order(const struct part *p, int order, int32_t *out)
-{
-    struct ranked *r = pool_array(p->pool, (size_t)p->n, sizeof(*r));
-
     for (int32_t i = 0; i < p->n; i++)
-        r[i] = (struct ranked){order_key(&p->items[i], order), p->items[i].size, i};
-    qsort(r, (size_t)p->n, sizeof(*r), compare_ranked);
+        rank_item(p, i, i, p->items[i].contention, letters);
+    rank_sort(p, p->n);
     for (int32_t i = 0; i < p->n; i++)
-        out[i] = r[i].index;
+        order[i] = p->ranked[i].item;
 }
 
 /* Where an item would meet another: from < offset < to. */
@@ -142,10 +158,10 @@ void part_greedy(struct part *p)
     struct taken *taken = pool_array(p->pool, (size_t)p->n, sizeof(*taken));
 
     p->total = INT64_MAX;
-    for (int i = 0; i < 2 * ORDERS && p->total > p->goal && (i == 0 || p->work > 0); i++) {
+    for (int i = 0; i < 2 * (int)COUNT(orders) && p->total > p->goal && (i == 0 || p->work > 0); i++) {
         int64_t total = p->total;
 
-        make_order(p, i / 2, order);
+        make_order(p, orders[i / 2], order);
         if (greedy(p, order, i % 2, taken) < total)
             p->best_order = i;
     }
@@ -157,6 +173,6 @@ void part_iterate(struct part *p)
     struct taken *taken = pool_array(p->pool, (size_t)p->n, sizeof(*taken));
     bool tightest = p->best_order % 2;
 
-    make_order(p, p->best_order / 2, order);
+    make_order(p, orders[p->best_order / 2], order);
     iterated_greedy(p, order, greedy(p, order, tightest, taken), tightest, taken);
 }

@@ -5,7 +5,6 @@
 
 #include "host/plan/offsets.h"
 
-#define ORDERS     7               /* greedy and search orders */
 #define SEARCH_MAX 1500            /* buffers in a part that is searched; beyond, greedy alone */
 #define UNITS_MAX  (INT32_MAX / 4) /* offsets are int32 in the search */
 #define APART      (INT64_MIN / 4) /* the distance of two that never meet */
@@ -15,7 +14,7 @@ struct item {
     int64_t size, offset;      /* multiples of align */
     int32_t lo, hi;            /* sections lo <= s < hi */
     int32_t buffer;            /* its number outside */
-    int32_t lower;             /* time of live[0] */
+    int32_t lower, upper;      /* its life in time; lower is that of live[0] */
     int64_t bytes;             /* its size before rounding */
     const struct extent *live; /* NULL: whole */
     int64_t contention;        /* the largest load of its sections */
@@ -26,6 +25,12 @@ struct sections {
     int32_t n;
     int32_t *time; /* [n] */
     bool *parted;  /* [n] some buffer is alive that has extents */
+};
+
+/* An item and its place in an order: the larger key comes first, at last the lower number. */
+struct ranked {
+    double key[3];
+    int32_t item;
 };
 
 /* Buffers that are independent of all others. */
@@ -42,6 +47,7 @@ struct part {
     int64_t work;            /* elementary steps left */
     int64_t *best;           /* [n] offsets */
     int best_order;          /* of the greedy ones */
+    struct ranked *ranked;   /* [n] */
     int32_t *order, *placed; /* [n] */
 };
 
@@ -63,8 +69,10 @@ static inline struct extent held(const struct sections *sections, const struct i
     return (struct extent){0, sections->parted[section] ? it->bytes : it->size};
 }
 
-/* Fills out[] with the items' indices, the most awkward first in the sense of order 0 .. ORDERS - 1. */
-void make_order(const struct part *p, int order, int32_t *out);
+/* Sets p->ranked[at] for an item whose sections have to take `load` at most. The order is three letters:
+ * T load, W life, A life * size, Z size, B early birth, D late death. rank_sort() sorts the first n of p->ranked. */
+void rank_item(struct part *p, int32_t at, int32_t item, int64_t load, const char *order);
+void rank_sort(struct part *p, int32_t n);
 
 /* Each makes p->total and p->best smaller where it can, and stops at the goal or without work. */
 void part_greedy(struct part *p);               /* in all orders; the first, which sets them */

@@ -1,64 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The search builds a placement from below: every buffer rests on another or on the ground, and offsets never fall from
- * one placement to the next, so that few orders give the same placement. Canonical order and section bounds are ideas
- * of M. D. Moffitt, "MiniMalloc" (ASPLOS 2023). */
+/* The search builds a placement from below: every item rests on another or on the ground, and offsets never fall from
+ * one placement to the next, so that few orders give the same placement. What is left falls apart where no item joins
+ * two sections any more, and each piece is solved alone, its items ranked anew by the load that is left to them: that
+ * finds most placements within a few thousand steps. Canonical order, section bounds and pieces are ideas of M. D.
+ * Moffitt, "MiniMalloc" (ASPLOS 2023). */
 #include "host/plan/offsets_part.h"
 
 enum answer { FOUND, REFUTED, EXHAUSTED };
 
-/* Items by rank: the search prefers a lower one. */
 struct search {
-    const struct part *part;
-    int32_t n, capacity;
-    int64_t work;
-    int32_t *item;           /* [n] its index in the part */
-    int32_t *lo, *hi, *size; /* [n] */
-    int32_t *offset;         /* [n] placed: where; else the highest end below it, the least offset it can have */
-    int32_t *twin;           /* [n] the previous item with the same lifetime and size, or -1 */
-    bool *placed;            /* [n] */
-    int32_t *rest, *low;     /* [sections] sum of what is not placed; least address of that */
-    int32_t *stack;          /* lists of the nodes on the path: 4 words an item and level */
+    struct part *part;
+    int32_t capacity;
+    int64_t work;        /* left */
+    const char *order;   /* of items that could be placed at one offset */
+    int32_t *size;       /* [n] */
+    int32_t *step;       /* [n] the least distance of another from it */
+    int32_t *offset;     /* [n] placed: where; else the highest end below it, the least offset it can have */
+    int32_t *rank;       /* [n] the search prefers a lower one */
+    int32_t *twin;       /* [n] the previous item with the same lifetime and size, or -1 */
+    bool *placed;        /* [n] */
+    int32_t *rest, *low; /* [sections] sum of what is not placed; least address of that */
+    struct ends *ends;   /* [sections] */
+    int32_t *stack;      /* lists of the nodes on the path: 5 words an item and level */
 };
 
-/* The least offset of b less that of a when b lies above a; APART. */
-static int64_t rise(const struct search *s, int32_t a, int32_t b)
-{
-    if (s->part->distances != NULL)
-        return distance(s->part, s->item[a], s->item[b]);
-    return s->lo[a] < s->hi[b] && s->lo[b] < s->hi[a] ? s->size[a] : APART;
-}
+/* The two lowest ends that items which are not placed can have, and whose the lowest is. */
+struct ends {
+    int32_t lowest, second, item;
+};
+
+/* The last placement; item -1: others came before, but none here. */
+struct last {
+    int32_t offset, item;
+};
 
 /* An item that may not be placed next because another order gives the same placement. */
-static bool passed_over(const struct search *s, int32_t it, int32_t last, int32_t last_item)
+static bool passed_over(const struct search *s, int32_t it, struct last last)
 {
-    return s->offset[it] < last || (s->offset[it] == last && it < last_item);
+    return s->offset[it] < last.offset ||
+           (s->offset[it] == last.offset && last.item >= 0 && s->rank[it] < s->rank[last.item]);
+}
+
+static int32_t least_start(const struct search *s, int32_t it, struct last last)
+{
+    return s->offset[it] > last.offset ? s->offset[it] : last.offset;
+}
+
+static void find_ends(struct search *s, const int32_t *list, int32_t n, struct last last)
+{
+    const struct item *items = s->part->items;
+    int32_t known = items[list[0]].lo;
+
+    for (int32_t i = 0; i < n; i++) {
+        int32_t it = list[i], end = least_start(s, it, last) + s->step[it];
+
+        for (; known < items[it].hi; known++)
+            s->ends[known] = (struct ends){INT32_MAX, INT32_MAX, -1};
+        for (int32_t t = items[it].lo; t < items[it].hi; t++) {
+            struct ends *e = &s->ends[t];
+
+            if (end < e->lowest)
+                *e = (struct ends){end, e->lowest, it};
+            else if (end < e->second)
+                e->second = end;
+        }
+    }
 }
 
 /* The least offset that an unplaced item can still have: one that is passed over has to rest on something to come. */
-static int32_t least_offset(struct search *s, const int32_t *list, int32_t n, int32_t it, int32_t last,
-                            int32_t last_item)
+static int32_t least_offset(const struct search *s, int32_t it, struct last last)
 {
+    const struct item *item = &s->part->items[it];
     int32_t least = INT32_MAX;
 
-    if (!passed_over(s, it, last, last_item))
+    if (!passed_over(s, it, last))
         return s->offset[it];
-    for (int32_t i = 0; i < n && s->lo[list[i]] < s->hi[it]; i++) {
-        int32_t x = list[i];
-        int64_t up = rise(s, x, it), end = (s->offset[x] > last ? s->offset[x] : last) + up;
+    for (int32_t t = item->lo; t < item->hi; t++) {
+        int32_t end = s->ends[t].item == it ? s->ends[t].second : s->ends[t].lowest;
 
-        if (up != APART && x != it && end < least)
-            least = (int32_t)end;
+        least = end < least ? end : least;
     }
-    s->work -= n / 2;
     return least;
 }
 
-/* An item that cannot be below `offset` holds nothing below s->low of its sections. */
+/* An item at `offset` or above holds nothing below s->low of its sections. */
 static void lower_low(struct search *s, int32_t it, int32_t offset)
 {
-    const struct item *item = &s->part->items[s->item[it]];
+    const struct item *item = &s->part->items[it];
 
-    for (int32_t t = s->lo[it]; t < s->hi[it]; t++) {
+    for (int32_t t = item->lo; t < item->hi; t++) {
         int32_t from = offset;
 
         if (item->live != NULL) {
@@ -71,19 +101,21 @@ static void lower_low(struct search *s, int32_t it, int32_t offset)
 }
 
 /* Does each section of the list have room for what it still has to take, above the lowest of it? */
-static bool room(struct search *s, const int32_t *list, int32_t n, int32_t last, int32_t last_item)
+static bool room(struct search *s, const int32_t *list, int32_t n, struct last last)
 {
-    int32_t first = s->lo[list[0]], end = first;
+    const struct item *items = s->part->items;
+    int32_t first = items[list[0]].lo, end = first;
 
+    find_ends(s, list, n, last);
     for (int32_t i = 0; i < n; i++) {
-        int32_t it = list[i], offset = least_offset(s, list, n, it, last, last_item);
+        int32_t it = list[i], offset = least_offset(s, it, last);
 
         if (offset > s->capacity - s->size[it])
             return false;
-        for (; end < s->hi[it]; end++)
+        for (; end < items[it].hi; end++)
             s->low[end] = INT32_MAX;
         lower_low(s, it, offset);
-        s->work -= s->hi[it] - s->lo[it] + 4;
+        s->work -= 2 * (items[it].hi - items[it].lo) + 4;
     }
     for (int32_t t = first; t < end; t++)
         if (s->rest[t] > 0 && s->rest[t] > s->capacity - s->low[t])
@@ -91,36 +123,76 @@ static bool room(struct search *s, const int32_t *list, int32_t n, int32_t last,
     return true;
 }
 
-static enum answer search(struct search *s, int32_t *list, int32_t n, int32_t last, int32_t last_item);
-
-/* Solves what is left in list (by lo), connected part by connected part. */
-static enum answer search_parts(struct search *s, int32_t *list, int32_t n, int32_t last, int32_t last_item)
+/* Ranks the items of a list by the search's order, with the load that is left to them. */
+static void rank_anew(struct search *s, const int32_t *list, int32_t n)
 {
-    for (int pass = 0; pass < 2; pass++)
-        for (int32_t i = 0, j; i < n; i = j) {
-            int32_t hi = s->hi[list[i]];
-            enum answer answer;
+    for (int32_t i = 0; i < n; i++) {
+        const struct item *it = &s->part->items[list[i]];
+        int32_t load = 0;
 
-            for (j = i + 1; j < n && s->lo[list[j]] < hi; j++)
-                hi = s->hi[list[j]] > hi ? s->hi[list[j]] : hi;
-            if (pass == 0) {
-                if (!room(s, list + i, j - i, last, last_item))
-                    return REFUTED;
-                continue;
-            }
-            answer = search(s, list + i, j - i, last, last_item);
-            if (answer != FOUND)
-                return answer;
-        }
-    return FOUND;
+        for (int32_t t = it->lo; t < it->hi; t++)
+            load = s->rest[t] > load ? s->rest[t] : load;
+        rank_item(s->part, i, list[i], load, s->order);
+        s->work -= it->hi - it->lo + 8;
+    }
+    rank_sort(s->part, n);
+    for (int32_t i = 0; i < n; i++)
+        s->rank[s->part->ranked[i].item] = i;
+}
+
+static enum answer search(struct search *s, const int32_t *list, int32_t n, struct last last);
+
+/* Solves a piece of what was one list. */
+static enum answer search_piece(struct search *s, const int32_t *list, int32_t n, int32_t last_offset)
+{
+    int32_t *ranks = s->stack;
+    enum answer answer;
+
+    s->stack += n;
+    for (int32_t i = 0; i < n; i++)
+        ranks[i] = s->rank[list[i]];
+    rank_anew(s, list, n);
+    answer = search(s, list, n, (struct last){last_offset, -1});
+    for (int32_t i = 0; i < n; i++)
+        s->rank[list[i]] = ranks[i];
+    s->stack = ranks;
+    return answer;
+}
+
+/* The end of the connected piece that begins at `from`. */
+static int32_t piece_end(const struct search *s, const int32_t *list, int32_t n, int32_t from)
+{
+    const struct item *items = s->part->items;
+    int32_t to = from + 1, hi = items[list[from]].hi;
+
+    for (; to < n && items[list[to]].lo < hi; to++)
+        hi = items[list[to]].hi > hi ? items[list[to]].hi : hi;
+    return to;
+}
+
+/* Solves what is left in list (by lo), piece by piece. */
+static enum answer search_pieces(struct search *s, const int32_t *list, int32_t n, struct last last)
+{
+    enum answer answer = FOUND;
+
+    for (int32_t i = 0, j; i < n; i = j) {
+        j = piece_end(s, list, n, i);
+        if (!room(s, list + i, j - i, last))
+            return REFUTED;
+    }
+    for (int32_t i = 0, j; i < n && answer == FOUND; i = j) {
+        j = piece_end(s, list, n, i);
+        answer = j - i < n || last.item < 0 ? search_piece(s, list + i, j - i, last.offset) : search(s, list, n, last);
+    }
+    return answer;
 }
 
 /* Adds what an item holds to what its sections still have to take, `sign` times. */
 static void rest_add(struct search *s, int32_t it, int32_t sign)
 {
-    const struct item *item = &s->part->items[s->item[it]];
+    const struct item *item = &s->part->items[it];
 
-    for (int32_t t = s->lo[it]; t < s->hi[it]; t++) {
+    for (int32_t t = item->lo; t < item->hi; t++) {
         struct extent e = held(s->part->sections, item, t);
 
         s->rest[t] += sign * (int32_t)(e.to - e.from);
@@ -135,7 +207,7 @@ static enum answer search_with(struct search *s, const int32_t *list, int32_t n,
 
     for (int32_t i = 0; i < n; i++) {
         int32_t other = list[i];
-        int64_t end = s->offset[it] + rise(s, it, other);
+        int64_t end = s->offset[it] + distance(s->part, it, other);
 
         if (other == it)
             continue;
@@ -149,8 +221,9 @@ static enum answer search_with(struct search *s, const int32_t *list, int32_t n,
     rest_add(s, it, -1);
     s->placed[it] = true;
     s->stack = changed + n_changed;
-    answer = search_parts(s, rest, n_rest, s->offset[it], it);
+    answer = search_pieces(s, rest, n_rest, (struct last){s->offset[it], it});
     s->stack = rest;
+    s->work -= n;
     if (answer == FOUND)
         return FOUND;
     s->placed[it] = false;
@@ -160,35 +233,56 @@ static enum answer search_with(struct search *s, const int32_t *list, int32_t n,
     return answer;
 }
 
-/* Candidates for the next placement, lowest first. Left out are those that
+/* No placement of the list is higher: all that is left lies above the last one. */
+static int32_t highest_start(const struct search *s, const int32_t *list, int32_t n)
+{
+    const struct item *items = s->part->items;
+    int32_t most = 0, t = items[list[0]].lo;
+
+    for (int32_t i = 0; i < n; i++)
+        for (; t < items[list[i]].hi; t++)
+            most = s->rest[t] > most ? s->rest[t] : most;
+    return s->capacity - most;
+}
+
+/* Candidates for the next placement, lowest first, as a list on the stack; returns how many. Left out are those that
  *   - would lie below the last placement, or beside it but with a lower rank: another order gives that placement;
  *   - start where another could already end: that other could be put below, or is met with a lower placement;
+ *   - leave too little room above;
  *   - have an equal twin that is not placed yet. */
-static enum answer search(struct search *s, int32_t *list, int32_t n, int32_t last, int32_t last_item)
+static int32_t find_candidates(struct search *s, const int32_t *list, int32_t n, struct last last)
 {
-    int32_t *candidates = s->stack, m = 0, lowest_end = INT32_MAX;
-    enum answer answer = REFUTED;
+    int32_t *candidates = s->stack, m = 0, lowest_end = INT32_MAX, highest = highest_start(s, list, n);
 
-    if (s->work <= 0)
-        return EXHAUSTED;
     for (int32_t i = 0; i < n; i++) {
-        int32_t end = (s->offset[list[i]] > last ? s->offset[list[i]] : last) + s->size[list[i]];
+        int32_t end = least_start(s, list[i], last) + s->size[list[i]];
 
         lowest_end = end < lowest_end ? end : lowest_end;
     }
     for (int32_t i = 0; i < n; i++) {
         int32_t it = list[i], offset = s->offset[it], at = m;
 
-        if (offset >= lowest_end || passed_over(s, it, last, last_item) ||
+        if (offset >= lowest_end || offset > highest || passed_over(s, it, last) ||
             (s->twin[it] >= 0 && !s->placed[s->twin[it]]))
             continue;
         for (; at > 0 && (s->offset[candidates[at - 1]] > offset ||
-                          (s->offset[candidates[at - 1]] == offset && candidates[at - 1] > it));
+                          (s->offset[candidates[at - 1]] == offset && s->rank[candidates[at - 1]] > s->rank[it]));
              at--)
             candidates[at] = candidates[at - 1];
         candidates[at] = it;
         m++;
     }
+    return m;
+}
+
+static enum answer search(struct search *s, const int32_t *list, int32_t n, struct last last)
+{
+    int32_t *candidates = s->stack, m;
+    enum answer answer = REFUTED;
+
+    if (s->work <= 0)
+        return EXHAUSTED;
+    m = find_candidates(s, list, n, last);
     s->stack += m;
     for (int32_t i = 0; i < m && answer == REFUTED; i++)
         answer = search_with(s, list, n, candidates[i]);
@@ -198,67 +292,77 @@ static enum answer search(struct search *s, int32_t *list, int32_t n, int32_t la
 
 static void *ints(const struct part *p, int64_t n) { return pool_array(p->pool, (size_t)n + 1, sizeof(int32_t)); }
 
-static struct search search_new(const struct part *p)
+static bool twins(const struct item *a, const struct item *b)
+{
+    return a->lo == b->lo && a->hi == b->hi && a->size == b->size && a->live == NULL && b->live == NULL;
+}
+
+static struct search search_new(struct part *p)
 {
     int64_t n = p->n;
+    struct search s = {.part = p,
+                       .size = ints(p, n),
+                       .step = ints(p, n),
+                       .offset = ints(p, n),
+                       .rank = ints(p, n),
+                       .twin = ints(p, n),
+                       .placed = ints(p, n),
+                       .rest = ints(p, p->sections->n),
+                       .low = ints(p, p->sections->n),
+                       .ends = pool_array(p->pool, (size_t)p->sections->n, sizeof(*s.ends)),
+                       .stack = ints(p, 5 * n * (n + 3) / 2)};
 
-    return (struct search){.part = p,
-                           .n = p->n,
-                           .item = ints(p, n),
-                           .lo = ints(p, n),
-                           .hi = ints(p, n),
-                           .size = ints(p, n),
-                           .offset = ints(p, n),
-                           .twin = ints(p, n),
-                           .placed = ints(p, n),
-                           .rest = ints(p, p->sections->n),
-                           .low = ints(p, p->sections->n),
-                           .stack = ints(p, 2 * n * (n + 3))};
+    for (int32_t i = 0; i < n; i++) {
+        s.step[i] = s.size[i] = (int32_t)p->items[i].size;
+        s.twin[i] = -1;
+        for (int32_t j = 0; j < n && p->distances != NULL; j++)
+            if (distance(p, i, j) != APART && distance(p, i, j) < s.step[i])
+                s.step[i] = (int32_t)distance(p, i, j);
+        for (int32_t j = i - 1; j >= 0 && s.twin[i] < 0; j--)
+            s.twin[i] = twins(&p->items[i], &p->items[j]) ? j : -1;
+    }
+    return s;
 }
 
 /* Is there a placement within `capacity`? Gives up after `work` steps. */
-static enum answer search_run(struct part *p, struct search *s, int order, int64_t capacity, int64_t work)
+static enum answer search_run(struct search *s, const char *order, int64_t capacity, int64_t work)
 {
-    int32_t *by_rank = p->order, *list = p->placed;
+    struct part *p = s->part;
+    int32_t *list = p->order;
     enum answer answer;
 
-    make_order(p, order, by_rank);
     memset(s->rest, 0, (size_t)p->sections->n * sizeof(*s->rest));
-    for (int32_t r = 0; r < p->n; r++) {
-        const struct item *it = &p->items[by_rank[r]];
-
-        s->item[r] = by_rank[r], s->lo[r] = it->lo, s->hi[r] = it->hi, s->size[r] = (int32_t)it->size;
-        s->offset[r] = 0, s->placed[r] = false, s->twin[r] = -1;
-        list[by_rank[r]] = r; /* items are by lo */
-        rest_add(s, r, 1);
-        for (int32_t q = r - 1; q >= 0 && s->twin[r] < 0 && it->live == NULL; q--)
-            if (p->items[by_rank[q]].live == NULL && s->lo[q] == s->lo[r] && s->hi[q] == s->hi[r] &&
-                s->size[q] == s->size[r])
-                s->twin[r] = q;
+    for (int32_t i = 0; i < p->n; i++) {
+        list[i] = i;
+        s->offset[i] = 0;
+        s->placed[i] = false;
+        rest_add(s, i, 1);
     }
+    s->order = order;
     s->capacity = (int32_t)capacity;
     s->work = work;
-    answer = search_parts(s, list, p->n, 0, -1);
+    answer = search_pieces(s, list, p->n, (struct last){0, -1});
     p->work -= work - s->work;
     if (answer == FOUND) {
         p->total = 0;
-        for (int32_t r = 0; r < p->n; r++) {
-            p->best[by_rank[r]] = s->offset[r];
-            p->total = s->offset[r] + s->size[r] > p->total ? s->offset[r] + s->size[r] : p->total;
+        for (int32_t i = 0; i < p->n; i++) {
+            p->best[i] = s->offset[i];
+            p->total = s->offset[i] + s->size[i] > p->total ? s->offset[i] + s->size[i] : p->total;
         }
     }
     return answer;
 }
 
 /* All orders with budgets that double, until one of them decides or `work` is spent. */
-static enum answer search_orders(struct part *p, struct search *s, int64_t capacity, int64_t work)
+static enum answer search_orders(struct search *s, int64_t capacity, int64_t work)
 {
-    int64_t stop = p->work - work, slice = work / 128 + 1;
+    static const char *const orders[] = {"TWA", "AWT", "TAW", "BWA", "WAT"};
+    int64_t stop = s->part->work - work, slice = work / 128 + 1;
     enum answer answer = EXHAUSTED;
 
-    for (int i = 0; answer == EXHAUSTED && p->work > stop; i++) {
-        answer = search_run(p, s, i % ORDERS, capacity, slice);
-        if (i % ORDERS == ORDERS - 1)
+    for (size_t i = 0; answer == EXHAUSTED && s->part->work > stop; i++) {
+        answer = search_run(s, orders[i % COUNT(orders)], capacity, slice);
+        if (i % COUNT(orders) == COUNT(orders) - 1)
             slice *= 2;
     }
     return answer;
@@ -271,7 +375,7 @@ void part_search(struct part *p, int64_t work)
     int64_t stop = p->work - work, open = p->refuted, capacity = p->refuted; /* below `open`: refuted or given up */
 
     while (p->total > open && p->work > stop) {
-        enum answer answer = search_orders(p, &s, capacity, (p->work - stop) / 2 + 1);
+        enum answer answer = search_orders(&s, capacity, (p->work - stop) / 2 + 1);
 
         if (answer == REFUTED && capacity >= p->refuted)
             p->refuted = capacity + p->align;
