@@ -12,6 +12,34 @@ static json_t *instructions_json(const struct emulate_result *r, size_t n)
     return each;
 }
 
+static double milliseconds(const struct measure *m, const struct firmware_counts *c)
+{
+    return (double)c->cycles * 1e3 / (double)m->board->clock_hz;
+}
+
+/* Of the first inference: what a core's instructions were, and its cycles where they are documented. */
+static void add_classes(json_t *json, const struct measure *m)
+{
+    const struct firmware_counts *c = m->result.counts;
+
+    if (!c)
+        return;
+    json_object_set_new(json, "loads", json_integer((json_int_t)c->loads));
+    json_object_set_new(json, "load_words", json_integer((json_int_t)c->load_words));
+    json_object_set_new(json, "stores", json_integer((json_int_t)c->stores));
+    json_object_set_new(json, "store_words", json_integer((json_int_t)c->store_words));
+    json_object_set_new(json, "multiplies", json_integer((json_int_t)c->multiplies));
+    json_object_set_new(json, "divides", json_integer((json_int_t)c->divides));
+    json_object_set_new(json, "branches", json_integer((json_int_t)c->branches));
+    json_object_set_new(json, "taken_branches", json_integer((json_int_t)c->taken_branches));
+    if (c->cycles > 0) {
+        json_object_set_new(json, "cycles", json_integer((json_int_t)c->cycles));
+        json_object_set_new(json, "milliseconds", json_real(milliseconds(m, c)));
+    }
+    if (c->crude_cycles > 0)
+        json_object_set_new(json, "crude_cycles", json_integer((json_int_t)c->crude_cycles));
+}
+
 static void print_json(const struct measure *m, const struct footprint *f, const struct inferences *x)
 {
     const struct emulate_result *r = &m->result;
@@ -26,6 +54,7 @@ static void print_json(const struct measure *m, const struct footprint *f, const
                   "harness_code_bytes", (json_int_t)r->harness_code_bytes, "harness_ram_bytes",
                   (json_int_t)r->harness_ram_bytes, "outputs", inference_json(x, 0));
 
+    add_classes(json, m);
     if (x->n > 1)
         json_object_set_new(json, "results", inferences_json(x));
     cli_print_json(json);
@@ -50,6 +79,27 @@ static void print_instructions(const struct emulate_result *r, size_t n)
     row("checksum", r->checksum_instructions, "");
 }
 
+static void print_classes(const struct measure *m)
+{
+    struct pool *pool = &m->cli->pool;
+    const struct firmware_counts *c = m->result.counts;
+
+    if (!c)
+        return;
+    puts("of the first inference's");
+    row("loads", c->loads, pool_printf(pool, "%lld words", (long long)c->load_words));
+    row("stores", c->stores, pool_printf(pool, "%lld words", (long long)c->store_words));
+    row("multiplications", c->multiplies, "");
+    row("divisions", c->divides, "");
+    row("branches", c->branches, pool_printf(pool, "%lld taken", (long long)c->taken_branches));
+    if (c->cycles > 0)
+        row("cycles, estimated", c->cycles,
+            pool_printf(pool, "%.4g ms at %.4g MHz, no wait states (docs/CYCLES.md)", milliseconds(m, c),
+                        (double)m->board->clock_hz / 1e6));
+    else
+        printf("  cycles: no timing of %s is documented\n", printable(pool, m->board->timing));
+}
+
 static void print_text(struct measure *m, const struct footprint *f, const struct inferences *x)
 {
     struct pool *pool = &m->cli->pool;
@@ -57,6 +107,7 @@ static void print_text(struct measure *m, const struct footprint *f, const struc
     inferences_print(x);
     printf("\n%s (%s), via %s, %zu inference%s\n", m->board->name, m->board->core, m->via, x->n, x->n == 1 ? "" : "s");
     print_instructions(&m->result, x->n);
+    print_classes(m);
     puts("flash, bytes");
     row("code", f->code, "");
     row("constants", f->constants, "");
@@ -88,6 +139,7 @@ static enum mote_status emulate(struct measure *m, const struct pipeline *p, str
     m->job.input = inferences_gather(&cli->pool, x, raw);
     m->job.n = (int32_t)x->n;
     m->job.reset_each = x->reset_each;
+    m->job.per_class = true;
     TRY(measure_run(m, p, file));
     return inferences_scatter(x, m->result.output, file);
 }
@@ -128,9 +180,14 @@ const struct command command_emulate = {
         "--via image needs no graph: M may be a .mote; --via c does.\n\n"
         "Sizes are the model's share: start-up, semihosting and the harness are counted apart. Weights are weights,\n"
         "biases and per-channel tables; constants all other read-only data, with the rest of the image; set-up is\n"
-        "opening the model, besides the image's checksum.\n\n"
+        "opening the model, besides the image's checksum. Cycles are estimated from the core's documented timing, "
+        "without\n"
+        "wait states and caches (docs/CYCLES.md has the assumptions); a core without a documented timing has none.\n\n"
         "JSON keys: target, via, inferences, instructions (of the first inference), instructions_each,\n"
-        "setup_instructions, checksum_instructions, arena_bytes, data_bss_bytes, stack_bytes, code_bytes,\n"
+        "setup_instructions, checksum_instructions; of the first inference loads, load_words, stores, store_words,\n"
+        "multiplies, divides, branches, taken_branches, cycles, milliseconds (at the board's clock), crude_cycles (of "
+        "a\n"
+        "Cortex-M4), each absent where it is not known; arena_bytes, data_bss_bytes, stack_bytes, code_bytes,\n"
         "constant_bytes, weight_bytes, harness_code_bytes, harness_ram_bytes, outputs (of the first inference):\n"
         "[{name, type, shape, scale, zero_point, data, real}], and with several inferences results: [{outputs}], of "
         "an\n"

@@ -216,6 +216,7 @@ static enum mote_status take_counts(struct firmware *fw, const struct emulate_jo
     result->checksum_instructions = job->via_c ? 0 : fw->counts[0];
     result->setup_instructions = fw->counts[1];
     result->instructions = fw->counts + INTERVALS_BEFORE;
+    result->counts = fw->by_class ? fw->by_class + INTERVALS_BEFORE : NULL;
     result->functions = fw->functions;
     result->n_functions = fw->n_functions;
     return MOTE_OK;
@@ -262,6 +263,7 @@ static enum mote_status run_watched(struct firmware *fw, const struct emulate_jo
         fw->waiting = watch;
         fw->user = &w;
     }
+    fw->classes = job->per_class;
     status = firmware_run(fw, seconds < INT32_MAX ? (int32_t)seconds : INT32_MAX, job->per_function, at);
     if (job->progress && fw->waiting)
         job->progress("inferences", job->n, job->n);

@@ -296,6 +296,8 @@ static enum mote_status machine_argv(struct firmware *fw, bool functions, struct
     tools = pool_printf(fw->pool, "%.*s", (int)(strrchr(file, '/') - file), file);
     plugin = pool_printf(fw->pool, "%s,out=counts.txt,start=%s,stop=%s%s", double_commas(fw->pool, file),
                          m->start_marker, m->stop_marker, functions ? ",functions=functions.txt" : "");
+    if (fw->classes && !strchr(fw->board->timing, ','))
+        plugin = pool_printf(fw->pool, "%s,classes=%s", plugin, fw->board->timing);
     add_word(argv, replace(fw->pool, m->program, "{tools}", tools));
     for (unsigned i = 0; i < m->arguments_count; i++)
         add_word(argv, replace(fw->pool, replace(fw->pool, m->arguments[i], "{plugin}", plugin), "{firmware}",
@@ -315,6 +317,21 @@ static enum mote_status read_text(struct firmware *fw, const char *name, const c
     return MOTE_OK;
 }
 
+/* The numbers behind the first of a line, which the counter writes where classes are counted. */
+static void read_classes(struct firmware *fw, int64_t instructions, const char *s, char **after)
+{
+    struct firmware_counts c = {.instructions = instructions};
+    int64_t *number[] = {
+#define COUNTED(NAME, name) &c.name,
+#include "host/emulate/counts.def"
+    };
+
+    for (size_t i = 1; i < COUNT(number) && *s == ' '; i++, s = *after)
+        *number[i] = strtoll(s, after, 10);
+    fw->by_class = pool_grow(fw->pool, fw->by_class, (size_t)fw->n_counts, sizeof *fw->by_class);
+    fw->by_class[fw->n_counts] = c;
+}
+
 static enum mote_status read_counts(struct firmware *fw, const struct frame *at)
 {
     const char *s;
@@ -324,6 +341,8 @@ static enum mote_status read_counts(struct firmware *fw, const struct frame *at)
         char *after;
         int64_t count = strtoll(s, &after, 10);
 
+        if (after != s && *after == ' ')
+            read_classes(fw, count, after, &after);
         if (after == s || *after != '\n')
             return fail(at, MOTE_ERR_ENVIRONMENT, "the counting plugin says: %.*s", (int)strcspn(s, "\n"), s);
         fw->counts = pool_grow(fw->pool, fw->counts, (size_t)fw->n_counts, sizeof *fw->counts);

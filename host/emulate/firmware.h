@@ -22,6 +22,12 @@ struct firmware_function {
     int64_t instructions;
 };
 
+/* Of one interval (counts.def). */
+struct firmware_counts {
+#define COUNTED(NAME, name) int64_t name;
+#include "host/emulate/counts.def"
+};
+
 struct firmware {
     struct pool *pool;
     const struct board *board, *emulated;
@@ -32,9 +38,12 @@ struct firmware {
     int64_t stack_bytes;     /* as linked */
     void (*waiting)(void *); /* called with `user` now and then while it runs on the emulator; may be NULL */
     void *user;
+    bool classes; /* count by class too, for the board's core: slower */
     /* results of firmware_run */
     int64_t *counts; /* [n_counts]: instructions of each interval, in order of their ends */
     int32_t n_counts;
+    struct firmware_counts
+        *by_class; /* [n_counts]; NULL if nobody asked, or if no table decodes the core's instructions */
     struct firmware_function *functions; /* most instructions first; only if asked for */
     int32_t n_functions;
     int32_t exit_code;     /* the firmware's */

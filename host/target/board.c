@@ -67,6 +67,7 @@ static const cyaml_schema_field_t board_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct board, name, 1, TEXT_MAX),
     CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER, struct board, title, 1, TEXT_MAX),
     CYAML_FIELD_STRING_PTR("core", CYAML_FLAG_POINTER, struct board, core, 1, TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("timing", OPTIONAL, struct board, timing, 1, TEXT_MAX),
     CYAML_FIELD_UINT("clock_hz", CYAML_FLAG_DEFAULT, struct board, clock_hz),
     CYAML_FIELD_SEQUENCE("memory", CYAML_FLAG_POINTER, struct board, memory, &memory_schema, 1, LIST_MAX),
     CYAML_FIELD_SEQUENCE("power", OPTIONAL, struct board, power, &power_schema, 0, LIST_MAX),
@@ -113,6 +114,8 @@ static enum mote_status check_board(const struct board *b, const struct frame *a
 {
     if (!valid_name(b->name))
         return fail(at, MOTE_ERR_VALUE, "name %s: use small letters, digits, '-', '_' and '.'", b->name);
+    if (b->timing != b->core && !valid_name(b->timing))
+        return fail(at, MOTE_ERR_VALUE, "timing %s: must be a core's name, as docs/CYCLES.md has them", b->timing);
     if (b->clock_hz == 0)
         return fail(at, MOTE_ERR_VALUE, "clock_hz must be above 0");
     if (!valid_name(b->toolchain.support))
@@ -135,6 +138,8 @@ static enum mote_status parse(struct pool *pool, const char *path, struct board 
     TRY(yaml_read(pool, path, &board_schema, &data, at));
     *out = *(const struct board *)data;
     out->path = path;
+    if (!out->timing)
+        out->timing = out->core;
     return check_board(out, at);
 }
 

@@ -43,6 +43,7 @@ struct board_machine {
 
 struct board {
     const char *name, *title, *core;
+    const char *timing; /* the core whose cycles are estimated, if not all with the same instructions have the same */
     uint64_t clock_hz;
     struct board_memory *memory;
     unsigned memory_count;

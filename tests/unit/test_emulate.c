@@ -352,6 +352,61 @@ static void every_core_is_counted(void **state)
         want_counts("arduino-uno", "avr.S", (const int64_t[]){0, 3002, 3002, 502, 3}, 5);
 }
 
+/* Intervals in order: instructions, loads, their words, stores, theirs, multiplications, divisions, branches, taken
+ * ones, cycles, crude cycles. */
+static void want_classes(const char *board, const char *program, const struct firmware_counts *want, int32_t n)
+{
+    struct firmware fw;
+    struct fixture f;
+
+    begin(&f);
+    count(&f, board, program, &fw);
+    fw.classes = true;
+    want_ok(&f, firmware_run(&fw, 60, false, &f.at));
+    firmware_end(&fw);
+    assert_int_equal(fw.n_counts, n);
+    assert_non_null(fw.by_class);
+    for (int32_t i = 0; i < n; i++) {
+        assert_int_equal(fw.by_class[i].instructions, fw.counts[i]);
+#define COUNTED(NAME, name)                                                                                            \
+    if (fw.by_class[i].name != want[i].name)                                                                           \
+        fail_msg("%s, interval %d: %lld " #name ", want %lld", board, (int)i, (long long)fw.by_class[i].name,          \
+                 (long long)want[i].name);
+#include "host/emulate/counts.def"
+    }
+    pool_free(&f.pool);
+}
+
+static void classes_and_cycles_are_counted(void **state)
+{
+    (void)state;
+    want_classes("mps2-an386", "classes.S",
+                 (const struct firmware_counts[]){{5, 3, 3, 1, 1, 0, 0, 0, 0, 6, 6},
+                                                  {5, 3, 3, 0, 0, 0, 0, 0, 0, 8, 6},
+                                                  {7, 3, 9, 3, 9, 0, 0, 0, 0, 25, 25},
+                                                  {6, 0, 0, 0, 0, 5, 1, 0, 0, 12, 11},
+                                                  {26, 1, 1, 1, 1, 0, 0, 14, 13, 55, 54},
+                                                  {11, 4, 1, 1, 0, 0, 0, 1, 0, 10, 12},
+                                                  {3, 1, 1, 0, 0, 0, 0, 1, 1, 8, 6},
+                                                  {6, 1, 1, 1, 1, 2, 1, 0, 0, 23, 12}},
+                 8);
+    want_classes("mps2-an385", "classes.S",
+                 (const struct firmware_counts[]){{5, 3, 3, 1, 1, 0, 0, 0, 0, 6, 0},
+                                                  {5, 3, 3, 0, 0, 0, 0, 0, 0, 8, 0},
+                                                  {7, 3, 9, 3, 9, 0, 0, 0, 0, 25, 0},
+                                                  {6, 0, 0, 0, 0, 5, 1, 0, 0, 22, 0},
+                                                  {26, 1, 1, 1, 1, 0, 0, 14, 13, 55, 0},
+                                                  {11, 4, 1, 1, 0, 0, 0, 1, 0, 10, 0},
+                                                  {3, 1, 1, 0, 0, 0, 0, 1, 1, 8, 0}},
+                 7);
+    want_classes(
+        "microbit", "classes_v6m.S",
+        (const struct firmware_counts[]){{6, 3, 5, 2, 4, 1, 0, 0, 0, 15, 0}, {11, 1, 2, 1, 2, 0, 0, 6, 5, 27, 0}}, 2);
+    want_classes(
+        "raspberry-pi-pico", "classes_v6m.S",
+        (const struct firmware_counts[]){{6, 3, 5, 2, 4, 1, 0, 0, 0, 15, 0}, {11, 1, 2, 1, 2, 0, 0, 6, 5, 22, 0}}, 2);
+}
+
 static void functions_are_told_apart(void **state)
 {
     struct firmware fw;
@@ -725,6 +780,7 @@ int main(void)
         cmocka_unit_test(loops_are_counted),
         cmocka_unit_test(intervals_nest),
         cmocka_unit_test(every_core_is_counted),
+        cmocka_unit_test(classes_and_cycles_are_counted),
         cmocka_unit_test(functions_are_told_apart),
         cmocka_unit_test(unbalanced_markers_are_an_error),
         cmocka_unit_test(the_harness_runs_a_model),

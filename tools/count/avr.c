@@ -146,7 +146,7 @@ static void count(struct machine *m, uint32_t pc)
 {
     uint64_t **function = &m->function[pc / 2];
 
-    counter_executed++;
+    counter_counts[COUNTED_INSTRUCTIONS]++;
     if (!*function) {
         const char *name = linked_function_at(&m->linked, m->pool, pc);
 

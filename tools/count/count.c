@@ -6,6 +6,7 @@
  * An instruction that an IT block skips counts as executed: the core fetches it and spends its cycle. QEMU translates
  * guest code in blocks; every instruction gets an inline addition to a counter, a marker gets a call instead, so that
  * counts do not depend on how blocks were cut. */
+#include "blocks.h"
 #include "counter.h"
 #include "qemu_plugin_api.h"
 
@@ -37,10 +38,18 @@ static void count(struct qemu_plugin_insn *insn)
     const char *symbol = qemu_plugin_insn_symbol(insn);
     uint64_t *function = counter_function(symbol && symbol[0] ? symbol : "?");
 
-    qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &counter_executed, 1);
+    qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &counter_counts[COUNTED_INSTRUCTIONS],
+                                               1);
     if (function)
         qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, function, 1);
 }
+
+static enum counter_marker marker(const struct qemu_plugin_insn *insn)
+{
+    return counter_marker_at(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
+}
+
+static bool is_marker(const struct qemu_plugin_insn *insn) { return marker(insn) != COUNTER_NONE; }
 
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
 {
@@ -50,7 +59,7 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
     for (size_t i = 0; i < n; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
 
-        switch (counter_marker_at(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn))) {
+        switch (marker(insn)) {
         case COUNTER_START:
             qemu_plugin_register_vcpu_insn_exec_cb(insn, start, QEMU_PLUGIN_CB_NO_REGS, NULL);
             break;
@@ -61,6 +70,8 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
             count(insn);
         }
     }
+    if (counter_core())
+        blocks_translate(block, is_marker);
 }
 
 static void finish(qemu_plugin_id_t id, void *data)
@@ -89,6 +100,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
         complain("out=, start= and stop= are needed");
         return 1;
     }
+    if (counter_core())
+        blocks_begin();
     qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
     qemu_plugin_register_atexit_cb(id, finish, NULL);
     return 0;

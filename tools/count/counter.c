@@ -23,14 +23,15 @@ struct function {
     uint64_t count, base, sum; /* ever; when the outermost interval began; inside closed intervals */
 };
 
-uint64_t counter_executed;
+uint64_t counter_counts[COUNTED_ALL];
 
 static struct marker start_marker, stop_marker;
-static uint64_t base[DEPTH_MAX];
+static uint64_t base[DEPTH_MAX][COUNTED_ALL];
 static int depth;
 static FILE *out;
 static const char *functions_path;
 static struct function *functions;
+static const char *core;
 
 void counter_start(void)
 {
@@ -41,7 +42,7 @@ void counter_start(void)
     if (depth == 0)
         for (struct function *f = functions; f; f = f->next)
             f->base = f->count;
-    base[depth++] = counter_executed;
+    memcpy(base[depth++], counter_counts, sizeof counter_counts);
 }
 
 void counter_stop(void)
@@ -50,7 +51,10 @@ void counter_stop(void)
         fprintf(out, "error: stop without start\n");
         return;
     }
-    fprintf(out, "%" PRIu64 "\n", counter_executed - base[--depth]);
+    depth--;
+    for (int i = 0; i < (core ? COUNTED_ALL : 1); i++)
+        fprintf(out, "%s%" PRIu64, i > 0 ? " " : "", counter_counts[i] - base[depth][i]);
+    fputc('\n', out);
     fflush(out); /* what was counted survives a firmware that never ends */
     if (depth == 0)
         for (struct function *f = functions; f; f = f->next)
@@ -139,6 +143,8 @@ bool counter_argument(char *argument)
         return !out && (out = fopen(value, "a"));
     if (strcmp(argument, "functions") == 0)
         return (functions_path = strdup(value)) != NULL;
+    if (strcmp(argument, "classes") == 0)
+        return !decoder_of(value) || (core = strdup(value)) != NULL;
     if (strcmp(argument, "start") == 0)
         return start_marker.size == 0 && parse_marker(&start_marker, value);
     if (strcmp(argument, "stop") == 0)
@@ -147,3 +153,20 @@ bool counter_argument(char *argument)
 }
 
 bool counter_ready(void) { return out && start_marker.size > 0 && stop_marker.size > 0; }
+
+const char *counter_core(void) { return core; }
+
+void counter_add_class(uint64_t counts[static COUNTED_ALL], const struct instruction *i)
+{
+    enum class class = class_of(i->kind);
+    bool loads = class == CLASS_LOAD || i->kind == KIND_TABLE;
+
+    counts[COUNTED_LOADS] += loads;
+    counts[COUNTED_LOAD_WORDS] += loads ? i->words : 0;
+    counts[COUNTED_STORES] += class == CLASS_STORE;
+    counts[COUNTED_STORE_WORDS] += class == CLASS_STORE ? i->words : 0;
+    counts[COUNTED_MULTIPLIES] += class == CLASS_MULTIPLY;
+    counts[COUNTED_DIVIDES] += class == CLASS_DIVIDE;
+    counts[COUNTED_BRANCHES] += may_branch(i);
+    counts[COUNTED_TAKEN] += may_branch(i) && !i->conditional;
+}

@@ -2,12 +2,14 @@
 /* Counting executed guest instructions between two marker instructions, whatever executes them: QEMU's plugin (count.c)
  * and the runner of simavr (avr.c) share it.
  *
- *   out=FILE,start=HEX,stop=HEX[,functions=FILE]      arguments, separated by the caller
+ *   out=FILE,start=HEX,stop=HEX[,functions=FILE][,classes=CORE]      arguments, separated by the caller
  *
  * start and stop are the markers' bytes in memory order (orr.w r8,r8,r8 is 48ea0808): instructions that no compiler
  * emits. Each interval from start to stop appends its count to `out` as one line, when it stops; the markers are not
  * counted. Intervals nest: an outer one counts the inner one's instructions, but no marker. `functions` receives, at
- * the end, lines "count name": the instructions inside intervals by function ("?" is code without a symbol).
+ * the end, lines "count name": the instructions inside intervals by function ("?" is code without a symbol). With
+ * `classes` the lines of `out` have all numbers of host/emulate/counts.def, where a table decodes the core's
+ * instructions; cycles where its timing is known, too.
  *
  * One guest core: nothing here is atomic. */
 #ifndef MOTE_COUNTER_H
@@ -17,9 +19,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "classes.h"
+
 enum counter_marker { COUNTER_NONE, COUNTER_START, COUNTER_STOP };
 
-extern uint64_t counter_executed; /* add 1 for each instruction that is no marker */
+enum counted {
+#define COUNTED(NAME, name) COUNTED_##NAME,
+#include "host/emulate/counts.def"
+    COUNTED_ALL
+};
+
+extern uint64_t counter_counts[COUNTED_ALL]; /* add 1 to the instructions for each that is no marker */
 
 /* Takes one argument and changes its text; false if it is none or its file cannot be opened. */
 bool counter_argument(char *argument);
@@ -33,6 +43,11 @@ void counter_stop(void);
 /* Where a function's instructions are counted, besides counter_executed; the place never moves. NULL if nobody asked
  * for functions, or if memory ran out. */
 uint64_t *counter_function(const char *name);
+
+/* The core that classes are asked for; NULL if nobody asked, or if no table decodes its instructions. */
+const char *counter_core(void);
+/* What an instruction adds by its class, without cycles. A branch is taken if it has no condition. */
+void counter_add_class(uint64_t counts[static COUNTED_ALL], const struct instruction *i);
 
 /* Writes what is left to write; a message if something went wrong, else NULL. */
 const char *counter_finish(void);
