@@ -15,6 +15,7 @@
 #include "mote/kernels/pool/average_pool_2d_s8.h"
 #include "mote/kernels/conv/conv_2d_s8.h"
 #include "mote/kernels/conv/depthwise_conv_2d_s8.h"
+#include "mote/kernels/dense/fully_connected_rows_s8.h"
 #include "mote/kernels/dense/fully_connected_s8.h"
 #include "mote/kernels/pool/max_pool_2d_s8.h"
 #include "mote/kernels/pool/mean_rows_s8.h"
@@ -26,10 +27,11 @@
 
 extern const struct mote_kernel mote_kernel_conv_2d_s8, mote_kernel_depthwise_conv_2d_s8,
     mote_kernel_fully_connected_s8, mote_kernel_average_pool_2d_s8, mote_kernel_max_pool_2d_s8, mote_kernel_mean_s8,
-    mote_kernel_mean_rows_s8;
+    mote_kernel_mean_rows_s8, mote_kernel_fully_connected_rows_s8;
 extern const struct mote_version mote_version_conv_2d_s8_portable, mote_version_depthwise_conv_2d_s8_portable,
     mote_version_fully_connected_s8_portable, mote_version_average_pool_2d_s8_portable,
-    mote_version_max_pool_2d_s8_portable, mote_version_mean_s8_portable, mote_version_mean_rows_s8_portable;
+    mote_version_max_pool_2d_s8_portable, mote_version_mean_s8_portable, mote_version_mean_rows_s8_portable,
+    mote_version_fully_connected_rows_s8_portable;
 
 /* ---- values ---- */
 static uint64_t seed;
@@ -612,6 +614,69 @@ static void mean_rows_random(void **state)
     }
 }
 
+/* The sum of an output, by plain counting. */
+static int64_t sum_of_output(const struct mote_fully_connected_rows_s8 *p, const int8_t *in, const int8_t *w,
+                             const int32_t *bias, int32_t o)
+{
+    int32_t n = p->in_h * p->in_len;
+    int64_t sum = bias[o];
+
+    for (int32_t i = 0; i < n; i++)
+        sum += (w[o * n + i] - p->weights_zero) * in[i];
+    return sum;
+}
+
+/* The input's rows come into a ring, a few at a time. */
+static void fold_inputs(struct mote_fully_connected_rows_s8 *p, const int8_t *all, void *args[7])
+{
+    int32_t fresh = 0;
+
+    for (int32_t first = 0, count; first < p->in_h; first += count) {
+        count = between(1, p->in_ring < p->in_h - first ? p->in_ring : p->in_h - first);
+        for (; fresh < first + count; fresh++)
+            memcpy((int8_t *)args[0] + fresh % p->in_ring * p->in_len, all + fresh * p->in_len, (size_t)p->in_len);
+        run_checked(PORTABLE(fully_connected_rows_s8), p, args, 6,
+                    (uint32_t[]){(uint32_t)(p->in_ring * p->in_len), (uint32_t)p->out_c}, p->in_h, first, count);
+    }
+}
+
+static void fully_connected_rows_random(void **state)
+{
+    (void)state;
+    seed = 19;
+    for (int n = 0; n < CASES; n++) {
+        struct mote_fully_connected_rows_s8 p = {.in_h = between(1, 7),
+                                                 .in_len = between(1, 19),
+                                                 .out_c = between(1, 9),
+                                                 .weights_zero = chance(2) ? 0 : draw_s8(),
+                                                 .out_zero = draw_s8(),
+                                                 .lo = chance(2) ? -128 : between(-128, 0),
+                                                 .hi = chance(2) ? 127 : between(0, 127),
+                                                 .per_channel = chance(2)};
+        int32_t len = p.in_h * p.in_len, bias[9], mult[9], sums[12];
+        int8_t *all = draw_array(len), *w = draw_array(p.out_c * len), shift[9], out[9];
+        int8_t *in;
+
+        p.in_ring = between(1, p.in_h);
+        in = draw_array(p.in_ring * p.in_len);
+        for (int i = 0; i < 9; i++) {
+            bias[i] = draw_bias();
+            mult[i] = draw_mult();
+            shift[i] = draw_shift();
+        }
+        fold_inputs(&p, all, (void *[]){in, w, bias, mult, shift, sums, out});
+        for (int32_t o = 0; o < p.out_c; o++) {
+            int32_t q = p.per_channel ? o : 0;
+
+            assert_int_equal(out[o], expect_out(wrap(sum_of_output(&p, all, w, bias, o)), mult[q], shift[q], p.out_zero,
+                                                p.lo, p.hi));
+        }
+        free(all);
+        free(w);
+        free(in);
+    }
+}
+
 /* ---- by hand ---- */
 static void sums_wrap(void **state)
 {
@@ -688,6 +753,7 @@ static void contradictions_are_refused(void **state)
     const struct mote_max_pool_2d_s8 max = {SHAPE, .channels = 4};
     const struct mote_mean_rows_s8 rows = {
         .batch = 1, .in_h = 1, .in_w = 1, .channels = 1, .in_ring = 1, .out_ring = 1};
+    const struct mote_fully_connected_rows_s8 dense = {.in_h = 1, .in_len = 1, .in_ring = 1, .out_c = 1};
     const struct mote_mean_s8 mean = {1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 2, 0, 1 << 30, 0, 0};
 
     (void)state;
@@ -707,6 +773,11 @@ static void contradictions_are_refused(void **state)
     REFUSED(max_pool_2d_s8, max, out_h = 3);
     REFUSED(mean_s8, mean, reduce_step3 = 3);
     REFUSED(mean_s8, mean, keep0 = INT32_MAX);
+    REFUSED(fully_connected_rows_s8, dense, in_ring = 1 << 16, changed.in_len = 1 << 15);
+    REFUSED(fully_connected_rows_s8, dense, in_h = 1 << 16, changed.in_len = 1 << 15);
+    REFUSED(fully_connected_rows_s8, dense, in_h = 1 << 16, changed.out_c = 1 << 15);
+    REFUSED(fully_connected_rows_s8, dense, out_c = (1 << 29) - 3);
+    REFUSED(fully_connected_rows_s8, dense, lo = 1, changed.hi = 0);
     REFUSED(mean_rows_s8, rows, batch = 1 << 16, changed.in_h = 1 << 15);
     REFUSED(mean_rows_s8, rows, in_w = 1 << 16, changed.channels = 1 << 15);
     REFUSED(mean_rows_s8, rows, in_w = 1 << 16, changed.channels = 1 << 16, changed.in_ring = 1 << 16);
@@ -722,16 +793,19 @@ static void bad_shifts_are_refused(void **state)
     struct mote_conv_2d_s8 conv = {.in_c = 1, .filter_c = 1, .out_c = 2, .per_channel = 1};
     struct mote_depthwise_conv_2d_s8 depthwise = {.in_c = 1, .depth_multiplier = 2, .out_c = 2, .per_channel = 1};
     struct mote_fully_connected_s8 fc = {.out_c = 2, .per_channel = 1};
+    struct mote_fully_connected_rows_s8 rows = {.out_c = 2, .per_channel = 1};
 
     (void)state;
     assert_true(trusts(&mote_kernel_conv_2d_s8, &conv, args));
     assert_true(trusts(&mote_kernel_depthwise_conv_2d_s8, &depthwise, args));
     assert_true(trusts(&mote_kernel_fully_connected_s8, &fc, args));
+    assert_true(trusts(&mote_kernel_fully_connected_rows_s8, &rows, args));
     for (int i = 2; i < 4; i++) {
         shift[1] = shift[i];
         assert_false(trusts(&mote_kernel_conv_2d_s8, &conv, args));
         assert_false(trusts(&mote_kernel_depthwise_conv_2d_s8, &depthwise, args));
         assert_false(trusts(&mote_kernel_fully_connected_s8, &fc, args));
+        assert_false(trusts(&mote_kernel_fully_connected_rows_s8, &rows, args));
     }
 }
 
@@ -763,6 +837,7 @@ int main(void)
         cmocka_unit_test(fully_connected_random),
         cmocka_unit_test(mean_random),
         cmocka_unit_test(mean_rows_random),
+        cmocka_unit_test(fully_connected_rows_random),
         cmocka_unit_test(sums_wrap),
         cmocka_unit_test(average_rounds_half_away),
         cmocka_unit_test(contradictions_are_refused),

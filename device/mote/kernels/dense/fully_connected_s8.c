@@ -3,40 +3,7 @@
 #include "fully_connected_s8.h"
 
 #include "../shared/requant.h"
-
-/* Sums of n rows of weights, 1 to 4, that share each input. Where there are fewer than four the last one is summed
- * again, for nothing. */
-static void sum_rows(const int8_t *in, int32_t len, const MOTE_FLASH int8_t *w, int32_t n, uint32_t sum[4])
-{
-    const MOTE_FLASH int8_t *w0 = w, *w1 = w0 + (n > 1 ? len : 0);
-    const MOTE_FLASH int8_t *w2 = w1 + (n > 2 ? len : 0), *w3 = w2 + (n > 3 ? len : 0);
-    uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-
-    for (; len > 0; len--) {
-        int32_t value = *in++;
-
-        s0 += (uint32_t)(value * *w0++);
-        s1 += (uint32_t)(value * *w1++);
-        s2 += (uint32_t)(value * *w2++);
-        s3 += (uint32_t)(value * *w3++);
-    }
-    sum[0] = s0;
-    sum[1] = s1;
-    sum[2] = s2;
-    sum[3] = s3;
-}
-
-static uint32_t total(const int8_t *a, int32_t n)
-{
-    uint32_t sum = 0;
-
-    for (int32_t i = 0; i < n; i++) {
-        int32_t value = a[i];
-
-        sum += (uint32_t)value;
-    }
-    return sum;
-}
+#include "fully_connected_s8_sums.h"
 
 MOTE_WEAK void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, const int8_t *in,
                                        const MOTE_FLASH int8_t *weights, const MOTE_FLASH int32_t *bias,
@@ -47,13 +14,13 @@ MOTE_WEAK void mote_fully_connected_s8(const struct mote_fully_connected_s8 *p, 
     in += first * p->in_len;
     out += first * p->out_c;
     for (; count > 0; count--, in += p->in_len) {
-        uint32_t zero = p->weights_zero ? (uint32_t)p->weights_zero * total(in, p->in_len) : 0;
+        uint32_t zero = p->weights_zero ? (uint32_t)p->weights_zero * mote_dense_total(in, p->in_len) : 0;
 
         for (int32_t o = 0, n; o < p->out_c; o += n) {
             uint32_t sum[4];
 
             n = p->out_c - o < 4 ? p->out_c - o : 4;
-            sum_rows(in, p->in_len, weights + o * p->in_len, n, sum);
+            mote_dense_sums(in, p->in_len, weights + o * p->in_len, p->in_len, n, sum);
             for (int32_t j = 0; j < n; j++) {
                 int32_t q = p->per_channel ? o + j : 0;
 
