@@ -30,32 +30,22 @@ static void shape(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DI
 #if MOTE_DSP
 /* Four outputs at a time; the assembly has the offsets. */
 struct fours {
-    const int8_t *in;      /*  0 */
-    const int8_t *in_16;   /*  4: the end of the inputs that are a multiple of 16 */
-    const int8_t *in_4;    /*  8: and of 4 */
-    uint32_t last;         /* 12: the others, zeros behind them: so are the weights */
-    uint32_t has_last;     /* 16: there are some */
-    const int8_t *weights; /* 20 */
-    const int32_t *bias;   /* 24 */
-    uint32_t zero;         /* 28: to be taken from each sum */
-    const int32_t *mult;   /* 32 */
-    const int8_t *shift;   /* 36 */
-    int32_t step;          /* 40: 1, or 0: one multiplier for all */
-    int32_t middle;        /* 44: 2 * out_zero + 1 */
-    int8_t *out;           /* 48 */
-    int32_t n;             /* 52: fours */
-    uint32_t r7;           /* 56: saved, as compilers do not let assembly have it */
+    struct mote_quads quads;
+    const int32_t *bias; /* 24 */
+    uint32_t zero;       /* 28: to be taken from each sum */
+    const int32_t *mult; /* 32 */
+    const int8_t *shift; /* 36 */
+    int32_t step;        /* 40: 1, or 0: one multiplier for all */
+    int32_t middle;      /* 44: 2 * out_zero + 1 */
+    int8_t *out;         /* 48 */
+    int32_t n;           /* 52: fours */
+    uint32_t r7;         /* 56: saved, as compilers do not let assembly have it */
 };
 
 /* Registers as quads_dsp.h has them. */
 #define ENTER   "str r7, [r0, #56]\nmov r7, r0\nldr lr, [r7, #20]\n"
-#define FOUR    "1:\nldrd r4, r5, [r7, #24]\nldmia r4!, {r0, r1, r2, r3}\nstr r4, [r7, #24]\nldr r12, [r7]\n"
+#define FOUR    "1:\nldrd r4, r5, [r7, #24]\nldmia r4!, {r0, r1, r2, r3}\nstr r4, [r7, #24]\n"
 #define ZERO    "sub r0, r0, r5\nsub r1, r1, r5\nsub r2, r2, r5\nsub r3, r3, r5\n"
-#define AT_16   "ldr r11, [r7, #4]\ncmp r12, r11\n"
-#define AT_4    "ldr r11, [r7, #8]\ncmp r12, r11\n"
-#define BY_16   AT_16 "beq 3f\n2:\n" MOTE_QUAD MOTE_QUAD MOTE_QUAD MOTE_QUAD AT_16 "bne 2b\n3:\n"
-#define BY_4    AT_4 "beq 5f\n4:\n" MOTE_QUAD AT_4 "bne 4b\n5:\n"
-#define OTHERS  "ldrd r4, r11, [r7, #12]\ncmp r11, #0\nbeq 6f\n" MOTE_QUAD_PRODUCTS "6:\n"
 #define FOR_OUT "str lr, [r7, #20]\nldrd r4, r5, [r7, #32]\nldr r8, [r7, #40]\nldrd r12, lr, [r7, #44]\n"
 #define MULT    "ldr r9, [r4]\nadd r4, r4, r8, lsl #2\nldrsb r10, [r5]\nadd r5, r5, r8\nrsb r10, r10, #0\n"
 #define HALF    "lsl r11, r12, r10\nasr r11, r11, #1\n"
@@ -70,29 +60,17 @@ static void put_fours(struct fours *fours)
 {
     register struct fours *f __asm__("r0") = fours;
 
-    __asm__ volatile(ENTER FOUR ZERO BY_16 BY_4 OTHERS FOR_OUT OUTS NEXT LEAVE
+    __asm__ volatile(ENTER FOUR ZERO MOTE_QUADS FOR_OUT OUTS NEXT LEAVE
                      : "+r"(f)
                      :
                      : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
 }
 
-_Static_assert(sizeof(struct fours) == 60 && offsetof(struct fours, last) == 12 &&
-                   offsetof(struct fours, weights) == 20 && offsetof(struct fours, bias) == 24 &&
+_Static_assert(sizeof(struct fours) == 60 && offsetof(struct fours, quads.last) == 12 &&
+                   offsetof(struct fours, quads.weights) == 20 && offsetof(struct fours, bias) == 24 &&
                    offsetof(struct fours, mult) == 32 && offsetof(struct fours, step) == 40 &&
                    offsetof(struct fours, middle) == 44 && offsetof(struct fours, n) == 52,
                "the offsets in the assembly");
-
-static uint32_t total(const int8_t *in, int32_t n)
-{
-    uint32_t sum = 0;
-
-    for (; n > 0; n--) {
-        int32_t value = *in++;
-
-        sum += (uint32_t)value;
-    }
-    return sum;
-}
 
 struct job {
     const struct mote_fully_connected_s8 *p;
@@ -153,15 +131,9 @@ static void put_rest(const struct job *j, struct fours f, int32_t n)
 static void put_row(const struct job *j, const int8_t *in, int8_t *out)
 {
     const struct mote_fully_connected_s8 *p = j->p;
-    int32_t n = p->in_len, rest = n % 4;
-    struct fours f = {.in = in,
-                      .in_16 = in + n / 16 * 16,
-                      .in_4 = in + n / 4 * 4,
-                      .last = mote_last_of(in + n - rest, rest),
-                      .has_last = rest > 0,
-                      .weights = j->weights,
+    struct fours f = {.quads = mote_quads_of(in, p->in_len, j->weights),
                       .bias = j->bias,
-                      .zero = p->weights_zero != 0 ? (uint32_t)p->weights_zero * total(in, n) : 0,
+                      .zero = p->weights_zero != 0 ? (uint32_t)p->weights_zero * mote_quads_total(in, p->in_len) : 0,
                       .mult = j->mult,
                       .shift = j->shift,
                       .step = p->per_channel,

@@ -5,18 +5,6 @@
 #include "../shared/mve.h"
 
 #if MOTE_MVE
-static uint32_t total(const int8_t *in, int32_t n)
-{
-    int32_t sum = 0;
-
-    for (; n > 0; n -= 16, in += 16) {
-        mve_pred16_t p = vctp8q((uint32_t)n);
-
-        sum = vaddvaq_p_s8(sum, vldrbq_z_s8(in, p), p);
-    }
-    return (uint32_t)sum;
-}
-
 MOTE_WEAK void mote_fully_connected_s8_mve(const struct mote_fully_connected_s8 *p, const int8_t *in,
                                            const int8_t *weights, const int32_t *bias, const int32_t *mult,
                                            const int8_t *shift, int8_t *out, int32_t first, int32_t count)
@@ -27,7 +15,7 @@ MOTE_WEAK void mote_fully_connected_s8_mve(const struct mote_fully_connected_s8 
     in += first * len;
     out += first * out_c;
     for (; count > 0; count--, in += len, out += out_c) {
-        uint32_t zero = p->weights_zero ? (uint32_t)p->weights_zero * total(in, len) : 0;
+        uint32_t zero = p->weights_zero ? (uint32_t)p->weights_zero * mote_total(in, len) : 0;
 
         for (int32_t o = 0; o < out_c; o += 4) {
             int32_t q = c.per_channel ? o : 0, n = out_c - o < 4 ? out_c - o : 4;

@@ -56,6 +56,19 @@ static inline int32x4_t mote_dot_four(const int8_t *x, const int8_t *w, int32_t 
     return (int32x4_t){a, b, c, d};
 }
 
+/* The sum of n values, modulo 2^32. */
+static inline uint32_t mote_total(const int8_t *x, int32_t n)
+{
+    int32_t sum = 0;
+
+    for (; n > 0; n -= 16, x += 16) {
+        mve_pred16_t p = vctp8q((uint32_t)n);
+
+        sum = vaddvaq_p_s8(sum, vldrbq_z_s8(x, p), p);
+    }
+    return (uint32_t)sum;
+}
+
 /* ---- from sums to results ---- */
 struct mote_clamp {
     int32_t zero, lo, hi;
