@@ -21,6 +21,7 @@ struct sources {
 struct touch {
     int32_t step, arg;
     bool writes;
+    struct row_range *needed; /* [rows of the step] rows of memory that it reads; NULL: all, or it writes */
 };
 
 /* Memory that is no constant, by the value that it is. */
@@ -29,7 +30,8 @@ struct memory {
     struct touch *touches; /* in the order of steps */
     int32_t writer;        /* the first step that writes it; -1: it is there before all */
     int32_t last;          /* the last step that touches it; n_steps: it is there after all */
-    int32_t rows;  /* that all touches count alike, and one step writes in order; 0: they cannot be told apart */
+    int32_t
+        rows; /* that all touches count alike, and one step, if any, writes in order; 0: they cannot be told apart */
     int64_t bytes; /* of all, rounded up to ARENA_ALIGN */
     bool ring;     /* it may hold fewer rows: all that touch it have a ring for it */
 };
@@ -49,6 +51,26 @@ struct flow {
 
 /* Of the plan's steps and values; in the plan's pool. */
 struct flow flow_of(const struct plan *plan);
+
+/* Calls of steps from … to - 1, and where those of each step are among them. */
+struct call_list {
+    int32_t n, from, to;
+    const struct schedule_call *calls;
+    int32_t *first; /* [n_steps + 1] of a step's in `index`, */
+    int32_t *index; /* [n] which has the calls of a step side by side */
+};
+
+/* Fills in `first` and `index`. */
+void call_list_sort(struct call_list *c);
+
+/* Rows from … to - 1 of memory. */
+struct row_span {
+    int32_t from, to;
+};
+
+/* The rows of memory that are worth something while each call runs ([n]), of memory that has rows; steps before `from`
+ * do not count, they have been before. */
+void flow_rows(const struct flow *f, int32_t value, const struct call_list *c, int32_t from, struct row_span *rows);
 
 bool step_writes(const struct step *s, int32_t arg);
 /* Its memory is worth nothing between calls. */

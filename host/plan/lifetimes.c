@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stage `lifetimes`: from which call of the schedule to which each value is needed. */
+#include "host/plan/flow.h"
 #include "host/plan/stages.h"
 
 static void touch(struct plan *plan, int32_t value, int32_t time)
@@ -16,14 +17,49 @@ static bool is_lasting(const struct plan *plan, const struct value *v)
     return v->kind == VALUE_STATE || (plan->options.keep_all && v->kind == VALUE_ACTIVATION);
 }
 
-enum mote_status stage_lifetimes(struct plan *plan, const struct frame *at)
+/* Of memory that is filled or given up row by row: what of it is worth something at each time. */
+static void find_live(struct plan *plan, const struct flow *f, const struct call_list *c, int32_t value,
+                      struct row_span *rows)
+{
+    struct value *v = &plan->values[value];
+    const struct memory *m = &f->memory[value];
+    const int64_t row = m->rows > 0 ? v->bytes / m->rows : 0;
+    struct extent *live;
+
+    if (m->rows == 0 || v->bytes < v->decoded || v->first > v->last)
+        return;
+    flow_rows(f, value, c, 0, rows);
+    live = pool_array(plan->pool, (size_t)v->last + 1 - (size_t)v->first, sizeof *live);
+    for (int32_t t = v->first; t <= v->last; t++)
+        live[t - v->first] =
+            t < 0 || t == c->n ? (struct extent){0, v->bytes} : (struct extent){row * rows[t].from, row * rows[t].to};
+    v->live = live;
+}
+
+static void find_all_live(struct plan *plan)
+{
+    const struct flow f = flow_of(plan);
+    const size_t n = (size_t)plan->schedule.n_calls;
+    struct row_span *rows = pool_array(plan->pool, n, sizeof *rows);
+    struct call_list c = {.n = plan->schedule.n_calls,
+                          .to = plan->n_steps,
+                          .calls = plan->schedule.calls,
+                          .first = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *c.first),
+                          .index = pool_array(plan->pool, n, sizeof *c.index)};
+
+    call_list_sort(&c);
+    for (int32_t i = 0; i < f.n; i++)
+        find_live(plan, &f, &c, f.values[i], rows);
+}
+
+void find_lifetimes(struct plan *plan)
 {
     const int32_t before = -1, after = plan->schedule.n_calls;
 
-    (void)at;
     for (int32_t i = 0; i < plan->n_values; i++) {
         plan->values[i].first = after;
         plan->values[i].last = before;
+        plan->values[i].live = NULL;
     }
     for (int32_t time = 0; time < after; time++) {
         const struct step *s = &plan->steps[plan->schedule.calls[time].step];
@@ -42,6 +78,14 @@ enum mote_status stage_lifetimes(struct plan *plan, const struct frame *at)
             if (plan->values[i].initial > 0)
                 touch(plan, plan->values[i].initial - 1, before);
         }
+    if (plan->schedule.n_calls > plan->n_steps && !plan->options.keep_all)
+        find_all_live(plan);
+}
+
+enum mote_status stage_lifetimes(struct plan *plan, const struct frame *at)
+{
+    (void)at;
+    find_lifetimes(plan);
     return MOTE_OK;
 }
 

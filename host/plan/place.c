@@ -5,7 +5,18 @@
 
 static bool is_placed(const struct value *v) { return value_in_arena(v) && v->first <= v->last; }
 
-enum mote_status stage_place(struct plan *plan, const struct frame *at)
+/* With extents a search takes long for what it finds. */
+#define PARTS_EFFORT 20000
+
+static bool parts_live(const struct plan *plan)
+{
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (plan->values[i].live != NULL)
+            return true;
+    return false;
+}
+
+void place_values(struct plan *plan, int64_t effort)
 {
     struct buffer *buffers = pool_array(plan->pool, (size_t)plan->n_values, sizeof *buffers);
     int32_t *of = pool_array(plan->pool, (size_t)plan->n_values, sizeof *of), n = 0;
@@ -16,16 +27,21 @@ enum mote_status stage_place(struct plan *plan, const struct frame *at)
 
         if (!is_placed(v))
             continue;
-        buffers[n] = (struct buffer){.lower = v->first, .upper = v->last + 1, .size = v->bytes};
+        buffers[n] = (struct buffer){.lower = v->first, .upper = v->last + 1, .size = v->bytes, .live = v->live};
         of[n++] = i;
     }
-    result = offsets_solve(plan->pool, buffers, n, ARENA_ALIGN, 0);
+    result = offsets_solve(plan->pool, buffers, n, ARENA_ALIGN, effort);
     for (int32_t i = 0; i < n; i++)
         plan->values[of[i]].offset = buffers[i].offset;
     for (int32_t i = 0; i < plan->n_values; i++)
         plan->values[i].offset = plan->values[value_root(plan, i)].offset;
     plan->arena_bytes = result.total;
     plan->arena_bound = result.bound;
+}
+
+enum mote_status stage_place(struct plan *plan, const struct frame *at)
+{
+    place_values(plan, parts_live(plan) ? PARTS_EFFORT : 0);
     if (plan->arena_bytes > INT32_MAX)
         return fail(at, MOTE_ERR_FIT, "the arena would have %lld bytes; Mote's largest is 2 GiB",
                     (long long)plan->arena_bytes);

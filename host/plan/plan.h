@@ -6,6 +6,7 @@
 
 #include "host/graph/graph.h"
 #include "host/plan/lower.h"
+#include "host/plan/offsets.h"
 #include "host/target/target.h"
 
 #define ARENA_ALIGN 16
@@ -31,7 +32,8 @@ struct value {
     uint8_t fill;        /* VALUE_STATE: the byte it starts with */
     int32_t initial;     /* VALUE_STATE: 1 + the constant that it starts with; 0: it starts with `fill` */
     int32_t first, last; /* calls of the schedule in which it is alive, inclusive; -1: before all, n_calls: after */
-    int64_t offset;      /* in its region; set by the planner (arena) and the emitter (image) */
+    const struct extent *live; /* [last - first + 1] bytes that are worth something at each time; NULL: all */
+    int64_t offset;            /* in its region; set by the planner (arena) and the emitter (image) */
 };
 
 struct step {

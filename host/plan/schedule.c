@@ -3,6 +3,8 @@
  * on are walked depth first where that pays. */
 #include "host/plan/schedule.h"
 
+#include <math.h>
+
 #include "host/plan/segments.h"
 #include "host/plan/stages.h"
 
@@ -106,7 +108,7 @@ static void add_segment(struct plan *plan, struct walk *w, const struct segment 
 
     assert(walked);
     (void)walked;
-    for (int32_t i = 0; i < w->n; i++)
+    for (int32_t i = 0; i < w->list.n; i++)
         schedule_call(plan, w->calls[i].step, w->calls[i].first, w->calls[i].rows);
     for (int32_t i = 0; i < w->flow->n; i++) {
         const int32_t value = w->flow->values[i];
@@ -117,20 +119,61 @@ static void add_segment(struct plan *plan, struct walk *w, const struct segment 
     share_scratch(plan, s, 0);
 }
 
+/* ---- the best of some choices ---- */
+#define EFFORT 20000 /* of placing values, for comparing */
+
+static struct plan copy_of(const struct plan *plan)
+{
+    struct plan copy = *plan;
+
+    copy.values = pool_copy(plan->pool, plan->values, (size_t)plan->n_values * sizeof *plan->values);
+    copy.steps = pool_copy(plan->pool, plan->steps, (size_t)plan->n_steps * sizeof *plan->steps);
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        copy.steps[i].params =
+            pool_copy(plan->pool, plan->steps[i].params, kernels[plan->steps[i].kernel]->n_params * sizeof(int32_t));
+    return copy;
+}
+
+/* The plan with that choice, and its arena for the time being. */
+static void try_segments(struct plan *plan, struct walk *w, const struct segments *segments)
+{
+    for (int32_t i = 0; i < segments->n; i++)
+        add_segment(plan, w, &segments->all[i]);
+    find_lifetimes(plan);
+    place_values(plan, EFFORT);
+}
+
 static void schedule_rows(struct plan *plan)
 {
-    const struct flow flow = flow_of(plan);
-    struct walk w = walk_new(plan, &flow);
-    const struct segments segments = segments_choose(&w);
+    const struct plan before = copy_of(plan);
+    const struct flow flow = flow_of(&before);
+    struct walk w = walk_new(&before, &flow);
+    double best = HUGE_VAL;
 
-    for (int32_t i = 0; i < segments.n; i++)
-        add_segment(plan, &w, &segments.all[i]);
+    for (int slides = 0; slides < 2; slides++) {
+        struct segments choices[SEGMENTS_MAX];
+        int32_t n;
+
+        w.slides = slides;
+        n = segments_choose(&w, choices);
+        for (int32_t i = 0; i < n; i++) {
+            struct plan copy = copy_of(&before);
+            double score;
+
+            try_segments(&copy, &w, &choices[i]);
+            score = segments_score(&copy, copy.arena_bytes, segments_cost(&choices[i]));
+            if (score >= best)
+                continue;
+            best = score;
+            *plan = copy;
+        }
+    }
 }
 
 enum mote_status stage_schedule(struct plan *plan, const struct frame *at)
 {
     (void)at;
-    if (plan->options.optimize == OPTIMIZE_SPEED || plan->options.keep_all || plan->target.roomy)
+    if (plan->n_steps == 0 || plan->options.optimize == OPTIMIZE_SPEED || plan->options.keep_all || plan->target.roomy)
         for (int32_t i = 0; i < plan->n_steps; i++)
             schedule_call(plan, i, 0, plan->steps[i].rows);
     else

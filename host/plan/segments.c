@@ -39,11 +39,20 @@ struct search {
     struct front *fronts; /* [n_steps + 1] */
 };
 
-static double score(const struct plan *plan, int64_t peak, double cost)
+double segments_score(const struct plan *plan, int64_t arena, double cost)
 {
     const double worth = plan->options.optimize == OPTIMIZE_RAM ? LITTLE : WORTH;
 
-    return log((double)peak + ARENA_ALIGN) + worth * log(cost + 1);
+    return log((double)arena + ARENA_ALIGN) + worth * log(cost + 1);
+}
+
+double segments_cost(const struct segments *all)
+{
+    double cost = 0;
+
+    for (int32_t i = 0; i < all->n; i++)
+        cost += all->all[i].cost;
+    return cost;
 }
 
 /* ---- rows at once ---- */
@@ -152,25 +161,19 @@ static void end_at(struct search *s, int32_t to)
     thin(&s->fronts[to]);
 }
 
-static struct segments chosen(const struct search *s)
+/* The steps' segments, the last of which is choice `last`. */
+static struct segments segments_of(const struct search *s, int32_t last)
 {
-    const struct front *last = &s->fronts[s->plan->n_steps];
     struct segments out = {0};
-    int32_t best = 0, n = 0;
 
-    for (int32_t i = 1; i < last->n; i++)
-        if (score(s->plan, last->all[i].peak, last->all[i].cost) <
-            score(s->plan, last->all[best].peak, last->all[best].cost))
-            best = i;
-    for (int32_t at = s->plan->n_steps, i = best; at > 0; n++) {
+    for (int32_t at = s->plan->n_steps, i = last; at > 0; out.n++) {
         const struct choice *c = &s->fronts[at].all[i];
 
         at = c->from;
         i = c->before;
     }
-    out.all = pool_array(s->plan->pool, (size_t)n, sizeof *out.all);
-    out.n = n;
-    for (int32_t at = s->plan->n_steps, i = best; at > 0;) {
+    out.all = pool_array(s->plan->pool, (size_t)out.n, sizeof *out.all);
+    for (int32_t at = s->plan->n_steps, i = last, n = out.n; at > 0;) {
         const struct choice *c = &s->fronts[at].all[i];
 
         out.all[--n] = (struct segment){
@@ -181,6 +184,21 @@ static struct segments chosen(const struct search *s)
         i = c->before;
     }
     return out;
+}
+
+/* The best of the choices that have not been taken; -1 if there is none. */
+static int32_t next_best(const struct search *s, bool *taken)
+{
+    const struct front *last = &s->fronts[s->plan->n_steps];
+    int32_t best = -1;
+
+    for (int32_t i = 0; i < last->n; i++)
+        if (!taken[i] && (best < 0 || segments_score(s->plan, last->all[i].peak, last->all[i].cost) <
+                                          segments_score(s->plan, last->all[best].peak, last->all[best].cost)))
+            best = i;
+    if (best >= 0)
+        taken[best] = true;
+    return best;
 }
 
 /* ---- single steps ---- */
@@ -196,13 +214,10 @@ static bool look(struct walk *w, struct segment *s)
 static double score_of(const struct plan *plan, const struct segments *all)
 {
     int64_t peak = 0;
-    double cost = 0;
 
-    for (int32_t i = 0; i < all->n; i++) {
+    for (int32_t i = 0; i < all->n; i++)
         peak = all->all[i].peak > peak ? all->all[i].peak : peak;
-        cost += all->all[i].cost;
-    }
-    return score(plan, peak, cost);
+    return segments_score(plan, peak, segments_cost(all));
 }
 
 /* Takes other rows at once for a step if that is better. */
@@ -239,12 +254,13 @@ static void refine(struct walk *w, struct segments *all)
     }
 }
 
-struct segments segments_choose(struct walk *w)
+int32_t segments_choose(struct walk *w, struct segments out[SEGMENTS_MAX])
 {
     const struct plan *plan = w->plan;
     struct search s = {
         .w = w, .plan = plan, .fronts = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *s.fronts)};
-    struct segments all;
+    bool *taken;
+    int32_t n = 0;
 
     for (int level = 0; level < LEVELS; level++) {
         s.at_once[level] = pool_array(plan->pool, (size_t)plan->n_steps, sizeof(int32_t));
@@ -254,7 +270,10 @@ struct segments segments_choose(struct walk *w)
     add_choice(plan->pool, &s.fronts[0], (struct choice){0});
     for (int32_t to = 1; to <= plan->n_steps; to++)
         end_at(&s, to);
-    all = chosen(&s);
-    refine(w, &all);
-    return all;
+    taken = pool_array(plan->pool, (size_t)s.fronts[plan->n_steps].n, sizeof *taken);
+    for (int32_t best; n < SEGMENTS_MAX && (best = next_best(&s, taken)) >= 0; n++) {
+        out[n] = segments_of(&s, best);
+        refine(w, &out[n]);
+    }
+    return n;
 }

@@ -19,6 +19,13 @@ struct segments {
     struct segment *all; /* in the order of steps */
 };
 
-struct segments segments_choose(struct walk *w);
+#define SEGMENTS_MAX 4 /* choices */
+
+/* The best choices as far as sums of what is alive say; returns how many. */
+int32_t segments_choose(struct walk *w, struct segments out[SEGMENTS_MAX]);
+
+/* What is left of a choice's worth when its arena is known: less is better. */
+double segments_score(const struct plan *plan, int64_t arena, double cost);
+double segments_cost(const struct segments *all);
 
 #endif

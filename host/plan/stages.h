@@ -21,6 +21,10 @@ extern const int stages_count;
 int32_t value_root(const struct plan *plan, int32_t value);
 /* It needs memory of its own in the arena. */
 bool value_in_arena(const struct value *v);
+/* What the stage `lifetimes` does. */
+void find_lifetimes(struct plan *plan);
+/* What the stage `place` does, with so many placements tried: offsets_solve(). */
+void place_values(struct plan *plan, int64_t effort);
 /* "conv1/weights", printable. */
 const char *value_label(const struct plan *plan, int32_t value);
 

@@ -13,22 +13,19 @@ struct walk walk_new(const struct plan *plan, const struct flow *flow)
                          .calls = pool_array(plan->pool, CALLS_MAX, sizeof(struct schedule_call)),
                          .ring = pool_array(plan->pool, (size_t)plan->n_values, sizeof(int32_t)),
                          .oldest = pool_array(plan->pool, (size_t)plan->n_values, sizeof(int32_t)),
-                         .begin = pool_array(plan->pool, (size_t)plan->n_steps, sizeof(int32_t)),
-                         .end = pool_array(plan->pool, (size_t)plan->n_steps, sizeof(int32_t)),
+                         .list = {.first = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof(int32_t)),
+                                  .index = pool_array(plan->pool, CALLS_MAX, sizeof(int32_t))},
+                         .spans = pool_array(plan->pool, CALLS_MAX, sizeof(struct row_span)),
                          .cost = pool_array(plan->pool, (size_t)plan->n_steps, sizeof(double)),
                          .occupied = pool_array(plan->pool, CALLS_MAX + 1, sizeof(int64_t))};
 }
 
 /* ---- calls ---- */
-/* Rows of a step that are computed at once join those before them. */
+/* Calls of one step that come one after the other stay apart: what one has read another may write over. */
 static void call(struct walk *w, int32_t step, int32_t rows)
 {
-    struct schedule_call *last = w->n > 0 ? &w->calls[w->n - 1] : NULL;
-
-    if (last != NULL && last->step == step)
-        last->rows += rows;
-    else if (w->n < CALLS_MAX)
-        w->calls[w->n++] = (struct schedule_call){step, w->done[step], rows};
+    if (w->list.n < CALLS_MAX)
+        w->calls[w->list.n++] = (struct schedule_call){step, w->done[step], rows};
     w->done[step] += rows;
 }
 
@@ -54,7 +51,7 @@ static void demand(struct walk *w, int32_t step, int32_t end)
         for (int32_t i = 0; i < sources->n; i++) {
             const struct source *s = &sources->all[i];
 
-            if (s->step >= w->from)
+            if (s->step >= w->list.from)
                 demand(w, s->step,
                        s->value == VALUE_NONE ? w->plan->steps[s->step].rows : needed_end(s, w->done[step], rows));
         }
@@ -95,7 +92,7 @@ static void find_rings(struct walk *w)
         w->ring[w->flow->values[i]] = 1;
         w->oldest[w->flow->values[i]] = INT32_MAX;
     }
-    for (int32_t i = w->n - 1; i >= 0; i--) {
+    for (int32_t i = w->list.n - 1; i >= 0; i--) {
         const struct schedule_call *c = &w->calls[i];
         const struct sources *sources = &w->flow->sources[c->step];
 
@@ -110,35 +107,29 @@ static void find_rings(struct walk *w)
 }
 
 /* ---- what it takes ---- */
-static void find_times(struct walk *w)
+static void add_costs(struct walk *w)
 {
-    for (int32_t s = w->from; s < w->to; s++) {
-        w->begin[s] = -1;
-        w->cost[s] = 0;
-    }
-    for (int32_t i = 0; i < w->n; i++) {
-        const struct schedule_call *c = &w->calls[i];
-
-        w->begin[c->step] = w->begin[c->step] < 0 ? i : w->begin[c->step];
-        w->end[c->step] = i + 1;
-        w->cost[c->step] += call_cost(w->plan, c->step, c->rows);
-    }
+    memset(w->cost + w->list.from, 0, (size_t)(w->list.to - w->list.from) * sizeof *w->cost);
+    for (int32_t i = 0; i < w->list.n; i++)
+        w->cost[w->calls[i].step] += call_cost(w->plan, w->calls[i].step, w->calls[i].rows);
 }
 
 bool walk_run(struct walk *w, int32_t from, int32_t to, const int32_t *at_once)
 {
-    w->from = from;
-    w->to = to;
+    w->list.from = from;
+    w->list.to = to;
     w->at_once = at_once;
-    w->n = 0;
+    w->list.n = 0;
+    w->list.calls = w->calls;
     memset(w->done + from, 0, (size_t)(to - from) * sizeof *w->done);
     demand(w, to - 1, w->plan->steps[to - 1].rows);
     for (int32_t s = from; s < to; s++) /* what nobody needs */
         demand(w, s, w->plan->steps[s].rows);
-    if (w->n == CALLS_MAX)
+    if (w->list.n == CALLS_MAX)
         return false;
     find_rings(w);
-    find_times(w);
+    call_list_sort(&w->list);
+    add_costs(w);
     return true;
 }
 
@@ -146,43 +137,70 @@ bool walk_is_ring(const struct walk *w, int32_t from, int32_t value)
 {
     const struct memory *m = &w->flow->memory[value];
 
-    return m->ring && m->writer >= from && m->last < w->to && w->ring[value] < m->rows;
+    return m->ring && m->writer >= from && m->last < w->list.to && w->ring[value] < m->rows;
 }
 
-/* Its memory is there from one call to another, in part of which there may be nothing of it. */
-static void occupy(struct walk *w, int32_t from, int32_t value)
+/* Whole memory that is filled row by row, or given up so. */
+static void occupy_rows(struct walk *w, int32_t from, int32_t value)
+{
+    const int64_t row = w->plan->values[value].bytes / w->flow->memory[value].rows;
+    int32_t before = 0;
+
+    flow_rows(w->flow, value, &w->list, from, w->spans);
+    for (int32_t i = 0; i < w->list.n; i++) {
+        const int32_t now = w->spans[i].to - w->spans[i].from;
+
+        w->occupied[i] += row * (now - before);
+        before = now;
+    }
+}
+
+/* From the first call that touches it to the last. */
+static void occupy_all(struct walk *w, int32_t from, int32_t value, int64_t bytes)
 {
     const struct memory *m = &w->flow->memory[value];
-    const int64_t bytes =
-        walk_is_ring(w, from, value)
-            ? (int64_t)align_up((size_t)(w->plan->values[value].bytes / m->rows * w->ring[value]), ARENA_ALIGN)
-            : m->bytes;
-    int32_t begin = m->writer < from ? 0 : w->n, end = m->last >= w->to ? w->n : 0;
+    const struct call_list *c = &w->list;
+    int32_t begin = m->writer < from ? 0 : c->n, end = m->last >= c->to ? c->n : 0;
 
-    if (m->writer >= w->to || m->last < from)
-        return;
     for (int32_t i = 0; i < m->n; i++) {
         const int32_t step = m->touches[i].step;
 
-        if (step < from || step >= w->to)
+        if (step < from || step >= c->to)
             continue;
-        begin = w->begin[step] < begin ? w->begin[step] : begin;
-        end = w->end[step] > end ? w->end[step] : end;
+        if (c->index[c->first[step]] < begin)
+            begin = c->index[c->first[step]];
+        if (c->index[c->first[step + 1] - 1] + 1 > end)
+            end = c->index[c->first[step + 1] - 1] + 1;
     }
     w->occupied[begin] += bytes;
     w->occupied[end] -= bytes;
+}
+
+static void occupy(struct walk *w, int32_t from, int32_t value)
+{
+    const struct memory *m = &w->flow->memory[value];
+
+    if (m->writer >= w->list.to || m->last < from)
+        return;
+    if (walk_is_ring(w, from, value))
+        occupy_all(w, from, value,
+                   (int64_t)align_up((size_t)(w->plan->values[value].bytes / m->rows * w->ring[value]), ARENA_ALIGN));
+    else if (w->slides && m->rows > 0 && !(m->writer < from && m->last >= w->list.to))
+        occupy_rows(w, from, value);
+    else
+        occupy_all(w, from, value, m->bytes);
 }
 
 int64_t walk_peak(struct walk *w, int32_t from)
 {
     int64_t now = 0, peak = 0, scratch = 0;
 
-    for (int32_t s = from; s < w->to; s++)
+    for (int32_t s = from; s < w->list.to; s++)
         scratch = w->flow->scratch[s] > scratch ? w->flow->scratch[s] : scratch;
-    memset(w->occupied, 0, ((size_t)w->n + 1) * sizeof *w->occupied);
+    memset(w->occupied, 0, ((size_t)w->list.n + 1) * sizeof *w->occupied);
     for (int32_t i = 0; i < w->flow->n; i++)
         occupy(w, from, w->flow->values[i]);
-    for (int32_t i = 0; i < w->n; i++) {
+    for (int32_t i = 0; i < w->list.n; i++) {
         now += w->occupied[i];
         if (w->calls[i].step >= from && now > peak)
             peak = now;
@@ -194,7 +212,7 @@ double walk_cost(const struct walk *w, int32_t from)
 {
     double cost = 0;
 
-    for (int32_t s = from; s < w->to; s++)
+    for (int32_t s = from; s < w->list.to; s++)
         cost += w->cost[s];
     return cost;
 }

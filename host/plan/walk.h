@@ -9,16 +9,16 @@
 struct walk {
     const struct plan *plan;
     const struct flow *flow;
+    bool slides;            /* whole memory may share its place with what is computed from it, row by row */
     const int32_t *at_once; /* [n_steps] rows that a call computes, but for the last */
-    int32_t from, to;       /* steps */
     int32_t *done;          /* [n_steps] rows */
-    int32_t n;
     struct schedule_call *calls;
-    int32_t *ring;        /* [n_values] rows that memory must hold; all of them, if it must be whole */
-    int32_t *oldest;      /* [n_values] the first row that later calls need */
-    int32_t *begin, *end; /* [n_steps] calls in which they are: begin … end - 1 */
-    double *cost;         /* [n_steps] instructions, about */
-    int64_t *occupied;    /* [n + 1] bytes, at each call, for walk_peak() */
+    struct call_list list;  /* of them */
+    int32_t *ring;          /* [n_values] rows that memory must hold; all of them, if it must be whole */
+    int32_t *oldest;        /* [n_values] the first row that later calls need */
+    double *cost;           /* [n_steps] instructions, about */
+    int64_t *occupied;      /* [n + 1] by how many bytes more than before, and */
+    struct row_span *spans; /* [n] of memory: for walk_peak() */
 };
 
 /* Room for walks of the plan, one after the other. */
@@ -31,10 +31,10 @@ bool walk_run(struct walk *w, int32_t from, int32_t to, const int32_t *at_once);
 /* Of the walk without steps before `from`: the memory holds fewer rows than it has. */
 bool walk_is_ring(const struct walk *w, int32_t from, int32_t value);
 
-/* The most bytes that are occupied at one time in that walk, of which steps before `from` are left out. */
+/* The most bytes that are occupied at one time in that walk. */
 int64_t walk_peak(struct walk *w, int32_t from);
 
-/* About as many instructions as the calls of steps from `from` on take. */
+/* About as many instructions as its calls take. */
 double walk_cost(const struct walk *w, int32_t from);
 
 #endif
