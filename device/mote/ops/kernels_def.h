@@ -102,6 +102,7 @@ VERSION(pool,        average_pool_2d_s8,         neon,     NEON)
 VERSION(recurrent,   lstm_s8,                    mve,      MVE)
 VERSION(recurrent,   lstm_s8,                    dsp,      DSP)
 VERSION(pool,        mean_rows_s8,               avx2,     AVX2)
+VERSION(pool,        mean_rows_s8,               neon,     NEON)
 VERSION(pool,        mean_rows_s8,               mve,      MVE)
 VERSION(pool,        mean_rows_s8,               dsp,      DSP)
 #undef KERNEL
