@@ -6,9 +6,10 @@
 
 Instructions are counted, not timed, so the rows repeat to the digit and a change of them shows up in review. A row is
 only written if the first two golden vectors come back byte for byte; of float models, within the tolerance of
-docs/EXACT.md ("near"). --check measures nothing but fails if README.md's table is not what bench/results.csv says;
---table makes it so. --board measures one board and leaves the rows of the others; --compare fails where one of its rows
-differs from the committed one. Without the folder of models it says so and leaves the files alone.
+docs/EXACT.md ("near"). --check measures nothing but fails if the tables of README.md and docs/CYCLES.md are not what
+bench/results.csv says; --table makes them so. --board measures one board and leaves the rows of the others; --compare
+fails where one of its rows differs from the committed one. Without the folder of models it says so and leaves the files
+alone.
 """
 import csv
 import json
@@ -38,6 +39,15 @@ FIELDS = ["model", "board", "via", "macs_imported", "macs", "instructions", "set
           "checksum_instructions", "arena_bytes", "data_bss_bytes", "stack_bytes", "code_bytes", "constant_bytes",
           "weight_bytes", "image_bytes", "exact", *CLASSES]
 TABLE_START, TABLE_END = "<!-- results: made by tools/bench.py -->", "<!-- end of results -->"
+CYCLES = os.path.join(ROOT, "docs", "CYCLES.md")
+CYCLES_START, CYCLES_END = "<!-- cycles: made by tools/bench.py -->", "<!-- end of cycles -->"
+PUBLISHED = {  # cycles per multiply-accumulate, MLPerf Tiny, closed division: core, board, by; kws, vww, resnet, ad01
+    "nrf51-large": ("M0", "M0+, STM32G0B1, Bosch", (11.4, 12.1, 7.8, 9.9)),
+    "mps2-an386": ("M4", "M4, STM32L4R5, ST and Plumerai", (1.95, 1.42, 1.58, 1.84)),
+    "mps2-an505": ("M33", "M33, STM32U575, ST", (1.75, 1.27, 1.42, 2.08)),
+    "mps2-an500": ("M7", "M7, STM32H7A3, ST", (1.19, 0.89, 0.91, 1.30)),
+    "mps3-an547": ("M55", None, None),
+}
 
 
 def run(*command):
@@ -98,12 +108,36 @@ def table(rows):
     return "\n".join(lines)
 
 
-def readme_with(rows):
-    with open(README, encoding="utf-8") as f:
+def cycles_table(rows):
+    c = {(r["board"], r["model"]): r for r in rows if r["via"] == "c" and r.get("cycles")}
+    lines = ["| | kws | vww | resnet | ad01 |", "|---|--:|--:|--:|--:|"]
+    for board, (core, who, published) in PUBLISHED.items():
+        models = [c.get((board, m)) for m in ("kws", "vww", "resnet", "ad01")]
+        if all(models):
+            each = ["%.2f" % (int(r["cycles"]) / int(r["macs_imported"])) for r in models]
+            lines.append("| Cortex-%s, estimated | %s |" % (core, " | ".join(each)))
+        if all(models) and published:
+            lines.append("| published: %s | %s |" % (who, " | ".join("%g" % n for n in published)))
+    return "\n".join(lines)
+
+
+def with_table(path, start, end, lines):
+    """The file's text, and what it should be."""
+    with open(path, encoding="utf-8") as f:
         text = f.read()
-    head, rest = text.split(TABLE_START)
-    tail = rest.split(TABLE_END)[1]
-    return text, head + TABLE_START + "\n" + table(rows) + "\n" + TABLE_END + tail
+    head, rest = text.split(start)
+    return text, head + start + "\n" + lines + "\n" + end + rest.split(end)[1]
+
+
+def tables(rows):
+    return {README: with_table(README, TABLE_START, TABLE_END, table(rows)),
+            CYCLES: with_table(CYCLES, CYCLES_START, CYCLES_END, cycles_table(rows))}
+
+
+def write_tables(rows):
+    for path, (_, text) in tables(rows).items():
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
 
 
 def compare(rows):
@@ -127,13 +161,12 @@ def main():
     args = sys.argv[1:]
     if "--check" in args:
         with open(RESULTS, encoding="utf-8") as f:
-            old, new = readme_with(list(csv.DictReader(f)))
-        sys.exit(0 if old == new else "README.md's table is not what bench/results.csv says: run tools/bench.py")
+            stale = [os.path.relpath(p, ROOT) for p, (old, new) in tables(list(csv.DictReader(f))).items() if old != new]
+        sys.exit("%s: the table is not what bench/results.csv says: run tools/bench.py --table" % ", ".join(stale)
+                 if stale else 0)
     if "--table" in args:
         with open(RESULTS, encoding="utf-8") as f:
-            text = readme_with(list(csv.DictReader(f)))[1]
-        with open(README, "w", encoding="utf-8") as f:
-            f.write(text)
+            write_tables(list(csv.DictReader(f)))
         return
     mote = os.path.join(args[0], "mote")
     models = os.path.join(os.environ.get("MOTE_SHARED") or os.path.join(ROOT, "..", "shared"), "models")
@@ -157,9 +190,7 @@ def main():
         w = csv.DictWriter(f, FIELDS, lineterminator="\n")
         w.writeheader()
         w.writerows(rows)
-    text = readme_with(rows)[1]
-    with open(README, "w", encoding="utf-8") as f:
-        f.write(text)
+    write_tables(rows)
 
 
 main()

@@ -75,7 +75,7 @@ static const struct want wants[] = {
     {"b082", "sub sp, #8", KIND_OTHER, 0, SP, SP, 0},
     {"b111", "cbz r1", KIND_BRANCH_IF, 0, R(1), 0, 0},
     {"bb11", "cbnz r1", KIND_BRANCH_IF, 0, R(1), 0, 0},
-    {"b211", "sxth r1, r2", KIND_SHORT, 0, R(2), R(1), 0},
+    {"b211", "sxth r1, r2", KIND_EXTEND, 0, R(2), R(1), 0},
     {"b512", "push {r1, r4, lr}", KIND_STORE_MULTI, 3, R(1) | R(4) | LR | SP, SP, SP},
     {"bd12", "pop {r1, r4, pc}", KIND_LOAD_MULTI, 3, SP, R(1) | R(4) | R(15) | SP, SP},
     {"b662", "cpsie i", KIND_OTHER, 0, 0, 0, 0},
@@ -132,7 +132,7 @@ static const struct want wants[] = {
     {"fa02 f103", "lsl.w r1, r2, r3", KIND_SHIFT, 0, R(2) | R(3), R(1), 0},
     {"fa2f f182", "sxtb16 r1, r2", KIND_SIMD, 0, R(2), R(1), 0},
     {"fa02 f183", "sxtah r1, r2, r3", KIND_SIMD, 0, R(2) | R(3), R(1), 0},
-    {"fa5f f982", "uxtb.w r9, r2", KIND_SHORT, 0, R(2), R(9), 0},
+    {"fa5f f982", "uxtb.w r9, r2", KIND_EXTEND, 0, R(2), R(9), 0},
     {"fa83 f182", "qadd r1, r2, r3", KIND_SIMD, 0, R(2) | R(3), R(1), 0},
     {"fb02 f103", "mul r1, r2, r3", KIND_MUL, 0, R(2) | R(3), R(1), 0},
     {"fb02 4103", "mla r1, r2, r3, r4", KIND_MAC, 0, R(2) | R(3) | R(4), R(1), 0},
@@ -161,6 +161,54 @@ static const struct want wants[] = {
     {"ee10 1a10", "vmov r1, s0", KIND_FLOAT, 0, 0, R(1), 0},
     {"ec52 1b10", "vmov r1, r2, d0", KIND_FLOAT_MOVE2, 0, 0, R(1) | R(2), 0},
     {"ec42 1b10", "vmov d0, r1, r2", KIND_FLOAT_MOVE2, 0, R(1) | R(2), 0, 0},
+    {"f041 e001", "dls lr, r1", KIND_OTHER, 0, R(1), 0, 0},
+    {"f00f c803", "le lr", KIND_LOOP_END, 0, 0, 0, 0},
+    {"f01f c803", "letp lr", KIND_LOOP_END, 0, 0, 0, 0},
+    {"f001 c801", "wlstp.8 lr, r1", KIND_BRANCH_IF, 0, R(1), 0, 0},
+    {"ea52 8103", "csel r1, r2, r3, eq", KIND_OTHER, 0, R(2) | R(3), R(1), 0},
+    {"ed91 1e00", "vldrb.8 q0, [r1]", KIND_LOAD_VECTOR, 4, R(1), 0, R(1)},
+    {"ed91 0e80", "vldrb.s16 q0, [r1]", KIND_LOAD_VECTOR, 4, R(1), 0, R(1)},
+    {"ecb1 1f04", "vldrw.32 q0, [r1], #16", KIND_LOAD_VECTOR, 4, R(1), R(1), R(1)},
+    {"fc91 0f45", "vldrw.u32 q0, [r1, q2, uxtw #2]", KIND_LOAD_VECTOR, 4, R(1), 0, R(1)},
+    {"fcb1 1f61", "vld43.32 {q0-q3}, [r1]!", KIND_LOAD_VECTOR, 4, R(1), R(1), R(1)},
+    {"ed81 1f00", "vstrw.32 q0, [r1]", KIND_STORE_VECTOR, 4, R(1), 0, R(1)},
+    {"eca1 0e88", "vstrb.16 q0, [r1], #8", KIND_STORE_VECTOR, 4, R(1), R(1), R(1)},
+    {"ec02 0f01", "vmov q0[2], q0[0], r1, r2", KIND_VECTOR, 0, R(1) | R(2), 0, 0},
+    {"ec12 0f01", "vmov r1, r2, q0[2], q0[0]", KIND_VECTOR_FLOAT, 0, 0, R(1) | R(2), 0},
+    {"ee20 1b10", "vmov.32 q0[1], r1", KIND_FLOAT, 0, R(1), 0, 0},
+    {"eee0 1b10", "vdup.8 q0, r1", KIND_VECTOR, 0, R(1), 0, 0},
+    {"ef02 0844", "vadd.i8 q0, q1, q2", KIND_VECTOR, 0, 0, 0, 0},
+    {"ee23 0f42", "vadd.i32 q0, q1, r2", KIND_VECTOR, 0, R(2), 0, 0},
+    {"ef02 0644", "vmax.s8 q0, q1, q2", KIND_VECTOR, 0, 0, 0, 0},
+    {"ef24 0542", "vrshl.s32 q0, q1, q2", KIND_VECTOR, 0, 0, 0, 0},
+    {"ee3b 1e61", "vrshl.s32 q0, r1", KIND_VECTOR, 0, 0, 0, 0},
+    {"efbd 0052", "vshr.s32 q0, q1, #3", KIND_VECTOR, 0, 0, 0, 0},
+    {"ee37 0e03", "vqmovnb.s32 q0, q1", KIND_VECTOR, 0, 0, 0, 0},
+    {"eea8 0f42", "vmovlb.s8 q0, q1", KIND_VECTOR, 0, 0, 0, 0},
+    {"eef1 2f00", "vaddv.s8 r2, q0", KIND_VECTOR_FLOAT, 0, R(2), R(2), 0},
+    {"ee99 2f20", "vaddlva.s32 r2, r3, q0", KIND_VECTOR_FLOAT, 0, R(2) | R(3), R(2) | R(3), 0},
+    {"eee2 1f00", "vmaxv.s8 r1, q0", KIND_VECTOR, 0, R(1), R(1), 0},
+    {"ee80 1f03", "vabav.s8 r1, q0, q1", KIND_VECTOR, 0, R(1), R(1), 0},
+    {"fe21 1f03", "vcmp.s32 gt, q0, q1", KIND_VECTOR_FLOAT, 0, 0, 0, 0},
+    {"fe71 0f4d", "vpst", KIND_OTHER, 0, 0, 0, 0},
+    {"fe33 0f05", "vpsel q0, q1, q2", KIND_VECTOR, 0, 0, 0, 0},
+    {"ef02 0954", "vmul.i8 q0, q1, q2", KIND_VECTOR_MUL, 0, 0, 0, 0},
+    {"ee23 1e62", "vmul.i32 q0, q1, r2", KIND_VECTOR_MUL, 0, R(2), 0, 0},
+    {"ee23 0e42", "vmla.s32 q0, q1, r2", KIND_VECTOR_MUL, 0, R(2), 0, 0},
+    {"ee23 1e05", "vrmulh.s32 q0, q1, q2", KIND_VECTOR_MUL, 0, 0, 0, 0},
+    {"ff22 0b44", "vqrdmulh.s32 q0, q1, q2", KIND_VECTOR_MUL, 0, 0, 0, 0},
+    {"fe23 0e62", "vqrdmulh.s32 q0, q1, r2", KIND_VECTOR_MUL, 0, R(2), 0, 0},
+    {"ee03 0e04", "vmullb.s8 q0, q1, q2", KIND_VECTOR_MUL, 0, 0, 0, 0},
+    {"fe32 1f62", "vqdmullt.s32 q0, q1, r2", KIND_VECTOR_MUL, 0, R(2), 0, 0},
+    {"eef0 2f22", "vmladava.s8 r2, q0, q1", KIND_VECTOR_MUL, 0, R(2), R(2), 0},
+    {"eef1 2e22", "vmladava.s32 r2, q0, q1", KIND_VECTOR_MUL, 0, R(2), R(2), 0},
+    {"ee90 2e22", "vmlaldava.s16 r2, r3, q0, q1", KIND_VECTOR_MUL, 0, R(2) | R(3), R(2) | R(3), 0},
+    {"ef02 0d44", "vadd.f32 q0, q1, q2", KIND_VECTOR_FLOAT, 0, 0, 0, 0},
+    {"ff02 0d54", "vmul.f32 q0, q1, q2", KIND_VECTOR_MUL, 0, 0, 0, 0},
+    {"ef02 0c54", "vfma.f32 q0, q1, q2", KIND_VECTOR_MUL, 0, 0, 0, 0},
+    {"ee33 0e42", "vfma.f32 q0, q1, r2", KIND_VECTOR_MUL, 0, R(2), 0, 0},
+    {"ffbb 0642", "vcvt.f32.s32 q0, q1", KIND_VECTOR_FLOAT, 0, 0, 0, 0},
+    {"ffb9 03c2", "vneg.s32 q0, q1", KIND_VECTOR, 0, 0, 0, 0},
 };
 
 static void instructions_are_what_they_are(void **state)
@@ -174,7 +222,66 @@ static void instructions_are_what_they_are(void **state)
             i.address != w->address || i.bytes != (strlen(w->hex) == 4 ? 2 : 4))
             fail_msg("%s: kind %d, %d words, reads %x, writes %x, address %x", w->text, (int)i.kind, i.words, i.reads,
                      i.writes, i.address);
-        assert_int_equal(i.conditional, w->kind == KIND_BRANCH_IF);
+        assert_int_equal(i.conditional, w->kind == KIND_BRANCH_IF || w->kind == KIND_LOOP_END);
+    }
+}
+
+/* Kinds and words of other instruction sets, whose registers nobody asks for. */
+static void other_instruction_sets_are_told(void **state)
+{
+    static const struct {
+        const char *core;
+        uint8_t bytes[4];
+        size_t size;
+        enum kind kind;
+        unsigned words;
+    } cases[] = {
+        {"rv32imc", {0x03, 0x25, 0x45, 0x00}, 4, KIND_LOAD, 1},            /* lw a0, 4(a0) */
+        {"rv32imc", {0x23, 0x22, 0xa5, 0x00}, 4, KIND_STORE, 1},           /* sw a0, 4(a0) */
+        {"rv32imc", {0x33, 0x05, 0xb5, 0x02}, 4, KIND_MUL, 0},             /* mul a0, a0, a1 */
+        {"rv32imc", {0x33, 0x15, 0xb5, 0x02}, 4, KIND_MUL, 0},             /* mulh a0, a0, a1 */
+        {"rv32imc", {0x33, 0x45, 0xb5, 0x02}, 4, KIND_DIVIDE, 0},          /* div a0, a0, a1 */
+        {"rv32imc", {0x33, 0x05, 0xb5, 0x00}, 4, KIND_OTHER, 0},           /* add a0, a0, a1 */
+        {"rv32imc", {0xe3, 0x1e, 0xb5, 0xfe}, 4, KIND_BRANCH_IF, 0},       /* bne a0, a1 */
+        {"rv32imc", {0xef, 0x00, 0x80, 0x00}, 4, KIND_CALL, 0},            /* jal ra */
+        {"rv32imc", {0x6f, 0x00, 0x80, 0x00}, 4, KIND_BRANCH, 0},          /* j */
+        {"rv32imc", {0x67, 0x80, 0x00, 0x00}, 4, KIND_BRANCH_REGISTER, 0}, /* ret */
+        {"rv32imc", {0xe7, 0x00, 0x05, 0x00}, 4, KIND_CALL_REGISTER, 0},   /* jalr a0 */
+        {"rv32imc", {0x48, 0x41}, 2, KIND_LOAD, 1},                        /* c.lw a0, 4(a0) */
+        {"rv32imc", {0x48, 0xc1}, 2, KIND_STORE, 1},                       /* c.sw a0, 4(a0) */
+        {"rv32imc", {0x22, 0x45}, 2, KIND_LOAD, 1},                        /* c.lwsp a0, 8 */
+        {"rv32imc", {0x2a, 0xc4}, 2, KIND_STORE, 1},                       /* c.swsp a0, 8 */
+        {"rv32imc", {0x01, 0xc1}, 2, KIND_BRANCH_IF, 0},                   /* c.beqz a0 */
+        {"rv32imc", {0x01, 0xa0}, 2, KIND_BRANCH, 0},                      /* c.j */
+        {"rv32imc", {0x82, 0x80}, 2, KIND_BRANCH_REGISTER, 0},             /* c.jr ra */
+        {"rv32imc", {0x02, 0x95}, 2, KIND_CALL_REGISTER, 0},               /* c.jalr a0 */
+        {"rv32imc", {0x02, 0x90}, 2, KIND_OTHER, 0},                       /* c.ebreak */
+        {"rv32imc", {0x2e, 0x85}, 2, KIND_OTHER, 0},                       /* c.mv a0, a1 */
+        {"avr5", {0x8c, 0x91}, 2, KIND_LOAD, 1},                           /* ld r24, X */
+        {"avr5", {0x8f, 0x91}, 2, KIND_LOAD, 1},                           /* pop r24 */
+        {"avr5", {0x85, 0x91}, 2, KIND_LOAD, 1},                           /* lpm r24, Z+ */
+        {"avr5", {0x89, 0x81}, 2, KIND_LOAD, 1},                           /* ldd r24, Y+1 */
+        {"avr5", {0x8f, 0x93}, 2, KIND_STORE, 1},                          /* push r24 */
+        {"avr5", {0x89, 0x83}, 2, KIND_STORE, 1},                          /* std Y+1, r24 */
+        {"avr5", {0x98, 0x9f}, 2, KIND_MUL, 0},                            /* mul r25, r24 */
+        {"avr5", {0x98, 0x03}, 2, KIND_MUL, 0},                            /* fmulsu r17, r16 */
+        {"avr5", {0xf1, 0xf7}, 2, KIND_BRANCH_IF, 0},                      /* brne */
+        {"avr5", {0x89, 0x13}, 2, KIND_BRANCH_IF, 0},                      /* cpse r24, r25 */
+        {"avr5", {0x80, 0xff}, 2, KIND_BRANCH_IF, 0},                      /* sbrs r24, 0 */
+        {"avr5", {0xfe, 0xcf}, 2, KIND_BRANCH, 0},                         /* rjmp */
+        {"avr5", {0x0e, 0x94}, 2, KIND_CALL, 0},                           /* call */
+        {"avr5", {0x08, 0x95}, 2, KIND_BRANCH_REGISTER, 0},                /* ret */
+        {"avr5", {0x09, 0x95}, 2, KIND_CALL_REGISTER, 0},                  /* icall */
+        {"avr5", {0x89, 0x0f}, 2, KIND_OTHER, 0},                          /* add r24, r25 */
+        {"avr5", {0xcc, 0x01}, 2, KIND_OTHER, 0},                          /* movw r24, r24 */
+    };
+
+    (void)state;
+    for (size_t k = 0; k < COUNT(cases); k++) {
+        struct instruction i = decoder_of(cases[k].core)(cases[k].bytes, cases[k].size);
+
+        if (i.kind != cases[k].kind || i.words != cases[k].words)
+            fail_msg("%s, case %zu: kind %d, %d words", cases[k].core, k, (int)i.kind, i.words);
     }
 }
 
@@ -241,6 +348,36 @@ static void manuals_tables_are_kept(void **state)
     CYCLES("crude", 6, "fb92 f1f3");
 }
 
+static void pairs_and_latencies_are_kept(void **state)
+{
+    (void)state;
+    CYCLES("cortex-m7", 1, "6851", "6893");           /* two loads are a pair */
+    CYCLES("cortex-m7", 2, "6851", "6893", "3501");   /* and a third instruction is none */
+    CYCLES("cortex-m7", 1, "6851", "3501");           /* ldr r1; adds r5, #1 */
+    CYCLES("cortex-m7", 2, "6851", "3101");           /* ldr r1; adds r1, #1 */
+    CYCLES("cortex-m7", 3, "7911", "3101");           /* a byte comes a cycle later */
+    CYCLES("cortex-m7", 3, "1ed1", "680b");           /* subs r1; ldr r3, [r1]: addresses are needed early */
+    CYCLES("cortex-m7", 2, "fb02 f103", "fb02 4503"); /* one unit multiplies */
+    CYCLES("cortex-m7", 3, "fb02 f103", "3101");      /* mul r1; adds r1, #1 */
+    CYCLES("cortex-m7", 2, "fb02 4103", "fb02 1103"); /* mla r1; mla r1, r2, r3, r1: forwarded */
+    CYCLES("cortex-m7", 1, "fa2f f182", "6893");      /* sxtb16 and a load, */
+    CYCLES("cortex-m7", 2, "6893", "fa2f f182");      /* but not the other way around */
+    CYCLES("cortex-m7", 2, "e9d3 1202", "3501");      /* two words are one cycle, alone */
+    CYCLES("cortex-m7", 5, "e8bd 8ff0");              /* nine words */
+    CYCLES("cortex-m33", 1, "6851", "3501");          /* 16 bits with a short addition */
+    CYCLES("cortex-m33", 2, "6851", "6893");
+    CYCLES("cortex-m33", 2, "f8d2 1190", "3501"); /* 32 bits have no pair */
+    CYCLES("cortex-m33", 3, "6851", "3101");
+    CYCLES("cortex-m33", 2, "e9d3 1202");
+    CYCLES("cortex-m33", 2, "fb02 4103", "fb02 1103");
+    CYCLES("cortex-m55", 3, "fb02 4103", "fb02 1103"); /* nothing is forwarded */
+    CYCLES("cortex-m55", 1, "e9d3 1202");
+    CYCLES("cortex-m55", 2, "ed91 1e00", "eef0 2f22"); /* vldrb, vmladava: beats overlap */
+    CYCLES("cortex-m55", 3, "ed91 1e00", "ed91 1f00"); /* vldrb, vldrw: one pipeline */
+    CYCLES("cortex-m55", 4, "ed91 1e00", "ef02 0844", "ef02 0954", "ed81 1f00");
+    CYCLES("cortex-m55", 1, "ed91 1e00", "f00f c803"); /* le */
+}
+
 static void branches_refill(void **state)
 {
     static const struct {
@@ -250,7 +387,9 @@ static void branches_refill(void **state)
                  {"cortex-m0", "bd12", 7},       {"cortex-m0plus", "d102", 2},   {"cortex-m0plus", "f000 f8c6", 3},
                  {"cortex-m0plus", "4770", 2},   {"cortex-m0plus", "bd12", 6},   {"cortex-m4f", "d102", 3},
                  {"cortex-m4f", "bd12", 7},      {"cortex-m4f", "f852 f003", 5}, {"cortex-m4f", "e8d1 f002", 6},
-                 {"cortex-m4f", "f000 f8c6", 3}, {"crude", "d102", 3},           {"cortex-m4f", "6851", 2}};
+                 {"cortex-m4f", "f000 f8c6", 3}, {"crude", "d102", 3},           {"cortex-m7", "d102", 1},
+                 {"cortex-m7", "4770", 5},       {"cortex-m33", "d102", 3},      {"cortex-m55", "d102", 4},
+                 {"cortex-m55", "f00f c803", 0}, {"cortex-m4f", "6851", 2}};
 
     (void)state;
     for (size_t k = 0; k < COUNT(cases); k++) {
@@ -274,9 +413,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instructions_are_what_they_are),
+        cmocka_unit_test(other_instruction_sets_are_told),
         cmocka_unit_test(it_says_how_many_it_covers),
         cmocka_unit_test(loads_of_the_program_counter_branch),
         cmocka_unit_test(manuals_tables_are_kept),
+        cmocka_unit_test(pairs_and_latencies_are_kept),
         cmocka_unit_test(branches_refill),
         cmocka_unit_test(cores_without_tables_say_so),
     };

@@ -156,6 +156,26 @@ static void count(struct machine *m, uint32_t pc)
         ++**function;
 }
 
+/* One instruction, with its class and its cycles, which simavr knows. What skips has one word, so a branch is taken if
+ * it does not end behind its word. */
+static void run(avr_t *avr)
+{
+    uint32_t pc = avr->pc;
+    avr_cycle_count_t before = avr->cycle;
+    const char *core = counter_core();
+    struct instruction i;
+
+    if (!core) {
+        avr_run(avr);
+        return;
+    }
+    i = decoder_of(core)(avr->flash + pc, 2);
+    counter_add_class(counter_counts, &i);
+    avr_run(avr);
+    counter_counts[COUNTED_CYCLES] += avr->cycle - before;
+    counter_counts[COUNTED_TAKEN] += i.conditional && avr->pc != pc + 2;
+}
+
 /* Markers are single words. */
 static void step(struct machine *m)
 {
@@ -169,14 +189,16 @@ static void step(struct machine *m)
     switch (counter_marker_at(avr->flash + pc, 2)) {
     case COUNTER_START:
         counter_start();
+        avr_run(avr);
         break;
     case COUNTER_STOP:
         counter_stop();
+        avr_run(avr);
         break;
     case COUNTER_NONE:
         count(m, pc);
+        run(avr);
     }
-    avr_run(avr);
     if (!m->ended && avr->state != cpu_Running)
         die(m, "the core stopped");
 }

@@ -7,6 +7,7 @@
  *
  *   w r a b   the field at this bit (3 bits of a 16-bit instruction, else 4) is written, read, part of an address,
  *             or an address that is written back
+ *   e o       an even register, by its upper three bits, an odd one: read and written
  *   D N M     16 bits: the four-bit register at 7 and 2..0 is written, read; the one at 6..3 is read
  *   S s       the stack pointer is an address, and written back; T t: it is read, and written
  *   l p q x   a list of registers: of 8; with LR; with PC; of 16: loaded or stored, each is a word
@@ -24,6 +25,16 @@ static const struct row thumb16[] = {
 #define ROW(mask, value, kind, operands) {mask, value, KIND_##kind, operands},
 static const struct row thumb32[] = {
 #include "thumb32.def"
+#define ROW(mask, value, kind, operands) {mask, value, KIND_##kind, operands},
+#include "mve.def"
+};
+#define ROW(mask, value, kind, operands) {mask, value, KIND_##kind, operands},
+static const struct row rv32[] = {
+#include "rv32.def"
+};
+#define ROW(mask, value, kind, operands) {mask, value, KIND_##kind, operands},
+static const struct row avr[] = {
+#include "avr.def"
 };
 
 /* ---- fields ---- */
@@ -128,6 +139,15 @@ static void take_field(struct instruction *i, char letter, unsigned reg)
         add_address(i, reg);
 }
 
+/* One half of a 64-bit number in two registers. */
+static void take_half(struct instruction *i, char letter, uint32_t three)
+{
+    uint16_t bit = (uint16_t)(1u << ((three & 7) * 2 + (letter == 'o')));
+
+    i->reads |= bit;
+    i->writes |= bit;
+}
+
 static void take_operands(struct instruction *i, const char *s, struct word w)
 {
     for (char letter; (letter = *s) != '\0';) {
@@ -138,7 +158,10 @@ static void take_operands(struct instruction *i, const char *s, struct word w)
             continue;
         for (; *s >= '0' && *s <= '9'; s++)
             at = at * 10 + (unsigned)(*s - '0');
-        take_field(i, letter, field(w, at));
+        if (letter == 'e' || letter == 'o')
+            take_half(i, letter, w.value >> at);
+        else
+            take_field(i, letter, field(w, at));
     }
 }
 
@@ -175,7 +198,30 @@ static struct instruction decode_thumb(const void *bytes, size_t size)
     return i;
 }
 
-decode_fn *decoder_of(const char *core) { return strncmp(core, "cortex-m", 8) == 0 ? decode_thumb : NULL; }
+static struct instruction decode_rv32(const void *bytes, size_t size)
+{
+    const uint8_t *b = bytes;
+
+    return look_up(ROWS(rv32), (struct word){half(b) | (size == 4 ? half(b + 2) << 16 : 0), 4}, size);
+}
+
+static struct instruction decode_avr(const void *bytes, size_t size)
+{
+    return look_up(ROWS(avr), (struct word){half(bytes), 4}, size);
+}
+
+decode_fn *decoder_of(const char *core)
+{
+    static const struct {
+        const char *prefix;
+        decode_fn *decode;
+    } decoders[] = {{"cortex-m", decode_thumb}, {"rv32", decode_rv32}, {"avr", decode_avr}};
+
+    for (size_t i = 0; i < sizeof decoders / sizeof *decoders; i++)
+        if (strncmp(core, decoders[i].prefix, strlen(decoders[i].prefix)) == 0)
+            return decoders[i].decode;
+    return NULL;
+}
 
 enum class class_of(enum kind kind) {
     if (kind >= KIND_LOAD && kind <= KIND_LOAD_VECTOR) return CLASS_LOAD;

@@ -11,7 +11,8 @@
 /* Kinds differ where some core's timing does. */
 enum kind {
     KIND_OTHER,  /* data processing, and whatever is not below */
-    KIND_SHORT,  /* adding, subtracting, moving an immediate, extending: what newer cores pair, if it has 16 bits */
+    KIND_SHORT,  /* adding, subtracting, moving an immediate: what newer cores pair, if it has 16 bits; */
+    KIND_EXTEND, /* so is extending a byte or half */
     KIND_SHIFT,  /* a shift, or an operand that is shifted */
     KIND_SIMD,   /* parallel halves and bytes, reversing, bit fields */
     KIND_SYSTEM, /* to and from special registers */

@@ -5,6 +5,7 @@
 #define MOTE_TIMING_H
 
 #include "classes.h"
+#include "pipelines.h"
 
 struct timing;
 
@@ -15,6 +16,7 @@ const struct timing *timing_of(const char *core);
 struct timing_state {
     struct instruction before;
     bool any; /* there is one before */
+    struct pipeline_state pipeline;
 };
 
 /* The cycles that one more instruction adds if its condition holds, without what a taken branch costs. */
