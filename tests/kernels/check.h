@@ -7,6 +7,7 @@
 #ifndef TESTS_KERNELS_CHECK_H
 #define TESTS_KERNELS_CHECK_H
 
+#include "mote/ops/cores.h"
 #include "tests/kernels/cases.h"
 
 enum { VERSIONS_MAX = 8 };
@@ -22,6 +23,9 @@ struct known_kernel {
     struct known_version versions[VERSIONS_MAX];
     int32_t n;
 };
+/* Versions of these are plain C: every machine runs them. */
+#define FEATURES_IN_C MOTE_HAS_RV32M
+
 extern const int32_t known_kernels_count;
 /* Kernel i with its versions that need no other instruction sets than these; `compiled`: of which this program has the
  * code. */

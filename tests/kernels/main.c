@@ -254,7 +254,7 @@ int main(int argc, char **argv)
     int status;
 
     w.suite = w.board ? suite_for_board() : suite_for_host();
-    w.suite.features = target_host().features;
+    w.suite.features = target_host().features | FEATURES_IN_C;
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) >= 0;) {
         status = take_option(&w, o, optarg);
         if (status > 0)

@@ -37,7 +37,10 @@ static void fails(const struct known_kernel *known, int32_t version, uint64_t se
 }
 
 /* ---- kernels ---- */
-static struct known_kernel known_here(int32_t i) { return known_kernel(i, target_host().features, true); }
+static struct known_kernel known_here(int32_t i)
+{
+    return known_kernel(i, target_host().features | FEATURES_IN_C, true);
+}
 
 static void every_version_is_the_portable_one(void **state)
 {
