@@ -281,24 +281,24 @@ static void put_several(const struct view *v, const int8_t *w, const int32_t *bi
 /* ---- filters of few taps ---- */
 /* Four channels at a time, of so many output columns and rows. The assembly has the offsets. */
 struct quads {
-    const int8_t *w;        /*   0: the first channel's filter */
-    int32_t w1, w2, w3;     /*   4: bytes from one of the four filters to the next; then to the next four */
-    int32_t w4;             /*  16 */
-    const int32_t *bias;    /*  20: of the four channels */
-    const int32_t *mult;    /*  24 */
-    const int8_t *shift;    /*  28 */
-    int8_t *out;            /*  32 */
-    uint32_t from;          /*  36: where the first output column's first word is */
-    int32_t step, next;     /*  40: bytes from an output column to the next one, and to what it sees */
-    int32_t skip, past;     /*  48: the same from the end of a row to the next row */
-    int32_t n, rows;        /*  56 */
-    int32_t zero;           /*  64 */
-    int32_t left;           /*  68: fours of channels */
-    int32_t channels;       /*  72: of the four */
-    uint32_t filled;        /*  76: weights of a vector; others are 0 */
-    uint32_t r7;            /*  80: saved, as compilers do not let assembly have it */
-    uint8_t taps[CHANNELS]; /*  84: where in a filter a vector's weights are */
-    uint32_t words[WORDS];  /* 100: bytes from the first word that an output column sees to all that it sees */
+    const int8_t *w;       /*   0: the first channel's filter */
+    int32_t w1, w2, w3;    /*   4: bytes from one of the four filters to the next; then to the next four */
+    int32_t w4;            /*  16 */
+    const int32_t *bias;   /*  20: of the four channels */
+    const int32_t *mult;   /*  24 */
+    const int8_t *shift;   /*  28 */
+    int8_t *out;           /*  32 */
+    uint32_t from;         /*  36: where the first output column's first word is */
+    int32_t step, next;    /*  40: bytes from an output column to the next one, and to what it sees */
+    int32_t skip, past;    /*  48: the same from the end of a row to the next row */
+    int32_t n, rows;       /*  56 */
+    int32_t zero;          /*  64 */
+    int32_t left;          /*  68: fours of channels */
+    int32_t channels;      /*  72: of the four */
+    uint32_t filled;       /*  76: weights of a vector; others are 0 */
+    uint32_t r7;           /*  80: saved, as compilers do not let assembly have it */
+    uint32_t taps[WORDS];  /*  84: where in a filter a vector's weights are, four of them side by side */
+    uint32_t words[WORDS]; /* 100: bytes from the first word that an output column sees to all that it sees */
 };
 
 /* What all strips of a call have. */
@@ -314,23 +314,24 @@ struct layer {
 
 static void look_at_words(const struct mote_depthwise_conv_2d_s8 *p, struct quads *t)
 {
-    int32_t height = words_of(p) * WORD;
+    uint32_t in_four = UINT32_C(0x03020100) * (uint32_t)p->kernel_w;
+    int32_t j = 0, k = 0;
 
     t->w4 = p->kernel_h * p->kernel_w;
     t->zero = p->out_zero;
     t->filled = 0;
-    for (int32_t i = 0; i < WORDS; i++)
-        t->words[i] = 0;
-    for (int32_t i = 0; i < CHANNELS; i++)
-        t->taps[i] = 0;
-    for (int32_t j = 0, i = 0; j < p->kernel_w; j++)
-        for (int32_t k = 0; k < height; k++, i++) {
-            t->words[i / WORD] = (uint32_t)((j * p->dilation_w * height + k) / WORD * COLUMN);
-            if (k < p->kernel_h) {
-                t->taps[i] = (uint8_t)(k * p->kernel_w + j);
-                t->filled |= 1u << i;
-            }
+    for (int32_t i = 0; i < WORDS; i++) {
+        int32_t rows = j == p->kernel_w ? 0 : p->kernel_h - k < WORD ? p->kernel_h - k : WORD;
+
+        t->taps[i] = UINT32_C(0x01010101) * (uint32_t)(k * p->kernel_w + j) + in_four;
+        t->filled |= ((1u << rows) - 1) << WORD * i;
+        t->words[i] = rows == 0 ? 0 : (uint32_t)((j * p->dilation_w * words_of(p) + k / WORD) * COLUMN);
+        k += WORD;
+        if (k >= p->kernel_h && rows > 0) {
+            k = 0;
+            j++;
         }
+    }
 }
 
 /* Sixteen channels of columns of up to four rows, transposed, for several output rows. The assembly has the offsets. */
@@ -421,34 +422,19 @@ static void put_outside(const struct layer *l, const struct strip *s, int32_t ro
     }
 }
 
-/* The columns inside the image, of channels from o on, for so many output rows. A word beyond the kernel's rows has the
- * next output row's, and weights that are 0. */
-static void transpose(const struct layer *l, const int8_t *const rows[], int32_t output_rows, const struct strip *s,
-                      int32_t o)
+/* A word beyond the kernel's rows has the next output row's, and weights that are 0. */
+static void transpose(struct columns *t, const int8_t *const rows[], int32_t kernel_h, int8_t *to)
 {
-    const struct mote_depthwise_conv_2d_s8 *p = l->p;
-    int32_t left = p->out_c - o, n = s->to - s->from, skip = l->block.bytes - n * l->column;
-    struct columns t = {left < CHANNELS ? left : CHANNELS,
-                        l->scratch + s->from * l->column,
-                        p->in_c,
-                        l->column,
-                        n,
-                        rows,
-                        s->x * p->in_c + o,
-                        output_rows,
-                        skip,
-                        0};
-
-    if (n == 0)
-        return;
-    for (int32_t rest = p->kernel_h; rest > 0; rest -= WORD, t.rows += WORD, t.to += COLUMN) {
+    t->rows = rows;
+    t->to = to;
+    for (int32_t rest = kernel_h; rest > 0; rest -= WORD, t->rows += WORD, t->to += COLUMN) {
         int32_t loaded = rest == 3 ? 3 : 4;
 
-        t.rows_past = (p->kernel_h - loaded) * (int32_t)sizeof *rows;
+        t->rows_past = (kernel_h - loaded) * (int32_t)sizeof *rows;
         if (loaded == 3)
-            transpose_three(&t);
+            transpose_three(t);
         else
-            transpose_four(&t);
+            transpose_four(t);
     }
 }
 
@@ -528,6 +514,67 @@ static void transpose(const struct layer *l, const int8_t *const rows[], int32_t
 QUADS(put_quads, "", "vstrb.32 q5, [r1]\n")
 QUADS(put_some, "ldr r0, [r12, #72]\nvctp.32 r0\n", "vpst\nvstrbt.32 q5, [r1]\n")
 
+/* The same of one output column: nothing is loaded twice. r1, r9, r10 and r5 are where filters, biases, multipliers and
+ * shifts are, r3 output, r7 1, r8 bytes of a filter, r11 the zero point. */
+static MOTE_CHANGES_PREDICATE void put_single(struct quads *quads)
+{
+    register struct quads *t __asm__("r12") = quads;
+
+    __asm__ volatile("str r7, [r12, #80]\n"
+                     "ldrd r0, r2, [r12, #32]\n"
+                     "ldrd r11, lr, [r12, #64]\n"
+                     "ldr r4, [r12, #76]\n"
+                     "vldrw.32 q4, [r12, #100]\n"
+                     "ldrd r1, r8, [r12]\n"
+                     "ldrd r9, r10, [r12, #20]\n"
+                     "ldr r5, [r12, #28]\n"
+                     "mov r3, r0\n"
+                     "sub r2, r2, #4\n"
+                     "vmsr p0, r4\n"
+                     "vadd.i32 q4, q4, r2\n"
+                     "mov r7, #1\n"
+                     "dls lr, lr\n"
+                     "1: vldrb.8 q5, [r12, #84]\n"
+                     "add r0, r1, r8\n"
+                     "add r2, r0, r8\n"
+                     "add r4, r2, r8\n"
+                     "vpstttt\n"
+                     "vldrbt.u8 q0, [r1, q5]\n"
+                     "vldrbt.u8 q1, [r0, q5]\n"
+                     "vldrbt.u8 q2, [r2, q5]\n"
+                     "vldrbt.u8 q3, [r4, q5]\n"
+                     "add r1, r4, r8\n"
+                     "ldm r9!, {r0, r2, r4, r6}\n"
+                     "vldrw.u32 q5, [q4, #4]!\n"
+                     "vmladava.s8 r0, q5, q0\n"
+                     "vldrw.u32 q5, [q4, #4]!\n"
+                     "vmladava.s8 r2, q5, q1\n"
+                     "vldrw.u32 q5, [q4, #4]!\n"
+                     "vmladava.s8 r4, q5, q2\n"
+                     "vldrw.u32 q5, [q4, #4]!\n"
+                     "vmladava.s8 r6, q5, q3\n"
+                     "vldrw.32 q6, [r10], #16\n"
+                     "vldrb.s32 q7, [r5], #4\n"
+                     "vmov q5[2], q5[0], r0, r4\n"
+                     "vmov q5[3], q5[1], r2, r6\n"
+                     "vqrdmulh.s32 q5, q5, q6\n"
+                     "vqdmlah.s32 q5, q5, r7\n"
+                     "vrshl.s32 q5, q5, q7\n"
+                     "vadd.i32 q5, q5, r11\n"
+                     "vqmovnb.s32 q5, q5\n"
+                     "vqmovnb.s16 q5, q5\n"
+                     "vstrb.32 q5, [r3], #4\n"
+                     "le lr, 1b\n"
+                     "str r1, [r12]\n"
+                     "strd r9, r10, [r12, #20]\n"
+                     "strd r5, r3, [r12, #28]\n"
+                     "ldr r7, [r12, #80]\n"
+                     : "+r"(t)
+                     :
+                     : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", "q3",
+                       "q4", "q5", "q6", "q7", "cc", "memory");
+}
+
 _Static_assert(sizeof(struct quads) == 116 && offsetof(struct quads, bias) == 20 && offsetof(struct quads, out) == 32 &&
                    offsetof(struct quads, step) == 40 && offsetof(struct quads, skip) == 48 &&
                    offsetof(struct quads, n) == 56 && offsetof(struct quads, zero) == 64 &&
@@ -564,33 +611,35 @@ static void put_with_own_scales(const struct layer *l, struct quads *t, int32_t 
     put_some(t);
 }
 
-/* Sixteen channels or fewer, from o on. */
-static void put_channels(const struct layer *l, struct quads *t, int32_t o, int8_t *out)
+/* So many channels, sixteen or fewer, from o on. */
+static void put_channels(const struct layer *l, struct quads *t, int32_t o, int32_t channels)
 {
-    const struct mote_depthwise_conv_2d_s8 *p = l->p;
-    int32_t left = p->out_c - o < CHANNELS ? p->out_c - o : CHANNELS, fours = p->per_channel ? left / 4 : 0;
+    int32_t fours = l->p->per_channel ? channels / 4 : 0;
 
-    t->w1 = t->w2 = t->w3 = t->w4;
-    t->w = l->weights + o * t->w4;
-    t->out = out + o;
     t->from = (uint32_t)(uintptr_t)l->scratch;
-    if (fours > 0) {
-        t->bias = l->bias + o;
-        t->mult = l->mult + o;
-        t->shift = l->shift + o;
-        t->left = fours;
+    t->left = fours;
+    if (fours > 0 && t->n * t->rows == 1) {
+        put_single(t);
+        t->from += (uint32_t)(4 * WORD * fours);
+    } else if (fours > 0) {
         put_quads(t);
     }
-    for (int32_t c = 4 * fours; c < left; c += 4)
-        put_with_own_scales(l, t, o + c, left - c < 4 ? left - c : 4);
+    for (int32_t c = 4 * fours; c < channels; c += 4)
+        put_with_own_scales(l, t, o + c, channels - c < 4 ? channels - c : 4);
 }
 
-/* How quads go through a strip of several rows. */
-static void look_at_strip(const struct layer *l, const struct strip *s, int32_t rows, struct quads *t)
+/* How quads go through all channels of a strip of several rows. */
+static void look_at_strip(const struct layer *l, const struct strip *s, int32_t rows, int8_t *out, struct quads *t)
 {
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
     int32_t row = p->out_w * p->out_c, next = l->column * p->stride_w;
 
+    t->w1 = t->w2 = t->w3 = t->w4;
+    t->w = l->weights;
+    t->bias = l->bias;
+    t->mult = l->mult;
+    t->shift = l->shift;
+    t->out = out;
     t->n = s->n;
     t->rows = rows;
     t->step = p->out_c;
@@ -623,11 +672,17 @@ static void put_rows(const struct layer *l, struct quads *t, const int8_t *const
     for (int32_t ox = 0; ox < p->out_w; ox += l->block.n) {
         const struct strip s = strip_at(p, ox, p->out_w - ox < l->block.n ? p->out_w - ox : l->block.n);
 
+        int32_t inside = s.to - s.from, skip = l->block.bytes - inside * l->column;
+        struct columns c = {CHANNELS, NULL, p->in_c, l->column, inside, NULL, s.x * p->in_c, n, skip, 0};
+
         put_outside(l, &s, n);
-        look_at_strip(l, &s, n, t);
-        for (int32_t o = 0; o < p->out_c; o += CHANNELS) {
-            transpose(l, rows, n, &s, o);
-            put_channels(l, t, o, out + ox * p->out_c);
+        look_at_strip(l, &s, n, out + ox * p->out_c, t);
+        for (int32_t o = 0; o < p->out_c; o += CHANNELS, c.at += CHANNELS) {
+            if (p->out_c - o < CHANNELS)
+                c.channels = p->out_c - o;
+            if (inside > 0)
+                transpose(&c, rows, p->kernel_h, l->scratch + s.from * l->column);
+            put_channels(l, t, o, c.channels);
         }
     }
     if (p->lo > INT8_MIN || p->hi < INT8_MAX)
@@ -664,9 +719,9 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_mve(const struct mote_depthwise_conv_2d
 {
     const struct mote_clamp c = {p->out_zero, p->lo, p->hi, p->per_channel};
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
-    bool is_packed = p->depth_multiplier > 1 || is_short(p);
+    bool few_taps = is_short(p), is_packed = p->depth_multiplier > 1 || few_taps;
 
-    if (is_short(p) && mote_all_right(shift, p->per_channel ? p->out_c : 1)) {
+    if (few_taps && mote_all_right(shift, p->per_channel ? p->out_c : 1)) {
         const struct layer l = {p, weights, shift, bias, mult, scratch, block_of(p), words_of(p) * COLUMN, zeros[0]};
 
         put_short(&l, in, zeros, out, first, count);

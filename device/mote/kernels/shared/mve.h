@@ -110,17 +110,20 @@ static inline int32x4_t mote_shift_right_four(int32x4_t x, int32x4_t shift)
     return vrshlq_s32(vqaddq_s32(x, vshrq_n_s32(vandq_s32(x, shift), 31)), shift);
 }
 
-/* All of n shifts are to the right: then requantization needs fewer instructions. */
+/* All of n >= 1 shifts are to the right: then requantization needs fewer instructions. */
 static inline bool mote_all_right(const int8_t *shift, int32_t n)
 {
-    int8_t max = INT8_MIN;
+    int32_t max = INT8_MIN;
+    int8x16_t v;
 
-    for (; n > 0; n -= 16, shift += 16) {
-        mve_pred16_t lanes = vctp8q((uint32_t)n);
-
-        max = vmaxvq_p_s8(max, vldrbq_z_s8(shift, lanes), lanes);
-    }
-    return max < 0;
+    __asm__("dlstp.8 lr, %[n]\n"
+            "1: vldrb.8 %q[v], [%[shift]], #16\n"
+            "vmaxv.s8 %[max], %q[v]\n"
+            "letp lr, 1b"
+            : [max] "+r"(max), [shift] "+r"(shift), [v] "=&w"(v)
+            : [n] "r"(n)
+            : "lr", "cc", "memory");
+    return (int8_t)max < 0;
 }
 
 static inline int32x4_t mote_clamp_four(int32x4_t x, const struct mote_clamp *c)
