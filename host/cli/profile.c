@@ -306,6 +306,7 @@ static void print_text(const struct profile *r)
     if (r->p.has_graph)
         printf("MACs: %lld as imported, %lld as executed\n", (long long)r->p.macs_imported,
                (long long)r->p.macs_executed);
+    puts("Instructions and cycles: `mote emulate`.");
     puts(footprint_fits(&r->footprint, r->measure.board) ? "It fits." : "It does not fit.");
 }
 
@@ -332,7 +333,8 @@ const struct command command_profile = {
     .arguments = "M --target BOARD [--via image|c]",
     .summary = "what a model costs on a board: RAM, flash, multiplications",
     .details =
-        "Compiles and links the firmware without running it; `mote emulate` adds instructions and measures the stack,\n"
+        "Compiles and links the firmware without running it; `mote emulate` adds instructions and cycles and measures "
+        "the stack,\n"
         "which here is the most that the functions' frames can add up to. The table has a line for each operator of "
         "the compiled graph: multiply-accumulates of an inference, bytes of weights and of\n"
         "tables (what several share counts for the first), arena bytes that are alive during it. A .mote knows steps\n"

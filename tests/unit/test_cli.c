@@ -1151,6 +1151,11 @@ static void want_emulation(const char *via, json_int_t inferences)
     assert_true(integer(json, "checksum_instructions") > 0 || strcmp(via, "c") == 0);
     assert_true(integer(json, "constant_bytes") > 0 && integer(json, "weight_bytes") > 0);
     assert_true(integer(json, "arena_bytes") > 0 && integer(json, "data_bss_bytes") >= 0);
+    assert_true(integer(json, "loads") > 0 && integer(json, "load_words") >= integer(json, "loads"));
+    assert_true(integer(json, "stores") > 0 && integer(json, "multiplies") > 0 && integer(json, "divides") >= 0);
+    assert_true(integer(json, "branches") >= integer(json, "taken_branches"));
+    assert_true(integer(json, "cycles") > integer(json, "instructions") && integer(json, "crude_cycles") > 0);
+    assert_true(json_real_value(json_object_get(json, "milliseconds")) == (double)integer(json, "cycles") * 1e3 / 25e6);
     assert_true(integer(json, "stack_bytes") > 0 && integer(json, "harness_code_bytes") > 0);
     json_decref(json);
     json_decref(host_json);

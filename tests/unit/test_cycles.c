@@ -387,8 +387,8 @@ static void branches_refill(void **state)
                  {"cortex-m0", "bd12", 7},       {"cortex-m0plus", "d102", 2},   {"cortex-m0plus", "f000 f8c6", 3},
                  {"cortex-m0plus", "4770", 2},   {"cortex-m0plus", "bd12", 6},   {"cortex-m4f", "d102", 3},
                  {"cortex-m4f", "bd12", 7},      {"cortex-m4f", "f852 f003", 5}, {"cortex-m4f", "e8d1 f002", 6},
-                 {"cortex-m4f", "f000 f8c6", 3}, {"crude", "d102", 3},           {"cortex-m7", "d102", 1},
-                 {"cortex-m7", "4770", 5},       {"cortex-m33", "d102", 3},      {"cortex-m55", "d102", 4},
+                 {"cortex-m4f", "f000 f8c6", 3}, {"crude", "d102", 3},           {"cortex-m7", "d102", 2},
+                 {"cortex-m7", "4770", 5},       {"cortex-m33", "d102", 3},      {"cortex-m55", "d102", 3},
                  {"cortex-m55", "f00f c803", 0}, {"cortex-m4f", "6851", 2}};
 
     (void)state;

@@ -83,9 +83,9 @@ static const struct timing timings[] = {
      .register_refill = 2,
      .load_refill = 2,
      .pipelines_loads = true},
-    {.core = "cortex-m7", .pipeline = &pipeline_m7, .refill = 0, .register_refill = 4, .load_refill = 4},
+    {.core = "cortex-m7", .pipeline = &pipeline_m7, .refill = 1, .register_refill = 4, .load_refill = 4},
     {.core = "cortex-m33", .pipeline = &pipeline_m33, .refill = 2, .register_refill = 2, .load_refill = 2},
-    {.core = "cortex-m55", .pipeline = &pipeline_m55, .refill = 3, .register_refill = 3, .load_refill = 3},
+    {.core = "cortex-m55", .pipeline = &pipeline_m55, .refill = 2, .register_refill = 2, .load_refill = 2},
 };
 
 const struct timing *timing_of(const char *core)
