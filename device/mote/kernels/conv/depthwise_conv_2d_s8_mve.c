@@ -654,16 +654,6 @@ static void look_at_strip(const struct layer *l, const struct strip *s, int32_t 
     }
 }
 
-static void clamp(int8_t *out, int32_t n, int32_t lo, int32_t hi)
-{
-    for (; n > 0; n -= 16, out += 16) {
-        mve_pred16_t lanes = vctp8q((uint32_t)n);
-        int8x16_t x = vmaxq_s8(vldrbq_z_s8(out, lanes), vdupq_n_s8((int8_t)lo));
-
-        vstrbq_p_s8(out, vminq_s8(x, vdupq_n_s8((int8_t)hi)), lanes);
-    }
-}
-
 /* Output rows that lie one behind the other, each with pointers to its input rows. */
 static void put_rows(const struct layer *l, struct quads *t, const int8_t *const rows[], int32_t n, int8_t *out)
 {
@@ -685,8 +675,7 @@ static void put_rows(const struct layer *l, struct quads *t, const int8_t *const
             put_channels(l, t, o, c.channels);
         }
     }
-    if (p->lo > INT8_MIN || p->hi < INT8_MAX)
-        clamp(out, n * p->out_w * p->out_c, p->lo, p->hi);
+    mote_clamp_bytes(out, n * p->out_w * p->out_c, p->lo, p->hi);
 }
 
 static void put_short(const struct layer *l, const int8_t *in, const int8_t *zeros, int8_t *out, int32_t first,

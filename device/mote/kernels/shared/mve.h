@@ -139,6 +139,19 @@ static inline int32x4_t mote_requant_four(int32x4_t sum, const struct mote_scale
     return mote_clamp_four(mote_shift_right_four(x, s->right), c);
 }
 
+/* n results that saturated as bytes; few layers have a range that is smaller. */
+static inline void mote_clamp_bytes(int8_t *x, int32_t n, int32_t lo, int32_t hi)
+{
+    if (lo == INT8_MIN && hi == INT8_MAX)
+        return;
+    for (; n > 0; n -= 16, x += 16) {
+        mve_pred16_t lanes = vctp8q((uint32_t)n);
+        int8x16_t v = vmaxq_s8(vldrbq_z_s8(x, lanes), vdupq_n_s8((int8_t)lo));
+
+        vstrbq_p_s8(x, vminq_s8(v, vdupq_n_s8((int8_t)hi)), lanes);
+    }
+}
+
 #else
 #define MOTE_MVE          0
 #define MOTE_IF_MVE(code) NULL
