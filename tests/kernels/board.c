@@ -94,18 +94,21 @@ static void print_counts(struct suite *s, const struct known_kernel *known, cons
 {
     uint64_t seed = s->seed;
     int64_t *instructions = pool_array(fw->pool, (size_t)known->n, sizeof *instructions);
+    int64_t *cycles = pool_array(fw->pool, (size_t)known->n, sizeof *cycles);
     double operations = 0;
     struct kernel_case c;
 
     for (int32_t i = 0; i < s->bench_cases && suite_bench_case(s, known, &seed, &c); i++) {
         operations += case_operations(&c);
-        for (int32_t v = 0; v < known->n && *next < fw->n_counts; v++)
-            instructions[v] += fw->counts[(*next)++];
+        for (int32_t v = 0; v < known->n && *next < fw->n_counts; v++, (*next)++) {
+            instructions[v] += fw->counts[*next];
+            cycles[v] += fw->by_class ? fw->by_class[*next].cycles : 0; /* 0 where no timing is documented */
+        }
     }
     for (int32_t v = 0; v < known->n && operations > 0; v++)
-        printf("%-28s %-12s %12.0f %12lld %9.2f %8.2f\n", known->kernel->name, known->versions[v].name, operations,
-               (long long)instructions[v], (double)instructions[v] / operations,
-               (double)instructions[0] / (double)instructions[v]);
+        printf("%-28s %-12s %12.0f %12lld %9.2f %8.2f %9.2f\n", known->kernel->name, known->versions[v].name,
+               operations, (long long)instructions[v], (double)instructions[v] / operations,
+               (double)instructions[0] / (double)instructions[v], (double)cycles[v] / operations);
 }
 
 static enum mote_status judge(struct firmware *fw, struct suite *s, const char *kernel, bool bench, long *failed,
@@ -126,7 +129,8 @@ static enum mote_status judge(struct firmware *fw, struct suite *s, const char *
             *failed += !agrees(fw->pool, s, &known, fw->board->name, text);
     }
     if (bench)
-        printf("%-28s %-12s %12s %12s %9s %8s\n", "kernel", "version", "operations", "instructions", "each", "speed");
+        printf("%-28s %-12s %12s %12s %9s %8s %9s\n", "kernel", "version", "operations", "instructions", "each",
+               "speed", "cycles");
     for (int32_t i = 0; i < known_kernels_count && bench; i++) {
         struct known_kernel known = known_kernel(i, target_of_board(fw->board).features, false);
 
@@ -149,6 +153,7 @@ enum mote_status board_check(struct pool *pool, const char *board, const char *k
 
     TRY(board_load(pool, board, &b, at));
     TRY(firmware_begin(pool, b, &fw, at));
+    fw.classes = bench;
     status = build(&fw, suite, kernel, at);
     if (status == MOTE_OK)
         status = firmware_run(&fw, SECONDS, false, at);
