@@ -182,51 +182,50 @@ struct tiles {
     int32_t out_step;        /*  44 */
     int32_t left;            /*  48: columns */
     int32_t zero, filters;   /*  52, 56: filters of a block */
-    int32_t lo, hi;          /*  60, 64 */
-    const int32_t *mult;     /*  68: of the next block */
-    const int8_t *shift;     /*  72 */
-    uint32_t r7;             /*  76: saved, as compilers do not let assembly have it */
-    const int32_t *biases;   /*  80: of the next block */
-    const int8_t *seen;      /*  84: the first column */
-    int32_t n;               /*  88: columns */
-    int8_t *outs;            /*  92: of the next block */
-    int32_t blocks;          /*  96 */
-    int32_t bias[FILTERS];   /* 100 */
-    int32_t sum[3][FILTERS]; /* 132 */
+    const int32_t *mult;     /*  60: of the next block */
+    const int8_t *shift;     /*  64 */
+    uint32_t r7;             /*  68: saved, as compilers do not let assembly have it */
+    const int32_t *biases;   /*  72: of the next block */
+    const int8_t *seen;      /*  76: the first column */
+    int32_t n;               /*  80: columns */
+    int8_t *outs;            /*  84: of the next block */
+    int32_t blocks;          /*  88 */
+    int32_t bias[FILTERS];   /*  92 */
+    int32_t sum[3][FILTERS]; /* 124 */
 };
 
 #define BLOCK                                                                                                          \
-    "ldrd r0, r1, [r12, #80]\n"                                                                                        \
-    "ldrd r2, r3, [r12, #88]\n"                                                                                        \
+    "ldrd r0, r1, [r12, #72]\n"                                                                                        \
+    "ldrd r2, r3, [r12, #80]\n"                                                                                        \
     "vldrw.32 q0, [r0], #16\n"                                                                                         \
     "vldrw.32 q1, [r0], #16\n"                                                                                         \
-    "str r0, [r12, #80]\n"                                                                                             \
+    "str r0, [r12, #72]\n"                                                                                             \
     "str r1, [r12, #28]\n"                                                                                             \
     "str r2, [r12, #48]\n"                                                                                             \
     "str r3, [r12, #40]\n"                                                                                             \
     "add r3, r3, #8\n"                                                                                                 \
-    "str r3, [r12, #92]\n"                                                                                             \
-    "vstrw.32 q0, [r12, #100]\n"                                                                                       \
-    "vstrw.32 q1, [r12, #116]\n"                                                                                       \
-    "ldrd r0, r1, [r12, #68]\n"                                                                                        \
+    "str r3, [r12, #84]\n"                                                                                             \
+    "vstrw.32 q0, [r12, #92]\n"                                                                                        \
+    "vstrw.32 q1, [r12, #108]\n"                                                                                       \
+    "ldrd r0, r1, [r12, #60]\n"                                                                                        \
     "vld20.32 {q4, q5}, [r0]\n"                                                                                        \
     "vldrb.s16 q7, [r1], #8\n"                                                                                         \
     "vld21.32 {q4, q5}, [r0]!\n"                                                                                       \
-    "strd r0, r1, [r12, #68]\n"                                                                                        \
+    "strd r0, r1, [r12, #60]\n"                                                                                        \
     "vmovlb.s16 q6, q7\n"                                                                                              \
     "vmovlt.s16 q7, q7\n"
 #define NEXT_BLOCK                                                                                                     \
-    "ldr r0, [r12, #96]\n"                                                                                             \
+    "ldr r0, [r12, #88]\n"                                                                                             \
     "str r9, [r12, #36]\n"                                                                                             \
     "subs r0, r0, #1\n"                                                                                                \
-    "str r0, [r12, #96]\n"
+    "str r0, [r12, #88]\n"
 
 /* Three columns, or, if there are fewer, on to label 6 with their number less 3 in r4. */
 #define COLUMNS                                                                                                        \
     "ldrd r1, r2, [r12, #28]\n"                                                                                        \
     "ldr r9, [r12, #36]\n"                                                                                             \
     "ldr r4, [r12, #48]\n"                                                                                             \
-    "add r11, r12, #92\n"                                                                                              \
+    "add r11, r12, #84\n"                                                                                              \
     "add r3, r1, r2\n"                                                                                                 \
     "add r5, r3, r2\n"                                                                                                 \
     "str r1, [r12, #4]\n"                                                                                              \
@@ -296,13 +295,10 @@ struct tiles {
 #define REQUANTIZE                                                                                                     \
     "dls lr, r3\n"                                                                                                     \
     "ldrd r1, r2, [r12, #40]\n"                                                                                        \
-    "ldrd r3, r4, [r12, #60]\n"                                                                                        \
     "ldrd r5, r6, [r12, #52]\n"                                                                                        \
-    "vdup.16 q2, r3\n"                                                                                                 \
-    "vdup.16 q3, r4\n"                                                                                                 \
     "vctp.16 r6\n"                                                                                                     \
     "mov r0, #1\n"                                                                                                     \
-    "add r4, r12, #132\n"                                                                                              \
+    "add r4, r12, #124\n"                                                                                              \
     "5: vld20.32 {q0, q1}, [r4]\n"                                                                                     \
     "vld21.32 {q0, q1}, [r4]!\n"                                                                                       \
     "vqrdmulh.s32 q0, q0, q4\n"                                                                                        \
@@ -314,8 +310,7 @@ struct tiles {
     "vqmovnb.s32 q0, q0\n"                                                                                             \
     "vqmovnt.s32 q0, q1\n"                                                                                             \
     "vqadd.s16 q0, q0, r5\n"                                                                                           \
-    "vmax.s16 q0, q0, q2\n"                                                                                            \
-    "vmin.s16 q0, q0, q3\n"                                                                                            \
+    "vqmovnb.s16 q0, q0\n"                                                                                             \
     "vpst\n"                                                                                                           \
     "vstrbt.16 q0, [r1]\n"                                                                                             \
     "add r1, r1, r2\n"                                                                                                 \
@@ -335,23 +330,23 @@ static MOTE_CHANGES_PREDICATE void put_tiles(struct tiles *tiles)
 {
     register struct tiles *t __asm__("r12") = tiles;
 
-    __asm__ volatile("str r7, [r12, #76]\n"
+    __asm__ volatile("str r7, [r12, #68]\n"
                      "1: " BLOCK "2: " COLUMNS TILES_3 "4: " REQUANTIZE "bne 2b\n" NEXT_BLOCK "bne 1b\n"
                      "b 9f\n"
                      "6: " NO_MORE_COLUMNS "cmp r4, #-1\n"
-                     "bne 8f\n" TILES_2 TILES_1 "9: ldr r7, [r12, #76]\n"
+                     "bne 8f\n" TILES_2 TILES_1 "9: ldr r7, [r12, #68]\n"
                      : "+r"(t)
                      :
                      : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", "q3",
                        "q4", "q5", "q6", "q7", "cc", "memory");
 }
 
-_Static_assert(sizeof(struct tiles) == 228 && offsetof(struct tiles, x) == 28 && offsetof(struct tiles, w) == 36 &&
+_Static_assert(sizeof(struct tiles) == 220 && offsetof(struct tiles, x) == 28 && offsetof(struct tiles, w) == 36 &&
                    offsetof(struct tiles, out) == 40 && offsetof(struct tiles, left) == 48 &&
-                   offsetof(struct tiles, lo) == 60 && offsetof(struct tiles, mult) == 68 &&
-                   offsetof(struct tiles, biases) == 80 && offsetof(struct tiles, n) == 88 &&
-                   offsetof(struct tiles, blocks) == 96 && offsetof(struct tiles, bias) == 100 &&
-                   offsetof(struct tiles, sum) == 132,
+                   offsetof(struct tiles, zero) == 52 && offsetof(struct tiles, mult) == 60 &&
+                   offsetof(struct tiles, biases) == 72 && offsetof(struct tiles, n) == 80 &&
+                   offsetof(struct tiles, blocks) == 88 && offsetof(struct tiles, bias) == 92 &&
+                   offsetof(struct tiles, sum) == 124,
                "the offsets in the assembly");
 
 /* What all calls of put_group() of a call have. */
@@ -392,8 +387,6 @@ static void look_at_filters(struct layer *l)
     t->rewind = -(-l->len & (VECTOR - 1));
     t->out_step = p->out_c;
     t->zero = p->out_zero;
-    t->lo = p->lo;
-    t->hi = p->hi;
 }
 
 /* A block of filters that are not eight with a multiplier each. */
@@ -562,6 +555,8 @@ MOTE_WEAK void mote_conv_2d_s8_mve(const struct mote_conv_2d_s8 *p, const int8_t
                 put_plain_row(&l, at, g, out + mote_ring(r, p->out_ring) * out_row);
             }
         }
+    for (int32_t r = first; l.right && (p->lo > INT8_MIN || p->hi < INT8_MAX) && r < first + count; r++)
+        mote_clamp_bytes(out + mote_ring(r, p->out_ring) * out_row, out_row, p->lo, p->hi);
 }
 
 static void run_conv_2d_s8_mve(const struct mote_call *c)
