@@ -41,7 +41,7 @@ static double instructions(const void *params, int32_t rows)
     const struct mote_conv_2d_s8 *p = params;
     double pixels = (double)rows * p->out_w, left = (double)((int64_t)rows * p->out_w % 4);
     double words = (double)p->kernel_h * row_words(p), filter = p->lo > INT8_MIN || p->hi < INT8_MAX ? 48 : 23;
-    double full = filter + 24 + 13.5 * words, rest = filter + 6 * left + (5.5 + 2 * left) * words;
+    double full = filter + 24 + 13.5 * words, rest = filter + 6 * left + ((left > 2 ? 5.5 : 4.5) + 2 * left) * words;
 
     return 300 + 13.0 * p->out_c + pixels * (40 + 9 * words) +
            p->out_c * ((pixels - left) / 4 * full + (left > 0 ? rest : 0));
@@ -73,14 +73,26 @@ struct tile {
  *
  * r0 to r3 sums; r4, r5, r6, r8 pairs of inputs; r9 weights, r10 a pair of them; r11 and r12 where inputs and weights
  * are; r7 the tile. */
-#define LOAD_1  "ldr r4, [r11], #4\n"
-#define LOAD_2  "ldmia r11!, {r4, r5}\n"
+#define LOAD_1  "ldmia r11!, {r4, r5}\n" /* of one pixel or two, even and odd bytes at once */
+#define LOAD_2  "ldmia r11!, {r4, r5, r6, r8}\n"
 #define LOAD_3  "ldmia r11!, {r4, r5, r6}\n"
 #define LOAD_4  "ldmia r11!, {r4, r5, r6, r8}\n"
 #define ADD_1   "smlad r0, r4, r10, r0\n"
 #define ADD_2   ADD_1 "smlad r1, r5, r10, r1\n"
 #define ADD_3   ADD_2 "smlad r2, r6, r10, r2\n"
 #define ADD_4   ADD_3 "smlad r3, r8, r10, r3\n"
+#define MORE_1  ""
+#define MORE_2  ""
+#define MORE_3  LOAD_3
+#define MORE_4  LOAD_4
+#define EVEN_1  ADD_1
+#define ODD_1   "smlad r0, r5, r10, r0\n"
+#define EVEN_2  ADD_2
+#define ODD_2   "smlad r0, r6, r10, r0\nsmlad r1, r8, r10, r1\n"
+#define EVEN_3  ADD_3
+#define ODD_3   ADD_3
+#define EVEN_4  ADD_4
+#define ODD_4   ADD_4
 #define BIAS_1  ""
 #define BIAS_2  "mov r1, r0\n"
 #define BIAS_3  BIAS_2 "mov r2, r0\n"
@@ -89,7 +101,8 @@ struct tile {
 #define PUT_2   PUT_1 "strb r1, [r5, r9]\n"
 #define PUT_3   PUT_2 "strb r2, [r6, r9]\n"
 #define PUT_4   PUT_3 "strb r3, [r8, r9]\n"
-#define WORD(n) "ldr r9, [r12], #4\n" LOAD_##n "sxtb16 r10, r9\n" ADD_##n LOAD_##n "sxtb16 r10, r9, ror #8\n" ADD_##n
+#define WORD(n)                                                                                                        \
+    "ldr r9, [r12], #4\n" LOAD_##n "sxtb16 r10, r9\n" EVEN_##n MORE_##n "sxtb16 r10, r9, ror #8\n" ODD_##n
 
 #define RESULT(r)  MOTE_RESULT(r, "r4", "r5", "r6", "r10")
 #define RESULT_1   RESULT("r0")
@@ -325,7 +338,7 @@ MOTE_WEAK void mote_conv_2d_s8_dsp(const struct mote_conv_2d_s8 *p, const int8_t
 
     mote_assert(p->kernel_h <= MOTE_KERNEL_ROWS_MAX && first >= 0 && first + count <= p->batch * p->out_h);
     plain = p->kernel_h * (int32_t)row_words(p) <= MOTE_PLAIN_PRODUCTS / 4 &&
-            mote_all_plain(bias, mult, shift, p->out_c, p->per_channel);
+            mote_all_plain_dsp(bias, mult, shift, p->out_c, p->per_channel);
     for (int32_t group = 0; group < groups; group++) {
         int32_t have = 0, pixels = 0, end = (group + 1) * n;
 

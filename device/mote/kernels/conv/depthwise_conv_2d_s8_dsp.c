@@ -365,7 +365,7 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_dsp(const struct mote_depthwise_conv_2d
                     .taps = taps};
 
     mote_assert(p->kernel_h <= MOTE_KERNEL_ROWS_MAX && first >= 0 && first + count <= p->batch * p->out_h);
-    plain = j.n <= MOTE_PLAIN_PRODUCTS && mote_all_plain(bias, mult, shift, p->out_c, p->per_channel);
+    plain = j.n <= MOTE_PLAIN_PRODUCTS && mote_all_plain_dsp(bias, mult, shift, p->out_c, p->per_channel);
     for (int32_t r = first; r < first + count; r++) {
         int32_t top = r % p->out_h * p->stride_h - p->pad_top;
         int8_t *to = out + mote_ring(r, p->out_ring) * p->out_w * p->out_c;

@@ -158,7 +158,7 @@ MOTE_WEAK void mote_fully_connected_s8_dsp(const struct mote_fully_connected_s8 
 {
     struct job j = {p, weights, bias, mult, shift, false};
 
-    j.plain = has_room(p) && mote_all_plain(bias, mult, shift, p->out_c, p->per_channel);
+    j.plain = has_room(p) && mote_all_plain_dsp(bias, mult, shift, p->out_c, p->per_channel);
     in += first * p->in_len;
     out += first * p->out_c;
     for (; count > 0; count--, in += p->in_len, out += p->out_c)
