@@ -145,6 +145,9 @@ enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *fil
 
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
+    static const char *const goals[] = {
+        [OPTIMIZE_BALANCED] = "balanced", [OPTIMIZE_RAM] = "ram", [OPTIMIZE_SPEED] = "speed", NULL};
+    const char *goal;
     struct target target;
     struct pipeline_options options = {
         .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .target = &target};
@@ -153,6 +156,9 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
     const char *here = cli_takes(cli, "--cpu") ? "host" : NULL;
 
     TRY(target_find(&cli->pool, cli_value(cli, "--target") ? cli_value(cli, "--target") : here, &target, &cli->root));
+    TRY(cli_word(cli, "--optimize", goals, &goal));
+    while (goal != goals[options.optimize])
+        options.optimize++;
     return pipeline_compile(p, &options, file);
 }
 

@@ -67,7 +67,7 @@ const char *cli_json_text(struct cli *cli, json_t *json);
 void cli_progress(const char *what, int64_t done, int64_t total);
 json_t *json_tensor_shape(const uint32_t *dims, int rank);
 
-/* Loads and compiles the command's first positional argument with its --passes, --dump and --target. */
+/* Loads and compiles the command's first positional argument with its --passes, --dump, --target and --optimize. */
 MUST_CHECK enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *file);
 MUST_CHECK enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file);
 MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file);
@@ -75,6 +75,12 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
     {"--passes", "LIST", "passes to run, comma-separated, or `none`; default: all"},                                   \
     {                                                                                                                  \
         "--dump", "PASS", "print the graph after this pass, or the plan after this stage, to stderr"                   \
+    }
+
+/* For commands that plan for boards. */
+#define OPTIMIZE_OPTION                                                                                                \
+    {                                                                                                                  \
+        "--optimize", "GOAL", "balanced (the default: a smaller arena where it costs few instructions), ram or speed"  \
     }
 
 /* For commands that run models on this machine; main() reads it. */

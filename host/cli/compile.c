@@ -93,7 +93,7 @@ static enum mote_status run_compile(struct cli *cli)
 
 const struct command command_compile = {
     .name = "compile",
-    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET]",
+    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
@@ -114,6 +114,7 @@ const struct command command_compile = {
                                        {"--name", "NAME", "what the model is called in image and C"},
                                        {"--target", "TARGET",
                                         "the board that it must fit (`mote targets` lists them), or a core"},
+                                       OPTIMIZE_OPTION,
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_compile,

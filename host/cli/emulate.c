@@ -195,6 +195,8 @@ const struct command command_emulate = {
     .example = "mote emulate kws.tflite --target mps2-an386 --via c --input sample.bin --output scores.npy",
     .positional_min = 1,
     .positional_max = 1,
-    .options = (const struct option[]){MEASURE_OPTIONS, INPUT_OPTIONS, DATA_OPTIONS, PASS_OPTIONS, {NULL, NULL, NULL}},
+    .options =
+        (const struct option[]){
+            MEASURE_OPTIONS, INPUT_OPTIONS, DATA_OPTIONS, OPTIMIZE_OPTION, PASS_OPTIONS, {NULL, NULL, NULL}},
     .run = run_emulate,
 };

@@ -348,6 +348,6 @@ const struct command command_profile = {
     .example = "mote profile kws.tflite --target nano-33-ble-sense --via c",
     .positional_min = 1,
     .positional_max = 1,
-    .options = (const struct option[]){MEASURE_OPTIONS, PASS_OPTIONS, {NULL, NULL, NULL}},
+    .options = (const struct option[]){MEASURE_OPTIONS, OPTIMIZE_OPTION, PASS_OPTIONS, {NULL, NULL, NULL}},
     .run = run_profile,
 };

@@ -11,7 +11,7 @@
 #define LENGTH_MAX 64    /* steps of a segment */
 #define CALLS_MAX  6000  /* of a segment that is looked at */
 #define STEP_CALLS 512   /* of one step */
-#define WORTH      5     /* a percent of instructions is worth so many of the arena */
+#define WORTH      3     /* a percent of instructions is worth so many of the arena */
 #define LITTLE     1e-3  /* the same if the arena is all that matters */
 #define FINER      0.998 /* choices that are not so much faster than a smaller one are left out */
 #define PASSES     3

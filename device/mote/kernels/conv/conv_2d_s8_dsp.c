@@ -101,8 +101,7 @@ struct tile {
 #define PUT_2   PUT_1 "strb r1, [r5, r9]\n"
 #define PUT_3   PUT_2 "strb r2, [r6, r9]\n"
 #define PUT_4   PUT_3 "strb r3, [r8, r9]\n"
-#define WORD(n)                                                                                                        \
-    "ldr r9, [r12], #4\n" LOAD_##n "sxtb16 r10, r9\n" EVEN_##n MORE_##n "sxtb16 r10, r9, ror #8\n" ODD_##n
+#define WORD(n) "ldr r9, [r12], #4\n" LOAD_##n "sxtb16 r10, r9\n" EVEN_##n MORE_##n "sxtb16 r10, r9, ror #8\n" ODD_##n
 
 #define RESULT(r)  MOTE_RESULT(r, "r4", "r5", "r6", "r10")
 #define RESULT_1   RESULT("r0")
