@@ -349,6 +349,89 @@ _Static_assert(sizeof(struct tiles) == 220 && offsetof(struct tiles, x) == 28 &&
                    offsetof(struct tiles, sum) == 124,
                "the offsets in the assembly");
 
+/* Four filters of n <= 16 bytes stay in registers, and all columns meet them. The assembly has the offsets. */
+struct fours {
+    const int8_t *w;     /*  0: the next four */
+    int32_t len;         /*  4 */
+    const int32_t *bias; /*  8 */
+    const int32_t *mult; /* 12 */
+    const int8_t *shift; /* 16 */
+    int8_t *out;         /* 20 */
+    const int8_t *x;     /* 24: the first column */
+    int32_t step;        /* 28 */
+    int32_t out_step;    /* 32 */
+    int32_t n;           /* 36: columns */
+    int32_t zero;        /* 40 */
+    int32_t left;        /* 44: fours of filters */
+    uint32_t r7;         /* 48: saved, as compilers do not let assembly have it */
+};
+
+/* r0, r2, r4 and r6 are sums, r1 and r3 input, r5 and r8 output, r7 1, r9 the zero point, r10 biases, r11 columns. */
+static MOTE_CHANGES_PREDICATE void put_fours(struct fours *fours)
+{
+    register struct fours *t __asm__("r12") = fours;
+
+    __asm__ volatile("str r7, [r12, #48]\n"
+                     "ldrd r1, r0, [r12]\n"
+                     "mov r7, #1\n"
+                     "vctp.8 r0\n"
+                     "1: ldm r12, {r1, r2, r3, r4, r5, r6}\n"
+                     "mov r10, r3\n"
+                     "add r8, r1, r2\n"
+                     "add r9, r8, r2\n"
+                     "add r11, r9, r2\n"
+                     "vpstttt\n"
+                     "vldrbt.8 q0, [r1]\n"
+                     "vldrbt.8 q1, [r8]\n"
+                     "vldrbt.8 q2, [r9]\n"
+                     "vldrbt.8 q3, [r11]\n"
+                     "add r1, r11, r2\n"
+                     "add r3, r3, #16\n"
+                     "vldrw.32 q6, [r4], #16\n"
+                     "vldrb.s32 q7, [r5], #4\n"
+                     "mov r0, r6\n"
+                     "add r6, r6, #4\n"
+                     "stm r12, {r1, r2, r3, r4, r5, r6}\n"
+                     "mov r5, r0\n"
+                     "ldrd r1, r3, [r12, #24]\n"
+                     "ldrd r8, r11, [r12, #32]\n"
+                     "ldr r9, [r12, #40]\n"
+                     "dls lr, r11\n"
+                     "2: vpst\n"
+                     "vldrbt.8 q5, [r1]\n"
+                     "ldm r10, {r0, r2, r4, r6}\n"
+                     "add r1, r1, r3\n"
+                     "vmladava.s8 r0, q5, q0\n"
+                     "vmladava.s8 r2, q5, q1\n"
+                     "vmladava.s8 r4, q5, q2\n"
+                     "vmladava.s8 r6, q5, q3\n"
+                     "vmov q5[2], q5[0], r0, r4\n"
+                     "vmov q5[3], q5[1], r2, r6\n"
+                     "vqrdmulh.s32 q5, q5, q6\n"
+                     "vqdmlah.s32 q5, q5, r7\n"
+                     "vrshl.s32 q5, q5, q7\n"
+                     "vadd.i32 q5, q5, r9\n"
+                     "vqmovnb.s32 q5, q5\n"
+                     "vqmovnb.s16 q5, q5\n"
+                     "vstrb.32 q5, [r5]\n"
+                     "add r5, r5, r8\n"
+                     "le lr, 2b\n"
+                     "ldr r0, [r12, #44]\n"
+                     "subs r0, r0, #1\n"
+                     "str r0, [r12, #44]\n"
+                     "bne 1b\n"
+                     "ldr r7, [r12, #48]\n"
+                     : "+r"(t)
+                     :
+                     : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", "q3",
+                       "q5", "q6", "q7", "cc", "memory");
+}
+
+_Static_assert(sizeof(struct fours) == 52 && offsetof(struct fours, x) == 24 &&
+                   offsetof(struct fours, out_step) == 32 && offsetof(struct fours, zero) == 40 &&
+                   offsetof(struct fours, left) == 44,
+               "the offsets in the assembly");
+
 /* What all calls of put_group() of a call have. */
 struct layer {
     const struct mote_conv_2d_s8 *p;
@@ -414,12 +497,39 @@ static void put_some(struct tiles *t, const struct layer *l, int32_t o, int32_t 
     put_tiles(t);
 }
 
+/* Filters of few bytes, so many fours of them from o on; returns how many there were. */
+static int32_t put_short(const struct layer *l, const struct columns *columns, int32_t o, int32_t fours, int8_t *out)
+{
+    struct fours t = {.w = l->weights + o * l->len,
+                      .len = l->len,
+                      .bias = l->bias + o,
+                      .mult = l->mult + o,
+                      .shift = l->shift + o,
+                      .out = out + o,
+                      .x = columns->seen,
+                      .step = columns->step,
+                      .out_step = l->p->out_c,
+                      .n = columns->n,
+                      .zero = l->p->out_zero,
+                      .left = fours};
+
+    if (fours > 0)
+        put_fours(&t);
+    return 4 * fours;
+}
+
 /* Filters from o on: eight at a time, then four, two, one, which is a pair with itself. A single column takes four. */
 static void put_filters(struct layer *l, const struct columns *columns, int32_t o, int32_t left, int8_t *out)
 {
     struct tiles *t = &l->tiles;
     int32_t each = l->p->per_channel, blocks = each ? left / FILTERS : 0, n;
 
+    if (each && l->len <= VECTOR && columns->n > 3) {
+        n = put_short(l, columns, o, left / 4, out);
+        o += n;
+        left -= n;
+        blocks = 0;
+    }
     t->seen = columns->seen;
     t->step = columns->step;
     t->n = columns->n;
