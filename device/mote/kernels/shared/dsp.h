@@ -47,6 +47,36 @@ static inline int32_t mote_add_odd_bytes(int32_t pair, uint32_t word)
     return pair;
 }
 
+/* ---- four int8 in a word ---- */
+static inline uint32_t mote_four_times(int32_t x) { return (uint32_t)(uint8_t)x * UINT32_C(0x01010101); }
+
+static inline void mote_put_four(uint32_t four, int8_t *to) { __builtin_memcpy(to, &four, 4); }
+
+/* Of each two the greater, the smaller: differences set a flag for each, by which bytes are selected. */
+static inline uint32_t mote_greater_bytes(uint32_t a, uint32_t b)
+{
+    uint32_t t;
+
+    __asm__("ssub8 %1, %0, %2\n"
+            "sel %0, %0, %2"
+            : "+r"(a), "=&r"(t)
+            : "r"(b)
+            : "cc");
+    return a;
+}
+
+static inline uint32_t mote_smaller_bytes(uint32_t a, uint32_t b)
+{
+    uint32_t t;
+
+    __asm__("ssub8 %1, %2, %0\n"
+            "sel %0, %0, %2"
+            : "+r"(a), "=&r"(t)
+            : "r"(b)
+            : "cc");
+    return a;
+}
+
 /* The same int16 twice. */
 static inline uint32_t mote_twice(int32_t x)
 {
