@@ -85,6 +85,8 @@ harness_main:
         .byte   0
 5:      STOP
 
+        bl      page
+
 #ifdef __ARM_FP
         START
         vldr    s0, [r0]                /* 2 */
@@ -105,6 +107,20 @@ harness_main:
 leaf:   push    {lr}
         pop     {pc}
         .size leaf, . - leaf
+
+        .section .text.page, "ax"       /* an IT block over the end of a page, where QEMU ends a block */
+        .p2align 12
+        .space  4096 - 10
+        .type page, %function
+        .thumb_func
+page:   START
+        cmp.w   r1, r1                  /* 1 */
+        itt     ne                      /* 1: nothing of 16 bits before it */
+        ldrne   r2, [r0]                /* 1 */
+        ldrne   r3, [r0, #4]            /* 1 */
+        STOP
+        bx      lr
+        .size page, . - page
 
         .section .text.harness_fault, "ax"
         .global harness_fault
