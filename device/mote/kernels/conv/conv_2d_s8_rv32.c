@@ -141,7 +141,7 @@ static void set_patch(const struct layer *l, const int8_t *row, int32_t x, int32
 static void sum_patches(const struct layer *l, const struct filters *f, const struct tile *t, int32_t n,
                         struct sums *sums)
 {
-    int8_t patch[2][PATCH];
+    int8_t patch[2][PATCH] = {{0}};
 
     BEGIN(f);
     for (int32_t k = 0; k < l->p->kernel_h; k++) {

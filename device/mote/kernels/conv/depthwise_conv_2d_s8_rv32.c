@@ -82,12 +82,13 @@ static void put_channel(const struct layer *l, const int8_t *const taps[], int32
 static void put_pixel(const struct layer *l, const int8_t *const rows[], int32_t x, int8_t *out)
 {
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
-    int32_t depth = p->depth_multiplier, n = p->kernel_h * p->kernel_w, o = 0;
+    int32_t depth = p->depth_multiplier, n, o = 0;
     const int8_t *taps[TAPS], **next = taps;
 
     for (int32_t k = 0; k < p->kernel_h; k++)
         for (int32_t j = 0; j < p->kernel_w; j++)
             *next++ = tap(l, rows, x, k, j);
+    n = (int32_t)(next - taps);
     for (; o <= p->out_c - CHANNELS && l->plain && (depth == 1 || depth % CHANNELS == 0); o += CHANNELS) {
         uint32_t sum[CHANNELS];
 
