@@ -4,7 +4,7 @@
  *
  *   id  NAME        name          features */
 CORE(0,  PORTABLE,   "portable",   0)
-CORE(1,  CORTEX_M0,  "cortex-m0",  0)                              /* and M0+ */
+CORE(1,  CORTEX_M0,  "cortex-m0",  MOTE_HAS_ARMV6M)                /* and M0+ */
 CORE(2,  CORTEX_M3,  "cortex-m3",  0)
 CORE(3,  CORTEX_M4F, "cortex-m4f", MOTE_HAS_DSP)
 CORE(4,  CORTEX_M7,  "cortex-m7",  MOTE_HAS_DSP)

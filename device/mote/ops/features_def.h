@@ -10,4 +10,5 @@ FEATURE(4,   DOTPROD,     dotprod)     /* Armv8.2-A: SDOT, UDOT */
 FEATURE(5,   AVX2,        avx2)
 FEATURE(6,   AVX512_VNNI, avx512_vnni)
 FEATURE(7,   RV32M,       rv32m)       /* RISC-V of 32 bits with products: plain C for its registers */
+FEATURE(8,   ARMV6M,      armv6m)      /* Armv6-M: eight registers for most, no products of 64 bits */
 #undef FEATURE

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fully_connected_s8 for Armv6-M: the contract of fully_connected_s8.h, nothing packed, no
+ * scratch. */
+#ifndef MOTE_FULLY_CONNECTED_S8_M0_H
+#define MOTE_FULLY_CONNECTED_S8_M0_H
+
+#include "fully_connected_s8.h"
+
+void mote_fully_connected_s8_m0(const struct mote_fully_connected_s8 *p, const int8_t *in, const int8_t *weights,
+                                const int32_t *bias, const int32_t *mult, const int8_t *shift, int8_t *out,
+                                int32_t first, int32_t count);
+
+#endif
