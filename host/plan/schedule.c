@@ -102,7 +102,7 @@ static void share_scratch(struct plan *plan, const struct segment *s, int32_t k)
         share_scratch(plan, s, k + 1);
 }
 
-static void add_segment(struct plan *plan, struct walk *w, const struct segment *s)
+static void add_segment(struct plan *plan, struct walk *w, struct segment *s)
 {
     const bool walked = walk_run(w, s->from, s->to, s->at_once);
 
@@ -117,10 +117,12 @@ static void add_segment(struct plan *plan, struct walk *w, const struct segment 
             set_ring(plan, &w->flow->memory[value], value, w->ring[value]);
     }
     share_scratch(plan, s, 0);
+    s->cost = walk_cost(w, s->from);
 }
 
 /* ---- the best of some choices ---- */
 #define EFFORT 20000 /* of placing values, for comparing */
+#define TRIES  200
 
 static struct plan copy_of(const struct plan *plan)
 {
@@ -134,13 +136,93 @@ static struct plan copy_of(const struct plan *plan)
     return copy;
 }
 
-/* The plan with that choice, and its arena for the time being. */
-static void try_segments(struct plan *plan, struct walk *w, const struct segments *segments)
+struct best {
+    const struct plan *before;
+    struct walk *w;
+    double score;
+    struct plan plan; /* the best so far */
+    struct segments segments;
+};
+
+/* Makes the plan with that choice, places its values, and keeps it if it is better. */
+static bool consider(struct best *b, struct segments segments)
 {
-    for (int32_t i = 0; i < segments->n; i++)
-        add_segment(plan, w, &segments->all[i]);
-    find_lifetimes(plan);
-    place_values(plan, EFFORT);
+    struct plan plan = copy_of(b->before);
+    double score;
+
+    for (int32_t i = 0; i < segments.n; i++)
+        add_segment(&plan, b->w, &segments.all[i]);
+    find_lifetimes(&plan);
+    place_values(&plan, EFFORT);
+    score = segments_score(&plan, plan.arena_bytes, segments_cost(&segments));
+    if (score >= b->score)
+        return false;
+    b->score = score;
+    b->plan = plan;
+    b->segments = segments;
+    return true;
+}
+
+static struct segments copy_of_segments(const struct plan *plan, const struct segments *old)
+{
+    struct segments s = {old->n, pool_copy(plan->pool, old->all, (size_t)old->n * sizeof *s.all)};
+
+    for (int32_t i = 0; i < s.n; i++)
+        s.all[i].at_once = pool_copy(plan->pool, s.all[i].at_once, (size_t)plan->n_steps * sizeof(int32_t));
+    return s;
+}
+
+/* A step with other rows at once, as long as that is better. */
+static void try_rows(struct best *b, int *tries, int32_t segment, int32_t step, int32_t (*change)(int32_t rows))
+{
+    for (bool better = true; better && *tries > 0; --*tries) {
+        const int32_t old = b->segments.all[segment].at_once[step], rows = change(old);
+        struct segments s;
+
+        if (rows == old || old == b->plan.steps[step].rows || rows > b->plan.steps[step].rows)
+            return;
+        s = copy_of_segments(b->before, &b->segments);
+        s.all[segment].at_once[step] = rows;
+        better = consider(b, s);
+    }
+}
+
+static void try_all(struct best *b, int *tries, int32_t (*change)(int32_t rows))
+{
+    for (int32_t i = 0; i < b->segments.n; i++)
+        for (int32_t step = b->segments.all[i].from; step < b->segments.all[i].to; step++)
+            try_rows(b, tries, i, step, change);
+}
+
+/* Single steps, until none helps. */
+static void climb(struct best *b, int *tries)
+{
+    double before = HUGE_VAL;
+
+    while (b->score<before && * tries> 0) {
+        before = b->score;
+        try_all(b, tries, segments_fewer);
+        try_all(b, tries, segments_more);
+    }
+}
+
+/* Where what is alive would fit into less, but cannot be placed so, results may slide by fewer rows, which several
+ * steps may have to. */
+static void polish(struct best *best)
+{
+    struct best b = *best;
+    struct segments s = copy_of_segments(b.before, &b.segments);
+    int tries = TRIES;
+
+    for (int32_t i = 0; i < s.n; i++)
+        for (int32_t step = s.all[i].from; step < s.all[i].to; step++)
+            if (s.all[i].at_once[step] < b.plan.steps[step].rows)
+                s.all[i].at_once[step] = segments_fewer(s.all[i].at_once[step]);
+    b.score = HUGE_VAL;
+    (void)consider(&b, s);
+    climb(&b, &tries);
+    if (b.score < best->score)
+        *best = b;
 }
 
 static void schedule_rows(struct plan *plan)
@@ -148,7 +230,7 @@ static void schedule_rows(struct plan *plan)
     const struct plan before = copy_of(plan);
     const struct flow flow = flow_of(&before);
     struct walk w = walk_new(&before, &flow);
-    double best = HUGE_VAL;
+    struct best best = {.before = &before, .w = &w, .score = HUGE_VAL};
 
     for (int slides = 0; slides < 2; slides++) {
         struct segments choices[SEGMENTS_MAX];
@@ -156,18 +238,12 @@ static void schedule_rows(struct plan *plan)
 
         w.slides = slides;
         n = segments_choose(&w, choices);
-        for (int32_t i = 0; i < n; i++) {
-            struct plan copy = copy_of(&before);
-            double score;
-
-            try_segments(&copy, &w, &choices[i]);
-            score = segments_score(&copy, copy.arena_bytes, segments_cost(&choices[i]));
-            if (score >= best)
-                continue;
-            best = score;
-            *plan = copy;
-        }
+        for (int32_t i = 0; i < n; i++)
+            (void)consider(&best, choices[i]);
     }
+    if (best.plan.arena_bytes > best.plan.arena_bound)
+        polish(&best);
+    *plan = best.plan;
 }
 
 enum mote_status stage_schedule(struct plan *plan, const struct frame *at)

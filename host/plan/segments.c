@@ -11,7 +11,7 @@
 #define LENGTH_MAX 64    /* steps of a segment */
 #define CALLS_MAX  6000  /* of a segment that is looked at */
 #define STEP_CALLS 512   /* of one step */
-#define WORTH      3     /* a percent of instructions is worth so many of the arena */
+#define WORTH      2.5   /* a percent of instructions is worth so many of the arena */
 #define LITTLE     1e-3  /* the same if the arena is all that matters */
 #define FINER      0.998 /* choices that are not so much faster than a smaller one are left out */
 #define PASSES     3
@@ -57,14 +57,17 @@ double segments_cost(const struct segments *all)
 
 /* ---- rows at once ---- */
 /* 1, 2, 3, 4, 6, 8, 12, … */
-static int32_t more(int32_t rows) { return rows == 1 ? 2 : (rows & (rows - 1)) == 0 ? rows + rows / 2 : rows / 3 * 4; }
+int32_t segments_more(int32_t rows)
+{
+    return rows == 1 ? 2 : (rows & (rows - 1)) == 0 ? rows + rows / 2 : rows / 3 * 4;
+}
 
-static int32_t fewer(int32_t rows)
+int32_t segments_fewer(int32_t rows)
 {
     int32_t r = 1;
 
-    while (more(r) < rows)
-        r = more(r);
+    while (segments_more(r) < rows)
+        r = segments_more(r);
     return r;
 }
 
@@ -80,9 +83,9 @@ static int32_t rows_at_level(const struct plan *plan, int32_t step, double slowe
 
     if (slower <= 0)
         return rows;
-    for (int32_t r = 1; r < rows; r = more(r))
+    for (int32_t r = 1; r < rows; r = segments_more(r))
         best = fmin(best, call_cost(plan, step, r) / r);
-    for (int32_t r = 1; r < rows; r = more(r))
+    for (int32_t r = 1; r < rows; r = segments_more(r))
         if (r >= fewest_rows(plan, step) && call_cost(plan, step, r) / r <= best * (1 + slower))
             return r;
     return rows;
@@ -249,7 +252,8 @@ static void refine(struct walk *w, struct segments *all)
             for (int32_t step = all->all[i].to - 1; step >= all->all[i].from; step--) {
                 const int32_t rows = all->all[i].at_once[step];
 
-                better |= try_rows(w, all, i, step, more(rows)) || try_rows(w, all, i, step, fewer(rows));
+                better |=
+                    try_rows(w, all, i, step, segments_more(rows)) || try_rows(w, all, i, step, segments_fewer(rows));
             }
     }
 }

@@ -26,6 +26,9 @@ int32_t segments_choose(struct walk *w, struct segments out[SEGMENTS_MAX]);
 
 /* What is left of a choice's worth when its arena is known: less is better. */
 double segments_score(const struct plan *plan, int64_t arena, double cost);
+/* Other numbers of rows to compute at once; 1 if there are no fewer. */
+int32_t segments_fewer(int32_t rows);
+int32_t segments_more(int32_t rows);
 double segments_cost(const struct segments *all);
 
 #endif

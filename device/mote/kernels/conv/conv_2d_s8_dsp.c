@@ -43,7 +43,7 @@ static double instructions(const void *params, int32_t rows)
     double words = (double)p->kernel_h * row_words(p), filter = p->lo > INT8_MIN || p->hi < INT8_MAX ? 48 : 23;
     double full = filter + 24 + 13.5 * words, rest = filter + 6 * left + ((left > 2 ? 5.5 : 4.5) + 2 * left) * words;
 
-    return 300 + 13.0 * p->out_c + pixels * (40 + 9 * words) +
+    return 300 + 7.0 * p->out_c + pixels * (40 + 9 * words) +
            p->out_c * ((pixels - left) / 4 * full + (left > 0 ? rest : 0));
 }
 #endif

@@ -40,7 +40,7 @@ static double instructions(const void *params, int32_t rows)
     double clamp = p->lo > INT8_MIN || p->hi < INT8_MAX ? 6 : 0, taps = (double)p->kernel_h * p->kernel_w;
     double row = is_3x3(p) ? 60 + p->out_w * (p->stride_w == 1 ? 24.0 : 32.0) : p->out_w * (20 + 5 * taps);
 
-    return 200 + 13.0 * p->out_c + rows * (100 + p->out_c * (row + clamp * p->out_w));
+    return 200 + 7.0 * p->out_c + rows * (100 + p->out_c * (row + clamp * p->out_w));
 }
 #endif
 
