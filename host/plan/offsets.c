@@ -9,7 +9,8 @@
 
 #include <stdlib.h>
 
-#define WORK_DEFAULT ((int64_t)1200000000) /* elementary steps: about a second */
+#define EFFORT_DEFAULT 20000000              /* elementary steps a buffer, about a nanosecond each */
+#define WORK_MAX       ((int64_t)4000000000) /* by default */
 
 static int compare_i32(const void *a, const void *b)
 {
@@ -185,18 +186,18 @@ static void part_solve(struct part *p)
     find_distances(p);
     part_greedy(p);
     if (part_is_searched(p))
-        part_search(p, p->work / 64);
+        part_search(p, p->work / 16);
     if (p->total > p->refuted && p->work > 0)
         part_iterate(p);
     if (part_is_searched(p))
         part_search(p, p->work);
 }
 
-/* Solves part by part; returns the total, and in *proven what no placement is smaller than. */
-static int64_t solve_parts(struct pool *pool, const struct sections *sections, struct item *items, int32_t n,
-                           int64_t align, int64_t work, int64_t *proven)
+/* Solves part by part, with `bound` for the smallest total that is of use. */
+static struct offsets_result solve_parts(struct pool *pool, const struct sections *sections, struct item *items,
+                                         int32_t n, int64_t align, int64_t work, int64_t bound)
 {
-    int64_t total = 0, bound = *proven;
+    struct offsets_result r = {.bound = bound};
 
     qsort(items, (size_t)n, sizeof(*items), compare_lo);
     for (int32_t i = 0, j; i < n; i = j) {
@@ -211,10 +212,11 @@ static int64_t solve_parts(struct pool *pool, const struct sections *sections, s
         part_solve(&p);
         for (int32_t k = 0; k < p.n; k++)
             p.items[k].offset = p.best[k];
-        total = p.total > total ? p.total : total;
-        *proven = p.above && p.refuted > *proven ? p.refuted : *proven;
+        r.total = p.total > r.total ? p.total : r.total;
+        r.bound = p.above && p.refuted > r.bound ? p.refuted : r.bound;
+        r.tried += p.tried;
     }
-    return total;
+    return r;
 }
 
 static void check_buffer(const struct buffer *b)
@@ -227,8 +229,9 @@ static void check_buffer(const struct buffer *b)
 struct offsets_result offsets_solve(struct pool *pool, struct buffer *buffers, int32_t n, int64_t align, int64_t effort)
 {
     struct item *items = pool_array(pool, (size_t)n + 1, sizeof(*items));
-    int64_t most = INT64_MAX / 64 / (n + 1), work = effort > 0 ? (effort < most ? effort : most) * n : WORK_DEFAULT;
-    int64_t unit, bound, proven, total;
+    int64_t most = effort > 0 ? INT64_MAX / 64 : WORK_MAX, each = effort > 0 ? effort : EFFORT_DEFAULT;
+    int64_t work = each < most / (n + 1) ? each * n : most, unit, bound;
+    struct offsets_result r;
     struct sections sections;
     bool extents = false;
 
@@ -247,9 +250,12 @@ struct offsets_result offsets_solve(struct pool *pool, struct buffer *buffers, i
         items[i].upper = buffers[i].upper;
     }
     sections = find_sections(pool, buffers, items, n, extents);
-    proven = bound = round_up(find_contention(pool, &sections, items, n), align / unit);
-    total = solve_parts(pool, &sections, items, n, align / unit, work, &proven);
+    bound = round_up(find_contention(pool, &sections, items, n), align / unit);
+    r = solve_parts(pool, &sections, items, n, align / unit, work, bound);
     for (int32_t i = 0; i < n; i++)
         buffers[items[i].buffer].offset = items[i].offset * unit;
-    return (struct offsets_result){total * unit, bound * unit, total == proven};
+    r.total *= unit;
+    r.bound *= unit;
+    r.optimal = r.total == r.bound;
+    return r;
 }

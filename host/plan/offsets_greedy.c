@@ -113,6 +113,7 @@ static int64_t greedy(struct part *p, const int32_t *order, bool tightest, struc
         if (it->offset + it->size > total)
             total = it->offset + it->size;
     }
+    p->tried += p->n;
     p->work -= (int64_t)p->n * (p->n / 2 + 20);
     if (total < p->total) {
         p->total = total;

@@ -45,6 +45,7 @@ struct part {
     int64_t total, goal;     /* the best found; smaller than the goal is no use */
     int64_t refuted;         /* >= goal; the search finds nothing smaller */
     int64_t work;            /* elementary steps left */
+    int64_t tried;           /* placements of an item */
     int64_t *best;           /* [n] offsets */
     int best_order;          /* of the greedy ones */
     struct ranked *ranked;   /* [n] */

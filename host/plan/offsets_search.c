@@ -4,124 +4,9 @@
  * two sections any more, and each piece is solved alone, its items ranked anew by the load that is left to them: that
  * finds most placements within a few thousand steps. Canonical order, section bounds and pieces are ideas of M. D.
  * Moffitt, "MiniMalloc" (ASPLOS 2023). */
-#include "host/plan/offsets_part.h"
+#include "host/plan/offsets_search.h"
 
 enum answer { FOUND, REFUTED, EXHAUSTED };
-
-struct search {
-    struct part *part;
-    int32_t capacity;
-    int64_t work;        /* left */
-    const char *order;   /* of items that could be placed at one offset */
-    int32_t *size;       /* [n] */
-    int32_t *step;       /* [n] the least distance of another from it */
-    int32_t *offset;     /* [n] placed: where; else the highest end below it, the least offset it can have */
-    int32_t *rank;       /* [n] the search prefers a lower one */
-    int32_t *twin;       /* [n] the previous item with the same lifetime and size, or -1 */
-    bool *placed;        /* [n] */
-    int32_t *rest, *low; /* [sections] sum of what is not placed; least address of that */
-    struct ends *ends;   /* [sections] */
-    int32_t *stack;      /* lists of the nodes on the path: 5 words an item and level */
-};
-
-/* The two lowest ends that items which are not placed can have, and whose the lowest is. */
-struct ends {
-    int32_t lowest, second, item;
-};
-
-/* The last placement; item -1: others came before, but none here. */
-struct last {
-    int32_t offset, item;
-};
-
-/* An item that may not be placed next because another order gives the same placement. */
-static bool passed_over(const struct search *s, int32_t it, struct last last)
-{
-    return s->offset[it] < last.offset ||
-           (s->offset[it] == last.offset && last.item >= 0 && s->rank[it] < s->rank[last.item]);
-}
-
-static int32_t least_start(const struct search *s, int32_t it, struct last last)
-{
-    return s->offset[it] > last.offset ? s->offset[it] : last.offset;
-}
-
-static void find_ends(struct search *s, const int32_t *list, int32_t n, struct last last)
-{
-    const struct item *items = s->part->items;
-    int32_t known = items[list[0]].lo;
-
-    for (int32_t i = 0; i < n; i++) {
-        int32_t it = list[i], end = least_start(s, it, last) + s->step[it];
-
-        for (; known < items[it].hi; known++)
-            s->ends[known] = (struct ends){INT32_MAX, INT32_MAX, -1};
-        for (int32_t t = items[it].lo; t < items[it].hi; t++) {
-            struct ends *e = &s->ends[t];
-
-            if (end < e->lowest)
-                *e = (struct ends){end, e->lowest, it};
-            else if (end < e->second)
-                e->second = end;
-        }
-    }
-}
-
-/* The least offset that an unplaced item can still have: one that is passed over has to rest on something to come. */
-static int32_t least_offset(const struct search *s, int32_t it, struct last last)
-{
-    const struct item *item = &s->part->items[it];
-    int32_t least = INT32_MAX;
-
-    if (!passed_over(s, it, last))
-        return s->offset[it];
-    for (int32_t t = item->lo; t < item->hi; t++) {
-        int32_t end = s->ends[t].item == it ? s->ends[t].second : s->ends[t].lowest;
-
-        least = end < least ? end : least;
-    }
-    return least;
-}
-
-/* An item at `offset` or above holds nothing below s->low of its sections. */
-static void lower_low(struct search *s, int32_t it, int32_t offset)
-{
-    const struct item *item = &s->part->items[it];
-
-    for (int32_t t = item->lo; t < item->hi; t++) {
-        int32_t from = offset;
-
-        if (item->live != NULL) {
-            struct extent e = held(s->part->sections, item, t);
-
-            from = e.from < e.to ? offset + (int32_t)e.from : INT32_MAX;
-        }
-        s->low[t] = from < s->low[t] ? from : s->low[t];
-    }
-}
-
-/* Does each section of the list have room for what it still has to take, above the lowest of it? */
-static bool room(struct search *s, const int32_t *list, int32_t n, struct last last)
-{
-    const struct item *items = s->part->items;
-    int32_t first = items[list[0]].lo, end = first;
-
-    find_ends(s, list, n, last);
-    for (int32_t i = 0; i < n; i++) {
-        int32_t it = list[i], offset = least_offset(s, it, last);
-
-        if (offset > s->capacity - s->size[it])
-            return false;
-        for (; end < items[it].hi; end++)
-            s->low[end] = INT32_MAX;
-        lower_low(s, it, offset);
-        s->work -= 2 * (items[it].hi - items[it].lo) + 4;
-    }
-    for (int32_t t = first; t < end; t++)
-        if (s->rest[t] > 0 && s->rest[t] > s->capacity - s->low[t])
-            return false;
-    return true;
-}
 
 /* Ranks the items of a list by the search's order, with the load that is left to them. */
 static void rank_anew(struct search *s, const int32_t *list, int32_t n)
@@ -218,6 +103,7 @@ static enum answer search_with(struct search *s, const int32_t *list, int32_t n,
             s->offset[other] = (int32_t)end;
         }
     }
+    s->part->tried++;
     rest_add(s, it, -1);
     s->placed[it] = true;
     s->stack = changed + n_changed;
@@ -308,7 +194,10 @@ static struct search search_new(struct part *p)
                        .twin = ints(p, n),
                        .placed = ints(p, n),
                        .rest = ints(p, p->sections->n),
-                       .low = ints(p, p->sections->n),
+                       .least = ints(p, n),
+                       .most = ints(p, n),
+                       .lowest = ints(p, p->sections->n),
+                       .first = pool_array(p->pool, (size_t)p->sections->n, sizeof(*s.first)),
                        .ends = pool_array(p->pool, (size_t)p->sections->n, sizeof(*s.ends)),
                        .stack = ints(p, 5 * n * (n + 3) / 2)};
 
@@ -356,7 +245,7 @@ static enum answer search_run(struct search *s, const char *order, int64_t capac
 /* All orders with budgets that double, until one of them decides or `work` is spent. */
 static enum answer search_orders(struct search *s, int64_t capacity, int64_t work)
 {
-    static const char *const orders[] = {"TWA", "AWT", "TAW", "BWA", "WAT"};
+    static const char *const orders[] = {"TWA", "TAW", "WAT", "TBW", "TZW", "DWA"};
     int64_t stop = s->part->work - work, slice = work / 128 + 1;
     enum answer answer = EXHAUSTED;
 
