@@ -18,6 +18,7 @@
 #include "mote/kernels/shared/floats.h"
 #include "mote/kernels/dense/fully_connected_f32.h"
 #include "mote/kernels/recurrent/lstm_f32.h"
+#include "mote/kernels/pool/mean_rows_f32.h"
 #include "mote/kernels/pool/pool_2d_f32.h"
 #include "mote/kernels/pool/reduce_f32.h"
 #include "mote/kernels/elementwise/softmax_f32.h"
@@ -26,7 +27,7 @@
 
 extern const struct mote_kernel mote_kernel_conv_2d_f32, mote_kernel_depthwise_conv_2d_f32, mote_kernel_pool_2d_f32,
     mote_kernel_fully_connected_f32, mote_kernel_binary_f32, mote_kernel_reduce_f32, mote_kernel_softmax_f32,
-    mote_kernel_lstm_f32;
+    mote_kernel_lstm_f32, mote_kernel_mean_rows_f32;
 
 /* ---- values ---- */
 static uint64_t seed;
@@ -287,6 +288,65 @@ static void binary_functions(void **state)
     assert_true(isnan(binary(MOTE_BINARY_ADD, NAN, 1.0f, 0.0f, 6.0f)));
 }
 
+static double expect_mean(const struct mote_mean_rows_f32 *p, const float *in, int32_t image, int32_t channel)
+{
+    double sum = 0, lo = (double)mote_float(p->lo), hi = (double)mote_float(p->hi);
+
+    for (int32_t i = 0; i < p->in_h * p->in_w; i++)
+        sum += (double)in[(image * p->in_h * p->in_w + i) * p->channels + channel];
+    return fmin(fmax(sum / (double)mote_float(p->number), lo), hi);
+}
+
+/* The input's rows come into a ring, a few at a time, and are folded; so many images' results are kept. */
+static void fold_means(const struct mote_mean_rows_f32 *p, const float *all)
+{
+    int32_t rows = p->batch * p->in_h, row = p->in_w * p->channels, done = 0;
+    float *in = draw_array(p->in_ring * row), *sums = draw_array(p->channels);
+    float *out = draw_array(p->out_ring * p->channels);
+    uint32_t bytes[MOTE_ARGS_MAX + 1];
+
+    assert_true(mote_kernel_mean_rows_f32.need(p, bytes));
+    assert_int_equal(bytes[0], p->in_ring * row * 4);
+    assert_int_equal(bytes[2], p->out_ring * p->channels * 4);
+    assert_int_equal(bytes[3], rows);
+    for (int32_t first = 0, count; first < rows; first += count) {
+        count = between(1, p->in_ring < rows - first ? p->in_ring : rows - first);
+        if (first / p->in_h + p->out_ring <= (first + count - 1) / p->in_h) /* it would be overwritten */
+            count = 1;
+        for (int32_t r = first; r < first + count; r++)
+            memcpy(in + r % p->in_ring * row, all + r * row, (size_t)row * sizeof *in);
+        mote_mean_rows_f32(p, in, sums, out, first, count);
+        for (; (done + 1) * p->in_h <= first + count; done++)
+            for (int32_t c = 0; c < p->channels; c++)
+                want_near(out[done % p->out_ring * p->channels + c], expect_mean(p, all, done, c));
+    }
+    assert_int_equal(done, p->batch);
+    free(in);
+    free(sums);
+    free(out);
+}
+
+static void mean_rows_random(void **state)
+{
+    (void)state;
+    seed = 23;
+    for (int n = 0; n < CASES; n++) {
+        struct mote_mean_rows_f32 p = {.batch = between(1, 3),
+                                       .in_h = between(1, 5),
+                                       .in_w = between(1, 5),
+                                       .channels = between(1, 9),
+                                       .number = bits_of((float)between(1, 25)),
+                                       .lo = bits_of(n % 2 == 0 ? -INFINITY : -0.5f),
+                                       .hi = bits_of(n % 2 == 0 ? INFINITY : 0.5f)};
+        float *in = draw_array(p.batch * p.in_h * p.in_w * p.channels);
+
+        p.in_ring = between(1, p.batch * p.in_h);
+        p.out_ring = between(1, p.batch);
+        fold_means(&p, in);
+        free(in);
+    }
+}
+
 /* Eight dimensions in memory, kept and reduced ones shuffled. */
 static void reduce_random(void **state)
 {
@@ -392,6 +452,8 @@ static void contradictions_are_refused(void **state)
     const struct mote_softmax_f32 softmax = {.rows = 1, .groups = 1, .depth = 4, .in_ring = 1, .out_ring = 1};
     const struct mote_lstm_f32 lstm = {.batch = 1, .time = 1, .in_len = 4, .units = 4, .in_ring = 1, .out_ring = 1};
     const struct mote_binary_f32 pair = {0, 1, 1, 4, 1, 4, 1, 4, 1, 0, 0};
+    const struct mote_mean_rows_f32 rows = {
+        .batch = 1, .in_h = 1, .in_w = 1, .channels = 1, .in_ring = 1, .out_ring = 1};
     const struct mote_reduce_f32 mean = {0, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 2};
     uint32_t bytes[MOTE_ARGS_MAX + 1];
 
@@ -415,6 +477,11 @@ static void contradictions_are_refused(void **state)
     REFUSED(binary_f32, pair, out_len = 1 << 29);
     REFUSED(binary_f32, pair, a_ring = 1 << 28);
     REFUSED(reduce_f32, mean, reduce_step3 = 3);
+    REFUSED(mean_rows_f32, rows, batch = 1 << 16, changed.in_h = 1 << 15);
+    REFUSED(mean_rows_f32, rows, in_w = 1 << 14, changed.channels = 1 << 15);
+    REFUSED(mean_rows_f32, rows, in_w = 1 << 14, changed.channels = 1 << 14, changed.in_ring = 1 << 16);
+    REFUSED(mean_rows_f32, rows, out_ring = 1 << 15, changed.channels = 1 << 14);
+    REFUSED(mean_rows_f32, rows, channels = 1 << 29);
     REFUSED(reduce_f32, mean, keep0 = INT32_MAX);
     REFUSED(reduce_f32, mean, keep0 = 1 << 27);
 }
@@ -425,6 +492,7 @@ int main(void)
         cmocka_unit_test(spatial_random),
         cmocka_unit_test(outside_is_left_out),
         cmocka_unit_test(binary_functions),
+        cmocka_unit_test(mean_rows_random),
         cmocka_unit_test(reduce_random),
         cmocka_unit_test(softmax_survives_anything),
         cmocka_unit_test(contradictions_are_refused),

@@ -3,6 +3,7 @@
 #include "host/graph/ops/pool.h"
 #include "host/graph/ops/reduce.h"
 #include "mote/kernels/pool/average_pool_2d_s8.h"
+#include "mote/kernels/pool/mean_rows_f32.h"
 #include "mote/kernels/pool/mean_rows_s8.h"
 
 enum mote_status infer_average_pool_2d(const struct model *m, struct graph *g, const struct op *op,
@@ -21,14 +22,6 @@ int64_t macs_average_pool_2d(const struct graph *g, const struct op *op)
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* One window, which covers the image. */
-static bool is_global(const struct pool_opts *o, const struct tensor *in, const struct window *y,
-                      const struct window *x)
-{
-    return y->out == 1 && x->out == 1 && o->filter_h - y->pad_before >= in->dims[1] &&
-           o->filter_w - x->pad_before >= in->dims[2];
-}
-
 static enum mote_status lower_global_s8(struct lowering *l, const struct op *op, int32_t lo, int32_t hi,
                                         const struct frame *at)
 {
@@ -41,7 +34,7 @@ static enum mote_status lower_global_s8(struct lowering *l, const struct op *op,
                                   .lo = lo,
                                   .hi = hi};
 
-    return lower_mean_rows(l, op, &p, at);
+    return lower_mean_rows_s8(l, op, &p, at);
 }
 
 static enum mote_status lower_average_pool_2d_s8(struct lowering *l, const struct op *op, const struct frame *at)
@@ -56,7 +49,7 @@ static enum mote_status lower_average_pool_2d_s8(struct lowering *l, const struc
     if (smaller(o->filter_h, in->dims[1]) * smaller(o->filter_w, in->dims[2]) > MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX)
         return fail(at, MOTE_ERR_UNSUPPORTED, "a window of more than %d elements: average in two steps",
                     MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX);
-    if (is_global(o, in, &y, &x))
+    if (pool_is_global(o, in, &y, &x))
         return lower_global_s8(l, op, lo, hi, at);
 
     struct mote_average_pool_2d_s8 p = {POOL_GEOMETRY(in, out, o, y, x), .lo = lo, .hi = hi};
@@ -65,13 +58,35 @@ static enum mote_status lower_average_pool_2d_s8(struct lowering *l, const struc
     return lower_step(l, KERNEL_average_pool_2d_s8, &p, args, at);
 }
 
+static enum mote_status lower_average_pool_2d_f32(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct tensor *in = op_in(l->graph, op, 0);
+    const struct pool_opts *o = op->opts;
+    struct window y, x;
+
+    TRY(want_type(at, l->graph, op->in[0], TYPE_F32));
+    TRY(want_type(at, l->graph, op->out[0], TYPE_F32));
+    TRY(pool_windows(l->graph, op, &y, &x, at));
+    if (!pool_is_global(o, in, &y, &x))
+        return lower_pool_2d_f32(l, op, true, at);
+
+    struct mote_mean_rows_f32 p = {.batch = (int32_t)in->dims[0],
+                                   .in_h = (int32_t)in->dims[1],
+                                   .in_w = (int32_t)in->dims[2],
+                                   .channels = (int32_t)in->dims[3],
+                                   .number = float_bits((float)in->dims[1] * (float)in->dims[2])};
+
+    activation_range_f32(o->activation, &p.lo, &p.hi);
+    return lower_mean_rows_f32(l, op, &p, at);
+}
+
 enum mote_status lower_average_pool_2d(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_average_pool_2d_s8(l, op, at);
     case TYPE_F32:
-        return lower_pool_2d_f32(l, op, true, at);
+        return lower_average_pool_2d_f32(l, op, at);
     default:
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }

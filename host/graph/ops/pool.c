@@ -45,6 +45,12 @@ enum mote_status pool_windows(const struct graph *g, const struct op *op, struct
     return MOTE_OK;
 }
 
+bool pool_is_global(const struct pool_opts *o, const struct tensor *in, const struct window *y, const struct window *x)
+{
+    return y->out == 1 && x->out == 1 && o->filter_h - y->pad_before >= in->dims[1] &&
+           o->filter_w - x->pad_before >= in->dims[2];
+}
+
 enum mote_status pool_range_s8(const struct graph *g, const struct op *op, int32_t *lo, int32_t *hi,
                                const struct frame *at)
 {

@@ -11,6 +11,9 @@ MUST_CHECK enum mote_status infer_pool(struct graph *g, const struct op *op, con
 MUST_CHECK enum mote_status pool_windows(const struct graph *g, const struct op *op, struct window *y, struct window *x,
                                          const struct frame *at);
 
+/* One window, which covers the image. */
+bool pool_is_global(const struct pool_opts *o, const struct tensor *in, const struct window *y, const struct window *x);
+
 /* Scale and zero point, the same at input and output, and the clamp of the fused activation. */
 MUST_CHECK enum mote_status pool_range_s8(const struct graph *g, const struct op *op, int32_t *lo, int32_t *hi,
                                           const struct frame *at);

@@ -2,6 +2,9 @@
 /* Axes, and the steps of kernels that reduce them. */
 #include "host/graph/ops/reduce.h"
 
+#include <math.h>
+
+#include "mote/kernels/pool/mean_rows_f32.h"
 #include "mote/kernels/pool/mean_rows_s8.h"
 #include "mote/kernels/pool/mean_s8.h"
 #include "mote/kernels/pool/reduce_f32.h"
@@ -112,13 +115,25 @@ static void divide_multiplier(int64_t n, int32_t *mult, int32_t *shift)
     *shift -= bits;
 }
 
-enum mote_status lower_mean_rows(struct lowering *l, const struct op *op, const struct mote_mean_rows_s8 *p,
-                                 const struct frame *at)
+static enum mote_status lower_fold(struct lowering *l, const struct op *op, enum kernel_id kernel, const void *params,
+                                   enum mote_type sums, int32_t channels, const struct frame *at)
 {
-    int32_t args[] = {lower_tensor(l, op->in[0]), lower_scratch(l, TYPE_S32, (size_t)p->channels * sizeof(int32_t)),
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_scratch(l, sums, (size_t)channels * 4),
                       lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_mean_rows_s8, p, args, at);
+    return lower_step(l, kernel, params, args, at);
+}
+
+enum mote_status lower_mean_rows_s8(struct lowering *l, const struct op *op, const struct mote_mean_rows_s8 *p,
+                                    const struct frame *at)
+{
+    return lower_fold(l, op, KERNEL_mean_rows_s8, p, TYPE_S32, p->channels, at);
+}
+
+enum mote_status lower_mean_rows_f32(struct lowering *l, const struct op *op, const struct mote_mean_rows_f32 *p,
+                                     const struct frame *at)
+{
+    return lower_fold(l, op, KERNEL_mean_rows_f32, p, TYPE_F32, p->channels, at);
 }
 
 /* From sums to outputs. */
@@ -140,7 +155,7 @@ static enum mote_status lower_by_rows(struct lowering *l, const struct op *op, c
                                   .lo = INT8_MIN,
                                   .hi = INT8_MAX};
 
-    return lower_mean_rows(l, op, &p, at);
+    return lower_mean_rows_s8(l, op, &p, at);
 }
 
 static enum mote_status lower_whole(struct lowering *l, const struct op *op, const struct reduction *r,
@@ -179,12 +194,29 @@ enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean
     return r.by_rows ? lower_by_rows(l, op, &r.rows, &q, at) : lower_whole(l, op, &r, &q, at);
 }
 
+static enum mote_status lower_by_rows_f32(struct lowering *l, const struct op *op, const struct reduced_rows *rows,
+                                          int64_t n, const struct frame *at)
+{
+    struct mote_mean_rows_f32 p = {.batch = rows->batch,
+                                   .in_h = rows->in_h,
+                                   .in_w = rows->in_w,
+                                   .channels = rows->channels,
+                                   .number = float_bits((float)n),
+                                   .lo = float_bits(-INFINITY),
+                                   .hi = float_bits(INFINITY)};
+
+    return lower_mean_rows_f32(l, op, &p, at);
+}
+
 enum mote_status lower_reduce_f32(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)
 {
     struct reduction r;
 
     TRY(want_type(at, l->graph, op->out[0], TYPE_F32));
     TRY(want_reduction(l->graph, op, &r, at));
+
+    if (r.by_rows && function != MOTE_REDUCE_MAX)
+        return lower_by_rows_f32(l, op, &r.rows, function == MOTE_REDUCE_MEAN ? r.n : 1, at);
 
     struct mote_reduce_f32 p = {.function = function, REDUCTION_FIELDS(r)};
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};

@@ -44,14 +44,17 @@ MUST_CHECK enum mote_status want_reduction(const struct graph *g, const struct o
     .reduce2 = (r).reduced.size[2], .reduce3 = (r).reduced.size[3], .reduce_step0 = (r).reduced.step[0],               \
     .reduce_step1 = (r).reduced.step[1], .reduce_step2 = (r).reduced.step[2], .reduce_step3 = (r).reduced.step[3]
 
-/* The step of mean_rows_s8 with its sums. */
+/* The step of such a kernel with its sums. */
 struct mote_mean_rows_s8;
-MUST_CHECK enum mote_status lower_mean_rows(struct lowering *l, const struct op *op, const struct mote_mean_rows_s8 *p,
-                                            const struct frame *at);
+MUST_CHECK enum mote_status lower_mean_rows_s8(struct lowering *l, const struct op *op,
+                                               const struct mote_mean_rows_s8 *p, const struct frame *at);
+struct mote_mean_rows_f32;
+MUST_CHECK enum mote_status lower_mean_rows_f32(struct lowering *l, const struct op *op,
+                                                const struct mote_mean_rows_f32 *p, const struct frame *at);
 /* A sum, or a mean, with the multiplier of its scales: the kernel mean_rows_s8 where rows are reduced as they are, else
  * mean_s8. */
 MUST_CHECK enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean, const struct frame *at);
-/* `function` is one of device/mote/kernels/pool/reduce_f32.h. */
+/* `function` is one of device/mote/kernels/pool/reduce_f32.h. Means and sums of rows are mean_rows_f32's. */
 MUST_CHECK enum mote_status lower_reduce_f32(struct lowering *l, const struct op *op, int32_t function,
                                              const struct frame *at);
 
