@@ -12,7 +12,7 @@ struct line {
     int64_t alive;                 /* arena bytes that are alive during it; -1 if unknown */
 };
 
-/* Arena bytes that are alive at one time, rounded up as the planner does. */
+/* Arena bytes that are worth something at one time; whole values rounded up as the planner does. */
 struct alive {
     int64_t tensors, scratch, state;
 };
@@ -44,6 +44,8 @@ static struct alive alive_at(const struct plan *plan, int32_t time)
 
         if (v->alias != VALUE_NONE || v->first > time || v->last < time)
             continue;
+        if (v->live != NULL)
+            bytes = v->live[time - v->first].to - v->live[time - v->first].from;
         a.tensors += v->kind == VALUE_ACTIVATION ? bytes : 0;
         a.scratch += v->kind == VALUE_SCRATCH ? bytes : 0;
         a.state += v->kind == VALUE_STATE ? bytes : 0;
@@ -199,7 +201,7 @@ static json_t *ram_json(const struct profile *r)
     json_object_set_new(ram, "state_bytes", json_integer((json_int_t)r->peak.state));
     json_object_set_new(ram, "arena_bound_bytes", json_integer((json_int_t)r->p.plan.arena_bound));
     json_object_set_new(ram, "arena_gap_bytes",
-                        json_integer((json_int_t)(r->p.plan.arena_bytes - r->p.plan.arena_bound)));
+                        json_integer((json_int_t)(r->p.plan.arena_bytes - alive_sum(&r->peak))));
     return ram;
 }
 
@@ -268,7 +270,7 @@ static void print_ram(const struct profile *r)
         row("tensors", r->peak.tensors, "where the arena is fullest");
         row("scratch", r->peak.scratch, "");
         row("state", r->peak.state, "");
-        row("gap", f->arena - r->p.plan.arena_bound,
+        row("gap", f->arena - alive_sum(&r->peak),
             pool_printf(pool, "no arena can be smaller than %lld", (long long)r->p.plan.arena_bound));
     }
     row("arena", f->arena,

@@ -4,7 +4,7 @@
 /* Order is design: a line may assume all lines above. */
 #define STAGES(S)                                                                                                      \
     S(lower, "operators become steps of kernels, with the constants that these want")                                  \
-    S(fold, "layers take rows as they come where that saves memory")                                                   \
+    S(fold_rows, "layers take rows as they come where that saves memory")                                              \
     S(kernels, "each kernel gets a version that the target has, its constants packed as that wants them")              \
     S(schedule, "when which rows of each step are computed")                                                           \
     S(lifetimes, "each value is needed from one call of the schedule to another")                                      \

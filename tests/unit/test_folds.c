@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stage `fold`: which fully connected layers take their input row by row, and that they give the same bytes. */
+/* The stage `fold_rows`: which fully connected layers take their input row by row, and that they give the same bytes.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

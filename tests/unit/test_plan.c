@@ -38,7 +38,7 @@ static const struct {
       "value 1: constant f32, 4 bytes, c\n",
       "value 3: activation f32, 24 bytes, y\n"
       "value 4: activation f32, 24 bytes, in the memory of value 3, flat\n"}},
-    {"fold", {"plan t after fold, for portable: core portable\n"}},
+    {"fold_rows", {"plan t after fold_rows, for portable: core portable\n"}},
     {"kernels", {"plan t after kernels, for portable: core portable\nstep 0: binary_f32, portable\n"}},
     {"schedule",
      {"plan t after schedule, for portable: core portable\n"

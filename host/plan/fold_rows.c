@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stage `fold`: a fully connected layer over an image whose rows come one by one takes them so, and keeps a sum an
- * output instead of the image. */
+/* The stage `fold_rows`: a fully connected layer over an image whose rows come one by one takes them so, and keeps a
+ * sum an output instead of the image. */
 #include "host/plan/rows.h"
 #include "host/plan/stages.h"
 #include "mote/kernels/dense/fully_connected_rows_s8.h"
@@ -60,7 +60,7 @@ static enum mote_status fold(struct plan *plan, int32_t i, int32_t rows, const s
     return MOTE_OK;
 }
 
-enum mote_status stage_fold(struct plan *plan, const struct frame *at)
+enum mote_status stage_fold_rows(struct plan *plan, const struct frame *at)
 {
     for (int32_t i = 0; i < plan->n_steps && is_fast(plan); i++) {
         const struct step *s = &plan->steps[i];
@@ -76,7 +76,7 @@ enum mote_status stage_fold(struct plan *plan, const struct frame *at)
     return MOTE_OK;
 }
 
-void print_fold(const struct plan *plan, struct text *text)
+void print_fold_rows(const struct plan *plan, struct text *text)
 {
     for (int32_t i = 0; i < plan->n_steps; i++)
         for (int32_t k = 0; k < kernels[plan->steps[i].kernel]->n_args; k++)
