@@ -30,6 +30,14 @@ static void shape(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DI
     shape[MOTE_ROWS] = arg == 3 ? 2 * MOTE_GATES : MOTE_GATES * p->units;
     shape[MOTE_COLUMNS] = arg == 1 ? p->in_len : p->units;
 }
+
+/* Each call looks at all biases and at the table. */
+static double instructions(const void *params, int32_t rows)
+{
+    const struct mote_lstm_s8 *p = params;
+
+    return 1500 + 40.0 * p->units + rows * (100 + p->units * (250 + 5.0 * ((double)p->in_len + p->units)));
+}
 #endif
 
 #if MOTE_DSP
@@ -318,4 +326,5 @@ static const uint16_t forms[] = {0,
                                  0,
                                  0};
 
-MOTE_KERNEL_CODE(lstm_s8, dsp, .run = MOTE_IF_DSP(run_lstm_s8_dsp), .forms = forms, .fit = fit, MOTE_SHAPE(shape));
+MOTE_KERNEL_CODE(lstm_s8, dsp, .run = MOTE_IF_DSP(run_lstm_s8_dsp), .forms = forms, .fit = fit,
+                 MOTE_SHAPE(shape) MOTE_INSTRUCTIONS(instructions));
