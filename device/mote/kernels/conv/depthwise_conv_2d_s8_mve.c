@@ -282,13 +282,13 @@ static void put_several(const struct view *v, const int8_t *w, const int32_t *bi
 /* Four channels at a time, of so many output columns and rows. The assembly has the offsets. */
 struct quads {
     const int8_t *w;       /*   0: the first channel's filter */
-    int32_t w1, w2, w3;    /*   4: bytes from one of the four filters to the next; then to the next four */
-    int32_t w4;            /*  16 */
-    const int32_t *bias;   /*  20: of the four channels */
-    const int32_t *mult;   /*  24 */
-    const int8_t *shift;   /*  28 */
-    int8_t *out;           /*  32 */
-    uint32_t from;         /*  36: where the first output column's first word is */
+    const int32_t *bias;   /*   4: of the four channels */
+    const int32_t *mult;   /*   8 */
+    const int8_t *shift;   /*  12 */
+    int8_t *out;           /*  16 */
+    uint32_t from;         /*  20: where the first output column's first word is */
+    int32_t w4;            /*  24: bytes of a filter */
+    int32_t w1, w2, w3;    /*  28: from one of the four filters to the next, where they may be fewer */
     int32_t step, next;    /*  40: bytes from an output column to the next one, and to what it sees */
     int32_t skip, past;    /*  48: the same from the end of a row to the next row */
     int32_t n, rows;       /*  56 */
@@ -440,42 +440,35 @@ static void transpose(struct columns *t, const int8_t *const rows[], int32_t ker
 
 /* r0, r2, r4 and r6 are sums; q0 to q3 the filters, q4 where an output column's words are, q6 and q7 multipliers and
  * shifts. r1 output, r3 and r5 the steps, r7 rows, r8 biases, r9 1, r10 the zero point, r11 columns, r12 the quads. */
-#define QUADS(name, enter, put)                                                                                        \
+#define QUADS(name, filters, enter, put)                                                                               \
     static MOTE_CHANGES_PREDICATE void name(struct quads *quads)                                                       \
     {                                                                                                                  \
         register struct quads *t __asm__("r12") = quads;                                                               \
                                                                                                                        \
         __asm__ volatile("str r7, [r12, #80]\n"                                                                        \
+                         "ldr r0, [r12, #76]\n"                                                                        \
                          "ldr r10, [r12, #64]\n"                                                                       \
                          "mov r9, #1\n"                                                                                \
-                         "1: ldm r12, {r0, r1, r2, r3, r4, r5, r6, r7}\n"                                              \
-                         "ldr r8, [r12, #76]\n"                                                                        \
-                         "vldrb.8 q4, [r12, #84]\n"                                                                    \
-                         "add r1, r0, r1\n"                                                                            \
-                         "vmsr p0, r8\n"                                                                               \
-                         "add r2, r1, r2\n"                                                                            \
-                         "add r3, r2, r3\n"                                                                            \
+                         "vmsr p0, r0\n"                                                                               \
+                         "1: ldm r12, {r0, r1, r2, r3, r4, r5, r6}\n"                                                  \
+                         "vldrb.8 q4, [r12, #84]\n" filters "mov r8, r1\n"                                             \
                          "vpstttt\n"                                                                                   \
                          "vldrbt.u8 q0, [r0, q4]\n"                                                                    \
-                         "vldrbt.u8 q1, [r1, q4]\n"                                                                    \
-                         "vldrbt.u8 q2, [r2, q4]\n"                                                                    \
-                         "vldrbt.u8 q3, [r3, q4]\n"                                                                    \
-                         "mov r8, r5\n"                                                                                \
-                         "vldrw.32 q6, [r6], #16\n"                                                                    \
-                         "vldrb.s32 q7, [r7], #4\n"                                                                    \
-                         "add r0, r3, r4\n"                                                                            \
-                         "add r5, r5, #16\n"                                                                           \
-                         "str r0, [r12]\n"                                                                             \
-                         "strd r5, r6, [r12, #20]\n"                                                                   \
-                         "str r7, [r12, #28]\n"                                                                        \
+                         "vldrbt.u8 q1, [r7, q4]\n"                                                                    \
+                         "vldrbt.u8 q2, [r11, q4]\n"                                                                   \
+                         "vldrbt.u8 q3, [lr, q4]\n"                                                                    \
+                         "add r0, lr, r6\n"                                                                            \
                          "vldrw.32 q4, [r12, #100]\n"                                                                  \
-                         "ldrd r1, r2, [r12, #32]\n"                                                                   \
+                         "add r1, r1, #16\n"                                                                           \
+                         "vldrw.32 q6, [r2], #16\n"                                                                    \
+                         "add r4, r4, #4\n"                                                                            \
+                         "vldrb.s32 q7, [r3], #4\n"                                                                    \
+                         "vadd.i32 q4, q4, r5\n"                                                                       \
+                         "add r5, r5, #16\n"                                                                           \
+                         "stm r12, {r0, r1, r2, r3, r4, r5}\n"                                                         \
+                         "sub r1, r4, #4\n"                                                                            \
                          "ldrd r3, r5, [r12, #40]\n"                                                                   \
-                         "ldrd r11, r7, [r12, #56]\n"                                                                  \
-                         "vadd.i32 q4, q4, r2\n"                                                                       \
-                         "add r0, r1, #4\n"                                                                            \
-                         "add r2, r2, #16\n"                                                                           \
-                         "strd r0, r2, [r12, #32]\n" enter "2: dls lr, r11\n"                                          \
+                         "ldrd r11, r7, [r12, #56]\n" enter "2: dls lr, r11\n"                                         \
                          "3: ldm r8, {r0, r2, r4, r6}\n"                                                               \
                          "vldrw.u32 q5, [q4, #0]\n"                                                                    \
                          "vmladava.s8 r0, q5, q0\n"                                                                    \
@@ -511,8 +504,9 @@ static void transpose(struct columns *t, const int8_t *const rows[], int32_t ker
                            "q3", "q4", "q5", "q6", "q7", "cc", "memory");                                              \
     }
 
-QUADS(put_quads, "", "vstrb.32 q5, [r1]\n")
-QUADS(put_some, "ldr r0, [r12, #72]\nvctp.32 r0\n", "vpst\nvstrbt.32 q5, [r1]\n")
+QUADS(put_quads, "add r7, r0, r6\nadd r11, r7, r6\nadd lr, r11, r6\n", "", "vstrb.32 q5, [r1]\n")
+QUADS(put_some, "ldrd r7, r11, [r12, #28]\nldr lr, [r12, #36]\nadd r7, r0, r7\nadd r11, r7, r11\nadd lr, r11, lr\n",
+      "ldr r0, [r12, #72]\nvctp.32 r0\n", "vpst\nvstrbt.32 q5, [r1]\n")
 
 /* The same of one output column: nothing is loaded twice. r1, r9, r10 and r5 are where filters, biases, multipliers and
  * shifts are, r3 output, r7 1, r8 bytes of a filter, r11 the zero point. */
@@ -521,13 +515,14 @@ static MOTE_CHANGES_PREDICATE void put_single(struct quads *quads)
     register struct quads *t __asm__("r12") = quads;
 
     __asm__ volatile("str r7, [r12, #80]\n"
-                     "ldrd r0, r2, [r12, #32]\n"
+                     "ldrd r0, r2, [r12, #16]\n"
                      "ldrd r11, lr, [r12, #64]\n"
                      "ldr r4, [r12, #76]\n"
                      "vldrw.32 q4, [r12, #100]\n"
-                     "ldrd r1, r8, [r12]\n"
-                     "ldrd r9, r10, [r12, #20]\n"
-                     "ldr r5, [r12, #28]\n"
+                     "ldr r1, [r12]\n"
+                     "ldr r8, [r12, #24]\n"
+                     "ldrd r9, r10, [r12, #4]\n"
+                     "ldr r5, [r12, #12]\n"
                      "mov r3, r0\n"
                      "sub r2, r2, #4\n"
                      "vmsr p0, r4\n"
@@ -566,8 +561,8 @@ static MOTE_CHANGES_PREDICATE void put_single(struct quads *quads)
                      "vstrb.32 q5, [r3], #4\n"
                      "le lr, 1b\n"
                      "str r1, [r12]\n"
-                     "strd r9, r10, [r12, #20]\n"
-                     "strd r5, r3, [r12, #28]\n"
+                     "strd r9, r10, [r12, #4]\n"
+                     "strd r5, r3, [r12, #12]\n"
                      "ldr r7, [r12, #80]\n"
                      : "+r"(t)
                      :
@@ -575,11 +570,11 @@ static MOTE_CHANGES_PREDICATE void put_single(struct quads *quads)
                        "q4", "q5", "q6", "q7", "cc", "memory");
 }
 
-_Static_assert(sizeof(struct quads) == 116 && offsetof(struct quads, bias) == 20 && offsetof(struct quads, out) == 32 &&
-                   offsetof(struct quads, step) == 40 && offsetof(struct quads, skip) == 48 &&
-                   offsetof(struct quads, n) == 56 && offsetof(struct quads, zero) == 64 &&
-                   offsetof(struct quads, filled) == 76 && offsetof(struct quads, taps) == 84 &&
-                   offsetof(struct quads, words) == 100,
+_Static_assert(sizeof(struct quads) == 116 && offsetof(struct quads, bias) == 4 && offsetof(struct quads, out) == 16 &&
+                   offsetof(struct quads, w4) == 24 && offsetof(struct quads, step) == 40 &&
+                   offsetof(struct quads, skip) == 48 && offsetof(struct quads, n) == 56 &&
+                   offsetof(struct quads, zero) == 64 && offsetof(struct quads, filled) == 76 &&
+                   offsetof(struct quads, taps) == 84 && offsetof(struct quads, words) == 100,
                "the offsets in the assembly");
 
 /* Four channels' scales, if there are not four with one each. */
@@ -634,7 +629,6 @@ static void look_at_strip(const struct layer *l, const struct strip *s, int32_t 
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
     int32_t row = p->out_w * p->out_c, next = l->column * p->stride_w;
 
-    t->w1 = t->w2 = t->w3 = t->w4;
     t->w = l->weights;
     t->bias = l->bias;
     t->mult = l->mult;
