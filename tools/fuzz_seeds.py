@@ -66,6 +66,9 @@ def main(build, out):
             keep(folders["fuzz_graph"], name, text.encode())
             keep(folders["fuzz_compile"], name, text.encode())
             keep(folders["fuzz_image"], name, image.read_bytes())
+            if subprocess.run([build / "mote", "compile", graph, "-o", image, "--feed", "rows"],
+                              capture_output=True, check=False).returncode == 0:
+                keep(folders["fuzz_image"], name + "_fed", image.read_bytes())
             if name.startswith("random_"):
                 keep(folders["fuzz_image"], name + "_signed", signed(image.read_bytes()))
     tflite_files(folders["fuzz_tflite"])

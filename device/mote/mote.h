@@ -110,6 +110,11 @@ int32_t mote_model_run(struct mote_model *model);
  * there, and the next call begins a new inference. */
 int32_t mote_model_step(struct mote_model *model);
 
+/* Of a model that was compiled with --feed rows: the next row of its input, which mote_model_input() describes; NULL:
+ * it is in the input already. Computes what can be computed of it. Returns 1 if more rows are to come, 0 if that was
+ * the last: the outputs are there until the next row. MOTE_ERR_USAGE if the model takes its input as a whole. */
+int32_t mote_model_feed(struct mote_model *model, const void *row);
+
 /* An image may have programs beside the inference, whose name is "infer". From now on run and step are those of the
  * one of this name, from its beginning. MOTE_ERR_USAGE if there is none; it is checked here: what mote_model_open()
  * says of a schedule, and then the program stays the one that it was. */

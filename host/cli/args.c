@@ -143,6 +143,19 @@ enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *fil
     return pipeline_load(&cli->pool, cli->positional[0], p, file);
 }
 
+static enum mote_status read_feed(struct cli *cli, const struct pipeline *p, struct pipeline_options *options,
+                                  const struct frame *file)
+{
+    static const char *const words[] = {"whole", "rows", NULL};
+    const char *word;
+
+    TRY(cli_word(cli, "--feed", words, &word));
+    options->feed = word == words[1];
+    if (options->feed && !p->has_graph)
+        return fail(file, MOTE_ERR_USAGE, "an image is fed as it was compiled; --feed wants the .tflite or graph file");
+    return MOTE_OK;
+}
+
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
     static const char *const goals[] = {
@@ -159,6 +172,7 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
     TRY(cli_word(cli, "--optimize", goals, &goal));
     while (goal != goals[options.optimize])
         options.optimize++;
+    TRY(read_feed(cli, p, &options, file));
     return pipeline_compile(p, &options, file);
 }
 

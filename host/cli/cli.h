@@ -82,6 +82,10 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
     {                                                                                                                  \
         "--optimize", "GOAL", "balanced (the default: a smaller arena where it costs few instructions), ram or speed"  \
     }
+#define FEED_OPTION                                                                                                    \
+    {                                                                                                                  \
+        "--feed", "WHAT", "the input: whole (the default), or rows, which the caller brings one by one"                \
+    }
 
 /* For commands that run models on this machine; main() reads it. */
 #define CPU_OPTION                                                                                                     \

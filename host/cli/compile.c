@@ -93,7 +93,7 @@ static enum mote_status run_compile(struct cli *cli)
 
 const struct command command_compile = {
     .name = "compile",
-    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL]",
+    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL] [--feed rows]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
@@ -102,7 +102,9 @@ const struct command command_compile = {
         "checked and copied; C and graph come from a .tflite or graph file only. With --target, a model that does not\n"
         "fit the board is refused, and so is an image for one that takes generated C only. A core's name\n"
         "(cortex-m4f), or `portable`, is a target that asks for nothing to fit. Kernels come in the version for the\n"
-        "target's instruction sets, without --target in portable C; an image says so, and runs on every host.\n\n"
+        "target's instruction sets, without --target in portable C; an image says so, and runs on every host.\n"
+        "With --feed rows the input's rows come one by one (docs/STREAMING.md): only those that are needed stay in "
+        "RAM.\n\n"
         "JSON keys: output, emit, image_bytes, arena_bytes, weight_bytes; arena_bound_bytes and macs (null for a "
         ".mote,\n"
         "which does not know them).",
@@ -115,6 +117,7 @@ const struct command command_compile = {
                                        {"--target", "TARGET",
                                         "the board that it must fit (`mote targets` lists them), or a core"},
                                        OPTIMIZE_OPTION,
+                                       FEED_OPTION,
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_compile,

@@ -135,7 +135,7 @@ static enum mote_status emulate(struct measure *m, const struct pipeline *p, str
     if (x->n > INT32_MAX)
         return fail(file, MOTE_ERR_MEMORY, "%zu inferences are more than one run takes", x->n);
     inferences_make_outputs(&cli->pool, x);
-    raw = x->raw.size > 0 && measure_feeds_raw(m, x->raw.data);
+    raw = x->rows == 0 && x->raw.size > 0 && measure_feeds_raw(m, x->raw.data);
     m->job.input = inferences_gather(&cli->pool, x, raw);
     m->job.n = (int32_t)x->n;
     m->job.reset_each = x->reset_each;
@@ -195,8 +195,12 @@ const struct command command_emulate = {
     .example = "mote emulate kws.tflite --target mps2-an386 --via c --input sample.bin --output scores.npy",
     .positional_min = 1,
     .positional_max = 1,
-    .options =
-        (const struct option[]){
-            MEASURE_OPTIONS, INPUT_OPTIONS, DATA_OPTIONS, OPTIMIZE_OPTION, PASS_OPTIONS, {NULL, NULL, NULL}},
+    .options = (const struct option[]){MEASURE_OPTIONS,
+                                       INPUT_OPTIONS,
+                                       DATA_OPTIONS,
+                                       OPTIMIZE_OPTION,
+                                       FEED_OPTION,
+                                       PASS_OPTIONS,
+                                       {NULL, NULL, NULL}},
     .run = run_emulate,
 };

@@ -27,6 +27,7 @@ static enum mote_status open_model(struct eval *e)
         return usage_error(e->cli, "--via means nothing without --target");
     else
         TRY(runner_open(&e->cli->pool, e->p.image, &e->measure.runner, &e->file));
+    TRY(want_whole_input(&e->measure.runner.model, &e->file));
     e->input_bytes = runner_input_bytes(&e->measure.runner);
     e->output_bytes = runner_output_bytes(&e->measure.runner);
     return MOTE_OK;

@@ -6,6 +6,8 @@
 #include "host/cli/image_view.h"
 #include "host/data/dataset.h"
 #include "host/data/tensors.h"
+#include "host/exec/runner.h"
+#include "mote/ops/image.h"
 
 #define PRINTED_ELEMENTS   16 /* of an output, in the text form */
 #define PRINTED_CLASSES    5
@@ -65,6 +67,34 @@ void preprocess_print(const struct preprocess *p)
     putchar('\n');
 }
 
+/* ---- inputs that are fed ---- */
+static enum mote_status find_rows(struct inferences *x, const struct frame *at)
+{
+    const struct mote_image_io *io = x->model->io;
+    struct mote_io row;
+
+    x->rows = model_feed_rows(x->model);
+    if (x->rows == 0)
+        return MOTE_OK;
+    mote_model_input(x->model, 0, &row);
+    if (x->rows > INT32_MAX || (uint64_t)x->rows * row.bytes > INT32_MAX)
+        return fail(at, MOTE_ERR_MEMORY, "an input of %lld rows is more than Mote feeds", (long long)x->rows);
+    memcpy(x->dims, io->dims, sizeof x->dims);
+    x->dims[io->axis] *= (uint32_t)x->rows;
+    return MOTE_OK;
+}
+
+bool inferences_input(const struct inferences *x, int32_t i, struct mote_io *io)
+{
+    if (mote_model_input(x->model, i, io) != MOTE_OK)
+        return false;
+    if (x->rows > 0) {
+        io->bytes *= (uint32_t)x->rows;
+        io->dims = x->dims;
+    }
+    return true;
+}
+
 /* ---- files ---- */
 /* The file of one input. */
 struct source {
@@ -103,13 +133,14 @@ static bool takes_samples(const struct mote_io *io)
 }
 
 /* The model is an anomaly detector whose output can be compared with its input. */
-static bool has_scores(const struct mote_model *m)
+static bool has_scores(const struct inferences *x)
 {
+    const struct mote_model *m = x->model;
     struct mote_io in, out;
 
-    return image_task(m).kind == MOTE_TASK_ANOMALY && mote_model_inputs(m) == 1 &&
-           mote_model_input(m, 0, &in) == MOTE_OK && mote_model_output(m, 0, &out) == MOTE_OK && takes_samples(&in) &&
-           takes_samples(&out) && io_elements(&in) == io_elements(&out);
+    return image_task(m).kind == MOTE_TASK_ANOMALY && mote_model_inputs(m) == 1 && inferences_input(x, 0, &in) &&
+           mote_model_output(m, 0, &out) == MOTE_OK && takes_samples(&in) && takes_samples(&out) &&
+           io_elements(&in) == io_elements(&out);
 }
 
 /* Tensors as samples of bytes. */
@@ -146,7 +177,7 @@ static enum mote_status read_input(struct cli *cli, int32_t i, struct inferences
     size_t n;
 
     s.at = (struct frame){.name = s.path, .index = -1, .sink = &cli->error};
-    mote_model_input(x->model, i, &s.io);
+    inferences_input(x, i, &s.io);
     if (s.path == NULL)
         return usage_error(cli, "the model has %d input%s: --input for \"%s\" is missing", mote_model_inputs(x->model),
                            mote_model_inputs(x->model) == 1 ? "" : "s", s.io.name);
@@ -175,6 +206,7 @@ enum mote_status inferences_read(struct cli *cli, const struct mote_model *model
     struct mote_io io;
 
     *out = (struct inferences){.model = model, .n = 1, .reset_each = cli_flag(cli, "--reset-each")};
+    TRY(find_rows(out, &cli->root));
     read_classes(cli, model, out);
     if (cli_value_at(cli, "--input", (size_t)inputs) != NULL)
         return usage_error(cli, "more --input files than the model has inputs, %d", inputs);
@@ -183,9 +215,9 @@ enum mote_status inferences_read(struct cli *cli, const struct mote_model *model
     out->inputs = pool_array(&cli->pool, (size_t)inputs, sizeof *out->inputs);
     for (int32_t i = 0; i < inputs; i++)
         TRY(read_input(cli, i, out));
-    if (!has_scores(model))
+    if (!has_scores(out))
         out->scored = NULL;
-    else if (out->scored == NULL && mote_model_input(model, 0, &io) == MOTE_OK)
+    else if (out->scored == NULL && inferences_input(out, 0, &io))
         out->scored = tensors_as_data(&cli->pool, &io, out->inputs[0]);
     return MOTE_OK;
 }
@@ -323,7 +355,7 @@ static float score_of(const struct inferences *x, size_t inference)
     struct preprocess p = image_preprocess(x->model);
     struct mote_io in, out;
 
-    mote_model_input(x->model, 0, &in);
+    inferences_input(x, 0, &in);
     output_of(x, inference, 0, &out);
     return dataset_score(x->scored, (int32_t)inference, &in, &p, &out);
 }

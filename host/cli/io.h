@@ -11,7 +11,9 @@
 struct inferences {
     const struct mote_model *model;
     size_t n;
-    bool reset_each; /* samples are independent; tensors are in a row, unless --reset-each says otherwise */
+    int64_t rows;     /* in which the input is fed; 0: it is there as a whole */
+    uint32_t dims[8]; /* of an input that is fed: the whole */
+    bool reset_each;  /* samples are independent; tensors are in a row, unless --reset-each says otherwise */
     struct bytes *inputs, *outputs; /* [inputs or outputs of the model], each n tensors, one after the other */
     struct bytes raw;     /* the first input's n raw samples, if the model's set_input makes these tensors of them */
     const char **classes; /* [n_classes] the model's, printable */
@@ -22,6 +24,8 @@ struct inferences {
 /* Reads the files of --input: data as data sets have them, preprocessed as the model says; tensors are what --raw and
  * the name .bin say. */
 MUST_CHECK enum mote_status inferences_read(struct cli *cli, const struct mote_model *model, struct inferences *out);
+/* What mote_model_input() says, but of an input that is fed the whole. */
+bool inferences_input(const struct inferences *x, int32_t i, struct mote_io *io);
 /* Makes room for the outputs of n inferences. */
 void inferences_make_outputs(struct pool *pool, struct inferences *x);
 /* Writes the files of --output. */

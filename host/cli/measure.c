@@ -86,6 +86,13 @@ static enum mote_status generate_c(struct measure *m, const struct pipeline *p, 
 
 static enum mote_status make_job(struct measure *m, const struct pipeline *p, const struct frame *file)
 {
+    const int64_t rows = model_feed_rows(&m->runner.model);
+    struct mote_io row;
+
+    if (rows > 0 && mote_model_input(&m->runner.model, 0, &row) == MOTE_OK) {
+        m->job.feed_rows = (int32_t)rows;
+        m->job.feed_row_bytes = row.bytes;
+    }
     m->job.board = m->board;
     m->job.progress = cli_progress;
     m->job.output_bytes = (int64_t)runner_output_bytes(&m->runner);

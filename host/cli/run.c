@@ -11,6 +11,23 @@ struct job {
     struct inferences inferences;
 };
 
+/* All inputs of inference k, and the inference. */
+static void infer(struct job *j, size_t k)
+{
+    struct mote_model *m = &j->runner.model;
+    const struct inferences *x = &j->inferences;
+    struct mote_io io;
+
+    if (x->rows > 0 && mote_model_input(m, 0, &io) == MOTE_OK) {
+        for (size_t row = 0; row < (size_t)x->rows; row++)
+            mote_model_feed(m, x->inputs[0].data + (k * (size_t)x->rows + row) * io.bytes);
+        return;
+    }
+    for (int32_t i = 0; mote_model_input(m, i, &io) == MOTE_OK; i++)
+        memcpy(io.data, x->inputs[i].data + k * io.bytes, io.bytes);
+    mote_model_run(m);
+}
+
 static void infer_all(struct job *j)
 {
     struct mote_model *m = &j->runner.model;
@@ -22,9 +39,7 @@ static void infer_all(struct job *j)
         cli_progress("inferences", (int64_t)k, (int64_t)x->n);
         if (x->reset_each)
             mote_model_reset(m);
-        for (int32_t i = 0; mote_model_input(m, i, &io) == MOTE_OK; i++)
-            memcpy(io.data, x->inputs[i].data + k * io.bytes, io.bytes);
-        mote_model_run(m);
+        infer(j, k);
         for (int32_t i = 0; mote_model_output(m, i, &io) == MOTE_OK; i++)
             memcpy(x->outputs[i].data + k * io.bytes, io.data, io.bytes);
     }

@@ -40,6 +40,8 @@ static struct flags make_harness_flags(const struct firmware *fw, const struct e
     add_flag(&f, pool_printf(pool, "-DMOTE_INFERENCES=%d", (int)job->n));
     add_flag(&f, pool_printf(pool, "-DMOTE_RAW_ROWS=%d", (int)job->raw_rows));
     add_flag(&f, pool_printf(pool, "-DMOTE_RAW_ROW_BYTES=%lld", (long long)job->raw_row_bytes));
+    add_flag(&f, pool_printf(pool, "-DMOTE_FEED_ROWS=%d", (int)job->feed_rows));
+    add_flag(&f, pool_printf(pool, "-DMOTE_FEED_ROW_BYTES=%lld", (long long)job->feed_row_bytes));
     add_flag(&f, pool_printf(pool, "-DMOTE_RESET_EACH=%d", job->reset_each));
     add_flag(&f, pool_printf(pool, "-DMOTE_MARK_START=%s", firmware_marker(pool, m->start_marker)));
     add_flag(&f, pool_printf(pool, "-DMOTE_MARK_STOP=%s", firmware_marker(pool, m->stop_marker)));
@@ -207,12 +209,39 @@ static enum mote_status judge(struct firmware *fw, const char **text, const stru
     return MOTE_OK;
 }
 
+static void add_counts(struct firmware_counts *to, const struct firmware_counts *from)
+{
+#define COUNTED(NAME, name) to->name += from->name;
+#include "host/emulate/counts.def"
+}
+
+/* The intervals of each inference become one. */
+static void join_rows(struct firmware *fw, const struct emulate_job *job)
+{
+    int64_t *each = fw->counts + INTERVALS_BEFORE;
+    struct firmware_counts *by_class = fw->by_class ? fw->by_class + INTERVALS_BEFORE : NULL;
+
+    for (int32_t i = 0; i < job->n; i++)
+        for (int32_t row = 0; row < job->feed_rows; row++) {
+            const int32_t from = i * job->feed_rows + row;
+
+            each[i] = row == 0 ? each[from] : each[i] + each[from];
+            if (by_class && row == 0)
+                by_class[i] = by_class[from];
+            else if (by_class)
+                add_counts(&by_class[i], &by_class[from]);
+        }
+}
+
 static enum mote_status take_counts(struct firmware *fw, const struct emulate_job *job, struct emulate_result *result,
                                     const struct frame *at)
 {
-    if (fw->n_counts != job->n + INTERVALS_BEFORE)
-        return fail(at, MOTE_ERR_ENVIRONMENT, "the plugin counted %d intervals, not %d", (int)fw->n_counts,
-                    (int)job->n + INTERVALS_BEFORE);
+    const int64_t intervals = INTERVALS_BEFORE + (int64_t)job->n * (job->feed_rows > 0 ? job->feed_rows : 1);
+
+    if (fw->n_counts != intervals)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the plugin counted %d intervals, not %lld", (int)fw->n_counts,
+                    (long long)intervals);
+    join_rows(fw, job);
     result->checksum_instructions = job->via_c ? 0 : fw->counts[0];
     result->setup_instructions = fw->counts[1];
     result->instructions = fw->counts + INTERVALS_BEFORE;

@@ -19,9 +19,11 @@ struct emulate_job {
     const char *kernel_list; /* via image: the text of a list of kernels to link (runtime/registry.h); NULL: all */
     const char *c_dir;       /* via C: the folder with the generated C */
     int64_t arena_bytes;
-    struct bytes input;    /* n inferences, each all inputs in order */
-    int64_t raw_row_bytes; /* the first input comes as a raw sample of rows of these; 0: as a tensor */
-    int32_t raw_rows;      /* 1: whole */
+    struct bytes input;     /* n inferences, each all inputs in order */
+    int64_t raw_row_bytes;  /* the first input comes as a raw sample of rows of these; 0: as a tensor */
+    int32_t raw_rows;       /* 1: whole */
+    int64_t feed_row_bytes; /* the input is fed row by row, */
+    int32_t feed_rows;      /* so many an inference; 0: it is there as a whole */
     int32_t n;
     bool reset_each;   /* states start anew for each inference */
     bool per_function; /* count by function too: slower */

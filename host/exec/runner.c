@@ -30,6 +30,32 @@ double runner_work(const struct mote_model *m)
     return work;
 }
 
+int64_t model_feed_rows(const struct mote_model *m)
+{
+    int64_t rows = 0;
+
+    if (m->n_inputs != 1 || m->io->axis == MOTE_AXIS_NONE)
+        return 0;
+    for (uint32_t at = 0; at < m->n_schedule;) {
+        const struct mote_image_group *g = (const void *)&m->schedule[at];
+
+        for (uint32_t i = 1; i <= g->entries; i++)
+            if (m->args[m->steps[m->schedule[at + i].step].args] == m->io->tensor)
+                rows += g->repeat;
+        at += 1 + g->entries;
+    }
+    return rows;
+}
+
+enum mote_status want_whole_input(const struct mote_model *m, const struct frame *at)
+{
+    if (model_feed_rows(m) == 0)
+        return MOTE_OK;
+    return fail(
+        at, MOTE_ERR_USAGE,
+        "the image is fed by rows, which only `mote run` and `mote emulate` do: give the .tflite or graph file");
+}
+
 /* The runtime checks that section where it is used. */
 static enum mote_status check_preprocess(const struct mote_model *m, const struct frame *at)
 {

@@ -23,6 +23,12 @@ MUST_CHECK enum mote_status runner_open(struct pool *pool, struct bytes image, s
 /* Operations of one inference, an upper bound up to a small factor. */
 double runner_work(const struct mote_model *m);
 
+/* The rows of an inference of a model that is fed (mote_model_feed()); 0 of others. */
+int64_t model_feed_rows(const struct mote_model *m);
+
+/* Refuses a model that is fed. */
+MUST_CHECK enum mote_status want_whole_input(const struct mote_model *m, const struct frame *at);
+
 /* Bytes of all inputs (outputs) of one inference, one after the other. */
 size_t runner_input_bytes(const struct runner *r);
 size_t runner_output_bytes(const struct runner *r);

@@ -54,6 +54,7 @@ enum mote_status sweep_run(struct pool *pool, const struct sweep *s, const struc
         workers[i].line = &line;
         workers[i].index = i;
         TRY(runner_open(pool, s->image, &workers[i].runner, at));
+        TRY(want_whole_input(&workers[i].runner.model, at));
     }
     while (started < n && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0)
         started++;

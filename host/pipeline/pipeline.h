@@ -13,6 +13,7 @@ struct pipeline_options {
     const struct target *target; /* NULL: portable */
     bool keep_all;               /* every tensor keeps its memory: for reading all of them after a run */
     enum optimize optimize;
+    bool feed; /* the input comes row by row */
 };
 
 struct pipeline {

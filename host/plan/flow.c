@@ -92,8 +92,12 @@ static void find_ends(const struct plan *plan, struct flow *f)
         m->last = state ? plan->n_steps : m->n > 0 ? m->touches[m->n - 1].step : -1;
         m->bytes = (int64_t)align_up((size_t)plan->values[i].bytes, ARENA_ALIGN);
     }
-    for (int32_t i = 0; i < plan->graph->n_inputs; i++)
-        f->memory[value_root(plan, plan->value_of_tensor[plan->graph->inputs[i]])].writer = -1;
+    for (int32_t i = 0; i < plan->graph->n_inputs; i++) {
+        struct memory *m = &f->memory[value_root(plan, plan->value_of_tensor[plan->graph->inputs[i]])];
+
+        m->writer = -1;
+        m->fed = plan->feed.rows > 0;
+    }
     for (int32_t i = 0; i < plan->graph->n_outputs; i++)
         f->memory[value_root(plan, plan->value_of_tensor[plan->graph->outputs[i]])].last = plan->n_steps;
 }
@@ -225,11 +229,24 @@ static void keep_written(int32_t writer, const struct call_list *c, struct row_s
     }
 }
 
+static void rows_of_fed(const struct memory *m, const struct call_list *c, int32_t from, struct row_span *rows)
+{
+    const int32_t step = m->touches[0].step;
+
+    memset(rows, 0, (size_t)c->n * sizeof *rows);
+    for (int32_t i = c->first[step]; step >= from && i < c->first[step + 1]; i++)
+        rows[c->index[i]].to = m->rows;
+}
+
 void flow_rows(const struct flow *f, int32_t value, const struct call_list *c, int32_t from, struct row_span *rows)
 {
     const struct memory *m = &f->memory[value];
 
     assert(m->rows > 0);
+    if (m->fed) {
+        rows_of_fed(m, c, from, rows);
+        return;
+    }
     for (int32_t i = 0; i < c->n; i++)
         rows[i] = (struct row_span){m->last >= c->to ? 0 : INT32_MAX, m->writer < from ? m->rows : 0};
     for (int32_t k = 0; k < m->n; k++)

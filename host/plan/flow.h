@@ -33,6 +33,7 @@ struct memory {
     int32_t
         rows; /* that all touches count alike, and one step, if any, writes in order; 0: they cannot be told apart */
     int64_t bytes; /* of all, rounded up to ARENA_ALIGN */
+    bool fed;      /* the caller fills it before each call that reads it, after which it is worth nothing */
     bool ring;     /* it may hold fewer rows: all that touch it have a ring for it */
 };
 

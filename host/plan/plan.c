@@ -5,6 +5,7 @@
 #define STAGES(S)                                                                                                      \
     S(lower, "operators become steps of kernels, with the constants that these want")                                  \
     S(fold_rows, "layers take rows as they come where that saves memory")                                              \
+    S(feed, "the input comes row by row, if that is asked for")                                                        \
     S(kernels, "each kernel gets a version that the target has, its constants packed as that wants them")              \
     S(schedule, "when which rows of each step are computed")                                                           \
     S(lifetimes, "each value is needed from one call of the schedule to another")                                      \

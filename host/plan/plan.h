@@ -76,10 +76,20 @@ enum optimize {
 };
 
 struct plan_options {
+    bool feed;     /* the input comes row by row, between calls of the schedule */
     bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
     enum optimize optimize;
     const char *dump_after; /* print the plan to dump_to after this stage (host/plan/stages.h); NULL: never */
     FILE *dump_to;
+};
+
+#define FEED_PLACE_BYTES 6 /* group, entry and round */
+
+/* An input that comes row by row: step 0 copies each to its place in a ring. */
+struct plan_feed {
+    int32_t rows;  /* of an inference; 0: the input is there as a whole */
+    int32_t axis;  /* the dimension of the input that they are slices of */
+    int32_t place; /* the state in which generated C keeps where it is in the schedule */
 };
 
 struct plan {
@@ -92,6 +102,7 @@ struct plan {
     struct value *values;
     struct step *steps;
     struct plan_schedule schedule;
+    struct plan_feed feed;
     int32_t *value_of_tensor; /* [graph->n_tensors], VALUE_NONE if it is not needed */
     int32_t zeros[256];       /* by zero point + 128: the shared row of zero points, VALUE_NONE if nobody asked */
     int64_t arena_bytes;      /* multiple of ARENA_ALIGN */

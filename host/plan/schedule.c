@@ -246,12 +246,20 @@ static void schedule_rows(struct plan *plan)
     *plan = best.plan;
 }
 
+/* A call a step, and one a row of an input that is fed. */
+static void schedule_whole(struct plan *plan)
+{
+    for (int32_t row = 0; row < plan->feed.rows; row++)
+        schedule_call(plan, 0, row, 1);
+    for (int32_t i = plan->feed.rows > 0; i < plan->n_steps; i++)
+        schedule_call(plan, i, 0, plan->steps[i].rows);
+}
+
 enum mote_status stage_schedule(struct plan *plan, const struct frame *at)
 {
     (void)at;
     if (plan->n_steps == 0 || plan->options.optimize == OPTIMIZE_SPEED || plan->options.keep_all || plan->target.roomy)
-        for (int32_t i = 0; i < plan->n_steps; i++)
-            schedule_call(plan, i, 0, plan->steps[i].rows);
+        schedule_whole(plan);
     else
         schedule_rows(plan);
     schedule_fold(plan);

@@ -71,14 +71,22 @@ int32_t segments_fewer(int32_t rows)
     return r;
 }
 
+/* The caller brings a row at a time. */
+static bool is_fed(const struct plan *plan, int32_t step) { return plan->feed.rows > 0 && step == 0; }
+
+static int32_t most_rows(const struct plan *plan, int32_t step)
+{
+    return is_fed(plan, step) ? 1 : plan->steps[step].rows;
+}
+
 static int32_t fewest_rows(const struct plan *plan, int32_t step)
 {
-    return (plan->steps[step].rows + STEP_CALLS - 1) / STEP_CALLS;
+    return is_fed(plan, step) ? 1 : (plan->steps[step].rows + STEP_CALLS - 1) / STEP_CALLS;
 }
 
 static int32_t rows_at_level(const struct plan *plan, int32_t step, double slower)
 {
-    const int32_t rows = plan->steps[step].rows;
+    const int32_t rows = most_rows(plan, step);
     double best = call_cost(plan, step, rows) / rows;
 
     if (slower <= 0)
@@ -230,7 +238,7 @@ static bool try_rows(struct walk *w, struct segments *all, int32_t segment, int3
     const int32_t old_rows = s->at_once[step];
     const double before = score_of(w->plan, all);
 
-    if (rows < fewest_rows(w->plan, step) || rows > w->plan->steps[step].rows || rows == old_rows)
+    if (rows < fewest_rows(w->plan, step) || rows > most_rows(w->plan, step) || rows == old_rows)
         return false;
     s->at_once[step] = rows;
     if (look(w, s) && score_of(w->plan, all) < before - 1e-6)

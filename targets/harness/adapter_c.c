@@ -23,11 +23,15 @@ int32_t adapter_reset(void)
     return 0;
 }
 
+#if MOTE_FEED_ROWS
+int32_t adapter_feed(const void *row) { return CALL(_feed)(harness_arena, row); }
+#else
 int32_t adapter_run(void)
 {
     CALL(_run)(harness_arena);
     return 0;
 }
+#endif
 
 int32_t adapter_inputs(void) { return VALUE(_INPUTS); }
 int32_t adapter_outputs(void) { return VALUE(_OUTPUTS); }

@@ -24,7 +24,11 @@ int32_t adapter_reset(void)
     return 0;
 }
 
+#if MOTE_FEED_ROWS
+int32_t adapter_feed(const void *row) { return mote_model_feed(&model, row); }
+#else
 int32_t adapter_run(void) { return mote_model_run(&model); }
+#endif
 int32_t adapter_inputs(void) { return mote_model_inputs(&model); }
 int32_t adapter_outputs(void) { return mote_model_outputs(&model); }
 

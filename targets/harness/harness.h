@@ -43,7 +43,8 @@ struct span {
 void adapter_checksum(void); /* only the image's checksum, nothing where there is none: to be told from opening */
 int32_t adapter_open(void);
 int32_t adapter_reset(void);
-int32_t adapter_run(void);
+int32_t adapter_run(void);             /* without MOTE_FEED_ROWS */
+int32_t adapter_feed(const void *row); /* with them: 1 if more are to come */
 int32_t adapter_inputs(void);
 int32_t adapter_outputs(void);
 void adapter_where(int32_t *step, int32_t *tensor, int32_t *detail); /* of the last failure; -1: means nothing */

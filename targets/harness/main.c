@@ -8,8 +8,10 @@
  *                stage (what was being done), status, stack_bytes, and step, tensor, detail if the model failed
  *                there; or fault, pc, detail_a, detail_b
  *
- * The intervals, in order: checksum, open, then one for each inference. The stack below main is painted before each
- * interval and searched after it, so that stack_bytes is what the model alone used. */
+ * With MOTE_FEED_ROWS above 0 an input is so many rows of MOTE_FEED_ROW_BYTES, each of which is fed when it is read.
+ *
+ * The intervals, in order: checksum, open, then one for each inference, or for each of its rows. The stack below main
+ * is painted before each interval and searched after it, so that stack_bytes is what the model alone used. */
 #include "harness.h"
 #include "port.h"
 
@@ -171,6 +173,35 @@ static void read_inputs(int32_t file)
     }
 }
 
+#if MOTE_FEED_ROWS
+static void infer(int32_t file)
+{
+    static uint32_t data[(MOTE_FEED_ROW_BYTES + 3) / 4];
+    int32_t status;
+
+    for (int32_t row = 0; row < MOTE_FEED_ROWS; row++) {
+        stage = "reading input.bin";
+        if (!host_read(file, data, MOTE_FEED_ROW_BYTES))
+            finish(1);
+        stage = "feeding a row";
+        INTERVAL(status = adapter_feed(data));
+        must(status);
+        if ((status == 0) != (row == MOTE_FEED_ROWS - 1))
+            finish(1);
+    }
+}
+#else
+static void infer(int32_t file)
+{
+    int32_t status;
+
+    (void)file;
+    stage = "running the model";
+    INTERVAL(status = adapter_run());
+    must(status);
+}
+#endif
+
 static void write_outputs(int32_t file)
 {
     struct span span;
@@ -199,13 +230,12 @@ _Noreturn void harness_main(void)
     INTERVAL(status = adapter_open());
     must(status);
     for (int32_t i = 0; i < MOTE_INFERENCES; i++) {
-        read_inputs(input);
+        if (!MOTE_FEED_ROWS)
+            read_inputs(input);
         stage = "resetting the model";
         if (MOTE_RESET_EACH && i > 0)
             must(adapter_reset());
-        stage = "running the model";
-        INTERVAL(status = adapter_run());
-        must(status);
+        infer(input);
         write_outputs(output);
     }
     host_close(input);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a model in four ways and compares the bytes. Images run in blocks of exactly their size, so that a sanitizer
+/* Runs a model in five ways and compares the bytes. Images run in blocks of exactly their size, so that a sanitizer
  * sees a read or write beside them. The generated C of a whole batch becomes one shared object, whose kernels are this
  * program's own. */
 #include <dlfcn.h>
@@ -15,7 +15,7 @@
 #include "tests/random/random.h"
 
 enum random_wrong random_wrong;
-int random_rings;
+int random_rings, random_fed;
 
 #define RUNS 4 /* inferences: the last one after a reset, the others in a row */
 
@@ -74,6 +74,36 @@ static void run_once(struct mote_model *m, bool step_by_step)
         continue;
 }
 
+/* The whole input, row by row; the last row is the one that makes the outputs. */
+static bool feed_once(struct mote_model *m, int32_t rows, uint64_t *input_seed)
+{
+    struct mote_io io;
+    bool right = mote_model_input(m, 0, &io) == 0;
+    uint8_t *whole = block(io.bytes * (size_t)rows);
+
+    fill_random(input_seed, (enum mote_type)io.type, whole,
+                (int64_t)io.bytes * rows * 8 / type_bits((enum mote_type)io.type));
+    for (int32_t row = 0; row < rows; row++)
+        right &= mote_model_feed(m, whole + (size_t)row * io.bytes) == (row < rows - 1);
+    free(whole);
+    return right;
+}
+
+static bool feed_image(struct mote_model *m, int32_t rows, uint64_t input_seed, struct text *out)
+{
+    bool right = true;
+    struct mote_io io;
+
+    for (int run = 0; run < RUNS; run++) {
+        if (run == RUNS - 1)
+            mote_model_reset(m);
+        right &= feed_once(m, rows, &input_seed);
+        for (int32_t i = 0; mote_model_output(m, i, &io) == 0; i++)
+            text_bytes(out, io.data, io.bytes);
+    }
+    return right;
+}
+
 static void run_image(struct mote_model *m, uint64_t input_seed, struct text *out)
 {
     struct mote_io io;
@@ -90,20 +120,22 @@ static void run_image(struct mote_model *m, uint64_t input_seed, struct text *ou
     }
 }
 
-/* Three words say how: which passes, what for, and whether in a random order. */
+enum order { AS_PLANNED, ANY_ORDER, FED };
+
+/* Three words say how: which passes, what for, and in which order. */
 static enum mote_status compile_and_run(struct pool *pool, const struct item *it, const char *passes,
-                                        enum optimize optimize, bool any_order, struct plan *plan, struct text *out,
+                                        enum optimize optimize, enum order order, struct plan *plan, struct text *out,
                                         const struct frame *at)
 {
     struct pipeline p = {.pool = pool, .has_graph = true, .model = {.pool = pool}};
-    struct pipeline_options options = {.passes = passes, .optimize = optimize};
+    struct pipeline_options options = {.passes = passes, .optimize = optimize, .feed = order == FED};
     struct mote_model model;
     uint8_t *image, *arena;
     int32_t status;
 
     model_copy(it->model, &p.model);
     TRY(pipeline_compile(&p, &options, at));
-    if (any_order) {
+    if (order == ANY_ORDER) {
         TRY(random_schedule(&p.plan, it->input_seed, at));
         TRY(emit_image(&p.plan, &p.image, at));
     }
@@ -111,8 +143,10 @@ static enum mote_status compile_and_run(struct pool *pool, const struct item *it
     memcpy(image, p.image.data, p.image.size);
     arena = block((size_t)p.plan.arena_bytes);
     status = mote_model_open(&model, &mote_kernels, image, p.image.size, arena, (size_t)p.plan.arena_bytes);
-    if (status == MOTE_OK)
+    if (status == MOTE_OK && order != FED)
         run_image(&model, it->input_seed, out);
+    else if (status == MOTE_OK && !feed_image(&model, p.plan.feed.rows, it->input_seed, out))
+        text_add(out, "the status of a row is wrong");
     free(arena);
     free(image);
     if (status != MOTE_OK)
@@ -120,7 +154,6 @@ static enum mote_status compile_and_run(struct pool *pool, const struct item *it
                     model.error.step, model.error.tensor, model.error.detail);
     *plan = p.plan;
     plan->model = pool_copy(pool, &p.model, sizeof p.model);
-    plan->graph = &plan->model->graphs[0];
     return MOTE_OK;
 }
 
@@ -181,13 +214,14 @@ static bool has_rings(const struct plan *plan)
 /* With passes and the planner's rows, or random ones; every other model is left with the random schedule, for its C. */
 static bool add_way(struct batch *b, struct item *it, bool any_order, const struct frame *at, struct finding *finding)
 {
+    const enum order order = any_order ? ANY_ORDER : AS_PLANNED;
     const enum optimize optimize = any_order                ? OPTIMIZE_SPEED
                                    : it->input_seed % 4 < 3 ? OPTIMIZE_RAM
                                                             : OPTIMIZE_BALANCED;
     struct text got = {.pool = b->pool};
     struct plan plan;
 
-    if (compile_and_run(b->pool, it, NULL, optimize, any_order, &plan, &got, at) != MOTE_OK)
+    if (compile_and_run(b->pool, it, NULL, optimize, order, &plan, &got, at) != MOTE_OK)
         return found(finding, it, "refused with passes, but not without: %s", at->sink->text);
     random_rings += has_rings(&plan);
     make_wrong(any_order ? WRONG_ORDER : WRONG_PASSES, &got);
@@ -198,6 +232,27 @@ static bool add_way(struct batch *b, struct item *it, bool any_order, const stru
     return same(finding, it, any_order ? "rows in another order" : "passes", (const uint8_t *)got.s);
 }
 
+/* Its input row by row, if that can be; some models are left so, for their C. */
+static bool add_fed(struct batch *b, struct item *it, struct finding *finding)
+{
+    const enum optimize optimize =
+        (const enum optimize[]){OPTIMIZE_RAM, OPTIMIZE_BALANCED, OPTIMIZE_SPEED}[it->input_seed % 3];
+    struct report_text report = {0};
+    struct frame at = {.name = it->name, .index = -1, .sink = &report};
+    struct text got = {.pool = b->pool};
+    struct plan plan;
+
+    if (compile_and_run(b->pool, it, NULL, optimize, FED, &plan, &got, &at) != MOTE_OK)
+        return strstr(report.text, "fed") != NULL || found(finding, it, "refused with --feed rows: %s", report.text);
+    random_fed++;
+    if (got.len != it->want.size)
+        return found(finding, it, "%zu bytes of output of rows that are fed, %zu of whole inputs", got.len,
+                     it->want.size);
+    if (it->input_seed % 2 == 1)
+        it->plan = plan;
+    return same(finding, it, "rows that are fed", (const uint8_t *)got.s);
+}
+
 bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_t input_seed, struct finding *finding)
 {
     struct item it = {.name = name, .model = m, .input_seed = input_seed};
@@ -205,10 +260,10 @@ bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_
     struct frame at = {.name = name, .index = -1, .sink = &report};
     struct text want = {.pool = b->pool};
 
-    if (compile_and_run(b->pool, &it, "none", OPTIMIZE_SPEED, false, &it.plan, &want, &at) != MOTE_OK)
+    if (compile_and_run(b->pool, &it, "none", OPTIMIZE_SPEED, AS_PLANNED, &it.plan, &want, &at) != MOTE_OK)
         return found(finding, &it, "refused without passes: %s", report.text);
     it.want = (struct bytes){(uint8_t *)want.s, want.len};
-    if (!add_way(b, &it, false, &at, finding) || !add_way(b, &it, true, &at, finding))
+    if (!add_way(b, &it, false, &at, finding) || !add_way(b, &it, true, &at, finding) || !add_fed(b, &it, finding))
         return false;
     b->items = pool_grow(b->pool, b->items, b->n, sizeof *b->items);
     b->items[b->n++] = it;
@@ -217,11 +272,12 @@ bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_
 
 /* ---- generated C ---- */
 struct entry {
-    int32_t inputs, outputs, steps;
+    int32_t inputs, outputs, steps, rows; /* rows of an input that is fed; 0: it is whole */
     size_t arena_bytes;
     void (*reset)(void *arena);
     void (*run)(void *arena);
     void (*step)(void *arena, int32_t step);
+    int32_t (*feed)(void *arena, const void *row);
     void *(*input)(void *arena, int32_t i);
     uint32_t (*input_bytes)(int32_t i);
     const void *(*output)(const void *arena, int32_t i);
@@ -229,10 +285,11 @@ struct entry {
 };
 
 static const char entry_c[] = "#include <stddef.h>\n\n"
-                              "struct entry {\n    int32_t inputs, outputs, steps;\n    size_t arena_bytes;\n"
+                              "struct entry {\n    int32_t inputs, outputs, steps, rows;\n    size_t arena_bytes;\n"
                               "    void (*reset)(void *arena);\n    void (*run)(void *arena);\n"
-                              "    void (*step)(void *arena, int32_t step);\n    void *(*input)(void *arena, int32_t "
-                              "i);\n    uint32_t (*input_bytes)(int32_t i);\n"
+                              "    void (*step)(void *arena, int32_t step);\n"
+                              "    int32_t (*feed)(void *arena, const void *row);\n"
+                              "    void *(*input)(void *arena, int32_t i);\n    uint32_t (*input_bytes)(int32_t i);\n"
                               "    const void *(*output)(const void *arena, int32_t i);\n"
                               "    uint32_t (*output_bytes)(int32_t i);\n};\n"
                               "extern const struct entry entries[];\nconst struct entry entries[] = {\n";
@@ -248,12 +305,17 @@ static enum mote_status write_batch(const struct batch *b, const char *dir, cons
         text_add(&c, "#include \"m%zu.c\"\n", i);
     }
     text_add(&c, "%s", entry_c);
-    for (size_t i = 0; i < b->n; i++)
-        text_add(&c,
-                 "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_STEPS, M%zu_ARENA_BYTES, m%zu_reset, m%zu_run, m%zu_step, "
-                 "m%zu_input, m%zu_input_bytes, "
-                 "m%zu_output, m%zu_output_bytes},\n",
-                 i, i, i, i, i, i, i, i, i, i, i);
+    for (size_t i = 0; i < b->n; i++) {
+        const int32_t rows = b->items[i].plan.feed.rows;
+
+        text_add(&c, "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_STEPS, %d, M%zu_ARENA_BYTES, m%zu_reset, ", i, i, i, rows, i,
+                 i);
+        if (rows > 0)
+            text_add(&c, "NULL, NULL, m%zu_feed, ", i);
+        else
+            text_add(&c, "m%zu_run, m%zu_step, NULL, ", i, i);
+        text_add(&c, "m%zu_input, m%zu_input_bytes, m%zu_output, m%zu_output_bytes},\n", i, i, i, i);
+    }
     text_add(&c, "};\n");
     return file_write(pool_printf(b->pool, "%s/batch.c", dir), c.s, c.len, at);
 }
@@ -270,6 +332,40 @@ static enum mote_status shell(struct pool *pool, const char *dir, const char *co
     return p.exit_code == 0 ? MOTE_OK : fail(at, MOTE_ERR_ENVIRONMENT, "%s: %s", command, process_log(pool, &p));
 }
 
+static bool feed_entry(const struct graph *g, const struct entry *e, void *arena, uint64_t *input_seed)
+{
+    const enum mote_type type = g->tensors[g->inputs[0]].type;
+    const size_t bytes = e->input_bytes(0);
+    uint8_t *whole = block(bytes * (size_t)e->rows);
+    bool right = true;
+
+    fill_random(input_seed, type, whole, (int64_t)bytes * e->rows * 8 / type_bits(type));
+    for (int32_t row = 0; row < e->rows; row++) {
+        const uint8_t *from = whole + (size_t)row * bytes;
+
+        if (row % 3 == 2) /* a row may be written where it belongs */
+            memcpy(e->input(arena, 0), from, bytes);
+        right &= e->feed(arena, row % 3 == 2 ? NULL : from) == (row < e->rows - 1);
+    }
+    free(whole);
+    return right;
+}
+
+static bool run_whole(const struct graph *g, const struct entry *e, void *arena, uint64_t *input_seed,
+                      bool step_by_step)
+{
+    for (int32_t i = 0; i < e->inputs; i++) {
+        enum mote_type type = g->tensors[g->inputs[i]].type;
+
+        fill_random(input_seed, type, e->input(arena, i), e->input_bytes(i) * 8 / type_bits(type));
+    }
+    if (!step_by_step)
+        e->run(arena);
+    for (int32_t step = 0; step_by_step && step < e->steps; step++)
+        e->step(arena, step);
+    return true;
+}
+
 static bool run_entry(struct finding *f, const struct batch *b, const struct item *it, const struct entry *e)
 {
     const struct graph *g = &it->model->graphs[0];
@@ -281,15 +377,8 @@ static bool run_entry(struct finding *f, const struct batch *b, const struct ite
     for (int run = 0; run < RUNS; run++) {
         if (run == RUNS - 1)
             e->reset(arena);
-        for (int32_t i = 0; i < e->inputs; i++) {
-            enum mote_type type = g->tensors[g->inputs[i]].type;
-
-            fill_random(&input_seed, type, e->input(arena, i), e->input_bytes(i) * 8 / type_bits(type));
-        }
-        if (run % 2 == 0)
-            e->run(arena);
-        for (int32_t step = 0; run % 2 == 1 && step < e->steps; step++)
-            e->step(arena, step);
+        if (e->rows > 0 ? !feed_entry(g, e, arena, &input_seed) : !run_whole(g, e, arena, &input_seed, run % 2 == 1))
+            return found(f, it, "generated C: the status of a row is wrong");
         for (int32_t i = 0; i < e->outputs; i++)
             text_bytes(&got, e->output(arena, i), e->output_bytes(i));
     }

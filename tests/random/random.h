@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Random graphs, and what must hold for each: the image of the optimized graph, the same with its rows computed in
- * another order, the image of the graph as it is and the generated C return the same bytes, for several inferences in a
- * row.
+ * another order, that whose input comes row by row, the image of the graph as it is and the generated C return the same
+ * bytes, for several inferences in a row.
  *
  * A graph is a function of its seed and of the largest number of operators: the first n operators of a seed's graph are
  * the same for every larger number, so that a failure can be cut down. */
@@ -37,6 +37,7 @@ bool batch_finish(struct batch *b, struct finding *finding);
 enum random_wrong { WRONG_NOTHING, WRONG_PASSES, WRONG_ORDER, WRONG_C };
 extern enum random_wrong random_wrong;
 extern int random_rings; /* plans in which memory holds fewer rows than it has */
+extern int random_fed;   /* plans whose input came row by row */
 
 /* Gives the plan a random schedule that respects what steps need of one another, and places its values anew. */
 struct plan;

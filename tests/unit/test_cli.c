@@ -330,11 +330,13 @@ static void wrong_command_lines(void **state)
         {2, "there is no board frob", {"emulate", GRAPH, "--target", "frob", "--input", "@in/zeros.bin"}},
         {2, "no pass or stage is called 'frob': there are fold, legalize,", {"inspect", GRAPH, "--dump", "frob"}},
         {2,
-         "of the plan lower, fold_rows, kernels, schedule, lifetimes,",
+         "of the plan lower, fold_rows, feed, kernels, schedule, lifetimes,",
          {"compile", GRAPH, "-o", "@out/x", "--dump", "fold,legalize"}},
         {2,
          "--optimize wants balanced or ram or speed, not \"fun\"",
          {"compile", GRAPH, "-o", "@out/x", "--optimize", "fun"}},
+        {2, "--feed wants whole or rows, not \"fish\"", {"compile", GRAPH, "-o", "@out/x", "--feed", "fish"}},
+        {2, "an image is fed as it was compiled", {"compile", "@in/strokes.mote", "-o", "@out/x", "--feed", "rows"}},
         {2, "--target is missing", {"profile", GRAPH}},
         {2, "--target is missing", {"emulate", GRAPH, "--input", "@in/zeros.bin"}},
         {2, "--via wants image or c, not \"pigeon\"", {"profile", GRAPH, "--target", "mps2-an386", "--via", "pigeon"}},
@@ -1165,6 +1167,32 @@ static void want_emulation(const char *via, json_int_t inferences)
     assert_int_equal(entries(here("tmp")), 0);
 }
 
+/* Row by row, on the board and from an image. */
+static void want_fed(const char *via)
+{
+    struct bytes want;
+
+    OK("run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/host.bin");
+    want = slurp(here("out/host.bin"));
+    OK("compile", GRAPH, "-o", "@out/fed.mote", "--feed", "rows");
+    OK("run", "@out/fed.mote", "--input", "@in/zeros.bin", "--output", "@out/fed.bin");
+    assert_memory_equal(slurp(here("out/fed.bin")).data, want.data, want.size);
+    OK("emulate", GRAPH, "--target", "mps2-an386", "--via", via, "--feed", "rows", "--input", "@in/zeros.bin",
+       "--output", "@out/board.bin");
+    assert_int_equal(slurp(here("out/board.bin")).size, want.size);
+    assert_memory_equal(slurp(here("out/board.bin")).data, want.data, want.size);
+    OK("emulate", "@out/fed.mote", "--target", "mps2-an386", "--input", "@in/zeros.bin");
+}
+
+static void rows_are_fed_on_the_board(void **state)
+{
+    (void)state;
+    if (!have_board())
+        return;
+    want_fed("c");
+    want_fed("image");
+}
+
 static void emulation_equals_the_host(void **state)
 {
     (void)state;
@@ -1557,6 +1585,7 @@ int main(void)
         TEST(what_is_no_input_is_refused_by_name),
         TEST(emulation_equals_the_host),
         TEST(interrupted_emulation_leaves_nothing),
+        TEST(rows_are_fed_on_the_board),
         TEST(emulated_eval_equals_the_host),
         TEST(a_trained_classifier_reaches_the_uno),
         TEST(samples_do_not_know_each_other),

@@ -47,4 +47,18 @@ static inline void schedule_run(struct mote_model *m, const struct mote_image_gr
         m->hook(m->user, m, e->step, s->kernel);
 }
 
+/* Runs entry `next`, after which the one behind it is next. */
+static inline void schedule_run_next(struct mote_model *m)
+{
+    const struct mote_image_group *g = (const void *)&m->schedule[m->group];
+
+    schedule_run(m, g, &m->schedule[m->next], m->round);
+    if (m->next++ < m->group + g->entries)
+        return;
+    m->next = m->group + 1;
+    m->round++;
+    if (m->round == g->repeat)
+        schedule_enter(m, m->group + 1 + g->entries);
+}
+
 #endif

@@ -109,31 +109,61 @@ static void put_classes(struct text *t, const struct model *m, const char *NAME)
     text_add(t, "}\nextern const char *const %s_classes[%d];\n", m->name, m->n_classes);
 }
 
+/* How the functions are used. */
+static void put_usage(struct text *t, const struct plan *plan)
+{
+    const char *name = plan->model->name;
+
+    if (plan->feed.rows > 0) {
+        text_add(t,
+                 " *     while (%s_feed(arena, row) > 0)          a row of the input; 0: that was the last\n"
+                 " *         row = next_row();\n",
+                 name);
+        return;
+    }
+    if (c_sets_input(plan))
+        text_add(t,
+                 " *     %s_set_input(arena, sample);            raw, as the data of training had it; or a tensor:\n",
+                 name);
+    text_add(t,
+             " *     memcpy(%s_input(arena, 0), tensor, %s_input_bytes(0));\n"
+             " *     %s_run(arena);\n",
+             name, name, name);
+}
+
+static void put_inference(struct text *t, const struct plan *plan, const char *NAME)
+{
+    const char *name = plan->model->name;
+
+    if (plan->feed.rows == 0)
+        text_add(t,
+                 "/* One inference. */\nvoid %s_run(void *arena);\n"
+                 "/* Step 0 … %s_STEPS - 1 of an inference, in order: for an RTOS or a watchdog. */\n"
+                 "void %s_step(void *arena, int32_t step);\n",
+                 name, NAME, name);
+}
+
 static void put_header(struct text *t, const struct plan *plan, const char *NAME)
 {
     const struct graph *g = plan->graph;
     const char *name = plan->model->name;
-    const char *set = pool_printf(t->pool,
-                                  " *     %s_set_input(arena, sample);            raw, as the data of training had it; "
-                                  "or a tensor:\n",
-                                  name);
 
+    text_add(t,
+             "%s; made again by the same command, so do not edit.\n"
+             " *\n"
+             " *     static _Alignas(16) uint8_t arena[%s_ARENA_BYTES];\n"
+             " *\n"
+             " *     %s_reset(arena);                         once, and to forget state\n",
+             c_mark(t->pool, plan->model), NAME, name);
+    put_usage(t, plan);
     text_add(
         t,
-        "%s; made again by the same command, so do not edit.\n"
-        " *\n"
-        " *     static _Alignas(16) uint8_t arena[%s_ARENA_BYTES];\n"
-        " *\n"
-        " *     %s_reset(arena);                         once, and to forget state\n"
-        "%s"
-        " *     memcpy(%s_input(arena, 0), tensor, %s_input_bytes(0));\n"
-        " *     %s_run(arena);\n"
         " *     memcpy(result, %s_output(arena, 0), %s_output_bytes(0));\n"
         " *\n"
         " * Build all .c files of this folder, as they lie; no -I is needed. No heap, no globals: several models, or\n"
         " * several arenas of one model, can be used side by side. Inputs do not survive an inference; outputs stay\n"
         " * until the next one. Exact: the bytes of the reference kernels. */\n",
-        c_mark(t->pool, plan->model), NAME, name, c_sets_input(plan) ? set : "", name, name, name, name, name);
+        name, name);
     text_add(t, "#ifndef MOTE_MODEL_%s_H\n#define MOTE_MODEL_%s_H\n\n#include <stdint.h>\n\n", NAME, NAME);
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_add(t, "#define %s_ARENA_BYTES %lld /* aligned to 16 */\n", NAME, (long long)plan->arena_bytes);
@@ -143,13 +173,13 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
     put_task(t, &plan->model->task, NAME);
     text_add(
         t,
-        "\n/* State to what it starts with. Call it once before the first inference. */\nvoid %s_reset(void *arena);\n"
-        "/* One inference. */\nvoid %s_run(void *arena);\n"
-        "/* Step 0 … %s_STEPS - 1 of an inference, in order: for an RTOS or a watchdog. */\n"
-        "void %s_step(void *arena, int32_t step);\n",
-        name, name, NAME, name);
+        "\n/* State to what it starts with. Call it once before the first inference. */\nvoid %s_reset(void *arena);\n",
+        name);
+    put_inference(t, plan, NAME);
     put_accessors(t, plan, NAME, "input", g->inputs, g->n_inputs);
     c_input_header(t, plan, NAME);
+    if (plan->feed.rows > 0)
+        c_feed_header(t, plan, NAME);
     put_accessors(t, plan, NAME, "output", g->outputs, g->n_outputs);
     put_classes(t, plan->model, NAME);
     text_add(t, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
@@ -187,7 +217,7 @@ static void put_arg(struct text *t, const struct plan *plan, const struct mote_a
 /* Steps run one after the other, each at once. */
 static bool is_straight(const struct plan *plan)
 {
-    return plan->schedule.n_entries == plan->n_steps && plan->schedule.n_calls == plan->n_steps;
+    return plan->feed.rows == 0 && plan->schedule.n_entries == plan->n_steps && plan->schedule.n_calls == plan->n_steps;
 }
 
 /* The call in case `number`, of those rows of a step. */
@@ -306,7 +336,6 @@ static void put_rounds_run(struct text *t, const struct plan *plan)
     const char *name = plan->model->name;
     int64_t before = 0;
 
-    put_entries(t, plan);
     text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n", name);
     for (int32_t i = 0; i < s->n_groups; i++) {
         put_group_step(t, name, &s->groups[i], before);
@@ -320,8 +349,13 @@ static void put_rounds_run(struct text *t, const struct plan *plan)
 
 static void put_run(struct text *t, const struct plan *plan, const char *NAME)
 {
-    if (is_straight(plan))
+    if (is_straight(plan)) {
         put_straight_run(t, plan, NAME);
+        return;
+    }
+    put_entries(t, plan);
+    if (plan->feed.rows > 0)
+        c_feed_source(t, plan, NAME);
     else
         put_rounds_run(t, plan);
 }

@@ -20,6 +20,10 @@ bool c_scores(const struct plan *plan); /* an anomaly detector: a function for t
 void c_input_header(struct text *t, const struct plan *plan, const char *NAME);
 void c_input_source(struct text *t, const struct plan *plan, const char *NAME);
 
+/* Of a plan that is fed: what stands for the functions of a whole inference. */
+void c_feed_header(struct text *t, const struct plan *plan, const char *NAME);
+void c_feed_source(struct text *t, const struct plan *plan, const char *NAME);
+
 /* How the first line of both files begins. */
 const char *c_mark(struct pool *pool, const struct model *m);
 /* Refuses if <dir>/<model>.h or .c would be overwritten and are not this model's. */

@@ -17,7 +17,7 @@ struct setting {
     enum mote_type raw;
     struct mote_channels channels;
     uint32_t elements, rows;
-    bool cuts;   /* rows would cut pixels whose red and blue change */
+    bool cuts;   /* there are no rows to set: they would cut pixels whose red and blue change, or are fed */
     bool tables; /* of the results */
 };
 
@@ -63,7 +63,7 @@ static bool find(const struct plan *plan, const char *NAME, struct setting *s)
                                          .zero = t->quant.n > 0 ? t->quant.zero[0] : 0};
     s->elements = (uint32_t)tensor_elements(t);
     s->rows = rows_of(t);
-    s->cuts = s->channels.swap && s->elements / s->rows % 3 != 0;
+    s->cuts = plan->feed.rows > 0 || (s->channels.swap && s->elements / s->rows % 3 != 0);
     s->tables = type_bits(s->raw) == 8 && t->type != TYPE_F32 && p->n <= TABLES_MAX;
     return true;
 }

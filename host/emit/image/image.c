@@ -120,6 +120,12 @@ static void use(struct image *im, int32_t value)
         im->index[value] = 0;
 }
 
+/* Only generated C keeps it in the arena. */
+static bool is_place(const struct plan *plan, int32_t value)
+{
+    return plan->feed.rows > 0 && value == plan->feed.place;
+}
+
 /* Which values the image needs; they are numbered in the plan's order. */
 static void number_values(struct image *im)
 {
@@ -127,7 +133,7 @@ static void number_values(struct image *im)
 
     im->index = pool_array(im->pool, (size_t)plan->n_values, sizeof *im->index);
     for (int32_t i = 0; i < plan->n_values; i++)
-        im->index[i] = plan->values[i].kind == VALUE_STATE ? 0 : -1;
+        im->index[i] = plan->values[i].kind == VALUE_STATE && !is_place(plan, i) ? 0 : -1;
     for (int32_t i = 0; i < plan->n_values; i++)
         if (plan->values[i].initial > 0)
             use(im, plan->values[i].initial - 1);
@@ -229,13 +235,16 @@ static void build_schedule(struct image *im, struct section *schedule)
 
 static void build_io(struct image *im, struct section *io, const int32_t *tensors, int32_t n, bool output)
 {
+    const bool is_fed = !output && im->plan->feed.rows > 0;
+
     for (int32_t i = 0; i < n; i++) {
         const struct tensor *t = &im->plan->graph->tensors[tensors[i]];
         struct mote_image_io out = {
             .tensor = (uint16_t)im->index[im->plan->value_of_tensor[tensors[i]]],
             .output = output,
             .rank = (uint8_t)t->rank,
-            .axis = MOTE_AXIS_NONE,
+            .axis = (uint8_t)(is_fed ? im->plan->feed.axis : MOTE_AXIS_NONE),
+            .hop = is_fed,
             .name = add_string(im, t->name),
             .scale = t->quant.n > 0 ? t->quant.scale[0] : 0.0f,
             .zero = t->quant.n > 0 ? t->quant.zero[0] : 0,

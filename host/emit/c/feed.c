@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Generated C whose input comes row by row: <model>_feed() goes through the schedule up to where the next row is
+ * needed, and keeps its place in the arena. */
+#include "host/emit/c/c.h"
+
+void c_feed_header(struct text *t, const struct plan *plan, const char *NAME)
+{
+    text_add(
+        t,
+        "\n/* The rows of one inference. */\n#define %s_FEED_ROWS %d\n\n"
+        "/* The next row, which has the form of input 0 and %s_INPUT_0_BYTES bytes; NULL: it is in input 0 already. "
+        "1: more are\n * to come, 0: that was the last, the outputs are there until the next row. */\n"
+        "int32_t %s_feed(void *arena, const void *row);\n",
+        NAME, plan->feed.rows, NAME, plan->model->name);
+}
+
+static void put_groups(struct text *t, const struct plan *plan)
+{
+    const struct plan_schedule *s = &plan->schedule;
+
+    text_add(t,
+             "\n/* {first of the entries, how many, how often they run one after the other} */\n"
+             "static const MOTE_FLASH %s %s_groups[][3] = {\n",
+             s->n_entries > UINT16_MAX ? "int32_t" : "uint16_t", plan->model->name);
+    for (int32_t i = 0; i < s->n_groups; i++)
+        text_add(t, "    {%d, %d, %d},\n", s->groups[i].first, s->groups[i].n, s->groups[i].repeat);
+    text_add(t, "};\n");
+}
+
+void c_feed_source(struct text *t, const struct plan *plan, const char *NAME)
+{
+    const char *name = plan->model->name, *type = plan->schedule.n_entries > UINT16_MAX ? "int32_t" : "uint16_t";
+
+    put_groups(t, plan);
+    text_add(
+        t,
+        "\nint32_t %s_feed(void *arena, const void *row)\n{\n"
+        "    uint16_t *at = (uint16_t *)(void *)((char *)arena + %lld); /* group, entry and round that are next */\n"
+        "    int32_t taken = 0;\n\n    while (at[0] < %d) {\n"
+        "        const MOTE_FLASH %s *group = %s_groups[at[0]];\n        int32_t entry = group[0] + at[1];\n\n"
+        "        if (%s_entries[entry][0] == 0) { /* the layer that reads the row */\n"
+        "            if (taken)\n                return 1;\n            if (row != NULL)\n"
+        "                memcpy(%s_input_0(arena), row, %s_INPUT_0_BYTES);\n            taken = 1;\n        }\n"
+        "        %s_entry(arena, entry, at[2]);\n        if (++at[1] < group[1])\n            continue;\n"
+        "        at[1] = 0;\n        if (++at[2] < group[2])\n            continue;\n        at[2] = 0;\n"
+        "        at[0]++;\n    }\n    at[0] = 0;\n    return 0;\n}\n",
+        name, (long long)plan->values[plan->feed.place].offset, plan->schedule.n_groups, type, name, name, name, NAME,
+        name);
+}

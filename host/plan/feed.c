@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stage `feed`: of the input only a row is there at a time. The graph's input becomes that row, and a step before
+ * all others copies each row to its place in what the input was, of which the schedule then keeps as many rows as it
+ * wants. The caller has to bring a row before each call of that step. */
+#include "host/plan/rows.h"
+#include "host/plan/stages.h"
+#include "mote/kernels/move/copy.h"
+
+#define ROWS_MAX 4096
+
+/* Rows that the first step that reads the value tells apart; 0: it does not, or there is none. */
+static int32_t rows_read(const struct plan *plan, int32_t value)
+{
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        for (int32_t k = 0; k < plan->steps[i].n_args; k++)
+            if (value_root(plan, plan->steps[i].args[k]) == value)
+                return rows_of_arg(plan, &plan->steps[i], k);
+    return 0;
+}
+
+/* The dimension whose slices are these rows, -1 if there is none. */
+static int32_t axis_of(const struct tensor *t, int32_t rows)
+{
+    int32_t axis = 0;
+
+    while (axis < t->rank && t->dims[axis] == 1)
+        axis++;
+    return rows > 1 && axis < t->rank && t->dims[axis] == rows ? axis : -1;
+}
+
+static enum mote_status find_rows(struct plan *plan, const struct frame *at)
+{
+    const struct graph *g = plan->graph;
+    struct frame here;
+
+    if (g->n_inputs != 1)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "the model has %d inputs: only a single one can be fed by rows",
+                    g->n_inputs);
+    here = frame_tensor(at, g, g->inputs[0]);
+    plan->feed.rows = rows_read(plan, value_root(plan, plan->value_of_tensor[g->inputs[0]]));
+    plan->feed.axis = axis_of(&g->tensors[g->inputs[0]], plan->feed.rows);
+    if (plan->feed.axis < 0)
+        return fail(&here, MOTE_ERR_UNSUPPORTED,
+                    "the input cannot be fed by rows: the operator that reads it first does not take it row by row");
+    if (plan->feed.rows > ROWS_MAX)
+        return fail(&here, MOTE_ERR_UNSUPPORTED, "the input has %d rows: %d are the most that can be fed",
+                    plan->feed.rows, ROWS_MAX);
+    return MOTE_OK;
+}
+
+/* A graph with another input, a row of this one's; returns that tensor. */
+static int32_t put_row(struct plan *plan)
+{
+    struct graph *g = pool_copy(plan->pool, plan->graph, sizeof *g);
+    const int32_t n = g->n_tensors;
+
+    g->tensors = pool_array(plan->pool, (size_t)n + 1, sizeof *g->tensors);
+    memcpy(g->tensors, plan->graph->tensors, (size_t)n * sizeof *g->tensors);
+    g->tensors[n] = g->tensors[g->inputs[0]];
+    g->tensors[n].dims[plan->feed.axis] = 1;
+    g->tensors[n].source = -1;
+    g->inputs = pool_copy(plan->pool, &n, sizeof n);
+    g->n_tensors++;
+    plan->graph = g;
+    plan->value_of_tensor = pool_grow(plan->pool, plan->value_of_tensor, (size_t)n, sizeof *plan->value_of_tensor);
+    plan->value_of_tensor[n] = VALUE_NONE;
+    return n;
+}
+
+/* The last step becomes the first. */
+static void put_first(struct plan *plan)
+{
+    const struct step last = plan->steps[plan->n_steps - 1];
+
+    memmove(plan->steps + 1, plan->steps, ((size_t)plan->n_steps - 1) * sizeof *plan->steps);
+    plan->steps[0] = last;
+}
+
+static int32_t put_place(struct plan *plan)
+{
+    return plan_value(plan, &(struct value){.kind = VALUE_STATE,
+                                            .name = "place in the schedule",
+                                            .type = TYPE_U16,
+                                            .tensor = -1,
+                                            .bytes = FEED_PLACE_BYTES,
+                                            .alias = VALUE_NONE});
+}
+
+enum mote_status stage_feed(struct plan *plan, const struct frame *at)
+{
+    struct lowering l = {.model = plan->model, .plan = plan};
+    int32_t args[2];
+
+    if (!plan->options.feed)
+        return MOTE_OK;
+    TRY(find_rows(plan, at));
+    args[1] = value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]]);
+    l.op = plan->steps[0].op;
+    l.graph = plan->graph;
+    args[0] = put_row(plan);
+    l.graph = plan->graph;
+    args[0] = lower_tensor(&l, args[0]);
+
+    const struct mote_copy p = {.rows = plan->feed.rows, .row_bytes = (int32_t)plan->values[args[0]].bytes};
+
+    TRY(lower_step(&l, KERNEL_copy, &p, args, at));
+    put_first(plan);
+    plan->feed.place = put_place(plan);
+    return MOTE_OK;
+}
+
+void print_feed(const struct plan *plan, struct text *text)
+{
+    if (plan->feed.rows > 0)
+        text_add(text, "%d rows of dimension %d, %lld bytes each\n", (int)plan->feed.rows, (int)plan->feed.axis,
+                 (long long)plan->values[plan->steps[0].args[0]].bytes);
+}
