@@ -4,6 +4,16 @@
 
 #include "../shared/broadcast.h"
 
+_Static_assert(MOTE_ADD_S8_LEFT_SHIFT == 20, "operand() has it");
+
+/* requant(value * 2^20), value of 9 bits: (value * mult + 2^10) / 2^11 in products of 32 bits. */
+static int32_t operand(int32_t value, int32_t mult, int32_t shift)
+{
+    int32_t high = mult >> 16, low = mult & 0xffff;
+
+    return mote_rounding_divide(value * high * (1 << 5) + ((value * low + (1 << 10)) >> 11), -shift);
+}
+
 static void add(const void *params, const void *a, int32_t a_step, const void *b, int32_t b_step, void *out, int32_t n)
 {
     const int8_t *u = a, *v = b;
@@ -12,13 +22,10 @@ static void add(const void *params, const void *a, int32_t a_step, const void *b
     const struct mote_add_s8 p = *(const struct mote_add_s8 *)params;
 
     for (int32_t i = 0; i < n; i++) {
-        int32_t x = (u[i * a_step] - p.a_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
-        int32_t y = (v[i * b_step] - p.b_zero) * (INT32_C(1) << MOTE_ADD_S8_LEFT_SHIFT);
-        int32_t sum;
+        int32_t x = operand(u[i * a_step] - p.a_zero, p.a_mult, p.a_shift);
+        int32_t y = operand(v[i * b_step] - p.b_zero, p.b_mult, p.b_shift);
+        int32_t sum = mote_rounding_divide(mote_doubling_high_mul(x + y, p.out_mult), -p.out_shift);
 
-        x = mote_rounding_divide(mote_doubling_high_mul(x, p.a_mult), -p.a_shift);
-        y = mote_rounding_divide(mote_doubling_high_mul(y, p.b_mult), -p.b_shift);
-        sum = mote_rounding_divide(mote_doubling_high_mul(x + y, p.out_mult), -p.out_shift);
         to[i] = (int8_t)mote_clamp(sum + p.out_zero, p.lo, p.hi);
     }
 }
