@@ -70,7 +70,7 @@ static void put_group(const struct layer *l, const struct mote_run *runs, const 
 static struct mote_run *add_run(struct mote_run *run, const int8_t *from, int32_t n)
 {
     *run = (struct mote_run){from + n, n};
-    return run + (n > 0);
+    return run + 1;
 }
 
 /* The kernel's columns lie together in the input, and the picture is no narrower. */
@@ -83,9 +83,11 @@ static struct mote_run *add_row(const struct layer *l, const int8_t *row, struct
 {
     const struct mote_conv_2d_s8 *p = l->p;
 
-    run = add_run(run, l->zeros, c.from * p->in_c);
-    run = add_run(run, row + c.at, (c.to - c.from) * p->in_c);
-    return add_run(run, l->zeros, (p->kernel_w - c.to) * p->in_c);
+    if (c.from > 0)
+        run = add_run(run, l->zeros, c.from * p->in_c);
+    if (c.from < c.to)
+        run = add_run(run, row + c.at, (c.to - c.from) * p->in_c);
+    return c.to < p->kernel_w ? add_run(run, l->zeros, (p->kernel_w - c.to) * p->in_c) : run;
 }
 
 static struct mote_run *add_columns(const struct layer *l, const int8_t *row, int32_t x, struct mote_run *run)

@@ -36,6 +36,18 @@ struct mote_results {
     uint32_t r7;         /* 36 */
 };
 
+/* mote_requant_short() in products of 16 bits. */
+static inline int32_t mote_requant_m0(int32_t sum, const struct mote_plain *q)
+{
+    int32_t a = 2 * sum, a_high = a >> 16, mult_high = q->mult >> 16;
+    uint32_t a_low = (uint16_t)a, mult_low = (uint16_t)q->mult, low = a_low * mult_low;
+    uint32_t one = a_low * (uint32_t)mult_high, other = (uint32_t)a_high * mult_low;
+    uint32_t rest = (low >> 16) + (uint16_t)one + (uint16_t)other + (1 << 15);
+    int32_t high = a_high * mult_high + (int32_t)(one >> 16) + ((int32_t)other >> 16) + (int32_t)(rest >> 16);
+
+    return (high + q->half + (sum >> 31)) >> q->right;
+}
+
 #if defined(__ARM_ARCH_6M__)
 #define MOTE_ARMV6M          1
 #define MOTE_IF_ARMV6M(code) code
@@ -106,7 +118,7 @@ static inline void mote_put_plain(struct mote_results *results)
 }
 
 /* Of one sum at least; `plain`: all channels of the layer are. */
-static void mote_put_results(struct mote_results *r, bool plain)
+static inline void mote_put_results(struct mote_results *r, bool plain)
 {
     if (plain) {
         mote_put_plain(r);
