@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "host/emulate/process.h"
+#include "mote/kernels/conv/depthwise_conv_2d_s8.h"
 #include "mote/ops/image.h"
 #include "mote/runtime/registry.h"
 #include "tests/golden/road.h"
@@ -194,6 +195,52 @@ static void gates_lie_side_by_side(void **state)
     assert_int_equal(mote_packed_gates_4(shape, 9, 5), 29);
     assert_int_equal(mote_packed_gates_4(shape, 1, 0), 32);
     assert_int_equal(mote_packed_gates_4(shape, 11, 5), 93);
+}
+
+/* Of a filter that the vectors of Armv8.1-M see in one gather, and of others. Scratch is 64 bytes for four kernel rows
+ * of a column of the input: at most 18 times. */
+static void short_filters_are_transposed(void **state)
+{
+    extern const struct mote_version mote_version_depthwise_conv_2d_s8_mve;
+    static const struct {
+        int32_t kernel_h, kernel_w, dilation_w, in_w, out_h, out_w;
+        uint32_t scratch;
+        bool packed;
+    } cases[] = {
+        {3, 3, 1, 5, 25, 5, 2 * 7 * 64, true}, /* two output rows of seven columns */
+        {3, 3, 1, 48, 48, 48, 18 * 64, true},  /* a part of a row */
+        {4, 4, 1, 20, 1, 17, 18 * 64, true},   /* sixteen taps */
+        {3, 2, 17, 90, 73, 73, 18 * 64, true}, /* a column, and one 17 further */
+        {3, 2, 18, 90, 72, 72, 0, false},      /* 18 further */
+        {15, 1, 1, 1, 1, 1, 4 * 64, true},     /* four words, one output row */
+        {5, 1, 1, 1, 24, 1, 9 * 2 * 64, true}, /* nine output rows of two words */
+        {5, 3, 1, 9, 9, 9, 0, false},          /* six words */
+        {17, 1, 1, 1, 9, 1, 0, false},         /* five words */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct mote_depthwise_conv_2d_s8 p = {.batch = 1,
+                                                    .in_w = cases[i].in_w,
+                                                    .in_c = 6,
+                                                    .out_c = 6,
+                                                    .out_h = cases[i].out_h,
+                                                    .out_w = cases[i].out_w,
+                                                    .depth_multiplier = 1,
+                                                    .kernel_h = cases[i].kernel_h,
+                                                    .kernel_w = cases[i].kernel_w,
+                                                    .stride_h = 1,
+                                                    .stride_w = 1,
+                                                    .dilation_h = 1,
+                                                    .dilation_w = cases[i].dilation_w};
+        int32_t shape[MOTE_PACKED_DIMS], taps = p.kernel_h * p.kernel_w;
+        uint32_t bytes[8] = {0};
+
+        assert_int_equal(mote_version_depthwise_conv_2d_s8_mve.fit(&p, bytes), cases[i].scratch);
+        mote_version_depthwise_conv_2d_s8_mve.shape(&p, 1, shape);
+        assert_int_equal(shape[MOTE_ROWS], cases[i].packed ? taps : 1);
+        assert_int_equal(shape[MOTE_COLUMNS], cases[i].packed ? 6 : taps * 6);
+    }
 }
 
 /* ---- who runs it ---- */
@@ -469,19 +516,13 @@ static void boards_give_the_same_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_plan_takes_what_its_target_has),
-        cmocka_unit_test(packings_lose_nothing),
-        cmocka_unit_test(quads_lie_side_by_side),
-        cmocka_unit_test(rows_are_padded_to_words),
-        cmocka_unit_test(gates_lie_side_by_side),
-        cmocka_unit_test(every_host_runs_every_image),
-        cmocka_unit_test(a_device_without_the_packing_refuses),
-        cmocka_unit_test(a_portable_image_is_for_everyone),
-        cmocka_unit_test(this_machine_gives_the_portable_bytes),
-        cmocka_unit_test(scratch_is_one_argument_more),
-        cmocka_unit_test(what_has_no_code_is_not_linked),
-        cmocka_unit_test(boards_give_the_same_bytes),
-        cmocka_unit_test(images_for_other_instructions_run_here),
+        cmocka_unit_test(a_plan_takes_what_its_target_has), cmocka_unit_test(packings_lose_nothing),
+        cmocka_unit_test(quads_lie_side_by_side),           cmocka_unit_test(rows_are_padded_to_words),
+        cmocka_unit_test(gates_lie_side_by_side),           cmocka_unit_test(short_filters_are_transposed),
+        cmocka_unit_test(every_host_runs_every_image),      cmocka_unit_test(a_device_without_the_packing_refuses),
+        cmocka_unit_test(a_portable_image_is_for_everyone), cmocka_unit_test(this_machine_gives_the_portable_bytes),
+        cmocka_unit_test(scratch_is_one_argument_more),     cmocka_unit_test(what_has_no_code_is_not_linked),
+        cmocka_unit_test(boards_give_the_same_bytes),       cmocka_unit_test(images_for_other_instructions_run_here),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
