@@ -160,7 +160,8 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
 {
     static const char *const goals[] = {
         [OPTIMIZE_BALANCED] = "balanced", [OPTIMIZE_RAM] = "ram", [OPTIMIZE_SPEED] = "speed", NULL};
-    const char *goal;
+    static const char *const boundaries[] = {"model", "int8", NULL};
+    const char *goal, *boundary;
     struct target target;
     struct pipeline_options options = {
         .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .target = &target};
@@ -172,6 +173,8 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
     TRY(cli_word(cli, "--optimize", goals, &goal));
     while (goal != goals[options.optimize])
         options.optimize++;
+    TRY(cli_word(cli, "--boundary", boundaries, &boundary));
+    options.int8_boundary = boundary == boundaries[1];
     TRY(read_feed(cli, p, &options, file));
     return pipeline_compile(p, &options, file);
 }

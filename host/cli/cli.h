@@ -67,7 +67,8 @@ const char *cli_json_text(struct cli *cli, json_t *json);
 void cli_progress(const char *what, int64_t done, int64_t total);
 json_t *json_tensor_shape(const uint32_t *dims, int rank);
 
-/* Loads and compiles the command's first positional argument with its --passes, --dump, --target and --optimize. */
+/* Loads and compiles the command's first positional argument with its --passes, --dump, --target, --optimize and
+ * --boundary. */
 MUST_CHECK enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *file);
 MUST_CHECK enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file);
 MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file);
@@ -85,6 +86,11 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
 #define FEED_OPTION                                                                                                    \
     {                                                                                                                  \
         "--feed", "WHAT", "the input: whole (the default), or rows, which the caller brings one by one"                \
+    }
+
+#define BOUNDARY_OPTION                                                                                                \
+    {                                                                                                                  \
+        "--boundary", "T", "int8: quantizing at the ends leaves the model, so that int8 goes in and comes out"         \
     }
 
 /* For commands that run models on this machine; main() reads it. */

@@ -93,7 +93,8 @@ static enum mote_status run_compile(struct cli *cli)
 
 const struct command command_compile = {
     .name = "compile",
-    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL] [--feed rows]",
+    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL] [--feed rows] "
+                 "[--boundary int8]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
@@ -118,6 +119,7 @@ const struct command command_compile = {
                                         "the board that it must fit (`mote targets` lists them), or a core"},
                                        OPTIMIZE_OPTION,
                                        FEED_OPTION,
+                                       BOUNDARY_OPTION,
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_compile,

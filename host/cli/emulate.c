@@ -200,6 +200,7 @@ const struct command command_emulate = {
                                        DATA_OPTIONS,
                                        OPTIMIZE_OPTION,
                                        FEED_OPTION,
+                                       BOUNDARY_OPTION,
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_emulate,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/passes/passes.h"
 
+enum mote_status pass_boundary(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fold(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_legalize(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fold_batch_norm(struct model *m, struct graph *g, const struct frame *at);
@@ -12,15 +13,16 @@ enum mote_status pass_dead_code(struct model *m, struct graph *g, const struct f
 
 /* Order is design: a line may assume all lines above. */
 const struct pass passes[] = {
-    {"fold", pass_fold, "operators with only constant inputs are computed now"},
-    {"legalize", pass_legalize, "operators that change no byte disappear; reshapes of reshapes merge"},
+    {"boundary", pass_boundary, "quantizing at the ends leaves the model, whose inputs and outputs become int8", true},
+    {"fold", pass_fold, "operators with only constant inputs are computed now", false},
+    {"legalize", pass_legalize, "operators that change no byte disappear; reshapes of reshapes merge", false},
     {"fold_batch_norm", pass_fold_batch_norm,
-     "batch normalizations join the weights before them, or become MUL and ADD"},
-    {"variables", pass_variables, "state is read and written in place where nothing can tell"},
-    {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input"},
-    {"fuse_pad", pass_fuse_pad, "padding with real zero joins the convolutions that read it"},
-    {"dead_code", pass_dead_code, "operators and tensors that no output needs go"},
-    {"dead_channels", pass_dead_channels, "channels that are constant or unused fold into biases and go"},
+     "batch normalizations join the weights before them, or become MUL and ADD", false},
+    {"variables", pass_variables, "state is read and written in place where nothing can tell", false},
+    {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input", false},
+    {"fuse_pad", pass_fuse_pad, "padding with real zero joins the convolutions that read it", false},
+    {"dead_code", pass_dead_code, "operators and tensors that no output needs go", false},
+    {"dead_channels", pass_dead_channels, "channels that are constant or unused fold into biases and go", false},
 };
 const int passes_count = COUNT(passes);
 
@@ -49,7 +51,7 @@ static enum mote_status check_words(const char *words, const struct frame *at)
         end = p + strcspn(p, ",");
         if (!is_pass(p, (size_t)(end - p)))
             return fail(at, MOTE_ERR_USAGE,
-                        "no pass is called '%.*s': there are fold, legalize, fold_batch_norm, variables, "
+                        "no pass is called '%.*s': there are boundary, fold, legalize, fold_batch_norm, variables, "
                         "fuse_activation, fuse_pad, dead_code and dead_channels, or none",
                         (int)(end - p), p);
     }
@@ -74,7 +76,7 @@ enum mote_status passes_run(struct model *m, const char *which, const char *dump
     TRY(check_words(dump_after, at));
     TRY(model_verify(m, at));
     for (int i = 0; i < passes_count && !none; i++) {
-        if (which && !named(which, passes[i].name))
+        if (which ? !named(which, passes[i].name) : passes[i].asked)
             continue;
         TRY(pass_run(&passes[i], m, at));
         if (dump_after && strcmp(dump_after, passes[i].name) == 0) {

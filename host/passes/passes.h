@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Passes: graph to graph, each in its own file, run in the order of one table (passes.c). None changes what a graph
  * computes by a bit (NaN and the sign of a float's zero apart, and fold_batch_norm, whose sums of floats round in other
- * places), and none touches the graph's inputs and outputs:
+ * places), and none but `boundary` touches the graph's inputs and outputs:
  * number, names, shapes, types, quantization. A pass may leave dead operators (OP_NOP) and unused tensors behind;
  * dead_code clears them away. */
 #ifndef MOTE_PASSES_H
@@ -13,6 +13,7 @@ struct pass {
     const char *name;
     enum mote_status (*run)(struct model *m, struct graph *g, const struct frame *at);
     const char *what;
+    bool asked; /* runs where it is named, not with all */
 };
 
 extern const struct pass passes[];
@@ -21,9 +22,9 @@ extern const int passes_count;
 /* One pass over all graphs of the model, then the verifier, whose faults name the pass. */
 MUST_CHECK enum mote_status pass_run(const struct pass *pass, struct model *m, const struct frame *at);
 
-/* Runs the passes that `which` names: NULL for all, "none", or names separated by commas, always in the table's order.
- * The verifier runs before the first and after each. After the pass `dump_after` (may be NULL) the graph's text form is
- * written to dump_to.
+/* Runs the passes that `which` names: NULL for all (but those for which it must ask), "none", or names separated by
+ * commas, always in the table's order. The verifier runs before the first and after each. After the pass `dump_after`
+ * (may be NULL) the graph's text form is written to dump_to.
  */
 MUST_CHECK enum mote_status passes_run(struct model *m, const char *which, const char *dump_after, FILE *dump_to,
                                        const struct frame *at);

@@ -159,7 +159,11 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
     TRY(graph_infer(&p->model, &p->model.graphs[0], at));
     TRY(want_known_shapes(&p->model, at));
     p->macs_imported = model_macs(&p->model);
-    TRY(passes_run(&p->model, options->passes, of_plan ? NULL : dump, stderr, at));
+    if (of_plan)
+        dump = NULL;
+    if (options->int8_boundary)
+        TRY(passes_run(&p->model, "boundary", dump, stderr, at));
+    TRY(passes_run(&p->model, options->passes, dump, stderr, at));
     p->macs_executed = model_macs(&p->model);
     return plan_make(p->pool, &p->model, &p->target, &plan_options, &p->plan, at);
 }
@@ -167,6 +171,9 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
 enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
 {
     p->target = options->target ? *options->target : target_portable;
+    if (!p->has_graph && options->int8_boundary)
+        return fail(at, MOTE_ERR_USAGE,
+                    "an image keeps its inputs and outputs; --boundary wants the .tflite or graph file");
     if (!p->has_graph)
         return MOTE_OK;
     TRY(plan_graph(p, options, at));

@@ -12,6 +12,7 @@ struct pipeline_options {
     const char *dump_after;      /* print the graph, or the plan, to stderr after this pass or stage; NULL: never */
     const struct target *target; /* NULL: portable */
     bool keep_all;               /* every tensor keeps its memory: for reading all of them after a run */
+    bool int8_boundary;          /* quantizing at the ends leaves the model: the pass `boundary` */
     enum optimize optimize;
     bool feed; /* the input comes row by row */
 };

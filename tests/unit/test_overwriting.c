@@ -196,6 +196,7 @@ static void a_name_is_a_c_identifier(void **state)
     MOTE(0, "compile", "a.graph", "-o", "x.mote", "--name", "second");
     assert_non_null(strstr(MOTE(0, "inspect", "x.mote"), "model second"));
     assert_non_null(strstr(MOTE(2, "compile", "x.mote", "-o", "y.mote", "--name", "third"), "keeps its name"));
+    assert_non_null(strstr(MOTE(2, "compile", "x.mote", "-o", "y.mote", "--boundary", "int8"), "--boundary wants"));
 }
 
 /* A recipe without a name: the folder's. */

@@ -146,7 +146,7 @@ static struct model parsed(struct pool *pool, const struct frame *at)
 /* What a pass breaks is named before the next one stumbles over it. */
 static void a_pass_that_breaks_the_graph_is_named(void **state)
 {
-    const struct pass broken = {"broken", reads_its_own_output, "leaves what no order of operators can compute"};
+    const struct pass broken = {"broken", reads_its_own_output, "leaves what no order of operators can compute", false};
     struct frame at = {.name = "m", .index = -1, .sink = &sink};
     struct pool pool = {0};
     struct model m = parsed(&pool, &at);
@@ -363,6 +363,92 @@ static void random_networks_compute_the_same(void **state)
     assert_true(after < before / 10 * 7);
 }
 
+/* ---- the boundary ---- */
+static int32_t wide_end(struct model *m, const struct tensor *like)
+{
+    struct tensor t = *like;
+
+    t.name = "end";
+    t.type = TYPE_F32;
+    t.quant = (struct quant){0};
+    return graph_add_tensor(m, &m->graphs[0], &t);
+}
+
+/* Puts floats around a model of one int8 input and one int8 output. */
+static void wrap(struct model *m)
+{
+    struct graph *g = &m->graphs[0];
+    int32_t in = wide_end(m, &g->tensors[g->inputs[0]]), out = wide_end(m, &g->tensors[g->outputs[0]]);
+
+    graph_insert_op(m, g, 0, OP_QUANTIZE, 1, &in, 1, &g->inputs[0]);
+    graph_add_op(m, g, OP_DEQUANTIZE, 1, &g->outputs[0], 1, &out);
+    g->inputs[0] = in;
+    g->outputs[0] = out;
+}
+
+static void an_int8_boundary_leaves_the_model_inside(void **state)
+{
+    struct frame at = {.name = "wrapped", .index = -1, .sink = &sink};
+
+    (void)state;
+    seed = 6;
+    for (int run = 0; run < 50; run++) {
+        struct pool pool = {0};
+        struct model m = {.pool = &pool}, inner = {.pool = &pool};
+        uint8_t in[1000], out[2][8192] = {{0}};
+        size_t n;
+
+        random_model(&m);
+        model_copy(&m, &inner);
+        wrap(&m);
+        ok(model_verify(&m, &at));
+        ok(passes_run(&m, "boundary,dead_code", NULL, NULL, &at));
+        assert_string_equal(m.graphs[0].tensors[m.graphs[0].inputs[0]].name, "end");
+        assert_string_equal(m.graphs[0].tensors[m.graphs[0].outputs[0]].name, "end");
+        for (size_t i = 0; i < sizeof(in); i++)
+            in[i] = (uint8_t)below(256);
+        n = outputs_of(&pool, &inner, in, out[0], &at);
+        assert_true(n <= sizeof(out[0]) && n == outputs_of(&pool, &m, in, out[1], &at));
+        assert_memory_equal(out[0], out[1], n);
+        pool_free(&pool);
+    }
+}
+
+static void ends_that_are_not_quantized_are_named(void **state)
+{
+    static const struct {
+        const char *graph, *error;
+    } cases[] = {
+        {"tensor 0 \"x\" s8 [2] quant [1; 0]\ntensor 1 \"y\" s8 [2] quant [1; 0]\nop 0 relu in [0] out [1]\n",
+         "nothing to take away"},
+        {"tensor 0 \"x\" f32 [2]\ntensor 1 \"y\" f32 [2]\nop 0 relu in [0] out [1]\n", "0 x: an input of type f32"},
+        {"tensor 0 \"x\" f32 [2]\ntensor 1 \"y\" s8 [2] quant [1; 0]\nop 0 quantize in [0] out [1]\n",
+         "does nothing but quantize"},
+        {"tensor 0 \"x\" s8 [2] quant [1; 0]\ntensor 1 \"y\" f32 [2]\nop 0 dequantize in [0] out [1]\n",
+         "an input, an output, a constant or state"},
+        {"tensor 0 \"x\" f32 [2]\ntensor 1 \"y\" s16 [2] quant [1; 0]\nop 0 quantize in [0] out [1]\n",
+         "no QUANTIZE alone reads and makes int8"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct frame at = {.name = "m", .index = -1, .sink = &sink};
+        struct pool pool = {0};
+        struct model m = {.pool = &pool};
+        char *text = pool_printf(&pool, "mote-graph 1\nmodel m\ngraph \"main\"\n%sinputs [0]\noutputs [1]\nend\n",
+                                 cases[i].graph);
+
+        sink = (struct report_text){.status = MOTE_OK};
+        ok(model_parse(&m, (struct bytes){(uint8_t *)text, strlen(text)}, &at));
+        assert_int_not_equal(passes_run(&m, "boundary", NULL, NULL, &at), MOTE_OK);
+        if (strstr(sink.text, cases[i].error) == NULL)
+            print_error("%s\n", sink.text);
+        assert_non_null(strstr(sink.text, cases[i].error));
+        pool_free(&pool);
+    }
+    sink = (struct report_text){.status = MOTE_OK};
+}
+
 /* ---- a real network ---- */
 static void vww_loses_half_of_its_multiplications(void **state)
 {
@@ -395,6 +481,8 @@ int main(void)
         cmocka_unit_test(a_pass_that_breaks_the_graph_is_named),
         cmocka_unit_test(what_comes_is_verified),
         cmocka_unit_test(random_networks_compute_the_same),
+        cmocka_unit_test(an_int8_boundary_leaves_the_model_inside),
+        cmocka_unit_test(ends_that_are_not_quantized_are_named),
         cmocka_unit_test(vww_loses_half_of_its_multiplications),
     };
 
