@@ -3,6 +3,8 @@
  * sum an output instead of the image. */
 #include "host/plan/rows.h"
 #include "host/plan/stages.h"
+#include "mote/kernels/dense/fully_connected_f32.h"
+#include "mote/kernels/dense/fully_connected_rows_f32.h"
 #include "mote/kernels/dense/fully_connected_rows_s8.h"
 #include "mote/kernels/dense/fully_connected_s8.h"
 
@@ -23,56 +25,88 @@ static int32_t rows_written(const struct plan *plan, int32_t value, int32_t step
     return writers == 1 && rows > 0 ? rows : 1;
 }
 
-/* The sums and a row take less than all rows. */
-static bool pays(const struct mote_fully_connected_s8 *p, int32_t rows)
-{
-    return 4 * (int64_t)p->out_c + p->in_len / rows < p->in_len;
-}
-
 /* Not where only whole inputs have a version for the target's instructions. */
-static bool is_fast(const struct plan *plan)
+static bool is_fast(const struct plan *plan, enum kernel_id whole, enum kernel_id by_rows)
 {
     const uint32_t features = plan->target.features;
 
-    return kernel_version_best(KERNEL_fully_connected_rows_s8, features)->features != 0 ||
-           kernel_version_best(KERNEL_fully_connected_s8, features)->features == 0;
+    return kernel_version_best(by_rows, features)->features != 0 || kernel_version_best(whole, features)->features == 0;
 }
 
 /* A step in the place of step i. */
-static enum mote_status fold(struct plan *plan, int32_t i, int32_t rows, const struct frame *at)
+static enum mote_status replace(struct plan *plan, int32_t i, enum kernel_id kernel, const void *params,
+                                const int32_t *args, const struct frame *at)
 {
-    const struct step s = plan->steps[i];
-    const struct mote_fully_connected_s8 *whole = (const void *)s.params;
-    struct mote_fully_connected_rows_s8 p = {.in_h = rows,
-                                             .in_len = whole->in_len / rows,
-                                             .out_c = whole->out_c,
-                                             .weights_zero = whole->weights_zero,
-                                             .out_zero = whole->out_zero,
-                                             .lo = whole->lo,
-                                             .hi = whole->hi,
-                                             .per_channel = whole->per_channel};
-    const int32_t sums = plan_scratch(plan, TYPE_S32, ((size_t)p.out_c + 3) / 4 * 16);
-    const int32_t args[] = {s.args[0], s.args[1], s.args[2], s.args[3], s.args[4], sums, s.args[5]};
-    struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan, .op = s.op};
+    struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan, .op = plan->steps[i].op};
 
-    TRY(lower_step(&l, KERNEL_fully_connected_rows_s8, &p, args, at));
+    TRY(lower_step(&l, kernel, params, args, at));
     plan->steps[i] = plan->steps[--plan->n_steps];
     return MOTE_OK;
 }
 
+static enum mote_status fold_s8(struct plan *plan, int32_t i, int32_t rows, const struct frame *at)
+{
+    const struct step s = plan->steps[i];
+    const struct mote_fully_connected_s8 *whole = (const void *)s.params;
+    const struct mote_fully_connected_rows_s8 p = {.in_h = rows,
+                                                   .in_len = whole->in_len / rows,
+                                                   .out_c = whole->out_c,
+                                                   .weights_zero = whole->weights_zero,
+                                                   .out_zero = whole->out_zero,
+                                                   .lo = whole->lo,
+                                                   .hi = whole->hi,
+                                                   .per_channel = whole->per_channel};
+    const int32_t sums = plan_scratch(plan, TYPE_S32, ((size_t)p.out_c + 3) / 4 * 16);
+    const int32_t args[] = {s.args[0], s.args[1], s.args[2], s.args[3], s.args[4], sums, s.args[5]};
+
+    return replace(plan, i, KERNEL_fully_connected_rows_s8, &p, args, at);
+}
+
+static enum mote_status fold_f32(struct plan *plan, int32_t i, int32_t rows, const struct frame *at)
+{
+    const struct step s = plan->steps[i];
+    const struct mote_fully_connected_f32 *whole = (const void *)s.params;
+    const struct mote_fully_connected_rows_f32 p = {
+        .in_h = rows, .in_len = whole->in_len / rows, .out_c = whole->out_c, .lo = whole->lo, .hi = whole->hi};
+    const int32_t sums = plan_scratch(plan, TYPE_F32, (size_t)p.out_c * sizeof(float));
+    const int32_t args[] = {s.args[0], s.args[1], s.args[2], sums, s.args[3]};
+
+    return replace(plan, i, KERNEL_fully_connected_rows_f32, &p, args, at);
+}
+
+/* A layer of one input: so many rows of it are written, and bytes of a row and the sums are fewer than of all rows. */
+static bool pays(const struct plan *plan, int32_t i, int32_t in_len, int32_t out_c, int64_t size, int32_t *rows)
+{
+    *rows = rows_written(plan, value_root(plan, plan->steps[i].args[0]), i);
+    return *rows > 1 && in_len % *rows == 0 && 4 * (int64_t)out_c + size * (in_len / *rows) < size * in_len;
+}
+
+static enum mote_status fold_step(struct plan *plan, int32_t i, const struct frame *at)
+{
+    const struct mote_fully_connected_s8 *s8 = (const void *)plan->steps[i].params;
+    const struct mote_fully_connected_f32 *f32 = (const void *)plan->steps[i].params;
+    int32_t rows;
+
+    switch (plan->steps[i].kernel) {
+    case KERNEL_fully_connected_s8:
+        if (s8->rows == 1 && is_fast(plan, KERNEL_fully_connected_s8, KERNEL_fully_connected_rows_s8) &&
+            pays(plan, i, s8->in_len, s8->out_c, 1, &rows))
+            return fold_s8(plan, i, rows, at);
+        return MOTE_OK;
+    case KERNEL_fully_connected_f32:
+        if (f32->rows == 1 && is_fast(plan, KERNEL_fully_connected_f32, KERNEL_fully_connected_rows_f32) &&
+            pays(plan, i, f32->in_len, f32->out_c, sizeof(float), &rows))
+            return fold_f32(plan, i, rows, at);
+        return MOTE_OK;
+    default:
+        return MOTE_OK;
+    }
+}
+
 enum mote_status stage_fold_rows(struct plan *plan, const struct frame *at)
 {
-    for (int32_t i = 0; i < plan->n_steps && is_fast(plan); i++) {
-        const struct step *s = &plan->steps[i];
-        const struct mote_fully_connected_s8 *p = (const void *)s->params;
-        int32_t rows;
-
-        if (s->kernel != KERNEL_fully_connected_s8 || p->rows > 1)
-            continue;
-        rows = rows_written(plan, value_root(plan, s->args[0]), i);
-        if (rows > 1 && p->in_len % rows == 0 && pays(p, rows))
-            TRY(fold(plan, i, rows, at));
-    }
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        TRY(fold_step(plan, i, at));
     return MOTE_OK;
 }
 

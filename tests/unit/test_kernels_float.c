@@ -17,6 +17,7 @@
 #include "mote/kernels/conv/depthwise_conv_2d_f32.h"
 #include "mote/kernels/shared/floats.h"
 #include "mote/kernels/dense/fully_connected_f32.h"
+#include "mote/kernels/dense/fully_connected_rows_f32.h"
 #include "mote/kernels/recurrent/lstm_f32.h"
 #include "mote/kernels/pool/mean_rows_f32.h"
 #include "mote/kernels/pool/pool_2d_f32.h"
@@ -27,7 +28,7 @@
 
 extern const struct mote_kernel mote_kernel_conv_2d_f32, mote_kernel_depthwise_conv_2d_f32, mote_kernel_pool_2d_f32,
     mote_kernel_fully_connected_f32, mote_kernel_binary_f32, mote_kernel_reduce_f32, mote_kernel_softmax_f32,
-    mote_kernel_lstm_f32, mote_kernel_mean_rows_f32;
+    mote_kernel_lstm_f32, mote_kernel_mean_rows_f32, mote_kernel_fully_connected_rows_f32;
 
 /* ---- values ---- */
 static uint64_t seed;
@@ -347,6 +348,44 @@ static void mean_rows_random(void **state)
     }
 }
 
+/* A layer over rows gives the bits of the one over the whole input. */
+static void fully_connected_rows_random(void **state)
+{
+    uint32_t bytes[MOTE_ARGS_MAX + 1];
+
+    (void)state;
+    seed = 29;
+    for (int n = 0; n < CASES; n++) {
+        struct mote_fully_connected_rows_f32 p = {.in_h = between(1, 6),
+                                                  .in_len = between(1, 9),
+                                                  .out_c = between(1, 9),
+                                                  .lo = bits_of(n % 2 == 0 ? -MOTE_FLOAT_MAX : -0.5f),
+                                                  .hi = bits_of(n % 2 == 0 ? MOTE_FLOAT_MAX : 0.5f)};
+        int32_t len = p.in_h * p.in_len;
+        struct mote_fully_connected_f32 whole = {1, len, p.out_c, p.lo, p.hi};
+        float *all = draw_array(len), *w = draw_array(p.out_c * len), *bias = draw_array(p.out_c), want[9], got[9];
+        float sums[9], *in;
+
+        p.in_ring = between(1, p.in_h);
+        in = draw_array(p.in_ring * p.in_len);
+        assert_true(mote_kernel_fully_connected_rows_f32.need(&p, bytes));
+        assert_true(bytes[0] == (uint32_t)(p.in_ring * p.in_len) * 4 && bytes[1] == (uint32_t)(p.out_c * len) * 4);
+        assert_true(bytes[4] == (uint32_t)p.out_c * 4 && bytes[5] == (uint32_t)p.in_h);
+        mote_fully_connected_f32(&whole, all, w, bias, want, 0, 1);
+        for (int32_t first = 0, count; first < p.in_h; first += count) {
+            count = between(1, p.in_ring < p.in_h - first ? p.in_ring : p.in_h - first);
+            for (int32_t r = first; r < first + count; r++)
+                memcpy(in + r % p.in_ring * p.in_len, all + r * p.in_len, (size_t)p.in_len * sizeof *in);
+            mote_fully_connected_rows_f32(&p, in, w, bias, sums, got, first, count);
+        }
+        assert_memory_equal(got, want, (size_t)p.out_c * sizeof *got);
+        free(all);
+        free(w);
+        free(bias);
+        free(in);
+    }
+}
+
 /* Eight dimensions in memory, kept and reduced ones shuffled. */
 static void reduce_random(void **state)
 {
@@ -454,6 +493,7 @@ static void contradictions_are_refused(void **state)
     const struct mote_binary_f32 pair = {0, 1, 1, 4, 1, 4, 1, 4, 1, 0, 0};
     const struct mote_mean_rows_f32 rows = {
         .batch = 1, .in_h = 1, .in_w = 1, .channels = 1, .in_ring = 1, .out_ring = 1};
+    const struct mote_fully_connected_rows_f32 layer = {.in_h = 1, .in_len = 1, .in_ring = 1, .out_c = 1};
     const struct mote_reduce_f32 mean = {0, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 2};
     uint32_t bytes[MOTE_ARGS_MAX + 1];
 
@@ -477,6 +517,10 @@ static void contradictions_are_refused(void **state)
     REFUSED(binary_f32, pair, out_len = 1 << 29);
     REFUSED(binary_f32, pair, a_ring = 1 << 28);
     REFUSED(reduce_f32, mean, reduce_step3 = 3);
+    REFUSED(fully_connected_rows_f32, layer, in_ring = 1 << 15, changed.in_len = 1 << 14);
+    REFUSED(fully_connected_rows_f32, layer, in_h = 1 << 16, changed.in_len = 1 << 15);
+    REFUSED(fully_connected_rows_f32, layer, in_h = 1 << 15, changed.out_c = 1 << 14);
+    REFUSED(fully_connected_rows_f32, layer, out_c = 1 << 29);
     REFUSED(mean_rows_f32, rows, batch = 1 << 16, changed.in_h = 1 << 15);
     REFUSED(mean_rows_f32, rows, in_w = 1 << 14, changed.channels = 1 << 15);
     REFUSED(mean_rows_f32, rows, in_w = 1 << 14, changed.channels = 1 << 14, changed.in_ring = 1 << 16);
@@ -493,6 +537,7 @@ int main(void)
         cmocka_unit_test(outside_is_left_out),
         cmocka_unit_test(binary_functions),
         cmocka_unit_test(mean_rows_random),
+        cmocka_unit_test(fully_connected_rows_random),
         cmocka_unit_test(reduce_random),
         cmocka_unit_test(softmax_survives_anything),
         cmocka_unit_test(contradictions_are_refused),
