@@ -40,6 +40,16 @@ static void add_classes(json_t *json, const struct measure *m)
         json_object_set_new(json, "crude_cycles", json_integer((json_int_t)c->crude_cycles));
 }
 
+static json_t *functions_json(const struct emulate_result *r)
+{
+    json_t *all = json_array();
+
+    for (int32_t i = 0; i < r->n_functions; i++)
+        json_array_append_new(all, json_pack("{s:s, s:I}", "name", r->functions[i].name, "instructions",
+                                             (json_int_t)r->functions[i].instructions));
+    return all;
+}
+
 static void print_json(const struct measure *m, const struct footprint *f, const struct inferences *x)
 {
     const struct emulate_result *r = &m->result;
@@ -55,6 +65,8 @@ static void print_json(const struct measure *m, const struct footprint *f, const
                   (json_int_t)r->harness_ram_bytes, "outputs", inference_json(x, 0));
 
     add_classes(json, m);
+    if (m->job.per_function)
+        json_object_set_new(json, "functions", functions_json(r));
     if (x->n > 1)
         json_object_set_new(json, "results", inferences_json(x));
     cli_print_json(json);
@@ -100,6 +112,19 @@ static void print_classes(const struct measure *m)
         printf("  cycles: no timing of %s is documented\n", printable(pool, m->board->timing));
 }
 
+/* Where instructions went, set-up included. */
+static void print_functions(struct pool *pool, const struct emulate_result *r)
+{
+    int64_t all = 0;
+
+    for (int32_t i = 0; i < r->n_functions; i++)
+        all += r->functions[i].instructions;
+    puts("instructions by function, of set-up and all inferences");
+    for (int32_t i = 0; i < r->n_functions && r->functions[i].instructions > 0; i++)
+        row(r->functions[i].name, r->functions[i].instructions,
+            pool_printf(pool, "%.1f %%", 100.0 * (double)r->functions[i].instructions / (double)all));
+}
+
 static void print_text(struct measure *m, const struct footprint *f, const struct inferences *x)
 {
     struct pool *pool = &m->cli->pool;
@@ -108,6 +133,8 @@ static void print_text(struct measure *m, const struct footprint *f, const struc
     printf("\n%s (%s), via %s, %zu inference%s\n", m->board->name, m->board->core, m->via, x->n, x->n == 1 ? "" : "s");
     print_instructions(&m->result, x->n);
     print_classes(m);
+    if (m->job.per_function)
+        print_functions(pool, &m->result);
     puts("flash, bytes");
     row("code", f->code, "");
     row("constants", f->constants, "");
@@ -140,6 +167,7 @@ static enum mote_status emulate(struct measure *m, const struct pipeline *p, str
     m->job.n = (int32_t)x->n;
     m->job.reset_each = x->reset_each;
     m->job.per_class = true;
+    m->job.per_function = cli_flag(cli, "--functions");
     TRY(measure_run(m, p, file));
     return inferences_scatter(x, m->result.output, file);
 }
@@ -191,7 +219,9 @@ const struct command command_emulate = {
         "constant_bytes, weight_bytes, harness_code_bytes, harness_ram_bytes, outputs (of the first inference):\n"
         "[{name, type, shape, scale, zero_point, data, real}], and with several inferences results: [{outputs}], of "
         "an\n"
-        "anomaly detector with score and anomaly (mote help run).",
+        "anomaly detector with score and anomaly (mote help run). With --functions, functions: [{name, "
+        "instructions}] of\n"
+        "set-up and all inferences, the most first; what a compiler puts into its caller counts there.",
     .example = "mote emulate kws.tflite --target mps2-an386 --via c --input sample.bin --output scores.npy",
     .positional_min = 1,
     .positional_max = 1,
@@ -202,6 +232,7 @@ const struct command command_emulate = {
                                        FEED_OPTION,
                                        BOUNDARY_OPTION,
                                        PASS_OPTIONS,
+                                       {"--functions", NULL, "count the instructions of each function, too"},
                                        {NULL, NULL, NULL}},
     .run = run_emulate,
 };

@@ -1141,10 +1141,23 @@ static bool have_board(void)
     return false;
 }
 
+/* Every instruction is some function's. */
+static json_int_t of_all(const json_t *list, const char *key)
+{
+    json_int_t sum = 0;
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+
+        sum += json_integer_value(key ? json_object_get(one, key) : one);
+    }
+    return sum;
+}
+
 static void want_emulation(const char *via, json_int_t inferences)
 {
     struct result r = OK("emulate", GRAPH, "--target", "mps2-an386", "--via", via, "--input", "@in/zeros.bin",
-                         "--output", "@out/board.bin", "--json");
+                         "--output", "@out/board.bin", "--functions", "--json");
     struct result host = OK("run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/host.bin", "--json");
     json_t *json = json_of(&r), *host_json = json_of(&host);
     struct bytes got = slurp(here("out/board.bin")), want = slurp(here("out/host.bin"));
@@ -1166,6 +1179,9 @@ static void want_emulation(const char *via, json_int_t inferences)
     assert_true(integer(json, "cycles") > integer(json, "instructions") && integer(json, "crude_cycles") > 0);
     assert_true(json_real_value(json_object_get(json, "milliseconds")) == (double)integer(json, "cycles") * 1e3 / 25e6);
     assert_true(integer(json, "stack_bytes") > 0 && integer(json, "harness_code_bytes") > 0);
+    assert_int_equal(of_all(json_object_get(json, "functions"), "instructions"),
+                     integer(json, "setup_instructions") + integer(json, "checksum_instructions") +
+                         of_all(json_object_get(json, "instructions_each"), NULL));
     json_decref(json);
     json_decref(host_json);
     assert_int_equal(entries(here("tmp")), 0);
