@@ -140,15 +140,19 @@ static int latest_first(const void *a, const void *b)
                               : (x->value > y->value) - (x->value < y->value);
 }
 
-static void list(const struct plan *plan, int32_t *n, int32_t **values, int32_t value)
+/* Once, if it comes again at once. */
+static void list(const struct plan *plan, struct memories *m, int32_t value)
 {
-    *values = pool_grow(plan->pool, *values, (size_t)*n, sizeof **values);
-    (*values)[(*n)++] = value;
+    if (m->n > 0 && m->values[m->n - 1] == value)
+        return;
+    m->values = pool_grow(plan->pool, m->values, (size_t)m->n, sizeof *m->values);
+    m->values[m->n++] = value;
 }
 
 struct flow flow_of(const struct plan *plan)
 {
-    struct flow f = {.sources = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *f.sources),
+    struct flow f = {.touched = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *f.touched),
+                     .sources = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *f.sources),
                      .written = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *f.written),
                      .memory = pool_array(plan->pool, (size_t)plan->n_values, sizeof *f.memory),
                      .scratch = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *f.scratch)};
@@ -159,9 +163,11 @@ struct flow flow_of(const struct plan *plan)
         struct memory *m = &f.memory[v];
 
         if (m->n > 0)
-            list(plan, &f.n, &f.values, v);
+            list(plan, &f.all, v);
         if (m->writer >= 0)
-            list(plan, &f.written[m->writer].n, &f.written[m->writer].values, v);
+            list(plan, &f.written[m->writer], v);
+        for (int32_t i = 0; i < m->n; i++)
+            list(plan, &f.touched[m->touches[i].step], v);
         m->rows = rows_of_memory(plan, m);
         m->ring = may_be_ring(plan, m);
         for (int32_t k = 0; k < m->n && m->rows > 0; k++)

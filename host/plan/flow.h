@@ -37,17 +37,18 @@ struct memory {
     bool ring;     /* it may hold fewer rows: all that touch it have a ring for it */
 };
 
-/* Memory that a step is the first to write. */
-struct written {
+/* Memory. */
+struct memories {
     int32_t n, *values;
 };
 
 struct flow {
-    int32_t n, *values;      /* memory that steps touch */
-    struct written *written; /* [n_steps] */
-    struct sources *sources; /* [n_steps] */
-    struct memory *memory;   /* [n_values] */
-    int64_t *scratch;        /* [n_steps] bytes */
+    struct memories all;      /* that steps touch */
+    struct memories *touched; /* [n_steps] by that step */
+    struct memories *written; /* [n_steps] by that step before any other */
+    struct sources *sources;  /* [n_steps] */
+    struct memory *memory;    /* [n_values] */
+    int64_t *scratch;         /* [n_steps] bytes */
 };
 
 /* Of the plan's steps and values; in the plan's pool. */

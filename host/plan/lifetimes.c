@@ -48,8 +48,8 @@ static void find_all_live(struct plan *plan)
                           .index = pool_array(plan->pool, n, sizeof *c.index)};
 
     call_list_sort(&c);
-    for (int32_t i = 0; i < f.n; i++)
-        find_live(plan, &f, &c, f.values[i], rows);
+    for (int32_t i = 0; i < f.all.n; i++)
+        find_live(plan, &f, &c, f.all.values[i], rows);
 }
 
 void find_lifetimes(struct plan *plan)

@@ -110,8 +110,8 @@ static void add_segment(struct plan *plan, struct walk *w, struct segment *s)
     (void)walked;
     for (int32_t i = 0; i < w->list.n; i++)
         schedule_call(plan, w->calls[i].step, w->calls[i].first, w->calls[i].rows);
-    for (int32_t i = 0; i < w->flow->n; i++) {
-        const int32_t value = w->flow->values[i];
+    for (int32_t i = 0; i < w->flow->all.n; i++) {
+        const int32_t value = w->flow->all.values[i];
 
         if (walk_is_ring(w, s->from, value))
             set_ring(plan, &w->flow->memory[value], value, w->ring[value]);

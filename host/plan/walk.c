@@ -76,7 +76,7 @@ static int32_t needed_first(const struct source *s, const struct schedule_call *
 /* Rows that memory holds from the call on that writes some of them: from the oldest that a later one needs. */
 static void hold(struct walk *w, const struct schedule_call *c)
 {
-    const struct written *written = &w->flow->written[c->step];
+    const struct memories *written = &w->flow->written[c->step];
 
     for (int32_t i = 0; i < written->n; i++) {
         const int32_t v = written->values[i], rows = c->first + c->rows - smaller(w->oldest[v], c->first);
@@ -88,9 +88,9 @@ static void hold(struct walk *w, const struct schedule_call *c)
 /* Backwards, as what memory holds is what later calls need. */
 static void find_rings(struct walk *w)
 {
-    for (int32_t i = 0; i < w->flow->n; i++) {
-        w->ring[w->flow->values[i]] = 1;
-        w->oldest[w->flow->values[i]] = INT32_MAX;
+    for (int32_t i = 0; i < w->flow->all.n; i++) {
+        w->ring[w->flow->all.values[i]] = 1;
+        w->oldest[w->flow->all.values[i]] = INT32_MAX;
     }
     for (int32_t i = w->list.n - 1; i >= 0; i--) {
         const struct schedule_call *c = &w->calls[i];
@@ -114,25 +114,6 @@ static void add_costs(struct walk *w)
         w->cost[w->calls[i].step] += call_cost(w->plan, w->calls[i].step, w->calls[i].rows);
 }
 
-bool walk_run(struct walk *w, int32_t from, int32_t to, const int32_t *at_once)
-{
-    w->list.from = from;
-    w->list.to = to;
-    w->at_once = at_once;
-    w->list.n = 0;
-    w->list.calls = w->calls;
-    memset(w->done + from, 0, (size_t)(to - from) * sizeof *w->done);
-    demand(w, to - 1, w->plan->steps[to - 1].rows);
-    for (int32_t s = from; s < to; s++) /* what nobody needs */
-        demand(w, s, w->plan->steps[s].rows);
-    if (w->list.n == CALLS_MAX)
-        return false;
-    find_rings(w);
-    call_list_sort(&w->list);
-    add_costs(w);
-    return true;
-}
-
 bool walk_is_ring(const struct walk *w, int32_t from, int32_t value)
 {
     const struct memory *m = &w->flow->memory[value];
@@ -141,7 +122,7 @@ bool walk_is_ring(const struct walk *w, int32_t from, int32_t value)
 }
 
 /* Whole memory that is filled row by row, or given up so. */
-static void occupy_rows(struct walk *w, int32_t from, int32_t value)
+static void occupy_rows(struct walk *w, int32_t from, int32_t value, int sign)
 {
     const int64_t row = w->plan->values[value].bytes / w->flow->memory[value].rows;
     int32_t before = 0;
@@ -150,7 +131,7 @@ static void occupy_rows(struct walk *w, int32_t from, int32_t value)
     for (int32_t i = 0; i < w->list.n; i++) {
         const int32_t now = w->spans[i].to - w->spans[i].from;
 
-        w->occupied[i] += row * (now - before);
+        w->occupied[i] += sign * row * (now - before);
         before = now;
     }
 }
@@ -176,36 +157,80 @@ static void occupy_all(struct walk *w, int32_t from, int32_t value, int64_t byte
     w->occupied[end] -= bytes;
 }
 
-static void occupy(struct walk *w, int32_t from, int32_t value)
+/* Adds what the memory takes, `sign` times. */
+static void occupy(struct walk *w, int32_t from, int32_t value, int sign)
 {
     const struct memory *m = &w->flow->memory[value];
 
     if (m->writer >= w->list.to || m->last < from)
         return;
     if (walk_is_ring(w, from, value))
-        occupy_all(w, from, value,
-                   (int64_t)align_up((size_t)(w->plan->values[value].bytes / m->rows * w->ring[value]), ARENA_ALIGN));
+        occupy_all(
+            w, from, value,
+            sign * (int64_t)align_up((size_t)(w->plan->values[value].bytes / m->rows * w->ring[value]), ARENA_ALIGN));
     else if (w->slides && m->rows > 0 && !(m->writer < from && m->last >= w->list.to))
-        occupy_rows(w, from, value);
+        occupy_rows(w, from, value, sign);
     else
-        occupy_all(w, from, value, m->bytes);
+        occupy_all(w, from, value, sign * m->bytes);
+}
+
+/* Of no step: what is there before and after all. */
+static void start_peaks(struct walk *w)
+{
+    memset(w->occupied, 0, ((size_t)w->list.n + 1) * sizeof *w->occupied);
+    w->from = w->list.to;
+    w->scratch = 0;
+    for (int32_t i = 0; i < w->flow->all.n; i++)
+        occupy(w, w->from, w->flow->all.values[i], 1);
+}
+
+bool walk_run(struct walk *w, int32_t from, int32_t to, const int32_t *at_once)
+{
+    w->list.from = from;
+    w->list.to = to;
+    w->at_once = at_once;
+    w->list.n = 0;
+    w->list.calls = w->calls;
+    memset(w->done + from, 0, (size_t)(to - from) * sizeof *w->done);
+    demand(w, to - 1, w->plan->steps[to - 1].rows);
+    for (int32_t s = from; s < to; s++) /* what nobody needs */
+        demand(w, s, w->plan->steps[s].rows);
+    if (w->list.n == CALLS_MAX)
+        return false;
+    find_rings(w);
+    call_list_sort(&w->list);
+    add_costs(w);
+    start_peaks(w);
+    return true;
+}
+
+/* The step before joins: what others touch stays as it is. */
+static void extend(struct walk *w)
+{
+    const int32_t step = w->from - 1;
+    const struct memories *touched = &w->flow->touched[step];
+
+    for (int32_t i = 0; i < touched->n; i++) {
+        occupy(w, w->from, touched->values[i], -1);
+        occupy(w, step, touched->values[i], 1);
+    }
+    if (w->flow->scratch[step] > w->scratch)
+        w->scratch = w->flow->scratch[step];
+    w->from = step;
 }
 
 int64_t walk_peak(struct walk *w, int32_t from)
 {
-    int64_t now = 0, peak = 0, scratch = 0;
+    int64_t now = 0, peak = 0;
 
-    for (int32_t s = from; s < w->list.to; s++)
-        scratch = w->flow->scratch[s] > scratch ? w->flow->scratch[s] : scratch;
-    memset(w->occupied, 0, ((size_t)w->list.n + 1) * sizeof *w->occupied);
-    for (int32_t i = 0; i < w->flow->n; i++)
-        occupy(w, from, w->flow->values[i]);
+    while (w->from > from)
+        extend(w);
     for (int32_t i = 0; i < w->list.n; i++) {
         now += w->occupied[i];
         if (w->calls[i].step >= from && now > peak)
             peak = now;
     }
-    return peak + scratch;
+    return peak + w->scratch;
 }
 
 double walk_cost(const struct walk *w, int32_t from)

@@ -18,7 +18,9 @@ struct walk {
     int32_t *oldest;        /* [n_values] the first row that later calls need */
     double *cost;           /* [n_steps] instructions, about */
     int64_t *occupied;      /* [n + 1] by how many bytes more than before, and */
-    struct row_span *spans; /* [n] of memory: for walk_peak() */
+    struct row_span *spans; /* [n] of memory, and */
+    int64_t scratch;        /* the most of one step: for walk_peak(), which has looked at steps from `from` on */
+    int32_t from;
 };
 
 /* Room for walks of the plan, one after the other. */
@@ -31,7 +33,7 @@ bool walk_run(struct walk *w, int32_t from, int32_t to, const int32_t *at_once);
 /* Of the walk without steps before `from`: the memory holds fewer rows than it has. */
 bool walk_is_ring(const struct walk *w, int32_t from, int32_t value);
 
-/* The most bytes that are occupied at one time in that walk. */
+/* The most bytes that are occupied at one time in that walk; `from` is not above that of the last time. */
 int64_t walk_peak(struct walk *w, int32_t from);
 
 /* About as many instructions as its calls take. */
