@@ -4,6 +4,7 @@
 #include "host/plan/schedule.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "host/plan/segments.h"
 #include "host/plan/stages.h"
@@ -121,8 +122,10 @@ static void add_segment(struct plan *plan, struct walk *w, struct segment *s)
 }
 
 /* ---- the best of some choices ---- */
-#define EFFORT 20000 /* of placing values, for comparing */
-#define TRIES  200
+#define EFFORT   20000 /* of placing values, for comparing */
+#define TRIES    200
+#define CALLS    300 /* of a plan that is tried so often; longer ones are less often */
+#define POLISHED 4
 
 static struct plan copy_of(const struct plan *plan)
 {
@@ -179,7 +182,7 @@ static void try_rows(struct best *b, int *tries, int32_t segment, int32_t step, 
         const int32_t old = b->segments.all[segment].at_once[step], rows = change(old);
         struct segments s;
 
-        if (rows == old || old == b->plan.steps[step].rows || rows > b->plan.steps[step].rows)
+        if (rows == old || old == b->plan.steps[step].rows || !segments_allow(b->before, step, rows))
             return;
         s = copy_of_segments(b->before, &b->segments);
         s.all[segment].at_once[step] = rows;
@@ -206,13 +209,12 @@ static void climb(struct best *b, int *tries)
     }
 }
 
-/* Where what is alive would fit into less, but cannot be placed so, results may slide by fewer rows, which several
- * steps may have to. */
+/* Results may slide by fewer rows, which several steps may have to: from fewer rows of all steps on. */
 static void polish(struct best *best)
 {
     struct best b = *best;
     struct segments s = copy_of_segments(b.before, &b.segments);
-    int tries = TRIES;
+    int tries = b.plan.schedule.n_calls < CALLS ? TRIES : TRIES * CALLS / b.plan.schedule.n_calls;
 
     for (int32_t i = 0; i < s.n; i++)
         for (int32_t step = s.all[i].from; step < s.all[i].to; step++)
@@ -225,25 +227,53 @@ static void polish(struct best *best)
         *best = b;
 }
 
+static int by_score(const void *a, const void *b)
+{
+    const struct best *x = a, *y = b;
+
+    return (x->score > y->score) - (x->score < y->score);
+}
+
+/* All choices with their values placed, the best first; returns how many. */
+static int32_t place_choices(const struct plan *before, struct walk *w, struct best out[2 * SEGMENTS_MAX])
+{
+    int32_t n = 0;
+
+    for (int slides = 0; slides < 2; slides++) {
+        struct segments choices[SEGMENTS_MAX];
+        int32_t n_choices;
+
+        w->slides = slides;
+        n_choices = segments_choose(w, choices);
+        for (int32_t i = 0; i < n_choices; i++, n++) {
+            out[n] = (struct best){.before = before, .w = w, .score = HUGE_VAL};
+            (void)consider(&out[n], choices[i]);
+        }
+    }
+    qsort(out, (size_t)n, sizeof *out, by_score);
+    return n;
+}
+
 static void schedule_rows(struct plan *plan)
 {
     const struct plan before = copy_of(plan);
     const struct flow flow = flow_of(&before);
     struct walk w = walk_new(&before, &flow);
-    struct best best = {.before = &before, .w = &w, .score = HUGE_VAL};
+    struct best all[2 * SEGMENTS_MAX];
+    const int32_t n = place_choices(&before, &w, all), most = n < POLISHED ? n : POLISHED;
+    double before_it = -HUGE_VAL;
+    int32_t best = 0;
 
-    for (int slides = 0; slides < 2; slides++) {
-        struct segments choices[SEGMENTS_MAX];
-        int32_t n;
+    for (int32_t i = 0; i < most; i++) {
+        const double score = all[i].score;
 
-        w.slides = slides;
-        n = segments_choose(&w, choices);
-        for (int32_t i = 0; i < n; i++)
-            (void)consider(&best, choices[i]);
+        if (score > before_it) /* else it is the same once more */
+            polish(&all[i]);
+        before_it = score;
+        if (all[i].score < all[best].score)
+            best = i;
     }
-    if (best.plan.arena_bytes > best.plan.arena_bound)
-        polish(&best);
-    *plan = best.plan;
+    *plan = all[best].plan;
 }
 
 /* A call a step, and one a row of an input that is fed. */

@@ -84,6 +84,11 @@ static int32_t fewest_rows(const struct plan *plan, int32_t step)
     return is_fed(plan, step) ? 1 : (plan->steps[step].rows + STEP_CALLS - 1) / STEP_CALLS;
 }
 
+bool segments_allow(const struct plan *plan, int32_t step, int32_t rows)
+{
+    return rows >= fewest_rows(plan, step) && rows <= most_rows(plan, step);
+}
+
 static int32_t rows_at_level(const struct plan *plan, int32_t step, double slower)
 {
     const int32_t rows = most_rows(plan, step);
@@ -238,7 +243,7 @@ static bool try_rows(struct walk *w, struct segments *all, int32_t segment, int3
     const int32_t old_rows = s->at_once[step];
     const double before = score_of(w->plan, all);
 
-    if (rows < fewest_rows(w->plan, step) || rows > most_rows(w->plan, step) || rows == old_rows)
+    if (!segments_allow(w->plan, step, rows) || rows == old_rows)
         return false;
     s->at_once[step] = rows;
     if (look(w, s) && score_of(w->plan, all) < before - 1e-6)

@@ -29,6 +29,8 @@ double segments_score(const struct plan *plan, int64_t arena, double cost);
 /* Other numbers of rows to compute at once; 1 if there are no fewer. */
 int32_t segments_fewer(int32_t rows);
 int32_t segments_more(int32_t rows);
+/* A step may compute so many at once. */
+bool segments_allow(const struct plan *plan, int32_t step, int32_t rows);
 double segments_cost(const struct segments *all);
 
 #endif

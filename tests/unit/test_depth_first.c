@@ -139,7 +139,6 @@ static void memory_holds_what_is_needed(void **state)
         {chain, "a", 32, 64, 64},   {chain, "b", 128, 3, 4},     {chain, "e", 16, 32, 32},
         {residual, "b", 128, 3, 4}, {residual, "c", 128, 3, 4},  {residual, "d", 128, 1, 2},
         {residual, "e", 128, 1, 2}, {residual, "f", 32, 64, 64}, {squeeze, "b", 128, 64, 64},
-        {squeeze, "c", 128, 1, 2},
     };
     struct fixture f;
 
