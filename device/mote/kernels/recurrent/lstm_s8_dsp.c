@@ -186,14 +186,14 @@ static inline int32_t tangent(const uint16_t *table, int32_t v)
 static inline int8_t put_unit(const struct layer *l, const int16_t gate[MOTE_GATES], int16_t *cell)
 {
     int32_t forget = sigmoid(l->table, gate[MOTE_GATE_FORGET]), input = sigmoid(l->table, gate[MOTE_GATE_INPUT]);
-    int32_t change = __ssat(scaled(input * tangent(l->table, 3 * gate[MOTE_GATE_CELL]), l->cell), 16);
+    int32_t change = mote_saturate_16(scaled(input * tangent(l->table, 3 * gate[MOTE_GATE_CELL]), l->cell));
     int32_t half = (forget * *cell + 1) >> 1;
-    int32_t c = __ssat((half + (1 << 13) - (half < 0)) >> 14, 16) + change;
+    int32_t c = mote_saturate_16((half + (1 << 13) - (half < 0)) >> 14) + change;
 
     c = mote_clamp(c, l->lo, l->hi);
     *cell = (int16_t)c;
     c = tangent(l->table, ((int32_t)((uint32_t)(3 * c) << l->tanh.left) + l->tanh.half) >> l->tanh.right);
-    return (int8_t)__ssat(scaled(c * sigmoid(l->table, gate[MOTE_GATE_OUTPUT]), l->out) + l->p->out_zero, 8);
+    return mote_saturate_8(scaled(c * sigmoid(l->table, gate[MOTE_GATE_OUTPUT]), l->out) + l->p->out_zero);
 }
 
 #define CHUNK 8 /* units whose gates are computed at a time */

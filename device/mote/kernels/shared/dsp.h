@@ -77,6 +77,19 @@ static inline uint32_t mote_smaller_bytes(uint32_t a, uint32_t b)
     return a;
 }
 
+/* To the nearest int16 or int8; the compiler's __ssat() converts between signs, which is warned of. */
+static inline int32_t mote_saturate_16(int32_t x)
+{
+    __asm__("ssat %0, #16, %0" : "+r"(x) : : "cc");
+    return x;
+}
+
+static inline int8_t mote_saturate_8(int32_t x)
+{
+    __asm__("ssat %0, #8, %0" : "+r"(x) : : "cc");
+    return (int8_t)x;
+}
+
 /* The same int16 twice. */
 static inline uint32_t mote_twice(int32_t x)
 {
