@@ -103,6 +103,17 @@ static void draw_window_of_3(struct kernel_case *c, const struct axis *a)
         set(c, a->out, 1);
 }
 
+/* As models of sound have: a column, whose channels are a multiple of eight. */
+static void draw_signal(struct kernel_case *c)
+{
+    static const char *const ones[] = {"in_w", "out_w", "kernel_w", "stride_w", "dilation_w"};
+
+    for (size_t i = 0; i < sizeof ones / sizeof *ones; i++)
+        set(c, ones[i], 1);
+    set(c, "pad_left", 0);
+    set(c, "in_c", 8 * draw_between(&c->draw, 1, 4));
+}
+
 static void relate_depthwise(struct kernel_case *c)
 {
     int32_t multiplier = draw_one_in(&c->draw, 2) ? 1 : draw_between(&c->draw, 1, 9);
@@ -113,6 +124,8 @@ static void relate_depthwise(struct kernel_case *c)
         draw_window_of_3(c, &axes[1]);
         multiplier = 1;
     }
+    if (draw_one_in(&c->draw, 6))
+        draw_signal(c);
     set(c, "depth_multiplier", multiplier);
     set(c, "out_c", multiplier * get(c, "in_c", 1));
 }
