@@ -3,7 +3,7 @@
  *
  * Filters of few taps: columns of the input are transposed, sixteen channels at a time, so that a word is four rows of
  * a channel. A gather of up to four words is then all that a channel's filter sees, and a dot product with the filter,
- * which stays in a register, is the sum.
+ * which stays in a register, is the sum. Of a single output column, eight channels at a time without transposing.
  *
  * Other filters: eight channels at a time, whose products are 16 bits wide and become sums of 32, those of even
  * channels in one vector, of odd ones in another. The kernel's columns are clipped to the image; what the clipped ones
@@ -508,68 +508,6 @@ QUADS(put_quads, "add r7, r0, r6\nadd r11, r7, r6\nadd lr, r11, r6\n", "", "vstr
 QUADS(put_some, "ldrd r7, r11, [r12, #28]\nldr lr, [r12, #36]\nadd r7, r0, r7\nadd r11, r7, r11\nadd lr, r11, lr\n",
       "ldr r0, [r12, #72]\nvctp.32 r0\n", "vpst\nvstrbt.32 q5, [r1]\n")
 
-/* The same of one output column: nothing is loaded twice. r1, r9, r10 and r5 are where filters, biases, multipliers and
- * shifts are, r3 output, r7 1, r8 bytes of a filter, r11 the zero point. */
-static MOTE_CHANGES_PREDICATE void put_single(struct quads *quads)
-{
-    register struct quads *t __asm__("r12") = quads;
-
-    __asm__ volatile("str r7, [r12, #80]\n"
-                     "ldrd r0, r2, [r12, #16]\n"
-                     "ldrd r11, lr, [r12, #64]\n"
-                     "ldr r4, [r12, #76]\n"
-                     "vldrw.32 q4, [r12, #100]\n"
-                     "ldr r1, [r12]\n"
-                     "ldr r8, [r12, #24]\n"
-                     "ldrd r9, r10, [r12, #4]\n"
-                     "ldr r5, [r12, #12]\n"
-                     "mov r3, r0\n"
-                     "sub r2, r2, #4\n"
-                     "vmsr p0, r4\n"
-                     "vadd.i32 q4, q4, r2\n"
-                     "mov r7, #1\n"
-                     "dls lr, lr\n"
-                     "1: vldrb.8 q5, [r12, #84]\n"
-                     "add r0, r1, r8\n"
-                     "add r2, r0, r8\n"
-                     "add r4, r2, r8\n"
-                     "vpstttt\n"
-                     "vldrbt.u8 q0, [r1, q5]\n"
-                     "vldrbt.u8 q1, [r0, q5]\n"
-                     "vldrbt.u8 q2, [r2, q5]\n"
-                     "vldrbt.u8 q3, [r4, q5]\n"
-                     "add r1, r4, r8\n"
-                     "ldm r9!, {r0, r2, r4, r6}\n"
-                     "vldrw.u32 q5, [q4, #4]!\n"
-                     "vmladava.s8 r0, q5, q0\n"
-                     "vldrw.u32 q5, [q4, #4]!\n"
-                     "vmladava.s8 r2, q5, q1\n"
-                     "vldrw.u32 q5, [q4, #4]!\n"
-                     "vmladava.s8 r4, q5, q2\n"
-                     "vldrw.u32 q5, [q4, #4]!\n"
-                     "vmladava.s8 r6, q5, q3\n"
-                     "vldrw.32 q6, [r10], #16\n"
-                     "vldrb.s32 q7, [r5], #4\n"
-                     "vmov q5[2], q5[0], r0, r4\n"
-                     "vmov q5[3], q5[1], r2, r6\n"
-                     "vqrdmulh.s32 q5, q5, q6\n"
-                     "vqdmlah.s32 q5, q5, r7\n"
-                     "vrshl.s32 q5, q5, q7\n"
-                     "vadd.i32 q5, q5, r11\n"
-                     "vqmovnb.s32 q5, q5\n"
-                     "vqmovnb.s16 q5, q5\n"
-                     "vstrb.32 q5, [r3], #4\n"
-                     "le lr, 1b\n"
-                     "str r1, [r12]\n"
-                     "strd r9, r10, [r12, #4]\n"
-                     "strd r5, r3, [r12, #12]\n"
-                     "ldr r7, [r12, #80]\n"
-                     : "+r"(t)
-                     :
-                     : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", "q3",
-                       "q4", "q5", "q6", "q7", "cc", "memory");
-}
-
 _Static_assert(sizeof(struct quads) == 116 && offsetof(struct quads, bias) == 4 && offsetof(struct quads, out) == 16 &&
                    offsetof(struct quads, w4) == 24 && offsetof(struct quads, step) == 40 &&
                    offsetof(struct quads, skip) == 48 && offsetof(struct quads, n) == 56 &&
@@ -613,12 +551,8 @@ static void put_channels(const struct layer *l, struct quads *t, int32_t o, int3
 
     t->from = (uint32_t)(uintptr_t)l->scratch;
     t->left = fours;
-    if (fours > 0 && t->n * t->rows == 1) {
-        put_single(t);
-        t->from += (uint32_t)(4 * WORD * fours);
-    } else if (fours > 0) {
+    if (fours > 0)
         put_quads(t);
-    }
     for (int32_t c = 4 * fours; c < channels; c += 4)
         put_with_own_scales(l, t, o + c, channels - c < 4 ? channels - c : 4);
 }
@@ -672,14 +606,102 @@ static void put_rows(const struct layer *l, struct quads *t, const int8_t *const
     mote_clamp_bytes(out, n * p->out_w * p->out_c, p->lo, p->hi);
 }
 
+/* One output column, of which nothing is seen twice: eight channels at a time, whose products are 16 bits wide. The
+ * assembly has the offsets. */
+struct alone {
+    const int8_t *w;            /*  0: r1 */
+    int32_t one;                /*  4: r2 */
+    const int32_t *bias, *mult; /*  8: r3, r4 */
+    const int8_t *shift;        /* 16: r5 */
+    int8_t *out;                /* 20: r6 */
+    int32_t n_taps;             /* 24: r8 */
+    int32_t o;                  /* 28: r10, the channel */
+    int32_t zero;               /* 32: r11 */
+    const int8_t *const *taps;  /* 36: what they see, from the first channel on */
+    int32_t skip;               /* 40: bytes of seven filters */
+    int32_t left;               /* 44: eights of channels */
+    uint16_t filters[8];        /* 48: bytes from the first filter to each of the eight */
+};
+
+_Static_assert(sizeof(struct alone) == 64 && offsetof(struct alone, taps) == 36 &&
+                   offsetof(struct alone, filters) == 48,
+               "the offsets in the assembly");
+
+/* Sums of even channels in q0, of odd ones in q1. */
+static void put_eights(struct alone *alone)
+{
+    register struct alone *t __asm__("r12") = alone;
+
+    __asm__ volatile("ldm r12, {r1, r2, r3, r4, r5, r6, r8, r10, r11}\n"
+                     "vldrh.16 q4, [r12, #48]\n"
+                     "1: vld20.32 {q0, q1}, [r3]\n"
+                     "vld21.32 {q0, q1}, [r3]!\n"
+                     "ldr r9, [r12, #36]\n"
+                     "dls lr, r8\n"
+                     "2: ldr r0, [r9], #4\n"
+                     "vldrb.s16 q3, [r1, q4]\n"
+                     "add r0, r0, r10\n"
+                     "add r1, r1, #1\n"
+                     "vldrb.s16 q2, [r0]\n"
+                     "vmullb.s16 q5, q2, q3\n"
+                     "vadd.i32 q0, q0, q5\n"
+                     "vmullt.s16 q5, q2, q3\n"
+                     "vadd.i32 q1, q1, q5\n"
+                     "le lr, 2b\n"
+                     "vld20.32 {q2, q3}, [r4]\n"
+                     "vld21.32 {q2, q3}, [r4]!\n"
+                     "vldrb.s16 q6, [r5], #8\n"
+                     "vqrdmulh.s32 q0, q0, q2\n"
+                     "vqrdmulh.s32 q1, q1, q3\n"
+                     "vmovlb.s16 q5, q6\n"
+                     "vmovlt.s16 q6, q6\n"
+                     "vqdmlah.s32 q0, q0, r2\n"
+                     "vqdmlah.s32 q1, q1, r2\n"
+                     "vrshl.s32 q0, q0, q5\n"
+                     "vrshl.s32 q1, q1, q6\n"
+                     "vqmovnb.s32 q0, q0\n"
+                     "vqmovnt.s32 q0, q1\n"
+                     "vqadd.s16 q0, q0, r11\n"
+                     "vqmovnb.s16 q0, q0\n"
+                     "vstrb.16 q0, [r6], #8\n"
+                     "ldrd r0, r9, [r12, #40]\n"
+                     "add r10, r10, #8\n"
+                     "add r1, r1, r0\n"
+                     "subs r9, r9, #1\n"
+                     "str r9, [r12, #44]\n"
+                     "bne 1b"
+                     : "+r"(t)
+                     :
+                     : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", "q3",
+                       "q4", "q5", "q6", "cc", "memory");
+}
+
+static void put_alone(const struct layer *l, const int8_t *const rows[], const int8_t *zeros, int8_t *out)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = l->p;
+    int32_t n = p->kernel_h * p->kernel_w, x = -p->pad_left, i = 0;
+    const int8_t *taps[WORDS * WORD];
+    struct alone t = {l->weights, 1,           l->bias, l->mult, l->shift,     out, n,
+                      0,          p->out_zero, taps,    7 * n,   p->out_c / 8, {0}};
+
+    for (int32_t k = 0; k < p->kernel_h; k++)
+        for (int32_t j = 0, at = x; j < p->kernel_w; j++, at += p->dilation_w)
+            taps[i++] = at < 0 || at >= p->in_w ? zeros : rows[k] + at * p->in_c;
+    vstrhq_u16(t.filters, vmulq_n_u16(vidupq_n_u16(0, 1), (uint16_t)n));
+    put_eights(&t);
+    mote_clamp_bytes(out, p->out_c, p->lo, p->hi);
+}
+
 static void put_short(const struct layer *l, const int8_t *in, const int8_t *zeros, int8_t *out, int32_t first,
                       int32_t count)
 {
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX + WORD - 1];
+    bool alone = count == 1 && p->out_w == 1 && p->per_channel && p->out_c % 8 == 0;
     struct quads t;
 
-    look_at_words(p, &t);
+    if (!alone)
+        look_at_words(p, &t);
     for (int32_t r = first, end = first + count, n; r < end; r += n) {
         int32_t at = mote_ring(r, p->out_ring);
 
@@ -691,7 +713,10 @@ static void put_short(const struct layer *l, const int8_t *in, const int8_t *zer
         }
         for (int32_t k = 0; k < WORD - 1; k++)
             rows[n * p->kernel_h + k] = zeros;
-        put_rows(l, &t, rows, n, out + at * p->out_w * p->out_c);
+        if (alone)
+            put_alone(l, rows, zeros, out + at * p->out_c);
+        else
+            put_rows(l, &t, rows, n, out + at * p->out_w * p->out_c);
     }
 }
 
