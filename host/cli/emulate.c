@@ -221,7 +221,8 @@ const struct command command_emulate = {
         "an\n"
         "anomaly detector with score and anomaly (mote help run). With --functions, functions: [{name, "
         "instructions}] of\n"
-        "set-up and all inferences, the most first; what a compiler puts into its caller counts there.",
+        "set-up and all inferences, the most first; what a compiler puts into its caller counts there, and the "
+        "checksum twice.",
     .example = "mote emulate kws.tflite --target mps2-an386 --via c --input sample.bin --output scores.npy",
     .positional_min = 1,
     .positional_max = 1,
