@@ -77,18 +77,10 @@ static inline uint32_t mote_smaller_bytes(uint32_t a, uint32_t b)
     return a;
 }
 
-/* To the nearest int16 or int8; the compiler's __ssat() converts between signs, which is warned of. */
-static inline int32_t mote_saturate_16(int32_t x)
-{
-    __asm__("ssat %0, #16, %0" : "+r"(x) : : "cc");
-    return x;
-}
+/* To the nearest int16 or int8. GCC's __ssat() converts between signs, which is warned of. */
+static inline int32_t mote_saturate_16(int32_t x) { return (int32_t)__builtin_arm_ssat(x, 16); }
 
-static inline int8_t mote_saturate_8(int32_t x)
-{
-    __asm__("ssat %0, #8, %0" : "+r"(x) : : "cc");
-    return (int8_t)x;
-}
+static inline int8_t mote_saturate_8(int32_t x) { return (int8_t)__builtin_arm_ssat(x, 8); }
 
 /* The same int16 twice. */
 static inline uint32_t mote_twice(int32_t x)
