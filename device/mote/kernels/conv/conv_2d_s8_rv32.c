@@ -6,6 +6,7 @@
 #include "../shared/plain.h"
 #include "../shared/registers.h"
 #include "../shared/rows.h"
+#include "../shared/rows_of_four.h"
 #include "../shared/windows.h"
 
 #if MOTE_REGISTERS
@@ -169,13 +170,42 @@ static void sum_columns(const struct layer *l, const struct filters *f, const st
     END(sums);
 }
 
+/* One pixel: a row of the kernel at once, or column by column. */
+static __attribute__((noinline)) void sum_pixel(const struct layer *l, const struct filters *f, const struct tile *t,
+                                                struct sums *sums)
+{
+    const struct mote_conv_2d_s8 *p = l->p;
+    int32_t n = p->kernel_w * p->filter_c;
+    bool dense = p->dilation_w == 1 && p->filter_c == p->in_c;
+    bool inside = dense && t->x0 >= 0 && t->x0 + p->kernel_w <= p->in_w, whole = inside || (dense && n <= PATCH);
+    int32_t part = whole ? n : p->filter_c, at = 0;
+    const int8_t *x;
+    uint32_t sum[FILTERS];
+    int8_t patch[PATCH] = {0};
+
+    for (int32_t j = 0; j < FILTERS; j++)
+        sum[j] = (uint32_t)f->bias[j];
+    for (int32_t k = 0; k < p->kernel_h; k++)
+        for (int32_t j = 0; j < p->kernel_w; j += whole ? p->kernel_w : 1) {
+            x = inside ? t->rows[k] + t->x0 * p->in_c : whole ? patch : column(l, t, k, t->x0 + j * p->dilation_w);
+            if (whole && !inside)
+                set_patch(l, t->rows[k], t->x0, n, patch);
+            mote_add_rows_of_four(x, part, f->w[0] + at, f->w[1] + at, f->w[2] + at, f->w[3] + at, sum);
+            at += part;
+        }
+    for (int32_t j = 0; j < FILTERS; j++)
+        sums->of[j][0] = sums->of[j][1] = (int32_t)sum[j];
+}
+
 static void sum_tile(const struct layer *l, const struct filters *f, const struct tile *t, struct sums *sums)
 {
     const struct mote_conv_2d_s8 *p = l->p;
     bool dense = p->dilation_w == 1 && p->filter_c == p->in_c;
     int32_t n = p->kernel_w * p->filter_c;
 
-    if (dense && t->x0 >= 0 && t->x1 + p->kernel_w <= p->in_w)
+    if (t->x0 == t->x1)
+        sum_pixel(l, f, t, sums);
+    else if (dense && t->x0 >= 0 && t->x1 + p->kernel_w <= p->in_w)
         sum_inside(f, t->rows, p->kernel_h, t->x0 * p->in_c, (t->x1 - t->x0) * p->in_c, n, sums);
     else if (dense && n <= PATCH)
         sum_patches(l, f, t, n, sums);
@@ -191,7 +221,8 @@ static void put_sums(const struct layer *l, const struct filters *f, const struc
     for (int32_t j = 0; j < f->n; j++, out++) {
         const struct mote_plain q = f->scale[j];
 
-        out[next] = (int8_t)mote_clamp(mote_requant_short(s->of[j][1], &q), lo, hi);
+        if (next > 0)
+            out[next] = (int8_t)mote_clamp(mote_requant_short(s->of[j][1], &q), lo, hi);
         out[0] = (int8_t)mote_clamp(mote_requant_short(s->of[j][0], &q), lo, hi);
     }
 }

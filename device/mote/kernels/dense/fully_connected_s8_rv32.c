@@ -47,9 +47,11 @@ static void put_row(const struct layer *l, const int8_t *in, int8_t *out)
     uint32_t zero = p->weights_zero != 0 ? (uint32_t)p->weights_zero * total(in, len) : 0, sum[4];
 
     for (; o <= p->out_c - 4; o += 4) {
+        const int8_t *w = l->weights + o * len;
+
         for (int32_t j = 0; j < 4; j++)
             sum[j] = (uint32_t)l->bias[o + j] - zero;
-        mote_add_rows_of_four(in, len, l->weights + o * len, len, sum);
+        mote_add_rows_of_four(in, len, w, w + len, w + 2 * len, w + 3 * len, sum);
         put(l, o, sum, 4, out);
     }
     for (; o < p->out_c; o++) {

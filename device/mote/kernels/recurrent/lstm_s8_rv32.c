@@ -22,9 +22,11 @@ struct constants {
 static void sum_gates(const int8_t *x, int32_t n, const int8_t *w, int32_t units, const int32_t *bias,
                       uint32_t sum[MOTE_GATES])
 {
+    int32_t next = units * n;
+
     for (int32_t g = 0; g < MOTE_GATES; g++)
         sum[g] = (uint32_t)bias[g * units];
-    mote_add_rows_of_four(x, n, w, units * n, sum);
+    mote_add_rows_of_four(x, n, w, w + next, w + 2 * next, w + 3 * next, sum);
 }
 
 /* mote_lstm_s8_gate() */

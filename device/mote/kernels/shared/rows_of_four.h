@@ -17,11 +17,12 @@
         __asm__ volatile("" : "+r"(s0), "+r"(s1), "+r"(s2), "+r"(s3)::"memory");                                       \
     } while (0)
 
-/* Adds to four sums the products of n inputs and of the rows at w, w + next, … */
-static inline __attribute__((always_inline)) void mote_add_rows_of_four(const int8_t *x, int32_t n, const int8_t *w,
-                                                                        int32_t next, uint32_t sum[4])
+/* Adds to four sums the products of n inputs and of four rows. */
+static inline __attribute__((always_inline)) void mote_add_rows_of_four(const int8_t *x, int32_t n, const int8_t *w0,
+                                                                        const int8_t *w1, const int8_t *w2,
+                                                                        const int8_t *w3, uint32_t sum[4])
 {
-    const int8_t *w0 = w, *w1 = w0 + next, *w2 = w1 + next, *w3 = w2 + next, *end = x + (n & -8);
+    const int8_t *end = x + (n & -8);
     uint32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
 
     for (; x != end; x += 8, w0 += 8, w1 += 8, w2 += 8, w3 += 8) {
