@@ -130,18 +130,19 @@ static void collect(const struct mote_conv_2d_s8 *p, const int8_t *const rows[],
 {
     int32_t c = p->filter_c, n = p->kernel_w * c, stride = p->stride_w;
     bool dense = p->dilation_w == 1 && c == p->in_c, narrow = n <= VECTOR;
-    int32_t last = narrow ? p->in_w - (VECTOR + c - 1) / c : p->in_w - p->kernel_w; /* that is inside */
+    int32_t inside = p->in_w - p->kernel_w, wide = narrow ? p->in_w - (VECTOR + c - 1) / c : -1; /* the last that are */
 
     while (columns > 0) {
         int32_t taken = 1;
 
-        if (dense && x >= 0 && x <= last) {
-            int32_t inside = (last - x) / stride + 1, step = (int32_t)((uint32_t)stride * (uint32_t)c);
+        if (dense && x >= 0 && x <= inside) {
+            int32_t n_inside = ((x <= wide ? wide : inside) - x) / stride + 1;
+            int32_t step = (int32_t)((uint32_t)stride * (uint32_t)c);
             struct run run = {rows, p->kernel_h, x * c, step, n, -(-n & (VECTOR - 1)), seen, columns};
 
-            taken = inside < columns ? inside : columns;
+            taken = n_inside < columns ? n_inside : columns;
             run.columns = taken;
-            if (narrow)
+            if (x <= wide)
                 collect_short_inside(&run);
             else
                 collect_inside(&run);
