@@ -4,7 +4,8 @@
  * Time is cut into sections, the moments that stand for all others. Buffers that share no section, directly or through
  * others, form parts that are solved alone: greedy placements (offsets_greedy.c), then a search for a given capacity,
  * which is bisected (offsets_search.c). Two whole buffers are as far apart as the lower one's size; what two others
- * hold at each time they share says how near they may come, and from there on they are treated alike. */
+ * hold at each time they share says how near they may come, and from there on they are treated alike. Where that is
+ * nearer than the lower one's start, offsets do not tell who lies below, and offsets_pairs.c has the last word. */
 #include "host/plan/offsets_part.h"
 
 #include <stdlib.h>
@@ -124,6 +125,33 @@ static int64_t find_contention(struct pool *pool, const struct sections *s, stru
     return bound;
 }
 
+/* The blocks of `align` bytes that a section takes. Offsets are multiples of align, so that two items share a block
+ * only where one ends in it and another begins in it, not before. */
+static int64_t find_blocks(const struct sections *s, const struct item *items, int32_t n, int64_t align, int32_t t)
+{
+    int64_t blocks = 0, lowest = align, second = align; /* ends within a block */
+    int32_t whose = -1;
+
+    for (int32_t i = 0; i < n; i++) {
+        struct extent e = t >= items[i].lo && t < items[i].hi ? held(s, &items[i], t) : (struct extent){0, 0};
+        int64_t end = e.to % align;
+
+        if (e.from == e.to)
+            continue;
+        blocks += (e.to + align - 1) / align - e.from / align;
+        if (end > 0 && end < lowest)
+            second = lowest, lowest = end, whose = i;
+        else if (end > 0 && end < second)
+            second = end;
+    }
+    for (int32_t i = 0; i < n; i++) {
+        struct extent e = t >= items[i].lo && t < items[i].hi ? held(s, &items[i], t) : (struct extent){0, 0};
+
+        blocks -= e.from < e.to && (whose == i ? second : lowest) <= e.from % align;
+    }
+    return blocks;
+}
+
 /* The next multiple of align; x may be negative. */
 static int64_t round_up(int64_t x, int64_t align)
 {
@@ -190,7 +218,11 @@ static void part_solve(struct part *p)
     if (p->total > p->refuted && p->work > 0)
         part_iterate(p);
     if (part_is_searched(p))
-        part_search(p, p->work);
+        part_search(p, p->above ? p->work : p->work / 2);
+    if (p->above)
+        p->proven = p->refuted;
+    else if (p->total > p->goal && p->work > 0)
+        part_pairs(p, p->work);
 }
 
 /* Solves part by part, with `bound` for the smallest total that is of use. */
@@ -206,14 +238,14 @@ static struct offsets_result solve_parts(struct pool *pool, const struct section
 
         for (j = i + 1; j < n && items[j].lo < hi; j++)
             hi = items[j].hi > hi ? items[j].hi : hi;
-        p.refuted = p.goal = bound;
+        p.proven = p.refuted = p.goal = bound;
         p.n = j - i;
         p.work = work / n * p.n;
         part_solve(&p);
         for (int32_t k = 0; k < p.n; k++)
             p.items[k].offset = p.best[k];
         r.total = p.total > r.total ? p.total : r.total;
-        r.bound = p.above && p.refuted > r.bound ? p.refuted : r.bound;
+        r.bound = p.proven > r.bound ? p.proven : r.bound;
         r.tried += p.tried;
     }
     return r;
@@ -251,6 +283,11 @@ struct offsets_result offsets_solve(struct pool *pool, struct buffer *buffers, i
     }
     sections = find_sections(pool, buffers, items, n, extents);
     bound = round_up(find_contention(pool, &sections, items, n), align / unit);
+    for (int32_t t = 0; t < sections.n && extents; t++) {
+        int64_t blocks = find_blocks(&sections, items, n, align, t);
+
+        bound = blocks * align > bound ? blocks * align : bound;
+    }
     r = solve_parts(pool, &sections, items, n, align / unit, work, bound);
     for (int32_t i = 0; i < n; i++)
         buffers[items[i].buffer].offset = items[i].offset * unit;

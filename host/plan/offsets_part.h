@@ -33,6 +33,9 @@ struct ranked {
     int32_t item;
 };
 
+/* Of a search for a placement within a capacity. */
+enum answer { FOUND, REFUTED, EXHAUSTED };
+
 /* Buffers that are independent of all others. */
 struct part {
     struct pool *pool;
@@ -44,6 +47,7 @@ struct part {
     bool above;              /* an item above another has a higher offset, so that the search is complete */
     int64_t total, goal;     /* the best found; smaller than the goal is no use */
     int64_t refuted;         /* >= goal; the search finds nothing smaller */
+    int64_t proven;          /* no total is smaller */
     int64_t work;            /* elementary steps left */
     int64_t tried;           /* placements of an item */
     int64_t *best;           /* [n] offsets */
@@ -79,5 +83,6 @@ void rank_sort(struct part *p, int32_t n);
 void part_greedy(struct part *p);               /* in all orders; the first, which sets them */
 void part_iterate(struct part *p);              /* changes the best order */
 void part_search(struct part *p, int64_t work); /* raises p->refuted, too; stops when it has done so much */
+void part_pairs(struct part *p, int64_t work);  /* raises p->proven; for parts in which items are not `above` */
 
 #endif

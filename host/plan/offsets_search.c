@@ -6,8 +6,6 @@
  * Moffitt, "MiniMalloc" (ASPLOS 2023). */
 #include "host/plan/offsets_search.h"
 
-enum answer { FOUND, REFUTED, EXHAUSTED };
-
 /* Ranks the items of a list by the search's order, with the load that is left to them. */
 static void rank_anew(struct search *s, const int32_t *list, int32_t n)
 {
