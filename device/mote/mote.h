@@ -112,7 +112,9 @@ int32_t mote_model_step(struct mote_model *model);
 
 /* Of a model that was compiled with --feed rows: the next row of its input, which mote_model_input() describes; NULL:
  * it is in the input already. Computes what can be computed of it. Returns 1 if more rows are to come, 0 if that was
- * the last: the outputs are there until the next row. MOTE_ERR_USAGE if the model takes its input as a whole. */
+ * the last: the outputs are there until the next row. MOTE_ERR_USAGE if the model takes its input as a whole.
+ * With --stream: the next rows of time; 0 if the outputs are those of the window that ends with them, 1 while there is
+ * no whole window yet. */
 int32_t mote_model_feed(struct mote_model *model, const void *row);
 
 /* An image may have programs beside the inference, whose name is "infer". From now on run and step are those of the

@@ -151,8 +151,10 @@ static enum mote_status read_feed(struct cli *cli, const struct pipeline *p, str
 
     TRY(cli_word(cli, "--feed", words, &word));
     options->feed = word == words[1];
-    if (options->feed && !p->has_graph)
-        return fail(file, MOTE_ERR_USAGE, "an image is fed as it was compiled; --feed wants the .tflite or graph file");
+    options->stream = cli_flag(cli, "--stream");
+    if ((options->feed || options->stream) && !p->has_graph)
+        return fail(file, MOTE_ERR_USAGE, "an image is fed as it was compiled; %s wants the .tflite or graph file",
+                    options->stream ? "--stream" : "--feed");
     return MOTE_OK;
 }
 

@@ -84,8 +84,9 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
         "--optimize", "GOAL", "balanced (the default: a smaller arena where it costs few instructions), ram or speed"  \
     }
 #define FEED_OPTION                                                                                                    \
+    {"--feed", "WHAT", "the input: whole (the default), or rows, which the caller brings one by one"},                 \
     {                                                                                                                  \
-        "--feed", "WHAT", "the input: whole (the default), or rows, which the caller brings one by one"                \
+        "--stream", NULL, "rows are time: each call brings new ones and gives the output of the last window"           \
     }
 
 #define BOUNDARY_OPTION                                                                                                \

@@ -94,7 +94,7 @@ static enum mote_status run_compile(struct cli *cli)
 const struct command command_compile = {
     .name = "compile",
     .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL] [--feed rows] "
-                 "[--boundary int8]",
+                 "[--stream] [--boundary int8]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
@@ -105,7 +105,9 @@ const struct command command_compile = {
         "(cortex-m4f), or `portable`, is a target that asks for nothing to fit. Kernels come in the version for the\n"
         "target's instruction sets, without --target in portable C; an image says so, and runs on every host.\n"
         "With --feed rows the input's rows come one by one (docs/STREAMING.md): only those that are needed stay in "
-        "RAM.\n\n"
+        "RAM.\n"
+        "With --stream rows are time: each call brings new ones and gives the output of the window that ends with "
+        "them.\n\n"
         "JSON keys: output, emit, image_bytes, arena_bytes, weight_bytes; arena_bound_bytes and macs (null for a "
         ".mote,\n"
         "which does not know them).",

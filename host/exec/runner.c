@@ -32,19 +32,21 @@ double runner_work(const struct mote_model *m)
 
 int64_t model_feed_rows(const struct mote_model *m)
 {
-    int64_t rows = 0;
+    const bool streams = m->n_io > 1 && m->io[1].axis != MOTE_AXIS_NONE;
+    int64_t rows = 0, before = 0; /* the last group */
 
     if (m->n_inputs != 1 || m->io->axis == MOTE_AXIS_NONE)
         return 0;
     for (uint32_t at = 0; at < m->n_schedule;) {
         const struct mote_image_group *g = (const void *)&m->schedule[at];
 
+        before = rows;
         for (uint32_t i = 1; i <= g->entries; i++)
             if (m->args[m->steps[m->schedule[at + i].step].args] == m->io->tensor)
                 rows += g->repeat;
         at += 1 + g->entries;
     }
-    return rows;
+    return streams && rows > before ? before + 1 : rows;
 }
 
 enum mote_status want_whole_input(const struct mote_model *m, const struct frame *at)

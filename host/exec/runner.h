@@ -23,7 +23,7 @@ MUST_CHECK enum mote_status runner_open(struct pool *pool, struct bytes image, s
 /* Operations of one inference, an upper bound up to a small factor. */
 double runner_work(const struct mote_model *m);
 
-/* The rows of an inference of a model that is fed (mote_model_feed()); 0 of others. */
+/* The calls of mote_model_feed() that an inference takes, of a stream those of its first window; 0: it is not fed. */
 int64_t model_feed_rows(const struct mote_model *m);
 
 /* Refuses a model that is fed. */

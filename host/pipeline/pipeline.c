@@ -150,6 +150,7 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
     struct plan_options plan_options = {.keep_all = options->keep_all,
                                         .optimize = options->optimize,
                                         .feed = options->feed,
+                                        .stream = options->stream,
                                         .dump_after = of_plan ? dump : NULL,
                                         .dump_to = stderr};
 

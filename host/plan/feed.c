@@ -2,6 +2,8 @@
 /* The stage `feed`: of the input only a row is there at a time. The graph's input becomes that row, and a step before
  * all others copies each row to its place in what the input was, of which the schedule then keeps as many rows as it
  * wants. The caller has to bring a row before each call of that step. */
+#include "host/plan/feed.h"
+
 #include "host/plan/rows.h"
 #include "host/plan/stages.h"
 #include "mote/kernels/move/copy.h"
@@ -57,7 +59,7 @@ static int32_t put_row(struct plan *plan)
     g->tensors = pool_array(plan->pool, (size_t)n + 1, sizeof *g->tensors);
     memcpy(g->tensors, plan->graph->tensors, (size_t)n * sizeof *g->tensors);
     g->tensors[n] = g->tensors[g->inputs[0]];
-    g->tensors[n].dims[plan->feed.axis] = 1;
+    g->tensors[n].dims[plan->feed.axis] = plan->feed.hop;
     g->tensors[n].source = -1;
     g->inputs = pool_copy(plan->pool, &n, sizeof n);
     g->n_tensors++;
@@ -86,25 +88,30 @@ static int32_t put_place(struct plan *plan)
                                             .alias = VALUE_NONE});
 }
 
-enum mote_status stage_feed(struct plan *plan, const struct frame *at)
+/* Where rows go that are fed. */
+static enum mote_status put_step(struct plan *plan, const struct frame *at)
 {
-    struct lowering l = {.model = plan->model, .plan = plan};
-    int32_t args[2];
-
-    if (!plan->options.feed)
-        return MOTE_OK;
-    TRY(find_rows(plan, at));
-    args[1] = value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]]);
-    l.op = plan->steps[0].op;
-    l.graph = plan->graph;
-    args[0] = put_row(plan);
-    l.graph = plan->graph;
-    args[0] = lower_tensor(&l, args[0]);
-
-    const struct mote_copy p = {.rows = plan->feed.rows, .row_bytes = (int32_t)plan->values[args[0]].bytes};
+    const int32_t whole = value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]]), tensor = put_row(plan);
+    struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan, .op = plan->steps[0].op};
+    const int32_t args[] = {lower_tensor(&l, tensor), whole};
+    const struct mote_copy p = {.rows = plan->feed.end,
+                                .row_bytes = (int32_t)(plan->values[args[0]].bytes / plan->feed.hop)};
 
     TRY(lower_step(&l, KERNEL_copy, &p, args, at));
     put_first(plan);
+    return MOTE_OK;
+}
+
+enum mote_status stage_feed(struct plan *plan, const struct frame *at)
+{
+    if (!plan->options.feed && !plan->options.stream)
+        return MOTE_OK;
+    TRY(find_rows(plan, at));
+    plan->feed.hop = 1;
+    plan->feed.end = plan->feed.rows;
+    if (plan->options.stream)
+        TRY(stream_plan(plan, at));
+    TRY(put_step(plan, at));
     plan->feed.place = put_place(plan);
     return MOTE_OK;
 }
@@ -114,4 +121,7 @@ void print_feed(const struct plan *plan, struct text *text)
     if (plan->feed.rows > 0)
         text_add(text, "%d rows of dimension %d, %lld bytes each\n", (int)plan->feed.rows, (int)plan->feed.axis,
                  (long long)plan->values[plan->steps[0].args[0]].bytes);
+    if (plan->feed.round != NULL)
+        text_add(text, "forever, %d a call; rings are where they were after %d calls\n", (int)plan->feed.hop,
+                 (int)plan->feed.period);
 }

@@ -76,7 +76,8 @@ enum optimize {
 };
 
 struct plan_options {
-    bool feed;     /* the input comes row by row, between calls of the schedule */
+    bool feed;     /* the input comes row by row, between calls of the schedule, */
+    bool stream;   /* and goes on forever: rows are time */
     bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
     enum optimize optimize;
     const char *dump_after; /* print the plan to dump_to after this stage (host/plan/stages.h); NULL: never */
@@ -87,9 +88,14 @@ struct plan_options {
 
 /* An input that comes row by row: step 0 copies each to its place in a ring. */
 struct plan_feed {
-    int32_t rows;  /* of an inference; 0: the input is there as a whole */
+    int32_t rows;  /* calls of an inference, or of a first window; 0: the input is there as a whole */
     int32_t axis;  /* the dimension of the input that they are slices of */
+    int32_t hop;   /* slices a call */
     int32_t place; /* the state in which generated C keeps where it is in the schedule */
+    /* Streaming: */
+    int32_t warm_up, period;            /* rounds before the first window is there; rounds that then go on forever */
+    int32_t end;                        /* rows of the input that steps count to */
+    const struct schedule_entry *round; /* [n_steps] the first; NULL: an inference ends */
 };
 
 struct plan {

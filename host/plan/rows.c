@@ -37,8 +37,7 @@ void rows_hold_all(const struct mote_kernel *k, int32_t *params, const int64_t *
             params[rows[i].ring - 1] = rows_in(k, params, i, rows[i].ring, bytes[i]);
 }
 
-/* What is said of the argument; of a version's scratch nothing is. */
-static struct mote_rows rows_of_step(const struct step *s, int32_t arg)
+struct mote_rows rows_of_step(const struct step *s, int32_t arg)
 {
     struct mote_rows rows[MOTE_ARGS_MAX];
 

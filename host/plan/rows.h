@@ -10,6 +10,9 @@ struct row_range {
     int32_t first, count;
 };
 
+/* What is said of the argument; of a version's scratch nothing is. */
+struct mote_rows rows_of_step(const struct step *s, int32_t arg);
+
 /* Rows that the argument has in all; 0 if they cannot be told apart. */
 int32_t rows_of_arg(const struct plan *plan, const struct step *s, int32_t arg);
 

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "host/plan/feed.h"
 #include "host/plan/segments.h"
 #include "host/plan/stages.h"
 
@@ -288,6 +289,10 @@ static void schedule_whole(struct plan *plan)
 enum mote_status stage_schedule(struct plan *plan, const struct frame *at)
 {
     (void)at;
+    if (plan->feed.round != NULL) {
+        stream_schedule(plan);
+        return MOTE_OK;
+    }
     if (plan->n_steps == 0 || plan->options.optimize == OPTIMIZE_SPEED || plan->options.keep_all || plan->target.roomy)
         schedule_whole(plan);
     else

@@ -17,7 +17,7 @@
 #define POOL "padding same stride_h 2 stride_w 1 filter_h 3 filter_w 1\n"
 
 static const char pool_rows[] =
-    HEAD "tensor 0 \"in\" s8 [1,16,4,2] quant [0.1; 0]\ntensor 1 \"out\" s8 [1,8,4,2] quant "
+    HEAD "tensor 0 \"in\" s8 [1,16,4,32] quant [0.1; 0]\ntensor 1 \"out\" s8 [1,8,4,32] quant "
          "[0.1; 0]\nop 0 max_pool_2d in [0] out [1] " POOL "inputs [0]\noutputs [1]\nend\n";
 
 static const char two_inputs[] =
@@ -67,7 +67,7 @@ static void outputs_are_there_after_the_last_row(void **state)
 {
     struct fixture f, whole_input;
     struct mote_io io, row;
-    int8_t input[128], want[64];
+    int8_t input[2048], want[1024];
 
     (void)state;
     for (size_t i = 0; i < sizeof input; i++)
@@ -77,12 +77,12 @@ static void outputs_are_there_after_the_last_row(void **state)
     assert_true(f.plan.arena_bytes < whole_input.plan.arena_bytes);
     runner_run(&whole_input.runner, (const uint8_t *)input, (uint8_t *)want);
     assert_int_equal(mote_model_input(&f.runner.model, 0, &row), MOTE_OK);
-    assert_int_equal(row.bytes, 8);
+    assert_int_equal(row.bytes, 128);
     assert_int_equal(row.dims[1], 1);
     assert_int_equal(model_feed_rows(&f.runner.model), 16);
     for (int32_t inference = 0; inference < 2; inference++) {
         for (int32_t r = 0; r < 16; r++)
-            assert_int_equal(mote_model_feed(&f.runner.model, input + 8 * r), r < 15);
+            assert_int_equal(mote_model_feed(&f.runner.model, input + 128 * r), r < 15);
         mote_model_output(&f.runner.model, 0, &io);
         assert_memory_equal(io.data, want, sizeof want);
     }
@@ -90,7 +90,7 @@ static void outputs_are_there_after_the_last_row(void **state)
         mote_model_feed(&f.runner.model, input);
     mote_model_reset(&f.runner.model);
     for (int32_t r = 0; r < 16; r++) {
-        memcpy(row.data, input + 8 * r, 8);
+        memcpy(row.data, input + 128 * r, 128);
         assert_int_equal(mote_model_feed(&f.runner.model, NULL), r < 15);
     }
     assert_memory_equal(io.data, want, sizeof want);
@@ -151,12 +151,12 @@ static void a_wait_takes_one_row(void **state)
 {
     const struct mote_image_group group = {2, 3, 0};
     const struct mote_image_entry entries[] = {{0, 4, 0, 4}, {1, 1, 0, 1}};
-    uint8_t *row = malloc(8), *units;
+    uint8_t *row = malloc(128), *units;
     struct mote_model *m;
     struct fixture f;
 
     (void)state;
-    memset(row, 1, 8);
+    memset(row, 1, 128);
     must_compile(&f, pool_rows, true);
     units = f.image.data + section(f.image, MOTE_SECTION_SCHEDULE)->offset;
     memcpy(units, &group, sizeof group);

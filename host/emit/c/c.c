@@ -114,6 +114,13 @@ static void put_usage(struct text *t, const struct plan *plan)
 {
     const char *name = plan->model->name;
 
+    if (plan->feed.round != NULL) {
+        text_add(t,
+                 " *     while (%s_feed(arena, rows) > 0)         the next rows of time; 0: the window is whole\n"
+                 " *         rows = next_rows();\n",
+                 name);
+        return;
+    }
     if (plan->feed.rows > 0) {
         text_add(t,
                  " *     while (%s_feed(arena, row) > 0)          a row of the input; 0: that was the last\n"

@@ -30,20 +30,22 @@ static void put_groups(struct text *t, const struct plan *plan)
 void c_feed_source(struct text *t, const struct plan *plan, const char *NAME)
 {
     const char *name = plan->model->name, *type = plan->schedule.n_entries > UINT16_MAX ? "int32_t" : "uint16_t";
+    const bool streams = plan->feed.round != NULL;
 
     put_groups(t, plan);
-    text_add(
-        t,
-        "\nint32_t %s_feed(void *arena, const void *row)\n{\n"
-        "    uint16_t *at = (uint16_t *)(void *)((char *)arena + %lld); /* group, entry and round that are next */\n"
-        "    int32_t taken = 0;\n\n    while (at[0] < %d) {\n"
-        "        const MOTE_FLASH %s *group = %s_groups[at[0]];\n        int32_t entry = group[0] + at[1];\n\n"
-        "        if (%s_entries[entry][0] == 0) { /* the layer that reads the row */\n"
-        "            if (taken)\n                return 1;\n            if (row != NULL)\n"
-        "                memcpy(%s_input_0(arena), row, %s_INPUT_0_BYTES);\n            taken = 1;\n        }\n"
-        "        %s_entry(arena, entry, at[2]);\n        if (++at[1] < group[1])\n            continue;\n"
-        "        at[1] = 0;\n        if (++at[2] < group[2])\n            continue;\n        at[2] = 0;\n"
-        "        at[0]++;\n    }\n    at[0] = 0;\n    return 0;\n}\n",
-        name, (long long)plan->values[plan->feed.place].offset, plan->schedule.n_groups, type, name, name, name, NAME,
-        name);
+    text_add(t,
+             "\nint32_t %s_feed(void *arena, const void *row)\n{\n"
+             "    uint16_t *at = (uint16_t *)(void *)((char *)arena + %lld); /* group, entry and round that are next "
+             "*/\n    int32_t taken = 0;\n\n    while (at[0] < %d) {\n"
+             "        const MOTE_FLASH %s *group = %s_groups[at[0]];\n        int32_t entry = group[0] + at[1];\n\n"
+             "        if (%s_entries[entry][0] == 0) { /* the layer that reads the input */\n"
+             "            if (taken)\n                return %s;\n            if (row != NULL)\n"
+             "                memcpy(%s_input_0(arena), row, %s_INPUT_0_BYTES);\n            taken = 1;\n        }\n",
+             name, (long long)plan->values[plan->feed.place].offset, plan->schedule.n_groups, type, name, name,
+             streams ? "at[0] == 0 || at[2] == 0" : "1", name, NAME);
+    text_add(t,
+             "        %s_entry(arena, entry, at[2]);\n        if (++at[1] < group[1])\n            continue;\n"
+             "        at[1] = 0;\n        if (++at[2] < group[2])\n            continue;\n        at[2] = 0;\n"
+             "        at[0]++;\n    }\n    at[0] = %d;%s\n    return 0;\n}\n",
+             name, streams, streams ? " /* which goes on forever */" : "");
 }

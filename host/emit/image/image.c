@@ -235,7 +235,8 @@ static void build_schedule(struct image *im, struct section *schedule)
 
 static void build_io(struct image *im, struct section *io, const int32_t *tensors, int32_t n, bool output)
 {
-    const bool is_fed = !output && im->plan->feed.rows > 0;
+    const struct plan_feed *feed = &im->plan->feed;
+    const bool is_fed = !output && feed->rows > 0, streams = output && feed->round != NULL;
 
     for (int32_t i = 0; i < n; i++) {
         const struct tensor *t = &im->plan->graph->tensors[tensors[i]];
@@ -243,8 +244,10 @@ static void build_io(struct image *im, struct section *io, const int32_t *tensor
             .tensor = (uint16_t)im->index[im->plan->value_of_tensor[tensors[i]]],
             .output = output,
             .rank = (uint8_t)t->rank,
-            .axis = (uint8_t)(is_fed ? im->plan->feed.axis : MOTE_AXIS_NONE),
-            .hop = is_fed,
+            .axis = (uint8_t)(is_fed    ? feed->axis
+                              : streams ? 0
+                                        : MOTE_AXIS_NONE),
+            .hop = is_fed ? (uint32_t)feed->hop : streams,
             .name = add_string(im, t->name),
             .scale = t->quant.n > 0 ? t->quant.scale[0] : 0.0f,
             .zero = t->quant.n > 0 ? t->quant.zero[0] : 0,

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streaming: the rows of a model's input are time, and each call brings the next `hop` of them. What the whole window
+ * would compute again is kept in rings: row k of a tensor of N rows is in round i of the schedule row k + i * hop of an
+ * endless one, the last of which are computed. All kernels count rows from the first round on, until after `period`
+ * rounds each ring is where it was. */
+#include "host/plan/feed.h"
+#include "host/plan/flow.h"
+#include "host/plan/schedule.h"
+#include "host/plan/stages.h"
+
+#define PERIOD_MAX 1000
+#define PARAMS_MAX 64
+
+/* Memory whose rows are time. */
+struct line {
+    int32_t rows; /* of the window; 0: it has none, and is worth nothing after a round */
+    int32_t hop;  /* new ones in a round */
+    int32_t need; /* so many of the last are read or written in a round */
+    int32_t ring;
+};
+
+struct stream {
+    struct plan *plan;
+    int32_t hop;
+    struct line *lines;             /* [n_values], of roots */
+    struct schedule_entry *entries; /* [n_steps] of a round, the first one */
+};
+
+enum verdict { FLOWS, OTHER_HOP, NEVER };
+
+/* ---- how rows flow ---- */
+static enum verdict never(const char **why, const char *text)
+{
+    *why = text;
+    return NEVER;
+}
+
+static bool is_const(const struct plan *plan, const struct step *s, int32_t arg)
+{
+    return plan->values[value_root(plan, s->args[arg])].kind == VALUE_CONST;
+}
+
+/* What the step reads of a line, and which rows of the step that makes new. */
+static enum verdict read_line(const struct stream *st, int32_t step, int32_t arg, const char **why)
+{
+    const struct step *s = &st->plan->steps[step];
+    struct schedule_entry *e = &st->entries[step];
+    struct line *line = &st->lines[value_root(st->plan, s->args[arg])];
+    const struct mote_rows r = rows_of_step(s, arg);
+    const bool each = r.in_h == 1 && r.out_h == 1;
+    int32_t hop, first;
+
+    if (r.in_h == 0 || r.table > 0 || r.up != 1 || r.ring == 0)
+        return never(why, "it wants the whole window at once");
+    if (!each && (r.pad > 0 || (int64_t)(r.out_h - 1) * r.stride + (int64_t)(r.window - 1) * r.dilation >= r.in_h))
+        return never(why, "its padding sees the ends of the window");
+    if ((each ? line->rows != s->rows : r.in_h != line->rows || r.out_h != s->rows) || e->rows == -1)
+        return never(why, "its rows are not those of time");
+    if (line->hop % r.stride != 0)
+        return OTHER_HOP;
+    hop = line->hop / r.stride;
+    first = s->rows > hop ? s->rows - hop : 0;
+    if (e->rows > 0 && e->hop != hop)
+        return never(why, "its inputs come at different paces");
+    *e = (struct schedule_entry){step, first, s->rows - first, hop};
+    if (line->rows - first * r.stride > line->need)
+        line->need = line->rows - first * r.stride;
+    return FLOWS;
+}
+
+static enum verdict write_line(const struct stream *st, int32_t step, int32_t arg, const char **why)
+{
+    const struct step *s = &st->plan->steps[step];
+    const struct schedule_entry *e = &st->entries[step];
+
+    if (kernels[s->kernel]->arg[arg].role == MOTE_ROLE_STATE)
+        return never(why, "what it keeps from row to row is not a stream's");
+    if (kernels[s->kernel]->arg[arg].role == MOTE_ROLE_SUMS || rows_folds(s, arg))
+        return never(why, "it adds up the whole window");
+    if (ring_of_arg(s, arg) < 0)
+        return never(why, "it writes the whole window at once");
+    st->lines[value_root(st->plan, s->args[arg])] = (struct line){s->rows, e->hop, e->rows, 0};
+    return FLOWS;
+}
+
+static enum verdict flow_through(const struct stream *st, int32_t step, const char **why)
+{
+    const struct step *s = &st->plan->steps[step];
+    enum verdict v = FLOWS;
+
+    st->entries[step] = (struct schedule_entry){.step = step};
+    for (int32_t i = 0; i < s->n_args && v == FLOWS; i++)
+        if (!step_writes(s, i) && st->lines[value_root(st->plan, s->args[i])].rows > 1)
+            v = read_line(st, step, i, why);
+    if (v != FLOWS)
+        return v;
+    if (st->entries[step].rows == 0) { /* nothing of time: all of it, in each round */
+        st->entries[step].rows = s->rows;
+        return FLOWS;
+    }
+    for (int32_t i = 0; i < s->n_args && v == FLOWS; i++)
+        if (step_writes(s, i) && !step_scratches(s, i))
+            v = write_line(st, step, i, why);
+    return v;
+}
+
+/* With rounds of `hop` new rows of the input. On failure *step is the one that prevents it. */
+static enum verdict flow_all(struct stream *st, int32_t hop, int32_t *step, const char **why)
+{
+    struct plan *plan = st->plan;
+    enum verdict v = FLOWS;
+
+    st->hop = hop;
+    memset(st->lines, 0, (size_t)plan->n_values * sizeof *st->lines);
+    st->lines[value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]])] =
+        (struct line){plan->feed.rows, hop, hop, 0};
+    for (*step = 0; *step < plan->n_steps; ++*step) {
+        v = flow_through(st, *step, why);
+        if (v != FLOWS)
+            break;
+    }
+    return v;
+}
+
+static enum mote_status refuse(const struct plan *plan, int32_t step, const char *why, const struct frame *at)
+{
+    struct frame here = frame_op(at, plan->graph, plan->steps[step].op);
+
+    return fail(&here, MOTE_ERR_UNSUPPORTED, "it cannot stream: %s", why);
+}
+
+static enum mote_status find_hop(struct stream *st, const struct frame *at)
+{
+    const int32_t rows = st->plan->feed.rows;
+    const char *why = "its stride does not divide the window";
+    int32_t step = 0;
+
+    for (int32_t hop = 1; hop < rows; hop++) {
+        enum verdict v = rows % hop == 0 ? flow_all(st, hop, &step, &why) : OTHER_HOP;
+
+        if (v == FLOWS)
+            return MOTE_OK;
+        if (v == NEVER)
+            break;
+    }
+    return refuse(st->plan, step, why, at);
+}
+
+/* A state would go on with each round, and not with each window; outputs are of the last window alone. */
+static enum mote_status check_ends(const struct stream *st, const struct frame *at)
+{
+    const struct plan *plan = st->plan;
+    const struct graph *g = plan->graph;
+
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (plan->values[i].kind == VALUE_STATE)
+            return fail(at, MOTE_ERR_UNSUPPORTED, "the model cannot stream: \"%s\" is kept between inferences",
+                        value_label(plan, i));
+    for (int32_t i = 0; i < g->n_outputs; i++) {
+        struct frame here = frame_tensor(at, g, g->outputs[i]);
+
+        if (st->lines[value_root(plan, plan->value_of_tensor[g->outputs[i]])].rows > 1)
+            return fail(&here, MOTE_ERR_UNSUPPORTED, "the model cannot stream: the output has rows of time");
+        if (g->tensors[g->outputs[i]].rank == 0)
+            return fail(&here, MOTE_ERR_UNSUPPORTED, "the model cannot stream: the output is a single number");
+    }
+    return MOTE_OK;
+}
+
+/* ---- rings ---- */
+/* The fewest rows, at least `need`, that are in the same place again after so many more. */
+static int32_t ring_for(int32_t need, int64_t after)
+{
+    int32_t ring = need;
+
+    while (ring <= after && after % ring != 0)
+        ring++;
+    return ring <= after ? ring : -1;
+}
+
+static int64_t bytes_with(const struct stream *st, int32_t period)
+{
+    int64_t sum = 0;
+
+    for (int32_t i = 0; i < st->plan->n_values; i++) {
+        const struct line *line = &st->lines[i];
+        const int32_t ring = line->rows > 0 ? ring_for(line->need, (int64_t)period * line->hop) : 0;
+
+        if (ring < 0 || line->rows + (2 * (int64_t)period + st->plan->feed.rows) * line->hop > MOTE_DIM_MAX)
+            return -1;
+        if (line->rows > 0)
+            sum += st->plan->values[i].bytes / line->rows * ring;
+    }
+    return sum;
+}
+
+/* The rounds after which all rings are where they were: those with the fewest bytes. */
+static int32_t find_period(const struct stream *st)
+{
+    int64_t best = -1;
+    int32_t period = 0;
+
+    for (int32_t p = 1; p <= PERIOD_MAX; p++) {
+        const int64_t bytes = bytes_with(st, p);
+
+        if (bytes >= 0 && (best < 0 || bytes < best)) {
+            best = bytes;
+            period = p;
+        }
+    }
+    return period;
+}
+
+static void set_value(struct plan *plan, int32_t value, const struct line *line)
+{
+    plan->values[value].bytes = plan->values[value].decoded / line->rows * line->ring;
+}
+
+/* Rows that outlive a round are states. */
+static void set_values(struct stream *st)
+{
+    struct plan *plan = st->plan;
+
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        struct line *line = &st->lines[i];
+
+        if (line->rows == 0)
+            continue;
+        line->ring = ring_for(line->need, (int64_t)plan->feed.period * line->hop);
+        set_value(plan, i, line);
+        if (line->need > line->hop)
+            plan->values[i].kind = VALUE_STATE;
+    }
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        const int32_t root = value_root(plan, i);
+
+        if (root != i && st->lines[root].rows > 0)
+            set_value(plan, i, &st->lines[root]);
+    }
+}
+
+/* ---- kernels ---- */
+/* The last row of the last round, and one more. */
+static int32_t end_of(const struct plan *plan, int32_t rows, int32_t hop)
+{
+    return rows + (plan->feed.warm_up + plan->feed.period - 1) * hop;
+}
+
+static void set_param(const struct step *s, const char *name, int32_t value)
+{
+    for (int32_t i = 0; i < kernels[s->kernel]->n_params; i++)
+        if (strcmp(kernels[s->kernel]->param_names[i], name) == 0)
+            s->params[i] = value;
+}
+
+/* So many rows that none is outside, in rings. */
+static void set_params(const struct stream *st, const struct step *s)
+{
+    for (int32_t i = 0; i < kernels[s->kernel]->n_args; i++) {
+        const struct line *line = &st->lines[value_root(st->plan, s->args[i])];
+        const struct mote_rows r = rows_of_step(s, i);
+        const char *const in = r.in_h == 1 && r.out_h == 1 ? "rows" : "in_h";
+
+        if (line->rows == 0 || is_const(st->plan, s, i) || step_scratches(s, i) || r.ring == 0)
+            continue;
+        s->params[r.ring - 1] = line->ring;
+        if (!step_writes(s, i))
+            set_param(s, in, end_of(st->plan, line->rows, line->hop));
+        else {
+            set_param(s, "rows", end_of(st->plan, line->rows, line->hop));
+            set_param(s, "out_h", end_of(st->plan, line->rows, line->hop));
+        }
+    }
+}
+
+/* The kernel takes what was set, and has all rows. */
+static bool is_served(const struct plan *plan, const struct step *s, int32_t rows)
+{
+    const struct mote_kernel *k = kernels[s->kernel];
+    uint32_t need[MOTE_ARGS_MAX + 1];
+
+    for (int32_t i = 0; i < k->n_params; i++)
+        if (s->params[i] < k->ranges[i].min || s->params[i] > k->ranges[i].max)
+            return false;
+    if (!k->need(s->params, need) || need[k->n_args] < (uint32_t)rows || need[k->n_args] > INT32_MAX)
+        return false;
+    for (int32_t i = 0; i < k->n_args; i++)
+        if (need[i] > (uint64_t)plan->values[s->args[i]].bytes)
+            return false;
+    return true;
+}
+
+static enum mote_status set_steps(const struct stream *st, const struct frame *at)
+{
+    struct plan *plan = st->plan;
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        struct step *s = &plan->steps[i];
+        const struct schedule_entry *e = &st->entries[i];
+
+        if (e->hop == 0)
+            continue;
+        set_params(st, s);
+        if (!is_served(plan, s, end_of(plan, s->rows, e->hop)))
+            return refuse(plan, i, "its kernel does not count rows on and on", at);
+        s->rows = end_of(plan, s->rows, e->hop);
+    }
+    return MOTE_OK;
+}
+
+enum mote_status stream_plan(struct plan *plan, const struct frame *at)
+{
+    struct stream st = {.plan = plan,
+                        .lines = pool_array(plan->pool, (size_t)plan->n_values, sizeof *st.lines),
+                        .entries = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *st.entries)};
+
+    TRY(find_hop(&st, at));
+    TRY(check_ends(&st, at));
+    plan->feed.hop = st.hop;
+    plan->feed.warm_up = plan->feed.rows / st.hop - 1;
+    plan->feed.period = find_period(&st);
+    if (plan->feed.period == 0)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "the model cannot stream: its window is too long");
+    set_values(&st);
+    TRY(set_steps(&st, at));
+    memmove(st.entries + 1, st.entries, (size_t)plan->n_steps * sizeof *st.entries); /* behind the one that copies */
+    for (int32_t i = 1; i <= plan->n_steps; i++)
+        st.entries[i].step++;
+    st.entries[0] = (struct schedule_entry){0, plan->feed.rows - st.hop, st.hop, st.hop};
+    plan->feed.round = st.entries;
+    plan->feed.end = end_of(plan, plan->feed.rows, st.hop);
+    plan->feed.rows /= st.hop;
+    return MOTE_OK;
+}
+
+/* ---- the schedule ---- */
+/* Rounds until the first window is there; and those that go on forever. Memory is used alike in all. */
+void stream_schedule(struct plan *plan)
+{
+    const struct plan_feed *f = &plan->feed;
+
+    for (int forever = 0; forever < 2; forever++) {
+        schedule_group(plan, forever ? f->period : f->warm_up, 0);
+        for (int32_t i = 0; i < plan->n_steps; i++) {
+            struct schedule_entry e = f->round[i];
+
+            e.first += forever ? f->warm_up * e.hop : 0;
+            schedule_entry(plan, &e);
+        }
+    }
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        schedule_call(plan, i, f->round[i].first, f->round[i].rows);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streams: after each call the outputs are those of the window that ends with its rows, by the interpreter and by
+ * generated C, for longer than all rings go round. What cannot stream is refused by name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host/emit/emit.h"
+#include "host/emulate/process.h"
+#include "host/exec/runner.h"
+#include "mote/ops/image.h"
+#include "tests/random/builder.h"
+
+#include <cmocka.h>
+
+#define CALLS 400
+
+#define HEAD      "mote-graph 1\nmodel t\ngraph\n"
+#define Q         " quant [0.1; 0]\n"
+#define POOL(h)   "padding valid stride_h 1 stride_w 1 filter_h " #h " filter_w 1\n"
+#define POOL_2(h) "padding valid stride_h 2 stride_w 1 filter_h " #h " filter_w 1\n"
+#define DENSE(n)  "tensor " #n " \"w\" s8 [2,4] data [3, -5, 7, 2, -1, 4, 9, -8] quant [0.1; 0]\n"
+
+/* Windows of 3, 4 and all of the 5 rows that are left, side by side with a branch, with elements one by one. */
+static const char windows[] = HEAD
+    "tensor 0 \"in\" s8 [1,10,1,4]" Q "tensor 1 \"a\" s8 [1,8,1,4]" Q "tensor 2 \"b\" s8 [1,5,1,4]" Q
+    "tensor 3 \"c\" s8 [1,5,1,4]" Q "tensor 4 \"d\" s8 [1,5,1,4]" Q "tensor 5 \"e\" s8 [1,1,1,4]" Q
+    "tensor 6 \"flat\" s8 [1,4]" Q "tensor 7 \"out\" s8 [1,2]" Q
+    "tensor 8 \"shape\" s32 [2] data [1, 4]\n" DENSE(9) "op 0 average_pool_2d in [0] out [1] " POOL(
+        3) "op 1 max_pool_2d in [1] out [2] " POOL(4) "op 2 average_pool_2d in [1] out [3] " POOL(4) "op 3 add in [2, "
+                                                                                                     "3] out [4]\n"
+                                                                                                     "op 4 max_pool_2d "
+                                                                                                     "in [4] out "
+                                                                                                     "[5] " POOL(
+                                                                                                         5) "op 5 "
+                                                                                                            "reshape "
+                                                                                                            "in [5, 8] "
+                                                                                                            "out "
+                                                                                                            "[6]\nop 6 "
+                                                                                                            "fully_"
+                                                                                                            "connected "
+                                                                                                            "in [6, 9] "
+                                                                                                            "out [7]\n"
+                                                                                                            "inputs "
+                                                                                                            "[0]"
+                                                                                                            "\noutputs "
+                                                                                                            "[7]"
+                                                                                                            "\nend\n";
+
+/* Two rows a call, of which the second layer makes one. */
+static const char strides[] =
+    HEAD "tensor 0 \"in\" s8 [1,12,1,4]" Q "tensor 1 \"a\" s8 [1,5,1,4]" Q "tensor 2 \"b\" s8 [1,1,1,4]" Q
+         "tensor 3 \"flat\" s8 [1,4]" Q "tensor 4 \"out\" s8 [1,2]" Q
+         "tensor 5 \"shape\" s32 [2] data [1, 4]\n" DENSE(6) "op 0 max_pool_2d in [0] out [1] " POOL_2(
+             4) "op 1 max_pool_2d in [1] out [2] " POOL(5) "op 2 reshape in [2, 5] out [3]\nop 3 fully_connected in "
+                                                           "[3, 6] out [4]\n"
+                                                           "inputs [0]\noutputs [4]\nend\n";
+
+/* ---- what is refused ---- */
+#define IO      "tensor 0 \"in\" s8 [1,10,1,4]" Q
+#define ONE(op) IO "tensor 1 \"out\" s8 [1,10,1,4]" Q op "inputs [0]\noutputs [1]\nend\n"
+#define SAME    "padding same stride_h 1 stride_w 1 filter_h 3 filter_w 1\n"
+
+static const struct {
+    const char *graph, *why;
+} refused[] = {
+    {HEAD ONE("op 0 max_pool_2d in [0] out [1] " SAME), "MAX_POOL_2D: it cannot stream: its padding sees the ends"},
+    {HEAD IO "tensor 1 \"axes\" s32 [1] data [1]\ntensor 2 \"out\" s8 [1,1,4]" Q
+             "op 0 mean in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n",
+     "MEAN: it cannot stream: it"},
+    {HEAD IO "tensor 1 \"out\" s8 [1,8,1,4]" Q
+             "op 0 max_pool_2d in [0] out [1] " POOL(3) "inputs [0]\noutputs [1]\nend\n",
+     "the model cannot stream: the output has rows of time"},
+    {HEAD IO "tensor 1 \"a\" s8 [1,2,1,4]" Q "tensor 2 \"out\" s8 [1,2]" Q
+             "tensor 3 \"shape\" s32 [2] data [1, 8]\ntensor 4 \"flat\" s8 [1,8]" Q
+             "tensor 5 \"w\" s8 [2,8] data [3, -5, 7, 2, -1, 4, 9, -8, 1, 2, 3, 4, 5, 6, 7, 8] quant [0.1; 0]\n"
+             "op 0 max_pool_2d in [0] out [1] " POOL(
+                 9) "op 1 reshape in [1, 3] out [4]\n"
+                    "op 2 fully_connected in [4, 5] out [2]\ninputs [0]\noutputs [2]\nend\n",
+     "FULLY_CONNECTED: it cannot stream: it"},
+};
+
+struct fixture {
+    struct pool pool;
+    struct report_text report;
+    struct frame at;
+    struct model model;
+    struct plan plan;
+    struct bytes image;
+    struct runner runner;
+};
+
+static enum mote_status compile(struct fixture *f, const char *graph, bool stream)
+{
+    const struct plan_options options = {.stream = stream};
+
+    *f = (struct fixture){.at = {.index = -1}};
+    f->at.sink = &f->report;
+    f->model.pool = &f->pool;
+    TRY(model_parse(&f->model, (struct bytes){(uint8_t *)(uintptr_t)graph, strlen(graph)}, &f->at));
+    TRY(plan_make(&f->pool, &f->model, &target_portable, &options, &f->plan, &f->at));
+    TRY(emit_image(&f->plan, &f->image, &f->at));
+    return runner_open(&f->pool, f->image, &f->runner, &f->at);
+}
+
+static void must(struct fixture *f, enum mote_status status)
+{
+    if (status != MOTE_OK)
+        fail_msg("%s", f->report.text);
+}
+
+/* Rows for all calls and, behind them, what each call's window gives: in the pool of `whole`. */
+struct sequence {
+    const char *graph;
+    size_t row, out;
+    int32_t hop, warm_up; /* slices a call, calls without a whole window */
+    uint8_t *rows, *want;
+};
+
+static void make_sequence(struct fixture *whole, struct sequence *s, int32_t window)
+{
+    uint64_t dice = 7;
+
+    must(whole, compile(whole, s->graph, false));
+    s->row = runner_input_bytes(&whole->runner) / (size_t)window;
+    s->out = runner_output_bytes(&whole->runner);
+    s->warm_up = window / s->hop - 1;
+    s->rows = pool_alloc(&whole->pool, (size_t)CALLS * (size_t)s->hop * s->row);
+    s->want = pool_alloc(&whole->pool, CALLS * s->out);
+    fill_random(&dice, TYPE_S8, s->rows, (int64_t)((size_t)CALLS * (size_t)s->hop * s->row));
+    for (int32_t call = s->warm_up; call < CALLS; call++)
+        runner_run(&whole->runner, s->rows + (size_t)(call - s->warm_up) * (size_t)s->hop * s->row,
+                   s->want + (size_t)call * s->out);
+}
+
+static void interpret(const struct sequence *s)
+{
+    const size_t call_bytes = (size_t)s->hop * s->row;
+    struct mote_io io;
+    struct fixture f;
+
+    must(&f, compile(&f, s->graph, true));
+    mote_model_input(&f.runner.model, 0, &io);
+    assert_int_equal(io.bytes, call_bytes);
+    assert_int_equal(model_feed_rows(&f.runner.model), s->warm_up + 1);
+    for (int round = 0; round < 2; round++) { /* the second one after a reset */
+        mote_model_reset(&f.runner.model);
+        for (int32_t call = 0; call < (round == 0 ? 37 : CALLS); call++) {
+            assert_int_equal(mote_model_feed(&f.runner.model, s->rows + (size_t)call * call_bytes), call < s->warm_up);
+            mote_model_output(&f.runner.model, 0, &io);
+            if (call >= s->warm_up)
+                assert_memory_equal(io.data, s->want + (size_t)call * s->out, s->out);
+        }
+    }
+    pool_free(&f.pool);
+}
+
+/* ---- generated C ---- */
+static const char main_c[] =
+    "#include <stdio.h>\n#include \"t.h\"\n\n"
+    "static _Alignas(16) unsigned char arena[T_ARENA_BYTES];\n\n"
+    "int main(void)\n{\n    unsigned char rows[T_INPUT_0_BYTES];\n\n    t_reset(arena);\n"
+    "    while (fread(rows, sizeof rows, 1, stdin) == 1)\n"
+    "        if (t_feed(arena, rows) == 0)\n"
+    "            fwrite(t_output(arena, 0), t_output_bytes(0), 1, stdout);\n    return 0;\n}\n";
+
+static void run_c(const struct sequence *s)
+{
+    const size_t n = (size_t)(CALLS - s->warm_up) * s->out;
+    char dir[] = "/tmp/mote-stream-XXXXXX";
+    struct process p = {.folder = dir, .packages = "gcc", .seconds = 100};
+    struct bytes got;
+    struct fixture f;
+
+    assert_non_null(mkdtemp(dir));
+    must(&f, compile(&f, s->graph, true));
+    must(&f, emit_c(&f.plan, MOTE_SOURCE_DIR, dir, &f.at));
+    must(&f, file_write(pool_printf(&f.pool, "%s/main.c", dir), main_c, sizeof main_c - 1, &f.at));
+    must(&f, file_write(pool_printf(&f.pool, "%s/rows", dir), s->rows, (size_t)CALLS * (size_t)s->hop * s->row, &f.at));
+    p.log = pool_printf(&f.pool, "%s/log", dir);
+    p.argv = (const char *const[]){"sh", "-c",
+                                   "gcc -std=c11 -Wall -Wextra -Wconversion -Werror -O1 $(find . -name '*.c') -o t && "
+                                   "./t < rows > got",
+                                   NULL};
+    must(&f, process_run(&p, 1, &f.at));
+    if (p.exit_code != 0)
+        fail_msg("%s", process_log(&f.pool, &p));
+    must(&f, file_read(&f.pool, pool_printf(&f.pool, "%s/got", dir), &got, &f.at));
+    assert_int_equal(got.size, n);
+    assert_memory_equal(got.data, s->want + (size_t)s->warm_up * s->out, n);
+    folder_remove(dir);
+    pool_free(&f.pool);
+}
+
+static void each_call_gives_its_window(void **state)
+{
+    struct sequence all[] = {{.graph = windows, .hop = 1}, {.graph = strides, .hop = 2}};
+    static const int32_t window[] = {10, 12};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(all); i++) {
+        struct fixture whole;
+
+        make_sequence(&whole, &all[i], window[i]);
+        interpret(&all[i]);
+        run_c(&all[i]);
+        pool_free(&whole.pool);
+    }
+}
+
+static void what_cannot_stream_is_refused(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        if (compile(&f, refused[i].graph, true) != MOTE_ERR_UNSUPPORTED)
+            fail_msg("case %zu: %s", i, f.report.text);
+        if (strstr(f.report.text, refused[i].why) == NULL)
+            fail_msg("case %zu: %s", i, f.report.text);
+        pool_free(&f.pool);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_call_gives_its_window),
+        cmocka_unit_test(what_cannot_stream_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
