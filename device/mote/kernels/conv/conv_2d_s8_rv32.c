@@ -317,4 +317,19 @@ static void run_conv_2d_s8_rv32(const struct mote_call *c)
 }
 #endif
 
-MOTE_KERNEL_CODE(conv_2d_s8, rv32, .run = MOTE_IF_REGISTERS(run_conv_2d_s8_rv32));
+#if MOTE_DESCRIBE
+/* Pixels go in pairs along a row, for which filters are prepared; of 1 x 1 all rows are one where none is in a ring. */
+static double instructions(const void *params, int32_t rows)
+{
+    const struct mote_conv_2d_s8 *p = params;
+    double len = (double)p->kernel_h * p->kernel_w * p->filter_c, pairs, filter;
+    bool one = p->kernel_h == 1 && p->kernel_w == 1 && rows == p->batch * p->out_h;
+    int64_t width = one ? (int64_t)rows * p->out_w : p->out_w;
+
+    pairs = (double)(width / 2);
+    filter = 40 + pairs * (24 + 5.6 * len) + (width % 2 != 0 ? 14 + 3.3 * len : 0);
+    return 150 + (one ? 1 : rows) * (60 + p->out_c * filter);
+}
+#endif
+
+MOTE_KERNEL_CODE(conv_2d_s8, rv32, .run = MOTE_IF_REGISTERS(run_conv_2d_s8_rv32), MOTE_INSTRUCTIONS(instructions));

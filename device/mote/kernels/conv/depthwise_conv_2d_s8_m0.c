@@ -159,4 +159,16 @@ static void run_depthwise_conv_2d_s8_m0(const struct mote_call *c)
 }
 #endif
 
-MOTE_KERNEL_CODE(depthwise_conv_2d_s8, m0, .run = MOTE_IF_ARMV6M(run_depthwise_conv_2d_s8_m0));
+#if MOTE_DESCRIBE
+/* Each call looks at the channels' numbers first. */
+static double instructions(const void *params, int32_t rows)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = params;
+    double pixel = 40 + p->out_c * (20 + 6.0 * p->kernel_h * p->kernel_w);
+
+    return 200 + 13.0 * p->out_c + rows * (60 + p->out_w * pixel);
+}
+#endif
+
+MOTE_KERNEL_CODE(depthwise_conv_2d_s8, m0, .run = MOTE_IF_ARMV6M(run_depthwise_conv_2d_s8_m0),
+                 MOTE_INSTRUCTIONS(instructions));
