@@ -234,31 +234,46 @@ static struct scale scale_of(int32_t mult, int32_t shift)
     return (struct scale){mult, -shift, INT32_C(1) << (-shift - 1)};
 }
 
-/* From 1/2 to 1, as a sigmoid from 0 on. Then its products with the hyperbolic tangent are below 2^30. */
+/* From 1/2 to 1, as a sigmoid from 0 on. Then its products with the hyperbolic tangent are below 2^30. A layer whose
+ * rows come one by one looks at it again and again: eight values at a time. */
 static bool is_simple_table(const uint16_t *table)
 {
+    const mote_word *pair = (const mote_word *)(const void *)table;
     uint32_t all = ~UINT32_C(0);
 
-    for (int32_t i = 0; i < MOTE_LSTM_S8_TABLE; i++)
-        all &= table[i];
-    return (all & 0x8000) != 0;
+    for (int32_t i = 0; i < MOTE_LSTM_S8_TABLE / 2; i += 4)
+        all &= pair[i] & pair[i + 1] & pair[i + 2] & pair[i + 3];
+    return (all & UINT32_C(0x80008000)) == UINT32_C(0x80008000);
+}
+
+/* Of all biases: whether they are below 2^29, eight at a time. */
+static bool are_simple(const int32_t *bias, int32_t units)
+{
+    const uint32_t half = UINT32_C(1) << 29;
+    uint32_t seen = 0;
+
+    for (; units > 0; units--, bias += 2 * MOTE_GATES) {
+        const uint32_t *b = (const uint32_t *)bias;
+
+        seen |= (b[0] + half) | (b[1] + half) | (b[2] + half) | (b[3] + half);
+        seen |= (b[4] + half) | (b[5] + half) | (b[6] + half) | (b[7] + half);
+    }
+    return seen < UINT32_C(1) << 30;
 }
 
 static bool set_scales(struct layer *l)
 {
     const struct mote_lstm_s8 *p = l->p;
-    uint32_t seen = 0;
 
     if (p->in_len > MOTE_PLAIN_PRODUCTS || p->units > MOTE_PLAIN_PRODUCTS || !is_simple_table(l->table) ||
-        !is_simple(p->cell_mult, p->cell_shift) || !is_simple(p->out_mult, p->out_shift))
+        !are_simple(l->bias, p->units) || !is_simple(p->cell_mult, p->cell_shift) ||
+        !is_simple(p->out_mult, p->out_shift))
         return false;
     for (int32_t i = 0; i < 2 * MOTE_GATES; i++) {
         if (!is_simple(l->mult[i], l->shift[i]))
             return false;
         l->scales[i] = scale_of(l->mult[i], l->shift[i]);
     }
-    for (int32_t i = 0; i < 2 * MOTE_GATES * p->units; i++)
-        seen |= (uint32_t)l->bias[i] + (UINT32_C(1) << 29);
     l->lo = -p->clip;
     l->hi = p->clip > INT16_MAX ? INT16_MAX : p->clip;
     l->tanh.left = p->tanh_shift > 0 ? p->tanh_shift : 0;
@@ -266,7 +281,7 @@ static bool set_scales(struct layer *l)
     l->tanh.half = (INT32_C(1) << l->tanh.right) >> 1;
     l->cell = scale_of(p->cell_mult, p->cell_shift);
     l->out = scale_of(p->out_mult, p->out_shift);
-    return seen < UINT32_C(1) << 30;
+    return true;
 }
 
 /* In a strange image they may overlap. */
