@@ -21,7 +21,7 @@ enum mote_packing {
 static inline uint8_t mote_coding(uint16_t form) { return (uint8_t)form; }
 static inline enum mote_packing mote_packing(uint16_t form) { return (enum mote_packing)(form >> 8); }
 
-enum { MOTE_ROWS = 0, MOTE_COLUMNS = 1, MOTE_PACKED_DIMS = 2 };
+enum { MOTE_ROWS = 0, MOTE_COLUMNS = 1, MOTE_EACH = 2, MOTE_PACKED_DIMS = 3 }; /* EACH: for pairs_4 alone */
 
 static inline uint32_t mote_packed_align(uint32_t n, uint32_t to) { return (n + to - 1) / to * to; }
 
@@ -66,6 +66,16 @@ static inline uint32_t mote_packed_gates_4(const int32_t shape[MOTE_PACKED_DIMS]
     uint32_t units = mote_packed_align((uint32_t)shape[MOTE_ROWS], 4) / 4;
 
     return mote_packed_quads_4(shape, row % units * 4 + row / units, column);
+}
+
+/* EACH rows are a filter's, two filters lie side by side: [filters / 2][EACH rows][columns / 4][even, odd][2][2
+ * filters], filters and columns rounded up. A word has columns 0 and 2 or 1 and 3 of four, of either filter. */
+static inline uint32_t mote_packed_pairs_4(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)
+{
+    uint32_t each = (uint32_t)shape[MOTE_EACH], filter = row / each, twice = row % each + filter / 2 * each;
+    uint32_t columns = mote_packed_align((uint32_t)shape[MOTE_COLUMNS], 4);
+
+    return twice * 2 * columns + column / 4 * 8 + column % 2 * 4 + column % 4 / 2 * 2 + filter % 2;
 }
 
 static inline uint32_t mote_packed_row_major(const int32_t shape[MOTE_PACKED_DIMS], uint32_t row, uint32_t column)

@@ -138,7 +138,7 @@ static void packings_lose_nothing(void **state)
     for (int packing = 0; strcmp(packing_name((enum mote_packing)packing), "?") != 0; packing++)
         for (int32_t rows = 1; rows <= 9; rows++)
             for (int32_t columns = 1; columns <= 9; columns++) {
-                const int32_t shape[MOTE_PACKED_DIMS] = {rows, columns};
+                const int32_t shape[MOTE_PACKED_DIMS] = {rows, columns, 1};
                 uint16_t data[81], packed[16 * 12], back[81];
                 uint32_t others = 0;
 
@@ -170,7 +170,7 @@ static void quads_lie_side_by_side(void **state)
     assert_int_equal(mote_packed_quads_16(shape, 4, 1), 17);
     assert_int_equal(mote_packed_quads_16(shape, 0, 4), 64);
     assert_int_equal(mote_packed_quads_16(shape, 4, 5), 81);
-    assert_int_equal(mote_packed_quads_16((const int32_t[]){17, 6}, 16, 0), 128);
+    assert_int_equal(mote_packed_quads_16((const int32_t[]){17, 6, 0}, 16, 0), 128);
 }
 
 /* Element (row, column) of [3][6]. */
@@ -241,6 +241,21 @@ static void short_filters_are_transposed(void **state)
         assert_int_equal(shape[MOTE_ROWS], cases[i].packed ? taps : 1);
         assert_int_equal(shape[MOTE_COLUMNS], cases[i].packed ? 6 : taps * 6);
     }
+}
+
+/* Element (row, column) of [3 filters of 2 rows][6]. */
+static void filters_lie_in_pairs(void **state)
+{
+    const int32_t shape[MOTE_PACKED_DIMS] = {6, 6, 2};
+
+    (void)state;
+    assert_int_equal(mote_packed_pairs_4(shape, 0, 2), 2);
+    assert_int_equal(mote_packed_pairs_4(shape, 0, 3), 6);
+    assert_int_equal(mote_packed_pairs_4(shape, 2, 1), 5);
+    assert_int_equal(mote_packed_pairs_4(shape, 0, 4), 8);
+    assert_int_equal(mote_packed_pairs_4(shape, 1, 0), 16);
+    assert_int_equal(mote_packed_pairs_4(shape, 3, 5), 29);
+    assert_int_equal(mote_packed_pairs_4(shape, 4, 0), 32);
 }
 
 /* ---- who runs it ---- */
@@ -516,13 +531,21 @@ static void boards_give_the_same_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_plan_takes_what_its_target_has), cmocka_unit_test(packings_lose_nothing),
-        cmocka_unit_test(quads_lie_side_by_side),           cmocka_unit_test(rows_are_padded_to_words),
-        cmocka_unit_test(gates_lie_side_by_side),           cmocka_unit_test(short_filters_are_transposed),
-        cmocka_unit_test(every_host_runs_every_image),      cmocka_unit_test(a_device_without_the_packing_refuses),
-        cmocka_unit_test(a_portable_image_is_for_everyone), cmocka_unit_test(this_machine_gives_the_portable_bytes),
-        cmocka_unit_test(scratch_is_one_argument_more),     cmocka_unit_test(what_has_no_code_is_not_linked),
-        cmocka_unit_test(boards_give_the_same_bytes),       cmocka_unit_test(images_for_other_instructions_run_here),
+        cmocka_unit_test(a_plan_takes_what_its_target_has),
+        cmocka_unit_test(packings_lose_nothing),
+        cmocka_unit_test(quads_lie_side_by_side),
+        cmocka_unit_test(rows_are_padded_to_words),
+        cmocka_unit_test(gates_lie_side_by_side),
+        cmocka_unit_test(short_filters_are_transposed),
+        cmocka_unit_test(filters_lie_in_pairs),
+        cmocka_unit_test(every_host_runs_every_image),
+        cmocka_unit_test(a_device_without_the_packing_refuses),
+        cmocka_unit_test(a_portable_image_is_for_everyone),
+        cmocka_unit_test(this_machine_gives_the_portable_bytes),
+        cmocka_unit_test(scratch_is_one_argument_more),
+        cmocka_unit_test(what_has_no_code_is_not_linked),
+        cmocka_unit_test(boards_give_the_same_bytes),
+        cmocka_unit_test(images_for_other_instructions_run_here),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,4 +9,5 @@ PACKING(3,     QUADS_16,     quads_16)
 PACKING(4,     TRANSPOSED,   transposed)
 PACKING(5,     CHANNELS,     channels)
 PACKING(6,     GATES_4,      gates_4)
+PACKING(7,     PAIRS_4,      pairs_4)
 #undef PACKING

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* conv_2d_s8 with the DSP extension of Armv7E-M: the contract of conv_2d_s8.h, with
  *
- *   weights  [out_c * kernel_h][kernel_w * filter_c]  int8, packed as words_4 (packing.h)
+ *   weights  [out_c * kernel_h][kernel_w * filter_c]  int8, packed as pairs_4 (packing.h)
  *   scratch  kernel_h * (kernel_w * filter_c rounded up to a multiple of 4) * 8 bytes, at a multiple of 4: the inputs
  *            of four pixels, widened to int16 */
 #ifndef MOTE_CONV_2D_S8_DSP_H
