@@ -211,6 +211,77 @@ static void each_call_gives_its_window(void **state)
     }
 }
 
+/* ---- random chains ---- */
+#define CHAINS 60
+
+struct chain {
+    struct text tensors, ops;
+    int32_t n, rows, hop;
+    uint64_t dice;
+};
+
+static int32_t draw(struct chain *c, int32_t n) { return (int32_t)(dice_next(&c->dice) % (uint64_t)n); }
+
+static void add_layer(struct chain *c, const char *op, int32_t window, int32_t stride)
+{
+    c->rows = window == 0 ? c->rows : (c->rows - window) / stride + 1;
+    c->hop *= stride;
+    c->n++;
+    text_add(&c->tensors, "tensor %d \"t%d\" s8 [1,%d,2,3]" Q, c->n, c->n, c->rows);
+    if (window == 0)
+        text_add(&c->ops, "op %d leaky_relu in [%d] out [%d] alpha 0.3\n", c->n - 1, c->n - 1, c->n);
+    else
+        text_add(&c->ops, "op %d %s in [%d] out [%d] padding valid stride_h %d stride_w 1 filter_h %d filter_w 1\n",
+                 c->n - 1, op, c->n - 1, c->n, stride, window);
+}
+
+/* Windows of a few rows, some with strides, and elements one by one; the last window takes what is left. */
+static const char *random_chain(struct pool *pool, uint64_t seed, int32_t *rows, int32_t *hop)
+{
+    struct chain c = {.tensors = {.pool = pool}, .ops = {.pool = pool}, .dice = seed};
+
+    *rows = c.rows = 8 + draw(&c, 30);
+    c.hop = 1;
+    text_add(&c.tensors, HEAD "tensor 0 \"in\" s8 [1,%d,2,3]" Q, c.rows);
+    for (int32_t layers = draw(&c, 4); layers > 0 && c.rows > 6; layers--) {
+        const char *op = draw(&c, 2) == 0 ? "max_pool_2d" : "average_pool_2d";
+
+        add_layer(&c, op, draw(&c, 4) == 0 ? 0 : 1 + draw(&c, 5), 1);
+        if (draw(&c, 3) == 0 && c.rows > 6)
+            add_layer(&c, op, 1 + draw(&c, 5), 2);
+    }
+    add_layer(&c, "max_pool_2d", c.rows, 1);
+    *hop = c.hop;
+    text_add(&c.tensors, "%sinputs [0]\noutputs [%d]\nend\n", c.ops.s, c.n);
+    return c.tensors.s;
+}
+
+static void random_chains_give_their_windows(void **state)
+{
+    struct pool pool = {0};
+    int streamed = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= CHAINS; seed++) {
+        struct fixture f, whole;
+        struct sequence s = {0};
+        int32_t rows;
+
+        s.graph = random_chain(&pool, seed, &rows, &s.hop);
+        if (compile(&f, s.graph, true) == MOTE_OK) {
+            make_sequence(&whole, &s, rows);
+            interpret(&s);
+            pool_free(&whole.pool);
+            streamed++;
+        } else if (strstr(f.report.text, "its stride does not divide the window") == NULL)
+            fail_msg("seed %llu: %s", (unsigned long long)seed, f.report.text);
+        pool_free(&f.pool);
+    }
+    pool_free(&pool);
+    print_message("%d of %d chains streamed\n", streamed, CHAINS);
+    assert_true(streamed > CHAINS / 4);
+}
+
 static void what_cannot_stream_is_refused(void **state)
 {
     struct fixture f;
@@ -229,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_call_gives_its_window),
+        cmocka_unit_test(random_chains_give_their_windows),
         cmocka_unit_test(what_cannot_stream_is_refused),
     };
 
