@@ -7,6 +7,9 @@
 #include "host/plan/flow.h"
 #include "host/plan/schedule.h"
 #include "host/plan/stages.h"
+#include "mote/kernels/conv/conv_2d_s8.h"
+#include "mote/kernels/dense/fully_connected_s8.h"
+#include "mote/kernels/move/copy.h"
 
 #define PERIOD_MAX 1000
 #define PARAMS_MAX 64
@@ -24,6 +27,7 @@ struct stream {
     int32_t hop;
     struct line *lines;             /* [n_values], of roots */
     struct schedule_entry *entries; /* [n_steps] of a round, the first one */
+    bool *alone;                    /* [n_steps] takes a row that has memory of its own: the kernel knows no rings */
 };
 
 enum verdict { FLOWS, OTHER_HOP, NEVER };
@@ -50,7 +54,8 @@ static enum verdict read_line(const struct stream *st, int32_t step, int32_t arg
     const bool each = r.in_h == 1 && r.out_h == 1;
     int32_t hop, first;
 
-    if (r.in_h == 0 || r.table > 0 || r.up != 1 || r.ring == 0)
+    st->alone[step] |= each && r.ring == 0 && line->hop == 1;
+    if (r.in_h == 0 || r.table > 0 || r.up != 1 || (r.ring == 0 && !st->alone[step]))
         return never(why, "it wants the whole window at once");
     if (!each && (r.pad > 0 || (int64_t)(r.out_h - 1) * r.stride + (int64_t)(r.window - 1) * r.dilation >= r.in_h))
         return never(why, "its padding sees the ends of the window");
@@ -77,7 +82,7 @@ static enum verdict write_line(const struct stream *st, int32_t step, int32_t ar
         return never(why, "what it keeps from row to row is not a stream's");
     if (kernels[s->kernel]->arg[arg].role == MOTE_ROLE_SUMS || rows_folds(s, arg))
         return never(why, "it adds up the whole window");
-    if (ring_of_arg(s, arg) < 0)
+    if (ring_of_arg(s, arg) < 0 && !st->alone[step])
         return never(why, "it writes the whole window at once");
     st->lines[value_root(st->plan, s->args[arg])] = (struct line){s->rows, e->hop, e->rows, 0};
     return FLOWS;
@@ -89,6 +94,7 @@ static enum verdict flow_through(const struct stream *st, int32_t step, const ch
     enum verdict v = FLOWS;
 
     st->entries[step] = (struct schedule_entry){.step = step};
+    st->alone[step] = false;
     for (int32_t i = 0; i < s->n_args && v == FLOWS; i++)
         if (!step_writes(s, i) && st->lines[value_root(st->plan, s->args[i])].rows > 1)
             v = read_line(st, step, i, why);
@@ -104,6 +110,15 @@ static enum verdict flow_through(const struct stream *st, int32_t step, const ch
     return v;
 }
 
+/* What a step reads and writes is a row each. */
+static bool has_own_rows(const struct stream *st, const struct step *s)
+{
+    for (int32_t i = 0; i < s->n_args; i++)
+        if (st->lines[value_root(st->plan, s->args[i])].need > 1)
+            return false;
+    return true;
+}
+
 /* With rounds of `hop` new rows of the input. On failure *step is the one that prevents it. */
 static enum verdict flow_all(struct stream *st, int32_t hop, int32_t *step, const char **why)
 {
@@ -117,9 +132,12 @@ static enum verdict flow_all(struct stream *st, int32_t hop, int32_t *step, cons
     for (*step = 0; *step < plan->n_steps; ++*step) {
         v = flow_through(st, *step, why);
         if (v != FLOWS)
-            break;
+            return v;
     }
-    return v;
+    for (*step = 0; *step < plan->n_steps; ++*step)
+        if (st->alone[*step] && !has_own_rows(st, &plan->steps[*step]))
+            return never(why, "its kernel wants rows side by side, and others want them in a ring");
+    return FLOWS;
 }
 
 static enum mote_status refuse(const struct plan *plan, int32_t step, const char *why, const struct frame *at)
@@ -300,6 +318,14 @@ static enum mote_status set_steps(const struct stream *st, const struct frame *a
 
         if (e->hop == 0)
             continue;
+        if (st->alone[i]) {
+            set_param(s, "rows", 1);
+            s->rows = 1;
+            st->entries[i] = (struct schedule_entry){i, 0, 1, 0};
+            if (!is_served(plan, s, 1))
+                return refuse(plan, i, "its kernel does not take a single row", at);
+            continue;
+        }
         set_params(st, s);
         if (!is_served(plan, s, end_of(plan, s->rows, e->hop)))
             return refuse(plan, i, "its kernel does not count rows on and on", at);
@@ -308,11 +334,79 @@ static enum mote_status set_steps(const struct stream *st, const struct frame *a
     return MOTE_OK;
 }
 
+/* ---- narrow convolutions ---- */
+/* Of single pixels that nobody else reads: a fully connected layer. */
+static bool is_narrow(const struct plan *plan, const struct step *s)
+{
+    const struct mote_conv_2d_s8 *p = (const void *)s->params;
+    int32_t readers = 0;
+
+    if (s->kernel != KERNEL_conv_2d_s8 || p->batch != 1 || p->kernel_h != 1 || p->kernel_w != 1 || p->in_w != 1 ||
+        p->out_w != 1 || p->stride_h != 1 || p->filter_c != p->in_c || p->pad_top != 0 || p->pad_left != 0)
+        return false;
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        for (int32_t k = 0; k < plan->steps[i].n_args; k++)
+            readers += !step_writes(&plan->steps[i], k) &&
+                       value_root(plan, plan->steps[i].args[k]) == value_root(plan, s->args[0]);
+    return readers == 1;
+}
+
+/* The layer, and where its rows go: its kernel knows no ring. */
+static enum mote_status put_layer(struct plan *plan, const struct step *s, const struct frame *at)
+{
+    const struct mote_conv_2d_s8 *conv = (const void *)s->params;
+    const struct mote_fully_connected_s8 p = {.rows = conv->out_h,
+                                              .in_len = conv->in_c,
+                                              .out_c = conv->out_c,
+                                              .out_zero = conv->out_zero,
+                                              .lo = conv->lo,
+                                              .hi = conv->hi,
+                                              .per_channel = conv->per_channel};
+    const struct mote_copy move = {.rows = conv->out_h, .row_bytes = conv->out_c};
+    struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan, .op = s->op};
+    int32_t args[] = {s->args[0], s->args[1], s->args[2], s->args[3], s->args[4], s->args[6]}, moved[2];
+
+    if (conv->out_h == 1)
+        return lower_step(&l, KERNEL_fully_connected_s8, &p, args, at);
+    moved[1] = args[5];
+    moved[0] = args[5] = plan_value(plan, &(struct value){.kind = VALUE_ACTIVATION,
+                                                          .name = "new row",
+                                                          .type = TYPE_S8,
+                                                          .tensor = -1,
+                                                          .bytes = plan->values[s->args[6]].decoded,
+                                                          .alias = VALUE_NONE});
+    TRY(lower_step(&l, KERNEL_fully_connected_s8, &p, args, at));
+    return lower_step(&l, KERNEL_copy, &move, moved, at);
+}
+
+/* Where its kernel has a version: that takes four outputs at a time, and a convolution four pixels. */
+static enum mote_status narrow(struct plan *plan, const struct frame *at)
+{
+    const struct plan before = *plan;
+
+    if (kernel_version_best(KERNEL_fully_connected_s8, plan->target.features)->features == 0)
+        return MOTE_OK;
+    plan->steps = NULL;
+    plan->n_steps = 0;
+    for (int32_t i = 0; i < before.n_steps; i++) {
+        if (is_narrow(&before, &before.steps[i])) {
+            TRY(put_layer(plan, &before.steps[i], at));
+            continue;
+        }
+        plan->steps = pool_grow(plan->pool, plan->steps, (size_t)plan->n_steps, sizeof *plan->steps);
+        plan->steps[plan->n_steps++] = before.steps[i];
+    }
+    return MOTE_OK;
+}
+
 enum mote_status stream_plan(struct plan *plan, const struct frame *at)
 {
+    TRY(narrow(plan, at));
+
     struct stream st = {.plan = plan,
                         .lines = pool_array(plan->pool, (size_t)plan->n_values, sizeof *st.lines),
-                        .entries = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *st.entries)};
+                        .entries = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *st.entries),
+                        .alone = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.alone)};
 
     TRY(find_hop(&st, at));
     TRY(check_ends(&st, at));

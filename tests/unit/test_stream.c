@@ -59,6 +59,18 @@ static const char strides[] =
                                                            "[3, 6] out [4]\n"
                                                            "inputs [0]\noutputs [4]\nend\n";
 
+/* Single pixels, for whose convolutions targets with instruction sets take fully connected layers. */
+static const char pixels[] =
+    HEAD "tensor 0 \"in\" s8 [1,9,1,4]" Q
+         "tensor 1 \"w\" s8 [4,1,1,4] data [3, -5, 7, 2, -1, 4, 9, -8, 11, 2, -3, 4, 5, -6, 7, 8] quant [0.1; 0]\n"
+         "tensor 2 \"a\" s8 [1,9,1,4]" Q "tensor 3 \"b\" s8 [1,5,1,4]" Q "tensor 4 \"c\" s8 [1,5,1,4]" Q
+         "tensor 5 \"d\" s8 [1,1,1,4]" Q "tensor 6 \"out\" s8 [1,1,1,4]" Q
+         "op 0 conv_2d in [0, 1] out [2] padding valid activation relu\n"
+         "op 1 max_pool_2d in [2] out [3] " POOL(5) "op 2 conv_2d in [3, 1] out [4] padding valid\n"
+                                                    "op 3 max_pool_2d in [4] out [5] " POOL(
+                                                        5) "op 4 conv_2d in [5, 1] out [6] padding valid\n"
+                                                           "inputs [0]\noutputs [6]\nend\n";
+
 /* ---- what is refused ---- */
 #define IO      "tensor 0 \"in\" s8 [1,10,1,4]" Q
 #define ONE(op) IO "tensor 1 \"out\" s8 [1,10,1,4]" Q op "inputs [0]\noutputs [1]\nend\n"
@@ -93,6 +105,8 @@ struct fixture {
     struct runner runner;
 };
 
+static struct target target; /* that plans are made for */
+
 static enum mote_status compile(struct fixture *f, const char *graph, bool stream)
 {
     const struct plan_options options = {.stream = stream};
@@ -101,7 +115,7 @@ static enum mote_status compile(struct fixture *f, const char *graph, bool strea
     f->at.sink = &f->report;
     f->model.pool = &f->pool;
     TRY(model_parse(&f->model, (struct bytes){(uint8_t *)(uintptr_t)graph, strlen(graph)}, &f->at));
-    TRY(plan_make(&f->pool, &f->model, &target_portable, &options, &f->plan, &f->at));
+    TRY(plan_make(&f->pool, &f->model, &target, &options, &f->plan, &f->at));
     TRY(emit_image(&f->plan, &f->image, &f->at));
     return runner_open(&f->pool, f->image, &f->runner, &f->at);
 }
@@ -197,8 +211,8 @@ static void run_c(const struct sequence *s)
 
 static void each_call_gives_its_window(void **state)
 {
-    struct sequence all[] = {{.graph = windows, .hop = 1}, {.graph = strides, .hop = 2}};
-    static const int32_t window[] = {10, 12};
+    struct sequence all[] = {{.graph = windows, .hop = 1}, {.graph = strides, .hop = 2}, {.graph = pixels, .hop = 1}};
+    static const int32_t window[] = {10, 12, 9};
 
     (void)state;
     for (size_t i = 0; i < COUNT(all); i++) {
@@ -207,6 +221,9 @@ static void each_call_gives_its_window(void **state)
         make_sequence(&whole, &all[i], window[i]);
         interpret(&all[i]);
         run_c(&all[i]);
+        target = target_host();
+        interpret(&all[i]);
+        target = target_portable;
         pool_free(&whole.pool);
     }
 }
@@ -298,6 +315,8 @@ static void what_cannot_stream_is_refused(void **state)
 
 int main(void)
 {
+    target = target_portable;
+
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_call_gives_its_window),
         cmocka_unit_test(random_chains_give_their_windows),
