@@ -46,7 +46,7 @@ static inline int32_t mote_lstm_s8_tangent(const MOTE_FLASH uint16_t *table, int
 {
     uint32_t at = mote_magnitude(v);
     int32_t end = INT32_C(0xffff) << 8, one = INT32_C(1) << 23;
-    int32_t y = (at >= (MOTE_LSTM_S8_TABLE - 1) << 8 ? end : mote_lstm_s8_interpolate(table, at, 8)) - one;
+    int32_t y = (at >= (uint32_t)(MOTE_LSTM_S8_TABLE - 1) << 8 ? end : mote_lstm_s8_interpolate(table, at, 8)) - one;
 
     return v >= 0 ? (y + (1 << 7)) >> 8 : (-y + (1 << 7) - 1) >> 8;
 }
