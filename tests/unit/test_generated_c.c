@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include <stdlib.h>
+
+#include <glob.h>
 #include <unistd.h>
 
 #include "host/emulate/process.h"
@@ -384,6 +386,23 @@ static void add_new_kernels(struct fixture *f, struct program *prog, const char 
     }
 }
 
+/* The same of graphs of several operators. */
+static void add_regressions(struct fixture *f, struct program *prog, bool seen[KERNEL_LIMIT])
+{
+    glob_t files;
+
+    assert_int_equal(glob(MOTE_SOURCE_DIR "/tests/regression/*/*.graph", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        struct pipeline p;
+
+        want_ok(f, pipeline_load(&f->pool, files.gl_pathv[i], &p, &f->at));
+        want_ok(f, pipeline_compile(&p, &(struct pipeline_options){0}, &f->at));
+        if (uses_new_kernel(&p.plan, seen))
+            program_add(f, prog, &p);
+    }
+    globfree(&files);
+}
+
 static void skip_without_avr_gcc(void)
 {
     if (system("avr-gcc --version >/dev/null 2>&1") == 0)
@@ -409,9 +428,10 @@ static void every_kernel_compiles_in_an_avr_sketch(void **state)
     n = vec_files(&f.pool, "*", &paths);
     for (size_t i = 0; i < n; i++)
         add_new_kernels(&f, &prog, paths[i], seen);
+    add_regressions(&f, &prog, seen);
     for (int id = 0; id < KERNEL_LIMIT; id++)
         if (kernels[id] != NULL && !seen[id])
-            fail_msg("no case of tests/vectors has kernel %s", kernels[id]->name);
+            fail_msg("no case of tests/vectors or tests/regression has kernel %s", kernels[id]->name);
     want_ok(&f, file_write(pool_printf(&f.pool, "%s/sketch.cpp", prog.dir), prog.includes.s, prog.includes.len, &f.at));
     shell(&f, 1, &prog.dir,
           (const char *[]){
