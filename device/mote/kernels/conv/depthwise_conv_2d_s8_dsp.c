@@ -61,73 +61,83 @@ struct strip {
     int32_t bias;          /*  44: of this channel */
     int32_t half;          /*  48 */
     int32_t mult;          /*  52 */
-    int32_t right;         /*  56 */
-    int32_t to;            /*  60: from the column that ends a window to its output */
-    int32_t channel;       /*  64: from -n to -1 */
-    const int8_t *w;       /*  68: the channel's weights */
-    const int32_t *biases; /*  72 */
-    const int32_t *mults;  /*  76 */
-    const int8_t *shifts;  /*  80 */
-    uint32_t each;         /*  84: all ones: a multiplier each; 0: one for all */
-    int32_t middle;        /*  88: 2 * out_zero + 1 */
-    const int8_t *limits;  /*  92 */
-    int32_t last_to;       /*  96 */
-    int32_t first_to;      /* 100 */
-    uint32_t r7;           /* 104: saved, as compilers do not let assembly have it */
+    int32_t to;            /*  56: from the column that ends a window to its output */
+    int32_t channel;       /*  60: from -n to -1 */
+    const int8_t *w;       /*  64: the channel's weights */
+    const int32_t *biases; /*  68 */
+    const int32_t *mults;  /*  72 */
+    const int8_t *shifts;  /*  76 */
+    uint32_t each;         /*  80: all ones: a multiplier each; 0: one for all */
+    int32_t middle;        /*  84: 2 * out_zero + 1 */
+    const int8_t *limits;  /*  88 */
+    int32_t last_to;       /*  92 */
+    int32_t first_to;      /*  96: `to` of a channel's first window, where it changes */
+    uint32_t r7;           /* 100: saved, as compilers do not let assembly have it */
 };
 
 /* ---- rows of 3 x 3 windows in assembly ----
  *
  * r0, r1, r2 sums of three windows; r3, r4 for a moment; r5, r6, r8 pairs of weights of the upper rows' columns; r9
- * those of the lowest row's first two, r10 of the last; r11, r12, lr a column; r7 the strip. */
-#define ENTER   "str r7, [r0, #104]\nmov r7, r0\n"
-#define LEAVE   "ldr r7, [r7, #104]\n"
-#define CHANNEL "1:\nldr r3, [r7, #64]\nldr r4, [r7, #100]\nstr r4, [r7, #60]\n"
-#define WEIGHTS "ldrd r0, r1, [r7, #68]\nldr r5, [r0], #4\nldr r9, [r0], #4\nldrsb r10, [r0], #1\nstr r0, [r7, #68]\n"
-#define BIAS    "ldr r1, [r1, r3, lsl #2]\nstr r1, [r7, #44]\n"
+ * those of the lowest row's first two, r10 of the last, in its upper half, and the shift to the right; r11, r12, lr a
+ * column; r7 the strip. Loads stand behind loads, where they take one cycle. */
+#define ENTER    "str r7, [r0, #100]\nmov r7, r0\n"
+#define LEAVE    "ldr r7, [r7, #100]\n"
+#define CHANNEL  "1:\nldr r3, [r7, #60]\n"
+#define FIRST_TO "ldr r4, [r7, #96]\nstr r4, [r7, #56]\n"
+#define WEIGHTS                                                                                                        \
+    "ldr r0, [r7, #64]\nldr r1, [r7, #68]\nldr r5, [r0], #9\nldr r1, [r1, r3, lsl #2]\nldr r9, [r0, #-5]\n"            \
+    "ldrsb r10, [r0, #-1]\nstr r0, [r7, #64]\nstr r1, [r7, #44]\n"
 #define MULT                                                                                                           \
-    "ldrd r0, r1, [r7, #76]\nldrd r2, r4, [r7, #84]\nand r2, r2, r3\n"                                                 \
-    "ldr r0, [r0, r2, lsl #2]\nldrsb r1, [r1, r2]\nrsb r1, r1, #0\n"                                                   \
-    "lsl r4, r4, r1\nasr r4, r4, #1\nstrd r4, r0, [r7, #48]\nstr r1, [r7, #56]\n"
+    "ldr r0, [r7, #72]\nldr r1, [r7, #76]\nldr r2, [r7, #80]\nldr r4, [r7, #84]\nand r2, r2, r3\n"                     \
+    "ldr r0, [r0, r2, lsl #2]\nldrsb r1, [r1, r2]\nrsb r1, r1, #0\nlsl r4, r4, r1\nasr r4, r4, #1\n"                   \
+    "str r4, [r7, #48]\nstr r0, [r7, #52]\npkhbt r10, r1, r10, lsl #16\n"
 #define WIDEN "sxtb16 r0, r5\nsxtb16 r1, r5, ror #8\nsxtb16 r2, r9\nsxtb16 r4, r9, ror #8\n"
 #define PAIRS                                                                                                          \
     "pkhbt r5, r0, r1\npkhbt r6, r1, r2, lsl #16\nasr r0, r0, #16\npkhbt r8, r0, r4, lsl #16\n"                        \
     "pkhtb r9, r4, r2, asr #16\n"
-#define LIMIT  "ldr r4, [r7, #92]\nadd r4, r4, r3\nstr r4, [r7, #40]\n"
-#define FIRST  "ldmia r7, {r11, r12, lr}\nadd r11, r11, r3\n"
-#define SECOND "ldr r3, [r7, #64]\nldrd r11, r12, [r7, #12]\nldr lr, [r7, #20]\nadd r11, r11, r3\n"
-#define LAST   "ldr r3, [r7, #64]\nldrd r11, r12, [r7, #24]\nldr lr, [r7, #32]\nadd r11, r11, r3\n"
-#define UPPER  "ldrsb r3, [r11]\nldrsb r4, [r11, r12]\npkhbt r3, r3, r4, lsl #16\n"
+#define FIRST                                                                                                          \
+    "ldr r4, [r7, #88]\nldr r11, [r7]\nldr r12, [r7, #4]\nldr lr, [r7, #8]\nadd r4, r4, r3\nadd r11, r11, r3\n"        \
+    "str r4, [r7, #40]\n"
+#define SECOND "ldr r3, [r7, #60]\nldr r11, [r7, #12]\nldr r12, [r7, #16]\nldr lr, [r7, #20]\nadd r11, r11, r3\n"
+#define LAST   "ldr r3, [r7, #60]\nldr r11, [r7, #24]\nldr r12, [r7, #28]\nldr lr, [r7, #32]\nadd r11, r11, r3\n"
+#define LOADS  "ldrsb r3, [r11]\nldrsb r4, [r11, r12]\n"
+#define PAIR   "pkhbt r3, r3, r4, lsl #16\n"
 #define LOWER  "ldrsb r3, [r11, lr]\n"
 #define NEW(r) "ldr " r ", [r7, #44]\n"
+/* The pair of the upper rows in r3; before it, a new sum. */
+#define UPPER        LOADS PAIR
+#define UPPER_NEW(r) LOADS NEW(r) PAIR
+/* And the lowest row in a sum's register that is free yet. */
+#define ALL(l)        LOADS "ldrsb " l ", [r11, lr]\n" PAIR
+#define ALL_NEW(l, r) LOADS "ldrsb " l ", [r11, lr]\n" NEW(r) PAIR
 
-#define UPPER_1(r) "smlad " r ", r3, r5, " r "\n"
-#define UPPER_2(r) "smlad " r ", r3, r6, " r "\n"
-#define UPPER_3(r) "smlad " r ", r3, r8, " r "\n"
-#define LOWER_1(r) "smlabb " r ", r3, r9, " r "\n"
-#define LOWER_2(r) "smlabt " r ", r3, r9, " r "\n"
-#define LOWER_3(r) "smlabb " r ", r3, r10, " r "\n"
+#define UPPER_1(r)    "smlad " r ", r3, r5, " r "\n"
+#define UPPER_2(r)    "smlad " r ", r3, r6, " r "\n"
+#define UPPER_3(r)    "smlad " r ", r3, r8, " r "\n"
+#define LOWER_1(r, l) "smlabb " r ", " l ", r9, " r "\n"
+#define LOWER_2(r, l) "smlabt " r ", " l ", r9, " r "\n"
+#define LOWER_3(r, l) "smlabt " r ", " l ", r10, " r "\n"
 
 /* The column is the third of `a`, the second of `b` and the first of `c`. */
-#define COLUMN(a, b, c) UPPER NEW(c) UPPER_3(a) UPPER_2(b) UPPER_1(c) LOWER LOWER_3(a) LOWER_2(b) LOWER_1(c)
+#define COLUMN(a, b, c)                                                                                                \
+    UPPER_NEW(c) UPPER_3(a) UPPER_2(b) UPPER_1(c) LOWER LOWER_3(a, "r3") LOWER_2(b, "r3") LOWER_1(c, "r3")
 #define PRODUCT(r)                                                                                                     \
     "ldrd r3, r4, [r7, #48]\nadd r3, r3, " r ", asr #31\nadd " r ", " r ", " r "\nsmmlar " r ", " r ", r4, r3\n"
-#define NARROW(r)   "asr " r ", " r ", r3\nssat " r ", #8, " r "\nstrb " r ", [r11, r4]\n"
-#define PUT(r)      PRODUCT(r) "ldrd r3, r4, [r7, #56]\n" NARROW(r)
-#define PUT_LAST    PRODUCT("r0") "ldr r3, [r7, #56]\nldr r4, [r7, #96]\n" NARROW("r0")
+#define NARROW(r)   "asr " r ", " r ", r10\nssat " r ", #8, " r "\nstrb " r ", [r11, r4]\n"
+#define PUT(r)      PRODUCT(r) "ldr r4, [r7, #56]\n" NARROW(r)
+#define PUT_LAST    PRODUCT("r0") "ldr r4, [r7, #92]\nldr r3, [r7, #60]\n" NARROW("r0")
 #define STEP        "ldr r3, [r7, #36]\nadd r11, r11, r3\n"
 #define STEP_OR_END "ldrd r3, r4, [r7, #36]\nadd r11, r11, r3\ncmp r11, r4\n"
-#define TO          "ldr r3, [r7, #36]\nsub r4, r4, r3\nstr r4, [r7, #60]\n"
-#define NEXT        "ldr r3, [r7, #64]\nadds r3, r3, #1\nstr r3, [r7, #64]\nbne 1b\n"
+#define TO          "ldr r3, [r7, #36]\nsub r4, r4, r3\nstr r4, [r7, #56]\n"
+#define NEXT        "adds r3, r3, #1\nstr r3, [r7, #60]\nbne 1b\n"
 
-#define PREPARE CHANNEL WEIGHTS BIAS MULT WIDEN PAIRS LIMIT
-#define START   ENTER PREPARE FIRST UPPER NEW("r0") UPPER_1("r0") LOWER LOWER_1("r0") SECOND
-#define MIDDLE  UPPER UPPER_2("r0") LOWER LOWER_2("r0")
-#define END     "5:\n" LAST UPPER UPPER_3("r0") LOWER LOWER_3("r0") PUT_LAST NEXT LEAVE
+#define START  WEIGHTS MULT WIDEN PAIRS FIRST ALL_NEW("r1", "r0") UPPER_1("r0") LOWER_1("r0", "r1") SECOND
+#define MIDDLE ALL("r1") UPPER_2("r0") LOWER_2("r0", "r1")
+#define END    "5:\n" LAST ALL("r1") UPPER_3("r0") LOWER_3("r0", "r1") PUT_LAST NEXT LEAVE
 
 /* Three windows at a time share the columns. */
 #define SECOND_1                                                                                                       \
-    UPPER NEW("r1") UPPER_2("r0") UPPER_1("r1") LOWER LOWER_2("r0") LOWER_1("r1") STEP_OR_END "beq 5f\n2:\n"
+    ALL_NEW("r2", "r1") UPPER_2("r0") UPPER_1("r1") LOWER_2("r0", "r2") LOWER_1("r1", "r2") STEP_OR_END "beq 5f\n2:\n"
 #define THIRD_1  COLUMN("r0", "r1", "r2") PUT("r0") STEP_OR_END "beq 3f\n"
 #define FOURTH_1 COLUMN("r1", "r2", "r0") PUT("r1") STEP_OR_END "beq 4f\n"
 #define FIFTH_1  COLUMN("r2", "r0", "r1") PUT("r2") STEP_OR_END "bne 2b\nb 5f\n"
@@ -135,7 +145,7 @@ struct strip {
 
 /* At stride 2 a column is the third of a window and the first of the next. */
 #define IF_ONE_2 "ldr r4, [r7, #40]\ncmp r11, r4\nbeq 4f\n2:\n"
-#define THIRD_2  UPPER NEW("r1") UPPER_3("r0") UPPER_1("r1") LOWER LOWER_3("r0") LOWER_1("r1") PUT("r0") TO
+#define THIRD_2  ALL_NEW("r2", "r1") UPPER_3("r0") UPPER_1("r1") LOWER_3("r0", "r2") LOWER_1("r1", "r2") PUT("r0") TO
 #define ENDS_2   "mov r0, r1\n" STEP_OR_END "bne 2b\n4:\n"
 
 #define STRIP(name, text)                                                                                              \
@@ -149,15 +159,15 @@ struct strip {
                          : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory"); \
     }
 
-STRIP(strip_by_1, START SECOND_1 THIRD_1 FOURTH_1 FIFTH_1 ENDS_1 END)
-STRIP(strip_by_2, START IF_ONE_2 MIDDLE STEP THIRD_2 ENDS_2 MIDDLE END)
+STRIP(strip_by_1, ENTER CHANNEL START SECOND_1 THIRD_1 FOURTH_1 FIFTH_1 ENDS_1 END)
+STRIP(strip_by_2, ENTER CHANNEL FIRST_TO START IF_ONE_2 MIDDLE STEP THIRD_2 ENDS_2 MIDDLE END)
 
-_Static_assert(sizeof(struct strip) == 108 && offsetof(struct strip, second) == 12 &&
+_Static_assert(sizeof(struct strip) == 104 && offsetof(struct strip, second) == 12 &&
                    offsetof(struct strip, last) == 24 && offsetof(struct strip, step) == 36 &&
-                   offsetof(struct strip, bias) == 44 && offsetof(struct strip, right) == 56 &&
-                   offsetof(struct strip, channel) == 64 && offsetof(struct strip, biases) == 72 &&
-                   offsetof(struct strip, mults) == 76 && offsetof(struct strip, each) == 84 &&
-                   offsetof(struct strip, limits) == 92 && offsetof(struct strip, first_to) == 100,
+                   offsetof(struct strip, bias) == 44 && offsetof(struct strip, to) == 56 &&
+                   offsetof(struct strip, w) == 64 && offsetof(struct strip, mults) == 72 &&
+                   offsetof(struct strip, each) == 80 && offsetof(struct strip, limits) == 88 &&
+                   offsetof(struct strip, first_to) == 96,
                "the offsets in the assembly");
 
 /* ---- any windows ---- */
@@ -310,7 +320,7 @@ static void row_of_3x3(const struct job *j, int8_t *out)
                       .each = p->per_channel ? UINT32_MAX : 0,
                       .middle = 2 * p->out_zero + 1};
 
-    s.first_to = distance(s.second.at + step, out + n);
+    s.to = s.first_to = distance(s.second.at + step, out + n);
     s.last_to = distance(s.last.at, out + p->out_w * n);
     if (p->stride_w == 1) {
         s.limits = s.second.at + p->out_w * step;
