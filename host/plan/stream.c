@@ -24,7 +24,6 @@ struct line {
 
 struct stream {
     struct plan *plan;
-    int32_t hop;
     struct line *lines;             /* [n_values], of roots */
     struct schedule_entry *entries; /* [n_steps] of a round, the first one */
     bool *alone;                    /* [n_steps] takes a row that has memory of its own: the kernel knows no rings */
@@ -125,7 +124,6 @@ static enum verdict flow_all(struct stream *st, int32_t hop, int32_t *step, cons
     struct plan *plan = st->plan;
     enum verdict v = FLOWS;
 
-    st->hop = hop;
     memset(st->lines, 0, (size_t)plan->n_values * sizeof *st->lines);
     st->lines[value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]])] =
         (struct line){plan->feed.rows, hop, hop, 0};
@@ -156,8 +154,11 @@ static enum mote_status find_hop(struct stream *st, const struct frame *at)
     for (int32_t hop = 1; hop < rows; hop++) {
         enum verdict v = rows % hop == 0 ? flow_all(st, hop, &step, &why) : OTHER_HOP;
 
-        if (v == FLOWS)
+        if (v == FLOWS) {
+            st->plan->feed.hop = hop;
+            st->plan->feed.warm_up = rows / hop - 1;
             return MOTE_OK;
+        }
         if (v == NEVER)
             break;
     }
@@ -384,7 +385,7 @@ static enum mote_status narrow(struct plan *plan, const struct frame *at)
 {
     const struct plan before = *plan;
 
-    if (kernel_version_best(KERNEL_fully_connected_s8, plan->target.features)->features == 0)
+    if (before.n_steps <= 0 || kernel_version_best(KERNEL_fully_connected_s8, plan->target.features)->features == 0)
         return MOTE_OK;
     plan->steps = NULL;
     plan->n_steps = 0;
@@ -410,8 +411,6 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
 
     TRY(find_hop(&st, at));
     TRY(check_ends(&st, at));
-    plan->feed.hop = st.hop;
-    plan->feed.warm_up = plan->feed.rows / st.hop - 1;
     plan->feed.period = find_period(&st);
     if (plan->feed.period == 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the model cannot stream: its window is too long");
@@ -420,10 +419,10 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
     memmove(st.entries + 1, st.entries, (size_t)plan->n_steps * sizeof *st.entries); /* behind the one that copies */
     for (int32_t i = 1; i <= plan->n_steps; i++)
         st.entries[i].step++;
-    st.entries[0] = (struct schedule_entry){0, plan->feed.rows - st.hop, st.hop, st.hop};
+    st.entries[0] = (struct schedule_entry){0, plan->feed.rows - plan->feed.hop, plan->feed.hop, plan->feed.hop};
     plan->feed.round = st.entries;
-    plan->feed.end = end_of(plan, plan->feed.rows, st.hop);
-    plan->feed.rows /= st.hop;
+    plan->feed.end = end_of(plan, plan->feed.rows, plan->feed.hop);
+    plan->feed.rows = plan->feed.warm_up + 1;
     return MOTE_OK;
 }
 
