@@ -53,8 +53,9 @@ static double of_tile(const struct mote_conv_2d_s8 *p, int64_t pixels, double wo
 {
     static const double per_word[] = {0, 9.75, 14.75, 19.75, 29.25};
     double each = p->lo > INT8_MIN || p->hi < INT8_MAX ? 26 : 14;
+    int32_t pairs = p->out_c / 2 + p->out_c % 2;
 
-    return (p->out_c / 2 + p->out_c % 2) * (40 + each * (double)pixels + per_word[pixels] * words);
+    return pairs * (40 + each * (double)pixels + per_word[pixels] * words);
 }
 
 static double instructions(const void *params, int32_t rows)
