@@ -166,7 +166,10 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
         TRY(passes_run(&p->model, "boundary", dump, stderr, at));
     TRY(passes_run(&p->model, options->passes, dump, stderr, at));
     p->macs_executed = model_macs(&p->model);
-    return plan_make(p->pool, &p->model, &p->target, &plan_options, &p->plan, at);
+    TRY(plan_make(p->pool, &p->model, &p->target, &plan_options, &p->plan, at));
+    if (p->plan.feed.round != NULL)
+        p->macs_executed = p->plan.feed.macs;
+    return MOTE_OK;
 }
 
 enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)

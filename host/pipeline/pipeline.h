@@ -27,7 +27,7 @@ struct pipeline {
     struct target target;
     struct plan plan;
     struct bytes image;                   /* 16-byte aligned */
-    int64_t macs_imported, macs_executed; /* 0 for an image, which does not know them */
+    int64_t macs_imported, macs_executed; /* 0 for an image, which does not know them; executed: of a stream's call */
 };
 
 /* Reads a .tflite, a graph file or an image: which one, the first bytes say. */

@@ -94,6 +94,7 @@ struct plan_feed {
     int32_t place; /* the state in which generated C keeps where it is in the schedule */
     /* Streaming: */
     int32_t warm_up, period;            /* rounds before the first window is there; rounds that then go on forever */
+    int64_t macs;                       /* of a call */
     int32_t end;                        /* rows of the input that steps count to */
     const struct schedule_entry *round; /* [n_steps] the first; NULL: an inference ends */
 };

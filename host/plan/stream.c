@@ -400,6 +400,24 @@ static enum mote_status narrow(struct plan *plan, const struct frame *at)
     return MOTE_OK;
 }
 
+/* Multiply-accumulates of a round: of each operator as many as it has new rows. */
+static int64_t macs_of(const struct stream *st)
+{
+    const struct plan *plan = st->plan;
+    bool *counted = pool_array(plan->pool, (size_t)plan->graph->n_ops, sizeof *counted);
+    int64_t sum = 0;
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct step *s = &plan->steps[i];
+        const struct op *op = &plan->graph->ops[s->op];
+
+        if (!counted[s->op])
+            sum += op_info[op->id].macs(plan->graph, op) / s->rows * st->entries[i].rows;
+        counted[s->op] = true;
+    }
+    return sum;
+}
+
 enum mote_status stream_plan(struct plan *plan, const struct frame *at)
 {
     TRY(narrow(plan, at));
@@ -411,6 +429,7 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
 
     TRY(find_hop(&st, at));
     TRY(check_ends(&st, at));
+    plan->feed.macs = macs_of(&st);
     plan->feed.period = find_period(&st);
     if (plan->feed.period == 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the model cannot stream: its window is too long");

@@ -209,16 +209,27 @@ static void run_c(const struct sequence *s)
     pool_free(&f.pool);
 }
 
+static void want_macs(const char *graph, int64_t macs)
+{
+    struct fixture f;
+
+    must(&f, compile(&f, graph, true));
+    assert_int_equal(f.plan.feed.macs, macs);
+    pool_free(&f.pool);
+}
+
 static void each_call_gives_its_window(void **state)
 {
     struct sequence all[] = {{.graph = windows, .hop = 1}, {.graph = strides, .hop = 2}, {.graph = pixels, .hop = 1}};
     static const int32_t window[] = {10, 12, 9};
+    static const int64_t macs[] = {8, 8, 3 * 16};
 
     (void)state;
     for (size_t i = 0; i < COUNT(all); i++) {
         struct fixture whole;
 
         make_sequence(&whole, &all[i], window[i]);
+        want_macs(all[i].graph, macs[i]);
         interpret(&all[i]);
         run_c(&all[i]);
         target = target_host();
