@@ -20,14 +20,14 @@ static int32_t rows_read(const struct plan *plan, int32_t value)
     return 0;
 }
 
-/* The dimension whose slices are these rows, -1 if there is none. */
+/* The dimension whose slices these rows are, one or several each; -1 if there is none. */
 static int32_t axis_of(const struct tensor *t, int32_t rows)
 {
     int32_t axis = 0;
 
     while (axis < t->rank && t->dims[axis] == 1)
         axis++;
-    return rows > 1 && axis < t->rank && t->dims[axis] == rows ? axis : -1;
+    return rows > 1 && axis < t->rank && t->dims[axis] % rows == 0 ? axis : -1;
 }
 
 static enum mote_status find_rows(struct plan *plan, const struct frame *at)
@@ -44,6 +44,7 @@ static enum mote_status find_rows(struct plan *plan, const struct frame *at)
     if (plan->feed.axis < 0)
         return fail(&here, MOTE_ERR_UNSUPPORTED,
                     "the input cannot be fed by rows: the operator that reads it first does not take it row by row");
+    plan->feed.slices = (int32_t)(g->tensors[g->inputs[0]].dims[plan->feed.axis] / plan->feed.rows);
     if (plan->feed.rows > ROWS_MAX)
         return fail(&here, MOTE_ERR_UNSUPPORTED, "the input has %d rows: %d are the most that can be fed",
                     plan->feed.rows, ROWS_MAX);
@@ -59,7 +60,7 @@ static int32_t put_row(struct plan *plan)
     g->tensors = pool_array(plan->pool, (size_t)n + 1, sizeof *g->tensors);
     memcpy(g->tensors, plan->graph->tensors, (size_t)n * sizeof *g->tensors);
     g->tensors[n] = g->tensors[g->inputs[0]];
-    g->tensors[n].dims[plan->feed.axis] = plan->feed.hop;
+    g->tensors[n].dims[plan->feed.axis] = (int64_t)plan->feed.hop * plan->feed.slices;
     g->tensors[n].source = -1;
     g->inputs = pool_copy(plan->pool, &n, sizeof n);
     g->n_tensors++;

@@ -88,10 +88,11 @@ struct plan_options {
 
 /* An input that comes row by row: step 0 copies each to its place in a ring. */
 struct plan_feed {
-    int32_t rows;  /* calls of an inference, or of a first window; 0: the input is there as a whole */
-    int32_t axis;  /* the dimension of the input that they are slices of */
-    int32_t hop;   /* slices a call */
-    int32_t place; /* the state in which generated C keeps where it is in the schedule */
+    int32_t rows;   /* calls of an inference, or of a first window; 0: the input is there as a whole */
+    int32_t axis;   /* the dimension of the input that they are slices of */
+    int32_t slices; /* of a row */
+    int32_t hop;    /* rows a call */
+    int32_t place;  /* the state in which generated C keeps where it is in the schedule */
     /* Streaming: */
     int32_t warm_up, period;            /* rounds before the first window is there; rounds that then go on forever */
     int64_t macs;                       /* of a call */

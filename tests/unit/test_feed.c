@@ -98,6 +98,33 @@ static void outputs_are_there_after_the_last_row(void **state)
     pool_free(&whole_input.pool);
 }
 
+/* A flat input whose rows come with a reshape: a call takes 8 of its 128 numbers. */
+static void flat_inputs_have_rows(void **state)
+{
+    static const char flat[] =
+        HEAD "tensor 0 \"in\" s8 [1,128] quant [0.1; 0]\ntensor 1 \"shape\" s32 [4] data [1, 16, 4, 2]\n"
+             "tensor 2 \"rows\" s8 [1,16,4,2] quant [0.1; 0]\ntensor 3 \"out\" s8 [1,8,4,2] quant [0.1; 0]\n"
+             "op 0 reshape in [0, 1] out [2]\nop 1 max_pool_2d in [2] out [3] " POOL "inputs [0]\noutputs [3]\nend\n";
+    struct fixture f, whole_input;
+    int8_t input[128], want[64];
+    struct mote_io io;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof input; i++)
+        input[i] = (int8_t)(i * 37);
+    must_compile(&whole_input, flat, false);
+    must_compile(&f, flat, true);
+    runner_run(&whole_input.runner, (const uint8_t *)input, (uint8_t *)want);
+    mote_model_input(&f.runner.model, 0, &io);
+    assert_int_equal(io.bytes, 8);
+    for (int32_t r = 0; r < 16; r++)
+        assert_int_equal(mote_model_feed(&f.runner.model, input + 8 * r), r < 15);
+    mote_model_output(&f.runner.model, 0, &io);
+    assert_memory_equal(io.data, want, sizeof want);
+    pool_free(&f.pool);
+    pool_free(&whole_input.pool);
+}
+
 static void models_that_cannot_be_fed_are_refused(void **state)
 {
     static const struct {
@@ -201,9 +228,8 @@ static void who_never_waits_takes_no_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outputs_are_there_after_the_last_row),
-        cmocka_unit_test(models_that_cannot_be_fed_are_refused),
-        cmocka_unit_test(a_wait_takes_one_row),
+        cmocka_unit_test(outputs_are_there_after_the_last_row),  cmocka_unit_test(flat_inputs_have_rows),
+        cmocka_unit_test(models_that_cannot_be_fed_are_refused), cmocka_unit_test(a_wait_takes_one_row),
         cmocka_unit_test(who_never_waits_takes_no_row),
     };
 

@@ -247,7 +247,7 @@ static void build_io(struct image *im, struct section *io, const int32_t *tensor
             .axis = (uint8_t)(is_fed    ? feed->axis
                               : streams ? 0
                                         : MOTE_AXIS_NONE),
-            .hop = is_fed ? (uint32_t)feed->hop : streams,
+            .hop = is_fed ? (uint32_t)(feed->hop * feed->slices) : streams,
             .name = add_string(im, t->name),
             .scale = t->quant.n > 0 ? t->quant.scale[0] : 0.0f,
             .zero = t->quant.n > 0 ? t->quant.zero[0] : 0,
