@@ -41,7 +41,7 @@ static enum mote_status find_rows(struct plan *plan, const struct frame *at)
     here = frame_tensor(at, g, g->inputs[0]);
     plan->feed.rows = rows_read(plan, value_root(plan, plan->value_of_tensor[g->inputs[0]]));
     plan->feed.axis = axis_of(&g->tensors[g->inputs[0]], plan->feed.rows);
-    if (plan->feed.axis < 0)
+    if (plan->feed.axis < 0 || plan->feed.rows <= 1)
         return fail(&here, MOTE_ERR_UNSUPPORTED,
                     "the input cannot be fed by rows: the operator that reads it first does not take it row by row");
     plan->feed.slices = (int32_t)(g->tensors[g->inputs[0]].dims[plan->feed.axis] / plan->feed.rows);
