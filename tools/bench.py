@@ -31,11 +31,18 @@ BOTH = ("image", "c")
 BOARDS = {  # what fits, and the ways
     "mps2-an386": (MODELS + FLOATS, BOTH), "mps2-an385": (MODELS + FLOATS, BOTH), "mps2-an500": (MODELS, BOTH),
     "mps2-an505": (MODELS, BOTH), "mps3-an547": (MODELS, BOTH), "riscv32-virt": (MODELS, BOTH),
-    "aarch64-linux": (MODELS, ("c",)), "aarch64-linux-dotprod": (MODELS, ("c",)), "nrf51-large": (MODELS, BOTH), "microbit": (SMALL, BOTH), "arduino-uno": (["tflite_micro/hello_world"], ("c",)),
+    "aarch64-linux": (MODELS, ("c",)), "aarch64-linux-dotprod": (MODELS, ("c",)), "nrf51-large": (MODELS, BOTH),
+    "microbit": (SMALL, BOTH), "arduino-uno": (["tflite_micro/hello_world"], ("c",)),
+}
+FED = ["mlperf_tiny/kws", "mlperf_tiny/resnet", "mlperf_tiny/vww", "tflite_micro/person_detect",
+       "tflite_micro/micro_speech"]
+STREAMS = {"mlperf_tiny/strww": 30}  # rows of a window: a row of results is a call's, the mean of so many
+OPTIONS = {  # on the board, besides no options
+    "mps2-an386": {"--feed rows": FED, "--stream": list(STREAMS)},
 }
 CLASSES = ["loads", "load_words", "stores", "store_words", "multiplies", "divides", "branches", "taken_branches",
            "cycles", "crude_cycles"]  # empty where docs/CYCLES.md has no table
-FIELDS = ["model", "board", "via", "macs_imported", "macs", "instructions", "setup_instructions",
+FIELDS = ["model", "board", "via", "options", "macs_imported", "macs", "instructions", "setup_instructions",
           "checksum_instructions", "arena_bytes", "data_bss_bytes", "stack_bytes", "code_bytes", "constant_bytes",
           "weight_bytes", "image_bytes", "exact", *CLASSES]
 TABLE_START, TABLE_END = "<!-- results: made by tools/bench.py -->", "<!-- end of results -->"
@@ -73,33 +80,50 @@ def near(got, want):
     return len(got) == len(want) and all(abs(g - w) <= tolerance for g, w in zip(got, want))
 
 
-def measure(mote, models, model, board, via, folder):
+def is_exact(model, options, got, want):
+    """yes, near, or None. A stream has an output for each row: its windows' are the last of as many as they have rows."""
+    if options == "--stream":
+        got = got[-len(want):]
+    return "yes" if got == want else "near" if model in FLOATS and near(got, want) else None
+
+
+def measure(mote, models, model, board, via, options, folder):
     name = model.split("/")[1]
     path = os.path.join(models, model + ".tflite")
     golden = os.path.join(models, "golden", name)
     joined, out, image = (os.path.join(folder, n) for n in ("in.bin", "out.bin", "model.mote"))
+    samples = 1 if options == "--stream" else 2
     with open(joined, "wb") as f:
-        f.write(b"".join(read(p) for p in first_two(golden, "input")))
-    r = run(mote, "emulate", path, "--target", board, "--via", via, "--input", joined, "--output", out, "--reset-each",
-            "--json")
-    c = run(mote, "compile", path, "-o", image, "--json")
+        f.write(b"".join(read(p) for p in first_two(golden, "input")[:samples]))
+    reset = [] if options == "--stream" else ["--reset-each"]
+    r = run(mote, "emulate", path, "--target", board, "--via", via, "--input", joined, "--output", out, "--json",
+            *reset, *options.split())
+    c = run(mote, "compile", path, "-o", image, "--json", *options.split())
     i = run(mote, "inspect", path, "--json")
-    got, want = read(out), b"".join(read(p) for p in first_two(golden, "output"))
-    exact = "yes" if got == want else "near" if model in FLOATS and near(got, want) else None
+    want = b"".join(read(p) for p in first_two(golden, "output")[:samples])
+    exact = is_exact(model, options, read(out), want)
     if exact is None:
-        sys.exit("bench: %s on %s via %s does not give the golden bytes" % (model, board, via))
-    row = {**r, "model": name, "board": board, "via": via, "exact": exact, "image_bytes": c["image_bytes"],
-           "macs": i["macs_executed"], "macs_imported": i["macs_imported"]}
-    print("%-14s %-12s %-5s %12d instructions" % (name, board, via, row["instructions"]), file=sys.stderr)
+        sys.exit("bench: %s %s on %s via %s does not give the golden bytes" % (model, options, board, via))
+    row = {**r, "model": name, "board": board, "via": via, "options": options, "exact": exact,
+           "image_bytes": c["image_bytes"], "macs": i["macs_executed"], "macs_imported": i["macs_imported"]}
+    if options == "--stream":
+        row.update(macs=c["macs"], **{k: row[k] // STREAMS[model] for k in ["instructions", *CLASSES]})
+    print("%-14s %-12s %-5s %12d instructions %s" % (name, board, via, row["instructions"], options), file=sys.stderr)
     return {k: row.get(k, "") if k in CLASSES else row[k] for k in FIELDS}
+
+
+def measure_board(mote, models, board, folder):
+    options = {"": BOARDS[board][0], **OPTIONS.get(board, {})}
+    return [measure(mote, models, m, board, via, o, folder)
+            for o, some in options.items() for m in some for via in BOARDS[board][1]]
 
 
 def table(rows):
     lines = ["| model | MACs | instructions, M4 | arena | code + constants, image / C | weights | image | exact |",
              "|---|--:|--:|--:|--:|--:|--:|---|"]
-    c = {r["model"]: r for r in rows if r["via"] == "c" and r["board"] == "mps2-an386"}
+    c = {r["model"]: r for r in rows if r["via"] == "c" and r["board"] == "mps2-an386" and not r["options"]}
     for r in rows:
-        if r["via"] != "image" or r["board"] != "mps2-an386":
+        if r["via"] != "image" or r["board"] != "mps2-an386" or r["options"]:
             continue
         flash = [int(x["code_bytes"]) + int(x["constant_bytes"]) for x in (r, c[r["model"]])]
         lines.append("| %s | %s | %s | %s | %s / %s | %s | %s | %s |" % (
@@ -109,7 +133,7 @@ def table(rows):
 
 
 def cycles_table(rows):
-    c = {(r["board"], r["model"]): r for r in rows if r["via"] == "c" and r.get("cycles")}
+    c = {(r["board"], r["model"]): r for r in rows if r["via"] == "c" and r.get("cycles") and not r["options"]}
     lines = ["| | kws | vww | resnet | ad01 |", "|---|--:|--:|--:|--:|"]
     for board, (core, who, published) in PUBLISHED.items():
         models = [c.get((board, m)) for m in ("kws", "vww", "resnet", "ad01")]
@@ -143,15 +167,15 @@ def write_tables(rows):
 def compare(rows):
     with open(RESULTS, encoding="utf-8") as f:
         file = csv.DictReader(f)
-        committed = {(r["model"], r["board"], r["via"]): r for r in file}
+        committed = {(r["model"], r["board"], r["via"], r["options"]): r for r in file}
         known = [k for k in FIELDS if k in file.fieldnames]  # a new column waits for the next `make bench`
     bad = 0
     for r in rows:
-        old = committed.get((r["model"], r["board"], r["via"]), {})
+        old = committed.get((r["model"], r["board"], r["via"], r["options"]), {})
         for k in known:
             if str(r[k]) != old.get(k):
-                print("%s %s %s: %s is %s, bench/results.csv says %s; run `make bench` if the change is meant" % (
-                    r["model"], r["board"], r["via"], k, r[k], old.get(k)))
+                print("%s %s %s %s: %s is %s, bench/results.csv says %s; run `make bench` if the change is meant" % (
+                    r["model"], r["board"], r["via"], r["options"], k, r[k], old.get(k)))
                 bad = 1
     print("%d rows compared" % len(rows))
     return bad
@@ -178,7 +202,7 @@ def main():
     one = next((args[args.index(o) + 1] for o in ("--board", "--compare") if o in args), None)
     boards = [one] if one else list(BOARDS)
     with tempfile.TemporaryDirectory() as folder:
-        rows = [measure(mote, models, m, b, via, folder) for b in boards for m in BOARDS[b][0] for via in BOARDS[b][1]]
+        rows = [row for board in boards for row in measure_board(mote, models, board, folder)]
     if "--compare" in args:
         sys.exit(compare(rows))
     if one:
