@@ -326,7 +326,7 @@ static double instructions(const void *params, int32_t rows)
     bool one = p->kernel_h == 1 && p->kernel_w == 1 && rows == p->batch * p->out_h;
     int64_t width = one ? (int64_t)rows * p->out_w : p->out_w;
 
-    pairs = (double)(width / 2);
+    pairs = (double)(width - width % 2) / 2;
     filter = 40 + pairs * (24 + 5.6 * len) + (width % 2 != 0 ? 14 + 3.3 * len : 0);
     return 150 + (one ? 1 : rows) * (60 + p->out_c * filter);
 }
