@@ -81,7 +81,8 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
 /* For commands that plan for boards. */
 #define OPTIMIZE_OPTION                                                                                                \
     {                                                                                                                  \
-        "--optimize", "GOAL", "balanced (the default: a smaller arena where it costs few instructions), ram or speed"  \
+        "--optimize", "GOAL",                                                                                          \
+            "balanced (default: a smaller arena for few instructions), ram (the smallest, however slow) or speed"      \
     }
 #define FEED_OPTION                                                                                                    \
     {"--feed", "WHAT", "the input: whole (the default), or rows, which the caller brings one by one"},                 \

@@ -66,19 +66,70 @@ static void dump(const struct plan *plan, const struct stage *stage)
     fwrite(text.s, 1, text.len, plan->options.dump_to);
 }
 
+/* Anew, but for what was asked for. */
+static void start(struct plan *plan, bool dumps)
+{
+    struct plan made = {.pool = plan->pool,
+                        .model = plan->model,
+                        .graph = &plan->model->graphs[0],
+                        .target = plan->target,
+                        .options = plan->options};
+
+    memcpy(made.no_scratch, plan->no_scratch, sizeof made.no_scratch);
+    made.value_of_tensor = pool_array(plan->pool, (size_t)made.graph->n_tensors, sizeof *made.value_of_tensor);
+    for (int32_t i = 0; i < made.graph->n_tensors; i++)
+        made.value_of_tensor[i] = VALUE_NONE;
+    for (size_t i = 0; i < COUNT(made.zeros); i++)
+        made.zeros[i] = VALUE_NONE;
+    if (!dumps)
+        made.options.dump_after = NULL;
+    *plan = made;
+}
+
+static enum mote_status run_stages(struct plan *plan, bool dumps, const struct frame *at)
+{
+    start(plan, dumps);
+    for (int i = 0; i < stages_count; i++) {
+        TRY(stages[i].run(plan, at));
+        if (plan->options.dump_after && strcmp(plan->options.dump_after, stages[i].name) == 0)
+            dump(plan, &stages[i]);
+    }
+    return MOTE_OK;
+}
+
+static bool has_scratch(const struct plan *plan, int32_t kernel)
+{
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        if ((int32_t)plan->steps[i].kernel == kernel && plan->steps[i].n_args > kernels[kernel]->n_args)
+            return true;
+    return false;
+}
+
+/* One kernel after the other gets a version without scratch memory, where that makes the arena smaller. */
+static enum mote_status spare_scratch(struct plan *plan, const struct frame *at)
+{
+    struct plan best = *plan;
+
+    TRY(run_stages(&best, false, at));
+    for (int32_t kernel = 0; kernel < KERNEL_LIMIT; kernel++) {
+        struct plan other = best;
+
+        if (!has_scratch(&best, kernel))
+            continue;
+        other.no_scratch[kernel] = true;
+        TRY(run_stages(&other, false, at));
+        if (other.arena_bytes < best.arena_bytes)
+            best = other;
+    }
+    memcpy(plan->no_scratch, best.no_scratch, sizeof plan->no_scratch);
+    return MOTE_OK;
+}
+
 enum mote_status plan_make(struct pool *pool, const struct model *m, const struct target *target,
                            const struct plan_options *options, struct plan *out, const struct frame *at)
 {
-    *out = (struct plan){.pool = pool, .model = m, .graph = &m->graphs[0], .target = *target, .options = *options};
-    out->value_of_tensor = pool_array(pool, (size_t)out->graph->n_tensors, sizeof *out->value_of_tensor);
-    for (int32_t i = 0; i < out->graph->n_tensors; i++)
-        out->value_of_tensor[i] = VALUE_NONE;
-    for (size_t i = 0; i < COUNT(out->zeros); i++)
-        out->zeros[i] = VALUE_NONE;
-    for (int i = 0; i < stages_count; i++) {
-        TRY(stages[i].run(out, at));
-        if (options->dump_after && strcmp(options->dump_after, stages[i].name) == 0)
-            dump(out, &stages[i]);
-    }
-    return MOTE_OK;
+    *out = (struct plan){.pool = pool, .model = m, .target = *target, .options = *options};
+    if (options->optimize == OPTIMIZE_RAM && !options->keep_all)
+        TRY(spare_scratch(out, at));
+    return run_stages(out, true, at);
 }

@@ -106,6 +106,7 @@ struct plan {
     const struct graph *graph;
     struct target target;
     struct plan_options options;
+    bool no_scratch[KERNEL_LIMIT]; /* kernels whose version must do without scratch memory */
     int32_t n_values, n_steps;
     struct value *values;
     struct step *steps;

@@ -13,11 +13,28 @@ static bool can_serve(const struct plan *plan, const struct kernel_version *v)
     return true;
 }
 
+static bool wants_scratch(const struct plan *plan, const struct kernel_version *v)
+{
+    uint32_t bytes[MOTE_ARGS_MAX + 1];
+
+    for (int32_t i = 0; v->code->fit != NULL && i < plan->n_steps; i++) {
+        const struct step *s = &plan->steps[i];
+
+        if (s->kernel != v->kernel)
+            continue;
+        kernels[v->kernel]->need(s->params, bytes);
+        if (v->code->fit(s->params, bytes) > 0)
+            return true;
+    }
+    return false;
+}
+
 static const struct kernel_version *choose(const struct plan *plan, enum kernel_id kernel)
 {
     const struct kernel_version *v = kernel_version_first(kernel);
 
-    while ((v->features & ~plan->target.features) || !can_serve(plan, v))
+    while ((v->features & ~plan->target.features) || !can_serve(plan, v) ||
+           (plan->no_scratch[kernel] && wants_scratch(plan, v)))
         v = kernel_version_next(v);
     return v;
 }

@@ -313,6 +313,45 @@ static void images_for_other_instructions_run_here(void **state)
     pool_free(&f.pool);
 }
 
+/* Versions that want none compute the same, slower. */
+static void the_smallest_arena_spares_scratch(void **state)
+{
+    static const enum optimize goals[] = {OPTIMIZE_BALANCED, OPTIMIZE_RAM};
+    uint8_t *input = NULL, *output[2];
+    int64_t arena[2], scratch[2];
+    struct fixture f = {.at = {.index = -1}};
+    size_t bytes = 0;
+
+    (void)state;
+    f.at.sink = &f.report;
+    setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
+    for (int i = 0; i < 2; i++) {
+        struct pipeline_options options = {.optimize = goals[i]};
+        struct target target;
+        struct runner r;
+
+        f.p = pipeline_of(&f.pool, "strokes");
+        assert_int_equal(target_find(&f.pool, "cortex-m4f", &target, &f.at), MOTE_OK);
+        options.target = &target;
+        if (pipeline_load(&f.pool, MOTE_SOURCE_DIR "/models/strokes.graph", &f.p, &f.at) != MOTE_OK ||
+            pipeline_compile(&f.p, &options, &f.at) != MOTE_OK || runner_open(&f.pool, f.p.image, &r, &f.at) != MOTE_OK)
+            fail_msg("%s", f.report.text);
+        arena[i] = f.p.plan.arena_bytes;
+        scratch[i] = f.p.plan.scratch_peak;
+        bytes = runner_output_bytes(&r);
+        output[i] = pool_alloc(&f.pool, bytes);
+        if (input == NULL) {
+            input = pool_alloc(&f.pool, runner_input_bytes(&r));
+            for (size_t k = 0; k < runner_input_bytes(&r); k++)
+                input[k] = (uint8_t)draw(0, 255);
+        }
+        runner_run(&r, input, output[i]);
+    }
+    assert_true(arena[1] < arena[0] && scratch[1] < scratch[0]);
+    assert_memory_equal(output[0], output[1], bytes);
+    pool_free(&f.pool);
+}
+
 static void a_device_without_the_packing_refuses(void **state)
 {
     static _Alignas(16) uint8_t arena[ARENA];
@@ -539,6 +578,7 @@ int main(void)
         cmocka_unit_test(short_filters_are_transposed),
         cmocka_unit_test(filters_lie_in_pairs),
         cmocka_unit_test(every_host_runs_every_image),
+        cmocka_unit_test(the_smallest_arena_spares_scratch),
         cmocka_unit_test(a_device_without_the_packing_refuses),
         cmocka_unit_test(a_portable_image_is_for_everyone),
         cmocka_unit_test(this_machine_gives_the_portable_bytes),
