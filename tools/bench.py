@@ -218,4 +218,5 @@ def main():
     write_tables(rows)
 
 
-main()
+if __name__ == "__main__":
+    main()

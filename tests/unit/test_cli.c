@@ -413,7 +413,7 @@ static void models_too_big_are_refused_with_the_numbers(void **state)
          "does not fit nano-33-ble-sense",
          {"compile", "@in/big.graph", "-o", "@out/x", "--target", "nano-33-ble-sense"}},
         {1,
-         "bytes of RAM of 262144 (arena 36",
+         "bytes of RAM of 262144 (arena 363600, stack 192)",
          {"compile", "@in/big.graph", "-o", "@out/x", "--emit", "c", "--target", "nano-33-ble-sense"}},
         {1,
          "does not fit nano-33-ble-sense",
