@@ -20,11 +20,11 @@ struct opts_info {
     int32_t n;
 };
 
-#define MANY 127 /* inputs or outputs in host/graph/ops.def */
+#define MANY INT16_MAX /* inputs or outputs in host/graph/ops.def */
 
 struct op_info {
     const char *NAME, *name; /* "CONV_2D", "conv_2d" */
-    int8_t in_min, in_max, out_min, out_max;
+    int16_t in_min, in_max, out_min, out_max;
     enum opts_id opts;
     /* Sets the outputs' dims (and only those) from the inputs' dims, constants and options. Inputs' ranks and types are
      * not yet checked: check what you read. Types and quantization are the importer's, and lower checks them. */

@@ -2,11 +2,12 @@
 /* Dead channels: channels that are constant, or that nothing needs, are not computed.
  *
  *   forward    an output channel whose weights are zero, or meet only constant channels, has one value everywhere,
- * which is worked out with the device's arithmetic; at the border too, where the padding is real zero backward   a
- * channel is needed if a needed output channel has weights on it and it cannot be folded: a constant channel folds into
- * the reader's bias, as weight * (constant - zero point), modulo 2^32 like every sum. With padding, the constant must
- * be real zero, or the sum would depend on the place rewrite    weights, biases, scales and shapes lose what is not
- * needed; the constants they came from stay as they are
+ *              which is worked out with the device's arithmetic; at the border too, where the padding is real zero
+ *   backward   a channel is needed if a needed output channel has weights on it and it cannot be folded: a constant
+ *              channel folds into the reader's bias, as weight * (constant - zero point), modulo 2^32 like every sum.
+ *              With padding, the constant must be real zero, or the sum would depend on the place
+ *   rewrite    weights, biases, scales and shapes lose what is not needed; the constants they came from stay as they
+ *              are
  *
  * Channels are the last dimension. Operators that treat each channel alike tie the channels of their inputs and outputs
  * together; what any other operator reads or writes keeps all channels, and so do the graph's inputs and outputs. */

@@ -286,6 +286,22 @@ static void resumed_is_equal(void **state)
     want_equal_when_resumed(sequences);
 }
 
+/* 140 weights and biases share one norm. */
+static void deep_networks_are_clipped(void **state)
+{
+    struct pool pool = {0};
+    struct text recipe = {.pool = &pool};
+
+    (void)state;
+    text_add(&recipe, "name: deep\nnetwork:\n");
+    for (int i = 0; i < 69; i++)
+        text_add(&recipe, "  - fully_connected: {units: 4, activation: tanh}\n");
+    text_add(&recipe, "  - fully_connected: {units: 4}\n  - softmax: {}\n"
+                      "training: {epochs: 2, batch: 16, optimizer: {kind: adam, rate: 0.01}, clip_norm: 1}\n");
+    want_equal_when_resumed(recipe.s);
+    pool_free(&pool);
+}
+
 static void optimizers_learn(void **state)
 {
     static const char *const optimizers[] = {"{kind: sgd, rate: 0.05, momentum: 0.9, nesterov: true}",
@@ -521,6 +537,7 @@ int main(void)
         cmocka_unit_test(lstms_learn),
         cmocka_unit_test(two_runs_are_equal),
         cmocka_unit_test(resumed_is_equal),
+        cmocka_unit_test(deep_networks_are_clipped),
         cmocka_unit_test(optimizers_learn),
         cmocka_unit_test(reconstruction_separates),
         cmocka_unit_test(divergence_is_named),

@@ -13,7 +13,8 @@ static enum mote_status find_axis(const struct graph *g, const struct op *op, in
 }
 
 /* One size of -1 is what the others leave. */
-static enum mote_status find_sizes(const struct graph *g, const struct op *op, int64_t length, int64_t sizes[MANY],
+static enum mote_status find_sizes(const struct graph *g, const struct op *op, int64_t length,
+                                   int64_t *sizes, /* [n_out] */
                                    const struct frame *at)
 {
     const struct tensor *t = op_in(g, op, 1);
@@ -45,10 +46,9 @@ static enum mote_status find_sizes(const struct graph *g, const struct op *op, i
 enum mote_status infer_split_v(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
-    int64_t dims[RANK_MAX], sizes[MANY] = {0};
+    int64_t dims[RANK_MAX], *sizes = pool_array(m->pool, (size_t)op->n_out, sizeof *sizes);
     int axis;
 
-    (void)m;
     TRY(find_axis(g, op, &axis, at));
     TRY(find_sizes(g, op, in->dims[axis], sizes, at));
     memcpy(dims, in->dims, sizeof dims);

@@ -5,9 +5,9 @@
  *   b      [b_ring rows][b_len]      int8, likewise
  *   shape  [rank][3]                 int32: how a row of the result walks a and b (broadcast.h); its dimensions'
  *                                    product is out_len. Equal shapes: rank 1, {out_len, 1, 1}. b is one value:
- *                                    {out_len, 1, 0}. b is a vector over channels: {width, channels, 0}, {channels, 1,
- * 1} out    [out_ring rows][out_len]  int8; may be the memory of an operand that has the result's shape, else no
- * overlap
+ *                                    {out_len, 1, 0}. b is a vector over channels: {width, channels, 0},
+ *                                    {channels, 1, 1}
+ *   out    [out_ring rows][out_len]  int8; may be the memory of an operand that has the result's shape, else no overlap
  *
  * Exact: the bytes of the reference's AddElementwise (docs/EXACT.md, "ADD"); each operand is rounded by itself.
  * No scratch. Cannot fail: the ranges, need_add_s8() and trust_add_s8() hold.

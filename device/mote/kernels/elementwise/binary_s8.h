@@ -10,8 +10,8 @@
  *
  *   minimum, maximum    a or b; nothing else is looked at
  *   squared difference  requant_out((requant_a(x * 2^7) - requant_b(y * 2^7))^2) + out_zero
- *   division            requant_out(x / y) + out_zero; by zero: lo or hi as x is below or above zero, out_zero for 0 /
- * 0 prelu               (x >= 0 ? requant_a(x) : requant_out(x * y)) + out_zero
+ *   division            requant_out(x / y) + out_zero; by zero: lo or hi as x is below or above zero, out_zero for 0/0
+ *   prelu               (x >= 0 ? requant_a(x) : requant_out(x * y)) + out_zero
  *
  * Exact: the bytes of the reference (docs/EXACT.md) where it is defined; sums and products are modulo 2^32. No scratch.
  * Cannot fail: the ranges, need_binary_s8() and trust_binary_s8() hold. */

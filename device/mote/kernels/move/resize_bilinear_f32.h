@@ -2,9 +2,9 @@
 /* resize_bilinear_f32: each output pixel from the four input pixels around its place
  *
  *   in       [in_ring rows][in_w * channels]      float; a row as in rows.h
- *   rows     [out_h][3]                           int32: input row above, input row below, distance as the bits of a
- * float columns  [out_w][3]                           int32: likewise for columns, left and right out      [out_ring
- * rows][out_w * channels]    float; must not overlap in
+ *   rows     [out_h][3]                           int32: input row above, input row below, distance as a float's bits
+ *   columns  [out_w][3]                           int32: likewise for columns, left and right
+ *   out      [out_ring rows][out_w * channels]    float; must not overlap in
  *
  * The reference's ResizeBilinear, its operations in its order: a distance may be below 0 at the border, where both rows
  * are the same. No scratch. Cannot fail: the ranges, need_resize_bilinear_f32() and trust_resize_bilinear_f32() hold.

@@ -3,8 +3,8 @@
  * together. What it does not name in `out` keeps its bytes, so that several steps can fill one tensor.
  *
  *   in     [in_bytes]   any element type
- *   shape  [rank][3]    int32, outermost first: {dimension, stride in the input, stride in the output}, strides in
- * bytes out    [out_bytes]  must not overlap in
+ *   shape  [rank][3]    int32, outermost first: {dimension, stride in the input, stride in the output}, both in bytes
+ *   out    [out_bytes]  must not overlap in
  *
  * Strides may be negative (backwards) and, in the input, zero (again). The outermost dimension counts the rows. Whole
  * tensors only: no ring.

@@ -3,8 +3,7 @@
  * the first filter kept in the state, oldest first:
  *
  *   state[b][f][last] = state_zero + clamp(requant(sum_i (in[b][i] - in_zero) * features[f][i]))
- *   out[b][u]         = clamp(requant(bias[u] + sum_{f of u, m} (state[b][f][m] - state_zero) * times[f][m]) +
- * out_zero)
+ *   out[b][u] = clamp(requant(bias[u] + sum_{f of u, m} (state[b][f][m] - state_zero) * times[f][m]) + out_zero)
  *
  * where each output unit u has `rank` neighboring filters.
  *
