@@ -31,7 +31,13 @@ struct pool {
     struct pool_block *blocks;
     size_t used, limit; /* bytes; limit 0 means POOL_LIMIT */
 };
-#define POOL_LIMIT ((size_t)4 << 30)
+/* 4 GiB, or half of what a size_t can say. */
+#define POOL_LIMIT ((size_t)(SIZE_MAX / 2 < (uint64_t)4 << 30 ? SIZE_MAX / 2 : (uint64_t)4 << 30))
+/* n * times + more bytes as a pool's limit: POOL_LIMIT at most, where the product would not even fit. */
+static inline size_t pool_limit_for(size_t n, size_t times, size_t more)
+{
+    return n < (POOL_LIMIT - more) / times ? n * times + more : POOL_LIMIT;
+}
 
 extern void (*oom_handler)(void); /* must not return; default: abort() */
 extern long pool_fail_at;         /* for tests: the n-th allocation from now runs out of memory; 0: none does */

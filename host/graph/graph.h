@@ -182,7 +182,7 @@ MUST_CHECK enum mote_status model_verify(struct model *m, const struct frame *at
 void model_print(const struct model *m, struct text *out, bool inline_data); /* inline_data: no blob, all as text */
 /* Reads and verifies; m->pool must be set. Constants in the blob are not copied: `file` must outlive the model. Takes
  * at most GRAPH_FILE_MEMORY(file.size) of the pool. */
-#define GRAPH_FILE_MEMORY(size) ((size_t)64 * (size) + ((size_t)1 << 16))
+#define GRAPH_FILE_MEMORY(size) pool_limit_for(size, 64, (size_t)1 << 16)
 MUST_CHECK enum mote_status model_parse(struct model *m, struct bytes file, const struct frame *at);
 /* As model_parse(), but wrong lines of tensors and operators are no failure: they are in *faults, and the model is
  * without them, so that the rest can be judged; it has no graph where there is no rest to judge. */

@@ -9,7 +9,7 @@
 
 #include "host/graph/graph.h"
 
-#define IMPORT_MEMORY(file_size) ((file_size)*256 + ((size_t)1 << 20))
+#define IMPORT_MEMORY(file_size) pool_limit_for(file_size, 256, (size_t)1 << 20)
 
 /* Is this the format's file, by its first bytes? */
 bool tflite_matches(struct bytes file);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Quantization as the reference prepares it (docs/EXACT.md): which products are float and which double is part of the
  * result, so each is written out. */
+#include <float.h>
 #include <math.h>
 
 #include "host/plan/lower.h"
 #include "host/plan/plan.h"
+
+_Static_assert(FLT_EVAL_METHOD == 0, "floats and doubles must be computed as such: on x86 with 32 bits, with SSE2");
 
 #define SHIFT_MAX 30 /* what the kernels take (device/mote/kernels/shared/requant.h) */
 

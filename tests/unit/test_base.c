@@ -9,10 +9,12 @@
 #undef fail /* ours is in base.h */
 
 #include "host/base/base.h"
+#include "host/base/sha256.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -105,6 +107,16 @@ static void test_pool_limit(void **state)
     assert_true(runs_out(work_huge, &(struct pool){0}));
 }
 
+/* A limit that the product of its numbers would pass is the largest, whatever a size_t holds. */
+static void test_pool_limits(void **state)
+{
+    (void)state;
+    assert_true(POOL_LIMIT >= (size_t)1 << 30);
+    assert_true(pool_limit_for(10, 256, 7) == 2567);
+    assert_true(pool_limit_for(POOL_LIMIT / 256 + 1, 256, 7) == POOL_LIMIT);
+    assert_true(pool_limit_for(SIZE_MAX, 2, 0) == POOL_LIMIT);
+}
+
 static void test_pool_fail_at(void **state)
 {
     (void)state;
@@ -112,6 +124,27 @@ static void test_pool_fail_at(void **state)
     assert_true(runs_out(work_1000, &(struct pool){0}));
     pool_fail_at = 12;
     assert_false(runs_out(work_1000, &(struct pool){0}));
+}
+
+/* ---- SHA-256 ---- */
+/* Against libsodium's, of every length around a block's end, and added in two pieces. */
+static void test_sha256(void **state)
+{
+    uint8_t data[4 * SHA256_BLOCK], want[crypto_hash_sha256_BYTES], is[SHA256_BYTES];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * 37 + 11);
+    for (size_t n = 0; n <= sizeof data; n++) {
+        struct sha256 s;
+
+        crypto_hash_sha256(want, data, n);
+        sha256_begin(&s);
+        sha256_add(&s, data, n / 3);
+        sha256_add(&s, data + n / 3, n - n / 3);
+        sha256_end(&s, is);
+        assert_memory_equal(is, want, sizeof want);
+    }
 }
 
 /* ---- text ---- */
@@ -790,7 +823,9 @@ int main(void)
         cmocka_unit_test(test_pool_pieces),
         cmocka_unit_test(test_pool_grow),
         cmocka_unit_test(test_pool_limit),
+        cmocka_unit_test(test_pool_limits),
         cmocka_unit_test(test_pool_fail_at),
+        cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_fail),
         cmocka_unit_test(test_fail_hostile_names),

@@ -3,8 +3,9 @@
  * input or output names are left out; the order of everything is the plan's, so that a small change of the model is a
  * small change of the image. */
 #include <math.h>
-#include <sodium.h>
+#include <unistd.h>
 
+#include "host/base/sha256.h"
 #include "host/emit/emit.h"
 #include "mote/mote.h"
 #include "mote/ops/image.h"
@@ -26,7 +27,7 @@ struct runs {
     struct section *section;
     struct run *table; /* [mask + 1] hashed, at most half full */
     uint32_t mask;
-    uint8_t key[crypto_shorthash_KEYBYTES]; /* nobody can choose runs that collide */
+    uint8_t key[16]; /* random: nobody can choose runs that collide */
 };
 
 struct image {
@@ -64,15 +65,20 @@ static struct runs open_runs(struct image *im, uint32_t id, size_t most)
     while (r.mask < 2 * most)
         r.mask = 2 * r.mask + 1;
     r.table = pool_array(im->pool, r.mask + 1, sizeof *r.table);
-    crypto_shorthash_keygen(r.key);
+    if (getentropy(r.key, sizeof r.key) != 0)
+        memset(r.key, 0, sizeof r.key); /* the image is the same */
     return r;
 }
 
 static uint32_t slot_of(const struct runs *r, const void *bytes, size_t size)
 {
-    uint8_t hash[crypto_shorthash_BYTES];
+    struct sha256 s;
+    uint8_t hash[SHA256_BYTES];
 
-    crypto_shorthash(hash, bytes, size, r->key);
+    sha256_begin(&s);
+    sha256_add(&s, r->key, sizeof r->key);
+    sha256_add(&s, bytes, size);
+    sha256_end(&s, hash);
     return le32(hash) & r->mask;
 }
 
@@ -351,6 +357,7 @@ enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct f
 {
     struct image im = {.pool = plan->pool, .plan = plan};
     struct mote_image_header *h;
+    struct sha256 hash;
     size_t data_offset = 0;
 
     build(&im, plan);
@@ -379,7 +386,9 @@ enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct f
         .n_sections = (uint16_t)im.n_sections,
         .core = (uint16_t)plan->target.core,
     };
-    crypto_hash_sha256(h->hash, out->data + sizeof *h, out->size - sizeof *h);
+    sha256_begin(&hash);
+    sha256_add(&hash, out->data + sizeof *h, out->size - sizeof *h);
+    sha256_end(&hash, h->hash);
     h->checksum = mote_crc32(out->data + 20, out->size - 20);
     return MOTE_OK;
 }
