@@ -5,6 +5,7 @@
 
 #include "host/emulate/firmware.h"
 #include "host/target/target.h"
+#include "tests/kernels/layers.h"
 
 enum { STACK_BYTES = 16384, SECONDS = 3600 };
 
@@ -27,6 +28,7 @@ static const char *const *make_flags(struct firmware *fw, const struct suite *s,
     flags[n++] = "-DMOTE_DESCRIBE=1";
     flags[n++] = pool_printf(fw->pool, "-DCHECK_SEED=UINT64_C(%llu)", (unsigned long long)s->seed);
     flags[n++] = pool_printf(fw->pool, "-DCHECK_CASES=%d", (int)s->cases);
+    flags[n++] = pool_printf(fw->pool, "-DCHECK_LAYERS=%d", s->layers);
     flags[n++] = pool_printf(fw->pool, "-DMOTE_MARK_START=%s", firmware_marker(fw->pool, m->start_marker));
     flags[n++] = pool_printf(fw->pool, "-DMOTE_MARK_STOP=%s", firmware_marker(fw->pool, m->stop_marker));
     flags[n++] = pool_printf(fw->pool, "-DCHECK_FEATURES=%uu", target_of_board(fw->board).features);
@@ -37,7 +39,7 @@ static const char *const *make_flags(struct firmware *fw, const struct suite *s,
 
 static enum mote_status build(struct firmware *fw, const struct suite *s, const char *kernel, const struct frame *at)
 {
-    static const char *const sources[] = {"draw", "cases", "known", "check", "suite", "firmware/firmware"};
+    static const char *const sources[] = {"draw", "cases", "layers", "known", "check", "suite", "firmware/firmware"};
     const char *const *flags = make_flags(fw, s, kernel);
 
     for (size_t i = 0; i < COUNT(sources); i++)
@@ -90,6 +92,26 @@ static bool agrees(struct pool *pool, struct suite *s, const struct known_kernel
     return false;
 }
 
+/* A row of bench/versions.csv for each version of a layer. */
+static void print_layer(const struct known_kernel *known, int32_t i, const char *board, const int64_t instructions[])
+{
+    for (int32_t v = 1; v < known->n; v++)
+        printf("%s,%s,\"%s\",%s,%lld,%lld,%.2f\n", board, known->kernel->name, layer_name(known->kernel, i),
+               known->versions[v].name, (long long)instructions[v], (long long)instructions[0],
+               (double)instructions[0] / (double)instructions[v]);
+}
+
+static void print_layers(struct suite *s, const struct known_kernel *known, const struct firmware *fw, int32_t *next)
+{
+    uint64_t seed = s->seed;
+    struct kernel_case c;
+
+    for (int32_t i = 0; suite_bench_case(s, known, i, &seed, &c) && *next + known->n <= fw->n_counts; i++) {
+        print_layer(known, i, fw->board->name, fw->counts + *next);
+        *next += known->n;
+    }
+}
+
 static void print_counts(struct suite *s, const struct known_kernel *known, const struct firmware *fw, int32_t *next)
 {
     uint64_t seed = s->seed;
@@ -98,7 +120,7 @@ static void print_counts(struct suite *s, const struct known_kernel *known, cons
     double operations = 0;
     struct kernel_case c;
 
-    for (int32_t i = 0; i < s->bench_cases && suite_bench_case(s, known, &seed, &c); i++) {
+    for (int32_t i = 0; suite_bench_case(s, known, i, &seed, &c); i++) {
         operations += case_operations(&c);
         for (int32_t v = 0; v < known->n && *next < fw->n_counts; v++, (*next)++) {
             instructions[v] += fw->counts[*next];
@@ -128,14 +150,14 @@ static enum mote_status judge(struct firmware *fw, struct suite *s, const char *
         if (is_wanted(&known, kernel))
             *failed += !agrees(fw->pool, s, &known, fw->board->name, text);
     }
-    if (bench)
+    if (bench && !s->layers)
         printf("%-28s %-12s %12s %12s %9s %8s %9s\n", "kernel", "version", "operations", "instructions", "each",
                "speed", "cycles");
     for (int32_t i = 0; i < known_kernels_count && bench; i++) {
         struct known_kernel known = known_kernel(i, target_of_board(fw->board).features, false);
 
         if (is_wanted(&known, kernel))
-            print_counts(s, &known, fw, &next);
+            (s->layers ? print_layers : print_counts)(s, &known, fw, &next);
     }
     if (bench && next != fw->n_counts)
         return fail(at, MOTE_ERR_ENVIRONMENT,

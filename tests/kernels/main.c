@@ -126,7 +126,7 @@ static void bench_kernel(struct work *w, const struct known_kernel *known)
     uint64_t seed = w->suite.seed;
     struct kernel_case c;
 
-    for (int32_t i = 0; i < w->suite.bench_cases && suite_bench_case(&w->suite, known, &seed, &c); i++) {
+    for (int32_t i = 0; suite_bench_case(&w->suite, known, i, &seed, &c); i++) {
         operations += case_operations(&c);
         for (int32_t v = 0; v < known->n; v++)
             seconds[v] += seconds_of(w, &c, known->versions[v].version);
@@ -178,10 +178,11 @@ static int usage(void)
     fprintf(
         stderr,
         "usage: check_kernels [--kernel NAME] [--target BOARD] [--seed N] [--cases N] [--seconds S] [--bench] "
-        "[--list]\n"
+        "[--layers] [--list]\n"
         "Checks every version of every kernel (or of one) on N random cases each, or for S seconds. With --target it\n"
         "does so on the emulated board, whose portable versions must give this machine's bytes. --bench times the\n"
-        "versions: on a board it counts their instructions, besides checking.\n");
+        "versions: on a board it counts their instructions, besides checking. --layers does so for layers of models,\n"
+        "and writes a board's counts as rows of bench/versions.csv.\n");
     return 2;
 }
 
@@ -225,6 +226,9 @@ static int take_option(struct work *w, int option, const char *value)
     case 'b':
         w->bench = true;
         return 0;
+    case 'm':
+        w->bench = w->suite.layers = true;
+        return 0;
     case 'o':
         return 0; /* --target: main() has seen it */
     case 'l':
@@ -245,10 +249,15 @@ static const char *board_of(int argc, char **argv)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"kernel", required_argument, NULL, 'k'}, {"seed", required_argument, NULL, 's'},
-        {"cases", required_argument, NULL, 'c'},  {"seconds", required_argument, NULL, 't'},
-        {"target", required_argument, NULL, 'o'}, {"bench", no_argument, NULL, 'b'},
-        {"list", no_argument, NULL, 'l'},         {NULL, 0, NULL, 0},
+        {"kernel", required_argument, NULL, 'k'},
+        {"seed", required_argument, NULL, 's'},
+        {"cases", required_argument, NULL, 'c'},
+        {"seconds", required_argument, NULL, 't'},
+        {"target", required_argument, NULL, 'o'},
+        {"bench", no_argument, NULL, 'b'},
+        {"list", no_argument, NULL, 'l'},
+        {"layers", no_argument, NULL, 'm'},
+        {NULL, 0, NULL, 0},
     };
     struct work w = {.board = board_of(argc, argv)};
     int status;

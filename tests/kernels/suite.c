@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/kernels/suite.h"
 
+#include "tests/kernels/layers.h"
+
 #define HASH_START  UINT32_C(2166136261)
 #define BENCH_DRAWS 16
+
+/* What any of layers_def.h takes, in the memory of the smallest board that they are counted on. */
+#define LAYERS_MEMORY 400000
 
 struct suite suite_for_host(void)
 {
@@ -26,7 +31,7 @@ uint32_t suite_memory_bytes(const struct suite *s)
 {
     uint32_t a = s->limits.argument_bytes, b = s->bench_limits.argument_bytes;
 
-    return CHECK_MEMORY(a > b ? a : b);
+    return s->layers ? LAYERS_MEMORY : CHECK_MEMORY(a > b ? a : b);
 }
 
 static struct suite_result check_case(struct suite *s, const struct known_kernel *known, uint64_t seed)
@@ -61,7 +66,7 @@ struct suite_result suite_check(struct suite *s, const struct known_kernel *know
 }
 
 /* The longest of some. */
-bool suite_bench_case(struct suite *s, const struct known_kernel *known, uint64_t *seed, struct kernel_case *c)
+static bool draw_long(struct suite *s, const struct known_kernel *known, uint64_t *seed, struct kernel_case *c)
 {
     uint64_t best = *seed;
     double most = 0;
@@ -71,6 +76,13 @@ bool suite_bench_case(struct suite *s, const struct known_kernel *known, uint64_
             most = case_operations(c);
             best = *seed;
         }
-    return case_draw(c, known->kernel, best, &s->bench_limits) &&
-           check_reference(&s->check, c, known->versions[0].version).what == NULL;
+    return case_draw(c, known->kernel, best, &s->bench_limits);
+}
+
+bool suite_bench_case(struct suite *s, const struct known_kernel *known, int32_t i, uint64_t *seed,
+                      struct kernel_case *c)
+{
+    if (s->layers ? !layer_case(c, known->kernel, i) : i >= s->bench_cases || !draw_long(s, known, seed, c))
+        return false;
+    return check_reference(&s->check, c, known->versions[0].version).what == NULL;
 }

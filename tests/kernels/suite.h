@@ -12,6 +12,7 @@ struct suite {
     int32_t cases;     /* of each kernel */
     struct case_limits limits, bench_limits;
     int32_t bench_cases;
+    bool layers; /* those of models are timed, not random cases */
 };
 
 /* Boards have less memory. Memory of suite_memory_bytes() is to be lent. */
@@ -28,7 +29,8 @@ struct suite_result {
 /* All versions on all cases, until one is at fault. */
 struct suite_result suite_check(struct suite *s, const struct known_kernel *known);
 
-/* Draws and lays out the next case to be timed, from *seed on, which moves behind it. */
-bool suite_bench_case(struct suite *s, const struct known_kernel *known, uint64_t *seed, struct kernel_case *c);
+/* Draws and lays out case i to be timed, from *seed on, which moves behind it; false if there are no more. */
+bool suite_bench_case(struct suite *s, const struct known_kernel *known, int32_t i, uint64_t *seed,
+                      struct kernel_case *c);
 
 #endif

@@ -12,6 +12,7 @@
 #include "mote/kernels/dense/fully_connected_s8.h"
 #include "mote/kernels/elementwise/requantize_s8.h"
 #include "tests/kernels/check.h"
+#include "tests/kernels/layers.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 
@@ -63,6 +64,42 @@ static void every_version_is_the_portable_one(void **state)
             }
         }
     }
+    free(k.memory);
+}
+
+static bool in_ranges(const struct kernel_case *c)
+{
+    for (int32_t i = 0; i < c->kernel->n_params; i++)
+        if (c->params[i] < c->kernel->ranges[i].min || c->params[i] > c->kernel->ranges[i].max)
+            return false;
+    return true;
+}
+
+static void every_version_is_the_portable_one_on_layers(void **state)
+{
+    struct check k = fresh_check();
+    int layers = 0;
+
+    (void)state;
+    for (int32_t i = 0; i < known_kernels_count; i++) {
+        struct known_kernel known = known_here(i);
+        struct kernel_case c;
+
+        for (int32_t n = 0; layer_name(known.kernel, n) != NULL; n++, layers++) {
+            struct check_fault f;
+
+            assert_true(layer_case(&c, known.kernel, n));
+            assert_true(in_ranges(&c));
+            f = check_reference(&k, &c, known.versions[0].version);
+            fails(&known, 0, (uint64_t)n, &f);
+            for (int32_t v = 1; v < known.n; v++) {
+                f = check_version(&k, &c, known.versions[v].version);
+                fails(&known, v, (uint64_t)n, &f);
+            }
+        }
+        assert_false(layer_case(&c, known.kernel, 1000));
+    }
+    assert_true(layers > 20);
     free(k.memory);
 }
 
@@ -445,6 +482,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_version_is_the_portable_one),
+        cmocka_unit_test(every_version_is_the_portable_one_on_layers),
         cmocka_unit_test(no_parameters_do_harm),
         cmocka_unit_test(cases_reach_the_ends),
         cmocka_unit_test(a_seed_is_a_case),

@@ -81,7 +81,7 @@ static void time(struct suite *s, const struct known_kernel *known)
     uint64_t seed = s->seed;
     struct kernel_case c;
 
-    for (int32_t i = 0; i < s->bench_cases && suite_bench_case(s, known, &seed, &c); i++)
+    for (int32_t i = 0; suite_bench_case(s, known, i, &seed, &c); i++)
         for (int32_t v = 0; v < known->n; v++) {
             if (!check_prepare(&s->check, &c, known->versions[v].version))
                 continue;
@@ -97,6 +97,7 @@ _Noreturn void harness_main(void)
 
     s.seed = CHECK_SEED;
     s.cases = CHECK_CASES;
+    s.layers = CHECK_LAYERS;
     s.check.memory = harness_arena;
     s.check.size = suite_memory_bytes(&s);
     file = host_open("kernels.txt", true);
