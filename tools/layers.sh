@@ -34,7 +34,8 @@ rule "emitters read the plan" host/emit 'host/(import|passes|exec|emulate|pipeli
 rule "calibration takes graphs and samples, from wherever they are" host/quantize 'host/(import|data|emulate|pipeline|cli)/'
 rule "the emulator takes bytes and folders" host/emulate 'host/(graph|import|passes|plan|emit|exec|quantize|train|pipeline|cli)/'
 rule "training knows neither emitters nor boards" host/train 'host/(emit|emulate|cli)/'
-rule "only the command line knows the command line" "host/base host/graph host/import host/passes host/plan host/emit host/exec host/quantize host/target host/emulate host/pipeline host/data host/report host/train" 'host/cli/'
+rule "what compiles models needs neither boards nor data" "host/base host/graph host/import host/passes host/plan host/emit host/quantize host/target host/pipeline" 'host/(boards|data|emulate|report|sign|train|yaml)/'
+rule "only the command line knows the command line" "host/base host/graph host/import host/passes host/plan host/emit host/exec host/quantize host/target host/emulate host/pipeline host/data host/report host/train host/boards host/sign host/yaml" 'host/cli/'
 rule "data sets end at samples and at a model's input" host/data 'host/(import|passes|plan|emit|exec|emulate|pipeline|train|cli)/'
 
 found=$(grep -rnE '(^|[^_[:alnum:]])_?exit\(' host --include='*.c' | grep -v '^host/cli/')

@@ -2,6 +2,8 @@
 /* What the commands share: options, progress, JSON, loading. */
 #include "host/cli/cli.h"
 
+#include "host/boards/board.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>

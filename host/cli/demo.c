@@ -8,7 +8,7 @@
 #include "host/cli/cli.h"
 #include "host/emulate/process.h"
 #include "host/report/terminal.h"
-#include "host/target/board.h"
+#include "host/boards/board.h"
 #include "host/target/home.h"
 
 #define BOARD  "nano-33-ble-sense"

@@ -5,7 +5,7 @@
 #define MOTE_FIT_H
 
 #include "host/cli/cli.h"
-#include "host/target/target.h"
+#include "host/boards/board.h"
 #include "mote/mote.h"
 
 /* What a model takes of a board, in bytes. The harness that measures is nobody's. */

@@ -4,7 +4,7 @@
 
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
-#include "host/emit/sign.h"
+#include "host/sign/sign.h"
 #include "host/exec/runner.h"
 #include "host/plan/lower.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote sign */
-#include "host/emit/sign.h"
+#include "host/sign/sign.h"
 
 #include "host/cli/cli.h"
 #include "host/cli/io.h"

@@ -3,7 +3,7 @@
 #include "host/cli/fit.h"
 #include "host/cli/image_view.h"
 #include "host/exec/image_kernels.h"
-#include "host/target/target.h"
+#include "host/boards/board.h"
 
 #define STACK_CORES(...) static const char *const cores[] = {__VA_ARGS__};
 #define STACK(name, ...)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote targets */
 #include "host/cli/io.h"
-#include "host/target/board.h"
+#include "host/boards/board.h"
 
 static json_t *board_json(const struct board *b)
 {

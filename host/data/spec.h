@@ -8,7 +8,7 @@
 #ifndef MOTE_DATA_SPEC_H
 #define MOTE_DATA_SPEC_H
 
-#include "host/base/yaml.h"
+#include "host/yaml/yaml.h"
 #include "mote/ops/types.h"
 
 enum data_kind { DATA_AUTO, DATA_IDX, DATA_IMAGES, DATA_TENSORS, DATA_TABLE, DATA_ARRAYS };

@@ -9,7 +9,7 @@
 
 #include "host/base/base.h"
 #include "host/emulate/firmware.h"
-#include "host/target/board.h"
+#include "host/boards/board.h"
 
 struct emulate_job {
     const struct board *board;

@@ -12,7 +12,7 @@
 #define MOTE_FIRMWARE_H
 
 #include "host/base/base.h"
-#include "host/target/board.h"
+#include "host/boards/board.h"
 
 /* Kernels are the model's too, but compiled with -O2; all else with -Os. */
 enum firmware_side { FIRMWARE_HARNESS, FIRMWARE_MODEL, FIRMWARE_KERNELS };

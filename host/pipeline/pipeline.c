@@ -53,10 +53,11 @@ static enum mote_status load_graph(struct pipeline *p, const struct frame *at)
     return fail_missing(p, failed.status, pool_printf(p->pool, "%.*s", (int)failed.end, failed.text), at);
 }
 
-enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipeline *out, const struct frame *at)
+enum mote_status pipeline_read(struct pool *pool, const char *path, struct bytes file, struct pipeline *out,
+                               const struct frame *at)
 {
-    *out = (struct pipeline){.pool = pool, .path = path, .model = {.pool = pool}, .target = target_portable};
-    TRY(file_read(pool, path, &out->file, at));
+    *out =
+        (struct pipeline){.pool = pool, .path = path, .file = file, .model = {.pool = pool}, .target = target_portable};
     if (image_matches(out->file)) {
         out->image = out->file;
         return MOTE_OK;

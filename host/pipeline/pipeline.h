@@ -30,7 +30,11 @@ struct pipeline {
     int64_t macs_imported, macs_executed; /* 0 for an image, which does not know them; executed: of a stream's call */
 };
 
-/* Reads a .tflite, a graph file or an image: which one, the first bytes say. */
+/* Reads a .tflite, a graph file or an image: which one, the first bytes say. `file` must outlive the pipeline; `path`
+ * is what it is called. */
+MUST_CHECK enum mote_status pipeline_read(struct pool *pool, const char *path, struct bytes file, struct pipeline *out,
+                                          const struct frame *at);
+/* The same of a file (load.c). */
 MUST_CHECK enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipeline *out,
                                           const struct frame *at);
 /* Passes, plan, image. An image stays what it is. */

@@ -64,7 +64,7 @@ const char *features_text(struct pool *pool, uint32_t set)
 }
 
 /* ---- targets ---- */
-static struct target target_of_core(enum mote_core id)
+struct target target_of_core(enum mote_core id)
 {
     const struct core *core = core_of(id);
 
@@ -122,32 +122,13 @@ struct target target_host(void)
     return host;
 }
 
-/* A core that the table lacks runs what every core does. */
-struct target target_of_board(const struct board *board)
+bool target_named(const char *name, struct target *target)
 {
-    struct target target = target_of_core(core_named(board->core));
+    const struct core *core = name ? find_core(name) : NULL;
 
-    target.name = board->name;
-    target.memory = board->memory;
-    target.memory_count = board->memory_count;
-    target.compiler = board->toolchain.compiler;
-    target.board = board;
-    return target;
-}
-
-enum mote_status target_find(struct pool *pool, const char *name, struct target *target, const struct frame *at)
-{
-    const struct board *board;
-
-    if (!name || find_core(name)) {
-        *target = name ? target_of_core(core_named(name)) : target_portable;
-        return MOTE_OK;
-    }
-    if (strcmp(name, "host") == 0) {
+    if (name && strcmp(name, "host") == 0)
         *target = target_host();
-        return MOTE_OK;
-    }
-    TRY(board_load(pool, name, &board, at));
-    *target = target_of_board(board);
-    return MOTE_OK;
+    else
+        *target = core ? target_of_core(core->id) : target_portable;
+    return !name || core || strcmp(name, "host") == 0;
 }

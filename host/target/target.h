@@ -4,8 +4,19 @@
 #ifndef MOTE_TARGET_H
 #define MOTE_TARGET_H
 
-#include "host/target/board.h"
+#include "host/base/base.h"
 #include "mote/ops/cores.h"
+
+enum board_memory_kind { BOARD_FLASH, BOARD_RAM };
+
+struct board_memory {
+    const char *name;
+    enum board_memory_kind kind;
+    uint64_t origin, size;
+    uint32_t wait_states; /* of the core for a read that no cache has, at clock_hz; 0: none, or nobody says */
+};
+
+struct board; /* host/boards/board.h */
 
 struct target {
     const char *name;
@@ -24,11 +35,9 @@ struct target target_host(void);
 /* From now on this machine counts as one with these instruction sets alone: "portable" for none, or names separated by
  * commas. One that it lacks is an error. */
 MUST_CHECK enum mote_status target_limit_host(struct pool *pool, const char *names, const struct frame *at);
-struct target target_of_board(const struct board *board);
-
-/* NULL or "portable", "host", a core's name (device/mote/ops/cores_def.h), else a board's, as board_load() takes it. */
-MUST_CHECK enum mote_status target_find(struct pool *pool, const char *name, struct target *target,
-                                        const struct frame *at);
+struct target target_of_core(enum mote_core id);
+/* NULL or "portable", "host", or a core's name (device/mote/ops/cores_def.h); false: it is none of these. */
+bool target_named(const char *name, struct target *target);
 
 /* MOTE_CORE_PORTABLE for a name that is not in the table. */
 enum mote_core core_named(const char *name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A recipe's file as a whole. Its sections have schemas of their own: host/data/spec.c, recipe_layers.c,
  * recipe_training.c. */
-#include "host/base/yaml.h"
+#include "host/yaml/yaml.h"
 #include "host/data/spec.h"
 #include "host/train/layer.h"
 

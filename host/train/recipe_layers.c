@@ -3,7 +3,7 @@
  * against the kind's fields, and the tables below check their ranges and fill in what is not given. */
 #include <stdlib.h>
 
-#include "host/base/yaml.h"
+#include "host/yaml/yaml.h"
 #include "host/train/layer.h"
 
 const char *const layer_names[LAYER_COUNT] = {

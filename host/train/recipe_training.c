@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `training:` of a recipe. One table has each number's name, range, default, and what it belongs to. */
-#include "host/base/yaml.h"
+#include "host/yaml/yaml.h"
 #include "host/train/layer.h"
 
 /* ---- schema ---- */

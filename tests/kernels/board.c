@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "host/boards/board.h"
 #include "host/emulate/firmware.h"
-#include "host/target/target.h"
 #include "tests/kernels/layers.h"
 
 enum { STACK_BYTES = 16384, SECONDS = 3600 };

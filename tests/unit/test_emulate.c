@@ -18,7 +18,7 @@
 #include "host/emulate/process.h"
 #include "host/exec/runner.h"
 #include "host/pipeline/pipeline.h"
-#include "host/target/board.h"
+#include "host/boards/board.h"
 #include "host/target/home.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "host/boards/board.h"
 #include "host/plan/schedule.h"
 #include "host/plan/stages.h"
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "host/plan/plan.h"
-#include "host/target/target.h"
+#include "host/boards/board.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "host/boards/board.h"
 #include "host/emulate/process.h"
 #include "mote/kernels/conv/depthwise_conv_2d_s8.h"
 #include "mote/ops/image.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Board files: libcyaml checks them against the schema below and builds the structs; then the rules that a schema
  * cannot say. A wrong file gives one line with the file, its line and the field. */
-#include "host/target/board.h"
+#include "host/boards/board.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "host/base/yaml.h"
+#include "host/yaml/yaml.h"
 #include "host/target/home.h"
 
 #define TEXT_MAX      1000
@@ -254,4 +254,29 @@ const struct board_memory *board_first_memory(const struct board *board, enum bo
         if (board->memory[i].kind == kind)
             return &board->memory[i];
     return NULL;
+}
+
+/* ---- boards as targets ---- */
+/* A core that the table lacks runs what every core does. */
+struct target target_of_board(const struct board *board)
+{
+    struct target target = target_of_core(core_named(board->core));
+
+    target.name = board->name;
+    target.memory = board->memory;
+    target.memory_count = board->memory_count;
+    target.compiler = board->toolchain.compiler;
+    target.board = board;
+    return target;
+}
+
+enum mote_status target_find(struct pool *pool, const char *name, struct target *target, const struct frame *at)
+{
+    const struct board *board;
+
+    if (target_named(name, target))
+        return MOTE_OK;
+    TRY(board_load(pool, name, &board, at));
+    *target = target_of_board(board);
+    return MOTE_OK;
 }

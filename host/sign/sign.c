@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/emit/sign.h"
+#include "host/sign/sign.h"
 
 #include "mote/mote.h"
 #include "mote/ops/image.h"

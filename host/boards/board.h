@@ -3,17 +3,9 @@
 #ifndef MOTE_BOARD_H
 #define MOTE_BOARD_H
 
-#include "host/base/base.h"
+#include "host/target/target.h"
 
-enum board_memory_kind { BOARD_FLASH, BOARD_RAM };
 enum board_way { BOARD_IMAGE, BOARD_C };
-
-struct board_memory {
-    const char *name;
-    enum board_memory_kind kind;
-    uint64_t origin, size;
-    uint32_t wait_states; /* of the core for a read that no cache has, at clock_hz; 0: none, or nobody says */
-};
 
 /* What the board draws in one state, and who says so. */
 struct board_power {
@@ -71,5 +63,10 @@ MUST_CHECK enum mote_status board_check_way(const struct board *board, enum boar
 /* All memory of a kind, and the first region of it (every board has one). */
 uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind kind);
 const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind);
+
+struct target target_of_board(const struct board *board);
+/* What target_named() knows, else a board's name, as board_load() takes it. */
+MUST_CHECK enum mote_status target_find(struct pool *pool, const char *name, struct target *target,
+                                        const struct frame *at);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <yaml.h>
 
-#include "host/base/yaml.h"
+#include "host/yaml/yaml.h"
 
 #define KEYS_MAX  1024 /* of one mapping */
 #define DEPTH_MAX 32   /* of mappings and lists in each other; libyaml's time is depth times size */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/base/yaml.h"
+#include "host/yaml/yaml.h"
 
 #include <errno.h>
 #include <math.h>

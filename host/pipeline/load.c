@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/pipeline/pipeline.h"
+
+enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipeline *out, const struct frame *at)
+{
+    struct bytes file;
+
+    TRY(file_read(pool, path, &file, at));
+    return pipeline_read(pool, path, file, out, at);
+}
