@@ -6,7 +6,8 @@
 #include "host/cli/io.h"
 #include "host/sign/sign.h"
 #include "host/exec/runner.h"
-#include "host/plan/lower.h"
+#include "host/graph/op_info.h"
+#include "host/plan/kernels.h"
 
 struct inspect {
     struct cli *cli;

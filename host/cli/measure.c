@@ -3,7 +3,7 @@
 
 #include "host/cli/image_view.h"
 #include "host/emit/emit.h"
-#include "host/plan/lower.h"
+#include "host/plan/kernels.h"
 #include "host/target/home.h"
 #include "mote/input.h"
 

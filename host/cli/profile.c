@@ -4,6 +4,7 @@
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
 #include "host/cli/measure.h"
+#include "host/graph/op_info.h"
 
 /* A line of the table: an operator of the compiled graph, or a step of an image, which knows no operators. */
 struct line {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators that work on elements one by one, in the layout in which their first input is, and those that move data. */
 #include "host/exec/loops.h"
-#include "host/graph/ops/strided_slice.h"
+#include "host/operators/strided_slice.h"
 
 enum mote_status build_activation(struct program *p, const struct op *op, const struct frame *at)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/exec/runner.h"
 
-#include "host/plan/lower.h"
+#include "host/plan/kernels.h"
 #include "mote/ops/image.h"
 
 static double work_of_group(const struct mote_model *m, const struct mote_image_group *g,

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every stage asks of an operator. One row an operator, expanded from host/graph/ops.def; the functions are in
- * host/graph/ops/<name>.c. */
+ * host/operators/<name>.c. */
 #ifndef MOTE_OP_INFO_H
 #define MOTE_OP_INFO_H
 
 #include "host/graph/graph.h"
-
-struct lowering; /* host/plan/lower.h */
 
 enum opt_kind { OPT_INT, OPT_FLOAT, OPT_FLAG, OPT_PADDING, OPT_ACTIVATION };
 
@@ -31,8 +29,6 @@ struct op_info {
     enum mote_status (*infer)(const struct model *m, struct graph *g, const struct op *op, const struct frame *at);
     /* Multiply-accumulates of one inference. */
     int64_t (*macs)(const struct graph *g, const struct op *op);
-    /* The operator as steps of device kernels: host/plan/lower.h. */
-    enum mote_status (*lower)(struct lowering *l, const struct op *op, const struct frame *at);
 };
 
 extern const struct op_info op_info[OP_LIMIT]; /* [OP_NOP] is empty */
@@ -41,7 +37,7 @@ extern const struct opts_info opts_info[OPTS_COUNT];
 const char *padding_name(int padding);       /* "same" */
 const char *activation_name(int activation); /* "relu6" */
 
-/* ---- shared by the operators' files (host/graph/ops/common.c) ---- */
+/* ---- shared by the operators' files (host/graph/shapes.c) ---- */
 /* The macs function of an operator that multiplies nothing. */
 #define MACS_NONE(name)                                                                                                \
     int64_t macs_##name(const struct graph *g, const struct op *op)                                                    \

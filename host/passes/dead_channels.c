@@ -13,7 +13,7 @@
  * together; what any other operator reads or writes keeps all channels, and so do the graph's inputs and outputs. */
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
-#include "host/plan/lower.h"
+#include "host/operators/quantization.h"
 #include "mote/kernels/shared/requant.h"
 
 #include <math.h>

@@ -5,7 +5,7 @@
  * sign of zero may come out otherwise: a pool drops them, a clamp does not.) */
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
-#include "host/plan/lower.h"
+#include "host/operators/quantization.h"
 
 static bool is_pool_of_one(const struct graph *g, const struct op *op)
 {

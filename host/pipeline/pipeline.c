@@ -3,6 +3,7 @@
 
 #include "host/base/faults.h"
 #include "host/emit/emit.h"
+#include "host/graph/op_info.h"
 #include "host/import/import.h"
 #include "host/passes/passes.h"
 #include "host/plan/stages.h"

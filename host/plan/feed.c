@@ -4,6 +4,7 @@
  * wants. The caller has to bring a row before each call of that step. */
 #include "host/plan/feed.h"
 
+#include "host/plan/build.h"
 #include "host/plan/rows.h"
 #include "host/plan/stages.h"
 #include "mote/kernels/move/copy.h"
@@ -93,7 +94,7 @@ static int32_t put_place(struct plan *plan)
 static enum mote_status put_step(struct plan *plan, const struct frame *at)
 {
     const int32_t whole = value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]]), tensor = put_row(plan);
-    struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan, .op = plan->steps[0].op};
+    struct lowering l = lowering_of(plan, plan->steps[0].op);
     const int32_t args[] = {lower_tensor(&l, tensor), whole};
     const struct mote_copy p = {.rows = plan->feed.end,
                                 .row_bytes = (int32_t)(plan->values[args[0]].bytes / plan->feed.hop)};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stage `fold_rows`: a fully connected layer over an image whose rows come one by one takes them so, and keeps a
  * sum an output instead of the image. */
+#include "host/plan/build.h"
 #include "host/plan/rows.h"
 #include "host/plan/stages.h"
 #include "mote/kernels/dense/fully_connected_f32.h"
@@ -37,7 +38,7 @@ static bool is_fast(const struct plan *plan, enum kernel_id whole, enum kernel_i
 static enum mote_status replace(struct plan *plan, int32_t i, enum kernel_id kernel, const void *params,
                                 const int32_t *args, const struct frame *at)
 {
-    struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan, .op = plan->steps[i].op};
+    struct lowering l = lowering_of(plan, plan->steps[i].op);
 
     TRY(lower_step(&l, kernel, params, args, at));
     plan->steps[i] = plan->steps[--plan->n_steps];

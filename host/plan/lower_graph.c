@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stage `lower`: operators become steps. Those that cannot are named together. */
 #include "host/base/faults.h"
+#include "host/graph/op_info.h"
 #include "host/graph/scales.h"
+#include "host/plan/build.h"
 #include "host/plan/stages.h"
 
 static enum mote_status lower_op(struct lowering *l, const struct op *op, const struct frame *at)
@@ -9,12 +11,12 @@ static enum mote_status lower_op(struct lowering *l, const struct op *op, const 
     if (op->id == OP_NOP)
         return MOTE_OK;
     TRY(want_scales(l->graph, op, at));
-    return op_info[op->id].lower(l, op, at);
+    return op_lower[op->id](l, op, at);
 }
 
 static enum mote_status lower_all(struct plan *plan, const struct frame *at)
 {
-    struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan};
+    struct lowering l = lowering_of(plan, 0);
     struct faults faults = {.pool = plan->pool};
 
     for (int32_t i = 0; i < plan->graph->n_inputs; i++)

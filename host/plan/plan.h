@@ -5,7 +5,7 @@
 #define MOTE_PLAN_H
 
 #include "host/graph/graph.h"
-#include "host/plan/lower.h"
+#include "host/plan/kernels.h"
 #include "host/plan/offsets.h"
 #include "host/target/target.h"
 

@@ -3,6 +3,8 @@
  * would compute again is kept in rings: row k of a tensor of N rows is in round i of the schedule row k + i * hop of an
  * endless one, the last of which are computed. All kernels count rows from the first round on, until after `period`
  * rounds each ring is where it was. */
+#include "host/graph/op_info.h"
+#include "host/plan/build.h"
 #include "host/plan/feed.h"
 #include "host/plan/flow.h"
 #include "host/plan/schedule.h"
@@ -364,7 +366,7 @@ static enum mote_status put_layer(struct plan *plan, const struct step *s, const
                                               .hi = conv->hi,
                                               .per_channel = conv->per_channel};
     const struct mote_copy move = {.rows = conv->out_h, .row_bytes = conv->out_c};
-    struct lowering l = {.model = plan->model, .graph = plan->graph, .plan = plan, .op = s->op};
+    struct lowering l = lowering_of(plan, s->op);
     int32_t args[] = {s->args[0], s->args[1], s->args[2], s->args[3], s->args[4], s->args[6]}, moved[2];
 
     if (conv->out_h == 1)

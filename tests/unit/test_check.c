@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "host/plan/lower.h"
+#include "host/plan/kernels.h"
 #include "mote/ops/image.h"
 #include "mote/ops/types.h"
 #include "tests/golden/road.h"

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "host/plan/lower.h"
+#include "host/plan/kernels.h"
 #include "mote/ops/image.h"
 #include "tests/golden/road.h"
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #undef fail /* ours is in base.h */
 
-#include "host/graph/ops/elementwise.h"
+#include "host/operators/elementwise.h"
 #include "host/plan/plan.h"
 #include "mote/kernels/elementwise/add_s8.h"
 #include "mote/kernels/recurrent/lstm_s8.h"

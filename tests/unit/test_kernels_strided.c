@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #undef fail /* ours is in base.h */
 
-#include "host/graph/ops/strided.h"
+#include "host/operators/strided.h"
 #include "host/plan/plan.h"
 #include "mote/kernels/move/strided_copy.h"
 #include "tests/trust.h"

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #undef fail /* ours is in base.h */
 
+#include "host/operators/quantization.h"
 #include "host/plan/plan.h"
 #include "mote/runtime/registry.h"
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "host/plan/lower.h"
+#include "host/plan/kernels.h"
 #include "mote/kernels/elementwise/requantize_s8.h"
 #include "mote/ops/image.h"
 #include "tests/golden/road.h"

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "host/base/base.h"
-#include "host/plan/lower.h"
+#include "host/plan/kernels.h"
 #include "mote/mote.h"
 #include "mote/ops/image.h"
 #include "mote/ops/types.h"

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "host/plan/lower.h"
+#include "host/plan/kernels.h"
 #include "mote/ops/image.h"
 #include "mote/runtime/registry.h"
 #include "tests/golden/road.h"

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "host/emit/c/c.h"
+#include "host/graph/op_info.h"
 #include "host/plan/schedule.h"
 
 #define CLASSES_LINE 8 /* names a line */

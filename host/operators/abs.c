@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ABS. */
+#include "host/operators/unary.h"
+#include "mote/kernels/shared/requant.h"
+
+UNARY_OP(abs)
+
+/* Requantized only if the scales differ, and then by their quotient in float. */
+static enum mote_status lower_abs_s8(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    struct unary_s8 u;
+    int8_t table[256];
+    int32_t mult = 0, shift = 0;
+
+    TRY(want_unary_s8(l, op, &u, at));
+    if (u.in_scale != u.out_scale)
+        TRY(want_multiplier(at, (double)ratio_f32(u.in_scale, u.out_scale), &mult, &shift));
+    for (int32_t i = 0; i < 256; i++) {
+        int32_t x = i + INT8_MIN - u.in_zero;
+
+        x = x < 0 ? -x : x;
+        if (u.in_scale != u.out_scale)
+            x = mote_requant(x, mult, shift);
+        table[i] = saturate_s8((int64_t)x + u.out_zero);
+    }
+    return lower_table_s8(l, op, table, at);
+}
+
+enum mote_status lower_abs(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_abs_s8(l, op, at);
+    case TYPE_F32:
+        return lower_unary_f32(l, op, MOTE_UNARY_ABS, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ARG_MAX: where along an axis, which the second input, a constant, names, the first of the largest elements is. */
+#include "host/operators/elementwise.h"
+#include "mote/kernels/pool/arg_max.h"
+
+static enum mote_status find_axis(const struct graph *g, const struct op *op, int *axis, const struct frame *at)
+{
+    const struct tensor *in = op_in(g, op, 0);
+    int64_t n, values[2 * RANK_MAX];
+
+    TRY(want_rank(at, in, "input", 1, RANK_MAX));
+    TRY(want_ints(at, g, op, 1, "axis", 1, 1, &n, values));
+    if (values[0] < -in->rank || values[0] >= in->rank)
+        return fail(at, MOTE_ERR_VALUE, "axis %lld of an input of %d dimensions", (long long)values[0], (int)in->rank);
+    *axis = (int)(values[0] < 0 ? values[0] + in->rank : values[0]);
+    return MOTE_OK;
+}
+
+enum mote_status infer_arg_max(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+{
+    const struct tensor *in = op_in(g, op, 0);
+    int64_t dims[RANK_MAX];
+    int axis = 0, rank = 0;
+
+    (void)m;
+    TRY(find_axis(g, op, &axis, at));
+    for (int d = 0; d < in->rank; d++)
+        if (d != axis)
+            dims[rank++] = in->dims[d];
+    return infer_set(at, op_out(g, op, 0), rank, dims);
+}
+
+MACS_NONE(arg_max)
+
+enum mote_status lower_arg_max(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct tensor *in = op_in(l->graph, op, 0);
+    struct mote_arg_max p = {.rows = 1, .inner = 1, .type = (int32_t)in->type};
+    int axis = 0;
+
+    if (in->type != TYPE_S8 && in->type != TYPE_F32)
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    TRY(want_type(at, l->graph, op->out[0], TYPE_S32));
+    TRY(find_axis(l->graph, op, &axis, at));
+    p.len = (int32_t)in->dims[axis];
+    for (int d = 0; d < in->rank; d++) {
+        if (d < axis)
+            p.rows *= (int32_t)in->dims[d];
+        if (d > axis)
+            p.inner *= (int32_t)in->dims[d];
+    }
+
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_arg_max, &p, args, at);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* AVERAGE_POOL_2D: input and output NHWC, of one quantization. */
+#include "host/operators/pool.h"
+#include "host/operators/reduce.h"
+#include "mote/kernels/pool/average_pool_2d_s8.h"
+#include "mote/kernels/pool/mean_rows_f32.h"
+#include "mote/kernels/pool/mean_rows_s8.h"
+
+enum mote_status infer_average_pool_2d(const struct model *m, struct graph *g, const struct op *op,
+                                       const struct frame *at)
+{
+    (void)m;
+    return infer_pool(g, op, at);
+}
+
+int64_t macs_average_pool_2d(const struct graph *g, const struct op *op)
+{
+    (void)g;
+    (void)op;
+    return 0;
+}
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static enum mote_status lower_global_s8(struct lowering *l, const struct op *op, int32_t lo, int32_t hi,
+                                        const struct frame *at)
+{
+    const int64_t *dims = op_in(l->graph, op, 0)->dims;
+    struct mote_mean_rows_s8 p = {.batch = (int32_t)dims[0],
+                                  .in_h = (int32_t)dims[1],
+                                  .in_w = (int32_t)dims[2],
+                                  .channels = (int32_t)dims[3],
+                                  .divisor = (int32_t)(dims[1] * dims[2]),
+                                  .lo = lo,
+                                  .hi = hi};
+
+    return lower_mean_rows_s8(l, op, &p, at);
+}
+
+static enum mote_status lower_average_pool_2d_s8(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct pool_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
+    struct window y, x;
+    int32_t lo, hi;
+
+    TRY(pool_range_s8(l->graph, op, &lo, &hi, at));
+    TRY(pool_windows(l->graph, op, &y, &x, at));
+    if (smaller(o->filter_h, in->dims[1]) * smaller(o->filter_w, in->dims[2]) > MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "a window of more than %d elements: average in two steps",
+                    MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX);
+    if (pool_is_global(o, in, &y, &x))
+        return lower_global_s8(l, op, lo, hi, at);
+
+    struct mote_average_pool_2d_s8 p = {POOL_GEOMETRY(in, out, o, y, x), .lo = lo, .hi = hi};
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_average_pool_2d_s8, &p, args, at);
+}
+
+static enum mote_status lower_average_pool_2d_f32(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct tensor *in = op_in(l->graph, op, 0);
+    const struct pool_opts *o = op->opts;
+    struct window y, x;
+
+    TRY(want_type(at, l->graph, op->in[0], TYPE_F32));
+    TRY(want_type(at, l->graph, op->out[0], TYPE_F32));
+    TRY(pool_windows(l->graph, op, &y, &x, at));
+    if (!pool_is_global(o, in, &y, &x))
+        return lower_pool_2d_f32(l, op, true, at);
+
+    struct mote_mean_rows_f32 p = {.batch = (int32_t)in->dims[0],
+                                   .in_h = (int32_t)in->dims[1],
+                                   .in_w = (int32_t)in->dims[2],
+                                   .channels = (int32_t)in->dims[3],
+                                   .number = float_bits((float)in->dims[1] * (float)in->dims[2])};
+
+    activation_range_f32(o->activation, &p.lo, &p.hi);
+    return lower_mean_rows_f32(l, op, &p, at);
+}
+
+enum mote_status lower_average_pool_2d(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_average_pool_2d_s8(l, op, at);
+    case TYPE_F32:
+        return lower_average_pool_2d_f32(l, op, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
+}

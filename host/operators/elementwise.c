@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows, broadcasting and small constants of the element-by-element operators. */
+#include "host/operators/elementwise.h"
+#include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s8.h"
+#include "mote/kernels/move/copy.h"
+
+static int leading_dims(const struct tensor *t) { return t->rank > 2 ? t->rank - 2 : 0; }
+
+struct row_split split_rows(const struct tensor *t)
+{
+    int64_t rows = 1, len = 1;
+
+    for (int d = 0; d < t->rank; d++)
+        *(d < leading_dims(t) ? &rows : &len) *= t->dims[d];
+    return (struct row_split){(int32_t)rows, (int32_t)len};
+}
+
+enum mote_status infer_same(struct graph *g, const struct op *op, const struct frame *at)
+{
+    const struct tensor *in = op_in(g, op, 0);
+
+    TRY(want_rank(at, in, "input", 0, RANK_MAX));
+    return infer_set(at, op_out(g, op, 0), in->rank, in->dims);
+}
+
+enum mote_status infer_same_elements(struct graph *g, const struct op *op, const struct frame *at)
+{
+    const struct tensor *in = op_in(g, op, 0), *out = op_out(g, op, 0);
+    char in_shape[96], out_shape[96];
+
+    if (out->rank == 0 || tensor_elements(out) < 0)
+        return infer_same(g, op, at);
+    if (tensor_elements(in) != tensor_elements(out))
+        return fail(at, MOTE_ERR_SHAPE, "the input is %s, the output %s", shape_text(in, in_shape),
+                    shape_text(out, out_shape));
+    return MOTE_OK;
+}
+
+enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
+    struct mote_copy p = {.rows = 1, .row_bytes = (int32_t)tensor_bytes(in)};
+
+    if (in->type != out->type)
+        return fail(at, MOTE_ERR_TYPE, "the input is %s and the output %s", type_name(in->type), type_name(out->type));
+    if (in->data == NULL && !in->state && !out->state)
+        return lower_alias(l, op->in[0], op->out[0], at);
+
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_copy, &p, args, at);
+}
+
+enum mote_status lower_real_zero(struct lowering *l, const struct op *op, int32_t *value, const struct frame *at)
+{
+    const struct tensor *out = op_out(l->graph, op, 0);
+    uint8_t element[16] = {0};
+    int32_t zero = 0;
+    float scale;
+
+    if ((out->type == TYPE_S8 || out->type == TYPE_U8) && out->quant.n > 0)
+        TRY(want_quant(at, l->graph, op, op->out[0], out->type, &scale, &zero));
+    element[0] = (uint8_t)zero;
+    *value = lower_const(l, "padding", out->type, element, (size_t)type_bits(out->type) / 8, false);
+    return MOTE_OK;
+}
+
+/* Dimension d of `rank` dimensions, of a tensor that may have fewer: its own are the innermost. */
+static int64_t dim_of(const struct tensor *t, int rank, int d)
+{
+    return d < rank - t->rank ? 1 : t->dims[d - (rank - t->rank)];
+}
+
+static int64_t broadcast_dim(int64_t a, int64_t b)
+{
+    if (a == b || b == 1)
+        return a;
+    if (a == 1)
+        return b;
+    if (a == DIM_UNKNOWN)
+        return b;
+    return b == DIM_UNKNOWN ? a : 0;
+}
+
+enum mote_status infer_broadcast(struct graph *g, const struct op *op, const struct frame *at)
+{
+    const struct tensor *a = op_in(g, op, 0), *b = op_in(g, op, 1);
+    char a_shape[96], b_shape[96];
+    int64_t dims[RANK_MAX];
+    int rank;
+
+    TRY(want_rank(at, a, "first input", 0, RANK_MAX));
+    TRY(want_rank(at, b, "second input", 0, RANK_MAX));
+    rank = a->rank > b->rank ? a->rank : b->rank;
+    for (int d = 0; d < rank; d++) {
+        dims[d] = broadcast_dim(dim_of(a, rank, d), dim_of(b, rank, d));
+        if (dims[d] == 0)
+            return fail(at, MOTE_ERR_SHAPE, "the shapes %s and %s do not fit together", shape_text(a, a_shape),
+                        shape_text(b, b_shape));
+    }
+    return infer_set(at, op_out(g, op, 0), rank, dims);
+}
+
+/* Neighboring dimensions along which the same operands vary are one. */
+struct group {
+    int32_t dim;
+    bool a, b; /* whether the operand varies */
+};
+
+/* The groups, outermost first; *has_rows says that the first is the rows', which the dimensions of a row never join. */
+static int find_groups(const struct tensor *a, const struct tensor *b, const struct tensor *out,
+                       struct group group[RANK_MAX], bool *has_rows)
+{
+    int n = 0;
+
+    *has_rows = false;
+    for (int d = 0; d < out->rank; d++) {
+        struct group now = {(int32_t)out->dims[d], dim_of(a, out->rank, d) != 1, dim_of(b, out->rank, d) != 1};
+        bool leading = d < leading_dims(out);
+
+        if (now.dim == 1)
+            continue;
+        if (n > 0 && now.a == group[n - 1].a && now.b == group[n - 1].b && (leading || n > 1 || !*has_rows)) {
+            group[n - 1].dim *= now.dim;
+            continue;
+        }
+        group[n++] = now;
+        *has_rows |= leading && n == 1;
+    }
+    return n;
+}
+
+struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out)
+{
+    struct broadcast p = {.rows = 1, .out_len = 1, .a_len = 1, .b_len = 1};
+    struct group group[RANK_MAX], *inner = group;
+    bool has_rows;
+    int n = find_groups(a, b, out, group, &has_rows);
+
+    if (has_rows) {
+        p.rows = group[0].dim;
+        inner++;
+        n--;
+    }
+    p.rank = n > 0 ? n : 1;
+    p.shape[0][0] = 1;
+    for (int i = n - 1; i >= 0; i--) {
+        p.shape[i][0] = inner[i].dim;
+        p.shape[i][1] = inner[i].a ? p.a_len : 0;
+        p.shape[i][2] = inner[i].b ? p.b_len : 0;
+        p.a_len *= inner[i].a ? inner[i].dim : 1;
+        p.b_len *= inner[i].b ? inner[i].dim : 1;
+        p.out_len *= inner[i].dim;
+    }
+    return p;
+}
+
+enum mote_status want_binary_s8(const struct lowering *l, const struct op *op, struct binary_s8 *q, float scales[3],
+                                const struct frame *at)
+{
+    const struct graph *g = l->graph;
+
+    q->lo = INT8_MIN;
+    q->hi = INT8_MAX;
+    TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &scales[0], &q->a_zero));
+    TRY(want_quant(at, g, op, op->in[1], TYPE_S8, &scales[1], &q->b_zero));
+    return want_quant(at, g, op, op->out[0], TYPE_S8, &scales[2], &q->out_zero);
+}
+
+enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary_s8 *q,
+                                 const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
+    struct mote_binary_s8 p = {
+        .function = q->function,
+        .rows = b.rows,
+        .rank = b.rank,
+        .a_len = b.a_len,
+        .b_len = b.b_len,
+        .out_len = b.out_len,
+        .a_zero = q->a_zero,
+        .a_mult = q->a_mult,
+        .a_shift = q->a_shift,
+        .b_zero = q->b_zero,
+        .b_mult = q->b_mult,
+        .b_shift = q->b_shift,
+        .out_zero = q->out_zero,
+        .out_mult = q->out_mult,
+        .out_shift = q->out_shift,
+        .lo = q->lo,
+        .hi = q->hi,
+    };
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_tensor(l, op->in[1]),
+        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_binary_s8, &p, args, at);
+}
+
+enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
+                                  const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
+    struct mote_binary_f32 p = {
+        .function = function,
+        .rows = b.rows,
+        .rank = b.rank,
+        .a_len = b.a_len,
+        .b_len = b.b_len,
+        .out_len = b.out_len,
+    };
+
+    TRY(want_type(at, g, op->in[0], TYPE_F32));
+    TRY(want_type(at, g, op->in[1], TYPE_F32));
+    TRY(want_type(at, g, op->out[0], TYPE_F32));
+    activation_range_f32(activation, &p.lo, &p.hi);
+
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_tensor(l, op->in[1]),
+        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_binary_f32, &p, args, at);
+}
+
+enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,
+                           const char *what, int64_t n_min, int64_t n_max, int64_t *n, int64_t values[2 * RANK_MAX])
+{
+    const struct tensor *t = op_in(g, op, input);
+
+    assert(n_max <= 2 * RANK_MAX);
+    TRY(want_rank(at, t, what, 0, RANK_MAX));
+    TRY(want_const(at, g, op->in[input], what));
+    if (t->type != TYPE_S32 && t->type != TYPE_S64)
+        return fail(at, MOTE_ERR_TYPE, "the %s is %s, not s32 or s64", what, type_name(t->type));
+    *n = tensor_elements(t);
+    if (*n < n_min || *n > n_max)
+        return fail(at, MOTE_ERR_SHAPE, "the %s has %lld values, not %lld to %lld", what, (long long)*n,
+                    (long long)n_min, (long long)n_max);
+    for (int64_t i = 0; i < *n; i++)
+        values[i] = const_int(t, i);
+    return MOTE_OK;
+}
+
+enum mote_status want_multiplier(const struct frame *at, double scale, int32_t *mult, int32_t *shift)
+{
+    if (scale < 0x1p30) /* also false for NaN */
+        quantize_multiplier(scale, mult, shift);
+    if (!(scale < 0x1p30) || *shift > 30)
+        return fail(at, MOTE_ERR_QUANT, "the output's scale is too small: the inputs' are %g times as large", scale);
+    return MOTE_OK;
+}
+
+float ratio_f32(float a, float b)
+{
+    volatile float ratio = a / b;
+
+    return ratio;
+}

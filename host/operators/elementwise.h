@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the operators that go through tensors element by element share, and the tables that some of them have the host
+ * make for the device. */
+#ifndef MOTE_OPERATORS_ELEMENTWISE_H
+#define MOTE_OPERATORS_ELEMENTWISE_H
+
+#include "host/operators/quantization.h"
+#include "host/plan/build.h"
+
+/* A tensor as rows: the two innermost dimensions are one row (W * C of an image), all others count rows. */
+struct row_split {
+    int32_t rows, len;
+};
+struct row_split split_rows(const struct tensor *t);
+
+/* An operator whose output has its input's shape. */
+MUST_CHECK enum mote_status infer_same(struct graph *g, const struct op *op, const struct frame *at);
+
+/* The same number of elements, in whatever shape the file gives the output; the input's if it gives none. */
+MUST_CHECK enum mote_status infer_same_elements(struct graph *g, const struct op *op, const struct frame *at);
+
+/* An operator whose output has its input's bytes: no step where the planner can let them share memory, else a copy. */
+MUST_CHECK enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const struct frame *at);
+
+/* One element of the output's type that is real zero, as a constant: what is around a padded picture. */
+MUST_CHECK enum mote_status lower_real_zero(struct lowering *l, const struct op *op, int32_t *value,
+                                            const struct frame *at);
+
+/* ---- two operands, broadcast ---- */
+MUST_CHECK enum mote_status infer_broadcast(struct graph *g, const struct op *op, const struct frame *at);
+
+/* How the kernels of two operands walk them (device/mote/kernels/shared/broadcast.h). */
+struct broadcast {
+    int32_t rows, out_len;
+    int32_t a_len, b_len;
+    int32_t rank;
+    int32_t shape[RANK_MAX][3]; /* {dimension, stride in a, stride in b} */
+};
+struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out);
+/* The infer and macs functions of an operator of two operands. */
+#define BINARY_OP(name)                                                                                                \
+    enum mote_status infer_##name(const struct model *m, struct graph *g, const struct op *op, const struct frame *at) \
+    {                                                                                                                  \
+        (void)m;                                                                                                       \
+        return infer_broadcast(g, op, at);                                                                             \
+    }                                                                                                                  \
+    MACS_NONE(name)
+/* An int8 operator of two operands: what the kernel binary_s8 needs besides how the operands are walked. */
+struct binary_s8 {
+    int32_t function; /* of device/mote/kernels/elementwise/binary_s8.h */
+    int32_t a_zero, a_mult, a_shift;
+    int32_t b_zero, b_mult, b_shift;
+    int32_t out_zero, out_mult, out_shift;
+    int32_t lo, hi;
+};
+/* Fills in the zero points and the full range, and gives the scales. */
+MUST_CHECK enum mote_status want_binary_s8(const struct lowering *l, const struct op *op, struct binary_s8 *q,
+                                           float scales[3], const struct frame *at);
+MUST_CHECK enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary_s8 *q,
+                                            const struct frame *at);
+/* A float operator of two operands; `function` is one of device/mote/kernels/elementwise/binary_f32.h. */
+MUST_CHECK enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
+                                             const struct frame *at);
+
+/* Sum or difference of s8 or s16 tensors. */
+MUST_CHECK enum mote_status lower_add_sub(struct lowering *l, const struct op *op, bool minus, const struct frame *at);
+
+/* ---- constants that an operator needs ---- */
+/* A constant list of integers, of n_min to n_max elements: their number, in *n, and their values. */
+MUST_CHECK enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,
+                                      const char *what, int64_t n_min, int64_t n_max, int64_t *n,
+                                      int64_t values[2 * RANK_MAX]);
+/* quantize_multiplier(), refusing what no kernel takes. */
+MUST_CHECK enum mote_status want_multiplier(const struct frame *at, double scale, int32_t *mult, int32_t *shift);
+/* a / b rounded to float, whatever the compiler's options. */
+float ratio_f32(float a, float b);
+
+/* ---- tables ---- */
+#define SOFTMAX_TABLE_MAX 256
+/* exp(-d * beta * scale), d = 0, 1, …, as the reference's fixed point gives it, up to the last that can change a
+ * result. Returns their number, 0 if the reference would refuse the scales. */
+int32_t softmax_table(float beta, float scale, int32_t table[SOFTMAX_TABLE_MAX]);
+/* The input index that the output's index `i` shows. */
+int64_t resize_index(int64_t i, int64_t in, int64_t out, bool align_corners, bool half_pixel_centers);
+/* The sigmoid at k / 24 for the LSTM's interpolation. */
+void sigmoid_table(uint16_t table[256]);
+
+#endif

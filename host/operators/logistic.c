@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* LOGISTIC: 1 / (1 + exp(-x)). */
+#include "host/operators/fixed_point.h"
+#include "host/operators/unary.h"
+#include "mote/kernels/shared/requant.h"
+
+UNARY_OP(logistic)
+
+/* Scale 1/256 and zero point -128. */
+static int32_t logistic_s8(int32_t a) { return mote_rounding_divide(fixed_logistic(a), 23) + INT8_MIN; }
+
+static enum mote_status lower_logistic_s8(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    struct unary_s8 u;
+
+    TRY(want_unary_s8(l, op, &u, at));
+    return lower_fixed_s8(l, op, logistic_s8, at);
+}
+
+enum mote_status lower_logistic(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_logistic_s8(l, op, at);
+    case TYPE_F32:
+        return lower_unary_f32(l, op, MOTE_UNARY_SIGMOID, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MEAN. The sum is exact; 1 / n is part of the multiplier of the scales. */
+#include "host/operators/reduce.h"
+#include "mote/kernels/pool/reduce_f32.h"
+
+REDUCE_OP(mean)
+
+enum mote_status lower_mean(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_sum_s8(l, op, true, at);
+    case TYPE_F32:
+        return lower_reduce_f32(l, op, MOTE_REDUCE_MEAN, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* RELU: what is below 0 becomes 0. */
+#include <math.h>
+
+#include "host/operators/unary.h"
+#include "mote/kernels/shared/requant.h"
+
+UNARY_OP(relu)
+
+/* With another scale or zero point at the output, each value is requantized before the clamp. */
+static enum mote_status lower_relu_s8(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    struct unary_s8 u;
+    int8_t table[256];
+    int32_t mult, shift;
+
+    TRY(want_unary_s8(l, op, &u, at));
+    TRY(want_multiplier(at, (double)ratio_f32(u.in_scale, u.out_scale), &mult, &shift));
+    for (int32_t i = 0; i < 256; i++)
+        table[i] = mote_requant_s8(i + INT8_MIN - u.in_zero, mult, shift, u.out_zero, u.out_zero, INT8_MAX);
+    return lower_table_s8(l, op, table, at);
+}
+
+enum mote_status lower_relu(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_relu_s8(l, op, at);
+    case TYPE_F32:
+        return lower_clamp_f32(l, op, 0, INFINITY, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* RELU6: a clamp to 0 … 6. */
+#include "host/operators/unary.h"
+#include "mote/kernels/shared/requant.h"
+
+UNARY_OP(relu6)
+
+/* The bytes between the limits stay as they are. */
+static enum mote_status lower_relu6_s8(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    struct unary_s8 u;
+    int8_t table[256];
+    int32_t lo, hi;
+
+    TRY(want_unary_s8(l, op, &u, at));
+    TRY(activation_range_s8(op_in(l->graph, op, 0), ACTIVATION_RELU6, &lo, &hi, at));
+    for (int32_t i = 0; i < 256; i++)
+        table[i] = (int8_t)mote_clamp(i + INT8_MIN, lo, hi);
+    return lower_table_s8(l, op, table, at);
+}
+
+enum mote_status lower_relu6(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_relu6_s8(l, op, at);
+    case TYPE_F32:
+        return lower_clamp_f32(l, op, 0, 6, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SQUARED_DIFFERENCE. As in ADD, each operand is scaled and rounded by itself first. */
+#include "host/operators/elementwise.h"
+#include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s8.h"
+
+BINARY_OP(squared_difference)
+
+static enum mote_status lower_squared_difference_s8(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    struct binary_s8 q = {.function = MOTE_BINARY_S8_SQUARED_DIFFERENCE};
+    float s[3];
+    double twice;
+
+    TRY(want_binary_s8(l, op, &q, s, at));
+    twice = 2 * (double)(s[0] > s[1] ? s[0] : s[1]);
+    quantize_multiplier((double)s[0] / twice, &q.a_mult, &q.a_shift); /* at most 1/2 */
+    quantize_multiplier((double)s[1] / twice, &q.b_mult, &q.b_shift);
+    TRY(want_multiplier(at, twice * twice / ((1 << 2 * MOTE_BINARY_S8_LEFT_SHIFT) * (double)s[2]), &q.out_mult,
+                        &q.out_shift));
+    return lower_binary_s8(l, op, &q, at);
+}
+
+enum mote_status lower_squared_difference(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_squared_difference_s8(l, op, at);
+    case TYPE_F32:
+        return lower_binary_f32(l, op, MOTE_BINARY_SQUARED_DIFFERENCE, ACTIVATION_NONE, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
+}

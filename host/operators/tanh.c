@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TANH. */
+#include "host/operators/fixed_point.h"
+#include "host/operators/unary.h"
+#include "mote/kernels/shared/requant.h"
+
+UNARY_OP(tanh)
+
+/* Scale 1/128 and zero point 0. */
+static int32_t tanh_s8(int32_t a) { return mote_rounding_divide(fixed_tanh(a), 24); }
+
+enum mote_status lower_tanh(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    switch (op_in(l->graph, op, 0)->type) {
+    case TYPE_S8:
+        return lower_fixed_s8(l, op, tanh_s8, at);
+    case TYPE_F32:
+        return lower_unary_f32(l, op, MOTE_UNARY_TANH, at);
+    default:
+        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    }
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of int8 functions, steps of float ones. */
+#include "host/operators/unary.h"
+
+#include <math.h>
+
+#include "mote/kernels/shared/requant.h"
+#include "mote/kernels/elementwise/table_s8.h"
+
+enum mote_status want_unary_s8(const struct lowering *l, const struct op *op, struct unary_s8 *u,
+                               const struct frame *at)
+{
+    TRY(want_quant(at, l->graph, op, op->in[0], TYPE_S8, &u->in_scale, &u->in_zero));
+    return want_quant(at, l->graph, op, op->out[0], TYPE_S8, &u->out_scale, &u->out_zero);
+}
+
+enum mote_status lower_table_s8(struct lowering *l, const struct op *op, const int8_t table[256],
+                                const struct frame *at)
+{
+    struct row_split split = split_rows(op_in(l->graph, op, 0));
+    struct mote_table_s8 p = {.rows = split.rows, .len = split.len};
+    int8_t by_bits[256];
+
+    for (int32_t q = INT8_MIN; q <= INT8_MAX; q++)
+        by_bits[(uint8_t)q] = table[q - INT8_MIN];
+
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_const(l, "table", TYPE_S8, by_bits, sizeof by_bits, false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_table_s8, &p, args, at);
+}
+
+enum mote_status lower_fixed_s8(struct lowering *l, const struct op *op, int32_t (*of)(int32_t a),
+                                const struct frame *at)
+{
+    struct unary_s8 u;
+    int8_t table[256];
+    int32_t mult, shift;
+    double radius;
+
+    TRY(want_unary_s8(l, op, &u, at));
+    quantize_multiplier((double)u.in_scale * (1 << 27), &mult, &shift);
+    if (shift < 0)
+        return fail(at, MOTE_ERR_QUANT, "the input's scale %g is below 2^-28", u.in_scale);
+    radius = floor(ldexp(15 << 27, -shift));
+    for (int32_t i = 0; i < 256; i++) {
+        int32_t x = i + INT8_MIN - u.in_zero;
+
+        table[i] = x <= -radius ? INT8_MIN : x >= radius ? INT8_MAX : saturate_s8(of(mote_requant(x, mult, shift)));
+    }
+    return lower_table_s8(l, op, table, at);
+}
+
+static enum mote_status lower_f32(struct lowering *l, const struct op *op, int32_t function, float lo, float hi,
+                                  const struct frame *at)
+{
+    struct row_split split = split_rows(op_in(l->graph, op, 0));
+    struct mote_unary_f32 p = {
+        .rows = split.rows,
+        .len = split.len,
+        .function = function,
+        .lo = float_bits(lo),
+        .hi = float_bits(hi),
+    };
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_unary_f32, &p, args, at);
+}
+
+enum mote_status lower_unary_f32(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)
+{
+    return lower_f32(l, op, function, 0, 0, at);
+}
+
+enum mote_status lower_leaky_f32(struct lowering *l, const struct op *op, float slope, const struct frame *at)
+{
+    return lower_f32(l, op, MOTE_UNARY_LEAKY_RELU, slope, 0, at);
+}
+
+enum mote_status lower_clamp_f32(struct lowering *l, const struct op *op, float lo, float hi, const struct frame *at)
+{
+    return lower_f32(l, op, MOTE_UNARY_CLAMP, lo, hi, at);
+}

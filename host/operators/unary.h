@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the operators of one input that go element by element share. Of int8 values the host makes a table of all 256
+ * results, so each of them is arithmetic on the host and the kernel table_s8; of floats they are functions of the
+ * kernel unary_f32. */
+#ifndef MOTE_OPERATORS_UNARY_H
+#define MOTE_OPERATORS_UNARY_H
+
+#include "host/operators/elementwise.h"
+#include "mote/kernels/elementwise/unary_f32.h"
+
+/* The infer and macs functions of such an operator. */
+#define UNARY_OP(name)                                                                                                 \
+    enum mote_status infer_##name(const struct model *m, struct graph *g, const struct op *op, const struct frame *at) \
+    {                                                                                                                  \
+        (void)m;                                                                                                       \
+        return infer_same(g, op, at);                                                                                  \
+    }                                                                                                                  \
+    MACS_NONE(name)
+
+struct unary_s8 {
+    float in_scale, out_scale;
+    int32_t in_zero, out_zero;
+};
+/* Input and output are int8 and quantized per tensor. */
+MUST_CHECK enum mote_status want_unary_s8(const struct lowering *l, const struct op *op, struct unary_s8 *u,
+                                          const struct frame *at);
+/* out = table[in + 128]. */
+MUST_CHECK enum mote_status lower_table_s8(struct lowering *l, const struct op *op, const int8_t table[256],
+                                           const struct frame *at);
+/* The table of a function in fixed point, `of`, which gives an int8 for the input's real number with 4 integer bits;
+ * where that has no room, the result is -128 or 127. */
+MUST_CHECK enum mote_status lower_fixed_s8(struct lowering *l, const struct op *op, int32_t (*of)(int32_t a),
+                                           const struct frame *at);
+static inline int8_t saturate_s8(int64_t x) { return (int8_t)(x < INT8_MIN ? INT8_MIN : x > INT8_MAX ? INT8_MAX : x); }
+/* `function` is one of MOTE_UNARY_FUNCTIONS. */
+MUST_CHECK enum mote_status lower_unary_f32(struct lowering *l, const struct op *op, int32_t function,
+                                            const struct frame *at);
+MUST_CHECK enum mote_status lower_leaky_f32(struct lowering *l, const struct op *op, float slope,
+                                            const struct frame *at);
+MUST_CHECK enum mote_status lower_clamp_f32(struct lowering *l, const struct op *op, float lo, float hi,
+                                            const struct frame *at);
+
+#endif
