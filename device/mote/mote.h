@@ -103,7 +103,9 @@ int32_t mote_model_open(struct mote_model *model, const struct mote_kernels *ker
 /* State tensors to real zero; the program begins anew. */
 void mote_model_reset(struct mote_model *model);
 
-/* One inference, from its beginning. Cannot fail on an open model; the status is for symmetry with step. */
+/* One inference, from its beginning; of a model that streams, and of one that keeps rows in rings (docs/STREAMING.md),
+ * the next round, after which the outputs are new. Cannot fail on an open model; the status is for symmetry with step.
+ */
 int32_t mote_model_run(struct mote_model *model);
 
 /* One call of a kernel: some rows of a step. Returns 1 if more are to come, 0 if that was the last: the outputs are

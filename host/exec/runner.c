@@ -4,6 +4,13 @@
 #include "host/plan/kernels.h"
 #include "mote/ops/image.h"
 
+/* An inference of a model that streams is a round. */
+static bool streams(const struct mote_model *m)
+{
+    return m->n_io > m->n_inputs && m->io[m->n_inputs].axis != MOTE_AXIS_NONE;
+}
+
+/* Of a round. */
 static double work_of_group(const struct mote_model *m, const struct mote_image_group *g,
                             const struct mote_image_entry *entries)
 {
@@ -14,7 +21,7 @@ static double work_of_group(const struct mote_model *m, const struct mote_image_
 
         work += 1 + entries[i].rows * kernels[s->kernel]->cost(m->params + s->params);
     }
-    return work * g->repeat;
+    return work;
 }
 
 double runner_work(const struct mote_model *m)
@@ -24,7 +31,7 @@ double runner_work(const struct mote_model *m)
     for (uint32_t at = 0; at < m->n_schedule;) {
         const struct mote_image_group *g = (const void *)&m->schedule[at];
 
-        work += work_of_group(m, g, &m->schedule[at + 1]);
+        work += work_of_group(m, g, &m->schedule[at + 1]) * (streams(m) ? 1 : g->repeat);
         at += 1 + g->entries;
     }
     return work;
@@ -32,7 +39,6 @@ double runner_work(const struct mote_model *m)
 
 int64_t model_feed_rows(const struct mote_model *m)
 {
-    const bool streams = m->n_io > 1 && m->io[1].axis != MOTE_AXIS_NONE;
     int64_t rows = 0, before = 0; /* the last group */
 
     if (m->n_inputs != 1 || m->io->axis == MOTE_AXIS_NONE)
@@ -41,12 +47,13 @@ int64_t model_feed_rows(const struct mote_model *m)
         const struct mote_image_group *g = (const void *)&m->schedule[at];
 
         before = rows;
-        for (uint32_t i = 1; i <= g->entries; i++)
+        rows += streams(m) ? g->repeat : 0;
+        for (uint32_t i = 1; i <= g->entries && !streams(m); i++)
             if (m->args[m->steps[m->schedule[at + i].step].args] == m->io->tensor)
                 rows += g->repeat;
         at += 1 + g->entries;
     }
-    return streams && rows > before ? before + 1 : rows;
+    return streams(m) && rows > 0 ? before + 1 : rows;
 }
 
 enum mote_status want_whole_input(const struct mote_model *m, const struct frame *at)

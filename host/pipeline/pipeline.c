@@ -169,7 +169,7 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
     TRY(passes_run(&p->model, options->passes, dump, stderr, at));
     p->macs_executed = model_macs(&p->model);
     TRY(plan_make(p->pool, &p->model, &p->target, &plan_options, &p->plan, at));
-    if (p->plan.feed.round != NULL)
+    if (p->plan.feed.macs > 0)
         p->macs_executed = p->plan.feed.macs;
     return MOTE_OK;
 }

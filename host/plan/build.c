@@ -116,6 +116,16 @@ int32_t plan_scratch(struct plan *plan, enum mote_type type, size_t bytes)
                                             .alias = VALUE_NONE});
 }
 
+void plan_place(struct plan *plan)
+{
+    plan->place = plan_value(plan, &(struct value){.kind = VALUE_STATE,
+                                                   .name = "place in the schedule",
+                                                   .type = TYPE_U16,
+                                                   .tensor = -1,
+                                                   .bytes = PLACE_BYTES,
+                                                   .alias = VALUE_NONE});
+}
+
 int32_t lower_scratch(struct lowering *l, enum mote_type type, size_t bytes)
 {
     return plan_scratch(l->plan, type, bytes);

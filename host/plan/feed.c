@@ -80,16 +80,6 @@ static void put_first(struct plan *plan)
     plan->steps[0] = last;
 }
 
-static int32_t put_place(struct plan *plan)
-{
-    return plan_value(plan, &(struct value){.kind = VALUE_STATE,
-                                            .name = "place in the schedule",
-                                            .type = TYPE_U16,
-                                            .tensor = -1,
-                                            .bytes = FEED_PLACE_BYTES,
-                                            .alias = VALUE_NONE});
-}
-
 /* Where rows go that are fed. */
 static enum mote_status put_step(struct plan *plan, const struct frame *at)
 {
@@ -114,7 +104,7 @@ enum mote_status stage_feed(struct plan *plan, const struct frame *at)
     if (plan->options.stream)
         TRY(stream_plan(plan, at));
     TRY(put_step(plan, at));
-    plan->feed.place = put_place(plan);
+    plan_place(plan);
     return MOTE_OK;
 }
 
@@ -123,7 +113,7 @@ void print_feed(const struct plan *plan, struct text *text)
     if (plan->feed.rows > 0)
         text_add(text, "%d rows of dimension %d, %lld bytes each\n", (int)plan->feed.rows, (int)plan->feed.axis,
                  (long long)plan->values[plan->steps[0].args[0]].bytes);
-    if (plan->feed.round != NULL)
+    if (plan->rounds.n > 0)
         text_add(text, "forever, %d a call; rings are where they were after %d calls\n", (int)plan->feed.hop,
-                 (int)plan->feed.period);
+                 (int)plan->rounds.period);
 }

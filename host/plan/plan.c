@@ -73,7 +73,8 @@ static void start(struct plan *plan, bool dumps)
                         .model = plan->model,
                         .graph = &plan->model->graphs[0],
                         .target = plan->target,
-                        .options = plan->options};
+                        .options = plan->options,
+                        .place = VALUE_NONE};
 
     memcpy(made.no_scratch, plan->no_scratch, sizeof made.no_scratch);
     made.value_of_tensor = pool_array(plan->pool, (size_t)made.graph->n_tensors, sizeof *made.value_of_tensor);

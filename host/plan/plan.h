@@ -84,7 +84,7 @@ struct plan_options {
     FILE *dump_to;
 };
 
-#define FEED_PLACE_BYTES 6 /* group, entry and round */
+#define PLACE_BYTES 6 /* group, entry and round */
 
 /* An input that comes row by row: step 0 copies each to its place in a ring. */
 struct plan_feed {
@@ -92,12 +92,15 @@ struct plan_feed {
     int32_t axis;   /* the dimension of the input that they are slices of */
     int32_t slices; /* of a row */
     int32_t hop;    /* rows a call */
-    int32_t place;  /* the state in which generated C keeps where it is in the schedule */
-    /* Streaming: */
-    int32_t warm_up, period;            /* rounds before the first window is there; rounds that then go on forever */
-    int64_t macs;                       /* of a call */
-    int32_t end;                        /* rows of the input that steps count to */
-    const struct schedule_entry *round; /* [n_steps] the first; NULL: an inference ends */
+    int32_t end;    /* rows of the input that steps count to */
+    int64_t macs;   /* of a call of a stream */
+};
+
+/* An inference is a round, and rows are counted from one to the next, until all rings are where they were. */
+struct plan_rounds {
+    int32_t n;                            /* entries of a round; 0: there are no rounds */
+    const struct schedule_entry *entries; /* [n] of the first */
+    int32_t warm_up, period;              /* rounds before the first window is there; rounds that then go on forever */
 };
 
 struct plan {
@@ -112,6 +115,8 @@ struct plan {
     struct step *steps;
     struct plan_schedule schedule;
     struct plan_feed feed;
+    struct plan_rounds rounds;
+    int32_t place;            /* the state in which generated C keeps where it is in the schedule, or VALUE_NONE */
     int32_t *value_of_tensor; /* [graph->n_tensors], VALUE_NONE if it is not needed */
     int32_t zeros[256];       /* by zero point + 128: the shared row of zero points, VALUE_NONE if nobody asked */
     int64_t arena_bytes;      /* multiple of ARENA_ALIGN */
@@ -126,5 +131,7 @@ MUST_CHECK enum mote_status plan_make(struct pool *pool, const struct model *m, 
 /* Adds a value; a number of scratch bytes. */
 int32_t plan_value(struct plan *plan, const struct value *v);
 int32_t plan_scratch(struct plan *plan, enum mote_type type, size_t bytes);
+/* Adds plan->place. */
+void plan_place(struct plan *plan);
 
 #endif

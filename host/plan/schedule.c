@@ -289,7 +289,7 @@ static void schedule_whole(struct plan *plan)
 enum mote_status stage_schedule(struct plan *plan, const struct frame *at)
 {
     (void)at;
-    if (plan->feed.round != NULL) {
+    if (plan->rounds.n > 0) {
         stream_schedule(plan);
         return MOTE_OK;
     }

@@ -158,7 +158,7 @@ static enum mote_status find_hop(struct stream *st, const struct frame *at)
 
         if (v == FLOWS) {
             st->plan->feed.hop = hop;
-            st->plan->feed.warm_up = rows / hop - 1;
+            st->plan->rounds.warm_up = rows / hop - 1;
             return MOTE_OK;
         }
         if (v == NEVER)
@@ -247,7 +247,7 @@ static void set_values(struct stream *st)
 
         if (line->rows == 0)
             continue;
-        line->ring = ring_for(line->need, (int64_t)plan->feed.period * line->hop);
+        line->ring = ring_for(line->need, (int64_t)plan->rounds.period * line->hop);
         set_value(plan, i, line);
         if (line->need > line->hop)
             plan->values[i].kind = VALUE_STATE;
@@ -264,7 +264,7 @@ static void set_values(struct stream *st)
 /* The last row of the last round, and one more. */
 static int32_t end_of(const struct plan *plan, int32_t rows, int32_t hop)
 {
-    return rows + (plan->feed.warm_up + plan->feed.period - 1) * hop;
+    return rows + (plan->rounds.warm_up + plan->rounds.period - 1) * hop;
 }
 
 static void set_param(const struct step *s, const char *name, int32_t value)
@@ -432,8 +432,8 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
     TRY(find_hop(&st, at));
     TRY(check_ends(&st, at));
     plan->feed.macs = macs_of(&st);
-    plan->feed.period = find_period(&st);
-    if (plan->feed.period == 0)
+    plan->rounds.period = find_period(&st);
+    if (plan->rounds.period == 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the model cannot stream: its window is too long");
     set_values(&st);
     TRY(set_steps(&st, at));
@@ -441,9 +441,10 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
     for (int32_t i = 1; i <= plan->n_steps; i++)
         st.entries[i].step++;
     st.entries[0] = (struct schedule_entry){0, plan->feed.rows - plan->feed.hop, plan->feed.hop, plan->feed.hop};
-    plan->feed.round = st.entries;
+    plan->rounds.entries = st.entries;
+    plan->rounds.n = plan->n_steps + 1;
     plan->feed.end = end_of(plan, plan->feed.rows, plan->feed.hop);
-    plan->feed.rows = plan->feed.warm_up + 1;
+    plan->feed.rows = plan->rounds.warm_up + 1;
     return MOTE_OK;
 }
 
@@ -451,17 +452,17 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
 /* Rounds until the first window is there; and those that go on forever. Memory is used alike in all. */
 void stream_schedule(struct plan *plan)
 {
-    const struct plan_feed *f = &plan->feed;
+    const struct plan_rounds *r = &plan->rounds;
 
-    for (int forever = 0; forever < 2; forever++) {
-        schedule_group(plan, forever ? f->period : f->warm_up, 0);
-        for (int32_t i = 0; i < plan->n_steps; i++) {
-            struct schedule_entry e = f->round[i];
+    for (int forever = r->warm_up == 0; forever < 2; forever++) {
+        schedule_group(plan, forever ? r->period : r->warm_up, 0);
+        for (int32_t i = 0; i < r->n; i++) {
+            struct schedule_entry e = r->entries[i];
 
-            e.first += forever ? f->warm_up * e.hop : 0;
+            e.first += forever ? r->warm_up * e.hop : 0;
             schedule_entry(plan, &e);
         }
     }
-    for (int32_t i = 0; i < plan->n_steps; i++)
-        schedule_call(plan, i, f->round[i].first, f->round[i].rows);
+    for (int32_t i = 0; i < r->n; i++)
+        schedule_call(plan, r->entries[i].step, r->entries[i].first, r->entries[i].rows);
 }

@@ -14,35 +14,45 @@ static bool waits(const struct mote_model *m)
     return s->n_args > 0 && m->args[s->args] == m->io->tensor;
 }
 
-/* The last group goes on forever, and the outputs are there after each of its rounds. */
-static bool streams(const struct mote_model *m) { return m->n_io > 1 && m->io[1].axis != MOTE_AXIS_NONE; }
-
-/* The next wait comes with outputs that are new. */
-static bool is_between_windows(const struct mote_model *m)
+static void take(struct mote_model *m, const void *row)
 {
-    const struct mote_image_group *g = (const void *)&m->schedule[m->group];
+    if (row != NULL)
+        memcpy(model_place(m, m->io->tensor), row, m->tensors[m->io->tensor].bytes);
+}
 
-    return streams(m) && m->round > 0 && m->group + 1 + g->entries == m->n_schedule;
+/* A round; those of the last group end with a window. */
+static int32_t feed_forever(struct mote_model *m, const void *row)
+{
+    const uint32_t group = m->group;
+
+    if (m->n_schedule == 0)
+        return MOTE_ERR_USAGE;
+    take(m, row);
+    schedule_run_round(m);
+    if (m->group < m->n_schedule)
+        return group + 1 + ((const struct mote_image_group *)(const void *)&m->schedule[group])->entries <
+               m->n_schedule;
+    schedule_enter(m, group);
+    return 0;
 }
 
 int32_t mote_model_feed(struct mote_model *m, const void *row)
 {
-    uint32_t group = 0;
     bool taken = false;
 
     if (m->n_inputs != 1 || m->io->axis == MOTE_AXIS_NONE)
         return MOTE_ERR_USAGE;
+    if (schedule_streams(m))
+        return feed_forever(m, row);
     while (m->group < m->n_schedule) {
         if (waits(m)) {
             if (taken)
-                return is_between_windows(m) ? 0 : 1;
-            if (row != NULL)
-                memcpy(model_place(m, m->io->tensor), row, m->tensors[m->io->tensor].bytes);
+                return 1;
+            take(m, row);
             taken = true;
         }
-        group = m->group;
         schedule_run_next(m);
     }
-    schedule_enter(m, streams(m) ? group : 0);
+    schedule_enter(m, 0);
     return taken ? 0 : MOTE_ERR_USAGE;
 }

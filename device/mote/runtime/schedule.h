@@ -3,6 +3,8 @@
 #ifndef MOTE_SCHEDULE_H
 #define MOTE_SCHEDULE_H
 
+#include <stdbool.h>
+
 #include "../mote.h"
 #include "../ops/image.h"
 #include "registry.h"
@@ -45,6 +47,26 @@ static inline void schedule_run(struct mote_model *m, const struct mote_image_gr
     mote_kernels_at(m->kernels, s->kernel)->version->run(&call);
     if (m->hook != NULL)
         m->hook(m->user, m, e->step, s->kernel);
+}
+
+/* The last group goes on forever, and an inference is a round. */
+static inline bool schedule_streams(const struct mote_model *m)
+{
+    return m->n_io > m->n_inputs && m->io[m->n_inputs].axis != MOTE_AXIS_NONE;
+}
+
+/* Runs what is left of a round of m->group, after which the next one is next; behind the last group there is none. */
+static inline void schedule_run_round(struct mote_model *m)
+{
+    const struct mote_image_group *g = (const void *)&m->schedule[m->group];
+    const struct mote_image_entry *end = &m->schedule[m->group + 1 + g->entries];
+
+    for (const struct mote_image_entry *e = &m->schedule[m->next]; e < end; e++)
+        schedule_run(m, g, e, m->round);
+    m->next = m->group + 1;
+    m->round++;
+    if (m->round == g->repeat)
+        schedule_enter(m, m->group + 1 + g->entries);
 }
 
 /* Runs entry `next`, after which the one behind it is next. */

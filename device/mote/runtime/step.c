@@ -5,10 +5,12 @@
 
 int32_t mote_model_step(struct mote_model *m)
 {
+    const uint32_t group = schedule_streams(m) ? m->group : 0;
+
     if (m->group < m->n_schedule)
         schedule_run_next(m);
     if (m->group < m->n_schedule)
-        return 1;
-    schedule_enter(m, 0);
+        return !schedule_streams(m) || m->next > m->group + 1;
+    schedule_enter(m, group);
     return 0;
 }

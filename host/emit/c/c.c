@@ -115,7 +115,7 @@ static void put_usage(struct text *t, const struct plan *plan)
 {
     const char *name = plan->model->name;
 
-    if (plan->feed.round != NULL) {
+    if (plan->rounds.n > 0 && plan->feed.rows > 0) {
         text_add(t,
                  " *     while (%s_feed(arena, rows) > 0)         the next rows of time; 0: the window is whole\n"
                  " *         rows = next_rows();\n",
@@ -225,7 +225,8 @@ static void put_arg(struct text *t, const struct plan *plan, const struct mote_a
 /* Steps run one after the other, each at once. */
 static bool is_straight(const struct plan *plan)
 {
-    return plan->feed.rows == 0 && plan->schedule.n_entries == plan->n_steps && plan->schedule.n_calls == plan->n_steps;
+    return plan->feed.rows == 0 && plan->rounds.n == 0 && plan->schedule.n_entries == plan->n_steps &&
+           plan->schedule.n_calls == plan->n_steps;
 }
 
 /* The call in case `number`, of those rows of a step. */
@@ -285,6 +286,8 @@ static const char *type_of_rows(const struct plan *plan)
 static void put_entries(struct text *t, const struct plan *plan)
 {
     const char *name = plan->model->name, *type = type_of_rows(plan);
+    const int32_t n =
+        plan->rounds.n > 0 ? plan->rounds.n : plan->schedule.n_entries; /* rounds of all groups are alike */
 
     text_add(t,
              "\n/* Rows of a layer. */\nstatic void %s_rows(void *arena, int32_t layer, int32_t first, int32_t rows)\n"
@@ -297,7 +300,7 @@ static void put_entries(struct text *t, const struct plan *plan)
              "\n/* {layer, its first row, how many, and how much further each other round} */\n"
              "static const MOTE_FLASH %s %s_entries[][4] = {\n",
              type, name);
-    for (int32_t i = 0; i < plan->schedule.n_entries; i++) {
+    for (int32_t i = 0; i < n; i++) {
         const struct schedule_entry *e = &plan->schedule.entries[i];
 
         text_add(t, "    {%d, %d, %d, %d},\n", e->step, e->first, e->rows, e->hop);
@@ -338,7 +341,7 @@ static void put_group_run(struct text *t, const char *name, const struct schedul
     text_add(t, "%*s%s_entry(arena, entry, %s);\n", indent + 4, "", name, round);
 }
 
-static void put_rounds_run(struct text *t, const struct plan *plan)
+static void put_groups_run(struct text *t, const struct plan *plan)
 {
     const struct plan_schedule *s = &plan->schedule;
     const char *name = plan->model->name;
@@ -362,10 +365,12 @@ static void put_run(struct text *t, const struct plan *plan, const char *NAME)
         return;
     }
     put_entries(t, plan);
-    if (plan->feed.rows > 0)
+    if (plan->rounds.n > 0)
+        c_rounds_source(t, plan, NAME);
+    else if (plan->feed.rows > 0)
         c_feed_source(t, plan, NAME);
     else
-        put_rounds_run(t, plan);
+        put_groups_run(t, plan);
 }
 
 static void put_reset(struct text *t, const struct plan *plan)

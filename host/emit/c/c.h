@@ -23,6 +23,8 @@ void c_input_source(struct text *t, const struct plan *plan, const char *NAME);
 /* Of a plan that is fed: what stands for the functions of a whole inference. */
 void c_feed_header(struct text *t, const struct plan *plan, const char *NAME);
 void c_feed_source(struct text *t, const struct plan *plan, const char *NAME);
+/* Of a plan of rounds: <model>_feed() of a stream, <model>_run() and _step() of others. */
+void c_rounds_source(struct text *t, const struct plan *plan, const char *NAME);
 
 /* How the first line of both files begins. */
 const char *c_mark(struct pool *pool, const struct model *m);

@@ -30,7 +30,6 @@ static void put_groups(struct text *t, const struct plan *plan)
 void c_feed_source(struct text *t, const struct plan *plan, const char *NAME)
 {
     const char *name = plan->model->name, *type = plan->schedule.n_entries > UINT16_MAX ? "int32_t" : "uint16_t";
-    const bool streams = plan->feed.round != NULL;
 
     put_groups(t, plan);
     text_add(t,
@@ -39,13 +38,56 @@ void c_feed_source(struct text *t, const struct plan *plan, const char *NAME)
              "*/\n    int32_t taken = 0;\n\n    while (at[0] < %d) {\n"
              "        const MOTE_FLASH %s *group = %s_groups[at[0]];\n        int32_t entry = group[0] + at[1];\n\n"
              "        if (%s_entries[entry][0] == 0) { /* the layer that reads the input */\n"
-             "            if (taken)\n                return %s;\n            if (row != NULL)\n"
+             "            if (taken)\n                return 1;\n            if (row != NULL)\n"
              "                memcpy(%s_input_0(arena), row, %s_INPUT_0_BYTES);\n            taken = 1;\n        }\n",
-             name, (long long)plan->values[plan->feed.place].offset, plan->schedule.n_groups, type, name, name,
-             streams ? "at[0] == 0 || at[2] == 0" : "1", name, NAME);
+             name, (long long)plan->values[plan->place].offset, plan->schedule.n_groups, type, name, name, name, NAME);
     text_add(t,
              "        %s_entry(arena, entry, at[2]);\n        if (++at[1] < group[1])\n            continue;\n"
              "        at[1] = 0;\n        if (++at[2] < group[2])\n            continue;\n        at[2] = 0;\n"
-             "        at[0]++;\n    }\n    at[0] = %d;%s\n    return 0;\n}\n",
-             name, streams, streams ? " /* which goes on forever */" : "");
+             "        at[0]++;\n    }\n    at[0] = 0;\n    return 0;\n}\n",
+             name);
+}
+
+/* ---- rounds ---- */
+static void put_run_of_rounds(struct text *t, const struct plan *plan, const char *NAME)
+{
+    const char *name = plan->model->name;
+
+    text_add(t,
+             "\nvoid %s_run(void *arena)\n{\n    for (int32_t step = 0; step < %s_STEPS; step++)\n"
+             "        %s_step(arena, step);\n}\n",
+             name, NAME, name);
+}
+
+static void put_feed_of_rounds(struct text *t, const struct plan *plan, const char *NAME)
+{
+    const char *name = plan->model->name;
+
+    text_add(t,
+             "\nint32_t %s_feed(void *arena, const void *row)\n{\n    int32_t before = *%s_round(arena) < %d; /* the "
+             "first window */\n\n    if (row != NULL)\n"
+             "        memcpy(%s_input_0(arena), row, %s_INPUT_0_BYTES);\n"
+             "    for (int32_t step = 0; step < %s_STEPS; step++)\n        %s_step(arena, step);\n"
+             "    return before;\n}\n",
+             name, name, plan->rounds.warm_up, name, NAME, NAME, name);
+}
+
+void c_rounds_source(struct text *t, const struct plan *plan, const char *NAME)
+{
+    const char *name = plan->model->name;
+
+    text_add(t,
+             "\n/* The round that is next: rings of rows go on with each. */\n"
+             "static uint16_t *%s_round(void *arena)\n{\n    return (uint16_t *)(void *)((char *)arena + %lld);\n}\n",
+             name, (long long)plan->values[plan->place].offset);
+    text_add(t,
+             "\n%svoid %s_step(void *arena, int32_t step)\n{\n    uint16_t *round = %s_round(arena);\n\n"
+             "    %s_entry(arena, step, *round);\n    if (step == %s_STEPS - 1 && ++*round == %d)\n"
+             "        *round = %d;\n}\n",
+             plan->feed.rows > 0 ? "static " : "", name, name, name, NAME, plan->rounds.warm_up + plan->rounds.period,
+             plan->rounds.warm_up);
+    if (plan->feed.rows > 0)
+        put_feed_of_rounds(t, plan, NAME);
+    else
+        put_run_of_rounds(t, plan, NAME);
 }

@@ -126,12 +126,6 @@ static void use(struct image *im, int32_t value)
         im->index[value] = 0;
 }
 
-/* Only generated C keeps it in the arena. */
-static bool is_place(const struct plan *plan, int32_t value)
-{
-    return plan->feed.rows > 0 && value == plan->feed.place;
-}
-
 /* Which values the image needs; they are numbered in the plan's order. */
 static void number_values(struct image *im)
 {
@@ -139,7 +133,7 @@ static void number_values(struct image *im)
 
     im->index = pool_array(im->pool, (size_t)plan->n_values, sizeof *im->index);
     for (int32_t i = 0; i < plan->n_values; i++)
-        im->index[i] = plan->values[i].kind == VALUE_STATE && !is_place(plan, i) ? 0 : -1;
+        im->index[i] = plan->values[i].kind == VALUE_STATE && i != plan->place ? 0 : -1; /* only C's place is there */
     for (int32_t i = 0; i < plan->n_values; i++)
         if (plan->values[i].initial > 0)
             use(im, plan->values[i].initial - 1);
@@ -242,7 +236,7 @@ static void build_schedule(struct image *im, struct section *schedule)
 static void build_io(struct image *im, struct section *io, const int32_t *tensors, int32_t n, bool output)
 {
     const struct plan_feed *feed = &im->plan->feed;
-    const bool is_fed = !output && feed->rows > 0, streams = output && feed->round != NULL;
+    const bool is_fed = !output && feed->rows > 0, streams = output && im->plan->rounds.n > 0;
 
     for (int32_t i = 0; i < n; i++) {
         const struct tensor *t = &im->plan->graph->tensors[tensors[i]];
