@@ -14,17 +14,16 @@ struct layer {
     const struct mote_conv_2d_s8 *p;
     const int8_t *weights, *zeros, *shift;
     const int32_t *bias, *mult;
-    bool plain; /* all filters are */
+    bool divide; /* all filters do (plain.h) */
 };
 
 static void put(const struct layer *l, int32_t o, const uint32_t *sum, int32_t n, int8_t *out)
 {
     const struct mote_conv_2d_s8 *p = l->p;
     int32_t q = p->per_channel ? o : 0;
-    struct mote_results r = {p->lo,   p->hi, p->per_channel, 2 * p->out_zero + 1, l->mult + q, l->shift + q, sum, out,
-                             sum + n, 0};
+    struct mote_results r = {l->mult + q, sum, out, l->shift + q, p->lo, p->hi, p->per_channel, p->out_zero, sum + n};
 
-    mote_put_results(&r, l->plain);
+    mote_put_results(&r, l->divide);
 }
 
 /* n filters from o on, a multiple of 4. */
@@ -141,10 +140,9 @@ MOTE_WEAK void mote_conv_2d_s8_m0(const struct mote_conv_2d_s8 *p, const int8_t 
                                   const int32_t *bias, const int32_t *mult, const int8_t *shift, const int8_t *zeros,
                                   int8_t *out, int32_t first, int32_t count)
 {
-    bool few = p->kernel_h * p->kernel_w * p->filter_c <= MOTE_PLAIN_PRODUCTS;
     bool short_list = p->kernel_h * (is_dense(p) ? 3 : p->kernel_w) <= RUNS;
     const struct layer l = {
-        p, weights, zeros, shift, bias, mult, few && mote_all_plain(bias, mult, shift, p->out_c, p->per_channel)};
+        p, weights, zeros, shift, bias, mult, mote_all_divide(mult, shift, p->per_channel ? p->out_c : 1)};
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
 
     for (int32_t r = first; r < first + count; r++) {

@@ -13,7 +13,7 @@ struct layer {
     const struct mote_depthwise_conv_2d_s8 *p;
     const int8_t *weights, *zeros, *shift;
     const int32_t *bias, *mult;
-    bool plain; /* all channels are */
+    bool divide; /* all channels do (plain.h) */
 };
 
 static const int8_t *tap(const struct layer *l, const int8_t *const rows[], int32_t x, int32_t k, int32_t j)
@@ -61,10 +61,10 @@ static void put(const struct layer *l, int32_t o, const uint32_t *sum, int32_t n
 {
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
     int32_t q = p->per_channel ? o : 0;
-    struct mote_results r = {
-        p->lo, p->hi, p->per_channel, 2 * p->out_zero + 1, l->mult + q, l->shift + q, sum, out + o, sum + n, 0};
+    struct mote_results r = {l->mult + q,    sum,         out + o, l->shift + q, p->lo, p->hi,
+                             p->per_channel, p->out_zero, sum + n};
 
-    mote_put_results(&r, l->plain);
+    mote_put_results(&r, l->divide);
 }
 
 /* n channels from o on, an even number. */
@@ -135,7 +135,7 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_m0(const struct mote_depthwise_conv_2d_
                                             int32_t count)
 {
     const struct layer l = {
-        p, weights, zeros, shift, bias, mult, mote_all_plain(bias, mult, shift, p->out_c, p->per_channel)};
+        p, weights, zeros, shift, bias, mult, mote_all_divide(mult, shift, p->per_channel ? p->out_c : 1)};
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
 
     for (int32_t r = first; r < first + count; r++) {

@@ -12,7 +12,7 @@ struct layer {
     const struct mote_fully_connected_s8 *p;
     const int8_t *weights, *shift;
     const int32_t *bias, *mult;
-    bool plain; /* all outputs are */
+    bool divide; /* all outputs do (plain.h) */
 };
 
 static uint32_t total(const int8_t *in, int32_t n)
@@ -31,10 +31,9 @@ static void put(const struct layer *l, int32_t o, const uint32_t *sum, int32_t n
 {
     const struct mote_fully_connected_s8 *p = l->p;
     int32_t q = p->per_channel ? o : 0;
-    struct mote_results r = {p->lo,   p->hi, p->per_channel, 2 * p->out_zero + 1, l->mult + q, l->shift + q, sum, out,
-                             sum + n, 0};
+    struct mote_results r = {l->mult + q, sum, out, l->shift + q, p->lo, p->hi, p->per_channel, p->out_zero, sum + n};
 
-    mote_put_results(&r, l->plain);
+    mote_put_results(&r, l->divide);
 }
 
 /* n outputs from o on, a multiple of 4. */
@@ -82,10 +81,7 @@ MOTE_WEAK void mote_fully_connected_s8_m0(const struct mote_fully_connected_s8 *
                                           const int8_t *weights, const int32_t *bias, const int32_t *mult,
                                           const int8_t *shift, int8_t *out, int32_t first, int32_t count)
 {
-    /* Products with the weights' zero point are as large as those with the weights. */
-    bool few = p->in_len <= (p->weights_zero != 0 ? MOTE_PLAIN_PRODUCTS / 2 : MOTE_PLAIN_PRODUCTS);
-    const struct layer l = {p,    weights, shift,
-                            bias, mult,    few && mote_all_plain(bias, mult, shift, p->out_c, p->per_channel)};
+    const struct layer l = {p, weights, shift, bias, mult, mote_all_divide(mult, shift, p->per_channel ? p->out_c : 1)};
 
     in += first * p->in_len;
     out += first * p->out_c;

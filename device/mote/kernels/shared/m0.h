@@ -23,17 +23,16 @@ struct mote_fours {
     uint32_t r7;                      /* 28: saved, as compilers do not let assembly have it */
 };
 
-/* Plain channels (plain.h) of a layer, from their sums to results; the assembly has the offsets. */
+/* From sums of a layer's channels to its results; the assembly has the offsets. */
 struct mote_results {
-    int32_t lo, hi;      /*  0 */
-    int32_t step;        /*  8: 1, or 0: one multiplier for all */
-    int32_t middle;      /* 12: 2 * zero point + 1 */
-    const int32_t *mult; /* 16 */
-    const int8_t *shift; /* 20 */
-    const uint32_t *sum; /* 24 */
-    int8_t *out;         /* 28 */
+    const int32_t *mult; /*  0 */
+    const uint32_t *sum; /*  4 */
+    int8_t *out;         /*  8 */
+    const int8_t *shift; /* 12 */
+    int32_t lo, hi;      /* 16 */
+    int32_t step;        /* 24: 1, or 0: one multiplier for all */
+    int32_t zero;        /* 28 */
     const uint32_t *end; /* 32: of the sums */
-    uint32_t r7;         /* 36 */
 };
 
 /* mote_requant_short() in products of 16 bits. */
@@ -88,44 +87,47 @@ static inline void mote_sum_fours(struct mote_fours *fours)
                      : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
 }
 
-/* From 2 * sum = r1 and mult = r2: the upper half of their product + 2^31, in products of 16 bits; r0, r3, r4 lost. */
-#define MOTE_M0_HIGH                                                                                                   \
-    "lsls r0, r1, #17\nlsrs r0, r0, #16\nasrs r1, r1, #15\nuxth r3, r2\nasrs r2, r2, #16\nmovs r4, r0\n"               \
-    "muls r4, r3, r4\nlsrs r4, r4, #16\nmuls r3, r1, r3\nmuls r0, r2, r0\nmuls r1, r2, r1\nuxth r2, r3\n"              \
-    "adds r4, r4, r2\nuxth r2, r0\nadds r4, r4, r2\nasrs r3, r3, #16\nlsrs r0, r0, #16\nadds r1, r1, r3\n"             \
-    "adds r1, r1, r0\nmovs r2, #1\nlsls r2, r2, #15\nadds r4, r4, r2\nlsrs r4, r4, #16\nadds r1, r1, r4\n"
+/* Sums below 2^23 need no product of more than 32 bits: the multiplier goes byte by byte, from the lowest on, and what
+ * is shifted out is not needed any more. A shift that rounds takes in the last bit that it shifts out. r0 where the
+ * multiplier is, r1 a sum, r2 the product, r3 for a moment, r4 a sum's sign, r5 to r7 where sum, result and shift are;
+ * r8 to r12 lo, hi, step, zero, end; lr four steps. */
 #define MOTE_M0_BEGIN                                                                                                  \
-    "mov lr, r0\nstr r7, [r0, #36]\nadds r0, #12\nldmia r0!, {r1, r2, r3, r4, r5}\nmov r8, r1\nmov r9, r2\n"           \
-    "mov r10, r3\nmov r11, r4\nmov r12, r5\n1:\nmov r6, lr\nldr r5, [r6, #8]\n"
-#define MOTE_M0_SHIFT  "mov r0, r10\nmovs r1, #0\nldrsb r7, [r0, r1]\nrsbs r7, r7, #0\nadd r10, r5\n"
-#define MOTE_M0_MULT   "mov r0, r9\nldr r2, [r0]\nlsls r5, r5, #2\nadd r9, r5\n"
-#define MOTE_M0_SUM    "mov r0, r11\nldmia r0!, {r1}\nmov r11, r0\n"
-#define MOTE_M0_HALF   "asrs r5, r1, #31\nmov r0, r8\nlsls r0, r7\nasrs r0, r0, #1\nadds r5, r5, r0\n"
-#define MOTE_M0_RESULT "adds r1, r1, r5\nasrs r1, r7\n"
-#define MOTE_M0_CLAMP                                                                                                  \
-    "ldr r2, [r6]\nldr r3, [r6, #4]\ncmp r1, r2\nbge 2f\nmov r1, r2\n2:\ncmp r1, r3\nble 3f\nmov r1, r3\n3:\n"
-#define MOTE_M0_PUT "mov r0, r12\nstrb r1, [r0]\nadds r0, #1\nmov r12, r0\nldr r0, [r6, #32]\ncmp r0, r11\nbne 1b\n"
+    "push {r0, r7}\nmovs r1, r0\nadds r1, #16\nldmia r1!, {r2, r3, r4, r5, r6}\nmov r8, r2\nmov r9, r3\n"              \
+    "mov r10, r4\nmov r11, r5\nmov r12, r6\nlsls r4, r4, #2\nmov lr, r4\nldmia r0, {r0, r5, r6, r7}\n"
+#define MOTE_M0_SUM     "1:\nldr r1, [r5]\nasrs r4, r1, #23\nadds r3, r4, #1\ncmp r3, #1\nbhi 4f\n"
+#define MOTE_M0_BYTE(i) "asrs r2, r2, #8\nldrb r3, [r0, #" #i "]\nmuls r3, r1, r3\nadds r2, r2, r3\n"
+#define MOTE_M0_PRODUCT                                                                                                \
+    "ldrb r2, [r0]\nmuls r2, r1, r2\n" MOTE_M0_BYTE(1) MOTE_M0_BYTE(2) MOTE_M0_BYTE(3) "asrs r2, r2, #7\nadcs r2, "    \
+                                                                                       "r4\n"
+#define MOTE_M0_RESULT "ldrb r3, [r7]\nrsbs r3, r3, #0\nasrs r2, r3\nmov r1, r11\nadcs r2, r1\n"
+#define MOTE_M0_CLAMP  "cmp r2, r8\nbge 2f\nmov r2, r8\n2:\ncmp r2, r9\nble 3f\nmov r2, r9\n3:\n"
+#define MOTE_M0_PUT    "strb r2, [r6]\nadds r6, #1\nadds r5, #4\nadd r0, lr\nadd r7, r10\ncmp r5, r12\nbne 1b\n"
+#define MOTE_M0_STOP   "4:\npop {r1, r2}\nstmia r1!, {r0, r5, r6, r7}\nmov r7, r2\n"
 
-static inline void mote_put_plain(struct mote_results *results)
+/* Up to a sum that is too large; of channels that mote_all_divide() says yes to. */
+static __attribute__((noinline)) void mote_put_small(struct mote_results *results)
 {
     register struct mote_results *r __asm__("r0") = results;
 
-    __asm__ volatile(".syntax unified\n" MOTE_M0_BEGIN MOTE_M0_SHIFT MOTE_M0_MULT MOTE_M0_SUM MOTE_M0_HALF MOTE_M0_HIGH
-                         MOTE_M0_RESULT MOTE_M0_CLAMP MOTE_M0_PUT "mov r0, lr\nldr r7, [r0, #36]\n"
+    __asm__ volatile(".syntax unified\n" MOTE_M0_BEGIN MOTE_M0_SUM MOTE_M0_PRODUCT MOTE_M0_RESULT MOTE_M0_CLAMP
+                         MOTE_M0_PUT MOTE_M0_STOP
                      : "+r"(r)
                      :
                      : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
 }
 
-/* Of one sum at least; `plain`: all channels of the layer are. */
-static inline void mote_put_results(struct mote_results *r, bool plain)
+/* Of one sum at least; `divide`: mote_all_divide() of the layer. */
+static inline void mote_put_results(struct mote_results *r, bool divide)
 {
-    if (plain) {
-        mote_put_plain(r);
-        return;
+    while (r->sum != r->end) {
+        if (divide)
+            mote_put_small(r);
+        if (r->sum == r->end)
+            return;
+        *r->out++ = mote_requant_s8((int32_t)*r->sum++, *r->mult, *r->shift, r->zero, r->lo, r->hi);
+        r->mult += r->step;
+        r->shift += r->step;
     }
-    for (; r->sum != r->end; r->mult += r->step, r->shift += r->step)
-        *r->out++ = mote_requant_s8((int32_t)*r->sum++, *r->mult, *r->shift, r->middle >> 1, r->lo, r->hi);
 }
 
 #else

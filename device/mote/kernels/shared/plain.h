@@ -28,6 +28,16 @@ static inline bool mote_all_plain(const int32_t *bias, const int32_t *mult, cons
     return plain && seen < UINT32_C(1) << 30;
 }
 
+/* All n channels are plain but for their biases: then a sum below 2^30 has the short way, too. */
+static inline bool mote_all_divide(const int32_t *mult, const int8_t *shift, int32_t n)
+{
+    int32_t seen = 0;
+
+    for (int32_t i = 0; i < n; i++)
+        seen |= mult[i] | ~shift[i] | (shift[i] + 22);
+    return seen >= 0;
+}
+
 /* A plain channel's multiplier, its shift to the right, and (zero point + 1/2) * 2^right. */
 struct mote_plain {
     int32_t mult, right, half;
