@@ -17,22 +17,54 @@ static bool is_lasting(const struct plan *plan, const struct value *v)
     return v->kind == VALUE_STATE || (plan->options.keep_all && v->kind == VALUE_ACTIVATION);
 }
 
+/* A ring is worth something as a whole, or, between the call that reads its last row and the one that writes the next,
+ * not at all. */
+static struct extent held_rows(const struct value *v, const struct memory *m, struct row_span rows)
+{
+    const int64_t row = v->decoded / m->rows;
+
+    if (v->bytes < v->decoded)
+        return (struct extent){0, rows.from < rows.to ? v->bytes : 0};
+    return (struct extent){row * rows.from, row * rows.to};
+}
+
 /* Of memory that is filled or given up row by row: what of it is worth something at each time. */
 static void find_live(struct plan *plan, const struct flow *f, const struct call_list *c, int32_t value,
                       struct row_span *rows)
 {
     struct value *v = &plan->values[value];
     const struct memory *m = &f->memory[value];
-    const int64_t row = m->rows > 0 ? v->bytes / m->rows : 0;
     struct extent *live;
 
-    if (m->rows == 0 || v->bytes < v->decoded || v->first > v->last)
+    if (m->rows == 0 || v->first > v->last)
         return;
     flow_rows(f, value, c, 0, rows);
     live = pool_array(plan->pool, (size_t)v->last + 1 - (size_t)v->first, sizeof *live);
     for (int32_t t = v->first; t <= v->last; t++)
-        live[t - v->first] =
-            t < 0 || t == c->n ? (struct extent){0, v->bytes} : (struct extent){row * rows[t].from, row * rows[t].to};
+        live[t - v->first] = t < 0 || t == c->n ? (struct extent){0, v->bytes} : held_rows(v, m, rows[t]);
+    v->live = live;
+}
+
+/* Bytes of the memory that the step wants. */
+static int64_t wanted_by(const struct plan *plan, const struct step *s, int32_t value)
+{
+    for (int32_t i = 0; i < s->n_args; i++)
+        if (value_root(plan, s->args[i]) == value)
+            return plan->values[s->args[i]].bytes;
+    return 0;
+}
+
+/* Scratch memory, which may be several steps': it is worth something while their calls run. Sums stay between them. */
+static void find_live_scratch(struct plan *plan, const struct flow *f, int32_t value)
+{
+    struct value *v = &plan->values[value];
+    struct extent *live;
+
+    if (v->kind != VALUE_SCRATCH || v->alias != VALUE_NONE || f->memory[value].n > 0 || v->first > v->last)
+        return;
+    live = pool_array(plan->pool, (size_t)v->last + 1 - (size_t)v->first, sizeof *live);
+    for (int32_t t = v->first; t <= v->last; t++)
+        live[t - v->first].to = wanted_by(plan, &plan->steps[plan->schedule.calls[t].step], value);
     v->live = live;
 }
 
@@ -50,6 +82,8 @@ static void find_all_live(struct plan *plan)
     call_list_sort(&c);
     for (int32_t i = 0; i < f.all.n; i++)
         find_live(plan, &f, &c, f.all.values[i], rows);
+    for (int32_t i = 0; i < plan->n_values; i++)
+        find_live_scratch(plan, &f, i);
 }
 
 void find_lifetimes(struct plan *plan)

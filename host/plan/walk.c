@@ -121,17 +121,20 @@ bool walk_is_ring(const struct walk *w, int32_t from, int32_t value)
     return m->ring && m->writer >= from && m->last < w->list.to && w->ring[value] < m->rows;
 }
 
-/* Whole memory that is filled row by row, or given up so. */
+/* Memory that is filled row by row, or given up so; a ring as a whole while it holds any. */
 static void occupy_rows(struct walk *w, int32_t from, int32_t value, int sign)
 {
     const int64_t row = w->plan->values[value].bytes / w->flow->memory[value].rows;
-    int32_t before = 0;
+    const bool ring = walk_is_ring(w, from, value);
+    const int64_t all = (int64_t)align_up((size_t)(row * w->ring[value]), ARENA_ALIGN);
+    int64_t before = 0;
 
     flow_rows(w->flow, value, &w->list, from, w->spans);
     for (int32_t i = 0; i < w->list.n; i++) {
-        const int32_t now = w->spans[i].to - w->spans[i].from;
+        const int32_t rows = w->spans[i].to - w->spans[i].from;
+        const int64_t now = ring ? (rows > 0 ? all : 0) : row * rows;
 
-        w->occupied[i] += sign * row * (now - before);
+        w->occupied[i] += sign * (now - before);
         before = now;
     }
 }
@@ -164,11 +167,7 @@ static void occupy(struct walk *w, int32_t from, int32_t value, int sign)
 
     if (m->writer >= w->list.to || m->last < from)
         return;
-    if (walk_is_ring(w, from, value))
-        occupy_all(
-            w, from, value,
-            sign * (int64_t)align_up((size_t)(w->plan->values[value].bytes / m->rows * w->ring[value]), ARENA_ALIGN));
-    else if (w->slides && m->rows > 0 && !(m->writer < from && m->last >= w->list.to))
+    if (walk_is_ring(w, from, value) || (w->slides && m->rows > 0 && !(m->writer < from && m->last >= w->list.to)))
         occupy_rows(w, from, value, sign);
     else
         occupy_all(w, from, value, sign * m->bytes);
@@ -179,7 +178,6 @@ static void start_peaks(struct walk *w)
 {
     memset(w->occupied, 0, ((size_t)w->list.n + 1) * sizeof *w->occupied);
     w->from = w->list.to;
-    w->scratch = 0;
     for (int32_t i = 0; i < w->flow->all.n; i++)
         occupy(w, w->from, w->flow->all.values[i], 1);
 }
@@ -204,6 +202,15 @@ bool walk_run(struct walk *w, int32_t from, int32_t to, const int32_t *at_once)
     return true;
 }
 
+/* While its calls run. */
+static void occupy_scratch(struct walk *w, int32_t step)
+{
+    for (int32_t i = w->list.first[step]; i < w->list.first[step + 1]; i++) {
+        w->occupied[w->list.index[i]] += w->flow->scratch[step];
+        w->occupied[w->list.index[i] + 1] -= w->flow->scratch[step];
+    }
+}
+
 /* The step before joins: what others touch stays as it is. */
 static void extend(struct walk *w)
 {
@@ -214,8 +221,7 @@ static void extend(struct walk *w)
         occupy(w, w->from, touched->values[i], -1);
         occupy(w, step, touched->values[i], 1);
     }
-    if (w->flow->scratch[step] > w->scratch)
-        w->scratch = w->flow->scratch[step];
+    occupy_scratch(w, step);
     w->from = step;
 }
 
@@ -230,7 +236,7 @@ int64_t walk_peak(struct walk *w, int32_t from)
         if (w->calls[i].step >= from && now > peak)
             peak = now;
     }
-    return peak + w->scratch;
+    return peak;
 }
 
 double walk_cost(const struct walk *w, int32_t from)

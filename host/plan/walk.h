@@ -19,8 +19,7 @@ struct walk {
     double *cost;           /* [n_steps] instructions, about */
     int64_t *occupied;      /* [n + 1] by how many bytes more than before, and */
     struct row_span *spans; /* [n] of memory, and */
-    int64_t scratch;        /* the most of one step: for walk_peak(), which has looked at steps from `from` on */
-    int32_t from;
+    int32_t from;           /* walk_peak() has looked at the steps from here on */
 };
 
 /* Room for walks of the plan, one after the other. */

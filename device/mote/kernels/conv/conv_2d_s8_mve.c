@@ -7,8 +7,9 @@
 #include "../shared/mve.h"
 #include "../shared/rows.h"
 
-/* Columns that are put side by side at a time, if each is `len` bytes: filters' scales are loaded once for all. */
-static int32_t block_of(uint32_t len) { return len > 170 ? 3 : len > 85 ? 6 : 12; }
+/* Columns that are put side by side at a time, if each is `len` bytes: filters' scales are loaded once for all, and
+ * twelve are a percent faster than ten, whose memory is less. */
+static int32_t block_of(uint32_t len) { return len > 170 ? 3 : len > 85 ? 6 : len > 64 ? 10 : 12; }
 
 enum { VECTOR = 16 }; /* bytes: so many may be written behind the last column */
 
