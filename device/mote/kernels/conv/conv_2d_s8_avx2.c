@@ -12,8 +12,7 @@ static uint32_t fit(const void *params, uint32_t *bytes)
     const struct mote_conv_2d_s8 *p = params;
 
     bytes[1] = mote_conv_packed_bytes(p);
-    return mote_conv_is_plain(p) ? mote_conv_patches_bytes(p, PIXELS)
-                                 : 4; /* never none: callers of all steps pass it */
+    return mote_conv_scratch(p, PIXELS);
 }
 
 #if MOTE_X86
@@ -65,7 +64,7 @@ MOTE_AVX2 static void compute_8(const struct mote_conv_call *c, const struct mot
 
 static void compute(const struct mote_conv_call *c, const struct mote_conv_tile *t)
 {
-    for (int32_t o = 0; o < c->p->out_c; o += 8)
+    for (int32_t o = t->from & ~7; o < t->to; o += 8)
         compute_8(c, t, o, c->weights + (size_t)(o / 16) * 16 * (size_t)c->columns + o % 16 * 4);
 }
 

@@ -12,8 +12,7 @@ static uint32_t fit(const void *params, uint32_t *bytes)
     const struct mote_conv_2d_s8 *p = params;
 
     bytes[1] = mote_conv_packed_bytes(p);
-    return mote_conv_is_plain(p) ? mote_conv_patches_bytes(p, PIXELS)
-                                 : 4; /* never none: callers of all steps pass it */
+    return mote_conv_scratch(p, PIXELS);
 }
 
 #if MOTE_DOTPROD
@@ -83,7 +82,7 @@ MOTE_WITH_DOTPROD static void compute_16(const struct mote_conv_call *c, const s
 
 static void compute(const struct mote_conv_call *c, const struct mote_conv_tile *t)
 {
-    for (int32_t o = 0; o < c->p->out_c; o += 16)
+    for (int32_t o = t->from & ~15; o < t->to; o += 16)
         compute_16(c, t, o, c->weights + (size_t)o * (size_t)c->columns);
 }
 

@@ -2,7 +2,7 @@
 /* conv_2d_s8 with the dot products of Armv8.2-A: the contract of conv_2d_s8.h, with
  *
  *   weights  [out_c][kernel_h * kernel_w * filter_c]  int8, packed as quads_16 (packing.h)
- *   scratch  what the filters see of four pixels */
+ *   scratch  what the filters see of four pixels, and with groups their results */
 #ifndef MOTE_CONV_2D_S8_DOTPROD_H
 #define MOTE_CONV_2D_S8_DOTPROD_H
 

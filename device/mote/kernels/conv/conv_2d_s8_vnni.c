@@ -15,8 +15,7 @@ static uint32_t fit(const void *params, uint32_t *bytes)
     const struct mote_conv_2d_s8 *p = params;
 
     bytes[1] = mote_conv_packed_bytes(p);
-    return mote_conv_is_plain(p) ? mote_conv_patches_bytes(p, PIXELS) + folded_bytes(p)
-                                 : 4; /* never none: callers of all steps pass it */
+    return mote_conv_scratch(p, PIXELS) + folded_bytes(p);
 }
 
 #if MOTE_X86
@@ -94,13 +93,13 @@ MOTE_VNNI static void compute_4(const struct mote_conv_call *c, const struct mot
 
 static void compute(const struct mote_conv_call *c, const struct mote_conv_tile *t)
 {
-    int32_t o = 0, out_c = c->p->out_c;
+    int32_t o = t->from & ~15;
 
-    for (; out_c - o > 48; o += 64)
+    for (; t->to - o > 48; o += 64)
         compute_4(c, t, o);
-    for (; out_c - o > 16; o += 32)
+    for (; t->to - o > 16; o += 32)
         compute_2(c, t, o);
-    if (out_c > o)
+    if (t->to > o)
         compute_1(c, t, o);
 }
 

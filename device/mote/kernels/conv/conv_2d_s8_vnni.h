@@ -2,7 +2,7 @@
 /* conv_2d_s8 with AVX-512 VNNI: the contract of conv_2d_s8.h, with
  *
  *   weights  [out_c][kernel_h * kernel_w * filter_c]  int8, packed as quads_16 (packing.h)
- *   scratch  folded biases and what the filters see of six pixels */
+ *   scratch  folded biases, what the filters see of six pixels, and with groups their results */
 #ifndef MOTE_CONV_2D_S8_VNNI_H
 #define MOTE_CONV_2D_S8_VNNI_H
 
