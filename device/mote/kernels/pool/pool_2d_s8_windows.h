@@ -83,6 +83,12 @@ static inline int8_t mote_pool_mean(const struct mote_pool_window *w, int32_t su
     return (int8_t)mote_clamp(sum / n, w->p->lo, w->p->hi);
 }
 
+/* A quotient of floats, cut, is a mean's: a number below an integer is so by 2^-15 or more. */
+static inline bool mote_pool_divides_as_float(const struct mote_pool_window *w)
+{
+    return (int64_t)w->rows * w->columns <= INT32_C(1) << 15;
+}
+
 /* Sums of 16 bits have room. */
 static inline bool mote_pool_is_short(const struct mote_pool_window *w) { return w->rows * w->columns <= 256; }
 
