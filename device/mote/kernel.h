@@ -64,7 +64,7 @@ struct mote_block {
 
 struct mote_call {
     const void *params;
-    void *const *args; /* those that are read only point to const memory all the same */
+    void *const *args; /* those that are read only point to const memory all the same; behind them NULL */
     int32_t first, count;
 };
 

@@ -70,9 +70,8 @@ typedef void mote_hook(void *user, const struct mote_model *model, int32_t step,
 
 /* Read only for you, but for hook and user. */
 struct mote_model {
+    uint8_t *regions[2]; /* where tensors are: the image, which nobody writes, and the arena */
     const struct mote_kernels *kernels;
-    const uint8_t *image;
-    uint8_t *arena;
     const struct mote_image_tensor *tensors;
     const struct mote_image_step *steps;
     const uint16_t *args;

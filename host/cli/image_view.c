@@ -7,12 +7,12 @@
 
 const struct mote_image_header *image_header(const struct mote_model *m)
 {
-    return (const struct mote_image_header *)(const void *)m->image;
+    return (const struct mote_image_header *)(const void *)m->regions[MOTE_REGION_IMAGE];
 }
 
 const struct mote_image_section *image_sections(const struct mote_model *m)
 {
-    return (const void *)(m->image + sizeof(struct mote_image_header));
+    return (const void *)(m->regions[MOTE_REGION_IMAGE] + sizeof(struct mote_image_header));
 }
 
 const struct mote_image_section *image_section(const struct mote_model *m, uint32_t id)
@@ -63,7 +63,7 @@ static struct mote_image_task task_of(const struct mote_model *m)
 
     if (s == NULL || s->bytes < sizeof t)
         return none;
-    memcpy(&t, m->image + s->offset, sizeof t);
+    memcpy(&t, m->regions[MOTE_REGION_IMAGE] + s->offset, sizeof t);
     return t.n_classes <= (s->bytes - sizeof t) / sizeof(uint32_t) ? t : none;
 }
 

@@ -418,14 +418,16 @@ static bool next_program(const struct mote_model *m, uint32_t *unit, struct prog
 
     if (*unit == 0) {
         *unit = 1;
-        *out = (struct program){"infer", infer != NULL ? (const void *)(m->image + infer->offset) : NULL,
+        *out = (struct program){"infer",
+                                infer != NULL ? (const void *)(m->regions[MOTE_REGION_IMAGE] + infer->offset) : NULL,
                                 infer != NULL ? infer->count : 0};
         return true;
     }
     if (at >= count)
         return false;
 
-    const struct mote_image_program *p = (const struct mote_image_program *)(const void *)(m->image + s->offset) + at;
+    const struct mote_image_program *p =
+        (const struct mote_image_program *)(const void *)(m->regions[MOTE_REGION_IMAGE] + s->offset) + at;
 
     if (p->units >= count - at)
         return false;

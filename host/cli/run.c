@@ -58,7 +58,7 @@ static enum mote_status write_tensor(struct job *j, struct staging *files, int32
         return MOTE_OK;
 
     const struct value *v = &j->p.plan.values[value];
-    const uint8_t *data = v->kind == VALUE_CONST ? t->data : j->runner.model.arena + v->offset;
+    const uint8_t *data = v->kind == VALUE_CONST ? t->data : j->runner.model.regions[MOTE_REGION_ARENA] + v->offset;
 
     if (data == NULL)
         return MOTE_OK;

@@ -41,7 +41,7 @@ static void fill(void *context, int32_t sample, const struct mote_model *model)
 
 static const float *values(const struct mote_model *model, const struct watched *t)
 {
-    return (const float *)(const void *)(model->arena + t->at);
+    return (const float *)(const void *)(model->regions[MOTE_REGION_ARENA] + t->at);
 }
 
 static void see(void *context, int32_t thread, int32_t sample, const struct mote_model *model)

@@ -78,7 +78,8 @@ static void take(void *context, int32_t thread, int32_t sample, const struct mot
         const struct pair *p = &e->pairs[k];
 
         e->sums[(size_t)sample * (size_t)e->n + (size_t)k] =
-            compare(p, (const float *)(const void *)(real->arena + p->real_at), quantized->arena + p->quantized_at);
+            compare(p, (const float *)(const void *)(real->regions[MOTE_REGION_ARENA] + p->real_at),
+                    quantized->regions[MOTE_REGION_ARENA] + p->quantized_at);
     }
 }
 

@@ -148,10 +148,11 @@ static void restore(struct check *k, const struct kernel_case *c, uint8_t salt)
 static void call(struct check *k, const struct kernel_case *c, const struct mote_version *version, int32_t first,
                  int32_t count)
 {
-    void *args[MOTE_ARGS_MAX];
+    void *args[MOTE_ARGS_MAX + 1];
 
     for (int32_t i = 0; i < k->n_live; i++)
         args[i] = k->live[i].data;
+    args[k->n_live] = NULL;
     version->run(&(struct mote_call){c->params, args, first, count});
 }
 

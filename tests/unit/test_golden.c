@@ -162,8 +162,9 @@ static bool compare_tensor(struct fixture *f, const char *when, int32_t index)
     assert_int_not_equal(value, VALUE_NONE);
     want_ok(f, file_read(&f->pool, path, &want, &f->at));
     assert_int_equal(want.size, tensor_bytes(t));
-    f->bad += !bytes_equal(pool_printf(&f->pool, "%s tensor %d %s", f->model->name, t->source, t->name), t->type,
-                           f->runner.model.arena + f->p.plan.values[value].offset, want.data, want.size);
+    f->bad +=
+        !bytes_equal(pool_printf(&f->pool, "%s tensor %d %s", f->model->name, t->source, t->name), t->type,
+                     f->runner.model.regions[MOTE_REGION_ARENA] + f->p.plan.values[value].offset, want.data, want.size);
     return true;
 }
 

@@ -69,11 +69,11 @@ static void count_bytes(struct trial *t)
 static void compute_no_rows(struct trial *t)
 {
     struct mote_model *m = &t->runner.model;
-    size_t size = mote_image_arena_bytes(m->image, t->p.image.size);
+    size_t size = mote_image_arena_bytes(m->regions[MOTE_REGION_IMAGE], t->p.image.size);
     uint8_t *before = pool_alloc(t->file->pool, size);
 
     for (size_t i = 0; i < size; i++)
-        m->arena[i] = before[i] = (uint8_t)(i * 37 + 11);
+        m->regions[MOTE_REGION_ARENA][i] = before[i] = (uint8_t)(i * 37 + 11);
     for (uint32_t s = 0; s < m->n_steps; s++) {
         const struct mote_image_step *step = &m->steps[s];
         void *args[MOTE_ARGS_MAX];
@@ -83,12 +83,12 @@ static void compute_no_rows(struct trial *t)
         for (uint32_t i = 0; i < step->n_args; i++) {
             const struct mote_image_tensor *a = &m->tensors[m->args[step->args + i]];
 
-            args[i] = (uint8_t *)(uintptr_t)(a->region == MOTE_REGION_IMAGE ? m->image : m->arena) + a->offset;
+            args[i] = m->regions[a->region] + a->offset;
         }
         for (int32_t first = 0; first < (int32_t)need[step->n_args]; first++)
             mote_kernels_find(&mote_kernels, step->kernel)
                 ->version->run(&(struct mote_call){m->params + step->params, args, first, 0});
-        if (memcmp(m->arena, before, size) == 0)
+        if (memcmp(m->regions[MOTE_REGION_ARENA], before, size) == 0)
             continue;
         printf("FAIL %s: step %u, %s writes rows that nobody asked for\n", t->at.name, s, kernels[step->kernel]->name);
         t->bad++;
@@ -153,7 +153,8 @@ static enum mote_status compare_state(struct trial *t, int run)
 
     const struct value *v = &t->p.plan.values[t->p.plan.value_of_tensor[last]];
 
-    return compare_line(t, line, g->tensors[last].type, t->runner.model.arena + v->offset, (size_t)v->bytes);
+    return compare_line(t, line, g->tensors[last].type, t->runner.model.regions[MOTE_REGION_ARENA] + v->offset,
+                        (size_t)v->bytes);
 }
 
 static enum mote_status trial_run(struct trial *t)

@@ -473,6 +473,7 @@ static void add_argument(struct fixture *f)
     h->checksum = mote_crc32(f->p.image.data + 20, h->bytes - 20);
 }
 
+/* NULL where there is none. */
 static void scratch_is_one_argument_more(void **state)
 {
     static const struct mote_version version = {.run = note_scratch, .fit = want_scratch};
@@ -483,6 +484,11 @@ static void scratch_is_one_argument_more(void **state)
 
     (void)state;
     compile(&f, NULL);
+    wanted = 0;
+    assert_int_equal(mote_model_open(&model, table, f.p.image.data, f.p.image.size, arena, ARENA), MOTE_OK);
+    given = arena;
+    mote_model_step(&model);
+    assert_null(given);
     wanted = 1;
     assert_int_equal(mote_model_open(&model, table, f.p.image.data, f.p.image.size, arena, ARENA), MOTE_ERR_CODING);
     assert_int_equal(model.error.step, 0);

@@ -105,7 +105,7 @@ static uint32_t element_bytes(uint32_t id)
 
 static void bind(struct mote_model *m, const struct mote_image_section *s)
 {
-    const void *start = m->image + s->offset;
+    const void *start = m->regions[MOTE_REGION_IMAGE] + s->offset;
 
     switch (s->id) {
     case MOTE_SECTION_TENSORS:
@@ -143,8 +143,8 @@ static void bind(struct mote_model *m, const struct mote_image_section *s)
 
 static int32_t check_sections(struct mote_model *m)
 {
-    const struct mote_image_header *h = header_of(m->image);
-    const struct mote_image_section *s = (const void *)(m->image + sizeof *h);
+    const struct mote_image_header *h = header_of(m->regions[MOTE_REGION_IMAGE]);
+    const struct mote_image_section *s = (const void *)(m->regions[MOTE_REGION_IMAGE] + sizeof *h);
     uint32_t last = 0;
 
     CHECK(h->n_sections <= (h->bytes - sizeof *h) / sizeof *s, MOTE_ERR_BOUNDS, 0);
@@ -181,7 +181,7 @@ static uint32_t element_size(const struct mote_image_tensor *t)
  */
 static int32_t check_tensors(struct mote_model *m)
 {
-    const struct mote_image_header *h = header_of(m->image);
+    const struct mote_image_header *h = header_of(m->regions[MOTE_REGION_IMAGE]);
     uint32_t left = h->arena_bytes;
 
     for (uint32_t i = 0; i < m->n_tensors; i++) {
@@ -260,7 +260,7 @@ static int32_t check_args(struct mote_model *m, uint32_t step, const struct mote
         CHECK(need[i] <= t->bytes, MOTE_ERR_PARAMS, i);
         *forms |= t->form;
         if (role == MOTE_ROLE_CONST) {
-            args[i] = (struct mote_block){m->image + t->offset, t->form == 0 ? need[i] : t->bytes};
+            args[i] = (struct mote_block){m->regions[MOTE_REGION_IMAGE] + t->offset, t->form == 0 ? need[i] : t->bytes};
             CHECK(args[i].bytes <= *left, MOTE_ERR_WORK, i);
             *left -= args[i].bytes;
         }
@@ -361,11 +361,11 @@ static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t rows_of
  * the image's bytes. */
 int32_t mote_check_schedule(struct mote_model *m)
 {
-    uint64_t left = (uint64_t)MOTE_IMAGE_CHECKED * header_of(m->image)->bytes;
+    uint64_t left = (uint64_t)MOTE_IMAGE_CHECKED * header_of(m->regions[MOTE_REGION_IMAGE])->bytes;
     struct progress p = {0, 0, 0, 0};
     uint32_t need[MOTE_ARGS_MAX + 1];
 
-    CHECK(m->n_steps <= header_of(m->image)->bytes / MOTE_IMAGE_STEP, MOTE_ERR_WORK, -1);
+    CHECK(m->n_steps <= header_of(m->regions[MOTE_REGION_IMAGE])->bytes / MOTE_IMAGE_STEP, MOTE_ERR_WORK, -1);
     for (uint32_t i = 0; i < m->n_steps; i++) {
         const struct mote_linked *linked = mote_kernels_find(m->kernels, m->steps[i].kernel);
         int32_t status;
@@ -420,6 +420,11 @@ int32_t mote_model_open(struct mote_model *m, const struct mote_kernels *kernels
                         void *arena, size_t arena_bytes)
 {
     const struct mote_image_header *h = header_of(image);
+    /* Kernels take image bytes through pointers to const; the argument list is one for all, so const goes here. */
+    union {
+        const void *from;
+        uint8_t *to;
+    } start = {.from = image};
     int32_t status;
 
     memset(m, 0, sizeof *m);
@@ -432,8 +437,8 @@ int32_t mote_model_open(struct mote_model *m, const struct mote_kernels *kernels
     CHECK(arena_bytes >= h->arena_bytes, MOTE_ERR_ARENA, h->arena_bytes);
 
     m->kernels = kernels;
-    m->image = image;
-    m->arena = arena;
+    m->regions[MOTE_REGION_IMAGE] = start.to;
+    m->regions[MOTE_REGION_ARENA] = arena;
     m->schedule = image; /* of nothing, if there is none */
     if ((status = check_sections(m)) != MOTE_OK || (status = check_tensors(m)) != MOTE_OK ||
         (status = check_io(m)) != MOTE_OK)

@@ -23,36 +23,29 @@ static void take(struct mote_model *m, const void *row)
 /* A round; those of the last group end with a window. */
 static int32_t feed_forever(struct mote_model *m, const void *row)
 {
-    const uint32_t group = m->group;
+    const struct mote_image_group *g = (const void *)&m->schedule[m->group];
+    const bool is_last = m->group + 1 + g->entries == m->n_schedule;
 
-    if (m->n_schedule == 0)
-        return MOTE_ERR_USAGE;
     take(m, row);
-    schedule_run_round(m);
-    if (m->group < m->n_schedule)
-        return group + 1 + ((const struct mote_image_group *)(const void *)&m->schedule[group])->entries <
-               m->n_schedule;
-    schedule_enter(m, group);
-    return 0;
+    schedule_run_rounds(m, true);
+    return !is_last;
 }
 
 int32_t mote_model_feed(struct mote_model *m, const void *row)
 {
     bool taken = false;
 
-    if (m->n_inputs != 1 || m->io->axis == MOTE_AXIS_NONE)
+    if (m->n_inputs != 1 || m->io->axis == MOTE_AXIS_NONE || m->n_schedule == 0)
         return MOTE_ERR_USAGE;
     if (schedule_streams(m))
         return feed_forever(m, row);
-    while (m->group < m->n_schedule) {
+    do {
         if (waits(m)) {
             if (taken)
                 return 1;
             take(m, row);
             taken = true;
         }
-        schedule_run_next(m);
-    }
-    schedule_enter(m, 0);
+    } while (schedule_run_next(m));
     return taken ? 0 : MOTE_ERR_USAGE;
 }

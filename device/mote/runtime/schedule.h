@@ -7,7 +7,6 @@
 
 #include "../mote.h"
 #include "../ops/image.h"
-#include "registry.h"
 
 /* Proves the steps and the program's units. */
 int32_t mote_check_schedule(struct mote_model *m);
@@ -23,30 +22,18 @@ static inline void schedule_enter(struct mote_model *m, uint32_t group)
 static inline void *model_place(const struct mote_model *m, uint32_t tensor)
 {
     const struct mote_image_tensor *t = &m->tensors[tensor];
-    /* Kernels take image bytes through pointers to const; the argument list is one for all, so const goes here. */
-    union {
-        const uint8_t *from;
-        uint8_t *to;
-    } image = {.from = m->image};
 
-    return (t->region == MOTE_REGION_IMAGE ? image.to : m->arena) + t->offset;
+    return m->regions[t->region] + t->offset;
 }
+
+/* Calls the step's kernel for rows first … first + count - 1. */
+void mote_schedule_call(struct mote_model *m, uint32_t step, uint32_t first, int32_t count);
 
 /* The entry's rows of a round of its group. */
 static inline void schedule_run(struct mote_model *m, const struct mote_image_group *g,
                                 const struct mote_image_entry *e, uint32_t round)
 {
-    const struct mote_image_step *s = &m->steps[e->step];
-    const uint16_t *index = m->args + s->args, *end = index + s->n_args;
-    void *args[MOTE_ARGS_MAX], **arg = args;
-    struct mote_call call = {m->params + s->params, args, (int32_t)(g->base + e->first + round * e->hop), e->rows};
-
-    mote_assert(s->n_args <= MOTE_ARGS_MAX);
-    while (index < end)
-        *arg++ = model_place(m, *index++);
-    mote_kernels_at(m->kernels, s->kernel)->version->run(&call);
-    if (m->hook != NULL)
-        m->hook(m->user, m, e->step, s->kernel);
+    mote_schedule_call(m, e->step, g->base + e->first + round * e->hop, e->rows);
 }
 
 /* The last group goes on forever, and an inference is a round. */
@@ -55,32 +42,50 @@ static inline bool schedule_streams(const struct mote_model *m)
     return m->n_io > m->n_inputs && m->io[m->n_inputs].axis != MOTE_AXIS_NONE;
 }
 
-/* Runs what is left of a round of m->group, after which the next one is next; behind the last group there is none. */
-static inline void schedule_run_round(struct mote_model *m)
+/* After round `round` - 1 of the group g, which is m->group: what is next, beginning anew behind the last group. False
+ * if an inference ends there. */
+static inline bool schedule_go_on(struct mote_model *m, const struct mote_image_group *g, uint32_t round, bool streams)
 {
-    const struct mote_image_group *g = (const void *)&m->schedule[m->group];
-    const struct mote_image_entry *end = &m->schedule[m->group + 1 + g->entries];
+    uint32_t group = m->group;
+    bool more = !streams;
 
-    for (const struct mote_image_entry *e = &m->schedule[m->next]; e < end; e++)
-        schedule_run(m, g, e, m->round);
-    m->next = m->group + 1;
-    m->round++;
-    if (m->round == g->repeat)
-        schedule_enter(m, m->group + 1 + g->entries);
+    if (round == g->repeat) {
+        round = 0;
+        group += 1u + g->entries;
+        if (group == m->n_schedule) {
+            group = streams ? m->group : 0;
+            more = false;
+        }
+    }
+    schedule_enter(m, group);
+    m->round = round;
+    return more;
 }
 
-/* Runs entry `next`, after which the one behind it is next. */
-static inline void schedule_run_next(struct mote_model *m)
+/* Runs m->group from m->next to the end of its last round, or of this one if the model streams; the result is
+ * schedule_go_on()'s. */
+static inline bool schedule_run_rounds(struct mote_model *m, bool streams)
+{
+    const struct mote_image_group *g = (const void *)&m->schedule[m->group];
+    const struct mote_image_entry *e = &m->schedule[m->next], *first = &m->schedule[m->group + 1];
+    uint32_t round = m->round, end = streams ? 0 : g->repeat;
+
+    do {
+        do
+            schedule_run(m, g, e, round);
+        while (++e < first + g->entries);
+        e = first;
+    } while (++round < end);
+    return schedule_go_on(m, g, round, streams);
+}
+
+/* Runs entry `next`, after which the one behind it is next; the result is schedule_go_on()'s. */
+static inline bool schedule_run_next(struct mote_model *m)
 {
     const struct mote_image_group *g = (const void *)&m->schedule[m->group];
 
     schedule_run(m, g, &m->schedule[m->next], m->round);
-    if (m->next++ < m->group + g->entries)
-        return;
-    m->next = m->group + 1;
-    m->round++;
-    if (m->round == g->repeat)
-        schedule_enter(m, m->group + 1 + g->entries);
+    return m->next++ < m->group + g->entries || schedule_go_on(m, g, m->round + 1, schedule_streams(m));
 }
 
 #endif

@@ -9,8 +9,8 @@
 /* NULL if there is none. What is in it nobody has checked. */
 static inline const struct mote_image_section *section_find(const struct mote_model *m, uint32_t id)
 {
-    const struct mote_image_header *h = (const void *)m->image;
-    const struct mote_image_section *s = (const void *)(m->image + sizeof *h);
+    const struct mote_image_header *h = (const void *)m->regions[MOTE_REGION_IMAGE];
+    const struct mote_image_section *s = (const void *)(m->regions[MOTE_REGION_IMAGE] + sizeof *h);
 
     for (uint32_t i = 0; i < h->n_sections; i++)
         if (s[i].id == id)

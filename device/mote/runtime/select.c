@@ -25,7 +25,7 @@ static bool set_inference(struct mote_model *m)
 {
     const struct mote_image_section *s = section_find(m, MOTE_SECTION_SCHEDULE);
 
-    set(m, m->image + (s != NULL ? s->offset : 0), s != NULL ? s->count : 0);
+    set(m, m->regions[MOTE_REGION_IMAGE] + (s != NULL ? s->offset : 0), s != NULL ? s->count : 0);
     return true;
 }
 
@@ -36,7 +36,7 @@ static bool set_program(struct mote_model *m, const char *name)
 
     if (s == NULL)
         return false;
-    p = (const void *)(m->image + s->offset);
+    p = (const void *)(m->regions[MOTE_REGION_IMAGE] + s->offset);
     for (uint32_t left = s->count; left > 0 && p->units < left; left -= 1 + p->units, p += 1 + p->units)
         if (p->name < m->n_strings && is_same(m->strings + p->name, name)) {
             set(m, p + 1, p->units);

@@ -25,7 +25,7 @@ static int32_t check_numbers(const struct mote_preprocess *p)
 
 static int32_t read_section(const struct mote_model *m, const struct mote_image_section *s, struct mote_preprocess *p)
 {
-    const struct mote_image_preprocess *head = (const void *)(m->image + s->offset);
+    const struct mote_image_preprocess *head = (const void *)(m->regions[MOTE_REGION_IMAGE] + s->offset);
 
     if (s->bytes < sizeof *head || head->n > (s->bytes - sizeof *head) / (2 * sizeof(float)))
         return MOTE_ERR_BOUNDS;

@@ -12,7 +12,7 @@ static const struct mote_image_task *find_task(const struct mote_model *m)
 
     if (s == NULL || s->bytes < sizeof *t)
         return NULL;
-    t = (const void *)(m->image + s->offset);
+    t = (const void *)(m->regions[MOTE_REGION_IMAGE] + s->offset);
     return t->n_classes <= (s->bytes - sizeof *t) / sizeof(uint32_t) ? t : NULL;
 }
 

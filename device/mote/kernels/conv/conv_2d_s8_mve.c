@@ -673,11 +673,8 @@ MOTE_WEAK void mote_conv_2d_s8_mve(const struct mote_conv_2d_s8 *p, const int8_t
 
 static void run_conv_2d_s8_mve(const struct mote_call *c)
 {
-    const struct mote_conv_2d_s8 *p = c->params;
-    bool plain = p->kernel_h == 1 && p->kernel_w == 1;
-
-    mote_conv_2d_s8_mve(p, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
-                        plain ? NULL : c->args[7], c->first, c->count);
+    mote_conv_2d_s8_mve(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
+                        c->args[7], c->first, c->count);
 }
 #endif
 

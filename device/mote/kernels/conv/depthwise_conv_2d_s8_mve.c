@@ -754,10 +754,8 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_mve(const struct mote_depthwise_conv_2d
 
 static void run_depthwise_conv_2d_s8_mve(const struct mote_call *c)
 {
-    const struct mote_depthwise_conv_2d_s8 *p = c->params;
-
-    mote_depthwise_conv_2d_s8_mve(p, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
-                                  p->depth_multiplier > 1 || is_short(p) ? c->args[7] : NULL, c->first, c->count);
+    mote_depthwise_conv_2d_s8_mve(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5],
+                                  c->args[6], c->args[7], c->first, c->count);
 }
 #endif
 
