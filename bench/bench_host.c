@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "host/base/random.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "host/pipeline/pipeline.h"
 
 enum { RUNS = 5, SETS = 3, STEPS_MAX = 256 };

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "host/base/random.h"
-#include "host/exec/program.h"
+#include "host/program/program.h"
 #include "host/train/gradient.h"
 #include "host/train/loader.h"
 

@@ -5,7 +5,7 @@
 #include "host/cli/io.h"
 #include "host/cli/image_view.h"
 #include "host/emit/emit.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "host/import/import.h"
 #include "host/target/home.h"
 

@@ -5,7 +5,7 @@
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
 #include "host/sign/sign.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "host/graph/op_info.h"
 #include "host/plan/kernels.h"
 

@@ -6,7 +6,7 @@
 #include "host/cli/image_view.h"
 #include "host/data/dataset.h"
 #include "host/data/tensors.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "mote/ops/image.h"
 
 #define PRINTED_ELEMENTS   16 /* of an output, in the text form */

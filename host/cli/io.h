@@ -4,7 +4,7 @@
 #define MOTE_CLI_IO_H
 
 #include "host/cli/cli.h"
-#include "host/exec/elements.h"
+#include "host/run/elements.h"
 #include "host/report/terminal.h"
 #include "mote/mote.h"
 

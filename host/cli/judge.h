@@ -7,7 +7,7 @@
 
 #include "host/cli/io.h"
 #include "host/data/dataset.h"
-#include "host/exec/sweep.h"
+#include "host/run/sweep.h"
 
 enum metric_form { METRIC_SHARE, METRIC_SCORE, METRIC_NUMBER }; /* "91.20 %", "0.9712", "0.00123" */
 struct metric {

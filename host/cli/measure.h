@@ -6,7 +6,7 @@
 
 #include "host/cli/fit.h"
 #include "host/emulate/emulate.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 
 struct measure {
     struct cli *cli;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote run: inferences on the host, from samples or tensor files to tensor files. */
 #include "host/cli/io.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 
 struct job {
     struct cli *cli;

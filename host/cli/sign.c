@@ -4,7 +4,7 @@
 
 #include "host/cli/cli.h"
 #include "host/cli/io.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 
 static enum mote_status sign(struct cli *cli, const char *path, struct bytes image, struct bytes *out)
 {

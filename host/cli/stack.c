@@ -2,7 +2,7 @@
 /* Stack that a model takes, from the frames of the device's code as GCC makes them for each core (tools/stack.py). */
 #include "host/cli/fit.h"
 #include "host/cli/image_view.h"
-#include "host/exec/image_kernels.h"
+#include "host/run/image_kernels.h"
 #include "host/boards/board.h"
 
 #define STACK_CORES(...) static const char *const cores[] = {__VA_ARGS__};

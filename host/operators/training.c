@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators of training: losses, gradients, optimizers. Their outputs have the shapes of some of their inputs, which is
- * all there is to infer; only the host executes them (host/exec), and nobody counts their multiplications. */
+ * all there is to infer; only the host executes them (host/program), and nobody counts their multiplications. */
 #include "host/graph/op_info.h"
 
 enum { SCALAR = -1, CHANNELS = -2 }; /* shapes that are no input's: [], and [last dimension of input 0] */

@@ -2,10 +2,10 @@
 /* Constant folding: an operator whose inputs are all constant is computed on the host, with the device's kernels, and
  * its outputs become constants. One that makes an output of the graph stays, since an operator must write that. So does
  * one that cannot be computed: lowering says why, of all operators at once. */
-#include "host/exec/exec.h"
 #include "host/graph/op_info.h"
 #include "host/graph/scales.h"
 #include "host/passes/passes.h"
+#include "host/run/compute.h"
 
 /* SHAPE reads no element: shapes are known here. Operators of training have no kernel to compute them with. */
 static bool is_foldable(const struct graph *g, const struct op *op)
@@ -33,7 +33,7 @@ enum mote_status pass_fold(struct model *m, struct graph *g, const struct frame 
         if (op->id == OP_RESHAPE && op_in(g, op, 0)->type == op_out(g, op, 0)->type &&
             want_scales(g, op, &nowhere) == MOTE_OK) /* the same bytes */
             g->tensors[op->out[0]].data = g->tensors[op->in[0]].data;
-        else if (exec_op(m, g, op, &nowhere) != MOTE_OK)
+        else if (op_compute(m, g, op, &nowhere) != MOTE_OK)
             continue;
         op_kill(op);
     }

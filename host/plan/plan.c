@@ -66,8 +66,7 @@ static void dump(const struct plan *plan, const struct stage *stage)
     fwrite(text.s, 1, text.len, plan->options.dump_to);
 }
 
-/* Anew, but for what was asked for. */
-static void start(struct plan *plan, bool dumps)
+void plan_start(struct plan *plan)
 {
     struct plan made = {.pool = plan->pool,
                         .model = plan->model,
@@ -82,14 +81,14 @@ static void start(struct plan *plan, bool dumps)
         made.value_of_tensor[i] = VALUE_NONE;
     for (size_t i = 0; i < COUNT(made.zeros); i++)
         made.zeros[i] = VALUE_NONE;
-    if (!dumps)
-        made.options.dump_after = NULL;
     *plan = made;
 }
 
 static enum mote_status run_stages(struct plan *plan, bool dumps, const struct frame *at)
 {
-    start(plan, dumps);
+    plan_start(plan);
+    if (!dumps)
+        plan->options.dump_after = NULL;
     for (int i = 0; i < stages_count; i++) {
         TRY(stages[i].run(plan, at));
         if (plan->options.dump_after && strcmp(plan->options.dump_after, stages[i].name) == 0)

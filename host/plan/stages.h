@@ -16,6 +16,11 @@ struct stage {
 extern const struct stage stages[];
 extern const int stages_count;
 
+/* Anew, without a value or a step, but for what was asked for. */
+void plan_start(struct plan *plan);
+/* What the stage `lower` does, of which alone whoever computes single operators makes use. */
+MUST_CHECK enum mote_status stage_lower(struct plan *plan, const struct frame *at);
+
 /* ---- shared by the stages ---- */
 /* The value whose memory this one has: itself, or what it is an alias of. */
 int32_t value_root(const struct plan *plan, int32_t value);

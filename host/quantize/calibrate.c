@@ -4,7 +4,7 @@
 #include "host/quantize/calibrate.h"
 
 #include "host/emit/emit.h"
-#include "host/exec/sweep.h"
+#include "host/run/sweep.h"
 #include "host/plan/plan.h"
 
 #include <math.h>

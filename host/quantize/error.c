@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What quantization costs: errors of each tensor, and what the network still gets right. */
 #include "host/emit/emit.h"
-#include "host/exec/elements.h"
-#include "host/exec/sweep.h"
+#include "host/run/elements.h"
+#include "host/run/sweep.h"
 #include "host/plan/plan.h"
 #include "host/quantize/calibrate.h"
 

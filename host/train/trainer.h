@@ -10,7 +10,7 @@
 
 #include <signal.h>
 
-#include "host/exec/program.h"
+#include "host/program/program.h"
 #include "host/report/metrics.h"
 #include "host/train/gradient.h"
 #include "host/train/loader.h"

@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "host/pipeline/pipeline.h"
 
 #define MEMORY_MAX ((size_t)256 << 20)

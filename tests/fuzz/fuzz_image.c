@@ -4,7 +4,7 @@
  * taken only where it lies, whole, behind the image. */
 #include <stdlib.h>
 
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "mote/mote.h"
 #include "mote/ops/image.h"
 

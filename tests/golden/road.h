@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "host/emit/emit.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "host/pipeline/pipeline.h"
 
 /* Prints the first difference; true if there is none. */

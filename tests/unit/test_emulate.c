@@ -16,7 +16,7 @@
 #include "host/emulate/emulate.h"
 #include "host/emulate/firmware.h"
 #include "host/emulate/process.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "host/pipeline/pipeline.h"
 #include "host/boards/board.h"
 #include "host/target/home.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "host/emit/emit.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "mote/ops/image.h"
 
 #include <cmocka.h>

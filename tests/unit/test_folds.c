@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "host/emit/emit.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "host/pipeline/pipeline.h"
 #include "mote/ops/cores.h"
 #include "tests/random/builder.h"

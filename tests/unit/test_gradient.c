@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "host/base/random.h"
-#include "host/exec/program.h"
+#include "host/program/program.h"
 
 #include <cmocka.h> /* after base.h: it has a macro named fail */
 

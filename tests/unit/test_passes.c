@@ -4,7 +4,7 @@
  * Then random networks with dead channels must compute the same bytes with and without passes, and so must vww, with
  * its multiplications. */
 #include "host/emit/emit.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/plan/plan.h"

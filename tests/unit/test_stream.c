@@ -10,7 +10,7 @@
 
 #include "host/emit/emit.h"
 #include "host/emulate/process.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "mote/ops/image.h"
 #include "tests/random/builder.h"
 

@@ -11,7 +11,7 @@
 
 #include "host/base/random.h"
 #include "host/emit/emit.h"
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 #include "host/passes/passes.h"
 #include "host/plan/plan.h"
 

@@ -4,7 +4,7 @@
 #ifndef MOTE_LSTM_H
 #define MOTE_LSTM_H
 
-#include "host/exec/builder.h"
+#include "host/program/builder.h"
 
 enum { LSTM_GATES = 4, LSTM_TENSORS = 3 * LSTM_GATES }; /* input weights, recurrent weights, biases */
 

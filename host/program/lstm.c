@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sequences do not know each other: threads take chunks of ROWS sequences and walk them through time alone. Products
  * with the whole of x and of the gradients are made at once, before or after. */
-#include "host/exec/lstm.h"
+#include "host/program/lstm.h"
 
 #include <math.h>
 
-#include "host/exec/loops.h"
+#include "host/program/loops.h"
 
 #define ROWS 32
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/exec/elements.h"
+#include "host/run/elements.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Batch normalization, over all dimensions but the channels, in the layout in which the input is. A ReLU is done with
  * it; the forward operator then leaves a mask (a workspace) for the backward one. */
-#include "host/exec/builder.h"
-#include "host/exec/loops.h"
+#include "host/program/builder.h"
+#include "host/program/loops.h"
 
 struct norm {
     dnnl_memory_desc_t x;

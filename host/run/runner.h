@@ -3,7 +3,7 @@
 #ifndef MOTE_RUNNER_H
 #define MOTE_RUNNER_H
 
-#include "host/exec/image_kernels.h"
+#include "host/run/image_kernels.h"
 
 struct runner {
     struct mote_model model;

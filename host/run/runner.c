@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 
 #include "host/plan/kernels.h"
 #include "mote/ops/image.h"

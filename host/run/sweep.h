@@ -4,7 +4,7 @@
 #ifndef MOTE_SWEEP_H
 #define MOTE_SWEEP_H
 
-#include "host/exec/runner.h"
+#include "host/run/runner.h"
 
 #define SWEEP_THREADS_MAX 256
 

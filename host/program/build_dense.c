@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fully connected operators. The input is rows of as many elements as a filter has weights. */
-#include "host/exec/builder.h"
+#include "host/program/builder.h"
 
 struct dense {
     int64_t x_dims[2], y_dims[2];

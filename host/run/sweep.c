@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Threads take the next sample until there is none. */
-#include "host/exec/sweep.h"
+#include "host/run/sweep.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

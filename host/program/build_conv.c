@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Convolutions, with groups and depthwise, forward and backward. The library chooses layouts and algorithms. */
-#include "host/exec/builder.h"
+#include "host/program/builder.h"
 
 struct geometry {
     dnnl_alg_kind_t algorithm;

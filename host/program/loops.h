@@ -4,7 +4,7 @@
 #ifndef MOTE_LOOPS_H
 #define MOTE_LOOPS_H
 
-#include "host/exec/builder.h"
+#include "host/program/builder.h"
 
 /* Wider vector units where the processor has them; the clones differ in speed alone. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)

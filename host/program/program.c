@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/exec/builder.h"
+#include "host/program/builder.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -175,8 +175,8 @@ static int32_t value_add(struct program *p, const dnnl_memory_desc_t *md)
     int32_t i = p->n_values++;
 
     p->values = pool_grow(p->pool, p->values, (size_t)i, sizeof *p->values);
-    p->values[i] =
-        (struct value){.md = *md, .bytes = dnnl_memory_desc_get_size(md), .root = i, .first = INT32_MAX, .last = -1};
+    p->values[i] = (struct program_value){
+        .md = *md, .bytes = dnnl_memory_desc_get_size(md), .root = i, .first = INT32_MAX, .last = -1};
     return i;
 }
 
@@ -277,13 +277,13 @@ enum mote_status value_use_as(struct program *p, int32_t tensor, int n, const in
 /* ---- steps ---- */
 static void touch(struct program *p, int32_t value)
 {
-    struct value *v = &p->values[p->values[value].root];
+    struct program_value *v = &p->values[p->values[value].root];
 
     v->first = v->first < p->n_steps ? v->first : p->n_steps;
     v->last = p->n_steps;
 }
 
-static struct step *step_add(struct program *p, const struct step *s)
+static struct program_step *step_add(struct program *p, const struct program_step *s)
 {
     for (int32_t i = 0; i < s->n; i++)
         touch(p, s->values[i]);
@@ -296,7 +296,7 @@ enum mote_status step_primitive(struct program *p, const char *what, dnnl_primit
                                 const struct binding *args, const struct frame *at)
 {
     const dnnl_memory_desc_t *scratch = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
-    struct step s = {.op = p->op, .what = what, .n = n, .reorder = strcmp(what, "reorder") == 0};
+    struct program_step s = {.op = p->op, .what = what, .n = n, .reorder = strcmp(what, "reorder") == 0};
     dnnl_status_t status;
 
     assert(n < STEP_ARGS);
@@ -319,7 +319,7 @@ enum mote_status step_primitive(struct program *p, const char *what, dnnl_primit
 
 void step_loop(struct program *p, const char *what, loop_fn *loop, const void *opts, int32_t n, const int32_t *values)
 {
-    struct step s = {.op = p->op, .what = what, .loop = loop, .opts = opts, .n = n};
+    struct program_step s = {.op = p->op, .what = what, .loop = loop, .opts = opts, .n = n};
 
     s.values = pool_copy(p->pool, values, (size_t)n * sizeof *values);
     step_add(p, &s);
@@ -373,7 +373,7 @@ static void place(struct program *p)
     uint8_t *base;
 
     for (int32_t i = 0; i < p->n_values; i++) {
-        struct value *v = &p->values[i];
+        struct program_value *v = &p->values[i];
 
         if (v->root != i || v->bytes == 0)
             continue;
@@ -397,7 +397,7 @@ static void place(struct program *p)
 static enum mote_status bind_values(struct program *p, const struct frame *at)
 {
     for (int32_t i = 0; i < p->n_values; i++) {
-        struct value *v = &p->values[i];
+        struct program_value *v = &p->values[i];
 
         v->data = p->values[v->root].data;
         if (v->data != NULL)
@@ -406,14 +406,14 @@ static enum mote_status bind_values(struct program *p, const struct frame *at)
     return MOTE_OK;
 }
 
-static void bind_step(struct program *p, struct step *s)
+static void bind_step(struct program *p, struct program_step *s)
 {
     void **data = pool_array(p->pool, (size_t)s->n, sizeof *data);
     int64_t *n = pool_array(p->pool, (size_t)s->n, sizeof *n);
 
     s->args = pool_array(p->pool, (size_t)s->n, sizeof *s->args);
     for (int32_t i = 0; i < s->n; i++) {
-        const struct value *v = &p->values[s->values[i]];
+        const struct program_value *v = &p->values[s->values[i]];
 
         data[i] = v->data;
         n[i] = (int64_t)(v->bytes / sizeof(float));
@@ -508,7 +508,7 @@ void program_free(struct program *p)
 int64_t program_memory(const struct program *p) { return p->bytes; }
 
 /* ---- running ---- */
-static void run_step(struct program *p, const struct step *s)
+static void run_step(struct program *p, const struct program_step *s)
 {
     if (s->primitive == NULL) {
         s->loop(&s->call);
@@ -528,7 +528,7 @@ void program_run(struct program *p)
 /* Between the caller's row-major bytes and a tensor's home. */
 static void transfer(struct program *p, int32_t tensor, void *plain, bool in)
 {
-    const struct value *v = &p->values[p->home[tensor]];
+    const struct program_value *v = &p->values[p->home[tensor]];
     dnnl_memory_t memory = NULL;
     dnnl_primitive_desc_t pd = NULL;
     dnnl_primitive_t primitive = NULL;
@@ -576,7 +576,7 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static double time_step(struct program *p, const struct step *s, int repeats)
+static double time_step(struct program *p, const struct program_step *s, int repeats)
 {
     double best = 1e9;
 
@@ -604,7 +604,7 @@ struct program_times program_measure(struct program *p, int repeats)
 
     omp_set_num_threads(p->threads);
     for (int32_t i = 0; i < p->n_steps; i++) {
-        const struct step *s = &p->steps[i];
+        const struct program_step *s = &p->steps[i];
         double seconds = time_step(p, s, repeats);
 
         *(s->primitive == NULL ? &t.loops : s->reorder ? &t.reorders : &t.primitives) += seconds;

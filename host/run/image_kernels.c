@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/exec/image_kernels.h"
+#include "host/run/image_kernels.h"
 
 #include "host/graph/graph.h"
 #include "host/target/target.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators that work on elements one by one, in the layout in which their first input is, and those that move data. */
-#include "host/exec/loops.h"
+#include "host/program/loops.h"
 #include "host/operators/strided_slice.h"
 
 enum mote_status build_activation(struct program *p, const struct op *op, const struct frame *at)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Optimizers work in place, in the layout in which the weights are. */
-#include "host/exec/loops.h"
+#include "host/program/loops.h"
 
 enum mote_status build_clip_norm(struct program *p, const struct op *op, const struct frame *at)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Elements of a model's inputs and outputs, whatever their type. */
-#ifndef MOTE_EXEC_ELEMENTS_H
-#define MOTE_EXEC_ELEMENTS_H
+#ifndef MOTE_RUN_ELEMENTS_H
+#define MOTE_RUN_ELEMENTS_H
 
 #include "host/base/base.h"
 #include "mote/mote.h"

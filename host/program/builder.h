@@ -6,12 +6,12 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
-#include "host/exec/program.h"
+#include "host/program/program.h"
 #include "host/graph/op_info.h"
 
 #define STEP_ARGS 12 /* of a primitive; loops may have any number */
 
-struct value {
+struct program_value {
     dnnl_memory_desc_t md;
     size_t bytes;
     int32_t root;        /* the value whose memory this one shares; itself */
@@ -30,7 +30,7 @@ struct call {
 };
 typedef void loop_fn(const struct call *c);
 
-struct step {
+struct program_step {
     int32_t op;
     const char *what; /* "convolution", "reorder" */
     dnnl_primitive_t primitive;
@@ -51,8 +51,8 @@ struct program {
     int threads;
     dnnl_engine_t engine;
     dnnl_stream_t stream;
-    struct value *values;
-    struct step *steps;
+    struct program_value *values;
+    struct program_step *steps;
     int32_t n_values, n_steps;
     dnnl_memory_desc_t *plain; /* [n_tensors] the row-major layout, with the dimensions that oneDNN wants */
     int32_t *home;             /* [n_tensors] value, -1: not made yet */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* LSTMs in training: each run's sequences begin at zero, so the operator comes without its two states. */
-#include "host/exec/lstm.h"
+#include "host/program/lstm.h"
 
 /* The operator's inputs (host/operators/unidirectional_sequence_lstm.c), and those of its gradient. */
 enum { IN_WEIGHTS = 1, IN_PEEPHOLE = 9, IN_BIAS = 12, IN_PROJECTION = 16, IN_STATE = 18, IN_NORMALIZATION = 20 };

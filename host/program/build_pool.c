@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pools, in the layout in which their input is. MEAN over height and width is an average pool of the whole picture. */
-#include "host/exec/builder.h"
+#include "host/program/builder.h"
 
 struct pool_shape {
     dnnl_alg_kind_t kind;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A loop is cut into chunks of a fixed size, which threads share; sums are made a chunk at a time and then in order, so
  * that they do not depend on which thread was first. */
-#include "host/exec/loops.h"
+#include "host/program/loops.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Softmax and the losses, row-major. */
-#include "host/exec/loops.h"
+#include "host/program/loops.h"
 
 static struct rows *rows_of(struct program *p, int32_t tensor, float label_smoothing)
 {
