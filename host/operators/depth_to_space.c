@@ -29,5 +29,5 @@ enum mote_status lower_depth_to_space(struct lowering *l, const struct op *op, c
         .rank = 4,
         .dims = {{in->dims[0] * in->dims[1], w * b * bc, b * w * bc}, {w, b * bc, bc}, {b, bc, w * bc}, {bc, 1, 1}}};
 
-    return lower_walk(l, &walk, lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0]), at);
+    return lower_walk_op(l, &walk, op, at);
 }

@@ -79,7 +79,7 @@ enum mote_status lower_mirror_pad(struct lowering *l, const struct op *op, const
         for (int32_t d = 0, rest = box; d < in->rank; d++, rest /= 3)
             some &= cut(&w, d, rest % 3, in->dims[d], &paddings[2 * d], edge);
         if (some)
-            TRY(lower_walk(l, &w, lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0]), at));
+            TRY(lower_walk_op(l, &w, op, at));
     }
     return MOTE_OK;
 }

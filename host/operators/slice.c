@@ -53,5 +53,5 @@ enum mote_status lower_slice(struct lowering *l, const struct op *op, const stru
         w.in_at += begin[d] * stride;
         stride *= in->dims[d];
     }
-    return lower_walk(l, &w, lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0]), at);
+    return lower_walk_op(l, &w, op, at);
 }

@@ -29,5 +29,5 @@ enum mote_status lower_space_to_depth(struct lowering *l, const struct op *op, c
         .dims = {
             {in->dims[0] * (in->dims[1] / b), b * w * bc, w * b * bc}, {w, bc, b * bc}, {b, w * bc, bc}, {bc, 1, 1}}};
 
-    return lower_walk(l, &walk, lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0]), at);
+    return lower_walk_op(l, &walk, op, at);
 }

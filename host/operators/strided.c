@@ -66,3 +66,10 @@ enum mote_status lower_walk(struct lowering *l, const struct walk *w, int32_t in
 
     return lower_step(l, KERNEL_strided_copy, &p, args, at);
 }
+
+enum mote_status lower_walk_op(struct lowering *l, const struct walk *w, const struct op *op, const struct frame *at)
+{
+    const int32_t out = lower_tensor(l, op->out[0]);
+
+    return lower_walk(l, w, lower_tensor(l, op->in[0]), out, at);
+}

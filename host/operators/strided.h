@@ -24,5 +24,9 @@ struct walk walk_dense(int rank, const int64_t *dims);
  * one type of whole bytes. What the walk does not name in `out` keeps its bytes: several steps may fill one tensor. */
 MUST_CHECK enum mote_status lower_walk(struct lowering *l, const struct walk *w, int32_t in, int32_t out,
                                        const struct frame *at);
+/* The same from an operator's input to its output. C leaves it open which of two arguments is computed first, and an
+ * image must not depend on the compiler: values get their numbers when they are asked for. */
+MUST_CHECK enum mote_status lower_walk_op(struct lowering *l, const struct walk *w, const struct op *op,
+                                          const struct frame *at);
 
 #endif

@@ -143,5 +143,5 @@ enum mote_status lower_strided_slice(struct lowering *l, const struct op *op, co
         return fail(at, MOTE_ERR_TYPE, "the input is %s and the output %s", type_name(in->type), type_name(out->type));
     if (!moved)
         return lower_same_bytes(l, op, at);
-    return lower_walk(l, &w, lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0]), at);
+    return lower_walk_op(l, &w, op, at);
 }

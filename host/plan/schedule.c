@@ -144,6 +144,7 @@ struct best {
     const struct plan *before;
     struct walk *w;
     double score;
+    int32_t nth;      /* of all choices */
     struct plan plan; /* the best so far */
     struct segments segments;
 };
@@ -232,7 +233,9 @@ static int by_score(const void *a, const void *b)
 {
     const struct best *x = a, *y = b;
 
-    return (x->score > y->score) - (x->score < y->score);
+    if (x->score != y->score)
+        return (x->score > y->score) - (x->score < y->score);
+    return x->nth - y->nth; /* qsort() keeps no order of equals everywhere */
 }
 
 /* All choices with their values placed, the best first; returns how many. */
@@ -247,7 +250,7 @@ static int32_t place_choices(const struct plan *before, struct walk *w, struct b
         w->slides = slides;
         n_choices = segments_choose(w, choices);
         for (int32_t i = 0; i < n_choices; i++, n++) {
-            out[n] = (struct best){.before = before, .w = w, .score = HUGE_VAL};
+            out[n] = (struct best){.before = before, .w = w, .score = HUGE_VAL, .nth = n};
             (void)consider(&out[n], choices[i]);
         }
     }

@@ -25,6 +25,7 @@ struct choice {
     int64_t peak;
     double cost;
     int32_t from, level, before; /* the last segment, and the choice for what is before it */
+    int32_t nth;                 /* when it was found */
 };
 
 struct front {
@@ -111,13 +112,17 @@ static int by_size(const void *a, const void *b)
 
     if (x->peak != y->peak)
         return (x->peak > y->peak) - (x->peak < y->peak);
-    return (x->cost > y->cost) - (x->cost < y->cost);
+    if (x->cost != y->cost)
+        return (x->cost > y->cost) - (x->cost < y->cost);
+    return x->nth - y->nth; /* qsort() keeps no order of equals everywhere */
 }
 
 static void thin(struct front *f)
 {
     int32_t n = 0;
 
+    for (int32_t i = 0; i < f->n; i++)
+        f->all[i].nth = i;
     qsort(f->all, (size_t)f->n, sizeof *f->all, by_size);
     for (int32_t i = 0; i < f->n; i++)
         if (n == 0 || f->all[i].cost < f->all[n - 1].cost * FINER)
@@ -144,7 +149,7 @@ static void append(struct search *s, int32_t from, int32_t to, int32_t level, do
         const struct choice *c = &before->all[i];
 
         add_choice(s->plan->pool, &s->fronts[to],
-                   (struct choice){peak > c->peak ? peak : c->peak, c->cost + cost, from, level, i});
+                   (struct choice){peak > c->peak ? peak : c->peak, c->cost + cost, from, level, i, 0});
     }
 }
 
