@@ -6,7 +6,6 @@
 #include "host/cli/image_view.h"
 #include "host/emit/emit.h"
 #include "host/run/runner.h"
-#include "host/import/import.h"
 #include "host/target/home.h"
 
 static enum mote_status write_output(struct cli *cli, struct pipeline *p, const char *emit, const char *out,
@@ -62,9 +61,9 @@ static enum mote_status rename_model(struct cli *cli, struct pipeline *p, const 
         return MOTE_OK;
     if (!p->has_graph)
         return fail(file, MOTE_ERR_USAGE, "an image keeps its name; --name wants the .tflite or graph file");
-    if (strcmp(import_model_name(&cli->pool, name), name) != 0)
+    if (strcmp(model_name_from(&cli->pool, name), name) != 0)
         return usage_error(cli, "--name wants a C identifier of small letters, digits and _, such as %s, not \"%s\"",
-                           import_model_name(&cli->pool, name), name);
+                           model_name_from(&cli->pool, name), name);
     p->model.name = name;
     return MOTE_OK;
 }

@@ -152,6 +152,10 @@ bool graph_is_output(const struct graph *g, int32_t tensor);
 struct frame frame_op(const struct frame *up, const struct graph *g, int32_t op);
 struct frame frame_tensor(const struct frame *up, const struct graph *g, int32_t tensor);
 
+/* A model's name, a C identifier, from a file's: "dir/Kws-3x3.tflite" becomes "kws_3x3". Never a keyword of C or C++, never
+ * empty, at most 63 characters. */
+const char *model_name_from(struct pool *pool, const char *name);
+
 #define TASKS 4
 extern const char *const task_names[TASKS]; /* of enum mote_task, as the graph file has them */
 

@@ -11,22 +11,37 @@
 
 #define IMPORT_MEMORY(file_size) pool_limit_for(file_size, 256, (size_t)1 << 20)
 
-/* Is this the format's file, by its first bytes? */
-bool tflite_matches(struct bytes file);
+/* What a file has and Mote has not: one message names all of it. */
+struct import_missing {
+    enum mote_status status;
+    const char *what; /* NULL: nothing is missing */
+};
 
-/* `name` is the file's: the model's name is made from it. `at` is the place for messages, with the file as its root.
- * Tensors and operators have the indices that they have in the file. */
+struct importer {
+    const char *name;                 /* for people: "a .tflite" */
+    bool (*probe)(struct bytes file); /* Is this the format's file, by its first bytes? */
+    /* `name` is the file's: the model's name is made from it. `at` is the place for messages, with the file as its root.
+     * Tensors and operators have the indices that they have in the file. What Mote does not have is no failure: the
+     * model is without it, so that the rest can be judged; it has no graph where there is no rest to judge. */
+    enum mote_status (*read)(struct pool *pool, const char *name, struct bytes file, struct model *out,
+                             struct import_missing *missing, const struct frame *at);
+};
+
+extern const struct importer importers[]; /* table.c */
+extern const int importers_count;
+
+/* ---- the rows ---- */
+bool tflite_matches(struct bytes file);
+MUST_CHECK enum mote_status tflite_import_partly(struct pool *pool, const char *name, struct bytes file,
+                                                 struct model *out, struct import_missing *missing,
+                                                 const struct frame *at);
+/* The same where all of it must be there. */
 MUST_CHECK enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
                                           const struct frame *at);
 
-/* As tflite_import(), but what Mote does not have is no failure: *missing names all of it (NULL: nothing is missing),
- * and the model is without it, so that the rest can be judged; it has no graph where there is no rest to judge. */
-MUST_CHECK enum mote_status tflite_import_partly(struct pool *pool, const char *name, struct bytes file,
-                                                 struct model *out, const char **missing, const struct frame *at);
-
-/* A C identifier from a file's name: "dir/Kws-3x3.tflite" becomes "kws_3x3". Never a keyword of C or C++, never empty,
- * at most 63 characters. */
-const char *import_model_name(struct pool *pool, const char *name);
+bool graph_file_matches(struct bytes file);
+MUST_CHECK enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file, struct model *out,
+                                            struct import_missing *missing, const struct frame *at);
 
 /* ---- shared by the importers ---- */
 /* Quantized constants that float operators read become floats; at most `limit` elements. After model_verify(). */

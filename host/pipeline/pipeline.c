@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/pipeline/pipeline.h"
 
-#include "host/base/faults.h"
 #include "host/emit/emit.h"
 #include "host/graph/op_info.h"
 #include "host/import/import.h"
@@ -11,18 +10,10 @@
 
 static bool image_matches(struct bytes file) { return file.size >= 4 && le32(file.data) == MOTE_IMAGE_MAGIC; }
 
-static bool graph_matches(struct bytes file)
-{
-    static const char magic[] = "mote-graph ";
-
-    return file.size >= sizeof magic - 1 && memcmp(file.data, magic, sizeof magic - 1) == 0;
-}
-
 static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_options *options, const struct frame *at);
 
 /* What is missing and, of the rest, what cannot be lowered. Other faults of the rest may come from what is missing. */
-static enum mote_status fail_missing(struct pipeline *p, enum mote_status why, const char *missing,
-                                     const struct frame *at)
+static enum mote_status fail_missing(struct pipeline *p, const struct import_missing *missing, const struct frame *at)
 {
     struct report_text failed = {.status = MOTE_OK};
     struct frame root = {.index = -1, .sink = &failed};
@@ -30,28 +21,26 @@ static enum mote_status fail_missing(struct pipeline *p, enum mote_status why, c
     enum mote_status status = p->model.n_graphs > 0 ? plan_graph(p, &options, &root) : MOTE_OK;
 
     if (status != MOTE_ERR_TYPE && status != MOTE_ERR_UNSUPPORTED && status != MOTE_ERR_QUANT)
-        return fail(at, why, "%s", missing);
-    return fail(at, why, "%s; of the others, %.*s", missing, (int)failed.end, failed.text);
+        return fail(at, missing->status, "%s", missing->what);
+    return fail(at, missing->status, "%s; of the others, %.*s", missing->what, (int)failed.end, failed.text);
 }
 
-static enum mote_status load_tflite(struct pipeline *p, const struct frame *at)
+static enum mote_status load(struct pipeline *p, const struct importer *importer, const struct frame *at)
 {
-    const char *missing;
+    struct import_missing missing;
 
-    TRY(tflite_import_partly(p->pool, p->path, p->file, &p->model, &missing, at));
-    return missing ? fail_missing(p, MOTE_ERR_UNSUPPORTED, missing, at) : MOTE_OK;
+    p->has_graph = true;
+    TRY(importer->read(p->pool, p->path, p->file, &p->model, &missing, at));
+    return missing.what ? fail_missing(p, &missing, at) : MOTE_OK;
 }
 
-static enum mote_status load_graph(struct pipeline *p, const struct frame *at)
+static enum mote_status fail_unknown(struct pool *pool, const struct frame *at)
 {
-    struct report_text failed = {.status = MOTE_OK};
-    struct frame root = {.index = -1, .sink = &failed};
-    struct faults faults;
+    struct text names = {.pool = pool};
 
-    TRY(model_parse_partly(&p->model, p->file, &faults, at));
-    if (faults_fail(&faults, &root) == MOTE_OK)
-        return MOTE_OK;
-    return fail_missing(p, failed.status, pool_printf(p->pool, "%.*s", (int)failed.end, failed.text), at);
+    for (int i = 0; i < importers_count; i++)
+        text_add(&names, "%s%s", i == 0 ? "neither " : ", nor ", importers[i].name);
+    return fail(at, MOTE_ERR_FORMAT, "%s, nor an image of Mote's", names.s);
 }
 
 enum mote_status pipeline_read(struct pool *pool, const char *path, struct bytes file, struct pipeline *out,
@@ -63,12 +52,10 @@ enum mote_status pipeline_read(struct pool *pool, const char *path, struct bytes
         out->image = out->file;
         return MOTE_OK;
     }
-    out->has_graph = true;
-    if (tflite_matches(out->file))
-        return load_tflite(out, at);
-    if (graph_matches(out->file))
-        return load_graph(out, at);
-    return fail(at, MOTE_ERR_FORMAT, "neither a .tflite, nor a graph file, nor an image of Mote's");
+    for (int i = 0; i < importers_count; i++)
+        if (importers[i].probe(file))
+            return load(out, &importers[i], at);
+    return fail_unknown(pool, at);
 }
 
 int64_t model_macs(const struct model *m)

@@ -6,7 +6,7 @@
 
 #include "host/report/history.h"
 #include "host/report/layers.h"
-#include "host/report/metrics.h"
+#include "host/metrics/metrics.h"
 
 struct fact {
     const char *label, *value; /* "Accuracy, int8", "91.20 %"; value NULL: a heading of the facts that follow */

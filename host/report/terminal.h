@@ -4,7 +4,7 @@
 #define MOTE_TERMINAL_H
 
 #include "host/report/history.h"
-#include "host/report/metrics.h"
+#include "host/metrics/metrics.h"
 
 #define MATRIX_MAX 32 /* classes of a matrix that is still readable as text */
 /* Rows are labels, columns predictions; a dot is a zero. Of more than MATRIX_MAX classes it only says so. */

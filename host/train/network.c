@@ -5,8 +5,6 @@
 
 #include <math.h>
 
-#include "host/import/import.h"
-
 /* ---- where a layer's inputs come from ---- */
 static int32_t find_layer(const struct recipe *r, int32_t end, const char *name)
 {
@@ -185,7 +183,7 @@ enum mote_status network_build(struct pool *pool, const struct recipe *recipe, c
 {
     struct network n = {.m = out, .recipe = recipe, .data = data};
 
-    *out = (struct model){.pool = pool, .name = import_model_name(pool, recipe->name)};
+    *out = (struct model){.pool = pool, .name = model_name_from(pool, recipe->name)};
     describe(out, &recipe->training, data);
     n.g = model_add_graph(out, "main");
     n.outputs = pool_array(pool, (size_t)recipe->n_layers, sizeof *n.outputs);

@@ -11,7 +11,7 @@
 #include <signal.h>
 
 #include "host/program/program.h"
-#include "host/report/metrics.h"
+#include "host/metrics/metrics.h"
 #include "host/train/gradient.h"
 #include "host/train/loader.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "host/base/random.h"
-#include "host/report/metrics.h"
+#include "host/metrics/metrics.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 

@@ -518,12 +518,12 @@ static void test_model_names(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(names); i++)
-        assert_string_equal(import_model_name(&pool, names[i][0]), names[i][1]);
+        assert_string_equal(model_name_from(&pool, names[i][0]), names[i][1]);
     memset(longest, 'a', sizeof longest);
     longest[sizeof longest - 1] = '\0';
-    assert_in_range(strlen(import_model_name(&pool, longest)), 32, 63);
+    assert_in_range(strlen(model_name_from(&pool, longest)), 32, 63);
     longest[0] = '1';
-    assert_in_range(strlen(import_model_name(&pool, longest)), 32, 63);
+    assert_in_range(strlen(model_name_from(&pool, longest)), 32, 63);
     pool_free(&pool);
 }
 

@@ -187,15 +187,15 @@ static enum mote_status read_rest(struct tfl_reader *r, struct bytes file, const
 }
 
 enum mote_status tflite_import_partly(struct pool *pool, const char *name, struct bytes file, struct model *out,
-                                      const char **missing, const struct frame *at)
+                                      struct import_missing *missing, const struct frame *at)
 {
     struct tfl_reader r = {.fb = fb_open(file), .pool = pool, .out = out, .faults = {.pool = pool}};
     struct report_text failed = {.status = MOTE_OK};
     struct frame root = {.index = -1, .sink = &failed};
 
-    *missing = NULL;
+    *missing = (struct import_missing){MOTE_ERR_UNSUPPORTED, NULL};
     *out = (struct model){.pool = pool, .preprocess = {.kind = "none", .channels = ""}};
-    out->name = import_model_name(pool, name);
+    out->name = model_name_from(pool, name);
     if (!tflite_matches(file))
         return fail(at, MOTE_ERR_FORMAT, "not a TFLite model: no \"%s\" at byte 4", TFL_IDENTIFIER);
     if (file.size > FILE_LIMIT)
@@ -206,17 +206,17 @@ enum mote_status tflite_import_partly(struct pool *pool, const char *name, struc
         out->n_graphs = 0;
     }
     if (r.missing && r.faults.n > 0)
-        *missing = pool_printf(pool, "%s; %s", r.missing, faults_text(&r.faults));
+        missing->what = pool_printf(pool, "%s; %s", r.missing, faults_text(&r.faults));
     else
-        *missing = r.missing ? r.missing : r.faults.n > 0 ? faults_text(&r.faults) : NULL;
+        missing->what = r.missing ? r.missing : r.faults.n > 0 ? faults_text(&r.faults) : NULL;
     return MOTE_OK;
 }
 
 enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
                                const struct frame *at)
 {
-    const char *missing;
+    struct import_missing missing;
 
     TRY(tflite_import_partly(pool, name, file, out, &missing, at));
-    return missing ? fail(at, MOTE_ERR_UNSUPPORTED, "%s", missing) : MOTE_OK;
+    return missing.what ? fail(at, missing.status, "%s", missing.what) : MOTE_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/report/metrics.h"
+#include "host/metrics/metrics.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A model's name, which generated C uses for files and identifiers. */
-#include "host/import/import.h"
+#include "host/graph/graph.h"
 
 #define NAME_LENGTH_MAX 63
 
@@ -47,7 +47,7 @@ static size_t stem(const char **name)
     return dot && dot != *name ? (size_t)(dot - *name) : strlen(*name);
 }
 
-const char *import_model_name(struct pool *pool, const char *name)
+const char *model_name_from(struct pool *pool, const char *name)
 {
     char word[NAME_LENGTH_MAX + 1 - sizeof "model_"];
     size_t n = stem(&name), len = 0;
