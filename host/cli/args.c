@@ -162,8 +162,11 @@ static enum mote_status read_feed(struct cli *cli, const struct pipeline *p, str
 
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
-    static const char *const goals[] = {
-        [OPTIMIZE_BALANCED] = "balanced", [OPTIMIZE_RAM] = "ram", [OPTIMIZE_SPEED] = "speed", NULL};
+    static const char *const goals[] = {[OPTIMIZE_BALANCED] = "balanced",
+                                        [OPTIMIZE_RAM] = "ram",
+                                        [OPTIMIZE_SPEED] = "speed",
+                                        [OPTIMIZE_FLASH] = "flash",
+                                        NULL};
     static const char *const boundaries[] = {"model", "int8", NULL};
     const char *goal, *boundary;
     struct target target;

@@ -82,7 +82,8 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
 #define OPTIMIZE_OPTION                                                                                                \
     {                                                                                                                  \
         "--optimize", "GOAL",                                                                                          \
-            "balanced (default: a smaller arena for few instructions), ram (the smallest, however slow) or speed"      \
+            "balanced (default: a smaller arena for few instructions), ram (the smallest, however slow), speed, or "   \
+            "flash (little code: build the kernels with -Os, too)"                                                     \
     }
 #define FEED_OPTION                                                                                                    \
     {"--feed", "WHAT", "the input: whole (the default), or rows, which the caller brings one by one"},                 \

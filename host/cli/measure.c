@@ -50,13 +50,16 @@ bool measure_feeds_raw(struct measure *m, const void *sample)
 }
 
 /* ---- the job ---- */
-/* The kernels that the image's steps name, in the versions that the board has for what is packed. */
-static enum mote_status list_kernels(struct measure *m, const struct frame *file)
+/* The kernels that the image's steps name, in the versions of its plan; without one, in those that the board has for
+ * what is packed. */
+static enum mote_status list_kernels(struct measure *m, const struct pipeline *p, const struct frame *file)
 {
     const struct mote_model *model = &m->runner.model;
     const struct kernel_version *used[KERNEL_LIMIT] = {NULL};
     struct text list = {.pool = &m->cli->pool};
 
+    for (int32_t i = 0; i < p->plan.n_steps; i++)
+        used[p->plan.steps[i].kernel] = p->plan.steps[i].version;
     for (uint32_t i = 0; i < model->n_steps; i++) {
         enum kernel_id id = (enum kernel_id)model->steps[i].kernel;
 
@@ -94,6 +97,7 @@ static enum mote_status make_job(struct measure *m, const struct pipeline *p, co
         m->job.feed_row_bytes = row.bytes;
     }
     m->job.board = m->board;
+    m->job.small = p->plan.options.small;
     m->job.progress = cli_progress;
     m->job.output_bytes = (int64_t)runner_output_bytes(&m->runner);
     m->job.arena_bytes = mote_image_arena_bytes(p->image.data, p->image.size);
@@ -104,7 +108,7 @@ static enum mote_status make_job(struct measure *m, const struct pipeline *p, co
         return MOTE_OK;
     }
     m->job.image = p->image;
-    return list_kernels(m, file);
+    return list_kernels(m, p, file);
 }
 
 static enum mote_status work(struct measure *m, const struct pipeline *p,

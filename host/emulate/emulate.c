@@ -70,11 +70,20 @@ static void add_kernels(struct firmware *fw, const char *list, const struct flag
     }
 }
 
+static struct flags model_flags(struct pool *pool, const struct emulate_job *job)
+{
+    struct flags f = {.pool = pool};
+
+    if (job->small)
+        add_flag(&f, "-Os");
+    return f;
+}
+
 static enum mote_status add_image(struct firmware *fw, const struct emulate_job *job, struct flags adapter,
                                   const struct frame *at)
 {
     struct pool *pool = fw->pool;
-    struct flags model = {.pool = pool};
+    struct flags model = model_flags(pool, job);
 
     TRY(firmware_put(fw, "image.mote", job->image.data, job->image.size, at));
     add_include(&adapter, pool_printf(pool, "%s/device", fw->home));
@@ -106,7 +115,7 @@ static enum mote_status add_c(struct firmware *fw, const struct emulate_job *job
                               const struct frame *at)
 {
     struct pool *pool = fw->pool;
-    struct flags model = {.pool = pool};
+    struct flags model = model_flags(pool, job);
     char *real = realpath(job->c_dir, NULL);
     const char *folder = pool_strdup(pool, real ? real : job->c_dir);
 

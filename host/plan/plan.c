@@ -5,6 +5,7 @@
 #define STAGES(S)                                                                                                      \
     S(lower, "operators become steps of kernels, with the constants that these want")                                  \
     S(fold_rows, "layers take rows as they come where that saves memory")                                              \
+    S(reuse, "where code is to be small, kernels that are there take over others' steps")                              \
     S(feed, "the input comes row by row, if that is asked for")                                                        \
     S(kernels, "each kernel gets a version that the target has, its constants packed as that wants them")              \
     S(schedule, "when which rows of each step are computed")                                                           \
@@ -129,6 +130,7 @@ enum mote_status plan_make(struct pool *pool, const struct model *m, const struc
                            const struct plan_options *options, struct plan *out, const struct frame *at)
 {
     *out = (struct plan){.pool = pool, .model = m, .target = *target, .options = *options};
+    out->options.small |= options->optimize == OPTIMIZE_FLASH;
     if (options->optimize == OPTIMIZE_RAM && !options->keep_all)
         TRY(spare_scratch(out, at));
     return run_stages(out, true, at);

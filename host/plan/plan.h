@@ -73,12 +73,14 @@ enum optimize {
     OPTIMIZE_BALANCED = 0, /* a smaller arena, where it costs few instructions */
     OPTIMIZE_RAM,          /* the smallest arena */
     OPTIMIZE_SPEED,        /* every step computes all its rows at once */
+    OPTIMIZE_FLASH,        /* so it does, and the least code and constants do it */
 };
 
 struct plan_options {
     bool feed;     /* the input comes row by row, between calls of the schedule, */
     bool stream;   /* and goes on forever: rows are time */
     bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
+    bool small;    /* few kernels, each in the version with the least code; always so for OPTIMIZE_FLASH */
     enum optimize optimize;
     const char *dump_after; /* print the plan to dump_to after this stage (host/plan/stages.h); NULL: never */
     FILE *dump_to;

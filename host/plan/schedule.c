@@ -289,6 +289,13 @@ static void schedule_whole(struct plan *plan)
         schedule_call(plan, i, 0, plan->steps[i].rows);
 }
 
+static bool is_whole(const struct plan *plan)
+{
+    const enum optimize goal = plan->options.optimize;
+
+    return goal == OPTIMIZE_SPEED || goal == OPTIMIZE_FLASH || plan->options.keep_all || plan->target.roomy;
+}
+
 enum mote_status stage_schedule(struct plan *plan, const struct frame *at)
 {
     (void)at;
@@ -296,7 +303,7 @@ enum mote_status stage_schedule(struct plan *plan, const struct frame *at)
         stream_schedule(plan);
         return MOTE_OK;
     }
-    if (plan->n_steps == 0 || plan->options.optimize == OPTIMIZE_SPEED || plan->options.keep_all || plan->target.roomy)
+    if (plan->n_steps == 0 || is_whole(plan))
         schedule_whole(plan);
     else
         schedule_rows(plan);

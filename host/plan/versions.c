@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stage `kernels`: which version of each kernel computes, the same in all steps, with packed constants and scratch
- * memory for it. */
+ * memory for it. Where code is to be small, they are chosen together. */
+#include <math.h>
+
+#include "host/plan/code.h"
+#include "host/plan/cost.h"
 #include "host/plan/stages.h"
 
 /* Packs constants only: what is computed lies as the contract says. */
@@ -29,14 +33,73 @@ static bool wants_scratch(const struct plan *plan, const struct kernel_version *
     return false;
 }
 
-static const struct kernel_version *choose(const struct plan *plan, enum kernel_id kernel)
+static bool may_serve(const struct plan *plan, const struct kernel_version *v)
 {
-    const struct kernel_version *v = kernel_version_first(kernel);
+    return !(v->features & ~plan->target.features) && can_serve(plan, v) &&
+           !(plan->no_scratch[v->kernel] && wants_scratch(plan, v));
+}
 
-    while ((v->features & ~plan->target.features) || !can_serve(plan, v) ||
-           (plan->no_scratch[kernel] && wants_scratch(plan, v)))
+static const struct kernel_version *next_that_may(const struct plan *plan, const struct kernel_version *v)
+{
+    while (v != NULL && !may_serve(plan, v))
         v = kernel_version_next(v);
     return v;
+}
+
+static void set_version(struct plan *plan, const struct kernel_version *v)
+{
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].kernel == v->kernel)
+            plan->steps[i].version = v;
+}
+
+/* ---- little code ---- */
+#define WORTH 0.5 /* a percent of instructions is worth so many of all kernels' code */
+
+/* Less is better. */
+static double score(const struct plan *plan)
+{
+    bool counted[KERNEL_LIMIT] = {false};
+    double code = 1, cost = 1;
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct step *s = &plan->steps[i];
+
+        if (!counted[s->kernel])
+            code += (double)code_of_version(plan->target.core, s->version, true);
+        counted[s->kernel] = true;
+        cost += call_cost(plan, i, s->rows);
+    }
+    return log(code) + WORTH * log(cost);
+}
+
+/* The kernel in a version with which all are better; whether there is one. */
+static bool improve(struct plan *plan, enum kernel_id kernel, const struct kernel_version *now)
+{
+    const struct kernel_version *best = now;
+    double best_score = score(plan);
+
+    for (const struct kernel_version *v = next_that_may(plan, kernel_version_first(kernel)); v != NULL;
+         v = next_that_may(plan, kernel_version_next(v))) {
+        set_version(plan, v);
+        if (score(plan) < best_score - 1e-9) {
+            best = v;
+            best_score = score(plan);
+        }
+    }
+    set_version(plan, best);
+    return best != now;
+}
+
+static void choose_small(struct plan *plan)
+{
+    bool better = true;
+
+    while (better) {
+        better = false;
+        for (int32_t i = 0; i < plan->n_steps; i++)
+            better |= improve(plan, plan->steps[i].kernel, plan->steps[i].version);
+    }
 }
 
 /* The constant in another form; two steps that want the same share it. */
@@ -92,16 +155,11 @@ static void serve(struct plan *plan, struct step *s)
 
 enum mote_status stage_kernels(struct plan *plan, const struct frame *at)
 {
-    const struct kernel_version *chosen[KERNEL_LIMIT] = {NULL};
-
     (void)at;
-    for (int32_t i = 0; i < plan->n_steps; i++) {
-        struct step *s = &plan->steps[i];
-
-        if (chosen[s->kernel] == NULL)
-            chosen[s->kernel] = choose(plan, s->kernel);
-        s->version = chosen[s->kernel];
-    }
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        plan->steps[i].version = next_that_may(plan, kernel_version_first(plan->steps[i].kernel));
+    if (plan->options.small)
+        choose_small(plan);
     for (int32_t i = 0; i < plan->n_steps; i++)
         serve(plan, &plan->steps[i]);
     return MOTE_OK;

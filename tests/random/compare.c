@@ -216,7 +216,8 @@ static bool add_way(struct batch *b, struct item *it, bool any_order, const stru
 {
     const enum order order = any_order ? ANY_ORDER : AS_PLANNED;
     const enum optimize optimize = any_order                ? OPTIMIZE_SPEED
-                                   : it->input_seed % 4 < 3 ? OPTIMIZE_RAM
+                                   : it->input_seed % 4 < 2 ? OPTIMIZE_RAM
+                                   : it->input_seed % 4 < 3 ? OPTIMIZE_FLASH
                                                             : OPTIMIZE_BALANCED;
     struct text got = {.pool = b->pool};
     struct plan plan;
@@ -236,7 +237,7 @@ static bool add_way(struct batch *b, struct item *it, bool any_order, const stru
 static bool add_fed(struct batch *b, struct item *it, struct finding *finding)
 {
     const enum optimize optimize =
-        (const enum optimize[]){OPTIMIZE_RAM, OPTIMIZE_BALANCED, OPTIMIZE_SPEED}[it->input_seed % 3];
+        (const enum optimize[]){OPTIMIZE_RAM, OPTIMIZE_BALANCED, OPTIMIZE_SPEED, OPTIMIZE_FLASH}[it->input_seed % 4];
     struct report_text report = {0};
     struct frame at = {.name = it->name, .index = -1, .sink = &report};
     struct text got = {.pool = b->pool};

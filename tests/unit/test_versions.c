@@ -9,6 +9,7 @@
 
 #include "host/boards/board.h"
 #include "host/emulate/process.h"
+#include "host/plan/code.h"
 #include "mote/kernels/conv/depthwise_conv_2d_s8.h"
 #include "mote/ops/image.h"
 #include "mote/runtime/registry.h"
@@ -314,43 +315,81 @@ static void images_for_other_instructions_run_here(void **state)
     pool_free(&f.pool);
 }
 
+/* The model of strokes planned for a Cortex-M4 with that goal, and what it makes of some input. */
+static const uint8_t *plan_and_run(struct fixture *f, enum optimize goal, size_t *bytes)
+{
+    struct pipeline_options options = {.optimize = goal};
+    struct target target;
+    struct runner r;
+    uint8_t *input, *output;
+
+    *f = (struct fixture){.at = {.index = -1}};
+    f->at.sink = &f->report;
+    setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
+    f->p = pipeline_of(&f->pool, "strokes");
+    assert_int_equal(target_find(&f->pool, "cortex-m4f", &target, &f->at), MOTE_OK);
+    options.target = &target;
+    if (pipeline_load(&f->pool, MOTE_SOURCE_DIR "/models/strokes.graph", &f->p, &f->at) != MOTE_OK ||
+        pipeline_compile(&f->p, &options, &f->at) != MOTE_OK ||
+        runner_open(&f->pool, f->p.image, &r, &f->at) != MOTE_OK)
+        fail_msg("%s", f->report.text);
+    *bytes = runner_output_bytes(&r);
+    output = pool_alloc(&f->pool, *bytes);
+    input = pool_alloc(&f->pool, runner_input_bytes(&r));
+    state_of_numbers = 1;
+    for (size_t k = 0; k < runner_input_bytes(&r); k++)
+        input[k] = (uint8_t)draw(0, 255);
+    runner_run(&r, input, output);
+    return output;
+}
+
 /* Versions that want none compute the same, slower. */
 static void the_smallest_arena_spares_scratch(void **state)
 {
-    static const enum optimize goals[] = {OPTIMIZE_BALANCED, OPTIMIZE_RAM};
-    uint8_t *input = NULL, *output[2];
-    int64_t arena[2], scratch[2];
-    struct fixture f = {.at = {.index = -1}};
-    size_t bytes = 0;
+    struct fixture balanced, ram;
+    size_t bytes;
+    const uint8_t *want = plan_and_run(&balanced, OPTIMIZE_BALANCED, &bytes);
+    const uint8_t *got = plan_and_run(&ram, OPTIMIZE_RAM, &bytes);
 
     (void)state;
-    f.at.sink = &f.report;
-    setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
-    for (int i = 0; i < 2; i++) {
-        struct pipeline_options options = {.optimize = goals[i]};
-        struct target target;
-        struct runner r;
+    assert_true(ram.p.plan.arena_bytes < balanced.p.plan.arena_bytes);
+    assert_true(ram.p.plan.scratch_peak < balanced.p.plan.scratch_peak);
+    assert_memory_equal(got, want, bytes);
+    pool_free(&balanced.pool);
+    pool_free(&ram.pool);
+}
 
-        f.p = pipeline_of(&f.pool, "strokes");
-        assert_int_equal(target_find(&f.pool, "cortex-m4f", &target, &f.at), MOTE_OK);
-        options.target = &target;
-        if (pipeline_load(&f.pool, MOTE_SOURCE_DIR "/models/strokes.graph", &f.p, &f.at) != MOTE_OK ||
-            pipeline_compile(&f.p, &options, &f.at) != MOTE_OK || runner_open(&f.pool, f.p.image, &r, &f.at) != MOTE_OK)
-            fail_msg("%s", f.report.text);
-        arena[i] = f.p.plan.arena_bytes;
-        scratch[i] = f.p.plan.scratch_peak;
-        bytes = runner_output_bytes(&r);
-        output[i] = pool_alloc(&f.pool, bytes);
-        if (input == NULL) {
-            input = pool_alloc(&f.pool, runner_input_bytes(&r));
-            for (size_t k = 0; k < runner_input_bytes(&r); k++)
-                input[k] = (uint8_t)draw(0, 255);
-        }
-        runner_run(&r, input, output[i]);
+static int64_t code_of_kernels(const struct plan *plan)
+{
+    bool counted[KERNEL_LIMIT] = {false};
+    int64_t bytes = 0;
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        if (!counted[plan->steps[i].kernel])
+            bytes += code_of_version(plan->target.core, plan->steps[i].version, true);
+        counted[plan->steps[i].kernel] = true;
     }
-    assert_true(arena[1] < arena[0] && scratch[1] < scratch[0]);
-    assert_memory_equal(output[0], output[1], bytes);
-    pool_free(&f.pool);
+    return bytes;
+}
+
+/* Fewer kernels, in versions with less code: the fully connected layer is a convolution. */
+static void the_least_code_computes_the_same(void **state)
+{
+    struct fixture balanced, flash;
+    size_t bytes;
+    const uint8_t *want = plan_and_run(&balanced, OPTIMIZE_BALANCED, &bytes);
+    const uint8_t *got = plan_and_run(&flash, OPTIMIZE_FLASH, &bytes);
+
+    (void)state;
+    assert_true(code_of_kernels(&flash.p.plan) * 2 < code_of_kernels(&balanced.p.plan));
+    for (int32_t i = 0; i < flash.p.plan.n_steps; i++) {
+        assert_int_not_equal(flash.p.plan.steps[i].kernel, KERNEL_fully_connected_s8);
+        if (flash.p.plan.steps[i].kernel == KERNEL_conv_2d_s8)
+            assert_string_not_equal(flash.p.plan.steps[i].version->name, "dsp");
+    }
+    assert_memory_equal(got, want, bytes);
+    pool_free(&balanced.pool);
+    pool_free(&flash.pool);
 }
 
 static void a_device_without_the_packing_refuses(void **state)
@@ -586,6 +625,7 @@ int main(void)
         cmocka_unit_test(filters_lie_in_pairs),
         cmocka_unit_test(every_host_runs_every_image),
         cmocka_unit_test(the_smallest_arena_spares_scratch),
+        cmocka_unit_test(the_least_code_computes_the_same),
         cmocka_unit_test(a_device_without_the_packing_refuses),
         cmocka_unit_test(a_portable_image_is_for_everyone),
         cmocka_unit_test(this_machine_gives_the_portable_bytes),

@@ -119,4 +119,14 @@ static void run_conv_2d_s8(const struct mote_call *c)
                     c->first, c->count);
 }
 
-MOTE_KERNEL_VERSION(conv_2d_s8, portable);
+#if MOTE_DESCRIBE
+static double instructions(const void *params, int32_t rows)
+{
+    const struct mote_conv_2d_s8 *p = params;
+    double taps = (double)p->kernel_h * p->kernel_w * p->filter_c;
+
+    return 150 + (double)rows * (150 + (double)p->out_w * p->out_c * (60 + 4 * p->kernel_h + 5 * taps));
+}
+#endif
+
+MOTE_KERNEL_CODE(conv_2d_s8, portable, .run = run_conv_2d_s8, MOTE_INSTRUCTIONS(instructions));

@@ -146,4 +146,14 @@ static void run_depthwise_conv_2d_s8(const struct mote_call *c)
                               c->args[6], c->first, c->count);
 }
 
-MOTE_KERNEL_VERSION(depthwise_conv_2d_s8, portable);
+#if MOTE_DESCRIBE
+static double instructions(const void *params, int32_t rows)
+{
+    const struct mote_depthwise_conv_2d_s8 *p = params;
+    double taps = (double)p->kernel_h * p->kernel_w;
+
+    return 150 + (double)rows * (150 + (double)p->out_w * p->out_c * (60 + 10 * taps));
+}
+#endif
+
+MOTE_KERNEL_CODE(depthwise_conv_2d_s8, portable, .run = run_depthwise_conv_2d_s8, MOTE_INSTRUCTIONS(instructions));

@@ -94,7 +94,11 @@ static inline uint32_t mote_twice(int32_t x)
 /* Loads after it stay after it: more of them at once than there are registers would be stored and loaded again. */
 #define MOTE_IN_ORDER() __asm__ volatile("" ::: "memory")
 
-/* sum + a.low * b.low + a.high * b.high, modulo 2^32 */
+/* sum + a.low * b.low; sum + a.high * b.high; both, modulo 2^32 */
+static inline int32_t mote_add_low(int32_t a, int32_t b, int32_t sum) { return __smlabb(a, b, sum); }
+
+static inline int32_t mote_add_high(int32_t a, int32_t b, int32_t sum) { return __smlatt(a, b, sum); }
+
 static inline int32_t mote_add_products(int32_t a, int32_t b, int32_t sum) { return __smlad(a, b, sum); }
 
 #else
