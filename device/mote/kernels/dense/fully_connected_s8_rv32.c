@@ -8,14 +8,16 @@
 #include "../shared/rows_of_four.h"
 
 #if MOTE_REGISTERS
+enum { SUMS = 32 };
+
 struct layer {
     const struct mote_fully_connected_s8 *p;
     const int8_t *weights, *shift;
     const int32_t *bias, *mult;
-    bool plain; /* all outputs are */
+    bool divide; /* all outputs do (plain.h) */
 };
 
-static uint32_t total(const int8_t *in, int32_t n)
+static __attribute__((noinline)) uint32_t total(const int8_t *in, int32_t n)
 {
     uint32_t sum = 0;
 
@@ -27,40 +29,84 @@ static uint32_t total(const int8_t *in, int32_t n)
     return sum;
 }
 
-static void put(const struct layer *l, int32_t o, const uint32_t *sum, int32_t n, int8_t *out)
+/* n sums of one scale. */
+static __attribute__((noinline)) void put_slowly(const struct layer *l, int32_t q, const uint32_t *sum, int32_t n,
+                                                 int8_t *out)
 {
     const struct mote_fully_connected_s8 *p = l->p;
-    int32_t q = p->per_channel ? o : 0, zero = p->out_zero, lo = p->lo, hi = p->hi, step = p->per_channel;
 
-    for (out += o; n > 0; n--, q += step, sum++) {
-        const struct mote_plain scale = mote_plain_of(l->mult[q], l->plain ? l->shift[q] : 0, zero);
+    for (; n > 0; n--)
+        *out++ = mote_requant_s8((int32_t)*sum++, l->mult[q], l->shift[q], p->out_zero, p->lo, p->hi);
+}
 
-        *out++ = l->plain ? (int8_t)mote_clamp(mote_requant_short((int32_t)*sum, &scale), lo, hi)
-                          : mote_requant_s8((int32_t)*sum, l->mult[q], l->shift[q], zero, lo, hi);
+static bool put_swiftly(const struct layer *l, int32_t q, const uint32_t *sum, int32_t n, int8_t *out)
+{
+    int32_t lo = l->p->lo, hi = l->p->hi;
+    const struct mote_plain scale = mote_plain_of(l->mult[q], l->shift[q], l->p->out_zero);
+    const uint32_t *end = sum + n;
+
+    for (; sum != end; sum++) {
+        if (!mote_is_small((int32_t)*sum))
+            return false;
+        *out++ = (int8_t)mote_clamp(mote_requant_small((int32_t)*sum, &scale), lo, hi);
     }
+    return true;
+}
+
+/* n outputs from o on. */
+static void put(const struct layer *l, int32_t o, int32_t n, const uint32_t *sum, int8_t *out)
+{
+    int32_t alike = l->p->per_channel ? 1 : n;
+
+    for (int32_t end = o + n; o != end; o += alike, sum += alike) {
+        int32_t q = l->p->per_channel ? o : 0;
+
+        if (!l->divide || !put_swiftly(l, q, sum, alike, out + o))
+            put_slowly(l, q, sum, alike, out + o);
+    }
+}
+
+/* Fours from output o on; returns how many outputs they are. */
+static int32_t sum_fours(const struct layer *l, int32_t o, int32_t n, const int8_t *in, uint32_t *sum)
+{
+    int32_t len = l->p->in_len, done = 0;
+    const int8_t *w = l->weights + o * len;
+    const int32_t *bias = l->bias + o;
+
+    for (; done <= n - 4; done += 4, w += 4 * len, bias += 4, sum += 4) {
+        uint32_t four[4] = {(uint32_t)bias[0], (uint32_t)bias[1], (uint32_t)bias[2], (uint32_t)bias[3]};
+
+        mote_add_rows_of_four(in, len, w, w + len, w + 2 * len, w + 3 * len, four);
+        sum[0] = four[0];
+        sum[1] = four[1];
+        sum[2] = four[2];
+        sum[3] = four[3];
+    }
+    return done;
+}
+
+static uint32_t sum_one(const struct layer *l, int32_t o, const int8_t *in)
+{
+    const int8_t *w = l->weights + o * l->p->in_len, *end = in + l->p->in_len;
+    uint32_t sum = (uint32_t)l->bias[o];
+
+    while (in != end)
+        sum += (uint32_t)(*in++ * *w++);
+    return sum;
 }
 
 static void put_row(const struct layer *l, const int8_t *in, int8_t *out)
 {
     const struct mote_fully_connected_s8 *p = l->p;
-    int32_t len = p->in_len, o = 0;
-    uint32_t zero = p->weights_zero != 0 ? (uint32_t)p->weights_zero * total(in, len) : 0, sum[4];
+    uint32_t zero = p->weights_zero != 0 ? (uint32_t)p->weights_zero * total(in, p->in_len) : 0, sum[SUMS];
 
-    for (; o <= p->out_c - 4; o += 4) {
-        const int8_t *w = l->weights + o * len;
-
-        for (int32_t j = 0; j < 4; j++)
-            sum[j] = (uint32_t)l->bias[o + j] - zero;
-        mote_add_rows_of_four(in, len, w, w + len, w + 2 * len, w + 3 * len, sum);
-        put(l, o, sum, 4, out);
-    }
-    for (; o < p->out_c; o++) {
-        const int8_t *w = l->weights + o * len;
-
-        *sum = (uint32_t)l->bias[o] - zero;
-        for (int32_t i = 0; i < len; i++)
-            *sum += (uint32_t)(in[i] * w[i]);
-        put(l, o, sum, 1, out);
+    for (int32_t o = 0, n; o < p->out_c; o += n) {
+        n = p->out_c - o < SUMS ? p->out_c - o : SUMS;
+        for (int32_t i = sum_fours(l, o, n, in, sum); i < n; i++)
+            sum[i] = sum_one(l, o + i, in);
+        for (int32_t i = 0; i < n && zero != 0; i++)
+            sum[i] -= zero;
+        put(l, o, n, sum, out);
     }
 }
 
@@ -68,10 +114,7 @@ MOTE_WEAK void mote_fully_connected_s8_rv32(const struct mote_fully_connected_s8
                                             const int8_t *weights, const int32_t *bias, const int32_t *mult,
                                             const int8_t *shift, int8_t *out, int32_t first, int32_t count)
 {
-    /* Products with the weights' zero point are as large as those with the weights. */
-    bool few = p->in_len <= (p->weights_zero != 0 ? MOTE_PLAIN_PRODUCTS / 2 : MOTE_PLAIN_PRODUCTS);
-    const struct layer l = {p,    weights, shift,
-                            bias, mult,    few && mote_all_plain(bias, mult, shift, p->out_c, p->per_channel)};
+    const struct layer l = {p, weights, shift, bias, mult, mote_all_divide(mult, shift, p->per_channel ? p->out_c : 1)};
 
     in += first * p->in_len;
     out += first * p->out_c;

@@ -58,4 +58,15 @@ static inline int32_t mote_requant_short(int32_t sum, const struct mote_plain *q
     return (high + q->half + (sum >> 31)) >> q->right;
 }
 
+/* Below 2^29. */
+static inline bool mote_is_small(int32_t sum) { return (int32_t)((uint32_t)sum << 2) >> 2 == sum; }
+
+/* mote_requant_short() of a small sum, without the lower half of the product. */
+static inline int32_t mote_requant_small(int32_t sum, const struct mote_plain *q)
+{
+    int32_t high = (int32_t)((int64_t)(int32_t)((uint32_t)sum << 2) * q->mult >> 32);
+
+    return (((high + 1) >> 1) + q->half + (sum >> 31)) >> q->right;
+}
+
 #endif
