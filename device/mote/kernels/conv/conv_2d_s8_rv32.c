@@ -1,335 +1,311 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* conv_2d_s8 in plain C that wants 20 registers: two pixels side by side and four filters share what they load, 8
- * products of 6 loads. */
+/* conv_2d_s8 in plain C that wants 25 registers: up to four pixels and four filters share what they load, 16 products
+ * of 8 loads. What a filter sees of the pixels lies side by side in scratch memory, and so do four filters' weights:
+ * two pointers and their offsets reach all. */
 #include "conv_2d_s8_rv32.h"
 
 #include "../shared/plain.h"
 #include "../shared/registers.h"
 #include "../shared/rows.h"
-#include "../shared/rows_of_four.h"
 #include "../shared/windows.h"
 
+enum { FILTERS = 4, PIXELS = 4 };
+
+/* Weights of a filter, rounded up as they are packed. */
+static uint32_t columns_of(const struct mote_conv_2d_s8 *p)
+{
+    uint32_t len = mote_bytes(p->kernel_h, p->kernel_w, p->filter_c);
+
+    return len > INT32_MAX ? UINT32_MAX : len / 4 * 4 + (len % 4 != 0 ? 4 : 0);
+}
+
+static uint32_t fit(const void *params, uint32_t *bytes)
+{
+    const struct mote_conv_2d_s8 *p = params;
+    uint32_t columns = columns_of(p);
+
+    bytes[1] = columns > INT32_MAX
+                   ? UINT32_MAX
+                   : mote_bytes((int32_t)columns, p->out_c / FILTERS + (p->out_c % FILTERS != 0), FILTERS);
+    return columns > INT32_MAX ? UINT32_MAX : mote_bytes((int32_t)columns, PIXELS, 1);
+}
+
+#if MOTE_DESCRIBE || MOTE_REGISTERS
+/* Of so many pixels the next tile's: a pixel alone is dear. */
+static inline int64_t tile_of(int64_t pixels)
+{
+    return pixels == 5 || pixels == 6 ? 3 : pixels < PIXELS ? pixels : PIXELS;
+}
+#endif
+
 #if MOTE_REGISTERS
-enum { FILTERS = 4, PIXELS = 2, PATCH = 16 };
-
-/* Four filters; where there are fewer, the last one again. */
-struct filters {
-    const int8_t *w[FILTERS];
-    int32_t n, bias[FILTERS], mult[FILTERS], shift[FILTERS];
-    struct mote_plain scale[FILTERS];
-    bool plain; /* all are */
-};
-
 struct layer {
     const struct mote_conv_2d_s8 *p;
-    const int8_t *weights, *zeros, *shift;
+    const int8_t *weights, *shift;
     const int32_t *bias, *mult;
+    int32_t columns;
+    bool divide; /* all filters do (plain.h) */
 };
 
-static void set_filters(const struct layer *l, int32_t o, int32_t n, struct filters *f)
-{
-    const struct mote_conv_2d_s8 *p = l->p;
-    int32_t len = p->kernel_h * p->kernel_w * p->filter_c;
-
-    f->n = n;
-    f->plain = len <= MOTE_PLAIN_PRODUCTS;
-    for (int32_t j = 0; j < FILTERS; j++) {
-        int32_t at = o + (j < n ? j : n - 1), q = p->per_channel ? at : 0;
-
-        f->w[j] = l->weights + at * len;
-        f->bias[j] = l->bias[at];
-        f->mult[j] = l->mult[q];
-        f->shift[j] = l->shift[q];
-        f->plain = f->plain && mote_is_plain(l->bias[at], l->mult[q], l->shift[q]);
-    }
-    for (int32_t j = 0; j < FILTERS && f->plain; j++)
-        f->scale[j] = mote_plain_of(f->mult[j], f->shift[j], p->out_zero);
-}
-
-/* ---- two pixels ---- */
+/* Up to four pixels, and what a group's filters see of them. */
 struct tile {
-    const int8_t *const *rows;
-    int32_t x0, x1; /* where the pixels' windows begin; the same if there is one pixel */
-    int32_t group;  /* the first input channel */
+    int32_t pixels;
+    const int8_t *seen; /* [columns][pixels] */
+    int8_t *out[PIXELS];
 };
 
-static const int8_t *column(const struct layer *l, const struct tile *t, int32_t k, int32_t x)
+/* ---- what filters see ---- */
+/* n bytes, `step` apart. */
+static int8_t *collect(int8_t *to, int32_t step, const int8_t *from, int32_t n)
 {
-    return x < 0 || x >= l->p->in_w ? l->zeros : t->rows[k] + x * l->p->in_c + t->group;
+    for (; n >= 4; n -= 4, from += 4) {
+        int8_t a = from[0], b = from[1], c = from[2], d = from[3];
+
+        *to = a, to += step;
+        *to = b, to += step;
+        *to = c, to += step;
+        *to = d, to += step;
+    }
+    for (; n > 0; n--, to += step)
+        *to = *from++;
+    return to;
 }
 
-struct sums {
-    int32_t of[FILTERS][PIXELS];
-};
+static int8_t *fill(int8_t *to, int32_t step, int8_t value, int32_t n)
+{
+    for (; n > 0; n--, to += step)
+        *to = value;
+    return to;
+}
 
-/* One position after the other: of several at once compilers find no registers for what is loaded. */
-#define POSITION(i)                                                                                                    \
+/* At input column x, from channel `group` on. */
+static void collect_pixel(const struct layer *l, const int8_t *const rows[], int8_t zero, int32_t x, int32_t group,
+                          int8_t *to, int32_t step)
+{
+    const struct mote_conv_2d_s8 *p = l->p;
+    struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
+    bool dense = p->kernel_w == 1 || (p->dilation_w == 1 && p->filter_c == p->in_c);
+    int32_t from = c.from, inside = c.to - from, behind = p->kernel_w - c.to, runs = dense ? inside > 0 : inside;
+    int32_t n = dense ? inside * p->filter_c : p->filter_c;
+
+    for (int32_t k = 0; k < p->kernel_h; k++) {
+        const int8_t *in = rows[k] + c.at + group;
+
+        to = fill(to, step, zero, from * p->filter_c);
+        for (int32_t j = 0; j < runs; j++, in += p->dilation_w * p->in_c)
+            to = collect(to, step, in, n);
+        to = fill(to, step, zero, behind * p->filter_c);
+    }
+    fill(to, step, 0, l->columns - p->kernel_h * p->kernel_w * p->filter_c);
+}
+
+/* ---- four filters ---- */
+#define SUMS_1(f)    uint32_t s##f##0 = 0
+#define SUMS_2(f)    SUMS_1(f), s##f##1 = 0
+#define SUMS_3(f)    SUMS_2(f), s##f##2 = 0
+#define SUMS_4(f)    SUMS_3(f), s##f##3 = 0
+#define LOAD_1(n, i) int32_t a = x[(n) * (i)]
+#define LOAD_2(n, i) LOAD_1(n, i), b = x[(n) * (i) + 1]
+#define LOAD_3(n, i) LOAD_2(n, i), c = x[(n) * (i) + 2]
+#define LOAD_4(n, i) LOAD_3(n, i), d = x[(n) * (i) + 3]
+#define KEEP_1(f)    "+r"(s##f##0)
+#define KEEP_2(f)    KEEP_1(f), "+r"(s##f##1)
+#define KEEP_3(f)    KEEP_2(f), "+r"(s##f##2)
+#define KEEP_4(f)    KEEP_3(f), "+r"(s##f##3)
+#define ADD_1(f)     s##f##0 += (uint32_t)(a * w)
+#define ADD_2(f)     ADD_1(f), s##f##1 += (uint32_t)(b * w)
+#define ADD_3(f)     ADD_2(f), s##f##2 += (uint32_t)(c * w)
+#define ADD_4(f)     ADD_3(f), s##f##3 += (uint32_t)(d * w)
+#define PUT_1(f)     sum[f][0] = s##f##0
+#define PUT_2(f)     PUT_1(f), sum[f][1] = s##f##1
+#define PUT_3(f)     PUT_2(f), sum[f][2] = s##f##2
+#define PUT_4(f)     PUT_3(f), sum[f][3] = s##f##3
+
+/* One weight after the other: of several at once compilers find no registers for what is loaded. */
+#define WEIGH(n, f, i)                                                                                                 \
     do {                                                                                                               \
-        int32_t a = x0[i], b = x1[i], w;                                                                               \
+        int32_t w = q[4 * (f) + (i)];                                                                                  \
                                                                                                                        \
-        w = w0[i];                                                                                                     \
-        s00 += (uint32_t)(a * w), s01 += (uint32_t)(b * w);                                                            \
-        w = w1[i];                                                                                                     \
-        s10 += (uint32_t)(a * w), s11 += (uint32_t)(b * w);                                                            \
-        w = w2[i];                                                                                                     \
-        s20 += (uint32_t)(a * w), s21 += (uint32_t)(b * w);                                                            \
-        w = w3[i];                                                                                                     \
-        s30 += (uint32_t)(a * w), s31 += (uint32_t)(b * w);                                                            \
-        __asm__ volatile(""                                                                                            \
-                         : "+r"(s00), "+r"(s01), "+r"(s10), "+r"(s11), "+r"(s20), "+r"(s21), "+r"(s30), "+r"(s31)      \
-                         :                                                                                             \
-                         : "memory");                                                                                  \
+        ADD_##n(f);                                                                                                    \
+        __asm__ volatile("" : KEEP_##n(f)::"memory");                                                                  \
     } while (0)
-#define NEXT(n) (x0 += (n), x1 += (n), w0 += (n), w1 += (n), w2 += (n), w3 += (n))
-#define RUN(n)                                                                                                         \
+#define COLUMN(n, i)                                                                                                   \
     do {                                                                                                               \
-        const int8_t *end = x0 + ((n) & -8);                                                                           \
+        LOAD_##n(n, i);                                                                                                \
                                                                                                                        \
-        for (; x0 != end; NEXT(8)) {                                                                                   \
-            POSITION(0);                                                                                               \
-            POSITION(1);                                                                                               \
-            POSITION(2);                                                                                               \
-            POSITION(3);                                                                                               \
-            POSITION(4);                                                                                               \
-            POSITION(5);                                                                                               \
-            POSITION(6);                                                                                               \
-            POSITION(7);                                                                                               \
-        }                                                                                                              \
-        for (end = x0 + ((n)&7); x0 != end; NEXT(1))                                                                   \
-            POSITION(0);                                                                                               \
+        WEIGH(n, 0, i);                                                                                                \
+        WEIGH(n, 1, i);                                                                                                \
+        WEIGH(n, 2, i);                                                                                                \
+        WEIGH(n, 3, i);                                                                                                \
     } while (0)
-#define BEGIN(f)                                                                                                       \
-    const int8_t *w0 = (f)->w[0], *w1 = (f)->w[1], *w2 = (f)->w[2], *w3 = (f)->w[3], *x0, *x1;                         \
-    uint32_t s00 = (uint32_t)(f)->bias[0], s10 = (uint32_t)(f)->bias[1], s20 = (uint32_t)(f)->bias[2];                 \
-    uint32_t s30 = (uint32_t)(f)->bias[3], s01 = s00, s11 = s10, s21 = s20, s31 = s30
-#define END(sums)                                                                                                      \
-    *(sums) = (struct sums)                                                                                            \
+
+#define SUM(n)                                                                                                         \
+    static void sum_##n(const int8_t *x, const int8_t *q, const int8_t *end, uint32_t sum[FILTERS][PIXELS])            \
     {                                                                                                                  \
-        {                                                                                                              \
-            {(int32_t)s00, (int32_t)s01}, {(int32_t)s10, (int32_t)s11}, {(int32_t)s20, (int32_t)s21},                  \
-            {                                                                                                          \
-                (int32_t) s30, (int32_t)s31                                                                            \
-            }                                                                                                          \
+        SUMS_##n(0);                                                                                                   \
+        SUMS_##n(1);                                                                                                   \
+        SUMS_##n(2);                                                                                                   \
+        SUMS_##n(3);                                                                                                   \
+                                                                                                                       \
+        for (; q != end; q += 16, x += 4 * (n)) {                                                                      \
+            COLUMN(n, 0);                                                                                              \
+            COLUMN(n, 1);                                                                                              \
+            COLUMN(n, 2);                                                                                              \
+            COLUMN(n, 3);                                                                                              \
         }                                                                                                              \
+        PUT_##n(0);                                                                                                    \
+        PUT_##n(1);                                                                                                    \
+        PUT_##n(2);                                                                                                    \
+        PUT_##n(3);                                                                                                    \
     }
 
-/* Both windows lie in the picture, `next` bytes apart: `height` rows of n positions. */
-static void sum_inside(const struct filters *f, const int8_t *const rows[], int32_t height, int32_t at, int32_t next,
-                       int32_t n, struct sums *sums)
-{
-    const int8_t *const *end_rows = rows + height;
+SUM(1)
+SUM(2)
+SUM(3)
+SUM(4)
 
-    BEGIN(f);
-    while (rows != end_rows) {
-        x0 = *rows++ + at;
-        x1 = x0 + next;
-        RUN(n);
-    }
-    END(sums);
-}
-
-/* What a window that begins at x sees of a row, n <= PATCH positions. */
-static void set_patch(const struct layer *l, const int8_t *row, int32_t x, int32_t n, int8_t patch[PATCH])
-{
-    uint32_t at = (uint32_t)(x * l->p->in_c), end = (uint32_t)(l->p->in_w * l->p->in_c);
-    int8_t zero = l->zeros[0];
-
-    for (; n > 0; n--, at++)
-        *patch++ = at < end ? row[at] : zero;
-}
-
-/* Windows at the picture's border, whose rows are short. */
-static void sum_patches(const struct layer *l, const struct filters *f, const struct tile *t, int32_t n,
-                        struct sums *sums)
-{
-    int8_t patch[2][PATCH] = {{0}};
-
-    BEGIN(f);
-    for (int32_t k = 0; k < l->p->kernel_h; k++) {
-        set_patch(l, t->rows[k], t->x0, n, patch[0]);
-        set_patch(l, t->rows[k], t->x1, n, patch[1]);
-        x0 = patch[0];
-        x1 = patch[1];
-        RUN(n);
-    }
-    END(sums);
-}
-
-/* All others, column by column. */
-static void sum_columns(const struct layer *l, const struct filters *f, const struct tile *t, struct sums *sums)
+/* ---- results of filters first <= i < end, one after the other ---- */
+static __attribute__((noinline)) void put_slowly(const struct layer *l, const struct tile *t, int32_t first,
+                                                 int32_t end, const uint32_t (*sum)[PIXELS])
 {
     const struct mote_conv_2d_s8 *p = l->p;
 
-    BEGIN(f);
-    for (int32_t k = 0; k < p->kernel_h; k++)
-        for (int32_t j = 0, at = 0; j < p->kernel_w; j++, at += p->dilation_w) {
-            x0 = column(l, t, k, t->x0 + at);
-            x1 = column(l, t, k, t->x1 + at);
-            RUN(p->filter_c);
-        }
-    END(sums);
+    for (int32_t i = first; i < end; i++, sum++)
+        for (int32_t k = 0, q = p->per_channel ? i : 0; k < t->pixels; k++)
+            t->out[k][i] = mote_requant_s8((int32_t)((*sum)[k] + (uint32_t)l->bias[i]), l->mult[q], l->shift[q],
+                                           p->out_zero, p->lo, p->hi);
 }
 
-/* One pixel: a row of the kernel at once, or column by column. */
-static __attribute__((noinline)) void sum_pixel(const struct layer *l, const struct filters *f, const struct tile *t,
-                                                struct sums *sums)
+#define RESULT(k)                                                                                                      \
+    do {                                                                                                               \
+        int32_t value = (int32_t)((*sum)[k] + bias);                                                                   \
+                                                                                                                       \
+        if (!mote_is_small(value))                                                                                     \
+            return false;                                                                                              \
+        *out##k = (int8_t)mote_clamp(mote_requant_small(value, &scale), lo, hi);                                       \
+    } while (0)
+
+/* All of them, or it says that a sum is too large. */
+static bool put_swiftly(const struct layer *l, const struct tile *t, int32_t first, int32_t end,
+                        const uint32_t (*sum)[PIXELS])
 {
-    const struct mote_conv_2d_s8 *p = l->p;
-    int32_t n = p->kernel_w * p->filter_c;
-    bool dense = p->dilation_w == 1 && p->filter_c == p->in_c;
-    bool inside = dense && t->x0 >= 0 && t->x0 + p->kernel_w <= p->in_w, whole = inside || (dense && n <= PATCH);
-    int32_t part = whole ? n : p->filter_c, at = 0;
-    const int8_t *x;
-    uint32_t sum[FILTERS];
-    int8_t patch[PATCH] = {0};
+    int32_t step = l->p->per_channel, zero = l->p->out_zero, lo = l->p->lo, hi = l->p->hi, pixels = t->pixels;
+    int8_t *out0 = t->out[0] + first, *out1 = t->out[1] + first, *out2 = t->out[2] + first, *out3 = t->out[3] + first;
+    const int32_t *mult = l->mult + first * step, *next = l->bias + first;
+    const int8_t *shift = l->shift + first * step;
 
-    for (int32_t j = 0; j < FILTERS; j++)
-        sum[j] = (uint32_t)f->bias[j];
-    for (int32_t k = 0; k < p->kernel_h; k++)
-        for (int32_t j = 0; j < p->kernel_w; j += whole ? p->kernel_w : 1) {
-            x = inside ? t->rows[k] + t->x0 * p->in_c : whole ? patch : column(l, t, k, t->x0 + j * p->dilation_w);
-            if (whole && !inside)
-                set_patch(l, t->rows[k], t->x0, n, patch);
-            mote_add_rows_of_four(x, part, f->w[0] + at, f->w[1] + at, f->w[2] + at, f->w[3] + at, sum);
-            at += part;
-        }
-    for (int32_t j = 0; j < FILTERS; j++)
-        sums->of[j][0] = sums->of[j][1] = (int32_t)sum[j];
-}
+    for (; first < end; first++, sum++, out0++, out1++, out2++, out3++, mult += step, shift += step) {
+        const struct mote_plain scale = mote_plain_of(*mult, *shift, zero);
+        uint32_t bias = (uint32_t)*next++;
 
-static void sum_tile(const struct layer *l, const struct filters *f, const struct tile *t, struct sums *sums)
-{
-    const struct mote_conv_2d_s8 *p = l->p;
-    bool dense = p->dilation_w == 1 && p->filter_c == p->in_c;
-    int32_t n = p->kernel_w * p->filter_c;
-
-    if (t->x0 == t->x1)
-        sum_pixel(l, f, t, sums);
-    else if (dense && t->x0 >= 0 && t->x1 + p->kernel_w <= p->in_w)
-        sum_inside(f, t->rows, p->kernel_h, t->x0 * p->in_c, (t->x1 - t->x0) * p->in_c, n, sums);
-    else if (dense && n <= PATCH)
-        sum_patches(l, f, t, n, sums);
-    else
-        sum_columns(l, f, t, sums);
-}
-
-/* Of one pixel or two, `next` bytes apart. */
-static void put_sums(const struct layer *l, const struct filters *f, const struct sums *s, int32_t next, int8_t *out)
-{
-    int32_t lo = l->p->lo, hi = l->p->hi;
-
-    for (int32_t j = 0; j < f->n; j++, out++) {
-        const struct mote_plain q = f->scale[j];
-
-        if (next > 0)
-            out[next] = (int8_t)mote_clamp(mote_requant_short(s->of[j][1], &q), lo, hi);
-        out[0] = (int8_t)mote_clamp(mote_requant_short(s->of[j][0], &q), lo, hi);
+        RESULT(0);
+        if (pixels > 1)
+            RESULT(1);
+        if (pixels > 2)
+            RESULT(2);
+        if (pixels > 3)
+            RESULT(3);
     }
+    return true;
 }
 
-static void put_wide_sums(const struct layer *l, const struct filters *f, const struct sums *s, int32_t next,
-                          int8_t *out)
+/* Filters first <= i < end; those of a quad that are another group's are summed for nothing. */
+static __attribute__((noinline)) void put_tile(const struct layer *l, const struct tile *t, int32_t first, int32_t end)
 {
-    const struct mote_conv_2d_s8 *p = l->p;
+    for (int32_t o = first / FILTERS * FILTERS; o < end; o += FILTERS) {
+        const int8_t *q = l->weights + o * l->columns, *q_end = q + FILTERS * l->columns;
+        uint32_t sum[FILTERS][PIXELS];
+        int32_t from, to;
 
-    for (int32_t j = 0; j < f->n; j++, out++) {
-        out[next] = mote_requant_s8(s->of[j][1], f->mult[j], f->shift[j], p->out_zero, p->lo, p->hi);
-        out[0] = mote_requant_s8(s->of[j][0], f->mult[j], f->shift[j], p->out_zero, p->lo, p->hi);
-    }
-}
-
-/* ---- rows ---- */
-static void put_filters(const struct layer *l, const struct filters *f, const int8_t *const rows[], int32_t group,
-                        int8_t *out)
-{
-    const struct mote_conv_2d_s8 *p = l->p;
-
-    for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox += PIXELS, x += PIXELS * p->stride_w) {
-        int32_t pixels = p->out_w - ox < PIXELS ? 1 : PIXELS;
-        const struct tile t = {rows, x, x + (pixels - 1) * p->stride_w, group};
-        struct sums sums;
-
-        sum_tile(l, f, &t, &sums);
-        if (f->plain)
-            put_sums(l, f, &sums, (pixels - 1) * p->out_c, out);
+        if (t->pixels == 4)
+            sum_4(t->seen, q, q_end, sum);
+        else if (t->pixels == 3)
+            sum_3(t->seen, q, q_end, sum);
+        else if (t->pixels == 2)
+            sum_2(t->seen, q, q_end, sum);
         else
-            put_wide_sums(l, f, &sums, (pixels - 1) * p->out_c, out);
-        out += PIXELS * p->out_c;
+            sum_1(t->seen, q, q_end, sum);
+        from = o < first ? first : o;
+        to = o + FILTERS < end ? o + FILTERS : end;
+        if (!l->divide || !put_swiftly(l, t, from, to, sum + (from - o)))
+            put_slowly(l, t, from, to, sum + (from - o));
     }
 }
 
-static void put_row(const struct layer *l, const int8_t *const rows[], int8_t *out)
-{
-    const struct mote_conv_2d_s8 *p = l->p;
-    int32_t per_group = p->out_c / (p->in_c / p->filter_c);
-
-    for (int32_t o = 0, group = 0, left = per_group, n; o < p->out_c; o += n) {
-        struct filters f;
-
-        n = left < FILTERS ? left : FILTERS;
-        set_filters(l, o, n, &f);
-        put_filters(l, &f, rows, group, out + o);
-        left -= n;
-        if (left == 0) {
-            left = per_group;
-            group += p->filter_c;
-        }
-    }
-}
-
-/* Filters of 1 x 1 that see the pixels one after the other, as they lie: all rows are one. */
-static bool is_pointwise(const struct mote_conv_2d_s8 *p)
-{
-    return p->kernel_h == 1 && p->kernel_w == 1 && p->stride_h == 1 && p->stride_w == 1 && p->pad_top == 0 &&
-           p->pad_left == 0 && p->out_w == p->in_w && p->out_h == p->in_h && p->in_ring >= p->batch * p->in_h &&
-           p->out_ring >= p->batch * p->out_h;
-}
-
+/* ---- tiles ---- */
 MOTE_WEAK void mote_conv_2d_s8_rv32(const struct mote_conv_2d_s8 *p, const int8_t *in, const int8_t *weights,
                                     const int32_t *bias, const int32_t *mult, const int8_t *shift, const int8_t *zeros,
-                                    int8_t *out, int32_t first, int32_t count)
+                                    int8_t *out, void *scratch, int32_t first, int32_t count)
 {
+    const struct layer l = {p,
+                            weights,
+                            shift,
+                            bias,
+                            mult,
+                            (int32_t)columns_of(p),
+                            mote_all_divide(mult, shift, p->per_channel ? p->out_c : 1)};
+    int32_t groups = p->in_c / p->filter_c, n = p->out_c / groups, have = 0;
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
-    struct layer l = {p, weights, zeros, shift, bias, mult};
+    struct tile t = {.seen = scratch, .out = {out, out, out, out}};
 
-    if (is_pointwise(p)) {
-        struct mote_conv_2d_s8 all = *p;
+    for (int32_t g = 0; g < groups; g++)
+        for (int32_t r = first; r < first + count; r++) {
+            int32_t x = -p->pad_left, left = first + count - 1 - r;
+            int8_t *to = out + mote_ring(r, p->out_ring) * p->out_w * p->out_c;
 
-        all.in_w = all.out_w = count * p->out_w;
-        l.p = &all;
-        rows[0] = in + first * p->in_w * p->in_c;
-        put_row(&l, rows, out + first * p->out_w * p->out_c);
-        return;
-    }
-    for (int32_t r = first; r < first + count; r++) {
-        int32_t top = r % p->out_h * p->stride_h - p->pad_top;
-
-        mote_rows_s8(rows, p->kernel_h, in, zeros, r / p->out_h, top, p->dilation_h, p->in_h, p->in_w * p->in_c,
-                     p->in_ring);
-        put_row(&l, rows, out + mote_ring(r, p->out_ring) * p->out_w * p->out_c);
-    }
+            mote_rows_s8(rows, p->kernel_h, in, zeros, r / p->out_h, r % p->out_h * p->stride_h - p->pad_top,
+                         p->dilation_h, p->in_h, p->in_w * p->in_c, p->in_ring);
+            for (int32_t ox = 0; ox < p->out_w; ox++, x += p->stride_w, to += p->out_c) {
+                if (have == 0)
+                    t.pixels = (int32_t)tile_of(p->out_w - ox + (int64_t)left * p->out_w);
+                t.out[have] = to;
+                collect_pixel(&l, rows, *zeros, x, g * p->filter_c, (int8_t *)scratch + have, t.pixels);
+                if (++have < t.pixels)
+                    continue;
+                put_tile(&l, &t, g * n, (g + 1) * n);
+                have = 0;
+            }
+        }
 }
 
 static void run_conv_2d_s8_rv32(const struct mote_call *c)
 {
     mote_conv_2d_s8_rv32(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->args[6],
-                         c->first, c->count);
+                         c->args[7], c->first, c->count);
 }
 #endif
 
 #if MOTE_DESCRIBE
-/* Pixels go in pairs along a row, for which filters are prepared; of 1 x 1 all rows are one where none is in a ring. */
+static void shape(const void *params, uint32_t arg, int32_t shape[MOTE_PACKED_DIMS])
+{
+    const struct mote_conv_2d_s8 *p = params;
+
+    (void)arg;
+    shape[MOTE_ROWS] = p->out_c;
+    shape[MOTE_COLUMNS] = p->kernel_h * p->kernel_w * p->filter_c;
+}
+
+/* All filters with a tile of so many pixels. */
+static double of_tile(const struct mote_conv_2d_s8 *p, int64_t pixels)
+{
+    return p->out_c * (17 + 22.0 * (double)pixels + (1.2 + 2.25 * (double)pixels) * columns_of(p));
+}
+
 static double instructions(const void *params, int32_t rows)
 {
     const struct mote_conv_2d_s8 *p = params;
-    double len = (double)p->kernel_h * p->kernel_w * p->filter_c, pairs, filter;
-    bool one = p->kernel_h == 1 && p->kernel_w == 1 && rows == p->batch * p->out_h;
-    int64_t width = one ? (int64_t)rows * p->out_w : p->out_w;
+    int64_t pixels = (int64_t)rows * p->out_w, full = pixels > 8 ? (pixels - 5) / 4 : 0, left = pixels - 4 * full, n;
+    double sum = (double)full * of_tile(p, 4);
 
-    pairs = (double)(width - width % 2) / 2;
-    filter = 40 + pairs * (24 + 5.6 * len) + (width % 2 != 0 ? 14 + 3.3 * len : 0);
-    return 150 + (one ? 1 : rows) * (60 + p->out_c * filter);
+    for (; left > 0; left -= n) {
+        n = tile_of(left);
+        sum += of_tile(p, n);
+    }
+    return 150 + 11.0 * p->out_c + (double)pixels * (80 + 3 * columns_of(p)) + sum;
 }
 #endif
 
-MOTE_KERNEL_CODE(conv_2d_s8, rv32, .run = MOTE_IF_REGISTERS(run_conv_2d_s8_rv32), MOTE_INSTRUCTIONS(instructions));
+static const uint16_t forms[] = {0, MOTE_FORM(MOTE_CODING_DENSE, MOTE_PACKING_QUADS_4), 0, 0, 0, 0, 0};
+
+MOTE_KERNEL_CODE(conv_2d_s8, rv32, .run = MOTE_IF_REGISTERS(run_conv_2d_s8_rv32), .forms = forms, .fit = fit,
+                 MOTE_SHAPE(shape) MOTE_INSTRUCTIONS(instructions));
