@@ -4,8 +4,8 @@
  * to give the same bytes (compare.sh). No call but those of C: WASI has few others. */
 #include <math.h>
 
-#include "host/exec/elements.h"
-#include "host/exec/runner.h"
+#include "host/run/elements.h"
+#include "host/run/runner.h"
 #include "host/pipeline/pipeline.h"
 
 struct work {

@@ -105,7 +105,7 @@ static void test_refusals(void **state)
          "inputs [0, 1]\noutputs [2]",
          "t: op 0 SPLIT: tensor 1: the axis is computed by the model; make it a constant [ERR_UNSUPPORTED]"},
         {"tensor 0 s8 [4]\ntensor 1 s32 [] data [0]\nop 0 split in [1, 0] out []\ninputs [0]\noutputs [0]",
-         "t: op 0 SPLIT: 0 outputs: the operator has up to 127 [ERR_FORMAT]"},
+         "t: op 0 SPLIT: 0 outputs: the operator has up to 32767 [ERR_FORMAT]"},
         {"tensor 0 s8 [5]\ntensor 1 s32 [2] data [2, 4]\ntensor 2 s32 [] data [0]\ntensor 3 s8 [2]\n"
          "tensor 4 s8 [4]\nop 0 split_v in [0, 1, 2] out [3, 4]\ninputs [0]\noutputs [3, 4]",
          "t: op 0 SPLIT_V: the sizes' sum is 6, not 5 [ERR_SHAPE]"},
