@@ -248,12 +248,33 @@ uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind ki
     return sum;
 }
 
-const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind)
+const struct board_memory *board_memory_number(const struct board *board, enum board_memory_kind kind, unsigned number)
 {
     for (unsigned i = 0; i < board->memory_count; i++)
-        if (board->memory[i].kind == kind)
+        if (board->memory[i].kind == kind && number-- == 0)
             return &board->memory[i];
     return NULL;
+}
+
+const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind)
+{
+    return board_memory_number(board, kind, 0);
+}
+
+uint64_t board_largest_piece(const struct board *board, enum board_memory_kind kind)
+{
+    uint64_t largest = 0, piece = 0, end = 0;
+
+    for (unsigned i = 0; i < board->memory_count; i++) {
+        const struct board_memory *m = &board->memory[i];
+
+        if (m->kind != kind)
+            continue;
+        piece = piece > 0 && m->origin == end ? piece + m->size : m->size;
+        end = m->origin + m->size;
+        largest = piece > largest ? piece : largest;
+    }
+    return largest;
 }
 
 /* ---- boards as targets ---- */

@@ -63,6 +63,10 @@ MUST_CHECK enum mote_status board_check_way(const struct board *board, enum boar
 /* All memory of a kind, and the first region of it (every board has one). */
 uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind kind);
 const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind);
+/* Region `number` of the kind, from 0 on; NULL if there are not so many. */
+const struct board_memory *board_memory_number(const struct board *board, enum board_memory_kind kind, unsigned number);
+/* The most bytes in one piece: regions of the kind that are listed one behind the other and adjacent are one. */
+uint64_t board_largest_piece(const struct board *board, enum board_memory_kind kind);
 
 struct target target_of_board(const struct board *board);
 /* What target_named() knows, else a board's name, as board_load() takes it. */

@@ -160,6 +160,11 @@ static enum mote_status read_feed(struct cli *cli, const struct pipeline *p, str
     return MOTE_OK;
 }
 
+static bool makes_c(struct cli *cli, const char *option)
+{
+    return cli_takes(cli, option) && cli_value(cli, option) != NULL && strcmp(cli_value(cli, option), "c") == 0;
+}
+
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
     static const char *const goals[] = {[OPTIMIZE_BALANCED] = "balanced",
@@ -182,6 +187,7 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
         options.optimize++;
     TRY(cli_word(cli, "--boundary", boundaries, &boundary));
     options.int8_boundary = boundary == boundaries[1];
+    options.several = makes_c(cli, "--emit") || makes_c(cli, "--via");
     TRY(read_feed(cli, p, &options, file));
     return pipeline_compile(p, &options, file);
 }

@@ -30,6 +30,18 @@ static enum mote_status write_output(struct cli *cli, struct pipeline *p, const 
 
 static json_t *known(bool is, int64_t value) { return is ? json_integer((json_int_t)value) : json_null(); }
 
+/* ", of which 14080 in dtcm, 28800 in sram", of an arena that is cut. */
+static const char *parts_text(struct pool *pool, const struct plan *plan)
+{
+    struct text t = {.pool = pool};
+
+    text_add(&t, "%s", "");
+    for (int32_t k = 0; k < plan->n_memories; k++)
+        text_add(&t, "%s%lld in %s", k == 0 ? ", of which " : ", ", (long long)plan->memories[k].bytes,
+                 printable(pool, plan->memories[k].ram->name));
+    return t.s;
+}
+
 /* An image says its arena and its weights; the bound and the MACs are the plan's. */
 static const char *result_text(struct cli *cli, const struct pipeline *p, const struct mote_model *m, const char *emit,
                                const char *out)
@@ -47,9 +59,9 @@ static const char *result_text(struct cli *cli, const struct pipeline *p, const 
         return pool_printf(&cli->pool, "%s: %zu bytes, arena %lld bytes; the image as it was, which knows no MACs\n",
                            printable(&cli->pool, out), p->image.size, arena);
     return pool_printf(
-        &cli->pool, "%s: %zu bytes as an image, arena %lld bytes (lower bound %lld, gap %lld), %lld MACs\n",
-        printable(&cli->pool, out), p->image.size, (long long)plan->arena_bytes, (long long)plan->arena_bound,
-        (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
+        &cli->pool, "%s: %zu bytes as an image, arena %lld bytes%s (lower bound %lld, gap %lld), %lld MACs\n",
+        printable(&cli->pool, out), p->image.size, (long long)plan->arena_bytes, parts_text(&cli->pool, plan),
+        (long long)plan->arena_bound, (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
 }
 
 /* --name: what the model is called in image and C. An image is signed as it is. */
@@ -83,7 +95,7 @@ static enum mote_status run_compile(struct cli *cli)
     TRY(rename_model(cli, &p, &file));
     TRY(cli_compile_loaded(cli, &p, &file));
     TRY(runner_open(&cli->pool, p.image, &runner, &file)); /* a damaged image is not copied */
-    TRY(check_target_fit(&runner.model, strcmp(emit, "image") == 0 ? BOARD_IMAGE : BOARD_C, &p.target, &file));
+    TRY(check_target_fit(&runner.model, &p.plan, strcmp(emit, "image") == 0 ? BOARD_IMAGE : BOARD_C, &p.target, &file));
     result = result_text(cli, &p, &runner.model, emit, out);
     TRY(write_output(cli, &p, emit, out, &file));
     fputs(result, stdout);
@@ -103,6 +115,7 @@ const struct command command_compile = {
         "fit the board is refused, and so is an image for one that takes generated C only. A core's name\n"
         "(cortex-m4f), or `portable`, is a target that asks for nothing to fit. Kernels come in the version for the\n"
         "target's instruction sets, without --target in portable C; an image says so, and runs on every host.\n"
+        "Of a board with several memories, generated C takes several arenas if the first has no room for one.\n"
         "With --feed rows the input's rows come one by one (docs/STREAMING.md): only those that are needed stay in "
         "RAM.\n"
         "With --stream rows are time: each call brings new ones and gives the output of the window that ends with "

@@ -142,11 +142,13 @@ static void print_text(struct measure *m, const struct footprint *f, const struc
     row("in all", footprint_flash(f),
         pool_printf(pool, "of %llu", (unsigned long long)board_first_memory(m->board, BOARD_FLASH)->size));
     puts("RAM, bytes");
-    row("arena", f->arena, "");
+    row("arena", f->arena - f->elsewhere, "");
     row("data and bss", f->data_bss, "");
     row("stack", f->stack, "");
-    row("in all", footprint_ram(f),
-        pool_printf(pool, "of %llu", (unsigned long long)board_first_memory(m->board, BOARD_RAM)->size));
+    row("in all", footprint_ram(f) - f->elsewhere,
+        pool_printf(pool, "of %lld", (long long)footprint_ram_available(f, m->board)));
+    if (f->elsewhere > 0)
+        row("in other memories", f->elsewhere, "of the arena");
     printf("not counted: start-up, semihosting and harness, %lld bytes of code and constants, %lld of RAM\n",
            (long long)m->result.harness_code_bytes, (long long)m->result.harness_ram_bytes);
 }
@@ -182,7 +184,8 @@ static enum mote_status run_emulate(struct cli *cli)
 
     TRY(cli_compile(cli, &p, &file));
     TRY(measure_open(cli, &p, &file, &m));
-    least = footprint_least(&m.runner.model, m.job.via_c);
+    least = footprint_least(&m.runner.model, &p.plan, m.job.via_c);
+    TRY(check_memories(&p.plan, &file));
     TRY(check_footprint(&least, true, m.board, &file));
     TRY(emulate(&m, &p, &x, &file));
     f = measure_footprint(&m);

@@ -147,10 +147,11 @@ static void judge_outputs(struct eval *e, uint8_t *outputs)
 static enum mote_status run_board(struct eval *e)
 {
     struct measure *m = &e->measure;
-    struct footprint f = footprint_least(&e->measure.runner.model, e->measure.job.via_c);
+    struct footprint f = footprint_least(&e->measure.runner.model, &e->p.plan, e->measure.job.via_c);
 
     if (cli_value(e->cli, "--threads") != NULL)
         return usage_error(e->cli, "--threads is for the host, not for a board");
+    TRY(check_memories(&e->p.plan, &e->file));
     TRY(check_footprint(&f, true, m->board, &e->file));
     m->job.input = gather_inputs(e);
     m->job.n = (int32_t)e->n;

@@ -4,6 +4,7 @@
 #include "host/cli/image_view.h"
 #include "host/emit/emit.h"
 #include "host/plan/kernels.h"
+#include "host/plan/memories.h"
 #include "host/target/home.h"
 #include "mote/input.h"
 
@@ -87,6 +88,20 @@ static enum mote_status generate_c(struct measure *m, const struct pipeline *p, 
     return emit_c(&p->plan, home, m->folder, file);
 }
 
+_Static_assert(EMULATE_MORE == MEMORIES_MAX - 1, "the arenas that a plan may have");
+
+/* Of an arena that is cut. */
+static void take_arenas(struct measure *m, const struct plan *plan)
+{
+    if (plan->n_memories == 0)
+        return;
+    m->job.arena_bytes = plan->memories[0].bytes;
+    m->elsewhere = arena_elsewhere(plan);
+    m->job.n_more = plan->n_memories - 1;
+    for (int32_t k = 0; k < m->job.n_more; k++)
+        m->job.more_bytes[k] = plan->memories[k + 1].bytes;
+}
+
 static enum mote_status make_job(struct measure *m, const struct pipeline *p, const struct frame *file)
 {
     const int64_t rows = model_feed_rows(&m->runner.model);
@@ -103,6 +118,7 @@ static enum mote_status make_job(struct measure *m, const struct pipeline *p, co
     m->job.arena_bytes = mote_image_arena_bytes(p->image.data, p->image.size);
     if (m->job.via_c) {
         m->job.name = p->model.name;
+        take_arenas(m, &p->plan);
         TRY(generate_c(m, p, file));
         m->job.c_dir = m->folder;
         return MOTE_OK;
@@ -144,7 +160,8 @@ struct footprint measure_footprint(const struct measure *m)
     return (struct footprint){.code = r->code_bytes,
                               .constants = r->constant_bytes + r->image_bytes - in_image,
                               .weights = r->weight_bytes + in_image,
-                              .arena = m->job.arena_bytes,
+                              .arena = m->job.arena_bytes + m->elsewhere,
+                              .elsewhere = m->elsewhere,
                               .data_bss = r->data_bss_bytes,
                               .stack = r->stack_bytes};
 }

@@ -14,6 +14,7 @@ struct measure {
     const char *via;      /* "image" or "c" */
     struct runner runner; /* the model, opened on the host: its inputs and outputs */
     const char *folder;   /* of the generated C, NULL if there is none */
+    int64_t elsewhere;    /* bytes of the arena in other memories than the first */
     struct emulate_job job;
     struct emulate_result result;
 };

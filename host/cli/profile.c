@@ -4,6 +4,7 @@
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
 #include "host/cli/measure.h"
+#include "host/plan/memories.h"
 #include "host/graph/op_info.h"
 
 /* A line of the table: an operator of the compiled graph, or a step of an image, which knows no operators. */
@@ -155,7 +156,7 @@ static enum mote_status build(struct profile *r)
     enum mote_status status = measure_build(&r->measure, &r->p, &quiet);
 
     if (status == MOTE_ERR_FIT) {
-        r->footprint = footprint_least(&r->measure.runner.model, false);
+        r->footprint = footprint_least(&r->measure.runner.model, &r->p.plan, false);
         status = MOTE_OK;
     } else {
         r->cli->error = r->no_build;
@@ -185,13 +186,32 @@ static json_t *lines_json(const struct profile *r)
     return all;
 }
 
+static bool fits(const struct profile *r)
+{
+    return footprint_fits(&r->footprint, r->measure.board) && memory_too_small(&r->p.plan) == NULL;
+}
+
+static json_t *memories_json(const struct plan *plan)
+{
+    json_t *all = json_array();
+
+    for (int32_t k = 0; k < plan->n_memories; k++) {
+        const struct plan_memory *m = &plan->memories[k];
+
+        json_array_append_new(all, json_pack("{s:o, s:I, s:I, s:I}", "memory", json_text(m->ram->name), "arena_bytes",
+                                             (json_int_t)m->bytes, "available_bytes", (json_int_t)m->ram->size,
+                                             "accessed_bytes", (json_int_t)m->accesses));
+    }
+    return all;
+}
+
 static json_t *ram_json(const struct profile *r)
 {
     const struct footprint *f = &r->footprint;
     json_t *ram = json_pack("{s:I, s:I, s:o, s:I, s:I}", "arena_bytes", (json_int_t)f->arena, "data_bss_bytes",
                             (json_int_t)f->data_bss, "stack_bytes", unknown_or(r->stack), "total_bytes",
-                            (json_int_t)footprint_ram(f), "available_bytes",
-                            (json_int_t)board_first_memory(r->measure.board, BOARD_RAM)->size);
+                            (json_int_t)(footprint_ram(f) - f->elsewhere), "available_bytes",
+                            (json_int_t)footprint_ram_available(f, r->measure.board));
 
     if (!r->p.has_graph) {
         json_object_set_new(ram, "state_bytes", json_integer((json_int_t)r->state_bytes));
@@ -203,6 +223,8 @@ static json_t *ram_json(const struct profile *r)
     json_object_set_new(ram, "arena_bound_bytes", json_integer((json_int_t)r->p.plan.arena_bound));
     json_object_set_new(ram, "arena_gap_bytes",
                         json_integer((json_int_t)(r->p.plan.arena_bytes - alive_sum(&r->peak))));
+    if (r->p.plan.n_memories > 0)
+        json_object_set_new(ram, "memories", memories_json(&r->p.plan));
     return ram;
 }
 
@@ -216,10 +238,9 @@ static void print_json(const struct profile *r)
                               (json_int_t)board_first_memory(r->measure.board, BOARD_FLASH)->size);
 
     cli_print_json(json_pack("{s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "target", json_text(r->measure.board->name),
-                             "via", r->measure.via, "fits", footprint_fits(f, r->measure.board), "ram", ram_json(r),
-                             "flash", flash, "macs", unknown_or(r->p.has_graph ? r->p.macs_executed : -1),
-                             "macs_imported", unknown_or(r->p.has_graph ? r->p.macs_imported : -1), "operators",
-                             lines_json(r)));
+                             "via", r->measure.via, "fits", fits(r), "ram", ram_json(r), "flash", flash, "macs",
+                             unknown_or(r->p.has_graph ? r->p.macs_executed : -1), "macs_imported",
+                             unknown_or(r->p.has_graph ? r->p.macs_imported : -1), "operators", lines_json(r)));
 }
 
 static void number(int width, int64_t value)
@@ -261,6 +282,18 @@ static void row(const char *what, int64_t value, const char *note)
     printf("  %-22s %12lld  %s\n", what, (long long)value, note);
 }
 
+/* Of an arena that is cut. */
+static void print_memories(struct pool *pool, const struct plan *plan)
+{
+    for (int32_t k = 0; k < plan->n_memories; k++) {
+        const struct plan_memory *m = &plan->memories[k];
+
+        row(pool_printf(pool, "arena in %.12s", printable(pool, m->ram->name)), m->bytes,
+            pool_printf(pool, "of %llu; %.0f bytes are accessed%s", (unsigned long long)m->ram->size, m->accesses,
+                        k == 0 ? "; also data and stack" : ""));
+    }
+}
+
 static void print_ram(const struct profile *r)
 {
     struct pool *pool = &r->cli->pool;
@@ -279,9 +312,10 @@ static void print_ram(const struct profile *r)
     row("data and bss", f->data_bss, "");
     if (r->stack >= 0)
         row("stack", r->stack, "at most, without interrupts; `mote emulate` measures it");
-    row("in all", footprint_ram(f),
-        pool_printf(pool, r->stack >= 0 ? "of %llu" : "of %llu, without the stack",
-                    (unsigned long long)board_first_memory(r->measure.board, BOARD_RAM)->size));
+    print_memories(pool, &r->p.plan);
+    row("in all", footprint_ram(f) - f->elsewhere,
+        pool_printf(pool, r->stack >= 0 ? "of %lld" : "of %lld, without the stack",
+                    (long long)footprint_ram_available(f, r->measure.board)));
 }
 
 static void print_flash(const struct profile *r)
@@ -310,7 +344,7 @@ static void print_text(const struct profile *r)
         printf("MACs: %lld as imported, %lld as executed\n", (long long)r->p.macs_imported,
                (long long)r->p.macs_executed);
     puts("Instructions and cycles: `mote emulate`.");
-    puts(footprint_fits(&r->footprint, r->measure.board) ? "It fits." : "It does not fit.");
+    puts(fits(r) ? "It fits." : "It does not fit.");
 }
 
 static enum mote_status run_profile(struct cli *cli)
@@ -345,7 +379,8 @@ const struct command command_profile = {
         "JSON keys: target, via, fits, macs, macs_imported;\n"
         "ram: {arena_bytes, tensor_bytes, scratch_bytes and state_bytes (where the arena is fullest),\n"
         "  arena_bound_bytes (no arena can be smaller), arena_gap_bytes, data_bss_bytes, stack_bytes (null: not\n"
-        "  known for the core), total_bytes, available_bytes};\n"
+        "  known for the core), total_bytes, available_bytes, memories (of an arena that several memories share:\n"
+        "  [{memory, arena_bytes, available_bytes, accessed_bytes}]; total and available are the first's then)};\n"
         "flash: {code_bytes (null: not known), constant_bytes, weight_bytes, total_bytes, available_bytes};\n"
         "operators: [{index, operator, kernels, output_shape, macs, weight_bytes, table_bytes, arena_bytes_alive}].",
     .example = "mote profile kws.tflite --target nano-33-ble-sense --via c",

@@ -48,6 +48,45 @@ static struct flags make_harness_flags(const struct firmware *fw, const struct e
     return f;
 }
 
+/* Where an arena of a memory behind the first lies: in the emulated machine's, if it is that very board, else at the end
+ * of its first one. */
+static enum mote_status place_arena(struct firmware *fw, int32_t k, int64_t bytes, uint64_t *address,
+                                    const struct frame *at)
+{
+    const struct board_memory *ram = board_first_memory(fw->emulated, BOARD_RAM),
+                              *own = board_memory_number(fw->board, BOARD_RAM, (unsigned)k + 1);
+
+    if (fw->emulated == fw->board && own != NULL && (uint64_t)bytes <= own->size) {
+        *address = own->origin;
+        return MOTE_OK;
+    }
+    if ((uint64_t)bytes >= fw->ram_bytes)
+        return fail(at, MOTE_ERR_FIT, "the emulated machine %s has no room for arena %d of %lld bytes",
+                    fw->emulated->name, (int)k + 1, (long long)bytes);
+    fw->ram_bytes = (fw->ram_bytes - (uint64_t)bytes) & ~(uint64_t)15;
+    *address = ram->origin + fw->ram_bytes;
+    return MOTE_OK;
+}
+
+static enum mote_status add_more_arenas(struct firmware *fw, const struct emulate_job *job, struct flags *f,
+                                        const struct frame *at)
+{
+    struct text addresses = {.pool = fw->pool}, bytes = {.pool = fw->pool};
+
+    for (int32_t k = 0; k < job->n_more; k++) {
+        uint64_t address = 0;
+
+        TRY(place_arena(fw, k, job->more_bytes[k], &address, at));
+        text_add(&addresses, "%s(void *)%#" PRIx64, k > 0 ? "," : "", address);
+        text_add(&bytes, "%s%lld", k > 0 ? "," : "", (long long)job->more_bytes[k]);
+    }
+    if (job->n_more > 0) {
+        add_flag(f, pool_printf(fw->pool, "-DMOTE_MORE_ARENAS=%s", addresses.s));
+        add_flag(f, pool_printf(fw->pool, "-DMOTE_MORE_BYTES=%s", bytes.s));
+    }
+    return MOTE_OK;
+}
+
 static void add_harness(struct firmware *fw, const char *file, const struct flags *flags)
 {
     firmware_add(fw, FIRMWARE_HARNESS, pool_printf(fw->pool, "%s/targets/harness/%s", fw->home, file), flags->flag);
@@ -132,6 +171,7 @@ static enum mote_status build(struct firmware *fw, const struct emulate_job *job
 {
     struct flags harness = make_harness_flags(fw, job);
 
+    TRY(add_more_arenas(fw, job, &harness, at));
     add_harness(fw, "main.c", &harness);
     add_harness(fw, "semihosting.c", &harness);
     TRY(firmware_add_support(fw, harness.flag, at));

@@ -11,6 +11,8 @@
 #include "host/emulate/firmware.h"
 #include "host/boards/board.h"
 
+#define EMULATE_MORE 3 /* arenas beside the first */
+
 struct emulate_job {
     const struct board *board;
     bool via_c;
@@ -19,6 +21,8 @@ struct emulate_job {
     const char *kernel_list; /* via image: the text of a list of kernels to link (runtime/registry.h); NULL: all */
     const char *c_dir;       /* via C: the folder with the generated C */
     int64_t arena_bytes;
+    int64_t more_bytes[EMULATE_MORE]; /* via C: of arenas in the board's second memory and in those behind it */
+    int32_t n_more;
     struct bytes input;     /* n inferences, each all inputs in order */
     int64_t raw_row_bytes;  /* the first input comes as a raw sample of rows of these; 0: as a tensor */
     int32_t raw_rows;       /* 1: whole */

@@ -71,6 +71,7 @@ enum mote_status firmware_begin(struct pool *pool, const struct board *board, st
     *fw = (struct firmware){.pool = pool, .board = board, .emulated = board->emulated, .run_error = ""};
     if (!board->emulated)
         return fail(at, MOTE_ERR_USAGE, "no emulator stands for the board %s", board->name);
+    fw->ram_bytes = board_first_memory(board->emulated, BOARD_RAM)->size;
     TRY(mote_home(pool, &fw->home, at));
     return folder_temporary(pool, "mote", &fw->folder, at); /* absolute: tools run in it */
 }
@@ -208,7 +209,7 @@ static enum mote_status link_firmware(struct firmware *fw, int64_t arena_bytes, 
         uint64_t value;
     } symbols[] = {
         {"flash_origin", flash->origin}, {"flash_size", flash->size},           {"ram_origin", ram->origin},
-        {"ram_size", ram->size},         {"stack_size", (uint64_t)stack_bytes}, {"arena_size", (uint64_t)arena_bytes},
+        {"ram_size", fw->ram_bytes},     {"stack_size", (uint64_t)stack_bytes}, {"arena_size", (uint64_t)arena_bytes},
     };
     struct process p = {
         .folder = fw->folder,
@@ -239,7 +240,7 @@ static enum mote_status link_firmware(struct firmware *fw, int64_t arena_bytes, 
 static enum mote_status fit_stack(struct firmware *fw, int64_t arena_bytes, int64_t *stack_bytes,
                                   const struct frame *at)
 {
-    int64_t ram = (int64_t)board_first_memory(fw->emulated, BOARD_RAM)->size, left;
+    int64_t ram = (int64_t)fw->ram_bytes, left;
     struct firmware_sizes sizes;
 
     if (arena_bytes + *stack_bytes + RAM_PLENTY <= ram)

@@ -35,6 +35,7 @@ struct firmware {
     int32_t n_compile;
     struct process *compile;
     const char **objects;    /* [n_compile] */
+    uint64_t ram_bytes;      /* that are linked for, of the emulated machine's first memory */
     int64_t stack_bytes;     /* as linked */
     void (*waiting)(void *); /* called with `user` now and then while it runs on the emulator; may be NULL */
     void *user;

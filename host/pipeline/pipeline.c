@@ -138,6 +138,7 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
     bool of_plan = dump && is_stage(dump);
     struct plan_options plan_options = {.keep_all = options->keep_all,
                                         .optimize = options->optimize,
+                                        .several = options->several,
                                         .feed = options->feed,
                                         .stream = options->stream,
                                         .dump_after = of_plan ? dump : NULL,

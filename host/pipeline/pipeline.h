@@ -14,8 +14,9 @@ struct pipeline_options {
     bool keep_all;               /* every tensor keeps its memory: for reading all of them after a run */
     bool int8_boundary;          /* quantizing at the ends leaves the model: the pass `boundary` */
     enum optimize optimize;
-    bool feed;   /* the input comes row by row */
-    bool stream; /* and goes on forever */
+    bool several; /* the arena may lie in several memories of the target, which generated C takes */
+    bool feed;    /* the input comes row by row */
+    bool stream;  /* and goes on forever */
 };
 
 struct pipeline {

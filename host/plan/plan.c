@@ -31,6 +31,8 @@ int32_t value_root(const struct plan *plan, int32_t value)
 
 bool value_in_arena(const struct value *v) { return v->kind != VALUE_CONST && v->alias == VALUE_NONE && v->bytes > 0; }
 
+bool value_is_placed(const struct value *v) { return value_in_arena(v) && v->first <= v->last; }
+
 const char *value_label(const struct plan *plan, int32_t value)
 {
     const char *name = plan->values[value].name;

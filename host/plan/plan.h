@@ -77,6 +77,7 @@ enum optimize {
 };
 
 struct plan_options {
+    bool several;  /* an arena that the first memory has no room for may lie in several */
     bool feed;     /* the input comes row by row, between calls of the schedule, */
     bool stream;   /* and goes on forever: rows are time */
     bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
@@ -105,6 +106,13 @@ struct plan_rounds {
     int32_t warm_up, period;              /* rounds before the first window is there; rounds that then go on forever */
 };
 
+/* A memory of the target, and the part of the arena that lies in it. */
+struct plan_memory {
+    const struct board_memory *ram;
+    int64_t start, bytes; /* of the arena; multiples of ARENA_ALIGN, bytes above 0 */
+    double accesses;      /* bytes that are read and written there in an inference, about */
+};
+
 struct plan {
     struct pool *pool;
     const struct model *model;
@@ -122,7 +130,9 @@ struct plan {
     int32_t *value_of_tensor; /* [graph->n_tensors], VALUE_NONE if it is not needed */
     int32_t zeros[256];       /* by zero point + 128: the shared row of zero points, VALUE_NONE if nobody asked */
     int64_t arena_bytes;      /* multiple of ARENA_ALIGN */
-    int64_t arena_bound;      /* no placement of these values can be smaller: the largest sum alive at one time */
+    int32_t n_memories;       /* parts of the arena, one behind the other; 0: it is one */
+    struct plan_memory *memories;
+    int64_t arena_bound; /* no placement of these values can be smaller: the largest sum alive at one time */
     int64_t state_bytes, scratch_peak;
     int64_t weight_bytes, table_bytes; /* constants: weights, and the rest */
 };

@@ -24,12 +24,15 @@ MUST_CHECK enum mote_status stage_lower(struct plan *plan, const struct frame *a
 /* ---- shared by the stages ---- */
 /* The value whose memory this one has: itself, or what it is an alias of. */
 int32_t value_root(const struct plan *plan, int32_t value);
-/* It needs memory of its own in the arena. */
+/* It needs memory of its own in the arena; and some call does, so that it has a place. */
 bool value_in_arena(const struct value *v);
+bool value_is_placed(const struct value *v);
 /* What the stage `lifetimes` does. */
 void find_lifetimes(struct plan *plan);
 /* What the stage `place` does, with so many placements tried: offsets_solve(). */
 void place_values(struct plan *plan, int64_t effort);
+/* The same from offset 0 on for those values whose memory[] is `which`; NULL: for all. */
+struct offsets_result place_among(struct plan *plan, const uint8_t *memory, int32_t which, int64_t effort);
 /* "conv1/weights", printable. */
 const char *value_label(const struct plan *plan, int32_t value);
 

@@ -10,7 +10,16 @@
 #define CALL(name)   PASTE(MOTE_Model, name)
 #define VALUE(name)  PASTE(MOTE_Model_upper, name)
 
+#ifdef MOTE_MORE_ARENAS
+static void *const arenas[] = {harness_arena, MOTE_MORE_ARENAS};
+
+_Static_assert(MOTE_ARENA_BYTES >= VALUE(_ARENA_0_BYTES), "the first arena is smaller than the model needs");
+_Static_assert(sizeof arenas / sizeof *arenas == VALUE(_ARENAS), "the model needs another number of arenas");
+#define ARENA arenas
+#else
 _Static_assert(MOTE_ARENA_BYTES >= VALUE(_ARENA_BYTES), "the arena is smaller than the model needs");
+#define ARENA harness_arena
+#endif
 
 void adapter_checksum(void) {}
 
@@ -19,16 +28,16 @@ int32_t adapter_open(void) { return adapter_reset(); }
 
 int32_t adapter_reset(void)
 {
-    CALL(_reset)(harness_arena);
+    CALL(_reset)(ARENA);
     return 0;
 }
 
 #if MOTE_FEED_ROWS
-int32_t adapter_feed(const void *row) { return CALL(_feed)(harness_arena, row); }
+int32_t adapter_feed(const void *row) { return CALL(_feed)(ARENA, row); }
 #else
 int32_t adapter_run(void)
 {
-    CALL(_run)(harness_arena);
+    CALL(_run)(ARENA);
     return 0;
 }
 #endif
@@ -40,7 +49,7 @@ void adapter_where(int32_t *step, int32_t *tensor, int32_t *detail) { *step = *t
 
 int32_t adapter_input(int32_t index, struct span *span)
 {
-    span->data = CALL(_input)(harness_arena, index);
+    span->data = CALL(_input)(ARENA, index);
     span->bytes = CALL(_input_bytes)(index);
     return 0;
 }
@@ -48,14 +57,14 @@ int32_t adapter_input(int32_t index, struct span *span)
 #if MOTE_RAW_ROW_BYTES
 int32_t adapter_set_input(const void *raw)
 {
-    CALL(_set_input)(harness_arena, raw);
+    CALL(_set_input)(ARENA, raw);
     return 0;
 }
 
 #if MOTE_RAW_ROWS > 1
 int32_t adapter_set_input_row(uint32_t row, const void *raw)
 {
-    CALL(_set_input_row)(harness_arena, row, raw);
+    CALL(_set_input_row)(ARENA, row, raw);
     return 0;
 }
 #endif
@@ -63,7 +72,7 @@ int32_t adapter_set_input_row(uint32_t row, const void *raw)
 
 int32_t adapter_output(int32_t index, struct span *span)
 {
-    span->data = (void *)(uintptr_t)CALL(_output)(harness_arena, index); /* only read */
+    span->data = (void *)(uintptr_t)CALL(_output)(ARENA, index); /* only read */
     span->bytes = CALL(_output_bytes)(index);
     return 0;
 }

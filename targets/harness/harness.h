@@ -55,7 +55,8 @@ int32_t adapter_set_input(const void *raw);
 int32_t adapter_set_input_row(uint32_t row, const void *raw);
 
 /* The arena: MOTE_ARENA_BYTES, 16-aligned, placed by the linker script. main.c fills it with garbage before the model
- * is opened. */
+ * is opened; so it does those in other memories, if there are any: MOTE_MORE_ARENAS are their addresses, separated by
+ * commas, MOTE_MORE_BYTES their sizes. */
 extern uint8_t harness_arena[];
 
 #endif

@@ -214,12 +214,29 @@ static void write_outputs(int32_t file)
     }
 }
 
+static void fill(volatile uint8_t *arena, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < bytes; i++)
+        arena[i] = ARENA_GARBAGE;
+}
+
+static void fill_arenas(void)
+{
+#ifdef MOTE_MORE_ARENAS
+    static uint8_t *const arenas[] = {MOTE_MORE_ARENAS};
+    static const uint32_t bytes[] = {MOTE_MORE_BYTES};
+
+    for (uint32_t i = 0; i < sizeof bytes / sizeof *bytes; i++)
+        fill(arenas[i], bytes[i]);
+#endif
+    fill(harness_arena, MOTE_ARENA_BYTES);
+}
+
 _Noreturn void harness_main(void)
 {
     int32_t input, output, status;
 
-    for (uint32_t i = 0; i < MOTE_ARENA_BYTES; i++)
-        ((volatile uint8_t *)harness_arena)[i] = ARENA_GARBAGE;
+    fill_arenas();
     stage = "opening input.bin";
     input = must_open("input.bin", false);
     stage = "opening output.bin";

@@ -1508,6 +1508,50 @@ static void interrupted_demo_leaves_nothing(void **state)
     assert_int_equal(entries(here("tmp")), 0);
 }
 
+static const char *two_memories(const char *file, int dtcm, int sram)
+{
+    put_text(file, pool_printf(&pool,
+                               "name: two\ntitle: t\ncore: cortex-m4f\nclock_hz: 1\nmemory:\n"
+                               "  - {name: flash, kind: flash, origin: 0, size: 0x10000}\n"
+                               "  - {name: dtcm, kind: ram, origin: 0x20000000, size: %d}\n"
+                               "  - {name: sram, kind: ram, origin: 0x30000000, size: %d}\n"
+                               "toolchain:\n  compiler: arm-none-eabi-gcc\n  packages: p\n  support: cortex-m\n"
+                               "  flags: [-mcpu=cortex-m4, -mthumb, -mfloat-abi=hard, -mfpu=fpv4-sp-d16]\n"
+                               "emulator: mps2-an386\n",
+                               dtcm, sram));
+    return here(file);
+}
+
+/* Generated C for a board of several memories; an image wants one that has room for all. */
+static void memories_are_named(void **state)
+{
+    const char *two = two_memories("in/two.yaml", 2048 + 128, 512), *small = two_memories("in/small.yaml", 1024, 128);
+    struct result r = RUN("compile", GRAPH, "-o", "@out/small", "--emit", "c", "--target", small);
+    const char *header;
+    json_t *json;
+
+    (void)state;
+    want_failure(&r, 1, "bytes of sram, which has 128: ");
+    r = RUN("compile", GRAPH, "-o", "@out/two.mote", "--target", small);
+    want_failure(&r, 1, "bytes of RAM of 1024");
+    r = OK("compile", GRAPH, "-o", "@out/two", "--emit", "c", "--target", two);
+    header = text_of(here("out/two/strokes.h"));
+    assert_non_null(strstr(r.out, " in dtcm, "));
+    assert_non_null(strstr(header, "#define STROKES_ARENAS      2 "));
+    assert_non_null(strstr(header, "/* in sram */"));
+    assert_non_null(strstr(header, "void strokes_run(void *const *arena);"));
+    if (!have_board())
+        return;
+    r = OK("profile", GRAPH, "--target", two, "--via", "c", "--json");
+    json = json_of(&r);
+    assert_true(json_is_true(json_object_get(json, "fits")));
+    assert_int_equal(json_array_size(json_object_get(json_object_get(json, "ram"), "memories")), 2);
+    json_decref(json);
+    OK("run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/host.bin");
+    OK("emulate", GRAPH, "--target", two, "--via", "c", "--input", "@in/zeros.bin", "--output", "@out/board.bin");
+    assert_memory_equal(slurp(here("out/board.bin")).data, slurp(here("out/host.bin")).data, 5);
+}
+
 static void profile_adds_up(void **state)
 {
     (void)state;
@@ -1621,6 +1665,7 @@ int main(void)
         TEST(demo_is_for_classifiers),
         TEST(demo_tells_all_as_json),
         TEST(interrupted_demo_leaves_nothing),
+        TEST(memories_are_named),
         TEST(profile_adds_up),
         TEST(kws_is_as_accurate_as_the_reference),
         TEST(vww_is_as_accurate_as_published),

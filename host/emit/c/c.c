@@ -6,6 +6,7 @@
 
 #include "host/emit/c/c.h"
 #include "host/graph/op_info.h"
+#include "host/plan/memories.h"
 #include "host/plan/schedule.h"
 
 #define CLASSES_LINE 8 /* names a line */
@@ -38,6 +39,35 @@ static const char *upper(struct pool *pool, const char *name)
     return s;
 }
 
+/* ---- the arena ---- */
+const char *c_arena(const struct plan *plan, bool constant)
+{
+    return plan->n_memories > 0 ? "void *const *arena" : constant ? "const void *arena" : "void *arena";
+}
+
+static long long in_memory(const struct plan *plan, int64_t offset)
+{
+    return plan->n_memories > 0 ? offset - plan->memories[memory_at(plan, offset)].start : offset;
+}
+
+const char *c_at(const struct plan *plan, int64_t offset, bool constant)
+{
+    const char *type = constant ? "const char" : "char";
+
+    if (plan->n_memories > 0)
+        return pool_printf(plan->pool, "(%s *)arena[%d] + %lld", type, memory_at(plan, offset),
+                           in_memory(plan, offset));
+    return pool_printf(plan->pool, "(%s *)arena + %lld", type, (long long)offset);
+}
+
+/* Variables a, b, … are where the memories' parts of the arena begin. */
+static void put_bases(struct text *t, const struct plan *plan)
+{
+    for (int32_t k = 0; k < plan->n_memories; k++)
+        text_add(t, "    char *%c = arena[%d];\n", 'a' + k, k);
+    text_add(t, plan->n_memories > 0 ? "\n" : "    char *a = arena;\n\n");
+}
+
 static const struct value *io_value(const struct plan *plan, int32_t tensor)
 {
     return &plan->values[plan->value_of_tensor[tensor]];
@@ -59,7 +89,8 @@ static void put_macros(struct text *t, const struct tensor *s, const char *NAME,
 static void put_accessors(struct text *t, const struct plan *plan, const char *NAME, const char *kind,
                           const int32_t *tensors, int32_t n)
 {
-    const char *name = plan->model->name, *constant = strcmp(kind, "output") == 0 ? "const " : "";
+    const bool is_output = strcmp(kind, "output") == 0;
+    const char *name = plan->model->name, *constant = is_output ? "const " : "";
 
     for (int32_t i = 0; i < n; i++) {
         const struct tensor *tensor = &plan->graph->tensors[tensors[i]];
@@ -71,15 +102,14 @@ static void put_accessors(struct text *t, const struct plan *plan, const char *N
         text_add(t, " */\n");
         put_macros(t, tensor, NAME, upper(plan->pool, kind), i);
         if (v->kind == VALUE_CONST)
-            text_add(t, "const %s *%s_%s_%d(const void *arena);\n", type, name, kind, i);
+            text_add(t, "const %s *%s_%s_%d(%s);\n", type, name, kind, i, c_arena(plan, true));
         else
-            text_add(t,
-                     "static inline %s%s *%s_%s_%d(%svoid *arena)\n{\n    return (%s%s *)(%svoid *)((%schar *)arena + "
-                     "%lld);\n}\n",
-                     constant, type, name, kind, i, constant, constant, type, constant, constant, (long long)v->offset);
+            text_add(t, "static inline %s%s *%s_%s_%d(%s)\n{\n    return (%s%s *)(%svoid *)(%s);\n}\n", constant, type,
+                     name, kind, i, c_arena(plan, is_output), constant, type, constant,
+                     c_at(plan, v->offset, is_output));
     }
     text_add(t, "\n/* The same by number, for code that takes any model; NULL and 0 if there is no %s i. */\n", kind);
-    text_add(t, "%svoid *%s_%s(%svoid *arena, int32_t i);\n", constant, name, kind, constant);
+    text_add(t, "%svoid *%s_%s(%s, int32_t i);\n", constant, name, kind, c_arena(plan, is_output));
     text_add(t, "uint32_t %s_%s_bytes(int32_t i);\n", name, kind);
 }
 
@@ -145,10 +175,34 @@ static void put_inference(struct text *t, const struct plan *plan, const char *N
 
     if (plan->feed.rows == 0)
         text_add(t,
-                 "/* One inference. */\nvoid %s_run(void *arena);\n"
+                 "/* One inference. */\nvoid %s_run(%s);\n"
                  "/* Step 0 … %s_STEPS - 1 of an inference, in order: for an RTOS or a watchdog. */\n"
-                 "void %s_step(void *arena, int32_t step);\n",
-                 name, NAME, name);
+                 "void %s_step(%s, int32_t step);\n",
+                 name, c_arena(plan, false), NAME, name, c_arena(plan, false));
+}
+
+/* What the caller lends. */
+static void put_arenas(struct text *t, const struct plan *plan, const char *NAME)
+{
+    if (plan->n_memories == 0)
+        text_add(t, " *     static _Alignas(16) uint8_t arena[%s_ARENA_BYTES];\n", NAME);
+    for (int32_t k = 0; k < plan->n_memories; k++)
+        text_add(t, " *     static _Alignas(16) uint8_t %c[%s_ARENA_%d_BYTES];     in %s\n", 'a' + k, NAME, k,
+                 c_comment(plan->pool, plan->memories[k].ram->name));
+    for (int32_t k = 0; k < plan->n_memories; k++)
+        text_add(t, k == 0 ? " *     static void *const arena[] = {%c" : ", %c", 'a' + k);
+    text_add(t, plan->n_memories > 0 ? "};\n" : "");
+}
+
+static void put_arena_sizes(struct text *t, const struct plan *plan, const char *NAME)
+{
+    if (plan->n_memories == 0)
+        text_add(t, "#define %s_ARENA_BYTES %lld /* aligned to 16 */\n", NAME, (long long)plan->arena_bytes);
+    else
+        text_add(t, "#define %s_ARENAS      %d /* each aligned to 16 */\n", NAME, plan->n_memories);
+    for (int32_t k = 0; k < plan->n_memories; k++)
+        text_add(t, "#define %s_ARENA_%d_BYTES %lld /* in %s */\n", NAME, k, (long long)plan->memories[k].bytes,
+                 c_comment(plan->pool, plan->memories[k].ram->name));
 }
 
 static void put_header(struct text *t, const struct plan *plan, const char *NAME)
@@ -156,13 +210,9 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
     const struct graph *g = plan->graph;
     const char *name = plan->model->name;
 
-    text_add(t,
-             "%s; made again by the same command, so do not edit.\n"
-             " *\n"
-             " *     static _Alignas(16) uint8_t arena[%s_ARENA_BYTES];\n"
-             " *\n"
-             " *     %s_reset(arena);                         once, and to forget state\n",
-             c_mark(t->pool, plan->model), NAME, name);
+    text_add(t, "%s; made again by the same command, so do not edit.\n *\n", c_mark(t->pool, plan->model));
+    put_arenas(t, plan, NAME);
+    text_add(t, " *\n *     %s_reset(arena);                         once, and to forget state\n", name);
     put_usage(t, plan);
     text_add(
         t,
@@ -174,15 +224,13 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
         name, name);
     text_add(t, "#ifndef MOTE_MODEL_%s_H\n#define MOTE_MODEL_%s_H\n\n#include <stdint.h>\n\n", NAME, NAME);
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    text_add(t, "#define %s_ARENA_BYTES %lld /* aligned to 16 */\n", NAME, (long long)plan->arena_bytes);
+    put_arena_sizes(t, plan, NAME);
     text_add(t, "#define %s_INPUTS      %d\n#define %s_OUTPUTS     %d\n#define %s_STEPS       %lld\n", NAME,
              g->n_inputs, NAME, g->n_outputs, NAME, (long long)plan->schedule.n_calls);
     text_add(t, "#define %s_VERSION     %uu\n", NAME, plan->model->version);
     put_task(t, &plan->model->task, NAME);
-    text_add(
-        t,
-        "\n/* State to what it starts with. Call it once before the first inference. */\nvoid %s_reset(void *arena);\n",
-        name);
+    text_add(t, "\n/* State to what it starts with. Call it once before the first inference. */\nvoid %s_reset(%s);\n",
+             name, c_arena(plan, false));
     put_inference(t, plan, NAME);
     put_accessors(t, plan, NAME, "input", g->inputs, g->n_inputs);
     c_input_header(t, plan, NAME);
@@ -212,14 +260,15 @@ static void put_arg(struct text *t, const struct plan *plan, const struct mote_a
 {
     const struct value *v = &plan->values[value];
     const char *constant = arg->role == MOTE_ROLE_IN || mote_role_is_const(arg->role) ? "const " : "";
+    const char base = (char)('a' + memory_at(plan, v->offset));
 
     if (v->kind == VALUE_CONST)
         text_add(t, "%s_c%d", plan->model->name, value);
     else if (arg->type == MOTE_ARG_ANY)
-        text_add(t, "a + %lld", (long long)v->offset);
+        text_add(t, "%c + %lld", base, in_memory(plan, v->offset));
     else
-        text_add(t, "(%s%s *)(%svoid *)(a + %lld)", constant, c_type((enum mote_type)arg->type), constant,
-                 (long long)v->offset);
+        text_add(t, "(%s%s *)(%svoid *)(%c + %lld)", constant, c_type((enum mote_type)arg->type), constant, base,
+                 in_memory(plan, v->offset));
 }
 
 /* Steps run one after the other, each at once. */
@@ -253,25 +302,29 @@ static void put_call(struct text *t, const struct plan *plan, int32_t number, in
     text_add(t, "%s);\n        break;\n", rows);
 }
 
-static void put_end_of_calls(struct text *t)
+static void put_end_of_calls(struct text *t, const struct plan *plan)
 {
-    text_add(t, "    default:\n        (void)a;\n        break;\n    }\n}\n");
+    text_add(t, "    default:\n        (void)a;\n");
+    for (int32_t k = 1; k < plan->n_memories; k++)
+        text_add(t, "        (void)%c;\n", 'a' + k);
+    text_add(t, "        break;\n    }\n}\n");
 }
 
 static void put_straight_run(struct text *t, const struct plan *plan, const char *NAME)
 {
     const char *name = plan->model->name;
 
-    text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n    char *a = arena;\n\n    switch (step) {\n", name);
+    text_add(t, "\nvoid %s_step(%s, int32_t step)\n{\n", name, c_arena(plan, false));
+    put_bases(t, plan);
+    text_add(t, "    switch (step) {\n");
     for (int32_t i = 0; i < plan->n_steps; i++)
         put_call(t, plan, i, plan->schedule.calls[i].step,
                  pool_printf(plan->pool, "0, %d", plan->schedule.calls[i].rows));
-    put_end_of_calls(t);
+    put_end_of_calls(t, plan);
     text_add(
         t,
-        "\nvoid %s_run(void *arena)\n{\n    for (int32_t step = 0; step < %s_STEPS; step++)\n        %s_step(arena, "
-        "step);\n}\n",
-        name, NAME, name);
+        "\nvoid %s_run(%s)\n{\n    for (int32_t step = 0; step < %s_STEPS; step++)\n        %s_step(arena, step);\n}\n",
+        name, c_arena(plan, false), NAME, name);
 }
 
 /* ---- the source: a schedule of rows ---- */
@@ -289,13 +342,13 @@ static void put_entries(struct text *t, const struct plan *plan)
     const int32_t n =
         plan->rounds.n > 0 ? plan->rounds.n : plan->schedule.n_entries; /* rounds of all groups are alike */
 
-    text_add(t,
-             "\n/* Rows of a layer. */\nstatic void %s_rows(void *arena, int32_t layer, int32_t first, int32_t rows)\n"
-             "{\n    char *a = arena;\n\n    switch (layer) {\n",
-             name);
+    text_add(t, "\n/* Rows of a layer. */\nstatic void %s_rows(%s, int32_t layer, int32_t first, int32_t rows)\n{\n",
+             name, c_arena(plan, false));
+    put_bases(t, plan);
+    text_add(t, "    switch (layer) {\n");
     for (int32_t i = 0; i < plan->n_steps; i++)
         put_call(t, plan, i, i, "first, rows");
-    put_end_of_calls(t);
+    put_end_of_calls(t, plan);
     text_add(t,
              "\n/* {layer, its first row, how many, and how much further each other round} */\n"
              "static const MOTE_FLASH %s %s_entries[][4] = {\n",
@@ -306,10 +359,10 @@ static void put_entries(struct text *t, const struct plan *plan)
         text_add(t, "    {%d, %d, %d, %d},\n", e->step, e->first, e->rows, e->hop);
     }
     text_add(t,
-             "};\n\nstatic void %s_entry(void *arena, int32_t entry, int32_t round)\n{\n"
+             "};\n\nstatic void %s_entry(%s, int32_t entry, int32_t round)\n{\n"
              "    const MOTE_FLASH %s *e = %s_entries[entry];\n\n"
              "    %s_rows(arena, e[0], e[1] + e[3] * round, e[2]);\n}\n",
-             name, type, name, name);
+             name, c_arena(plan, false), type, name, name);
 }
 
 /* Steps of a group are its entries, round after round; `before` are those of the groups before it. */
@@ -347,12 +400,12 @@ static void put_groups_run(struct text *t, const struct plan *plan)
     const char *name = plan->model->name;
     int64_t before = 0;
 
-    text_add(t, "\nvoid %s_step(void *arena, int32_t step)\n{\n", name);
+    text_add(t, "\nvoid %s_step(%s, int32_t step)\n{\n", name, c_arena(plan, false));
     for (int32_t i = 0; i < s->n_groups; i++) {
         put_group_step(t, name, &s->groups[i], before);
         before += (int64_t)s->groups[i].n * s->groups[i].repeat;
     }
-    text_add(t, "}\n\nvoid %s_run(void *arena)\n{\n", name);
+    text_add(t, "}\n\nvoid %s_run(%s)\n{\n", name, c_arena(plan, false));
     for (int32_t i = 0; i < s->n_groups; i++)
         put_group_run(t, name, &s->groups[i]);
     text_add(t, "}\n");
@@ -377,7 +430,7 @@ static void put_reset(struct text *t, const struct plan *plan)
 {
     bool state = false;
 
-    text_add(t, "\nvoid %s_reset(void *arena)\n{\n", plan->model->name);
+    text_add(t, "\nvoid %s_reset(%s)\n{\n", plan->model->name, c_arena(plan, false));
     for (int32_t i = 0; i < plan->n_values; i++) {
         const struct value *v = &plan->values[i];
 
@@ -385,10 +438,10 @@ static void put_reset(struct text *t, const struct plan *plan)
             continue;
         state = true;
         if (v->initial > 0)
-            text_add(t, "    memcpy((char *)arena + %lld, %s_c%d, %lld); /* %s */\n", (long long)v->offset,
-                     plan->model->name, v->initial - 1, (long long)v->bytes, c_comment(plan->pool, v->name));
+            text_add(t, "    memcpy(%s, %s_c%d, %lld); /* %s */\n", c_at(plan, v->offset, false), plan->model->name,
+                     v->initial - 1, (long long)v->bytes, c_comment(plan->pool, v->name));
         else
-            text_add(t, "    memset((char *)arena + %lld, %d, %lld); /* %s */\n", (long long)v->offset, v->fill,
+            text_add(t, "    memset(%s, %d, %lld); /* %s */\n", c_at(plan, v->offset, false), v->fill,
                      (long long)v->bytes, c_comment(plan->pool, v->name));
     }
     if (!state)
@@ -398,13 +451,16 @@ static void put_reset(struct text *t, const struct plan *plan)
 
 static void put_lookup(struct text *t, const struct plan *plan, const char *kind, const int32_t *tensors, int32_t n)
 {
-    const char *name = plan->model->name, *constant = strcmp(kind, "output") == 0 ? "const " : "";
+    const bool is_output = strcmp(kind, "output") == 0;
+    const char *name = plan->model->name, *constant = is_output ? "const " : "";
 
     for (int32_t i = 0; i < n; i++)
         if (io_value(plan, tensors[i])->kind == VALUE_CONST)
-            text_add(t, "\nconst %s *%s_%s_%d(const void *arena)\n{\n    (void)arena;\n    return %s_c%d;\n}\n",
-                     c_type(io_value(plan, tensors[i])->type), name, kind, i, name, plan->value_of_tensor[tensors[i]]);
-    text_add(t, "\n%svoid *%s_%s(%svoid *arena, int32_t i)\n{\n    switch (i) {\n", constant, name, kind, constant);
+            text_add(t, "\nconst %s *%s_%s_%d(%s)\n{\n    (void)arena;\n    return %s_c%d;\n}\n",
+                     c_type(io_value(plan, tensors[i])->type), name, kind, i, c_arena(plan, true), name,
+                     plan->value_of_tensor[tensors[i]]);
+    text_add(t, "\n%svoid *%s_%s(%s, int32_t i)\n{\n    switch (i) {\n", constant, name, kind,
+             c_arena(plan, is_output));
     for (int32_t i = 0; i < n; i++)
         text_add(t, "    case %d:\n        return %s_%s_%d(arena);\n", i, name, kind, i);
     text_add(t, "    default:\n        return NULL;\n    }\n}\n");

@@ -11,6 +11,10 @@ void c_constant(struct text *t, const struct plan *plan, int32_t value, bool as_
 void c_array(struct text *t, const char *head, enum mote_type type, const uint8_t *data, int64_t bytes);
 /* A name from the model for the inside of a comment, which it neither ends nor seems to begin nor turns around. */
 const char *c_comment(struct pool *pool, const char *name);
+/* The parameter that the caller lends memory by: "void *arena", or, of several memories, "void *const *arena". */
+const char *c_arena(const struct plan *plan, bool constant);
+/* What lies at an offset of the arena: "(char *)arena + 64", or "(char *)arena[1] + 64". */
+const char *c_at(const struct plan *plan, int64_t offset, bool constant);
 /* The C type of an element: "int8_t". */
 const char *c_type(enum mote_type type);
 

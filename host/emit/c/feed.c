@@ -10,8 +10,8 @@ void c_feed_header(struct text *t, const struct plan *plan, const char *NAME)
         "\n/* The rows of one inference. */\n#define %s_FEED_ROWS %d\n\n"
         "/* The next row, which has the form of input 0 and %s_INPUT_0_BYTES bytes; NULL: it is in input 0 already. "
         "1: more are\n * to come, 0: that was the last, the outputs are there until the next row. */\n"
-        "int32_t %s_feed(void *arena, const void *row);\n",
-        NAME, plan->feed.rows, NAME, plan->model->name);
+        "int32_t %s_feed(%s, const void *row);\n",
+        NAME, plan->feed.rows, NAME, plan->model->name, c_arena(plan, false));
 }
 
 static void put_groups(struct text *t, const struct plan *plan)
@@ -33,14 +33,15 @@ void c_feed_source(struct text *t, const struct plan *plan, const char *NAME)
 
     put_groups(t, plan);
     text_add(t,
-             "\nint32_t %s_feed(void *arena, const void *row)\n{\n"
-             "    uint16_t *at = (uint16_t *)(void *)((char *)arena + %lld); /* group, entry and round that are next "
+             "\nint32_t %s_feed(%s, const void *row)\n{\n"
+             "    uint16_t *at = (uint16_t *)(void *)(%s); /* group, entry and round that are next "
              "*/\n    int32_t taken = 0;\n\n    while (at[0] < %d) {\n"
              "        const MOTE_FLASH %s *group = %s_groups[at[0]];\n        int32_t entry = group[0] + at[1];\n\n"
              "        if (%s_entries[entry][0] == 0) { /* the layer that reads the input */\n"
              "            if (taken)\n                return 1;\n            if (row != NULL)\n"
              "                memcpy(%s_input_0(arena), row, %s_INPUT_0_BYTES);\n            taken = 1;\n        }\n",
-             name, (long long)plan->values[plan->place].offset, plan->schedule.n_groups, type, name, name, name, NAME);
+             name, c_arena(plan, false), c_at(plan, plan->values[plan->place].offset, false), plan->schedule.n_groups,
+             type, name, name, name, NAME);
     text_add(t,
              "        %s_entry(arena, entry, at[2]);\n        if (++at[1] < group[1])\n            continue;\n"
              "        at[1] = 0;\n        if (++at[2] < group[2])\n            continue;\n        at[2] = 0;\n"
@@ -54,9 +55,9 @@ static void put_run_of_rounds(struct text *t, const struct plan *plan, const cha
     const char *name = plan->model->name;
 
     text_add(t,
-             "\nvoid %s_run(void *arena)\n{\n    for (int32_t step = 0; step < %s_STEPS; step++)\n"
+             "\nvoid %s_run(%s)\n{\n    for (int32_t step = 0; step < %s_STEPS; step++)\n"
              "        %s_step(arena, step);\n}\n",
-             name, NAME, name);
+             name, c_arena(plan, false), NAME, name);
 }
 
 static void put_feed_of_rounds(struct text *t, const struct plan *plan, const char *NAME)
@@ -64,12 +65,12 @@ static void put_feed_of_rounds(struct text *t, const struct plan *plan, const ch
     const char *name = plan->model->name;
 
     text_add(t,
-             "\nint32_t %s_feed(void *arena, const void *row)\n{\n    int32_t before = *%s_round(arena) < %d; /* the "
+             "\nint32_t %s_feed(%s, const void *row)\n{\n    int32_t before = *%s_round(arena) < %d; /* the "
              "first window */\n\n    if (row != NULL)\n"
              "        memcpy(%s_input_0(arena), row, %s_INPUT_0_BYTES);\n"
              "    for (int32_t step = 0; step < %s_STEPS; step++)\n        %s_step(arena, step);\n"
              "    return before;\n}\n",
-             name, name, plan->rounds.warm_up, name, NAME, NAME, name);
+             name, c_arena(plan, false), name, plan->rounds.warm_up, name, NAME, NAME, name);
 }
 
 void c_rounds_source(struct text *t, const struct plan *plan, const char *NAME)
@@ -78,14 +79,14 @@ void c_rounds_source(struct text *t, const struct plan *plan, const char *NAME)
 
     text_add(t,
              "\n/* The round that is next: rings of rows go on with each. */\n"
-             "static uint16_t *%s_round(void *arena)\n{\n    return (uint16_t *)(void *)((char *)arena + %lld);\n}\n",
-             name, (long long)plan->values[plan->place].offset);
+             "static uint16_t *%s_round(%s)\n{\n    return (uint16_t *)(void *)(%s);\n}\n",
+             name, c_arena(plan, false), c_at(plan, plan->values[plan->place].offset, false));
     text_add(t,
-             "\n%svoid %s_step(void *arena, int32_t step)\n{\n    uint16_t *round = %s_round(arena);\n\n"
+             "\n%svoid %s_step(%s, int32_t step)\n{\n    uint16_t *round = %s_round(arena);\n\n"
              "    %s_entry(arena, step, *round);\n    if (step == %s_STEPS - 1 && ++*round == %d)\n"
              "        *round = %d;\n}\n",
-             plan->feed.rows > 0 ? "static " : "", name, name, name, NAME, plan->rounds.warm_up + plan->rounds.period,
-             plan->rounds.warm_up);
+             plan->feed.rows > 0 ? "static " : "", name, c_arena(plan, false), name, name, NAME,
+             plan->rounds.warm_up + plan->rounds.period, plan->rounds.warm_up);
     if (plan->feed.rows > 0)
         put_feed_of_rounds(t, plan, NAME);
     else

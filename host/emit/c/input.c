@@ -122,8 +122,8 @@ static void put_rows_header(struct text *t, const struct setting *s)
     text_add(t,
              "/* The same, one row at a time, in any order, all rows before an inference: time steps, lines of a "
              "picture. */\n#define %s_ROWS %u\n#define %s_ROW_BYTES (%s_RAW_BYTES / %s_ROWS)\n"
-             "void %s_set_input_row(void *arena, uint32_t row, const %s *raw);\n",
-             s->NAME, s->rows, s->NAME, s->NAME, s->NAME, s->name, c_type(s->raw));
+             "void %s_set_input_row(%s, uint32_t row, const %s *raw);\n",
+             s->NAME, s->rows, s->NAME, s->NAME, s->NAME, s->name, c_arena(s->plan, false), c_type(s->raw));
 }
 
 static void put_score_header(struct text *t, const struct setting *s)
@@ -131,8 +131,8 @@ static void put_score_header(struct text *t, const struct setting *s)
     if (scored_output(s) != NULL)
         text_add(t,
                  "/* After an inference: how badly output 0 repeats the raw sample that input 0 was set from "
-                 "(mote/score.h). */\nfloat %s_score(const void *arena, const %s *raw);\n",
-                 s->name, c_type(s->raw));
+                 "(mote/score.h). */\nfloat %s_score(%s, const %s *raw);\n",
+                 s->name, c_arena(s->plan, true), c_type(s->raw));
 }
 
 void c_input_header(struct text *t, const struct plan *plan, const char *NAME)
@@ -150,7 +150,7 @@ void c_input_header(struct text *t, const struct plan *plan, const char *NAME)
         put_numbers(t, &s, "MEAN", plan->model->preprocess.mean);
         put_numbers(t, &s, "STD", plan->model->preprocess.std);
     }
-    text_add(t, "void %s_set_input(void *arena, const %s *raw);\n", s.name, c_type(s.raw));
+    text_add(t, "void %s_set_input(%s, const %s *raw);\n", s.name, c_arena(plan, false), c_type(s.raw));
     put_rows_header(t, &s);
     put_score_header(t, &s);
 }
@@ -210,10 +210,10 @@ static void put_score(struct text *t, const struct setting *s)
     if (s->tables)
         put_channels(t, s, "reals");
     text_add(t,
-             "\nfloat %s_score(const void *arena, const %s *raw)\n{\n    static const struct mote_scored output = "
+             "\nfloat %s_score(%s, const %s *raw)\n{\n    static const struct mote_scored output = "
              "{.type = %d, .scale = %af, .zero = %d};\n\n    return mote_score_of(&%s_%s, raw, &output, "
              "%s_output_0(arena), %u);\n}\n",
-             s->name, c_type(s->raw), out->type, quantized ? (double)out->quant.scale[0] : 0.0,
+             s->name, c_arena(s->plan, true), c_type(s->raw), out->type, quantized ? (double)out->quant.scale[0] : 0.0,
              quantized ? out->quant.zero[0] : 0, s->name, s->tables ? "reals" : "raw", s->name, s->elements);
 }
 
@@ -231,13 +231,14 @@ void c_input_source(struct text *t, const struct plan *plan, const char *NAME)
     put_score(t, &s);
     how = s.tables ? "look_up" : "set";
     text_add(t,
-             "\nvoid %s_set_input(void *arena, const %s *raw)\n{\n    mote_input_%s(&%s_raw, 0, raw, "
+             "\nvoid %s_set_input(%s, const %s *raw)\n{\n    mote_input_%s(&%s_raw, 0, raw, "
              "%s_input_0(arena), %u);\n}\n",
-             s.name, c_type(s.raw), how, s.name, s.name, s.elements);
+             s.name, c_arena(plan, false), c_type(s.raw), how, s.name, s.name, s.elements);
     if (s.cuts)
         return;
     text_add(t,
-             "\nvoid %s_set_input_row(void *arena, uint32_t row, const %s *raw)\n{\n    if (row < %s_ROWS)\n"
+             "\nvoid %s_set_input_row(%s, uint32_t row, const %s *raw)\n{\n    if (row < %s_ROWS)\n"
              "        mote_input_%s(&%s_raw, row * %uu, raw, %s_input_0(arena), %u);\n}\n",
-             s.name, c_type(s.raw), NAME, how, s.name, s.elements / s.rows, s.name, s.elements / s.rows);
+             s.name, c_arena(plan, false), c_type(s.raw), NAME, how, s.name, s.elements / s.rows, s.name,
+             s.elements / s.rows);
 }
