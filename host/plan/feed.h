@@ -8,7 +8,5 @@
 /* Decides how a plan whose input has plan->feed.rows rows streams: rings, parameters, and the round of the schedule. A
  * model that cannot is refused with the operator that prevents it. */
 MUST_CHECK enum mote_status stream_plan(struct plan *plan, const struct frame *at);
-/* The schedule of such a plan. Its calls are those of a single round. */
-void stream_schedule(struct plan *plan);
 
 #endif

@@ -2,6 +2,7 @@
 /* The stage `fold_rows`: a fully connected layer over an image whose rows come one by one takes them so, and keeps a
  * sum an output instead of the image. */
 #include "host/plan/build.h"
+#include "host/plan/rounds.h"
 #include "host/plan/rows.h"
 #include "host/plan/stages.h"
 #include "mote/kernels/dense/fully_connected_f32.h"
@@ -49,7 +50,8 @@ static enum mote_status fold_s8(struct plan *plan, int32_t i, int32_t rows, cons
 {
     const struct step s = plan->steps[i];
     const struct mote_fully_connected_s8 *whole = (const void *)s.params;
-    const struct mote_fully_connected_rows_s8 p = {.in_h = rows,
+    const struct mote_fully_connected_rows_s8 p = {.batch = 1,
+                                                   .in_h = rows,
                                                    .in_len = whole->in_len / rows,
                                                    .out_c = whole->out_c,
                                                    .weights_zero = whole->weights_zero,
@@ -67,8 +69,12 @@ static enum mote_status fold_f32(struct plan *plan, int32_t i, int32_t rows, con
 {
     const struct step s = plan->steps[i];
     const struct mote_fully_connected_f32 *whole = (const void *)s.params;
-    const struct mote_fully_connected_rows_f32 p = {
-        .in_h = rows, .in_len = whole->in_len / rows, .out_c = whole->out_c, .lo = whole->lo, .hi = whole->hi};
+    const struct mote_fully_connected_rows_f32 p = {.batch = 1,
+                                                    .in_h = rows,
+                                                    .in_len = whole->in_len / rows,
+                                                    .out_c = whole->out_c,
+                                                    .lo = whole->lo,
+                                                    .hi = whole->hi};
     const int32_t sums = plan_scratch(plan, TYPE_F32, (size_t)p.out_c * sizeof(float));
     const int32_t args[] = {s.args[0], s.args[1], s.args[2], sums, s.args[3]};
 
@@ -82,26 +88,38 @@ static bool pays(const struct plan *plan, int32_t i, int32_t in_len, int32_t out
     return *rows > 1 && in_len % *rows == 0 && 4 * (int64_t)out_c + size * (in_len / *rows) < size * in_len;
 }
 
+bool fold_rows_can(const struct plan *plan, int32_t step)
+{
+    const struct mote_fully_connected_s8 *s8 = (const void *)plan->steps[step].params;
+    const struct mote_fully_connected_f32 *f32 = (const void *)plan->steps[step].params;
+
+    switch (plan->steps[step].kernel) {
+    case KERNEL_fully_connected_s8:
+        return s8->rows == 1 && is_fast(plan, KERNEL_fully_connected_s8, KERNEL_fully_connected_rows_s8);
+    case KERNEL_fully_connected_f32:
+        return f32->rows == 1 && is_fast(plan, KERNEL_fully_connected_f32, KERNEL_fully_connected_rows_f32);
+    default:
+        return false;
+    }
+}
+
+enum mote_status fold_rows_make(struct plan *plan, int32_t step, int32_t rows, const struct frame *at)
+{
+    return plan->steps[step].kernel == KERNEL_fully_connected_s8 ? fold_s8(plan, step, rows, at)
+                                                                 : fold_f32(plan, step, rows, at);
+}
+
 static enum mote_status fold_step(struct plan *plan, int32_t i, const struct frame *at)
 {
     const struct mote_fully_connected_s8 *s8 = (const void *)plan->steps[i].params;
     const struct mote_fully_connected_f32 *f32 = (const void *)plan->steps[i].params;
+    const bool is_s8 = plan->steps[i].kernel == KERNEL_fully_connected_s8;
     int32_t rows;
 
-    switch (plan->steps[i].kernel) {
-    case KERNEL_fully_connected_s8:
-        if (s8->rows == 1 && is_fast(plan, KERNEL_fully_connected_s8, KERNEL_fully_connected_rows_s8) &&
-            pays(plan, i, s8->in_len, s8->out_c, 1, &rows))
-            return fold_s8(plan, i, rows, at);
+    if (!fold_rows_can(plan, i) || !pays(plan, i, is_s8 ? s8->in_len : f32->in_len, is_s8 ? s8->out_c : f32->out_c,
+                                         is_s8 ? 1 : (int64_t)sizeof(float), &rows))
         return MOTE_OK;
-    case KERNEL_fully_connected_f32:
-        if (f32->rows == 1 && is_fast(plan, KERNEL_fully_connected_f32, KERNEL_fully_connected_rows_f32) &&
-            pays(plan, i, f32->in_len, f32->out_c, sizeof(float), &rows))
-            return fold_f32(plan, i, rows, at);
-        return MOTE_OK;
-    default:
-        return MOTE_OK;
-    }
+    return fold_rows_make(plan, i, rows, at);
 }
 
 enum mote_status stage_fold_rows(struct plan *plan, const struct frame *at)

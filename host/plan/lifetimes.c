@@ -112,7 +112,7 @@ void find_lifetimes(struct plan *plan)
             if (plan->values[i].initial > 0)
                 touch(plan, plan->values[i].initial - 1, before);
         }
-    if (plan->schedule.n_calls > plan->n_steps && !plan->options.keep_all)
+    if (plan->schedule.n_calls > plan->n_steps && plan->rounds.n == 0 && !plan->options.keep_all)
         find_all_live(plan);
 }
 

@@ -5,6 +5,7 @@
 #define STAGES(S)                                                                                                      \
     S(lower, "operators become steps of kernels, with the constants that these want")                                  \
     S(fold_rows, "layers take rows as they come where that saves memory")                                              \
+    S(rings, "states that are rows of time stay where they are, in rings")                                             \
     S(reuse, "where code is to be small, kernels that are there take over others' steps")                              \
     S(feed, "the input comes row by row, if that is asked for")                                                        \
     S(kernels, "each kernel gets a version that the target has, its constants packed as that wants them")              \
@@ -32,6 +33,35 @@ int32_t value_root(const struct plan *plan, int32_t value)
 bool value_in_arena(const struct value *v) { return v->kind != VALUE_CONST && v->alias == VALUE_NONE && v->bytes > 0; }
 
 bool value_is_placed(const struct value *v) { return value_in_arena(v) && v->first <= v->last; }
+
+/* Of an array that pool_grow() made, and will. */
+static void *copy_grown(struct pool *pool, const void *array, size_t n, size_t size)
+{
+    size_t room = 8;
+    void *copy;
+
+    while (room < n)
+        room *= 2;
+    copy = pool_array(pool, room, size);
+    if (n > 0)
+        memcpy(copy, array, n * size);
+    return copy;
+}
+
+struct plan plan_copy(const struct plan *plan)
+{
+    struct plan copy = *plan;
+
+    copy.values = copy_grown(plan->pool, plan->values, (size_t)plan->n_values, sizeof *plan->values);
+    copy.steps = copy_grown(plan->pool, plan->steps, (size_t)plan->n_steps, sizeof *plan->steps);
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct step *s = &plan->steps[i];
+
+        copy.steps[i].params = pool_copy(plan->pool, s->params, kernels[s->kernel]->n_params * sizeof *s->params);
+        copy.steps[i].args = pool_copy(plan->pool, s->args, (size_t)s->n_args * sizeof *s->args);
+    }
+    return copy;
+}
 
 const char *value_label(const struct plan *plan, int32_t value)
 {
@@ -79,6 +109,7 @@ void plan_start(struct plan *plan)
                         .place = VALUE_NONE};
 
     memcpy(made.no_scratch, plan->no_scratch, sizeof made.no_scratch);
+    made.no_rings = plan->no_rings;
     made.value_of_tensor = pool_array(plan->pool, (size_t)made.graph->n_tensors, sizeof *made.value_of_tensor);
     for (int32_t i = 0; i < made.graph->n_tensors; i++)
         made.value_of_tensor[i] = VALUE_NONE;
@@ -128,11 +159,35 @@ static enum mote_status spare_scratch(struct plan *plan, const struct frame *at)
     return MOTE_OK;
 }
 
+/* Not where rows that steps pass on need less: in rounds each step computes all of its new ones at once. */
+static enum mote_status spare_rings(struct plan *plan, const struct frame *at)
+{
+    struct plan with = *plan, without = *plan;
+
+    without.no_rings = true;
+    TRY(run_stages(&with, false, at));
+    if (with.rounds.n == 0 || with.feed.rows > 0)
+        return MOTE_OK;
+    TRY(run_stages(&without, false, at));
+    plan->no_rings = without.arena_bytes < with.arena_bytes;
+    return MOTE_OK;
+}
+
+static bool has_state(const struct graph *g)
+{
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        if (g->tensors[i].state)
+            return true;
+    return false;
+}
+
 enum mote_status plan_make(struct pool *pool, const struct model *m, const struct target *target,
                            const struct plan_options *options, struct plan *out, const struct frame *at)
 {
     *out = (struct plan){.pool = pool, .model = m, .target = *target, .options = *options};
     out->options.small |= options->optimize == OPTIMIZE_FLASH;
+    if (options->optimize != OPTIMIZE_SPEED && has_state(&m->graphs[0]))
+        TRY(spare_rings(out, at));
     if (options->optimize == OPTIMIZE_RAM && !options->keep_all)
         TRY(spare_scratch(out, at));
     return run_stages(out, true, at);

@@ -119,6 +119,7 @@ struct plan {
     const struct graph *graph;
     struct target target;
     struct plan_options options;
+    bool no_rings;                 /* states stay as they are: the stage `rings` */
     bool no_scratch[KERNEL_LIMIT]; /* kernels whose version must do without scratch memory */
     int32_t n_values, n_steps;
     struct value *values;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "host/plan/feed.h"
+#include "host/plan/rounds.h"
 #include "host/plan/segments.h"
 #include "host/plan/stages.h"
 
@@ -128,18 +128,6 @@ static void add_segment(struct plan *plan, struct walk *w, struct segment *s)
 #define CALLS    300 /* of a plan that is tried so often; longer ones are less often */
 #define POLISHED 4
 
-static struct plan copy_of(const struct plan *plan)
-{
-    struct plan copy = *plan;
-
-    copy.values = pool_copy(plan->pool, plan->values, (size_t)plan->n_values * sizeof *plan->values);
-    copy.steps = pool_copy(plan->pool, plan->steps, (size_t)plan->n_steps * sizeof *plan->steps);
-    for (int32_t i = 0; i < plan->n_steps; i++)
-        copy.steps[i].params =
-            pool_copy(plan->pool, plan->steps[i].params, kernels[plan->steps[i].kernel]->n_params * sizeof(int32_t));
-    return copy;
-}
-
 struct best {
     const struct plan *before;
     struct walk *w;
@@ -152,7 +140,7 @@ struct best {
 /* Makes the plan with that choice, places its values, and keeps it if it is better. */
 static bool consider(struct best *b, struct segments segments)
 {
-    struct plan plan = copy_of(b->before);
+    struct plan plan = plan_copy(b->before);
     double score;
 
     for (int32_t i = 0; i < segments.n; i++)
@@ -260,7 +248,7 @@ static int32_t place_choices(const struct plan *before, struct walk *w, struct b
 
 static void schedule_rows(struct plan *plan)
 {
-    const struct plan before = copy_of(plan);
+    const struct plan before = plan_copy(plan);
     const struct flow flow = flow_of(&before);
     struct walk w = walk_new(&before, &flow);
     struct best all[2 * SEGMENTS_MAX];
@@ -300,7 +288,7 @@ enum mote_status stage_schedule(struct plan *plan, const struct frame *at)
 {
     (void)at;
     if (plan->rounds.n > 0) {
-        stream_schedule(plan);
+        rounds_schedule(plan);
         return MOTE_OK;
     }
     if (plan->n_steps == 0 || is_whole(plan))

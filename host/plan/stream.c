@@ -7,22 +7,8 @@
 #include "host/plan/build.h"
 #include "host/plan/feed.h"
 #include "host/plan/flow.h"
-#include "host/plan/schedule.h"
+#include "host/plan/rounds.h"
 #include "host/plan/stages.h"
-#include "mote/kernels/conv/conv_2d_s8.h"
-#include "mote/kernels/dense/fully_connected_s8.h"
-#include "mote/kernels/move/copy.h"
-
-#define PERIOD_MAX 1000
-#define PARAMS_MAX 64
-
-/* Memory whose rows are time. */
-struct line {
-    int32_t rows; /* of the window; 0: it has none, and is worth nothing after a round */
-    int32_t hop;  /* new ones in a round */
-    int32_t need; /* so many of the last are read or written in a round */
-    int32_t ring;
-};
 
 struct stream {
     struct plan *plan;
@@ -85,7 +71,7 @@ static enum verdict write_line(const struct stream *st, int32_t step, int32_t ar
         return never(why, "it adds up the whole window");
     if (ring_of_arg(s, arg) < 0 && !st->alone[step])
         return never(why, "it writes the whole window at once");
-    st->lines[value_root(st->plan, s->args[arg])] = (struct line){s->rows, e->hop, e->rows, 0};
+    st->lines[value_root(st->plan, s->args[arg])] = (struct line){.rows = s->rows, .hop = e->hop, .need = e->rows};
     return FLOWS;
 }
 
@@ -128,7 +114,7 @@ static enum verdict flow_all(struct stream *st, int32_t hop, int32_t *step, cons
 
     memset(st->lines, 0, (size_t)plan->n_values * sizeof *st->lines);
     st->lines[value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]])] =
-        (struct line){plan->feed.rows, hop, hop, 0};
+        (struct line){.rows = plan->feed.rows, .hop = hop, .need = hop};
     for (*step = 0; *step < plan->n_steps; ++*step) {
         v = flow_through(st, *step, why);
         if (v != FLOWS)
@@ -189,49 +175,6 @@ static enum mote_status check_ends(const struct stream *st, const struct frame *
 }
 
 /* ---- rings ---- */
-/* The fewest rows, at least `need`, that are in the same place again after so many more. */
-static int32_t ring_for(int32_t need, int64_t after)
-{
-    int32_t ring = need;
-
-    while (ring <= after && after % ring != 0)
-        ring++;
-    return ring <= after ? ring : -1;
-}
-
-static int64_t bytes_with(const struct stream *st, int32_t period)
-{
-    int64_t sum = 0;
-
-    for (int32_t i = 0; i < st->plan->n_values; i++) {
-        const struct line *line = &st->lines[i];
-        const int32_t ring = line->rows > 0 ? ring_for(line->need, (int64_t)period * line->hop) : 0;
-
-        if (ring < 0 || line->rows + (2 * (int64_t)period + st->plan->feed.rows) * line->hop > MOTE_DIM_MAX)
-            return -1;
-        if (line->rows > 0)
-            sum += st->plan->values[i].bytes / line->rows * ring;
-    }
-    return sum;
-}
-
-/* The rounds after which all rings are where they were: those with the fewest bytes. */
-static int32_t find_period(const struct stream *st)
-{
-    int64_t best = -1;
-    int32_t period = 0;
-
-    for (int32_t p = 1; p <= PERIOD_MAX; p++) {
-        const int64_t bytes = bytes_with(st, p);
-
-        if (bytes >= 0 && (best < 0 || bytes < best)) {
-            best = bytes;
-            period = p;
-        }
-    }
-    return period;
-}
-
 static void set_value(struct plan *plan, int32_t value, const struct line *line)
 {
     plan->values[value].bytes = plan->values[value].decoded / line->rows * line->ring;
@@ -242,12 +185,12 @@ static void set_values(struct stream *st)
 {
     struct plan *plan = st->plan;
 
+    rounds_set_rings(st->lines, plan->n_values, plan->rounds.period);
     for (int32_t i = 0; i < plan->n_values; i++) {
         struct line *line = &st->lines[i];
 
         if (line->rows == 0)
             continue;
-        line->ring = ring_for(line->need, (int64_t)plan->rounds.period * line->hop);
         set_value(plan, i, line);
         if (line->need > line->hop)
             plan->values[i].kind = VALUE_STATE;
@@ -267,13 +210,6 @@ static int32_t end_of(const struct plan *plan, int32_t rows, int32_t hop)
     return rows + (plan->rounds.warm_up + plan->rounds.period - 1) * hop;
 }
 
-static void set_param(const struct step *s, const char *name, int32_t value)
-{
-    for (int32_t i = 0; i < kernels[s->kernel]->n_params; i++)
-        if (strcmp(kernels[s->kernel]->param_names[i], name) == 0)
-            s->params[i] = value;
-}
-
 /* So many rows that none is outside, in rings. */
 static void set_params(const struct stream *st, const struct step *s)
 {
@@ -286,29 +222,12 @@ static void set_params(const struct stream *st, const struct step *s)
             continue;
         s->params[r.ring - 1] = line->ring;
         if (!step_writes(s, i))
-            set_param(s, in, end_of(st->plan, line->rows, line->hop));
+            rounds_set_param(s, in, end_of(st->plan, line->rows, line->hop));
         else {
-            set_param(s, "rows", end_of(st->plan, line->rows, line->hop));
-            set_param(s, "out_h", end_of(st->plan, line->rows, line->hop));
+            rounds_set_param(s, "rows", end_of(st->plan, line->rows, line->hop));
+            rounds_set_param(s, "out_h", end_of(st->plan, line->rows, line->hop));
         }
     }
-}
-
-/* The kernel takes what was set, and has all rows. */
-static bool is_served(const struct plan *plan, const struct step *s, int32_t rows)
-{
-    const struct mote_kernel *k = kernels[s->kernel];
-    uint32_t need[MOTE_ARGS_MAX + 1];
-
-    for (int32_t i = 0; i < k->n_params; i++)
-        if (s->params[i] < k->ranges[i].min || s->params[i] > k->ranges[i].max)
-            return false;
-    if (!k->need(s->params, need) || need[k->n_args] < (uint32_t)rows || need[k->n_args] > INT32_MAX)
-        return false;
-    for (int32_t i = 0; i < k->n_args; i++)
-        if (need[i] > (uint64_t)plan->values[s->args[i]].bytes)
-            return false;
-    return true;
 }
 
 static enum mote_status set_steps(const struct stream *st, const struct frame *at)
@@ -322,82 +241,17 @@ static enum mote_status set_steps(const struct stream *st, const struct frame *a
         if (e->hop == 0)
             continue;
         if (st->alone[i]) {
-            set_param(s, "rows", 1);
+            rounds_set_param(s, "rows", 1);
             s->rows = 1;
             st->entries[i] = (struct schedule_entry){i, 0, 1, 0};
-            if (!is_served(plan, s, 1))
+            if (!rounds_are_served(plan, s, 1))
                 return refuse(plan, i, "its kernel does not take a single row", at);
             continue;
         }
         set_params(st, s);
-        if (!is_served(plan, s, end_of(plan, s->rows, e->hop)))
+        if (!rounds_are_served(plan, s, end_of(plan, s->rows, e->hop)))
             return refuse(plan, i, "its kernel does not count rows on and on", at);
         s->rows = end_of(plan, s->rows, e->hop);
-    }
-    return MOTE_OK;
-}
-
-/* ---- narrow convolutions ---- */
-/* Of single pixels that nobody else reads: a fully connected layer. */
-static bool is_narrow(const struct plan *plan, const struct step *s)
-{
-    const struct mote_conv_2d_s8 *p = (const void *)s->params;
-    int32_t readers = 0;
-
-    if (s->kernel != KERNEL_conv_2d_s8 || p->batch != 1 || p->kernel_h != 1 || p->kernel_w != 1 || p->in_w != 1 ||
-        p->out_w != 1 || p->stride_h != 1 || p->filter_c != p->in_c || p->pad_top != 0 || p->pad_left != 0)
-        return false;
-    for (int32_t i = 0; i < plan->n_steps; i++)
-        for (int32_t k = 0; k < plan->steps[i].n_args; k++)
-            readers += !step_writes(&plan->steps[i], k) &&
-                       value_root(plan, plan->steps[i].args[k]) == value_root(plan, s->args[0]);
-    return readers == 1;
-}
-
-/* The layer, and where its rows go: its kernel knows no ring. */
-static enum mote_status put_layer(struct plan *plan, const struct step *s, const struct frame *at)
-{
-    const struct mote_conv_2d_s8 *conv = (const void *)s->params;
-    const struct mote_fully_connected_s8 p = {.rows = conv->out_h,
-                                              .in_len = conv->in_c,
-                                              .out_c = conv->out_c,
-                                              .out_zero = conv->out_zero,
-                                              .lo = conv->lo,
-                                              .hi = conv->hi,
-                                              .per_channel = conv->per_channel};
-    const struct mote_copy move = {.rows = conv->out_h, .row_bytes = conv->out_c};
-    struct lowering l = lowering_of(plan, s->op);
-    int32_t args[] = {s->args[0], s->args[1], s->args[2], s->args[3], s->args[4], s->args[6]}, moved[2];
-
-    if (conv->out_h == 1)
-        return lower_step(&l, KERNEL_fully_connected_s8, &p, args, at);
-    moved[1] = args[5];
-    moved[0] = args[5] = plan_value(plan, &(struct value){.kind = VALUE_ACTIVATION,
-                                                          .name = "new row",
-                                                          .type = TYPE_S8,
-                                                          .tensor = -1,
-                                                          .bytes = plan->values[s->args[6]].decoded,
-                                                          .alias = VALUE_NONE});
-    TRY(lower_step(&l, KERNEL_fully_connected_s8, &p, args, at));
-    return lower_step(&l, KERNEL_copy, &move, moved, at);
-}
-
-/* Where its kernel has a version: that takes four outputs at a time, and a convolution four pixels. */
-static enum mote_status narrow(struct plan *plan, const struct frame *at)
-{
-    const struct plan before = *plan;
-
-    if (before.n_steps <= 0 || kernel_version_best(KERNEL_fully_connected_s8, plan->target.features)->features == 0)
-        return MOTE_OK;
-    plan->steps = NULL;
-    plan->n_steps = 0;
-    for (int32_t i = 0; i < before.n_steps; i++) {
-        if (is_narrow(&before, &before.steps[i])) {
-            TRY(put_layer(plan, &before.steps[i], at));
-            continue;
-        }
-        plan->steps = pool_grow(plan->pool, plan->steps, (size_t)plan->n_steps, sizeof *plan->steps);
-        plan->steps[plan->n_steps++] = before.steps[i];
     }
     return MOTE_OK;
 }
@@ -422,7 +276,7 @@ static int64_t macs_of(const struct stream *st)
 
 enum mote_status stream_plan(struct plan *plan, const struct frame *at)
 {
-    TRY(narrow(plan, at));
+    TRY(rounds_narrow(plan, at));
 
     struct stream st = {.plan = plan,
                         .lines = pool_array(plan->pool, (size_t)plan->n_values, sizeof *st.lines),
@@ -432,7 +286,10 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
     TRY(find_hop(&st, at));
     TRY(check_ends(&st, at));
     plan->feed.macs = macs_of(&st);
-    plan->rounds.period = find_period(&st);
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (st.lines[i].rows > 0)
+            st.lines[i].row_bytes = plan->values[i].decoded / st.lines[i].rows;
+    plan->rounds.period = rounds_period(st.lines, plan->n_values, plan->rounds.warm_up);
     if (plan->rounds.period == 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the model cannot stream: its window is too long");
     set_values(&st);
@@ -446,23 +303,4 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
     plan->feed.end = end_of(plan, plan->feed.rows, plan->feed.hop);
     plan->feed.rows = plan->rounds.warm_up + 1;
     return MOTE_OK;
-}
-
-/* ---- the schedule ---- */
-/* Rounds until the first window is there; and those that go on forever. Memory is used alike in all. */
-void stream_schedule(struct plan *plan)
-{
-    const struct plan_rounds *r = &plan->rounds;
-
-    for (int forever = r->warm_up == 0; forever < 2; forever++) {
-        schedule_group(plan, forever ? r->period : r->warm_up, 0);
-        for (int32_t i = 0; i < r->n; i++) {
-            struct schedule_entry e = r->entries[i];
-
-            e.first += forever ? r->warm_up * e.hop : 0;
-            schedule_entry(plan, &e);
-        }
-    }
-    for (int32_t i = 0; i < r->n; i++)
-        schedule_call(plan, r->entries[i].step, r->entries[i].first, r->entries[i].rows);
 }

@@ -356,24 +356,26 @@ static void fully_connected_rows_random(void **state)
     (void)state;
     seed = 29;
     for (int n = 0; n < CASES; n++) {
-        struct mote_fully_connected_rows_f32 p = {.in_h = between(1, 6),
+        struct mote_fully_connected_rows_f32 p = {.batch = between(1, 3),
+                                                  .in_h = between(1, 6),
                                                   .in_len = between(1, 9),
                                                   .out_c = between(1, 9),
                                                   .lo = bits_of(n % 2 == 0 ? -MOTE_FLOAT_MAX : -0.5f),
                                                   .hi = bits_of(n % 2 == 0 ? MOTE_FLOAT_MAX : 0.5f)};
-        int32_t len = p.in_h * p.in_len;
+        int32_t len = p.in_h * p.in_len, rows = p.batch * p.in_h;
         struct mote_fully_connected_f32 whole = {1, len, p.out_c, p.lo, p.hi};
-        float *all = draw_array(len), *w = draw_array(p.out_c * len), *bias = draw_array(p.out_c), want[9], got[9];
+        float *all = draw_array(p.batch * len), *w = draw_array(p.out_c * len), *bias = draw_array(p.out_c), want[9],
+              got[9];
         float sums[9], *in;
 
         p.in_ring = between(1, p.in_h);
         in = draw_array(p.in_ring * p.in_len);
         assert_true(mote_kernel_fully_connected_rows_f32.need(&p, bytes));
         assert_true(bytes[0] == (uint32_t)(p.in_ring * p.in_len) * 4 && bytes[1] == (uint32_t)(p.out_c * len) * 4);
-        assert_true(bytes[4] == (uint32_t)p.out_c * 4 && bytes[5] == (uint32_t)p.in_h);
-        mote_fully_connected_f32(&whole, all, w, bias, want, 0, 1);
-        for (int32_t first = 0, count; first < p.in_h; first += count) {
-            count = between(1, p.in_ring < p.in_h - first ? p.in_ring : p.in_h - first);
+        assert_true(bytes[4] == (uint32_t)p.out_c * 4 && bytes[5] == (uint32_t)rows);
+        mote_fully_connected_f32(&whole, all + (p.batch - 1) * len, w, bias, want, 0, 1);
+        for (int32_t first = 0, count; first < rows; first += count) {
+            count = between(1, p.in_ring < rows - first ? p.in_ring : rows - first);
             for (int32_t r = first; r < first + count; r++)
                 memcpy(in + r % p.in_ring * p.in_len, all + r * p.in_len, (size_t)p.in_len * sizeof *in);
             mote_fully_connected_rows_f32(&p, in, w, bias, sums, got, first, count);
@@ -493,7 +495,7 @@ static void contradictions_are_refused(void **state)
     const struct mote_binary_f32 pair = {0, 1, 1, 4, 1, 4, 1, 4, 1, 0, 0};
     const struct mote_mean_rows_f32 rows = {
         .batch = 1, .in_h = 1, .in_w = 1, .channels = 1, .in_ring = 1, .out_ring = 1};
-    const struct mote_fully_connected_rows_f32 layer = {.in_h = 1, .in_len = 1, .in_ring = 1, .out_c = 1};
+    const struct mote_fully_connected_rows_f32 layer = {.batch = 1, .in_h = 1, .in_len = 1, .in_ring = 1, .out_c = 1};
     const struct mote_reduce_f32 mean = {0, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 2};
     uint32_t bytes[MOTE_ARGS_MAX + 1];
 

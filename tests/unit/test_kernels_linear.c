@@ -626,17 +626,18 @@ static int64_t sum_of_output(const struct mote_fully_connected_rows_s8 *p, const
     return sum;
 }
 
-/* The input's rows come into a ring, a few at a time. */
+/* The inputs' rows come into a ring, a few at a time. */
 static void fold_inputs(struct mote_fully_connected_rows_s8 *p, const int8_t *all, void *args[7])
 {
+    const int32_t rows = p->batch * p->in_h;
     int32_t fresh = 0;
 
-    for (int32_t first = 0, count; first < p->in_h; first += count) {
-        count = between(1, p->in_ring < p->in_h - first ? p->in_ring : p->in_h - first);
+    for (int32_t first = 0, count; first < rows; first += count) {
+        count = between(1, p->in_ring < rows - first ? p->in_ring : rows - first);
         for (; fresh < first + count; fresh++)
             memcpy((int8_t *)args[0] + fresh % p->in_ring * p->in_len, all + fresh * p->in_len, (size_t)p->in_len);
         run_checked(PORTABLE(fully_connected_rows_s8), p, args, 6,
-                    (uint32_t[]){(uint32_t)(p->in_ring * p->in_len), (uint32_t)p->out_c}, p->in_h, first, count);
+                    (uint32_t[]){(uint32_t)(p->in_ring * p->in_len), (uint32_t)p->out_c}, rows, first, count);
     }
 }
 
@@ -645,7 +646,8 @@ static void fully_connected_rows_random(void **state)
     (void)state;
     seed = 19;
     for (int n = 0; n < CASES; n++) {
-        struct mote_fully_connected_rows_s8 p = {.in_h = between(1, 7),
+        struct mote_fully_connected_rows_s8 p = {.batch = between(1, 3),
+                                                 .in_h = between(1, 7),
                                                  .in_len = between(1, 19),
                                                  .out_c = between(1, 9),
                                                  .weights_zero = chance(2) ? 0 : draw_s8(),
@@ -654,7 +656,8 @@ static void fully_connected_rows_random(void **state)
                                                  .hi = chance(2) ? 127 : between(0, 127),
                                                  .per_channel = chance(2)};
         int32_t len = p.in_h * p.in_len, bias[9], mult[9], sums[12];
-        int8_t *all = draw_array(len), *w = draw_array(p.out_c * len), shift[9], out[9];
+        int8_t *all = draw_array(p.batch * len), *w = draw_array(p.out_c * len), shift[9], out[9];
+        const int8_t *last = all + (p.batch - 1) * len;
         int8_t *in;
 
         p.in_ring = between(1, p.in_h);
@@ -668,8 +671,8 @@ static void fully_connected_rows_random(void **state)
         for (int32_t o = 0; o < p.out_c; o++) {
             int32_t q = p.per_channel ? o : 0;
 
-            assert_int_equal(out[o], expect_out(wrap(sum_of_output(&p, all, w, bias, o)), mult[q], shift[q], p.out_zero,
-                                                p.lo, p.hi));
+            assert_int_equal(out[o], expect_out(wrap(sum_of_output(&p, last, w, bias, o)), mult[q], shift[q],
+                                                p.out_zero, p.lo, p.hi));
         }
         free(all);
         free(w);
@@ -753,7 +756,7 @@ static void contradictions_are_refused(void **state)
     const struct mote_max_pool_2d_s8 max = {SHAPE, .channels = 4};
     const struct mote_mean_rows_s8 rows = {
         .batch = 1, .in_h = 1, .in_w = 1, .channels = 1, .in_ring = 1, .out_ring = 1};
-    const struct mote_fully_connected_rows_s8 dense = {.in_h = 1, .in_len = 1, .in_ring = 1, .out_c = 1};
+    const struct mote_fully_connected_rows_s8 dense = {.batch = 1, .in_h = 1, .in_len = 1, .in_ring = 1, .out_c = 1};
     const struct mote_mean_s8 mean = {1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 2, 0, 1 << 30, 0, 0};
 
     (void)state;
@@ -776,6 +779,7 @@ static void contradictions_are_refused(void **state)
     REFUSED(fully_connected_rows_s8, dense, in_ring = 1 << 16, changed.in_len = 1 << 15);
     REFUSED(fully_connected_rows_s8, dense, in_h = 1 << 16, changed.in_len = 1 << 15);
     REFUSED(fully_connected_rows_s8, dense, in_h = 1 << 16, changed.out_c = 1 << 15);
+    REFUSED(fully_connected_rows_s8, dense, in_h = 1 << 16, changed.batch = 1 << 15);
     REFUSED(fully_connected_rows_s8, dense, out_c = (1 << 29) - 3);
     REFUSED(fully_connected_rows_s8, dense, lo = 1, changed.hi = 0);
     REFUSED(mean_rows_s8, rows, batch = 1 << 16, changed.in_h = 1 << 15);

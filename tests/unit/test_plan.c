@@ -40,6 +40,8 @@ static const struct {
       "value 3: activation f32, 24 bytes, y\n"
       "value 4: activation f32, 24 bytes, in the memory of value 3, flat\n"}},
     {"fold_rows", {"plan t after fold_rows, for portable: core portable\n"}},
+    {"rings", {"plan t after rings, for portable: core portable\n"}},
+    {"reuse", {"plan t after reuse, for portable: core portable\nstep 0: binary_f32\n"}},
     {"feed", {"plan t after feed, for portable: core portable\n"}},
     {"kernels", {"plan t after kernels, for portable: core portable\nstep 0: binary_f32, portable\n"}},
     {"schedule",

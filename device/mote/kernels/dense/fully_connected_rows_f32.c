@@ -25,7 +25,7 @@ MOTE_WEAK void mote_fully_connected_rows_f32(const struct mote_fully_connected_r
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
     struct mote_run run;
 
-    mote_assert(first >= 0 && count >= 0 && first <= p->in_h - count);
+    mote_assert(first >= 0 && count >= 0 && first <= p->batch * p->in_h - count);
     for (; count > 0; count -= run.rows, first += run.rows) {
         run = mote_run_of(first, count, p->in_h, p->in_ring);
         for (int32_t o = 0; run.y == 0 && o < p->out_c; o++)

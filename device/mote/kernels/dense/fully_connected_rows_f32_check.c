@@ -11,8 +11,8 @@ static bool need_fully_connected_rows_f32(const struct mote_fully_connected_rows
     bytes[2] = mote_bytes(p->out_c, 4, 1);
     bytes[3] = mote_bytes(p->out_c, 4, 1);
     bytes[4] = mote_bytes(p->out_c, 4, 1);
-    bytes[5] = (uint32_t)p->in_h;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[2] <= INT32_MAX;
+    bytes[5] = mote_bytes(p->batch, p->in_h, 1);
+    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[2] <= INT32_MAX && bytes[5] <= INT32_MAX;
 }
 
 MOTE_KERNEL(fully_connected_rows_f32, MOTE_FULLY_CONNECTED_ROWS_F32_PARAMS, MOTE_FULLY_CONNECTED_ROWS_F32_ARGS);

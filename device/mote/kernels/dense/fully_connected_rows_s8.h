@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fully_connected_rows_s8: fully_connected_s8 of one input that is the rows of an image, folded as they come
  *
- *   in       [in_h][in_len]         int8, zero point in_zero; a ring of in_ring rows (rows.h)
+ *   in       [batch][in_h][in_len]  int8, zero point in_zero; a ring of in_ring rows (rows.h)
  *   weights  [out_c][in_h][in_len]  int8, zero point weights_zero
  *   bias     [out_c]  int32, with both zero points folded in, modulo 2^32:
  *            bias[o] - in_zero * sum(weights[o]) + in_h * in_len * in_zero * weights_zero
@@ -9,8 +9,8 @@
  *   sums     [out_c, rounded up to a multiple of 4]  int32
  *   out      [out_c]  int8; must not overlap in
  *
- * A row is one of the input's: the first one sets the sums, the last one writes the output. If they come in order, each
- * once, the output is fully_connected_s8's, to the byte. Sums are 32 bits modulo 2^32. No scratch. Cannot fail: the
+ * A row is one of the inputs': row r is row r % in_h of an input, whose first one sets the sums and whose last one writes
+ * the output. If they come in order, each once, the output is fully_connected_s8's, to the byte. Sums are 32 bits modulo 2^32. No scratch. Cannot fail: the
  * ranges and need_fully_connected_rows_s8() hold.
  * Cost: in_len * out_c multiply-accumulates a row. */
 #ifndef MOTE_FULLY_CONNECTED_ROWS_S8_H
@@ -19,7 +19,8 @@
 #include "../../kernel.h"
 
 #define MOTE_FULLY_CONNECTED_ROWS_S8_PARAMS(F)                                                                         \
-    F(in_h, 1, INT32_MAX, "input rows")                                                                                \
+    F(batch, 1, INT32_MAX, "inputs, one after the other: the output is the last one's")                                \
+    F(in_h, 1, INT32_MAX, "rows of an input")                                                                          \
     F(in_len, 1, INT32_MAX, "inputs a row")                                                                            \
     F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
     F(out_c, 1, INT32_MAX, "outputs")                                                                                  \
@@ -40,7 +41,7 @@
 
 #define MOTE_FULLY_CONNECTED_ROWS_S8_ROWS(R)                                                                           \
     R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
-    R(out, NULL, MOTE_FOLD(p->in_h))
+    R(out, NULL, MOTE_FOLD(p->batch * p->in_h))
 
 MOTE_PARAMS(fully_connected_rows_s8, MOTE_FULLY_CONNECTED_ROWS_S8_PARAMS)
 MOTE_COST(fully_connected_rows_s8, (double)p->out_c * p->in_len)

@@ -15,8 +15,9 @@ static bool need_fully_connected_rows_s8(const struct mote_fully_connected_rows_
     bytes[4] = channels;
     bytes[5] = mote_bytes(p->out_c / 4 + (p->out_c % 4 != 0), 16, 1);
     bytes[6] = (uint32_t)p->out_c;
-    bytes[7] = (uint32_t)p->in_h;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[5] <= INT32_MAX && p->lo <= p->hi;
+    bytes[7] = mote_bytes(p->batch, p->in_h, 1);
+    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[5] <= INT32_MAX && bytes[7] <= INT32_MAX &&
+           p->lo <= p->hi;
 }
 
 static bool trust_fully_connected_rows_s8(const struct mote_fully_connected_rows_s8 *p, const struct mote_block args[])

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/plan/rounds.h"
+
+#include "host/plan/kernels.h"
+#include "host/plan/schedule.h"
+
+#define PERIOD_MAX 1000
+
+/* ---- rings ---- */
+/* The fewest rows, at least `need`, that are in the same place again after so many more; -1 if there are none. */
+static int32_t ring_for(const struct line *line, int64_t after)
+{
+    int32_t ring = line->need;
+
+    while (!line->folded && ring <= after && after % ring != 0)
+        ring++;
+    return ring <= after && after % ring == 0 ? ring : -1;
+}
+
+static int64_t bytes_with(const struct line *lines, int32_t n, int32_t warm_up, int32_t period)
+{
+    int64_t sum = 0;
+
+    for (int32_t i = 0; i < n; i++) {
+        const struct line *line = &lines[i];
+        const int32_t ring = line->rows > 0 ? ring_for(line, (int64_t)period * line->hop) : 0;
+
+        if (ring < 0 || line->base + line->rows + (int64_t)(warm_up + period) * line->hop > MOTE_DIM_MAX)
+            return -1;
+        sum += line->row_bytes * ring;
+    }
+    return sum;
+}
+
+int32_t rounds_period(const struct line *lines, int32_t n, int32_t warm_up)
+{
+    int64_t best = -1;
+    int32_t period = 0;
+
+    for (int32_t p = 1; p <= PERIOD_MAX; p++) {
+        const int64_t bytes = bytes_with(lines, n, warm_up, p);
+
+        if (bytes >= 0 && (best < 0 || bytes < best)) {
+            best = bytes;
+            period = p;
+        }
+    }
+    return period;
+}
+
+void rounds_set_rings(struct line *lines, int32_t n, int32_t period)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (lines[i].rows > 0)
+            lines[i].ring = ring_for(&lines[i], (int64_t)period * lines[i].hop);
+}
+
+/* ---- kernels ---- */
+bool step_folds(const struct step *s)
+{
+    for (int32_t i = 0; i < s->n_args; i++)
+        if (i < kernels[s->kernel]->n_args && kernels[s->kernel]->arg[i].role == MOTE_ROLE_SUMS)
+            return true;
+    return false;
+}
+
+void rounds_set_param(const struct step *s, const char *name, int32_t value)
+{
+    for (int32_t i = 0; i < kernels[s->kernel]->n_params; i++)
+        if (strcmp(kernels[s->kernel]->param_names[i], name) == 0)
+            s->params[i] = value;
+}
+
+bool rounds_are_served(const struct plan *plan, const struct step *s, int32_t rows)
+{
+    const struct mote_kernel *k = kernels[s->kernel];
+    uint32_t need[MOTE_ARGS_MAX + 1];
+
+    for (int32_t i = 0; i < k->n_params; i++)
+        if (s->params[i] < k->ranges[i].min || s->params[i] > k->ranges[i].max)
+            return false;
+    if (!k->need(s->params, need) || need[k->n_args] < (uint32_t)rows || need[k->n_args] > INT32_MAX)
+        return false;
+    for (int32_t i = 0; i < k->n_args; i++)
+        if (need[i] > (uint64_t)plan->values[s->args[i]].bytes)
+            return false;
+    return true;
+}
+
+/* ---- the schedule ---- */
+/* Rounds until the first window is there; and those that go on forever. Memory is used alike in all. */
+void rounds_schedule(struct plan *plan)
+{
+    const struct plan_rounds *r = &plan->rounds;
+
+    for (int forever = r->warm_up == 0; forever < 2; forever++) {
+        schedule_group(plan, forever ? r->period : r->warm_up, 0);
+        for (int32_t i = 0; i < r->n; i++) {
+            struct schedule_entry e = r->entries[i];
+
+            e.first += forever ? r->warm_up * e.hop : 0;
+            schedule_entry(plan, &e);
+        }
+    }
+    for (int32_t i = 0; i < r->n; i++)
+        schedule_call(plan, r->entries[i].step, r->entries[i].first, r->entries[i].rows);
+}
