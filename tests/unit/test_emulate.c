@@ -323,6 +323,12 @@ static void straight_code_is_counted(void **state)
     want_counts("mps2-an386", "straight.S", (const int64_t[]){0, 1, 5, 6}, 4);
 }
 
+static void markers_at_the_end_of_a_page_are_seen(void **state)
+{
+    (void)state;
+    want_counts("mps2-an386", "page_end.S", (const int64_t[]){507, 3}, 2);
+}
+
 static void loops_are_counted(void **state)
 {
     (void)state;
@@ -779,6 +785,7 @@ int main(void)
         cmocka_unit_test(unknown_boards_and_homes_are_refused),
         cmocka_unit_test(programs_are_run_and_bounded),
         cmocka_unit_test(straight_code_is_counted),
+        cmocka_unit_test(markers_at_the_end_of_a_page_are_seen),
         cmocka_unit_test(loops_are_counted),
         cmocka_unit_test(intervals_nest),
         cmocka_unit_test(every_core_is_counted),

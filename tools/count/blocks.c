@@ -128,9 +128,8 @@ static void watch_accesses(struct qemu_plugin_insn *insn, const struct instructi
 /* ---- translating ---- */
 /* An instruction of an IT block has its condition. The sums have all that it does if the condition holds, but for what
  * a taken branch costs. */
-static void count_insn(struct qemu_plugin_insn *insn, struct walk *w)
+static void count_insn(struct qemu_plugin_insn *insn, struct instruction i, struct walk *w)
 {
-    struct instruction i = decode(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
     enum class class = class_of(i.kind);
     unsigned cycles[ESTIMATES] = {0};
 
@@ -179,12 +178,13 @@ void blocks_translate(struct qemu_plugin_tb *block, bool (*is_marker)(const stru
     qemu_plugin_register_vcpu_tb_exec_cb(block, enter_block, QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)address);
     for (size_t i = 0; i < n; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
+        const struct instruction decoded = decode(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
 
-        address = qemu_plugin_insn_vaddr(insn) + qemu_plugin_insn_size(insn);
+        address = qemu_plugin_insn_vaddr(insn) + decoded.bytes;
         if (is_marker(insn))
             close_run(&w);
         else
-            count_insn(insn, &w);
+            count_insn(insn, decoded, &w);
     }
     close_run(&w);
     add_seam(address, w.covered);
