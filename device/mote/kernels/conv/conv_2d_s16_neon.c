@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conv_2d_s16 with Advanced SIMD. */
+#include "conv_2d_s16_neon.h"
+
+#include "../shared/wide_neon.h"
+#include "conv_2d_s16_fours.h"
+
+#if MOTE_NEON
+MOTE_WEAK void mote_conv_2d_s16_neon(const struct mote_conv_2d_s16 *p, const int16_t *in, const int8_t *weights,
+                                     const int64_t *bias, const int32_t *mult, const int8_t *shift, int16_t *out,
+                                     int32_t first, int32_t count)
+{
+    const struct mote_conv_s16_call c = {p, weights, bias, mult, shift, mote_wide_four_neon};
+
+    mote_conv_s16_rows(&c, in, out, first, count);
+}
+
+static void run_conv_2d_s16_neon(const struct mote_call *c)
+{
+    mote_conv_2d_s16_neon(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5], c->first,
+                          c->count);
+}
+#endif
+
+MOTE_KERNEL_CODE(conv_2d_s16, neon, .run = MOTE_IF_NEON(run_conv_2d_s16_neon));

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* transpose_conv_s16 with AVX2: the contract of transpose_conv_s16.h. No scratch. */
+#ifndef MOTE_TRANSPOSE_CONV_S16_AVX2_H
+#define MOTE_TRANSPOSE_CONV_S16_AVX2_H
+
+#include "transpose_conv_s16.h"
+
+void mote_transpose_conv_s16_avx2(const struct mote_transpose_conv_s16 *p, const int16_t *in, const int8_t *weights,
+                                  const int64_t *bias, const int32_t *mult, const int8_t *shift, int16_t *out,
+                                  int32_t first, int32_t count);
+
+#endif
