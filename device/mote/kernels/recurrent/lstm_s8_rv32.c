@@ -23,10 +23,14 @@ static void sum_gates(const int8_t *x, int32_t n, const int8_t *w, int32_t units
                       uint32_t sum[MOTE_GATES])
 {
     int32_t next = units * n;
+    uint32_t four[MOTE_GATES] = {(uint32_t)bias[0], (uint32_t)bias[units], (uint32_t)bias[2 * units],
+                                 (uint32_t)bias[3 * units]};
 
-    for (int32_t g = 0; g < MOTE_GATES; g++)
-        sum[g] = (uint32_t)bias[g * units];
-    mote_add_rows_of_four(x, n, w, w + next, w + 2 * next, w + 3 * next, sum);
+    mote_add_rows_of_four(x, n, w, w + next, w + 2 * next, w + 3 * next, four);
+    sum[0] = four[0];
+    sum[1] = four[1];
+    sum[2] = four[2];
+    sum[3] = four[3];
 }
 
 /* mote_lstm_s8_gate() */
