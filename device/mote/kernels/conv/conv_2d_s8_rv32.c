@@ -195,7 +195,7 @@ static bool put_swiftly(const struct layer *l, const struct tile *t, int32_t fir
     const int8_t *shift = l->shift + first * step;
 
     for (; first < end; first++, sum++, out0++, out1++, out2++, out3++, mult += step, shift += step) {
-        const struct mote_plain scale = mote_plain_of(*mult, *shift, zero);
+        const struct mote_small scale = mote_small_of(*mult, *shift, zero);
         uint32_t bias = (uint32_t)*next++;
 
         RESULT(0);

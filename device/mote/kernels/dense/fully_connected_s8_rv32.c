@@ -14,7 +14,6 @@ struct layer {
     const struct mote_fully_connected_s8 *p;
     const int8_t *weights, *shift;
     const int32_t *bias, *mult;
-    bool divide; /* all outputs do (plain.h) */
 };
 
 static __attribute__((noinline)) uint32_t total(const int8_t *in, int32_t n)
@@ -39,12 +38,16 @@ static __attribute__((noinline)) void put_slowly(const struct layer *l, int32_t 
         *out++ = mote_requant_s8((int32_t)*sum++, l->mult[q], l->shift[q], p->out_zero, p->lo, p->hi);
 }
 
+/* It says whether it could. */
 static bool put_swiftly(const struct layer *l, int32_t q, const uint32_t *sum, int32_t n, int8_t *out)
 {
     int32_t lo = l->p->lo, hi = l->p->hi;
-    const struct mote_plain scale = mote_plain_of(l->mult[q], l->shift[q], l->p->out_zero);
     const uint32_t *end = sum + n;
+    struct mote_small scale;
 
+    if (!mote_all_divide(l->mult + q, l->shift + q, 1))
+        return false;
+    scale = mote_small_of(l->mult[q], l->shift[q], l->p->out_zero);
     for (; sum != end; sum++) {
         if (!mote_is_small((int32_t)*sum))
             return false;
@@ -61,7 +64,7 @@ static void put(const struct layer *l, int32_t o, int32_t n, const uint32_t *sum
     for (int32_t end = o + n; o != end; o += alike, sum += alike) {
         int32_t q = l->p->per_channel ? o : 0;
 
-        if (!l->divide || !put_swiftly(l, q, sum, alike, out + o))
+        if (!put_swiftly(l, q, sum, alike, out + o))
             put_slowly(l, q, sum, alike, out + o);
     }
 }
@@ -85,14 +88,24 @@ static int32_t sum_fours(const struct layer *l, int32_t o, int32_t n, const int8
     return done;
 }
 
-static uint32_t sum_one(const struct layer *l, int32_t o, const int8_t *in)
+/* Outputs one by one, from o on. */
+static __attribute__((noinline)) void sum_ones(const struct layer *l, int32_t o, int32_t n, const int8_t *in,
+                                               uint32_t *sum)
 {
-    const int8_t *w = l->weights + o * l->p->in_len, *end = in + l->p->in_len;
-    uint32_t sum = (uint32_t)l->bias[o];
+    int32_t len = l->p->in_len;
+    const int8_t *w = l->weights + o * len;
+    const int32_t *bias = l->bias + o;
 
-    while (in != end)
-        sum += (uint32_t)(*in++ * *w++);
-    return sum;
+    for (; n > 0; n--) {
+        const int8_t *x = in, *end = in + len;
+        uint32_t one = (uint32_t)*bias++;
+
+        for (; end - x >= 4; x += 4, w += 4)
+            one += (uint32_t)(x[0] * w[0] + x[1] * w[1] + x[2] * w[2] + x[3] * w[3]);
+        for (; x != end; x++, w++)
+            one += (uint32_t)(*x * *w);
+        *sum++ = one;
+    }
 }
 
 static void put_row(const struct layer *l, const int8_t *in, int8_t *out)
@@ -100,10 +113,11 @@ static void put_row(const struct layer *l, const int8_t *in, int8_t *out)
     const struct mote_fully_connected_s8 *p = l->p;
     uint32_t zero = p->weights_zero != 0 ? (uint32_t)p->weights_zero * total(in, p->in_len) : 0, sum[SUMS];
 
-    for (int32_t o = 0, n; o < p->out_c; o += n) {
+    for (int32_t o = 0, n, done; o < p->out_c; o += n) {
         n = p->out_c - o < SUMS ? p->out_c - o : SUMS;
-        for (int32_t i = sum_fours(l, o, n, in, sum); i < n; i++)
-            sum[i] = sum_one(l, o + i, in);
+        done = sum_fours(l, o, n, in, sum);
+        if (done < n)
+            sum_ones(l, o + done, n - done, in, sum + done);
         for (int32_t i = 0; i < n && zero != 0; i++)
             sum[i] -= zero;
         put(l, o, n, sum, out);
@@ -114,7 +128,7 @@ MOTE_WEAK void mote_fully_connected_s8_rv32(const struct mote_fully_connected_s8
                                             const int8_t *weights, const int32_t *bias, const int32_t *mult,
                                             const int8_t *shift, int8_t *out, int32_t first, int32_t count)
 {
-    const struct layer l = {p, weights, shift, bias, mult, mote_all_divide(mult, shift, p->per_channel ? p->out_c : 1)};
+    const struct layer l = {p, weights, shift, bias, mult};
 
     in += first * p->in_len;
     out += first * p->out_c;

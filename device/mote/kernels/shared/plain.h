@@ -28,13 +28,13 @@ static inline bool mote_all_plain(const int32_t *bias, const int32_t *mult, cons
     return plain && seen < UINT32_C(1) << 30;
 }
 
-/* All n channels are plain but for their biases: then a sum below 2^30 has the short way, too. */
+/* Of n channels whose sums are looked at one by one: all multipliers and shifts leave room for mote_requant_small(). */
 static inline bool mote_all_divide(const int32_t *mult, const int8_t *shift, int32_t n)
 {
     int32_t seen = 0;
 
     for (int32_t i = 0; i < n; i++)
-        seen |= mult[i] | ~shift[i] | (shift[i] + 22);
+        seen |= mult[i] | ~shift[i] | (shift[i] + 21);
     return seen >= 0;
 }
 
@@ -61,12 +61,22 @@ static inline int32_t mote_requant_short(int32_t sum, const struct mote_plain *q
 /* Below 2^29. */
 static inline bool mote_is_small(int32_t sum) { return (int32_t)((uint32_t)sum << 2) >> 2 == sum; }
 
-/* mote_requant_short() of a small sum, without the lower half of the product. */
-static inline int32_t mote_requant_small(int32_t sum, const struct mote_plain *q)
+/* What a channel does with small sums: twice what struct mote_plain has, as one shift does both roundings. */
+struct mote_small {
+    int32_t mult, right, half;
+};
+
+static inline struct mote_small mote_small_of(int32_t mult, int32_t shift, int32_t zero)
+{
+    return (struct mote_small){mult, 1 - shift, (int32_t)(((uint32_t)(2 * zero + 1) << -shift) + 1)};
+}
+
+/* mote_requant_short() without the lower half of the product: of four times the sum the upper half has a bit more. */
+static inline int32_t mote_requant_small(int32_t sum, const struct mote_small *q)
 {
     int32_t high = (int32_t)((int64_t)(int32_t)((uint32_t)sum << 2) * q->mult >> 32);
 
-    return (((high + 1) >> 1) + q->half + (sum >> 31)) >> q->right;
+    return (high + q->half + 2 * (sum >> 31)) >> q->right;
 }
 
 #endif
