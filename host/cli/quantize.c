@@ -40,7 +40,6 @@ struct quantize {
     struct model model;         /* the int8 one */
     struct plan plan;
     struct bytes image;
-    struct range *ranges;
     struct tensor_error *errors;
     int32_t n_errors;
     const struct tensor **became; /* [n_errors] of the int8 graph */
@@ -251,18 +250,15 @@ static enum mote_status measure_errors(struct quantize *q, const int32_t *where)
 static enum mote_status quantize(struct quantize *q)
 {
     static const char *const boundaries[] = {"int8", "float", NULL};
-    struct quantize_options options;
     struct pool *pool = &q->cli->pool;
     const char *boundary;
     int32_t *where;
 
     TRY(cli_word(q->cli, "--boundary", boundaries, &boundary));
-    options.float_boundary = boundary == boundaries[1];
-    q->ranges = pool_array(pool, (size_t)q->p.model.graphs[0].n_tensors + 1, sizeof *q->ranges);
-    TRY(calibrate(pool, &q->p.model, &q->calibration.samples, &q->how, q->ranges, &q->file));
+    TRY(calibrate(pool, &q->p.model, &q->calibration.samples, &q->how, &q->file));
     model_copy(&q->p.model, &q->model);
     name_outputs(q);
-    TRY(quantize_graph(&q->model, q->ranges, &options, &where, &q->file));
+    TRY(quantize_graph(&q->model, boundary == boundaries[1], &where, &q->file));
     return measure_errors(q, where);
 }
 
@@ -350,8 +346,8 @@ static json_t *layer_json(const struct quantize *q, int32_t i)
 
     return json_pack("{s:o, s:s, s:s, s:o, s:f, s:f, s:o, s:o}", "tensor", json_text(t->name), "operator", op_of(q, i),
                      "type", type_name(became->type), "sqnr_db", sqnr_json(error_sqnr(&q->errors[i])), "min",
-                     (double)q->ranges[q->errors[i].tensor].min, "max", (double)q->ranges[q->errors[i].tensor].max,
-                     "scale", s8 ? json_real((double)became->quant.scale[0]) : json_null(), "zero",
+                     (double)t->range.min, "max", (double)t->range.max, "scale",
+                     s8 ? json_real((double)became->quant.scale[0]) : json_null(), "zero",
                      s8 ? json_integer(became->quant.zero[0]) : json_null());
 }
 
@@ -375,7 +371,7 @@ static const char *json_result(const struct quantize *q, const char *out)
 
 static void add_layer(struct text *t, const struct quantize *q, int32_t i)
 {
-    const struct range *r = &q->ranges[q->errors[i].tensor];
+    const struct range *r = &q->p.model.graphs[0].tensors[q->errors[i].tensor].range;
     const struct tensor *became = q->became[i];
     double sqnr = error_sqnr(&q->errors[i]);
 

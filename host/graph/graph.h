@@ -42,12 +42,19 @@ struct quant {
     const int32_t *zero;
 };
 
+/* What a tensor holds, or what of it is to be kept: what is outside saturates. */
+struct range {
+    float min, max;
+};
+
 struct tensor {
     const char *name; /* as in the source; may be "" */
     enum mote_type type;
     int32_t rank;
     int64_t dims[RANK_MAX]; /* outermost first; DIM_UNKNOWN where not known yet */
     struct quant quant;
+    bool ranged; /* f32 that is computed: `range` is known, from samples (calibrate()) or from the graph file */
+    struct range range;
     const uint8_t *data;    /* constant: tensor_bytes() little-endian bytes; NULL otherwise */
     bool state;             /* keeps its value between inferences */
     const uint8_t *initial; /* state: the tensor_bytes() that it starts with; NULL: real zero */

@@ -270,6 +270,17 @@ static enum mote_status parse_quant(struct words *ws, struct quant *q)
     return MOTE_OK;
 }
 
+static enum mote_status parse_range(struct words *ws, struct range *r)
+{
+    struct f32_list ends = {NULL, 0};
+
+    TRY(words_list(ws, item_f32, &ends));
+    if (ends.n != 2)
+        return words_fail(ws, MOTE_ERR_VALUE, "%d numbers: a range has two, the smallest and the largest", ends.n);
+    *r = (struct range){ends.v[0], ends.v[1]};
+    return MOTE_OK;
+}
+
 /* Parses the rest of a line. What is wrong there is noted. */
 static bool parse_or_note(struct parser *ps, enum mote_status (*parse)(struct parser *ps))
 {
@@ -305,6 +316,8 @@ static enum mote_status rest_of_tensor(struct parser *ps)
     while (!words_at_end(&ps->w)) {
         if (t->quant.n == 0 && words_accept(&ps->w, "quant"))
             TRY(parse_quant(&ps->w, &t->quant));
+        else if (!t->ranged && (t->ranged = words_accept(&ps->w, "range")))
+            TRY(parse_range(&ps->w, &t->range));
         else if (!t->state && words_accept(&ps->w, "state"))
             t->state = true;
         else if (t->source < 0 && words_accept(&ps->w, "source"))
@@ -312,7 +325,7 @@ static enum mote_status rest_of_tensor(struct parser *ps)
         else if (!t->data && words_accept(&ps->w, "data"))
             TRY(parse_data(ps, t, ps->m->n_graphs - 1, g->n_tensors));
         else
-            return words_expected(&ps->w, "quant, state, source or data, each once");
+            return words_expected(&ps->w, "quant, range, state, source or data, each once");
     }
     if (t->state) { /* the data are what it starts with */
         t->initial = t->data;

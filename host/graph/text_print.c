@@ -289,6 +289,11 @@ static void print_tensor(struct text *out, const struct tensor *t, int32_t i, bo
     text_add(out, "]");
     if (t->quant.n > 0)
         print_quant(out, &t->quant);
+    if (t->ranged) {
+        text_add(out, " range [");
+        print_f32s(out, (const float[]){t->range.min, t->range.max}, 2);
+        text_add(out, "]");
+    }
     if (t->state)
         text_add(out, " state");
     if (t->source >= 0)

@@ -161,6 +161,19 @@ static enum mote_status verify_quant(const struct tensor *t, const struct frame 
     return MOTE_OK;
 }
 
+/* Of numbers that are computed: constants say themselves what they hold. */
+static enum mote_status verify_range(const struct tensor *t, const struct frame *at)
+{
+    if (!t->ranged)
+        return MOTE_OK;
+    if (t->type != TYPE_F32 || t->data)
+        return fail(at, MOTE_ERR_VALUE, "a range is for an f32 that is computed");
+    if (!isfinite(t->range.min) || !isfinite(t->range.max) || t->range.min > t->range.max)
+        return fail(at, MOTE_ERR_VALUE, "the range goes from %g to %g: two finite numbers in order are wanted",
+                    (double)t->range.min, (double)t->range.max);
+    return MOTE_OK;
+}
+
 static enum mote_status verify_tensor(const struct tensor *t, const struct frame *at)
 {
     int64_t bytes;
@@ -184,6 +197,7 @@ static enum mote_status verify_tensor(const struct tensor *t, const struct frame
         return fail(at, MOTE_ERR_VALUE, "a constant cannot be state");
     if (t->initial && (!t->state || bytes < 0))
         return fail(at, MOTE_ERR_VALUE, "an initial value is for state of a known shape");
+    TRY(verify_range(t, at));
     return verify_quant(t, at);
 }
 

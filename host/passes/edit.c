@@ -52,6 +52,10 @@ bool op_bypass(struct graph *g, int32_t i)
     if (in->type != out->type || !shape_equal(in, out) || !quant_equal(&in->quant, &out->quant) || in->state ||
         out->state)
         return false;
+    if (out->ranged) { /* `from` then holds what `to` did: the caller may make it so by a clamp */
+        g->tensors[from].ranged = true;
+        g->tensors[from].range = out->range;
+    }
     if (!graph_is_output(g, to)) {
         op_kill(op);
         graph_redirect(g, to, from);

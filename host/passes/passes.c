@@ -9,6 +9,8 @@ enum mote_status pass_variables(struct model *m, struct graph *g, const struct f
 enum mote_status pass_fuse_activation(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fuse_pad(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_dead_channels(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_quantize(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_quantize_inside(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_dead_code(struct model *m, struct graph *g, const struct frame *at);
 
 /* Order is design: a line may assume all lines above. */
@@ -20,6 +22,8 @@ const struct pass passes[] = {
      "batch normalizations join the weights before them, or become MUL and ADD", false},
     {"variables", pass_variables, "state is read and written in place where nothing can tell", false},
     {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input", false},
+    {"quantize", pass_quantize, "a float graph whose tensors have ranges becomes an int8 graph", true},
+    {"quantize_inside", pass_quantize_inside, "the same, but inputs and outputs stay float", true},
     {"fuse_pad", pass_fuse_pad, "padding with real zero joins the convolutions that read it", false},
     {"dead_code", pass_dead_code, "operators and tensors that no output needs go", false},
     {"dead_channels", pass_dead_channels, "channels that are constant or unused fold into biases and go", false},
@@ -45,15 +49,22 @@ static bool is_pass(const char *name, size_t len)
     return false;
 }
 
-static enum mote_status check_words(const char *words, const struct frame *at)
+static const char *pass_names(struct pool *pool)
+{
+    struct text t = {.pool = pool};
+
+    for (int i = 0; i < passes_count; i++)
+        text_add(&t, "%s%s", i == 0 ? "" : i == passes_count - 1 ? " and " : ", ", passes[i].name);
+    return t.s;
+}
+
+static enum mote_status check_words(struct pool *pool, const char *words, const struct frame *at)
 {
     for (const char *p = words, *end; p; p = *end ? end + 1 : NULL) {
         end = p + strcspn(p, ",");
         if (!is_pass(p, (size_t)(end - p)))
-            return fail(at, MOTE_ERR_USAGE,
-                        "no pass is called '%.*s': there are boundary, fold, legalize, fold_batch_norm, variables, "
-                        "fuse_activation, fuse_pad, dead_code and dead_channels, or none",
-                        (int)(end - p), p);
+            return fail(at, MOTE_ERR_USAGE, "no pass is called '%.*s': there are %s, or none", (int)(end - p), p,
+                        pass_names(pool));
     }
     return MOTE_OK;
 }
@@ -72,8 +83,8 @@ enum mote_status passes_run(struct model *m, const char *which, const char *dump
 {
     bool none = which && strcmp(which, "none") == 0;
 
-    TRY(check_words(none ? NULL : which, at));
-    TRY(check_words(dump_after, at));
+    TRY(check_words(m->pool, none ? NULL : which, at));
+    TRY(check_words(m->pool, dump_after, at));
     TRY(model_verify(m, at));
     for (int i = 0; i < passes_count && !none; i++) {
         if (which ? !named(which, passes[i].name) : passes[i].asked)

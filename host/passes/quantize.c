@@ -22,13 +22,13 @@ struct work {
     struct model *m;
     struct graph *g;
     struct graph before; /* the float graph's operators */
-    const struct quantize_options *options;
-    int32_t n;        /* tensors of the float graph */
-    bool *is_float;   /* [n] */
-    int32_t *up;      /* [n] another tensor of the group, itself if it stands for the group */
-    struct group *of; /* [n] at the tensor that stands for the group */
-    int32_t *s8;      /* [n] the tensor in int8, TENSOR_ABSENT if it is not there (yet) */
-    int32_t *f32;     /* [n] the same in float */
+    bool float_ends;     /* inputs and outputs stay float */
+    int32_t n;           /* tensors of the float graph */
+    bool *is_float;      /* [n] */
+    int32_t *up;         /* [n] another tensor of the group, itself if it stands for the group */
+    struct group *of;    /* [n] at the tensor that stands for the group */
+    int32_t *s8;         /* [n] the tensor in int8, TENSOR_ABSENT if it is not there (yet) */
+    int32_t *f32;        /* [n] the same in float */
 };
 
 static bool same_quant(struct quant_s8 a, struct quant_s8 b) { return a.scale == b.scale && a.zero == b.zero; }
@@ -373,7 +373,7 @@ static void begin_inputs(struct work *w)
 
         if (!is_float(w, t))
             continue;
-        if (w->options->float_boundary)
+        if (w->float_ends)
             w->f32[t] = t;
         else
             become_s8(w, t);
@@ -386,14 +386,14 @@ static void end_outputs(struct work *w)
         int32_t t = w->g->outputs[i];
 
         if (is_computed(w, t))
-            w->g->outputs[i] = w->options->float_boundary ? as_f32(w, t) : as_s8(w, t, own_quant(w, t));
+            w->g->outputs[i] = w->float_ends ? as_f32(w, t) : as_s8(w, t, own_quant(w, t));
     }
 }
 
-static struct work begin(struct model *m, const struct range *ranges, const struct quantize_options *options)
+static struct work begin(struct model *m, bool float_ends)
 {
     struct graph *g = &m->graphs[0];
-    struct work w = {.m = m, .g = g, .before = *g, .options = options, .n = g->n_tensors};
+    struct work w = {.m = m, .g = g, .before = *g, .float_ends = float_ends, .n = g->n_tensors};
     size_t n = (size_t)g->n_tensors + 1;
 
     w.is_float = pool_array(m->pool, n, sizeof *w.is_float);
@@ -404,15 +404,24 @@ static struct work begin(struct model *m, const struct range *ranges, const stru
     for (int32_t t = 0; t < g->n_tensors; t++) {
         w.is_float[t] = g->tensors[t].type == TYPE_F32;
         w.up[t] = t;
-        w.of[t].range = ranges[t];
+        if (g->tensors[t].ranged)
+            w.of[t].range = g->tensors[t].range;
+        g->tensors[t].ranged = false;
         w.s8[t] = TENSOR_ABSENT;
         w.f32[t] = g->tensors[t].state ? t : TENSOR_ABSENT;
     }
     return w;
 }
 
-enum mote_status quantize_graph(struct model *m, const struct range *ranges, const struct quantize_options *options,
-                                int32_t **where, const struct frame *at)
+static enum mote_status want_ranges(const struct graph *g, const struct frame *at)
+{
+    for (int32_t t = 0; t < g->n_tensors; t++)
+        if (g->tensors[t].ranged)
+            return MOTE_OK;
+    return fail(at, MOTE_ERR_VALUE, "no tensor has a range: `mote quantize` finds them in data");
+}
+
+enum mote_status quantize_graph(struct model *m, bool float_ends, int32_t **where, const struct frame *at)
 {
     struct graph *g = &m->graphs[0];
     const struct op *ops = g->ops;
@@ -420,7 +429,8 @@ enum mote_status quantize_graph(struct model *m, const struct range *ranges, con
     struct work w;
 
     TRY(quantize_check(m, at));
-    w = begin(m, ranges, options);
+    TRY(want_ranges(g, at));
+    w = begin(m, float_ends);
     groups(&w, ops, n);
     widen(&w, ops, n);
     choose(&w);
@@ -432,4 +442,23 @@ enum mote_status quantize_graph(struct model *m, const struct range *ranges, con
         if (w.s8[t] == TENSOR_ABSENT)
             w.s8[t] = t;
     return model_verify(m, at);
+}
+
+static enum mote_status run_pass(struct model *m, struct graph *g, bool float_ends, const struct frame *at)
+{
+    int32_t *where;
+
+    if (g != &m->graphs[0])
+        return MOTE_OK;
+    return quantize_graph(m, float_ends, &where, at);
+}
+
+enum mote_status pass_quantize(struct model *m, struct graph *g, const struct frame *at)
+{
+    return run_pass(m, g, false, at);
+}
+
+enum mote_status pass_quantize_inside(struct model *m, struct graph *g, const struct frame *at)
+{
+    return run_pass(m, g, true, at);
 }

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Post-training quantization: a float graph and the ranges of its tensors become an int8 graph (docs/QUANTIZE.md).
- * Not one of passes[]: it wants ranges, and it changes what the graph computes. */
+/* Post-training quantization: a float graph whose tensors have ranges becomes an int8 graph (docs/QUANTIZE.md). Of
+ * passes[] it is the rows `quantize` and `quantize_inside`, which run where they are asked for: they change what the
+ * graph computes. */
 #ifndef MOTE_QUANTIZE_H
 #define MOTE_QUANTIZE_H
 
 #include "host/graph/graph.h"
-
-/* What a tensor holds, or what of it is to be kept: what is outside saturates. */
-struct range {
-    float min, max;
-};
 
 /* real = scale * (q - zero), q from -128 to 127. */
 struct quant_s8 {
@@ -26,20 +22,14 @@ struct quant_s8 quant_of_range(struct range r);
  * weights that small change no output. Never 0. */
 float weight_scale(float largest_weight, float bias, float in_scale, float out_scale);
 
-struct quantize_options {
-    bool float_boundary; /* inputs and outputs of the graph stay f32; else they become s8 */
-};
-
 /* Graph 0 of m is a float graph, without operators of training. */
 MUST_CHECK enum mote_status quantize_check(const struct model *m, const struct frame *at);
 
-/* Graph 0 of m, after passes_run(), with ranges [n_tensors] of its f32 tensors that are computed (others are not
- * looked at). Operators without an int8 form stay as they are, between DEQUANTIZE and QUANTIZE; so does state. Tensors
- * keep their indices, new ones come after them. where[i], [n_tensors] in the model's pool, is the tensor that has the
- * values of tensor i now. */
-MUST_CHECK enum mote_status quantize_graph(struct model *m, const struct range *ranges,
-                                           const struct quantize_options *options, int32_t **where,
-                                           const struct frame *at);
+/* Graph 0 of m, after passes_run(), with ranges of its f32 tensors that are computed; one without holds nothing but 0.
+ * `float_ends`: inputs and outputs of the graph stay f32; else they become s8. Operators without an int8 form stay as
+ * they are, between DEQUANTIZE and QUANTIZE; so does state. Tensors keep their indices, new ones come after them; ranges
+ * are used up. where[i], [n_tensors] in the model's pool, is the tensor that has the values of tensor i now. */
+MUST_CHECK enum mote_status quantize_graph(struct model *m, bool float_ends, int32_t **where, const struct frame *at);
 
 /* ---- shared by quantize.c, quantize_weights.c and quantize_lstm.c ---- */
 /* The inputs of a convolution or fully connected operator in int8: its weights [channels] and its bias, in new

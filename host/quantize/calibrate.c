@@ -144,7 +144,7 @@ static enum mote_status want_one_input(const struct graph *g, const struct frame
 }
 
 enum mote_status calibrate(struct pool *pool, struct model *m, const struct samples *samples,
-                           const struct calibration *c, struct range *ranges, const struct frame *at)
+                           const struct calibration *c, const struct frame *at)
 {
     struct plan_options options = {.keep_all = true};
     struct sweep sweep = {.n = samples->n,
@@ -175,8 +175,11 @@ enum mote_status calibrate(struct pool *pool, struct model *m, const struct samp
         TRY(sweep_run(pool, &sweep, at));
         merge_histograms(&w, threads);
     }
-    for (int32_t k = 0; k < w.n; k++)
-        ranges[w.watched[k].tensor] =
-            c->method == CALIBRATE_MINMAX ? w.seen[k].range : histogram_range(&w.histograms[k], c);
+    for (int32_t k = 0; k < w.n; k++) {
+        struct tensor *t = &m->graphs[0].tensors[w.watched[k].tensor];
+
+        t->ranged = true;
+        t->range = c->method == CALIBRATE_MINMAX ? w.seen[k].range : histogram_range(&w.histograms[k], c);
+    }
     return MOTE_OK;
 }

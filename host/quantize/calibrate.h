@@ -31,10 +31,10 @@ struct calibration {
     double percentile; /* of the values that stay below the upper end (above the lower): 50 to 100 */
 };
 
-/* Runs the float graph over the samples; ranges [n_tensors] of m's graph 0. What is not computed gets 0. An infinity or
- * a NaN is an error that names tensor and sample. The result does not depend on the number of threads. */
+/* Runs the float graph over the samples and fills in the ranges of its f32 tensors that are computed. An infinity or a
+ * NaN is an error that names tensor and sample. The result does not depend on the number of threads. */
 MUST_CHECK enum mote_status calibrate(struct pool *pool, struct model *m, const struct samples *samples,
-                                      const struct calibration *c, struct range *ranges, const struct frame *at);
+                                      const struct calibration *c, const struct frame *at);
 
 /* ---- histograms (histogram.c) ---- */
 #define HISTOGRAM_BINS 2048

@@ -128,32 +128,15 @@ static void one_value_is_a_range(void **state)
 }
 
 /* ---- graphs as text ---- */
-/* "# range T MIN MAX": the range of tensor T; others hold 0 to 0. "# float boundary": the option. */
-static struct range *ranges_of(struct pool *pool, const struct model *m, const char *text)
-{
-    struct range *ranges = pool_array(pool, (size_t)m->graphs[0].n_tensors, sizeof *ranges);
-
-    for (const char *p = text; (p = strstr(p, "# range ")); p++) {
-        struct range r;
-        int tensor;
-
-        assert_int_equal(sscanf(p, "# range %d %f %f", &tensor, &r.min, &r.max), 3);
-        assert_true(tensor >= 0 && tensor < m->graphs[0].n_tensors);
-        ranges[tensor] = r;
-    }
-    return ranges;
-}
-
+/* "# float boundary": inputs and outputs stay float. */
 static enum mote_status quantize_text(struct pool *pool, const char *text, struct model *m, const struct frame *at)
 {
-    struct quantize_options options = {.float_boundary = strstr(text, "# float boundary") != NULL};
+    bool float_ends = strstr(text, "# float boundary") != NULL;
     char *copy = pool_strdup(pool, text);
-    int32_t *where;
 
     *m = (struct model){.pool = pool};
     TRY(model_parse(m, (struct bytes){(uint8_t *)copy, strlen(copy)}, at));
-    TRY(quantize_graph(m, ranges_of(pool, m, text), &options, &where, at));
-    return passes_run(m, "dead_code", NULL, NULL, at);
+    return passes_run(m, float_ends ? "quantize_inside,dead_code" : "quantize,dead_code", NULL, NULL, at);
 }
 
 /* The graph runs: every operator has a kernel for what it became. */
@@ -232,9 +215,12 @@ static void refusals(void **state)
               "op 0 batch_norm in [0, 1, 1, 1, 1] out [2] epsilon 1\ninputs [0]\noutputs [2]\nend\n",
          "op 0 BATCH_NORM: an operator of training"},
         {HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"y\" f32 [1,2]\n"
+              "op 0 relu in [0] out [1]\ninputs [0]\noutputs [1]\nend\n",
+         "no tensor has a range: `mote quantize` finds them in data"},
+        {HEAD "tensor 0 \"x\" f32 [1,2] range [0, 1]\ntensor 1 \"y\" f32 [1,2]\n"
               "op 0 exp in [0] out [1]\ninputs [0]\noutputs [1]\nend\n",
          "no operator of the model is a float one that has an int8 form"},
-        {HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"w\" s32 [1,2] data [1, 2]\n"
+        {HEAD "tensor 0 \"x\" f32 [1,2] range [0, 1]\ntensor 1 \"w\" s32 [1,2] data [1, 2]\n"
               "tensor 2 \"y\" f32 [1,1]\n"
               "op 0 fully_connected in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n",
          "op 0 FULLY_CONNECTED: tensor 1 w: the weights must be f32 constants"},
@@ -258,13 +244,11 @@ static void refusals(void **state)
 /* A graph file cannot say NaN, but an importer can bring it. */
 static void weights_are_numbers(void **state)
 {
-    static const char text[] = HEAD "tensor 0 \"x\" f32 [1,2]\ntensor 1 \"w\" f32 [1,2] data [1, 2]\n"
-                                    "tensor 2 \"y\" f32 [1,1]\n"
+    static const char text[] = HEAD "tensor 0 \"x\" f32 [1,2] range [0, 1]\ntensor 1 \"w\" f32 [1,2] data [1, 2]\n"
+                                    "tensor 2 \"y\" f32 [1,1] range [0, 1]\n"
                                     "op 0 fully_connected in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n";
     static const float data[] = {1, NAN};
     struct frame at = {.name = "m", .index = -1, .sink = &sink};
-    struct quantize_options options = {.float_boundary = false};
-    struct range ranges[3] = {{0, 1}, {0, 0}, {0, 1}};
     struct pool pool = {0};
     struct model m = {.pool = &pool};
     char *copy = pool_strdup(&pool, text);
@@ -274,7 +258,7 @@ static void weights_are_numbers(void **state)
     sink = (struct report_text){.status = MOTE_OK};
     ok(model_parse(&m, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
     m.graphs[0].tensors[1].data = (const uint8_t *)data;
-    assert_int_equal(quantize_graph(&m, ranges, &options, &where, &at), MOTE_ERR_VALUE);
+    assert_int_equal(quantize_graph(&m, false, &where, &at), MOTE_ERR_VALUE);
     assert_non_null(strstr(sink.text, "op 0 FULLY_CONNECTED: tensor 1 w: element 1 is nan"));
     pool_free(&pool);
 }
@@ -299,13 +283,14 @@ static uint32_t below(uint64_t *state, uint32_t n)
 }
 
 /* Ranges that have nothing to do with what the graph computes. */
-static struct range *random_ranges(struct pool *pool, int32_t n, uint64_t *seed)
+static void set_random_ranges(struct graph *g, uint64_t *seed)
 {
-    struct range *ranges = pool_array(pool, (size_t)n + 1, sizeof *ranges);
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        struct range r = {-ldexpf(1, (int)below(seed, 16) - 8), ldexpf(1, (int)below(seed, 16) - 8)};
 
-    for (int32_t i = 0; i < n; i++)
-        ranges[i] = (struct range){-ldexpf(1, (int)below(seed, 16) - 8), ldexpf(1, (int)below(seed, 16) - 8)};
-    return ranges;
+        g->tensors[i].ranged = g->tensors[i].type == TYPE_F32 && g->tensors[i].data == NULL;
+        g->tensors[i].range = r;
+    }
 }
 
 /* Refusals that random constants deserve: infinities, and weights beyond anything. */
@@ -319,7 +304,7 @@ static bool is_deserved(const char *message)
 static bool random_quantized(struct pool *pool, uint64_t seed, struct model *m)
 {
     struct frame at = {.name = "random", .index = -1, .sink = &sink};
-    struct quantize_options options = {.float_boundary = seed % 2};
+    bool float_ends = seed % 2;
     struct plan_options plan_options = {.keep_all = false};
     enum mote_status status;
     struct plan plan;
@@ -330,7 +315,8 @@ static bool random_quantized(struct pool *pool, uint64_t seed, struct model *m)
     ok(passes_run(m, NULL, NULL, NULL, &at));
     if (!is_float_graph(&m->graphs[0]))
         return false;
-    status = quantize_graph(m, random_ranges(pool, m->graphs[0].n_tensors, &seed), &options, &where, &at);
+    set_random_ranges(&m->graphs[0], &seed);
+    status = quantize_graph(m, float_ends, &where, &at);
     if (status == MOTE_OK)
         status = plan_make(pool, m, &target_portable, &plan_options, &plan, &at);
     if (status != MOTE_OK && !is_deserved(sink.text))
@@ -392,7 +378,10 @@ static enum mote_status calibrate_text(struct pool *pool, float *x, enum calibra
 
     sink = (struct report_text){.status = MOTE_OK};
     ok(model_parse(&m, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
-    return calibrate(pool, &m, &samples, &c, ranges, &at);
+    TRY(calibrate(pool, &m, &samples, &c, &at));
+    for (int i = 0; i < 3; i++)
+        ranges[i] = m.graphs[0].tensors[i].range;
+    return MOTE_OK;
 }
 
 static void calibration_sees_all(void **state)
@@ -429,12 +418,12 @@ static void calibration_names_what_is_no_number(void **state)
 /* The errors of a RELU, in int8, and of a SQRT, which stays float, over four samples. */
 static int32_t errors_of(struct pool *pool, float *x, struct tensor_error errors[3])
 {
-    static const char text[] = HEAD "tensor 0 \"x\" f32 [1]\ntensor 1 \"r\" f32 [1]\ntensor 2 \"y\" f32 [1]\n"
+    static const char text[] = HEAD "tensor 0 \"x\" f32 [1] range [0, 2.55]\n"
+                                    "tensor 1 \"r\" f32 [1] range [0, 2.55]\n"
+                                    "tensor 2 \"y\" f32 [1] range [0, 2.55]\n"
                                     "op 0 relu in [0] out [1]\nop 1 sqrt in [0] out [2]\n"
                                     "inputs [0]\noutputs [1, 2]\nend\n";
-    static const struct range ranges[] = {{0, 2.55f}, {0, 2.55f}, {0, 2.55f}};
     struct samples samples = {.n = 4, .context = x, .input = numbers};
-    struct quantize_options options = {.float_boundary = true};
     struct frame at = {.name = "m", .index = -1, .sink = &sink};
     struct model real = {.pool = pool}, quantized = {.pool = pool};
     char *copy = pool_strdup(pool, text);
@@ -442,7 +431,7 @@ static int32_t errors_of(struct pool *pool, float *x, struct tensor_error errors
 
     ok(model_parse(&real, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
     model_copy(&real, &quantized);
-    ok(quantize_graph(&quantized, ranges, &options, &where, &at));
+    ok(quantize_graph(&quantized, true, &where, &at));
     ok(quantize_errors(pool, &real, &quantized, where, &samples, errors, &n, &at));
     return n;
 }
@@ -557,17 +546,14 @@ static double accuracy_in_int8(struct pool *pool, const char *path, struct real 
 {
     struct frame at = {.name = path, .index = -1, .sink = &sink};
     struct samples samples = {.n = 100, .context = d, .input = input_of, .label = label_of};
-    struct quantize_options options = {.float_boundary = false};
     struct pipeline p;
-    struct range *ranges;
     int32_t *where;
 
     ok(pipeline_load(pool, path, &p, &at));
     ok(passes_run(&p.model, NULL, NULL, NULL, &at));
-    ranges = pool_array(pool, (size_t)p.model.graphs[0].n_tensors, sizeof *ranges);
     d->first = 0;
-    ok(calibrate(pool, &p.model, &samples, c, ranges, &at));
-    ok(quantize_graph(&p.model, ranges, &options, &where, &at));
+    ok(calibrate(pool, &p.model, &samples, c, &at));
+    ok(quantize_graph(&p.model, false, &where, &at));
     ok(passes_run(&p.model, NULL, NULL, NULL, &at));
     d->first = 100;
     samples.n = d->data.n - 100;
