@@ -85,7 +85,8 @@ static enum mote_status fold_f32(struct plan *plan, int32_t i, int32_t rows, con
 static bool pays(const struct plan *plan, int32_t i, int32_t in_len, int32_t out_c, int64_t size, int32_t *rows)
 {
     *rows = rows_written(plan, value_root(plan, plan->steps[i].args[0]), i);
-    return *rows > 1 && in_len % *rows == 0 && 4 * (int64_t)out_c + size * (in_len / *rows) < size * in_len;
+    return *rows > 1 && in_len % *rows == 0 &&
+           (plan->options.stream || 4 * (int64_t)out_c + size * (in_len / *rows) < size * in_len);
 }
 
 bool fold_rows_can(const struct plan *plan, int32_t step)
@@ -95,9 +96,11 @@ bool fold_rows_can(const struct plan *plan, int32_t step)
 
     switch (plan->steps[step].kernel) {
     case KERNEL_fully_connected_s8:
-        return s8->rows == 1 && is_fast(plan, KERNEL_fully_connected_s8, KERNEL_fully_connected_rows_s8);
+        return s8->rows == 1 &&
+               (plan->options.stream || is_fast(plan, KERNEL_fully_connected_s8, KERNEL_fully_connected_rows_s8));
     case KERNEL_fully_connected_f32:
-        return f32->rows == 1 && is_fast(plan, KERNEL_fully_connected_f32, KERNEL_fully_connected_rows_f32);
+        return f32->rows == 1 &&
+               (plan->options.stream || is_fast(plan, KERNEL_fully_connected_f32, KERNEL_fully_connected_rows_f32));
     default:
         return false;
     }

@@ -2,7 +2,8 @@
 /* Streaming: the rows of a model's input are time, and each call brings the next `hop` of them. What the whole window
  * would compute again is kept in rings: row k of a tensor of N rows is in round i of the schedule row k + i * hop of an
  * endless one, the last of which are computed. All kernels count rows from the first round on, until after `period`
- * rounds each ring is where it was. */
+ * rounds each ring is where it was. Kernels that fold have all rows of the window in each round: its oldest first, whose
+ * place is the new ones' then. */
 #include "host/graph/op_info.h"
 #include "host/plan/build.h"
 #include "host/plan/feed.h"
@@ -15,6 +16,7 @@ struct stream {
     struct line *lines;             /* [n_values], of roots */
     struct schedule_entry *entries; /* [n_steps] of a round, the first one */
     bool *alone;                    /* [n_steps] takes a row that has memory of its own: the kernel knows no rings */
+    int32_t *folds;                 /* [n_steps] the value whose whole window it folds in each round, or VALUE_NONE */
 };
 
 enum verdict { FLOWS, OTHER_HOP, NEVER };
@@ -60,6 +62,23 @@ static enum verdict read_line(const struct stream *st, int32_t step, int32_t arg
     return FLOWS;
 }
 
+/* All rows of the window, in each round: those that go first, before new ones take their place (find_folds). */
+static enum verdict fold_line(const struct stream *st, int32_t step, const char **why)
+{
+    const struct step *s = &st->plan->steps[step];
+    const int32_t value = value_root(st->plan, s->args[0]);
+    struct line *line = &st->lines[value];
+
+    if (ring_of_arg(s, 0) < 0 || line->rows != s->rows)
+        return never(why, "its rows are not those of time");
+    if (line->rows < 2 * line->hop)
+        return never(why, "more than half of what it adds up is new in each call");
+    line->folded = true;
+    st->folds[step] = value;
+    st->entries[step] = (struct schedule_entry){step, line->hop, line->rows - line->hop, line->rows};
+    return FLOWS;
+}
+
 static enum verdict write_line(const struct stream *st, int32_t step, int32_t arg, const char **why)
 {
     const struct step *s = &st->plan->steps[step];
@@ -67,8 +86,6 @@ static enum verdict write_line(const struct stream *st, int32_t step, int32_t ar
 
     if (kernels[s->kernel]->arg[arg].role == MOTE_ROLE_STATE)
         return never(why, "what it keeps from row to row is not a stream's");
-    if (kernels[s->kernel]->arg[arg].role == MOTE_ROLE_SUMS || rows_folds(s, arg))
-        return never(why, "it adds up the whole window");
     if (ring_of_arg(s, arg) < 0 && !st->alone[step])
         return never(why, "it writes the whole window at once");
     st->lines[value_root(st->plan, s->args[arg])] = (struct line){.rows = s->rows, .hop = e->hop, .need = e->rows};
@@ -82,6 +99,9 @@ static enum verdict flow_through(const struct stream *st, int32_t step, const ch
 
     st->entries[step] = (struct schedule_entry){.step = step};
     st->alone[step] = false;
+    st->folds[step] = VALUE_NONE;
+    if (step_folds(s) && st->lines[value_root(st->plan, s->args[0])].rows > 1)
+        return fold_line(st, step, why);
     for (int32_t i = 0; i < s->n_args && v == FLOWS; i++)
         if (!step_writes(s, i) && st->lines[value_root(st->plan, s->args[i])].rows > 1)
             v = read_line(st, step, i, why);
@@ -106,6 +126,21 @@ static bool has_own_rows(const struct stream *st, const struct step *s)
     return true;
 }
 
+/* A ring of a folded line has no room for new rows but that of the oldest, and others that read it have to do with that. */
+static enum verdict find_folds(const struct stream *st, int32_t *step, const char **why)
+{
+    for (*step = 0; *step < st->plan->n_steps; ++*step) {
+        struct line *line = st->folds[*step] == VALUE_NONE ? NULL : &st->lines[st->folds[*step]];
+
+        if (line == NULL)
+            continue;
+        if (line->need > line->rows - line->hop)
+            return never(why, "it adds up the whole window, of which others need as many rows");
+        line->need = line->rows - line->hop;
+    }
+    return FLOWS;
+}
+
 /* With rounds of `hop` new rows of the input. On failure *step is the one that prevents it. */
 static enum verdict flow_all(struct stream *st, int32_t hop, int32_t *step, const char **why)
 {
@@ -123,7 +158,7 @@ static enum verdict flow_all(struct stream *st, int32_t hop, int32_t *step, cons
     for (*step = 0; *step < plan->n_steps; ++*step)
         if (st->alone[*step] && !has_own_rows(st, &plan->steps[*step]))
             return never(why, "its kernel wants rows side by side, and others want them in a ring");
-    return FLOWS;
+    return find_folds(st, step, why);
 }
 
 static enum mote_status refuse(const struct plan *plan, int32_t step, const char *why, const struct frame *at)
@@ -192,7 +227,7 @@ static void set_values(struct stream *st)
         if (line->rows == 0)
             continue;
         set_value(plan, i, line);
-        if (line->need > line->hop)
+        if (line->need > line->hop || line->folded)
             plan->values[i].kind = VALUE_STATE;
     }
     for (int32_t i = 0; i < plan->n_values; i++) {
@@ -230,6 +265,23 @@ static void set_params(const struct stream *st, const struct step *s)
     }
 }
 
+static enum mote_status set_fold(const struct stream *st, int32_t step, const struct frame *at)
+{
+    struct plan *plan = st->plan;
+    struct step *s = &plan->steps[step];
+    const struct line *line = &st->lines[st->folds[step]];
+    const int64_t inputs = plan->rounds.warm_up + plan->rounds.period, rows = inputs * line->rows;
+
+    if (rows > INT32_MAX || (int64_t)plan->rounds.warm_up * line->rows + line->hop > UINT16_MAX)
+        return refuse(plan, step, "what it adds up is too long", at);
+    s->params[ring_of_arg(s, 0)] = line->ring;
+    rounds_set_param(s, "batch", (int32_t)inputs);
+    if (!rounds_are_served(plan, s, (int32_t)rows))
+        return refuse(plan, step, "its kernel does not count rows on and on", at);
+    s->rows = (int32_t)rows;
+    return MOTE_OK;
+}
+
 static enum mote_status set_steps(const struct stream *st, const struct frame *at)
 {
     struct plan *plan = st->plan;
@@ -238,7 +290,9 @@ static enum mote_status set_steps(const struct stream *st, const struct frame *a
         struct step *s = &plan->steps[i];
         const struct schedule_entry *e = &st->entries[i];
 
-        if (e->hop == 0)
+        if (st->folds[i] != VALUE_NONE)
+            TRY(set_fold(st, i, at));
+        if (e->hop == 0 || st->folds[i] != VALUE_NONE)
             continue;
         if (st->alone[i]) {
             rounds_set_param(s, "rows", 1);
@@ -268,10 +322,46 @@ static int64_t macs_of(const struct stream *st)
         const struct op *op = &plan->graph->ops[s->op];
 
         if (!counted[s->op])
-            sum += op_info[op->id].macs(plan->graph, op) / s->rows * st->entries[i].rows;
+            sum += op_info[op->id].macs(plan->graph, op) / s->rows *
+                   (st->folds[i] != VALUE_NONE ? s->rows : st->entries[i].rows);
         counted[s->op] = true;
     }
     return sum;
+}
+
+/* ---- a round ---- */
+static void put_entry(struct plan *plan, struct schedule_entry *entries, struct schedule_entry e)
+{
+    e.step++; /* behind the one that takes the input */
+    entries[plan->rounds.n++] = e;
+}
+
+/* What others fold of the rows that a step is about to write over. */
+static void put_oldest(const struct stream *st, struct schedule_entry *entries, int32_t value)
+{
+    for (int32_t i = 0; i < st->plan->n_steps; i++)
+        if (st->folds[i] == value && st->lines[value].folded)
+            put_entry(st->plan, entries, (struct schedule_entry){i, 0, st->lines[value].hop, st->lines[value].rows});
+}
+
+static void put_round(const struct stream *st)
+{
+    struct plan *plan = st->plan;
+    const struct plan_feed *f = &plan->feed;
+    struct schedule_entry *entries = pool_array(plan->pool, 2 * (size_t)plan->n_steps + 1, sizeof *entries);
+
+    plan->rounds.n = 0;
+    put_oldest(st, entries, value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]]));
+    put_entry(plan, entries, (struct schedule_entry){-1, f->rows - f->hop, f->hop, f->hop});
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct step *s = &plan->steps[i];
+
+        for (int32_t k = 0; k < s->n_args; k++)
+            if (step_writes(s, k) && !step_scratches(s, k))
+                put_oldest(st, entries, value_root(plan, s->args[k]));
+        put_entry(plan, entries, st->entries[i]);
+    }
+    plan->rounds.entries = entries;
 }
 
 enum mote_status stream_plan(struct plan *plan, const struct frame *at)
@@ -281,7 +371,8 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
     struct stream st = {.plan = plan,
                         .lines = pool_array(plan->pool, (size_t)plan->n_values, sizeof *st.lines),
                         .entries = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *st.entries),
-                        .alone = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.alone)};
+                        .alone = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.alone),
+                        .folds = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.folds)};
 
     TRY(find_hop(&st, at));
     TRY(check_ends(&st, at));
@@ -294,12 +385,7 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the model cannot stream: its window is too long");
     set_values(&st);
     TRY(set_steps(&st, at));
-    memmove(st.entries + 1, st.entries, (size_t)plan->n_steps * sizeof *st.entries); /* behind the one that copies */
-    for (int32_t i = 1; i <= plan->n_steps; i++)
-        st.entries[i].step++;
-    st.entries[0] = (struct schedule_entry){0, plan->feed.rows - plan->feed.hop, plan->feed.hop, plan->feed.hop};
-    plan->rounds.entries = st.entries;
-    plan->rounds.n = plan->n_steps + 1;
+    put_round(&st);
     plan->feed.end = end_of(plan, plan->feed.rows, plan->feed.hop);
     plan->feed.rows = plan->rounds.warm_up + 1;
     return MOTE_OK;
