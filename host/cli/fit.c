@@ -55,9 +55,12 @@ enum mote_status check_footprint(const struct footprint *f, bool least, const st
         snprintf(stack, sizeof stack, ", stack %lld", (long long)f->stack);
     return fail(
         at, MOTE_ERR_FIT,
-        "does not fit %s: it needs %s%lld bytes of flash of %lld, and %s%lld bytes of RAM of %lld (arena %lld%s)",
+        "does not fit %s: it needs %s%lld bytes of flash of %lld, and %s%lld bytes of RAM of %lld (arena %lld%s)%s",
         board->name, at_least, (long long)footprint_flash(f), (long long)flash_available(board), at_least,
-        (long long)ram, (long long)footprint_ram_available(f, board), (long long)(f->arena - f->elsewhere), stack);
+        (long long)ram, (long long)footprint_ram_available(f, board), (long long)(f->arena - f->elsewhere), stack,
+        f->elsewhere == 0 && ram > footprint_ram_available(f, board) && board_memory_number(board, BOARD_RAM, 1) != NULL
+            ? "; an image has one arena, generated C one in each memory"
+            : "");
 }
 
 enum mote_status check_memories(const struct plan *plan, const struct frame *at)

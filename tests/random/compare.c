@@ -10,12 +10,13 @@
 #include "host/emit/emit.h"
 #include "host/emulate/process.h"
 #include "host/pipeline/pipeline.h"
+#include "host/plan/memories.h"
 #include "mote/mote.h"
 #include "tests/random/builder.h"
 #include "tests/random/random.h"
 
 enum random_wrong random_wrong;
-int random_rings, random_fed;
+int random_rings, random_fed, random_cuts;
 
 #define RUNS 4 /* inferences: the last one after a reset, the others in a row */
 
@@ -122,13 +123,33 @@ static void run_image(struct mote_model *m, uint64_t input_seed, struct text *ou
 
 enum order { AS_PLANNED, ANY_ORDER, FED };
 
+/* The portable target with memories, the first of which is often too small. */
+static struct target two_memories(uint64_t seed)
+{
+    static const struct board_memory memories[][2] = {
+        {{"fast", BOARD_RAM, 0, MEMORIES_SPARED + 64, 0}, {"slow", BOARD_RAM, 0x10000, 1 << 30, 0}},
+        {{"fast", BOARD_RAM, 0, MEMORIES_SPARED + 512, 0}, {"slow", BOARD_RAM, 0x10000, 1 << 30, 0}},
+        {{"fast", BOARD_RAM, 0, 1 << 20, 0}, {"slow", BOARD_RAM, 0x200000, 1 << 30, 0}},
+    };
+    struct target target = target_portable;
+
+    target.memory = memories[seed % COUNT(memories)];
+    target.memory_count = 2;
+    return target;
+}
+
 /* Three words say how: which passes, what for, and in which order. */
 static enum mote_status compile_and_run(struct pool *pool, const struct item *it, const char *passes,
                                         enum optimize optimize, enum order order, struct plan *plan, struct text *out,
                                         const struct frame *at)
 {
     struct pipeline p = {.pool = pool, .has_graph = true, .model = {.pool = pool}};
-    struct pipeline_options options = {.passes = passes, .optimize = optimize, .feed = order == FED};
+    const struct target target = two_memories(it->input_seed);
+    struct pipeline_options options = {.passes = passes,
+                                       .optimize = optimize,
+                                       .feed = order == FED,
+                                       .several = passes == NULL && order != ANY_ORDER,
+                                       .target = &target};
     struct mote_model model;
     uint8_t *image, *arena;
     int32_t status;
@@ -225,6 +246,7 @@ static bool add_way(struct batch *b, struct item *it, bool any_order, const stru
     if (compile_and_run(b->pool, it, NULL, optimize, order, &plan, &got, at) != MOTE_OK)
         return found(finding, it, "refused with passes, but not without: %s", at->sink->text);
     random_rings += has_rings(&plan);
+    random_cuts += plan.n_memories > 0;
     make_wrong(any_order ? WRONG_ORDER : WRONG_PASSES, &got);
     if (got.len != it->want.size)
         return found(finding, it, "%zu bytes of output with passes, %zu without", got.len, it->want.size);
@@ -274,8 +296,8 @@ bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_
 /* ---- generated C ---- */
 struct entry {
     int32_t inputs, outputs, steps, rows; /* rows of an input that is fed; 0: it is whole */
-    size_t arena_bytes;
-    void (*reset)(void *arena);
+    size_t arena_bytes, second_bytes;     /* 0: there is one arena */
+    void (*reset)(void *arena);           /* of two, an array of them, and so below */
     void (*run)(void *arena);
     void (*step)(void *arena, int32_t step);
     int32_t (*feed)(void *arena, const void *row);
@@ -285,15 +307,29 @@ struct entry {
     uint32_t (*output_bytes)(int32_t i);
 };
 
-static const char entry_c[] = "#include <stddef.h>\n\n"
-                              "struct entry {\n    int32_t inputs, outputs, steps, rows;\n    size_t arena_bytes;\n"
-                              "    void (*reset)(void *arena);\n    void (*run)(void *arena);\n"
-                              "    void (*step)(void *arena, int32_t step);\n"
-                              "    int32_t (*feed)(void *arena, const void *row);\n"
-                              "    void *(*input)(void *arena, int32_t i);\n    uint32_t (*input_bytes)(int32_t i);\n"
-                              "    const void *(*output)(const void *arena, int32_t i);\n"
-                              "    uint32_t (*output_bytes)(int32_t i);\n};\n"
-                              "extern const struct entry entries[];\nconst struct entry entries[] = {\n";
+/* A model's functions with an arena, or with an array of them. */
+static const char functions_c[] =
+    "#define BOTH(m) static void m##_do_reset(void *arena) { m##_reset(arena); }\\\n"
+    "    static void *m##_an_input(void *arena, int32_t i) { return m##_input(arena, i); }\\\n"
+    "    static const void *m##_an_output(const void *arena, int32_t i) { return m##_output((void *)(size_t)arena, i); "
+    "}\n"
+    "#define FED(m) BOTH(m) static int32_t m##_do_feed(void *arena, const void *row) { return m##_feed(arena, row); }\n"
+    "#define RUN(m) BOTH(m) static void m##_do_run(void *arena) { m##_run(arena); }\\\n"
+    "    static void m##_do_step(void *arena, int32_t step) { m##_step(arena, step); }\n"
+    "#define ROWS(m) m##_do_reset, NULL, NULL, m##_do_feed, ENDS(m)\n"
+    "#define WHOLE(m) m##_do_reset, m##_do_run, m##_do_step, NULL, ENDS(m)\n"
+    "#define ENDS(m) m##_an_input, m##_input_bytes, m##_an_output, m##_output_bytes\n";
+
+static const char entry_c[] =
+    "#include <stddef.h>\n\n"
+    "struct entry {\n    int32_t inputs, outputs, steps, rows;\n    size_t arena_bytes, second_bytes;\n"
+    "    void (*reset)(void *arena);\n    void (*run)(void *arena);\n"
+    "    void (*step)(void *arena, int32_t step);\n"
+    "    int32_t (*feed)(void *arena, const void *row);\n"
+    "    void *(*input)(void *arena, int32_t i);\n    uint32_t (*input_bytes)(int32_t i);\n"
+    "    const void *(*output)(const void *arena, int32_t i);\n"
+    "    uint32_t (*output_bytes)(int32_t i);\n};\n"
+    "extern const struct entry entries[];\nconst struct entry entries[] = {\n";
 
 static enum mote_status write_batch(const struct batch *b, const char *dir, const struct frame *at)
 {
@@ -305,17 +341,19 @@ static enum mote_status write_batch(const struct batch *b, const char *dir, cons
         TRY(emit_c(&b->items[i].plan, MOTE_SOURCE_DIR, dir, at));
         text_add(&c, "#include \"m%zu.c\"\n", i);
     }
+    text_add(&c, "%s", functions_c);
+    for (size_t i = 0; i < b->n; i++)
+        text_add(&c, b->items[i].plan.feed.rows > 0 ? "FED(m%zu)\n" : "RUN(m%zu)\n", i);
     text_add(&c, "%s", entry_c);
     for (size_t i = 0; i < b->n; i++) {
         const int32_t rows = b->items[i].plan.feed.rows;
 
-        text_add(&c, "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_STEPS, %d, M%zu_ARENA_BYTES, m%zu_reset, ", i, i, i, rows, i,
-                 i);
-        if (rows > 0)
-            text_add(&c, "NULL, NULL, m%zu_feed, ", i);
+        text_add(&c, "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_STEPS, %d, ", i, i, i, rows);
+        if (b->items[i].plan.n_memories > 0)
+            text_add(&c, "M%zu_ARENA_0_BYTES, M%zu_ARENA_1_BYTES, ", i, i);
         else
-            text_add(&c, "m%zu_run, m%zu_step, NULL, ", i, i);
-        text_add(&c, "m%zu_input, m%zu_input_bytes, m%zu_output, m%zu_output_bytes},\n", i, i, i, i);
+            text_add(&c, "M%zu_ARENA_BYTES, 0, ", i);
+        text_add(&c, rows > 0 ? "ROWS(m%zu)},\n" : "WHOLE(m%zu)},\n", i);
     }
     text_add(&c, "};\n");
     return file_write(pool_printf(b->pool, "%s/batch.c", dir), c.s, c.len, at);
@@ -372,7 +410,8 @@ static bool run_entry(struct finding *f, const struct batch *b, const struct ite
     const struct graph *g = &it->model->graphs[0];
     struct text got = {.pool = b->pool};
     uint64_t input_seed = it->input_seed;
-    uint8_t *arena = block(e->arena_bytes);
+    uint8_t *first = block(e->arena_bytes), *second = e->second_bytes > 0 ? block(e->second_bytes) : NULL;
+    void *both[] = {first, second}, *arena = e->second_bytes > 0 ? (void *)both : first;
 
     e->reset(arena);
     for (int run = 0; run < RUNS; run++) {
@@ -383,7 +422,8 @@ static bool run_entry(struct finding *f, const struct batch *b, const struct ite
         for (int32_t i = 0; i < e->outputs; i++)
             text_bytes(&got, e->output(arena, i), e->output_bytes(i));
     }
-    free(arena);
+    free(second);
+    free(first);
     make_wrong(WRONG_C, &got);
     if (got.len != it->want.size)
         return found(f, it, "%zu bytes of output from generated C, %zu from the image", got.len, it->want.size);

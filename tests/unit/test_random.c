@@ -27,9 +27,11 @@ static void one_wrong_byte_is_seen(void **state)
 static void all_ways_agree(void **state)
 {
     (void)state;
-    random_rings = random_fed = 0;
+    random_rings = random_fed = random_cuts = 0;
     assert_true(random_run(1, GRAPHS, false));
-    print_message("%d of %d graphs passed rows on, %d were fed\n", random_rings, GRAPHS, random_fed);
+    print_message("%d of %d graphs passed rows on, %d were fed, %d were in two memories\n", random_rings, GRAPHS,
+                  random_fed, random_cuts);
+    assert_true(random_cuts > GRAPHS / 20);
     assert_true(random_fed > GRAPHS / 20);
     assert_true(random_rings > GRAPHS / 20);
 }
