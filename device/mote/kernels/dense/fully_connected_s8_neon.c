@@ -5,17 +5,12 @@
 #include "fully_connected_s8_aarch64.h"
 
 #if MOTE_NEON
-MOTE_INLINE int32x4_t dot(int32x4_t sums, int8x16_t a, int8x16_t b)
-{
-    sums = vpadalq_s16(sums, vmull_s8(vget_low_s8(a), vget_low_s8(b)));
-    return vpadalq_s16(sums, vmull_high_s8(a, b));
-}
-
 MOTE_WEAK void mote_fully_connected_s8_neon(const struct mote_fully_connected_s8 *p, const int8_t *in,
                                             const int8_t *weights, const int32_t *bias, const int32_t *mult,
                                             const int8_t *shift, int8_t *out, int32_t first, int32_t count)
 {
-    mote_dense_rows(p, in + first * p->in_len, weights, bias, mult, shift, out + first * p->out_c, count, dot);
+    mote_dense_rows(p, in + first * p->in_len, weights, bias, mult, shift, out + first * p->out_c, count,
+                    mote_dot_neon);
 }
 
 static void run_fully_connected_s8_neon(const struct mote_call *c)
