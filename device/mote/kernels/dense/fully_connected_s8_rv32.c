@@ -16,16 +16,18 @@ struct layer {
     const int32_t *bias, *mult;
 };
 
-static __attribute__((noinline)) uint32_t total(const int8_t *in, int32_t n)
+/* Of the oldest models, whose weights have a zero point. */
+static __attribute__((noinline)) void take_zeros(const struct layer *l, const int8_t *in, uint32_t *sum, int32_t n)
 {
-    uint32_t sum = 0;
+    uint32_t total = 0;
 
-    for (; n > 0; n--) {
-        int32_t value = *in++;
+    for (int32_t i = 0; i < l->p->in_len; i++) {
+        int32_t value = in[i];
 
-        sum += (uint32_t)value;
+        total += (uint32_t)value;
     }
-    return sum;
+    for (; n > 0; n--)
+        *sum++ -= total * (uint32_t)l->p->weights_zero;
 }
 
 /* n sums of one scale. */
@@ -38,21 +40,33 @@ static __attribute__((noinline)) void put_slowly(const struct layer *l, int32_t 
         *out++ = mote_requant_s8((int32_t)*sum++, l->mult[q], l->shift[q], p->out_zero, p->lo, p->hi);
 }
 
+#define RESULT(k)                                                                                                      \
+    do {                                                                                                               \
+        int32_t value = (int32_t)sum[k];                                                                               \
+                                                                                                                       \
+        if (!mote_is_small(value))                                                                                     \
+            return false;                                                                                              \
+        out[k] = (int8_t)mote_clamp(mote_requant_small(value, &scale), lo, hi);                                        \
+    } while (0)
+
 /* It says whether it could. */
 static bool put_swiftly(const struct layer *l, int32_t q, const uint32_t *sum, int32_t n, int8_t *out)
 {
     int32_t lo = l->p->lo, hi = l->p->hi;
-    const uint32_t *end = sum + n;
+    const uint32_t *end = sum + n, *fours = sum + (n & -4);
     struct mote_small scale;
 
     if (!mote_all_divide(l->mult + q, l->shift + q, 1))
         return false;
     scale = mote_small_of(l->mult[q], l->shift[q], l->p->out_zero);
-    for (; sum != end; sum++) {
-        if (!mote_is_small((int32_t)*sum))
-            return false;
-        *out++ = (int8_t)mote_clamp(mote_requant_small((int32_t)*sum, &scale), lo, hi);
+    for (; sum != fours; sum += 4, out += 4) {
+        RESULT(0);
+        RESULT(1);
+        RESULT(2);
+        RESULT(3);
     }
+    for (; sum != end; sum++, out++)
+        RESULT(0);
     return true;
 }
 
@@ -95,15 +109,16 @@ static __attribute__((noinline)) void sum_ones(const struct layer *l, int32_t o,
     int32_t len = l->p->in_len;
     const int8_t *w = l->weights + o * len;
     const int32_t *bias = l->bias + o;
+    const int8_t *twos = in + (len & -2);
 
     for (; n > 0; n--) {
-        const int8_t *x = in, *end = in + len;
+        const int8_t *x = in;
         uint32_t one = (uint32_t)*bias++;
 
-        for (; end - x >= 4; x += 4, w += 4)
-            one += (uint32_t)(x[0] * w[0] + x[1] * w[1] + x[2] * w[2] + x[3] * w[3]);
-        for (; x != end; x++, w++)
-            one += (uint32_t)(*x * *w);
+        for (; x != twos; x += 2, w += 2)
+            one += (uint32_t)(x[0] * w[0] + x[1] * w[1]);
+        if (len % 2 != 0)
+            one += (uint32_t)(*x * *w++);
         *sum++ = one;
     }
 }
@@ -111,15 +126,16 @@ static __attribute__((noinline)) void sum_ones(const struct layer *l, int32_t o,
 static void put_row(const struct layer *l, const int8_t *in, int8_t *out)
 {
     const struct mote_fully_connected_s8 *p = l->p;
-    uint32_t zero = p->weights_zero != 0 ? (uint32_t)p->weights_zero * total(in, p->in_len) : 0, sum[SUMS];
 
     for (int32_t o = 0, n, done; o < p->out_c; o += n) {
+        uint32_t sum[SUMS];
+
         n = p->out_c - o < SUMS ? p->out_c - o : SUMS;
         done = sum_fours(l, o, n, in, sum);
         if (done < n)
             sum_ones(l, o + done, n - done, in, sum + done);
-        for (int32_t i = 0; i < n && zero != 0; i++)
-            sum[i] -= zero;
+        if (p->weights_zero != 0)
+            take_zeros(l, in, sum, n);
         put(l, o, n, sum, out);
     }
 }
