@@ -89,18 +89,16 @@ static bool pays(const struct plan *plan, int32_t i, int32_t in_len, int32_t out
            (plan->options.stream || 4 * (int64_t)out_c + size * (in_len / *rows) < size * in_len);
 }
 
-bool fold_rows_can(const struct plan *plan, int32_t step)
+bool fold_rows_can(const struct plan *plan, int32_t step, bool slowly)
 {
     const struct mote_fully_connected_s8 *s8 = (const void *)plan->steps[step].params;
     const struct mote_fully_connected_f32 *f32 = (const void *)plan->steps[step].params;
 
     switch (plan->steps[step].kernel) {
     case KERNEL_fully_connected_s8:
-        return s8->rows == 1 &&
-               (plan->options.stream || is_fast(plan, KERNEL_fully_connected_s8, KERNEL_fully_connected_rows_s8));
+        return s8->rows == 1 && (slowly || is_fast(plan, KERNEL_fully_connected_s8, KERNEL_fully_connected_rows_s8));
     case KERNEL_fully_connected_f32:
-        return f32->rows == 1 &&
-               (plan->options.stream || is_fast(plan, KERNEL_fully_connected_f32, KERNEL_fully_connected_rows_f32));
+        return f32->rows == 1 && (slowly || is_fast(plan, KERNEL_fully_connected_f32, KERNEL_fully_connected_rows_f32));
     default:
         return false;
     }
@@ -119,8 +117,9 @@ static enum mote_status fold_step(struct plan *plan, int32_t i, const struct fra
     const bool is_s8 = plan->steps[i].kernel == KERNEL_fully_connected_s8;
     int32_t rows;
 
-    if (!fold_rows_can(plan, i) || !pays(plan, i, is_s8 ? s8->in_len : f32->in_len, is_s8 ? s8->out_c : f32->out_c,
-                                         is_s8 ? 1 : (int64_t)sizeof(float), &rows))
+    if (!fold_rows_can(plan, i, plan->options.stream) ||
+        !pays(plan, i, is_s8 ? s8->in_len : f32->in_len, is_s8 ? s8->out_c : f32->out_c,
+              is_s8 ? 1 : (int64_t)sizeof(float), &rows))
         return MOTE_OK;
     return fold_rows_make(plan, i, rows, at);
 }

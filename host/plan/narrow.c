@@ -63,7 +63,7 @@ static enum mote_status put_layer(struct plan *plan, const struct step *s, const
 }
 
 /* Where its kernel has a version: that takes four outputs at a time, and a convolution four pixels. */
-enum mote_status rounds_narrow(struct plan *plan, const struct frame *at)
+enum mote_status rounds_narrow(struct plan *plan, const bool *whole, const struct frame *at)
 {
     const struct plan before = *plan;
 
@@ -72,7 +72,7 @@ enum mote_status rounds_narrow(struct plan *plan, const struct frame *at)
     plan->steps = NULL;
     plan->n_steps = 0;
     for (int32_t i = 0; i < before.n_steps; i++) {
-        if (is_narrow(&before, &before.steps[i]) || (!plan->options.stream && is_whole(&before.steps[i]))) {
+        if (is_narrow(&before, &before.steps[i]) || (whole != NULL && whole[i] && is_whole(&before.steps[i]))) {
             TRY(put_layer(plan, &before.steps[i], at));
             continue;
         }

@@ -109,7 +109,7 @@ void plan_start(struct plan *plan)
                         .place = VALUE_NONE};
 
     memcpy(made.no_scratch, plan->no_scratch, sizeof made.no_scratch);
-    made.no_rings = plan->no_rings;
+    made.rings = plan->rings;
     made.value_of_tensor = pool_array(plan->pool, (size_t)made.graph->n_tensors, sizeof *made.value_of_tensor);
     for (int32_t i = 0; i < made.graph->n_tensors; i++)
         made.value_of_tensor[i] = VALUE_NONE;
@@ -159,17 +159,28 @@ static enum mote_status spare_scratch(struct plan *plan, const struct frame *at)
     return MOTE_OK;
 }
 
-/* Not where rows that steps pass on need less: in rounds each step computes all of its new ones at once. */
-static enum mote_status spare_rings(struct plan *plan, const struct frame *at)
+/* As many rings as pay: where they take instructions, for a tenth of the arena at least; and none where rows that steps
+ * pass on need less, as in rounds each step computes all of its new ones at once. */
+static enum mote_status choose_rings(struct plan *plan, const struct frame *at)
 {
-    struct plan with = *plan, without = *plan;
+    const bool any = plan->options.optimize == OPTIMIZE_RAM;
+    struct plan fast = *plan, all = *plan, none = *plan;
+    int64_t best;
 
-    without.no_rings = true;
-    TRY(run_stages(&with, false, at));
-    if (with.rounds.n == 0 || with.feed.rows > 0)
+    all.rings = RINGS_ALL;
+    none.rings = RINGS_NONE;
+    TRY(run_stages(&fast, false, at));
+    TRY(run_stages(&all, false, at));
+    if (all.rounds.n == 0 || all.feed.rows > 0)
         return MOTE_OK;
-    TRY(run_stages(&without, false, at));
-    plan->no_rings = without.arena_bytes < with.arena_bytes;
+    TRY(run_stages(&none, false, at));
+    best = fast.arena_bytes;
+    if (any ? all.arena_bytes < best : all.arena_bytes < best / 10 * 9) {
+        plan->rings = RINGS_ALL;
+        best = all.arena_bytes;
+    }
+    if (none.arena_bytes < best)
+        plan->rings = RINGS_NONE;
     return MOTE_OK;
 }
 
@@ -186,8 +197,8 @@ enum mote_status plan_make(struct pool *pool, const struct model *m, const struc
 {
     *out = (struct plan){.pool = pool, .model = m, .target = *target, .options = *options};
     out->options.small |= options->optimize == OPTIMIZE_FLASH;
-    if (options->optimize != OPTIMIZE_SPEED && has_state(&m->graphs[0]))
-        TRY(spare_rings(out, at));
+    if (options->optimize != OPTIMIZE_SPEED && !options->keep_all && !target->roomy && has_state(&m->graphs[0]))
+        TRY(choose_rings(out, at));
     if (options->optimize == OPTIMIZE_RAM && !options->keep_all)
         TRY(spare_scratch(out, at));
     return run_stages(out, true, at);

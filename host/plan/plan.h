@@ -87,6 +87,13 @@ struct plan_options {
     FILE *dump_to;
 };
 
+/* States that become rings of rows: the stage `rings`. */
+enum rings_wanted {
+    RINGS_FAST = 0, /* that take no more instructions */
+    RINGS_ALL,
+    RINGS_NONE,
+};
+
 #define PLACE_BYTES 6 /* group, entry and round */
 
 /* An input that comes row by row: step 0 copies each to its place in a ring. */
@@ -119,7 +126,7 @@ struct plan {
     const struct graph *graph;
     struct target target;
     struct plan_options options;
-    bool no_rings;                 /* states stay as they are: the stage `rings` */
+    enum rings_wanted rings;
     bool no_scratch[KERNEL_LIMIT]; /* kernels whose version must do without scratch memory */
     int32_t n_values, n_steps;
     struct value *values;

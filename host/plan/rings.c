@@ -253,7 +253,8 @@ static bool may_have_rounds(const struct plan *plan)
 {
     const struct graph *g = plan->graph;
 
-    if (plan->options.feed || plan->options.stream || plan->options.keep_all || plan->no_rings || g->n_outputs == 0)
+    if (plan->options.feed || plan->options.stream || plan->options.keep_all || plan->rings == RINGS_NONE ||
+        g->n_outputs == 0)
         return false;
     for (int32_t i = 0; i < g->n_outputs; i++)
         if (g->tensors[g->outputs[i]].rank == 0)
@@ -262,6 +263,22 @@ static bool may_have_rounds(const struct plan *plan)
         if (plan->steps[i].rows > UINT16_MAX)
             return false;
     return true;
+}
+
+/* Steps that may as well take all of their input at once: not those that read a ring, but for layers that fold it fast,
+ * and where so much is new that it cannot be folded. */
+static const bool *find_whole(const struct rings *rings)
+{
+    const struct plan *plan = rings->plan;
+    const bool fast = kernel_version_best(KERNEL_fully_connected_rows_s8, plan->target.features)->features != 0;
+    bool *whole = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *whole);
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct line *line;
+
+        whole[i] = fast || rings_reader(rings, i, &line) == NULL || line->rows < 2 * line->hop;
+    }
+    return whole;
 }
 
 /* With all histories but those that are banned; *failed is one more that has to be. */
@@ -275,7 +292,7 @@ static enum mote_status try_rings(struct plan *plan, const bool *banned, int32_t
     if (rings.n == 0)
         return MOTE_OK;
     if (!plan->options.small) /* one kernel more */
-        TRY(rounds_narrow(&changed, at));
+        TRY(rounds_narrow(&changed, find_whole(&rings), at));
     rings_find(&rings, banned);
     if (rings.n == 0 || !find_period(&rings) || !make_rings(&rings, failed))
         return MOTE_OK;

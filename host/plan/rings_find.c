@@ -77,8 +77,8 @@ bool rings_is_dense(const struct plan *plan, const struct reader *r)
 {
     const struct step *s = &plan->steps[r->step];
 
-    return !plan->options.small && r->arg == 0 && r->from == 0 && fold_rows_can(plan, r->step) &&
-           kernels[s->kernel]->arg[0].role == MOTE_ROLE_IN;
+    return !plan->options.small && r->arg == 0 && r->from == 0 &&
+           fold_rows_can(plan, r->step, plan->rings == RINGS_ALL) && kernels[s->kernel]->arg[0].role == MOTE_ROLE_IN;
 }
 
 /* Rows of a reader that tells them apart; 0: it does not, 1: it takes them as they are. */

@@ -29,11 +29,13 @@ bool rounds_are_served(const struct plan *plan, const struct step *s, int32_t ro
 
 /* The step folds the rows of its input. */
 bool step_folds(const struct step *s);
-/* The step is a fully connected layer of one input that may be folded row by row (fold_rows.c); it becomes one. */
-bool fold_rows_can(const struct plan *plan, int32_t step);
+/* The step is a fully connected layer of one input that may be folded row by row (fold_rows.c), `slowly` where only
+ * whole inputs have a version for the target; it becomes one. */
+bool fold_rows_can(const struct plan *plan, int32_t step, bool slowly);
 MUST_CHECK enum mote_status fold_rows_make(struct plan *plan, int32_t step, int32_t rows, const struct frame *at);
-/* Convolutions of single pixels become fully connected layers, where these have a version for the target. */
-MUST_CHECK enum mote_status rounds_narrow(struct plan *plan, const struct frame *at);
+/* Convolutions of single pixels become fully connected layers, where these have a version for the target; so do those
+ * of steps whole[i] whose one output pixel sees all of the input. NULL: of none. */
+MUST_CHECK enum mote_status rounds_narrow(struct plan *plan, const bool *whole, const struct frame *at);
 
 /* The schedule of a plan of rounds. Its calls are those of a single one. */
 void rounds_schedule(struct plan *plan);

@@ -366,7 +366,7 @@ static void put_round(const struct stream *st)
 
 enum mote_status stream_plan(struct plan *plan, const struct frame *at)
 {
-    TRY(rounds_narrow(plan, at));
+    TRY(rounds_narrow(plan, NULL, at));
 
     struct stream st = {.plan = plan,
                         .lines = pool_array(plan->pool, (size_t)plan->n_values, sizeof *st.lines),

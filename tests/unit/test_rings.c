@@ -254,7 +254,8 @@ static void rings_give_what_copies_give(void **state)
 
         compile(&pool, &copies, graph, &(struct pipeline_options){.keep_all = true}, seed);
         compile(&pool, &rings, graph,
-                &(struct pipeline_options){.target = &targets[seed % COUNT(targets)], .optimize = OPTIMIZE_SPEED},
+                &(struct pipeline_options){.target = &targets[seed % COUNT(targets)],
+                                           .optimize = seed / 3 % 2 == 0 ? OPTIMIZE_SPEED : OPTIMIZE_BALANCED},
                 seed);
         made += rings.p.plan.rounds.n > 0;
         want_same(&pool, &rings, &copies, seed);
