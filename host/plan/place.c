@@ -66,14 +66,23 @@ static void print_memories(const struct plan *plan, struct text *text)
     }
 }
 
+static const char *in_memory(const struct plan *plan, const struct value *v)
+{
+    if (plan->n_memories == 0)
+        return "";
+    return pool_printf(plan->pool, " in %s",
+                       printable(plan->pool, plan->memories[memory_at(plan, v->offset)].ram->name));
+}
+
 void print_place(const struct plan *plan, struct text *text)
 {
     for (int32_t i = 0; i < plan->n_values; i++) {
         const struct value *v = &plan->values[i];
 
         if (value_is_placed(v))
-            text_add(text, "value %d: bytes %lld to %lld, calls %d to %d, %s\n", (int)i, (long long)v->offset,
-                     (long long)(v->offset + v->bytes - 1), (int)v->first, (int)v->last, value_label(plan, i));
+            text_add(text, "value %d: bytes %lld to %lld%s, calls %d to %d, %s\n", (int)i, (long long)v->offset,
+                     (long long)(v->offset + v->bytes - 1), in_memory(plan, v), (int)v->first, (int)v->last,
+                     value_label(plan, i));
     }
     print_memories(plan, text);
     text_add(text, "arena: %lld bytes, lower bound %lld\n", (long long)plan->arena_bytes, (long long)plan->arena_bound);

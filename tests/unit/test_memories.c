@@ -200,27 +200,43 @@ static void what_is_missing_is_known(void **state)
 }
 
 /* ---- on an emulated board ---- */
-/* SSRAM and PSRAM of the MPS2 with AN386. */
-static const char board_text[] =
-    "name: two\ntitle: two memories\ncore: cortex-m4f\nclock_hz: 25000000\nmemory:\n"
-    "  - {name: flash, kind: flash, origin: 0x00000000, size: 0x400000}\n"
-    "  - {name: ssram, kind: ram, origin: 0x20000000, size: 0x3000}\n"
-    "  - {name: psram, kind: ram, origin: 0x21000000, size: 0x1000000}\n"
-    "toolchain:\n  compiler: arm-none-eabi-gcc\n  packages: gcc-arm-none-eabi libnewlib-arm-none-eabi\n"
-    "  flags: [-mcpu=cortex-m4, -mthumb, -mfloat-abi=hard, -mfpu=fpv4-sp-d16]\n  support: cortex-m\nemulator: two\n"
-    "machine:\n  program: qemu-system-arm\n  packages: qemu-system-arm\n"
-    "  arguments: [-M, mps2-an386, -display, none, -serial, none, -monitor, none,\n"
-    "              -semihosting-config, \"enable=on,target=native\", -plugin, \"{plugin}\", -kernel, \"{firmware}\"]\n"
-    "  start_marker: 48ea0808\n  stop_marker: 49ea0909\n";
+/* Small parts of the machines' memories: SSRAM and PSRAM of the MPS2 with AN386, DTCM and SRAM of the MPS3 with AN547. */
+static const struct machine {
+    const char *name, *core, *flags, *flash, *first, *second;
+} machines[] = {
+    {"mps2-an386", "cortex-m4f", "-mcpu=cortex-m4, -mthumb, -mfloat-abi=hard, -mfpu=fpv4-sp-d16", "0", "0x20000000",
+     "0x21000000"},
+    {"mps3-an547", "cortex-m55", "-mcpu=cortex-m55, -mthumb, -mfloat-abi=hard, -fno-tree-vectorize", "0x10000000",
+     "0x30000000", "0x31000000"},
+};
 
-static const struct board *load_board(struct fixture *f)
+static const char *board_text(struct pool *pool, const struct machine *m)
 {
+    return pool_printf(
+        pool,
+        "name: two\ntitle: two memories\ncore: %s\nclock_hz: 25000000\nmemory:\n"
+        "  - {name: flash, kind: flash, origin: %s, size: 0x80000}\n"
+        "  - {name: fast, kind: ram, origin: %s, size: 0x3000}\n"
+        "  - {name: slow, kind: ram, origin: %s, size: 0x100000}\n"
+        "toolchain:\n  compiler: arm-none-eabi-gcc\n  packages: gcc-arm-none-eabi libnewlib-arm-none-eabi\n"
+        "  flags: [%s]\n  support: cortex-m\nemulator: two\n"
+        "machine:\n  program: qemu-system-arm\n  packages: qemu-system-arm\n"
+        "  arguments: [-M, %s, -display, none, -serial, none, -monitor, none,\n"
+        "              -semihosting-config, \"enable=on,target=native\", -plugin, \"{plugin}\", -kernel, "
+        "\"{firmware}\"]\n"
+        "  start_marker: 48ea0808\n  stop_marker: 49ea0909\n",
+        m->core, m->flash, m->first, m->second, m->flags, m->name);
+}
+
+static const struct board *load_board(struct fixture *f, const struct machine *m)
+{
+    const char *text = board_text(&f->pool, m);
     char path[] = "/tmp/mote-test-board-XXXXXX";
     const int file = mkstemp(path);
     const struct board *board = NULL;
 
     assert_true(file >= 0);
-    assert_int_equal(write(file, board_text, strlen(board_text)), strlen(board_text));
+    assert_int_equal(write(file, text, strlen(text)), strlen(text));
     close(file);
     want_ok(f, board_load(&f->pool, path, &board, &f->at));
     unlink(path);
@@ -247,32 +263,37 @@ static void emulate(struct fixture *f, const struct board *board, struct emulate
     folder_remove(job.c_dir);
 }
 
+static void want_same(const struct machine *m, bool own)
+{
+    struct emulate_result result;
+    struct board board;
+    struct fixture f;
+    struct target target;
+    uint8_t here[16];
+
+    begin(&f);
+    board = *load_board(&f, m);
+    if (!own)
+        want_ok(&f, board_load(&f.pool, m->name, &board.emulated, &f.at));
+    else
+        board.emulated = &board;
+    target = target_of_board(&board);
+    compile(&f, &target, true);
+    assert_int_equal(f.p.plan.n_memories, 2);
+    run(&f, here);
+    emulate(&f, &board, &result);
+    assert_int_equal(result.output.size, sizeof here);
+    assert_memory_equal(result.output.data, here, sizeof here);
+    pool_free(&f.pool);
+}
+
 /* In the board's own memories, and where the machine that emulates it has one only. */
-static void the_board_gives_the_same_bytes(void **state)
+static void boards_give_the_same_bytes(void **state)
 {
     (void)state;
-    for (int own = 0; own < 2; own++) {
-        struct emulate_result result;
-        const struct board *board;
-        struct fixture f;
-        struct target target;
-        struct board other;
-        uint8_t here[16];
-
-        begin(&f);
-        board = load_board(&f);
-        target = target_of_board(board);
-        compile(&f, &target, true);
-        assert_int_equal(f.p.plan.n_memories, 2);
-        run(&f, here);
-        other = *board;
-        if (!own)
-            want_ok(&f, board_load(&f.pool, "mps2-an386", &other.emulated, &f.at));
-        emulate(&f, own ? board : &other, &result);
-        assert_int_equal(result.output.size, sizeof here);
-        assert_memory_equal(result.output.data, here, sizeof here);
-        pool_free(&f.pool);
-    }
+    want_same(&machines[0], true);
+    want_same(&machines[0], false);
+    want_same(&machines[1], true);
 }
 
 int main(void)
@@ -282,7 +303,7 @@ int main(void)
         cmocka_unit_test(the_first_memory_has_what_is_accessed_most),
         cmocka_unit_test(more_memories_than_two),
         cmocka_unit_test(what_is_missing_is_known),
-        cmocka_unit_test(the_board_gives_the_same_bytes),
+        cmocka_unit_test(boards_give_the_same_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
