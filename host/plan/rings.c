@@ -10,6 +10,8 @@
 #include "mote/kernels/move/copy.h"
 #include "mote/kernels/move/strided_copy.h"
 
+#define STEPS_MAX 10000
+
 /* ---- making them ---- */
 /* The history that an inference starts with, as rows of the window; what is new is not there yet. */
 static const uint8_t *first_window(const struct rings *rings, const struct ring *r)
@@ -248,7 +250,7 @@ static bool find_period(struct rings *rings)
     return rings->plan->rounds.period > 0;
 }
 
-/* Groups have short rows, and the mark of rounds is on an output that has dimensions. */
+/* Groups have few entries of few rows, and the mark of rounds is on an output that has dimensions. */
 static bool may_have_rounds(const struct plan *plan)
 {
     const struct graph *g = plan->graph;
@@ -262,7 +264,7 @@ static bool may_have_rounds(const struct plan *plan)
     for (int32_t i = 0; i < plan->n_steps; i++)
         if (plan->steps[i].rows > UINT16_MAX)
             return false;
-    return true;
+    return plan->n_steps <= STEPS_MAX;
 }
 
 /* Steps that may as well take all of their input at once: not those that read a ring, but for layers that fold it fast,

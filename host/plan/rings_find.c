@@ -5,6 +5,7 @@
 #include "mote/kernels/move/strided_copy.h"
 
 #define BASE_MAX 4096
+#define PAD_MAX  64
 
 /* ---- who reads a window ---- */
 const struct reader *rings_reader(const struct rings *rings, int32_t step, const struct line **line)
@@ -93,7 +94,7 @@ static int32_t rows_read(const struct plan *plan, const struct reader *r)
     if (rows.ring == 0 || rows.table > 0 || rows.up != 1 || n <= 1)
         return 0;
     if (rows.in_h == 1 && rows.out_h == 1) /* each row: only where they are folded */
-        return step_folds(s) && s->rows == n && r->from == 0 ? n : 0;
+        return step_folds(s) == n && s->rows == n && r->from == 0 ? n : 0;
     return rows.in_h == n && rows.pad == 0 && s->rows == rows.out_h &&
                    (int64_t)(rows.out_h - 1) * rows.stride + (int64_t)(rows.window - 1) * rows.dilation < rows.in_h
                ? n
@@ -112,7 +113,7 @@ static bool find_rows(const struct rings *rings, struct ring *r, int64_t fresh)
         const int32_t n = rows_read(plan, reader);
         const int64_t its = n > 1 ? (bytes - reader->from) / n : 0;
 
-        if (n == 0 || (n > 1 && row > 0 && its != row))
+        if (n == 0 || (bytes - reader->from) % n != 0 || (n > 1 && row > 0 && its != row))
             return false;
         row = n > 1 ? its : row;
     }
@@ -135,7 +136,7 @@ static bool find_need(const struct plan *plan, struct ring *r)
         if (reader->from % line->row_bytes != 0)
             return false;
         reader->from = (int32_t)(reader->from / line->row_bytes);
-        reader->folds = dense || step_folds(&plan->steps[reader->step]);
+        reader->folds = dense || step_folds(&plan->steps[reader->step]) > 0;
         if (i > 0 && reader->folds != line->folded)
             return false;
         line->folded = reader->folds;
@@ -158,7 +159,7 @@ static bool count_windows(const struct plan *plan, const struct line *line, stru
     r->hop = line->hop / r->stride;
     if (line->hop % r->stride != 0 || (s->rows > 1 && r->hop % s->rows != 0))
         return false;
-    for (r->pad = 0; r->pad < r->stride * s->rows; r->pad++) {
+    for (r->pad = 0; r->pad < PAD_MAX; r->pad++) {
         const int32_t at = line->base + r->from + r->pad;
 
         r->first = at / r->stride;

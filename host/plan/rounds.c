@@ -2,6 +2,7 @@
 #include "host/plan/rounds.h"
 
 #include "host/plan/kernels.h"
+#include "host/plan/rows.h"
 #include "host/plan/schedule.h"
 
 #define PERIOD_MAX 1000
@@ -56,12 +57,12 @@ void rounds_set_rings(struct line *lines, int32_t n, int32_t period)
 }
 
 /* ---- kernels ---- */
-bool step_folds(const struct step *s)
+int32_t step_folds(const struct step *s)
 {
-    for (int32_t i = 0; i < s->n_args; i++)
-        if (i < kernels[s->kernel]->n_args && kernels[s->kernel]->arg[i].role == MOTE_ROLE_SUMS)
-            return true;
-    return false;
+    for (int32_t i = 0; i < kernels[s->kernel]->n_args; i++)
+        if (kernels[s->kernel]->arg[i].role == MOTE_ROLE_OUT && rows_folds(s, i))
+            return rows_of_step(s, i).out_h;
+    return 0;
 }
 
 void rounds_set_param(const struct step *s, const char *name, int32_t value)

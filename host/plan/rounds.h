@@ -27,8 +27,8 @@ void rounds_set_param(const struct step *s, const char *name, int32_t value);
 /* The kernel takes the parameters that the step has, and has so many rows. */
 bool rounds_are_served(const struct plan *plan, const struct step *s, int32_t rows);
 
-/* The step folds the rows of its input. */
-bool step_folds(const struct step *s);
+/* The rows of its input that the step folds into one; 0: it does not. */
+int32_t step_folds(const struct step *s);
 /* The step is a fully connected layer of one input that may be folded row by row (fold_rows.c), `slowly` where only
  * whole inputs have a version for the target; it becomes one. */
 bool fold_rows_can(const struct plan *plan, int32_t step, bool slowly);

@@ -69,7 +69,7 @@ static enum verdict fold_line(const struct stream *st, int32_t step, const char 
     const int32_t value = value_root(st->plan, s->args[0]);
     struct line *line = &st->lines[value];
 
-    if (ring_of_arg(s, 0) < 0 || line->rows != s->rows)
+    if (ring_of_arg(s, 0) < 0 || line->rows != s->rows || step_folds(s) != s->rows)
         return never(why, "its rows are not those of time");
     if (line->rows < 2 * line->hop)
         return never(why, "more than half of what it adds up is new in each call");
@@ -100,7 +100,7 @@ static enum verdict flow_through(const struct stream *st, int32_t step, const ch
     st->entries[step] = (struct schedule_entry){.step = step};
     st->alone[step] = false;
     st->folds[step] = VALUE_NONE;
-    if (step_folds(s) && st->lines[value_root(st->plan, s->args[0])].rows > 1)
+    if (step_folds(s) > 0 && st->lines[value_root(st->plan, s->args[0])].rows > 1)
         return fold_line(st, step, why);
     for (int32_t i = 0; i < s->n_args && v == FLOWS; i++)
         if (!step_writes(s, i) && st->lines[value_root(st->plan, s->args[i])].rows > 1)
