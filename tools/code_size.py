@@ -17,6 +17,7 @@ from stack import FLAGS, ROOT, machines
 
 TABLE = ROOT / "host/plan/code.def"
 LEVELS = {"CODE": "-O2", "SMALL": "-Os"}
+UNUSED = {"registry", "feed", "real", "score", "set_input", "task"}  # what firmware has only if it asks for it
 SLACK = 0.1  # estimates may be a bit old
 # What images alone call, and the table of versions.
 UNCALLED = re.compile(r"\.(text\.(run_\w+|fit|need_\w+)|rodata\.(mote_version_\w+|forms))$")
@@ -42,7 +43,7 @@ def rows(compiler, flags):
             sizes = pool.map(lambda s: size(compiler, flags, s, level, pathlib.Path(folder)), sources)
             for source, n in zip(sources, sizes):
                 name = "runtime" if source.parent.name == "runtime" else source.stem
-                if source.parent.name == "shared" or source.stem == "registry":
+                if source.parent.name == "shared" or source.stem in UNUSED:
                     continue
                 table[macro, name] = table.get((macro, name), 0) + n
     return table

@@ -288,6 +288,8 @@ struct target target_of_board(const struct board *board)
     target.memory_count = board->memory_count;
     target.compiler = board->toolchain.compiler;
     target.board = board;
+    target.clock_hz = board->clock_hz;
+    target.timing = board->timing;
     return target;
 }
 

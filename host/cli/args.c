@@ -160,6 +160,39 @@ static enum mote_status read_feed(struct cli *cli, const struct pipeline *p, str
     return MOTE_OK;
 }
 
+/* Bytes, kB or KiB; 0 if the option is not given. */
+static enum mote_status read_bytes(struct cli *cli, const char *option, int64_t *out)
+{
+    const char *value = cli_value(cli, option);
+    char *end;
+    long long n;
+
+    if (value == NULL)
+        return MOTE_OK;
+    errno = 0;
+    n = strtoll(value, &end, 10);
+    if (end == value || errno != 0 || n <= 0 || n > INT32_MAX ||
+        (*end != '\0' && strcmp(end, "kB") != 0 && strcmp(end, "KiB") != 0))
+        return usage_error(cli, "%s wants bytes, such as 20000, 20kB or 20KiB, not \"%s\"", option, value);
+    *out = n * (*end == '\0' ? 1 : strcmp(end, "kB") == 0 ? 1000 : 1024);
+    return MOTE_OK;
+}
+
+static enum mote_status read_limits(struct cli *cli, struct limits *limits)
+{
+    const char *time = cli_value(cli, "--time");
+    char *end;
+
+    TRY(read_bytes(cli, "--ram", &limits->ram));
+    TRY(read_bytes(cli, "--flash", &limits->flash));
+    if (time == NULL)
+        return MOTE_OK;
+    limits->time = strtod(time, &end);
+    if (end == time || *end != '\0' || !(limits->time > 0) || limits->time > 1e9)
+        return usage_error(cli, "--time wants milliseconds above 0, not \"%s\"", time);
+    return MOTE_OK;
+}
+
 static bool makes_c(struct cli *cli, const char *option)
 {
     return cli_takes(cli, option) && cli_value(cli, option) != NULL && strcmp(cli_value(cli, option), "c") == 0;
@@ -187,8 +220,9 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
         options.optimize++;
     TRY(cli_word(cli, "--boundary", boundaries, &boundary));
     options.int8_boundary = boundary == boundaries[1];
-    options.several = makes_c(cli, "--emit") || makes_c(cli, "--via");
+    options.via_c = makes_c(cli, "--emit") || makes_c(cli, "--via");
     TRY(read_feed(cli, p, &options, file));
+    TRY(read_limits(cli, &options.limits));
     return pipeline_compile(p, &options, file);
 }
 

@@ -80,10 +80,13 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
 
 /* For commands that plan for boards. */
 #define OPTIMIZE_OPTION                                                                                                \
+    {"--optimize", "GOAL",                                                                                             \
+     "balanced (default: a smaller arena for few instructions), ram (the smallest, however slow), speed, or flash "    \
+     "(little code: build the kernels with -Os, too)"},                                                                \
+        {"--ram", "N", "a plan whose arena has at most N bytes (20000, 20kB, 20KiB)"},                                 \
+        {"--flash", "N", "a plan whose code and constants take at most N bytes, as far as is known"},                  \
     {                                                                                                                  \
-        "--optimize", "GOAL",                                                                                          \
-            "balanced (default: a smaller arena for few instructions), ram (the smallest, however slow), speed, or "   \
-            "flash (little code: build the kernels with -Os, too)"                                                     \
+        "--time", "MS", "a plan that takes at most so many milliseconds on the board, as estimated"                    \
     }
 #define FEED_OPTION                                                                                                    \
     {"--feed", "WHAT", "the input: whole (the default), or rows, which the caller brings one by one"},                 \

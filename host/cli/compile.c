@@ -104,8 +104,10 @@ static enum mote_status run_compile(struct cli *cli)
 
 const struct command command_compile = {
     .name = "compile",
-    .arguments = "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL] [--feed rows] "
-                 "[--stream] [--boundary int8]",
+    .arguments =
+        "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL] [--ram N] [--flash N] "
+        "[--time MS] [--feed rows] "
+        "[--stream] [--boundary int8]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
@@ -116,6 +118,11 @@ const struct command command_compile = {
         "(cortex-m4f), or `portable`, is a target that asks for nothing to fit. Kernels come in the version for the\n"
         "target's instruction sets, without --target in portable C; an image says so, and runs on every host.\n"
         "Of a board with several memories, generated C takes several arenas if the first has no room for one.\n"
+        "With --ram, --flash or --time the plan is one of those that `mote profile` lists: within the limits the best "
+        "for\n"
+        "--optimize, or else for time, RAM, flash, whichever has no limit. Flash is code and constants of what is "
+        "emitted\n"
+        "(an image with its interpreter); it and time are estimates (docs/CYCLES.md).\n"
         "With --feed rows the input's rows come one by one (docs/STREAMING.md): only those that are needed stay in "
         "RAM.\n"
         "With --stream rows are time: each call brings new ones and gives the output of the window that ends with "

@@ -5,10 +5,13 @@
 #include "host/graph/op_info.h"
 #include "host/import/import.h"
 #include "host/passes/passes.h"
+#include "host/pipeline/trade.h"
 #include "host/plan/stages.h"
 #include "mote/ops/image.h"
 
 static bool image_matches(struct bytes file) { return file.size >= 4 && le32(file.data) == MOTE_IMAGE_MAGIC; }
+
+static bool has_limits(const struct limits *l) { return l->ram > 0 || l->flash > 0 || l->time > 0; }
 
 static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_options *options, const struct frame *at);
 
@@ -138,7 +141,7 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
     bool of_plan = dump && is_stage(dump);
     struct plan_options plan_options = {.keep_all = options->keep_all,
                                         .optimize = options->optimize,
-                                        .several = options->several,
+                                        .several = options->via_c,
                                         .feed = options->feed,
                                         .stream = options->stream,
                                         .dump_after = of_plan ? dump : NULL,
@@ -156,7 +159,10 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
         TRY(passes_run(&p->model, "boundary", dump, stderr, at));
     TRY(passes_run(&p->model, options->passes, dump, stderr, at));
     p->macs_executed = model_macs(&p->model);
-    TRY(plan_make(p->pool, &p->model, &p->target, &plan_options, &p->plan, at));
+    if (has_limits(&options->limits))
+        TRY(trade_within(p, &plan_options, options->via_c, &options->limits, &p->plan, at));
+    else
+        TRY(plan_make(p->pool, &p->model, &p->target, &plan_options, &p->plan, at));
     if (p->plan.feed.macs > 0)
         p->macs_executed = p->plan.feed.macs;
     return MOTE_OK;
@@ -168,6 +174,8 @@ enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_opti
     if (!p->has_graph && options->int8_boundary)
         return fail(at, MOTE_ERR_USAGE,
                     "an image keeps its inputs and outputs; --boundary wants the .tflite or graph file");
+    if (!p->has_graph && has_limits(&options->limits))
+        return fail(at, MOTE_ERR_USAGE, "an image is planned; limits want the .tflite or graph file");
     if (!p->has_graph)
         return MOTE_OK;
     TRY(plan_graph(p, options, at));

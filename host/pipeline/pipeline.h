@@ -7,6 +7,13 @@
 
 #include "host/plan/plan.h"
 
+/* What a plan may take; 0: whatever it needs. */
+struct limits {
+    int64_t ram;   /* bytes of the arena */
+    int64_t flash; /* bytes, as trade.h estimates them */
+    double time;   /* milliseconds, as trade.h estimates them */
+};
+
 struct pipeline_options {
     const char *passes;          /* NULL: all; "none"; or names, comma-separated, run in the table's order */
     const char *dump_after;      /* print the graph, or the plan, to stderr after this pass or stage; NULL: never */
@@ -14,9 +21,10 @@ struct pipeline_options {
     bool keep_all;               /* every tensor keeps its memory: for reading all of them after a run */
     bool int8_boundary;          /* quantizing at the ends leaves the model: the pass `boundary` */
     enum optimize optimize;
-    bool several; /* the arena may lie in several memories of the target, which generated C takes */
-    bool feed;    /* the input comes row by row */
-    bool stream;  /* and goes on forever */
+    struct limits limits;
+    bool via_c;  /* for generated C: it takes arenas in several memories of the target, and flash is its */
+    bool feed;   /* the input comes row by row */
+    bool stream; /* and goes on forever */
 };
 
 struct pipeline {

@@ -83,6 +83,8 @@ struct plan_options {
     bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
     bool small;    /* few kernels, each in the version with the least code; always so for OPTIMIZE_FLASH */
     enum optimize optimize;
+    double
+        worth; /* of OPTIMIZE_BALANCED: a percent of instructions is worth so many of the arena; 0: as many as usual */
     const char *dump_after; /* print the plan to dump_to after this stage (host/plan/stages.h); NULL: never */
     FILE *dump_to;
 };

@@ -42,7 +42,8 @@ struct search {
 
 double segments_score(const struct plan *plan, int64_t arena, double cost)
 {
-    const double worth = plan->options.optimize == OPTIMIZE_RAM ? LITTLE : WORTH;
+    const double balanced = plan->options.worth > 0 ? plan->options.worth : WORTH;
+    const double worth = plan->options.optimize == OPTIMIZE_RAM ? LITTLE : balanced;
 
     return log((double)arena + ARENA_ALIGN) + worth * log(cost + 1);
 }

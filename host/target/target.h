@@ -26,6 +26,8 @@ struct target {
     unsigned memory_count;
     const char *compiler;      /* NULL: any */
     const struct board *board; /* NULL: no board */
+    uint64_t clock_hz;         /* of a board; 0 */
+    const char *timing;        /* of a board: the core whose cycles are its (docs/CYCLES.md) */
     bool roomy;                /* a smaller arena is worth nothing */
 };
 

@@ -9,14 +9,14 @@
 
 #include "host/emit/emit.h"
 #include "host/emulate/process.h"
-#include "host/pipeline/pipeline.h"
+#include "host/pipeline/trade.h"
 #include "host/plan/memories.h"
 #include "mote/mote.h"
 #include "tests/random/builder.h"
 #include "tests/random/random.h"
 
 enum random_wrong random_wrong;
-int random_rings, random_fed, random_cuts;
+int random_rings, random_fed, random_cuts, random_limited, random_refused;
 
 #define RUNS 4 /* inferences: the last one after a reset, the others in a row */
 
@@ -138,24 +138,16 @@ static struct target two_memories(uint64_t seed)
     return target;
 }
 
-/* Three words say how: which passes, what for, and in which order. */
-static enum mote_status compile_and_run(struct pool *pool, const struct item *it, const char *passes,
-                                        enum optimize optimize, enum order order, struct plan *plan, struct text *out,
-                                        const struct frame *at)
+static enum mote_status compile_with(struct pool *pool, const struct item *it, const struct pipeline_options *options,
+                                     enum order order, struct plan *plan, struct text *out, const struct frame *at)
 {
     struct pipeline p = {.pool = pool, .has_graph = true, .model = {.pool = pool}};
-    const struct target target = two_memories(it->input_seed);
-    struct pipeline_options options = {.passes = passes,
-                                       .optimize = optimize,
-                                       .feed = order == FED,
-                                       .several = passes == NULL && order != ANY_ORDER,
-                                       .target = &target};
     struct mote_model model;
     uint8_t *image, *arena;
     int32_t status;
 
     model_copy(it->model, &p.model);
-    TRY(pipeline_compile(&p, &options, at));
+    TRY(pipeline_compile(&p, options, at));
     if (order == ANY_ORDER) {
         TRY(random_schedule(&p.plan, it->input_seed, at));
         TRY(emit_image(&p.plan, &p.image, at));
@@ -176,6 +168,21 @@ static enum mote_status compile_and_run(struct pool *pool, const struct item *it
     *plan = p.plan;
     plan->model = pool_copy(pool, &p.model, sizeof p.model);
     return MOTE_OK;
+}
+
+/* Three words say how: which passes, what for, and in which order. */
+static enum mote_status compile_and_run(struct pool *pool, const struct item *it, const char *passes,
+                                        enum optimize optimize, enum order order, struct plan *plan, struct text *out,
+                                        const struct frame *at)
+{
+    const struct target target = two_memories(it->input_seed);
+    const struct pipeline_options options = {.passes = passes,
+                                             .optimize = optimize,
+                                             .feed = order == FED,
+                                             .via_c = passes == NULL && order != ANY_ORDER,
+                                             .target = &target};
+
+    return compile_with(pool, it, &options, order, plan, out, at);
 }
 
 /* ---- the first difference ---- */
@@ -276,6 +283,93 @@ static bool add_fed(struct batch *b, struct item *it, struct finding *finding)
     return same(finding, it, "rows that are fed", (const uint8_t *)got.s);
 }
 
+/* ---- limits ---- */
+/* Some RAM, flash and time, some of them without a limit. */
+static struct limits draw_limits(const struct item *it)
+{
+    const uint64_t seed = it->input_seed * UINT64_C(0x9e3779b97f4a7c15);
+    struct limits l = {0};
+
+    if (seed >> 62 != 0)
+        l.ram = 1 + (int64_t)(seed >> 20 & 0xffff) * (it->plan.arena_bytes + 64) / 0x10000;
+    if ((seed >> 60 & 3) == 0)
+        l.flash = 1 + (int64_t)(seed >> 4 & 0x7fff);
+    if ((seed >> 58 & 3) == 0 || (l.ram == 0 && l.flash == 0))
+        l.time = 1e-3 * (double)(1 + (seed >> 40 & 0xfff));
+    return l;
+}
+
+/* The refusal's next "--ram N would do", or the least alone, which then is the only limit. */
+static bool take_advice(const char *text, struct limits *l)
+{
+    const char *numbers = strstr(text, "no plan is within"), *at;
+    struct limits other = {0};
+    double value;
+
+    if (numbers == NULL || (numbers = strstr(numbers, ": ")) == NULL)
+        return false;
+    if ((at = strstr(numbers, " would do")) != NULL)
+        other = *l;
+    else if ((at = strstr(numbers, " is the least alone")) == NULL)
+        return false;
+    while (at > numbers && strncmp(at, "--", 2) != 0)
+        at--;
+    value = strtod(strchr(at, ' '), NULL);
+    if (strncmp(at, "--ram", 5) == 0)
+        other.ram = (int64_t)value;
+    else if (strncmp(at, "--flash", 7) == 0)
+        other.flash = (int64_t)value;
+    else
+        other.time = value;
+    *l = other;
+    return true;
+}
+
+static bool is_within(struct finding *f, const struct item *it, const struct limits *l, struct plan *plan,
+                      const struct frame *at)
+{
+    struct trade t;
+
+    plan->pool = it->plan.pool;
+    if (trade_of(plan, false, &t, at) != MOTE_OK)
+        return found(f, it, "its size cannot be told: %s", at->sink->text);
+    if ((l->ram > 0 && t.ram > l->ram) || (l->flash > 0 && t.flash > l->flash) ||
+        (l->time > 0 && t.time > l->time * (1 + 1e-9)))
+        return found(f, it, "%lld bytes of RAM, %lld of flash, %g ms exceed the limits %lld, %lld, %g",
+                     (long long)t.ram, (long long)t.flash, t.time, (long long)l->ram, (long long)l->flash, l->time);
+    return true;
+}
+
+/* Planned for a Cortex-M3, whose kernels are this machine's, within limits; or refused with numbers that do. */
+static bool add_limited(struct batch *b, struct item *it, struct finding *finding)
+{
+    struct target target = target_of_core(MOTE_CORE_CORTEX_M3);
+    const bool feed = it->input_seed % 3 == 0;
+    struct pipeline_options options = {
+        .target = &target, .optimize = (enum optimize)(it->input_seed % 4), .limits = draw_limits(it), .feed = feed};
+    struct report_text report = {0};
+    struct frame at = {.name = it->name, .index = -1, .sink = &report};
+    struct text got = {.pool = b->pool};
+    struct plan plan;
+
+    target.clock_hz = 16000000;
+    if (compile_with(b->pool, it, &options, feed ? FED : AS_PLANNED, &plan, &got, &at) != MOTE_OK) {
+        if (feed && strstr(report.text, "fed") != NULL)
+            return true;
+        if (!take_advice(report.text, &options.limits))
+            return found(finding, it, "limits are refused without numbers: %s", report.text);
+        random_refused++;
+        report = (struct report_text){0};
+        if (compile_with(b->pool, it, &options, feed ? FED : AS_PLANNED, &plan, &got, &at) != MOTE_OK)
+            return found(finding, it, "a refusal's numbers are refused: %s", report.text);
+    }
+    random_limited++;
+    if (got.len != it->want.size)
+        return found(finding, it, "%zu bytes of output within limits, %zu without", got.len, it->want.size);
+    return is_within(finding, it, &options.limits, &plan, &at) &&
+           same(finding, it, "a plan within limits", (const uint8_t *)got.s);
+}
+
 bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_t input_seed, struct finding *finding)
 {
     struct item it = {.name = name, .model = m, .input_seed = input_seed};
@@ -286,7 +380,8 @@ bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_
     if (compile_and_run(b->pool, &it, "none", OPTIMIZE_SPEED, AS_PLANNED, &it.plan, &want, &at) != MOTE_OK)
         return found(finding, &it, "refused without passes: %s", report.text);
     it.want = (struct bytes){(uint8_t *)want.s, want.len};
-    if (!add_way(b, &it, false, &at, finding) || !add_way(b, &it, true, &at, finding) || !add_fed(b, &it, finding))
+    if (!add_way(b, &it, false, &at, finding) || !add_way(b, &it, true, &at, finding) || !add_fed(b, &it, finding) ||
+        !add_limited(b, &it, finding))
         return false;
     b->items = pool_grow(b->pool, b->items, b->n, sizeof *b->items);
     b->items[b->n++] = it;

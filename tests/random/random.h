@@ -39,6 +39,8 @@ extern enum random_wrong random_wrong;
 extern int random_rings; /* plans in which memory holds fewer rows than it has */
 extern int random_fed;   /* plans whose input came row by row */
 extern int random_cuts;  /* plans whose arena two memories share */
+/* Plans within limits, and limits that no plan was within. */
+extern int random_limited, random_refused;
 
 /* Gives the plan a random schedule that respects what steps need of one another, and places its values anew. */
 struct plan;

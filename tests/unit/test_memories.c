@@ -53,7 +53,7 @@ static void begin(struct fixture *f)
 
 static void compile(struct fixture *f, const struct target *target, bool several)
 {
-    const struct pipeline_options options = {.target = target, .several = several, .optimize = OPTIMIZE_SPEED};
+    const struct pipeline_options options = {.target = target, .via_c = several, .optimize = OPTIMIZE_SPEED};
 
     f->p = (struct pipeline){.pool = &f->pool, .path = "t", .has_graph = true, .model = {.pool = &f->pool}};
     want_ok(f, model_parse(&f->p.model, (struct bytes){(uint8_t *)(uintptr_t)graph, strlen(graph)}, &f->at));
