@@ -4,8 +4,9 @@
 #include "host/cli/image_view.h"
 #include "host/cli/io.h"
 #include "host/cli/measure.h"
-#include "host/plan/memories.h"
 #include "host/graph/op_info.h"
+#include "host/pipeline/trade.h"
+#include "host/plan/memories.h"
 
 /* A line of the table: an operator of the compiled graph, or a step of an image, which knows no operators. */
 struct line {
@@ -28,9 +29,11 @@ struct profile {
     struct footprint footprint;
     struct line *lines;
     int32_t n_lines;
-    struct alive peak;   /* of a graph */
-    int64_t state_bytes; /* of an image */
-    int64_t stack;       /* -1 if unknown */
+    struct alive peak;    /* of a graph */
+    int64_t state_bytes;  /* of an image */
+    int64_t stack;        /* -1 if unknown */
+    struct trade *trades; /* of a graph: its plans */
+    int32_t n_trades;
 };
 
 /* ---- from the plan ---- */
@@ -120,6 +123,12 @@ static void profile_graph(struct profile *r)
         if (g->ops[i].id != OP_NOP)
             r->lines[r->n_lines++] = operator_line(r, i, counted);
     find_peak(r);
+}
+
+static enum mote_status find_trades(struct profile *r)
+{
+    r->trades = pool_array(&r->cli->pool, TRADES_MAX, sizeof *r->trades);
+    return trade_all(&r->p, &r->p.plan.options, r->measure.job.via_c, r->trades, &r->n_trades, &r->file);
 }
 
 /* ---- from an image ---- */
@@ -228,6 +237,22 @@ static json_t *ram_json(const struct profile *r)
     return ram;
 }
 
+static json_t *trades_json(const struct profile *r)
+{
+    json_t *all = json_array();
+
+    for (int32_t i = 0; i < r->n_trades; i++) {
+        const struct trade *t = &r->trades[i];
+
+        json_array_append_new(all, json_pack("{s:o, s:I, s:o, s:I, s:o}", "optimize",
+                                             t->name ? json_string(t->name) : json_null(), "arena_bytes",
+                                             (json_int_t)t->ram, "flash_bytes", unknown_or(t->flash), "instructions",
+                                             (json_int_t)t->instructions, "milliseconds",
+                                             t->time < 0 ? json_null() : json_real(t->time)));
+    }
+    return all;
+}
+
 static void print_json(const struct profile *r)
 {
     const struct footprint *f = &r->footprint;
@@ -237,10 +262,11 @@ static void print_json(const struct profile *r)
                               "total_bytes", (json_int_t)footprint_flash(f), "available_bytes",
                               (json_int_t)board_first_memory(r->measure.board, BOARD_FLASH)->size);
 
-    cli_print_json(json_pack("{s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "target", json_text(r->measure.board->name),
-                             "via", r->measure.via, "fits", fits(r), "ram", ram_json(r), "flash", flash, "macs",
-                             unknown_or(r->p.has_graph ? r->p.macs_executed : -1), "macs_imported",
-                             unknown_or(r->p.has_graph ? r->p.macs_imported : -1), "operators", lines_json(r)));
+    cli_print_json(json_pack("{s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "target",
+                             json_text(r->measure.board->name), "via", r->measure.via, "fits", fits(r), "ram",
+                             ram_json(r), "flash", flash, "macs", unknown_or(r->p.has_graph ? r->p.macs_executed : -1),
+                             "macs_imported", unknown_or(r->p.has_graph ? r->p.macs_imported : -1), "operators",
+                             lines_json(r), "plans", trades_json(r)));
 }
 
 static void number(int width, int64_t value)
@@ -334,6 +360,24 @@ static void print_flash(const struct profile *r)
         pool_printf(pool, "of %llu", (unsigned long long)board_first_memory(r->measure.board, BOARD_FLASH)->size));
 }
 
+static void print_trades(const struct profile *r)
+{
+    puts("plans, as estimated (--optimize; those between are what --ram, --flash and --time choose from)");
+    printf("  %-22s %12s %10s %14s %10s\n", "", "arena", "flash", "instructions", "ms");
+    for (int32_t i = 0; i < r->n_trades; i++) {
+        const struct trade *t = &r->trades[i];
+
+        printf("  %-22s", t->name ? t->name : "");
+        number(12, t->ram);
+        number(10, t->flash);
+        number(14, (int64_t)t->instructions);
+        if (t->time < 0)
+            printf(" %10s\n", "-");
+        else
+            printf(" %10.3f\n", t->time);
+    }
+}
+
 static void print_text(const struct profile *r)
 {
     print_lines(r);
@@ -343,6 +387,8 @@ static void print_text(const struct profile *r)
     if (r->p.has_graph)
         printf("MACs: %lld as imported, %lld as executed\n", (long long)r->p.macs_imported,
                (long long)r->p.macs_executed);
+    if (r->n_trades > 0)
+        print_trades(r);
     puts("Instructions and cycles: `mote emulate`.");
     puts(fits(r) ? "It fits." : "It does not fit.");
 }
@@ -353,6 +399,8 @@ static enum mote_status run_profile(struct cli *cli)
 
     TRY(cli_compile(cli, &r.p, &r.file));
     TRY(measure_open(cli, &r.p, &r.file, &r.measure));
+    if (r.p.has_graph)
+        TRY(find_trades(&r));
     if (r.p.has_graph)
         profile_graph(&r);
     else
@@ -382,6 +430,9 @@ const struct command command_profile = {
         "  known for the core), total_bytes, available_bytes, memories (of an arena that several memories share:\n"
         "  [{memory, arena_bytes, available_bytes, accessed_bytes}]; total and available are the first's then)};\n"
         "flash: {code_bytes (null: not known), constant_bytes, weight_bytes, total_bytes, available_bytes};\n"
+        "plans (of a graph; what --optimize and limits choose from, estimated): [{optimize (\"ram, balanced\"; null: a "
+        "plan between),\n"
+        "  arena_bytes, flash_bytes, instructions, milliseconds (null: not known for the core)}];\n"
         "operators: [{index, operator, kernels, output_shape, macs, weight_bytes, table_bytes, arena_bytes_alive}].",
     .example = "mote profile kws.tflite --target nano-33-ble-sense --via c",
     .positional_min = 1,

@@ -337,6 +337,20 @@ static void wrong_command_lines(void **state)
         {2,
          "--optimize wants balanced or ram or speed or flash, not \"fun\"",
          {"compile", GRAPH, "-o", "@out/x", "--optimize", "fun"}},
+        {2,
+         "--ram wants bytes, such as 20000, 20kB or 20KiB, not \"20 kB\"",
+         {"compile", GRAPH, "-o", "@out/x", "--ram", "20 kB"}},
+        {2, "--time wants milliseconds above 0, not \"0\"", {"compile", GRAPH, "-o", "@out/x", "--time", "0"}},
+        {1, "no plan is within --ram 1: --ram ", {"compile", GRAPH, "-o", "@out/x", "--ram", "1"}},
+        {2,
+         "--time wants a board, whose clock is known; cortex-m4f has none",
+         {"compile", GRAPH, "-o", "@out/x", "--target", "cortex-m4f", "--time", "10"}},
+        {2,
+         "--time: no timing of rv32imc is documented",
+         {"compile", GRAPH, "-o", "@out/x", "--target", "riscv32-virt", "--time", "10"}},
+        {2,
+         "--flash wants a target whose kernels' code is measured; that of portable is not",
+         {"compile", GRAPH, "-o", "@out/x", "--flash", "20kB"}},
         {2, "--feed wants whole or rows, not \"fish\"", {"compile", GRAPH, "-o", "@out/x", "--feed", "fish"}},
         {1,
          "CONV_2D: it cannot stream: its padding sees the ends of the window",
@@ -1561,6 +1575,7 @@ static void profile_adds_up(void **state)
         struct result r = OK("profile", GRAPH, "--target", "nano-33-ble-sense", "--via", c ? "c" : "image", "--json");
         json_t *json = json_of(&r), *ram = json_object_get(json, "ram"), *flash = json_object_get(json, "flash"), *op;
         json_int_t macs = 0;
+        int balanced = 0;
         size_t i;
 
         assert_true(json_is_true(json_object_get(json, "fits")));
@@ -1575,6 +1590,19 @@ static void profile_adds_up(void **state)
         assert_true(integer(flash, "code_bytes") > 1000);
         json_array_foreach(json_object_get(json, "operators"), i, op) macs += integer(op, "macs");
         assert_int_equal(macs, integer(json, "macs"));
+        json_array_foreach(json_object_get(json, "plans"), i, op)
+        {
+            const char *name = json_string_value(json_object_get(op, "optimize"));
+
+            if (name == NULL || strstr(name, "balanced") == NULL)
+                continue;
+            balanced++;
+            assert_int_equal(integer(op, "arena_bytes"), integer(ram, "arena_bytes"));
+            assert_true(integer(op, "flash_bytes") > integer(flash, "total_bytes") * 0.9);
+            assert_true(integer(op, "flash_bytes") < integer(flash, "total_bytes") * 1.1);
+            assert_true(json_number_value(json_object_get(op, "milliseconds")) > 0);
+        }
+        assert_int_equal(balanced, 1);
         json_decref(json);
     }
     OK("profile", GRAPH, "--target", "nano-33-ble-sense");
