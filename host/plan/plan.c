@@ -118,11 +118,14 @@ void plan_start(struct plan *plan)
     *plan = made;
 }
 
-static enum mote_status run_stages(struct plan *plan, bool dumps, const struct frame *at)
+/* Plans that are compared neither print nor have their arenas cut. */
+static enum mote_status run_stages(struct plan *plan, bool compared, const struct frame *at)
 {
     plan_start(plan);
-    if (!dumps)
+    if (compared) {
         plan->options.dump_after = NULL;
+        plan->options.several = false;
+    }
     for (int i = 0; i < stages_count; i++) {
         TRY(stages[i].run(plan, at));
         if (plan->options.dump_after && strcmp(plan->options.dump_after, stages[i].name) == 0)
@@ -144,14 +147,14 @@ static enum mote_status spare_scratch(struct plan *plan, const struct frame *at)
 {
     struct plan best = *plan;
 
-    TRY(run_stages(&best, false, at));
+    TRY(run_stages(&best, true, at));
     for (int32_t kernel = 0; kernel < KERNEL_LIMIT; kernel++) {
         struct plan other = best;
 
         if (!has_scratch(&best, kernel))
             continue;
         other.no_scratch[kernel] = true;
-        TRY(run_stages(&other, false, at));
+        TRY(run_stages(&other, true, at));
         if (other.arena_bytes < best.arena_bytes)
             best = other;
     }
@@ -169,11 +172,11 @@ static enum mote_status choose_rings(struct plan *plan, const struct frame *at)
 
     all.rings = RINGS_ALL;
     none.rings = RINGS_NONE;
-    TRY(run_stages(&fast, false, at));
-    TRY(run_stages(&all, false, at));
+    TRY(run_stages(&fast, true, at));
+    TRY(run_stages(&all, true, at));
     if (all.rounds.n == 0 || all.feed.rows > 0)
         return MOTE_OK;
-    TRY(run_stages(&none, false, at));
+    TRY(run_stages(&none, true, at));
     best = fast.arena_bytes;
     if (any ? all.arena_bytes < best : all.arena_bytes < best / 10 * 9) {
         plan->rings = RINGS_ALL;
@@ -201,5 +204,5 @@ enum mote_status plan_make(struct pool *pool, const struct model *m, const struc
         TRY(choose_rings(out, at));
     if (options->optimize == OPTIMIZE_RAM && !options->keep_all)
         TRY(spare_scratch(out, at));
-    return run_stages(out, true, at);
+    return run_stages(out, false, at);
 }
