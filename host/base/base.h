@@ -2,7 +2,8 @@
 /* What every host file needs: memory that belongs to a phase, errors that name the place, whole files.
  *
  * Memory: a pool is freed at once. Its functions never return NULL: when memory or the pool's limit runs out they
- * call `oom_handler`, which must not return (the command line ends with status 3; a fuzz harness longjmps).
+ * call `oom_handler`, which must not return (the command line ends with status 3; a fuzz harness longjmps), or end a
+ * guard's work (host/base/guard.h).
  *
  * Errors: a function that can fail returns enum mote_status and takes `const struct frame *at`, a chain of places on
  * the callers' stacks. fail() writes "kws.tflite: op 2 FULLY_CONNECTED: text [ERR_SHAPE]" to the root's buffer. */
@@ -81,6 +82,20 @@ const char *status_advice(int status); /* what to do */
             return try_status;                                                                                         \
     } while (0)
 
+/* ---- long work ---- */
+/* Who asked for it is told how far it is, from one thread; the last time with done == total. */
+struct progress {
+    void *context;
+    bool (*step)(void *context, const char *what, int64_t done, int64_t total); /* false: stop */
+};
+/* NULL tells nobody. */
+static inline bool progress_step(const struct progress *p, const char *what, int64_t done, int64_t total)
+{
+    return p == NULL || p->step(p->context, what, done, total);
+}
+/* ERR_CANCELLED. */
+enum mote_status fail_cancelled(const struct frame *at, const char *what);
+
 /* ---- files ---- */
 struct bytes {
     uint8_t *data;
@@ -126,8 +141,10 @@ void staging_end(struct staging *s); /* call it whatever came, after begin */
 
 /* Makes the folder if it is not there; one that is must be writable. */
 MUST_CHECK enum mote_status folder_make(const char *path, const struct frame *at);
-/* Until the process ends no other gets the folder; ERR_USAGE says that another `who` has it. */
-MUST_CHECK enum mote_status folder_lock(const char *path, const char *who, const struct frame *at);
+/* Until folder_unlock(*lock), or the process's end, nobody else gets the folder; ERR_USAGE says that another `who` has
+ * it. *lock is -1 where there are no locks. */
+MUST_CHECK enum mote_status folder_lock(const char *path, const char *who, int *lock, const struct frame *at);
+void folder_unlock(int lock);
 
 /* Once told to, file_write() and staging_put() refuse to replace a file that file_read() has read in this process,
  * under whatever name. Off, which forgets them, unless the process is one command. */

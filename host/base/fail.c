@@ -123,3 +123,8 @@ static const struct status_row *status_row(int status)
 const char *status_name(int status) { return status_row(status)->name; }
 const char *status_text(int status) { return status_row(status)->text; }
 const char *status_advice(int status) { return status_row(status)->advice; }
+
+enum mote_status fail_cancelled(const struct frame *at, const char *what)
+{
+    return fail(at, MOTE_ERR_CANCELLED, "%s: stopped", what);
+}

@@ -132,14 +132,17 @@ void temporary_end(struct temporary *t)
 }
 
 /* ---- folders that one process works in ---- */
-enum mote_status folder_lock(const char *path, const char *who, const struct frame *at)
+enum mote_status folder_lock(const char *path, const char *who, int *lock, const struct frame *at)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+    *lock = -1;
     if (fd < 0)
         return file_fail(at, "read", path, errno);
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return MOTE_OK;         /* as long as fd is open: until the process ends */
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        *lock = fd; /* as long as it is open */
+        return MOTE_OK;
+    }
     if (errno != EWOULDBLOCK) { /* no locks here */
         close(fd);
         return MOTE_OK;
@@ -147,4 +150,10 @@ enum mote_status folder_lock(const char *path, const char *who, const struct fra
     close(fd);
     return fail(at, MOTE_ERR_USAGE, "another %s is at work in it: wait until it ends, or choose another folder with -o",
                 who);
+}
+
+void folder_unlock(int lock)
+{
+    if (lock >= 0)
+        close(lock);
 }

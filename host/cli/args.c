@@ -102,7 +102,7 @@ const char *cli_json_text(struct cli *cli, json_t *json)
     return line;
 }
 
-void cli_progress(const char *what, int64_t done, int64_t total)
+static void show_progress(const char *what, int64_t done, int64_t total)
 {
     static struct timespec start;
     static double last;
@@ -129,6 +129,15 @@ void cli_progress(const char *what, int64_t done, int64_t total)
         last = seconds;
     }
 }
+
+static bool show_step(void *context, const char *what, int64_t done, int64_t total)
+{
+    (void)context;
+    show_progress(what, done, total);
+    return true;
+}
+
+const struct progress cli_progress = {NULL, show_step};
 
 json_t *json_tensor_shape(const uint32_t *dims, int rank)
 {

@@ -63,8 +63,8 @@ void cli_print_json(json_t *json);
 /* What cli_print_json() would print. A command that leaves files makes its text before it writes them, so that memory
  * that runs out leaves none. */
 const char *cli_json_text(struct cli *cli, json_t *json);
-/* On stderr when it is a terminal and the work lasts; call with done == total to remove it. */
-void cli_progress(const char *what, int64_t done, int64_t total);
+/* On stderr when it is a terminal and the work lasts; done == total removes it. */
+extern const struct progress cli_progress;
 json_t *json_tensor_shape(const uint32_t *dims, int rank);
 
 /* Loads and compiles the command's first positional argument with its --passes, --dump, --target, --optimize and

@@ -3,7 +3,7 @@
 #include "host/cli/cli.h"
 #include "host/cli/fit.h"
 #include "host/cli/io.h"
-#include "host/cli/image_view.h"
+#include "host/run/image_view.h"
 #include "host/emit/emit.h"
 #include "host/run/runner.h"
 #include "host/target/home.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote data: what a data set holds, before any work is done with it. */
 #include "host/cli/io.h"
-#include "host/cli/splits.h"
+#include "host/jobs/splits.h"
 #include "host/data/dataset.h"
 
 #define CHANNELS_SHOWN 16

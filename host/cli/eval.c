@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote eval: what a model is worth on labeled data, on the host's cores or on an emulated board. */
-#include "host/cli/image_view.h"
-#include "host/cli/judge.h"
+#include "host/run/image_view.h"
+#include "host/cli/io.h"
+#include "host/cli/judge_show.h"
 #include "host/cli/measure.h"
-#include "host/cli/splits.h"
+#include "host/jobs/splits.h"
 
 struct eval {
     struct cli *cli;
@@ -14,6 +15,7 @@ struct eval {
     struct measure measure;       /* its runner is used on the host too; no board: host */
     size_t n, input_bytes, output_bytes;
     const int32_t *samples; /* [n] of the data set */
+    struct judge_options options;
     struct judge judge;
     const char *split; /* the line about it */
 };
@@ -85,13 +87,14 @@ static enum mote_status open_data(struct eval *e, const char *specification)
 
     e->data_file = (struct frame){.name = specification, .index = -1, .sink = &e->cli->error};
     what.task = image_task(&e->measure.runner.model);
-    TRY(judge_options(e->cli, &what));
+    TRY(judge_read_options(e->cli, &e->options));
+    TRY(judge_choose(&e->options, &what));
     TRY(split_open(&e->cli->pool, specification, &e->p, what.task.kind, &e->data, &e->data_file));
     TRY(choose_samples(e));
     what.samples = e->samples;
     what.n = (int32_t)e->n;
     e->preprocess = image_preprocess(&e->measure.runner.model);
-    TRY(judge_open(e->cli, &e->measure.runner.model, &what, &e->judge));
+    TRY(judge_open(&e->cli->pool, &e->measure.runner.model, &what, &e->judge));
     return check_inputs(e);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/cli/fit.h"
-#include "host/cli/image_view.h"
 #include "host/plan/memories.h"
+#include "host/run/image_view.h"
 
 int64_t footprint_ram_available(const struct footprint *f, const struct board *board)
 {

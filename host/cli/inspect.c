@@ -2,7 +2,7 @@
 /* mote inspect: what is in a model, as imported or as compiled; what is in an image. */
 #include <math.h>
 
-#include "host/cli/image_view.h"
+#include "host/run/image_view.h"
 #include "host/cli/io.h"
 #include "host/sign/sign.h"
 #include "host/run/runner.h"

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "host/cli/image_view.h"
+#include "host/run/image_view.h"
 #include "host/data/dataset.h"
 #include "host/data/tensors.h"
 #include "host/run/runner.h"

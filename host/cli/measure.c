@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/cli/measure.h"
 
-#include "host/cli/image_view.h"
+#include "host/run/image_view.h"
 #include "host/emit/emit.h"
 #include "host/plan/kernels.h"
 #include "host/plan/memories.h"
@@ -113,7 +113,7 @@ static enum mote_status make_job(struct measure *m, const struct pipeline *p, co
     }
     m->job.board = m->board;
     m->job.small = p->plan.options.small;
-    m->job.progress = cli_progress;
+    m->job.progress = &cli_progress;
     m->job.output_bytes = (int64_t)runner_output_bytes(&m->runner);
     m->job.arena_bytes = mote_image_arena_bytes(p->image.data, p->image.size);
     if (m->job.via_c) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote profile: where the bytes and the multiplications go, from the plan and from a firmware that is linked but not
  * run. */
-#include "host/cli/image_view.h"
+#include "host/run/image_view.h"
 #include "host/cli/io.h"
 #include "host/cli/measure.h"
 #include "host/graph/op_info.h"

@@ -36,14 +36,14 @@ static void infer_all(struct job *j)
 
     inferences_make_outputs(&j->cli->pool, x);
     for (size_t k = 0; k < x->n; k++) {
-        cli_progress("inferences", (int64_t)k, (int64_t)x->n);
+        progress_step(&cli_progress, "inferences", (int64_t)k, (int64_t)x->n);
         if (x->reset_each)
             mote_model_reset(m);
         infer(j, k);
         for (int32_t i = 0; mote_model_output(m, i, &io) == MOTE_OK; i++)
             memcpy(x->outputs[i].data + k * io.bytes, io.data, io.bytes);
     }
-    cli_progress("inferences", (int64_t)x->n, (int64_t)x->n);
+    progress_step(&cli_progress, "inferences", (int64_t)x->n, (int64_t)x->n);
 }
 
 /* ---- every tensor of the graph ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stack that a model takes, from the frames of the device's code as GCC makes them for each core (tools/stack.py). */
 #include "host/cli/fit.h"
-#include "host/cli/image_view.h"
+#include "host/run/image_view.h"
 #include "host/run/image_kernels.h"
 #include "host/boards/board.h"
 

@@ -4,55 +4,13 @@
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "host/cli/image_view.h"
-#include "host/cli/judge.h"
-#include "host/cli/splits.h"
+#include "host/cli/commands.h"
+#include "host/cli/io.h"
+#include "host/cli/judge_show.h"
 #include "host/data/spec.h"
-#include "host/report/html.h"
+#include "host/jobs/splits.h"
 #include "host/report/terminal.h"
-#include "host/train/trainer.h"
-
-#define CHECKPOINT  "checkpoint.graph"
-#define MODEL       "model.graph"
-#define HISTORY     "history.jsonl"
-#define REPORT      "report.html"
-#define THREADS_MAX 256
-
-struct train {
-    struct cli *cli;
-    struct pool *pool;
-    struct frame recipe_file, data_file;
-    struct recipe recipe;
-    struct dataset data;
-    struct model net;
-    struct trainer trainer;
-    struct history history;
-    const char *dir;
-    struct epoch_progress progress;
-    struct timespec epoch_start;
-    double seconds; /* of all epochs, those of earlier runs too */
-    struct evaluation test;
-    struct confusion confusion;
-    struct model kept;          /* the network of the best epoch */
-    struct judge anomalies;     /* of the test, with the threshold that the model got */
-    struct threshold threshold; /* which is that of so many samples */
-    const char *threshold_from; /* of this split */
-    int stopped;                /* by this signal */
-    bool moved;                 /* the recipe's data are elsewhere: no specification says that */
-};
-
-static const char *in_dir(const struct train *t, const char *name)
-{
-    return pool_printf(t->pool, "%s/%s", t->dir, name);
-}
-
-static struct frame file_frame(const struct train *t, const char *path)
-{
-    return (struct frame){.name = path, .index = -1, .sink = &t->cli->error};
-}
 
 /* ---- Ctrl-C ---- */
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP};
@@ -87,457 +45,60 @@ static void unwatch_signals(void)
             signal(watched[i], SIG_IGN);
 }
 
-/* ---- what is to be done ---- */
-static enum mote_status open_recipe(struct train *t)
+/* ---- while it runs ---- */
+static void note(void *context, const char *line)
 {
-    struct cli *cli = t->cli;
-    const char *path = cli->positional[0];
-    int64_t epochs;
-
-    t->recipe_file = file_frame(t, path);
-    TRY(recipe_read(t->pool, path, &t->recipe, &t->recipe_file));
-    epochs = t->recipe.training.epochs;
-    TRY(cli_number(cli, "--epochs", 1, EPOCHS_MAX, &epochs));
-    t->recipe.training.epochs = (int32_t)epochs;
-    return MOTE_OK;
+    (void)context;
+    fputs(line, stderr);
 }
 
-static bool is_yaml(const char *path)
+static void saving(void *context, bool on)
 {
-    const char *dot = strrchr(path, '.');
-
-    return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+    (void)context;
+    if (on)
+        watch_signals();
+    else
+        unwatch_signals();
 }
 
-/* The data that --data names: a YAML file says all about them; a folder or another file is the recipe's data elsewhere,
- * with the recipe's splits, normalization and augmentation. */
-static enum mote_status open_other_data(struct train *t, const char *specification)
+static void step(void *context, struct epoch_progress *p)
 {
-    t->data_file = file_frame(t, specification);
-    if (t->recipe.data == NULL || is_yaml(specification))
-        return dataset_open(t->pool, specification, &t->data, &t->data_file);
-    t->moved = true;
-    return dataset_open_moved(t->pool, t->recipe.data, specification, t->recipe.path, &t->data, &t->data_file);
+    (void)context;
+    epoch_progress_show(p, stderr);
 }
 
-static enum mote_status open_data(struct train *t)
+static void steps_end(void *context, struct epoch_progress *p)
 {
-    const char *specification = cli_value(t->cli, "--data");
-
-    if (specification != NULL)
-        return open_other_data(t, specification);
-    t->data_file = t->recipe_file;
-    if (t->recipe.data == NULL)
-        return fail(&t->recipe_file, MOTE_ERR_VALUE, "has no data section; give the data with --data");
-    return dataset_open_section(t->pool, t->recipe.data, t->recipe.path, &t->data, &t->data_file);
+    (void)context;
+    epoch_progress_remove(p, stderr);
 }
 
-static bool exists(const char *path) { return access(path, F_OK) == 0; }
-
-/* The folder is new, or a training that is to go on. */
-static enum mote_status check_folder(struct train *t)
+static void epoch(void *context, const struct history_row *row)
 {
-    const char *o = cli_value(t->cli, "-o"), *checkpoint;
-    struct frame here;
-
-    if (!t->recipe.named && o != NULL && recipe_name_of(t->pool, o)[0] != '\0')
-        t->recipe.name = recipe_name_of(t->pool, o);
-    t->dir = o != NULL ? o : t->recipe.name;
-    checkpoint = in_dir(t, CHECKPOINT);
-    here = file_frame(t, t->dir);
-    if (cli_flag(t->cli, "--resume"))
-        return exists(checkpoint) ? MOTE_OK
-                                  : fail(&here, MOTE_ERR_FILE, "there is no " CHECKPOINT " in it to go on from");
-    if (exists(checkpoint))
-        return fail(&here, MOTE_ERR_USAGE,
-                    "it holds a training already: go on with --resume, or choose another folder with -o");
-    if (exists(in_dir(t, MODEL)))
-        return fail(&here, MOTE_ERR_USAGE, "it holds a " MODEL " already: choose another folder with -o");
-    return MOTE_OK;
-}
-
-static enum mote_status open_training(struct train *t)
-{
-    int64_t threads = 0;
-
-    TRY(cli_number(t->cli, "--threads", 1, THREADS_MAX, &threads));
-    TRY(network_build(t->pool, &t->recipe, &t->data, &t->net, &t->recipe_file));
-    TRY(trainer_make(t->pool, &t->net, &t->data, &t->recipe.training, (int)threads, &t->trainer, &t->recipe_file));
-    return MOTE_OK;
-}
-
-/* ---- epochs ---- */
-/* The row of the epoch whose network is kept: the best validation accuracy, of equals the smallest loss; of networks
- * without classes the smallest loss; without validation the last. */
-static bool is_better(const struct history_row *a, const struct history_row *b)
-{
-    if (isnan(a->validation_loss) || isnan(b->validation_loss))
-        return isnan(b->validation_loss);
-    if (!isnan(a->validation_accuracy) && a->validation_accuracy != b->validation_accuracy)
-        return a->validation_accuracy > b->validation_accuracy;
-    return a->validation_loss < b->validation_loss;
-}
-
-static const struct history_row *best_row(const struct history *h)
-{
-    const struct history_row *best = NULL;
-
-    for (size_t i = 0; i < h->n; i++)
-        if (best == NULL || is_better(&h->rows[i], best))
-            best = &h->rows[i];
-    return best;
-}
-
-static int32_t epochs_done(const struct train *t) { return (int32_t)(t->trainer.step / t->trainer.steps_per_epoch); }
-
-static double since(const struct timespec *start)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
-}
-
-static void show(void *context, int64_t done, int64_t total, double loss, double accuracy)
-{
-    struct train *t = context;
-
-    t->progress.done = done;
-    t->progress.total = total;
-    t->progress.loss = loss;
-    t->progress.accuracy = accuracy;
-    t->progress.seconds = since(&t->epoch_start);
-    epoch_progress_show(&t->progress, stderr);
-}
-
-/* The network as it is now; an anomaly detector's with this threshold. */
-static void model_text(struct train *t, float threshold, struct text *out)
-{
-    struct model model;
-
-    trainer_model(&t->trainer, out->pool, &model);
-    model.task.threshold = threshold;
-    model_write(&model, out);
-}
-
-static enum mote_status save_model(struct train *t)
-{
-    struct pool pool = {0};
-    struct text text = {.pool = &pool};
-    struct frame here = file_frame(t, in_dir(t, MODEL));
-    enum mote_status status;
-
-    model_text(t, INFINITY, &text);
-    status = file_write(here.name, text.s, text.len, &here);
-    pool_free(&pool);
-    return status;
-}
-
-/* Is the file the network as it is now? Then it may have a threshold, which stays. */
-static bool is_saved(struct train *t)
-{
-    struct report_text ignored = {.status = MOTE_OK};
-    struct frame here = {.name = in_dir(t, MODEL), .index = -1, .sink = &ignored};
-    struct pool pool = {0};
-    struct model model = {.pool = &pool};
-    struct text text = {.pool = &pool};
-    struct bytes file;
-    bool same = exists(here.name) && file_read_back(&pool, here.name, &file, &here) == MOTE_OK &&
-                model_parse(&model, file, &here) == MOTE_OK;
-
-    if (same) {
-        model_text(t, model.task.threshold, &text);
-        same = text.len == file.size && memcmp(text.s, file.data, file.size) == 0;
-    }
-    pool_free(&pool);
-    return same;
-}
-
-static enum mote_status save_checkpoint(struct train *t)
-{
-    struct frame here = file_frame(t, in_dir(t, CHECKPOINT));
-
-    return trainer_save(&t->trainer, here.name, &here);
-}
-
-/* The history before the checkpoint, the checkpoint before the model: whenever the process dies, --resume finds in the
- * history all epochs that the checkpoint knows, and in go_on() makes up for the model. */
-static enum mote_status finish_epoch(struct train *t, const struct epoch_result *r)
-{
-    struct evaluation validation = {.loss = NAN, .accuracy = NAN, .regression = {NAN, NAN, NAN}};
-    struct pool scratch = {0};
-    struct frame here = file_frame(t, t->history.path);
-    struct history_row row = {
-        .epoch = epochs_done(t), .rate = (double)r->rate, .train_loss = r->loss, .train_accuracy = r->accuracy};
+    const struct train *t = context;
     char line[LINE_SIZE];
 
-    if (t->data.n_split[SPLIT_VALIDATION] > 0)
-        trainer_evaluate(&t->trainer, SPLIT_VALIDATION, &scratch, &validation);
-    pool_free(&scratch);
-    row.validation_loss = validation.loss;
-    row.validation_accuracy = validation.accuracy;
-    row.validation_mae = validation.regression.mae;
-    row.validation_rmse = validation.regression.rmse;
-    row.validation_r2 = validation.regression.r2;
-    row.seconds = since(&t->epoch_start);
-    row.samples_per_second = (double)r->samples / row.seconds;
-    t->seconds += row.seconds;
-    TRY(history_add(&t->history, &row, &here));
-    TRY(save_checkpoint(t));
-    if (best_row(&t->history)->epoch == row.epoch)
-        TRY(save_model(t));
-    fprintf(stderr, "%s\n", epoch_line(&row, t->recipe.training.epochs, line));
-    return MOTE_OK;
-}
-
-/* From the checkpoint. The epoch before it may have been the best so far without its model being written. */
-static enum mote_status go_on(struct train *t)
-{
-    struct frame history = file_frame(t, in_dir(t, HISTORY)), checkpoint = file_frame(t, in_dir(t, CHECKPOINT));
-    struct frame model = file_frame(t, in_dir(t, MODEL));
-    int32_t done, known;
-
-    TRY(trainer_load(&t->trainer, checkpoint.name, &checkpoint));
-    done = epochs_done(t);
-    TRY(history_open(t->pool, history.name, done, &t->history, &history));
-    known = t->history.n > 0 ? t->history.rows[t->history.n - 1].epoch : 0;
-    if (known != done)
-        return fail(&history, MOTE_ERR_VALUE,
-                    "ends at epoch %d, but " CHECKPOINT " is of epoch %d: start anew in "
-                    "another folder",
-                    (int)known, (int)done);
-    for (size_t i = 0; i < t->history.n; i++)
-        t->seconds += t->history.rows[i].seconds;
-    if (done == 0)
-        return MOTE_OK;
-    if (best_row(&t->history)->epoch == done && t->trainer.step % t->trainer.steps_per_epoch == 0)
-        return is_saved(t) ? MOTE_OK : save_model(t);
-    return exists(model.name) ? MOTE_OK : fail(&model, MOTE_ERR_FILE, "is not there: start anew in another folder");
-}
-
-static enum mote_status begin(struct train *t)
-{
-    struct frame here = file_frame(t, t->dir);
-
-    TRY(folder_make(t->dir, &here));
-    TRY(folder_lock(t->dir, "mote train", &here));
-    TRY(check_folder(t)); /* again: another may just have ended there */
-    if (cli_flag(t->cli, "--resume"))
-        return go_on(t);
-    return history_open(t->pool, in_dir(t, HISTORY), 0, &t->history, &here);
-}
-
-/* Epochs since the smallest validation loss. */
-static bool has_lost_patience(const struct train *t)
-{
-    const struct history_row *best = history_best(&t->history);
-    int32_t patience = t->recipe.training.patience;
-
-    return patience > 0 && best != NULL && !isnan(best->validation_loss) &&
-           t->history.rows[t->history.n - 1].epoch - best->epoch >= patience;
-}
-
-static enum mote_status stop_here(struct train *t)
-{
-    const char *data = cli_value(t->cli, "--data");
-
-    TRY(save_checkpoint(t));
-    t->stopped = stop_asked;
-    fprintf(stderr, "stopped after step %lld of epoch %d; go on with: mote train %s%s%s -o %s --resume\n",
-            (long long)(t->trainer.step % t->trainer.steps_per_epoch), 1 + (int)epochs_done(t),
-            shell_path(t->pool, t->recipe.path), data != NULL ? " --data " : "",
-            data != NULL ? shell_path(t->pool, data) : "", shell_path(t->pool, t->dir));
-    return MOTE_OK;
-}
-
-static enum mote_status run_epochs(struct train *t)
-{
-    struct epoch_result r;
-    int64_t steps = (int64_t)t->recipe.training.epochs * t->trainer.steps_per_epoch;
-
-    while (t->trainer.step < steps) {
-        enum mote_status status;
-
-        if (has_lost_patience(t)) {
-            fprintf(stderr, "no better validation loss for %d epochs: stopped early\n",
-                    (int)t->recipe.training.patience);
-            break;
-        }
-        clock_gettime(CLOCK_MONOTONIC, &t->epoch_start);
-        t->progress = (struct epoch_progress){.epoch = 1 + epochs_done(t), .epochs = t->recipe.training.epochs};
-        status = trainer_epoch(&t->trainer, &stop_asked, show, t, &r, &t->recipe_file);
-        epoch_progress_remove(&t->progress, stderr);
-        TRY(status);
-        if (r.interrupted)
-            return stop_here(t);
-        TRY(finish_epoch(t, &r));
-        if (stop_asked && t->trainer.step < steps)
-            return stop_here(t);
-    }
-    return MOTE_OK;
+    fprintf(stderr, "%s\n", epoch_line(row, t->recipe.training.epochs, line));
 }
 
 /* ---- results ---- */
-/* The network that was kept, on the test split, or if there is none on the validation split. */
-static enum mote_status test_best(struct train *t, enum split *split)
-{
-    struct frame here = file_frame(t, in_dir(t, MODEL));
-    struct bytes file;
-
-    t->kept.pool = t->pool;
-    *split = t->data.n_split[SPLIT_TEST] > 0 ? SPLIT_TEST : SPLIT_VALIDATION;
-    TRY(file_read_back(t->pool, here.name, &file, &here));
-    TRY(model_parse(&t->kept, file, &here));
-    TRY(trainer_use(&t->trainer, &t->kept, &here));
-    trainer_evaluate(&t->trainer, *split, t->pool, &t->test);
-    return MOTE_OK;
-}
-
-static bool is_anomaly(const struct train *t) { return t->trainer.task == MOTE_TASK_ANOMALY; }
-
-static void count_classes(struct train *t)
-{
-    const struct evaluation *e = &t->test;
-
-    t->confusion = confusion_make(t->pool, t->data.n_classes, t->data.classes);
-    for (int64_t i = 0; i < e->n; i++)
-        confusion_add(&t->confusion, &t->data.labels[e->samples[i]], &e->predictions[i], 1);
-}
-
-static enum mote_status compile_kept(struct train *t, struct pipeline *p, const struct frame *at)
-{
-    struct pipeline_options options = {.passes = NULL};
-
-    *p = (struct pipeline){.pool = t->pool, .path = at->name, .has_graph = true, .model = {.pool = t->pool}};
-    model_copy(&t->kept, &p->model);
-    return pipeline_compile(p, &options, at);
-}
-
-/* Some samples of the data, for the image of the network that is kept. */
-static struct judged judged_of(const struct train *t, enum split split, const struct frame *at)
-{
-    return (struct judged){.data = &t->data,
-                           .samples = t->data.split[split],
-                           .n = t->data.n_split[split],
-                           .task = t->kept.task,
-                           .all_normal = t->kept.task.normal < 0,
-                           .preprocess = &t->kept.preprocess,
-                           .model_at = at,
-                           .data_at = &t->data_file};
-}
-
-/* The image's scores, so that the model gets the threshold of what runs on a device. From samples that were trained on
- * only where there are no others. */
-static enum mote_status set_threshold(struct train *t, struct bytes image, int64_t threads, const struct frame *at)
-{
-    static const enum split splits[] = {SPLIT_VALIDATION, SPLIT_TRAIN};
-
-    for (size_t i = 0; i < COUNT(splits) && t->threshold.n == 0; i++) {
-        struct judged what = judged_of(t, splits[i], at);
-
-        TRY(judge_threshold(t->cli, image, &what, threads, &t->threshold, "threshold"));
-        t->threshold_from = split_words[splits[i]];
-    }
-    t->kept.task.threshold = t->threshold.value;
-    return MOTE_OK;
-}
-
-/* An anomaly detector's threshold goes into the file that is there already. */
-static enum mote_status judge_anomalies(struct train *t, enum split split)
-{
-    struct frame here = file_frame(t, in_dir(t, MODEL));
-    struct text text = {.pool = t->pool};
-    struct pipeline p;
-    struct judged what;
-    struct runner runner;
-    int64_t threads = 0;
-
-    TRY(cli_number(t->cli, "--threads", 1, THREADS_MAX, &threads));
-    TRY(compile_kept(t, &p, &here));
-    TRY(set_threshold(t, p.image, threads, &here));
-    model_write(&t->kept, &text);
-    TRY(file_write(here.name, text.s, text.len, &here));
-    what = judged_of(t, split, &here);
-    TRY(runner_open(t->pool, p.image, &runner, &here));
-    TRY(judge_open(t->cli, &runner.model, &what, &t->anomalies));
-    return judge_image(&t->anomalies, p.image, threads, "samples");
-}
-
-static enum mote_status judge(struct train *t, enum split split)
-{
-    if (is_anomaly(t))
-        return judge_anomalies(t, split);
-    if (t->test.predictions != NULL)
-        count_classes(t);
-    return MOTE_OK;
-}
-
-static const char *percent(struct train *t, double share) { return pool_printf(t->pool, "%.2f %%", 100 * share); }
-
-static bool is_regression(const struct train *t) { return t->trainer.task == MOTE_TASK_REGRESSION; }
-
 static const char *r2_text(struct pool *pool, double r2) { return isnan(r2) ? "-" : pool_printf(pool, "%.4f", r2); }
 
-static void add_regression(struct train *t, const char *split, struct fact *results, size_t *n)
-{
-    const struct regression *r = &t->test.regression;
-
-    if (!is_regression(t))
-        return;
-    results[(*n)++] = (struct fact){pool_printf(t->pool, "Mean absolute error, float, %s split", split),
-                                    pool_printf(t->pool, "%.6g", r->mae)};
-    results[(*n)++] = (struct fact){"Root of the mean squared error", pool_printf(t->pool, "%.6g", r->rmse)};
-    results[(*n)++] = (struct fact){"R\xc2\xb2", r2_text(t->pool, r->r2)};
-}
-
-/* Of the judge's metrics, in their order. */
-static const char *const anomaly_names[METRICS_MAX] = {"ROC AUC", "Threshold of the score", "False alarms", "Misses"};
-
-static enum mote_status write_report(struct train *t, const char *split, const struct history_row *best)
-{
-    struct frame here = file_frame(t, in_dir(t, REPORT));
-    struct fact results[4 + METRICS_MAX], costs[5];
-    char duration[32];
-    struct html_report r = {.title = t->recipe.name,
-                            .recipe = t->recipe.path,
-                            .results = results,
-                            .costs = costs,
-                            .history = &t->history,
-                            .best_epoch = best->epoch,
-                            .confusion = t->confusion.counts != NULL ? &t->confusion : NULL,
-                            .roc = t->anomalies.roc.n > 0 ? &t->anomalies.roc : NULL};
-
-    if (!isnan(t->test.accuracy))
-        results[r.n_results++] =
-            (struct fact){pool_printf(t->pool, "Accuracy, float, %s split", split), percent(t, t->test.accuracy)};
-    add_regression(t, split, results, &r.n_results);
-    for (int32_t i = 0; i < t->anomalies.n_metrics; i++)
-        results[r.n_results++] = (struct fact){anomaly_names[i], metric_text(t->pool, &t->anomalies.metrics[i])};
-    results[r.n_results++] =
-        (struct fact){pool_printf(t->pool, "Loss, %s split", split), pool_printf(t->pool, "%.4f", t->test.loss)};
-    results[r.n_results++] = (struct fact){"Samples", pool_printf(t->pool, "%lld", (long long)t->test.n)};
-    costs[r.n_costs++] =
-        (struct fact){"Multiply-accumulates", pool_printf(t->pool, "%lld", (long long)model_macs(&t->net))};
-    costs[r.n_costs++] = (struct fact){"Time of training", pool_strdup(t->pool, duration_text(t->seconds, duration))};
-    r.layers = layers_of(t->pool, &t->net.graphs[0], &r.n_layers);
-    return html_report_write(&r, here.name, &here);
-}
-
-static json_t *result_json(struct train *t, const char *split, const struct history_row *best)
+json_t *train_json(const struct train *t)
 {
     json_t *json = json_pack("{s:o, s:i, s:i, s:s, s:I, s:o, s:o, s:I}", "recipe", json_text(t->recipe.name), "epochs",
-                             (int)t->history.rows[t->history.n - 1].epoch, "best_epoch", (int)best->epoch, "split",
-                             split, "samples", (json_int_t)t->test.n, "loss", json_number(t->test.loss), "seconds",
-                             json_number(t->seconds), "macs", (json_int_t)model_macs(&t->net));
+                             (int)t->history.rows[t->history.n - 1].epoch, "best_epoch", (int)t->best->epoch, "split",
+                             split_words[t->split], "samples", (json_int_t)t->test.n, "loss", json_number(t->test.loss),
+                             "seconds", json_number(t->seconds), "macs", (json_int_t)model_macs(&t->net));
 
     if (!isnan(t->test.accuracy))
         json_object_set_new(json, "accuracy", json_real(t->test.accuracy));
-    if (is_regression(t)) {
+    if (train_is_regression(t)) {
         json_object_set_new(json, "mae", json_number(t->test.regression.mae));
         json_object_set_new(json, "rmse", json_number(t->test.regression.rmse));
         json_object_set_new(json, "r2", json_number(t->test.regression.r2));
     }
-    if (is_anomaly(t)) {
+    if (train_is_anomaly(t)) {
         json_object_set_new(json, "roc_auc", json_number(t->anomalies.roc.auc));
         judge_metrics_json(&t->anomalies, json, "");
         json_object_set_new(json, "threshold_samples", json_integer(t->threshold.n));
@@ -548,7 +109,7 @@ static json_t *result_json(struct train *t, const char *split, const struct hist
 /* Is there something better than the loss to tell? */
 static bool has_figure(const struct train *t)
 {
-    return !isnan(t->test.accuracy) || is_regression(t) || t->anomalies.roc.n > 0;
+    return !isnan(t->test.accuracy) || train_is_regression(t) || t->anomalies.roc.n > 0;
 }
 
 static void print_threshold(struct train *t)
@@ -561,79 +122,81 @@ static void print_threshold(struct train *t)
                : "");
 }
 
-static void print_text(struct train *t, const char *split, const struct history_row *best)
+static void print_text(struct train *t)
 {
     struct pool *pool = t->pool;
     const char *keys = t->moved ? data_section_keys(pool, t->recipe.data) : NULL;
     char duration[32];
 
     printf("%s: %s, epoch %d of %d kept, ", printable(pool, t->recipe.name), duration_text(t->seconds, duration),
-           (int)best->epoch, (int)t->history.rows[t->history.n - 1].epoch);
+           (int)t->best->epoch, (int)t->history.rows[t->history.n - 1].epoch);
     if (!isnan(t->test.accuracy))
         printf("accuracy %.2f %% ", 100 * t->test.accuracy);
-    if (is_regression(t))
+    if (train_is_regression(t))
         printf("MAE %.6g, RMSE %.6g, R2 %s ", t->test.regression.mae, t->test.regression.rmse,
                r2_text(t->pool, t->test.regression.r2));
     if (t->anomalies.roc.n > 0)
         printf("ROC AUC %.4f ", t->anomalies.roc.auc);
     printf(has_figure(t) ? "(loss %.4f)" : "loss %.4f", t->test.loss);
-    printf(" on the %lld samples of the %s split\n", (long long)t->test.n, split);
+    printf(" on the %lld samples of the %s split\n", (long long)t->test.n, split_words[t->split]);
     if (t->confusion.counts != NULL)
         print_confusion(&t->confusion, t->pool, stdout);
-    if (is_anomaly(t))
+    if (train_is_anomaly(t))
         print_threshold(t);
     printf("\n%s is the network, %s the report. Next: mote quantize %s --data %s -o %s\n",
-           printable(pool, in_dir(t, MODEL)), printable(pool, in_dir(t, REPORT)), shell_path(pool, in_dir(t, MODEL)),
-           shell_path(pool, t->data_file.name), shell_path(pool, pool_printf(pool, "%s.graph", t->recipe.name)));
+           printable(pool, train_path(t, TRAIN_MODEL)), printable(pool, train_path(t, TRAIN_REPORT)),
+           shell_path(pool, train_path(t, TRAIN_MODEL)), shell_path(pool, t->data_file.name),
+           shell_path(pool, pool_printf(pool, "%s.graph", t->recipe.name)));
     if (keys != NULL)
         printf("The recipe's %s say how these data are read: give quantize a YAML file with them and the path\n", keys);
 }
 
-static enum mote_status finish(struct train *t)
+/* ---- the command ---- */
+enum mote_status train_watched(struct cli *cli, struct train_options *options, struct train *t)
 {
-    static const char *const names[SPLIT_COUNT] = {"training", "validation", "test"};
-    const struct history_row *best = best_row(&t->history);
-    const char *result = NULL;
-    enum split split;
+    const struct train_watcher watcher = {t, note, saving, step, steps_end, epoch};
+    enum mote_status status;
 
-    TRY(test_best(t, &split));
-    TRY(judge(t, split));
-    if (t->cli->json)
-        result = cli_json_text(t->cli, result_json(t, names[split], best));
-    TRY(write_report(t, names[split], best));
-    if (t->cli->json)
-        fputs(result, stdout);
-    else
-        print_text(t, names[split], best);
-    return MOTE_OK;
+    options->watcher = &watcher;
+    options->stop = &stop_asked;
+    options->progress = &cli_progress;
+    status = train_run(&cli->pool, options, t, &cli->root);
+    train_end(t);
+    if (t->stopped)
+        exit(128 + stop_asked);
+    return status;
 }
 
-static enum mote_status train(struct train *t)
+static enum mote_status read_options(struct cli *cli, struct train_options *out)
 {
-    TRY(open_training(t));
-    TRY(begin(t));
-    watch_signals();
-    TRY(run_epochs(t));
-    unwatch_signals();
-    return t->stopped ? MOTE_OK : finish(t);
+    int64_t epochs = 0, threads = 0;
+
+    TRY(cli_number(cli, "--epochs", 1, EPOCHS_MAX, &epochs));
+    TRY(cli_number(cli, "--threads", 1, TRAIN_THREADS_MAX, &threads));
+    *out = (struct train_options){.recipe = cli->positional[0],
+                                  .data = cli_value(cli, "--data"),
+                                  .folder = cli_value(cli, "-o"),
+                                  .resume = cli_flag(cli, "--resume"),
+                                  .epochs = (int32_t)epochs,
+                                  .threads = (int32_t)threads};
+    return MOTE_OK;
 }
 
 static enum mote_status run_train(struct cli *cli)
 {
     struct train *t = pool_alloc(&cli->pool, sizeof *t);
-    enum mote_status status;
+    struct train_options options;
+    const char *result;
 
-    t->cli = cli;
-    t->pool = &cli->pool;
-    TRY(open_recipe(t));
-    TRY(check_folder(t));
-    TRY(open_data(t));
-    fputs(split_repeated(t->pool, &t->data), stderr);
-    status = train(t);
-    trainer_free(&t->trainer);
-    if (t->stopped)
-        exit(128 + t->stopped);
-    return status;
+    TRY(read_options(cli, &options));
+    TRY(train_watched(cli, &options, t));
+    result = cli->json ? cli_json_text(cli, train_json(t)) : NULL;
+    TRY(train_report(t));
+    if (cli->json)
+        fputs(result, stdout);
+    else
+        print_text(t);
+    return MOTE_OK;
 }
 
 const struct command command_train = {

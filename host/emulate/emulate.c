@@ -327,7 +327,7 @@ static void watch(void *user)
     struct stat st;
 
     if (stat(w->output, &st) == 0)
-        w->job->progress("inferences", (int64_t)st.st_size / w->job->output_bytes, w->job->n);
+        progress_step(w->job->progress, "inferences", (int64_t)st.st_size / w->job->output_bytes, w->job->n);
 }
 
 static enum mote_status run_watched(struct firmware *fw, const struct emulate_job *job, const struct frame *at)
@@ -337,14 +337,14 @@ static enum mote_status run_watched(struct firmware *fw, const struct emulate_jo
     enum mote_status status;
 
     if (job->progress && job->output_bytes > 0) {
-        job->progress("inferences", 0, job->n);
+        progress_step(job->progress, "inferences", 0, job->n);
         fw->waiting = watch;
         fw->user = &w;
     }
     fw->classes = job->per_class;
     status = firmware_run(fw, seconds < INT32_MAX ? (int32_t)seconds : INT32_MAX, job->per_function, at);
     if (job->progress && fw->waiting)
-        job->progress("inferences", job->n, job->n);
+        progress_step(job->progress, "inferences", job->n, job->n);
     fw->waiting = NULL;
     return status;
 }

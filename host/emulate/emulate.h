@@ -30,12 +30,11 @@ struct emulate_job {
     int32_t feed_rows;      /* so many an inference; 0: it is there as a whole */
     bool small;             /* kernels are built with -Os, as all else is */
     int32_t n;
-    bool reset_each;   /* states start anew for each inference */
-    bool per_function; /* count by function too: slower */
-    bool per_class;    /* and by class, with cycles */
-    /* Called now and then while it runs, if not NULL; needs the bytes of all outputs of one inference. */
-    void (*progress)(const char *what, int64_t done, int64_t total);
-    int64_t output_bytes;
+    bool reset_each;                 /* states start anew for each inference */
+    bool per_function;               /* count by function too: slower */
+    bool per_class;                  /* and by class, with cycles */
+    const struct progress *progress; /* may be NULL; cannot stop it */
+    int64_t output_bytes;            /* of all outputs of one inference: what progress is told by */
     int32_t seconds; /* bound of the emulator's run; 0: two minutes and half a minute for each inference */
 };
 

@@ -143,32 +143,39 @@ static enum mote_status want_one_input(const struct graph *g, const struct frame
     return MOTE_OK;
 }
 
-enum mote_status calibrate(struct pool *pool, struct model *m, const struct samples *samples,
+enum mote_status model_keep(struct pool *pool, struct model *m, struct kept *out, const struct frame *at)
+{
+    const struct plan_options options = {.keep_all = true};
+    const struct target host = target_host();
+
+    out->model = m;
+    TRY(plan_make(pool, m, &host, &options, &out->plan, at));
+    return emit_image(&out->plan, &out->image, at);
+}
+
+enum mote_status calibrate(struct pool *pool, const struct kept *kept, const struct samples *samples,
                            const struct calibration *c, const struct frame *at)
 {
-    struct plan_options options = {.keep_all = true};
-    struct sweep sweep = {.n = samples->n,
+    struct graph *g = &kept->model->graphs[0];
+    struct sweep sweep = {.image = kept->image,
+                          .n = samples->n,
                           .threads = samples->threads,
                           .fill = fill,
                           .take = see,
                           .progress = samples->progress,
                           .what = "calibration"};
     struct work w = {.samples = samples};
-    struct target host = target_host();
-    struct plan plan;
     int32_t threads;
 
-    TRY(want_one_input(&m->graphs[0], at));
-    TRY(plan_make(pool, m, &host, &options, &plan, at));
-    TRY(emit_image(&plan, &sweep.image, at));
-    watch(pool, &plan, &w);
+    TRY(want_one_input(g, at));
+    watch(pool, &kept->plan, &w);
     threads = sweep_threads(&sweep);
     w.seen = pool_array(pool, (size_t)threads * (size_t)w.n + 1, sizeof *w.seen);
     for (size_t i = 0; i < (size_t)threads * (size_t)w.n; i++)
         w.seen[i].bad = NO_SAMPLE;
     sweep.context = &w;
     TRY(sweep_run(pool, &sweep, at));
-    TRY(merge_seen(&w, &m->graphs[0], threads, at));
+    TRY(merge_seen(&w, g, threads, at));
     if (c->method != CALIBRATE_MINMAX) {
         make_histograms(pool, &w, threads);
         sweep.take = count;
@@ -176,7 +183,7 @@ enum mote_status calibrate(struct pool *pool, struct model *m, const struct samp
         merge_histograms(&w, threads);
     }
     for (int32_t k = 0; k < w.n; k++) {
-        struct tensor *t = &m->graphs[0].tensors[w.watched[k].tensor];
+        struct tensor *t = &g->tensors[w.watched[k].tensor];
 
         t->ranged = true;
         t->range = c->method == CALIBRATE_MINMAX ? w.seen[k].range : histogram_range(&w.histograms[k], c);

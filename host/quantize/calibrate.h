@@ -5,6 +5,7 @@
 #define MOTE_CALIBRATE_H
 
 #include "host/passes/quantize.h"
+#include "host/plan/plan.h"
 #include "mote/mote.h"
 
 /* Where samples come from: each is one inference's one input. */
@@ -15,9 +16,9 @@ struct samples {
     void (*input)(void *context, int32_t i, const struct mote_io *io, uint8_t *out);
     /* Its place, for messages; may be NULL. */
     const char *(*place)(void *context, int32_t i);
-    int32_t (*label)(void *context, int32_t i);                      /* its class; NULL without labels */
-    void (*progress)(const char *what, int64_t done, int64_t total); /* may be NULL */
-    int32_t threads;                                                 /* 0: as many as there are cores */
+    int32_t (*label)(void *context, int32_t i); /* its class; NULL without labels */
+    const struct progress *progress;            /* may be NULL */
+    int32_t threads;                            /* 0: as many as there are cores */
 };
 
 enum calibration_method {
@@ -31,9 +32,18 @@ struct calibration {
     double percentile; /* of the values that stay below the upper end (above the lower): 50 to 100 */
 };
 
+/* A model whose tensors all keep their memory, so that they can be read after a run on this machine. */
+struct kept {
+    struct model *model;
+    struct plan plan;
+    struct bytes image;
+};
+MUST_CHECK enum mote_status model_keep(struct pool *pool, struct model *m, struct kept *out,
+                                       const struct frame *at);
+
 /* Runs the float graph over the samples and fills in the ranges of its f32 tensors that are computed. An infinity or a
  * NaN is an error that names tensor and sample. The result does not depend on the number of threads. */
-MUST_CHECK enum mote_status calibrate(struct pool *pool, struct model *m, const struct samples *samples,
+MUST_CHECK enum mote_status calibrate(struct pool *pool, const struct kept *kept, const struct samples *samples,
                                       const struct calibration *c, const struct frame *at);
 
 /* ---- histograms (histogram.c) ---- */
@@ -58,7 +68,7 @@ double error_sqnr(const struct tensor_error *e);
 
 /* Runs both graphs, in which where[i] of `quantized` is tensor i of `real` (quantize_graph()). out [n_tensors of real]
  * gets *n tensors that an operator computes, in order. */
-MUST_CHECK enum mote_status quantize_errors(struct pool *pool, const struct model *real, const struct model *quantized,
+MUST_CHECK enum mote_status quantize_errors(struct pool *pool, const struct kept *real, const struct model *quantized,
                                             const int32_t *where, const struct samples *samples,
                                             struct tensor_error *out, int32_t *n, const struct frame *at);
 

@@ -123,31 +123,26 @@ static void add_up(const struct errors *e, int32_t n_samples, struct tensor_erro
     }
 }
 
-enum mote_status quantize_errors(struct pool *pool, const struct model *real, const struct model *quantized,
+enum mote_status quantize_errors(struct pool *pool, const struct kept *real, const struct model *quantized,
                                  const int32_t *where, const struct samples *samples, struct tensor_error *out,
                                  int32_t *n, const struct frame *at)
 {
-    const struct plan_options options = {.keep_all = true};
-    struct sweep sweep = {.n = samples->n,
+    struct sweep sweep = {.image = real->image,
+                          .n = samples->n,
                           .threads = samples->threads,
                           .fill = fill,
                           .take = take,
                           .progress = samples->progress,
                           .what = "errors"};
     struct errors e = {.samples = samples};
-    struct target host = target_host();
-    struct plan real_plan, plan;
-    struct bytes image;
+    struct kept other;
 
-    TRY(plan_make(pool, real, &host, &options, &real_plan, at));
-    TRY(emit_image(&real_plan, &sweep.image, at));
-    TRY(plan_make(pool, quantized, &host, &options, &plan, at));
-    TRY(emit_image(&plan, &image, at));
-    find_pairs(pool, &real_plan, &plan, where, &e);
+    TRY(model_keep(pool, quantized, &other, at));
+    find_pairs(pool, &real->plan, &other.plan, where, &e);
     e.sums = pool_array(pool, (size_t)samples->n * (size_t)e.n + 1, sizeof *e.sums);
     e.quantized = pool_array(pool, (size_t)sweep_threads(&sweep), sizeof *e.quantized);
     for (int32_t i = 0; i < sweep_threads(&sweep); i++)
-        TRY(runner_open(pool, image, &e.quantized[i], at));
+        TRY(runner_open(pool, other.image, &e.quantized[i], at));
     sweep.context = &e;
     TRY(sweep_run(pool, &sweep, at));
     add_up(&e, samples->n, out);

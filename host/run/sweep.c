@@ -9,6 +9,7 @@
 struct line {
     const struct sweep *sweep;
     atomic_int next;
+    bool cancelled; /* the first worker's */
 };
 
 struct worker {
@@ -34,8 +35,11 @@ static void *work(void *argument)
     int32_t i;
 
     while ((i = atomic_fetch_add(&w->line->next, 1)) < s->n) {
-        if (w->index == 0 && s->progress)
-            s->progress(s->what, i, s->n);
+        if (w->index == 0 && !progress_step(s->progress, s->what, i, s->n)) {
+            w->line->cancelled = true;
+            atomic_store(&w->line->next, s->n);
+            break;
+        }
         mote_model_reset(&w->runner.model);
         s->fill(s->context, i, &w->runner.model);
         mote_model_run(&w->runner.model);
@@ -61,7 +65,6 @@ enum mote_status sweep_run(struct pool *pool, const struct sweep *s, const struc
     work(&workers[0]);
     for (int32_t i = 1; i < started; i++)
         pthread_join(workers[i].thread, NULL);
-    if (s->progress)
-        s->progress(s->what, s->n, s->n);
-    return MOTE_OK;
+    progress_step(s->progress, s->what, s->n, s->n);
+    return line.cancelled ? fail_cancelled(at, s->what) : MOTE_OK;
 }

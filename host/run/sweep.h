@@ -16,7 +16,7 @@ struct sweep {
     /* Both are called from any thread, for samples in any order, and must not touch a pool. */
     void (*fill)(void *context, int32_t sample, const struct mote_model *model); /* writes the inputs */
     void (*take)(void *context, int32_t thread, int32_t sample, const struct mote_model *model);
-    void (*progress)(const char *what, int64_t done, int64_t total); /* from one thread; may be NULL */
+    const struct progress *progress; /* may be NULL */
     const char *what;
 };
 

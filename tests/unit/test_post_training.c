@@ -375,10 +375,12 @@ static enum mote_status calibrate_text(struct pool *pool, float *x, enum calibra
     struct calibration c = {method, 100};
     struct model m = {.pool = pool};
     char *copy = pool_strdup(pool, text);
+    struct kept kept;
 
     sink = (struct report_text){.status = MOTE_OK};
     ok(model_parse(&m, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
-    TRY(calibrate(pool, &m, &samples, &c, &at));
+    ok(model_keep(pool, &m, &kept, &at));
+    TRY(calibrate(pool, &kept, &samples, &c, &at));
     for (int i = 0; i < 3; i++)
         ranges[i] = m.graphs[0].tensors[i].range;
     return MOTE_OK;
@@ -427,12 +429,14 @@ static int32_t errors_of(struct pool *pool, float *x, struct tensor_error errors
     struct frame at = {.name = "m", .index = -1, .sink = &sink};
     struct model real = {.pool = pool}, quantized = {.pool = pool};
     char *copy = pool_strdup(pool, text);
+    struct kept kept;
     int32_t *where, n;
 
     ok(model_parse(&real, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
     model_copy(&real, &quantized);
     ok(quantize_graph(&quantized, true, &where, &at));
-    ok(quantize_errors(pool, &real, &quantized, where, &samples, errors, &n, &at));
+    ok(model_keep(pool, &real, &kept, &at));
+    ok(quantize_errors(pool, &kept, &quantized, where, &samples, errors, &n, &at));
     return n;
 }
 
@@ -547,12 +551,14 @@ static double accuracy_in_int8(struct pool *pool, const char *path, struct real 
     struct frame at = {.name = path, .index = -1, .sink = &sink};
     struct samples samples = {.n = 100, .context = d, .input = input_of, .label = label_of};
     struct pipeline p;
+    struct kept kept;
     int32_t *where;
 
     ok(pipeline_load(pool, path, &p, &at));
     ok(passes_run(&p.model, NULL, NULL, NULL, &at));
     d->first = 0;
-    ok(calibrate(pool, &p.model, &samples, c, &at));
+    ok(model_keep(pool, &p.model, &kept, &at));
+    ok(calibrate(pool, &kept, &samples, c, &at));
     ok(quantize_graph(&p.model, false, &where, &at));
     ok(passes_run(&p.model, NULL, NULL, NULL, &at));
     d->first = 100;

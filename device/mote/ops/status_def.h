@@ -29,6 +29,8 @@ STATUS(-11, ERR_ENVIRONMENT,"a tool that Mote calls is missing or failed, or the
        "run tools/setup.sh, or make room on the disk, then try again")
 STATUS(-12, ERR_USAGE,      "the command line or the call is wrong",
        "see `mote help`")
+STATUS(-13, ERR_CANCELLED,  "the caller asked to stop",
+       "call again; a training goes on from its checkpoint")
 STATUS(-20, ERR_ALIGN,      "image or arena is not aligned to 16 bytes",
        "align the buffer: _Alignas(16)")
 STATUS(-21, ERR_MAGIC,      "the bytes are not a Mote image",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/cli/judge.h"
+#include "host/jobs/judge.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "host/cli/image_view.h"
+#include "host/run/image_view.h"
 
 static const struct judging *const judgings[TASKS] = {
     [MOTE_TASK_CLASSIFICATION] = &judging_classes,
@@ -13,32 +13,29 @@ static const struct judging *const judgings[TASKS] = {
 };
 
 /* ---- what the user says ---- */
-enum mote_status judge_options(struct cli *cli, struct judged *what)
+enum mote_status judge_fail_option(const struct judge_options *o, const char *text)
 {
-    static const char *const words[] = {"classification", "regression", "anomaly", NULL};
-    const char *task = cli_value(cli, "--task"), *threshold = cli_value(cli, "--threshold"), *word;
-    enum mote_task kind = what->task.kind;
-    char *end;
+    return fail(o->at, MOTE_ERR_USAGE, "%s%s", text, o->help != NULL ? o->help : "");
+}
 
-    if (task != NULL)
-        TRY(cli_word(cli, "--task", words, &word));
-    for (int k = 1; task != NULL && k < TASKS; k++)
-        if (strcmp(task_names[k], task) == 0)
-            kind = (enum mote_task)k;
-    what->normal = cli_value(cli, "--normal");
-    if (kind == MOTE_TASK_NONE && (what->normal != NULL || threshold != NULL))
+enum mote_status judge_choose(const struct judge_options *options, struct judged *what)
+{
+    enum mote_task kind = options->task != MOTE_TASK_NONE ? options->task : what->task.kind;
+    char text[128];
+
+    what->options = options;
+    what->normal = options->normal;
+    if (kind == MOTE_TASK_NONE && (options->normal != NULL || options->threshold_given))
         kind = MOTE_TASK_ANOMALY;
     if (kind != what->task.kind)
         what->task = (struct task){kind, INFINITY, -1};
-    if (kind != MOTE_TASK_ANOMALY && (what->normal != NULL || threshold != NULL))
-        return usage_error(cli, "--%s is for anomalies, and the task is %s",
-                           what->normal != NULL ? "normal" : "threshold", task_names[kind]);
-    if (threshold == NULL)
-        return MOTE_OK;
-    what->task.threshold = strtof(threshold, &end);
-    what->threshold_given = true;
-    if (end == threshold || *end != '\0' || !(what->task.threshold >= 0) || isinf(what->task.threshold))
-        return usage_error(cli, "--threshold wants a number of at least 0, not \"%s\"", threshold);
+    snprintf(text, sizeof text, "--%s is for anomalies, and the task is %s",
+             options->normal != NULL ? "normal" : "threshold", task_names[kind]);
+    if (kind != MOTE_TASK_ANOMALY && (options->normal != NULL || options->threshold_given))
+        return judge_fail_option(options, text);
+    what->threshold_given = options->threshold_given;
+    if (options->threshold_given)
+        what->task.threshold = options->threshold;
     return MOTE_OK;
 }
 
@@ -67,7 +64,7 @@ int32_t *judge_numbers(const struct judge *j, const char *const *names, int32_t 
 
     if (d->labels == NULL || d->classes == NULL || names == NULL)
         return NULL;
-    numbers = pool_array(&j->cli->pool, (size_t)d->n_classes, sizeof *numbers);
+    numbers = pool_array(j->pool, (size_t)d->n_classes, sizeof *numbers);
     for (int32_t i = 0; i < d->n_classes; i++) {
         numbers[i] = number_of(d->classes[i], names, n);
         any = any || numbers[i] >= 0;
@@ -98,15 +95,15 @@ static enum mote_task guess_task(struct pool *pool, const struct mote_model *m, 
                                                                                              : MOTE_TASK_ANOMALY;
 }
 
-enum mote_status judge_open(struct cli *cli, const struct mote_model *m, const struct judged *what, struct judge *out)
+enum mote_status judge_open(struct pool *pool, const struct mote_model *m, const struct judged *what, struct judge *out)
 {
     struct mote_io io;
 
-    *out = (struct judge){.cli = cli, .what = *what};
+    *out = (struct judge){.pool = pool, .what = *what};
     if (mote_model_output(m, 0, &io) != MOTE_OK)
         return fail(what->model_at, MOTE_ERR_UNSUPPORTED, "the model has no output");
     if (what->task.kind == MOTE_TASK_NONE)
-        out->what.task.kind = guess_task(&cli->pool, m, what->data);
+        out->what.task.kind = guess_task(pool, m, what->data);
     out->how = judgings[out->what.task.kind];
     return out->how->open(out, m, &io);
 }
@@ -152,10 +149,10 @@ enum mote_status judge_image(struct judge *j, struct bytes image, int64_t thread
                           .context = j,
                           .fill = fill,
                           .take = take,
-                          .progress = cli_progress,
+                          .progress = j->what.options != NULL ? j->what.options->progress : NULL,
                           .what = doing};
 
-    TRY(sweep_run(&j->cli->pool, &sweep, j->what.model_at));
+    TRY(sweep_run(j->pool, &sweep, j->what.model_at));
     judge_end(j);
     return MOTE_OK;
 }
@@ -170,24 +167,6 @@ const char *metric_text(struct pool *pool, const struct metric *m)
     return pool_printf(pool, m->form == METRIC_SCORE ? "%.4f" : "%.6g", m->value);
 }
 
-void judge_metrics_json(const struct judge *j, json_t *to, const char *suffix)
-{
-    for (int32_t i = 0; i < j->n_metrics; i++)
-        json_object_set_new(to, pool_printf(&j->cli->pool, "%s%s", j->metrics[i].key, suffix),
-                            json_number(j->metrics[i].value));
-}
-
-void judge_json(const struct judge *j, json_t *to)
-{
-    json_object_set_new(to, "task", json_string(task_names[j->what.task.kind]));
-    judge_metrics_json(j, to, "");
-    j->how->json(j, to);
-}
-
-void judge_print_line(const struct judge *j) { j->how->print_line(j); }
-
-void judge_print_rest(const struct judge *j) { j->how->print_rest(j); }
-
 static void csv_field(struct text *to, struct pool *pool, const char *name)
 {
     const char *s = printable(pool, name), *quote = strpbrk(s, ",\"") != NULL ? "\"" : "";
@@ -200,6 +179,6 @@ static void csv_field(struct text *to, struct pool *pool, const char *name)
 
 void judge_prediction(const struct judge *j, int32_t i, struct text *to)
 {
-    csv_field(to, &j->cli->pool, dataset_name(&j->cli->pool, j->what.data, j->what.samples[i]));
+    csv_field(to, j->pool, dataset_name(j->pool, j->what.data, j->what.samples[i]));
     j->how->prediction(j, i, to);
 }

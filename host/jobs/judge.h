@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a model's outputs are worth: one judge for `eval` (host and board) and `quantize` (float and int8). It is opened
- * for the samples that count, sees their outputs in any order, and then has a short list of metrics, which each command
- * shows in its own way. What is measured depends on the task. */
+/* What a model's outputs are worth: one judge for training, quantization (float and int8) and evaluation (host and
+ * board). It is opened for the samples that count, sees their outputs in any order, and then has a short list of
+ * metrics, which everybody shows in his own way. What is measured depends on the task. */
 #ifndef MOTE_JUDGE_H
 #define MOTE_JUDGE_H
 
-#include "host/cli/io.h"
 #include "host/data/dataset.h"
+#include "host/metrics/metrics.h"
+#include "host/run/elements.h"
 #include "host/run/sweep.h"
 
 enum metric_form { METRIC_SHARE, METRIC_SCORE, METRIC_NUMBER }; /* "91.20 %", "0.9712", "0.00123" */
@@ -16,6 +17,17 @@ struct metric {
     double value; /* NAN: cannot be said */
 };
 #define METRICS_MAX 8
+
+/* What the user says of it, in place of the model. */
+struct judge_options {
+    enum mote_task task; /* MOTE_TASK_NONE: nothing */
+    const char *normal;  /* anomalies: the class that is none; NULL: the model's */
+    bool threshold_given;
+    float threshold;
+    const struct progress *progress; /* may be NULL */
+    const struct frame *at;          /* for messages about these, */
+    const char *help;                /* which end with this: "; see …"; NULL: with nothing */
+};
 
 /* What is judged: samples of a data set, and how they become the model's input. */
 struct judged {
@@ -27,11 +39,12 @@ struct judged {
     bool threshold_given;                   /* by the user */
     bool all_normal;                        /* anomalies: whatever the labels are */
     const struct preprocess *preprocess;    /* the model's */
+    const struct judge_options *options;    /* the user's, NULL: none */
     const struct frame *model_at, *data_at; /* for messages */
 };
 
 struct judge {
-    struct cli *cli;
+    struct pool *pool;
     struct judged what; /* with the task that it is */
     const struct judging *how;
     struct metric metrics[METRICS_MAX];
@@ -57,16 +70,11 @@ struct judge {
     struct alarms alarms;
 };
 
-#define JUDGE_OPTIONS                                                                                                  \
-    {"--task", "T", "classification, regression or anomaly; default: the model's"},                                    \
-    {                                                                                                                  \
-        "--normal", "CLASS", "anomalies: the class that is none; default: the model's"                                 \
-    }
-/* --task, --normal and --threshold take the place of what the model says, which is in `what` already. */
-MUST_CHECK enum mote_status judge_options(struct cli *cli, struct judged *what);
+/* The user's word takes the place of what the model says, which is in `what` already; it stays referred to. */
+MUST_CHECK enum mote_status judge_choose(const struct judge_options *options, struct judged *what);
 
 /* Checks that the model's first output can be judged by what the data say. */
-MUST_CHECK enum mote_status judge_open(struct cli *cli, const struct mote_model *m, const struct judged *what,
+MUST_CHECK enum mote_status judge_open(struct pool *pool, const struct mote_model *m, const struct judged *what,
                                        struct judge *out);
 /* Sample i's first output; samples may come from several threads. */
 void judge_see(struct judge *j, int32_t i, const struct mote_io *out);
@@ -81,16 +89,10 @@ struct threshold {
     int64_t n;      /* normal samples */
     int32_t normal; /* the class, as the model numbers it; -1: nobody said */
 };
-MUST_CHECK enum mote_status judge_threshold(struct cli *cli, struct bytes image, const struct judged *what,
+MUST_CHECK enum mote_status judge_threshold(struct pool *pool, struct bytes image, const struct judged *what,
                                             int64_t threads, struct threshold *out, const char *doing);
 
 const char *metric_text(struct pool *pool, const struct metric *m); /* "-" for what cannot be said */
-/* Adds every metric to an object, under its key and `suffix`; then what else there is to say. */
-void judge_metrics_json(const struct judge *j, json_t *to, const char *suffix);
-void judge_json(const struct judge *j, json_t *to);
-/* A line, without its end; then the rest. */
-void judge_print_line(const struct judge *j);
-void judge_print_rest(const struct judge *j);
 /* Sample i as a line of --predictions: name, what it is, what the model says. */
 void judge_prediction(const struct judge *j, int32_t i, struct text *to);
 
@@ -98,14 +100,12 @@ void judge_prediction(const struct judge *j, int32_t i, struct text *to);
 struct judging {
     enum mote_status (*open)(struct judge *j, const struct mote_model *m, const struct mote_io *out);
     void (*see)(struct judge *j, int32_t i, const struct mote_io *out);
-    void (*end)(struct judge *j); /* adds the metrics */
-    void (*json)(const struct judge *j, json_t *to);
-    void (*print_line)(const struct judge *j);
-    void (*print_rest)(const struct judge *j);
+    void (*end)(struct judge *j);                                          /* adds the metrics */
     void (*prediction)(const struct judge *j, int32_t i, struct text *to); /* after the name: ",…\n" */
 };
 extern const struct judging judging_classes, judging_numbers, judging_anomalies;
 
+enum mote_status judge_fail_option(const struct judge_options *o, const char *text);
 int32_t judge_label(const struct judge *j, int32_t i); /* as the model numbers classes; -1: none of them */
 /* [the data's classes] their numbers among the model's names; NULL: the numbers are the same. */
 int32_t *judge_numbers(const struct judge *j, const char *const *names, int32_t n);

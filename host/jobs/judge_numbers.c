@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers to predict: how far the output, which is one number, is from the target. */
-#include "host/cli/judge.h"
+#include "host/jobs/judge.h"
 
 static float target_of(const struct judge *j, int32_t i) { return j->what.data->targets[j->what.samples[i]]; }
 
@@ -16,7 +16,7 @@ static enum mote_status open_numbers(struct judge *j, const struct mote_model *m
         return fail(w->model_at, MOTE_ERR_UNSUPPORTED,
                     "its output \"%s\" has %u element%s of %s; the data have one number to predict", out->name,
                     io_elements(out), io_elements(out) == 1 ? "" : "s", type_name((enum mote_type)out->type));
-    j->values = pool_array(&j->cli->pool, (size_t)w->n + 1, sizeof *j->values);
+    j->values = pool_array(j->pool, (size_t)w->n + 1, sizeof *j->values);
     return MOTE_OK;
 }
 
@@ -27,7 +27,7 @@ static void see_number(struct judge *j, int32_t i, const struct mote_io *out)
 
 static void end_numbers(struct judge *j)
 {
-    float *targets = pool_array(&j->cli->pool, (size_t)j->what.n + 1, sizeof *targets);
+    float *targets = pool_array(j->pool, (size_t)j->what.n + 1, sizeof *targets);
     struct regression r;
 
     for (int32_t i = 0; i < j->what.n; i++)
@@ -38,26 +38,9 @@ static void end_numbers(struct judge *j)
     judge_add(j, "r2", "R2", METRIC_SCORE, r.r2);
 }
 
-static void numbers_json(const struct judge *j, json_t *to)
-{
-    (void)j;
-    (void)to;
-}
-
-static void print_errors(const struct judge *j)
-{
-    struct pool *pool = &j->cli->pool;
-
-    printf("MAE %s, RMSE %s, R2 %s of %d samples", metric_text(pool, &j->metrics[0]), metric_text(pool, &j->metrics[1]),
-           metric_text(pool, &j->metrics[2]), j->what.n);
-}
-
-static void print_nothing(const struct judge *j) { (void)j; }
-
 static void predicted_number(const struct judge *j, int32_t i, struct text *to)
 {
     text_add(to, ",%.9g,%.9g\n", (double)target_of(j, i), (double)j->values[i]);
 }
 
-const struct judging judging_numbers = {open_numbers, see_number,    end_numbers,     numbers_json,
-                                        print_errors, print_nothing, predicted_number};
+const struct judging judging_numbers = {open_numbers, see_number, end_numbers, predicted_number};

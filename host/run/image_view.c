@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/cli/image_view.h"
+#include "host/run/image_view.h"
 
 #include <math.h>
 

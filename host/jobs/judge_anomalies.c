@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "host/cli/image_view.h"
-#include "host/cli/judge.h"
+#include "host/run/image_view.h"
+#include "host/jobs/judge.h"
 
 /* ---- opening ---- */
 static bool is_scored(const struct mote_io *io)
@@ -45,8 +45,10 @@ static enum mote_status find_named(struct judge *j, int32_t *out)
             return MOTE_OK;
         }
     if (end == word || *end != '\0' || number < 0 || number >= d->n_classes)
-        return usage_error(j->cli, "--normal is \"%s\", which is none of the data's %d classes, nor its number", word,
-                           d->n_classes);
+        return judge_fail_option(
+            j->what.options,
+            pool_printf(j->pool, "--normal is \"%s\", which is none of the data's %d classes, nor its number", word,
+                        d->n_classes));
     *out = (int32_t)number;
     return MOTE_OK;
 }
@@ -55,7 +57,7 @@ static enum mote_status find_normal(struct judge *j, const struct mote_model *m)
 {
     const struct judged *w = &j->what;
     int32_t n;
-    const char *const *names = image_classes(&j->cli->pool, m, &n);
+    const char *const *names = image_classes(j->pool, m, &n);
 
     j->numbers = judge_numbers(j, names, n);
     if (w->normal != NULL) {
@@ -75,13 +77,13 @@ static enum mote_status find_normal(struct judge *j, const struct mote_model *m)
 
 static enum mote_status open_anomalies(struct judge *j, const struct mote_model *m, const struct mote_io *out)
 {
-    struct pool *pool = &j->cli->pool;
+    struct pool *pool = j->pool;
     const struct judged *w = &j->what;
     bool labeled = w->data->labels != NULL && !w->all_normal;
 
     TRY(check_output(j, m, out));
     if (w->normal != NULL && w->data->labels == NULL)
-        return usage_error(j->cli, "--normal names a class, and the data have no labels: leave it out");
+        return judge_fail_option(j->what.options, "--normal names a class, and the data have no labels: leave it out");
     j->normal = w->task.normal;
     if (labeled)
         TRY(find_normal(j, m));
@@ -114,7 +116,7 @@ static void end_anomalies(struct judge *j)
 {
     bool known;
 
-    j->roc = roc_make(&j->cli->pool, j->values, j->anomalous, j->what.n);
+    j->roc = roc_make(j->pool, j->values, j->anomalous, j->what.n);
     choose_threshold(j);
     known = !isnan(j->threshold);
     judge_add(j, "auc", "AUC", METRIC_SCORE, j->roc.auc);
@@ -125,40 +127,6 @@ static void end_anomalies(struct judge *j)
 }
 
 /* ---- showing ---- */
-static void anomalies_json(const struct judge *j, json_t *to)
-{
-    json_object_set_new(to, "threshold_from", isnan(j->threshold) ? json_null() : json_string(j->threshold_from));
-    json_object_set_new(to, "normal_samples", json_integer(j->alarms.normal));
-    json_object_set_new(to, "anomalous_samples", json_integer(j->alarms.anomalous));
-    json_object_set_new(to, "false_alarms", isnan(j->threshold) ? json_null() : json_integer(j->alarms.false_alarms));
-    json_object_set_new(to, "misses", isnan(j->threshold) ? json_null() : json_integer(j->alarms.misses));
-}
-
-static void print_auc(const struct judge *j)
-{
-    printf("AUC %s, of %lld normal samples and %lld others", metric_text(&j->cli->pool, &j->metrics[0]),
-           (long long)j->alarms.normal, (long long)j->alarms.anomalous);
-}
-
-static void print_alarms(const struct judge *j)
-{
-    static const char *const whose[] = {"the model's", "given", "the best for these samples: the model has none"};
-    struct pool *pool = &j->cli->pool;
-    const char *from = j->threshold_from;
-
-    if (isnan(j->threshold)) {
-        printf("no threshold: the model has none, and --threshold gives none\n");
-        return;
-    }
-    printf("threshold %s (%s): %lld false alarms (%s of the normal samples), %lld misses (%s of the others)\n",
-           metric_text(pool, &j->metrics[1]),
-           whose[strcmp(from, "model") == 0    ? 0
-                 : strcmp(from, "option") == 0 ? 1
-                                               : 2],
-           (long long)j->alarms.false_alarms, metric_text(pool, &j->metrics[2]), (long long)j->alarms.misses,
-           metric_text(pool, &j->metrics[3]));
-}
-
 static void predicted_score(const struct judge *j, int32_t i, struct text *to)
 {
     text_add(to, ",");
@@ -167,24 +135,23 @@ static void predicted_score(const struct judge *j, int32_t i, struct text *to)
     text_add(to, ",%.9g,%d\n", (double)j->values[i], j->values[i] > j->threshold);
 }
 
-const struct judging judging_anomalies = {open_anomalies, see_score,    end_anomalies,  anomalies_json,
-                                          print_auc,      print_alarms, predicted_score};
+const struct judging judging_anomalies = {open_anomalies, see_score, end_anomalies, predicted_score};
 
 /* ---- the threshold ---- */
-enum mote_status judge_threshold(struct cli *cli, struct bytes image, const struct judged *what, int64_t threads,
+enum mote_status judge_threshold(struct pool *pool, struct bytes image, const struct judged *what, int64_t threads,
                                  struct threshold *out, const char *doing)
 {
     struct runner runner;
     struct judge j;
-    float *scores = pool_array(&cli->pool, (size_t)what->n + 1, sizeof *scores);
+    float *scores = pool_array(pool, (size_t)what->n + 1, sizeof *scores);
     int64_t n = 0;
 
-    TRY(runner_open(&cli->pool, image, &runner, what->model_at));
-    TRY(judge_open(cli, &runner.model, what, &j));
+    TRY(runner_open(pool, image, &runner, what->model_at));
+    TRY(judge_open(pool, &runner.model, what, &j));
     TRY(judge_image(&j, image, threads, doing));
     for (int32_t i = 0; i < what->n; i++)
         if (!j.anomalous[i])
             scores[n++] = j.values[i];
-    *out = (struct threshold){alarm_threshold(&cli->pool, scores, n), n, j.normal};
+    *out = (struct threshold){alarm_threshold(pool, scores, n), n, j.normal};
     return MOTE_OK;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which samples of a data set a command may test on, and what it says about them. */
-#ifndef MOTE_CLI_SPLITS_H
-#define MOTE_CLI_SPLITS_H
+/* Which samples of a data set a job may test on, and what it says about them. */
+#ifndef MOTE_JOBS_SPLITS_H
+#define MOTE_JOBS_SPLITS_H
 
-#include "host/cli/cli.h"
 #include "host/data/dataset.h"
+#include "host/pipeline/pipeline.h"
 
 extern const char *const split_words[SPLIT_COUNT]; /* "training", "validation", "test" */
 
@@ -17,7 +17,5 @@ static inline bool split_known(const struct pipeline *p) { return p->has_graph &
 const char *split_text(struct pool *pool, const struct pipeline *p, const struct dataset *d);
 /* A line, "" if none is needed: samples that are in no split because another split has the same. */
 const char *split_repeated(struct pool *pool, const struct dataset *d);
-/* "split_known", "split_samples": {train, validation, test}, "split_differs". */
-void split_json(const struct pipeline *p, const struct dataset *d, json_t *to);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/cli/splits.h"
+#include "host/jobs/splits.h"
 
 const char *const split_words[SPLIT_COUNT] = {"training", "validation", "test"};
 
@@ -37,13 +37,4 @@ const char *split_repeated(struct pool *pool, const struct dataset *d)
     return pool_printf(pool,
                        "%d sample%s of validation and test left out: another split, training first, has the same\n",
                        d->repeated, d->repeated == 1 ? "" : "s");
-}
-
-void split_json(const struct pipeline *p, const struct dataset *d, json_t *to)
-{
-    json_object_set_new(to, "split_known", json_boolean(split_known(p)));
-    json_object_set_new(to, "split_samples",
-                        json_pack("{s:i, s:i, s:i}", "train", d->n_split[SPLIT_TRAIN], "validation",
-                                  d->n_split[SPLIT_VALIDATION], "test", d->n_split[SPLIT_TEST]));
-    json_object_set_new(to, "split_differs", json_integer(d->differing));
 }

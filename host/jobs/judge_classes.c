@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Classes: how often the largest element of the output is the label's. */
-#include "host/cli/image_view.h"
-#include "host/cli/judge.h"
+#include "host/run/image_view.h"
+#include "host/jobs/judge.h"
 
 /* ---- opening ---- */
 static enum mote_status check_output(struct judge *j, const struct mote_io *out)
@@ -23,25 +23,22 @@ static enum mote_status check_output(struct judge *j, const struct mote_io *out)
 /* The model's, else the data's, else numbers. */
 static void choose_names(struct judge *j, const struct mote_model *m)
 {
-    struct pool *pool = &j->cli->pool;
+    struct pool *pool = j->pool;
     int32_t n;
     const char *const *names = image_classes(pool, m, &n);
 
     if (n != j->n_classes)
         names = j->what.data->n_classes == j->n_classes ? j->what.data->classes : NULL;
     j->classes = pool_array(pool, (size_t)j->n_classes, sizeof *j->classes);
-    for (int32_t i = 0; i < j->n_classes; i++) {
-        const char *name = names != NULL ? names[i] : pool_printf(pool, "%d", i);
-
-        j->classes[i] = j->cli->json ? name : printable(pool, name); /* JSON has escapes of its own */
-    }
+    for (int32_t i = 0; i < j->n_classes; i++)
+        j->classes[i] = names != NULL ? names[i] : pool_printf(pool, "%d", i);
 }
 
 /* Where the model names as many classes as it has outputs. */
 static void number_classes(struct judge *j, const struct mote_model *m)
 {
     int32_t n;
-    const char *const *names = image_classes(&j->cli->pool, m, &n);
+    const char *const *names = image_classes(j->pool, m, &n);
 
     if (n == j->n_classes)
         j->numbers = judge_numbers(j, names, n);
@@ -57,8 +54,7 @@ static enum mote_status check_labels(const struct judge *j)
                                              : "has no labels; accuracy wants them");
     for (int32_t i = 0; i < w->n; i++)
         if (judge_label(j, i) < 0 || judge_label(j, i) >= j->n_classes) {
-            struct frame here = {
-                .up = w->data_at, .name = dataset_place(&j->cli->pool, w->data, w->samples[i]), .index = -1};
+            struct frame here = {.up = w->data_at, .name = dataset_place(j->pool, w->data, w->samples[i]), .index = -1};
 
             if (judge_label(j, i) < 0)
                 return fail(&here, MOTE_ERR_VALUE, "is of the class \"%s\", which the model does not have",
@@ -75,7 +71,7 @@ static enum mote_status open_classes(struct judge *j, const struct mote_model *m
     number_classes(j, m);
     TRY(check_labels(j));
     choose_names(j, m);
-    j->predictions = pool_array(&j->cli->pool, (size_t)j->what.n + 1, sizeof *j->predictions);
+    j->predictions = pool_array(j->pool, (size_t)j->what.n + 1, sizeof *j->predictions);
     return MOTE_OK;
 }
 
@@ -84,42 +80,16 @@ static void see_class(struct judge *j, int32_t i, const struct mote_io *out) { j
 
 static void end_classes(struct judge *j)
 {
-    j->confusion = confusion_make(&j->cli->pool, j->n_classes, j->classes);
+    j->confusion = confusion_make(j->pool, j->n_classes, j->classes);
     for (int32_t i = 0; i < j->what.n; i++)
         confusion_add(&j->confusion, &(int32_t){judge_label(j, i)}, &j->predictions[i], 1);
     judge_add(j, "accuracy", "accuracy", METRIC_SHARE, confusion_accuracy(&j->confusion));
 }
 
 /* ---- showing ---- */
-static void classes_json(const struct judge *j, json_t *to)
-{
-    json_t *confusion = json_array(), *classes = json_array();
-
-    for (int32_t i = 0; i < j->n_classes; i++) {
-        json_t *row = json_array();
-
-        for (int32_t k = 0; k < j->n_classes; k++)
-            json_array_append_new(row, json_integer(confusion_count(&j->confusion, i, k)));
-        json_array_append_new(confusion, row);
-        json_array_append_new(classes, json_text(confusion_name(&j->confusion, i, &j->cli->pool)));
-    }
-    json_object_set_new(to, "correct", json_integer(confusion_correct(&j->confusion)));
-    json_object_set_new(to, "classes", classes);
-    json_object_set_new(to, "confusion", confusion);
-}
-
-static void print_correct(const struct judge *j)
-{
-    printf("%lld of %d correct: %.2f %%", (long long)confusion_correct(&j->confusion), j->what.n,
-           100 * confusion_accuracy(&j->confusion));
-}
-
-static void print_matrix(const struct judge *j) { print_confusion(&j->confusion, &j->cli->pool, stdout); }
-
 static void predicted_class(const struct judge *j, int32_t i, struct text *to)
 {
     text_add(to, ",%d,%d\n", judge_label(j, i), j->predictions[i]);
 }
 
-const struct judging judging_classes = {open_classes,  see_class,    end_classes,    classes_json,
-                                        print_correct, print_matrix, predicted_class};
+const struct judging judging_classes = {open_classes, see_class, end_classes, predicted_class};

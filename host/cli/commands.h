@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `mote demo` calls of other commands: the same jobs, told of in the same way. */
+#ifndef MOTE_COMMANDS_H
+#define MOTE_COMMANDS_H
+
+#include "host/cli/cli.h"
+#include "host/jobs/quantize.h"
+#include "host/jobs/train.h"
+
+/* train_run() and train_end(), with progress on stderr; a signal stops it, saves, and ends the process. */
+MUST_CHECK enum mote_status train_watched(struct cli *cli, struct train_options *options, struct train *t);
+json_t *train_json(const struct train *t);
+json_t *quantize_json(const struct quantized *q, const char *out);
+
+#endif

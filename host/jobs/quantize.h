@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Quantization as a job: a float model and data become an int8 model, and what that costs is measured. */
+#ifndef MOTE_JOBS_QUANTIZE_H
+#define MOTE_JOBS_QUANTIZE_H
+
+#include "host/jobs/judge.h"
+#include "host/pipeline/pipeline.h"
+#include "host/quantize/calibrate.h"
+
+#define QUANTIZE_SAMPLES 200 /* unless the caller says otherwise */
+
+struct quantize_job {
+    const char *data; /* the specification */
+    struct calibration how;
+    int32_t samples; /* to calibrate on, at most; 0: QUANTIZE_SAMPLES */
+    int32_t limit;   /* of the samples of the test; 0: all */
+    int32_t threads; /* 0: all cores */
+    bool float_boundary;
+    struct judge_options judge;
+    const struct progress *progress; /* may be NULL */
+};
+
+/* A part of the data: sample i is index[i]. */
+struct part {
+    const struct quantized *all;
+    const int32_t *index;
+    struct samples samples;
+};
+
+struct quantized {
+    struct pool *pool;
+    const struct quantize_job *job;
+    struct pipeline *p; /* the float model */
+    const struct frame *file;
+    struct frame data_file;
+    struct dataset data;
+    struct preprocess preprocess;
+    struct part calibration, test;
+    bool tests_seen;  /* there are no samples but those of the calibration */
+    const char *kind; /* of the samples of the test: "test", "other" */
+    bool is_judged;
+    int64_t n_outputs;          /* elements of the first output */
+    struct judged judged;       /* what the user and the float model say of the task; no samples yet */
+    struct threshold threshold; /* of the int8 model, an anomaly detector */
+    const char *threshold_from; /* samples of this split */
+    struct judge before, after; /* of the float model, of the int8 one */
+    struct model model;         /* the int8 one */
+    struct plan plan;
+    struct bytes image;
+    struct tensor_error *errors;
+    int32_t n_errors;
+    const struct tensor **became; /* [n_errors] of the int8 graph */
+};
+
+/* `p` is loaded, not compiled; `file` is its place. `job` and `p` must outlive the result. */
+MUST_CHECK enum mote_status quantize_run(struct pool *pool, const struct quantize_job *job, struct pipeline *p,
+                                         struct quantized *out, const struct frame *file);
+/* A graph file if the name ends in .graph, else an image. */
+MUST_CHECK enum mote_status quantize_write(const struct quantized *q, const char *path);
+
+#endif
