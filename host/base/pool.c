@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pools: memory that one phase asks for in pieces and gives back at once. Pieces are cut from blocks of calloc(), which
  * leaves the zeroing of large ones to the operating system. */
-#include "host/base/base.h"
+#include "host/base/pool.h"
 
 #include <stdlib.h>
 
@@ -10,14 +10,19 @@
 
 struct pool_block {
     struct pool_block *next;
-    size_t size, used; /* of data, which starts at the first multiple of POOL_ALIGN after this head */
+    struct pool_block *watched, **link; /* in the list of who watches it; link NULL: in none */
+    size_t size, used;                  /* of data, which starts at the first multiple of POOL_ALIGN after this head */
 };
 
 void (*oom_handler)(void) = abort;
 long pool_fail_at;
 
+_Thread_local struct pool_watch *pool_watch;
+
 _Noreturn static void out_of_memory(void)
 {
+    if (pool_watch)
+        pool_watch->failed(pool_watch);
     oom_handler();
     abort(); /* a handler that returns would leave the caller with NULL */
 }
@@ -29,15 +34,55 @@ static uint8_t *block_data(struct pool_block *b)
     return end + (POOL_ALIGN - (uintptr_t)end % POOL_ALIGN) % POOL_ALIGN;
 }
 
+static void unlink_block(struct pool_block *b)
+{
+    if (!b->link)
+        return;
+    *b->link = b->watched;
+    if (b->watched)
+        b->watched->link = b->link;
+    b->link = NULL;
+    b->watched = NULL;
+}
+
+void pool_block_watch(struct pool_block *b, struct pool_watch *watch)
+{
+    unlink_block(b);
+    if (!watch)
+        return;
+    b->watched = watch->blocks;
+    b->link = &watch->blocks;
+    if (b->watched)
+        b->watched->link = &b->watched;
+    watch->blocks = b;
+}
+
+void pool_block_free(struct pool_block *b)
+{
+    if (b->link && pool_watch)
+        pool_watch->used -= b->size < pool_watch->used ? b->size : pool_watch->used;
+    unlink_block(b);
+    free(b);
+}
+
+static bool is_too_much(const struct pool_watch *w, size_t size)
+{
+    return w && w->limit > 0 && (size > w->limit || w->used > w->limit - size);
+}
+
 /* A full-size block becomes the current one; a large piece gets a block of its own behind the current one. */
 static struct pool_block *block_add(struct pool *pool, size_t bytes)
 {
     size_t size = bytes < BLOCK_SIZE / 4 ? BLOCK_SIZE : bytes;
-    struct pool_block *b = calloc(1, sizeof *b + POOL_ALIGN + size);
+    struct pool_block *b = is_too_much(pool_watch, size) ? NULL : calloc(1, sizeof *b + POOL_ALIGN + size);
 
     if (!b)
         out_of_memory();
     b->size = size;
+    if (pool_watch) {
+        pool_watch->used += size;
+        pool_block_watch(b, pool_watch);
+    }
     if (pool->blocks && bytes >= BLOCK_SIZE / 4) {
         b->next = pool->blocks->next;
         pool->blocks->next = b;
@@ -133,7 +178,7 @@ void pool_free(struct pool *pool)
 {
     for (struct pool_block *b = pool->blocks, *next; b; b = next) {
         next = b->next;
-        free(b);
+        pool_block_free(b);
     }
     pool->blocks = NULL;
     pool->used = 0;

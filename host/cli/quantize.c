@@ -76,8 +76,8 @@ static json_t *layer_json(const struct quantized *q, int32_t i)
 
     return json_pack("{s:o, s:s, s:s, s:o, s:f, s:f, s:o, s:o}", "tensor", json_text(t->name), "operator", op_of(q, i),
                      "type", type_name(became->type), "sqnr_db", sqnr_json(error_sqnr(&q->errors[i])), "min",
-                     (double)t->range.min, "max", (double)t->range.max,
-                     "scale", s8 ? json_real((double)became->quant.scale[0]) : json_null(), "zero",
+                     (double)t->range.min, "max", (double)t->range.max, "scale",
+                     s8 ? json_real((double)became->quant.scale[0]) : json_null(), "zero",
                      s8 ? json_integer(became->quant.zero[0]) : json_null());
 }
 

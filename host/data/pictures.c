@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "host/base/guard.h"
 #include "host/data/source.h"
 
 #define THREADS_MAX 64
@@ -14,6 +15,7 @@ struct work {
     const struct picture_file *files;
     int32_t n, height, width, channels;
     bool resize, swap;
+    bool guarded; /* the thread that asks for it is */
     uint8_t *samples;
     uint64_t *digests; /* [n] of what was decoded */
     atomic_int next;
@@ -81,6 +83,35 @@ static void take(struct work *w, struct pool *pool, int32_t i)
     memcpy(w->samples + (size_t)i * bytes, p.data, bytes);
 }
 
+struct taken {
+    struct work *work;
+    struct pool *pool;
+    int32_t i;
+};
+
+static enum mote_status take_one(void *context)
+{
+    struct taken *t = context;
+
+    take(t->work, t->pool, t->i);
+    return MOTE_OK;
+}
+
+/* Where memory may run out, each thread has to come back by itself. */
+static void take_guarded(struct work *w, struct pool *pool, int32_t i)
+{
+    struct taken t = {w, pool, i};
+    const struct guarded g = {.work = take_one, .context = &t};
+    const struct frame quiet = {.index = -1};
+
+    if (!w->guarded)
+        take(w, pool, i);
+    else if (guarded_run(&g, &quiet) != MOTE_OK) {
+        *pool = (struct pool){0};
+        complain(w, i, MOTE_ERR_MEMORY, "there is no memory for it");
+    }
+}
+
 static void *run(void *argument)
 {
     struct work *w = argument;
@@ -88,7 +119,7 @@ static void *run(void *argument)
     int32_t i;
 
     while ((i = atomic_fetch_add(&w->next, 1)) < w->n && i >= 0) {
-        take(w, &pool, i);
+        take_guarded(w, &pool, i);
         pool_free(&pool);
     }
     return NULL;
@@ -153,7 +184,8 @@ static enum mote_status check_spec(const struct reading *r)
 
 enum mote_status pictures_read(struct reading *r, const struct picture_file *files, int32_t n)
 {
-    struct work w = {.r = r, .files = files, .n = n, .failed = n, .lock = PTHREAD_MUTEX_INITIALIZER};
+    struct work w = {
+        .r = r, .files = files, .n = n, .failed = n, .lock = PTHREAD_MUTEX_INITIALIZER, .guarded = is_guarded()};
     struct frame place;
 
     TRY(check_spec(r));

@@ -38,8 +38,7 @@ struct kept {
     struct plan plan;
     struct bytes image;
 };
-MUST_CHECK enum mote_status model_keep(struct pool *pool, struct model *m, struct kept *out,
-                                       const struct frame *at);
+MUST_CHECK enum mote_status model_keep(struct pool *pool, struct model *m, struct kept *out, const struct frame *at);
 
 /* Runs the float graph over the samples and fills in the ranges of its f32 tensors that are computed. An infinity or a
  * NaN is an error that names tensor and sample. The result does not depend on the number of threads. */
@@ -68,7 +67,7 @@ double error_sqnr(const struct tensor_error *e);
 
 /* Runs both graphs, in which where[i] of `quantized` is tensor i of `real` (quantize_graph()). out [n_tensors of real]
  * gets *n tensors that an operator computes, in order. */
-MUST_CHECK enum mote_status quantize_errors(struct pool *pool, const struct kept *real, const struct model *quantized,
+MUST_CHECK enum mote_status quantize_errors(struct pool *pool, const struct kept *real, struct model *quantized,
                                             const int32_t *where, const struct samples *samples,
                                             struct tensor_error *out, int32_t *n, const struct frame *at);
 

@@ -123,7 +123,7 @@ static void add_up(const struct errors *e, int32_t n_samples, struct tensor_erro
     }
 }
 
-enum mote_status quantize_errors(struct pool *pool, const struct kept *real, const struct model *quantized,
+enum mote_status quantize_errors(struct pool *pool, const struct kept *real, struct model *quantized,
                                  const int32_t *where, const struct samples *samples, struct tensor_error *out,
                                  int32_t *n, const struct frame *at)
 {

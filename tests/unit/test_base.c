@@ -9,6 +9,7 @@
 #undef fail /* ours is in base.h */
 
 #include "host/base/base.h"
+#include "host/base/guard.h"
 #include "host/base/sha256.h"
 
 #include <dirent.h>
@@ -124,6 +125,71 @@ static void test_pool_fail_at(void **state)
     assert_true(runs_out(work_1000, &(struct pool){0}));
     pool_fail_at = 12;
     assert_false(runs_out(work_1000, &(struct pool){0}));
+}
+
+/* ---- guards ---- */
+struct hungry {
+    struct pool pool, freed;
+    int pieces, cleaned;
+    enum mote_status inner; /* what a guard within says */
+};
+
+static enum mote_status eat(void *context)
+{
+    struct hungry *h = context;
+
+    pool_alloc(&h->freed, 1 << 20);
+    pool_free(&h->freed);
+    for (int i = 0; i < h->pieces; i++)
+        pool_alloc(&h->pool, 1 << 20);
+    return MOTE_OK;
+}
+
+static void clean(void *context) { ((struct hungry *)context)->cleaned++; }
+
+static enum mote_status eat_twice(void *context)
+{
+    struct hungry *h = context, within = {.pieces = 8};
+    const struct guarded g = {.work = eat, .clean = clean, .context = &within};
+    const struct frame quiet = {.index = -1};
+
+    h->inner = guarded_run(&g, &quiet);
+    h->pieces += within.cleaned; /* it is the inner one's */
+    return eat(h);
+}
+
+/* Memory that runs out ends the work and is given back (AddressSanitizer would say what is not); what was freed does
+ * not count; and after the work pools are as they were. */
+static void test_guard(void **state)
+{
+    struct report_text sink = {.status = MOTE_OK};
+    const struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct hungry h = {.pieces = 3};
+    const struct guarded g = {.work = eat, .clean = clean, .context = &h, .limit = 4 << 20};
+
+    (void)state;
+    assert_int_equal(guarded_run(&g, &at), MOTE_OK);
+    assert_false(is_guarded());
+    pool_free(&h.pool);
+    h.pieces = 5;
+    assert_int_equal(guarded_run(&g, &at), MOTE_ERR_MEMORY);
+    assert_string_equal(sink.text, "m: out of memory [ERR_MEMORY]");
+    assert_int_equal(h.cleaned, 1);
+    assert_false(is_guarded());
+}
+
+static void test_guards_nest(void **state)
+{
+    struct report_text sink = {.status = MOTE_OK};
+    const struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct hungry h = {.pieces = 2};
+    const struct guarded g = {.work = eat_twice, .clean = clean, .context = &h, .limit = 4 << 20};
+
+    (void)state;
+    assert_int_equal(guarded_run(&g, &at), MOTE_OK);
+    assert_int_equal(h.inner, MOTE_ERR_MEMORY);
+    assert_int_equal(h.cleaned, 0);
+    pool_free(&h.pool);
 }
 
 /* ---- SHA-256 ---- */
@@ -790,7 +856,7 @@ static void test_what_is_held_stays(void **state)
 static void test_folder_lock(void **state)
 {
     struct folder *f = *state;
-    int ready[2], status;
+    int ready[2], status, lock;
     pid_t pid;
     char c;
 
@@ -798,21 +864,25 @@ static void test_folder_lock(void **state)
     pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        if (folder_lock(f->path, "test", &f->at) == MOTE_OK && write(ready[1], "r", 1) == 1)
+        if (folder_lock(f->path, "test", &lock, &f->at) == MOTE_OK && write(ready[1], "r", 1) == 1)
             for (;;)
                 pause();
         _exit(1);
     }
     assert_int_equal(read(ready[0], &c, 1), 1);
-    assert_int_equal(folder_lock(f->path, "test", &f->at), MOTE_ERR_USAGE);
+    assert_int_equal(folder_lock(f->path, "test", &lock, &f->at), MOTE_ERR_USAGE);
     assert_non_null(strstr(f->sink.text, "another test is at work in it: wait until it ends"));
     kill_holder(pid);
     pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)
-        _exit(folder_lock(f->path, "test", &f->at) != MOTE_OK);
+        _exit(folder_lock(f->path, "test", &lock, &f->at) != MOTE_OK);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(folder_lock(f->path, "test", &lock, &f->at), MOTE_OK);
+        folder_unlock(lock);
+    }
     close(ready[0]);
     close(ready[1]);
 }
@@ -825,6 +895,8 @@ int main(void)
         cmocka_unit_test(test_pool_limit),
         cmocka_unit_test(test_pool_limits),
         cmocka_unit_test(test_pool_fail_at),
+        cmocka_unit_test(test_guard),
+        cmocka_unit_test(test_guards_nest),
         cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_fail),
