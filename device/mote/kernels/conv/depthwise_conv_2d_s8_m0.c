@@ -5,23 +5,10 @@
 
 #include "../shared/m0.h"
 #include "../shared/rows.h"
+#include "depthwise_conv_2d_s8_taps.h"
 
 #if MOTE_ARMV6M
-enum { TAPS = 64, SUMS = 32 };
-
-struct layer {
-    const struct mote_depthwise_conv_2d_s8 *p;
-    const int8_t *weights, *zeros, *shift;
-    const int32_t *bias, *mult;
-    bool divide; /* all channels do (plain.h) */
-};
-
-static const int8_t *tap(const struct layer *l, const int8_t *const rows[], int32_t x, int32_t k, int32_t j)
-{
-    int32_t at = x + j * l->p->dilation_w;
-
-    return at < 0 || at >= l->p->in_w ? l->zeros : rows[k] + at * l->p->in_c;
-}
+enum { SUMS = 32 };
 
 /* Channels, two at a time, of which each has its own input channel; the assembly has the offsets. */
 struct pairs {
@@ -57,19 +44,19 @@ static void sum_pairs(struct pairs *pairs)
                      : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "cc", "memory");
 }
 
-static void put(const struct layer *l, int32_t o, const uint32_t *sum, int32_t n, int8_t *out)
+static void put(const struct mote_depthwise_layer *l, int32_t o, const uint32_t *sum, int32_t n, int8_t *out)
 {
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
     int32_t q = p->per_channel ? o : 0;
     struct mote_results r = {l->mult + q,    sum,         out + o, l->shift + q, p->lo, p->hi,
                              p->per_channel, p->out_zero, sum + n};
 
-    mote_put_results(&r, l->divide);
+    mote_put_results(&r, l->swift);
 }
 
 /* n channels from o on, an even number. */
-static void put_channels(const struct layer *l, const int8_t *const taps[], const int8_t *const *end, int32_t o,
-                         int32_t n, int8_t *out)
+static void put_channels(const struct mote_depthwise_layer *l, const int8_t *const taps[], const int8_t *const *end,
+                         int32_t o, int32_t n, int8_t *out)
 {
     for (int32_t part; n > 0; n -= part, o += part) {
         uint32_t sum[SUMS];
@@ -82,8 +69,8 @@ static void put_channels(const struct layer *l, const int8_t *const taps[], cons
     }
 }
 
-static void put_channel(const struct layer *l, const int8_t *const taps[], const int8_t *const *end, int32_t o,
-                        int8_t *out)
+static void put_channel(const struct mote_depthwise_layer *l, const int8_t *const taps[], const int8_t *const *end,
+                        int32_t o, int8_t *out)
 {
     int32_t at = o / l->p->depth_multiplier;
     uint32_t sum = (uint32_t)l->bias[o];
@@ -95,15 +82,12 @@ static void put_channel(const struct layer *l, const int8_t *const taps[], const
 }
 
 /* Of an odd number of channels the one before the last is computed again, for nothing. */
-static void put_pixel(const struct layer *l, const int8_t *const rows[], int32_t x, int8_t *out)
+static void put_pixel(const struct mote_depthwise_layer *l, const int8_t *const rows[], int32_t x, int8_t *out)
 {
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
-    const int8_t *taps[TAPS], **end = taps;
+    const int8_t *taps[MOTE_TAPS], **end = mote_set_taps(l, rows, x, taps);
     bool pairs = p->depth_multiplier == 1 && p->out_c > 1;
 
-    for (int32_t k = 0; k < p->kernel_h; k++)
-        for (int32_t j = 0; j < p->kernel_w; j++)
-            *end++ = tap(l, rows, x, k, j);
     if (pairs)
         put_channels(l, taps, end, 0, p->out_c / 2 * 2, out);
     if (pairs && p->out_c % 2 > 0)
@@ -112,29 +96,12 @@ static void put_pixel(const struct layer *l, const int8_t *const rows[], int32_t
         put_channel(l, taps, end, o, out);
 }
 
-/* ---- kernels of many taps ---- */
-static void put_pixel_slowly(const struct layer *l, const int8_t *const rows[], int32_t x, int8_t *out)
-{
-    const struct mote_depthwise_conv_2d_s8 *p = l->p;
-
-    for (int32_t o = 0; o < p->out_c; o++) {
-        int32_t at = o / p->depth_multiplier;
-        uint32_t sum = (uint32_t)l->bias[o];
-        const int8_t *w = l->weights + o;
-
-        for (int32_t k = 0; k < p->kernel_h; k++)
-            for (int32_t j = 0; j < p->kernel_w; j++, w += p->out_c)
-                sum += (uint32_t)(tap(l, rows, x, k, j)[at] * *w);
-        put(l, o, &sum, 1, out);
-    }
-}
-
 MOTE_WEAK void mote_depthwise_conv_2d_s8_m0(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in,
                                             const int8_t *weights, const int32_t *bias, const int32_t *mult,
                                             const int8_t *shift, const int8_t *zeros, int8_t *out, int32_t first,
                                             int32_t count)
 {
-    const struct layer l = {
+    const struct mote_depthwise_layer l = {
         p, weights, zeros, shift, bias, mult, mote_all_divide(mult, shift, p->per_channel ? p->out_c : 1)};
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
 
@@ -145,10 +112,10 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_m0(const struct mote_depthwise_conv_2d_
         mote_rows_s8(rows, p->kernel_h, in, zeros, r / p->out_h, top, p->dilation_h, p->in_h, p->in_w * p->in_c,
                      p->in_ring);
         for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w, to += p->out_c)
-            if (p->kernel_h * p->kernel_w <= TAPS)
+            if (p->kernel_h * p->kernel_w <= MOTE_TAPS)
                 put_pixel(&l, rows, x, to);
             else
-                put_pixel_slowly(&l, rows, x, to);
+                mote_put_many_taps(&l, rows, x, to);
     }
 }
 

@@ -3,26 +3,12 @@
  * row of zero points. Four channels at a time. */
 #include "depthwise_conv_2d_s8_rv32.h"
 
-#include "../shared/plain.h"
 #include "../shared/registers.h"
 #include "../shared/rows.h"
+#include "depthwise_conv_2d_s8_taps.h"
 
 #if MOTE_REGISTERS
-enum { CHANNELS = 4, TAPS = 64 };
-
-struct layer {
-    const struct mote_depthwise_conv_2d_s8 *p;
-    const int8_t *weights, *zeros, *shift;
-    const int32_t *bias, *mult;
-    bool plain; /* all channels are */
-};
-
-static const int8_t *tap(const struct layer *l, const int8_t *const rows[], int32_t x, int32_t k, int32_t j)
-{
-    int32_t at = x + j * l->p->dilation_w;
-
-    return at < 0 || at >= l->p->in_w ? l->zeros : rows[k] + at * l->p->in_c;
-}
+enum { CHANNELS = 4 };
 
 /* Of n taps; the channels read the `at`th of each, and the next ones, or all the same. */
 static void sum_channels(const int8_t *const taps[], int32_t n, int32_t at, bool same, const int8_t *w, int32_t out_c,
@@ -53,7 +39,7 @@ static void sum_channels(const int8_t *const taps[], int32_t n, int32_t at, bool
     sum[3] = s3;
 }
 
-static void put_channels(const struct layer *l, const uint32_t sum[CHANNELS], int32_t o, int8_t *out)
+static void put_channels(const struct mote_depthwise_layer *l, const uint32_t sum[CHANNELS], int32_t o, int8_t *out)
 {
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
     const int32_t *mult = l->mult + (p->per_channel ? o : 0);
@@ -67,7 +53,8 @@ static void put_channels(const struct layer *l, const uint32_t sum[CHANNELS], in
     }
 }
 
-static void put_channel(const struct layer *l, const int8_t *const taps[], int32_t n, int32_t o, int8_t *out)
+static void put_channel(const struct mote_depthwise_layer *l, const int8_t *const taps[], int32_t n, int32_t o,
+                        int8_t *out)
 {
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
     int32_t at = o / p->depth_multiplier, q = p->per_channel ? o : 0;
@@ -79,17 +66,13 @@ static void put_channel(const struct layer *l, const int8_t *const taps[], int32
     out[o] = mote_requant_s8((int32_t)sum, l->mult[q], l->shift[q], p->out_zero, p->lo, p->hi);
 }
 
-static void put_pixel(const struct layer *l, const int8_t *const rows[], int32_t x, int8_t *out)
+static void put_pixel(const struct mote_depthwise_layer *l, const int8_t *const rows[], int32_t x, int8_t *out)
 {
     const struct mote_depthwise_conv_2d_s8 *p = l->p;
-    int32_t depth = p->depth_multiplier, n, o = 0;
-    const int8_t *taps[TAPS], **next = taps;
+    const int8_t *taps[MOTE_TAPS];
+    int32_t depth = p->depth_multiplier, n = (int32_t)(mote_set_taps(l, rows, x, taps) - taps), o = 0;
 
-    for (int32_t k = 0; k < p->kernel_h; k++)
-        for (int32_t j = 0; j < p->kernel_w; j++)
-            *next++ = tap(l, rows, x, k, j);
-    n = (int32_t)(next - taps);
-    for (; o <= p->out_c - CHANNELS && l->plain && (depth == 1 || depth % CHANNELS == 0); o += CHANNELS) {
+    for (; o <= p->out_c - CHANNELS && l->swift && (depth == 1 || depth % CHANNELS == 0); o += CHANNELS) {
         uint32_t sum[CHANNELS];
 
         sum_channels(taps, n, o / depth, depth > 1, l->weights + o, p->out_c, l->bias + o, sum);
@@ -99,29 +82,12 @@ static void put_pixel(const struct layer *l, const int8_t *const rows[], int32_t
         put_channel(l, taps, n, o, out);
 }
 
-/* ---- kernels of many taps ---- */
-static void put_pixel_slowly(const struct layer *l, const int8_t *const rows[], int32_t x, int8_t *out)
-{
-    const struct mote_depthwise_conv_2d_s8 *p = l->p;
-
-    for (int32_t o = 0; o < p->out_c; o++) {
-        int32_t at = o / p->depth_multiplier, q = p->per_channel ? o : 0;
-        uint32_t sum = (uint32_t)l->bias[o];
-        const int8_t *w = l->weights + o;
-
-        for (int32_t k = 0; k < p->kernel_h; k++)
-            for (int32_t j = 0; j < p->kernel_w; j++, w += p->out_c)
-                sum += (uint32_t)(tap(l, rows, x, k, j)[at] * *w);
-        out[o] = mote_requant_s8((int32_t)sum, l->mult[q], l->shift[q], p->out_zero, p->lo, p->hi);
-    }
-}
-
 MOTE_WEAK void mote_depthwise_conv_2d_s8_rv32(const struct mote_depthwise_conv_2d_s8 *p, const int8_t *in,
                                               const int8_t *weights, const int32_t *bias, const int32_t *mult,
                                               const int8_t *shift, const int8_t *zeros, int8_t *out, int32_t first,
                                               int32_t count)
 {
-    const struct layer l = {
+    const struct mote_depthwise_layer l = {
         p, weights, zeros, shift, bias, mult, mote_all_plain(bias, mult, shift, p->out_c, p->per_channel)};
     const int8_t *rows[MOTE_KERNEL_ROWS_MAX];
 
@@ -132,10 +98,10 @@ MOTE_WEAK void mote_depthwise_conv_2d_s8_rv32(const struct mote_depthwise_conv_2
         mote_rows_s8(rows, p->kernel_h, in, zeros, r / p->out_h, top, p->dilation_h, p->in_h, p->in_w * p->in_c,
                      p->in_ring);
         for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w, to += p->out_c)
-            if (p->kernel_h * p->kernel_w <= TAPS)
+            if (p->kernel_h * p->kernel_w <= MOTE_TAPS)
                 put_pixel(&l, rows, x, to);
             else
-                put_pixel_slowly(&l, rows, x, to);
+                mote_put_many_taps(&l, rows, x, to);
     }
 }
 
