@@ -6,8 +6,8 @@
 
 Instructions are counted, not timed, so the rows repeat to the digit and a change of them shows up in review. A row is
 only written if the first two golden vectors come back byte for byte; of float models, within the tolerance of
-docs/EXACT.md ("near"). --check measures nothing but fails if the tables of README.md and docs/CYCLES.md are not what
-bench/results.csv says; --table makes them so. --board measures one board and leaves the rows of the others; --compare
+docs/EXACT.md ("near"). --check measures nothing but fails if the tables of README.md, docs/CYCLES.md and docs/LIMITS.md are not
+what bench/results.csv says; --table makes them so. --board measures one board and leaves the rows of the others; --compare
 fails where one of its rows differs from the committed one. Without the folder of models it says so and leaves the files
 alone.
 """
@@ -27,12 +27,17 @@ MODELS = ["mlperf_tiny/kws", "mlperf_tiny/vww", "mlperf_tiny/resnet", "mlperf_ti
           "tflite_micro/mnist_lstm"]
 SMALL = ["mlperf_tiny/strww", "tflite_micro/micro_speech", "tflite_micro/hello_world", "tflite_micro/mnist_lstm"]
 FLOATS = ["tflite_micro/hello_world_float", "tflite_micro/mnist_lstm_float"]
+COMPILED = ["mlperf_tiny/kws", "mlperf_tiny/vww", "mlperf_tiny/resnet", "mlperf_tiny/strww",
+            "tflite_micro/micro_speech", "tflite_micro/mnist_lstm"]
 BOTH = ("image", "c")
 BOARDS = {  # what fits, and the ways
     "mps2-an386": (MODELS + FLOATS, BOTH), "mps2-an385": (MODELS + FLOATS, BOTH), "mps2-an500": (MODELS, BOTH),
     "mps2-an505": (MODELS, BOTH), "mps3-an547": (MODELS, BOTH), "riscv32-virt": (MODELS, BOTH),
     "aarch64-linux": (MODELS, ("c",)), "aarch64-linux-dotprod": (MODELS, ("c",)), "nrf51-large": (MODELS, BOTH),
     "microbit": (SMALL, BOTH), "arduino-uno": (["tflite_micro/hello_world"], ("c",)),
+    "mps2-an385-os": (COMPILED, ("c",)), "mps2-an386-os": (COMPILED, ("c",)), "mps2-an386-clang": (COMPILED, ("c",)),
+    "mps2-an386-clang-os": (COMPILED, ("c",)), "mps3-an547-os": (COMPILED, ("c",)),
+    "riscv32-virt-os": (COMPILED, ("c",)),
 }
 FED = ["mlperf_tiny/kws", "mlperf_tiny/resnet", "mlperf_tiny/vww", "tflite_micro/person_detect",
        "tflite_micro/micro_speech"]
@@ -57,6 +62,13 @@ PUBLISHED = {  # cycles per multiply-accumulate, MLPerf Tiny, closed division: c
     "mps2-an500": ("M7", "M7, STM32H7A3, ST", (1.19, 0.89, 0.91, 1.30)),
     "mps3-an547": ("M55", None, None),
 }
+LIMITS = os.path.join(ROOT, "docs", "LIMITS.md")
+COMPILERS_START, COMPILERS_END = "<!-- compilers: made by tools/bench.py -->", "<!-- end of compilers -->"
+COMPILERS = {  # the same board otherwise compiled: that one, what it is
+    "mps2-an386-os": ("mps2-an386", "M4, GCC -Os"), "mps2-an386-clang": ("mps2-an386", "M4, clang -O2"),
+    "mps2-an386-clang-os": ("mps2-an386", "M4, clang -Os"), "mps3-an547-os": ("mps3-an547", "M55, GCC -Os"),
+    "mps2-an385-os": ("mps2-an385", "M3, GCC -Os"), "riscv32-virt-os": ("riscv32-virt", "RV32, GCC -Os"),
+}
 
 
 def run(*command):
@@ -64,6 +76,12 @@ def run(*command):
     if done.returncode != 0:
         sys.exit("bench: %s ended with %d" % (" ".join(command), done.returncode))
     return json.loads(done.stdout)
+
+
+def target(board):
+    """Boards that only measure how they are compiled are none of `mote targets`."""
+    path = os.path.join(ROOT, "bench", "boards", board + ".yaml")
+    return path if os.path.exists(path) else board
 
 
 def first_two(golden, what):
@@ -98,7 +116,7 @@ def measure(mote, models, model, board, via, options, folder):
     with open(joined, "wb") as f:
         f.write(b"".join(read(p) for p in first_two(golden, "input")[:samples]))
     reset = [] if options == "--stream" else ["--reset-each"]
-    r = run(mote, "emulate", path, "--target", board, "--via", via, "--input", joined, "--output", out, "--json",
+    r = run(mote, "emulate", path, "--target", target(board), "--via", via, "--input", joined, "--output", out, "--json",
             *reset, *options.split())
     c = run(mote, "compile", path, "-o", image, "--json", *options.split())
     i = run(mote, "inspect", path, "--json")
@@ -147,6 +165,17 @@ def cycles_table(rows):
     return "\n".join(lines)
 
 
+def compilers_table(rows):
+    c = {(r["board"], r["model"]): int(r["instructions"]) for r in rows if r["via"] == "c" and not r["options"]}
+    names = [m.split("/")[1] for m in COMPILED]
+    lines = ["| | %s |" % " | ".join(names), "|---|" + "--:|" * len(names)]
+    for board, (base, what) in COMPILERS.items():
+        if all((b, m) in c for b in (board, base) for m in names):
+            more = [100 * (c[board, m] / c[base, m] - 1) for m in names]
+            lines.append("| %s | %s |" % (what, " | ".join("%+.1f %%" % n for n in more)))
+    return "\n".join(lines)
+
+
 def with_table(path, start, end, lines):
     """The file's text, and what it should be."""
     with open(path, encoding="utf-8") as f:
@@ -157,7 +186,8 @@ def with_table(path, start, end, lines):
 
 def tables(rows):
     return {README: with_table(README, TABLE_START, TABLE_END, table(rows)),
-            CYCLES: with_table(CYCLES, CYCLES_START, CYCLES_END, cycles_table(rows))}
+            CYCLES: with_table(CYCLES, CYCLES_START, CYCLES_END, cycles_table(rows)),
+            LIMITS: with_table(LIMITS, COMPILERS_START, COMPILERS_END, compilers_table(rows))}
 
 
 def write_tables(rows):
@@ -210,7 +240,7 @@ def main():
     if one:
         with open(RESULTS, encoding="utf-8") as f:
             old = list(csv.DictReader(f))
-        at = next(i for i, r in enumerate(old) if r["board"] == one)
+        at = next((i for i, r in enumerate(old) if r["board"] == one), len(old))
         rows = old[:at] + rows + [r for r in old[at:] if r["board"] != one]
     with open(RESULTS, "w", newline="", encoding="utf-8") as f:
         w = csv.DictWriter(f, FIELDS, lineterminator="\n")

@@ -94,7 +94,7 @@ def rows(compiler, flags):
     deep = lambda name, indirect=0: depth(parts[name], frames, calls, indirect)
     proofs = max(deep(name) for name in parts if name.startswith(("need_", "trust_")))
     table = {"open": deep("mote_model_open", proofs), "set_input": deep("mote_model_set_input"),
-             "run": max(frames["mote_model_run"], frames["mote_model_step"])}
+             "run": max(frames[f"mote_model_{how}"] for how in ("run", "step", "feed")) + frames["mote_schedule_call"]}
     for name in sorted(parts):
         if name.startswith("run_"):
             table[name.removeprefix("run_")] = deep(name)

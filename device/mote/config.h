@@ -35,6 +35,12 @@
 #define MOTE_WEAK __attribute__((weak))
 #endif
 
+/* Whether kernels whose loops suffer most are compiled for speed at GCC's -Os: 0 or 1. A tenth more code, for up to half
+ * the instructions. */
+#ifndef MOTE_HOT
+#define MOTE_HOT 1
+#endif
+
 #if MOTE_ASSERT
 void mote_assert_failed(const char *condition, const char *file, int line); /* yours; must not return */
 #define mote_assert(condition) ((condition) ? (void)0 : mote_assert_failed(#condition, __FILE__, __LINE__))

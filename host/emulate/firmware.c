@@ -108,8 +108,8 @@ void firmware_add(struct firmware *fw, enum firmware_side side, const char *sour
 
     add_word(&argv, tools->compiler);
     add_words(&argv, common_flags);
-    add_list(&argv, tools->flags, tools->flags_count); /* may say better */
     add_words(&argv, side_flags[side]);
+    add_list(&argv, tools->flags, tools->flags_count); /* may say better */
     add_words(&argv, flags);
     add_words(&argv, (const char *const[]){"-c", source, "-o", object, NULL});
     add_word(&argv, NULL);

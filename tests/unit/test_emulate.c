@@ -619,6 +619,33 @@ static void operations_are_ten_instructions(void **state)
     }
 }
 
+/* Kernels keep their speed where a build system asks for small code. */
+static void kernels_are_fast_at_os(void **state)
+{
+    static const char *const boards[] = {"mps2-an385", MOTE_SOURCE_DIR "/bench/boards/mps2-an385-os.yaml"};
+    struct emulate_result r[2];
+    uint8_t input[120] = {0};
+    struct fixture f;
+
+    (void)state;
+    begin(&f);
+    for (int i = 0; i < 2; i++) {
+        struct emulate_job job = {.via_c = true, .name = "costly", .n = 1, .input.data = input};
+
+        want_ok(&f, folder_temporary(&f.pool, "mote-test-os", &job.c_dir, &f.at));
+        want_ok(&f, board_load(&f.pool, boards[i], &job.board, &f.at));
+        (void)cost_of(&f,
+                      "tensor 0 s8 [4,30] quant [0.1; 0]\ntensor 1 s8 [4,4] quant [1; 0]\n"
+                      "op 0 batch_matmul in [0, 0] out [1] adj_y 1\ninputs [0]\noutputs [1]\nend\n",
+                      &job);
+        want_ok(&f, emulate_run(&f.pool, &job, &r[i], &f.at));
+        folder_remove(job.c_dir);
+    }
+    assert_int_not_equal(r[1].code_bytes, r[0].code_bytes);
+    assert_in_range(r[1].instructions[0], 1, r[0].instructions[0] * 11 / 10);
+    pool_free(&f.pool);
+}
+
 static int entries(const char *folder)
 {
     DIR *dir = opendir(folder);
@@ -796,6 +823,7 @@ int main(void)
         cmocka_unit_test(the_harness_runs_everywhere),
         cmocka_unit_test(state_is_reset_when_asked),
         cmocka_unit_test(operations_are_ten_instructions),
+        cmocka_unit_test(kernels_are_fast_at_os),
         cmocka_unit_test(misfortune_is_reported_and_leaves_nothing),
         cmocka_unit_test(small_and_other_cores_fail_as_clearly),
         cmocka_unit_test(images_are_for_boards_that_take_them),

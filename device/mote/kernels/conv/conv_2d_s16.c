@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable 16x8 convolution: the definition of conv_2d_s16.h. What is outside the image is left out. Where dilation_w
  * is 1 and there are no groups, the inner loop runs over a whole kernel row. */
+#include "../shared/hot.h"
+
 #include "conv_2d_s16.h"
 
 #include "../shared/rows.h"

@@ -2,6 +2,8 @@
 /* Portable int8 convolution: the definition of conv_2d_s8.h. Four filters share each input element. The kernel columns
  * inside the image are known once for each output column, and lie side by side in memory when dilation_w is 1 and there
  * are no groups: then the inner loop runs over a whole kernel row. */
+#include "../shared/hot.h"
+
 #include "conv_2d_s8.h"
 
 #include "../shared/requant.h"

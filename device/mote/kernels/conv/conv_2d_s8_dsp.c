@@ -4,6 +4,8 @@
  * word is widened to two inputs' weights of the one filter and of the other. Then two inputs of four pixels are 16
  * products by five loads, two widenings, and eight double products. The loops over filters are assembly: compilers find
  * no registers for them. */
+#include "../shared/hot.h"
+
 #include "conv_2d_s8_dsp.h"
 
 #include "../shared/requant_dsp.h"

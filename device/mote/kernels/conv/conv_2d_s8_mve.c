@@ -2,6 +2,8 @@
 /* conv_2d_s8 with vectors of 16 products. What a filter sees of the input is put side by side first, once for all
  * filters of a group. Tiles of up to three output columns and two filters share what they load, in assembly that has
  * all registers; what eight filters make of three columns is requantized together. */
+#include "../shared/hot.h"
+
 #include "conv_2d_s8_mve.h"
 
 #include "../shared/mve.h"

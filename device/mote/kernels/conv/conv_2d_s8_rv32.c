@@ -2,6 +2,8 @@
 /* conv_2d_s8 in plain C that wants 25 registers: up to four pixels and four filters share what they load, 16 products
  * of 8 loads. What a filter sees of the pixels lies side by side in scratch memory, and so do four filters' weights:
  * two pointers and their offsets reach all. */
+#include "../shared/hot.h"
+
 #include "conv_2d_s8_rv32.h"
 
 #include "../shared/plain.h"

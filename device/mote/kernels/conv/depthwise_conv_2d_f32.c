@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable float depthwise convolution: the definition of depthwise_conv_2d_f32.h. The kernel's columns are clipped to
  * the image once for each output column, so that the loops over taps check rows only. */
+#include "../shared/hot.h"
+
 #include "depthwise_conv_2d_f32.h"
 
 #include "../shared/floats.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable 16x8 depthwise convolution: the definition of depthwise_conv_2d_s16.h. What is outside the image is left
  * out. */
+#include "../shared/hot.h"
+
 #include "depthwise_conv_2d_s16.h"
 
 #include "../shared/rows.h"

@@ -2,6 +2,8 @@
 /* Portable int8 depthwise convolution: the definition of depthwise_conv_2d_s8.h. The kernel's columns are clipped to
  * the image once for each output column, so that the loops over taps check nothing. What the clipped columns would have
  * given, in_zero times their weights, is added where there are any: in the image's border only. */
+#include "../shared/hot.h"
+
 #include "depthwise_conv_2d_s8.h"
 
 #include "../shared/requant.h"

@@ -3,6 +3,8 @@
  * column, the inputs of the upper two rows become a pair, which is multiplied with a pair of weights for each of the
  * outputs that see it, and the lowest one is multiplied alone. That and the loop over channels are assembly, as
  * compilers find no registers for it. Other kernels take four channels at a time, or one. */
+#include "../shared/hot.h"
+
 #include "depthwise_conv_2d_s8_dsp.h"
 
 #include "../shared/requant_dsp.h"

@@ -9,6 +9,8 @@
  * channels in one vector, of odd ones in another. The kernel's columns are clipped to the image; what the clipped ones
  * would have given, in_zero times their weights, is added in the image's border. Where several output channels have one
  * input channel, what their filters see is put side by side, and four of them are computed as a convolution's are. */
+#include "../shared/hot.h"
+
 #include "depthwise_conv_2d_s8_mve.h"
 
 #include "../shared/mve.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* depthwise_conv_2d_s8 in plain C: where a pixel's taps lie is known once for all channels, outside the picture in the
  * row of zero points. Four channels at a time. */
+#include "../shared/hot.h"
+
 #include "depthwise_conv_2d_s8_rv32.h"
 
 #include "../shared/registers.h"

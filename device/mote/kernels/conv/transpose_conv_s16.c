@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable transposed convolution, 16x8: the definition of transpose_conv_s16.h. */
+#include "../shared/hot.h"
+
 #include "transpose_conv_s16.h"
 
 #include "../shared/wide.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable product of int8 matrices: the definition of batch_matmul_s8.h. */
+#include "../shared/hot.h"
+
 #include "batch_matmul_s8.h"
 
 static void multiply_row(const struct mote_batch_matmul_s8 *q, const int8_t *a, const int8_t *b, int8_t *out)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 layer with computed weights: the definition of fully_connected_computed_s8.h. */
+#include "../shared/hot.h"
+
 #include "fully_connected_computed_s8.h"
 
 #include "../shared/requant.h"

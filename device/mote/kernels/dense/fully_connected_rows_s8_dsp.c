@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fully_connected_rows_s8 with products of pairs of halfwords. */
+#include "../shared/hot.h"
+
 #include "fully_connected_rows_s8_dsp.h"
 
 #include "../shared/folds.h"

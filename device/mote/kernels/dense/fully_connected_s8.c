@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 fully connected layer: the definition of fully_connected_s8.h. */
+#include "../shared/hot.h"
+
 #include "fully_connected_s8.h"
 
 #include "../shared/requant.h"

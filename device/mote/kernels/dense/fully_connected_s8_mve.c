@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fully_connected_s8 with vectors of 16 products; four outputs share the inputs, in assembly where it knows how. */
+#include "../shared/hot.h"
+
 #include "fully_connected_s8_mve.h"
 
 #include "../shared/mve.h"

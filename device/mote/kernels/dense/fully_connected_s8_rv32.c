@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fully_connected_s8 in plain C: four outputs share the inputs. The last outputs, if they are no four, come one by one.
  */
+#include "../shared/hot.h"
+
 #include "fully_connected_s8_rv32.h"
 
 #include "../shared/plain.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 addition: the definition of add_s8.h. */
+#include "../shared/hot.h"
+
 #include "add_s8.h"
 
 #include "../shared/broadcast.h"

@@ -2,6 +2,8 @@
 /* add_s8 with multiplications that round to the upper word. The operand with the larger scale is multiplied by 1/2 as
  * the host makes multipliers: that one is only shifted. Four elements at a time, in assembly, as compilers find no
  * registers for the numbers. */
+#include "../shared/hot.h"
+
 #include "add_s8_dsp.h"
 
 #include "../shared/broadcast.h"

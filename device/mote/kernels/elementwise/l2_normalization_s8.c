@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 normalization: the definition of l2_normalization_s8.h. */
+#include "../shared/hot.h"
+
 #include "l2_normalization_s8.h"
 
 #include "../shared/inverse_sqrt.h"

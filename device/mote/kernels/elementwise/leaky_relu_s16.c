@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int16 leaky ReLU: the definition of leaky_relu_s16.h. */
+#include "../shared/hot.h"
+
 #include "leaky_relu_s16.h"
 
 #include "../shared/rows.h"

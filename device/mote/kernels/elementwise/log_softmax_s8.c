@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable logarithm of softmax, int8 to int8: the definition of log_softmax_s8.h. */
+#include "../shared/hot.h"
+
 #include "log_softmax_s8.h"
 
 #include "../shared/logarithm.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 multiplication: the definition of mul_s8.h. */
+#include "../shared/hot.h"
+
 #include "mul_s8.h"
 
 #include "../shared/broadcast.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable requantization, int8 to int8: the definition of requantize_s8.h. */
+#include "../shared/hot.h"
+
 #include "requantize_s8.h"
 
 #include "../shared/rows.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable softmax, int16 to int16: the definition of softmax_s16.h. The exponentials wait for their sum in out. */
+#include "../shared/hot.h"
+
 #include "softmax_s16.h"
 
 #include "../shared/reciprocal.h"

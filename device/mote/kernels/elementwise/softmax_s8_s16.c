@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable softmax, int8 to int16: the definition of softmax_s8_s16.h. */
+#include "../shared/hot.h"
+
 #include "softmax_s8_s16.h"
 
 #include "../shared/rows.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable lookup: the definition of table_s8.h. */
+#include "../shared/hot.h"
+
 #include "table_s8.h"
 
 #include "../shared/rows.h"

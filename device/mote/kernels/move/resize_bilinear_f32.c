@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable bilinear resizing: the definition of resize_bilinear_f32.h. */
+#include "../shared/hot.h"
+
 #include "resize_bilinear_f32.h"
 
 #include "../shared/floats.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 average pooling: the definition of average_pool_2d_s8.h. Windows are cut to the image before the loops.
  */
+#include "../shared/hot.h"
+
 #include "average_pool_2d_s8.h"
 
 #include "../shared/requant.h"

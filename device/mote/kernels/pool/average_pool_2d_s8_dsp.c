@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* average_pool_2d_s8 with sums of halfwords, two in a word: four channels of a pixel are a load and two additions that
  * widen. */
+#include "../shared/hot.h"
+
 #include "average_pool_2d_s8_dsp.h"
 
 #include "../shared/dsp.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* average_pool_2d_s8 with vectors of eight sums of halfwords; their divisions are one by one. */
+#include "../shared/hot.h"
+
 #include "average_pool_2d_s8_mve.h"
 
 #include "../shared/mve.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 maximum pooling: the definition of max_pool_2d_s8.h. Windows are cut to the image before the loops. */
+#include "../shared/hot.h"
+
 #include "max_pool_2d_s8.h"
 
 #include "../shared/requant.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* max_pool_2d_s8 with four channels in a word: what is greater is selected. */
+#include "../shared/hot.h"
+
 #include "max_pool_2d_s8_dsp.h"
 
 #include "../shared/dsp.h"

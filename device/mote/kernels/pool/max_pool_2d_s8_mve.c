@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* max_pool_2d_s8 with vectors of sixteen channels. */
+#include "../shared/hot.h"
+
 #include "max_pool_2d_s8_mve.h"
 
 #include "../shared/mve.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable float mean over rows and columns: the definition of mean_rows_f32.h. */
+#include "../shared/hot.h"
+
 #include "mean_rows_f32.h"
 
 #include "../shared/floats.h"

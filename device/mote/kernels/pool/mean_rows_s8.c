@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 mean over rows and columns: the definition of mean_rows_s8.h. */
+#include "../shared/hot.h"
+
 #include "mean_rows_s8.h"
 
 #include "mean_rows_s8_fold.h"

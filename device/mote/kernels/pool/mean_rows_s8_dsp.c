@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mean_rows_s8 with sums of halfwords, two in a word: a pixel's four channels are a load and two additions that widen.
  */
+#include "../shared/hot.h"
+
 #include "mean_rows_s8_dsp.h"
 
 #include "../shared/dsp.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mean_rows_s8 with vectors of four sums. */
+#include "../shared/hot.h"
+
 #include "mean_rows_s8_mve.h"
 
 #include "../shared/mve.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 mean: the definition of mean_s8.h. */
+#include "../shared/hot.h"
+
 #include "mean_s8.h"
 
 #include "../shared/requant.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable int8 LSTM: the definition of lstm_s8.h. Nothing couples the units of a step but the old h, so a unit goes
  * from its four gates, which share each input, to its new c and h at once. */
+#include "../shared/hot.h"
+
 #include "../shared/rows.h"
 #include "lstm_s8_unit.h"
 

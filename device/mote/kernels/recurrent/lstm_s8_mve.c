@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lstm_s8 with vectors: four units at a time, from the sums of their products, 16 products an instruction, to their new
  * c and h. What is computed is lstm_s8_unit.h's. */
+#include "../shared/hot.h"
+
 #include "lstm_s8_mve.h"
 
 #include "../shared/mve.h"

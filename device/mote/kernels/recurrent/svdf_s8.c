@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Portable SVDF with int8 activations: the definition of svdf_s8.h. One filter after the other: its state moves on,
  * gets the new feature and is summed over time. */
+#include "../shared/hot.h"
+
 #include "svdf_s8.h"
 
 #include "../../memory.h"
