@@ -74,18 +74,15 @@ static double instructions_of(const struct plan *plan)
 {
     const struct plan_schedule *s = &plan->schedule;
     double sum = 0, counted = 1;
-    int32_t rounds = 0;
 
     for (size_t i = 0; i < COUNT(timings); i++)
         if (strcmp(timings[i].core, timing_of(&plan->target)) == 0)
             counted = timings[i].counted;
     for (int32_t i = 0; i < s->n_calls; i++)
         sum += call_cost(plan, s->calls[i].step, s->calls[i].rows);
-    if (!plan->options.stream)
-        return counted * sum;
-    for (int32_t i = 0; i < s->n_groups; i++)
-        rounds += s->groups[i].repeat;
-    return counted * sum / rounds;
+    if (plan->rounds.n > 0 && s->n_calls > 0) /* an inference is a round */
+        sum *= (double)plan->rounds.n / s->n_calls;
+    return counted * sum;
 }
 
 static double time_of(const struct target *t, double instructions)
