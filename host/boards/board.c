@@ -295,7 +295,7 @@ struct target target_of_board(const struct board *board)
 
 enum mote_status target_find(struct pool *pool, const char *name, struct target *target, const struct frame *at)
 {
-    const struct board *board;
+    const struct board *board = NULL;
 
     if (target_named(name, target))
         return MOTE_OK;

@@ -123,7 +123,7 @@ static void fill(struct cut *c, int32_t k, const struct ranked_value *all)
  */
 static double cost_of(const struct cut *c)
 {
-    double cost = 0, each[MEMORIES_MAX];
+    double cost = 0, each[MEMORIES_MAX] = {0};
 
     for (int32_t k = 0; k < c->plan->n_memories; k++) {
         each[k] = 1 + c->plan->memories[k].ram->wait_states;
