@@ -162,10 +162,17 @@ static int32_t draw_rank(struct kernel_case *c)
     return draw_one_in(&c->draw, 6) ? draw_between(&c->draw, 4, 8) : draw_between(&c->draw, 1, 3);
 }
 
+/* Elements of an operand from one to the next: side by side, as the host has them, or not. */
+static int32_t draw_step(struct kernel_case *c)
+{
+    return !c->large && draw_one_in(&c->draw, 8) ? draw_between(&c->draw, 2, 3) : 1;
+}
+
 /* Operands that repeat along some dimensions. */
 static void relate_broadcast(struct kernel_case *c)
 {
-    int32_t rank = draw_rank(c), a_len = 1, b_len = 1, out_len = 1, kind = draw_between(&c->draw, 0, 2);
+    int32_t rank = draw_rank(c), a_len = draw_step(c), b_len = draw_step(c), out_len = 1;
+    int32_t kind = draw_between(&c->draw, 0, 2);
 
     for (int32_t i = rank - 1; i >= 0; i--) {
         int32_t dim = draw_dim(c, smaller(c->most, rank > 3 ? 3 : 300));

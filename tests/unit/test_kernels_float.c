@@ -16,6 +16,7 @@
 #include "mote/kernels/conv/conv_2d_f32.h"
 #include "mote/kernels/conv/depthwise_conv_2d_f32.h"
 #include "mote/kernels/shared/floats.h"
+#include "mote/kernels/dense/fully_connected_computed_f32.h"
 #include "mote/kernels/dense/fully_connected_f32.h"
 #include "mote/kernels/dense/fully_connected_rows_f32.h"
 #include "mote/kernels/recurrent/lstm_f32.h"
@@ -28,7 +29,8 @@
 
 extern const struct mote_kernel mote_kernel_conv_2d_f32, mote_kernel_depthwise_conv_2d_f32, mote_kernel_pool_2d_f32,
     mote_kernel_fully_connected_f32, mote_kernel_binary_f32, mote_kernel_reduce_f32, mote_kernel_softmax_f32,
-    mote_kernel_lstm_f32, mote_kernel_mean_rows_f32, mote_kernel_fully_connected_rows_f32;
+    mote_kernel_lstm_f32, mote_kernel_mean_rows_f32, mote_kernel_fully_connected_rows_f32,
+    mote_kernel_fully_connected_computed_f32;
 
 /* ---- values ---- */
 static uint64_t seed;
@@ -460,7 +462,67 @@ static void softmax_survives_anything(void **state)
     assert_true(isnan(out[0]));
 }
 
+/* ---- recurrent ---- */
+enum { SEQUENCES = 3, STEPS = 4, LSTM_IN = 5, UNITS = 3 };
+
+/* Sequences know nothing of each other, and lie side by side or step by step: one by one they give the same. */
+static void lstm_sequences_are_apart(void **state)
+{
+    float x[SEQUENCES][STEPS][LSTM_IN], by_step[STEPS][SEQUENCES][LSTM_IN], out[SEQUENCES][STEPS][UNITS];
+    float out_by_step[STEPS][SEQUENCES][UNITS], alone[STEPS][UNITS], x_weights[4 * UNITS * LSTM_IN];
+    float h_weights[4 * UNITS * UNITS], bias[4 * UNITS];
+    float hidden[3][SEQUENCES][UNITS] = {0}, cell[3][SEQUENCES][UNITS] = {0};
+    struct mote_lstm_f32 p = {.batch = SEQUENCES,
+                              .time = STEPS,
+                              .in_len = LSTM_IN,
+                              .units = UNITS,
+                              .in_ring = SEQUENCES * STEPS,
+                              .out_ring = SEQUENCES * STEPS};
+
+    (void)state;
+    for (int i = 0; i < 4 * UNITS * LSTM_IN; i++)
+        x_weights[i] = (float)(i * 7 % 11 - 5) / 8;
+    for (int i = 0; i < 4 * UNITS * UNITS; i++)
+        h_weights[i] = (float)(i * 5 % 13 - 6) / 8;
+    for (int i = 0; i < 4 * UNITS; i++)
+        bias[i] = (float)(i - 5) / 16;
+    for (int b = 0; b < SEQUENCES; b++)
+        for (int t = 0; t < STEPS; t++)
+            for (int i = 0; i < LSTM_IN; i++)
+                by_step[t][b][i] = x[b][t][i] = (float)((b * 31 + t * 17 + i * 3) % 19 - 9) / 4;
+    mote_lstm_f32(&p, x[0][0], x_weights, h_weights, bias, hidden[0][0], cell[0][0], out[0][0], 0, SEQUENCES * STEPS);
+    p.time_major = 1;
+    mote_lstm_f32(&p, by_step[0][0], x_weights, h_weights, bias, hidden[1][0], cell[1][0], out_by_step[0][0], 0,
+                  SEQUENCES * STEPS);
+    p.batch = 1;
+    p.in_ring = p.out_ring = STEPS;
+    for (int b = 0; b < SEQUENCES; b++) {
+        mote_lstm_f32(&p, x[b][0], x_weights, h_weights, bias, hidden[2][b], cell[2][b], alone[0], 0, STEPS);
+        assert_memory_equal(alone, out[b], sizeof alone);
+        for (int t = 0; t < STEPS; t++)
+            assert_memory_equal(alone[t], out_by_step[t][b], sizeof alone[t]);
+        assert_memory_equal(hidden[2][b], alone[STEPS - 1], sizeof alone[0]);
+    }
+    assert_memory_equal(hidden[0], hidden[1], sizeof hidden[0]);
+    assert_memory_equal(cell[0], cell[1], sizeof cell[0]);
+    assert_memory_equal(cell[0], cell[2], sizeof cell[0]);
+}
+
 /* ---- what must be refused ---- */
+static void computed_weights_have_these_bytes(void **state)
+{
+    const struct mote_fully_connected_computed_f32 p = {.rows = 3, .in_len = 5, .out_c = 7};
+    uint32_t bytes[MOTE_ARGS_MAX + 1];
+
+    (void)state;
+    assert_true(mote_kernel_fully_connected_computed_f32.need(&p, bytes));
+    assert_int_equal(bytes[0], 3 * 5 * 4);
+    assert_int_equal(bytes[1], 7 * 5 * 4);
+    assert_int_equal(bytes[2], 7 * 4);
+    assert_int_equal(bytes[3], 3 * 7 * 4);
+    assert_int_equal(bytes[4], 3);
+}
+
 #define REFUSED(kernel, base, ...)                                                                                     \
     do {                                                                                                               \
         struct mote_##kernel changed = base;                                                                           \
@@ -490,6 +552,7 @@ static void contradictions_are_refused(void **state)
     const struct mote_depthwise_conv_2d_f32 depthwise = {SHAPE, LINEAR, .depth_multiplier = 1};
     const struct mote_pool_2d_f32 pool = {SHAPE, .channels = 4};
     const struct mote_fully_connected_f32 fc = {.rows = 1, .in_len = 4, .out_c = 4};
+    const struct mote_fully_connected_computed_f32 computed = {.rows = 1, .in_len = 4, .out_c = 4};
     const struct mote_softmax_f32 softmax = {.rows = 1, .groups = 1, .depth = 4, .in_ring = 1, .out_ring = 1};
     const struct mote_lstm_f32 lstm = {.batch = 1, .time = 1, .in_len = 4, .units = 4, .in_ring = 1, .out_ring = 1};
     const struct mote_binary_f32 pair = {0, 1, 1, 4, 1, 4, 1, 4, 1, 0, 0};
@@ -512,6 +575,9 @@ static void contradictions_are_refused(void **state)
     REFUSED(pool_2d_f32, pool, out_ring = 1 << 27);
     REFUSED(fully_connected_f32, fc, in_len = 1 << 28);
     REFUSED(fully_connected_f32, fc, rows = INT32_MAX);
+    REFUSED(fully_connected_computed_f32, computed, rows = 1 << 28, changed.out_c = 1);
+    REFUSED(fully_connected_computed_f32, computed, out_c = 1 << 28);
+    REFUSED(fully_connected_computed_f32, computed, rows = 1 << 15, changed.out_c = 1 << 14, changed.in_len = 1);
     REFUSED(softmax_f32, softmax, groups = INT32_MAX);
     REFUSED(softmax_f32, softmax, in_ring = INT32_MAX);
     REFUSED(lstm_f32, lstm, units = 65535);
@@ -542,6 +608,8 @@ int main(void)
         cmocka_unit_test(fully_connected_rows_random),
         cmocka_unit_test(reduce_random),
         cmocka_unit_test(softmax_survives_anything),
+        cmocka_unit_test(lstm_sequences_are_apart),
+        cmocka_unit_test(computed_weights_have_these_bytes),
         cmocka_unit_test(contradictions_are_refused),
     };
 
