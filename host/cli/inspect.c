@@ -53,7 +53,6 @@ static enum mote_status compile(struct inspect *r)
 }
 
 /* ---- multiply-accumulates ---- */
-static int64_t op_macs(const struct graph *g, const struct op *op) { return op_info[op->id].macs(g, op); }
 
 /* Of the model with the same numbers of sources: what became of operator `source`. */
 static int64_t macs_of_source(const struct model *m, int32_t source)

@@ -88,7 +88,7 @@ static struct line operator_line(struct profile *r, int32_t op, bool *counted)
     const struct graph *g = &r->p.model.graphs[0];
     const struct plan *plan = &r->p.plan;
     struct pool *pool = &r->cli->pool;
-    struct line line = {.what = op_info[g->ops[op].id].NAME, .macs = op_info[g->ops[op].id].macs(g, &g->ops[op])};
+    struct line line = {.what = op_info[g->ops[op].id].NAME, .macs = op_macs(g, &g->ops[op])};
     struct text kernel_names = {.pool = pool};
     char shape[96];
 

@@ -32,11 +32,11 @@ static bool infer_stale(const struct model *m, struct graph *g, const struct op 
 
     for (int i = 0; i < op->n_out; i++)
         file[i] = *op_out(g, op, i);
-    if (op_info[op->id].infer(m, g, op, &quiet) == MOTE_OK)
+    if (op_infer(m, g, op, &quiet) == MOTE_OK)
         return true;
     lost.status = MOTE_OK;
     forget_shapes(g, op);
-    if (op_info[op->id].infer(m, g, op, &quiet) == MOTE_OK)
+    if (op_infer(m, g, op, &quiet) == MOTE_OK)
         return true;
     for (int i = 0; i < op->n_out; i++)
         *op_out(g, op, i) = file[i];
@@ -54,7 +54,7 @@ enum mote_status graph_infer(struct model *m, struct graph *g, const struct fram
         struct frame here = frame_op(at, g, i);
         if (m->shapes_may_be_stale && infer_stale(m, g, op))
             continue;
-        TRY(op_info[op->id].infer(m, g, op, &here));
+        TRY(op_infer(m, g, op, &here));
     }
     return MOTE_OK;
 }

@@ -41,3 +41,31 @@ const char *activation_name(int activation)
 
     return activation >= 0 && activation < ACTIVATION_COUNT ? names[activation] : "?";
 }
+
+enum mote_status op_infer(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+{
+    assert(op->id > OP_NOP && op->id < OP_LIMIT);
+    return op_info[op->id].is->infer(m, g, op, at);
+}
+
+int64_t op_macs(const struct graph *g, const struct op *op)
+{
+    const struct operator* is = op_info[op->id].is;
+
+    assert(op->id > OP_NOP && op->id < OP_LIMIT);
+    return is->macs != NULL ? is->macs(g, op) : 0;
+}
+
+opt_activation *op_activation(const struct op *op)
+{
+    const struct op_info *info = &op_info[op->id];
+    const struct opts_info *opts = &opts_info[info->opts];
+    int32_t i = 0;
+
+    if (op->id == OP_NOP || !info->is->fuses)
+        return NULL;
+    while (i < opts->n && opts->fields[i].kind != OPT_ACTIVATION)
+        i++;
+    assert(i < opts->n);
+    return (opt_activation *)op->opts + i;
+}

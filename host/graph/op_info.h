@@ -20,32 +20,67 @@ struct opts_info {
 
 #define MANY INT16_MAX /* inputs or outputs in host/graph/ops.def */
 
+/* ---- what an operator's file says of it ---- */
+/* What its int8 form asks of the scales of what it reads and makes (host/graph/scales.h). */
+enum form {
+    FORM_FLOAT,  /* it has no int8 form, or one that nothing here decides about */
+    FORM_LINEAR, /* weights and bias; inputs and outputs have scales of their own */
+    FORM_OWN,    /* inputs and outputs have scales of their own */
+    FORM_SAME,   /* it moves or compares stored values: inputs and outputs have one scale */
+    FORM_FIXED,  /* the output's scale is fixed */
+    FORM_LSTM,   /* weights, biases and states of its own */
+};
+
+struct op_scales {
+    enum form form;
+    float fixed_scale; /* FORM_FIXED, of an int8 output */
+    int32_t fixed_zero;
+};
+
+/* Which inputs of a convolution or fully connected operator are what, and the weights' dimension of output channels.
+ * The bias may be absent, and is the last input. */
+struct linear_inputs {
+    int input, weights, bias, channels;
+};
+
+/* Later stages' arguments, of which the graph knows no more than their names. */
+struct lowering; /* host/plan/build.h */
+
+/* What is left out is 0: the operator has not got it. */
+struct operator
+{
+    /* Sets the outputs' dims (and only those) from the inputs' dims, constants and options. Inputs' ranks and types are
+     * not yet checked: check what you read. Types and quantization are the importer's, and `lower` checks them. */
+    enum mote_status (*infer)(const struct model *m, struct graph *g, const struct op *op, const struct frame *at);
+    /* Multiply-accumulates of one inference. NULL: none. */
+    int64_t (*macs)(const struct graph *g, const struct op *op);
+    /* The operator as steps of device kernels. NULL: devices do not execute it. */
+    enum mote_status (*lower)(struct lowering * l, const struct op *op, const struct frame *at);
+    struct op_scales scales;
+    const struct linear_inputs *linear; /* NULL: it has no weights */
+    bool fuses;                         /* its options have an activation that a clamp after it may become */
+};
+
 struct op_info {
     const char *NAME, *name; /* "CONV_2D", "conv_2d" */
     int16_t in_min, in_max, out_min, out_max;
     enum opts_id opts;
-    /* Sets the outputs' dims (and only those) from the inputs' dims, constants and options. Inputs' ranks and types are
-     * not yet checked: check what you read. Types and quantization are the importer's, and lower checks them. */
-    enum mote_status (*infer)(const struct model *m, struct graph *g, const struct op *op, const struct frame *at);
-    /* Multiply-accumulates of one inference. */
-    int64_t (*macs)(const struct graph *g, const struct op *op);
+    const struct operator* is;
 };
 
 extern const struct op_info op_info[OP_LIMIT]; /* [OP_NOP] is empty */
 extern const struct opts_info opts_info[OPTS_COUNT];
 
+MUST_CHECK enum mote_status op_infer(const struct model *m, struct graph *g, const struct op *op,
+                                     const struct frame *at);
+int64_t op_macs(const struct graph *g, const struct op *op);
+/* Where an operator keeps its fused activation, NULL if it has none. */
+opt_activation *op_activation(const struct op *op);
+
 const char *padding_name(int padding);       /* "same" */
 const char *activation_name(int activation); /* "relu6" */
 
 /* ---- shared by the operators' files (host/graph/shapes.c) ---- */
-/* The macs function of an operator that multiplies nothing. */
-#define MACS_NONE(name)                                                                                                \
-    int64_t macs_##name(const struct graph *g, const struct op *op)                                                    \
-    {                                                                                                                  \
-        (void)g;                                                                                                       \
-        (void)op;                                                                                                      \
-        return 0;                                                                                                      \
-    }
 static inline struct tensor *op_in(const struct graph *g, const struct op *op, int i) /* NULL if absent */
 {
     return i < op->n_in && op->in[i] != TENSOR_ABSENT ? &g->tensors[op->in[i]] : NULL;

@@ -3,8 +3,6 @@
 #include "host/operators/unary.h"
 #include "mote/kernels/shared/requant.h"
 
-UNARY_OP(abs)
-
 /* Requantized only if the scales differ, and then by their quotient in float. */
 static enum mote_status lower_abs_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
@@ -26,7 +24,7 @@ static enum mote_status lower_abs_s8(struct lowering *l, const struct op *op, co
     return lower_table_s8(l, op, table, at);
 }
 
-enum mote_status lower_abs(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_abs(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -37,3 +35,9 @@ enum mote_status lower_abs(struct lowering *l, const struct op *op, const struct
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_abs = {
+    .infer = infer_same,
+    .lower = lower_abs,
+    .scales = {.form = FORM_OWN},
+};

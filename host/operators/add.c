@@ -5,19 +5,6 @@
 #include "mote/kernels/elementwise/add_sub.h"
 #include "mote/kernels/elementwise/binary_f32.h"
 
-enum mote_status infer_add(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
-{
-    (void)m;
-    return infer_broadcast(g, op, at);
-}
-
-int64_t macs_add(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
-}
-
 /* A multiplier that the reference takes only below 1. */
 static enum mote_status below_one(const struct frame *at, double scale, int32_t *mult, int32_t *shift)
 {
@@ -126,7 +113,7 @@ static enum mote_status lower_add_s8(struct lowering *l, const struct op *op, co
     return lower_step(l, KERNEL_add_s8, &p, args, at);
 }
 
-enum mote_status lower_add(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_add(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct binary_opts *o = op->opts;
 
@@ -141,3 +128,10 @@ enum mote_status lower_add(struct lowering *l, const struct op *op, const struct
         return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
+
+const struct operator operator_add = {
+    .infer = infer_broadcast,
+    .lower = lower_add,
+    .scales = {.form = FORM_OWN},
+    .fuses = true,
+};

@@ -16,7 +16,8 @@ static enum mote_status find_axis(const struct graph *g, const struct op *op, in
     return MOTE_OK;
 }
 
-enum mote_status infer_arg_max(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_arg_max(const struct model *m, struct graph *g, const struct op *op,
+                                      const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t dims[RANK_MAX];
@@ -30,9 +31,7 @@ enum mote_status infer_arg_max(const struct model *m, struct graph *g, const str
     return infer_set(at, op_out(g, op, 0), rank, dims);
 }
 
-MACS_NONE(arg_max)
-
-enum mote_status lower_arg_max(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_arg_max(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0);
     struct mote_arg_max p = {.rows = 1, .inner = 1, .type = (int32_t)in->type};
@@ -54,3 +53,9 @@ enum mote_status lower_arg_max(struct lowering *l, const struct op *op, const st
 
     return lower_step(l, KERNEL_arg_max, &p, args, at);
 }
+
+const struct operator operator_arg_max = {
+    .infer = infer_arg_max,
+    .lower = lower_arg_max,
+    .scales = {.form = FORM_OWN},
+};

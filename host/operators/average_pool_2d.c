@@ -6,18 +6,10 @@
 #include "mote/kernels/pool/mean_rows_f32.h"
 #include "mote/kernels/pool/mean_rows_s8.h"
 
-enum mote_status infer_average_pool_2d(const struct model *m, struct graph *g, const struct op *op,
-                                       const struct frame *at)
+static enum mote_status infer_average_pool_2d(const struct model *m, struct graph *g, const struct op *op,
+                                              const struct frame *at)
 {
-    (void)m;
-    return infer_pool(g, op, at);
-}
-
-int64_t macs_average_pool_2d(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
+    return infer_pool(m, g, op, at);
 }
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -80,7 +72,7 @@ static enum mote_status lower_average_pool_2d_f32(struct lowering *l, const stru
     return lower_mean_rows_f32(l, op, &p, at);
 }
 
-enum mote_status lower_average_pool_2d(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_average_pool_2d(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -91,3 +83,10 @@ enum mote_status lower_average_pool_2d(struct lowering *l, const struct op *op, 
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_average_pool_2d = {
+    .infer = infer_average_pool_2d,
+    .lower = lower_average_pool_2d,
+    .scales = {.form = FORM_SAME},
+    .fuses = true,
+};

@@ -34,7 +34,8 @@ static int64_t batch_dim(const struct tensor *t, int rank, int d)
     return own < 0 ? 1 : t->dims[own];
 }
 
-enum mote_status infer_batch_matmul(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_batch_matmul(const struct model *m, struct graph *g, const struct op *op,
+                                           const struct frame *at)
 {
     const struct batch_matmul_opts *o = op->opts;
     const struct tensor *a = op_in(g, op, 0), *b = op_in(g, op, 1);
@@ -65,7 +66,7 @@ enum mote_status infer_batch_matmul(const struct model *m, struct graph *g, cons
     return infer_set(at, op_out(g, op, 0), rank, dims);
 }
 
-int64_t macs_batch_matmul(const struct graph *g, const struct op *op)
+static int64_t macs_batch_matmul(const struct graph *g, const struct op *op)
 {
     const struct batch_matmul_opts *o = op->opts;
 
@@ -107,7 +108,7 @@ static enum mote_status lower_batch_matmul_s8(struct lowering *l, const struct o
     return lower_step(l, KERNEL_batch_matmul_s8, p, args, at);
 }
 
-enum mote_status lower_batch_matmul(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_batch_matmul(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct batch_matmul_opts *o = op->opts;
     const struct graph *g = l->graph;
@@ -146,3 +147,10 @@ enum mote_status lower_batch_matmul(struct lowering *l, const struct op *op, con
         return refuse_type(at, g, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_batch_matmul = {
+    .infer = infer_batch_matmul,
+    .macs = macs_batch_matmul,
+    .lower = lower_batch_matmul,
+    .scales = {.form = FORM_OWN},
+};

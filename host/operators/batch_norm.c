@@ -2,7 +2,8 @@
 /* BATCH_NORM with the statistics of training, as a trained network has it. Per channel, which is the last dimension. */
 #include "host/graph/op_info.h"
 
-enum mote_status infer_batch_norm(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_batch_norm(const struct model *m, struct graph *g, const struct op *op,
+                                         const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     static const char *const names[] = {"input", "gamma", "beta", "mean", "variance"};
@@ -18,4 +19,7 @@ enum mote_status infer_batch_norm(const struct model *m, struct graph *g, const 
     return infer_set(at, op_out(g, op, 0), in->rank, in->dims);
 }
 
-MACS_NONE(batch_norm)
+const struct operator operator_batch_norm = {
+    .infer = infer_batch_norm,
+    .fuses = true,
+};

@@ -3,8 +3,8 @@
  * is cut off. */
 #include "host/operators/blocks.h"
 
-enum mote_status infer_batch_to_space_nd(const struct model *m, struct graph *g, const struct op *op,
-                                         const struct frame *at)
+static enum mote_status infer_batch_to_space_nd(const struct model *m, struct graph *g, const struct op *op,
+                                                const struct frame *at)
 {
     int64_t dims[RANK_MAX];
     struct blocks b;
@@ -21,9 +21,7 @@ enum mote_status infer_batch_to_space_nd(const struct model *m, struct graph *g,
     return infer_set(at, op_out(g, op, 0), b.rank, dims);
 }
 
-MACS_NONE(batch_to_space_nd)
-
-enum mote_status lower_batch_to_space_nd(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_batch_to_space_nd(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     int32_t pictures = lower_tensor(l, op->out[0]);
@@ -51,3 +49,9 @@ enum mote_status lower_batch_to_space_nd(struct lowering *l, const struct op *op
     border = walk_reversed(&border);
     return lower_walk(l, &border, pictures, lower_tensor(l, op->out[0]), at);
 }
+
+const struct operator operator_batch_to_space_nd = {
+    .infer = infer_batch_to_space_nd,
+    .lower = lower_batch_to_space_nd,
+    .scales = {.form = FORM_SAME},
+};

@@ -4,15 +4,7 @@
 
 #include "host/operators/elementwise.h"
 
-enum mote_status infer_cast(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
-{
-    (void)m;
-    return infer_same(g, op, at);
-}
-
-MACS_NONE(cast)
-
-enum mote_status lower_cast(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_cast(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     struct row_split split = split_rows(in);
@@ -25,3 +17,8 @@ enum mote_status lower_cast(struct lowering *l, const struct op *op, const struc
                     type_name(in->type), type_name(out->type));
     return lower_step(l, KERNEL_cast, &p, args, at);
 }
+
+const struct operator operator_cast = {
+    .infer = infer_same,
+    .lower = lower_cast,
+};

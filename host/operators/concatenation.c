@@ -23,8 +23,8 @@ static enum mote_status add_lengths(const struct graph *g, const struct op *op, 
     return MOTE_OK;
 }
 
-enum mote_status infer_concatenation(const struct model *m, struct graph *g, const struct op *op,
-                                     const struct frame *at)
+static enum mote_status infer_concatenation(const struct model *m, struct graph *g, const struct op *op,
+                                            const struct frame *at)
 {
     const struct concatenation_opts *o = op->opts;
     const struct tensor *first = op_in(g, op, 0);
@@ -39,8 +39,6 @@ enum mote_status infer_concatenation(const struct model *m, struct graph *g, con
     return infer_set(at, op_out(g, op, 0), first->rank, dims);
 }
 
-MACS_NONE(concatenation)
-
 /* With 16 bits the reference asks for zero points of 0. */
 static enum mote_status check_input(const struct tensor *in, const struct tensor *out, int i, const struct frame *at)
 {
@@ -53,7 +51,7 @@ static enum mote_status check_input(const struct tensor *in, const struct tensor
     return MOTE_OK;
 }
 
-enum mote_status lower_concatenation(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_concatenation(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct concatenation_opts *o = op->opts;
     const struct tensor *out = op_out(l->graph, op, 0);
@@ -70,3 +68,9 @@ enum mote_status lower_concatenation(struct lowering *l, const struct op *op, co
         TRY(parts_join(l, &parts, op->in[i], at));
     return MOTE_OK;
 }
+
+const struct operator operator_concatenation = {
+    .infer = infer_concatenation,
+    .lower = lower_concatenation,
+    .scales = {.form = FORM_SAME},
+};

@@ -15,7 +15,8 @@ static bool groups_fit(int64_t in_c, int64_t filter_c, int64_t out_c)
     return in_c > 0 && filter_c > 0 && in_c % filter_c == 0 && out_c % (in_c / filter_c) == 0;
 }
 
-enum mote_status infer_conv_2d(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_conv_2d(const struct model *m, struct graph *g, const struct op *op,
+                                      const struct frame *at)
 {
     const struct conv_opts *o = op->opts;
     const struct tensor *in = op_in(g, op, 0), *w = op_in(g, op, 1);
@@ -33,7 +34,7 @@ enum mote_status infer_conv_2d(const struct model *m, struct graph *g, const str
     return infer_set(at, op_out(g, op, 0), 4, (int64_t[]){in->dims[0], y.out, x.out, w->dims[0]});
 }
 
-int64_t macs_conv_2d(const struct graph *g, const struct op *op)
+static int64_t macs_conv_2d(const struct graph *g, const struct op *op)
 {
     const struct tensor *w = op_in(g, op, 1);
 
@@ -124,7 +125,7 @@ static enum mote_status lower_conv_2d_s16(struct lowering *l, const struct op *o
     return lower_step(l, KERNEL_conv_2d_s16, &p, args, at);
 }
 
-enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -137,3 +138,12 @@ enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, const st
         return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
+
+const struct operator operator_conv_2d = {
+    .infer = infer_conv_2d,
+    .macs = macs_conv_2d,
+    .lower = lower_conv_2d,
+    .scales = {.form = FORM_LINEAR},
+    .linear = &(const struct linear_inputs){.input = 0, .weights = 1, .bias = 2, .channels = 0},
+    .fuses = true,
+};

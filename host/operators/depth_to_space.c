@@ -4,8 +4,8 @@
  */
 #include "host/operators/strided.h"
 
-enum mote_status infer_depth_to_space(const struct model *m, struct graph *g, const struct op *op,
-                                      const struct frame *at)
+static enum mote_status infer_depth_to_space(const struct model *m, struct graph *g, const struct op *op,
+                                             const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t b = ((const struct block_opts *)op->opts)->block_size;
@@ -19,9 +19,7 @@ enum mote_status infer_depth_to_space(const struct model *m, struct graph *g, co
                      (const int64_t[]){in->dims[0], in->dims[1] * b, in->dims[2] * b, in->dims[3] / (b * b)});
 }
 
-MACS_NONE(depth_to_space)
-
-enum mote_status lower_depth_to_space(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_depth_to_space(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0);
     int64_t b = ((const struct block_opts *)op->opts)->block_size, w = in->dims[2], bc = in->dims[3] / b;
@@ -31,3 +29,9 @@ enum mote_status lower_depth_to_space(struct lowering *l, const struct op *op, c
 
     return lower_walk_op(l, &walk, op, at);
 }
+
+const struct operator operator_depth_to_space = {
+    .infer = infer_depth_to_space,
+    .lower = lower_depth_to_space,
+    .scales = {.form = FORM_SAME},
+};

@@ -7,8 +7,8 @@
 #include "mote/kernels/conv/depthwise_conv_2d_s8.h"
 #include "mote/kernels/shared/requant.h"
 
-enum mote_status infer_depthwise_conv_2d(const struct model *m, struct graph *g, const struct op *op,
-                                         const struct frame *at)
+static enum mote_status infer_depthwise_conv_2d(const struct model *m, struct graph *g, const struct op *op,
+                                                const struct frame *at)
 {
     const struct conv_opts *o = op->opts;
     const struct tensor *in = op_in(g, op, 0), *w = op_in(g, op, 1);
@@ -27,7 +27,7 @@ enum mote_status infer_depthwise_conv_2d(const struct model *m, struct graph *g,
     return infer_set(at, op_out(g, op, 0), 4, (int64_t[]){in->dims[0], y.out, x.out, w->dims[3]});
 }
 
-int64_t macs_depthwise_conv_2d(const struct graph *g, const struct op *op)
+static int64_t macs_depthwise_conv_2d(const struct graph *g, const struct op *op)
 {
     const struct tensor *w = op_in(g, op, 1);
 
@@ -165,7 +165,7 @@ static enum mote_status lower_depthwise_conv_2d_f32(struct lowering *l, const st
     return lower_step(l, KERNEL_depthwise_conv_2d_f32, &p, args, at);
 }
 
-enum mote_status lower_depthwise_conv_2d(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_depthwise_conv_2d(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -178,3 +178,12 @@ enum mote_status lower_depthwise_conv_2d(struct lowering *l, const struct op *op
         return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
+
+const struct operator operator_depthwise_conv_2d = {
+    .infer = infer_depthwise_conv_2d,
+    .macs = macs_depthwise_conv_2d,
+    .lower = lower_depthwise_conv_2d,
+    .scales = {.form = FORM_LINEAR},
+    .linear = &(const struct linear_inputs){.input = 0, .weights = 1, .bias = 2, .channels = 3},
+    .fuses = true,
+};

@@ -6,19 +6,6 @@
 #include "mote/kernels/elementwise/dequantize_f32.h"
 #include "mote/kernels/elementwise/dequantize_s8_f32.h"
 
-enum mote_status infer_dequantize(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
-{
-    (void)m;
-    return infer_same(g, op, at);
-}
-
-int64_t macs_dequantize(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
-}
-
 static enum mote_status lower_half(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
@@ -35,7 +22,7 @@ static enum mote_status lower_half(struct lowering *l, const struct op *op, cons
     return lower_step(l, KERNEL_copy, &p, args, at);
 }
 
-enum mote_status lower_dequantize(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_dequantize(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     struct row_split split = split_rows(in);
@@ -63,3 +50,8 @@ enum mote_status lower_dequantize(struct lowering *l, const struct op *op, const
                                                     .zero = zero},
                       args, at);
 }
+
+const struct operator operator_dequantize = {
+    .infer = infer_same,
+    .lower = lower_dequantize,
+};

@@ -4,8 +4,6 @@
 #include "mote/kernels/elementwise/binary_f32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
 
-BINARY_OP(div)
-
 /* With a larger shift, large numbers over 1 would have to be moved left at the end, which the reference cannot. */
 #define DIV_SHIFT_MAX 23
 
@@ -26,7 +24,7 @@ static enum mote_status lower_div_s8(struct lowering *l, const struct op *op, co
     return lower_binary_s8(l, op, &q, at);
 }
 
-enum mote_status lower_div(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_div(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -37,3 +35,10 @@ enum mote_status lower_div(struct lowering *l, const struct op *op, const struct
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_div = {
+    .infer = infer_broadcast,
+    .lower = lower_div,
+    .scales = {.form = FORM_OWN},
+    .fuses = true,
+};

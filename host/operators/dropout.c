@@ -3,7 +3,8 @@
  * same operator on the output's gradient. */
 #include "host/graph/op_info.h"
 
-enum mote_status infer_dropout(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_dropout(const struct model *m, struct graph *g, const struct op *op,
+                                      const struct frame *at)
 {
     const struct dropout_opts *o = op->opts;
 
@@ -13,4 +14,6 @@ enum mote_status infer_dropout(const struct model *m, struct graph *g, const str
     return infer_set(at, op_out(g, op, 0), op_in(g, op, 0)->rank, op_in(g, op, 0)->dims);
 }
 
-MACS_NONE(dropout)
+const struct operator operator_dropout = {
+    .infer = infer_dropout,
+};

@@ -16,21 +16,23 @@ struct row_split split_rows(const struct tensor *t)
     return (struct row_split){(int32_t)rows, (int32_t)len};
 }
 
-enum mote_status infer_same(struct graph *g, const struct op *op, const struct frame *at)
+enum mote_status infer_same(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
 
+    (void)m;
     TRY(want_rank(at, in, "input", 0, RANK_MAX));
     return infer_set(at, op_out(g, op, 0), in->rank, in->dims);
 }
 
-enum mote_status infer_same_elements(struct graph *g, const struct op *op, const struct frame *at)
+enum mote_status infer_same_elements(const struct model *m, struct graph *g, const struct op *op,
+                                     const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0), *out = op_out(g, op, 0);
     char in_shape[96], out_shape[96];
 
     if (out->rank == 0 || tensor_elements(out) < 0)
-        return infer_same(g, op, at);
+        return infer_same(m, g, op, at);
     if (tensor_elements(in) != tensor_elements(out))
         return fail(at, MOTE_ERR_SHAPE, "the input is %s, the output %s", shape_text(in, in_shape),
                     shape_text(out, out_shape));
@@ -83,13 +85,14 @@ static int64_t broadcast_dim(int64_t a, int64_t b)
     return b == DIM_UNKNOWN ? a : 0;
 }
 
-enum mote_status infer_broadcast(struct graph *g, const struct op *op, const struct frame *at)
+enum mote_status infer_broadcast(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct tensor *a = op_in(g, op, 0), *b = op_in(g, op, 1);
     char a_shape[96], b_shape[96];
     int64_t dims[RANK_MAX];
     int rank;
 
+    (void)m;
     TRY(want_rank(at, a, "first input", 0, RANK_MAX));
     TRY(want_rank(at, b, "second input", 0, RANK_MAX));
     rank = a->rank > b->rank ? a->rank : b->rank;

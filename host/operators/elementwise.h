@@ -14,10 +14,12 @@ struct row_split {
 struct row_split split_rows(const struct tensor *t);
 
 /* An operator whose output has its input's shape. */
-MUST_CHECK enum mote_status infer_same(struct graph *g, const struct op *op, const struct frame *at);
+MUST_CHECK enum mote_status infer_same(const struct model *m, struct graph *g, const struct op *op,
+                                       const struct frame *at);
 
 /* The same number of elements, in whatever shape the file gives the output; the input's if it gives none. */
-MUST_CHECK enum mote_status infer_same_elements(struct graph *g, const struct op *op, const struct frame *at);
+MUST_CHECK enum mote_status infer_same_elements(const struct model *m, struct graph *g, const struct op *op,
+                                                const struct frame *at);
 
 /* An operator whose output has its input's bytes: no step where the planner can let them share memory, else a copy. */
 MUST_CHECK enum mote_status lower_same_bytes(struct lowering *l, const struct op *op, const struct frame *at);
@@ -27,7 +29,8 @@ MUST_CHECK enum mote_status lower_real_zero(struct lowering *l, const struct op 
                                             const struct frame *at);
 
 /* ---- two operands, broadcast ---- */
-MUST_CHECK enum mote_status infer_broadcast(struct graph *g, const struct op *op, const struct frame *at);
+MUST_CHECK enum mote_status infer_broadcast(const struct model *m, struct graph *g, const struct op *op,
+                                            const struct frame *at);
 
 /* How the kernels of two operands walk them (device/mote/kernels/shared/broadcast.h). */
 struct broadcast {
@@ -37,14 +40,6 @@ struct broadcast {
     int32_t shape[RANK_MAX][3]; /* {dimension, stride in a, stride in b} */
 };
 struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out);
-/* The infer and macs functions of an operator of two operands. */
-#define BINARY_OP(name)                                                                                                \
-    enum mote_status infer_##name(const struct model *m, struct graph *g, const struct op *op, const struct frame *at) \
-    {                                                                                                                  \
-        (void)m;                                                                                                       \
-        return infer_broadcast(g, op, at);                                                                             \
-    }                                                                                                                  \
-    MACS_NONE(name)
 /* An int8 operator of two operands: what the kernel binary_s8 needs besides how the operands are walked. */
 struct binary_s8 {
     int32_t function; /* of device/mote/kernels/elementwise/binary_s8.h */

@@ -2,9 +2,7 @@
 /* EXP, of floats: the reference has no other. */
 #include "host/operators/unary.h"
 
-UNARY_OP(exp)
-
-enum mote_status lower_exp(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_exp(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_F32:
@@ -13,3 +11,8 @@ enum mote_status lower_exp(struct lowering *l, const struct op *op, const struct
         return refuse_type(at, l->graph, op->in[0], "f32");
     }
 }
+
+const struct operator operator_exp = {
+    .infer = infer_same,
+    .lower = lower_exp,
+};

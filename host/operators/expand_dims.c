@@ -2,7 +2,8 @@
 /* EXPAND_DIMS: the same bytes with one more dimension of 1, at the axis that the second input, a constant, names. */
 #include "host/operators/elementwise.h"
 
-enum mote_status infer_expand_dims(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_expand_dims(const struct model *m, struct graph *g, const struct op *op,
+                                          const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t n, value[2 * RANK_MAX], dims[RANK_MAX];
@@ -18,9 +19,13 @@ enum mote_status infer_expand_dims(const struct model *m, struct graph *g, const
     return infer_set(at, op_out(g, op, 0), in->rank + 1, dims);
 }
 
-MACS_NONE(expand_dims)
-
-enum mote_status lower_expand_dims(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_expand_dims(struct lowering *l, const struct op *op, const struct frame *at)
 {
     return lower_same_bytes(l, op, at);
 }
+
+const struct operator operator_expand_dims = {
+    .infer = infer_expand_dims,
+    .lower = lower_expand_dims,
+    .scales = {.form = FORM_SAME},
+};

@@ -10,8 +10,8 @@
 #include "mote/kernels/dense/fully_connected_s8.h"
 #include "mote/kernels/shared/requant.h"
 
-enum mote_status infer_fully_connected(const struct model *m, struct graph *g, const struct op *op,
-                                       const struct frame *at)
+static enum mote_status infer_fully_connected(const struct model *m, struct graph *g, const struct op *op,
+                                              const struct frame *at)
 {
     const struct fully_connected_opts *o = op->opts;
     const struct tensor *in = op_in(g, op, 0), *w = op_in(g, op, 1);
@@ -37,7 +37,7 @@ enum mote_status infer_fully_connected(const struct model *m, struct graph *g, c
     return infer_set(at, op_out(g, op, 0), in->rank, dims);
 }
 
-int64_t macs_fully_connected(const struct graph *g, const struct op *op)
+static int64_t macs_fully_connected(const struct graph *g, const struct op *op)
 {
     return tensor_elements(op_out(g, op, 0)) * op_in(g, op, 1)->dims[1];
 }
@@ -155,7 +155,7 @@ static enum mote_status lower_fully_connected_f32(struct lowering *l, const stru
     return lower_step(l, w->data ? KERNEL_fully_connected_f32 : KERNEL_fully_connected_computed_f32, &p, args, at);
 }
 
-enum mote_status lower_fully_connected(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_fully_connected(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -169,3 +169,12 @@ enum mote_status lower_fully_connected(struct lowering *l, const struct op *op, 
         return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
+
+const struct operator operator_fully_connected = {
+    .infer = infer_fully_connected,
+    .macs = macs_fully_connected,
+    .lower = lower_fully_connected,
+    .scales = {.form = FORM_LINEAR},
+    .linear = &(const struct linear_inputs){.input = 0, .weights = 1, .bias = 2, .channels = 0},
+    .fuses = true,
+};

@@ -33,7 +33,8 @@ static enum mote_status find_axes(const struct graph *g, const struct op *op, st
     return MOTE_OK;
 }
 
-enum mote_status infer_gather(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_gather(const struct model *m, struct graph *g, const struct op *op,
+                                     const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0), *indices = op_in(g, op, 1);
     int64_t dims[RANK_MAX];
@@ -51,8 +52,6 @@ enum mote_status infer_gather(const struct model *m, struct graph *g, const stru
     return infer_set(at, op_out(g, op, 0), rank, dims);
 }
 
-MACS_NONE(gather)
-
 static enum mote_status check_types(const struct graph *g, const struct op *op, int64_t length, const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0), *out = op_out(g, op, 0), *indices = op_in(g, op, 1);
@@ -69,7 +68,7 @@ static enum mote_status check_types(const struct graph *g, const struct op *op, 
     return MOTE_OK;
 }
 
-enum mote_status lower_gather(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_gather(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *indices = op_in(l->graph, op, 1);
     int64_t batches = 1, outer = 1, chunk = type_bits(in->type) / 8, n = 1;
@@ -94,3 +93,9 @@ enum mote_status lower_gather(struct lowering *l, const struct op *op, const str
 
     return lower_step(l, KERNEL_gather, &p, args, at);
 }
+
+const struct operator operator_gather = {
+    .infer = infer_gather,
+    .lower = lower_gather,
+    .scales = {.form = FORM_SAME},
+};

@@ -3,8 +3,6 @@
  * shows in its results: docs/EXACT.md, "HARD_SWISH". */
 #include "host/operators/unary.h"
 
-UNARY_OP(hard_swish)
-
 struct multiplier16 {
     int32_t mult, shift;
 };
@@ -68,7 +66,7 @@ static enum mote_status lower_hard_swish_s8(struct lowering *l, const struct op 
     return lower_table_s8(l, op, table, at);
 }
 
-enum mote_status lower_hard_swish(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_hard_swish(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -79,3 +77,9 @@ enum mote_status lower_hard_swish(struct lowering *l, const struct op *op, const
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_hard_swish = {
+    .infer = infer_same,
+    .lower = lower_hard_swish,
+    .scales = {.form = FORM_OWN},
+};

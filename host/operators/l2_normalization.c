@@ -4,16 +4,18 @@
 #include "mote/kernels/elementwise/l2_normalization_f32.h"
 #include "mote/kernels/elementwise/l2_normalization_s8.h"
 
-enum mote_status infer_l2_normalization(const struct model *m, struct graph *g, const struct op *op,
-                                        const struct frame *at)
+static enum mote_status infer_l2_normalization(const struct model *m, struct graph *g, const struct op *op,
+                                               const struct frame *at)
 {
-    (void)m;
     TRY(want_rank(at, op_in(g, op, 0), "input", 1, RANK_MAX));
-    return infer_same(g, op, at);
+    return infer_same(m, g, op, at);
 }
 
 /* The sum of squares. */
-int64_t macs_l2_normalization(const struct graph *g, const struct op *op) { return tensor_elements(op_in(g, op, 0)); }
+static int64_t macs_l2_normalization(const struct graph *g, const struct op *op)
+{
+    return tensor_elements(op_in(g, op, 0));
+}
 
 /* The results have scale 1/128 and zero point 0. */
 static enum mote_status lower_l2_normalization_s8(struct lowering *l, const struct op *op, int32_t rows, int32_t depth,
@@ -31,7 +33,7 @@ static enum mote_status lower_l2_normalization_s8(struct lowering *l, const stru
     return lower_step(l, KERNEL_l2_normalization_s8, &p, args, at);
 }
 
-enum mote_status lower_l2_normalization(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_l2_normalization(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0);
     int32_t depth = (int32_t)in->dims[in->rank - 1], rows = (int32_t)(tensor_elements(in) / depth);
@@ -47,3 +49,10 @@ enum mote_status lower_l2_normalization(struct lowering *l, const struct op *op,
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_l2_normalization = {
+    .infer = infer_l2_normalization,
+    .macs = macs_l2_normalization,
+    .lower = lower_l2_normalization,
+    .scales = {FORM_FIXED, 1.0f / 128, 0},
+};

@@ -5,8 +5,6 @@
 #include "host/operators/unary.h"
 #include "mote/kernels/elementwise/leaky_relu_s16.h"
 
-UNARY_OP(leaky_relu)
-
 /* All but the shape, for an input and output of `type`. The quotients are float. */
 static enum mote_status find_multipliers(const struct graph *g, const struct op *op, enum mote_type type,
                                          struct mote_leaky_relu_s16 *p, const struct frame *at)
@@ -48,7 +46,7 @@ static enum mote_status lower_leaky_relu_s8(struct lowering *l, const struct op 
     return lower_table_s8(l, op, table, at);
 }
 
-enum mote_status lower_leaky_relu(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_leaky_relu(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -61,3 +59,9 @@ enum mote_status lower_leaky_relu(struct lowering *l, const struct op *op, const
         return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
+
+const struct operator operator_leaky_relu = {
+    .infer = infer_same,
+    .lower = lower_leaky_relu,
+    .scales = {.form = FORM_OWN},
+};

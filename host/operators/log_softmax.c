@@ -7,14 +7,12 @@
 #include "mote/kernels/elementwise/log_softmax_f32.h"
 #include "mote/kernels/elementwise/log_softmax_s8.h"
 
-enum mote_status infer_log_softmax(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_log_softmax(const struct model *m, struct graph *g, const struct op *op,
+                                          const struct frame *at)
 {
-    (void)m;
     TRY(want_rank(at, op_in(g, op, 0), "input", 1, RANK_MAX));
-    return infer_same(g, op, at);
+    return infer_same(m, g, op, at);
 }
-
-MACS_NONE(log_softmax)
 
 /* From distances to 26 fraction bits and back. */
 struct scaling {
@@ -89,7 +87,7 @@ static enum mote_status lower_log_softmax_f32(struct lowering *l, const struct o
     return lower_step(l, KERNEL_log_softmax_f32, &p, args, at);
 }
 
-enum mote_status lower_log_softmax(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_log_softmax(struct lowering *l, const struct op *op, const struct frame *at)
 {
     TRY(want_rank(at, op_in(l->graph, op, 0), "input", 1, RANK_MAX));
     switch (op_in(l->graph, op, 0)->type) {
@@ -101,3 +99,9 @@ enum mote_status lower_log_softmax(struct lowering *l, const struct op *op, cons
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_log_softmax = {
+    .infer = infer_log_softmax,
+    .lower = lower_log_softmax,
+    .scales = {FORM_FIXED, 1.0f / 16, 127},
+};

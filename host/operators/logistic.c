@@ -4,8 +4,6 @@
 #include "host/operators/unary.h"
 #include "mote/kernels/shared/requant.h"
 
-UNARY_OP(logistic)
-
 /* Scale 1/256 and zero point -128. */
 static int32_t logistic_s8(int32_t a) { return mote_rounding_divide(fixed_logistic(a), 23) + INT8_MIN; }
 
@@ -17,7 +15,7 @@ static enum mote_status lower_logistic_s8(struct lowering *l, const struct op *o
     return lower_fixed_s8(l, op, logistic_s8, at);
 }
 
-enum mote_status lower_logistic(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_logistic(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -28,3 +26,9 @@ enum mote_status lower_logistic(struct lowering *l, const struct op *op, const s
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_logistic = {
+    .infer = infer_same,
+    .lower = lower_logistic,
+    .scales = {FORM_FIXED, 1.0f / 256, -128},
+};

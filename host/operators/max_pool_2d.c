@@ -3,19 +3,6 @@
 #include "host/operators/pool.h"
 #include "mote/kernels/pool/max_pool_2d_s8.h"
 
-enum mote_status infer_max_pool_2d(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
-{
-    (void)m;
-    return infer_pool(g, op, at);
-}
-
-int64_t macs_max_pool_2d(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
-}
-
 static enum mote_status lower_max_pool_2d_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct pool_opts *o = op->opts;
@@ -32,7 +19,7 @@ static enum mote_status lower_max_pool_2d_s8(struct lowering *l, const struct op
     return lower_step(l, KERNEL_max_pool_2d_s8, &p, args, at);
 }
 
-enum mote_status lower_max_pool_2d(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_max_pool_2d(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -43,3 +30,10 @@ enum mote_status lower_max_pool_2d(struct lowering *l, const struct op *op, cons
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_max_pool_2d = {
+    .infer = infer_pool,
+    .lower = lower_max_pool_2d,
+    .scales = {.form = FORM_SAME},
+    .fuses = true,
+};

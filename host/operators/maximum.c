@@ -5,8 +5,6 @@
 #include "mote/kernels/elementwise/binary_f32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
 
-BINARY_OP(maximum)
-
 static enum mote_status lower_maximum_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     struct binary_s8 q = {.function = MOTE_BINARY_S8_MAXIMUM};
@@ -16,7 +14,7 @@ static enum mote_status lower_maximum_s8(struct lowering *l, const struct op *op
     return lower_binary_s8(l, op, &q, at);
 }
 
-enum mote_status lower_maximum(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_maximum(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -27,3 +25,9 @@ enum mote_status lower_maximum(struct lowering *l, const struct op *op, const st
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_maximum = {
+    .infer = infer_broadcast,
+    .lower = lower_maximum,
+    .scales = {.form = FORM_SAME},
+};

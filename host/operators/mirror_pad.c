@@ -19,7 +19,8 @@ static enum mote_status find_paddings(const struct graph *g, const struct op *op
     return MOTE_OK;
 }
 
-enum mote_status infer_mirror_pad(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_mirror_pad(const struct model *m, struct graph *g, const struct op *op,
+                                         const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t paddings[2 * RANK_MAX], dims[RANK_MAX];
@@ -30,8 +31,6 @@ enum mote_status infer_mirror_pad(const struct model *m, struct graph *g, const 
         dims[d] = in->dims[d] + paddings[2 * d] + paddings[2 * d + 1];
     return infer_set(at, op_out(g, op, 0), in->rank, dims);
 }
-
-MACS_NONE(mirror_pad)
 
 /* Dimension d's part of a box: 0 inside, 1 before, 2 after. False if there is nothing. */
 static bool cut(struct walk *w, int d, int part, int64_t length, const int64_t padding[2], int64_t edge)
@@ -59,7 +58,7 @@ static bool cut(struct walk *w, int d, int part, int64_t length, const int64_t p
     return dim->dim > 0;
 }
 
-enum mote_status lower_mirror_pad(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_mirror_pad(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     int64_t edge = ((const struct mirror_pad_opts *)op->opts)->symmetric ? 0 : 1, paddings[2 * RANK_MAX], stride = 1;
@@ -83,3 +82,9 @@ enum mote_status lower_mirror_pad(struct lowering *l, const struct op *op, const
     }
     return MOTE_OK;
 }
+
+const struct operator operator_mirror_pad = {
+    .infer = infer_mirror_pad,
+    .lower = lower_mirror_pad,
+    .scales = {.form = FORM_SAME},
+};

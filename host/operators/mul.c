@@ -4,20 +4,7 @@
 #include "mote/kernels/elementwise/binary_f32.h"
 #include "mote/kernels/elementwise/mul_s8.h"
 
-enum mote_status infer_mul(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
-{
-    (void)m;
-    return infer_broadcast(g, op, at);
-}
-
 /* A product without a sum is not a multiply-accumulate. */
-int64_t macs_mul(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
-}
-
 static enum mote_status lower_mul_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct binary_opts *o = op->opts;
@@ -47,7 +34,7 @@ static enum mote_status lower_mul_s8(struct lowering *l, const struct op *op, co
     return lower_step(l, KERNEL_mul_s8, &p, args, at);
 }
 
-enum mote_status lower_mul(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_mul(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct binary_opts *o = op->opts;
 
@@ -60,3 +47,10 @@ enum mote_status lower_mul(struct lowering *l, const struct op *op, const struct
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_mul = {
+    .infer = infer_broadcast,
+    .lower = lower_mul,
+    .scales = {.form = FORM_OWN},
+    .fuses = true,
+};

@@ -2,7 +2,7 @@
 /* PACK: inputs of one shape one after the other along a new axis. */
 #include "host/operators/parts.h"
 
-enum mote_status infer_pack(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_pack(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct axis_opts *o = op->opts;
     const struct tensor *first = op_in(g, op, 0);
@@ -27,9 +27,7 @@ enum mote_status infer_pack(const struct model *m, struct graph *g, const struct
     return infer_set(at, op_out(g, op, 0), first->rank + 1, dims);
 }
 
-MACS_NONE(pack)
-
-enum mote_status lower_pack(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_pack(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct axis_opts *o = op->opts;
     struct parts parts;
@@ -41,3 +39,9 @@ enum mote_status lower_pack(struct lowering *l, const struct op *op, const struc
         TRY(parts_join(l, &parts, op->in[i], at));
     return MOTE_OK;
 }
+
+const struct operator operator_pack = {
+    .infer = infer_pack,
+    .lower = lower_pack,
+    .scales = {.form = FORM_SAME},
+};

@@ -20,7 +20,7 @@ static enum mote_status find_paddings(const struct graph *g, const struct op *op
     return MOTE_OK;
 }
 
-enum mote_status infer_pad(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_pad(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t paddings[2 * RANK_MAX], dims[RANK_MAX];
@@ -30,13 +30,6 @@ enum mote_status infer_pad(const struct model *m, struct graph *g, const struct 
     for (int d = 0; d < in->rank; d++)
         dims[d] = in->dims[d] == DIM_UNKNOWN ? DIM_UNKNOWN : in->dims[d] + paddings[2 * d] + paddings[2 * d + 1];
     return infer_set(at, op_out(g, op, 0), in->rank, dims);
-}
-
-int64_t macs_pad(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
 }
 
 /* The element around, as a value of the plan: the third input, or the zero point of an 8-bit output, or zero bytes. */
@@ -89,7 +82,7 @@ static int32_t outer_dims(const struct tensor *in, const struct tensor *out, con
     return 1;
 }
 
-enum mote_status lower_pad(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_pad(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     int64_t paddings[2 * RANK_MAX], rows = 1, below = 1;
@@ -123,3 +116,9 @@ enum mote_status lower_pad(struct lowering *l, const struct op *op, const struct
     };
     return lower_step(l, KERNEL_pad, &p, args, at);
 }
+
+const struct operator operator_pad = {
+    .infer = infer_pad,
+    .lower = lower_pad,
+    .scales = {.form = FORM_SAME},
+};

@@ -15,11 +15,12 @@ static struct window columns_of(const struct pool_opts *o, const struct tensor *
     return window_fit(o->padding, in->dims[2], o->filter_w, o->stride_w, 1, o->pad_left, o->pad_right);
 }
 
-enum mote_status infer_pool(struct graph *g, const struct op *op, const struct frame *at)
+enum mote_status infer_pool(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct pool_opts *o = op->opts;
     const struct tensor *in = op_in(g, op, 0);
 
+    (void)m;
     TRY(want_rank(at, in, "input", 4, 4));
     return infer_set(at, op_out(g, op, 0), 4,
                      (int64_t[]){in->dims[0], rows_of(o, in).out, columns_of(o, in).out, in->dims[3]});

@@ -6,7 +6,8 @@
 #include "host/operators/quantization.h"
 #include "host/plan/build.h"
 
-MUST_CHECK enum mote_status infer_pool(struct graph *g, const struct op *op, const struct frame *at);
+MUST_CHECK enum mote_status infer_pool(const struct model *m, struct graph *g, const struct op *op,
+                                       const struct frame *at);
 
 /* The windows along height and width; an error if one lies in the padding altogether. */
 MUST_CHECK enum mote_status pool_windows(const struct graph *g, const struct op *op, struct window *y, struct window *x,

@@ -4,8 +4,6 @@
 #include "mote/kernels/elementwise/binary_f32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
 
-BINARY_OP(prelu)
-
 static enum mote_status lower_prelu_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     struct binary_s8 q = {.function = MOTE_BINARY_S8_PRELU};
@@ -17,7 +15,7 @@ static enum mote_status lower_prelu_s8(struct lowering *l, const struct op *op, 
     return lower_binary_s8(l, op, &q, at);
 }
 
-enum mote_status lower_prelu(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_prelu(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -28,3 +26,9 @@ enum mote_status lower_prelu(struct lowering *l, const struct op *op, const stru
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_prelu = {
+    .infer = infer_broadcast,
+    .lower = lower_prelu,
+    .scales = {.form = FORM_OWN},
+};

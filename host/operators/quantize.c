@@ -6,19 +6,6 @@
 #include "mote/kernels/elementwise/requantize.h"
 #include "mote/kernels/elementwise/requantize_s8.h"
 
-enum mote_status infer_quantize(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
-{
-    (void)m;
-    return infer_same(g, op, at);
-}
-
-int64_t macs_quantize(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
-}
-
 /* uint8 is int8 with the top bit flipped: through int8, then on as with scales that are equal. Both are exact. */
 static enum mote_status lower_float_to_u8(struct lowering *l, const struct op *op, struct mote_quantize_f32_s8 *p,
                                           const struct frame *at)
@@ -108,7 +95,12 @@ static enum mote_status lower_from_integer(struct lowering *l, const struct op *
                       args, at);
 }
 
-enum mote_status lower_quantize(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_quantize(struct lowering *l, const struct op *op, const struct frame *at)
 {
     return op_in(l->graph, op, 0)->type == TYPE_F32 ? lower_from_float(l, op, at) : lower_from_integer(l, op, at);
 }
+
+const struct operator operator_quantize = {
+    .infer = infer_same,
+    .lower = lower_quantize,
+};

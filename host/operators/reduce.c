@@ -31,7 +31,7 @@ static enum mote_status find_axes(const struct graph *g, const struct op *op, bo
     return MOTE_OK;
 }
 
-enum mote_status infer_reduce(struct graph *g, const struct op *op, const struct frame *at)
+enum mote_status infer_reduce(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct reduce_opts *o = op->opts;
     const struct tensor *in = op_in(g, op, 0);
@@ -39,6 +39,7 @@ enum mote_status infer_reduce(struct graph *g, const struct op *op, const struct
     bool reduced[RANK_MAX];
     int rank = 0;
 
+    (void)m;
     TRY(find_axes(g, op, reduced, at));
     for (int d = 0; d < in->rank; d++)
         if (!reduced[d])

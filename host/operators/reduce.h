@@ -6,15 +6,8 @@
 
 #include "host/operators/elementwise.h"
 
-/* The infer and macs functions of such an operator. */
-#define REDUCE_OP(name)                                                                                                \
-    enum mote_status infer_##name(const struct model *m, struct graph *g, const struct op *op, const struct frame *at) \
-    {                                                                                                                  \
-        (void)m;                                                                                                       \
-        return infer_reduce(g, op, at);                                                                                \
-    }                                                                                                                  \
-    MACS_NONE(name)
-MUST_CHECK enum mote_status infer_reduce(struct graph *g, const struct op *op, const struct frame *at);
+MUST_CHECK enum mote_status infer_reduce(const struct model *m, struct graph *g, const struct op *op,
+                                         const struct frame *at);
 
 #define REDUCE_LEVELS 4 /* of kept and of reduced dimensions: RANK_MAX dimensions in turn are so many of each */
 

@@ -4,8 +4,6 @@
 #include "mote/kernels/pool/reduce_f32.h"
 #include "mote/kernels/pool/reduce_max_s8.h"
 
-REDUCE_OP(reduce_max)
-
 static enum mote_status lower_reduce_max_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     struct reduction r;
@@ -22,7 +20,7 @@ static enum mote_status lower_reduce_max_s8(struct lowering *l, const struct op 
     return lower_step(l, KERNEL_reduce_max_s8, &p, args, at);
 }
 
-enum mote_status lower_reduce_max(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_reduce_max(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -33,3 +31,9 @@ enum mote_status lower_reduce_max(struct lowering *l, const struct op *op, const
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_reduce_max = {
+    .infer = infer_reduce,
+    .lower = lower_reduce_max,
+    .scales = {.form = FORM_SAME},
+};

@@ -5,8 +5,6 @@
 #include "host/operators/unary.h"
 #include "mote/kernels/shared/requant.h"
 
-UNARY_OP(relu)
-
 /* With another scale or zero point at the output, each value is requantized before the clamp. */
 static enum mote_status lower_relu_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
@@ -21,7 +19,7 @@ static enum mote_status lower_relu_s8(struct lowering *l, const struct op *op, c
     return lower_table_s8(l, op, table, at);
 }
 
-enum mote_status lower_relu(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_relu(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -32,3 +30,9 @@ enum mote_status lower_relu(struct lowering *l, const struct op *op, const struc
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_relu = {
+    .infer = infer_same,
+    .lower = lower_relu,
+    .scales = {.form = FORM_OWN},
+};

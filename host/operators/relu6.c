@@ -3,8 +3,6 @@
 #include "host/operators/unary.h"
 #include "mote/kernels/shared/requant.h"
 
-UNARY_OP(relu6)
-
 /* The bytes between the limits stay as they are. */
 static enum mote_status lower_relu6_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
@@ -19,7 +17,7 @@ static enum mote_status lower_relu6_s8(struct lowering *l, const struct op *op, 
     return lower_table_s8(l, op, table, at);
 }
 
-enum mote_status lower_relu6(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_relu6(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -30,3 +28,9 @@ enum mote_status lower_relu6(struct lowering *l, const struct op *op, const stru
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_relu6 = {
+    .infer = infer_same,
+    .lower = lower_relu6,
+    .scales = {.form = FORM_SAME},
+};

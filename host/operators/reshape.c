@@ -27,7 +27,8 @@ static enum mote_status fill_in(int64_t elements, int64_t n, int64_t dims[RANK_M
     return MOTE_OK;
 }
 
-enum mote_status infer_reshape(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_reshape(const struct model *m, struct graph *g, const struct op *op,
+                                      const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0), *shape = op_in(g, op, 1);
     struct tensor *out = op_out(g, op, 0);
@@ -43,14 +44,13 @@ enum mote_status infer_reshape(const struct model *m, struct graph *g, const str
     return infer_set(at, out, (int)n, dims);
 }
 
-int64_t macs_reshape(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
-}
-
-enum mote_status lower_reshape(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_reshape(struct lowering *l, const struct op *op, const struct frame *at)
 {
     return lower_same_bytes(l, op, at);
 }
+
+const struct operator operator_reshape = {
+    .infer = infer_reshape,
+    .lower = lower_reshape,
+    .scales = {.form = FORM_SAME},
+};

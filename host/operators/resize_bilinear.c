@@ -7,8 +7,8 @@
 #include "mote/kernels/move/resize_bilinear_f32.h"
 #include "mote/kernels/move/resize_bilinear_s8.h"
 
-enum mote_status infer_resize_bilinear(const struct model *m, struct graph *g, const struct op *op,
-                                       const struct frame *at)
+static enum mote_status infer_resize_bilinear(const struct model *m, struct graph *g, const struct op *op,
+                                              const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t n, size[2 * RANK_MAX];
@@ -24,7 +24,7 @@ enum mote_status infer_resize_bilinear(const struct model *m, struct graph *g, c
 }
 
 /* Each of the four products of a sum has two factors besides the pixel. */
-int64_t macs_resize_bilinear(const struct graph *g, const struct op *op)
+static int64_t macs_resize_bilinear(const struct graph *g, const struct op *op)
 {
     return 4 * tensor_elements(op_out(g, op, 0));
 }
@@ -67,7 +67,7 @@ static int32_t lower_places(struct lowering *l, const struct resize_opts *o, enu
     return lower_const(l, name, TYPE_S32, place, (size_t)out * sizeof *place, false);
 }
 
-enum mote_status lower_resize_bilinear(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_resize_bilinear(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct resize_opts *o = op->opts;
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
@@ -97,3 +97,10 @@ enum mote_status lower_resize_bilinear(struct lowering *l, const struct op *op, 
     };
     return lower_step(l, in->type == TYPE_S8 ? KERNEL_resize_bilinear_s8 : KERNEL_resize_bilinear_f32, &p, args, at);
 }
+
+const struct operator operator_resize_bilinear = {
+    .infer = infer_resize_bilinear,
+    .macs = macs_resize_bilinear,
+    .lower = lower_resize_bilinear,
+    .scales = {.form = FORM_SAME},
+};

@@ -6,8 +6,8 @@
 #include "host/operators/elementwise.h"
 #include "mote/kernels/move/resize_nearest_neighbor.h"
 
-enum mote_status infer_resize_nearest_neighbor(const struct model *m, struct graph *g, const struct op *op,
-                                               const struct frame *at)
+static enum mote_status infer_resize_nearest_neighbor(const struct model *m, struct graph *g, const struct op *op,
+                                                      const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t n, size[2 * RANK_MAX];
@@ -20,13 +20,6 @@ enum mote_status infer_resize_nearest_neighbor(const struct model *m, struct gra
             return fail(at, MOTE_ERR_VALUE, "the new size has %lld pixels, not 1 to %d", (long long)size[i],
                         MOTE_DIM_MAX);
     return infer_set(at, op_out(g, op, 0), 4, (int64_t[]){in->dims[0], size[0], size[1], in->dims[3]});
-}
-
-int64_t macs_resize_nearest_neighbor(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
 }
 
 /* In float, each operation rounded, as the reference does: the result depends on it. */
@@ -49,7 +42,7 @@ static int32_t lower_indices(struct lowering *l, const struct resize_opts *o, in
     return lower_const(l, name, TYPE_U16, index, (size_t)out * sizeof *index, false);
 }
 
-enum mote_status lower_resize_nearest_neighbor(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_resize_nearest_neighbor(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct resize_opts *o = op->opts;
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
@@ -79,3 +72,9 @@ enum mote_status lower_resize_nearest_neighbor(struct lowering *l, const struct 
     };
     return lower_step(l, KERNEL_resize_nearest_neighbor, &p, args, at);
 }
+
+const struct operator operator_resize_nearest_neighbor = {
+    .infer = infer_resize_nearest_neighbor,
+    .lower = lower_resize_nearest_neighbor,
+    .scales = {.form = FORM_SAME},
+};

@@ -6,8 +6,6 @@
 #include "mote/kernels/shared/inverse_sqrt.h"
 #include "mote/kernels/shared/requant.h"
 
-UNARY_OP(rsqrt)
-
 #define FRACTION 20 /* bits of the root of an integer before the scales come in */
 
 /* The root of the input's scale and the product are floats, the quotient is a double. */
@@ -48,7 +46,7 @@ static enum mote_status lower_rsqrt_s8(struct lowering *l, const struct op *op, 
     return lower_table_s8(l, op, table, at);
 }
 
-enum mote_status lower_rsqrt(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_rsqrt(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -59,3 +57,9 @@ enum mote_status lower_rsqrt(struct lowering *l, const struct op *op, const stru
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_rsqrt = {
+    .infer = infer_same,
+    .lower = lower_rsqrt,
+    .scales = {.form = FORM_OWN},
+};

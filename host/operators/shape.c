@@ -3,7 +3,7 @@
 #include "host/operators/elementwise.h"
 #include "mote/kernels/move/copy.h"
 
-enum mote_status infer_shape(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_shape(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     int64_t rank;
 
@@ -13,9 +13,7 @@ enum mote_status infer_shape(const struct model *m, struct graph *g, const struc
     return infer_set(at, op_out(g, op, 0), 1, &rank);
 }
 
-MACS_NONE(shape)
-
-enum mote_status lower_shape(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_shape(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     struct mote_copy p = {.rows = 1, .row_bytes = in->rank * 4};
@@ -30,3 +28,8 @@ enum mote_status lower_shape(struct lowering *l, const struct op *op, const stru
 
     return lower_step(l, KERNEL_copy, &p, args, at);
 }
+
+const struct operator operator_shape = {
+    .infer = infer_shape,
+    .lower = lower_shape,
+};

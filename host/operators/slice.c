@@ -27,7 +27,7 @@ static enum mote_status find_box(const struct graph *g, const struct op *op, int
     return MOTE_OK;
 }
 
-enum mote_status infer_slice(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_slice(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     int64_t begin[2 * RANK_MAX], size[2 * RANK_MAX];
 
@@ -38,9 +38,7 @@ enum mote_status infer_slice(const struct model *m, struct graph *g, const struc
     return infer_set(at, op_out(g, op, 0), op_in(g, op, 0)->rank, size);
 }
 
-MACS_NONE(slice)
-
-enum mote_status lower_slice(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_slice(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     int64_t begin[2 * RANK_MAX], size[2 * RANK_MAX], stride = 1;
@@ -55,3 +53,9 @@ enum mote_status lower_slice(struct lowering *l, const struct op *op, const stru
     }
     return lower_walk_op(l, &w, op, at);
 }
+
+const struct operator operator_slice = {
+    .infer = infer_slice,
+    .lower = lower_slice,
+    .scales = {.form = FORM_SAME},
+};

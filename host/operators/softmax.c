@@ -11,18 +11,11 @@
 #include "mote/kernels/elementwise/softmax_s8.h"
 #include "mote/kernels/elementwise/softmax_s8_s16.h"
 
-enum mote_status infer_softmax(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_softmax(const struct model *m, struct graph *g, const struct op *op,
+                                      const struct frame *at)
 {
-    (void)m;
     TRY(want_rank(at, op_in(g, op, 0), "input", 1, RANK_MAX));
-    return infer_same(g, op, at);
-}
-
-int64_t macs_softmax(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
+    return infer_same(m, g, op, at);
 }
 
 int32_t softmax_table(float beta, float scale, int32_t table[SOFTMAX_TABLE_MAX])
@@ -193,7 +186,7 @@ static enum mote_status lower_softmax_f32(struct lowering *l, const struct op *o
     return lower_step(l, KERNEL_softmax_f32, &p, args, at);
 }
 
-enum mote_status lower_softmax(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_softmax(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -206,3 +199,9 @@ enum mote_status lower_softmax(struct lowering *l, const struct op *op, const st
         return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
+
+const struct operator operator_softmax = {
+    .infer = infer_softmax,
+    .lower = lower_softmax,
+    .scales = {FORM_FIXED, 1.0f / 256, -128},
+};

@@ -4,8 +4,8 @@
 #include "host/operators/blocks.h"
 #include "host/operators/elementwise.h"
 
-enum mote_status infer_space_to_batch_nd(const struct model *m, struct graph *g, const struct op *op,
-                                         const struct frame *at)
+static enum mote_status infer_space_to_batch_nd(const struct model *m, struct graph *g, const struct op *op,
+                                                const struct frame *at)
 {
     int64_t dims[RANK_MAX];
     struct blocks b;
@@ -24,8 +24,6 @@ enum mote_status infer_space_to_batch_nd(const struct model *m, struct graph *g,
     return infer_set(at, op_out(g, op, 0), b.rank, dims);
 }
 
-MACS_NONE(space_to_batch_nd)
-
 static enum mote_status lower_bordered(struct lowering *l, const struct op *op, const struct blocks *b, int32_t *out,
                                        const struct frame *at)
 {
@@ -41,7 +39,7 @@ static enum mote_status lower_bordered(struct lowering *l, const struct op *op, 
     return lower_walk(l, &inside, lower_tensor(l, op->in[0]), *out, at);
 }
 
-enum mote_status lower_space_to_batch_nd(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_space_to_batch_nd(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     int32_t pictures = lower_tensor(l, op->in[0]);
@@ -61,3 +59,9 @@ enum mote_status lower_space_to_batch_nd(struct lowering *l, const struct op *op
     walk = blocks_walk(&b);
     return lower_walk(l, &walk, pictures, lower_tensor(l, op->out[0]), at);
 }
+
+const struct operator operator_space_to_batch_nd = {
+    .infer = infer_space_to_batch_nd,
+    .lower = lower_space_to_batch_nd,
+    .scales = {.form = FORM_SAME},
+};

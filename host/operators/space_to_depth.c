@@ -3,8 +3,8 @@
  */
 #include "host/operators/strided.h"
 
-enum mote_status infer_space_to_depth(const struct model *m, struct graph *g, const struct op *op,
-                                      const struct frame *at)
+static enum mote_status infer_space_to_depth(const struct model *m, struct graph *g, const struct op *op,
+                                             const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t b = ((const struct block_opts *)op->opts)->block_size;
@@ -18,9 +18,7 @@ enum mote_status infer_space_to_depth(const struct model *m, struct graph *g, co
                      (const int64_t[]){in->dims[0], in->dims[1] / b, in->dims[2] / b, in->dims[3] * b * b});
 }
 
-MACS_NONE(space_to_depth)
-
-enum mote_status lower_space_to_depth(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_space_to_depth(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0);
     int64_t b = ((const struct block_opts *)op->opts)->block_size, w = in->dims[2] / b, bc = in->dims[3] * b;
@@ -31,3 +29,9 @@ enum mote_status lower_space_to_depth(struct lowering *l, const struct op *op, c
 
     return lower_walk_op(l, &walk, op, at);
 }
+
+const struct operator operator_space_to_depth = {
+    .infer = infer_space_to_depth,
+    .lower = lower_space_to_depth,
+    .scales = {.form = FORM_SAME},
+};

@@ -12,7 +12,7 @@ static enum mote_status find_axis(const struct graph *g, const struct op *op, in
     return want_axis(at, value[0], op_in(g, op, 1)->rank, axis);
 }
 
-enum mote_status infer_split(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_split(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 1);
     int64_t dims[RANK_MAX];
@@ -30,9 +30,7 @@ enum mote_status infer_split(const struct model *m, struct graph *g, const struc
     return MOTE_OK;
 }
 
-MACS_NONE(split)
-
-enum mote_status lower_split(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_split(struct lowering *l, const struct op *op, const struct frame *at)
 {
     struct parts parts;
     int axis;
@@ -43,3 +41,9 @@ enum mote_status lower_split(struct lowering *l, const struct op *op, const stru
         TRY(parts_split(l, &parts, op->out[i], at));
     return MOTE_OK;
 }
+
+const struct operator operator_split = {
+    .infer = infer_split,
+    .lower = lower_split,
+    .scales = {.form = FORM_SAME},
+};

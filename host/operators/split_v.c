@@ -43,7 +43,8 @@ static enum mote_status find_sizes(const struct graph *g, const struct op *op, i
     return MOTE_OK;
 }
 
-enum mote_status infer_split_v(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_split_v(const struct model *m, struct graph *g, const struct op *op,
+                                      const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t dims[RANK_MAX], *sizes = pool_array(m->pool, (size_t)op->n_out, sizeof *sizes);
@@ -59,9 +60,7 @@ enum mote_status infer_split_v(const struct model *m, struct graph *g, const str
     return MOTE_OK;
 }
 
-MACS_NONE(split_v)
-
-enum mote_status lower_split_v(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_split_v(struct lowering *l, const struct op *op, const struct frame *at)
 {
     struct parts parts;
     int axis;
@@ -72,3 +71,9 @@ enum mote_status lower_split_v(struct lowering *l, const struct op *op, const st
         TRY(parts_split(l, &parts, op->out[i], at));
     return MOTE_OK;
 }
+
+const struct operator operator_split_v = {
+    .infer = infer_split_v,
+    .lower = lower_split_v,
+    .scales = {.form = FORM_SAME},
+};

@@ -4,8 +4,6 @@
 #include "mote/kernels/elementwise/binary_f32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
 
-BINARY_OP(squared_difference)
-
 static enum mote_status lower_squared_difference_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     struct binary_s8 q = {.function = MOTE_BINARY_S8_SQUARED_DIFFERENCE};
@@ -21,7 +19,7 @@ static enum mote_status lower_squared_difference_s8(struct lowering *l, const st
     return lower_binary_s8(l, op, &q, at);
 }
 
-enum mote_status lower_squared_difference(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_squared_difference(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -32,3 +30,9 @@ enum mote_status lower_squared_difference(struct lowering *l, const struct op *o
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_squared_difference = {
+    .infer = infer_broadcast,
+    .lower = lower_squared_difference,
+    .scales = {.form = FORM_OWN},
+};

@@ -7,7 +7,8 @@ static bool is_named(int32_t dims, int rank, int d)
     return (dims >> d & 1) != 0 || (dims >> (16 - rank + d) & 1) != 0;
 }
 
-enum mote_status infer_squeeze(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_squeeze(const struct model *m, struct graph *g, const struct op *op,
+                                      const struct frame *at)
 {
     const struct squeeze_opts *o = op->opts;
     const struct tensor *in = op_in(g, op, 0);
@@ -31,9 +32,13 @@ enum mote_status infer_squeeze(const struct model *m, struct graph *g, const str
     return infer_set(at, op_out(g, op, 0), rank, dims);
 }
 
-MACS_NONE(squeeze)
-
-enum mote_status lower_squeeze(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_squeeze(struct lowering *l, const struct op *op, const struct frame *at)
 {
     return lower_same_bytes(l, op, at);
 }
+
+const struct operator operator_squeeze = {
+    .infer = infer_squeeze,
+    .lower = lower_squeeze,
+    .scales = {.form = FORM_SAME},
+};

@@ -113,8 +113,8 @@ enum mote_status slice_find(const struct graph *g, const struct op *op, struct s
     return walk_entries(op->opts, in, &e, s, at);
 }
 
-enum mote_status infer_strided_slice(const struct model *m, struct graph *g, const struct op *op,
-                                     const struct frame *at)
+static enum mote_status infer_strided_slice(const struct model *m, struct graph *g, const struct op *op,
+                                            const struct frame *at)
 {
     struct slice s;
 
@@ -123,9 +123,7 @@ enum mote_status infer_strided_slice(const struct model *m, struct graph *g, con
     return infer_set(at, op_out(g, op, 0), s.rank, s.dims);
 }
 
-MACS_NONE(strided_slice)
-
-enum mote_status lower_strided_slice(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_strided_slice(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     struct walk whole = walk_dense(in->rank, in->dims), w;
@@ -145,3 +143,9 @@ enum mote_status lower_strided_slice(struct lowering *l, const struct op *op, co
         return lower_same_bytes(l, op, at);
     return lower_walk_op(l, &w, op, at);
 }
+
+const struct operator operator_strided_slice = {
+    .infer = infer_strided_slice,
+    .lower = lower_strided_slice,
+    .scales = {.form = FORM_SAME},
+};

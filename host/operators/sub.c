@@ -3,15 +3,7 @@
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/binary_f32.h"
 
-enum mote_status infer_sub(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
-{
-    (void)m;
-    return infer_broadcast(g, op, at);
-}
-
-MACS_NONE(sub)
-
-enum mote_status lower_sub(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_sub(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct binary_opts *o = op->opts;
 
@@ -25,3 +17,10 @@ enum mote_status lower_sub(struct lowering *l, const struct op *op, const struct
         return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
+
+const struct operator operator_sub = {
+    .infer = infer_broadcast,
+    .lower = lower_sub,
+    .scales = {.form = FORM_OWN},
+    .fuses = true,
+};

@@ -3,9 +3,7 @@
 #include "host/operators/reduce.h"
 #include "mote/kernels/pool/reduce_f32.h"
 
-REDUCE_OP(sum)
-
-enum mote_status lower_sum(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_sum(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -16,3 +14,9 @@ enum mote_status lower_sum(struct lowering *l, const struct op *op, const struct
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_sum = {
+    .infer = infer_reduce,
+    .lower = lower_sum,
+    .scales = {.form = FORM_OWN},
+};

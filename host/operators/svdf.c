@@ -12,7 +12,7 @@ enum { INPUT, FEATURES, TIMES, BIAS, STATE };
 
 static bool differ(int64_t a, int64_t b) { return a != DIM_UNKNOWN && b != DIM_UNKNOWN && a != b; }
 
-enum mote_status infer_svdf(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_svdf(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct svdf_opts *o = op->opts;
     const struct tensor *in = op_in(g, op, INPUT), *features = op_in(g, op, FEATURES), *times = op_in(g, op, TIMES);
@@ -34,7 +34,7 @@ enum mote_status infer_svdf(const struct model *m, struct graph *g, const struct
     return infer_set(at, op_out(g, op, 0), 2, (int64_t[]){in->dims[0], filters / o->rank});
 }
 
-int64_t macs_svdf(const struct graph *g, const struct op *op)
+static int64_t macs_svdf(const struct graph *g, const struct op *op)
 {
     return op_in(g, op, INPUT)->dims[0] *
            (tensor_elements(op_in(g, op, FEATURES)) + tensor_elements(op_in(g, op, TIMES)));
@@ -146,7 +146,7 @@ static enum mote_status lower_svdf_f32(struct lowering *l, const struct op *op, 
     return lower_step(l, KERNEL_svdf_f32, &p, args, at);
 }
 
-enum mote_status lower_svdf(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_svdf(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, INPUT)->type) {
     case TYPE_S8:
@@ -157,3 +157,9 @@ enum mote_status lower_svdf(struct lowering *l, const struct op *op, const struc
         return refuse_type(at, l->graph, op->in[INPUT], "s8 and f32");
     }
 }
+
+const struct operator operator_svdf = {
+    .infer = infer_svdf,
+    .macs = macs_svdf,
+    .lower = lower_svdf,
+};

@@ -4,12 +4,10 @@
 #include "host/operators/unary.h"
 #include "mote/kernels/shared/requant.h"
 
-UNARY_OP(tanh)
-
 /* Scale 1/128 and zero point 0. */
 static int32_t tanh_s8(int32_t a) { return mote_rounding_divide(fixed_tanh(a), 24); }
 
-enum mote_status lower_tanh(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_tanh(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
@@ -20,3 +18,9 @@ enum mote_status lower_tanh(struct lowering *l, const struct op *op, const struc
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     }
 }
+
+const struct operator operator_tanh = {
+    .infer = infer_same,
+    .lower = lower_tanh,
+    .scales = {FORM_FIXED, 1.0f / 128, 0},
+};

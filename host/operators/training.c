@@ -23,15 +23,17 @@ static enum mote_status infer_like(struct graph *g, const struct op *op, const s
     return MOTE_OK;
 }
 
-#define LIKE(name, ...)                                                                                                \
-    enum mote_status infer_##name(const struct model *m, struct graph *g, const struct op *op, const struct frame *at) \
+#define LIKE_WITH(name, facts, ...)                                                                                    \
+    static enum mote_status infer_##name(const struct model *m, struct graph *g, const struct op *op,                  \
+                                         const struct frame *at)                                                       \
     {                                                                                                                  \
         const int like[] = {__VA_ARGS__};                                                                              \
                                                                                                                        \
         (void)m;                                                                                                       \
         return infer_like(g, op, at, (int)COUNT(like), like);                                                          \
     }                                                                                                                  \
-    MACS_NONE(name)
+    const struct operator operator_##name = {.infer = infer_##name, facts};
+#define LIKE(name, ...) LIKE_WITH(name, .lower = NULL, __VA_ARGS__)
 
 LIKE(batch_norm_training, 0, 1, 1, 1, 1)
 LIKE(softmax_cross_entropy, SCALAR, 0)

@@ -21,7 +21,8 @@ static enum mote_status find_perm(const struct graph *g, const struct op *op, in
     return MOTE_OK;
 }
 
-enum mote_status infer_transpose(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_transpose(const struct model *m, struct graph *g, const struct op *op,
+                                        const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, 0);
     int64_t dims[RANK_MAX];
@@ -32,13 +33,6 @@ enum mote_status infer_transpose(const struct model *m, struct graph *g, const s
     for (int d = 0; d < in->rank; d++)
         dims[d] = in->dims[perm[d]];
     return infer_set(at, op_out(g, op, 0), in->rank, dims);
-}
-
-int64_t macs_transpose(const struct graph *g, const struct op *op)
-{
-    (void)g;
-    (void)op;
-    return 0;
 }
 
 /* {dimension, stride in the input in bytes} of the output; neighbors that stay neighbors become one. */
@@ -67,7 +61,7 @@ static int32_t find_strides(const struct tensor *in, const int perm[RANK_MAX], i
     return rank;
 }
 
-enum mote_status lower_transpose(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_transpose(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     int32_t shape[RANK_MAX][2], size = type_bits(in->type) / 8;
@@ -96,3 +90,9 @@ enum mote_status lower_transpose(struct lowering *l, const struct op *op, const 
     };
     return lower_step(l, KERNEL_transpose, &p, args, at);
 }
+
+const struct operator operator_transpose = {
+    .infer = infer_transpose,
+    .lower = lower_transpose,
+    .scales = {.form = FORM_SAME},
+};

@@ -10,8 +10,8 @@
 
 enum { SHAPE, WEIGHTS, INPUT, BIAS };
 
-enum mote_status infer_transpose_conv(const struct model *m, struct graph *g, const struct op *op,
-                                      const struct frame *at)
+static enum mote_status infer_transpose_conv(const struct model *m, struct graph *g, const struct op *op,
+                                             const struct frame *at)
 {
     const struct tensor *in = op_in(g, op, INPUT), *w = op_in(g, op, WEIGHTS), *shape = op_in(g, op, SHAPE);
     struct tensor *out = op_out(g, op, 0);
@@ -37,7 +37,7 @@ enum mote_status infer_transpose_conv(const struct model *m, struct graph *g, co
     return infer_set(at, out, 4, dims);
 }
 
-int64_t macs_transpose_conv(const struct graph *g, const struct op *op)
+static int64_t macs_transpose_conv(const struct graph *g, const struct op *op)
 {
     const struct tensor *w = op_in(g, op, WEIGHTS);
 
@@ -159,7 +159,7 @@ static enum mote_status lower_transpose_conv_f32(struct lowering *l, const struc
     return lower_step(l, KERNEL_transpose_conv_f32, &p, args, at);
 }
 
-enum mote_status lower_transpose_conv(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_transpose_conv(struct lowering *l, const struct op *op, const struct frame *at)
 {
     struct geometry common;
     int32_t in[3];
@@ -177,3 +177,12 @@ enum mote_status lower_transpose_conv(struct lowering *l, const struct op *op, c
         return refuse_type(at, l->graph, c.in[0], "s8, s16 and f32");
     }
 }
+
+const struct operator operator_transpose_conv = {
+    .infer = infer_transpose_conv,
+    .macs = macs_transpose_conv,
+    .lower = lower_transpose_conv,
+    .scales = {.form = FORM_LINEAR},
+    .linear = &(const struct linear_inputs){.input = 2, .weights = 1, .bias = 3, .channels = 0},
+    .fuses = true,
+};

@@ -8,15 +8,6 @@
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/unary_f32.h"
 
-/* The infer and macs functions of such an operator. */
-#define UNARY_OP(name)                                                                                                 \
-    enum mote_status infer_##name(const struct model *m, struct graph *g, const struct op *op, const struct frame *at) \
-    {                                                                                                                  \
-        (void)m;                                                                                                       \
-        return infer_same(g, op, at);                                                                                  \
-    }                                                                                                                  \
-    MACS_NONE(name)
-
 struct unary_s8 {
     float in_scale, out_scale;
     int32_t in_zero, out_zero;

@@ -22,8 +22,8 @@ enum {
     IN_END = 24
 };
 
-enum mote_status infer_unidirectional_sequence_lstm(const struct model *m, struct graph *g, const struct op *op,
-                                                    const struct frame *at)
+static enum mote_status infer_unidirectional_sequence_lstm(const struct model *m, struct graph *g, const struct op *op,
+                                                           const struct frame *at)
 {
     const struct tensor *x = op_in(g, op, IN_X), *w = op_in(g, op, IN_X_WEIGHTS + 1);
 
@@ -33,7 +33,7 @@ enum mote_status infer_unidirectional_sequence_lstm(const struct model *m, struc
     return infer_set(at, op_out(g, op, 0), 3, (int64_t[]){x->dims[0], x->dims[1], w->dims[0]});
 }
 
-int64_t macs_unidirectional_sequence_lstm(const struct graph *g, const struct op *op)
+static int64_t macs_unidirectional_sequence_lstm(const struct graph *g, const struct op *op)
 {
     const struct tensor *x = &g->tensors[op->in[IN_X]], *out = op_out(g, op, 0);
 
@@ -283,7 +283,8 @@ static enum mote_status lower_lstm_f32(struct lowering *l, const struct op *op, 
     return lower_step(l, KERNEL_lstm_f32, &p, args, at);
 }
 
-enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, const struct op *op,
+                                                           const struct frame *at)
 {
     TRY(check_variant(l->graph, op, at));
     switch (op_in(l->graph, op, IN_X)->type) {
@@ -295,3 +296,10 @@ enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, const st
         return refuse_type(at, l->graph, op->in[IN_X], "s8 and f32");
     }
 }
+
+const struct operator operator_unidirectional_sequence_lstm = {
+    .infer = infer_unidirectional_sequence_lstm,
+    .macs = macs_unidirectional_sequence_lstm,
+    .lower = lower_unidirectional_sequence_lstm,
+    .scales = {.form = FORM_LSTM},
+};

@@ -2,7 +2,8 @@
 /* UNPACK: each step of an axis is an output of its own, without the axis. */
 #include "host/operators/parts.h"
 
-enum mote_status infer_unpack(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+static enum mote_status infer_unpack(const struct model *m, struct graph *g, const struct op *op,
+                                     const struct frame *at)
 {
     const struct axis_opts *o = op->opts;
     const struct tensor *in = op_in(g, op, 0);
@@ -23,9 +24,7 @@ enum mote_status infer_unpack(const struct model *m, struct graph *g, const stru
     return MOTE_OK;
 }
 
-MACS_NONE(unpack)
-
-enum mote_status lower_unpack(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_unpack(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct axis_opts *o = op->opts;
     struct parts parts;
@@ -37,3 +36,9 @@ enum mote_status lower_unpack(struct lowering *l, const struct op *op, const str
         TRY(parts_split(l, &parts, op->out[i], at));
     return MOTE_OK;
 }
+
+const struct operator operator_unpack = {
+    .infer = infer_unpack,
+    .lower = lower_unpack,
+    .scales = {.form = FORM_SAME},
+};

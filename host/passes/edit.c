@@ -69,48 +69,6 @@ bool op_bypass(struct graph *g, int32_t i)
     return true;
 }
 
-opt_activation *op_activation(const struct op *op)
-{
-    switch (op->id) {
-    case OP_CONV_2D:
-    case OP_DEPTHWISE_CONV_2D:
-        return &((struct conv_opts *)op->opts)->activation;
-    case OP_TRANSPOSE_CONV:
-        return &((struct transpose_conv_opts *)op->opts)->activation;
-    case OP_FULLY_CONNECTED:
-        return &((struct fully_connected_opts *)op->opts)->activation;
-    case OP_AVERAGE_POOL_2D:
-    case OP_MAX_POOL_2D:
-        return &((struct pool_opts *)op->opts)->activation;
-    case OP_ADD:
-    case OP_SUB:
-    case OP_MUL:
-    case OP_DIV:
-        return &((struct binary_opts *)op->opts)->activation;
-    case OP_BATCH_NORM:
-        return &((struct batch_norm_opts *)op->opts)->activation;
-    default:
-        return NULL;
-    }
-}
-
-const struct linear_inputs *op_linear_inputs(enum op_id id)
-{
-    static const struct linear_inputs dense = {0, 1, 2, 0}, depthwise = {0, 1, 2, 3}, transposed = {2, 1, 3, 0};
-
-    switch (id) {
-    case OP_CONV_2D:
-    case OP_FULLY_CONNECTED:
-        return &dense;
-    case OP_DEPTHWISE_CONV_2D:
-        return &depthwise;
-    case OP_TRANSPOSE_CONV:
-        return &transposed;
-    default:
-        return NULL;
-    }
-}
-
 struct op *graph_insert_op(struct model *m, struct graph *g, int32_t i, enum op_id id, int n_in, const int32_t *in,
                            int n_out, const int32_t *out)
 {

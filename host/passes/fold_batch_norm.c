@@ -62,7 +62,7 @@ static struct op *find_linear(const struct graph *g, const struct op *op)
     if (producer < 0 || !tensor_is_internal(g, op->in[X]) || graph_uses(g, op->in[X]) != 1)
         return NULL;
     linear = &g->ops[producer];
-    at = op_linear_inputs(linear->id);
+    at = op_info[linear->id].is->linear;
     if (!at || *op_activation(linear) != ACTIVATION_NONE)
         return NULL;
     w = op_in(g, linear, at->weights);
@@ -108,7 +108,7 @@ static int32_t shifted_bias(struct model *m, struct graph *g, int32_t tensor, co
 
 static void join(struct model *m, struct graph *g, struct op *linear, const struct affine *a, int32_t activation)
 {
-    const struct linear_inputs *at = op_linear_inputs(linear->id);
+    const struct linear_inputs *at = op_info[linear->id].is->linear;
     int32_t in[4] = {TENSOR_ABSENT, TENSOR_ABSENT, TENSOR_ABSENT, TENSOR_ABSENT};
 
     memcpy(in, linear->in, (size_t)linear->n_in * sizeof *in);

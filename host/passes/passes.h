@@ -41,14 +41,6 @@ void graph_redirect(struct graph *g, int32_t from, int32_t to);
 void op_set_inputs(struct model *m, struct op *op, int32_t n, const int32_t *in);
 /* The tensor is made and used within this graph alone: no input, output, constant or state. */
 bool tensor_is_internal(const struct graph *g, int32_t tensor);
-/* Where an operator keeps its fused activation, NULL if it has none. */
-opt_activation *op_activation(const struct op *op);
-/* Which inputs of a convolution or fully connected operator are what, and the weights' dimension of output channels;
- * NULL for other operators. The bias may be absent, and is the last input. */
-struct linear_inputs {
-    int input, weights, bias, channels;
-};
-const struct linear_inputs *op_linear_inputs(enum op_id id);
 /* As graph_add_op(), but it becomes operator i: those from i on move up by one. */
 struct op *graph_insert_op(struct model *m, struct graph *g, int32_t i, enum op_id id, int n_in, const int32_t *in,
                            int n_out, const int32_t *out);

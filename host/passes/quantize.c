@@ -87,7 +87,7 @@ static bool is_computed(const struct work *w, int32_t t)
 /* Computed weights are one more input with a scale of its own, but for a bias there is none then. */
 static enum form form_of_linear(const struct work *w, const struct op *op)
 {
-    const struct linear_inputs *l = op_linear_inputs(op->id);
+    const struct linear_inputs *l = op_info[op->id].is->linear;
 
     if (w->g->tensors[op->in[l->weights]].data)
         return FORM_LINEAR;
@@ -100,11 +100,11 @@ static enum form form_of(const struct work *w, const struct op *op)
 
     for (int32_t k = 0; k < op->n_in; k++)
         any |= is_float(w, op->in[k]);
-    if (!any || (op_scales[op->id].form == FORM_LSTM && !lstm_has_s8(&w->before, op)))
+    if (!any || (op_info[op->id].is->scales.form == FORM_LSTM && !lstm_has_s8(&w->before, op)))
         return FORM_FLOAT;
-    if (op_scales[op->id].form == FORM_LINEAR)
+    if (op_info[op->id].is->scales.form == FORM_LINEAR)
         return form_of_linear(w, op);
-    return op_scales[op->id].form;
+    return op_info[op->id].is->scales.form;
 }
 
 static bool covers(const struct group *fixed, struct range r)
@@ -166,7 +166,7 @@ static void unite_same(struct work *w, const struct op *op)
 
 static struct quant_s8 fixed_of(enum op_id id)
 {
-    return (struct quant_s8){op_scales[id].fixed_scale, op_scales[id].fixed_zero};
+    return (struct quant_s8){op_info[id].is->scales.fixed_scale, op_info[id].is->scales.fixed_zero};
 }
 
 static void groups(struct work *w, const struct op *ops, int32_t n)
@@ -296,7 +296,7 @@ static void rewrite_float(struct work *w, const struct op *op)
 static enum mote_status inputs_s8(struct work *w, const struct op *op, enum form form, int32_t *in,
                                   const struct frame *at)
 {
-    const struct linear_inputs *l = op_linear_inputs(op->id);
+    const struct linear_inputs *l = op_info[op->id].is->linear;
 
     for (int32_t k = 0; k < op->n_in; k++)
         if (is_float(w, op->in[k]) && w->g->tensors[op->in[k]].data)

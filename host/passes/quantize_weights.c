@@ -145,7 +145,7 @@ static struct tensor bias_s32(struct pool *pool, const struct channels *c, struc
 enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, struct quant_s8 in,
                                  struct quant_s8 out, int32_t *inputs, const struct frame *at)
 {
-    const struct linear_inputs *l = op_linear_inputs(op->id);
+    const struct linear_inputs *l = op_info[op->id].is->linear;
     struct channels c = {.weights = &g->tensors[op->in[l->weights]], .bias = op_in(g, op, l->bias), .below = 1};
     struct tensor weights, bias;
 

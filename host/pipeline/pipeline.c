@@ -68,7 +68,7 @@ int64_t model_macs(const struct model *m)
 
     for (int32_t i = 0; i < g->n_ops; i++)
         if (g->ops[i].id != OP_NOP)
-            sum += op_info[g->ops[i].id].macs(g, &g->ops[i]);
+            sum += op_macs(g, &g->ops[i]);
     return sum;
 }
 

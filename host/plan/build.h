@@ -22,9 +22,6 @@ struct lowering {
 
 struct lowering lowering_of(struct plan *plan, int32_t op);
 
-/* The operator as steps, by enum op_id; the stage `lower` calls it. */
-typedef enum mote_status lower_fn(struct lowering *l, const struct op *op, const struct frame *at);
-extern lower_fn *const op_lower[OP_LIMIT]; /* host/operators/table.c */
 
 /* ---- values, by index into the plan ---- */
 /* The value of a graph tensor: activation, state or (if it has data) a constant. */

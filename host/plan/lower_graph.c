@@ -11,7 +11,9 @@ static enum mote_status lower_op(struct lowering *l, const struct op *op, const 
     if (op->id == OP_NOP)
         return MOTE_OK;
     TRY(want_scales(l->graph, op, at));
-    return op_lower[op->id](l, op, at);
+    if (op_info[op->id].is->lower == NULL)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "an operator of training, which devices do not execute");
+    return op_info[op->id].is->lower(l, op, at);
 }
 
 static enum mote_status lower_all(struct plan *plan, const struct frame *at)

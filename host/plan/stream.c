@@ -322,8 +322,7 @@ static int64_t macs_of(const struct stream *st)
         const struct op *op = &plan->graph->ops[s->op];
 
         if (!counted[s->op])
-            sum += op_info[op->id].macs(plan->graph, op) / s->rows *
-                   (st->folds[i] != VALUE_NONE ? s->rows : st->entries[i].rows);
+            sum += op_macs(plan->graph, op) / s->rows * (st->folds[i] != VALUE_NONE ? s->rows : st->entries[i].rows);
         counted[s->op] = true;
     }
     return sum;

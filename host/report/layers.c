@@ -28,7 +28,7 @@ static struct layer_row row_of(struct pool *pool, const struct graph *g, const s
 {
     const struct tensor *out = op_out(g, op, 0);
     const char *name = op->name != NULL && op->name[0] != '\0' ? op->name : out->name;
-    int64_t macs = op_info[op->id].macs(g, op);
+    int64_t macs = op_macs(g, op);
     char shape[96];
 
     return (struct layer_row){

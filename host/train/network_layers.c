@@ -27,7 +27,7 @@ static enum mote_status add_op(struct building *b, enum op_id id, const char *na
     op->name = t.name;
     if (opts)
         memcpy(op->opts, opts, (size_t)opts_info[op_info[id].opts].n * 4);
-    return op_info[id].infer(m, b->n->g, op, b->at);
+    return op_infer(m, b->n->g, op, b->at);
 }
 
 static enum mote_status add_const(struct building *b, struct tensor t, const char *name, int32_t *out)

@@ -340,6 +340,6 @@ bool op_done(struct builder *b, struct op *op)
     struct frame here = frame_op(b->at, b->graph, b->graph->n_ops - 1);
 
     if (b->status == MOTE_OK)
-        b->status = op_info[op->id].infer(b->model, b->graph, op, &here);
+        b->status = op_infer(b->model, b->graph, op, &here);
     return true;
 }

@@ -53,7 +53,7 @@ static bool is_small(const struct graph *g, int32_t first_tensor, int32_t first_
     int64_t macs = 0;
 
     for (int32_t i = first_op; i < g->n_ops; i++)
-        macs += op_info[g->ops[i].id].macs(g, &g->ops[i]);
+        macs += op_macs(g, &g->ops[i]);
     for (int32_t i = first_tensor; i < g->n_tensors; i++)
         if (tensor_elements(&g->tensors[i]) > ELEMENTS_MAX)
             return false;

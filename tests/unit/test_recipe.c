@@ -747,7 +747,7 @@ static int64_t count_macs(const struct graph *g)
     int64_t macs = 0;
 
     for (int32_t i = 0; i < g->n_ops; i++)
-        macs += op_info[g->ops[i].id].macs(g, &g->ops[i]);
+        macs += op_macs(g, &g->ops[i]);
     return macs;
 }
 
