@@ -45,6 +45,7 @@ struct linear_inputs {
 
 /* Later stages' arguments, of which the graph knows no more than their names. */
 struct lowering; /* host/plan/build.h */
+struct backward; /* host/gradient/gradient.h */
 
 /* What is left out is 0: the operator has not got it. */
 struct operator
@@ -56,6 +57,9 @@ struct operator
     int64_t (*macs)(const struct graph *g, const struct op *op);
     /* The operator as steps of device kernels. NULL: devices do not execute it. */
     enum mote_status (*lower)(struct lowering * l, const struct op *op, const struct frame *at);
+    /* Appends what makes the gradients by its inputs of d, the gradient by its output 0. `op` is its index. NULL: the
+     * operator cannot be trained through. */
+    enum mote_status (*gradient)(struct backward * b, int32_t op, int32_t d, const struct frame *at);
     struct op_scales scales;
     const struct linear_inputs *linear; /* NULL: it has no weights */
     bool fuses;                         /* its options have an activation that a clamp after it may become */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ADD: two tensors of any shapes that broadcast, with a fused activation. What SUB shares with it is here too. */
+#include "host/gradient/gradient.h"
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/add_s8.h"
 #include "mote/kernels/elementwise/add_sub.h"
@@ -129,9 +130,23 @@ static enum mote_status lower_add(struct lowering *l, const struct op *op, const
     }
 }
 
+static enum mote_status gradient_add(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+    const struct binary_opts *o = op.opts;
+
+    if (!shape_equal(op_in(b->g, &op, 0), op_in(b->g, &op, 1)))
+        return fail(at, MOTE_ERR_UNSUPPORTED, "an addition that broadcasts has no gradient here");
+    TRY(gradient_through(b, o->activation, op.out[0], &d, at));
+    gradient_give(b, op.in[0], d);
+    gradient_give(b, op.in[1], d);
+    return MOTE_OK;
+}
+
 const struct operator operator_add = {
     .infer = infer_broadcast,
     .lower = lower_add,
     .scales = {.form = FORM_OWN},
     .fuses = true,
+    .gradient = gradient_add,
 };

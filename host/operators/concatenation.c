@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CONCATENATION: the inputs one after the other along an axis. */
+#include "host/gradient/gradient.h"
 #include "host/operators/parts.h"
 
 /* The inputs have the first one's dimensions, but for the axis; *length is their sum there. */
@@ -69,8 +70,31 @@ static enum mote_status lower_concatenation(struct lowering *l, const struct op 
     return MOTE_OK;
 }
 
+static enum mote_status gradient_concatenation(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+    const struct concatenation_opts *o = op.opts;
+    int32_t *sizes = pool_array(b->m->pool, (size_t)op.n_in, sizeof *sizes), in[3] = {d};
+    int32_t *out = pool_array(b->m->pool, (size_t)op.n_in, sizeof *out), axis;
+    int dim;
+
+    TRY(want_axis(at, o->axis, op_out(b->g, &op, 0)->rank, &dim));
+    axis = dim;
+    for (int32_t k = 0; k < op.n_in; k++) {
+        sizes[k] = (int32_t)op_in(b->g, &op, k)->dims[dim];
+        out[k] = gradient_tensor(b, "grad");
+    }
+    in[1] = gradient_ints(b, "sizes", op.n_in, sizes);
+    in[2] = gradient_ints(b, "axis", 1, &axis);
+    gradient_op(b, OP_SPLIT_V, 3, in, op.n_in, out, NULL);
+    for (int32_t k = 0; k < op.n_in; k++)
+        gradient_give(b, op.in[k], out[k]);
+    return MOTE_OK;
+}
+
 const struct operator operator_concatenation = {
     .infer = infer_concatenation,
     .lower = lower_concatenation,
     .scales = {.form = FORM_SAME},
+    .gradient = gradient_concatenation,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CONV_2D: input NHWC, weights OHWI, optional bias O. Where the weights have fewer input channels than the input, the
  * convolution is grouped: filters see one group of channels each. */
+#include "host/gradient/gradient.h"
 #include "host/operators/linear.h"
 #include "mote/kernels/conv/conv_2d_f32.h"
 #include "mote/kernels/conv/conv_2d_s16.h"
@@ -139,6 +140,15 @@ static enum mote_status lower_conv_2d(struct lowering *l, const struct op *op, c
     }
 }
 
+static enum mote_status gradient_conv_2d(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    struct conv_opts o = *(const struct conv_opts *)b->g->ops[i].opts;
+    int activation = o.activation;
+
+    o.activation = ACTIVATION_NONE;
+    return gradient_linear(b, i, d, OP_CONV_2D_GRAD_INPUT, OP_CONV_2D_GRAD_WEIGHTS, activation, &o, at);
+}
+
 const struct operator operator_conv_2d = {
     .infer = infer_conv_2d,
     .macs = macs_conv_2d,
@@ -146,4 +156,5 @@ const struct operator operator_conv_2d = {
     .scales = {.form = FORM_LINEAR},
     .linear = &(const struct linear_inputs){.input = 0, .weights = 1, .bias = 2, .channels = 0},
     .fuses = true,
+    .gradient = gradient_conv_2d,
 };

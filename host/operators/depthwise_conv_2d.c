@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DEPTHWISE_CONV_2D: input NHWC, weights 1HWO, optional bias O. The depth multiplier is O / C. */
+#include "host/gradient/gradient.h"
 #include "host/operators/linear.h"
 #include "mote/kernels/conv/conv_2d_s8.h"
 #include "mote/kernels/conv/depthwise_conv_2d_f32.h"
@@ -179,6 +180,16 @@ static enum mote_status lower_depthwise_conv_2d(struct lowering *l, const struct
     }
 }
 
+static enum mote_status gradient_depthwise_conv_2d(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    struct conv_opts o = *(const struct conv_opts *)b->g->ops[i].opts;
+    int activation = o.activation;
+
+    o.activation = ACTIVATION_NONE;
+    return gradient_linear(b, i, d, OP_DEPTHWISE_CONV_2D_GRAD_INPUT, OP_DEPTHWISE_CONV_2D_GRAD_WEIGHTS, activation, &o,
+                           at);
+}
+
 const struct operator operator_depthwise_conv_2d = {
     .infer = infer_depthwise_conv_2d,
     .macs = macs_depthwise_conv_2d,
@@ -186,4 +197,5 @@ const struct operator operator_depthwise_conv_2d = {
     .scales = {.form = FORM_LINEAR},
     .linear = &(const struct linear_inputs){.input = 0, .weights = 1, .bias = 2, .channels = 3},
     .fuses = true,
+    .gradient = gradient_depthwise_conv_2d,
 };

@@ -2,6 +2,7 @@
 /* FULLY_CONNECTED: input of any shape, read as rows of as many elements as a filter has; weights [out][in], which
  * the model may compute, optional bias [out]. keep_num_dims: the output is the input with another last dimension; else
  * it is [rows][out]. */
+#include "host/gradient/gradient.h"
 #include "host/operators/linear.h"
 #include "mote/kernels/dense/fully_connected_computed_f32.h"
 #include "mote/kernels/dense/fully_connected_computed_s8.h"
@@ -170,6 +171,15 @@ static enum mote_status lower_fully_connected(struct lowering *l, const struct o
     }
 }
 
+static enum mote_status gradient_fully_connected(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    struct fully_connected_opts o = *(const struct fully_connected_opts *)b->g->ops[i].opts;
+    int activation = o.activation;
+
+    o.activation = ACTIVATION_NONE;
+    return gradient_linear(b, i, d, OP_FULLY_CONNECTED_GRAD_INPUT, OP_FULLY_CONNECTED_GRAD_WEIGHTS, activation, &o, at);
+}
+
 const struct operator operator_fully_connected = {
     .infer = infer_fully_connected,
     .macs = macs_fully_connected,
@@ -177,4 +187,5 @@ const struct operator operator_fully_connected = {
     .scales = {.form = FORM_LINEAR},
     .linear = &(const struct linear_inputs){.input = 0, .weights = 1, .bias = 2, .channels = 0},
     .fuses = true,
+    .gradient = gradient_fully_connected,
 };

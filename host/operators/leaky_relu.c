@@ -2,6 +2,7 @@
 /* LEAKY_RELU: x from 0 on, alpha * x below; alpha may be any number. */
 #include <math.h>
 
+#include "host/gradient/gradient.h"
 #include "host/operators/unary.h"
 #include "mote/kernels/elementwise/leaky_relu_s16.h"
 
@@ -60,8 +61,15 @@ static enum mote_status lower_leaky_relu(struct lowering *l, const struct op *op
     }
 }
 
+static enum mote_status gradient_leaky_relu(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    (void)at;
+    return gradient_activation(b, i, d, OP_LEAKY_RELU_GRAD);
+}
+
 const struct operator operator_leaky_relu = {
     .infer = infer_same,
     .lower = lower_leaky_relu,
     .scales = {.form = FORM_OWN},
+    .gradient = gradient_leaky_relu,
 };

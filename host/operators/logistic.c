@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* LOGISTIC: 1 / (1 + exp(-x)). */
+#include "host/gradient/gradient.h"
 #include "host/operators/fixed_point.h"
 #include "host/operators/unary.h"
 #include "mote/kernels/shared/requant.h"
@@ -27,8 +28,15 @@ static enum mote_status lower_logistic(struct lowering *l, const struct op *op, 
     }
 }
 
+static enum mote_status gradient_logistic(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    (void)at;
+    return gradient_activation(b, i, d, OP_LOGISTIC_GRAD);
+}
+
 const struct operator operator_logistic = {
     .infer = infer_same,
     .lower = lower_logistic,
     .scales = {FORM_FIXED, 1.0f / 256, -128},
+    .gradient = gradient_logistic,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MAX_POOL_2D: input and output NHWC, of one quantization. */
+#include "host/gradient/gradient.h"
 #include "host/operators/pool.h"
 #include "mote/kernels/pool/max_pool_2d_s8.h"
 
@@ -31,9 +32,19 @@ static enum mote_status lower_max_pool_2d(struct lowering *l, const struct op *o
     }
 }
 
+static enum mote_status gradient_max_pool_2d(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+
+    (void)at;
+    gradient_give(b, op.in[0], gradient_apply(b, OP_MAX_POOL_2D_GRAD, 3, (int32_t[]){d, op.in[0], op.out[0]}, op.opts));
+    return MOTE_OK;
+}
+
 const struct operator operator_max_pool_2d = {
     .infer = infer_pool,
     .lower = lower_max_pool_2d,
     .scales = {.form = FORM_SAME},
     .fuses = true,
+    .gradient = gradient_max_pool_2d,
 };

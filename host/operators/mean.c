@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MEAN. The sum is exact; 1 / n is part of the multiplier of the scales. */
+#include "host/gradient/gradient.h"
 #include "host/operators/reduce.h"
 #include "mote/kernels/pool/reduce_f32.h"
 
@@ -15,8 +16,18 @@ static enum mote_status lower_mean(struct lowering *l, const struct op *op, cons
     }
 }
 
+static enum mote_status gradient_mean(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+
+    (void)at;
+    gradient_give(b, op.in[0], gradient_apply(b, OP_MEAN_GRAD, 3, (int32_t[]){d, op.in[0], op.in[1]}, NULL));
+    return MOTE_OK;
+}
+
 const struct operator operator_mean = {
     .infer = infer_reduce,
     .lower = lower_mean,
     .scales = {.form = FORM_OWN},
+    .gradient = gradient_mean,
 };

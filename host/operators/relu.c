@@ -2,6 +2,7 @@
 /* RELU: what is below 0 becomes 0. */
 #include <math.h>
 
+#include "host/gradient/gradient.h"
 #include "host/operators/unary.h"
 #include "mote/kernels/shared/requant.h"
 
@@ -31,8 +32,15 @@ static enum mote_status lower_relu(struct lowering *l, const struct op *op, cons
     }
 }
 
+static enum mote_status gradient_relu(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    (void)at;
+    return gradient_activation(b, i, d, OP_RELU_GRAD);
+}
+
 const struct operator operator_relu = {
     .infer = infer_same,
     .lower = lower_relu,
     .scales = {.form = FORM_OWN},
+    .gradient = gradient_relu,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RELU6: a clamp to 0 … 6. */
+#include "host/gradient/gradient.h"
 #include "host/operators/unary.h"
 #include "mote/kernels/shared/requant.h"
 
@@ -29,8 +30,15 @@ static enum mote_status lower_relu6(struct lowering *l, const struct op *op, con
     }
 }
 
+static enum mote_status gradient_relu6(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    (void)at;
+    return gradient_activation(b, i, d, OP_RELU6_GRAD);
+}
+
 const struct operator operator_relu6 = {
     .infer = infer_same,
     .lower = lower_relu6,
     .scales = {.form = FORM_SAME},
+    .gradient = gradient_relu6,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RESHAPE: the same bytes under another shape: the one that the file gives the output, if it holds as many elements, as
  * the reference never looks further. Else the second input, if it is a constant; one -1 in it is worked out. */
+#include "host/gradient/gradient.h"
 #include "host/operators/elementwise.h"
 
 /* Replaces one DIM_UNKNOWN by what the number of elements asks for. */
@@ -49,8 +50,24 @@ static enum mote_status lower_reshape(struct lowering *l, const struct op *op, c
     return lower_same_bytes(l, op, at);
 }
 
+static enum mote_status gradient_reshape(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+    struct tensor like = *op_in(b->g, &op, 0);
+    int32_t out;
+
+    (void)at;
+    like.name = pool_printf(b->m->pool, "%s/grad", b->name);
+    like.source = -1;
+    out = graph_add_tensor(b->m, b->g, &like);
+    gradient_op(b, OP_RESHAPE, 1, &d, 1, &out, NULL);
+    gradient_give(b, op.in[0], out);
+    return MOTE_OK;
+}
+
 const struct operator operator_reshape = {
     .infer = infer_reshape,
     .lower = lower_reshape,
     .scales = {.form = FORM_SAME},
+    .gradient = gradient_reshape,
 };

@@ -7,6 +7,7 @@
  *   ellipsis      all the dimensions that the other entries leave (once at most; at the end without it) */
 #include "host/operators/strided_slice.h"
 
+#include "host/gradient/gradient.h"
 #include "host/operators/elementwise.h"
 #include "host/operators/strided.h"
 
@@ -144,8 +145,20 @@ static enum mote_status lower_strided_slice(struct lowering *l, const struct op 
     return lower_walk_op(l, &w, op, at);
 }
 
+static enum mote_status gradient_strided_slice(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+
+    (void)at;
+    gradient_give(
+        b, op.in[0],
+        gradient_apply(b, OP_STRIDED_SLICE_GRAD, 5, (int32_t[]){d, op.in[0], op.in[1], op.in[2], op.in[3]}, op.opts));
+    return MOTE_OK;
+}
+
 const struct operator operator_strided_slice = {
     .infer = infer_strided_slice,
     .lower = lower_strided_slice,
     .scales = {.form = FORM_SAME},
+    .gradient = gradient_strided_slice,
 };

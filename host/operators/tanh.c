@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TANH. */
+#include "host/gradient/gradient.h"
 #include "host/operators/fixed_point.h"
 #include "host/operators/unary.h"
 #include "mote/kernels/shared/requant.h"
@@ -19,8 +20,15 @@ static enum mote_status lower_tanh(struct lowering *l, const struct op *op, cons
     }
 }
 
+static enum mote_status gradient_tanh(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    (void)at;
+    return gradient_activation(b, i, d, OP_TANH_GRAD);
+}
+
 const struct operator operator_tanh = {
     .infer = infer_same,
     .lower = lower_tanh,
     .scales = {FORM_FIXED, 1.0f / 128, 0},
+    .gradient = gradient_tanh,
 };

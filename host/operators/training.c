@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators of training: losses, gradients, optimizers. Their outputs have the shapes of some of their inputs, which is
  * all there is to infer; only the host executes them (host/program), and nobody counts their multiplications. */
+#include "host/gradient/gradient.h"
 #include "host/graph/op_info.h"
 
 enum { SCALAR = -1, CHANNELS = -2 }; /* shapes that are no input's: [], and [last dimension of input 0] */
@@ -35,9 +36,46 @@ static enum mote_status infer_like(struct graph *g, const struct op *op, const s
     const struct operator operator_##name = {.infer = infer_##name, facts};
 #define LIKE(name, ...) LIKE_WITH(name, .lower = NULL, __VA_ARGS__)
 
-LIKE(batch_norm_training, 0, 1, 1, 1, 1)
-LIKE(softmax_cross_entropy, SCALAR, 0)
-LIKE(mean_squared_error, SCALAR)
+/* ---- gradients of the losses, and of the batch normalization that comes with them ---- */
+static enum mote_status gradient_batch_norm_training(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+    int32_t out[3] = {gradient_tensor(b, "grad"), gradient_tensor(b, "grad_gamma"), gradient_tensor(b, "grad_beta")};
+
+    (void)at;
+    gradient_op(b, OP_BATCH_NORM_GRAD, 7, (int32_t[]){d, op.in[0], op.out[0], op.in[1], op.in[2], op.out[1], op.out[2]},
+                3, out, op.opts);
+    for (int k = 0; k < 3; k++)
+        gradient_give(b, op.in[k], out[k]);
+    return MOTE_OK;
+}
+
+/* The losses begin: nothing comes from behind them. */
+static enum mote_status gradient_softmax_cross_entropy(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+
+    (void)d;
+    (void)at;
+    gradient_give(b, op.in[0],
+                  gradient_apply(b, OP_SOFTMAX_CROSS_ENTROPY_GRAD, 2, (int32_t[]){op.out[1], op.in[1]}, op.opts));
+    return MOTE_OK;
+}
+
+static enum mote_status gradient_mean_squared_error(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+
+    (void)d;
+    (void)at;
+    gradient_give(b, op.in[0], gradient_apply(b, OP_MEAN_SQUARED_ERROR_GRAD, 2, (int32_t[]){op.in[0], op.in[1]}, NULL));
+    return MOTE_OK;
+}
+
+/* ---- the operators ---- */
+LIKE_WITH(batch_norm_training, .gradient = gradient_batch_norm_training, 0, 1, 1, 1, 1)
+LIKE_WITH(softmax_cross_entropy, .gradient = gradient_softmax_cross_entropy, SCALAR, 0)
+LIKE_WITH(mean_squared_error, .gradient = gradient_mean_squared_error, SCALAR)
 LIKE(conv_2d_grad_input, 2)
 LIKE(conv_2d_grad_weights, 2, CHANNELS)
 LIKE(depthwise_conv_2d_grad_input, 2)

@@ -3,6 +3,7 @@
  * no peepholes, no projection, no layer normalization, all four gates. int8 with an int16 cell state, or all float. */
 #include <math.h>
 
+#include "host/gradient/gradient.h"
 #include "host/operators/elementwise.h"
 #include "mote/kernels/recurrent/lstm_f32.h"
 #include "mote/kernels/recurrent/lstm_s8.h"
@@ -297,9 +298,34 @@ static enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, c
     }
 }
 
+/* By all weights and biases at once, wanted or not; by x if it is wanted. */
+static enum mote_status gradient_lstm(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    enum { TENSORS = 12, WEIGHTS = 8, FIRST_WEIGHTS = 1, FIRST_BIAS = 12 };
+    const struct op op = b->g->ops[i];
+    bool by_x = gradient_wanted(b, &op, 0);
+    int32_t in[3 + TENSORS] = {d, op.out[0], op.in[0]}, out[TENSORS + 1];
+
+    for (int k = 0; k < TENSORS; k++) {
+        in[3 + k] = op.in[k < WEIGHTS ? FIRST_WEIGHTS + k : FIRST_BIAS + k - WEIGHTS];
+        if (in[3 + k] == TENSOR_ABSENT)
+            return fail(at, MOTE_ERR_UNSUPPORTED, "only the LSTM of four gates with biases has a gradient");
+        out[k] = gradient_tensor(b, "grad");
+    }
+    if (by_x)
+        out[TENSORS] = gradient_tensor(b, "grad_x");
+    gradient_op(b, OP_UNIDIRECTIONAL_SEQUENCE_LSTM_GRAD, 3 + TENSORS, in, by_x ? TENSORS + 1 : TENSORS, out, op.opts);
+    for (int k = 0; k < TENSORS; k++)
+        gradient_give(b, in[3 + k], out[k]);
+    if (by_x)
+        gradient_give(b, op.in[0], out[TENSORS]);
+    return MOTE_OK;
+}
+
 const struct operator operator_unidirectional_sequence_lstm = {
     .infer = infer_unidirectional_sequence_lstm,
     .macs = macs_unidirectional_sequence_lstm,
     .lower = lower_unidirectional_sequence_lstm,
     .scales = {.form = FORM_LSTM},
+    .gradient = gradient_lstm,
 };

@@ -22,7 +22,6 @@ struct lowering {
 
 struct lowering lowering_of(struct plan *plan, int32_t op);
 
-
 /* ---- values, by index into the plan ---- */
 /* The value of a graph tensor: activation, state or (if it has data) a constant. */
 int32_t lower_tensor(struct lowering *l, int32_t tensor);

@@ -2,7 +2,9 @@
 /* The graph of one training step: the network for a whole batch, its parameters as states, the loss, gradients, and an
  * optimizer operator for each weight. */
 #include "host/base/random.h"
-#include "host/train/gradient.h"
+#include "host/gradient/gradient.h"
+#include "host/graph/op_info.h"
+#include "host/train/step.h"
 
 #define STATISTICS_KEPT 0.95f /* share of the running mean and variance that a step keeps */
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/train/trainer.h"
 
+#include "host/graph/op_info.h"
+
 #include <math.h>
 
 /* ---- the learning rate ---- */

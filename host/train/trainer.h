@@ -12,7 +12,7 @@
 
 #include "host/program/program.h"
 #include "host/metrics/metrics.h"
-#include "host/train/gradient.h"
+#include "host/train/step.h"
 #include "host/train/loader.h"
 
 struct trainer {

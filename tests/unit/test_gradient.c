@@ -2,7 +2,7 @@
 /* Gradients against finite differences: each case is a graph with a loss; its f32 input and states are drawn, and the
  * gradient by each of their elements is compared with what two more runs of the same program say. Where the loss has a
  * kink between the two (a ReLU's, a pool's) the element is left out; few may be. */
-#include "host/train/gradient.h"
+#include "host/gradient/gradient.h"
 
 #include <math.h>
 #include <setjmp.h>

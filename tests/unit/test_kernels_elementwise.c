@@ -1276,8 +1276,7 @@ static void lstm_case(void)
     if (l.clip > 32767)
         l.clip = 32767;
     must(&f, prepare(&f));
-    assert_int_equal(op_macs(f.g, &f.g->ops[0]),
-                     l.batch * l.time * 4 * l.units * (l.n + l.units));
+    assert_int_equal(op_macs(f.g, &f.g->ops[0]), l.batch * l.time * 4 * l.units * (l.n + l.units));
     for (int b = 0; b < l.batch; b++)
         for (int u = 0; u < l.units; u++)
             h[b][u] = (int8_t)l.h_zero;

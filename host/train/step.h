@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Training is a graph: gradients, loss and optimizer are operators that passes append to the forward graph, and the
- * whole is an ordinary graph, which can be verified, printed, and run by host/program. */
-#ifndef MOTE_GRADIENT_H
-#define MOTE_GRADIENT_H
+/* The graph of one step of training: the network, its loss, gradients and the optimizer. */
+#ifndef MOTE_STEP_H
+#define MOTE_STEP_H
 
-#include "host/graph/op_info.h"
+#include "host/graph/graph.h"
 #include "host/train/recipe.h"
-
-/* Appends the operators that compute the gradient of the scalar `loss`, the output of a loss operator, by each of the n
- * tensors `by`; gradients[i] is the tensor that holds it, TENSOR_ABSENT where the loss does not depend on it. Where a
- * tensor has several readers their gradients are added. ERR_UNSUPPORTED for an operator without a gradient, by name. */
-MUST_CHECK enum mote_status gradient_append(struct model *m, struct graph *g, int32_t loss, int32_t n,
-                                            const int32_t *by, int32_t *gradients, const struct frame *at);
 
 /* What one step of training computes. Tensors are indices into the graph. */
 struct training_graph {
