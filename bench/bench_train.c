@@ -10,7 +10,7 @@
 
 #include "host/base/random.h"
 #include "host/program/program.h"
-#include "host/train/gradient.h"
+#include "host/train/step.h"
 #include "host/train/loader.h"
 
 struct bench {
