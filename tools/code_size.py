@@ -3,7 +3,7 @@
 """Code of the device's kernels, from GCC's object files, for each core that a machine of targets/ has: code_size.py
 writes host/plan/code.def; code_size.py --check CORE … fails where these columns are far from what the sources give. A row a version
 of a kernel (what generated C calls: functions and their constants), a row a kernel's checks, which images want, and the
-interpreter's; `small` rows are built with -Os. The column of a core is bytes, 0 where there is no code."""
+interpreter's; SMALL rows are built with -Os and -DMOTE_HOT=0. The column of a core is bytes, 0 where there is no code."""
 import json
 import pathlib
 import re
@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from stack import FLAGS, ROOT, machines
 
 TABLE = ROOT / "host/plan/code.def"
-LEVELS = {"CODE": "-O2", "SMALL": "-Os"}
+LEVELS = {"CODE": ["-O2"], "SMALL": ["-Os", "-DMOTE_HOT=0"]}
 UNUSED = {"registry", "feed", "real", "score", "set_input", "task"}  # what firmware has only if it asks for it
 SLACK = 0.1  # estimates may be a bit old
 # What images alone call, and the table of versions.
@@ -24,8 +24,8 @@ UNCALLED = re.compile(r"\.(text\.(run_\w+|fit|need_\w+)|rodata\.(mote_version_\w
 
 
 def size(compiler, flags, source, level, folder):
-    made = folder / f"{source.stem}{level}.o"
-    subprocess.run([compiler, *FLAGS, *flags, level, "-c", source.relative_to(ROOT), "-o", made], cwd=ROOT, check=True,
+    made = folder / f"{source.stem}{level[0]}.o"
+    subprocess.run([compiler, *FLAGS, *flags, *level, "-c", source.relative_to(ROOT), "-o", made], cwd=ROOT, check=True,
                    stderr=subprocess.DEVNULL)
     tool = "avr-size" if compiler.startswith("avr") else "size"
     text = subprocess.run([tool, "-A", made], capture_output=True, text=True, check=True).stdout
@@ -52,7 +52,7 @@ def rows(compiler, flags):
 def write(columns):
     names = sorted({key for column in columns.values() for key in column}, key=lambda key: (key[0], key[1]))
     lines = ["/* SPDX-License-Identifier: Apache-2.0 */",
-             "/* Made by tools/code_size.py: bytes of code of the device's kernels; SMALL is built with -Os. */",
+             "/* Made by tools/code_size.py: bytes of code of the device's kernels; SMALL is built with -Os and -DMOTE_HOT=0. */",
              f"CODE_CORES({', '.join(map(json.dumps, columns))})"]
     lines += [f"{macro}({name}, {', '.join(str(column.get((macro, name), 0)) for column in columns.values())})"
               for macro, name in names if any(column.get((macro, name), 0) for column in columns.values())]

@@ -113,8 +113,10 @@ static struct flags model_flags(struct pool *pool, const struct emulate_job *job
 {
     struct flags f = {.pool = pool};
 
-    if (job->small)
+    if (job->small) {
         add_flag(&f, "-Os");
+        add_flag(&f, "-DMOTE_HOT=0");
+    }
     return f;
 }
 

@@ -28,7 +28,7 @@ struct emulate_job {
     int32_t raw_rows;       /* 1: whole */
     int64_t feed_row_bytes; /* the input is fed row by row, */
     int32_t feed_rows;      /* so many an inference; 0: it is there as a whole */
-    bool small;             /* kernels are built with -Os, as all else is */
+    bool small;             /* kernels are built with -Os and -DMOTE_HOT=0 */
     int32_t n;
     bool reset_each;                 /* states start anew for each inference */
     bool per_function;               /* count by function too: slower */

@@ -8,14 +8,14 @@
 #include "host/plan/cost.h"
 
 /* ---- flash ---- */
-/* Of generated C besides kernels, and of each step and each entry of the schedule; of an image's kernel besides its
- * code. */
-enum { MODEL_CODE = 420, STEP_CODE = 34, ENTRY_BYTES = 24, KERNEL_ENTRY = 100 };
+/* Of a version that the table has not; of generated C besides kernels, and of each step and each entry of the schedule;
+ * of an image's kernel besides its code. */
+enum { UNKNOWN_CODE = 2000, MODEL_CODE = 420, STEP_CODE = 34, ENTRY_BYTES = 24, KERNEL_ENTRY = 100 };
 
 static int64_t kernels_code(const struct plan *plan, bool via_c)
 {
     bool counted[KERNEL_LIMIT] = {false};
-    int64_t bytes = 0;
+    int64_t bytes = 0, code;
 
     for (int32_t i = 0; i < plan->n_steps; i++) {
         const struct step *s = &plan->steps[i];
@@ -23,7 +23,8 @@ static int64_t kernels_code(const struct plan *plan, bool via_c)
         if (counted[s->kernel])
             continue;
         counted[s->kernel] = true;
-        bytes += code_of_version(plan->target.core, s->version, plan->options.small);
+        code = code_of_version(plan->target.core, s->version, plan->options.small);
+        bytes += code < INT64_MAX ? code : UNKNOWN_CODE;
         if (!via_c)
             bytes += code_of_check(plan->target.core, s->kernel, plan->options.small) + KERNEL_ENTRY;
     }
