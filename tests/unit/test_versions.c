@@ -372,6 +372,25 @@ static int64_t code_of_kernels(const struct plan *plan)
     return bytes;
 }
 
+static void the_code_of_all_versions_is_known(void **state)
+{
+    static const enum mote_core cores[] = {MOTE_CORE_CORTEX_M0,  MOTE_CORE_CORTEX_M3, MOTE_CORE_CORTEX_M4F,
+                                           MOTE_CORE_CORTEX_M55, MOTE_CORE_RV32IMC,   MOTE_CORE_AARCH64_DOTPROD};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cores); i++)
+        for (enum kernel_id id = 1; id < KERNEL_LIMIT; id++)
+            for (const struct kernel_version *v = kernels[id] ? kernel_version_first(id) : NULL; v != NULL;
+                 v = kernel_version_next(v)) {
+                const bool runs = (v->features & ~target_of_core(cores[i]).features) == 0;
+
+                if (runs && (code_of_version(cores[i], v, false) == INT64_MAX ||
+                             code_of_version(cores[i], v, true) == INT64_MAX))
+                    fail_msg("host/plan/code.def has no code of %s, %s, on %s: run tools/code_size.py",
+                             kernels[id]->name, v->name, core_name(cores[i]));
+            }
+}
+
 /* Fewer kernels, in versions with less code: the fully connected layer is a convolution. */
 static void the_least_code_computes_the_same(void **state)
 {
@@ -625,6 +644,7 @@ int main(void)
         cmocka_unit_test(filters_lie_in_pairs),
         cmocka_unit_test(every_host_runs_every_image),
         cmocka_unit_test(the_smallest_arena_spares_scratch),
+        cmocka_unit_test(the_code_of_all_versions_is_known),
         cmocka_unit_test(the_least_code_computes_the_same),
         cmocka_unit_test(a_device_without_the_packing_refuses),
         cmocka_unit_test(a_portable_image_is_for_everyone),
