@@ -128,6 +128,7 @@ static enum mote_status run_stages(struct plan *plan, bool compared, const struc
     }
     for (int i = 0; i < stages_count; i++) {
         TRY(stages[i].run(plan, at));
+        assert(plan_holds(plan, i));
         if (plan->options.dump_after && strcmp(plan->options.dump_after, stages[i].name) == 0)
             dump(plan, &stages[i]);
     }

@@ -21,6 +21,9 @@ void plan_start(struct plan *plan);
 /* What the stage `lower` does, of which alone whoever computes single operators makes use. */
 MUST_CHECK enum mote_status stage_lower(struct plan *plan, const struct frame *at);
 
+/* For assert(): what holds after that stage, and after those before it (invariants.c). Says itself what does not. */
+bool plan_holds(const struct plan *plan, int stage);
+
 /* ---- shared by the stages ---- */
 /* The value whose memory this one has: itself, or what it is an alias of. */
 int32_t value_root(const struct plan *plan, int32_t value);
