@@ -60,8 +60,8 @@ static enum mote_status flash_of(struct plan *plan, bool via_c, int64_t *bytes, 
 }
 
 /* ---- time ---- */
-/* Of bench/results.csv's models, about: instructions that were counted, of one that call_cost() says (docs/CYCLES.md has
- * how far single models are from that), and cycles of an instruction. */
+/* Of bench/results.csv's models, about: instructions that were counted, of one that call_cost() says, but for what
+ * is_calibrated() (docs/CYCLES.md has how far single models are from that), and cycles of an instruction. */
 static const struct {
     const char *core;
     double counted, cycles;
@@ -70,6 +70,9 @@ static const struct {
                {"cortex-m55", 0.14, 1.21}};
 
 static const char *timing_of(const struct target *t) { return t->timing != NULL ? t->timing : core_name(t->core); }
+
+/* A version for the core's instructions, which says itself what it takes. */
+static bool is_calibrated(const struct kernel_version *v) { return v->features != 0 && v->code->instructions != NULL; }
 
 static double instructions_of(const struct plan *plan)
 {
@@ -80,10 +83,11 @@ static double instructions_of(const struct plan *plan)
         if (strcmp(timings[i].core, timing_of(&plan->target)) == 0)
             counted = timings[i].counted;
     for (int32_t i = 0; i < s->n_calls; i++)
-        sum += call_cost(plan, s->calls[i].step, s->calls[i].rows);
+        sum += call_cost(plan, s->calls[i].step, s->calls[i].rows) *
+               (is_calibrated(plan->steps[s->calls[i].step].version) ? 1 : counted);
     if (plan->rounds.n > 0 && s->n_calls > 0) /* an inference is a round */
         sum *= (double)plan->rounds.n / s->n_calls;
-    return counted * sum;
+    return sum;
 }
 
 static double time_of(const struct target *t, double instructions)
