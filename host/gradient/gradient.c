@@ -102,6 +102,16 @@ enum mote_status gradient_activation(struct backward *b, int32_t i, int32_t d, e
     return MOTE_OK;
 }
 
+/* What the operator's file says of real numbers. */
+static enum mote_status gradient_unary(struct backward *b, int32_t i, int32_t d)
+{
+    const struct op op = b->g->ops[i]; /* the array moves */
+    const struct unary_grad_opts opts = {.of = (int32_t)op.id};
+
+    gradient_give(b, op.in[0], gradient_apply(b, OP_UNARY_GRAD, 3, (int32_t[]){d, op.in[0], op.out[0]}, &opts));
+    return MOTE_OK;
+}
+
 /* ---- the walk ---- */
 /* Marks what depends on a wanted tensor, forward. */
 static void spread(struct backward *b, int32_t n_ops)
@@ -120,16 +130,17 @@ static void spread(struct backward *b, int32_t n_ops)
 static enum mote_status step_back(struct backward *b, int32_t i, int32_t loss, const struct frame *at)
 {
     const struct op *op = &b->g->ops[i];
+    const struct operator* is = op_info[op->id].is;
     struct frame here = frame_op(at, b->g, i);
     int32_t d = op->id == OP_NOP ? TENSOR_ABSENT : b->gradients[op->out[0]];
     bool starts = op->id != OP_NOP && op->out[0] == loss;
 
     if (!starts && d == TENSOR_ABSENT)
         return MOTE_OK;
-    if (op_info[op->id].is->gradient == NULL)
+    if (is->gradient == NULL && is->slope == NULL)
         return fail(&here, MOTE_ERR_UNSUPPORTED, "the operator has no gradient: it cannot be trained through");
     b->name = pool_printf(b->m->pool, "%s", op->name[0] != '\0' ? op->name : op_info[op->id].name);
-    return op_info[op->id].is->gradient(b, i, d, &here);
+    return is->gradient != NULL ? is->gradient(b, i, d, &here) : gradient_unary(b, i, d);
 }
 
 enum mote_status gradient_append(struct model *m, struct graph *g, int32_t loss, int32_t n, const int32_t *by,

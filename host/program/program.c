@@ -36,6 +36,7 @@ static build_fn *const builders[OP_LIMIT] = {
     [OP_LEAKY_RELU] = build_activation,
     [OP_TANH] = build_activation,
     [OP_LOGISTIC] = build_activation,
+    [OP_UNARY_GRAD] = build_unary_grad,
     [OP_RELU_GRAD] = build_activation_grad,
     [OP_RELU6_GRAD] = build_activation_grad,
     [OP_LEAKY_RELU_GRAD] = build_activation_grad,
@@ -428,10 +429,13 @@ static enum mote_status build_op(struct program *p, int32_t i, const struct fram
 {
     const struct op *op = &p->graph->ops[i];
     struct frame here = frame_op(at, p->graph, i);
+    build_fn *builder = builders[op->id];
 
     if (op->id == OP_NOP)
         return MOTE_OK;
-    if (builders[op->id] == NULL)
+    if (builder == NULL && op_info[op->id].is->value != NULL)
+        builder = build_unary;
+    if (builder == NULL)
         return fail(&here, MOTE_ERR_UNSUPPORTED, "training and its programs do not have this operator");
     for (int32_t k = 0; k < op->n_in; k++)
         if (op->in[k] != TENSOR_ABSENT)
@@ -439,7 +443,7 @@ static enum mote_status build_op(struct program *p, int32_t i, const struct fram
                     ? MOTE_OK
                     : fail(&here, MOTE_ERR_SHAPE, "the shape of input %d is not known", (int)k));
     p->op = i;
-    return builders[op->id](p, op, &here);
+    return builder(p, op, &here);
 }
 
 static enum mote_status build(struct program *p, const struct frame *at)

@@ -167,25 +167,14 @@ static enum mote_status build_batch_norm(struct building *b, int32_t *out)
     return add_batch_norm(b, NULL, out);
 }
 
-static enum mote_status build_relu(struct building *b, int32_t *out)
-{
-    return add_op(b, OP_RELU, NULL, 1, b->in, NULL, out);
-}
-
-static enum mote_status build_relu6(struct building *b, int32_t *out)
-{
-    return add_op(b, OP_RELU6, NULL, 1, b->in, NULL, out);
-}
-
-static enum mote_status build_tanh(struct building *b, int32_t *out)
-{
-    return add_op(b, OP_TANH, NULL, 1, b->in, NULL, out);
-}
-
-static enum mote_status build_logistic(struct building *b, int32_t *out)
-{
-    return add_op(b, OP_LOGISTIC, NULL, 1, b->in, NULL, out);
-}
+/* The operators that are layers as they are. */
+#define LAYER(NAME, name)
+#define LAYER_OP(NAME, name)                                                                                           \
+    static enum mote_status build_##name(struct building *b, int32_t *out)                                             \
+    {                                                                                                                  \
+        return add_op(b, OP_##NAME, NULL, 1, b->in, NULL, out);                                                        \
+    }
+#include "host/train/layers.def"
 
 static enum mote_status build_leaky_relu(struct building *b, int32_t *out)
 {

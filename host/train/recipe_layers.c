@@ -65,11 +65,7 @@ FIELDS(fully_connected, FROM, TEXT(OPTIONAL, "units", units), LINEAR)
 FIELDS(max_pool_2d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW, FLAG("global", global))
 FIELDS(average_pool_2d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW, FLAG("global", global))
 FIELDS(batch_norm, FROM, ACTIVATION)
-FIELDS(relu, FROM)
-FIELDS(relu6, FROM)
 FIELDS(leaky_relu, FROM, TEXT(OPTIONAL, "alpha", alpha))
-FIELDS(tanh, FROM)
-FIELDS(logistic, FROM)
 FIELDS(add, INPUTS, ACTIVATION)
 FIELDS(concatenation, INPUTS)
 FIELDS(dropout, FROM, TEXT(NEEDED, "rate", rate))
@@ -77,6 +73,9 @@ FIELDS(flatten, FROM)
 FIELDS(reshape, FROM, CYAML_FIELD_SEQUENCE("shape", NEEDED, struct layer_yaml, shape, &word_schema, 1, LAYER_SHAPE_MAX))
 FIELDS(lstm, FROM, TEXT(NEEDED, "units", units), FLAG("sequences", sequences))
 FIELDS(softmax, FROM)
+#define LAYER(NAME, name)
+#define LAYER_OP(NAME, name) FIELDS(name, FROM)
+#include "host/train/layers.def"
 
 static const cyaml_schema_field_t entry_fields[] = {
 #define LAYER(NAME, name) CYAML_FIELD_MAPPING_PTR(#name, OPTIONAL, struct layer_entry, of[LAYER_##NAME], fields_##name),

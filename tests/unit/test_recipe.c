@@ -594,7 +594,7 @@ static void wrong_layers_are_named(void **state)
         {"  - conv_2d: {filters: 2.5, kernel: 3}\n", "filters is \"2.5\""},
         {"  - relu\n", "line 3: network must have keys with values"},
         {"  - {}\n", "layer 1: has no kind: write, for example, `- relu: {}`"},
-        {"  - relu: {}\n  - relu: {}\n    tanh: {}\n", "layer 2: both relu and tanh: each layer begins with a `-`"},
+        {"  - relu: {}\n  - relu: {}\n    tanh: {}\n", "layer 2: both tanh and relu: each layer begins with a `-`"},
         {"  - relu: {alpha: 1}\n", "alpha"},
         {"  - conv_2d: {kernel: 3}\n", "filters"},
         {"  - conv_2d: {filters: 3}\n", "kernel"},
