@@ -232,6 +232,8 @@ bool make_exp(struct builder *b) { return make_unary(b, OP_EXP, TYPES(TYPE_F32))
 
 bool make_sqrt(struct builder *b) { return make_unary(b, OP_SQRT, TYPES(TYPE_F32)); }
 
+bool make_square(struct builder *b) { return make_unary(b, OP_SQUARE, TYPES(TYPE_F32)); }
+
 bool make_hard_swish(struct builder *b) { return make_unary(b, OP_HARD_SWISH, COMPUTED); }
 
 bool make_abs(struct builder *b) { return make_unary(b, OP_ABS, COMPUTED); }

@@ -113,6 +113,11 @@ static const struct gradient_case cases[] = {
      "op 0 relu in [0] out [1]\nop 1 leaky_relu in [0] out [2] alpha 0.1\nop 2 relu6 in [0] out [3]\n"
      "op 3 add in [1, 2] out [4]\nop 4 add in [4, 3] out [5]\nop 5 mean_squared_error in [5, 6] out [7]\n"
      "inputs [0, 6]\noutputs [7]\n"},
+    {"square, of values and of pictures", -2, 2,
+     "tensor 0 \"x\" f32 [2,12]\ntensor 1 \"a\" f32 [2,12]\ntensor 2 \"p\" f32 [2,2,2,3]\n"
+     "tensor 3 \"b\" f32 [2,2,2,3]\ntensor 4 \"t\" f32 [2,2,2,3]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 square in [0] out [1]\nop 1 reshape in [1] out [2]\nop 2 square in [2] out [3]\n"
+     "op 3 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
     {"tanh, logistic, reshape", -2, 2,
      "tensor 0 \"x\" f32 [2,12]\ntensor 1 \"a\" f32 [2,12]\ntensor 2 \"b\" f32 [2,12]\ntensor 3 \"c\" f32 [2,3,4]\n"
      "tensor 4 \"t\" f32 [2,3,4]\ntensor 5 \"loss\" f32 []\n",

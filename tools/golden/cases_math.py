@@ -77,7 +77,7 @@ def table_cases():
 def unary_f32_case(operator, name, values, function):
     add_case(operator, name, [Tensor([1, len(values)], FLOAT32)], Tensor([1, len(values)], FLOAT32), {},
              lambda inputs: [f32(function(x)) for x in inputs[0]], [[values]],
-             tolerance=operator not in ("ABS", "RELU", "RELU6", "SQRT"))
+             tolerance=operator not in ("ABS", "RELU", "RELU6", "SQRT", "SQUARE"))
 
 
 def unary_f32_cases():
@@ -99,6 +99,7 @@ def unary_f32_cases():
     positive = [0.0, 1.0, 2.0, 4.0, f32(1e-30), f32(1e30), f32(1e-42)] + reals("SQRT", 40, 0.0, 100.0)
     unary_f32_case("SQRT", "float", positive, math.sqrt)
     unary_f32_case("SQRT", "float_small", reals("SQRT_small", 30, 0.0, 1e-3), math.sqrt)
+    unary_f32_case("SQUARE", "float", special + reals("SQUARE", 40), lambda x: x * x)
     unary_f32_case("RSQRT", "float", [1.0, 2.0, 0.25] + reals("RSQRT", 40, 0.01, 100.0),
                         lambda x: 1 / math.sqrt(x))
 

@@ -74,6 +74,7 @@ OPERATORS = {
     "SQRT": (75, 0),
     "RSQRT": (76, 0),
     "REDUCE_MAX": (82, 27),
+    "SQUARE": (92, 66),
     "SQUARED_DIFFERENCE": (99, 76),
     "ABS": (101, 78),
     "HARD_SWISH": (117, 91),

@@ -210,6 +210,7 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(RESIZE_BILINEAR,              RESIZE_BILINEAR,              ResizeBilinearOptions,              4, resize_bilinear),
     ROW_PLAIN(RSQRT,                  RSQRT,                        NoOptions,                          0),
     ROW_PLAIN(SQRT,                   SQRT,                         NoOptions,                          0),
+    ROW_PLAIN(SQUARE,                 SQUARE,                       SquareOptions,                      0),
     ROW_PLAIN(SQUARED_DIFFERENCE,     SQUARED_DIFFERENCE,           SquaredDifferenceOptions,           0),
     ROW(SUM,                          SUM,                          ReducerOptions,                     1, reducer),
     ROW_PLAIN(TANH,                   TANH,                         NoOptions,                          0),
