@@ -24,19 +24,7 @@ rule "kernels do not know the runtime" device/mote/kernels '.*(runtime/|/mote\.h
 rule "a family of kernels uses shared/, no other family" device/mote/kernels '\.\./[a-rt-z]'
 rule "what kernels share knows none of them" device/mote/kernels/shared '\.\./[a-z]'
 rule "device/mote/ops is facts, not code" device/mote/ops '\.\./'
-rule "base knows nothing of models" host/base 'host/(graph|import|passes|plan|emit|run|program|quantize|emulate|pipeline|cli|data)/|mote/([a-z_]+\.h|kernels/|runtime/)'
-rule "targets know no models" host/target 'host/(graph|import|passes|plan|emit|run|program|quantize|train|emulate|pipeline|cli)/|mote/([a-z_]+\.h|kernels/|runtime/)'
-rule "the graph knows no format, pass or emitter" host/graph 'host/(import|passes|emit|run|program|emulate|pipeline|cli)/'
-rule "importers end at the graph" host/import 'host/(passes|plan|emit|run|program|emulate|pipeline|cli)/|mote/([a-z_]+\.h|kernels/|runtime/)'
-rule "passes know neither importers nor emitters" host/passes 'host/(import|emit|quantize|emulate|pipeline|cli)/'
-rule "the plan knows neither importers nor passes" host/plan 'host/(import|passes|emit|run|program|emulate|pipeline|cli)/'
-rule "emitters read the plan" host/emit 'host/(import|passes|run|program|emulate|pipeline|cli)/'
-rule "calibration takes graphs and samples, from wherever they are" host/quantize 'host/(import|data|emulate|pipeline|cli)/'
-rule "the emulator takes bytes and folders" host/emulate 'host/(graph|import|passes|plan|emit|run|program|quantize|train|pipeline|cli)/'
-rule "training knows neither emitters nor boards" host/train 'host/(emit|emulate|cli)/'
-rule "what compiles models needs neither boards nor data" "host/base host/graph host/import host/passes host/plan host/emit host/quantize host/target host/pipeline" 'host/(boards|data|emulate|report|sign|train|yaml)/'
-rule "only the command line knows the command line" "host/base host/graph host/import host/passes host/plan host/emit host/run host/program host/operators host/quantize host/target host/emulate host/pipeline host/data host/report host/metrics host/train host/boards host/sign host/yaml" 'host/cli/'
-rule "data sets end at samples and at a model's input" host/data 'host/(import|passes|plan|emit|run|program|emulate|pipeline|train|cli)/'
+python3 tools/layers.py || bad=1 # host/: its table of folders
 
 found=$(grep -rnE '(^|[^_[:alnum:]])_?exit\(' host --include='*.c' | grep -v '^host/cli/')
 [ -z "$found" ] || { printf 'exit() is for host/cli alone:\n%s\n' "$found"; bad=1; }
