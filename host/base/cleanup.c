@@ -47,6 +47,7 @@ int cleanup_folder(const char *path) { return register_path(path, SLOT_FOLDER); 
 
 void cleanup_hold(int slot, int fd)
 {
+    assert(slot < (int)COUNT(paths) && fd >= 0);
     if (slot >= 0)
         paths[slot].held = 1 + fd;
 }
@@ -55,6 +56,7 @@ void cleanup_forget(int slot)
 {
     int held;
 
+    assert(slot < (int)COUNT(paths));
     if (slot < 0)
         return;
     held = paths[slot].held;

@@ -15,6 +15,7 @@ static void line_add(struct line *l, const char *s, size_t max)
     const char *end = s + strnlen(s, max);
     char c[SHOWN_SIZE];
 
+    assert(l->len <= l->room);
     while (s < end) {
         size_t n = shown_next(&s, c);
 
@@ -92,12 +93,14 @@ enum mote_status fail(const struct frame *at, enum mote_status status, const cha
     va_end(args);
     line_add(&line, message, SIZE_MAX);
     sink->end = line.len;
+    assert(line.len + strlen(end) < sizeof sink->text);
     memcpy(line.s + line.len, end, strlen(end) + 1);
     return sink->status = status;
 }
 
 enum mote_status fail_again(const struct frame *at, const struct report_text *failed)
 {
+    assert(failed->status != MOTE_OK && failed->end < sizeof failed->text);
     return fail(at, failed->status, "%.*s", (int)failed->end, failed->text);
 }
 

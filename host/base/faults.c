@@ -15,6 +15,7 @@ void faults_add(struct faults *f, const char *what, const struct report_text *fa
     size_t len = failed->end - failed->message;
     const char *message = failed->text + failed->message;
 
+    assert(failed->status != MOTE_OK && failed->message <= failed->end && f->kinds <= KINDS_MAX);
     f->n++;
     for (size_t i = 0; i < f->kinds; i++)
         if (strcmp(f->list[i].what, what) == 0 && strlen(f->list[i].message) == len &&
@@ -54,6 +55,7 @@ enum mote_status faults_fail(const struct faults *f, const struct frame *at)
 {
     if (f->n == 0)
         return MOTE_OK;
+    assert(f->kinds > 0);
     if (f->n == 1)
         return fail(at, f->list[0].status, "%s", f->list[0].first);
     return fail(at, f->list[0].status, "%u faults: %s", (unsigned)f->n, faults_text(f));

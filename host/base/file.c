@@ -70,6 +70,7 @@ static int read_all(struct pool *pool, int fd, size_t size_hint, struct bytes *o
     out->data = pool_alloc(pool, capacity + 1); /* a NUL follows the data, for parsers of text */
     out->size = 0;
     for (;;) {
+        assert(out->size < capacity);
         ssize_t n = read(fd, out->data + out->size, capacity - out->size);
 
         if (n < 0 && errno == EINTR)
@@ -259,6 +260,7 @@ enum mote_status staging_put(struct staging *s, const char *name, const void *da
     const char *final = pool_printf(s->pool, "%s/%s", s->dir, name);
     int error;
 
+    assert(s->begun);
     TRY(spare_inputs(final, at));
     error = make_folders(s->pool, s->temporary.path, name);
     if (!error && is_folder(final))
@@ -288,6 +290,7 @@ static enum mote_status move(struct staging *s, const char *name, const struct f
 
 enum mote_status staging_commit(struct staging *s, const struct frame *at)
 {
+    assert(s->begun);
     if (!s->existed)
         return rename(s->temporary.path, s->dir) == 0 ? MOTE_OK : file_fail(at, "write", s->dir, errno);
     for (size_t i = 0; i < s->n; i++) {

@@ -17,6 +17,7 @@ bool is_guarded(void) { return pool_watch != NULL; }
 /* The blocks are the outer guard's now, or nobody's. */
 static void leave(struct pool_watch *watch)
 {
+    assert(pool_watch == watch);
     pool_watch = watch->outer;
     while (watch->blocks != NULL)
         pool_block_watch(watch->blocks, watch->outer);
@@ -39,6 +40,7 @@ enum mote_status guarded_run(const struct guarded *g, const struct frame *at)
     struct guard guard = {.watch = {.outer = pool_watch, .limit = g->limit, .failed = go_back}};
     enum mote_status status;
 
+    assert(g->work != NULL);
     if (guard.watch.outer != NULL) {
         guard.watch.used = guard.watch.outer->used;
         guard.watch.limit = guard.watch.outer->limit;

@@ -38,6 +38,7 @@ static void unlink_block(struct pool_block *b)
 {
     if (!b->link)
         return;
+    assert(*b->link == b);
     *b->link = b->watched;
     if (b->watched)
         b->watched->link = b->link;
@@ -99,6 +100,7 @@ static void *alloc_aligned(struct pool *pool, size_t bytes, size_t align)
     struct pool_block *b = pool->blocks;
     size_t start = b ? align_up(b->used, align) : 0;
 
+    assert(align > 0 && (align & (align - 1)) == 0 && align <= POOL_ALIGN);
     if (bytes == 0)
         bytes = 1; /* so that no two pieces have one address */
     if (pool_fail_at > 0 && --pool_fail_at == 0)
@@ -111,6 +113,7 @@ static void *alloc_aligned(struct pool *pool, size_t bytes, size_t align)
     }
     b->used = start + bytes;
     pool->used += bytes;
+    assert(b->used <= b->size);
     return block_data(b) + start;
 }
 
@@ -157,6 +160,7 @@ void *pool_copy(struct pool *pool, const void *data, size_t bytes)
 {
     void *copy = pool_alloc(pool, bytes);
 
+    assert(data != NULL || bytes == 0);
     if (bytes > 0)
         memcpy(copy, data, bytes);
     return copy;
@@ -166,6 +170,7 @@ void *pool_grow(struct pool *pool, void *array, size_t n, size_t size)
 {
     void *more;
 
+    assert(size > 0 && (array != NULL || n == 0));
     if (n > 0 && (n < 8 || (n & (n - 1)) != 0))
         return array; /* the capacity is the next power of two */
     more = pool_array(pool, n < 8 ? 8 : n * 2, size);

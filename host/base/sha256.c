@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/base/sha256.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
@@ -77,6 +78,7 @@ void sha256_end(struct sha256 *s, uint8_t out[SHA256_BYTES])
     uint8_t length[8];
 
     sha256_add(s, padding, 1 + (2 * SHA256_BLOCK - 9 - s->bytes % SHA256_BLOCK) % SHA256_BLOCK);
+    assert(s->bytes % SHA256_BLOCK == SHA256_BLOCK - 8);
     for (int i = 0; i < 8; i++)
         length[i] = (uint8_t)(bits >> (56 - 8 * i));
     sha256_add(s, length, sizeof length);

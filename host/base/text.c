@@ -18,6 +18,7 @@ static void reserve(struct text *t, size_t more)
     size_t want = capacity(t->len + more);
     char *s;
 
+    assert(t->pool != NULL && want > t->len);
     if (t->s && want == capacity(t->len))
         return;
     s = pool_alloc(t->pool, want);
@@ -44,6 +45,7 @@ void text_add(struct text *t, const char *fmt, ...)
 
 void text_bytes(struct text *t, const void *data, size_t size)
 {
+    assert(data != NULL || size == 0);
     reserve(t, size);
     if (size > 0)
         memcpy(t->s + t->len, data, size);

@@ -146,7 +146,8 @@ static bool has_scores(const struct inferences *x)
 /* Tensors as samples of bytes. */
 static const struct dataset *tensors_as_data(struct pool *pool, const struct mote_io *io, struct bytes tensors)
 {
-    const struct dataset d = {.raw = true,
+    const struct dataset d = {.n = io->bytes > 0 ? (int32_t)(tensors.size / io->bytes) : 0,
+                              .raw = true,
                               .type = TYPE_U8,
                               .elements = io->bytes,
                               .samples = tensors.data,

@@ -183,6 +183,7 @@ static void choose_shape(struct dataset *d, const struct npy *a)
         d->dims[d->rank++] = (int64_t)a->dims[i];
         d->elements *= (int64_t)a->dims[i];
     }
+    assert(d->rank <= RANK_MAX && d->elements >= 0);
     if (d->rank == 0)
         d->dims[d->rank++] = 1;
     if (d->type == TYPE_U8 && d->rank == 2 && type == TYPE_U8)
@@ -263,6 +264,7 @@ static enum mote_status join(struct reading *r, const struct part *train, const 
     size_t half;
 
     TRY(samples_alloc(r, n, &samples, r->at));
+    assert(n == r->out->n);
     fill(r, train, samples);
     if (test->path == NULL)
         return MOTE_OK;

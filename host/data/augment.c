@@ -18,6 +18,7 @@ static void convert(const struct dataset *d, int64_t from, int64_t n, float *out
     const uint8_t *bytes = d->samples + from;
     int32_t channels = s->channels;
 
+    assert(channels >= 1 && from % channels == 0 && n % channels == 0);
     if (s->reals != NULL && channels == 1) {
         for (int64_t i = 0; i < n; i++)
             out[i] = s->reals[bytes[i]];
@@ -53,6 +54,7 @@ static void move(const struct dataset *d, int32_t i, int64_t dy, int64_t dx, boo
     int64_t height = d->dims[0], width = d->dims[1], channels = d->dims[2], row = width * channels;
     int64_t shown = width - (dx < 0 ? -dx : dx), to = dx > 0 ? dx : 0, from = dx < 0 ? -dx : 0;
 
+    assert(d->rank == 3 && row > 0);
     for (int64_t y = 0; y < height; y++, out += row) {
         int64_t source = y - dy;
 
@@ -72,6 +74,7 @@ static void add_noise(const struct dataset *d, struct random_stream stream, floa
     int64_t i = 0;
     uint64_t block = DRAW_NOISE;
 
+    assert(quantiles != NULL);
     for (; i + 5 <= d->elements; i += 5, block++) {
         uint64_t bits = random_bits(stream, block);
 
@@ -87,6 +90,7 @@ void dataset_augmented(const struct dataset *d, int32_t i, uint64_t seed, int32_
     const struct augment *a = &d->augment;
     struct random_stream stream = random_stream(seed, PURPOSE, (uint64_t)epoch, (uint64_t)i);
 
+    assert(i >= 0 && i < d->n);
     if (a->shift > 0 || a->flip_horizontal) {
         uint32_t steps = 2 * (uint32_t)a->shift + 1;
 

@@ -186,6 +186,7 @@ const char *dataset_name(struct pool *pool, const struct dataset *d, int32_t i)
     const struct dataset_source *s = d->source;
     const char *slash = strrchr(s->file, '/'), *file = slash != NULL ? slash + 1 : s->file;
 
+    assert(i >= 0);
     if (s->files != NULL && (s->rows == NULL || s->list != NULL))
         return s->files[i];
     return pool_printf(pool, "%s:%d", s->files != NULL ? s->files[i] : file, s->rows != NULL ? s->rows[i] : i);
@@ -198,6 +199,7 @@ const char *dataset_place(struct pool *pool, const struct dataset *d, int32_t i)
     const char *row_kind = s->row_kind != NULL ? s->row_kind : "sample";
     int32_t row = s->rows != NULL ? s->rows[i] : i;
 
+    assert(i >= 0);
     if (s->list != NULL)
         return pool_printf(pool, "%s %s %d", s->list, row_kind, row);
     if (s->files != NULL && s->rows == NULL)

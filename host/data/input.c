@@ -141,6 +141,7 @@ static struct mote_preprocess how_of(const struct dataset *d, const struct prepr
 
 static const uint8_t *sample_of(const struct dataset *d, int32_t i)
 {
+    assert(i >= 0 && i < d->n);
     return d->samples + i * d->elements * (type_bits(d->type) / 8);
 }
 

@@ -76,6 +76,7 @@ void dataset_ranges(struct pool *scratch, const struct dataset *d, const int32_t
     int64_t of_one = d->elements / channels;
     double count = (double)n * (double)of_one;
 
+    assert(channels > 0 && d->elements % channels == 0 && n >= 0);
     if (type_bits(d->type) == 8 && channels <= COUNTED_CHANNELS_MAX) {
         count_bytes(scratch, d, samples, n, channels, out);
         return;

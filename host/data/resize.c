@@ -13,6 +13,7 @@ void picture_channels(struct pool *pool, struct picture *p, int32_t channels, bo
     size_t pixels = (size_t)p->height * (size_t)p->width;
     uint8_t *to;
 
+    assert((channels == 1 || channels == 3) && (p->channels == 1 || p->channels == 3));
     if (p->channels == 3 && swap)
         for (size_t i = 0; i < pixels; i++) {
             uint8_t red = p->data[3 * i];
@@ -43,6 +44,7 @@ static void taps_box(struct taps *t, double from, double to, int32_t in)
     double sum = to - from;
 
     t->first = (int32_t)from;
+    assert(sum > 0 && t->first >= 0 && t->first < in);
     for (t->n = 0; t->first + t->n < in && t->first + t->n < to; t->n++) {
         double begin = fmax(from, t->first + t->n), end = fmin(to, t->first + t->n + 1);
 
@@ -55,6 +57,7 @@ static void taps_linear(struct taps *t, double center, int32_t in)
     double at = fmin(fmax(center - 0.5, 0), in - 1);
 
     t->first = (int32_t)at;
+    assert(t->first >= 0 && t->first < in);
     t->n = t->first + 1 < in ? 2 : 1;
     t->weight[0] = (float)(t->n == 2 ? 1 - (at - t->first) : 1);
     t->weight[1] = (float)(at - t->first);
@@ -65,6 +68,7 @@ static struct taps *taps_make(struct pool *pool, int32_t in, int32_t out)
     struct taps *taps = pool_array(pool, (size_t)out, sizeof *taps);
     double step = (double)in / out;
 
+    assert(in > 0 && out > 0);
     for (int32_t i = 0; i < out; i++) {
         taps[i].weight = pool_array(pool, (size_t)step + 3, sizeof(float));
         if (step > 1)

@@ -24,6 +24,7 @@ struct split_digests digests_list(struct reading *r, const uint8_t *mark, uint8_
     struct split_digests list = {0, NULL};
     uint8_t *data;
 
+    assert(r->digests != NULL);
     for (int32_t i = 0; i < n; i++)
         if (mark[i] == wanted)
             all[k++] = r->digests[i];
@@ -35,6 +36,7 @@ struct split_digests digests_list(struct reading *r, const uint8_t *mark, uint8_
     for (int32_t i = 0; i < list.n; i++)
         for (int b = 0; b < DIGEST_BYTES; b++)
             data[i * DIGEST_BYTES + b] = (uint8_t)(all[i] >> (8 * b));
+    assert(list.n <= k && k <= n);
     return list;
 }
 
@@ -83,6 +85,7 @@ static const int32_t *map_classes(struct reading *r)
 
 static uint8_t split_by_key(const struct split_memory *m, uint64_t key, int32_t class)
 {
+    assert(class >= 0 && class < m->n_cutoffs);
     return key < m->test[class] ? SPLIT_TEST : key < m->validation[class] ? SPLIT_VALIDATION : SPLIT_TRAIN;
 }
 

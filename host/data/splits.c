@@ -90,6 +90,7 @@ static int32_t take(const struct draw *d, int32_t n, int32_t from, int32_t want,
             break;
         to = next;
     }
+    assert(from <= to && to <= n);
     return to;
 }
 
@@ -117,6 +118,7 @@ static enum mote_status draw_some(struct splitting *s, struct draw *d, int32_t n
     TRY(check_enough(s, d, n, whose));
     test = take(d, n, 0, share(s->fraction[SPLIT_TEST], n), 1 + (want > 0));
     validation = take(d, n, test, want, 1);
+    assert(test <= validation && validation < n);
     for (int32_t i = 0; i < n; i++)
         s->split[d[i].sample] = i < test ? SPLIT_TEST : i < validation ? SPLIT_VALIDATION : SPLIT_TRAIN;
     s->cutoffs[0][cutoff] = test > 0 ? d[test].key : 0;
@@ -139,6 +141,7 @@ static void find_torn(struct splitting *s)
     int32_t n = r->out->n;
     struct draw *all = pool_array(&r->scratch, (size_t)n, sizeof *all);
 
+    assert(labels != NULL && r->digests != NULL);
     for (int32_t i = 0; i < n; i++)
         all[i] = (struct draw){r->digests[i], i};
     qsort(all, (size_t)n, sizeof *all, by_key);

@@ -63,6 +63,7 @@ static enum mote_status place_arena(struct firmware *fw, int32_t k, int64_t byte
     if ((uint64_t)bytes >= fw->ram_bytes)
         return fail(at, MOTE_ERR_FIT, "the emulated machine %s has no room for arena %d of %lld bytes",
                     fw->emulated->name, (int)k + 1, (long long)bytes);
+    assert(bytes >= 0 && k >= 0);
     fw->ram_bytes = (fw->ram_bytes - (uint64_t)bytes) & ~(uint64_t)15;
     *address = ram->origin + fw->ram_bytes;
     return MOTE_OK;
@@ -276,6 +277,7 @@ static void join_rows(struct firmware *fw, const struct emulate_job *job)
         for (int32_t row = 0; row < job->feed_rows; row++) {
             const int32_t from = i * job->feed_rows + row;
 
+            assert(from >= i && INTERVALS_BEFORE + from < fw->n_counts);
             each[i] = row == 0 ? each[from] : each[i] + each[from];
             if (by_class && row == 0)
                 by_class[i] = by_class[from];

@@ -39,6 +39,7 @@ void gradient_give(struct backward *b, int32_t t, int32_t d)
 {
     static const struct binary_opts plain = {.activation = ACTIVATION_NONE};
 
+    assert(d >= 0 && d < b->g->n_tensors);
     if (t == TENSOR_ABSENT || !b->wanted[t])
         return;
     if (b->gradients[t] == TENSOR_ABSENT)
@@ -149,6 +150,7 @@ enum mote_status gradient_append(struct model *m, struct graph *g, int32_t loss,
     struct backward b = {.m = m, .g = g};
     int32_t n_ops = g->n_ops, n_tensors = g->n_tensors;
 
+    assert(loss >= 0 && loss < n_tensors);
     b.wanted = pool_array(m->pool, (size_t)n_tensors, sizeof *b.wanted);
     b.gradients = pool_array(m->pool, (size_t)n_tensors, sizeof *b.gradients);
     for (int32_t i = 0; i < n_tensors; i++)

@@ -52,6 +52,7 @@ int64_t tensor_bytes(const struct tensor *t)
     int64_t n = tensor_elements(t);
     int bits = type_bits(t->type);
 
+    assert(t->rank >= 0 && t->rank <= RANK_MAX);
     if (n < 0 || bits == 0)
         return -1; /* strings and handles have no size of their own */
     if (n > INT64_MAX / bits - 7)
@@ -91,6 +92,7 @@ bool split_has(const struct split_digests *list, uint64_t digest)
 {
     int32_t from = 0, to = list->n;
 
+    assert(list->n == 0 || list->data != NULL);
     while (from < to) {
         int32_t middle = from + (to - from) / 2;
         uint64_t x = le64(list->data + (size_t)middle * DIGEST_BYTES);
@@ -107,6 +109,7 @@ bool split_has(const struct split_digests *list, uint64_t digest)
 
 bool shape_equal(const struct tensor *a, const struct tensor *b)
 {
+    assert(a->rank <= RANK_MAX && b->rank <= RANK_MAX);
     return a->rank == b->rank && memcmp(a->dims, b->dims, (size_t)a->rank * sizeof a->dims[0]) == 0;
 }
 
@@ -141,6 +144,7 @@ int graph_uses(const struct graph *g, int32_t tensor)
 {
     int uses = count(g->outputs, g->n_outputs, tensor);
 
+    assert(tensor >= 0 && tensor < g->n_tensors);
     for (int32_t i = 0; i < g->n_ops; i++)
         if (g->ops[i].id != OP_NOP)
             uses += count(g->ops[i].in, g->ops[i].n_in, tensor);
@@ -149,6 +153,7 @@ int graph_uses(const struct graph *g, int32_t tensor)
 
 int32_t graph_producer(const struct graph *g, int32_t tensor)
 {
+    assert(tensor >= 0 && tensor < g->n_tensors);
     for (int32_t i = 0; i < g->n_ops; i++)
         if (g->ops[i].id != OP_NOP && count(g->ops[i].out, g->ops[i].n_out, tensor) > 0)
             return i;
@@ -163,6 +168,7 @@ struct frame frame_op(const struct frame *up, const struct graph *g, int32_t op)
     const struct op *o = &g->ops[op];
     bool known = o->id > OP_NOP && o->id < OP_LIMIT && op_info[o->id].NAME;
 
+    assert(op >= 0 && op < g->n_ops);
     return (struct frame){up, "op", known ? op_info[o->id].NAME : "NOP", o->source >= 0 ? o->source : op, NULL};
 }
 
@@ -170,6 +176,7 @@ struct frame frame_tensor(const struct frame *up, const struct graph *g, int32_t
 {
     const struct tensor *t = &g->tensors[tensor];
 
+    assert(tensor >= 0 && tensor < g->n_tensors);
     return (struct frame){up, "tensor", t->name, t->source >= 0 ? t->source : tensor, NULL};
 }
 
@@ -188,6 +195,7 @@ int32_t graph_add_tensor(struct model *m, struct graph *g, const struct tensor *
 {
     struct tensor copy = *t; /* t may be in the array that moves */
 
+    assert(copy.rank >= 0 && copy.rank <= RANK_MAX && copy.quant.n >= 0);
     g->tensors = pool_grow(m->pool, g->tensors, (size_t)g->n_tensors, sizeof *g->tensors);
     if (!copy.name)
         copy.name = "";
@@ -218,6 +226,7 @@ struct op *graph_add_op(struct model *m, struct graph *g, enum op_id id, int n_i
                     .opts = bytes ? pool_alloc(m->pool, bytes) : NULL,
                     .source = -1};
 
+    assert(id >= OP_NOP && id < OP_LIMIT && n_in >= 0 && n_out >= 0);
     g->ops = pool_grow(m->pool, g->ops, (size_t)g->n_ops, sizeof *g->ops);
     g->ops[g->n_ops] = op;
     return &g->ops[g->n_ops++];
@@ -241,6 +250,7 @@ static int32_t *add_marked(struct pool *pool, const struct graph *g, const int32
 
 void graph_leave_out(struct model *m, struct graph *g, bool *made, bool *read, int32_t n)
 {
+    assert(n <= g->n_tensors);
     g->inputs = add_marked(m->pool, g, g->inputs, &g->n_inputs, made, n);
     for (int32_t i = 0; i < g->n_inputs; i++)
         read[g->inputs[i]] = false;
@@ -249,6 +259,7 @@ void graph_leave_out(struct model *m, struct graph *g, bool *made, bool *read, i
 
 void quant_set(struct model *m, struct quant *q, float scale, int32_t zero)
 {
+    assert(scale > 0);
     *q = (struct quant){1, 0, pool_copy(m->pool, &scale, sizeof scale), pool_copy(m->pool, &zero, sizeof zero)};
 }
 
@@ -305,6 +316,7 @@ static void *copy_growable(struct pool *pool, const void *array, int32_t n, size
     size_t capacity = 8;
     void *copy;
 
+    assert(n > 0 ? array != NULL : n == 0);
     if (n == 0)
         return NULL;
     while (capacity < (size_t)n)
@@ -357,6 +369,7 @@ void preprocess_scale(struct pool *pool, struct preprocess *p, int32_t n, const 
 {
     float *inverse = pool_array(pool, (size_t)n, sizeof *inverse);
 
+    assert(n >= 0);
     for (int32_t i = 0; i < n; i++)
         inverse[i] = 1.0f / std[i];
     p->n = n;

@@ -90,10 +90,12 @@ const char *activation_name(int activation); /* "relu6" */
 /* ---- shared by the operators' files (host/graph/shapes.c) ---- */
 static inline struct tensor *op_in(const struct graph *g, const struct op *op, int i) /* NULL if absent */
 {
+    assert(i >= 0);
     return i < op->n_in && op->in[i] != TENSOR_ABSENT ? &g->tensors[op->in[i]] : NULL;
 }
 static inline struct tensor *op_out(const struct graph *g, const struct op *op, int i)
 {
+    assert(i >= 0 && i < op->n_out && op->out[i] >= 0 && op->out[i] < g->n_tensors);
     return &g->tensors[op->out[i]];
 }
 /* Sets out's rank and dims, or fails if out has known dims that differ. */

@@ -29,7 +29,7 @@ enum mote_status infer_set(const struct frame *at, struct tensor *out, int rank,
     struct tensor want = {.rank = rank};
     char is[96], should[96];
 
-    assert(rank <= RANK_MAX);
+    assert(rank >= 0 && rank <= RANK_MAX);
     for (int i = 0; i < rank; i++) {
         if (dims[i] <= 0 && dims[i] != DIM_UNKNOWN)
             return fail(at, MOTE_ERR_SHAPE,
@@ -72,11 +72,13 @@ struct window window_fit(int padding, int64_t in, int64_t filter, int64_t stride
         return nothing_fits();
     total = (w.out - 1) * stride + reach - in;
     w.pad_before = total > 0 ? total / 2 : 0;
+    assert(w.pad_before < reach);
     return w;
 }
 
 enum mote_status want_axis(const struct frame *at, int64_t axis, int rank, int *out)
 {
+    assert(rank >= 0 && rank <= RANK_MAX);
     if (axis < -rank || axis >= rank)
         return fail(at, MOTE_ERR_VALUE, "axis %lld of %d dimensions", (long long)axis, rank);
     *out = (int)(axis < 0 ? axis + rank : axis);
@@ -85,6 +87,7 @@ enum mote_status want_axis(const struct frame *at, int64_t axis, int rank, int *
 
 int64_t const_int(const struct tensor *t, int64_t i)
 {
+    assert(i >= 0);
     assert(t->data && (t->type == TYPE_S16 || t->type == TYPE_S32 || t->type == TYPE_S64));
     if (t->type == TYPE_S16)
         return (int16_t)(t->data[i * 2] | t->data[i * 2 + 1] << 8);

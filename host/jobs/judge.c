@@ -44,6 +44,7 @@ int32_t judge_label(const struct judge *j, int32_t i)
 {
     int32_t label = j->what.data->labels[j->what.samples[i]];
 
+    assert(i >= 0 && i < j->what.n && label >= 0 && label < j->what.data->n_classes);
     return j->numbers != NULL ? j->numbers[label] : label;
 }
 
@@ -105,11 +106,16 @@ enum mote_status judge_open(struct pool *pool, const struct mote_model *m, const
     if (what->task.kind == MOTE_TASK_NONE)
         out->what.task.kind = guess_task(pool, m, what->data);
     out->how = judgings[out->what.task.kind];
+    assert(out->how != NULL);
     return out->how->open(out, m, &io);
 }
 
 /* ---- seeing ---- */
-void judge_see(struct judge *j, int32_t i, const struct mote_io *out) { j->how->see(j, i, out); }
+void judge_see(struct judge *j, int32_t i, const struct mote_io *out)
+{
+    assert(i >= 0 && i < j->what.n);
+    j->how->see(j, i, out);
+}
 
 void judge_add(struct judge *j, const char *key, const char *name, enum metric_form form, double value)
 {

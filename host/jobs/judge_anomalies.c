@@ -152,6 +152,7 @@ enum mote_status judge_threshold(struct pool *pool, struct bytes image, const st
     for (int32_t i = 0; i < what->n; i++)
         if (!j.anomalous[i])
             scores[n++] = j.values[i];
+    assert(n <= what->n);
     *out = (struct threshold){alarm_threshold(pool, scores, n), n, j.normal};
     return MOTE_OK;
 }

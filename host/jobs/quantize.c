@@ -65,6 +65,7 @@ static const int32_t *pick(struct quantized *q, const int32_t *index, int32_t n,
             picked[k++] = index[i];
         else
             others[i - k] = index[i];
+    assert(k == want);
     *rest = others;
     return picked;
 }

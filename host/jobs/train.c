@@ -229,6 +229,7 @@ static enum mote_status finish_epoch(struct train *t, const struct epoch_result 
     struct history_row row = {
         .epoch = epochs_done(t), .rate = (double)r->rate, .train_loss = r->loss, .train_accuracy = r->accuracy};
 
+    assert(t->trainer.step % t->trainer.steps_per_epoch == 0 && row.epoch >= 1);
     if (t->data.n_split[SPLIT_VALIDATION] > 0)
         trainer_evaluate(&t->trainer, SPLIT_VALIDATION, &scratch, &validation);
     pool_free(&scratch);

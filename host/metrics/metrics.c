@@ -120,6 +120,7 @@ struct regression regression_of(const float *targets, const float *predictions, 
 {
     double mean = mean_of(targets, n), absolute = 0, squares = 0, about_mean = 0;
 
+    assert(n >= 0);
     for (int64_t i = 0; i < n; i++) {
         double error = (double)predictions[i] - (double)targets[i], distance = (double)targets[i] - mean;
 
@@ -175,6 +176,7 @@ static void walk(struct roc *roc, const struct scored *s, int64_t n)
         roc->points[roc->n++] =
             (struct roc_point){(double)score, share_of(false_above, roc->negatives), share_of(above, roc->positives)};
     }
+    assert(above == roc->positives && false_above == roc->negatives);
     roc->auc = share_of(twice, 2 * roc->positives * roc->negatives);
 }
 
@@ -220,6 +222,7 @@ struct alarms alarms_of(const float *scores, const bool *anomalous, int64_t n, f
         a.false_alarms += alarm && !anomalous[i];
         a.misses += !alarm && anomalous[i];
     }
+    assert(a.false_alarms <= a.normal && a.misses <= a.anomalous);
     return a;
 }
 
@@ -228,6 +231,7 @@ float alarm_threshold(struct pool *scratch, const float *scores, int64_t n)
     bool *none = pool_array(scratch, (size_t)n + 1, sizeof *none);
     float threshold = n > 0 ? sorted(scratch, scores, none, n)[n / ALARM_RARITY].score : INFINITY;
 
+    assert(!isnan(threshold));
     return threshold > 0 ? threshold : 0; /* a score is not below 0 */
 }
 

@@ -35,6 +35,7 @@ struct walk blocks_walk(const struct blocks *b)
     struct walk w = {.rank = 2 * b->n + 2};
     int64_t channels = b->pixels[b->rank - 1], picture = channels, batch = channels, stride = channels;
 
+    assert(b->n >= 1 && b->n <= 2 && b->rank == b->n + 2);
     for (int i = 0; i < b->n; i++) {
         picture *= b->pixels[1 + i];
         batch *= b->batches[1 + i];
@@ -85,6 +86,7 @@ struct walk walk_reversed(const struct walk *w)
 {
     struct walk r = *w;
 
+    assert(w->rank >= 0 && w->rank <= WALK_MAX);
     r.in_at = w->out_at;
     r.out_at = w->in_at;
     for (int d = 0; d < w->rank; d++) {

@@ -71,6 +71,7 @@ enum mote_status lower_real_zero(struct lowering *l, const struct op *op, int32_
 /* Dimension d of `rank` dimensions, of a tensor that may have fewer: its own are the innermost. */
 static int64_t dim_of(const struct tensor *t, int rank, int d)
 {
+    assert(d >= 0 && d < rank && t->rank <= rank);
     return d < rank - t->rank ? 1 : t->dims[d - (rank - t->rank)];
 }
 
@@ -156,6 +157,7 @@ struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, co
         p.b_len *= inner[i].b ? inner[i].dim : 1;
         p.out_len *= inner[i].dim;
     }
+    assert(p.rank >= 1 && p.rank <= RANK_MAX && p.a_len <= p.out_len && p.b_len <= p.out_len);
     return p;
 }
 
@@ -195,6 +197,7 @@ enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const 
         .lo = q->lo,
         .hi = q->hi,
     };
+    assert(q->lo <= q->hi);
     int32_t args[] = {
         lower_tensor(l, op->in[0]),
         lower_tensor(l, op->in[1]),
@@ -264,5 +267,6 @@ float ratio_f32(float a, float b)
 {
     volatile float ratio = a / b;
 
+    assert(b > 0);
     return ratio;
 }

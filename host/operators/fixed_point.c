@@ -19,6 +19,7 @@ int32_t fixed_exp(int32_t a, int integer_bits)
     int32_t y = exp_eighth + mul(exp_eighth, x + tail);
     uint32_t rest = (uint32_t)part - (uint32_t)a;
 
+    assert(a <= 0 && (integer_bits == 4 || integer_bits == 5));
     if (a == 0)
         return INT32_MAX;
     for (int i = 0; i < integer_bits + 2; i++)

@@ -86,6 +86,7 @@ static enum mote_status lower_multipliers(struct lowering *l, const struct op *o
     int32_t n = s->weights->n, *mult = pool_array(l->pool, (size_t)n, sizeof *mult);
     int8_t *shift = pool_array(l->pool, (size_t)n, 1);
 
+    assert(n >= 1 && shift_max <= INT8_MAX);
     out->per_channel = 0;
     for (int32_t i = 0; i < n; i++) {
         double real = 0;
@@ -98,6 +99,7 @@ static enum mote_status lower_multipliers(struct lowering *l, const struct op *o
         if (exponent > shift_max)
             return fail(at, MOTE_ERR_QUANT, "channel %d: the output's scale %g is too small beside the input's", (int)i,
                         s->out);
+        assert(exponent >= -31 && mult[i] >= 0);
         shift[i] = (int8_t)exponent;
         if (mult[i] != mult[0] || shift[i] != shift[0])
             out->per_channel = 1;
@@ -116,6 +118,7 @@ static void fold_bias(struct lowering *l, const struct scales *s, const int8_t *
     uint32_t *bias = pool_array(l->pool, (size_t)channels, sizeof *bias);
     uint32_t in_zero = (uint32_t)s->in_zero, weights_zero = (uint32_t)s->weights_zero;
 
+    assert(channels > 0 && n > 0 && weights != NULL);
     for (int32_t c = 0; c < channels; c++) {
         uint32_t sum = 0;
 
@@ -153,6 +156,7 @@ static int32_t lower_bias(struct lowering *l, const struct tensor *bias, enum mo
     size_t size = (size_t)type_bits(type) / 8;
     uint8_t *out = pool_array(l->pool, (size_t)channels, size);
 
+    assert(bias == NULL || tensor_elements(bias) == channels);
     for (int32_t c = 0; bias != NULL && c < channels; c++) {
         int64_t value = const_int(bias, c);
 

@@ -7,6 +7,7 @@ struct parts parts_of(struct lowering *l, int32_t whole, int axis)
     const struct tensor *t = &l->graph->tensors[whole];
     struct parts p = {.whole = lower_tensor(l, whole), .outer = 1, .length = 1};
 
+    assert(axis >= 0 && axis < t->rank);
     for (int d = 0; d < t->rank; d++)
         *(d < axis ? &p.outer : &p.length) *= t->dims[d];
     return p;
@@ -18,6 +19,7 @@ static struct walk next_part(const struct lowering *l, struct parts *p, int32_t 
     int64_t length = tensor_elements(&l->graph->tensors[part]) / p->outer;
     struct walk w = {.rank = 2, .dims = {{p->outer, length, length}, {length, 1, 1}}};
 
+    assert(p->outer > 0 && length > 0 && p->at + length <= p->length);
     p->at += length;
     return w;
 }

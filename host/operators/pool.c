@@ -40,6 +40,7 @@ enum mote_status pool_windows(const struct graph *g, const struct op *op, struct
 
     *y = rows_of(o, in);
     *x = columns_of(o, in);
+    assert(y->out >= 1 && x->out >= 1);
     if (!every_window_has_elements(y, in->dims[1], o->filter_h, o->stride_h) ||
         !every_window_has_elements(x, in->dims[2], o->filter_w, o->stride_w))
         return fail(at, MOTE_ERR_SHAPE, "a window lies in the padding altogether: reduce the padding");

@@ -13,6 +13,7 @@ void quantize_multiplier(double scale, int32_t *mult, int32_t *shift)
     int exponent = 0;
     int64_t q = llround(ldexp(frexp(scale, &exponent), 31));
 
+    assert(isfinite(scale));
     if (q == INT64_C(1) << 31) {
         q /= 2;
         exponent++;
@@ -21,6 +22,7 @@ void quantize_multiplier(double scale, int32_t *mult, int32_t *shift)
         q = 0;
         exponent = 0;
     }
+    assert(exponent >= -31 && q >= -INT64_C(0x7fffffff) && q <= INT64_C(0x7fffffff));
     *mult = (int32_t)q;
     *shift = exponent;
 }
@@ -33,6 +35,7 @@ double linear_scale(enum op_id id, float in, const struct quant *weights, int32_
     volatile float product = in * w; /* volatile: one rounding to float, whatever the compiler's options */
     bool rounded = id == OP_FULLY_CONNECTED && weights->n == 1;
 
+    assert(weights->n == 1 || (channel >= 0 && channel < weights->n));
     return (rounded ? (double)product : (double)in * (double)w) / (double)out;
 }
 
@@ -67,6 +70,7 @@ static enum mote_status activation_range(const struct tensor *out, int activatio
     if (*lo > *hi || *hi < min)
         return fail(at, MOTE_ERR_QUANT, "the output's zero point %d leaves the fused activation no value",
                     (int)out->quant.zero[0]);
+    assert(*lo >= min && *hi <= max);
     return MOTE_OK;
 }
 

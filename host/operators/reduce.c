@@ -64,6 +64,7 @@ static void collapse(const struct tensor *in, const bool reduced[RANK_MAX], stru
         if (in->dims[d] == 1)
             continue;
         if (levels != last) {
+            assert(levels->next > 0);
             levels->next--;
             levels->step[levels->next] = (int32_t)step;
         }
@@ -108,6 +109,7 @@ static void divide_multiplier(int64_t n, int32_t *mult, int32_t *shift)
 {
     int32_t bits = 0;
 
+    assert(n > 0);
     while (n >> (bits + 1))
         bits++;
     if (bits > 31 + *shift)

@@ -23,6 +23,7 @@ static struct walk merge_dims(const struct walk *w)
 {
     struct walk m = {.rank = 0, .in_at = w->in_at, .out_at = w->out_at};
 
+    assert(w->rank >= 0 && w->rank <= WALK_MAX);
     for (int32_t d = 0; d < w->rank; d++) {
         const struct walk_dim *now = &w->dims[d];
         struct walk_dim *last = &m.dims[m.rank - (m.rank > 0)];
@@ -62,6 +63,7 @@ enum mote_status lower_walk(struct lowering *l, const struct walk *w, int32_t in
     p.rank = m.rank > 0 ? m.rank : 1;
     p.rows = shape[0][0];
 
+    assert(p.rows > 0 && p.chunk > 0 && p.in_at >= 0 && p.out_at >= 0);
     int32_t args[] = {in, lower_const(l, "shape", TYPE_S32, shape, (size_t)p.rank * sizeof shape[0], false), out};
 
     return lower_step(l, KERNEL_strided_copy, &p, args, at);

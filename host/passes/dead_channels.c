@@ -379,6 +379,7 @@ static void need(struct work *k, int32_t tensor, int32_t c)
     if (ch->n == 0 || ch->needed[c])
         return;
     ch->needed[c] = true;
+    assert(ch->n_needed < ch->n);
     ch->n_needed++;
     k->changed = true;
 }
@@ -507,6 +508,7 @@ static int32_t kept_weights(struct work *k, const struct op *op, const struct la
         if (is_needed(k, op->out[0], (int32_t)o) && (c < 0 || is_needed(k, op->in[0], (int32_t)c)))
             to[n++] = l->weights[i];
     }
+    assert(n == (size_t)out_c * (size_t)in_c * (size_t)l->taps);
     w.dims[l->depthwise ? w.rank - 1 : 0] = out_c;
     if (!l->depthwise)
         w.dims[w.rank - 1] = op->id == OP_FULLY_CONNECTED ? (int64_t)in_c * l->taps : in_c;
@@ -553,6 +555,7 @@ static int32_t kept_bias(struct work *k, const struct op *op, const struct layer
     for (int32_t o = 0; o < l->out_c; o++)
         if (is_needed(k, op->out[0], o))
             any |= to[n++] = folded_bias(k, op, l, o);
+    assert(n == kept(k, op->out[0], l->out_c));
     if (!l->bias && any == 0)
         return TENSOR_ABSENT;
     if (l->bias)
@@ -593,6 +596,7 @@ static void rewrite(struct work *k)
             op_set_inputs(k->m, op, 1, op->in); /* to the output's new shape */
         }
     }
+    assert(n_tensors <= k->g->n_tensors);
     for (int32_t t = 0; t < n_tensors; t++)
         if (shrinks(k, t))
             k->g->tensors[t].dims[k->g->tensors[t].rank - 1] = k->channels[t].n_needed;

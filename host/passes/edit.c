@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small changes that several passes make. */
+#include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 
-void op_kill(struct op *op) { op->id = OP_NOP; }
+void op_kill(struct op *op)
+{
+    assert(op->id != OP_NOP);
+    op->id = OP_NOP;
+}
 
 void op_set_inputs(struct model *m, struct op *op, int32_t n, const int32_t *in)
 {
+    assert(op->id != OP_NOP && n >= op_info[op->id].in_min && n <= op_info[op->id].in_max);
     op->in = pool_copy(m->pool, in, (size_t)n * sizeof(*in));
     op->n_in = n;
 }
 
 void graph_redirect(struct graph *g, int32_t from, int32_t to)
 {
+    assert(from != to && to >= 0 && to < g->n_tensors);
     for (int32_t i = 0; i < g->n_ops; i++)
         for (int32_t k = 0; k < g->ops[i].n_in; k++)
             if (g->ops[i].in[k] == from)
@@ -30,6 +37,7 @@ bool tensor_is_internal(const struct graph *g, int32_t tensor)
 {
     const struct tensor *t = &g->tensors[tensor];
 
+    assert(tensor >= 0 && tensor < g->n_tensors);
     return !t->data && !t->state && !graph_is_input(g, tensor) && !graph_is_output(g, tensor);
 }
 
@@ -49,6 +57,7 @@ bool op_bypass(struct graph *g, int32_t i)
     int32_t from = op->in[0], to = op->out[0];
     const struct tensor *in = &g->tensors[from], *out = &g->tensors[to];
 
+    assert(op->id != OP_NOP && op->n_in >= 1 && op->n_out >= 1);
     if (in->type != out->type || !shape_equal(in, out) || !quant_equal(&in->quant, &out->quant) || in->state ||
         out->state)
         return false;
@@ -74,6 +83,7 @@ struct op *graph_insert_op(struct model *m, struct graph *g, int32_t i, enum op_
 {
     struct op op = *graph_add_op(m, g, id, n_in, in, n_out, out);
 
+    assert(i >= 0 && i < g->n_ops);
     memmove(&g->ops[i + 1], &g->ops[i], (size_t)(g->n_ops - 1 - i) * sizeof op);
     g->ops[i] = op;
     return &g->ops[i];

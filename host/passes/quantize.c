@@ -248,6 +248,7 @@ static int32_t as_s8(struct work *w, int32_t t, struct quant_s8 want)
         return quantize_constant(w->m, w->g, t, want);
     if (own && w->s8[t] != TENSOR_ABSENT)
         return w->s8[t];
+    assert(w->s8[t] != TENSOR_ABSENT || w->f32[t] != TENSOR_ABSENT);
     out = convert(w, OP_QUANTIZE, w->s8[t] != TENSOR_ABSENT ? w->s8[t] : w->f32[t], other_form(w, t, TYPE_S8, &want));
     if (own)
         w->s8[t] = out;
@@ -441,6 +442,7 @@ enum mote_status quantize_graph(struct model *m, bool float_ends, int32_t **wher
     for (int32_t t = 0; t < w.n; t++)
         if (w.s8[t] == TENSOR_ABSENT)
             w.s8[t] = t;
+    assert(w.n <= g->n_tensors);
     return model_verify(m, at);
 }
 

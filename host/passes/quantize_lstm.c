@@ -61,6 +61,7 @@ static void quantize_gate(struct model *m, struct graph *g, const struct op *op,
         float real;
 
         memcpy(&real, b->data + (size_t)i * sizeof real, sizeof real);
+        assert(product > 0 && fabs((double)real / product) < 0x1p31);
         data[i] = (int32_t)llround((double)real / product);
     }
     bias.type = TYPE_S32;

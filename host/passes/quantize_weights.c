@@ -16,6 +16,7 @@ struct quant_s8 quant_of_range(struct range r)
     double lo = r.min < 0 ? (double)r.min : 0, hi = r.max > 0 ? (double)r.max : 0, zero;
     float scale = (float)((hi - lo) / 255);
 
+    assert(hi >= lo);
     if (!(scale >= FLT_MIN))
         return (struct quant_s8){1, 0};
     zero = round(-128 - lo / (double)scale);
@@ -26,6 +27,7 @@ float weight_scale(float largest_weight, float bias, float in_scale, float out_s
 {
     double scale = (double)largest_weight / WEIGHT_MAX;
 
+    assert(in_scale > 0 && out_scale > 0);
     scale = fmax(scale, fabs((double)bias) / BIAS_MAX / (double)in_scale);
     scale = fmax(scale, (double)out_scale * MULTIPLIER_MIN / (double)in_scale);
     return (float)fmax(scale, (double)FLT_MIN);
@@ -58,6 +60,8 @@ int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, stru
     int64_t n = tensor_elements(&t);
     int8_t *data = pool_array(m->pool, (size_t)n + 1, 1);
 
+    assert(t.type == TYPE_F32 && t.data != NULL);
+    assert(q.scale > 0 && q.zero >= INT8_MIN && q.zero <= INT8_MAX);
     for (int64_t i = 0; i < n; i++)
         data[i] = clamp_s8(round((double)float_at(&t, i) / (double)q.scale) + q.zero, INT8_MIN);
     t.type = TYPE_S8;
@@ -95,6 +99,7 @@ static enum mote_status want_floats(const struct graph *g, int32_t tensor, const
 
 static void find_scales(struct pool *pool, struct channels *c, struct quant_s8 in, struct quant_s8 out)
 {
+    assert(c->n > 0 && c->below > 0);
     c->scale = pool_array(pool, (size_t)c->n, sizeof *c->scale);
     for (int64_t i = 0; i < tensor_elements(c->weights); i++) {
         float *largest = &c->scale[i / c->below % c->n];
@@ -133,6 +138,7 @@ static struct tensor bias_s32(struct pool *pool, const struct channels *c, struc
     for (int64_t i = 0; i < c->n; i++) {
         double product = (double)in.scale * (double)c->scale[i];
 
+        assert(product > 0 && fabs((double)float_at(c->bias, i) / product) < 0x1p31);
         data[i] = (int32_t)llround((double)float_at(c->bias, i) / product);
         scale[i] = fmaxf((float)product, FLT_MIN);
     }

@@ -39,6 +39,7 @@ static int64_t c_bytes(const struct plan *plan)
         bytes += STEP_CODE + 4 * (int64_t)kernels[plan->steps[i].kernel]->n_params;
     if (plan->schedule.n_calls > plan->n_steps)
         bytes += plan->schedule.n_entries * (int64_t)ENTRY_BYTES;
+    assert(bytes > 0);
     return bytes;
 }
 
@@ -141,6 +142,7 @@ static void add(struct pool *pool, struct trade *all, int32_t *n, const struct t
         }
     for (; at > 0 && all[at - 1].ram > t->ram; at--)
         all[at] = all[at - 1];
+    assert(*n < TRADES_MAX && t->ram >= 0);
     all[at] = *t;
     ++*n;
 }
@@ -242,6 +244,7 @@ static enum mote_status refuse(struct pool *pool, const struct trade *all, int32
                  option(pool, m, take(t != NULL ? t : least(all, n, &none, m, m), m)),
                  t != NULL ? "would do" : "is the least alone");
     }
+    assert(asked.len > 0 && would.len > 0);
     return fail(at, MOTE_ERR_FIT, "no plan is within %s: %s", asked.s, would.s);
 }
 

@@ -62,6 +62,7 @@ int32_t lower_tensor(struct lowering *l, int32_t tensor)
     const struct tensor *t = &l->graph->tensors[tensor];
     int32_t *value = &plan->value_of_tensor[tensor], initial;
 
+    assert(tensor >= 0 && tensor < l->graph->n_tensors);
     if (*value != VALUE_NONE)
         return *value;
     if (t->data != NULL)
@@ -89,6 +90,7 @@ int32_t lower_zeros_s8(struct lowering *l, int32_t zero, size_t bytes)
     int32_t *shared = &plan->zeros[zero - INT8_MIN];
     uint8_t *data = pool_alloc(plan->pool, bytes);
 
+    assert(zero >= INT8_MIN && zero <= INT8_MAX && bytes > 0);
     memset(data, zero, bytes);
     if (*shared == VALUE_NONE)
         *shared = plan_value(plan, &(struct value){.kind = VALUE_CONST,
@@ -108,6 +110,7 @@ int32_t lower_zeros_s8(struct lowering *l, int32_t zero, size_t bytes)
 
 int32_t plan_scratch(struct plan *plan, enum mote_type type, size_t bytes)
 {
+    assert(bytes > 0);
     return plan_value(plan, &(struct value){.kind = VALUE_SCRATCH,
                                             .name = "scratch",
                                             .type = type,
@@ -118,6 +121,7 @@ int32_t plan_scratch(struct plan *plan, enum mote_type type, size_t bytes)
 
 void plan_place(struct plan *plan)
 {
+    assert(plan->place == VALUE_NONE);
     plan->place = plan_value(plan, &(struct value){.kind = VALUE_STATE,
                                                    .name = "place in the schedule",
                                                    .type = TYPE_U16,
@@ -140,6 +144,7 @@ enum mote_status lower_alias(struct lowering *l, int32_t in, int32_t out, const 
     to = lower_tensor(l, out);
     if (l->plan->values[from].bytes != l->plan->values[to].bytes)
         return fail(at, MOTE_ERR_SHAPE, "input and output do not have the same size");
+    assert(to != from && l->plan->values[to].alias == VALUE_NONE);
     l->plan->values[to].alias = from;
     return MOTE_OK;
 }
@@ -196,10 +201,14 @@ enum mote_status lower_step(struct lowering *l, enum kernel_id kernel, const voi
     int64_t bytes[MOTE_ARGS_MAX];
     struct step *s;
 
-    for (int i = 0; i < k->n_args; i++)
+    assert(l->op >= 0 && l->op < l->graph->n_ops);
+    for (int i = 0; i < k->n_args; i++) {
+        assert(args[i] >= 0 && args[i] < plan->n_values);
         bytes[i] = plan->values[args[i]].bytes;
+    }
     rows_hold_all(k, own, bytes);
     TRY(check_step(l, k, own, args, &rows, at));
+    assert(rows > 0);
     plan->steps = pool_grow(plan->pool, plan->steps, (size_t)plan->n_steps, sizeof *s);
     s = &plan->steps[plan->n_steps++];
     s->kernel = kernel;

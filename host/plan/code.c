@@ -36,6 +36,7 @@ static int64_t bytes_of(enum mote_core core, const char *name, bool small)
 {
     const int column = code_is_measured(core) ? column_named(core_name(core)) : column_named("cortex-m3");
 
+    assert(column >= 0);
     for (size_t i = 0; i < COUNT(table); i++)
         if (table[i].small == small && strcmp(table[i].name, name) == 0)
             return table[i].bytes[column];

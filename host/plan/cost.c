@@ -11,6 +11,7 @@ double call_cost(const struct plan *plan, int32_t step, int32_t rows)
     const struct step *s = &plan->steps[step];
     double row = kernels[s->kernel]->cost(s->params) * PER_OPERATION;
 
+    assert(rows > 0 && s->version != NULL);
     if (s->version->code->instructions != NULL)
         return CALL + s->version->code->instructions(s->params, rows);
     return CALL + rows * (ROW + (s->version->features != 0 ? row / FASTER : row));

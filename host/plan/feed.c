@@ -58,6 +58,7 @@ static int32_t put_row(struct plan *plan)
     struct graph *g = pool_copy(plan->pool, plan->graph, sizeof *g);
     const int32_t n = g->n_tensors;
 
+    assert(plan->feed.hop > 0 && plan->feed.slices > 0 && plan->feed.axis < RANK_MAX);
     g->tensors = pool_array(plan->pool, (size_t)n + 1, sizeof *g->tensors);
     memcpy(g->tensors, plan->graph->tensors, (size_t)n * sizeof *g->tensors);
     g->tensors[n] = g->tensors[g->inputs[0]];
@@ -76,6 +77,7 @@ static void put_first(struct plan *plan)
 {
     const struct step last = plan->steps[plan->n_steps - 1];
 
+    assert(plan->n_steps > 0);
     memmove(plan->steps + 1, plan->steps, ((size_t)plan->n_steps - 1) * sizeof *plan->steps);
     plan->steps[0] = last;
 }

@@ -126,6 +126,7 @@ static void wait_for(const struct plan *plan, struct flow *f, int32_t value, int
     const struct memory *m = &f->memory[value];
     const struct touch *from = &m->touches[i], *to = &m->touches[k];
 
+    assert(from->step <= to->step);
     if (from->step == to->step || (!from->writes && !to->writes))
         return;
     add_source(plan, &f->sources[to->step],
@@ -194,6 +195,7 @@ void call_list_sort(struct call_list *c)
         c->index[--c->first[c->calls[i].step + 1]] = i;
     for (int32_t s = c->from; s < c->to; s++) /* which is the end of those of the step before */
         c->first[s] = c->first[s + 1];
+    assert(c->first[c->from] == 0);
     c->first[c->to] = c->n;
 }
 

@@ -41,6 +41,7 @@ static enum mote_status replace(struct plan *plan, int32_t i, enum kernel_id ker
 {
     struct lowering l = lowering_of(plan, plan->steps[i].op);
 
+    assert(i >= 0 && i < plan->n_steps);
     TRY(lower_step(&l, kernel, params, args, at));
     plan->steps[i] = plan->steps[--plan->n_steps];
     return MOTE_OK;
@@ -62,6 +63,7 @@ static enum mote_status fold_s8(struct plan *plan, int32_t i, int32_t rows, cons
     const int32_t sums = plan_scratch(plan, TYPE_S32, ((size_t)p.out_c + 3) / 4 * 16);
     const int32_t args[] = {s.args[0], s.args[1], s.args[2], s.args[3], s.args[4], sums, s.args[5]};
 
+    assert(rows > 1 && whole->in_len % rows == 0 && whole->rows == 1);
     return replace(plan, i, KERNEL_fully_connected_rows_s8, &p, args, at);
 }
 
@@ -78,6 +80,7 @@ static enum mote_status fold_f32(struct plan *plan, int32_t i, int32_t rows, con
     const int32_t sums = plan_scratch(plan, TYPE_F32, (size_t)p.out_c * sizeof(float));
     const int32_t args[] = {s.args[0], s.args[1], s.args[2], sums, s.args[3]};
 
+    assert(rows > 1 && whole->in_len % rows == 0 && whole->rows == 1);
     return replace(plan, i, KERNEL_fully_connected_rows_f32, &p, args, at);
 }
 

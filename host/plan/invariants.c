@@ -89,6 +89,7 @@ static void assert_groups(const struct plan *plan)
         end += s->groups[i].n;
     }
     assert(end == s->n_entries);
+    (void)end;
     for (int32_t i = 0; i < s->n_entries; i++) {
         assert(s->entries[i].step >= 0 && s->entries[i].step < plan->n_steps);
         assert(s->entries[i].first >= 0 && s->entries[i].rows > 0 && s->entries[i].hop >= 0);
@@ -148,6 +149,7 @@ static void assert_memories(const struct plan *plan)
         end += plan->memories[k].bytes;
     }
     assert(plan->n_memories == 0 || end == plan->arena_bytes);
+    (void)end;
 }
 
 static void assert_placed(const struct plan *plan, const struct value *v)
@@ -172,10 +174,11 @@ static void assert_apart(const struct plan *plan, int32_t i)
 
     for (int32_t k = 0; k < i; k++) {
         const struct value *b = &plan->values[k];
+        const bool apart = !value_is_placed(b) || !may_meet(a, b) || a->offset + a->bytes <= b->offset ||
+                           b->offset + b->bytes <= a->offset;
 
-        assert(!value_is_placed(b) || !may_meet(a, b) || a->offset + a->bytes <= b->offset ||
-               b->offset + b->bytes <= a->offset);
-        (void)b;
+        assert(apart);
+        (void)apart;
     }
 }
 
@@ -196,6 +199,7 @@ static void assert_place(const struct plan *plan)
 
 static void assert_sums(const struct plan *plan)
 {
+    (void)plan;
     assert(plan->state_bytes >= 0 && plan->state_bytes <= plan->arena_bytes);
     assert(plan->scratch_peak >= 0 && plan->scratch_peak <= plan->arena_bytes);
     assert(plan->weight_bytes >= 0 && plan->table_bytes >= 0);

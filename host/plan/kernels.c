@@ -47,6 +47,7 @@ const struct kernel_version *kernel_version_best(enum kernel_id kernel, uint32_t
 {
     const struct kernel_version *v = kernel_version_first(kernel);
 
+    assert(v != NULL);
     while (v->features & ~features)
         v = kernel_version_next(v);
     return v;

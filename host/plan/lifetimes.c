@@ -7,6 +7,7 @@ static void touch(struct plan *plan, int32_t value, int32_t time)
 {
     struct value *v = &plan->values[value_root(plan, value)];
 
+    assert(time >= -1 && time <= plan->schedule.n_calls);
     v->first = time < v->first ? time : v->first;
     v->last = time > v->last ? time : v->last;
 }
@@ -23,6 +24,7 @@ static struct extent held_rows(const struct value *v, const struct memory *m, st
 {
     const int64_t row = v->decoded / m->rows;
 
+    assert(rows.from >= 0 && rows.from <= rows.to && rows.to <= m->rows);
     if (v->bytes < v->decoded)
         return (struct extent){0, rows.from < rows.to ? v->bytes : 0};
     return (struct extent){row * rows.from, row * rows.to};

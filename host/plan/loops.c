@@ -61,6 +61,7 @@ static void look_at(struct loops *l, int32_t i)
 
 static void put_loop(struct plan *plan, const struct schedule_call *c, int32_t body, int32_t rounds)
 {
+    assert(body > 0 && body <= BODY_MAX && rounds >= 2);
     schedule_group(plan, rounds, c->first > SCHEDULE_MAX ? c->first : 0);
     for (int32_t k = 0; k < body; k++)
         schedule_entry(plan,

@@ -100,6 +100,7 @@ static int64_t room(const struct plan_memory *memories, int32_t k)
 {
     const int64_t size = (int64_t)memories[k].ram->size;
 
+    assert(k >= 0 && k < MEMORIES_MAX);
     return k > 0 ? size : size > MEMORIES_SPARED ? size - MEMORIES_SPARED : 0;
 }
 
@@ -129,8 +130,10 @@ static double cost_of(const struct cut *c)
         each[k] = 1 + c->plan->memories[k].ram->wait_states;
         each[k] = k > 0 && each[k] <= each[k - 1] ? each[k - 1] + 1 : each[k];
     }
-    for (int32_t i = 0; i < c->plan->n_values; i++)
+    for (int32_t i = 0; i < c->plan->n_values; i++) {
+        assert(c->memory[i] < c->plan->n_memories);
         cost += each[c->memory[i]] * c->accesses[i];
+    }
     return cost;
 }
 
@@ -226,6 +229,7 @@ int32_t memory_at(const struct plan *plan, int64_t offset)
 {
     int32_t k = 0;
 
+    assert(offset >= 0);
     while (k + 1 < plan->n_memories && offset >= plan->memories[k + 1].start)
         k++;
     return k;

@@ -45,6 +45,7 @@ static void find_maximal(struct pool *pool, const struct buffer *buffers, int32_
         for (; deaths[d] <= births[i]; d++)
             death = true;
         s->n += death;
+        assert(s->n > 0 && s->n <= n);
         s->time[s->n - 1] = births[i];
     }
 }
@@ -99,6 +100,7 @@ static struct sections find_sections(struct pool *pool, const struct buffer *buf
     for (int32_t i = 0; i < n; i++) {
         items[i].lo = section_at(&s, buffers[i].lower);
         items[i].hi = section_at(&s, buffers[i].upper);
+        assert(items[i].lo < items[i].hi && items[i].hi <= s.n);
         for (int32_t t = items[i].lo; t < items[i].hi && buffers[i].live != NULL; t++)
             s.parted[t] = true;
     }
@@ -207,6 +209,7 @@ static bool part_is_searched(const struct part *p)
 
 static void part_solve(struct part *p)
 {
+    assert(p->n > 0);
     p->best = pool_array(p->pool, (size_t)p->n, sizeof(*p->best));
     p->order = pool_array(p->pool, (size_t)p->n, sizeof(*p->order));
     p->ranked = pool_array(p->pool, (size_t)p->n, sizeof(*p->ranked));
@@ -242,8 +245,10 @@ static struct offsets_result solve_parts(struct pool *pool, const struct section
         p.n = j - i;
         p.work = work / n * p.n;
         part_solve(&p);
-        for (int32_t k = 0; k < p.n; k++)
+        for (int32_t k = 0; k < p.n; k++) {
+            assert(p.best[k] >= 0 && p.best[k] % align == 0 && p.best[k] + p.items[k].size <= p.total);
             p.items[k].offset = p.best[k];
+        }
         r.total = p.total > r.total ? p.total : r.total;
         r.bound = p.proven > r.bound ? p.proven : r.bound;
         r.tried += p.tried;
@@ -267,6 +272,7 @@ struct offsets_result offsets_solve(struct pool *pool, struct buffer *buffers, i
     struct sections sections;
     bool extents = false;
 
+    assert(n >= 0 && align > 0 && effort >= 0);
     if (n == 0)
         return (struct offsets_result){.optimal = true};
     for (int32_t i = 0; i < n; i++) {
@@ -294,5 +300,6 @@ struct offsets_result offsets_solve(struct pool *pool, struct buffer *buffers, i
     r.total *= unit;
     r.bound *= unit;
     r.optimal = r.total == r.bound;
+    assert(r.bound <= r.total && r.total % align == 0);
     return r;
 }

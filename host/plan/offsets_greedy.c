@@ -107,6 +107,7 @@ static int64_t greedy(struct part *p, const int32_t *order, bool tightest, struc
         int32_t at = i;
 
         it->offset = gap_between(taken, find_taken(p, i, order[i], taken), tightest);
+        assert(it->offset >= 0);
         for (; at > 0 && p->items[p->placed[at - 1]].offset > it->offset; at--)
             p->placed[at] = p->placed[at - 1];
         p->placed[at] = order[i];

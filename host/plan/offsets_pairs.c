@@ -48,6 +48,7 @@ static void undo(struct pairs *s, size_t to)
 
 static void enqueue(struct pairs *s, int32_t it)
 {
+    assert(s->queued[it] || s->n_queue < s->part->n);
     if (!s->queued[it])
         s->queue[s->n_queue++] = it;
     s->queued[it] = true;
@@ -168,6 +169,7 @@ static enum answer pairs_run(struct pairs *s, int64_t capacity)
         answer = decide(s);
     for (int32_t i = 0; i < p->n && answer == FOUND; i++)
         p->best[i] = s->least[i];
+    assert(answer != FOUND || s->n_queue == 0);
     return answer;
 }
 

@@ -199,6 +199,7 @@ static struct search search_new(struct part *p)
                        .ends = pool_array(p->pool, (size_t)p->sections->n, sizeof(*s.ends)),
                        .stack = ints(p, 5 * n * (n + 3) / 2)};
 
+    assert(n <= SEARCH_MAX && p->total <= UNITS_MAX);
     for (int32_t i = 0; i < n; i++) {
         s.step[i] = s.size[i] = (int32_t)p->items[i].size;
         s.twin[i] = -1;
@@ -237,6 +238,7 @@ static enum answer search_run(struct search *s, const char *order, int64_t capac
             p->total = s->offset[i] + s->size[i] > p->total ? s->offset[i] + s->size[i] : p->total;
         }
     }
+    assert(answer != FOUND || p->total <= capacity);
     return answer;
 }
 

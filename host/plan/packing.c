@@ -22,6 +22,7 @@ const char *packing_name(enum mote_packing packing)
 void packing_pack(enum mote_packing packing, const int32_t shape[MOTE_PACKED_DIMS], size_t size, const uint8_t *data,
                   uint8_t *packed, size_t bytes)
 {
+    assert((size_t)packing < COUNT(places) && places[packing] != NULL && size > 0);
     memset(packed, 0, bytes);
     for (uint32_t row = 0; row < (uint32_t)shape[MOTE_ROWS]; row++)
         for (uint32_t column = 0; column < (uint32_t)shape[MOTE_COLUMNS]; column++, data += size) {
@@ -35,6 +36,7 @@ void packing_pack(enum mote_packing packing, const int32_t shape[MOTE_PACKED_DIM
 void packing_unpack(enum mote_packing packing, const int32_t shape[MOTE_PACKED_DIMS], size_t size,
                     const uint8_t *packed, uint8_t *data)
 {
+    assert((size_t)packing < COUNT(places) && places[packing] != NULL && size > 0);
     for (uint32_t row = 0; row < (uint32_t)shape[MOTE_ROWS]; row++)
         for (uint32_t column = 0; column < (uint32_t)shape[MOTE_COLUMNS]; column++, data += size)
             memcpy(data, packed + places[packing](shape, row, column) * size, size);

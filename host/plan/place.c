@@ -41,6 +41,7 @@ void place_values(struct plan *plan, int64_t effort)
 
     for (int32_t i = 0; i < plan->n_values; i++)
         plan->values[i].offset = plan->values[value_root(plan, i)].offset;
+    assert(result.bound <= result.total);
     plan->arena_bytes = result.total;
     plan->arena_bound = result.bound;
 }

@@ -66,6 +66,7 @@ static enum mote_status convolve(struct plan *plan, int32_t i, const struct fram
     struct lowering l = lowering_of(plan, s.op);
     const int32_t args[] = {s.args[0], s.args[1], s.args[2], s.args[3], s.args[4], some_zeros(&l, p.in_c), s.args[5]};
 
+    assert(whole != NULL && is_convolution(whole));
     TRY(lower_step(&l, KERNEL_conv_2d_s8, &p, args, at));
     plan->steps[i] = plan->steps[--plan->n_steps];
     return MOTE_OK;

@@ -44,6 +44,7 @@ static void start_with(struct plan *plan, const struct ring *r, const uint8_t *w
     bool even = true;
     int32_t initial;
 
+    assert(r->line.ring > 0 && r->line.rows > r->line.hop);
     memset(data, fill, bytes);
     for (int32_t j = 0; j < r->line.rows - r->line.hop; j++)
         memcpy(data + (size_t)((r->line.base + j) % r->line.ring) * row, window + (size_t)j * row, row);
@@ -81,6 +82,7 @@ static bool set_reader(const struct plan *plan, const struct line *line, const s
     const int32_t rows = r->folds ? plan->rounds.period * line->rows : end_of(plan, r->first, s->rows, r->hop);
     struct mote_rows now;
 
+    assert(ring_of_arg(s, r->arg) >= 0);
     s->params[ring_of_arg(s, r->arg)] = line->ring;
     if (r->folds) {
         rounds_set_param(s, "batch", plan->rounds.period);
@@ -156,6 +158,7 @@ static enum mote_status put_rows(struct made *m, const struct ring *r, const str
     const struct mote_copy move = {.rows = end_of(m->plan, line->base, line->rows, line->hop),
                                    .row_bytes = (int32_t)line->row_bytes};
 
+    assert(line->hop > 0 && move.rows > 0 && line->ring > 0);
     for (int32_t i = 0; i < r->n && line->folded; i++)
         put_entry(m, (struct schedule_entry){-1 - r->readers[i].step, 0, line->hop, line->rows});
     if (r->part >= 0)

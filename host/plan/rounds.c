@@ -13,6 +13,7 @@ static int32_t ring_for(const struct line *line, int64_t after)
 {
     int32_t ring = line->need;
 
+    assert(line->need > 0 && line->hop > 0);
     while (!line->folded && ring <= after && after % ring != 0)
         ring++;
     return ring <= after && after % ring == 0 ? ring : -1;
@@ -52,8 +53,10 @@ int32_t rounds_period(const struct line *lines, int32_t n, int32_t warm_up)
 void rounds_set_rings(struct line *lines, int32_t n, int32_t period)
 {
     for (int32_t i = 0; i < n; i++)
-        if (lines[i].rows > 0)
+        if (lines[i].rows > 0) {
             lines[i].ring = ring_for(&lines[i], (int64_t)period * lines[i].hop);
+            assert(lines[i].ring >= lines[i].need); /* the period was chosen so */
+        }
 }
 
 /* ---- kernels ---- */
@@ -94,6 +97,7 @@ void rounds_schedule(struct plan *plan)
 {
     const struct plan_rounds *r = &plan->rounds;
 
+    assert(r->n > 0 && r->period > 0 && r->warm_up >= 0);
     for (int forever = r->warm_up == 0; forever < 2; forever++) {
         schedule_group(plan, forever ? r->period : r->warm_up, 0);
         for (int32_t i = 0; i < r->n; i++) {

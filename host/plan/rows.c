@@ -17,6 +17,7 @@ static int32_t rows_in(const struct mote_kernel *k, const int32_t *params, int32
     int64_t rows;
 
     assert(k->n_params <= PARAMS_MAX);
+    assert(ring >= 1 && ring <= k->n_params && bytes >= 0);
     memcpy(one, params, k->n_params * sizeof *one);
     one[ring - 1] = 1;
     (void)k->need(one, need);
@@ -133,6 +134,7 @@ struct row_range rows_needed(const struct plan *plan, const struct step *s, int3
     const int32_t rows = rows_of_arg(plan, s, arg);
     struct span span;
 
+    assert(out.first >= 0 && out.count >= 0 && out.first + out.count <= s->rows);
     if (out.count == 0)
         return (struct row_range){0, 0};
     if (r.in_h == 0 || rows == 1) /* one row is for all */

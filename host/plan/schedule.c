@@ -14,6 +14,7 @@ void schedule_call(struct plan *plan, int32_t step, int32_t first, int32_t rows)
 {
     struct plan_schedule *s = &plan->schedule;
 
+    assert(step >= 0 && step < plan->n_steps && first >= 0 && rows > 0);
     while (rows > 0) {
         const int32_t n = rows < SCHEDULE_MAX ? rows : SCHEDULE_MAX;
 
@@ -65,6 +66,7 @@ static void set_ring(struct plan *plan, const struct memory *m, int32_t value, i
 {
     const int64_t bytes = plan->values[value].bytes / m->rows * rows;
 
+    assert(rows > 0 && rows <= m->rows && plan->values[value].bytes % m->rows == 0);
     for (int32_t i = 0; i < m->n; i++) {
         struct step *s = &plan->steps[m->touches[i].step];
 

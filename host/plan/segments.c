@@ -61,6 +61,7 @@ double segments_cost(const struct segments *all)
 /* 1, 2, 3, 4, 6, 8, 12, … */
 int32_t segments_more(int32_t rows)
 {
+    assert(rows >= 1);
     return rows == 1 ? 2 : (rows & (rows - 1)) == 0 ? rows + rows / 2 : rows / 3 * 4;
 }
 
@@ -96,6 +97,7 @@ static int32_t rows_at_level(const struct plan *plan, int32_t step, double slowe
     const int32_t rows = most_rows(plan, step);
     double best = call_cost(plan, step, rows) / rows;
 
+    assert(rows >= 1 && fewest_rows(plan, step) <= rows);
     if (slower <= 0)
         return rows;
     for (int32_t r = 1; r < rows; r = segments_more(r))
@@ -180,6 +182,7 @@ static void end_at(struct search *s, int32_t to)
             append(s, from, to, level, cost);
         }
     }
+    assert(s->fronts[to].n > 0);
     thin(&s->fronts[to]);
 }
 
@@ -298,5 +301,6 @@ int32_t segments_choose(struct walk *w, struct segments out[SEGMENTS_MAX])
         out[n] = segments_of(&s, best);
         refine(w, &out[n]);
     }
+    assert(n > 0);
     return n;
 }

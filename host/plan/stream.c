@@ -212,6 +212,7 @@ static enum mote_status check_ends(const struct stream *st, const struct frame *
 /* ---- rings ---- */
 static void set_value(struct plan *plan, int32_t value, const struct line *line)
 {
+    assert(line->rows > 0 && line->ring > 0);
     plan->values[value].bytes = plan->values[value].decoded / line->rows * line->ring;
 }
 
@@ -360,6 +361,7 @@ static void put_round(const struct stream *st)
                 put_oldest(st, entries, value_root(plan, s->args[k]));
         put_entry(plan, entries, st->entries[i]);
     }
+    assert(plan->rounds.n <= 2 * plan->n_steps + 1);
     plan->rounds.entries = entries;
 }
 

@@ -109,6 +109,7 @@ static int32_t packed(struct plan *plan, int32_t value, uint16_t form, const int
     struct value v = plan->values[value];
     uint8_t *data = pool_alloc(plan->pool, bytes);
 
+    assert(form != 0 && v.form == 0 && v.kind == VALUE_CONST);
     packing_pack(mote_packing(form), shape, (size_t)type_bits(v.type) / 8, v.data, data, bytes);
     for (int32_t i = 0; i < plan->n_values; i++) {
         const struct value *other = &plan->values[i];
@@ -131,6 +132,7 @@ static void serve(struct plan *plan, struct step *s)
     const struct mote_version *code = s->version->code;
     uint32_t bytes[MOTE_ARGS_MAX + 1], scratch;
 
+    assert(s->n_args == k->n_args && k->n_args < MOTE_ARGS_MAX);
     if (code->fit == NULL)
         return;
     k->need(s->params, bytes);

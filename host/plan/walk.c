@@ -48,6 +48,7 @@ static void demand(struct walk *w, int32_t step, int32_t end)
         const int32_t left = w->plan->steps[step].rows - w->done[step],
                       rows = w->at_once[step] < left ? w->at_once[step] : left;
 
+        assert(rows > 0 && rows <= left);
         for (int32_t i = 0; i < sources->n; i++) {
             const struct source *s = &sources->all[i];
 
@@ -184,6 +185,7 @@ static void start_peaks(struct walk *w)
 
 bool walk_run(struct walk *w, int32_t from, int32_t to, const int32_t *at_once)
 {
+    assert(from >= 0 && from < to && to <= w->plan->n_steps);
     w->list.from = from;
     w->list.to = to;
     w->at_once = at_once;
@@ -229,6 +231,7 @@ int64_t walk_peak(struct walk *w, int32_t from)
 {
     int64_t now = 0, peak = 0;
 
+    assert(from >= w->list.from && from <= w->from);
     while (w->from > from)
         extend(w);
     for (int32_t i = 0; i < w->list.n; i++) {

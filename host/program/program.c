@@ -188,6 +188,7 @@ int32_t value_view(struct program *p, int32_t value, const dnnl_memory_desc_t *m
     int32_t i = value_add(p, md);
 
     assert(p->values[i].bytes <= p->values[value].bytes);
+    assert(value >= 0 && value < i);
     p->values[i].root = p->values[value].root;
     return i;
 }
@@ -280,6 +281,7 @@ static void touch(struct program *p, int32_t value)
 {
     struct program_value *v = &p->values[p->values[value].root];
 
+    assert(value >= 0 && value < p->n_values && v->root == p->values[value].root);
     v->first = v->first < p->n_steps ? v->first : p->n_steps;
     v->last = p->n_steps;
 }
@@ -322,6 +324,7 @@ void step_loop(struct program *p, const char *what, loop_fn *loop, const void *o
 {
     struct program_step s = {.op = p->op, .what = what, .loop = loop, .opts = opts, .n = n};
 
+    assert(loop != NULL && n > 0);
     s.values = pool_copy(p->pool, values, (size_t)n * sizeof *values);
     step_add(p, &s);
 }
@@ -389,6 +392,7 @@ static void place(struct program *p)
     if (n == 0)
         return;
     result = offsets_solve(p->pool, buffers, n, ALIGN, PLACE_EFFORT);
+    assert(result.total > 0);
     base = pool_alloc(p->pool, (size_t)result.total);
     p->bytes += result.total;
     for (int32_t i = 0; i < n; i++)
@@ -416,6 +420,7 @@ static void bind_step(struct program *p, struct program_step *s)
     for (int32_t i = 0; i < s->n; i++) {
         const struct program_value *v = &p->values[s->values[i]];
 
+        assert(v->data != NULL || v->bytes == 0);
         data[i] = v->data;
         n[i] = (int64_t)(v->bytes / sizeof(float));
         if (s->primitive != NULL)
@@ -442,6 +447,7 @@ static enum mote_status build_op(struct program *p, int32_t i, const struct fram
             TRY(tensor_elements(op_in(p->graph, op, k)) > 0
                     ? MOTE_OK
                     : fail(&here, MOTE_ERR_SHAPE, "the shape of input %d is not known", (int)k));
+    assert(op->id > OP_NOP && op->id < OP_LIMIT);
     p->op = i;
     return builder(p, op, &here);
 }
@@ -539,6 +545,7 @@ static void transfer(struct program *p, int32_t tensor, void *plain, bool in)
     dnnl_memory_desc_t layout = *plain_of(p, tensor);
     bool done;
 
+    assert(v->data != NULL && plain != NULL);
     if (same_layout(&v->md, &layout)) {
         memcpy(in ? v->data : plain, in ? plain : v->data, v->bytes);
         return;
@@ -569,7 +576,11 @@ void program_read(struct program *p, int32_t tensor, void *data)
     transfer(p, tensor, data, false);
 }
 
-void *program_input(struct program *p, int32_t tensor) { return p->values[p->home[tensor]].data; }
+void *program_input(struct program *p, int32_t tensor)
+{
+    assert(p->home[tensor] >= 0 && p->values[p->home[tensor]].lasting);
+    return p->values[p->home[tensor]].data;
+}
 
 /* ---- measuring ---- */
 static double now(void)

@@ -124,6 +124,7 @@ static void make_histograms(struct pool *pool, struct work *w, int32_t threads)
     size_t n = (size_t)threads * (size_t)w->n;
     uint64_t *counts = pool_array(pool, n + 1, HISTOGRAM_BINS * sizeof *counts);
 
+    assert(threads >= 1 && w->seen != NULL);
     w->histograms = pool_array(pool, n + 1, sizeof *w->histograms);
     for (size_t i = 0; i < n; i++)
         w->histograms[i] = (struct histogram){w->seen[i % (size_t)w->n].range, counts + i * HISTOGRAM_BINS};
@@ -169,6 +170,7 @@ enum mote_status calibrate(struct pool *pool, const struct kept *kept, const str
 
     TRY(want_one_input(g, at));
     watch(pool, &kept->plan, &w);
+    assert(w.n <= g->n_tensors);
     threads = sweep_threads(&sweep);
     w.seen = pool_array(pool, (size_t)threads * (size_t)w.n + 1, sizeof *w.seen);
     for (size_t i = 0; i < (size_t)threads * (size_t)w.n; i++)

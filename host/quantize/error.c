@@ -53,6 +53,7 @@ static struct sums compare(const struct pair *p, const float *real, const uint8_
 {
     struct sums s = {0, 0};
 
+    assert(p->type == TYPE_S8 ? p->scale > 0 : p->type == TYPE_F32);
     for (int64_t i = 0; i < p->n; i++) {
         double is, want = (double)real[i];
 
@@ -112,6 +113,7 @@ static void find_pairs(struct pool *pool, const struct plan *real, const struct 
 
 static void add_up(const struct errors *e, int32_t n_samples, struct tensor_error *out)
 {
+    assert(n_samples >= 0);
     for (int32_t k = 0; k < e->n; k++) {
         double n = (double)e->pairs[k].n * n_samples;
 

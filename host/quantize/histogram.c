@@ -11,6 +11,7 @@ void histogram_add(struct histogram *h, const float *x, int64_t n)
 {
     double width = (double)h->range.max - (double)h->range.min, bins = width > 0 ? HISTOGRAM_BINS / width : 0;
 
+    assert(n >= 0 && width >= 0);
     for (int64_t i = 0; i < n; i++) {
         int32_t bin = (int32_t)(((double)x[i] - (double)h->range.min) * bins);
 
@@ -37,6 +38,7 @@ static struct range percentile_range(const struct histogram *h, double percentil
         below += h->count[lo++];
     while (hi > lo + 1 && (double)(above + h->count[hi - 1]) <= most)
         above += h->count[--hi];
+    assert(lo <= hi && below + above <= total);
     return (struct range){(float)bin_edge(h, lo), (float)bin_edge(h, hi)};
 }
 

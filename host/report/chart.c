@@ -60,6 +60,7 @@ static double nice_step(double least)
     static const double nice[] = {1, 2, 5, 10};
     double power = pow(10, floor(log10(least)));
 
+    assert(least > 0);
     for (size_t i = 0; i < COUNT(nice); i++)
         if (nice[i] * power >= least * (1 - 1e-9))
             return nice[i] * power;
@@ -138,6 +139,7 @@ static struct range make_range(const struct chart *c, const struct axis *axis, b
 /* ---- places ---- */
 static double place(const struct range *r, double value)
 {
+    assert(r->max > r->min);
     return ((r->logarithmic ? log10(value) : value) - r->min) / (r->max - r->min);
 }
 
@@ -261,6 +263,7 @@ void chart_svg(const struct chart *c, struct text *out)
         any = any || has_points(&c->series[k]);
     if (!any)
         return;
+    assert(c->width > LEFT + RIGHT && c->height > TOP + BOTTOM);
     p.x = make_range(c, &c->x, false);
     p.y = make_range(c, &c->y, true);
     text_add(out, "<svg class=\"chart\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", c->width, c->height);

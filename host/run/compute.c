@@ -57,6 +57,7 @@ static void run_step(const struct step *s, void *const *data)
 {
     void *args[MOTE_ARGS_MAX];
 
+    assert(s->n_args <= MOTE_ARGS_MAX && s->rows > 0);
     for (int32_t i = 0; i < s->n_args; i++)
         args[i] = data[s->args[i]];
     kernel_version_best(s->kernel, 0)->code->run(&(struct mote_call){s->params, args, 0, s->rows});
@@ -78,6 +79,7 @@ static enum mote_status compute(struct pool *pool, struct model *m, struct graph
     for (int32_t k = 0; k < op->n_out; k++) {
         struct tensor *out = &g->tensors[op->out[k]];
 
+        assert(data[plan.value_of_tensor[op->out[k]]] != NULL && tensor_bytes(out) > 0);
         out->data = pool_copy(m->pool, data[plan.value_of_tensor[op->out[k]]], (size_t)tensor_bytes(out));
     }
     return MOTE_OK;

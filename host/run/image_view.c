@@ -27,6 +27,7 @@ const struct mote_image_section *image_section(const struct mote_model *m, uint3
 
 const char *image_arg_name(uint32_t kernel, uint32_t i)
 {
+    assert(kernel < KERNEL_LIMIT && kernels[kernel] != NULL);
     return i < kernels[kernel]->n_args ? kernels[kernel]->arg_names[i] : "scratch";
 }
 

@@ -19,6 +19,7 @@ static double work_of_group(const struct mote_model *m, const struct mote_image_
     for (uint32_t i = 0; i < g->entries; i++) {
         const struct mote_image_step *s = &m->steps[entries[i].step];
 
+        assert(entries[i].step < m->n_steps && s->kernel < KERNEL_LIMIT && kernels[s->kernel] != NULL);
         work += 1 + entries[i].rows * kernels[s->kernel]->cost(m->params + s->params);
     }
     return work;

@@ -54,6 +54,7 @@ enum mote_status sweep_run(struct pool *pool, const struct sweep *s, const struc
     struct worker *workers = pool_array(pool, (size_t)n, sizeof *workers);
     struct line line = {.sweep = s};
 
+    assert(s->n >= 0 && n >= 1 && s->fill != NULL && s->take != NULL);
     for (int32_t i = 0; i < n; i++) {
         workers[i].line = &line;
         workers[i].index = i;

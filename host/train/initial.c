@@ -13,6 +13,7 @@ float *initial_weights(struct pool *pool, int64_t elements, const struct initial
     float bound = (float)sqrt(6.0 / (double)(how->relu ? how->fan_in : how->fan_in + how->fan_out));
     float *w = pool_array(pool, (size_t)elements, sizeof *w);
 
+    assert(elements > 0 && how->fan_in > 0 && how->fan_out >= 0);
     for (int64_t i = 0; i < elements; i++)
         w[i] = bound * (2 * random_unit(s, (uint64_t)i) - 1);
     return w;

@@ -39,6 +39,7 @@ static void make(struct loader *l, int32_t step)
     struct batch *b = &l->batches[step % BATCHES];
     const int32_t *samples = l->order + (size_t)step * (size_t)l->options.batch;
 
+    assert(step >= 0 && step < l->steps);
     for (int32_t i = 0; i < l->options.batch; i++) {
         size_t at = (size_t)i * (size_t)l->data->elements;
 
@@ -107,6 +108,7 @@ void loader_epoch(struct loader *l, int32_t epoch, int32_t first)
     l->epoch = epoch;
     l->steps = l->options.n / l->options.batch;
     l->made = l->taken = first;
+    assert(first >= 0 && first <= l->steps);
     pthread_cond_broadcast(&l->changed);
     pthread_mutex_unlock(&l->lock);
 }

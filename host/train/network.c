@@ -128,6 +128,7 @@ static enum mote_status check_output(const struct network *n, const struct frame
     const struct tensor *out = &n->g->tensors[n->outputs[last]];
     struct frame here = layer_frame(n->m->pool, n->recipe->layers, last, at);
 
+    assert(last >= 0 && out->rank >= 0);
     switch (n->m->task.kind) {
     case MOTE_TASK_REGRESSION:
         return check_regression(n, out, &here);

@@ -96,6 +96,7 @@ static struct op *copy_op(struct stepping *s, const struct op *op)
 {
     struct op *copy = graph_add_op(s->m, s->g, op->id, op->n_in, op->in, op->n_out, op->out);
 
+    assert((copy->opts == NULL) == (op->opts == NULL));
     copy->name = op->name;
     if (copy->opts != NULL)
         memcpy(copy->opts, op->opts, (size_t)opts_info[op_info[op->id].opts].n * 4);
@@ -147,6 +148,7 @@ static void train_lstm(struct stepping *s, const struct op *op)
     enum { IN_HIDDEN = 18, IN_CELL = 19 };
     struct op *lstm = copy_op(s, op);
 
+    assert(lstm->n_in > IN_CELL);
     for (int i = IN_HIDDEN; i <= IN_CELL; i++) {
         if (lstm->in[i] != TENSOR_ABSENT)
             s->g->tensors[lstm->in[i]].state = false;
@@ -270,6 +272,7 @@ static enum mote_status add_optimizer(struct stepping *s, const struct frame *at
             by[kept] = by[i];
             gradients[kept++] = gradients[i];
         }
+    assert(kept <= n && n <= out->n_parameters);
     if (kept == 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the network has no weights to train");
     if (s->t->clip_norm > 0 && kept > MANY)

@@ -8,6 +8,7 @@ struct standard standard_of(const struct dataset *d)
     const int32_t *samples = d->split[SPLIT_TRAIN], n = d->n_split[SPLIT_TRAIN];
     double sum = 0, squares = 0, mean;
 
+    assert(n > 0 && d->targets != NULL);
     for (int32_t i = 0; i < n; i++)
         sum += (double)d->targets[samples[i]];
     mean = sum / n;
@@ -35,6 +36,7 @@ static void change(struct model *m, int32_t tensor, double scale, double shift)
     int64_t n = tensor_elements(t);
     float *to = pool_array(m->pool, (size_t)n, sizeof *to);
 
+    assert(t->data != NULL && t->type == TYPE_F32);
     for (int64_t i = 0; i < n; i++)
         to[i] = (float)((double)from[i] * scale + shift);
     t->data = (const uint8_t *)to;

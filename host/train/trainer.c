@@ -11,6 +11,7 @@ float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epo
     double epoch = (double)step / steps_per_epoch, rate = (double)t->rate;
     double share = (epoch - (double)t->warm_up) / (t->epochs - (double)t->warm_up);
 
+    assert(step >= 0 && steps_per_epoch > 0);
     if (epoch < (double)t->warm_up) /* its end may lie within a step */
         return (float)(rate * fmin(1, (double)(step + 1) / ((double)t->warm_up * steps_per_epoch)));
     if (t->schedule == SCHEDULE_STEP)
@@ -149,6 +150,7 @@ static int64_t count_correct(struct trainer *t, const int32_t *labels)
 {
     int64_t correct = 0, classes = tensor_elements(tensor_of(&t->graph, t->graph.output)) / t->batch;
 
+    assert(classes >= 1);
     program_read(t->program, t->graph.output, t->output);
     for (int32_t i = 0; i < t->batch; i++)
         correct += largest_score(t->output + i * classes, (int32_t)classes) == labels[i];
@@ -215,6 +217,7 @@ enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *s
         t->so_far.loss = 0;
         t->so_far.correct = 0;
     }
+    assert(first < t->steps_per_epoch);
     loader_epoch(t->loader, epoch, first);
     for (int32_t i = first; i < t->steps_per_epoch && !out->interrupted; i++) {
         const struct batch *b = loader_next(t->loader);
@@ -247,6 +250,7 @@ static void move_weights(struct trainer *t)
 {
     struct pool pool = {0};
 
+    assert(t->graph.n_parameters == t->forward.n_parameters);
     for (int32_t i = 0; i < t->graph.n_parameters && t->weights_moved; i++) {
         void *data = pool_alloc(&pool, (size_t)tensor_bytes(tensor_of(&t->graph, t->graph.parameters[i])));
 
@@ -262,6 +266,7 @@ static void run_forward(struct trainer *t, const struct evaluation *e, int64_t f
 {
     float *input = program_input(t->forward_program, t->forward.input);
 
+    assert(first >= 0 && first < e->n);
     for (int64_t i = 0; i < t->batch; i++) {
         int64_t sample = first + i < e->n ? first + i : e->n - 1;
 
@@ -276,6 +281,7 @@ static void judge_class(const struct trainer *t, struct evaluation *e, int64_t i
     int32_t label = t->data->labels[e->samples[i]];
     float probability = output[label] > 1e-30f ? output[label] : 1e-30f;
 
+    assert(label >= 0 && label < classes);
     e->predictions[i] = largest_score(output, (int32_t)classes);
     e->accuracy += e->predictions[i] == label;
     e->loss -= log((double)probability);
@@ -363,6 +369,7 @@ void trainer_model(struct trainer *t, struct pool *pool, struct model *out)
         struct tensor *constant = &out->graphs[0].tensors[t->graph.parameters[i]];
         uint8_t *data = pool_alloc(pool, (size_t)tensor_bytes(constant));
 
+        assert(constant->type == TYPE_F32 && constant->data != NULL);
         program_read(t->program, t->graph.parameters[i], data);
         constant->data = data;
     }

@@ -110,7 +110,8 @@ static void layers_fold_where_it_pays(void **state)
     assert_int_equal(kernel_of(TYPE_S8, 0, 1, ROW * (ROWS - 1) / 4),
                      KERNEL_fully_connected_s8); /* as many bytes of sums */
     assert_int_equal(kernel_of(TYPE_S8, 0, 2, 5), KERNEL_fully_connected_s8);
-    assert_int_equal(kernel_of(TYPE_S8, MOTE_HAS_AVX2, 1, 5), KERNEL_fully_connected_s8); /* no version that folds */
+    assert_int_equal(kernel_of(TYPE_S8, MOTE_HAS_AVX2, 1, 5), KERNEL_fully_connected_rows_s8);
+    assert_int_equal(kernel_of(TYPE_S8, MOTE_HAS_RV32M, 1, 5), KERNEL_fully_connected_s8); /* no version that folds */
     assert_int_equal(kernel_of(TYPE_F32, 0, 1, ROW * (ROWS - 1) - 1), KERNEL_fully_connected_rows_f32);
     assert_int_equal(kernel_of(TYPE_F32, 0, 1, ROW * (ROWS - 1)), KERNEL_fully_connected_f32);
     assert_int_equal(kernel_of(TYPE_F32, 0, 2, 5), KERNEL_fully_connected_f32);

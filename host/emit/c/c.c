@@ -54,6 +54,7 @@ const char *c_at(const struct plan *plan, int64_t offset, bool constant)
 {
     const char *type = constant ? "const char" : "char";
 
+    assert(offset >= 0 && offset < plan->arena_bytes);
     if (plan->n_memories > 0)
         return pool_printf(plan->pool, "(%s *)arena[%d] + %lld", type, memory_at(plan, offset),
                            in_memory(plan, offset));
@@ -288,6 +289,7 @@ static void put_call(struct text *t, const struct plan *plan, int32_t number, in
     const struct tensor *out = op->n_out > 0 ? &plan->graph->tensors[op->out[0]] : NULL;
     char shape[96];
 
+    assert(index >= 0 && index < plan->n_steps && s->n_args >= k->n_args);
     text_add(t, "    case %d: /* %s \"%s\" -> %s */\n        mote_%s(", number, op_info[op->id].NAME,
              c_comment(plan->pool, out != NULL ? out->name : ""), out != NULL ? shape_text(out, shape) : "",
              kernel_version_function(plan->pool, s->version));
@@ -316,6 +318,7 @@ static void put_straight_run(struct text *t, const struct plan *plan, const char
 
     text_add(t, "\nvoid %s_step(%s, int32_t step)\n{\n", name, c_arena(plan, false));
     put_bases(t, plan);
+    assert(plan->schedule.n_calls == plan->n_steps && plan->n_steps >= 0);
     text_add(t, "    switch (step) {\n");
     for (int32_t i = 0; i < plan->n_steps; i++)
         put_call(t, plan, i, plan->schedule.calls[i].step,

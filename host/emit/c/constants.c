@@ -14,6 +14,7 @@ const char *c_type(enum mote_type type)
 #include "mote/ops/types_def.h"
     };
 
+    assert((size_t)type < COUNT(names) && names[type] != NULL);
     return names[type];
 }
 
@@ -89,6 +90,7 @@ void c_array(struct text *t, const char *head, enum mote_type type, const uint8_
 {
     int64_t n = bytes / c_bytes(type);
 
+    assert(bytes > 0 && bytes % c_bytes(type) == 0);
     text_add(t, "%s[%lld] = {", head, (long long)n);
     put_elements(t, type, data, n);
     text_add(t, "\n};\n");
@@ -102,6 +104,7 @@ void c_constant(struct text *t, const struct plan *plan, int32_t value, bool as_
         pool_printf(plan->pool, "%sstatic const %s_Alignas(%d) %s %s_c%d", v->weight ? "MOTE_WEIGHTS\n" : "",
                     as_data ? "" : "MOTE_FLASH ", bytes > 4 ? bytes : 4, c_type(v->type), plan->model->name, value);
 
+    assert(v->kind == VALUE_CONST && v->data != NULL);
     text_add(t, "\n/* %s */\n", c_comment(plan->pool, v->name));
     c_array(t, head, v->type, v->data, v->bytes);
 }

@@ -31,6 +31,7 @@ void c_feed_source(struct text *t, const struct plan *plan, const char *NAME)
 {
     const char *name = plan->model->name, *type = plan->schedule.n_entries > UINT16_MAX ? "int32_t" : "uint16_t";
 
+    assert(plan->place != VALUE_NONE && plan->feed.rows > 0);
     put_groups(t, plan);
     text_add(t,
              "\nint32_t %s_feed(%s, const void *row)\n{\n"
@@ -77,6 +78,7 @@ void c_rounds_source(struct text *t, const struct plan *plan, const char *NAME)
 {
     const char *name = plan->model->name;
 
+    assert(plan->place != VALUE_NONE && plan->rounds.n > 0);
     text_add(t,
              "\n/* The round that is next: rings of rows go on with each. */\n"
              "static uint16_t *%s_round(%s)\n{\n    return (uint16_t *)(void *)(%s);\n}\n",

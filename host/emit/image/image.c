@@ -98,6 +98,7 @@ static size_t add_run(struct runs *r, const void *elements, size_t n, size_t siz
             r->section->count += (uint32_t)n;
             *run = (struct run){t->len, bytes};
         }
+        assert(run->end <= t->len && run->bytes <= run->end);
         if (run->bytes == bytes && memcmp(t->s + run->end - bytes, elements, bytes) == 0)
             return run->end - bytes;
     }
@@ -122,6 +123,7 @@ static uint32_t add_string(struct image *im, const char *string)
 
 static void use(struct image *im, int32_t value)
 {
+    assert(value >= 0 && value < im->plan->n_values);
     if (im->index[value] < 0)
         im->index[value] = 0;
 }
@@ -194,8 +196,10 @@ static size_t add_args(struct image *im, const struct step *s)
 {
     uint16_t args[MOTE_ARGS_MAX];
 
-    for (int32_t i = 0; i < s->n_args; i++)
+    for (int32_t i = 0; i < s->n_args; i++) {
+        assert(im->index[s->args[i]] >= 0); /* number_values() has seen it */
         args[i] = (uint16_t)im->index[s->args[i]];
+    }
     return add_run(&im->args, args, (size_t)s->n_args, sizeof *args) / sizeof *args;
 }
 
@@ -253,6 +257,7 @@ static void build_io(struct image *im, struct section *io, const int32_t *tensor
             .zero = t->quant.n > 0 ? t->quant.zero[0] : 0,
         };
 
+        assert(out.rank <= MOTE_IMAGE_RANK_MAX && im->index[im->plan->value_of_tensor[tensors[i]]] >= 0);
         for (int d = 0; d < MOTE_IMAGE_RANK_MAX; d++)
             out.dims[d] = d < t->rank ? (uint32_t)t->dims[d] : 1;
         add(io, &out, sizeof out);
@@ -266,6 +271,8 @@ static void build_preprocess(struct section *s, const struct preprocess *p)
                                          .channels = (uint8_t)order_number(p->channels),
                                          .n = (uint32_t)p->n};
 
+    assert(raw_kind_number(p->kind) >= 0 && order_number(p->channels) >= 0);
+    assert(p->n == 0 || p->inverse != NULL);
     text_bytes(&s->bytes, &head, sizeof head);
     text_bytes(&s->bytes, p->mean, (size_t)p->n * sizeof(float));
     text_bytes(&s->bytes, p->inverse, (size_t)p->n * sizeof(float));
@@ -312,7 +319,8 @@ static void build(struct image *im, struct plan *plan)
     build_tensors(im, tensors); /* offsets of constants are still relative to the data section */
 }
 
-static void lay_out(struct image *im, struct mote_image_header *h, uint8_t *image, size_t data_offset)
+/* Returns where it ends. */
+static size_t lay_out(struct image *im, struct mote_image_header *h, uint8_t *image, size_t data_offset)
 {
     struct mote_image_section *table = (void *)(image + sizeof *h);
     size_t at = align_up(sizeof *h + im->n_sections * sizeof *table, MOTE_IMAGE_ALIGN);
@@ -332,6 +340,7 @@ static void lay_out(struct image *im, struct mote_image_header *h, uint8_t *imag
         }
         at = align_up(at + s->bytes.len, MOTE_IMAGE_ALIGN);
     }
+    return at;
 }
 
 static size_t image_bytes(const struct image *im, size_t *data_offset)
@@ -352,7 +361,7 @@ enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct f
     struct image im = {.pool = plan->pool, .plan = plan};
     struct mote_image_header *h;
     struct sha256 hash;
-    size_t data_offset = 0;
+    size_t data_offset = 0, end;
 
     build(&im, plan);
     out->size = image_bytes(&im, &data_offset);
@@ -366,7 +375,9 @@ enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct f
                     plan->n_steps, im.args.section->count, im.params.section->count);
     out->data = pool_alloc(plan->pool, out->size);
     h = (void *)out->data;
-    lay_out(&im, h, out->data, data_offset);
+    end = lay_out(&im, h, out->data, data_offset);
+    assert(end == out->size && data_offset > 0 && data_offset % MOTE_IMAGE_ALIGN == 0);
+    (void)end;
     for (int32_t i = 0; i < plan->n_values; i++)
         if (plan->values[i].kind == VALUE_CONST)
             plan->values[i].offset += (int64_t)data_offset;

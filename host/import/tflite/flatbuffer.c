@@ -168,6 +168,7 @@ struct fb_vector fb_get_vector(struct fb_table t, unsigned field, size_t element
     size_t at = field_at(t, field, 4);
     uint32_t n;
 
+    assert(element_size > 0);
     if (!at || !(at = follow(t.fb, at)))
         return absent;
     if (!inside(t.fb, at, 4)) {
@@ -187,13 +188,26 @@ struct fb_vector fb_get_vector(struct fb_table t, unsigned field, size_t element
 
 const uint8_t *fb_bytes(struct fb_vector v) { return v.fb->data + v.at; }
 
-int32_t fb_s32_at(struct fb_vector v, uint32_t i) { return (int32_t)le32(v.fb->data + v.at + (size_t)i * 4); }
+int32_t fb_s32_at(struct fb_vector v, uint32_t i)
+{
+    assert(i < v.n);
+    return (int32_t)le32(v.fb->data + v.at + (size_t)i * 4);
+}
 
-int64_t fb_s64_at(struct fb_vector v, uint32_t i) { return (int64_t)le64(v.fb->data + v.at + (size_t)i * 8); }
+int64_t fb_s64_at(struct fb_vector v, uint32_t i)
+{
+    assert(i < v.n);
+    return (int64_t)le64(v.fb->data + v.at + (size_t)i * 8);
+}
 
-float fb_f32_at(struct fb_vector v, uint32_t i) { return le_float(v.fb->data + v.at + (size_t)i * 4); }
+float fb_f32_at(struct fb_vector v, uint32_t i)
+{
+    assert(i < v.n);
+    return le_float(v.fb->data + v.at + (size_t)i * 4);
+}
 
 struct fb_table fb_table_at(struct fb_vector v, uint32_t i)
 {
+    assert(i < v.n);
     return open_table(v.fb, v.fb->error ? 0 : follow(v.fb, v.at + (size_t)i * 4));
 }
