@@ -20,9 +20,10 @@ boards     target yaml base ops
 metrics    base ops
 graph      base ops
 report     metrics graph base ops
+coding     base
 gradient   graph base ops
 import     graph base ops
-plan       graph target base kernels ops
+plan       coding graph target base kernels ops
 operators  plan gradient graph target base kernels ops
 program    operators plan graph base ops
 emit       plan graph target base runtime kernels ops

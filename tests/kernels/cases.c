@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/kernels/cases.h"
 
+#include "tests/kernels/huffman.h"
 #include "tests/kernels/memory.h"
 
 /* ---- parameters by name ---- */
@@ -360,6 +361,28 @@ static void relate_lstm(struct kernel_case *c)
     set(c, "out_shift", draw_between(&c->draw, -30, -1));
 }
 
+static struct huffman_shape huffman_shape(const struct kernel_case *c)
+{
+    return (struct huffman_shape){.in_len = get(c, "in_len", 1),
+                                  .out_c = get(c, "out_c", 1),
+                                  .columns = get(c, "columns", 1),
+                                  .gap_bits = get(c, "gap_bits", 1),
+                                  .level_bits = get(c, "level_bits", 1),
+                                  .count_bits = get(c, "count_bits", 1)};
+}
+
+/* Some of the inputs have weights, and some bytes are there for them. */
+static void relate_huffman(struct kernel_case *c)
+{
+    int32_t in_len = get(c, "in_len", 1), weights = smaller(in_len, 1 << 16) * smaller(get(c, "out_c", 1), 1 << 10);
+    struct huffman_shape shape;
+
+    set(c, "columns", draw_one_in(&c->draw, 3) ? in_len : draw_between(&c->draw, 1, in_len));
+    shape = huffman_shape(c);
+    set(c, "coded_bytes",
+        huffman_least_bytes(&shape) + draw_between(&c->draw, 0, weights / draw_between(&c->draw, 1, 9)));
+}
+
 static void relate_nothing(struct kernel_case *c) { (void)c; }
 
 static const struct relation {
@@ -386,6 +409,7 @@ static const struct relation {
     {"arg_max", relate_arg_max},
     {"svdf_", relate_svdf},
     {"lstm_s8", relate_lstm},
+    {"fully_connected_huffman_", relate_huffman},
     {"", relate_nothing},
 };
 
@@ -602,6 +626,13 @@ static void fill_sigmoid(uint8_t *data, uint32_t bytes)
     }
 }
 
+static void fill_coded(struct kernel_case *c, uint8_t *data, uint32_t bytes)
+{
+    const struct huffman_shape shape = huffman_shape(c);
+
+    huffman_fill(&c->draw, &shape, data, bytes);
+}
+
 static void fill_constant(struct kernel_case *c, const char *name, uint8_t *data, uint32_t bytes)
 {
     if (strcmp(name, "shift") == 0)
@@ -614,6 +645,8 @@ static void fill_constant(struct kernel_case *c, const char *name, uint8_t *data
         fill_indices(c, get(c, "in_h", 1), data, bytes);
     else if (strcmp(name, "xs") == 0)
         fill_indices(c, get(c, "in_w", 1), data, bytes);
+    else if (strcmp(name, "coded") == 0)
+        fill_coded(c, data, bytes);
     else if (strcmp(name, "table") == 0)
         fill_exponentials(c, data, bytes);
     else

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Portable int8 fully connected layer of coded weights: the definition of fully_connected_huffman_s8.h. */
+#include "../shared/hot.h"
+
+#include "fully_connected_huffman_s8.h"
+
+#include "../shared/requant.h"
+
+/* For each word of `bits` bits the value of the code at its top, times 256, and that code's length. Behind the number
+ * of codes of each length come their values in the order of codes, which is that of words. Returns what follows. */
+static const MOTE_FLASH uint8_t *fill_table(int16_t *table, const MOTE_FLASH uint8_t *lengths, int32_t bits)
+{
+    const MOTE_FLASH uint8_t *value = lengths + bits;
+
+    for (int32_t length = 1; length <= bits; length++)
+        for (int32_t n = *lengths++; n > 0; n--, value++)
+            for (int32_t words = INT32_C(1) << (bits - length); words > 0; words--)
+                *table++ = (int16_t)((int8_t)*value * 256 + length);
+    return value;
+}
+
+/* The inputs that have a weight. A 1 behind a byte of the map says when the next is due. */
+static void pick(const int8_t *in, int32_t in_len, const MOTE_FLASH uint8_t *map, int8_t *some)
+{
+    for (uint32_t bits = 0; in_len > 0; in_len--, in++, bits <<= 1) {
+        if ((bits & 0xff) == 0)
+            bits = (uint32_t)*map++ << 1 | 1;
+        if (bits & 0x100)
+            *some++ = *in;
+    }
+}
+
+struct codes {
+    const int16_t *gaps, *levels;                /* tables */
+    int32_t gap_shift, level_shift, count_shift; /* from the top of a word to an index, or to a row's count */
+};
+
+/* Adds a row's products to the sum; its bits start at `at`. Returns where they end. */
+static uint32_t add_row(const struct codes *codes, const MOTE_FLASH uint8_t *stream, uint32_t at, const int8_t *in,
+                        uint32_t *sum)
+{
+    const int16_t *gaps = codes->gaps, *levels = codes->levels;
+    const int32_t gap_shift = codes->gap_shift, level_shift = codes->level_shift;
+    uint32_t total = *sum, word = mote_huffman_word(stream, at++), n;
+
+    if (word >> 31 == 0)
+        return at;
+    at += 32u - (uint32_t)codes->count_shift;
+    for (n = word << 1 >> codes->count_shift; n > 0; n--) {
+        int32_t gap, level;
+
+        word = mote_huffman_word(stream, at);
+        gap = gaps[word >> gap_shift];
+        word <<= gap & 0xff;
+        level = levels[word >> level_shift];
+        at += (uint32_t)(gap & 0xff) + (uint32_t)(level & 0xff);
+        in += gap >> 8;
+        total += (uint32_t)(*in++ * (level >> 8));
+    }
+    *sum = total;
+    return at;
+}
+
+/* Whether what is written would change the tables that say where to read: no planner has it so, an image may. */
+static bool overlap(const int16_t *tables, int32_t entries, const int8_t *out, uint32_t bytes)
+{
+    const uintptr_t a = (uintptr_t)tables, b = (uintptr_t)out;
+
+    return a - b < bytes || b - a < (uint32_t)entries * sizeof *tables;
+}
+
+MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected_huffman_s8 *p, const int8_t *in,
+                                               const MOTE_FLASH uint8_t *coded, const MOTE_FLASH int32_t *bias,
+                                               const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
+                                               int8_t *out, int16_t *tables, int32_t first, int32_t count)
+{
+    int16_t *levels = tables + (1 << p->gap_bits);
+    int8_t *some = (int8_t *)(levels + (1 << p->level_bits));
+    const struct codes codes = {tables, levels, 32 - p->gap_bits, 32 - p->level_bits, 32 - p->count_bits};
+    const bool all = p->columns == p->in_len;
+    const MOTE_FLASH uint8_t *map = fill_table(levels, fill_table(tables, coded, p->gap_bits), p->level_bits);
+    const MOTE_FLASH uint8_t *stream = all ? map : map + ((uint32_t)p->in_len + 7) / 8;
+
+    mote_assert(first >= 0 && count >= 0 && first <= p->rows - count);
+    in += first * p->in_len;
+    out += first * p->out_c;
+    if (overlap(tables, (1 << p->gap_bits) + (1 << p->level_bits), out, (uint32_t)(count * p->out_c)))
+        return;
+    for (; count > 0; count--, in += p->in_len) {
+        uint32_t at = 0;
+
+        if (!all)
+            pick(in, p->in_len, map, some);
+        for (int32_t o = 0; o < p->out_c; o++) {
+            uint32_t sum = (uint32_t)bias[o];
+            int32_t q = p->per_channel ? o : 0;
+
+            at = add_row(&codes, stream, at, all ? in : some, &sum);
+            *out++ = mote_requant_s8((int32_t)sum, mult[q], shift[q], p->out_zero, p->lo, p->hi);
+        }
+    }
+}
+
+static void run_fully_connected_huffman_s8(const struct mote_call *c)
+{
+    mote_fully_connected_huffman_s8(c->params, c->args[0], c->args[1], c->args[2], c->args[3], c->args[4], c->args[5],
+                                    c->args[6], c->first, c->count);
+}
+
+#if MOTE_DESCRIBE
+/* A call fills the tables; a row decodes some eight and a half bits a weight. */
+static double instructions_fully_connected_huffman_s8(const void *params, int32_t rows)
+{
+    const struct mote_fully_connected_huffman_s8 *p = params;
+    const double tables = 5.0 * ((1 << p->gap_bits) + (1 << p->level_bits));
+
+    return 100 + tables + rows * (20.0 * p->coded_bytes + 8.0 * p->in_len + 40.0 * p->out_c);
+}
+#endif
+
+MOTE_KERNEL_CODE(fully_connected_huffman_s8, portable, .run = run_fully_connected_huffman_s8,
+                 MOTE_INSTRUCTIONS(instructions_fully_connected_huffman_s8));

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sparse Huffman coding: a matrix of int8 weights, most of them 0, as the bytes that the kernels decode while they sum
+ * (docs/SPEC.md, "Codings"). Lossless, and the same bytes from every machine. */
+#ifndef MOTE_CODING_HUFFMAN_H
+#define MOTE_CODING_HUFFMAN_H
+
+#include "host/base/base.h"
+
+struct huffman {
+    int32_t columns;                          /* that hold a weight; 1 if there is none */
+    int32_t gap_bits, level_bits, count_bits; /* the longest codes; bits of a row's count */
+    int32_t bytes;                            /* of data, the readable ones behind the stream among them */
+    const uint8_t *data;
+    /* What was coded. */
+    int32_t kept, levels; /* weights that are not 0, values that they have */
+    int32_t symbols;      /* pairs of a gap and a level: kept, and zeros within long gaps */
+    int64_t symbol_bits;  /* that these pairs take */
+};
+
+/* Weights [rows][columns]. False: they have no such form (all 255 values, or more than 65,535 weights in a row), or one
+ * that is too long. */
+bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, struct huffman *out);
+
+#endif
