@@ -20,7 +20,7 @@ boards     target yaml base ops
 metrics    base ops
 graph      base ops
 report     metrics graph base ops
-coding     base
+coding     base ops
 gradient   graph base ops
 import     graph base ops
 plan       coding graph target base kernels ops

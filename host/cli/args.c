@@ -215,7 +215,9 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
                                         [OPTIMIZE_FLASH] = "flash",
                                         NULL};
     static const char *const boundaries[] = {"model", "int8", NULL};
-    const char *goal, *boundary;
+    static const char *const codings[] = {
+        [CODING_USUAL] = "usual", [CODING_DENSE] = "dense", [CODING_AUTO] = "auto", [CODING_HUFFMAN] = "huffman", NULL};
+    const char *goal, *boundary, *coding;
     struct target target;
     struct pipeline_options options = {
         .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .target = &target};
@@ -227,6 +229,9 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
     TRY(cli_word(cli, "--optimize", goals, &goal));
     while (goal != goals[options.optimize])
         options.optimize++;
+    TRY(cli_word(cli, "--coding", codings, &coding));
+    while (coding != codings[options.coding])
+        options.coding++;
     TRY(cli_word(cli, "--boundary", boundaries, &boundary));
     options.int8_boundary = boundary == boundaries[1];
     options.via_c = makes_c(cli, "--emit") || makes_c(cli, "--via");

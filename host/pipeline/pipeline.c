@@ -141,6 +141,7 @@ static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_opt
     bool of_plan = dump && is_stage(dump);
     struct plan_options plan_options = {.keep_all = options->keep_all,
                                         .optimize = options->optimize,
+                                        .coding = options->coding,
                                         .several = options->via_c,
                                         .feed = options->feed,
                                         .stream = options->stream,

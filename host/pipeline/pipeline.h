@@ -21,6 +21,7 @@ struct pipeline_options {
     bool keep_all;               /* every tensor keeps its memory: for reading all of them after a run */
     bool int8_boundary;          /* quantizing at the ends leaves the model: the pass `boundary` */
     enum optimize optimize;
+    enum coding coding;
     struct limits limits;
     bool via_c;  /* for generated C: it takes arenas in several memories of the target, and flash is its */
     bool feed;   /* the input comes row by row */

@@ -4,6 +4,7 @@
 /* Order is design: a line may assume all lines above. */
 #define STAGES(S)                                                                                                      \
     S(lower, "operators become steps of kernels, with the constants that these want")                                  \
+    S(coding, "weights most of which are 0 are stored in few bytes, where that is asked for")                          \
     S(fold_rows, "layers take rows as they come where that saves memory")                                              \
     S(rings, "states that are rows of time stay where they are, in rings")                                             \
     S(reuse, "where code is to be small, kernels that are there take over others' steps")                              \

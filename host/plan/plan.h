@@ -76,6 +76,14 @@ enum optimize {
     OPTIMIZE_FLASH,        /* so it does, and the least code and constants do it */
 };
 
+/* How constant weights are stored. */
+enum coding {
+    CODING_USUAL = 0, /* OPTIMIZE_FLASH: AUTO, else DENSE */
+    CODING_DENSE,     /* as they are */
+    CODING_AUTO,      /* those coded that become much smaller, if that saves more than the kernel's code */
+    CODING_HUFFMAN,   /* all that can be */
+};
+
 struct plan_options {
     bool several;  /* an arena that the first memory has no room for may lie in several */
     bool feed;     /* the input comes row by row, between calls of the schedule, */
@@ -83,6 +91,7 @@ struct plan_options {
     bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
     bool small;    /* few kernels, each in the version with the least code; always so for OPTIMIZE_FLASH */
     enum optimize optimize;
+    enum coding coding;
     double
         worth; /* of OPTIMIZE_BALANCED: a percent of instructions is worth so many of the arena; 0: as many as usual */
     const char *dump_after; /* print the plan to dump_to after this stage (host/plan/stages.h); NULL: never */

@@ -16,7 +16,7 @@
 #include "tests/random/random.h"
 
 enum random_wrong random_wrong;
-int random_rings, random_fed, random_cuts, random_limited, random_refused;
+int random_rings, random_coded, random_fed, random_cuts, random_limited, random_refused;
 
 #define RUNS 4 /* inferences: the last one after a reset, the others in a row */
 
@@ -178,6 +178,8 @@ static enum mote_status compile_and_run(struct pool *pool, const struct item *it
     const struct target target = two_memories(it->input_seed);
     const struct pipeline_options options = {.passes = passes,
                                              .optimize = optimize,
+                                             .coding = passes == NULL && it->input_seed / 4 % 2 == 0 ? CODING_HUFFMAN
+                                                                                                     : CODING_USUAL,
                                              .feed = order == FED,
                                              .via_c = passes == NULL && order != ANY_ORDER,
                                              .target = &target};
@@ -239,6 +241,14 @@ static bool has_rings(const struct plan *plan)
     return false;
 }
 
+static bool has_coded(const struct plan *plan)
+{
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].kernel == KERNEL_fully_connected_huffman_s8)
+            return true;
+    return false;
+}
+
 /* With passes and the planner's rows, or random ones; every other model is left with the random schedule, for its C. */
 static bool add_way(struct batch *b, struct item *it, bool any_order, const struct frame *at, struct finding *finding)
 {
@@ -254,6 +264,7 @@ static bool add_way(struct batch *b, struct item *it, bool any_order, const stru
         return found(finding, it, "refused with passes, but not without: %s", at->sink->text);
     random_rings += has_rings(&plan);
     random_cuts += plan.n_memories > 0;
+    random_coded += has_coded(&plan);
     make_wrong(any_order ? WRONG_ORDER : WRONG_PASSES, &got);
     if (got.len != it->want.size)
         return found(finding, it, "%zu bytes of output with passes, %zu without", got.len, it->want.size);

@@ -38,6 +38,7 @@ enum random_wrong { WRONG_NOTHING, WRONG_PASSES, WRONG_ORDER, WRONG_C };
 extern enum random_wrong random_wrong;
 extern int random_rings; /* plans in which memory holds fewer rows than it has */
 extern int random_fed;   /* plans whose input came row by row */
+extern int random_coded; /* plans that decode weights */
 extern int random_cuts;  /* plans whose arena two memories share */
 /* Plans within limits, and limits that no plan was within. */
 extern int random_limited, random_refused;

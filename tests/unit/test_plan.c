@@ -39,6 +39,7 @@ static const struct {
       "value 1: constant f32, 4 bytes, c\n",
       "value 3: activation f32, 24 bytes, y\n"
       "value 4: activation f32, 24 bytes, in the memory of value 3, flat\n"}},
+    {"coding", {"plan t after coding, for portable: core portable\nstep 0: dense\n"}},
     {"fold_rows", {"plan t after fold_rows, for portable: core portable\n"}},
     {"rings", {"plan t after rings, for portable: core portable\n"}},
     {"reuse", {"plan t after reuse, for portable: core portable\nstep 0: binary_f32\n"}},

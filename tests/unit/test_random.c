@@ -27,12 +27,13 @@ static void one_wrong_byte_is_seen(void **state)
 static void all_ways_agree(void **state)
 {
     (void)state;
-    random_rings = random_fed = random_cuts = random_limited = random_refused = 0;
+    random_rings = random_coded = random_fed = random_cuts = random_limited = random_refused = 0;
     assert_true(random_run(1, GRAPHS, false));
-    print_message(
-        "%d of %d graphs passed rows on, %d were fed, %d were in two memories, %d had limits, %d times refused\n",
-        random_rings, GRAPHS, random_fed, random_cuts, random_limited, random_refused);
+    print_message("%d of %d graphs passed rows on, %d decoded weights, %d were fed, %d were in two memories, %d had "
+                  "limits, %d times refused\n",
+                  random_rings, GRAPHS, random_coded, random_fed, random_cuts, random_limited, random_refused);
     assert_true(random_cuts > GRAPHS / 20);
+    assert_true(random_coded > GRAPHS / 50);
     assert_true(random_fed > GRAPHS / 20);
     assert_true(random_rings > GRAPHS / 20);
     assert_true(random_limited > GRAPHS / 2 && random_refused > GRAPHS / 20);

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stage `coding` with a pruned network of LeNet-300-100's shape: what is coded when, and that host and emulated
+ * board compute what the dense network computes, from an image and from generated C. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "host/base/base.h"
+#include "host/boards/board.h"
+#include "host/emit/emit.h"
+#include "host/emulate/emulate.h"
+#include "host/pipeline/pipeline.h"
+#include "host/plan/kernels.h"
+#include "host/plan/stages.h"
+#include "host/run/runner.h"
+
+#include <cmocka.h> /* after base.h: it has a macro named fail */
+
+enum { INPUTS = 784, OUTPUTS = 10, LAYERS = 3, SAMPLES = 5 };
+
+static uint64_t seed;
+
+static int32_t between(int32_t min, int32_t max)
+{
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return min + (int32_t)((uint32_t)(seed >> 33) % (uint32_t)(max - min + 1));
+}
+
+struct fixture {
+    struct pool pool;
+    struct report_text report;
+    struct frame at;
+    struct bytes file; /* a graph file */
+    int32_t kept;      /* weights that are not 0 */
+    uint8_t samples[SAMPLES * INPUTS];
+};
+
+static void want_ok(struct fixture *f, enum mote_status status)
+{
+    if (status != MOTE_OK)
+        fail_msg("%s", f->report.text);
+}
+
+/* ---- the network ---- */
+static const int32_t sizes[LAYERS + 1] = {INPUTS, 300, 100, OUTPUTS}, living[LAYERS + 1] = {410, 51, 57, OUTPUTS};
+
+/* Unit i of a layer has weights. */
+static bool lives(int32_t layer, int32_t i)
+{
+    return (int64_t)i * living[layer] / sizes[layer] != (int64_t)(i + 1) * living[layer] / sizes[layer];
+}
+
+/* One in `sparse` of those between units that live, in 16 levels, small ones more often; dense ones in all. */
+static int8_t draw_weight(struct fixture *f, int32_t layer, int32_t from, int32_t to, int32_t sparse)
+{
+    static const int8_t levels[16] = {-18, 18, -26, 26, -34, 34, -43, 43, -53, 53, -64, 64, -78, 78, -101, 120};
+
+    if (sparse == 0)
+        return (int8_t)between(-127, 127);
+    if (!lives(layer, from) || !lives(layer + 1, to) || between(1, sparse) != 1)
+        return 0;
+    f->kept++;
+    return levels[between(0, between(0, 15))];
+}
+
+static void put_blob(struct text *blob, const void *data, size_t bytes)
+{
+    for (const uint8_t *at = data; bytes > 0; at++, bytes--)
+        text_add(blob, "%c", *at);
+    while (blob->len % 16 != 0)
+        text_add(blob, "%c", 0);
+}
+
+static void put_layer(struct fixture *f, int32_t layer, int32_t sparse, struct text *text, struct text *blob)
+{
+    const double scale = layer == 0 ? 0.004 : 0.05;
+    const int32_t t = 3 * layer, n = sizes[layer], out = sizes[layer + 1];
+    int8_t *w = pool_array(&f->pool, (size_t)n * (size_t)out, 1);
+    int32_t *bias = pool_array(&f->pool, (size_t)out, sizeof *bias);
+
+    for (int32_t o = 0; o < out; o++) {
+        bias[o] = between(-300, 300);
+        for (int32_t i = 0; i < n; i++)
+            w[o * n + i] = draw_weight(f, layer, i, o, sparse);
+    }
+    text_add(text, "tensor %d \"w%d\" s8 [%d,%d] quant [0.01; 0] data @%zu\n", t + 1, layer, out, n, blob->len);
+    put_blob(blob, w, (size_t)n * (size_t)out);
+    text_add(text, "tensor %d \"b%d\" s32 [%d] quant [%.8g; 0] data @%zu\n", t + 2, layer, out, scale * 0.01,
+             blob->len);
+    put_blob(blob, bias, (size_t)out * sizeof *bias);
+    text_add(text, "tensor %d \"y%d\" s8 [1,%d] quant [0.05; %d]\n", t + 3, layer, out, layer < 2 ? -128 : 7);
+    text_add(text, "op %d fully_connected in [%d, %d, %d] out [%d] activation %s\n", layer, t, t + 1, t + 2, t + 3,
+             layer < 2 ? "relu" : "none");
+}
+
+static void begin(struct fixture *f, int32_t sparse)
+{
+    struct text text = {.pool = &f->pool}, blob = {.pool = &f->pool};
+
+    *f = (struct fixture){.at = {.index = -1}};
+    f->at.sink = &f->report;
+    setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
+    seed = 11;
+    text_add(&text, "mote-graph 1\nmodel pruned\ngraph\ntensor 0 \"x\" s8 [1,%d] quant [0.004; -128]\n", INPUTS);
+    for (int32_t i = 0; i < LAYERS; i++)
+        put_layer(f, i, sparse == 0 ? 0 : i == 0 ? sparse : 5, &text, &blob);
+    text_add(&text, "inputs [0]\noutputs [%d]\nend\nblob %zu\n", 3 * LAYERS, blob.len);
+    while (text.len % 64 != 0)
+        text_add(&text, "%c", 0);
+    f->file.size = text.len + blob.len;
+    f->file.data = pool_alloc(&f->pool, f->file.size);
+    memcpy(f->file.data, text.s, text.len);
+    memcpy(f->file.data + text.len, blob.s, blob.len);
+    for (size_t i = 0; i < sizeof f->samples; i++)
+        f->samples[i] = (uint8_t)between(0, 255);
+}
+
+/* Where it stays: a plan knows where its model is. */
+static struct pipeline *compiled(struct fixture *f, enum coding coding, enum optimize optimize, const char *core)
+{
+    struct target target;
+    struct pipeline *p = pool_alloc(&f->pool, sizeof *p);
+
+    want_ok(f, target_find(&f->pool, core, &target, &f->at));
+    want_ok(f, pipeline_read(&f->pool, "pruned.graph", f->file, p, &f->at));
+    want_ok(f, pipeline_compile(
+                   p, &(struct pipeline_options){.coding = coding, .optimize = optimize, .target = &target}, &f->at));
+    return p;
+}
+
+static int32_t coded_steps(const struct plan *plan)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        n += plan->steps[i].kernel == KERNEL_fully_connected_huffman_s8;
+    return n;
+}
+
+/* ---- what is coded when ---- */
+static void codings_are_chosen(void **state)
+{
+    static const struct {
+        enum coding coding;
+        enum optimize optimize;
+        int32_t coded, coded_of_dense; /* layers, of the pruned network and of one that is not */
+    } cases[] = {
+        {CODING_USUAL, OPTIMIZE_BALANCED, 0, 0}, {CODING_USUAL, OPTIMIZE_RAM, 0, 0},
+        {CODING_USUAL, OPTIMIZE_SPEED, 0, 0},    {CODING_USUAL, OPTIMIZE_FLASH, 3, 0},
+        {CODING_DENSE, OPTIMIZE_FLASH, 0, 0},    {CODING_AUTO, OPTIMIZE_SPEED, 3, 0},
+        {CODING_HUFFMAN, OPTIMIZE_SPEED, 3, 3},
+    };
+
+    (void)state;
+    for (int sparse = 0; sparse <= 12; sparse += 12) {
+        struct fixture f;
+
+        begin(&f, sparse);
+        for (size_t i = 0; i < COUNT(cases); i++) {
+            struct pipeline *p = compiled(&f, cases[i].coding, cases[i].optimize, "cortex-m4f");
+
+            assert_int_equal(coded_steps(&p->plan), sparse ? cases[i].coded : cases[i].coded_of_dense);
+        }
+        pool_free(&f.pool);
+    }
+}
+
+/* A layer so small that what it saves is less than the kernel's code. */
+static void little_is_not_coded(void **state)
+{
+    static const char graph[] = "mote-graph 1\nmodel t\ngraph\ntensor 0 \"x\" s8 [1,64] quant [0.1; 0]\n"
+                                "tensor 1 \"w\" s8 [2,64] quant [0.1; 0] data [%s]\n"
+                                "tensor 2 \"y\" s8 [1,2] quant [0.1; 0]\n"
+                                "op 0 fully_connected in [0, 1, -] out [2]\ninputs [0]\noutputs [2]\nend\n";
+    struct fixture f = {.at = {.index = -1}};
+    struct text numbers = {.pool = &f.pool};
+    struct pipeline *p;
+
+    (void)state;
+    f.at.sink = &f.report;
+    for (int i = 0; i < 128; i++)
+        text_add(&numbers, "%s%d", i > 0 ? ", " : "", i % 9 == 0 ? 5 : 0);
+    f.file.data = (uint8_t *)pool_printf(&f.pool, graph, numbers.s);
+    f.file.size = strlen((const char *)f.file.data);
+    p = compiled(&f, CODING_AUTO, OPTIMIZE_FLASH, "cortex-m4f");
+    assert_int_equal(coded_steps(&p->plan), 0);
+    p = compiled(&f, CODING_HUFFMAN, OPTIMIZE_FLASH, "cortex-m4f");
+    assert_int_equal(coded_steps(&p->plan), 1);
+    assert_true(p->plan.weight_bytes < 64);
+    pool_free(&f.pool);
+}
+
+static const char *printed(struct fixture *f, const struct plan *plan)
+{
+    struct text text = {.pool = &f->pool};
+
+    for (int i = 0; i < stages_count; i++)
+        if (strcmp(stages[i].name, "coding") == 0)
+            stages[i].print(plan, &text);
+    return text.s;
+}
+
+static void the_stage_prints_what_it_coded(void **state)
+{
+    struct fixture f;
+    struct pipeline *p;
+
+    (void)state;
+    begin(&f, 12);
+    p = compiled(&f, CODING_AUTO, OPTIMIZE_SPEED, "cortex-m4f");
+    assert_non_null(strstr(printed(&f, &p->plan), "step 0: huffman, 51x784 weights in "));
+    p = compiled(&f, CODING_DENSE, OPTIMIZE_SPEED, "cortex-m4f");
+    assert_string_equal(printed(&f, &p->plan), "step 0: dense\nstep 1: dense\nstep 2: dense\n");
+    pool_free(&f.pool);
+}
+
+/* ---- the same bytes ---- */
+static void run_all(struct fixture *f, const struct pipeline *p, uint8_t outputs[SAMPLES * OUTPUTS])
+{
+    struct runner r;
+
+    want_ok(f, runner_open(&f->pool, p->image, &r, &f->at));
+    for (int i = 0; i < SAMPLES; i++)
+        runner_run(&r, f->samples + i * INPUTS, outputs + i * OUTPUTS);
+}
+
+static void host_computes_the_same(void **state)
+{
+    uint8_t want[SAMPLES * OUTPUTS], got[SAMPLES * OUTPUTS];
+
+    (void)state;
+    for (int sparse = 0; sparse <= 12; sparse += 6) {
+        struct pipeline *p;
+        struct fixture f;
+
+        begin(&f, sparse);
+        p = compiled(&f, CODING_DENSE, OPTIMIZE_BALANCED, "host");
+        run_all(&f, p, want);
+        assert_memory_not_equal(want, want + OUTPUTS, OUTPUTS);
+        p = compiled(&f, CODING_HUFFMAN, OPTIMIZE_BALANCED, "cortex-m0");
+        run_all(&f, p, got);
+        assert_memory_equal(got, want, sizeof want);
+        pool_free(&f.pool);
+    }
+}
+
+static void emulate(struct fixture *f, struct pipeline *p, bool via_c, struct emulate_result *r)
+{
+    struct text list = {.pool = &f->pool};
+    struct emulate_job job = {.via_c = via_c,
+                              .name = "pruned",
+                              .image = p->image,
+                              .arena_bytes = p->plan.arena_bytes,
+                              .input = {f->samples, sizeof f->samples},
+                              .n = SAMPLES};
+
+    emit_kernel_list(&p->plan, &list);
+    job.kernel_list = list.s;
+    want_ok(f, board_load(&f->pool, "mps2-an386", &job.board, &f->at));
+    want_ok(f, folder_temporary(&f->pool, "mote-test-coding", &job.c_dir, &f->at));
+    want_ok(f, emit_c(&p->plan, MOTE_SOURCE_DIR, job.c_dir, &f->at));
+    want_ok(f, emulate_run(&f->pool, &job, r, &f->at));
+    folder_remove(job.c_dir);
+}
+
+/* At most 28 instructions a weight that is not 0, all else among them. */
+static void the_board_computes_the_same(void **state)
+{
+    uint8_t want[SAMPLES * OUTPUTS];
+    struct emulate_result r;
+    struct fixture f;
+    struct pipeline *p;
+
+    (void)state;
+    begin(&f, 12);
+    p = compiled(&f, CODING_DENSE, OPTIMIZE_BALANCED, "host");
+    run_all(&f, p, want);
+    p = compiled(&f, CODING_AUTO, OPTIMIZE_BALANCED, "cortex-m4f");
+    for (int via_c = 0; via_c < 2; via_c++) {
+        emulate(&f, p, via_c, &r);
+        assert_int_equal(r.output.size, sizeof want);
+        assert_memory_equal(r.output.data, want, sizeof want);
+        print_message("%d weights, %lld bytes, %lld instructions\n", (int)f.kept, (long long)p->plan.weight_bytes,
+                      (long long)r.instructions[0]);
+        assert_in_range(r.instructions[0], 15 * f.kept, 28 * f.kept + 20000);
+    }
+    pool_free(&f.pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(codings_are_chosen),
+        cmocka_unit_test(little_is_not_coded),
+        cmocka_unit_test(the_stage_prints_what_it_coded),
+        cmocka_unit_test(host_computes_the_same),
+        cmocka_unit_test(the_board_computes_the_same),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
