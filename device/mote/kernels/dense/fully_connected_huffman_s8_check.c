@@ -21,91 +21,32 @@ static bool need_fully_connected_huffman_s8(const struct mote_fully_connected_hu
            bytes[6] <= INT32_MAX && p->columns <= p->in_len && p->lo <= p->hi;
 }
 
-struct reader {
-    const uint8_t *at;
-    uint32_t left; /* bytes */
-};
-
-static const uint8_t *take(struct reader *r, uint32_t bytes)
+/* What follows a code of at most `bits` bits, or NULL if it ends beyond `end`, is no prefix code, or leaves words without
+ * a meaning. */
+static const uint8_t *after_code(const uint8_t *code, const uint8_t *end, int32_t bits)
 {
-    const uint8_t *at = r->at;
-
-    if (bytes > r->left)
-        return NULL;
-    r->at += bytes;
-    r->left -= bytes;
-    return at;
-}
-
-/* How many codes each length has, or NULL: they are a prefix code that leaves no word without a meaning, and each has a
- * value. */
-static const uint8_t *take_code(struct reader *r, int32_t bits)
-{
-    const uint8_t *lengths = take(r, (uint32_t)bits);
+    const uint32_t all = 1u << bits;
     uint32_t words = 0, values = 0;
 
-    for (int32_t i = 0; lengths != NULL && i < bits; i++) {
-        values += lengths[i];
-        words += (uint32_t)lengths[i] << (bits - 1 - i);
+    if (end - code < bits)
+        return NULL;
+    for (; bits > 0; bits--, code++) {
+        values += *code;
+        words += (uint32_t)*code << (bits - 1);
     }
-    return words == 1u << bits && take(r, values) != NULL ? lengths : NULL;
+    return words == all && (uint32_t)(end - code) >= values ? code + values : NULL;
 }
 
-/* A bit for each input, of which as many are set as there are columns. */
-static bool take_columns(struct reader *r, int32_t in_len, int32_t columns)
+/* What follows a bit for each input, or NULL: as many are set as there are columns. */
+static const uint8_t *after_columns(const uint8_t *map, const uint8_t *end, int32_t in_len, int32_t columns)
 {
-    const uint8_t *map = take(r, ((uint32_t)in_len + 7) / 8);
-    int32_t set = 0;
+    const uint32_t bytes = ((uint32_t)in_len + 7) / 8;
 
-    for (int32_t i = 0; map != NULL && i < in_len; i++)
-        set += map[i >> 3] >> (7 - (i & 7)) & 1;
-    return set == columns;
-}
-
-/* The place in the order of codes of the one at the top of `word`, which moves behind it. */
-static uint32_t next_code(const uint8_t *lengths, uint32_t *word, uint32_t *at)
-{
-    uint32_t code = 0, before = 0;
-
-    for (;; lengths++) {
-        code = code << 1 | *word >> 31;
-        *word <<= 1;
-        ++*at;
-        if (code < *lengths)
-            return before + code;
-        code -= *lengths;
-        before += *lengths;
-    }
-}
-
-/* All rows' weights lie within the columns, and their bits within the stream. */
-static bool is_stream(const struct mote_fully_connected_huffman_s8 *p, const uint8_t *gaps, const uint8_t *levels,
-                      const struct reader *r)
-{
-    const uint32_t end = r->left > MOTE_HUFFMAN_BEHIND ? (r->left - MOTE_HUFFMAN_BEHIND) * 8 : 0;
-    uint32_t at = 0;
-
-    for (int32_t o = 0; o < p->out_c; o++) {
-        uint32_t n = 0, column = 0, word;
-
-        if (at >= end)
-            return false;
-        word = mote_huffman_word(r->at, at++);
-        if (word >> 31) {
-            n = word << 1 >> (32 - p->count_bits);
-            at += (uint32_t)p->count_bits;
-        }
-        for (; n > 0; n--) {
-            if (at >= end)
-                return false;
-            word = mote_huffman_word(r->at, at);
-            column += 1u + gaps[(uint32_t)p->gap_bits + next_code(gaps, &word, &at)];
-            (void)next_code(levels, &word, &at);
-            if (column > (uint32_t)p->columns)
-                return false;
-        }
-    }
-    return at <= end;
+    if ((uint32_t)(end - map) < bytes)
+        return NULL;
+    for (int32_t i = 0; i < in_len; i++)
+        columns -= map[i >> 3] >> (7 - (i & 7)) & 1;
+    return columns == 0 ? map + bytes : NULL;
 }
 
 /* Gaps are below 128, as tables hold them. */
@@ -117,17 +58,65 @@ static bool are_gaps(const uint8_t *gap, const uint8_t *end)
     return true;
 }
 
+/* The place in the order of codes of the one that begins at bit `at`, which moves behind it. */
+static uint32_t next_code(const uint8_t *lengths, const uint8_t *stream, uint32_t *at)
+{
+    uint32_t word = mote_huffman_word(stream, *at), code = 0, before = 0;
+
+    for (;; lengths++) {
+        code = code << 1 | word >> 31;
+        word <<= 1;
+        ++*at;
+        if (code < *lengths)
+            return before + code;
+        code -= *lengths;
+        before += *lengths;
+    }
+}
+
+/* All rows' weights lie within the columns, and their bits before `end`. */
+static bool is_stream(const struct mote_fully_connected_huffman_s8 *p, const uint8_t *gaps, const uint8_t *levels,
+                      const uint8_t *stream, uint32_t end)
+{
+    uint32_t at = 0;
+
+    for (int32_t o = 0; o < p->out_c; o++) {
+        uint32_t n = 0, left = (uint32_t)p->columns, gap;
+
+        if (at >= end)
+            return false;
+        gap = mote_huffman_word(stream, at++);
+        if (gap >> 31) {
+            n = gap << 1 >> (32 - p->count_bits);
+            at += (uint32_t)p->count_bits;
+        }
+        for (; n > 0; n--) {
+            if (at >= end)
+                return false;
+            gap = gaps[(uint32_t)p->gap_bits + next_code(gaps, stream, &at)];
+            if (at >= end || gap >= left)
+                return false;
+            left -= gap + 1;
+            (void)next_code(levels, stream, &at);
+        }
+    }
+    return at <= end;
+}
+
 static bool trust_fully_connected_huffman_s8(const struct mote_fully_connected_huffman_s8 *p,
                                              const struct mote_block args[])
 {
-    struct reader r = {args[1].data, (uint32_t)p->coded_bytes};
-    const uint8_t *gaps = take_code(&r, p->gap_bits), *levels;
+    const uint8_t *gaps = args[1].data, *end = gaps + p->coded_bytes, *levels, *at;
 
-    if (gaps == NULL || !are_gaps(gaps + p->gap_bits, r.at))
+    levels = after_code(gaps, end, p->gap_bits);
+    if (levels == NULL || !are_gaps(gaps + p->gap_bits, levels))
         return false;
-    levels = take_code(&r, p->level_bits);
-    return levels != NULL && (p->columns == p->in_len || take_columns(&r, p->in_len, p->columns)) &&
-           is_stream(p, gaps, levels, &r) && mote_shifts_in_range(args[4].data, p->per_channel ? p->out_c : 1);
+    at = after_code(levels, end, p->level_bits);
+    if (at != NULL && p->columns < p->in_len)
+        at = after_columns(at, end, p->in_len, p->columns);
+    return at != NULL && end - at > MOTE_HUFFMAN_BEHIND &&
+           mote_shifts_in_range(args[4].data, p->per_channel ? p->out_c : 1) &&
+           is_stream(p, gaps, levels, at, (uint32_t)(end - at - MOTE_HUFFMAN_BEHIND) * 8);
 }
 
 MOTE_KERNEL_TRUST(fully_connected_huffman_s8, MOTE_FULLY_CONNECTED_HUFFMAN_S8_PARAMS,
