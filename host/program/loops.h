@@ -36,4 +36,10 @@ loop_fn loop_clip_norm; /* gradients…, factor; clip_norm_opts */
 loop_fn loop_sgd;       /* weights, gradient, velocity, rate, perhaps factor; sgd_opts */
 loop_fn loop_adam;      /* weights, gradient, m, v, rate, step, perhaps factor; adam_opts */
 
+/* Compression (compress.c): all row-major, without padding. */
+loop_fn loop_mask;    /* x, mask, y */
+loop_fn loop_levels;  /* x, levels, y */
+loop_fn loop_prune;   /* step, (weights, mask, importance)…; prune_opts */
+loop_fn loop_cluster; /* step, weights, importance, levels; cluster_opts */
+
 #endif

@@ -59,6 +59,10 @@ static build_fn *const builders[OP_LIMIT] = {
     [OP_CLIP_NORM] = build_clip_norm,
     [OP_SGD] = build_sgd,
     [OP_ADAM] = build_adam,
+    [OP_MASK] = build_mask,
+    [OP_LEVELS] = build_levels,
+    [OP_PRUNE] = build_prune,
+    [OP_CLUSTER] = build_cluster,
 };
 
 enum mote_status dnnl_check(const struct frame *at, dnnl_status_t status, const char *what)

@@ -78,9 +78,20 @@ struct training_section {
     struct optimizer_section optimizer;
     struct schedule_section schedule;
 };
-extern const cyaml_schema_field_t training_fields[];
+struct stage_section {
+    const enum prune_method *method;
+    const char *keep, *ramp, *count, *epochs, *rate;
+};
+struct compress_section {
+    const struct stage_section *of[STAGE_KINDS];
+};
+extern const cyaml_schema_field_t training_fields[], compress_fields[];
 /* The section, or NULL, with what it leaves out at its default. */
 MUST_CHECK enum mote_status training_read(const struct training_section *section, struct training *out,
+                                          const struct frame *at);
+/* The same; without a section there are no stages. */
+MUST_CHECK enum mote_status compress_read(struct pool *pool, const struct compress_section *section,
+                                          const struct training *t, const struct stage **out, int32_t *n,
                                           const struct frame *at);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A recipe's file as a whole. Its sections have schemas of their own: host/data/spec.c, recipe_layers.c,
- * recipe_training.c. */
+ * recipe_training.c, recipe_compress.c. */
 #include "host/yaml/yaml.h"
 #include "host/data/spec.h"
 #include "host/train/layer.h"
@@ -14,6 +14,7 @@ struct recipe_yaml {
     const struct layer_entry *network;
     unsigned network_count;
     const struct training_section *training;
+    const struct compress_section *compress;
 };
 
 #define NEEDED   CYAML_FLAG_POINTER
@@ -25,6 +26,7 @@ static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_MAPPING_PTR("data", OPTIONAL, struct recipe_yaml, data, data_section_fields),
     CYAML_FIELD_SEQUENCE("network", NEEDED, struct recipe_yaml, network, &layer_schema, 1, YAML_LIST_MAX),
     CYAML_FIELD_MAPPING_PTR("training", OPTIONAL, struct recipe_yaml, training, training_fields),
+    CYAML_FIELD_MAPPING_PTR("compress", OPTIONAL, struct recipe_yaml, compress, compress_fields),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct recipe_yaml, fields)};
@@ -64,5 +66,6 @@ enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe 
         return fail(at, MOTE_ERR_VALUE, "width is \"%s\": it must be a number from %g to %g", y->width,
                     (double)WIDTH_MIN, (double)WIDTH_MAX);
     TRY(layers_read(pool, y->network, y->network_count, &out->layers, at));
-    return training_read(y->training, &out->training, at);
+    TRY(training_read(y->training, &out->training, at));
+    return compress_read(pool, y->compress, &out->training, &out->stages, &out->n_stages, at);
 }

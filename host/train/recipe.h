@@ -11,6 +11,31 @@ enum loss { LOSS_CROSS_ENTROPY, LOSS_MEAN_SQUARED_ERROR };
 enum optimizer { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE };
 
+/* What a training is for besides the loss: stages of a compression follow the training that has none. A weight that is
+ * exactly 0 when a stage begins stays so. */
+enum stage_kind { STAGE_NONE, STAGE_PRUNE, STAGE_LEVELS, STAGE_KINDS };
+enum prune_method { PRUNE_OBD, PRUNE_MAGNITUDE };
+extern const char *const stage_names[STAGE_KINDS]; /* "prune"; NULL for none */
+
+struct stage {
+    enum stage_kind kind;
+    int32_t epochs;
+    float rate;               /* as of the training */
+    enum prune_method method; /* PRUNE */
+    float keep;               /* PRUNE: share of all weights of the network */
+    int32_t ramp;             /* PRUNE: epochs in which weights go */
+    int32_t count;            /* LEVELS: values of a tensor, 0 not counted */
+    int32_t steps, every;     /* PRUNE: of the ramp; LEVELS: `every`; trainer_make() fills them in */
+};
+
+/* Weights of so many that stay: at least one. */
+static inline int64_t stage_kept(const struct stage *s, int64_t weights)
+{
+    int64_t kept = (int64_t)((double)s->keep * (double)weights + 0.5);
+
+    return kept > 0 ? kept : 1;
+}
+
 /* How to train. Defaults are in recipe.c and in docs/RECIPES.md. */
 struct training {
     int32_t epochs, batch;
@@ -31,6 +56,7 @@ struct training {
     float step_every, step_factor; /* SCHEDULE_STEP: epochs, factor */
     float final_rate;              /* SCHEDULE_COSINE: where it ends, as a fraction of `rate` */
     int32_t patience;              /* epochs without a better validation loss before it stops; 0: never */
+    struct stage stage;
 };
 
 struct recipe_layer; /* layer.h */
@@ -43,6 +69,8 @@ struct recipe {
     int32_t n_layers;
     float width; /* multiplies the filters of all CONV_2D */
     struct training training;
+    const struct stage *stages; /* of a compression, in their order */
+    int32_t n_stages;           /* 0: the recipe has none */
 };
 
 /* "flowers" of "runs/flowers/" and of "flowers.yaml"; "" if the path ends in "." or "..". */

@@ -4,6 +4,7 @@
 #include "host/base/random.h"
 #include "host/gradient/gradient.h"
 #include "host/graph/op_info.h"
+#include "host/train/levels.h"
 #include "host/train/step.h"
 
 #define STATISTICS_KEPT 0.95f /* share of the running mean and variance that a step keeps */
@@ -19,7 +20,8 @@ struct stepping {
     struct training_graph *out;
     struct model *m;
     struct graph *g;
-    enum role *roles; /* [tensors of the network] */
+    enum role *roles;    /* [tensors of the network] */
+    int32_t *importance; /* [parameters] states that rank weights: what pruning and levels go by; TENSOR_ABSENT */
 };
 
 /* ---- parameters ---- */
@@ -46,6 +48,9 @@ static void free_parameters(struct stepping *s)
 
     s->roles = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->roles);
     out->parameters = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->parameters);
+    out->masks = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->masks);
+    out->levels = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->levels);
+    s->importance = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->importance);
     for (int32_t i = 0; i < s->g->n_ops; i++)
         for (int32_t k = 0; k < s->g->ops[i].n_in; k++) {
             int32_t tensor = s->g->ops[i].in[k];
@@ -89,6 +94,80 @@ static int32_t add_input(struct stepping *s, const char *name, enum mote_type ty
     s->g->inputs = pool_grow(s->pool, s->g->inputs, (size_t)s->g->n_inputs, sizeof *s->g->inputs);
     s->g->inputs[s->g->n_inputs++] = tensor;
     return tensor;
+}
+
+/* ---- what a compression's stage adds ---- */
+static int32_t add_filled(struct stepping *s, const char *name, int rank, const int64_t *dims, const void *initial)
+{
+    int32_t tensor = add_tensor(s, name, TYPE_F32, rank, dims);
+
+    s->g->tensors[tensor].state = true;
+    s->g->tensors[tensor].initial = initial;
+    return tensor;
+}
+
+static int32_t add_mask(struct stepping *s, int32_t weights)
+{
+    const struct tensor t = s->g->tensors[weights];
+    int64_t n = tensor_elements(&t);
+    float *mask = pool_array(s->pool, (size_t)n, sizeof *mask);
+
+    for (int64_t i = 0; i < n; i++)
+        mask[i] = ((const float *)(const void *)t.initial)[i] != 0 ? 1 : 0;
+    return add_filled(s, pool_printf(s->pool, "%s/mask", t.name), t.rank, t.dims, mask);
+}
+
+static int32_t add_levels(struct stepping *s, int32_t weights)
+{
+    const struct tensor t = s->g->tensors[weights];
+    int64_t count = s->t->stage.count;
+    float *levels = pool_array(s->pool, (size_t)count, sizeof *levels);
+
+    levels_begin((const float *)(const void *)t.initial, tensor_elements(&t), (int32_t)count, levels);
+    return add_filled(s, pool_printf(s->pool, "%s/levels", t.name), 1, &count, levels);
+}
+
+static int32_t add_through(struct stepping *s, enum op_id id, int32_t x, int32_t state, const char *name)
+{
+    int32_t out = add_tensor(s, pool_printf(s->pool, "%s/%s", name, op_info[id].name), TYPE_F32, 0, NULL);
+
+    graph_add_op(s->m, s->g, id, 2, (int32_t[]){x, state}, 1, &out)->name = name;
+    return out;
+}
+
+/* Weights go through their mask, and to the nearest of their levels: the network reads what comes out. */
+static int32_t compress_weights(struct stepping *s, int32_t i)
+{
+    struct training_graph *out = s->out;
+    int32_t weights = out->parameters[i], seen;
+    const char *name = s->g->tensors[weights].name;
+
+    out->masks[i] = add_mask(s, weights);
+    seen = add_through(s, OP_MASK, weights, out->masks[i], name);
+    if (s->t->stage.kind != STAGE_LEVELS)
+        return seen;
+    out->levels[i] = add_levels(s, weights);
+    return add_through(s, OP_LEVELS, seen, out->levels[i], name);
+}
+
+static void read_instead(struct graph *g, int32_t first_op, int32_t tensor, int32_t instead)
+{
+    for (int32_t i = first_op; i < g->n_ops; i++)
+        for (int32_t k = 0; k < g->ops[i].n_in; k++)
+            if (g->ops[i].in[k] == tensor)
+                g->ops[i].in[k] = instead;
+}
+
+static void compress_network(struct stepping *s, int32_t *seen)
+{
+    for (int32_t i = 0; i < s->out->n_parameters; i++) {
+        int32_t tensor = s->out->parameters[i];
+
+        s->out->masks[i] = s->out->levels[i] = s->importance[i] = TENSOR_ABSENT;
+        seen[i] = tensor;
+        if (!s->forward && s->t->stage.kind != STAGE_NONE && s->roles[tensor] == ROLE_WEIGHT)
+            seen[i] = compress_weights(s, i);
+    }
 }
 
 /* ---- the network in training ---- */
@@ -165,10 +244,13 @@ static bool is_final_softmax(const struct stepping *s, const struct op *op)
 static int32_t train_network(struct stepping *s)
 {
     struct op *ops = s->g->ops;
-    int32_t n = s->g->n_ops, result = s->g->outputs[0];
+    int32_t n = s->g->n_ops, result = s->g->outputs[0], first;
+    int32_t *seen = pool_array(s->pool, (size_t)s->out->n_parameters + 1, sizeof *seen);
 
     s->g->ops = NULL;
     s->g->n_ops = 0;
+    compress_network(s, seen);
+    first = s->g->n_ops;
     for (int32_t i = 0; i < n; i++) {
         if (is_final_softmax(s, &ops[i]))
             result = ops[i].in[0];
@@ -181,6 +263,8 @@ static int32_t train_network(struct stepping *s)
         else if (ops[i].id != OP_NOP)
             copy_op(s, &ops[i]);
     }
+    for (int32_t i = 0; i < s->out->n_parameters; i++)
+        read_instead(s->g, first, s->out->parameters[i], seen[i]);
     return result;
 }
 
@@ -222,12 +306,60 @@ static int32_t add_state(struct stepping *s, int32_t parameter, const char *what
     return tensor;
 }
 
+/* All weights of the network are ranked together. */
+static void add_pruning(struct stepping *s)
+{
+    const struct training_graph *out = s->out;
+    int32_t *in = pool_array(s->pool, 3 * (size_t)out->n_parameters + 1, sizeof *in), n = 0;
+    int32_t *masks = pool_array(s->pool, (size_t)out->n_parameters, sizeof *masks);
+    int64_t all = 0;
+
+    in[0] = out->step;
+    for (int32_t i = 0; i < out->n_parameters; i++)
+        if (out->masks[i] != TENSOR_ABSENT) {
+            in[1 + 3 * n] = out->parameters[i];
+            in[2 + 3 * n] = masks[n] = out->masks[i];
+            in[3 + 3 * n++] = s->importance[i];
+            all += tensor_elements(&s->g->tensors[out->masks[i]]);
+        }
+    *(struct prune_opts *)graph_add_op(s->m, s->g, OP_PRUNE, 1 + 3 * n, in, n, masks)->opts =
+        (struct prune_opts){(int32_t)stage_kept(&s->t->stage, all), s->t->stage.steps, s->t->stage.every};
+}
+
+static void add_clusters(struct stepping *s)
+{
+    const struct training_graph *out = s->out;
+
+    for (int32_t i = 0; i < out->n_parameters; i++)
+        if (out->levels[i] != TENSOR_ABSENT) {
+            int32_t seen = add_through(s, OP_MASK, out->parameters[i], out->masks[i], "moved");
+            struct op *op =
+                graph_add_op(s->m, s->g, OP_CLUSTER, 4, (int32_t[]){out->step, seen, s->importance[i], out->levels[i]},
+                             1, &out->levels[i]);
+
+            ((struct cluster_opts *)op->opts)->every = s->t->stage.every;
+        }
+}
+
+/* By the second moment of Adam; by the mask, of which those that count are 1, all are as important. */
+static void choose_importance(struct stepping *s, int32_t tensor, int32_t second_moment)
+{
+    bool by_magnitude = s->t->stage.kind == STAGE_PRUNE && s->t->stage.method == PRUNE_MAGNITUDE;
+
+    for (int32_t i = 0; i < s->out->n_parameters; i++)
+        if (s->out->parameters[i] == tensor)
+            s->importance[i] = by_magnitude || second_moment == TENSOR_ABSENT ? s->out->masks[i] : second_moment;
+}
+
 static void add_sgd(struct stepping *s, int32_t parameter, int32_t gradient, int32_t factor, float decay)
 {
     int32_t velocity = add_state(s, parameter, "velocity");
-    struct op *op = graph_add_op(s->m, s->g, OP_SGD, factor == TENSOR_ABSENT ? 4 : 5,
-                                 (int32_t[]){parameter, gradient, velocity, s->out->rate, factor}, 2,
-                                 (int32_t[]){parameter, velocity});
+    struct op *op;
+
+    choose_importance(s, parameter, TENSOR_ABSENT);
+    op = graph_add_op(s->m, s->g, OP_SGD, factor == TENSOR_ABSENT ? 4 : 5,
+                      (int32_t[]){parameter, gradient, velocity, s->out->rate, factor}, 2,
+                      (int32_t[]){parameter, velocity});
 
     *(struct sgd_opts *)op->opts =
         (struct sgd_opts){.momentum = s->t->momentum, .nesterov = s->t->nesterov, .weight_decay = decay};
@@ -236,9 +368,12 @@ static void add_sgd(struct stepping *s, int32_t parameter, int32_t gradient, int
 static void add_adam(struct stepping *s, int32_t parameter, int32_t gradient, int32_t factor, float decay)
 {
     int32_t m = add_state(s, parameter, "m"), v = add_state(s, parameter, "v");
-    struct op *op = graph_add_op(s->m, s->g, OP_ADAM, factor == TENSOR_ABSENT ? 6 : 7,
-                                 (int32_t[]){parameter, gradient, m, v, s->out->rate, s->out->step, factor}, 3,
-                                 (int32_t[]){parameter, m, v});
+    struct op *op;
+
+    choose_importance(s, parameter, v);
+    op = graph_add_op(s->m, s->g, OP_ADAM, factor == TENSOR_ABSENT ? 6 : 7,
+                      (int32_t[]){parameter, gradient, m, v, s->out->rate, s->out->step, factor}, 3,
+                      (int32_t[]){parameter, m, v});
 
     *(struct adam_opts *)op->opts = (struct adam_opts){.beta1 = s->t->beta1,
                                                        .beta2 = s->t->beta2,
@@ -282,6 +417,10 @@ static enum mote_status add_optimizer(struct stepping *s, const struct frame *at
     for (int32_t i = 0; i < kept; i++)
         (s->t->optimizer == OPTIMIZER_SGD ? add_sgd : add_adam)(
             s, by[i], gradients[i], factor, s->roles[by[i]] == ROLE_WEIGHT ? s->t->weight_decay : 0);
+    if (s->t->stage.kind == STAGE_PRUNE)
+        add_pruning(s);
+    else if (s->t->stage.kind == STAGE_LEVELS)
+        add_clusters(s);
     return MOTE_OK;
 }
 

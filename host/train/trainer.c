@@ -5,17 +5,21 @@
 
 #include <math.h>
 
+#include "host/base/levels.h"
+
 /* ---- the learning rate ---- */
 float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epoch)
 {
     double epoch = (double)step / steps_per_epoch, rate = (double)t->rate;
-    double share = (epoch - (double)t->warm_up) / (t->epochs - (double)t->warm_up);
+    double first = (double)t->warm_up + t->stage.ramp, share = (epoch - first) / (t->epochs - first);
 
     assert(step >= 0 && steps_per_epoch > 0);
     if (epoch < (double)t->warm_up) /* its end may lie within a step */
         return (float)(rate * fmin(1, (double)(step + 1) / ((double)t->warm_up * steps_per_epoch)));
+    if (epoch < first)
+        return t->rate;
     if (t->schedule == SCHEDULE_STEP)
-        return (float)(rate * pow((double)t->step_factor, floor(epoch / (double)t->step_every)));
+        return (float)(rate * pow((double)t->step_factor, floor((epoch - t->stage.ramp) / (double)t->step_every)));
     if (t->schedule == SCHEDULE_COSINE)
         return (float)(rate * ((double)t->final_rate + (1 - (double)t->final_rate) * 0.5 * (1 + cos(M_PI * share))));
     return t->rate;
@@ -107,6 +111,18 @@ static enum mote_status check_limits(const struct trainer *t, const struct frame
     return MOTE_OK;
 }
 
+/* Ranks so many times an epoch; levels follow their weights sooner. */
+#define PRUNINGS 16
+#define CLUSTERS 32
+
+static int32_t every(int32_t steps, int32_t times) { return steps > times ? steps / times : 1; }
+
+static void pace_stage(struct stage *s, int32_t steps_per_epoch)
+{
+    s->every = every(steps_per_epoch, s->kind == STAGE_PRUNE ? PRUNINGS : CLUSTERS);
+    s->steps = s->ramp * steps_per_epoch;
+}
+
 enum mote_status trainer_make(struct pool *pool, const struct model *net, const struct dataset *data,
                               const struct training *training, int threads, struct trainer *out, const struct frame *at)
 {
@@ -129,6 +145,7 @@ enum mote_status trainer_make(struct pool *pool, const struct model *net, const 
     options.batch = training->batch < options.n ? training->batch : options.n;
     out->batch = options.batch;
     out->steps_per_epoch = options.n / options.batch;
+    pace_stage(&out->training.stage, out->steps_per_epoch);
     TRY(training_graph_make(pool, net, &out->training, out->batch, false, &out->graph, at));
     TRY(check_limits(out, at));
     out->output = pool_alloc(pool, (size_t)tensor_bytes(tensor_of(&out->graph, out->graph.output)));
@@ -246,15 +263,41 @@ enum mote_status trainer_epoch(struct trainer *t, const volatile sig_atomic_t *s
 }
 
 /* ---- evaluation ---- */
+static float *read_state(struct trainer *t, int32_t tensor, struct pool *pool)
+{
+    float *data = pool_alloc(pool, (size_t)tensor_bytes(tensor_of(&t->graph, tensor)));
+
+    program_read(t->program, tensor, data);
+    return data;
+}
+
+/* Parameter i as the network reads it: under its mask, at its levels. */
+static float *read_parameter(struct trainer *t, int32_t i, struct pool *pool)
+{
+    float *w = read_state(t, t->graph.parameters[i], pool), *mask, *levels;
+    int64_t n = tensor_elements(tensor_of(&t->graph, t->graph.parameters[i]));
+
+    if (t->graph.masks[i] == TENSOR_ABSENT)
+        return w;
+    mask = read_state(t, t->graph.masks[i], pool);
+    for (int64_t k = 0; k < n; k++)
+        w[k] = mask[k] != 0 ? w[k] : 0;
+    if (t->graph.levels[i] == TENSOR_ABSENT)
+        return w;
+    levels = read_state(t, t->graph.levels[i], pool);
+    for (int64_t k = 0; k < n; k++)
+        w[k] = level_of(levels, t->training.stage.count, w[k]);
+    return w;
+}
+
 static void move_weights(struct trainer *t)
 {
     struct pool pool = {0};
 
     assert(t->graph.n_parameters == t->forward.n_parameters);
     for (int32_t i = 0; i < t->graph.n_parameters && t->weights_moved; i++) {
-        void *data = pool_alloc(&pool, (size_t)tensor_bytes(tensor_of(&t->graph, t->graph.parameters[i])));
+        float *data = read_parameter(t, i, &pool);
 
-        program_read(t->program, t->graph.parameters[i], data);
         program_write(t->forward_program, t->forward.parameters[i], data);
     }
     t->weights_moved = false;
@@ -367,11 +410,9 @@ void trainer_model(struct trainer *t, struct pool *pool, struct model *out)
     model_copy(t->net, out);
     for (int32_t i = 0; i < t->graph.n_parameters; i++) {
         struct tensor *constant = &out->graphs[0].tensors[t->graph.parameters[i]];
-        uint8_t *data = pool_alloc(pool, (size_t)tensor_bytes(constant));
 
         assert(constant->type == TYPE_F32 && constant->data != NULL);
-        program_read(t->program, t->graph.parameters[i], data);
-        constant->data = data;
+        constant->data = (const uint8_t *)read_parameter(t, i, pool);
     }
     if (t->task == MOTE_TASK_REGRESSION)
         standard_fold(out, &t->standard);
@@ -387,8 +428,9 @@ static enum mote_status write_weights(struct trainer *t, const struct graph *g, 
             !shape_equal(&g->tensors[constant], mine) || g->tensors[constant].type != mine->type)
             return fail(at, MOTE_ERR_VALUE, "is a network of another recipe: it has no weights \"%s\"", mine->name);
         program_write(t->program, t->graph.parameters[i], g->tensors[constant].data);
+        program_write(t->forward_program, t->forward.parameters[i], g->tensors[constant].data);
     }
-    t->weights_moved = true;
+    t->weights_moved = false; /* a mask or levels of now need not be those of then */
     return MOTE_OK;
 }
 

@@ -70,12 +70,12 @@ MUST_CHECK enum mote_status trainer_epoch(struct trainer *t, const volatile sig_
 /* The network as it is now on a split; the evaluation's arrays are in `pool`. */
 void trainer_evaluate(struct trainer *t, enum split split, struct pool *pool, struct evaluation *out);
 
-/* The learning rate of a step, from 0. */
+/* The learning rate of a step, from 0. While weights are pruned it stays; its schedule follows. */
 float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epoch);
 
 /* The network with the weights that training has reached, in `pool`. */
 void trainer_model(struct trainer *t, struct pool *pool, struct model *out);
-/* Weights of a model that trainer_model() has made. */
+/* Weights of a model that trainer_model() has made: what trainer_evaluate() judges then. */
 MUST_CHECK enum mote_status trainer_use(struct trainer *t, const struct model *m, const struct frame *at);
 MUST_CHECK enum mote_status trainer_save(struct trainer *t, const char *path, const struct frame *at);
 /* The checkpoint must be of this recipe and these samples: the same graph, but for what its states hold. */

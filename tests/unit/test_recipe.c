@@ -581,6 +581,63 @@ static void wrong_training_is_named(void **state)
         want_error(f, read_training(f, bad[i].training), bad[i].part);
 }
 
+/* ---- compression ---- */
+static enum mote_status read_compress(struct fixture *f, const char *optimizer, const char *compress)
+{
+    return read_text(f, pool_printf(&f->pool,
+                                    "name: test\nnetwork:\n" CLASSIFIER
+                                    "training: {epochs: 9, optimizer: {kind: %s, rate: 0.02}}\ncompress: %s\n",
+                                    optimizer, compress));
+}
+
+static void compression_is_read(void **state)
+{
+    struct fixture *f = *state;
+    const struct stage *s;
+
+    want_ok(f, read_text(f, "name: test\nnetwork:\n" CLASSIFIER));
+    assert_int_equal(f->recipe.n_stages, 0);
+    want_ok(f, read_compress(f, "adam", "{levels: {}, prune: {keep: 0.25}}"));
+    assert_int_equal(f->recipe.n_stages, 2);
+    s = f->recipe.stages;
+    assert_int_equal(s[0].kind, STAGE_PRUNE);
+    assert_int_equal(s[0].method, PRUNE_OBD);
+    assert_true(s[0].keep == 0.25F && s[0].rate == 0.02F && s[0].epochs == 9 && s[0].ramp == 6);
+    assert_int_equal(s[1].kind, STAGE_LEVELS);
+    assert_true(s[1].count == 16 && s[1].rate == 0.02F && s[1].epochs == 9 && s[1].ramp == 0);
+    want_ok(f, read_compress(f, "sgd", "{prune: {method: magnitude, keep: 1, epochs: 1, rate: 0.5}}"));
+    assert_int_equal(f->recipe.n_stages, 1);
+    s = f->recipe.stages;
+    assert_true(s->method == PRUNE_MAGNITUDE && s->keep == 1 && s->epochs == 1 && s->ramp == 1 && s->rate == 0.5F);
+}
+
+static void wrong_compression_is_named(void **state)
+{
+    static const struct {
+        const char *optimizer, *compress, *part;
+    } bad[] = {
+        {"adam", "{}", "compress has no stage: give it prune, levels, or both"},
+        {"adam", "{prune: {}}", "recipe: compress prune: keep is missing"},
+        {"adam", "{prune: {keep: 0}}", "compress prune: keep is \"0\": it must be a number above 0, at most 1"},
+        {"adam", "{prune: {keep: 1.5}}", "keep is \"1.5\""},
+        {"adam", "{prune: {keep: nan}}", "keep is \"nan\""},
+        {"adam", "{prune: {keep: 0.1, epochs: 0}}", "epochs is \"0\": it must be a whole number from 1 to 1000000"},
+        {"adam", "{prune: {keep: 0.1, epochs: 3, ramp: 4}}", "compress prune: ramp is 4 epochs of 3: make it shorter"},
+        {"adam", "{prune: {keep: 0.1, rate: 0}}", "rate is \"0\""},
+        {"adam", "{prune: {keep: 0.1, method: obs}}", "obs"},
+        {"adam", "{prune: {keep: 0.1, count: 4}}", "prune has no key \"count\""},
+        {"adam", "{prun: {keep: 0.1}}", "compress has no key \"prun\": did you mean \"prune\"?"},
+        {"sgd", "{prune: {keep: 0.1}}", "compress prune: the method obd ranks by the second moment"},
+        {"adam", "{levels: {count: 1}}", "compress levels: count is \"1\": it must be a whole number from 2 to 16"},
+        {"adam", "{levels: {count: 17}}", "count is \"17\""},
+        {"adam", "{levels: {ramp: 1}}", "levels has no key \"ramp\""},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT(bad); i++)
+        want_error(f, read_compress(f, bad[i].optimizer, bad[i].compress), bad[i].part);
+}
+
 /* ---- what is wrong with a network ---- */
 static void wrong_layers_are_named(void **state)
 {
@@ -813,6 +870,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(training_has_defaults, setup, teardown),
         cmocka_unit_test_setup_teardown(training_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_training_is_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(compression_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(wrong_compression_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_layers_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(what_does_not_fit_the_data_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_files_are_named, setup, teardown),

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MASK, LEVELS, PRUNE, CLUSTER: operators of training on weights that become fewer, or share values. */
+#include "host/gradient/gradient.h"
+#include "host/graph/op_info.h"
+
+static enum mote_status infer_as(struct graph *g, const struct op *op, int input, const struct frame *at)
+{
+    return infer_set(at, op_out(g, op, 0), op_in(g, op, input)->rank, op_in(g, op, input)->dims);
+}
+
+/* ---- between the weights and what reads them ---- */
+static enum mote_status infer_first(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+{
+    (void)m;
+    return infer_as(g, op, 0, at);
+}
+
+/* What is masked has no gradient. */
+static enum mote_status gradient_mask(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+
+    (void)at;
+    gradient_give(b, op.in[0], gradient_apply(b, OP_MASK, 2, (int32_t[]){d, op.in[1]}, NULL));
+    return MOTE_OK;
+}
+
+/* Straight through: the nearest level moves with what it stands for (Bengio, Leonard, Courville, 2013). */
+static enum mote_status gradient_levels(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    (void)at;
+    gradient_give(b, b->g->ops[i].in[0], d);
+    return MOTE_OK;
+}
+
+const struct operator operator_mask = {.infer = infer_first, .gradient = gradient_mask};
+const struct operator operator_levels = {.infer = infer_first, .gradient = gradient_levels};
+
+/* ---- states anew ---- */
+static enum mote_status infer_cluster(const struct model *m, struct graph *g, const struct op *op,
+                                      const struct frame *at)
+{
+    (void)m;
+    return infer_as(g, op, 3, at);
+}
+
+static enum mote_status infer_prune(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
+{
+    (void)m;
+    if (op->n_in != 1 + 3 * op->n_out)
+        return fail(at, MOTE_ERR_SHAPE, "%d inputs for %d masks; there must be one, and three for each", op->n_in,
+                    op->n_out);
+    for (int i = 0; i < op->n_out; i++) {
+        const struct tensor *mask = op_in(g, op, 2 + 3 * i);
+
+        TRY(infer_set(at, op_out(g, op, i), mask->rank, mask->dims));
+    }
+    return MOTE_OK;
+}
+
+const struct operator operator_prune = {.infer = infer_prune};
+const struct operator operator_cluster = {.infer = infer_cluster};

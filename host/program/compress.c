@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pruning ranks all weights of the network together by w² times an importance: by how much the loss grows without the
+ * weight, where the importance is the Hessian's diagonal (LeCun, Denker, Solla: Optimal Brain Damage, 1989). Adam's
+ * second moment estimates that (it is the Fisher information's but for a factor that all share); the mask itself for
+ * importance makes it magnitude. The share that is kept falls as a cubic ramp (Zhu, Gupta: To prune, or not to prune,
+ * 2017). */
+#include "host/program/loops.h"
+
+#include <stdlib.h>
+
+#include "host/base/levels.h"
+
+void loop_mask(const struct call *c)
+{
+    const float *x = c->data[0], *mask = c->data[1];
+    float *y = c->data[2];
+
+#pragma omp simd
+    for (int64_t i = 0; i < c->n[2]; i++)
+        y[i] = mask[i] != 0 ? x[i] : 0;
+}
+
+void loop_levels(const struct call *c)
+{
+    const float *x = c->data[0];
+    float *y = c->data[2];
+
+    for (int64_t i = 0; i < c->n[2]; i++)
+        y[i] = level_of(c->data[1], c->n[1], x[i]);
+}
+
+/* ---- pruning ---- */
+struct ranked {
+    float *mask;
+    float score;
+    int64_t place; /* among all: the order of equals */
+};
+
+static int by_score(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+
+    if (x->score != y->score)
+        return x->score < y->score ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static int64_t kept_at(const struct prune_opts *o, int32_t step, int64_t all)
+{
+    double left = 1 - (double)step / o->steps;
+
+    return o->keep + llround((double)(all - o->keep) * left * left * left);
+}
+
+/* Those that are there still; *all counts the others, too. */
+static int64_t rank(const struct call *c, struct ranked *out, int64_t *all)
+{
+    int64_t n = 0;
+
+    *all = 0;
+    for (int32_t t = 1; t < c->count; t += 3) {
+        const float *w = c->data[t], *importance = c->data[t + 2];
+        float *mask = c->data[t + 1];
+
+        for (int64_t i = 0; i < c->n[t]; i++, (*all)++)
+            if (mask[i] != 0)
+                out[n++] = (struct ranked){mask + i, w[i] * w[i] * importance[i], *all};
+    }
+    return n;
+}
+
+void loop_prune(const struct call *c)
+{
+    const struct prune_opts *o = c->opts;
+    int32_t step = *(const int32_t *)c->data[0];
+    struct pool pool = {0};
+    struct ranked *ranked;
+    int64_t all = 0, n;
+
+    if (step > o->steps || (step % o->every != 0 && step != o->steps))
+        return;
+    for (int32_t t = 1; t < c->count; t += 3)
+        all += c->n[t];
+    ranked = pool_array(&pool, (size_t)all + 1, sizeof *ranked);
+    n = rank(c, ranked, &all);
+    qsort(ranked, (size_t)n, sizeof *ranked, by_score);
+    for (int64_t i = 0; i < n - kept_at(o, step, all); i++)
+        *ranked[i].mask = 0;
+    pool_free(&pool);
+}
+
+/* ---- levels ---- */
+/* A step of Lloyd's algorithm: each level becomes the mean of the weights that are nearest it, by importance. A level
+ * that nobody is near stays where it is; their order stays, too. */
+void loop_cluster(const struct call *c)
+{
+    const struct cluster_opts *o = c->opts;
+    const float *w = c->data[1], *importance = c->data[2];
+    float *levels = c->data[3];
+    int64_t n = c->n[3];
+    double sums[LEVELS_MAX] = {0}, shares[LEVELS_MAX] = {0};
+
+    if (*(const int32_t *)c->data[0] % o->every != 0)
+        return;
+    for (int64_t i = 0; i < c->n[1]; i++)
+        if (w[i] != 0) {
+            int32_t k = level_nearest(levels, n, w[i]);
+
+            sums[k] += (double)importance[i] * (double)w[i];
+            shares[k] += (double)importance[i];
+        }
+    for (int64_t k = 0; k < n; k++)
+        levels[k] = shares[k] > 0 ? (float)(sums[k] / shares[k]) : levels[k];
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `compress:` of a recipe: the stages that follow the training, in the order of enum stage_kind. */
+#include "host/yaml/yaml.h"
+#include "host/base/levels.h"
+#include "host/train/layer.h"
+
+const char *const stage_names[STAGE_KINDS] = {[STAGE_PRUNE] = "prune", [STAGE_LEVELS] = "levels"};
+
+/* ---- schema ---- */
+static const cyaml_strval_t methods[] = {{"obd", PRUNE_OBD}, {"magnitude", PRUNE_MAGNITUDE}};
+
+#define OPTIONAL     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
+#define TEXT(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct stage_section, member, 1, YAML_TEXT_MAX)
+
+/* clang-format off */
+static const cyaml_schema_field_t prune_fields[] = {
+    CYAML_FIELD_ENUM_PTR("method", OPTIONAL | CYAML_FLAG_STRICT, struct stage_section, method, methods, COUNT(methods)),
+    TEXT(keep),
+    TEXT(ramp),
+    TEXT(epochs),
+    TEXT(rate),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t levels_fields[] = {
+    TEXT(count),
+    TEXT(epochs),
+    TEXT(rate),
+    CYAML_FIELD_END,
+};
+const cyaml_schema_field_t compress_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("prune", OPTIONAL, struct compress_section, of[STAGE_PRUNE], prune_fields),
+    CYAML_FIELD_MAPPING_PTR("levels", OPTIONAL, struct compress_section, of[STAGE_LEVELS], levels_fields),
+    CYAML_FIELD_END,
+};
+/* clang-format on */
+
+/* ---- numbers ---- */
+static enum mote_status read_whole(const char *name, const char *text, int32_t least, int32_t most, int32_t missing,
+                                   int32_t *out, const struct frame *at)
+{
+    int64_t value = missing;
+
+    if (text != NULL && (!yaml_whole(text, &value) || value < least || value > most))
+        return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": it must be a whole number from %d to %d", name, text, least,
+                    most);
+    *out = (int32_t)value;
+    return MOTE_OK;
+}
+
+static enum mote_status read_real(const char *name, const char *text, float most, float missing, float *out,
+                                  const struct frame *at)
+{
+    *out = missing;
+    if (text != NULL && (!yaml_real(text, out) || !(*out > 0 && *out <= most)))
+        return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": it must be a number above 0, at most %g", name, text,
+                    (double)most);
+    return MOTE_OK;
+}
+
+/* ---- stages ---- */
+static enum mote_status read_prune(const struct stage_section *s, const struct training *t, struct stage *out,
+                                   const struct frame *at)
+{
+    out->method = s->method != NULL ? *s->method : PRUNE_OBD;
+    if (out->method == PRUNE_OBD && t->optimizer == OPTIMIZER_SGD)
+        return fail(at, MOTE_ERR_VALUE,
+                    "the method obd ranks by the second moment of the optimizers adam and adamw, and the training has "
+                    "sgd: take one of these, or the method magnitude");
+    if (s->keep == NULL)
+        return fail(at, MOTE_ERR_VALUE, "keep is missing: the share of the weights that stays, such as 0.1");
+    TRY(read_real("keep", s->keep, 1, 1, &out->keep, at));
+    TRY(read_whole("ramp", s->ramp, 1, EPOCHS_MAX, (2 * out->epochs + 2) / 3, &out->ramp, at));
+    if (out->ramp > out->epochs)
+        return fail(at, MOTE_ERR_VALUE, "ramp is %d epochs of %d: make it shorter", (int)out->ramp, (int)out->epochs);
+    return MOTE_OK;
+}
+
+static enum mote_status read_stage(const struct stage_section *s, enum stage_kind kind, const struct training *t,
+                                   struct stage *out, const struct frame *at)
+{
+    struct frame here = {.up = at, .kind = "compress", .name = stage_names[kind], .index = -1};
+
+    *out = (struct stage){.kind = kind};
+    TRY(read_whole("epochs", s->epochs, 1, EPOCHS_MAX, t->epochs, &out->epochs, &here));
+    TRY(read_real("rate", s->rate, 1000, t->rate, &out->rate, &here));
+    if (kind == STAGE_PRUNE)
+        return read_prune(s, t, out, &here);
+    return read_whole("count", s->count, 2, LEVELS_MAX, LEVELS_MAX, &out->count, &here);
+}
+
+enum mote_status compress_read(struct pool *pool, const struct compress_section *section, const struct training *t,
+                               const struct stage **out, int32_t *n, const struct frame *at)
+{
+    struct stage *stages = pool_array(pool, STAGE_KINDS, sizeof *stages);
+
+    *out = stages;
+    *n = 0;
+    for (int kind = STAGE_PRUNE; section != NULL && kind < STAGE_KINDS; kind++)
+        if (section->of[kind] != NULL)
+            TRY(read_stage(section->of[kind], (enum stage_kind)kind, t, &stages[(*n)++], at));
+    if (section != NULL && *n == 0)
+        return fail(at, MOTE_ERR_VALUE, "compress has no stage: give it prune, levels, or both");
+    return MOTE_OK;
+}
