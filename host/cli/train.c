@@ -14,15 +14,15 @@
 
 /* ---- Ctrl-C ---- */
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP};
-static volatile sig_atomic_t stop_asked; /* the signal */
+volatile sig_atomic_t train_stop;
 static void (*end_at_once)(int) = SIG_DFL;
 
 /* After the step that is being done; asked twice, at once. */
 static void ask_to_stop(int signal_number)
 {
-    if (stop_asked)
+    if (train_stop)
         end_at_once(signal_number); /* as without training: NOLINT(bugprone-signal-handler) */
-    stop_asked = signal_number;
+    train_stop = signal_number;
 }
 
 static void watch_signals(void)
@@ -152,18 +152,23 @@ static void print_text(struct train *t)
 }
 
 /* ---- the command ---- */
+struct train_watcher train_watcher(struct train *t)
+{
+    return (struct train_watcher){t, note, saving, step, steps_end, epoch};
+}
+
 enum mote_status train_watched(struct cli *cli, struct train_options *options, struct train *t)
 {
-    const struct train_watcher watcher = {t, note, saving, step, steps_end, epoch};
+    const struct train_watcher watcher = train_watcher(t);
     enum mote_status status;
 
     options->watcher = &watcher;
-    options->stop = &stop_asked;
+    options->stop = &train_stop;
     options->progress = &cli_progress;
     status = train_run(&cli->pool, options, t, &cli->root);
     train_end(t);
     if (t->stopped)
-        exit(128 + stop_asked);
+        exit(128 + train_stop);
     return status;
 }
 

@@ -151,7 +151,10 @@ static enum mote_status open_all(struct quantized *q)
     TRY(quantize_check(&q->p->model, q->file));
     q->judged.task = q->p->model.task;
     TRY(judge_choose(&q->job->judge, &q->judged));
-    TRY(split_open(q->pool, specification, q->p, q->judged.task.kind, &q->data, &q->data_file));
+    if (q->job->opened != NULL)
+        q->data = *q->job->opened;
+    else
+        TRY(split_open(q->pool, specification, q->p, q->judged.task.kind, &q->data, &q->data_file));
     TRY(choose_parts(q));
     choose_preprocessing(q);
     TRY(check_fit(q, q->p->image));
@@ -203,18 +206,29 @@ static enum mote_status quantize(struct quantized *q)
     return measure_errors(q, &real, where);
 }
 
-static enum mote_status judge_one(struct quantized *q, struct bytes image, const struct task *task, const char *doing,
-                                  struct judge *out)
+static enum mote_status judge_samples(struct quantized *q, struct bytes image, const struct task *task,
+                                      const int32_t *samples, int32_t n, const char *doing, struct judge *out)
 {
     struct judged what = q->judged;
     struct runner runner;
 
-    what.samples = q->test.index;
-    what.n = q->test.samples.n;
+    what.samples = samples;
+    what.n = n;
     what.task = *task;
     TRY(runner_open(q->pool, image, &runner, q->file));
     TRY(judge_open(q->pool, &runner.model, &what, out));
     return judge_image(out, image, q->test.samples.threads, doing);
+}
+
+static enum mote_status judge_one(struct quantized *q, struct bytes image, const struct task *task, const char *doing,
+                                  struct judge *out)
+{
+    return judge_samples(q, image, task, q->test.index, q->test.samples.n, doing, out);
+}
+
+enum mote_status quantize_judge(struct quantized *q, enum split split, struct judge *out)
+{
+    return judge_samples(q, q->image, &q->model.task, q->data.split[split], q->data.n_split[split], "int8", out);
 }
 
 /* Of the samples for validation; without any, of those of the calibration. A model that was trained on all classes has

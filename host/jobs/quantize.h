@@ -10,7 +10,8 @@
 #define QUANTIZE_SAMPLES 200 /* unless the caller says otherwise */
 
 struct quantize_job {
-    const char *data; /* the specification */
+    const char *data;             /* the specification */
+    const struct dataset *opened; /* what it says, with the model's own splits; NULL: not opened yet */
     struct calibration how;
     int32_t samples; /* to calibrate on, at most; 0: QUANTIZE_SAMPLES */
     int32_t limit;   /* of the samples of the test; 0: all */
@@ -55,6 +56,8 @@ struct quantized {
 /* `p` is loaded, not compiled; `file` is its place. `job` and `p` must outlive the result. */
 MUST_CHECK enum mote_status quantize_run(struct pool *pool, const struct quantize_job *job, struct pipeline *p,
                                          struct quantized *out, const struct frame *file);
+/* The int8 model on another split. */
+MUST_CHECK enum mote_status quantize_judge(struct quantized *q, enum split split, struct judge *out);
 /* A graph file if the name ends in .graph, else an image. */
 MUST_CHECK enum mote_status quantize_write(const struct quantized *q, const char *path);
 

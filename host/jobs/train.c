@@ -20,12 +20,27 @@ static struct frame file_frame(const struct train *t, const char *path)
 }
 
 /* ---- what is to be done ---- */
+/* A stage is a training of its own: the recipe's, with these numbers, from weights that need no warming up. */
+static void choose_stage(struct train *t)
+{
+    struct training *training = &t->recipe.training;
+
+    assert(t->options.stage <= t->recipe.n_stages);
+    training->stage = t->recipe.stages[t->options.stage - 1];
+    training->epochs = training->stage.epochs;
+    training->rate = training->stage.rate;
+    training->warm_up = 0;
+    training->patience = 0;
+}
+
 static enum mote_status open_recipe(struct train *t)
 {
     t->recipe_file = file_frame(t, t->options.recipe);
     TRY(recipe_read(t->pool, t->options.recipe, &t->recipe, &t->recipe_file));
     if (t->options.epochs > 0)
         t->recipe.training.epochs = t->options.epochs;
+    if (t->options.stage > 0)
+        choose_stage(t);
     return MOTE_OK;
 }
 
@@ -67,7 +82,7 @@ static enum mote_status check_folder(struct train *t)
     const char *o = t->options.folder, *checkpoint;
     struct frame here;
 
-    if (!t->recipe.named && o != NULL && recipe_name_of(t->pool, o)[0] != '\0')
+    if (!t->recipe.named && o != NULL && t->options.again == NULL && recipe_name_of(t->pool, o)[0] != '\0')
         t->recipe.name = recipe_name_of(t->pool, o);
     t->dir = o != NULL ? o : t->recipe.name;
     checkpoint = train_path(t, TRAIN_CHECKPOINT);
@@ -83,9 +98,33 @@ static enum mote_status check_folder(struct train *t)
     return MOTE_OK;
 }
 
+/* The network gets the weights of the model that the stage begins with. */
+static enum mote_status take_weights(struct train *t)
+{
+    struct frame here = file_frame(t, t->options.from);
+    struct model *m = pool_alloc(t->pool, sizeof *m);
+    struct bytes file;
+    struct standard standard;
+
+    *m = (struct model){.pool = t->pool};
+    TRY(file_read_back(t->pool, here.name, &file, &here));
+    TRY(model_parse(m, file, &here));
+    if (model_structure(m) != model_structure(&t->net))
+        return fail(&here, MOTE_ERR_VALUE, "is a network of another recipe");
+    if (training_task(&t->recipe.training, &t->data) == MOTE_TASK_REGRESSION) {
+        standard = standard_of(&t->data);
+        standard_unfold(m, &standard);
+    }
+    for (int32_t i = 0; i < t->net.graphs[0].n_tensors; i++)
+        t->net.graphs[0].tensors[i].data = m->graphs[0].tensors[i].data;
+    return MOTE_OK;
+}
+
 static enum mote_status open_training(struct train *t)
 {
     TRY(network_build(t->pool, &t->recipe, &t->data, &t->net, &t->recipe_file));
+    if (t->options.from != NULL)
+        TRY(take_weights(t));
     TRY(trainer_make(t->pool, &t->net, &t->data, &t->recipe.training, t->options.threads, &t->trainer,
                      &t->recipe_file));
     return MOTE_OK;
@@ -103,14 +142,22 @@ static bool is_better(const struct history_row *a, const struct history_row *b)
     return a->validation_loss < b->validation_loss;
 }
 
-static const struct history_row *best_row(const struct history *h)
+/* While weights go there is nothing to keep. */
+static const struct history_row *best_row(const struct train *t)
 {
-    const struct history_row *best = NULL;
+    const struct history_row *best = NULL, *rows = t->history.rows;
 
-    for (size_t i = 0; i < h->n; i++)
-        if (best == NULL || is_better(&h->rows[i], best))
-            best = &h->rows[i];
+    for (size_t i = 0; i < t->history.n; i++)
+        if (rows[i].epoch >= t->recipe.training.stage.ramp && (best == NULL || is_better(&rows[i], best)))
+            best = &rows[i];
     return best;
+}
+
+static bool is_best(const struct train *t, int32_t epoch)
+{
+    const struct history_row *best = best_row(t);
+
+    return best != NULL && best->epoch == epoch;
 }
 
 static int32_t epochs_done(const struct train *t) { return (int32_t)(t->trainer.step / t->trainer.steps_per_epoch); }
@@ -243,7 +290,7 @@ static enum mote_status finish_epoch(struct train *t, const struct epoch_result 
     t->seconds += row.seconds;
     TRY(history_add(&t->history, &row, &here));
     TRY(save_checkpoint(t));
-    if (best_row(&t->history)->epoch == row.epoch)
+    if (is_best(t, row.epoch))
         TRY(save_model(t));
     tell_epoch(t, &row);
     return MOTE_OK;
@@ -268,9 +315,9 @@ static enum mote_status go_on(struct train *t)
                     (int)known, (int)done);
     for (size_t i = 0; i < t->history.n; i++)
         t->seconds += t->history.rows[i].seconds;
-    if (done == 0)
+    if (best_row(t) == NULL)
         return MOTE_OK;
-    if (best_row(&t->history)->epoch == done && t->trainer.step % t->trainer.steps_per_epoch == 0)
+    if (is_best(t, done) && t->trainer.step % t->trainer.steps_per_epoch == 0)
         return is_saved(t) ? MOTE_OK : save_model(t);
     return exists(model.name) ? MOTE_OK : fail(&model, MOTE_ERR_FILE, "is not there: start anew in another folder");
 }
@@ -299,16 +346,24 @@ static bool has_lost_patience(const struct train *t)
 
 static bool is_asked_to_stop(const struct train *t) { return t->options.stop != NULL && *t->options.stop != 0; }
 
-static enum mote_status stop_here(struct train *t)
+static const char *command_again(const struct train *t)
 {
     const char *data = t->options.data;
 
+    if (t->options.again != NULL)
+        return t->options.again;
+    return pool_printf(t->pool, "mote train %s%s%s -o %s --resume", shell_path(t->pool, t->recipe.path),
+                       data != NULL ? " --data " : "", data != NULL ? shell_path(t->pool, data) : "",
+                       shell_path(t->pool, t->dir));
+}
+
+static enum mote_status stop_here(struct train *t)
+{
     TRY(save_checkpoint(t));
     t->stopped = true;
-    tell(t, pool_printf(t->pool, "stopped after step %lld of epoch %d; go on with: mote train %s%s%s -o %s --resume\n",
+    tell(t, pool_printf(t->pool, "stopped after step %lld of epoch %d; go on with: %s\n",
                         (long long)(t->trainer.step % t->trainer.steps_per_epoch), 1 + (int)epochs_done(t),
-                        shell_path(t->pool, t->recipe.path), data != NULL ? " --data " : "",
-                        data != NULL ? shell_path(t->pool, data) : "", shell_path(t->pool, t->dir)));
+                        command_again(t)));
     return MOTE_OK;
 }
 
@@ -494,7 +549,7 @@ static enum mote_status work(struct train *t)
     tell_saving(t, false);
     if (t->stopped)
         return MOTE_OK;
-    t->best = best_row(&t->history);
+    t->best = best_row(t);
     TRY(test_best(t));
     return judge(t);
 }

@@ -27,12 +27,15 @@ struct train_watcher {
 };
 
 struct train_options {
-    const char *recipe;                /* the file */
-    const char *data;                  /* instead of the recipe's: docs/RECIPES.md; NULL: the recipe's */
-    const char *folder;                /* where everything goes; NULL: the recipe's name */
-    bool resume;                       /* from the folder's checkpoint; else the folder must hold no training */
-    int32_t epochs;                    /* 0: the recipe's */
-    int32_t threads;                   /* 0: all cores */
+    const char *recipe; /* the file */
+    const char *data;   /* instead of the recipe's: docs/RECIPES.md; NULL: the recipe's */
+    const char *folder; /* where everything goes; NULL: the recipe's name */
+    bool resume;        /* from the folder's checkpoint; else the folder must hold no training */
+    int32_t epochs;     /* 0: the recipe's */
+    int32_t threads;    /* 0: all cores */
+    int32_t stage;      /* 0: the training itself; 1: the first stage of the recipe's compression, … */
+    const char *from;   /* a stage's: the TRAIN_MODEL that it begins with */
+    const char *again;  /* a stage's, for people: the command that goes on; NULL: mote train … --resume */
     const volatile sig_atomic_t *stop; /* not 0: ends after the step, with a checkpoint; may be NULL */
     const struct train_watcher *watcher;
     const struct progress *progress; /* of judging; may be NULL */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Constants in int8: weights by channel, biases, and constants that take an activation's place. */
+#include "host/base/levels.h"
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/passes/quantize.h"
@@ -86,7 +87,22 @@ struct channels {
     int64_t n, below; /* channel of element i: i / below % n */
     const struct tensor *weights, *bias;
     float *scale; /* [n] */
+    bool shared;  /* all channels have one scale */
 };
+
+/* Do the weights share a few values besides 0? Then so shall their codes: one scale for all. */
+static bool are_levels(const struct tensor *t)
+{
+    struct levels levels = {0};
+    int64_t weights = 0;
+
+    for (int64_t i = 0; i < tensor_elements(t); i++) {
+        if (!levels_add(&levels, float_at(t, i)))
+            return false;
+        weights += float_at(t, i) != 0;
+    }
+    return weights > LEVELS_MAX;
+}
 
 static enum mote_status want_floats(const struct graph *g, int32_t tensor, const char *what, const struct frame *at)
 {
@@ -95,6 +111,16 @@ static enum mote_status want_floats(const struct graph *g, int32_t tensor, const
     if (!g->tensors[tensor].data || g->tensors[tensor].type != TYPE_F32)
         return fail(&here, MOTE_ERR_UNSUPPORTED, "the %s must be f32 constants to be quantized", what);
     return MOTE_OK;
+}
+
+static void share_scale(struct channels *c)
+{
+    float largest = 0;
+
+    for (int64_t i = 0; i < c->n; i++)
+        largest = fmaxf(largest, c->scale[i]);
+    for (int64_t i = 0; i < c->n; i++)
+        c->scale[i] = largest;
 }
 
 static void find_scales(struct pool *pool, struct channels *c, struct quant_s8 in, struct quant_s8 out)
@@ -108,6 +134,9 @@ static void find_scales(struct pool *pool, struct channels *c, struct quant_s8 i
     }
     for (int64_t i = 0; i < c->n; i++)
         c->scale[i] = weight_scale(c->scale[i], c->bias ? float_at(c->bias, i) : 0, in.scale, out.scale);
+    c->shared = are_levels(c->weights);
+    if (c->shared)
+        share_scale(c);
 }
 
 static struct quant per_channel(struct pool *pool, const float *scale, int64_t n, int32_t axis)
@@ -125,7 +154,7 @@ static struct tensor weights_s8(struct pool *pool, const struct channels *c, int
         data[i] = clamp_s8(round((double)float_at(&t, i) / (double)c->scale[i / c->below % c->n]), -WEIGHT_MAX);
     t.type = TYPE_S8;
     t.data = (const uint8_t *)data;
-    t.quant = per_channel(pool, c->scale, c->n, axis);
+    t.quant = per_channel(pool, c->scale, c->shared ? 1 : c->n, axis);
     return t;
 }
 
@@ -144,7 +173,7 @@ static struct tensor bias_s32(struct pool *pool, const struct channels *c, struc
     }
     t.type = TYPE_S32;
     t.data = (const uint8_t *)data;
-    t.quant = per_channel(pool, scale, c->n, 0);
+    t.quant = per_channel(pool, scale, c->shared ? 1 : c->n, 0);
     return t;
 }
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote compress: a recipe's training, its stages of compression, and int8. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "host/cli/commands.h"
+#include "host/cli/io.h"
+#include "host/cli/judge_show.h"
+#include "host/jobs/compress.h"
+#include "host/jobs/splits.h"
+
+/* ---- results ---- */
+static json_t *row_json(const struct compress_row *row)
+{
+    return json_pack("{s:s, s:o, s:I, s:I, s:o, s:o, s:o, s:I}", "stage", row->stage, "model", json_text(row->path),
+                     "weights", (json_int_t)row->weights, "kept", (json_int_t)row->kept, "levels",
+                     row->levels > 0 ? json_integer(row->levels) : json_null(), "accuracy", json_number(row->accuracy),
+                     "loss", json_number(row->loss), "bytes", (json_int_t)row->bytes);
+}
+
+static json_t *compress_json(const struct compressed *c)
+{
+    json_t *rows = json_array(), *json;
+
+    for (int32_t i = 0; i < c->n_rows; i++)
+        json_array_append_new(rows, row_json(&c->rows[i]));
+    json = json_pack("{s:o, s:o, s:s, s:i}", "output", json_text(c->rows[c->n_rows - 1].path), "stages", rows, "split",
+                     c->quantized.kind, "samples", (int)c->quantized.test.samples.n);
+    judge_metrics_json(&c->quantized.before, json, "_float");
+    judge_metrics_json(&c->quantized.after, json, "_int8");
+    return json;
+}
+
+/* What validation says: of classes the share of errors, else the loss. */
+static const char *error_text(struct pool *pool, const struct compress_row *row)
+{
+    if (!isnan(row->accuracy))
+        return pool_printf(pool, "%.2f %%", 100 * (1 - row->accuracy));
+    return isnan(row->loss) ? "-" : pool_printf(pool, "%.6g", row->loss);
+}
+
+static const char *levels_text(struct pool *pool, const struct compress_row *row)
+{
+    return row->levels > 0 ? pool_printf(pool, "%d", (int)row->levels) : "-";
+}
+
+static void print_text(const struct compressed *c)
+{
+    const struct quantized *q = &c->quantized;
+    struct pool *pool = c->pool;
+
+    printf("%-8s %10s %8s %7s %16s %16s\n", "stage", "kept", "", "levels",
+           isnan(c->rows[0].accuracy) ? "validation loss" : "validation error", "estimated bytes");
+    for (int32_t i = 0; i < c->n_rows; i++) {
+        const struct compress_row *row = &c->rows[i];
+
+        printf("%-8s %10lld %6.2f %% %7s %16s %16lld\n", row->stage, (long long)row->kept,
+               100 * (double)row->kept / (double)c->rows[0].weights, levels_text(pool, row), error_text(pool, row),
+               (long long)row->bytes);
+    }
+    for (int32_t i = 0; i < q->after.n_metrics; i++)
+        printf("%s on %d %s samples: float %s, int8 %s\n", q->after.metrics[i].name, (int)q->test.samples.n, q->kind,
+               metric_text(pool, &q->before.metrics[i]), metric_text(pool, &q->after.metrics[i]));
+    printf("\n%s is the compressed network\n", printable(pool, c->rows[c->n_rows - 1].path));
+}
+
+/* ---- the command ---- */
+static enum mote_status run_compress(struct cli *cli)
+{
+    struct compressed *c = pool_alloc(&cli->pool, sizeof *c);
+    struct train *t = pool_alloc(&cli->pool, sizeof *t);
+    struct compress_options options = {.recipe = cli->positional[0],
+                                       .data = cli_value(cli, "--data"),
+                                       .folder = cli_value(cli, "-o"),
+                                       .dense = cli_value(cli, "--dense"),
+                                       .progress = &cli_progress};
+    struct train_watcher watcher = train_watcher(t);
+    int64_t threads = 0;
+
+    TRY(cli_number(cli, "--threads", 1, TRAIN_THREADS_MAX, &threads));
+    options.threads = (int32_t)threads;
+    options.watcher = &watcher;
+    options.stop = &train_stop;
+    TRY(compress_run(&cli->pool, &options, t, c, &cli->root));
+    if (c->stopped)
+        exit(128 + train_stop);
+    if (cli->json)
+        cli_print_json(compress_json(c));
+    else
+        print_text(c);
+    return MOTE_OK;
+}
+
+const struct command command_compress = {
+    .name = "compress",
+    .arguments = "RECIPE [--data SPEC] [-o DIR] [--dense DIR] [--threads N]",
+    .summary = "trains, prunes, gives weights a few levels, quantizes",
+    .details =
+        "The stages are those of the recipe's `compress` section: docs/COMPRESS.md. Each is a training in a folder of\n"
+        "its own, DIR/dense, DIR/prune, DIR/levels, with a model.graph that all commands take; DIR/int8.graph is what\n"
+        "comes out. The command goes on where it was stopped, and what is done already it does not do again.\n"
+        "--dense is a folder of mote train, or of another compression of the recipe, to begin with.\n\n"
+        "The table has, after each stage, the weights that are not 0, the most values of one tensor, the error on the\n"
+        "validation split, and how many bytes weights and biases come near when they are coded.\n\n"
+        "JSON keys: output, stages: [{stage, model, weights, kept, levels (null: more than 16), accuracy, loss (on "
+        "the\n"
+        "validation split), bytes}], split, samples, and for these accuracy_float and accuracy_int8, or those of mote\n"
+        "quantize.",
+    .example = "mote compress models/recipes/lenet_300_100.yaml --data mnist -o lenet",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){{"--data", "SPEC", "data instead of the recipe's"},
+                                       {"-o", "DIR", "where everything goes; default: the recipe's name"},
+                                       {"--dense", "DIR", "the folder of the training; default: DIR/dense"},
+                                       {"--threads", "N", "default: all cores"},
+                                       DATA_OPTIONS,
+                                       {NULL, NULL, NULL}},
+    .run = run_compress,
+};

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/jobs/compress.h"
+
+#include <math.h>
+#include <unistd.h>
+
+/* ---- the trainings ---- */
+static const char *command_again(const struct compressed *c)
+{
+    const struct compress_options *o = &c->options;
+    struct text t = {.pool = c->pool};
+
+    text_add(&t, "mote compress %s", shell_path(c->pool, o->recipe));
+    if (o->data != NULL)
+        text_add(&t, " --data %s", shell_path(c->pool, o->data));
+    if (o->dense != NULL)
+        text_add(&t, " --dense %s", shell_path(c->pool, o->dense));
+    text_add(&t, " -o %s", shell_path(c->pool, c->folder));
+    return t.s;
+}
+
+static const char *folder_of(const struct compressed *c, const char *stage)
+{
+    return strcmp(stage, COMPRESS_DENSE) == 0 && c->options.dense != NULL
+               ? c->options.dense
+               : pool_printf(c->pool, "%s/%s", c->folder, stage);
+}
+
+static struct compress_row *add_row(struct compressed *c, const char *stage, const char *path, const struct model *m)
+{
+    struct compress_row *row = &c->rows[c->n_rows++];
+
+    *row = (struct compress_row){.stage = stage, .path = path, .accuracy = NAN, .loss = NAN};
+    estimate_bytes(m, row);
+    return row;
+}
+
+static enum mote_status run_training(struct compressed *c, int32_t stage, const char *name, const struct frame *at)
+{
+    const char *folder = folder_of(c, name), *model = pool_printf(c->pool, "%s/%s", folder, TRAIN_MODEL);
+    struct train_options o = {.recipe = c->options.recipe,
+                              .data = c->options.data,
+                              .folder = folder,
+                              .threads = c->options.threads,
+                              .stage = stage,
+                              .from = stage > 0 ? c->rows[stage - 1].path : NULL,
+                              .again = command_again(c),
+                              .stop = c->options.stop,
+                              .watcher = c->options.watcher,
+                              .progress = c->options.progress};
+    enum mote_status status;
+    struct compress_row *row;
+
+    o.resume = access(pool_printf(c->pool, "%s/%s", folder, TRAIN_CHECKPOINT), F_OK) == 0;
+    status = train_run(c->pool, &o, c->train, at);
+    train_end(c->train);
+    c->stopped = c->train->stopped;
+    if (status != MOTE_OK || c->stopped)
+        return status;
+    row = add_row(c, name, model, &c->train->kept);
+    row->accuracy = c->train->best->validation_accuracy;
+    row->loss = c->train->best->validation_loss;
+    return MOTE_OK;
+}
+
+/* ---- int8 ---- */
+/* The last stage's network; its data are open already. */
+static enum mote_status quantize_last(struct compressed *c)
+{
+    struct train *t = c->train;
+
+    c->file = (struct frame){.name = c->rows[c->n_rows - 1].path, .index = -1, .sink = t->sink};
+    c->p = (struct pipeline){.pool = c->pool, .path = c->file.name, .has_graph = true, .model = {.pool = c->pool}};
+    model_copy(&t->kept, &c->p.model);
+    c->job = (struct quantize_job){.data = t->data_file.name,
+                                   .opened = &t->data,
+                                   .how = {.method = CALIBRATE_MINMAX},
+                                   .threads = c->options.threads,
+                                   .judge = {.at = &c->file},
+                                   .progress = c->options.progress};
+    return quantize_run(c->pool, &c->job, &c->p, &c->quantized, &c->file);
+}
+
+static enum mote_status judge_validation(struct compressed *c, struct compress_row *row)
+{
+    struct judge *judge = pool_alloc(c->pool, sizeof *judge);
+
+    if (!c->quantized.is_judged || c->quantized.data.n_split[SPLIT_VALIDATION] == 0)
+        return MOTE_OK;
+    TRY(quantize_judge(&c->quantized, SPLIT_VALIDATION, judge));
+    for (int32_t i = 0; i < judge->n_metrics; i++)
+        if (strcmp(judge->metrics[i].key, "accuracy") == 0)
+            row->accuracy = judge->metrics[i].value;
+    return MOTE_OK;
+}
+
+static enum mote_status finish(struct compressed *c)
+{
+    const char *path = pool_printf(c->pool, "%s/%s", c->folder, COMPRESS_MODEL);
+
+    TRY(quantize_last(c));
+    TRY(judge_validation(c, add_row(c, "int8", path, &c->quantized.model)));
+    return quantize_write(&c->quantized, path);
+}
+
+/* ---- the job ---- */
+static enum mote_status open_recipe(struct compressed *c, struct recipe *recipe, const struct frame *at)
+{
+    struct frame here = {.name = c->options.recipe, .index = -1, .sink = at->sink};
+
+    TRY(recipe_read(c->pool, c->options.recipe, recipe, &here));
+    if (recipe->n_stages == 0)
+        return fail(&here, MOTE_ERR_VALUE, "has no compress section, which says how: docs/COMPRESS.md");
+    c->folder = c->options.folder != NULL ? c->options.folder : recipe->name;
+    here.name = c->folder;
+    return folder_make(c->folder, &here);
+}
+
+enum mote_status compress_run(struct pool *pool, const struct compress_options *options, struct train *train,
+                              struct compressed *out, const struct frame *at)
+{
+    struct recipe recipe;
+
+    *out = (struct compressed){.pool = pool, .options = *options, .train = train};
+    TRY(open_recipe(out, &recipe, at));
+    TRY(run_training(out, 0, COMPRESS_DENSE, at));
+    for (int32_t i = 0; i < recipe.n_stages && !out->stopped; i++)
+        TRY(run_training(out, i + 1, stage_names[recipe.stages[i].kind], at));
+    return out->stopped ? MOTE_OK : finish(out);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compression as a job: the recipe's training and the stages that follow it, each a training in a folder of its own that
+ * begins with the network of the one before; then int8. Each can be stopped, and goes on another time. */
+#ifndef MOTE_JOBS_COMPRESS_H
+#define MOTE_JOBS_COMPRESS_H
+
+#include "host/jobs/quantize.h"
+#include "host/jobs/train.h"
+
+#define COMPRESS_MODEL "int8.graph"
+#define COMPRESS_DENSE "dense" /* the folder of the training */
+
+struct compress_options {
+    const char *recipe, *data; /* as of a training */
+    const char *folder;        /* NULL: the recipe's name */
+    const char *dense;         /* the folder of the training, where it may have begun; NULL: in the folder */
+    int32_t threads;           /* 0: all cores */
+    const volatile sig_atomic_t *stop;
+    const struct train_watcher *watcher;
+    const struct progress *progress;
+};
+
+/* What a stage leaves. */
+struct compress_row {
+    const char *stage;     /* "dense", "prune", "levels", "int8" */
+    const char *path;      /* of its model */
+    int64_t weights, kept; /* of the network; those that are not 0 */
+    int32_t levels;        /* most values of one tensor besides 0; 0: more than LEVELS_MAX */
+    int64_t bytes;         /* estimate_bytes() */
+    double accuracy, loss; /* on the validation split; NAN: not known */
+};
+
+struct compressed {
+    struct pool *pool;
+    struct compress_options options;
+    struct train *train; /* the caller's: the stage that runs, or the last one */
+    const char *folder;
+    struct compress_row rows[STAGE_KINDS + 1];
+    int32_t n_rows;
+    bool stopped; /* and saved: nothing that follows is there */
+    struct quantize_job job;
+    struct pipeline p;
+    struct frame file;
+    struct quantized quantized;
+};
+
+/* `train` is for the caller's watcher. */
+MUST_CHECK enum mote_status compress_run(struct pool *pool, const struct compress_options *options, struct train *train,
+                                         struct compressed *out, const struct frame *at);
+
+/* Bytes of the weights as they could be stored, and of the biases (4 each). A tensor: a byte an element; or if that is
+ * less, the entropy of the distances between the weights that are not 0, within a row and without columns that are all
+ * 0, and of their values if these are at most LEVELS_MAX (else a byte), a count a row, a bit a column, and the values.
+ * `row` gets weights, kept, levels, too. */
+void estimate_bytes(const struct model *m, struct compress_row *row);
+
+#endif

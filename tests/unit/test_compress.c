@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compression on data that is made here: pruning keeps as many weights as it is told, those that matter by finite
+ * differences; tensors have as many levels as they may; a stage that was stopped or killed ends with the same bytes. */
+#define _XOPEN_SOURCE 700
+#include "host/train/trainer.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/base/levels.h"
+#include "host/base/random.h"
+#include "host/graph/op_info.h"
+#include "host/train/levels.h"
+
+#include <cmocka.h> /* last: its fail_msg needs its own fail */
+
+#define THREADS 1 /* other tests run beside this one */
+#define SAMPLES 600
+#define INPUTS  8
+
+static const char network[] = "name: small\n"
+                              "network:\n"
+                              "  - reshape: {shape: [4, 2, 1]}\n"
+                              "  - conv_2d: {filters: 6, kernel: 3, batch_norm: true, activation: relu}\n"
+                              "  - depthwise_conv_2d: {kernel: 3, activation: relu}\n"
+                              "  - fully_connected: {units: 12, activation: relu}\n"
+                              "  - fully_connected: {}\n"
+                              "  - softmax: {}\n"
+                              "training:\n"
+                              "  epochs: 4\n"
+                              "  batch: 16\n"
+                              "  clip_norm: 5\n"
+                              "  optimizer: {kind: adam, rate: 0.01}\n"
+                              "compress:\n"
+                              "  prune: {keep: 0.2, epochs: 5, ramp: 3}\n"
+                              "  levels: {count: 4, epochs: 2}\n";
+
+struct world {
+    struct pool pool;
+    struct report_text text;
+    struct frame at;
+    const char *folder;
+    struct recipe recipe;
+    struct dataset data;
+    struct model net;
+    struct trainer trainer;
+};
+
+static void want_ok(struct world *w, enum mote_status status)
+{
+    if (status != MOTE_OK)
+        print_error("%s\n", w->text.text);
+    assert_int_equal(status, MOTE_OK);
+}
+
+static const char *here(struct world *w, const char *name) { return pool_printf(&w->pool, "%s/%s", w->folder, name); }
+
+static const char *put(struct world *w, const char *name, const char *text)
+{
+    want_ok(w, file_write(here(w, name), text, strlen(text), &w->at));
+    return here(w, name);
+}
+
+/* The class is drawn from probabilities that a small network gives, so that a network which has learned them has a
+ * loss whose curvature is the Fisher information. */
+static int drawn_class(struct random_stream s, uint64_t i, const float *x)
+{
+    double logits[3], sum = 0, at = (double)random_unit(s, i);
+
+    for (int k = 0; k < 3; k++) {
+        double z = 0;
+
+        for (int j = 0; j < INPUTS; j++)
+            z += (double)x[j] * 1.5 * sin(1 + 5 * k + 3 * j) / (1 + j);
+        logits[k] = exp(2 * tanh(z));
+        sum += logits[k];
+    }
+    for (int k = 0; k < 2; k++) {
+        at -= logits[k] / sum;
+        if (at < 0)
+            return k;
+    }
+    return 2;
+}
+
+static void put_data(struct world *w)
+{
+    struct text t = {.pool = &w->pool};
+    struct random_stream values = random_stream(7, 0, 0, 0), classes = random_stream(7, 1, 0, 0);
+
+    text_add(&t, "label,a,b,c,d,e,f,g,h\n");
+    for (uint64_t i = 0; i < SAMPLES; i++) {
+        float x[INPUTS];
+
+        for (uint64_t k = 0; k < INPUTS; k++)
+            x[k] = random_normal(values, INPUTS * i + k);
+        text_add(&t, "%d", drawn_class(classes, i, x));
+        for (int k = 0; k < INPUTS; k++)
+            text_add(&t, ",%.4f", (double)x[k]);
+        text_add(&t, "\n");
+    }
+    put(w, "table.csv", t.s);
+    put(w, "data.yaml", "data:\n  kind: table\n  path: table.csv\n  label: label\n  validation: 0.2\n  test: 0.2\n");
+}
+
+/* The trainer of stage `stage`, on the network as it begins. */
+static void open_stage(struct world *w, const char *recipe, int stage, const struct model *from)
+{
+    struct training training;
+
+    *w = (struct world){.at = {.name = "test", .index = -1}};
+    w->at.sink = &w->text;
+    want_ok(w, folder_temporary(&w->pool, "mote-test-compress", &w->folder, &w->at));
+    put_data(w);
+    want_ok(w, recipe_read(&w->pool, put(w, "recipe.yaml", recipe), &w->recipe, &w->at));
+    want_ok(w, dataset_open(&w->pool, here(w, "data.yaml"), &w->data, &w->at));
+    want_ok(w, network_build(&w->pool, &w->recipe, &w->data, &w->net, &w->at));
+    for (int32_t i = 0; from != NULL && i < w->net.graphs[0].n_tensors; i++)
+        w->net.graphs[0].tensors[i].data = from->graphs[0].tensors[i].data;
+    training = w->recipe.training;
+    if (stage > 0) {
+        training.stage = w->recipe.stages[stage - 1];
+        training.epochs = training.stage.epochs;
+    }
+    want_ok(w, trainer_make(&w->pool, &w->net, &w->data, &training, THREADS, &w->trainer, &w->at));
+}
+
+static void close_world(struct world *w)
+{
+    trainer_free(&w->trainer);
+    folder_remove(w->folder);
+    pool_free(&w->pool);
+}
+
+static void epochs(struct world *w, int n)
+{
+    struct epoch_result r;
+
+    for (int i = 0; i < n; i++)
+        want_ok(w, trainer_epoch(&w->trainer, NULL, NULL, NULL, &r, &w->at));
+}
+
+static struct model model_now(struct world *w)
+{
+    struct model m;
+
+    trainer_model(&w->trainer, &w->pool, &m);
+    return m;
+}
+
+static bool is_weights(const struct tensor *t) { return t->data != NULL && t->rank >= 2 && t->type == TYPE_F32; }
+
+static float weight(const struct tensor *t, int64_t i) { return ((const float *)(const void *)t->data)[i]; }
+
+struct counts {
+    int64_t all, kept;
+    int32_t most_levels;
+};
+
+static struct counts count(const struct model *m)
+{
+    struct counts c = {0};
+
+    for (int32_t i = 0; i < m->graphs[0].n_tensors; i++) {
+        const struct tensor *t = &m->graphs[0].tensors[i];
+        struct levels levels = {0};
+        bool few = true;
+
+        for (int64_t k = 0; is_weights(t) && k < tensor_elements(t); k++) {
+            c.all++;
+            c.kept += weight(t, k) != 0;
+            few = few && levels_add(&levels, weight(t, k));
+        }
+        levels.n = few ? levels.n : LEVELS_MAX + 1;
+        c.most_levels = levels.n > c.most_levels ? levels.n : c.most_levels;
+    }
+    return c;
+}
+
+/* ---- pruning ---- */
+static void want_only_zeros_more(const struct model *before, const struct model *after)
+{
+    for (int32_t i = 0; i < before->graphs[0].n_tensors; i++) {
+        const struct tensor *a = &before->graphs[0].tensors[i], *b = &after->graphs[0].tensors[i];
+
+        for (int64_t k = 0; is_weights(a) && k < tensor_elements(a); k++)
+            assert_true(weight(a, k) != 0 || weight(b, k) == 0);
+    }
+}
+
+static void pruning_keeps_as_many(const char *recipe)
+{
+    struct world w;
+    struct model models[6];
+    int64_t all, kept;
+
+    open_stage(&w, recipe, 1, NULL);
+    all = count(&w.net).all;
+    kept = llround(0.2 * (double)all);
+    models[0] = model_now(&w);
+    assert_int_equal(count(&models[0]).kept, all);
+    for (int i = 1; i <= 5; i++) {
+        double left = i < 3 ? 1 - i / 3.0 : 0;
+
+        epochs(&w, 1);
+        models[i] = model_now(&w);
+        assert_int_equal(count(&models[i]).kept, kept + llround((double)(all - kept) * left * left * left));
+        want_only_zeros_more(&models[i - 1], &models[i]);
+    }
+    close_world(&w);
+}
+
+static void pruning_follows_the_ramp(void **state)
+{
+    struct pool pool = {0};
+    const char *at = strstr(network, "keep");
+
+    (void)state;
+    pruning_keeps_as_many(network);
+    pruning_keeps_as_many(pool_printf(&pool, "%.*smethod: magnitude, %s", (int)(at - network), network, at));
+    pool_free(&pool);
+}
+
+static int32_t add_state(struct model *m, const char *name, int n, const float *values)
+{
+    struct tensor t = {.name = name, .type = TYPE_F32, .rank = 1, .dims = {n}, .state = true, .source = -1};
+
+    t.initial = pool_copy(m->pool, values, (size_t)n * sizeof *values);
+    return graph_add_tensor(m, &m->graphs[0], &t);
+}
+
+/* Two tensors, ranked together: w² times importance; of equals the first goes. */
+static void the_least_go(void **state)
+{
+    static const float a[] = {1, 2, 3, 4}, b[] = {0.1f, -5, 2}, ones[] = {1, 1, 1, 1}, mask_a[] = {1, 1, 1, 0};
+    static const float h_a[] = {1, 0.25f, 0.01f, 9}, h_b[] = {1000, 0.001f, 0.25f};
+    static const float want_a[] = {1, 1, 0, 0}, want_b[] = {1, 0, 1};
+    struct world w = {.at = {.name = "test", .index = -1}};
+    struct model m = {.pool = &w.pool, .name = "prune"};
+    struct graph *g = model_add_graph(&m, "");
+    struct tensor number = {.name = "step", .type = TYPE_S32, .source = -1};
+    struct program *program;
+    int32_t step = graph_add_tensor(&m, g, &number), in[7], out[2], at_step = 10;
+    float got[4];
+
+    (void)state;
+    w.at.sink = &w.text;
+    in[0] = step;
+    in[1] = add_state(&m, "a", 4, a);
+    in[2] = out[0] = add_state(&m, "mask_a", 4, mask_a);
+    in[3] = add_state(&m, "h_a", 4, h_a);
+    in[4] = add_state(&m, "b", 3, b);
+    in[5] = out[1] = add_state(&m, "mask_b", 3, ones);
+    in[6] = add_state(&m, "h_b", 3, h_b);
+    *(struct prune_opts *)graph_add_op(&m, g, OP_PRUNE, 7, in, 2, out)->opts = (struct prune_opts){4, 10, 5};
+    g->inputs = &step;
+    g->n_inputs = 1;
+    g->outputs = out;
+    g->n_outputs = 2;
+    want_ok(&w, model_verify(&m, &w.at));
+    want_ok(&w, program_make(&w.pool, &m, THREADS, &program, &w.at));
+    program_write(program, step, &(int32_t){9}); /* between two prunings */
+    program_run(program);
+    program_read(program, out[0], got);
+    assert_memory_equal(got, mask_a, sizeof mask_a);
+    program_write(program, step, &at_step);
+    program_run(program);
+    program_read(program, out[0], got);
+    assert_memory_equal(got, want_a, sizeof want_a);
+    program_read(program, out[1], got);
+    assert_memory_equal(got, want_b, sizeof want_b);
+    program_free(program);
+    pool_free(&w.pool);
+}
+
+/* ---- what pruning ranks by ---- */
+struct saliency {
+    double obd, magnitude, measured; /* measured: the growth of the loss without the weight */
+};
+
+static int below(const struct saliency *all, int n, int i, size_t field)
+{
+    int count = 0;
+    double x, y;
+
+    memcpy(&x, (const char *)&all[i] + field, sizeof x);
+    for (int k = 0; k < n; k++) {
+        memcpy(&y, (const char *)&all[k] + field, sizeof y);
+        count += y < x;
+    }
+    return count;
+}
+
+/* Spearman's: of ranks, without equals. */
+static double correlation(const struct saliency *all, int n, size_t a, size_t b)
+{
+    double sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        double d = below(all, n, i, a) - below(all, n, i, b);
+
+        sum += d * d;
+    }
+    return 1 - 6 * sum / ((double)n * ((double)n * n - 1));
+}
+
+static double loss_of(struct world *w, const struct model *m)
+{
+    struct evaluation e;
+
+    want_ok(w, trainer_use(&w->trainer, m, &w->at));
+    trainer_evaluate(&w->trainer, SPLIT_TRAIN, &w->pool, &e);
+    return e.loss;
+}
+
+/* Adam's second moment of the tensor, from the training graph. */
+static const float *second_moment(struct world *w, const char *name)
+{
+    const struct graph *g = &w->trainer.graph.model.graphs[0];
+    const char *want = pool_printf(&w->pool, "%s/v", name);
+
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        if (strcmp(g->tensors[i].name, want) == 0) {
+            float *v = pool_alloc(&w->pool, (size_t)tensor_bytes(&g->tensors[i]));
+
+            program_read(w->trainer.program, i, v);
+            return v;
+        }
+    fail_msg("no %s", want);
+    return NULL;
+}
+
+static int measure(struct world *w, struct saliency *out)
+{
+    struct model m = model_now(w);
+    double base = loss_of(w, &m);
+    int n = 0;
+
+    for (int32_t i = 0; i < m.graphs[0].n_tensors; i++) {
+        struct tensor *t = &m.graphs[0].tensors[i];
+        const float *v = is_weights(t) ? second_moment(w, t->name) : NULL;
+
+        for (int64_t k = 0; v != NULL && k < tensor_elements(t); k++) {
+            float *x = (float *)(uintptr_t)t->data + k, was = *x;
+
+            *x = 0;
+            out[n++] = (struct saliency){(double)(was * was * v[k]), (double)(was * was), loss_of(w, &m) - base};
+            *x = was;
+        }
+    }
+    return n;
+}
+
+/* One sample a step, so that the second moment is the Fisher information's diagonal; nothing is pruned. */
+static void obd_ranks_as_finite_differences(void **state)
+{
+    static const char tiny[] = "name: tiny\n"
+                               "network:\n"
+                               "  - fully_connected: {units: 4, activation: tanh}\n"
+                               "  - fully_connected: {}\n"
+                               "  - softmax: {}\n"
+                               "training:\n"
+                               "  epochs: 40\n"
+                               "  batch: 1\n"
+                               "  optimizer: {kind: adam, rate: 0.01}\n"
+                               "compress:\n"
+                               "  prune: {keep: 1}\n";
+    static struct saliency all[4 * INPUTS + 12];
+    struct world w;
+    double obd, magnitude;
+
+    (void)state;
+    open_stage(&w, tiny, 0, NULL);
+    epochs(&w, 40);
+    assert_int_equal(measure(&w, all), COUNT(all));
+    obd = correlation(all, COUNT(all), offsetof(struct saliency, obd), offsetof(struct saliency, measured));
+    magnitude = correlation(all, COUNT(all), offsetof(struct saliency, magnitude), offsetof(struct saliency, measured));
+    print_message("rank correlation with the measured growth of the loss: obd %.3f, magnitude %.3f\n", obd, magnitude);
+    assert_true(obd > 0.9);
+    assert_true(obd > magnitude);
+    close_world(&w);
+}
+
+/* ---- levels ---- */
+static void levels_begin_where_weights_are(void **state)
+{
+    static const float w[] = {0, -1, -1.1f, -0.9f, 0, 2, 2, 2.3f, 0, 5};
+    float levels[3];
+
+    (void)state;
+    levels_begin(w, COUNT(w), 3, levels);
+    assert_float_equal(levels[0], -1, 1e-6);
+    assert_float_equal(levels[1], 2.1, 1e-6);
+    assert_float_equal(levels[2], 5, 1e-6);
+    assert_true(level_of(levels, 3, 0) == 0);
+    assert_true(level_of(levels, 3, 0.4f) == levels[0]);
+    assert_true(level_of(levels, 3, 9) == levels[2]);
+}
+
+static void weights_have_so_many_levels(void **state)
+{
+    struct world pruned, w;
+    struct model before, after;
+
+    (void)state;
+    open_stage(&pruned, network, 1, NULL);
+    epochs(&pruned, 5);
+    before = model_now(&pruned);
+    open_stage(&w, network, 2, &before);
+    for (int i = 0; i < 2; i++) {
+        after = model_now(&w);
+        assert_int_equal(count(&after).most_levels, 4);
+        assert_in_range(count(&after).kept, 1, (uint64_t)count(&before).kept);
+        want_only_zeros_more(&before, &after);
+        epochs(&w, 1);
+    }
+    close_world(&w);
+    close_world(&pruned);
+}
+
+/* ---- stopped and resumed ---- */
+static struct bytes checkpoint(struct world *w, const char *name)
+{
+    struct bytes file;
+
+    want_ok(w, trainer_save(&w->trainer, here(w, name), &w->at));
+    want_ok(w, file_read(&w->pool, here(w, name), &file, &w->at));
+    return file;
+}
+
+static void stages_go_on_to_the_same_bytes(void **state)
+{
+    static const volatile sig_atomic_t stop = 1;
+
+    (void)state;
+    for (int stage = 1; stage <= 2; stage++) {
+        struct world whole, first, second;
+        struct epoch_result r;
+        struct bytes a, b;
+
+        open_stage(&whole, network, stage, NULL);
+        epochs(&whole, 2);
+        open_stage(&first, network, stage, NULL);
+        epochs(&first, 1);
+        want_ok(&first, trainer_epoch(&first.trainer, &stop, NULL, NULL, &r, &first.at)); /* one step */
+        checkpoint(&first, "stopped.graph");
+        open_stage(&second, network, stage, NULL);
+        want_ok(&second, trainer_load(&second.trainer, here(&first, "stopped.graph"), &second.at));
+        epochs(&second, 1);
+        a = checkpoint(&whole, "whole.graph");
+        b = checkpoint(&second, "resumed.graph");
+        assert_int_equal(a.size, b.size);
+        assert_memory_equal(a.data, b.data, a.size);
+        close_world(&whole);
+        close_world(&first);
+        close_world(&second);
+    }
+}
+
+static void another_share_is_refused(void **state)
+{
+    struct pool pool = {0};
+    const char *at = strstr(network, "0.2, epochs");
+    struct world a, b;
+
+    (void)state;
+    open_stage(&a, network, 1, NULL);
+    checkpoint(&a, "a.graph");
+    open_stage(&b, pool_printf(&pool, "%.*s0.3%s", (int)(at - network), network, at + 3), 1, NULL);
+    assert_int_equal(trainer_load(&b.trainer, here(&a, "a.graph"), &b.at), MOTE_ERR_VALUE);
+    assert_non_null(strstr(b.text.text, "PRUNE"));
+    close_world(&a);
+    close_world(&b);
+    pool_free(&pool);
+}
+
+/* ---- mote compress ---- */
+static pid_t start(struct world *w, const char *out)
+{
+    const char *const args[] = {"mote",
+                                "compress",
+                                here(w, "recipe.yaml"),
+                                "--data",
+                                here(w, "data.yaml"),
+                                "-o",
+                                here(w, out),
+                                "--json",
+                                "--threads",
+                                "1",
+                                NULL};
+    const char *log = here(w, "log.txt"), *json = here(w, "out.json");
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        dup2(open(json, O_WRONLY | O_CREAT | O_TRUNC, 0666), STDOUT_FILENO);
+        dup2(open(log, O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
+        execv(MOTE_BINARY_DIR "/mote", (char *const *)(uintptr_t)args);
+        _exit(126);
+    }
+    return pid;
+}
+
+static int finish(pid_t pid)
+{
+    int status;
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static struct bytes slurp(struct world *w, const char *name)
+{
+    struct bytes file;
+
+    want_ok(w, file_read(&w->pool, here(w, name), &file, &w->at));
+    return file;
+}
+
+static void wait_for(struct world *w, pid_t pid, const char *file)
+{
+    int status;
+
+    while (access(here(w, file), F_OK) != 0) {
+        assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+}
+
+static void want_codes(struct world *w, const char *path)
+{
+    struct model m = {.pool = &w->pool};
+
+    want_ok(w, model_parse(&m, slurp(w, path), &w->at));
+    for (int32_t i = 0; i < m.graphs[0].n_tensors; i++) {
+        const struct tensor *t = &m.graphs[0].tensors[i];
+        struct levels levels = {0};
+
+        for (int64_t k = 0; t->data != NULL && t->rank >= 2 && t->type == TYPE_S8 && k < tensor_elements(t); k++)
+            assert_true(levels_add(&levels, ((const int8_t *)t->data)[k]));
+        assert_in_range(levels.n, 0, 4);
+    }
+}
+
+/* Killed in each stage, it ends with the same file. */
+static void a_killed_compression_goes_on(void **state)
+{
+    static const char *const files[] = {"killed/dense/checkpoint.graph", "killed/prune/checkpoint.graph",
+                                        "killed/levels/checkpoint.graph"};
+    /* No batch normalization: it would scale the channels of the weights that it is folded into. */
+    static const char dense[] = "name: dense\n"
+                                "network:\n"
+                                "  - fully_connected: {units: 32, activation: relu}\n"
+                                "  - fully_connected: {units: 16, activation: relu}\n"
+                                "  - fully_connected: {}\n"
+                                "  - softmax: {}\n"
+                                "training: {epochs: 30, batch: 4}\n"
+                                "compress:\n"
+                                "  prune: {keep: 0.3, epochs: 30, ramp: 15}\n"
+                                "  levels: {count: 4, epochs: 30}\n";
+    struct world w;
+    struct bytes a, b;
+
+    (void)state;
+    open_stage(&w, dense, 0, NULL);
+    if (finish(start(&w, "whole")) != 0)
+        fail_msg("%s", (const char *)slurp(&w, "log.txt").data);
+    assert_non_null(strstr((const char *)slurp(&w, "out.json").data, "\"stage\": \"levels\""));
+    for (size_t i = 0; i < COUNT(files); i++) {
+        pid_t pid = start(&w, "killed");
+
+        wait_for(&w, pid, files[i]);
+        kill(pid, SIGKILL);
+        assert_int_equal(finish(pid), 1000 + SIGKILL);
+    }
+    assert_int_equal(finish(start(&w, "killed")), 0);
+    a = slurp(&w, "whole/int8.graph");
+    b = slurp(&w, "killed/int8.graph");
+    assert_int_equal(a.size, b.size);
+    assert_memory_equal(a.data, b.data, a.size);
+    want_codes(&w, "whole/int8.graph");
+    close_world(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pruning_follows_the_ramp),        cmocka_unit_test(the_least_go),
+        cmocka_unit_test(obd_ranks_as_finite_differences), cmocka_unit_test(levels_begin_where_weights_are),
+        cmocka_unit_test(weights_have_so_many_levels),     cmocka_unit_test(stages_go_on_to_the_same_bytes),
+        cmocka_unit_test(another_share_is_refused),        cmocka_unit_test(a_killed_compression_goes_on),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
