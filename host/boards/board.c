@@ -3,6 +3,7 @@
  * cannot say. A wrong file gives one line with the file, its line and the field. */
 #include "host/boards/board.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -300,6 +301,7 @@ enum mote_status target_find(struct pool *pool, const char *name, struct target 
     if (target_named(name, target))
         return MOTE_OK;
     TRY(board_load(pool, name, &board, at));
+    assert(board != NULL);
     *target = target_of_board(board);
     return MOTE_OK;
 }

@@ -166,6 +166,7 @@ enum mote_status train_watched(struct cli *cli, struct train_options *options, s
     options->stop = &train_stop;
     options->progress = &cli_progress;
     status = train_run(&cli->pool, options, t, &cli->root);
+    options->watcher = NULL;
     train_end(t);
     if (t->stopped)
         exit(128 + train_stop);

@@ -109,14 +109,14 @@ enum mote_status trade_of(const struct plan *plan, bool via_c, struct trade *out
 /* ---- all ---- */
 static const struct {
     const char *name;
-    enum optimize optimize;
     double worth;
+    enum optimize optimize;
     bool small;
 } points[] = {
-    {"ram", OPTIMIZE_RAM, 0, false},     {"balanced", OPTIMIZE_BALANCED, 0, false}, {"speed", OPTIMIZE_SPEED, 0, false},
-    {"flash", OPTIMIZE_FLASH, 0, true},  {NULL, OPTIMIZE_BALANCED, 0.3, false},     {NULL, OPTIMIZE_BALANCED, 1, false},
-    {NULL, OPTIMIZE_BALANCED, 6, false}, {NULL, OPTIMIZE_BALANCED, 15, false},      {NULL, OPTIMIZE_RAM, 0, true},
-    {NULL, OPTIMIZE_BALANCED, 0, true},
+    {"ram", 0, OPTIMIZE_RAM, false},     {"balanced", 0, OPTIMIZE_BALANCED, false}, {"speed", 0, OPTIMIZE_SPEED, false},
+    {"flash", 0, OPTIMIZE_FLASH, true},  {NULL, 0.3, OPTIMIZE_BALANCED, false},     {NULL, 1, OPTIMIZE_BALANCED, false},
+    {NULL, 6, OPTIMIZE_BALANCED, false}, {NULL, 15, OPTIMIZE_BALANCED, false},      {NULL, 0, OPTIMIZE_RAM, true},
+    {NULL, 0, OPTIMIZE_BALANCED, true},
 };
 _Static_assert(COUNT(points) <= TRADES_MAX, "room for all");
 

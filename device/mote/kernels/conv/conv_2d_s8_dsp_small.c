@@ -10,9 +10,10 @@
 static double instructions(const void *params, int32_t rows)
 {
     const struct mote_conv_2d_s8 *p = params;
+    int32_t fours = p->out_c / 4 + p->out_c % 4;
     double run = 50 + 6.25 * p->kernel_w * p->filter_c, four = 4 * 38 + 90 + p->kernel_h * run;
 
-    return 150 + (double)rows * (150 + p->out_w * (50 + (p->out_c / 4 + p->out_c % 4) * four));
+    return 150 + (double)rows * (150 + p->out_w * (50 + fours * four));
 }
 #endif
 

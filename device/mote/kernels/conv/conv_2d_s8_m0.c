@@ -284,11 +284,11 @@ static void run_conv_2d_s8_m0(const struct mote_call *c)
 static double instructions(const void *params, int32_t rows)
 {
     const struct mote_conv_2d_s8 *p = params;
-    int64_t pixels = (int64_t)rows * p->out_w;
+    int64_t pixels = (int64_t)rows * p->out_w, pairs = pixels / 2;
     double len = (double)p->kernel_h * p->kernel_w * p->filter_c, pair = 104 + 5.4 * len, alone = 52 + 3.6 * len;
 
     return 300 + 8.0 * p->out_c + (double)pixels * (100 + 6 * len) +
-           p->out_c * ((double)(pixels / 2) * pair + (double)(pixels % 2) * alone);
+           p->out_c * ((double)pairs * pair + (double)(pixels % 2) * alone);
 }
 #endif
 

@@ -174,8 +174,9 @@ static __attribute__((noinline)) void put_slowly(const struct layer *l, const st
 
     for (int32_t i = first; i < end; i++, sum++)
         for (int32_t k = 0, q = p->per_channel ? i : 0; k < t->pixels; k++)
-            t->out[k][i] = mote_requant_s8((int32_t)((*sum)[k] + (uint32_t)l->bias[i]), l->mult[q], l->shift[q],
-                                           p->out_zero, p->lo, p->hi);
+            t->out[k][i] = mote_requant_s8(
+                /* there is a sum a pixel: NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+                (int32_t)((*sum)[k] + (uint32_t)l->bias[i]), l->mult[q], l->shift[q], p->out_zero, p->lo, p->hi);
 }
 
 #define RESULT(k)                                                                                                      \
@@ -202,6 +203,7 @@ static bool put_swiftly(const struct layer *l, const struct tile *t, int32_t fir
 
         RESULT(0);
         if (pixels > 1)
+            /* sums are there for pixels: NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
             RESULT(1);
         if (pixels > 2)
             RESULT(2);
