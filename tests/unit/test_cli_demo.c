@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote demo from outside. */
+#define _XOPEN_SOURCE 700
+#include "tests/unit/command.h"
+
+#define DEMO "demo", "-o", "@out/demo", "--recipe"
+
+static void put_demo_recipes(void)
+{
+    put_text("in/demo.yaml", "name: larger\ndata: {path: table.csv, test: 0.5}\n"
+                             "network:\n  - fully_connected: {units: 2}\n  - softmax: {}\n"
+                             "training: {epochs: 2, batch: 4}\n");
+    put_text("in/copy.yaml",
+             "name: copy\ndata: {path: table.csv, test: 0.5}\nnetwork:\n  - fully_connected: {units: 2}\n"
+             "training: {epochs: 2, batch: 4, loss: mean_squared_error, normal: 0}\n");
+}
+
+/* After a step that failed, here for want of a compiler, the training is not done again. */
+static void demo_goes_on_where_it_failed(void **state)
+{
+    (void)state;
+    put_demo_recipes();
+    for (int again = 0; again < 2; again++) {
+        struct result r = run_list("/nowhere", ARGS(DEMO, "@in/demo.yaml"));
+
+        want_status(&r, 3);
+        assert_string_equal(r.out, "");
+        assert_non_null(strstr(r.err, "\n$ mote eval "));
+        assert_non_null(strstr(r.err, "mote: mote eval failed; what it said stands above [ERR_ENVIRONMENT]\n"));
+        assert_true((strstr(r.err, " --resume\n") != NULL) == (again == 1));
+    }
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
+static void demo_is_for_classifiers(void **state)
+{
+    struct result r;
+
+    (void)state;
+    put_demo_recipes();
+    r = RUN(DEMO, "@in/copy.yaml");
+    want_status(&r, 1);
+    assert_non_null(strstr(r.err, "copy.yaml: trains no classifier"));
+}
+
+static void demo_tells_all_as_json(void **state)
+{
+    struct result r;
+    json_t *json, *image, *c;
+
+    (void)state;
+    if (!have_board())
+        return;
+    put_demo_recipes();
+    r = RUN(DEMO, "@in/demo.yaml", "--json");
+    want_status(&r, 0);
+    json = json_of(&r);
+    image = json_object_get(json, "image");
+    c = json_object_get(json, "c");
+    assert_string_equal(json_string_value(json_object_get(json, "recipe")), "larger");
+    assert_int_equal(integer(json, "samples"), 20);
+    assert_true(real(json, "accuracy_float") >= 0 && real(json, "accuracy_int8") == real(c, "accuracy"));
+    assert_true(integer(image, "equal") == 20 && integer(c, "equal") == 20 && integer(c, "samples") == 20);
+    assert_true(integer(c, "code_bytes") > 0 && integer(c, "code_bytes") < integer(image, "code_bytes"));
+    assert_true(integer(c, "ram_bytes") > 0 && integer(c, "weight_bytes") > 0 && real(c, "milliseconds") > 0);
+    json_decref(json);
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
+/* Its child has a folder in tmp and runs a compiler. */
+static void interrupted_demo_leaves_nothing(void **state)
+{
+    char *argv[] = {
+        "mote", "demo", "-o", (char *)(uintptr_t)here("out/demo"), "--recipe", (char *)(uintptr_t)here("in/demo.yaml"),
+        NULL};
+    int status;
+    pid_t pid;
+
+    (void)state;
+    if (!have_board())
+        return;
+    put_demo_recipes();
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        become(argv, NULL);
+    while (entries(here("tmp")) == 0)
+        assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+    assert_int_equal(kill(pid, SIGINT), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 128 + SIGINT);
+    assert_int_equal(entries(here("tmp")), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(demo_goes_on_where_it_failed),
+        TEST(demo_is_for_classifiers),
+        TEST(demo_tells_all_as_json),
+        TEST(interrupted_demo_leaves_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+}
