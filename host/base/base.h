@@ -40,8 +40,9 @@ static inline size_t pool_limit_for(size_t n, size_t times, size_t more)
     return n < (POOL_LIMIT - more) / times ? n * times + more : POOL_LIMIT;
 }
 
-extern void (*oom_handler)(void); /* must not return; default: abort() */
-extern long pool_fail_at;         /* for tests: the n-th allocation from now runs out of memory; 0: none does */
+extern void (*oom_handler)(void);    /* must not return; default: abort() */
+_Noreturn void memory_ran_out(void); /* what pools call: the guard, else the handler */
+extern long pool_fail_at;            /* for tests: the n-th allocation from now runs out of memory; 0: none does */
 
 void *pool_alloc(struct pool *pool, size_t bytes);          /* zeroed, aligned to 64 */
 void *pool_array(struct pool *pool, size_t n, size_t size); /* same; overflow of n * size is out of memory */

@@ -19,7 +19,7 @@ long pool_fail_at;
 
 _Thread_local struct pool_watch *pool_watch;
 
-_Noreturn static void out_of_memory(void)
+_Noreturn void memory_ran_out(void)
 {
     if (pool_watch)
         pool_watch->failed(pool_watch);
@@ -78,7 +78,7 @@ static struct pool_block *block_add(struct pool *pool, size_t bytes)
     struct pool_block *b = is_too_much(pool_watch, size) ? NULL : calloc(1, sizeof *b + POOL_ALIGN + size);
 
     if (!b)
-        out_of_memory();
+        memory_ran_out();
     b->size = size;
     if (pool_watch) {
         pool_watch->used += size;
@@ -104,9 +104,9 @@ static void *alloc_aligned(struct pool *pool, size_t bytes, size_t align)
     if (bytes == 0)
         bytes = 1; /* so that no two pieces have one address */
     if (pool_fail_at > 0 && --pool_fail_at == 0)
-        out_of_memory();
+        memory_ran_out();
     if (bytes > limit || pool->used > limit - bytes)
-        out_of_memory();
+        memory_ran_out();
     if (!b || start > b->size || bytes > b->size - start) {
         b = block_add(pool, bytes);
         start = 0;
@@ -120,14 +120,14 @@ static void *alloc_aligned(struct pool *pool, size_t bytes, size_t align)
 void *pool_alloc(struct pool *pool, size_t bytes)
 {
     if (bytes > SIZE_MAX / 2)
-        out_of_memory();
+        memory_ran_out();
     return alloc_aligned(pool, align_up(bytes, POOL_ALIGN), POOL_ALIGN);
 }
 
 void *pool_array(struct pool *pool, size_t n, size_t size)
 {
     if (size > 0 && n > SIZE_MAX / size)
-        out_of_memory();
+        memory_ran_out();
     return pool_alloc(pool, n * size);
 }
 

@@ -17,21 +17,21 @@ static void product_by_rows(int64_t rows, int64_t columns, int64_t n, const floa
                             float *c)
 {
     if (dnnl_sgemm('N', 'T', rows, columns, n, 1, a, n, b, n, beta, c, columns) != dnnl_success)
-        oom_handler(); /* nothing else is left to fail */
+        memory_ran_out(); /* nothing else is left to fail */
 }
 
 /* c = a b: a [rows][n], b [n][columns]. */
 static void product(int64_t rows, int64_t columns, int64_t n, const float *a, const float *b, float *c)
 {
     if (dnnl_sgemm('N', 'N', rows, columns, n, 1, a, n, b, columns, 0, c, columns) != dnnl_success)
-        oom_handler();
+        memory_ran_out();
 }
 
 /* c = a^T b: a [n][rows], b [n][columns]. */
 static void product_by_columns(int64_t rows, int64_t columns, int64_t n, const float *a, const float *b, float *c)
 {
     if (dnnl_sgemm('T', 'N', rows, columns, n, 1, a, rows, b, columns, 0, c, columns) != dnnl_success)
-        oom_handler();
+        memory_ran_out();
 }
 
 /* ---- the order of time and batch ---- */

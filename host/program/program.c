@@ -493,8 +493,8 @@ enum mote_status program_make(struct pool *pool, const struct model *m, int thre
     *p = (struct program){.pool = pool, .model = m, .graph = &m->graphs[0]};
     p->threads = threads > 0 ? threads : omp_get_num_procs();
     omp_set_num_threads(p->threads); /* before primitives are made: they split their work by it */
+    *out = p;                        /* for program_free() if memory runs out in a guard */
     status = build(p, at);
-    *out = p;
     if (status != MOTE_OK) {
         program_free(p);
         *out = NULL;
@@ -529,7 +529,7 @@ static void run_step(struct program *p, const struct program_step *s)
         return;
     }
     if (dnnl_primitive_execute(s->primitive, p->stream, s->n, s->args) != dnnl_success)
-        oom_handler(); /* nothing else is left to fail */
+        memory_ran_out(); /* nothing else is left to fail */
 }
 
 void program_run(struct program *p)
@@ -565,7 +565,7 @@ static void transfer(struct program *p, int32_t tensor, void *plain, bool in)
     dnnl_primitive_desc_destroy(pd);
     dnnl_memory_destroy(memory);
     if (!done)
-        oom_handler();
+        memory_ran_out();
 }
 
 void program_write(struct program *p, int32_t tensor, const void *data)

@@ -37,7 +37,7 @@ static void add_line(struct text *t, const struct history_row *row)
     line = json_dumps(json, JSON_REAL_PRECISION(9));
     json_decref(json);
     if (line == NULL)
-        oom_handler();
+        memory_ran_out();
     text_add(t, "%s\n", line);
     free(line);
 }
