@@ -34,7 +34,7 @@ MOTE_WEAK void mote_reduce_f32(const struct mote_reduce_f32 *p, const float *in,
 {
     const struct mote_reduce r = MOTE_REDUCE_OF(p);
 
-    mote_assert(first == 0 && count <= 1);
+    mote_assert(first >= 0 && first + count <= 1);
     if (first == 0 && count == 1)
         mote_reduce_all(reduce_one, p, &r, sizeof *out, in, out);
 }

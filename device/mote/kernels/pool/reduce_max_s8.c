@@ -25,7 +25,7 @@ MOTE_WEAK void mote_reduce_max_s8(const struct mote_reduce_max_s8 *p, const int8
 {
     const struct mote_reduce r = MOTE_REDUCE_OF(p);
 
-    mote_assert(first == 0 && count <= 1);
+    mote_assert(first >= 0 && first + count <= 1);
     if (first == 0 && count == 1)
         mote_reduce_all(max_one, p, &r, 1, in, out);
 }
