@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "host/run/image_view.h"
+#include "host/cli/inspect_weights.h"
 #include "host/cli/io.h"
 #include "host/sign/sign.h"
 #include "host/run/runner.h"
@@ -128,7 +129,19 @@ static json_t *op_json(const struct inspect *r, int32_t index)
                      unknown_or(macs_executed(r, op)));
 }
 
-static json_t *tensor_json(const struct graph *g, int32_t index)
+/* How weights could be stored, or null. */
+static json_t *stored_json(struct pool *pool, const struct graph *g, int32_t index)
+{
+    struct stored s;
+
+    if (!stored_weights(pool, g, index, &s))
+        return json_null();
+    return json_pack("{s:I, s:I, s:i, s:s, s:I, s:o}", "weights", (json_int_t)s.weights, "kept", (json_int_t)s.kept,
+                     "levels", s.levels, "coding", s.coding, "bytes", (json_int_t)s.bytes, "bits",
+                     json_number(stored_bits(&s)));
+}
+
+static json_t *tensor_json(struct pool *pool, const struct graph *g, int32_t index)
 {
     const struct tensor *t = &g->tensors[index];
     json_t *scales = json_array(), *zeros = json_array();
@@ -137,11 +150,11 @@ static json_t *tensor_json(const struct graph *g, int32_t index)
         json_array_append_new(scales, json_number((double)t->quant.scale[i]));
         json_array_append_new(zeros, json_integer(t->quant.zero[i]));
     }
-    return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "index", index, "name",
+    return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "index", index, "name",
                      json_text(t->name), "type", type_name(t->type), "shape", shape_json(t), "scale", scales,
                      "zero_point", zeros, "axis", t->quant.n > 1 ? json_integer(t->quant.axis) : json_null(), "bytes",
                      unknown_or(tensor_bytes(t)), "constant", t->data != NULL, "state", t->state, "source",
-                     unknown_or(t->source));
+                     unknown_or(t->source), "stored", stored_json(pool, g, index));
 }
 
 static json_t *names_json(const char *const *names, int32_t n)
@@ -191,7 +204,7 @@ static json_t *graph_json(const struct inspect *r)
         if (g->ops[i].id != OP_NOP)
             json_array_append_new(ops, op_json(r, i));
     for (int32_t i = 0; i < g->n_tensors; i++)
-        json_array_append_new(tensors, tensor_json(g, i));
+        json_array_append_new(tensors, tensor_json(&r->cli->pool, g, i));
     return json_pack(
         "{s:s, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
         "graph", "model", m->name, "model_version", (json_int_t)m->version, "compiled", r->shown == &r->p.model,
@@ -337,6 +350,7 @@ static void print_graph(const struct inspect *r)
     print_task(&m->task);
     print_ops(r);
     print_tensors(r);
+    print_weights(&r->cli->pool, g);
     if (is_compiled(r))
         printf("\ncompiled: %zu bytes as an image (%lld of weights), arena %lld bytes (lower bound %lld)\n",
                r->p.image.size, (long long)plan->weight_bytes, (long long)plan->arena_bytes,
@@ -718,7 +732,9 @@ const struct command command_inspect = {
         "inputs, outputs,\n"
         "output_shapes, macs_imported, macs_executed}],\n"
         "tensors: [{index, name, type, shape, scale, zero_point (both a list), axis, bytes, constant, state, "
-        "source}],\n"
+        "source,\n"
+        "stored (of int8 weights, else null: {weights, kept (that are not 0), levels (values of those), coding (what\n"
+        "--coding auto takes), bytes, bits (a weight)})}],\n"
         "constant_bytes, macs_imported; of the compiled model, null if it cannot be compiled: macs_executed,\n"
         "weight_bytes, image_bytes, arena_bytes, arena_bound_bytes; problem (null, or why not). With --text: text.\n"
         "JSON keys of an image: kind (\"image\"), model, model_version, format, core, hash, image_bytes, arena_bytes,\n"

@@ -251,3 +251,5 @@ bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int3
     out->symbol_bits = (int64_t)(codes.gaps.bits + codes.levels.bits);
     return true;
 }
+
+bool huffman_pays(const struct huffman *coded, int64_t dense_bytes) { return coded->bytes <= dense_bytes / 2; }

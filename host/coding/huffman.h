@@ -21,4 +21,8 @@ struct huffman {
  * that is too long. */
 bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, struct huffman *out);
 
+/* Whether that is worth it where little flash is wanted, of so many dense bytes: half of them at most. About there half
+ * the bytes cost three times the instructions, which is even (WORTH in host/plan/versions.c). */
+bool huffman_pays(const struct huffman *coded, int64_t dense_bytes);
+
 #endif

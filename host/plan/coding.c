@@ -7,10 +7,6 @@
 #include "mote/kernels/dense/fully_connected_huffman_s8.h"
 #include "mote/kernels/dense/fully_connected_s8.h"
 
-/* Of a tensor's bytes. About there half the bytes cost three times the instructions, which is even where little code is
- * wanted (WORTH in versions.c). */
-#define MOST_OF_DENSE 0.5
-
 static enum coding coding_of(const struct plan_options *o)
 {
     return o->coding != CODING_USUAL ? o->coding : o->optimize == OPTIMIZE_FLASH ? CODING_AUTO : CODING_DENSE;
@@ -79,7 +75,7 @@ enum mote_status stage_coding(struct plan *plan, const struct frame *at)
         const struct step *s = &plan->steps[i];
         const bool can = encode(plan, s, &coded[i]);
 
-        if (!can || (coding == CODING_AUTO && coded[i].bytes > MOST_OF_DENSE * (double)plan->values[s->args[1]].bytes))
+        if (!can || (coding == CODING_AUTO && !huffman_pays(&coded[i], plan->values[s->args[1]].bytes)))
             coded[i].bytes = 0;
         else
             all += saved(plan, s, &coded[i]);

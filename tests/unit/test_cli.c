@@ -337,6 +337,7 @@ static void inspect_shows_graphs(void **state)
     assert_string_equal(json_string_value(json_object_get(json, "model")), "strokes");
     assert_true(integer(json, "weight_bytes") > 0 && integer(json, "arena_bytes") > 0);
     assert_true(json_is_null(json_object_get(json, "problem")));
+    assert_true(json_is_null(json_object_get(json_array_get(json_object_get(json, "tensors"), 0), "stored")));
     json_decref(json);
 
     put_text("in/again.graph", text.out); /* the text form is a graph file */
@@ -348,6 +349,43 @@ static void inspect_shows_graphs(void **state)
     OK("inspect", GRAPH);
     OK("inspect", GRAPH, "--compiled");
     OK("inspect", GRAPH, "--compiled", "--text");
+}
+
+/* Fully connected layers with one weight in 16, of 3 values, and with none that is 0. */
+static void inspect_shows_how_weights_could_be_stored(void **state)
+{
+    char graph[4096], *at = graph;
+    struct result r;
+    json_t *json, *tensors, *sparse, *dense;
+
+    (void)state;
+    at += sprintf(at, "mote-graph 1\nmodel s version 0\ngraph\ntensor 0 \"x\" s8 [1,32] quant [0.1; 0]\n"
+                      "tensor 1 \"sparse\" s8 [8,32] quant [0.1; 0] data [");
+    for (int i = 0; i < 256; i++)
+        at += sprintf(at, "%s%d", i > 0 ? ", " : "", i % 16 == 5 ? i / 16 % 3 * 7 - 10 : 0);
+    at += sprintf(at, "]\ntensor 2 \"y\" s8 [1,8] quant [0.1; 0]\ntensor 3 \"dense\" s8 [4,8] quant [0.1; 0] data [");
+    for (int i = 0; i < 32; i++)
+        at += sprintf(at, "%s%d", i > 0 ? ", " : "", i * 4 - 63);
+    sprintf(at, "]\ntensor 4 \"z\" s8 [1,4] quant [0.1; 0]\nop 0 fully_connected in [0, 1, -] out [2]\n"
+                "op 1 fully_connected in [2, 3, -] out [4]\ninputs [0]\noutputs [4]\nend\n");
+    put_text("in/sparse.graph", graph);
+    r = OK("inspect", "@in/sparse.graph", "--json");
+    json = json_of(&r);
+    tensors = json_object_get(json, "tensors");
+    sparse = json_object_get(json_array_get(tensors, 1), "stored");
+    dense = json_object_get(json_array_get(tensors, 3), "stored");
+    assert_int_equal(integer(sparse, "weights"), 256);
+    assert_int_equal(integer(sparse, "kept"), 16);
+    assert_int_equal(integer(sparse, "levels"), 3);
+    assert_string_equal(json_string_value(json_object_get(sparse, "coding")), "huffman");
+    assert_in_range(integer(sparse, "bytes"), 10, 40);
+    assert_int_equal(integer(dense, "kept"), 32);
+    assert_string_equal(json_string_value(json_object_get(dense, "coding")), "dense");
+    assert_int_equal(integer(dense, "bytes"), 32);
+    json_decref(json);
+    assert_non_null(strstr(OK("inspect", "@in/sparse.graph").out, "bits a weight"));
+    OK("compile", "@in/sparse.graph", "-o", "@out/sparse.mote", "--coding", "huffman");
+    assert_non_null(strstr(OK("inspect", "@out/sparse.mote").out, "fully_connected_huffman_s8"));
 }
 
 static void inspect_shows_what_cannot_be_compiled(void **state)
@@ -400,6 +438,7 @@ int main(void)
         TEST(explain_takes_every_spelling),
         TEST(targets_lists_the_boards),
         TEST(inspect_shows_graphs),
+        TEST(inspect_shows_how_weights_could_be_stored),
         TEST(inspect_shows_what_cannot_be_compiled),
         TEST(inspect_shows_images),
         TEST(real_files_cut_off_are_refused),

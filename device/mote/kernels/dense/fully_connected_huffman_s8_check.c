@@ -58,17 +58,16 @@ static bool are_gaps(const uint8_t *gap, const uint8_t *end)
     return true;
 }
 
-/* The place in the order of codes of the one that begins at bit `at`, which moves behind it. */
-static uint32_t next_code(const uint8_t *lengths, const uint8_t *stream, uint32_t *at)
+/* Of the code at the top of `word` the place in the order of codes, times 16, and its length. */
+static uint32_t first_code(const uint8_t *lengths, uint32_t word)
 {
-    uint32_t word = mote_huffman_word(stream, *at), code = 0, before = 0;
+    uint32_t code = 0, before = 0;
 
-    for (;; lengths++) {
+    for (uint32_t length = 1;; length++, lengths++) {
         code = code << 1 | word >> 31;
         word <<= 1;
-        ++*at;
         if (code < *lengths)
-            return before + code;
+            return (before + code) << 4 | length;
         code -= *lengths;
         before += *lengths;
     }
@@ -81,23 +80,25 @@ static bool is_stream(const struct mote_fully_connected_huffman_s8 *p, const uin
     uint32_t at = 0;
 
     for (int32_t o = 0; o < p->out_c; o++) {
-        uint32_t n = 0, left = (uint32_t)p->columns, gap;
+        uint32_t n = 0, left = (uint32_t)p->columns, word, code, gap;
 
         if (at >= end)
             return false;
-        gap = mote_huffman_word(stream, at++);
-        if (gap >> 31) {
-            n = gap << 1 >> (32 - p->count_bits);
+        word = mote_huffman_word(stream, at++);
+        if (word >> 31) {
+            n = word << 1 >> (32 - p->count_bits);
             at += (uint32_t)p->count_bits;
         }
         for (; n > 0; n--) {
             if (at >= end)
                 return false;
-            gap = gaps[(uint32_t)p->gap_bits + next_code(gaps, stream, &at)];
-            if (at >= end || gap >= left)
+            word = mote_huffman_word(stream, at);
+            code = first_code(gaps, word);
+            gap = gaps[(uint32_t)p->gap_bits + (code >> 4)];
+            if (gap >= left)
                 return false;
             left -= gap + 1;
-            (void)next_code(levels, stream, &at);
+            at += (code & 15) + (first_code(levels, word << (code & 15)) & 15);
         }
     }
     return at <= end;

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/inspect_weights.h"
+
+#include "host/coding/huffman.h"
+#include "host/graph/op_info.h"
+
+/* All that read it are fully connected layers: what a kernel decodes. */
+static bool can_be_coded(const struct graph *g, int32_t tensor)
+{
+    const struct tensor *t = &g->tensors[tensor];
+    bool read = false;
+
+    for (int32_t i = 0; i < g->n_ops; i++)
+        for (int32_t k = 0; g->ops[i].id != OP_NOP && k < g->ops[i].n_in; k++) {
+            if (g->ops[i].in[k] != tensor)
+                continue;
+            if (g->ops[i].id != OP_FULLY_CONNECTED || k != 1)
+                return false;
+            read = true;
+        }
+    return read && t->rank == 2 && (t->quant.n != 1 || t->quant.zero[0] == 0);
+}
+
+bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out)
+{
+    const struct tensor *t = &g->tensors[tensor];
+    bool seen[256] = {false};
+    struct huffman coded;
+
+    if (t->data == NULL || t->type != TYPE_S8 || t->rank < 2)
+        return false;
+    *out = (struct stored){.weights = tensor_elements(t), .coding = "dense"};
+    for (int64_t i = 0; i < out->weights; i++)
+        if (t->data[i] != 0) {
+            out->kept++;
+            out->levels += !seen[t->data[i]];
+            seen[t->data[i]] = true;
+        }
+    out->bytes = out->weights;
+    if (can_be_coded(g, tensor) &&
+        huffman_encode(pool, (const int8_t *)t->data, (int32_t)t->dims[0], (int32_t)t->dims[1], &coded) &&
+        huffman_pays(&coded, out->weights)) {
+        out->coding = "huffman";
+        out->bytes = coded.bytes;
+    }
+    return true;
+}
+
+double stored_bits(const struct stored *s) { return s->weights > 0 ? 8 * (double)s->bytes / (double)s->weights : 0; }
+
+void print_weights(struct pool *pool, const struct graph *g)
+{
+    bool first = true;
+
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        struct stored s;
+
+        if (!stored_weights(pool, g, i, &s))
+            continue;
+        if (first)
+            printf("\n%4s  %10s %10s %8s  %-8s %10s %14s\n", "#", "weights", "not 0", "levels", "coding", "bytes",
+                   "bits a weight");
+        first = false;
+        printf("%4d  %10lld %10lld %8d  %-8s %10lld %14.2f  %s\n", i, (long long)s.weights, (long long)s.kept, s.levels,
+               s.coding, (long long)s.bytes, stored_bits(&s), printable(pool, g->tensors[i].name));
+    }
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How weights could be stored: for mote inspect. */
+#ifndef MOTE_CLI_INSPECT_WEIGHTS_H
+#define MOTE_CLI_INSPECT_WEIGHTS_H
+
+#include "host/graph/graph.h"
+
+struct stored {
+    int64_t weights, kept; /* kept: not 0 */
+    int32_t levels;        /* values of those that are kept */
+    const char *coding;    /* what --coding auto takes, if all tensors together save more than the kernel's code */
+    int64_t bytes;         /* in that coding */
+};
+
+/* Of a constant of int8 with two dimensions or more; false: the tensor is another. */
+bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out);
+double stored_bits(const struct stored *s); /* a weight */
+/* A line a tensor of weights; nothing if there is none. */
+void print_weights(struct pool *pool, const struct graph *g);
+
+#endif
