@@ -10,20 +10,14 @@
 #include <unistd.h>
 
 #include "tests/golden/road.h"
+#include "tests/shared.h"
 
 #include <cmocka.h>
 #undef fail /* Mote's own is meant below */
 
-/* A case's folder, or NULL, and a line that says so, where it is missing. */
 static const char *case_folder(struct pool *pool, const char *name)
 {
-    const char *env = getenv("MOTE_SHARED"), *base = env != NULL ? env : MOTE_SOURCE_DIR "/../shared";
-    const char *path = pool_printf(pool, "%s/cases/%s", base, name);
-
-    if (access(path, R_OK) == 0)
-        return path;
-    printf("SKIP: no %s; MOTE_SHARED names the folder that holds cases/\n", path);
-    return NULL;
+    return shared_path(pool, pool_printf(pool, "cases/%s", name));
 }
 
 struct ran {

@@ -282,7 +282,7 @@ static bool has_tool(const char *program)
     bool has = process_run(&p, 1, &f.at) == MOTE_OK;
 
     if (!has)
-        print_message("SKIP: %s is not installed\n", program);
+        print_message("SKIP: no %s: tools/setup.sh check installs it\n", program);
     return has;
 }
 
@@ -292,7 +292,7 @@ static bool has_avr(void)
         return false;
     if (access(MOTE_BINARY_DIR "/mote_count_avr", X_OK) == 0)
         return true;
-    print_message("SKIP: Mote was built without libsimavr-dev\n");
+    print_message("SKIP: Mote was built without libsimavr-dev: tools/setup.sh check installs it\n");
     return false;
 }
 

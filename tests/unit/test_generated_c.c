@@ -407,7 +407,7 @@ static void skip_without_avr_gcc(void)
 {
     if (system("avr-gcc --version >/dev/null 2>&1") == 0)
         return;
-    print_message("SKIP: avr-gcc is not installed\n");
+    print_message("SKIP: no avr-gcc: tools/setup.sh check installs it\n");
     skip();
 }
 

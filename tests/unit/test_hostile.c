@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "host/base/base.h"
+#include "tests/shared.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 
@@ -294,15 +295,12 @@ static void next_commands_can_be_pasted(void **state)
 /* 195 bytes that stand for 24 GiB. */
 static void archives_are_no_bombs(void **state)
 {
-    const char *env = getenv("MOTE_SHARED"), *base = env != NULL ? env : MOTE_SOURCE_DIR "/../shared";
     struct world *w = *state;
-    const char *bomb = pool_printf(&w->pool, "%s/cases/archive_24GiB.tar.zst", base);
+    const char *bomb = shared_path(&w->pool, "cases/archive_24GiB.tar.zst");
     struct result r;
 
-    if (access(bomb, R_OK) != 0) {
-        printf("SKIP: no %s; MOTE_SHARED names the folder that holds cases/\n", bomb);
+    if (bomb == NULL)
         return;
-    }
     r = RUN(w, "data", bomb, "--max-bytes", "1000000");
     want(&r, 1, "", "the archive is packed twice, which is not unpacked here; unpack it once");
 }
