@@ -60,8 +60,8 @@ def resolve(path, name):
 
 
 def read_includes():
-    files = [p.relative_to(ROOT).as_posix() for top in ("host", "device") for p in sorted((ROOT / top).rglob("*.[chd]*"))
-             if p.is_file()]
+    found = sorted(p for top in ("host", "device") for p in (ROOT / top).rglob("*.[chd]*"))
+    files = [p.relative_to(ROOT).as_posix() for p in found if p.is_file()]
     return {f: [(m, t) for m in INCLUDE.findall((ROOT / f).read_text()) if (t := resolve(f, m))] for f in files}
 
 

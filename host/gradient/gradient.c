@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reverse-mode differentiation: operators from the last to the first, each turns the gradient by its output into
- * gradients by its inputs (`gradient` of its file). Only what lies between the loss and the wanted tensors is visited. */
+ * gradients by its inputs (`gradient` of its file). Only what lies between the loss and the wanted tensors is
+ * visited. */
 #include "host/gradient/gradient.h"
 
 /* ---- building blocks ---- */

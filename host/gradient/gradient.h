@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Training is a graph: gradients, loss and optimizer are operators that are appended to the forward graph, and the whole
- * is an ordinary graph, which can be verified, printed, and run by host/program. Here the gradients come from. */
+/* Training is a graph: gradients, loss and optimizer are operators that are appended to the forward graph, and the
+ * whole is an ordinary graph, which can be verified, printed, and run by host/program. Here the gradients come from. */
 #ifndef MOTE_GRADIENT_H
 #define MOTE_GRADIENT_H
 
