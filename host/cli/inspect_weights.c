@@ -38,7 +38,7 @@ bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, st
         }
     out->bytes = out->weights;
     if (can_be_coded(g, tensor) &&
-        huffman_encode(pool, (const int8_t *)t->data, (int32_t)t->dims[0], (int32_t)t->dims[1], &coded) &&
+        huffman_encode(pool, (const int8_t *)t->data, (int32_t)t->dims[0], (int32_t)t->dims[1], HUFFMAN_BITS, &coded) &&
         huffman_pays(&coded, out->weights)) {
         out->coding = "huffman";
         out->bytes = coded.bytes;

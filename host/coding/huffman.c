@@ -56,9 +56,9 @@ struct codes {
 };
 
 /* If gaps above `longest` are split. */
-static bool make_codes(const struct counts *c, int32_t longest, struct codes *codes)
+static bool make_codes(const struct counts *c, int32_t limit, int32_t longest, struct codes *codes)
 {
-    *codes = (struct codes){.longest = longest};
+    *codes = (struct codes){.gaps.limit = limit, .levels.limit = limit, .longest = longest};
     memcpy(codes->levels.times, c->levels, sizeof c->levels);
     for (int32_t gap = 0; gap <= c->longest; gap++) {
         const uint64_t split = c->gaps[gap] * (uint64_t)(gap / (longest + 1));
@@ -75,15 +75,15 @@ static uint64_t bits_of(const struct codes *c)
     return c->gaps.bits + c->levels.bits + 8 * (uint64_t)(c->gaps.values + c->levels.values);
 }
 
-/* The codes that take the fewest bits. */
-static bool choose_codes(const struct counts *c, struct codes *best)
+/* The codes that take the fewest bits, each at most `limit`. */
+static bool choose_codes(const struct counts *c, int32_t limit, struct codes *best)
 {
     bool found = false;
 
     for (int32_t longest = 0; longest <= c->longest && longest <= GAP_MAX; longest++) {
         struct codes codes;
 
-        if (make_codes(c, longest, &codes) && (!found || bits_of(&codes) < bits_of(best))) {
+        if (make_codes(c, limit, longest, &codes) && (!found || bits_of(&codes) < bits_of(best))) {
             *best = codes;
             found = true;
         }
@@ -225,7 +225,8 @@ static void find_columns(struct pool *pool, struct matrix *m, struct huffman *ou
         out->columns += m->used[i];
 }
 
-bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, struct huffman *out)
+bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, int32_t longest,
+                    struct huffman *out)
 {
     struct matrix m = {weights, rows, columns, NULL};
     struct counts counts = {.gaps = pool_array(pool, (size_t)columns, sizeof *counts.gaps)};
@@ -239,7 +240,7 @@ bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int3
     each(&m, count, &counts);
     for (int32_t i = 0; i < 256; i++)
         out->levels += counts.levels[i] > 0;
-    if (!choose_codes(&counts, &codes) || bits_of(&codes) / 8 >= BYTES_LIMIT / 2)
+    if (!choose_codes(&counts, longest, &codes) || bits_of(&codes) / 8 >= BYTES_LIMIT / 2)
         return false;
     w.codes = &codes;
     if (!count_rows(&m, &w, out))

@@ -17,9 +17,12 @@ struct huffman {
     int64_t symbol_bits;  /* that these pairs take */
 };
 
-/* Weights [rows][columns]. False: they have no such form (all 255 values, or more than 65,535 weights in a row), or one
- * that is too long. */
-bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, struct huffman *out);
+#define HUFFMAN_BITS 8 /* of the longest code that kernels take */
+
+/* Weights [rows][columns] in codes of at most `longest` bits: kernels have tables of 2^longest entries. False: they have
+ * no such form (more values than such codes, or more than 65,535 weights in a row), or one that is too long. */
+bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, int32_t longest,
+                    struct huffman *out);
 
 /* Whether that is worth it where little flash is wanted, of so many dense bytes: half of them at most. About there half
  * the bytes cost three times the instructions, which is even (WORTH in host/plan/versions.c). */

@@ -70,11 +70,11 @@ bool lengths_make(struct lengths *l)
     l->values = n;
     l->longest = 0;
     l->bits = 0;
-    if (n > LENGTHS_VALUES)
+    if (n > LENGTHS_VALUES || n > 1 << l->limit)
         return false;
-    for (int32_t i = 0; i < LENGTHS_MAX; i++)
+    for (int32_t i = 0; i < l->limit; i++)
         merge(items, n, &lists[i], &lists[i + 1]);
-    for (int32_t i = LENGTHS_MAX; i > 0; i--) {
+    for (int32_t i = l->limit; i > 0; i--) {
         int32_t pairs = 0;
 
         for (int32_t k = 0; k < take; k++)

@@ -216,6 +216,22 @@ static void the_stage_prints_what_it_coded(void **state)
     pool_free(&f.pool);
 }
 
+/* Short codes: smaller tables, a few bytes more. */
+static void ram_takes_short_codes(void **state)
+{
+    struct fixture f;
+    struct pipeline *fast, *small;
+
+    (void)state;
+    begin(&f, 12);
+    fast = compiled(&f, CODING_AUTO, OPTIMIZE_BALANCED, "avr5");
+    small = compiled(&f, CODING_AUTO, OPTIMIZE_RAM, "avr5");
+    assert_int_equal(coded_steps(&small->plan), 3);
+    assert_true(small->plan.arena_bytes <= fast->plan.arena_bytes - 512);
+    assert_in_range(small->plan.weight_bytes, fast->plan.weight_bytes, fast->plan.weight_bytes * 11 / 10);
+    pool_free(&f.pool);
+}
+
 /* ---- the same bytes ---- */
 static void run_all(struct fixture *f, const struct pipeline *p, uint8_t outputs[SAMPLES * OUTPUTS])
 {
@@ -246,7 +262,7 @@ static void host_computes_the_same(void **state)
     }
 }
 
-static void emulate(struct fixture *f, struct pipeline *p, bool via_c, struct emulate_result *r)
+static void emulate(struct fixture *f, struct pipeline *p, const char *board, bool via_c, struct emulate_result *r)
 {
     struct text list = {.pool = &f->pool};
     struct emulate_job job = {.via_c = via_c,
@@ -258,7 +274,7 @@ static void emulate(struct fixture *f, struct pipeline *p, bool via_c, struct em
 
     emit_kernel_list(&p->plan, &list);
     job.kernel_list = list.s;
-    want_ok(f, board_load(&f->pool, "mps2-an386", &job.board, &f->at));
+    want_ok(f, board_load(&f->pool, board, &job.board, &f->at));
     want_ok(f, folder_temporary(&f->pool, "mote-test-coding", &job.c_dir, &f->at));
     want_ok(f, emit_c(&p->plan, MOTE_SOURCE_DIR, job.c_dir, &f->at));
     want_ok(f, emulate_run(&f->pool, &job, r, &f->at));
@@ -279,7 +295,7 @@ static void the_board_computes_the_same(void **state)
     run_all(&f, p, want);
     p = compiled(&f, CODING_AUTO, OPTIMIZE_BALANCED, "cortex-m4f");
     for (int via_c = 0; via_c < 2; via_c++) {
-        emulate(&f, p, via_c, &r);
+        emulate(&f, p, "mps2-an386", via_c, &r);
         assert_int_equal(r.output.size, sizeof want);
         assert_memory_equal(r.output.data, want, sizeof want);
         print_message("%d weights, %lld bytes, %lld instructions\n", (int)f.kept, (long long)p->plan.weight_bytes,
@@ -289,14 +305,39 @@ static void the_board_computes_the_same(void **state)
     pool_free(&f.pool);
 }
 
+/* In 2 kB of RAM. */
+static void an_avr_computes_the_same(void **state)
+{
+    uint8_t want[SAMPLES * OUTPUTS];
+    struct emulate_result r;
+    struct fixture f;
+    struct pipeline *p;
+
+    (void)state;
+    if (system("avr-gcc --version > /dev/null 2>&1") != 0) {
+        print_message("SKIP: avr-gcc is not installed\n");
+        skip();
+    }
+    begin(&f, 12);
+    p = compiled(&f, CODING_DENSE, OPTIMIZE_BALANCED, "host");
+    run_all(&f, p, want);
+    p = compiled(&f, CODING_AUTO, OPTIMIZE_RAM, "avr5");
+    emulate(&f, p, "arduino-uno", true, &r);
+    assert_int_equal(r.output.size, sizeof want);
+    assert_memory_equal(r.output.data, want, sizeof want);
+    pool_free(&f.pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codings_are_chosen),
         cmocka_unit_test(little_is_not_coded),
         cmocka_unit_test(the_stage_prints_what_it_coded),
+        cmocka_unit_test(ram_takes_short_codes),
         cmocka_unit_test(host_computes_the_same),
         cmocka_unit_test(the_board_computes_the_same),
+        cmocka_unit_test(an_avr_computes_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
