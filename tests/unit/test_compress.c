@@ -482,18 +482,19 @@ static void another_share_is_refused(void **state)
 }
 
 /* ---- mote compress ---- */
-static pid_t start(struct world *w, const char *out)
+/* With the recipe's own data if there are no others. */
+static pid_t start(struct world *w, const char *data, const char *out)
 {
     const char *const args[] = {"mote",
                                 "compress",
                                 here(w, "recipe.yaml"),
-                                "--data",
-                                here(w, "data.yaml"),
                                 "-o",
                                 here(w, out),
                                 "--json",
                                 "--threads",
                                 "1",
+                                data != NULL ? "--data" : NULL,
+                                data != NULL ? here(w, data) : NULL,
                                 NULL};
     const char *log = here(w, "log.txt"), *json = here(w, "out.json");
     pid_t pid = fork();
@@ -534,7 +535,7 @@ static void wait_for(struct world *w, pid_t pid, const char *file)
     }
 }
 
-static void want_codes(struct world *w, const char *path)
+static void want_codes(struct world *w, const char *path, int32_t most)
 {
     struct model m = {.pool = &w->pool};
 
@@ -545,7 +546,7 @@ static void want_codes(struct world *w, const char *path)
 
         for (int64_t k = 0; t->data != NULL && t->rank >= 2 && t->type == TYPE_S8 && k < tensor_elements(t); k++)
             assert_true(levels_add(&levels, ((const int8_t *)t->data)[k]));
-        assert_in_range(levels.n, 0, 4);
+        assert_in_range(levels.n, 0, (uint64_t)most);
     }
 }
 
@@ -570,22 +571,78 @@ static void a_killed_compression_goes_on(void **state)
 
     (void)state;
     open_stage(&w, dense, 0, NULL);
-    if (finish(start(&w, "whole")) != 0)
+    if (finish(start(&w, "data.yaml", "whole")) != 0)
         fail_msg("%s", (const char *)slurp(&w, "log.txt").data);
     assert_non_null(strstr((const char *)slurp(&w, "out.json").data, "\"stage\": \"levels\""));
     for (size_t i = 0; i < COUNT(files); i++) {
-        pid_t pid = start(&w, "killed");
+        pid_t pid = start(&w, "data.yaml", "killed");
 
         wait_for(&w, pid, files[i]);
         kill(pid, SIGKILL);
         assert_int_equal(finish(pid), 1000 + SIGKILL);
     }
-    assert_int_equal(finish(start(&w, "killed")), 0);
+    assert_int_equal(finish(start(&w, "data.yaml", "killed")), 0);
     a = slurp(&w, "whole/int8.graph");
     b = slurp(&w, "killed/int8.graph");
     assert_int_equal(a.size, b.size);
     assert_memory_equal(a.data, b.data, a.size);
-    want_codes(&w, "whole/int8.graph");
+    want_codes(&w, "whole/int8.graph", 4);
+    close_world(&w);
+}
+
+/* Numbers to predict, anomalies, gates of an LSTM; without pruning, without levels. */
+static void every_task_is_compressed(void **state)
+{
+    static const char *const recipes[] = {
+        "data: {path: table.csv, label: a, validation: 0.2, test: 0.2, normalize: auto}\n"
+        "network:\n  - fully_connected: {units: 9, activation: relu}\n  - fully_connected: {}\n"
+        "training: {epochs: 3}\n"
+        "compress: {prune: {keep: 0.4}, levels: {count: 4}}\n",
+        "data: {path: table.csv, label: label, validation: 0.2, test: 0.2, normalize: auto}\n"
+        "network:\n  - fully_connected: {units: 5, activation: relu}\n  - fully_connected: {units: 8}\n"
+        "training: {epochs: 3, loss: mean_squared_error, normal: 1}\n"
+        "compress: {levels: {count: 4}}\n",
+        "data: {path: table.csv, label: label, validation: 0.2, test: 0.2}\n"
+        "network:\n  - reshape: {shape: [4, 2]}\n  - lstm: {units: 6}\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3}\n"
+        "compress: {prune: {keep: 0.5, method: magnitude}, levels: {count: 4}}\n",
+        "data: {path: table.csv, label: label, validation: 0, test: 0.2}\n"
+        "network:\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3, batch: 1000}\n"
+        "compress: {prune: {keep: 0.1, epochs: 1}}\n",
+    };
+    struct world w;
+
+    (void)state;
+    open_stage(&w, network, 0, NULL);
+    for (size_t i = 0; i < COUNT(recipes); i++) {
+        const char *out = pool_printf(&w.pool, "out%zu", i);
+
+        put(&w, "recipe.yaml", recipes[i]);
+        if (finish(start(&w, NULL, out)) != 0)
+            fail_msg("%s", (const char *)slurp(&w, "log.txt").data);
+        want_codes(&w, pool_printf(&w.pool, "%s/int8.graph", out), LEVELS_MAX); /* by channel, if they are few */
+    }
+    close_world(&w);
+}
+
+/* Whoever asks for stages that the recipe does not have, or for another network, is told. */
+static void what_does_not_fit_is_refused(void **state)
+{
+    struct world w;
+
+    (void)state;
+    open_stage(&w, "name: none\nnetwork:\n  - fully_connected: {}\n  - softmax: {}\n", 0, NULL);
+    assert_int_not_equal(finish(start(&w, "data.yaml", "out")), 0);
+    assert_non_null(strstr((const char *)slurp(&w, "log.txt").data, "has no compress section"));
+    put(&w, "recipe.yaml",
+        "network:\n  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\ncompress: {prune: {keep: 0.5}}\n");
+    assert_int_equal(finish(start(&w, "data.yaml", "out")), 0);
+    put(&w, "recipe.yaml",
+        "network:\n  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\ncompress: {prune: {keep: 0.6}}\n");
+    assert_int_not_equal(finish(start(&w, "data.yaml", "out")), 0);
+    assert_non_null(strstr((const char *)slurp(&w, "log.txt").data, "out/prune/checkpoint.graph"));
+    assert_non_null(strstr((const char *)slurp(&w, "log.txt").data, "another recipe"));
     close_world(&w);
 }
 
@@ -596,6 +653,7 @@ int main(void)
         cmocka_unit_test(obd_ranks_as_finite_differences), cmocka_unit_test(levels_begin_where_weights_are),
         cmocka_unit_test(weights_have_so_many_levels),     cmocka_unit_test(stages_go_on_to_the_same_bytes),
         cmocka_unit_test(another_share_is_refused),        cmocka_unit_test(a_killed_compression_goes_on),
+        cmocka_unit_test(every_task_is_compressed),        cmocka_unit_test(what_does_not_fit_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
