@@ -13,7 +13,7 @@ static inline bool trusts(const struct mote_kernel *k, const void *params, const
 
     (void)k->need(params, bytes);
     for (int i = 0; i < k->n_args; i++)
-        blocks[i] = (struct mote_block){data[i], bytes[i]};
+        blocks[i] = (struct mote_block){.data = data[i], .bytes = bytes[i]};
     return k->trust == NULL || k->trust(params, blocks);
 }
 

@@ -153,7 +153,7 @@ static void call(struct check *k, const struct kernel_case *c, const struct mote
     for (int32_t i = 0; i < k->n_live; i++)
         args[i] = k->live[i].data;
     args[k->n_live] = NULL;
-    version->run(&(struct mote_call){c->params, args, first, count});
+    version->run(&(struct mote_call){.params = c->params, .args = args, .first = first, .count = count});
 }
 
 /* What scratch holds is worth nothing after a call. */
@@ -272,7 +272,7 @@ static bool fill(struct check *k, struct kernel_case *c, void (*fill_one)(struct
     lay_out_case(k, c);
     for (int32_t i = 0; i < c->kernel->n_args; i++) {
         fill_one(c, i, k->initial[i]);
-        blocks[i] = (struct mote_block){k->initial[i], c->bytes[i]};
+        blocks[i] = (struct mote_block){.data = k->initial[i], .bytes = c->bytes[i]};
     }
     return c->kernel->trust == NULL || c->kernel->trust(c->params, blocks);
 }

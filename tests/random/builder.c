@@ -149,7 +149,8 @@ struct quantization quantization_of(struct builder *b, int32_t tensor)
 {
     const struct quant *q = &tensor_of(b, tensor)->quant;
 
-    return q->n > 0 ? (struct quantization){q->scale[0], q->zero[0]} : (struct quantization){0, 0};
+    return q->n > 0 ? (struct quantization){.scale = q->scale[0], .zero = q->zero[0]}
+                    : (struct quantization){.scale = 0, .zero = 0};
 }
 
 static int32_t random_zero(struct builder *b, enum mote_type type)
@@ -177,9 +178,10 @@ struct quantization quantization_for(struct builder *b, enum mote_type type, flo
     float spread = dice_chance(b, 8) ? dice_log(b, 0.01f, 100.0f) : dice_log(b, 0.5f, 2.0f);
 
     if (type != TYPE_S8 && type != TYPE_U8 && type != TYPE_S16 && type != TYPE_S32)
-        return (struct quantization){0, 0};
+        return (struct quantization){.scale = 0, .zero = 0};
     /* Chains of operators must not leave what an activation's bounds can be written in. */
-    return (struct quantization){fminf(fmaxf(magnitude * spread / steps, 1e-5f), 1e3f), random_zero(b, type)};
+    return (struct quantization){.scale = fminf(fmaxf(magnitude * spread / steps, 1e-5f), 1e3f),
+                                 .zero = random_zero(b, type)};
 }
 
 struct quantization random_quantization(struct builder *b, enum mote_type type)
@@ -236,7 +238,7 @@ int32_t new_const(struct builder *b, enum mote_type type, int rank, const int64_
 int32_t new_ints(struct builder *b, int rank, const int64_t *dims, const int64_t *values)
 {
     enum mote_type type = dice_chance(b, 4) ? TYPE_S64 : TYPE_S32;
-    int32_t tensor = new_tensor(b, type, rank, dims, (struct quantization){0, 0});
+    int32_t tensor = new_tensor(b, type, rank, dims, (struct quantization){.scale = 0, .zero = 0});
     struct tensor *t = tensor_of(b, tensor);
     size_t size = type == TYPE_S64 ? 8 : 4;
     uint8_t *data = pool_alloc(b->model->pool, (size_t)tensor_bytes(t));
@@ -271,7 +273,7 @@ static void quantize_channels(struct builder *b, struct tensor *t, int axis)
 
     for (int32_t i = 0; i < n; i++)
         scales[i] = t->quant.scale[0] * dice_log(b, 0.2f, 1.0f);
-    t->quant = (struct quant){n, n > 1 ? axis : 0, scales, zeros};
+    t->quant = (struct quant){.n = n, .axis = n > 1 ? axis : 0, .scale = scales, .zero = zeros};
 }
 
 int32_t new_weights(struct builder *b, enum mote_type type, int rank, const int64_t *dims, int axis, bool per_channel)
@@ -300,7 +302,7 @@ int32_t new_bias(struct builder *b, int32_t in, int32_t weights, int64_t channel
 {
     enum mote_type type = bias_type(b, tensor_of(b, in)->type);
     float scale = type == TYPE_F32 ? 0 : quantization_of(b, in).scale * tensor_of(b, weights)->quant.scale[0];
-    int32_t tensor = new_const(b, type, 1, &channels, (struct quantization){scale, 0});
+    int32_t tensor = new_const(b, type, 1, &channels, (struct quantization){.scale = scale, .zero = 0});
     uint8_t *data = (uint8_t *)(uintptr_t)tensor_of(b, tensor)->data;
     size_t size = type == TYPE_S64 ? 8 : 4;
 

@@ -49,7 +49,7 @@ bool make_arg_max(struct builder *b)
     if (in == TENSOR_ABSENT)
         return false;
     axis = dice_range(b, -tensor_of(b, in)->rank, tensor_of(b, in)->rank - 1);
-    out = new_output(b, TYPE_S32, (struct quantization){0, 0});
+    out = new_output(b, TYPE_S32, (struct quantization){.scale = 0, .zero = 0});
     return op_done(b, new_op(b, OP_ARG_MAX, 2, (int32_t[]){in, new_ints(b, 1, &one, &axis)}, 1, &out));
 }
 
@@ -61,7 +61,7 @@ bool make_l2_normalization(struct builder *b)
     if (in == TENSOR_ABSENT)
         return false;
     type = tensor_of(b, in)->type;
-    out = new_output(b, type, (struct quantization){type == TYPE_F32 ? 0 : 1.0f / 128, 0});
+    out = new_output(b, type, (struct quantization){.scale = type == TYPE_F32 ? 0 : 1.0f / 128, .zero = 0});
     return op_done(b, new_op(b, OP_L2_NORMALIZATION, 1, &in, 1, &out));
 }
 
@@ -191,9 +191,9 @@ static struct quantization unary_quantization(struct builder *b, enum op_id id, 
 
     switch (id) {
     case OP_LOGISTIC: /* these two are fixed */
-        return (struct quantization){1.0f / 256, INT8_MIN};
+        return (struct quantization){.scale = 1.0f / 256, .zero = INT8_MIN};
     case OP_TANH:
-        return (struct quantization){1.0f / 128, 0};
+        return (struct quantization){.scale = 1.0f / 128, .zero = 0};
     case OP_RELU6: /* the bytes stay as they are */
         return in;
     case OP_RSQRT:
@@ -214,7 +214,7 @@ static bool make_unary(struct builder *b, enum op_id id, uint32_t types)
     if (in == TENSOR_ABSENT)
         return false;
     if (tensor_of(b, in)->type == TYPE_F32)
-        out = new_output(b, TYPE_F32, (struct quantization){0, 0});
+        out = new_output(b, TYPE_F32, (struct quantization){.scale = 0, .zero = 0});
     else
         out = new_output(b, TYPE_S8, unary_quantization(b, id, quantization_of(b, in)));
     return op_done(b, new_op(b, id, 1, &in, 1, &out));
@@ -266,13 +266,13 @@ bool make_softmax(struct builder *b)
     if (in == TENSOR_ABSENT || (tensor_of(b, in)->type == TYPE_S16 && quantization_of(b, in).scale > 0.3f))
         return false; /* times 8, the largest beta, an s16 input's scale may be 2.5 */
     if (tensor_of(b, in)->type == TYPE_F32)
-        out = new_output(b, TYPE_F32, (struct quantization){0, 0});
+        out = new_output(b, TYPE_F32, (struct quantization){.scale = 0, .zero = 0});
     else if (tensor_of(b, in)->type == TYPE_S16) /* the reference fixes the result's quantization */
-        out = new_output(b, TYPE_S16, (struct quantization){1.0f / 32768, 0});
+        out = new_output(b, TYPE_S16, (struct quantization){.scale = 1.0f / 32768, .zero = 0});
     else if (dice_chance(b, 4))
-        out = new_output(b, TYPE_S16, (struct quantization){1.0f / 65536, INT16_MIN});
+        out = new_output(b, TYPE_S16, (struct quantization){.scale = 1.0f / 65536, .zero = INT16_MIN});
     else
-        out = new_output(b, TYPE_S8, (struct quantization){1.0f / 256, INT8_MIN});
+        out = new_output(b, TYPE_S8, (struct quantization){.scale = 1.0f / 256, .zero = INT8_MIN});
 
     struct op *op = new_op(b, OP_SOFTMAX, 1, &in, 1, &out);
 
@@ -288,7 +288,9 @@ bool make_log_softmax(struct builder *b)
     if (in == TENSOR_ABSENT)
         return false;
     type = tensor_of(b, in)->type;
-    out = new_output(b, type, type == TYPE_F32 ? (struct quantization){0, 0} : (struct quantization){1.0f / 16, 127});
+    out = new_output(b, type,
+                     type == TYPE_F32 ? (struct quantization){.scale = 0, .zero = 0}
+                                      : (struct quantization){.scale = 1.0f / 16, .zero = 127});
     return op_done(b, new_op(b, OP_LOG_SOFTMAX, 1, &in, 1, &out));
 }
 
@@ -324,7 +326,7 @@ bool make_dequantize(struct builder *b)
 
     if (in == TENSOR_ABSENT || tensor_of(b, in)->quant.n == 0)
         return false;
-    out = new_output(b, TYPE_F32, (struct quantization){0, 0});
+    out = new_output(b, TYPE_F32, (struct quantization){.scale = 0, .zero = 0});
     return op_done(b, new_op(b, OP_DEQUANTIZE, 1, &in, 1, &out));
 }
 

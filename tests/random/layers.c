@@ -288,8 +288,8 @@ bool make_svdf(struct builder *b)
     list[2] = new_const(b, state_type, 2, (int64_t[]){filters, memory}, times);
     list[3] = TENSOR_ABSENT;
     if (dice_chance(b, 2))
-        list[3] =
-            new_const(b, real ? TYPE_F32 : TYPE_S32, 1, &units, (struct quantization){state.scale * times.scale, 0});
+        list[3] = new_const(b, real ? TYPE_F32 : TYPE_S32, 1, &units,
+                            (struct quantization){.scale = state.scale * times.scale, .zero = 0});
     list[4] = new_state(b, state_type, 2, (int64_t[]){shape.dims[0], filters * memory}, state);
     out = new_output(b, shape.type, quantization_for(b, shape.type, state.scale * times.scale * (wide ? 3e7f : 9000)));
 

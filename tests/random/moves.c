@@ -137,7 +137,7 @@ bool make_shape(struct builder *b)
 
     if (in == TENSOR_ABSENT)
         return false;
-    out = new_output(b, TYPE_S32, (struct quantization){0, 0});
+    out = new_output(b, TYPE_S32, (struct quantization){.scale = 0, .zero = 0});
     return op_done(b, new_op(b, OP_SHAPE, 1, &in, 1, &out));
 }
 
@@ -441,7 +441,7 @@ bool make_gather(struct builder *b)
     if (indices == TENSOR_ABSENT || !is_computed(b, indices)) {
         int32_t *values;
 
-        indices = new_const(b, TYPE_S32, rank, dims, (struct quantization){0, 0});
+        indices = new_const(b, TYPE_S32, rank, dims, (struct quantization){.scale = 0, .zero = 0});
         values = (int32_t *)(uintptr_t)tensor_of(b, indices)->data;
         for (int i = 0; i < n; i++)
             values[i] = dice_range(b, 0, (int32_t)shape.dims[positive(axis, shape.rank)] - 1);

@@ -29,7 +29,7 @@ static bool passes_rows(const struct plan *plan, const struct step *from, int32_
 static int32_t rows_from(const struct plan *plan, const struct step *s, int32_t arg, int32_t done, int32_t most)
 {
     for (; most > 0; most--) {
-        struct row_range in = rows_needed(plan, s, arg, (struct row_range){most - 1, 1});
+        struct row_range in = rows_needed(plan, s, arg, (struct row_range){.first = most - 1, .count = 1});
 
         if (in.first + in.count <= done)
             break;

@@ -62,8 +62,10 @@ struct result run_list(const char *env_path, const char *const *args)
     if (pid == 0)
         become(argv, env_path);
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    return (struct result){WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status), command.s,
-                           text_of(here("stdout.txt")), text_of(here("stderr.txt"))};
+    return (struct result){.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status),
+                           .command = command.s,
+                           .out = text_of(here("stdout.txt")),
+                           .err = text_of(here("stderr.txt"))};
 }
 
 void want_status(const struct result *r, int status)

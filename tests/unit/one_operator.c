@@ -102,7 +102,7 @@ struct multiplier multiplier(double real)
     }
     r.m = (int32_t)m;
     if (r.e < -31)
-        r = (struct multiplier){0, 0};
+        r = (struct multiplier){.m = 0, .e = 0};
     return r;
 }
 
@@ -205,8 +205,10 @@ void run(const struct fixture *f, int32_t piece)
         }
         for (int32_t r = 0; r < step->rows; r += piece)
             mote_kernels_find(&mote_kernels, (uint32_t)step->kernel)
-                ->version->run(
-                    &(struct mote_call){step->params, args, r, step->rows - r < piece ? step->rows - r : piece});
+                ->version->run(&(struct mote_call){.params = step->params,
+                                                   .args = args,
+                                                   .first = r,
+                                                   .count = step->rows - r < piece ? step->rows - r : piece});
     }
 }
 

@@ -395,7 +395,7 @@ static int set_up(void **state)
     if (!mkdtemp(f->path))
         return -1;
     snprintf(f->file, sizeof f->file, "%s/out.bin", f->path);
-    f->at = (struct frame){NULL, NULL, f->file, -1, &f->sink};
+    f->at = (struct frame){.name = f->file, .index = -1, .sink = &f->sink};
     *state = f;
     return 0;
 }

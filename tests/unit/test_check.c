@@ -73,7 +73,8 @@ static void add_spare_tensor(struct fixture *f)
     f->image.size = align_up(old + bytes, MOTE_IMAGE_ALIGN);
     memcpy(f->image.data + old, f->image.data + s->offset, s->bytes);
     f->spare = s->count;
-    *s = (struct mote_image_section){s->id, (uint32_t)old, (uint32_t)bytes, f->spare + 1};
+    *s = (struct mote_image_section){
+        .id = s->id, .offset = (uint32_t)old, .bytes = (uint32_t)bytes, .count = f->spare + 1};
     f->h->bytes = (uint32_t)f->image.size;
 }
 
@@ -545,8 +546,9 @@ static void entries_compute_rows_that_there_are(void **state)
     assert_int_equal(f->unit[1].rows, 2);
     for (size_t i = 0; i < COUNT(cases); i++) {
         only_the_first_step(f);
-        *group(f, 0) = (struct mote_image_group){1, cases[i].repeat, cases[i].base};
-        f->unit[1] = (struct mote_image_entry){0, cases[i].rows, cases[i].first, cases[i].hop};
+        *group(f, 0) = (struct mote_image_group){.entries = 1, .repeat = cases[i].repeat, .base = cases[i].base};
+        f->unit[1] =
+            (struct mote_image_entry){.step = 0, .rows = cases[i].rows, .first = cases[i].first, .hop = cases[i].hop};
         if (cases[i].right)
             taken(f);
         else
@@ -583,7 +585,7 @@ static void groups_fit_their_program(void **state)
     f->unit[2] = (struct mote_image_entry){0};
     refused(f, MOTE_ERR_BOUNDS, -1, -1, 2);
     group(f, 0)->entries = 1; /* and one of an entry that is not there */
-    *group(f, 2) = (struct mote_image_group){1, 1, 0};
+    *group(f, 2) = (struct mote_image_group){.entries = 1, .repeat = 1, .base = 0};
     refused(f, MOTE_ERR_BOUNDS, -1, -1, 2);
 }
 

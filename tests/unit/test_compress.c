@@ -351,7 +351,8 @@ static int measure(struct world *w, struct saliency *out)
             float *x = (float *)(uintptr_t)t->data + k, was = *x;
 
             *x = 0;
-            out[n++] = (struct saliency){(double)(was * was * v[k]), (double)(was * was), loss_of(w, &m) - base};
+            out[n++] = (struct saliency){
+                .obd = (double)(was * was * v[k]), .magnitude = (double)(was * was), .measured = loss_of(w, &m) - base};
             *x = was;
         }
     }

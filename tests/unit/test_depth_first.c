@@ -102,7 +102,7 @@ static void touch_row(const struct fixture *f, struct held *arena, int32_t value
 
     for (int64_t i = from; i < from + bytes; i++) {
         if (writes)
-            arena[i] = (struct held){value, row};
+            arena[i] = (struct held){.value = value, .row = row};
         assert_int_equal(arena[i].value, value);
         assert_int_equal(arena[i].row, row);
     }
@@ -114,9 +114,10 @@ static void run_call(const struct fixture *f, const struct schedule_call *c, str
 
     for (int pass = 0; pass < 2; pass++)
         for (int32_t i = 0; i < kernels[s->kernel]->n_args; i++) {
-            struct row_range r = rows_of_arg(&f->plan, s, i) > 0
-                                     ? rows_needed(&f->plan, s, i, (struct row_range){c->first, c->rows})
-                                     : (struct row_range){0, 1}; /* all of it */
+            struct row_range r =
+                rows_of_arg(&f->plan, s, i) > 0
+                    ? rows_needed(&f->plan, s, i, (struct row_range){.first = c->first, .count = c->rows})
+                    : (struct row_range){.first = 0, .count = 1}; /* all of it */
 
             if (f->plan.values[s->args[i]].kind == VALUE_CONST || step_writes(s, i) != (pass == 1))
                 continue;

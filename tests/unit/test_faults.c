@@ -360,7 +360,8 @@ struct trained {
 
 static struct trained read_trained(void)
 {
-    return (struct trained){slurp(here("out/t/model.graph")), slurp(here("out/t/checkpoint.graph"))};
+    return (struct trained){.model = slurp(here("out/t/model.graph")),
+                            .checkpoint = slurp(here("out/t/checkpoint.graph"))};
 }
 
 static bool is_same(struct bytes a, struct bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }

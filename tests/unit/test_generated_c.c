@@ -199,7 +199,8 @@ static void program_expect(struct fixture *f, struct program *prog, const char *
                            bool tolerance, struct bytes want)
 {
     prog->outputs = pool_grow(&f->pool, prog->outputs, prog->n_outputs, sizeof *prog->outputs);
-    prog->outputs[prog->n_outputs++] = (struct output){what, type, want.size, tolerance && type == TYPE_F32};
+    prog->outputs[prog->n_outputs++] =
+        (struct output){.what = what, .type = type, .bytes = want.size, .tolerance = tolerance && type == TYPE_F32};
     text_bytes(&prog->want, want.data, want.size);
 }
 

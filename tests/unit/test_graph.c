@@ -24,7 +24,7 @@ struct parsed {
 static enum mote_status parse_bytes(struct parsed *p, const void *data, size_t size)
 {
     *p = (struct parsed){.pool.limit = GRAPH_FILE_MEMORY(size)};
-    p->root = (struct frame){NULL, NULL, "t.graph", -1, &p->report};
+    p->root = (struct frame){.name = "t.graph", .index = -1, .sink = &p->report};
     p->m.pool = &p->pool;
     /* A copy of exactly the size, so that a sanitizer sees a read behind the end. */
     uint8_t *copy = malloc(size ? size : 1);
@@ -296,7 +296,7 @@ static void test_blob(void **state)
 
     (void)state;
     parse_ok(&p, small);
-    file = (struct text){&p.pool, NULL, 0};
+    file = (struct text){.pool = &p.pool};
     model_write(&p.m, &file);
     const char *text = file.s;
     assert_non_null(strstr(text, "tensor 1 \"w\" s8 [2,3,3,1] data @0\n"));
@@ -311,7 +311,7 @@ static void test_blob(void **state)
 
     assert_int_equal(parse_bytes(&q, file.s, file.len), MOTE_OK);
     assert_string_equal(print(&q), small);
-    again = (struct text){&q.pool, NULL, 0};
+    again = (struct text){.pool = &q.pool};
     model_write(&q.m, &again);
     assert_int_equal(again.len, file.len);
     assert_memory_equal(again.s, file.s, file.len);
@@ -345,7 +345,7 @@ static void test_split_in_blob(void **state)
         digests[i] = (uint8_t)(i % DIGEST_BYTES == 7 ? i / DIGEST_BYTES / 4 : i % DIGEST_BYTES == 6 ? i / 8 % 4 : i);
     parse_ok(&p, small);
     p.m.split = (struct split_memory){.known = true, .trained = {N, digests}, .checked = {N, digests}};
-    file = (struct text){&p.pool, NULL, 0};
+    file = (struct text){.pool = &p.pool};
     model_write(&p.m, &file);
     assert_non_null(strstr(file.s, "split trained 1000 @0 checked 1000 @8000\ngraph"));
     assert_int_equal(parse_bytes(&q, file.s, file.len), MOTE_OK);

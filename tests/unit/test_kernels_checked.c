@@ -419,7 +419,8 @@ static void unpack_and_run(const struct mote_call *call)
             *to++ = ((const int8_t *)call->args[1])[mote_packed_quads_4(shape, (uint32_t)o, (uint32_t)i)];
     memcpy(args, call->args, sizeof args);
     args[1] = call->args[6];
-    mote_version_fully_connected_s8_portable.run(&(struct mote_call){p, args, call->first, call->count});
+    mote_version_fully_connected_s8_portable.run(
+        &(struct mote_call){.params = p, .args = args, .first = call->first, .count = call->count});
 }
 
 static UNWATCHED void overruns_its_scratch(const struct mote_call *call)
@@ -448,7 +449,8 @@ static void relies_on_scratch(const struct mote_call *call)
 
         memcpy(args, call->args, sizeof args);
         args[1] = call->args[6];
-        mote_version_fully_connected_s8_portable.run(&(struct mote_call){p, args, call->first, call->count});
+        mote_version_fully_connected_s8_portable.run(
+            &(struct mote_call){.params = p, .args = args, .first = call->first, .count = call->count});
     }
 }
 

@@ -83,23 +83,11 @@ static void lstm_step(const struct lstm *l, const int8_t *x, int8_t *h, int16_t 
 
 static void draw_lstm(struct fixture *f, struct lstm *l)
 {
-    *l = (struct lstm){between(1, 3),
-                       between(1, 5),
-                       between(1, 9),
-                       between(1, 9),
-                       between(0, 1),
-                       0,
-                       0,
-                       0,
-                       {0},
-                       {0},
-                       0,
-                       0,
-                       NULL,
-                       {0},
-                       {0},
-                       {0},
-                       0};
+    *l = (struct lstm){.batch = between(1, 3),
+                       .time = between(1, 5),
+                       .n = between(1, 9),
+                       .units = between(1, 9),
+                       .time_major = between(0, 1)};
     l->x_scale = (float)between(1, 100) / 1000;
     l->h_scale = (float)between(50, 100) / 10000;
     l->c_scale = ldexpf(1, between(-16, -8));

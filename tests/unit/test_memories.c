@@ -66,9 +66,11 @@ static void compile_for(struct fixture *f, const uint64_t *bytes, bool several)
     struct target target = {.name = "t", .memory = f->memory};
 
     begin(f);
-    f->memory[target.memory_count++] = (struct board_memory){"flash", BOARD_FLASH, 0, 1 << 20, 0};
+    f->memory[target.memory_count++] =
+        (struct board_memory){.name = "flash", .kind = BOARD_FLASH, .origin = 0, .size = 1 << 20, .wait_states = 0};
     for (; *bytes > 0; bytes++)
-        f->memory[target.memory_count++] = (struct board_memory){"ram", BOARD_RAM, 1 << 28, *bytes, 0};
+        f->memory[target.memory_count++] = (struct board_memory){
+            .name = "ram", .kind = BOARD_RAM, .origin = 1 << 28, .size = *bytes, .wait_states = 0};
     compile(f, &target, several);
 }
 #define COMPILE(f, several, ...) compile_for(f, (const uint64_t[]){__VA_ARGS__, 0}, several)

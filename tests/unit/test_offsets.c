@@ -31,8 +31,8 @@ static int64_t up(int64_t size, int64_t align) { return (size + align - 1) / ali
 static struct extent held_at(const struct buffer *b, int32_t time)
 {
     if (time < b->lower || time >= b->upper)
-        return (struct extent){0, 0};
-    return b->live != NULL ? b->live[time - b->lower] : (struct extent){0, b->size};
+        return (struct extent){.from = 0, .to = 0};
+    return b->live != NULL ? b->live[time - b->lower] : (struct extent){.from = 0, .to = b->size};
 }
 
 /* The sum of what is held at a time; where all that live are whole, of their rounded sizes. */
@@ -267,8 +267,8 @@ static void slide(struct buffer *in, struct buffer *out, struct extent extents[2
                   int64_t out_row)
 {
     for (int32_t t = 0; t < ROWS; t++) {
-        extents[0][t] = (struct extent){(t > 0 ? t - 1 : 0) * in_row, ROWS * in_row};
-        extents[1][t] = (struct extent){0, (t + 1) * out_row};
+        extents[0][t] = (struct extent){.from = (t > 0 ? t - 1 : 0) * in_row, .to = ROWS * in_row};
+        extents[1][t] = (struct extent){.from = 0, .to = (t + 1) * out_row};
     }
     *in = (struct buffer){.lower = 0, .upper = ROWS, .size = ROWS * in_row, .live = extents[0]};
     *out = (struct buffer){.lower = 0, .upper = ROWS, .size = ROWS * out_row, .live = extents[1]};
@@ -335,10 +335,10 @@ static void make_extents(struct pool *pool, struct buffer *b, int32_t n)
             int64_t size = b[i].size, to = size * (t + 1) / life, from = size * t / life;
             int64_t x = below((uint32_t)size + 1), y = below((uint32_t)size + 1);
 
-            live[t] = kind == 0   ? (struct extent){0, to}
-                      : kind == 1 ? (struct extent){from, size}
-                      : kind == 2 ? (struct extent){from, to}
-                                  : (struct extent){x < y ? x : y, x < y ? y : x};
+            live[t] = kind == 0   ? (struct extent){.from = 0, .to = to}
+                      : kind == 1 ? (struct extent){.from = from, .to = size}
+                      : kind == 2 ? (struct extent){.from = from, .to = to}
+                                  : (struct extent){.from = x < y ? x : y, .to = x < y ? y : x};
         }
         b[i].live = kind < 4 ? live : NULL;
     }

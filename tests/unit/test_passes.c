@@ -218,8 +218,8 @@ static int32_t random_weights(struct model *m, bool depthwise, int64_t out_c, in
             w[depthwise ? i * out_c + o : o * (n / out_c) + i] = (int8_t)(dead || below(3) == 0 ? 0 : below(256));
     }
     m->graphs[0].tensors[t].data = (uint8_t *)w;
-    m->graphs[0].tensors[t].quant =
-        (struct quant){(int32_t)out_c, depthwise ? 3 : 0, scale, pool_array(m->pool, (size_t)out_c, 4)};
+    m->graphs[0].tensors[t].quant = (struct quant){
+        .n = (int32_t)out_c, .axis = depthwise ? 3 : 0, .scale = scale, .zero = pool_array(m->pool, (size_t)out_c, 4)};
     return t;
 }
 

@@ -189,12 +189,12 @@ static void values_live_through_all_rounds(void **state)
     dump(&f, "schedule", NULL, false);
     f.plan.schedule = (struct plan_schedule){0};
     schedule_group(&f.plan, 1, 0);
-    schedule_entry(&f.plan, &(struct schedule_entry){0, 0, 2, 0});
+    schedule_entry(&f.plan, &(struct schedule_entry){.step = 0, .first = 0, .rows = 2, .hop = 0});
     schedule_group(&f.plan, 2, 0);
-    schedule_entry(&f.plan, &(struct schedule_entry){0, 2, 1, 1});
-    schedule_entry(&f.plan, &(struct schedule_entry){1, 0, 1, 1});
+    schedule_entry(&f.plan, &(struct schedule_entry){.step = 0, .first = 2, .rows = 1, .hop = 1});
+    schedule_entry(&f.plan, &(struct schedule_entry){.step = 1, .first = 0, .rows = 1, .hop = 1});
     schedule_group(&f.plan, 1, 0);
-    schedule_entry(&f.plan, &(struct schedule_entry){1, 2, 2, 0});
+    schedule_entry(&f.plan, &(struct schedule_entry){.step = 1, .first = 2, .rows = 2, .hop = 0});
     schedule_unfold(&f.plan);
     assert_int_equal(f.plan.schedule.n_calls, 6);
     text = (struct text){.pool = &f.pool};

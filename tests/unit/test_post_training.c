@@ -35,7 +35,7 @@ static void ok(enum mote_status status)
 /* ---- scales ---- */
 static void scale_is(float min, float max, float scale, int32_t zero)
 {
-    struct quant_s8 q = quant_of_range((struct range){min, max});
+    struct quant_s8 q = quant_of_range((struct range){.min = min, .max = max});
 
     assert_true(fabsf(q.scale - scale) <= 1e-6f * scale);
     assert_int_equal(q.zero, zero);
@@ -87,10 +87,10 @@ static void ranges_of_histograms(void **state)
 {
     uint64_t count[HISTOGRAM_BINS] = {0};
     struct histogram h = with_outlier(count);
-    struct range all = histogram_range(&h, &(struct calibration){CALIBRATE_MINMAX, 0});
-    struct range most = histogram_range(&h, &(struct calibration){CALIBRATE_PERCENTILE, 99.9});
-    struct range whole = histogram_range(&h, &(struct calibration){CALIBRATE_PERCENTILE, 100});
-    struct range least = histogram_range(&h, &(struct calibration){CALIBRATE_MSE, 0});
+    struct range all = histogram_range(&h, &(struct calibration){.method = CALIBRATE_MINMAX, .percentile = 0});
+    struct range most = histogram_range(&h, &(struct calibration){.method = CALIBRATE_PERCENTILE, .percentile = 99.9});
+    struct range whole = histogram_range(&h, &(struct calibration){.method = CALIBRATE_PERCENTILE, .percentile = 100});
+    struct range least = histogram_range(&h, &(struct calibration){.method = CALIBRATE_MSE, .percentile = 0});
 
     (void)state;
     assert_true(all.min == -100 && all.max == 100);
@@ -104,7 +104,7 @@ static void counts_of_many_samples(void **state)
 {
     uint64_t count[HISTOGRAM_BINS] = {[0] = (uint64_t)1 << 33, [HISTOGRAM_BINS - 1] = 1};
     struct histogram h = {{-1, 1}, count};
-    struct range r = histogram_range(&h, &(struct calibration){CALIBRATE_PERCENTILE, 99.99});
+    struct range r = histogram_range(&h, &(struct calibration){.method = CALIBRATE_PERCENTILE, .percentile = 99.99});
 
     (void)state;
     histogram_add(&h, &(float){-1}, 1);
@@ -121,7 +121,8 @@ static void one_value_is_a_range(void **state)
     (void)state;
     histogram_add(&h, x, 3);
     for (int method = CALIBRATE_MINMAX; method <= CALIBRATE_MSE; method++) {
-        struct range r = histogram_range(&h, &(struct calibration){(enum calibration_method)method, 99});
+        struct range r =
+            histogram_range(&h, &(struct calibration){.method = (enum calibration_method)method, .percentile = 99});
 
         assert_true(r.min <= 3 && fabsf(r.max - 3) < 0.1f);
     }

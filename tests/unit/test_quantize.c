@@ -171,9 +171,10 @@ static void check_mean(bool by_rows, int rank, const int64_t *dims, int n_axes, 
     s = &plan.steps[0];
     run = mote_kernels_find(&mote_kernels, (uint32_t)s->kernel)->version->run;
     if (s->kernel == KERNEL_mean_s8)
-        run(&(struct mote_call){s->params, (void *[]){values, result}, 0, s->rows});
+        run(&(struct mote_call){.params = s->params, .args = (void *[]){values, result}, .first = 0, .count = s->rows});
     else
-        run(&(struct mote_call){s->params, (void *[]){values, folded, result}, 0, s->rows});
+        run(&(struct mote_call){
+            .params = s->params, .args = (void *[]){values, folded, result}, .first = 0, .count = s->rows});
     assert_int_equal(s->kernel, by_rows ? KERNEL_mean_rows_s8 : KERNEL_mean_s8);
     for (int32_t i = 0; i < outputs; i++) {
         int64_t mean = mean_of(sums[i], per);

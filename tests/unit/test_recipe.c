@@ -346,7 +346,8 @@ static void classes_and_preprocessing_come_from_the_data(void **state)
 
     want_ok(f, read_text(f, "name: DS-CNN 2\nnetwork:\n" CLASSIFIER));
     f->data = data_of("6x6x1", 3);
-    f->data.preprocess = (struct preprocess){"image", "gray", 1, mean, std, inverse, TYPE_U8};
+    f->data.preprocess = (struct preprocess){
+        .kind = "image", .channels = "gray", .n = 1, .mean = mean, .std = std, .inverse = inverse, .type = TYPE_U8};
     want_ok(f, network_build(&f->pool, &f->recipe, &f->data, &f->model, &f->at));
     assert_string_equal(f->model.name, "ds_cnn_2");
     assert_int_equal(f->model.n_classes, 3);

@@ -59,7 +59,17 @@ static const char *content(void)
 /* ---- history ---- */
 static struct history_row row(int32_t epoch)
 {
-    return (struct history_row){epoch, 0.001, 1.0 / epoch, 0.5, 1.25 / epoch, NAN, 12.5, 4800, NAN, NAN, NAN};
+    return (struct history_row){.epoch = epoch,
+                                .rate = 0.001,
+                                .train_loss = 1.0 / epoch,
+                                .train_accuracy = 0.5,
+                                .validation_loss = 1.25 / epoch,
+                                .validation_accuracy = NAN,
+                                .seconds = 12.5,
+                                .samples_per_second = 4800,
+                                .validation_mae = NAN,
+                                .validation_rmse = NAN,
+                                .validation_r2 = NAN};
 }
 
 static bool same(double a, double b) { return (isnan(a) && isnan(b)) || fabs(a - b) <= 1e-8 * fabs(a); }
@@ -240,7 +250,15 @@ static void lines_of_epochs(void **state)
     (void)state;
     assert_string_equal(epoch_progress_text(&p, out),
                         "epoch  3/20 [####......]  40 %  loss 0.4321  accuracy 91.25 %  7 min 20 s left");
-    assert_string_equal(epoch_progress_text(&(struct epoch_progress){1, 1, 0, 10, NAN, NAN, 0, 0}, out),
+    assert_string_equal(epoch_progress_text(&(struct epoch_progress){.epoch = 1,
+                                                                     .epochs = 1,
+                                                                     .done = 0,
+                                                                     .total = 10,
+                                                                     .loss = NAN,
+                                                                     .accuracy = NAN,
+                                                                     .seconds = 0,
+                                                                     .shown = 0},
+                                            out),
                         "epoch 1/1 [..........]   0 %");
     assert_string_equal(epoch_line(&r, 20, out), "epoch  3/20  loss 0.4321  accuracy 91.25 %  validation 0.4411  "
                                                  "90.80 %  rate 0.001  12.5 s");

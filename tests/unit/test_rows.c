@@ -70,7 +70,8 @@ static void run(struct bench *b, struct row_range out)
             memcpy(b->args[i], b->start[i], b->bytes[i]);
     }
     mote_kernels_find(&mote_kernels, (uint32_t)b->step->kernel)
-        ->version->run(&(struct mote_call){b->step->params, args, out.first, out.count});
+        ->version->run(
+            &(struct mote_call){.params = b->step->params, .args = args, .first = out.first, .count = out.count});
 }
 
 static bool is_same(const struct bench *b)
@@ -145,7 +146,7 @@ static struct row_range draw_rows(uint64_t *dice, int32_t rows)
 {
     int32_t first = (int32_t)(dice_next(dice) % (uint64_t)rows);
 
-    return (struct row_range){first, 1 + (int32_t)(dice_next(dice) % (uint64_t)(rows - first))};
+    return (struct row_range){.first = first, .count = 1 + (int32_t)(dice_next(dice) % (uint64_t)(rows - first))};
 }
 
 static int judge(struct bench *b, struct row_range out)
@@ -257,8 +258,8 @@ static void folded_rows_are_there_after_the_last(void **state)
     assert_true(rows_folds(&step, 2) && rows_of_arg(&plan, &step, 0) == 6 && rows_of_arg(&plan, &step, 2) == 2);
     assert_int_equal(rows_of_arg(&plan, &step, 1), 0);
     for (int32_t row = 0; row < 6; row++) {
-        struct row_range in = rows_needed(&plan, &step, 0, (struct row_range){row, 1});
-        struct row_range out = rows_needed(&plan, &step, 2, (struct row_range){row, 1});
+        struct row_range in = rows_needed(&plan, &step, 0, (struct row_range){.first = row, .count = 1});
+        struct row_range out = rows_needed(&plan, &step, 2, (struct row_range){.first = row, .count = 1});
 
         assert_true(in.first == row && in.count == 1 && out.first == row / 3 && out.count == 1);
     }

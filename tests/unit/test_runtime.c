@@ -96,7 +96,8 @@ static struct bytes repeated(struct pool *pool, struct bytes image, uint32_t n)
         continue;
     for (uint32_t i = 0; i < n; i++)
         steps[i] = *(const struct mote_image_step *)(const void *)(image.data + old->offset);
-    *s = (struct mote_image_section){s->id, (uint32_t)image.size, n * (uint32_t)sizeof *steps, n};
+    *s = (struct mote_image_section){
+        .id = s->id, .offset = (uint32_t)image.size, .bytes = n * (uint32_t)sizeof *steps, .count = n};
     h->bytes = (uint32_t)size;
     h->checksum = mote_crc32(more.data + 20, h->bytes - 20);
     return more;
@@ -344,7 +345,8 @@ union unit {
 static struct mote_image_section section_of(struct bytes image, uint32_t id, size_t offset, size_t units)
 {
     assert_true(offset + 8 * units <= image.size);
-    return (struct mote_image_section){id, (uint32_t)offset, 8 * (uint32_t)units, (uint32_t)units};
+    return (struct mote_image_section){
+        .id = id, .offset = (uint32_t)offset, .bytes = 8 * (uint32_t)units, .count = (uint32_t)units};
 }
 
 /* The image with another schedule, and with programs instead of its DATA, which is empty. */
@@ -392,7 +394,7 @@ static const char *run_traced(struct mote_model *m, struct trace *t, bool step_b
     struct mote_io io;
     int calls = 1;
 
-    *t = (struct trace){{0}, 0};
+    *t = (struct trace){.calls = {0}, .n = 0};
     m->hook = trace_call;
     m->user = t;
     mote_model_input(m, 0, &io);

@@ -204,7 +204,8 @@ static void put_pictures(struct fixture *f)
         struct bytes png = shade(f, i);
 
         put(f, pool_printf(&f->pool, "p/%c/%d.png", "abc"[i % 3], i), png.data, png.size);
-        members[59 - i] = (struct member){pool_printf(&f->pool, "deep/%c/other%d.png", "abc"[i % 3], 100 - i), png};
+        members[59 - i] =
+            (struct member){.name = pool_printf(&f->pool, "deep/%c/other%d.png", "abc"[i % 3], 100 - i), .bytes = png};
     }
     put_archive(f, "p.tar.gz", members, 60);
 }

@@ -92,8 +92,10 @@ static struct result run_list(const char *const *args)
     if (pid == 0)
         become(argv);
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    return (struct result){WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status), command.s,
-                           text_of("stdout.txt"), text_of("stderr.txt")};
+    return (struct result){.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status),
+                           .command = command.s,
+                           .out = text_of("stdout.txt"),
+                           .err = text_of("stderr.txt")};
 }
 
 static struct result run_ok(const char *const *args)

@@ -89,8 +89,9 @@ static struct result finish(pid_t pid)
     int status;
 
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    return (struct result){WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status), text_of("stdout.txt"),
-                           text_of("stderr.txt")};
+    return (struct result){.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status),
+                           .out = text_of("stdout.txt"),
+                           .err = text_of("stderr.txt")};
 }
 
 #define ARGS(...)  ((const char *const[]){__VA_ARGS__, NULL})

@@ -57,19 +57,19 @@ static struct slots slots_of(enum op_id id)
 {
     switch (id) {
     case OP_SPLIT:
-        return (struct slots){1, -1, -1, -1, -1, -1};
+        return (struct slots){.in = 1, .weights = -1, .last_weights = -1, .bias = -1, .last_bias = -1, .state = -1};
     case OP_CONV_2D:
     case OP_DEPTHWISE_CONV_2D:
     case OP_FULLY_CONNECTED:
-        return (struct slots){0, 1, 1, 2, 2, -1};
+        return (struct slots){.in = 0, .weights = 1, .last_weights = 1, .bias = 2, .last_bias = 2, .state = -1};
     case OP_TRANSPOSE_CONV:
-        return (struct slots){2, 1, 1, 3, 3, -1};
+        return (struct slots){.in = 2, .weights = 1, .last_weights = 1, .bias = 3, .last_bias = 3, .state = -1};
     case OP_SVDF:
-        return (struct slots){0, 1, 1, 3, 3, 4};
+        return (struct slots){.in = 0, .weights = 1, .last_weights = 1, .bias = 3, .last_bias = 3, .state = 4};
     case OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
-        return (struct slots){0, 1, 8, 12, 15, 19};
+        return (struct slots){.in = 0, .weights = 1, .last_weights = 8, .bias = 12, .last_bias = 15, .state = 19};
     default:
-        return (struct slots){0, -1, -1, -1, -1, -1};
+        return (struct slots){.in = 0, .weights = -1, .last_weights = -1, .bias = -1, .last_bias = -1, .state = -1};
     }
 }
 

@@ -87,7 +87,8 @@ static void compute_no_rows(struct trial *t)
         }
         for (int32_t first = 0; first < (int32_t)need[step->n_args]; first++)
             mote_kernels_find(&mote_kernels, step->kernel)
-                ->version->run(&(struct mote_call){m->params + step->params, args, first, 0});
+                ->version->run(
+                    &(struct mote_call){.params = m->params + step->params, .args = args, .first = first, .count = 0});
         if (memcmp(m->regions[MOTE_REGION_ARENA], before, size) == 0)
             continue;
         printf("FAIL %s: step %u, %s writes rows that nobody asked for\n", t->at.name, s, kernels[step->kernel]->name);

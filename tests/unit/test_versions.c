@@ -491,7 +491,7 @@ static const struct mote_kernels *table_of(const struct mote_version *version)
     static uint8_t place[KERNEL_LIMIT];
     static const struct mote_kernels table = {rows, place, KERNEL_LIMIT};
 
-    rows[1] = (struct mote_linked){version, kernels[KERNEL_fully_connected_s8]};
+    rows[1] = (struct mote_linked){.version = version, .kernel = kernels[KERNEL_fully_connected_s8]};
     place[KERNEL_fully_connected_s8] = 1;
     return &table;
 }
@@ -524,7 +524,7 @@ static void add_argument(struct fixture *f)
         n = (uint16_t)(n + step[i].n_args++);
         list[n++] = ((const uint16_t *)(const void *)(old.data + args->offset))[0];
     }
-    *args = (struct mote_image_section){args->id, (uint32_t)old.size, 2u * n, n};
+    *args = (struct mote_image_section){.id = args->id, .offset = (uint32_t)old.size, .bytes = 2u * n, .count = n};
     memcpy(f->p.image.data, old.data, old.size);
     h = (void *)f->p.image.data;
     h->bytes = (uint32_t)f->p.image.size;
