@@ -50,7 +50,7 @@ static void print_text(const struct compressed *c)
     struct pool *pool = c->pool;
 
     printf("%-8s %10s %8s %7s %16s %16s\n", "stage", "kept", "", "levels",
-           isnan(c->rows[0].accuracy) ? "validation loss" : "validation error", "estimated bytes");
+           isnan(c->rows[0].accuracy) ? "validation loss" : "validation error", "bytes");
     for (int32_t i = 0; i < c->n_rows; i++) {
         const struct compress_row *row = &c->rows[i];
 
@@ -101,7 +101,8 @@ const struct command command_compress = {
         "comes out. The command goes on where it was stopped, and what is done already it does not do again.\n"
         "--dense is a folder of mote train, or of another compression of the recipe, to begin with.\n\n"
         "The table has, after each stage, the weights that are not 0, the most values of one tensor, the error on the\n"
-        "validation split, and how many bytes weights and biases come near when they are coded.\n\n"
+        "validation split, and the bytes of weights and biases as they are coded (of float: as int8 would have "
+        "them).\n\n"
         "JSON keys: output, stages: [{stage, model, weights, kept, levels (null: more than 16), accuracy, loss (on "
         "the\n"
         "validation split), bytes}], split, samples, and for these accuracy_float and accuracy_int8, or those of mote\n"

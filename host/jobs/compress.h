@@ -48,10 +48,9 @@ struct compressed {
 MUST_CHECK enum mote_status compress_run(struct pool *pool, const struct compress_options *options, struct train *train,
                                          struct compressed *out, const struct frame *at);
 
-/* Bytes of the weights as they could be stored, and of the biases (4 each). A tensor: a byte an element; or if that is
- * less, the entropy of the distances between the weights that are not 0, within a row and without columns that are all
- * 0, and of their values if these are at most LEVELS_MAX (else a byte), a count a row, a bit a column, and the values.
- * `row` gets weights, kept, levels, too. */
+/* Bytes of the weights as they are stored on the device, and of the biases (4 each). A tensor: a byte an element; or if
+ * that is less, its sparse Huffman coding, whether or not it has kernels that take that. `row` gets weights, kept,
+ * levels, too. */
 void estimate_bytes(const struct model *m, struct compress_row *row);
 
 #endif

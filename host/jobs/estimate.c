@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What weights would take on the device: from entropies, which codes of whole bits come near. */
+/* What weights take as they are coded for the device: of float ones, as int8 would make them. */
+#include <math.h>
+
 #include "host/base/levels.h"
+#include "host/coding/huffman.h"
 #include "host/jobs/compress.h"
-
-#define GAP_MAX 65535 /* longer ones count as one value */
-
-struct weights {
-    const struct tensor *t;
-    int64_t rows, columns;
-    const bool *used; /* [columns] */
-};
 
 static float weight_at(const struct tensor *t, int64_t i)
 {
@@ -21,83 +16,51 @@ static float weight_at(const struct tensor *t, int64_t i)
     return real;
 }
 
-/* ---- entropies ---- */
-static double bits_of(const int64_t *counts, int64_t n)
+/* Which values the codes stand for is nothing to their lengths: numbers of levels, or shares of the largest weight, but
+ * what is not 0 stays so. */
+static int8_t code_of(float x, const struct levels *levels, float largest)
 {
-    double bits = 0;
-    int64_t all = 0;
+    int8_t code = (int8_t)lroundf(x / largest * INT8_MAX);
 
-    for (int64_t i = 0; i < n; i++)
-        all += counts[i];
-    for (int64_t i = 0; i < n; i++)
-        bits += counts[i] > 0 ? (double)counts[i] * log2((double)all / (double)counts[i]) : 0;
-    return bits;
+    if (x == 0)
+        return 0;
+    for (int8_t k = 0; levels != NULL && k < levels->n; k++)
+        if (levels->of[k] == x)
+            return (int8_t)(k + 1);
+    return code != 0 ? code : x < 0 ? -1 : 1;
 }
 
-static void count_gaps(const struct weights *w, int64_t *counts)
-{
-    for (int64_t r = 0; r < w->rows; r++) {
-        int64_t gap = 0;
-
-        for (int64_t c = 0; c < w->columns; c++)
-            if (weight_at(w->t, r * w->columns + c) != 0) {
-                counts[gap < GAP_MAX ? gap : GAP_MAX]++;
-                gap = 0;
-            } else {
-                gap += w->used[c];
-            }
-    }
-}
-
-static double level_bits(const struct weights *w, const struct levels *levels)
-{
-    int64_t counts[LEVELS_MAX] = {0};
-
-    for (int64_t i = 0; i < w->rows * w->columns; i++)
-        for (int32_t k = 0; k < levels->n; k++)
-            counts[k] += weight_at(w->t, i) == levels->of[k];
-    return bits_of(counts, levels->n);
-}
-
-/* ---- a tensor ---- */
-static const bool *used_columns(struct pool *pool, const struct tensor *t, int64_t rows, int64_t columns)
-{
-    bool *used = pool_array(pool, (size_t)columns, sizeof *used);
-
-    for (int64_t i = 0; i < rows * columns; i++)
-        used[i % columns] |= weight_at(t, i) != 0;
-    return used;
-}
-
-static double sparse_bytes(struct pool *pool, const struct weights *w, const struct levels *levels, int64_t kept)
-{
-    int64_t *counts = pool_array(pool, GAP_MAX + 1, sizeof *counts);
-    double bits = levels != NULL ? level_bits(w, levels) + 8.0 * levels->n : 8.0 * (double)kept;
-
-    count_gaps(w, counts);
-    return (bits + bits_of(counts, GAP_MAX + 1) + (double)w->columns) / 8 + (double)w->rows;
-}
-
-static int64_t add_weights(const struct tensor *t, struct compress_row *row)
+static int64_t coded_bytes(const struct tensor *t, const struct levels *levels)
 {
     struct pool pool = {0};
-    struct weights w = {.t = t, .rows = t->dims[0], .columns = tensor_elements(t) / t->dims[0]};
+    int64_t n = tensor_elements(t), bytes = n;
+    int8_t *codes = pool_array(&pool, (size_t)n, sizeof *codes);
+    struct huffman coded;
+    float largest = 0;
+
+    for (int64_t i = 0; i < n; i++)
+        largest = fmaxf(largest, fabsf(weight_at(t, i)));
+    for (int64_t i = 0; i < n; i++)
+        codes[i] = code_of(weight_at(t, i), levels, largest);
+    if (huffman_encode(&pool, codes, (int32_t)t->dims[0], (int32_t)(n / t->dims[0]), HUFFMAN_BITS, &coded) &&
+        coded.bytes < n)
+        bytes = coded.bytes;
+    pool_free(&pool);
+    return bytes;
+}
+
+static void add_weights(const struct tensor *t, struct compress_row *row)
+{
     struct levels levels = {0};
     bool few = true;
-    int64_t kept = 0, n = tensor_elements(t);
-    double bytes;
 
-    for (int64_t i = 0; i < n; i++) {
-        kept += weight_at(t, i) != 0;
+    for (int64_t i = 0; i < tensor_elements(t); i++) {
+        row->weights++;
+        row->kept += weight_at(t, i) != 0;
         few = few && levels_add(&levels, weight_at(t, i));
     }
-    w.used = used_columns(&pool, t, w.rows, w.columns);
-    bytes = sparse_bytes(&pool, &w, few ? &levels : NULL, kept);
-    pool_free(&pool);
-    row->weights += n;
-    row->kept += kept;
     row->levels = !few || row->levels < 0 ? -1 : levels.n > row->levels ? levels.n : row->levels;
-    return bytes < (double)n ? (int64_t)ceil(bytes) : n;
+    row->bytes += coded_bytes(t, few ? &levels : NULL);
 }
 
 /* Weights have dimensions, biases one. */
@@ -111,7 +74,7 @@ void estimate_bytes(const struct model *m, struct compress_row *row)
         if (t->data == NULL)
             continue;
         if (t->rank >= 2 && (t->type == TYPE_F32 || t->type == TYPE_S8))
-            row->bytes += add_weights(t, row);
+            add_weights(t, row);
         else if (t->rank == 1 && (t->type == TYPE_F32 || t->type == TYPE_S32))
             row->bytes += 4 * tensor_elements(t);
     }
