@@ -20,13 +20,14 @@ static float weight_at(const struct tensor *t, int64_t i)
  * what is not 0 stays so. */
 static int8_t code_of(float x, const struct levels *levels, float largest)
 {
-    int8_t code = (int8_t)lroundf(x / largest * INT8_MAX);
+    int8_t code;
 
-    if (x == 0)
+    if (x == 0) /* so may be the largest */
         return 0;
     for (int8_t k = 0; levels != NULL && k < levels->n; k++)
         if (levels->of[k] == x)
             return (int8_t)(k + 1);
+    code = (int8_t)lroundf(x / largest * INT8_MAX);
     return code != 0 ? code : x < 0 ? -1 : 1;
 }
 
