@@ -365,7 +365,8 @@ static bool uses_new_kernel(const struct plan *plan, bool seen[KERNEL_LIMIT])
 }
 
 /* The cases of a file that bring a kernel which none before them had. */
-static void add_new_kernels(struct fixture *f, struct program *prog, const char *path, bool seen[KERNEL_LIMIT])
+static void add_new_kernels(struct fixture *f, struct program *prog, const char *path, enum coding coding,
+                            bool seen[KERNEL_LIMIT])
 {
     struct vec_file file;
     struct vec_case c;
@@ -381,7 +382,7 @@ static void add_new_kernels(struct fixture *f, struct program *prog, const char 
         if (c.refused != NULL)
             continue;
         want_ok(f, model_parse(&p.model, c.graph, &f->at));
-        want_ok(f, pipeline_compile(&p, &(struct pipeline_options){0}, &f->at));
+        want_ok(f, pipeline_compile(&p, &(struct pipeline_options){.coding = coding}, &f->at));
         if (uses_new_kernel(&p.plan, seen))
             program_add(f, prog, &p);
     }
@@ -428,7 +429,10 @@ static void every_kernel_compiles_in_an_avr_sketch(void **state)
     prog = program_new(&f);
     n = vec_files(&f.pool, "*", &paths);
     for (size_t i = 0; i < n; i++)
-        add_new_kernels(&f, &prog, paths[i], seen);
+        add_new_kernels(&f, &prog, paths[i], CODING_DENSE, seen);
+    n = vec_files(&f.pool, "fully_connected", &paths);
+    for (size_t i = 0; i < n; i++)
+        add_new_kernels(&f, &prog, paths[i], CODING_HUFFMAN, seen);
     add_regressions(&f, &prog, seen);
     for (int id = 0; id < KERNEL_LIMIT; id++)
         if (kernels[id] != NULL && !seen[id])

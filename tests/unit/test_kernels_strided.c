@@ -97,6 +97,7 @@ static void walk_case(void)
 
     graph_add_tensor(&model, g, &t[0]);
     graph_add_tensor(&model, g, &t[1]);
+    graph_add_op(&model, g, OP_TRANSPOSE, 1, (int32_t[]){0}, 1, (int32_t[]){1}); /* the steps are some operator's */
     plan.value_of_tensor = (int32_t[]){VALUE_NONE, VALUE_NONE};
 
     int32_t args[] = {lower_tensor(&l, 0), lower_tensor(&l, 1)};

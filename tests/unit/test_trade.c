@@ -35,7 +35,7 @@ static enum mote_status compile(struct fixture *f, const char *board, enum optim
 
 static struct trade compile_for(struct fixture *f, enum optimize goal, struct limits limits)
 {
-    struct trade t;
+    struct trade t = {0};
 
     if (compile(f, "mps2-an386", goal, limits) != MOTE_OK || trade_of(&f->p.plan, true, &t, &f->at) != MOTE_OK)
         fail_msg("%s", f->report.text);
