@@ -31,8 +31,9 @@ make() {
     name=$1
     shift
     mkdir "$out/$name"
-    cmake -G Ninja -S . -B "$build/portable-$name" -DMOTE_COMPILE_ONLY=ON -DCMAKE_BUILD_TYPE=None "$@" >/dev/null
-    cmake --build "$build/portable-$name" --target compile_images >/dev/null
+    { cmake -G Ninja -S . -B "$build/portable-$name" -DMOTE_COMPILE_ONLY=ON -DCMAKE_BUILD_TYPE=None "$@" &&
+        cmake --build "$build/portable-$name" --target compile_images; } >"$out/log" 2>&1 ||
+        { cat "$out/log"; echo "FAIL: $name does not compile"; exit 1; }
 }
 
 same() {
