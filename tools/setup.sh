@@ -9,7 +9,7 @@ build="$build libdnnl-dev libarchive-dev libpng-dev libjpeg62-turbo-dev zlib1g-d
 board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user gcc-avr avr-libc libsimavr-dev clang"
 # Libraries for 32 bits, but not gcc-multilib: it conflicts with the cross-compilers.
-portable="libc6-dev-i386 lib32gcc-12-dev wasi-libc libclang-rt-14-dev-wasm32 nodejs"
+portable="libc6-dev-i386 lib32gcc-12-dev wasi-libc libclang-rt-14-dev-wasm32 llvm nodejs"
 demo="$build $board dataset-fashion-mnist"
 check="$build $boards dataset-fashion-mnist clang-tidy clang-format lld libclang-rt-14-dev $portable python3 git"
 bench="$build $boards python3"

@@ -55,12 +55,13 @@ else
 fi
 
 if echo 'int main(void) { return 0; }' | clang --target=wasm32-wasi -x c -o "$out/probe" - 2>/dev/null &&
-    command -v node >/dev/null; then
+    command -v node >/dev/null && command -v llvm-ar >/dev/null; then
     make wasm -DCMAKE_SYSTEM_NAME=Generic -DCMAKE_C_COMPILER=clang -DCMAKE_C_COMPILER_TARGET=wasm32-wasi \
+        -DCMAKE_AR="$(command -v llvm-ar)" -DCMAKE_RANLIB="$(command -v llvm-ranlib)" \
         -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY -DCMAKE_C_FLAGS=-O1
     node tests/portable/wasi.mjs "$build/portable-wasm/compile_images" "$out/wasm" $models
     same wasm
 else
-    echo "SKIP: WebAssembly wants wasi-libc, libclang-rt-14-dev-wasm32, lld and nodejs"
+    echo "SKIP: WebAssembly wants wasi-libc, libclang-rt-14-dev-wasm32, lld, llvm and nodejs"
 fi
 exit $bad
