@@ -2,15 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures models on the emulated boards and writes bench/results.csv, a row per model, board and way.
 
-    tools/bench.py BUILD [--models FOLDER] [--board BOARD | --compare BOARD] | --table | --check
-
 Instructions are counted, not timed, so the rows repeat to the digit and a change of them shows up in review. A row is
 only written if the first two golden vectors come back byte for byte; of float models, within the tolerance of
-docs/EXACT.md ("near"). --check measures nothing but fails if the tables of README.md, docs/CYCLES.md and docs/LIMITS.md are not
-what bench/results.csv says; --table makes them so. --board measures one board and leaves the rows of the others; --compare
-fails where one of its rows differs from the committed one. Without the folder of models it says so and leaves the files
-alone.
+docs/EXACT.md ("near"). --check measures nothing but fails if the tables of README.md, docs/CYCLES.md and
+docs/LIMITS.md are not what bench/results.csv says; --table makes them so. --board measures one board and leaves the
+rows of the others; --compare fails where one of its rows differs from the committed one. Without the folder of models
+it says so and leaves the files alone.
 """
+import argparse
 import csv
 import json
 import os
@@ -213,40 +212,64 @@ def compare(rows):
     return bad
 
 
-def main():
-    args = sys.argv[1:]
-    if "--check" in args:
-        with open(RESULTS, encoding="utf-8") as f:
-            stale = [os.path.relpath(p, ROOT) for p, (old, new) in tables(list(csv.DictReader(f))).items() if old != new]
-        sys.exit("%s: the table is not what bench/results.csv says: run tools/bench.py --table" % ", ".join(stale)
-                 if stale else 0)
-    if "--table" in args:
-        with open(RESULTS, encoding="utf-8") as f:
-            write_tables(list(csv.DictReader(f)))
-        return
-    mote = os.path.join(args[0], "mote")
-    models = os.path.join(os.environ.get("MOTE_SHARED") or os.path.join(ROOT, "..", "shared"), "models")
-    if "--models" in args:
-        models = args[args.index("--models") + 1]
-    if not os.path.isdir(models):
-        print("SKIP: no %s; MOTE_SHARED names the folder that holds models/ and data/" % models)
-        return
-    one = next((args[args.index(o) + 1] for o in ("--board", "--compare") if o in args), None)
-    boards = [one] if one else list(BOARDS)
+def read_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    shared = os.environ.get("MOTE_SHARED") or os.path.join(ROOT, "..", "shared")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--board", choices=list(BOARDS), metavar="BOARD", help="measure this board alone")
+    what.add_argument("--compare", choices=list(BOARDS), metavar="BOARD", help="measure it and compare its rows")
+    what.add_argument("--table", action="store_true", help="make the tables from bench/results.csv")
+    what.add_argument("--check", action="store_true", help="compare the tables with bench/results.csv")
+    parser.add_argument("build", nargs="?", metavar="BUILD", help="the folder with mote, where something is measured")
+    parser.add_argument("--models", metavar="FOLDER", default=os.path.join(shared, "models"))
+    args = parser.parse_args()
+    if not (args.build or args.table or args.check):
+        parser.error("BUILD is missing")
+    return args
+
+
+def check_tables():
+    with open(RESULTS, encoding="utf-8") as f:
+        stale = [os.path.relpath(p, ROOT) for p, (old, new) in tables(list(csv.DictReader(f))).items() if old != new]
+    sys.exit("%s: the table is not what bench/results.csv says: run tools/bench.py --table" % ", ".join(stale)
+             if stale else 0)
+
+
+def measure(build, models, boards):
     with tempfile.TemporaryDirectory() as folder:
-        rows = [row for board in boards for row in measure_board(mote, models, board, folder)]
-    if "--compare" in args:
-        sys.exit(compare(rows))
-    if one:
+        mote = os.path.join(build, "mote")
+        return [row for board in boards for row in measure_board(mote, models, board, folder)]
+
+
+def write_results(rows, board):
+    if board:
         with open(RESULTS, encoding="utf-8") as f:
             old = list(csv.DictReader(f))
-        at = next((i for i, r in enumerate(old) if r["board"] == one), len(old))
-        rows = old[:at] + rows + [r for r in old[at:] if r["board"] != one]
+        at = next((i for i, r in enumerate(old) if r["board"] == board), len(old))
+        rows = old[:at] + rows + [r for r in old[at:] if r["board"] != board]
     with open(RESULTS, "w", newline="", encoding="utf-8") as f:
         w = csv.DictWriter(f, FIELDS, lineterminator="\n")
         w.writeheader()
         w.writerows(rows)
     write_tables(rows)
+
+
+def main():
+    args = read_arguments()
+    if args.check:
+        check_tables()
+    if args.table:
+        with open(RESULTS, encoding="utf-8") as f:
+            write_tables(list(csv.DictReader(f)))
+        return
+    if not os.path.isdir(args.models):
+        print("SKIP: no %s; MOTE_SHARED names the folder that holds models/ and data/" % args.models)
+        return
+    one = args.board or args.compare
+    rows = measure(args.build, args.models, [one] if one else list(BOARDS))
+    if args.compare:
+        sys.exit(compare(rows))
+    write_results(rows, args.board)
 
 
 if __name__ == "__main__":
