@@ -25,9 +25,9 @@ gradient   graph base ops
 import     graph base ops
 plan       coding graph target base kernels ops
 operators  plan gradient graph target base kernels ops
-program    operators plan graph base ops
 emit       plan graph target base runtime kernels ops
 run        plan graph target base runtime kernels ops
+program    run operators plan graph base ops
 passes     run operators graph base kernels ops
 pipeline   passes import emit plan graph target base kernels ops
 quantize   passes emit run plan graph target base runtime kernels ops

@@ -60,8 +60,7 @@ struct operator
     /* Appends what makes the gradients by its inputs of d, the gradient by its output 0. `op` is its index. NULL: the
      * operator cannot be trained through, unless there is a `slope`. */
     enum mote_status (*gradient)(struct backward * b, int32_t op, int32_t d, const struct frame *at);
-    /* y of x, and dy/dx, of an operator of one input that goes element by element: that is all that training wants. */
-    float (*value)(float x);
+    /* dy/dx of an operator of one input that goes element by element: that is all that training wants. */
     float (*slope)(float x, float y);
     struct op_scales scales;
     const struct linear_inputs *linear; /* NULL: it has no weights */

@@ -50,17 +50,7 @@ enum mote_status build_activation_grad(struct program *p, const struct op *op, c
     return loop_on(p, op, 2, "activation", loop, at);
 }
 
-/* ---- operators of which their files say what they are of real numbers ---- */
-static void loop_unary(const struct call *c)
-{
-    const struct operator* is = c->opts;
-    const float *x = c->data[0];
-    float *y = c->data[1];
-
-    for (int64_t i = 0; i < c->n[1]; i++)
-        y[i] = is->value(x[i]);
-}
-
+/* ---- operators of which their files say how steep they are ---- */
 static void loop_unary_grad(const struct call *c)
 {
     const struct operator* is = c->opts;
@@ -72,31 +62,19 @@ static void loop_unary_grad(const struct call *c)
 }
 
 /* Row-major: another layout's padding must stay 0. */
-static enum mote_status loop_on_rows(struct program *p, const struct op *op, const struct operator* is, loop_fn *loop,
-                                     const struct frame *at)
+enum mote_status build_unary_grad(struct program *p, const struct op *op, const struct frame *at)
 {
+    int32_t of = ((const struct unary_grad_opts *)op->opts)->of;
     int32_t values[4];
 
+    if (of <= OP_NOP || of >= OP_LIMIT || op_info[of].is == NULL || op_info[of].is->slope == NULL)
+        return fail(at, MOTE_ERR_VALUE, "operator %d has no slope", (int)of);
     assert(op->n_in < (int)COUNT(values));
     for (int k = 0; k < op->n_in; k++)
         TRY(value_use(p, op->in[k], plain_of(p, op->in[k]), &values[k], at));
     values[op->n_in] = value_make(p, op->out[0], plain_of(p, op->out[0]));
-    step_loop(p, "activation", loop, is, op->n_in + 1, values);
+    step_loop(p, "activation", loop_unary_grad, op_info[of].is, op->n_in + 1, values);
     return MOTE_OK;
-}
-
-enum mote_status build_unary(struct program *p, const struct op *op, const struct frame *at)
-{
-    return loop_on_rows(p, op, op_info[op->id].is, loop_unary, at);
-}
-
-enum mote_status build_unary_grad(struct program *p, const struct op *op, const struct frame *at)
-{
-    int32_t of = ((const struct unary_grad_opts *)op->opts)->of;
-
-    if (of <= OP_NOP || of >= OP_LIMIT || op_info[of].is == NULL || op_info[of].is->slope == NULL)
-        return fail(at, MOTE_ERR_VALUE, "operator %d has no slope", (int)of);
-    return loop_on_rows(p, op, op_info[of].is, loop_unary_grad, at);
 }
 
 enum mote_status build_add(struct program *p, const struct op *op, const struct frame *at)

@@ -118,12 +118,13 @@ build_fn build_fully_connected, build_fully_connected_grad_input,
 build_fn build_pool, build_pool_grad, build_mean, build_mean_grad;                         /* build_pool.c */
 build_fn build_batch_norm, build_batch_norm_training, build_batch_norm_grad;               /* build_norm.c */
 build_fn build_activation, build_activation_grad, build_add, build_reshape, build_dropout; /* build_elementwise.c */
-build_fn build_unary, build_unary_grad;
+build_fn build_unary_grad;
 build_fn build_concatenation, build_split_v, build_strided_slice, build_strided_slice_grad;
 build_fn build_lstm, build_lstm_grad;                                                  /* build_lstm.c */
 build_fn build_softmax, build_softmax_cross_entropy, build_softmax_cross_entropy_grad; /* build_loss.c */
 build_fn build_mean_squared_error, build_mean_squared_error_grad;
 build_fn build_clip_norm, build_sgd, build_adam;               /* build_optimizer.c */
 build_fn build_mask, build_levels, build_prune, build_cluster; /* build_compress.c */
+build_fn build_computed; /* build_computed.c: of an operator that nothing above is for */
 
 #endif

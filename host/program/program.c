@@ -442,8 +442,8 @@ static enum mote_status build_op(struct program *p, int32_t i, const struct fram
 
     if (op->id == OP_NOP)
         return MOTE_OK;
-    if (builder == NULL && op_info[op->id].is->value != NULL)
-        builder = build_unary;
+    if (builder == NULL && op_info[op->id].is->lower != NULL)
+        builder = build_computed;
     if (builder == NULL)
         return fail(&here, MOTE_ERR_UNSUPPORTED, "training and its programs do not have this operator");
     for (int32_t k = 0; k < op->n_in; k++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A float graph, training graphs among them, made ready to run on the host: oneDNN's primitives for what it has, loops
- * of our own (loops.h) for the rest, one plan of memory for all.
+ * of our own (loops.h) or the device's kernels for the rest, one plan of memory for all.
  *
  * Every tensor has a home, the memory layout in which the operator that makes it leaves it; what wants another layout
  * gets a copy by a reorder step of its own. Weights and the optimizer's states stay in the layout that the forward

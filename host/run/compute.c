@@ -7,6 +7,12 @@
 #include "host/plan/stages.h"
 #include "host/run/runner.h"
 
+struct computation {
+    struct model one;
+    struct plan plan;
+    void **data; /* [plan.n_values] */
+};
+
 static struct model model_of_op(struct pool *pool, const struct model *m, const struct graph *g, const struct op *op)
 {
     struct model one = {.pool = pool, .name = m->name};
@@ -63,24 +69,47 @@ static void run_step(const struct step *s, void *const *data)
     kernel_version_best(s->kernel, 0)->code->run(&(struct mote_call){s->params, args, 0, s->rows});
 }
 
+enum mote_status computation_make(struct pool *pool, const struct model *m, const struct graph *g, const struct op *op,
+                                  struct computation **out, const struct frame *at)
+{
+    struct computation *c = pool_alloc(pool, sizeof *c);
+
+    c->one = model_of_op(pool, m, g, op);
+    c->plan = (struct plan){.pool = pool, .model = &c->one};
+    plan_start(&c->plan);
+    TRY(stage_lower(&c->plan, at));
+    TRY(check_limits(&c->plan, at));
+    c->data = place(&c->plan);
+    *out = c;
+    return MOTE_OK;
+}
+
+void *computation_data(const struct computation *c, int32_t tensor)
+{
+    int32_t value = c->plan.value_of_tensor[tensor];
+
+    return value == VALUE_NONE ? NULL : c->data[value];
+}
+
+void computation_run(const struct computation *c)
+{
+    for (int32_t i = 0; i < c->plan.n_steps; i++)
+        run_step(&c->plan.steps[i], c->data);
+}
+
 static enum mote_status compute(struct pool *pool, struct model *m, struct graph *g, const struct op *op,
                                 const struct frame *at)
 {
-    struct model one = model_of_op(pool, m, g, op);
-    struct plan plan = {.pool = pool, .model = &one};
-    void **data;
+    struct computation *c;
 
-    plan_start(&plan);
-    TRY(stage_lower(&plan, at));
-    TRY(check_limits(&plan, at));
-    data = place(&plan);
-    for (int32_t i = 0; i < plan.n_steps; i++)
-        run_step(&plan.steps[i], data);
+    TRY(computation_make(pool, m, g, op, &c, at));
+    computation_run(c);
     for (int32_t k = 0; k < op->n_out; k++) {
         struct tensor *out = &g->tensors[op->out[k]];
+        const void *data = computation_data(c, op->out[k]);
 
-        assert(data[plan.value_of_tensor[op->out[k]]] != NULL && tensor_bytes(out) > 0);
-        out->data = pool_copy(m->pool, data[plan.value_of_tensor[op->out[k]]], (size_t)tensor_bytes(out));
+        assert(data != NULL && tensor_bytes(out) > 0);
+        out->data = pool_copy(m->pool, data, (size_t)tensor_bytes(out));
     }
     return MOTE_OK;
 }

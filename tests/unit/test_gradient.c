@@ -320,12 +320,48 @@ static void lstm_with_states_is_refused(void **state)
     pool_free(&c.pool);
 }
 
+/* What the program has no loop for the device's kernels compute: with a constant input, one that is needed for its shape
+ * alone, and several outputs. */
+static void device_kernels_stand_in(void **state)
+{
+    const char *text = "mote-graph 1\nmodel check\ngraph \"main\"\n"
+                       "tensor 0 \"x\" f32 [2,3]\ntensor 1 \"perm\" s32 [2] data [1, 0]\ntensor 2 \"t\" f32 [3,2]\n"
+                       "tensor 3 \"a\" f32 [2]\ntensor 4 \"b\" f32 [2]\ntensor 5 \"c\" f32 [2]\n"
+                       "tensor 6 \"shape\" s32 [2]\n"
+                       "op 0 transpose in [0, 1] out [2]\nop 1 unpack in [2] out [3, 4, 5] axis 0\n"
+                       "op 2 shape in [2] out [6]\ninputs [0]\noutputs [4, 5, 6]\nend\n";
+    const float x[] = {1, 2, 3, 4, 5, 6};
+    float b[2], c[2];
+    int32_t shape[2];
+    struct check all = {.at = {.name = "test", .index = -1}};
+
+    (void)state;
+    all.at.sink = &all.text;
+    all.model.pool = &all.pool;
+    want_ok(&all,
+            model_parse(&all.model, (struct bytes){(uint8_t *)pool_strdup(&all.pool, text), strlen(text)}, &all.at));
+    want_ok(&all, program_make(&all.pool, &all.model, 1, &all.program, &all.at));
+    for (int run = 0; run < 2; run++) {
+        program_write(all.program, 0, x);
+        program_run(all.program);
+        program_read(all.program, 4, b);
+        program_read(all.program, 5, c);
+        program_read(all.program, 6, shape);
+        assert_memory_equal(b, ((float[]){2, 5}), sizeof b);
+        assert_memory_equal(c, ((float[]){3, 6}), sizeof c);
+        assert_memory_equal(shape, ((int32_t[]){3, 2}), sizeof shape);
+    }
+    program_free(all.program);
+    pool_free(&all.pool);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(cases) + 2] = {cmocka_unit_test(no_gradient_is_named),
-                                                 cmocka_unit_test(lstm_with_states_is_refused)};
+    struct CMUnitTest tests[COUNT(cases) + 3] = {cmocka_unit_test(no_gradient_is_named),
+                                                 cmocka_unit_test(lstm_with_states_is_refused),
+                                                 cmocka_unit_test(device_kernels_stand_in)};
 
     for (size_t i = 0; i < COUNT(cases); i++)
-        tests[i + 2] = (struct CMUnitTest){cases[i].name, gradients_agree, NULL, NULL, (void *)(uintptr_t)&cases[i]};
+        tests[i + 3] = (struct CMUnitTest){cases[i].name, gradients_agree, NULL, NULL, (void *)(uintptr_t)&cases[i]};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
