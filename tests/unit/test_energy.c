@@ -191,9 +191,13 @@ static void ranges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(other_tasks_of_a_submission),   cmocka_unit_test(other_submissions_and_their_intervals),
-        cmocka_unit_test(tasks_of_st_from_their_cycles), cmocka_unit_test(a_stream_at_another_clock),
-        cmocka_unit_test(cycles_from_instructions),      cmocka_unit_test(ranges),
+        cmocka_unit_test(other_tasks_of_a_submission),
+        cmocka_unit_test(other_submissions_and_their_intervals),
+        cmocka_unit_test(tasks_of_st_from_their_cycles),
+        cmocka_unit_test(a_stream_at_another_clock),
+        cmocka_unit_test(cycles_from_instructions),
+        cmocka_unit_test(cycles_an_instruction),
+        cmocka_unit_test(ranges),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
