@@ -24,7 +24,7 @@ enum opts_id {
 #define OPTS(NAME, name) OPTS_##NAME,
 #define OPT(kind, field)
 #define OPTS_END
-#include "host/graph/opts.def"
+#include "host/graph/ops.def"
     OPTS_COUNT
 };
 
@@ -66,7 +66,7 @@ struct op {
     const char *name; /* as in the source; may be "" */
     int32_t n_in, n_out;
     int32_t *in, *out; /* tensor indices, TENSOR_ABSENT allowed in `in` */
-    void *opts;        /* struct <opts>_opts, words as host/graph/opts.def says; NULL for `none` */
+    void *opts;        /* struct <opts>_opts, words as host/graph/ops.def says; NULL for `none` */
     int32_t source;    /* index in the source file, -1 if Mote made it */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Options and their names, expanded from opts.def. */
+/* Options and their names, expanded from ops.def. */
 #include "host/graph/op_info.h"
 
-/* The kinds as host/graph/opts.def spells them. */
+/* The kinds as host/graph/ops.def spells them. */
 enum {
     KIND_int = OPT_INT,
     KIND_float = OPT_FLOAT,
@@ -19,13 +19,13 @@ enum {
     }                                                                                                                  \
     }                                                                                                                  \
     ;
-#include "host/graph/opts.def"
+#include "host/graph/ops.def"
 
 const struct opts_info opts_info[OPTS_COUNT] = {
 #define OPTS(NAME, name) [OPTS_##NAME] = {fields_##name, (int32_t)COUNT(fields_##name) - 1},
 #define OPT(kind, field)
 #define OPTS_END
-#include "host/graph/opts.def"
+#include "host/graph/ops.def"
 };
 
 const char *padding_name(int padding)

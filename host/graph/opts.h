@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The structs and enums that host/graph/opts.def spells out. */
+/* The structs and enums that host/graph/ops.def spells out. */
 #ifndef MOTE_OPS_OPTS_H
 #define MOTE_OPS_OPTS_H
 
@@ -28,6 +28,6 @@ typedef int32_t opt_activation; /* enum activation */
 #define OPTS_END                                                                                                       \
     }                                                                                                                  \
     ; /* `none` has no field: a GNU empty struct, never instantiated */
-#include "host/graph/opts.def"
+#include "host/graph/ops.def"
 
 #endif
