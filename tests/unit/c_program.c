@@ -69,19 +69,19 @@ static const char main_c[] =
     "    return models[0].input(models[0].arena, -1) != NULL || models[0].input_bytes(-1) != 0 ||\n"
     "           models[0].output(models[0].arena, models[0].outputs) != NULL || fflush(stdout) != 0;\n}\n";
 
-struct program program_new(struct fixture *f)
+struct c_program c_program_new(struct fixture *f)
 {
     struct pool *pool = &f->pool;
 
-    return (struct program){.dir = pool_printf(pool, "%s/p%d", f->dir, f->n_dirs++),
-                            .includes = {.pool = pool},
-                            .arenas = {.pool = pool},
-                            .table = {.pool = pool},
-                            .in = {.pool = pool},
-                            .want = {.pool = pool}};
+    return (struct c_program){.dir = pool_printf(pool, "%s/p%d", f->dir, f->n_dirs++),
+                              .includes = {.pool = pool},
+                              .arenas = {.pool = pool},
+                              .table = {.pool = pool},
+                              .in = {.pool = pool},
+                              .want = {.pool = pool}};
 }
 
-void program_add(struct fixture *f, struct program *prog, struct pipeline *p)
+void c_program_add(struct fixture *f, struct c_program *prog, struct pipeline *p)
 {
     struct pipeline_options options = {0};
     const char *name = p->model.name;
@@ -99,7 +99,7 @@ void program_add(struct fixture *f, struct program *prog, struct pipeline *p)
              upper, upper, upper, prog->n_models++, name, name, name, name, name, name, name);
 }
 
-void program_write(struct fixture *f, const struct program *prog)
+void c_program_write(struct fixture *f, const struct c_program *prog)
 {
     struct text t = {.pool = &f->pool};
     const char *path = pool_printf(&f->pool, "%s/in", prog->dir);
@@ -120,7 +120,7 @@ void program_write(struct fixture *f, const struct program *prog)
     want_ok(f, file_write(path, prog->in.s, prog->in.len, &f->at));
 }
 
-int program_compare(struct fixture *f, const struct program *prog)
+int c_program_compare(struct fixture *f, const struct c_program *prog)
 {
     struct bytes out;
     const uint8_t *got, *want = (const uint8_t *)prog->want.s;
@@ -141,15 +141,15 @@ int program_compare(struct fixture *f, const struct program *prog)
     return bad;
 }
 
-void program_infer(struct program *prog, bool reset, bool steps)
+void c_program_infer(struct c_program *prog, bool reset, bool steps)
 {
     int model = prog->n_models - 1;
 
     text_bytes(&prog->in, (uint8_t[]){(uint8_t)model, (uint8_t)(model >> 8), reset, steps}, 4);
 }
 
-void program_expect(struct fixture *f, struct program *prog, const char *what, enum mote_type type, bool tolerance,
-                    struct bytes want)
+void c_program_expect(struct fixture *f, struct c_program *prog, const char *what, enum mote_type type, bool tolerance,
+                      struct bytes want)
 {
     prog->outputs = pool_grow(&f->pool, prog->outputs, prog->n_outputs, sizeof *prog->outputs);
     prog->outputs[prog->n_outputs++] =

@@ -40,7 +40,7 @@ struct output {
     bool tolerance;
 };
 
-struct program {
+struct c_program {
     const char *dir;
     int n_models;
     struct text includes, arenas, table; /* of main.c */
@@ -49,15 +49,15 @@ struct program {
     size_t n_outputs;
 };
 
-struct program program_new(struct fixture *f);
+struct c_program c_program_new(struct fixture *f);
 /* Compiles the model, writes its C into the program's folder; the program's n_models - 1 is its number. */
-void program_add(struct fixture *f, struct program *prog, struct pipeline *p);
-void program_write(struct fixture *f, const struct program *prog);
+void c_program_add(struct fixture *f, struct c_program *prog, struct pipeline *p);
+void c_program_write(struct fixture *f, const struct c_program *prog);
 /* Runs it; how many outputs are not what was expected. */
-int program_compare(struct fixture *f, const struct program *prog);
-void program_infer(struct program *prog, bool reset, bool steps);
-void program_expect(struct fixture *f, struct program *prog, const char *what, enum mote_type type, bool tolerance,
-                    struct bytes want);
+int c_program_compare(struct fixture *f, const struct c_program *prog);
+void c_program_infer(struct c_program *prog, bool reset, bool steps);
+void c_program_expect(struct fixture *f, struct c_program *prog, const char *what, enum mote_type type, bool tolerance,
+                      struct bytes want);
 /* The model of models/<name>.graph. */
 struct pipeline model_of(struct fixture *f, const char *name);
 

@@ -21,13 +21,13 @@ static struct bytes vec_tensor(struct fixture *f, const struct vec_file *file, c
     return b;
 }
 
-static void expect_runs(struct fixture *f, struct program *prog, const struct vec_file *file, const struct vec_case *c,
-                        const struct graph *g, const char *kind)
+static void expect_runs(struct fixture *f, struct c_program *prog, const struct vec_file *file,
+                        const struct vec_case *c, const struct graph *g, const char *kind)
 {
     bool in_a_row = strcmp(kind, "seq_want") == 0;
 
     for (int run = 0; run < c->runs && vec_find(c, kind, run, 0) != NULL; run++) {
-        program_infer(prog, !in_a_row || run == 0, run % 2 == 1);
+        c_program_infer(prog, !in_a_row || run == 0, run % 2 == 1);
         for (int32_t i = 0; i < g->n_inputs; i++) {
             struct bytes in = vec_tensor(f, file, c, "input", run, i, &g->tensors[g->inputs[i]]);
 
@@ -36,14 +36,14 @@ static void expect_runs(struct fixture *f, struct program *prog, const struct ve
         for (int32_t j = 0; j < g->n_outputs; j++) {
             const struct tensor *t = &g->tensors[g->outputs[j]];
 
-            program_expect(f, prog, pool_printf(&f->pool, "%s, generated C, %s %d %d", c->name, kind, run, j), t->type,
-                           c->tolerance, vec_tensor(f, file, c, kind, run, j, t));
+            c_program_expect(f, prog, pool_printf(&f->pool, "%s, generated C, %s %d %d", c->name, kind, run, j),
+                             t->type, c->tolerance, vec_tensor(f, file, c, kind, run, j, t));
         }
     }
 }
 
 /* Every step-th case of a file from its first. */
-static void add_file_cases(struct fixture *f, struct program *prog, const char *path, int step, int limit)
+static void add_file_cases(struct fixture *f, struct c_program *prog, const char *path, int step, int limit)
 {
     struct vec_file file;
     struct vec_case c;
@@ -61,7 +61,7 @@ static void add_file_cases(struct fixture *f, struct program *prog, const char *
         struct pipeline p = pipeline_of(&f->pool, c.name);
 
         want_ok(f, model_parse(&p.model, c.graph, &f->at));
-        program_add(f, prog, &p);
+        c_program_add(f, prog, &p);
         expect_runs(f, prog, &file, &c, p.plan.graph, "want");
         expect_runs(f, prog, &file, &c, p.plan.graph, "seq_want");
         n++;
@@ -69,7 +69,7 @@ static void add_file_cases(struct fixture *f, struct program *prog, const char *
     assert_true(n > 0);
 }
 
-static void add_cases(struct fixture *f, struct program *prog, const char *operator_name, int step, int limit)
+static void add_cases(struct fixture *f, struct c_program *prog, const char *operator_name, int step, int limit)
 {
     const char **paths;
     size_t n = vec_files(&f->pool, operator_name, &paths);
@@ -82,20 +82,20 @@ static void add_cases(struct fixture *f, struct program *prog, const char *opera
 static void every_operator_compiles_and_is_exact(void **state)
 {
     struct fixture f;
-    struct program prog;
+    struct c_program prog;
 
     (void)state;
     work_begin(&f);
-    prog = program_new(&f);
+    prog = c_program_new(&f);
 #define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, VEC_STEP, 1000);
 #define OP_HOST(...)
 #include "host/graph/ops.def"
     assert_true(prog.n_models < 65536);
-    program_write(&f, &prog);
+    c_program_write(&f, &prog);
     shell(&f, 1, &prog.dir,
           (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*/*.c "
                                "test/main.c -o program"});
-    assert_int_equal(program_compare(&f, &prog), 0);
+    assert_int_equal(c_program_compare(&f, &prog), 0);
     print_message("%d models in one program, %zu outputs equal\n", prog.n_models, prog.n_outputs);
     work_end(&f);
 }
@@ -104,11 +104,11 @@ static void every_operator_compiles_and_is_exact(void **state)
 static void needs_no_library(void **state)
 {
     struct fixture f;
-    struct program prog;
+    struct c_program prog;
 
     (void)state;
     work_begin(&f);
-    prog = program_new(&f);
+    prog = c_program_new(&f);
 #define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, 1, 1);
 #define OP_HOST(...)
 #include "host/graph/ops.def"
@@ -130,16 +130,16 @@ static void works_from_cxx_and_with_clang(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(commands); i++) {
-        struct program prog;
+        struct c_program prog;
 
         work_begin(&f);
-        prog = program_new(&f);
+        prog = c_program_new(&f);
 #define OP(id, NAME, name, ...) add_cases(&f, &prog, #name, 1, 1);
 #define OP_HOST(...)
 #include "host/graph/ops.def"
-        program_write(&f, &prog);
+        c_program_write(&f, &prog);
         shell(&f, 1, &prog.dir, &commands[i]);
-        assert_int_equal(program_compare(&f, &prog), 0);
+        assert_int_equal(c_program_compare(&f, &prog), 0);
         work_end(&f);
     }
 }
@@ -157,7 +157,7 @@ static bool uses_new_kernel(const struct plan *plan, bool seen[KERNEL_LIMIT])
 }
 
 /* The cases of a file that bring a kernel which none before them had. */
-static void add_new_kernels(struct fixture *f, struct program *prog, const char *path, enum coding coding,
+static void add_new_kernels(struct fixture *f, struct c_program *prog, const char *path, enum coding coding,
                             bool seen[KERNEL_LIMIT])
 {
     struct vec_file file;
@@ -176,12 +176,12 @@ static void add_new_kernels(struct fixture *f, struct program *prog, const char 
         want_ok(f, model_parse(&p.model, c.graph, &f->at));
         want_ok(f, pipeline_compile(&p, &(struct pipeline_options){.coding = coding}, &f->at));
         if (uses_new_kernel(&p.plan, seen))
-            program_add(f, prog, &p);
+            c_program_add(f, prog, &p);
     }
 }
 
 /* The same of graphs of several operators. */
-static void add_regressions(struct fixture *f, struct program *prog, bool seen[KERNEL_LIMIT])
+static void add_regressions(struct fixture *f, struct c_program *prog, bool seen[KERNEL_LIMIT])
 {
     glob_t files;
 
@@ -192,7 +192,7 @@ static void add_regressions(struct fixture *f, struct program *prog, bool seen[K
         want_ok(f, pipeline_load(&f->pool, files.gl_pathv[i], &p, &f->at));
         want_ok(f, pipeline_compile(&p, &(struct pipeline_options){0}, &f->at));
         if (uses_new_kernel(&p.plan, seen))
-            program_add(f, prog, &p);
+            c_program_add(f, prog, &p);
     }
     globfree(&files);
 }
@@ -211,14 +211,14 @@ static void every_kernel_compiles_in_an_avr_sketch(void **state)
 {
     bool seen[KERNEL_LIMIT] = {[KERNEL_NONE] = true};
     struct fixture f;
-    struct program prog;
+    struct c_program prog;
     const char **paths;
     size_t n;
 
     (void)state;
     skip_without_avr_gcc();
     work_begin(&f);
-    prog = program_new(&f);
+    prog = c_program_new(&f);
     n = vec_files(&f.pool, "*", &paths);
     for (size_t i = 0; i < n; i++)
         add_new_kernels(&f, &prog, paths[i], CODING_DENSE, seen);
@@ -245,15 +245,15 @@ static void strictness_ends_with_the_file(void **state)
     static const char after[] = "#include \"ink.c\"\n\nconst char *f(const __flash char *p);\n"
                                 "const char *f(const __flash char *p) { return p; }\n";
     struct pipeline p;
-    struct program prog;
+    struct c_program prog;
     struct fixture f;
 
     (void)state;
     skip_without_avr_gcc();
     work_begin(&f);
-    prog = program_new(&f);
+    prog = c_program_new(&f);
     p = model_of(&f, "ink");
-    program_add(&f, &prog, &p);
+    c_program_add(&f, &prog, &p);
     want_ok(&f, file_write(pool_printf(&f.pool, "%s/after.c", prog.dir), after, sizeof after - 1, &f.at));
     shell(&f, 1, &prog.dir,
           (const char *[]){"flags='-mmcu=atmega328p -std=gnu11 -Waddr-space-convert -c after.c' && avr-gcc $flags && "
@@ -288,13 +288,13 @@ static const char *const odd_models[] = {
 };
 
 /* What the image gives for some bytes is what generated C is to give. */
-static void expect_as_image(struct fixture *f, struct program *prog, const struct pipeline *p)
+static void expect_as_image(struct fixture *f, struct c_program *prog, const struct pipeline *p)
 {
     struct runner r;
     struct mote_io io;
 
     want_ok(f, runner_open(&f->pool, p->image, &r, &f->at));
-    program_infer(prog, true, false);
+    c_program_infer(prog, true, false);
     for (int32_t i = 0; mote_model_input(&r.model, i, &io) == MOTE_OK; i++) {
         for (uint32_t b = 0; b < io.bytes; b++)
             ((uint8_t *)io.data)[b] = (uint8_t)(37 * b + 11);
@@ -302,30 +302,30 @@ static void expect_as_image(struct fixture *f, struct program *prog, const struc
     }
     mote_model_run(&r.model);
     for (int32_t i = 0; mote_model_output(&r.model, i, &io) == MOTE_OK; i++)
-        program_expect(f, prog, p->model.name, TYPE_U8, false,
-                       (struct bytes){pool_copy(&f->pool, io.data, io.bytes), io.bytes});
+        c_program_expect(f, prog, p->model.name, TYPE_U8, false,
+                         (struct bytes){pool_copy(&f->pool, io.data, io.bytes), io.bytes});
 }
 
 static void odd_models_compile_and_are_exact(void **state)
 {
     struct fixture f;
-    struct program prog;
+    struct c_program prog;
 
     (void)state;
     work_begin(&f);
-    prog = program_new(&f);
+    prog = c_program_new(&f);
     for (size_t i = 0; i < COUNT(odd_models); i++) {
         struct pipeline p = pipeline_of(&f.pool, "odd");
 
         want_ok(&f, model_parse(&p.model, graph_of(odd_models[i]), &f.at));
-        program_add(&f, &prog, &p);
+        c_program_add(&f, &prog, &p);
         expect_as_image(&f, &prog, &p);
     }
-    program_write(&f, &prog);
+    c_program_write(&f, &prog);
     shell(&f, 1, &prog.dir,
           (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*/*.c "
                                "test/main.c -o program"});
-    assert_int_equal(program_compare(&f, &prog), 0);
+    assert_int_equal(c_program_compare(&f, &prog), 0);
     work_end(&f);
 }
 
@@ -340,21 +340,21 @@ static void two_folders_link_into_one_program(void **state)
         "gcc -std=c11 " WARNINGS " " MOTE_SOURCE_DIR "/device/mote/runtime/*.c " MOTE_SOURCE_DIR
         "/device/mote/kernels/*/*.c",
     };
-    struct program prog;
+    struct c_program prog;
     struct fixture f;
 
     (void)state;
     work_begin(&f);
-    prog = program_new(&f);
+    prog = c_program_new(&f);
     for (size_t i = 0; i < COUNT(names); i++) {
         struct pipeline p = model_of(&f, names[i]);
 
         prog.dir = pool_printf(&f.pool, "%s/%s", f.dir, names[i]);
-        program_add(&f, &prog, &p);
+        c_program_add(&f, &prog, &p);
         expect_as_image(&f, &prog, &p);
     }
     prog.dir = f.dir;
-    program_write(&f, &prog);
+    c_program_write(&f, &prog);
     shell(&f, 1, &f.dir,
           (const char *[]){"cmp ink/mote/kernels/dense/fully_connected_s8.c "
                            "strokes/mote/kernels/dense/fully_connected_s8.c"});
@@ -362,7 +362,7 @@ static void two_folders_link_into_one_program(void **state)
         const char *build = pool_printf(&f.pool, "%s -Iink -Istrokes $(find . -name '*.c') -o program", commands[i]);
 
         shell(&f, 1, &f.dir, &build);
-        assert_int_equal(program_compare(&f, &prog), 0);
+        assert_int_equal(c_program_compare(&f, &prog), 0);
     }
     work_end(&f);
 }
@@ -399,12 +399,12 @@ static void is_deterministic_and_shares_sources(void **state)
 {
     static const char *const operators[] = {"conv_2d", "conv_2d", "fully_connected"};
     struct fixture f;
-    struct program progs[3];
+    struct c_program progs[3];
 
     (void)state;
     work_begin(&f);
     for (size_t i = 0; i < COUNT(operators); i++) {
-        progs[i] = program_new(&f);
+        progs[i] = c_program_new(&f);
         add_cases(&f, &progs[i], operators[i], 1, 1);
     }
     shell(&f, 1, &f.dir, (const char *[]){"test -s p0/mote/kernels/conv/conv_2d_s8.c && diff -r p0 p1"});

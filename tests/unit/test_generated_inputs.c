@@ -65,7 +65,7 @@ static void put_call(struct text *t, const char *name, const struct form *form)
              name, name, name, name, name);
 }
 
-static void add_raw_model(struct fixture *f, struct program *prog, struct text *calls, const struct form *form,
+static void add_raw_model(struct fixture *f, struct c_program *prog, struct text *calls, const struct form *form,
                           const char *raw, const char *type)
 {
     const char *name = pool_printf(&f->pool, "M%d", prog->n_models); /* as its macros are spelled */
@@ -75,7 +75,7 @@ static void add_raw_model(struct fixture *f, struct program *prog, struct text *
     struct mote_io io;
     size_t from = prog->in.len;
 
-    program_add(f, prog, &p);
+    c_program_add(f, prog, &p);
     put_call(calls, name, form);
     put_raw(&prog->in, raw != NULL ? raw : "f32", form->elements);
     want_ok(f, runner_open(&f->pool, p.image, &r, &f->at));
@@ -83,10 +83,11 @@ static void add_raw_model(struct fixture *f, struct program *prog, struct text *
     assert_int_equal(mote_model_set_input(&r.model, 0, pool_copy(&f->pool, prog->in.s + from, prog->in.len - from)),
                      MOTE_OK);
     for (int i = 0; i < 1 + form->rows; i++)
-        program_expect(f, prog, what, TYPE_U8, false, (struct bytes){pool_copy(&f->pool, io.data, io.bytes), io.bytes});
+        c_program_expect(f, prog, what, TYPE_U8, false,
+                         (struct bytes){pool_copy(&f->pool, io.data, io.bytes), io.bytes});
 }
 
-static void add_raw_models(struct fixture *f, struct program *prog, struct text *calls)
+static void add_raw_models(struct fixture *f, struct c_program *prog, struct text *calls)
 {
     static const char *const types[] = {"s8", "u8", "s16", "f32"};
 
@@ -102,15 +103,15 @@ static void add_raw_models(struct fixture *f, struct program *prog, struct text 
 static void raw_samples_are_set_as_the_interpreter_does(void **state)
 {
     struct fixture f;
-    struct program prog;
+    struct c_program prog;
     struct text calls, t;
 
     (void)state;
     work_begin(&f);
-    prog = program_new(&f);
+    prog = c_program_new(&f);
     calls = t = (struct text){.pool = &f.pool};
     add_raw_models(&f, &prog, &calls);
-    program_write(&f, &prog);
+    c_program_write(&f, &prog);
     text_add(&t,
              "#include <stdio.h>\n#include <string.h>\n\n%s\nint main(void)\n{\n"
              "    static _Alignas(16) unsigned char arena[1024];\n    static _Alignas(16) char place[1024];\n"
@@ -120,7 +121,7 @@ static void raw_samples_are_set_as_the_interpreter_does(void **state)
     shell(&f, 1, &prog.dir,
           (const char *[]){GCC " -Wno-unused-result -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c "
                                "test/main.c -o program && clang -std=c11 " WARNINGS " -I. -Os -c M1.c"});
-    assert_int_equal(program_compare(&f, &prog), 0);
+    assert_int_equal(c_program_compare(&f, &prog), 0);
     print_message("%d models, %zu inputs equal\n", prog.n_models, prog.n_outputs);
     work_end(&f);
 }

@@ -3,7 +3,7 @@
 #include "tests/unit/c_program.h"
 
 /* ---- models of the shared folder ---- */
-static void add_golden(struct fixture *f, struct program *prog, const char *models, const struct golden_model *model)
+static void add_golden(struct fixture *f, struct c_program *prog, const char *models, const struct golden_model *model)
 {
     const char *folder = pool_printf(&f->pool, "%s/golden/%s", models, model->name);
     const char *kinds[] = {"output", model->state ? "seq_output" : NULL};
@@ -13,7 +13,7 @@ static void add_golden(struct fixture *f, struct program *prog, const char *mode
     want_ok(f, pipeline_load(&f->pool, pool_printf(&f->pool, "%s/%s", models, model->path), &p, &f->at));
     if (strrchr(model->name, '/') != NULL) /* one of many that are called model.tflite */
         p.model.name = strrchr(model->name, '/') + 1;
-    program_add(f, prog, &p);
+    c_program_add(f, prog, &p);
     assert_int_equal(p.plan.graph->n_outputs, 1);
     for (size_t kind = 0; kind < COUNT(kinds) && kinds[kind] != NULL; kind++)
         for (int k = 0; k < GOLDEN_VECTORS; k++) {
@@ -23,20 +23,20 @@ static void add_golden(struct fixture *f, struct program *prog, const char *mode
                 break; /* a run in a row ends where an input is missing */
             }
             assert_true(golden_file(&f->pool, folder, kinds[kind], k, 0, &want));
-            program_infer(prog, kind == 0 || k == 0, k % 2 == 1);
+            c_program_infer(prog, kind == 0 || k == 0, k % 2 == 1);
             for (int32_t i = 0; i < p.plan.graph->n_inputs; i++) {
                 assert_true(golden_file(&f->pool, folder, "input", k, i, &in));
                 text_bytes(&prog->in, in.data, in.size);
             }
-            program_expect(f, prog, pool_printf(&f->pool, "%s, generated C, %s%d", model->name, kinds[kind], k),
-                           p.plan.graph->tensors[p.plan.graph->outputs[0]].type, model->tolerance, want);
+            c_program_expect(f, prog, pool_printf(&f->pool, "%s, generated C, %s%d", model->name, kinds[kind], k),
+                             p.plan.graph->tensors[p.plan.graph->outputs[0]].type, model->tolerance, want);
         }
 }
 
 static void models_are_exact(const struct golden_model *models, int n)
 {
     const char *folders[GOLDEN_NINE], *commands[GOLDEN_NINE], *folder;
-    struct program progs[GOLDEN_NINE];
+    struct c_program progs[GOLDEN_NINE];
     struct fixture f;
     int bad = 0;
 
@@ -48,15 +48,15 @@ static void models_are_exact(const struct golden_model *models, int n)
         skip();
     }
     for (int i = 0; i < n; i++) {
-        progs[i] = program_new(&f);
+        progs[i] = c_program_new(&f);
         add_golden(&f, &progs[i], folder, &models[i]);
-        program_write(&f, &progs[i]);
+        c_program_write(&f, &progs[i]);
         folders[i] = progs[i].dir;
         commands[i] = GCC " -O1 *.c mote/kernels/*/*.c test/main.c -o program";
     }
     shell(&f, n, folders, commands);
     for (int i = 0; i < n; i++) {
-        bad += program_compare(&f, &progs[i]);
+        bad += c_program_compare(&f, &progs[i]);
         print_message("%s, generated C: %zu outputs compared\n", models[i].name, progs[i].n_outputs);
     }
     assert_int_equal(bad, 0);
@@ -78,7 +78,7 @@ static void float_models_are_near(void **state)
 /* Several models in one folder. */
 static void models_in_one_program(const struct golden_model *const *models, int n)
 {
-    struct program prog;
+    struct c_program prog;
     struct fixture f;
     const char *folder;
 
@@ -88,12 +88,12 @@ static void models_in_one_program(const struct golden_model *const *models, int 
         work_end(&f);
         skip();
     }
-    prog = program_new(&f);
+    prog = c_program_new(&f);
     for (int i = 0; i < n; i++)
         add_golden(&f, &prog, folder, models[i]);
-    program_write(&f, &prog);
+    c_program_write(&f, &prog);
     shell(&f, 1, &prog.dir, (const char *[]){GCC " -O1 *.c mote/kernels/*/*.c test/main.c -o program"});
-    assert_int_equal(program_compare(&f, &prog), 0);
+    assert_int_equal(c_program_compare(&f, &prog), 0);
     print_message("%d models in one program, %zu outputs equal\n", prog.n_models, prog.n_outputs);
     work_end(&f);
 }
