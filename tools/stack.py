@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Stack of the device code, from GCC's call graphs (-fcallgraph-info=su), for each core that a machine of targets/ has:
-stack.py writes host/cli/stack.def; stack.py --check CORE … compares these columns with what the sources give. A row a function: what
+stack.py writes host/deploy/stack.def; stack.py --check CORE … compares these columns with what the sources give. A row a function: what
 opens a model and what sets its input, the frames of what runs it, and the kernels' versions; the column of a core is the
 most bytes of stack below the caller's frame, 0 where there is no code."""
 import json
@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TABLE = ROOT / "host/cli/stack.def"
+TABLE = ROOT / "host/deploy/stack.def"
 # As host/emulate/firmware.c builds them.
 FLAGS = ["-std=c11", "-ffreestanding", "-ffunction-sections", "-fdata-sections"]
 SIZES = {"kernels": "-O2", "runtime": "-Os"}

@@ -1,32 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote compile */
-#include "host/cli/cli.h"
-#include "host/cli/fit.h"
 #include "host/cli/io.h"
+#include "host/deploy/product.h"
 #include "host/run/image_view.h"
-#include "host/emit/emit.h"
-#include "host/run/runner.h"
-#include "host/target/home.h"
 
-static enum mote_status write_output(struct cli *cli, struct pipeline *p, const char *emit, const char *out,
-                                     const struct frame *file)
-{
-    struct frame here = {.name = out, .index = -1, .sink = &cli->error};
-    const char *home;
-
-    if (strcmp(emit, "image") == 0)
-        return file_write(out, p->image.data, p->image.size, &here);
-    if (!p->has_graph)
-        return fail(file, MOTE_ERR_USAGE, "an image holds no graph to emit from; give the .tflite or graph file");
-    if (strcmp(emit, "graph") == 0) {
-        struct text t = {.pool = &cli->pool};
-
-        model_write(&p->model, &t);
-        return file_write(out, t.s, t.len, &here);
-    }
-    TRY(mote_home(&cli->pool, &home, &cli->root));
-    return emit_c(&p->plan, home, out, &here);
-}
+static const char *const forms[] = {[PRODUCT_IMAGE] = "image", [PRODUCT_C] = "c", [PRODUCT_GRAPH] = "graph", NULL};
 
 static json_t *known(bool is, int64_t value) { return is ? json_integer((json_int_t)value) : json_null(); }
 
@@ -43,18 +21,20 @@ static const char *parts_text(struct pool *pool, const struct plan *plan)
 }
 
 /* An image says its arena and its weights; the bound and the MACs are the plan's. */
-static const char *result_text(struct cli *cli, const struct pipeline *p, const struct mote_model *m, const char *emit,
-                               const char *out)
+static const char *result_text(struct cli *cli, const struct product *product, const char *out)
 {
+    const struct pipeline *p = product->p;
+    const struct mote_model *m = &product->runner.model;
     const struct plan *plan = &p->plan;
     long long arena = image_header(m)->arena_bytes;
 
     if (cli->json)
-        return cli_json_text(
-            cli, json_pack("{s:o, s:s, s:I, s:I, s:o, s:I, s:o}", "output", json_text(out), "emit", emit, "image_bytes",
-                           (json_int_t)p->image.size, "arena_bytes", (json_int_t)arena, "arena_bound_bytes",
-                           known(p->has_graph, plan->arena_bound), "weight_bytes", (json_int_t)image_weight_bytes(m),
-                           "macs", known(p->has_graph, p->macs_executed)));
+        return cli_json_text(cli,
+                             json_pack("{s:o, s:s, s:I, s:I, s:o, s:I, s:o}", "output", json_text(out), "emit",
+                                       forms[product->form], "image_bytes", (json_int_t)p->image.size, "arena_bytes",
+                                       (json_int_t)arena, "arena_bound_bytes", known(p->has_graph, plan->arena_bound),
+                                       "weight_bytes", (json_int_t)image_weight_bytes(m), "macs",
+                                       known(p->has_graph, p->macs_executed)));
     if (!p->has_graph)
         return pool_printf(&cli->pool, "%s: %zu bytes, arena %lld bytes; the image as it was, which knows no MACs\n",
                            printable(&cli->pool, out), p->image.size, arena);
@@ -64,40 +44,26 @@ static const char *result_text(struct cli *cli, const struct pipeline *p, const 
         (long long)plan->arena_bound, (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
 }
 
-/* --name: what the model is called in image and C. An image is signed as it is. */
-static enum mote_status rename_model(struct cli *cli, struct pipeline *p, const struct frame *file)
-{
-    const char *name = cli_value(cli, "--name");
-
-    if (name == NULL)
-        return MOTE_OK;
-    if (!p->has_graph)
-        return fail(file, MOTE_ERR_USAGE, "an image keeps its name; --name wants the .tflite or graph file");
-    if (strcmp(model_name_from(&cli->pool, name), name) != 0)
-        return usage_error(cli, "--name wants a C identifier of small letters, digits and _, such as %s, not \"%s\"",
-                           model_name_from(&cli->pool, name), name);
-    p->model.name = name;
-    return MOTE_OK;
-}
-
 static enum mote_status run_compile(struct cli *cli)
 {
-    static const char *const kinds[] = {"image", "c", "graph", NULL};
     const char *emit, *out = cli_value(cli, "-o"), *result;
-    struct runner runner;
+    enum product_form form = PRODUCT_IMAGE;
+    struct product product;
     struct pipeline p;
     struct frame file;
 
-    TRY(cli_word(cli, "--emit", kinds, &emit));
+    TRY(cli_word(cli, "--emit", forms, &emit));
+    while (emit != forms[form])
+        form++;
     if (out == NULL)
         return usage_error(cli, "-o is missing");
     TRY(cli_load(cli, &p, &file));
-    TRY(rename_model(cli, &p, &file));
+    if (cli_value(cli, "--name") != NULL)
+        TRY(model_rename(&p, cli_value(cli, "--name"), &file));
     TRY(cli_compile_loaded(cli, &p, &file));
-    TRY(runner_open(&cli->pool, p.image, &runner, &file)); /* a damaged image is not copied */
-    TRY(check_target_fit(&runner.model, &p.plan, strcmp(emit, "image") == 0 ? BOARD_IMAGE : BOARD_C, &p.target, &file));
-    result = result_text(cli, &p, &runner.model, emit, out);
-    TRY(write_output(cli, &p, emit, out, &file));
+    TRY(product_make(&cli->pool, &p, form, &product, &file));
+    result = result_text(cli, &product, out);
+    TRY(product_write(&product, out, &file));
     fputs(result, stdout);
     return MOTE_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote emulate: a model on an emulated board, measured. */
 #include "host/cli/io.h"
-#include "host/cli/measure.h"
+#include "host/cli/measure_show.h"
 
 static json_t *instructions_json(const struct emulate_result *r, size_t n)
 {
@@ -55,7 +55,7 @@ static void print_json(const struct measure *m, const struct footprint *f, const
     const struct emulate_result *r = &m->result;
     json_t *json =
         json_pack("{s:o, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "target",
-                  json_text(m->board->name), "via", m->via, "inferences", (json_int_t)x->n, "instructions",
+                  json_text(m->board->name), "via", measure_via(m), "inferences", (json_int_t)x->n, "instructions",
                   (json_int_t)r->instructions[0], "instructions_each", instructions_json(r, x->n), "setup_instructions",
                   (json_int_t)(r->setup_instructions - r->checksum_instructions), "checksum_instructions",
                   (json_int_t)r->checksum_instructions, "arena_bytes", (json_int_t)f->arena, "data_bss_bytes",
@@ -93,7 +93,7 @@ static void print_instructions(const struct emulate_result *r, size_t n)
 
 static void print_classes(const struct measure *m)
 {
-    struct pool *pool = &m->cli->pool;
+    struct pool *pool = m->pool;
     const struct firmware_counts *c = m->result.counts;
 
     if (!c)
@@ -125,12 +125,14 @@ static void print_functions(struct pool *pool, const struct emulate_result *r)
             pool_printf(pool, "%.1f %%", 100.0 * (double)r->functions[i].instructions / (double)all));
 }
 
-static void print_text(struct measure *m, const struct footprint *f, const struct inferences *x)
+static void print_text(const struct measure *m, const struct footprint *f, const struct inferences *x,
+                       const struct class_names *classes)
 {
-    struct pool *pool = &m->cli->pool;
+    struct pool *pool = m->pool;
 
-    inferences_print(x);
-    printf("\n%s (%s), via %s, %zu inference%s\n", m->board->name, m->board->core, m->via, x->n, x->n == 1 ? "" : "s");
+    inferences_print(x, classes);
+    printf("\n%s (%s), via %s, %zu inference%s\n", m->board->name, m->board->core, measure_via(m), x->n,
+           x->n == 1 ? "" : "s");
     print_instructions(&m->result, x->n);
     print_classes(m);
     if (m->job.per_function)
@@ -154,13 +156,12 @@ static void print_text(struct measure *m, const struct footprint *f, const struc
 }
 
 /* The model on the board, its outputs in x. */
-static enum mote_status emulate(struct measure *m, const struct pipeline *p, struct inferences *x,
+static enum mote_status emulate(struct cli *cli, struct measure *m, const struct pipeline *p, struct inferences *x,
                                 const struct frame *file)
 {
-    struct cli *cli = m->cli;
     bool raw;
 
-    TRY(inferences_read(cli, &m->runner.model, x));
+    TRY(cli_read_inferences(cli, &m->runner.model, x));
     if (x->n > INT32_MAX)
         return fail(file, MOTE_ERR_MEMORY, "%zu inferences are more than one run takes", x->n);
     inferences_make_outputs(&cli->pool, x);
@@ -176,25 +177,24 @@ static enum mote_status emulate(struct measure *m, const struct pipeline *p, str
 
 static enum mote_status run_emulate(struct cli *cli)
 {
-    struct footprint least, f;
+    struct class_names classes;
+    struct footprint f;
     struct inferences x;
     struct measure m;
     struct pipeline p;
     struct frame file;
 
     TRY(cli_compile(cli, &p, &file));
-    TRY(measure_open(cli, &p, &file, &m));
-    least = footprint_least(&m.runner.model, &p.plan, m.job.via_c);
-    TRY(check_memories(&p.plan, &file));
-    TRY(check_footprint(&least, true, m.board, &file));
-    TRY(emulate(&m, &p, &x, &file));
+    TRY(measure_read_options(cli, &p, &m, &file));
+    TRY(measure_check(&m, &p, &file));
+    TRY(emulate(cli, &m, &p, &x, &file));
     f = measure_footprint(&m);
-    TRY(check_footprint(&f, false, m.board, &file));
-    TRY(inferences_write(cli, &x));
+    classes = class_names_of(&cli->pool, &m.runner.model);
+    TRY(cli_write_outputs(cli, &x));
     if (cli->json)
         print_json(&m, &f, &x);
     else
-        print_text(&m, &f, &x);
+        print_text(&m, &f, &x, &classes);
     return MOTE_OK;
 }
 

@@ -1,40 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Samples or tensor files in, tensor files and printed tensors out: what `run` and `emulate` share. */
+/* What `run` and `emulate` share: the options of inferences, their outputs in files and printed; and JSON. */
 #ifndef MOTE_CLI_IO_H
 #define MOTE_CLI_IO_H
 
 #include "host/cli/cli.h"
-#include "host/run/elements.h"
-#include "host/report/terminal.h"
-#include "mote/mote.h"
+#include "host/jobs/inferences.h"
 
-struct inferences {
-    const struct mote_model *model;
-    size_t n;
-    int64_t rows;     /* in which the input is fed; 0: it is there as a whole */
-    uint32_t dims[8]; /* of an input that is fed: the whole */
-    bool reset_each;  /* samples are independent; tensors are in a row, unless --reset-each says otherwise */
-    struct bytes *inputs, *outputs; /* [inputs or outputs of the model], each n tensors, one after the other */
-    struct bytes raw;     /* the first input's n raw samples, if the model's set_input makes these tensors of them */
-    const char **classes; /* [n_classes] the model's, printable */
-    int32_t n_classes;
-    const struct dataset *scored; /* an anomaly detector's samples, of which each has a score; NULL: others have none */
-};
-
-/* Reads the files of --input: data as data sets have them, preprocessed as the model says; tensors are what --raw and
- * the name .bin say. */
-MUST_CHECK enum mote_status inferences_read(struct cli *cli, const struct mote_model *model, struct inferences *out);
-/* What mote_model_input() says, but of an input that is fed the whole. */
-bool inferences_input(const struct inferences *x, int32_t i, struct mote_io *io);
-/* Makes room for the outputs of n inferences. */
-void inferences_make_outputs(struct pool *pool, struct inferences *x);
+/* --input, --raw and --reset-each; more --output than the model has are refused. */
+MUST_CHECK enum mote_status cli_read_inferences(struct cli *cli, const struct mote_model *model,
+                                                struct inferences *out);
 /* Writes the files of --output. */
-MUST_CHECK enum mote_status inferences_write(struct cli *cli, const struct inferences *x);
-
-/* The other order, as the emulated firmware has it: for each inference, all its inputs (outputs); with `raw`, of the
- * first input the raw sample. */
-struct bytes inferences_gather(struct pool *pool, const struct inferences *x, bool raw);
-MUST_CHECK enum mote_status inferences_scatter(struct inferences *x, struct bytes outputs, const struct frame *at);
+MUST_CHECK enum mote_status cli_write_outputs(struct cli *cli, const struct inferences *x);
 
 #define INPUT_OPTIONS                                                                                                  \
     {"--input", "FILE", "the next input's samples; a .bin file has the tensor's own bytes"},                           \
@@ -55,7 +31,13 @@ MUST_CHECK enum mote_status inferences_scatter(struct inferences *x, struct byte
 
 json_t *inference_json(const struct inferences *x, size_t inference); /* the array "outputs" */
 json_t *inferences_json(const struct inferences *x);                  /* [{outputs}] */
-void inferences_print(const struct inferences *x);
+/* Made before outputs are written: nothing after that can run out of memory. */
+struct class_names {
+    const char **names; /* [n] the model's, printable */
+    int32_t n;
+};
+struct class_names class_names_of(struct pool *pool, const struct mote_model *model);
+void inferences_print(const struct inferences *x, const struct class_names *classes);
 
 /* ---- how raw numbers become an input ---- */
 /* `what` is "std" with p->std, or of an image "inverse_std" with p->inverse. */

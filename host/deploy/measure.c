@@ -1,30 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/cli/measure.h"
+#include "host/deploy/measure.h"
 
-#include "host/run/image_view.h"
 #include "host/emit/emit.h"
 #include "host/plan/kernels.h"
 #include "host/plan/memories.h"
+#include "host/run/image_view.h"
 #include "host/target/home.h"
 #include "mote/input.h"
 
-enum mote_status measure_open(struct cli *cli, const struct pipeline *p, const struct frame *file, struct measure *out)
+enum mote_status measure_open(struct pool *pool, const struct pipeline *p, bool via_c, struct measure *out,
+                              const struct frame *file)
 {
-    static const char *const ways[] = {"image", "c", NULL};
-    const char *target = cli_value(cli, "--target");
-
-    *out = (struct measure){.cli = cli};
-    TRY(cli_word(cli, "--via", ways, &out->via));
-    if (target == NULL)
-        return usage_error(cli, "--target is missing; `mote targets` lists the boards");
-    out->board = p->target.board;
-    if (out->board == NULL)
-        return fail(&cli->root, MOTE_ERR_USAGE, "there is no board %s: `mote targets` lists them", target);
-    out->job.via_c = strcmp(out->via, "c") == 0;
-    if (out->job.via_c && !p->has_graph)
+    assert(p->target.board != NULL);
+    *out = (struct measure){.pool = pool, .board = p->target.board, .job = {.via_c = via_c}};
+    if (via_c && !p->has_graph)
         return fail(file, MOTE_ERR_USAGE,
                     "an image holds no graph to generate C from; give the .tflite or graph file, or use --via image");
-    return runner_open(&cli->pool, p->image, &out->runner, file);
+    return runner_open(pool, p->image, &out->runner, file);
 }
 
 /* ---- raw samples ---- */
@@ -57,7 +49,7 @@ static enum mote_status list_kernels(struct measure *m, const struct pipeline *p
 {
     const struct mote_model *model = &m->runner.model;
     const struct kernel_version *used[KERNEL_LIMIT] = {NULL};
-    struct text list = {.pool = &m->cli->pool};
+    struct text list = {.pool = m->pool};
 
     for (int32_t i = 0; i < p->plan.n_steps; i++)
         used[p->plan.steps[i].kernel] = p->plan.steps[i].version;
@@ -83,8 +75,8 @@ static enum mote_status generate_c(struct measure *m, const struct pipeline *p, 
 {
     const char *home;
 
-    TRY(mote_home(&m->cli->pool, &home, file));
-    TRY(folder_temporary(&m->cli->pool, "mote-c", &m->folder, file));
+    TRY(mote_home(m->pool, &home, file));
+    TRY(folder_temporary(m->pool, "mote-c", &m->folder, file));
     return emit_c(&p->plan, home, m->folder, file);
 }
 
@@ -113,7 +105,7 @@ static enum mote_status make_job(struct measure *m, const struct pipeline *p, co
     }
     m->job.board = m->board;
     m->job.small = p->plan.options.small;
-    m->job.progress = &cli_progress;
+    m->job.progress = m->progress;
     m->job.output_bytes = (int64_t)runner_output_bytes(&m->runner);
     m->job.arena_bytes = mote_image_arena_bytes(p->image.data, p->image.size);
     if (m->job.via_c) {
@@ -135,15 +127,27 @@ static enum mote_status work(struct measure *m, const struct pipeline *p,
     enum mote_status status = make_job(m, p, file);
 
     if (status == MOTE_OK)
-        status = emulate(&m->cli->pool, &m->job, &m->result, file);
+        status = emulate(m->pool, &m->job, &m->result, file);
     folder_remove(m->folder);
     m->folder = NULL;
     return status;
 }
 
+enum mote_status measure_check(const struct measure *m, const struct pipeline *p, const struct frame *file)
+{
+    const struct footprint least = footprint_least(&m->runner.model, &p->plan, m->job.via_c);
+
+    TRY(check_memories(&p->plan, file));
+    return check_footprint(&least, true, m->board, file);
+}
+
 enum mote_status measure_run(struct measure *m, const struct pipeline *p, const struct frame *file)
 {
-    return work(m, p, emulate_run, file);
+    struct footprint f;
+
+    TRY(work(m, p, emulate_run, file));
+    f = measure_footprint(m);
+    return check_footprint(&f, false, m->board, file);
 }
 
 enum mote_status measure_build(struct measure *m, const struct pipeline *p, const struct frame *file)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/cli/fit.h"
+#include "host/deploy/fit.h"
 #include "host/plan/memories.h"
 #include "host/run/image_view.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stack that a model takes, from the frames of the device's code as GCC makes them for each core (tools/stack.py). */
-#include "host/cli/fit.h"
+#include "host/deploy/fit.h"
 #include "host/run/image_view.h"
 #include "host/run/image_kernels.h"
 #include "host/boards/board.h"
 
 #define STACK_CORES(...) static const char *const cores[] = {__VA_ARGS__};
 #define STACK(name, ...)
-#include "host/cli/stack.def"
+#include "host/deploy/stack.def"
 
 struct frames {
     const char *function;
@@ -17,7 +17,7 @@ struct frames {
 static const struct frames table[] = {
 #define STACK_CORES(...)
 #define STACK(name, ...) {#name, {__VA_ARGS__}},
-#include "host/cli/stack.def"
+#include "host/deploy/stack.def"
 };
 
 /* What calls: the registers and arguments that a generated function keeps, and a caller's own call. */
