@@ -33,7 +33,7 @@ pipeline   passes import emit plan graph target base kernels ops
 quantize   passes emit run plan graph target base runtime kernels ops
 sign       base runtime kernels ops
 emulate    boards target base ops
-energy     base ops
+energy     boards target base ops
 deploy     emulate boards pipeline run emit plan graph target base runtime kernels ops
 data       yaml graph base runtime kernels ops
 train      data program metrics gradient graph yaml base runtime kernels ops

@@ -27,14 +27,29 @@ static const cyaml_schema_field_t memory_fields[] = {
     CYAML_FIELD_UINT("origin", CYAML_FLAG_DEFAULT, struct board_memory, origin),
     CYAML_FIELD_UINT("size", CYAML_FLAG_DEFAULT, struct board_memory, size),
     CYAML_FIELD_UINT("wait_states", CYAML_FLAG_OPTIONAL, struct board_memory, wait_states),
+    CYAML_FIELD_UINT("line_bytes", CYAML_FLAG_OPTIONAL, struct board_memory, line_bytes),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t memory_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct board_memory, memory_fields)};
 
+static const cyaml_strval_t power_kinds[] = {
+    {"table", POWER_TABLE}, {"measured", POWER_MEASURED}, {"networks", POWER_NETWORKS}, {"coremark", POWER_COREMARK},
+    {"loop", POWER_LOOP},   {"headline", POWER_HEADLINE}, {"derived", POWER_DERIVED},
+};
+static const cyaml_strval_t supplies[] = {{"ldo", SUPPLY_LDO}, {"smps", SUPPLY_SMPS}};
+
 static const cyaml_schema_field_t power_fields[] = {
     CYAML_FIELD_STRING_PTR("state", CYAML_FLAG_POINTER, struct board_power, state, 1, TEXT_MAX),
-    CYAML_FIELD_FLOAT("milliamps", CYAML_FLAG_DEFAULT, struct board_power, milliamps),
+    CYAML_FIELD_ENUM("kind", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct board_power, kind, power_kinds,
+                     COUNT(power_kinds)),
+    CYAML_FIELD_ENUM("supply", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct board_power, supply, supplies,
+                     COUNT(supplies)),
+    CYAML_FIELD_UINT("clock_hz", CYAML_FLAG_OPTIONAL, struct board_power, clock_hz),
+    CYAML_FIELD_FLOAT("milliamps", CYAML_FLAG_OPTIONAL, struct board_power, milliamps),
+    CYAML_FIELD_FLOAT("most", CYAML_FLAG_OPTIONAL, struct board_power, most),
+    CYAML_FIELD_FLOAT("microseconds", CYAML_FLAG_OPTIONAL, struct board_power, microseconds),
+    CYAML_FIELD_FLOAT("microcoulombs", CYAML_FLAG_OPTIONAL, struct board_power, microcoulombs),
     CYAML_FIELD_FLOAT("volts", CYAML_FLAG_DEFAULT, struct board_power, volts),
     CYAML_FIELD_STRING_PTR("source", CYAML_FLAG_POINTER, struct board_power, source, 1, TEXT_MAX),
     CYAML_FIELD_END,
@@ -111,6 +126,23 @@ static enum mote_status check_memory(const struct board *b, const struct frame *
     return MOTE_OK;
 }
 
+static enum mote_status check_power(const struct board_power *p, const struct frame *at)
+{
+    const bool wakes = strcmp(p->state, "wakeup") == 0;
+
+    if (!(p->milliamps >= 0) || !(p->volts > 0))
+        return fail(at, MOTE_ERR_VALUE, "power %s: milliamps and volts must be positive", p->state);
+    if (p->milliamps == 0 && !(wakes && p->microcoulombs > 0))
+        return fail(at, MOTE_ERR_VALUE, "power %s: milliamps are missing", p->state);
+    if (p->most != 0 && !(p->most >= p->milliamps))
+        return fail(at, MOTE_ERR_VALUE, "power %s: most must not be below milliamps", p->state);
+    if (!(p->microseconds >= 0) || !(p->microcoulombs >= 0) ||
+        (p->microseconds > 0) + (p->microcoulombs > 0) != (wakes ? 1 : 0))
+        return fail(at, MOTE_ERR_VALUE, "power %s: microseconds or microcoulombs are for state wakeup, one of them",
+                    p->state);
+    return MOTE_OK;
+}
+
 static enum mote_status check_board(const struct board *b, const struct frame *at)
 {
     if (!valid_name(b->name))
@@ -124,8 +156,7 @@ static enum mote_status check_board(const struct board *b, const struct frame *a
     if (b->toolchain.linker_flags && !b->toolchain.linker)
         return fail(at, MOTE_ERR_VALUE, "toolchain.linker_flags are for toolchain.linker, which is missing");
     for (unsigned i = 0; i < b->power_count; i++)
-        if (!(b->power[i].milliamps >= 0) || !(b->power[i].volts > 0))
-            return fail(at, MOTE_ERR_VALUE, "power %s: milliamps and volts must be positive", b->power[i].state);
+        TRY(check_power(&b->power[i], at));
     if (b->machine && (!valid_marker(b->machine->start_marker) || !valid_marker(b->machine->stop_marker)))
         return fail(at, MOTE_ERR_VALUE, "machine.start_marker and stop_marker must be pairs of hexadecimal digits");
     return check_memory(b, at);

@@ -7,10 +7,30 @@
 
 enum board_way { BOARD_IMAGE, BOARD_C };
 
+/* What kind of a figure it is: how far it may be from what a network draws (host/energy/budget.c). */
+enum board_power_kind {
+    POWER_TABLE,    /* typical, of a data sheet's table */
+    POWER_MEASURED, /* by somebody, on a board */
+    POWER_NETWORKS, /* measured while networks ran */
+    POWER_COREMARK, /* while CoreMark ran */
+    POWER_LOOP,     /* in an endless loop, or nobody says while what */
+    POWER_HEADLINE, /* of a data sheet's first page */
+    POWER_DERIVED,  /* what is left of a measured mean */
+};
+
+/* An SMPS keeps the power where the supply's voltage differs, a linear regulator the current. */
+enum board_supply { SUPPLY_LDO, SUPPLY_SMPS };
+
 /* What the board draws in one state, and who says so. */
 struct board_power {
-    const char *state; /* "active", "sleep", … */
-    double milliamps, volts;
+    const char *state; /* "active", "idle", "sleep", "wakeup"; others are not reckoned with */
+    enum board_power_kind kind;
+    enum board_supply supply;
+    uint64_t clock_hz;      /* of an active or idle board; 0: the board's */
+    double milliamps, most; /* most: if they are the least of what is published; else 0 */
+    double microseconds;    /* of a wake-up: how long it draws that; */
+    double microcoulombs;   /* or what it takes in all */
+    double volts;
     const char *source;
 };
 

@@ -14,6 +14,7 @@ struct board_memory {
     enum board_memory_kind kind;
     uint64_t origin, size;
     uint32_t wait_states; /* of the core for a read that no cache has, at clock_hz; 0: none, or nobody says */
+    uint32_t line_bytes;  /* that such a read brings; 0: nobody says */
 };
 
 struct board; /* host/boards/board.h */

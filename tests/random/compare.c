@@ -127,9 +127,9 @@ enum order { AS_PLANNED, ANY_ORDER, FED };
 static struct target two_memories(uint64_t seed)
 {
     static const struct board_memory memories[][2] = {
-        {{"fast", BOARD_RAM, 0, MEMORIES_SPARED + 64, 0}, {"slow", BOARD_RAM, 0x10000, 1 << 30, 0}},
-        {{"fast", BOARD_RAM, 0, MEMORIES_SPARED + 512, 0}, {"slow", BOARD_RAM, 0x10000, 1 << 30, 0}},
-        {{"fast", BOARD_RAM, 0, 1 << 20, 0}, {"slow", BOARD_RAM, 0x200000, 1 << 30, 0}},
+        {{"fast", BOARD_RAM, 0, MEMORIES_SPARED + 64, 0, 0}, {"slow", BOARD_RAM, 0x10000, 1 << 30, 0, 0}},
+        {{"fast", BOARD_RAM, 0, MEMORIES_SPARED + 512, 0, 0}, {"slow", BOARD_RAM, 0x10000, 1 << 30, 0, 0}},
+        {{"fast", BOARD_RAM, 0, 1 << 20, 0, 0}, {"slow", BOARD_RAM, 0x200000, 1 << 30, 0, 0}},
     };
     struct target target = target_portable;
 

@@ -174,6 +174,21 @@ static void board_files_are_checked(void **state)
          MOTE_ERR_VALUE, "linker"},
         {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: active, milliamps: -1, volts: 3, source: s}\n",
          MOTE_ERR_VALUE, "active"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS
+         "power:\n  - {state: active, kind: guess, milliamps: 1, volts: 3, source: s}\n",
+         MOTE_ERR_VALUE, "guess"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: sleep, volts: 3, source: s}\n", MOTE_ERR_VALUE,
+         "power sleep: milliamps are missing"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: active, milliamps: 3, most: 2, volts: 3, source: s}\n",
+         MOTE_ERR_VALUE, "most must not be below"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: wakeup, milliamps: 3, volts: 3, source: s}\n",
+         MOTE_ERR_VALUE, "microseconds"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS
+         "power:\n  - {state: sleep, milliamps: 3, microseconds: 1, volts: 3, source: s}\n",
+         MOTE_ERR_VALUE, "for state wakeup"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: wakeup, microcoulombs: 0.2, supply: smps, volts: 3, "
+                                          "source: s}\n",
+         MOTE_OK, NULL},
     };
 
     (void)state;

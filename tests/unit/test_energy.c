@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "host/base/base.h"
+#include "host/energy/budget.h"
 #include "host/energy/published.h"
 #include "host/energy/range.h"
 
@@ -188,6 +189,137 @@ static void ranges(void **state)
     assert_true(c.low == 0 && c.value == 0 && c.high == 0);
 }
 
+/* ---- budgets, by hand ---- */
+static struct board_memory memory[] = {
+    {.name = "flash", .kind = BOARD_FLASH, .size = 1 << 20, .wait_states = 5, .line_bytes = 8},
+    {.name = "ram", .kind = BOARD_RAM, .origin = 1 << 28, .size = 1 << 16},
+};
+
+static struct board_power power[] = {
+    {.state = "active", .kind = POWER_NETWORKS, .milliamps = 10, .volts = 3, .source = "s"},
+    {.state = "active", .kind = POWER_NETWORKS, .milliamps = 3, .volts = 3, .clock_hz = 25000000, .source = "s"},
+    {.state = "idle", .kind = POWER_DERIVED, .milliamps = 1, .volts = 3, .source = "s"},
+    {.state = "sleep", .milliamps = 0.002, .volts = 3, .source = "s"},
+    {.state = "wakeup", .microcoulombs = 0.5, .volts = 3, .source = "s"},
+};
+
+static const struct board board = {.name = "b",
+                                   .core = "cortex-m4f",
+                                   .timing = "cortex-m4f",
+                                   .clock_hz = 100000000,
+                                   .memory = memory,
+                                   .memory_count = 2,
+                                   .power = power,
+                                   .power_count = 5};
+
+/* 10 ms at 100 MHz once a second: 100 uA, 1.98 of sleep, 0.5 for waking up. */
+static void a_budget(void **state)
+{
+    const struct usage usage = {.every_s = 1,
+                                .battery_mah = 240,
+                                .battery_volts = 3,
+                                .sensor_ma = 0.01,
+                                .radio_mj = 3.6,
+                                .radio_per_s = 1.0 / 3600};
+    const struct budget b = budget_make(&board, &power[0], range_exact(1e6), &usage);
+    const double average = 100 + 1.98 + 0.5 + 10 + 1 / 3.0;
+
+    (void)state;
+    assert_true(near(b.milliseconds.value, 10) && near(b.inference_uj.value, 300) && near(b.duty.value, 0.01));
+    assert_true(b.rest == &power[3] && b.wakeup == &power[4]);
+    assert_true(near(b.active_ua.value, 100) && near(b.rest_ua.value, 1.98) && near(b.wakeup_ua.value, 0.5));
+    assert_true(near(b.average_ua.value, average) && near(b.battery_days.value, 240e3 / average / 24));
+    assert_true(b.average_ua.low < average && b.average_ua.high > average);
+    assert_true(near(b.battery_days.low, 240e3 / b.average_ua.high / 24));
+    assert_true(near(log(b.inference_uj.high / 300), published_energy_width(-1)));
+}
+
+static void a_duty_and_idling(void **state)
+{
+    const struct usage usage = {.duty = 0.5, .rest = "idle"};
+    const struct budget b = budget_make(&board, &power[0], range_exact(1e6), &usage);
+
+    (void)state;
+    assert_true(near(b.period_s.value, 0.02) && b.wakeup == NULL && near(b.average_ua.value, 5000 + 500));
+    assert_true(b.average_ua.low <= b.average_ua.value && b.rest_ua.low <= b.rest_ua.value);
+    assert_true(b.battery_days.value == 0);
+}
+
+/* At 25 MHz a cycle takes 120 pC, at 100 MHz 100: the slow clock is better only where idling costs. */
+static void the_best_clock(void **state)
+{
+    struct usage usage = {.every_s = 1};
+
+    (void)state;
+    assert_ptr_equal(budget_best(&board, range_exact(1e6), &usage), &power[0]);
+    usage = (struct usage){.every_s = 0.05, .rest = "idle"};
+    assert_ptr_equal(budget_best(&board, range_exact(1e6), &usage), &power[1]);
+    usage.every_s = 0.02; /* 25 MHz take 40 ms */
+    assert_ptr_equal(budget_best(&board, range_exact(1e6), &usage), &power[0]);
+}
+
+static void what_is_not_known(void **state)
+{
+    struct board bare = board;
+    struct usage usage = {.every_s = 1, .battery_mah = 240};
+    struct budget b;
+
+    (void)state;
+    bare.power_count = 0;
+    assert_null(board_power_at(&bare, "active", 0));
+    b = budget_make(&bare, NULL, range_exact(1e6), &usage);
+    assert_true(near(b.milliseconds.value, 10) && near(b.duty.value, 0.01) && b.inference_uj.value == 0);
+    bare.power_count = 1;
+    b = budget_make(&bare, &power[0], range_exact(1e6), &usage);
+    assert_true(b.unknown_rest && near(b.average_ua.value, 100) && b.battery_days.value == 0);
+    usage.every_s = 0.005;
+    assert_true(budget_make(&board, &power[0], range_exact(1e6), &usage).too_slow);
+}
+
+/* Supplies: a linear regulator keeps the current, an SMPS the power. */
+static void kinds_of_figures(void **state)
+{
+    struct board_power p = power[0];
+    struct range networks = power_milliamps(&p, 1.5), other;
+
+    (void)state;
+    assert_true(near(networks.value, 10));
+    p.supply = SUPPLY_SMPS;
+    assert_true(near(power_milliamps(&p, 1.5).value, 20));
+    p = power[0];
+    p.kind = POWER_COREMARK;
+    other = power_milliamps(&p, 1.5);
+    assert_true(near(other.value, 10) && other.high > networks.high && other.high < 1.1 * networks.high);
+    p.kind = POWER_LOOP;
+    other = power_milliamps(&p, 3);
+    assert_true(near(other.low, 10) && other.value > 20 && other.value < 24 && other.high > other.value);
+    p = (struct board_power){.state = "active", .milliamps = 30, .most = 68, .volts = 3.3};
+    other = power_milliamps(&p, 3.3);
+    assert_true(near(other.low, 30) && near(other.high, 68) && near(other.value, sqrt(30 * 68)));
+}
+
+/* ---- cycles ---- */
+static void cycles_of_what_is_known(void **state)
+{
+    struct work w = {.instructions = 0.8e6, .cycles = 1e6, .macs = 0.5e6, .flash_bytes = 80000};
+    struct range counted = cycles_estimate(&board, &w), instructions, macs;
+
+    (void)state;
+    assert_int_equal(cycles_source(&w), CYCLES_FROM_TIMING);
+    assert_true(near(cycles_waiting(&board, &w), 50000));
+    assert_true(near(counted.value, 1e6 * published_timing_without(M4, NULL).rule * 0.982 + 50000));
+    assert_true(near(log(counted.high / counted.value), published_cycles_width()));
+    w.cycles = 0;
+    instructions = cycles_estimate(&board, &w);
+    assert_true(instructions.low < counted.low && instructions.high > counted.high);
+    w.instructions = 0;
+    macs = cycles_estimate(&board, &w);
+    assert_int_equal(cycles_source(&w), CYCLES_FROM_MACS);
+    assert_true(near(macs.low, 3.735 * 0.5e6) && near(macs.high, 16.365 * 0.5e6));
+    w.macs = 0;
+    assert_int_equal(cycles_source(&w), CYCLES_UNKNOWN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +330,12 @@ int main(void)
         cmocka_unit_test(cycles_from_instructions),
         cmocka_unit_test(cycles_an_instruction),
         cmocka_unit_test(ranges),
+        cmocka_unit_test(a_budget),
+        cmocka_unit_test(a_duty_and_idling),
+        cmocka_unit_test(the_best_clock),
+        cmocka_unit_test(what_is_not_known),
+        cmocka_unit_test(kinds_of_figures),
+        cmocka_unit_test(cycles_of_what_is_known),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cycles: a core's documented timing, times what published results took of what it says, with the flash's wait states.
+ * Where no timing is documented, cycles an instruction or a multiply-accumulate of published results. */
+#include <math.h>
+
+#include "host/energy/budget.h"
+#include "host/energy/published.h"
+
+/* The rule for the Cortex-M4, of what the core's own documented timing says of the same code: the mean of Mote's kws, vww,
+ * resnet and ad01 in bench/results.csv (via c). */
+static const struct {
+    const char *core;
+    enum published_core published;
+    double rule;
+} timed[] = {{"cortex-m4f", M4, 0.982}, {"cortex-m33", M33, 0.985}};
+
+static double factor_of(int i) { return published_timing_without(timed[i].published, NULL).rule * timed[i].rule; }
+
+/* Of a core that nobody's results are of: between the two. */
+static double timing_factor(const char *core)
+{
+    for (int i = 0; i < (int)COUNT(timed); i++)
+        if (strcmp(timed[i].core, core) == 0)
+            return factor_of(i);
+    return sqrt(factor_of(0) * factor_of(1));
+}
+
+/* MLPerf Tiny's closed division, cycles a multiply-accumulate of kernels in portable C: the least of TFLM's reference
+ * kernels on a Cortex-M4 (v0.5, resnet), and the most of any result. */
+static struct range cycles_a_mac(void) { return (struct range){sqrt(3.735 * 16.365), 3.735, 16.365}; }
+
+enum cycles_from cycles_source(const struct work *work)
+{
+    return work->cycles > 0         ? CYCLES_FROM_TIMING
+           : work->instructions > 0 ? CYCLES_FROM_INSTRUCTIONS
+           : work->macs > 0         ? CYCLES_FROM_MACS
+                                    : CYCLES_UNKNOWN;
+}
+
+double cycles_waiting(const struct board *board, const struct work *work)
+{
+    const struct board_memory *flash = board_first_memory(board, BOARD_FLASH);
+
+    return flash->line_bytes > 0 ? work->flash_bytes * flash->wait_states / flash->line_bytes : 0;
+}
+
+struct range cycles_estimate(const struct board *board, const struct work *work)
+{
+    const struct range about = range_about(1, published_cycles_width());
+    struct range core = range_exact(0);
+
+    switch (cycles_source(work)) {
+    case CYCLES_FROM_TIMING:
+        core = range_exact(work->cycles * timing_factor(board->timing));
+        break;
+    case CYCLES_FROM_INSTRUCTIONS:
+        core = range_scaled(published_cycles_an_instruction(), work->instructions);
+        break;
+    case CYCLES_FROM_MACS:
+        return range_scaled(cycles_a_mac(), work->macs);
+    case CYCLES_UNKNOWN:
+        return core;
+    }
+    return range_times(range_plus(core, range_exact(cycles_waiting(board, work))), about);
+}
