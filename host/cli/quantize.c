@@ -161,6 +161,8 @@ static enum mote_status run_quantize(struct cli *cli)
     TRY(read_job(cli, &job));
     TRY(cli_load(cli, &p, &file));
     TRY(quantize_run(&cli->pool, &job, &p, q, &file));
+    if (!cli->json)
+        TRY(quantize_plan_float(q));
     result = cli->json ? cli_json_text(cli, quantize_json(q, out)) : text_result(q, out);
     TRY(quantize_write(q, out));
     fputs(result, stdout);

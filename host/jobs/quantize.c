@@ -147,7 +147,7 @@ static enum mote_status open_all(struct quantized *q)
     q->data_file = (struct frame){.name = specification, .index = -1, .sink = q->file->sink};
     if (!q->p->has_graph)
         return fail(q->file, MOTE_ERR_USAGE, "an image holds no graph to quantize; give the .tflite or graph file");
-    TRY(pipeline_compile(q->p, &options, q->file));
+    TRY(pipeline_passes(q->p, &options, q->file));
     TRY(quantize_check(&q->p->model, q->file));
     q->judged.task = q->p->model.task;
     TRY(judge_choose(&q->job->judge, &q->judged));
@@ -157,7 +157,8 @@ static enum mote_status open_all(struct quantized *q)
         TRY(split_open(q->pool, specification, q->p, q->judged.task.kind, &q->data, &q->data_file));
     TRY(choose_parts(q));
     choose_preprocessing(q);
-    TRY(check_fit(q, q->p->image));
+    TRY(model_keep(q->pool, &q->p->model, &q->real, q->file));
+    TRY(check_fit(q, q->real.image));
     compare_outputs(q);
     return MOTE_OK;
 }
@@ -178,7 +179,7 @@ static void name_outputs(struct quantized *q)
 }
 
 /* Errors are those of the graph before its passes: they may change tensors. */
-static enum mote_status measure_errors(struct quantized *q, const struct kept *real, const int32_t *where)
+static enum mote_status measure_errors(struct quantized *q, const int32_t *where)
 {
     struct pool *pool = q->pool;
     const struct graph *g = &q->model.graphs[0];
@@ -186,7 +187,7 @@ static enum mote_status measure_errors(struct quantized *q, const struct kept *r
 
     samples.n = samples.n < ERROR_SAMPLES ? samples.n : ERROR_SAMPLES;
     q->errors = pool_array(pool, (size_t)q->p->model.graphs[0].n_tensors + 1, sizeof *q->errors);
-    TRY(quantize_errors(pool, real, &q->model, where, &samples, q->errors, &q->n_errors, q->file));
+    TRY(quantize_errors(pool, &q->real, &q->model, where, &samples, q->errors, &q->n_errors, q->file));
     q->became = pool_array(pool, (size_t)q->n_errors + 1, sizeof *q->became);
     for (int32_t i = 0; i < q->n_errors; i++)
         q->became[i] = pool_copy(pool, &g->tensors[where[q->errors[i].tensor]], sizeof(struct tensor));
@@ -195,15 +196,13 @@ static enum mote_status measure_errors(struct quantized *q, const struct kept *r
 
 static enum mote_status quantize(struct quantized *q)
 {
-    struct kept real;
     int32_t *where;
 
-    TRY(model_keep(q->pool, &q->p->model, &real, q->file));
-    TRY(calibrate(q->pool, &real, &q->calibration.samples, &q->job->how, q->file));
+    TRY(calibrate(q->pool, &q->real, &q->calibration.samples, &q->job->how, q->file));
     model_copy(&q->p->model, &q->model);
     name_outputs(q);
     TRY(quantize_graph(&q->model, q->job->float_boundary, &where, q->file));
-    return measure_errors(q, &real, where);
+    return measure_errors(q, where);
 }
 
 static enum mote_status judge_samples(struct quantized *q, struct bytes image, const struct task *task,
@@ -268,8 +267,15 @@ static enum mote_status finish(struct quantized *q)
         TRY(set_threshold(q));
     if (!q->is_judged)
         return MOTE_OK;
-    TRY(judge_one(q, q->p->image, &q->judged.task, "float", &q->before));
+    TRY(judge_one(q, q->real.image, &q->judged.task, "float", &q->before));
     return judge_one(q, q->image, &q->model.task, "int8", &q->after);
+}
+
+enum mote_status quantize_plan_float(struct quantized *q)
+{
+    const struct pipeline_options options = {.passes = NULL};
+
+    return pipeline_plan(q->p, &options, q->file);
 }
 
 enum mote_status quantize_write(const struct quantized *q, const char *path)

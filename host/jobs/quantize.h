@@ -31,7 +31,8 @@ struct part {
 struct quantized {
     struct pool *pool;
     const struct quantize_job *job;
-    struct pipeline *p; /* the float model */
+    struct pipeline *p; /* the float model, after its passes */
+    struct kept real;   /* the same, as it runs here */
     const struct frame *file;
     struct frame data_file;
     struct dataset data;
@@ -58,6 +59,8 @@ MUST_CHECK enum mote_status quantize_run(struct pool *pool, const struct quantiz
                                          struct quantized *out, const struct frame *file);
 /* The int8 model on another split. */
 MUST_CHECK enum mote_status quantize_judge(struct quantized *q, enum split split, struct judge *out);
+/* Plan and image of the float model, in its pipeline: for what it takes, which nothing else needs to know. */
+MUST_CHECK enum mote_status quantize_plan_float(struct quantized *q);
 /* A graph file if the name ends in .graph, else an image. */
 MUST_CHECK enum mote_status quantize_write(const struct quantized *q, const char *path);
 

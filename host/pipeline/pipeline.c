@@ -13,15 +13,13 @@ static bool image_matches(struct bytes file) { return file.size >= 4 && le32(fil
 
 static bool has_limits(const struct limits *l) { return l->ram > 0 || l->flash > 0 || l->time > 0; }
 
-static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_options *options, const struct frame *at);
-
 /* What is missing and, of the rest, what cannot be lowered. Other faults of the rest may come from what is missing. */
 static enum mote_status fail_missing(struct pipeline *p, const struct import_missing *missing, const struct frame *at)
 {
     struct report_text failed = {.status = MOTE_OK};
     struct frame root = {.index = -1, .sink = &failed};
     struct pipeline_options options = {.passes = NULL};
-    enum mote_status status = p->model.n_graphs > 0 ? plan_graph(p, &options, &root) : MOTE_OK;
+    enum mote_status status = p->model.n_graphs > 0 ? pipeline_compile(p, &options, &root) : MOTE_OK;
 
     if (status != MOTE_ERR_TYPE && status != MOTE_ERR_UNSUPPORTED && status != MOTE_ERR_QUANT)
         return fail(at, missing->status, "%s", missing->what);
@@ -135,38 +133,45 @@ static enum mote_status check_dump(struct pool *pool, const char *name, const st
                                  printable(pool, name), names.s);
 }
 
-static enum mote_status plan_graph(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
+enum mote_status pipeline_passes(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
 {
     const char *dump = options->dump_after;
-    bool of_plan = dump && is_stage(dump);
-    struct plan_options plan_options = {.keep_all = options->keep_all,
-                                        .optimize = options->optimize,
-                                        .coding = options->coding,
-                                        .several = options->via_c,
-                                        .feed = options->feed,
-                                        .stream = options->stream,
-                                        .dump_after = of_plan ? dump : NULL,
-                                        .dump_to = stderr};
 
     if (dump)
         TRY(check_dump(p->pool, dump, at));
+    if (dump && is_stage(dump))
+        dump = NULL;
     p->model.structure = model_structure(&p->model);
     TRY(graph_infer(&p->model, &p->model.graphs[0], at));
     TRY(want_known_shapes(&p->model, at));
     p->macs_imported = model_macs(&p->model);
-    if (of_plan)
-        dump = NULL;
     if (options->int8_boundary)
         TRY(passes_run(&p->model, "boundary", dump, stderr, at));
     TRY(passes_run(&p->model, options->passes, dump, stderr, at));
     p->macs_executed = model_macs(&p->model);
+    return MOTE_OK;
+}
+
+enum mote_status pipeline_plan(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
+{
+    const bool dumped = options->dump_after && is_stage(options->dump_after);
+    const struct plan_options plan_options = {.keep_all = options->keep_all,
+                                              .optimize = options->optimize,
+                                              .coding = options->coding,
+                                              .several = options->via_c,
+                                              .feed = options->feed,
+                                              .stream = options->stream,
+                                              .dump_after = dumped ? options->dump_after : NULL,
+                                              .dump_to = stderr};
+
+    p->target = options->target ? *options->target : target_portable;
     if (has_limits(&options->limits))
         TRY(trade_within(p, &plan_options, options->via_c, &options->limits, &p->plan, at));
     else
         TRY(plan_make(p->pool, &p->model, &p->target, &plan_options, &p->plan, at));
     if (p->plan.feed.macs > 0)
         p->macs_executed = p->plan.feed.macs;
-    return MOTE_OK;
+    return emit_image(&p->plan, &p->image, at);
 }
 
 enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options, const struct frame *at)
@@ -179,6 +184,6 @@ enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_opti
         return fail(at, MOTE_ERR_USAGE, "an image is planned; limits want the .tflite or graph file");
     if (!p->has_graph)
         return MOTE_OK;
-    TRY(plan_graph(p, options, at));
-    return emit_image(&p->plan, &p->image, at);
+    TRY(pipeline_passes(p, options, at));
+    return pipeline_plan(p, options, at);
 }

@@ -50,6 +50,11 @@ MUST_CHECK enum mote_status pipeline_load(struct pool *pool, const char *path, s
 /* Passes, plan, image. An image stays what it is. */
 MUST_CHECK enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options,
                                              const struct frame *at);
+/* Its two halves, of a pipeline that has a graph: the graph after its passes; plan and image. */
+MUST_CHECK enum mote_status pipeline_passes(struct pipeline *p, const struct pipeline_options *options,
+                                            const struct frame *at);
+MUST_CHECK enum mote_status pipeline_plan(struct pipeline *p, const struct pipeline_options *options,
+                                          const struct frame *at);
 int64_t model_macs(const struct model *m); /* of graph 0 */
 
 #endif
