@@ -15,7 +15,7 @@
 #define COMPILE_SECONDS 120
 #define DEPTH_MAX       8     /* folders inside each other */
 #define RAM_PLENTY      16384 /* bytes beside arena and stack: more than any model's variables */
-#define RAM_GAPS        64    /* bytes that alignment may cost */
+#define RAM_GAPS        32    /* bytes that alignment may cost */
 #define STACK_LEAST     128
 
 /* No heap, no start-up files, no unwinding: what the device code asks for. Every function and object gets a section of

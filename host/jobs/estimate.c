@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "host/base/levels.h"
+#include "host/coding/biases.h"
 #include "host/coding/huffman.h"
 #include "host/jobs/compress.h"
 
@@ -64,6 +65,18 @@ static void add_weights(const struct tensor *t, struct compress_row *row)
     row->bytes += coded_bytes(t, few ? &levels : NULL);
 }
 
+static int64_t bias_bytes_of(const struct tensor *t)
+{
+    struct pool pool = {0};
+    int64_t n = tensor_elements(t);
+    struct biases biases = {.bytes = 4};
+
+    if (t->type == TYPE_S32)
+        biases_pack(&pool, (const int32_t *)(const void *)t->data, (int32_t)n, &biases);
+    pool_free(&pool);
+    return n * biases.bytes;
+}
+
 /* Weights have dimensions, biases one. */
 void estimate_bytes(const struct model *m, struct compress_row *row)
 {
@@ -77,7 +90,7 @@ void estimate_bytes(const struct model *m, struct compress_row *row)
         if (t->rank >= 2 && (t->type == TYPE_F32 || t->type == TYPE_S8))
             add_weights(t, row);
         else if (t->rank == 1 && (t->type == TYPE_F32 || t->type == TYPE_S32))
-            row->bytes += 4 * tensor_elements(t);
+            row->bytes += bias_bytes_of(t);
     }
     row->levels = row->levels < 0 ? 0 : row->levels;
 }

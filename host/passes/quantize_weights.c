@@ -88,6 +88,7 @@ struct channels {
     const struct tensor *weights, *bias;
     float *scale; /* [n] */
     bool shared;  /* all channels have one scale */
+    float out_scale;
 };
 
 /* Do the weights share a few values besides 0? Then so shall their codes: one scale for all. */
@@ -158,17 +159,32 @@ static struct tensor weights_s8(struct pool *pool, const struct channels *c, int
     return t;
 }
 
+/* Biases of weights that are to be coded take a byte each where that rounds them by at most half a step of the output:
+ * they are multiples of what this returns. */
+static int64_t bias_step(const struct channels *c, double product)
+{
+    double largest = 0;
+    int64_t step = 1;
+
+    for (int64_t i = 0; i < c->n; i++)
+        largest = fmax(largest, fabs((double)float_at(c->bias, i)) / product);
+    while (llround(largest / (double)step) > INT8_MAX)
+        step *= 2;
+    return (double)step * product <= (double)c->out_scale ? step : 1;
+}
+
 static struct tensor bias_s32(struct pool *pool, const struct channels *c, struct quant_s8 in)
 {
     struct tensor t = *c->bias;
     int32_t *data = pool_array(pool, (size_t)c->n, sizeof *data);
     float *scale = pool_array(pool, (size_t)c->n, sizeof *scale);
+    int64_t step = c->shared ? bias_step(c, (double)in.scale * (double)c->scale[0]) : 1;
 
     for (int64_t i = 0; i < c->n; i++) {
         double product = (double)in.scale * (double)c->scale[i];
 
         assert(product > 0 && fabs((double)float_at(c->bias, i) / product) < 0x1p31);
-        data[i] = (int32_t)llround((double)float_at(c->bias, i) / product);
+        data[i] = (int32_t)(llround((double)float_at(c->bias, i) / product / (double)step) * step);
         scale[i] = fmaxf((float)product, FLT_MIN);
     }
     t.type = TYPE_S32;
@@ -181,7 +197,8 @@ enum mote_status quantize_linear(struct model *m, struct graph *g, const struct 
                                  struct quant_s8 out, int32_t *inputs, const struct frame *at)
 {
     const struct linear_inputs *l = op_info[op->id].is->linear;
-    struct channels c = {.weights = &g->tensors[op->in[l->weights]], .bias = op_in(g, op, l->bias), .below = 1};
+    struct channels c = {
+        .weights = &g->tensors[op->in[l->weights]], .bias = op_in(g, op, l->bias), .below = 1, .out_scale = out.scale};
     struct tensor weights, bias;
 
     TRY(want_floats(g, op->in[l->weights], "weights", at));

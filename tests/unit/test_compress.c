@@ -16,6 +16,7 @@
 
 #include "host/base/levels.h"
 #include "host/base/random.h"
+#include "host/coding/biases.h"
 #include "host/graph/op_info.h"
 #include "host/train/levels.h"
 
@@ -551,6 +552,30 @@ static void want_codes(struct world *w, const char *path, int32_t most)
     }
 }
 
+/* A byte each, and rounded by half a step of the output at most. */
+static void want_short_biases(struct world *w, const char *path)
+{
+    struct model m = {.pool = &w->pool};
+    const struct graph *g;
+    int32_t layers = 0;
+
+    want_ok(w, model_parse(&m, slurp(w, path), &w->at));
+    g = &m.graphs[0];
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        const struct tensor *bias = op_in(g, &g->ops[i], 2);
+        struct biases packed;
+
+        if (g->ops[i].id != OP_FULLY_CONNECTED || op_in(g, &g->ops[i], 1)->quant.n > 1)
+            continue;
+        biases_pack(&w->pool, (const int32_t *)(const void *)bias->data, (int32_t)tensor_elements(bias), &packed);
+        assert_int_equal(packed.bytes, 1);
+        assert_true((double)bias->quant.scale[0] * (double)(INT64_C(1) << packed.shift) <=
+                    (double)op_out(g, &g->ops[i], 0)->quant.scale[0]);
+        layers++;
+    }
+    assert_in_range(layers, 1, 3);
+}
+
 /* Killed in each stage, it ends with the same file. */
 static void a_killed_compression_goes_on(void **state)
 {
@@ -588,6 +613,7 @@ static void a_killed_compression_goes_on(void **state)
     assert_int_equal(a.size, b.size);
     assert_memory_equal(a.data, b.data, a.size);
     want_codes(&w, "whole/int8.graph", 4);
+    want_short_biases(&w, "whole/int8.graph");
     close_world(&w);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/coding/biases.h"
 #include "host/coding/huffman.h"
 #include "host/coding/lengths.h"
 #include "mote/kernels/dense/fully_connected_huffman_s8.h"
@@ -149,6 +150,9 @@ static bool code_layer(struct layer *l, int32_t rows, int32_t out_c, int32_t in_
                                                     .gap_bits = l->h.gap_bits,
                                                     .level_bits = l->h.level_bits,
                                                     .count_bits = l->h.count_bits,
+                                                    .bias_bytes = between(1, 4),
+                                                    .bias_shift = between(0, between(0, 31)),
+                                                    .in_zero = between(-128, 127),
                                                     .out_zero = between(-128, 127),
                                                     .lo = -128,
                                                     .hi = 127,
@@ -303,14 +307,60 @@ static void test_lengths_are_limited(void **state)
     assert_false(lengths_make(&l));
 }
 
+/* ---- biases ---- */
+/* The fewest bytes that hold them, and the kernel reads them as they were. */
+static void test_biases(void **state)
+{
+    static const struct {
+        int32_t bias[3], bytes, shift;
+    } cases[] = {
+        {{0, 0, 0}, 1, 0},
+        {{127, -128, 1}, 1, 0},
+        {{128, 0, 1}, 2, 0},
+        {{-129, 0, 0}, 2, 0},
+        {{127 * 64, -128 * 64, 64}, 1, 6},
+        {{32767, -32768, 0}, 2, 0},
+        {{32768, 1, 0}, 3, 0},
+        {{8388607, -8388608, 0}, 3, 0},
+        {{INT32_MAX, INT32_MIN, 0}, 4, 0},
+        {{INT32_MIN, 0, 0}, 1, 31},
+        {{INT32_MIN, 1 << 30, -(1 << 30)}, 1, 30},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pool pool = {0};
+        struct biases b;
+
+        biases_pack(&pool, cases[i].bias, 3, &b);
+        assert_int_equal(b.bytes, cases[i].bytes);
+        assert_int_equal(b.shift, cases[i].shift);
+        for (int32_t o = 0; o < 3; o++)
+            assert_int_equal((int32_t)mote_short_bias(b.data + o * b.bytes, b.bytes, b.shift), cases[i].bias[o]);
+        pool_free(&pool);
+    }
+}
+
 /* ---- the kernel ---- */
 
 struct arguments {
     int8_t *in, *out, *dense, *shift;
-    int32_t *bias, *mult;
+    int32_t *dense_bias, *mult; /* with the zero point folded in */
     int16_t *tables;
-    uint8_t *coded;
+    uint8_t *coded, *bias;
 };
+
+static int32_t dense_bias(const struct layer *l, const uint8_t *bias, int32_t o)
+{
+    int64_t sum = 0;
+
+    for (int32_t k = 0; k < l->p.bias_bytes; k++)
+        sum = sum * 256 + (k == 0 ? (int8_t)bias[o * l->p.bias_bytes] : bias[o * l->p.bias_bytes + k]);
+    sum *= INT64_C(1) << l->p.bias_shift;
+    for (int32_t i = 0; i < l->p.in_len; i++)
+        sum -= l->p.in_zero * l->weights[(int64_t)o * l->p.in_len + i];
+    return (int32_t)sum;
+}
 
 /* Each as long as the kernel needs and no longer, so that the sanitizers see what is beyond. */
 static struct arguments draw_arguments(const struct layer *l)
@@ -322,6 +372,7 @@ static struct arguments draw_arguments(const struct layer *l)
     a = (struct arguments){.in = malloc(bytes[0]),
                            .coded = malloc(bytes[1]),
                            .bias = malloc(bytes[2]),
+                           .dense_bias = malloc((size_t)l->p.out_c * sizeof(int32_t)),
                            .mult = malloc(bytes[3]),
                            .shift = malloc(bytes[4]),
                            .out = malloc(bytes[5]),
@@ -330,8 +381,10 @@ static struct arguments draw_arguments(const struct layer *l)
     memcpy(a.coded, l->h.data, bytes[1]);
     for (uint32_t i = 0; i < bytes[0]; i++)
         a.in[i] = (int8_t)between(-128, 127);
-    for (uint32_t i = 0; i < bytes[2] / 4; i++)
-        a.bias[i] = between(0, 20) == 0 ? (int32_t)draw() : between(-40000, 40000);
+    for (uint32_t i = 0; i < bytes[2]; i++)
+        a.bias[i] = (uint8_t)between(0, 255);
+    for (int32_t o = 0; o < l->p.out_c; o++)
+        a.dense_bias[o] = dense_bias(l, a.bias, o);
     for (uint32_t i = 0; i < bytes[4]; i++) {
         a.mult[i] = between(1 << 30, INT32_MAX);
         a.shift[i] = (int8_t)between(-12, -2);
@@ -344,6 +397,7 @@ static void free_arguments(const struct arguments *a)
     free(a->in);
     free(a->coded);
     free(a->bias);
+    free(a->dense_bias);
     free(a->mult);
     free(a->shift);
     free(a->out);
@@ -385,7 +439,7 @@ static void test_equals_dense(void **state)
                                             .lo = -128,
                                             .hi = 127,
                                             .per_channel = l.p.per_channel};
-        mote_fully_connected_s8(&p, a.in, l.weights, a.bias, a.mult, a.shift, a.dense, 0, rows);
+        mote_fully_connected_s8(&p, a.in, l.weights, a.dense_bias, a.mult, a.shift, a.dense, 0, rows);
         assert_memory_equal(a.out, a.dense, (size_t)rows * (size_t)p.out_c);
         free_arguments(&a);
         pool_free(&l.pool);
@@ -468,10 +522,10 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_near_the_entropy),
-        cmocka_unit_test(test_lengths),      cmocka_unit_test(test_lengths_are_limited),
-        cmocka_unit_test(test_equals_dense), cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_near_the_entropy),
+        cmocka_unit_test(test_lengths),    cmocka_unit_test(test_lengths_are_limited),
+        cmocka_unit_test(test_biases),     cmocka_unit_test(test_equals_dense),
+        cmocka_unit_test(test_damaged),    cmocka_unit_test(test_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,8 @@ static void pick(const int8_t *in, int32_t in_len, const MOTE_FLASH uint8_t *map
 
 struct codes {
     const int16_t *gaps, *levels;                /* tables */
-    int32_t gap_shift, level_shift, count_shift; /* from the top of a word to an index, or to a row's count */
+    uint8_t gap_shift, level_shift, count_shift; /* from the top of a word to an index, or to a row's count */
+    int8_t in_zero;
 };
 
 /* Adds a row's products to the sum; its bits start at `at`. Returns where they end. */
@@ -40,12 +41,13 @@ static uint32_t add_row(const struct codes *codes, const MOTE_FLASH uint8_t *str
                         uint32_t *sum)
 {
     const int16_t *gaps = codes->gaps, *levels = codes->levels;
-    const int32_t gap_shift = codes->gap_shift, level_shift = codes->level_shift;
+    const uint8_t gap_shift = codes->gap_shift, level_shift = codes->level_shift;
+    const int8_t zero = codes->in_zero;
     uint32_t total = *sum, word = mote_huffman_word(stream, at++), n;
 
     if (word >> 31 == 0)
         return at;
-    at += 32u - (uint32_t)codes->count_shift;
+    at += 32u - codes->count_shift;
     for (n = word << 1 >> codes->count_shift; n > 0; n--) {
         int32_t gap, level;
 
@@ -55,7 +57,7 @@ static uint32_t add_row(const struct codes *codes, const MOTE_FLASH uint8_t *str
         level = levels[word >> level_shift];
         at += (uint32_t)(gap & 0xff) + (uint32_t)(level & 0xff);
         in += gap >> 8;
-        total += (uint32_t)(*in++ * (level >> 8));
+        total += (uint32_t)((*in++ - zero) * (level >> 8));
     }
     *sum = total;
     return at;
@@ -70,13 +72,18 @@ static bool overlap(const int16_t *tables, int32_t entries, const int8_t *out, u
 }
 
 MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected_huffman_s8 *p, const int8_t *in,
-                                               const MOTE_FLASH uint8_t *coded, const MOTE_FLASH int32_t *bias,
+                                               const MOTE_FLASH uint8_t *coded, const MOTE_FLASH uint8_t *bias,
                                                const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
                                                int8_t *out, int16_t *tables, int32_t first, int32_t count)
 {
     int16_t *levels = tables + (1 << p->gap_bits);
     int8_t *some = (int8_t *)(levels + (1 << p->level_bits));
-    const struct codes codes = {tables, levels, 32 - p->gap_bits, 32 - p->level_bits, 32 - p->count_bits};
+    const struct codes codes = {tables,
+                                levels,
+                                (uint8_t)(32 - p->gap_bits),
+                                (uint8_t)(32 - p->level_bits),
+                                (uint8_t)(32 - p->count_bits),
+                                (int8_t)p->in_zero};
     const bool all = p->columns == p->in_len;
     const MOTE_FLASH uint8_t *map = fill_table(levels, fill_table(tables, coded, p->gap_bits), p->level_bits);
     const MOTE_FLASH uint8_t *stream = all ? map : map + ((uint32_t)p->in_len + 7) / 8;
@@ -92,7 +99,7 @@ MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected
         if (!all)
             pick(in, p->in_len, map, some);
         for (int32_t o = 0; o < p->out_c; o++) {
-            uint32_t sum = (uint32_t)bias[o];
+            uint32_t sum = mote_short_bias(bias + o * p->bias_bytes, p->bias_bytes, p->bias_shift);
             int32_t q = p->per_channel ? o : 0;
 
             at = add_row(&codes, stream, at, all ? in : some, &sum);

@@ -11,7 +11,7 @@ static bool need_fully_connected_huffman_s8(const struct mote_fully_connected_hu
 
     bytes[0] = mote_bytes(p->rows, p->in_len, 1);
     bytes[1] = (uint32_t)p->coded_bytes;
-    bytes[2] = mote_bytes(p->out_c, 4, 1);
+    bytes[2] = mote_bytes(p->out_c, p->bias_bytes, 1);
     bytes[3] = mote_bytes(channels, 4, 1);
     bytes[4] = (uint32_t)channels;
     bytes[5] = mote_bytes(p->rows, p->out_c, 1);
