@@ -168,8 +168,7 @@ int cleanup_file(const char *path); /* a slot for cleanup_forget(), -1 if there 
 int cleanup_folder(const char *path);
 void cleanup_hold(int slot, int fd); /* cleanup_forget() closes it */
 void cleanup_forget(int slot);
-/* The leader of a process group. `ask`: it cleans up itself, so it gets SIGTERM and two seconds before it is killed. */
-void cleanup_program(int pid, bool ask);
+void cleanup_program(int pid); /* the leader of a process group, which is killed */
 void cleanup_program_ended(int pid);
 
 /* A growing string, for emitters. */

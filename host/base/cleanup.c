@@ -17,7 +17,6 @@
 #define DEPTH_MAX   16       /* folders inside each other */
 #define TRIES       50       /* a program that was just killed may still make a file */
 #define BETWEEN     10000000 /* ns */
-#define PATIENCE    200      /* of them, 2 s: for a program that is asked to end */
 #define ENTRY_BYTES 2048     /* directory entries read at once */
 
 enum { SLOT_FREE, SLOT_TAKEN, SLOT_FILE, SLOT_FOLDER };
@@ -26,7 +25,7 @@ static struct {
     int held; /* 1 + the descriptor that goes with it, or 0 */
     char path[PATH_MAX];
 } paths[24];
-static atomic_int programs[64]; /* 0: free; minus the process for one that is asked to end before it is killed */
+static atomic_int programs[64]; /* 0: free */
 
 static int register_path(const char *path, int kind)
 {
@@ -66,24 +65,18 @@ void cleanup_forget(int slot)
         close(held - 1);
 }
 
-static bool change_program(int from, int to)
+static void change_program(int from, int to)
 {
     for (size_t i = 0; i < COUNT(programs); i++) {
         int expected = from;
 
         if (atomic_compare_exchange_strong(&programs[i], &expected, to))
-            return true;
+            return;
     }
-    return false;
 }
 
-void cleanup_program(int pid, bool ask) { change_program(0, ask ? -pid : pid); }
-
-void cleanup_program_ended(int pid)
-{
-    if (!change_program(pid, 0))
-        change_program(-pid, 0);
-}
+void cleanup_program(int pid) { change_program(0, pid); }
+void cleanup_program_ended(int pid) { change_program(pid, 0); }
 
 /* ---- folders ---- */
 static void remove_folder(int parent, const char *name, int depth);
@@ -169,38 +162,10 @@ void folder_remove(const char *path)
 }
 
 /* ---- programs ---- */
-/* True as long as one of those that were asked has not ended. */
-static bool are_ending(void)
-{
-    bool ending = false;
-
-    for (size_t i = 0; i < COUNT(programs); i++) {
-        int pid = -atomic_load(&programs[i]);
-
-        if (pid > 0 && waitpid(pid, NULL, WNOHANG) == 0)
-            ending = true;
-        else if (pid > 0)
-            cleanup_program_ended(pid);
-    }
-    return ending;
-}
-
-static void ask_programs(void)
-{
-    for (size_t i = 0; i < COUNT(programs); i++) {
-        int pid = -atomic_load(&programs[i]);
-
-        if (pid > 0)
-            kill(-pid, SIGTERM);
-    }
-    for (int i = 0; i < PATIENCE && are_ending(); i++)
-        nanosleep(&(struct timespec){.tv_nsec = BETWEEN}, NULL);
-}
-
 static void kill_programs(void)
 {
     for (size_t i = 0; i < COUNT(programs); i++) {
-        int pid = abs(atomic_load(&programs[i]));
+        int pid = atomic_load(&programs[i]);
 
         if (pid > 0 && kill(-pid, SIGKILL) == 0)
             while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -213,7 +178,6 @@ void base_cleanup(void)
 {
     int error = errno;
 
-    ask_programs();
     kill_programs();
     for (size_t i = 0; i < COUNT(paths); i++) {
         int kind = atomic_load(&paths[i].state);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `mote demo` calls and `mote compress` call of other commands: the same jobs, told of in the same way. */
+/* What `mote demo` and `mote compress` call of other commands: the same jobs, told of in the same way. */
 #ifndef MOTE_COMMANDS_H
 #define MOTE_COMMANDS_H
 
@@ -12,8 +12,7 @@ struct train_watcher train_watcher(struct train *t);
 /* The signal that stops a training while its watcher says that there is something to save; 0: none came. */
 extern volatile sig_atomic_t train_stop;
 /* train_run() and train_end(), with progress on stderr; a signal stops it, saves, and ends the process. */
-MUST_CHECK enum mote_status train_watched(struct cli *cli, struct train_options *options, struct train *t);
-json_t *train_json(const struct train *t);
-json_t *quantize_json(const struct quantized *q, const char *out);
+MUST_CHECK enum mote_status train_watched(struct cli *cli, struct pool *pool, struct train_options *options,
+                                          struct train *t);
 
 #endif

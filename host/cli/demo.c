@@ -1,27 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote demo: the main job. A data set becomes a trained network, the network int8, the int8 a firmware; each is
- * measured, and a table says what it scores and costs. Every step is a command of Mote's, run as a user would. */
-#include <errno.h>
-#include <sys/stat.h>
+ * measured, and a table says what it scores and costs. Every step is what a command does, which is shown. */
+#include <math.h>
 #include <unistd.h>
 
-#include "host/cli/cli.h"
-#include "host/emulate/process.h"
-#include "host/report/terminal.h"
 #include "host/boards/board.h"
+#include "host/cli/commands.h"
+#include "host/cli/io.h"
+#include "host/jobs/evaluate_board.h"
+#include "host/report/terminal.h"
 #include "host/target/home.h"
 
-#define BOARD  "nano-33-ble-sense"
-#define LIMIT  "500" /* samples on the board */
-#define RECIPE "models/recipes/fashion_mnist.yaml"
+#define BOARD      "nano-33-ble-sense"
+#define LIMIT      500 /* samples on the board */
+#define LIMIT_TEXT "500"
+#define RECIPE     "models/recipes/fashion_mnist.yaml"
+
+/* What one of the two forms costs on the board. */
+struct form {
+    double accuracy;
+    int32_t equal, all; /* predictions: those that are this machine's, of how many */
+    int64_t instructions, ram, code, weights;
+};
 
 struct demo {
     struct cli *cli;
     struct pool *pool;
     struct frame at;
-    const char *program, *home, *dir, *recipe, *network, *quantized; /* files */
+    const char *dir, *recipe, *network, *quantized; /* files */
     const struct board *board;
-    json_t *train, *quantize, *host, *image, *c; /* what the commands said */
+    /* of this machine */
+    const char *name; /* the recipe's */
+    double seconds, accuracy_float, accuracy_int8;
+    int64_t samples;
+    int32_t n_predictions, *predictions; /* the int8 model's */
+    struct form image, c;
 };
 
 static const char *in_dir(const struct demo *d, const char *name)
@@ -29,183 +42,225 @@ static const char *in_dir(const struct demo *d, const char *name)
     return pool_printf(d->pool, "%s/%s", d->dir, name);
 }
 
-/* ---- commands ---- */
-/* Runs `mote` with these arguments and --json; stdout goes to a file of the folder, stderr where ours goes. */
-static enum mote_status run(struct demo *d, const char *output, json_t **json, const char *const *arguments)
+/* ---- steps: each gives back the memory that it took ---- */
+/* The command that does the same. */
+static void show_words(struct demo *d, const char *const *words)
 {
-    const char *argv[20] = {d->program};
-    struct process process = {.argv = argv, .output = in_dir(d, output), .seconds = INT32_MAX, .ask = true};
-    json_error_t error;
-    int n = 1;
-
-    while (*arguments != NULL && n < (int)COUNT(argv) - 2)
-        argv[n++] = *arguments++;
-    argv[n++] = "--json";
-    fprintf(stderr, "\n$ mote");
-    for (int i = 1; i < n - 1; i++)
-        fprintf(stderr, " %s", shell_quoted(d->pool, argv[i]));
+    fputs("\n$ mote", stderr);
+    for (; *words != NULL; words++)
+        fprintf(stderr, " %s", shell_quoted(d->pool, *words));
     fputc('\n', stderr);
-    TRY(process_run(&process, 1, &d->at));
-    if (process.exit_code != 0)
-        return fail(&d->at, MOTE_ERR_ENVIRONMENT, "mote %s failed; what it said stands above", argv[1]);
-    *json = json_load_file(process.output, 0, &error);
-    return *json != NULL ? MOTE_OK : fail(&d->at, MOTE_ERR_FORMAT, "%s: %s", process.output, error.text);
 }
-#define RUN(d, output, json, ...) run(d, output, json, (const char *const[]){__VA_ARGS__, NULL})
+#define SHOW(d, ...) show_words(d, (const char *const[]){__VA_ARGS__, NULL})
 
 /* Goes on with a training that is in the folder; one that is done only tells what it told then. */
-static enum mote_status run_train(struct demo *d)
+static enum mote_status train(struct demo *d, struct pool *pool)
 {
     struct frame recipe = {.name = d->recipe, .index = -1, .sink = &d->cli->error};
+    struct train_options options = {
+        .recipe = d->recipe,
+        .folder = d->network,
+        .resume = access(pool_printf(pool, "%s/" TRAIN_CHECKPOINT, d->network), F_OK) == 0,
+    };
+    struct train *t = pool_alloc(pool, sizeof *t);
 
-    if (access(pool_printf(d->pool, "%s/checkpoint.graph", d->network), F_OK) == 0)
-        TRY(RUN(d, "train.json", &d->train, "train", d->recipe, "-o", d->network, "--resume"));
-    else
-        TRY(RUN(d, "train.json", &d->train, "train", d->recipe, "-o", d->network));
-    if (!json_is_number(json_object_get(d->train, "accuracy")))
+    SHOW(d, "train", d->recipe, "-o", d->network, options.resume ? "--resume" : NULL);
+    TRY(train_watched(d->cli, pool, &options, t));
+    TRY(train_report(t));
+    if (isnan(t->test.accuracy))
         return fail(&recipe, MOTE_ERR_UNSUPPORTED,
                     "trains no classifier: the demo compares accuracies; `mote quantize` and `mote emulate` take it");
+    d->name = pool_strdup(d->pool, t->recipe.name);
+    d->seconds = t->seconds;
+    d->samples = t->test.n;
+    d->accuracy_float = t->test.accuracy;
     return MOTE_OK;
 }
 
-static enum mote_status run_all(struct demo *d)
+static enum mote_status quantize(struct demo *d, struct pool *pool)
 {
-    TRY(run_train(d));
-    TRY(RUN(d, "quantize.json", &d->quantize, "quantize", pool_printf(d->pool, "%s/model.graph", d->network), "--data",
-            d->recipe, "-o", d->quantized));
-    TRY(RUN(d, "host.json", &d->host, "eval", d->quantized, "--data", d->recipe, "--predictions",
-            in_dir(d, "host.csv")));
-    TRY(RUN(d, "image.json", &d->image, "eval", d->quantized, "--data", d->recipe, "--target", BOARD, "--limit", LIMIT,
-            "--predictions", in_dir(d, "image.csv")));
-    return RUN(d, "c.json", &d->c, "eval", d->quantized, "--data", d->recipe, "--target", BOARD, "--via", "c",
-               "--limit", LIMIT, "--predictions", in_dir(d, "c.csv"));
+    const char *network = pool_printf(pool, "%s/" TRAIN_MODEL, d->network);
+    struct frame file = {.name = network, .index = -1, .sink = &d->cli->error};
+    const struct quantize_job job = {.data = d->recipe,
+                                     .how = {.method = CALIBRATE_MINMAX},
+                                     .judge = {.progress = &cli_progress, .at = &d->at},
+                                     .progress = &cli_progress};
+    struct quantized *q = pool_alloc(pool, sizeof *q);
+    struct pipeline p;
+
+    SHOW(d, "quantize", network, "--data", d->recipe, "-o", d->quantized);
+    TRY(pipeline_load(pool, network, &p, &file));
+    TRY(quantize_run(pool, &job, &p, q, &file));
+    return quantize_write(q, d->quantized);
 }
 
-/* ---- the table ---- */
-static double number(const json_t *json, const char *key) { return json_number_value(json_object_get(json, key)); }
-
-static double footprint(const json_t *json, const char *key) { return number(json_object_get(json, "footprint"), key); }
-
-/* Lines that the board's predictions have in common with the first ones of the host. */
-static enum mote_status count_equal(struct demo *d, const char *name, int *equal, int *all)
+static enum mote_status load(struct demo *d, struct pool *pool, const struct pipeline_options *options,
+                             struct pipeline *p, struct frame *file)
 {
-    struct bytes host, board;
-    const char *a, *b;
+    *file = (struct frame){.name = d->quantized, .index = -1, .sink = &d->cli->error};
+    TRY(pipeline_load(pool, d->quantized, p, file));
+    return pipeline_compile(p, options, file);
+}
 
-    TRY(file_read(d->pool, in_dir(d, "host.csv"), &host, &d->at));
-    TRY(file_read(d->pool, in_dir(d, name), &board, &d->at));
-    a = pool_printf(d->pool, "%.*s", (int)host.size, (const char *)host.data);
-    b = pool_printf(d->pool, "%.*s", (int)board.size, (const char *)board.data);
-    for (*equal = *all = 0; *b != '\0'; (*all)++) {
-        size_t m = strcspn(a, "\n"), n = strcspn(b, "\n");
+static enum mote_status evaluate_here(struct demo *d, struct pool *pool)
+{
+    const struct target here = target_host();
+    const struct pipeline_options compiling = {.target = &here};
+    const struct evaluate_options options = {
+        .data = d->recipe, .split = SPLIT_TEST, .judge = {.progress = &cli_progress, .at = &d->at}};
+    struct evaluated *e = pool_alloc(pool, sizeof *e);
+    struct pipeline p;
+    struct frame file;
 
-        *equal += m == n && memcmp(a, b, n) == 0;
-        a += m + (a[m] != '\0');
-        b += n + (b[n] != '\0');
+    SHOW(d, "eval", d->quantized, "--data", d->recipe);
+    TRY(load(d, pool, &compiling, &p, &file));
+    TRY(evaluate_run(pool, &options, &p, e, &file));
+    if (e->judge.predictions == NULL)
+        return fail(&e->data_file, MOTE_ERR_UNSUPPORTED, "its labels are no classes: there is nothing to compare");
+    d->accuracy_int8 = confusion_accuracy(&e->judge.confusion);
+    d->n_predictions = e->n;
+    d->predictions = pool_copy(d->pool, e->judge.predictions, (size_t)e->n * sizeof *d->predictions);
+    return MOTE_OK;
+}
+
+static struct form form_of(const struct demo *d, const struct evaluated *e, const struct measure *m)
+{
+    const struct footprint size = measure_footprint(m);
+    struct form f = {.accuracy = confusion_accuracy(&e->judge.confusion),
+                     .all = e->n,
+                     .instructions = evaluated_instructions(e, m),
+                     .ram = footprint_ram(&size),
+                     .code = size.code + size.constants,
+                     .weights = size.weights};
+
+    for (int32_t i = 0; i < f.all && i < d->n_predictions; i++)
+        f.equal += e->judge.predictions[i] == d->predictions[i];
+    return f;
+}
+
+static enum mote_status evaluate_form(struct demo *d, struct pool *pool, bool via_c, struct form *out)
+{
+    const struct target target = target_of_board(d->board);
+    const struct pipeline_options compiling = {.target = &target, .via_c = via_c};
+    struct evaluate_options options = {
+        .data = d->recipe, .split = SPLIT_TEST, .limit = LIMIT, .judge = {.progress = &cli_progress, .at = &d->at}};
+    struct evaluated *e = pool_alloc(pool, sizeof *e);
+    struct measure m;
+    struct pipeline p;
+    struct frame file;
+
+    SHOW(d, "eval", d->quantized, "--data", d->recipe, "--target", BOARD, "--via", via_c ? "c" : "image", "--limit",
+         LIMIT_TEXT);
+    TRY(load(d, pool, &compiling, &p, &file));
+    TRY(measure_open(pool, &p, via_c, &m, &file));
+    m.progress = &cli_progress;
+    TRY(evaluate_on_board(pool, &options, &p, &m, e, &file));
+    *out = form_of(d, e, &m);
+    return MOTE_OK;
+}
+
+static enum mote_status evaluate_image(struct demo *d, struct pool *pool)
+{
+    return evaluate_form(d, pool, false, &d->image);
+}
+
+static enum mote_status evaluate_c(struct demo *d, struct pool *pool) { return evaluate_form(d, pool, true, &d->c); }
+
+static enum mote_status run_all(struct demo *d)
+{
+    static enum mote_status (*const steps[])(struct demo *, struct pool *) = {train, quantize, evaluate_here,
+                                                                              evaluate_image, evaluate_c};
+
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        struct pool pool = {0};
+        const enum mote_status status = steps[i](d, &pool);
+
+        pool_free(&pool);
+        TRY(status);
     }
     return MOTE_OK;
 }
 
-/* What one of the two forms costs on the board. */
-struct form {
-    const json_t *json;
-    int equal, all; /* predictions: those that are this machine's, of how many */
-    double instructions, ms, ram, code, weights;
-};
-
-static enum mote_status read_form(struct demo *d, const json_t *json, const char *predictions, struct form *f)
-{
-    static const char *const ram[] = {"arena_bytes", "data_bss_bytes", "stack_bytes"};
-
-    *f = (struct form){.json = json, .instructions = number(json, "instructions_mean")};
-    TRY(count_equal(d, predictions, &f->equal, &f->all));
-    for (size_t i = 0; i < COUNT(ram); i++)
-        f->ram += footprint(json, ram[i]);
-    f->ms = 1e3 * f->instructions / (double)d->board->clock_hz;
-    f->code = footprint(json, "code_bytes") + footprint(json, "constant_bytes");
-    f->weights = footprint(json, "weight_bytes");
-    return MOTE_OK;
-}
-
+/* ---- the table ---- */
 static void row(const char *what, const char *image, const char *c) { printf("  %-44s %14s %14s\n", what, image, c); }
 
-static const char *grouped(struct demo *d, double value)
+static const char *grouped(struct demo *d, int64_t value)
 {
-    long long n = (long long)(value + 0.5);
+    long long n = value;
 
     if (n >= 1000000)
         return pool_printf(d->pool, "%lld,%03lld,%03lld", n / 1000000, n / 1000 % 1000, n % 1000);
     return n >= 1000 ? pool_printf(d->pool, "%lld,%03lld", n / 1000, n % 1000) : pool_printf(d->pool, "%lld", n);
 }
 
-static void both(struct demo *d, const char *what, double image, double c)
+static void both(struct demo *d, const char *what, int64_t image, int64_t c)
 {
     row(what, grouped(d, image), grouped(d, c));
 }
 
-static const char *percent(struct demo *d, const json_t *json)
+static const char *percent(struct demo *d, double share) { return pool_printf(d->pool, "%.2f %%", 100 * share); }
+
+static double milliseconds(const struct demo *d, const struct form *f)
 {
-    return pool_printf(d->pool, "%.2f %%", 100 * number(json, "accuracy"));
+    return 1e3 * (double)f->instructions / (double)d->board->clock_hz;
 }
 
 static void print_scores(struct demo *d)
 {
     char duration[32];
 
-    printf("\n%s\n", json_string_value(json_object_get(d->train, "recipe")));
-    printf("  %-44s %14s\n", "trained in", duration_text(number(d->train, "seconds"), duration));
-    printf("  %-44s %14s\n",
-           pool_printf(d->pool, "accuracy, float, %s test samples", grouped(d, number(d->train, "samples"))),
-           percent(d, d->train));
-    printf("  %-44s %14s\n", "accuracy, int8, the same", percent(d, d->host));
+    printf("\n%s\n", printable(d->pool, d->name));
+    printf("  %-44s %14s\n", "trained in", duration_text(d->seconds, duration));
+    printf("  %-44s %14s\n", pool_printf(d->pool, "accuracy, float, %s test samples", grouped(d, d->samples)),
+           percent(d, d->accuracy_float));
+    printf("  %-44s %14s\n", "accuracy, int8, the same", percent(d, d->accuracy_int8));
 }
 
-static void print_board(struct demo *d, const struct form *image, const struct form *c)
+static void print_board(struct demo *d)
 {
+    const struct form *image = &d->image, *c = &d->c;
+
     printf("\non an emulated %s (%s, %.0f MHz)\n", d->board->name, d->board->core, 1e-6 * (double)d->board->clock_hz);
     row("", "interpreter", "generated C");
-    row(pool_printf(d->pool, "accuracy, the first %d test samples", c->all), percent(d, d->image), percent(d, d->c));
+    row(pool_printf(d->pool, "accuracy, the first %d test samples", c->all), percent(d, image->accuracy),
+        percent(d, c->accuracy));
     row("predictions equal to this machine's", pool_printf(d->pool, "%d of %d", image->equal, image->all),
         pool_printf(d->pool, "%d of %d", c->equal, c->all));
     both(d, "instructions an inference", image->instructions, c->instructions);
-    row("at one instruction a cycle", pool_printf(d->pool, "%.1f ms", image->ms),
-        pool_printf(d->pool, "%.1f ms", c->ms));
+    row("at one instruction a cycle", pool_printf(d->pool, "%.1f ms", milliseconds(d, image)),
+        pool_printf(d->pool, "%.1f ms", milliseconds(d, c)));
     both(d, "RAM, all of it: arena, data, stack (bytes)", image->ram, c->ram);
     both(d, "flash: code and constants (bytes)", image->code, c->code);
     both(d, "flash: weights (bytes)", image->weights, c->weights);
-    printf("\n  %s/report.html shows the training. Next: mote compile %s --emit c -o firmware\n",
+    printf("\n  %s/" TRAIN_REPORT " shows the training. Next: mote compile %s --emit c -o firmware\n",
            printable(d->pool, d->network), shell_path(d->pool, d->quantized));
 }
 
-static json_t *form_json(const struct form *f)
+static json_t *form_json(const struct demo *d, const struct form *f)
 {
-    return json_pack("{s:f, s:i, s:i, s:f, s:f, s:I, s:I, s:I}", "accuracy", number(f->json, "accuracy"), "samples",
-                     f->all, "equal", f->equal, "instructions_mean", f->instructions, "milliseconds", f->ms,
+    return json_pack("{s:f, s:i, s:i, s:f, s:f, s:I, s:I, s:I}", "accuracy", f->accuracy, "samples", f->all, "equal",
+                     f->equal, "instructions_mean", (double)f->instructions, "milliseconds", milliseconds(d, f),
                      "ram_bytes", (json_int_t)f->ram, "code_bytes", (json_int_t)f->code, "weight_bytes",
                      (json_int_t)f->weights);
 }
 
-static json_t *demo_json(const struct demo *d, const struct form *image, const struct form *c)
+static json_t *demo_json(const struct demo *d)
 {
-    return json_pack("{s:O, s:f, s:I, s:f, s:f, s:s, s:o, s:o}", "recipe", json_object_get(d->train, "recipe"),
-                     "seconds", number(d->train, "seconds"), "samples", (json_int_t)number(d->train, "samples"),
-                     "accuracy_float", number(d->train, "accuracy"), "accuracy_int8", number(d->host, "accuracy"),
-                     "target", d->board->name, "image", form_json(image), "c", form_json(c));
+    return json_pack("{s:o, s:f, s:I, s:f, s:f, s:s, s:o, s:o}", "recipe", json_text(d->name), "seconds", d->seconds,
+                     "samples", (json_int_t)d->samples, "accuracy_float", d->accuracy_float, "accuracy_int8",
+                     d->accuracy_int8, "target", d->board->name, "image", form_json(d, &d->image), "c",
+                     form_json(d, &d->c));
 }
 
 static enum mote_status tell(struct demo *d)
 {
-    struct form image, c;
-
-    TRY(read_form(d, d->image, "image.csv", &image));
-    TRY(read_form(d, d->c, "c.csv", &c));
     if (d->cli->json) {
-        cli_print_json(demo_json(d, &image, &c));
+        cli_print_json(demo_json(d));
     } else {
         print_scores(d);
-        print_board(d, &image, &c);
+        print_board(d);
     }
-    if (image.equal != image.all || c.equal != c.all)
+    if (d->image.equal != d->image.all || d->c.equal != d->c.all)
         return fail(&d->at, MOTE_ERR_VALUE, "the board's predictions differ from this machine's");
     return MOTE_OK;
 }
@@ -213,43 +268,29 @@ static enum mote_status tell(struct demo *d)
 /* ---- the command ---- */
 static enum mote_status prepare(struct demo *d)
 {
-    static char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    const char *o = cli_value(d->cli, "-o");
+    const char *o = cli_value(d->cli, "-o"), *home;
 
-    d->program = n > 0 ? self : "mote";
     d->dir = o != NULL ? o : "mote-demo";
     d->recipe = cli_value(d->cli, "--recipe");
-    TRY(mote_home(d->pool, &d->home, &d->at));
+    TRY(mote_home(d->pool, &home, &d->at));
     if (d->recipe == NULL)
-        d->recipe = pool_printf(d->pool, "%s/" RECIPE, d->home);
+        d->recipe = pool_printf(d->pool, "%s/" RECIPE, home);
     TRY(board_load(d->pool, BOARD, &d->board, &d->at));
     d->network = in_dir(d, "network");
     d->quantized = in_dir(d, "int8.graph");
-    if (mkdir(d->dir, 0777) != 0 && errno != EEXIST)
-        return fail(&d->at, MOTE_ERR_FILE, "cannot make the folder %s: %s", d->dir, strerror(errno));
-    return MOTE_OK;
+    return folder_make(d->dir, &d->at);
 }
 
 static enum mote_status run_demo(struct cli *cli)
 {
     struct demo *d = pool_alloc(&cli->pool, sizeof *d);
-    enum mote_status status;
 
     d->cli = cli;
     d->pool = &cli->pool;
     d->at = cli->root;
-    status = prepare(d);
-    if (status == MOTE_OK)
-        status = run_all(d);
-    if (status == MOTE_OK)
-        status = tell(d);
-    json_decref(d->train);
-    json_decref(d->quantize);
-    json_decref(d->host);
-    json_decref(d->image);
-    json_decref(d->c);
-    return status;
+    TRY(prepare(d));
+    TRY(run_all(d));
+    return tell(d);
 }
 
 const struct command command_demo = {
@@ -258,9 +299,10 @@ const struct command command_demo = {
     .summary = "the main job: data to a working device, measured at every step",
     .details =
         "Trains the recipe (Fashion-MNIST, Debian's package dataset-fashion-mnist), quantizes the network, runs\n"
-        "the first " LIMIT " test samples on an emulated " BOARD ", as an image and as generated C, and ends\n"
-        "with a table. The commands that it runs are shown; all files stay in DIR (mote-demo). Run again, it goes on\n"
-        "with the training that is there.\n\n"
+        "the first " LIMIT_TEXT " test samples on an emulated " BOARD ", as an image and as generated C, and ends\n"
+        "with a table. The commands that do the same are shown; network and report stay in DIR (mote-demo). Run "
+        "again,\n"
+        "it goes on with the training that is there.\n\n"
         "JSON keys: recipe, seconds, samples, accuracy_float and accuracy_int8 (of this machine), target, image and "
         "c:\n"
         "{accuracy, samples, equal (predictions as this machine's), instructions_mean, milliseconds, ram_bytes,\n"

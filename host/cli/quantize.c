@@ -81,7 +81,7 @@ static json_t *layer_json(const struct quantized *q, int32_t i)
                      s8 ? json_integer(became->quant.zero[0]) : json_null());
 }
 
-json_t *quantize_json(const struct quantized *q, const char *out)
+static json_t *quantize_json(const struct quantized *q, const char *out)
 {
     json_t *layers = json_array(), *json;
 

@@ -84,7 +84,7 @@ static void epoch(void *context, const struct history_row *row)
 /* ---- results ---- */
 static const char *r2_text(struct pool *pool, double r2) { return isnan(r2) ? "-" : pool_printf(pool, "%.4f", r2); }
 
-json_t *train_json(const struct train *t)
+static json_t *train_json(const struct train *t)
 {
     json_t *json = json_pack("{s:o, s:i, s:i, s:s, s:I, s:o, s:o, s:I}", "recipe", json_text(t->recipe.name), "epochs",
                              (int)t->history.rows[t->history.n - 1].epoch, "best_epoch", (int)t->best->epoch, "split",
@@ -157,7 +157,7 @@ struct train_watcher train_watcher(struct train *t)
     return (struct train_watcher){t, note, saving, step, steps_end, epoch};
 }
 
-enum mote_status train_watched(struct cli *cli, struct train_options *options, struct train *t)
+enum mote_status train_watched(struct cli *cli, struct pool *pool, struct train_options *options, struct train *t)
 {
     const struct train_watcher watcher = train_watcher(t);
     enum mote_status status;
@@ -165,7 +165,7 @@ enum mote_status train_watched(struct cli *cli, struct train_options *options, s
     options->watcher = &watcher;
     options->stop = &train_stop;
     options->progress = &cli_progress;
-    status = train_run(&cli->pool, options, t, &cli->root);
+    status = train_run(pool, options, t, &cli->root);
     options->watcher = NULL;
     train_end(t);
     if (t->stopped)
@@ -195,7 +195,7 @@ static enum mote_status run_train(struct cli *cli)
     const char *result;
 
     TRY(read_options(cli, &options));
-    TRY(train_watched(cli, &options, t));
+    TRY(train_watched(cli, &cli->pool, &options, t));
     result = cli->json ? cli_json_text(cli, train_json(t)) : NULL;
     TRY(train_report(t));
     if (cli->json)

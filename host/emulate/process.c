@@ -53,13 +53,11 @@ static char **environment(const char *folder, char **name)
 
 static int redirect(posix_spawn_file_actions_t *files, const struct process *p)
 {
-    const char *to = p->output != NULL ? p->output : p->log;
     int err;
 
     if ((err = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0)) ||
-        (err = posix_spawn_file_actions_addopen(files, 1, to, O_WRONLY | O_CREAT | O_TRUNC, p->output ? 0666 : 0600)))
-        return err;
-    if (p->output == NULL && (err = posix_spawn_file_actions_adddup2(files, 1, 2)))
+        (err = posix_spawn_file_actions_addopen(files, 1, p->log, O_WRONLY | O_CREAT | O_TRUNC, 0600)) ||
+        (err = posix_spawn_file_actions_adddup2(files, 1, 2)))
         return err;
     return p->folder != NULL ? posix_spawn_file_actions_addchdir_np(files, p->folder) : 0;
 }
@@ -106,7 +104,7 @@ static enum mote_status start(struct running *r, struct process *p, const struct
     pthread_sigmask(SIG_BLOCK, &all, &before); /* no signal between starting and registering */
     err = spawn(p, &r->pid);
     if (!err)
-        cleanup_program(r->pid, p->ask);
+        cleanup_program(r->pid);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (err) {
         r->pid = 0;

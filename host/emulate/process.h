@@ -9,10 +9,8 @@ struct process {
     const char *const *argv; /* argv[0] is searched in PATH; ends with NULL */
     const char *folder;      /* where it runs, its TMPDIR too; NULL: where we do, and with ours */
     const char *log;         /* path of the file that gets its stdout and stderr */
-    const char *output;   /* or NULL; else of the file that gets stdout alone, stderr is ours; then there is no log */
-    const char *packages; /* what to install if it is missing; NULL: nothing would help */
-    int32_t seconds;      /* it is killed after them */
-    bool ask;             /* base_cleanup() asks it to end (cleanup_program()) */
+    const char *packages;    /* what to install if it is missing; NULL: nothing would help */
+    int32_t seconds;         /* it is killed after them */
     void (*waiting)(void *); /* called with `user` now and then while it runs; NULL: nothing is */
     void *user;
     /* results */

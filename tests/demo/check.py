@@ -25,13 +25,13 @@ def main():
         recipe = pathlib.Path(folder) / RECIPE.name
         text, n = re.subn(r"\n  epochs: \d+\n", f"\n  epochs: {EPOCHS}\n", RECIPE.read_text())
         recipe.write_text(text)
-        done = subprocess.run([sys.argv[1], "demo", "-o", demo, "--recipe", recipe], stdout=subprocess.PIPE, text=True)
+        done = subprocess.run([sys.argv[1], "demo", "-o", demo, "--recipe", recipe, "--json"], stdout=subprocess.PIPE,
+                              text=True)
         print(done.stdout)
         if done.returncode != 0 or n != 1:
             return 1
-        accuracy = [json.loads((demo / name).read_text())["accuracy"] for name in ("train.json", "host.json")]
-    print(f"float {accuracy[0]:.4f}, int8 {accuracy[1]:.4f}")
-    return 0 if accuracy[0] >= 0.910 and accuracy[1] >= accuracy[0] - 0.003 else 1
+    said = json.loads(done.stdout)
+    return 0 if said["accuracy_float"] >= 0.910 and said["accuracy_int8"] >= said["accuracy_float"] - 0.003 else 1
 
 
 if __name__ == "__main__":

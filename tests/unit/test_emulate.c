@@ -243,14 +243,13 @@ static void programs_are_run_and_bounded(void **state)
     assert_true(p.timed_out);
 
     p.seconds = 10;
-    p.output = log;
     p.folder = NULL;
     p.argv = (const char *const[]){"sh", "-c", "pwd; echo this is on stderr >&2; echo $TMPDIR", NULL};
     want_ok(&f, process_run(&p, 1, &f.at));
     want_ok(&f, file_read(&f.pool, log, &out, &f.at));
-    assert_string_equal(pool_printf(&f.pool, "%.*s", (int)out.size, (const char *)out.data),
-                        pool_printf(&f.pool, "%s\n%s\n", getcwd(folder, sizeof folder), getenv("TMPDIR")));
-    p.output = NULL;
+    assert_string_equal(
+        pool_printf(&f.pool, "%.*s", (int)out.size, (const char *)out.data),
+        pool_printf(&f.pool, "%s\nthis is on stderr\n%s\n", getcwd(folder, sizeof folder), getenv("TMPDIR")));
 
     p.argv = (const char *const[]){"no-such-program", NULL};
     assert_int_equal(process_run(&p, 1, &f.at), MOTE_ERR_ENVIRONMENT);

@@ -283,50 +283,10 @@ static void test_cleanup_ends_programs(void **state)
         _exit(0);
     }
     setpgid(pid, pid);
-    cleanup_program(pid, false);
+    cleanup_program(pid);
     base_cleanup();
     assert_int_equal(kill(pid, 0), -1); /* gone, and waited for */
     cleanup_program_ended(pid);
-}
-
-static int tidy_fd;
-static void on_term(int signal_number)
-{
-    (void)signal_number;
-    _exit(write(tidy_fd, "tidy", 4) == 4 ? 0 : 1);
-}
-
-/* A program that tidies up when it is asked to end does so; one that does not listen is killed. */
-static void test_cleanup_asks_programs(void **state)
-{
-    (void)state;
-    for (int listens = 0; listens < 2; listens++) {
-        int fds[2];
-        char text[8];
-        pid_t pid;
-
-        assert_int_equal(pipe(fds), 0);
-        tidy_fd = fds[1];
-        pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-            signal(SIGTERM, listens ? on_term : SIG_IGN);
-            setpgid(0, 0);
-            if (write(fds[1], "go", 2) == 2)
-                for (;;)
-                    pause();
-            _exit(1);
-        }
-        setpgid(pid, pid);
-        assert_int_equal(read(fds[0], text, sizeof text), 2);
-        close(fds[1]);
-        cleanup_program(pid, true);
-        base_cleanup();
-        assert_int_equal(kill(pid, 0), -1);
-        assert_int_equal(read(fds[0], text, sizeof text), listens ? 4 : 0);
-        cleanup_program_ended(pid);
-        close(fds[0]);
-    }
 }
 
 static const char *signal_folder;
@@ -544,7 +504,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_held_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_folder_lock, set_up, tear_down),
         cmocka_unit_test(test_cleanup_ends_programs),
-        cmocka_unit_test(test_cleanup_asks_programs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
