@@ -330,7 +330,7 @@ static void relate_pad(struct kernel_case *c)
     set(c, "out_len", get(c, "in_len", 1) + before + draw_between(d, 0, 4));
 }
 
-static void relate_arg_max(struct kernel_case *c)
+static void relate_s8_or_f32(struct kernel_case *c)
 {
     set(c, "type", draw_one_in(&c->draw, 2) ? MOTE_ARG_S8 : MOTE_ARG_F32);
 }
@@ -406,7 +406,8 @@ static const struct relation {
     {"transpose", relate_transpose},
     {"strided_copy", relate_strided_copy},
     {"pad", relate_pad},
-    {"arg_max", relate_arg_max},
+    {"arg_max", relate_s8_or_f32},
+    {"cumsum", relate_s8_or_f32},
     {"svdf_", relate_svdf},
     {"lstm_s8", relate_lstm},
     {"fully_connected_huffman_", relate_huffman},

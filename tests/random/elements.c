@@ -53,6 +53,24 @@ bool make_arg_max(struct builder *b)
     return op_done(b, new_op(b, OP_ARG_MAX, 2, (int32_t[]){in, new_ints(b, 1, &one, &axis)}, 1, &out));
 }
 
+bool make_cumsum(struct builder *b)
+{
+    int32_t in = pick(b, COMPUTED, 1, 6), out;
+    struct cumsum_opts *o;
+    int64_t axis, one = 1;
+    struct op *op;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    axis = dice_range(b, -tensor_of(b, in)->rank, tensor_of(b, in)->rank - 1);
+    out = new_output(b, tensor_of(b, in)->type, random_quantization(b, tensor_of(b, in)->type));
+    op = new_op(b, OP_CUMSUM, 2, (int32_t[]){in, new_ints(b, 1, &one, &axis)}, 1, &out);
+    o = op->opts;
+    o->exclusive = dice_chance(b, 2);
+    o->reverse = dice_chance(b, 2);
+    return op_done(b, op);
+}
+
 bool make_l2_normalization(struct builder *b)
 {
     int32_t in = pick(b, COMPUTED, 1, 6), out;

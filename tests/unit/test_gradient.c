@@ -118,6 +118,13 @@ static const struct gradient_case cases[] = {
      "tensor 3 \"b\" f32 [2,2,2,3]\ntensor 4 \"t\" f32 [2,2,2,3]\ntensor 5 \"loss\" f32 []\n",
      "op 0 square in [0] out [1]\nop 1 reshape in [1] out [2]\nop 2 square in [2] out [3]\n"
      "op 3 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"cumsum, of two kinds, one after the other and side by side", -1, 1,
+     "tensor 0 \"x\" f32 [2,3,4]\ntensor 1 \"axis\" s32 [1] data [1]\ntensor 2 \"a\" f32 [2,3,4]\n"
+     "tensor 3 \"last\" s32 [1] data [-1]\ntensor 4 \"b\" f32 [2,3,4]\ntensor 5 \"c\" f32 [2,3,4]\n"
+     "tensor 6 \"y\" f32 [2,3,4]\ntensor 7 \"t\" f32 [2,3,4]\ntensor 8 \"loss\" f32 []\n",
+     "op 0 cumsum in [0, 1] out [2]\nop 1 cumsum in [2, 3] out [4] exclusive 1 reverse 1\n"
+     "op 2 cumsum in [0, 3] out [5] exclusive 1\nop 3 add in [4, 5] out [6]\n"
+     "op 4 mean_squared_error in [6, 7] out [8]\ninputs [0, 7]\noutputs [8]\n"},
     {"tanh, logistic, reshape", -2, 2,
      "tensor 0 \"x\" f32 [2,12]\ntensor 1 \"a\" f32 [2,12]\ntensor 2 \"b\" f32 [2,12]\ntensor 3 \"c\" f32 [2,3,4]\n"
      "tensor 4 \"t\" f32 [2,3,4]\ntensor 5 \"loss\" f32 []\n",

@@ -274,6 +274,36 @@ def arg_max_cases():
                      Tensor(out_shape, INT32), {0: byte(INT32)}, expect, runs)
 
 
+def cumsum_cases():
+    def case(name, x, axis, exclusive=False, reverse=False, scales=None, zeros=(3, -4)):
+        kind = FLOAT32 if scales is None else INT8
+        if kind == FLOAT32:
+            quantization = [(None, 0)] * 2
+            how = 0.0, lambda total, value: f32(total + value), lambda total: total
+            runs = [[reals("cumsum/" + name, math.prod(x))]]
+        else:
+            quantization = [(f32(scale), zero) for scale, zero in zip(scales, zeros)]
+            how = exact_math.cumsum_s8([scale for scale, _ in quantization], zeros)
+            runs = None
+        add_case("CUMSUM", name, [Tensor(list(x), kind, *quantization[0]), Tensor([1], INT32, data=[axis])],
+                 Tensor(list(x), kind, *quantization[1]), {0: byte(exclusive), 1: byte(reverse)},
+                 lambda inputs: exact_math.cumsum(inputs[0], x, axis % len(x), exclusive, reverse, *how), runs)
+
+    for name, x, axis in (("rank_1", (15,), 0), ("last", (2, 3, 7), -1), ("first", (6, 5), 0), ("middle", (2, 6, 3), 1),
+                          ("one", (4, 1), 1), ("rank_5", (2, 2, 3, 2, 3), 2)):
+        for exclusive in (False, True):
+            for reverse in (False, True):
+                label = name + "_exclusive" * exclusive + "_reverse" * reverse
+                case(label, x, axis, exclusive, reverse, (0.04, 0.3))
+                case("float_" + label, x, axis, exclusive, reverse)
+    case("symmetric", (3, 9), 1, scales=(0.04, 0.04), zeros=(0, 0))
+    case("zero_points_extreme", (3, 9), 1, scales=(0.04, 0.3), zeros=(-128, 127))
+    case("finer", (3, 9), 1, scales=(0.3, 0.004), zeros=(5, 0))
+    case("ties", (3, 9), 1, scales=(0.25, 0.5), zeros=(0, 0))
+    case("tiny", (3, 9), 1, scales=(1e-9, 4.0), zeros=(7, 11))
+    case("wraps", (2, 60), 1, scales=(0.04, 1.7), zeros=(-128, 0))
+
+
 # --- images and matrices ------------------------------------------------
 
 def resize_bilinear_cases():
@@ -397,5 +427,5 @@ def matmul_case(name, shapes, out_shape, adj_x, adj_y, scales=(0.05, 0.04, 0.9),
 
 if __name__ == "__main__":
     sys.exit(main((table_cases, unary_f32_cases, prelu_cases, minimum_maximum_cases, squared_difference_cases,
-                   div_cases, reduce_cases, arg_max_cases, resize_bilinear_cases, l2_normalization_cases, log_softmax_cases,
-                   batch_matmul_cases)))
+                   div_cases, reduce_cases, arg_max_cases, cumsum_cases, resize_bilinear_cases,
+                   l2_normalization_cases, log_softmax_cases, batch_matmul_cases)))

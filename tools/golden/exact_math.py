@@ -251,6 +251,27 @@ def sum_element(scales, zeros):
                                        + zeros[1]), *BYTE)
 
 
+def cumsum(x, shape, axis, exclusive, reverse, start, add, result):
+    inner, length = math.prod(shape[axis + 1:]), shape[axis]
+    out = [None] * len(x)
+    for block in range(len(x) // (length * inner)):
+        for i in range(inner):
+            total = start
+            for k in reversed(range(length)) if reverse else range(length):
+                at = (block * length + k) * inner + i
+                after = add(total, x[at])
+                out[at] = result(total if exclusive else after)
+                total = after
+    return out
+
+
+def cumsum_s8(scales, zeros):
+    """start, add and result of int8 sums"""
+    multiplier, exponent = quantize_multiplier(2 * scales[0] / (2**20 * scales[1]))
+    return (-zeros[0] * 2**19, lambda total, q: wrap32(total + (q - zeros[0]) * 2**19),
+            lambda total: clamp(requantize(total, multiplier, exponent) + zeros[1], *BYTE))
+
+
 def l2_normalization(x, depth, zero):
     out = []
     for start in range(0, len(x), depth):

@@ -79,6 +79,7 @@ OPERATORS = {
     "ABS": (101, 78),
     "HARD_SWISH": (117, 91),
     "BATCH_MATMUL": (126, 101),
+    "CUMSUM": (128, 102),
 }
 
 

@@ -72,6 +72,7 @@ KERNEL(111, pool,        mean_rows_s8,                 portable)
 KERNEL(112, dense,       fully_connected_rows_s8,      portable)
 KERNEL(113, pool,        mean_rows_f32,                portable)
 KERNEL(114, dense,       fully_connected_rows_f32,     portable)
+KERNEL(115, pool,        cumsum,                       portable)
 KERNEL(120, dense,       fully_connected_huffman_s8,   portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.

@@ -94,6 +94,8 @@ static const struct option batch_matmul[] = {
     /* 2, asymmetric_quantize_inputs: float activations with int8 weights */
 };
 
+static const struct option cumsum[] = {TAKE(0, FLAG, cumsum, exclusive), TAKE(1, FLAG, cumsum, reverse)};
+
 static const struct option unidirectional_sequence_lstm[] = {
     TAKE(0, ACTIVATION, lstm, activation), TAKE(1, FLOAT, lstm, cell_clip),         TAKE(2, FLOAT, lstm, proj_clip),
     TAKE(3, FLAG, lstm, time_major),       REFUSE(5, "diagonal_recurrent_tensors"),
@@ -195,6 +197,7 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW_PLAIN(ABS,                    ABS,                          AbsOptions,                         0),
     ROW_PLAIN(ARG_MAX,                ARG_MAX,                      ArgMaxOptions,                      1),
     ROW(BATCH_MATMUL,                 BATCH_MATMUL,                 BatchMatMulOptions,                 3, batch_matmul),
+    ROW(CUMSUM,                       CUMSUM,                       CumsumOptions,                      2, cumsum),
     ROW(DIV,                          DIV,                          DivOptions,                         1, binary),
     ROW_PLAIN(EXP,                    EXP,                          ExpOptions,                         0),
     ROW_PLAIN(HARD_SWISH,             HARD_SWISH,                   HardSwishOptions,                   0),
