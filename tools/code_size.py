@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Code of the device's kernels, from GCC's object files, for each core that a machine of targets/ has: code_size.py
-writes host/plan/code.def; code_size.py --check CORE … fails where these columns are far from what the sources give. A row a version
-of a kernel (what generated C calls: functions and their constants), a row a kernel's checks, which images want, and the
+writes host/plan/code.def; code_size.py KERNEL … makes these kernels' rows alone; code_size.py --check CORE … fails where
+these columns are far from what the sources give. A row a version of a kernel (what generated C calls: functions and their constants), a row a kernel's checks, which images want, and the
 interpreter's; SMALL rows are built with -Os and -DMOTE_HOT=0. The column of a core is bytes, 0 where there is no code."""
 import json
 import pathlib
@@ -34,10 +34,11 @@ def size(compiler, flags, source, level, folder):
                if check or not UNCALLED.search(section))
 
 
-def rows(compiler, flags):
-    """{(macro, name): bytes} of a core."""
+def rows(compiler, flags, only=()):
+    """{(macro, name): bytes} of a core, of all code or of `only` these kernels."""
     table = {}
-    sources = sorted(ROOT.glob("device/mote/kernels/*/*.c")) + sorted(ROOT.glob("device/mote/runtime/*.c"))
+    sources = [source for name in only for source in sorted(ROOT.glob(f"device/mote/kernels/*/{name}*.c"))] or \
+        sorted(ROOT.glob("device/mote/kernels/*/*.c")) + sorted(ROOT.glob("device/mote/runtime/*.c"))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         for macro, level in LEVELS.items():
             sizes = pool.map(lambda s: size(compiler, flags, s, level, pathlib.Path(folder)), sources)
@@ -69,7 +70,8 @@ def read():
 
 def main():
     if "--check" not in sys.argv:
-        write({core: rows(*how) for core, how in machines().items()})
+        kept = read() if sys.argv[1:] else {}
+        write({core: kept.get(core, {}) | rows(*how, sys.argv[1:]) for core, how in machines().items()})
         return 0
     bad, committed = 0, read()
     for core in sys.argv[2:]:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Stack of the device code, from GCC's call graphs (-fcallgraph-info=su), for each core that a machine of targets/ has:
-stack.py writes host/deploy/stack.def; stack.py --check CORE … compares these columns with what the sources give. A row a function: what
+stack.py writes host/deploy/stack.def; stack.py KERNEL … makes these kernels' rows alone; stack.py --check CORE … compares
+these columns with what the sources give. A row a function: what
 opens a model and what sets its input, the frames of what runs it, and the kernels' versions; the column of a core is the
 most bytes of stack below the caller's frame, 0 where there is no code."""
 import json
@@ -59,11 +60,12 @@ def graph_of_avr(su, code):
     return frames, [call for call in calls if call[0] != call[1] and not call[1].startswith(("__prologue", "__epilogue"))]
 
 
-def call_graph(compiler, flags, folder):
-    """({function: own frame}, {function: callees}) of all device code."""
+def call_graph(compiler, flags, folder, only):
+    """({function: own frame}, {function: callees}) of all device code, or of `only` these kernels."""
     avr = compiler.startswith("avr")
     frames, calls = {}, {}
-    for part, source in ((part, p) for part in SIZES for p in sorted(ROOT.glob(f"device/mote/{part}/**/*.c"))):
+    files = [f"kernels/*/{name}*.c" for name in only] or ["kernels/**/*.c", "runtime/**/*.c"]
+    for part, source in ((file.split("/")[0], p) for file in files for p in sorted(ROOT.glob(f"device/mote/{file}"))):
         made = folder / (source.stem + ".o")
         subprocess.run([compiler, *FLAGS, *flags, SIZES[part], "-fstack-usage" if avr else "-fcallgraph-info=su",
                         "-c", source.relative_to(ROOT), "-o", made], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
@@ -87,14 +89,15 @@ def depth(name, frames, calls, indirect):
     return frames[name] + max((depth(c, frames, calls, indirect) for c in calls.get(name, ())), default=0)
 
 
-def rows(compiler, flags):
+def rows(compiler, flags, only=()):
     with tempfile.TemporaryDirectory() as folder:
-        frames, calls = call_graph(compiler, flags, pathlib.Path(folder))
+        frames, calls = call_graph(compiler, flags, pathlib.Path(folder), only)
     parts = {name.split(":")[-1]: name for name in frames}
     deep = lambda name, indirect=0: depth(parts[name], frames, calls, indirect)
     proofs = max(deep(name) for name in parts if name.startswith(("need_", "trust_")))
-    table = {"open": deep("mote_model_open", proofs), "set_input": deep("mote_model_set_input"),
-             "run": max(frames[f"mote_model_{how}"] for how in ("run", "step", "feed")) + frames["mote_schedule_call"]}
+    table = {} if only else {
+        "open": deep("mote_model_open", proofs), "set_input": deep("mote_model_set_input"),
+        "run": max(frames[f"mote_model_{how}"] for how in ("run", "step", "feed")) + frames["mote_schedule_call"]}
     for name in sorted(parts):
         if name.startswith("run_"):
             table[name.removeprefix("run_")] = deep(name)
@@ -120,7 +123,8 @@ def read():
 
 def main():
     if "--check" not in sys.argv:
-        write({core: rows(*how) for core, how in machines().items()})
+        kept = read() if sys.argv[1:] else {}
+        write({core: kept.get(core, {}) | rows(*how, sys.argv[1:]) for core, how in machines().items()})
         return 0
     bad, committed = 0, read()
     for core in sys.argv[2:]:
