@@ -34,7 +34,7 @@ quantize   passes emit run plan graph target base runtime kernels ops
 sign       base runtime kernels ops
 emulate    boards target base ops
 energy     boards target base ops
-deploy     emulate boards pipeline run emit plan graph target base runtime kernels ops
+deploy     energy emulate boards pipeline run emit plan graph target base runtime kernels ops
 data       yaml graph base runtime kernels ops
 train      data program metrics gradient graph yaml base runtime kernels ops
 """

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote profile */
+#include "host/cli/cost_show.h"
 #include "host/cli/io.h"
 #include "host/cli/measure_show.h"
 #include "host/deploy/profile.h"
@@ -7,18 +8,19 @@
 /* ---- printing ---- */
 static json_t *unknown_or(int64_t value) { return value < 0 ? json_null() : json_integer((json_int_t)value); }
 
-static json_t *lines_json(const struct profile *r)
+static json_t *lines_json(const struct profile *r, const struct cost *cost)
 {
     json_t *all = json_array();
 
     for (int32_t i = 0; i < r->n_lines; i++) {
         const struct profile_line *line = &r->lines[i];
+        json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:o, s:I, s:I, s:o}", "index", i, "operator", line->what,
+                                 "kernels", line->kernels, "output_shape", line->output, "macs", unknown_or(line->macs),
+                                 "weight_bytes", (json_int_t)line->weights, "table_bytes", (json_int_t)line->tables,
+                                 "arena_bytes_alive", unknown_or(line->alive));
 
-        json_array_append_new(all, json_pack("{s:i, s:s, s:s, s:s, s:o, s:I, s:I, s:o}", "index", i, "operator",
-                                             line->what, "kernels", line->kernels, "output_shape", line->output, "macs",
-                                             unknown_or(line->macs), "weight_bytes", (json_int_t)line->weights,
-                                             "table_bytes", (json_int_t)line->tables, "arena_bytes_alive",
-                                             unknown_or(line->alive)));
+        cost_part_json(json, cost, &cost->lines[i]);
+        json_array_append_new(all, json);
     }
     return all;
 }
@@ -76,7 +78,7 @@ static json_t *trades_json(const struct profile *r)
     return all;
 }
 
-static void print_json(const struct profile *r)
+static json_t *profile_json(const struct profile *r, const struct cost *cost)
 {
     const struct footprint *f = &r->footprint;
     bool built = r->no_build.status == MOTE_OK;
@@ -85,11 +87,15 @@ static void print_json(const struct profile *r)
                               "total_bytes", (json_int_t)footprint_flash(f), "available_bytes",
                               (json_int_t)board_first_memory(r->measure.board, BOARD_FLASH)->size);
 
-    cli_print_json(json_pack(
-        "{s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "target", json_text(r->measure.board->name), "via",
-        measure_via(&r->measure), "fits", r->fits, "ram", ram_json(r), "flash", flash, "macs",
-        unknown_or(r->p->has_graph ? r->p->macs_executed : -1), "macs_imported",
-        unknown_or(r->p->has_graph ? r->p->macs_imported : -1), "operators", lines_json(r), "plans", trades_json(r)));
+    json_t *json =
+        json_pack("{s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "target", json_text(r->measure.board->name), "via",
+                  measure_via(&r->measure), "fits", r->fits, "ram", ram_json(r), "flash", flash, "macs",
+                  unknown_or(r->p->has_graph ? r->p->macs_executed : -1), "macs_imported",
+                  unknown_or(r->p->has_graph ? r->p->macs_imported : -1), "operators", lines_json(r, cost), "plans",
+                  trades_json(r));
+
+    cost_json(json, cost);
+    return json;
 }
 
 static void number(int width, int64_t value)
@@ -201,7 +207,7 @@ static void print_trades(const struct profile *r)
     }
 }
 
-static void print_text(const struct profile *r)
+static void print_text(const struct profile *r, const struct cost *cost)
 {
     print_lines(r);
     printf("\n%s, via %s\n", r->measure.board->name, measure_via(&r->measure));
@@ -212,38 +218,95 @@ static void print_text(const struct profile *r)
                (long long)r->p->macs_executed);
     if (r->n_trades > 0)
         print_trades(r);
-    puts("Instructions and cycles: `mote emulate`.");
+    cost_print(r->pool, r, cost);
     puts(r->fits ? "It fits." : "It does not fit.");
+}
+
+static enum mote_status profile_one(struct cli *cli, struct pipeline *p, struct profile *r, struct cost *cost)
+{
+    struct measure m;
+    struct frame file;
+    struct usage usage;
+
+    TRY(cost_read_usage(cli, &usage));
+    TRY(cli_compile(cli, p, &file));
+    TRY(measure_read_options(cli, p, &m, &file));
+    TRY(profile_make(&cli->pool, p, &m, r, &file));
+    return cost_make(r, &usage, !cli_flag(cli, "--estimate"), cost, &file);
+}
+
+/* The command as if its model number `i` were the only one; of two --optimize each model has its own. */
+static struct cli only(const struct cli *cli, size_t i)
+{
+    struct cli one = *cli;
+
+    one.positional = cli->positional + i;
+    one.n_positional = 1;
+    if (cli_value_at(cli, "--optimize", 1) != NULL) {
+        size_t seen = 0;
+
+        one.given = pool_array(&one.pool, cli->n_given, sizeof *one.given);
+        one.n_given = 0;
+        for (size_t k = 0; k < cli->n_given; k++)
+            if (strcmp(cli->given[k].option->name, "--optimize") != 0 || seen++ == i)
+                one.given[one.n_given++] = cli->given[k];
+    }
+    return one;
+}
+
+static enum mote_status run_compare(struct cli *cli)
+{
+    struct pipeline p[2];
+    struct profile r[2];
+    struct cost cost[2];
+
+    for (size_t i = 0; i < 2; i++) {
+        struct cli one = only(cli, i);
+        enum mote_status status = profile_one(&one, &p[i], &r[i], &cost[i]);
+
+        cli->pool = one.pool;
+        cli->error = one.error;
+        TRY(status);
+    }
+    if (cli->json)
+        cli_print_json(json_pack("{s:[o, o]}", "models", profile_json(&r[0], &cost[0]), profile_json(&r[1], &cost[1])));
+    else
+        cost_print_both(cli->positional, r, cost);
+    return MOTE_OK;
 }
 
 static enum mote_status run_profile(struct cli *cli)
 {
-    struct profile r;
     struct pipeline p;
-    struct measure m;
-    struct frame file;
+    struct profile r;
+    struct cost cost;
 
-    TRY(cli_compile(cli, &p, &file));
-    TRY(measure_read_options(cli, &p, &m, &file));
-    TRY(profile_make(&cli->pool, &p, &m, &r, &file));
+    if (cli_flag(cli, "--compare") != (cli->n_positional == 2))
+        return usage_error(cli, "--compare wants two models, and two models want --compare");
+    if (cli->n_positional == 2)
+        return run_compare(cli);
+    TRY(profile_one(cli, &p, &r, &cost));
     if (cli->json)
-        print_json(&r);
+        cli_print_json(profile_json(&r, &cost));
     else
-        print_text(&r);
+        print_text(&r, &cost);
     return MOTE_OK;
 }
 
 const struct command command_profile = {
     .name = "profile",
-    .arguments = "M --target BOARD [--via image|c]",
-    .summary = "what a model costs on a board: RAM, flash, multiplications",
+    .arguments = "M --target BOARD [--via image|c] [--every TIME] [--battery CHARGE@V]; or --compare A B",
+    .summary = "what a model costs on a board: RAM, flash, time, energy, battery life",
     .details =
-        "Compiles and links the firmware without running it; `mote emulate` adds instructions and cycles and measures "
-        "the stack,\n"
-        "which here is the most that the functions' frames can add up to. The table has a line for each operator of "
-        "the compiled graph: multiply-accumulates of an inference, bytes of weights and of\n"
-        "tables (what several share counts for the first), arena bytes that are alive during it. A .mote knows steps\n"
-        "instead of operators, and no multiply-accumulates. A model that does not fit is profiled all the same.\n\n"
+        "Compiles and links the firmware. `mote emulate` measures the stack, which here is the most that the "
+        "functions'\n"
+        "frames can add up to. The table has a line for each operator of the compiled graph: multiply-accumulates of "
+        "an\n"
+        "inference, bytes of weights and of tables (what several share counts for the first), arena bytes that are "
+        "alive during it. A .mote knows steps\n"
+        "instead of operators, and no multiply-accumulates. A model that does not fit is profiled all the "
+        "same.\n" COST_DETAILS
+        "--compare shows two models beside each other, or one with two plans (--optimize speed --optimize ram).\n\n"
         "JSON keys: target, via, fits, macs, macs_imported;\n"
         "ram: {arena_bytes, tensor_bytes, scratch_bytes and state_bytes (where the arena is fullest),\n"
         "  arena_bound_bytes (no arena can be smaller), arena_gap_bytes, data_bss_bytes, stack_bytes (null: not\n"
@@ -253,10 +316,31 @@ const struct command command_profile = {
         "plans (of a graph; what --optimize and limits choose from, estimated): [{optimize (\"ram, balanced\"; null: a "
         "plan between),\n"
         "  arena_bytes, flash_bytes, instructions, milliseconds (null: not known for the core)}];\n"
-        "operators: [{index, operator, kernels, output_shape, macs, weight_bytes, table_bytes, arena_bytes_alive}].",
-    .example = "mote profile kws.tflite --target nano-33-ble-sense --via c",
+        "operators: [{index, operator, kernels, output_shape, macs, weight_bytes, table_bytes, arena_bytes_alive, and "
+        "the\n"
+        "  cost of it}].\n"
+        "The cost, of the model and of each operator; each but counted instructions has _low and _high, too:\n"
+        "  instructions, loads, stores, multiplies, branches, other (if counted), documented_cycles, wait_cycles "
+        "(exact),\n"
+        "  cycles, milliseconds, energy_uj (null: no source). Of the model also instructions_from (counted, kernels, "
+        "macs),\n"
+        "  cycles_from (timing, instructions, macs), clock_hz, volts, power: {active, rest, wakeup (null: no source): "
+        "{state,\n"
+        "  kind, volts, milliamps, milliamps_most, microcoulombs, microseconds, source}}, best_clock_hz (of a board "
+        "with\n"
+        "  figures for several clocks: where it draws least); with --every or --duty period_s, duty, active_ua, "
+        "rest_ua,\n"
+        "  wakeup_ua, sensor_ua, radio_ua, average_ua (null: not known), battery_days (null: no battery, or not "
+        "known).\n"
+        "With --compare models: [two of these].",
+    .example = "mote profile kws.tflite --target nano-33-ble-sense --via c --every 1s --battery 220mAh@3V",
     .positional_min = 1,
-    .positional_max = 1,
-    .options = (const struct option[]){MEASURE_OPTIONS, OPTIMIZE_OPTION, PASS_OPTIONS, {NULL, NULL, NULL}},
+    .positional_max = 2,
+    .options = (const struct option[]){MEASURE_OPTIONS,
+                                       COST_OPTIONS,
+                                       {"--compare", NULL, "two models, or one with two plans"},
+                                       OPTIMIZE_OPTION,
+                                       PASS_OPTIONS,
+                                       {NULL, NULL, NULL}},
     .run = run_profile,
 };

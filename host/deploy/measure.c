@@ -150,6 +150,18 @@ enum mote_status measure_run(struct measure *m, const struct pipeline *p, const 
     return check_footprint(&f, false, m->board, file);
 }
 
+enum mote_status measure_count(struct measure *m, const struct pipeline *p, const struct frame *file)
+{
+    const int64_t rows = model_feed_rows(&m->runner.model);
+
+    m->job.n = rows > 0 ? 1 : 2;
+    m->job.per_class = true;
+    m->job.per_step = rows == 0;
+    m->job.input.size = runner_input_bytes(&m->runner) * (size_t)(rows > 0 ? rows : 2);
+    m->job.input.data = pool_alloc(m->pool, m->job.input.size);
+    return work(m, p, emulate_run, file);
+}
+
 enum mote_status measure_build(struct measure *m, const struct pipeline *p, const struct frame *file)
 {
     m->job.n = 1; /* with none, the linker would drop the model */

@@ -56,7 +56,7 @@ static struct profile_line operator_line(struct profile *r, int32_t op, bool *co
     const struct graph *g = &r->p->model.graphs[0];
     const struct plan *plan = &r->p->plan;
     struct pool *pool = r->pool;
-    struct profile_line line = {.what = op_info[g->ops[op].id].NAME, .macs = op_macs(g, &g->ops[op])};
+    struct profile_line line = {.what = op_info[g->ops[op].id].NAME, .macs = op_macs(g, &g->ops[op]), .op = op};
     struct text kernel_names = {.pool = pool};
     char shape[96];
 
@@ -112,7 +112,7 @@ static void profile_image(struct profile *r)
         struct profile_line *line = &r->lines[i];
 
         *line = (struct profile_line){
-            .what = "", .kernels = kernels[s->kernel]->name, .output = "", .macs = -1, .alive = -1};
+            .what = "", .kernels = kernels[s->kernel]->name, .output = "", .macs = -1, .alive = -1, .op = -1};
         for (uint32_t k = 0; k < s->n_args; k++) {
             uint16_t index = m->args[s->args + k];
             const struct mote_image_tensor *t = &m->tensors[index];
@@ -127,11 +127,15 @@ static void profile_image(struct profile *r)
 }
 
 /* ---- what is built ---- */
-/* A model that is too large even for the emulated machine still has a plan: then only code is unknown. */
+/* A model that is too large even for the emulated machine still has a plan, and so has one for a board that no machine
+ * stands for: then only code is unknown. */
 static enum mote_status build(struct profile *r, const struct frame *file)
 {
     struct frame quiet = {.index = -1, .sink = &r->no_build};
-    enum mote_status status = measure_build(&r->measure, r->p, &quiet);
+    enum mote_status status =
+        r->measure.board->emulated != NULL
+            ? measure_build(&r->measure, r->p, &quiet)
+            : fail(&quiet, MOTE_ERR_FIT, "no emulator stands for the board, so nothing is linked");
 
     if (status != MOTE_OK && status != MOTE_ERR_FIT)
         return fail_again(file, &r->no_build);

@@ -12,6 +12,7 @@ struct profile_line {
     const char *what, *kernels, *output;
     int64_t macs, weights, tables; /* macs: -1 if unknown */
     int64_t alive;                 /* arena bytes that are alive during it; -1 if unknown */
+    int32_t op;                    /* of the graph; -1: a step of an image */
 };
 
 /* Arena bytes that are worth something at one time; whole values rounded up as the planner does. */

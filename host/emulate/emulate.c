@@ -43,6 +43,7 @@ static struct flags make_harness_flags(const struct firmware *fw, const struct e
     add_flag(&f, pool_printf(pool, "-DMOTE_FEED_ROWS=%d", (int)job->feed_rows));
     add_flag(&f, pool_printf(pool, "-DMOTE_FEED_ROW_BYTES=%lld", (long long)job->feed_row_bytes));
     add_flag(&f, pool_printf(pool, "-DMOTE_RESET_EACH=%d", job->reset_each));
+    add_flag(&f, pool_printf(pool, "-DMOTE_STEPS=%d", job->per_step));
     add_flag(&f, pool_printf(pool, "-DMOTE_MARK_START=%s", firmware_marker(pool, m->start_marker)));
     add_flag(&f, pool_printf(pool, "-DMOTE_MARK_STOP=%s", firmware_marker(pool, m->stop_marker)));
     return f;
@@ -286,19 +287,30 @@ static void join_rows(struct firmware *fw, const struct emulate_job *job)
         }
 }
 
+/* The intervals of the steps come before the one of their inference, the last. */
+static void take_steps(const struct firmware *fw, const struct emulate_job *job, struct emulate_result *result)
+{
+    result->n_steps = fw->n_counts - INTERVALS_BEFORE - job->n;
+    assert(result->n_steps >= 0);
+    result->steps = fw->by_class ? fw->by_class + INTERVALS_BEFORE + job->n - 1 : NULL;
+}
+
 static enum mote_status take_counts(struct firmware *fw, const struct emulate_job *job, struct emulate_result *result,
                                     const struct frame *at)
 {
     const int64_t intervals = INTERVALS_BEFORE + (int64_t)job->n * (job->feed_rows > 0 ? job->feed_rows : 1);
 
-    if (fw->n_counts != intervals)
+    if (job->per_step ? fw->n_counts < intervals : fw->n_counts != intervals)
         return fail(at, MOTE_ERR_ENVIRONMENT, "the plugin counted %d intervals, not %lld", (int)fw->n_counts,
                     (long long)intervals);
-    join_rows(fw, job);
+    if (!job->per_step)
+        join_rows(fw, job);
     result->checksum_instructions = job->via_c ? 0 : fw->counts[0];
     result->setup_instructions = fw->counts[1];
     result->instructions = fw->counts + INTERVALS_BEFORE;
     result->counts = fw->by_class ? fw->by_class + INTERVALS_BEFORE : NULL;
+    if (job->per_step)
+        take_steps(fw, job, result);
     result->functions = fw->functions;
     result->n_functions = fw->n_functions;
     return MOTE_OK;
@@ -387,6 +399,7 @@ static enum mote_status with_firmware(struct pool *pool, const struct emulate_jo
     *result = (struct emulate_result){0};
     if (job->n < 0 || job->n > INT32_MAX - INTERVALS_BEFORE || job->arena_bytes < 0)
         return fail(&here, MOTE_ERR_USAGE, "the number of inferences and the arena cannot be negative");
+    assert(!job->per_step || (job->n >= 1 && job->feed_rows == 0));
     TRY(board_check_way(job->board, job->via_c ? BOARD_C : BOARD_IMAGE, "--via", &here));
     TRY(firmware_begin(pool, job->board, &fw, &here));
     status = work(&fw, job, result, &here);

@@ -33,22 +33,26 @@ struct emulate_job {
     bool reset_each;                 /* states start anew for each inference */
     bool per_function;               /* count by function too: slower */
     bool per_class;                  /* and by class, with cycles */
+    bool per_step;                   /* the last inference, which is not fed, goes by steps, for `steps` alone */
     const struct progress *progress; /* may be NULL; cannot stop it */
     int64_t output_bytes;            /* of all outputs of one inference: what progress is told by */
     int32_t seconds; /* bound of the emulator's run; 0: two minutes and half a minute for each inference */
 };
 
 struct emulate_result {
-    int64_t setup_instructions;           /* opening the model, with its checksum; via C: the first reset */
-    int64_t checksum_instructions;        /* of setup: the image's checksum; via C: 0 */
-    int64_t *instructions;                /* [n]: each inference */
-    const struct firmware_counts *counts; /* [n], if per_class; NULL where no table decodes the core's instructions */
-    int64_t stack_bytes;                  /* below the caller's frame, the most of set-up and all inferences */
-    int64_t data_bss_bytes;               /* RAM besides arena and stack; with struct mote_model via image */
-    int64_t code_bytes;                   /* runtime or generated code, kernels, what they pull from the C library */
-    int64_t constant_bytes;               /* read-only data besides weights and image */
-    int64_t weight_bytes;                 /* via C: weight arrays; via image: 0, they are in the image */
-    int64_t image_bytes;                  /* via image; via C: 0 */
+    int64_t setup_instructions;    /* opening the model, with its checksum; via C: the first reset */
+    int64_t checksum_instructions; /* of setup: the image's checksum; via C: 0 */
+    int64_t *instructions;         /* [n]: each inference */
+    const struct firmware_counts
+        *counts; /* [n], if per_class (per_step: [n - 1]); NULL where no table decodes the core's instructions */
+    const struct firmware_counts *steps; /* [n_steps], if per_step and per_class: each call of a kernel, in order */
+    int32_t n_steps;
+    int64_t stack_bytes;    /* below the caller's frame, the most of set-up and all inferences */
+    int64_t data_bss_bytes; /* RAM besides arena and stack; with struct mote_model via image */
+    int64_t code_bytes;     /* runtime or generated code, kernels, what they pull from the C library */
+    int64_t constant_bytes; /* read-only data besides weights and image */
+    int64_t weight_bytes;   /* via C: weight arrays; via image: 0, they are in the image */
+    int64_t image_bytes;    /* via image; via C: 0 */
     int64_t harness_code_bytes, harness_ram_bytes;
     const struct firmware_function *functions; /* if per_function: over set-up and all inferences, most first */
     int32_t n_functions;

@@ -37,38 +37,38 @@ static double stream_width(void)
     return width;
 }
 
-static struct range active_factor(const struct board_power *p)
+static struct interval active_factor(const struct board_power *p)
 {
     const double width = published_energy_width(-1);
 
     switch (p->kind) {
     case POWER_NETWORKS:
     case POWER_MEASURED:
-        return range_about(1, width);
+        return interval_about(1, width);
     case POWER_COREMARK:
-        return range_about(1, hypot(width, coremark_off()));
+        return interval_about(1, hypot(width, coremark_off()));
     case POWER_DERIVED:
-        return range_about(1, stream_width());
+        return interval_about(1, stream_width());
     case POWER_TABLE:
         if (p->most > 0)
-            return range_exact(1);
+            return interval_exact(1);
         break;
     case POWER_LOOP:
     case POWER_HEADLINE:
         break;
     }
-    return (struct range){sqrt(loop_too_low(false) * loop_too_low(true)), 1, loop_too_low(true) * exp(width)};
+    return (struct interval){sqrt(loop_too_low(false) * loop_too_low(true)), 1, loop_too_low(true) * exp(width)};
 }
 
-static struct range resting_factor(const struct board_power *p)
+static struct interval resting_factor(const struct board_power *p)
 {
     switch (p->kind) {
     case POWER_DERIVED:
-        return range_about(1, stream_width());
+        return interval_about(1, stream_width());
     case POWER_HEADLINE:
-        return (struct range){1, 1, HEADLINE_SLEEP};
+        return (struct interval){1, 1, HEADLINE_SLEEP};
     default:
-        return range_about(1, SLEEP_OFF);
+        return interval_about(1, SLEEP_OFF);
     }
 }
 
@@ -102,14 +102,14 @@ static double at_volts(const struct board_power *p, double volts)
     return p->supply == SUPPLY_SMPS ? p->volts / volts : 1;
 }
 
-struct range power_milliamps(const struct board_power *p, double volts)
+struct interval power_milliamps(const struct board_power *p, double volts)
 {
     const bool active = strcmp(p->state, "active") == 0;
-    struct range base = range_exact(p->milliamps);
+    struct interval base = interval_exact(p->milliamps);
 
     if (p->most > 0)
-        base = (struct range){sqrt(p->milliamps * p->most), p->milliamps, p->most};
-    return range_scaled(range_times(base, active ? active_factor(p) : resting_factor(p)), at_volts(p, volts));
+        base = (struct interval){sqrt(p->milliamps * p->most), p->milliamps, p->most};
+    return interval_scaled(interval_times(base, active ? active_factor(p) : resting_factor(p)), at_volts(p, volts));
 }
 
 /* ---- the budget ---- */
@@ -124,84 +124,87 @@ static const struct board_power *resting(const struct board *board, const struct
 }
 
 /* Microjoules. */
-static struct range wakeup_energy(const struct board_power *p, double volts)
+static struct interval wakeup_energy(const struct board_power *p, double volts)
 {
     if (p == NULL)
-        return range_exact(0);
+        return interval_exact(0);
     if (p->microcoulombs > 0)
-        return range_scaled(range_about(p->microcoulombs, SLEEP_OFF), at_volts(p, volts) * volts);
-    return range_scaled(power_milliamps(p, volts), volts * p->microseconds * 1e-3);
+        return interval_scaled(interval_about(p->microcoulombs, SLEEP_OFF), at_volts(p, volts) * volts);
+    return interval_scaled(power_milliamps(p, volts), volts * p->microseconds * 1e-3);
 }
 
 /* A share of the time is no more than all of it. */
-static struct range share(struct range a) { return (struct range){fmin(a.value, 1), fmin(a.low, 1), fmin(a.high, 1)}; }
+static struct interval share(struct interval a)
+{
+    return (struct interval){fmin(a.value, 1), fmin(a.low, 1), fmin(a.high, 1)};
+}
 
 /* From microjoules, once a period. */
-static struct range average(const struct budget *b, struct range microjoules)
+static struct interval average(const struct budget *b, struct interval microjoules)
 {
-    return range_times(range_scaled(microjoules, 1 / b->volts), range_inverse(b->period_s));
+    return interval_times(interval_scaled(microjoules, 1 / b->volts), interval_inverse(b->period_s));
 }
 
 static void find_period(struct budget *b, const struct usage *usage)
 {
-    const struct range seconds = range_scaled(b->milliseconds, 1e-3);
+    const struct interval seconds = interval_scaled(b->milliseconds, 1e-3);
 
     b->repeats = true;
     if (usage->duty > 0) {
-        b->duty = range_exact(usage->duty);
-        b->period_s = range_scaled(seconds, 1 / usage->duty);
+        b->duty = interval_exact(usage->duty);
+        b->period_s = interval_scaled(seconds, 1 / usage->duty);
         return;
     }
-    b->period_s = range_exact(usage->every_s);
+    b->period_s = interval_exact(usage->every_s);
     b->too_slow = seconds.low > usage->every_s;
-    b->duty = share(range_scaled(seconds, 1 / usage->every_s));
+    b->duty = share(interval_scaled(seconds, 1 / usage->every_s));
 }
 
 /* What it draws in between, each of the three ends with that one of the duty. */
-static struct range between(struct range milliamps, struct range duty)
+static struct interval between(struct interval milliamps, struct interval duty)
 {
-    return (struct range){milliamps.value * 1e3 * (1 - duty.value), milliamps.low * 1e3 * (1 - duty.low),
-                          milliamps.high * 1e3 * (1 - duty.high)};
+    return (struct interval){milliamps.value * 1e3 * (1 - duty.value), milliamps.low * 1e3 * (1 - duty.low),
+                             milliamps.high * 1e3 * (1 - duty.high)};
 }
 
 /* Of a summand, between() has crossed ends where inferences take most of the time. */
-static struct range sorted(struct range a)
+static struct interval sorted(struct interval a)
 {
-    return (struct range){a.value, fmin(a.value, fmin(a.low, a.high)), fmax(a.value, fmax(a.low, a.high))};
+    return (struct interval){a.value, fmin(a.value, fmin(a.low, a.high)), fmax(a.value, fmax(a.low, a.high))};
 }
 
 static void find_average(struct budget *b, const struct usage *usage)
 {
-    struct range rest = range_exact(0);
+    struct interval rest = interval_exact(0);
 
-    b->active_ua = range_times(b->duty, range_scaled(power_milliamps(b->active, b->volts), 1e3));
+    b->active_ua = interval_times(b->duty, interval_scaled(power_milliamps(b->active, b->volts), 1e3));
     b->wakeup_ua = average(b, b->wakeup_uj);
-    b->sensor_ua = range_exact(usage->sensor_ma * 1e3);
-    b->radio_ua = range_exact(usage->radio_mj * 1e3 * usage->radio_per_s / b->volts);
+    b->sensor_ua = interval_exact(usage->sensor_ma * 1e3);
+    b->radio_ua = interval_exact(usage->radio_mj * 1e3 * usage->radio_per_s / b->volts);
     b->unknown_rest = b->rest == NULL && b->duty.value < 1;
     if (b->rest != NULL)
         rest = between(power_milliamps(b->rest, b->volts), b->duty);
     b->rest_ua = sorted(rest);
-    b->average_ua = sorted(
-        range_plus(range_plus(b->active_ua, rest), range_plus(b->wakeup_ua, range_plus(b->sensor_ua, b->radio_ua))));
+    b->average_ua = sorted(interval_plus(interval_plus(b->active_ua, rest),
+                                         interval_plus(b->wakeup_ua, interval_plus(b->sensor_ua, b->radio_ua))));
     if (usage->battery_mah > 0 && !b->unknown_rest && b->average_ua.low > 0)
-        b->battery_days = range_scaled(range_inverse(b->average_ua), usage->battery_mah * 1e3 / 24);
+        b->battery_days = interval_scaled(interval_inverse(b->average_ua), usage->battery_mah * 1e3 / 24);
 }
 
-struct budget budget_make(const struct board *board, const struct board_power *active, struct range cycles,
+struct budget budget_make(const struct board *board, const struct board_power *active, struct interval cycles,
                           const struct usage *usage)
 {
     struct budget b = {.active = active, .clock_hz = (double)board->clock_hz};
 
     if (active != NULL && active->clock_hz > 0)
         b.clock_hz = (double)active->clock_hz;
-    b.milliseconds = range_scaled(cycles, 1e3 / b.clock_hz);
+    b.milliseconds = interval_scaled(cycles, 1e3 / b.clock_hz);
     if ((usage->every_s > 0 || usage->duty > 0) && cycles.low > 0)
         find_period(&b, usage);
     if (active == NULL)
         return b;
     b.volts = usage->battery_volts > 0 ? usage->battery_volts : active->volts;
-    b.inference_uj = range_scaled(range_times(power_milliamps(active, b.volts), b.milliseconds), b.volts);
+    b.inference_uj = interval_scaled(interval_times(power_milliamps(active, b.volts), b.milliseconds), b.volts);
     b.rest = resting(board, usage, b.clock_hz);
     if (b.rest != NULL && strcmp(b.rest->state, "idle") != 0)
         b.wakeup = board_power_at(board, "wakeup", 0);
@@ -217,7 +220,7 @@ static double cost_of(const struct budget *b)
     return b->repeats ? b->average_ua.value * b->volts : b->inference_uj.value;
 }
 
-const struct board_power *budget_best(const struct board *board, struct range cycles, const struct usage *usage)
+const struct board_power *budget_best(const struct board *board, struct interval cycles, const struct usage *usage)
 {
     const struct board_power *best = NULL;
     double least = INFINITY;

@@ -6,7 +6,7 @@
 #define MOTE_BUDGET_H
 
 #include "host/boards/board.h"
-#include "host/energy/range.h"
+#include "host/energy/interval.h"
 
 /* Of an inference, or of a part of one; 0: not known. */
 struct work {
@@ -20,7 +20,7 @@ enum cycles_from { CYCLES_FROM_TIMING, CYCLES_FROM_INSTRUCTIONS, CYCLES_FROM_MAC
 /* What they can be estimated from. */
 enum cycles_from cycles_source(const struct work *work);
 /* Of the board at its clock_hz, its flash's wait states with it. */
-struct range cycles_estimate(const struct board *board, const struct work *work);
+struct interval cycles_estimate(const struct board *board, const struct work *work);
 /* That the flash makes the core wait. */
 double cycles_waiting(const struct board *board, const struct work *work);
 
@@ -38,24 +38,24 @@ struct usage {
 struct budget {
     const struct board_power *active, *rest, *wakeup; /* NULL: no figure */
     double clock_hz, volts;
-    struct range milliseconds, inference_uj, wakeup_uj; /* of one inference; uj: 0 without a figure */
-    bool repeats;                                       /* every_s or duty was given: what follows is known, but */
-    bool too_slow;                                      /* inferences surely take longer than they may, or */
-    bool unknown_rest;                                  /* nobody says what it draws in between: without that */
-    struct range period_s, duty;
-    struct range active_ua, wakeup_ua, rest_ua, sensor_ua, radio_ua, average_ua;
-    struct range battery_days; /* 0 without a battery, or if the average is unknown */
+    struct interval milliseconds, inference_uj, wakeup_uj; /* of one inference; uj: 0 without a figure */
+    bool repeats;                                          /* every_s or duty was given: what follows is known, but */
+    bool too_slow;                                         /* inferences surely take longer than they may, or */
+    bool unknown_rest;                                     /* nobody says what it draws in between: without that */
+    struct interval period_s, duty;
+    struct interval active_ua, wakeup_ua, rest_ua, sensor_ua, radio_ua, average_ua;
+    struct interval battery_days; /* 0 without a battery, or if the average is unknown */
 };
 
 /* The figure of a state at a clock: the one at just that, else the first, 0 for any; NULL if there is none. */
 const struct board_power *board_power_at(const struct board *board, const char *state, double clock_hz);
 /* What it is likely to draw there while it runs networks, sleeps, …; in milliamperes at `volts`. */
-struct range power_milliamps(const struct board_power *p, double volts);
+struct interval power_milliamps(const struct board_power *p, double volts);
 
 /* `cycles` are those of one inference; `active` one of the board's, or NULL. */
-struct budget budget_make(const struct board *board, const struct board_power *active, struct range cycles,
+struct budget budget_make(const struct board *board, const struct board_power *active, struct interval cycles,
                           const struct usage *usage);
 /* Of the board's active figures that one with which the device draws least and is in time; NULL if there are not two. */
-const struct board_power *budget_best(const struct board *board, struct range cycles, const struct usage *usage);
+const struct board_power *budget_best(const struct board *board, struct interval cycles, const struct usage *usage);
 
 #endif

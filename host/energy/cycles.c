@@ -27,7 +27,7 @@ static double timing_factor(const char *core)
 
 /* MLPerf Tiny's closed division, cycles a multiply-accumulate of kernels in portable C: the least of TFLM's reference
  * kernels on a Cortex-M4 (v0.5, resnet), and the most of any result. */
-static struct range cycles_a_mac(void) { return (struct range){sqrt(3.735 * 16.365), 3.735, 16.365}; }
+static struct interval cycles_a_mac(void) { return (struct interval){sqrt(3.735 * 16.365), 3.735, 16.365}; }
 
 enum cycles_from cycles_source(const struct work *work)
 {
@@ -44,22 +44,22 @@ double cycles_waiting(const struct board *board, const struct work *work)
     return flash->line_bytes > 0 ? work->flash_bytes * flash->wait_states / flash->line_bytes : 0;
 }
 
-struct range cycles_estimate(const struct board *board, const struct work *work)
+struct interval cycles_estimate(const struct board *board, const struct work *work)
 {
-    const struct range about = range_about(1, published_cycles_width());
-    struct range core = range_exact(0);
+    const struct interval about = interval_about(1, published_cycles_width());
+    struct interval core = interval_exact(0);
 
     switch (cycles_source(work)) {
     case CYCLES_FROM_TIMING:
-        core = range_exact(work->cycles * timing_factor(board->timing));
+        core = interval_exact(work->cycles * timing_factor(board->timing));
         break;
     case CYCLES_FROM_INSTRUCTIONS:
-        core = range_scaled(published_cycles_an_instruction(), work->instructions);
+        core = interval_scaled(published_cycles_an_instruction(), work->instructions);
         break;
     case CYCLES_FROM_MACS:
-        return range_scaled(cycles_a_mac(), work->macs);
+        return interval_scaled(cycles_a_mac(), work->macs);
     case CYCLES_UNKNOWN:
         return core;
     }
-    return range_times(range_plus(core, range_exact(cycles_waiting(board, work))), about);
+    return interval_times(interval_plus(core, interval_exact(cycles_waiting(board, work))), about);
 }

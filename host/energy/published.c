@@ -148,9 +148,9 @@ double published_cycles_width(void)
     return width;
 }
 
-struct range published_cycles_an_instruction(void)
+struct interval published_cycles_an_instruction(void)
 {
-    struct range range = {0, INFINITY, 0};
+    struct interval range = {0, INFINITY, 0};
     struct mean m = {0, 0};
 
     for (const struct published_report *r = published_reports; r < published_reports + published_n_reports; r++) {

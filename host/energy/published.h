@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "host/energy/range.h"
+#include "host/energy/interval.h"
 
 enum published_board { L4R5, L4R5_P, U575, U385, H7A3, RA6M4, RX65N };
 enum published_task { AD, IC, KWS, VWW };
@@ -67,7 +67,7 @@ double published_cycles(const struct published_report *r, struct published_timin
 double published_cycles_width(void);
 
 /* Cycles an instruction of all reports: the mean of their logarithms, the least and the most. */
-struct range published_cycles_an_instruction(void);
+struct interval published_cycles_an_instruction(void);
 
 /* The power of a stream, from what another one of the same board says of idling; milliwatts. */
 double published_stream_power(const struct published_stream *of, const struct published_stream *from);

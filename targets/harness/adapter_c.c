@@ -40,6 +40,14 @@ int32_t adapter_run(void)
     CALL(_run)(ARENA);
     return 0;
 }
+
+#if MOTE_STEPS
+int32_t adapter_step(int32_t step)
+{
+    CALL(_step)(ARENA, step);
+    return step + 1 < VALUE(_STEPS);
+}
+#endif
 #endif
 
 int32_t adapter_inputs(void) { return VALUE(_INPUTS); }

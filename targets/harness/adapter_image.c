@@ -28,6 +28,14 @@ int32_t adapter_reset(void)
 int32_t adapter_feed(const void *row) { return mote_model_feed(&model, row); }
 #else
 int32_t adapter_run(void) { return mote_model_run(&model); }
+
+#if MOTE_STEPS
+int32_t adapter_step(int32_t step)
+{
+    (void)step;
+    return mote_model_step(&model);
+}
+#endif
 #endif
 int32_t adapter_inputs(void) { return mote_model_inputs(&model); }
 int32_t adapter_outputs(void) { return mote_model_outputs(&model); }

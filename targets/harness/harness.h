@@ -44,6 +44,7 @@ void adapter_checksum(void); /* only the image's checksum, nothing where there i
 int32_t adapter_open(void);
 int32_t adapter_reset(void);
 int32_t adapter_run(void);             /* without MOTE_FEED_ROWS */
+int32_t adapter_step(int32_t step);    /* with MOTE_STEPS: 1 if more are to come */
 int32_t adapter_feed(const void *row); /* with them: 1 if more are to come */
 int32_t adapter_inputs(void);
 int32_t adapter_outputs(void);

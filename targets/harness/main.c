@@ -10,7 +10,8 @@
  *
  * With MOTE_FEED_ROWS above 0 an input is so many rows of MOTE_FEED_ROW_BYTES, each of which is fed when it is read.
  *
- * The intervals, in order: checksum, open, then one for each inference, or for each of its rows. The stack below main
+ * The intervals, in order: checksum, open, then one for each inference, or for each of its rows; with MOTE_STEPS the
+ * last inference goes step by step, and each step has one inside, which ends before it. The stack below main
  * is painted before each interval and searched after it, so that stack_bytes is what the model alone used. */
 #include "harness.h"
 #include "port.h"
@@ -174,11 +175,12 @@ static void read_inputs(int32_t file)
 }
 
 #if MOTE_FEED_ROWS
-static void infer(int32_t file)
+static void infer(int32_t file, bool steps)
 {
     static uint32_t data[(MOTE_FEED_ROW_BYTES + 3) / 4];
     int32_t status;
 
+    (void)steps;
     for (int32_t row = 0; row < MOTE_FEED_ROWS; row++) {
         stage = "reading input.bin";
         if (!host_read(file, data, MOTE_FEED_ROW_BYTES))
@@ -191,13 +193,32 @@ static void infer(int32_t file)
     }
 }
 #else
-static void infer(int32_t file)
+#if MOTE_STEPS
+static int32_t run_steps(void)
+{
+    int32_t status = 1;
+
+    for (int32_t step = 0; status > 0; step++) {
+        MARK(MOTE_MARK_START);
+        status = adapter_step(step);
+        MARK(MOTE_MARK_STOP);
+    }
+    return status;
+}
+#else
+static int32_t run_steps(void) { return 0; }
+#endif
+
+static void infer(int32_t file, bool steps)
 {
     int32_t status;
 
     (void)file;
     stage = "running the model";
-    INTERVAL(status = adapter_run());
+    if (steps)
+        INTERVAL(status = run_steps());
+    else
+        INTERVAL(status = adapter_run());
     must(status);
 }
 #endif
@@ -252,7 +273,7 @@ _Noreturn void harness_main(void)
         stage = "resetting the model";
         if (MOTE_RESET_EACH && i > 0)
             must(adapter_reset());
-        infer(input);
+        infer(input, MOTE_STEPS && i == MOTE_INFERENCES - 1);
         write_outputs(output);
     }
     host_close(input);

@@ -34,7 +34,7 @@ def graph(model):
 
 
 def table(model, board, via):
-    return answer("profile", graph(model), "--target", board, "--via", via)["ram"]
+    return answer("profile", graph(model), "--target", board, "--via", via, "--estimate")["ram"]
 
 
 def painted(folder, model, board, via):
@@ -68,7 +68,7 @@ def main():
             done = mote("compile", graph("ink"), "-o", pathlib.Path(folder, "m.mote"), "--target", board)
             print(f"RAM of {size}: {done.stderr.strip() or 'compiled'}")
             bad += (done.returncode != 0) is not refused or ("stack" in done.stderr) is not refused
-        bad += answer("profile", graph("ink"), "--target", smaller_board(folder, whole - 300))["fits"]
+        bad += answer("profile", graph("ink"), "--target", smaller_board(folder, whole - 300), "--estimate")["fits"]
     return bad > 0
 
 

@@ -11,7 +11,7 @@
 #include "host/base/base.h"
 #include "host/energy/budget.h"
 #include "host/energy/published.h"
-#include "host/energy/range.h"
+#include "host/energy/interval.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 
@@ -78,18 +78,18 @@ static void other_submissions_and_their_intervals(void **state)
     for (int32_t i = 0; i < published_n_results; i++) {
         const struct published_result *r = &published_results[i];
         const double per_cycle = published_other_submissions(r);
-        struct range range;
+        struct interval range;
 
         if (per_cycle <= 0)
             continue;
-        range = range_about(energy(r, per_cycle), published_energy_width(r->submission));
+        range = interval_about(energy(r, per_cycle), published_energy_width(r->submission));
         add(&e, range.value, r->microjoules);
         inside += r->microjoules >= range.low && r->microjoules <= range.high;
-        assert_true(range_half_width(range) <= 0.18);
+        assert_true(interval_half_width(range) <= 0.18);
     }
     summary(&e, "energy from other submissions");
     print_message("%d of %zu inside, half-width of an interval %.1f %%\n", inside, e.n,
-                  100 * range_half_width(range_about(1, published_energy_width(-1))));
+                  100 * interval_half_width(interval_about(1, published_energy_width(-1))));
     assert_int_equal(e.n, 67);
     assert_true(quantile(&e, 0.5) <= 8 && quantile(&e, 0.9) <= 17);
     assert_true(inside >= 0.85 * (double)e.n && inside <= 0.95 * (double)e.n);
@@ -107,8 +107,8 @@ static void tasks_of_st_from_their_cycles(void **state)
     (void)state;
     for (int32_t i = 0; i < published_n_results; i++) {
         const struct published_result *r = &published_results[i];
-        const struct range range =
-            range_about(energy(r, published_other_submissions(r)), published_energy_width(r->submission));
+        const struct interval range =
+            interval_about(energy(r, published_other_submissions(r)), published_energy_width(r->submission));
 
         if (!is_newest_of_st(r))
             continue;
@@ -147,7 +147,7 @@ static void cycles_from_instructions(void **state)
     for (int32_t i = 0; i < published_n_reports; i++) {
         const struct published_report *r = &published_reports[i];
         const double predicted = published_cycles(r, published_timing_without(r->core, r));
-        const struct range range = range_about(predicted, published_cycles_width());
+        const struct interval range = interval_about(predicted, published_cycles_width());
 
         print_message("cycles of %s %s on the %s: %+.1f %%\n", who[r->who], tasks[r->task],
                       r->core == M4 ? "M4" : "M33", 100 * (predicted / r->cycles - 1));
@@ -164,7 +164,7 @@ static void cycles_from_instructions(void **state)
 
 static void cycles_an_instruction(void **state)
 {
-    const struct range range = published_cycles_an_instruction();
+    const struct interval range = published_cycles_an_instruction();
 
     (void)state;
     assert_true(fabs(range.low - 29696000.0 / 24101937) < 1e-9 && fabs(range.high - 46164000.0 / 24101937) < 1e-9);
@@ -176,16 +176,16 @@ static bool near(double a, double b) { return fabs(a - b) < 1e-9 * (1 + fabs(b))
 
 static void ranges(void **state)
 {
-    struct range a = range_about(100, log(2)), b = range_times(a, range_about(3, log(1.5))), c;
+    struct interval a = interval_about(100, log(2)), b = interval_times(a, interval_about(3, log(1.5))), c;
 
     (void)state;
-    assert_true(near(a.low, 50) && near(a.high, 200) && near(range_half_width(a), 0.75));
+    assert_true(near(a.low, 50) && near(a.high, 200) && near(interval_half_width(a), 0.75));
     assert_true(near(log(b.high / b.value), hypot(log(2), log(1.5))) && near(b.value * b.value, b.low * b.high));
-    c = range_plus(range_scaled(a, 2), range_exact(1));
+    c = interval_plus(interval_scaled(a, 2), interval_exact(1));
     assert_true(near(c.low, 101) && near(c.value, 201) && near(c.high, 401));
-    c = range_inverse(a);
+    c = interval_inverse(a);
     assert_true(near(c.low, 1.0 / 200) && near(c.high, 1.0 / 50));
-    c = range_times(range_exact(0), a);
+    c = interval_times(interval_exact(0), a);
     assert_true(c.low == 0 && c.value == 0 && c.high == 0);
 }
 
@@ -221,7 +221,7 @@ static void a_budget(void **state)
                                 .sensor_ma = 0.01,
                                 .radio_mj = 3.6,
                                 .radio_per_s = 1.0 / 3600};
-    const struct budget b = budget_make(&board, &power[0], range_exact(1e6), &usage);
+    const struct budget b = budget_make(&board, &power[0], interval_exact(1e6), &usage);
     const double average = 100 + 1.98 + 0.5 + 10 + 1 / 3.0;
 
     (void)state;
@@ -237,7 +237,7 @@ static void a_budget(void **state)
 static void a_duty_and_idling(void **state)
 {
     const struct usage usage = {.duty = 0.5, .rest = "idle"};
-    const struct budget b = budget_make(&board, &power[0], range_exact(1e6), &usage);
+    const struct budget b = budget_make(&board, &power[0], interval_exact(1e6), &usage);
 
     (void)state;
     assert_true(near(b.period_s.value, 0.02) && b.wakeup == NULL && near(b.average_ua.value, 5000 + 500));
@@ -251,11 +251,11 @@ static void the_best_clock(void **state)
     struct usage usage = {.every_s = 1};
 
     (void)state;
-    assert_ptr_equal(budget_best(&board, range_exact(1e6), &usage), &power[0]);
+    assert_ptr_equal(budget_best(&board, interval_exact(1e6), &usage), &power[0]);
     usage = (struct usage){.every_s = 0.05, .rest = "idle"};
-    assert_ptr_equal(budget_best(&board, range_exact(1e6), &usage), &power[1]);
+    assert_ptr_equal(budget_best(&board, interval_exact(1e6), &usage), &power[1]);
     usage.every_s = 0.02; /* 25 MHz take 40 ms */
-    assert_ptr_equal(budget_best(&board, range_exact(1e6), &usage), &power[0]);
+    assert_ptr_equal(budget_best(&board, interval_exact(1e6), &usage), &power[0]);
 }
 
 static void what_is_not_known(void **state)
@@ -267,20 +267,20 @@ static void what_is_not_known(void **state)
     (void)state;
     bare.power_count = 0;
     assert_null(board_power_at(&bare, "active", 0));
-    b = budget_make(&bare, NULL, range_exact(1e6), &usage);
+    b = budget_make(&bare, NULL, interval_exact(1e6), &usage);
     assert_true(near(b.milliseconds.value, 10) && near(b.duty.value, 0.01) && b.inference_uj.value == 0);
     bare.power_count = 1;
-    b = budget_make(&bare, &power[0], range_exact(1e6), &usage);
+    b = budget_make(&bare, &power[0], interval_exact(1e6), &usage);
     assert_true(b.unknown_rest && near(b.average_ua.value, 100) && b.battery_days.value == 0);
     usage.every_s = 0.005;
-    assert_true(budget_make(&board, &power[0], range_exact(1e6), &usage).too_slow);
+    assert_true(budget_make(&board, &power[0], interval_exact(1e6), &usage).too_slow);
 }
 
 /* Supplies: a linear regulator keeps the current, an SMPS the power. */
 static void kinds_of_figures(void **state)
 {
     struct board_power p = power[0];
-    struct range networks = power_milliamps(&p, 1.5), other;
+    struct interval networks = power_milliamps(&p, 1.5), other;
 
     (void)state;
     assert_true(near(networks.value, 10));
@@ -302,7 +302,7 @@ static void kinds_of_figures(void **state)
 static void cycles_of_what_is_known(void **state)
 {
     struct work w = {.instructions = 0.8e6, .cycles = 1e6, .macs = 0.5e6, .flash_bytes = 80000};
-    struct range counted = cycles_estimate(&board, &w), instructions, macs;
+    struct interval counted = cycles_estimate(&board, &w), instructions, macs;
 
     (void)state;
     assert_int_equal(cycles_source(&w), CYCLES_FROM_TIMING);

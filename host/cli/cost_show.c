@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/cost_show.h"
+
+#include "host/cli/io.h"
+#include "host/energy/quantity.h"
+
+/* ---- options ---- */
+static enum mote_status refuse(struct cli *cli, const char *option, const char *example)
+{
+    return usage_error(cli, "%s wants something like %s, not \"%s\"", option, example, cli_value(cli, option));
+}
+
+enum mote_status cost_read_usage(struct cli *cli, struct usage *u)
+{
+    static const char *const states[] = {"default", "sleep", "idle", NULL};
+    const char *every = cli_value(cli, "--every"), *duty = cli_value(cli, "--duty"),
+               *battery = cli_value(cli, "--battery"), *sensor = cli_value(cli, "--sensor"),
+               *radio = cli_value(cli, "--radio"), *rest;
+
+    *u = (struct usage){.rest = NULL};
+    TRY(cli_word(cli, "--rest", states, &rest));
+    u->rest = rest == states[0] ? NULL : rest;
+    if (every != NULL && !quantity_seconds(every, &u->every_s))
+        return refuse(cli, "--every", "1s, 200ms or 5min");
+    if (duty != NULL && !quantity_share(duty, &u->duty))
+        return refuse(cli, "--duty", "0.5%");
+    if (battery != NULL && !quantity_battery(battery, &u->battery_mah, &u->battery_volts))
+        return refuse(cli, "--battery", "220mAh@3V");
+    if (sensor != NULL && !quantity_milliamps(sensor, &u->sensor_ma))
+        return refuse(cli, "--sensor", "600uA");
+    if (radio != NULL && !quantity_messages(radio, &u->radio_mj, &u->radio_per_s))
+        return refuse(cli, "--radio", "40mJ@1/h");
+    if (every != NULL && duty != NULL)
+        return usage_error(cli, "--every and --duty say the same: give one of them");
+    if ((battery != NULL || sensor != NULL || radio != NULL || u->rest != NULL) && every == NULL && duty == NULL)
+        return usage_error(cli, "--battery, --sensor, --radio and --rest need --every or --duty");
+    return MOTE_OK;
+}
+
+/* ---- JSON ---- */
+static void set_exact(json_t *json, const char *key, double value) { json_object_set_new(json, key, json_real(value)); }
+
+static void set_interval(json_t *json, const char *key, struct interval x)
+{
+    char name[64];
+
+    set_exact(json, key, x.value);
+    snprintf(name, sizeof name, "%s_low", key);
+    set_exact(json, name, x.low);
+    snprintf(name, sizeof name, "%s_high", key);
+    set_exact(json, name, x.high);
+}
+
+static void set_null(json_t *json, const char *key) { json_object_set_new(json, key, json_null()); }
+
+static int64_t other_instructions(const struct firmware_counts *c)
+{
+    const int64_t rest = c->instructions - c->loads - c->stores - c->multiplies - c->branches;
+
+    return rest > 0 ? rest : 0; /* some are of two classes */
+}
+
+static void classes_json(json_t *json, const struct firmware_counts *c)
+{
+    json_object_set_new(json, "loads", json_integer((json_int_t)c->loads));
+    json_object_set_new(json, "stores", json_integer((json_int_t)c->stores));
+    json_object_set_new(json, "multiplies", json_integer((json_int_t)c->multiplies));
+    json_object_set_new(json, "branches", json_integer((json_int_t)c->branches));
+    json_object_set_new(json, "other", json_integer((json_int_t)other_instructions(c)));
+}
+
+void cost_part_json(json_t *json, const struct cost *c, const struct cost_part *part)
+{
+    const bool exact = c->from == COST_COUNTED && (part == &c->all || c->by_step);
+
+    if (exact)
+        json_object_set_new(json, "instructions", json_integer((json_int_t)part->work.instructions));
+    else if (part->work.instructions > 0)
+        set_interval(json, "instructions", part->instructions);
+    else
+        set_null(json, "instructions");
+    if (exact && c->classes)
+        classes_json(json, &part->counts);
+    if (part->work.cycles > 0)
+        set_exact(json, "documented_cycles", part->work.cycles);
+    set_exact(json, "wait_cycles", cycles_waiting(c->board, &part->work));
+    set_interval(json, "cycles", part->cycles);
+    set_interval(json, "milliseconds", part->milliseconds);
+    if (c->budget.active != NULL)
+        set_interval(json, "energy_uj", part->microjoules);
+    else
+        set_null(json, "energy_uj");
+}
+
+static const char *kind_text(const struct board_power *p)
+{
+    static const char *const names[] = {"table", "measured", "networks", "coremark", "loop", "headline", "derived"};
+
+    return names[p->kind];
+}
+
+static json_t *power_json(const struct board_power *p)
+{
+    json_t *json;
+
+    if (p == NULL)
+        return json_null();
+    json = json_pack("{s:o, s:s, s:f, s:o}", "state", json_text(p->state), "kind", kind_text(p), "volts", p->volts,
+                     "source", json_text(p->source));
+    if (p->milliamps > 0)
+        set_exact(json, "milliamps", p->milliamps);
+    if (p->most > 0)
+        set_exact(json, "milliamps_most", p->most);
+    if (p->microcoulombs > 0)
+        set_exact(json, "microcoulombs", p->microcoulombs);
+    if (p->microseconds > 0)
+        set_exact(json, "microseconds", p->microseconds);
+    return json;
+}
+
+static void average_json(json_t *json, const struct budget *b)
+{
+    set_interval(json, "period_s", b->period_s);
+    set_interval(json, "duty", b->duty);
+    if (b->active == NULL) {
+        set_null(json, "average_ua");
+        return;
+    }
+    set_interval(json, "active_ua", b->active_ua);
+    set_interval(json, "wakeup_ua", b->wakeup_ua);
+    set_exact(json, "sensor_ua", b->sensor_ua.value);
+    set_exact(json, "radio_ua", b->radio_ua.value);
+    if (b->rest != NULL)
+        set_interval(json, "rest_ua", b->rest_ua);
+    if (b->unknown_rest)
+        set_null(json, "average_ua");
+    else
+        set_interval(json, "average_ua", b->average_ua);
+    if (b->battery_days.value > 0)
+        set_interval(json, "battery_days", b->battery_days);
+    else
+        set_null(json, "battery_days");
+}
+
+static const char *from_text(const struct cost *c)
+{
+    static const char *const names[] = {[COST_COUNTED] = "counted", [COST_ESTIMATED] = "kernels", [COST_MACS] = "macs"};
+
+    return names[c->from];
+}
+
+static const char *cycles_text(const struct cost *c)
+{
+    static const char *const names[] = {[CYCLES_FROM_TIMING] = "timing",
+                                        [CYCLES_FROM_INSTRUCTIONS] = "instructions",
+                                        [CYCLES_FROM_MACS] = "macs",
+                                        [CYCLES_UNKNOWN] = "unknown"};
+
+    return names[c->cycles_from];
+}
+
+void cost_json(json_t *json, const struct cost *c)
+{
+    const struct budget *b = &c->budget;
+
+    json_object_set_new(json, "instructions_from", json_string(from_text(c)));
+    json_object_set_new(json, "cycles_from", json_string(cycles_text(c)));
+    json_object_set_new(json, "clock_hz", json_integer((json_int_t)b->clock_hz));
+    cost_part_json(json, c, &c->all);
+    json_object_set_new(json, "power",
+                        json_pack("{s:o, s:o, s:o}", "active", power_json(b->active), "rest", power_json(b->rest),
+                                  "wakeup", power_json(b->wakeup)));
+    if (b->volts > 0)
+        set_exact(json, "volts", b->volts);
+    if (b->repeats)
+        average_json(json, b);
+    if (c->best.active != NULL)
+        json_object_set_new(json, "best_clock_hz", json_integer((json_int_t)c->best.clock_hz));
+}
+
+/* ---- text ---- */
+static void line(const char *what, struct interval x, const char *unit)
+{
+    printf("  %-22s %12.4g  %s", what, x.value, unit);
+    if (x.high > x.low)
+        printf(", from %.4g to %.4g", x.low, x.high);
+    putchar('\n');
+}
+
+static void print_operators(const struct profile *r, const struct cost *c)
+{
+    const bool classes = c->classes && c->by_step;
+
+    printf("%3s  %-24s %12s %10s %10s %10s %10s %10s %12s %10s %10s\n", "#", "operator", "instructions", "loads",
+           "stores", "multiplies", "branches", "other", "cycles", "ms", "uJ");
+    for (int32_t i = 0; i < r->n_lines; i++) {
+        const struct cost_part *part = &c->lines[i];
+        const struct firmware_counts *n = &part->counts;
+
+        printf("%3d  %-24.24s %12.0f", i, r->lines[i].what[0] ? r->lines[i].what : r->lines[i].kernels,
+               part->work.instructions);
+        if (classes)
+            printf(" %10lld %10lld %10lld %10lld %10lld", (long long)n->loads, (long long)n->stores,
+                   (long long)n->multiplies, (long long)n->branches, (long long)other_instructions(n));
+        else
+            printf(" %10s %10s %10s %10s %10s", "-", "-", "-", "-", "-");
+        printf(" %12.0f %10.3f", part->cycles.value, part->milliseconds.value);
+        if (c->budget.active != NULL)
+            printf(" %10.4g\n", part->microjoules.value);
+        else
+            printf(" %10s\n", "-");
+    }
+}
+
+static void print_counts(struct pool *pool, const struct cost *c)
+{
+    static const char *const from[] = {[COST_COUNTED] = "counted on the emulated core",
+                                       [COST_ESTIMATED] = "as the kernels' versions say",
+                                       [COST_MACS] = "not known"};
+    const struct firmware_counts *n = &c->all.counts;
+
+    printf("an inference%s%s%s\n", c->why[0] ? " (not run: " : "", c->why[0] ? printable(pool, c->why) : "",
+           c->why[0] ? ")" : "");
+    if (c->all.work.instructions > 0)
+        line("instructions", c->all.instructions, from[c->from]);
+    if (c->from == COST_COUNTED && c->classes)
+        printf("  %-22s %12s  %lld loads, %lld stores, %lld multiplications, %lld branches, %lld other\n", "", "",
+               (long long)n->loads, (long long)n->stores, (long long)n->multiplies, (long long)n->branches,
+               (long long)other_instructions(n));
+    if (c->all.work.cycles > 0)
+        line("documented cycles", interval_exact(c->all.work.cycles), "of the core's timing, without wait states");
+    if (cycles_waiting(c->board, &c->all.work) > 0)
+        line("wait states", interval_exact(cycles_waiting(c->board, &c->all.work)), "cycles, for weights in flash");
+}
+
+static void print_cycles(const struct cost *c)
+{
+    static const char *const from[] = {
+        [CYCLES_FROM_TIMING] = "on a board",
+        [CYCLES_FROM_INSTRUCTIONS] = "from instructions: no timing of the core is documented",
+        [CYCLES_FROM_MACS] = "from multiply-accumulates: neither emulator nor timing of the core",
+        [CYCLES_UNKNOWN] = "not known"};
+
+    line("cycles", c->all.cycles, from[c->cycles_from]);
+    line("milliseconds", c->all.milliseconds, "");
+    if (c->budget.active != NULL)
+        line("energy, uJ", c->all.microjoules, "");
+}
+
+static void print_source(struct pool *pool, const char *state, const struct board_power *p)
+{
+    if (p == NULL)
+        printf("  %-22s %12s  nobody says: no source for this board\n", state, "-");
+    else
+        printf("  %-22s %12s  %s: %s\n", state, "", kind_text(p), printable(pool, p->source));
+}
+
+static void print_average(const struct budget *b)
+{
+    puts("over time");
+    line("duty, %", interval_scaled(b->duty, 100), "");
+    if (b->too_slow)
+        puts("  inferences take longer than there is time from one to the next");
+    if (b->active == NULL)
+        return;
+    line("inferences, uA", b->active_ua, "on average");
+    if (b->wakeup != NULL)
+        line("waking up, uA", b->wakeup_ua, "");
+    if (b->rest != NULL)
+        line(b->rest->state[0] == 'i' ? "idling, uA" : "sleeping, uA", b->rest_ua, "");
+    if (b->sensor_ua.value > 0)
+        line("sensor, uA", b->sensor_ua, "as given");
+    if (b->radio_ua.value > 0)
+        line("radio, uA", b->radio_ua, "as given");
+    if (b->unknown_rest)
+        puts("  what it draws in between, the average and the battery's life are not known");
+    else
+        line("average, uA", b->average_ua, "");
+    if (b->battery_days.value > 0)
+        line("battery, days", b->battery_days, "without self-discharge");
+}
+
+void cost_print(struct pool *pool, const struct profile *profile, const struct cost *c)
+{
+    const struct budget *b = &c->budget;
+
+    putchar('\n');
+    print_operators(profile, c);
+    putchar('\n');
+    print_counts(pool, c);
+    print_cycles(c);
+    printf("power at %.4g MHz, %.3g V\n", b->clock_hz / 1e6, b->volts);
+    print_source(pool, "active", b->active);
+    print_source(pool, b->rest != NULL ? printable(pool, b->rest->state) : "sleep or idle", b->rest);
+    if (b->wakeup != NULL)
+        print_source(pool, "wake-up", b->wakeup);
+    if (b->repeats)
+        print_average(b);
+    if (c->best.active != NULL)
+        printf("Least is drawn at %.4g MHz.\n", c->best.clock_hz / 1e6);
+}
+
+/* ---- two of them ---- */
+static void both(const char *what, double a, double b)
+{
+    printf("  %-22s %14.6g %14.6g", what, a, b);
+    if (a > 0)
+        printf(" %+9.1f %%", 100 * (b / a - 1));
+    putchar('\n');
+}
+
+void cost_print_both(const char *const names[2], const struct profile p[2], const struct cost c[2])
+{
+    printf("  %-22s %14.14s %14.14s\n", "", names[0], names[1]);
+    both("arena, bytes", (double)p[0].footprint.arena, (double)p[1].footprint.arena);
+    both("flash, bytes", (double)footprint_flash(&p[0].footprint), (double)footprint_flash(&p[1].footprint));
+    both("multiply-accumulates", c[0].all.work.macs, c[1].all.work.macs);
+    both("instructions", c[0].all.instructions.value, c[1].all.instructions.value);
+    both("cycles", c[0].all.cycles.value, c[1].all.cycles.value);
+    both("milliseconds", c[0].all.milliseconds.value, c[1].all.milliseconds.value);
+    if (c[0].budget.active != NULL)
+        both("energy, uJ", c[0].all.microjoules.value, c[1].all.microjoules.value);
+    if (c[0].budget.repeats && c[0].budget.active != NULL && !c[0].budget.unknown_rest)
+        both("average, uA", c[0].budget.average_ua.value, c[1].budget.average_ua.value);
+    if (c[0].budget.battery_days.value > 0)
+        both("battery, days", c[0].budget.battery_days.value, c[1].budget.battery_days.value);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/deploy/cost.h"
+
+#include "host/plan/cost.h"
+
+/* Instructions as the kernels' versions say, of those that are counted: 0.68 to 1.44 (docs/CYCLES.md). */
+#define ESTIMATE_WIDTH 0.386
+
+struct making {
+    const struct profile *profile;
+    const struct usage *usage;
+    struct cost *cost;
+    int32_t *line_of_op;
+};
+
+static void find_lines(struct making *m)
+{
+    const struct profile *r = m->profile;
+
+    if (!r->p->has_graph)
+        return;
+    m->line_of_op = pool_array(r->pool, (size_t)r->p->model.graphs[0].n_ops, sizeof *m->line_of_op);
+    for (int32_t i = 0; i < r->n_lines; i++)
+        m->line_of_op[r->lines[i].op] = i;
+}
+
+static struct cost_part *part_of_call(const struct making *m, int32_t call)
+{
+    const struct plan *plan = &m->profile->p->plan;
+
+    return &m->cost->lines[m->line_of_op[plan->steps[plan->schedule.calls[call].step].op]];
+}
+
+/* ---- what is known without running it ---- */
+static int64_t constant_bytes(const struct plan *plan, const struct step *s)
+{
+    int64_t sum = 0;
+
+    for (int32_t i = 0; i < s->n_args; i++)
+        sum += plan->values[s->args[i]].kind == VALUE_CONST ? plan->values[s->args[i]].bytes : 0;
+    return sum;
+}
+
+/* Each call reads its step's constants; of an image, whose schedule nobody looks at here, each step once. */
+static void find_reads(struct making *m)
+{
+    const struct profile *r = m->profile;
+    const struct plan *plan = &r->p->plan;
+
+    for (int32_t i = 0; i < r->n_lines; i++) {
+        const struct profile_line *line = &r->lines[i];
+
+        m->cost->lines[i].work.macs = line->macs > 0 ? (double)line->macs : 0;
+        m->cost->lines[i].work.flash_bytes = r->p->has_graph ? 0 : (double)(line->weights + line->tables);
+    }
+    for (int32_t i = 0; r->p->has_graph && i < plan->schedule.n_calls; i++)
+        part_of_call(m, i)->work.flash_bytes +=
+            (double)constant_bytes(plan, &plan->steps[plan->schedule.calls[i].step]);
+    for (int32_t i = 0; i < r->n_lines; i++) {
+        m->cost->all.work.macs += m->cost->lines[i].work.macs;
+        m->cost->all.work.flash_bytes += m->cost->lines[i].work.flash_bytes;
+    }
+}
+
+/* What an operator's calls have of all calls' estimated instructions. */
+static void share_out(struct making *m)
+{
+    const struct plan *plan = &m->profile->p->plan;
+    const int32_t n = m->profile->p->has_graph ? plan->schedule.n_calls : 0;
+    double sum = 0;
+
+    for (int32_t i = 0; i < n; i++)
+        sum += call_cost(plan, plan->schedule.calls[i].step, plan->schedule.calls[i].rows);
+    for (int32_t i = 0; i < n; i++) {
+        const double share = call_cost(plan, plan->schedule.calls[i].step, plan->schedule.calls[i].rows) / sum;
+        struct work *w = &part_of_call(m, i)->work;
+
+        w->instructions += share * m->cost->all.work.instructions;
+        w->cycles += share * m->cost->all.work.cycles;
+    }
+}
+
+static enum mote_status estimate(struct making *m, const struct frame *file)
+{
+    const struct profile *r = m->profile;
+    struct trade trade;
+
+    m->cost->from = COST_MACS;
+    if (!r->p->has_graph)
+        return MOTE_OK;
+    TRY(trade_of(&r->p->plan, r->measure.job.via_c, &trade, file));
+    if (trade.time < 0)
+        return MOTE_OK;
+    m->cost->from = COST_ESTIMATED;
+    m->cost->all.work.instructions = trade.instructions;
+    m->cost->all.work.cycles = trade.time * 1e-3 * (double)m->cost->board->clock_hz;
+    share_out(m);
+    return MOTE_OK;
+}
+
+/* ---- what is counted ---- */
+static void add_counts(struct cost_part *part, const struct firmware_counts *c)
+{
+#define COUNTED(NAME, name) part->counts.name += c->name;
+#include "host/emulate/counts.def"
+    part->work.instructions += (double)c->instructions;
+    part->work.cycles += (double)c->cycles;
+}
+
+/* Steps of an image are its lines, if each is called once. */
+static void take_steps(struct making *m, const struct emulate_result *result)
+{
+    const struct profile *r = m->profile;
+    const int32_t calls = r->p->has_graph ? r->p->plan.schedule.n_calls : r->n_lines;
+
+    if (result->steps == NULL || result->n_steps != calls) {
+        share_out(m);
+        return;
+    }
+    m->cost->by_step = true;
+    for (int32_t i = 0; i < calls; i++)
+        add_counts(r->p->has_graph ? part_of_call(m, i) : &m->cost->lines[i], &result->steps[i]);
+}
+
+static enum mote_status count(struct making *m, const struct frame *file)
+{
+    struct measure measure = m->profile->measure;
+    struct report_text report = {0};
+    struct frame quiet = {.index = -1, .sink = &report};
+    enum mote_status status = measure_count(&measure, m->profile->p, &quiet);
+
+    if (status == MOTE_ERR_FIT || status == MOTE_ERR_ENVIRONMENT) { /* no room there, or no emulator here */
+        m->cost->why = pool_printf(m->profile->pool, "%s", report.text);
+        return estimate(m, file);
+    }
+    if (status != MOTE_OK)
+        return fail_again(file, &report);
+    m->cost->from = COST_COUNTED;
+    m->cost->classes = measure.result.counts != NULL;
+    m->cost->all.work.instructions = (double)measure.result.instructions[0];
+    if (measure.result.counts != NULL) {
+        m->cost->all.work.instructions = 0;
+        add_counts(&m->cost->all, measure.result.counts);
+    }
+    take_steps(m, &measure.result);
+    return MOTE_OK;
+}
+
+/* ---- what that takes ---- */
+static void find_cycles(const struct cost *c, struct cost_part *part, bool exact)
+{
+    const struct interval about = interval_about(1, exact ? 0 : ESTIMATE_WIDTH);
+
+    part->instructions = interval_scaled(about, part->work.instructions);
+    part->cycles = cycles_estimate(c->board, &part->work);
+    if (c->cycles_from != CYCLES_FROM_MACS)
+        part->cycles = interval_times(part->cycles, about);
+}
+
+static void find_energy(const struct budget *b, struct cost_part *part)
+{
+    part->milliseconds = interval_scaled(part->cycles, 1e3 / b->clock_hz);
+    if (b->active != NULL)
+        part->microjoules =
+            interval_scaled(interval_times(power_milliamps(b->active, b->volts), part->milliseconds), b->volts);
+}
+
+static void find_budgets(struct making *m)
+{
+    struct cost *c = m->cost;
+    const struct board_power *best = budget_best(c->board, c->all.cycles, m->usage);
+
+    if (best != NULL)
+        c->best = budget_make(c->board, best, c->all.cycles, m->usage);
+}
+
+static void finish(struct making *m)
+{
+    struct cost *c = m->cost;
+    const struct board_power *active = board_power_at(c->board, "active", (double)c->board->clock_hz);
+    const bool exact = c->from == COST_COUNTED;
+
+    c->cycles_from = cycles_source(&c->all.work);
+    find_cycles(c, &c->all, exact);
+    c->budget = budget_make(c->board, active, c->all.cycles, m->usage);
+    find_energy(&c->budget, &c->all);
+    for (int32_t i = 0; i < m->profile->n_lines; i++) {
+        find_cycles(c, &c->lines[i], c->by_step);
+        find_energy(&c->budget, &c->lines[i]);
+    }
+    find_budgets(m);
+}
+
+enum mote_status cost_make(const struct profile *profile, const struct usage *usage, bool want_count, struct cost *out,
+                           const struct frame *file)
+{
+    struct making m = {.profile = profile, .usage = usage, .cost = out};
+
+    *out = (struct cost){.board = profile->measure.board, .why = ""};
+    out->lines = pool_array(profile->pool, (size_t)profile->n_lines, sizeof *out->lines);
+    find_lines(&m);
+    find_reads(&m);
+    if (want_count && out->board->emulated != NULL) {
+        TRY(count(&m, file));
+    } else {
+        out->why = want_count ? "no emulator stands for the board" : "asked not to run it";
+        TRY(estimate(&m, file));
+    }
+    finish(&m);
+    return MOTE_OK;
+}

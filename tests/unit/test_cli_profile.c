@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote profile's instructions, cycles and energy from outside. */
+#include "tests/unit/command.h"
+
+#include "host/energy/quantity.h"
+
+#include <cmocka.h> /* last: its fail_msg needs its own fail */
+
+#define POWER                                                                                                          \
+    "power:\n"                                                                                                         \
+    "  - {state: active, kind: networks, milliamps: 10, volts: 3, source: s}\n"                                        \
+    "  - {state: active, kind: networks, milliamps: 1, volts: 3, clock_hz: 5000000, source: s}\n"                      \
+    "  - {state: sleep, milliamps: 0.002, volts: 3, source: s}\n"
+
+static const char *put_board(const char *file, const char *power, const char *more)
+{
+    put_text(file,
+             pool_printf(&pool,
+                         "name: b\ntitle: t\ncore: cortex-m4f\nclock_hz: 100000000\nmemory:\n"
+                         "  - {name: flash, kind: flash, origin: 0, size: 0x100000, wait_states: 5, line_bytes: 8}\n"
+                         "  - {name: ram, kind: ram, origin: 0x20000000, size: 0x40000}\n"
+                         "toolchain:\n  compiler: arm-none-eabi-gcc\n  packages: p\n  support: cortex-m\n"
+                         "  flags: [-mcpu=cortex-m4, -mthumb, -mfloat-abi=hard, -mfpu=fpv4-sp-d16]\n%s%s",
+                         power, more));
+    return here(file);
+}
+
+static double number(const json_t *json, const char *key)
+{
+    const json_t *value = json_object_get(json, key);
+
+    if (!json_is_number(value))
+        fail_msg("no number %s", key);
+    return json_number_value(value);
+}
+
+static bool null(const json_t *json, const char *key) { return json_is_null(json_object_get(json, key)); }
+
+static bool near(double a, double b) { return fabs(a - b) <= 1e-6 * fabs(b) + 1e-9; }
+
+static void want_interval(const json_t *json, const char *key)
+{
+    const double value = number(json, key), low = number(json, pool_printf(&pool, "%s_low", key)),
+                 high = number(json, pool_printf(&pool, "%s_high", key));
+
+    if (!(low > 0 && low < value && value < high))
+        fail_msg("%s: %g, from %g to %g", key, value, low, high);
+}
+
+/* What operators take is what all takes, but for the calls between them. */
+static void want_sum(json_t *json, const char *key)
+{
+    json_t *op;
+    double sum = 0;
+    size_t i;
+
+    json_array_foreach(json_object_get(json, "operators"), i, op) sum += number(op, key);
+    if (fabs(sum - number(json, key)) > 0.05 * number(json, key))
+        fail_msg("%s: %g in operators, %g in all", key, sum, number(json, key));
+}
+
+static void counted_energy_adds_up(void **state)
+{
+    static const char *const keys[] = {"instructions", "loads",  "stores",       "multiplies",
+                                       "branches",     "cycles", "milliseconds", "energy_uj"};
+    const char *b = put_board("in/b.yaml", POWER, "emulator: mps2-an386\n");
+    struct result r;
+    json_t *json, *emulated;
+
+    (void)state;
+    if (!have_board())
+        return;
+    r = OK("profile", GRAPH, "--target", b, "--via", "c", "--json", "--every", "100ms", "--battery", "240mAh@3V",
+           "--sensor", "10uA", "--radio", "3.6mJ@1/h");
+    json = json_of(&r);
+    assert_string_equal(json_string_value(json_object_get(json, "instructions_from")), "counted");
+    assert_string_equal(json_string_value(json_object_get(json, "cycles_from")), "timing");
+    for (size_t i = 0; i < COUNT(keys); i++)
+        want_sum(json, keys[i]);
+    want_interval(json, "cycles");
+    want_interval(json, "milliseconds");
+    want_interval(json, "energy_uj");
+    want_interval(json, "average_ua");
+    want_interval(json, "battery_days");
+    assert_true(number(json, "wait_cycles") > 0);
+    assert_true(near(number(json, "milliseconds"), number(json, "cycles") / 1e5));
+    assert_true(near(number(json, "energy_uj"), number(json, "milliseconds") * 30));
+    assert_true(near(number(json, "average_ua"), number(json, "active_ua") + number(json, "rest_ua") + 10 + 1.0 / 3));
+    assert_true(near(number(json, "active_ua"), number(json, "energy_uj") / 0.1 / 3));
+    assert_true(near(number(json, "battery_days"), 240e3 / 24 / number(json, "average_ua")));
+    assert_true(near(number(json, "best_clock_hz"), 100e6)); /* at 5 MHz a cycle takes twice as much */
+    r = OK("emulate", GRAPH, "--target", b, "--via", "c", "--input", "@in/zeros.bin", "--json");
+    emulated = json_of(&r);
+    assert_true(near(number(json, "instructions"), number(emulated, "instructions")));
+    assert_true(near(number(json, "documented_cycles"), number(emulated, "cycles")));
+    json_decref(emulated);
+    json_decref(json);
+}
+
+/* Without an emulator, and without figures. */
+static void what_can_be_given_is_given(void **state)
+{
+    const char *bare = put_board("in/bare.yaml", "", ""),
+               *b = put_board("in/rest.yaml", "power:\n  - {state: active, milliamps: 10, volts: 3, source: s}\n", "");
+    struct result r;
+    json_t *json;
+
+    (void)state;
+    if (!have_board())
+        return;
+    r = OK("profile", GRAPH, "--target", bare, "--json", "--duty", "1%", "--battery", "240mAh@3V");
+    json = json_of(&r);
+    assert_string_equal(json_string_value(json_object_get(json, "instructions_from")), "kernels");
+    want_interval(json, "instructions");
+    want_interval(json, "cycles");
+    want_sum(json, "cycles");
+    assert_true(null(json, "energy_uj") && null(json, "average_ua"));
+    json_decref(json);
+    r = OK("profile", GRAPH, "--target", b, "--json", "--estimate", "--duty", "1%", "--battery", "240mAh@3V");
+    json = json_of(&r);
+    want_interval(json, "energy_uj");
+    assert_true(null(json, "average_ua") && null(json, "battery_days"));
+    assert_true(null(json_object_get(json, "power"), "rest"));
+    json_decref(json);
+    assert_non_null(strstr(OK("profile", GRAPH, "--target", b, "--every", "1s").out, "nobody says"));
+}
+
+/* A core that nothing is known of: from multiply-accumulates, and wide. */
+static void a_core_without_timing(void **state)
+{
+    struct result r = OK("profile", GRAPH, "--target", put_board("in/x.yaml", POWER, "timing: xtensa-lx6\n"), "--json");
+    json_t *json = json_of(&r);
+
+    (void)state;
+    assert_string_equal(json_string_value(json_object_get(json, "cycles_from")), "macs");
+    assert_true(null(json, "instructions"));
+    want_interval(json, "cycles");
+    assert_true(number(json, "cycles_high") > 4 * number(json, "cycles_low"));
+    json_decref(json);
+}
+
+static void two_plans_beside_each_other(void **state)
+{
+    const char *b = put_board("in/b.yaml", POWER, "");
+    struct result r = OK("profile", GRAPH, GRAPH, "--compare", "--target", b, "--optimize", "speed", "--optimize",
+                         "ram", "--json", "--estimate");
+    json_t *json = json_of(&r), *models = json_object_get(json, "models");
+
+    (void)state;
+    assert_int_equal(json_array_size(models), 2);
+    assert_true(number(json_object_get(json_array_get(models, 0), "ram"), "arena_bytes") >
+                number(json_object_get(json_array_get(models, 1), "ram"), "arena_bytes"));
+    json_decref(json);
+    r = OK("profile", GRAPH, "@in/big.graph", "--compare", "--target", b, "--estimate");
+    assert_non_null(strstr(r.out, "energy, uJ"));
+}
+
+static void options_are_refused(void **state)
+{
+    static const struct {
+        const char *message, *arguments[6];
+    } cases[] = {
+        {"--every wants something like 1s", {"--every", "1"}},
+        {"--every wants", {"--every", "-1s"}},
+        {"--every wants", {"--every", "infs"}},
+        {"--duty wants something like 0.5%", {"--duty", "101%"}},
+        {"--battery wants something like 220mAh@3V", {"--every", "1s", "--battery", "220mAh"}},
+        {"--sensor wants something like 600uA", {"--every", "1s", "--sensor", "600uW"}},
+        {"--radio wants something like 40mJ@1/h", {"--every", "1s", "--radio", "40mJ"}},
+        {"--every and --duty say the same", {"--every", "1s", "--duty", "1%"}},
+        {"need --every or --duty", {"--battery", "220mAh@3V"}},
+        {"--rest wants", {"--every", "1s", "--rest", "dreaming"}},
+        {"--compare wants two models", {"--compare"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *const *a = cases[i].arguments;
+        struct result r = RUN("profile", GRAPH, "--target", "mps2-an386", a[0], a[1], a[2], a[3]);
+
+        want_failure(&r, 2, cases[i].message);
+    }
+}
+
+static void quantities(void **state)
+{
+    double a = 0, b = 0;
+
+    (void)state;
+    assert_true(quantity_seconds("5min", &a) && near(a, 300) && quantity_seconds("1.5ms", &a) && near(a, 0.0015));
+    assert_true(quantity_share("0.5%", &a) && near(a, 0.005) && quantity_share("1", &a) && near(a, 1));
+    assert_true(quantity_milliamps("600uA", &a) && near(a, 0.6) && quantity_milliamps("12nA", &a) && near(a, 12e-6));
+    assert_true(quantity_battery("2.6Ah@3.7V", &a, &b) && near(a, 2600) && near(b, 3.7));
+    assert_true(quantity_messages("40mJ@1/h", &a, &b) && near(a, 40) && near(b, 1.0 / 3600));
+    assert_true(quantity_messages("2J@5min", &a, &b) && near(a, 2000) && near(b, 1.0 / 300));
+    assert_false(quantity_seconds("", &a) || quantity_seconds("1 s", &a) || quantity_seconds("0s", &a));
+    assert_false(quantity_share("0", &a) || quantity_share("2", &a) || quantity_share("nan%", &a));
+    assert_false(quantity_battery("1mAh@", &a, &b) || quantity_messages("1mJ@1/x", &a, &b));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(counted_energy_adds_up),      TEST(what_can_be_given_is_given), TEST(a_core_without_timing),
+        TEST(two_plans_beside_each_other), TEST(options_are_refused),        TEST(quantities),
+    };
+
+    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+}
