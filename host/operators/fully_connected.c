@@ -43,6 +43,11 @@ static int64_t macs_fully_connected(const struct graph *g, const struct op *op)
     return tensor_elements(op_out(g, op, 0)) * op_in(g, op, 1)->dims[1];
 }
 
+/* The parameters that the kernels of all types have. */
+#define GEOMETRY(in, w)                                                                                                \
+    .rows = (int32_t)(tensor_elements(in) / (w)->dims[1]), .in_len = (int32_t)(w)->dims[1],                            \
+    .out_c = (int32_t)(w)->dims[0]
+
 /* Per channel, the reference ignores them. */
 static int32_t weights_zero(const struct tensor *w) { return w->quant.n == 1 ? w->quant.zero[0] : 0; }
 
@@ -55,20 +60,12 @@ static enum mote_status lower_fully_connected_s8(struct lowering *l, const struc
     TRY(lower_linear_s8(l, op, o->activation, (int32_t)w->dims[0], w->dims[1], 1, w->dims[1], &linear, at));
 
     struct mote_fully_connected_s8 p = {
-        .rows = (int32_t)(tensor_elements(in) / w->dims[1]),
-        .in_len = (int32_t)w->dims[1],
-        .out_c = (int32_t)w->dims[0],
+        GEOMETRY(in, w),
         .weights_zero = weights_zero(w),
         .out_zero = linear.out_zero,
-        .lo = linear.lo,
-        .hi = linear.hi,
-        .per_channel = linear.per_channel,
+        LINEAR_FIELDS(linear),
     };
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
-        lower_tensor(l, op->out[0]),
-    };
-    return lower_step(l, KERNEL_fully_connected_s8, &p, args, at);
+    return lower_linear_step(l, op, KERNEL_fully_connected_s8, &p, &linear, at);
 }
 
 /* Weights that are known at run time only: nothing is folded. */
@@ -86,30 +83,17 @@ static enum mote_status lower_fully_connected_computed_s8(struct lowering *l, co
     TRY(lower_linear_plain(l, op, &types, o->activation, (int32_t)w->dims[0], w->dims[1], &linear, at));
 
     struct mote_fully_connected_computed_s8 p = {
-        .rows = (int32_t)(tensor_elements(in) / w->dims[1]),
-        .in_len = (int32_t)w->dims[1],
-        .out_c = (int32_t)w->dims[0],
-        .in_zero = in_zero,
-        .weights_zero = weights_zero(w),
-        .out_zero = linear.out_zero,
-        .lo = linear.lo,
-        .hi = linear.hi,
-        .per_channel = linear.per_channel,
+        GEOMETRY(in, w),       .in_zero = in_zero, .weights_zero = weights_zero(w), .out_zero = linear.out_zero,
+        LINEAR_FIELDS(linear),
     };
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
-        lower_tensor(l, op->out[0]),
-    };
-    return lower_step(l, KERNEL_fully_connected_computed_s8, &p, args, at);
+    return lower_linear_step(l, op, KERNEL_fully_connected_computed_s8, &p, &linear, at);
 }
 
-/* The sums have the bias' width; without a bias, 64 bits unless the option says 32. */
 static enum mote_status lower_fully_connected_s16(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct fully_connected_opts *o = op->opts;
-    const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1), *bias = op_in(l->graph, op, 2);
-    bool wide = bias != NULL ? bias->type != TYPE_S32 : !o->bias_s32;
-    struct linear_types types = {TYPE_S16, wide ? TYPE_S64 : TYPE_S32, wide ? MOTE_SHIFT64_MAX : MOTE_SHIFT_MAX};
+    const struct tensor *in = op_in(l->graph, op, 0), *w = op_in(l->graph, op, 1);
+    struct linear_types types = linear_types_s16(l->graph, op, o->bias_s32);
     struct linear linear;
 
     TRY(want_const(at, l->graph, op->in[1], "tensor of weights"));
@@ -119,19 +103,11 @@ static enum mote_status lower_fully_connected_s16(struct lowering *l, const stru
                     (int)weights_zero(w));
 
     struct mote_fully_connected_s16 p = {
-        .rows = (int32_t)(tensor_elements(in) / w->dims[1]),
-        .in_len = (int32_t)w->dims[1],
-        .out_c = (int32_t)w->dims[0],
-        .lo = linear.lo,
-        .hi = linear.hi,
-        .per_channel = linear.per_channel,
-        .wide = wide,
+        GEOMETRY(in, w),
+        LINEAR_FIELDS(linear),
+        .wide = types.bias == TYPE_S64,
     };
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
-        lower_tensor(l, op->out[0]),
-    };
-    return lower_step(l, KERNEL_fully_connected_s16, &p, args, at);
+    return lower_linear_step(l, op, KERNEL_fully_connected_s16, &p, &linear, at);
 }
 
 static enum mote_status lower_fully_connected_f32(struct lowering *l, const struct op *op, const struct frame *at)
@@ -143,9 +119,7 @@ static enum mote_status lower_fully_connected_f32(struct lowering *l, const stru
     TRY(lower_linear_f32(l, op, o->activation, w->dims[0], w->dims[1], &linear, at));
 
     struct mote_fully_connected_f32 p = {
-        .rows = (int32_t)(tensor_elements(in) / w->dims[1]),
-        .in_len = (int32_t)w->dims[1],
-        .out_c = (int32_t)w->dims[0],
+        GEOMETRY(in, w),
         .lo = linear.lo,
         .hi = linear.hi,
     };

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What convolutions and fully connected layers share: weights, bias, and what a sum is multiplied with. */
 #include "host/operators/linear.h"
+#include "mote/kernels/shared/requant.h"
 
 #include <math.h>
-
-#define SHIFT_MAX 30 /* what the kernels take (device/mote/kernels/shared/requant.h) */
 
 enum mote_status want_weights(const struct frame *at, const struct graph *g, const struct op *op)
 {
@@ -145,7 +144,7 @@ enum mote_status lower_linear_s8(struct lowering *l, const struct op *op, int ac
     s.weights_zero = op->id == OP_FULLY_CONNECTED && w->quant.n == 1 ? w->quant.zero[0] : 0;
     out->out_zero = s.out_zero;
     TRY(activation_range_s8(op_out(l->graph, op, 0), activation, &out->lo, &out->hi, at));
-    TRY(lower_multipliers(l, op, &s, SHIFT_MAX, out, at));
+    TRY(lower_multipliers(l, op, &s, MOTE_SHIFT_MAX, out, at));
     fold_bias(l, &s, (const int8_t *)w->data, channels, n, stride, step, out);
     return MOTE_OK;
 }
@@ -202,6 +201,25 @@ enum mote_status lower_linear_plain(struct lowering *l, const struct op *op, con
     TRY(lower_multipliers(l, op, &s, types->shift_max, out, at));
     out->bias = lower_bias(l, s.bias, types->activations == TYPE_S16 ? TYPE_S64 : TYPE_S32, channels);
     return MOTE_OK;
+}
+
+struct linear_types linear_types_s16(const struct graph *g, const struct op *op, bool bias_s32)
+{
+    const struct tensor *bias = op_in(g, op, 2);
+
+    if (bias != NULL ? bias->type == TYPE_S32 : bias_s32)
+        return (struct linear_types){TYPE_S16, TYPE_S32, MOTE_SHIFT_MAX};
+    return (struct linear_types){TYPE_S16, TYPE_S64, MOTE_SHIFT64_MAX};
+}
+
+enum mote_status lower_linear_step(struct lowering *l, const struct op *op, enum kernel_id kernel, const void *params,
+                                   const struct linear *linear, const struct frame *at)
+{
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear->bias, linear->mult, linear->shift,
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, kernel, params, args, at);
 }
 
 /* ---- float: what is left to prepare are clamps and the bias ---- */

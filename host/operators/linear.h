@@ -18,6 +18,8 @@ struct linear {
     int32_t per_channel;       /* 0 or 1 */
     int32_t out_zero, lo, hi;
 };
+/* The parameters that the kernels of int8 and int16 take from it, but for out_zero. */
+#define LINEAR_FIELDS(linear) .lo = (linear).lo, .hi = (linear).hi, .per_channel = (linear).per_channel
 MUST_CHECK enum mote_status lower_linear_s8(struct lowering *l, const struct op *op, int activation, int32_t channels,
                                             int64_t n, int64_t stride, int64_t step, struct linear *out,
                                             const struct frame *at);
@@ -32,6 +34,13 @@ struct linear_types {
 MUST_CHECK enum mote_status lower_linear_plain(struct lowering *l, const struct op *op,
                                                const struct linear_types *types, int activation, int32_t channels,
                                                int64_t n, struct linear *out, const struct frame *at);
+
+/* Of s16 activations: the sums have the width of the bias, input 2; without one, 64 bits unless the option says 32. */
+struct linear_types linear_types_s16(const struct graph *g, const struct op *op, bool bias_s32);
+
+/* A step with the arguments input, weights, bias, mult, shift, output. */
+MUST_CHECK enum mote_status lower_linear_step(struct lowering *l, const struct op *op, enum kernel_id kernel,
+                                              const void *params, const struct linear *linear, const struct frame *at);
 
 /* What the linear operators share in float: weights of `channels` filters of n, the bias (zeros for none). */
 struct linear_f32 {

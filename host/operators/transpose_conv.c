@@ -108,12 +108,7 @@ static enum mote_status lower_transpose_conv_s8(struct lowering *l, const struct
     p.hi = linear.hi;
     p.per_channel = linear.per_channel;
 
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
-        lower_tensor(l, op->out[0]),
-    };
-
-    return lower_step(l, KERNEL_transpose_conv_s8, &p, args, at);
+    return lower_linear_step(l, op, KERNEL_transpose_conv_s8, &p, &linear, at);
 }
 
 /* The bias may be s16 or s64; the sums are 64 bits in either case. */
@@ -133,12 +128,7 @@ static enum mote_status lower_transpose_conv_s16(struct lowering *l, const struc
     p.hi = linear.hi;
     p.per_channel = linear.per_channel;
 
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),  lower_tensor(l, op->in[1]), linear.bias, linear.mult, linear.shift,
-        lower_tensor(l, op->out[0]),
-    };
-
-    return lower_step(l, KERNEL_transpose_conv_s16, &p, args, at);
+    return lower_linear_step(l, op, KERNEL_transpose_conv_s16, &p, &linear, at);
 }
 
 static enum mote_status lower_transpose_conv_f32(struct lowering *l, const struct op *op, const struct geometry *common,
