@@ -48,19 +48,17 @@ static int usage(void)
 /* ---- one runner a set of instructions ---- */
 static enum mote_status open_set(struct bench *b, const char *model, struct set *s)
 {
-    struct pipeline_options options = {0};
-    struct target target;
+    struct target target = target_host();
+    struct pipeline_options options = {.target = &target};
     struct pipeline p;
     size_t bytes;
 
     if (s->name != NULL)
-        TRY(target_limit_host(&b->pool, s->name, &b->at));
-    target = target_host();
+        TRY(target_host_with(&b->pool, s->name, &target, &b->at));
     s->features = target.features;
-    options.target = &target;
     TRY(pipeline_load(&b->pool, model, &p, &b->at));
     TRY(pipeline_compile(&p, &options, &b->at));
-    TRY(runner_open(&b->pool, p.image, &s->runner, &b->at));
+    TRY(runner_open_on(&b->pool, p.image, &target, &s->runner, &b->at));
     bytes = runner_input_bytes(&s->runner);
     b->input = pool_alloc(&b->pool, bytes);
     b->output = pool_alloc(&b->pool, runner_output_bytes(&s->runner));

@@ -108,7 +108,7 @@ static enum mote_status prepare(struct bench *b)
     b->data.type = TYPE_U8;
     b->data.preprocess = (struct preprocess){.kind = "none", .channels = ""};
     if (b->data_path != NULL) {
-        TRY(dataset_open(&b->pool, b->data_path, &b->data, &b->at));
+        TRY(dataset_open(&b->pool, b->data_path, NULL, &b->data, &b->at));
         TRY(start_loader(b));
     }
     TRY(network_build(&b->pool, &b->recipe, &b->data, &b->net, &b->at));

@@ -223,9 +223,10 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
         .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .target = &target};
 
     /* What runs here, and is kept nowhere, is planned for this machine. */
-    const char *here = cli_takes(cli, "--cpu") ? "host" : NULL;
-
-    TRY(target_find(&cli->pool, cli_value(cli, "--target") ? cli_value(cli, "--target") : here, &target, &cli->root));
+    if (cli_takes(cli, "--cpu") && cli_value(cli, "--target") == NULL)
+        target = cli->machine;
+    else
+        TRY(target_find(&cli->pool, cli_value(cli, "--target"), &target, &cli->root));
     TRY(cli_word(cli, "--optimize", goals, &goal));
     while (goal != goals[options.optimize])
         options.optimize++;

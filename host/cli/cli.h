@@ -29,6 +29,8 @@ struct cli {
     size_t n_positional, n_given;
     struct given *given;
     bool json;
+    struct target machine; /* this one, with the instruction sets of --cpu */
+    int64_t max_bytes;     /* that packed data may unpack to; 0: as nothing says */
 };
 
 struct command {
@@ -102,13 +104,13 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
         "--boundary", "T", "int8: quantizing at the ends leaves the model, so that int8 goes in and comes out"         \
     }
 
-/* For commands that run models on this machine; main() reads it. */
+/* For commands that run models on this machine; main() reads it into `machine`. */
 #define CPU_OPTION                                                                                                     \
     {                                                                                                                  \
         "--cpu", "LIST", "use these instruction sets of this machine alone, or `portable`; default: all"               \
     }
 
-/* For commands that open data sets; main() reads it. */
+/* For commands that open data sets; main() reads it into max_bytes. */
 #define DATA_OPTIONS                                                                                                   \
     {                                                                                                                  \
         "--max-bytes", "N", "the most that packed data may unpack to; default: 4 GiB"                                  \

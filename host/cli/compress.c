@@ -73,6 +73,7 @@ static enum mote_status run_compress(struct cli *cli)
                                        .data = cli_value(cli, "--data"),
                                        .folder = cli_value(cli, "-o"),
                                        .dense = cli_value(cli, "--dense"),
+                                       .max_bytes = cli->max_bytes,
                                        .progress = &cli_progress};
     struct train_watcher watcher = train_watcher(t);
     int64_t threads = 0;

@@ -177,9 +177,10 @@ static enum mote_status write_sheet(struct view *v, const char *path)
 static enum mote_status run_data(struct cli *cli)
 {
     struct view v = {.cli = cli, .at = {.name = cli->positional[0], .index = -1, .sink = &cli->error}};
+    const struct dataset_options options = {.max_bytes = cli->max_bytes};
     const char *json = NULL;
 
-    TRY(dataset_open(&cli->pool, cli->positional[0], &v.data, &v.at));
+    TRY(dataset_open(&cli->pool, cli->positional[0], &options, &v.data, &v.at));
     look(&v);
     if (cli->json)
         json = cli_json_text(cli, data_json(&v));

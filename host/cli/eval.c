@@ -25,7 +25,8 @@ static enum mote_status read_options(struct cli *cli, struct evaluate_options *o
     int64_t limit = 0, threads = 0;
     const char *word;
 
-    *out = (struct evaluate_options){.data = cli_value(cli, "--data")};
+    *out = (struct evaluate_options){
+        .data = cli_value(cli, "--data"), .max_bytes = cli->max_bytes, .machine = &cli->machine};
     if (out->data == NULL)
         return usage_error(cli, "--data is missing");
     if (cli_value(cli, "--target") == NULL && cli_value(cli, "--via") != NULL)

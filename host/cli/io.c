@@ -81,6 +81,7 @@ enum mote_status cli_read_inferences(struct cli *cli, const struct mote_model *m
     const int32_t outputs = mote_model_outputs(model);
     struct inferences_options options = {.raw = cli_flag(cli, "--raw"),
                                          .reset_each = cli_flag(cli, "--reset-each"),
+                                         .max_bytes = cli->max_bytes,
                                          .at = &cli->root,
                                          .help = pool_printf(&cli->pool, "; see `mote help %s`", cli->command->name)};
 

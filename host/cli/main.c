@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "host/cli/cli.h"
-#include "host/data/dataset.h"
 
 enum { EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
@@ -176,9 +175,9 @@ static enum mote_status run(struct cli *cli, int argc, char **argv)
         return MOTE_OK;
     }
     cli->json = cli_flag(cli, "--json");
-    TRY(cli_number(cli, "--max-bytes", 1, INT64_MAX, &dataset_max_bytes));
+    TRY(cli_number(cli, "--max-bytes", 1, INT64_MAX, &cli->max_bytes));
     if (cli_value(cli, "--cpu"))
-        TRY(target_limit_host(&cli->pool, cli_value(cli, "--cpu"), &cli->root));
+        TRY(target_host_with(&cli->pool, cli_value(cli, "--cpu"), &cli->machine, &cli->root));
     return cli->command->run(cli);
 }
 
@@ -201,7 +200,7 @@ static void print_error(enum mote_status status, const char *text)
 
 int main(int argc, char **argv)
 {
-    struct cli cli = {.root = {.index = -1}};
+    struct cli cli = {.root = {.index = -1}, .machine = target_host()};
     const char *name = argc > 1 ? argv[1] : "help";
     enum mote_status status;
 

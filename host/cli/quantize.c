@@ -39,7 +39,8 @@ static enum mote_status read_job(struct cli *cli, struct quantize_job *job)
     int64_t samples = 0, limit = 0, threads = 0;
     const char *boundary;
 
-    *job = (struct quantize_job){.data = cli_value(cli, "--data"), .progress = &cli_progress};
+    *job =
+        (struct quantize_job){.data = cli_value(cli, "--data"), .max_bytes = cli->max_bytes, .progress = &cli_progress};
     if (job->data == NULL)
         return usage_error(cli, "--data is missing");
     if (cli_value(cli, "-o") == NULL)

@@ -6,11 +6,10 @@
 static enum mote_status run_run(struct cli *cli)
 {
     const char *tensors = cli_value(cli, "--tensors"), *result = NULL;
-    const struct target here = target_host();
     struct pipeline_options options = {.passes = cli_value(cli, "--passes"),
                                        .dump_after = cli_value(cli, "--dump"),
                                        .keep_all = tensors != NULL,
-                                       .target = &here};
+                                       .target = &cli->machine};
     struct class_names classes;
     struct inferences x;
     struct runner runner;
@@ -21,7 +20,7 @@ static enum mote_status run_run(struct cli *cli)
     if (tensors != NULL && !p.has_graph)
         return fail(&file, MOTE_ERR_USAGE, "an image does not name its tensors; give the .tflite or graph file");
     TRY(pipeline_compile(&p, &options, &file));
-    TRY(runner_open(&cli->pool, p.image, &runner, &file));
+    TRY(runner_open_on(&cli->pool, p.image, &cli->machine, &runner, &file));
     TRY(cli_read_inferences(cli, &runner.model, &x));
     TRY(inferences_run(&cli->pool, &runner.model, &x, &cli_progress, &file));
     classes = class_names_of(&cli->pool, &runner.model);

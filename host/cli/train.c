@@ -184,7 +184,8 @@ static enum mote_status read_options(struct cli *cli, struct train_options *out)
                                   .folder = cli_value(cli, "-o"),
                                   .resume = cli_flag(cli, "--resume"),
                                   .epochs = (int32_t)epochs,
-                                  .threads = (int32_t)threads};
+                                  .threads = (int32_t)threads,
+                                  .max_bytes = cli->max_bytes};
     return MOTE_OK;
 }
 

@@ -14,12 +14,10 @@
 #define CHUNK      ((size_t)65536)
 #define FIRST_ROOM ((size_t)16 << 20) /* bytes: the most that a head is believed before there are as many */
 
-int64_t dataset_max_bytes = DATASET_MAX_BYTES;
-
 struct unpacking {
     struct archive *outer, *inner;
     struct archive_entry *entry;
-    int64_t left; /* bytes that may still be unpacked */
+    int64_t max, left; /* bytes that may be unpacked, and still */
     bool over, begun, twice;
     uint8_t buffer[CHUNK];
 };
@@ -30,7 +28,7 @@ static enum mote_status archive_failed(const struct unpacking *u, struct archive
 
     if (u->over)
         return fail(at, MOTE_ERR_MEMORY, "unpacks to more than %lld bytes; if you trust it, --max-bytes sets the bound",
-                    (long long)dataset_max_bytes);
+                    (long long)u->max);
     if (u->twice)
         return fail(at, MOTE_ERR_VALUE, "the archive is packed twice, which is not unpacked here; unpack it once");
     return fail(at, a == NULL || archive_errno(a) == ENOMEM ? MOTE_ERR_MEMORY : MOTE_ERR_FORMAT,
@@ -225,7 +223,7 @@ enum mote_status archive_read_pictures(struct reading *r, struct archive_member 
 
     *out = NULL;
     *n = 0;
-    u->left = dataset_max_bytes;
+    u->left = u->max = r->max_bytes;
     u->outer = archive_read_new();
     u->inner = archive_read_new();
     u->entry = archive_entry_new(); /* libarchive does not check whether it has one of its own */

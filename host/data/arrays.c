@@ -60,7 +60,7 @@ static enum mote_status read_array(struct reading *r, const char *path, struct n
 {
     struct bytes file;
 
-    TRY(packed_read(&r->scratch, path, &file, at));
+    TRY(packed_read(r, path, &file, at));
     TRY(npy_parse(&r->scratch, file, out, at));
     if (type_of(out) == TYPE_NONE)
         return fail(at, MOTE_ERR_TYPE, "the array's type is '%s'; integers, float32 and float64 are read", out->type);
@@ -97,7 +97,7 @@ static enum mote_status words_of_table(struct reading *r, struct part *p, const 
     struct table t;
     int32_t column;
 
-    TRY(packed_read(&r->scratch, p->labels, &text, at));
+    TRY(packed_read(r, p->labels, &text, at));
     TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
     if ((uint64_t)t.n != p->array.dims[0])
         return fail(at, MOTE_ERR_SHAPE, "has %d labels, %s has %llu samples", t.n, name_of(p->path),

@@ -123,21 +123,41 @@ static enum mote_status open_path(struct reading r, const char *path)
     return status;
 }
 
-enum mote_status dataset_open_section(struct pool *pool, const struct data_section *section, const char *from,
-                                      struct dataset *out, const struct frame *at)
+static struct reading reading_of(struct pool *pool, const struct dataset_options *options, struct dataset *out,
+                                 const struct frame *at)
 {
-    return open_path((struct reading){.pool = pool, .spec = section, .from = from, .out = out, .at = at},
-                     path_beside(pool, from, section->path));
+    struct reading r = {.pool = pool, .max_bytes = DATASET_MAX_BYTES, .out = out, .at = at};
+
+    if (options != NULL)
+        r.trained = options->trained;
+    if (options != NULL && options->max_bytes > 0)
+        r.max_bytes = options->max_bytes;
+    return r;
+}
+
+enum mote_status dataset_open_section(struct pool *pool, const struct data_section *section, const char *from,
+                                      const struct dataset_options *options, struct dataset *out,
+                                      const struct frame *at)
+{
+    struct reading r = reading_of(pool, options, out, at);
+
+    r.spec = section;
+    r.from = from;
+    return open_path(r, path_beside(pool, from, section->path));
 }
 
 enum mote_status dataset_open_moved(struct pool *pool, const struct data_section *section, const char *path,
-                                    const char *from, struct dataset *out, const struct frame *at)
+                                    const char *from, const struct dataset_options *options, struct dataset *out,
+                                    const struct frame *at)
 {
     struct data_section *moved = pool_copy(pool, section, sizeof *section);
+    struct reading r = reading_of(pool, options, out, at);
 
     moved->path = path;
-    return open_path((struct reading){.pool = pool, .spec = moved, .from = from, .moved = true, .out = out, .at = at},
-                     path);
+    r.spec = moved;
+    r.from = from;
+    r.moved = true;
+    return open_path(r, path);
 }
 
 static enum mote_status open_specification(struct reading r, const char *specification)
@@ -155,15 +175,10 @@ static enum mote_status open_specification(struct reading r, const char *specifi
     return open_path(r, path_beside(r.pool, specification, r.spec->path));
 }
 
-enum mote_status dataset_open(struct pool *pool, const char *specification, struct dataset *out, const struct frame *at)
+enum mote_status dataset_open(struct pool *pool, const char *specification, const struct dataset_options *options,
+                              struct dataset *out, const struct frame *at)
 {
-    return dataset_open_as(pool, specification, NULL, out, at);
-}
-
-enum mote_status dataset_open_as(struct pool *pool, const char *specification, const struct model *trained,
-                                 struct dataset *out, const struct frame *at)
-{
-    return open_specification((struct reading){.pool = pool, .trained = trained, .out = out, .at = at}, specification);
+    return open_specification(reading_of(pool, options, out, at), specification);
 }
 
 bool is_data_name(const char *specification)
@@ -173,11 +188,14 @@ bool is_data_name(const char *specification)
 }
 
 enum mote_status dataset_open_input(struct pool *pool, const char *specification, const struct mote_io *io,
-                                    struct dataset *out, const struct frame *at)
+                                    const struct dataset_options *options, struct dataset *out, const struct frame *at)
 {
+    struct reading r = reading_of(pool, options, out, at);
+
     if (is_picture_name(specification) && !is_folder(specification))
         return dataset_open_picture(pool, specification, io, out, at);
-    return open_specification((struct reading){.pool = pool, .input = io, .out = out, .at = at}, specification);
+    r.input = io;
+    return open_specification(r, specification);
 }
 
 /* ---- places ---- */

@@ -35,36 +35,41 @@ struct dataset {
     struct preprocess preprocess;
     struct augment augment;
     bool splits;                /* false: nobody said what the splits are, all samples are SPLIT_TEST */
-    struct split_memory memory; /* for a model that is trained on this; dataset_open_as(): the model's */
+    struct split_memory memory; /* for a model that is trained on this; with `trained` the model's */
     int32_t repeated;  /* samples of validation and test that are left out: training, or validation, has the same */
-    int32_t differing; /* dataset_open_as(): samples that are test by the model's split or by the data's, not by both */
+    int32_t differing; /* with `trained`: samples that are test by the model's split or by the data's, not by both */
     int32_t n_split[SPLIT_COUNT];
     const int32_t *split[SPLIT_COUNT];   /* [n_split] sample indices; a set without splits is all SPLIT_TEST */
     const struct dataset_source *source; /* where samples came from, for messages */
 };
 
-/* The most bytes that a packed data set may unpack to, what nobody wants of it included: a few bytes can stand for any
- * number. Set before opening. */
-#define DATASET_MAX_BYTES ((int64_t)4 << 30)
-extern int64_t dataset_max_bytes;
+#define DATASET_MAX_BYTES ((int64_t)4 << 30) /* unless the caller says otherwise */
 
-MUST_CHECK enum mote_status dataset_open(struct pool *pool, const char *specification, struct dataset *out,
+struct dataset_options {
+    /* The most bytes that packed data may unpack to, what nobody wants of them included: a few bytes can stand for any
+     * number. 0: DATASET_MAX_BYTES. */
+    int64_t max_bytes;
+    /* Where it remembers its split (its graph is a file's: trained->split.known), the splits are these: what the model
+     * was trained or validated on, whatever the specification says, and all else is SPLIT_TEST. And where it has a task
+     * and the specification has none, it says whether labels are classes or numbers. NULL: no model. */
+    const struct model *trained;
+};
+
+/* `options` may be NULL. */
+MUST_CHECK enum mote_status dataset_open(struct pool *pool, const char *specification,
+                                         const struct dataset_options *options, struct dataset *out,
                                          const struct frame *at);
-
-/* The same, but where `trained` remembers its split (its graph is a file's: trained->split.known), the splits are
- * these: what the model was trained or validated on, whatever the specification says, and all else is SPLIT_TEST. And
- * where `trained` has a task and the specification has none, it says whether labels are classes or numbers. */
-MUST_CHECK enum mote_status dataset_open_as(struct pool *pool, const char *specification, const struct model *trained,
-                                            struct dataset *out, const struct frame *at);
 
 /* The `data:` section of another YAML file (a recipe): the field for its schema, and the same opening. `from` is the
  * YAML file's path, from which relative paths are seen. */
 struct data_section;
 MUST_CHECK enum mote_status dataset_open_section(struct pool *pool, const struct data_section *section,
-                                                 const char *from, struct dataset *out, const struct frame *at);
+                                                 const char *from, const struct dataset_options *options,
+                                                 struct dataset *out, const struct frame *at);
 /* The same for data that are at `path`, as the working folder sees it; `at` is of them. */
 MUST_CHECK enum mote_status dataset_open_moved(struct pool *pool, const struct data_section *section, const char *path,
-                                               const char *from, struct dataset *out, const struct frame *at);
+                                               const char *from, const struct dataset_options *options,
+                                               struct dataset *out, const struct frame *at);
 
 /* The place of sample i, for messages that begin with the specification: its file, if that is another, and line or row;
  * the text is in `pool`. */
@@ -114,7 +119,8 @@ struct preprocess dataset_preprocess(const struct dataset *d);
  * a .npy may be one sample, and a picture file, whose size and channels become those of the shape
  * [1, height, width, channels], is one. dataset_fits() is still to be asked. */
 MUST_CHECK enum mote_status dataset_open_input(struct pool *pool, const char *specification, const struct mote_io *io,
-                                               struct dataset *out, const struct frame *at);
+                                               const struct dataset_options *options, struct dataset *out,
+                                               const struct frame *at);
 bool is_data_name(const char *specification); /* what it takes, by its name; or a folder */
 /* One picture file. */
 MUST_CHECK enum mote_status dataset_open_picture(struct pool *pool, const char *path, const struct mote_io *io,

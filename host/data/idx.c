@@ -85,7 +85,7 @@ static enum mote_status read_labels(struct reading *r, struct part *p)
     struct frame here = frame_of(r->at, name_of(p->labels));
     struct bytes file;
 
-    TRY(packed_read(&r->scratch, p->labels, &file, &here));
+    TRY(packed_read(r, p->labels, &file, &here));
     TRY(idx_parse(file, &p->label, &here));
     if (p->label.rank != 1 || (p->label.type != TYPE_U8 && p->label.type != TYPE_S32))
         return fail(&here, MOTE_ERR_TYPE, "labels are one dimension of bytes or of 32-bit integers");
@@ -103,7 +103,7 @@ static enum mote_status read_part(struct reading *r, struct part *p)
     if (p->images == NULL)
         return MOTE_OK;
     here = frame_of(r->at, name_of(p->images));
-    TRY(packed_read(&r->scratch, p->images, &file, &here));
+    TRY(packed_read(r, p->images, &file, &here));
     TRY(idx_parse(file, &p->idx, &here));
     if (p->idx.type == TYPE_S32)
         return fail(&here, MOTE_ERR_TYPE, "samples are 8 or 16 bits wide, or float32; convert them");

@@ -30,6 +30,7 @@ struct dataset_source {
 struct reading {
     struct pool *pool;   /* what stays */
     struct pool scratch; /* what ends with the opening */
+    int64_t max_bytes;   /* that packed data may unpack to */
     const struct data_section *spec;
     const char *from;            /* the YAML file that paths are relative to, NULL: the working folder */
     bool moved;                  /* `at` is of the data, which `from` does not name */
@@ -64,7 +65,7 @@ int64_t elements_of(const struct mote_io *io);
 MUST_CHECK enum mote_status samples_alloc(struct reading *r, int64_t n, uint8_t **samples, const struct frame *at);
 const char *path_beside(struct pool *pool, const char *from, const char *path);
 /* A whole file; one that gzip has packed is unpacked. A NUL follows the data. */
-MUST_CHECK enum mote_status packed_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at);
+MUST_CHECK enum mote_status packed_read(struct reading *r, const char *path, struct bytes *out, const struct frame *at);
 /* The next line: ends it with a NUL without its CR, *next gets what follows or NULL. */
 char *text_line(char *s, char **next);
 bool text_whole(const char *s, int64_t max, int64_t *out); /* digits only, at most max */

@@ -294,7 +294,7 @@ enum mote_status read_table(struct reading *r)
     uint8_t *samples;
     int32_t label, group;
 
-    TRY(packed_read(&r->scratch, r->path, &text, r->at));
+    TRY(packed_read(r, r->path, &text, r->at));
     TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
     TRY(label_column(r, &t, &label, at));
     TRY(table_groups(r, &t, label, &group, pool_array(&r->scratch, (size_t)t.n, sizeof(char *)), at));

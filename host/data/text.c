@@ -86,18 +86,18 @@ static void zlib_free(void *pool, void *p)
 }
 
 /* The size stands at the end; deflate makes at most 1032 bytes of one. */
-static enum mote_status unpack(struct pool *pool, struct bytes in, struct bytes *out, const struct frame *at)
+static enum mote_status unpack(struct reading *r, struct bytes in, struct bytes *out, const struct frame *at)
 {
     size_t size = le32(in.data + in.size - 4);
-    z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free, .opaque = pool};
+    z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free, .opaque = &r->scratch};
     int code;
 
     if (size > FILE_LIMIT || size / 1032 > in.size)
         return fail(at, MOTE_ERR_FORMAT, "is a gzip file that says it holds %zu bytes: damaged, or too large", size);
-    if ((int64_t)size > dataset_max_bytes)
+    if ((int64_t)size > r->max_bytes)
         return fail(at, MOTE_ERR_MEMORY, "unpacks to %zu bytes, more than --max-bytes, %lld", size,
-                    (long long)dataset_max_bytes);
-    *out = (struct bytes){pool_alloc(pool, size + 1), size};
+                    (long long)r->max_bytes);
+    *out = (struct bytes){pool_alloc(&r->scratch, size + 1), size};
     if (inflateInit2(&z, 15 + 16) != Z_OK)
         return fail(at, MOTE_ERR_MEMORY, "zlib does not start");
     z.next_in = in.data;
@@ -111,13 +111,13 @@ static enum mote_status unpack(struct pool *pool, struct bytes in, struct bytes 
     return MOTE_OK;
 }
 
-enum mote_status packed_read(struct pool *pool, const char *path, struct bytes *out, const struct frame *at)
+enum mote_status packed_read(struct reading *r, const char *path, struct bytes *out, const struct frame *at)
 {
     struct bytes file;
 
-    TRY(file_read(pool, path, &file, at));
+    TRY(file_read(&r->scratch, path, &file, at));
     *out = file;
     if (file.size < 18 || file.data[0] != 0x1f || file.data[1] != 0x8b)
         return MOTE_OK;
-    return unpack(pool, file, out, at);
+    return unpack(r, file, out, at);
 }

@@ -42,6 +42,7 @@ static enum mote_status run_training(struct compressed *c, int32_t stage, const 
                               .data = c->options.data,
                               .folder = folder,
                               .threads = c->options.threads,
+                              .max_bytes = c->options.max_bytes,
                               .stage = stage,
                               .from = stage > 0 ? c->rows[stage - 1].path : NULL,
                               .again = command_again(c),

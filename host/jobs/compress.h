@@ -15,6 +15,7 @@ struct compress_options {
     const char *folder;        /* NULL: the recipe's name */
     const char *dense;         /* the folder of the training, where it may have begun; NULL: in the folder */
     int32_t threads;           /* 0: all cores */
+    int64_t max_bytes;         /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     const volatile sig_atomic_t *stop;
     const struct train_watcher *watcher;
     const struct progress *progress;

@@ -7,7 +7,7 @@
 /* ---- what is to be done ---- */
 static enum mote_status open_model(struct evaluated *e)
 {
-    TRY(runner_open(e->pool, e->p->image, &e->runner, e->file));
+    TRY(runner_open_on(e->pool, e->p->image, e->options->machine, &e->runner, e->file));
     TRY(want_whole_input(&e->runner.model, e->file));
     e->input_bytes = runner_input_bytes(&e->runner);
     e->output_bytes = runner_output_bytes(&e->runner);
@@ -68,7 +68,7 @@ static enum mote_status open_data(struct evaluated *e)
     e->data_file = (struct frame){.name = specification, .index = -1, .sink = e->file->sink};
     what.task = image_task(&e->runner.model);
     TRY(judge_choose(&e->options->judge, &what));
-    TRY(split_open(e->pool, specification, e->p, what.task.kind, &e->data, &e->data_file));
+    TRY(split_open(e->pool, specification, e->p, what.task.kind, e->options->max_bytes, &e->data, &e->data_file));
     TRY(choose_samples(e));
     what.samples = e->samples;
     what.n = e->n;
@@ -121,7 +121,7 @@ enum mote_status evaluate_run(struct pool *pool, const struct evaluate_options *
     TRY(open_data(out));
     if (options->run != NULL)
         return run_elsewhere(out);
-    return judge_image(&out->judge, p->image, options->threads, "samples");
+    return judge_image(&out->judge, p->image, options->machine, options->threads, "samples");
 }
 
 enum mote_status evaluated_write(const struct evaluated *e, const char *path)

@@ -9,10 +9,12 @@
 
 struct evaluated;
 struct evaluate_options {
-    const char *data; /* the specification */
-    enum split split; /* SPLIT_COUNT: all samples */
-    int32_t limit;    /* of the samples, the first; 0: all */
-    int32_t threads;  /* 0: all cores */
+    const char *data;             /* the specification */
+    enum split split;             /* SPLIT_COUNT: all samples */
+    int32_t limit;                /* of the samples, the first; 0: all */
+    int32_t threads;              /* 0: all cores */
+    int64_t max_bytes;            /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
+    const struct target *machine; /* that runs them, as of runner_open_on(); NULL: this one, with all that it has */
     struct judge_options judge;
     /* Runs the samples elsewhere: `outputs` gets each one's, all of the model in order. NULL: on this machine. */
     enum mote_status (*run)(void *context, const struct evaluated *e, struct bytes *outputs);

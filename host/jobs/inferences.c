@@ -52,9 +52,10 @@ static enum mote_status read_samples(const struct source *s, struct inferences *
     struct preprocess none = {.kind = "none", .channels = ""};
     struct preprocess preprocess = s->index == 0 ? image_preprocess(x->model) : none;
     struct bytes *to = &x->inputs[s->index];
+    const struct dataset_options options = {.max_bytes = s->options->max_bytes};
     struct dataset d;
 
-    TRY(dataset_open_input(s->pool, s->path, &s->io, &d, &s->at));
+    TRY(dataset_open_input(s->pool, s->path, &s->io, &options, &d, &s->at));
     TRY(dataset_fits(&d, &s->io, &preprocess, &s->at));
     *to = (struct bytes){pool_array(s->pool, (size_t)d.n, s->io.bytes), (size_t)d.n * s->io.bytes};
     for (int32_t i = 0; i < d.n; i++)

@@ -12,6 +12,7 @@ struct inferences_options {
     int32_t n_inputs;
     bool raw;               /* all hold the tensors' own elements */
     bool reset_each;        /* of tensors, too; samples are independent anyway */
+    int64_t max_bytes;      /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     const struct frame *at; /* for messages about these, */
     const char *help;       /* which end with this: "; see …"; NULL: with nothing */
 };

@@ -147,10 +147,12 @@ static void take(void *context, int32_t thread, int32_t i, const struct mote_mod
     judge_see(context, i, &out);
 }
 
-enum mote_status judge_image(struct judge *j, struct bytes image, int64_t threads, const char *doing)
+enum mote_status judge_image(struct judge *j, struct bytes image, const struct target *machine, int64_t threads,
+                             const char *doing)
 {
     struct sweep sweep = {.image = image,
                           .n = j->what.n,
+                          .machine = machine,
                           .threads = (int32_t)threads,
                           .context = j,
                           .fill = fill,

@@ -80,8 +80,9 @@ MUST_CHECK enum mote_status judge_open(struct pool *pool, const struct mote_mode
 void judge_see(struct judge *j, int32_t i, const struct mote_io *out);
 /* All samples were seen: makes the metrics. */
 void judge_end(struct judge *j);
-/* Runs an image over all samples on the host's cores, and ends. */
-MUST_CHECK enum mote_status judge_image(struct judge *j, struct bytes image, int64_t threads, const char *doing);
+/* Runs an image over all samples on the host's cores, and ends. `machine`: as of runner_open_on(). */
+MUST_CHECK enum mote_status judge_image(struct judge *j, struct bytes image, const struct target *machine,
+                                        int64_t threads, const char *doing);
 
 /* The threshold that an anomaly detector gets, by alarm_threshold() of what is normal among the samples. */
 struct threshold {

@@ -148,7 +148,7 @@ enum mote_status judge_threshold(struct pool *pool, struct bytes image, const st
 
     TRY(runner_open(pool, image, &runner, what->model_at));
     TRY(judge_open(pool, &runner.model, what, &j));
-    TRY(judge_image(&j, image, threads, doing));
+    TRY(judge_image(&j, image, NULL, threads, doing));
     for (int32_t i = 0; i < what->n; i++)
         if (!j.anomalous[i])
             scores[n++] = j.values[i];

@@ -154,7 +154,7 @@ static enum mote_status open_all(struct quantized *q)
     if (q->job->opened != NULL)
         q->data = *q->job->opened;
     else
-        TRY(split_open(q->pool, specification, q->p, q->judged.task.kind, &q->data, &q->data_file));
+        TRY(split_open(q->pool, specification, q->p, q->judged.task.kind, q->job->max_bytes, &q->data, &q->data_file));
     TRY(choose_parts(q));
     choose_preprocessing(q);
     TRY(model_keep(q->pool, &q->p->model, &q->real, q->file));
@@ -216,7 +216,7 @@ static enum mote_status judge_samples(struct quantized *q, struct bytes image, c
     what.task = *task;
     TRY(runner_open(q->pool, image, &runner, q->file));
     TRY(judge_open(q->pool, &runner.model, &what, out));
-    return judge_image(out, image, q->test.samples.threads, doing);
+    return judge_image(out, image, NULL, q->test.samples.threads, doing);
 }
 
 static enum mote_status judge_one(struct quantized *q, struct bytes image, const struct task *task, const char *doing,

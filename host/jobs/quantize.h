@@ -13,9 +13,10 @@ struct quantize_job {
     const char *data;             /* the specification */
     const struct dataset *opened; /* what it says, with the model's own splits; NULL: not opened yet */
     struct calibration how;
-    int32_t samples; /* to calibrate on, at most; 0: QUANTIZE_SAMPLES */
-    int32_t limit;   /* of the samples of the test; 0: all */
-    int32_t threads; /* 0: all cores */
+    int32_t samples;   /* to calibrate on, at most; 0: QUANTIZE_SAMPLES */
+    int32_t limit;     /* of the samples of the test; 0: all */
+    int32_t threads;   /* 0: all cores */
+    int64_t max_bytes; /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     bool float_boundary;
     struct judge_options judge;
     const struct progress *progress; /* may be NULL */

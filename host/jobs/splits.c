@@ -4,12 +4,13 @@
 const char *const split_words[SPLIT_COUNT] = {"training", "validation", "test"};
 
 enum mote_status split_open(struct pool *pool, const char *specification, const struct pipeline *p, enum mote_task task,
-                            struct dataset *out, const struct frame *at)
+                            int64_t max_bytes, struct dataset *out, const struct frame *at)
 {
     struct model known = p->model; /* empty, of an image */
+    const struct dataset_options options = {.max_bytes = max_bytes, .trained = &known};
 
     known.task.kind = task;
-    return dataset_open_as(pool, specification, &known, out, at);
+    return dataset_open(pool, specification, &options, out, at);
 }
 
 const char *split_text(struct pool *pool, const struct pipeline *p, const struct dataset *d)

@@ -8,9 +8,11 @@
 
 extern const char *const split_words[SPLIT_COUNT]; /* "training", "validation", "test" */
 
-/* The data as the model knows them: dataset_open_as(), with the split of a model that has a graph, for `task`. */
+/* The data as the model knows them: with the split of a model that has a graph, for `task`. max_bytes: as of
+ * dataset_open(). */
 MUST_CHECK enum mote_status split_open(struct pool *pool, const char *specification, const struct pipeline *p,
-                                       enum mote_task task, struct dataset *out, const struct frame *at);
+                                       enum mote_task task, int64_t max_bytes, struct dataset *out,
+                                       const struct frame *at);
 static inline bool split_known(const struct pipeline *p) { return p->has_graph && p->model.split.known; }
 
 /* One line: what counts as test, and who says so. */

@@ -55,15 +55,19 @@ static bool is_yaml(const char *path)
  * with the recipe's splits, normalization and augmentation. */
 static enum mote_status open_other_data(struct train *t, const char *specification)
 {
+    const struct dataset_options options = {.max_bytes = t->options.max_bytes};
+
     t->data_file = file_frame(t, specification);
     if (t->recipe.data == NULL || is_yaml(specification))
-        return dataset_open(t->pool, specification, &t->data, &t->data_file);
+        return dataset_open(t->pool, specification, &options, &t->data, &t->data_file);
     t->moved = true;
-    return dataset_open_moved(t->pool, t->recipe.data, specification, t->recipe.path, &t->data, &t->data_file);
+    return dataset_open_moved(t->pool, t->recipe.data, specification, t->recipe.path, &options, &t->data,
+                              &t->data_file);
 }
 
 static enum mote_status open_data(struct train *t)
 {
+    const struct dataset_options options = {.max_bytes = t->options.max_bytes};
     const char *specification = t->options.data;
 
     if (specification != NULL)
@@ -71,7 +75,7 @@ static enum mote_status open_data(struct train *t)
     t->data_file = t->recipe_file;
     if (t->recipe.data == NULL)
         return fail(&t->recipe_file, MOTE_ERR_VALUE, "has no data section; give the data with --data");
-    return dataset_open_section(t->pool, t->recipe.data, t->recipe.path, &t->data, &t->data_file);
+    return dataset_open_section(t->pool, t->recipe.data, t->recipe.path, &options, &t->data, &t->data_file);
 }
 
 static bool exists(const char *path) { return access(path, F_OK) == 0; }
@@ -477,7 +481,7 @@ static enum mote_status judge_anomalies(struct train *t)
     what = judged_of(t, t->split, &here);
     TRY(runner_open(t->pool, p.image, &runner, &here));
     TRY(judge_open(t->pool, &runner.model, &what, &t->anomalies));
-    return judge_image(&t->anomalies, p.image, threads, "samples");
+    return judge_image(&t->anomalies, p.image, NULL, threads, "samples");
 }
 
 static enum mote_status judge(struct train *t)

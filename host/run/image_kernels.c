@@ -96,11 +96,11 @@ static bool is_for_another(const struct mote_model *m, const struct kernel_versi
 
 /* A step that was refused names a kernel: the next version may take it. Nothing of an image is looked at before the
  * runtime has checked it. */
-int32_t image_open(struct pool *pool, struct bytes image, void *arena, size_t arena_bytes, struct mote_model *model)
+int32_t image_open(struct pool *pool, struct bytes image, uint32_t cpu, void *arena, size_t arena_bytes,
+                   struct mote_model *model)
 {
     const struct kernel_version *linked[KERNEL_LIMIT] = {NULL};
     struct table *t = pool_array(pool, 1, sizeof *t);
-    uint32_t cpu = target_host().features;
 
     _Static_assert(KERNEL_LIMIT <= UINT8_MAX + 1, "too many kernels for one byte");
     t->kernels = (struct mote_kernels){t->linked, t->place, KERNEL_LIMIT};

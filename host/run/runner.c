@@ -89,8 +89,10 @@ static enum mote_status check_signature(struct bytes image, const struct frame *
     return fail(at, (enum mote_status)status, "the signature behind the image: %s", status_text(status));
 }
 
-enum mote_status runner_open(struct pool *pool, struct bytes image, struct runner *out, const struct frame *at)
+enum mote_status runner_open_on(struct pool *pool, struct bytes image, const struct target *machine, struct runner *out,
+                                const struct frame *at)
 {
+    const uint32_t cpu = machine != NULL ? machine->features : target_host().features;
     size_t arena_bytes = mote_image_arena_bytes(image.data, image.size);
     const struct mote_error *e = &out->model.error;
     int32_t status;
@@ -99,7 +101,7 @@ enum mote_status runner_open(struct pool *pool, struct bytes image, struct runne
         return fail(at, MOTE_ERR_MEMORY, "the image asks for an arena of %zu bytes; %zu is the most here", arena_bytes,
                     ARENA_LIMIT);
     out->arena = pool_alloc(pool, arena_bytes + 1);
-    status = image_open(pool, image, out->arena, arena_bytes, &out->model);
+    status = image_open(pool, image, cpu, out->arena, arena_bytes, &out->model);
     if (status != MOTE_OK) {
         struct frame step = {.up = at, .kind = "step", .index = e->step};
         struct frame tensor = {.up = e->step >= 0 ? &step : at, .kind = "tensor", .index = e->tensor};
@@ -113,6 +115,11 @@ enum mote_status runner_open(struct pool *pool, struct bytes image, struct runne
                     runner_work(&out->model), WORK_LIMIT);
     TRY(check_preprocess(&out->model, at));
     return check_signature(image, at);
+}
+
+enum mote_status runner_open(struct pool *pool, struct bytes image, struct runner *out, const struct frame *at)
+{
+    return runner_open_on(pool, image, NULL, out, at);
 }
 
 static size_t bytes_of(const struct runner *r, int32_t (*get)(const struct mote_model *, int32_t, struct mote_io *),

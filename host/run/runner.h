@@ -4,6 +4,7 @@
 #define MOTE_RUNNER_H
 
 #include "host/run/image_kernels.h"
+#include "host/target/target.h"
 
 struct runner {
     struct mote_model model;
@@ -19,6 +20,9 @@ struct runner {
  * the runtime saw. */
 MUST_CHECK enum mote_status runner_open(struct pool *pool, struct bytes image, struct runner *out,
                                         const struct frame *at);
+/* The same with the instruction sets of `machine`, which is this one, or this one with fewer; NULL: with all. */
+MUST_CHECK enum mote_status runner_open_on(struct pool *pool, struct bytes image, const struct target *machine,
+                                           struct runner *out, const struct frame *at);
 
 /* Operations of one inference, an upper bound up to a small factor. */
 double runner_work(const struct mote_model *m);

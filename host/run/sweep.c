@@ -58,7 +58,7 @@ enum mote_status sweep_run(struct pool *pool, const struct sweep *s, const struc
     for (int32_t i = 0; i < n; i++) {
         workers[i].line = &line;
         workers[i].index = i;
-        TRY(runner_open(pool, s->image, &workers[i].runner, at));
+        TRY(runner_open_on(pool, s->image, s->machine, &workers[i].runner, at));
         TRY(want_whole_input(&workers[i].runner.model, at));
     }
     while (started < n && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0)

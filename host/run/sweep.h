@@ -10,8 +10,9 @@
 
 struct sweep {
     struct bytes image;
-    int32_t n;       /* samples */
-    int32_t threads; /* 0: as many as there are cores */
+    int32_t n;                    /* samples */
+    int32_t threads;              /* 0: as many as there are cores */
+    const struct target *machine; /* as of runner_open_on() */
     void *context;
     /* Both are called from any thread, for samples in any order, and must not touch a pool. */
     void (*fill)(void *context, int32_t sample, const struct mote_model *model); /* writes the inputs */

@@ -73,29 +73,6 @@ struct target target_of_core(enum mote_core id)
 
 const struct target target_portable = {.name = "portable", .core = MOTE_CORE_PORTABLE};
 
-static uint32_t host_allowed = UINT32_MAX;
-
-enum mote_status target_limit_host(struct pool *pool, const char *names, const struct frame *at)
-{
-    const uint32_t here = target_host().features;
-    uint32_t allowed = 0;
-
-    for (const char *rest = strcmp(names, "portable") == 0 ? "" : names; *rest; rest += strspn(rest, ",")) {
-        size_t len = strcspn(rest, ","), i = 0;
-
-        while (i < COUNT(features) && !(strlen(features[i].name) == len && memcmp(features[i].name, rest, len) == 0))
-            i++;
-        if (i == COUNT(features) || !(here & features[i].bit))
-            return fail(at, MOTE_ERR_USAGE, "--cpu: this machine has no \"%s\"; it has portable%s%s",
-                        printable(pool, pool_printf(pool, "%.*s", (int)len, rest)), here ? " " : "",
-                        features_text(pool, here));
-        allowed |= features[i].bit;
-        rest += len;
-    }
-    host_allowed = allowed;
-    return MOTE_OK;
-}
-
 struct target target_host(void)
 {
 #if defined(__x86_64__)
@@ -117,9 +94,29 @@ struct target target_host(void)
 
 #endif
     host.name = "host";
-    host.features &= host_allowed;
     host.roomy = true;
     return host;
+}
+
+enum mote_status target_host_with(struct pool *pool, const char *names, struct target *out, const struct frame *at)
+{
+    const struct target all = target_host();
+
+    *out = all;
+    out->features = 0;
+    for (const char *rest = strcmp(names, "portable") == 0 ? "" : names; *rest; rest += strspn(rest, ",")) {
+        size_t len = strcspn(rest, ","), i = 0;
+
+        while (i < COUNT(features) && !(strlen(features[i].name) == len && memcmp(features[i].name, rest, len) == 0))
+            i++;
+        if (i == COUNT(features) || !(all.features & features[i].bit))
+            return fail(at, MOTE_ERR_USAGE, "--cpu: this machine has no \"%s\"; it has portable%s%s",
+                        printable(pool, pool_printf(pool, "%.*s", (int)len, rest)), all.features ? " " : "",
+                        features_text(pool, all.features));
+        out->features |= features[i].bit;
+        rest += len;
+    }
+    return MOTE_OK;
 }
 
 bool target_named(const char *name, struct target *target)

@@ -35,9 +35,10 @@ struct target {
 extern const struct target target_portable;
 /* This machine, with the instruction sets that its CPU has. */
 struct target target_host(void);
-/* From now on this machine counts as one with these instruction sets alone: "portable" for none, or names separated by
- * commas. One that it lacks is an error. */
-MUST_CHECK enum mote_status target_limit_host(struct pool *pool, const char *names, const struct frame *at);
+/* The same with these instruction sets alone: "portable" for none, or names separated by commas. One that it lacks is an
+ * error. */
+MUST_CHECK enum mote_status target_host_with(struct pool *pool, const char *names, struct target *out,
+                                             const struct frame *at);
 struct target target_of_core(enum mote_core id);
 /* NULL or "portable", "host", or a core's name (device/mote/ops/cores_def.h); false: it is none of these. */
 bool target_named(const char *name, struct target *target);

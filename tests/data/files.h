@@ -230,7 +230,7 @@ static inline void want_error(struct fixture *f, enum mote_status got, enum mote
 
 static inline struct dataset *open_ok(struct fixture *f, const char *name)
 {
-    want_ok(f, dataset_open(&f->pool, path(f, name), &f->data, &f->at));
+    want_ok(f, dataset_open(&f->pool, path(f, name), NULL, &f->data, &f->at));
     return &f->data;
 }
 
@@ -238,7 +238,7 @@ static inline struct dataset *open_ok(struct fixture *f, const char *name)
 static inline enum mote_status open_yaml(struct fixture *f, const char *yaml)
 {
     put_text(f, "spec.yaml", pool_printf(&f->pool, "data: {%s}\n", yaml));
-    return dataset_open(&f->pool, path(f, "spec.yaml"), &f->data, &f->at);
+    return dataset_open(&f->pool, path(f, "spec.yaml"), NULL, &f->data, &f->at);
 }
 
 static inline void want_bad(struct fixture *f, const char *yaml, enum mote_status want, const char *part)

@@ -121,7 +121,7 @@ static void open_stage(struct world *w, const char *recipe, int stage, const str
     want_ok(w, folder_temporary(&w->pool, "mote-test-compress", &w->folder, &w->at));
     put_data(w);
     want_ok(w, recipe_read(&w->pool, put(w, "recipe.yaml", recipe), &w->recipe, &w->at));
-    want_ok(w, dataset_open(&w->pool, here(w, "data.yaml"), &w->data, &w->at));
+    want_ok(w, dataset_open(&w->pool, here(w, "data.yaml"), NULL, &w->data, &w->at));
     want_ok(w, network_build(&w->pool, &w->recipe, &w->data, &w->net, &w->at));
     for (int32_t i = 0; from != NULL && i < w->net.graphs[0].n_tensors; i++)
         w->net.graphs[0].tensors[i].data = from->graphs[0].tensors[i].data;

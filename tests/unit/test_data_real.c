@@ -24,7 +24,7 @@ static const char *want_path(const char *where)
 
 static void open_real(struct fixture *f, const char *where)
 {
-    want_ok(f, dataset_open(&f->pool, want_path(where), &f->data, &f->at));
+    want_ok(f, dataset_open(&f->pool, want_path(where), NULL, &f->data, &f->at));
 }
 
 static void want_classes(const struct dataset *d, enum split split, int32_t n)
@@ -81,7 +81,7 @@ static void tables(void **state)
 
     open_real(f, shared_path(&f->pool, "data/tabular/iris.csv"));
     assert_true(f->data.n == 150 && f->data.n_classes == 3 && f->data.elements == 4);
-    want_error(f, dataset_open(&f->pool, shared_path(&f->pool, "data/tabular/wine_data.csv"), &f->data, &f->at),
+    want_error(f, dataset_open(&f->pool, shared_path(&f->pool, "data/tabular/wine_data.csv"), NULL, &f->data, &f->at),
                MOTE_ERR_FORMAT, "line 2: has 14 cells, the lines before it have 5");
 }
 

@@ -60,7 +60,7 @@ static void a_yaml_file_names_the_folder(void **state)
     want_ok(f, open_yaml(f, pool_printf(&f->pool, "path: %s", path(f, "data"))));
     assert_null(f->data.classes);
     assert_int_equal(chdir(f->folder), 0);
-    want_ok(f, dataset_open(&f->pool, "spec.yaml", &f->data, &f->at)); /* no slash in its path */
+    want_ok(f, dataset_open(&f->pool, "spec.yaml", NULL, &f->data, &f->at)); /* no slash in its path */
     assert_int_equal(chdir("/"), 0);
 }
 
@@ -124,10 +124,10 @@ static void bad_lines_are_named(void **state)
 
     for (size_t i = 0; i < COUNT(bad); i++) {
         put_text(f, "y_labels.csv", bad[i].csv);
-        want_error(f, dataset_open(&f->pool, f->folder, &f->data, &f->at), bad[i].status, bad[i].part);
+        want_error(f, dataset_open(&f->pool, f->folder, NULL, &f->data, &f->at), bad[i].status, bad[i].part);
     }
     put(f, "y_labels.csv", "a.bin\0,1,0\n", 11);
-    want_error(f, dataset_open(&f->pool, f->folder, &f->data, &f->at), MOTE_ERR_FORMAT, "is not a text file");
+    want_error(f, dataset_open(&f->pool, f->folder, NULL, &f->data, &f->at), MOTE_ERR_FORMAT, "is not a text file");
 }
 
 static void bad_yaml_is_named(void **state)
@@ -169,9 +169,9 @@ static void bad_yaml_is_named(void **state)
     put_text(f, "a.bin", "x");
     for (size_t i = 0; i < COUNT(bad); i++) {
         put_text(f, "spec.yaml", bad[i].yaml);
-        want_error(f, dataset_open(&f->pool, path(f, "spec.yaml"), &f->data, &f->at), bad[i].status, bad[i].part);
+        want_error(f, dataset_open(&f->pool, path(f, "spec.yaml"), NULL, &f->data, &f->at), bad[i].status, bad[i].part);
     }
-    want_error(f, dataset_open(&f->pool, path(f, "none"), &f->data, &f->at), MOTE_ERR_FILE, "cannot read ");
+    want_error(f, dataset_open(&f->pool, path(f, "none"), NULL, &f->data, &f->at), MOTE_ERR_FILE, "cannot read ");
 }
 
 /* Keys of another kind of data, that would be ignored, and numbers that would be read in part. */
@@ -256,7 +256,8 @@ static void wrong_values_are_where_they_stand(void **state)
         put_text(f, "recipe.yaml", pool_printf(&f->pool, "data: {%s}\n", bad[i].section));
         want_ok(f, data_section_read(&f->pool, "recipe.yaml", &section, &f->at));
         f->report = (struct report_text){.status = MOTE_OK};
-        assert_int_not_equal(dataset_open_moved(&f->pool, section, bad[i].data, "recipe.yaml", &f->data, &at), MOTE_OK);
+        assert_int_not_equal(dataset_open_moved(&f->pool, section, bad[i].data, "recipe.yaml", NULL, &f->data, &at),
+                             MOTE_OK);
         if (strstr(f->report.text, pool_printf(&f->pool, "recipe.yaml: %s", bad[i].message)) != f->report.text)
             fail_msg("\"%s\" is not at recipe.yaml: %s", f->report.text, bad[i].message);
     }
@@ -272,7 +273,7 @@ static void deep_yaml_is_refused(void **state)
     memset(deep, '[', 65000);
     memcpy(deep, "data: {path: .}\nnetwork: ", 25);
     put_text(f, "spec.yaml", deep);
-    want_error(f, dataset_open(&f->pool, path(f, "spec.yaml"), &f->data, &f->at), MOTE_ERR_VALUE,
+    want_error(f, dataset_open(&f->pool, path(f, "spec.yaml"), NULL, &f->data, &f->at), MOTE_ERR_VALUE,
                "line 2: is nested deeper than 32");
 }
 
@@ -288,7 +289,7 @@ static size_t open_damaged(struct fixture *f, const char *name, const char *spec
             damaged[i - size] ^= 0x15;
         put(f, name, damaged, i < size ? i : size);
         f->report.status = MOTE_OK;
-        if (dataset_open(&f->pool, path(f, spec), &f->data, &f->at) != MOTE_OK)
+        if (dataset_open(&f->pool, path(f, spec), NULL, &f->data, &f->at) != MOTE_OK)
             continue;
         opened++;
         for (int32_t k = 0; k < f->data.n && f->data.labels != NULL; k++)
@@ -389,7 +390,7 @@ static void bad_idx_is_named(void **state)
 
     for (size_t i = 0; i < COUNT(bad); i++) {
         put(f, "x.idx", bad[i].bytes, bad[i].size);
-        want_error(f, dataset_open(&f->pool, path(f, "x.idx"), &f->data, &f->at), bad[i].status, bad[i].part);
+        want_error(f, dataset_open(&f->pool, path(f, "x.idx"), NULL, &f->data, &f->at), bad[i].status, bad[i].part);
     }
 }
 
@@ -754,7 +755,7 @@ static void arrays_become_samples_of_an_input(void **state)
 
             put_array(f, wide ? "<i2" : "|i1", cases[i].shape, cases[i].size << wide);
             f->report = (struct report_text){.status = MOTE_OK};
-            status = dataset_open_input(&f->pool, path(f, "x.npy"), &io, &f->data, &f->at);
+            status = dataset_open_input(&f->pool, path(f, "x.npy"), &io, NULL, &f->data, &f->at);
             if (status == MOTE_OK)
                 status = dataset_fits(&f->data, &io, NULL, &f->at);
             if ((status == MOTE_OK) != (cases[i].n > 0))
@@ -777,21 +778,21 @@ static void tables_become_samples_of_an_input(void **state)
 
     for (size_t i = 0; i < COUNT(same); i++) {
         put_text(f, "x.csv", same[i]);
-        want_ok(f, dataset_open_input(&f->pool, path(f, "x.csv"), &io, &f->data, &f->at));
+        want_ok(f, dataset_open_input(&f->pool, path(f, "x.csv"), &io, NULL, &f->data, &f->at));
         want_ok(f, dataset_fits(&f->data, &io, NULL, &f->at));
         assert_int_equal(f->data.n, 2);
         assert_memory_equal(f->data.samples, ((float[]){1.5f, 2, 3, 4}), 16);
         assert_null(f->data.labels);
     }
     put_text(f, "x.csv", "1.5\n");
-    want_error(f, dataset_open_input(&f->pool, path(f, "x.csv"), &io, &f->data, &f->at), MOTE_ERR_SHAPE,
+    want_error(f, dataset_open_input(&f->pool, path(f, "x.csv"), &io, NULL, &f->data, &f->at), MOTE_ERR_SHAPE,
                "has 1 column; the model's input takes 2 numbers a line");
     put_text(f, "x.yaml", "data: {path: y.csv, label: kind, group: who}\n");
     put_text(f, "y.csv", "who,kind,a,b\nme,dog,1.5,2\nyou,cat,3,4\n");
-    want_ok(f, dataset_open_input(&f->pool, path(f, "x.yaml"), &io, &f->data, &f->at));
+    want_ok(f, dataset_open_input(&f->pool, path(f, "x.yaml"), &io, NULL, &f->data, &f->at));
     assert_memory_equal(f->data.samples, ((float[]){1.5f, 2, 3, 4}), 16);
     put_text(f, "y.csv", "who,a,b\nme,1.5,2\nyou,3,4\n");
-    want_ok(f, dataset_open_input(&f->pool, path(f, "x.yaml"), &io, &f->data, &f->at));
+    want_ok(f, dataset_open_input(&f->pool, path(f, "x.yaml"), &io, NULL, &f->data, &f->at));
     assert_memory_equal(f->data.samples, ((float[]){1.5f, 2, 3, 4}), 16);
 }
 

@@ -264,7 +264,7 @@ static void strokes_are_told_apart(void **state)
         int right = 0;
 
         open_file(&f, MOTE_SOURCE_DIR "/models/strokes.graph", &options[i]);
-        want_ok(&f, dataset_open(&f.pool, MOTE_SOURCE_DIR "/models/strokes", &data, &f.at));
+        want_ok(&f, dataset_open(&f.pool, MOTE_SOURCE_DIR "/models/strokes", NULL, &data, &f.at));
         assert_int_equal(data.n_classes, f.p.model.n_classes);
         assert_int_equal(runner_output_bytes(&f.runner), data.n_classes);
         assert_true(data.n <= (int32_t)COUNT(first) && data.n_classes <= (int32_t)sizeof out);

@@ -588,7 +588,7 @@ static void open_data(struct pool *pool, const char *from, const char *lines, st
     ok(folder_temporary(pool, "post-training", &dir, &at));
     path = pool_printf(pool, "%s/data.yaml", dir);
     ok(file_write(path, text, strlen(text), &at));
-    ok(dataset_open(pool, path, data, &at));
+    ok(dataset_open(pool, path, NULL, data, &at));
     folder_remove(dir);
 }
 

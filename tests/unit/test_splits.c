@@ -29,7 +29,7 @@ static struct model trained_on(struct fixture *f)
 
 static void open_as(struct fixture *f, const char *name, const struct model *m)
 {
-    want_ok(f, dataset_open_as(&f->pool, path(f, name), m, &f->data, &f->at));
+    want_ok(f, dataset_open(&f->pool, path(f, name), &(struct dataset_options){.trained = m}, &f->data, &f->at));
     assert_true(f->data.splits);
 }
 
@@ -342,8 +342,8 @@ static void groups_of_a_table(void **state)
                  },
                  4);
     put_text(f, "y.yaml", "data: {path: t.csv, group: y}\n");
-    want_error(f, dataset_open_as(&f->pool, path(f, "y.yaml"), &m, &f->data, &f->at), MOTE_ERR_VALUE,
-               "`group` is \"y\", but the model was trained with the groups of \"who\"");
+    want_error(f, dataset_open(&f->pool, path(f, "y.yaml"), &(struct dataset_options){.trained = &m}, &f->data, &f->at),
+               MOTE_ERR_VALUE, "`group` is \"y\", but the model was trained with the groups of \"who\"");
 }
 
 static void groups_of_files(void **state)

@@ -170,12 +170,13 @@ static void bad_tables_are_named(void **state)
 
     for (size_t i = 0; i < COUNT(bad); i++) {
         put_text(f, "t.csv", bad[i].text);
-        want_error(f, dataset_open(&f->pool, path(f, "t.csv"), &f->data, &f->at), bad[i].status, bad[i].part);
+        want_error(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at), bad[i].status, bad[i].part);
     }
     put_text(f, "t.csv", "1,2,a\n1,nan,a\n");
     want_bad(f, "path: t.csv", MOTE_ERR_VALUE, "spec: t.csv: line 2: column 1: \"nan\"");
     put(f, "t.csv", "1,2\0,a\n", 7);
-    want_error(f, dataset_open(&f->pool, path(f, "t.csv"), &f->data, &f->at), MOTE_ERR_FORMAT, "is not a text file");
+    want_error(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT,
+               "is not a text file");
 }
 
 static void damaged_tables_end_well(void **state)
@@ -191,7 +192,7 @@ static void damaged_tables_end_well(void **state)
             damaged[i] = (char)byte;
             put(f, "t.csv", damaged, sizeof good - 1);
             f->report.status = MOTE_OK;
-            if (dataset_open(&f->pool, path(f, "t.csv"), &f->data, &f->at) == MOTE_OK)
+            if (dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at) == MOTE_OK)
                 assert_in_range(f->data.n, 1, 5);
         }
 }

@@ -105,7 +105,7 @@ static void open_world(struct world *w, const char *recipe)
                "data:\n  kind: table\n  path: stripes.csv\n  label: label\n  validation: 0.1\n  test: 0.2\n");
     path = put(w, "recipe.yaml", recipe);
     want_ok(w, recipe_read(&w->pool, path, &w->recipe, &w->at));
-    want_ok(w, dataset_open(&w->pool, data, &w->data, &w->at));
+    want_ok(w, dataset_open(&w->pool, data, NULL, &w->data, &w->at));
     want_ok(w, network_build(&w->pool, &w->recipe, &w->data, &w->net, &w->at));
     want_ok(w, trainer_make(&w->pool, &w->net, &w->data, &w->recipe.training, THREADS, &w->trainer, &w->at));
 }

@@ -423,7 +423,7 @@ static void a_device_without_the_packing_refuses(void **state)
                      MOTE_ERR_CODING);
     assert_int_equal(model.error.step, 0);
     assert_int_equal(model.error.detail, 1); /* the argument */
-    assert_int_equal(image_open(&f.pool, f.p.image, arena, sizeof arena, &model), MOTE_OK);
+    assert_int_equal(image_open(&f.pool, f.p.image, target_host().features, arena, sizeof arena, &model), MOTE_OK);
     assert_null(image_version(&model, KERNEL_fully_connected_s8, 0));
     assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, M4)->name, "dsp");
     assert_null(image_version(&model, KERNEL_add_s8, M4));
@@ -439,7 +439,7 @@ static void a_portable_image_is_for_everyone(void **state)
 
     (void)state;
     compile(&f, NULL);
-    assert_int_equal(image_open(&f.pool, f.p.image, arena, sizeof arena, &model), MOTE_OK);
+    assert_int_equal(image_open(&f.pool, f.p.image, target_host().features, arena, sizeof arena, &model), MOTE_OK);
     assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, M4)->name, "portable");
     assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, M4 | MOTE_HAS_AVX2)->name, "avx2");
     assert_string_equal(image_version(&model, KERNEL_fully_connected_s8, MOTE_HAS_NEON)->name, "neon");
