@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pruning and levels work on weights as the graph has them, so that equals are ranked the same on every machine. */
-#include "host/program/loops.h"
+#include "host/program/survivors.h"
 
 static enum mote_status use_plain(struct program *p, const struct op *op, int32_t *values, const struct frame *at)
 {
@@ -9,24 +9,43 @@ static enum mote_status use_plain(struct program *p, const struct op *op, int32_
     return MOTE_OK;
 }
 
-static enum mote_status build_new(struct program *p, const struct op *op, loop_fn *loop, const struct frame *at)
+/* The list of what a mask leaves, which the first that asks for it makes. */
+static int32_t list_of(struct program *p, int32_t mask, int32_t value)
 {
-    int32_t values[3];
+    int64_t n = tensor_elements(&p->graph->tensors[mask]) / SURVIVORS_SHARE + 1;
+    dnnl_memory_desc_t md = plain_dims(1, &n);
 
-    TRY(use_plain(p, op, values, at));
+    if (p->survivors[mask] < 0) {
+        p->survivors[mask] = value_scratch(p, &md);
+        step_loop(p, "survivors", loop_survivors, NULL, 2, (int32_t[]){value, p->survivors[mask]});
+    }
+    return p->survivors[mask];
+}
+
+/* What is made of values[0] and [1] has the survivors of `list`. */
+static void build_new(struct program *p, const struct op *op, loop_fn *loop, int32_t list, int32_t values[4])
+{
     values[2] = value_make(p, op->out[0], plain_of(p, op->out[0]));
-    step_loop(p, op_info[op->id].name, loop, NULL, 3, values);
-    return MOTE_OK;
+    values[3] = p->survivors[op->out[0]] = list;
+    step_loop(p, op_info[op->id].name, loop, NULL, list < 0 ? 3 : 4, values);
 }
 
 enum mote_status build_mask(struct program *p, const struct op *op, const struct frame *at)
 {
-    return build_new(p, op, loop_mask, at);
+    int32_t values[4];
+
+    TRY(use_plain(p, op, values, at));
+    build_new(p, op, loop_mask, list_of(p, op->in[1], values[1]), values);
+    return MOTE_OK;
 }
 
 enum mote_status build_levels(struct program *p, const struct op *op, const struct frame *at)
 {
-    return build_new(p, op, loop_levels, at);
+    int32_t values[4];
+
+    TRY(use_plain(p, op, values, at));
+    build_new(p, op, loop_levels, survivors_of(p, op->in[0]), values);
+    return MOTE_OK;
 }
 
 /* Output i is the state that input first + i * apart is. */

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fully connected operators. The input is rows of as many elements as a filter has weights. */
-#include "host/program/builder.h"
+#include "host/program/survivors.h"
 
 struct dense {
     int64_t x_dims[2], y_dims[2];
     dnnl_memory_desc_t x, w, y, b; /* w open; x and y row-major; b.ndims 0: no bias */
+    int32_t list;                  /* of weights that a mask leaves, which are row-major, too; -1 */
 };
 
 static struct dense dense(const struct program *p, int32_t x, int32_t w)
 {
     const struct tensor *in = &p->graph->tensors[x], *weights = &p->graph->tensors[w];
     int64_t rows = tensor_elements(in) / weights->dims[1];
-    struct dense d = {{rows, weights->dims[1]}, {rows, weights->dims[0]}, {0}, {0}, {0}, {0}};
+    struct dense d = {.x_dims = {rows, weights->dims[1]}, .y_dims = {rows, weights->dims[0]}};
 
     d.x = plain_dims(2, d.x_dims);
     d.y = plain_dims(2, d.y_dims);
-    d.w = any_of(plain_of(p, w));
+    d.list = survivors_of(p, w);
+    d.w = d.list < 0 ? any_of(plain_of(p, w)) : *plain_of(p, w);
     return d;
 }
 
@@ -43,6 +45,28 @@ static enum mote_status backward(struct program *p, const struct dense *d, const
     return status;
 }
 
+/* The operator's primitive, while there are many weights, then its loop: of these three values, and a fourth that is the
+ * bias' or -1. */
+static enum mote_status step_either(struct program *p, const struct dense *d, dnnl_primitive_desc_t pd, int n,
+                                    const struct binding *args, loop_fn *few, int activation, const struct frame *at)
+{
+    struct few_dense o = {d->x_dims[0], d->x_dims[1], d->y_dims[1], activation};
+    int32_t values[7] = {args[0].value, args[1].value, args[2].value, d->list};
+    enum mote_status status;
+
+    p->few = d->list;
+    status = step_primitive(p, "inner product", pd, n, args, at);
+    p->few = -1;
+    if (status != MOTE_OK || d->list < 0)
+        return status;
+    values[4] = value_scratch(p, &d->x);
+    values[5] = value_scratch(p, &d->y);
+    if (n > 3)
+        values[6] = args[3].value;
+    step_loop(p, "survivors' inner product", few, pool_copy(p->pool, &o, sizeof o), n > 3 ? 7 : 6, values);
+    return MOTE_OK;
+}
+
 #define LAYOUT(pd, what) dnnl_primitive_desc_query_md(pd, dnnl_query_##what##_md, 0)
 
 enum mote_status build_fully_connected(struct program *p, const struct op *op, const struct frame *at)
@@ -53,6 +77,8 @@ enum mote_status build_fully_connected(struct program *p, const struct op *op, c
     struct binding args[4] = {{DNNL_ARG_SRC, 0}, {DNNL_ARG_WEIGHTS, 0}, {DNNL_ARG_DST, 0}, {DNNL_ARG_BIAS, 0}};
     dnnl_primitive_desc_t pd;
 
+    if (o->activation != ACTIVATION_NONE && o->activation != ACTIVATION_RELU && o->activation != ACTIVATION_RELU6)
+        d.list = -1;
     if (bias)
         d.b = *plain_of(p, op->in[2]);
     TRY(forward(p, &d, o->activation, &pd, at));
@@ -61,7 +87,7 @@ enum mote_status build_fully_connected(struct program *p, const struct op *op, c
     if (bias)
         TRY(value_use(p, op->in[2], &d.b, &args[3].value, at));
     args[2].value = value_make_as(p, op->out[0], 2, d.y_dims);
-    return step_primitive(p, "inner product", pd, bias ? 4 : 3, args, at);
+    return step_either(p, &d, pd, bias ? 4 : 3, args, loop_few_dense, o->activation, at);
 }
 
 enum mote_status build_fully_connected_grad_input(struct program *p, const struct op *op, const struct frame *at)
@@ -76,7 +102,7 @@ enum mote_status build_fully_connected_grad_input(struct program *p, const struc
     TRY(value_use_as(p, op->in[0], 2, d.y_dims, &args[0].value, at));
     TRY(value_use(p, op->in[1], LAYOUT(pd, weights), &args[1].value, at));
     args[2].value = value_make_as(p, op->out[0], 2, d.x_dims);
-    return step_primitive(p, "inner product", pd, 3, args, at);
+    return step_either(p, &d, pd, 3, args, loop_few_dense_grad_input, ACTIVATION_NONE, at);
 }
 
 enum mote_status build_fully_connected_grad_weights(struct program *p, const struct op *op, const struct frame *at)
@@ -98,5 +124,6 @@ enum mote_status build_fully_connected_grad_weights(struct program *p, const str
     args[2].value = value_make(p, op->out[0], LAYOUT(pd, diff_weights));
     if (bias)
         args[3].value = value_make(p, op->out[1], &d.b);
-    return step_primitive(p, "inner product", pd, bias ? 4 : 3, args, at);
+    p->survivors[op->out[0]] = d.list;
+    return step_either(p, &d, pd, bias ? 4 : 3, args, loop_few_dense_grad_weights, ACTIVATION_NONE, at);
 }

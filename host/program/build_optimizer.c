@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Optimizers work in place, in the layout in which the weights are. */
-#include "host/program/loops.h"
+#include "host/program/survivors.h"
 
 enum mote_status build_clip_norm(struct program *p, const struct op *op, const struct frame *at)
 {
@@ -13,14 +13,14 @@ enum mote_status build_clip_norm(struct program *p, const struct op *op, const s
     return MOTE_OK;
 }
 
-/* `states`: the optimizer's tensors for each weight, after the weights and the gradient. */
-static enum mote_status update(struct program *p, const struct op *op, int states, loop_fn *loop,
+/* `few`: the loop for a gradient that survivors alone have. `states`: the optimizer's tensors for each weight, after the weights and the gradient. */
+static enum mote_status update(struct program *p, const struct op *op, int states, loop_fn *loop, loop_fn *few,
                                const struct frame *at)
 {
     const dnnl_memory_desc_t md = *layout_of(p, op->in[0]);
-    int32_t values[7];
+    int32_t values[8], n = op->n_in, list = survivors_of(p, op->in[1]);
 
-    assert(op->n_in <= (int)COUNT(values));
+    assert(op->n_in < (int)COUNT(values));
     for (int i = 0; i < op->n_in; i++)
         TRY(value_use(p, op->in[i], i < 2 + states ? &md : plain_of(p, op->in[i]), &values[i], at));
     for (int i = 0; i < op->n_out; i++)
@@ -28,16 +28,18 @@ static enum mote_status update(struct program *p, const struct op *op, int state
             return fail(at, MOTE_ERR_UNSUPPORTED, "output %d is not the state that the operator updates", i);
         else
             value_make(p, op->out[i], &md);
-    step_loop(p, "optimizer", loop, op->opts, op->n_in, values);
+    if (list >= 0)
+        values[n++] = list;
+    step_loop(p, "optimizer", list >= 0 ? few : loop, op->opts, n, values);
     return MOTE_OK;
 }
 
 enum mote_status build_sgd(struct program *p, const struct op *op, const struct frame *at)
 {
-    return update(p, op, 1, loop_sgd, at);
+    return update(p, op, 1, loop_sgd, loop_few_sgd, at);
 }
 
 enum mote_status build_adam(struct program *p, const struct op *op, const struct frame *at)
 {
-    return update(p, op, 2, loop_adam, at);
+    return update(p, op, 2, loop_adam, loop_few_adam, at);
 }

@@ -42,6 +42,8 @@ struct program_step {
     int32_t *values;
     dnnl_exec_arg_t *args;
     bool reorder;
+    int32_t few;           /* the value of a list of survivors: the step runs only while there are many; -1: always */
+    const int32_t *is_few; /* its first element: below 0 while there are many */
 };
 
 struct program {
@@ -57,11 +59,13 @@ struct program {
     dnnl_memory_desc_t *plain; /* [n_tensors] the row-major layout, with the dimensions that oneDNN wants */
     int32_t *home;             /* [n_tensors] value, -1: not made yet */
     int32_t *workspace;        /* [n_tensors] value that the forward operator left for the backward one, -1 */
+    int32_t *survivors;        /* [n_tensors] value: the list of what a mask leaves of the tensor, -1: it has none */
     struct copy {
         int32_t tensor, value;
     } * copies; /* in other layouts, as long as they are valid */
     int32_t n_copies;
-    int32_t op; /* that is being built */
+    int32_t op;  /* that is being built */
+    int32_t few; /* of the steps that are being added */
     int64_t bytes;
 };
 
@@ -108,6 +112,8 @@ MUST_CHECK enum mote_status describe(struct program *p, const void *desc, int ac
 MUST_CHECK enum mote_status step_primitive(struct program *p, const char *what, dnnl_primitive_desc_t pd, int n,
                                            const struct binding *args, const struct frame *at);
 void step_loop(struct program *p, const char *what, loop_fn *loop, const void *opts, int32_t n, const int32_t *values);
+/* The value of the list of those of a tensor's elements that a mask leaves (survivors.h); -1: all of them count. */
+int32_t survivors_of(const struct program *p, int32_t tensor);
 /* Attributes for every primitive: scratch memory is the plan's. An activation that is done with the operator. */
 MUST_CHECK enum mote_status attributes(int activation, dnnl_primitive_attr_t *out, const struct frame *at);
 

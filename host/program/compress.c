@@ -13,8 +13,15 @@
 void loop_mask(const struct call *c)
 {
     const float *x = c->data[0], *mask = c->data[1];
+    const int32_t *list = c->data[3];
     float *y = c->data[2];
 
+    if (list[0] >= 0) {
+        memset(y, 0, (size_t)c->n[2] * sizeof *y);
+        for (int32_t k = 1; k <= list[0]; k++)
+            y[list[k]] = x[list[k]];
+        return;
+    }
 #pragma omp simd
     for (int64_t i = 0; i < c->n[2]; i++)
         y[i] = mask[i] != 0 ? x[i] : 0;
@@ -23,8 +30,15 @@ void loop_mask(const struct call *c)
 void loop_levels(const struct call *c)
 {
     const float *x = c->data[0];
+    const int32_t *list = c->count > 3 ? c->data[3] : NULL;
     float *y = c->data[2];
 
+    if (list != NULL && list[0] >= 0) {
+        memset(y, 0, (size_t)c->n[2] * sizeof *y);
+        for (int32_t k = 1; k <= list[0]; k++)
+            y[list[k]] = level_of(c->data[1], c->n[1], x[list[k]]);
+        return;
+    }
     for (int64_t i = 0; i < c->n[2]; i++)
         y[i] = level_of(c->data[1], c->n[1], x[i]);
 }

@@ -37,8 +37,8 @@ loop_fn loop_sgd;       /* weights, gradient, velocity, rate, perhaps factor; sg
 loop_fn loop_adam;      /* weights, gradient, m, v, rate, step, perhaps factor; adam_opts */
 
 /* Compression (compress.c): all row-major, without padding. */
-loop_fn loop_mask;    /* x, mask, y */
-loop_fn loop_levels;  /* x, levels, y */
+loop_fn loop_mask;    /* x, mask, y, list (survivors.h) */
+loop_fn loop_levels;  /* x, levels, y, perhaps list */
 loop_fn loop_prune;   /* step, (weights, mask, importance)…; prune_opts */
 loop_fn loop_cluster; /* step, weights, importance, levels; cluster_opts */
 

@@ -294,8 +294,11 @@ static struct program_step *step_add(struct program *p, const struct program_ste
 {
     for (int32_t i = 0; i < s->n; i++)
         touch(p, s->values[i]);
+    if (p->few >= 0)
+        touch(p, p->few);
     p->steps = pool_grow(p->pool, p->steps, (size_t)p->n_steps, sizeof *p->steps);
     p->steps[p->n_steps] = *s;
+    p->steps[p->n_steps].few = p->few;
     return &p->steps[p->n_steps++];
 }
 
@@ -332,6 +335,8 @@ void step_loop(struct program *p, const char *what, loop_fn *loop, const void *o
     s.values = pool_copy(p->pool, values, (size_t)n * sizeof *values);
     step_add(p, &s);
 }
+
+int32_t survivors_of(const struct program *p, int32_t tensor) { return p->survivors[tensor]; }
 
 enum mote_status attributes(int activation, dnnl_primitive_attr_t *out, const struct frame *at)
 {
@@ -431,6 +436,7 @@ static void bind_step(struct program *p, struct program_step *s)
             s->args[i] = (dnnl_exec_arg_t){s->names[i], v->memory};
     }
     s->call = (struct call){data, n, s->n, s->opts};
+    s->is_few = s->few >= 0 ? (const int32_t *)(const void *)p->values[s->few].data : NULL;
 }
 
 /* ---- building ---- */
@@ -465,8 +471,10 @@ static enum mote_status build(struct program *p, const struct frame *at)
     find_plain(p);
     p->home = pool_array(p->pool, (size_t)g->n_tensors, sizeof *p->home);
     p->workspace = pool_array(p->pool, (size_t)g->n_tensors, sizeof *p->workspace);
+    p->survivors = pool_array(p->pool, (size_t)g->n_tensors, sizeof *p->survivors);
     for (int32_t i = 0; i < g->n_tensors; i++)
-        p->home[i] = p->workspace[i] = -1;
+        p->home[i] = p->workspace[i] = p->survivors[i] = -1;
+    p->few = -1;
     for (int32_t i = 0; i < g->n_inputs; i++)
         value_make(p, g->inputs[i], plain_of(p, g->inputs[i]));
     for (int32_t i = 0; i < g->n_ops; i++)
@@ -524,6 +532,8 @@ int64_t program_memory(const struct program *p) { return p->bytes; }
 /* ---- running ---- */
 static void run_step(struct program *p, const struct program_step *s)
 {
+    if (s->is_few != NULL && *s->is_few >= 0)
+        return;
     if (s->primitive == NULL) {
         s->loop(&s->call);
         return;

@@ -390,6 +390,73 @@ static void obd_ranks_as_finite_differences(void **state)
     close_world(&w);
 }
 
+/* ---- survivors ---- */
+/* One step on all samples: by gradient descent, so that weights tell their gradient; of Adam they tell its sign. */
+static const char step[] = "name: step\n"
+                           "network:\n"
+                           "  - fully_connected: {units: 40, activation: relu}\n"
+                           "  - fully_connected: {units: 50, activation: relu6}\n"
+                           "  - fully_connected: {}\n"
+                           "  - softmax: {}\n"
+                           "training: {epochs: 1, batch: 1000, optimizer: {kind: %s, rate: 0.01}, clip_norm: 1000}\n"
+                           "compress: {prune: {method: magnitude, keep: 1, ramp: 1}}\n";
+
+/* One weight in `one_in` stays. */
+static void thin_out(struct model *m, int32_t one_in)
+{
+    uint32_t n = 0;
+
+    for (int32_t i = 0; i < m->graphs[0].n_tensors; i++) {
+        struct tensor *t = &m->graphs[0].tensors[i];
+
+        for (int64_t k = 0; is_weights(t) && k < tensor_elements(t); k++)
+            if ((n++ * 2654435761u >> 16) % (uint32_t)one_in != 0)
+                ((float *)(uintptr_t)t->data)[k] = 0;
+    }
+}
+
+static void want_same_survivors(const struct model *a, const struct model *b)
+{
+    for (int32_t i = 0; i < a->graphs[0].n_tensors; i++) {
+        const struct tensor *x = &a->graphs[0].tensors[i], *y = &b->graphs[0].tensors[i];
+
+        for (int64_t k = 0; x->data != NULL && x->type == TYPE_F32 && k < tensor_elements(x); k++)
+            if (!is_weights(x) || weight(x, k) != 0)
+                assert_float_equal(weight(x, k), weight(y, k), 1e-5);
+    }
+}
+
+/* Few of them are trained as they are among zeros that may change. */
+static void survivors_are_trained_as_all_are(void **state)
+{
+    static const char *const optimizers[] = {"sgd", "adam"};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(optimizers); i++) {
+        struct world begin, few, all;
+        struct model from, a, b;
+        const char *recipe;
+        struct pool pool = {0};
+
+        recipe = pool_printf(&pool, step, optimizers[i / 2]);
+        open_stage(&begin, recipe, 0, NULL);
+        from = model_now(&begin);
+        thin_out(&from, i % 2 == 0 ? 40 : 4);
+        open_stage(&few, recipe, 1, &from);
+        open_stage(&all, recipe, 0, &from);
+        epochs(&few, 1);
+        epochs(&all, 1);
+        a = model_now(&few);
+        b = model_now(&all);
+        assert_in_range(count(&a).kept, 1, (uint64_t)count(&from).kept);
+        want_same_survivors(&a, &b);
+        close_world(&few);
+        close_world(&all);
+        close_world(&begin);
+        pool_free(&pool);
+    }
+}
+
 /* ---- levels ---- */
 static void levels_begin_where_weights_are(void **state)
 {
@@ -676,11 +743,12 @@ static void what_does_not_fit_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pruning_follows_the_ramp),        cmocka_unit_test(the_least_go),
-        cmocka_unit_test(obd_ranks_as_finite_differences), cmocka_unit_test(levels_begin_where_weights_are),
-        cmocka_unit_test(weights_have_so_many_levels),     cmocka_unit_test(stages_go_on_to_the_same_bytes),
-        cmocka_unit_test(another_share_is_refused),        cmocka_unit_test(a_killed_compression_goes_on),
-        cmocka_unit_test(every_task_is_compressed),        cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(pruning_follows_the_ramp),         cmocka_unit_test(the_least_go),
+        cmocka_unit_test(obd_ranks_as_finite_differences),  cmocka_unit_test(levels_begin_where_weights_are),
+        cmocka_unit_test(weights_have_so_many_levels),      cmocka_unit_test(stages_go_on_to_the_same_bytes),
+        cmocka_unit_test(another_share_is_refused),         cmocka_unit_test(a_killed_compression_goes_on),
+        cmocka_unit_test(every_task_is_compressed),         cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(survivors_are_trained_as_all_are),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
