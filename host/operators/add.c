@@ -20,14 +20,10 @@ static enum mote_status below_one(const struct frame *at, double scale, int32_t 
 }
 
 /* The three multipliers: ADD makes them in double, SUB in float. */
-struct rescaling {
-    int32_t a_mult, a_shift, b_mult, b_shift, out_mult, out_shift;
-};
-
-static enum mote_status rescale(const struct frame *at, bool minus, int left_shift, float a, float b, float out,
-                                struct rescaling *r)
+static enum mote_status rescale(const struct frame *at, bool minus, int left_shift, const float scales[3],
+                                struct binary *q)
 {
-    float most = a > b ? a : b;
+    float a = scales[0], b = scales[1], out = scales[2], most = a > b ? a : b;
     double twice = 2 * (double)most, reals[3] = {a / twice, b / twice, twice / ((1 << left_shift) * (double)out)};
 
     if (minus) {
@@ -35,83 +31,50 @@ static enum mote_status rescale(const struct frame *at, bool minus, int left_shi
         reals[1] = (double)ratio_f32(b, 2 * most);
         reals[2] = (double)ratio_f32(2 * most, (float)(1 << left_shift) * out);
     }
-    TRY(below_one(at, reals[0], &r->a_mult, &r->a_shift));
-    TRY(below_one(at, reals[1], &r->b_mult, &r->b_shift));
-    return below_one(at, reals[2], &r->out_mult, &r->out_shift);
+    TRY(below_one(at, reals[0], &q->a_mult, &q->a_shift));
+    TRY(below_one(at, reals[1], &q->b_mult, &q->b_shift));
+    return below_one(at, reals[2], &q->out_mult, &q->out_shift);
+}
+
+static enum mote_status want_sum(const struct lowering *l, const struct op *op, bool minus, int left_shift,
+                                 struct binary *q, const struct frame *at)
+{
+    const struct binary_opts *o = op->opts;
+    const struct tensor *out = op_out(l->graph, op, 0);
+    enum mote_type type = op_in(l->graph, op, 0)->type;
+    float scales[3];
+
+    TRY(want_binary(l, op, type, q, scales, at));
+    TRY((type == TYPE_S16 ? activation_range_s16 : activation_range_s8)(out, o->activation, &q->lo, &q->hi, at));
+    return rescale(at, minus, left_shift, scales, q);
 }
 
 enum mote_status lower_add_sub(struct lowering *l, const struct op *op, bool minus, const struct frame *at)
 {
-    const struct binary_opts *o = op->opts;
     const struct graph *g = l->graph;
     enum mote_type type = op_in(g, op, 0)->type;
+    int left_shift = type == TYPE_S16 ? MOTE_ADD_SUB_LEFT_SHIFT_S16 : MOTE_ADD_SUB_LEFT_SHIFT_S8;
     struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
-    struct mote_add_sub p = {
-        .rows = b.rows,
-        .rank = b.rank,
-        .type = (int32_t)type,
-        .minus = minus,
-        .a_len = b.a_len,
-        .b_len = b.b_len,
-        .out_len = b.out_len,
-    };
-    float a_scale, b_scale, out_scale;
-    struct rescaling r = {0};
+    struct binary q;
 
-    TRY(want_quant(at, g, op, op->in[0], type, &a_scale, &p.a_zero));
-    TRY(want_quant(at, g, op, op->in[1], type, &b_scale, &p.b_zero));
-    TRY(want_quant(at, g, op, op->out[0], type, &out_scale, &p.out_zero));
-    TRY((type == TYPE_S16 ? activation_range_s16 : activation_range_s8)(op_out(g, op, 0), o->activation, &p.lo, &p.hi,
-                                                                        at));
-    TRY(rescale(at, minus, type == TYPE_S16 ? MOTE_ADD_SUB_LEFT_SHIFT_S16 : MOTE_ADD_SUB_LEFT_SHIFT_S8, a_scale,
-                b_scale, out_scale, &r));
-    p.a_mult = r.a_mult;
-    p.a_shift = r.a_shift;
-    p.b_mult = r.b_mult;
-    p.b_shift = r.b_shift;
-    p.out_mult = r.out_mult;
-    p.out_shift = r.out_shift;
+    TRY(want_sum(l, op, minus, left_shift, &q, at));
 
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),
-        lower_tensor(l, op->in[1]),
-        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
-        lower_tensor(l, op->out[0]),
-    };
-    return lower_step(l, KERNEL_add_sub, &p, args, at);
+    struct mote_add_sub p = {BROADCAST_FIELDS(b), BINARY_FIELDS(q), .type = (int32_t)type, .minus = minus};
+
+    return lower_broadcast(l, op, KERNEL_add_sub, &p, &b, at);
 }
 
 static enum mote_status lower_add_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
-    const struct binary_opts *o = op->opts;
     const struct graph *g = l->graph;
     struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
-    struct mote_add_s8 p = {
-        .rows = b.rows,
-        .rank = b.rank,
-        .a_len = b.a_len,
-        .b_len = b.b_len,
-        .out_len = b.out_len,
-    };
-    float a_scale, b_scale, out_scale;
-    double twice;
+    struct binary q;
 
-    TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &a_scale, &p.a_zero));
-    TRY(want_quant(at, g, op, op->in[1], TYPE_S8, &b_scale, &p.b_zero));
-    TRY(want_quant(at, g, op, op->out[0], TYPE_S8, &out_scale, &p.out_zero));
-    TRY(activation_range_s8(op_out(g, op, 0), o->activation, &p.lo, &p.hi, at));
-    twice = 2 * (double)(a_scale > b_scale ? a_scale : b_scale);
-    TRY(below_one(at, (double)a_scale / twice, &p.a_mult, &p.a_shift));
-    TRY(below_one(at, (double)b_scale / twice, &p.b_mult, &p.b_shift));
-    TRY(below_one(at, twice / ((1 << MOTE_ADD_S8_LEFT_SHIFT) * (double)out_scale), &p.out_mult, &p.out_shift));
+    TRY(want_sum(l, op, false, MOTE_ADD_S8_LEFT_SHIFT, &q, at));
 
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),
-        lower_tensor(l, op->in[1]),
-        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
-        lower_tensor(l, op->out[0]),
-    };
-    return lower_step(l, KERNEL_add_s8, &p, args, at);
+    struct mote_add_s8 p = {BROADCAST_FIELDS(b), BINARY_FIELDS(q)};
+
+    return lower_broadcast(l, op, KERNEL_add_s8, &p, &b, at);
 }
 
 static enum mote_status lower_add(struct lowering *l, const struct op *op, const struct frame *at)

@@ -9,11 +9,11 @@
 
 static enum mote_status lower_div_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
-    struct binary_s8 q = {.function = MOTE_BINARY_S8_DIV};
+    struct binary q = {.function = MOTE_BINARY_S8_DIV};
     volatile float product; /* volatile: rounded to float */
     float s[3];
 
-    TRY(want_binary_s8(l, op, &q, s, at));
+    TRY(want_binary(l, op, TYPE_S8, &q, s, at));
     TRY(activation_range_s8(op_out(l->graph, op, 0), ((const struct binary_opts *)op->opts)->activation, &q.lo, &q.hi,
                             at));
     product = s[1] * s[2];

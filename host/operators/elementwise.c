@@ -161,50 +161,42 @@ struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, co
     return p;
 }
 
-enum mote_status want_binary_s8(const struct lowering *l, const struct op *op, struct binary_s8 *q, float scales[3],
-                                const struct frame *at)
+enum mote_status lower_broadcast(struct lowering *l, const struct op *op, enum kernel_id kernel, const void *params,
+                                 const struct broadcast *b, const struct frame *at)
+{
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_tensor(l, op->in[1]),
+        lower_const(l, "shape", TYPE_S32, b->shape, (size_t)b->rank * sizeof b->shape[0], false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, kernel, params, args, at);
+}
+
+enum mote_status want_binary(const struct lowering *l, const struct op *op, enum mote_type type, struct binary *q,
+                             float scales[3], const struct frame *at)
 {
     const struct graph *g = l->graph;
 
-    q->lo = INT8_MIN;
-    q->hi = INT8_MAX;
-    TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &scales[0], &q->a_zero));
-    TRY(want_quant(at, g, op, op->in[1], TYPE_S8, &scales[1], &q->b_zero));
-    return want_quant(at, g, op, op->out[0], TYPE_S8, &scales[2], &q->out_zero);
+    q->lo = type == TYPE_S16 ? INT16_MIN : INT8_MIN;
+    q->hi = type == TYPE_S16 ? INT16_MAX : INT8_MAX;
+    TRY(want_quant(at, g, op, op->in[0], type, &scales[0], &q->a_zero));
+    TRY(want_quant(at, g, op, op->in[1], type, &scales[1], &q->b_zero));
+    return want_quant(at, g, op, op->out[0], type, &scales[2], &q->out_zero);
 }
 
-enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary_s8 *q,
+enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary *q,
                                  const struct frame *at)
 {
     const struct graph *g = l->graph;
     struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
     struct mote_binary_s8 p = {
         .function = q->function,
-        .rows = b.rows,
-        .rank = b.rank,
-        .a_len = b.a_len,
-        .b_len = b.b_len,
-        .out_len = b.out_len,
-        .a_zero = q->a_zero,
-        .a_mult = q->a_mult,
-        .a_shift = q->a_shift,
-        .b_zero = q->b_zero,
-        .b_mult = q->b_mult,
-        .b_shift = q->b_shift,
-        .out_zero = q->out_zero,
-        .out_mult = q->out_mult,
-        .out_shift = q->out_shift,
-        .lo = q->lo,
-        .hi = q->hi,
+        BROADCAST_FIELDS(b),
+        BINARY_FIELDS(*q),
     };
     assert(q->lo <= q->hi);
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),
-        lower_tensor(l, op->in[1]),
-        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
-        lower_tensor(l, op->out[0]),
-    };
-    return lower_step(l, KERNEL_binary_s8, &p, args, at);
+    return lower_broadcast(l, op, KERNEL_binary_s8, &p, &b, at);
 }
 
 enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
@@ -214,11 +206,7 @@ enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32
     struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
     struct mote_binary_f32 p = {
         .function = function,
-        .rows = b.rows,
-        .rank = b.rank,
-        .a_len = b.a_len,
-        .b_len = b.b_len,
-        .out_len = b.out_len,
+        BROADCAST_FIELDS(b),
     };
 
     TRY(want_type(at, g, op->in[0], TYPE_F32));
@@ -226,13 +214,7 @@ enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32
     TRY(want_type(at, g, op->out[0], TYPE_F32));
     activation_range_f32(activation, &p.lo, &p.hi);
 
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),
-        lower_tensor(l, op->in[1]),
-        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
-        lower_tensor(l, op->out[0]),
-    };
-    return lower_step(l, KERNEL_binary_f32, &p, args, at);
+    return lower_broadcast(l, op, KERNEL_binary_f32, &p, &b, at);
 }
 
 enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,

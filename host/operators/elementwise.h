@@ -40,18 +40,30 @@ struct broadcast {
     int32_t shape[RANK_MAX][3]; /* {dimension, stride in a, stride in b} */
 };
 struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out);
-/* An int8 operator of two operands: what the kernel binary_s8 needs besides how the operands are walked. */
-struct binary_s8 {
+/* The parameters of such a kernel, and its step: the operands, the shape, the output. */
+#define BROADCAST_FIELDS(b)                                                                                            \
+    .rows = (b).rows, .rank = (b).rank, .a_len = (b).a_len, .b_len = (b).b_len, .out_len = (b).out_len
+MUST_CHECK enum mote_status lower_broadcast(struct lowering *l, const struct op *op, enum kernel_id kernel,
+                                            const void *params, const struct broadcast *b, const struct frame *at);
+
+/* An int8 or int16 operator of two operands: what its kernel needs besides how the operands are walked. */
+struct binary {
     int32_t function; /* of device/mote/kernels/elementwise/binary_s8.h */
     int32_t a_zero, a_mult, a_shift;
     int32_t b_zero, b_mult, b_shift;
     int32_t out_zero, out_mult, out_shift;
     int32_t lo, hi;
 };
-/* Fills in the zero points and the full range, and gives the scales. */
-MUST_CHECK enum mote_status want_binary_s8(const struct lowering *l, const struct op *op, struct binary_s8 *q,
-                                           float scales[3], const struct frame *at);
-MUST_CHECK enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary_s8 *q,
+/* The parameters of the kernels that rescale all three. */
+#define BINARY_FIELDS(q)                                                                                               \
+    .a_zero = (q).a_zero, .a_mult = (q).a_mult, .a_shift = (q).a_shift, .b_zero = (q).b_zero, .b_mult = (q).b_mult,    \
+    .b_shift = (q).b_shift, .out_zero = (q).out_zero, .out_mult = (q).out_mult, .out_shift = (q).out_shift,            \
+    .lo = (q).lo, .hi = (q).hi
+/* Fills in the zero points and the full range of `type`, s8 or s16, and gives the scales. */
+MUST_CHECK enum mote_status want_binary(const struct lowering *l, const struct op *op, enum mote_type type,
+                                        struct binary *q, float scales[3], const struct frame *at);
+/* By the kernel binary_s8. */
+MUST_CHECK enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary *q,
                                             const struct frame *at);
 /* A float operator of two operands; `function` is one of device/mote/kernels/elementwise/binary_f32.h. */
 MUST_CHECK enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,

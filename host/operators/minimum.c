@@ -7,10 +7,10 @@
 
 static enum mote_status lower_minimum_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
-    struct binary_s8 q = {.function = MOTE_BINARY_S8_MINIMUM};
+    struct binary q = {.function = MOTE_BINARY_S8_MINIMUM};
     float scales[3];
 
-    TRY(want_binary_s8(l, op, &q, scales, at));
+    TRY(want_binary(l, op, TYPE_S8, &q, scales, at));
     return lower_binary_s8(l, op, &q, at);
 }
 

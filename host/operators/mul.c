@@ -10,28 +10,17 @@ static enum mote_status lower_mul_s8(struct lowering *l, const struct op *op, co
     const struct binary_opts *o = op->opts;
     const struct graph *g = l->graph;
     struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
-    struct mote_mul_s8 p = {
-        .rows = b.rows,
-        .rank = b.rank,
-        .a_len = b.a_len,
-        .b_len = b.b_len,
-        .out_len = b.out_len,
-    };
-    float a_scale, b_scale, out_scale;
+    struct mote_mul_s8 p = {BROADCAST_FIELDS(b)};
+    struct binary q;
+    float s[3];
 
-    TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &a_scale, &p.a_zero));
-    TRY(want_quant(at, g, op, op->in[1], TYPE_S8, &b_scale, &p.b_zero));
-    TRY(want_quant(at, g, op, op->out[0], TYPE_S8, &out_scale, &p.out_zero));
+    TRY(want_binary(l, op, TYPE_S8, &q, s, at));
     TRY(activation_range_s8(op_out(g, op, 0), o->activation, &p.lo, &p.hi, at));
-    TRY(want_multiplier(at, (double)a_scale * (double)b_scale / (double)out_scale, &p.mult, &p.shift));
-
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),
-        lower_tensor(l, op->in[1]),
-        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
-        lower_tensor(l, op->out[0]),
-    };
-    return lower_step(l, KERNEL_mul_s8, &p, args, at);
+    TRY(want_multiplier(at, (double)s[0] * (double)s[1] / (double)s[2], &p.mult, &p.shift));
+    p.a_zero = q.a_zero;
+    p.b_zero = q.b_zero;
+    p.out_zero = q.out_zero;
+    return lower_broadcast(l, op, KERNEL_mul_s8, &p, &b, at);
 }
 
 static enum mote_status lower_mul(struct lowering *l, const struct op *op, const struct frame *at)

@@ -6,10 +6,10 @@
 
 static enum mote_status lower_prelu_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
-    struct binary_s8 q = {.function = MOTE_BINARY_S8_PRELU};
+    struct binary q = {.function = MOTE_BINARY_S8_PRELU};
     float s[3];
 
-    TRY(want_binary_s8(l, op, &q, s, at));
+    TRY(want_binary(l, op, TYPE_S8, &q, s, at));
     TRY(want_multiplier(at, (double)s[0] / (double)s[2], &q.a_mult, &q.a_shift));
     TRY(want_multiplier(at, (double)s[0] * (double)s[1] / (double)s[2], &q.out_mult, &q.out_shift));
     return lower_binary_s8(l, op, &q, at);

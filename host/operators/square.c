@@ -11,26 +11,18 @@ static enum mote_status lower_square(struct lowering *l, const struct op *op, co
     struct broadcast b = broadcast_of(x, x, op_out(l->graph, op, 0));
     struct mote_binary_f32 p = {
         .function = MOTE_BINARY_MUL,
-        .rows = b.rows,
-        .rank = b.rank,
-        .a_len = b.a_len,
-        .b_len = b.b_len,
-        .out_len = b.out_len,
-        .lo = float_bits(-INFINITY),
+        BROADCAST_FIELDS(b),
+        .lo = float_bits(-INFINITY), /* MUL's clamp is at the largest finite floats */
         .hi = float_bits(INFINITY),
     };
+    int32_t twice[] = {op->in[0], op->in[0]};
+    struct op product = *op;
 
     if (x->type != TYPE_F32)
         return refuse_type(at, l->graph, op->in[0], "f32");
     TRY(want_type(at, l->graph, op->out[0], TYPE_F32));
-
-    int32_t args[] = {
-        lower_tensor(l, op->in[0]),
-        lower_tensor(l, op->in[0]),
-        lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false),
-        lower_tensor(l, op->out[0]),
-    };
-    return lower_step(l, KERNEL_binary_f32, &p, args, at);
+    product.in = twice;
+    return lower_broadcast(l, &product, KERNEL_binary_f32, &p, &b, at);
 }
 
 static float slope(float x, float y)

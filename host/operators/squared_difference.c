@@ -6,11 +6,11 @@
 
 static enum mote_status lower_squared_difference_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
-    struct binary_s8 q = {.function = MOTE_BINARY_S8_SQUARED_DIFFERENCE};
+    struct binary q = {.function = MOTE_BINARY_S8_SQUARED_DIFFERENCE};
     float s[3];
     double twice;
 
-    TRY(want_binary_s8(l, op, &q, s, at));
+    TRY(want_binary(l, op, TYPE_S8, &q, s, at));
     twice = 2 * (double)(s[0] > s[1] ? s[0] : s[1]);
     quantize_multiplier((double)s[0] / twice, &q.a_mult, &q.a_shift); /* at most 1/2 */
     quantize_multiplier((double)s[1] / twice, &q.b_mult, &q.b_shift);
