@@ -22,13 +22,13 @@ graph      base ops
 report     metrics graph base ops
 coding     base ops
 gradient   graph base ops
-import     graph base ops
 plan       coding graph target base kernels ops
 operators  plan gradient graph target base kernels ops
 emit       plan graph target base runtime kernels ops
 run        plan graph target base runtime kernels ops
 program    run operators plan graph base ops
 passes     run operators graph base kernels ops
+import     run graph base ops
 pipeline   passes import emit plan graph target base kernels ops
 quantize   passes emit run plan graph target base runtime kernels ops
 sign       base runtime kernels ops

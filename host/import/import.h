@@ -9,7 +9,7 @@
 
 #include "host/graph/graph.h"
 
-#define IMPORT_MEMORY(file_size) pool_limit_for(file_size, 256, (size_t)1 << 20)
+#define IMPORT_MEMORY(file_size) pool_limit_for(file_size, 256, (size_t)16 << 20)
 
 /* What a file has and Mote has not: one message names all of it. */
 struct import_missing {
@@ -38,6 +38,11 @@ MUST_CHECK enum mote_status tflite_import_partly(struct pool *pool, const char *
 /* The same where all of it must be there. */
 MUST_CHECK enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
                                           const struct frame *at);
+
+/* `name` is a path: external data lie in its folder. */
+bool onnx_matches(struct bytes file);
+MUST_CHECK enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
+                                        struct import_missing *missing, const struct frame *at);
 
 bool graph_file_matches(struct bytes file);
 MUST_CHECK enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file, struct model *out,

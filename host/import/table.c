@@ -3,6 +3,9 @@
 
 const struct importer importers[] = {
     {"a .tflite", tflite_matches, tflite_import_partly},
+#ifdef MOTE_ONNX /* where its library is (CMakeLists.txt) */
+    {"an .onnx", onnx_matches, onnx_import},
+#endif
     {"a graph file", graph_file_matches, graph_file_read},
 };
 const int importers_count = COUNT(importers);

@@ -2,17 +2,15 @@
 /* Runs a model in five ways and compares the bytes. Images run in blocks of exactly their size, so that a sanitizer
  * sees a read or write beside them. The generated C of a whole batch becomes one shared object, whose kernels are this
  * program's own. */
-#include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "host/emit/emit.h"
-#include "host/emulate/process.h"
 #include "host/pipeline/trade.h"
 #include "host/plan/memories.h"
 #include "mote/mote.h"
 #include "tests/random/builder.h"
+#include "tests/random/generated.h"
 #include "tests/random/random.h"
 
 enum random_wrong random_wrong;
@@ -400,83 +398,6 @@ bool batch_add(struct batch *b, const char *name, const struct model *m, uint64_
 }
 
 /* ---- generated C ---- */
-struct entry {
-    int32_t inputs, outputs, steps, rows; /* rows of an input that is fed; 0: it is whole */
-    size_t arena_bytes, second_bytes;     /* 0: there is one arena */
-    void (*reset)(void *arena);           /* of two, an array of them, and so below */
-    void (*run)(void *arena);
-    void (*step)(void *arena, int32_t step);
-    int32_t (*feed)(void *arena, const void *row);
-    void *(*input)(void *arena, int32_t i);
-    uint32_t (*input_bytes)(int32_t i);
-    const void *(*output)(const void *arena, int32_t i);
-    uint32_t (*output_bytes)(int32_t i);
-};
-
-/* A model's functions with an arena, or with an array of them. */
-static const char functions_c[] =
-    "#define BOTH(m) static void m##_do_reset(void *arena) { m##_reset(arena); }\\\n"
-    "    static void *m##_an_input(void *arena, int32_t i) { return m##_input(arena, i); }\\\n"
-    "    static const void *m##_an_output(const void *arena, int32_t i) { return m##_output((void *)(size_t)arena, i); "
-    "}\n"
-    "#define FED(m) BOTH(m) static int32_t m##_do_feed(void *arena, const void *row) { return m##_feed(arena, row); }\n"
-    "#define RUN(m) BOTH(m) static void m##_do_run(void *arena) { m##_run(arena); }\\\n"
-    "    static void m##_do_step(void *arena, int32_t step) { m##_step(arena, step); }\n"
-    "#define ROWS(m) m##_do_reset, NULL, NULL, m##_do_feed, ENDS(m)\n"
-    "#define WHOLE(m) m##_do_reset, m##_do_run, m##_do_step, NULL, ENDS(m)\n"
-    "#define ENDS(m) m##_an_input, m##_input_bytes, m##_an_output, m##_output_bytes\n";
-
-static const char entry_c[] =
-    "#include <stddef.h>\n\n"
-    "struct entry {\n    int32_t inputs, outputs, steps, rows;\n    size_t arena_bytes, second_bytes;\n"
-    "    void (*reset)(void *arena);\n    void (*run)(void *arena);\n"
-    "    void (*step)(void *arena, int32_t step);\n"
-    "    int32_t (*feed)(void *arena, const void *row);\n"
-    "    void *(*input)(void *arena, int32_t i);\n    uint32_t (*input_bytes)(int32_t i);\n"
-    "    const void *(*output)(const void *arena, int32_t i);\n"
-    "    uint32_t (*output_bytes)(int32_t i);\n};\n"
-    "extern const struct entry entries[];\nconst struct entry entries[] = {\n";
-
-static enum mote_status write_batch(const struct batch *b, const char *dir, const struct frame *at)
-{
-    struct text c = {.pool = b->pool};
-
-    for (size_t i = 0; i < b->n; i++) {
-        b->items[i].plan.pool = b->pool;
-        ((struct model *)(uintptr_t)b->items[i].plan.model)->name = pool_printf(b->pool, "m%zu", i);
-        TRY(emit_c(&b->items[i].plan, MOTE_SOURCE_DIR, dir, at));
-        text_add(&c, "#include \"m%zu.c\"\n", i);
-    }
-    text_add(&c, "%s", functions_c);
-    for (size_t i = 0; i < b->n; i++)
-        text_add(&c, b->items[i].plan.feed.rows > 0 ? "FED(m%zu)\n" : "RUN(m%zu)\n", i);
-    text_add(&c, "%s", entry_c);
-    for (size_t i = 0; i < b->n; i++) {
-        const int32_t rows = b->items[i].plan.feed.rows;
-
-        text_add(&c, "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_STEPS, %d, ", i, i, i, rows);
-        if (b->items[i].plan.n_memories > 0)
-            text_add(&c, "M%zu_ARENA_0_BYTES, M%zu_ARENA_1_BYTES, ", i, i);
-        else
-            text_add(&c, "M%zu_ARENA_BYTES, 0, ", i);
-        text_add(&c, rows > 0 ? "ROWS(m%zu)},\n" : "WHOLE(m%zu)},\n", i);
-    }
-    text_add(&c, "};\n");
-    return file_write(pool_printf(b->pool, "%s/batch.c", dir), c.s, c.len, at);
-}
-
-static enum mote_status shell(struct pool *pool, const char *dir, const char *command, const struct frame *at)
-{
-    struct process p = {.argv = (const char *const[]){"sh", "-c", command, NULL},
-                        .folder = dir,
-                        .log = pool_printf(pool, "%s/log", dir),
-                        .packages = "gcc",
-                        .seconds = 300};
-
-    TRY(process_run(&p, 1, at));
-    return p.exit_code == 0 ? MOTE_OK : fail(at, MOTE_ERR_ENVIRONMENT, "%s: %s", command, process_log(pool, &p));
-}
-
 static bool feed_entry(const struct graph *g, const struct entry *e, void *arena, uint64_t *input_seed)
 {
     const enum mote_type type = g->tensors[g->inputs[0]].type;
@@ -536,40 +457,23 @@ static bool run_entry(struct finding *f, const struct batch *b, const struct ite
     return same(f, it, "generated C", (const uint8_t *)got.s);
 }
 
-static bool run_batch(const struct batch *b, const char *dir, struct finding *f)
-{
-    void *library = dlopen(pool_printf(b->pool, "%s/batch.so", dir), RTLD_NOW);
-    const struct entry *entries = library != NULL ? dlsym(library, "entries") : NULL;
-    bool right = true;
-
-    if (entries == NULL)
-        return found(f, &b->items[0], "%s", dlerror());
-    for (size_t i = 0; i < b->n && right; i++)
-        right = run_entry(f, b, &b->items[i], &entries[i]);
-    dlclose(library);
-    return right;
-}
-
 bool batch_finish(struct batch *b, struct finding *f)
 {
-    char dir[] = "/tmp/mote_random_XXXXXX";
+    struct plan **plans = pool_array(b->pool, b->n + 1, sizeof(*plans));
     struct report_text report = {0};
     struct frame at = {.index = -1, .sink = &report};
+    struct generated c = {.n = 0};
     bool right = true;
 
     if (b->n == 0)
         return true;
-    if (mkdtemp(dir) == NULL)
-        return found(f, &b->items[0], "cannot make a folder in /tmp");
-    if (write_batch(b, dir, &at) != MOTE_OK ||
-        shell(b->pool, dir, "gcc -std=c11 -Wall -Wextra -Wconversion -Werror -I. -shared -fPIC batch.c -o batch.so",
-              &at) != MOTE_OK)
+    for (size_t i = 0; i < b->n; i++)
+        plans[i] = &b->items[i].plan;
+    if (generated_open(b->pool, plans, b->n, &c, &at) != MOTE_OK)
         right = found(f, &b->items[0], "%s", report.text);
-    else
-        right = run_batch(b, dir, f);
-    report = (struct report_text){0};
-    if (shell(b->pool, "/", pool_printf(b->pool, "rm -rf %s", dir), &at) != MOTE_OK)
-        fprintf(stderr, "%s\n", report.text);
+    for (size_t i = 0; i < b->n && right; i++)
+        right = run_entry(f, b, &b->items[i], &c.entries[i]);
+    generated_close(&c);
     b->n = 0;
     return right;
 }

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tensors and operators of the graph that nodes become. */
+#include "host/import/onnx/onnx.h"
+
+#define NODE_MEMORY ((size_t)1 << 20) /* of the pool's limit, left for what a node needs beside its tensors */
+
+static const struct tensor nothing = {.name = "", .type = TYPE_F32, .source = -1};
+
+const struct tensor *tensor_at(const struct onnx *r, int32_t tensor)
+{
+    return tensor == TENSOR_ABSENT ? &nothing : &r->g->tensors[tensor];
+}
+
+bool is_const(const struct onnx *r, int32_t tensor) { return tensor_at(r, tensor)->data != NULL; }
+
+int axis_of(struct onnx *r, int64_t axis, int rank)
+{
+    if (axis >= -rank && axis < rank)
+        return (int)(axis < 0 ? axis + rank : axis);
+    onnx_fail(r, MOTE_ERR_VALUE, "axis %lld of %d dimensions", (long long)axis, rank);
+    return 0;
+}
+
+/* Whether the pool has room for so many bytes more. */
+static bool has_room(struct onnx *r, int64_t bytes)
+{
+    size_t left = r->limit > r->pool->used ? r->limit - r->pool->used : 0;
+
+    if (bytes >= 0 && left > NODE_MEMORY && (uint64_t)bytes < left - NODE_MEMORY)
+        return true;
+    onnx_fail(r, MOTE_ERR_MEMORY, "the model takes more than %zu bytes, the most for a file of its size", r->limit);
+    return false;
+}
+
+/* ---- constants ---- */
+static const struct tensor *want_const(struct onnx *r, int32_t tensor, const char *what)
+{
+    if (r->status == MOTE_OK && !is_const(r, tensor))
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%s is computed by the model; a constant is wanted", what);
+    return r->status == MOTE_OK ? tensor_at(r, tensor) : NULL;
+}
+
+void const_ints(struct onnx *r, int32_t tensor, const char *what, int most, int *n, int64_t *values)
+{
+    const struct tensor *t = want_const(r, tensor, what);
+    int64_t elements = t ? tensor_elements(t) : 0;
+
+    *n = 0;
+    if (t && t->type != TYPE_S32)
+        onnx_fail(r, MOTE_ERR_TYPE, "%s is of type %s, not of integers", what, type_name(t->type));
+    if (t && elements > most)
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%s has %lld numbers; %d are the most", what, (long long)elements, most);
+    if (r->status != MOTE_OK)
+        return;
+    *n = (int)elements;
+    for (int i = 0; i < *n; i++)
+        values[i] = const_int(t, i);
+}
+
+float const_float(struct onnx *r, int32_t tensor, const char *what)
+{
+    const struct tensor *t = want_const(r, tensor, what);
+    float value = 0;
+
+    if (t && (t->type != TYPE_F32 || tensor_elements(t) != 1))
+        onnx_fail(r, MOTE_ERR_TYPE, "%s is no single float", what);
+    if (r->status == MOTE_OK)
+        memcpy(&value, t->data, sizeof value);
+    return value;
+}
+
+static int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *dims, const void *data)
+{
+    struct tensor t = {.name = "", .type = type, .rank = rank, .data = data, .source = -1};
+
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    if (rank > 0)
+        memcpy(t.dims, dims, (size_t)rank * sizeof *dims);
+    return graph_add_tensor(r->m, r->g, &t);
+}
+
+int32_t add_ints(struct onnx *r, int n, const int64_t *values)
+{
+    int32_t *data = pool_array(r->pool, (size_t)n, sizeof *data);
+
+    for (int i = 0; i < n; i++)
+        data[i] = (int32_t)(values[i] > INT32_MAX ? INT32_MAX : values[i] < INT32_MIN ? INT32_MIN : values[i]);
+    return add_const(r, TYPE_S32, 1, (int64_t[]){n}, data);
+}
+
+int32_t add_float(struct onnx *r, float value)
+{
+    return add_const(r, TYPE_F32, 0, NULL, pool_copy(r->pool, &value, sizeof value));
+}
+
+int32_t add_floats(struct onnx *r, int rank, const int64_t *dims, const float *values)
+{
+    return add_const(r, TYPE_F32, rank, dims, values);
+}
+
+/* ---- operators ---- */
+static void append(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
+                   int n_out, int32_t *out)
+{
+    struct op *op;
+
+    for (int i = 0; i < n_out; i++)
+        out[i] = graph_add_tensor(r->m, r->g, &(struct tensor){.name = "", .type = type, .source = -1});
+    op = graph_add_op(r->m, r->g, id, n_in, in, n_out, out);
+    op->source = r->index;
+    if (opts && op->opts)
+        memcpy(op->opts, opts, (size_t)opts_info[op_info[id].opts].n * 4);
+}
+
+/* The newest operator: its outputs' shapes, and where it is of constants, their data. */
+static void settle(struct onnx *r)
+{
+    struct op *op = &r->g->ops[r->g->n_ops - 1];
+
+    r->status = op_infer(r->m, r->g, op, r->at);
+    if (r->status == MOTE_OK && onnx_fold(r, op))
+        r->g->n_ops--;
+}
+
+void emit_many(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
+               int n_out, int32_t *out)
+{
+    for (int i = 0; i < n_out; i++)
+        out[i] = TENSOR_ABSENT;
+    if (r->status != MOTE_OK || !has_room(r, 0))
+        return;
+    if (r->g->n_ops >= GRAPH_OPS_MAX || r->g->n_tensors >= GRAPH_TENSORS_MAX - n_out) {
+        onnx_fail(r, MOTE_ERR_MEMORY, "the model has more than %d operators", GRAPH_OPS_MAX);
+        return;
+    }
+    append(r, id, opts, type == TYPE_NONE ? tensor_at(r, in[0])->type : type, n_in, in, n_out, out);
+    settle(r);
+}
+
+int32_t emit(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in)
+{
+    int32_t out;
+
+    emit_many(r, id, opts, type, n_in, in, 1, &out);
+    return r->status == MOTE_OK ? out : TENSOR_ABSENT;
+}
+
+int32_t emit_unary(struct onnx *r, enum op_id id, int32_t x) { return emit(r, id, NULL, TYPE_NONE, 1, &x); }
+
+int32_t emit_binary(struct onnx *r, enum op_id id, int32_t a, int32_t b)
+{
+    return emit(r, id, NULL, TYPE_NONE, 2, (int32_t[]){a, b});
+}
+
+/* ---- moves ---- */
+static int64_t product(int rank, const int64_t *dims)
+{
+    const struct tensor t = {.rank = rank};
+    struct tensor sized = t;
+
+    memcpy(sized.dims, dims, (size_t)rank * sizeof *dims);
+    return tensor_elements(&sized);
+}
+
+int32_t reshape(struct onnx *r, int32_t x, int rank, const int64_t *dims)
+{
+    const struct tensor *t = tensor_at(r, x);
+
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    if (product(rank, dims) != tensor_elements(t)) {
+        onnx_fail(r, MOTE_ERR_SHAPE, "%lld elements do not fill the new shape", (long long)tensor_elements(t));
+        return TENSOR_ABSENT;
+    }
+    if (t->rank == rank && memcmp(t->dims, dims, (size_t)rank * sizeof *dims) == 0)
+        return x;
+    if (t->data)
+        return add_const(r, t->type, rank, dims, t->data);
+    return emit(r, OP_RESHAPE, NULL, TYPE_NONE, 2, (int32_t[]){x, add_ints(r, rank, dims)});
+}
+
+/* Constants of any size move now: weights do, and no pass need know. */
+static int32_t transpose_const(struct onnx *r, const struct tensor *t, const int *perm)
+{
+    size_t size = (size_t)type_bits(t->type) / 8;
+    int64_t dims[RANK_MAX], step[RANK_MAX], index[RANK_MAX] = {0}, stride = 1, at = 0, n = tensor_elements(t);
+    uint8_t *data;
+
+    if (!has_room(r, tensor_bytes(t)))
+        return TENSOR_ABSENT;
+    data = pool_alloc(r->pool, (size_t)tensor_bytes(t));
+    for (int d = t->rank - 1; d >= 0; stride *= t->dims[d--])
+        for (int o = 0; o < t->rank; o++)
+            if (perm[o] == d) {
+                dims[o] = t->dims[d];
+                step[o] = stride;
+            }
+    for (int64_t i = 0; i < n; i++) {
+        memcpy(data + (size_t)i * size, t->data + (size_t)at * size, size);
+        for (int o = t->rank - 1; o >= 0; o--) {
+            at += step[o];
+            if (++index[o] < dims[o])
+                break;
+            at -= step[o] * dims[o];
+            index[o] = 0;
+        }
+    }
+    return add_const(r, t->type, t->rank, dims, data);
+}
+
+int32_t transpose(struct onnx *r, int32_t x, const int *perm)
+{
+    const struct tensor t = *tensor_at(r, x);
+    int64_t list[RANK_MAX];
+    bool moves = false;
+
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    for (int d = 0; d < t.rank; d++) {
+        list[d] = perm[d];
+        moves |= perm[d] != d;
+    }
+    if (!moves)
+        return x;
+    if (t.data)
+        return transpose_const(r, &t, perm);
+    return emit(r, OP_TRANSPOSE, NULL, TYPE_NONE, 2, (int32_t[]){x, add_ints(r, t.rank, list)});
+}
+
+int32_t transpose_move(struct onnx *r, int32_t x, int from, int to)
+{
+    int rank = tensor_at(r, x)->rank, perm[RANK_MAX], n = 0;
+
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    assert(from >= 0 && from < rank && to >= 0 && to < rank);
+    for (int d = 0; d < rank; d++)
+        if (d != from)
+            perm[n++] = d;
+    memmove(&perm[to + 1], &perm[to], (size_t)(rank - 1 - to) * sizeof *perm);
+    perm[to] = from;
+    return transpose(r, x, perm);
+}
+
+int32_t cast(struct onnx *r, int32_t x, enum mote_type type)
+{
+    return tensor_at(r, x)->type == type ? x : emit(r, OP_CAST, NULL, type, 1, &x);
+}
+
+int32_t pad(struct onnx *r, int32_t x, const int64_t *before, const int64_t *after, int32_t value)
+{
+    int rank = tensor_at(r, x)->rank;
+    int64_t list[2 * RANK_MAX], any = 0;
+    int32_t paddings;
+
+    for (int d = 0; d < rank; d++) {
+        list[2 * d] = before[d];
+        list[2 * d + 1] = after[d];
+        any |= before[d] | after[d];
+    }
+    if (any == 0)
+        return x;
+    paddings = reshape(r, add_ints(r, 2 * rank, list), 2, (int64_t[]){rank, 2});
+    return emit(r, OP_PAD, NULL, TYPE_NONE, value == TENSOR_ABSENT ? 2 : 3, (int32_t[]){x, paddings, value});
+}
+
+/* `end` as TFLite has it: before index 0 is below -size. */
+int32_t slice(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step)
+{
+    int rank = tensor_at(r, x)->rank;
+    int32_t in[] = {x, add_ints(r, rank, begin), add_ints(r, rank, end), add_ints(r, rank, step)};
+
+    return emit(r, OP_STRIDED_SLICE, NULL, TYPE_NONE, 4, in);
+}
+
+int32_t concat(struct onnx *r, int axis, int n, const int32_t *in)
+{
+    return n == 1 ? in[0] : emit(r, OP_CONCATENATION, &(struct concatenation_opts){.axis = axis}, TYPE_NONE, n, in);
+}
+
+int32_t reduce(struct onnx *r, enum op_id id, int32_t x, int n, const int64_t *axes, bool keep)
+{
+    struct reduce_opts opts = {.keep_dims = keep};
+
+    return emit(r, id, &opts, TYPE_NONE, 2, (int32_t[]){x, add_ints(r, n, axes)});
+}

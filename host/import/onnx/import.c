@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From an .onnx file's bytes to a model: inputs, initializers, then node by node, in the file's order, which is one in
+ * which they can run. Shapes are worked out on the way, by the graph's own operators. */
+#include "host/import/import.h"
+
+#include "host/import/onnx/ops.h"
+
+#define DOMAIN(s) ((s) && strcmp(s, "ai.onnx") != 0 ? (s) : "")
+
+/* ---- what is missing ---- */
+static void miss(struct faults *missing, const struct onnx *r, const Onnx__NodeProto *node, int32_t index)
+{
+    struct report_text failed = {.status = MOTE_OK};
+    const char *name = printable(r->pool, node->op_type ? node->op_type : "");
+    struct frame root = {.index = -1, .sink = &failed}, here = {&root, "node", name, index, NULL};
+    const char *domain = DOMAIN(node->domain), *near = *domain ? NULL : onnx_op_nearest(name);
+    enum mote_status status;
+
+    if (*domain)
+        status = fail(&here, MOTE_ERR_UNSUPPORTED, "an operator of %s, which Mote does not have",
+                      printable(r->pool, domain));
+    else if (near && strcmp(near, name) == 0)
+        status = fail(&here, MOTE_ERR_UNSUPPORTED, "not as opset %lld has it", (long long)r->opset);
+    else
+        status = fail(&here, MOTE_ERR_UNSUPPORTED, "an operator of opset %lld that Mote does not have%s%s",
+                      (long long)r->opset, near ? "; it has " : "", near ? near : "");
+    if (status != MOTE_OK)
+        faults_add(missing, name, &failed);
+}
+
+static const struct onnx_op *op_of(const struct onnx *r, const Onnx__NodeProto *node)
+{
+    return onnx_op_find(DOMAIN(node->domain), node->op_type ? node->op_type : "", r->opset);
+}
+
+static void find_missing(struct onnx *r, const Onnx__GraphProto *graph, struct faults *missing)
+{
+    for (size_t i = 0; i < graph->n_node; i++) {
+        const Onnx__NodeProto *node = graph->node[i];
+
+        if (!op_of(r, node))
+            miss(missing, r, node, (int32_t)i);
+        for (size_t k = 0; k < node->n_attribute; k++)
+            if (node->attribute[k]->g)
+                find_missing(r, node->attribute[k]->g, missing);
+    }
+}
+
+/* ---- values ---- */
+static enum mote_status set_value(struct onnx *r, const char *name, int32_t tensor, const struct frame *at)
+{
+    if (names_get(&r->values, name) != TENSOR_ABSENT)
+        return fail(at, MOTE_ERR_FORMAT, "'%s' is there twice", printable(r->pool, name));
+    names_set(r->pool, &r->values, name, tensor);
+    return MOTE_OK;
+}
+
+static enum mote_status read_initializers(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
+{
+    if (graph->n_sparse_initializer > 0)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "sparse initializers; export the model with dense weights");
+    for (size_t i = 0; i < graph->n_initializer; i++) {
+        const Onnx__TensorProto *t = graph->initializer[i];
+        struct tensor tensor;
+
+        TRY(onnx_read_tensor(r->pool, r->path, t, &tensor, at));
+        if (r->pool->used > r->limit)
+            return fail(at, MOTE_ERR_MEMORY, "its tensors take more than %zu bytes", r->limit);
+        TRY(set_value(r, t->name ? t->name : "", graph_add_tensor(r->m, r->g, &tensor), at));
+    }
+    return MOTE_OK;
+}
+
+/* A free dimension is 1 if it is the first, as a batch is. */
+static enum mote_status read_dims(const Onnx__TensorShapeProto *shape, struct tensor *out, const struct frame *at)
+{
+    if (!shape)
+        return fail(at, MOTE_ERR_SHAPE, "an input without a shape; export the model with one");
+    if (shape->n_dim > RANK_MAX)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "%zu dimensions; Mote has up to %d", shape->n_dim, RANK_MAX);
+    out->rank = (int32_t)shape->n_dim;
+    for (int i = 0; i < out->rank; i++) {
+        const Onnx__TensorShapeProto__Dimension *d = shape->dim[i];
+        bool known = d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
+
+        if (known && (d->dim_value < 0 || d->dim_value > INT32_MAX))
+            return fail(at, MOTE_ERR_SHAPE, "dimension %d is %lld", i, (long long)d->dim_value);
+        if (!known && i > 0)
+            return fail(at, MOTE_ERR_SHAPE, "dimension %d is free; export the model with a fixed shape", i);
+        out->dims[i] = known ? d->dim_value : 1;
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_input(struct onnx *r, const Onnx__ValueInfoProto *input, int32_t index,
+                                   const struct frame *at)
+{
+    struct tensor t = {.name = printable(r->pool, input->name ? input->name : ""), .source = -1};
+    struct frame here = {at, "input", t.name, index, NULL};
+
+    if (!input->type || input->type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE)
+        return fail(&here, MOTE_ERR_TYPE, "an input that is no tensor");
+    TRY(onnx_type(input->type->tensor_type->elem_type, &t.type, &here));
+    TRY(read_dims(input->type->tensor_type->shape, &t, &here));
+    r->g->inputs[r->g->n_inputs++] = graph_add_tensor(r->m, r->g, &t);
+    return set_value(r, input->name ? input->name : "", r->g->inputs[r->g->n_inputs - 1], &here);
+}
+
+/* Initializers may be listed as inputs, too: then they are what the inputs are without being fed. */
+static enum mote_status read_inputs(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
+{
+    r->g->inputs = pool_array(r->pool, graph->n_input, sizeof *r->g->inputs);
+    for (size_t i = 0; i < graph->n_input; i++) {
+        const char *name = graph->input[i]->name ? graph->input[i]->name : "";
+
+        if (names_get(&r->values, name) == TENSOR_ABSENT)
+            TRY(read_input(r, graph->input[i], (int32_t)i, at));
+    }
+    return MOTE_OK;
+}
+
+/* ---- nodes ---- */
+static enum mote_status find_inputs(struct onnx *r, const Onnx__NodeProto *node, const struct frame *at)
+{
+    r->n_in = (int)node->n_input;
+    r->in = pool_array(r->pool, node->n_input, sizeof *r->in);
+    for (int i = 0; i < r->n_in; i++) {
+        r->in[i] = node->input[i][0] ? names_get(&r->values, node->input[i]) : TENSOR_ABSENT;
+        if (node->input[i][0] && r->in[i] == TENSOR_ABSENT)
+            return fail(at, MOTE_ERR_FORMAT,
+                        "input %d, '%s', is neither an input of the graph, nor an initializer, nor made before: it is "
+                        "missing, or nodes go in a circle",
+                        i, printable(r->pool, node->input[i]));
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, int32_t index, const struct frame *up)
+{
+    struct frame here = {up, "node", node->op_type, index, NULL};
+    int32_t first = r->g->n_ops;
+
+    r->node = node;
+    r->index = index;
+    r->at = &here;
+    TRY(find_inputs(r, node, &here));
+    op_of(r, node)->read(r);
+    TRY(r->status);
+    for (int32_t i = first; i < r->g->n_ops; i++)
+        r->g->ops[i].name = printable(r->pool, node->name ? node->name : "");
+    for (size_t i = 0; i < node->n_output; i++)
+        if (node->output[i][0] && names_get(&r->values, node->output[i]) == TENSOR_ABSENT)
+            return fail(&here, MOTE_ERR_UNSUPPORTED, "output %zu is not one that Mote makes", i);
+    return MOTE_OK;
+}
+
+/* ---- outputs ---- */
+static bool is_taken(const struct graph *g, int32_t tensor)
+{
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        if (g->inputs[i] == tensor)
+            return true;
+    return g->tensors[tensor].data || graph_is_output(g, tensor);
+}
+
+/* An output is written by an operator: one that is a constant, an input or an output already is copied. */
+static int32_t own_output(struct onnx *r, int32_t tensor, const char *name)
+{
+    struct tensor copy = r->g->tensors[tensor];
+    int32_t out;
+
+    if (!is_taken(r->g, tensor))
+        return tensor;
+    copy.data = NULL;
+    copy.name = printable(r->pool, name);
+    out = graph_add_tensor(r->m, r->g, &copy);
+    graph_add_op(r->m, r->g, OP_RESHAPE, 1, &tensor, 1, &out);
+    return out;
+}
+
+static enum mote_status check_output(struct onnx *r, const Onnx__ValueInfoProto *output, const struct tensor *t,
+                                     const struct frame *at)
+{
+    const Onnx__TypeProto__Tensor *type =
+        output->type && output->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ? output->type->tensor_type
+                                                                                        : NULL;
+    char text[96];
+
+    (void)r;
+    for (size_t i = 0; type && type->shape && i < type->shape->n_dim; i++) {
+        const Onnx__TensorShapeProto__Dimension *d = type->shape->dim[i];
+
+        if (d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
+            (type->shape->n_dim != (size_t)t->rank || d->dim_value != t->dims[i]))
+            return fail(at, MOTE_ERR_SHAPE, "the file says that dimension %zu is %lld, but the nodes make it %s", i,
+                        (long long)d->dim_value, shape_text(t, text));
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_outputs(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
+{
+    r->g->outputs = pool_array(r->pool, graph->n_output, sizeof *r->g->outputs);
+    for (size_t i = 0; i < graph->n_output; i++) {
+        const char *name = graph->output[i]->name ? graph->output[i]->name : "";
+        struct frame here = {at, "output", printable(r->pool, name), (int)i, NULL};
+        int32_t tensor = names_get(&r->values, name);
+
+        if (tensor == TENSOR_ABSENT)
+            return fail(&here, MOTE_ERR_FORMAT, "no node makes it");
+        TRY(check_output(r, graph->output[i], &r->g->tensors[tensor], &here));
+        tensor = own_output(r, tensor, name);
+        r->g->outputs[r->g->n_outputs++] = tensor;
+    }
+    return r->g->n_outputs > 0 ? MOTE_OK : fail(at, MOTE_ERR_FORMAT, "the graph has no outputs");
+}
+
+/* ---- the file ---- */
+/* The opset of ai.onnx: operators are read as the newest that is known has them. */
+static enum mote_status read_opset(struct onnx *r, const struct frame *at)
+{
+    r->opset = 1;
+    for (size_t i = 0; i < r->file->n_opset_import; i++)
+        if (!*DOMAIN(r->file->opset_import[i]->domain))
+            r->opset = r->file->opset_import[i]->version;
+    if (r->opset < 1)
+        return fail(at, MOTE_ERR_VERSION, "opset %lld", (long long)r->opset);
+    return MOTE_OK;
+}
+
+static enum mote_status read_graph(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
+{
+    r->g = model_add_graph(r->m, "main");
+    TRY(read_initializers(r, graph, at));
+    TRY(read_inputs(r, graph, at));
+    for (size_t i = 0; i < graph->n_node; i++)
+        TRY(read_node(r, graph->node[i], (int32_t)i, at));
+    TRY(read_outputs(r, graph, at));
+    graph_compact(r->m, r->g);
+    return model_verify(r->m, at);
+}
+
+enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
+                             struct import_missing *missing, const struct frame *at)
+{
+    struct onnx r = {.pool = pool, .m = out, .path = name, .limit = pool->used + IMPORT_MEMORY(file.size)};
+    struct faults faults = {.pool = pool};
+    void *message;
+
+    *missing = (struct import_missing){MOTE_ERR_UNSUPPORTED, NULL};
+    *out = (struct model){.pool = pool, .preprocess = {.kind = "none", .channels = ""}};
+    out->name = model_name_from(pool, name);
+    if (file.size > FILE_LIMIT)
+        return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
+    TRY(onnx_decode(pool, r.limit - IMPORT_MEMORY(file.size) / 4, &onnx__model_proto__descriptor, file, &message, at));
+    r.file = message;
+    TRY(read_opset(&r, at));
+    if (!r.file->graph || r.file->graph->n_node == 0)
+        return fail(at, MOTE_ERR_FORMAT, "the file has no graph, or one without nodes");
+    find_missing(&r, r.file->graph, &faults);
+    if (faults.n == 0)
+        return read_graph(&r, r.file->graph, at);
+    missing->what = faults_text(&faults);
+    return MOTE_OK;
+}
+
+/* The first fields of a ModelProto: no other format begins so. */
+bool onnx_matches(struct bytes file)
+{
+    return file.size >= 4 && file.data[0] == 0x08 && file.data[1] >= 1 && file.data[1] <= 32;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What moves elements. */
+#include "host/import/onnx/ops.h"
+
+void onnx_concat(struct onnx *r)
+{
+    int axis = axis_of(r, node_int(r, "axis", r->opset < 4 ? 1 : 0), tensor_at(r, node_in(r, 0))->rank);
+
+    for (int i = 0; i < r->n_in; i++)
+        node_in(r, i);
+    if (r->status == MOTE_OK)
+        node_out(r, 0, concat(r, axis, r->n_in, r->in));
+}
+
+/* starts, ends, axes and steps are attributes up to opset 9 (without steps). */
+void onnx_slice(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    const struct tensor t = *tensor_at(r, x);
+    int64_t starts[RANK_MAX], ends[RANK_MAX], axes[RANK_MAX], steps[RANK_MAX];
+    int64_t begin[RANK_MAX] = {0}, end[RANK_MAX], step[RANK_MAX];
+    int n, n_ends, n_axes, n_steps;
+
+    node_list(r, "starts", 1, RANK_MAX, &n, starts);
+    node_list(r, "ends", 2, RANK_MAX, &n_ends, ends);
+    node_list(r, "axes", 3, RANK_MAX, &n_axes, axes);
+    node_list(r, "steps", 4, RANK_MAX, &n_steps, steps);
+    if (r->status == MOTE_OK &&
+        (n < 0 || n_ends != n || (n_axes >= 0 && n_axes != n) || (n_steps >= 0 && n_steps != n) || n > t.rank))
+        onnx_fail(r, MOTE_ERR_FORMAT, "starts, ends, axes and steps are not as many");
+    for (int d = 0; d < t.rank; d++)
+        end[d] = t.dims[d], step[d] = 1;
+    for (int i = 0; i < n && r->status == MOTE_OK; i++) {
+        int d = axis_of(r, n_axes < 0 ? i : axes[i], t.rank);
+
+        begin[d] = starts[i];
+        end[d] = ends[i];
+        step[d] = n_steps < 0 ? 1 : steps[i];
+    }
+    node_out(r, 0, slice(r, x, begin, end, step));
+}
+
+void onnx_gather(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), indices = node_in(r, 1);
+    struct gather_opts opts = {.axis = axis_of(r, node_int(r, "axis", 0), tensor_at(r, x)->rank)};
+
+    node_out(r, 0, emit(r, OP_GATHER, &opts, TYPE_NONE, 2, (int32_t[]){x, indices}));
+}
+
+/* ---- Pad ---- */
+static int32_t pad_value(struct onnx *r)
+{
+    if (r->opset >= 11)
+        return node_in_or(r, 2, TENSOR_ABSENT);
+    return node_attr(r, "value") ? add_float(r, node_float(r, "value", 0)) : TENSOR_ABSENT;
+}
+
+static int32_t mirror(struct onnx *r, int32_t x, const int64_t *before, const int64_t *after)
+{
+    int rank = tensor_at(r, x)->rank;
+    int64_t list[2 * RANK_MAX];
+
+    for (int d = 0; d < rank; d++)
+        list[2 * d] = before[d], list[2 * d + 1] = after[d];
+    return emit_binary(r, OP_MIRROR_PAD, x, reshape(r, add_ints(r, 2 * rank, list), 2, (int64_t[]){rank, 2}));
+}
+
+void onnx_pad(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    int rank = tensor_at(r, x)->rank, n;
+    const char *mode = node_string(r, "mode", "constant");
+    int64_t pads[2 * RANK_MAX], before[RANK_MAX], after[RANK_MAX];
+
+    node_list(r, r->opset < 2 ? "paddings" : "pads", 1, 2 * RANK_MAX, &n, pads);
+    if (r->status == MOTE_OK && n != 2 * rank)
+        onnx_fail(r, MOTE_ERR_FORMAT, "%d paddings for %d dimensions", n, rank);
+    for (int d = 0; d < rank && r->status == MOTE_OK; d++)
+        before[d] = pads[d], after[d] = pads[rank + d];
+    if (r->status != MOTE_OK)
+        return;
+    if (strcmp(mode, "constant") == 0)
+        node_out(r, 0, pad(r, x, before, after, pad_value(r)));
+    else if (strcmp(mode, "reflect") == 0)
+        node_out(r, 0, mirror(r, x, before, after));
+    else
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "mode %s", printable(r->pool, mode));
+}
+
+/* Without sizes the parts are equal, but for the last, which may be smaller. */
+void onnx_split(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), out[64];
+    const struct tensor t = *tensor_at(r, x);
+    int axis = axis_of(r, node_int(r, "axis", 0), t.rank), n_out = (int)r->node->n_output, n;
+    int64_t sizes[64], part;
+
+    node_list(r, "split", 1, 64, &n, sizes);
+    if (r->status == MOTE_OK && (n_out < 1 || n_out > 64 || (n >= 0 && n != n_out)))
+        onnx_fail(r, MOTE_ERR_FORMAT, "%d outputs of %d sizes", n_out, n);
+    if (r->status != MOTE_OK)
+        return;
+    part = (t.dims[axis] + n_out - 1) / n_out;
+    for (int i = 0; n < 0 && i < n_out; i++)
+        sizes[i] = i < n_out - 1 ? part : t.dims[axis] - part * (n_out - 1);
+    emit_many(r, OP_SPLIT_V, NULL, TYPE_NONE, 3,
+              (int32_t[]){x, add_ints(r, n_out, sizes), reshape(r, add_ints(r, 1, (int64_t[]){axis}), 0, NULL)}, n_out,
+              out);
+    for (int i = 0; i < n_out; i++)
+        node_out(r, i, out[i]);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a node has: inputs, outputs, attributes. */
+#include "host/import/onnx/onnx.h"
+
+void onnx_fail(struct onnx *r, enum mote_status status, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+
+    if (r->status != MOTE_OK)
+        return;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    r->status = fail(r->at, status, "%s", text);
+}
+
+/* ---- inputs and outputs ---- */
+bool node_has(const struct onnx *r, int i) { return i < r->n_in && r->in[i] != TENSOR_ABSENT; }
+
+int32_t node_in(struct onnx *r, int i)
+{
+    if (node_has(r, i))
+        return r->in[i];
+    onnx_fail(r, MOTE_ERR_FORMAT, "input %d is missing", i);
+    return TENSOR_ABSENT;
+}
+
+int32_t node_in_or(struct onnx *r, int i, int32_t absent) { return node_has(r, i) ? r->in[i] : absent; }
+
+bool node_wants(const struct onnx *r, int i) { return (size_t)i < r->node->n_output && r->node->output[i][0] != '\0'; }
+
+void node_out(struct onnx *r, int i, int32_t tensor)
+{
+    const char *name = node_wants(r, i) ? r->node->output[i] : NULL;
+    struct tensor *t;
+
+    if (r->status != MOTE_OK || name == NULL)
+        return;
+    assert(tensor >= 0 && tensor < r->g->n_tensors);
+    if (names_get(&r->values, name) != TENSOR_ABSENT) {
+        onnx_fail(r, MOTE_ERR_FORMAT, "output %d, '%s', has been made before", i, printable(r->pool, name));
+        return;
+    }
+    names_set(r->pool, &r->values, name, tensor);
+    t = &r->g->tensors[tensor];
+    if (t->name[0] == '\0')
+        t->name = printable(r->pool, name);
+}
+
+/* ---- attributes ---- */
+const Onnx__AttributeProto *node_attr(const struct onnx *r, const char *name)
+{
+    for (size_t i = 0; i < r->node->n_attribute; i++)
+        if (r->node->attribute[i]->name && strcmp(r->node->attribute[i]->name, name) == 0)
+            return r->node->attribute[i];
+    return NULL;
+}
+
+int64_t node_int(struct onnx *r, const char *name, int64_t absent)
+{
+    const Onnx__AttributeProto *a = node_attr(r, name);
+
+    if (a && !a->has_i)
+        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s is no integer", name);
+    return a && a->has_i ? a->i : absent;
+}
+
+float node_float(struct onnx *r, const char *name, float absent)
+{
+    const Onnx__AttributeProto *a = node_attr(r, name);
+
+    if (a && !a->has_f)
+        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s is no float", name);
+    return a && a->has_f ? a->f : absent;
+}
+
+const char *node_string(struct onnx *r, const char *name, const char *absent)
+{
+    const Onnx__AttributeProto *a = node_attr(r, name);
+
+    if (a && !a->has_s)
+        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s is no string", name);
+    return a && a->has_s ? pool_printf(r->pool, "%.*s", (int)a->s.len, (const char *)a->s.data) : absent;
+}
+
+void node_ints(struct onnx *r, const char *name, int most, int *n, int64_t *values)
+{
+    const Onnx__AttributeProto *a = node_attr(r, name);
+
+    *n = -1;
+    if (!a)
+        return;
+    if (a->n_ints > (size_t)most) {
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "attribute %s has %zu numbers; %d are the most", name, a->n_ints, most);
+        return;
+    }
+    *n = (int)a->n_ints;
+    for (int i = 0; i < *n; i++)
+        values[i] = a->ints[i];
+}
+
+void node_list(struct onnx *r, const char *attribute, int i, int most, int *n, int64_t *values)
+{
+    if (node_has(r, i))
+        const_ints(r, r->in[i], attribute, most, n, values);
+    else
+        node_ints(r, attribute, most, n, values);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Constants, and what changes shapes and types but no element's place. */
+#include "host/import/onnx/ops.h"
+
+void onnx_identity(struct onnx *r) { node_out(r, 0, node_in(r, 0)); }
+
+/* ---- constants ---- */
+static int32_t add_attribute(struct onnx *r, const Onnx__AttributeProto *a)
+{
+    struct tensor t;
+
+    if (a->t) {
+        r->status = onnx_read_tensor(r->pool, r->path, a->t, &t, r->at);
+        return r->status == MOTE_OK ? graph_add_tensor(r->m, r->g, &t) : TENSOR_ABSENT;
+    }
+    if (a->has_f)
+        return add_float(r, a->f);
+    if (a->has_i)
+        return reshape(r, add_ints(r, 1, &a->i), 0, NULL);
+    if (a->n_floats > 0)
+        return add_floats(r, 1, (int64_t[]){(int64_t)a->n_floats}, a->floats);
+    if (a->n_ints > 0)
+        return add_ints(r, (int)a->n_ints, a->ints);
+    onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a constant that is neither numbers nor a dense tensor");
+    return TENSOR_ABSENT;
+}
+
+void onnx_constant(struct onnx *r)
+{
+    for (size_t i = 0; i < r->node->n_attribute; i++)
+        if (r->node->attribute[i]->name && strncmp(r->node->attribute[i]->name, "value", 5) == 0) {
+            node_out(r, 0, add_attribute(r, r->node->attribute[i]));
+            return;
+        }
+    onnx_fail(r, MOTE_ERR_FORMAT, "a constant without a value");
+}
+
+/* Nothing is dropped where a network is used; its mask is all ones. */
+void onnx_dropout(struct onnx *r)
+{
+    if (node_wants(r, 1))
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "the mask of a Dropout");
+    node_out(r, 0, node_in(r, 0));
+}
+
+void onnx_cast(struct onnx *r)
+{
+    enum mote_type type;
+
+    if (r->opset < 6) {
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a Cast of opset %lld", (long long)r->opset);
+        return;
+    }
+    if (r->status == MOTE_OK)
+        r->status = onnx_type((int32_t)node_int(r, "to", 0), &type, r->at);
+    if (r->status == MOTE_OK)
+        node_out(r, 0, cast(r, node_in(r, 0), type));
+}
+
+/* ---- shapes ---- */
+void onnx_shape(struct onnx *r)
+{
+    const struct tensor t = *tensor_at(r, node_in(r, 0));
+    int64_t begin = node_int(r, "start", 0), end = node_int(r, "end", t.rank);
+
+    begin = begin < 0 ? begin + t.rank : begin;
+    end = end < 0 ? end + t.rank : end;
+    begin = begin < 0 ? 0 : begin > t.rank ? t.rank : begin;
+    end = end < begin ? begin : end > t.rank ? t.rank : end;
+    node_out(r, 0, add_ints(r, (int)(end - begin), t.dims + begin));
+}
+
+void onnx_size(struct onnx *r)
+{
+    int64_t n = tensor_elements(tensor_at(r, node_in(r, 0)));
+
+    node_out(r, 0, reshape(r, add_ints(r, 1, &n), 0, NULL));
+}
+
+void onnx_reshape(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    const struct tensor t = *tensor_at(r, x);
+    bool zeros = node_int(r, "allowzero", 0) != 0;
+    int64_t dims[RANK_MAX], known = 1;
+    int n, hole = -1;
+
+    node_list(r, "shape", 1, RANK_MAX, &n, dims);
+    if (r->status == MOTE_OK && n < 0)
+        onnx_fail(r, MOTE_ERR_FORMAT, "the new shape is missing");
+    for (int d = 0; d < n; d++) {
+        if (dims[d] == 0 && !zeros)
+            dims[d] = d < t.rank ? t.dims[d] : 0;
+        if (dims[d] == -1 && hole < 0)
+            hole = d;
+        else if (dims[d] < 0 || dims[d] > INT32_MAX)
+            onnx_fail(r, MOTE_ERR_SHAPE, "dimension %d of the new shape is %lld", d, (long long)dims[d]);
+        else
+            known = known * dims[d] > INT32_MAX ? INT32_MAX : known * dims[d];
+    }
+    if (hole >= 0)
+        dims[hole] = known > 0 ? tensor_elements(&t) / known : 0;
+    node_out(r, 0, reshape(r, x, n, dims));
+}
+
+void onnx_flatten(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    const struct tensor t = *tensor_at(r, x);
+    int64_t axis = node_int(r, "axis", 1), dims[2] = {1, 1};
+
+    axis = axis < 0 ? axis + t.rank : axis;
+    if (axis < 0 || axis > t.rank)
+        onnx_fail(r, MOTE_ERR_VALUE, "axis %lld of %d dimensions", (long long)axis, t.rank);
+    for (int d = 0; d < t.rank; d++)
+        dims[d >= axis] *= t.dims[d];
+    node_out(r, 0, reshape(r, x, 2, dims));
+}
+
+void onnx_squeeze(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    const struct tensor t = *tensor_at(r, x);
+    int64_t axes[RANK_MAX], dims[RANK_MAX];
+    int n, rank = 0;
+    unsigned gone = 0;
+
+    node_list(r, "axes", 1, RANK_MAX, &n, axes);
+    for (int i = 0; i < n; i++)
+        gone |= 1u << axis_of(r, axes[i], t.rank);
+    for (int d = 0; d < t.rank; d++)
+        if (n >= 0 ? !(gone >> d & 1) : t.dims[d] != 1)
+            dims[rank++] = t.dims[d];
+    node_out(r, 0, reshape(r, x, rank, dims));
+}
+
+void onnx_unsqueeze(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    const struct tensor t = *tensor_at(r, x);
+    int64_t axes[RANK_MAX], dims[RANK_MAX];
+    unsigned fresh = 0;
+    int n, own = 0;
+
+    node_list(r, "axes", 1, RANK_MAX, &n, axes);
+    if (r->status == MOTE_OK && (n < 0 || t.rank + n > RANK_MAX))
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%d dimensions more than %d", n, t.rank);
+    for (int i = 0; i < n && r->status == MOTE_OK; i++)
+        fresh |= 1u << axis_of(r, axes[i], t.rank + n);
+    for (int d = 0; d < t.rank + n && r->status == MOTE_OK; d++)
+        dims[d] = fresh >> d & 1 ? 1 : own < t.rank ? t.dims[own++] : 1;
+    node_out(r, 0, reshape(r, x, t.rank + n, dims));
+}
+
+void onnx_transpose(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    int rank = tensor_at(r, x)->rank, perm[RANK_MAX], n;
+    int64_t list[RANK_MAX];
+    unsigned seen = 0;
+
+    node_ints(r, "perm", RANK_MAX, &n, list);
+    for (int d = 0; d < rank; d++) {
+        perm[d] = n < 0 ? rank - 1 - d : d < n ? axis_of(r, list[d], rank) : 0;
+        seen |= 1u << perm[d];
+    }
+    if (r->status == MOTE_OK && ((n >= 0 && n != rank) || seen != (1u << rank) - 1))
+        onnx_fail(r, MOTE_ERR_VALUE, "perm is no permutation of %d dimensions", rank);
+    node_out(r, 0, transpose(r, x, perm));
+}

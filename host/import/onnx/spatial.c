@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/import/onnx/spatial.h"
+
+static void read_list(struct onnx *r, const char *name, int n, int64_t *values, int64_t absent)
+{
+    int given;
+
+    node_ints(r, name, n, &given, values);
+    for (int i = given < 0 ? 0 : given; i < n; i++)
+        values[i] = absent;
+    if (given >= 0 && given != n)
+        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s has %d numbers for %d dimensions", name, given, n);
+    for (int i = 0; i < n; i++)
+        if (values[i] < absent || values[i] > INT16_MAX)
+            onnx_fail(r, MOTE_ERR_VALUE, "attribute %s is %lld", name, (long long)values[i]);
+}
+
+static void read_kernel(struct onnx *r, const int64_t *kernel, struct spatial *s)
+{
+    int given;
+
+    node_ints(r, "kernel_shape", s->n, &given, s->kernel);
+    if (given >= 0 && given != s->n)
+        onnx_fail(r, MOTE_ERR_FORMAT, "attribute kernel_shape has %d numbers for %d dimensions", given, s->n);
+    if (given < 0 && !kernel)
+        onnx_fail(r, MOTE_ERR_FORMAT, "attribute kernel_shape is missing");
+    for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
+        if (kernel && given >= 0 && s->kernel[i] != kernel[i])
+            onnx_fail(r, MOTE_ERR_SHAPE, "attribute kernel_shape is not that of the weights");
+        if (kernel)
+            s->kernel[i] = kernel[i];
+        if (s->kernel[i] < 1 || s->kernel[i] > INT16_MAX)
+            onnx_fail(r, MOTE_ERR_VALUE, "the window has %lld elements", (long long)s->kernel[i]);
+    }
+}
+
+static int64_t reach(const struct spatial *s, int i) { return (s->kernel[i] - 1) * s->dilation[i] + 1; }
+
+/* `same`: as many windows as strides fit, the odd element of padding where `lower` says. */
+static void pad_same(struct spatial *s, int i, bool lower)
+{
+    int64_t out = (s->in[i] + s->stride[i] - 1) / s->stride[i],
+            total = (out - 1) * s->stride[i] + reach(s, i) - s->in[i];
+
+    total = total > 0 ? total : 0;
+    s->before[i] = lower ? total - total / 2 : total / 2;
+    s->after[i] = total - s->before[i];
+}
+
+static void read_padding(struct onnx *r, struct spatial *s)
+{
+    const char *how = node_string(r, "auto_pad", "NOTSET");
+    int64_t pads[2 * SPATIAL_MAX];
+
+    if (strcmp(how, "NOTSET") == 0)
+        read_list(r, "pads", 2 * s->n, pads, 0);
+    else if (strcmp(how, "VALID") == 0 || strcmp(how, "SAME_UPPER") == 0 || strcmp(how, "SAME_LOWER") == 0)
+        memset(pads, 0, sizeof pads);
+    else
+        onnx_fail(r, MOTE_ERR_VALUE, "auto_pad is '%s'", printable(r->pool, how));
+    for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
+        s->before[i] = pads[i];
+        s->after[i] = pads[s->n + i];
+        if (strncmp(how, "SAME", 4) == 0)
+            pad_same(s, i, how[5] == 'L');
+    }
+}
+
+/* With `ceil` a last window may begin within input and padding, and end behind them. */
+static void fit(struct onnx *r, struct spatial *s, bool ceil)
+{
+    for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
+        int64_t room = s->in[i] + s->before[i] + s->after[i] - reach(s, i), out, wanted;
+
+        if (room < 0) {
+            onnx_fail(r, MOTE_ERR_SHAPE, "the window is larger than the padded input");
+            return;
+        }
+        out = room / s->stride[i] + 1;
+        if (ceil && room % s->stride[i] && out * s->stride[i] < s->in[i] + s->before[i])
+            out++;
+        wanted = (out - 1) * s->stride[i] + reach(s, i) - s->in[i] - s->before[i];
+        s->after[i] = wanted > s->after[i] ? wanted : s->after[i];
+        s->out[i] = out;
+    }
+}
+
+void spatial_read(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s)
+{
+    const struct tensor *t = tensor_at(r, x);
+
+    *s = (struct spatial){.n = t->rank - 2};
+    if (r->status == MOTE_OK && (s->n < 1 || s->n > SPATIAL_MAX)) {
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "an input of %d dimensions, not of 3 to 5", t->rank);
+        s->n = 1;
+    }
+    if (r->status != MOTE_OK)
+        return;
+    for (int i = 0; i < s->n; i++)
+        s->in[i] = t->dims[2 + i];
+    read_kernel(r, kernel, s);
+    read_list(r, "strides", s->n, s->stride, 1);
+    read_list(r, "dilations", s->n, s->dilation, 1);
+    if (r->status == MOTE_OK)
+        read_padding(r, s);
+    fit(r, s, node_int(r, "ceil_mode", 0) != 0);
+}
+
+/* ---- layout ---- */
+int32_t channels_last(struct onnx *r, int32_t x)
+{
+    const struct tensor t = *tensor_at(r, x);
+
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    x = transpose_move(r, x, 1, t.rank - 1);
+    return t.rank == 3 ? reshape(r, x, 4, (int64_t[]){t.dims[0], 1, t.dims[2], t.dims[1]}) : x;
+}
+
+int32_t channels_first(struct onnx *r, int32_t x, int spatial)
+{
+    const struct tensor t = *tensor_at(r, x);
+
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    if (spatial == 1)
+        x = reshape(r, x, 3, (int64_t[]){t.dims[0], t.dims[2], t.dims[3]});
+    return transpose_move(r, x, tensor_at(r, x)->rank - 1, 1);
+}
+
+static struct window_2d window(const struct spatial *s, int i)
+{
+    return (struct window_2d){s->kernel[i], s->stride[i], s->dilation[i], s->before[i], s->after[i]};
+}
+
+struct window_2d spatial_rows(const struct spatial *s)
+{
+    return s->n < 2 ? (struct window_2d){1, 1, 1, 0, 0} : window(s, s->n - 2);
+}
+
+struct window_2d spatial_columns(const struct spatial *s) { return window(s, s->n - 1); }
