@@ -3,6 +3,7 @@
 
 enum mote_status pass_boundary(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fold(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_layout(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_legalize(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fold_batch_norm(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_variables(struct model *m, struct graph *g, const struct frame *at);
@@ -17,6 +18,7 @@ enum mote_status pass_dead_code(struct model *m, struct graph *g, const struct f
 const struct pass passes[] = {
     {"boundary", pass_boundary, "quantizing at the ends leaves the model, whose inputs and outputs become int8", true},
     {"fold", pass_fold, "operators with only constant inputs are computed now", false},
+    {"layout", pass_layout, "transposes move toward the outputs, and those that undo each other go", false},
     {"legalize", pass_legalize, "operators that change no byte disappear; reshapes of reshapes merge", false},
     {"fold_batch_norm", pass_fold_batch_norm,
      "batch normalizations join the weights before them, or become MUL and ADD", false},

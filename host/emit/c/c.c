@@ -466,7 +466,7 @@ static void put_lookup(struct text *t, const struct plan *plan, const char *kind
              c_arena(plan, is_output));
     for (int32_t i = 0; i < n; i++)
         text_add(t, "    case %d:\n        return %s_%s_%d(arena);\n", i, name, kind, i);
-    text_add(t, "    default:\n        return NULL;\n    }\n}\n");
+    text_add(t, "    default:\n%s        return NULL;\n    }\n}\n", n == 0 ? "        (void)arena;\n" : "");
     text_add(t, "\nuint32_t %s_%s_bytes(int32_t i)\n{\n    switch (i) {\n", name, kind);
     for (int32_t i = 0; i < n; i++)
         text_add(t, "    case %d:\n        return %lld;\n", i, (long long)io_value(plan, tensors[i])->bytes);

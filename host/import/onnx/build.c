@@ -108,7 +108,6 @@ static void append(struct onnx *r, enum op_id id, const void *opts, enum mote_ty
     for (int i = 0; i < n_out; i++)
         out[i] = graph_add_tensor(r->m, r->g, &(struct tensor){.name = "", .type = type, .source = -1});
     op = graph_add_op(r->m, r->g, id, n_in, in, n_out, out);
-    op->source = r->index;
     if (opts && op->opts)
         memcpy(op->opts, opts, (size_t)opts_info[op_info[id].opts].n * 4);
 }

@@ -135,6 +135,22 @@ static enum mote_status find_inputs(struct onnx *r, const Onnx__NodeProto *node,
     return MOTE_OK;
 }
 
+/* Of a node's operators one has its number: the last that is no copy. */
+static void number(struct onnx *r, int32_t first)
+{
+    int32_t main = r->g->n_ops - 1;
+
+    for (int32_t i = first; i < r->g->n_ops; i++) {
+        const char *name = r->node->name ? r->node->name : "";
+
+        r->g->ops[i].name = printable(r->pool, name);
+        if (r->g->ops[i].id != OP_TRANSPOSE && r->g->ops[i].id != OP_RESHAPE)
+            main = i;
+    }
+    if (main >= first)
+        r->g->ops[main].source = r->index;
+}
+
 static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, int32_t index, const struct frame *up)
 {
     struct frame here = {up, "node", node->op_type, index, NULL};
@@ -146,8 +162,7 @@ static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, i
     TRY(find_inputs(r, node, &here));
     op_of(r, node)->read(r);
     TRY(r->status);
-    for (int32_t i = first; i < r->g->n_ops; i++)
-        r->g->ops[i].name = printable(r->pool, node->name ? node->name : "");
+    number(r, first);
     for (size_t i = 0; i < node->n_output; i++)
         if (node->output[i][0] && names_get(&r->values, node->output[i]) == TENSOR_ABSENT)
             return fail(&here, MOTE_ERR_UNSUPPORTED, "output %zu is not one that Mote makes", i);
