@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ONNX importer: small models assembled here, with one thing wrong at a time, cut off at every length and with every
+ * bit flipped; a real one with its outputs. What each operator computes, ONNX's own tests say (tests/onnx). Every import
+ * may take only the memory that import.h promises: the pool aborts beyond it. With MOTE_UPDATE=1 the models become the
+ * fuzzer's corpus. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#undef fail /* ours is in base.h */
+
+#include "host/import/import.h"
+#include "host/import/onnx/onnx.h"
+#include "host/pipeline/pipeline.h"
+#include "host/run/runner.h"
+#include "tests/shared.h"
+
+/* ---- models, field by field ---- */
+static void put_varint(struct text *t, uint64_t value)
+{
+    uint8_t byte;
+
+    for (; value > 127; value >>= 7) {
+        byte = (uint8_t)(value | 128);
+        text_bytes(t, &byte, 1);
+    }
+    byte = (uint8_t)value;
+    text_bytes(t, &byte, 1);
+}
+
+static void put_int(struct text *t, int field, int64_t value)
+{
+    put_varint(t, (uint64_t)field << 3);
+    put_varint(t, (uint64_t)value);
+}
+
+static void put_bytes(struct text *t, int field, const void *data, size_t size)
+{
+    put_varint(t, (uint64_t)field << 3 | 2);
+    put_varint(t, size);
+    text_bytes(t, data, size);
+}
+
+static void put_string(struct text *t, int field, const char *s) { put_bytes(t, field, s, strlen(s)); }
+
+static void put_message(struct text *t, int field, const struct text *message)
+{
+    put_bytes(t, field, message->s, message->len);
+}
+
+enum { FLOAT = 1, INT64 = 7, STRING = 8 };
+enum { FREE = -1 };
+
+/* An input or output of the graph; dimensions up to -2. */
+static void put_value(struct text *graph, int field, const char *name, int type, const int64_t *dims)
+{
+    struct text value = {.pool = graph->pool}, shape = value, tensor = value, holder = value;
+
+    for (; *dims != -2; dims++) {
+        struct text dim = {.pool = graph->pool};
+
+        if (*dims != FREE)
+            put_int(&dim, 1, *dims);
+        put_message(&shape, 1, &dim);
+    }
+    put_int(&tensor, 1, type);
+    put_message(&tensor, 2, &shape);
+    put_message(&holder, 1, &tensor);
+    put_string(&value, 1, name);
+    put_message(&value, 2, &holder);
+    put_message(graph, field, &value);
+}
+
+static struct text tensor_of(struct pool *pool, const char *name, int type, int64_t n, const void *raw, size_t size)
+{
+    struct text t = {.pool = pool};
+
+    put_int(&t, 1, n);
+    put_int(&t, 2, type);
+    put_string(&t, 8, name);
+    put_bytes(&t, 9, raw, size);
+    return t;
+}
+
+/* "Add a b -> c": the node's type, inputs and outputs. */
+static struct text node_of(struct pool *pool, const char *words)
+{
+    struct text t = {.pool = pool};
+    char *rest = pool_strdup(pool, words), *word = strtok_r(rest, " ", &rest);
+    int field = 1;
+
+    put_string(&t, 4, word);
+    while ((word = strtok_r(rest, " ", &rest)) != NULL) {
+        if (strcmp(word, "->") == 0)
+            field = 2;
+        else
+            put_string(&t, field, word);
+    }
+    return t;
+}
+
+static void put_node(struct text *graph, const char *words)
+{
+    struct text node = node_of(graph->pool, words);
+
+    put_message(graph, 1, &node);
+}
+
+static struct bytes model_of(const struct text *graph, int64_t opset)
+{
+    struct text model = {.pool = graph->pool}, set = model;
+
+    put_int(&set, 2, opset);
+    put_int(&model, 1, 8);
+    put_message(&model, 7, graph);
+    put_message(&model, 8, &set);
+    return (struct bytes){(uint8_t *)model.s, model.len};
+}
+
+#define DIMS(...) ((const int64_t[]){__VA_ARGS__, -2})
+
+/* x [1,2,2] → Add of w, Relu → y. */
+static struct text small_graph(struct pool *pool)
+{
+    static const float w[2] = {1, -1};
+    struct text graph = {.pool = pool}, weights = tensor_of(pool, "w", FLOAT, 2, w, sizeof w);
+
+    put_node(&graph, "Add x w -> s");
+    put_node(&graph, "Relu s -> y");
+    put_message(&graph, 5, &weights);
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 2, 2));
+    put_value(&graph, 12, "y", FLOAT, DIMS(1, 2, 2));
+    return graph;
+}
+
+/* ---- importing ---- */
+struct import {
+    struct pool pool;
+    struct report_text report;
+    struct frame root;
+    struct model model;
+    struct import_missing missing;
+    enum mote_status status;
+};
+
+static void import_named(struct import *i, const char *name, struct bytes file)
+{
+    *i = (struct import){.pool.limit = IMPORT_MEMORY(file.size)};
+    i->root = (struct frame){.name = name, .index = -1, .sink = &i->report};
+    i->status = onnx_import(&i->pool, name, file, &i->model, &i->missing, &i->root);
+    assert_int_equal(i->report.status, i->status);
+    if (i->status == MOTE_OK && i->missing.what == NULL)
+        assert_int_equal(model_verify(&i->model, &i->root), MOTE_OK);
+    assert_null(strchr(i->report.text, '\n'));
+}
+
+/* From memory of exactly the file's size, so that a sanitizer sees the first byte too many. */
+static enum mote_status import_exact(const uint8_t *data, size_t size)
+{
+    struct bytes file = {malloc(size ? size : 1), size};
+    struct import i;
+
+    if (size > 0)
+        memcpy(file.data, data, size);
+    import_named(&i, "m.onnx", file);
+    pool_free(&i.pool);
+    free(file.data);
+    return i.status;
+}
+
+static void says(const struct text *graph, int64_t opset, enum mote_status status, const char *text)
+{
+    struct import i;
+
+    import_named(&i, "m.onnx", model_of(graph, opset));
+    if (i.status == MOTE_OK && i.missing.what) {
+        i.status = i.missing.status;
+        snprintf(i.report.text, sizeof i.report.text, "%s", i.missing.what);
+    }
+    if (!strstr(i.report.text, text))
+        print_error("'%s' does not say '%s'\n", i.report.text, text);
+    assert_non_null(strstr(i.report.text, text));
+    assert_int_equal(i.status, status);
+    pool_free(&i.pool);
+}
+
+static void a_small_model(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = small_graph(&pool);
+    struct import i;
+
+    (void)state;
+    import_named(&i, "a/small.onnx", model_of(&graph, 13));
+    assert_string_equal(i.report.text, "");
+    assert_int_equal(i.status, MOTE_OK);
+    assert_string_equal(i.model.name, "small");
+    assert_int_equal(i.model.graphs[0].n_ops, 2);
+    assert_int_equal(i.model.graphs[0].n_inputs, 1);
+    assert_string_equal(i.model.graphs[0].tensors[i.model.graphs[0].outputs[0]].name, "y");
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
+/* Initializers that are listed as inputs, a free batch, an output that is an input. */
+static void what_old_exporters_write(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = small_graph(&pool);
+    struct import i;
+
+    (void)state;
+    put_value(&graph, 11, "w", FLOAT, DIMS(2));
+    put_value(&graph, 11, "z", FLOAT, DIMS(FREE, 3));
+    put_value(&graph, 12, "z", FLOAT, DIMS(FREE, 3));
+    import_named(&i, "m.onnx", model_of(&graph, 7));
+    assert_int_equal(i.status, MOTE_OK);
+    assert_int_equal(i.model.graphs[0].n_inputs, 2);
+    assert_int_equal(i.model.graphs[0].tensors[i.model.graphs[0].inputs[1]].dims[0], 1);
+    assert_int_not_equal(i.model.graphs[0].inputs[1], i.model.graphs[0].outputs[1]);
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
+/* ---- bad input ---- */
+static void names_what_is_wrong(void **state)
+{
+    struct pool pool = {0};
+    struct text good = small_graph(&pool), graph = {.pool = &pool};
+
+    (void)state;
+    says(&graph, 13, MOTE_ERR_FORMAT, "no graph, or one without nodes");
+    put_node(&graph, "Add x missing -> y");
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 2));
+    says(&graph, 13, MOTE_ERR_FORMAT, "node 0 Add: input 1, 'missing'");
+    graph = (struct text){.pool = &pool};
+    put_node(&graph, "Add x b -> a");
+    put_node(&graph, "Relu a -> b");
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 2));
+    says(&graph, 13, MOTE_ERR_FORMAT, "circle");
+    graph = good;
+    put_node(&graph, "Relu x -> y");
+    says(&graph, 13, MOTE_ERR_FORMAT, "output 0, 'y', has been made before");
+    graph = small_graph(&pool);
+    put_value(&graph, 12, "nobody", FLOAT, DIMS(1));
+    says(&graph, 13, MOTE_ERR_FORMAT, "nobody: no node makes it");
+    graph = small_graph(&pool);
+    put_value(&graph, 12, "s", FLOAT, DIMS(1, 2, 3));
+    says(&graph, 13, MOTE_ERR_SHAPE, "dimension 2 is 3, but the nodes make it 1x2x2");
+    graph = small_graph(&pool);
+    put_value(&graph, 11, "t", STRING, DIMS(1));
+    says(&graph, 13, MOTE_ERR_TYPE, "string");
+    graph = small_graph(&pool);
+    put_value(&graph, 11, "t", FLOAT, DIMS(1, FREE));
+    says(&graph, 13, MOTE_ERR_SHAPE, "dimension 1 is free");
+    pool_free(&pool);
+}
+
+static void names_unknown_operators_at_once(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = small_graph(&pool), custom = node_of(&pool, "Magic y -> d");
+
+    (void)state;
+    put_node(&graph, "Sigmoyd y -> a");
+    put_node(&graph, "Frobnicate y -> b");
+    put_node(&graph, "Frobnicate b -> c");
+    put_string(&custom, 7, "org.example");
+    put_message(&graph, 1, &custom);
+    says(&graph, 13, MOTE_ERR_UNSUPPORTED,
+         "node 2 Sigmoyd: an operator of opset 13 that Mote does not have; it has "
+         "Sigmoid; node 3 Frobnicate");
+    says(&graph, 13, MOTE_ERR_UNSUPPORTED, "(and 1 more Frobnicate); node 5 Magic: an operator of org.example");
+    pool_free(&pool);
+}
+
+static void tensors_must_be_whole(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = small_graph(&pool), t = tensor_of(&pool, "short", FLOAT, 3, "01234567", 8);
+
+    (void)state;
+    put_message(&graph, 5, &t);
+    says(&graph, 13, MOTE_ERR_FORMAT, "short: its data are 8 bytes, its shape wants 3 elements");
+    graph = small_graph(&pool);
+    t = tensor_of(&pool, "huge", FLOAT, INT32_MAX, "", 0);
+    put_message(&graph, 5, &t);
+    says(&graph, 13, MOTE_ERR_MEMORY, "huge: larger than");
+    pool_free(&pool);
+}
+
+static struct text external(struct pool *pool, const char *location)
+{
+    struct text t = {.pool = pool}, entry = {.pool = pool};
+
+    put_int(&t, 1, 2);
+    put_int(&t, 2, FLOAT);
+    put_string(&t, 8, "e");
+    put_int(&t, 14, 1);
+    put_string(&entry, 1, "location");
+    put_string(&entry, 2, location);
+    put_message(&t, 13, &entry);
+    return t;
+}
+
+static void external_data_stay_in_the_folder(void **state)
+{
+    static const char *const wrong[] = {"/etc/passwd", "../secret", "a/../../secret", "link"};
+    struct pool pool = {0};
+    struct report_text report = {0};
+    struct frame at = {.index = -1, .sink = &report};
+    const float values[2] = {3, 4};
+    const char *folder;
+    struct import i;
+
+    (void)state;
+    assert_int_equal(folder_temporary(&pool, "mote-onnx", &folder, &at), MOTE_OK);
+    assert_int_equal(file_write(pool_printf(&pool, "%s/data", folder), values, sizeof values, &at), MOTE_OK);
+    assert_int_equal(symlink("/etc/hostname", pool_printf(&pool, "%s/link", folder)), 0);
+    for (size_t k = 0; k <= COUNT(wrong); k++) {
+        struct text graph = small_graph(&pool), t = external(&pool, k < COUNT(wrong) ? wrong[k] : "data");
+
+        put_message(&graph, 5, &t);
+        put_node(&graph, "Mul y e -> z");
+        put_value(&graph, 12, "z", FLOAT, DIMS(1, 2, 2));
+        import_named(&i, pool_printf(&pool, "%s/m.onnx", folder), model_of(&graph, 13));
+        if (k < COUNT(wrong))
+            assert_non_null(strstr(i.report.text, "outside the model's folder: refused"));
+        assert_int_equal(i.status, k < COUNT(wrong) ? MOTE_ERR_FORMAT : MOTE_OK);
+        pool_free(&i.pool);
+    }
+    folder_remove(folder);
+    pool_free(&pool);
+}
+
+/* Messages in messages, and millions of small ones. */
+static void bombs(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = small_graph(&pool), many = small_graph(&pool);
+    struct import i;
+
+    (void)state;
+    for (int k = 0; k < 100; k++) { /* a graph in an attribute of a node of a graph */
+        struct text attribute = {.pool = &pool}, node = node_of(&pool, "If c -> d");
+
+        put_string(&attribute, 1, "then_branch");
+        put_message(&attribute, 6, &graph);
+        put_message(&node, 5, &attribute);
+        graph = (struct text){.pool = &pool};
+        put_message(&graph, 1, &node);
+    }
+    says(&graph, 13, MOTE_ERR_FORMAT, "nested more than");
+    for (int k = 0; k < 400000; k++)
+        text_bytes(&many, "\x2a\x00", 2); /* an empty initializer */
+    import_named(&i, "m.onnx", model_of(&many, 13));
+    assert_int_not_equal(i.status, MOTE_OK);
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
+/* ---- any bytes ---- */
+static struct text larger_graph(struct pool *pool)
+{
+    static const float w[18] = {1, 2, 3, 4};
+    static const int64_t shape[2] = {0, -1};
+    struct text graph = {.pool = pool}, weights = {.pool = pool}, flat = tensor_of(pool, "flat", INT64, 2, shape, 16);
+
+    for (int d = 0; d < 4; d++)
+        put_int(&weights, 1, (const int64_t[]){2, 1, 3, 3}[d]);
+    put_int(&weights, 2, FLOAT);
+    put_string(&weights, 8, "w");
+    put_bytes(&weights, 9, w, sizeof w);
+    put_node(&graph, "Conv x w -> c");
+    put_node(&graph, "Clip c -> r");
+    put_node(&graph, "Shape r -> s");
+    put_node(&graph, "Softmax r -> m");
+    put_node(&graph, "Concat m r -> k");
+    put_node(&graph, "Reshape r flat -> y");
+    put_message(&graph, 5, &weights);
+    put_message(&graph, 5, &flat);
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 1, 4, 4));
+    put_value(&graph, 12, "y", FLOAT, DIMS(1, 8));
+    put_value(&graph, 12, "s", INT64, DIMS(4));
+    return graph;
+}
+
+static void cut_off_and_flipped(void **state)
+{
+    struct pool pool = {0};
+    struct text small = small_graph(&pool), larger = larger_graph(&pool);
+    struct bytes files[] = {model_of(&small, 13), model_of(&larger, 11)};
+
+    (void)state;
+    for (size_t f = 0; f < COUNT(files); f++) {
+        assert_int_equal(import_exact(files[f].data, files[f].size), MOTE_OK);
+        for (size_t n = 0; n < files[f].size; n++)
+            import_exact(files[f].data, n);
+        for (size_t bit = 0; bit < 8 * files[f].size; bit++) {
+            files[f].data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            import_exact(files[f].data, files[f].size);
+            files[f].data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+    }
+    pool_free(&pool);
+}
+
+static void corpus(void **state)
+{
+    struct pool pool = {0};
+    struct report_text report = {0};
+    struct frame at = {.index = -1, .sink = &report};
+    struct text small = small_graph(&pool), larger = larger_graph(&pool);
+    struct bytes files[] = {model_of(&small, 13), model_of(&larger, 11)};
+
+    (void)state;
+    for (size_t f = 0; f < COUNT(files); f++) {
+        const char *path = pool_printf(&pool, MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_onnx/%zu.onnx", f);
+        struct bytes there;
+
+        if (getenv("MOTE_UPDATE"))
+            assert_int_equal(file_write(path, files[f].data, files[f].size, &at), MOTE_OK);
+        assert_int_equal(file_read(&pool, path, &there, &at), MOTE_OK);
+        assert_int_equal(there.size, files[f].size);
+        assert_memory_equal(there.data, files[f].data, there.size);
+    }
+    pool_free(&pool);
+}
+
+/* ---- a real one ---- */
+static struct tensor read_data(struct pool *pool, const char *path, const struct frame *at)
+{
+    struct bytes file;
+    struct tensor t;
+    void *message;
+
+    assert_int_equal(file_read(pool, path, &file, at), MOTE_OK);
+    assert_int_equal(onnx_decode(pool, SIZE_MAX / 2, &onnx__tensor_proto__descriptor, file, &message, at), MOTE_OK);
+    assert_int_equal(onnx_read_tensor(pool, path, message, &t, at), MOTE_OK);
+    return t;
+}
+
+static void mnist_reproduces_its_test_sets(void **state)
+{
+    struct pool pool = {0};
+    struct report_text report = {0};
+    struct frame at = {.index = -1, .sink = &report};
+    struct pipeline_options options = {.passes = NULL};
+    const char *folder = shared_path(&pool, "models/onnx/mnist-8");
+    struct pipeline p;
+    struct runner r;
+
+    (void)state;
+    if (folder == NULL) {
+        pool_free(&pool);
+        skip();
+    }
+    assert_int_equal(pipeline_load(&pool, pool_printf(&pool, "%s/model.onnx", folder), &p, &at), MOTE_OK);
+    assert_int_equal(pipeline_compile(&p, &options, &at), MOTE_OK);
+    assert_int_equal(runner_open(&pool, p.image, &r, &at), MOTE_OK);
+    for (int32_t i = 0; i < p.model.graphs[0].n_ops; i++)
+        assert_int_not_equal(p.model.graphs[0].ops[i].id, OP_TRANSPOSE);
+    for (int set = 0; set < 3; set++) {
+        const char *from = pool_printf(&pool, "%s/test_data_set_%d", folder, set);
+        struct tensor in = read_data(&pool, pool_printf(&pool, "%s/input_0.pb", from), &at);
+        struct tensor want = read_data(&pool, pool_printf(&pool, "%s/output_0.pb", from), &at);
+        float out[10], is;
+
+        assert_int_equal(tensor_bytes(&want), sizeof out);
+        mote_model_reset(&r.model);
+        runner_run(&r, in.data, (uint8_t *)out);
+        for (size_t i = 0; i < COUNT(out); i++) {
+            memcpy(&is, want.data + i * sizeof is, sizeof is);
+            assert_true(fabsf(out[i] - is) <= 1e-7f + 1e-3f * fabsf(is));
+        }
+    }
+    pool_free(&pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_small_model),
+        cmocka_unit_test(what_old_exporters_write),
+        cmocka_unit_test(names_what_is_wrong),
+        cmocka_unit_test(names_unknown_operators_at_once),
+        cmocka_unit_test(tensors_must_be_whole),
+        cmocka_unit_test(external_data_stay_in_the_folder),
+        cmocka_unit_test(bombs),
+        cmocka_unit_test(cut_off_and_flipped),
+        cmocka_unit_test(corpus),
+        cmocka_unit_test(mnist_reproduces_its_test_sets),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
