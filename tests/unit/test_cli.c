@@ -26,7 +26,7 @@ static void wrong_command_lines(void **state)
         {2, "there is no board frob", {"profile", GRAPH, "--target", "frob"}},
         {2, "there is no board frob", {"emulate", GRAPH, "--target", "frob", "--input", "@in/zeros.bin"}},
         {2,
-         "no pass or stage is called 'frob': there are boundary, fold, legalize,",
+         "no pass or stage is called 'frob': there are boundary, fold, layout, legalize,",
          {"inspect", GRAPH, "--dump", "frob"}},
         {2,
          "of the plan lower, coding, fold_rows, rings, reuse, feed, kernels, schedule, lifetimes,",
@@ -83,7 +83,7 @@ static void wrong_inputs(void **state)
     static const struct bad bad[] = {
         {1, "none.tflite: cannot read: No such file or directory", {"inspect", "@in/none.tflite"}},
         {1, "cannot read", {"compile", "@in", "-o", "@out/x"}},
-        {1, "words.txt: neither a .tflite, nor a graph file, nor an image", {"inspect", "@in/words.txt"}},
+        {1, "words.txt: neither a .tflite, nor an .onnx, nor a graph file, nor an image", {"inspect", "@in/words.txt"}},
         {1, "broken.tflite: ", {"compile", "@in/broken.tflite", "-o", "@out/x.mote"}},
         {1, "fourier", {"compile", "@in/unknown_op.graph", "-o", "@out/x.mote"}},
         {1, "double.graph: op 0 MAX_POOL_2D: ", {"compile", "@in/double.graph", "-o", "@out/x.mote"}},
