@@ -2,11 +2,11 @@
 /* fully_connected_rows_s8 with vectors of 16 products; four outputs share the inputs. */
 #include "fully_connected_rows_s8_mve.h"
 
-#include "../shared/folds.h"
 #include "../shared/mve.h"
 
 #if MOTE_MVE
-/* n inputs, from one with these weights of the first output on. */
+#include "fully_connected_rows_s8_fold.h"
+
 static void add(const struct mote_fully_connected_rows_s8 *p, const int8_t *in, int32_t n, const int8_t *weights,
                 int32_t *sums)
 {
@@ -40,16 +40,7 @@ MOTE_WEAK void mote_fully_connected_rows_s8_mve(const struct mote_fully_connecte
                                                 const int8_t *shift, int32_t *sums, int8_t *out, int32_t first,
                                                 int32_t count)
 {
-    struct mote_run run;
-
-    for (; count > 0; count -= run.rows, first += run.rows) {
-        run = mote_run_of(first, count, p->in_h, p->in_ring);
-        for (int32_t o = 0; run.y == 0 && o < p->out_c; o++)
-            sums[o] = bias[o];
-        add(p, in + run.at * p->in_len, run.rows * p->in_len, weights + run.y * p->in_len, sums);
-        if (run.ends)
-            put(p, sums, mult, shift, out);
-    }
+    mote_dense_rows_fold(p, in, weights, bias, mult, shift, sums, out, first, count);
 }
 
 static void run_fully_connected_rows_s8_mve(const struct mote_call *c)
