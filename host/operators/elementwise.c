@@ -106,55 +106,55 @@ enum mote_status infer_broadcast(const struct model *m, struct graph *g, const s
     return infer_set(at, op_out(g, op, 0), rank, dims);
 }
 
-/* Neighboring dimensions along which the same operands vary are one. */
-struct group {
-    int32_t dim;
-    bool a, b; /* whether the operand varies */
-};
-
-/* The groups, outermost first; *has_rows says that the first is the rows', which the dimensions of a row never join. */
-static int find_groups(const struct tensor *a, const struct tensor *b, const struct tensor *out,
-                       struct group group[RANK_MAX], bool *has_rows)
+static uint32_t varying(const struct tensor *const operands[], int n, int rank, int d)
 {
-    int n = 0;
+    uint32_t varies = 0;
 
-    *has_rows = false;
+    for (int k = 0; k < n; k++)
+        varies |= (uint32_t)(dim_of(operands[k], rank, d) != 1) << k;
+    return varies;
+}
+
+struct broadcast_groups broadcast_groups(const struct tensor *const operands[], int n_operands,
+                                         const struct tensor *out)
+{
+    struct broadcast_groups g = {.n = 0};
+
     for (int d = 0; d < out->rank; d++) {
-        struct group now = {(int32_t)out->dims[d], dim_of(a, out->rank, d) != 1, dim_of(b, out->rank, d) != 1};
+        struct broadcast_group now = {(int32_t)out->dims[d], varying(operands, n_operands, out->rank, d)};
         bool leading = d < leading_dims(out);
 
         if (now.dim == 1)
             continue;
-        if (n > 0 && now.a == group[n - 1].a && now.b == group[n - 1].b && (leading || n > 1 || !*has_rows)) {
-            group[n - 1].dim *= now.dim;
+        if (g.n > 0 && now.varies == g.group[g.n - 1].varies && (leading || g.n > 1 || !g.has_rows)) {
+            g.group[g.n - 1].dim *= now.dim;
             continue;
         }
-        group[n++] = now;
-        *has_rows |= leading && n == 1;
+        g.group[g.n++] = now;
+        g.has_rows |= leading && g.n == 1;
     }
-    return n;
+    return g;
 }
 
 struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out)
 {
     struct broadcast p = {.rows = 1, .out_len = 1, .a_len = 1, .b_len = 1};
-    struct group group[RANK_MAX], *inner = group;
-    bool has_rows;
-    int n = find_groups(a, b, out, group, &has_rows);
+    struct broadcast_groups g = broadcast_groups((const struct tensor *const[]){a, b}, 2, out);
+    const struct broadcast_group *inner = g.group + g.has_rows;
+    int n = g.n - g.has_rows;
 
-    if (has_rows) {
-        p.rows = group[0].dim;
-        inner++;
-        n--;
-    }
+    if (g.has_rows)
+        p.rows = g.group[0].dim;
     p.rank = n > 0 ? n : 1;
     p.shape[0][0] = 1;
     for (int i = n - 1; i >= 0; i--) {
+        const bool in_a = inner[i].varies & 1, in_b = inner[i].varies & 2;
+
         p.shape[i][0] = inner[i].dim;
-        p.shape[i][1] = inner[i].a ? p.a_len : 0;
-        p.shape[i][2] = inner[i].b ? p.b_len : 0;
-        p.a_len *= inner[i].a ? inner[i].dim : 1;
-        p.b_len *= inner[i].b ? inner[i].dim : 1;
+        p.shape[i][1] = in_a ? p.a_len : 0;
+        p.shape[i][2] = in_b ? p.b_len : 0;
+        p.a_len *= in_a ? inner[i].dim : 1;
+        p.b_len *= in_b ? inner[i].dim : 1;
         p.out_len *= inner[i].dim;
     }
     assert(p.rank >= 1 && p.rank <= RANK_MAX && p.a_len <= p.out_len && p.b_len <= p.out_len);

@@ -32,6 +32,20 @@ MUST_CHECK enum mote_status lower_real_zero(struct lowering *l, const struct op 
 MUST_CHECK enum mote_status infer_broadcast(const struct model *m, struct graph *g, const struct op *op,
                                             const struct frame *at);
 
+/* Neighboring dimensions along which the same operands vary are one. */
+struct broadcast_group {
+    int32_t dim;
+    uint32_t varies; /* a bit an operand */
+};
+/* The groups, outermost first; has_rows says that the first is the rows', which the dimensions of a row never join. */
+struct broadcast_groups {
+    struct broadcast_group group[RANK_MAX];
+    int n;
+    bool has_rows;
+};
+struct broadcast_groups broadcast_groups(const struct tensor *const operands[], int n_operands,
+                                         const struct tensor *out);
+
 /* How the kernels of two operands walk them (device/mote/kernels/shared/broadcast.h). */
 struct broadcast {
     int32_t rows, out_len;

@@ -346,6 +346,44 @@ static void relate_add_sub(struct kernel_case *c)
     set(c, "hi", draw_edge(&c->draw, min, max));
 }
 
+/* As relate_broadcast, with elements of one of the types and its functions. */
+static void relate_compare(struct kernel_case *c)
+{
+    static const int32_t types[] = {MOTE_ARG_S8, MOTE_ARG_S32, MOTE_ARG_S64, MOTE_ARG_F32, MOTE_ARG_BOOL};
+    int32_t type = types[draw_between(&c->draw, 0, 4)];
+
+    relate_broadcast(c);
+    set(c, "type", type);
+    set(c, "function", draw_between(&c->draw, 0, type == MOTE_ARG_BOOL ? 5 : 3));
+}
+
+/* Three operands. */
+static void relate_select(struct kernel_case *c)
+{
+    static const char *const len[] = {"condition_len", "a_len", "b_len"};
+    int32_t rank = draw_rank(c), lens[3], out_len = 1, kind = draw_between(&c->draw, 0, 2);
+
+    for (int32_t k = 0; k < 3; k++)
+        lens[k] = draw_step(c);
+    for (int32_t i = rank - 1; i >= 0; i--) {
+        int32_t dim = draw_dim(c, smaller(c->most, rank > 3 ? 3 : 300));
+
+        c->table[i * 4] = dim;
+        for (int32_t k = 0; k < 3; k++) {
+            bool varies = kind == 0 || draw_one_in(&c->draw, 2);
+
+            c->table[i * 4 + 1 + k] = varies ? lens[k] : 0;
+            lens[k] *= varies ? dim : 1;
+        }
+        out_len *= dim;
+    }
+    for (int32_t k = 0; k < 3; k++)
+        set(c, len[k], lens[k]);
+    set(c, "rank", rank);
+    set(c, "out_len", out_len);
+    set(c, "size", 1 << draw_between(&c->draw, 0, 3));
+}
+
 static void relate_svdf(struct kernel_case *c)
 {
     if (get(c, "wide", 1) == 0)
@@ -403,6 +441,8 @@ static const struct relation {
     {"add_", relate_add},
     {"mul_", relate_broadcast},
     {"binary_", relate_broadcast},
+    {"compare", relate_compare},
+    {"select", relate_select},
     {"transpose", relate_transpose},
     {"strided_copy", relate_strided_copy},
     {"pad", relate_pad},

@@ -8,7 +8,7 @@
 #include "tests/kernels/draw.h"
 
 #define CASE_PARAMS_MAX 40
-#define CASE_TABLE_MAX  24 /* numbers of a constant that says how arguments are walked: 8 lines of 3 */
+#define CASE_TABLE_MAX  32 /* numbers of a constant that says how arguments are walked: 8 lines of 4 */
 
 struct kernel_case {
     struct draw draw;

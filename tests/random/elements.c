@@ -201,6 +201,79 @@ bool make_div(struct builder *b) { return make_binary(b, OP_DIV); }
 
 bool make_prelu(struct builder *b) { return make_binary(b, OP_PRELU); }
 
+/* ---- bools ---- */
+/* Two of one type, of which int8 has scales below 1. */
+static bool make_comparison(struct builder *b, enum op_id id, uint32_t types)
+{
+    int32_t in[2] = {pick(b, types, 0, 6)}, out;
+
+    if (in[0] == TENSOR_ABSENT)
+        return false;
+    in[1] = pick_second(b, in[0]);
+    for (int k = 0; k < 2; k++)
+        if (tensor_of(b, in[k])->type == TYPE_S8 && !(quantization_of(b, in[k]).scale < 0.99f))
+            return false;
+    if (dice_chance(b, 2)) {
+        int32_t first = in[0];
+
+        in[0] = in[1];
+        in[1] = first;
+    }
+    out = new_output(b, TYPE_BOOL, (struct quantization){.scale = 0, .zero = 0});
+    return op_done(b, new_op(b, id, 2, in, 1, &out));
+}
+
+#define ORDERED TYPES(TYPE_S8, TYPE_S32, TYPE_S64, TYPE_F32)
+
+bool make_equal(struct builder *b) { return make_comparison(b, OP_EQUAL, ORDERED | TYPES(TYPE_BOOL)); }
+
+bool make_not_equal(struct builder *b) { return make_comparison(b, OP_NOT_EQUAL, ORDERED | TYPES(TYPE_BOOL)); }
+
+bool make_less(struct builder *b) { return make_comparison(b, OP_LESS, ORDERED); }
+
+bool make_less_equal(struct builder *b) { return make_comparison(b, OP_LESS_EQUAL, ORDERED); }
+
+bool make_greater(struct builder *b) { return make_comparison(b, OP_GREATER, ORDERED); }
+
+bool make_greater_equal(struct builder *b) { return make_comparison(b, OP_GREATER_EQUAL, ORDERED); }
+
+bool make_logical_and(struct builder *b) { return make_comparison(b, OP_LOGICAL_AND, TYPES(TYPE_BOOL)); }
+
+bool make_logical_or(struct builder *b) { return make_comparison(b, OP_LOGICAL_OR, TYPES(TYPE_BOOL)); }
+
+bool make_logical_not(struct builder *b)
+{
+    int32_t in = pick(b, TYPES(TYPE_BOOL), 0, 6), out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    out = new_output(b, TYPE_BOOL, (struct quantization){.scale = 0, .zero = 0});
+    return op_done(b, new_op(b, OP_LOGICAL_NOT, 1, &in, 1, &out));
+}
+
+/* The condition is there, or a constant that fits the second input. */
+bool make_select_v2(struct builder *b)
+{
+    int32_t in[3] = {TENSOR_ABSENT, pick(b, NUMBERS | TYPES(TYPE_S64), 0, 6), TENSOR_ABSENT}, out;
+    int64_t dims[RANK_MAX] = {0};
+    int rank;
+
+    if (in[1] == TENSOR_ABSENT)
+        return false;
+    in[2] = quantized_like(b, pick_second(b, in[1]), in[1]);
+    if (in[2] == TENSOR_ABSENT)
+        return false;
+    in[0] = pick(b, TYPES(TYPE_BOOL), 0, 6);
+    if (in[0] == TENSOR_ABSENT || !broadcasts(tensor_of(b, in[0]), tensor_of(b, in[1])) ||
+        !broadcasts(tensor_of(b, in[0]), tensor_of(b, in[2]))) {
+        rank = tensor_of(b, in[1])->rank;
+        memcpy(dims, tensor_of(b, in[1])->dims, sizeof dims);
+        in[0] = new_const(b, TYPE_BOOL, rank, dims, (struct quantization){.scale = 0, .zero = 0});
+    }
+    out = new_same_output(b, in[1]);
+    return op_done(b, new_op(b, OP_SELECT_V2, 3, in, 1, &out));
+}
+
 /* ---- one operand ---- */
 /* The quantization of an int8 result. */
 static struct quantization unary_quantization(struct builder *b, enum op_id id, struct quantization in)
@@ -251,6 +324,20 @@ bool make_exp(struct builder *b) { return make_unary(b, OP_EXP, TYPES(TYPE_F32))
 bool make_sqrt(struct builder *b) { return make_unary(b, OP_SQRT, TYPES(TYPE_F32)); }
 
 bool make_square(struct builder *b) { return make_unary(b, OP_SQUARE, TYPES(TYPE_F32)); }
+
+bool make_neg(struct builder *b) { return make_unary(b, OP_NEG, TYPES(TYPE_F32)); }
+
+bool make_log(struct builder *b) { return make_unary(b, OP_LOG, TYPES(TYPE_F32)); }
+
+bool make_sin(struct builder *b) { return make_unary(b, OP_SIN, TYPES(TYPE_F32)); }
+
+bool make_cos(struct builder *b) { return make_unary(b, OP_COS, TYPES(TYPE_F32)); }
+
+bool make_ceil(struct builder *b) { return make_unary(b, OP_CEIL, TYPES(TYPE_F32)); }
+
+bool make_floor(struct builder *b) { return make_unary(b, OP_FLOOR, TYPES(TYPE_F32)); }
+
+bool make_round(struct builder *b) { return make_unary(b, OP_ROUND, TYPES(TYPE_F32)); }
 
 bool make_hard_swish(struct builder *b) { return make_unary(b, OP_HARD_SWISH, COMPUTED); }
 

@@ -125,6 +125,11 @@ static const struct gradient_case cases[] = {
      "op 0 cumsum in [0, 1] out [2]\nop 1 cumsum in [2, 3] out [4] exclusive 1 reverse 1\n"
      "op 2 cumsum in [0, 3] out [5] exclusive 1\nop 3 add in [4, 5] out [6]\n"
      "op 4 mean_squared_error in [6, 7] out [8]\ninputs [0, 7]\noutputs [8]\n"},
+    {"sin, neg, cos, log", -1, 1,
+     "tensor 0 \"x\" f32 [2,12]\ntensor 1 \"a\" f32 [2,12]\ntensor 2 \"b\" f32 [2,12]\ntensor 3 \"c\" f32 [2,12]\n"
+     "tensor 4 \"d\" f32 [2,12]\ntensor 5 \"t\" f32 [2,12]\ntensor 6 \"loss\" f32 []\n",
+     "op 0 sin in [0] out [1]\nop 1 neg in [1] out [2]\nop 2 cos in [2] out [3]\nop 3 log in [3] out [4]\n"
+     "op 4 mean_squared_error in [4, 5] out [6]\ninputs [0, 5]\noutputs [6]\n"},
     {"tanh, logistic, reshape", -2, 2,
      "tensor 0 \"x\" f32 [2,12]\ntensor 1 \"a\" f32 [2,12]\ntensor 2 \"b\" f32 [2,12]\ntensor 3 \"c\" f32 [2,3,4]\n"
      "tensor 4 \"t\" f32 [2,3,4]\ntensor 5 \"loss\" f32 []\n",

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exp, log, tanh and the sigmoid of the device against the C library's in double: every STEP-th float, and the ends of
+/* exp, log, tanh, the sigmoid, sine and cosine of the device against the C library's in double: every STEP-th float, and the ends of
  * their ranges. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <math.h>
 
 #include "mote/kernels/shared/math_f32.h"
+#include "mote/kernels/shared/rounding.h"
+#include "mote/kernels/shared/trigonometry.h"
 
 #include <cmocka.h>
 
@@ -21,6 +25,9 @@ static double true_exp(double x) { return exp(x); }
 static double true_log(double x) { return log(x); }
 static double true_sigmoid(double x) { return x < -9.0 ? exp(x) : 1 / (1 + exp(-x)); }
 
+static double true_sin(double x) { return sin(x); }
+static double true_cos(double x) { return cos(x); }
+
 struct function {
     float (*approximate)(float x);
     double (*real)(double x);
@@ -28,10 +35,9 @@ struct function {
 };
 
 static const struct function functions[] = {
-    {mote_exp_f32, true_exp, 0.75, 0.76},
-    {mote_tanh_f32, true_tanh, 1.2, 0.76},
-    {mote_sigmoid_f32, true_sigmoid, 1.2, 0.76},
-    {mote_log_f32, true_log, 0.7, 0.76},
+    {mote_exp_f32, true_exp, 0.75, 0.76},        {mote_tanh_f32, true_tanh, 1.2, 0.76},
+    {mote_sigmoid_f32, true_sigmoid, 1.2, 0.76}, {mote_log_f32, true_log, 0.7, 0.76},
+    {mote_sin_f32, true_sin, 1.6, 0.76},         {mote_cos_f32, true_cos, 1.6, 0.76},
 };
 
 static double error_of(const struct function *f, float x)
@@ -86,6 +92,8 @@ static void ends_are_defined(void **state)
     assert_true(mote_sigmoid_f32(0.0f) == 0.5f);
     assert_true(mote_log_f32(1.0f) == 0.0f && mote_log_f32(INFINITY) == INFINITY);
     assert_true(mote_log_f32(0.0f) == -INFINITY && mote_log_f32(-0.0f) == -INFINITY);
+    assert_true(isnan(mote_sin_f32(INFINITY)) && isnan(mote_cos_f32(-INFINITY)));
+    assert_true(signbit(mote_sin_f32(-0.0f)) && mote_cos_f32(0.0f) == 1.0f);
     assert_true(isnan(mote_log_f32(-1.0f)) && isnan(mote_log_f32(-INFINITY)));
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
         assert_true(isnan(functions[i].approximate(NAN)) && isnan(functions[i].approximate(-NAN)));
@@ -103,12 +111,30 @@ static void tanh_is_one_where_it_must_be(void **state)
         assert_true(error_of(&functions[1], y) <= 1);
 }
 
+static bool same_bits(float a, float b) { return memcmp(&a, &b, sizeof a) == 0; }
+
+/* As the C library's, to the sign of zero; ROUND is the reference's formula. */
+static void rounding_is_exact(void **state)
+{
+    (void)state;
+    for (uint64_t bits = 0; bits <= UINT32_MAX; bits += STEP) {
+        float x = mote_float((int32_t)(uint32_t)bits), half = floorf(x) + 0.5f;
+
+        if (isnan(x))
+            continue;
+        assert_true(same_bits(mote_floor_f32(x), floorf(x)) && same_bits(mote_ceil_f32(x), ceilf(x)));
+        assert_true(mote_round_f32(x) == rintf(x) && mote_round_f32(half) == rintf(half));
+    }
+    assert_true(same_bits(mote_round_f32(-0.0f), -0.0f) && same_bits(mote_round_f32(-0.3f), 0.0f));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_stay_within_bounds),
         cmocka_unit_test(ends_are_defined),
         cmocka_unit_test(tanh_is_one_where_it_must_be),
+        cmocka_unit_test(rounding_is_exact),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

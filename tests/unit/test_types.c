@@ -57,6 +57,7 @@ static struct slots slots_of(enum op_id id)
 {
     switch (id) {
     case OP_SPLIT:
+    case OP_SELECT_V2:
         return (struct slots){.in = 1, .weights = -1, .last_weights = -1, .bias = -1, .last_bias = -1, .state = -1};
     case OP_CONV_2D:
     case OP_DEPTHWISE_CONV_2D:
@@ -438,7 +439,11 @@ static void readme_text(struct text *out)
             continue;
         }
         list(&computed, ", ",
-             (f32 && s8) || converts ? NAME : pool_printf(out->pool, "%s (%s)", NAME, f32 ? "float32" : "int8"));
+             (f32 && s8) || converts ? NAME
+                                     : pool_printf(out->pool, "%s (%s)", NAME,
+                                                   f32  ? "float32"
+                                                   : s8 ? "int8"
+                                                        : "bool"));
         if (takes_type(t, TYPE_S16))
             list(&wide, ", ", NAME);
     }

@@ -77,7 +77,7 @@ def table_cases():
 def unary_f32_case(operator, name, values, function):
     add_case(operator, name, [Tensor([1, len(values)], FLOAT32)], Tensor([1, len(values)], FLOAT32), {},
              lambda inputs: [f32(function(x)) for x in inputs[0]], [[values]],
-             tolerance=operator not in ("ABS", "RELU", "RELU6", "SQRT", "SQUARE"))
+             tolerance=operator not in ("ABS", "RELU", "RELU6", "SQRT", "SQUARE", "NEG", "CEIL", "FLOOR", "ROUND"))
 
 
 def unary_f32_cases():
@@ -96,6 +96,19 @@ def unary_f32_cases():
             third = (high - low) / 3
             unary_f32_case("EXP", "float_%s_%d" % (sign, part),
                                 [f32(low + third * (part + i / 400)) for i in range(0, 40, 2)], math.exp)
+    for operator, function in (("NEG", lambda x: -x), ("CEIL", exact_math.ceil_f32), ("FLOOR", exact_math.floor_f32),
+                               ("ROUND", exact_math.round_f32)):
+        halves = [sign * (k + 0.5) for k in range(6) for sign in (1, -1)] + [2.0**23 + 1, -2.0**23 + 0.5, 2.0**31, 1e30]
+        unary_f32_case(operator, "float", special + halves + reals(operator, 40), function)
+    for operator, function in (("SIN", math.sin), ("COS", math.cos)):
+        unary_f32_case(operator, "float", special + wide + reals(operator, 40), function)
+        unary_f32_case(operator, "float_large", [f32(2.0**k * x) for k in range(10, 128, 5) for x in (1.1, -1.7)],
+                       function)
+        near = [f32(k * math.pi / 4 + d) for k in range(-9, 10) for d in (-1e-4, 0, 1e-6)]
+        unary_f32_case(operator, "float_near_eighths", near, function)
+    unary_f32_case("LOG", "float", [1.0, 2.0, f32(0.7071), f32(1.5)] + reals("LOG", 40, 0.01, 100.0), math.log)
+    unary_f32_case("LOG", "float_ends", [f32(1e-30), f32(1e30), f32(1e-42), f32(3.4e38)], math.log)
+    unary_f32_case("LOG", "float_near_1", reals("LOG_near_1", 30, 0.99, 1.01), math.log)
     positive = [0.0, 1.0, 2.0, 4.0, f32(1e-30), f32(1e30), f32(1e-42)] + reals("SQRT", 40, 0.0, 100.0)
     unary_f32_case("SQRT", "float", positive, math.sqrt)
     unary_f32_case("SQRT", "float_small", reals("SQRT_small", 30, 0.0, 1e-3), math.sqrt)

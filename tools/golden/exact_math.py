@@ -351,6 +351,19 @@ def hard_swish_f32(x):
     return x * min(6.0, max(0.0, x + 3)) / 6
 
 
+def floor_f32(x):
+    return x if x == 0 else float(math.floor(x))
+
+
+def ceil_f32(x):
+    return -floor_f32(-x)
+
+
+def round_f32(x):
+    whole = floor_f32(x)
+    return whole if x - whole < 0.5 or (x - whole == 0.5 and whole % 2 == 0) else whole + 1
+
+
 # --- LOG_SOFTMAX ------------------------------------------------------------
 
 def log_from_one_on(x):

@@ -80,6 +80,23 @@ OPERATORS = {
     "HARD_SWISH": (117, 91),
     "BATCH_MATMUL": (126, 101),
     "CUMSUM": (128, 102),
+    "FLOOR": (8, 0),
+    "LESS": (58, 41),
+    "GREATER": (61, 44),
+    "GREATER_EQUAL": (62, 45),
+    "LESS_EQUAL": (63, 46),
+    "EQUAL": (71, 53),
+    "NOT_EQUAL": (72, 54),
+    "LOGICAL_OR": (84, 60),
+    "LOGICAL_AND": (86, 62),
+    "LOGICAL_NOT": (87, 63),
+    "SELECT_V2": (123, 98),
+    "NEG": (59, 42),
+    "SIN": (66, 0),
+    "LOG": (73, 0),
+    "CEIL": (104, 0),
+    "COS": (108, 84),
+    "ROUND": (116, 0),
 }
 
 

@@ -74,6 +74,9 @@ KERNEL(113, pool,        mean_rows_f32,                portable)
 KERNEL(114, dense,       fully_connected_rows_f32,     portable)
 KERNEL(115, pool,        cumsum,                       portable)
 KERNEL(120, dense,       fully_connected_huffman_s8,   portable)
+KERNEL(130, elementwise, unary_math_f32,               portable)
+KERNEL(131, elementwise, compare,                      portable)
+KERNEL(132, elementwise, select,                       portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *

@@ -217,6 +217,24 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW_PLAIN(SQUARED_DIFFERENCE,     SQUARED_DIFFERENCE,           SquaredDifferenceOptions,           0),
     ROW(SUM,                          SUM,                          ReducerOptions,                     1, reducer),
     ROW_PLAIN(TANH,                   TANH,                         NoOptions,                          0),
+
+    ROW_PLAIN(CEIL,                   CEIL,                         NoOptions,                          0),
+    ROW_PLAIN(COS,                    COS,                          CosOptions,                         0),
+    ROW_PLAIN(FLOOR,                  FLOOR,                        NoOptions,                          0),
+    ROW_PLAIN(LOG,                    LOG,                          NoOptions,                          0),
+    ROW_PLAIN(NEG,                    NEG,                          NegOptions,                         0),
+    ROW_PLAIN(ROUND,                  ROUND,                        NoOptions,                          0),
+    ROW_PLAIN(SIN,                    SIN,                          NoOptions,                          0),
+    ROW_PLAIN(EQUAL,                  EQUAL,                        EqualOptions,                       0),
+    ROW_PLAIN(GREATER,                GREATER,                      GreaterOptions,                     0),
+    ROW_PLAIN(GREATER_EQUAL,          GREATER_EQUAL,                GreaterEqualOptions,                0),
+    ROW_PLAIN(LESS,                   LESS,                         LessOptions,                        0),
+    ROW_PLAIN(LESS_EQUAL,             LESS_EQUAL,                   LessEqualOptions,                   0),
+    ROW_PLAIN(LOGICAL_AND,            LOGICAL_AND,                  LogicalAndOptions,                  0),
+    ROW_PLAIN(LOGICAL_NOT,            LOGICAL_NOT,                  LogicalNotOptions,                  0),
+    ROW_PLAIN(LOGICAL_OR,             LOGICAL_OR,                   LogicalOrOptions,                   0),
+    ROW_PLAIN(NOT_EQUAL,              NOT_EQUAL,                    NotEqualOptions,                    0),
+    ROW_PLAIN(SELECT_V2,              SELECT_V2,                    SelectV2Options,                    0),
 };
 /* clang-format on */
 
