@@ -26,7 +26,7 @@ plan       coding graph target base kernels ops
 operators  plan gradient graph target base kernels ops
 emit       plan graph target base runtime kernels ops
 run        plan graph target base runtime kernels ops
-program    run operators plan graph base ops
+program    coding run operators plan graph base ops
 passes     run operators graph base kernels ops
 import     run graph base ops
 pipeline   passes import emit plan graph target base kernels ops

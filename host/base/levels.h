@@ -20,12 +20,6 @@ static inline int32_t level_nearest(const float *levels, int64_t n, float x)
     return best;
 }
 
-/* 0 is no level: it stays. */
-static inline float level_of(const float *levels, int64_t n, float x)
-{
-    return x == 0 ? 0 : levels[level_nearest(levels, n, x)];
-}
-
 /* Which values there are besides 0. */
 struct levels {
     float of[LEVELS_MAX];

@@ -225,6 +225,41 @@ static void find_columns(struct pool *pool, struct matrix *m, struct huffman *ou
         out->columns += m->used[i];
 }
 
+/* Of what has no code, too. */
+static void copy_lengths(const struct lengths *l, int32_t n, int32_t *bits)
+{
+    for (int32_t i = 0; i < n; i++)
+        bits[i] = l->length[i] > 0 ? l->length[i] : l->longest + 1;
+}
+
+bool huffman_find_costs(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns,
+                        struct huffman_costs *out)
+{
+    struct matrix m = {weights, rows, columns, NULL};
+    struct counts counts = {.gaps = pool_array(pool, (size_t)columns, sizeof *counts.gaps)};
+    struct huffman found = {0};
+    struct codes codes;
+
+    memset(counts.gaps, 0, (size_t)columns * sizeof *counts.gaps);
+    find_columns(pool, &m, &found);
+    each(&m, count, &counts);
+    if (!choose_codes(&counts, HUFFMAN_BITS, &codes))
+        return false;
+    *out = (struct huffman_costs){.longest = codes.longest, .count_bits = 1};
+    copy_lengths(&codes.gaps, GAP_MAX + 1, out->gaps);
+    copy_lengths(&codes.levels, 256, out->levels);
+    while (4 * found.kept / rows >> out->count_bits > 0)
+        out->count_bits++;
+    return true;
+}
+
+int32_t huffman_gap_bits(const struct huffman_costs *c, int32_t gap)
+{
+    const int32_t splits = gap / (c->longest + 1);
+
+    return c->gaps[gap % (c->longest + 1)] + splits * (c->gaps[c->longest] + c->levels[0]);
+}
+
 bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, int32_t longest,
                     struct huffman *out)
 {

@@ -24,6 +24,20 @@ struct huffman {
 bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, int32_t longest,
                     struct huffman *out);
 
+/* What codes of at most HUFFMAN_BITS would take that were made for these weights. */
+struct huffman_costs {
+    int32_t longest;   /* gap with a code: longer ones are split */
+    int32_t gaps[128]; /* bits; what does not occur is as long as the longest code and a bit more */
+    int32_t levels[256];
+    int32_t count_bits; /* about what a row's count takes */
+};
+
+/* False: they have no such form. */
+bool huffman_find_costs(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns,
+                        struct huffman_costs *out);
+/* Bits of a gap, with those of the zeros that it is split at. */
+int32_t huffman_gap_bits(const struct huffman_costs *c, int32_t gap);
+
 /* Whether that is worth it where little flash is wanted, of so many dense bytes: half of them at most. About there half
  * the bytes cost three times the instructions, which is even (WORTH in host/plan/versions.c). */
 bool huffman_pays(const struct huffman *coded, int64_t dense_bytes);

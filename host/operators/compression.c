@@ -3,16 +3,11 @@
 #include "host/gradient/gradient.h"
 #include "host/graph/op_info.h"
 
-static enum mote_status infer_as(struct graph *g, const struct op *op, int input, const struct frame *at)
-{
-    return infer_set(at, op_out(g, op, 0), op_in(g, op, input)->rank, op_in(g, op, input)->dims);
-}
-
 /* ---- between the weights and what reads them ---- */
 static enum mote_status infer_first(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     (void)m;
-    return infer_as(g, op, 0, at);
+    return infer_set(at, op_out(g, op, 0), op_in(g, op, 0)->rank, op_in(g, op, 0)->dims);
 }
 
 /* What is masked has no gradient. */
@@ -25,7 +20,7 @@ static enum mote_status gradient_mask(struct backward *b, int32_t i, int32_t d, 
     return MOTE_OK;
 }
 
-/* Straight through: the nearest level moves with what it stands for (Bengio, Leonard, Courville, 2013). */
+/* Straight through: the level moves with what it stands for (Bengio, Leonard, Courville, 2013). */
 static enum mote_status gradient_levels(struct backward *b, int32_t i, int32_t d, const struct frame *at)
 {
     (void)at;
@@ -41,7 +36,12 @@ static enum mote_status infer_cluster(const struct model *m, struct graph *g, co
                                       const struct frame *at)
 {
     (void)m;
-    return infer_as(g, op, 3, at);
+    for (int i = 0; i < op->n_out; i++) {
+        const struct tensor *state = op_in(g, op, 3 + i);
+
+        TRY(infer_set(at, op_out(g, op, i), state->rank, state->dims));
+    }
+    return MOTE_OK;
 }
 
 static enum mote_status infer_prune(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)

@@ -22,17 +22,17 @@ static int32_t list_of(struct program *p, int32_t mask, int32_t value)
     return p->survivors[mask];
 }
 
-/* What is made of values[0] and [1] has the survivors of `list`. */
-static void build_new(struct program *p, const struct op *op, loop_fn *loop, int32_t list, int32_t values[4])
+/* What is made of the inputs has the survivors of `list`. */
+static void build_new(struct program *p, const struct op *op, loop_fn *loop, int32_t list, int32_t values[5])
 {
-    values[2] = value_make(p, op->out[0], plain_of(p, op->out[0]));
-    values[3] = p->survivors[op->out[0]] = list;
-    step_loop(p, op_info[op->id].name, loop, NULL, list < 0 ? 3 : 4, values);
+    values[op->n_in] = value_make(p, op->out[0], plain_of(p, op->out[0]));
+    values[op->n_in + 1] = p->survivors[op->out[0]] = list;
+    step_loop(p, op_info[op->id].name, loop, NULL, op->n_in + (list < 0 ? 1 : 2), values);
 }
 
 enum mote_status build_mask(struct program *p, const struct op *op, const struct frame *at)
 {
-    int32_t values[4];
+    int32_t values[5];
 
     TRY(use_plain(p, op, values, at));
     build_new(p, op, loop_mask, list_of(p, op->in[1], values[1]), values);
@@ -41,7 +41,7 @@ enum mote_status build_mask(struct program *p, const struct op *op, const struct
 
 enum mote_status build_levels(struct program *p, const struct op *op, const struct frame *at)
 {
-    int32_t values[4];
+    int32_t values[5];
 
     TRY(use_plain(p, op, values, at));
     build_new(p, op, loop_levels, survivors_of(p, op->in[0]), values);

@@ -6,9 +6,8 @@
  * 2017). */
 #include "host/program/loops.h"
 
+#include <math.h>
 #include <stdlib.h>
-
-#include "host/base/levels.h"
 
 void loop_mask(const struct call *c)
 {
@@ -29,18 +28,18 @@ void loop_mask(const struct call *c)
 
 void loop_levels(const struct call *c)
 {
-    const float *x = c->data[0];
-    const int32_t *list = c->count > 3 ? c->data[3] : NULL;
-    float *y = c->data[2];
+    const float *x = c->data[0], *levels = c->data[1], *which = c->data[2];
+    const int32_t *list = c->count > 4 ? c->data[4] : NULL;
+    float *y = c->data[3];
 
     if (list != NULL && list[0] >= 0) {
-        memset(y, 0, (size_t)c->n[2] * sizeof *y);
+        memset(y, 0, (size_t)c->n[3] * sizeof *y);
         for (int32_t k = 1; k <= list[0]; k++)
-            y[list[k]] = level_of(c->data[1], c->n[1], x[list[k]]);
+            y[list[k]] = levels[(int32_t)which[list[k]]];
         return;
     }
-    for (int64_t i = 0; i < c->n[2]; i++)
-        y[i] = level_of(c->data[1], c->n[1], x[i]);
+    for (int64_t i = 0; i < c->n[3]; i++)
+        y[i] = x[i] == 0 ? 0 : levels[(int32_t)which[i]];
 }
 
 /* ---- pruning ---- */
@@ -101,28 +100,4 @@ void loop_prune(const struct call *c)
     for (int64_t i = 0; i < n - kept_at(o, step, all); i++)
         *ranked[i].mask = 0;
     pool_free(&pool);
-}
-
-/* ---- levels ---- */
-/* A step of Lloyd's algorithm: each level becomes the mean of the weights that are nearest it, by importance. A level
- * that nobody is near stays where it is; their order stays, too. */
-void loop_cluster(const struct call *c)
-{
-    const struct cluster_opts *o = c->opts;
-    const float *w = c->data[1], *importance = c->data[2];
-    float *levels = c->data[3];
-    int64_t n = c->n[3];
-    double sums[LEVELS_MAX] = {0}, shares[LEVELS_MAX] = {0};
-
-    if (*(const int32_t *)c->data[0] % o->every != 0)
-        return;
-    for (int64_t i = 0; i < c->n[1]; i++)
-        if (w[i] != 0) {
-            int32_t k = level_nearest(levels, n, w[i]);
-
-            sums[k] += (double)importance[i] * (double)w[i];
-            shares[k] += (double)importance[i];
-        }
-    for (int64_t k = 0; k < n; k++)
-        levels[k] = shares[k] > 0 ? (float)(sums[k] / shares[k]) : levels[k];
 }

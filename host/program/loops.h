@@ -38,8 +38,8 @@ loop_fn loop_adam;      /* weights, gradient, m, v, rate, step, perhaps factor; 
 
 /* Compression (compress.c): all row-major, without padding. */
 loop_fn loop_mask;    /* x, mask, y, list (survivors.h) */
-loop_fn loop_levels;  /* x, levels, y, perhaps list */
+loop_fn loop_levels;  /* x, levels, which, y, perhaps list */
 loop_fn loop_prune;   /* step, (weights, mask, importance)…; prune_opts */
-loop_fn loop_cluster; /* step, weights, importance, levels; cluster_opts */
+loop_fn loop_cluster; /* step, weights, importance, mask, levels, which; cluster_opts (assign.c) */
 
 #endif

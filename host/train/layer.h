@@ -80,7 +80,7 @@ struct training_section {
 };
 struct stage_section {
     const enum prune_method *method;
-    const char *keep, *ramp, *count, *epochs, *rate;
+    const char *keep, *ramp, *count, *bit_price, *epochs, *rate;
 };
 struct compress_section {
     const struct stage_section *of[STAGE_KINDS];

@@ -23,9 +23,10 @@ struct stage {
     float rate;               /* as of the training */
     enum prune_method method; /* PRUNE */
     float keep;               /* PRUNE: share of all weights of the network */
-    int32_t ramp;             /* PRUNE: epochs in which weights go */
+    int32_t ramp;             /* epochs in which weights go, or bits get their price */
     int32_t count;            /* LEVELS: values of a tensor, 0 not counted */
-    int32_t steps, every;     /* PRUNE: of the ramp; LEVELS: `every`; trainer_make() fills them in */
+    float bit_price;          /* LEVELS: how much the loss may grow for a bit less; 0: bits do not count */
+    int32_t steps, every;     /* of the ramp, and between two changes; trainer_make() fills them in */
 };
 
 /* Weights of so many that stay: at least one. */

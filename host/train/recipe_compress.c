@@ -23,6 +23,8 @@ static const cyaml_schema_field_t prune_fields[] = {
 };
 static const cyaml_schema_field_t levels_fields[] = {
     TEXT(count),
+    TEXT(bit_price),
+    TEXT(ramp),
     TEXT(epochs),
     TEXT(rate),
     CYAML_FIELD_END,
@@ -58,6 +60,14 @@ static enum mote_status read_real(const char *name, const char *text, float most
 }
 
 /* ---- stages ---- */
+static enum mote_status read_ramp(const struct stage_section *s, struct stage *out, const struct frame *at)
+{
+    TRY(read_whole("ramp", s->ramp, 1, EPOCHS_MAX, (2 * out->epochs + 2) / 3, &out->ramp, at));
+    if (out->ramp > out->epochs)
+        return fail(at, MOTE_ERR_VALUE, "ramp is %d epochs of %d: make it shorter", (int)out->ramp, (int)out->epochs);
+    return MOTE_OK;
+}
+
 static enum mote_status read_prune(const struct stage_section *s, const struct training *t, struct stage *out,
                                    const struct frame *at)
 {
@@ -69,9 +79,22 @@ static enum mote_status read_prune(const struct stage_section *s, const struct t
     if (s->keep == NULL)
         return fail(at, MOTE_ERR_VALUE, "keep is missing: the share of the weights that stays, such as 0.1");
     TRY(read_real("keep", s->keep, 1, 1, &out->keep, at));
-    TRY(read_whole("ramp", s->ramp, 1, EPOCHS_MAX, (2 * out->epochs + 2) / 3, &out->ramp, at));
-    if (out->ramp > out->epochs)
-        return fail(at, MOTE_ERR_VALUE, "ramp is %d epochs of %d: make it shorter", (int)out->ramp, (int)out->epochs);
+    return read_ramp(s, out, at);
+}
+
+static enum mote_status read_levels(const struct stage_section *s, const struct training *t, struct stage *out,
+                                    const struct frame *at)
+{
+    TRY(read_whole("count", s->count, 2, LEVELS_MAX, LEVELS_MAX, &out->count, at));
+    TRY(read_real("bit_price", s->bit_price, 1, 0, &out->bit_price, at));
+    if (out->bit_price > 0 && t->optimizer == OPTIMIZER_SGD)
+        return fail(at, MOTE_ERR_VALUE,
+                    "bit_price weighs bits by the second moment of the optimizers adam and adamw, and the training has "
+                    "sgd: take one of these, or no price");
+    if (out->bit_price > 0)
+        return read_ramp(s, out, at);
+    if (s->ramp != NULL)
+        return fail(at, MOTE_ERR_VALUE, "ramp is of the epochs in which bits get their bit_price, and there is none");
     return MOTE_OK;
 }
 
@@ -83,9 +106,7 @@ static enum mote_status read_stage(const struct stage_section *s, enum stage_kin
     *out = (struct stage){.kind = kind};
     TRY(read_whole("epochs", s->epochs, 1, EPOCHS_MAX, t->epochs, &out->epochs, &here));
     TRY(read_real("rate", s->rate, 1000, t->rate, &out->rate, &here));
-    if (kind == STAGE_PRUNE)
-        return read_prune(s, t, out, &here);
-    return read_whole("count", s->count, 2, LEVELS_MAX, LEVELS_MAX, &out->count, &here);
+    return kind == STAGE_PRUNE ? read_prune(s, t, out, &here) : read_levels(s, t, out, &here);
 }
 
 enum mote_status compress_read(struct pool *pool, const struct compress_section *section, const struct training *t,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The graph of one training step: the network for a whole batch, its parameters as states, the loss, gradients, and an
  * optimizer operator for each weight. */
+#include "host/base/levels.h"
 #include "host/base/random.h"
 #include "host/gradient/gradient.h"
 #include "host/graph/op_info.h"
@@ -17,6 +18,7 @@ struct stepping {
     struct pool *pool;
     const struct training *t;
     bool forward;
+    int32_t batch;
     struct training_graph *out;
     struct model *m;
     struct graph *g;
@@ -50,6 +52,7 @@ static void free_parameters(struct stepping *s)
     out->parameters = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->parameters);
     out->masks = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->masks);
     out->levels = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->levels);
+    out->which = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->which);
     s->importance = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->importance);
     for (int32_t i = 0; i < s->g->n_ops; i++)
         for (int32_t k = 0; k < s->g->ops[i].n_in; k++) {
@@ -117,25 +120,31 @@ static int32_t add_mask(struct stepping *s, int32_t weights)
     return add_filled(s, pool_printf(s->pool, "%s/mask", t.name), t.rank, t.dims, mask);
 }
 
-static int32_t add_levels(struct stepping *s, int32_t weights)
+/* Levels, and which of them each weight becomes: the nearest, at first. */
+static void add_levels(struct stepping *s, int32_t i)
 {
-    const struct tensor t = s->g->tensors[weights];
-    int64_t count = s->t->stage.count;
+    const struct tensor t = s->g->tensors[s->out->parameters[i]];
+    const float *w = (const float *)(const void *)t.initial;
+    int64_t count = s->t->stage.count, n = tensor_elements(&t);
     float *levels = pool_array(s->pool, (size_t)count, sizeof *levels);
+    float *which = pool_array(s->pool, (size_t)n, sizeof *which);
 
-    levels_begin((const float *)(const void *)t.initial, tensor_elements(&t), (int32_t)count, levels);
-    return add_filled(s, pool_printf(s->pool, "%s/levels", t.name), 1, &count, levels);
+    levels_begin(w, n, (int32_t)count, levels);
+    for (int64_t k = 0; k < n; k++)
+        which[k] = w[k] != 0 ? (float)level_nearest(levels, count, w[k]) : 0;
+    s->out->levels[i] = add_filled(s, pool_printf(s->pool, "%s/levels", t.name), 1, &count, levels);
+    s->out->which[i] = add_filled(s, pool_printf(s->pool, "%s/which", t.name), t.rank, t.dims, which);
 }
 
-static int32_t add_through(struct stepping *s, enum op_id id, int32_t x, int32_t state, const char *name)
+static int32_t add_through(struct stepping *s, enum op_id id, int n, const int32_t *in, const char *name)
 {
     int32_t out = add_tensor(s, pool_printf(s->pool, "%s/%s", name, op_info[id].name), TYPE_F32, 0, NULL);
 
-    graph_add_op(s->m, s->g, id, 2, (int32_t[]){x, state}, 1, &out)->name = name;
+    graph_add_op(s->m, s->g, id, n, in, 1, &out)->name = name;
     return out;
 }
 
-/* Weights go through their mask, and to the nearest of their levels: the network reads what comes out. */
+/* Weights go through their mask, and become one of their levels: the network reads what comes out. */
 static int32_t compress_weights(struct stepping *s, int32_t i)
 {
     struct training_graph *out = s->out;
@@ -143,11 +152,11 @@ static int32_t compress_weights(struct stepping *s, int32_t i)
     const char *name = s->g->tensors[weights].name;
 
     out->masks[i] = add_mask(s, weights);
-    seen = add_through(s, OP_MASK, weights, out->masks[i], name);
+    seen = add_through(s, OP_MASK, 2, (int32_t[]){weights, out->masks[i]}, name);
     if (s->t->stage.kind != STAGE_LEVELS)
         return seen;
-    out->levels[i] = add_levels(s, weights);
-    return add_through(s, OP_LEVELS, seen, out->levels[i], name);
+    add_levels(s, i);
+    return add_through(s, OP_LEVELS, 3, (int32_t[]){seen, out->levels[i], out->which[i]}, name);
 }
 
 static void read_instead(struct graph *g, int32_t first_op, int32_t tensor, int32_t instead)
@@ -163,7 +172,7 @@ static void compress_network(struct stepping *s, int32_t *seen)
     for (int32_t i = 0; i < s->out->n_parameters; i++) {
         int32_t tensor = s->out->parameters[i];
 
-        s->out->masks[i] = s->out->levels[i] = s->importance[i] = TENSOR_ABSENT;
+        s->out->masks[i] = s->out->levels[i] = s->out->which[i] = s->importance[i] = TENSOR_ABSENT;
         seen[i] = tensor;
         if (!s->forward && s->t->stage.kind != STAGE_NONE && s->roles[tensor] == ROLE_WEIGHT)
             seen[i] = compress_weights(s, i);
@@ -329,15 +338,21 @@ static void add_pruning(struct stepping *s)
 static void add_clusters(struct stepping *s)
 {
     const struct training_graph *out = s->out;
+    const struct stage *stage = &s->t->stage;
 
     for (int32_t i = 0; i < out->n_parameters; i++)
         if (out->levels[i] != TENSOR_ABSENT) {
-            int32_t seen = add_through(s, OP_MASK, out->parameters[i], out->masks[i], "moved");
-            struct op *op =
-                graph_add_op(s->m, s->g, OP_CLUSTER, 4, (int32_t[]){out->step, seen, s->importance[i], out->levels[i]},
-                             1, &out->levels[i]);
+            int32_t in[] = {out->step,     out->parameters[i], s->importance[i],
+                            out->masks[i], out->levels[i],     out->which[i]};
+            struct op *op = graph_add_op(s->m, s->g, OP_CLUSTER, 6, in, 3, in + 3);
 
-            ((struct cluster_opts *)op->opts)->every = s->t->stage.every;
+            *(struct cluster_opts *)op->opts =
+                (struct cluster_opts){.every = stage->every,
+                                      .steps = stage->steps,
+                                      .rows = (int32_t)s->g->tensors[out->parameters[i]].dims[0],
+                                      .batch = s->batch,
+                                      .beta2 = s->t->beta2,
+                                      .price = stage->bit_price};
         }
 }
 
@@ -427,7 +442,7 @@ static enum mote_status add_optimizer(struct stepping *s, const struct frame *at
 enum mote_status training_graph_make(struct pool *pool, const struct model *net, const struct training *t,
                                      int32_t batch, bool forward, struct training_graph *out, const struct frame *at)
 {
-    struct stepping s = {.pool = pool, .t = t, .forward = forward, .out = out};
+    struct stepping s = {.pool = pool, .t = t, .forward = forward, .batch = batch, .out = out};
     int32_t result;
 
     *out = (struct training_graph){.model = {.pool = pool}, .rate = TENSOR_ABSENT, .step = TENSOR_ABSENT};

@@ -18,6 +18,7 @@ struct training_graph {
     int32_t *parameters; /* weights and running statistics: states here, constants of the same index in the network */
     int32_t *masks;      /* [n_parameters] states of a compression's stage, of weights; else TENSOR_ABSENT */
     int32_t *levels;     /* [n_parameters] the same, for those that have levels */
+    int32_t *which;      /* [n_parameters] which of them each weight becomes */
 };
 
 /* The network `net` (as network_build() makes it: batch 1, float, weights as constants), with `batch` samples at once.

@@ -5,8 +5,6 @@
 
 #include <math.h>
 
-#include "host/base/levels.h"
-
 /* ---- the learning rate ---- */
 float trainer_rate(const struct training *t, int64_t step, int32_t steps_per_epoch)
 {
@@ -114,12 +112,13 @@ static enum mote_status check_limits(const struct trainer *t, const struct frame
 /* Ranks so many times an epoch; levels follow their weights sooner. */
 #define PRUNINGS 16
 #define CLUSTERS 32
+#define PRICINGS 16 /* where bits have a price, which takes longer */
 
 static int32_t every(int32_t steps, int32_t times) { return steps > times ? steps / times : 1; }
 
 static void pace_stage(struct stage *s, int32_t steps_per_epoch)
 {
-    s->every = every(steps_per_epoch, s->kind == STAGE_PRUNE ? PRUNINGS : CLUSTERS);
+    s->every = every(steps_per_epoch, s->kind == STAGE_PRUNE ? PRUNINGS : s->bit_price > 0 ? PRICINGS : CLUSTERS);
     s->steps = s->ramp * steps_per_epoch;
 }
 
@@ -274,7 +273,7 @@ static float *read_state(struct trainer *t, int32_t tensor, struct pool *pool)
 /* Parameter i as the network reads it: under its mask, at its levels. */
 static float *read_parameter(struct trainer *t, int32_t i, struct pool *pool)
 {
-    float *w = read_state(t, t->graph.parameters[i], pool), *mask, *levels;
+    float *w = read_state(t, t->graph.parameters[i], pool), *mask, *levels, *which;
     int64_t n = tensor_elements(tensor_of(&t->graph, t->graph.parameters[i]));
 
     if (t->graph.masks[i] == TENSOR_ABSENT)
@@ -285,8 +284,9 @@ static float *read_parameter(struct trainer *t, int32_t i, struct pool *pool)
     if (t->graph.levels[i] == TENSOR_ABSENT)
         return w;
     levels = read_state(t, t->graph.levels[i], pool);
+    which = read_state(t, t->graph.which[i], pool);
     for (int64_t k = 0; k < n; k++)
-        w[k] = level_of(levels, t->training.stage.count, w[k]);
+        w[k] = w[k] != 0 ? levels[(int32_t)which[k]] : 0;
     return w;
 }
 

@@ -468,9 +468,72 @@ static void levels_begin_where_weights_are(void **state)
     assert_float_equal(levels[0], -1, 1e-6);
     assert_float_equal(levels[1], 2.1, 1e-6);
     assert_float_equal(levels[2], 5, 1e-6);
-    assert_true(level_of(levels, 3, 0) == 0);
-    assert_true(level_of(levels, 3, 0.4f) == levels[0]);
-    assert_true(level_of(levels, 3, 9) == levels[2]);
+    assert_int_equal(level_nearest(levels, 3, 0.4f), 0);
+    assert_int_equal(level_nearest(levels, 3, 9), 2);
+}
+
+enum { CLUSTERED = 32 };
+
+/* Levels -1, 1, 2 of two rows: in the first one weight is 1.9 and one 1.6, in the second there are gaps. A step of
+ * batches of two, so that half the curvature is the importance. */
+static void cluster(float price, float mask[CLUSTERED], float levels[3], float which[CLUSTERED])
+{
+    static const float w[CLUSTERED] = {1, 1, 1, 1.9f, 1, 1, 1, -1, 1, 1.6f, 1, 1, 1, -1, 1, 2,
+                                       1, 0, 1, 0,    1, 0, 1, 0,  1, 0,    1, 0, 1, 0,  1, 0};
+    static const float of[] = {-1, 1, 2};
+    float importance[CLUSTERED], at_first[CLUSTERED];
+    struct world world = {.at = {.name = "test", .index = -1}};
+    struct model m = {.pool = &world.pool, .name = "cluster"};
+    struct graph *g = model_add_graph(&m, "");
+    struct tensor number = {.name = "step", .type = TYPE_S32, .source = -1};
+    int32_t step_number = graph_add_tensor(&m, g, &number), in[6] = {step_number};
+    struct program *program;
+
+    world.at.sink = &world.text;
+    for (int i = 0; i < CLUSTERED; i++) {
+        mask[i] = w[i] != 0;
+        importance[i] = i == 3 ? 0 : i == 9 ? 2 : 90;
+        at_first[i] = (float)level_nearest(of, 3, w[i]);
+    }
+    in[1] = add_state(&m, "w", CLUSTERED, w);
+    in[2] = add_state(&m, "importance", CLUSTERED, importance);
+    in[3] = add_state(&m, "mask", CLUSTERED, mask);
+    in[4] = add_state(&m, "levels", 3, of);
+    in[5] = add_state(&m, "which", CLUSTERED, at_first);
+    *(struct cluster_opts *)graph_add_op(&m, g, OP_CLUSTER, 6, in, 3, in + 3)->opts =
+        (struct cluster_opts){.every = 1, .rows = 2, .batch = 2, .price = price};
+    g->inputs = &step_number;
+    g->n_inputs = 1;
+    g->outputs = in + 3;
+    g->n_outputs = 3;
+    want_ok(&world, model_verify(&m, &world.at));
+    want_ok(&world, program_make(&world.pool, &m, THREADS, &program, &world.at));
+    program_write(program, step_number, &(int32_t){1});
+    program_run(program);
+    program_read(program, in[3], mask);
+    program_read(program, in[4], levels);
+    program_read(program, in[5], which);
+    program_free(program);
+    pool_free(&world.pool);
+}
+
+/* With a price, what the loss does not need goes, and what is between takes the level of the shorter code. */
+static void bits_have_a_price(void **state)
+{
+    float mask[CLUSTERED], levels[3], which[CLUSTERED];
+
+    (void)state;
+    cluster(0, mask, levels, which);
+    for (int i = 0; i < CLUSTERED; i++)
+        assert_true(mask[i] == (i < 16 || i % 2 == 0));
+    assert_float_equal(levels[0], -1, 1e-6);
+    assert_float_equal(levels[1], 1, 1e-6);
+    assert_float_equal(levels[2], (90 * 2 + 2 * 1.6) / 92, 1e-6); /* the mean, by importance */
+    assert_true(which[3] == 2 && which[9] == 2 && which[7] == 0 && which[0] == 1 && which[15] == 2);
+    cluster(1, mask, levels, which);
+    for (int i = 0; i < CLUSTERED; i++)
+        assert_true(mask[i] == (i != 3 && (i < 16 || i % 2 == 0)));
+    assert_true(which[9] == 1 && which[7] == 0 && which[0] == 1 && which[15] == 2);
 }
 
 static void weights_have_so_many_levels(void **state)
@@ -658,7 +721,7 @@ static void a_killed_compression_goes_on(void **state)
                                 "training: {epochs: 30, batch: 4}\n"
                                 "compress:\n"
                                 "  prune: {keep: 0.3, epochs: 30, ramp: 15}\n"
-                                "  levels: {count: 4, epochs: 30}\n";
+                                "  levels: {count: 4, epochs: 30, bit_price: 1e-5}\n";
     struct world w;
     struct bytes a, b;
 
@@ -748,7 +811,7 @@ int main(void)
         cmocka_unit_test(weights_have_so_many_levels),      cmocka_unit_test(stages_go_on_to_the_same_bytes),
         cmocka_unit_test(another_share_is_refused),         cmocka_unit_test(a_killed_compression_goes_on),
         cmocka_unit_test(every_task_is_compressed),         cmocka_unit_test(what_does_not_fit_is_refused),
-        cmocka_unit_test(survivors_are_trained_as_all_are),
+        cmocka_unit_test(survivors_are_trained_as_all_are), cmocka_unit_test(bits_have_a_price),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
