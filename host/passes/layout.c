@@ -190,6 +190,23 @@ static bool is_elementwise(enum op_id id)
     case OP_SQRT:
     case OP_RSQRT:
     case OP_SQUARE:
+    case OP_NEG:
+    case OP_LOG:
+    case OP_SIN:
+    case OP_COS:
+    case OP_CEIL:
+    case OP_FLOOR:
+    case OP_ROUND:
+    case OP_EQUAL:
+    case OP_NOT_EQUAL:
+    case OP_LESS:
+    case OP_LESS_EQUAL:
+    case OP_GREATER:
+    case OP_GREATER_EQUAL:
+    case OP_LOGICAL_AND:
+    case OP_LOGICAL_OR:
+    case OP_LOGICAL_NOT:
+    case OP_SELECT_V2:
     case OP_QUANTIZE:
     case OP_DEQUANTIZE:
     case OP_CAST:

@@ -98,3 +98,98 @@ static void softmax(struct onnx *r, enum op_id id)
 void onnx_softmax(struct onnx *r) { softmax(r, OP_SOFTMAX); }
 
 void onnx_log_softmax(struct onnx *r) { softmax(r, OP_LOG_SOFTMAX); }
+
+/* ---- of several operators ---- */
+static int32_t times(struct onnx *r, int32_t x, float factor)
+{
+    return factor == 1 ? x : emit_binary(r, OP_MUL, x, add_float(r, factor));
+}
+
+static int32_t plus(struct onnx *r, int32_t x, float term) { return emit_binary(r, OP_ADD, x, add_float(r, term)); }
+
+/* max(x, 0) + alpha (exp(min(x, 0) / scale) - 1) */
+static int32_t elu(struct onnx *r, int32_t x, float alpha, float scale)
+{
+    int32_t below = times(r, emit_binary(r, OP_MINIMUM, x, add_float(r, 0)), 1 / scale);
+
+    return emit_binary(r, OP_ADD, emit_unary(r, OP_RELU, x),
+                       times(r, plus(r, emit_unary(r, OP_EXP, below), -1), alpha));
+}
+
+void onnx_elu(struct onnx *r) { node_out(r, 0, elu(r, node_in(r, 0), node_float(r, "alpha", 1), 1)); }
+
+void onnx_celu(struct onnx *r)
+{
+    float alpha = node_float(r, "alpha", 1);
+
+    node_out(r, 0, elu(r, node_in(r, 0), alpha, alpha));
+}
+
+void onnx_selu(struct onnx *r)
+{
+    float alpha = node_float(r, "alpha", r->opset < 6 ? 1.6732f : 1.67326319217681884765625f);
+    float gamma = node_float(r, "gamma", r->opset < 6 ? 1.0507f : 1.05070102214813232421875f);
+
+    node_out(r, 0, times(r, elu(r, node_in(r, 0), alpha, 1), gamma));
+}
+
+void onnx_hard_sigmoid(struct onnx *r)
+{
+    int32_t x = plus(r, times(r, node_in(r, 0), node_float(r, "alpha", 0.2f)), node_float(r, "beta", 0.5f));
+
+    x = emit_binary(r, OP_MAXIMUM, emit_binary(r, OP_MINIMUM, x, add_float(r, 1)), add_float(r, 0));
+    node_out(r, 0, x);
+}
+
+/* max(x, 0) + log(1 + exp(-|x|)) */
+static int32_t softplus(struct onnx *r, int32_t x)
+{
+    int32_t below = emit_unary(r, OP_EXP, times(r, emit_unary(r, OP_ABS, x), -1));
+
+    return emit_binary(r, OP_ADD, emit_unary(r, OP_RELU, x), emit_unary(r, OP_LOG, plus(r, below, 1)));
+}
+
+void onnx_softplus(struct onnx *r) { node_out(r, 0, softplus(r, node_in(r, 0))); }
+
+void onnx_mish(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+
+    node_out(r, 0, emit_binary(r, OP_MUL, x, emit_unary(r, OP_TANH, softplus(r, x))));
+}
+
+void onnx_softsign(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+
+    node_out(r, 0, emit_binary(r, OP_DIV, x, plus(r, emit_unary(r, OP_ABS, x), 1)));
+}
+
+/* The largest along the axis is 1, the others are 0: rows of an identity matrix. */
+void onnx_hardmax(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), at, eye;
+    const struct tensor t = *tensor_at(r, x);
+    int axis = axis_of(r, node_int(r, "axis", r->opset < 13 ? 1 : -1), t.rank);
+    int64_t n, dims[2] = {1, 1};
+    float *rows;
+
+    for (int d = 0; d < t.rank; d++)
+        dims[d >= axis] *= t.dims[d];
+    if (r->opset < 13)
+        x = reshape(r, x, 2, dims);
+    else
+        x = transpose_move(r, x, axis, t.rank - 1);
+    if (r->status != MOTE_OK)
+        return;
+    n = tensor_at(r, x)->dims[tensor_at(r, x)->rank - 1];
+    rows = n < 4096 && has_room(r, n * n * 4) ? pool_array(r->pool, (size_t)(n * n), sizeof *rows) : NULL;
+    for (int64_t i = 0; i < n && rows; i++)
+        rows[i * n + i] = 1;
+    if (!rows)
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a Hardmax of %lld elements", (long long)n);
+    eye = add_const(r, TYPE_F32, 2, (int64_t[]){n, n}, rows);
+    at = emit(r, OP_ARG_MAX, NULL, TYPE_S32, 2, (int32_t[]){x, add_ints(r, 1, (int64_t[]){-1})});
+    x = emit(r, OP_GATHER, NULL, TYPE_NONE, 2, (int32_t[]){eye, at});
+    node_out(r, 0, r->opset < 13 ? reshape(r, x, t.rank, t.dims) : transpose_move(r, x, t.rank - 1, axis));
+}

@@ -21,8 +21,7 @@ int axis_of(struct onnx *r, int64_t axis, int rank)
     return 0;
 }
 
-/* Whether the pool has room for so many bytes more. */
-static bool has_room(struct onnx *r, int64_t bytes)
+bool has_room(struct onnx *r, int64_t bytes)
 {
     size_t left = r->limit > r->pool->used ? r->limit - r->pool->used : 0;
 
@@ -69,7 +68,7 @@ float const_float(struct onnx *r, int32_t tensor, const char *what)
     return value;
 }
 
-static int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *dims, const void *data)
+int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *dims, const void *data)
 {
     struct tensor t = {.name = "", .type = type, .rank = rank, .data = data, .source = -1};
 
@@ -94,10 +93,7 @@ int32_t add_float(struct onnx *r, float value)
     return add_const(r, TYPE_F32, 0, NULL, pool_copy(r->pool, &value, sizeof value));
 }
 
-int32_t add_floats(struct onnx *r, int rank, const int64_t *dims, const float *values)
-{
-    return add_const(r, TYPE_F32, rank, dims, values);
-}
+int32_t add_zero(struct onnx *r, enum mote_type type) { return add_const(r, type, 0, NULL, pool_alloc(r->pool, 8)); }
 
 /* ---- operators ---- */
 static void append(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
@@ -276,6 +272,29 @@ int32_t slice(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *en
 int32_t concat(struct onnx *r, int axis, int n, const int32_t *in)
 {
     return n == 1 ? in[0] : emit(r, OP_CONCATENATION, &(struct concatenation_opts){.axis = axis}, TYPE_NONE, n, in);
+}
+
+int32_t gather(struct onnx *r, int32_t x, int axis, int64_t n, const int32_t *indices)
+{
+    struct gather_opts opts = {.axis = axis};
+
+    return emit(r, OP_GATHER, &opts, TYPE_NONE, 2, (int32_t[]){x, add_const(r, TYPE_S32, 1, &n, indices)});
+}
+
+int32_t gather_flat(struct onnx *r, int32_t x, int rank, const int64_t *dims, const int32_t *indices)
+{
+    const int64_t elements = tensor_elements(tensor_at(r, x));
+
+    return reshape(r, gather(r, reshape(r, x, 1, &elements), 0, product(rank, dims), indices), rank, dims);
+}
+
+int32_t *add_indices(struct onnx *r, int64_t n)
+{
+    static int32_t none;
+
+    return r->status == MOTE_OK && has_room(r, n < TENSOR_BYTES_MAX ? n * 4 : -1)
+               ? pool_array(r->pool, (size_t)n, sizeof(int32_t))
+               : &none;
 }
 
 int32_t reduce(struct onnx *r, enum op_id id, int32_t x, int n, const int64_t *axes, bool keep)

@@ -40,14 +40,6 @@ void onnx_slice(struct onnx *r)
     node_out(r, 0, slice(r, x, begin, end, step));
 }
 
-void onnx_gather(struct onnx *r)
-{
-    int32_t x = node_in(r, 0), indices = node_in(r, 1);
-    struct gather_opts opts = {.axis = axis_of(r, node_int(r, "axis", 0), tensor_at(r, x)->rank)};
-
-    node_out(r, 0, emit(r, OP_GATHER, &opts, TYPE_NONE, 2, (int32_t[]){x, indices}));
-}
-
 /* ---- Pad ---- */
 static int32_t pad_value(struct onnx *r)
 {
@@ -66,6 +58,51 @@ static int32_t mirror(struct onnx *r, int32_t x, const int64_t *before, const in
     return emit_binary(r, OP_MIRROR_PAD, x, reshape(r, add_ints(r, 2 * rank, list), 2, (int64_t[]){rank, 2}));
 }
 
+/* The first and last element of a dimension, again and again; or of `wrap` the other end. */
+static int32_t repeat_edges(struct onnx *r, int32_t x, const int64_t *before, const int64_t *after, bool wrap)
+{
+    const struct tensor t = *tensor_at(r, x);
+
+    for (int d = 0; d < t.rank && r->status == MOTE_OK; d++) {
+        int64_t n = t.dims[d] + before[d] + after[d];
+        int32_t *list;
+
+        if (before[d] == 0 && after[d] == 0)
+            continue;
+        if (n < 1)
+            onnx_fail(r, MOTE_ERR_SHAPE, "nothing is left of dimension %d", d);
+        list = add_indices(r, n < 1 ? 0 : n);
+        for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
+            int64_t from = i - before[d];
+
+            if (wrap)
+                from = (from % t.dims[d] + t.dims[d]) % t.dims[d];
+            list[i] = (int32_t)(from < 0 ? 0 : from >= t.dims[d] ? t.dims[d] - 1 : from);
+        }
+        x = gather(r, x, d, n, list);
+    }
+    return x;
+}
+
+/* Paddings below 0 cut off. */
+static void cut(struct onnx *r, int32_t *x, int64_t *before, int64_t *after)
+{
+    const struct tensor t = *tensor_at(r, *x);
+    int64_t begin[RANK_MAX], end[RANK_MAX], step[RANK_MAX];
+    bool any = false;
+
+    for (int d = 0; d < t.rank; d++) {
+        any |= before[d] < 0 || after[d] < 0;
+        begin[d] = before[d] < 0 ? -before[d] : 0;
+        end[d] = t.dims[d] + (after[d] < 0 ? after[d] : 0);
+        step[d] = 1;
+        before[d] = before[d] < 0 ? 0 : before[d];
+        after[d] = after[d] < 0 ? 0 : after[d];
+    }
+    if (any)
+        *x = slice(r, *x, begin, end, step);
+}
+
 void onnx_pad(struct onnx *r)
 {
     int32_t x = node_in(r, 0);
@@ -80,10 +117,13 @@ void onnx_pad(struct onnx *r)
         before[d] = pads[d], after[d] = pads[rank + d];
     if (r->status != MOTE_OK)
         return;
+    cut(r, &x, before, after);
     if (strcmp(mode, "constant") == 0)
         node_out(r, 0, pad(r, x, before, after, pad_value(r)));
     else if (strcmp(mode, "reflect") == 0)
         node_out(r, 0, mirror(r, x, before, after));
+    else if (strcmp(mode, "edge") == 0 || strcmp(mode, "wrap") == 0)
+        node_out(r, 0, repeat_edges(r, x, before, after, mode[0] == 'w'));
     else
         onnx_fail(r, MOTE_ERR_UNSUPPORTED, "mode %s", printable(r->pool, mode));
 }

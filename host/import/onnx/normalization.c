@@ -59,3 +59,139 @@ void onnx_batch_normalization(struct onnx *r)
     in[X] = transpose_move(r, x, 1, rank - 1);
     node_out(r, 0, transpose_move(r, emit(r, OP_BATCH_NORM, &opts, TYPE_NONE, 5, in), rank - 1, 1));
 }
+
+/* ---- normalizations by statistics of the input itself ---- */
+struct moments {
+    int32_t mean, centered, inverse; /* 1 / sqrt(variance + epsilon) */
+};
+
+static struct moments moments(struct onnx *r, int32_t x, int n, const int64_t *axes, float epsilon)
+{
+    struct moments m = {.mean = reduce(r, OP_MEAN, x, n, axes, true)};
+    int32_t variance;
+
+    m.centered = emit_binary(r, OP_SUB, x, m.mean);
+    variance = reduce(r, OP_MEAN, emit_unary(r, OP_SQUARE, m.centered), n, axes, true);
+    m.inverse = emit_unary(r, OP_RSQRT, emit_binary(r, OP_ADD, variance, add_float(r, epsilon)));
+    return m;
+}
+
+void onnx_layer_normalization(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), scale = node_in(r, 1), y;
+    int rank = tensor_at(r, x)->rank, axis = axis_of(r, node_int(r, "axis", -1), rank);
+    int64_t axes[RANK_MAX];
+    struct moments m;
+
+    for (int d = axis; d < rank; d++)
+        axes[d - axis] = d;
+    m = moments(r, x, rank - axis, axes, node_float(r, "epsilon", 1e-5f));
+    y = emit_binary(r, OP_MUL, emit_binary(r, OP_MUL, m.centered, m.inverse), scale);
+    node_out(r, 0, node_has(r, 2) ? emit_binary(r, OP_ADD, y, r->in[2]) : y);
+    node_out(r, 1, m.mean);
+    node_out(r, 2, m.inverse);
+}
+
+/* x is [N][C][…], its statistics over all dimensions from `first` on; scale and bias one number a channel. */
+static int32_t normalize_planes(struct onnx *r, int32_t x, int first, int32_t scale, int32_t bias, int rank)
+{
+    int64_t axes[RANK_MAX];
+    int own = tensor_at(r, x)->rank;
+    const struct tensor whole = *tensor_at(r, node_in(r, 0));
+    struct moments m;
+
+    for (int d = first; d < own; d++)
+        axes[d - first] = d;
+    m = moments(r, x, own - first, axes, node_float(r, "epsilon", 1e-5f));
+    x = reshape(r, emit_binary(r, OP_MUL, m.centered, m.inverse), whole.rank, whole.dims);
+    x = emit_binary(r, OP_MUL, x, per_channel(r, scale, rank));
+    return emit_binary(r, OP_ADD, x, per_channel(r, bias, rank));
+}
+
+static bool want_channels(struct onnx *r)
+{
+    const struct tensor *x = tensor_at(r, node_in(r, 0));
+
+    for (int i = 1; i < 3; i++) {
+        const struct tensor *t = tensor_at(r, node_in(r, i));
+
+        if (r->status == MOTE_OK && (x->rank < 2 || t->rank != 1 || t->dims[0] != x->dims[1]))
+            onnx_fail(r, MOTE_ERR_SHAPE, "input %d is not one number a channel", i);
+    }
+    return r->status == MOTE_OK;
+}
+
+void onnx_instance_normalization(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+
+    if (want_channels(r))
+        node_out(r, 0, normalize_planes(r, x, 2, r->in[1], r->in[2], tensor_at(r, x)->rank));
+}
+
+/* From opset 21 on, with a number a channel. */
+void onnx_group_normalization(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    const struct tensor t = *tensor_at(r, x);
+    int64_t groups = node_int(r, "num_groups", 1), inner;
+
+    if (!want_channels(r))
+        return;
+    if (groups < 1 || t.dims[1] % groups)
+        onnx_fail(r, MOTE_ERR_VALUE, "%lld groups of %lld channels", (long long)groups, (long long)t.dims[1]);
+    if (r->status != MOTE_OK)
+        return;
+    inner = tensor_elements(&t) / (t.dims[0] * groups);
+    x = reshape(r, x, 3, (int64_t[]){t.dims[0], groups, inner});
+    node_out(r, 0, normalize_planes(r, x, 2, r->in[1], r->in[2], t.rank));
+}
+
+/* The reference adds its epsilon to the deviation. */
+void onnx_mean_variance_normalization(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), deviation;
+    int64_t axes[RANK_MAX];
+    int n, rank = tensor_at(r, x)->rank;
+    struct moments m;
+
+    node_ints(r, "axes", RANK_MAX, &n, axes);
+    if (n < 0) {
+        n = 3;
+        axes[0] = 0, axes[1] = 2, axes[2] = 3;
+    }
+    for (int i = 0; i < n; i++)
+        axes[i] = axis_of(r, axes[i], rank);
+    m = moments(r, x, n, axes, 0);
+    deviation = emit_binary(r, OP_DIV, add_float(r, 1), m.inverse);
+    node_out(r, 0, emit_binary(r, OP_DIV, m.centered, emit_binary(r, OP_ADD, deviation, add_float(r, 1e-9f))));
+}
+
+/* x / (bias + alpha / size * sum of the squares of `size` channels around)^beta */
+void onnx_lrn(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), sum = TENSOR_ABSENT, squares;
+    const struct tensor t = *tensor_at(r, x);
+    int64_t size = node_int(r, "size", 1), before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
+    float alpha = node_float(r, "alpha", 1e-4f), beta = node_float(r, "beta", 0.75f), bias = node_float(r, "bias", 1);
+
+    if (r->status == MOTE_OK && (t.rank < 3 || size < 1 || size > 64))
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%lld channels of %d dimensions", (long long)size, t.rank);
+    if (r->status != MOTE_OK)
+        return;
+    before[1] = (size - 1) / 2, after[1] = size / 2;
+    squares = pad(r, emit_unary(r, OP_SQUARE, x), before, after, TENSOR_ABSENT);
+    for (int64_t i = 0; i < size; i++) {
+        int64_t begin[RANK_MAX] = {0}, end[RANK_MAX], step[RANK_MAX];
+        int32_t one;
+
+        for (int d = 0; d < t.rank; d++)
+            end[d] = t.dims[d], step[d] = 1;
+        begin[1] = i, end[1] = i + t.dims[1];
+        one = slice(r, squares, begin, end, step);
+        sum = i == 0 ? one : emit_binary(r, OP_ADD, sum, one);
+    }
+    sum = emit_binary(r, OP_ADD, emit_binary(r, OP_MUL, sum, add_float(r, alpha / (float)size)), add_float(r, bias));
+    sum = emit_binary(r, OP_MUL, emit_unary(r, OP_LOG, sum), add_float(r, -beta));
+    node_out(r, 0, emit_binary(r, OP_MUL, x, emit_unary(r, OP_EXP, sum)));
+}

@@ -79,9 +79,13 @@ int axis_of(struct onnx *r, int64_t axis, int rank); /* 0 to rank - 1 */
 /* Numbers of a constant of ints (floats); fails where it is none. */
 void const_ints(struct onnx *r, int32_t tensor, const char *what, int most, int *n, int64_t *values);
 float const_float(struct onnx *r, int32_t tensor, const char *what);
-int32_t add_ints(struct onnx *r, int n, const int64_t *values);                         /* s32 [n] */
-int32_t add_float(struct onnx *r, float value);                                         /* f32 [] */
-int32_t add_floats(struct onnx *r, int rank, const int64_t *dims, const float *values); /* takes the array */
+int32_t add_ints(struct onnx *r, int n, const int64_t *values); /* s32 [n] */
+int32_t add_float(struct onnx *r, float value);                 /* f32 [] */
+int32_t add_zero(struct onnx *r, enum mote_type type);          /* [] */
+/* `data` are the pool's, or the file's. */
+int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *dims, const void *data);
+/* Whether the pool has room for so many bytes more; else the node has failed. */
+bool has_room(struct onnx *r, int64_t bytes);
 
 /* ---- operators ---- */
 /* Appends an operator; NULL are options of zeros. Of its outputs the first has `type`, or if that is TYPE_NONE the first
@@ -100,6 +104,10 @@ int32_t cast(struct onnx *r, int32_t x, enum mote_type type);
 int32_t pad(struct onnx *r, int32_t x, const int64_t *before, const int64_t *after, int32_t value);
 int32_t slice(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step);
 int32_t concat(struct onnx *r, int axis, int n, const int32_t *in);
+/* Steps of an axis, by a list in the pool; elements of any tensor, by their place in it. */
+int32_t gather(struct onnx *r, int32_t x, int axis, int64_t n, const int32_t *indices);
+int32_t gather_flat(struct onnx *r, int32_t x, int rank, const int64_t *dims, const int32_t *indices);
+int32_t *add_indices(struct onnx *r, int64_t n); /* room for such a list; write to it only while r->status is OK */
 /* The reduction of some dimensions, which stay as 1 with `keep`. */
 int32_t reduce(struct onnx *r, enum op_id id, int32_t x, int n, const int64_t *axes, bool keep);
 /* The same operator but of constants alone, which is computed where it is appended and must be small. (fold.c) */

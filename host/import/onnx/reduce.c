@@ -24,17 +24,117 @@ static void read_reduction(struct onnx *r, int32_t x, struct reduction *out)
         out->axes[i] = i;
 }
 
-static void reduce_by(struct onnx *r, enum op_id id)
+/* The operator on x, or what was made of it. */
+static int32_t reduced(struct onnx *r, enum op_id id, int32_t x)
 {
-    int32_t x = node_in(r, 0);
     struct reduction n;
 
     read_reduction(r, x, &n);
-    node_out(r, 0, n.n == 0 ? x : reduce(r, id, x, n.n, n.axes, n.keep));
+    return n.n == 0 ? x : reduce(r, id, x, n.n, n.axes, n.keep);
 }
+
+static void reduce_by(struct onnx *r, enum op_id id) { node_out(r, 0, reduced(r, id, node_in(r, 0))); }
 
 void onnx_reduce_mean(struct onnx *r) { reduce_by(r, OP_MEAN); }
 
 void onnx_reduce_sum(struct onnx *r) { reduce_by(r, OP_SUM); }
 
 void onnx_reduce_max(struct onnx *r) { reduce_by(r, OP_REDUCE_MAX); }
+
+void onnx_reduce_min(struct onnx *r)
+{
+    node_out(r, 0, emit_unary(r, OP_NEG, reduced(r, OP_REDUCE_MAX, emit_unary(r, OP_NEG, node_in(r, 0)))));
+}
+
+void onnx_reduce_l1(struct onnx *r) { node_out(r, 0, reduced(r, OP_SUM, emit_unary(r, OP_ABS, node_in(r, 0)))); }
+
+void onnx_reduce_sum_square(struct onnx *r)
+{
+    node_out(r, 0, reduced(r, OP_SUM, emit_unary(r, OP_SQUARE, node_in(r, 0))));
+}
+
+void onnx_reduce_l2(struct onnx *r)
+{
+    node_out(r, 0, emit_unary(r, OP_SQRT, reduced(r, OP_SUM, emit_unary(r, OP_SQUARE, node_in(r, 0)))));
+}
+
+void onnx_reduce_log_sum(struct onnx *r) { node_out(r, 0, emit_unary(r, OP_LOG, reduced(r, OP_SUM, node_in(r, 0)))); }
+
+/* Without the largest, which would overflow: log(sum(exp(x - max))) + max. */
+void onnx_reduce_log_sum_exp(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), max, sum;
+    struct reduction n;
+
+    read_reduction(r, x, &n);
+    max = reduce(r, OP_REDUCE_MAX, x, n.n, n.axes, true);
+    sum = reduce(r, OP_SUM, emit_unary(r, OP_EXP, emit_binary(r, OP_SUB, x, max)), n.n, n.axes, true);
+    x = emit_binary(r, OP_ADD, emit_unary(r, OP_LOG, sum), max);
+    node_out(r, 0, n.keep ? x : reduce(r, OP_SUM, x, n.n, n.axes, false));
+}
+
+/* Steps of an axis times each other. */
+static int32_t product_along(struct onnx *r, int32_t x, int axis)
+{
+    const struct tensor t = *tensor_at(r, x);
+    int32_t y = TENSOR_ABSENT;
+
+    if (r->status == MOTE_OK && t.dims[axis] > 256)
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a product of %lld numbers", (long long)t.dims[axis]);
+    for (int64_t i = 0; i < t.dims[axis] && r->status == MOTE_OK; i++) {
+        int64_t begin[RANK_MAX] = {0}, end[RANK_MAX], step[RANK_MAX];
+        int32_t one;
+
+        for (int d = 0; d < t.rank; d++)
+            end[d] = t.dims[d], step[d] = 1;
+        begin[axis] = i, end[axis] = i + 1;
+        one = slice(r, x, begin, end, step);
+        y = i == 0 ? one : emit_binary(r, OP_MUL, y, one);
+    }
+    return y;
+}
+
+void onnx_reduce_prod(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    struct reduction n;
+
+    read_reduction(r, x, &n);
+    for (int i = 0; i < n.n; i++)
+        x = product_along(r, x, (int)n.axes[i]);
+    node_out(r, 0, n.keep || n.n == 0 ? x : reduce(r, OP_SUM, x, n.n, n.axes, false));
+}
+
+/* ---- where the largest is ---- */
+static void arg(struct onnx *r, int32_t x)
+{
+    const struct tensor t = *tensor_at(r, x);
+    int axis = axis_of(r, node_int(r, "axis", 0), t.rank);
+    bool last = node_int(r, "select_last_index", 0) != 0;
+    int64_t dims[RANK_MAX], n = t.dims[axis];
+    int32_t *from = add_indices(r, last ? n : 0);
+
+    for (int64_t i = 0; last && i < n && r->status == MOTE_OK; i++)
+        from[i] = (int32_t)(n - 1 - i);
+    if (last)
+        x = gather(r, x, axis, n, from);
+    x = emit(r, OP_ARG_MAX, NULL, TYPE_S32, 2, (int32_t[]){x, add_ints(r, 1, (int64_t[]){axis})});
+    if (last)
+        x = emit(r, OP_GATHER, NULL, TYPE_NONE, 2, (int32_t[]){add_const(r, TYPE_S32, 1, &n, from), x});
+    memcpy(dims, t.dims, sizeof dims);
+    dims[axis] = 1;
+    node_out(r, 0, node_int(r, "keepdims", 1) != 0 ? reshape(r, x, t.rank, dims) : x);
+}
+
+void onnx_arg_max(struct onnx *r) { arg(r, node_in(r, 0)); }
+
+void onnx_arg_min(struct onnx *r) { arg(r, emit_unary(r, OP_NEG, node_in(r, 0))); }
+
+void onnx_cum_sum(struct onnx *r)
+{
+    struct cumsum_opts opts = {.exclusive = node_int(r, "exclusive", 0) != 0,
+                               .reverse = node_int(r, "reverse", 0) != 0};
+    int32_t in[] = {node_in(r, 0), node_in(r, 1)};
+
+    node_out(r, 0, emit(r, OP_CUMSUM, &opts, TYPE_NONE, 2, in));
+}

@@ -18,7 +18,7 @@ static int32_t add_attribute(struct onnx *r, const Onnx__AttributeProto *a)
     if (a->has_i)
         return reshape(r, add_ints(r, 1, &a->i), 0, NULL);
     if (a->n_floats > 0)
-        return add_floats(r, 1, (int64_t[]){(int64_t)a->n_floats}, a->floats);
+        return add_const(r, TYPE_F32, 1, (int64_t[]){(int64_t)a->n_floats}, a->floats);
     if (a->n_ints > 0)
         return add_ints(r, (int)a->n_ints, a->ints);
     onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a constant that is neither numbers nor a dense tensor");
@@ -38,9 +38,16 @@ void onnx_constant(struct onnx *r)
 /* Nothing is dropped where a network is used; its mask is all ones. */
 void onnx_dropout(struct onnx *r)
 {
-    if (node_wants(r, 1))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "the mask of a Dropout");
-    node_out(r, 0, node_in(r, 0));
+    int32_t x = node_in(r, 0), training = node_in_or(r, 2, TENSOR_ABSENT);
+    int64_t n = tensor_elements(tensor_at(r, x));
+    const struct tensor t = *tensor_at(r, x);
+
+    if (training != TENSOR_ABSENT && !(is_const(r, training) && tensor_at(r, training)->data[0] == 0) &&
+        !(is_const(r, node_in(r, 1)) && const_float(r, node_in(r, 1), "the ratio") == 0))
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a Dropout in training mode");
+    node_out(r, 0, x);
+    if (node_wants(r, 1) && r->status == MOTE_OK && has_room(r, n))
+        node_out(r, 1, add_const(r, TYPE_BOOL, t.rank, t.dims, memset(pool_alloc(r->pool, (size_t)n), 1, (size_t)n)));
 }
 
 void onnx_cast(struct onnx *r)
@@ -55,6 +62,13 @@ void onnx_cast(struct onnx *r)
         r->status = onnx_type((int32_t)node_int(r, "to", 0), &type, r->at);
     if (r->status == MOTE_OK)
         node_out(r, 0, cast(r, node_in(r, 0), type));
+}
+
+void onnx_cast_like(struct onnx *r)
+{
+    enum mote_type type = tensor_at(r, node_in(r, 1))->type;
+
+    node_out(r, 0, cast(r, node_in(r, 0), type));
 }
 
 /* ---- shapes ---- */
