@@ -69,6 +69,11 @@ def main(build, out):
             if subprocess.run([build / "mote", "compile", graph, "-o", image, "--feed", "rows"],
                               capture_output=True, check=False).returncode == 0:
                 keep(folders["fuzz_image"], name + "_fed", image.read_bytes())
+            subprocess.run([build / "mote", "compile", graph, "-o", image, "--coding", "huffman"],
+                           capture_output=True, check=True)
+            if b"huffman" in subprocess.run([build / "mote", "inspect", image], capture_output=True,
+                                            check=True).stdout:
+                keep(folders["fuzz_image"], name + "_coded", image.read_bytes())
             if name.startswith("random_"):
                 keep(folders["fuzz_image"], name + "_signed", signed(image.read_bytes()))
     tflite_files(folders["fuzz_tflite"])

@@ -21,7 +21,8 @@ SIZES = {"kernels": "-O2", "runtime": "-Os"}
 # Functions of libgcc and the C library, whose frames no compiler tells: none of those that are called has more.
 LIBRARY = 64
 # What assembly pushes besides, which no compiler tells, either.
-PUSHED = {**{f"conv_2d_s8_dsp:filters_{n}": 16 for n in (1, 2, 3, 4)}, "mote_put_small": 8}
+PUSHED = {**{f"conv_2d_s8_dsp:filters_{n}": 16 for n in (1, 2, 3, 4)}, "mote_put_small": 8,
+          "conv_2d_huffman_s8_dsp:put_tiles": 4}
 RETURN_AVR = 2  # a call pushes its address there; elsewhere who calls on saves it in its frame
 
 
@@ -50,9 +51,9 @@ def graph_of_avr(su, code):
     frames = [(line.split()[0].split(":")[-1], int(line.split()[1])) for line in su.splitlines()]
     calls, caller = [], ""
     for line in code.splitlines():
-        if start := re.match(r"[0-9a-f]+ <(\w+)>:", line):
+        if start := re.match(r"[0-9a-f]+ <([\w.]+)>:", line):
             caller = start[1]
-        elif call := re.search(r"R_AVR_CALL\s+(?:\.text\.)?(\w+)", line):
+        elif call := re.search(r"R_AVR_CALL\s+(?:\.text\.)?([\w.]+)", line):
             calls.append((caller, call[1]))
         elif re.search(r"\te?icall", line):
             calls.append((caller, "__indirect_call"))

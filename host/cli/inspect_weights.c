@@ -4,7 +4,7 @@
 #include "host/coding/huffman.h"
 #include "host/graph/op_info.h"
 
-/* All that read it are fully connected layers: what a kernel decodes. */
+/* All that read it are fully connected layers and convolutions: what kernels decode. */
 static bool can_be_coded(const struct graph *g, int32_t tensor)
 {
     const struct tensor *t = &g->tensors[tensor];
@@ -14,11 +14,11 @@ static bool can_be_coded(const struct graph *g, int32_t tensor)
         for (int32_t k = 0; g->ops[i].id != OP_NOP && k < g->ops[i].n_in; k++) {
             if (g->ops[i].in[k] != tensor)
                 continue;
-            if (g->ops[i].id != OP_FULLY_CONNECTED || k != 1)
+            if ((g->ops[i].id != OP_FULLY_CONNECTED && g->ops[i].id != OP_CONV_2D) || k != 1)
                 return false;
             read = true;
         }
-    return read && t->rank == 2 && (t->quant.n != 1 || t->quant.zero[0] == 0);
+    return read && (t->quant.n != 1 || t->quant.zero[0] == 0);
 }
 
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out)
@@ -38,7 +38,8 @@ bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, st
         }
     out->bytes = out->weights;
     if (can_be_coded(g, tensor) &&
-        huffman_encode(pool, (const int8_t *)t->data, (int32_t)t->dims[0], (int32_t)t->dims[1], HUFFMAN_BITS, &coded) &&
+        huffman_encode(pool, (const int8_t *)t->data, (int32_t)t->dims[0], (int32_t)(out->weights / t->dims[0]),
+                       HUFFMAN_BITS, &coded) &&
         huffman_pays(&coded, out->weights)) {
         out->coding = "huffman";
         out->bytes = coded.bytes;

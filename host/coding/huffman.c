@@ -184,6 +184,7 @@ static bool count_rows(const struct matrix *m, struct writer *w, struct huffman 
         most = w->counts[i] > most ? w->counts[i] : most;
         out->symbols += (int32_t)w->counts[i];
     }
+    out->longest = (int32_t)most;
     for (w->count_bits = 1; most >> w->count_bits > 0;)
         w->count_bits++;
     return most <= COUNT_MAX;

@@ -14,6 +14,7 @@ struct huffman {
     /* What was coded. */
     int32_t kept, levels; /* weights that are not 0, values that they have */
     int32_t symbols;      /* pairs of a gap and a level: kept, and zeros within long gaps */
+    int32_t longest;      /* the most pairs of a row; 1 if there is none */
     int64_t symbol_bits;  /* that these pairs take */
 };
 

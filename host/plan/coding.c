@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stage `coding`: weights most of which are 0 are stored Huffman-coded, and a kernel decodes them while it sums. */
+/* The stage `coding`: weights most of which are 0 are stored Huffman-coded, and a kernel decodes them as it needs
+ * them. */
 #include "host/coding/biases.h"
 #include "host/coding/huffman.h"
 #include "host/plan/build.h"
 #include "host/plan/code.h"
+#include "host/plan/cost.h"
 #include "host/plan/stages.h"
+#include "mote/kernels/conv/conv_2d_huffman_s8.h"
+#include "mote/kernels/conv/conv_2d_s8.h"
 #include "mote/kernels/dense/fully_connected_huffman_s8.h"
 #include "mote/kernels/dense/fully_connected_s8.h"
 
@@ -16,142 +20,255 @@ static enum coding coding_of(const struct plan_options *o)
 /* Of codes where RAM is short: tables of an eighth, for some 4 % more bytes of a pruned LeNet-300-100. */
 #define SHORT_BITS 5
 
-/* What a step's weights and biases become. */
+/* ---- kernels ---- */
+union params {
+    struct mote_fully_connected_huffman_s8 fully_connected;
+    struct mote_conv_2d_huffman_s8 conv;
+};
+
+/* What a step's weights and biases become; without a coder they stay as they are. */
 struct coded {
-    bool is; /* they do */
+    const struct coder *by;
+    int32_t rows, columns; /* of the weights */
     struct huffman weights;
     struct biases biases;
     int32_t in_zero;
+    union params params;
+    uint32_t bytes[MOTE_ARGS_MAX + 1]; /* of arguments */
 };
 
+/* A dense kernel that has a sibling for coded weights, argument 1 of both, and biases, argument 2. `matrix` returns false
+ * if a step's weights cannot be coded. */
+struct coder {
+    enum kernel_id dense, coded;
+    int32_t scratch; /* the argument */
+    enum mote_type scratch_type;
+    bool (*matrix)(const void *dense, struct coded *coded);
+    void (*params)(const struct plan *plan, const void *dense, struct coded *coded);
+};
+
+static bool matrix_fully_connected(const void *dense, struct coded *coded)
+{
+    const struct mote_fully_connected_s8 *p = dense;
+
+    coded->rows = p->out_c;
+    coded->columns = p->in_len;
+    return p->weights_zero == 0;
+}
+
+static void params_fully_connected(const struct plan *plan, const void *dense, struct coded *coded)
+{
+    const struct mote_fully_connected_s8 *p = dense;
+    const struct huffman *h = &coded->weights;
+
+    (void)plan;
+    coded->params.fully_connected = (struct mote_fully_connected_huffman_s8){.rows = p->rows,
+                                                                             .in_len = p->in_len,
+                                                                             .out_c = p->out_c,
+                                                                             .columns = h->columns,
+                                                                             .coded_bytes = h->bytes,
+                                                                             .gap_bits = h->gap_bits,
+                                                                             .level_bits = h->level_bits,
+                                                                             .count_bits = h->count_bits,
+                                                                             .bias_bytes = coded->biases.bytes,
+                                                                             .bias_shift = coded->biases.shift,
+                                                                             .in_zero = coded->in_zero,
+                                                                             .out_zero = p->out_zero,
+                                                                             .lo = p->lo,
+                                                                             .hi = p->hi,
+                                                                             .per_channel = p->per_channel};
+}
+
+static bool matrix_conv(const void *dense, struct coded *coded)
+{
+    const struct mote_conv_2d_s8 *p = dense;
+
+    coded->rows = p->out_c;
+    coded->columns = p->kernel_h * p->kernel_w * p->filter_c;
+    return true;
+}
+
+/* Output rows for which filters are decoded once: as many as have so many pixels, whose inputs are copied. */
+static int32_t block_of(const struct plan *plan, const struct mote_conv_2d_s8 *p)
+{
+    static const int32_t pixels[] = {
+        [OPTIMIZE_BALANCED] = 64, [OPTIMIZE_RAM] = 8, [OPTIMIZE_SPEED] = 256, [OPTIMIZE_FLASH] = 64};
+    const int32_t rows = (pixels[plan->options.optimize] + p->out_w - 1) / p->out_w;
+
+    return rows < p->out_h ? rows : p->out_h;
+}
+
+static void params_conv(const struct plan *plan, const void *dense, struct coded *coded)
+{
+    struct mote_conv_2d_huffman_s8 *p = &coded->params.conv;
+    const struct huffman *h = &coded->weights;
+
+    _Static_assert(offsetof(struct mote_conv_2d_huffman_s8, columns) == sizeof(struct mote_conv_2d_s8),
+                   "its parameters begin with those of conv_2d_s8");
+    memcpy(p, dense, sizeof(struct mote_conv_2d_s8));
+    p->columns = h->columns;
+    p->coded_bytes = h->bytes;
+    p->gap_bits = h->gap_bits;
+    p->level_bits = h->level_bits;
+    p->count_bits = h->count_bits;
+    p->longest = h->longest;
+    p->block = block_of(plan, dense);
+    p->bias_bytes = coded->biases.bytes;
+    p->bias_shift = coded->biases.shift;
+    p->in_zero = coded->in_zero;
+}
+
+static const struct coder coders[] = {
+    {KERNEL_fully_connected_s8, KERNEL_fully_connected_huffman_s8, 6, TYPE_S16, matrix_fully_connected,
+     params_fully_connected},
+    {KERNEL_conv_2d_s8, KERNEL_conv_2d_huffman_s8, 7, TYPE_S32, matrix_conv, params_conv},
+};
+
+/* ---- what is coded ---- */
 /* Biases are short without what the input's zero point adds to them, which is what the dense kernel has. */
 static void encode_biases(const struct plan *plan, const struct step *s, struct coded *coded)
 {
-    const struct mote_fully_connected_s8 *p = (const void *)s->params;
     const struct value *in = &plan->values[s->args[0]], *bias = &plan->values[s->args[2]];
     const int8_t *w = (const int8_t *)plan->values[s->args[1]].data;
-    uint32_t *own = pool_array(plan->pool, (size_t)p->out_c, sizeof *own);
+    uint32_t *own = pool_array(plan->pool, (size_t)coded->rows, sizeof *own);
 
     if (in->tensor >= 0 && plan->graph->tensors[in->tensor].quant.n == 1)
         coded->in_zero = plan->graph->tensors[in->tensor].quant.zero[0];
-    for (int32_t o = 0; o < p->out_c; o++) {
-        own[o] = le32(bias->data + 4 * (size_t)o);
-        for (int32_t i = 0; i < p->in_len; i++)
-            own[o] += (uint32_t)(coded->in_zero * *w++);
+    for (int32_t row = 0; row < coded->rows; row++) {
+        own[row] = le32(bias->data + 4 * (size_t)row);
+        for (int32_t i = 0; i < coded->columns; i++)
+            own[row] += (uint32_t)(coded->in_zero * *w++);
     }
-    biases_pack(plan->pool, (const int32_t *)own, p->out_c, &coded->biases);
+    biases_pack(plan->pool, (const int32_t *)own, coded->rows, &coded->biases);
 }
 
-/* Does nothing if the step has no weights that can be coded. */
-static void encode(const struct plan *plan, const struct step *s, struct coded *coded)
+static bool encode(const struct plan *plan, const struct step *s, const struct coder *by, struct coded *coded)
 {
-    const struct mote_fully_connected_s8 *p = (const void *)s->params;
-    const struct value *w;
+    const struct value *w = &plan->values[s->args[1]];
+    const int8_t *data = (const int8_t *)w->data;
 
-    *coded = (struct coded){.is = false};
-    if (s->kernel != KERNEL_fully_connected_s8 || p->weights_zero != 0)
-        return;
-    w = &plan->values[s->args[1]];
-    if (w->kind != VALUE_CONST || plan->values[s->args[2]].kind != VALUE_CONST)
-        return;
-    coded->is = (plan->options.optimize == OPTIMIZE_RAM && huffman_encode(plan->pool, (const int8_t *)w->data, p->out_c,
-                                                                          p->in_len, SHORT_BITS, &coded->weights)) ||
-                huffman_encode(plan->pool, (const int8_t *)w->data, p->out_c, p->in_len, HUFFMAN_BITS, &coded->weights);
-    if (coded->is)
-        encode_biases(plan, s, coded);
+    if (w->kind != VALUE_CONST || plan->values[s->args[2]].kind != VALUE_CONST || !by->matrix(s->params, coded) ||
+        (!(plan->options.optimize == OPTIMIZE_RAM &&
+           huffman_encode(plan->pool, data, coded->rows, coded->columns, SHORT_BITS, &coded->weights)) &&
+         !huffman_encode(plan->pool, data, coded->rows, coded->columns, HUFFMAN_BITS, &coded->weights)))
+        return false;
+    encode_biases(plan, s, coded);
+    by->params(plan, s->params, coded);
+    coded->by = by;
+    return kernels[by->coded]->need(&coded->params, coded->bytes);
 }
 
-static int64_t saved(const struct plan *plan, const struct step *s, const struct coded *coded)
+static double cost_of(const struct plan *plan, const struct step *s, enum kernel_id kernel, const void *params)
 {
-    const struct mote_fully_connected_s8 *p = (const void *)s->params;
+    struct step one = *s;
 
-    return plan->values[s->args[1]].bytes - coded->weights.bytes + (int64_t)p->out_c * (4 - coded->biases.bytes);
+    one.kernel = kernel;
+    one.params = (int32_t *)(uintptr_t)params;
+    one.version = kernel_version_best(kernel, plan->target.features);
+    return step_cost(&one, s->rows);
+}
+
+/* Half the bytes, and no more instructions where speed is wanted. */
+static bool pays(const struct plan *plan, const struct step *s, const struct coded *coded)
+{
+    return huffman_pays(&coded->weights, plan->values[s->args[1]].bytes) &&
+           (plan->options.optimize != OPTIMIZE_SPEED ||
+            cost_of(plan, s, coded->by->coded, &coded->params) <= cost_of(plan, s, s->kernel, s->params));
+}
+
+static int64_t saved_by(const struct plan *plan, const struct coder *by, const struct coded *coded)
+{
+    int64_t all = 0;
+
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        if (coded[i].by == by)
+            all += plan->values[plan->steps[i].args[1]].bytes - coded[i].weights.bytes +
+                   (int64_t)coded[i].rows * (4 - coded[i].biases.bytes);
+    return all;
+}
+
+/* Where bytes decide, tensors that become much smaller are coded, if all of a kernel's save more than it takes. */
+static void choose(const struct plan *plan, enum coding coding, const struct coder *by, struct coded *coded)
+{
+    const struct kernel_version *version = kernel_version_first(by->coded);
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct step *s = &plan->steps[i];
+
+        if (s->kernel == by->dense &&
+            (!encode(plan, s, by, &coded[i]) || (coding == CODING_AUTO && !pays(plan, s, &coded[i]))))
+            coded[i].by = NULL;
+    }
+    while (version->features & ~plan->target.features)
+        version = kernel_version_next(version);
+    if (coding == CODING_HUFFMAN || saved_by(plan, by, coded) > code_of_version(plan->target.core, version, true))
+        return;
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        coded[i].by = coded[i].by == by ? NULL : coded[i].by;
 }
 
 static enum mote_status code_step(struct plan *plan, int32_t i, const struct coded *coded, const struct frame *at)
 {
     const struct step s = plan->steps[i];
-    const struct mote_fully_connected_s8 *dense = (const void *)s.params;
-    const struct huffman *weights = &coded->weights;
-    const struct biases *biases = &coded->biases;
-    const struct mote_fully_connected_huffman_s8 p = {.rows = dense->rows,
-                                                      .in_len = dense->in_len,
-                                                      .out_c = dense->out_c,
-                                                      .columns = weights->columns,
-                                                      .coded_bytes = weights->bytes,
-                                                      .gap_bits = weights->gap_bits,
-                                                      .level_bits = weights->level_bits,
-                                                      .count_bits = weights->count_bits,
-                                                      .bias_bytes = biases->bytes,
-                                                      .bias_shift = biases->shift,
-                                                      .in_zero = coded->in_zero,
-                                                      .out_zero = dense->out_zero,
-                                                      .lo = dense->lo,
-                                                      .hi = dense->hi,
-                                                      .per_channel = dense->per_channel};
+    const struct coder *by = coded->by;
     struct lowering l = lowering_of(plan, s.op);
-    const char *name = plan->values[s.args[1]].name;
-    uint32_t bytes[MOTE_ARGS_MAX + 1];
-    int32_t args[] = {
-        s.args[0],
-        lower_const(&l, name, TYPE_U8, weights->data, (size_t)weights->bytes, true),
-        lower_const(&l, "bias", TYPE_U8, biases->data, (size_t)p.out_c * (size_t)p.bias_bytes, true),
-        s.args[3],
-        s.args[4],
-        s.args[5],
-        VALUE_NONE,
-    };
+    int32_t args[MOTE_ARGS_MAX];
 
-    (void)kernels[KERNEL_fully_connected_huffman_s8]->need(&p, bytes);
-    args[6] = lower_scratch(&l, TYPE_S16, bytes[6]);
-    TRY(lower_step(&l, KERNEL_fully_connected_huffman_s8, &p, args, at));
+    memcpy(args, s.args, (size_t)s.n_args * sizeof *args);
+    args[1] =
+        lower_const(&l, plan->values[s.args[1]].name, TYPE_U8, coded->weights.data, (size_t)coded->weights.bytes, true);
+    args[2] = lower_const(&l, "bias", TYPE_U8, coded->biases.data, coded->bytes[2], true);
+    args[by->scratch] = lower_scratch(&l, by->scratch_type, coded->bytes[by->scratch]);
+    TRY(lower_step(&l, by->coded, &coded->params, args, at));
     plan->steps[i] = plan->steps[--plan->n_steps];
     return MOTE_OK;
 }
 
-/* Where bytes decide, tensors that become much smaller are coded, if all of them save more than the kernel takes. */
 enum mote_status stage_coding(struct plan *plan, const struct frame *at)
 {
     const enum coding coding = coding_of(&plan->options);
     struct coded *coded = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *coded);
-    int64_t all = 0;
 
     if (coding == CODING_DENSE)
         return MOTE_OK;
-    for (int32_t i = 0; i < plan->n_steps; i++) {
-        const struct step *s = &plan->steps[i];
-
-        encode(plan, s, &coded[i]);
-        if (coding == CODING_AUTO)
-            coded[i].is = coded[i].is && huffman_pays(&coded[i].weights, plan->values[s->args[1]].bytes);
-        all += coded[i].is ? saved(plan, s, &coded[i]) : 0;
-    }
-    if (coding == CODING_AUTO &&
-        all <= code_of_version(plan->target.core, kernel_version_first(KERNEL_fully_connected_huffman_s8), true))
-        return MOTE_OK;
+    memset(coded, 0, ((size_t)plan->n_steps + 1) * sizeof *coded);
+    for (size_t k = 0; k < COUNT(coders); k++)
+        choose(plan, coding, &coders[k], coded);
     for (int32_t i = 0, n = plan->n_steps; i < n; i++)
-        if (coded[i].is)
+        if (coded[i].by != NULL)
             TRY(code_step(plan, i, &coded[i], at));
     return MOTE_OK;
 }
 
-static void print_step(const struct plan *plan, int32_t i, struct text *text)
+/* ---- printing ---- */
+static void print_coded(const struct plan *plan, const struct step *s, const struct coder *by, struct text *text)
 {
-    const struct step *s = &plan->steps[i];
-    const struct mote_fully_connected_huffman_s8 *p = (const void *)s->params;
+    const union params *p = (const void *)s->params;
+    const bool conv = by->coded == KERNEL_conv_2d_huffman_s8;
+    const int32_t columns = conv ? p->conv.kernel_h * p->conv.kernel_w * p->conv.filter_c : p->fully_connected.in_len;
 
-    if (s->kernel != KERNEL_fully_connected_huffman_s8)
-        text_add(text, "step %d: dense\n", (int)i);
-    else
-        text_add(text,
-                 "step %d: huffman, %dx%d weights in %d bytes, codes to %d and %d bits, tables of %lld bytes, "
-                 "biases of %d bytes\n",
-                 (int)i, (int)p->out_c, (int)p->in_len, (int)p->coded_bytes, (int)p->gap_bits, (int)p->level_bits,
-                 (long long)plan->values[s->args[6]].bytes, (int)p->bias_bytes);
+    text_add(
+        text,
+        "huffman, %dx%d weights in %lld bytes, codes to %d and %d bits, tables of %lld bytes, biases of %d bytes\n",
+        (int)(conv ? p->conv.out_c : p->fully_connected.out_c), (int)columns, (long long)plan->values[s->args[1]].bytes,
+        (int)(conv ? p->conv.gap_bits : p->fully_connected.gap_bits),
+        (int)(conv ? p->conv.level_bits : p->fully_connected.level_bits),
+        (long long)plan->values[s->args[by->scratch]].bytes,
+        (int)(conv ? p->conv.bias_bytes : p->fully_connected.bias_bytes));
 }
 
 void print_coding(const struct plan *plan, struct text *text)
 {
-    for (int32_t i = 0; i < plan->n_steps; i++)
-        print_step(plan, i, text);
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct step *s = &plan->steps[i];
+        size_t k = 0;
+
+        text_add(text, "step %d: ", (int)i);
+        while (k < COUNT(coders) && s->kernel != coders[k].coded)
+            k++;
+        if (k < COUNT(coders))
+            print_coded(plan, s, &coders[k], text);
+        else
+            text_add(text, "dense\n");
+    }
 }

@@ -6,9 +6,8 @@
 #define PER_OPERATION 6 /* of portable versions; others have fewer */
 #define FASTER        3
 
-double call_cost(const struct plan *plan, int32_t step, int32_t rows)
+double step_cost(const struct step *s, int32_t rows)
 {
-    const struct step *s = &plan->steps[step];
     double row = kernels[s->kernel]->cost(s->params) * PER_OPERATION;
 
     assert(rows > 0 && s->version != NULL);
@@ -16,3 +15,5 @@ double call_cost(const struct plan *plan, int32_t step, int32_t rows)
         return CALL + s->version->code->instructions(s->params, rows);
     return CALL + rows * (ROW + (s->version->features != 0 ? row / FASTER : row));
 }
+
+double call_cost(const struct plan *plan, int32_t step, int32_t rows) { return step_cost(&plan->steps[step], rows); }

@@ -399,26 +399,38 @@ static void relate_lstm(struct kernel_case *c)
     set(c, "out_shift", draw_between(&c->draw, -30, -1));
 }
 
+/* A convolution's rows are filters. */
 static struct huffman_shape huffman_shape(const struct kernel_case *c)
 {
-    return (struct huffman_shape){.in_len = get(c, "in_len", 1),
+    const int32_t taps = get(c, "kernel_h", 1) * get(c, "kernel_w", 1) * get(c, "filter_c", 1);
+
+    return (struct huffman_shape){.in_len = get(c, "in_len", taps),
                                   .out_c = get(c, "out_c", 1),
                                   .columns = get(c, "columns", 1),
                                   .gap_bits = get(c, "gap_bits", 1),
                                   .level_bits = get(c, "level_bits", 1),
-                                  .count_bits = get(c, "count_bits", 1)};
+                                  .count_bits = get(c, "count_bits", 1),
+                                  .longest = get(c, "longest", UINT16_MAX)};
 }
 
 /* Some of the inputs have weights, and some bytes are there for them. */
 static void relate_huffman(struct kernel_case *c)
 {
-    int32_t in_len = get(c, "in_len", 1), weights = smaller(in_len, 1 << 16) * smaller(get(c, "out_c", 1), 1 << 10);
-    struct huffman_shape shape;
+    struct huffman_shape shape = huffman_shape(c);
+    int32_t in_len = shape.in_len, weights = smaller(in_len, 1 << 16) * smaller(get(c, "out_c", 1), 1 << 10);
 
     set(c, "columns", draw_one_in(&c->draw, 3) ? in_len : draw_between(&c->draw, 1, in_len));
     shape = huffman_shape(c);
     set(c, "coded_bytes",
         huffman_least_bytes(&shape) + draw_between(&c->draw, 0, weights / draw_between(&c->draw, 1, 9)));
+}
+
+static void relate_conv_huffman(struct kernel_case *c)
+{
+    relate_conv(c);
+    set(c, "block", draw_dim(c, get(c, "out_h", 1)));
+    set(c, "longest", draw_dim(c, 2 * c->most));
+    relate_huffman(c);
 }
 
 static void relate_nothing(struct kernel_case *c) { (void)c; }
@@ -427,6 +439,7 @@ static const struct relation {
     const char *kernel; /* its name's beginning; the first that fits */
     void (*relate)(struct kernel_case *c);
 } relations[] = {
+    {"conv_2d_huffman_", relate_conv_huffman},
     {"conv_2d_", relate_conv},
     {"depthwise_conv_2d_", relate_depthwise},
     {"transpose_conv_", relate_transpose_conv},

@@ -83,13 +83,15 @@ struct stream {
 /* As many weights as random bits make, until one is beyond the columns or bit `end`. */
 static void fill_row(struct draw *d, struct stream *s, uint32_t end)
 {
-    const int32_t bits = s->shape->count_bits, most = draw_one_in(d, 4) ? draw_between(d, 1, 3) : (1 << bits) - 1;
+    const int32_t bits = s->shape->count_bits, longest = s->shape->longest;
+    const int32_t most = draw_one_in(d, 4) ? draw_between(d, 1, 3) : (1 << bits) - 1;
     const uint32_t count_at = s->at + 1, least = 1 + (uint32_t)bits;
     int32_t n = 0, column = 0;
 
     set_bit(s->bytes, s->at++, true);
     s->at += (uint32_t)bits;
-    for (uint32_t at = s->at; n < most && n < (1 << bits) - 1 && end - at >= 16 && end - s->at >= least; n++) {
+    for (uint32_t at = s->at; n < most && n < longest && n < (1 << bits) - 1 && end - at >= 16 && end - s->at >= least;
+         n++) {
         column += 1 + decode(s->gaps, s->shape->gap_bits, s->bytes, &at);
         (void)decode(s->levels, s->shape->level_bits, s->bytes, &at);
         if (column > s->shape->columns)

@@ -7,7 +7,7 @@
 #include "tests/kernels/draw.h"
 
 struct huffman_shape {
-    int32_t in_len, out_c, columns, gap_bits, level_bits, count_bits;
+    int32_t in_len, out_c, columns, gap_bits, level_bits, count_bits, longest; /* longest: of a row */
 };
 
 /* So many bytes are enough for codes, map and rows without weights. */

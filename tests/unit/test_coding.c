@@ -145,11 +145,12 @@ static void codings_are_chosen(void **state)
     static const struct {
         enum coding coding;
         enum optimize optimize;
-        int32_t coded, coded_of_dense; /* layers, of the pruned network and of one that is not */
+        int32_t coded, coded_of_dense; /* layers, of the pruned network and of one that is not; after the
+                                           first, the pruned ones are so small that dense ones are faster */
     } cases[] = {
         {CODING_USUAL, OPTIMIZE_BALANCED, 0, 0}, {CODING_USUAL, OPTIMIZE_RAM, 0, 0},
         {CODING_USUAL, OPTIMIZE_SPEED, 0, 0},    {CODING_USUAL, OPTIMIZE_FLASH, 3, 0},
-        {CODING_DENSE, OPTIMIZE_FLASH, 0, 0},    {CODING_AUTO, OPTIMIZE_SPEED, 3, 0},
+        {CODING_DENSE, OPTIMIZE_FLASH, 0, 0},    {CODING_AUTO, OPTIMIZE_SPEED, 1, 0},
         {CODING_HUFFMAN, OPTIMIZE_SPEED, 3, 3},
     };
 

@@ -6,19 +6,6 @@
 
 #include "../shared/requant.h"
 
-/* For each word of `bits` bits the value of the code at its top, times 256, and that code's length. Behind the number
- * of codes of each length come their values in the order of codes, which is that of words. Returns what follows. */
-static const MOTE_FLASH uint8_t *fill_table(int16_t *table, const MOTE_FLASH uint8_t *lengths, int32_t bits)
-{
-    const MOTE_FLASH uint8_t *value = lengths + bits;
-
-    for (int32_t length = 1; length <= bits; length++)
-        for (int32_t n = *lengths++; n > 0; n--, value++)
-            for (int32_t words = INT32_C(1) << (bits - length); words > 0; words--)
-                *table++ = (int16_t)((int8_t)*value * 256 + length);
-    return value;
-}
-
 /* The inputs that have a weight. A 1 behind a byte of the map says when the next is due. */
 static void pick(const int8_t *in, int32_t in_len, const MOTE_FLASH uint8_t *map, int8_t *some)
 {
@@ -30,15 +17,9 @@ static void pick(const int8_t *in, int32_t in_len, const MOTE_FLASH uint8_t *map
     }
 }
 
-struct codes {
-    const int16_t *gaps, *levels;                /* tables */
-    uint8_t gap_shift, level_shift, count_shift; /* from the top of a word to an index, or to a row's count */
-    int8_t in_zero;
-};
-
 /* Adds a row's products to the sum; its bits start at `at`. Returns where they end. */
-static uint32_t add_row(const struct codes *codes, const MOTE_FLASH uint8_t *stream, uint32_t at, const int8_t *in,
-                        uint32_t *sum)
+static uint32_t add_row(const struct mote_huffman *codes, const MOTE_FLASH uint8_t *stream, uint32_t at,
+                        const int8_t *in, uint32_t *sum)
 {
     const int16_t *gaps = codes->gaps, *levels = codes->levels;
     const uint8_t gap_shift = codes->gap_shift, level_shift = codes->level_shift;
@@ -63,14 +44,6 @@ static uint32_t add_row(const struct codes *codes, const MOTE_FLASH uint8_t *str
     return at;
 }
 
-/* Whether what is written would change the tables that say where to read: no planner has it so, an image may. */
-static bool overlap(const int16_t *tables, int32_t entries, const int8_t *out, uint32_t bytes)
-{
-    const uintptr_t a = (uintptr_t)tables, b = (uintptr_t)out;
-
-    return a - b < bytes || b - a < (uint32_t)entries * sizeof *tables;
-}
-
 MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected_huffman_s8 *p, const int8_t *in,
                                                const MOTE_FLASH uint8_t *coded, const MOTE_FLASH uint8_t *bias,
                                                const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
@@ -78,20 +51,21 @@ MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected
 {
     int16_t *levels = tables + (1 << p->gap_bits);
     int8_t *some = (int8_t *)(levels + (1 << p->level_bits));
-    const struct codes codes = {tables,
-                                levels,
-                                (uint8_t)(32 - p->gap_bits),
-                                (uint8_t)(32 - p->level_bits),
-                                (uint8_t)(32 - p->count_bits),
-                                (int8_t)p->in_zero};
+    const struct mote_huffman codes = {tables,
+                                       levels,
+                                       (uint8_t)(32 - p->gap_bits),
+                                       (uint8_t)(32 - p->level_bits),
+                                       (uint8_t)(32 - p->count_bits),
+                                       (int8_t)p->in_zero};
     const bool all = p->columns == p->in_len;
-    const MOTE_FLASH uint8_t *map = fill_table(levels, fill_table(tables, coded, p->gap_bits), p->level_bits);
+    const MOTE_FLASH uint8_t *map =
+        mote_huffman_table(levels, mote_huffman_table(tables, coded, p->gap_bits), p->level_bits);
     const MOTE_FLASH uint8_t *stream = all ? map : map + ((uint32_t)p->in_len + 7) / 8;
 
     mote_assert(first >= 0 && count >= 0 && first <= p->rows - count);
     in += first * p->in_len;
     out += first * p->out_c;
-    if (overlap(tables, (1 << p->gap_bits) + (1 << p->level_bits), out, (uint32_t)(count * p->out_c)))
+    if (mote_huffman_overlap(tables, (2u << p->gap_bits) + (2u << p->level_bits), out, (uint32_t)(count * p->out_c)))
         return;
     for (; count > 0; count--, in += p->in_len) {
         uint32_t at = 0;

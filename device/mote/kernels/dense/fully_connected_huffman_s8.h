@@ -19,7 +19,7 @@
 #ifndef MOTE_FULLY_CONNECTED_HUFFMAN_S8_H
 #define MOTE_FULLY_CONNECTED_HUFFMAN_S8_H
 
-#include "huffman.h"
+#include "../shared/huffman.h"
 
 #define MOTE_FULLY_CONNECTED_HUFFMAN_S8_PARAMS(F)                                                                      \
     F(rows, 1, INT32_MAX, "batch")                                                                                     \

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Huffman-coded weights and their biases (docs/SPEC.md, "Codings"): the most significant bit of a byte comes first. */
+#ifndef MOTE_HUFFMAN_H
+#define MOTE_HUFFMAN_H
+
+#include "../../kernel.h"
+
+#define MOTE_HUFFMAN_BITS_MAX 8 /* of a code */
+#define MOTE_HUFFMAN_BEHIND   3 /* bytes behind the stream that may be read: a word starts in its last byte */
+
+/* At least 25 bits from bit `at` on, from the top of the word. */
+static inline uint32_t mote_huffman_word(const MOTE_FLASH uint8_t *stream, uint32_t at)
+{
+    const MOTE_FLASH uint8_t *b = stream + (at >> 3);
+
+    return ((uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3]) << (at & 7);
+}
+
+/* For each word of `bits` bits the value of the code at its top, times 256, and that code's length. Behind the number
+ * of codes of each length come their values in the order of codes, which is that of words. Returns what follows. */
+static inline const MOTE_FLASH uint8_t *mote_huffman_table(int16_t *table, const MOTE_FLASH uint8_t *lengths,
+                                                           int32_t bits)
+{
+    const MOTE_FLASH uint8_t *value = lengths + bits;
+
+    for (int32_t length = 1; length <= bits; length++)
+        for (int32_t n = *lengths++; n > 0; n--, value++)
+            for (int32_t words = INT32_C(1) << (bits - length); words > 0; words--)
+                *table++ = (int16_t)((int8_t)*value * 256 + length);
+    return value;
+}
+
+struct mote_huffman {
+    const int16_t *gaps, *levels;                /* tables */
+    uint8_t gap_shift, level_shift, count_shift; /* from the top of a word to an index, or to a row's count */
+    int8_t in_zero;                              /* of the inputs */
+};
+
+/* A bias of so many bytes, the most significant first, times 2^shift. */
+static inline uint32_t mote_short_bias(const MOTE_FLASH uint8_t *at, int32_t bytes, int32_t shift)
+{
+    uint32_t bias = (uint32_t)(int32_t)(int8_t)*at++;
+
+    for (; bytes > 1; bytes--)
+        bias = bias << 8 | *at++;
+    return bias << shift;
+}
+
+/* Whether what is written, n bytes from `out` on, would change scratch that says where to read: no planner has it so,
+ * an image may. */
+static inline bool mote_huffman_overlap(const void *scratch, uint32_t bytes, const int8_t *out, uint32_t n)
+{
+    const uintptr_t a = (uintptr_t)scratch, b = (uintptr_t)out;
+
+    return a - b < n || b - a < bytes;
+}
+
+#endif
