@@ -141,63 +141,12 @@ API void mote_graph_free(struct mote_graph *graph)
 }
 
 /* ---- compiled ---- */
-struct mote_compiled {
-    struct pool pool; /* that the handle itself lies in */
-    const char *name;
-    struct pipeline p;
-    struct mote_cost cost;
-};
-
 struct compile_call {
     struct call call;
     const struct mote_graph *graph;
     const struct mote_compile_options *options;
     struct mote_compiled *out;
 };
-
-static enum mote_status choose(const struct call *call, const struct mote_compile_options *o,
-                               struct pipeline_options *out, struct target *target)
-{
-    static const char *const goals[] = {[OPTIMIZE_BALANCED] = "balanced",
-                                        [OPTIMIZE_RAM] = "ram",
-                                        [OPTIMIZE_SPEED] = "speed",
-                                        [OPTIMIZE_FLASH] = "flash"};
-
-    *out = (struct pipeline_options){.passes = o->passes,
-                                     .target = target,
-                                     .int8_boundary = o->int8_boundary != 0,
-                                     .feed = o->rows != 0,
-                                     .stream = o->stream != 0};
-    if (!target_named(o->target, target))
-        return fail(call->at, MOTE_ERR_USAGE, "there is no core \"%s\": device/mote/ops/cores_def.h lists them",
-                    o->target);
-    if (o->optimize == NULL)
-        return MOTE_OK;
-    for (size_t i = 0; i < COUNT(goals); i++)
-        if (strcmp(o->optimize, goals[i]) == 0) {
-            out->optimize = (enum optimize)i;
-            return MOTE_OK;
-        }
-    return fail(call->at, MOTE_ERR_USAGE, "`optimize` is \"%s\", not balanced, ram, speed or flash", o->optimize);
-}
-
-static enum mote_status rename_model(const struct call *call, const char *name, struct model *m)
-{
-    if (name != NULL && strcmp(model_name_from(m->pool, name), name) != 0)
-        return fail(call->at, MOTE_ERR_USAGE, "`name` is no C identifier of small letters, digits and _: \"%s\"", name);
-    if (name != NULL)
-        m->name = pool_strdup(m->pool, name);
-    return MOTE_OK;
-}
-
-static struct mote_cost cost_of(const struct pipeline *p, const struct mote_model *m)
-{
-    return (struct mote_cost){.image_bytes = (int64_t)p->image.size,
-                              .weight_bytes = image_weight_bytes(m),
-                              .arena_bytes = image_header(m)->arena_bytes,
-                              .arena_bound = p->plan.arena_bound,
-                              .macs = p->macs_executed};
-}
 
 static enum mote_status compile(struct call *call)
 {
@@ -206,18 +155,13 @@ static enum mote_status compile(struct call *call)
     struct mote_compile_options o;
     struct pipeline_options options;
     struct target target;
-    struct runner runner;
 
     TRY(api_options(call, c->options, &o, sizeof o));
-    TRY(choose(call, &o, &options, &target));
-    c->out = pool_alloc(&call->pool, sizeof *c->out);
-    c->out->name = pool_strdup(&call->pool, c->graph->name);
-    TRY(api_model(call, c->graph, &c->out->p, &file));
-    TRY(rename_model(call, o.name, &c->out->p.model));
-    TRY(pipeline_compile(&c->out->p, &options, &file));
-    TRY(runner_open(&call->pool, c->out->p.image, &runner, &file));
-    c->out->cost = cost_of(&c->out->p, &runner.model);
-    return MOTE_OK;
+    if (!target_named(o.target, &target))
+        return fail(call->at, MOTE_ERR_USAGE, "there is no core \"%s\": device/mote/ops/cores_def.h lists them",
+                    o.target);
+    TRY(api_compile_options(call, &o, &target, &options));
+    return api_compile(call, c->graph, &o, &options, &c->out, &file);
 }
 
 API int mote_compile(struct mote_context *context, const struct mote_graph *graph,

@@ -2,6 +2,8 @@
 #include "host/api/context.h"
 
 #include "host/graph/text.h"
+#include "host/run/image_view.h"
+#include "host/run/runner.h"
 
 /* ---- calls ---- */
 static enum mote_status do_work(void *context)
@@ -100,4 +102,64 @@ struct mote_graph *api_graph_of_model(const char *name, const struct model *m)
     g = api_graph_of_bytes(name, (struct bytes){(uint8_t *)text.s, text.len});
     pool_free(&scratch);
     return g;
+}
+
+/* ---- compiled ---- */
+enum mote_status api_compile_options(const struct call *call, const struct mote_compile_options *o,
+                                     const struct target *target, struct pipeline_options *out)
+{
+    static const char *const goals[] = {[OPTIMIZE_BALANCED] = "balanced",
+                                        [OPTIMIZE_RAM] = "ram",
+                                        [OPTIMIZE_SPEED] = "speed",
+                                        [OPTIMIZE_FLASH] = "flash"};
+
+    *out = (struct pipeline_options){.passes = o->passes,
+                                     .target = target,
+                                     .int8_boundary = o->int8_boundary != 0,
+                                     .feed = o->rows != 0,
+                                     .stream = o->stream != 0};
+    if (o->optimize == NULL)
+        return MOTE_OK;
+    for (size_t i = 0; i < COUNT(goals); i++)
+        if (strcmp(o->optimize, goals[i]) == 0) {
+            out->optimize = (enum optimize)i;
+            return MOTE_OK;
+        }
+    return fail(call->at, MOTE_ERR_USAGE, "`optimize` is \"%s\", not balanced, ram, speed or flash", o->optimize);
+}
+
+static enum mote_status rename_model(const struct call *call, const char *name, struct model *m)
+{
+    if (name != NULL && strcmp(model_name_from(m->pool, name), name) != 0)
+        return fail(call->at, MOTE_ERR_USAGE, "`name` is no C identifier of small letters, digits and _: \"%s\"", name);
+    if (name != NULL)
+        m->name = pool_strdup(m->pool, name);
+    return MOTE_OK;
+}
+
+static struct mote_cost cost_of(const struct pipeline *p, const struct mote_model *m)
+{
+    return (struct mote_cost){.image_bytes = (int64_t)p->image.size,
+                              .weight_bytes = image_weight_bytes(m),
+                              .arena_bytes = image_header(m)->arena_bytes,
+                              .arena_bound = p->plan.arena_bound,
+                              .macs = p->macs_executed};
+}
+
+enum mote_status api_compile(struct call *call, const struct mote_graph *graph, const struct mote_compile_options *o,
+                             const struct pipeline_options *options, struct mote_compiled **out,
+                             const struct frame *file)
+{
+    struct mote_compiled *c = pool_alloc(&call->pool, sizeof *c);
+    struct runner runner;
+
+    c->name = pool_strdup(&call->pool, graph->name);
+    c->via_c = options->via_c;
+    TRY(api_model(call, graph, &c->p, file));
+    TRY(rename_model(call, o->name, &c->p.model));
+    TRY(pipeline_compile(&c->p, options, file));
+    TRY(runner_open(&call->pool, c->p.image, &runner, file));
+    c->cost = cost_of(&c->p, &runner.model);
+    *out = c;
+    return MOTE_OK;
 }

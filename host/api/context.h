@@ -23,6 +23,15 @@ struct mote_graph {
     struct bytes file;
 };
 
+/* A plan, and the image of it. */
+struct mote_compiled {
+    struct pool pool; /* that the handle itself lies in */
+    const char *name; /* of the graph, for messages */
+    struct pipeline p;
+    struct mote_cost cost;
+    bool via_c; /* of a board: it comes as generated C */
+};
+
 /* A call of the library, the first member of its arguments. */
 struct call {
     struct mote_context *context;
@@ -40,6 +49,13 @@ MUST_CHECK enum mote_status api_options(const struct call *call, const void *opt
 /* The graph's model, in the call's pool. */
 MUST_CHECK enum mote_status api_model(struct call *call, const struct mote_graph *graph, struct pipeline *out,
                                       const struct frame *file);
+/* What `o` says, for a target; compile.c and boards.c know what a name means. */
+MUST_CHECK enum mote_status api_compile_options(const struct call *call, const struct mote_compile_options *o,
+                                                const struct target *target, struct pipeline_options *out);
+/* The call's pool becomes the handle's where the call succeeds. */
+MUST_CHECK enum mote_status api_compile(struct call *call, const struct mote_graph *graph,
+                                        const struct mote_compile_options *o, const struct pipeline_options *options,
+                                        struct mote_compiled **out, const struct frame *file);
 struct frame api_file(const struct call *call, const char *name);
 /* A handle with a pool of its own. */
 struct mote_graph *api_graph_of_bytes(const char *name, struct bytes file);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mote as a library: models are read, compiled and run on this machine (libmote_compile; mote_train.h has the rest).
+/* Mote as a library: models are read, compiled and run on this machine (libmote_compile; mote_train.h and mote_boards.h have
+ * the rest).
  * docs/API.md shows it at work.
  *
  * Every function that can fail returns 0, or a negative status (device/mote/ops/status_def.h has them,
@@ -20,7 +21,7 @@
 extern "C" {
 #endif
 
-#define MOTE_API_VERSION 1      /* of this header; a library has all that its version and those before it have */
+#define MOTE_API_VERSION 2      /* of this header; a library has all that its version and those before it have */
 int mote_api_version(void);     /* of the library */
 const char *mote_version(void); /* Mote's, "0.1.0" */
 const char *mote_status_name(int status); /* "ERR_SHAPE" */

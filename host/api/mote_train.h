@@ -26,6 +26,7 @@ struct mote_train_options {
     int resume;         /* go on from the folder's checkpoint; else it must hold no training */
     int32_t epochs;     /* 0: the recipe's */
     int32_t threads;    /* 0: all cores */
+    int64_t max_bytes;  /* version 2: that packed data may unpack to; 0: 4 GiB */
 };
 struct mote_training {
     int32_t epochs, best_epoch; /* done; whose network was kept */
@@ -48,6 +49,7 @@ struct mote_quantize_options {
     int32_t threads;    /* 0: all cores */
     int float_boundary; /* inputs and outputs stay float */
     const char *normal; /* anomalies: the class that is normal; NULL: the model's */
+    int64_t max_bytes;  /* version 2: that packed data may unpack to; 0: 4 GiB */
 };
 struct mote_quantization {
     struct mote_score before, after; /* of the float model, of the int8 one, on the same samples */

@@ -96,6 +96,7 @@ static enum mote_status train(struct call *call)
                                      .resume = o.resume != 0,
                                      .epochs = o.epochs,
                                      .threads = o.threads,
+                                     .max_bytes = o.max_bytes,
                                      .stop = &c->stop,
                                      .watcher = &watcher,
                                      .progress = &call->context->progress};
@@ -179,6 +180,7 @@ static enum mote_status quantize(struct call *call)
                                 .samples = o.samples,
                                 .limit = o.limit,
                                 .threads = o.threads,
+                                .max_bytes = o.max_bytes,
                                 .float_boundary = o.float_boundary != 0,
                                 .judge = {.normal = o.normal, .progress = progress, .at = call->at},
                                 .progress = progress};

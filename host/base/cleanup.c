@@ -131,21 +131,23 @@ static void remove_surely(const char *path)
 enum mote_status folder_temporary(struct pool *pool, const char *name, const char **path, const struct frame *at)
 {
     const char *tmp = getenv("TMPDIR"), *keep = getenv("MOTE_KEEP");
-    char *parent = realpath(tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp", NULL), *folder;
     bool kept = keep != NULL && strcmp(keep, "1") == 0;
+    char parent[PATH_MAX], *folder, *place = pool_alloc(pool, PATH_MAX); /* no memory is asked for once it is there */
     struct temporary t;
-    int error = parent == NULL ? errno : 0;
+    int error = 0;
 
-    folder = pool_printf(pool, kept ? "%s/%s-XXXXXX" : "%s/%s", parent != NULL ? parent : tmp, name);
-    free(parent);
-    if (!error && kept)
+    tmp = tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp";
+    if (realpath(tmp, parent) == NULL)
+        error = errno;
+    folder = pool_printf(pool, kept ? "%s/%s-XXXXXX" : "%s/%s", error == 0 ? parent : tmp, name);
+    if (error == 0 && kept)
         error = mkdtemp(folder) != NULL ? 0 : errno;
-    else if (!error)
+    else if (error == 0)
         error = temporary_folder(folder, 0700, &t);
-    if (error)
+    if (error != 0)
         return fail(at, MOTE_ERR_ENVIRONMENT, "cannot make the temporary folder %s: %s; set TMPDIR to another place",
                     folder, strerror(error));
-    *path = kept ? folder : pool_strdup(pool, t.path);
+    *path = kept ? folder : strcpy(place, t.path);
     if (kept)
         fprintf(stderr, "mote: keeps %s\n", *path);
     return MOTE_OK;

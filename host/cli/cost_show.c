@@ -84,9 +84,14 @@ void cost_part_json(json_t *json, const struct cost *c, const struct cost_part *
     if (part->work.cycles > 0)
         set_exact(json, "documented_cycles", part->work.cycles);
     set_exact(json, "wait_cycles", cycles_waiting(c->board, &part->work));
-    set_interval(json, "cycles", part->cycles);
-    set_interval(json, "milliseconds", part->milliseconds);
-    if (c->budget.active != NULL)
+    if (c->cycles_from == CYCLES_UNKNOWN) {
+        set_null(json, "cycles");
+        set_null(json, "milliseconds");
+    } else {
+        set_interval(json, "cycles", part->cycles);
+        set_interval(json, "milliseconds", part->milliseconds);
+    }
+    if (c->budget.active != NULL && c->cycles_from != CYCLES_UNKNOWN)
         set_interval(json, "energy_uj", part->microjoules);
     else
         set_null(json, "energy_uj");
@@ -144,17 +149,16 @@ static void average_json(json_t *json, const struct budget *b)
 
 static const char *from_text(const struct cost *c)
 {
-    static const char *const names[] = {[COST_COUNTED] = "counted", [COST_ESTIMATED] = "kernels", [COST_MACS] = "macs"};
+    static const char *const names[] = {
+        [COST_UNKNOWN] = "unknown", [COST_COUNTED] = "counted", [COST_ESTIMATED] = "kernels"};
 
     return names[c->from];
 }
 
 static const char *cycles_text(const struct cost *c)
 {
-    static const char *const names[] = {[CYCLES_FROM_TIMING] = "timing",
-                                        [CYCLES_FROM_INSTRUCTIONS] = "instructions",
-                                        [CYCLES_FROM_MACS] = "macs",
-                                        [CYCLES_UNKNOWN] = "unknown"};
+    static const char *const names[] = {
+        [CYCLES_UNKNOWN] = "unknown", [CYCLES_FROM_TIMING] = "timing", [CYCLES_FROM_INSTRUCTIONS] = "instructions"};
 
     return names[c->cycles_from];
 }
@@ -214,9 +218,9 @@ static void print_operators(const struct profile *r, const struct cost *c)
 
 static void print_counts(struct pool *pool, const struct cost *c)
 {
-    static const char *const from[] = {[COST_COUNTED] = "counted on the emulated core",
-                                       [COST_ESTIMATED] = "as the kernels' versions say",
-                                       [COST_MACS] = "not known"};
+    static const char *const from[] = {[COST_UNKNOWN] = "",
+                                       [COST_COUNTED] = "counted on the emulated core",
+                                       [COST_ESTIMATED] = "as the kernels' versions say"};
     const struct firmware_counts *n = &c->all.counts;
 
     printf("an inference%s%s%s\n", c->why[0] ? " (not run: " : "", c->why[0] ? printable(pool, c->why) : "",
@@ -235,12 +239,15 @@ static void print_counts(struct pool *pool, const struct cost *c)
 
 static void print_cycles(const struct cost *c)
 {
-    static const char *const from[] = {
-        [CYCLES_FROM_TIMING] = "on a board",
-        [CYCLES_FROM_INSTRUCTIONS] = "from instructions: no timing of the core is documented",
-        [CYCLES_FROM_MACS] = "from multiply-accumulates: neither emulator nor timing of the core",
-        [CYCLES_UNKNOWN] = "not known"};
+    static const char *const from[] = {[CYCLES_FROM_TIMING] = "on a board",
+                                       [CYCLES_FROM_INSTRUCTIONS] =
+                                           "from instructions: no timing of the core is documented",
+                                       [CYCLES_UNKNOWN] = ""};
 
+    if (c->cycles_from == CYCLES_UNKNOWN) {
+        puts("  instructions and cycles are not known: an image is not estimated, but counted");
+        return;
+    }
     line("cycles", c->all.cycles, from[c->cycles_from]);
     line("milliseconds", c->all.milliseconds, "");
     if (c->budget.active != NULL)
@@ -289,7 +296,8 @@ void cost_print(struct pool *pool, const struct profile *profile, const struct c
     putchar('\n');
     print_counts(pool, c);
     print_cycles(c);
-    printf("power at %.4g MHz, %.3g V\n", b->clock_hz / 1e6, b->volts);
+    printf("power at %.4g MHz", b->clock_hz / 1e6);
+    printf(b->active != NULL ? ", %.3g V\n" : "\n", b->volts);
     print_source(pool, "active", b->active);
     print_source(pool, b->rest != NULL ? printable(pool, b->rest->state) : "sleep or idle", b->rest);
     if (b->wakeup != NULL)
@@ -314,7 +322,7 @@ void cost_print_both(const char *const names[2], const struct profile p[2], cons
     printf("  %-22s %14.14s %14.14s\n", "", names[0], names[1]);
     both("arena, bytes", (double)p[0].footprint.arena, (double)p[1].footprint.arena);
     both("flash, bytes", (double)footprint_flash(&p[0].footprint), (double)footprint_flash(&p[1].footprint));
-    both("multiply-accumulates", c[0].all.work.macs, c[1].all.work.macs);
+    both("multiply-accumulates", (double)p[0].p->macs_executed, (double)p[1].p->macs_executed);
     both("instructions", c[0].all.instructions.value, c[1].all.instructions.value);
     both("cycles", c[0].all.cycles.value, c[1].all.cycles.value);
     both("milliseconds", c[0].all.milliseconds.value, c[1].all.milliseconds.value);

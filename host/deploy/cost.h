@@ -8,9 +8,9 @@
 #include "host/energy/budget.h"
 
 enum cost_from {
+    COST_UNKNOWN,   /* an image, which was not run */
     COST_COUNTED,   /* on the emulated board */
     COST_ESTIMATED, /* by what the kernels' versions say */
-    COST_MACS,      /* nothing else is known of the core */
 };
 
 /* Of the model, or of an operator; what is not known is 0. */

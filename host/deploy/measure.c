@@ -128,9 +128,15 @@ static enum mote_status work(struct measure *m, const struct pipeline *p,
 
     if (status == MOTE_OK)
         status = emulate(m->pool, &m->job, &m->result, file);
+    measure_end(m);
+    return status;
+}
+
+void measure_end(struct measure *m)
+{
+    emulate_end(&m->result);
     folder_remove(m->folder);
     m->folder = NULL;
-    return status;
 }
 
 enum mote_status measure_check(const struct measure *m, const struct pipeline *p, const struct frame *file)

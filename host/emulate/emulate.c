@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/emulate/emulate.h"
 
+#include "host/emulate/process.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -331,38 +333,64 @@ static enum mote_status take_sizes(struct firmware *fw, struct emulate_result *r
     return MOTE_OK;
 }
 
+/* ---- how far it is ---- */
 struct watch {
-    const char *output; /* the firmware's file */
+    struct firmware *fw;
     const struct emulate_job *job;
+    const char *output; /* the firmware's file */
 };
 
-/* How far it is, the outputs say that it has written. */
-static void watch(void *user)
+static int32_t compiled(const struct firmware *fw)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < fw->n_compile; i++)
+        n += fw->compile[i].ended;
+    return n;
+}
+
+static bool watch_building(void *user)
+{
+    const struct watch *w = user;
+
+    return progress_step(w->job->progress, "building", compiled(w->fw), w->fw->n_compile + 1);
+}
+
+/* The outputs that the firmware has written say it. */
+static bool watch_running(void *user)
 {
     const struct watch *w = user;
     struct stat st;
 
-    if (stat(w->output, &st) == 0)
-        progress_step(w->job->progress, "inferences", (int64_t)st.st_size / w->job->output_bytes, w->job->n);
+    return stat(w->output, &st) != 0 ||
+           progress_step(w->job->progress, "inferences", (int64_t)st.st_size / w->job->output_bytes, w->job->n);
+}
+
+static enum mote_status build_watched(struct firmware *fw, const struct emulate_job *job, const struct frame *at)
+{
+    struct watch w = {.fw = fw, .job = job};
+
+    fw->waiting = job->progress != NULL ? watch_building : NULL;
+    fw->user = &w;
+    TRY(build(fw, job, at));
+    fw->waiting = NULL;
+    return progress_step(job->progress, "building", 1, 1) ? MOTE_OK : fail_cancelled(at, "building");
 }
 
 static enum mote_status run_watched(struct firmware *fw, const struct emulate_job *job, const struct frame *at)
 {
     int64_t seconds = job->seconds > 0 ? job->seconds : SECONDS + (int64_t)SECONDS_PER_INFERENCE * job->n;
-    struct watch w = {firmware_path(fw, "output.bin"), job};
-    enum mote_status status;
+    struct watch w = {fw, job, firmware_path(fw, "output.bin")};
 
-    if (job->progress && job->output_bytes > 0) {
-        progress_step(job->progress, "inferences", 0, job->n);
-        fw->waiting = watch;
-        fw->user = &w;
-    }
+    fw->waiting = job->progress != NULL && job->output_bytes > 0 ? watch_running : NULL;
+    fw->user = &w;
     fw->classes = job->per_class;
-    status = firmware_run(fw, seconds < INT32_MAX ? (int32_t)seconds : INT32_MAX, job->per_function, at);
-    if (job->progress && fw->waiting)
-        progress_step(job->progress, "inferences", job->n, job->n);
+    if (!progress_step(job->progress, "inferences", 0, job->n))
+        return fail_cancelled(at, "inferences");
+    TRY(firmware_run(fw, seconds < INT32_MAX ? (int32_t)seconds : INT32_MAX, job->per_function, at));
     fw->waiting = NULL;
-    return status;
+    progress_step(job->progress, "inferences", job->n, job->n);
+    return MOTE_OK;
 }
 
 static enum mote_status build_and_run(struct firmware *fw, const struct emulate_job *job, struct emulate_result *result,
@@ -371,7 +399,7 @@ static enum mote_status build_and_run(struct firmware *fw, const struct emulate_
     const char *text = "";
 
     TRY(firmware_put(fw, "input.bin", job->input.data, job->input.size, at));
-    TRY(build(fw, job, at));
+    TRY(build_watched(fw, job, at));
     TRY(run_watched(fw, job, at));
     TRY(judge(fw, &text, at));
     TRY(take_counts(fw, job, result, at));
@@ -383,7 +411,7 @@ static enum mote_status build_and_run(struct firmware *fw, const struct emulate_
 static enum mote_status build_only(struct firmware *fw, const struct emulate_job *job, struct emulate_result *result,
                                    const struct frame *at)
 {
-    TRY(build(fw, job, at));
+    TRY(build_watched(fw, job, at));
     return take_sizes(fw, result, at);
 }
 
@@ -393,18 +421,25 @@ static enum mote_status with_firmware(struct pool *pool, const struct emulate_jo
                                       const struct frame *at)
 {
     struct frame here = {at, "board", job->board->name, -1, NULL};
+    struct firmware *fw = pool_alloc(pool, sizeof *fw);
     enum mote_status status;
-    struct firmware fw;
 
-    *result = (struct emulate_result){0};
+    *result = (struct emulate_result){.at_work = fw};
     if (job->n < 0 || job->n > INT32_MAX - INTERVALS_BEFORE || job->arena_bytes < 0)
         return fail(&here, MOTE_ERR_USAGE, "the number of inferences and the arena cannot be negative");
     assert(!job->per_step || (job->n >= 1 && job->feed_rows == 0));
     TRY(board_check_way(job->board, job->via_c ? BOARD_C : BOARD_IMAGE, "--via", &here));
-    TRY(firmware_begin(pool, job->board, &fw, &here));
-    status = work(&fw, job, result, &here);
-    firmware_end(&fw);
+    TRY(firmware_begin(pool, job->board, fw, &here));
+    status = work(fw, job, result, &here);
+    emulate_end(result);
     return status;
+}
+
+void emulate_end(struct emulate_result *result)
+{
+    if (result->at_work != NULL)
+        firmware_end(result->at_work);
+    result->at_work = NULL;
 }
 
 enum mote_status emulate_run(struct pool *pool, const struct emulate_job *job, struct emulate_result *result,

@@ -34,12 +34,13 @@ struct emulate_job {
     bool per_function;               /* count by function too: slower */
     bool per_class;                  /* and by class, with cycles */
     bool per_step;                   /* the last inference, which is not fed, goes by steps, for `steps` alone */
-    const struct progress *progress; /* may be NULL; cannot stop it */
+    const struct progress *progress; /* may be NULL */
     int64_t output_bytes;            /* of all outputs of one inference: what progress is told by */
     int32_t seconds; /* bound of the emulator's run; 0: two minutes and half a minute for each inference */
 };
 
 struct emulate_result {
+    struct firmware *at_work;      /* while it is built and run, and where memory ran out: emulate_end() */
     int64_t setup_instructions;    /* opening the model, with its checksum; via C: the first reset */
     int64_t checksum_instructions; /* of setup: the image's checksum; via C: 0 */
     int64_t *instructions;         /* [n]: each inference */
@@ -68,5 +69,8 @@ MUST_CHECK enum mote_status emulate_run(struct pool *pool, const struct emulate_
  * image, data and bss, and of the harness. */
 MUST_CHECK enum mote_status emulate_build(struct pool *pool, const struct emulate_job *job,
                                           struct emulate_result *result, const struct frame *at);
+
+/* Removes what a run that a guard has ended left; else there is nothing to do. */
+void emulate_end(struct emulate_result *result);
 
 #endif

@@ -216,6 +216,8 @@ static enum mote_status link_firmware(struct firmware *fw, int64_t arena_bytes, 
         .log = firmware_path(fw, "link.log"),
         .packages = fw->board->toolchain.packages,
         .seconds = COMPILE_SECONDS,
+        .waiting = fw->waiting,
+        .user = fw->user,
     };
 
     add_word(&argv, tools->linker ? tools->linker : tools->compiler);
@@ -261,6 +263,10 @@ enum mote_status firmware_build(struct firmware *fw, int64_t arena_bytes, int64_
     if (arena_bytes < 0 || arena_bytes > INT32_MAX || stack_bytes < 0 || stack_bytes > INT32_MAX)
         return fail(at, MOTE_ERR_FIT, "an arena of %lld bytes and a stack of %lld fit no microcontroller",
                     (long long)arena_bytes, (long long)stack_bytes);
+    for (int32_t i = 0; i < fw->n_compile; i++) {
+        fw->compile[i].waiting = fw->waiting;
+        fw->compile[i].user = fw->user;
+    }
     TRY(process_run(fw->compile, fw->n_compile, at));
     for (int32_t i = 0; i < fw->n_compile; i++)
         TRY(check_tool(fw, &fw->compile[i], fw->objects[i], at));

@@ -37,7 +37,7 @@ struct firmware {
     const char **objects;    /* [n_compile] */
     uint64_t ram_bytes;      /* that are linked for, of the emulated machine's first memory */
     int64_t stack_bytes;     /* as linked */
-    void (*waiting)(void *); /* called with `user` now and then while it runs on the emulator; may be NULL */
+    bool (*waiting)(void *); /* called with `user` now and then while programs run; false: stop; may be NULL */
     void *user;
     bool classes; /* count by class too, for the board's core: slower */
     /* results of firmware_run */

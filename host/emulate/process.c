@@ -113,6 +113,7 @@ static enum mote_status start(struct running *r, struct process *p, const struct
                         p->packages);
         return fail(at, MOTE_ERR_ENVIRONMENT, "%s cannot be started: %s", p->argv[0], strerror(err));
     }
+    p->ended = false;
     p->exit_code = -1;
     p->signal = 0;
     p->timed_out = false;
@@ -132,8 +133,10 @@ static bool look(struct running *r, enum mote_status *status, const struct frame
             r->process->timed_out = true;
             kill(-r->pid, SIGKILL);
         }
-        if (r->process->waiting)
-            r->process->waiting(r->process->user);
+        if (*status == MOTE_OK && r->process->waiting && !r->process->waiting(r->process->user))
+            *status = fail_cancelled(at, r->process->argv[0]);
+        if (*status == MOTE_ERR_CANCELLED)
+            kill(-r->pid, SIGKILL);
         return false;
     }
     if (pid < 0) {
@@ -146,6 +149,7 @@ static bool look(struct running *r, enum mote_status *status, const struct frame
         r->process->signal = WTERMSIG(how);
     }
     cleanup_program_ended(r->pid);
+    r->process->ended = true;
     r->pid = 0;
     return true;
 }

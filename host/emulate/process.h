@@ -11,16 +11,18 @@ struct process {
     const char *log;         /* path of the file that gets its stdout and stderr */
     const char *packages;    /* what to install if it is missing; NULL: nothing would help */
     int32_t seconds;         /* it is killed after them */
-    void (*waiting)(void *); /* called with `user` now and then while it runs; NULL: nothing is */
+    bool (*waiting)(void *); /* called with `user` now and then while it runs; false: stop; NULL: nothing is */
     void *user;
     /* results */
+    bool ended;
     int32_t exit_code; /* -1 if it did not end by itself */
     int32_t signal;    /* that ended it, 0 if none */
     bool timed_out;
 };
 
 /* Runs n programs, as many at once as there are processors, and waits for all. Fails only if one could not be started
- * or waited for; what they did is in their results. */
+ * or waited for, or somebody wants to stop, which ends them; what they did is in their results. No pool is asked for
+ * memory meanwhile: a guard is not left while programs run. */
 MUST_CHECK enum mote_status process_run(struct process *processes, int32_t n, const struct frame *at);
 
 /* What a log says in one line: the first that looks like an error, else the last; "" if the log is empty. */

@@ -7,18 +7,37 @@
 #include "host/energy/published.h"
 
 /* ---- how far a figure may be off ---- */
-/* Data sheets' while(1), coulombs or joules a cycle: the L4R5's (DS12023, 100 uA/MHz) and the U575's (DS13737, 19.5 uA/MHz
- * at 3.3 V), beside what networks took. */
-static double loop_too_low(bool most)
+/* What networks took of what vendors publish, joules or coulombs a cycle: an endless loop on L4R5 (DS12023, 100 uA/MHz),
+ * U575 (DS13737, 19.5 uA/MHz at 3.3 V) and U385 (9.5 uA/MHz at 3.3 V); CoreMark on U385 (16 uA/MHz at 3.3 V and 96 MHz) and
+ * RA6M4 (99 uA/MHz). */
+static struct interval between_ratios(const double *ratios, int n)
 {
-    const double l4r5 = published_per_cycle(L4R5, 3.0) / (3.0 * 100e-12),
-                 u575 = published_per_cycle(U575, 1.8) / (3.3 * 19.5e-12);
+    struct interval x = {0, ratios[0], ratios[0]};
 
-    return most ? fmax(l4r5, u575) : fmin(l4r5, u575);
+    for (int i = 1; i < n; i++) {
+        x.low = fmin(x.low, ratios[i]);
+        x.high = fmax(x.high, ratios[i]);
+    }
+    x.value = sqrt(x.low * x.high);
+    return x;
 }
 
-/* The U385's CoreMark at 96 MHz, 16 uA/MHz at 3.3 V, beside what networks took. */
-static double coremark_off(void) { return fabs(log(published_per_cycle(U385, 1.8) / (3.3 * 16e-12))); }
+static struct interval networks_of_loop(void)
+{
+    const double ratios[] = {published_per_cycle(L4R5, 3.0) / (3.0 * 100e-12),
+                             published_per_cycle(U575, 1.8) / (3.3 * 19.5e-12),
+                             published_per_cycle(U385, 1.8) / (3.3 * 9.5e-12)};
+
+    return between_ratios(ratios, COUNT(ratios));
+}
+
+static struct interval networks_of_coremark(void)
+{
+    const double ratios[] = {published_per_cycle(U385, 1.8) / (3.3 * 16e-12),
+                             published_per_cycle(RA6M4, 3.0) / (3.0 * 99e-12)};
+
+    return between_ratios(ratios, COUNT(ratios));
+}
 
 /* Sleeping nRF52840: 3.16 uA in the table, 3.5 measured on a board. An Apollo3's headline is 1 uA, measured were 2.5. */
 #define SLEEP_OFF      0.102
@@ -39,14 +58,15 @@ static double stream_width(void)
 
 static struct interval active_factor(const struct board_power *p)
 {
-    const double width = published_energy_width(-1);
+    const struct interval networks = interval_about(1, published_energy_width(-1));
+    struct interval loop;
 
     switch (p->kind) {
     case POWER_NETWORKS:
     case POWER_MEASURED:
-        return interval_about(1, width);
+        return networks;
     case POWER_COREMARK:
-        return interval_about(1, hypot(width, coremark_off()));
+        return interval_times(networks_of_coremark(), networks);
     case POWER_DERIVED:
         return interval_about(1, stream_width());
     case POWER_TABLE:
@@ -57,7 +77,9 @@ static struct interval active_factor(const struct board_power *p)
     case POWER_HEADLINE:
         break;
     }
-    return (struct interval){sqrt(loop_too_low(false) * loop_too_low(true)), 1, loop_too_low(true) * exp(width)};
+    loop = interval_times(networks_of_loop(), networks);
+    loop.low = 1; /* nobody says what ran: it may have been a network */
+    return loop;
 }
 
 static struct interval resting_factor(const struct board_power *p)

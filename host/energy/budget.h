@@ -11,11 +11,10 @@
 /* Of an inference, or of a part of one; 0: not known. */
 struct work {
     double instructions, cycles; /* cycles: by the core's documented timing, without wait states */
-    double macs;
-    double flash_bytes; /* of weights that are read from flash */
+    double flash_bytes;          /* of weights that are read from flash */
 };
 
-enum cycles_from { CYCLES_FROM_TIMING, CYCLES_FROM_INSTRUCTIONS, CYCLES_FROM_MACS, CYCLES_UNKNOWN };
+enum cycles_from { CYCLES_UNKNOWN, CYCLES_FROM_TIMING, CYCLES_FROM_INSTRUCTIONS };
 
 /* What they can be estimated from. */
 enum cycles_from cycles_source(const struct work *work);

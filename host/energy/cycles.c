@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cycles: a core's documented timing, times what published results took of what it says, with the flash's wait states.
- * Where no timing is documented, cycles an instruction or a multiply-accumulate of published results. */
+ * Where no timing is documented, cycles an instruction of published results. */
 #include <math.h>
 
 #include "host/energy/budget.h"
@@ -25,16 +25,12 @@ static double timing_factor(const char *core)
     return sqrt(factor_of(0) * factor_of(1));
 }
 
-/* MLPerf Tiny's closed division, cycles a multiply-accumulate of kernels in portable C: the least of TFLM's reference
- * kernels on a Cortex-M4 (v0.5, resnet), and the most of any result. */
-static struct interval cycles_a_mac(void) { return (struct interval){sqrt(3.735 * 16.365), 3.735, 16.365}; }
+/* simavr counts what the instruction set's manual says, and an AVR has neither caches nor wait states. */
+static bool is_exact(const char *core) { return strncmp(core, "avr", 3) == 0; }
 
 enum cycles_from cycles_source(const struct work *work)
 {
-    return work->cycles > 0         ? CYCLES_FROM_TIMING
-           : work->instructions > 0 ? CYCLES_FROM_INSTRUCTIONS
-           : work->macs > 0         ? CYCLES_FROM_MACS
-                                    : CYCLES_UNKNOWN;
+    return work->cycles > 0 ? CYCLES_FROM_TIMING : work->instructions > 0 ? CYCLES_FROM_INSTRUCTIONS : CYCLES_UNKNOWN;
 }
 
 double cycles_waiting(const struct board *board, const struct work *work)
@@ -51,13 +47,13 @@ struct interval cycles_estimate(const struct board *board, const struct work *wo
 
     switch (cycles_source(work)) {
     case CYCLES_FROM_TIMING:
+        if (is_exact(board->timing))
+            return interval_exact(work->cycles);
         core = interval_exact(work->cycles * timing_factor(board->timing));
         break;
     case CYCLES_FROM_INSTRUCTIONS:
         core = interval_scaled(published_cycles_an_instruction(), work->instructions);
         break;
-    case CYCLES_FROM_MACS:
-        return interval_scaled(cycles_a_mac(), work->macs);
     case CYCLES_UNKNOWN:
         return core;
     }

@@ -1,23 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/target/home.h"
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The folder of the running program; "." where the system does not say. */
-static const char *program_folder(struct pool *pool)
-{
-    char path[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    char *slash;
+static const char is_here = 0; /* somewhere in this file */
 
-    if (n <= 0)
-        return ".";
-    path[n] = '\0';
-    slash = strrchr(path, '/');
-    if (!slash)
+/* The file that this code is in: the program, or a library. */
+static bool own_file(char path[PATH_MAX])
+{
+    Dl_info info = {0};
+    ssize_t n;
+
+    if (dladdr(&is_here, &info) != 0 && info.dli_fname != NULL &&
+        strcmp(info.dli_fname, program_invocation_name) != 0 && realpath(info.dli_fname, path) != NULL)
+        return true;
+    n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    path[n > 0 ? n : 0] = '\0';
+    return n > 0;
+}
+
+/* Its folder; "." where the system does not say. */
+static const char *own_folder(struct pool *pool)
+{
+    char path[PATH_MAX], *slash;
+
+    if (!own_file(path) || (slash = strrchr(path, '/')) == NULL)
         return ".";
     *slash = '\0';
     return pool_strdup(pool, path[0] ? path : "/");
@@ -56,7 +68,7 @@ enum mote_status mote_home(struct pool *pool, const char **home, const struct fr
         *home = absolute(pool, env);
         return MOTE_OK;
     }
-    folder = program_folder(pool);
+    folder = own_folder(pool);
     for (size_t i = 0; i < COUNT(places); i++) {
         const char *candidate = pool_printf(pool, "%s/%s", folder, places[i]);
 
@@ -66,7 +78,7 @@ enum mote_status mote_home(struct pool *pool, const char **home, const struct fr
         }
     }
     return fail(at, MOTE_ERR_ENVIRONMENT,
-                "Mote's files (device, ops, targets) are not beside the program in %s: set "
+                "Mote's files (device, ops, targets) are not beside %s: set "
                 "MOTE_HOME to the folder that holds them",
                 folder);
 }
@@ -74,7 +86,7 @@ enum mote_status mote_home(struct pool *pool, const char **home, const struct fr
 enum mote_status mote_plugin(struct pool *pool, const char **plugin, const struct frame *at)
 {
     static const char *const places[] = {".", "..", "../lib/mote"};
-    const char *env = getenv("MOTE_PLUGIN"), *folder = program_folder(pool);
+    const char *env = getenv("MOTE_PLUGIN"), *folder = own_folder(pool);
 
     if (env && env[0]) {
         if (access(env, R_OK) != 0)
@@ -91,7 +103,7 @@ enum mote_status mote_plugin(struct pool *pool, const char **plugin, const struc
         }
     }
     return fail(at, MOTE_ERR_ENVIRONMENT,
-                "the counting plugin libmote_count.so is neither beside the program in %s nor in ../lib/mote: build or "
+                "the counting plugin libmote_count.so is neither in %s nor in ../lib/mote: build or "
                 "install Mote again",
                 folder);
 }

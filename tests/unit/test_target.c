@@ -92,7 +92,7 @@ static void an_unknown_board_is_refused(void **state)
     pool_free(&f.pool);
 }
 
-/* Each core of the boards in the tree has a row of cores_def.h. */
+/* Each core of the boards in the tree has a row of cores_def.h, but for those that nothing emulates. */
 static void every_core_is_known(void **state)
 {
     const char **names;
@@ -105,6 +105,8 @@ static void every_core_is_known(void **state)
     for (int32_t i = 0; i < n; i++) {
         struct target t = find(&f, names[i]);
 
+        if (t.core == MOTE_CORE_PORTABLE && t.board->emulated == NULL)
+            continue;
         if (t.core == MOTE_CORE_PORTABLE)
             fail_msg("%s: core %s is not in device/mote/ops/cores_def.h", names[i], t.board->core);
         assert_string_equal(core_name(t.core), t.board->core);
