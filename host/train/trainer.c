@@ -122,6 +122,18 @@ static void pace_stage(struct stage *s, int32_t steps_per_epoch)
     s->steps = s->ramp * steps_per_epoch;
 }
 
+static void digest_network(const struct model *net, uint8_t digest[SHA256_BYTES])
+{
+    const struct graph *g = &net->graphs[0];
+    struct sha256 s;
+
+    sha256_begin(&s);
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        if (g->tensors[i].data != NULL)
+            sha256_add(&s, g->tensors[i].data, (size_t)tensor_bytes(&g->tensors[i]));
+    sha256_end(&s, digest);
+}
+
 enum mote_status trainer_make(struct pool *pool, const struct model *net, const struct dataset *data,
                               const struct training *training, int threads, struct trainer *out, const struct frame *at)
 {
@@ -145,6 +157,7 @@ enum mote_status trainer_make(struct pool *pool, const struct model *net, const 
     out->batch = options.batch;
     out->steps_per_epoch = options.n / options.batch;
     pace_stage(&out->training.stage, out->steps_per_epoch);
+    digest_network(net, out->started_from);
     TRY(training_graph_make(pool, net, &out->training, out->batch, false, &out->graph, at));
     TRY(check_limits(out, at));
     out->output = pool_alloc(pool, (size_t)tensor_bytes(tensor_of(&out->graph, out->graph.output)));
@@ -449,6 +462,7 @@ enum mote_status trainer_use(struct trainer *t, const struct model *m, const str
 }
 
 #define EPOCH_SO_FAR "epoch_so_far"
+#define STARTED_FROM "started_from"
 
 static bool is_between_epochs(const struct trainer *t) { return t->step % t->steps_per_epoch == 0; }
 
@@ -458,6 +472,17 @@ static void add_epoch(const struct trainer *t, struct model *m)
     struct tensor state = {.name = EPOCH_SO_FAR, .type = TYPE_F64, .rank = 1, .dims = {2}, .state = true, .source = -1};
 
     state.initial = pool_copy(m->pool, numbers, sizeof numbers);
+    graph_add_tensor(m, &m->graphs[0], &state);
+}
+
+static bool is_stage(const struct trainer *t) { return t->training.stage.kind != STAGE_NONE; }
+
+static void add_start(const struct trainer *t, struct model *m)
+{
+    struct tensor state = {
+        .name = STARTED_FROM, .type = TYPE_U8, .rank = 1, .dims = {SHA256_BYTES}, .state = true, .source = -1};
+
+    state.initial = pool_copy(m->pool, t->started_from, SHA256_BYTES);
     graph_add_tensor(m, &m->graphs[0], &state);
 }
 
@@ -480,6 +505,8 @@ enum mote_status trainer_save(struct trainer *t, const char *path, const struct 
         program_read(t->program, i, data);
         tensor->initial = data;
     }
+    if (is_stage(t))
+        add_start(t, &copy);
     if (!is_between_epochs(t))
         add_epoch(t, &copy);
     model_write(&copy, &text);
@@ -549,6 +576,24 @@ static enum mote_status load_epoch(struct trainer *t, int64_t step, struct graph
     return MOTE_OK;
 }
 
+/* Takes the last state away from the graph. */
+static enum mote_status load_start(const struct trainer *t, struct graph *from, const struct frame *at)
+{
+    const struct tensor *state = from->n_tensors > 0 ? &from->tensors[from->n_tensors - 1] : NULL;
+
+    if (!is_stage(t))
+        return MOTE_OK;
+    if (state == NULL || strcmp(state->name, STARTED_FROM) != 0 || tensor_bytes(state) != SHA256_BYTES ||
+        state->initial == NULL)
+        return fail(at, MOTE_ERR_FORMAT, "the checkpoint does not say which network the stage started from");
+    if (memcmp(state->initial, t->started_from, SHA256_BYTES) != 0)
+        return fail(at, MOTE_ERR_VALUE,
+                    "the stage started from another network than the stage before it has now, which was trained anew: "
+                    "remove this folder, so that the stage is, too, or give another folder for all");
+    from->n_tensors--;
+    return MOTE_OK;
+}
+
 static enum mote_status load_states(struct trainer *t, struct model *saved, const struct frame *at)
 {
     const struct graph *g = &t->graph.model.graphs[0];
@@ -557,6 +602,7 @@ static enum mote_status load_states(struct trainer *t, struct model *saved, cons
     if (saved->version > INT32_MAX)
         return fail(at, MOTE_ERR_VALUE, "the checkpoint says that %u steps are done", saved->version);
     TRY(load_epoch(t, saved->version, from, at));
+    TRY(load_start(t, from, at));
     TRY(check_same(g, from, at));
     if (!split_equal(&t->net->split, &saved->split))
         return fail(at, MOTE_ERR_VALUE,

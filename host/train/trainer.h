@@ -4,12 +4,14 @@
  *
  * A checkpoint is the graph file of the training step: its states start with what they hold, and the model's version is
  * the number of steps that are done. In the middle of an epoch it has one state more, EPOCH_SO_FAR: the sum of the
- * steps' losses, and how many samples were right. */
+ * steps' losses, and how many samples were right. That of a compression's stage has STARTED_FROM, the SHA-256 of the
+ * network that the stage began with: an earlier stage that was trained anew is noticed. */
 #ifndef MOTE_TRAINER_H
 #define MOTE_TRAINER_H
 
 #include <signal.h>
 
+#include "host/base/sha256.h"
 #include "host/program/program.h"
 #include "host/metrics/metrics.h"
 #include "host/train/step.h"
@@ -31,8 +33,9 @@ struct trainer {
     struct training_graph graph, forward;
     struct program *program, *forward_program;
     struct loader *loader;
-    bool weights_moved; /* the forward program's are older than the training program's */
-    float *output;      /* [elements of an output of a batch] what was read last */
+    uint8_t started_from[SHA256_BYTES]; /* a stage's */
+    bool weights_moved;                 /* the forward program's are older than the training program's */
+    float *output;                      /* [elements of an output of a batch] what was read last */
 };
 
 /* What a part of the data is worth. */

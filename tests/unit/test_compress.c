@@ -613,6 +613,27 @@ static void another_share_is_refused(void **state)
     pool_free(&pool);
 }
 
+/* A stage does not go on from a network that is not the one that it started from. */
+static void another_start_is_refused(void **state)
+{
+    struct world a, b;
+    struct model other;
+
+    (void)state;
+    open_stage(&a, network, 1, NULL);
+    epochs(&a, 1);
+    checkpoint(&a, "a.graph");
+    other = model_now(&a);
+    open_stage(&b, network, 1, &other);
+    assert_int_equal(trainer_load(&b.trainer, here(&a, "a.graph"), &b.at), MOTE_ERR_VALUE);
+    assert_non_null(strstr(b.text.text, "started from another network"));
+    close_world(&b);
+    open_stage(&b, network, 1, NULL);
+    want_ok(&b, trainer_load(&b.trainer, here(&a, "a.graph"), &b.at));
+    close_world(&b);
+    close_world(&a);
+}
+
 /* ---- mote compress ---- */
 /* With the recipe's own data if there are no others. */
 static pid_t start(struct world *w, const char *data, const char *out)
@@ -812,6 +833,7 @@ int main(void)
         cmocka_unit_test(another_share_is_refused),         cmocka_unit_test(a_killed_compression_goes_on),
         cmocka_unit_test(every_task_is_compressed),         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(survivors_are_trained_as_all_are), cmocka_unit_test(bits_have_a_price),
+        cmocka_unit_test(another_start_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
