@@ -35,8 +35,8 @@
 #define MOTE_WEAK __attribute__((weak))
 #endif
 
-/* Whether kernels whose loops suffer most are compiled for speed at GCC's -Os: 0 or 1. A tenth more code, for up to half
- * the instructions. */
+/* Whether kernels whose loops suffer most are compiled for speed at GCC's -Os: 0 or 1. A tenth more code, for up to
+ * half the instructions. */
 #ifndef MOTE_HOT
 #define MOTE_HOT 1
 #endif

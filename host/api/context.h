@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of the libraries' calls. Each shared library has this code for itself; handles have one layout for all, which is
- * why libraries of one version belong together (their names have it). */
+/* Inside of the libraries' calls. Each shared library has this code for itself; handles have one layout for all, which
+ * is why libraries of one version belong together (their names have it). */
 #ifndef MOTE_API_CONTEXT_H
 #define MOTE_API_CONTEXT_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mote as a library: models are read, compiled and run on this machine (libmote_compile; mote_train.h and mote_boards.h have
- * the rest).
- * docs/API.md shows it at work.
+/* Mote as a library: models are read, compiled and run on this machine (libmote_compile; mote_train.h and mote_boards.h
+ * have the rest). docs/API.md shows it at work.
  *
  * Every function that can fail returns 0, or a negative status (device/mote/ops/status_def.h has them,
  * mote_status_name() spells them) and then leaves *out NULL and one line with the place and the reason in the context.
@@ -78,8 +77,8 @@ int mote_compile(struct mote_context *context, const struct mote_graph *graph,
 const void *mote_compiled_image(const struct mote_compiled *compiled);
 size_t mote_compiled_image_bytes(const struct mote_compiled *compiled);
 struct mote_cost mote_compiled_cost(const struct mote_compiled *compiled);
-/* Generated C with the sources that it needs, into a folder. `home` has Mote's device/ (pkg-config --variable=home mote);
- * NULL: the environment's MOTE_HOME. */
+/* Generated C with the sources that it needs, into a folder. `home` has Mote's device/ (pkg-config --variable=home
+ * mote); NULL: the environment's MOTE_HOME. */
 int mote_compiled_write_c(struct mote_context *context, const struct mote_compiled *compiled, const char *home,
                           const char *folder);
 void mote_compiled_free(struct mote_compiled *compiled);

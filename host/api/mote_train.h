@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mote as a library, continued: training, quantization and evaluation (libmote_train). The rules are mote_api.h's. A data
- * set is what `mote train --data` takes: docs/DATA.md. */
+/* Mote as a library, continued: training, quantization and evaluation (libmote_train). The rules are mote_api.h's. A
+ * data set is what `mote train --data` takes: docs/DATA.md. */
 #ifndef MOTE_TRAIN_API_H
 #define MOTE_TRAIN_API_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Work that may run out of memory, for programs that go on then. Pools never return NULL; within a guard, what would
- * call `oom_handler` ends the work instead, and all that this thread has asked of pools since is given back. Guards are a
- * thread's own, and lie within one another. Pools that were there before must not be used in a guard: what it gives back
- * they would still have. */
+ * call `oom_handler` ends the work instead, and all that this thread has asked of pools since is given back. Guards are
+ * a thread's own, and lie within one another. Pools that were there before must not be used in a guard: what it gives
+ * back they would still have. */
 #ifndef MOTE_GUARD_H
 #define MOTE_GUARD_H
 

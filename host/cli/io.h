@@ -20,14 +20,14 @@ MUST_CHECK enum mote_status cli_write_outputs(struct cli *cli, const struct infe
         "--reset-each", NULL, "state is reset before each inference, of tensors, too"                                  \
     }
 /* About them, for details. */
-#define INPUT_DETAILS                                                                                                    \
-    "An --input is what `mote eval --data` takes (.csv, .npy, .png, .jpg, a YAML file …; labels do not count). Each\n" \
-    "sample is an inference and becomes the input as the model's preprocessing says. A table may lack the label's\n"     \
-    "column, a .npy may be one sample, and one picture is resized to the input. Samples are independent: state is\n"     \
-    "reset before each. Tensors ready for the model are read from .bin files, as raw little-endian elements, and\n"      \
-    "with --raw from all files, also from .npy of the tensor's own type; n times the tensor are n inferences in a\n"     \
-    "row: state is carried on, unless there is --reset-each. --input and --output repeat for models with several,\n"     \
-    "in the model's order. Outputs are concatenated.\n"
+#define INPUT_DETAILS                                                                                                  \
+    "An --input is what `mote eval --data` takes (.csv, .npy, .png, .jpg, a YAML file …; labels do not count).\n"    \
+    "Each sample is an inference and becomes the input as the model's preprocessing says. A table may lack the\n"      \
+    "label's column, a .npy may be one sample, and one picture is resized to the input. Samples are independent:\n"    \
+    "state is reset before each. Tensors ready for the model are read from .bin files, as raw little-endian\n"         \
+    "elements, and with --raw from all files, also from .npy of the tensor's own type; n times the tensor are n\n"     \
+    "inferences in a row: state is carried on, unless there is --reset-each. --input and --output repeat for\n"        \
+    "models with several, in the model's order. Outputs are concatenated.\n"
 
 json_t *inference_json(const struct inferences *x, size_t inference); /* the array "outputs" */
 json_t *inferences_json(const struct inferences *x);                  /* [{outputs}] */

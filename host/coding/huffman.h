@@ -20,8 +20,8 @@ struct huffman {
 
 #define HUFFMAN_BITS 8 /* of the longest code that kernels take */
 
-/* Weights [rows][columns] in codes of at most `longest` bits: kernels have tables of 2^longest entries. False: they have
- * no such form (more values than such codes, or more than 65,535 weights in a row), or one that is too long. */
+/* Weights [rows][columns] in codes of at most `longest` bits: kernels have tables of 2^longest entries. False: they
+ * have no such form (more values than such codes, or more than 65,535 weights in a row), or one that is too long. */
 bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, int32_t longest,
                     struct huffman *out);
 

@@ -36,7 +36,8 @@ static const cyaml_schema_field_t augment_fields[] = {
     CYAML_FIELD_END,
 };
 
-#define TEXT(key, member)               CYAML_FIELD_STRING_PTR(key, POINTER, struct data_section, member, 1, YAML_TEXT_MAX)
+#define TEXT(key, member) CYAML_FIELD_STRING_PTR(key, POINTER, struct data_section, member, 1, YAML_TEXT_MAX)
+
 #define ENUM(key, member, words)        CYAML_FIELD_ENUM(key, WORD, struct data_section, member, words, COUNT(words))
 #define LIST(key, member, of, min, max) CYAML_FIELD_SEQUENCE(key, POINTER, struct data_section, member, &(of), min, max)
 

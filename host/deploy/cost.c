@@ -4,7 +4,8 @@
 #include "host/plan/cost.h"
 
 /* Instructions as the kernels' versions say, of those that are counted: 0.68 to 1.44 (docs/CYCLES.md). Where they know
- * nothing of the core, UNKNOWN_CORE times as many, about: on rv32imc 1.11 to 1.79 (strokes, kws, vww, resnet, ad01, strww). */
+ * nothing of the core, UNKNOWN_CORE times as many, about: on rv32imc 1.11 to 1.79 (strokes, kws, vww, resnet, ad01,
+ * strww). */
 #define ESTIMATE_WIDTH 0.386
 #define UNKNOWN_CORE   1.28
 

@@ -24,7 +24,8 @@ int64_t footprint_ram_available(const struct footprint *f, const struct board *b
 int64_t arena_elsewhere(const struct plan *plan);
 
 /* The most stack that set-up and inference take below the caller's frame, by the frames of the functions that they call
- * (host/deploy/stack.def: GCC, kernels -O2, the rest -Os), interrupts not included; -1 for a core that the table lacks. */
+ * (host/deploy/stack.def: GCC, kernels -O2, the rest -Os), interrupts not included; -1 for a core that the table
+ * lacks. */
 int64_t stack_bytes(const struct mote_model *m, const struct board *board, bool via_c);
 
 /* Before anything is built: the image, or of generated C the weights, against the flash; the arena and the runtime's

@@ -31,8 +31,8 @@ MUST_CHECK enum mote_status measure_check(const struct measure *m, const struct 
 /* Runs n inferences on the emulated board; the job's input has them. The result is in `result`; one that does not fit
  * after all is refused. */
 MUST_CHECK enum mote_status measure_run(struct measure *m, const struct pipeline *p, const struct frame *file);
-/* Counts an inference of zeros by class and, unless the model is fed, another one by step. A model that does not fit the board is
- * counted all the same, if the emulated machine has room. */
+/* Counts an inference of zeros by class and, unless the model is fed, another one by step. A model that does not fit
+ * the board is counted all the same, if the emulated machine has room. */
 MUST_CHECK enum mote_status measure_count(struct measure *m, const struct pipeline *p, const struct frame *file);
 /* Builds and links the same firmware without running it: result has sizes only. */
 MUST_CHECK enum mote_status measure_build(struct measure *m, const struct pipeline *p, const struct frame *file);

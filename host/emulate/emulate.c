@@ -51,8 +51,8 @@ static struct flags make_harness_flags(const struct firmware *fw, const struct e
     return f;
 }
 
-/* Where an arena of a memory behind the first lies: in the emulated machine's, if it is that very board, else at the end
- * of its first one. */
+/* Where an arena of a memory behind the first lies: in the emulated machine's, if it is that very board, else at the
+ * end of its first one. */
 static enum mote_status place_arena(struct firmware *fw, int32_t k, int64_t bytes, uint64_t *address,
                                     const struct frame *at)
 {

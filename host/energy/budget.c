@@ -7,9 +7,9 @@
 #include "host/energy/published.h"
 
 /* ---- how far a figure may be off ---- */
-/* What networks took of what vendors publish, joules or coulombs a cycle: an endless loop on L4R5 (DS12023, 100 uA/MHz),
- * U575 (DS13737, 19.5 uA/MHz at 3.3 V) and U385 (9.5 uA/MHz at 3.3 V); CoreMark on U385 (16 uA/MHz at 3.3 V and 96 MHz) and
- * RA6M4 (99 uA/MHz). */
+/* What networks took of what vendors publish, joules or coulombs a cycle: an endless loop on L4R5 (DS12023, 100
+ * uA/MHz), U575 (DS13737, 19.5 uA/MHz at 3.3 V) and U385 (9.5 uA/MHz at 3.3 V); CoreMark on U385 (16 uA/MHz at 3.3 V
+ * and 96 MHz) and RA6M4 (99 uA/MHz). */
 static struct interval between_ratios(const double *ratios, int n)
 {
     struct interval x = {0, ratios[0], ratios[0]};
@@ -39,7 +39,8 @@ static struct interval networks_of_coremark(void)
     return between_ratios(ratios, COUNT(ratios));
 }
 
-/* Sleeping nRF52840: 3.16 uA in the table, 3.5 measured on a board. An Apollo3's headline is 1 uA, measured were 2.5. */
+/* Sleeping nRF52840: 3.16 uA in the table, 3.5 measured on a board. An Apollo3's headline is 1 uA, measured were
+ * 2.5. */
 #define SLEEP_OFF      0.102
 #define HEADLINE_SLEEP 2.5
 

@@ -54,7 +54,8 @@ struct interval power_milliamps(const struct board_power *p, double volts);
 /* `cycles` are those of one inference; `active` one of the board's, or NULL. */
 struct budget budget_make(const struct board *board, const struct board_power *active, struct interval cycles,
                           const struct usage *usage);
-/* Of the board's active figures that one with which the device draws least and is in time; NULL if there are not two. */
+/* Of the board's active figures that one with which the device draws least and is in time; NULL if there are not
+ * two. */
 const struct board_power *budget_best(const struct board *board, struct interval cycles, const struct usage *usage);
 
 #endif

@@ -159,8 +159,8 @@ bool graph_is_output(const struct graph *g, int32_t tensor);
 struct frame frame_op(const struct frame *up, const struct graph *g, int32_t op);
 struct frame frame_tensor(const struct frame *up, const struct graph *g, int32_t tensor);
 
-/* A model's name, a C identifier, from a file's: "dir/Kws-3x3.tflite" becomes "kws_3x3". Never a keyword of C or C++, never
- * empty, at most 63 characters. */
+/* A model's name, a C identifier, from a file's: "dir/Kws-3x3.tflite" becomes "kws_3x3". Never a keyword of C or C++,
+ * never empty, at most 63 characters. */
 const char *model_name_from(struct pool *pool, const char *name);
 
 #define TASKS 4

@@ -20,9 +20,9 @@ struct import_missing {
 struct importer {
     const char *name;                 /* for people: "a .tflite" */
     bool (*probe)(struct bytes file); /* Is this the format's file, by its first bytes? */
-    /* `name` is the file's: the model's name is made from it. `at` is the place for messages, with the file as its root.
-     * Tensors and operators have the indices that they have in the file. What Mote does not have is no failure: the
-     * model is without it, so that the rest can be judged; it has no graph where there is no rest to judge. */
+    /* `name` is the file's: the model's name is made from it. `at` is the place for messages, with the file as its
+     * root. Tensors and operators have the indices that they have in the file. What Mote does not have is no failure:
+     * the model is without it, so that the rest can be judged; it has no graph where there is no rest to judge. */
     enum mote_status (*read)(struct pool *pool, const char *name, struct bytes file, struct model *out,
                              struct import_missing *missing, const struct frame *at);
 };

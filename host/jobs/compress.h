@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Compression as a job: the recipe's training and the stages that follow it, each a training in a folder of its own that
- * begins with the network of the one before; then int8. Each can be stopped, and goes on another time. */
+/* Compression as a job: the recipe's training and the stages that follow it, each a training in a folder of its own
+ * that begins with the network of the one before; then int8. Each can be stopped, and goes on another time. */
 #ifndef MOTE_JOBS_COMPRESS_H
 #define MOTE_JOBS_COMPRESS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Training as a job: a recipe and its data become a folder with the network of the best epoch, a checkpoint, the history
- * and a report. It can be stopped after any step, and goes on from there another time. */
+/* Training as a job: a recipe and its data become a folder with the network of the best epoch, a checkpoint, the
+ * history and a report. It can be stopped after any step, and goes on from there another time. */
 #ifndef MOTE_JOBS_TRAIN_H
 #define MOTE_JOBS_TRAIN_H
 

@@ -2,8 +2,8 @@
 /* Passes: graph to graph, each in its own file, run in the order of one table (passes.c). None changes what a graph
  * computes by a bit (NaN and the sign of a float's zero apart, and fold_batch_norm, whose sums of floats round in other
  * places), and none but those that are asked for touches the graph's inputs and outputs:
- * number, names, shapes, types, quantization; `quantize` computes in int8. A pass may leave dead operators (OP_NOP) and unused tensors behind;
- * dead_code clears them away. */
+ * number, names, shapes, types, quantization; `quantize` computes in int8. A pass may leave dead operators (OP_NOP) and
+ * unused tensors behind; dead_code clears them away. */
 #ifndef MOTE_PASSES_H
 #define MOTE_PASSES_H
 

@@ -27,8 +27,8 @@ MUST_CHECK enum mote_status quantize_check(const struct model *m, const struct f
 
 /* Graph 0 of m, after passes_run(), with ranges of its f32 tensors that are computed; one without holds nothing but 0.
  * `float_ends`: inputs and outputs of the graph stay f32; else they become s8. Operators without an int8 form stay as
- * they are, between DEQUANTIZE and QUANTIZE; so does state. Tensors keep their indices, new ones come after them; ranges
- * are used up. where[i], [n_tensors] in the model's pool, is the tensor that has the values of tensor i now. */
+ * they are, between DEQUANTIZE and QUANTIZE; so does state. Tensors keep their indices, new ones come after them;
+ * ranges are used up. where[i], [n_tensors] in the model's pool, is the tensor that has the values of tensor i now. */
 MUST_CHECK enum mote_status quantize_graph(struct model *m, bool float_ends, int32_t **where, const struct frame *at);
 
 /* ---- shared by quantize.c, quantize_weights.c and quantize_lstm.c ---- */

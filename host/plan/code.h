@@ -8,8 +8,8 @@
 
 /* The core has a column of its own; another one is taken for a Cortex-M3. */
 bool code_is_measured(enum mote_core core);
-/* What a program that calls the version links; `small`: built with -Os -DMOTE_HOT=0, else -O2. INT64_MAX where the core's compiler
- * makes none of it. */
+/* What a program that calls the version links; `small`: built with -Os -DMOTE_HOT=0, else -O2. INT64_MAX where the
+ * core's compiler makes none of it. */
 int64_t code_of_version(enum mote_core core, const struct kernel_version *v, bool small);
 /* The interpreter, and what it asks of a kernel's parameters. */
 int64_t code_of_runtime(enum mote_core core);

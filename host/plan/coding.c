@@ -37,8 +37,8 @@ struct coded {
     uint32_t bytes[MOTE_ARGS_MAX + 1]; /* of arguments */
 };
 
-/* A dense kernel that has a sibling for coded weights, argument 1 of both, and biases, argument 2. `matrix` returns false
- * if a step's weights cannot be coded. */
+/* A dense kernel that has a sibling for coded weights, argument 1 of both, and biases, argument 2. `matrix` returns
+ * false if a step's weights cannot be coded. */
 struct coder {
     enum kernel_id dense, coded;
     int32_t scratch; /* the argument */

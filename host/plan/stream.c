@@ -2,8 +2,8 @@
 /* Streaming: the rows of a model's input are time, and each call brings the next `hop` of them. What the whole window
  * would compute again is kept in rings: row k of a tensor of N rows is in round i of the schedule row k + i * hop of an
  * endless one, the last of which are computed. All kernels count rows from the first round on, until after `period`
- * rounds each ring is where it was. Kernels that fold have all rows of the window in each round: its oldest first, whose
- * place is the new ones' then. */
+ * rounds each ring is where it was. Kernels that fold have all rows of the window in each round: its oldest first,
+ * whose place is the new ones' then. */
 #include "host/graph/op_info.h"
 #include "host/plan/build.h"
 #include "host/plan/feed.h"
@@ -126,7 +126,8 @@ static bool has_own_rows(const struct stream *st, const struct step *s)
     return true;
 }
 
-/* A ring of a folded line has no room for new rows but that of the oldest, and others that read it have to do with that. */
+/* A ring of a folded line has no room for new rows but that of the oldest, and others that read it have to do with
+ * that. */
 static enum verdict find_folds(const struct stream *st, int32_t *step, const char **why)
 {
     for (*step = 0; *step < st->plan->n_steps; ++*step) {

@@ -45,8 +45,8 @@ static enum mote_status backward(struct program *p, const struct dense *d, const
     return status;
 }
 
-/* The operator's primitive, while there are many weights, then its loop: of these three values, and a fourth that is the
- * bias' or -1. */
+/* The operator's primitive, while there are many weights, then its loop: of these three values, and a fourth that is
+ * the bias' or -1. */
 static enum mote_status step_either(struct program *p, const struct dense *d, dnnl_primitive_desc_t pd, int n,
                                     const struct binding *args, loop_fn *few, int activation, const struct frame *at)
 {

@@ -13,7 +13,8 @@ enum mote_status build_clip_norm(struct program *p, const struct op *op, const s
     return MOTE_OK;
 }
 
-/* `few`: the loop for a gradient that survivors alone have. `states`: the optimizer's tensors for each weight, after the weights and the gradient. */
+/* `few`: the loop for a gradient that survivors alone have. `states`: the optimizer's tensors for each weight, after
+ * the weights and the gradient. */
 static enum mote_status update(struct program *p, const struct op *op, int states, loop_fn *loop, loop_fn *few,
                                const struct frame *at)
 {

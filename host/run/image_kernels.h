@@ -7,8 +7,8 @@
 #include "host/plan/kernels.h"
 #include "mote/mote.h"
 
-/* As mote_model_open(), with a table of kernels from the pool: those for these instruction sets of this machine. What is
- * packed for another is unpacked at each call, for the portable version. */
+/* As mote_model_open(), with a table of kernels from the pool: those for these instruction sets of this machine. What
+ * is packed for another is unpacked at each call, for the portable version. */
 int32_t image_open(struct pool *pool, struct bytes image, uint32_t cpu, void *arena, size_t arena_bytes,
                    struct mote_model *model);
 

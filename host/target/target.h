@@ -35,8 +35,8 @@ struct target {
 extern const struct target target_portable;
 /* This machine, with the instruction sets that its CPU has. */
 struct target target_host(void);
-/* The same with these instruction sets alone: "portable" for none, or names separated by commas. One that it lacks is an
- * error. */
+/* The same with these instruction sets alone: "portable" for none, or names separated by commas. One that it lacks is
+ * an error. */
 MUST_CHECK enum mote_status target_host_with(struct pool *pool, const char *names, struct target *out,
                                              const struct frame *at);
 struct target target_of_core(enum mote_core id);

@@ -47,13 +47,15 @@ static const cyaml_strval_t activations[] = {
 #define ENUM(key, member, words)                                                                                       \
     CYAML_FIELD_ENUM_PTR(key, OPTIONAL | CYAML_FLAG_STRICT, struct layer_yaml, member, words, COUNT(words))
 #define FLAG(key, member) ENUM(key, member, yaml_flags)
-#define INPUTS            CYAML_FIELD_SEQUENCE("from", NEEDED, struct layer_yaml, inputs, &word_schema, 2, YAML_LIST_MAX)
-#define NAME              TEXT(OPTIONAL, "name", name)
-#define FROM              TEXT(OPTIONAL, "from", from)
-#define ACTIVATION        ENUM("activation", activation, activations)
-#define PADDING           ENUM("padding", padding, paddings)
-#define LINEAR            ACTIVATION, FLAG("batch_norm", batch_norm), FLAG("bias", bias)
-#define WINDOW            TEXT(OPTIONAL, "stride", stride), PADDING
+
+#define INPUTS CYAML_FIELD_SEQUENCE("from", NEEDED, struct layer_yaml, inputs, &word_schema, 2, YAML_LIST_MAX)
+
+#define NAME       TEXT(OPTIONAL, "name", name)
+#define FROM       TEXT(OPTIONAL, "from", from)
+#define ACTIVATION ENUM("activation", activation, activations)
+#define PADDING    ENUM("padding", padding, paddings)
+#define LINEAR     ACTIVATION, FLAG("batch_norm", batch_norm), FLAG("bias", bias)
+#define WINDOW     TEXT(OPTIONAL, "stride", stride), PADDING
 
 #define FIELDS(name, ...) static const cyaml_schema_field_t fields_##name[] = {NAME, __VA_ARGS__, CYAML_FIELD_END};
 

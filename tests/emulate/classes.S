@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Instructions of every class on Armv7-M, interval by interval with the cycles of a Cortex-M4: what test_emulate.c wants
- * of this, and of a Cortex-M3, is counted by hand from the tables of docs/CYCLES.md. r0 is the address of eight words, of
- * which the first is r0 itself. */
+/* Instructions of every class on Armv7-M, interval by interval with the cycles of a Cortex-M4: what test_emulate.c
+ * wants of this, and of a Cortex-M3, is counted by hand from the tables of docs/CYCLES.md. r0 is the address of eight
+ * words, of which the first is r0 itself. */
         .syntax unified
         .thumb
         .section .text.harness_main, "ax"

@@ -36,10 +36,10 @@ LAYER(depthwise_conv_2d_s8, "3x3, 8 to 16 channels", IMAGE(24, 24, 8), RESULT(24
       DEPTH(2, 1, 1), BYTES, .per_channel = 1)
 LAYER(fully_connected_s8, "ad01: 128 to 128", .rows = 1, .in_len = 128, .out_c = 128, BYTES)
 LAYER(fully_connected_s8, "resnet: 64 to 10", .rows = 1, .in_len = 64, .out_c = 10, BYTES)
-LAYER(fully_connected_rows_s8, "micro_speech: 25 rows of 160 to 4", .batch = 1, .in_h = 25, .in_len = 160, .in_ring = 25,
-      .out_c = 4, BYTES)
-LAYER(fully_connected_rows_s8, "mnist_lstm: 28 rows of 20 to 10", .batch = 1, .in_h = 28, .in_len = 20, .in_ring = 28, .out_c = 10,
-      BYTES)
+LAYER(fully_connected_rows_s8, "micro_speech: 25 rows of 160 to 4", .batch = 1, .in_h = 25, .in_len = 160,
+      .in_ring = 25, .out_c = 4, BYTES)
+LAYER(fully_connected_rows_s8, "mnist_lstm: 28 rows of 20 to 10", .batch = 1, .in_h = 28, .in_len = 20,
+      .in_ring = 28, .out_c = 10, BYTES)
 LAYER(average_pool_2d_s8, "resnet: 8x8, 64 channels", POOLED(8, 8, 64), .out_h = 1, .out_w = 1, .out_ring = 1,
       WINDOW(8, 8, 8, 8), .lo = -128, .hi = 127)
 LAYER(average_pool_2d_s8, "2x2, 32 channels", POOLED(16, 16, 32), .out_h = 8, .out_w = 8, .out_ring = 8,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* onnx_suite [TEST…]: runs ONNX's tests, all of them or those whose names contain one of the words, and prints a row
- * each. Without words the rows are compared with tests/onnx/outcomes.tsv, and with MOTE_UPDATE=1 they are written there.
- * MOTE_ONNX_DATA names another folder than that of Debian's libonnx-testdata. */
+ * each. Without words the rows are compared with tests/onnx/outcomes.tsv, and with MOTE_UPDATE=1 they are written
+ * there. MOTE_ONNX_DATA names another folder than that of Debian's libonnx-testdata. */
 #include <dirent.h>
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ONNX's own tests of operators and networks: a model, inputs, and what comes out, as protobuf files in a folder each. */
+/* ONNX's own tests of operators and networks: a model, inputs, and what comes out, as protobuf files in a folder
+ * each. */
 #ifndef MOTE_TESTS_ONNX_SUITE_H
 #define MOTE_TESTS_ONNX_SUITE_H
 

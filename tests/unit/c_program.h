@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For tests of generated C: models and what is to come out of them become a program, which a compiler makes and which is
- * run. */
+/* For tests of generated C: models and what is to come out of them become a program, which a compiler makes and which
+ * is run. */
 #ifndef TESTS_C_PROGRAM_H
 #define TESTS_C_PROGRAM_H
 

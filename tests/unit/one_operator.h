@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For tests of single operators, from the graph through lowering to their kernels: one operator as a model, values whose
- * extremes are over-drawn, and the reference's arithmetic otherwise than the kernels have it. */
+/* For tests of single operators, from the graph through lowering to their kernels: one operator as a model, values
+ * whose extremes are over-drawn, and the reference's arithmetic otherwise than the kernels have it. */
 #ifndef TESTS_ONE_OPERATOR_H
 #define TESTS_ONE_OPERATOR_H
 

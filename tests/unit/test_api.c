@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The library's calls (host/api): what they refuse, that they can be stopped, and that memory may run out in any of them.
- * examples/library shows them at work, built against what is installed. */
+/* The library's calls (host/api): what they refuse, that they can be stopped, and that memory may run out in any of
+ * them. examples/library shows them at work, built against what is installed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

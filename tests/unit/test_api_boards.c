@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The boards' calls of the library: what there is, what fits, firmware that is built and run, stopped and out of memory;
- * whatever comes, no temporary folder stays. */
+/* The boards' calls of the library: what there is, what fits, firmware that is built and run, stopped and out of
+ * memory; whatever comes, no temporary folder stays. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -332,8 +332,8 @@ static void lstm_with_states_is_refused(void **state)
     pool_free(&c.pool);
 }
 
-/* What the program has no loop for the device's kernels compute: with a constant input, one that is needed for its shape
- * alone, and several outputs. */
+/* What the program has no loop for the device's kernels compute: with a constant input, one that is needed for its
+ * shape alone, and several outputs. */
 static void device_kernels_stand_in(void **state)
 {
     const char *text = "mote-graph 1\nmodel check\ngraph \"main\"\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ADD and MUL of int8: random shapes that broadcast, scales, activations, against plain loops over multi-indices; rows in
- * place. */
+/* ADD and MUL of int8: random shapes that broadcast, scales, activations, against plain loops over multi-indices; rows
+ * in place. */
 #include "mote/kernels/elementwise/add_s8.h"
 #include "mote/kernels/elementwise/mul_s8.h"
 #include "tests/unit/one_operator.h"

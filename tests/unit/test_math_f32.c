@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exp, log, tanh, the sigmoid, sine and cosine of the device against the C library's in double: every STEP-th float, and the ends of
- * their ranges. */
+/* exp, log, tanh, the sigmoid, sine and cosine of the device against the C library's in double: every STEP-th float,
+ * and the ends of their ranges. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

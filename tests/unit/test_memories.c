@@ -202,7 +202,8 @@ static void what_is_missing_is_known(void **state)
 }
 
 /* ---- on an emulated board ---- */
-/* Small parts of the machines' memories: SSRAM and PSRAM of the MPS2 with AN386, DTCM and SRAM of the MPS3 with AN547. */
+/* Small parts of the machines' memories: SSRAM and PSRAM of the MPS2 with AN386, DTCM and SRAM of the MPS3 with
+ * AN547. */
 static const struct machine {
     const char *name, *core, *flags, *flash, *first, *second;
 } machines[] = {

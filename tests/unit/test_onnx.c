@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ONNX importer: small models assembled here, with one thing wrong at a time, cut off at every length and with every
- * bit flipped; a real one with its outputs. What each operator computes, ONNX's own tests say (tests/onnx). Every import
- * may take only the memory that import.h promises: the pool aborts beyond it. With MOTE_UPDATE=1 the models become the
- * fuzzer's corpus. */
+/* The ONNX importer: small models assembled here, with one thing wrong at a time, cut off at every length and with
+ * every bit flipped; a real one with its outputs. What each operator computes, ONNX's own tests say (tests/onnx). Every
+ * import may take only the memory that import.h promises: the pool aborts beyond it. With MOTE_UPDATE=1 the models
+ * become the fuzzer's corpus. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

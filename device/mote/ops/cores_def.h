@@ -13,6 +13,6 @@ CORE(6,  CORTEX_M55, "cortex-m55", MOTE_HAS_DSP | MOTE_HAS_MVE)    /* with its v
 CORE(20, RV32IMC,    "rv32imc",    MOTE_HAS_RV32M)
 CORE(30, AVR5,       "avr5",       0)
 CORE(40, AARCH64,    "aarch64",    MOTE_HAS_NEON)
-CORE(41, AARCH64_DOTPROD, "aarch64-dotprod", MOTE_HAS_NEON | MOTE_HAS_DOTPROD) /* from Armv8.2-A on, where it has them */
+CORE(41, AARCH64_DOTPROD, "aarch64-dotprod", MOTE_HAS_NEON | MOTE_HAS_DOTPROD) /* from Armv8.2-A on, where there are */
 CORE(50, X86_64,     "x86-64",     0)
 #undef CORE

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Convolutions. Weights are [M][C / group][…] and become those of CONV_2D, [M][…][C / group], or where each channel is a
- * group of its own, of DEPTHWISE_CONV_2D. */
+/* Convolutions. Weights are [M][C / group][…] and become those of CONV_2D, [M][…][C / group], or where each channel is
+ * a group of its own, of DEPTHWISE_CONV_2D. */
 #include "host/import/onnx/ops.h"
 #include "host/import/onnx/spatial.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes to protobuf messages, within bounds: protobuf-c takes what it is told to from an allocator, which says no at the
- * limit, but goes as deep as messages are nested, so that depth is counted before. */
+/* Bytes to protobuf messages, within bounds: protobuf-c takes what it is told to from an allocator, which says no at
+ * the limit, but goes as deep as messages are nested, so that depth is counted before. */
 #include "host/import/onnx/onnx.h"
 
 #define DEPTH_MAX 32 /* graphs in nodes in graphs take three each */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A tensor's data in a file of their own: it lies in the model's folder or below, and nowhere else, whatever links say. */
+/* A tensor's data in a file of their own: it lies in the model's folder or below, and nowhere else, whatever links
+ * say. */
 #include <errno.h>
 #include <stdlib.h>
 

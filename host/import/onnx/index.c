@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What moves elements by indices that are constants: whatever it is called, a gather from the places that are worked out
- * here. */
+/* What moves elements by indices that are constants: whatever it is called, a gather from the places that are worked
+ * out here. */
 #include "host/import/onnx/ops.h"
 
 /* A constant's integers, in the pool; negative ones count from `size`. */

@@ -2,8 +2,8 @@
 /* What the parts of the ONNX importer share. docs/IMPORT.md says how an operator is added.
  *
  * A node's function (ops.h) asks for the node's inputs and attributes and appends operators of the graph by the calls
- * below. Failures stick: after the first one r->status is set, calls do nothing and give TENSOR_ABSENT, so that a function
- * reads as the arithmetic does and looks at nothing in between.
+ * below. Failures stick: after the first one r->status is set, calls do nothing and give TENSOR_ABSENT, so that a
+ * function reads as the arithmetic does and looks at nothing in between.
  *
  * Numbers are narrowed where the file is read: float64, float16 and bfloat16 become f32, int64, uint32 and uint64 s32
  * (saturating), as a microcontroller computes them. What all of whose inputs are constants is computed as it is
@@ -88,8 +88,8 @@ int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *
 bool has_room(struct onnx *r, int64_t bytes);
 
 /* ---- operators ---- */
-/* Appends an operator; NULL are options of zeros. Of its outputs the first has `type`, or if that is TYPE_NONE the first
- * input's. Gives the output. */
+/* Appends an operator; NULL are options of zeros. Of its outputs the first has `type`, or if that is TYPE_NONE the
+ * first input's. Gives the output. */
 int32_t emit(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in);
 int32_t emit_unary(struct onnx *r, enum op_id id, int32_t x);
 int32_t emit_binary(struct onnx *r, enum op_id id, int32_t a, int32_t b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reductions of dimensions that `axes` names: an attribute, from opset 18 on (of ReduceSum 13) an input. Without axes it
- * is all of them, or with noop_with_empty_axes none. */
+/* Reductions of dimensions that `axes` names: an attribute, from opset 18 on (of ReduceSum 13) an input. Without axes
+ * it is all of them, or with noop_with_empty_axes none. */
 #include "host/import/onnx/ops.h"
 
 struct reduction {

@@ -20,7 +20,8 @@ void spatial_read(struct onnx *r, int32_t x, const int64_t *kernel, struct spati
 /* [N][C][L] as [N][C][1][L] and channels last: [N][1][L][C], [N][H][W][C], [N][D][H][W][C]; and back again. */
 int32_t channels_last(struct onnx *r, int32_t x);
 int32_t channels_first(struct onnx *r, int32_t x, int spatial);
-/* Window i from the innermost dimension, as a 2-dimensional operator wants it: of one dimension the outer window is 1. */
+/* Window i from the innermost dimension, as a 2-dimensional operator wants it: of one dimension the outer window is
+ * 1. */
 struct window_2d {
     int64_t kernel, stride, dilation, before, after;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What versions of conv_2d_huffman_s8 share: all but what a filter makes of pixels. A filter is decoded into a list of
- * offsets and levels; where each pixel's window begins, the offsets are the same. So that this holds at the image's edges,
- * too, a block's input rows are copied with what is outside. */
+ * offsets and levels; where each pixel's window begins, the offsets are the same. So that this holds at the image's
+ * edges, too, a block's input rows are copied with what is outside. */
 #ifndef MOTE_CONV_2D_HUFFMAN_S8_FILTERS_H
 #define MOTE_CONV_2D_HUFFMAN_S8_FILTERS_H
 
@@ -183,8 +183,8 @@ static inline const MOTE_FLASH uint8_t *mote_conv_offsets(const struct mote_conv
     return map;
 }
 
-/* A filter's bits, the pairs of a gap and a level that are left in them, where the last weight's input is, and where the
- * next one's may be. */
+/* A filter's bits, the pairs of a gap and a level that are left in them, where the last weight's input is, and where
+ * the next one's may be. */
 struct mote_conv_bits {
     const MOTE_FLASH uint8_t *stream;
     uint32_t at, left;

@@ -7,9 +7,10 @@
  *   sums     [out_c]                float
  *   out      [out_c]                float; must not overlap in
  *
- * A row is one of the inputs': row r is row r % in_h of an input, whose first one sets the sums and whose last one writes
- * the output. If they come in order, each once, the output is fully_connected_f32's, to the bit, however many rows a call has. No scratch. Cannot fail: the
- * ranges and need_fully_connected_rows_f32() hold. Cost: in_len * out_c multiply-accumulates a row. */
+ * A row is one of the inputs': row r is row r % in_h of an input, whose first one sets the sums and whose last one
+ * writes the output. If they come in order, each once, the output is fully_connected_f32's, to the bit, however many
+ * rows a call has. No scratch. Cannot fail: the ranges and need_fully_connected_rows_f32() hold. Cost: in_len * out_c
+ * multiply-accumulates a row. */
 #ifndef MOTE_FULLY_CONNECTED_ROWS_F32_H
 #define MOTE_FULLY_CONNECTED_ROWS_F32_H
 

@@ -9,10 +9,10 @@
  *   sums     [out_c, rounded up to a multiple of 4]  int32
  *   out      [out_c]  int8; must not overlap in
  *
- * A row is one of the inputs': row r is row r % in_h of an input, whose first one sets the sums and whose last one writes
- * the output. If they come in order, each once, the output is fully_connected_s8's, to the byte. Sums are 32 bits modulo 2^32. No scratch. Cannot fail: the
- * ranges and need_fully_connected_rows_s8() hold.
- * Cost: in_len * out_c multiply-accumulates a row. */
+ * A row is one of the inputs': row r is row r % in_h of an input, whose first one sets the sums and whose last one
+ * writes the output. If they come in order, each once, the output is fully_connected_s8's, to the byte. Sums are 32
+ * bits modulo 2^32. No scratch. Cannot fail: the ranges and need_fully_connected_rows_s8() hold. Cost: in_len * out_c
+ * multiply-accumulates a row. */
 #ifndef MOTE_FULLY_CONNECTED_ROWS_S8_H
 #define MOTE_FULLY_CONNECTED_ROWS_S8_H
 

@@ -6,8 +6,8 @@
 #include "../shared/folds.h"
 #include "fully_connected_rows_s8.h"
 
-/* What includes this has: adds n inputs, from one with these weights of the first output on, to the outputs' sums, modulo
- * 2^32; and makes outputs of sums. */
+/* What includes this has: adds n inputs, from one with these weights of the first output on, to the outputs' sums,
+ * modulo 2^32; and makes outputs of sums. */
 static void add(const struct mote_fully_connected_rows_s8 *p, const int8_t *in, int32_t n, const int8_t *weights,
                 int32_t *sums);
 static void put(const struct mote_fully_connected_rows_s8 *p, const int32_t *sums, const int32_t *mult,

@@ -4,7 +4,7 @@
  *   a      [a_ring rows][a_len]      float; a ring of one row may serve all
  *   b      [b_ring rows][b_len]      float, likewise
  *   shape  [rank][3]                 int32: how a row of the result walks a and b (broadcast.h; examples in add_s8.h)
- *   out    [out_ring rows][out_len]  float; may be the memory of an operand that has the result's shape, else no overlap
+ *   out    [out_ring rows][out_len]  float; may be an operand's memory that has the result's shape, else no overlap
  *
  * Each function is one operation of the core or two, rounded as in the reference: the reference's bits, but for which
  * NaN a NaN is. The clamp is in all of them, as the smallest and the largest float where there is no activation; so an

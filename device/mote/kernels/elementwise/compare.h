@@ -7,8 +7,8 @@
  *   out    [out_ring rows][out_len]  bool; must not overlap an operand, but may be one of bools of the result's shape
  *
  * Numbers are int32, int64, floats (a NaN is equal to nothing, nor less), or int8: these are compared as requant_a((a -
- * a_zero) * 2^8) and requant_b((b - b_zero) * 2^8), for a_mult and a_shift, b_mult and b_shift, which other types do not
- * look at. Of bools, which are 0 or another byte, there are AND and OR, too.
+ * a_zero) * 2^8) and requant_b((b - b_zero) * 2^8), for a_mult and a_shift, b_mult and b_shift, which other types do
+ * not look at. Of bools, which are 0 or another byte, there are AND and OR, too.
  *
  * Exact: the reference's bytes. No scratch. Cannot fail: the ranges, need_compare() and trust_compare() hold. */
 #ifndef MOTE_COMPARE_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mul_s8 with the DSP extension: four elements at a time; other strides, and multipliers that are not plain, are slow. */
+/* mul_s8 with the DSP extension: four elements at a time; other strides, and multipliers that are not plain, are
+ * slow. */
 #include "mul_s8_dsp.h"
 
 #include "../shared/broadcast.h"

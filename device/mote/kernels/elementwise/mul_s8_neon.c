@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mul_s8 with Advanced SIMD: eight elements at once, of which an operand that repeats has one; other strides are slow. */
+/* mul_s8 with Advanced SIMD: eight elements at once, of which an operand that repeats has one; other strides are
+ * slow. */
 #include "mul_s8_neon.h"
 
 #include "../shared/broadcast.h"

@@ -5,9 +5,9 @@
  *   in   [rows][len][inner]  int8, or float as `type` says
  *   out  [rows][len][inner]  the same; may be the memory of in
  *
- * Exact: the reference's CumSum. Floats are added one after the other, from 0. An int8 sum is of in - in_zero and starts
- * at -in_zero, 2^19 units of the multiplier each, modulo 2^32. No scratch. Cannot fail: the ranges and need_cumsum()
- * hold. */
+ * Exact: the reference's CumSum. Floats are added one after the other, from 0. An int8 sum is of in - in_zero and
+ * starts at -in_zero, 2^19 units of the multiplier each, modulo 2^32. No scratch. Cannot fail: the ranges and
+ * need_cumsum() hold. */
 #ifndef MOTE_CUMSUM_H
 #define MOTE_CUMSUM_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What versions of svdf_s8 share: four filters at a time meet the features, then each its time. Sums are modulo 2^32. */
+/* What versions of svdf_s8 share: four filters at a time meet the features, then each its time. Sums are modulo
+ * 2^32. */
 #ifndef MOTE_SVDF_S8_FOURS_H
 #define MOTE_SVDF_S8_FOURS_H
 
@@ -7,7 +8,8 @@
 
 /* A version's two loops. */
 struct mote_svdf_loops {
-    /* What the states of filters 0 .. last <= 3 get before the zero point, whose weights are at w; of others, anything. */
+    /* What the states of filters 0 .. last <= 3 get before the zero point, whose weights are at w; of others,
+     * anything. */
     void (*features)(const struct mote_svdf_s8 *p, const int8_t *in, const int8_t *w, int32_t last, int32_t values[4]);
     /* Moves a filter's state on by one; the products of the centered state, or if it is int16 of the state as it is,
      * and of w. */

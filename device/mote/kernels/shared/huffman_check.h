@@ -20,8 +20,8 @@ struct mote_huffman_code {
     int16_t before[MOTE_HUFFMAN_BITS_MAX + 1];
 };
 
-/* What follows a code of at most `bits` bits, or NULL if it ends beyond `end`, is no prefix code, or leaves words without
- * a meaning. */
+/* What follows a code of at most `bits` bits, or NULL if it ends beyond `end`, is no prefix code, or leaves words
+ * without a meaning. */
 static const uint8_t *mote_huffman_after_code(const uint8_t *code, const uint8_t *end, int32_t bits)
 {
     const uint32_t all = 1u << bits;
