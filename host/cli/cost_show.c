@@ -71,11 +71,12 @@ static void classes_json(json_t *json, const struct firmware_counts *c)
 
 void cost_part_json(json_t *json, const struct cost *c, const struct cost_part *part)
 {
-    const bool exact = c->from == COST_COUNTED && (part == &c->all || c->by_step);
+    const bool known = part == &c->all ? c->cycles_from != CYCLES_UNKNOWN : c->lines_known,
+               exact = c->from == COST_COUNTED && (part == &c->all || c->by_step);
 
     if (exact)
         json_object_set_new(json, "instructions", json_integer((json_int_t)part->work.instructions));
-    else if (part->work.instructions > 0)
+    else if (known)
         set_interval(json, "instructions", part->instructions);
     else
         set_null(json, "instructions");
@@ -84,14 +85,14 @@ void cost_part_json(json_t *json, const struct cost *c, const struct cost_part *
     if (part->work.cycles > 0)
         set_exact(json, "documented_cycles", part->work.cycles);
     set_exact(json, "wait_cycles", cycles_waiting(c->board, &part->work));
-    if (c->cycles_from == CYCLES_UNKNOWN) {
-        set_null(json, "cycles");
-        set_null(json, "milliseconds");
-    } else {
+    if (known) {
         set_interval(json, "cycles", part->cycles);
         set_interval(json, "milliseconds", part->milliseconds);
+    } else {
+        set_null(json, "cycles");
+        set_null(json, "milliseconds");
     }
-    if (c->budget.active != NULL && c->cycles_from != CYCLES_UNKNOWN)
+    if (c->budget.active != NULL && known)
         set_interval(json, "energy_uj", part->microjoules);
     else
         set_null(json, "energy_uj");
@@ -110,8 +111,8 @@ static json_t *power_json(const struct board_power *p)
 
     if (p == NULL)
         return json_null();
-    json = json_pack("{s:o, s:s, s:f, s:o}", "state", json_text(p->state), "kind", kind_text(p), "volts", p->volts,
-                     "source", json_text(p->source));
+    json = json_pack("{s:o, s:s, s:s, s:f, s:o}", "state", json_text(p->state), "kind", kind_text(p), "supply",
+                     p->supply == SUPPLY_SMPS ? "smps" : "ldo", "volts", p->volts, "source", json_text(p->source));
     if (p->milliamps > 0)
         set_exact(json, "milliamps", p->milliamps);
     if (p->most > 0)
@@ -223,8 +224,8 @@ static void print_counts(struct pool *pool, const struct cost *c)
                                        [COST_ESTIMATED] = "as the kernels' versions say"};
     const struct firmware_counts *n = &c->all.counts;
 
-    printf("an inference%s%s%s\n", c->why[0] ? " (not run: " : "", c->why[0] ? printable(pool, c->why) : "",
-           c->why[0] ? ")" : "");
+    printf("%s%s%s%s\n", c->calls > 1 ? "a call of the stream, on average" : "an inference",
+           c->why[0] ? " (not run: " : "", c->why[0] ? printable(pool, c->why) : "", c->why[0] ? ")" : "");
     if (c->all.work.instructions > 0)
         line("instructions", c->all.instructions, from[c->from]);
     if (c->from == COST_COUNTED && c->classes)
@@ -292,7 +293,8 @@ void cost_print(struct pool *pool, const struct profile *profile, const struct c
     const struct budget *b = &c->budget;
 
     putchar('\n');
-    print_operators(profile, c);
+    if (c->lines_known)
+        print_operators(profile, c);
     putchar('\n');
     print_counts(pool, c);
     print_cycles(c);

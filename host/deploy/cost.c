@@ -123,6 +123,15 @@ static void take_steps(struct making *m, const struct emulate_result *result)
         add_counts(r->p->has_graph ? part_of_call(m, i) : &m->cost->lines[i], &result->steps[i]);
 }
 
+static void take_mean(struct cost *c, int64_t calls)
+{
+    c->calls = calls;
+#define COUNTED(NAME, name) c->all.counts.name /= calls;
+#include "host/emulate/counts.def"
+    c->all.work.instructions /= (double)calls;
+    c->all.work.cycles /= (double)calls;
+}
+
 static enum mote_status count(struct making *m, const struct frame *file)
 {
     struct measure measure = m->profile->measure;
@@ -144,6 +153,8 @@ static enum mote_status count(struct making *m, const struct frame *file)
         add_counts(&m->cost->all, measure.result.counts);
     }
     take_steps(m, &measure.result);
+    if (model_streams(&measure.runner.model))
+        take_mean(m->cost, model_feed_rows(&measure.runner.model));
     return MOTE_OK;
 }
 
@@ -198,6 +209,7 @@ static void finish(struct making *m)
     const bool exact = c->from == COST_COUNTED;
 
     c->cycles_from = cycles_source(&c->all.work);
+    c->lines_known = c->by_step || m->profile->p->has_graph;
     find_cycles(c, &c->all, exact);
     c->budget = budget_make(c->board, active, c->all.cycles, m->usage);
     find_energy(&c->budget, &c->all);
@@ -213,7 +225,7 @@ enum mote_status cost_make(const struct profile *profile, const struct usage *us
 {
     struct making m = {.profile = profile, .usage = usage, .cost = out};
 
-    *out = (struct cost){.board = profile->measure.board, .why = ""};
+    *out = (struct cost){.board = profile->measure.board, .why = "", .calls = 1};
     out->lines = pool_array(profile->pool, (size_t)profile->n_lines, sizeof *out->lines);
     find_lines(&m);
     find_reads(&m);

@@ -23,7 +23,9 @@ struct cost_part {
 struct cost {
     const struct board *board;
     enum cost_from from;
-    const char *why;       /* nothing was counted; "" */
+    const char *why; /* nothing was counted; "" */
+    int64_t calls;   /* of a stream, whose mean is its inference; else 1 */
+    bool lines_known;
     bool classes, by_step; /* by_step: operators are counted, too, else they share what is counted of all */
     enum cycles_from cycles_from;
     struct cost_part all, *lines; /* [n_lines of the profile] */

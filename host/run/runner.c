@@ -5,7 +5,7 @@
 #include "mote/ops/image.h"
 
 /* An inference of a model that streams is a round. */
-static bool streams(const struct mote_model *m)
+bool model_streams(const struct mote_model *m)
 {
     return m->n_io > m->n_inputs && m->io[m->n_inputs].axis != MOTE_AXIS_NONE;
 }
@@ -32,7 +32,7 @@ double runner_work(const struct mote_model *m)
     for (uint32_t at = 0; at < m->n_schedule;) {
         const struct mote_image_group *g = (const void *)&m->schedule[at];
 
-        work += work_of_group(m, g, &m->schedule[at + 1]) * (streams(m) ? 1 : g->repeat);
+        work += work_of_group(m, g, &m->schedule[at + 1]) * (model_streams(m) ? 1 : g->repeat);
         at += 1 + g->entries;
     }
     return work;
@@ -48,13 +48,13 @@ int64_t model_feed_rows(const struct mote_model *m)
         const struct mote_image_group *g = (const void *)&m->schedule[at];
 
         before = rows;
-        rows += streams(m) ? g->repeat : 0;
-        for (uint32_t i = 1; i <= g->entries && !streams(m); i++)
+        rows += model_streams(m) ? g->repeat : 0;
+        for (uint32_t i = 1; i <= g->entries && !model_streams(m); i++)
             if (m->args[m->steps[m->schedule[at + i].step].args] == m->io->tensor)
                 rows += g->repeat;
         at += 1 + g->entries;
     }
-    return streams(m) && rows > 0 ? before + 1 : rows;
+    return model_streams(m) && rows > 0 ? before + 1 : rows;
 }
 
 enum mote_status want_whole_input(const struct mote_model *m, const struct frame *at)

@@ -27,6 +27,9 @@ MUST_CHECK enum mote_status runner_open_on(struct pool *pool, struct bytes image
 /* Operations of one inference, an upper bound up to a small factor. */
 double runner_work(const struct mote_model *m);
 
+/* Rows come one after the other, without end: an inference is what a row takes (docs/STREAMING.md). */
+bool model_streams(const struct mote_model *m);
+
 /* The calls of mote_model_feed() that an inference takes, of a stream those of its first window; 0: it is not fed. */
 int64_t model_feed_rows(const struct mote_model *m);
 

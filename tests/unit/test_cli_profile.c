@@ -97,6 +97,26 @@ static void counted_energy_adds_up(void **state)
     json_decref(json);
 }
 
+/* Rows are fed one by one: nobody counts steps. */
+static void an_image_that_is_fed(void **state)
+{
+    struct result r;
+    json_t *json, *op;
+
+    (void)state;
+    if (!have_board())
+        return;
+    OK("compile", GRAPH, "-o", "@out/fed.mote", "--feed", "rows", "--target", "mps2-an386");
+    r = OK("profile", "@out/fed.mote", "--target", "mps2-an386", "--json");
+    json = json_of(&r);
+    op = json_array_get(json_object_get(json, "operators"), 0);
+    assert_string_equal(json_string_value(json_object_get(json, "instructions_from")), "counted");
+    want_interval(json, "cycles");
+    assert_true(number(json, "instructions") > 10000 && null(op, "instructions") && null(op, "cycles"));
+    json_decref(json);
+    OK("profile", "@out/fed.mote", "--target", "mps2-an386");
+}
+
 /* Without an emulator, and without figures. */
 static void what_can_be_given_is_given(void **state)
 {
@@ -208,8 +228,13 @@ static void quantities(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(counted_energy_adds_up),      TEST(what_can_be_given_is_given), TEST(a_core_without_timing),
-        TEST(two_plans_beside_each_other), TEST(options_are_refused),        TEST(quantities),
+        TEST(counted_energy_adds_up),
+        TEST(an_image_that_is_fed),
+        TEST(what_can_be_given_is_given),
+        TEST(a_core_without_timing),
+        TEST(two_plans_beside_each_other),
+        TEST(options_are_refused),
+        TEST(quantities),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
