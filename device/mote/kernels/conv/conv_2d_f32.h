@@ -15,27 +15,13 @@
 #ifndef MOTE_CONV_2D_F32_H
 #define MOTE_CONV_2D_F32_H
 
-#include "../../kernel.h"
+#include "../shared/conv_2d.h"
 
 #define MOTE_CONV_2D_F32_PARAMS(F)                                                                                     \
-    F(batch, 1, MOTE_DIM_MAX, "images")                                                                                \
-    F(in_h, 1, MOTE_DIM_MAX, "input rows an image")                                                                    \
-    F(in_w, 1, MOTE_DIM_MAX, "input columns")                                                                          \
-    F(in_c, 1, MOTE_DIM_MAX, "input channels")                                                                         \
-    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
-    F(out_h, 1, MOTE_DIM_MAX, "output rows an image")                                                                  \
-    F(out_w, 1, MOTE_DIM_MAX, "output columns")                                                                        \
-    F(out_c, 1, MOTE_DIM_MAX, "output channels")                                                                       \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
-    F(kernel_h, 1, MOTE_KERNEL_ROWS_MAX, "kernel rows")                                                                \
-    F(kernel_w, 1, MOTE_DIM_MAX, "kernel columns")                                                                     \
-    F(stride_h, 1, MOTE_DIM_MAX, "input rows from one output row to the next")                                         \
-    F(stride_w, 1, MOTE_DIM_MAX, "input columns from one output column to the next")                                   \
-    F(filter_c, 1, MOTE_DIM_MAX, "input channels that one filter sees: in_c / groups")                                 \
-    F(dilation_h, 1, MOTE_DIM_MAX, "input rows from one kernel row to the next")                                       \
-    F(dilation_w, 1, MOTE_DIM_MAX, "input columns from one kernel column to the next")                                 \
-    F(pad_top, 0, MOTE_DIM_MAX, "rows of zero above the image")                                                        \
-    F(pad_left, 0, MOTE_DIM_MAX, "columns of zero left of the image")                                                  \
+    MOTE_CONV_2D_MAPS(F)                                                                                               \
+    MOTE_CONV_2D_KERNEL(F)                                                                                             \
+    MOTE_CONV_2D_GROUPS(F)                                                                                             \
+    MOTE_CONV_2D_REACH(F)                                                                                              \
     F(lo, INT32_MIN, INT32_MAX, "smallest output, as the bits of a float")                                             \
     F(hi, INT32_MIN, INT32_MAX, "largest output, as the bits of a float")
 
@@ -45,13 +31,9 @@
     A(bias, F32, WEIGHTS)                                                                                              \
     A(out, F32, OUT)
 
-#define MOTE_CONV_2D_F32_ROWS(R)                                                                                       \
-    R(in, &p->in_ring, MOTE_WINDOW(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top))            \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(conv_2d_f32, MOTE_CONV_2D_F32_PARAMS)
 MOTE_COST(conv_2d_f32, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w * p->filter_c)
-MOTE_ROWS(conv_2d_f32, MOTE_CONV_2D_F32_ARGS, MOTE_CONV_2D_F32_ROWS)
+MOTE_ROWS(conv_2d_f32, MOTE_CONV_2D_F32_ARGS, MOTE_CONV_2D_ROWS)
 
 void mote_conv_2d_f32(const struct mote_conv_2d_f32 *p, const float *in, const MOTE_FLASH float *weights,
                       const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count);

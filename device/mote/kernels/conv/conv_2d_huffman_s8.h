@@ -50,7 +50,7 @@
 MOTE_PARAMS(conv_2d_huffman_s8, MOTE_CONV_2D_HUFFMAN_S8_PARAMS)
 MOTE_COST(conv_2d_huffman_s8, (1.5 + 0.6 * p->out_w) * p->coded_bytes + 4.0 * p->out_w * p->out_c +
                                   ((double)p->in_w + p->out_w) * p->in_c * (p->kernel_h + p->stride_h) + 3000)
-MOTE_ROWS(conv_2d_huffman_s8, MOTE_CONV_2D_HUFFMAN_S8_ARGS, MOTE_CONV_2D_S8_ROWS)
+MOTE_ROWS(conv_2d_huffman_s8, MOTE_CONV_2D_HUFFMAN_S8_ARGS, MOTE_CONV_2D_ROWS)
 
 void mote_conv_2d_huffman_s8(const struct mote_conv_2d_huffman_s8 *p, const int8_t *in, const MOTE_FLASH uint8_t *coded,
                              const MOTE_FLASH uint8_t *bias, const MOTE_FLASH int32_t *mult,

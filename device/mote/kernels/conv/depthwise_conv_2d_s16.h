@@ -16,27 +16,13 @@
 #ifndef MOTE_DEPTHWISE_CONV_2D_S16_H
 #define MOTE_DEPTHWISE_CONV_2D_S16_H
 
-#include "../../kernel.h"
+#include "../shared/conv_2d.h"
 
 #define MOTE_DEPTHWISE_CONV_2D_S16_PARAMS(F)                                                                           \
-    F(batch, 1, MOTE_DIM_MAX, "images")                                                                                \
-    F(in_h, 1, MOTE_DIM_MAX, "input rows an image")                                                                    \
-    F(in_w, 1, MOTE_DIM_MAX, "input columns")                                                                          \
-    F(in_c, 1, MOTE_DIM_MAX, "input channels")                                                                         \
-    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
-    F(out_h, 1, MOTE_DIM_MAX, "output rows an image")                                                                  \
-    F(out_w, 1, MOTE_DIM_MAX, "output columns")                                                                        \
-    F(out_c, 1, MOTE_DIM_MAX, "output channels: in_c * depth_multiplier")                                              \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
-    F(kernel_h, 1, MOTE_KERNEL_ROWS_MAX, "kernel rows")                                                                \
-    F(kernel_w, 1, MOTE_DIM_MAX, "kernel columns")                                                                     \
-    F(stride_h, 1, MOTE_DIM_MAX, "input rows from one output row to the next")                                         \
-    F(stride_w, 1, MOTE_DIM_MAX, "input columns from one output column to the next")                                   \
-    F(depth_multiplier, 1, MOTE_DIM_MAX, "output channels an input channel")                                           \
-    F(dilation_h, 1, MOTE_DIM_MAX, "input rows from one kernel row to the next")                                       \
-    F(dilation_w, 1, MOTE_DIM_MAX, "input columns from one kernel column to the next")                                 \
-    F(pad_top, 0, MOTE_DIM_MAX, "rows of real zero above the image")                                                   \
-    F(pad_left, 0, MOTE_DIM_MAX, "columns of real zero left of the image")                                             \
+    MOTE_CONV_2D_MAPS(F)                                                                                               \
+    MOTE_CONV_2D_KERNEL(F)                                                                                             \
+    MOTE_CONV_2D_DEPTH(F)                                                                                              \
+    MOTE_CONV_2D_REACH(F)                                                                                              \
     F(lo, -32768, 32767, "smallest output")                                                                            \
     F(hi, -32768, 32767, "largest output")                                                                             \
     F(per_channel, 0, 1, "1: mult and shift have out_c elements; 0: one")
@@ -49,13 +35,9 @@
     A(shift, S8, CONST)                                                                                                \
     A(out, S16, OUT)
 
-#define MOTE_DEPTHWISE_CONV_2D_S16_ROWS(R)                                                                             \
-    R(in, &p->in_ring, MOTE_WINDOW(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top))            \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(depthwise_conv_2d_s16, MOTE_DEPTHWISE_CONV_2D_S16_PARAMS)
 MOTE_COST(depthwise_conv_2d_s16, (double)p->out_w * p->out_c * p->kernel_h * p->kernel_w)
-MOTE_ROWS(depthwise_conv_2d_s16, MOTE_DEPTHWISE_CONV_2D_S16_ARGS, MOTE_DEPTHWISE_CONV_2D_S16_ROWS)
+MOTE_ROWS(depthwise_conv_2d_s16, MOTE_DEPTHWISE_CONV_2D_S16_ARGS, MOTE_CONV_2D_ROWS)
 
 void mote_depthwise_conv_2d_s16(const struct mote_depthwise_conv_2d_s16 *p, const int16_t *in,
                                 const MOTE_FLASH int8_t *weights, const MOTE_FLASH int64_t *bias,

@@ -3,12 +3,7 @@
 #include "max_pool_2d_s8.h"
 
 #include "../shared/rows.h"
-
-/* No window is empty, first or last. */
-static bool covers(int32_t in, int32_t out, int32_t kernel, int32_t stride, int32_t pad)
-{
-    return pad < kernel && (int64_t)(out - 1) * stride - pad < in;
-}
+#include "../shared/windows.h"
 
 static bool need_max_pool_2d_s8(const struct mote_max_pool_2d_s8 *p, uint32_t bytes[])
 {
@@ -16,8 +11,8 @@ static bool need_max_pool_2d_s8(const struct mote_max_pool_2d_s8 *p, uint32_t by
     bytes[1] = mote_bytes(p->out_ring, p->out_w, p->channels);
     bytes[2] = mote_bytes(p->batch, p->out_h, 1);
     return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && p->lo <= p->hi &&
-           covers(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->pad_top) &&
-           covers(p->in_w, p->out_w, p->kernel_w, p->stride_w, p->pad_left) &&
+           mote_window_covers(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->pad_top) &&
+           mote_window_covers(p->in_w, p->out_w, p->kernel_w, p->stride_w, p->pad_left) &&
            mote_window_fits(p->batch, p->in_h, p->out_h, p->kernel_h, p->stride_h, 1) &&
            mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, 1);
 }

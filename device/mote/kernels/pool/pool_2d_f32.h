@@ -14,23 +14,10 @@
 #ifndef MOTE_POOL_2D_F32_H
 #define MOTE_POOL_2D_F32_H
 
-#include "../../kernel.h"
+#include "../shared/pool_2d.h"
 
 #define MOTE_POOL_2D_F32_PARAMS(F)                                                                                     \
-    F(batch, 1, MOTE_DIM_MAX, "images")                                                                                \
-    F(in_h, 1, MOTE_DIM_MAX, "input rows an image")                                                                    \
-    F(in_w, 1, MOTE_DIM_MAX, "input columns")                                                                          \
-    F(channels, 1, MOTE_DIM_MAX, "channels")                                                                           \
-    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
-    F(out_h, 1, MOTE_DIM_MAX, "output rows an image")                                                                  \
-    F(out_w, 1, MOTE_DIM_MAX, "output columns")                                                                        \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
-    F(kernel_h, 1, MOTE_DIM_MAX, "window rows")                                                                        \
-    F(kernel_w, 1, MOTE_DIM_MAX, "window columns")                                                                     \
-    F(stride_h, 1, MOTE_DIM_MAX, "input rows from one output row to the next")                                         \
-    F(stride_w, 1, MOTE_DIM_MAX, "input columns from one output column to the next")                                   \
-    F(pad_top, 0, MOTE_DIM_MAX, "rows before the image")                                                               \
-    F(pad_left, 0, MOTE_DIM_MAX, "columns before the image")                                                           \
+    MOTE_POOL_2D_GEOMETRY(F)                                                                                           \
     F(average, 0, 1, "1: the mean; 0: the greatest")                                                                   \
     F(lo, INT32_MIN, INT32_MAX, "smallest output, as the bits of a float")                                             \
     F(hi, INT32_MIN, INT32_MAX, "largest output, as the bits of a float")
@@ -39,14 +26,9 @@
     A(in, F32, IN)                                                                                                     \
     A(out, F32, OUT)
 
-#define MOTE_POOL_2D_F32_ROWS(R)                                                                                       \
-    R(in, &p->in_ring, MOTE_WINDOW(p->in_h, p->out_h, p->kernel_h, p->stride_h, 1, p->pad_top))                        \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(pool_2d_f32, MOTE_POOL_2D_F32_PARAMS)
-MOTE_COST(pool_2d_f32, (double)p->out_w * p->channels * (p->kernel_h < p->in_h ? p->kernel_h : p->in_h) *
-                           (p->kernel_w < p->in_w ? p->kernel_w : p->in_w))
-MOTE_ROWS(pool_2d_f32, MOTE_POOL_2D_F32_ARGS, MOTE_POOL_2D_F32_ROWS)
+MOTE_COST(pool_2d_f32, MOTE_POOL_2D_ELEMENTS)
+MOTE_ROWS(pool_2d_f32, MOTE_POOL_2D_F32_ARGS, MOTE_POOL_2D_ROWS)
 
 void mote_pool_2d_f32(const struct mote_pool_2d_f32 *p, const float *in, float *out, int32_t first, int32_t count);
 

@@ -4,19 +4,11 @@
 #ifndef MOTE_TRANSPOSE_CONV_H
 #define MOTE_TRANSPOSE_CONV_H
 
-#include "../../kernel.h"
+#include "conv_2d.h"
 #include "rows.h"
 
 #define MOTE_TRANSPOSE_CONV_GEOMETRY(F)                                                                                \
-    F(batch, 1, MOTE_DIM_MAX, "images")                                                                                \
-    F(in_h, 1, MOTE_DIM_MAX, "input rows an image")                                                                    \
-    F(in_w, 1, MOTE_DIM_MAX, "input columns")                                                                          \
-    F(in_c, 1, MOTE_DIM_MAX, "input channels")                                                                         \
-    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
-    F(out_h, 1, MOTE_DIM_MAX, "output rows an image")                                                                  \
-    F(out_w, 1, MOTE_DIM_MAX, "output columns")                                                                        \
-    F(out_c, 1, MOTE_DIM_MAX, "output channels")                                                                       \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    MOTE_CONV_2D_MAPS(F)                                                                                               \
     F(kernel_h, 1, MOTE_DIM_MAX, "kernel rows")                                                                        \
     F(kernel_w, 1, MOTE_DIM_MAX, "kernel columns")                                                                     \
     F(stride_h, 1, MOTE_DIM_MAX, "output rows from one input row to the next")                                         \
