@@ -37,6 +37,7 @@ energy     boards target base ops
 deploy     energy emulate boards pipeline run emit plan graph target base runtime kernels ops
 data       yaml graph base runtime kernels ops
 train      data program metrics gradient graph yaml base runtime kernels ops
+compress   train quantize passes run plan coding graph target base runtime kernels ops
 """
 # These see everything above and before them: nobody sees the command line.
 ABOVE = ["jobs", "api", "cli"]

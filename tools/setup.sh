@@ -5,7 +5,7 @@
 set -eu
 
 build="gcc g++ libc6-dev make cmake ninja-build pkg-config libjansson-dev libsodium-dev libcyaml-dev libyaml-dev libcmocka-dev"
-build="$build libdnnl-dev libarchive-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev libelf-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev"
+build="$build libdnnl-dev libarchive-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev libelf-dev liblapacke-dev libblas-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev"
 board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user gcc-avr avr-libc libsimavr-dev clang"
 # Libraries for 32 bits, but not gcc-multilib: it conflicts with the cross-compilers.

@@ -188,8 +188,8 @@ static enum mote_status quantize(struct call *call)
     TRY(api_model(call, c->graph, &p, &file));
     TRY(quantize_run(&call->pool, &job, &p, q, &file));
     c->result = (struct mote_quantization){
-        .before = q->is_judged ? score_of(&q->before) : no_score(q->test.samples.n),
-        .after = q->is_judged ? score_of(&q->after) : no_score(q->test.samples.n),
+        .before = q->is_judged ? score_of(&q->before) : no_score(q->parts.test.samples.n),
+        .after = q->is_judged ? score_of(&q->after) : no_score(q->parts.test.samples.n),
         .image_bytes = (int64_t)q->image.size,
         .arena_bytes = q->plan.arena_bytes,
     };

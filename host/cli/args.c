@@ -169,8 +169,7 @@ static enum mote_status read_feed(struct cli *cli, const struct pipeline *p, str
     return MOTE_OK;
 }
 
-/* Bytes, kB or KiB; 0 if the option is not given. */
-static enum mote_status read_bytes(struct cli *cli, const char *option, int64_t *out)
+enum mote_status cli_bytes(struct cli *cli, const char *option, int64_t *out)
 {
     const char *value = cli_value(cli, option);
     char *end;
@@ -192,8 +191,8 @@ static enum mote_status read_limits(struct cli *cli, struct limits *limits)
     const char *time = cli_value(cli, "--time");
     char *end;
 
-    TRY(read_bytes(cli, "--ram", &limits->ram));
-    TRY(read_bytes(cli, "--flash", &limits->flash));
+    TRY(cli_bytes(cli, "--ram", &limits->ram));
+    TRY(cli_bytes(cli, "--flash", &limits->flash));
     if (time == NULL)
         return MOTE_OK;
     limits->time = strtod(time, &end);

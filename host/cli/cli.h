@@ -55,6 +55,8 @@ const char *cli_value(const struct cli *cli, const char *option); /* the last gi
 const char *cli_value_at(const struct cli *cli, const char *option, size_t i);
 /* A decimal number min..max; *out stays if the option is not given. */
 MUST_CHECK enum mote_status cli_number(struct cli *cli, const char *option, int64_t min, int64_t max, int64_t *out);
+/* Bytes, kB or KiB, above 0; *out stays if the option is not given. */
+MUST_CHECK enum mote_status cli_bytes(struct cli *cli, const char *option, int64_t *out);
 /* One of the words, NULL-terminated; the first if the option is not given. */
 MUST_CHECK enum mote_status cli_word(struct cli *cli, const char *option, const char *const *words, const char **out);
 enum mote_status usage_error(struct cli *cli, const char *fmt, ...) PRINTF(2, 3);

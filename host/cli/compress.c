@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "host/cli/commands.h"
+#include "host/cli/compress_model.h"
 #include "host/cli/io.h"
 #include "host/cli/judge_show.h"
 #include "host/jobs/compress.h"
@@ -25,7 +26,7 @@ static json_t *compress_json(const struct compressed *c)
     for (int32_t i = 0; i < c->n_rows; i++)
         json_array_append_new(rows, row_json(&c->rows[i]));
     json = json_pack("{s:o, s:o, s:s, s:i}", "output", json_text(c->rows[c->n_rows - 1].path), "stages", rows, "split",
-                     c->quantized.kind, "samples", (int)c->quantized.test.samples.n);
+                     c->quantized.parts.kind, "samples", (int)c->quantized.parts.test.samples.n);
     judge_metrics_json(&c->quantized.before, json, "_float");
     judge_metrics_json(&c->quantized.after, json, "_int8");
     return json;
@@ -59,13 +60,13 @@ static void print_text(const struct compressed *c)
                (long long)row->bytes);
     }
     for (int32_t i = 0; i < q->after.n_metrics; i++)
-        printf("%s on %d %s samples: float %s, int8 %s\n", q->after.metrics[i].name, (int)q->test.samples.n, q->kind,
-               metric_text(pool, &q->before.metrics[i]), metric_text(pool, &q->after.metrics[i]));
+        printf("%s on %d %s samples: float %s, int8 %s\n", q->after.metrics[i].name, (int)q->parts.test.samples.n,
+               q->parts.kind, metric_text(pool, &q->before.metrics[i]), metric_text(pool, &q->after.metrics[i]));
     printf("\n%s is the compressed network\n", printable(pool, c->rows[c->n_rows - 1].path));
 }
 
 /* ---- the command ---- */
-static enum mote_status run_compress(struct cli *cli)
+static enum mote_status compress_recipe(struct cli *cli)
 {
     struct compressed *c = pool_alloc(&cli->pool, sizeof *c);
     struct train *t = pool_alloc(&cli->pool, sizeof *t);
@@ -92,12 +93,28 @@ static enum mote_status run_compress(struct cli *cli)
     return MOTE_OK;
 }
 
+/* Options that only one of both takes are refused by the other. */
+static enum mote_status run_compress(struct cli *cli)
+{
+    static const char *const of_models[] = {"--budget",  "--accuracy-drop", "--prune", "--levels", "--no-compensation",
+                                            "--samples", "--limit",         "--task",  "--normal"};
+
+    if (!is_recipe_name(cli->positional[0]))
+        return compress_model(cli);
+    for (size_t i = 0; i < COUNT(of_models); i++)
+        if (cli_value(cli, of_models[i]) != NULL || cli_flag(cli, of_models[i]))
+            return usage_error(cli, "%s is for models; what becomes of a recipe's network, its compress section says",
+                               of_models[i]);
+    return compress_recipe(cli);
+}
+
 const struct command command_compress = {
     .name = "compress",
-    .arguments = "RECIPE [--data SPEC] [-o DIR] [--dense DIR] [--threads N]",
-    .summary = "trains, prunes, gives weights a few levels, quantizes",
+    .arguments = "RECIPE|M [--data SPEC] [-o DIR] [--budget BYTES] [--prune P] [--levels L]",
+    .summary = "makes a model's weights few, coarse and small, with training or without",
     .details =
-        "The stages are those of the recipe's `compress` section: docs/COMPRESS.md. Each is a training in a folder of\n"
+        "Of a recipe (.yaml) the stages are those of its `compress` section: docs/COMPRESS.md. Each is a training in a "
+        "folder of\n"
         "its own, DIR/dense, DIR/prune, DIR/levels, with a model.graph that all commands take; DIR/int8.graph is what\n"
         "comes out. The command goes on where it was stopped, and what is done already it does not do again.\n"
         "--dense is a folder of mote train, or of another compression of the recipe, to begin with.\n\n"
@@ -107,15 +124,39 @@ const struct command command_compress = {
         "JSON keys: output, stages: [{stage, model, weights, kept, levels (null: more than 16), accuracy, loss (on "
         "the\n"
         "validation split), bytes}], split, samples, and for these accuracy_float and accuracy_int8, or those of mote\n"
-        "quantize.",
+        "quantize.\n\n"
+        "Of a model (a .tflite, a graph file, …) nothing is trained: --samples of the data, which need no labels, say\n"
+        "which weights matter. Either --prune and --levels say what is to be done, or --budget or --accuracy-drop how "
+        "far\n"
+        "it is to go. A float model is quantized first. DIR gets dense.graph, prune.graph where levels follow, and\n"
+        "int8.graph. The table has the samples on which the model predicts what it predicted as it was (agreement), "
+        "how\n"
+        "far its outputs are from those (dB), its accuracy if there are labels, and weight_bytes with each layer "
+        "coded\n"
+        "where that takes less.\n\n"
+        "JSON keys of a model: output, stages: [{stage, model, weights, kept, levels, weight_bytes, agreement (null: "
+        "no\n"
+        "classes), sqnr_db (null: nothing differs), and accuracy or the keys of mote eval}], quantized (it was "
+        "float),\n"
+        "split, samples, calibration_samples, met (what was asked for; else it is what comes nearest).",
     .example = "mote compress models/recipes/lenet_300_100.yaml --data mnist -o lenet",
     .positional_min = 1,
     .positional_max = 1,
-    .options = (const struct option[]){{"--data", "SPEC", "data instead of the recipe's"},
-                                       {"-o", "DIR", "where everything goes; default: the recipe's name"},
-                                       {"--dense", "DIR", "the folder of the training; default: DIR/dense"},
-                                       {"--threads", "N", "default: all cores"},
-                                       DATA_OPTIONS,
-                                       {NULL, NULL, NULL}},
+    .options =
+        (const struct option[]){
+            {"--data", "SPEC", "data instead of the recipe's"},
+            {"-o", "DIR", "where everything goes; default: the recipe's or model's name"},
+            {"--budget", "BYTES", "of a model: as little noise as so many weight_bytes allow"},
+            {"--accuracy-drop", "P", "of a model: as few bytes as cost at most P points on the validation split"},
+            {"--prune", "P", "of a model: obs:KEEP or magnitude:KEEP"},
+            {"--levels", "L", "of a model: kmeans:N, linear:BITS, log:BITS, ternary or binary"},
+            {"--no-compensation", NULL, "each weight gets the nearest level"},
+            {"--samples", "N", "of a model, to look at; default: 200"},
+            {"--limit", "N", "of a model: only the first N test samples"},
+            JUDGE_OPTIONS,
+            {"--dense", "DIR", "the folder of the training; default: DIR/dense"},
+            {"--threads", "N", "default: all cores"},
+            DATA_OPTIONS,
+            {NULL, NULL, NULL}},
     .run = run_compress,
 };

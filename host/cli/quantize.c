@@ -89,8 +89,9 @@ static json_t *quantize_json(const struct quantized *q, const char *out)
     for (int32_t i = 0; i < q->n_errors; i++)
         json_array_append_new(layers, layer_json(q, i));
     json = json_pack("{s:o, s:s, s:i, s:i, s:b, s:n, s:n}", "output", json_text(out), "method", method_of(q),
-                     "calibration_samples", (int)q->calibration.samples.n, "test_samples", (int)q->test.samples.n,
-                     "tests_seen", (int)q->tests_seen, "accuracy_float", "accuracy_int8");
+                     "calibration_samples", (int)q->parts.calibration.samples.n, "test_samples",
+                     (int)q->parts.test.samples.n, "tests_seen", (int)q->parts.tests_seen, "accuracy_float",
+                     "accuracy_int8");
     judge_metrics_json(&q->before, json, "_float");
     judge_metrics_json(&q->after, json, "_int8");
     split_json(q->p, &q->data, json);
@@ -135,11 +136,12 @@ static const char *text_result(const struct quantized *q, const char *out)
 
     text_add(&t,
              "%s: int8 by %s, calibrated on %d samples; image %zu bytes (float %zu), arena %lld bytes (float %lld)\n",
-             out, method_of(q), (int)q->calibration.samples.n, q->image.size, q->p->image.size,
+             out, method_of(q), (int)q->parts.calibration.samples.n, q->image.size, q->p->image.size,
              (long long)q->plan.arena_bytes, (long long)q->p->plan.arena_bytes);
     for (int32_t i = 0; i < q->before.n_metrics; i++)
-        text_add(&t, "%s on %d %s samples: float %s, int8 %s\n", q->before.metrics[i].name, (int)q->test.samples.n,
-                 q->kind, metric_text(t.pool, &q->before.metrics[i]), metric_text(t.pool, &q->after.metrics[i]));
+        text_add(&t, "%s on %d %s samples: float %s, int8 %s\n", q->before.metrics[i].name,
+                 (int)q->parts.test.samples.n, q->parts.kind, metric_text(t.pool, &q->before.metrics[i]),
+                 metric_text(t.pool, &q->after.metrics[i]));
     add_unjudged(&t, q);
     if (q->threshold.n > 0)
         text_add(&t, "the int8 model's threshold has at most 1 in %d above it of %lld normal samples of the %s\n",

@@ -74,6 +74,17 @@ int32_t *judge_numbers(const struct judge *j, const char *const *names, int32_t 
 }
 
 /* ---- opening ---- */
+bool judge_can(const struct judged *what, int64_t n_outputs)
+{
+    const struct dataset *d = what->data;
+
+    if (what->task.kind == MOTE_TASK_ANOMALY)
+        return d->labels == NULL || what->task.normal >= 0 || what->normal != NULL;
+    if (d->targets != NULL)
+        return n_outputs == 1;
+    return d->labels != NULL && n_outputs >= 2 && n_outputs == d->n_classes;
+}
+
 static bool same_shape(const struct mote_io *a, const struct mote_io *b)
 {
     return a->rank == b->rank && memcmp(a->dims, b->dims, a->rank * sizeof *a->dims) == 0;

@@ -73,6 +73,11 @@ struct judge {
 /* The user's word takes the place of what the model says, which is in `what` already; it stays referred to. */
 MUST_CHECK enum mote_status judge_choose(const struct judge_options *options, struct judged *what);
 
+/* Whether a first output of so many elements can be judged by the data of `what`. An anomaly detector needs no labels,
+ * but if there are any it has to know which class is normal; a regression gives a number, a classifier as many as there
+ * are classes. Another model is right about none. */
+bool judge_can(const struct judged *what, int64_t n_outputs);
+
 /* Checks that the model's first output can be judged by what the data say. */
 MUST_CHECK enum mote_status judge_open(struct pool *pool, const struct mote_model *m, const struct judged *what,
                                        struct judge *out);

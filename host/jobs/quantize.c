@@ -10,92 +10,6 @@
 
 #define ERROR_SAMPLES 100 /* more do not change the errors much */
 
-/* ---- samples ---- */
-static void input_of(void *context, int32_t i, const struct mote_io *io, uint8_t *out)
-{
-    const struct part *part = context;
-
-    dataset_input(&part->all->data, part->index[i], io, &part->all->preprocess, out);
-}
-
-static const char *place_of(void *context, int32_t i)
-{
-    const struct part *part = context;
-
-    return dataset_name(part->all->pool, &part->all->data, part->index[i]);
-}
-
-static struct part part_of(const struct quantized *q, const int32_t *index, int32_t n, int32_t limit, int32_t threads)
-{
-    return (struct part){.all = q,
-                         .index = index,
-                         .samples = {.n = n < limit ? n : limit,
-                                     .input = input_of,
-                                     .place = place_of,
-                                     .progress = q->job->progress,
-                                     .threads = threads}};
-}
-
-static double label_of(const struct dataset *d, int32_t sample)
-{
-    return d->targets != NULL ? (double)d->targets[sample] : d->labels != NULL ? d->labels[sample] : 0;
-}
-
-/* Are all samples of a class beside each other, or numbers to predict in their order? Then the first ones are alike. */
-static bool is_sorted(const struct dataset *d, const int32_t *index, int32_t n)
-{
-    if (label_of(d, index[0]) == label_of(d, index[n - 1]))
-        return false;
-    for (int32_t i = 1; i < n; i++)
-        if (label_of(d, index[i]) < label_of(d, index[i - 1]))
-            return false;
-    return true;
-}
-
-/* The first `want` of n samples, or as many evenly spread ones; *rest gets all others. */
-static const int32_t *pick(struct quantized *q, const int32_t *index, int32_t n, int32_t want, const int32_t **rest)
-{
-    struct pool *pool = q->pool;
-    int32_t *picked = pool_array(pool, (size_t)want, sizeof *picked), k = 0;
-    int32_t *others = pool_array(pool, (size_t)n, sizeof *others);
-    bool spread = is_sorted(&q->data, index, n);
-
-    for (int32_t i = 0; i < n; i++)
-        if (k < want && i == (spread ? (int32_t)((int64_t)k * n / want) : k))
-            picked[k++] = index[i];
-        else
-            others[i - k] = index[i];
-    assert(k == want);
-    *rest = others;
-    return picked;
-}
-
-/* Calibration wants training data, the test what it has not seen. */
-static enum mote_status choose_parts(struct quantized *q)
-{
-    const struct dataset *d = &q->data;
-    bool split = d->n_split[SPLIT_TRAIN] > 0;
-    enum split from = split ? SPLIT_TRAIN : SPLIT_TEST, to = d->n_split[SPLIT_TEST] > 0 ? SPLIT_TEST : SPLIT_VALIDATION;
-    const int32_t *picked, *rest, threads = q->job->threads;
-    int32_t n = q->job->samples > 0 ? q->job->samples : QUANTIZE_SAMPLES;
-    const int32_t limit = q->job->limit > 0 ? q->job->limit : INT32_MAX;
-
-    if (d->n_split[from] < 1)
-        return fail(&q->data_file, MOTE_ERR_VALUE, "there are no samples to calibrate on");
-    n = n < d->n_split[from] ? n : d->n_split[from];
-    picked = pick(q, d->split[from], d->n_split[from], n, &rest);
-    q->calibration = part_of(q, picked, n, n, threads);
-    q->test = split ? part_of(q, d->split[to], d->n_split[to], limit, threads)
-                    : part_of(q, rest, d->n_split[SPLIT_TEST] - n, limit, threads);
-    q->tests_seen = q->test.samples.n < 1;
-    if (q->tests_seen)
-        q->test = q->calibration;
-    q->kind = q->tests_seen ? "(the same)" : split && split_known(q->p) ? split_words[to] : "other";
-    q->calibration.samples.context = &q->calibration;
-    q->test.samples.context = &q->test;
-    return MOTE_OK;
-}
-
 /* ---- what is to be done ---- */
 static bool says_nothing(const struct preprocess *p) { return p->kind == NULL || p->n == 0; }
 
@@ -118,30 +32,18 @@ static enum mote_status check_fit(struct quantized *q, struct bytes image)
     return dataset_fits(&q->data, &io, &q->preprocess, &q->data_file);
 }
 
-/* An anomaly detector needs no labels, but if there are any it has to know which class is normal; a regression gives a
- * number, a classifier as many as there are classes. Another model is right about none. */
-static bool can_be_judged(const struct quantized *q)
-{
-    const struct judged *j = &q->judged;
-
-    if (j->task.kind == MOTE_TASK_ANOMALY)
-        return q->data.labels == NULL || j->task.normal >= 0 || j->normal != NULL;
-    if (q->data.targets != NULL)
-        return q->n_outputs == 1;
-    return q->data.labels != NULL && q->n_outputs >= 2 && q->n_outputs == q->data.n_classes;
-}
-
 static void compare_outputs(struct quantized *q)
 {
     const struct graph *g = &q->p->model.graphs[0];
 
     q->n_outputs = tensor_elements(&g->tensors[g->outputs[0]]);
-    q->is_judged = can_be_judged(q);
+    q->is_judged = judge_can(&q->judged, q->n_outputs);
 }
 
 static enum mote_status open_all(struct quantized *q)
 {
     struct pipeline_options options = {.passes = NULL};
+    const struct parts_options how = {q->job->samples, q->job->limit, q->job->threads, q->job->progress};
     const char *specification = q->job->data;
 
     q->data_file = (struct frame){.name = specification, .index = -1, .sink = q->file->sink};
@@ -155,10 +57,11 @@ static enum mote_status open_all(struct quantized *q)
         q->data = *q->job->opened;
     else
         TRY(split_open(q->pool, specification, q->p, q->judged.task.kind, q->job->max_bytes, &q->data, &q->data_file));
-    TRY(choose_parts(q));
+    TRY(parts_choose(q->pool, &how, &q->data, &q->preprocess, split_known(q->p), &q->parts, &q->data_file));
     choose_preprocessing(q);
     TRY(model_keep(q->pool, &q->p->model, &q->real, q->file));
     TRY(check_fit(q, q->real.image));
+    q->judged.data = &q->data;
     compare_outputs(q);
     return MOTE_OK;
 }
@@ -183,7 +86,7 @@ static enum mote_status measure_errors(struct quantized *q, const int32_t *where
 {
     struct pool *pool = q->pool;
     const struct graph *g = &q->model.graphs[0];
-    struct samples samples = q->test.samples;
+    struct samples samples = q->parts.test.samples;
 
     samples.n = samples.n < ERROR_SAMPLES ? samples.n : ERROR_SAMPLES;
     q->errors = pool_array(pool, (size_t)q->p->model.graphs[0].n_tensors + 1, sizeof *q->errors);
@@ -198,7 +101,7 @@ static enum mote_status quantize(struct quantized *q)
 {
     int32_t *where;
 
-    TRY(calibrate(q->pool, &q->real, &q->calibration.samples, &q->job->how, q->file));
+    TRY(calibrate(q->pool, &q->real, &q->parts.calibration.samples, &q->job->how, q->file));
     model_copy(&q->p->model, &q->model);
     name_outputs(q);
     TRY(quantize_graph(&q->model, q->job->float_boundary, &where, q->file));
@@ -216,13 +119,13 @@ static enum mote_status judge_samples(struct quantized *q, struct bytes image, c
     what.task = *task;
     TRY(runner_open(q->pool, image, &runner, q->file));
     TRY(judge_open(q->pool, &runner.model, &what, out));
-    return judge_image(out, image, NULL, q->test.samples.threads, doing);
+    return judge_image(out, image, NULL, q->parts.test.samples.threads, doing);
 }
 
 static enum mote_status judge_one(struct quantized *q, struct bytes image, const struct task *task, const char *doing,
                                   struct judge *out)
 {
-    return judge_samples(q, image, task, q->test.index, q->test.samples.n, doing, out);
+    return judge_samples(q, image, task, q->parts.test.index, q->parts.test.samples.n, doing, out);
 }
 
 enum mote_status quantize_judge(struct quantized *q, enum split split, struct judge *out)
@@ -237,13 +140,13 @@ static enum mote_status set_threshold(struct quantized *q)
     bool validated = q->data.n_split[SPLIT_VALIDATION] > 0;
     struct judged what = q->judged;
 
-    what.samples = validated ? q->data.split[SPLIT_VALIDATION] : q->calibration.index;
-    what.n = validated ? q->data.n_split[SPLIT_VALIDATION] : q->calibration.samples.n;
+    what.samples = validated ? q->data.split[SPLIT_VALIDATION] : q->parts.calibration.index;
+    what.n = validated ? q->data.n_split[SPLIT_VALIDATION] : q->parts.calibration.samples.n;
     what.all_normal = !q->is_judged;
     if (what.all_normal && q->p->model.task.kind != MOTE_TASK_ANOMALY)
         return MOTE_OK;
     q->threshold_from = validated ? "validation split" : "calibration";
-    TRY(judge_threshold(q->pool, q->image, &what, q->calibration.samples.threads, &q->threshold, "threshold"));
+    TRY(judge_threshold(q->pool, q->image, &what, q->parts.calibration.samples.threads, &q->threshold, "threshold"));
     q->model.task.threshold = q->threshold.value;
     if (q->model.n_classes == 0 || q->threshold.normal < q->model.n_classes)
         q->model.task.normal = q->threshold.normal;
@@ -259,7 +162,6 @@ static enum mote_status finish(struct quantized *q)
     TRY(plan_make(pool, &q->model, &target_portable, &options, &q->plan, q->file));
     TRY(emit_image(&q->plan, &q->image, q->file));
     TRY(check_fit(q, q->image));
-    q->judged.data = &q->data;
     q->judged.preprocess = &q->preprocess;
     q->judged.model_at = q->file;
     q->judged.data_at = &q->data_file;

@@ -4,29 +4,20 @@
 #define MOTE_JOBS_QUANTIZE_H
 
 #include "host/jobs/judge.h"
+#include "host/jobs/parts.h"
 #include "host/pipeline/pipeline.h"
-#include "host/quantize/calibrate.h"
-
-#define QUANTIZE_SAMPLES 200 /* unless the caller says otherwise */
 
 struct quantize_job {
     const char *data;             /* the specification */
     const struct dataset *opened; /* what it says, with the model's own splits; NULL: not opened yet */
     struct calibration how;
-    int32_t samples;   /* to calibrate on, at most; 0: QUANTIZE_SAMPLES */
+    int32_t samples;   /* to calibrate on, at most; 0: PARTS_SAMPLES */
     int32_t limit;     /* of the samples of the test; 0: all */
     int32_t threads;   /* 0: all cores */
     int64_t max_bytes; /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     bool float_boundary;
     struct judge_options judge;
     const struct progress *progress; /* may be NULL */
-};
-
-/* A part of the data: sample i is index[i]. */
-struct part {
-    const struct quantized *all;
-    const int32_t *index;
-    struct samples samples;
 };
 
 struct quantized {
@@ -38,9 +29,7 @@ struct quantized {
     struct frame data_file;
     struct dataset data;
     struct preprocess preprocess;
-    struct part calibration, test;
-    bool tests_seen;  /* there are no samples but those of the calibration */
-    const char *kind; /* of the samples of the test: "test", "other" */
+    struct parts parts;
     bool is_judged;
     int64_t n_outputs;          /* elements of the first output */
     struct judged judged;       /* what the user and the float model say of the task; no samples yet */

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote compress of a model: no training. */
+#include "host/cli/compress_model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "host/cli/io.h"
+#include "host/cli/judge_show.h"
+#include "host/jobs/post.h"
+
+/* ---- what is to be done ---- */
+/* "method:number"; the method's length. */
+static size_t split_method(const char *value, const char **number)
+{
+    const char *colon = strchr(value, ':');
+
+    *number = colon != NULL ? colon + 1 : NULL;
+    return colon != NULL ? (size_t)(colon - value) : strlen(value);
+}
+
+static enum mote_status read_prune(struct cli *cli, struct post_options *o)
+{
+    const char *value = cli_value(cli, "--prune"), *number;
+    size_t len;
+    char *end;
+
+    o->prunes = value != NULL;
+    if (value == NULL)
+        return MOTE_OK;
+    len = split_method(value, &number);
+    o->prune.compensate = len == 3 && strncmp(value, "obs", len) == 0;
+    if (!o->prune.compensate && !(len == 9 && strncmp(value, "magnitude", len) == 0))
+        return usage_error(cli, "--prune wants obs:KEEP or magnitude:KEEP, not \"%s\"", value);
+    o->prune.keep = number != NULL ? strtod(number, &end) : 0;
+    if (number == NULL || end == number || *end != '\0' || !(o->prune.keep > 0 && o->prune.keep <= 1))
+        return usage_error(cli, "--prune wants the share of weights that stays, above 0, at most 1, such as %.*s:0.5",
+                           (int)len, value);
+    return MOTE_OK;
+}
+
+static const char *method_names(struct pool *pool)
+{
+    struct text t = {.pool = pool};
+
+    for (int i = GRID_WHOLE + 1; i < GRID_METHODS; i++)
+        text_add(&t, "%s%s", i == GRID_WHOLE + 1 ? "" : i == GRID_METHODS - 1 ? " or " : ", ", grids[i].name);
+    return t.s;
+}
+
+static enum mote_status read_number(struct cli *cli, const struct grid_info *g, const char *text, int32_t *out)
+{
+    char *end;
+    long n = text != NULL ? strtol(text, &end, 10) : g->usual;
+
+    if (text != NULL && g->number == NULL)
+        return usage_error(cli, "--levels %s takes no number", g->name);
+    if (text != NULL && (end == text || *end != '\0' || n < g->least || n > g->most))
+        return usage_error(cli, "--levels %s wants %s from %d to %d, not \"%s\"", g->name, g->number, (int)g->least,
+                           (int)g->most, text);
+    *out = (int32_t)n;
+    return MOTE_OK;
+}
+
+static enum mote_status read_levels(struct cli *cli, struct post_options *o)
+{
+    const char *value = cli_value(cli, "--levels"), *number;
+    size_t len;
+
+    o->levels = value != NULL;
+    if (value == NULL)
+        return MOTE_OK;
+    len = split_method(value, &number);
+    for (int i = GRID_WHOLE + 1; i < GRID_METHODS; i++)
+        if (strlen(grids[i].name) == len && strncmp(grids[i].name, value, len) == 0) {
+            o->level = (struct post_levels){(enum grid_method)i, 0, !cli_flag(cli, "--no-compensation")};
+            return read_number(cli, &grids[i], number, &o->level.number);
+        }
+    return usage_error(cli, "--levels wants %s, not \"%s\"", method_names(&cli->pool), value);
+}
+
+static enum mote_status read_goal(struct cli *cli, struct post_options *o)
+{
+    const char *drop = cli_value(cli, "--accuracy-drop");
+    char *end;
+
+    TRY(cli_bytes(cli, "--budget", &o->budget));
+    o->drop = drop != NULL ? strtod(drop, &end) : NAN;
+    if (drop != NULL && (end == drop || *end != '\0' || !(o->drop >= 0 && o->drop <= 100)))
+        return usage_error(cli, "--accuracy-drop wants points from 0 to 100, not \"%s\"", drop);
+    if ((o->budget > 0) + (drop != NULL) + (o->prunes || o->levels) != 1)
+        return usage_error(cli, "a model wants either --budget, or --accuracy-drop, or --prune, --levels or both");
+    return MOTE_OK;
+}
+
+static enum mote_status read_options(struct cli *cli, struct post_options *o)
+{
+    int64_t samples = 0, limit = 0, threads = 0;
+
+    *o = (struct post_options){.model = cli->positional[0],
+                               .data = cli_value(cli, "--data"),
+                               .folder = cli_value(cli, "-o"),
+                               .max_bytes = cli->max_bytes};
+    if (o->data == NULL)
+        return usage_error(cli, "--data is missing: samples say which weights matter");
+    if (cli_value(cli, "--dense") != NULL)
+        return usage_error(cli, "--dense is for recipes");
+    TRY(read_prune(cli, o));
+    TRY(read_levels(cli, o));
+    TRY(read_goal(cli, o));
+    TRY(judge_read_options(cli, &o->judge));
+    TRY(cli_number(cli, "--samples", 1, INT32_MAX, &samples));
+    TRY(cli_number(cli, "--limit", 1, INT32_MAX, &limit));
+    TRY(cli_number(cli, "--threads", 1, SWEEP_THREADS_MAX, &threads));
+    o->parts = (struct parts_options){(int32_t)samples, (int32_t)limit, (int32_t)threads, &cli_progress};
+    return MOTE_OK;
+}
+
+/* ---- what came out ---- */
+static json_t *row_json(const struct post_row *row)
+{
+    json_t *json =
+        json_pack("{s:s, s:o, s:I, s:I, s:o, s:I, s:o, s:o}", "stage", row->stage, "model", json_text(row->path),
+                  "weights", (json_int_t)row->weights, "kept", (json_int_t)row->kept, "levels",
+                  row->levels > 0 ? json_integer(row->levels) : json_null(), "weight_bytes", (json_int_t)row->bytes,
+                  "agreement", json_number(row->agreement), "sqnr_db", json_number(row->sqnr));
+
+    judge_metrics_json(&row->judge, json, "");
+    return json;
+}
+
+static json_t *result_json(const struct posted *c)
+{
+    json_t *rows = json_array();
+
+    for (int32_t i = 0; i < c->n_rows; i++)
+        json_array_append_new(rows, row_json(&c->rows[i]));
+    return json_pack("{s:o, s:o, s:b, s:s, s:i, s:i, s:b}", "output", json_text(c->rows[c->n_rows - 1].path), "stages",
+                     rows, "quantized", (int)c->was_float, "split", c->parts.kind, "samples",
+                     (int)c->parts.test.samples.n, "calibration_samples", (int)c->parts.calibration.samples.n, "met",
+                     (int)c->reached);
+}
+
+static const char *share_text(struct pool *pool, double x)
+{
+    return isnan(x) ? "-" : pool_printf(pool, "%.2f %%", 100 * x);
+}
+
+static void print_row(struct pool *pool, const struct posted *c, const struct post_row *row)
+{
+    const struct judge *j = &row->judge;
+
+    printf("%-8s %10lld %6.2f %% %7s %8s %13s %13s %14lld\n", row->stage, (long long)row->kept,
+           100 * (double)row->kept / (double)c->rows[0].weights,
+           row->levels > 0 ? pool_printf(pool, "%d", (int)row->levels) : "-",
+           isinf(row->sqnr) ? "-" : pool_printf(pool, "%.1f", row->sqnr), share_text(pool, row->agreement),
+           j->n_metrics > 0 ? metric_text(pool, &j->metrics[0]) : "-", (long long)row->bytes);
+}
+
+static void print_text(struct pool *pool, const struct posted *c)
+{
+    const struct judge *j = &c->rows[0].judge;
+
+    printf("%-8s %10s %8s %7s %8s %13s %13s %14s\n", "stage", "kept", "", "levels", "dB", "agreement",
+           j->n_metrics > 0 ? j->metrics[0].name : "", "weight bytes");
+    for (int32_t i = 0; i < c->n_rows; i++)
+        print_row(pool, c, &c->rows[i]);
+    printf("on %d %s samples; weights from %d others\n", (int)c->parts.test.samples.n, c->parts.kind,
+           (int)c->parts.calibration.samples.n);
+    if (!c->reached)
+        printf("that is as near as it comes to what was asked for\n");
+    printf("\n%s is the compressed network\n", printable(pool, c->rows[c->n_rows - 1].path));
+}
+
+bool is_recipe_name(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+enum mote_status compress_model(struct cli *cli)
+{
+    struct posted *c = pool_alloc(&cli->pool, sizeof *c);
+    struct post_options options;
+
+    TRY(read_options(cli, &options));
+    TRY(post_run(&cli->pool, &options, c, &cli->root));
+    if (cli->json)
+        cli_print_json(result_json(c));
+    else
+        print_text(&cli->pool, c);
+    return MOTE_OK;
+}

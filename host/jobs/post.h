@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compression without training as a job: a model of any format and samples become an int8 model with fewer bytes of
+ * weights, which the same kernels run. A float model is quantized first. */
+#ifndef MOTE_JOBS_POST_H
+#define MOTE_JOBS_POST_H
+
+#include "host/compress/post.h"
+#include "host/jobs/quantize.h"
+
+struct post_options {
+    const char *model, *data;
+    const char *folder; /* NULL: the model's name */
+    /* What is to be done: either these, in this order, each once or not at all, */
+    bool prunes, levels;
+    struct post_prune prune;
+    struct post_levels level;
+    /* or the best within bytes, or within a loss of accuracy. */
+    int64_t budget; /* of weight_bytes; 0: none */
+    double drop;    /* points of accuracy on the validation split; NAN: none */
+    struct parts_options parts;
+    int64_t max_bytes; /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
+    struct judge_options judge;
+};
+
+/* What a stage leaves. */
+struct post_row {
+    const char *stage;     /* "dense", "prune", "levels", "trade" */
+    const char *path;      /* of its model */
+    int64_t weights, kept; /* of the layers; those that are not 0 */
+    int32_t levels;        /* most values of one layer besides 0 */
+    int64_t bytes;         /* post_bytes() */
+    double agreement;      /* share of the test's samples with the dense model's prediction; NAN: no classes */
+    double sqnr;           /* of the test's outputs, in decibels; INFINITY: none differs */
+    struct judge judge;    /* on the test; no metrics without labels */
+};
+
+#define POST_ROWS 3
+
+struct posted {
+    struct pool *pool;
+    struct post_options options;
+    const struct frame *at;
+    struct frame file, data_file;
+    struct pipeline p;
+    struct quantize_job quantize;
+    struct quantized quantized; /* of a float model */
+    bool was_float;
+    const char *folder;
+    struct model model; /* int8, before anything */
+    struct dataset data;
+    struct preprocess preprocess;
+    struct parts parts;
+    struct judged judged;
+    bool is_judged, has_classes; /* has_classes: the first output is one number a class */
+    int32_t *predictions;        /* [test's samples] of the dense model */
+    struct post post;
+    struct bytes image; /* of the last row */
+    struct post_row rows[POST_ROWS];
+    int32_t n_rows;
+    struct model best; /* of the trade so far, */
+    double lambda;     /* which is that of this lambda */
+    bool reached;      /* the budget, or the loss that was allowed */
+};
+
+MUST_CHECK enum mote_status post_run(struct pool *pool, const struct post_options *options, struct posted *out,
+                                     const struct frame *at);
+
+/* What `mote emulate` calls weight_bytes, with each layer's weights coded where that takes less. */
+MUST_CHECK enum mote_status post_bytes(const struct model *m, int64_t *bytes, const struct frame *at);
+
+#endif
