@@ -5,6 +5,7 @@
 #include "mote/kernels/elementwise/add_s8.h"
 #include "mote/kernels/elementwise/add_sub.h"
 #include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 
 /* A multiplier that the reference takes only below 1. */
 static enum mote_status below_one(const struct frame *at, double scale, int32_t *mult, int32_t *shift)
@@ -88,8 +89,10 @@ static enum mote_status lower_add(struct lowering *l, const struct op *op, const
         return lower_add_sub(l, op, false, at);
     case TYPE_F32:
         return lower_binary_f32(l, op, MOTE_BINARY_ADD, o->activation, at);
+    case TYPE_S32:
+        return lower_binary_s32(l, op, MOTE_BINARY_S32_ADD, o->activation, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16, s32 and f32");
     }
 }
 

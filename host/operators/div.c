@@ -2,6 +2,7 @@
 /* DIV: two tensors of any shapes that broadcast, with a fused activation. */
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
 
 /* With a larger shift, large numbers over 1 would have to be moved left at the end, which the reference cannot. */
@@ -31,8 +32,10 @@ static enum mote_status lower_div(struct lowering *l, const struct op *op, const
         return lower_div_s8(l, op, at);
     case TYPE_F32:
         return lower_binary_f32(l, op, MOTE_BINARY_DIV, ((const struct binary_opts *)op->opts)->activation, at);
+    case TYPE_S32:
+        return lower_binary_s32(l, op, MOTE_BINARY_S32_DIV, ((const struct binary_opts *)op->opts)->activation, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s32 and f32");
     }
 }
 

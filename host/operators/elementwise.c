@@ -2,6 +2,7 @@
 /* Rows, broadcasting and small constants of the element-by-element operators. */
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
 #include "mote/kernels/move/copy.h"
 
@@ -215,6 +216,25 @@ enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32
     activation_range_f32(activation, &p.lo, &p.hi);
 
     return lower_broadcast(l, op, KERNEL_binary_f32, &p, &b, at);
+}
+
+enum mote_status lower_binary_s32(struct lowering *l, const struct op *op, int32_t function, int activation,
+                                  const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
+    struct mote_binary_s32 p = {.function = function, BROADCAST_FIELDS(b), .lo = INT32_MIN, .hi = INT32_MAX};
+
+    TRY(want_type(at, g, op->in[1], TYPE_S32));
+    TRY(want_type(at, g, op->out[0], TYPE_S32));
+    if (activation == ACTIVATION_RELU || activation == ACTIVATION_RELU6)
+        p.lo = 0;
+    if (activation == ACTIVATION_RELU_N1_TO_1)
+        p.lo = -1, p.hi = 1;
+    if (activation == ACTIVATION_RELU6)
+        p.hi = 6;
+
+    return lower_broadcast(l, op, KERNEL_binary_s32, &p, &b, at);
 }
 
 enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,

@@ -3,6 +3,7 @@
  * (host/graph/scales.h). */
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
 
 static enum mote_status lower_minimum_s8(struct lowering *l, const struct op *op, const struct frame *at)
@@ -21,8 +22,10 @@ static enum mote_status lower_minimum(struct lowering *l, const struct op *op, c
         return lower_minimum_s8(l, op, at);
     case TYPE_F32:
         return lower_binary_f32(l, op, MOTE_BINARY_MINIMUM, ACTIVATION_NONE, at);
+    case TYPE_S32:
+        return lower_binary_s32(l, op, MOTE_BINARY_S32_MINIMUM, ACTIVATION_NONE, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s32 and f32");
     }
 }
 

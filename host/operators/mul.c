@@ -2,6 +2,7 @@
 /* MUL: two tensors of any shapes that broadcast, with a fused activation. */
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/mul_s8.h"
 
 /* A product without a sum is not a multiply-accumulate. */
@@ -32,8 +33,10 @@ static enum mote_status lower_mul(struct lowering *l, const struct op *op, const
         return lower_mul_s8(l, op, at);
     case TYPE_F32:
         return lower_binary_f32(l, op, MOTE_BINARY_MUL, o->activation, at);
+    case TYPE_S32:
+        return lower_binary_s32(l, op, MOTE_BINARY_S32_MUL, o->activation, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s32 and f32");
     }
 }
 

@@ -158,13 +158,15 @@ static bool make_binary_of(struct builder *b, enum op_id id, uint32_t types)
     return op_done(b, op);
 }
 
+#define INTEGERS (UINT32_C(1) << TYPE_S32)
+
 static bool make_binary(struct builder *b, enum op_id id) { return make_binary_of(b, id, COMPUTED); }
 
-bool make_add(struct builder *b) { return make_binary_of(b, OP_ADD, WIDE); }
+bool make_add(struct builder *b) { return make_binary_of(b, OP_ADD, WIDE | INTEGERS); }
 
-bool make_sub(struct builder *b) { return make_binary_of(b, OP_SUB, WIDE); }
+bool make_sub(struct builder *b) { return make_binary_of(b, OP_SUB, WIDE | INTEGERS); }
 
-bool make_mul(struct builder *b) { return make_binary(b, OP_MUL); }
+bool make_mul(struct builder *b) { return make_binary_of(b, OP_MUL, COMPUTED | INTEGERS); }
 
 /* `like`'s quantization for t, if need be by a QUANTIZE; TENSOR_ABSENT where that has no multiplier. */
 static int32_t quantized_like(struct builder *b, int32_t t, int32_t like)
@@ -180,7 +182,7 @@ static int32_t quantized_like(struct builder *b, int32_t t, int32_t like)
 /* Stored values are compared: all have one quantization. */
 static bool make_extreme(struct builder *b, enum op_id id)
 {
-    int32_t in[2] = {pick(b, COMPUTED, 0, 6)}, out;
+    int32_t in[2] = {pick(b, COMPUTED | INTEGERS, 0, 6)}, out;
 
     if (in[0] == TENSOR_ABSENT)
         return false;
@@ -197,7 +199,7 @@ bool make_maximum(struct builder *b) { return make_extreme(b, OP_MAXIMUM); }
 
 bool make_squared_difference(struct builder *b) { return make_binary(b, OP_SQUARED_DIFFERENCE); }
 
-bool make_div(struct builder *b) { return make_binary(b, OP_DIV); }
+bool make_div(struct builder *b) { return make_binary_of(b, OP_DIV, COMPUTED | INTEGERS); }
 
 bool make_prelu(struct builder *b) { return make_binary(b, OP_PRELU); }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ADD and MUL of int8: random shapes that broadcast, scales, activations, against plain loops over multi-indices; rows
- * in place. */
+ * in place. Arithmetic of int32. */
 #include "mote/kernels/elementwise/add_s8.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/mul_s8.h"
 #include "tests/unit/one_operator.h"
 
@@ -181,6 +182,40 @@ static void test_broadcast_rows(void **state)
     assert_memory_equal(b.shape, ((int32_t[]){20, 6, 0, 6, 1, 1}), 24);
 }
 
+static int32_t binary_s32(int32_t function, int32_t a, int32_t b, int32_t lo, int32_t hi)
+{
+    const struct mote_binary_s32 p = {function, 1, 1, 1, 1, 1, 1, 1, 1, lo, hi};
+    const int32_t shape[] = {1, 1, 1};
+    int32_t out = 0;
+
+    mote_binary_s32(&p, &a, &b, shape, &out, 0, 1);
+    return out;
+}
+
+static void test_integers(void **state)
+{
+    static const struct {
+        int32_t function, a, b, out;
+    } cases[] = {
+        {MOTE_BINARY_S32_ADD, INT32_MAX, 2, INT32_MIN + 1},
+        {MOTE_BINARY_S32_SUB, INT32_MIN, 1, INT32_MAX},
+        {MOTE_BINARY_S32_MUL, 65537, 65537, 131073},
+        {MOTE_BINARY_S32_MUL, INT32_MIN, -1, INT32_MIN},
+        {MOTE_BINARY_S32_DIV, -7, 2, -3},
+        {MOTE_BINARY_S32_DIV, 7, -2, -3},
+        {MOTE_BINARY_S32_DIV, 7, 0, 0},
+        {MOTE_BINARY_S32_DIV, INT32_MIN, -1, INT32_MIN},
+        {MOTE_BINARY_S32_MINIMUM, -7, 2, -7},
+        {MOTE_BINARY_S32_MAXIMUM, -7, 2, 2},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(binary_s32(cases[i].function, cases[i].a, cases[i].b, INT32_MIN, INT32_MAX), cases[i].out);
+    assert_int_equal(binary_s32(MOTE_BINARY_S32_ADD, 5, 4, 0, 6), 6);
+    assert_int_equal(binary_s32(MOTE_BINARY_S32_ADD, -5, 4, 0, 6), 0);
+}
+
 static void test_binary_refusals(void **state)
 {
     const int64_t two_by_three[] = {2, 3}, two_by_two[] = {2, 2};
@@ -255,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_add),
         cmocka_unit_test(test_mul),
         cmocka_unit_test(test_broadcast_rows),
+        cmocka_unit_test(test_integers),
         cmocka_unit_test(test_binary_refusals),
         cmocka_unit_test(test_add_rows_in_place),
     };
