@@ -24,7 +24,8 @@ void onnx_leaky_relu(struct onnx *r)
 void onnx_clip(struct onnx *r)
 {
     int32_t x = node_in(r, 0), low = node_in_or(r, 1, TENSOR_ABSENT), high = node_in_or(r, 2, TENSOR_ABSENT);
-    bool of_floats = tensor_at(r, x)->type == TYPE_F32;
+    enum mote_type type = tensor_at(r, x)->type;
+    bool of_floats = type == TYPE_F32;
     float min = r->opset < 11 ? node_float(r, "min", -INFINITY) : -INFINITY;
     float max = r->opset < 11 ? node_float(r, "max", INFINITY) : INFINITY;
 
@@ -32,6 +33,11 @@ void onnx_clip(struct onnx *r)
         min = const_float(r, low, "the minimum"), low = TENSOR_ABSENT;
     if (of_floats && high != TENSOR_ABSENT && is_const(r, high))
         max = const_float(r, high, "the maximum"), high = TENSOR_ABSENT;
+    if (!of_floats) {
+        x = cast(r, x, TYPE_S32);
+        low = low == TENSOR_ABSENT ? low : cast(r, low, TYPE_S32);
+        high = high == TENSOR_ABSENT ? high : cast(r, high, TYPE_S32);
+    }
     if (low == TENSOR_ABSENT && high == TENSOR_ABSENT && min == 0 && max == 6) {
         node_out(r, 0, emit_unary(r, OP_RELU6, x));
         return;
@@ -42,7 +48,7 @@ void onnx_clip(struct onnx *r)
         x = emit_binary(r, OP_MAXIMUM, x, low != TENSOR_ABSENT ? low : add_float(r, min));
     if (high != TENSOR_ABSENT || max < INFINITY)
         x = emit_binary(r, OP_MINIMUM, x, high != TENSOR_ABSENT ? high : add_float(r, max));
-    node_out(r, 0, x);
+    node_out(r, 0, cast(r, x, type));
 }
 
 void onnx_prelu(struct onnx *r)

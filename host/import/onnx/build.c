@@ -31,6 +31,16 @@ bool has_room(struct onnx *r, int64_t bytes)
     return false;
 }
 
+static int64_t product(int rank, const int64_t *dims)
+{
+    const struct tensor t = {.rank = rank};
+    struct tensor sized = t;
+
+    if (rank > 0)
+        memcpy(sized.dims, dims, (size_t)rank * sizeof *dims);
+    return tensor_elements(&sized);
+}
+
 /* ---- constants ---- */
 static const struct tensor *want_const(struct onnx *r, int32_t tensor, const char *what)
 {
@@ -95,6 +105,16 @@ int32_t add_float(struct onnx *r, float value)
 
 int32_t add_zero(struct onnx *r, enum mote_type type) { return add_const(r, type, 0, NULL, pool_alloc(r->pool, 8)); }
 
+int32_t add_ones(struct onnx *r, int rank, const int64_t *dims)
+{
+    int64_t n = product(rank, dims);
+    float *ones = has_room(r, n < TENSOR_BYTES_MAX ? n * 4 : -1) ? pool_array(r->pool, (size_t)n, sizeof *ones) : NULL;
+
+    for (int64_t i = 0; i < n && ones; i++)
+        ones[i] = 1;
+    return add_const(r, TYPE_F32, rank, dims, ones);
+}
+
 /* ---- operators ---- */
 static void append(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                    int n_out, int32_t *out)
@@ -149,15 +169,6 @@ int32_t emit_binary(struct onnx *r, enum op_id id, int32_t a, int32_t b)
 }
 
 /* ---- moves ---- */
-static int64_t product(int rank, const int64_t *dims)
-{
-    const struct tensor t = {.rank = rank};
-    struct tensor sized = t;
-
-    memcpy(sized.dims, dims, (size_t)rank * sizeof *dims);
-    return tensor_elements(&sized);
-}
-
 int32_t reshape(struct onnx *r, int32_t x, int rank, const int64_t *dims)
 {
     const struct tensor *t = tensor_at(r, x);
@@ -168,7 +179,7 @@ int32_t reshape(struct onnx *r, int32_t x, int rank, const int64_t *dims)
         onnx_fail(r, MOTE_ERR_SHAPE, "%lld elements do not fill the new shape", (long long)tensor_elements(t));
         return TENSOR_ABSENT;
     }
-    if (t->rank == rank && memcmp(t->dims, dims, (size_t)rank * sizeof *dims) == 0)
+    if (t->rank == rank && (rank == 0 || memcmp(t->dims, dims, (size_t)rank * sizeof *dims) == 0))
         return x;
     if (t->data)
         return add_const(r, t->type, rank, dims, t->data);
@@ -271,6 +282,7 @@ int32_t slice(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *en
 
 int32_t concat(struct onnx *r, int axis, int n, const int32_t *in)
 {
+    assert(n > 0);
     return n == 1 ? in[0] : emit(r, OP_CONCATENATION, &(struct concatenation_opts){.axis = axis}, TYPE_NONE, n, in);
 }
 

@@ -4,13 +4,33 @@
 
 static void unary(struct onnx *r, enum op_id id) { node_out(r, 0, emit_unary(r, id, node_in(r, 0))); }
 
-void onnx_abs(struct onnx *r) { unary(r, OP_ABS); }
+/* Of integers by arithmetic. */
+static int32_t negative(struct onnx *r, int32_t x)
+{
+    enum mote_type type = tensor_at(r, x)->type;
+
+    if (type == TYPE_F32)
+        return emit_unary(r, OP_NEG, x);
+    return cast(r, emit_binary(r, OP_SUB, add_zero(r, TYPE_S32), cast(r, x, TYPE_S32)), type);
+}
+
+void onnx_abs(struct onnx *r)
+{
+    int32_t x = node_in(r, 0);
+    enum mote_type type = tensor_at(r, x)->type;
+
+    if (type == TYPE_F32)
+        x = emit_unary(r, OP_ABS, x);
+    else
+        x = cast(r, emit_binary(r, OP_MAXIMUM, cast(r, x, TYPE_S32), cast(r, negative(r, x), TYPE_S32)), type);
+    node_out(r, 0, x);
+}
 
 void onnx_exp(struct onnx *r) { unary(r, OP_EXP); }
 
 void onnx_sqrt(struct onnx *r) { unary(r, OP_SQRT); }
 
-void onnx_neg(struct onnx *r) { unary(r, OP_NEG); }
+void onnx_neg(struct onnx *r) { node_out(r, 0, negative(r, node_in(r, 0))); }
 
 void onnx_log(struct onnx *r) { unary(r, OP_LOG); }
 
@@ -80,34 +100,17 @@ void onnx_atanh(struct onnx *r)
     node_out(r, 0, times(r, emit_unary(r, OP_LOG, emit_binary(r, OP_DIV, plus(r, x, 1), below)), 0.5f));
 }
 
-/* Powers that are squares, roots … by these; others of positive numbers by exp and log. */
-void onnx_pow(struct onnx *r)
+/* ---- two operands ---- */
+/* Small integers are computed as int32, whose lowest bits are theirs. */
+static int32_t arithmetic(struct onnx *r, enum op_id id, int32_t a, int32_t b)
 {
-    int32_t x = node_in(r, 0), y = node_in(r, 1);
-    const struct tensor t = *tensor_at(r, y);
-    float power = is_const(r, y) && t.type == TYPE_F32 && tensor_elements(&t) == 1 ? const_float(r, y, "power") : 0;
+    enum mote_type type = tensor_at(r, a)->type;
 
-    if (is_const(r, y) && t.type == TYPE_S32 && tensor_elements(&t) == 1)
-        power = (float)const_int(&t, 0);
-    if (power == 1)
-        node_out(r, 0, x);
-    else if (power == 2)
-        node_out(r, 0, emit_unary(r, OP_SQUARE, x));
-    else if (power == 3)
-        node_out(r, 0, emit_binary(r, OP_MUL, emit_unary(r, OP_SQUARE, x), x));
-    else if (power == 0.5f)
-        node_out(r, 0, emit_unary(r, OP_SQRT, x));
-    else if (power == -0.5f)
-        node_out(r, 0, emit_unary(r, OP_RSQRT, x));
-    else if (power == -1)
-        node_out(r, 0, emit_binary(r, OP_DIV, add_float(r, 1), x));
-    else
-        node_out(r, 0,
-                 emit_unary(r, OP_EXP,
-                            emit_binary(r, OP_MUL, emit_unary(r, OP_LOG, cast(r, x, TYPE_F32)), cast(r, y, TYPE_F32))));
+    if (type == TYPE_F32 || type == TYPE_S32)
+        return emit_binary(r, id, a, b);
+    return cast(r, emit_binary(r, id, cast(r, a, TYPE_S32), cast(r, b, TYPE_S32)), type);
 }
 
-/* ---- two operands ---- */
 /* Before opset 7 the second operand's dimensions are some of the first's in a row, from `axis` on, or the last ones. */
 static int32_t old_operand(struct onnx *r, int32_t a, int32_t b)
 {
@@ -135,7 +138,7 @@ static void binary(struct onnx *r, enum op_id id)
 
     if (r->opset < 7)
         b = old_operand(r, a, b);
-    node_out(r, 0, emit_binary(r, id, a, b));
+    node_out(r, 0, arithmetic(r, id, a, b));
 }
 
 void onnx_add(struct onnx *r) { binary(r, OP_ADD); }
@@ -152,7 +155,7 @@ static int32_t chain(struct onnx *r, enum op_id id)
     int32_t x = node_in(r, 0);
 
     for (int i = 1; i < r->n_in; i++)
-        x = emit_binary(r, id, x, node_in(r, i));
+        x = arithmetic(r, id, x, node_in(r, i));
     return x;
 }
 
@@ -165,4 +168,98 @@ void onnx_sum(struct onnx *r) { node_out(r, 0, chain(r, OP_ADD)); }
 void onnx_mean(struct onnx *r)
 {
     node_out(r, 0, emit_binary(r, OP_MUL, chain(r, OP_ADD), add_float(r, 1.0f / (float)r->n_in)));
+}
+
+/* ---- powers, remainders, shifts ---- */
+static int32_t less(struct onnx *r, int32_t a, int32_t b)
+{
+    return emit(r, OP_LESS, NULL, TYPE_BOOL, 2, (int32_t[]){a, b});
+}
+
+static int32_t choose(struct onnx *r, int32_t condition, int32_t a, int32_t b)
+{
+    return emit(r, OP_SELECT_V2, NULL, tensor_at(r, a)->type, 3, (int32_t[]){condition, a, b});
+}
+
+/* |x|^y by exp and log; of a negative x with its sign where y is odd, as even and odd numbers have powers of them. */
+static int32_t any_power(struct onnx *r, int32_t x, int32_t y)
+{
+    int32_t size = emit_unary(r, OP_LOG, emit_unary(r, OP_ABS, x)), half, odd, power;
+
+    power = emit_unary(r, OP_EXP, emit_binary(r, OP_MUL, size, y));
+    half = times(r, y, 0.5f);
+    odd = emit(r, OP_NOT_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){half, emit_unary(r, OP_FLOOR, half)});
+    odd = emit(r, OP_LOGICAL_AND, NULL, TYPE_BOOL, 2, (int32_t[]){odd, less(r, x, add_float(r, 0))});
+    return choose(r, odd, emit_unary(r, OP_NEG, power), power);
+}
+
+static int32_t power_of(struct onnx *r, int32_t x, int32_t y, float power)
+{
+    if (power == 1)
+        return x;
+    if (power == 2)
+        return emit_unary(r, OP_SQUARE, x);
+    if (power == 3)
+        return emit_binary(r, OP_MUL, emit_unary(r, OP_SQUARE, x), x);
+    if (power == 0.5f)
+        return emit_unary(r, OP_SQRT, x);
+    if (power == -0.5f)
+        return emit_unary(r, OP_RSQRT, x);
+    if (power == -1)
+        return emit_binary(r, OP_DIV, add_float(r, 1), x);
+    return any_power(r, x, y);
+}
+
+/* In floats; of integers rounded, as they are exact up to 2^24. */
+void onnx_pow(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), y = cast(r, node_in(r, 1), TYPE_F32);
+    enum mote_type type = tensor_at(r, x)->type;
+    const struct tensor t = *tensor_at(r, y);
+    float power = is_const(r, y) && tensor_elements(&t) == 1 ? const_float(r, y, "the power") : 0;
+
+    x = power_of(r, cast(r, x, TYPE_F32), y, power);
+    node_out(r, 0, type == TYPE_F32 ? x : cast(r, emit_unary(r, OP_ROUND, x), type));
+}
+
+/* a - b (a / b), cut off toward 0; the remainder of fmod. */
+static int32_t remainder_of(struct onnx *r, int32_t a, int32_t b)
+{
+    bool floats = tensor_at(r, a)->type == TYPE_F32;
+    int32_t quotient = emit_binary(r, OP_DIV, a, b);
+
+    if (floats)
+        quotient = cast(r, cast(r, quotient, TYPE_S32), TYPE_F32);
+    return emit_binary(r, OP_SUB, a, emit_binary(r, OP_MUL, quotient, b));
+}
+
+/* Without fmod the remainder has the divisor's sign. */
+void onnx_mod(struct onnx *r)
+{
+    int32_t a = node_in(r, 0), b = node_in(r, 1), zero, rest, differ;
+    enum mote_type type = tensor_at(r, a)->type, in = type == TYPE_F32 ? TYPE_F32 : TYPE_S32;
+
+    a = cast(r, a, in), b = cast(r, b, in), zero = add_zero(r, in);
+    rest = remainder_of(r, a, b);
+    if (node_int(r, "fmod", 0) == 0) {
+        differ = emit(r, OP_NOT_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){less(r, rest, zero), less(r, b, zero)});
+        differ = emit(r, OP_LOGICAL_AND, NULL, TYPE_BOOL, 2,
+                      (int32_t[]){differ, emit(r, OP_NOT_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){rest, zero})});
+        rest = choose(r, differ, emit_binary(r, OP_ADD, rest, b), rest);
+    }
+    node_out(r, 0, cast(r, rest, type));
+}
+
+/* Products with powers of two, or quotients. */
+void onnx_bit_shift(struct onnx *r)
+{
+    int32_t a = node_in(r, 0), b = node_in(r, 1), *powers = add_indices(r, 31), table, by;
+    enum mote_type type = tensor_at(r, a)->type;
+    bool left = strcmp(node_string(r, "direction", ""), "LEFT") == 0;
+
+    for (int i = 0; i < 31 && r->status == MOTE_OK; i++)
+        powers[i] = (int32_t)1 << i;
+    table = add_const(r, TYPE_S32, 1, (int64_t[]){31}, powers);
+    by = emit_binary(r, OP_GATHER, table, cast(r, b, TYPE_S32));
+    node_out(r, 0, cast(r, emit_binary(r, left ? OP_MUL : OP_DIV, cast(r, a, TYPE_S32), by), type));
 }

@@ -32,6 +32,21 @@ static int64_t product(const int64_t *dims, int n)
     return all;
 }
 
+/* Indices that are not known yet, with those below 0 counted from `size`. */
+static int32_t from_start(struct onnx *r, int32_t indices, int64_t size)
+{
+    int32_t below = emit(r, OP_LESS, NULL, TYPE_BOOL, 2, (int32_t[]){indices, add_zero(r, TYPE_S32)});
+    int32_t other = emit_binary(r, OP_ADD, indices, add_ints(r, 1, &size));
+
+    return reshape(r, emit(r, OP_SELECT_V2, NULL, TYPE_S32, 3, (int32_t[]){below, other, indices}),
+                   tensor_at(r, indices)->rank, tensor_at(r, indices)->dims);
+}
+
+static bool is_computed(const struct onnx *r, int32_t indices)
+{
+    return r->status == MOTE_OK && !is_const(r, indices) && tensor_at(r, indices)->type == TYPE_S32;
+}
+
 void onnx_gather(struct onnx *r)
 {
     int32_t x = node_in(r, 0), indices = node_in(r, 1);
@@ -40,6 +55,8 @@ void onnx_gather(struct onnx *r)
 
     if (r->status == MOTE_OK && list.data)
         indices = add_const(r, TYPE_S32, list.rank, list.dims, indices_of(r, indices, t.dims[opts.axis], "indices"));
+    else if (is_computed(r, indices))
+        indices = from_start(r, indices, t.dims[opts.axis]);
     node_out(r, 0, emit(r, OP_GATHER, &opts, TYPE_NONE, 2, (int32_t[]){x, indices}));
 }
 
@@ -54,6 +71,24 @@ static int64_t place_along(const struct tensor *in, const struct tensor *shape, 
         stride *= in->dims[d];
     }
     return place;
+}
+
+/* The same of indices that are computed: the place is the index times the axis's stride, and what the others say. */
+static int32_t computed_places(struct onnx *r, const struct tensor *in, int32_t indices, int axis)
+{
+    const struct tensor shape = *tensor_at(r, indices);
+    int64_t n = tensor_elements(&shape), stride = product(in->dims + axis + 1, in->rank - axis - 1);
+    int32_t *others = add_indices(r, n), places;
+
+    for (int64_t i = 0; i < n && r->status == MOTE_OK; i++)
+        others[i] = (int32_t)place_along(in, &shape, axis, i, 0);
+    places = emit_binary(r, OP_MUL, from_start(r, indices, in->dims[axis]), add_ints(r, 1, &stride));
+    return emit_binary(r, OP_ADD, places, add_const(r, TYPE_S32, shape.rank, shape.dims, others));
+}
+
+static int32_t flat(struct onnx *r, int32_t x)
+{
+    return reshape(r, x, 1, (int64_t[]){tensor_elements(tensor_at(r, x))});
 }
 
 /* The places that GatherElements reads and ScatterElements writes. */
@@ -81,9 +116,13 @@ void onnx_gather_elements(struct onnx *r)
     int32_t x = node_in(r, 0), indices = node_in(r, 1);
     const struct tensor t = *tensor_at(r, x), shape = *tensor_at(r, indices);
     int axis = axis_of(r, node_int(r, "axis", 0), t.rank);
-    const int32_t *places = elements_places(r, &t, indices, axis);
 
-    node_out(r, 0, gather_flat(r, x, shape.rank, shape.dims, places));
+    if (r->status == MOTE_OK && shape.rank != t.rank)
+        onnx_fail(r, MOTE_ERR_SHAPE, "indices of %d dimensions for %d", shape.rank, t.rank);
+    if (is_computed(r, indices))
+        node_out(r, 0, emit_binary(r, OP_GATHER, flat(r, x), computed_places(r, &t, indices, axis)));
+    else
+        node_out(r, 0, gather_flat(r, x, shape.rank, shape.dims, elements_places(r, &t, indices, axis)));
 }
 
 /* ---- GatherND, ScatterND: tuples of indices, each of which names a slice ---- */
@@ -130,6 +169,48 @@ static void read_tuples(struct onnx *r, const struct tensor *in, int32_t indices
     }
 }
 
+/* The sum along the last dimension, which goes. */
+static int32_t sum_last(struct onnx *r, int32_t x)
+{
+    const struct tensor t = *tensor_at(r, x);
+    int32_t sum = TENSOR_ABSENT;
+
+    for (int32_t k = 0; k < (int32_t)t.dims[t.rank - 1] && r->status == MOTE_OK; k++) {
+        struct gather_opts opts = {.axis = t.rank - 1};
+        int32_t one = emit(r, OP_GATHER, &opts, TYPE_NONE, 2,
+                           (int32_t[]){x, add_const(r, TYPE_S32, 0, NULL, pool_copy(r->pool, &k, sizeof k))});
+
+        sum = k == 0 ? one : emit_binary(r, OP_ADD, sum, one);
+    }
+    return sum;
+}
+
+/* Tuples that are computed, without a batch: the slices of [all that tuples name][…] at the sums of the indices, each
+ * times its stride. */
+static void gather_computed(struct onnx *r, int32_t x, int32_t indices)
+{
+    const struct tensor t = *tensor_at(r, x), list = *tensor_at(r, indices);
+    int64_t width = list.rank > 0 ? list.dims[list.rank - 1] : 0, dims[RANK_MAX], strides[RANK_MAX], sizes[RANK_MAX];
+    int32_t places;
+
+    if (width < 1 || width > t.rank) {
+        onnx_fail(r, MOTE_ERR_SHAPE, "tuples of %lld indices for %d dimensions", (long long)width, t.rank);
+        return;
+    }
+    for (int k = 0; k < width; k++) {
+        sizes[k] = t.dims[k];
+        strides[k] = product(t.dims + k + 1, (int)width - k - 1);
+    }
+    dims[0] = product(t.dims, (int)width);
+    memcpy(dims + 1, t.dims + width, (size_t)(t.rank - width) * sizeof *dims);
+    x = reshape(r, x, t.rank - (int)width + 1, dims);
+    places = emit(r, OP_LESS, NULL, TYPE_BOOL, 2, (int32_t[]){indices, add_zero(r, TYPE_S32)});
+    places = emit(r, OP_SELECT_V2, NULL, TYPE_S32, 3,
+                  (int32_t[]){places, emit_binary(r, OP_ADD, indices, add_ints(r, (int)width, sizes)), indices});
+    places = emit_binary(r, OP_MUL, places, add_ints(r, (int)width, strides));
+    node_out(r, 0, emit_binary(r, OP_GATHER, x, sum_last(r, places)));
+}
+
 void onnx_gather_nd(struct onnx *r)
 {
     int32_t x = node_in(r, 0), indices = node_in(r, 1);
@@ -137,6 +218,11 @@ void onnx_gather_nd(struct onnx *r)
     int64_t batch = node_int(r, "batch_dims", 0);
     struct tuples u;
     int32_t *places;
+
+    if (batch == 0 && is_computed(r, indices)) {
+        gather_computed(r, x, indices);
+        return;
+    }
 
     if (batch < 0 || batch > t.rank ||
         (batch > 0 && product(tensor_at(r, indices)->dims, (int)batch) != product(t.dims, (int)batch)))
@@ -161,11 +247,6 @@ static bool reduces(struct onnx *r, enum op_id *id)
     if (*id == OP_NOP && strcmp(how, "none") != 0)
         onnx_fail(r, MOTE_ERR_UNSUPPORTED, "reduction %s", printable(r->pool, how));
     return *id != OP_NOP;
-}
-
-static int32_t flat(struct onnx *r, int32_t x)
-{
-    return reshape(r, x, 1, (int64_t[]){tensor_elements(tensor_at(r, x))});
 }
 
 /* Update i goes to places[i]; later ones win. */

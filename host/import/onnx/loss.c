@@ -1,79 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Losses, of labels that are constants: what a label selects is gathered. */
+/* Losses: what a label selects is gathered. */
 #include "host/import/onnx/ops.h"
 
+/* [N][D…] labels of [N][C][D…] scores. */
 struct labels {
-    int64_t n, classes, inner; /* [N][D…] labels of [N][C][D…] scores; inner: elements of D… */
     int rank;
     int64_t dims[RANK_MAX];
-    const struct tensor *values;
-    bool ignores;
-    int64_t ignored;
+    int32_t classes; /* those that are ignored are 0 */
+    int32_t ignored; /* bools, or TENSOR_ABSENT: none is */
 };
+
+static int32_t choose(struct onnx *r, int32_t condition, int32_t a, int32_t b)
+{
+    return emit(r, OP_SELECT_V2, NULL, tensor_at(r, a)->type, 3, (int32_t[]){condition, a, b});
+}
 
 static void read_labels(struct onnx *r, int32_t x, int32_t labels, struct labels *l)
 {
-    const struct tensor *t = tensor_at(r, x), *values = tensor_at(r, labels);
+    const struct tensor t = *tensor_at(r, x), values = *tensor_at(r, labels);
+    int64_t ignored = node_int(r, "ignore_index", 0);
 
-    *l = (struct labels){.n = 1, .inner = 1, .rank = values->rank, .values = values};
-    if (r->status == MOTE_OK && (!values->data || values->type != TYPE_S32))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "labels that are no constant integers");
-    if (r->status == MOTE_OK && (t->rank < 2 || values->rank != t->rank - 1))
-        onnx_fail(r, MOTE_ERR_SHAPE, "labels of %d dimensions for scores of %d", values->rank, t->rank);
-    if (r->status != MOTE_OK)
-        return;
-    l->classes = t->dims[1];
-    for (int d = 0; d < l->rank; d++) {
-        l->dims[d] = values->dims[d];
-        l->n *= l->dims[d];
-        l->inner *= d > 0 ? l->dims[d] : 1;
-        if (l->dims[d] != t->dims[d == 0 ? 0 : d + 1])
+    *l = (struct labels){.rank = values.rank, .classes = labels, .ignored = TENSOR_ABSENT};
+    if (r->status == MOTE_OK && (values.type != TYPE_S32 || t.rank < 2 || values.rank != t.rank - 1))
+        onnx_fail(r, MOTE_ERR_SHAPE, "labels of %d dimensions for scores of %d", values.rank, t.rank);
+    for (int d = 0; d < l->rank && r->status == MOTE_OK; d++) {
+        l->dims[d] = values.dims[d];
+        if (l->dims[d] != t.dims[d == 0 ? 0 : d + 1])
             onnx_fail(r, MOTE_ERR_SHAPE, "labels of another shape than the scores");
     }
-    l->ignores = node_attr(r, "ignore_index") != NULL;
-    l->ignored = node_int(r, "ignore_index", 0);
-}
-
-/* Label i, or -1 if it is ignored. */
-static int64_t label_at(struct onnx *r, const struct labels *l, int64_t i)
-{
-    int64_t label = const_int(l->values, i);
-
-    if (l->ignores && label == l->ignored)
-        return -1;
-    if (label < 0 || label >= l->classes)
-        onnx_fail(r, MOTE_ERR_VALUE, "label %lld of %lld classes", (long long)label, (long long)l->classes);
-    return label;
+    if (!node_attr(r, "ignore_index"))
+        return;
+    l->ignored = emit(r, OP_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){labels, add_ints(r, 1, &ignored)});
+    l->classes = choose(r, l->ignored, add_zero(r, TYPE_S32), labels);
 }
 
 /* What each label's score counts: its class's weight, or 1; 0 if it is ignored. */
 static int32_t label_weights(struct onnx *r, const struct labels *l, int32_t weights)
 {
-    int32_t *classes = add_indices(r, l->n);
-    float *counts = has_room(r, l->n * 4) ? pool_array(r->pool, (size_t)l->n, sizeof *counts) : NULL;
-    int32_t out;
+    int32_t counts =
+        weights == TENSOR_ABSENT ? add_ones(r, l->rank, l->dims) : emit_binary(r, OP_GATHER, weights, l->classes);
 
-    for (int64_t i = 0; i < l->n && r->status == MOTE_OK; i++) {
-        int64_t label = label_at(r, l, i);
-
-        counts[i] = label >= 0;
-        classes[i] = (int32_t)(label >= 0 ? label : 0);
-    }
-    out = add_const(r, TYPE_F32, l->rank, l->dims, counts);
-    return weights == TENSOR_ABSENT ? out
-                                    : emit_binary(r, OP_MUL, gather_flat(r, weights, l->rank, l->dims, classes), out);
+    return l->ignored == TENSOR_ABSENT ? counts : choose(r, l->ignored, add_float(r, 0), counts);
 }
 
+/* The score of a label is behind those of the images and the classes before it. */
 static int32_t scores_of_labels(struct onnx *r, const struct labels *l, int32_t x)
 {
-    int32_t *places = add_indices(r, l->n);
+    const struct tensor t = *tensor_at(r, x);
+    int64_t inner = 1, n, all = tensor_elements(&t);
+    int32_t *first, places;
 
-    for (int64_t i = 0; i < l->n && r->status == MOTE_OK; i++) {
-        int64_t label = label_at(r, l, i), n = i / l->inner;
-
-        places[i] = (int32_t)((n * l->classes + (label >= 0 ? label : 0)) * l->inner + i % l->inner);
-    }
-    return gather_flat(r, x, l->rank, l->dims, places);
+    for (int d = 1; d < l->rank; d++)
+        inner *= l->dims[d];
+    n = l->rank > 0 ? l->dims[0] * inner : 1;
+    first = add_indices(r, n);
+    for (int64_t i = 0; i < n && r->status == MOTE_OK; i++)
+        first[i] = (int32_t)(i / inner * t.dims[1] * inner + i % inner);
+    places = emit_binary(r, OP_MUL, l->classes, add_ints(r, 1, &inner));
+    places = emit_binary(r, OP_ADD, places, add_const(r, TYPE_S32, l->rank, l->dims, first));
+    return emit_binary(r, OP_GATHER, reshape(r, x, 1, &all), places);
 }
 
 static int32_t sum_of_all(struct onnx *r, int32_t x)

@@ -6,10 +6,47 @@ void onnx_concat(struct onnx *r)
 {
     int axis = axis_of(r, node_int(r, "axis", r->opset < 4 ? 1 : 0), tensor_at(r, node_in(r, 0))->rank);
 
+    int32_t *in = pool_array(r->pool, (size_t)r->n_in, sizeof *in);
+    int n = 0;
+
     for (int i = 0; i < r->n_in; i++)
-        node_in(r, i);
+        if (tensor_elements(tensor_at(r, node_in(r, i))) > 0) /* what is empty adds nothing */
+            in[n++] = r->in[i];
     if (r->status == MOTE_OK)
-        node_out(r, 0, concat(r, axis, r->n_in, r->in));
+        node_out(r, 0, n > 0 ? concat(r, axis, n, in) : r->in[0]);
+}
+
+/* How many steps from begin to end. */
+static int64_t steps_of(int64_t size, int64_t begin, int64_t end, int64_t step)
+{
+    begin += begin < 0 ? size : 0;
+    end += end < 0 ? size : 0;
+    if (step > 0) {
+        begin = begin < 0 ? 0 : begin, end = end > size ? size : end;
+        return end > begin ? (end - begin + step - 1) / step : 0;
+    }
+    begin = begin >= size ? size - 1 : begin, end = end < -1 ? -1 : end;
+    return begin > end ? (begin - end - step - 1) / -step : 0;
+}
+
+/* Of constants, as shapes are, nothing may be left. */
+static bool is_empty(const struct onnx *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step)
+{
+    const struct tensor *t = tensor_at(r, x);
+
+    for (int d = 0; d < t->rank; d++)
+        if (step[d] != 0 && steps_of(t->dims[d], begin[d], end[d], step[d]) == 0)
+            return t->data != NULL;
+    return false;
+}
+
+static int32_t empty(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step)
+{
+    struct tensor t = *tensor_at(r, x);
+
+    for (int d = 0; d < t.rank; d++)
+        t.dims[d] = step[d] != 0 ? steps_of(t.dims[d], begin[d], end[d], step[d]) : 0;
+    return add_const(r, t.type, t.rank, t.dims, pool_alloc(r->pool, 0));
 }
 
 /* starts, ends, axes and steps are attributes up to opset 9 (without steps). */
@@ -37,7 +74,10 @@ void onnx_slice(struct onnx *r)
         end[d] = ends[i];
         step[d] = n_steps < 0 ? 1 : steps[i];
     }
-    node_out(r, 0, slice(r, x, begin, end, step));
+    if (r->status == MOTE_OK && is_empty(r, x, begin, end, step))
+        node_out(r, 0, empty(r, x, begin, end, step));
+    else
+        node_out(r, 0, slice(r, x, begin, end, step));
 }
 
 /* ---- Pad ---- */

@@ -79,9 +79,10 @@ int axis_of(struct onnx *r, int64_t axis, int rank); /* 0 to rank - 1 */
 /* Numbers of a constant of ints (floats); fails where it is none. */
 void const_ints(struct onnx *r, int32_t tensor, const char *what, int most, int *n, int64_t *values);
 float const_float(struct onnx *r, int32_t tensor, const char *what);
-int32_t add_ints(struct onnx *r, int n, const int64_t *values); /* s32 [n] */
-int32_t add_float(struct onnx *r, float value);                 /* f32 [] */
-int32_t add_zero(struct onnx *r, enum mote_type type);          /* [] */
+int32_t add_ints(struct onnx *r, int n, const int64_t *values);  /* s32 [n] */
+int32_t add_float(struct onnx *r, float value);                  /* f32 [] */
+int32_t add_zero(struct onnx *r, enum mote_type type);           /* [] */
+int32_t add_ones(struct onnx *r, int rank, const int64_t *dims); /* f32 */
 /* `data` are the pool's, or the file's. */
 int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *dims, const void *data);
 /* Whether the pool has room for so many bytes more; else the node has failed. */
