@@ -165,11 +165,11 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW_PLAIN(PADV2,                  PAD,                          PadV2Options,                       0),
     ROW_PLAIN(QUANTIZE,               QUANTIZE,                     QuantizeOptions,                    0),
     ROW_PLAIN(RESHAPE,                RESHAPE,                      ReshapeOptions,                     1),
-    ROW(RESIZE_NEAREST_NEIGHBOR,      RESIZE_NEAREST_NEIGHBOR,      
+    ROW(RESIZE_NEAREST_NEIGHBOR,      RESIZE_NEAREST_NEIGHBOR,
         ResizeNearestNeighborOptions, 2, resize_nearest_neighbor),
     ROW(SOFTMAX,                      SOFTMAX,                      SoftmaxOptions,                     1, softmax),
     ROW_PLAIN(TRANSPOSE,              TRANSPOSE,                    TransposeOptions,                   0),
-    ROW(UNIDIRECTIONAL_SEQUENCE_LSTM, UNIDIRECTIONAL_SEQUENCE_LSTM, 
+    ROW(UNIDIRECTIONAL_SEQUENCE_LSTM, UNIDIRECTIONAL_SEQUENCE_LSTM,
         UnidirectionalSequenceLSTMOptions, 6, unidirectional_sequence_lstm),
 
     ROW(SUB,                          SUB,                          SubOptions,                         2, binary),
