@@ -15,7 +15,7 @@ static uint32_t scratch_bytes(const struct mote_conv_2d_huffman_s8 *p)
         ((int64_t)p->kernel_h - 1) * p->dilation_h * row + ((int64_t)p->kernel_w - 1) * p->dilation_w * p->in_c;
 
     if (row > INT32_MAX || last + p->filter_c > UINT16_MAX || w.rows * row > INT32_MAX / 2 ||
-        p->columns > UINT16_MAX + 1)
+        p->columns > INT32_C(1) << 16)
         return UINT32_MAX;
     return mote_conv_2d_huffman_s8_lists(p) + (uint32_t)mote_packed_align((uint32_t)(w.rows * row), 4);
 }
