@@ -235,7 +235,7 @@ def check_tables():
              if stale else 0)
 
 
-def measure(build, models, boards):
+def measure_boards(build, models, boards):
     with tempfile.TemporaryDirectory() as folder:
         mote = os.path.join(build, "mote")
         return [row for board in boards for row in measure_board(mote, models, board, folder)]
@@ -266,7 +266,7 @@ def main():
         print("SKIP: no %s; MOTE_SHARED names the folder that holds models/ and data/" % args.models)
         return
     one = args.board or args.compare
-    rows = measure(args.build, args.models, [one] if one else list(BOARDS))
+    rows = measure_boards(args.build, args.models, [one] if one else list(BOARDS))
     if args.compare:
         sys.exit(compare(rows))
     write_results(rows, args.board)
