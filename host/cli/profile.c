@@ -323,7 +323,7 @@ const struct command command_profile = {
         "  instructions, loads, stores, multiplies, branches, other (if counted), documented_cycles, wait_cycles "
         "(exact),\n"
         "  cycles, milliseconds, energy_uj (null: no source). Of the model also instructions_from (counted, kernels, "
-        "macs),\n"
+        "unknown),\n"
         "  cycles_from (timing, instructions, unknown), clock_hz, volts, power: {active, rest, wakeup (null: no "
         "source): "
         "{state,\n"
