@@ -19,6 +19,18 @@ static json_t *row_json(const struct compress_row *row)
                      "loss", json_number(row->loss), "bytes", (json_int_t)row->bytes);
 }
 
+static json_t *points_json(const struct price_search *s)
+{
+    json_t *points = json_array();
+
+    for (int32_t i = 0; i < s->n; i++)
+        json_array_append_new(
+            points, json_pack("{s:f, s:I, s:I, s:o, s:o}", "bit_price", (double)s->points[i].price, "kept",
+                              (json_int_t)s->points[i].kept, "bytes", (json_int_t)s->points[i].bytes, "accuracy",
+                              json_number(s->points[i].accuracy), "loss", json_number(s->points[i].loss)));
+    return points;
+}
+
 static json_t *compress_json(const struct compressed *c)
 {
     json_t *rows = json_array(), *json;
@@ -27,6 +39,9 @@ static json_t *compress_json(const struct compressed *c)
         json_array_append_new(rows, row_json(&c->rows[i]));
     json = json_pack("{s:o, s:o, s:s, s:i}", "output", json_text(c->rows[c->n_rows - 1].path), "stages", rows, "split",
                      c->quantized.parts.kind, "samples", (int)c->quantized.parts.test.samples.n);
+    if (c->search.n > 0)
+        json_object_update_new(json, json_pack("{s:o, s:b}", "points", points_json(&c->search), "met",
+                                               price_does(&c->search, &c->search.points[c->chosen])));
     judge_metrics_json(&c->quantized.before, json, "_float");
     judge_metrics_json(&c->quantized.after, json, "_int8");
     return json;
@@ -45,11 +60,34 @@ static const char *levels_text(struct pool *pool, const struct compress_row *row
     return row->levels > 0 ? pool_printf(pool, "%d", (int)row->levels) : "-";
 }
 
+/* ---- the points of a search ---- */
+static void print_points(const struct compressed *c)
+{
+    const struct price_search *s = &c->search;
+    const bool met = price_does(s, &s->points[c->chosen]);
+
+    printf("%-10s %10s %16s %16s\n", "bit price", "kept", isnan(s->points[0].accuracy) ? "validation loss" : "error",
+           "bytes");
+    for (int32_t i = 0; i < s->n; i++) {
+        const struct price_point *p = &s->points[i];
+        const struct compress_row row = {.accuracy = p->accuracy, .loss = p->loss};
+
+        printf("%-10.3g %10lld %16s %16lld%s\n", (double)p->price, (long long)p->kept, error_text(c->pool, &row),
+               (long long)p->bytes,
+               i != c->chosen ? ""
+               : met          ? "  taken"
+                              : "  the nearest: none does");
+    }
+    printf("\n");
+}
+
 static void print_text(const struct compressed *c)
 {
     const struct quantized *q = &c->quantized;
     struct pool *pool = c->pool;
 
+    if (c->search.n > 0)
+        print_points(c);
     printf("%-8s %10s %8s %7s %16s %16s\n", "stage", "kept", "", "levels",
            isnan(c->rows[0].accuracy) ? "validation loss" : "validation error", "bytes");
     for (int32_t i = 0; i < c->n_rows; i++) {
@@ -66,6 +104,21 @@ static void print_text(const struct compressed *c)
 }
 
 /* ---- the command ---- */
+static enum mote_status read_goal(struct cli *cli, struct compress_options *o)
+{
+    const char *drop = cli_value(cli, "--accuracy-drop");
+    char *end = NULL;
+
+    TRY(cli_bytes(cli, "--budget", &o->budget));
+    o->accuracy_drop = drop != NULL ? strtod(drop, &end) / 100 : NAN;
+    if (drop != NULL && (end == drop || *end != '\0' || !(o->accuracy_drop >= 0 && o->accuracy_drop <= 1)))
+        return usage_error(cli, "--accuracy-drop wants points from 0 to 100, not \"%s\"", drop);
+    if (o->budget > 0 && drop != NULL)
+        return usage_error(cli,
+                           "either --budget or --accuracy-drop: a recipe's network is as good as one of them lets it");
+    return MOTE_OK;
+}
+
 static enum mote_status compress_recipe(struct cli *cli)
 {
     struct compressed *c = pool_alloc(&cli->pool, sizeof *c);
@@ -80,6 +133,7 @@ static enum mote_status compress_recipe(struct cli *cli)
     int64_t threads = 0;
 
     TRY(cli_number(cli, "--threads", 1, TRAIN_THREADS_MAX, &threads));
+    TRY(read_goal(cli, &options));
     options.threads = (int32_t)threads;
     options.watcher = &watcher;
     options.stop = &train_stop;
@@ -96,8 +150,8 @@ static enum mote_status compress_recipe(struct cli *cli)
 /* Options that only one of both takes are refused by the other. */
 static enum mote_status run_compress(struct cli *cli)
 {
-    static const char *const of_models[] = {"--budget",  "--accuracy-drop", "--prune", "--levels", "--no-compensation",
-                                            "--samples", "--limit",         "--task",  "--normal"};
+    static const char *const of_models[] = {"--prune", "--levels", "--no-compensation", "--samples",
+                                            "--limit", "--task",   "--normal"};
 
     if (!is_recipe_name(cli->positional[0]))
         return compress_model(cli);
@@ -121,10 +175,14 @@ const struct command command_compress = {
         "The table has, after each stage, the weights that are not 0, the most values of one tensor, the error on the\n"
         "validation split, and the bytes of weights and biases as they are coded (of float: as int8 would have "
         "them).\n\n"
+        "With --budget or --accuracy-drop the recipe's bit_price is the first of several that are tried, up to 7, "
+        "each\n"
+        "a training in DIR/levels_PRICE; the points of the curve are printed, and one is taken.\n\n"
         "JSON keys: output, stages: [{stage, model, weights, kept, levels (null: more than 16), accuracy, loss (on "
         "the\n"
         "validation split), bytes}], split, samples, and for these accuracy_float and accuracy_int8, or those of mote\n"
-        "quantize.\n\n"
+        "quantize; of a search points: [{bit_price, kept, bytes, accuracy, loss}], met (the budget, or the drop; else\n"
+        "the nearest point is taken).\n\n"
         "Of a model (a .tflite, a graph file, …) nothing is trained: --samples of the data, which need no labels, say\n"
         "which weights matter. Either --prune and --levels say what is to be done, or --budget or --accuracy-drop how "
         "far\n"
@@ -146,8 +204,8 @@ const struct command command_compress = {
         (const struct option[]){
             {"--data", "SPEC", "data instead of the recipe's"},
             {"-o", "DIR", "where everything goes; default: the recipe's or model's name"},
-            {"--budget", "BYTES", "of a model: as little noise as so many weight_bytes allow"},
-            {"--accuracy-drop", "P", "of a model: as few bytes as cost at most P points on the validation split"},
+            {"--budget", "BYTES", "as good as so many bytes of weights and biases allow"},
+            {"--accuracy-drop", "P", "as few bytes as cost at most P points on the validation split"},
             {"--prune", "P", "of a model: obs:KEEP or magnitude:KEEP"},
             {"--levels", "L", "of a model: kmeans:N, linear:BITS, log:BITS, ternary or binary"},
             {"--no-compensation", NULL, "each weight gets the nearest level"},

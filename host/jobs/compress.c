@@ -4,6 +4,8 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "host/passes/quantize.h"
+
 /* ---- the trainings ---- */
 static const char *command_again(const struct compressed *c)
 {
@@ -15,6 +17,10 @@ static const char *command_again(const struct compressed *c)
         text_add(&t, " --data %s", shell_path(c->pool, o->data));
     if (o->dense != NULL)
         text_add(&t, " --dense %s", shell_path(c->pool, o->dense));
+    if (o->budget > 0)
+        text_add(&t, " --budget %lld", (long long)o->budget);
+    if (!isnan(o->accuracy_drop))
+        text_add(&t, " --accuracy-drop %.9g", 100 * o->accuracy_drop);
     text_add(&t, " -o %s", shell_path(c->pool, c->folder));
     return t.s;
 }
@@ -35,9 +41,11 @@ static struct compress_row *add_row(struct compressed *c, const char *stage, con
     return row;
 }
 
-static enum mote_status run_training(struct compressed *c, int32_t stage, const char *name, const struct frame *at)
+/* `name` is that of the row, `where` that of the folder; bit_price 0: the recipe's. */
+static enum mote_status run_training(struct compressed *c, int32_t stage, const char *name, const char *where,
+                                     float bit_price, const struct frame *at)
 {
-    const char *folder = folder_of(c, name), *model = pool_printf(c->pool, "%s/%s", folder, TRAIN_MODEL);
+    const char *folder = folder_of(c, where), *model = pool_printf(c->pool, "%s/%s", folder, TRAIN_MODEL);
     struct train_options o = {.recipe = c->options.recipe,
                               .data = c->options.data,
                               .folder = folder,
@@ -45,6 +53,7 @@ static enum mote_status run_training(struct compressed *c, int32_t stage, const 
                               .max_bytes = c->options.max_bytes,
                               .stage = stage,
                               .from = stage > 0 ? c->rows[stage - 1].path : NULL,
+                              .bit_price = bit_price,
                               .again = command_again(c),
                               .stop = c->options.stop,
                               .watcher = c->options.watcher,
@@ -73,6 +82,7 @@ static enum mote_status quantize_last(struct compressed *c)
     c->file = (struct frame){.name = c->rows[c->n_rows - 1].path, .index = -1, .sink = t->sink};
     c->p = (struct pipeline){.pool = c->pool, .path = c->file.name, .has_graph = true, .model = {.pool = c->pool}};
     model_copy(&t->kept, &c->p.model);
+    fold_constant_units(&c->p.model, &c->p.model.graphs[0]);
     c->job = (struct quantize_job){.data = t->data_file.name,
                                    .opened = &t->data,
                                    .how = {.method = CALIBRATE_MINMAX},
@@ -104,6 +114,65 @@ static enum mote_status finish(struct compressed *c)
     return quantize_write(&c->quantized, path);
 }
 
+/* ---- what a bit costs ---- */
+static bool searches(const struct compress_options *o) { return o->budget > 0 || !isnan(o->accuracy_drop); }
+
+static enum mote_status check_search(const struct compress_options *o, const struct recipe *r, const struct frame *at)
+{
+    if (!searches(o) || r->stages[r->n_stages - 1].bit_price > 0)
+        return MOTE_OK;
+    return fail(
+        at, MOTE_ERR_VALUE,
+        "a budget and a drop of accuracy are met by the price of a bit: its compress section needs levels with a "
+        "bit_price to begin with, such as 5e-6");
+}
+
+/* What a drop counts from: the dense network, which has just been trained, in int8. */
+static enum mote_status judge_dense(struct compressed *c, const struct frame *at)
+{
+    struct compress_row row = {.accuracy = NAN};
+
+    c->search = (struct price_search){.budget = c->options.budget, .least_accuracy = NAN};
+    if (isnan(c->options.accuracy_drop))
+        return MOTE_OK;
+    TRY(quantize_last(c));
+    TRY(judge_validation(c, &row));
+    c->search.least_accuracy = row.accuracy - c->options.accuracy_drop;
+    if (!isnan(row.accuracy))
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_VALUE,
+                "a drop of accuracy is one on samples for validation with classes, and there are none");
+}
+
+/* The last stage with bits of that price, and its network in int8. */
+static enum mote_status run_price(struct compressed *c, int32_t stage, float price, const struct frame *at)
+{
+    const char *name = stage_names[STAGE_LEVELS];
+
+    c->n_rows = stage;
+    TRY(run_training(c, stage, name, pool_printf(c->pool, "%s_%.3g", name, (double)price), price, at));
+    return c->stopped ? MOTE_OK : finish(c);
+}
+
+static enum mote_status search(struct compressed *c, const struct recipe *recipe, const struct frame *at)
+{
+    struct price_search *s = &c->search;
+    const int32_t stage = recipe->n_stages;
+    float price;
+
+    while ((price = price_next(s, recipe->stages[stage - 1].bit_price)) > 0) {
+        const struct compress_row *row;
+
+        TRY(run_price(c, stage, price, at));
+        if (c->stopped)
+            return MOTE_OK;
+        row = &c->rows[c->n_rows - 1];
+        s->points[s->n++] = (struct price_point){price, row->kept, row->bytes, row->accuracy, row[-1].loss};
+    }
+    c->chosen = price_choose(s);
+    return c->chosen == s->n - 1 ? MOTE_OK : run_price(c, stage, s->points[c->chosen].price, at);
+}
+
 /* ---- the job ---- */
 static enum mote_status open_recipe(struct compressed *c, struct recipe *recipe, const struct frame *at)
 {
@@ -112,6 +181,7 @@ static enum mote_status open_recipe(struct compressed *c, struct recipe *recipe,
     TRY(recipe_read(c->pool, c->options.recipe, recipe, &here));
     if (recipe->n_stages == 0)
         return fail(&here, MOTE_ERR_VALUE, "has no compress section, which says how: docs/COMPRESS.md");
+    TRY(check_search(&c->options, recipe, &here));
     c->folder = c->options.folder != NULL ? c->options.folder : recipe->name;
     here.name = c->folder;
     return folder_make(c->folder, &here);
@@ -124,8 +194,12 @@ enum mote_status compress_run(struct pool *pool, const struct compress_options *
 
     *out = (struct compressed){.pool = pool, .options = *options, .train = train};
     TRY(open_recipe(out, &recipe, at));
-    TRY(run_training(out, 0, COMPRESS_DENSE, at));
-    for (int32_t i = 0; i < recipe.n_stages && !out->stopped; i++)
-        TRY(run_training(out, i + 1, stage_names[recipe.stages[i].kind], at));
-    return out->stopped ? MOTE_OK : finish(out);
+    TRY(run_training(out, 0, COMPRESS_DENSE, COMPRESS_DENSE, 0, at));
+    if (!out->stopped)
+        TRY(judge_dense(out, at));
+    for (int32_t i = 0; i < recipe.n_stages - searches(options) && !out->stopped; i++)
+        TRY(run_training(out, i + 1, stage_names[recipe.stages[i].kind], stage_names[recipe.stages[i].kind], 0, at));
+    if (out->stopped)
+        return MOTE_OK;
+    return searches(options) ? search(out, &recipe, at) : finish(out);
 }

@@ -4,6 +4,7 @@
 #ifndef MOTE_JOBS_COMPRESS_H
 #define MOTE_JOBS_COMPRESS_H
 
+#include "host/jobs/price.h"
 #include "host/jobs/quantize.h"
 #include "host/jobs/train.h"
 
@@ -15,6 +16,8 @@ struct compress_options {
     const char *folder;        /* NULL: the recipe's name */
     const char *dense;         /* the folder of the training, where it may have begun; NULL: in the folder */
     int32_t threads;           /* 0: all cores */
+    int64_t budget;            /* the best network of so many bytes; 0: any. For it the price of a bit is searched */
+    double accuracy_drop;      /* instead, the smallest that loses at most this share against dense int8; NAN: any */
     int64_t max_bytes;         /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     const volatile sig_atomic_t *stop;
     const struct train_watcher *watcher;
@@ -38,7 +41,9 @@ struct compressed {
     const char *folder;
     struct compress_row rows[STAGE_KINDS + 1];
     int32_t n_rows;
-    bool stopped; /* and saved: nothing that follows is there */
+    struct price_search search; /* of the prices; n is 0 without */
+    int32_t chosen;             /* point of it: what the rows are of */
+    bool stopped;               /* and saved: nothing that follows is there */
     struct quantize_job job;
     struct pipeline p;
     struct frame file;

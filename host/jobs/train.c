@@ -27,6 +27,8 @@ static void choose_stage(struct train *t)
 
     assert(t->options.stage <= t->recipe.n_stages);
     training->stage = t->recipe.stages[t->options.stage - 1];
+    if (t->options.bit_price > 0)
+        training->stage.bit_price = t->options.bit_price;
     training->epochs = training->stage.epochs;
     training->rate = training->stage.rate;
     training->warm_up = 0;

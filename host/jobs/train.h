@@ -36,6 +36,7 @@ struct train_options {
     int64_t max_bytes;  /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     int32_t stage;      /* 0: the training itself; 1: the first stage of the recipe's compression, … */
     const char *from;   /* a stage's: the TRAIN_MODEL that it begins with */
+    float bit_price;    /* a stage's; 0: the recipe's */
     const char *again;  /* a stage's, for people: the command that goes on; NULL: mote train … --resume */
     const volatile sig_atomic_t *stop; /* not 0: ends after the step, with a checkpoint; may be NULL */
     const struct train_watcher *watcher;

@@ -31,6 +31,10 @@ MUST_CHECK enum mote_status quantize_check(const struct model *m, const struct f
  * ranges are used up. where[i], [n_tensors] in the model's pool, is the tensor that has the values of tensor i now. */
 MUST_CHECK enum mote_status quantize_graph(struct model *m, bool float_ends, int32_t **where, const struct frame *at);
 
+/* Before a pruned float graph is quantized: units of fully connected layers without weights go into the biases of the
+ * layers that read them (constant_units.c). */
+void fold_constant_units(struct model *m, struct graph *g);
+
 /* ---- shared by quantize.c, quantize_weights.c and quantize_lstm.c ---- */
 /* The inputs of a convolution or fully connected operator in int8: its weights [channels] and its bias, in new
  * tensors. `in` has the indices of the float graph and gets the new ones, but not that of the first input. */

@@ -16,6 +16,7 @@ struct assignment {
     int64_t n;
     int32_t count, rows, columns;
     double price, curvature; /* of a bit; half of it, of an importance of 1 */
+    bool drops;              /* weights may go */
     struct huffman_costs costs;
     int32_t *place, *rank; /* [columns] of a row's weights: where they are, and among columns that have weights */
     int32_t *used;         /* [columns] how many such columns are before it */
@@ -125,8 +126,8 @@ static void assign_row(struct assignment *a, int32_t row)
         double with;
 
         a->which[i] = (float)cheapest(a, i, &with);
-        with += a->price > 0 ? a->price * gaps_with(a, last, j, n) : 0;
-        if (a->price > 0 && growth(a, i, 0) + a->price * gaps_without(a, last, j, n) < with)
+        with += a->drops ? a->price * gaps_with(a, last, j, n) : 0;
+        if (a->drops && growth(a, i, 0) + a->price * gaps_without(a, last, j, n) < with)
             a->mask[i] = 0;
         else
             last = a->rank[j];
@@ -159,6 +160,7 @@ void loop_cluster(const struct call *c)
     move_levels(&a);
     if (a.price > 0)
         find_costs(&a, &pool);
+    a.drops = a.price > 0 && step <= o->steps;
     find_used(&a);
     for (int32_t row = 0; row < a.rows; row++)
         assign_row(&a, row);

@@ -585,7 +585,10 @@ static enum mote_status load_start(const struct trainer *t, struct graph *from, 
         return MOTE_OK;
     if (state == NULL || strcmp(state->name, STARTED_FROM) != 0 || tensor_bytes(state) != SHA256_BYTES ||
         state->initial == NULL)
-        return fail(at, MOTE_ERR_FORMAT, "the checkpoint does not say which network the stage started from");
+        return fail(
+            at, MOTE_ERR_VALUE,
+            "the checkpoint does not say which network the stage started from: remove this folder, so that it is "
+            "trained anew");
     if (memcmp(state->initial, t->started_from, SHA256_BYTES) != 0)
         return fail(at, MOTE_ERR_VALUE,
                     "the stage started from another network than the stage before it has now, which was trained anew: "

@@ -18,6 +18,7 @@
 #include "host/base/random.h"
 #include "host/coding/biases.h"
 #include "host/graph/op_info.h"
+#include "host/passes/quantize.h"
 #include "host/train/levels.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
@@ -501,7 +502,7 @@ static void cluster(float price, float mask[CLUSTERED], float levels[3], float w
     in[4] = add_state(&m, "levels", 3, of);
     in[5] = add_state(&m, "which", CLUSTERED, at_first);
     *(struct cluster_opts *)graph_add_op(&m, g, OP_CLUSTER, 6, in, 3, in + 3)->opts =
-        (struct cluster_opts){.every = 1, .rows = 2, .batch = 2, .price = price};
+        (struct cluster_opts){.every = 1, .steps = 1, .rows = 2, .batch = 2, .price = price};
     g->inputs = &step_number;
     g->n_inputs = 1;
     g->outputs = in + 3;
@@ -555,6 +556,34 @@ static void weights_have_so_many_levels(void **state)
     }
     close_world(&w);
     close_world(&pruned);
+}
+
+/* ---- units without weights ---- */
+/* Of five the second is 0.5, the third cut off at 0, the fourth at 6; the reader has them in its biases. */
+static void constant_units_become_biases(void **state)
+{
+    static const char graph[] = "mote-graph 1\nmodel t\ngraph\n"
+                                "tensor 0 \"x\" f32 [1,2]\n"
+                                "tensor 1 \"w\" f32 [5,2] data [1, 2, 0, 0, 0, 0, 0, 0, 0, 3]\n"
+                                "tensor 2 \"b\" f32 [5] data [7, 0.5, -3, 8, 9]\n"
+                                "tensor 3 \"y\" f32 [1,5]\n"
+                                "tensor 4 \"v\" f32 [2,5] data [1, 2, 3, 4, 5, 6, 7, 8, 0.25, 10]\n"
+                                "tensor 5 \"c\" f32 [2] data [100, 200]\n"
+                                "tensor 6 \"z\" f32 [1,2]\n"
+                                "op 0 fully_connected in [0, 1, 2] out [3] activation relu6\n"
+                                "op 1 fully_connected in [3, 4, 5] out [6]\n"
+                                "inputs [0]\noutputs [6]\nend\n";
+    static const float weights[] = {1, 0, 0, 0, 5, 6, 0, 0, 0, 10}, biases[] = {125, 205};
+    struct world w = {.at = {.name = "test", .index = -1}};
+    struct model m = {.pool = &w.pool};
+
+    (void)state;
+    w.at.sink = &w.text;
+    want_ok(&w, model_parse(&m, (struct bytes){(uint8_t *)(uintptr_t)graph, sizeof graph - 1}, &w.at));
+    fold_constant_units(&m, &m.graphs[0]);
+    assert_memory_equal(m.graphs[0].tensors[4].data, weights, sizeof weights);
+    assert_memory_equal(m.graphs[0].tensors[5].data, biases, sizeof biases);
+    pool_free(&w.pool);
 }
 
 /* ---- stopped and resumed ---- */
@@ -635,8 +664,8 @@ static void another_start_is_refused(void **state)
 }
 
 /* ---- mote compress ---- */
-/* With the recipe's own data if there are no others. */
-static pid_t start(struct world *w, const char *data, const char *out)
+/* With the recipe's own data if there are no others, and perhaps an option more. */
+static pid_t start_with(struct world *w, const char *data, const char *out, const char *option, const char *value)
 {
     const char *const args[] = {"mote",
                                 "compress",
@@ -646,8 +675,10 @@ static pid_t start(struct world *w, const char *data, const char *out)
                                 "--json",
                                 "--threads",
                                 "1",
-                                data != NULL ? "--data" : NULL,
-                                data != NULL ? here(w, data) : NULL,
+                                data != NULL ? "--data" : option,
+                                data != NULL ? here(w, data) : value,
+                                data != NULL ? option : NULL,
+                                value,
                                 NULL};
     const char *log = here(w, "log.txt"), *json = here(w, "out.json");
     pid_t pid = fork();
@@ -661,6 +692,8 @@ static pid_t start(struct world *w, const char *data, const char *out)
     }
     return pid;
 }
+
+static pid_t start(struct world *w, const char *data, const char *out) { return start_with(w, data, out, NULL, NULL); }
 
 static int finish(pid_t pid)
 {
@@ -768,6 +801,44 @@ static void a_killed_compression_goes_on(void **state)
     close_world(&w);
 }
 
+/* A budget takes a price that is not the recipe's; nothing is trained twice, and a budget without bit_price, or of
+ * nothing, is told. */
+static void a_budget_is_met(void **state)
+{
+    static const char recipe[] = "name: dense\n"
+                                 "network:\n"
+                                 "  - fully_connected: {units: 32, activation: relu}\n"
+                                 "  - fully_connected: {}\n"
+                                 "  - softmax: {}\n"
+                                 "training: {epochs: 6, batch: 16, optimizer: {kind: adam, rate: 0.01}}\n"
+                                 "compress:\n"
+                                 "  levels: {count: 4, epochs: 6, bit_price: 1e-6}\n";
+    struct world w;
+    struct bytes a, b;
+    const char *json;
+
+    (void)state;
+    open_stage(&w, recipe, 0, NULL);
+    if (finish(start_with(&w, "data.yaml", "out", "--budget", "200")) != 0)
+        fail_msg("%s", (const char *)slurp(&w, "log.txt").data);
+    json = (const char *)slurp(&w, "out.json").data;
+    assert_non_null(strstr(json, "\"met\": true"));
+    assert_non_null(strstr(json, "\"bit_price\": "));
+    a = slurp(&w, "out/int8.graph");
+    assert_int_equal(finish(start_with(&w, "data.yaml", "out", "--budget", "200")), 0);
+    b = slurp(&w, "out/int8.graph");
+    assert_int_equal(a.size, b.size);
+    assert_memory_equal(a.data, b.data, a.size);
+    assert_int_equal(finish(start_with(&w, "data.yaml", "out", "--accuracy-drop", "100")), 0);
+    assert_non_null(strstr((const char *)slurp(&w, "out.json").data, "\"met\": true"));
+    assert_int_equal(finish(start_with(&w, "data.yaml", "out", "--budget", "1")), 0);
+    assert_non_null(strstr((const char *)slurp(&w, "out.json").data, "\"met\": false"));
+    put(&w, "recipe.yaml", "network: [{fully_connected: {}}, {softmax: {}}]\ncompress: {levels: {count: 4}}\n");
+    assert_int_not_equal(finish(start_with(&w, "data.yaml", "out2", "--budget", "200")), 0);
+    assert_non_null(strstr((const char *)slurp(&w, "log.txt").data, "needs levels with a bit_price"));
+    close_world(&w);
+}
+
 /* Numbers to predict, anomalies, gates of an LSTM; without pruning, without levels. */
 static void every_task_is_compressed(void **state)
 {
@@ -827,13 +898,22 @@ static void what_does_not_fit_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pruning_follows_the_ramp),         cmocka_unit_test(the_least_go),
-        cmocka_unit_test(obd_ranks_as_finite_differences),  cmocka_unit_test(levels_begin_where_weights_are),
-        cmocka_unit_test(weights_have_so_many_levels),      cmocka_unit_test(stages_go_on_to_the_same_bytes),
-        cmocka_unit_test(another_share_is_refused),         cmocka_unit_test(a_killed_compression_goes_on),
-        cmocka_unit_test(every_task_is_compressed),         cmocka_unit_test(what_does_not_fit_is_refused),
-        cmocka_unit_test(survivors_are_trained_as_all_are), cmocka_unit_test(bits_have_a_price),
+        cmocka_unit_test(pruning_follows_the_ramp),
+        cmocka_unit_test(the_least_go),
+        cmocka_unit_test(obd_ranks_as_finite_differences),
+        cmocka_unit_test(levels_begin_where_weights_are),
+        cmocka_unit_test(weights_have_so_many_levels),
+        cmocka_unit_test(stages_go_on_to_the_same_bytes),
+        cmocka_unit_test(another_share_is_refused),
+        cmocka_unit_test(a_killed_compression_goes_on),
+        cmocka_unit_test(every_task_is_compressed),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(survivors_are_trained_as_all_are),
+        cmocka_unit_test(bits_have_a_price),
         cmocka_unit_test(another_start_is_refused),
+        cmocka_unit_test(constant_units_become_biases),
+        cmocka_unit_test(a_budget_is_met),
+        cmocka_unit_test(a_budget_is_met),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
