@@ -26,6 +26,9 @@ static inline int8_t saturate_s8(int64_t x) { return (int8_t)(x < INT8_MIN ? INT
 /* `function` is one of MOTE_UNARY_FUNCTIONS. */
 MUST_CHECK enum mote_status lower_unary_f32(struct lowering *l, const struct op *op, int32_t function,
                                             const struct frame *at);
+/* `function` is one of MOTE_UNARY_MATH_FUNCTIONS. */
+MUST_CHECK enum mote_status lower_unary_math_f32(struct lowering *l, const struct op *op, int32_t function,
+                                                 const struct frame *at);
 MUST_CHECK enum mote_status lower_leaky_f32(struct lowering *l, const struct op *op, float slope,
                                             const struct frame *at);
 MUST_CHECK enum mote_status lower_clamp_f32(struct lowering *l, const struct op *op, float lo, float hi,

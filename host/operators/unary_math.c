@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NEG, LOG, SIN, COS, CEIL, FLOOR and ROUND, of floats: the reference has no other. */
-#include "host/operators/elementwise.h"
+#include "host/operators/unary.h"
 #include "mote/kernels/elementwise/unary_math_f32.h"
 
 #include <math.h>
 
-static enum mote_status lower_math_f32(struct lowering *l, const struct op *op, int32_t function,
-                                       const struct frame *at)
+enum mote_status lower_unary_math_f32(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)
 {
     const struct tensor *x = op_in(l->graph, op, 0);
     struct row_split split = split_rows(x);
@@ -24,7 +23,7 @@ static enum mote_status lower_math_f32(struct lowering *l, const struct op *op, 
 #define LOWER(name, NAME)                                                                                              \
     static enum mote_status lower_##name(struct lowering *l, const struct op *op, const struct frame *at)              \
     {                                                                                                                  \
-        return lower_math_f32(l, op, MOTE_UNARY_MATH_##NAME, at);                                                      \
+        return lower_unary_math_f32(l, op, MOTE_UNARY_MATH_##NAME, at);                                                \
     }
 
 LOWER(neg, NEG)

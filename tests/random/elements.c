@@ -327,6 +327,8 @@ bool make_sqrt(struct builder *b) { return make_unary(b, OP_SQRT, TYPES(TYPE_F32
 
 bool make_square(struct builder *b) { return make_unary(b, OP_SQUARE, TYPES(TYPE_F32)); }
 
+bool make_elu(struct builder *b) { return make_unary(b, OP_ELU, TYPES(TYPE_S8, TYPE_F32)); }
+
 bool make_neg(struct builder *b) { return make_unary(b, OP_NEG, TYPES(TYPE_F32)); }
 
 bool make_log(struct builder *b) { return make_unary(b, OP_LOG, TYPES(TYPE_F32)); }

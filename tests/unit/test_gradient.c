@@ -130,6 +130,9 @@ static const struct gradient_case cases[] = {
      "tensor 4 \"d\" f32 [2,12]\ntensor 5 \"t\" f32 [2,12]\ntensor 6 \"loss\" f32 []\n",
      "op 0 sin in [0] out [1]\nop 1 neg in [1] out [2]\nop 2 cos in [2] out [3]\nop 3 log in [3] out [4]\n"
      "op 4 mean_squared_error in [4, 5] out [6]\ninputs [0, 5]\noutputs [6]\n"},
+    {"elu", -3, 3,
+     "tensor 0 \"x\" f32 [2,20]\ntensor 1 \"y\" f32 [2,20]\ntensor 2 \"t\" f32 [2,20]\ntensor 3 \"loss\" f32 []\n",
+     "op 0 elu in [0] out [1]\nop 1 mean_squared_error in [1, 2] out [3]\ninputs [0, 2]\noutputs [3]\n"},
     {"tanh, logistic, reshape", -2, 2,
      "tensor 0 \"x\" f32 [2,12]\ntensor 1 \"a\" f32 [2,12]\ntensor 2 \"b\" f32 [2,12]\ntensor 3 \"c\" f32 [2,3,4]\n"
      "tensor 4 \"t\" f32 [2,3,4]\ntensor 5 \"loss\" f32 []\n",

@@ -74,6 +74,13 @@ def table_cases():
         case("RSQRT", name, scales, zeros, exact_math.rsqrt_element, list(range(zeros[0], 128)))
 
 
+    for name, scales, zeros in (("usual", (0.05, 0.03), (3, -90)), ("coarse", (1.3, 1.1), (-20, -120)),
+                                ("fine", (0.004, 0.003), (0, -3)), ("same", (0.05, 0.05), (0, 0)),
+                                ("lowest", (0.06, 0.05), (-128, -128)), ("highest", (0.06, 0.01), (127, 127)),
+                                ("saturating", (0.05, 0.0005), (3, 7)), ("ties", (0.25, 0.5), (0, 0))):
+        case("ELU", name, scales, zeros, exact_math.elu_element)
+
+
 def unary_f32_case(operator, name, values, function):
     add_case(operator, name, [Tensor([1, len(values)], FLOAT32)], Tensor([1, len(values)], FLOAT32), {},
              lambda inputs: [f32(function(x)) for x in inputs[0]], [[values]],
@@ -110,6 +117,9 @@ def unary_f32_cases():
     unary_f32_case("LOG", "float_ends", [f32(1e-30), f32(1e30), f32(1e-42), f32(3.4e38)], math.log)
     unary_f32_case("LOG", "float_near_1", reals("LOG_near_1", 30, 0.99, 1.01), math.log)
     positive = [0.0, 1.0, 2.0, 4.0, f32(1e-30), f32(1e30), f32(1e-42)] + reals("SQRT", 40, 0.0, 100.0)
+    unary_f32_case("ELU", "float", special + reals("ELU", 40) + wide, lambda x: x if x >= 0 else math.expm1(x))
+    unary_f32_case("ELU", "float_small", reals("ELU_small", 30, -0.01, 0.01),
+                   lambda x: x if x >= 0 else math.expm1(x))
     unary_f32_case("SQRT", "float", positive, math.sqrt)
     unary_f32_case("SQRT", "float_small", reals("SQRT_small", 30, 0.0, 1e-3), math.sqrt)
     unary_f32_case("SQUARE", "float", special + reals("SQUARE", 40), lambda x: x * x)

@@ -233,6 +233,15 @@ def div_is_defined(scales, zeros, a, b):
     return -31 <= exponent - (b.bit_length() - 1) - headroom <= 0
 
 
+def elu_element(scales, zeros):
+    def element(q):
+        x = f32(scales[0] * (q - zeros[0]))
+        y = f32(f32(math.exp(x)) - 1) if x < 0 else x
+        scaled = f32(y * f32(1 / scales[1]))
+        return int(min(max(f32(round_away(scaled) + zeros[1]), BYTE[0]), BYTE[1]))
+    return element
+
+
 # --- reductions -------------------------------------------------------------
 
 def reduce(x, shape, axes, function):

@@ -91,6 +91,7 @@ OPERATORS = {
     "LOGICAL_AND": (86, 62),
     "LOGICAL_NOT": (87, 63),
     "SELECT_V2": (123, 98),
+    "ELU": (111, 0),
     "NEG": (59, 42),
     "SIN": (66, 0),
     "LOG": (73, 0),

@@ -201,6 +201,7 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(BATCH_MATMUL,                 BATCH_MATMUL,                 BatchMatMulOptions,                3, batch_matmul),
     ROW(CUMSUM,                       CUMSUM,                       CumsumOptions,                      2, cumsum),
     ROW(DIV,                          DIV,                          DivOptions,                         1, binary),
+    ROW_PLAIN(ELU,                    ELU,                          NoOptions,                          0),
     ROW_PLAIN(EXP,                    EXP,                          ExpOptions,                         0),
     ROW_PLAIN(HARD_SWISH,             HARD_SWISH,                   HardSwishOptions,                   0),
     ROW_PLAIN(LOG_SOFTMAX,            LOG_SOFTMAX,                  LogSoftmaxOptions,                  0),

@@ -24,12 +24,13 @@
     F(3, COS, 20, mote_cos_f32(x))                                                                                     \
     F(4, CEIL, 3, mote_ceil_f32(x))                                                                                    \
     F(5, FLOOR, 3, mote_floor_f32(x))                                                                                  \
-    F(6, ROUND, 4, mote_round_f32(x))
+    F(6, ROUND, 4, mote_round_f32(x))                                                                                  \
+    F(7, ELU, 12, x < 0.0f ? mote_exp_f32(x) - 1.0f : x)
 
 #define MOTE_UNARY_MATH_NAME(number, NAME, operations, result)       MOTE_UNARY_MATH_##NAME = number,
 #define MOTE_UNARY_MATH_OPERATIONS(number, NAME, operations, result) [number] = operations,
 enum { MOTE_UNARY_MATH_FUNCTIONS(MOTE_UNARY_MATH_NAME) MOTE_UNARY_MATH_END };
-#define MOTE_UNARY_MATH_LAST 6
+#define MOTE_UNARY_MATH_LAST 7
 _Static_assert(MOTE_UNARY_MATH_END == MOTE_UNARY_MATH_LAST + 1, "the last function's number");
 
 #define MOTE_UNARY_MATH_F32_PARAMS(F)                                                                                  \
