@@ -14,26 +14,16 @@
 #include "../../kernel.h"
 #include "../shared/softmax.h"
 
-#define MOTE_SOFTMAX_S8_S16_PARAMS(F)                                                                                  \
-    F(rows, 1, INT32_MAX, "output rows")                                                                               \
-    F(groups, 1, INT32_MAX, "softmaxes in a row")                                                                      \
-    F(depth, 1, MOTE_DIM_MAX, "elements of a softmax")                                                                 \
-    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
-    F(n_table, 1, MOTE_SOFTMAX_TABLE_MAX, "elements of table")
+#define MOTE_SOFTMAX_S8_S16_PARAMS(F) MOTE_SOFTMAX_PARAMS(F)
 
 #define MOTE_SOFTMAX_S8_S16_ARGS(A)                                                                                    \
     A(in, S8, IN)                                                                                                      \
     A(table, S32, CONST)                                                                                               \
     A(out, S16, OUT)
 
-#define MOTE_SOFTMAX_S8_S16_ROWS(R)                                                                                    \
-    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_PARAMS)
 MOTE_COST(softmax_s8_s16, (6.0 * p->depth + 15) * p->groups)
-MOTE_ROWS(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_ARGS, MOTE_SOFTMAX_S8_S16_ROWS)
+MOTE_ROWS(softmax_s8_s16, MOTE_SOFTMAX_S8_S16_ARGS, MOTE_SOFTMAX_ROWS)
 
 void mote_softmax_s8_s16(const struct mote_softmax_s8_s16 *p, const int8_t *in, const MOTE_FLASH int32_t *table,
                          int16_t *out, int32_t first, int32_t count);

@@ -13,6 +13,19 @@
 
 #define MOTE_SOFTMAX_TABLE_MAX 256
 
+/* The parameters of the kernels that take int8, and their rows. */
+#define MOTE_SOFTMAX_PARAMS(F)                                                                                         \
+    F(rows, 1, INT32_MAX, "output rows")                                                                               \
+    F(groups, 1, INT32_MAX, "softmaxes in a row")                                                                      \
+    F(depth, 1, MOTE_DIM_MAX, "elements of a softmax")                                                                 \
+    F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
+    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    F(n_table, 1, MOTE_SOFTMAX_TABLE_MAX, "elements of table")
+
+#define MOTE_SOFTMAX_ROWS(R)                                                                                           \
+    R(in, &p->in_ring, MOTE_EACH_ROW)                                                                                  \
+    R(out, &p->out_ring, MOTE_EACH_ROW)
+
 /* What the elements of one softmax have in common. */
 struct mote_softmax {
     int32_t largest;
