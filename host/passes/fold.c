@@ -7,12 +7,13 @@
 #include "host/passes/passes.h"
 #include "host/run/compute.h"
 
-/* SHAPE reads no element: shapes are known here. Operators of training have no kernel to compute them with. */
+/* SHAPE and ZEROS_LIKE read no element: shapes are known here. Operators of training have no kernel to
+ * compute them with. */
 static bool is_foldable(const struct graph *g, const struct op *op)
 {
     if (op->id == OP_BATCH_NORM || op->id == OP_DROPOUT)
         return false;
-    for (int32_t k = 0; k < op->n_in && op->id != OP_SHAPE; k++)
+    for (int32_t k = 0; k < op->n_in && op->id != OP_SHAPE && op->id != OP_ZEROS_LIKE; k++)
         if (op->in[k] != TENSOR_ABSENT && !g->tensors[op->in[k]].data)
             return false;
     for (int32_t k = 0; k < op->n_out; k++)

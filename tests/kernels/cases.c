@@ -384,6 +384,26 @@ static void relate_select(struct kernel_case *c)
     set(c, "size", 1 << draw_between(&c->draw, 0, 3));
 }
 
+/* A box somewhere in a larger one. */
+static void relate_update_slice(struct kernel_case *c)
+{
+    struct draw *d = &c->draw;
+    int32_t rank = draw_rank(c), chunk = get(c, "chunk", 1), update = chunk, out = chunk, stride = chunk;
+
+    for (int32_t i = rank - 1; i >= 0; i--) {
+        int32_t dim = draw_dim(c, smaller(c->most, rank > 3 ? 3 : 12)), last = draw_between(d, 0, 3);
+
+        set_line(c, i, 3, dim, last, stride);
+        out += (dim - 1 + last) * stride;
+        stride *= dim + last;
+        update *= dim;
+    }
+    set(c, "type", draw_one_in(d, 2) ? MOTE_ARG_S32 : MOTE_ARG_S64);
+    set(c, "rank", rank);
+    set(c, "update_bytes", update);
+    set(c, "out_bytes", out + draw_between(d, 0, 3));
+}
+
 static void relate_svdf(struct kernel_case *c)
 {
     if (get(c, "wide", 1) == 0)
@@ -456,6 +476,7 @@ static const struct relation {
     {"binary_", relate_broadcast},
     {"compare", relate_compare},
     {"select", relate_select},
+    {"update_slice", relate_update_slice},
     {"transpose", relate_transpose},
     {"strided_copy", relate_strided_copy},
     {"pad", relate_pad},

@@ -590,3 +590,168 @@ bool make_assign_variable(struct builder *b)
     state = new_variable(b, value);
     return assign_variable(b, state, value) && read_variable(b, state);
 }
+
+/* ---- elements again, backwards, by indices ---- */
+static struct quantization none(void) { return (struct quantization){.scale = 0, .zero = 0}; }
+
+/* The value is a constant, or the first element of what is there. */
+bool make_fill(struct builder *b)
+{
+    int32_t value = pick(b, MOVABLE, 0, 0), out;
+    int64_t dims[4], rank = dice_range(b, 1, 4);
+
+    if (value == TENSOR_ABSENT)
+        value = new_const(b, TYPE_F32, 0, NULL, none());
+    for (int64_t d = 0; d < rank; d++)
+        dims[d] = dice_range(b, 1, 5);
+    out = new_same_output(b, value);
+    return op_done(b, new_op(b, OP_FILL, 2, (int32_t[]){new_ints(b, 1, &rank, dims), value}, 1, &out));
+}
+
+bool make_zeros_like(struct builder *b)
+{
+    int32_t in = pick(b, MOVABLE, 0, 6), out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    out = new_same_output(b, in);
+    return op_done(b, new_op(b, OP_ZEROS_LIKE, 1, &in, 1, &out));
+}
+
+bool make_broadcast_to(struct builder *b)
+{
+    int32_t in = pick(b, MOVABLE, 0, 5), out;
+    int64_t dims[RANK_MAX], rank, more = dice_range(b, 0, 2);
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    const struct tensor *t = tensor_of(b, in);
+
+    rank = t->rank + more;
+    for (int64_t d = 0; d < rank; d++) {
+        int64_t size = d < more ? 1 : t->dims[d - more];
+
+        dims[d] = size == 1 ? dice_range(b, 1, 3) : size;
+    }
+    out = new_same_output(b, in);
+    return op_done(b, new_op(b, OP_BROADCAST_TO, 2, (int32_t[]){in, new_ints(b, 1, &rank, dims)}, 1, &out));
+}
+
+bool make_broadcast_args(struct builder *b)
+{
+    int64_t n[2] = {dice_range(b, 1, 4), dice_range(b, 1, 4)}, dims[2][4];
+    enum mote_type type = dice_chance(b, 2) ? TYPE_S32 : TYPE_S64;
+    int32_t in[2], out;
+
+    for (int k = 0; k < 2; k++)
+        for (int64_t d = 0; d < n[k]; d++) { /* alike, counted from the end */
+            int64_t back = n[k] - 1 - d;
+
+            dims[k][d] = dice_chance(b, 3) ? 1 : k == 1 && back < n[0] ? dims[0][n[0] - 1 - back] : dice_range(b, 1, 5);
+        }
+    for (int k = 0; k < 2; k++)
+        for (int64_t d = 0; d < n[k]; d++) {
+            int64_t back = n[k] - 1 - d, other = back < n[!k] ? dims[!k][n[!k] - 1 - back] : 1;
+
+            dims[k][d] = other == 1 ? dims[k][d] : dice_chance(b, 2) ? 1 : other;
+        }
+    for (int k = 0; k < 2; k++) {
+        in[k] = new_const(b, type, 1, &n[k], none());
+        for (int64_t d = 0; d < n[k]; d++) {
+            uint8_t *data = (uint8_t *)(uintptr_t)tensor_of(b, in[k])->data;
+
+            if (type == TYPE_S64)
+                memcpy(data + 8 * d, &dims[k][d], 8);
+            else
+                memcpy(data + 4 * d, &(int32_t){(int32_t)dims[k][d]}, 4);
+        }
+    }
+    out = new_output(b, type, none());
+    return op_done(b, new_op(b, OP_BROADCAST_ARGS, 2, in, 1, &out));
+}
+
+bool make_gather_nd(struct builder *b)
+{
+    int32_t in = pick(b, MOVABLE, 1, 5), indices, out, *values;
+    int64_t dims[2], depth;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    const struct tensor shape = *tensor_of(b, in);
+
+    depth = dice_range(b, 1, shape.rank);
+    dims[0] = dice_range(b, 1, 4);
+    dims[1] = depth;
+    indices = dice_chance(b, 2) ? pick(b, TYPES(TYPE_S32), 1, 3) : TENSOR_ABSENT;
+    if (indices == TENSOR_ABSENT || !is_computed(b, indices) ||
+        tensor_of(b, indices)->dims[tensor_of(b, indices)->rank - 1] > shape.rank) {
+        indices = new_const(b, TYPE_S32, 2, dims, none());
+        values = (int32_t *)(uintptr_t)tensor_of(b, indices)->data;
+        for (int64_t i = 0; i < dims[0] * depth; i++)
+            values[i] = dice_range(b, 0, (int32_t)shape.dims[i % depth] - 1);
+    }
+    out = new_same_output(b, in);
+    return op_done(b, new_op(b, OP_GATHER_ND, 2, (int32_t[]){in, indices}, 1, &out));
+}
+
+bool make_reverse_v2(struct builder *b)
+{
+    int32_t in = pick(b, MOVABLE, 1, 6), out;
+    int64_t axes[RANK_MAX], n = 0;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    for (int d = 0; d < tensor_of(b, in)->rank; d++)
+        if (dice_chance(b, 2))
+            axes[n++] = dice_chance(b, 2) ? d : d - tensor_of(b, in)->rank;
+    if (n == 0)
+        axes[n++] = 0;
+    out = new_same_output(b, in);
+    return op_done(b, new_op(b, OP_REVERSE_V2, 2, (int32_t[]){in, new_ints(b, 1, &n, axes)}, 1, &out));
+}
+
+/* Indices that are computed, or constants; a table of bytes may become floats. */
+bool make_embedding_lookup(struct builder *b)
+{
+    int32_t in = pick(b, MOVABLE, 2, 4), indices = pick(b, TYPES(TYPE_S32), 1, 1), out, *values;
+    int64_t n = dice_range(b, 1, 4);
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    if (indices == TENSOR_ABSENT || !is_computed(b, indices)) {
+        indices = new_const(b, TYPE_S32, 1, &n, none());
+        values = (int32_t *)(uintptr_t)tensor_of(b, indices)->data;
+        for (int64_t i = 0; i < n; i++)
+            values[i] = dice_range(b, 0, (int32_t)tensor_of(b, in)->dims[0] - 1);
+    }
+    if (tensor_of(b, in)->type == TYPE_S8 && quantization_of(b, in).scale > 0 && quantization_of(b, in).zero == 0)
+        out = new_output(b, TYPE_F32, none());
+    else
+        out = new_same_output(b, in);
+    return op_done(b, new_op(b, OP_EMBEDDING_LOOKUP, 2, (int32_t[]){indices, in}, 1, &out));
+}
+
+bool make_dynamic_update_slice(struct builder *b)
+{
+    int32_t in = pick(b, MOVABLE, 1, 5), update, start, out;
+    int64_t dims[RANK_MAX], first[RANK_MAX], rank;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    const struct tensor shape = *tensor_of(b, in);
+
+    rank = shape.rank;
+    for (int64_t d = 0; d < rank; d++) {
+        dims[d] = dice_range(b, 1, (int32_t)shape.dims[d]);
+        first[d] = dice_range(b, -1, (int32_t)shape.dims[d]);
+    }
+    update = new_const(b, shape.type, shape.rank, dims, quantization_of(b, in));
+    start = pick(b, TYPES(TYPE_S32, TYPE_S64), 1, 1);
+    if (start == TENSOR_ABSENT || tensor_of(b, start)->dims[0] != rank)
+        start = new_ints(b, 1, &rank, first);
+    out = new_same_output(b, in);
+    return op_done(b, new_op(b, OP_DYNAMIC_UPDATE_SLICE, 3, (int32_t[]){in, update, start}, 1, &out));
+}

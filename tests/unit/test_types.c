@@ -58,6 +58,8 @@ static struct slots slots_of(enum op_id id)
     switch (id) {
     case OP_SPLIT:
     case OP_SELECT_V2:
+    case OP_FILL:
+    case OP_EMBEDDING_LOOKUP:
         return (struct slots){.in = 1, .weights = -1, .last_weights = -1, .bias = -1, .last_bias = -1, .state = -1};
     case OP_CONV_2D:
     case OP_DEPTHWISE_CONV_2D:
@@ -224,7 +226,8 @@ static bool is_new(const struct model *m, const struct op *op, uint64_t seen[32]
     enum mote_type in = m->graphs[0].tensors[op->in[slots_of(op->id).in]].type;
     enum mote_type out = m->graphs[0].tensors[op->out[0]].type;
     uint64_t bit = UINT64_C(1) << out;
-    bool is = !(seen[in] & bit) && in != TYPE_S32 && in != TYPE_S64; /* lists are of these types, too */
+    bool is_list = in == TYPE_S32 || in == TYPE_S64; /* of axes, say */
+    bool is = !(seen[in] & bit) && (!is_list || op->id == OP_BROADCAST_ARGS);
 
     seen[in] |= bit;
     return is;
@@ -300,6 +303,14 @@ static bool takes_type(const struct takes *t, enum mote_type type)
             if (t->pair[i][to])
                 return true;
     return false;
+}
+
+static enum mote_type first_type(const struct takes *t)
+{
+    for (size_t i = 0; i < TRIED; i++)
+        if (takes_type(t, types[i].type))
+            return types[i].type;
+    return TYPE_NONE;
 }
 
 static bool takes_any(const struct takes *t)
@@ -443,7 +454,7 @@ static void readme_text(struct text *out)
                                      : pool_printf(out->pool, "%s (%s)", NAME,
                                                    f32  ? "float32"
                                                    : s8 ? "int8"
-                                                        : "bool"));
+                                                        : name_of(first_type(t))));
         if (takes_type(t, TYPE_S16))
             list(&wide, ", ", NAME);
     }

@@ -250,10 +250,87 @@ def chains():
                  Step("SLICE", [x, ints([1, 1]), ints([1, 3])], [box])])
 
 
+def repeated():
+    for kind in (INT8, INT32, FLOAT32):
+        for constant in (True, False):
+            value = Tensor([], kind, *QUANTIZED.get(kind, (None, 0)), data=[7] if constant else None)
+            yield case("FILL", NAMES[kind] + ("" if constant else "_runtime"), [ints([2, 1, 3]), value],
+                       [tensor([2, 1, 3], kind)], runs=[[] if constant else [[-5]]])
+    yield case("FILL", "int64_dims", [ints([4], INT64), Tensor([], FLOAT32)], [tensor([4], FLOAT32)], runs=[[[1.5]]])
+    for kind in (INT8, INT32, INT64, FLOAT32):
+        yield case("ZEROS_LIKE", NAMES[kind], [tensor([2, 3, 2], kind)], [tensor([2, 3, 2], kind)])
+    for kind in (INT8, INT16, INT32, INT64, FLOAT32, BOOL):
+        yield case("BROADCAST_TO", NAMES[kind], [tensor([3, 1], kind), ints([2, 3, 4])], [tensor([2, 3, 4], kind)])
+    for name, shape, out in (("scalar", (), (2, 3)), ("row", (4,), (3, 4)), ("channel", (1, 1, 3), (2, 2, 3)),
+                             ("first", (2, 1, 1), (2, 3, 2)), ("middle", (2, 1, 3), (2, 4, 3)), ("same", (2, 3), (2, 3)),
+                             ("rank_5", (1, 2, 1, 2, 1), (2, 2, 2, 2, 2)), ("ones", (1, 1), (1, 1, 1))):
+        yield case("BROADCAST_TO", name, [tensor(shape), ints(out)], [tensor(out)])
+    yield case("BROADCAST_TO", "int64_shape", [tensor([3, 1]), ints([3, 2], INT64)], [tensor([3, 2])])
+    for kind in (INT32, INT64):
+        for name, a, b, out in (("same_length", (2, 1, 4), (1, 3, 4), (2, 3, 4)), ("longer", (5, 1, 3), (2, 1), (5, 2, 3)),
+                                ("shorter", (4,), (3, 2, 1), (3, 2, 4)), ("one", (1,), (1,), (1,))):
+            yield case("BROADCAST_ARGS", "%s_%s" % (NAMES[kind], name), [ints(a, kind), ints(b, kind)],
+                       [tensor([len(out)], kind)])
+        yield case("BROADCAST_ARGS", NAMES[kind] + "_runtime", [tensor([3], kind), tensor([3], kind)],
+                   [tensor([3], kind)], runs=[[[2, 1, 4], [1, 3, 4]], [[1, 1, 1], [6, 1, 7]]])
+
+
+def reverse():
+    for kind in (INT8, INT16, INT32, INT64, FLOAT32, BOOL):
+        yield case("REVERSE_V2", NAMES[kind], [tensor([2, 3, 2], kind), ints([1])], [tensor([2, 3, 2], kind)])
+    for name, shape, axes in (("rank_1", (7,), (0,)), ("first", (3, 2, 2), (0,)), ("last", (2, 3, 4), (-1,)),
+                              ("two", (2, 3, 4), (1, 2)), ("all", (2, 3, 2, 2), (3, 0, 1, 2)),
+                              ("negative_and_positive", (2, 2, 3, 2), (2, -3)), ("of_one", (3, 1, 2), (1,))):
+        yield case("REVERSE_V2", name, [tensor(shape), ints(axes)], [tensor(shape)])
+
+
+def gather_nd():
+    for kind in (INT8, FLOAT32):
+        for name, shape, at, indices in (
+                ("elements", (3, 4), (3, 2), (2, 1, 0, 3, 2, 3)), ("rows", (4, 3), (2, 1), (3, 1)),
+                ("one", (5,), (1,), (4,)), ("pixels", (2, 3, 2, 2), (2, 2, 2), (1, 2, 0, 0, 1, 1, 0, 2)),
+                ("deep", (2, 2, 2, 2, 2), (2, 5), (1, 0, 1, 1, 0, 0, 1, 1, 0, 1)),
+                ("slices", (2, 3, 4), (3, 1), (1, 1, 0))):
+            out = list(at[:-1]) + list(shape[at[-1]:])
+            for constant in (True, False):
+                t = Tensor(list(at), INT32, data=list(indices) if constant else None)
+                x = tensor(shape, kind)
+                runs = [[counted(x, 3)] + ([] if constant else [list(indices)])]
+                yield case("GATHER_ND", "%s_%s%s" % (NAMES[kind], name, "" if constant else "_runtime"), [x, t],
+                           [tensor(out, kind)], {}, runs)
+
+
+def embedding_lookup():
+    for kind, to in ((INT8, INT8), (FLOAT32, FLOAT32), (INT8, FLOAT32)):
+        for name, shape in (("rank_2", (5, 3)), ("rank_4", (3, 2, 1, 2))):
+            for constant in (True, False):
+                rows, indices = tensor(shape, kind, zero=0), Tensor([4], INT32)
+                rows.data = counted(rows, 9) if constant else None
+                runs = [[k] + ([] if constant else [counted(rows, 9)]) for k in ([2, 0, 2, 1], [0, 1, 1, 2])]
+                label = NAMES[kind] + ("_float" if kind != to else "")
+                yield case("EMBEDDING_LOOKUP", "%s_%s%s" % (label, name, "_constant" if constant else ""),
+                           [indices, rows], [tensor([4, *shape[1:]], to, zero=0)], {}, runs)
+
+
+def dynamic_update_slice():
+    for kind in (INT8, INT16, INT32, FLOAT32):
+        for index in (INT32, INT64):
+            x, update, start = tensor([3, 4], kind), tensor([2, 2], kind), tensor([2], index)
+            runs = [[counted(x, 1), counted(update, 5), at] for at in ([0, 0], [1, 2], [1, 1], [-3, 9], [7, -1])]
+            yield case("DYNAMIC_UPDATE_SLICE", "%s_%s" % (NAMES[kind], NAMES[index]), [x, update, start],
+                       [tensor([3, 4], kind)], {}, runs)
+    for name, shape, box, at in (("rank_1", (6,), (2,), (3,)), ("rank_4", (2, 3, 2, 3), (1, 2, 1, 3), (1, 1, 0, 0)),
+                                 ("whole", (2, 3), (2, 3), (1, 1)), ("element", (3, 2, 2), (1, 1, 1), (2, 1, 0))):
+        x, update = tensor(shape), tensor(box)
+        yield case("DYNAMIC_UPDATE_SLICE", name, [x, update, ints(at)], [tensor(shape)], {},
+                   [[counted(x, 1), counted(update, 7)]])
+
+
 def collector(cases):
     return lambda: CASES.extend(cases())
 
 
 if __name__ == "__main__":
     sys.exit(main([collector(cases) for cases in (concatenation, split, slice_, pack_unpack, shapes, blocks, gather,
-                                                  mirror_pad, cast, chains)]))
+                                                  mirror_pad, cast, chains, repeated, reverse, gather_nd,
+                                                  embedding_lookup, dynamic_update_slice)]))

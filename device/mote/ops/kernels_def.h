@@ -79,6 +79,8 @@ KERNEL(121, conv,        conv_2d_huffman_s8,           portable)
 KERNEL(130, elementwise, unary_math_f32,               portable)
 KERNEL(131, elementwise, compare,                      portable)
 KERNEL(132, elementwise, select,                       portable)
+KERNEL(133, move,        gather_nd,                    portable)
+KERNEL(134, move,        update_slice,                 portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *

@@ -238,6 +238,14 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW_PLAIN(LOGICAL_OR,             LOGICAL_OR,                   LogicalOrOptions,                   0),
     ROW_PLAIN(NOT_EQUAL,              NOT_EQUAL,                    NotEqualOptions,                    0),
     ROW_PLAIN(SELECT_V2,              SELECT_V2,                    SelectV2Options,                    0),
+    ROW_PLAIN(FILL,                   FILL,                         FillOptions,                        0),
+    ROW_PLAIN(ZEROS_LIKE,             ZEROS_LIKE,                   ZerosLikeOptions,                   0),
+    ROW_PLAIN(BROADCAST_TO,           BROADCAST_TO,                 BroadcastToOptions,                 0),
+    ROW_PLAIN(BROADCAST_ARGS,         BROADCAST_ARGS,               NoOptions,                          0),
+    ROW_PLAIN(GATHER_ND,              GATHER_ND,                    GatherNdOptions,                    0),
+    ROW_PLAIN(REVERSE_V2,             REVERSE_V2,                   ReverseV2Options,                   0),
+    ROW_PLAIN(EMBEDDING_LOOKUP,       EMBEDDING_LOOKUP,             NoOptions,                          0),
+    ROW_PLAIN(DYNAMIC_UPDATE_SLICE,   DYNAMIC_UPDATE_SLICE,         DynamicUpdateSliceOptions,          0),
 };
 /* clang-format on */
 
