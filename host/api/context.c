@@ -108,11 +108,6 @@ struct mote_graph *api_graph_of_model(const char *name, const struct model *m)
 enum mote_status api_compile_options(const struct call *call, const struct mote_compile_options *o,
                                      const struct target *target, struct pipeline_options *out)
 {
-    static const char *const goals[] = {[OPTIMIZE_BALANCED] = "balanced",
-                                        [OPTIMIZE_RAM] = "ram",
-                                        [OPTIMIZE_SPEED] = "speed",
-                                        [OPTIMIZE_FLASH] = "flash"};
-
     *out = (struct pipeline_options){.passes = o->passes,
                                      .target = target,
                                      .int8_boundary = o->int8_boundary != 0,
@@ -120,8 +115,8 @@ enum mote_status api_compile_options(const struct call *call, const struct mote_
                                      .stream = o->stream != 0};
     if (o->optimize == NULL)
         return MOTE_OK;
-    for (size_t i = 0; i < COUNT(goals); i++)
-        if (strcmp(o->optimize, goals[i]) == 0) {
+    for (size_t i = 0; optimize_words[i] != NULL; i++)
+        if (strcmp(o->optimize, optimize_words[i]) == 0) {
             out->optimize = (enum optimize)i;
             return MOTE_OK;
         }

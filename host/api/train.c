@@ -149,14 +149,11 @@ struct quantize_call {
 static enum mote_status read_method(const struct call *call, const struct mote_quantize_options *o,
                                     struct calibration *how)
 {
-    static const char *const methods[] = {
-        [CALIBRATE_MINMAX] = "minmax", [CALIBRATE_PERCENTILE] = "percentile", [CALIBRATE_MSE] = "mse"};
-
     how->percentile = o->percentile != 0 ? o->percentile : 99.99;
     if (!(how->percentile > 50 && how->percentile <= 100))
         return fail(call->at, MOTE_ERR_USAGE, "`percentile` is %g: above 50, at most 100 is wanted", how->percentile);
-    for (size_t i = 0; i < COUNT(methods); i++)
-        if (o->method == NULL || strcmp(o->method, methods[i]) == 0) {
+    for (size_t i = 0; calibration_words[i] != NULL; i++)
+        if (o->method == NULL || strcmp(o->method, calibration_words[i]) == 0) {
             how->method = (enum calibration_method)i;
             return MOTE_OK;
         }

@@ -208,11 +208,6 @@ static bool makes_c(struct cli *cli, const char *option)
 
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
-    static const char *const goals[] = {[OPTIMIZE_BALANCED] = "balanced",
-                                        [OPTIMIZE_RAM] = "ram",
-                                        [OPTIMIZE_SPEED] = "speed",
-                                        [OPTIMIZE_FLASH] = "flash",
-                                        NULL};
     static const char *const boundaries[] = {"model", "int8", NULL};
     static const char *const codings[] = {
         [CODING_USUAL] = "usual", [CODING_DENSE] = "dense", [CODING_AUTO] = "auto", [CODING_HUFFMAN] = "huffman", NULL};
@@ -226,8 +221,8 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
         target = cli->machine;
     else
         TRY(target_find(&cli->pool, cli_value(cli, "--target"), &target, &cli->root));
-    TRY(cli_word(cli, "--optimize", goals, &goal));
-    while (goal != goals[options.optimize])
+    TRY(cli_word(cli, "--optimize", optimize_words, &goal));
+    while (goal != optimize_words[options.optimize])
         options.optimize++;
     TRY(cli_word(cli, "--coding", codings, &coding));
     while (coding != codings[options.coding])

@@ -10,17 +10,14 @@
 #include "host/jobs/splits.h"
 
 /* ---- what is to be done ---- */
-static const char *const methods[] = {
-    [CALIBRATE_MINMAX] = "minmax", [CALIBRATE_PERCENTILE] = "percentile", [CALIBRATE_MSE] = "mse", NULL};
-
 static enum mote_status read_method(struct cli *cli, struct calibration *how)
 {
     const char *value = cli_value(cli, "--percentile"), *method;
     char *end;
 
-    TRY(cli_word(cli, "--method", methods, &method));
-    for (int i = 0; methods[i] != NULL; i++)
-        if (strcmp(method, methods[i]) == 0)
+    TRY(cli_word(cli, "--method", calibration_words, &method));
+    for (int i = 0; calibration_words[i] != NULL; i++)
+        if (strcmp(method, calibration_words[i]) == 0)
             how->method = (enum calibration_method)i;
     how->percentile = 99.99;
     if (value == NULL)
@@ -58,7 +55,7 @@ static enum mote_status read_job(struct cli *cli, struct quantize_job *job)
     return MOTE_OK;
 }
 
-static const char *method_of(const struct quantized *q) { return methods[q->job->how.method]; }
+static const char *method_of(const struct quantized *q) { return calibration_words[q->job->how.method]; }
 
 /* ---- what came out ---- */
 static const char *op_of(const struct quantized *q, int32_t i)

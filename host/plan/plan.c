@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/plan/stages.h"
 
+const char *const optimize_words[] = {[OPTIMIZE_BALANCED] = "balanced",
+                                      [OPTIMIZE_RAM] = "ram",
+                                      [OPTIMIZE_SPEED] = "speed",
+                                      [OPTIMIZE_FLASH] = "flash",
+                                      NULL};
+
 /* Order is design: a line may assume all lines above. */
 #define STAGES(S)                                                                                                      \
     S(lower, "operators become steps of kernels, with the constants that these want")                                  \

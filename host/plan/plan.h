@@ -76,6 +76,8 @@ enum optimize {
     OPTIMIZE_FLASH,        /* so it does, and the least code and constants do it */
 };
 
+extern const char *const optimize_words[]; /* "balanced", …: what users call them; ends with NULL */
+
 /* How constant weights are stored. */
 enum coding {
     CODING_USUAL = 0, /* OPTIMIZE_FLASH: AUTO, else DENSE */

@@ -9,6 +9,9 @@
 
 #include <math.h>
 
+const char *const calibration_words[] = {
+    [CALIBRATE_MINMAX] = "minmax", [CALIBRATE_PERCENTILE] = "percentile", [CALIBRATE_MSE] = "mse", NULL};
+
 #define NO_SAMPLE INT32_MAX
 
 struct seen {

@@ -27,6 +27,8 @@ enum calibration_method {
     CALIBRATE_MSE,        /* the range whose quantization has the least mean squared error */
 };
 
+extern const char *const calibration_words[]; /* "minmax", …: what users call them; ends with NULL */
+
 struct calibration {
     enum calibration_method method;
     double percentile; /* of the values that stay below the upper end (above the lower): 50 to 100 */
