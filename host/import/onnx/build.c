@@ -183,7 +183,7 @@ int32_t reshape(struct onnx *r, int32_t x, int rank, const int64_t *dims)
         return x;
     if (t->data)
         return add_const(r, t->type, rank, dims, t->data);
-    return emit(r, OP_RESHAPE, NULL, TYPE_NONE, 2, (int32_t[]){x, add_ints(r, rank, dims)});
+    return emit(r, OP_RESHAPE, NULL, TYPE_NONE, rank > 0 ? 2 : 1, (int32_t[]){x, add_ints(r, rank, dims)});
 }
 
 /* Constants of any size move now: weights do, and no pass need know. */
@@ -254,12 +254,35 @@ int32_t cast(struct onnx *r, int32_t x, enum mote_type type)
     return tensor_at(r, x)->type == type ? x : emit(r, OP_CAST, NULL, type, 1, &x);
 }
 
-int32_t pad(struct onnx *r, int32_t x, const int64_t *before, const int64_t *after, int32_t value)
+/* Paddings below 0 cut off. */
+static int32_t cut(struct onnx *r, int32_t x, int64_t *before, int64_t *after)
+{
+    const struct tensor t = *tensor_at(r, x);
+    int64_t begin[RANK_MAX], end[RANK_MAX], step[RANK_MAX];
+    bool any = false;
+
+    for (int d = 0; d < t.rank; d++) {
+        any |= before[d] < 0 || after[d] < 0;
+        begin[d] = before[d] < 0 ? -before[d] : 0;
+        end[d] = t.dims[d] + (after[d] < 0 ? after[d] : 0);
+        step[d] = 1;
+        before[d] = before[d] < 0 ? 0 : before[d];
+        after[d] = after[d] < 0 ? 0 : after[d];
+    }
+    return any ? slice(r, x, begin, end, step) : x;
+}
+
+int32_t pad(struct onnx *r, int32_t x, const int64_t *front, const int64_t *back, int32_t value)
 {
     int rank = tensor_at(r, x)->rank;
-    int64_t list[2 * RANK_MAX], any = 0;
+    int64_t list[2 * RANK_MAX], any = 0, before[RANK_MAX], after[RANK_MAX];
     int32_t paddings;
 
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    memcpy(before, front, (size_t)rank * sizeof *front);
+    memcpy(after, back, (size_t)rank * sizeof *back);
+    x = cut(r, x, before, after);
     for (int d = 0; d < rank; d++) {
         list[2 * d] = before[d];
         list[2 * d + 1] = after[d];

@@ -74,6 +74,45 @@ static void check_weights(struct onnx *r, int32_t x, int32_t w, int64_t groups)
                   (long long)b->dims[1], (long long)b->dims[0], (long long)a->dims[1]);
 }
 
+/* Steps i, i + step … of dimension 1 of [N][D][H][W][C], as images: [N * count][H][W][C]. */
+static int32_t planes(struct onnx *r, int32_t x, int64_t i, int64_t step, int64_t count)
+{
+    const struct tensor t = *tensor_at(r, x);
+    int64_t begin[RANK_MAX] = {0, i}, end[RANK_MAX], strides[RANK_MAX] = {1, step, 1, 1, 1};
+
+    memcpy(end, t.dims, sizeof end);
+    end[1] = i + (count - 1) * step + 1;
+    x = slice(r, x, begin, end, strides);
+    return reshape(r, x, 4, (int64_t[]){t.dims[0] * count, t.dims[2], t.dims[3], t.dims[4]});
+}
+
+/* Of three dimensions: the sum of 2-dimensional ones, one a step of the filters' depth. */
+static int32_t conv_3d(struct onnx *r, int32_t x, int32_t w, int32_t bias, int64_t groups, const struct spatial *s)
+{
+    int64_t before[RANK_MAX] = {0, s->before[0]}, after[RANK_MAX] = {0, s->after[0]};
+    const struct tensor t = *tensor_at(r, w);
+    int32_t sum = TENSOR_ABSENT;
+
+    x = pad(r, x, before, after, TENSOR_ABSENT);
+    for (int32_t k = 0; k < (int32_t)s->kernel[0] && r->status == MOTE_OK; k++) {
+        int32_t filter = gather(r, w, 2, 1, pool_copy(r->pool, &k, sizeof k)), y;
+
+        filter = reshape(r, filter, 4, (int64_t[]){t.dims[0], t.dims[1], t.dims[3], t.dims[4]});
+        y = conv_2d(r, planes(r, x, k * s->dilation[0], s->stride[0], s->out[0]), filter, k == 0 ? bias : TENSOR_ABSENT,
+                    groups, s);
+        sum = k == 0 ? y : emit_binary(r, OP_ADD, sum, y);
+    }
+    return reshape(r, sum, 5,
+                   (int64_t[]){tensor_at(r, x)->dims[0], s->out[0], s->out[1], s->out[2], tensor_at(r, sum)->dims[3]});
+}
+
+static int32_t conv(struct onnx *r, int32_t x, int32_t w, int32_t bias, int64_t groups, const struct spatial *s)
+{
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    return s->n > 2 ? conv_3d(r, x, w, bias, groups, s) : conv_2d(r, x, w, bias, groups, s);
+}
+
 void onnx_conv(struct onnx *r)
 {
     int32_t x = node_in(r, 0), w = node_in(r, 1), bias = node_in_or(r, 2, TENSOR_ABSENT);
@@ -82,8 +121,146 @@ void onnx_conv(struct onnx *r)
 
     check_weights(r, x, w, groups);
     spatial_read(r, x, &tensor_at(r, w)->dims[2], &s);
-    if (r->status == MOTE_OK && s.n > 2)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "convolutions of %d dimensions", s.n);
-    x = conv_2d(r, channels_last(r, x), w, bias, groups, &s);
+    x = conv(r, channels_last(r, x), w, bias, groups, &s);
+    node_out(r, 0, channels_first(r, x, s.n));
+}
+
+/* ---- transposed ---- */
+/* The output's size and the padding, which is cut off: `pads`, or what auto_pad or output_shape make of it. */
+static void fit_transposed(struct onnx *r, struct spatial *s)
+{
+    const char *how = node_string(r, "auto_pad", "NOTSET");
+    int64_t shape[SPATIAL_MAX], extra[SPATIAL_MAX];
+    bool same = strncmp(how, "SAME", 4) == 0;
+    int n_shape, n_extra;
+
+    node_ints(r, "output_shape", SPATIAL_MAX, &n_shape, shape);
+    node_ints(r, "output_padding", SPATIAL_MAX, &n_extra, extra);
+    if (r->status == MOTE_OK && ((n_shape >= 0 && n_shape != s->n) || (n_extra >= 0 && n_extra != s->n)))
+        onnx_fail(r, MOTE_ERR_FORMAT, "output_shape or output_padding are not as many as dimensions");
+    for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
+        int64_t more = n_extra >= 0 ? extra[i] : 0;
+        int64_t whole = s->stride[i] * (s->in[i] - 1) + more + (s->kernel[i] - 1) * s->dilation[i] + 1, total;
+
+        if (n_shape >= 0 || same) {
+            s->out[i] = n_shape >= 0 ? shape[i] : s->in[i] * s->stride[i];
+            total = whole - s->out[i];
+            s->before[i] = total < 0 ? 0 : strcmp(how, "SAME_UPPER") == 0 ? total / 2 : total - total / 2;
+            s->after[i] = total - s->before[i];
+        }
+        s->out[i] = whole - s->before[i] - s->after[i];
+        s->after[i] -= more; /* what is beyond the last window */
+        if (more < 0 || s->out[i] < 1 || s->out[i] > INT32_MAX)
+            onnx_fail(r, MOTE_ERR_SHAPE, "dimension %d of the output would be %lld", i, (long long)s->out[i]);
+    }
+}
+
+/* Zeros between the elements, as many as the stride leaves, and around; what is below zero is cut off. */
+static int32_t spread(struct onnx *r, int32_t x, const struct spatial *s)
+{
+    int64_t before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
+    int first = tensor_at(r, x)->rank - 1 - s->n;
+
+    for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
+        const struct tensor t = *tensor_at(r, x);
+        int64_t apart[RANK_MAX], none[RANK_MAX] = {0}, zeros[RANK_MAX] = {0}, dims[RANK_MAX];
+        int d = first + i;
+
+        for (int k = 0; k <= t.rank && t.rank < RANK_MAX; k++)
+            apart[k] = k <= d ? t.dims[k] : k == d + 1 ? 1 : t.dims[k - 1];
+        zeros[d + 1] = s->stride[i] - 1;
+        x = pad(r, reshape(r, x, t.rank + 1, apart), none, zeros, TENSOR_ABSENT);
+        memcpy(dims, t.dims, sizeof dims);
+        dims[d] *= s->stride[i];
+        x = reshape(r, x, t.rank, dims);
+        before[d] = (s->kernel[i] - 1) * s->dilation[i] - s->before[i];
+        after[d] = (s->kernel[i] - 1) * s->dilation[i] - s->after[i] - (s->stride[i] - 1);
+    }
+    return pad(r, x, before, after, TENSOR_ABSENT);
+}
+
+/* [C][M / group][…] becomes the weights of the convolution that gathers what this one scatters: [M][C / group][…], each
+ * filter the other way round. */
+static int32_t turned(struct onnx *r, int32_t w, int64_t groups, const struct spatial *s)
+{
+    const struct tensor t = *tensor_at(r, w);
+    int64_t dims[RANK_MAX] = {groups, t.dims[0] / groups, t.dims[1]};
+
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    memcpy(dims + 3, t.dims + 2, (size_t)s->n * sizeof *dims);
+    w = transpose_move(r, reshape(r, w, s->n + 3, dims), 2, 1);
+    dims[0] = t.dims[1] * groups, dims[1] = t.dims[0] / groups;
+    memcpy(dims + 2, t.dims + 2, (size_t)s->n * sizeof *dims);
+    w = reshape(r, w, s->n + 2, dims);
+    for (int i = 0; i < s->n; i++) {
+        int32_t *back = add_indices(r, s->kernel[i]);
+
+        for (int32_t k = 0; k < (int32_t)s->kernel[i] && s->kernel[i] > 1 && r->status == MOTE_OK; k++)
+            back[k] = (int32_t)s->kernel[i] - 1 - k;
+        if (s->kernel[i] > 1)
+            w = gather(r, w, 2 + i, s->kernel[i], back);
+    }
+    return w;
+}
+
+/* As the graph's own operator, where that has room for the options. */
+static bool is_plain(const struct spatial *s, int64_t groups)
+{
+    for (int i = 0; i < s->n; i++)
+        if (s->before[i] < 0 || s->after[i] < 0 || s->dilation[i] != 1 || s->stride[i] > s->kernel[i] ||
+            s->before[i] >= s->kernel[i] || s->after[i] >= s->kernel[i] ||
+            (s->out[i] + s->before[i] + s->after[i] - s->kernel[i]) / s->stride[i] + 1 != s->in[i])
+            return false;
+    return groups == 1 && s->n <= 2;
+}
+
+static int32_t plain_transposed(struct onnx *r, int32_t x, int32_t w, int32_t bias, const struct spatial *s)
+{
+    const struct window_2d rows = spatial_rows(s), columns = spatial_columns(s);
+    const struct transpose_conv_opts opts = {
+        .padding = PADDING_EXPLICIT,
+        .pad_top = (int32_t)rows.before,
+        .pad_bottom = (int32_t)rows.after,
+        .pad_left = (int32_t)columns.before,
+        .pad_right = (int32_t)columns.after,
+        .stride_h = (int32_t)rows.stride,
+        .stride_w = (int32_t)columns.stride,
+    };
+    int64_t shape[4] = {tensor_at(r, x)->dims[0], s->n > 1 ? s->out[0] : 1, s->out[s->n - 1], tensor_at(r, w)->dims[1]};
+    int32_t filters = channels_last(r, transpose_move(r, w, 0, 1));
+
+    return emit(r, OP_TRANSPOSE_CONV, &opts, TYPE_F32, bias == TENSOR_ABSENT ? 3 : 4,
+                (int32_t[]){add_ints(r, 4, shape), filters, x, bias});
+}
+
+static int32_t any_transposed(struct onnx *r, int32_t x, int32_t w, int32_t bias, int64_t groups,
+                              const struct spatial *s)
+{
+    struct spatial dense = *s;
+
+    x = spread(r, x, s);
+    w = turned(r, w, groups, s);
+    for (int i = 0; i < s->n; i++)
+        dense.stride[i] = 1, dense.before[i] = dense.after[i] = 0;
+    return conv(r, x, w, bias, groups, &dense);
+}
+
+void onnx_conv_transpose(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), w = node_in(r, 1), bias = node_in_or(r, 2, TENSOR_ABSENT);
+    const struct tensor t = *tensor_at(r, x), filters = *tensor_at(r, w);
+    int64_t groups = node_int(r, "group", 1);
+    struct spatial s;
+
+    if (r->status == MOTE_OK &&
+        (t.rank < 3 || filters.rank != t.rank || groups < 1 || t.dims[1] % groups || filters.dims[0] != t.dims[1]))
+        onnx_fail(r, MOTE_ERR_SHAPE, "%lld groups of %lld filters for %lld channels", (long long)groups,
+                  (long long)filters.dims[0], (long long)t.dims[1]);
+    spatial_read_transposed(r, x, &filters.dims[2], &s);
+    fit_transposed(r, &s);
+    x = channels_last(r, x);
+    if (r->status == MOTE_OK)
+        x = is_plain(&s, groups) ? plain_transposed(r, x, w, bias, &s) : any_transposed(r, x, w, bias, groups, &s);
     node_out(r, 0, channels_first(r, x, s.n));
 }

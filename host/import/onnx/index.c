@@ -469,12 +469,14 @@ void onnx_space_to_depth(struct onnx *r)
     node_out(r, 0, reshape(r, x, 4, (int64_t[]){t.dims[0], t.dims[1] * b * b, t.dims[2] / b, t.dims[3] / b}));
 }
 
-/* Values go back to where a MaxPool found them: the indices are flat ones. */
+/* Values go back to where a MaxPool found them: the indices are flat ones of what it read, which another shape that is
+ * asked for surrounds. */
 void onnx_max_unpool(struct onnx *r)
 {
     int32_t x = node_in(r, 0), indices = node_in(r, 1), zeros;
     const struct tensor t = *tensor_at(r, x);
     int64_t dims[RANK_MAX], kernel[RANK_MAX], strides[RANK_MAX], pads[2 * RANK_MAX], n;
+    int64_t whole[RANK_MAX] = {0}, before[RANK_MAX] = {0}, after[RANK_MAX];
     const int32_t *places;
     int given, spatial = t.rank - 2, n_pads, n_strides;
 
@@ -490,13 +492,15 @@ void onnx_max_unpool(struct onnx *r)
     for (int d = 0; d < spatial; d++)
         dims[2 + d] = (t.dims[2 + d] - 1) * (n_strides < 0 ? 1 : strides[d]) + kernel[d] -
                       (n_pads < 0 ? 0 : pads[d] + pads[spatial + d]);
-    n = product(dims, t.rank);
-    places = indices_of(r, indices, n, "indices");
-    if (node_has(r, 2))
-        const_ints(r, r->in[2], "the output's shape", RANK_MAX, &given, dims);
     for (int d = 0; d < t.rank; d++)
         is_size(r, dims[d]);
-    n = product(dims, t.rank);
+    n = r->status == MOTE_OK ? product(dims, t.rank) : 0;
+    places = indices_of(r, indices, n, "indices");
     zeros = has_room(r, n * 4) ? add_const(r, t.type, t.rank, dims, pool_alloc(r->pool, (size_t)n * 4)) : TENSOR_ABSENT;
-    node_out(r, 0, scatter(r, zeros, x, tensor_elements(&t), places));
+    x = scatter(r, zeros, x, tensor_elements(&t), places);
+    if (node_has(r, 2))
+        const_ints(r, r->in[2], "the output's shape", RANK_MAX, &given, whole);
+    for (int d = 0; d < t.rank; d++)
+        after[d] = node_has(r, 2) ? whole[d] - dims[d] : 0;
+    node_out(r, 0, pad(r, x, before, after, TENSOR_ABSENT));
 }

@@ -124,25 +124,6 @@ static int32_t repeat_edges(struct onnx *r, int32_t x, const int64_t *before, co
     return x;
 }
 
-/* Paddings below 0 cut off. */
-static void cut(struct onnx *r, int32_t *x, int64_t *before, int64_t *after)
-{
-    const struct tensor t = *tensor_at(r, *x);
-    int64_t begin[RANK_MAX], end[RANK_MAX], step[RANK_MAX];
-    bool any = false;
-
-    for (int d = 0; d < t.rank; d++) {
-        any |= before[d] < 0 || after[d] < 0;
-        begin[d] = before[d] < 0 ? -before[d] : 0;
-        end[d] = t.dims[d] + (after[d] < 0 ? after[d] : 0);
-        step[d] = 1;
-        before[d] = before[d] < 0 ? 0 : before[d];
-        after[d] = after[d] < 0 ? 0 : after[d];
-    }
-    if (any)
-        *x = slice(r, *x, begin, end, step);
-}
-
 void onnx_pad(struct onnx *r)
 {
     int32_t x = node_in(r, 0);
@@ -157,7 +138,6 @@ void onnx_pad(struct onnx *r)
         before[d] = pads[d], after[d] = pads[rank + d];
     if (r->status != MOTE_OK)
         return;
-    cut(r, &x, before, after);
     if (strcmp(mode, "constant") == 0)
         node_out(r, 0, pad(r, x, before, after, pad_value(r)));
     else if (strcmp(mode, "reflect") == 0)

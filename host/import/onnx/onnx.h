@@ -101,8 +101,8 @@ int32_t reshape(struct onnx *r, int32_t x, int rank, const int64_t *dims);
 int32_t transpose(struct onnx *r, int32_t x, const int *perm);
 int32_t transpose_move(struct onnx *r, int32_t x, int from, int to); /* one dimension moves, others keep their order */
 int32_t cast(struct onnx *r, int32_t x, enum mote_type type);
-/* `value` is one element, or TENSOR_ABSENT for zeros. */
-int32_t pad(struct onnx *r, int32_t x, const int64_t *before, const int64_t *after, int32_t value);
+/* `value` is one element, or TENSOR_ABSENT for zeros. Numbers below 0 cut off. */
+int32_t pad(struct onnx *r, int32_t x, const int64_t *front, const int64_t *back, int32_t value);
 int32_t slice(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step);
 int32_t concat(struct onnx *r, int axis, int n, const int32_t *in);
 /* Steps of an axis, by a list in the pool; elements of any tensor, by their place in it. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pools. */
+#include <float.h>
+
 #include "host/import/onnx/ops.h"
 #include "host/import/onnx/spatial.h"
 
@@ -20,37 +22,110 @@ static struct pool_opts opts_of(const struct window_2d *y, const struct window_2
     };
 }
 
-static void pool(struct onnx *r, enum op_id id, bool count_padding)
+/* [N][H][W][C], by one operator. */
+static int32_t pool_2d(struct onnx *r, enum op_id id, int32_t x, const struct window_2d *y, const struct window_2d *z)
+{
+    struct pool_opts opts = opts_of(y, z);
+
+    return emit(r, id, &opts, TYPE_NONE, 1, &x);
+}
+
+/* Of three dimensions: planes first, then [N][D][H * W][C]. Means of means are the mean, as windows are boxes. */
+static int32_t pool_3d(struct onnx *r, enum op_id id, int32_t x, const struct spatial *s)
+{
+    const struct window_2d rows = spatial_rows(s), columns = spatial_columns(s), one = {1, 1, 1, 0, 0};
+    const struct window_2d depth = {s->kernel[0], s->stride[0], 1, s->before[0], s->after[0]};
+    const struct tensor t = *tensor_at(r, x);
+
+    x = reshape(r, x, 4, (int64_t[]){t.dims[0] * t.dims[1], t.dims[2], t.dims[3], t.dims[4]});
+    x = pool_2d(r, id, x, &rows, &columns);
+    x = reshape(r, x, 4, (int64_t[]){t.dims[0], t.dims[1], s->out[1] * s->out[2], t.dims[4]});
+    x = pool_2d(r, id, x, &depth, &one);
+    return reshape(r, x, 5, (int64_t[]){t.dims[0], s->out[0], s->out[1], s->out[2], t.dims[4]});
+}
+
+/* With dilations: dimension by dimension the largest of as many slices as the window has elements. */
+static int32_t dilated(struct onnx *r, int32_t x, const struct spatial *s)
+{
+    for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
+        int64_t before[RANK_MAX] = {0}, after[RANK_MAX] = {0}, begin[RANK_MAX] = {0}, end[RANK_MAX], step[RANK_MAX];
+        int d = 2 + i;
+        int32_t max = TENSOR_ABSENT;
+
+        before[d] = s->before[i], after[d] = s->after[i];
+        x = pad(r, x, before, after, add_float(r, -FLT_MAX));
+        for (int k = 0; k < RANK_MAX; k++)
+            end[k] = tensor_at(r, x)->dims[k], step[k] = 1;
+        step[d] = s->stride[i];
+        for (int64_t k = 0; k < s->kernel[i] && r->status == MOTE_OK; k++) {
+            int32_t one;
+
+            begin[d] = k * s->dilation[i];
+            end[d] = begin[d] + (s->out[i] - 1) * s->stride[i] + 1;
+            one = slice(r, x, begin, end, step);
+            max = k == 0 ? one : emit_binary(r, OP_MAXIMUM, max, one);
+        }
+        x = max;
+    }
+    return x;
+}
+
+static bool has_dilations(const struct spatial *s)
+{
+    for (int i = 0; i < s->n; i++)
+        if (s->dilation[i] > 1)
+            return true;
+    return false;
+}
+
+static int32_t pool(struct onnx *r, enum op_id id, int32_t x, struct spatial *s)
+{
+    struct window_2d rows = spatial_rows(s), columns = spatial_columns(s);
+
+    x = channels_last(r, x);
+    x = s->n > 2 ? pool_3d(r, id, x, s) : pool_2d(r, id, x, &rows, &columns);
+    return channels_first(r, x, s->n);
+}
+
+/* Padding that counts is an operator of its own. */
+static int32_t pad_before(struct onnx *r, int32_t x, struct spatial *s)
+{
+    int64_t before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
+
+    for (int i = 0; i < s->n; i++) {
+        before[2 + i] = s->before[i], after[2 + i] = s->after[i];
+        s->before[i] = s->after[i] = 0;
+    }
+    return pad(r, x, before, after, TENSOR_ABSENT);
+}
+
+void onnx_average_pool(struct onnx *r)
 {
     int32_t x = node_in(r, 0);
-    struct window_2d rows, columns;
-    struct pool_opts opts;
     struct spatial s;
 
     spatial_read(r, x, NULL, &s);
-    if (r->status == MOTE_OK && s.n > 2)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "pools of %d dimensions", s.n);
-    for (int i = 0; i < s.n; i++)
-        if (s.dilation[i] > 1)
-            onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a pool with dilations");
-    x = channels_last(r, x);
-    rows = spatial_rows(&s), columns = spatial_columns(&s);
-    if (count_padding) {
-        x = pad(r, x, (int64_t[RANK_MAX]){0, rows.before, columns.before},
-                (int64_t[RANK_MAX]){0, rows.after, columns.after}, TENSOR_ABSENT);
-        rows.before = rows.after = columns.before = columns.after = 0;
-    }
-    opts = opts_of(&rows, &columns);
-    node_out(r, 0, channels_first(r, emit(r, id, &opts, TYPE_NONE, 1, &x), s.n));
+    if (has_dilations(&s))
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "an average pool with dilations");
+    if (r->status == MOTE_OK && node_int(r, "count_include_pad", 0) != 0)
+        x = pad_before(r, x, &s);
+    if (r->status == MOTE_OK)
+        node_out(r, 0, pool(r, OP_AVERAGE_POOL_2D, x, &s));
 }
-
-void onnx_average_pool(struct onnx *r) { pool(r, OP_AVERAGE_POOL_2D, node_int(r, "count_include_pad", 0) != 0); }
 
 void onnx_max_pool(struct onnx *r)
 {
+    int32_t x = node_in(r, 0);
+    enum mote_type type = tensor_at(r, x)->type;
+    struct spatial s;
+
     if (node_wants(r, 1))
         onnx_fail(r, MOTE_ERR_UNSUPPORTED, "the indices of a MaxPool");
-    pool(r, OP_MAX_POOL_2D, false);
+    spatial_read(r, x, NULL, &s);
+    if (r->status != MOTE_OK)
+        return;
+    x = cast(r, x, TYPE_F32); /* integers of 8 bits, which floats hold */
+    node_out(r, 0, cast(r, has_dilations(&s) ? dilated(r, x, &s) : pool(r, OP_MAX_POOL_2D, x, &s), type));
 }
 
 static void global(struct onnx *r, enum op_id id)

@@ -85,7 +85,7 @@ static void fit(struct onnx *r, struct spatial *s, bool ceil)
     }
 }
 
-void spatial_read(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s)
+static void read_windows(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s)
 {
     const struct tensor *t = tensor_at(r, x);
 
@@ -101,9 +101,27 @@ void spatial_read(struct onnx *r, int32_t x, const int64_t *kernel, struct spati
     read_kernel(r, kernel, s);
     read_list(r, "strides", s->n, s->stride, 1);
     read_list(r, "dilations", s->n, s->dilation, 1);
+}
+
+void spatial_read(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s)
+{
+    read_windows(r, x, kernel, s);
     if (r->status == MOTE_OK)
         read_padding(r, s);
     fit(r, s, node_int(r, "ceil_mode", 0) != 0);
+}
+
+void spatial_read_transposed(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s)
+{
+    int64_t pads[2 * SPATIAL_MAX] = {0};
+
+    read_windows(r, x, kernel, s);
+    if (r->status == MOTE_OK)
+        read_list(r, "pads", 2 * s->n, pads, 0);
+    for (int i = 0; i < s->n; i++) {
+        s->before[i] = pads[i];
+        s->after[i] = pads[s->n + i];
+    }
 }
 
 /* ---- layout ---- */

@@ -17,6 +17,10 @@ struct spatial {
  * windows over x. */
 void spatial_read(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s);
 
+/* The same without the sizes of padding and output, which are another's of a transposed convolution: auto_pad is not
+ * looked at, `after` is what `pads` says. */
+void spatial_read_transposed(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s);
+
 /* [N][C][L] as [N][C][1][L] and channels last: [N][1][L][C], [N][H][W][C], [N][D][H][W][C]; and back again. */
 int32_t channels_last(struct onnx *r, int32_t x);
 int32_t channels_first(struct onnx *r, int32_t x, int spatial);
