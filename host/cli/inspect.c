@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "host/run/image_view.h"
-#include "host/cli/inspect_weights.h"
+#include "host/jobs/stored_weights.h"
 #include "host/cli/io.h"
 #include "host/sign/sign.h"
 #include "host/run/runner.h"
@@ -330,6 +330,25 @@ static void print_split(struct pool *pool, const struct split_memory *s)
     if (s->group != NULL)
         printf(", by the groups of %s", printable(pool, s->group));
     putchar('\n');
+}
+
+/* A line a tensor of weights; nothing if there is none. */
+static void print_weights(struct pool *pool, const struct graph *g)
+{
+    bool first = true;
+
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        struct stored s;
+
+        if (!stored_weights(pool, g, i, &s))
+            continue;
+        if (first)
+            printf("\n%4s  %10s %10s %8s  %-8s %10s %14s\n", "#", "weights", "not 0", "levels", "coding", "bytes",
+                   "bits a weight");
+        first = false;
+        printf("%4d  %10lld %10lld %8d  %-8s %10lld %14.2f  %s\n", i, (long long)s.weights, (long long)s.kept, s.levels,
+               s.coding, (long long)s.bytes, stored_bits(&s), printable(pool, g->tensors[i].name));
+    }
 }
 
 static void print_graph(const struct inspect *r)

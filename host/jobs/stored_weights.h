@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How weights could be stored: for mote inspect. */
-#ifndef MOTE_CLI_INSPECT_WEIGHTS_H
-#define MOTE_CLI_INSPECT_WEIGHTS_H
+/* How weights could be stored. */
+#ifndef MOTE_JOBS_STORED_WEIGHTS_H
+#define MOTE_JOBS_STORED_WEIGHTS_H
 
 #include "host/graph/graph.h"
 
@@ -15,7 +15,5 @@ struct stored {
 /* Of a constant of int8 with two dimensions or more; false: the tensor is another. */
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out);
 double stored_bits(const struct stored *s); /* a weight */
-/* A line a tensor of weights; nothing if there is none. */
-void print_weights(struct pool *pool, const struct graph *g);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/cli/inspect_weights.h"
+#include "host/jobs/stored_weights.h"
 
 #include "host/coding/huffman.h"
 #include "host/graph/op_info.h"
@@ -48,21 +48,3 @@ bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, st
 }
 
 double stored_bits(const struct stored *s) { return s->weights > 0 ? 8 * (double)s->bytes / (double)s->weights : 0; }
-
-void print_weights(struct pool *pool, const struct graph *g)
-{
-    bool first = true;
-
-    for (int32_t i = 0; i < g->n_tensors; i++) {
-        struct stored s;
-
-        if (!stored_weights(pool, g, i, &s))
-            continue;
-        if (first)
-            printf("\n%4s  %10s %10s %8s  %-8s %10s %14s\n", "#", "weights", "not 0", "levels", "coding", "bytes",
-                   "bits a weight");
-        first = false;
-        printf("%4d  %10lld %10lld %8d  %-8s %10lld %14.2f  %s\n", i, (long long)s.weights, (long long)s.kept, s.levels,
-               s.coding, (long long)s.bytes, stored_bits(&s), printable(pool, g->tensors[i].name));
-    }
-}
