@@ -54,6 +54,7 @@ static enum mote_status run_training(struct compressed *c, int32_t stage, const 
                               .stage = stage,
                               .from = stage > 0 ? c->rows[stage - 1].path : NULL,
                               .bit_price = bit_price,
+                              .teacher = stage > 0 ? c->rows[0].path : NULL,
                               .again = command_again(c),
                               .stop = c->options.stop,
                               .watcher = c->options.watcher,

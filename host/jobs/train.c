@@ -126,11 +126,30 @@ static enum mote_status take_weights(struct train *t)
     return MOTE_OK;
 }
 
+/* The dense network's outputs are to be learned, too. */
+static enum mote_status open_teacher(struct train *t)
+{
+    struct frame here = file_frame(t, t->options.teacher);
+    struct model *m = pool_alloc(t->pool, sizeof *m);
+    struct bytes file;
+
+    if (t->recipe.training.stage.teacher <= 0)
+        return MOTE_OK;
+    *m = (struct model){.pool = t->pool};
+    TRY(file_read_back(t->pool, here.name, &file, &here));
+    TRY(model_parse(m, file, &here));
+    if (model_structure(m) != model_structure(&t->net))
+        return fail(&here, MOTE_ERR_VALUE, "is a network of another recipe");
+    t->recipe.training.teacher = m;
+    return MOTE_OK;
+}
+
 static enum mote_status open_training(struct train *t)
 {
     TRY(network_build(t->pool, &t->recipe, &t->data, &t->net, &t->recipe_file));
     if (t->options.from != NULL)
         TRY(take_weights(t));
+    TRY(open_teacher(t));
     TRY(trainer_make(t->pool, &t->net, &t->data, &t->recipe.training, t->options.threads, &t->trainer,
                      &t->recipe_file));
     return MOTE_OK;

@@ -27,17 +27,18 @@ struct train_watcher {
 };
 
 struct train_options {
-    const char *recipe; /* the file */
-    const char *data;   /* instead of the recipe's: docs/RECIPES.md; NULL: the recipe's */
-    const char *folder; /* where everything goes; NULL: the recipe's name */
-    bool resume;        /* from the folder's checkpoint; else the folder must hold no training */
-    int32_t epochs;     /* 0: the recipe's */
-    int32_t threads;    /* 0: all cores */
-    int64_t max_bytes;  /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
-    int32_t stage;      /* 0: the training itself; 1: the first stage of the recipe's compression, … */
-    const char *from;   /* a stage's: the TRAIN_MODEL that it begins with */
-    float bit_price;    /* a stage's; 0: the recipe's */
-    const char *again;  /* a stage's, for people: the command that goes on; NULL: mote train … --resume */
+    const char *recipe;  /* the file */
+    const char *data;    /* instead of the recipe's: docs/RECIPES.md; NULL: the recipe's */
+    const char *folder;  /* where everything goes; NULL: the recipe's name */
+    bool resume;         /* from the folder's checkpoint; else the folder must hold no training */
+    int32_t epochs;      /* 0: the recipe's */
+    int32_t threads;     /* 0: all cores */
+    int64_t max_bytes;   /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
+    int32_t stage;       /* 0: the training itself; 1: the first stage of the recipe's compression, … */
+    const char *from;    /* a stage's: the TRAIN_MODEL that it begins with */
+    float bit_price;     /* a stage's; 0: the recipe's */
+    const char *teacher; /* a stage's, if the recipe has one: the dense network's TRAIN_MODEL */
+    const char *again;   /* a stage's, for people: the command that goes on; NULL: mote train … --resume */
     const volatile sig_atomic_t *stop; /* not 0: ends after the step, with a checkpoint; may be NULL */
     const struct train_watcher *watcher;
     const struct progress *progress; /* of judging; may be NULL */

@@ -62,6 +62,18 @@ static enum mote_status gradient_softmax_cross_entropy(struct backward *b, int32
     return MOTE_OK;
 }
 
+/* Nothing goes to the teacher. */
+static enum mote_status gradient_soft_cross_entropy(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+
+    (void)d;
+    (void)at;
+    gradient_give(b, op.in[0],
+                  gradient_apply(b, OP_SOFT_CROSS_ENTROPY_GRAD, 3, (int32_t[]){op.in[0], op.in[1], op.in[2]}, op.opts));
+    return MOTE_OK;
+}
+
 static enum mote_status gradient_mean_squared_error(struct backward *b, int32_t i, int32_t d, const struct frame *at)
 {
     const struct op op = b->g->ops[i];
@@ -75,6 +87,7 @@ static enum mote_status gradient_mean_squared_error(struct backward *b, int32_t 
 /* ---- the operators ---- */
 LIKE_WITH(batch_norm_training, .gradient = gradient_batch_norm_training, 0, 1, 1, 1, 1)
 LIKE_WITH(softmax_cross_entropy, .gradient = gradient_softmax_cross_entropy, SCALAR, 0)
+LIKE_WITH(soft_cross_entropy, .gradient = gradient_soft_cross_entropy, SCALAR, 0)
 LIKE_WITH(mean_squared_error, .gradient = gradient_mean_squared_error, SCALAR)
 LIKE(conv_2d_grad_input, 2)
 LIKE(conv_2d_grad_weights, 2, CHANNELS)
@@ -93,6 +106,7 @@ LIKE(tanh_grad, 0)
 LIKE(logistic_grad, 0)
 LIKE(unary_grad, 0)
 LIKE(softmax_cross_entropy_grad, 0)
+LIKE(soft_cross_entropy_grad, 0)
 LIKE(mean_squared_error_grad, 0)
 LIKE(strided_slice_grad, 1)
 LIKE(unidirectional_sequence_lstm_grad, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 2)

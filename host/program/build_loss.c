@@ -14,7 +14,7 @@ static struct rows *rows_of(struct program *p, int32_t tensor, float label_smoot
 static enum mote_status loop_plain(struct program *p, const struct op *op, const char *what, loop_fn *loop,
                                    const void *opts, const struct frame *at)
 {
-    int32_t values[4];
+    int32_t values[5];
     int n = 0;
 
     for (int i = 0; i < op->n_in; i++, n++)
@@ -46,6 +46,23 @@ enum mote_status build_softmax_cross_entropy_grad(struct program *p, const struc
     const struct cross_entropy_opts *o = op->opts;
 
     return loop_plain(p, op, "loss", loop_cross_entropy_grad, rows_of(p, op->in[0], o->label_smoothing), at);
+}
+
+static struct soft_rows *soft_rows_of(struct program *p, const struct op *op)
+{
+    struct soft_rows r = {*rows_of(p, op->in[0], 0), *(const struct soft_cross_entropy_opts *)op->opts};
+
+    return pool_copy(p->pool, &r, sizeof r);
+}
+
+enum mote_status build_soft_cross_entropy(struct program *p, const struct op *op, const struct frame *at)
+{
+    return loop_plain(p, op, "loss", loop_soft_cross_entropy, soft_rows_of(p, op), at);
+}
+
+enum mote_status build_soft_cross_entropy_grad(struct program *p, const struct op *op, const struct frame *at)
+{
+    return loop_plain(p, op, "loss", loop_soft_cross_entropy_grad, soft_rows_of(p, op), at);
 }
 
 enum mote_status build_mean_squared_error(struct program *p, const struct op *op, const struct frame *at)

@@ -157,6 +157,69 @@ void loop_cross_entropy_grad(const struct call *c)
             d[k] = scale * (probabilities[k] - rest - (k == labels[i] ? 1 - r->label_smoothing : 0));
 }
 
+/* Probabilities of a row's logits divided by the temperature. */
+static void soften(const float *logits, int64_t n, float temperature, float *probabilities)
+{
+    for (int64_t k = 0; k < n; k++)
+        probabilities[k] = logits[k] / temperature;
+    softmax_row(probabilities, probabilities, n);
+}
+
+/* What the teacher's probabilities q have that the network's p do not: the sum of q log(q / p), times the temperature's
+ * square, so that its gradient is as large at all temperatures (Hinton, Vinyals, Dean, 2015). */
+static double soft_loss(const float *q, const float *p, int64_t n, double temperature)
+{
+    double sum = 0;
+
+    for (int64_t k = 0; k < n; k++)
+        sum += q[k] > 0 ? (double)q[k] * log((double)q[k] / fmax((double)p[k], 1e-30)) : 0;
+    return sum * temperature * temperature;
+}
+
+void loop_soft_cross_entropy(const struct call *c)
+{
+    const struct soft_rows *o = c->opts;
+    const int64_t n = o->rows.channels;
+    const int32_t *labels = c->data[1];
+    struct pool pool = {0};
+    float *p = pool_array(&pool, (size_t)n, sizeof *p), *q = pool_array(&pool, (size_t)n, sizeof *q);
+    double loss = 0;
+
+    for (int64_t i = 0; i < o->rows.n; i++) {
+        const float *logits = (const float *)c->data[0] + i * n;
+        const double all = softmax_row(logits, (float *)c->data[4] + i * n, n);
+
+        soften(logits, n, o->opts.temperature, p);
+        soften((const float *)c->data[2] + i * n, n, o->opts.temperature, q);
+        loss += (1 - (double)o->opts.share) * (all - (double)logits[labels[i]]) +
+                (double)o->opts.share * soft_loss(q, p, n, (double)o->opts.temperature);
+    }
+    *(float *)c->data[3] = (float)(loss / (double)o->rows.n);
+    pool_free(&pool);
+}
+
+void loop_soft_cross_entropy_grad(const struct call *c)
+{
+    const struct soft_rows *o = c->opts;
+    const int64_t n = o->rows.channels;
+    const int32_t *labels = c->data[1];
+    const float hard = (1 - o->opts.share) / (float)o->rows.n;
+    const float soft = o->opts.share * o->opts.temperature / (float)o->rows.n;
+    struct pool pool = {0};
+    float *p = pool_array(&pool, (size_t)n, sizeof *p), *q = pool_array(&pool, (size_t)n, sizeof *q);
+
+    for (int64_t i = 0; i < o->rows.n; i++) {
+        float *d = (float *)c->data[3] + i * n;
+
+        softmax_row((const float *)c->data[0] + i * n, d, n);
+        soften((const float *)c->data[0] + i * n, n, o->opts.temperature, p);
+        soften((const float *)c->data[2] + i * n, n, o->opts.temperature, q);
+        for (int64_t k = 0; k < n; k++)
+            d[k] = hard * (d[k] - (k == labels[i] ? 1 : 0)) + soft * (p[k] - q[k]);
+    }
+    pool_free(&pool);
+}
+
 void loop_squares(const struct call *c)
 {
     const float *a = c->data[0], *b = c->data[1];

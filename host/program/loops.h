@@ -18,6 +18,11 @@ struct rows { /* options of loops over [n][channels] */
     float label_smoothing;
 };
 
+struct soft_rows {
+    struct rows rows;
+    struct soft_cross_entropy_opts opts;
+};
+
 loop_fn loop_running; /* batch mean, batch variance, running mean, running variance; batch_norm_training_opts */
 loop_fn loop_add;     /* a, b, y; binary_opts: none, relu, relu6 */
 loop_fn loop_copy;    /* x, y */
@@ -26,11 +31,13 @@ loop_fn loop_relu_grad, loop_relu6_grad, loop_tanh_grad, loop_logistic_grad; /* 
 loop_fn loop_leaky_relu_grad;                                                /* leaky_relu_opts */
 
 /* Losses are means over the rows, or over all elements. */
-loop_fn loop_softmax;            /* logits, probabilities; rows */
-loop_fn loop_cross_entropy;      /* logits, labels, loss, probabilities; rows */
-loop_fn loop_cross_entropy_grad; /* probabilities, labels, d; rows */
-loop_fn loop_squares;            /* prediction, target, loss */
-loop_fn loop_squares_grad;       /* prediction, target, d */
+loop_fn loop_softmax;                 /* logits, probabilities; rows */
+loop_fn loop_cross_entropy;           /* logits, labels, loss, probabilities; rows */
+loop_fn loop_cross_entropy_grad;      /* probabilities, labels, d; rows */
+loop_fn loop_soft_cross_entropy;      /* logits, labels, the teacher's, loss, probabilities; soft_rows */
+loop_fn loop_soft_cross_entropy_grad; /* logits, labels, the teacher's, d; soft_rows */
+loop_fn loop_squares;                 /* prediction, target, loss */
+loop_fn loop_squares_grad;            /* prediction, target, d */
 
 loop_fn loop_clip_norm; /* gradients…, factor; clip_norm_opts */
 loop_fn loop_sgd;       /* weights, gradient, velocity, rate, perhaps factor; sgd_opts */

@@ -82,7 +82,11 @@ struct stage_section {
     const enum prune_method *method;
     const char *keep, *ramp, *count, *bit_price, *epochs, *rate;
 };
+struct teacher_section {
+    const char *temperature, *share;
+};
 struct compress_section {
+    const struct teacher_section *teacher;
     const struct stage_section *of[STAGE_KINDS];
 };
 extern const cyaml_schema_field_t training_fields[], compress_fields[];

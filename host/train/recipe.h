@@ -26,6 +26,8 @@ struct stage {
     int32_t ramp;             /* epochs in which weights go, or bits get their price */
     int32_t count;            /* LEVELS: values of a tensor, 0 not counted */
     float bit_price;          /* LEVELS: how much the loss may grow for a bit less; 0: bits do not count */
+    float temperature;        /* of the outputs that the dense network teaches */
+    float teacher;            /* share of the loss that they have; 0: none */
     int32_t steps, every;     /* of the ramp, and between two changes; trainer_make() fills them in */
 };
 
@@ -58,6 +60,7 @@ struct training {
     float final_rate;              /* SCHEDULE_COSINE: where it ends, as a fraction of `rate` */
     int32_t patience;              /* epochs without a better validation loss before it stops; 0: never */
     struct stage stage;
+    const struct model *teacher; /* with a stage.teacher: a network of the same input and classes */
 };
 
 struct recipe_layer; /* layer.h */

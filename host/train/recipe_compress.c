@@ -12,6 +12,8 @@ static const cyaml_strval_t methods[] = {{"obd", PRUNE_OBD}, {"magnitude", PRUNE
 #define OPTIONAL     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
 #define TEXT(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct stage_section, member, 1, YAML_TEXT_MAX)
 
+#define TEACHER_TEXT(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct teacher_section, member, 1, YAML_TEXT_MAX)
+
 /* clang-format off */
 static const cyaml_schema_field_t prune_fields[] = {
     CYAML_FIELD_ENUM_PTR("method", OPTIONAL | CYAML_FLAG_STRICT, struct stage_section, method, methods, COUNT(methods)),
@@ -29,7 +31,13 @@ static const cyaml_schema_field_t levels_fields[] = {
     TEXT(rate),
     CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t teacher_fields[] = {
+    TEACHER_TEXT(temperature),
+    TEACHER_TEXT(share),
+    CYAML_FIELD_END,
+};
 const cyaml_schema_field_t compress_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("teacher", OPTIONAL, struct compress_section, teacher, teacher_fields),
     CYAML_FIELD_MAPPING_PTR("prune", OPTIONAL, struct compress_section, of[STAGE_PRUNE], prune_fields),
     CYAML_FIELD_MAPPING_PTR("levels", OPTIONAL, struct compress_section, of[STAGE_LEVELS], levels_fields),
     CYAML_FIELD_END,
@@ -109,6 +117,20 @@ static enum mote_status read_stage(const struct stage_section *s, enum stage_kin
     return kind == STAGE_PRUNE ? read_prune(s, t, out, &here) : read_levels(s, t, out, &here);
 }
 
+/* The dense network teaches all stages. */
+static enum mote_status read_teacher(const struct teacher_section *s, const struct training *t, struct stage *out,
+                                     const struct frame *at)
+{
+    struct frame here = {.up = at, .kind = "compress", .name = "teacher", .index = -1};
+
+    if (s == NULL)
+        return MOTE_OK;
+    if (t->loss != LOSS_CROSS_ENTROPY)
+        return fail(&here, MOTE_ERR_VALUE, "a teacher wants the loss cross_entropy: it teaches classes");
+    TRY(read_real("temperature", s->temperature, 100, 2, &out->temperature, &here));
+    return read_real("share", s->share, 1, 0.5F, &out->teacher, &here);
+}
+
 enum mote_status compress_read(struct pool *pool, const struct compress_section *section, const struct training *t,
                                const struct stage **out, int32_t *n, const struct frame *at)
 {
@@ -117,8 +139,10 @@ enum mote_status compress_read(struct pool *pool, const struct compress_section 
     *out = stages;
     *n = 0;
     for (int kind = STAGE_PRUNE; section != NULL && kind < STAGE_KINDS; kind++)
-        if (section->of[kind] != NULL)
-            TRY(read_stage(section->of[kind], (enum stage_kind)kind, t, &stages[(*n)++], at));
+        if (section->of[kind] != NULL) {
+            TRY(read_stage(section->of[kind], (enum stage_kind)kind, t, &stages[*n], at));
+            TRY(read_teacher(section->teacher, t, &stages[(*n)++], at));
+        }
     if (section != NULL && *n == 0)
         return fail(at, MOTE_ERR_VALUE, "compress has no stage: give it prune, levels, or both");
     return MOTE_OK;

@@ -458,6 +458,42 @@ static void survivors_are_trained_as_all_are(void **state)
     }
 }
 
+/* ---- a teacher ---- */
+/* A network that is its own teacher has little to learn from it: what its levels have changed. */
+static void a_teacher_is_followed(void **state)
+{
+    static const char recipe[] = "name: taught\n"
+                                 "network:\n"
+                                 "  - fully_connected: {units: 20, activation: relu}\n"
+                                 "  - fully_connected: {}\n"
+                                 "  - softmax: {}\n"
+                                 "training: {epochs: 30, batch: 16, optimizer: {kind: adam, rate: 0.01}}\n"
+                                 "compress: {teacher: {temperature: 2, share: 1}, levels: {count: 16, rate: 1e-6}}\n";
+    struct world begin, w;
+    struct model from;
+    struct epoch_result r;
+
+    (void)state;
+    open_stage(&begin, recipe, 0, NULL);
+    epochs(&begin, 3);
+    from = model_now(&begin);
+    open_stage(&w, recipe, 0, &from);
+    trainer_free(&w.trainer);
+    w.recipe.training.stage = w.recipe.stages[0];
+    w.recipe.training.rate = w.recipe.stages[0].rate;
+    want_ok(&w, trainer_make(&w.pool, &w.net, &w.data, &w.recipe.training, THREADS, &w.trainer, &w.at));
+    want_ok(&w, trainer_epoch(&w.trainer, NULL, NULL, NULL, &r, &w.at));
+    assert_true(r.loss > 0.3); /* of labels that are drawn: nobody knows them */
+    trainer_free(&w.trainer);
+    w.recipe.training.teacher = &from;
+    want_ok(&w, trainer_make(&w.pool, &w.net, &w.data, &w.recipe.training, THREADS, &w.trainer, &w.at));
+    want_ok(&w, trainer_epoch(&w.trainer, NULL, NULL, NULL, &r, &w.at));
+    print_message("loss of a network that is its own teacher, but for levels: %g\n", r.loss);
+    assert_true(r.loss > 0 && r.loss < 0.01);
+    close_world(&w);
+    close_world(&begin);
+}
+
 /* ---- levels ---- */
 static void levels_begin_where_weights_are(void **state)
 {
@@ -859,6 +895,15 @@ static void every_task_is_compressed(void **state)
         "network:\n  - fully_connected: {}\n  - softmax: {}\n"
         "training: {epochs: 3, batch: 1000}\n"
         "compress: {prune: {keep: 0.1, epochs: 1}}\n",
+        "data: {path: table.csv, label: label, validation: 0.2, test: 0.2}\n"
+        "network:\n  - reshape: {shape: [4, 2, 1]}\n  - conv_2d: {filters: 6, kernel: 3, batch_norm: true}\n"
+        "  - dropout: {rate: 0.1}\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3}\n"
+        "compress: {teacher: {}, prune: {keep: 0.5}}\n",
+        "data: {path: table.csv, label: label, validation: 0.2, test: 0.2}\n"
+        "network:\n  - reshape: {shape: [4, 2]}\n  - lstm: {units: 6}\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3}\n"
+        "compress: {teacher: {temperature: 3, share: 1}, levels: {count: 4}}\n",
     };
     struct world w;
 
@@ -870,7 +915,8 @@ static void every_task_is_compressed(void **state)
         put(&w, "recipe.yaml", recipes[i]);
         if (finish(start(&w, NULL, out)) != 0)
             fail_msg("%s", (const char *)slurp(&w, "log.txt").data);
-        want_codes(&w, pool_printf(&w.pool, "%s/int8.graph", out), LEVELS_MAX); /* by channel, if they are few */
+        if (strstr(recipes[i], "batch_norm") == NULL)                               /* which scales channels */
+            want_codes(&w, pool_printf(&w.pool, "%s/int8.graph", out), LEVELS_MAX); /* by channel, if they are few */
     }
     close_world(&w);
 }
@@ -913,7 +959,7 @@ int main(void)
         cmocka_unit_test(another_start_is_refused),
         cmocka_unit_test(constant_units_become_biases),
         cmocka_unit_test(a_budget_is_met),
-        cmocka_unit_test(a_budget_is_met),
+        cmocka_unit_test(a_teacher_is_followed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

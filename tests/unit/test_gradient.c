@@ -167,6 +167,11 @@ static const struct gradient_case cases[] = {
      "tensor 4 \"y\" f32 [2,2,3]\ntensor 5 \"z\" f32 [2,2,3]\ntensor 6 \"t\" f32 [2,2,3]\ntensor 7 \"loss\" f32 []\n",
      "op 0 strided_slice in [0, 1, 2, 3] out [4]\nop 1 tanh in [4] out [5]\n"
      "op 2 mean_squared_error in [5, 6] out [7]\ninputs [0, 6]\noutputs [7]\n"},
+    {"soft_cross_entropy", -2, 2,
+     "tensor 0 \"x\" f32 [2,4]\ntensor 1 \"labels\" s32 [2] data [3, 0]\n"
+     "tensor 2 \"teacher\" f32 [2,4] data [1, -1, 0.5, 3, 2, 2, -4, 0]\ntensor 3 \"loss\" f32 []\n"
+     "tensor 4 \"p\" f32 [2,4]\n",
+     "op 0 soft_cross_entropy in [0, 1, 2] out [3, 4] temperature 3 share 0.7\ninputs [0]\noutputs [3]\n"},
     {"softmax_cross_entropy with label smoothing", -2, 2,
      "tensor 0 \"x\" f32 [4,6]\ntensor 1 \"labels\" s32 [4] data [0, 5, 2, 2]\ntensor 2 \"loss\" f32 []\n"
      "tensor 3 \"p\" f32 [4,6]\n",

@@ -636,6 +636,10 @@ static void wrong_compression_is_named(void **state)
         {"adam", "{levels: {bit_price: -1}}", "bit_price is \"-1\": it must be a number above 0, at most 1"},
         {"sgd", "{levels: {bit_price: 1e-6}}", "compress levels: bit_price weighs bits by the second moment"},
         {"adam", "{levels: {keep: 0.1}}", "levels has no key \"keep\""},
+        {"adam", "{teacher: {share: 2}, levels: {count: 4}}",
+         "compress teacher: share is \"2\": it must be a number above 0, at most 1"},
+        {"adam", "{teacher: {temperature: 0}, levels: {count: 4}}", "compress teacher: temperature is \"0\""},
+        {"adam", "{teacher: {}}", "compress has no stage"},
     };
     struct fixture *f = *state;
 
