@@ -209,9 +209,10 @@ static bool makes_c(struct cli *cli, const char *option)
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
     static const char *const boundaries[] = {"model", "int8", NULL};
+    static const char *const layouts[] = {"file", "channels-last", NULL};
     static const char *const codings[] = {
         [CODING_USUAL] = "usual", [CODING_DENSE] = "dense", [CODING_AUTO] = "auto", [CODING_HUFFMAN] = "huffman", NULL};
-    const char *goal, *boundary, *coding;
+    const char *goal, *boundary, *layout, *coding;
     struct target target;
     struct pipeline_options options = {
         .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .target = &target};
@@ -229,6 +230,8 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
         options.coding++;
     TRY(cli_word(cli, "--boundary", boundaries, &boundary));
     options.int8_boundary = boundary == boundaries[1];
+    TRY(cli_word(cli, "--layout", layouts, &layout));
+    options.channels_last = layout == layouts[1];
     options.via_c = makes_c(cli, "--emit") || makes_c(cli, "--via");
     TRY(read_feed(cli, p, &options, file));
     TRY(read_limits(cli, &options.limits));

@@ -102,8 +102,9 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
     }
 
 #define BOUNDARY_OPTION                                                                                                \
+    {"--boundary", "T", "int8: quantizing at the ends leaves the model, so that int8 goes in and comes out"},          \
     {                                                                                                                  \
-        "--boundary", "T", "int8: quantizing at the ends leaves the model, so that int8 goes in and comes out"         \
+        "--layout", "L", "channels-last: images go in and come out so, not in planes as the file (an .onnx) has them"  \
     }
 
 /* For commands that run models on this machine; main() reads it into `machine`. */

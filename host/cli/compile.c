@@ -73,7 +73,7 @@ const struct command command_compile = {
     .arguments =
         "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL] [--ram N] [--flash N] "
         "[--time MS] [--feed rows] "
-        "[--stream] [--boundary int8]",
+        "[--stream] [--boundary int8] [--layout channels-last]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"

@@ -4,9 +4,11 @@
 enum mote_status pass_boundary(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fold(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_layout(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_channels_last(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_legalize(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fold_batch_norm(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_variables(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_fuse_bias(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fuse_activation(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fuse_pad(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_dead_channels(struct model *m, struct graph *g, const struct frame *at);
@@ -19,10 +21,13 @@ const struct pass passes[] = {
     {"boundary", pass_boundary, "quantizing at the ends leaves the model, whose inputs and outputs become int8", true},
     {"fold", pass_fold, "operators with only constant inputs are computed now", false},
     {"layout", pass_layout, "transposes move toward the outputs, and those that undo each other go", false},
+    {"channels_last", pass_channels_last,
+     "transposes at the ends leave the model, whose inputs and outputs take its order", true},
     {"legalize", pass_legalize, "operators that change no byte disappear; reshapes of reshapes merge", false},
     {"fold_batch_norm", pass_fold_batch_norm,
      "batch normalizations join the weights before them, or become MUL and ADD", false},
     {"variables", pass_variables, "state is read and written in place where nothing can tell", false},
+    {"fuse_bias", pass_fuse_bias, "an addition of a number a channel joins the layer before it as its bias", false},
     {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input", false},
     {"quantize", pass_quantize, "a float graph whose tensors have ranges becomes an int8 graph", true},
     {"quantize_inside", pass_quantize_inside, "the same, but inputs and outputs stay float", true},

@@ -147,6 +147,8 @@ enum mote_status pipeline_passes(struct pipeline *p, const struct pipeline_optio
     p->macs_imported = model_macs(&p->model);
     if (options->int8_boundary)
         TRY(passes_run(&p->model, "boundary", dump, stderr, at));
+    if (options->channels_last)
+        TRY(passes_run(&p->model, "layout,channels_last", dump, stderr, at));
     TRY(passes_run(&p->model, options->passes, dump, stderr, at));
     p->macs_executed = model_macs(&p->model);
     return MOTE_OK;

@@ -20,6 +20,7 @@ struct pipeline_options {
     const struct target *target; /* NULL: portable */
     bool keep_all;               /* every tensor keeps its memory: for reading all of them after a run */
     bool int8_boundary;          /* quantizing at the ends leaves the model: the pass `boundary` */
+    bool channels_last;          /* transposing at the ends leaves the model: the pass `channels_last` */
     enum optimize optimize;
     enum coding coding;
     struct limits limits;
