@@ -810,6 +810,7 @@ static void a_killed_compression_goes_on(void **state)
                                 "  - softmax: {}\n"
                                 "training: {epochs: 30, batch: 4}\n"
                                 "compress:\n"
+                                "  teacher: {}\n"
                                 "  prune: {keep: 0.3, epochs: 30, ramp: 15}\n"
                                 "  levels: {count: 4, epochs: 30, bit_price: 1e-5}\n";
     struct world w;

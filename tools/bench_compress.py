@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Compresses shipped recipes and writes what comes out to bench/compression.csv, a row a model, method and seed.
+
+tools/bench_compress.py [--build DIR] [--work DIR] [--again] [MODEL[:METHOD[:SEED]] ...]
+
+Without names: all rows that the file does not have yet. A method is the recipe's `compress` section with other numbers, or
+the recipe's as it is. The dense training of a seed is shared by its rows; all trainings are below --work and go on where they
+were stopped, so that this command can be stopped at any time. Data come from ../shared or $MOTE_SHARED.
+
+Bytes are `weight_bytes` of `mote emulate --coding huffman` on the Cortex-M4; errors are of int8, on the validation split, by
+which numbers are chosen, and on the whole test set, as are those of the dense network. The first samples of the test set run
+on that board, too, and must give the host's bytes. Instructions are of one inference.
+"""
+import argparse
+import csv
+import gzip
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SHARED = pathlib.Path(os.environ.get("MOTE_SHARED") or ROOT.parent / "shared") / "data"
+CSV = ROOT / "bench" / "compression.csv"
+DATA = {"lenet_300_100": SHARED / "mnist", "lenet_5": SHARED / "mnist", "lstm": SHARED / "mnist",
+        "fashion_mnist": pathlib.Path("/usr/share/datasets/fashion-mnist")}
+SEEDS = [1, 2, 3]
+RECIPE = "recipe"  # the method that is the recipe's own
+METHODS = {  # model: {method: {stage: its keys that differ}}; None: without
+    "lenet_300_100": {
+        RECIPE: {},
+        "bit_price 4e-6": {"levels": {"bit_price": "4e-6"}},
+        "teacher": {"teacher": {"temperature": "3", "share": "0.7"}},
+        "no bit price": {"prune": {"keep": "0.0125"}, "levels": {"bit_price": None, "ramp": None}},
+        "magnitude, no bit price": {"prune": {"method": "magnitude", "keep": "0.0125"},
+                                    "levels": {"bit_price": None, "ramp": None}},
+    },
+}
+BOARDS = {"m4": "mps2-an386", "m0": "microbit", "rv32": "riscv32-virt"}
+ON_BOARD = 100  # samples whose bytes are compared
+FIELDS = ["model", "method", "seed", "bytes", "kept", "levels", "validation_error", "test_error",
+          "dense_validation_error", "dense_test_error", *(f"instructions_{core}" for core in BOARDS), "cpu_seconds"]
+
+
+def mote(options, *arguments):
+    return json.loads(subprocess.run([options.build / "mote", *map(str, arguments), "--json"], stdout=subprocess.PIPE,
+                                     check=True).stdout)
+
+
+def cpu_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def recipe_text(model, method, seed):
+    """The shipped recipe with this seed, and its stages with the method's keys."""
+    head, compress = (ROOT / "models" / "recipes" / f"{model}.yaml").read_text().split("\ncompress:\n")
+    stages = {"teacher": {}}
+    for name, keys in re.findall(r"  (\w+): \{(.*)\}\n", compress):
+        stages[name] = dict(item.split(": ") for item in keys.split(", "))
+    for name, keys in METHODS[model][method].items():
+        stages[name].update(keys)
+    inside = {name: ", ".join(f"{k}: {v}" for k, v in keys.items() if v is not None) for name, keys in stages.items()}
+    return (head.replace("\ntraining:\n", f"\ntraining:\n  seed: {seed}\n") + "\ncompress:\n" +
+            "".join(f"  {name}: {{{keys}}}\n" for name, keys in inside.items() if keys))
+
+
+def write_inputs(folder, data):
+    """The first pictures of the test set as int8 tensors."""
+    with gzip.open(next(data.glob("t10k-images-idx3-ubyte.gz"))) as f:
+        f.read(16)
+        pictures = f.read(784 * ON_BOARD)
+    path = folder / "inputs.bin"
+    path.write_bytes(bytes(byte ^ 0x80 for byte in pictures))
+    return path
+
+
+def on_boards(options, folder, graph, data):
+    """(bytes of weights, {core: instructions}); the first board computes what the host does."""
+    inputs, one = write_inputs(folder, data), folder / "one.bin"
+    one.write_bytes(inputs.read_bytes()[:784])
+    mote(options, "run", graph, "--input", inputs, "--output", folder / "host.bin", "--reset-each")
+    results = {}
+    for core, board in BOARDS.items():
+        results[core] = mote(options, "emulate", graph, "--target", board, "--coding", "huffman", "--input",
+                             inputs if core == "m4" else one, "--output", folder / f"{core}.bin", "--reset-each")
+    if (folder / "host.bin").read_bytes() != (folder / "m4.bin").read_bytes():
+        sys.exit(f"bench_compress: {graph}: the board computes other bytes than the host")
+    return results["m4"]["weight_bytes"], {core: result["instructions"] for core, result in results.items()}
+
+
+def percent(accuracy):
+    return f"{100 * (1 - accuracy):.2f}"
+
+
+def dense_errors(options, folder, data):
+    """Of the int8 network without compression: on the validation and the test split."""
+    graph = folder / "int8.graph"
+    if not graph.exists():
+        mote(options, "quantize", folder / "model.graph", "--data", data, "-o", graph)
+    return [percent(mote(options, "eval", graph, "--data", data, "--split", split)["accuracy"])
+            for split in ("validation", "test")]
+
+
+def share_pruned(folder):
+    """Methods that prune alike begin with one pruning: a folder of it that another method of the seed has made."""
+    def beginning(other):
+        return (other / "recipe.yaml").read_text().split("\n  levels:")[0]
+
+    for other in sorted(folder.parent.iterdir()):
+        ended = (other / "made" / "levels").exists()  # the stage after it
+        if ended and other != folder and not (folder / "made").exists() and beginning(other) == beginning(folder):
+            shutil.copytree(other / "made" / "prune", folder / "made" / "prune")
+
+
+def measure(options, model, method, seed):
+    data, seeds = DATA[model], options.work / model / f"seed_{seed}"
+    folder = seeds / re.sub(r"\W+", "_", method)
+    folder.mkdir(parents=True, exist_ok=True)
+    recipe = folder / "recipe.yaml"
+    recipe.write_text(recipe_text(model, method, seed))
+    share_pruned(folder)
+    start = cpu_seconds()
+    made = mote(options, "compress", recipe, "--data", data, "--dense", seeds / "dense", "-o", folder / "made",
+                "--threads", 1)
+    seconds = cpu_seconds() - start
+    weights, instructions = on_boards(options, folder, folder / "made" / "int8.graph", data)
+    dense_validation, dense_test = dense_errors(options, seeds / "dense", data)
+    last = made["stages"][-1]
+    return {"model": model, "method": method, "seed": seed, "bytes": weights, "kept": last["kept"],
+            "levels": last["levels"], "validation_error": percent(last["accuracy"]),
+            "test_error": percent(made["accuracy_int8"]), "dense_validation_error": dense_validation,
+            "dense_test_error": dense_test, **{f"instructions_{core}": n for core, n in instructions.items()},
+            "cpu_seconds": f"{seconds:.0f}"}
+
+
+def read_rows():
+    if not CSV.exists():
+        return {}
+    with CSV.open(newline="") as f:
+        return {(row["model"], row["method"], int(row["seed"])): row for row in csv.DictReader(f)}
+
+
+def wanted(names):
+    rows = [(model, method, seed) for model, methods in METHODS.items() for method in methods for seed in SEEDS]
+    return [row for row in rows if not names or any(":".join(map(str, row)).startswith(name) for name in names)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("--work", type=pathlib.Path, help="default: BUILD/compression")
+    parser.add_argument("--again", action="store_true", help="measure rows that are there, too")
+    parser.add_argument("names", nargs="*", metavar="MODEL[:METHOD[:SEED]]")
+    options = parser.parse_args()
+    options.work = options.work or options.build / "compression"
+    for key in wanted(options.names):
+        if key in read_rows() and not options.again:
+            continue
+        if not DATA[key[0]].exists():
+            print(f"skipped: {key[0]}: there is no {DATA[key[0]]}", file=sys.stderr)
+            continue
+        row = measure(options, *key)
+        rows = {**read_rows(), key: row}  # another may have added some
+        with CSV.open("w", newline="") as f:
+            writer = csv.DictWriter(f, FIELDS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows[key] for key in [*wanted([]), *sorted(set(rows) - set(wanted([])))] if key in rows)
+        print(", ".join(f"{k} {v}" for k, v in row.items()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
