@@ -6,6 +6,7 @@
 
 #include "mote/kernels/shared/requant.h"
 #include "mote/kernels/elementwise/table_s8.h"
+#include "mote/kernels/elementwise/unary_math_f32.h"
 
 enum mote_status want_unary_s8(const struct lowering *l, const struct op *op, struct unary_s8 *u,
                                const struct frame *at)
@@ -82,4 +83,22 @@ enum mote_status lower_leaky_f32(struct lowering *l, const struct op *op, float 
 enum mote_status lower_clamp_f32(struct lowering *l, const struct op *op, float lo, float hi, const struct frame *at)
 {
     return lower_f32(l, op, MOTE_UNARY_CLAMP, lo, hi, at);
+}
+
+enum mote_status lower_flipped(struct lowering *l, enum mote_type type, int64_t n, int32_t in, int32_t out,
+                               const struct frame *at)
+{
+    const struct mote_table_s8 by_table = {.rows = 1, .len = (int32_t)n};
+    const struct mote_unary_math_f32 negate = {.rows = 1, .len = (int32_t)n, .function = MOTE_UNARY_MATH_NEG};
+    int8_t table[256];
+
+    assert(type == TYPE_S8 || type == TYPE_F32);
+    if (type == TYPE_F32)
+        return lower_step(l, KERNEL_unary_math_f32, &negate, (int32_t[]){in, out}, at);
+    for (int32_t q = INT8_MIN; q <= INT8_MAX; q++)
+        table[(uint8_t)q] = (int8_t)~q;
+
+    int32_t args[] = {in, lower_const(l, "table", TYPE_S8, table, sizeof table, false), out};
+
+    return lower_step(l, KERNEL_table_s8, &by_table, args, at);
 }

@@ -33,5 +33,8 @@ MUST_CHECK enum mote_status lower_leaky_f32(struct lowering *l, const struct op 
                                             const struct frame *at);
 MUST_CHECK enum mote_status lower_clamp_f32(struct lowering *l, const struct op *op, float lo, float hi,
                                             const struct frame *at);
+/* Turns the order of n numbers of the value `in` around: ~x of int8, -x of floats. */
+MUST_CHECK enum mote_status lower_flipped(struct lowering *l, enum mote_type type, int64_t n, int32_t in, int32_t out,
+                                          const struct frame *at);
 
 #endif

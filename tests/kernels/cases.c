@@ -471,6 +471,8 @@ static const struct relation {
     {"reduce_", relate_reduce},
     {"batch_matmul_", relate_matrices},
     {"add_sub", relate_add_sub},
+    {"add_n_", relate_nothing},
+    {"floor_div_", relate_broadcast},
     {"add_", relate_add},
     {"mul_", relate_broadcast},
     {"binary_", relate_broadcast},

@@ -11,9 +11,9 @@
 
 /* ---- axes ---- */
 /* `magnitude`: of a result, in units of the input's scale; 0: input and output have one quantization. */
-static bool make_reduction(struct builder *b, enum op_id id, float magnitude)
+static bool make_reduction(struct builder *b, enum op_id id, uint32_t types, float magnitude)
 {
-    int32_t in = pick(b, COMPUTED, 1, 6), out;
+    int32_t in = pick(b, types, 1, 6), out;
     int64_t axes[4], n = dice_range(b, 1, 4);
 
     if (in == TENSOR_ABSENT)
@@ -35,13 +35,17 @@ static bool make_reduction(struct builder *b, enum op_id id, float magnitude)
     return op_done(b, op);
 }
 
-bool make_mean(struct builder *b) { return make_reduction(b, OP_MEAN, 100); }
+bool make_mean(struct builder *b) { return make_reduction(b, OP_MEAN, COMPUTED, 100); }
 
-bool make_sum(struct builder *b) { return make_reduction(b, OP_SUM, 500); }
+bool make_sum(struct builder *b) { return make_reduction(b, OP_SUM, COMPUTED, 500); }
 
-bool make_reduce_max(struct builder *b) { return make_reduction(b, OP_REDUCE_MAX, 0); }
+bool make_reduce_max(struct builder *b) { return make_reduction(b, OP_REDUCE_MAX, COMPUTED, 0); }
 
-bool make_arg_max(struct builder *b)
+bool make_reduce_min(struct builder *b) { return make_reduction(b, OP_REDUCE_MIN, COMPUTED, 0); }
+
+bool make_reduce_all(struct builder *b) { return make_reduction(b, OP_REDUCE_ALL, TYPES(TYPE_BOOL), 0); }
+
+static bool make_arg(struct builder *b, enum op_id id)
 {
     int32_t in = pick(b, COMPUTED, 1, 6), out;
     int64_t axis, one = 1;
@@ -50,8 +54,12 @@ bool make_arg_max(struct builder *b)
         return false;
     axis = dice_range(b, -tensor_of(b, in)->rank, tensor_of(b, in)->rank - 1);
     out = new_output(b, TYPE_S32, (struct quantization){.scale = 0, .zero = 0});
-    return op_done(b, new_op(b, OP_ARG_MAX, 2, (int32_t[]){in, new_ints(b, 1, &one, &axis)}, 1, &out));
+    return op_done(b, new_op(b, id, 2, (int32_t[]){in, new_ints(b, 1, &one, &axis)}, 1, &out));
 }
+
+bool make_arg_max(struct builder *b) { return make_arg(b, OP_ARG_MAX); }
+
+bool make_arg_min(struct builder *b) { return make_arg(b, OP_ARG_MIN); }
 
 bool make_cumsum(struct builder *b)
 {
@@ -168,6 +176,29 @@ bool make_sub(struct builder *b) { return make_binary_of(b, OP_SUB, WIDE | INTEG
 
 bool make_mul(struct builder *b) { return make_binary_of(b, OP_MUL, COMPUTED | INTEGERS); }
 
+bool make_floor_div(struct builder *b) { return make_binary_of(b, OP_FLOOR_DIV, TYPES(TYPE_F32)); }
+
+bool make_floor_mod(struct builder *b) { return make_binary_of(b, OP_FLOOR_MOD, TYPES(TYPE_F32)); }
+
+/* What is there, and constants like it. */
+bool make_add_n(struct builder *b)
+{
+    int32_t in[4] = {pick(b, COMPUTED, 0, 6)}, n = dice_range(b, 2, 4), out;
+    struct tensor like;
+    struct quantization q;
+
+    if (in[0] == TENSOR_ABSENT)
+        return false;
+    like = *tensor_of(b, in[0]);
+    q = quantization_of(b, in[0]);
+    for (int32_t k = 1; k < n; k++)
+        in[k] = dice_chance(b, 3) ? in[0] : new_const(b, like.type, like.rank, like.dims, q);
+    q = quantization_for(b, like.type, q.scale * 200);
+    q.scale = fmaxf(q.scale, quantization_of(b, in[0]).scale / 1000);
+    out = new_output(b, like.type, like.type == TYPE_F32 ? (struct quantization){.scale = 0, .zero = 0} : q);
+    return op_done(b, new_op(b, OP_ADD_N, n, in, 1, &out));
+}
+
 /* `like`'s quantization for t, if need be by a QUANTIZE; TENSOR_ABSENT where that has no multiplier. */
 static int32_t quantized_like(struct builder *b, int32_t t, int32_t like)
 {
@@ -175,6 +206,8 @@ static int32_t quantized_like(struct builder *b, int32_t t, int32_t like)
 
     if (quant_same(&tensor_of(b, t)->quant, &tensor_of(b, like)->quant))
         return t;
+    if (tensor_of(b, t)->type != TYPE_S8 && tensor_of(b, t)->type != TYPE_S16) /* no other has a QUANTIZE to itself */
+        return TENSOR_ABSENT;
     out = new_output(b, tensor_of(b, t)->type, quantization_of(b, like));
     return op_done(b, new_op(b, OP_QUANTIZE, 1, &t, 1, &out)) ? out : TENSOR_ABSENT;
 }

@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "mote/kernels/shared/math_f32.h"
+#include "mote/kernels/shared/remainder.h"
 #include "mote/kernels/shared/rounding.h"
 #include "mote/kernels/shared/trigonometry.h"
 
@@ -128,13 +129,46 @@ static void rounding_is_exact(void **state)
     assert_true(same_bits(mote_round_f32(-0.0f), -0.0f) && same_bits(mote_round_f32(-0.3f), 0.0f));
 }
 
+/* As the C library's in double: of pairs of all sizes, and of pairs whose quotients are nearly whole. */
+static void check_division(float x, float y)
+{
+    float r = fmodf(x, y), want = r != 0 && (y < 0) != (r < 0) ? r + y : r;
+    double quotient = floor((double)x / (double)y);
+
+    if (isnan(x) || isnan(y) || y == 0.0f)
+        return;
+    assert_true(same_bits(mote_floored_remainder(x, y), want) || isnan(want));
+    if (fabs(quotient) < 0x1p24)
+        assert_true(same_bits(mote_floored_quotient(x, y), (float)quotient));
+}
+
+static void floored_division_is_exact(void **state)
+{
+    uint64_t dice = 1;
+
+    (void)state;
+    for (int i = 0; i < 400000; i++) {
+        float x, y, k;
+
+        dice = dice * 6364136223846793005u + 1442695040888963407u;
+        x = mote_float((int32_t)(dice >> 32));
+        y = mote_float((int32_t)(uint32_t)dice);
+        check_division(x, y);
+        k = (float)((int32_t)(dice >> 40 & 0x3fff) - 0x2000);
+        check_division(k * y, y);
+        check_division(nextafterf(k * y, 0), y);
+        check_division(nextafterf(k * y, INFINITY), -y);
+    }
+    assert_true(isnan(mote_floored_remainder(1, 0)) && mote_floored_quotient(1, 0) == INFINITY);
+    assert_true(mote_floored_quotient(-1e-42f, 3e38f) == -1.0f && mote_floored_remainder(5, INFINITY) == 5.0f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_stay_within_bounds),
-        cmocka_unit_test(ends_are_defined),
-        cmocka_unit_test(tanh_is_one_where_it_must_be),
-        cmocka_unit_test(rounding_is_exact),
+        cmocka_unit_test(errors_stay_within_bounds),    cmocka_unit_test(ends_are_defined),
+        cmocka_unit_test(tanh_is_one_where_it_must_be), cmocka_unit_test(rounding_is_exact),
+        cmocka_unit_test(floored_division_is_exact),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,8 +10,8 @@ import sys
 import exact_arithmetic as exact
 import exact_math
 from exact_arithmetic import f32
-from operator_cases import ACTIVATIONS, Random, add_case, byte, main
-from tflite_writer import FLOAT32, INT8, INT32, Tensor
+from operator_cases import ACTIVATIONS, PADDINGS, Random, add_case, byte, main, number
+from tflite_writer import BOOL, FLOAT32, INT8, INT32, Tensor
 
 ALL_BYTES = list(range(-128, 128))
 
@@ -282,8 +282,8 @@ def arg_max_cases():
                           ("one", (3, 1), 1)):
         out_shape = [size for d, size in enumerate(x) if d != axis % len(x)]
 
-        def expect(inputs, x=x, axis=axis):
-            return exact_math.reduce(inputs[0], x, (axis,), lambda values: values.index(max(values)))
+        def expect_of(extreme, x=x, axis=axis):
+            return lambda inputs: exact_math.reduce(inputs[0], x, (axis,), lambda values: values.index(extreme(values)))
 
         random = Random("arg_max/" + name)
         for kind, label in ((INT8, ""), (FLOAT32, "float_")):
@@ -292,9 +292,10 @@ def arg_max_cases():
             ties = [(-3, 5, 5, 4)[random.integer(0, 3)] for _ in range(count)]
             runs = [[random.integers(count, -128, 127) if kind == INT8 else reals("arg_max" + name, count)],
                     [ties if kind == INT8 else [float(v) for v in ties]]]
-            add_case("ARG_MAX", label + name,
-                     [Tensor(list(x), kind, *quantization), Tensor([1], INT32, data=[axis])],
-                     Tensor(out_shape, INT32), {0: byte(INT32)}, expect, runs)
+            for operator, extreme in (("ARG_MAX", max), ("ARG_MIN", min)):
+                add_case(operator, label + name,
+                         [Tensor(list(x), kind, *quantization), Tensor([1], INT32, data=[axis])],
+                         Tensor(out_shape, INT32), {0: byte(INT32)}, expect_of(extreme), runs)
 
 
 def cumsum_cases():
@@ -448,7 +449,80 @@ def matmul_case(name, shapes, out_shape, adj_x, adj_y, scales=(0.05, 0.04, 0.9),
                  {0: byte(adj_x), 1: byte(adj_y)}, expect, runs, tolerance=kind == FLOAT32)
 
 
+# --- what the resolver has besides ----------------------------------------
+
+def floored_cases():
+    def case(operator, name, a, b, x, y):
+        function = exact_math.floor_div_f32 if operator == "FLOOR_DIV" else exact_math.floor_mod_f32
+        binary_case(operator, name, a, b, (), (), function, None, FLOAT32, runs=[[x, y]])
+
+    for operator in ("FLOOR_DIV", "FLOOR_MOD"):
+        for name, a, b in SHAPES:
+            x = reals("%s/%s/x" % (operator, name), math.prod(a), -30, 30)
+            y = [v if abs(v) > 0.05 else 0.5 for v in reals("%s/%s/y" % (operator, name), math.prod(b))]
+            case(operator, "float_" + name, a, b, x, y)
+        whole = [float(p) for p in range(-6, 7) for q in (-3, -2, 2, 3)]
+        case(operator, "float_whole", (52,), (52,), whole, [float(q) for _ in range(13) for q in (-3, -2, 2, 3)])
+        near = [f32(k * f32(0.1)) for k in range(1, 41)]
+        case(operator, "float_tenths", (80,), (80,), near + [-v for v in near], [f32(0.1)] * 80)
+        large = [f32(1.1 * 2.0**k) for k in range(-40, 24, 3)]
+        case(operator, "float_large", (22,), (22,), large, [f32(0.7)] * 22)
+    case("FLOOR_MOD", "float_far", (4,), (4,), [f32(1e30), f32(-1e30), f32(3e38), 1.0], [0.5, 7.0, f32(1e-42), f32(3e38)])
+
+
+def add_n_cases():
+    for name, n, shape in (("two", 2, (1, 3, 4, 2)), ("three", 3, (2, 5)), ("seven", 7, (9,))):
+        for label, scales, zeros in (("", (0.05, 0.2), (0, 3)), ("_zero", (0.05, 0.2), (-7, 5)),
+                                     ("_fine", (0.05, 0.05), (3, 3)), ("_coarse", (0.9, 3.7), (-128, 127)),
+                                     ("_ties", (0.5, 1.0), (0, 0))):
+            scales = [f32(s) for s in scales]
+            add_case("ADD_N", name + label, [Tensor(list(shape), INT8, scales[0], zeros[0]) for _ in range(n)],
+                     Tensor(list(shape), INT8, scales[1], zeros[1]), {},
+                     lambda inputs, s=scales, z=zeros: exact_math.add_n(inputs, s, z))
+        runs = [[reals("ADD_N/%s/%d/%d" % (name, k, i), math.prod(shape)) for i in range(n)] for k in range(2)]
+
+        def total(inputs):
+            out = [0.0] * len(inputs[0])
+            for x in inputs:
+                out = [f32(p + q) for p, q in zip(out, x)]
+            return out
+
+        add_case("ADD_N", "float_" + name, [Tensor(list(shape), FLOAT32) for _ in range(n)],
+                 Tensor(list(shape), FLOAT32), {}, total, runs)
+
+
+def smallest_cases():
+    for name, x, axes, keep in REDUCTIONS:
+        reduce_case("REDUCE_MIN", name, x, axes, keep, (0.04,) * 2, (3,) * 2, min)
+        reduce_case("REDUCE_MIN", "float_" + name, x, axes, keep, (), (), min, FLOAT32)
+        random = Random("REDUCE_ALL/" + name)
+        resolved = {axis % len(x) for axis in axes}
+        out = [1 if axis in resolved else size for axis, size in enumerate(x) if keep or axis not in resolved]
+        add_case("REDUCE_ALL", name, [Tensor(list(x), BOOL), Tensor([len(axes)], INT32, data=list(axes))],
+                 Tensor(out, BOOL), {0: byte(keep)},
+                 lambda inputs, x=x, axes=axes: exact_math.reduce(inputs[0], x, axes, min),
+                 [[[int(random.integer(0, 9) > 0) for _ in range(math.prod(x))]] for _ in range(2)])
+
+
+def l2_pool_cases():
+    for name, x, window, stride, padding, activation in (
+            ("valid", (1, 5, 6, 2), (2, 3), (1, 2), "VALID", "NONE"), ("same", (2, 5, 4, 3), (3, 3), (2, 2), "SAME", "NONE"),
+            ("relu6", (1, 4, 4, 2), (2, 2), (2, 2), "SAME", "RELU6"), ("n1_to_1", (1, 4, 4, 1), (2, 2), (1, 1), "VALID",
+                                                                        "RELU_N1_TO_1"), ("one", (1, 3, 3, 2), (1, 1), (1, 1), "SAME", "NONE"),
+            ("whole", (1, 4, 3, 2), (4, 3), (1, 1), "VALID", "NONE")):
+        sizes, pads = zip(*(exact.padding(padding, x[1 + d], window[d], stride[d]) for d in (0, 1)))
+        options = {0: byte(PADDINGS[padding]), 1: number(stride[1]), 2: number(stride[0]), 3: number(window[1]),
+                   4: number(window[0]), 5: byte(ACTIVATIONS[activation])}
+        out = [x[0], sizes[0], sizes[1], x[3]]
+        low, high = {"NONE": (-math.inf, math.inf), "RELU6": (0, 6), "RELU_N1_TO_1": (-1, 1)}[activation]
+        add_case("L2_POOL_2D", "float_" + name, [Tensor(list(x), FLOAT32)], Tensor(out, FLOAT32), options,
+                 lambda inputs, x=x, out=out, window=window, stride=stride, pads=pads, low=low, high=high:
+                 [min(max(v, low), high) for v in exact_math.l2_pool(inputs[0], x, out, window, stride, pads)],
+                 [[reals("L2/" + name, math.prod(x), -8, 8)]], tolerance=True)
+
+
 if __name__ == "__main__":
     sys.exit(main((table_cases, unary_f32_cases, prelu_cases, minimum_maximum_cases, squared_difference_cases,
                    div_cases, reduce_cases, arg_max_cases, cumsum_cases, resize_bilinear_cases,
-                   l2_normalization_cases, log_softmax_cases, batch_matmul_cases)))
+                   l2_normalization_cases, log_softmax_cases, batch_matmul_cases, floored_cases, add_n_cases,
+                   smallest_cases, l2_pool_cases)))

@@ -368,6 +368,33 @@ def ceil_f32(x):
     return -floor_f32(-x)
 
 
+def floor_div_f32(x, y):
+    return f32(math.floor(x / y)) if x else x / y  # with the sign of zero
+
+
+def floor_mod_f32(x, y):
+    r = math.fmod(x, y)
+    return f32(r + y) if r != 0 and (r < 0) != (y < 0) else f32(r)
+
+
+def add_n(inputs, scales, zeros):
+    twice = 2 * scales[0]
+    multiplier = quantize_multiplier(twice / (2**20 * scales[1]))
+    return [clamp(wrap32(requantize(wrap32((sum(q - zeros[0] for q in numbers) - zeros[0]) * 2**19), *multiplier)
+                         + zeros[1]), *BYTE) for numbers in zip(*inputs)]
+
+
+def l2_pool(x, shape, out_shape, window, stride, pads):
+    out = []
+    for b, oy, ox, c in positions(out_shape):
+        inside = [x[((b * shape[1] + y) * shape[2] + column) * shape[3] + c]
+                  for y in range(oy * stride[0] - pads[0], oy * stride[0] - pads[0] + window[0]) if 0 <= y < shape[1]
+                  for column in range(ox * stride[1] - pads[1], ox * stride[1] - pads[1] + window[1])
+                  if 0 <= column < shape[2]]
+        out.append(math.sqrt(sum(v * v for v in inside) / len(inside)))
+    return out
+
+
 def round_f32(x):
     whole = floor_f32(x)
     return whole if x - whole < 0.5 or (x - whole == 0.5 and whole % 2 == 0) else whole + 1

@@ -81,6 +81,8 @@ KERNEL(131, elementwise, compare,                      portable)
 KERNEL(132, elementwise, select,                       portable)
 KERNEL(133, move,        gather_nd,                    portable)
 KERNEL(134, move,        update_slice,                 portable)
+KERNEL(135, elementwise, floor_div_f32,                portable)
+KERNEL(136, elementwise, add_n_s8,                     portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *

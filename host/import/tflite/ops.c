@@ -246,6 +246,13 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW_PLAIN(REVERSE_V2,             REVERSE_V2,                   ReverseV2Options,                   0),
     ROW_PLAIN(EMBEDDING_LOOKUP,       EMBEDDING_LOOKUP,             NoOptions,                          0),
     ROW_PLAIN(DYNAMIC_UPDATE_SLICE,   DYNAMIC_UPDATE_SLICE,         DynamicUpdateSliceOptions,          0),
+    ROW_PLAIN(FLOOR_DIV,              FLOOR_DIV,                    FloorDivOptions,                    0),
+    ROW_PLAIN(FLOOR_MOD,              FLOOR_MOD,                    FloorModOptions,                    0),
+    ROW_PLAIN(ARG_MIN,                ARG_MIN,                      ArgMinOptions,                      1),
+    ROW_PLAIN(ADD_N,                  ADD_N,                        AddNOptions,                        0),
+    ROW(REDUCE_MIN,                   REDUCE_MIN,                   ReducerOptions,                     1, reducer),
+    ROW(REDUCE_ALL,                   REDUCE_ALL,                   ReducerOptions,                     1, reducer),
+    ROW(L2_POOL_2D,                   L2_POOL_2D,                   Pool2DOptions,                      6, pool_2d),
 };
 /* clang-format on */
 
