@@ -8,6 +8,8 @@ static bool is_needed(const struct graph *g, const struct op *op, const bool *ne
     for (int32_t k = 0; k < op->n_out; k++)
         if (needed[op->out[k]] || (g->tensors[op->out[k]].state && graph_uses(g, op->out[k]) > 0))
             return true;
+    if (op->id == OP_READ_VARIABLE)
+        return false;
     for (int32_t k = 0; k < op->n_in; k++) /* an LSTM's state is among its inputs */
         if (op->in[k] != TENSOR_ABSENT && g->tensors[op->in[k]].state && graph_uses(g, op->in[k]) > 1)
             return true;

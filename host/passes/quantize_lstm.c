@@ -18,9 +18,34 @@ static bool is_own_state(const struct graph *g, const struct op *op, int input)
     return t && t->state && !t->initial && t->type == TYPE_F32 && graph_uses(g, op->in[input]) == 1;
 }
 
+/* Real zeros assigned, as imported networks begin, are zeros in any type. */
+static bool is_zeros(const struct tensor *t)
+{
+    int64_t n = t->data ? tensor_bytes(t) : 0;
+
+    for (int64_t i = 0; i < n; i++)
+        if (t->data[i] != 0)
+            return false;
+    return n > 0;
+}
+
+static bool is_assignment(const struct op *op, int32_t state)
+{
+    return op->id == OP_ASSIGN_VARIABLE && op->out[0] == state;
+}
+
+static bool begins_at_zero(const struct graph *g, int32_t state)
+{
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (is_assignment(&g->ops[i], state) && !is_zeros(op_in(g, &g->ops[i], 0)))
+            return false;
+    return true;
+}
+
 bool lstm_has_s8(const struct graph *g, const struct op *op)
 {
-    return is_own_state(g, op, HIDDEN) && is_own_state(g, op, CELL);
+    return is_own_state(g, op, HIDDEN) && is_own_state(g, op, CELL) && begins_at_zero(g, op->in[HIDDEN]) &&
+           begins_at_zero(g, op->in[CELL]);
 }
 
 static enum mote_status want_constants(const struct graph *g, const struct op *op, const struct frame *at)
@@ -83,15 +108,30 @@ static float cell_scale(struct range seen)
     return ldexpf(1, power - 15);
 }
 
+/* A state's new type and quantization; what is assigned to it gets them, too. */
+static void quantize_state(struct model *m, struct graph *g, int32_t state, enum mote_type type, struct quant_s8 q)
+{
+    g->tensors[state].type = type;
+    quant_set(m, &g->tensors[state].quant, q.scale, q.zero);
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (is_assignment(&g->ops[i], state)) {
+            struct tensor zeros = g->tensors[state];
+            size_t bytes = (size_t)tensor_bytes(&zeros);
+
+            zeros.state = false;
+            zeros.name = "";
+            zeros.data = memset(pool_alloc(m->pool, bytes), q.zero, bytes);
+            g->ops[i].in[0] = graph_add_tensor(m, g, &zeros);
+        }
+}
+
 enum mote_status quantize_lstm(struct model *m, struct graph *g, const struct op *op, struct quant_s8 x,
                                struct quant_s8 h, struct range cell, int32_t *inputs, const struct frame *at)
 {
     TRY(want_constants(g, op, at));
     for (int gate = 0; gate < GATES; gate++)
         quantize_gate(m, g, op, gate, x, h, inputs);
-    g->tensors[op->in[HIDDEN]].type = TYPE_S8;
-    quant_set(m, &g->tensors[op->in[HIDDEN]].quant, h.scale, h.zero);
-    g->tensors[op->in[CELL]].type = TYPE_S16;
-    quant_set(m, &g->tensors[op->in[CELL]].quant, cell_scale(cell), 0);
+    quantize_state(m, g, op->in[HIDDEN], TYPE_S8, h);
+    quantize_state(m, g, op->in[CELL], TYPE_S16, (struct quant_s8){cell_scale(cell), 0});
     return MOTE_OK;
 }

@@ -2,6 +2,7 @@
 /* Activations, and the softmax family. */
 #include <math.h>
 
+#include "host/import/onnx/activation.h"
 #include "host/import/onnx/ops.h"
 
 void onnx_relu(struct onnx *r) { node_out(r, 0, emit_unary(r, OP_RELU, node_in(r, 0))); }
@@ -139,12 +140,15 @@ void onnx_selu(struct onnx *r)
     node_out(r, 0, times(r, elu(r, node_in(r, 0), alpha, 1), gamma));
 }
 
+static int32_t hard_sigmoid(struct onnx *r, int32_t x, float alpha, float beta)
+{
+    x = plus(r, times(r, x, alpha), beta);
+    return emit_binary(r, OP_MAXIMUM, emit_binary(r, OP_MINIMUM, x, add_float(r, 1)), add_float(r, 0));
+}
+
 void onnx_hard_sigmoid(struct onnx *r)
 {
-    int32_t x = plus(r, times(r, node_in(r, 0), node_float(r, "alpha", 0.2f)), node_float(r, "beta", 0.5f));
-
-    x = emit_binary(r, OP_MAXIMUM, emit_binary(r, OP_MINIMUM, x, add_float(r, 1)), add_float(r, 0));
-    node_out(r, 0, x);
+    node_out(r, 0, hard_sigmoid(r, node_in(r, 0), node_float(r, "alpha", 0.2f), node_float(r, "beta", 0.5f)));
 }
 
 /* max(x, 0) + log(1 + exp(-|x|)) */
@@ -164,12 +168,12 @@ void onnx_mish(struct onnx *r)
     node_out(r, 0, emit_binary(r, OP_MUL, x, emit_unary(r, OP_TANH, softplus(r, x))));
 }
 
-void onnx_softsign(struct onnx *r)
+static int32_t softsign(struct onnx *r, int32_t x)
 {
-    int32_t x = node_in(r, 0);
-
-    node_out(r, 0, emit_binary(r, OP_DIV, x, plus(r, emit_unary(r, OP_ABS, x), 1)));
+    return emit_binary(r, OP_DIV, x, plus(r, emit_unary(r, OP_ABS, x), 1));
 }
+
+void onnx_softsign(struct onnx *r) { node_out(r, 0, softsign(r, node_in(r, 0))); }
 
 /* The largest along the axis is 1, the others are 0: rows of an identity matrix. */
 void onnx_hardmax(struct onnx *r)
@@ -198,4 +202,54 @@ void onnx_hardmax(struct onnx *r)
     at = emit(r, OP_ARG_MAX, NULL, TYPE_S32, 2, (int32_t[]){x, add_ints(r, 1, (int64_t[]){-1})});
     x = emit(r, OP_GATHER, NULL, TYPE_NONE, 2, (int32_t[]){eye, at});
     node_out(r, 0, r->opset < 13 ? reshape(r, x, t.rank, t.dims) : transpose_move(r, x, t.rank - 1, axis));
+}
+
+/* ---- by name ---- */
+static int32_t of_unary(struct onnx *r, const struct function *f, int32_t x) { return emit_unary(r, f->id, x); }
+
+static int32_t of_leaky_relu(struct onnx *r, const struct function *f, int32_t x)
+{
+    return emit(r, OP_LEAKY_RELU, &(struct leaky_relu_opts){.alpha = f->alpha}, TYPE_NONE, 1, &x);
+}
+
+static int32_t of_elu(struct onnx *r, const struct function *f, int32_t x) { return elu(r, x, f->alpha, 1); }
+
+static int32_t of_hard_sigmoid(struct onnx *r, const struct function *f, int32_t x)
+{
+    return hard_sigmoid(r, x, f->alpha, f->beta);
+}
+
+static int32_t of_affine(struct onnx *r, const struct function *f, int32_t x)
+{
+    return plus(r, times(r, x, f->alpha), f->beta);
+}
+
+static int32_t of_scaled_tanh(struct onnx *r, const struct function *f, int32_t x)
+{
+    return times(r, emit_unary(r, OP_TANH, times(r, x, f->beta)), f->alpha);
+}
+
+static int32_t of_softsign(struct onnx *r, const struct function *f, int32_t x) { return (void)f, softsign(r, x); }
+
+static int32_t of_softplus(struct onnx *r, const struct function *f, int32_t x) { return (void)f, softplus(r, x); }
+
+static const struct function by_name[] = {
+    {"Sigmoid", of_unary, OP_LOGISTIC, 0, 0, 0},
+    {"Tanh", of_unary, OP_TANH, 0, 0, 0},
+    {"Relu", of_unary, OP_RELU, 0, 0, 0},
+    {"LeakyRelu", of_leaky_relu, OP_NOP, 1, 0.01f, 0},
+    {"Elu", of_elu, OP_NOP, 1, 1, 0},
+    {"HardSigmoid", of_hard_sigmoid, OP_NOP, 2, 0.2f, 0.5f},
+    {"Affine", of_affine, OP_NOP, 2, 1, 0},
+    {"ScaledTanh", of_scaled_tanh, OP_NOP, 2, 1, 1},
+    {"Softsign", of_softsign, OP_NOP, 0, 0, 0},
+    {"Softplus", of_softplus, OP_NOP, 0, 0, 0},
+};
+
+const struct function *function_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT(by_name); i++)
+        if (strcmp(by_name[i].name, name) == 0)
+            return &by_name[i];
+    return NULL;
 }

@@ -115,6 +115,30 @@ int32_t add_ones(struct onnx *r, int rank, const int64_t *dims)
     return add_const(r, TYPE_F32, rank, dims, ones);
 }
 
+int32_t add_zeros(struct onnx *r, int rank, const int64_t *dims)
+{
+    int64_t n = product(rank, dims);
+
+    if (!has_room(r, n < TENSOR_BYTES_MAX ? n * 4 : -1))
+        return TENSOR_ABSENT;
+    return add_const(r, TYPE_F32, rank, dims, pool_array(r->pool, (size_t)n, sizeof(float)));
+}
+
+int32_t add_state(struct onnx *r, int rank, const int64_t *dims)
+{
+    int32_t out = add_const(r, TYPE_F32, rank, dims, NULL);
+
+    if (r->status == MOTE_OK)
+        r->g->tensors[out].state = true;
+    return out;
+}
+
+void assign(struct onnx *r, int32_t state, int32_t value)
+{
+    if (r->status == MOTE_OK)
+        graph_add_op(r->m, r->g, OP_ASSIGN_VARIABLE, 1, &value, 1, &state);
+}
+
 /* ---- operators ---- */
 static void append(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                    int n_out, int32_t *out)
@@ -307,6 +331,31 @@ int32_t concat(struct onnx *r, int axis, int n, const int32_t *in)
 {
     assert(n > 0);
     return n == 1 ? in[0] : emit(r, OP_CONCATENATION, &(struct concatenation_opts){.axis = axis}, TYPE_NONE, n, in);
+}
+
+void split(struct onnx *r, int32_t x, int axis, int n, int32_t *out)
+{
+    int64_t part = tensor_at(r, x)->dims[axis] / n, *sizes = pool_array(r->pool, (size_t)n, sizeof *sizes);
+    int32_t at = reshape(r, add_ints(r, 1, (int64_t[]){axis}), 0, NULL);
+
+    for (int i = 0; i < n; i++)
+        sizes[i] = part;
+    emit_many(r, OP_SPLIT_V, NULL, TYPE_NONE, 3, (int32_t[]){x, add_ints(r, n, sizes), at}, n, out);
+}
+
+int32_t rows(struct onnx *r, int32_t x, int64_t first, int64_t n)
+{
+    struct tensor t = *tensor_at(r, x);
+    int64_t begin[RANK_MAX] = {first}, end[RANK_MAX], step[RANK_MAX];
+
+    if (r->status == MOTE_OK && t.data && n < t.dims[0]) {
+        t.data += tensor_bytes(&t) / t.dims[0] * first;
+        t.dims[0] = n;
+        return add_const(r, t.type, t.rank, t.dims, t.data);
+    }
+    for (int d = 0; d < t.rank; d++)
+        end[d] = d == 0 ? first + n : t.dims[d], step[d] = 1;
+    return r->status != MOTE_OK || n == t.dims[0] ? x : slice(r, x, begin, end, step);
 }
 
 int32_t gather(struct onnx *r, int32_t x, int axis, int64_t n, const int32_t *indices)

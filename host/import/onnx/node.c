@@ -100,6 +100,41 @@ void node_ints(struct onnx *r, const char *name, int most, int *n, int64_t *valu
         values[i] = a->ints[i];
 }
 
+/* A list that node_floats() or node_strings() has: NULL without it, or where it is longer than `most`. */
+static const Onnx__AttributeProto *list_of(struct onnx *r, const char *name, int most, int *n)
+{
+    const Onnx__AttributeProto *a = node_attr(r, name);
+    size_t length = a ? a->n_floats + a->n_strings : 0;
+
+    *n = 0;
+    if (length > (size_t)most) {
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "attribute %s has %zu values; %d are the most", name, length, most);
+        return NULL;
+    }
+    *n = (int)length;
+    return a;
+}
+
+void node_floats(struct onnx *r, const char *name, int most, int *n, float *values)
+{
+    const Onnx__AttributeProto *a = list_of(r, name, most, n);
+
+    if (a && a->n_strings > 0)
+        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s has strings, not floats", name);
+    for (int i = 0; i < *n && r->status == MOTE_OK; i++)
+        values[i] = a->floats[i];
+}
+
+void node_strings(struct onnx *r, const char *name, int most, int *n, const char **values)
+{
+    const Onnx__AttributeProto *a = list_of(r, name, most, n);
+
+    if (a && a->n_floats > 0)
+        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s has floats, not strings", name);
+    for (int i = 0; i < *n && r->status == MOTE_OK; i++)
+        values[i] = pool_printf(r->pool, "%.*s", (int)a->strings[i].len, (const char *)a->strings[i].data);
+}
+
 void node_list(struct onnx *r, const char *attribute, int i, int most, int *n, int64_t *values)
 {
     if (node_has(r, i))

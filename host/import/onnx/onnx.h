@@ -69,6 +69,9 @@ int64_t node_int(struct onnx *r, const char *name, int64_t absent);
 float node_float(struct onnx *r, const char *name, float absent);
 const char *node_string(struct onnx *r, const char *name, const char *absent);
 void node_ints(struct onnx *r, const char *name, int most, int *n, int64_t *values);
+/* These, without it: *n is 0. */
+void node_floats(struct onnx *r, const char *name, int most, int *n, float *values);
+void node_strings(struct onnx *r, const char *name, int most, int *n, const char **values);
 /* A list that is an attribute in old versions and input i in newer ones. */
 void node_list(struct onnx *r, const char *attribute, int i, int most, int *n, int64_t *values);
 
@@ -85,6 +88,10 @@ int32_t add_zero(struct onnx *r, enum mote_type type);           /* [] */
 int32_t add_ones(struct onnx *r, int rank, const int64_t *dims); /* f32 */
 /* `data` are the pool's, or the file's. */
 int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *dims, const void *data);
+int32_t add_zeros(struct onnx *r, int rank, const int64_t *dims); /* f32 */
+/* f32 that is kept between inferences, until an operator or assign() writes it. */
+int32_t add_state(struct onnx *r, int rank, const int64_t *dims);
+void assign(struct onnx *r, int32_t state, int32_t value);
 /* Whether the pool has room for so many bytes more; else the node has failed. */
 bool has_room(struct onnx *r, int64_t bytes);
 
@@ -105,6 +112,10 @@ int32_t cast(struct onnx *r, int32_t x, enum mote_type type);
 int32_t pad(struct onnx *r, int32_t x, const int64_t *front, const int64_t *back, int32_t value);
 int32_t slice(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step);
 int32_t concat(struct onnx *r, int axis, int n, const int32_t *in);
+/* The axis in n equal parts. */
+void split(struct onnx *r, int32_t x, int axis, int n, int32_t *out);
+/* Steps first to first + n - 1 of dimension 0; of a constant without a copy. */
+int32_t rows(struct onnx *r, int32_t x, int64_t first, int64_t n);
 /* Steps of an axis, by a list in the pool; elements of any tensor, by their place in it. */
 int32_t gather(struct onnx *r, int32_t x, int axis, int64_t n, const int32_t *indices);
 int32_t gather_flat(struct onnx *r, int32_t x, int rank, const int64_t *dims, const int32_t *indices);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ONNX models that tests assemble, field by field: put_…() writes a field of a message, …_of() makes a message. */
+#ifndef MOTE_TESTS_ONNX_MADE_H
+#define MOTE_TESTS_ONNX_MADE_H
+
+#include "host/base/base.h"
+
+static inline void put_varint(struct text *t, uint64_t value)
+{
+    uint8_t byte;
+
+    for (; value > 127; value >>= 7) {
+        byte = (uint8_t)(value | 128);
+        text_bytes(t, &byte, 1);
+    }
+    byte = (uint8_t)value;
+    text_bytes(t, &byte, 1);
+}
+
+static inline void put_int(struct text *t, int field, int64_t value)
+{
+    put_varint(t, (uint64_t)field << 3);
+    put_varint(t, (uint64_t)value);
+}
+
+static inline void put_bytes(struct text *t, int field, const void *data, size_t size)
+{
+    put_varint(t, (uint64_t)field << 3 | 2);
+    put_varint(t, size);
+    text_bytes(t, data, size);
+}
+
+static inline void put_string(struct text *t, int field, const char *s) { put_bytes(t, field, s, strlen(s)); }
+
+static inline void put_message(struct text *t, int field, const struct text *message)
+{
+    put_bytes(t, field, message->s, message->len);
+}
+
+enum { FLOAT = 1, INT32 = 6, INT64 = 7, STRING = 8 };
+enum { FREE = -1 };
+
+/* An input or output of the graph; dimensions up to -2. */
+static inline void put_value(struct text *graph, int field, const char *name, int type, const int64_t *dims)
+{
+    struct text value = {.pool = graph->pool}, shape = value, tensor = value, holder = value;
+
+    for (; *dims != -2; dims++) {
+        struct text dim = {.pool = graph->pool};
+
+        if (*dims != FREE)
+            put_int(&dim, 1, *dims);
+        put_message(&shape, 1, &dim);
+    }
+    put_int(&tensor, 1, type);
+    put_message(&tensor, 2, &shape);
+    put_message(&holder, 1, &tensor);
+    put_string(&value, 1, name);
+    put_message(&value, 2, &holder);
+    put_message(graph, field, &value);
+}
+
+static inline struct text tensor_of(struct pool *pool, const char *name, int type, int64_t n, const void *raw,
+                                    size_t size)
+{
+    struct text t = {.pool = pool};
+
+    put_int(&t, 1, n);
+    put_int(&t, 2, type);
+    put_string(&t, 8, name);
+    put_bytes(&t, 9, raw, size);
+    return t;
+}
+
+/* "Add a b -> c": the node's type, inputs and outputs. */
+static inline struct text node_of(struct pool *pool, const char *words)
+{
+    struct text t = {.pool = pool};
+    char *rest = pool_strdup(pool, words), *word = strtok_r(rest, " ", &rest);
+    int field = 1;
+
+    put_string(&t, 4, word);
+    while ((word = strtok_r(rest, " ", &rest)) != NULL) {
+        if (strcmp(word, "->") == 0)
+            field = 2;
+        else
+            put_string(&t, field, word);
+    }
+    return t;
+}
+
+static inline void put_node(struct text *graph, const char *words)
+{
+    struct text node = node_of(graph->pool, words);
+
+    put_message(graph, 1, &node);
+}
+
+static inline struct bytes model_of(const struct text *graph, int64_t opset)
+{
+    struct text model = {.pool = graph->pool}, set = model;
+
+    put_int(&set, 2, opset);
+    put_int(&model, 1, 8);
+    put_message(&model, 7, graph);
+    put_message(&model, 8, &set);
+    return (struct bytes){(uint8_t *)model.s, model.len};
+}
+
+#define DIMS(...) ((const int64_t[]){__VA_ARGS__, -2})
+
+#endif
