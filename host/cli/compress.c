@@ -150,8 +150,8 @@ static enum mote_status compress_recipe(struct cli *cli)
 /* Options that only one of both takes are refused by the other. */
 static enum mote_status run_compress(struct cli *cli)
 {
-    static const char *const of_models[] = {"--prune", "--levels", "--no-compensation", "--samples",
-                                            "--limit", "--task",   "--normal"};
+    static const char *const of_models[] = {"--channels", "--target", "--prune", "--levels", "--no-compensation",
+                                            "--samples",  "--limit",  "--task",  "--normal"};
 
     if (!is_recipe_name(cli->positional[0]))
         return compress_model(cli);
@@ -192,11 +192,12 @@ const struct command command_compress = {
         "far its outputs are from those (dB), its accuracy if there are labels, and weight_bytes with each layer "
         "coded\n"
         "where that takes less.\n\n"
-        "JSON keys of a model: output, stages: [{stage, model, weights, kept, levels, weight_bytes, agreement (null: "
-        "no\n"
-        "classes), sqnr_db (null: nothing differs), and accuracy or the keys of mote eval}], quantized (it was "
-        "float),\n"
-        "split, samples, calibration_samples, met (what was asked for; else it is what comes nearest).",
+        "JSON keys of a model: output, stages: [{stage, model, weights, kept, levels, weight_bytes, macs, arena_bytes "
+        "and\n"
+        "instructions_estimated (of a dense plan for the target), agreement (null: no classes), sqnr_db (null: "
+        "nothing\n"
+        "differs), and accuracy or the keys of mote eval}], quantized (it was float), split, samples,\n"
+        "calibration_samples, met (what was asked for; else it is what comes nearest).",
     .example = "mote compress models/recipes/lenet_300_100.yaml --data mnist -o lenet",
     .positional_min = 1,
     .positional_max = 1,
@@ -206,6 +207,8 @@ const struct command command_compress = {
             {"-o", "DIR", "where everything goes; default: the recipe's or model's name"},
             {"--budget", "BYTES", "as good as so many bytes of weights and biases allow"},
             {"--accuracy-drop", "P", "as few bytes as cost at most P points on the validation split"},
+            {"--channels", "C", "of a model, before all else: apoz:KEEP or norm:KEEP"},
+            {"--target", "T", "of a model: where channels cost what they save; default: portable"},
             {"--prune", "P", "of a model: obs:KEEP or magnitude:KEEP"},
             {"--levels", "L", "of a model: kmeans:N, linear:BITS, log:BITS, ternary or binary"},
             {"--no-compensation", NULL, "each weight gets the nearest level"},

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "host/boards/board.h"
 #include "host/cli/io.h"
 #include "host/cli/judge_show.h"
 #include "host/jobs/post.h"
@@ -19,11 +20,22 @@ static size_t split_method(const char *value, const char **number)
     return colon != NULL ? (size_t)(colon - value) : strlen(value);
 }
 
+static enum mote_status read_keep(struct cli *cli, const char *option, const char *value, const char *number,
+                                  const char *what, double *out)
+{
+    char *end;
+
+    *out = number != NULL ? strtod(number, &end) : 0;
+    if (number == NULL || end == number || *end != '\0' || !(*out > 0 && *out <= 1))
+        return usage_error(cli, "%s wants the share of %s that stays, above 0, at most 1, such as %.*s:0.5", option,
+                           what, (int)strcspn(value, ":"), value);
+    return MOTE_OK;
+}
+
 static enum mote_status read_prune(struct cli *cli, struct post_options *o)
 {
     const char *value = cli_value(cli, "--prune"), *number;
     size_t len;
-    char *end;
 
     o->prunes = value != NULL;
     if (value == NULL)
@@ -32,11 +44,29 @@ static enum mote_status read_prune(struct cli *cli, struct post_options *o)
     o->prune.compensate = len == 3 && strncmp(value, "obs", len) == 0;
     if (!o->prune.compensate && !(len == 9 && strncmp(value, "magnitude", len) == 0))
         return usage_error(cli, "--prune wants obs:KEEP or magnitude:KEEP, not \"%s\"", value);
-    o->prune.keep = number != NULL ? strtod(number, &end) : 0;
-    if (number == NULL || end == number || *end != '\0' || !(o->prune.keep > 0 && o->prune.keep <= 1))
-        return usage_error(cli, "--prune wants the share of weights that stays, above 0, at most 1, such as %.*s:0.5",
-                           (int)len, value);
-    return MOTE_OK;
+    return read_keep(cli, "--prune", value, number, "weights", &o->prune.keep);
+}
+
+static enum mote_status read_channels(struct cli *cli, struct post_options *o)
+{
+    const char *value = cli_value(cli, "--channels"), *number;
+    struct target *target = pool_alloc(&cli->pool, sizeof *target);
+    size_t len;
+    int method = 0;
+
+    TRY(target_find(&cli->pool, cli_value(cli, "--target"), target, &cli->root));
+    o->target = target;
+    o->channels = value != NULL;
+    if (value == NULL)
+        return MOTE_OK;
+    len = split_method(value, &number);
+    while (method < CHANNEL_METHODS &&
+           !(strlen(channel_methods[method].name) == len && strncmp(channel_methods[method].name, value, len) == 0))
+        method++;
+    if (method == CHANNEL_METHODS)
+        return usage_error(cli, "--channels wants apoz:KEEP or norm:KEEP, not \"%s\"", value);
+    o->channel.method = (enum channel_method)method;
+    return read_keep(cli, "--channels", value, number, "channels", &o->channel.keep);
 }
 
 static const char *method_names(struct pool *pool)
@@ -88,8 +118,10 @@ static enum mote_status read_goal(struct cli *cli, struct post_options *o)
     o->drop = drop != NULL ? strtod(drop, &end) : NAN;
     if (drop != NULL && (end == drop || *end != '\0' || !(o->drop >= 0 && o->drop <= 100)))
         return usage_error(cli, "--accuracy-drop wants points from 0 to 100, not \"%s\"", drop);
-    if ((o->budget > 0) + (drop != NULL) + (o->prunes || o->levels) != 1)
-        return usage_error(cli, "a model wants either --budget, or --accuracy-drop, or --prune, --levels or both");
+    if ((o->budget > 0) + (drop != NULL) + (o->prunes || o->levels) > 1 ||
+        (o->budget == 0 && drop == NULL && !o->prunes && !o->levels && !o->channels))
+        return usage_error(cli, "a model wants either --budget, or --accuracy-drop, or --prune, --levels or both; and "
+                                "--channels before or alone");
     return MOTE_OK;
 }
 
@@ -105,6 +137,7 @@ static enum mote_status read_options(struct cli *cli, struct post_options *o)
         return usage_error(cli, "--data is missing: samples say which weights matter");
     if (cli_value(cli, "--dense") != NULL)
         return usage_error(cli, "--dense is for recipes");
+    TRY(read_channels(cli, o));
     TRY(read_prune(cli, o));
     TRY(read_levels(cli, o));
     TRY(read_goal(cli, o));
@@ -119,11 +152,12 @@ static enum mote_status read_options(struct cli *cli, struct post_options *o)
 /* ---- what came out ---- */
 static json_t *row_json(const struct post_row *row)
 {
-    json_t *json =
-        json_pack("{s:s, s:o, s:I, s:I, s:o, s:I, s:o, s:o}", "stage", row->stage, "model", json_text(row->path),
-                  "weights", (json_int_t)row->weights, "kept", (json_int_t)row->kept, "levels",
-                  row->levels > 0 ? json_integer(row->levels) : json_null(), "weight_bytes", (json_int_t)row->bytes,
-                  "agreement", json_number(row->agreement), "sqnr_db", json_number(row->sqnr));
+    json_t *json = json_pack("{s:s, s:o, s:I, s:I, s:o, s:I, s:o, s:o, s:I, s:I, s:f}", "stage", row->stage, "model",
+                             json_text(row->path), "weights", (json_int_t)row->weights, "kept", (json_int_t)row->kept,
+                             "levels", row->levels > 0 ? json_integer(row->levels) : json_null(), "weight_bytes",
+                             (json_int_t)row->bytes, "agreement", json_number(row->agreement), "sqnr_db",
+                             json_number(row->sqnr), "macs", (json_int_t)row->macs, "arena_bytes",
+                             (json_int_t)row->arena, "instructions_estimated", row->instructions);
 
     judge_metrics_json(&row->judge, json, "");
     return json;
@@ -150,19 +184,20 @@ static void print_row(struct pool *pool, const struct posted *c, const struct po
 {
     const struct judge *j = &row->judge;
 
-    printf("%-8s %10lld %6.2f %% %7s %8s %13s %13s %14lld\n", row->stage, (long long)row->kept,
+    printf("%-8s %10lld %6.2f %% %7s %8s %13s %13s %14lld %10lld %8lld\n", row->stage, (long long)row->kept,
            100 * (double)row->kept / (double)c->rows[0].weights,
            row->levels > 0 ? pool_printf(pool, "%d", (int)row->levels) : "-",
            isinf(row->sqnr) ? "-" : pool_printf(pool, "%.1f", row->sqnr), share_text(pool, row->agreement),
-           j->n_metrics > 0 ? metric_text(pool, &j->metrics[0]) : "-", (long long)row->bytes);
+           j->n_metrics > 0 ? metric_text(pool, &j->metrics[0]) : "-", (long long)row->bytes, (long long)row->macs,
+           (long long)row->arena);
 }
 
 static void print_text(struct pool *pool, const struct posted *c)
 {
     const struct judge *j = &c->rows[0].judge;
 
-    printf("%-8s %10s %8s %7s %8s %13s %13s %14s\n", "stage", "kept", "", "levels", "dB", "agreement",
-           j->n_metrics > 0 ? j->metrics[0].name : "", "weight bytes");
+    printf("%-8s %10s %8s %7s %8s %13s %13s %14s %10s %8s\n", "stage", "kept", "", "levels", "dB", "agreement",
+           j->n_metrics > 0 ? j->metrics[0].name : "", "weight bytes", "MACs", "arena");
     for (int32_t i = 0; i < c->n_rows; i++)
         print_row(pool, c, &c->rows[i]);
     printf("on %d %s samples; weights from %d others\n", (int)c->parts.test.samples.n, c->parts.kind,

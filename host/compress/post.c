@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "host/coding/huffman.h"
-#include "host/compress/solve.h"
+#include "host/compress/each.h"
 #include "host/run/sweep.h"
 
 enum mote_status post_make(struct pool *pool, const struct model *m, const struct samples *samples, struct post *out,
@@ -23,9 +23,6 @@ enum mote_status post_make(struct pool *pool, const struct model *m, const struc
 }
 
 /* ---- layers one after the other ---- */
-/* Works on a layer of `from`, where the model as it is now is `now`, and changes `to`. */
-typedef enum mote_status layer_fn(struct post *p, struct solve *s, void *how);
-
 static enum mote_status solve_in(struct post *p, struct pool *scratch, int32_t i, struct model *now, bool compensate,
                                  layer_fn *fn, void *how, const struct frame *at)
 {
@@ -45,9 +42,8 @@ static enum mote_status solve_in(struct post *p, struct pool *scratch, int32_t i
     return fn(p, &s, how);
 }
 
-/* Layer i with the inputs that `now` gives it. */
-static enum mote_status with_layer(struct post *p, int32_t i, struct model *now, bool compensate, layer_fn *fn,
-                                   void *how, const struct frame *at)
+enum mote_status with_layer(struct post *p, int32_t i, struct model *now, bool compensate, layer_fn *fn, void *how,
+                            const struct frame *at)
 {
     const struct graph *g = &p->before.graphs[0];
     struct frame here = frame_op(at, g, p->layers[i].op);
@@ -78,7 +74,7 @@ static int32_t end_of(const struct graph *g)
 }
 
 struct noise {
-    const struct samples *samples;
+    const struct samples *samples; /* first: fill_sample() */
     const struct tensor *end;
     int64_t before_at, now_at;
     struct runner *before; /* [threads] */
@@ -94,13 +90,13 @@ static double real(const struct tensor *t, const uint8_t *x, int64_t i)
                                                              : ((const int16_t *)(const void *)x)[i]);
 }
 
-static void fill(void *context, int32_t sample, const struct mote_model *model)
+void fill_sample(void *context, int32_t sample, const struct mote_model *model)
 {
-    const struct noise *n = context;
+    const struct samples *const *samples = context;
     struct mote_io io;
 
     mote_model_input(model, 0, &io);
-    n->samples->input(n->samples->context, sample, &io, io.data);
+    (*samples)->input((*samples)->context, sample, &io, io.data);
 }
 
 static void take(void *context, int32_t thread, int32_t sample, const struct mote_model *now)
@@ -110,7 +106,7 @@ static void take(void *context, int32_t thread, int32_t sample, const struct mot
     const uint8_t *a, *b;
 
     mote_model_reset(before);
-    fill(context, sample, before);
+    fill_sample(context, sample, before);
     mote_model_run(before);
     a = before->regions[MOTE_REGION_ARENA] + n->before_at;
     b = now->regions[MOTE_REGION_ARENA] + n->now_at;
@@ -126,14 +122,15 @@ static void take(void *context, int32_t thread, int32_t sample, const struct mot
 static enum mote_status noise_at_end(const struct post *p, struct pool *scratch, const struct samples *samples,
                                      struct model *now, struct post_noise *out, const struct frame *at)
 {
-    const int32_t end = end_of(&p->before.graphs[0]);
+    const int32_t end = end_of(&p->before.graphs[0]), now_end = end_of(&now->graphs[0]);
     struct noise n = {.samples = samples, .end = &p->before.graphs[0].tensors[end]};
     struct kept kept;
-    struct sweep sweep = {.n = samples->n, .threads = samples->threads, .context = &n, .fill = fill, .take = take};
+    struct sweep sweep = {
+        .n = samples->n, .threads = samples->threads, .context = &n, .fill = fill_sample, .take = take};
 
     TRY(model_keep(scratch, now, &kept, at));
     n.before_at = p->reference.plan.values[p->reference.plan.value_of_tensor[end]].offset;
-    n.now_at = kept.plan.values[kept.plan.value_of_tensor[end]].offset;
+    n.now_at = kept.plan.values[kept.plan.value_of_tensor[now_end]].offset;
     n.of = pool_array(scratch, (size_t)sweep.n, sizeof *n.of);
     n.signal = pool_array(scratch, (size_t)sweep.n, sizeof *n.signal);
     n.before = pool_array(scratch, (size_t)sweep_threads(&sweep), sizeof *n.before);
@@ -149,12 +146,15 @@ static enum mote_status noise_at_end(const struct post *p, struct pool *scratch,
     return MOTE_OK;
 }
 
-enum mote_status post_noise(struct post *p, const struct samples *samples, struct post_noise *out,
-                            const struct frame *at)
+enum mote_status post_noise(const struct post *p, const struct model *now, const struct samples *samples,
+                            struct post_noise *out, const struct frame *at)
 {
     struct pool scratch = {0};
-    enum mote_status status = noise_at_end(p, &scratch, samples, &p->now, out, at);
+    struct model copy = {.pool = &scratch};
+    enum mote_status status;
 
+    model_copy(now, &copy);
+    status = noise_at_end(p, &scratch, samples, &copy, out, at);
     pool_free(&scratch);
     return status;
 }

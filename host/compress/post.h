@@ -27,15 +27,28 @@ MUST_CHECK enum mote_status post_make(struct pool *pool, const struct model *m, 
 /* What noise of each layer's outputs makes of noise at the end, by disturbing one layer after the other. */
 MUST_CHECK enum mote_status post_weigh(struct post *p, const struct frame *at);
 
-/* Mean squares a sample, of the first output as it was and of what `now` differs from it; of what a probability at the
- * end is made of. */
+/* Mean squares a sample, of the first output of `before` and of what that of `now`, of any graph with the same output,
+ * differs from it; of what a probability at the end is made of. */
 struct post_noise {
     double signal, noise;
 };
-MUST_CHECK enum mote_status post_noise(struct post *p, const struct samples *samples, struct post_noise *out,
-                                       const struct frame *at);
+MUST_CHECK enum mote_status post_noise(const struct post *p, const struct model *now, const struct samples *samples,
+                                       struct post_noise *out, const struct frame *at);
 
-/* ---- prune, then levels: each on all layers of `now`, from the first on ---- */
+/* ---- channels, then prune, then levels: each on all layers of `now`, from the first on ---- */
+enum channel_method { CHANNEL_APOZ, CHANNEL_NORM, CHANNEL_METHODS };
+struct channel_info {
+    const char *name, *what;
+};
+extern const struct channel_info channel_methods[CHANNEL_METHODS];
+
+struct post_channels {
+    enum channel_method method;
+    double keep;          /* share of the channels of all layers where that saves something */
+    const double *saving; /* [n_layers] what one channel less saves, in any unit: scores are divided by it */
+};
+MUST_CHECK enum mote_status post_channels(struct post *p, const struct post_channels *how, const struct frame *at);
+
 struct post_prune {
     double keep;     /* share of all weights */
     bool compensate; /* else the least weights go, and nothing makes up for them */

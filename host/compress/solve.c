@@ -8,6 +8,13 @@
 #include "host/passes/passes.h"
 
 /* ---- making ---- */
+static int32_t bias_before(const struct solve *s, int32_t row)
+{
+    const int32_t bias = s->layer->bias;
+
+    return bias != TENSOR_ABSENT ? (int32_t)le32(s->from->graphs[0].tensors[bias].data + 4 * (size_t)row) : 0;
+}
+
 /* As if inputs were independent, of variance 1 and mean 0: each weight is on its own, and biases stay. */
 static struct obs obs_of_nothing(struct pool *pool, int32_t n)
 {
@@ -37,6 +44,7 @@ enum mote_status solve_make(struct pool *pool, const struct model *from, const s
     const size_t n = (size_t)layer->rows * (size_t)layer->columns;
 
     *out = (struct solve){.pool = pool,
+                          .from = from,
                           .layer = layer,
                           .obs = pool_array(pool, (size_t)layer->n_blocks, sizeof *out->obs),
                           .w = pool_array(pool, n, sizeof *out->w),
@@ -163,6 +171,12 @@ void solve_costs(struct solve *s, double *costs)
     }
 }
 
+void solve_kill(struct solve *s, int32_t row)
+{
+    memset(s->code + (int64_t)row * s->layer->columns, 0, (size_t)s->layer->columns);
+    s->shift[row] = -(double)bias_before(s, row);
+}
+
 /* ---- writing ---- */
 static bool are_equal(const float *scale, int32_t n)
 {
@@ -183,22 +197,18 @@ static struct quant scales(struct pool *pool, float *scale, int32_t n, int32_t a
 static void write_weights(const struct solve *s, struct model *to, const double *scale)
 {
     const struct layer *l = s->layer;
-    struct tensor *t = &to->graphs[0].tensors[l->weights];
+    struct tensor t = s->from->graphs[0].tensors[l->weights];
     int8_t *data = pool_array(to->pool, (size_t)l->rows * (size_t)l->columns, 1);
     float *now = pool_array(to->pool, (size_t)l->rows, sizeof *now);
 
     for (int32_t r = 0; r < l->rows; r++) {
-        now[r] = fmaxf((float)((double)layer_scale(t, r) * scale[r]), FLT_MIN);
+        now[r] = fmaxf((float)((double)layer_scale(&t, r) * scale[r]), FLT_MIN);
         for (int32_t k = 0; k < l->columns; k++)
             data[layer_element(l, r, k)] = s->code[(int64_t)r * l->columns + k];
     }
-    t->data = (const uint8_t *)data;
-    t->quant = scales(to->pool, now, l->rows, l->depthwise ? 3 : 0);
-}
-
-static int32_t bias_before(const struct tensor *bias, int32_t row)
-{
-    return bias != NULL ? (int32_t)le32(bias->data + 4 * (size_t)row) : 0;
+    t.data = (const uint8_t *)data;
+    t.quant = scales(to->pool, now, l->rows, l->depthwise ? 3 : 0);
+    to->graphs[0].tensors[l->weights] = t;
 }
 
 static int32_t whole(double x) { return (int32_t)fmax(INT32_MIN, fmin(INT32_MAX, round(x))); }
@@ -207,15 +217,14 @@ static struct tensor bias_now(const struct solve *s, const struct model *to, con
 {
     const struct layer *l = s->layer;
     const struct graph *g = &to->graphs[0];
-    const struct tensor *old = l->bias != TENSOR_ABSENT ? &g->tensors[l->bias] : NULL;
     int32_t *data = pool_array(to->pool, (size_t)l->rows, sizeof *data);
     float *now = pool_array(to->pool, (size_t)l->rows, sizeof *now);
     struct tensor t = {.name = "", .type = TYPE_S32, .rank = 1, .dims = {l->rows}, .source = -1};
 
-    if (old != NULL)
-        t = *old;
+    if (l->bias != TENSOR_ABSENT)
+        t = s->from->graphs[0].tensors[l->bias];
     for (int32_t r = 0; r < l->rows; r++) {
-        data[r] = whole((bias_before(old, r) + s->shift[r]) / scale[r]);
+        data[r] = whole((bias_before(s, r) + s->shift[r]) / scale[r]);
         now[r] = fmaxf(g->tensors[l->input].quant.scale[0] * layer_scale(&g->tensors[l->weights], r), FLT_MIN);
     }
     t.data = (const uint8_t *)data;
@@ -234,18 +243,14 @@ static bool is_zero(const struct tensor *t)
 /* A layer without a bias gets one if it needs it. */
 void solve_write(const struct solve *s, struct model *to, const double *scale)
 {
-    const struct layer *l = s->layer;
     struct graph *g = &to->graphs[0];
+    struct op *op = &g->ops[s->layer->op];
     struct tensor bias;
-    int32_t in[3];
 
     write_weights(s, to, scale);
     bias = bias_now(s, to, scale);
-    if (l->bias != TENSOR_ABSENT) {
-        g->tensors[l->bias] = bias;
-    } else if (!is_zero(&bias)) {
-        memcpy(in, g->ops[l->op].in, 2 * sizeof *in);
-        in[2] = graph_add_tensor(to, g, &bias);
-        op_set_inputs(to, &g->ops[l->op], 3, in);
-    }
+    if (op_in(g, op, 2) != NULL)
+        *op_in(g, op, 2) = bias;
+    else if (!is_zero(&bias))
+        op_set_inputs(to, op, 3, (int32_t[]){op->in[0], op->in[1], graph_add_tensor(to, g, &bias)});
 }

@@ -8,7 +8,8 @@
 
 /* What is known of a layer while it is worked on; `w` and `zero` are in the units of the weights as they were. */
 struct solve {
-    struct pool *pool; /* scratch */
+    struct pool *pool;        /* scratch */
+    const struct model *from; /* as it was */
     const struct layer *layer;
     struct obs *obs;      /* [blocks] */
     double *w;            /* [rows][columns] as they were */
@@ -22,7 +23,8 @@ struct solve {
     double noise;  /* sum of weight * squared error of the rows, of a position */
 };
 
-/* Makes weights, scales and biases of `to`, a copy of the graph; `scale` [rows] of a code, in units of before. */
+/* Makes weights, scales and biases of `to`, a copy of the graph, whatever it had; `scale` [rows] of a code, in units of
+ * before. */
 void solve_write(const struct solve *s, struct model *to, const double *scale);
 
 /* Room for the layer, with its weights in `from`; without moments nothing makes up for anything. */
@@ -30,6 +32,8 @@ MUST_CHECK enum mote_status solve_make(struct pool *pool, const struct model *fr
                                        const struct moments *moments, struct solve *out, const struct frame *at);
 /* Prunes and rounds; bits [grid's n] of its codes, with what a bit is worth. */
 void solve_round(struct solve *s, const struct grid *grid, const double *bits, double lambda);
+/* A row's weights and bias become 0: its output is real zero. */
+void solve_kill(struct solve *s, int32_t row);
 /* Leaves the weights as they were. */
 void solve_keep(struct solve *s);
 /* What pruning costs: costs [n_units][columns of the block], one after the other, each at least what comes before. */

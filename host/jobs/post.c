@@ -3,12 +3,12 @@
 
 #include <math.h>
 
-#include "host/coding/huffman.h"
 #include "host/emit/emit.h"
 #include "host/graph/op_info.h"
 #include "host/jobs/compress.h"
 #include "host/jobs/splits.h"
 #include "host/passes/passes.h"
+#include "host/pipeline/trade.h"
 
 #define DENSE "dense"
 
@@ -96,39 +96,110 @@ static enum mote_status check_fit(struct posted *c)
 }
 
 /* ---- what a model takes ---- */
-static int64_t coded_less(struct pool *pool, const struct model *m, const struct layer *l)
+/* A plan of the model after its passes, all in `scratch`. */
+static enum mote_status plan_of(struct pool *scratch, const struct model *m, const struct target *target,
+                                enum coding coding, struct plan *out, const struct frame *at)
 {
-    const struct tensor *t = &m->graphs[0].tensors[l->weights];
-    struct huffman coded;
+    const struct plan_options options = {.coding = coding};
+    struct model *copy = pool_alloc(scratch, sizeof *copy);
 
-    if (l->depthwise || !huffman_encode(pool, (const int8_t *)t->data, l->rows, l->columns, HUFFMAN_BITS, &coded) ||
-        coded.bytes >= tensor_bytes(t))
-        return 0;
-    return tensor_bytes(t) - coded.bytes;
+    copy->pool = scratch;
+    model_copy(m, copy);
+    TRY(passes_run(copy, NULL, NULL, NULL, at));
+    return plan_make(scratch, copy, target, &options, out, at);
+}
+
+static enum mote_status bytes_with(const struct model *m, enum coding coding, int64_t *bytes, const struct frame *at)
+{
+    struct pool scratch = {0};
+    struct plan plan;
+    const enum mote_status status = plan_of(&scratch, m, &target_portable, coding, &plan, at);
+
+    if (status == MOTE_OK && plan.weight_bytes < *bytes)
+        *bytes = plan.weight_bytes;
+    pool_free(&scratch);
+    return status;
 }
 
 enum mote_status post_bytes(const struct model *m, int64_t *bytes, const struct frame *at)
 {
-    const struct plan_options options = {.coding = CODING_DENSE};
-    struct pool scratch = {0};
-    struct model copy = {.pool = &scratch};
-    struct plan plan;
-    struct layer *layers;
-    int32_t n;
-    enum mote_status status;
+    *bytes = INT64_MAX;
+    for (enum coding coding = CODING_DENSE; coding <= CODING_HUFFMAN; coding++)
+        TRY(bytes_with(m, coding, bytes, at));
+    return MOTE_OK;
+}
 
-    model_copy(m, &copy);
-    status = passes_run(&copy, NULL, NULL, NULL, at);
+struct takes {
+    double instructions, arena, constants;
+    int64_t macs;
+};
+
+static enum mote_status takes_of(const struct model *m, const struct target *target, struct takes *out,
+                                 const struct frame *at)
+{
+    struct pool scratch = {0};
+    struct plan plan;
+    struct trade t = {.ram = 0};
+    enum mote_status status = plan_of(&scratch, m, target != NULL ? target : &target_portable, CODING_DENSE, &plan, at);
+
     if (status == MOTE_OK)
-        status = plan_make(&scratch, &copy, &target_portable, &options, &plan, at);
-    if (status == MOTE_OK) {
-        *bytes = plan.weight_bytes;
-        layers = layers_find(&copy, &n);
-        for (int32_t i = 0; i < n; i++)
-            *bytes -= coded_less(&scratch, &copy, &layers[i]);
-    }
+        status = trade_of(&plan, true, &t, at);
+    if (status == MOTE_OK)
+        *out = (struct takes){t.instructions, (double)t.ram, (double)(plan.weight_bytes + plan.table_bytes),
+                              model_macs(plan.model)};
     pool_free(&scratch);
     return status;
+}
+
+/* ---- what channels save ---- */
+#define TRIED 4 /* one channel in so many goes, to see: one alone may fit into what there is */
+
+static int32_t kill_some(struct model *m, const struct layer *l)
+{
+    struct graph *g = &m->graphs[0];
+    uint8_t *w = pool_copy(m->pool, g->tensors[l->weights].data, (size_t)tensor_bytes(&g->tensors[l->weights]));
+    const int32_t n = (l->rows + TRIED - 1) / TRIED;
+
+    for (int32_t r = 0; r < n; r++)
+        for (int32_t k = 0; k < l->columns; k++)
+            w[layer_element(l, r, k)] = 0;
+    g->tensors[l->weights].data = w;
+    if (l->bias != TENSOR_ABSENT) {
+        uint8_t *bias = pool_copy(m->pool, g->tensors[l->bias].data, (size_t)tensor_bytes(&g->tensors[l->bias]));
+
+        memset(bias, 0, 4 * (size_t)n);
+        g->tensors[l->bias].data = bias;
+    }
+    return n;
+}
+
+static double share_saved(double before, double after) { return before > 0 ? (before - after) / before : 0; }
+
+enum mote_status channel_savings(const struct post *p, const struct target *target, double *saving,
+                                 const struct frame *at)
+{
+    struct takes before, after;
+
+    TRY(takes_of(&p->before, target, &before, at));
+    for (int32_t i = 0; i < p->n_layers; i++) {
+        struct pool scratch = {0};
+        struct model m = {.pool = &scratch};
+        enum mote_status status;
+        int32_t n;
+
+        model_copy(&p->before, &m);
+        n = kill_some(&m, &p->layers[i]);
+        status = takes_of(&m, target, &after, at);
+        pool_free(&scratch);
+        TRY(status);
+        saving[i] =
+            after.macs >= before.macs || p->layers[i].depthwise
+                ? 0
+                : fmax(0, (share_saved(before.instructions, after.instructions) +
+                           share_saved(before.arena, after.arena) + share_saved(before.constants, after.constants)) /
+                              n);
+    }
+    return MOTE_OK;
 }
 
 /* ---- what a model is worth ---- */
@@ -228,6 +299,7 @@ static enum mote_status add_row(struct posted *c, const char *stage, const char 
     struct post_row *row = &c->rows[c->n_rows++];
     struct compress_row counts = {0};
     struct post_noise noise;
+    struct takes takes;
 
     *row = (struct post_row){.stage = stage, .path = pool_printf(c->pool, "%s/%s.graph", c->folder, file)};
     TRY(write_model(c, m, row->path));
@@ -236,9 +308,13 @@ static enum mote_status add_row(struct posted *c, const char *stage, const char 
     row->kept = counts.kept;
     row->levels = counts.levels;
     TRY(post_bytes(m, &row->bytes, &c->file));
+    TRY(takes_of(m, c->options.target, &takes, &c->file));
+    row->macs = takes.macs;
+    row->arena = (int64_t)takes.arena;
+    row->instructions = takes.instructions;
     TRY(make_image(c, m));
     TRY(compare(c, &row->agreement));
-    TRY(post_noise(&c->post, &c->parts.test.samples, &noise, &c->file));
+    TRY(post_noise(&c->first, m, &c->parts.test.samples, &noise, &c->file));
     row->sqnr = noise.noise > 0 ? 10 * log10(noise.signal / noise.noise) : (double)INFINITY;
     return c->is_judged ? judge_samples(c, c->parts.test.index, c->parts.test.samples.n, &row->judge) : MOTE_OK;
 }
@@ -272,13 +348,13 @@ static enum mote_status is_met(struct posted *c, double lambda, double dense, bo
     int64_t bytes;
     double now;
 
-    TRY(post_trade(&c->post, lambda, &c->file));
+    TRY(post_trade(c->post, lambda, &c->file));
     if (c->options.budget > 0) {
-        TRY(post_bytes(&c->post.now, &bytes, &c->file));
+        TRY(post_bytes(&c->post->now, &bytes, &c->file));
         *met = bytes <= c->options.budget;
         return MOTE_OK;
     }
-    TRY(validation_accuracy(c, &c->post.now, &now));
+    TRY(validation_accuracy(c, &c->post->now, &now));
     *met = 100 * (dense - now) <= c->options.drop;
     return MOTE_OK;
 }
@@ -292,7 +368,7 @@ static enum mote_status try_lambda(struct posted *c, double lambda, double dense
     *(met ? met_at : missed_at) = lambda;
     if (met || isnan(*met_at)) {
         c->lambda = lambda;
-        model_copy(&c->post.now, &c->best);
+        model_copy(&c->post->now, &c->best);
     }
     return MOTE_OK;
 }
@@ -300,13 +376,13 @@ static enum mote_status try_lambda(struct posted *c, double lambda, double dense
 /* A model that was small already may be the best itself. */
 static enum mote_status keep_best(struct posted *c)
 {
-    const int64_t dense = c->rows[0].bytes;
+    const int64_t dense = c->rows[c->n_rows - 1].bytes;
     int64_t bytes;
 
     TRY(post_bytes(&c->best, &bytes, &c->file));
     if (bytes >= dense && (c->options.budget == 0 || dense <= c->options.budget))
-        model_copy(&c->model, &c->best);
-    model_copy(&c->best, &c->post.now);
+        model_copy(&c->post->before, &c->best);
+    model_copy(&c->best, &c->post->now);
     return MOTE_OK;
 }
 
@@ -327,10 +403,12 @@ static enum mote_status search(struct posted *c, double dense)
     return keep_best(c);
 }
 
+static bool has_goal(const struct post_options *o) { return o->budget > 0 || !isnan(o->drop); }
+
 /* A loss of accuracy is one on samples that show it. */
 static enum mote_status check_goal(struct posted *c)
 {
-    if (c->options.prunes || c->options.levels || c->options.budget > 0)
+    if (isnan(c->options.drop))
         return MOTE_OK;
     if (c->is_judged && c->data.n_split[SPLIT_VALIDATION] > 0 && c->judged.task.kind <= MOTE_TASK_CLASSIFICATION &&
         c->data.targets == NULL)
@@ -348,9 +426,27 @@ static enum mote_status trade(struct posted *c)
 
     if (c->options.budget == 0)
         TRY(validation_accuracy(c, &c->model, &dense));
-    TRY(post_weigh(&c->post, &c->file));
+    TRY(post_weigh(c->post, &c->file));
     TRY(search(c, dense));
-    return add_row(c, "trade", "int8", &c->post.now);
+    return add_row(c, "trade", "int8", &c->post->now);
+}
+
+/* What is left is another model, which the rest begins with. */
+static enum mote_status remove_channels(struct posted *c)
+{
+    struct post_channels how = c->options.channel;
+    double *saving = pool_array(c->pool, (size_t)c->first.n_layers, sizeof *saving);
+    struct model left = {.pool = c->pool};
+
+    TRY(channel_savings(&c->first, c->options.target, saving, &c->file));
+    how.saving = saving;
+    TRY(post_channels(&c->first, &how, &c->file));
+    model_copy(&c->first.now, &left);
+    TRY(passes_run(&left, NULL, NULL, NULL, &c->file));
+    TRY(post_make(c->pool, &left, &c->parts.calibration.samples, &c->rest, &c->file));
+    c->post = &c->rest;
+    return add_row(c, "channels",
+                   !has_goal(&c->options) && !c->options.prunes && !c->options.levels ? "int8" : "channels", &left);
 }
 
 static enum mote_status stages(struct posted *c)
@@ -358,13 +454,13 @@ static enum mote_status stages(struct posted *c)
     const struct post_options *o = &c->options;
 
     if (o->prunes) {
-        TRY(post_weigh(&c->post, &c->file));
-        TRY(post_prune(&c->post, &o->prune, &c->file));
-        TRY(add_row(c, "prune", o->levels ? "prune" : "int8", &c->post.now));
+        TRY(post_weigh(c->post, &c->file));
+        TRY(post_prune(c->post, &o->prune, &c->file));
+        TRY(add_row(c, "prune", o->levels ? "prune" : "int8", &c->post->now));
     }
     if (o->levels) {
-        TRY(post_levels(&c->post, &o->level, &c->file));
-        TRY(add_row(c, "levels", "int8", &c->post.now));
+        TRY(post_levels(c->post, &o->level, &c->file));
+        TRY(add_row(c, "levels", "int8", &c->post->now));
     }
     return MOTE_OK;
 }
@@ -381,10 +477,13 @@ enum mote_status post_run(struct pool *pool, const struct post_options *options,
     TRY(make_image(out, &out->model));
     TRY(check_fit(out));
     TRY(check_goal(out));
-    TRY(post_make(pool, &out->model, &out->parts.calibration.samples, &out->post, &out->file));
+    TRY(post_make(pool, &out->model, &out->parts.calibration.samples, &out->first, &out->file));
     out->folder = options->folder != NULL ? options->folder : out->model.name;
     folder = (struct frame){.name = out->folder, .index = -1, .sink = at->sink};
     TRY(folder_make(out->folder, &folder));
+    out->post = &out->first;
     TRY(add_row(out, DENSE, DENSE, &out->model));
-    return options->prunes || options->levels ? stages(out) : trade(out);
+    if (options->channels)
+        TRY(remove_channels(out));
+    return has_goal(options) ? trade(out) : stages(out);
 }

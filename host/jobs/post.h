@@ -10,8 +10,10 @@
 struct post_options {
     const char *model, *data;
     const char *folder; /* NULL: the model's name */
-    /* What is to be done: either these, in this order, each once or not at all, */
-    bool prunes, levels;
+    /* What is to be done: channels go, or none do; then either these, in this order, each once or not at all, */
+    bool channels, prunes, levels;
+    struct post_channels channel;
+    const struct target *target; /* on which channels save what they cost; NULL: portable */
     struct post_prune prune;
     struct post_levels level;
     /* or the best within bytes, or within a loss of accuracy. */
@@ -24,17 +26,19 @@ struct post_options {
 
 /* What a stage leaves. */
 struct post_row {
-    const char *stage;     /* "dense", "prune", "levels", "trade" */
+    const char *stage;     /* "dense", "channels", "prune", "levels", "trade" */
     const char *path;      /* of its model */
     int64_t weights, kept; /* of the layers; those that are not 0 */
     int32_t levels;        /* most values of one layer besides 0 */
     int64_t bytes;         /* post_bytes() */
+    int64_t macs, arena;   /* of a dense plan for the target: bytes; */
+    double instructions;   /* as estimated */
     double agreement;      /* share of the test's samples with the dense model's prediction; NAN: no classes */
     double sqnr;           /* of the test's outputs, in decibels; INFINITY: none differs */
     struct judge judge;    /* on the test; no metrics without labels */
 };
 
-#define POST_ROWS 3
+#define POST_ROWS 4
 
 struct posted {
     struct pool *pool;
@@ -53,8 +57,10 @@ struct posted {
     struct judged judged;
     bool is_judged, has_classes; /* has_classes: the first output is one number a class */
     int32_t *predictions;        /* [test's samples] of the dense model */
-    struct post post;
-    struct bytes image; /* of the last row */
+    struct post first;           /* of the model as it was */
+    struct post rest;            /* of what is left without channels */
+    struct post *post;           /* one of both */
+    struct bytes image;          /* of the last row */
     struct post_row rows[POST_ROWS];
     int32_t n_rows;
     struct model best; /* of the trade so far, */
@@ -65,7 +71,12 @@ struct posted {
 MUST_CHECK enum mote_status post_run(struct pool *pool, const struct post_options *options, struct posted *out,
                                      const struct frame *at);
 
-/* What `mote emulate` calls weight_bytes, with each layer's weights coded where that takes less. */
+/* What one channel less of each layer saves on the target: shares of all instructions, bytes of the arena and bytes of
+ * constants, added up. saving [n_layers]; 0 where it saves nothing. */
+MUST_CHECK enum mote_status channel_savings(const struct post *p, const struct target *target, double *saving,
+                                            const struct frame *at);
+
+/* What `mote emulate` calls weight_bytes, with the --coding that takes the least. */
 MUST_CHECK enum mote_status post_bytes(const struct model *m, int64_t *bytes, const struct frame *at);
 
 #endif

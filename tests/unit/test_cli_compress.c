@@ -40,6 +40,21 @@ static void stages_are_rows_and_files(void **state)
     assert_int_equal(entries(here("out/a")), 3);
 }
 
+static void channels_save_arena_and_work(void **state)
+{
+    const struct result r = OK("compress", GRAPH, "--data", DATA, "-o", "@out/a", "--channels", "apoz:0.7", "--target",
+                               "mps2-an386", "--levels", "kmeans:16", "--json");
+    const json_t *json = json_of(&r);
+
+    (void)state;
+    want_stage(json, 1, "channels");
+    want_stage(json, 2, "levels");
+    assert_true(integer(stage(json, 1), "macs") < integer(stage(json, 0), "macs"));
+    assert_true(integer(stage(json, 1), "arena_bytes") < integer(stage(json, 0), "arena_bytes"));
+    assert_true(real(stage(json, 1), "instructions_estimated") < real(stage(json, 0), "instructions_estimated"));
+    assert_true(integer(stage(json, 1), "weight_bytes") < integer(stage(json, 0), "weight_bytes"));
+}
+
 /* What eval says of the file is what the table said. */
 static void accuracy_is_that_of_eval(void **state)
 {
@@ -121,8 +136,13 @@ static void wrong_compressions(void **state)
         {2, "--levels wants kmeans,", {"compress", GRAPH, "--data", DATA, "--levels", "cubic"}},
         {2, "levels from 2 to 16, not \"17\"", {"compress", GRAPH, "--data", DATA, "--levels", "kmeans:17"}},
         {2, "binary takes no number", {"compress", GRAPH, "--data", DATA, "--levels", "binary:1"}},
+        {2, "--channels wants apoz:KEEP", {"compress", GRAPH, "--data", DATA, "--channels", "l2:0.5"}},
+        {2, "--channels wants the share", {"compress", GRAPH, "--data", DATA, "--channels", "norm:0"}},
+        {2,
+         "there is no board moon",
+         {"compress", GRAPH, "--data", DATA, "--channels", "norm:0.5", "--target", "moon"}},
         {2, "--dense is for recipes", {"compress", GRAPH, "--data", DATA, "--levels", "log", "--dense", "@out"}},
-        {2, "--budget is for models", {"compress", "@in/none.yaml", "--budget", "100"}},
+        {2, "--levels is for models", {"compress", "@in/none.yaml", "--levels", "log"}},
         {2, "an image holds no graph to compress", {"compress", "@in/strokes.mote", "--data", DATA, "--levels", "log"}},
         {1,
          "there is nothing to compress",
@@ -218,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(stages_are_rows_and_files),
+        TEST(channels_save_arena_and_work),
         TEST(accuracy_is_that_of_eval),
         TEST(threads_and_times_do_not_matter),
         TEST(an_unreachable_budget_is_told),

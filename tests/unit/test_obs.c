@@ -12,6 +12,8 @@
 #include "host/compress/solve.h"
 #include "host/emit/emit.h"
 #include "host/graph/op_info.h"
+#include "host/passes/passes.h"
+#include "host/pipeline/pipeline.h"
 #include "host/run/runner.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
@@ -336,12 +338,12 @@ static void grids_have_their_codes(void **state)
 /* A network with all kinds of layers, strides, padding, groups, with and without bias. */
 static const char graph[] = "mote-graph 1\nmodel t version 0\ngraph \"main\"\n"
                             "tensor 0 \"x\" s8 [1,7,5,4] quant [0.02; -3]\n"
-                            "tensor 1 \"w1\" s8 [6,3,2,4] quant [0.01; 0] data [%s]\n"
+                            "tensor 1 \"w1\" s8 [6,3,2,2] quant [0.01; 0] data [%s]\n"
                             "tensor 2 \"b1\" s32 [6] quant [0.0002; 0] data [100, -300, 20, 0, 500, -40]\n"
                             "tensor 3 \"y1\" s8 [1,4,5,6] quant [0.05; 7]\n"
                             "tensor 4 \"w2\" s8 [1,3,3,12] quant [0.01; 0] data [%s]\n"
                             "tensor 5 \"y2\" s8 [1,2,3,12] quant [0.08; -20]\n"
-                            "tensor 6 \"w3\" s8 [8,1,1,6] quant [0.02; 0] data [%s]\n"
+                            "tensor 6 \"w3\" s8 [8,1,1,12] quant [0.02; 0] data [%s]\n"
                             "tensor 7 \"y3\" s8 [1,2,3,8] quant [0.1; 3]\n"
                             "tensor 8 \"w4\" s8 [5,48] quant [0.01; 0] data [%s]\n"
                             "tensor 9 \"b4\" s32 [5] quant [0.001; 0] data [3, 0, -200, 90, 1000]\n"
@@ -364,7 +366,7 @@ static const char *list(struct pool *pool, uint64_t seed, int32_t n)
 static void parse(struct pool *pool, struct model *m)
 {
     const char *text =
-        pool_printf(pool, graph, list(pool, 1, 144), list(pool, 2, 108), list(pool, 3, 48), list(pool, 4, 240));
+        pool_printf(pool, graph, list(pool, 1, 72), list(pool, 2, 108), list(pool, 3, 96), list(pool, 4, 240));
 
     *m = (struct model){.pool = pool};
     ok(model_parse(m, (struct bytes){(uint8_t *)(uintptr_t)text, strlen(text)}, &at));
@@ -419,8 +421,9 @@ static void layers_read_what_kernels_read(void **state)
     parse(&pool, &m);
     layers = layers_find(&m, &n);
     assert_int_equal(n, 4);
+    assert_int_equal(layers[0].n_blocks, 2);
     assert_int_equal(layers[1].n_blocks, 6);
-    assert_int_equal(layers[2].n_blocks, 2);
+    assert_int_equal(layers[2].n_blocks, 1);
     ok(model_keep(&pool, &m, &kept, &at));
     ok(runner_open(&pool, kept.image, &r, &at));
     mote_model_input(&r.model, 0, &io);
@@ -444,7 +447,7 @@ static double noise_of(struct post *p)
 {
     struct post_noise noise;
 
-    ok(post_noise(p, &samples, &noise, &at));
+    ok(post_noise(p, &p->now, &samples, &noise, &at));
     assert_true(noise.signal > 0);
     return noise.noise;
 }
@@ -478,6 +481,24 @@ static void nothing_asked_for_changes_nothing(void **state)
     pool_free(&pool);
 }
 
+/* Weights and biases are made of those that were, not of those that are. */
+static void once_more_is_the_same(void **state)
+{
+    const struct post_prune some = {0.7, true};
+    struct pool pool = {0};
+    struct post p;
+    struct text a = {.pool = &pool}, b = {.pool = &pool};
+
+    (void)state;
+    open_post(&pool, &p);
+    ok(post_prune(&p, &some, &at));
+    model_print(&p.now, &a, true);
+    ok(post_prune(&p, &some, &at));
+    model_print(&p.now, &b, true);
+    assert_string_equal(a.s, b.s);
+    pool_free(&pool);
+}
+
 static double prune(double keep, bool compensate, int64_t *kept)
 {
     const struct post_prune how = {keep, compensate};
@@ -502,8 +523,8 @@ static void weights_that_are_left_make_up_for_others(void **state)
         const double obs = prune(keep, true, &with), magnitude = prune(keep, false, &without);
 
         print_message("keep %.1f: noise %.3g with compensation, %.3g without\n", keep, obs, magnitude);
-        assert_int_equal(without, llround(keep * 540));
-        assert_in_range(with, 1, (uint64_t)llround(keep * 540)); /* those that round to 0, too */
+        assert_int_equal(without, llround(keep * 516));
+        assert_in_range(with, 1, (uint64_t)llround(keep * 516)); /* those that round to 0, too */
         assert_true(obs < magnitude);
     }
 }
@@ -549,6 +570,82 @@ static void levels_are_few_and_compensated(void **state)
     }
 }
 
+/* ---- channels ---- */
+static bool is_dead(const struct post *p, int32_t layer, int32_t row)
+{
+    const struct layer *l = &p->layers[layer];
+    const struct graph *g = &p->now.graphs[0];
+    bool dead = l->bias == TENSOR_ABSENT || le32(g->tensors[l->bias].data + 4 * row) == 0;
+
+    for (int32_t k = 0; k < l->columns; k++)
+        dead = dead && g->tensors[l->weights].data[layer_element(l, row, k)] == 0;
+    return dead;
+}
+
+/* How many of a layer's rows are dead, after channels went for what they save. */
+static void kill_channels(struct post *p, enum channel_method method, double keep, const double saving[4],
+                          int32_t dead[4])
+{
+    const struct post_channels how = {method, keep, saving};
+
+    ok(post_channels(p, &how, &at));
+    ok(model_verify(&p->now, &at));
+    for (int32_t i = 0; i < 4; i++) {
+        dead[i] = 0;
+        for (int32_t r = 0; r < p->layers[i].rows; r++)
+            dead[i] += is_dead(p, i, r);
+    }
+}
+
+static void channels_go_where_they_save(void **state)
+{
+    static const double first_only[] = {1, 0, 0, 0}, both[] = {1, 0, 1, 0}, second_more[] = {1, 0, 1000, 0};
+    int32_t dead[4];
+
+    (void)state;
+    for (enum channel_method method = 0; method < CHANNEL_METHODS; method++) {
+        struct pool pool = {0};
+        struct post p;
+
+        open_post(&pool, &p);
+        kill_channels(&p, method, 0.5, first_only, dead);
+        assert_true(dead[0] == 3 && dead[1] + dead[2] + dead[3] == 0);
+        kill_channels(&p, method, 0.5, both, dead);
+        assert_true(dead[0] + dead[2] == 7 && dead[1] + dead[3] == 0);
+        kill_channels(&p, method, 0.5, second_more, dead);
+        assert_int_equal(dead[2], 7); /* one stays */
+        assert_int_equal(dead[0], 0);
+        pool_free(&pool);
+    }
+}
+
+/* Filter 4 has the least weights, by far; the pass takes it out of the graph. */
+static void the_least_filter_goes(void **state)
+{
+    static const double saving[] = {0, 0, 1, 0};
+    struct pool pool = {0};
+    struct model m, left;
+    struct post p;
+    int32_t dead[4];
+    int8_t *w;
+
+    (void)state;
+    parse(&pool, &m);
+    w = pool_copy(&pool, m.graphs[0].tensors[6].data, 96);
+    for (int32_t k = 4 * 12; k < 5 * 12; k++)
+        w[k] = k % 2 == 0 ? 1 : -1;
+    m.graphs[0].tensors[6].data = (uint8_t *)w;
+    ok(post_make(&pool, &m, &samples, &p, &at));
+    kill_channels(&p, CHANNEL_NORM, 7.0 / 8, saving, dead);
+    assert_int_equal(dead[2], 1);
+    assert_true(is_dead(&p, 2, 4));
+    left = (struct model){.pool = &pool};
+    model_copy(&p.now, &left);
+    ok(passes_run(&left, "dead_channels", NULL, NULL, &at));
+    assert_true(model_macs(&left) < model_macs(&m));
+    pool_free(&pool);
+}
+
 /* More bits are worth more noise; the graph has one scale a tensor, and no other shape. */
 static void trades_go_one_way(void **state)
 {
@@ -586,8 +683,11 @@ int main(void)
         cmocka_unit_test(grids_have_their_codes),
         cmocka_unit_test(layers_read_what_kernels_read),
         cmocka_unit_test(nothing_asked_for_changes_nothing),
+        cmocka_unit_test(once_more_is_the_same),
         cmocka_unit_test(weights_that_are_left_make_up_for_others),
         cmocka_unit_test(levels_are_few_and_compensated),
+        cmocka_unit_test(channels_go_where_they_save),
+        cmocka_unit_test(the_least_filter_goes),
         cmocka_unit_test(trades_go_one_way),
     };
 
