@@ -72,10 +72,11 @@ class Headers:
         self.lists = {}
         for path in sorted(ROOT.glob("device/mote/*.h")) + sorted(ROOT.glob("device/mote/kernels/*/*.h")):
             text = path.read_text().replace("\\\n", " ")
-            for name, letter, value in re.findall(r"^#define (\w+)(?:\((\w)\))?[ \t]+(.*)$", text, re.M):
+            define = r"^#define (\w+)(?:\((\w)((?:, \w+)*)\))?[ \t]+(.*)$"
+            for name, letter, given, value in re.findall(define, text, re.M):
                 value = re.sub(r'/\*.*?\*/|"(?:[^"\\]|\\.)*"', "", value)
                 if letter:
-                    self.lists[name] = re.sub(rf"\b{letter}\(", "ROW(", value)
+                    self.lists[name] = re.findall(r"\w+", given), re.sub(rf"\b{letter}\(", "ROW(", value)
                 else:
                     self.constants.setdefault(name, value)
             for body in re.findall(r"^enum(?: \w+)? \{([^{}#]*)\}", re.sub(r"/\*.*?\*/", "", text, flags=re.S), re.M):
@@ -92,14 +93,13 @@ class Headers:
             self.constants.setdefault(name, value or following)
             following = f"{name} + 1"
 
-    def rows(self, name):
-        """A list's rows, in order; a list may contain others."""
-        found = []
-        for inner, fields in re.findall(r"(\w+)\(((?:[^()]|\([^()]*\))*)\)", self.lists[name]):
-            if inner == "ROW":
-                found.append([field.strip() for field in fields.split(",")])
-            else:
-                found.extend(self.rows(inner))
+    def rows(self, name, *values):
+        """A list's rows, in order; a list may contain others, and give them values for their rows."""
+        names, text = self.lists[name]
+        given, found = dict(zip(names, values)), []
+        for inner, fields in re.findall(r"(\w+)\(((?:[^()]|\([^()]*\))*)\)", text):
+            fields = [given.get(field.strip(), field.strip()) for field in fields.split(",")]
+            found.extend([fields] if inner == "ROW" else self.rows(inner, *fields[1:]))
         return found
 
     def value(self, text):

@@ -15,32 +15,15 @@
 #ifndef MOTE_ADD_S8_H
 #define MOTE_ADD_S8_H
 
-#include "../../kernel.h"
+#include "../shared/operands.h"
 #include "../shared/requant.h"
-#include "../shared/strides.h"
 
 #define MOTE_ADD_S8_LEFT_SHIFT 20
 
 #define MOTE_ADD_S8_PARAMS(F)                                                                                          \
-    F(rows, 1, INT32_MAX, "output rows")                                                                               \
-    F(rank, 1, MOTE_RANK_MAX, "dimensions of a row: lines of shape")                                                   \
-    F(a_len, 1, INT32_MAX, "elements of a row of a")                                                                   \
-    F(a_ring, 1, INT32_MAX, "rows of a that the buffer holds")                                                         \
-    F(b_len, 1, INT32_MAX, "elements of a row of b")                                                                   \
-    F(b_ring, 1, INT32_MAX, "rows of b that the buffer holds")                                                         \
-    F(out_len, 1, INT32_MAX, "elements of an output row")                                                              \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
-    F(a_zero, -128, 127, "zero point of a")                                                                            \
-    F(a_mult, 0, INT32_MAX, "multiplier of a")                                                                         \
-    F(a_shift, MOTE_SHIFT_MIN, 0, "shift of a")                                                                        \
-    F(b_zero, -128, 127, "zero point of b")                                                                            \
-    F(b_mult, 0, INT32_MAX, "multiplier of b")                                                                         \
-    F(b_shift, MOTE_SHIFT_MIN, 0, "shift of b")                                                                        \
-    F(out_zero, -128, 127, "output zero point")                                                                        \
-    F(out_mult, 0, INT32_MAX, "multiplier of the sum")                                                                 \
-    F(out_shift, MOTE_SHIFT_MIN, 0, "shift of the sum")                                                                \
-    F(lo, -128, 127, "smallest output")                                                                                \
-    F(hi, -128, 127, "largest output")
+    MOTE_OPERANDS(F)                                                                                                   \
+    MOTE_OPERANDS_SCALES(F, -128, 127, 0)                                                                              \
+    MOTE_OPERANDS_RESULT(F, -128, 127, 0)
 
 #define MOTE_ADD_S8_ARGS(A)                                                                                            \
     A(a, S8, IN)                                                                                                       \
@@ -48,14 +31,9 @@
     A(shape, S32, CONST)                                                                                               \
     A(out, S8, OUT)
 
-#define MOTE_ADD_S8_ROWS(R)                                                                                            \
-    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
-    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(add_s8, MOTE_ADD_S8_PARAMS)
 MOTE_COST(add_s8, 7.0 * p->out_len)
-MOTE_ROWS(add_s8, MOTE_ADD_S8_ARGS, MOTE_ADD_S8_ROWS)
+MOTE_ROWS(add_s8, MOTE_ADD_S8_ARGS, MOTE_OPERANDS_ROWS)
 
 void mote_add_s8(const struct mote_add_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
                  int8_t *out, int32_t first, int32_t count);

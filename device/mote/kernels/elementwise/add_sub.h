@@ -15,35 +15,19 @@
 #ifndef MOTE_ADD_SUB_H
 #define MOTE_ADD_SUB_H
 
-#include "../../kernel.h"
+#include "../shared/operands.h"
 #include "../shared/requant.h"
-#include "../shared/strides.h"
 
 #define MOTE_ADD_SUB_LEFT_SHIFT_S8  20
 #define MOTE_ADD_SUB_LEFT_SHIFT_S16 15
 
 #define MOTE_ADD_SUB_PARAMS(F)                                                                                         \
-    F(rows, 1, INT32_MAX, "output rows")                                                                               \
-    F(rank, 1, MOTE_RANK_MAX, "dimensions of a row: lines of shape")                                                   \
+    MOTE_OPERANDS_WALK(F)                                                                                              \
     F(type, MOTE_ARG_S8, MOTE_ARG_S16, "the elements' type, by its number: s8 or s16")                                 \
     F(minus, 0, 1, "1: a - b; 0: a + b")                                                                               \
-    F(a_len, 1, INT32_MAX, "elements of a row of a")                                                                   \
-    F(a_ring, 1, INT32_MAX, "rows of a that the buffer holds")                                                         \
-    F(b_len, 1, INT32_MAX, "elements of a row of b")                                                                   \
-    F(b_ring, 1, INT32_MAX, "rows of b that the buffer holds")                                                         \
-    F(out_len, 1, INT32_MAX, "elements of an output row")                                                              \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
-    F(a_zero, -32768, 32767, "zero point of a")                                                                        \
-    F(a_mult, 0, INT32_MAX, "multiplier of a")                                                                         \
-    F(a_shift, MOTE_SHIFT_MIN, 0, "shift of a")                                                                        \
-    F(b_zero, -32768, 32767, "zero point of b")                                                                        \
-    F(b_mult, 0, INT32_MAX, "multiplier of b")                                                                         \
-    F(b_shift, MOTE_SHIFT_MIN, 0, "shift of b")                                                                        \
-    F(out_zero, -32768, 32767, "output zero point")                                                                    \
-    F(out_mult, 0, INT32_MAX, "multiplier of the sum")                                                                 \
-    F(out_shift, MOTE_SHIFT_MIN, 0, "shift of the sum")                                                                \
-    F(lo, -32768, 32767, "smallest output")                                                                            \
-    F(hi, -32768, 32767, "largest output")
+    MOTE_OPERANDS_LENGTHS(F)                                                                                           \
+    MOTE_OPERANDS_SCALES(F, -32768, 32767, 0)                                                                          \
+    MOTE_OPERANDS_RESULT(F, -32768, 32767, 0)
 
 #define MOTE_ADD_SUB_ARGS(A)                                                                                           \
     A(a, ANY, IN)                                                                                                      \
@@ -51,14 +35,9 @@
     A(shape, S32, CONST)                                                                                               \
     A(out, ANY, OUT)
 
-#define MOTE_ADD_SUB_ROWS(R)                                                                                           \
-    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
-    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(add_sub, MOTE_ADD_SUB_PARAMS)
 MOTE_COST(add_sub, 10.0 * p->out_len)
-MOTE_ROWS(add_sub, MOTE_ADD_SUB_ARGS, MOTE_ADD_SUB_ROWS)
+MOTE_ROWS(add_sub, MOTE_ADD_SUB_ARGS, MOTE_OPERANDS_ROWS)
 
 /* Bytes of an element; 0 if the type is none of the two. */
 static inline int32_t mote_add_sub_size(const struct mote_add_sub *p)

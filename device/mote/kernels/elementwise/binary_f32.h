@@ -13,8 +13,7 @@
 #ifndef MOTE_BINARY_F32_H
 #define MOTE_BINARY_F32_H
 
-#include "../../kernel.h"
-#include "../shared/strides.h"
+#include "../shared/operands.h"
 
 /* The numbers are image format. */
 enum {
@@ -32,14 +31,7 @@ enum {
 #define MOTE_BINARY_F32_PARAMS(F)                                                                                      \
     F(function, 0, MOTE_BINARY_FUNCTIONS - 1,                                                                          \
       "0 a + b, 1 a * b, 2 a - b, 3 a / b, 4 smaller, 5 larger, 6 (a - b)^2, 7 a < 0 ? a * b : a")                     \
-    F(rows, 1, INT32_MAX, "output rows")                                                                               \
-    F(rank, 1, MOTE_RANK_MAX, "dimensions of a row: lines of shape")                                                   \
-    F(a_len, 1, INT32_MAX, "elements of a row of a")                                                                   \
-    F(a_ring, 1, INT32_MAX, "rows of a that the buffer holds")                                                         \
-    F(b_len, 1, INT32_MAX, "elements of a row of b")                                                                   \
-    F(b_ring, 1, INT32_MAX, "rows of b that the buffer holds")                                                         \
-    F(out_len, 1, INT32_MAX, "elements of an output row")                                                              \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    MOTE_OPERANDS(F)                                                                                                   \
     F(lo, INT32_MIN, INT32_MAX, "smallest output, as the bits of a float")                                             \
     F(hi, INT32_MIN, INT32_MAX, "largest output, as the bits of a float")
 
@@ -49,14 +41,9 @@ enum {
     A(shape, S32, CONST)                                                                                               \
     A(out, F32, OUT)
 
-#define MOTE_BINARY_F32_ROWS(R)                                                                                        \
-    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
-    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(binary_f32, MOTE_BINARY_F32_PARAMS)
 MOTE_COST(binary_f32, 2.0 * p->out_len)
-MOTE_ROWS(binary_f32, MOTE_BINARY_F32_ARGS, MOTE_BINARY_F32_ROWS)
+MOTE_ROWS(binary_f32, MOTE_BINARY_F32_ARGS, MOTE_OPERANDS_ROWS)
 
 void mote_binary_f32(const struct mote_binary_f32 *p, const float *a, const float *b, const MOTE_FLASH int32_t *shape,
                      float *out, int32_t first, int32_t count);

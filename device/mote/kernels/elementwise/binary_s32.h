@@ -11,8 +11,7 @@
 #ifndef MOTE_BINARY_S32_H
 #define MOTE_BINARY_S32_H
 
-#include "../../kernel.h"
-#include "../shared/strides.h"
+#include "../shared/operands.h"
 
 /* The numbers are image format. */
 enum {
@@ -27,14 +26,7 @@ enum {
 
 #define MOTE_BINARY_S32_PARAMS(F)                                                                                      \
     F(function, 0, MOTE_BINARY_S32_FUNCTIONS - 1, "0 a + b, 1 a * b, 2 a - b, 3 a / b, 4 smaller, 5 larger")           \
-    F(rows, 1, INT32_MAX, "output rows")                                                                               \
-    F(rank, 1, MOTE_RANK_MAX, "dimensions of a row: lines of shape")                                                   \
-    F(a_len, 1, INT32_MAX, "elements of a row of a")                                                                   \
-    F(a_ring, 1, INT32_MAX, "rows of a that the buffer holds")                                                         \
-    F(b_len, 1, INT32_MAX, "elements of a row of b")                                                                   \
-    F(b_ring, 1, INT32_MAX, "rows of b that the buffer holds")                                                         \
-    F(out_len, 1, INT32_MAX, "elements of an output row")                                                              \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    MOTE_OPERANDS(F)                                                                                                   \
     F(lo, INT32_MIN, INT32_MAX, "smallest output")                                                                     \
     F(hi, INT32_MIN, INT32_MAX, "largest output")
 
@@ -44,14 +36,9 @@ enum {
     A(shape, S32, CONST)                                                                                               \
     A(out, S32, OUT)
 
-#define MOTE_BINARY_S32_ROWS(R)                                                                                        \
-    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
-    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(binary_s32, MOTE_BINARY_S32_PARAMS)
 MOTE_COST(binary_s32, 3.0 * p->out_len)
-MOTE_ROWS(binary_s32, MOTE_BINARY_S32_ARGS, MOTE_BINARY_S32_ROWS)
+MOTE_ROWS(binary_s32, MOTE_BINARY_S32_ARGS, MOTE_OPERANDS_ROWS)
 
 void mote_binary_s32(const struct mote_binary_s32 *p, const int32_t *a, const int32_t *b,
                      const MOTE_FLASH int32_t *shape, int32_t *out, int32_t first, int32_t count);

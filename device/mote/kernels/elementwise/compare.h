@@ -14,9 +14,8 @@
 #ifndef MOTE_COMPARE_H
 #define MOTE_COMPARE_H
 
-#include "../../kernel.h"
+#include "../shared/operands.h"
 #include "../shared/requant.h"
-#include "../shared/strides.h"
 
 /* The numbers are image format. */
 enum {
@@ -34,31 +33,14 @@ enum {
 #define MOTE_COMPARE_PARAMS(F)                                                                                         \
     F(function, 0, MOTE_COMPARE_FUNCTIONS - 1, "0 a = b, 1 a <> b, 2 a < b, 3 a <= b, 4 a and b, 5 a or b")            \
     F(type, MOTE_ARG_S8, MOTE_ARG_BOOL, "type of the operands: s8, s32, s64, f32 or bool")                             \
-    F(rows, 1, INT32_MAX, "output rows")                                                                               \
-    F(rank, 1, MOTE_RANK_MAX, "dimensions of a row: lines of shape")                                                   \
-    F(a_len, 1, INT32_MAX, "elements of a row of a")                                                                   \
-    F(a_ring, 1, INT32_MAX, "rows of a that the buffer holds")                                                         \
-    F(b_len, 1, INT32_MAX, "elements of a row of b")                                                                   \
-    F(b_ring, 1, INT32_MAX, "rows of b that the buffer holds")                                                         \
-    F(out_len, 1, INT32_MAX, "elements of an output row")                                                              \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
-    F(a_zero, -128, 127, "zero point of a")                                                                            \
-    F(a_mult, 0, INT32_MAX, "multiplier of a")                                                                         \
-    F(a_shift, MOTE_SHIFT_MIN, 0, "shift of a")                                                                        \
-    F(b_zero, -128, 127, "zero point of b")                                                                            \
-    F(b_mult, 0, INT32_MAX, "multiplier of b")                                                                         \
-    F(b_shift, MOTE_SHIFT_MIN, 0, "shift of b")
+    MOTE_OPERANDS(F)                                                                                                   \
+    MOTE_OPERANDS_SCALES(F, -128, 127, 0)
 
 #define MOTE_COMPARE_ARGS(A)                                                                                           \
     A(a, ANY, IN)                                                                                                      \
     A(b, ANY, IN)                                                                                                      \
     A(shape, S32, CONST)                                                                                               \
     A(out, BOOL, OUT)
-
-#define MOTE_COMPARE_ROWS(R)                                                                                           \
-    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
-    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
 
 /* Bytes of an element; 0: no type of operands. */
 static inline int32_t mote_compare_size(int32_t type)
@@ -79,7 +61,7 @@ static inline int32_t mote_compare_size(int32_t type)
 
 MOTE_PARAMS(compare, MOTE_COMPARE_PARAMS)
 MOTE_COST(compare, (p->type == MOTE_ARG_S8 ? 3.0 : 2.0) * p->out_len)
-MOTE_ROWS(compare, MOTE_COMPARE_ARGS, MOTE_COMPARE_ROWS)
+MOTE_ROWS(compare, MOTE_COMPARE_ARGS, MOTE_OPERANDS_ROWS)
 
 void mote_compare(const struct mote_compare *p, const void *a, const void *b, const MOTE_FLASH int32_t *shape,
                   uint8_t *out, int32_t first, int32_t count);

@@ -11,19 +11,11 @@
 #ifndef MOTE_MUL_S8_H
 #define MOTE_MUL_S8_H
 
-#include "../../kernel.h"
+#include "../shared/operands.h"
 #include "../shared/requant.h"
-#include "../shared/strides.h"
 
 #define MOTE_MUL_S8_PARAMS(F)                                                                                          \
-    F(rows, 1, INT32_MAX, "output rows")                                                                               \
-    F(rank, 1, MOTE_RANK_MAX, "dimensions of a row: lines of shape")                                                   \
-    F(a_len, 1, INT32_MAX, "elements of a row of a")                                                                   \
-    F(a_ring, 1, INT32_MAX, "rows of a that the buffer holds")                                                         \
-    F(b_len, 1, INT32_MAX, "elements of a row of b")                                                                   \
-    F(b_ring, 1, INT32_MAX, "rows of b that the buffer holds")                                                         \
-    F(out_len, 1, INT32_MAX, "elements of an output row")                                                              \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
+    MOTE_OPERANDS(F)                                                                                                   \
     F(a_zero, -128, 127, "zero point of a")                                                                            \
     F(b_zero, -128, 127, "zero point of b")                                                                            \
     F(out_zero, -128, 127, "output zero point")                                                                        \
@@ -38,14 +30,9 @@
     A(shape, S32, CONST)                                                                                               \
     A(out, S8, OUT)
 
-#define MOTE_MUL_S8_ROWS(R)                                                                                            \
-    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
-    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(mul_s8, MOTE_MUL_S8_PARAMS)
 MOTE_COST(mul_s8, 4.0 * p->out_len)
-MOTE_ROWS(mul_s8, MOTE_MUL_S8_ARGS, MOTE_MUL_S8_ROWS)
+MOTE_ROWS(mul_s8, MOTE_MUL_S8_ARGS, MOTE_OPERANDS_ROWS)
 
 void mote_mul_s8(const struct mote_mul_s8 *p, const int8_t *a, const int8_t *b, const MOTE_FLASH int32_t *shape,
                  int8_t *out, int32_t first, int32_t count);
