@@ -4,19 +4,6 @@
 #include "host/operators/unary.h"
 #include "mote/kernels/pool/arg_max.h"
 
-static enum mote_status find_axis(const struct graph *g, const struct op *op, int *axis, const struct frame *at)
-{
-    const struct tensor *in = op_in(g, op, 0);
-    int64_t n, values[2 * RANK_MAX];
-
-    TRY(want_rank(at, in, "input", 1, RANK_MAX));
-    TRY(want_ints(at, g, op, 1, "axis", 1, 1, &n, values));
-    if (values[0] < -in->rank || values[0] >= in->rank)
-        return fail(at, MOTE_ERR_VALUE, "axis %lld of an input of %d dimensions", (long long)values[0], (int)in->rank);
-    *axis = (int)(values[0] < 0 ? values[0] + in->rank : values[0]);
-    return MOTE_OK;
-}
-
 static enum mote_status infer_arg_max(const struct model *m, struct graph *g, const struct op *op,
                                       const struct frame *at)
 {
@@ -25,7 +12,7 @@ static enum mote_status infer_arg_max(const struct model *m, struct graph *g, co
     int axis = 0, rank = 0;
 
     (void)m;
-    TRY(find_axis(g, op, &axis, at));
+    TRY(want_axis_input(at, g, op, 0, 1, &axis));
     for (int d = 0; d < in->rank; d++)
         if (d != axis)
             dims[rank++] = in->dims[d];
@@ -42,7 +29,7 @@ static enum mote_status lower_arg(struct lowering *l, const struct op *op, bool 
     if (in->type != TYPE_S8 && in->type != TYPE_F32)
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     TRY(want_type(at, l->graph, op->out[0], TYPE_S32));
-    TRY(find_axis(l->graph, op, &axis, at));
+    TRY(want_axis_input(at, l->graph, op, 0, 1, &axis));
     p.len = (int32_t)in->dims[axis];
     for (int d = 0; d < in->rank; d++) {
         if (d < axis)

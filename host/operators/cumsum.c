@@ -8,22 +8,12 @@
 #include "host/operators/elementwise.h"
 #include "mote/kernels/pool/cumsum.h"
 
-static enum mote_status find_axis(const struct graph *g, const struct op *op, int *axis, const struct frame *at)
-{
-    const struct tensor *in = op_in(g, op, 0);
-    int64_t n, values[2 * RANK_MAX];
-
-    TRY(want_rank(at, in, "input", 1, RANK_MAX));
-    TRY(want_ints(at, g, op, 1, "axis", 1, 1, &n, values));
-    return want_axis(at, values[0], in->rank, axis);
-}
-
 static enum mote_status infer_cumsum(const struct model *m, struct graph *g, const struct op *op,
                                      const struct frame *at)
 {
     int axis;
 
-    TRY(find_axis(g, op, &axis, at));
+    TRY(want_axis_input(at, g, op, 0, 1, &axis));
     return infer_same(m, g, op, at);
 }
 
@@ -59,7 +49,7 @@ static enum mote_status lower_cumsum(struct lowering *l, const struct op *op, co
     if (in->type != TYPE_S8 && in->type != TYPE_F32)
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     TRY(want_type(at, l->graph, op->out[0], in->type));
-    TRY(find_axis(l->graph, op, &axis, at));
+    TRY(want_axis_input(at, l->graph, op, 0, 1, &axis));
     if (in->type == TYPE_S8)
         TRY(want_cumsum_s8(l, op, &p, at));
     p.len = (int32_t)in->dims[axis];

@@ -256,6 +256,17 @@ enum mote_status want_ints(const struct frame *at, const struct graph *g, const 
     return MOTE_OK;
 }
 
+enum mote_status want_axis_input(const struct frame *at, const struct graph *g, const struct op *op, int input,
+                                 int axis_input, int *axis)
+{
+    const struct tensor *in = op_in(g, op, input);
+    int64_t n, values[2 * RANK_MAX];
+
+    TRY(want_rank(at, in, "input", 1, RANK_MAX));
+    TRY(want_ints(at, g, op, axis_input, "axis", 1, 1, &n, values));
+    return want_axis(at, values[0], in->rank, axis);
+}
+
 enum mote_status want_multiplier(const struct frame *at, double scale, int32_t *mult, int32_t *shift)
 {
     if (scale < 0x1p30) /* also false for NaN */

@@ -94,6 +94,9 @@ MUST_CHECK enum mote_status lower_add_sub(struct lowering *l, const struct op *o
 MUST_CHECK enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,
                                       const char *what, int64_t n_min, int64_t n_max, int64_t *n,
                                       int64_t values[2 * RANK_MAX]);
+/* The dimension of an input, of at least one, that another input, a constant, names. */
+MUST_CHECK enum mote_status want_axis_input(const struct frame *at, const struct graph *g, const struct op *op,
+                                            int input, int axis_input, int *axis);
 /* quantize_multiplier(), refusing what no kernel takes. */
 MUST_CHECK enum mote_status want_multiplier(const struct frame *at, double scale, int32_t *mult, int32_t *shift);
 /* a / b rounded to float, whatever the compiler's options. */

@@ -22,11 +22,10 @@ static enum mote_status find_axes(const struct graph *g, const struct op *op, bo
     if (axes->type != TYPE_S32 && axes->type != TYPE_S64)
         return fail(at, MOTE_ERR_TYPE, "the list of axes is %s, not s32 or s64", type_name(axes->type));
     for (int64_t i = 0; i < tensor_elements(axes) && in->rank > 0; i++) {
-        int64_t axis = const_int(axes, i);
+        int axis;
 
-        if (axis < -in->rank || axis >= in->rank)
-            return fail(at, MOTE_ERR_VALUE, "axis %lld of an input of %d dimensions", (long long)axis, (int)in->rank);
-        reduced[axis < 0 ? axis + in->rank : axis] = true;
+        TRY(want_axis(at, const_int(axes, i), in->rank, &axis));
+        reduced[axis] = true;
     }
     return MOTE_OK;
 }

@@ -3,15 +3,6 @@
 #include "host/operators/elementwise.h"
 #include "host/operators/parts.h"
 
-static enum mote_status find_axis(const struct graph *g, const struct op *op, int *axis, const struct frame *at)
-{
-    int64_t n, value[2 * RANK_MAX];
-
-    TRY(want_rank(at, op_in(g, op, 0), "input", 1, RANK_MAX));
-    TRY(want_ints(at, g, op, 2, "axis", 1, 1, &n, value));
-    return want_axis(at, value[0], op_in(g, op, 0)->rank, axis);
-}
-
 /* One size of -1 is what the others leave. */
 static enum mote_status find_sizes(const struct graph *g, const struct op *op, int64_t length,
                                    int64_t *sizes, /* [n_out] */
@@ -50,7 +41,7 @@ static enum mote_status infer_split_v(const struct model *m, struct graph *g, co
     int64_t dims[RANK_MAX], *sizes = pool_array(m->pool, (size_t)op->n_out, sizeof *sizes);
     int axis;
 
-    TRY(find_axis(g, op, &axis, at));
+    TRY(want_axis_input(at, g, op, 0, 2, &axis));
     TRY(find_sizes(g, op, in->dims[axis], sizes, at));
     memcpy(dims, in->dims, sizeof dims);
     for (int i = 0; i < op->n_out; i++) {
@@ -65,7 +56,7 @@ static enum mote_status lower_split_v(struct lowering *l, const struct op *op, c
     struct parts parts;
     int axis;
 
-    TRY(find_axis(l->graph, op, &axis, at));
+    TRY(want_axis_input(at, l->graph, op, 0, 2, &axis));
     parts = parts_of(l, op->in[0], axis);
     for (int i = 0; i < op->n_out; i++)
         TRY(parts_split(l, &parts, op->out[i], at));
