@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Code of the device's kernels, from GCC's object files, for each core that a machine of targets/ has: code_size.py
-writes host/plan/code.def; code_size.py KERNEL … makes these kernels' rows alone; code_size.py --check CORE … fails where
-these columns are far from what the sources give. A row a version of a kernel (what generated C calls: functions and their constants), a row a kernel's checks, which images want, and the
-interpreter's; SMALL rows are built with -Os and -DMOTE_HOT=0. The column of a core is bytes, 0 where there is no code."""
+"""Code of the device's kernels, from GCC's object files, for each core that a machine of targets/ has: measures all of
+it and writes host/plan/code.def. A row a version of a kernel (what generated C calls: functions and their constants), a
+row a kernel's checks, which images want, and the interpreter's; SMALL rows are built with -Os and -DMOTE_HOT=0. The
+column of a core is bytes, 0 where there is no code."""
 import json
 import pathlib
 import re
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from stack import FLAGS, ROOT, machines
+from stack import FLAGS, ROOT, command_line, machines
 
 TABLE = ROOT / "host/plan/code.def"
 LEVELS = {"CODE": ["-O2"], "SMALL": ["-Os", "-DMOTE_HOT=0"]}
@@ -53,7 +53,8 @@ def rows(compiler, flags, only=()):
 def write(columns):
     names = sorted({key for column in columns.values() for key in column}, key=lambda key: (key[0], key[1]))
     lines = ["/* SPDX-License-Identifier: Apache-2.0 */",
-             "/* Made by tools/code_size.py: bytes of code of the device's kernels; SMALL is built with -Os and -DMOTE_HOT=0. */",
+             "/* Made by tools/code_size.py: bytes of code of the device's kernels; SMALL is built with -Os and "
+             "-DMOTE_HOT=0. */",
              f"CODE_CORES({', '.join(map(json.dumps, columns))})"]
     lines += [f"{macro}({name}, {', '.join(str(column.get((macro, name), 0)) for column in columns.values())})"
               for macro, name in names if any(column.get((macro, name), 0) for column in columns.values())]
@@ -69,12 +70,13 @@ def read():
 
 
 def main():
-    if "--check" not in sys.argv:
-        kept = read() if sys.argv[1:] else {}
-        write({core: kept.get(core, {}) | rows(*how, sys.argv[1:]) for core, how in machines().items()})
+    asked = command_line(__doc__)
+    if not asked.check:
+        kept = read() if asked.kernels else {}
+        write({core: kept.get(core, {}) | rows(*how, asked.kernels) for core, how in machines().items()})
         return 0
     bad, committed = 0, read()
-    for core in sys.argv[2:]:
+    for core in asked.check:
         compiler, flags = machines()[core]
         if shutil.which(compiler) is None:
             print(f"SKIP: {compiler} is not installed")

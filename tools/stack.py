@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Stack of the device code, from GCC's call graphs (-fcallgraph-info=su), for each core that a machine of targets/ has:
-stack.py writes host/deploy/stack.def; stack.py KERNEL … makes these kernels' rows alone; stack.py --check CORE … compares
-these columns with what the sources give. A row a function: what
-opens a model and what sets its input, the frames of what runs it, and the kernels' versions; the column of a core is the
-most bytes of stack below the caller's frame, 0 where there is no code."""
+measures all of it and writes host/deploy/stack.def. A row a function: what opens a model and what sets its input, the
+frames of what runs it, and the kernels' versions; the column of a core is the most bytes of stack below the caller's
+frame, 0 where there is no code."""
+import argparse
 import json
 import pathlib
 import re
@@ -58,7 +58,8 @@ def graph_of_avr(su, code):
         elif re.search(r"\te?icall", line):
             calls.append((caller, "__indirect_call"))
     # Long jumps have the same relocation: those to the function itself, and into what saves registers.
-    return frames, [call for call in calls if call[0] != call[1] and not call[1].startswith(("__prologue", "__epilogue"))]
+    saving = "__prologue", "__epilogue"
+    return frames, [call for call in calls if call[0] != call[1] and not call[1].startswith(saving)]
 
 
 def call_graph(compiler, flags, folder, only):
@@ -108,7 +109,8 @@ def rows(compiler, flags, only=()):
 def write(columns):
     first = list(next(iter(columns.values())))[:3]
     names = first + sorted({name for column in columns.values() for name in column} - set(first))
-    lines = ["/* SPDX-License-Identifier: Apache-2.0 */", "/* Made by tools/stack.py: bytes of stack of the device's code. */",
+    lines = ["/* SPDX-License-Identifier: Apache-2.0 */",
+             "/* Made by tools/stack.py: bytes of stack of the device's code. */",
              f"STACK_CORES({', '.join(map(json.dumps, columns))})"]
     lines += [f"STACK({name}, {', '.join(str(column.get(name, 0)) for column in columns.values())})" for name in names]
     TABLE.write_text("\n".join([*lines, "#undef STACK", "#undef STACK_CORES"]) + "\n")
@@ -122,20 +124,36 @@ def read():
     return {core: {name: int(numbers[i]) for name, *numbers in cells} for i, core in enumerate(cores)}
 
 
+def command_line(doc):
+    """What is asked for; code_size.py is asked in the same way."""
+    parser = argparse.ArgumentParser(description=doc)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--check", nargs="+", metavar="CORE", choices=machines(),
+                      help="change nothing, but compare these cores' columns with what the sources give")
+    what.add_argument("kernels", nargs="*", metavar="KERNEL", default=[], help="measure these kernels' rows alone")
+    asked = parser.parse_args()
+    for kernel in asked.kernels:
+        if not list(ROOT.glob(f"device/mote/kernels/*/{kernel}*.c")):
+            parser.error(f"there is no kernel {kernel}")
+    return asked
+
+
 def main():
-    if "--check" not in sys.argv:
-        kept = read() if sys.argv[1:] else {}
-        write({core: kept.get(core, {}) | rows(*how, sys.argv[1:]) for core, how in machines().items()})
+    asked = command_line(__doc__)
+    if not asked.check:
+        kept = read() if asked.kernels else {}
+        write({core: kept.get(core, {}) | rows(*how, asked.kernels) for core, how in machines().items()})
         return 0
     bad, committed = 0, read()
-    for core in sys.argv[2:]:
+    for core in asked.check:
         compiler, flags = machines()[core]
         if shutil.which(compiler) is None:
             print(f"SKIP: {compiler} is not installed")
             continue
         for name, size in rows(compiler, flags).items():
             if committed[core].get(name) != size:
-                print(f"{core}: {name} takes {size} bytes of stack, not {committed[core].get(name)}: run tools/stack.py")
+                was = committed[core].get(name)
+                print(f"{core}: {name} takes {size} bytes of stack, not {was}: run tools/stack.py")
                 bad = 1
     return bad
 
