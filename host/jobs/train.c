@@ -7,6 +7,7 @@
 
 #include "host/data/spec.h"
 #include "host/jobs/splits.h"
+#include "host/passes/passes.h"
 #include "host/pipeline/pipeline.h"
 #include "host/report/html.h"
 
@@ -126,6 +127,28 @@ static enum mote_status take_weights(struct train *t)
     return MOTE_OK;
 }
 
+static int32_t multiplications(const struct model *m)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < m->graphs[0].n_ops; i++)
+        n += m->graphs[0].ops[i].id == OP_MUL;
+    return n;
+}
+
+/* Levels are those of the weights that the device gets: batch normalization would scale each channel's. It stays where
+ * there is an operator that it cannot join. */
+static enum mote_status fold_normalization(struct train *t)
+{
+    struct model folded = {.pool = t->pool};
+
+    model_copy(&t->net, &folded);
+    TRY(passes_run(&folded, "fold_batch_norm,dead_code", NULL, NULL, &t->recipe_file));
+    if (multiplications(&folded) == multiplications(&t->net))
+        t->net = folded;
+    return MOTE_OK;
+}
+
 /* The dense network's outputs are to be learned, too. */
 static enum mote_status open_teacher(struct train *t)
 {
@@ -150,6 +173,8 @@ static enum mote_status open_training(struct train *t)
     if (t->options.from != NULL)
         TRY(take_weights(t));
     TRY(open_teacher(t));
+    if (t->recipe.training.stage.kind == STAGE_LEVELS)
+        TRY(fold_normalization(t));
     TRY(trainer_make(t->pool, &t->net, &t->data, &t->recipe.training, t->options.threads, &t->trainer,
                      &t->recipe_file));
     return MOTE_OK;
