@@ -15,16 +15,6 @@ static void swap_names(struct graph *g, int32_t a, int32_t b)
     g->tensors[b].name = name;
 }
 
-/* The operator that reads a tensor; -1 where not one alone does. */
-static int32_t only_reader(const struct graph *g, int32_t tensor)
-{
-    for (int32_t i = 0; i < g->n_ops && graph_uses(g, tensor) == 1; i++)
-        for (int32_t k = 0; k < g->ops[i].n_in && g->ops[i].id != OP_NOP; k++)
-            if (g->ops[i].in[k] == tensor)
-                return i;
-    return -1;
-}
-
 static enum mote_status strip_input(struct graph *g, int32_t *input, const struct frame *at)
 {
     struct frame here = frame_tensor(at, g, *input);

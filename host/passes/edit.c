@@ -3,6 +3,8 @@
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 
+#include <math.h>
+
 void op_kill(struct op *op)
 {
     assert(op->id != OP_NOP);
@@ -87,4 +89,27 @@ struct op *graph_insert_op(struct model *m, struct graph *g, int32_t i, enum op_
     memmove(&g->ops[i + 1], &g->ops[i], (size_t)(g->n_ops - 1 - i) * sizeof op);
     g->ops[i] = op;
     return &g->ops[i];
+}
+
+bool weights_are_finite(const struct tensor *weights)
+{
+    float w;
+
+    if (weights->type != TYPE_F32)
+        return true;
+    for (int64_t i = 0; weights->data && i < tensor_elements(weights); i++) {
+        memcpy(&w, weights->data + i * (int64_t)sizeof w, sizeof w);
+        if (!isfinite(w))
+            return false;
+    }
+    return weights->data != NULL;
+}
+
+int32_t only_reader(const struct graph *g, int32_t tensor)
+{
+    for (int32_t i = 0; i < g->n_ops && graph_uses(g, tensor) == 1; i++)
+        for (int32_t k = 0; k < g->ops[i].n_in && g->ops[i].id != OP_NOP; k++)
+            if (g->ops[i].in[k] == tensor)
+                return i;
+    return -1;
 }

@@ -2,8 +2,6 @@
 /* PAD joins the convolutions that read it, as explicit padding. Exact: both surround the image with real zero, and the
  * weights are finite: a padded zero is multiplied, a position outside the image is skipped. Only if every reader can
  * take it, since otherwise the padded image is needed all the same. */
-#include <math.h>
-
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 
@@ -74,28 +72,13 @@ static bool add_padding(const struct graph *g, const struct op *conv, int d, con
     return window_fit(PADDING_EXPLICIT, in - pad[0] - pad[1], filter, stride, dilation, before, after).out == out;
 }
 
-/* Zero times any of them is zero. */
-static bool all_finite(const struct tensor *weights)
-{
-    float w;
-
-    if (weights->type != TYPE_F32)
-        return true;
-    for (int64_t i = 0; weights->data && i < tensor_elements(weights); i++) {
-        memcpy(&w, weights->data + i * (int64_t)sizeof w, sizeof w);
-        if (!isfinite(w))
-            return false;
-    }
-    return weights->data != NULL;
-}
-
 static bool join(struct graph *g, struct op *conv, int32_t padded, const int64_t pad[4][2], bool change)
 {
     struct conv_opts *o = conv->opts;
     int32_t y[2], x[2];
 
     if ((conv->id != OP_CONV_2D && conv->id != OP_DEPTHWISE_CONV_2D) || conv->in[0] != padded ||
-        op_in(g, conv, 1)->rank != 4 || !all_finite(op_in(g, conv, 1)) ||
+        op_in(g, conv, 1)->rank != 4 || !weights_are_finite(op_in(g, conv, 1)) ||
         !add_padding(g, conv, HEIGHT, pad[HEIGHT], y) || !add_padding(g, conv, WIDTH, pad[WIDTH], x))
         return false;
     for (int32_t k = 1; k < conv->n_in; k++)

@@ -10,6 +10,7 @@ enum mote_status pass_fold_batch_norm(struct model *m, struct graph *g, const st
 enum mote_status pass_variables(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fuse_bias(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fuse_activation(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_fuse_dilation(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fuse_pad(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_dead_channels(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_quantize(struct model *m, struct graph *g, const struct frame *at);
@@ -27,6 +28,7 @@ const struct pass passes[] = {
     {"fold_batch_norm", pass_fold_batch_norm,
      "batch normalizations join the weights before them, or become MUL and ADD", false},
     {"variables", pass_variables, "state is read and written in place where nothing can tell", false},
+    {"fuse_dilation", pass_fuse_dilation, "a convolution of pictures in batches becomes a dilated one", false},
     {"fuse_bias", pass_fuse_bias, "an addition of a number a channel joins the layer before it as its bias", false},
     {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input", false},
     {"quantize", pass_quantize, "a float graph whose tensors have ranges becomes an int8 graph", true},

@@ -41,6 +41,10 @@ void graph_redirect(struct graph *g, int32_t from, int32_t to);
 void op_set_inputs(struct model *m, struct op *op, int32_t n, const int32_t *in);
 /* The tensor is made and used within this graph alone: no input, output, constant or state. */
 bool tensor_is_internal(const struct graph *g, int32_t tensor);
+/* Zero times any of them is zero: of floats that are constant, and of integers. */
+bool weights_are_finite(const struct tensor *weights);
+/* The operator that alone reads the tensor, once; -1 if there is none. */
+int32_t only_reader(const struct graph *g, int32_t tensor);
 /* As graph_add_op(), but it becomes operator i: those from i on move up by one. */
 struct op *graph_insert_op(struct model *m, struct graph *g, int32_t i, enum op_id id, int n_in, const int32_t *in,
                            int n_out, const int32_t *out);

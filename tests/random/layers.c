@@ -114,6 +114,52 @@ bool make_max_pool_2d(struct builder *b) { return make_pool(b, OP_MAX_POOL_2D, C
 
 bool make_l2_pool_2d(struct builder *b) { return make_pool(b, OP_L2_POOL_2D, TYPES(TYPE_F32)); }
 
+/* A convolution of phases of a picture, as converters spell dilated ones: SPACE_TO_BATCH_ND, CONV_2D,
+ * BATCH_TO_SPACE_ND. */
+bool make_dilated(struct builder *b)
+{
+    int32_t in = pick(b, COMPUTED, 4, 4), phases, weights, sums, out, blocks;
+    int64_t two = 2, square[] = {2, 2}, block[2], pads[2][2], crops[2][2], phase[2], filter[2];
+
+    if (in == TENSOR_ABSENT)
+        return false;
+
+    const struct tensor shape = *tensor_of(b, in);
+
+    for (int i = 0; i < 2; i++) {
+        block[i] = dice_range(b, 1, 3);
+        pads[i][0] = dice_range(b, 0, 3);
+        pads[i][1] = dice_range(b, 0, 2);
+        pads[i][1] += (block[i] - (shape.dims[1 + i] + pads[i][0] + pads[i][1]) % block[i]) % block[i];
+        phase[i] = (shape.dims[1 + i] + pads[i][0] + pads[i][1]) / block[i];
+        filter[i] = dice_range(b, 1, phase[i] < 3 ? (int32_t)phase[i] : 3);
+        crops[i][0] = dice_chance(b, 3) ? dice_range(b, 0, (int32_t)block[i] - 1) : 0;
+        crops[i][1] = dice_chance(b, 2) ? dice_range(b, 0, (int32_t)(block[i] - 1 - crops[i][0])) : 0;
+    }
+    phases = new_same_output(b, in);
+    blocks = new_ints(b, 1, &two, block);
+    if (!op_done(b, new_op(b, OP_SPACE_TO_BATCH_ND, 3, (int32_t[]){in, blocks, new_ints(b, 2, square, pads[0])}, 1,
+                           &phases)))
+        return false;
+    weights =
+        new_weights(b, shape.type, 4, (int64_t[]){dice_range(b, 1, 4), filter[0], filter[1], shape.dims[3]}, 0, true);
+    sums = new_sum_output(b, phases, weights, filter[0] * filter[1] * shape.dims[3]);
+
+    struct op *conv = new_op(b, OP_CONV_2D, 2, (int32_t[]){phases, weights}, 1, &sums);
+
+    *(struct conv_opts *)conv->opts = (struct conv_opts){.padding = dice_chance(b, 3) ? PADDING_SAME : PADDING_VALID,
+                                                         .stride_h = 1,
+                                                         .stride_w = 1,
+                                                         .dilation_h = 1,
+                                                         .dilation_w = 1,
+                                                         .activation = dice_activation(b)};
+    if (!op_done(b, conv))
+        return false;
+    out = new_same_output(b, sums);
+    return op_done(
+        b, new_op(b, OP_BATCH_TO_SPACE_ND, 3, (int32_t[]){sums, blocks, new_ints(b, 2, square, crops[0])}, 1, &out));
+}
+
 /* The window goes over the output. */
 bool make_transpose_conv(struct builder *b)
 {
