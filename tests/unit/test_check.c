@@ -368,21 +368,21 @@ static void slices_are_checked(struct fixture *f)
     static const struct {
         uint32_t io, axis, hop;
         bool taken;
-    } cases[] = {{0, 1, 1, true},
-                 {0, 1, 3, true},
-                 {0, 3, 2, true},
-                 {1, 1, 3, true},
-                 {0, MOTE_AXIS_NONE, 0, true},
-                 {0, MOTE_AXIS_NONE, 1, false},
-                 {0, MOTE_AXIS_NONE, UINT32_MAX, false},
-                 {0, 1, 0, false},
-                 {0, 1, 4, false},
-                 {0, 1, UINT32_MAX, false},
-                 {0, 4, 1, false}, /* beyond its rank, where dims are 1 */
-                 {0, 8, 1, false},
-                 {0, 254, 1, false},
-                 {1, 2, 1, false},
-                 {1, 1, 4, false}};
+    } cases[] = {{.axis = 1, .hop = 1, .taken = true},
+                 {.axis = 1, .hop = 3, .taken = true},
+                 {.axis = 3, .hop = 2, .taken = true},
+                 {.io = 1, .axis = 1, .hop = 3, .taken = true},
+                 {.axis = MOTE_AXIS_NONE, .taken = true},
+                 {.axis = MOTE_AXIS_NONE, .hop = 1},
+                 {.axis = MOTE_AXIS_NONE, .hop = UINT32_MAX},
+                 {.axis = 1},
+                 {.axis = 1, .hop = 4},
+                 {.axis = 1, .hop = UINT32_MAX},
+                 {.axis = 4, .hop = 1}, /* beyond its rank, where dims are 1 */
+                 {.axis = 8, .hop = 1},
+                 {.axis = 254, .hop = 1},
+                 {.io = 1, .axis = 2, .hop = 1},
+                 {.io = 1, .axis = 1, .hop = 4}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         int32_t tensor = f->io[cases[i].io].tensor;
@@ -510,36 +510,36 @@ static void entries_compute_rows_that_there_are(void **state)
         uint16_t repeat, rows, first, hop;
         bool right;
     } cases[] = {
-        {0, 1, 2, 0, 0, true},
-        {0, 1, 1, 0, 0, true},
-        {0, 1, 1, 1, 0, true},
-        {1, 1, 1, 0, 0, true},
-        {0, 2, 1, 0, 1, true},
-        {0, 2, 2, 0, 0, true},
-        {0, 1, 2, 0, UINT16_MAX, true}, /* there is no second round */
-        {0, UINT16_MAX, 1, 1, 0, true},
-        {0, 1, 0, 0, 0, false},
-        {0, 1, 0, 2, 0, false},
-        {0, 1, 3, 0, 0, false},
-        {0, 1, 2, 1, 0, false},
-        {1, 1, 2, 0, 0, false},
-        {0, 1, 1, 2, 0, false},
-        {1, 1, 1, 1, 0, false},
-        {2, 1, 1, 0, 0, false},
-        {0, 2, 2, 0, 1, false},
-        {0, 2, 1, 1, 1, false},
-        {1, 2, 1, 0, 1, false},
-        {0, 2, 1, 0, 2, false},
-        {0, 3, 1, 0, 1, false},
-        {UINT32_MAX, 1, 1, 0, 0, false},
-        {UINT32_MAX, 1, 2, 0, 0, false},
-        {UINT32_MAX, 1, 1, 1, 0, false},
-        {UINT32_MAX, 2, 1, 0, 1, false},
-        {UINT32_MAX, UINT16_MAX, UINT16_MAX, UINT16_MAX, UINT16_MAX, false},
-        {1, UINT16_MAX, 1, 0, UINT16_MAX, false}, /* 65534 * 65535 + 2 is 2^32 - 131068 */
-        {131069, UINT16_MAX, 1, 0, UINT16_MAX, false},
-        {0, 1, UINT16_MAX, 0, 0, false},
-        {0, 1, 1, UINT16_MAX, 0, false},
+        {.repeat = 1, .rows = 2, .right = true},
+        {.repeat = 1, .rows = 1, .right = true},
+        {.repeat = 1, .rows = 1, .first = 1, .right = true},
+        {.base = 1, .repeat = 1, .rows = 1, .right = true},
+        {.repeat = 2, .rows = 1, .hop = 1, .right = true},
+        {.repeat = 2, .rows = 2, .right = true},
+        {.repeat = 1, .rows = 2, .hop = UINT16_MAX, .right = true}, /* there is no second round */
+        {.repeat = UINT16_MAX, .rows = 1, .first = 1, .right = true},
+        {.repeat = 1},
+        {.repeat = 1, .first = 2},
+        {.repeat = 1, .rows = 3},
+        {.repeat = 1, .rows = 2, .first = 1},
+        {.base = 1, .repeat = 1, .rows = 2},
+        {.repeat = 1, .rows = 1, .first = 2},
+        {.base = 1, .repeat = 1, .rows = 1, .first = 1},
+        {.base = 2, .repeat = 1, .rows = 1},
+        {.repeat = 2, .rows = 2, .hop = 1},
+        {.repeat = 2, .rows = 1, .first = 1, .hop = 1},
+        {.base = 1, .repeat = 2, .rows = 1, .hop = 1},
+        {.repeat = 2, .rows = 1, .hop = 2},
+        {.repeat = 3, .rows = 1, .hop = 1},
+        {.base = UINT32_MAX, .repeat = 1, .rows = 1},
+        {.base = UINT32_MAX, .repeat = 1, .rows = 2},
+        {.base = UINT32_MAX, .repeat = 1, .rows = 1, .first = 1},
+        {.base = UINT32_MAX, .repeat = 2, .rows = 1, .hop = 1},
+        {.base = UINT32_MAX, .repeat = UINT16_MAX, .rows = UINT16_MAX, .first = UINT16_MAX, .hop = UINT16_MAX},
+        {.base = 1, .repeat = UINT16_MAX, .rows = 1, .hop = UINT16_MAX}, /* 65534 * 65535 + 2 is 2^32 - 131068 */
+        {.base = 131069, .repeat = UINT16_MAX, .rows = 1, .hop = UINT16_MAX},
+        {.repeat = 1, .rows = UINT16_MAX},
+        {.repeat = 1, .rows = 1, .first = UINT16_MAX},
     };
     struct fixture *f = *state;
 

@@ -148,10 +148,13 @@ static void codings_are_chosen(void **state)
         int32_t coded, coded_of_dense; /* layers, of the pruned network and of one that is not; after the
                                            first, the pruned ones are so small that dense ones are faster */
     } cases[] = {
-        {CODING_USUAL, OPTIMIZE_BALANCED, 0, 0}, {CODING_USUAL, OPTIMIZE_RAM, 0, 0},
-        {CODING_USUAL, OPTIMIZE_SPEED, 0, 0},    {CODING_USUAL, OPTIMIZE_FLASH, 3, 0},
-        {CODING_DENSE, OPTIMIZE_FLASH, 0, 0},    {CODING_AUTO, OPTIMIZE_SPEED, 1, 0},
-        {CODING_HUFFMAN, OPTIMIZE_SPEED, 3, 3},
+        {.coding = CODING_USUAL, .optimize = OPTIMIZE_BALANCED},
+        {.coding = CODING_USUAL, .optimize = OPTIMIZE_RAM},
+        {.coding = CODING_USUAL, .optimize = OPTIMIZE_SPEED},
+        {.coding = CODING_USUAL, .optimize = OPTIMIZE_FLASH, .coded = 3},
+        {.coding = CODING_DENSE, .optimize = OPTIMIZE_FLASH},
+        {.coding = CODING_AUTO, .optimize = OPTIMIZE_SPEED, .coded = 1},
+        {.coding = CODING_HUFFMAN, .optimize = OPTIMIZE_SPEED, .coded = 3, .coded_of_dense = 3},
     };
 
     (void)state;

@@ -261,7 +261,10 @@ enum { SIDE = 16, LAYERS = 4, SAMPLES = 2 };
 
 static const struct {
     int32_t kernel, stride, in_c, out_c, side; /* side: of the output */
-} layers[LAYERS] = {{3, 1, 3, 32, 16}, {3, 1, 32, 32, 16}, {1, 1, 32, 64, 16}, {3, 2, 64, 32, 8}};
+} layers[LAYERS] = {{.kernel = 3, .stride = 1, .in_c = 3, .out_c = 32, .side = 16},
+                    {.kernel = 3, .stride = 1, .in_c = 32, .out_c = 32, .side = 16},
+                    {.kernel = 1, .stride = 1, .in_c = 32, .out_c = 64, .side = 16},
+                    {.kernel = 3, .stride = 2, .in_c = 64, .out_c = 32, .side = 8}};
 
 struct network {
     struct pool pool;

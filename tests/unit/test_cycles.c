@@ -236,44 +236,52 @@ static void other_instruction_sets_are_told(void **state)
         enum kind kind;
         unsigned words;
     } cases[] = {
-        {"rv32imc", {0x03, 0x25, 0x45, 0x00}, 4, KIND_LOAD, 1},            /* lw a0, 4(a0) */
-        {"rv32imc", {0x23, 0x22, 0xa5, 0x00}, 4, KIND_STORE, 1},           /* sw a0, 4(a0) */
-        {"rv32imc", {0x33, 0x05, 0xb5, 0x02}, 4, KIND_MUL, 0},             /* mul a0, a0, a1 */
-        {"rv32imc", {0x33, 0x15, 0xb5, 0x02}, 4, KIND_MUL, 0},             /* mulh a0, a0, a1 */
-        {"rv32imc", {0x33, 0x45, 0xb5, 0x02}, 4, KIND_DIVIDE, 0},          /* div a0, a0, a1 */
-        {"rv32imc", {0x33, 0x05, 0xb5, 0x00}, 4, KIND_OTHER, 0},           /* add a0, a0, a1 */
-        {"rv32imc", {0xe3, 0x1e, 0xb5, 0xfe}, 4, KIND_BRANCH_IF, 0},       /* bne a0, a1 */
-        {"rv32imc", {0xef, 0x00, 0x80, 0x00}, 4, KIND_CALL, 0},            /* jal ra */
-        {"rv32imc", {0x6f, 0x00, 0x80, 0x00}, 4, KIND_BRANCH, 0},          /* j */
-        {"rv32imc", {0x67, 0x80, 0x00, 0x00}, 4, KIND_BRANCH_REGISTER, 0}, /* ret */
-        {"rv32imc", {0xe7, 0x00, 0x05, 0x00}, 4, KIND_CALL_REGISTER, 0},   /* jalr a0 */
-        {"rv32imc", {0x48, 0x41}, 2, KIND_LOAD, 1},                        /* c.lw a0, 4(a0) */
-        {"rv32imc", {0x48, 0xc1}, 2, KIND_STORE, 1},                       /* c.sw a0, 4(a0) */
-        {"rv32imc", {0x22, 0x45}, 2, KIND_LOAD, 1},                        /* c.lwsp a0, 8 */
-        {"rv32imc", {0x2a, 0xc4}, 2, KIND_STORE, 1},                       /* c.swsp a0, 8 */
-        {"rv32imc", {0x01, 0xc1}, 2, KIND_BRANCH_IF, 0},                   /* c.beqz a0 */
-        {"rv32imc", {0x01, 0xa0}, 2, KIND_BRANCH, 0},                      /* c.j */
-        {"rv32imc", {0x82, 0x80}, 2, KIND_BRANCH_REGISTER, 0},             /* c.jr ra */
-        {"rv32imc", {0x02, 0x95}, 2, KIND_CALL_REGISTER, 0},               /* c.jalr a0 */
-        {"rv32imc", {0x02, 0x90}, 2, KIND_OTHER, 0},                       /* c.ebreak */
-        {"rv32imc", {0x2e, 0x85}, 2, KIND_OTHER, 0},                       /* c.mv a0, a1 */
-        {"avr5", {0x8c, 0x91}, 2, KIND_LOAD, 1},                           /* ld r24, X */
-        {"avr5", {0x8f, 0x91}, 2, KIND_LOAD, 1},                           /* pop r24 */
-        {"avr5", {0x85, 0x91}, 2, KIND_LOAD, 1},                           /* lpm r24, Z+ */
-        {"avr5", {0x89, 0x81}, 2, KIND_LOAD, 1},                           /* ldd r24, Y+1 */
-        {"avr5", {0x8f, 0x93}, 2, KIND_STORE, 1},                          /* push r24 */
-        {"avr5", {0x89, 0x83}, 2, KIND_STORE, 1},                          /* std Y+1, r24 */
-        {"avr5", {0x98, 0x9f}, 2, KIND_MUL, 0},                            /* mul r25, r24 */
-        {"avr5", {0x98, 0x03}, 2, KIND_MUL, 0},                            /* fmulsu r17, r16 */
-        {"avr5", {0xf1, 0xf7}, 2, KIND_BRANCH_IF, 0},                      /* brne */
-        {"avr5", {0x89, 0x13}, 2, KIND_BRANCH_IF, 0},                      /* cpse r24, r25 */
-        {"avr5", {0x80, 0xff}, 2, KIND_BRANCH_IF, 0},                      /* sbrs r24, 0 */
-        {"avr5", {0xfe, 0xcf}, 2, KIND_BRANCH, 0},                         /* rjmp */
-        {"avr5", {0x0e, 0x94}, 2, KIND_CALL, 0},                           /* call */
-        {"avr5", {0x08, 0x95}, 2, KIND_BRANCH_REGISTER, 0},                /* ret */
-        {"avr5", {0x09, 0x95}, 2, KIND_CALL_REGISTER, 0},                  /* icall */
-        {"avr5", {0x89, 0x0f}, 2, KIND_OTHER, 0},                          /* add r24, r25 */
-        {"avr5", {0xcc, 0x01}, 2, KIND_OTHER, 0},                          /* movw r24, r24 */
+        {.core = "rv32imc",
+         .bytes = {0x03, 0x25, 0x45, 0x00},
+         .size = 4,
+         .kind = KIND_LOAD,
+         .words = 1}, /* lw a0, 4(a0) */
+        {.core = "rv32imc",
+         .bytes = {0x23, 0x22, 0xa5, 0x00},
+         .size = 4,
+         .kind = KIND_STORE,
+         .words = 1},                                                                              /* sw a0, 4(a0) */
+        {.core = "rv32imc", .bytes = {0x33, 0x05, 0xb5, 0x02}, .size = 4, .kind = KIND_MUL},       /* mul a0, a0, a1 */
+        {.core = "rv32imc", .bytes = {0x33, 0x15, 0xb5, 0x02}, .size = 4, .kind = KIND_MUL},       /* mulh a0, a0, a1 */
+        {.core = "rv32imc", .bytes = {0x33, 0x45, 0xb5, 0x02}, .size = 4, .kind = KIND_DIVIDE},    /* div a0, a0, a1 */
+        {.core = "rv32imc", .bytes = {0x33, 0x05, 0xb5, 0x00}, .size = 4, .kind = KIND_OTHER},     /* add a0, a0, a1 */
+        {.core = "rv32imc", .bytes = {0xe3, 0x1e, 0xb5, 0xfe}, .size = 4, .kind = KIND_BRANCH_IF}, /* bne a0, a1 */
+        {.core = "rv32imc", .bytes = {0xef, 0x00, 0x80, 0x00}, .size = 4, .kind = KIND_CALL},      /* jal ra */
+        {.core = "rv32imc", .bytes = {0x6f, 0x00, 0x80, 0x00}, .size = 4, .kind = KIND_BRANCH},    /* j */
+        {.core = "rv32imc", .bytes = {0x67, 0x80, 0x00, 0x00}, .size = 4, .kind = KIND_BRANCH_REGISTER}, /* ret */
+        {.core = "rv32imc", .bytes = {0xe7, 0x00, 0x05, 0x00}, .size = 4, .kind = KIND_CALL_REGISTER},   /* jalr a0 */
+        {.core = "rv32imc", .bytes = {0x48, 0x41}, .size = 2, .kind = KIND_LOAD, .words = 1},  /* c.lw a0, 4(a0) */
+        {.core = "rv32imc", .bytes = {0x48, 0xc1}, .size = 2, .kind = KIND_STORE, .words = 1}, /* c.sw a0, 4(a0) */
+        {.core = "rv32imc", .bytes = {0x22, 0x45}, .size = 2, .kind = KIND_LOAD, .words = 1},  /* c.lwsp a0, 8 */
+        {.core = "rv32imc", .bytes = {0x2a, 0xc4}, .size = 2, .kind = KIND_STORE, .words = 1}, /* c.swsp a0, 8 */
+        {.core = "rv32imc", .bytes = {0x01, 0xc1}, .size = 2, .kind = KIND_BRANCH_IF},         /* c.beqz a0 */
+        {.core = "rv32imc", .bytes = {0x01, 0xa0}, .size = 2, .kind = KIND_BRANCH},            /* c.j */
+        {.core = "rv32imc", .bytes = {0x82, 0x80}, .size = 2, .kind = KIND_BRANCH_REGISTER},   /* c.jr ra */
+        {.core = "rv32imc", .bytes = {0x02, 0x95}, .size = 2, .kind = KIND_CALL_REGISTER},     /* c.jalr a0 */
+        {.core = "rv32imc", .bytes = {0x02, 0x90}, .size = 2, .kind = KIND_OTHER},             /* c.ebreak */
+        {.core = "rv32imc", .bytes = {0x2e, 0x85}, .size = 2, .kind = KIND_OTHER},             /* c.mv a0, a1 */
+        {.core = "avr5", .bytes = {0x8c, 0x91}, .size = 2, .kind = KIND_LOAD, .words = 1},     /* ld r24, X */
+        {.core = "avr5", .bytes = {0x8f, 0x91}, .size = 2, .kind = KIND_LOAD, .words = 1},     /* pop r24 */
+        {.core = "avr5", .bytes = {0x85, 0x91}, .size = 2, .kind = KIND_LOAD, .words = 1},     /* lpm r24, Z+ */
+        {.core = "avr5", .bytes = {0x89, 0x81}, .size = 2, .kind = KIND_LOAD, .words = 1},     /* ldd r24, Y+1 */
+        {.core = "avr5", .bytes = {0x8f, 0x93}, .size = 2, .kind = KIND_STORE, .words = 1},    /* push r24 */
+        {.core = "avr5", .bytes = {0x89, 0x83}, .size = 2, .kind = KIND_STORE, .words = 1},    /* std Y+1, r24 */
+        {.core = "avr5", .bytes = {0x98, 0x9f}, .size = 2, .kind = KIND_MUL},                  /* mul r25, r24 */
+        {.core = "avr5", .bytes = {0x98, 0x03}, .size = 2, .kind = KIND_MUL},                  /* fmulsu r17, r16 */
+        {.core = "avr5", .bytes = {0xf1, 0xf7}, .size = 2, .kind = KIND_BRANCH_IF},            /* brne */
+        {.core = "avr5", .bytes = {0x89, 0x13}, .size = 2, .kind = KIND_BRANCH_IF},            /* cpse r24, r25 */
+        {.core = "avr5", .bytes = {0x80, 0xff}, .size = 2, .kind = KIND_BRANCH_IF},            /* sbrs r24, 0 */
+        {.core = "avr5", .bytes = {0xfe, 0xcf}, .size = 2, .kind = KIND_BRANCH},               /* rjmp */
+        {.core = "avr5", .bytes = {0x0e, 0x94}, .size = 2, .kind = KIND_CALL},                 /* call */
+        {.core = "avr5", .bytes = {0x08, 0x95}, .size = 2, .kind = KIND_BRANCH_REGISTER},      /* ret */
+        {.core = "avr5", .bytes = {0x09, 0x95}, .size = 2, .kind = KIND_CALL_REGISTER},        /* icall */
+        {.core = "avr5", .bytes = {0x89, 0x0f}, .size = 2, .kind = KIND_OTHER},                /* add r24, r25 */
+        {.core = "avr5", .bytes = {0xcc, 0x01}, .size = 2, .kind = KIND_OTHER},                /* movw r24, r24 */
     };
 
     (void)state;

@@ -742,9 +742,18 @@ static void arrays_become_samples_of_an_input(void **state)
         const char *shape;
         int32_t n;   /* samples, 0: refused */
         size_t size; /* elements */
-    } cases[] = {{"(2, 3)", 1, 6},    {"(1, 2, 3, 1)", 1, 6}, {"(5, 2, 3)", 5, 30}, {"(5, 1, 2, 3, 1)", 5, 30},
-                 {"(6,)", 1, 6},      {"(12,)", 2, 12},       {"(2, 6)", 2, 12},    {"(7,)", 0, 7},
-                 {"(2, 2, 2)", 0, 8}, {"(3, 2)", 0, 6},       {"(4, 3)", 0, 12},    {"(2, 3, 2)", 0, 12}};
+    } cases[] = {{.shape = "(2, 3)", .n = 1, .size = 6},
+                 {.shape = "(1, 2, 3, 1)", .n = 1, .size = 6},
+                 {.shape = "(5, 2, 3)", .n = 5, .size = 30},
+                 {.shape = "(5, 1, 2, 3, 1)", .n = 5, .size = 30},
+                 {.shape = "(6,)", .n = 1, .size = 6},
+                 {.shape = "(12,)", .n = 2, .size = 12},
+                 {.shape = "(2, 6)", .n = 2, .size = 12},
+                 {.shape = "(7,)", .size = 7},
+                 {.shape = "(2, 2, 2)", .size = 8},
+                 {.shape = "(3, 2)", .size = 6},
+                 {.shape = "(4, 3)", .size = 12},
+                 {.shape = "(2, 3, 2)", .size = 12}};
     struct mote_io io = {.type = TYPE_S8, .bytes = 6, .rank = 4, .dims = dims_233, .scale = 1};
     struct fixture *f = *state;
 

@@ -156,9 +156,15 @@ static void memory_holds_what_is_needed(void **state)
         const char *graph, *name;
         int64_t row, least, most;
     } cases[] = {
-        {chain, "a", 32, 64, 64},   {chain, "b", 128, 3, 4},     {chain, "e", 16, 32, 32},
-        {residual, "b", 128, 3, 4}, {residual, "c", 128, 3, 4},  {residual, "d", 128, 1, 2},
-        {residual, "e", 128, 1, 2}, {residual, "f", 32, 64, 64}, {squeeze, "b", 128, 64, 64},
+        {.graph = chain, .name = "a", .row = 32, .least = 64, .most = 64},
+        {.graph = chain, .name = "b", .row = 128, .least = 3, .most = 4},
+        {.graph = chain, .name = "e", .row = 16, .least = 32, .most = 32},
+        {.graph = residual, .name = "b", .row = 128, .least = 3, .most = 4},
+        {.graph = residual, .name = "c", .row = 128, .least = 3, .most = 4},
+        {.graph = residual, .name = "d", .row = 128, .least = 1, .most = 2},
+        {.graph = residual, .name = "e", .row = 128, .least = 1, .most = 2},
+        {.graph = residual, .name = "f", .row = 32, .least = 64, .most = 64},
+        {.graph = squeeze, .name = "b", .row = 128, .least = 64, .most = 64},
     };
     struct fixture f;
 

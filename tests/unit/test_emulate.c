@@ -397,36 +397,40 @@ static void want_classes(const char *board, const char *program, const struct fi
     pool_free(&f.pool);
 }
 
+/* An interval's: all of counts.def, in its order. */
+#define COUNTS(all, load, words_in, store, words_out, multiply, divide, branch, take, cycle, crude)                    \
+    {                                                                                                                  \
+        .instructions = all, .loads = load, .load_words = words_in, .stores = store, .store_words = words_out,         \
+        .multiplies = multiply, .divides = divide, .branches = branch, .taken_branches = take, .cycles = cycle,        \
+        .crude_cycles = crude                                                                                          \
+    }
+
 static void classes_and_cycles_are_counted(void **state)
 {
     (void)state;
     want_classes("mps2-an386", "classes.S",
-                 (const struct firmware_counts[]){{5, 3, 3, 1, 1, 0, 0, 0, 0, 6, 6},
-                                                  {5, 3, 3, 0, 0, 0, 0, 0, 0, 8, 6},
-                                                  {7, 3, 9, 3, 9, 0, 0, 0, 0, 25, 25},
-                                                  {6, 0, 0, 0, 0, 5, 1, 0, 0, 12, 11},
-                                                  {26, 1, 1, 1, 1, 0, 0, 14, 13, 55, 54},
-                                                  {11, 4, 1, 1, 0, 0, 0, 1, 0, 10, 12},
-                                                  {3, 1, 1, 0, 0, 0, 0, 1, 1, 8, 6},
-                                                  {4, 2, 0, 0, 0, 0, 0, 0, 0, 4, 4},
-                                                  {6, 1, 1, 1, 1, 2, 1, 0, 0, 23, 12}},
+                 (const struct firmware_counts[]){
+                     COUNTS(5, 3, 3, 1, 1, 0, 0, 0, 0, 6, 6), COUNTS(5, 3, 3, 0, 0, 0, 0, 0, 0, 8, 6),
+                     COUNTS(7, 3, 9, 3, 9, 0, 0, 0, 0, 25, 25), COUNTS(6, 0, 0, 0, 0, 5, 1, 0, 0, 12, 11),
+                     COUNTS(26, 1, 1, 1, 1, 0, 0, 14, 13, 55, 54), COUNTS(11, 4, 1, 1, 0, 0, 0, 1, 0, 10, 12),
+                     COUNTS(3, 1, 1, 0, 0, 0, 0, 1, 1, 8, 6), COUNTS(4, 2, 0, 0, 0, 0, 0, 0, 0, 4, 4),
+                     COUNTS(6, 1, 1, 1, 1, 2, 1, 0, 0, 23, 12)},
                  9);
     want_classes("mps2-an385", "classes.S",
-                 (const struct firmware_counts[]){{5, 3, 3, 1, 1, 0, 0, 0, 0, 6, 0},
-                                                  {5, 3, 3, 0, 0, 0, 0, 0, 0, 8, 0},
-                                                  {7, 3, 9, 3, 9, 0, 0, 0, 0, 25, 0},
-                                                  {6, 0, 0, 0, 0, 5, 1, 0, 0, 22, 0},
-                                                  {26, 1, 1, 1, 1, 0, 0, 14, 13, 55, 0},
-                                                  {11, 4, 1, 1, 0, 0, 0, 1, 0, 10, 0},
-                                                  {3, 1, 1, 0, 0, 0, 0, 1, 1, 8, 0},
-                                                  {4, 2, 0, 0, 0, 0, 0, 0, 0, 4, 0}},
+                 (const struct firmware_counts[]){
+                     COUNTS(5, 3, 3, 1, 1, 0, 0, 0, 0, 6, 0), COUNTS(5, 3, 3, 0, 0, 0, 0, 0, 0, 8, 0),
+                     COUNTS(7, 3, 9, 3, 9, 0, 0, 0, 0, 25, 0), COUNTS(6, 0, 0, 0, 0, 5, 1, 0, 0, 22, 0),
+                     COUNTS(26, 1, 1, 1, 1, 0, 0, 14, 13, 55, 0), COUNTS(11, 4, 1, 1, 0, 0, 0, 1, 0, 10, 0),
+                     COUNTS(3, 1, 1, 0, 0, 0, 0, 1, 1, 8, 0), COUNTS(4, 2, 0, 0, 0, 0, 0, 0, 0, 4, 0)},
                  8);
-    want_classes(
-        "microbit", "classes_v6m.S",
-        (const struct firmware_counts[]){{6, 3, 5, 2, 4, 1, 0, 0, 0, 15, 0}, {11, 1, 2, 1, 2, 0, 0, 6, 5, 27, 0}}, 2);
-    want_classes(
-        "raspberry-pi-pico", "classes_v6m.S",
-        (const struct firmware_counts[]){{6, 3, 5, 2, 4, 1, 0, 0, 0, 15, 0}, {11, 1, 2, 1, 2, 0, 0, 6, 5, 22, 0}}, 2);
+    want_classes("microbit", "classes_v6m.S",
+                 (const struct firmware_counts[]){COUNTS(6, 3, 5, 2, 4, 1, 0, 0, 0, 15, 0),
+                                                  COUNTS(11, 1, 2, 1, 2, 0, 0, 6, 5, 27, 0)},
+                 2);
+    want_classes("raspberry-pi-pico", "classes_v6m.S",
+                 (const struct firmware_counts[]){COUNTS(6, 3, 5, 2, 4, 1, 0, 0, 0, 15, 0),
+                                                  COUNTS(11, 1, 2, 1, 2, 0, 0, 6, 5, 22, 0)},
+                 2);
 }
 
 static void functions_are_told_apart(void **state)

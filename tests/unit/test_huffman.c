@@ -314,17 +314,17 @@ static void test_biases(void **state)
     static const struct {
         int32_t bias[3], bytes, shift;
     } cases[] = {
-        {{0, 0, 0}, 1, 0},
-        {{127, -128, 1}, 1, 0},
-        {{128, 0, 1}, 2, 0},
-        {{-129, 0, 0}, 2, 0},
-        {{127 * 64, -128 * 64, 64}, 1, 6},
-        {{32767, -32768, 0}, 2, 0},
-        {{32768, 1, 0}, 3, 0},
-        {{8388607, -8388608, 0}, 3, 0},
-        {{INT32_MAX, INT32_MIN, 0}, 4, 0},
-        {{INT32_MIN, 0, 0}, 1, 31},
-        {{INT32_MIN, 1 << 30, -(1 << 30)}, 1, 30},
+        {.bias = {0, 0, 0}, .bytes = 1},
+        {.bias = {127, -128, 1}, .bytes = 1},
+        {.bias = {128, 0, 1}, .bytes = 2},
+        {.bias = {-129, 0, 0}, .bytes = 2},
+        {.bias = {127 * 64, -128 * 64, 64}, .bytes = 1, .shift = 6},
+        {.bias = {32767, -32768, 0}, .bytes = 2},
+        {.bias = {32768, 1, 0}, .bytes = 3},
+        {.bias = {8388607, -8388608, 0}, .bytes = 3},
+        {.bias = {INT32_MAX, INT32_MIN, 0}, .bytes = 4},
+        {.bias = {INT32_MIN, 0, 0}, .bytes = 1, .shift = 31},
+        {.bias = {INT32_MIN, 1 << 30, -(1 << 30)}, .bytes = 1, .shift = 30},
     };
 
     (void)state;

@@ -96,7 +96,10 @@ static void all_types_at_once_and_by_rows(void **state)
     static const struct {
         const char *name;
         float lo, hi;
-    } types[] = {{"s8", -128, 127}, {"u8", 0, 255}, {"s16", -32768, 32767}, {"f32", 0, 0}};
+    } types[] = {{.name = "s8", .lo = -128, .hi = 127},
+                 {.name = "u8", .hi = 255},
+                 {.name = "s16", .lo = -32768, .hi = 32767},
+                 {.name = "f32"}};
     static const float mean[] = {3.7f, -11.1f}, std[] = {0.3f, 1.7f};
     static const int8_t s8[] = {-128, -1, 0, 5, 77, 127};
     static const uint8_t u8[] = {0, 1, 4, 127, 128, 255};

@@ -197,16 +197,16 @@ static void test_integers(void **state)
     static const struct {
         int32_t function, a, b, out;
     } cases[] = {
-        {MOTE_BINARY_S32_ADD, INT32_MAX, 2, INT32_MIN + 1},
-        {MOTE_BINARY_S32_SUB, INT32_MIN, 1, INT32_MAX},
-        {MOTE_BINARY_S32_MUL, 65537, 65537, 131073},
-        {MOTE_BINARY_S32_MUL, INT32_MIN, -1, INT32_MIN},
-        {MOTE_BINARY_S32_DIV, -7, 2, -3},
-        {MOTE_BINARY_S32_DIV, 7, -2, -3},
-        {MOTE_BINARY_S32_DIV, 7, 0, 0},
-        {MOTE_BINARY_S32_DIV, INT32_MIN, -1, INT32_MIN},
-        {MOTE_BINARY_S32_MINIMUM, -7, 2, -7},
-        {MOTE_BINARY_S32_MAXIMUM, -7, 2, 2},
+        {.function = MOTE_BINARY_S32_ADD, .a = INT32_MAX, .b = 2, .out = INT32_MIN + 1},
+        {.function = MOTE_BINARY_S32_SUB, .a = INT32_MIN, .b = 1, .out = INT32_MAX},
+        {.function = MOTE_BINARY_S32_MUL, .a = 65537, .b = 65537, .out = 131073},
+        {.function = MOTE_BINARY_S32_MUL, .a = INT32_MIN, .b = -1, .out = INT32_MIN},
+        {.function = MOTE_BINARY_S32_DIV, .a = -7, .b = 2, .out = -3},
+        {.function = MOTE_BINARY_S32_DIV, .a = 7, .b = -2, .out = -3},
+        {.function = MOTE_BINARY_S32_DIV, .a = 7},
+        {.function = MOTE_BINARY_S32_DIV, .a = INT32_MIN, .b = -1, .out = INT32_MIN},
+        {.function = MOTE_BINARY_S32_MINIMUM, .a = -7, .b = 2, .out = -7},
+        {.function = MOTE_BINARY_S32_MAXIMUM, .a = -7, .b = 2, .out = 2},
     };
 
     (void)state;

@@ -69,9 +69,10 @@ static void unary_functions(void **state)
         int32_t function;
         float x, want;
     } cases[] = {
-        {MOTE_UNARY_CLAMP, -2, -1}, {MOTE_UNARY_CLAMP, 0.5f, 0.5f}, {MOTE_UNARY_CLAMP, 7, 3},
-        {MOTE_UNARY_EXP, 0, 1},     {MOTE_UNARY_TANH, 20, 1},       {MOTE_UNARY_SIGMOID, 0, 0.5f},
-        {MOTE_UNARY_SQRT, 9, 3},    {MOTE_UNARY_RSQRT, 16, 0.25f},
+        {.function = MOTE_UNARY_CLAMP, .x = -2, .want = -1}, {.function = MOTE_UNARY_CLAMP, .x = 0.5f, .want = 0.5f},
+        {.function = MOTE_UNARY_CLAMP, .x = 7, .want = 3},   {.function = MOTE_UNARY_EXP, .want = 1},
+        {.function = MOTE_UNARY_TANH, .x = 20, .want = 1},   {.function = MOTE_UNARY_SIGMOID, .want = 0.5f},
+        {.function = MOTE_UNARY_SQRT, .x = 9, .want = 3},    {.function = MOTE_UNARY_RSQRT, .x = 16, .want = 0.25f},
     };
 
     (void)state;

@@ -657,8 +657,12 @@ static void extremes_of_leaky_relu(void **state)
         int16_t in;
         int32_t in_zero, minus, want;
     } cases[] = {
-        {INT16_MAX, -32768, 0, -32768}, {INT16_MAX, -32768, 1, -32768}, {INT16_MAX, 32767, 0, 32767},
-        {INT16_MIN, 32767, 0, 32767},   {INT16_MIN, 32767, 1, -32768},  {INT16_MIN, -32768, 1, 32767},
+        {.in = INT16_MAX, .in_zero = -32768, .want = -32768},
+        {.in = INT16_MAX, .in_zero = -32768, .minus = 1, .want = -32768},
+        {.in = INT16_MAX, .in_zero = 32767, .want = 32767},
+        {.in = INT16_MIN, .in_zero = 32767, .want = 32767},
+        {.in = INT16_MIN, .in_zero = 32767, .minus = 1, .want = -32768},
+        {.in = INT16_MIN, .in_zero = -32768, .minus = 1, .want = 32767},
     };
     int16_t out;
 

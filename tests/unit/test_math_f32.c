@@ -36,9 +36,12 @@ struct function {
 };
 
 static const struct function functions[] = {
-    {mote_exp_f32, true_exp, 0.75, 0.76},        {mote_tanh_f32, true_tanh, 1.2, 0.76},
-    {mote_sigmoid_f32, true_sigmoid, 1.2, 0.76}, {mote_log_f32, true_log, 0.7, 0.76},
-    {mote_sin_f32, true_sin, 1.6, 0.76},         {mote_cos_f32, true_cos, 1.6, 0.76},
+    {.approximate = mote_exp_f32, .real = true_exp, .normal = 0.75, .subnormal = 0.76},
+    {.approximate = mote_tanh_f32, .real = true_tanh, .normal = 1.2, .subnormal = 0.76},
+    {.approximate = mote_sigmoid_f32, .real = true_sigmoid, .normal = 1.2, .subnormal = 0.76},
+    {.approximate = mote_log_f32, .real = true_log, .normal = 0.7, .subnormal = 0.76},
+    {.approximate = mote_sin_f32, .real = true_sin, .normal = 1.6, .subnormal = 0.76},
+    {.approximate = mote_cos_f32, .real = true_cos, .normal = 1.6, .subnormal = 0.76},
 };
 
 static double error_of(const struct function *f, float x)

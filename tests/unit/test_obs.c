@@ -534,7 +534,11 @@ static void levels_are_few_and_compensated(void **state)
     static const struct {
         enum grid_method method;
         int32_t number, most;
-    } cases[] = {{GRID_KMEANS, 8, 8}, {GRID_LINEAR, 3, 6}, {GRID_LOG, 3, 6}, {GRID_TERNARY, 0, 2}, {GRID_BINARY, 0, 2}};
+    } cases[] = {{.method = GRID_KMEANS, .number = 8, .most = 8},
+                 {.method = GRID_LINEAR, .number = 3, .most = 6},
+                 {.method = GRID_LOG, .number = 3, .most = 6},
+                 {.method = GRID_TERNARY, .most = 2},
+                 {.method = GRID_BINARY, .most = 2}};
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -279,10 +279,19 @@ static void an_output_slides_over_its_input(void **state)
     static const struct {
         int64_t in_row, out_row, align, total;
     } cases[] = {
-        {8, 8, 1, 96},   /* two rows below the input: one that is read still, one that is written */
-        {8, 8, 16, 96},  /* 80 + 16 */
-        {8, 4, 1, 88},   /* two of its rows are there while the input's first is read still */
-        {8, 16, 1, 176}, /* all but two rows of the input are gone when it is complete */
+        {.in_row = 8,
+         .out_row = 8,
+         .align = 1,
+         .total = 96}, /* two rows below the input: one that is read still, one that is written */
+        {.in_row = 8, .out_row = 8, .align = 16, .total = 96}, /* 80 + 16 */
+        {.in_row = 8,
+         .out_row = 4,
+         .align = 1,
+         .total = 88}, /* two of its rows are there while the input's first is read still */
+        {.in_row = 8,
+         .out_row = 16,
+         .align = 1,
+         .total = 176}, /* all but two rows of the input are gone when it is complete */
     };
 
     (void)state;

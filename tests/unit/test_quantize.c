@@ -19,17 +19,17 @@ static void multipliers(void **state)
         double scale;
         int32_t mult, shift;
     } cases[] = {
-        {0, 0, 0},
-        {1, 1 << 30, 1},
-        {0.5, 1 << 30, 0},
-        {0.75, 3 << 29, 0},
-        {3, 3 << 29, 2},
-        {1 - 1.0 / (INT64_C(1) << 40), 1 << 30, 1}, /* rounds up to 2^31, which is no int32 */
-        {0.5 + 1.5 / (INT64_C(1) << 32), (1 << 30) + 1, 0},
-        {0.5 + 1.0 / (INT64_C(1) << 32), (1 << 30) + 1, 0}, /* a tie */
-        {1.0 / (INT64_C(1) << 32), 1 << 30, -31},
-        {1.0 / (INT64_C(1) << 33), 0, 0},
-        {1073741824.0, 1 << 30, 31},
+        {.scale = 0},
+        {.scale = 1, .mult = 1 << 30, .shift = 1},
+        {.scale = 0.5, .mult = 1 << 30},
+        {.scale = 0.75, .mult = 3 << 29},
+        {.scale = 3, .mult = 3 << 29, .shift = 2},
+        {.scale = 1 - 1.0 / (INT64_C(1) << 40), .mult = 1 << 30, .shift = 1}, /* rounds up to 2^31, which is no int32 */
+        {.scale = 0.5 + 1.5 / (INT64_C(1) << 32), .mult = (1 << 30) + 1},
+        {.scale = 0.5 + 1.0 / (INT64_C(1) << 32), .mult = (1 << 30) + 1}, /* a tie */
+        {.scale = 1.0 / (INT64_C(1) << 32), .mult = 1 << 30, .shift = -31},
+        {.scale = 1.0 / (INT64_C(1) << 33)},
+        {.scale = 1073741824.0, .mult = 1 << 30, .shift = 31},
     };
 
     (void)state;
@@ -49,16 +49,16 @@ static void activation_ranges(void **state)
         float scale;
         int32_t zero, lo, hi;
     } cases[] = {
-        {ACTIVATION_NONE, 0.5f, 3, -128, 127},
-        {ACTIVATION_TANH, 0.5f, 3, -128, 127},
-        {ACTIVATION_RELU, 0.5f, 3, 3, 127},
-        {ACTIVATION_RELU, 0.5f, -128, -128, 127},
-        {ACTIVATION_RELU6, 0.5f, 3, 3, 15},
-        {ACTIVATION_RELU6, 0.01f, 0, 0, 127},
-        {ACTIVATION_RELU6, 4.0f, 0, 0, 2}, /* 1.5 rounds away from zero */
-        {ACTIVATION_RELU_N1_TO_1, 0.25f, 1, -3, 5},
-        {ACTIVATION_RELU_N1_TO_1, 2.0f, 0, -1, 1},
-        {ACTIVATION_RELU_N1_TO_1, 0.001f, 0, -128, 127},
+        {.activation = ACTIVATION_NONE, .scale = 0.5f, .zero = 3, .lo = -128, .hi = 127},
+        {.activation = ACTIVATION_TANH, .scale = 0.5f, .zero = 3, .lo = -128, .hi = 127},
+        {.activation = ACTIVATION_RELU, .scale = 0.5f, .zero = 3, .lo = 3, .hi = 127},
+        {.activation = ACTIVATION_RELU, .scale = 0.5f, .zero = -128, .lo = -128, .hi = 127},
+        {.activation = ACTIVATION_RELU6, .scale = 0.5f, .zero = 3, .lo = 3, .hi = 15},
+        {.activation = ACTIVATION_RELU6, .scale = 0.01f, .hi = 127},
+        {.activation = ACTIVATION_RELU6, .scale = 4.0f, .hi = 2}, /* 1.5 rounds away from zero */
+        {.activation = ACTIVATION_RELU_N1_TO_1, .scale = 0.25f, .zero = 1, .lo = -3, .hi = 5},
+        {.activation = ACTIVATION_RELU_N1_TO_1, .scale = 2.0f, .lo = -1, .hi = 1},
+        {.activation = ACTIVATION_RELU_N1_TO_1, .scale = 0.001f, .lo = -128, .hi = 127},
     };
     struct report_text text = {0};
     const struct frame at = {.name = "test", .index = -1, .sink = &text};
@@ -80,22 +80,46 @@ static void activation_ranges(void **state)
 static void windows(void **state)
 {
     static const struct {
-        int padding;
-        int64_t in, filter, stride, dilation, before, after, out, pad;
+        int how;
+        int64_t in, filter, stride, spread, before, after, out, pad;
     } cases[] = {
-        {PADDING_SAME, 10, 4, 2, 1, 0, 0, 5, 1},     {PADDING_SAME, 5, 3, 1, 1, 9, 9, 5, 1},
-        {PADDING_SAME, 49, 10, 2, 1, 0, 0, 25, 4},   {PADDING_SAME, 1, 7, 3, 1, 0, 0, 1, 3},
-        {PADDING_SAME, 4, 1, 3, 1, 0, 0, 2, 0},      {PADDING_SAME, 8, 3, 1, 2, 0, 0, 8, 2},
-        {PADDING_VALID, 10, 4, 2, 1, 0, 0, 4, 0},    {PADDING_VALID, 10, 3, 1, 4, 0, 0, 2, 0},
-        {PADDING_VALID, 3, 4, 1, 1, 0, 0, 0, 0},     {PADDING_VALID, 3, 9, 2, 1, 0, 0, 0, 0},
-        {PADDING_EXPLICIT, 5, 3, 2, 1, 2, 1, 3, 2},  {PADDING_EXPLICIT, 1, 4, 1, 1, 1, 1, 0, 0},
-        {PADDING_SAME, 5, 3, 0, 1, 0, 0, 0, 0},      {PADDING_VALID, 5, 3, 1, 0, 0, 0, 0, 0},
-        {PADDING_EXPLICIT, 5, 3, 1, 1, -1, 0, 0, 0}, {PADDING_SAME, DIM_UNKNOWN, 3, 1, 1, 0, 0, DIM_UNKNOWN, 0},
+        {.how = PADDING_SAME, .in = 10, .filter = 4, .stride = 2, .spread = 1, .out = 5, .pad = 1},
+        {.how = PADDING_SAME,
+         .in = 5,
+         .filter = 3,
+         .stride = 1,
+         .spread = 1,
+         .before = 9,
+         .after = 9,
+         .out = 5,
+         .pad = 1},
+        {.how = PADDING_SAME, .in = 49, .filter = 10, .stride = 2, .spread = 1, .out = 25, .pad = 4},
+        {.how = PADDING_SAME, .in = 1, .filter = 7, .stride = 3, .spread = 1, .out = 1, .pad = 3},
+        {.how = PADDING_SAME, .in = 4, .filter = 1, .stride = 3, .spread = 1, .out = 2},
+        {.how = PADDING_SAME, .in = 8, .filter = 3, .stride = 1, .spread = 2, .out = 8, .pad = 2},
+        {.how = PADDING_VALID, .in = 10, .filter = 4, .stride = 2, .spread = 1, .out = 4},
+        {.how = PADDING_VALID, .in = 10, .filter = 3, .stride = 1, .spread = 4, .out = 2},
+        {.how = PADDING_VALID, .in = 3, .filter = 4, .stride = 1, .spread = 1},
+        {.how = PADDING_VALID, .in = 3, .filter = 9, .stride = 2, .spread = 1},
+        {.how = PADDING_EXPLICIT,
+         .in = 5,
+         .filter = 3,
+         .stride = 2,
+         .spread = 1,
+         .before = 2,
+         .after = 1,
+         .out = 3,
+         .pad = 2},
+        {.how = PADDING_EXPLICIT, .in = 1, .filter = 4, .stride = 1, .spread = 1, .before = 1, .after = 1},
+        {.how = PADDING_SAME, .in = 5, .filter = 3, .spread = 1},
+        {.how = PADDING_VALID, .in = 5, .filter = 3, .stride = 1},
+        {.how = PADDING_EXPLICIT, .in = 5, .filter = 3, .stride = 1, .spread = 1, .before = -1},
+        {.how = PADDING_SAME, .in = DIM_UNKNOWN, .filter = 3, .stride = 1, .spread = 1, .out = DIM_UNKNOWN},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct window w = window_fit(cases[i].padding, cases[i].in, cases[i].filter, cases[i].stride, cases[i].dilation,
+        struct window w = window_fit(cases[i].how, cases[i].in, cases[i].filter, cases[i].stride, cases[i].spread,
                                      cases[i].before, cases[i].after);
 
         assert_int_equal(w.out, cases[i].out);

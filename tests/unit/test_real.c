@@ -55,17 +55,27 @@ static void real_numbers_become_int8(void **state)
     static const struct {
         float real;
         int8_t want;
-    } cases[] = {{0.0f, -10},       {0.24f, -10},
-                 {0.25f, -9},       {-0.25f, -11},
-                 {-0.24f, -10},     {68.5f, 127},
-                 {68.74f, 127},     {1e30f, 127},
-                 {-59.0f, -128},    {-1e30f, -128},
-                 {(float)NAN, -10}, {(float)INFINITY, 127},
-                 {5.0f, 0},         {(float)-INFINITY, -128},
-                 {68.75f, 127},     {69.0f, 127},
-                 {256.0f, 127},     {256.5f, 127},
-                 {-59.5f, -128},    {-256.0f, -128},
-                 {-256.5f, -128}};
+    } cases[] = {{.want = -10},
+                 {.real = 0.24f, .want = -10},
+                 {.real = 0.25f, .want = -9},
+                 {.real = -0.25f, .want = -11},
+                 {.real = -0.24f, .want = -10},
+                 {.real = 68.5f, .want = 127},
+                 {.real = 68.74f, .want = 127},
+                 {.real = 1e30f, .want = 127},
+                 {.real = -59.0f, .want = -128},
+                 {.real = -1e30f, .want = -128},
+                 {.real = (float)NAN, .want = -10},
+                 {.real = (float)INFINITY, .want = 127},
+                 {.real = 5.0f},
+                 {.real = (float)-INFINITY, .want = -128},
+                 {.real = 68.75f, .want = 127},
+                 {.real = 69.0f, .want = 127},
+                 {.real = 256.0f, .want = 127},
+                 {.real = 256.5f, .want = 127},
+                 {.real = -59.5f, .want = -128},
+                 {.real = -256.0f, .want = -128},
+                 {.real = -256.5f, .want = -128}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

@@ -835,15 +835,23 @@ static void shipped_recipes_have_the_published_sizes(void **state)
         int32_t classes;
         int64_t macs, parameters;
     } shipped[] = {
-        {"fashion_mnist", "28x28x1", 10, 967168, 23034},
-        {"lenet_300_100", "28x28x1", 10, 266200, 266610},
-        {"lenet_5", "28x28x1", 10, 2293000, 430500 + 580},
-        {"ds_cnn", "49x10x1", 12, 2656768, 24908 - 576},
-        {"resnet_8", "32x32x3", 10, 12501632, 78666 - 240},
-        {"mobilenet_v1", "96x96x3", 2, 7489664, 221794 - 2736},
-        {"mlp", "30", 2, 30 * 32 + 32 * 16 + 16 * 2, 31 * 32 + 33 * 16 + 17 * 2},
-        {"autoencoder", "640", 0, 264192, 269992 - 1032},
-        {"lstm", "28x28x1", 10, 28 * 4 * 32 * (28 + 32) + 32 * 10, 4 * 32 * (28 + 32 + 1) + 330},
+        {.file = "fashion_mnist", .shape = "28x28x1", .classes = 10, .macs = 967168, .parameters = 23034},
+        {.file = "lenet_300_100", .shape = "28x28x1", .classes = 10, .macs = 266200, .parameters = 266610},
+        {.file = "lenet_5", .shape = "28x28x1", .classes = 10, .macs = 2293000, .parameters = 430500 + 580},
+        {.file = "ds_cnn", .shape = "49x10x1", .classes = 12, .macs = 2656768, .parameters = 24908 - 576},
+        {.file = "resnet_8", .shape = "32x32x3", .classes = 10, .macs = 12501632, .parameters = 78666 - 240},
+        {.file = "mobilenet_v1", .shape = "96x96x3", .classes = 2, .macs = 7489664, .parameters = 221794 - 2736},
+        {.file = "mlp",
+         .shape = "30",
+         .classes = 2,
+         .macs = 30 * 32 + 32 * 16 + 16 * 2,
+         .parameters = 31 * 32 + 33 * 16 + 17 * 2},
+        {.file = "autoencoder", .shape = "640", .macs = 264192, .parameters = 269992 - 1032},
+        {.file = "lstm",
+         .shape = "28x28x1",
+         .classes = 10,
+         .macs = 28 * 4 * 32 * (28 + 32) + 32 * 10,
+         .parameters = 4 * 32 * (28 + 32 + 1) + 330},
     };
     struct fixture *f = *state;
 

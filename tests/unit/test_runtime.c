@@ -533,15 +533,34 @@ static void programs_are_checked(void **state)
         size_t n;
         int32_t status, step, detail;
     } cases[] = {
-        {{PROGRAM(0, 2), GROUP(1, 1), ENTRY(1, 0, 4)}, 3, MOTE_OK, -1, -1},
-        {{PROGRAM(0, 2), GROUP(1, 1), ENTRY(1, 0, 5)}, 3, MOTE_ERR_PARAMS, 1, 1},
-        {{PROGRAM(0, 2), GROUP(1, 5), ENTRY(0, 0, 1)}, 3, MOTE_ERR_PARAMS, 0, 1},
-        {{PROGRAM(0, 2), GROUP(1, 1), ENTRY(2, 0, 1)}, 3, MOTE_ERR_BOUNDS, -1, 1},
-        {{PROGRAM(0, 2), GROUP(2, 1), ENTRY(0, 0, 1), ENTRY(0, 0, 1)}, 4, MOTE_ERR_BOUNDS, -1, 0},
-        {{PROGRAM(0, 3), GROUP(1, 1), ENTRY(0, 0, 1)}, 3, MOTE_ERR_USAGE, -1, -1}, /* its units are not there */
-        {{PROGRAM(1000, 2), GROUP(1, 1), ENTRY(0, 0, 1)}, 3, MOTE_ERR_USAGE, -1, -1},
-        {{PROGRAM(1, UINT32_MAX), PROGRAM(0, 0)}, 2, MOTE_ERR_USAGE, -1, -1},
-        {{PROGRAM(1, 0), PROGRAM(0, 0)}, 2, MOTE_OK, -1, -1},
+        {.units = {PROGRAM(0, 2), GROUP(1, 1), ENTRY(1, 0, 4)}, .n = 3, .status = MOTE_OK, .step = -1, .detail = -1},
+        {.units = {PROGRAM(0, 2), GROUP(1, 1), ENTRY(1, 0, 5)},
+         .n = 3,
+         .status = MOTE_ERR_PARAMS,
+         .step = 1,
+         .detail = 1},
+        {.units = {PROGRAM(0, 2), GROUP(1, 5), ENTRY(0, 0, 1)}, .n = 3, .status = MOTE_ERR_PARAMS, .detail = 1},
+        {.units = {PROGRAM(0, 2), GROUP(1, 1), ENTRY(2, 0, 1)},
+         .n = 3,
+         .status = MOTE_ERR_BOUNDS,
+         .step = -1,
+         .detail = 1},
+        {.units = {PROGRAM(0, 2), GROUP(2, 1), ENTRY(0, 0, 1), ENTRY(0, 0, 1)},
+         .n = 4,
+         .status = MOTE_ERR_BOUNDS,
+         .step = -1},
+        {.units = {PROGRAM(0, 3), GROUP(1, 1), ENTRY(0, 0, 1)},
+         .n = 3,
+         .status = MOTE_ERR_USAGE,
+         .step = -1,
+         .detail = -1}, /* its units are not there */
+        {.units = {PROGRAM(1000, 2), GROUP(1, 1), ENTRY(0, 0, 1)},
+         .n = 3,
+         .status = MOTE_ERR_USAGE,
+         .step = -1,
+         .detail = -1},
+        {.units = {PROGRAM(1, UINT32_MAX), PROGRAM(0, 0)}, .n = 2, .status = MOTE_ERR_USAGE, .step = -1, .detail = -1},
+        {.units = {PROGRAM(1, 0), PROGRAM(0, 0)}, .n = 2, .status = MOTE_OK, .step = -1, .detail = -1},
     };
     static const union unit infer[] = {GROUP(2, 1), ENTRY(0, 0, 4), ENTRY(1, 0, 4)};
     static _Alignas(16) uint8_t arena[256];

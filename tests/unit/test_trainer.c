@@ -430,7 +430,7 @@ static void damaged_checkpoints_are_refused(void **state)
     static const struct {
         double loss;
         int64_t correct;
-    } sums[] = {{NAN, 0}, {INFINITY, 0}, {1, -1}, {1, INT64_MAX}};
+    } sums[] = {{.loss = NAN}, {.loss = INFINITY}, {.loss = 1, .correct = -1}, {.loss = 1, .correct = INT64_MAX}};
     struct world w;
     struct bytes file;
     char *at;

@@ -209,15 +209,57 @@ static void short_filters_are_transposed(void **state)
         uint32_t scratch;
         bool packed;
     } cases[] = {
-        {3, 3, 1, 5, 25, 5, 2 * 7 * 64, true}, /* two output rows of seven columns */
-        {3, 3, 1, 48, 48, 48, 18 * 64, true},  /* a part of a row */
-        {4, 4, 1, 20, 1, 17, 18 * 64, true},   /* sixteen taps */
-        {3, 2, 17, 90, 73, 73, 18 * 64, true}, /* a column, and one 17 further */
-        {3, 2, 18, 90, 72, 72, 0, false},      /* 18 further */
-        {15, 1, 1, 1, 1, 1, 4 * 64, true},     /* four words, one output row */
-        {5, 1, 1, 1, 24, 1, 9 * 2 * 64, true}, /* nine output rows of two words */
-        {5, 3, 1, 9, 9, 9, 0, false},          /* six words */
-        {17, 1, 1, 1, 9, 1, 0, false},         /* five words */
+        {.kernel_h = 3,
+         .kernel_w = 3,
+         .dilation_w = 1,
+         .in_w = 5,
+         .out_h = 25,
+         .out_w = 5,
+         .scratch = 2 * 7 * 64,
+         .packed = true}, /* two output rows of seven columns */
+        {.kernel_h = 3,
+         .kernel_w = 3,
+         .dilation_w = 1,
+         .in_w = 48,
+         .out_h = 48,
+         .out_w = 48,
+         .scratch = 18 * 64,
+         .packed = true}, /* a part of a row */
+        {.kernel_h = 4,
+         .kernel_w = 4,
+         .dilation_w = 1,
+         .in_w = 20,
+         .out_h = 1,
+         .out_w = 17,
+         .scratch = 18 * 64,
+         .packed = true}, /* sixteen taps */
+        {.kernel_h = 3,
+         .kernel_w = 2,
+         .dilation_w = 17,
+         .in_w = 90,
+         .out_h = 73,
+         .out_w = 73,
+         .scratch = 18 * 64,
+         .packed = true}, /* a column, and one 17 further */
+        {.kernel_h = 3, .kernel_w = 2, .dilation_w = 18, .in_w = 90, .out_h = 72, .out_w = 72}, /* 18 further */
+        {.kernel_h = 15,
+         .kernel_w = 1,
+         .dilation_w = 1,
+         .in_w = 1,
+         .out_h = 1,
+         .out_w = 1,
+         .scratch = 4 * 64,
+         .packed = true}, /* four words, one output row */
+        {.kernel_h = 5,
+         .kernel_w = 1,
+         .dilation_w = 1,
+         .in_w = 1,
+         .out_h = 24,
+         .out_w = 1,
+         .scratch = 9 * 2 * 64,
+         .packed = true}, /* nine output rows of two words */
+        {.kernel_h = 5, .kernel_w = 3, .dilation_w = 1, .in_w = 9, .out_h = 9, .out_w = 9},  /* six words */
+        {.kernel_h = 17, .kernel_w = 1, .dilation_w = 1, .in_w = 1, .out_h = 9, .out_w = 1}, /* five words */
     };
 
     (void)state;
