@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Stack of the device code, from GCC's call graphs (-fcallgraph-info=su), for each core that a machine of targets/ has:
-measures all of it and writes host/deploy/stack.def. A row a function: what opens a model and what sets its input, the
-frames of what runs it, and the kernels' versions; the column of a core is the most bytes of stack below the caller's
-frame, 0 where there is no code."""
+measures all of it and writes host/deploy/stack.def. A row a function: what opens a model by itself, the frames of what
+calls the kernels' checks there, what sets an input, the frames of what runs a model, and the kernels' versions and
+checks; the column of a core is the most bytes of stack below the caller's frame, 0 where there is no code."""
 import argparse
 import json
 import pathlib
@@ -23,6 +23,7 @@ LIBRARY = 64
 # What assembly pushes besides, which no compiler tells, either.
 PUSHED = {**{f"conv_2d_s8_dsp:filters_{n}": 16 for n in (1, 2, 3, 4)}, "mote_put_small": 8,
           "conv_2d_huffman_s8_dsp:put_tiles": 4}
+FAR = 1 << 20  # deeper than any calls of the device's
 RETURN_AVR = 2  # a call pushes its address there; elsewhere who calls on saves it in its frame
 
 
@@ -96,18 +97,22 @@ def rows(compiler, flags, only=()):
         frames, calls = call_graph(compiler, flags, pathlib.Path(folder), only)
     parts = {name.split(":")[-1]: name for name in frames}
     deep = lambda name, indirect=0: depth(parts[name], frames, calls, indirect)
-    proofs = max(deep(name) for name in parts if name.startswith(("need_", "trust_")))
     table = {} if only else {
-        "open": deep("mote_model_open", proofs), "set_input": deep("mote_model_set_input"),
+        "open": deep("mote_model_open"), "check": deep("mote_model_open", FAR) - FAR,
+        "set_input": deep("mote_model_set_input"),
         "run": max(frames[f"mote_model_{how}"] for how in ("run", "step", "feed")) + frames["mote_schedule_call"]}
     for name in sorted(parts):
-        if name.startswith("run_"):
-            table[name.removeprefix("run_")] = deep(name)
+        what, _, kernel = name.partition("_")
+        if what == "run":
+            table[kernel] = deep(name)
+        elif what in ("need", "trust"):
+            row = kernel.removeprefix("any_") + "_check"
+            table[row] = max(table.get(row, 0), deep(name))
     return table
 
 
 def write(columns):
-    first = list(next(iter(columns.values())))[:3]
+    first = list(next(iter(columns.values())))[:4]
     names = first + sorted({name for column in columns.values() for name in column} - set(first))
     lines = ["/* SPDX-License-Identifier: Apache-2.0 */",
              "/* Made by tools/stack.py: bytes of stack of the device's code. */",

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stack that a model takes, from the frames of the device's code as GCC makes them for each core (tools/stack.py). */
 #include "host/deploy/fit.h"
-#include "host/run/image_view.h"
-#include "host/run/image_kernels.h"
 #include "host/boards/board.h"
+#include "host/plan/kernels.h"
+#include "host/run/image_kernels.h"
+#include "host/run/image_view.h"
 
 #define STACK_CORES(...) static const char *const cores[] = {__VA_ARGS__};
 #define STACK(name, ...)
@@ -44,20 +45,34 @@ static int64_t frames_of_kernel(const struct mote_model *m, enum kernel_id kerne
     return bytes;
 }
 
+/* Of what proves the kernel's parameters and constants when an image is opened. */
+static int64_t frames_of_check(enum kernel_id kernel, size_t core)
+{
+    struct pool pool = {0};
+    const int64_t bytes = frames_of(pool_printf(&pool, "%s_check", kernels[kernel]->name), core);
+
+    pool_free(&pool);
+    return bytes;
+}
+
 int64_t stack_bytes(const struct mote_model *m, const struct board *board, bool via_c)
 {
     uint32_t features = target_of_board(board).features;
-    int64_t most = 0;
+    int64_t most = 0, checks = 0;
     size_t c = 0;
 
     while (c < COUNT(cores) && strcmp(cores[c], board->core) != 0)
         c++;
     if (c == COUNT(cores))
         return -1;
-    for (uint32_t i = 0; i < m->n_steps; i++)
-        most = larger(most, frames_of_kernel(m, (enum kernel_id)m->steps[i].kernel, features, c));
+    for (uint32_t i = 0; i < m->n_steps; i++) {
+        const enum kernel_id kernel = (enum kernel_id)m->steps[i].kernel;
+
+        most = larger(most, frames_of_kernel(m, kernel, features, c));
+        checks = larger(checks, frames_of_check(kernel, c));
+    }
     if (!via_c)
-        most = larger(most + frames_of("run", c), frames_of("open", c));
+        most = larger(most + frames_of("run", c), larger(frames_of("open", c), frames_of("check", c) + checks));
     if (image_section(m, MOTE_SECTION_PREPROCESS) != NULL)
         most = larger(most, frames_of("set_input", c));
     return most + CALLER_BYTES;
