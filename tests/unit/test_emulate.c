@@ -586,6 +586,17 @@ static const char *const costly[] = {
     F32_TO("logistic in [0] out [1]"),
     F32_TO("sqrt in [0] out [1]"),
     F32_TO("rsqrt in [0] out [1]"),
+    F32_TO("sin in [0] out [1]"),
+    F32_TO("log in [0] out [1]"),
+    F32_TO("round in [0] out [1]"),
+    F32_TO("floor_mod in [0, 0] out [1]"),
+    F32_TO("floor_div in [0, 0] out [1]"),
+    F32_TO("add_n in [0, 0] out [1]"),
+    S8_TO("[0.2; 0]\nop 0 add_n in [0, 0, 0] out [1]"),
+    "tensor 0 s8 [4,30] quant [0.1; 0]\ntensor 1 bool [4,30]\nop 0 less in [0, 0] out [1]\ninputs [0]\noutputs "
+    "[1]\nend\n",
+    "tensor 0 s8 [4,30] quant [0.1; 0]\ntensor 1 bool [4,30]\ntensor 2 s8 [4,30] quant [0.1; 0]\n"
+    "op 0 less in [0, 0] out [1]\nop 1 select_v2 in [1, 0, 0] out [2]\ninputs [0]\noutputs [2]\nend\n",
     "tensor 0 f32 [4,30]\ntensor 1 f32 [4,4]\nop 0 batch_matmul in [0, 0] out [1] adj_y 1\ninputs [0]\noutputs "
     "[1]\nend\n",
     S8_TO("[0.00390625; -128]\nop 0 softmax in [0] out [1] beta 1"),

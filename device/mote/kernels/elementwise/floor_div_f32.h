@@ -42,7 +42,7 @@ enum { MOTE_FLOOR_DIV = 0, MOTE_FLOOR_MOD = 1, MOTE_FLOOR_FUNCTIONS };
     R(out, &p->out_ring, MOTE_EACH_ROW)
 
 MOTE_PARAMS(floor_div_f32, MOTE_FLOOR_DIV_F32_PARAMS)
-MOTE_COST(floor_div_f32, 60.0 * p->out_len)
+MOTE_COST(floor_div_f32, 36.0 * p->out_len)
 MOTE_ROWS(floor_div_f32, MOTE_FLOOR_DIV_F32_ARGS, MOTE_FLOOR_DIV_F32_ROWS)
 
 void mote_floor_div_f32(const struct mote_floor_div_f32 *p, const float *a, const float *b,
