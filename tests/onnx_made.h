@@ -72,7 +72,7 @@ static inline struct text tensor_of(struct pool *pool, const char *name, int typ
     return t;
 }
 
-/* "Add a b -> c": the node's type, inputs and outputs. */
+/* "Add a b -> c": the node's type, inputs and outputs; "-" is one that is not there. */
 static inline struct text node_of(struct pool *pool, const char *words)
 {
     struct text t = {.pool = pool};
@@ -84,7 +84,7 @@ static inline struct text node_of(struct pool *pool, const char *words)
         if (strcmp(word, "->") == 0)
             field = 2;
         else
-            put_string(&t, field, word);
+            put_string(&t, field, strcmp(word, "-") == 0 ? "" : word);
     }
     return t;
 }

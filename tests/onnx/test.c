@@ -113,7 +113,7 @@ static bool choose(struct test *t, enum binding binding)
     if (io->n_in > 64)
         return other;
     for (size_t i = 0; i < io->n_in; i++) {
-        bool integers = io->in[i].type == TYPE_S32;
+        bool integers = io->in[i].type == TYPE_S32 || (binding == BIND_ALL_INTEGERS && io->in[i].type == TYPE_BOOL);
         bool bound = (i > 0 && (binding == BIND_BUT_FIRST || (binding == BIND_INTEGERS && integers))) ||
                      (binding == BIND_ALL_INTEGERS && integers);
 

@@ -2,7 +2,8 @@
 /* Tensors and operators of the graph that nodes become. */
 #include "host/import/onnx/onnx.h"
 
-#define NODE_MEMORY ((size_t)1 << 20) /* of the pool's limit, left for what a node needs beside its tensors */
+#define NODE_MEMORY  ((size_t)1 << 20) /* of the pool's limit, left for what a node needs beside its tensors */
+#define NODE_TENSORS 1024              /* that a node makes at most, without asking for room */
 
 static const struct tensor nothing = {.name = "", .type = TYPE_F32, .source = -1};
 
@@ -21,11 +22,22 @@ int axis_of(struct onnx *r, int64_t axis, int rank)
     return 0;
 }
 
+/* What pool_grow() takes when the list is full next, if that is soon. */
+static size_t growth(int32_t n, size_t size)
+{
+    size_t capacity = 8;
+
+    while (capacity < (size_t)n)
+        capacity *= 2;
+    return capacity - (size_t)n < NODE_TENSORS ? 2 * capacity * size : 0;
+}
+
 bool has_room(struct onnx *r, int64_t bytes)
 {
     size_t left = r->limit > r->pool->used ? r->limit - r->pool->used : 0;
+    size_t kept = NODE_MEMORY + growth(r->g->n_tensors, sizeof *r->g->tensors) + growth(r->g->n_ops, sizeof *r->g->ops);
 
-    if (bytes >= 0 && left > NODE_MEMORY && (uint64_t)bytes < left - NODE_MEMORY)
+    if (bytes >= 0 && left > kept && (uint64_t)bytes < left - kept)
         return true;
     onnx_fail(r, MOTE_ERR_MEMORY, "the model takes more than %zu bytes, the most for a file of its size", r->limit);
     return false;

@@ -5,7 +5,7 @@
 
 #include "host/import/onnx/ops.h"
 
-#define DOMAIN(s) ((s) && strcmp(s, "ai.onnx") != 0 ? (s) : "")
+#define NODES_MAX 65536 /* that are read, those of bodies again and again */
 
 /* ---- what is missing ---- */
 static void miss(struct faults *missing, const struct onnx *r, const Onnx__NodeProto *node, int32_t index)
@@ -33,21 +33,35 @@ static const struct onnx_op *op_of(const struct onnx *r, const Onnx__NodeProto *
     return onnx_op_find(DOMAIN(node->domain), node->op_type ? node->op_type : "", r->opset);
 }
 
-static void find_missing(struct onnx *r, const Onnx__GraphProto *graph, struct faults *missing)
+static void find_missing(struct onnx *r, size_t n, Onnx__NodeProto *const *nodes, struct faults *missing)
 {
-    for (size_t i = 0; i < graph->n_node; i++) {
-        const Onnx__NodeProto *node = graph->node[i];
+    for (size_t i = 0; i < n; i++) {
+        const Onnx__NodeProto *node = nodes[i];
 
-        if (!op_of(r, node))
+        if (!op_of(r, node) && !onnx_function_of(r, node))
             miss(missing, r, node, (int32_t)i);
         for (size_t k = 0; k < node->n_attribute; k++)
             if (node->attribute[k]->g)
-                find_missing(r, node->attribute[k]->g, missing);
+                find_missing(r, node->attribute[k]->g->n_node, node->attribute[k]->g->node, missing);
     }
 }
 
+static void find_missing_in_file(struct onnx *r, struct faults *missing)
+{
+    const int64_t opset = r->opset;
+
+    find_missing(r, r->file->graph->n_node, r->file->graph->node, missing);
+    for (size_t i = 0; i < r->file->n_functions; i++) {
+        const Onnx__FunctionProto *f = r->file->functions[i];
+
+        r->opset = onnx_opset(f->n_opset_import, f->opset_import, opset);
+        find_missing(r, f->n_node, f->node, missing);
+    }
+    r->opset = opset;
+}
+
 /* ---- values ---- */
-static enum mote_status set_value(struct onnx *r, const char *name, int32_t tensor, const struct frame *at)
+enum mote_status onnx_set_value(struct onnx *r, const char *name, int32_t tensor, const struct frame *at)
 {
     if (names_get(&r->values, name) != TENSOR_ABSENT)
         return fail(at, MOTE_ERR_FORMAT, "'%s' is there twice", printable(r->pool, name));
@@ -55,7 +69,7 @@ static enum mote_status set_value(struct onnx *r, const char *name, int32_t tens
     return MOTE_OK;
 }
 
-static enum mote_status read_initializers(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
+enum mote_status onnx_read_initializers(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
 {
     if (graph->n_sparse_initializer > 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "sparse initializers; export the model with dense weights");
@@ -66,7 +80,7 @@ static enum mote_status read_initializers(struct onnx *r, const Onnx__GraphProto
         TRY(onnx_read_tensor(r->pool, r->path, t, &tensor, at));
         if (r->pool->used > r->limit)
             return fail(at, MOTE_ERR_MEMORY, "its tensors take more than %zu bytes", r->limit);
-        TRY(set_value(r, t->name ? t->name : "", graph_add_tensor(r->m, r->g, &tensor), at));
+        TRY(onnx_set_value(r, t->name ? t->name : "", graph_add_tensor(r->m, r->g, &tensor), at));
     }
     return MOTE_OK;
 }
@@ -103,7 +117,7 @@ static enum mote_status read_input(struct onnx *r, const Onnx__ValueInfoProto *i
     TRY(onnx_type(input->type->tensor_type->elem_type, &t.type, &here));
     TRY(read_dims(input->type->tensor_type->shape, &t, &here));
     r->g->inputs[r->g->n_inputs++] = graph_add_tensor(r->m, r->g, &t);
-    return set_value(r, input->name ? input->name : "", r->g->inputs[r->g->n_inputs - 1], &here);
+    return onnx_set_value(r, input->name ? input->name : "", r->g->inputs[r->g->n_inputs - 1], &here);
 }
 
 /* Initializers may be listed as inputs, too: then they are what the inputs are without being fed. */
@@ -135,7 +149,7 @@ static enum mote_status find_inputs(struct onnx *r, const Onnx__NodeProto *node,
     return MOTE_OK;
 }
 
-/* Of a node's operators one has its number: the last that is no copy. */
+/* Of a node's operators one has its number: the last that is no copy. Those of nodes within keep their names. */
 static void number(struct onnx *r, int32_t first)
 {
     int32_t main = r->g->n_ops - 1;
@@ -143,7 +157,9 @@ static void number(struct onnx *r, int32_t first)
     for (int32_t i = first; i < r->g->n_ops; i++) {
         const char *name = r->node->name ? r->node->name : "";
 
-        r->g->ops[i].name = printable(r->pool, name);
+        if (r->g->ops[i].name[0] == '\0')
+            r->g->ops[i].name = printable(r->pool, name);
+        r->g->ops[i].source = -1;
         if (r->g->ops[i].id != OP_TRANSPOSE && r->g->ops[i].id != OP_RESHAPE)
             main = i;
     }
@@ -151,21 +167,41 @@ static void number(struct onnx *r, int32_t first)
         r->g->ops[main].source = r->index;
 }
 
+bool onnx_count_node(struct onnx *r)
+{
+    if (++r->n_nodes > NODES_MAX)
+        onnx_fail(r, MOTE_ERR_MEMORY, "more than %d nodes, with those of loops and functions each time", NODES_MAX);
+    return r->status == MOTE_OK && has_room(r, 0);
+}
+
 static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, int32_t index, const struct frame *up)
 {
     struct frame here = {up, "node", node->op_type, index, NULL};
+    const struct onnx_op *op = op_of(r, node);
     int32_t first = r->g->n_ops;
 
     r->node = node;
     r->index = index;
     r->at = &here;
+    if (!onnx_count_node(r))
+        return r->status;
     TRY(find_inputs(r, node, &here));
-    op_of(r, node)->read(r);
+    if (op)
+        op->read(r);
+    else
+        onnx_call_function(r, onnx_function_of(r, node));
     TRY(r->status);
     number(r, first);
     for (size_t i = 0; i < node->n_output; i++)
         if (node->output[i][0] && names_get(&r->values, node->output[i]) == TENSOR_ABSENT)
             return fail(&here, MOTE_ERR_UNSUPPORTED, "output %zu is not one that Mote makes", i);
+    return MOTE_OK;
+}
+
+enum mote_status onnx_read_nodes(struct onnx *r, size_t n, Onnx__NodeProto *const *nodes, const struct frame *at)
+{
+    for (size_t i = 0; i < n; i++)
+        TRY(read_node(r, nodes[i], (int32_t)i, at));
     return MOTE_OK;
 }
 
@@ -231,25 +267,20 @@ static enum mote_status read_outputs(struct onnx *r, const Onnx__GraphProto *gra
 }
 
 /* ---- the file ---- */
-/* The opset of ai.onnx: operators are read as the newest that is known has them. */
-static enum mote_status read_opset(struct onnx *r, const struct frame *at)
+int64_t onnx_opset(size_t n, Onnx__OperatorSetIdProto *const *sets, int64_t absent)
 {
-    r->opset = 1;
-    for (size_t i = 0; i < r->file->n_opset_import; i++)
-        if (!*DOMAIN(r->file->opset_import[i]->domain))
-            r->opset = r->file->opset_import[i]->version;
-    if (r->opset < 1)
-        return fail(at, MOTE_ERR_VERSION, "opset %lld", (long long)r->opset);
-    return MOTE_OK;
+    for (size_t i = 0; i < n; i++)
+        if (!*DOMAIN(sets[i]->domain))
+            return sets[i]->version;
+    return absent;
 }
 
 static enum mote_status read_graph(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
 {
     r->g = model_add_graph(r->m, "main");
-    TRY(read_initializers(r, graph, at));
+    TRY(onnx_read_initializers(r, graph, at));
     TRY(read_inputs(r, graph, at));
-    for (size_t i = 0; i < graph->n_node; i++)
-        TRY(read_node(r, graph->node[i], (int32_t)i, at));
+    TRY(onnx_read_nodes(r, graph->n_node, graph->node, at));
     TRY(read_outputs(r, graph, at));
     graph_compact(r->m, r->g);
     return model_verify(r->m, at);
@@ -269,10 +300,12 @@ enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes f
         return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
     TRY(onnx_decode(pool, r.limit - IMPORT_MEMORY(file.size) / 4, &onnx__model_proto__descriptor, file, &message, at));
     r.file = message;
-    TRY(read_opset(&r, at));
+    r.opset = onnx_opset(r.file->n_opset_import, r.file->opset_import, 1);
+    if (r.opset < 1)
+        return fail(at, MOTE_ERR_VERSION, "opset %lld", (long long)r.opset);
     if (!r.file->graph || r.file->graph->n_node == 0)
         return fail(at, MOTE_ERR_FORMAT, "the file has no graph, or one without nodes");
-    find_missing(&r, r.file->graph, &faults);
+    find_missing_in_file(&r, &faults);
     if (faults.n == 0)
         return read_graph(&r, r.file->graph, at);
     missing->what = faults_text(&faults);

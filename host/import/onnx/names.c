@@ -32,7 +32,8 @@ static struct onnx_name *find(const struct onnx_names *names, const char *name)
 
 static void grow(struct pool *pool, struct onnx_names *names)
 {
-    struct onnx_names larger = {.n = names->n, .capacity = names->capacity ? names->capacity * 2 : 64};
+    struct onnx_names larger = {
+        .n = names->n, .capacity = names->capacity ? names->capacity * 2 : 16, .outer = names->outer};
 
     larger.slots = pool_array(pool, larger.capacity, sizeof *larger.slots);
     for (size_t i = 0; i < names->capacity; i++)
@@ -54,7 +55,11 @@ void names_set(struct pool *pool, struct onnx_names *names, const char *name, in
 
 int32_t names_get(const struct onnx_names *names, const char *name)
 {
-    const struct onnx_name *slot = names->n > 0 ? find(names, name) : NULL;
+    for (; names; names = names->outer) {
+        const struct onnx_name *slot = names->n > 0 ? find(names, name) : NULL;
 
-    return slot && slot->name ? slot->value : TENSOR_ABSENT;
+        if (slot && slot->name)
+            return slot->value;
+    }
+    return TENSOR_ABSENT;
 }

@@ -49,12 +49,23 @@ void node_out(struct onnx *r, int i, int32_t tensor)
 }
 
 /* ---- attributes ---- */
+static const Onnx__AttributeProto *attr_of(const Onnx__NodeProto *node, const char *name)
+{
+    for (size_t i = 0; i < node->n_attribute; i++)
+        if (node->attribute[i]->name && strcmp(node->attribute[i]->name, name) == 0)
+            return node->attribute[i];
+    return NULL;
+}
+
+/* In a function's body an attribute may be one of the call. */
 const Onnx__AttributeProto *node_attr(const struct onnx *r, const char *name)
 {
-    for (size_t i = 0; i < r->node->n_attribute; i++)
-        if (r->node->attribute[i]->name && strcmp(r->node->attribute[i]->name, name) == 0)
-            return r->node->attribute[i];
-    return NULL;
+    const Onnx__AttributeProto *a = attr_of(r->node, name);
+    const struct onnx_call *call = r->call;
+
+    for (; a && a->ref_attr_name && a->ref_attr_name[0] && call; call = call->outer)
+        a = attr_of(call->node, a->ref_attr_name);
+    return a;
 }
 
 int64_t node_int(struct onnx *r, const char *name, int64_t absent)

@@ -15,14 +15,24 @@
 #include "host/graph/op_info.h"
 #include "onnx.pb-c.h"
 
+#define DOMAIN(s) ((s) && strcmp(s, "ai.onnx") != 0 ? (s) : "")
+
 /* ---- names (names.c) ---- */
 struct onnx_name;
 struct onnx_names {
     struct onnx_name *slots;
     size_t n, capacity;
+    const struct onnx_names *outer; /* of the graph that a body is in; NULL: it is in none */
 };
 void names_set(struct pool *pool, struct onnx_names *names, const char *name, int32_t value);
 int32_t names_get(const struct onnx_names *names, const char *name); /* TENSOR_ABSENT if nobody set it */
+
+/* The node that is a call of the function whose body is being read. */
+struct onnx_call {
+    const Onnx__NodeProto *node;
+    const struct onnx_call *outer;
+    int depth;
+};
 
 struct onnx {
     struct pool *pool;
@@ -33,6 +43,8 @@ struct onnx {
     int64_t opset;    /* of the operators of ai.onnx */
     size_t limit;     /* bytes of the pool */
     struct onnx_names values;
+    const struct onnx_call *call; /* NULL in the model's graph */
+    int64_t n_nodes;              /* that have been read, those of bodies again and again */
 
     /* the node that is being read */
     const Onnx__NodeProto *node;
@@ -55,6 +67,22 @@ MUST_CHECK enum mote_status onnx_type(int32_t data_type, enum mote_type *out, co
 /* The bytes of a file beside the model's. (external.c) */
 MUST_CHECK enum mote_status onnx_read_external(struct pool *pool, const char *path, const Onnx__TensorProto *t,
                                                struct bytes *out, const struct frame *at);
+
+/* ---- graphs (import.c) ---- */
+/* The opset of ai.onnx among these; `absent` if it is not. */
+int64_t onnx_opset(size_t n, Onnx__OperatorSetIdProto *const *sets, int64_t absent);
+/* The initializers, and the nodes, one after the other. */
+MUST_CHECK enum mote_status onnx_read_initializers(struct onnx *r, const Onnx__GraphProto *graph,
+                                                   const struct frame *at);
+MUST_CHECK enum mote_status onnx_read_nodes(struct onnx *r, size_t n, Onnx__NodeProto *const *nodes,
+                                            const struct frame *at);
+/* One node more is read, or the body of one; false: they are too many, or the pool has no room. */
+bool onnx_count_node(struct onnx *r);
+/* `name` is `tensor` from now on; fails if it is something already. */
+MUST_CHECK enum mote_status onnx_set_value(struct onnx *r, const char *name, int32_t tensor, const struct frame *at);
+/* The function of the file that the node calls, NULL if there is none; the nodes that it stands for. (control.c) */
+const Onnx__FunctionProto *onnx_function_of(const struct onnx *r, const Onnx__NodeProto *node);
+void onnx_call_function(struct onnx *r, const Onnx__FunctionProto *f);
 
 /* ---- the node (node.c) ---- */
 void onnx_fail(struct onnx *r, enum mote_status status, const char *fmt, ...) PRINTF(3, 4);
