@@ -4,6 +4,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
+#include <stdlib.h>
 
 #define REFINE_ROUNDS 8
 #define TINY          1e-9 /* damping where all inputs are constant: any inverse will do */
@@ -52,17 +53,49 @@ static bool invert(double *a, int32_t n)
     return true;
 }
 
+struct column {
+    int32_t index;
+    double variance;
+};
+
+static int by_variance(const void *a, const void *b)
+{
+    const struct column *x = a, *y = b;
+
+    return x->variance != y->variance ? (x->variance < y->variance) - (x->variance > y->variance) : x->index - y->index;
+}
+
+/* The columns that matter most come first, while there are many left to make up for them. */
+static bool make_order(struct pool *pool, struct obs *o)
+{
+    const int32_t n = o->n;
+    struct column *columns = pool_array(pool, (size_t)n, sizeof *columns);
+
+    o->order = pool_array(pool, (size_t)n, sizeof *o->order);
+    o->factor = pool_array(pool, (size_t)n * (size_t)n, sizeof *o->factor);
+    for (int32_t i = 0; i < n; i++)
+        columns[i] = (struct column){i, o->h[(int64_t)i * n + i]};
+    qsort(columns, (size_t)n, sizeof *columns, by_variance);
+    for (int32_t i = 0; i < n; i++)
+        o->order[i] = columns[i].index;
+    for (int32_t i = 0; i < n; i++)
+        for (int32_t j = 0; j < n; j++)
+            o->factor[(int64_t)i * n + j] = o->inverse[(int64_t)o->order[i] * n + o->order[j]];
+    return LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'U', n, o->factor, n) == 0;
+}
+
 enum mote_status obs_make(struct pool *pool, const struct moments *m, struct obs *out, const struct frame *at)
 {
     assert(m->count > 0 && m->n > 0);
     *out = (struct obs){.n = m->n,
+                        .in_order = m->n > OBS_GREEDY,
                         .h = covariance(pool, m->n, m->count, m->xx, m->sum, m->sum),
                         .cross = covariance(pool, m->n, m->count, m->xx0, m->sum, m->sum0),
                         .mean = mean(pool, m, m->sum),
                         .mean0 = mean(pool, m, m->sum0)};
     damp(out);
     out->inverse = pool_copy(pool, out->h, (size_t)m->n * (size_t)m->n * sizeof *out->h);
-    if (!invert(out->inverse, m->n))
+    if (!invert(out->inverse, m->n) || !make_order(pool, out))
         return fail(at, MOTE_ERR_VALUE, "the inputs' covariance has no inverse");
     return MOTE_OK;
 }
@@ -227,12 +260,28 @@ static void refine(struct obs_row *row, const struct alphabet *a, double lambda)
     }
 }
 
-void obs_row_round(struct obs_row *row, const struct alphabet *a, double lambda)
+/* Where nothing is fixed yet all rows of a block have the same inverses, one after the other, in whatever order: GPTQ
+ * (E. Frantar and others, 2022), which takes time with the square of n. */
+static void round_in_order(struct obs_row *row, const struct alphabet *a, double lambda)
 {
-    for (int32_t j = 0; j < row->obs->n; j++)
-        row->stays[j] = true;
-    for (int32_t k = 0; k < row->n_free; k++)
-        row->stays[row->free[k]] = false;
+    const struct obs *o = row->obs;
+    const int32_t n = o->n;
+
+    for (int32_t i = 0; i < n; i++) {
+        const double *u = o->factor + (int64_t)i * n;
+        double *w = &row->w[o->order[i]];
+        const double v = a->value[choose(a, *w, u[i] * u[i], lambda)], step = (*w - v) / u[i];
+
+        for (int32_t k = i + 1; k < n; k++)
+            row->w[o->order[k]] -= step * u[k];
+        row->error += step * step;
+        *w = v;
+    }
+    row->n_free = 0;
+}
+
+static void round_in_any_order(struct obs_row *row, const struct alphabet *a, double lambda)
+{
     while (row->n_free > 0) {
         double least = INFINITY, value = 0;
         int32_t best = row->free[0];
@@ -249,6 +298,18 @@ void obs_row_round(struct obs_row *row, const struct alphabet *a, double lambda)
         }
         obs_row_fix(row, best, value);
     }
+}
+
+void obs_row_round(struct obs_row *row, const struct alphabet *a, double lambda)
+{
+    for (int32_t j = 0; j < row->obs->n; j++)
+        row->stays[j] = true;
+    for (int32_t k = 0; k < row->n_free; k++)
+        row->stays[row->free[k]] = false;
+    if (row->obs->in_order && row->n_free == row->obs->n)
+        round_in_order(row, a, lambda);
+    else
+        round_in_any_order(row, a, lambda);
     refine(row, a, lambda);
 }
 

@@ -14,14 +14,19 @@
 struct obs {
     int32_t n;
     double damping;
+    bool in_order;        /* rows of which nothing is fixed are rounded in `order`, which takes n^2, not n^3 */
     double *h;            /* [n][n] covariance of what the inputs are, per position, + damping on the diagonal */
     double *inverse;      /* [n][n] of h */
+    int32_t *order;       /* [n] columns by falling variance, */
+    double *factor;       /* [n][n] and the upper triangle u of the inverse in that order, u' u */
     double *cross;        /* [n][n] covariance of inputs with what they were, + damping */
     double *mean, *mean0; /* [n] */
 };
 
 /* The damping is a share of the mean diagonal, and so much that the inverse exists where inputs are constant. */
 #define OBS_DAMPING 0.05
+/* Wider ones are rounded in order, for a little more error. */
+#define OBS_GREEDY 96
 MUST_CHECK enum mote_status obs_make(struct pool *pool, const struct moments *m, struct obs *out,
                                      const struct frame *at);
 

@@ -23,7 +23,10 @@ static struct obs obs_of_nothing(struct pool *pool, int32_t n)
 
     for (int32_t i = 0; i < n; i++)
         o.h[(int64_t)i * n + i] = 1;
-    o.inverse = o.cross = o.h;
+    o.inverse = o.cross = o.factor = o.h;
+    o.order = pool_array(pool, (size_t)n, sizeof *o.order);
+    for (int32_t i = 0; i < n; i++)
+        o.order[i] = i;
     o.mean = o.mean0 = pool_array(pool, (size_t)n, sizeof(double));
     return o;
 }

@@ -211,6 +211,20 @@ static void zeros_and_levels_of_others_are_coded(void **state)
 }
 
 /* ---- a real network ---- */
+/* On the board: as many bytes as the table says, and whatever is coded, the same outputs. */
+static void want_on_board(const char *input, json_int_t bytes)
+{
+    struct result r[2];
+
+    for (int coded = 0; coded < 2; coded++)
+        r[coded] =
+            OK("emulate", "@out/kws/int8.graph", "--target", "mps2-an386", "--coding", coded ? "huffman" : "dense",
+               "--input", input, "--output", coded ? "@out/coded" : "@out/dense", "--json");
+    assert_int_equal(integer(json_of(&r[1]), "weight_bytes"), bytes);
+    assert_true(integer(json_of(&r[0]), "weight_bytes") > bytes);
+    assert_memory_equal(slurp(here("out/coded")).data, slurp(here("out/dense")).data, 12);
+}
+
 static void kws_has_16000_bytes(void **state)
 {
     const char *model = shared_path(&pool, "models/mlperf_tiny/kws.tflite");
@@ -232,6 +246,7 @@ static void kws_has_16000_bytes(void **state)
     assert_true(integer(stage(json, 1), "weight_bytes") <= 16000);
     assert_true(real(stage(json, 1), "agreement") >= 0.96);
     assert_true(real(stage(json, 1), "accuracy") >= real(stage(json, 0), "accuracy") - 0.006);
+    want_on_board(shared_path(&pool, "data/kws01/tst_000999_Up_8.bin"), integer(stage(json, 1), "weight_bytes"));
 }
 
 int main(void)
