@@ -12,23 +12,30 @@ static void swap_names(struct graph *g, int32_t a, int32_t b)
     g->tensors[b].name = name;
 }
 
-/* The transpose that alone reads the tensor; NULL if there is none. */
-static struct op *only_transpose(const struct graph *g, int32_t tensor)
+/* What quantizes and alone reads the tensor; NULL if there is none. */
+static const struct op *only_quantizing(const struct graph *g, int32_t tensor)
 {
-    for (int32_t i = 0; i < g->n_ops && graph_uses(g, tensor) == 1; i++)
-        if (g->ops[i].id == OP_TRANSPOSE && g->ops[i].in[0] == tensor)
-            return &g->ops[i];
-    return NULL;
+    int32_t reader = only_reader(g, tensor);
+
+    return reader >= 0 && (g->ops[reader].id == OP_QUANTIZE || g->ops[reader].id == OP_DEQUANTIZE) ? &g->ops[reader]
+                                                                                                   : NULL;
 }
 
-static bool strip_input(struct graph *g, int32_t *input)
+/* The transpose may be behind operators that quantize the input, which go element by element. */
+static bool strip_input(struct graph *g, int32_t input)
 {
-    struct op *op = only_transpose(g, *input);
+    int32_t last = input, transpose;
+    struct op *op;
 
-    if (op == NULL || graph_is_output(g, op->out[0]))
+    while (only_quantizing(g, last))
+        last = only_quantizing(g, last)->out[0];
+    transpose = only_reader(g, last);
+    op = transpose < 0 ? NULL : &g->ops[transpose];
+    if (op == NULL || op->id != OP_TRANSPOSE || op->in[0] != last || graph_is_output(g, op->out[0]))
         return false;
-    swap_names(g, *input, op->out[0]);
-    *input = op->out[0];
+    for (int32_t t = last; t >= 0; t = t == input ? TENSOR_ABSENT : g->ops[graph_producer(g, t)].in[0])
+        memcpy(g->tensors[t].dims, op_out(g, op, 0)->dims, sizeof g->tensors[t].dims);
+    graph_redirect(g, op->out[0], last);
     op_kill(op);
     return true;
 }
@@ -55,7 +62,7 @@ enum mote_status pass_channels_last(struct model *m, struct graph *g, const stru
     if (g != &m->graphs[0])
         return MOTE_OK;
     for (int32_t i = 0; i < g->n_inputs; i++)
-        taken += strip_input(g, &g->inputs[i]);
+        taken += strip_input(g, g->inputs[i]);
     for (int32_t i = 0; i < g->n_outputs; i++)
         taken += strip_output(g, &g->outputs[i]);
     if (taken == 0)
