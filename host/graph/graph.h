@@ -35,7 +35,8 @@ enum opts_id {
 #define GRAPH_OPS_MAX     16384 /* some passes take time in the square of it */
 #define GRAPH_TENSORS_MAX 65535 /* what an image can number */
 
-/* real = scale * (q - zero). n is 0 (not quantized), 1 (per tensor) or dims[axis] (per channel). */
+/* real = scale * (q - zero). n is 0 (not quantized), 1 (per tensor) or dims[axis] (per channel). An f32 tensor may have
+ * one, too: all that it holds are the reals of some int8 q, as the file quantized them (the pass `integers`). */
 struct quant {
     int32_t n, axis;
     const float *scale;
@@ -136,6 +137,7 @@ struct model {
     const char **classes;
     struct preprocess preprocess;
     struct task task;
+    const char *remarks;       /* what whoever compiles it should know, in lines; NULL: nothing */
     bool shapes_may_be_stale;  /* while a file is imported: of what operators make, inputs know better than the file */
     struct split_memory split; /* in graph files alone: no device needs it */
 };

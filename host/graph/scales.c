@@ -16,13 +16,19 @@ bool quant_same(const struct quant *a, const struct quant *b)
     return true;
 }
 
+bool op_keeps_values(enum op_id id)
+{
+    return op_info[id].is->scales.form == FORM_SAME && id != OP_AVERAGE_POOL_2D && id != OP_RESIZE_BILINEAR &&
+           id != OP_RELU6;
+}
+
 static enum mote_status want_same(const struct graph *g, int32_t tensor, const struct tensor *as,
                                   const struct frame *at)
 {
     const struct tensor *t = tensor == TENSOR_ABSENT ? NULL : &g->tensors[tensor];
     struct frame here;
 
-    if (!t || t->type != as->type || quant_same(&t->quant, &as->quant) ||
+    if (!t || t->type != as->type || t->type == TYPE_F32 || quant_same(&t->quant, &as->quant) ||
         (t->quant.n == 0 && (t->type == TYPE_S32 || t->type == TYPE_S64))) /* a list of axes or indices */
         return MOTE_OK;
     here = frame_tensor(at, g, tensor);

@@ -9,6 +9,8 @@
 /* One quantization: zero points are equal, and scales as near as the reference's pools take them, and by less than
  * 1/256 of themselves. */
 bool quant_same(const struct quant *a, const struct quant *b);
+/* What comes out are numbers that went in (or padding), so that they have the quantization of those. */
+bool op_keeps_values(enum op_id id);
 /* The operator's tensors have the scales that its form asks for. The reference looks at few of them. */
 MUST_CHECK enum mote_status want_scales(const struct graph *g, const struct op *op, const struct frame *at);
 

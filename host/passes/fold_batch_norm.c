@@ -72,12 +72,13 @@ static struct op *find_linear(const struct graph *g, const struct op *op)
     return w->dims[at->channels] == op_in(g, op, GAMMA)->dims[0] ? linear : NULL;
 }
 
-/* A constant like `like` with other numbers. */
+/* A constant like `like` with other numbers, which are not those of a quantization. */
 static int32_t add_floats(struct model *m, struct graph *g, const struct tensor *like, const float *data)
 {
     struct tensor t = *like;
 
     t.data = (const uint8_t *)data;
+    t.quant = (struct quant){0};
     t.source = -1;
     return graph_add_tensor(m, g, &t);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tensors and operators of the graph that nodes become. */
+#include "host/graph/scales.h"
 #include "host/import/onnx/onnx.h"
 
 #define NODE_MEMORY  ((size_t)1 << 20) /* of the pool's limit, left for what a node needs beside its tensors */
@@ -152,13 +153,31 @@ void assign(struct onnx *r, int32_t state, int32_t value)
 }
 
 /* ---- operators ---- */
+/* What all inputs of the type share, of operators that make none but numbers that they read. */
+static struct quant common_quant(const struct onnx *r, enum op_id id, enum mote_type type, int n_in, const int32_t *in)
+{
+    const struct quant *common = NULL;
+
+    for (int i = 0; i < n_in && op_keeps_values(id); i++) {
+        const struct tensor *t = tensor_at(r, in[i]);
+
+        if (in[i] == TENSOR_ABSENT || t->type != type)
+            continue;
+        if (t->quant.n != 1 || (common && !quant_equal(common, &t->quant)))
+            return (struct quant){0};
+        common = &t->quant;
+    }
+    return common ? *common : (struct quant){0};
+}
+
 static void append(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                    int n_out, int32_t *out)
 {
+    const struct tensor made = {.name = "", .type = type, .quant = common_quant(r, id, type, n_in, in), .source = -1};
     struct op *op;
 
     for (int i = 0; i < n_out; i++)
-        out[i] = graph_add_tensor(r->m, r->g, &(struct tensor){.name = "", .type = type, .source = -1});
+        out[i] = graph_add_tensor(r->m, r->g, &made);
     op = graph_add_op(r->m, r->g, id, n_in, in, n_out, out);
     if (opts && op->opts)
         memcpy(op->opts, opts, (size_t)opts_info[op_info[id].opts].n * 4);
@@ -174,17 +193,22 @@ static void settle(struct onnx *r)
         r->g->n_ops--;
 }
 
+static bool has_place(struct onnx *r, int n_out)
+{
+    if (r->status != MOTE_OK || !has_room(r, 0))
+        return false;
+    if (r->g->n_ops >= GRAPH_OPS_MAX || r->g->n_tensors >= GRAPH_TENSORS_MAX - n_out)
+        onnx_fail(r, MOTE_ERR_MEMORY, "the model has more than %d operators", GRAPH_OPS_MAX);
+    return r->status == MOTE_OK;
+}
+
 void emit_many(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                int n_out, int32_t *out)
 {
     for (int i = 0; i < n_out; i++)
         out[i] = TENSOR_ABSENT;
-    if (r->status != MOTE_OK || !has_room(r, 0))
+    if (!has_place(r, n_out))
         return;
-    if (r->g->n_ops >= GRAPH_OPS_MAX || r->g->n_tensors >= GRAPH_TENSORS_MAX - n_out) {
-        onnx_fail(r, MOTE_ERR_MEMORY, "the model has more than %d operators", GRAPH_OPS_MAX);
-        return;
-    }
     append(r, id, opts, type == TYPE_NONE ? tensor_at(r, in[0])->type : type, n_in, in, n_out, out);
     settle(r);
 }
@@ -197,6 +221,24 @@ int32_t emit(struct onnx *r, enum op_id id, const void *opts, enum mote_type typ
     return r->status == MOTE_OK ? out : TENSOR_ABSENT;
 }
 
+void set_quant(struct onnx *r, int32_t tensor, const struct quant *q)
+{
+    if (r->status == MOTE_OK)
+        r->g->tensors[tensor].quant = *q;
+}
+
+int32_t emit_quantized(struct onnx *r, enum op_id id, enum mote_type type, const struct quant *q, int32_t x)
+{
+    int32_t out;
+
+    if (!has_place(r, 1))
+        return TENSOR_ABSENT;
+    append(r, id, NULL, type, 1, &x, 1, &out);
+    set_quant(r, out, q);
+    settle(r);
+    return r->status == MOTE_OK ? out : TENSOR_ABSENT;
+}
+
 int32_t emit_unary(struct onnx *r, enum op_id id, int32_t x) { return emit(r, id, NULL, TYPE_NONE, 1, &x); }
 
 int32_t emit_binary(struct onnx *r, enum op_id id, int32_t a, int32_t b)
@@ -205,6 +247,31 @@ int32_t emit_binary(struct onnx *r, enum op_id id, int32_t a, int32_t b)
 }
 
 /* ---- moves ---- */
+/* The dimension that the channels of a quantization are in another shape; none: they are none there. */
+static struct quant quant_reshaped(const struct tensor *t, int rank, const int64_t *dims)
+{
+    struct quant q = t->quant;
+    int64_t want = 1, below = 1;
+
+    if (q.n <= 1)
+        return q;
+    for (int d = q.axis + 1; d < t->rank; d++)
+        want *= t->dims[d];
+    for (q.axis = rank - 1; q.axis >= 0; below *= dims[q.axis--])
+        if (below == want && dims[q.axis] == q.n)
+            return q;
+    return (struct quant){0};
+}
+
+static int32_t reshape_const(struct onnx *r, const struct tensor *t, int rank, const int64_t *dims)
+{
+    struct quant q = quant_reshaped(t, rank, dims);
+    int32_t out = add_const(r, t->type, rank, dims, t->data);
+
+    set_quant(r, out, &q);
+    return out;
+}
+
 int32_t reshape(struct onnx *r, int32_t x, int rank, const int64_t *dims)
 {
     const struct tensor *t = tensor_at(r, x);
@@ -218,7 +285,7 @@ int32_t reshape(struct onnx *r, int32_t x, int rank, const int64_t *dims)
     if (t->rank == rank && (rank == 0 || memcmp(t->dims, dims, (size_t)rank * sizeof *dims) == 0))
         return x;
     if (t->data)
-        return add_const(r, t->type, rank, dims, t->data);
+        return reshape_const(r, t, rank, dims);
     return emit(r, OP_RESHAPE, NULL, TYPE_NONE, rank > 0 ? 2 : 1, (int32_t[]){x, add_ints(r, rank, dims)});
 }
 
@@ -227,11 +294,16 @@ static int32_t transpose_const(struct onnx *r, const struct tensor *t, const int
 {
     size_t size = (size_t)type_bits(t->type) / 8;
     int64_t dims[RANK_MAX], step[RANK_MAX], index[RANK_MAX] = {0}, stride = 1, at = 0, n = tensor_elements(t);
+    struct quant q = t->quant;
     uint8_t *data;
+    int32_t out;
 
     if (!has_room(r, tensor_bytes(t)))
         return TENSOR_ABSENT;
     data = pool_alloc(r->pool, (size_t)tensor_bytes(t));
+    for (int o = 0; o < t->rank && q.n > 1; o++)
+        if (perm[o] == t->quant.axis)
+            q.axis = o;
     for (int d = t->rank - 1; d >= 0; stride *= t->dims[d--])
         for (int o = 0; o < t->rank; o++)
             if (perm[o] == d) {
@@ -248,7 +320,9 @@ static int32_t transpose_const(struct onnx *r, const struct tensor *t, const int
             index[o] = 0;
         }
     }
-    return add_const(r, t->type, t->rank, dims, data);
+    out = add_const(r, t->type, t->rank, dims, data);
+    set_quant(r, out, &q);
+    return out;
 }
 
 int32_t transpose(struct onnx *r, int32_t x, const int *perm)

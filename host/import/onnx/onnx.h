@@ -129,6 +129,9 @@ bool has_room(struct onnx *r, int64_t bytes);
 int32_t emit(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in);
 int32_t emit_unary(struct onnx *r, enum op_id id, int32_t x);
 int32_t emit_binary(struct onnx *r, enum op_id id, int32_t a, int32_t b);
+/* QUANTIZE or DEQUANTIZE: the output has that quantization. What only moves numbers hands it on by itself. */
+int32_t emit_quantized(struct onnx *r, enum op_id id, enum mote_type type, const struct quant *q, int32_t x);
+void set_quant(struct onnx *r, int32_t tensor, const struct quant *q);
 /* As emit(), of `n_out` outputs of one type. */
 void emit_many(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                int n_out, int32_t *out);
