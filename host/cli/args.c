@@ -206,6 +206,16 @@ static bool makes_c(struct cli *cli, const char *option)
     return cli_takes(cli, option) && cli_value(cli, option) != NULL && strcmp(cli_value(cli, option), "c") == 0;
 }
 
+void cli_remarks(struct cli *cli, const struct pipeline *p)
+{
+    const char *line = p->has_graph && p->model.remarks ? p->model.remarks : "";
+
+    for (size_t n; *line; line += n + (line[n] == '\n')) {
+        n = strcspn(line, "\n");
+        fprintf(stderr, "mote: %s\n", printable(&cli->pool, pool_printf(&cli->pool, "%.*s", (int)n, line)));
+    }
+}
+
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
     static const char *const boundaries[] = {"model", "int8", NULL};
@@ -235,7 +245,9 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
     options.via_c = makes_c(cli, "--emit") || makes_c(cli, "--via");
     TRY(read_feed(cli, p, &options, file));
     TRY(read_limits(cli, &options.limits));
-    return pipeline_compile(p, &options, file);
+    TRY(pipeline_compile(p, &options, file));
+    cli_remarks(cli, p);
+    return MOTE_OK;
 }
 
 enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file)

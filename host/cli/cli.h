@@ -75,6 +75,8 @@ json_t *json_tensor_shape(const uint32_t *dims, int rank);
  * --boundary. */
 MUST_CHECK enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *file);
 MUST_CHECK enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file);
+/* What the model's passes have to say, on stderr; cli_compile() does it by itself. */
+void cli_remarks(struct cli *cli, const struct pipeline *p);
 MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file);
 #define PASS_OPTIONS                                                                                                   \
     {"--passes", "LIST", "passes to run, comma-separated, or `none`; default: all"},                                   \

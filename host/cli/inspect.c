@@ -46,8 +46,10 @@ static enum mote_status compile(struct inspect *r)
     model_copy(&r->p.model, &r->imported);
     r->p.macs_imported = model_macs(&r->imported);
     r->shown = compiled_wanted ? &r->p.model : &r->imported;
-    if (pipeline_compile(&r->p, &options, &quiet) == MOTE_OK)
+    if (pipeline_compile(&r->p, &options, &quiet) == MOTE_OK) {
+        cli_remarks(r->cli, &r->p);
         return MOTE_OK;
+    }
     if (r->problem.status == MOTE_ERR_USAGE || compiled_wanted)
         r->cli->error = r->problem;
     return r->problem.status == MOTE_ERR_USAGE || compiled_wanted ? r->problem.status : MOTE_OK;

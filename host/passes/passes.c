@@ -13,6 +13,7 @@ enum mote_status pass_fuse_activation(struct model *m, struct graph *g, const st
 enum mote_status pass_fuse_dilation(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fuse_pad(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_dead_channels(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_integers(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_quantize(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_quantize_inside(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_dead_code(struct model *m, struct graph *g, const struct frame *at);
@@ -31,6 +32,7 @@ const struct pass passes[] = {
     {"fuse_dilation", pass_fuse_dilation, "a convolution of pictures in batches becomes a dilated one", false},
     {"fuse_bias", pass_fuse_bias, "an addition of a number a channel joins the layer before it as its bias", false},
     {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input", false},
+    {"integers", pass_integers, "a quantized model that a file computes in float becomes operators of int8", false},
     {"quantize", pass_quantize, "a float graph whose tensors have ranges becomes an int8 graph", true},
     {"quantize_inside", pass_quantize_inside, "the same, but inputs and outputs stay float", true},
     {"fuse_pad", pass_fuse_pad, "padding with real zero joins the convolutions that read it", false},

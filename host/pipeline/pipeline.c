@@ -145,11 +145,11 @@ enum mote_status pipeline_passes(struct pipeline *p, const struct pipeline_optio
     TRY(graph_infer(&p->model, &p->model.graphs[0], at));
     TRY(want_known_shapes(&p->model, at));
     p->macs_imported = model_macs(&p->model);
-    if (options->int8_boundary)
-        TRY(passes_run(&p->model, "boundary", dump, stderr, at));
     if (options->channels_last)
         TRY(passes_run(&p->model, "layout,channels_last", dump, stderr, at));
     TRY(passes_run(&p->model, options->passes, dump, stderr, at));
+    if (options->int8_boundary) /* what the file computes in float is int8 by now */
+        TRY(passes_run(&p->model, "boundary,dead_code", dump, stderr, at));
     p->macs_executed = model_macs(&p->model);
     return MOTE_OK;
 }

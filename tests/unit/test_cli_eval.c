@@ -138,6 +138,25 @@ static void vww_is_as_accurate_as_published(void **state)
     assert_int_equal(want_eval(&r, 1000), 852);
 }
 
+/* Quantized networks whose files compute in float between QuantizeLinear and DequantizeLinear, in integers. */
+static void quantized_onnx_files_are_as_accurate(void **state)
+{
+    const char *vww = shared("models/onnx/kai_jiang_mobilenet_v1.onnx");
+    struct result r;
+
+    (void)state;
+    put_text("in/kws.yaml", pool_printf(&pool,
+                                        "data: {path: \"%s\", kind: tensors, type: s8, scale: 0.58470, "
+                                        "zero_point: 83}\n",
+                                        shared("data/kws01")));
+    r = OK("eval", shared("models/onnx/kai_jiang_kws_ref_model.onnx"), "--data", "@in/kws.yaml", "--json");
+    assert_int_equal(want_eval(&r, 1000), 901);
+    put_text("in/vww.yaml", pool_printf(&pool, "data: {path: \"%s\", channels: bgr}\n", shared("data/vww")));
+    OK("compile", vww, "--layout", "channels-last", "--emit", "graph", "-o", "@out/vww.graph");
+    r = OK("eval", "@out/vww.graph", "--data", "@in/vww.yaml", "--json");
+    assert_int_equal(want_eval(&r, 1000), 848);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +167,7 @@ int main(void)
         TEST(quantize_counts_for_classifiers_alone),
         TEST(kws_is_as_accurate_as_the_reference),
         TEST(vww_is_as_accurate_as_published),
+        TEST(quantized_onnx_files_are_as_accurate),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);

@@ -380,6 +380,101 @@ static void mnist_reproduces_its_test_sets(void **state)
     pool_free(&pool);
 }
 
+/* ---- quantized networks ---- */
+/* What is float are the inputs and outputs of the graph, and QUANTIZE and DEQUANTIZE alone touch them. */
+static void want_integers(const struct graph *g)
+{
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        const struct op *op = &g->ops[i];
+        bool ends = op->id == OP_QUANTIZE || op->id == OP_DEQUANTIZE;
+
+        assert_int_not_equal(op->id, OP_TRANSPOSE);
+        for (int32_t k = 0; k < op->n_in && !ends; k++)
+            assert_true(op->in[k] == TENSOR_ABSENT || op_in(g, op, k)->type != TYPE_F32);
+        for (int32_t k = 0; k < op->n_out && !ends; k++)
+            assert_int_not_equal(op_out(g, op, k)->type, TYPE_F32);
+    }
+    assert_int_equal(g->tensors[g->inputs[0]].type, TYPE_F32);
+    assert_int_equal(g->tensors[g->outputs[0]].type, TYPE_F32);
+}
+
+struct network {
+    const char *name;
+    bool planes;
+    float low, high, near; /* of inputs; the output's largest difference from the floats */
+};
+
+/* `passes`: NULL for all, which make it integers. */
+static void open_network(struct pool *pool, const struct network *n, const char *passes, struct pipeline *p,
+                         struct runner *r)
+{
+    struct report_text report = {0};
+    struct frame at = {.index = -1, .sink = &report};
+    struct pipeline_options options = {.passes = passes, .channels_last = n->planes};
+    const char *folder = shared_path(pool, "models/onnx");
+
+    if (folder == NULL) {
+        pool_free(pool);
+        skip();
+    }
+    assert_int_equal(pipeline_load(pool, pool_printf(pool, "%s/kai_jiang_%s.onnx", folder, n->name), p, &at), MOTE_OK);
+    assert_int_equal(pipeline_compile(p, &options, &at), MOTE_OK);
+    assert_int_equal(runner_open(pool, p->image, r, &at), MOTE_OK);
+}
+
+static float *run_network(struct pool *pool, const struct pipeline *p, struct runner *r, const float *in)
+{
+    const struct graph *g = &p->model.graphs[0];
+    float *out = pool_alloc(pool, (size_t)tensor_bytes(&g->tensors[g->outputs[0]]));
+
+    mote_model_reset(&r->model);
+    runner_run(r, (const uint8_t *)in, (uint8_t *)out);
+    return out;
+}
+
+static void compare_with_floats(const struct network *n)
+{
+    struct pool pool = {0};
+    struct pipeline p[2];
+    struct runner r[2];
+    const struct graph *g;
+    uint32_t seed = 1;
+
+    open_network(&pool, n, NULL, &p[0], &r[0]);
+    open_network(&pool, n, "layout,legalize,fuse_activation,dead_code", &p[1], &r[1]);
+    g = &p[0].model.graphs[0];
+    want_integers(g);
+    assert_null(p[0].model.remarks);
+    for (int run = 0; run < 3; run++) {
+        int64_t n_in = tensor_elements(&g->tensors[g->inputs[0]]), n_out = tensor_elements(&g->tensors[g->outputs[0]]);
+        float *in = pool_array(&pool, (size_t)n_in, sizeof *in), *is, *want;
+
+        for (int64_t i = 0; i < n_in; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            in[i] = n->low + (n->high - n->low) * (float)(seed >> 16) / 65536;
+        }
+        is = run_network(&pool, &p[0], &r[0], in);
+        want = run_network(&pool, &p[1], &r[1], in);
+        for (int64_t i = 0; i < n_out; i++)
+            assert_true(fabsf(is[i] - want[i]) <= n->near);
+    }
+    pool_free(&pool);
+}
+
+static void quantized_networks_run_in_integers(void **state)
+{
+    static const struct network networks[] = {
+        {"kws_ref_model", false, -50, 50, 0.01f},
+        {"mobilenet_v1", true, 0, 1, 0.01f},
+        {"resnet", false, 0, 255, 0.01f},
+        {"deep_autoencoder", false, -60, 0, 0.62f},
+    };
+
+    (void)state;
+    for (size_t n = 0; n < COUNT(networks); n++)
+        compare_with_floats(&networks[n]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +488,7 @@ int main(void)
         cmocka_unit_test(cut_off_and_flipped),
         cmocka_unit_test(corpus),
         cmocka_unit_test(mnist_reproduces_its_test_sets),
+        cmocka_unit_test(quantized_networks_run_in_integers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,17 @@ static const char *print(struct pool *pool, const struct model *m)
     return text.s;
 }
 
+/* What the model says to whoever compiles it stands behind the graph. */
+static const char *print_with_remarks(struct pool *pool, const struct model *m)
+{
+    struct text text = {.pool = pool};
+
+    text_add(&text, "%s", print(pool, m));
+    for (const char *line = m->remarks; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        text_add(&text, "# %.*s\n", (int)strcspn(line, "\n"), line);
+    return text.s;
+}
+
 static const char *run_case(struct pool *pool, const char *path, char *input)
 {
     struct frame at = {.name = path, .index = -1, .sink = &sink};
@@ -50,7 +61,7 @@ static const char *run_case(struct pool *pool, const char *path, char *input)
     ok(model_parse(&m, (struct bytes){(uint8_t *)input, strlen(input)}, &at));
     snprintf(passes_text, sizeof(passes_text), "%.*s,dead_code", (int)strcspn(name, "."), name);
     ok(passes_run(&m, strncmp(name, "all.", 4) == 0 ? NULL : passes_text, NULL, NULL, &at));
-    return print(pool, &m);
+    return print_with_remarks(pool, &m);
 }
 
 static bool check_file(const char *path)
