@@ -173,6 +173,7 @@ static struct mote_footprint footprint_of(const struct measure_call *c, const st
 {
     const struct board *b = c->measure.board;
 
+    assert(b != NULL && f->stack >= 0);
     return (struct mote_footprint){.code = f->code,
                                    .constants = f->constants,
                                    .weights = f->weights,
@@ -283,6 +284,7 @@ static enum mote_status emulate(struct call *call)
     m->job.reset_each = o.reset_each != 0;
     m->job.per_class = true;
     TRY(measure_run(m, &c->measuring.p, &c->measuring.file));
+    assert(m->result.instructions != NULL);
     f = measure_footprint(m);
     *c->out = (struct mote_emulation){.clock_hz = m->board->clock_hz,
                                       .n = o.inferences,

@@ -298,6 +298,7 @@ static struct mote_tensor tensor_of(const struct mote_io *io)
                             .data = io->data,
                             .bytes = io->bytes};
 
+    assert(io->rank <= COUNT(t.dims));
     for (int32_t d = 0; d < t.rank; d++)
         t.dims[d] = (int32_t)io->dims[d];
     return t;

@@ -34,6 +34,7 @@ int api_call(struct call *c)
     const struct guarded g = {
         .work = do_work, .clean = give_up, .context = c, .limit = memory > SIZE_MAX ? SIZE_MAX : (size_t)memory};
 
+    assert(c->work != NULL && c->pool.used == 0);
     c->context->error = (struct report_text){.status = MOTE_OK};
     c->context->stopped = false;
     if (c->at == NULL)
@@ -45,6 +46,7 @@ enum mote_status api_options(const struct call *call, const void *options, void 
 {
     size_t given = 0;
 
+    assert(size >= sizeof given);
     memset(out, 0, size);
     if (options == NULL)
         return MOTE_OK;
@@ -148,6 +150,7 @@ enum mote_status api_compile(struct call *call, const struct mote_graph *graph, 
     struct mote_compiled *c = pool_alloc(&call->pool, sizeof *c);
     struct runner runner;
 
+    assert(options->target != NULL);
     c->name = pool_strdup(&call->pool, graph->name);
     c->via_c = options->via_c;
     TRY(api_model(call, graph, &c->p, file));

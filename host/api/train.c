@@ -106,6 +106,7 @@ static enum mote_status train(struct call *call)
         return fail_cancelled(call->at, "training");
     TRY(train_report(c->train));
     TRY(file_read_back(&call->pool, train_path(c->train, TRAIN_MODEL), &file, call->at));
+    assert(c->train->history.n > 0 && c->train->best != NULL);
     c->result = training_of(c->train);
     c->out = api_graph_of_bytes(train_path(c->train, TRAIN_MODEL), file);
     return MOTE_OK;

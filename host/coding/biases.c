@@ -31,12 +31,14 @@ void biases_pack(struct pool *pool, const int32_t *bias, int32_t n, struct biase
 {
     uint8_t *to;
 
+    assert(n >= 0);
     *out = (struct biases){.bytes = 1, .shift = shift_of(bias, n)};
     for (int32_t i = 0; i < n; i++) {
         int32_t bytes = bytes_of(shifted(bias[i], out->shift));
 
         out->bytes = bytes > out->bytes ? bytes : out->bytes;
     }
+    assert(out->bytes <= 4 && out->shift <= SHIFT_MAX);
     to = pool_array(pool, (size_t)n * (size_t)out->bytes + 1, 1);
     out->data = to;
     for (int32_t i = 0; i < n; i++)

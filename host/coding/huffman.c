@@ -209,6 +209,7 @@ static void write_all(struct pool *pool, const struct matrix *m, struct writer *
     put_rows(w, m->rows - 1);
     out->data = data;
     out->bytes = (int32_t)(at - data) + (int32_t)((w->bits + 7) / 8) + BEHIND;
+    assert((uint64_t)out->bytes <= most && w->row == m->rows - 1);
 }
 
 /* The first column is one where there is no weight at all. */
@@ -242,6 +243,7 @@ bool huffman_find_costs(struct pool *pool, const int8_t *weights, int32_t rows, 
     struct codes codes;
 
     memset(counts.gaps, 0, (size_t)columns * sizeof *counts.gaps);
+    assert(rows > 0 && columns > 0);
     find_columns(pool, &m, &found);
     each(&m, count, &counts);
     if (!choose_codes(&counts, HUFFMAN_BITS, &codes))
@@ -258,6 +260,7 @@ int32_t huffman_gap_bits(const struct huffman_costs *c, int32_t gap)
 {
     const int32_t splits = gap / (c->longest + 1);
 
+    assert(gap >= 0);
     return c->gaps[gap % (c->longest + 1)] + splits * (c->gaps[c->longest] + c->levels[0]);
 }
 
@@ -269,6 +272,7 @@ bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int3
     struct writer w = {.counts = pool_array(pool, (size_t)rows, sizeof *w.counts)};
     struct codes codes;
 
+    assert(rows > 0 && columns > 0);
     *out = (struct huffman){0};
     memset(counts.gaps, 0, (size_t)columns * sizeof *counts.gaps);
     memset(w.counts, 0, (size_t)rows * sizeof *w.counts);

@@ -66,6 +66,7 @@ bool lengths_make(struct lengths *l)
     struct item items[256];
     int32_t n = sorted(l, items), take = 2 * n - 2;
 
+    assert(l->limit > 0 && l->limit <= LENGTHS_MAX);
     memset(l->length, 0, sizeof l->length);
     l->values = n;
     l->longest = 0;

@@ -31,6 +31,7 @@ static struct cost_part *part_of_call(const struct making *m, int32_t call)
 {
     const struct plan *plan = &m->profile->p->plan;
 
+    assert(call >= 0 && call < plan->schedule.n_calls);
     return &m->cost->lines[m->line_of_op[plan->steps[plan->schedule.calls[call].step].op]];
 }
 
@@ -71,6 +72,7 @@ static void share_out(struct making *m)
 
     for (int32_t i = 0; i < n; i++)
         sum += call_cost(plan, plan->schedule.calls[i].step, plan->schedule.calls[i].rows);
+    assert(n == 0 || sum > 0);
     for (int32_t i = 0; i < n; i++) {
         const double share = call_cost(plan, plan->schedule.calls[i].step, plan->schedule.calls[i].rows) / sum;
         struct work *w = &part_of_call(m, i)->work;
@@ -125,6 +127,7 @@ static void take_steps(struct making *m, const struct emulate_result *result)
 
 static void take_mean(struct cost *c, int64_t calls)
 {
+    assert(calls > 0);
     c->calls = calls;
 #define COUNTED(NAME, name) c->all.counts.name /= calls;
 #include "host/emulate/counts.def"
@@ -152,9 +155,9 @@ static enum mote_status count(struct making *m, const struct frame *file)
         m->cost->all.work.instructions = 0;
         add_counts(&m->cost->all, measure.result.counts);
     }
-    take_steps(m, &measure.result);
     if (model_streams(&measure.runner.model))
         take_mean(m->cost, model_feed_rows(&measure.runner.model));
+    take_steps(m, &measure.result);
     return MOTE_OK;
 }
 

@@ -7,6 +7,7 @@ int64_t footprint_ram_available(const struct footprint *f, const struct board *b
 {
     const int64_t first = (int64_t)board_first_memory(board, BOARD_RAM)->size;
 
+    assert(f->elsewhere >= 0 && f->elsewhere <= f->arena);
     return f->elsewhere > 0 || footprint_ram(f) <= first ? first : (int64_t)board_largest_piece(board, BOARD_RAM);
 }
 
@@ -37,6 +38,7 @@ struct footprint footprint_least(const struct mote_model *m, const struct plan *
 
     if (via_c)
         return f;
+    assert(f.weights <= h->bytes);
     f.constants = h->bytes - f.weights;
     f.data_bss = RUNTIME_BYTES_LEAST;
     return f;

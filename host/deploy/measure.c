@@ -34,6 +34,7 @@ bool measure_feeds_raw(struct measure *m, const void *sample)
     mote_model_input(model, 0, &io);
     elements = io.bytes / mote_input_bytes(io.type);
     rows = mote_io_rows(&io);
+    assert(rows > 0 && elements % rows == 0);
     if (elements * mote_input_bytes(p.type) <= RAW_WHOLE_BYTES ||
         mote_model_set_input_row(model, 0, 0, sample) != MOTE_OK)
         rows = 1;
@@ -126,6 +127,7 @@ static enum mote_status work(struct measure *m, const struct pipeline *p,
 {
     enum mote_status status = make_job(m, p, file);
 
+    assert(m->job.n > 0 && p->image.size > 0);
     if (status == MOTE_OK)
         status = emulate(m->pool, &m->job, &m->result, file);
     measure_end(m);

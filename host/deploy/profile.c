@@ -90,6 +90,7 @@ static void profile_graph(struct profile *r)
     for (int32_t i = 0; i < g->n_ops; i++)
         if (g->ops[i].id != OP_NOP)
             r->lines[r->n_lines++] = operator_line(r, i, counted);
+    assert(r->n_lines <= g->n_ops);
     find_peak(r);
 }
 

@@ -68,6 +68,7 @@ int64_t stack_bytes(const struct mote_model *m, const struct board *board, bool 
     for (uint32_t i = 0; i < m->n_steps; i++) {
         const enum kernel_id kernel = (enum kernel_id)m->steps[i].kernel;
 
+        assert(kernels[kernel] != NULL); /* the model is open */
         most = larger(most, frames_of_kernel(m, kernel, features, c));
         checks = larger(checks, frames_of_check(kernel, c));
     }

@@ -14,6 +14,7 @@ static struct interval between_ratios(const double *ratios, int n)
 {
     struct interval x = {0, ratios[0], ratios[0]};
 
+    assert(n > 0 && ratios[0] > 0);
     for (int i = 1; i < n; i++) {
         x.low = fmin(x.low, ratios[i]);
         x.high = fmax(x.high, ratios[i]);
@@ -130,6 +131,7 @@ struct interval power_milliamps(const struct board_power *p, double volts)
     const bool active = strcmp(p->state, "active") == 0;
     struct interval base = interval_exact(p->milliamps);
 
+    assert(volts > 0 && p->milliamps >= 0);
     if (p->most > 0)
         base = (struct interval){sqrt(p->milliamps * p->most), p->milliamps, p->most};
     return interval_scaled(interval_times(base, active ? active_factor(p) : resting_factor(p)), at_volts(p, volts));
@@ -172,6 +174,7 @@ static void find_period(struct budget *b, const struct usage *usage)
 {
     const struct interval seconds = interval_scaled(b->milliseconds, 1e-3);
 
+    assert(usage->duty <= 1 && seconds.low > 0);
     b->repeats = true;
     if (usage->duty > 0) {
         b->duty = interval_exact(usage->duty);
@@ -219,6 +222,7 @@ struct budget budget_make(const struct board *board, const struct board_power *a
 {
     struct budget b = {.active = active, .clock_hz = (double)board->clock_hz};
 
+    assert(board->clock_hz > 0 && cycles.low <= cycles.value && cycles.value <= cycles.high);
     if (active != NULL && active->clock_hz > 0)
         b.clock_hz = (double)active->clock_hz;
     b.milliseconds = interval_scaled(cycles, 1e3 / b.clock_hz);

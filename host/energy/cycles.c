@@ -37,6 +37,7 @@ double cycles_waiting(const struct board *board, const struct work *work)
 {
     const struct board_memory *flash = board_first_memory(board, BOARD_FLASH);
 
+    assert(flash != NULL && work->flash_bytes >= 0);
     return flash->line_bytes > 0 ? work->flash_bytes * flash->wait_states / flash->line_bytes : 0;
 }
 

@@ -19,6 +19,7 @@ struct interval interval_times(struct interval a, struct interval b)
 {
     const double value = a.value * b.value;
 
+    assert(a.low >= 0 && b.low >= 0);
     if (a.low == 0 || b.low == 0) /* no logarithm */
         return (struct interval){value, a.low * b.low, a.high * b.high};
     return (struct interval){value, value / both(a.value / a.low, b.value / b.low),

@@ -102,8 +102,8 @@ double published_energy_width(int32_t without)
     }
     qsort(errors, n, sizeof *errors, by_size);
     assert(n >= 10);
-    return errors[(size_t)ceil(0.9 * (double)(n + 1)) -
-                  1]; /* one more result is one of n + 1, and as likely any of them */
+    /* One more result is one of n + 1, and as likely any of them. */
+    return errors[(size_t)ceil(0.9 * (double)(n + 1)) - 1];
 }
 
 /* ---- cycles ---- */
@@ -177,6 +177,7 @@ static double active_power(const struct published_stream *s)
 
 double published_idle_power(const struct published_stream *s)
 {
+    assert(s->share >= 0 && s->share < 1);
     return (s->milliwatts - active_power(s) * s->share) / (1 - s->share);
 }
 

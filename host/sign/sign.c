@@ -54,6 +54,7 @@ static bool decode(struct pool *pool, struct bytes file, const struct key_form *
                                   sodium_base64_VARIANT_ORIGINAL) == 0 &&
                 size == form->prefix_bytes + KEY_BYTES && memcmp(der, form->prefix, form->prefix_bytes) == 0;
 
+    assert(form->prefix_bytes <= sizeof form->prefix);
     if (good)
         memcpy(key, der + form->prefix_bytes, KEY_BYTES);
     sodium_memzero(der, sizeof der);
@@ -104,6 +105,7 @@ struct bytes image_sign(struct pool *pool, struct bytes image, const struct priv
     struct bytes out = {pool_alloc(pool, head + crypto_sign_BYTES), head + crypto_sign_BYTES};
     uint8_t public_key[crypto_sign_PUBLICKEYBYTES], secret_key[crypto_sign_SECRETKEYBYTES];
 
+    assert(bytes <= image.size); /* it has been opened */
     crypto_sign_seed_keypair(public_key, secret_key, key->seed);
     key_id_of(public_key, trailer.key_id);
     memcpy(out.data, image.data, bytes);

@@ -68,6 +68,7 @@ struct target target_of_core(enum mote_core id)
 {
     const struct core *core = core_of(id);
 
+    assert(core != NULL);
     return (struct target){.name = core->name, .core = id, .features = core->features};
 }
 

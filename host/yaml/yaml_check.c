@@ -106,6 +106,7 @@ static bool is_whole(const char *s, uint64_t below, uint64_t above)
 static enum mote_status check_whole(const char *s, const cyaml_schema_value_t *v, const char *name,
                                     const struct frame *at)
 {
+    assert(v->data_size >= 1 && v->data_size <= 8);
     uint64_t all = v->data_size < 8 ? (UINT64_C(1) << 8 * v->data_size) - 1 : UINT64_MAX;
     uint64_t above = v->type == CYAML_INT ? all / 2 : all, below = v->type == CYAML_INT ? above + 1 : 0;
 
@@ -144,6 +145,7 @@ static enum mote_status check_scalar(struct walk *w, const yaml_node_t *n, const
     const char *s = text_of(n);
     float real;
 
+    assert(n->type == YAML_SCALAR_NODE);
     switch (v->type) {
     case CYAML_INT:
     case CYAML_UINT:
@@ -155,6 +157,7 @@ static enum mote_status check_scalar(struct walk *w, const yaml_node_t *n, const
     case CYAML_ENUM:
         return check_word(w, s, v, name, &here);
     default:
+        assert(v->type == CYAML_STRING);
         if (n->data.scalar.length >= v->string.min && n->data.scalar.length <= v->string.max)
             return MOTE_OK;
         return fail(&here, MOTE_ERR_VALUE, "%s must have %s bytes, not %zu", name,

@@ -10,6 +10,7 @@ static const struct tensor nothing = {.name = "", .type = TYPE_F32, .source = -1
 
 const struct tensor *tensor_at(const struct onnx *r, int32_t tensor)
 {
+    assert(tensor == TENSOR_ABSENT || (tensor >= 0 && tensor < r->g->n_tensors));
     return tensor == TENSOR_ABSENT ? &nothing : &r->g->tensors[tensor];
 }
 
@@ -49,6 +50,7 @@ static int64_t product(int rank, const int64_t *dims)
     const struct tensor t = {.rank = rank};
     struct tensor sized = t;
 
+    assert(rank >= 0 && rank <= RANK_MAX);
     if (rank > 0)
         memcpy(sized.dims, dims, (size_t)rank * sizeof *dims);
     return tensor_elements(&sized);
@@ -95,6 +97,7 @@ int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *
 {
     struct tensor t = {.name = "", .type = type, .rank = rank, .data = data, .source = -1};
 
+    assert(rank >= 0 && rank <= RANK_MAX);
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
     if (rank > 0)
@@ -205,6 +208,7 @@ static bool has_place(struct onnx *r, int n_out)
 void emit_many(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                int n_out, int32_t *out)
 {
+    assert(n_out > 0 && (type != TYPE_NONE || n_in > 0));
     for (int i = 0; i < n_out; i++)
         out[i] = TENSOR_ABSENT;
     if (!has_place(r, n_out))
@@ -334,6 +338,7 @@ int32_t transpose(struct onnx *r, int32_t x, const int *perm)
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
     for (int d = 0; d < t.rank; d++) {
+        assert(perm[d] >= 0 && perm[d] < t.rank);
         list[d] = perm[d];
         moves |= perm[d] != d;
     }
@@ -424,6 +429,7 @@ void split(struct onnx *r, int32_t x, int axis, int n, int32_t *out)
     int64_t part = tensor_at(r, x)->dims[axis] / n, *sizes = pool_array(r->pool, (size_t)n, sizeof *sizes);
     int32_t at = reshape(r, add_ints(r, 1, (int64_t[]){axis}), 0, NULL);
 
+    assert(r->status != MOTE_OK || (axis >= 0 && axis < tensor_at(r, x)->rank));
     for (int i = 0; i < n; i++)
         sizes[i] = part;
     emit_many(r, OP_SPLIT_V, NULL, TYPE_NONE, 3, (int32_t[]){x, add_ints(r, n, sizes), at}, n, out);
@@ -434,6 +440,7 @@ int32_t rows(struct onnx *r, int32_t x, int64_t first, int64_t n)
     struct tensor t = *tensor_at(r, x);
     int64_t begin[RANK_MAX] = {first}, end[RANK_MAX], step[RANK_MAX];
 
+    assert(r->status != MOTE_OK || (t.rank > 0 && first >= 0 && first + n <= t.dims[0]));
     if (r->status == MOTE_OK && t.data && n < t.dims[0]) {
         t.data += tensor_bytes(&t) / t.dims[0] * first;
         t.dims[0] = n;
@@ -471,5 +478,6 @@ int32_t reduce(struct onnx *r, enum op_id id, int32_t x, int n, const int64_t *a
 {
     struct reduce_opts opts = {.keep_dims = keep};
 
+    assert(n >= 0 && n <= RANK_MAX);
     return emit(r, id, &opts, TYPE_NONE, 2, (int32_t[]){x, add_ints(r, n, axes)});
 }

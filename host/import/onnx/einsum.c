@@ -19,6 +19,7 @@ static bool has(const struct term *t, char letter)
 
 static int index_of(const struct term *t, char letter)
 {
+    assert(has(t, letter));
     return (int)((const char *)memchr(t->letters, letter, (size_t)t->n) - t->letters);
 }
 
@@ -104,6 +105,7 @@ static int32_t diagonal(struct onnx *r, int32_t x, struct term *t, int first, in
     int32_t *places = add_indices(r, n);
     int rank = 0;
 
+    assert(first < second && second < t->n);
     if (r->status == MOTE_OK && from.dims[first] != from.dims[second])
         onnx_fail(r, MOTE_ERR_SHAPE, "one letter for %lld and %lld", (long long)from.dims[first],
                   (long long)from.dims[second]);
@@ -172,6 +174,7 @@ struct groups {
 
 static void add_all(struct term *to, const struct term *from)
 {
+    assert(to->n + from->n <= RANK_MAX);
     memcpy(to->letters + to->n, from->letters, (size_t)from->n);
     to->n += from->n;
 }

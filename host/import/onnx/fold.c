@@ -27,6 +27,7 @@ bool onnx_fold(struct onnx *r, struct op *op)
     struct report_text lost = {.status = MOTE_OK};
     const struct frame nowhere = {.index = -1, .sink = &lost};
 
+    assert(op->id != OP_NOP && op->n_out > 0);
     if (!is_foldable(r, op))
         return false;
     return op_compute(r->m, r->g, op, &nowhere) == MOTE_OK;

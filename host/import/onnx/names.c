@@ -48,6 +48,7 @@ void names_set(struct pool *pool, struct onnx_names *names, const char *name, in
 
     if (2 * (names->n + 1) > names->capacity)
         grow(pool, names);
+    assert((names->capacity & (names->capacity - 1)) == 0);
     slot = find(names, name);
     names->n += slot->name == NULL;
     *slot = (struct onnx_name){name, value};

@@ -7,6 +7,7 @@ void onnx_fail(struct onnx *r, enum mote_status status, const char *fmt, ...)
     char text[512];
     va_list args;
 
+    assert(status != MOTE_OK);
     if (r->status != MOTE_OK)
         return;
     va_start(args, fmt);
@@ -16,7 +17,11 @@ void onnx_fail(struct onnx *r, enum mote_status status, const char *fmt, ...)
 }
 
 /* ---- inputs and outputs ---- */
-bool node_has(const struct onnx *r, int i) { return i < r->n_in && r->in[i] != TENSOR_ABSENT; }
+bool node_has(const struct onnx *r, int i)
+{
+    assert(i >= 0);
+    return i < r->n_in && r->in[i] != TENSOR_ABSENT;
+}
 
 int32_t node_in(struct onnx *r, int i)
 {

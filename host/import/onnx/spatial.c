@@ -42,6 +42,7 @@ static void pad_same(struct spatial *s, int i, bool lower)
     int64_t out = (s->in[i] + s->stride[i] - 1) / s->stride[i],
             total = (out - 1) * s->stride[i] + reach(s, i) - s->in[i];
 
+    assert(s->stride[i] > 0 && s->kernel[i] > 0);
     total = total > 0 ? total : 0;
     s->before[i] = lower ? total - total / 2 : total / 2;
     s->after[i] = total - s->before[i];
@@ -81,6 +82,7 @@ static void fit(struct onnx *r, struct spatial *s, bool ceil)
             out++;
         wanted = (out - 1) * s->stride[i] + reach(s, i) - s->in[i] - s->before[i];
         s->after[i] = wanted > s->after[i] ? wanted : s->after[i];
+        assert(out > 0 && s->before[i] >= 0 && s->after[i] >= 0);
         s->out[i] = out;
     }
 }

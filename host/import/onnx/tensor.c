@@ -142,6 +142,7 @@ static enum mote_status read_elements(struct pool *pool, const Onnx__TensorProto
     bool as_is = type_bits(out->type) == size * 8 && t->data_type != U32 && t->data_type != BOOL;
     uint8_t *data;
 
+    assert(size > 0 && out->type != TYPE_NONE);
     if (raw.data ? (int64_t)raw.size / size != n || (int64_t)raw.size % size != 0 : (int64_t)listed(t) != n)
         return fail(at, MOTE_ERR_FORMAT, "its data are %zu %s, its shape wants %lld elements",
                     raw.data ? raw.size : listed(t), raw.data ? "bytes" : "numbers", (long long)n);
