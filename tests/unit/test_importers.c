@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Models that other tools wrote (models/importers of the shared folder): on the host within the tolerance of their
+ * golden vectors, 1e-5 of the largest number and 1e-6, with the same class; as generated C, the same bytes. */
+#include <math.h>
+
+#include "host/run/runner.h"
+#include "tests/shared.h"
+#include "tests/unit/c_program.h"
+
+static const char *const models[] = {
+    "onnx/onnx2c_mnist/model.onnx",
+    "onnx/espdl_streaming/model.onnx",
+    "onnx/ell_convOp/model.onnx",
+};
+
+static struct bytes vector(struct fixture *f, const char *folder, const char *what, int k)
+{
+    struct bytes file;
+
+    want_ok(f, file_read(&f->pool, pool_printf(&f->pool, "%s/%s%d_0.bin", folder, what, k), &file, &f->at));
+    return file;
+}
+
+static size_t largest(const float *x, size_t n)
+{
+    size_t at = 0;
+
+    for (size_t i = 1; i < n; i++)
+        if (x[i] > x[at])
+            at = i;
+    return at;
+}
+
+static void expect_near(const char *model, const float *is, const float *want, size_t n)
+{
+    float most = 0;
+
+    for (size_t i = 0; i < n; i++)
+        most = fmaxf(most, fabsf(want[i]));
+    for (size_t i = 0; i < n; i++)
+        if (!(fabsf(is[i] - want[i]) <= 1e-5f * most + 1e-6f)) {
+            print_error("%s: element %zu is %.9g, not %.9g\n", model, i, (double)is[i], (double)want[i]);
+            assert_true(false);
+        }
+    assert_int_equal(largest(is, n), largest(want, n));
+}
+
+static void add_model(struct fixture *f, struct c_program *prog, const char *folder, const char *model)
+{
+    const char *path = pool_printf(&f->pool, "%s/%s", folder, model);
+    const char *own = pool_printf(&f->pool, "%.*s", (int)(strrchr(path, '/') - path), path);
+    struct pipeline p, in_c;
+    struct runner r;
+
+    want_ok(f, pipeline_load(&f->pool, path, &p, &f->at));
+    want_ok(f, pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, &f->at));
+    want_ok(f, runner_open(&f->pool, p.image, &r, &f->at));
+    want_ok(f, pipeline_load(&f->pool, path, &in_c, &f->at));
+    in_c.model.name = pool_printf(&f->pool, "model_%d", prog->n_models); /* all are called model.onnx */
+    c_program_add(f, prog, &in_c);
+    for (int k = 0; k < 3; k++) {
+        struct bytes in = vector(f, own, "input", k), want = vector(f, own, "output", k), is = want;
+
+        assert_int_equal(in.size, runner_input_bytes(&r));
+        assert_int_equal(want.size, runner_output_bytes(&r));
+        is.data = pool_alloc(&f->pool, is.size);
+        mote_model_reset(&r.model);
+        runner_run(&r, in.data, is.data);
+        expect_near(model, (const float *)is.data, (const float *)want.data, want.size / sizeof(float));
+        c_program_infer(prog, true, false);
+        text_bytes(&prog->in, in.data, in.size);
+        c_program_expect(f, prog, model, TYPE_F32, false, is);
+    }
+}
+
+static void models_of_other_tools(void **state)
+{
+    struct c_program prog;
+    struct fixture f;
+    const char *folder;
+
+    (void)state;
+    work_begin(&f);
+    folder = shared_path(&f.pool, "models/importers");
+    if (folder == NULL) {
+        work_end(&f);
+        skip();
+    }
+    prog = c_program_new(&f);
+    for (size_t i = 0; i < COUNT(models); i++)
+        add_model(&f, &prog, folder, models[i]);
+    c_program_write(&f, &prog);
+    shell(&f, 1, &prog.dir, (const char *[]){GCC " -O1 *.c mote/kernels/*/*.c test/main.c -o program"});
+    assert_int_equal(c_program_compare(&f, &prog), 0);
+    work_end(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(models_of_other_tools)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
