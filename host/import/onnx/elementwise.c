@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arithmetic that goes element by element, with broadcasting. */
+#include <math.h>
+
 #include "host/import/onnx/ops.h"
 
 static void unary(struct onnx *r, enum op_id id) { node_out(r, 0, emit_unary(r, id, node_in(r, 0))); }
@@ -181,10 +183,12 @@ static int32_t choose(struct onnx *r, int32_t condition, int32_t a, int32_t b)
     return emit(r, OP_SELECT_V2, NULL, tensor_at(r, a)->type, 3, (int32_t[]){condition, a, b});
 }
 
-/* |x|^y by exp and log; of a negative x with its sign where y is odd, as even and odd numbers have powers of them. */
+/* x^y by exp and log. Of a negative x whole numbers y have powers, |x|^y with the sign of x where y is odd; others
+ * none: the logarithm of x is no number. */
 static int32_t any_power(struct onnx *r, int32_t x, int32_t y)
 {
-    int32_t size = emit_unary(r, OP_LOG, emit_unary(r, OP_ABS, x)), half, odd, power;
+    int32_t whole = emit(r, OP_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){y, emit_unary(r, OP_FLOOR, y)});
+    int32_t size = emit_unary(r, OP_LOG, choose(r, whole, emit_unary(r, OP_ABS, x), x)), half, odd, power;
 
     power = emit_unary(r, OP_EXP, emit_binary(r, OP_MUL, size, y));
     half = times(r, y, 0.5f);
@@ -207,6 +211,8 @@ static int32_t power_of(struct onnx *r, int32_t x, int32_t y, float power)
         return emit_unary(r, OP_RSQRT, x);
     if (power == -1)
         return emit_binary(r, OP_DIV, add_float(r, 1), x);
+    if (power != floorf(power))
+        return emit_unary(r, OP_EXP, emit_binary(r, OP_MUL, emit_unary(r, OP_LOG, x), y));
     return any_power(r, x, y);
 }
 
