@@ -31,18 +31,20 @@ DATA = {"lenet_300_100": SHARED / "mnist", "lenet_5": SHARED / "mnist", "lstm": 
         "fashion_mnist": pathlib.Path("/usr/share/datasets/fashion-mnist")}
 SEEDS = [1, 2, 3]
 RECIPE = "recipe"  # the method that is the recipe's own
-METHODS = {  # model: {method: {stage: its keys that differ}}; None: without
+TEACHER = {"temperature": "3", "share": "0.7"}
+METHODS = {  # model: {method: {stage: its keys that differ}}
     "lenet_300_100": {
         RECIPE: {},
         "bit_price 4e-6": {"levels": {"bit_price": "4e-6"}},
-        "teacher": {"teacher": {"temperature": "3", "share": "0.7"}},
+        "teacher, bit_price 2e-5": {"teacher": TEACHER, "levels": {"bit_price": "2e-5"}},
+        "teacher, bit_price 5e-5": {"teacher": TEACHER, "levels": {"bit_price": "5e-5"}},
         "no bit price": {"prune": {"keep": "0.0125"}, "levels": {"bit_price": None, "ramp": None}},
         "magnitude, no bit price": {"prune": {"method": "magnitude", "keep": "0.0125"},
                                     "levels": {"bit_price": None, "ramp": None}},
     },
 }
 BOARDS = {"m4": "mps2-an386", "m0": "microbit", "rv32": "riscv32-virt"}
-ON_BOARD = 100  # samples whose bytes are compared
+ON_BOARD = 1000  # samples whose bytes are compared
 FIELDS = ["model", "method", "seed", "bytes", "kept", "levels", "validation_error", "test_error",
           "dense_validation_error", "dense_test_error", *(f"instructions_{core}" for core in BOARDS), "cpu_seconds"]
 
