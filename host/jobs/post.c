@@ -8,7 +8,6 @@
 #include "host/jobs/compress.h"
 #include "host/jobs/splits.h"
 #include "host/passes/passes.h"
-#include "host/pipeline/trade.h"
 
 #define DENSE "dense"
 
@@ -92,113 +91,6 @@ static enum mote_status check_fit(struct posted *c)
     c->is_judged = judge_can(&c->judged, tensor_elements(&g->tensors[g->outputs[0]]));
     c->has_classes = c->judged.task.kind <= MOTE_TASK_CLASSIFICATION && c->data.targets == NULL &&
                      tensor_elements(&g->tensors[g->outputs[0]]) >= 2;
-    return MOTE_OK;
-}
-
-/* ---- what a model takes ---- */
-/* A plan of the model after its passes, all in `scratch`. */
-static enum mote_status plan_of(struct pool *scratch, const struct model *m, const struct target *target,
-                                enum coding coding, struct plan *out, const struct frame *at)
-{
-    const struct plan_options options = {.coding = coding};
-    struct model *copy = pool_alloc(scratch, sizeof *copy);
-
-    copy->pool = scratch;
-    model_copy(m, copy);
-    TRY(passes_run(copy, NULL, NULL, NULL, at));
-    return plan_make(scratch, copy, target, &options, out, at);
-}
-
-static enum mote_status bytes_with(const struct model *m, enum coding coding, int64_t *bytes, const struct frame *at)
-{
-    struct pool scratch = {0};
-    struct plan plan;
-    const enum mote_status status = plan_of(&scratch, m, &target_portable, coding, &plan, at);
-
-    if (status == MOTE_OK && plan.weight_bytes < *bytes)
-        *bytes = plan.weight_bytes;
-    pool_free(&scratch);
-    return status;
-}
-
-enum mote_status post_bytes(const struct model *m, int64_t *bytes, const struct frame *at)
-{
-    *bytes = INT64_MAX;
-    for (enum coding coding = CODING_DENSE; coding <= CODING_HUFFMAN; coding++)
-        TRY(bytes_with(m, coding, bytes, at));
-    return MOTE_OK;
-}
-
-struct takes {
-    double instructions, arena, constants;
-    int64_t macs;
-};
-
-static enum mote_status takes_of(const struct model *m, const struct target *target, struct takes *out,
-                                 const struct frame *at)
-{
-    struct pool scratch = {0};
-    struct plan plan;
-    struct trade t = {.ram = 0};
-    enum mote_status status = plan_of(&scratch, m, target != NULL ? target : &target_portable, CODING_DENSE, &plan, at);
-
-    if (status == MOTE_OK)
-        status = trade_of(&plan, true, &t, at);
-    if (status == MOTE_OK)
-        *out = (struct takes){t.instructions, (double)t.ram, (double)(plan.weight_bytes + plan.table_bytes),
-                              model_macs(plan.model)};
-    pool_free(&scratch);
-    return status;
-}
-
-/* ---- what channels save ---- */
-#define TRIED 4 /* one channel in so many goes, to see: one alone may fit into what there is */
-
-static int32_t kill_some(struct model *m, const struct layer *l)
-{
-    struct graph *g = &m->graphs[0];
-    uint8_t *w = pool_copy(m->pool, g->tensors[l->weights].data, (size_t)tensor_bytes(&g->tensors[l->weights]));
-    const int32_t n = (l->rows + TRIED - 1) / TRIED;
-
-    for (int32_t r = 0; r < n; r++)
-        for (int32_t k = 0; k < l->columns; k++)
-            w[layer_element(l, r, k)] = 0;
-    g->tensors[l->weights].data = w;
-    if (l->bias != TENSOR_ABSENT) {
-        uint8_t *bias = pool_copy(m->pool, g->tensors[l->bias].data, (size_t)tensor_bytes(&g->tensors[l->bias]));
-
-        memset(bias, 0, 4 * (size_t)n);
-        g->tensors[l->bias].data = bias;
-    }
-    return n;
-}
-
-static double share_saved(double before, double after) { return before > 0 ? (before - after) / before : 0; }
-
-enum mote_status channel_savings(const struct post *p, const struct target *target, double *saving,
-                                 const struct frame *at)
-{
-    struct takes before, after;
-
-    TRY(takes_of(&p->before, target, &before, at));
-    for (int32_t i = 0; i < p->n_layers; i++) {
-        struct pool scratch = {0};
-        struct model m = {.pool = &scratch};
-        enum mote_status status;
-        int32_t n;
-
-        model_copy(&p->before, &m);
-        n = kill_some(&m, &p->layers[i]);
-        status = takes_of(&m, target, &after, at);
-        pool_free(&scratch);
-        TRY(status);
-        saving[i] =
-            after.macs >= before.macs || p->layers[i].depthwise
-                ? 0
-                : fmax(0, (share_saved(before.instructions, after.instructions) +
-                           share_saved(before.arena, after.arena) + share_saved(before.constants, after.constants)) /
-                              n);
-    }
     return MOTE_OK;
 }
 
@@ -299,7 +191,7 @@ static enum mote_status add_row(struct posted *c, const char *stage, const char 
     struct post_row *row = &c->rows[c->n_rows++];
     struct compress_row counts = {0};
     struct post_noise noise;
-    struct takes takes;
+    struct post_takes takes;
 
     *row = (struct post_row){.stage = stage, .path = pool_printf(c->pool, "%s/%s.graph", c->folder, file)};
     TRY(write_model(c, m, row->path));
@@ -308,7 +200,7 @@ static enum mote_status add_row(struct posted *c, const char *stage, const char 
     row->kept = counts.kept;
     row->levels = counts.levels;
     TRY(post_bytes(m, &row->bytes, &c->file));
-    TRY(takes_of(m, c->options.target, &takes, &c->file));
+    TRY(post_takes(m, c->options.target, &takes, &c->file));
     row->macs = takes.macs;
     row->arena = (int64_t)takes.arena;
     row->instructions = takes.instructions;

@@ -71,6 +71,14 @@ struct posted {
 MUST_CHECK enum mote_status post_run(struct pool *pool, const struct post_options *options, struct posted *out,
                                      const struct frame *at);
 
+/* A dense plan of the model after its passes; target NULL: portable. */
+struct post_takes {
+    double instructions, arena, constants; /* estimated; bytes */
+    int64_t macs;
+};
+MUST_CHECK enum mote_status post_takes(const struct model *m, const struct target *target, struct post_takes *out,
+                                       const struct frame *at);
+
 /* What one channel less of each layer saves on the target: shares of all instructions, bytes of the arena and bytes of
  * constants, added up. saving [n_layers]; 0 where it saves nothing. */
 MUST_CHECK enum mote_status channel_savings(const struct post *p, const struct target *target, double *saving,

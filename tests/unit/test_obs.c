@@ -575,6 +575,35 @@ static void levels_are_few_and_compensated(void **state)
     }
 }
 
+/* An output that is no real number: noise is that of what it is made of. */
+static void a_class_at_the_end_is_passed_over(void **state)
+{
+    const struct post_levels how = {GRID_TERNARY, 0, true};
+    struct pool pool = {0};
+    struct model m;
+    struct post p;
+    struct tensor axis = {.type = TYPE_S32, .rank = 1, .dims = {1}, .data = (const uint8_t *)"\1\0\0", .source = -1};
+    struct tensor class = {.name = "class", .type = TYPE_S32, .rank = 1, .dims = {1}, .source = -1};
+    struct graph *g;
+    int32_t in[2], out;
+
+    (void)state;
+    parse(&pool, &m);
+    g = &m.graphs[0];
+    in[0] = g->outputs[0];
+    axis.name = "axis";
+    in[1] = graph_add_tensor(&m, g, &axis);
+    out = graph_add_tensor(&m, g, &class);
+    graph_add_op(&m, g, OP_ARG_MAX, 2, in, 1, &out);
+    g->outputs = &out;
+    ok(model_verify(&m, &at));
+    ok(post_make(&pool, &m, &samples, &p, &at));
+    ok(post_weigh(&p, &at));
+    ok(post_levels(&p, &how, &at));
+    assert_true(noise_of(&p) > 0);
+    pool_free(&pool);
+}
+
 /* ---- channels ---- */
 static bool is_dead(const struct post *p, int32_t layer, int32_t row)
 {
@@ -691,6 +720,7 @@ int main(void)
         cmocka_unit_test(once_more_is_the_same),
         cmocka_unit_test(weights_that_are_left_make_up_for_others),
         cmocka_unit_test(levels_are_few_and_compensated),
+        cmocka_unit_test(a_class_at_the_end_is_passed_over),
         cmocka_unit_test(channels_go_where_they_save),
         cmocka_unit_test(the_least_filter_goes),
         cmocka_unit_test(trades_go_one_way),
