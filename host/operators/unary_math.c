@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NEG, LOG, SIN, COS, CEIL, FLOOR and ROUND, of floats: the reference has no other. */
+/* NEG, LOG, SIN, COS, CEIL, FLOOR and ROUND, of floats: the reference has no other. And ERF and ATAN, which it has
+ * not. */
 #include "host/operators/unary.h"
 #include "mote/kernels/elementwise/unary_math_f32.h"
 
@@ -33,8 +34,22 @@ LOWER(cos, COS)
 LOWER(ceil, CEIL)
 LOWER(floor, FLOOR)
 LOWER(round, ROUND)
+LOWER(erf, ERF)
+LOWER(atan, ATAN)
 
 /* ---- training ---- */
+static float slope_erf(float x, float y)
+{
+    (void)y;
+    return 1.1283792f * expf(-x * x);
+}
+
+static float slope_atan(float x, float y)
+{
+    (void)y;
+    return 1 / (1 + x * x);
+}
+
 static float slope_neg(float x, float y)
 {
     (void)x;
@@ -87,3 +102,15 @@ const struct operator operator_cos = {
 const struct operator operator_ceil = {.infer = infer_same, .lower = lower_ceil};
 const struct operator operator_floor = {.infer = infer_same, .lower = lower_floor};
 const struct operator operator_round = {.infer = infer_same, .lower = lower_round};
+
+const struct operator operator_erf = {
+    .infer = infer_same,
+    .lower = lower_erf,
+    .slope = slope_erf,
+};
+
+const struct operator operator_atan = {
+    .infer = infer_same,
+    .lower = lower_atan,
+    .slope = slope_atan,
+};

@@ -194,6 +194,8 @@ static bool is_elementwise(enum op_id id)
     case OP_LOG:
     case OP_SIN:
     case OP_COS:
+    case OP_ERF:
+    case OP_ATAN:
     case OP_CEIL:
     case OP_FLOOR:
     case OP_ROUND:
@@ -207,6 +209,9 @@ static bool is_elementwise(enum op_id id)
     case OP_LOGICAL_OR:
     case OP_LOGICAL_NOT:
     case OP_SELECT_V2:
+    case OP_FLOOR_MOD:
+    case OP_FLOOR_DIV:
+    case OP_ELU:
     case OP_QUANTIZE:
     case OP_DEQUANTIZE:
     case OP_CAST:

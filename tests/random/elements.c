@@ -374,6 +374,10 @@ bool make_ceil(struct builder *b) { return make_unary(b, OP_CEIL, TYPES(TYPE_F32
 
 bool make_floor(struct builder *b) { return make_unary(b, OP_FLOOR, TYPES(TYPE_F32)); }
 
+bool make_erf(struct builder *b) { return make_unary(b, OP_ERF, TYPES(TYPE_F32)); }
+
+bool make_atan(struct builder *b) { return make_unary(b, OP_ATAN, TYPES(TYPE_F32)); }
+
 bool make_round(struct builder *b) { return make_unary(b, OP_ROUND, TYPES(TYPE_F32)); }
 
 bool make_hard_swish(struct builder *b) { return make_unary(b, OP_HARD_SWISH, COMPUTED); }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exp, log, tanh, the sigmoid, sine and cosine of the device against the C library's in double: every STEP-th float,
- * and the ends of their ranges. */
+/* exp, log, tanh, the sigmoid, sine, cosine, error function and arc tangent of the device against the C library's in
+ * double: every STEP-th float, and the ends of their ranges. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "mote/kernels/shared/error_function.h"
 #include "mote/kernels/shared/math_f32.h"
 #include "mote/kernels/shared/remainder.h"
 #include "mote/kernels/shared/rounding.h"
@@ -28,6 +29,8 @@ static double true_sigmoid(double x) { return x < -9.0 ? exp(x) : 1 / (1 + exp(-
 
 static double true_sin(double x) { return sin(x); }
 static double true_cos(double x) { return cos(x); }
+static double true_erf(double x) { return erf(x); }
+static double true_atan(double x) { return atan(x); }
 
 struct function {
     float (*approximate)(float x);
@@ -42,6 +45,8 @@ static const struct function functions[] = {
     {.approximate = mote_log_f32, .real = true_log, .normal = 0.7, .subnormal = 0.76},
     {.approximate = mote_sin_f32, .real = true_sin, .normal = 1.6, .subnormal = 0.76},
     {.approximate = mote_cos_f32, .real = true_cos, .normal = 1.6, .subnormal = 0.76},
+    {.approximate = mote_erf_f32, .real = true_erf, .normal = 2.0, .subnormal = 1},
+    {.approximate = mote_atan_f32, .real = true_atan, .normal = 2.0, .subnormal = 0.76},
 };
 
 static double error_of(const struct function *f, float x)
@@ -99,6 +104,8 @@ static void ends_are_defined(void **state)
     assert_true(isnan(mote_sin_f32(INFINITY)) && isnan(mote_cos_f32(-INFINITY)));
     assert_true(signbit(mote_sin_f32(-0.0f)) && mote_cos_f32(0.0f) == 1.0f);
     assert_true(isnan(mote_log_f32(-1.0f)) && isnan(mote_log_f32(-INFINITY)));
+    assert_true(mote_erf_f32(INFINITY) == 1.0f && mote_erf_f32(-4.0f) == -1.0f && signbit(mote_erf_f32(-0.0f)));
+    assert_true(mote_atan_f32(INFINITY) == 1.57079633f && signbit(mote_atan_f32(-0.0f)));
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
         assert_true(isnan(functions[i].approximate(NAN)) && isnan(functions[i].approximate(-NAN)));
 }

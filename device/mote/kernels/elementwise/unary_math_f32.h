@@ -12,6 +12,7 @@
 #define MOTE_UNARY_MATH_F32_H
 
 #include "../../kernel.h"
+#include "../shared/error_function.h"
 #include "../shared/math_f32.h"
 #include "../shared/rounding.h"
 #include "../shared/trigonometry.h"
@@ -25,12 +26,14 @@
     F(4, CEIL, 3, mote_ceil_f32(x))                                                                                    \
     F(5, FLOOR, 3, mote_floor_f32(x))                                                                                  \
     F(6, ROUND, 4, mote_round_f32(x))                                                                                  \
-    F(7, ELU, 12, x < 0.0f ? mote_exp_f32(x) - 1.0f : x)
+    F(7, ELU, 12, x < 0.0f ? mote_exp_f32(x) - 1.0f : x)                                                               \
+    F(8, ERF, 30, mote_erf_f32(x))                                                                                     \
+    F(9, ATAN, 40, mote_atan_f32(x))
 
 #define MOTE_UNARY_MATH_NAME(number, NAME, operations, result)       MOTE_UNARY_MATH_##NAME = number,
 #define MOTE_UNARY_MATH_OPERATIONS(number, NAME, operations, result) [number] = operations,
 enum { MOTE_UNARY_MATH_FUNCTIONS(MOTE_UNARY_MATH_NAME) MOTE_UNARY_MATH_END };
-#define MOTE_UNARY_MATH_LAST 7
+#define MOTE_UNARY_MATH_LAST 9
 _Static_assert(MOTE_UNARY_MATH_END == MOTE_UNARY_MATH_LAST + 1, "the last function's number");
 
 #define MOTE_UNARY_MATH_F32_PARAMS(F)                                                                                  \
