@@ -168,6 +168,20 @@ void onnx_mish(struct onnx *r)
     node_out(r, 0, emit_binary(r, OP_MUL, x, emit_unary(r, OP_TANH, softplus(r, x))));
 }
 
+/* x / 2 (1 + erf(x / sqrt(2))), or with tanh the polynomial that was there before. */
+void onnx_gelu(struct onnx *r)
+{
+    int32_t x = node_in(r, 0), y;
+
+    if (strcmp(node_string(r, "approximate", "none"), "tanh") == 0) {
+        y = times(r, emit_binary(r, OP_MUL, emit_unary(r, OP_SQUARE, x), x), 0.044715f);
+        y = emit_unary(r, OP_TANH, times(r, emit_binary(r, OP_ADD, y, x), 0.797884561f));
+    } else {
+        y = emit_unary(r, OP_ERF, times(r, x, 0.707106781f));
+    }
+    node_out(r, 0, emit_binary(r, OP_MUL, times(r, x, 0.5f), plus(r, y, 1)));
+}
+
 static int32_t softsign(struct onnx *r, int32_t x)
 {
     return emit_binary(r, OP_DIV, x, plus(r, emit_unary(r, OP_ABS, x), 1));

@@ -107,8 +107,12 @@ int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *
 
 int32_t add_ints(struct onnx *r, int n, const int64_t *values)
 {
-    int32_t *data = pool_array(r->pool, (size_t)n, sizeof *data);
+    int32_t *data;
 
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    assert(n >= 0);
+    data = pool_array(r->pool, (size_t)n, sizeof *data);
     for (int i = 0; i < n; i++)
         data[i] = (int32_t)(values[i] > INT32_MAX ? INT32_MAX : values[i] < INT32_MIN ? INT32_MIN : values[i]);
     return add_const(r, TYPE_S32, 1, (int64_t[]){n}, data);

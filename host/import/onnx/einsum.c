@@ -84,6 +84,8 @@ static void read_equation(struct onnx *r, struct term terms[TERMS])
         at = read_term(r, at, hidden < 0 ? 0 : hidden, &terms[k]);
         if (r->status == MOTE_OK && terms[k].n != tensor_at(r, r->in[k])->rank)
             onnx_fail(r, MOTE_ERR_SHAPE, "%d letters for %d dimensions", terms[k].n, tensor_at(r, r->in[k])->rank);
+        if (r->status == MOTE_OK && tensor_elements(tensor_at(r, r->in[k])) == 0)
+            onnx_fail(r, MOTE_ERR_SHAPE, "operand %d is empty", k);
         at += *at == ',';
     }
     if (r->status != MOTE_OK)

@@ -46,6 +46,10 @@ void onnx_floor(struct onnx *r) { unary(r, OP_FLOOR); }
 
 void onnx_round(struct onnx *r) { unary(r, OP_ROUND); }
 
+void onnx_erf(struct onnx *r) { unary(r, OP_ERF); }
+
+void onnx_atan(struct onnx *r) { unary(r, OP_ATAN); }
+
 void onnx_reciprocal(struct onnx *r) { node_out(r, 0, emit_binary(r, OP_DIV, add_float(r, 1), node_in(r, 0))); }
 
 void onnx_tan(struct onnx *r)
@@ -61,6 +65,21 @@ static int32_t plus(struct onnx *r, int32_t x, float term) { return emit_binary(
 static int32_t times(struct onnx *r, int32_t x, float factor)
 {
     return emit_binary(r, OP_MUL, x, add_float(r, factor));
+}
+
+/* atan(x / sqrt((1 - x)(1 + x))) */
+static int32_t arc_sine(struct onnx *r, int32_t x)
+{
+    int32_t below = emit_binary(r, OP_SUB, add_float(r, 1), x), square = emit_binary(r, OP_MUL, below, plus(r, x, 1));
+
+    return emit_unary(r, OP_ATAN, emit_binary(r, OP_DIV, x, emit_unary(r, OP_SQRT, square)));
+}
+
+void onnx_asin(struct onnx *r) { node_out(r, 0, arc_sine(r, node_in(r, 0))); }
+
+void onnx_acos(struct onnx *r)
+{
+    node_out(r, 0, emit_binary(r, OP_SUB, add_float(r, 1.57079633f), arc_sine(r, node_in(r, 0))));
 }
 
 /* (exp(x) ± exp(-x)) / 2 */
