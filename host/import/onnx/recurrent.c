@@ -14,11 +14,11 @@ enum { LSTM_GATES = 4, GRU_GATES = 3, GATES_MAX = 4, FUNCTIONS_MAX = 3, DIRECTIO
 /* One direction. */
 struct sweep {
     bool backward;
-    int32_t w, r;           /* [gates * units][in_len], [gates * units][units] */
-    int32_t bias_x, bias_h; /* [gates * units], or absent */
-    int32_t peepholes;      /* [3 * units], or absent */
-    int32_t h, c;           /* [batch][units]: the first ones, then the newest */
-    int32_t y;              /* [time][batch][units] */
+    int32_t w, bias_x;       /* [gates * units][in_len], [gates * units]; biases may be absent */
+    int32_t r[2], bias_h[2]; /* of h: all gates; or of a GRU whose h is reset before, z and r, then the new h */
+    int32_t peepholes[3];    /* [units], or absent */
+    int32_t h, c;            /* [batch][units]: the first ones, then the newest */
+    int32_t y;               /* [time][batch][units] */
     struct function f[FUNCTIONS_MAX];
 };
 
@@ -78,22 +78,21 @@ static int32_t swap(struct onnx *r, int32_t x)
 /* ---- one step: s->h and s->c anew, of the product of x ---- */
 enum { LSTM_I, LSTM_O, LSTM_F, LSTM_C };
 
-static int32_t with_peephole(struct onnx *r, const struct layer *l, const struct sweep *s, int32_t gate, int k,
-                             int32_t c)
+static int32_t with_peephole(struct onnx *r, int32_t gate, int32_t peephole, int32_t c)
 {
-    return s->peepholes == TENSOR_ABSENT ? gate : add(r, gate, mul(r, c, part(r, s->peepholes, k, l->units)));
+    return peephole == TENSOR_ABSENT ? gate : add(r, gate, mul(r, c, peephole));
 }
 
 static void step_lstm(struct onnx *r, const struct layer *l, struct sweep *s, int32_t x)
 {
     int32_t gate[LSTM_GATES], i, f;
 
-    split(r, add(r, x, dense(r, s->h, s->r, s->bias_h)), 1, LSTM_GATES, gate);
-    i = activate(r, l, &s->f[0], with_peephole(r, l, s, gate[LSTM_I], 0, s->c));
-    f = l->coupled ? one_minus(r, i) : activate(r, l, &s->f[0], with_peephole(r, l, s, gate[LSTM_F], 2, s->c));
+    split(r, add(r, x, dense(r, s->h, s->r[0], s->bias_h[0])), 1, LSTM_GATES, gate);
+    i = activate(r, l, &s->f[0], with_peephole(r, gate[LSTM_I], s->peepholes[0], s->c));
+    f = l->coupled ? one_minus(r, i) : activate(r, l, &s->f[0], with_peephole(r, gate[LSTM_F], s->peepholes[2], s->c));
     s->c = add(r, mul(r, f, s->c), mul(r, i, activate(r, l, &s->f[1], gate[LSTM_C])));
-    s->h =
-        mul(r, activate(r, l, &s->f[0], with_peephole(r, l, s, gate[LSTM_O], 1, s->c)), activate(r, l, &s->f[2], s->c));
+    s->h = mul(r, activate(r, l, &s->f[0], with_peephole(r, gate[LSTM_O], s->peepholes[1], s->c)),
+               activate(r, l, &s->f[2], s->c));
 }
 
 enum { GRU_Z, GRU_R, GRU_H };
@@ -101,24 +100,20 @@ enum { GRU_Z, GRU_R, GRU_H };
 /* The reset gate multiplies h before the product, or the product (reset_after). */
 static void step_gru(struct onnx *r, const struct layer *l, struct sweep *s, int32_t x)
 {
-    int64_t n = l->units, of_h = l->reset_after ? GRU_GATES : 2;
-    int32_t from_x[GRU_GATES], from_h[GRU_GATES], z, reset, bias = s->bias_h;
+    int32_t from_x[GRU_GATES], from_h[GRU_GATES], z, reset;
 
     split(r, x, 1, GRU_GATES, from_x);
-    if (bias != TENSOR_ABSENT)
-        bias = rows(r, bias, 0, of_h * n);
-    split(r, dense(r, s->h, rows(r, s->r, 0, of_h * n), bias), 1, (int)of_h, from_h);
+    split(r, dense(r, s->h, s->r[0], s->bias_h[0]), 1, l->reset_after ? GRU_GATES : 2, from_h);
     z = activate(r, l, &s->f[0], add(r, from_x[GRU_Z], from_h[GRU_Z]));
     reset = activate(r, l, &s->f[0], add(r, from_x[GRU_R], from_h[GRU_R]));
-    x = l->reset_after ? mul(r, reset, from_h[GRU_H])
-                       : dense(r, mul(r, reset, s->h), part(r, s->r, GRU_H, n), part(r, s->bias_h, GRU_H, n));
+    x = l->reset_after ? mul(r, reset, from_h[GRU_H]) : dense(r, mul(r, reset, s->h), s->r[1], s->bias_h[1]);
     x = activate(r, l, &s->f[1], add(r, from_x[GRU_H], x));
     s->h = add(r, mul(r, one_minus(r, z), x), mul(r, z, s->h));
 }
 
 static void step_rnn(struct onnx *r, const struct layer *l, struct sweep *s, int32_t x)
 {
-    s->h = activate(r, l, &s->f[0], add(r, x, dense(r, s->h, s->r, s->bias_h)));
+    s->h = activate(r, l, &s->f[0], add(r, x, dense(r, s->h, s->r[0], s->bias_h[0])));
 }
 
 /* ---- all steps ---- */
@@ -180,9 +175,9 @@ static void unroll(struct onnx *r, const struct layer *l, struct sweep *s)
 static bool is_standard(struct onnx *r, const struct layer *l, const struct sweep *s)
 {
     return l->gates == LSTM_GATES && l->clip == INFINITY && !l->coupled &&
-           running(r, l, l->time - 1) == TENSOR_ABSENT && s->peepholes == TENSOR_ABSENT && s->f[0].id == OP_LOGISTIC &&
-           s->f[1].id == OP_TANH && s->f[2].id == OP_TANH && is_const(r, s->w) && is_const(r, s->r) &&
-           (s->bias_x == TENSOR_ABSENT || is_const(r, s->bias_x));
+           running(r, l, l->time - 1) == TENSOR_ABSENT && s->peepholes[0] == TENSOR_ABSENT &&
+           s->f[0].id == OP_LOGISTIC && s->f[1].id == OP_TANH && s->f[2].id == OP_TANH && is_const(r, s->w) &&
+           is_const(r, s->r[0]) && (s->bias_x == TENSOR_ABSENT || is_const(r, s->bias_x));
 }
 
 static int32_t reversed(struct onnx *r, int32_t x, bool backward)
@@ -210,10 +205,10 @@ static void run_operator(struct onnx *r, const struct layer *l, struct sweep *s)
     in[0] = reversed(r, l->x, s->backward);
     for (int g = 0; g < LSTM_GATES; g++) {
         in[X_WEIGHTS + g] = part(r, s->w, gates[g], l->units);
-        in[H_WEIGHTS + g] = part(r, s->r, gates[g], l->units);
+        in[H_WEIGHTS + g] = part(r, s->r[0], gates[g], l->units);
         in[BIAS + g] = s->bias_x == TENSOR_ABSENT
                            ? add_zeros(r, 1, &l->units)
-                           : add(r, part(r, s->bias_x, gates[g], l->units), part(r, s->bias_h, gates[g], l->units));
+                           : add(r, part(r, s->bias_x, gates[g], l->units), part(r, s->bias_h[0], gates[g], l->units));
     }
     in[HIDDEN] = begin_at(r, l, s->h);
     in[CELL] = begin_at(r, l, s->c);
@@ -301,21 +296,33 @@ static int32_t initial(struct onnx *r, const struct layer *l, int i, int directi
     return reshape(r, rows(r, l->batch_first ? swap(r, r->in[i]) : r->in[i], direction, 1), 2, dims);
 }
 
+/* Rows of what an inference reads at each step, which are the same tensor each time. */
+static void cut(struct onnx *r, const struct layer *l, int32_t all, int32_t *parts)
+{
+    int64_t n = l->gates * l->units, first = l->gates == GRU_GATES && !l->reset_after ? 2 * l->units : n;
+
+    parts[0] = rows(r, all, 0, first);
+    parts[1] = first < n ? rows(r, all, first, n - first) : TENSOR_ABSENT;
+}
+
 static void read_sweep(struct onnx *r, const struct layer *l, int direction, struct sweep *s)
 {
     int64_t n = l->gates * l->units, d = l->directions;
 
+    s->bias_x = s->bias_h[0] = s->bias_h[1] = s->c = s->y = TENSOR_ABSENT;
     s->w = part(r, reshape(r, r->in[W], 2, (int64_t[]){d * n, l->in_len}), direction, n);
-    s->r = part(r, reshape(r, r->in[R], 2, (int64_t[]){d * n, l->units}), direction, n);
-    s->bias_x = s->bias_h = s->peepholes = s->c = s->y = TENSOR_ABSENT;
+    cut(r, l, part(r, reshape(r, r->in[R], 2, (int64_t[]){d * n, l->units}), direction, n), s->r);
     if (node_has(r, B)) {
         int32_t both = reshape(r, r->in[B], 1, (int64_t[]){d * 2 * n});
 
         s->bias_x = part(r, both, 2 * direction, n);
-        s->bias_h = part(r, both, 2 * direction + 1, n);
+        cut(r, l, part(r, both, 2 * direction + 1, n), s->bias_h);
     }
-    if (node_has(r, PEEPHOLES))
-        s->peepholes = part(r, reshape(r, r->in[PEEPHOLES], 1, (int64_t[]){d * 3 * l->units}), direction, 3 * l->units);
+    for (int k = 0; k < 3; k++)
+        s->peepholes[k] =
+            !node_has(r, PEEPHOLES)
+                ? TENSOR_ABSENT
+                : part(r, reshape(r, r->in[PEEPHOLES], 1, (int64_t[]){d * 3 * l->units}), 3 * direction + k, l->units);
     s->h = initial(r, l, INITIAL_H, direction);
     if (l->gates == LSTM_GATES)
         s->c = initial(r, l, INITIAL_C, direction);
