@@ -314,22 +314,61 @@ static void same_scale(struct work *w, int32_t *in)
 }
 
 /* One window over the whole image: MEAN has scales of its own. */
-static void global_pool_as_mean(struct work *w)
+static void pool_as_mean(struct work *w)
 {
     static const int32_t axes[] = {1, 2};
     struct tensor list = {.name = "", .type = TYPE_S32, .rank = 1, .dims = {2}, .source = -1};
     struct op *op = op_of(w);
-    const struct pool_opts *o = op->opts;
-    const int64_t *dims = op_in(w->g, op, 0)->dims, *out = op_out(w->g, op, 0)->dims;
-    int32_t quantize = quantizer(w->g, op->out[0]);
 
-    if (quantize < 0 || op_in(w->g, op, 0)->rank != 4 || out[1] != 1 || out[2] != 1 || o->filter_h != dims[1] ||
-        o->filter_w != dims[2] || o->activation != ACTIVATION_NONE)
-        return;
     list.data = (const uint8_t *)axes;
     op->id = OP_MEAN;
     op->opts = pool_copy(w->m->pool, &(struct reduce_opts){.keep_dims = true}, sizeof(struct reduce_opts));
     op_set_inputs(w->m, op, 2, (int32_t[]){op->in[0], graph_add_tensor(w->m, w->g, &list)});
+}
+
+/* Other windows: a convolution of each channel by weights that are all the same has scales of its own, too. */
+static void pool_as_depthwise(struct work *w)
+{
+    struct op *op = op_of(w);
+    const struct pool_opts o = *(const struct pool_opts *)op->opts;
+    const struct conv_opts conv = {.padding = PADDING_VALID,
+                                   .stride_h = o.stride_h,
+                                   .stride_w = o.stride_w,
+                                   .dilation_h = 1,
+                                   .dilation_w = 1,
+                                   .activation = o.activation};
+    struct tensor t = {.name = "", .type = TYPE_F32, .rank = 4, .source = -1};
+    float *ones, each = 1 / ((float)o.filter_h * (float)o.filter_w);
+    int64_t n = o.filter_h * o.filter_w * op_in(w->g, op, 0)->dims[3];
+
+    memcpy(t.dims, (int64_t[]){1, o.filter_h, o.filter_w, op_in(w->g, op, 0)->dims[3]}, 4 * sizeof *t.dims);
+    ones = pool_array(w->m->pool, (size_t)n, sizeof *ones);
+    for (int64_t i = 0; i < n; i++)
+        ones[i] = each;
+    t.data = (const uint8_t *)ones;
+    quant_set(w->m, &t.quant, each, 0);
+    op->id = OP_DEPTHWISE_CONV_2D;
+    op->opts = pool_copy(w->m->pool, &conv, sizeof conv);
+    op_set_inputs(w->m, op, 2, (int32_t[]){op->in[0], graph_add_tensor(w->m, w->g, &t)});
+}
+
+/* A pool has one scale: between two of them its mean would be rounded twice. Padding is no part of a mean, but would be
+ * of a convolution; large windows have no fewer weights than the image has numbers. */
+static void part_scales_of_pool(struct work *w, int32_t in)
+{
+    const struct op *op = op_of(w);
+    const struct pool_opts *o = op->opts;
+    const int64_t *dims = w->g->tensors[in].dims, *out = op_out(w->g, op, 0)->dims;
+    int32_t quantize = quantizer(w->g, op->out[0]);
+
+    if (quantize < 0 || w->g->tensors[in].rank != 4 ||
+        quant_equal(&w->g->tensors[in].quant, &op_out(w->g, &w->g->ops[quantize], 0)->quant))
+        return;
+    if (out[1] == 1 && out[2] == 1 && o->filter_h == dims[1] && o->filter_w == dims[2] &&
+        o->activation == ACTIVATION_NONE)
+        pool_as_mean(w);
+    else if (o->padding == PADDING_VALID && (int64_t)o->filter_h * o->filter_w <= dims[1] * dims[2])
+        pool_as_depthwise(w);
 }
 
 static void convert(struct work *w)
@@ -344,10 +383,9 @@ static void convert(struct work *w)
     if (read_inputs(w, in) == 0 || w->reason)
         return;
     if (op->id == OP_AVERAGE_POOL_2D)
-        global_pool_as_mean(w);
-    op = op_of(w);
+        part_scales_of_pool(w, in[0]);
     if (op->id == OP_MEAN)
-        memcpy(in + 1, op->in + 1, sizeof *in);
+        in[1] = op->in[1];
     switch (op_info[op->id].is->scales.form) {
     case FORM_LINEAR:
     case FORM_OWN:

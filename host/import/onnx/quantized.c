@@ -42,7 +42,7 @@ static void read_quant(struct onnx *r, int32_t x, int32_t scale, int32_t zero, i
     else if (q->n < 1 || (q->n > 1 && t->dims[q->axis] != q->n) ||
              (zero != TENSOR_ABSENT && tensor_elements(z) != q->n))
         onnx_fail(r, MOTE_ERR_SHAPE, "%d scales, %lld zero points", q->n, (long long)tensor_elements(z));
-    if (r->status != MOTE_OK)
+    if (r->status != MOTE_OK || !has_room(r, (int64_t)q->n * 16))
         return;
     scales = pool_copy(r->pool, s->data, (size_t)q->n * sizeof *scales);
     zeros = pool_array(r->pool, (size_t)q->n, sizeof *zeros);
@@ -323,3 +323,85 @@ static void sums(struct onnx *r, void (*function)(struct onnx *), int64_t a_axis
 void onnx_matmul_integer(struct onnx *r) { sums(r, onnx_matmul, -2, -1); }
 
 void onnx_conv_integer(struct onnx *r) { sums(r, onnx_conv, 1, 0); }
+
+/* ---- com.microsoft ---- */
+static void refuse_channels_last(struct onnx *r)
+{
+    if (node_int(r, "channels_last", 0) != 0)
+        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "images with their channels last; export the model before it is optimized");
+}
+
+static void of_one(struct onnx *r, void (*function)(struct onnx *))
+{
+    int32_t x = reals_in(r, 0, 1);
+
+    as_reals(r, function, 1, &x, 3);
+}
+
+static void of_two(struct onnx *r, void (*function)(struct onnx *))
+{
+    int32_t a = reals_in(r, 0, 1), b = reals_in(r, 3, 1);
+
+    as_reals(r, function, 2, (int32_t[]){a, b}, 6);
+}
+
+void onnx_qlinear_add(struct onnx *r) { of_two(r, onnx_add); }
+
+void onnx_qlinear_mul(struct onnx *r) { of_two(r, onnx_mul); }
+
+void onnx_qlinear_sigmoid(struct onnx *r) { of_one(r, onnx_sigmoid); }
+
+void onnx_qlinear_leaky_relu(struct onnx *r) { of_one(r, onnx_leaky_relu); }
+
+void onnx_qlinear_average_pool(struct onnx *r)
+{
+    refuse_channels_last(r);
+    of_one(r, onnx_average_pool);
+}
+
+void onnx_qlinear_global_average_pool(struct onnx *r)
+{
+    refuse_channels_last(r);
+    of_one(r, onnx_global_average_pool);
+}
+
+/* It says itself of which opset its axes are. */
+void onnx_qlinear_softmax(struct onnx *r)
+{
+    int64_t opset = r->opset;
+
+    r->opset = node_int(r, "opset", opset);
+    of_one(r, onnx_softmax);
+    r->opset = opset;
+}
+
+/* The output's scale and zero point come first, then three inputs a tensor. */
+void onnx_qlinear_concat(struct onnx *r)
+{
+    int n = (r->n_in - 2) / 3;
+    int32_t *in;
+
+    if (n < 1 || r->n_in != 2 + 3 * n) {
+        onnx_fail(r, MOTE_ERR_FORMAT, "%d inputs, not 2 and 3 a tensor", r->n_in);
+        return;
+    }
+    in = pool_array(r->pool, (size_t)n, sizeof *in);
+    for (int i = 0; i < n; i++)
+        in[i] = reals_in(r, 2 + 3 * i, 1);
+    as_reals(r, onnx_concat, n, in, 0);
+}
+
+/* The bias is in units of the products, alpha times; without a scale the output is real. */
+void onnx_qgemm(struct onnx *r)
+{
+    int32_t a = reals_in(r, 0, 0), b = reals_in(r, 3, node_int(r, "transB", 0) ? 0 : 1);
+    int32_t bias = bias_in(r, 6, node_in(r, 1), node_in(r, 4)), in[] = {a, b, bias};
+    int n = bias == TENSOR_ABSENT ? 2 : 3;
+
+    if (bias != TENSOR_ABSENT)
+        in[2] = emit_binary(r, OP_MUL, bias, add_float(r, node_float(r, "alpha", 1)));
+    if (node_has(r, 7))
+        as_reals(r, onnx_gemm, n, in, 7);
+    else
+        compute(r, onnx_gemm, n, in);
+}
