@@ -20,7 +20,7 @@ boards     target yaml base ops
 metrics    base ops
 graph      base ops
 report     metrics graph base ops
-coding     base ops
+coding     base kernels ops
 gradient   graph base ops
 plan       coding graph target base kernels ops
 operators  plan gradient graph target base kernels ops

@@ -14,6 +14,7 @@ const char *const optimize_words[] = {[OPTIMIZE_BALANCED] = "balanced",
     S(fold_rows, "layers take rows as they come where that saves memory")                                              \
     S(rings, "states that are rows of time stay where they are, in rings")                                             \
     S(reuse, "where code is to be small, kernels that are there take over others' steps")                              \
+    S(channels, "biases and multipliers are stored in few bits, where little flash is wanted")                         \
     S(feed, "the input comes row by row, if that is asked for")                                                        \
     S(kernels, "each kernel gets a version that the target has, its constants packed as that wants them")              \
     S(schedule, "when which rows of each step are computed")                                                           \

@@ -209,7 +209,8 @@ static void skip_without_avr_gcc(void)
  * sketch, since Arduino's builder takes only files that end so, in folders of which the compiler knows nothing. */
 static void every_kernel_compiles_in_an_avr_sketch(void **state)
 {
-    bool seen[KERNEL_LIMIT] = {[KERNEL_NONE] = true};
+    bool seen[KERNEL_LIMIT] = {
+        [KERNEL_NONE] = true, [KERNEL_unpack_channels] = true}; /* makes what an AVR's kernels read from flash */
     struct fixture f;
     struct c_program prog;
     const char **paths;

@@ -43,6 +43,7 @@ static const struct {
     {"fold_rows", {"plan t after fold_rows, for portable: core portable\n"}},
     {"rings", {"plan t after rings, for portable: core portable\n"}},
     {"reuse", {"plan t after reuse, for portable: core portable\nstep 0: binary_f32\n"}},
+    {"channels", {"plan t after channels, for portable: core portable\n"}},
     {"feed", {"plan t after feed, for portable: core portable\n"}},
     {"kernels", {"plan t after kernels, for portable: core portable\nstep 0: binary_f32, portable\n"}},
     {"schedule",
