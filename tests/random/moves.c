@@ -628,6 +628,8 @@ bool make_broadcast_to(struct builder *b)
 
     const struct tensor *t = tensor_of(b, in);
 
+    if (t->rank + more == 0) /* a list of no dimensions is empty, which nothing takes */
+        more = 1;
     rank = t->rank + more;
     for (int64_t d = 0; d < rank; d++) {
         int64_t size = d < more ? 1 : t->dims[d - more];
