@@ -8,9 +8,9 @@
 #include "tests/unit/c_program.h"
 
 static const char *const models[] = {
-    "onnx/onnx2c_mnist/model.onnx",
-    "onnx/espdl_streaming/model.onnx",
-    "onnx/ell_convOp/model.onnx",
+    "onnx/onnx2c_mnist/model.onnx",         "onnx/espdl_streaming/model.onnx",
+    "onnx/ell_convOp/model.onnx",           "onnx/deeploy_CCT_FP32_CCT_1_16_16_8/model.onnx",
+    "onnx/deeploy_TinyViT_Demo/model.onnx",
 };
 
 static struct bytes vector(struct fixture *f, const char *folder, const char *what, int k)
