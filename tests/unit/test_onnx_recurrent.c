@@ -24,7 +24,8 @@ struct variant {
     const char *op, *direction;
     const char *activations[6];
     bool batch_first, has_lengths, has_initial, has_peepholes, has_no_bias, coupled, reset_after;
-    bool y_alone; /* is an output of the graph, though the node has more */
+    bool y_alone;      /* is an output of the graph, though the node has more */
+    bool one_sequence; /* not BATCH */
     float clip;
 };
 
@@ -310,7 +311,7 @@ static void put_attributes(struct text *node, const struct variant *v)
 
 static struct bytes model_with(struct pool *pool, const struct variant *v, const struct numbers *n)
 {
-    const int64_t d = directions_of(v);
+    const int64_t d = directions_of(v), batch = v->one_sequence ? 1 : BATCH;
     bool is_lstm = gates_of(v) == 4;
     struct text graph = {.pool = pool};
     struct text node = node_of(pool, pool_printf(pool, "%s x w r -> y yh%s", v->op, is_lstm ? " yc" : ""));
@@ -322,13 +323,13 @@ static struct bytes model_with(struct pool *pool, const struct variant *v, const
     put_attributes(&node, v);
     put_message(&graph, 1, &node);
     put_weights(&graph, v, n);
-    put_value(&graph, 11, "x", FLOAT, v->batch_first ? DIMS(BATCH, TIME, IN) : DIMS(TIME, BATCH, IN));
-    put_value(&graph, 12, "y", FLOAT, v->batch_first ? DIMS(BATCH, TIME, d, UNITS) : DIMS(TIME, d, BATCH, UNITS));
+    put_value(&graph, 11, "x", FLOAT, v->batch_first ? DIMS(batch, TIME, IN) : DIMS(TIME, batch, IN));
+    put_value(&graph, 12, "y", FLOAT, v->batch_first ? DIMS(batch, TIME, d, UNITS) : DIMS(TIME, d, batch, UNITS));
     if (v->y_alone)
         return model_of(&graph, 14);
-    put_value(&graph, 12, "yh", FLOAT, v->batch_first ? DIMS(BATCH, d, UNITS) : DIMS(d, BATCH, UNITS));
+    put_value(&graph, 12, "yh", FLOAT, v->batch_first ? DIMS(batch, d, UNITS) : DIMS(d, batch, UNITS));
     if (is_lstm)
-        put_value(&graph, 12, "yc", FLOAT, v->batch_first ? DIMS(BATCH, d, UNITS) : DIMS(d, BATCH, UNITS));
+        put_value(&graph, 12, "yc", FLOAT, v->batch_first ? DIMS(batch, d, UNITS) : DIMS(d, batch, UNITS));
     return model_of(&graph, 14);
 }
 
@@ -447,6 +448,43 @@ static void its_states_begin_anew_in_int8(void **state)
     pool_free(&pool);
 }
 
+static void open_model(struct pool *pool, struct bytes file, bool feed, struct runner *out)
+{
+    struct report_text report = {.status = MOTE_OK};
+    struct frame at = {.index = -1, .sink = &report};
+    struct pipeline p;
+
+    assert_int_equal(pipeline_read(pool, "m.onnx", file, &p, &at), MOTE_OK);
+    if (pipeline_compile(&p, &(struct pipeline_options){.feed = feed}, &at) != MOTE_OK)
+        print_error("%s\n", report.text);
+    assert_int_equal(report.status, MOTE_OK);
+    assert_int_equal(runner_open(pool, p.image, out, &at), MOTE_OK);
+    mote_model_reset(&out->model);
+}
+
+/* Steps may come one by one: the states are assigned with the first, so that the next inference begins anew, too. */
+static void its_steps_are_fed(void **state)
+{
+    const struct variant v = {.op = "LSTM", .direction = "forward", .y_alone = true, .one_sequence = true};
+    struct pool pool = {0};
+    struct numbers *n = pool_alloc(&pool, sizeof *n);
+    float want[TIME * UNITS], out[TIME * UNITS], (*x)[IN] = n->x[0];
+    struct runner whole, fed;
+
+    (void)state;
+    fill(n);
+    open_model(&pool, model_with(&pool, &v, n), false, &whole);
+    open_model(&pool, model_with(&pool, &v, n), true, &fed);
+    runner_run(&whole, (const uint8_t *)x, (uint8_t *)want);
+    for (int run = 0; run < 2; run++) {
+        for (int t = 0; t < TIME; t++)
+            assert_int_equal(mote_model_feed(&fed.model, x[t]), t < TIME - 1);
+        model_get_outputs(&fed.model, (uint8_t *)out);
+        assert_memory_equal(out, want, sizeof out);
+    }
+    pool_free(&pool);
+}
+
 static void other_lstms_are_unrolled(void **state)
 {
     (void)state;
@@ -527,6 +565,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_standard_lstm_is_an_operator),
         cmocka_unit_test(its_states_begin_anew_in_int8),
+        cmocka_unit_test(its_steps_are_fed),
         cmocka_unit_test(other_lstms_are_unrolled),
         cmocka_unit_test(grus),
         cmocka_unit_test(rnns),
