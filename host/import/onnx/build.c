@@ -74,7 +74,7 @@ void const_ints(struct onnx *r, int32_t tensor, const char *what, int most, int 
         onnx_fail(r, MOTE_ERR_TYPE, "%s is of type %s, not of integers", what, type_name(t->type));
     if (t && elements > most)
         onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%s has %lld numbers; %d are the most", what, (long long)elements, most);
-    if (r->status != MOTE_OK)
+    if (t == NULL || r->status != MOTE_OK)
         return;
     *n = (int)elements;
     for (int i = 0; i < *n; i++)
@@ -86,10 +86,13 @@ float const_float(struct onnx *r, int32_t tensor, const char *what)
     const struct tensor *t = want_const(r, tensor, what);
     float value = 0;
 
-    if (t && (t->type != TYPE_F32 || tensor_elements(t) != 1))
-        onnx_fail(r, MOTE_ERR_TYPE, "%s is no single float", what);
-    if (r->status == MOTE_OK)
+    if (t == NULL)
+        return 0;
+    assert(t->data != NULL);
+    if (t->type == TYPE_F32 && tensor_elements(t) == 1)
         memcpy(&value, t->data, sizeof value);
+    else
+        onnx_fail(r, MOTE_ERR_TYPE, "%s is no single float", what);
     return value;
 }
 

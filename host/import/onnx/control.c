@@ -252,6 +252,7 @@ static void read_scan(struct onnx *r, struct scan *s, int first)
         onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%lld inputs step by step; 1 to %d can be", (long long)scanned, SCANNED_MAX);
     if (r->status != MOTE_OK)
         return;
+    assert(s->body != NULL);
     s->n_scanned = (int)scanned;
     s->n = r->n_in - first - s->n_scanned;
     s->n_stacked = (int)s->body->n_output - s->n;

@@ -61,14 +61,14 @@ static int letters_of(const char *at)
 static void implicit_output(struct onnx *r, const struct term *terms, int n, struct term *out)
 {
     *out = (struct term){.n = 0};
-    for (char c = '0'; c <= 'z'; c++) {
+    for (int c = '0'; c <= 'z'; c++) {
         int times = 0;
 
         for (int k = 0; k < n; k++)
             for (int i = 0; i < terms[k].n; i++)
                 times += terms[k].letters[i] == c;
         if (times == 1 || (times > 0 && c <= '9'))
-            put(r, out, c);
+            put(r, out, (char)c);
     }
 }
 
@@ -103,7 +103,7 @@ static void read_equation(struct onnx *r, struct term terms[TERMS])
 static int32_t diagonal(struct onnx *r, int32_t x, struct term *t, int first, int second)
 {
     const struct tensor from = *tensor_at(r, x);
-    int64_t dims[RANK_MAX], n = tensor_elements(&from) / from.dims[first];
+    int64_t dims[RANK_MAX], n = from.dims[first] > 0 ? tensor_elements(&from) / from.dims[first] : 0;
     int32_t *places = add_indices(r, n);
     int rank = 0;
 
@@ -115,7 +115,7 @@ static int32_t diagonal(struct onnx *r, int32_t x, struct term *t, int first, in
         if (d != second)
             dims[rank++] = from.dims[d];
     for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
-        int64_t rest = i, index[RANK_MAX], place = 0;
+        int64_t rest = i, index[RANK_MAX] = {0}, place = 0;
 
         for (int d = rank - 1; d >= 0; rest /= dims[d--])
             index[d < second ? d : d + 1] = rest % dims[d];

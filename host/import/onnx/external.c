@@ -77,7 +77,7 @@ static enum mote_status read_part(struct pool *pool, FILE *f, const struct place
 
     if (size < 0 || p->offset > size || length < 0 || length > size - p->offset || length > (int64_t)FILE_LIMIT)
         return fail(at, MOTE_ERR_FORMAT, "its data are bytes %lld to %lld of '%s', which has %ld", (long long)p->offset,
-                    (long long)(p->offset + length), printable(pool, p->location), size);
+                    (long long)p->offset + (long long)length, printable(pool, p->location), size);
     *out = (struct bytes){pool_alloc(pool, (size_t)length), (size_t)length};
     if (fseek(f, (long)p->offset, SEEK_SET) != 0 || fread(out->data, 1, out->size, f) != out->size)
         return fail(at, MOTE_ERR_FILE, "'%s' cannot be read", printable(pool, p->location));
@@ -93,6 +93,7 @@ enum mote_status onnx_read_external(struct pool *pool, const char *path, const O
     FILE *f;
 
     TRY(read_place(t, &p, at));
+    assert(p.location != NULL);
     if (steps_up(p.location))
         return fail(at, MOTE_ERR_FORMAT, "its data are in '%s', outside the model's folder: refused",
                     printable(pool, p.location));

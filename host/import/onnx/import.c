@@ -191,18 +191,17 @@ bool onnx_count_node(struct onnx *r)
     return r->status == MOTE_OK && has_room(r, 0);
 }
 
-static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, int32_t index, const struct frame *up)
+static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, int32_t index, const struct frame *at)
 {
-    struct frame here = {up, "node", node->op_type, index, NULL};
     const struct onnx_op *op = op_of(r, node);
     int32_t first = r->g->n_ops;
 
     r->node = node;
     r->index = index;
-    r->at = &here;
+    r->at = at;
     if (!onnx_count_node(r))
         return r->status;
-    TRY(find_inputs(r, node, &here));
+    TRY(find_inputs(r, node, at));
     if (op)
         op->read(r);
     else
@@ -211,14 +210,21 @@ static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, i
     number(r, first);
     for (size_t i = 0; i < node->n_output; i++)
         if (node->output[i][0] && names_get(&r->values, node->output[i]) == TENSOR_ABSENT)
-            return fail(&here, MOTE_ERR_UNSUPPORTED, "output %zu is not one that Mote makes", i);
+            return fail(at, MOTE_ERR_UNSUPPORTED, "output %zu is not one that Mote makes", i);
     return MOTE_OK;
 }
 
 enum mote_status onnx_read_nodes(struct onnx *r, size_t n, Onnx__NodeProto *const *nodes, const struct frame *at)
 {
-    for (size_t i = 0; i < n; i++)
-        TRY(read_node(r, nodes[i], (int32_t)i, at));
+    const struct frame *outer = r->at; /* a node's within which these are */
+
+    for (size_t i = 0; i < n; i++) {
+        const struct frame here = {at, "node", nodes[i]->op_type, (int)i, NULL};
+        const enum mote_status status = read_node(r, nodes[i], (int32_t)i, &here);
+
+        r->at = outer;
+        TRY(status);
+    }
     return MOTE_OK;
 }
 

@@ -367,7 +367,7 @@ void onnx_expand(struct onnx *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
-    int64_t shape[RANK_MAX], dims[RANK_MAX];
+    int64_t shape[RANK_MAX], dims[RANK_MAX] = {0};
     int n, rank;
 
     const_ints(r, node_in(r, 1), "the shape", RANK_MAX, &n, shape);

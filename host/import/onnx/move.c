@@ -55,7 +55,7 @@ void onnx_slice(struct onnx *r)
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
     int64_t starts[RANK_MAX], ends[RANK_MAX], axes[RANK_MAX], steps[RANK_MAX];
-    int64_t begin[RANK_MAX] = {0}, end[RANK_MAX], step[RANK_MAX];
+    int64_t begin[RANK_MAX] = {0}, end[RANK_MAX] = {0}, step[RANK_MAX] = {0};
     int n, n_ends, n_axes, n_steps;
 
     node_list(r, "starts", 1, RANK_MAX, &n, starts);
@@ -109,7 +109,7 @@ static int32_t repeat_edges(struct onnx *r, int32_t x, const int64_t *before, co
 
         if (before[d] == 0 && after[d] == 0)
             continue;
-        if (n < 1)
+        if (n < 1 || t.dims[d] < 1)
             onnx_fail(r, MOTE_ERR_SHAPE, "nothing is left of dimension %d", d);
         list = add_indices(r, n < 1 ? 0 : n);
         for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
@@ -129,7 +129,7 @@ void onnx_pad(struct onnx *r)
     int32_t x = node_in(r, 0);
     int rank = tensor_at(r, x)->rank, n;
     const char *mode = node_string(r, "mode", "constant");
-    int64_t pads[2 * RANK_MAX], before[RANK_MAX], after[RANK_MAX];
+    int64_t pads[2 * RANK_MAX], before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
 
     node_list(r, r->opset < 2 ? "paddings" : "pads", 1, 2 * RANK_MAX, &n, pads);
     if (r->status == MOTE_OK && n != 2 * rank)
@@ -161,6 +161,7 @@ void onnx_split(struct onnx *r)
         onnx_fail(r, MOTE_ERR_FORMAT, "%d outputs of %d sizes", n_out, n);
     if (r->status != MOTE_OK)
         return;
+    assert(n_out > 0);
     part = (t.dims[axis] + n_out - 1) / n_out;
     for (int i = 0; n < 0 && i < n_out; i++)
         sizes[i] = i < n_out - 1 ? part : t.dims[axis] - part * (n_out - 1);

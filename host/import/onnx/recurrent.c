@@ -52,6 +52,7 @@ static int32_t activate(struct onnx *r, const struct layer *l, const struct func
 {
     if (l->clip < INFINITY)
         x = emit_binary(r, OP_MAXIMUM, emit_binary(r, OP_MINIMUM, x, add_float(r, l->clip)), add_float(r, -l->clip));
+    assert(f->of != NULL);
     return f->of(r, f, x);
 }
 

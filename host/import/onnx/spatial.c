@@ -51,13 +51,11 @@ static void pad_same(struct spatial *s, int i, bool lower)
 static void read_padding(struct onnx *r, struct spatial *s)
 {
     const char *how = node_string(r, "auto_pad", "NOTSET");
-    int64_t pads[2 * SPATIAL_MAX];
+    int64_t pads[2 * SPATIAL_MAX] = {0};
 
     if (strcmp(how, "NOTSET") == 0)
         read_list(r, "pads", 2 * s->n, pads, 0);
-    else if (strcmp(how, "VALID") == 0 || strcmp(how, "SAME_UPPER") == 0 || strcmp(how, "SAME_LOWER") == 0)
-        memset(pads, 0, sizeof pads);
-    else
+    else if (strcmp(how, "VALID") != 0 && strcmp(how, "SAME_UPPER") != 0 && strcmp(how, "SAME_LOWER") != 0)
         onnx_fail(r, MOTE_ERR_VALUE, "auto_pad is '%s'", printable(r->pool, how));
     for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
         s->before[i] = pads[i];
