@@ -118,7 +118,7 @@ static int32_t exact_constant(struct work *w, int32_t k)
     const struct tensor *t = &w->g->tensors[tensor];
     float value = tensor_elements(t) == 1 ? float_at(t, 0) : 0;
 
-    if (t->quant.n == 1)
+    if (t->quant.n == 1 && t->quant.zero[0] >= INT8_MIN && t->quant.zero[0] <= INT8_MAX)
         return quantize_constant(w->m, w->g, tensor, quant_of(t));
     if (tensor_elements(t) == 1 && isfinite(value))
         return quantize_constant(w->m, w->g, tensor, (struct quant_s8){value == 0 ? 1 : fabsf(value), 0});
@@ -187,6 +187,8 @@ static int32_t bias_s32(struct work *w, int32_t tensor, float in_scale, const st
 
     if (!is_constant(w->g, tensor))
         refuse(w, "its bias is computed");
+    else if (weights->n > 1 && n != weights->n)
+        refuse(w, "its bias has %lld numbers for %d channels", (long long)n, weights->n);
     for (int64_t i = 0; i < n && !w->reason; i++) {
         double unit = (double)in_scale * (double)weights->scale[weights->n > 1 ? i : 0];
         double q = (double)float_at(&t, i) / unit;
@@ -361,7 +363,7 @@ static void part_scales_of_pool(struct work *w, int32_t in)
     const int64_t *dims = w->g->tensors[in].dims, *out = op_out(w->g, op, 0)->dims;
     int32_t quantize = quantizer(w->g, op->out[0]);
 
-    if (quantize < 0 || w->g->tensors[in].rank != 4 ||
+    if (quantize < 0 || w->g->tensors[in].rank != 4 || o->filter_h < 1 || o->filter_w < 1 ||
         quant_equal(&w->g->tensors[in].quant, &op_out(w->g, &w->g->ops[quantize], 0)->quant))
         return;
     if (out[1] == 1 && out[2] == 1 && o->filter_h == dims[1] && o->filter_w == dims[2] &&

@@ -485,6 +485,8 @@ int32_t reduce(struct onnx *r, enum op_id id, int32_t x, int n, const int64_t *a
 {
     struct reduce_opts opts = {.keep_dims = keep};
 
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
     assert(n >= 0 && n <= RANK_MAX);
     return emit(r, id, &opts, TYPE_NONE, 2, (int32_t[]){x, add_ints(r, n, axes)});
 }
