@@ -35,6 +35,7 @@ static int32_t add_bias(struct model *m, struct graph *g, int32_t tensor, int64_
 
     for (int64_t c = 0; c < channels; c++)
         memcpy(data + (size_t)c * sizeof(float), bias.data + (size_t)c * each, sizeof(float));
+    bias.quant = (struct quant){0};
     bias.rank = 1;
     bias.dims[0] = channels;
     bias.data = data;
