@@ -37,8 +37,10 @@ static void put_filter(const struct mote_conv_2d_huffman_s8 *p, const struct mot
 
 enum { MOTE_CONV_PIXELS = 4 }; /* that share what a weight of the list says; of fewer the last comes again */
 
-static inline void mote_conv_sum_four(const struct mote_filter *f, const int8_t *const in[MOTE_CONV_PIXELS],
-                                      uint32_t sum[MOTE_CONV_PIXELS])
+/* Not inline: there are few registers. */
+static __attribute__((noinline)) void mote_conv_sum_four(const struct mote_filter *f,
+                                                         const int8_t *const in[MOTE_CONV_PIXELS],
+                                                         uint32_t sum[MOTE_CONV_PIXELS])
 {
     const int8_t *a = in[0], *b = in[1], *c = in[2], *d = in[3];
     uint32_t s0 = (uint32_t)f->bias, s1 = s0, s2 = s0, s3 = s0;
