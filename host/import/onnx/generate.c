@@ -117,3 +117,35 @@ void onnx_trilu(struct onnx *r)
     keep = add_const(r, TYPE_BOOL, 2, (int64_t[]){h, w}, mask);
     node_out(r, 0, emit(r, OP_SELECT_V2, NULL, t.type, 3, (int32_t[]){keep, x, add_zero(r, t.type)}));
 }
+
+/* ---- windows: a0 - a1 cos(2 pi k / n) + a2 cos(4 pi k / n), n one less if both ends are in it ---- */
+static void window(struct onnx *r, double a0, double a1, double a2)
+{
+    static const double pi = 3.14159265358979323846;
+    bool periodic = node_int(r, "periodic", 1) != 0;
+    enum mote_type type = TYPE_F32;
+    int64_t size = 0;
+    float *data;
+    int n = 0;
+
+    const_ints(r, node_in(r, 0), "the size", 1, &n, &size);
+    if (r->status == MOTE_OK)
+        r->status = onnx_type((int32_t)node_int(r, "output_datatype", 1), &type, r->at);
+    if (r->status == MOTE_OK && (n != 1 || size < 1))
+        onnx_fail(r, MOTE_ERR_VALUE, "a window of %lld numbers", (long long)size);
+    if (r->status != MOTE_OK || !has_room(r, size * 4))
+        return;
+    data = pool_array(r->pool, (size_t)size, sizeof *data);
+    for (int64_t k = 0; k < size; k++) {
+        double x = size > 1 || periodic ? 2 * pi * (double)k / (double)(periodic ? size : size - 1) : 0;
+
+        data[k] = (float)(a0 - a1 * cos(x) + a2 * cos(2 * x));
+    }
+    node_out(r, 0, cast(r, add_const(r, TYPE_F32, 1, &size, data), type));
+}
+
+void onnx_hann_window(struct onnx *r) { window(r, 0.5, 0.5, 0); }
+
+void onnx_hamming_window(struct onnx *r) { window(r, 25.0 / 46, 21.0 / 46, 0); }
+
+void onnx_blackman_window(struct onnx *r) { window(r, 0.42, 0.5, 0.08); }
