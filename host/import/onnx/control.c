@@ -214,7 +214,7 @@ void onnx_loop(struct onnx *r)
 {
     int64_t times = trips(r);
     bool on = !node_has(r, 1) || goes_on(r, r->in[1]);
-    struct loop l = {NULL};
+    struct loop l = {.n = 0};
 
     read_loop(r, &l);
     for (int64_t k = 0; k < times && on && r->status == MOTE_OK; k++)
