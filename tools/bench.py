@@ -44,7 +44,8 @@ SPARED = ["mlperf_tiny/kws", "mlperf_tiny/resnet", "mlperf_tiny/strww", "tflite_
 SMALLEST = ["mlperf_tiny/kws"]
 STREAMS = {"mlperf_tiny/strww": 30}  # rows of a window: a row of results is a call's, the mean of so many
 OPTIONS = {  # on the board, besides no options
-    "mps2-an386": {"--optimize ram": SPARED, "--optimize flash": SMALLEST, "--feed rows": FED, "--stream": list(STREAMS)},
+    "mps2-an386": {"--optimize ram": SPARED, "--optimize flash": SMALLEST, "--feed rows": FED,
+                   "--stream": list(STREAMS)},
 }
 CLASSES = ["loads", "load_words", "stores", "store_words", "multiplies", "divides", "branches", "taken_branches",
            "cycles", "crude_cycles"]  # empty where docs/CYCLES.md has no table
@@ -100,7 +101,7 @@ def near(got, want):
 
 
 def is_exact(model, options, got, want):
-    """yes, near, or None. A stream has an output for each row: its windows' are the last of as many as they have rows."""
+    """yes, near, or None. A stream has an output for each row: its windows' are the last of as many as they have."""
     if options == "--stream":
         got = got[-len(want):]
     return "yes" if got == want else "near" if model in FLOATS and near(got, want) else None
@@ -115,8 +116,8 @@ def measure(mote, models, model, board, via, options, folder):
     with open(joined, "wb") as f:
         f.write(b"".join(read(p) for p in first_two(golden, "input")[:samples]))
     reset = [] if options == "--stream" else ["--reset-each"]
-    r = run(mote, "emulate", path, "--target", target(board), "--via", via, "--input", joined, "--output", out, "--json",
-            *reset, *options.split())
+    r = run(mote, "emulate", path, "--target", target(board), "--via", via, "--input", joined, "--output", out,
+            "--json", *reset, *options.split())
     c = run(mote, "compile", path, "-o", image, "--json", *options.split())
     i = run(mote, "inspect", path, "--json")
     want = b"".join(read(p) for p in first_two(golden, "output")[:samples])

@@ -4,13 +4,14 @@
 
 tools/bench_compress.py [--build DIR] [--work DIR] [--again] [MODEL[:METHOD[:SEED]] ...]
 
-Without names: all rows that the file does not have yet. A method is the recipe's `compress` section with other numbers, or
-the recipe's as it is. The dense training of a seed is shared by its rows; all trainings are below --work and go on where they
-were stopped, so that this command can be stopped at any time. Data come from ../shared or $MOTE_SHARED.
+Without names: all rows that the file does not have yet. A method is the recipe's `compress` section with other
+numbers, or the recipe's as it is. The dense training of a seed is shared by its rows; all trainings are below --work
+and go on where they were stopped, so that this command can be stopped at any time. Data come from ../shared or
+$MOTE_SHARED.
 
-Bytes are `weight_bytes` of `mote emulate --coding huffman` on the Cortex-M4; errors are of int8, on the validation split, by
-which numbers are chosen, and on the whole test set, as are those of the dense network. The first samples of the test set run
-on that board, too, and must give the host's bytes. Instructions are of one inference.
+Bytes are `weight_bytes` of `mote emulate --coding huffman` on the Cortex-M4; errors are of int8, on the validation
+split, by which numbers are chosen, and on the whole test set, as are those of the dense network. The first samples of
+the test set run on that board, too, and must give the host's bytes. Instructions are of one inference.
 """
 import argparse
 import csv

@@ -41,7 +41,8 @@ def main():
     args = p.parse_args()
     if not args.models.is_dir():
         sys.exit(f"bench_functions: SKIP: there is no {args.models}")
-    rows = [row for model in MODELS for board in BOARDS for row in rows_of(args.build / "mote", args.models, model, board)]
+    rows = [row for model in MODELS for board in BOARDS
+            for row in rows_of(args.build / "mote", args.models, model, board)]
     temporary = CSV.with_suffix(".tmp")
     with open(temporary, "w", newline="") as f:
         writer = csv.writer(f, lineterminator="\n")

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# All tests: once built with gcc as users build it, once with clang under AddressSanitizer and UndefinedBehaviorSanitizer.
+# All tests: once built with gcc as users build it, once with clang under AddressSanitizer and
+# UndefinedBehaviorSanitizer.
 # tools/check.sh [ctest's options]
 set -eu
 cd "$(dirname "$0")/.."

@@ -228,7 +228,8 @@ class Image:
                            for c in raw.decode(errors="surrogateescape"))
 
     def tensor(self, i):
-        number, region, flags, fill, coding, packing, initial, offset, size, decoded = self.element("tensors", i, "<6BH3I")
+        number, region, flags, fill, coding, packing, initial, offset, size, decoded = self.element("tensors", i,
+                                                                                                    "<6BH3I")
         form = coding, packing
         element, limit = self.element_size(number, form), self.bytes if region == IMAGE else self.arena_bytes
         want(element > 0, "ERR_TYPE", f"tensor {i}: type {number}")
@@ -246,7 +247,7 @@ class Image:
                 "initial": initial - 1 if initial > 0 else None}
 
     def element_size(self, number, form):
-        """What a tensor's offset and bytes are multiples of; elements below a byte need a form that says how they lie."""
+        """What a tensor's offset and bytes are multiples of; elements below a byte need a form that says how."""
         bits = self.tables.types.bits.get(number, 0)
         return 1 if form != ROW_MAJOR and 0 < bits < 8 else bits // 8
 
@@ -267,7 +268,8 @@ class Image:
             for dim in dims:
                 size = size * dim if size < 1 << 32 else size
             want(size == t["bytes"], "ERR_BOUNDS", f"io {i}: its shape has {size} bytes, its tensor {t['bytes']}")
-            want(hop == 0 if axis == 255 else axis < rank and 1 <= hop <= dims[axis], "ERR_BOUNDS", f"io {i}: axis, hop")
+            want(hop == 0 if axis == 255 else axis < rank and 1 <= hop <= dims[axis], "ERR_BOUNDS",
+                 f"io {i}: axis, hop")
             want(output or t["region"] == "arena", "ERR_FORMAT", f"io {i}: an input in the image")
             want(output or not found["outputs"], "ERR_FORMAT", f"io {i}: an input after an output")
             found["outputs" if output else "inputs"].append(
@@ -286,7 +288,8 @@ class Image:
         number, n_args, args, params = self.element("steps", i, "<4H")
         want(number in self.tables.kernels, "ERR_KERNEL", f"step {i}: kernel {number}", i)
         k = self.tables.kernels[number]
-        want(len(k.args) <= n_args <= len(k.args) + 1 and args + n_args <= self.count("args"), "ERR_BOUNDS", f"step {i}: arguments", i)
+        want(len(k.args) <= n_args <= len(k.args) + 1 and args + n_args <= self.count("args"), "ERR_BOUNDS",
+             f"step {i}: arguments", i)
         want(params + len(k.params) <= self.count("params"), "ERR_BOUNDS", f"step {i}: parameters", i)
         values = [self.element("params", params + j, "<i")[0] for j in range(len(k.params))]
         for (name, low, high), value in zip(k.params, values):
@@ -408,7 +411,8 @@ class Image:
     def as_dict(self):
         return {"kind": "image", "model": self.string(0), "model_version": self.model_version,
                 "format": f"{self.major}.{self.minor}",
-                "core": self.tables.cores.get(self.core, "unknown"), "hash": self.hash.hex(), "hash_right": self.hash_is_right(),
+                "core": self.tables.cores.get(self.core, "unknown"),
+                "hash": self.hash.hex(), "hash_right": self.hash_is_right(),
                 "image_bytes": self.bytes, "arena_bytes": self.arena_bytes, "weight_bytes": self.weight_bytes(),
                 "inputs": self.ios["inputs"], "outputs": self.ios["outputs"], "classes": self.classes(),
                 "preprocess": self.preprocess(), "task": self.task(), "signature": self.signature(),

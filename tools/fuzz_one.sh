@@ -4,7 +4,8 @@
 # build-fuzz/HARNESS.result.
 set -u
 harness=$1 status=0
-mkdir -p "build-fuzz/corpus/$harness" "build-fuzz/findings/$harness" "build-fuzz/seeds/$harness" "tests/fuzz/corpus/$harness"
+mkdir -p "build-fuzz/corpus/$harness" "build-fuzz/findings/$harness" "build-fuzz/seeds/$harness" \
+    "tests/fuzz/corpus/$harness"
 "build-fuzz/$harness" "$limit" -max_len=3000 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
     "-artifact_prefix=build-fuzz/findings/$harness/" "build-fuzz/corpus/$harness" "tests/fuzz/corpus/$harness" \
     "build-fuzz/seeds/$harness" >"build-fuzz/$harness.log" 2>&1 || status=$?
@@ -12,6 +13,7 @@ runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/$harness.log
 if [ "$status" = 0 ]; then
     echo "$harness: $runs executions, no finding"
 else
-    echo "$harness: $runs executions, FINDING (exit status $status), see build-fuzz/$harness.log and build-fuzz/findings/$harness"
+    echo "$harness: $runs executions, FINDING (exit status $status), see build-fuzz/$harness.log" \
+        "and build-fuzz/findings/$harness"
 fi >"build-fuzz/$harness.result"
 exit 0

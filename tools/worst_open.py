@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the most expensive images cost to open on an emulated board: for each kernel, one whose steps are as many as fit,
-and one whose steps check as many bytes of constants as a reader accepts (docs/SPEC.md, "What a reader checks").
+"""What the most expensive images cost to open on an emulated board: for each kernel, one whose steps are as many as
+fit, and one whose steps check as many bytes of constants as a reader accepts (docs/SPEC.md, "What a reader checks").
 
     tools/worst_open.py BUILD [--bytes N] [--target BOARD] [--most INSTRUCTIONS] [KERNEL …]
 
@@ -98,7 +98,8 @@ class Worst:
         data = b"".join(c.ljust((len(c) + 15) // 16 * 16, b"\0") for c in self.checked.values())
         params = struct.pack(f"<{len(self.params)}i", *self.params.values())
         args = struct.pack(f"<{len(names)}H", *range(len(names)))
-        fixed = 64 + 7 * 16 + sum((len(b) + 15) // 16 * 16 for b in (params, args, data, b"m\0", names)) + 20 * len(names) + 64
+        sections = sum((len(b) + 15) // 16 * 16 for b in (params, args, data, b"m\0", names))
+        fixed = 64 + 7 * 16 + sections + 20 * len(names) + 64
         checked = sum(map(len, self.checked.values()))
         n = max(1, min(65535, (size - fixed) // 8, size // 16 * 16 // STEP))
         if checked:

@@ -109,7 +109,8 @@ def compare(inspect, path):
     python.pop("hash_right")
     c = json.loads(c.stdout)
     return False, None if same(c, python) else "\n".join(
-        f"{k}: C {str(c.get(k))[:200]}, python {str(python.get(k))[:200]}" for k in {**c, **python} if not same(c.get(k), python.get(k)))
+        f"{k}: C {str(c.get(k))[:200]}, python {str(python.get(k))[:200]}"
+        for k in {**c, **python} if not same(c.get(k), python.get(k)))
 
 
 def is_same_refusal(c, refused):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The main job, whole: check.py MOTE. `mote demo` must train Fashion-MNIST to at least 91.0 % in float, lose at most 0.3
-points in int8, and the emulated board's predictions must be the host's (which the command itself checks). The demo's
-recipe trains longer than that takes: here it has EPOCHS, which leave it 91.5 %."""
+"""The main job, whole: check.py MOTE. `mote demo` must train Fashion-MNIST to at least 91.0 % in float, lose at most
+0.3 points in int8, and the emulated board's predictions must be the host's (which the command itself checks). The
+demo's recipe trains longer than that takes: here it has EPOCHS, which leave it 91.5 %."""
 import json
 import pathlib
 import re

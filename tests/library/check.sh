@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # check.sh BUILD: installs BUILD somewhere, builds examples/library with what pkg-config says of it, and runs it: one
-# process, which gives the image that the command line gives. What the libraries show are the functions of their headers,
-# and nothing in them ends the process; but for the boards' compilers and emulators, nothing starts another.
+# process, which gives the image that the command line gives. What the libraries show are the functions of their
+# headers, and nothing in them ends the process; but for the boards' compilers and emulators, nothing starts another.
 set -eu
 build=$(realpath "$1")
 cd "$(dirname "$0")/../.."
@@ -19,7 +19,8 @@ export PKG_CONFIG_PATH="$out/usr/lib/pkgconfig" LD_LIBRARY_PATH="$out/usr/lib"
 unset MOTE_HOME
 [ -d "$(pkg-config --variable=home mote)/device/mote" ] || complain "home of mote.pc has no device/"
 for name in library boards; do
-    cc -std=c99 -Wall -Wextra -Wpedantic -Werror examples/library/$name.c $(pkg-config --cflags --libs mote) -o "$out/$name"
+    cc -std=c99 -Wall -Wextra -Wpedantic -Werror examples/library/$name.c $(pkg-config --cflags --libs mote) \
+        -o "$out/$name"
 done
 for header in mote_api mote_train mote_boards; do # by itself, and for C++
     echo "#include <$header.h>" | c++ -Wall -Werror -x c++ -fsyntax-only $(pkg-config --cflags mote) -
@@ -44,7 +45,8 @@ needs=$(objdump -p "$out/usr/lib/libmote_compile.so" | sed -n "s/.*NEEDED *//p" 
 
 "$out/library" examples/library/strokes.yaml "$out/strokes" models/strokes/002_rising.bin 2>/dev/null | tee "$out/said"
 grep -q '002_rising.bin: class 2, with 0\.[5-9]' "$out/said" || complain "the example's class"
-"$out/usr/bin/mote" quantize "$out/strokes/model.graph" --data examples/library/strokes.yaml -o "$out/int8.graph" >/dev/null
+"$out/usr/bin/mote" quantize "$out/strokes/model.graph" --data examples/library/strokes.yaml \
+    -o "$out/int8.graph" >/dev/null
 "$out/usr/bin/mote" compile "$out/int8.graph" --target cortex-m4f -o "$out/mote.mote" >/dev/null
 cmp "$out/mote.mote" "$out/strokes.mote" || complain "the command line gives another image"
 

@@ -23,7 +23,8 @@ if [ -d "$shared" ]; then
         models="$models $(realpath "$shared")/models/$name.tflite"
     done
 else
-    echo "SKIP: no $shared: the images of real models (tests/shared.h says where they are from; MOTE_SHARED names the folder)"
+    echo "SKIP: no $shared: the images of real models (tests/shared.h says where they are from;" \
+        "MOTE_SHARED names the folder)"
 fi
 
 # make NAME CMAKE_OPTIONS…: builds into BUILD/portable-NAME, with little optimization, which changes no image.

@@ -467,7 +467,8 @@ def floored_cases():
         case(operator, "float_tenths", (80,), (80,), near + [-v for v in near], [f32(0.1)] * 80)
         large = [f32(1.1 * 2.0**k) for k in range(-40, 24, 3)]
         case(operator, "float_large", (22,), (22,), large, [f32(0.7)] * 22)
-    case("FLOOR_MOD", "float_far", (4,), (4,), [f32(1e30), f32(-1e30), f32(3e38), 1.0], [0.5, 7.0, f32(1e-42), f32(3e38)])
+    case("FLOOR_MOD", "float_far", (4,), (4,), [f32(1e30), f32(-1e30), f32(3e38), 1.0],
+         [0.5, 7.0, f32(1e-42), f32(3e38)])
 
 
 def add_n_cases():
@@ -506,9 +507,11 @@ def smallest_cases():
 
 def l2_pool_cases():
     for name, x, window, stride, padding, activation in (
-            ("valid", (1, 5, 6, 2), (2, 3), (1, 2), "VALID", "NONE"), ("same", (2, 5, 4, 3), (3, 3), (2, 2), "SAME", "NONE"),
-            ("relu6", (1, 4, 4, 2), (2, 2), (2, 2), "SAME", "RELU6"), ("n1_to_1", (1, 4, 4, 1), (2, 2), (1, 1), "VALID",
-                                                                        "RELU_N1_TO_1"), ("one", (1, 3, 3, 2), (1, 1), (1, 1), "SAME", "NONE"),
+            ("valid", (1, 5, 6, 2), (2, 3), (1, 2), "VALID", "NONE"),
+            ("same", (2, 5, 4, 3), (3, 3), (2, 2), "SAME", "NONE"),
+            ("relu6", (1, 4, 4, 2), (2, 2), (2, 2), "SAME", "RELU6"),
+            ("n1_to_1", (1, 4, 4, 1), (2, 2), (1, 1), "VALID", "RELU_N1_TO_1"),
+            ("one", (1, 3, 3, 2), (1, 1), (1, 1), "SAME", "NONE"),
             ("whole", (1, 4, 3, 2), (4, 3), (1, 1), "VALID", "NONE")):
         sizes, pads = zip(*(exact.padding(padding, x[1 + d], window[d], stride[d]) for d in (0, 1)))
         options = {0: byte(PADDINGS[padding]), 1: number(stride[1]), 2: number(stride[0]), 3: number(window[1]),

@@ -262,12 +262,14 @@ def repeated():
     for kind in (INT8, INT16, INT32, INT64, FLOAT32, BOOL):
         yield case("BROADCAST_TO", NAMES[kind], [tensor([3, 1], kind), ints([2, 3, 4])], [tensor([2, 3, 4], kind)])
     for name, shape, out in (("scalar", (), (2, 3)), ("row", (4,), (3, 4)), ("channel", (1, 1, 3), (2, 2, 3)),
-                             ("first", (2, 1, 1), (2, 3, 2)), ("middle", (2, 1, 3), (2, 4, 3)), ("same", (2, 3), (2, 3)),
+                             ("first", (2, 1, 1), (2, 3, 2)), ("middle", (2, 1, 3), (2, 4, 3)),
+                             ("same", (2, 3), (2, 3)),
                              ("rank_5", (1, 2, 1, 2, 1), (2, 2, 2, 2, 2)), ("ones", (1, 1), (1, 1, 1))):
         yield case("BROADCAST_TO", name, [tensor(shape), ints(out)], [tensor(out)])
     yield case("BROADCAST_TO", "int64_shape", [tensor([3, 1]), ints([3, 2], INT64)], [tensor([3, 2])])
     for kind in (INT32, INT64):
-        for name, a, b, out in (("same_length", (2, 1, 4), (1, 3, 4), (2, 3, 4)), ("longer", (5, 1, 3), (2, 1), (5, 2, 3)),
+        for name, a, b, out in (("same_length", (2, 1, 4), (1, 3, 4), (2, 3, 4)),
+                                ("longer", (5, 1, 3), (2, 1), (5, 2, 3)),
                                 ("shorter", (4,), (3, 2, 1), (3, 2, 4)), ("one", (1,), (1,), (1,))):
             yield case("BROADCAST_ARGS", "%s_%s" % (NAMES[kind], name), [ints(a, kind), ints(b, kind)],
                        [tensor([len(out)], kind)])

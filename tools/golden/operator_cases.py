@@ -551,7 +551,8 @@ def moving_cases():
                (True, False): ((1, 14, 8, 1), (23, 47)), (True, True): ((1, 14, 8, 1), (12, 24))}
     for corners in (False, True):
         for centers in (False, True):
-            for x, size in (rounded[corners, centers], ((1, 3, 4, 2), (6, 8)), ((1, 7, 5, 2), (3, 2)), ((1, 4, 5, 3), (7, 11)),
+            for x, size in (rounded[corners, centers], ((1, 3, 4, 2), (6, 8)), ((1, 7, 5, 2), (3, 2)),
+                            ((1, 4, 5, 3), (7, 11)),
                             ((2, 3, 2, 2), (5, 1)), ((1, 1, 6, 1), (4, 13)), ((1, 10, 10, 1), (3, 6))):
                 name = "%dx%d_to_%dx%d%s%s" % (x[1], x[2], size[0], size[1], "_align_corners" if corners else "",
                                                "_half_pixel_centers" if centers else "")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 FLOAT32, FLOAT16, INT32, UINT8, INT64, BOOL, INT16, INT8, RESOURCE, UINT32 = 0, 1, 2, 3, 4, 6, 7, 9, 13, 15
 CUSTOM = 32
-TYPE_CODE = {FLOAT32: "f", FLOAT16: "e", INT32: "i", UINT8: "B", INT64: "q", INT16: "h", INT8: "b", BOOL: "B", UINT32: "I"}
+TYPE_CODE = {FLOAT32: "f", FLOAT16: "e", INT32: "i", UINT8: "B", INT64: "q", INT16: "h", INT8: "b", BOOL: "B",
+             UINT32: "I"}
 
 # name: (operator code, type of its options table in the union)
 OPERATORS = {

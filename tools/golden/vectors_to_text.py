@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turns the folders that operator_cases.py makes into tests/vectors/<operator>.vec (tests/golden/vec.h has the format).
 
-    vectors_to_text.py --mote build/mote --from DIR --to tests/vectors [--family FAMILY] [--reference COMMIT] [--skip OPERATOR/CASE]
-                       [--refused OPERATOR/CASE=STATUS]
+    vectors_to_text.py --mote build/mote --from DIR --to tests/vectors [--family FAMILY] [--reference COMMIT]
+                       [--skip OPERATOR/CASE] [--refused OPERATOR/CASE=STATUS]
 
 A case whose model Mote does not import is an error unless --skip names it (may repeat). --refused (may repeat) marks
 cases whose types Mote does not compute yet: the test wants them refused. PADV2, which Mote holds as a PAD with three
@@ -21,7 +21,8 @@ from pathlib import Path
 FILES = {"padv2": "pad"}
 CODES = {"s8": "b", "u8": "B", "s16": "h", "u16": "H", "s32": "i", "u32": "I", "s64": "q", "bool": "B", "f32": "I"}
 HEAD = """# SPDX-License-Identifier: Apache-2.0
-# One-operator models, inputs, and the outputs of TensorFlow Lite Micro's reference kernels (commit %s, double rounding).
+# One-operator models, inputs, and the outputs of TensorFlow Lite Micro's reference kernels (commit %s, double \
+rounding).
 # Made by tools/golden/%s (numbers from SplitMix64, seeded with each case's name) with a runner around the
 # reference, then tools/golden/vectors_to_text.py; docs/EXACT.md says how. Do not edit. The format: tests/golden/vec.h.
 """
@@ -84,7 +85,8 @@ def main():
     parser.add_argument("--from", dest="source", required=True, type=Path, help="operator_cases.py's --out")
     parser.add_argument("--to", required=True, type=Path)
     parser.add_argument("--family", help="write <operator>.FAMILY.vec")
-    parser.add_argument("--made-by", default="operator_cases.py", help="the program that made DIR, for the files' heads")
+    parser.add_argument("--made-by", default="operator_cases.py",
+                        help="the program that made DIR, for the files' heads")
     parser.add_argument("--reference", default="90b983c", help="the reference's commit, for the files' heads")
     parser.add_argument("--skip", action="append", default=[], metavar="OPERATOR/CASE")
     parser.add_argument("--refused", action="append", default=[], metavar="OPERATOR/CASE=STATUS")
