@@ -134,34 +134,46 @@ static enum mote_status read_inputs(struct onnx *r, const Onnx__GraphProto *grap
 }
 
 /* ---- nodes ---- */
-/* Lists of no numbers are values like others where shapes are computed; nobody computes with no elements. */
-static bool takes_empty(const char *op_type)
+static bool is_among(const char *name, const char *const *names, size_t n)
 {
-    static const char *const names[] = {"Cast", "Concat", "ConstantOfShape", "Identity", "Shape", "Size", "Slice"};
-
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (strcmp(op_type, names[i]) == 0)
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(name, names[i]) == 0)
             return true;
     return false;
 }
 
-static enum mote_status find_inputs(struct onnx *r, const Onnx__NodeProto *node, const struct frame *at)
+/* Operators whose first input is optional; functions say themselves what they want. */
+static bool needs_first(const struct onnx_op *op)
 {
-    if (node->n_input == 0 && strcmp(node->op_type, "Constant") != 0)
+    static const char *const names[] = {"Constant", "Loop", "Scan"};
+
+    return op && !is_among(op->name, names, COUNT(names));
+}
+
+/* Lists of no numbers are values like others where shapes are computed; nobody computes with no elements. */
+static bool takes_empty(const struct onnx_op *op)
+{
+    static const char *const names[] = {"Cast", "Concat", "ConstantOfShape", "Identity", "Shape", "Size", "Slice"};
+
+    return !op || is_among(op->name, names, COUNT(names));
+}
+
+static enum mote_status find_inputs(struct onnx *r, const struct onnx_op *op, const Onnx__NodeProto *node,
+                                    const struct frame *at)
+{
+    if (needs_first(op) && (node->n_input == 0 || !node->input[0][0]))
         return fail(at, MOTE_ERR_FORMAT, "input 0 is missing");
     r->n_in = (int)node->n_input;
     r->in = pool_array(r->pool, node->n_input, sizeof *r->in);
     for (int i = 0; i < r->n_in; i++) {
         r->in[i] = node->input[i][0] ? names_get(&r->values, node->input[i]) : TENSOR_ABSENT;
-        if (i == 0 && !node->input[i][0])
-            return fail(at, MOTE_ERR_FORMAT, "input 0 is missing");
         if (node->input[i][0] && r->in[i] == TENSOR_ABSENT)
             return fail(at, MOTE_ERR_FORMAT,
                         "input %d, '%s', is neither an input of the graph, nor an initializer, nor made before: it is "
                         "missing, or nodes go in a circle",
                         i, printable(r->pool, node->input[i]));
     }
-    if (r->n_in > 0 && tensor_elements(tensor_at(r, r->in[0])) == 0 && !takes_empty(node->op_type))
+    if (r->n_in > 0 && tensor_elements(tensor_at(r, r->in[0])) == 0 && !takes_empty(op))
         return fail(at, MOTE_ERR_SHAPE, "input 0 is empty");
     return MOTE_OK;
 }
@@ -201,7 +213,7 @@ static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, i
     r->at = at;
     if (!onnx_count_node(r))
         return r->status;
-    TRY(find_inputs(r, node, at));
+    TRY(find_inputs(r, op, node, at));
     if (op)
         op->read(r);
     else
