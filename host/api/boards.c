@@ -50,6 +50,7 @@ static enum mote_status list_boards(struct call *call)
     const char **names;
 
     c->out = pool_alloc(&call->pool, sizeof *c->out);
+    call->handle = &c->out->pool;
     TRY(board_list(&call->pool, &names, &c->out->n, call->at));
     c->out->boards = pool_array(&call->pool, (size_t)c->out->n, sizeof *c->out->boards);
     for (int32_t i = 0; i < c->out->n; i++) {
@@ -62,15 +63,10 @@ static enum mote_status list_boards(struct call *call)
 API int mote_boards_list(struct mote_context *context, struct mote_boards **out)
 {
     struct list_call c = {.call = {.context = context, .work = list_boards}};
-    int status;
+    const int status = api_call(&c.call);
 
-    *out = NULL;
-    status = api_call(&c.call);
-    if (status != MOTE_OK)
-        return status;
-    *out = c.out;
-    (*out)->pool = c.call.pool;
-    return MOTE_OK;
+    *out = status == MOTE_OK ? c.out : NULL;
+    return status;
 }
 
 API int32_t mote_boards_count(const struct mote_boards *boards) { return boards->n; }
@@ -83,15 +79,7 @@ API int mote_boards_get(const struct mote_boards *boards, int32_t i, struct mote
     return MOTE_OK;
 }
 
-API void mote_boards_free(struct mote_boards *boards)
-{
-    struct pool pool;
-
-    if (boards == NULL)
-        return;
-    pool = boards->pool;
-    pool_free(&pool);
-}
+API void mote_boards_free(struct mote_boards *boards) { api_free((struct pool *)boards); }
 
 /* ---- a model for a board ---- */
 struct compile_call {
@@ -131,15 +119,10 @@ API int mote_board_compile(struct mote_context *context, const struct mote_graph
                              .graph = graph,
                              .compile_options = compile_options,
                              .options = options};
-    int status;
+    const int status = api_call(&c.call);
 
-    *out = NULL;
-    status = api_call(&c.call);
-    if (status != MOTE_OK)
-        return status;
-    *out = c.out;
-    (*out)->pool = c.call.pool;
-    return MOTE_OK;
+    *out = status == MOTE_OK ? c.out : NULL;
+    return status;
 }
 
 /* ---- what it takes there ---- */
@@ -279,6 +262,7 @@ static enum mote_status emulate(struct call *call)
     TRY(check_inputs(c, &o));
     TRY(measure_check(m, &c->measuring.p, &c->measuring.file));
     c->out = pool_alloc(&call->pool, sizeof *c->out);
+    call->handle = &c->out->pool;
     m->job.input = (struct bytes){(uint8_t *)(uintptr_t)o.inputs, o.input_bytes};
     m->job.n = o.inferences;
     m->job.reset_each = o.reset_each != 0;
@@ -299,15 +283,10 @@ API int mote_emulate(struct mote_context *context, const struct mote_compiled *c
     struct emulate_call c = {
         .measuring = {.call = {.context = context, .work = emulate, .clean = end_measure}, .compiled = compiled},
         .options = options};
-    int status;
+    const int status = api_call(&c.measuring.call);
 
-    *out = NULL;
-    status = api_call(&c.measuring.call);
-    if (status != MOTE_OK)
-        return status;
-    *out = c.out;
-    (*out)->pool = c.measuring.call.pool;
-    return MOTE_OK;
+    *out = status == MOTE_OK ? c.out : NULL;
+    return status;
 }
 
 API const void *mote_emulation_outputs(const struct mote_emulation *emulation) { return emulation->result.output.data; }
@@ -348,12 +327,4 @@ API struct mote_footprint mote_emulation_footprint(const struct mote_emulation *
     return emulation->footprint;
 }
 
-API void mote_emulation_free(struct mote_emulation *emulation)
-{
-    struct pool pool;
-
-    if (emulation == NULL)
-        return;
-    pool = emulation->pool;
-    pool_free(&pool);
-}
+API void mote_emulation_free(struct mote_emulation *emulation) { api_free((struct pool *)emulation); }

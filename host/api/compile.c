@@ -130,15 +130,7 @@ API int mote_graph_save(struct mote_context *context, const struct mote_graph *g
     return status;
 }
 
-API void mote_graph_free(struct mote_graph *graph)
-{
-    struct pool pool;
-
-    if (graph == NULL)
-        return;
-    pool = graph->pool;
-    pool_free(&pool);
-}
+API void mote_graph_free(struct mote_graph *graph) { api_free((struct pool *)graph); }
 
 /* ---- compiled ---- */
 struct compile_call {
@@ -168,15 +160,10 @@ API int mote_compile(struct mote_context *context, const struct mote_graph *grap
                      const struct mote_compile_options *options, struct mote_compiled **out)
 {
     struct compile_call c = {.call = {.context = context, .work = compile}, .graph = graph, .options = options};
-    int status;
+    const int status = api_call(&c.call);
 
-    *out = NULL;
-    status = api_call(&c.call);
-    if (status != MOTE_OK)
-        return status;
-    *out = c.out;
-    (*out)->pool = c.call.pool;
-    return MOTE_OK;
+    *out = status == MOTE_OK ? c.out : NULL;
+    return status;
 }
 
 API const void *mote_compiled_image(const struct mote_compiled *compiled) { return compiled->p.image.data; }
@@ -216,15 +203,7 @@ API int mote_compiled_write_c(struct mote_context *context, const struct mote_co
     return status;
 }
 
-API void mote_compiled_free(struct mote_compiled *compiled)
-{
-    struct pool pool;
-
-    if (compiled == NULL)
-        return;
-    pool = compiled->pool;
-    pool_free(&pool);
-}
+API void mote_compiled_free(struct mote_compiled *compiled) { api_free((struct pool *)compiled); }
 
 /* ---- session ---- */
 struct mote_session {
@@ -245,6 +224,7 @@ static enum mote_status open_session(struct call *call)
     struct open_call *c = (struct open_call *)call;
 
     c->out = pool_alloc(&call->pool, sizeof *c->out);
+    call->handle = &c->out->pool;
     c->out->image = (struct bytes){pool_copy(&call->pool, c->image, c->bytes), c->bytes};
     TRY(runner_open(&call->pool, c->out->image, &c->out->runner, call->at));
     TRY(want_whole_input(&c->out->runner.model, call->at));
@@ -257,26 +237,13 @@ API int mote_session_open(struct mote_context *context, const void *image, size_
     struct frame at = {.name = "image", .index = -1, .sink = &context->error};
     struct open_call c = {
         .call = {.context = context, .at = &at, .work = open_session}, .image = image, .bytes = bytes};
-    int status;
+    const int status = api_call(&c.call);
 
-    *out = NULL;
-    status = api_call(&c.call);
-    if (status != MOTE_OK)
-        return status;
-    *out = c.out;
-    (*out)->pool = c.call.pool;
-    return MOTE_OK;
+    *out = status == MOTE_OK ? c.out : NULL;
+    return status;
 }
 
-API void mote_session_free(struct mote_session *session)
-{
-    struct pool pool;
-
-    if (session == NULL)
-        return;
-    pool = session->pool;
-    pool_free(&pool);
-}
+API void mote_session_free(struct mote_session *session) { api_free((struct pool *)session); }
 
 API int32_t mote_session_inputs(const struct mote_session *session)
 {

@@ -33,13 +33,27 @@ int api_call(struct call *c)
     const uint64_t memory = c->context->callbacks.memory;
     const struct guarded g = {
         .work = do_work, .clean = give_up, .context = c, .limit = memory > SIZE_MAX ? SIZE_MAX : (size_t)memory};
+    int status;
 
     assert(c->work != NULL && c->pool.used == 0);
     c->context->error = (struct report_text){.status = MOTE_OK};
     c->context->stopped = false;
     if (c->at == NULL)
         c->at = &c->context->root;
-    return guarded_run(&g, c->at);
+    status = guarded_run(&g, c->at);
+    if (status == MOTE_OK && c->handle != NULL)
+        *c->handle = c->pool;
+    return status;
+}
+
+void api_free(struct pool *handle)
+{
+    struct pool pool;
+
+    if (handle == NULL)
+        return;
+    pool = *handle;
+    pool_free(&pool);
 }
 
 enum mote_status api_options(const struct call *call, const void *options, void *out, size_t size)
@@ -158,6 +172,7 @@ enum mote_status api_compile(struct call *call, const struct mote_graph *graph, 
     TRY(pipeline_compile(&c->p, options, file));
     TRY(runner_open(&call->pool, c->p.image, &runner, file));
     c->cost = cost_of(&c->p, &runner.model);
+    call->handle = &c->pool;
     *out = c;
     return MOTE_OK;
 }

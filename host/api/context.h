@@ -36,7 +36,8 @@ struct mote_compiled {
 struct call {
     struct mote_context *context;
     const struct frame *at;
-    struct pool pool; /* of what it makes: empty where it fails, else the caller's to free, or a handle's */
+    struct pool pool;    /* of what it makes: empty where it fails, else the caller's to free, or a handle's */
+    struct pool *handle; /* that of the handle that `work` has made, which the pool then becomes; else NULL */
     enum mote_status (*work)(struct call *call);
     void (*clean)(struct call *call); /* after it, whatever came, and before memory is given back; may be NULL */
 };
@@ -52,10 +53,11 @@ MUST_CHECK enum mote_status api_model(struct call *call, const struct mote_graph
 /* What `o` says, for a target; compile.c and boards.c know what a name means. */
 MUST_CHECK enum mote_status api_compile_options(const struct call *call, const struct mote_compile_options *o,
                                                 const struct target *target, struct pipeline_options *out);
-/* The call's pool becomes the handle's where the call succeeds. */
 MUST_CHECK enum mote_status api_compile(struct call *call, const struct mote_graph *graph,
                                         const struct mote_compile_options *o, const struct pipeline_options *options,
                                         struct mote_compiled **out, const struct frame *file);
+/* Frees a handle that lies in its pool; NULL has nothing. */
+void api_free(struct pool *handle);
 struct frame api_file(const struct call *call, const char *name);
 /* A handle with a pool of its own. */
 struct mote_graph *api_graph_of_bytes(const char *name, struct bytes file);
