@@ -147,7 +147,7 @@ enum mote_status folder_temporary(struct pool *pool, const char *name, const cha
     if (error != 0)
         return fail(at, MOTE_ERR_ENVIRONMENT, "cannot make the temporary folder %s: %s; set TMPDIR to another place",
                     folder, strerror(error));
-    *path = kept ? folder : strcpy(place, t.path);
+    *path = kept ? folder : memcpy(place, t.path, sizeof t.path);
     if (kept)
         fprintf(stderr, "mote: keeps %s\n", *path);
     return MOTE_OK;

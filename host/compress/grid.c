@@ -109,11 +109,12 @@ static void make_log(struct pool *pool, const struct grid_weights *w, int32_t bi
 {
     const int32_t n = (1 << (bits - 1)) - 1; /* powers of each sign, the largest 64 */
 
+    assert(n >= 1 && n <= 7);
     for (int32_t k = 0; k < n; k++)
         add_code(out, -(64 >> k));
     add_code(out, 0);
-    for (int32_t k = n - 1; k >= 0; k--)
-        add_code(out, 64 >> k);
+    for (int32_t k = 1; k <= n; k++)
+        add_code(out, 64 >> (n - k));
     scale_rows(pool, w, out);
 }
 

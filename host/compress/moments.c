@@ -93,6 +93,7 @@ static int64_t block_bytes(const struct layer *l)
 
     for (int32_t i = 0; i < l->n_blocks; i++)
         bytes += 16 * (int64_t)l->blocks[i].columns * (l->blocks[i].columns + l->positions);
+    assert(bytes > 0);
     return bytes;
 }
 

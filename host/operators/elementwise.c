@@ -139,6 +139,8 @@ struct broadcast_groups broadcast_groups(const struct tensor *const operands[], 
 
 struct broadcast broadcast_of(const struct tensor *a, const struct tensor *b, const struct tensor *out)
 {
+    assert(a && b);
+
     struct broadcast p = {.rows = 1, .out_len = 1, .a_len = 1, .b_len = 1};
     struct broadcast_groups g = broadcast_groups((const struct tensor *const[]){a, b}, 2, out);
     const struct broadcast_group *inner = g.group + g.has_rows;
@@ -260,7 +262,7 @@ enum mote_status want_axis_input(const struct frame *at, const struct graph *g, 
                                  int axis_input, int *axis)
 {
     const struct tensor *in = op_in(g, op, input);
-    int64_t n, values[2 * RANK_MAX];
+    int64_t n, values[2 * RANK_MAX] = {0};
 
     TRY(want_rank(at, in, "input", 1, RANK_MAX));
     TRY(want_ints(at, g, op, axis_input, "axis", 1, 1, &n, values));

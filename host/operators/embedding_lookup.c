@@ -15,6 +15,7 @@ static enum mote_status infer_embedding_lookup(const struct model *m, struct gra
     (void)m;
     TRY(want_rank(at, indices, "list of indices", 1, 1));
     TRY(want_rank(at, in, "table", 2, RANK_MAX));
+    assert(indices && in);
     memcpy(dims, in->dims, sizeof dims);
     dims[0] = indices->dims[0];
     return infer_set(at, op_out(g, op, 0), in->rank, dims);

@@ -46,7 +46,7 @@ static enum mote_status lower_gather_nd(struct lowering *l, const struct op *op,
 {
     const struct tensor *in = op_in(l->graph, op, 0), *indices = op_in(l->graph, op, 1);
     struct mote_gather_nd p = {.depth = (int32_t)indices->dims[indices->rank - 1], .length = 1};
-    int32_t steps[RANK_MAX], from, of;
+    int32_t steps[RANK_MAX] = {0}, from, of;
 
     TRY(want_type(at, l->graph, op->out[0], in->type));
     TRY(want_type(at, l->graph, op->in[1], TYPE_S32));

@@ -32,6 +32,7 @@ static enum mote_status infer_select_v2(const struct model *m, struct graph *g, 
     (void)m;
     for (int k = 0; k < 3; k++) {
         TRY(want_rank(at, operands[k], k == 0 ? "condition" : k == 1 ? "second input" : "third input", 0, RANK_MAX));
+        assert(operands[k]);
         rank = operands[k]->rank > rank ? operands[k]->rank : rank;
     }
     for (int d = 0; d < rank; d++) {

@@ -122,7 +122,7 @@ static void shorten(struct model *m, struct graph *g, const struct chain *c)
 
     (c->widen ? c->widen : c->conv)->in[0] = c->apart->in[0];
     (c->narrow ? c->narrow : c->conv)->out[0] = c->together->out[0];
-    if (c->widen) {
+    if (c->widen && c->narrow) {
         op_set_inputs(m, c->widen, 1, (int32_t[]){c->widen->in[0]});
         op_set_inputs(m, c->narrow, 1, (int32_t[]){c->narrow->in[0]});
         set_pictures(op_in(g, c->conv, 0), batch, &c->in);

@@ -36,6 +36,7 @@ static float float_at(const struct tensor *t, int64_t i)
 {
     float real;
 
+    assert(t->data);
     memcpy(&real, t->data + i * (int64_t)sizeof real, sizeof real);
     return real;
 }
@@ -273,6 +274,7 @@ static bool common_quant(const struct work *w, const int32_t *in, struct quant_s
             return false;
         first = &w->g->tensors[in[k]].quant;
     }
+    assert(first);
     *q = (struct quant_s8){first->scale[0], first->zero[0]};
     return true;
 }

@@ -81,15 +81,13 @@ struct c_program c_program_new(struct fixture *f)
                               .want = {.pool = pool}};
 }
 
-void c_program_add(struct fixture *f, struct c_program *prog, struct pipeline *p)
+void c_program_add_planned(struct fixture *f, struct c_program *prog, struct pipeline *p)
 {
-    struct pipeline_options options = {0};
     const char *name = p->model.name;
     char *upper = pool_strdup(&f->pool, name);
 
     for (char *c = upper; *c != '\0'; c++)
         *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
-    want_ok(f, pipeline_compile(p, &options, &f->at));
     want_ok(f, emit_c(&p->plan, MOTE_SOURCE_DIR, prog->dir, &f->at));
     text_add(&prog->includes, "#include \"%s.h\"\n", name);
     text_add(&prog->arenas, "ARENA arena%d[%s_ARENA_BYTES];\n", prog->n_models, upper);
@@ -97,6 +95,12 @@ void c_program_add(struct fixture *f, struct c_program *prog, struct pipeline *p
              "    {%s_INPUTS, %s_OUTPUTS, %s_STEPS, arena%d, %s_reset, %s_run, %s_step, %s_input, %s_input_bytes,\n"
              "     %s_output, %s_output_bytes},\n",
              upper, upper, upper, prog->n_models++, name, name, name, name, name, name, name);
+}
+
+void c_program_add(struct fixture *f, struct c_program *prog, struct pipeline *p)
+{
+    want_ok(f, pipeline_compile(p, &(struct pipeline_options){0}, &f->at));
+    c_program_add_planned(f, prog, p);
 }
 
 void c_program_write(struct fixture *f, const struct c_program *prog)

@@ -52,6 +52,7 @@ struct c_program {
 struct c_program c_program_new(struct fixture *f);
 /* Compiles the model, writes its C into the program's folder; the program's n_models - 1 is its number. */
 void c_program_add(struct fixture *f, struct c_program *prog, struct pipeline *p);
+void c_program_add_planned(struct fixture *f, struct c_program *prog, struct pipeline *p); /* it is compiled already */
 void c_program_write(struct fixture *f, const struct c_program *prog);
 /* Runs it; how many outputs are not what was expected. */
 int c_program_compare(struct fixture *f, const struct c_program *prog);

@@ -17,6 +17,7 @@
 #include "host/plan/kernels.h"
 #include "host/run/runner.h"
 #include "mote/kernels/move/unpack_channels.h"
+#include "tests/unit/c_program.h"
 
 #include <cmocka.h> /* after base.h: it has a macro named fail */
 
@@ -71,7 +72,7 @@ static void what_is_packed_comes_back(void **state)
             uint8_t *data = malloc((size_t)channels.bytes); /* so that sanitizers see what is beyond */
 
             memcpy(data, channels.data, (size_t)channels.bytes);
-            mote_unpack_channels(&p, data, bias, mult);
+            mote_unpack_channels(&p, data, bias, mult, 0, 1);
             assert_memory_equal(bias, l.bias, (size_t)l.n * sizeof *bias);
             assert_memory_equal(mult, l.mult, (size_t)l.n * sizeof *mult);
             free(data);
@@ -121,18 +122,17 @@ static void put_layer(struct text *text, int32_t i)
     text_add(text, "op %d conv_2d in [%d, %d, %d] out [%d] padding valid\n", i, t, t + 1, t + 2, t + 3);
 }
 
+static uint8_t input[BYTES];
+
 static const uint8_t *compute(struct pool *pool, struct bytes file, enum optimize optimize, const char *core,
                               struct pipeline *p)
 {
-    static uint8_t input[BYTES];
     struct report_text report = {0};
     const struct frame at = {.index = -1, .sink = &report};
     uint8_t *output = pool_alloc(pool, BYTES);
     struct target target;
     struct runner r;
 
-    for (int32_t i = 0; i < BYTES; i++)
-        input[i] = (uint8_t)(i * 37);
     if (target_find(pool, core, &target, &at) != MOTE_OK || pipeline_read(pool, "n.graph", file, p, &at) != MOTE_OK ||
         pipeline_compile(p, &(struct pipeline_options){.optimize = optimize, .target = &target}, &at) != MOTE_OK ||
         runner_open(pool, p->image, &r, &at) != MOTE_OK)
@@ -150,26 +150,31 @@ static int32_t unpacked_by(const struct plan *plan)
     return n;
 }
 
-static void a_network_computes_the_same(void **state)
+static struct bytes network(struct pool *pool)
 {
-    struct pool pool = {0};
-    struct text text = {.pool = &pool};
-    struct pipeline fast, small, portable;
-    const uint8_t *want;
+    struct text text = {.pool = pool};
 
-    (void)state;
     seed = 4;
+    for (int32_t i = 0; i < BYTES; i++)
+        input[i] = (uint8_t)(i * 37);
     text_add(&text, "mote-graph 1\nmodel n\ngraph\ntensor 0 \"x\" s8 [1,%d,%d,%d] quant [0.02; 3]\n", SIDE, SIDE,
              CHANNELS);
     for (int32_t i = 0; i < LAYERS; i++)
         put_layer(&text, i);
     text_add(&text, "inputs [0]\noutputs [%d]\nend\n", 3 * LAYERS);
-    want = compute(&pool, (struct bytes){(uint8_t *)text.s, text.len}, OPTIMIZE_SPEED, "cortex-m4f", &fast);
-    assert_memory_equal(
-        compute(&pool, (struct bytes){(uint8_t *)text.s, text.len}, OPTIMIZE_FLASH, "cortex-m4f", &small), want, BYTES);
-    assert_memory_equal(
-        compute(&pool, (struct bytes){(uint8_t *)text.s, text.len}, OPTIMIZE_FLASH, "portable", &portable), want,
-        BYTES);
+    return (struct bytes){(uint8_t *)text.s, text.len};
+}
+
+static void a_network_computes_the_same(void **state)
+{
+    struct pool pool = {0};
+    struct pipeline fast, small, portable;
+    const struct bytes file = network(&pool);
+    const uint8_t *want = compute(&pool, file, OPTIMIZE_SPEED, "cortex-m4f", &fast);
+
+    (void)state;
+    assert_memory_equal(compute(&pool, file, OPTIMIZE_FLASH, "cortex-m4f", &small), want, BYTES);
+    assert_memory_equal(compute(&pool, file, OPTIMIZE_FLASH, "portable", &portable), want, BYTES);
     assert_int_equal(unpacked_by(&fast.plan), 0);
     assert_int_equal(unpacked_by(&small.plan), LAYERS);
     assert_int_equal(unpacked_by(&portable.plan), 0); /* it may be for an AVR */
@@ -178,12 +183,36 @@ static void a_network_computes_the_same(void **state)
     pool_free(&pool);
 }
 
+/* For a core whose kernels are portable C, so that the program runs here. */
+static void generated_c_unpacks_them_too(void **state)
+{
+    struct fixture f;
+    struct pipeline p;
+    struct c_program prog;
+    struct bytes want = {.size = BYTES};
+
+    (void)state;
+    work_begin(&f);
+    want.data = (uint8_t *)(uintptr_t)compute(&f.pool, network(&f.pool), OPTIMIZE_FLASH, "cortex-m3", &p);
+    assert_int_equal(unpacked_by(&p.plan), LAYERS);
+    prog = c_program_new(&f);
+    c_program_add_planned(&f, &prog, &p);
+    c_program_infer(&prog, true, false);
+    text_bytes(&prog.in, input, BYTES);
+    c_program_expect(&f, &prog, "outputs", TYPE_S8, false, want);
+    c_program_write(&f, &prog);
+    shell(&f, 1, &prog.dir, (const char *[]){GCC " -O1 *.c mote/kernels/*/*.c test/main.c -o program"});
+    assert_int_equal(c_program_compare(&f, &prog), 0);
+    work_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_packed_comes_back),
         cmocka_unit_test(multipliers_of_no_factor_are_not_packed),
         cmocka_unit_test(a_network_computes_the_same),
+        cmocka_unit_test(generated_c_unpacks_them_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,8 +42,10 @@ static void read_quant(struct onnx *r, int32_t x, int32_t scale, int32_t zero, i
     else if (q->n < 1 || (q->n > 1 && t->dims[q->axis] != q->n) ||
              (zero != TENSOR_ABSENT && tensor_elements(z) != q->n))
         onnx_fail(r, MOTE_ERR_SHAPE, "%d scales, %lld zero points", q->n, (long long)tensor_elements(z));
-    if (r->status != MOTE_OK || !has_room(r, (int64_t)q->n * 16))
+    if (r->status != MOTE_OK || !has_room(r, (int64_t)q->n * 16)) {
+        q->n = 0;
         return;
+    }
     scales = pool_copy(r->pool, s->data, (size_t)q->n * sizeof *scales);
     zeros = pool_array(r->pool, (size_t)q->n, sizeof *zeros);
     for (int32_t i = 0; i < q->n; i++) {

@@ -18,12 +18,13 @@ static uint32_t next(struct bits *b, int32_t n)
 }
 
 MOTE_WEAK void mote_unpack_channels(const struct mote_unpack_channels *p, const MOTE_FLASH uint8_t *in, int32_t *bias,
-                                    int32_t *mult)
+                                    int32_t *mult, int32_t first, int32_t count)
 {
     struct bits b = {in, 0, 0};
     const uint32_t shift = next(&b, 8) & 31, base = next(&b, 32);
     const uint64_t high = next(&b, 8), factor = high << 32 | next(&b, 32);
 
+    (void)first, (void)count;
     for (int32_t i = 0; i < p->n; i++)
         bias[i] = (int32_t)(base + (next(&b, p->bias_bits) << shift));
     for (int32_t i = 0; i < p->n; i++)
@@ -32,7 +33,7 @@ MOTE_WEAK void mote_unpack_channels(const struct mote_unpack_channels *p, const 
 
 static void run_unpack_channels(const struct mote_call *c)
 {
-    mote_unpack_channels(c->params, c->args[0], c->args[1], c->args[2]);
+    mote_unpack_channels(c->params, c->args[0], c->args[1], c->args[2], c->first, c->count);
 }
 
 #if MOTE_DESCRIBE

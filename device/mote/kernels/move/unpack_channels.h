@@ -9,8 +9,8 @@
  *         significant bit of a byte comes first
  *   bias, mult  [n]  int32; must not overlap in
  *
- * A multiplier is the scale of the channel's weights times what all channels have in common. One output row. Exact. No
- * scratch. Cannot fail: the ranges and need_unpack_channels() hold. */
+ * A multiplier is the scale of the channel's weights times what all channels have in common. One output row, whatever
+ * first and count say. Exact. No scratch. Cannot fail: the ranges and need_unpack_channels() hold. */
 #ifndef MOTE_UNPACK_CHANNELS_H
 #define MOTE_UNPACK_CHANNELS_H
 
@@ -32,7 +32,7 @@ MOTE_COST(unpack_channels, 12.0 * p->n)
 MOTE_ROWS(unpack_channels, MOTE_UNPACK_CHANNELS_ARGS, MOTE_NO_ROWS)
 
 void mote_unpack_channels(const struct mote_unpack_channels *p, const MOTE_FLASH uint8_t *in, int32_t *bias,
-                          int32_t *mult);
+                          int32_t *mult, int32_t first, int32_t count);
 
 /* Of a scale's 24 bits and a factor of 40 bits. */
 static inline int32_t mote_unpack_mult(uint32_t scale, uint64_t factor)
