@@ -3,7 +3,9 @@
 #include "host/cli/cli.h"
 
 #include "host/boards/board.h"
+#include "host/import/import.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
@@ -148,10 +150,63 @@ json_t *json_tensor_shape(const uint32_t *dims, int rank)
     return shape;
 }
 
+/* Names may have "=". */
+static enum mote_status read_shape(struct cli *cli, const char *value, struct import_shape *out)
+{
+    const char *equals = strrchr(value, '=');
+    const char *at = equals;
+
+    while (at && (at == equals || *at == ',') && out->rank < RANK_MAX) {
+        char *end;
+        const long long n = strtoll(at + 1, &end, 10);
+
+        if (!isdigit((unsigned char)at[1]) || n < 1 || n > INT32_MAX)
+            break;
+        out->dims[out->rank++] = n;
+        at = end;
+    }
+    if (!at || at == equals || equals == value || *at != '\0')
+        return usage_error(
+            cli, "--shape wants an input's name and up to %d dimensions from 1, such as x=1,16000, not \"%s\"",
+            RANK_MAX, value);
+    out->input = pool_printf(&cli->pool, "%.*s", (int)(equals - value), value);
+    return MOTE_OK;
+}
+
+enum mote_status cli_read_shapes(struct cli *cli, struct import_options *out)
+{
+    struct import_shape *shapes = pool_array(&cli->pool, cli->n_given, sizeof *shapes);
+    const char *value;
+
+    *out = (struct import_options){.shapes = shapes};
+    while ((value = cli_value_at(cli, "--shape", (size_t)out->n_shapes)) != NULL) {
+        struct import_shape *s = &shapes[out->n_shapes];
+
+        TRY(read_shape(cli, value, s));
+        if (import_shape_of(out, s->input) != NULL)
+            return usage_error(cli, "--shape says twice what shape '%s' has", printable(&cli->pool, s->input));
+        out->n_shapes++;
+    }
+    return MOTE_OK;
+}
+
+enum mote_status cli_read_layout(struct cli *cli, bool *channels_last)
+{
+    static const char *const layouts[] = {"file", "channels-last", NULL};
+    const char *layout;
+
+    TRY(cli_word(cli, "--layout", layouts, &layout));
+    *channels_last = layout == layouts[1];
+    return MOTE_OK;
+}
+
 enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *file)
 {
+    struct import_options options;
+
     *file = (struct frame){.name = cli->positional[0], .index = -1, .sink = &cli->error};
-    return pipeline_load(&cli->pool, cli->positional[0], p, file);
+    TRY(cli_read_shapes(cli, &options));
+    return pipeline_load_as(&cli->pool, cli->positional[0], &options, p, file);
 }
 
 static enum mote_status read_feed(struct cli *cli, const struct pipeline *p, struct pipeline_options *options,
@@ -219,10 +274,9 @@ void cli_remarks(struct cli *cli, const struct pipeline *p)
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
     static const char *const boundaries[] = {"model", "int8", NULL};
-    static const char *const layouts[] = {"file", "channels-last", NULL};
     static const char *const codings[] = {
         [CODING_USUAL] = "usual", [CODING_DENSE] = "dense", [CODING_AUTO] = "auto", [CODING_HUFFMAN] = "huffman", NULL};
-    const char *goal, *boundary, *layout, *coding;
+    const char *goal, *boundary, *coding;
     struct target target;
     struct pipeline_options options = {
         .passes = cli_value(cli, "--passes"), .dump_after = cli_value(cli, "--dump"), .target = &target};
@@ -240,8 +294,7 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
         options.coding++;
     TRY(cli_word(cli, "--boundary", boundaries, &boundary));
     options.int8_boundary = boundary == boundaries[1];
-    TRY(cli_word(cli, "--layout", layouts, &layout));
-    options.channels_last = layout == layouts[1];
+    TRY(cli_read_layout(cli, &options.channels_last));
     options.via_c = makes_c(cli, "--emit") || makes_c(cli, "--via");
     TRY(read_feed(cli, p, &options, file));
     TRY(read_limits(cli, &options.limits));

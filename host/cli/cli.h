@@ -71,8 +71,13 @@ const char *cli_json_text(struct cli *cli, json_t *json);
 extern const struct progress cli_progress;
 json_t *json_tensor_shape(const uint32_t *dims, int rank);
 
-/* Loads and compiles the command's first positional argument with its --passes, --dump, --target, --optimize and
- * --boundary. */
+/* --shape, several times, for the importers. */
+MUST_CHECK enum mote_status cli_read_shapes(struct cli *cli, struct import_options *out);
+/* --layout. */
+MUST_CHECK enum mote_status cli_read_layout(struct cli *cli, bool *channels_last);
+
+/* Loads and compiles the command's first positional argument with its --shape, --passes, --dump, --target, --optimize
+ * and --boundary. */
 MUST_CHECK enum mote_status cli_load(struct cli *cli, struct pipeline *p, struct frame *file);
 MUST_CHECK enum mote_status cli_compile(struct cli *cli, struct pipeline *p, struct frame *file);
 /* What the model's passes have to say, on stderr; cli_compile() does it by itself. */
@@ -82,6 +87,17 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
     {"--passes", "LIST", "passes to run, comma-separated, or `none`; default: all"},                                   \
     {                                                                                                                  \
         "--dump", "PASS", "print the graph after this pass, or the plan after this stage, to stderr"                   \
+    }
+
+/* For commands that take models, which cli_load() loads. */
+#define SHAPE_OPTION                                                                                                   \
+    {                                                                                                                  \
+        "--shape", "NAME=D,…",                                                                                         \
+            "an input's shape, where the file leaves it open: x=1,16000; for several inputs several"                   \
+    }
+#define LAYOUT_OPTION                                                                                                  \
+    {                                                                                                                  \
+        "--layout", "L", "channels-last: images go in and come out so, not in planes as the file (an .onnx) has them"  \
     }
 
 /* For commands that plan for boards. */
@@ -105,9 +121,7 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
 
 #define BOUNDARY_OPTION                                                                                                \
     {"--boundary", "T", "int8: quantizing at the ends leaves the model, so that int8 goes in and comes out"},          \
-    {                                                                                                                  \
-        "--layout", "L", "channels-last: images go in and come out so, not in planes as the file (an .onnx) has them"  \
-    }
+        LAYOUT_OPTION
 
 /* For commands that run models on this machine; main() reads it into `machine`. */
 #define CPU_OPTION                                                                                                     \

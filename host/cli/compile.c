@@ -73,7 +73,7 @@ const struct command command_compile = {
     .arguments =
         "M -o OUT [--emit image|c|graph] [--name NAME] [--target TARGET] [--optimize GOAL] [--ram N] [--flash N] "
         "[--time MS] [--feed rows] "
-        "[--stream] [--boundary int8] [--layout channels-last]",
+        "[--stream] [--shape X=1,16000] [--boundary int8] [--layout channels-last]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
@@ -107,6 +107,7 @@ const struct command command_compile = {
                                        OPTIMIZE_OPTION,
                                        FEED_OPTION,
                                        BOUNDARY_OPTION,
+                                       SHAPE_OPTION,
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_compile,

@@ -151,7 +151,7 @@ static enum mote_status compress_recipe(struct cli *cli)
 static enum mote_status run_compress(struct cli *cli)
 {
     static const char *const of_models[] = {"--channels", "--target", "--prune", "--levels", "--no-compensation",
-                                            "--samples",  "--limit",  "--task",  "--normal"};
+                                            "--samples",  "--limit",  "--task",  "--normal", "--shape"};
 
     if (!is_recipe_name(cli->positional[0]))
         return compress_model(cli);
@@ -214,6 +214,7 @@ const struct command command_compress = {
             {"--no-compensation", NULL, "each weight gets the nearest level"},
             {"--samples", "N", "of a model, to look at; default: 200"},
             {"--limit", "N", "of a model: only the first N test samples"},
+            SHAPE_OPTION,
             JUDGE_OPTIONS,
             {"--dense", "DIR", "the folder of the training; default: DIR/dense"},
             {"--threads", "N", "default: all cores"},

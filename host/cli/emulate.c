@@ -235,6 +235,7 @@ const struct command command_emulate = {
                                        OPTIMIZE_OPTION,
                                        FEED_OPTION,
                                        BOUNDARY_OPTION,
+                                       SHAPE_OPTION,
                                        PASS_OPTIONS,
                                        {"--functions", NULL, "count the instructions of each function, too"},
                                        {NULL, NULL, NULL}},

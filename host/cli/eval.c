@@ -143,6 +143,7 @@ const struct command command_eval = {
                                        {"--limit", "N", "only the first N samples"},
                                        {"--predictions", "FILE", "where the predictions go"},
                                        {"--threads", "N", "of the host; default: all cores"},
+                                       SHAPE_OPTION,
                                        CPU_OPTION,
                                        PASS_OPTIONS,
                                        DATA_OPTIONS,

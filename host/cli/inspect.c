@@ -39,6 +39,7 @@ static enum mote_status compile(struct inspect *r)
     struct frame quiet = {.name = r->file.name, .index = -1, .sink = &r->problem};
     bool compiled_wanted = cli_flag(r->cli, "--compiled");
 
+    TRY(cli_read_layout(r->cli, &options.channels_last));
     TRY(graph_infer(&r->p.model, &r->p.model.graphs[0], &r->file));
     if (!cli_flag(r->cli, "--text"))
         number_operators(&r->p.model.graphs[0]);
@@ -737,7 +738,7 @@ static enum mote_status run_inspect(struct cli *cli)
 
 const struct command command_inspect = {
     .name = "inspect",
-    .arguments = "M [--text [--values]] [--compiled] [--public-key FILE]",
+    .arguments = "M [--shape X=1,16000] [--text [--values]] [--compiled] [--layout channels-last] [--public-key FILE]",
     .summary = "what is in a model: operators, tensors, shapes, quantization, MACs",
     .details =
         "Shows the model as imported, with the multiply-accumulates (MACs) that each operator has in the file and "
@@ -773,6 +774,8 @@ const struct command command_inspect = {
                                        {"--values", NULL, "with --text: all constants too, so that it is a graph file"},
                                        {"--compiled", NULL, "the graph after the passes instead of as imported"},
                                        {"--public-key", "FILE", "refuse an image that was not signed with its key"},
+                                       SHAPE_OPTION,
+                                       LAYOUT_OPTION,
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_inspect,

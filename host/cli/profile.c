@@ -342,6 +342,7 @@ const struct command command_profile = {
                                        COST_OPTIONS,
                                        {"--compare", NULL, "two models, or one with two plans"},
                                        OPTIMIZE_OPTION,
+                                       SHAPE_OPTION,
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_profile,

@@ -207,6 +207,7 @@ const struct command command_quantize = {
                                        {"--percentile", "P", "of the values that stay; default: 99.99"},
                                        {"--boundary", "T", "type of inputs and outputs: int8 or float"},
                                        {"--limit", "N", "only the first N test samples"},
+                                       SHAPE_OPTION,
                                        JUDGE_OPTIONS,
                                        {"--threads", "N", "of the host; default: all cores"},
                                        DATA_OPTIONS,

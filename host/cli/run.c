@@ -54,6 +54,7 @@ const struct command command_run = {
                                        DATA_OPTIONS,
                                        CPU_OPTION,
                                        {"--tensors", "DIR", "write every tensor"},
+                                       SHAPE_OPTION,
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_run,

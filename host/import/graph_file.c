@@ -10,7 +10,8 @@ bool graph_file_matches(struct bytes file)
     return file.size >= sizeof magic - 1 && memcmp(file.data, magic, sizeof magic - 1) == 0;
 }
 
-enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file, struct model *out,
+enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file,
+                                 const struct import_options *options, struct model *out,
                                  struct import_missing *missing, const struct frame *at)
 {
     struct report_text failed = {.status = MOTE_OK};
@@ -23,5 +24,5 @@ enum mote_status graph_file_read(struct pool *pool, const char *name, struct byt
     TRY(model_parse_partly(out, file, &faults, at));
     if (faults_fail(&faults, &root) != MOTE_OK)
         *missing = (struct import_missing){failed.status, pool_printf(pool, "%.*s", (int)failed.end, failed.text)};
-    return MOTE_OK;
+    return missing->what ? MOTE_OK : import_set_shapes(out, options, at);
 }

@@ -17,14 +17,29 @@ struct import_missing {
     const char *what; /* NULL: nothing is missing */
 };
 
+/* The shape of an input; `input` is its name as it is shown. */
+struct import_shape {
+    const char *input;
+    int32_t rank;
+    int64_t dims[RANK_MAX]; /* from 1 to INT32_MAX */
+};
+
+/* What the caller knows and the file leaves open. */
+struct import_options {
+    const struct import_shape *shapes; /* [n_shapes] of different inputs of the model's graph */
+    int32_t n_shapes;
+};
+
 struct importer {
     const char *name;                 /* for people: "a .tflite" */
     bool (*probe)(struct bytes file); /* Is this the format's file, by its first bytes? */
-    /* `name` is the file's: the model's name is made from it. `at` is the place for messages, with the file as its
-     * root. Tensors and operators have the indices that they have in the file. What Mote does not have is no failure:
-     * the model is without it, so that the rest can be judged; it has no graph where there is no rest to judge. */
-    enum mote_status (*read)(struct pool *pool, const char *name, struct bytes file, struct model *out,
-                             struct import_missing *missing, const struct frame *at);
+    /* `name` is the file's: the model's name is made from it; `options` may be NULL. `at` is the place for messages,
+     * with the file as its root. Tensors and operators have the indices that they have in the file. What Mote does not
+     * have is no failure: the model is without it, so that the rest can be judged; it has no graph where there is no
+     * rest to judge. */
+    enum mote_status (*read)(struct pool *pool, const char *name, struct bytes file,
+                             const struct import_options *options, struct model *out, struct import_missing *missing,
+                             const struct frame *at);
 };
 
 extern const struct importer importers[]; /* table.c */
@@ -33,22 +48,32 @@ extern const int importers_count;
 /* ---- the rows ---- */
 bool tflite_matches(struct bytes file);
 MUST_CHECK enum mote_status tflite_import_partly(struct pool *pool, const char *name, struct bytes file,
-                                                 struct model *out, struct import_missing *missing,
-                                                 const struct frame *at);
+                                                 const struct import_options *options, struct model *out,
+                                                 struct import_missing *missing, const struct frame *at);
 /* The same where all of it must be there. */
 MUST_CHECK enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
                                           const struct frame *at);
 
 /* `name` is a path: external data lie in its folder. */
 bool onnx_matches(struct bytes file);
-MUST_CHECK enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
+MUST_CHECK enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes file,
+                                        const struct import_options *options, struct model *out,
                                         struct import_missing *missing, const struct frame *at);
 
 bool graph_file_matches(struct bytes file);
-MUST_CHECK enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file, struct model *out,
+MUST_CHECK enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file,
+                                            const struct import_options *options, struct model *out,
                                             struct import_missing *missing, const struct frame *at);
 
 /* ---- shared by the importers ---- */
+/* What the caller says of this input; NULL: nothing. (shapes.c) */
+const struct import_shape *import_shape_of(const struct import_options *options, const char *input);
+/* The inputs of graph 0 get the shapes: their rank and known dimensions must agree, and each shape must have an input.
+ * What the shapes of other tensors are, is not known before graph_infer(). */
+MUST_CHECK enum mote_status import_set_shapes(struct model *m, const struct import_options *options,
+                                              const struct frame *at);
+/* Names an input with a dimension that is still open. */
+MUST_CHECK enum mote_status import_want_shapes(const struct model *m, const struct frame *at);
 /* Quantized constants that float operators read become floats; at most `limit` elements. After model_verify(). */
 MUST_CHECK enum mote_status import_dequantize(struct model *m, int64_t limit, const struct frame *at);
 

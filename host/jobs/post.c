@@ -46,7 +46,7 @@ static enum mote_status open_model(struct posted *c)
     const struct pipeline_options options = {.passes = NULL};
 
     c->file = (struct frame){.name = c->options.model, .index = -1, .sink = c->at->sink};
-    TRY(pipeline_load(c->pool, c->options.model, &c->p, &c->file));
+    TRY(pipeline_load_as(c->pool, c->options.model, &c->options.import, &c->p, &c->file));
     if (!c->p.has_graph)
         return fail(&c->file, MOTE_ERR_USAGE, "an image holds no graph to compress; give the .tflite or graph file");
     c->was_float = has_float_weights(&c->p.model.graphs[0]);

@@ -5,11 +5,13 @@
 #define MOTE_JOBS_POST_H
 
 #include "host/compress/post.h"
+#include "host/import/import.h"
 #include "host/jobs/quantize.h"
 
 struct post_options {
     const char *model, *data;
-    const char *folder; /* NULL: the model's name */
+    struct import_options import; /* of the model */
+    const char *folder;           /* NULL: the model's name */
     /* What is to be done: channels go, or none do; then either these, in this order, each once or not at all, */
     bool channels, prunes, levels;
     struct post_channels channel;

@@ -26,12 +26,13 @@ static enum mote_status fail_missing(struct pipeline *p, const struct import_mis
     return fail(at, missing->status, "%s; of the others, %.*s", missing->what, (int)failed.end, failed.text);
 }
 
-static enum mote_status load(struct pipeline *p, const struct importer *importer, const struct frame *at)
+static enum mote_status load(struct pipeline *p, const struct importer *importer, const struct import_options *options,
+                             const struct frame *at)
 {
     struct import_missing missing;
 
     p->has_graph = true;
-    TRY(importer->read(p->pool, p->path, p->file, &p->model, &missing, at));
+    TRY(importer->read(p->pool, p->path, p->file, options, &p->model, &missing, at));
     return missing.what ? fail_missing(p, &missing, at) : MOTE_OK;
 }
 
@@ -47,15 +48,24 @@ static enum mote_status fail_unknown(struct pool *pool, const struct frame *at)
 enum mote_status pipeline_read(struct pool *pool, const char *path, struct bytes file, struct pipeline *out,
                                const struct frame *at)
 {
+    return pipeline_read_as(pool, path, file, NULL, out, at);
+}
+
+enum mote_status pipeline_read_as(struct pool *pool, const char *path, struct bytes file,
+                                  const struct import_options *options, struct pipeline *out, const struct frame *at)
+{
     *out =
         (struct pipeline){.pool = pool, .path = path, .file = file, .model = {.pool = pool}, .target = target_portable};
     if (image_matches(out->file)) {
+        if (options && options->n_shapes > 0)
+            return fail(at, MOTE_ERR_USAGE,
+                        "an image keeps its shapes; --shape wants the .onnx, .tflite or graph file");
         out->image = out->file;
         return MOTE_OK;
     }
     for (int i = 0; i < importers_count; i++)
         if (importers[i].probe(file))
-            return load(out, &importers[i], at);
+            return load(out, &importers[i], options, at);
     return fail_unknown(pool, at);
 }
 
@@ -142,6 +152,7 @@ enum mote_status pipeline_passes(struct pipeline *p, const struct pipeline_optio
     if (dump && is_stage(dump))
         dump = NULL;
     p->model.structure = model_structure(&p->model);
+    TRY(import_want_shapes(&p->model, at));
     TRY(graph_infer(&p->model, &p->model.graphs[0], at));
     TRY(want_known_shapes(&p->model, at));
     p->macs_imported = model_macs(&p->model);

@@ -7,6 +7,8 @@
 
 #include "host/plan/plan.h"
 
+struct import_options; /* host/import/import.h */
+
 /* What a plan may take; 0: whatever it needs. */
 struct limits {
     int64_t ram;   /* bytes of the arena */
@@ -48,6 +50,12 @@ MUST_CHECK enum mote_status pipeline_read(struct pool *pool, const char *path, s
 /* The same of a file (load.c). */
 MUST_CHECK enum mote_status pipeline_load(struct pool *pool, const char *path, struct pipeline *out,
                                           const struct frame *at);
+/* Both with what the file leaves open; NULL: nothing. An image takes none. */
+MUST_CHECK enum mote_status pipeline_read_as(struct pool *pool, const char *path, struct bytes file,
+                                             const struct import_options *options, struct pipeline *out,
+                                             const struct frame *at);
+MUST_CHECK enum mote_status pipeline_load_as(struct pool *pool, const char *path, const struct import_options *options,
+                                             struct pipeline *out, const struct frame *at);
 /* Passes, plan, image. An image stays what it is. */
 MUST_CHECK enum mote_status pipeline_compile(struct pipeline *p, const struct pipeline_options *options,
                                              const struct frame *at);

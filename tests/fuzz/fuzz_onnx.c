@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct model model;
     volatile unsigned sum = 0;
 
-    if (onnx_import(&pool, "no folder/fuzz.onnx", file, &model, &missing, &root) != MOTE_OK) {
+    if (onnx_import(&pool, "no folder/fuzz.onnx", file, NULL, &model, &missing, &root) != MOTE_OK) {
         require(report.status != MOTE_OK && report.text[0] && !strchr(report.text, '\n'));
     } else if (missing.what == NULL) {
         require(model_verify(&model, &root) == MOTE_OK);

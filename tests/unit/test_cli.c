@@ -154,7 +154,7 @@ static void inputs_and_outputs_are_whole_bytes(void **state)
         "tensor 0 \"nibbles\" s4 [2] data [1, 2]\ninputs []\n",
     };
     static const char *const messages[] = {
-        "odd.graph: tensor 1 unused: its shape is not known, or it is empty [ERR_SHAPE]",
+        "odd.graph: input 1 unused: dimension 0 is free; say what it is, as by --shape unused=1 [ERR_SHAPE]",
         "odd.graph: tensor 1 unused: its shape is not known, or it is empty [ERR_SHAPE]",
         "odd.graph: tensor 1 text: an input or output of type string",
         "odd.graph: tensor 0 nibbles: an input or output of type s4",
@@ -169,6 +169,42 @@ static void inputs_and_outputs_are_whole_bytes(void **state)
         put_bytes("in/odd.graph", text, strlen(text));
         want_bad(&bad, 1);
     }
+}
+
+/* A window of any length, which is known when it is compiled. */
+static void shapes_left_open_are_given(void **state)
+{
+    static const char text[] = "mote-graph 1\nmodel open\ngraph\ntensor 0 \"a=b\" f32 [1,?]\n"
+                               "tensor 1 \"x\" f32 [?,2]\ntensor 2 \"y\" f32 [1,?]\ninputs [0, 1]\n"
+                               "outputs [2]\nop 0 relu in [0] out [2]\nend\n";
+    static const char *const open = "@in/open.graph";
+    const struct bad bad[] = {
+        {1, "input 0 a=b: dimension 1 is free; say what it is, as by --shape a=b=1,1", {"run", open}},
+        {2, "no input is called 'z'; the model's are: 'a=b', 'x'", {"inspect", open, "--shape", "z=1,2"}},
+        {1, "input 1 x: --shape has 1 dimensions for it, the file says 2: ?x2", {"inspect", open, "--shape", "x=1"}},
+        {1, "dimension 1 is 3, but it is fixed in the file: ?x2", {"inspect", open, "--shape", "x=1,3"}},
+        {2, "--shape wants an input's name and up to 8 dim", {"inspect", open, "--shape", "x"}},
+        {2, "--shape wants an input's name", {"inspect", open, "--shape", "=1"}},
+        {2, "--shape wants an input's name", {"inspect", open, "--shape", "x=1,"}},
+        {2, "--shape wants an input's name", {"inspect", open, "--shape", "x=0,2"}},
+        {2, "--shape wants an input's name", {"inspect", open, "--shape", "x=1,2x"}},
+        {2, "--shape wants an input's name", {"inspect", open, "--shape", "x=1,4294967296"}},
+        {2, "--shape wants an input's name", {"inspect", open, "--shape", "x=1,1,1,1,1,1,1,1,1"}},
+        {2, "says twice what shape 'x' has", {"inspect", open, "--shape", "x=1,2", "--shape", "x=1,2"}},
+        {2, "an image keeps its shapes", {"inspect", "@in/strokes.mote", "--shape", "x=1,2"}},
+        {2, "--shape is for models", {"compress", "@in/none.yaml", "--shape", "x=1,2"}},
+    };
+    struct result r;
+
+    (void)state;
+    put_text("in/open.graph", text);
+    want_bad(bad, COUNT(bad));
+    OK("compile", open, "--shape", "a=b=1,3", "--shape=x=4,2", "--emit", "graph", "-o", "@out/closed.graph");
+    r = OK("inspect", "@out/closed.graph", "--text");
+    assert_non_null(strstr(r.out, "\"a=b\" f32 [1,3]"));
+    assert_non_null(strstr(r.out, "\"x\" f32 [4,2]"));
+    assert_non_null(strstr(r.out, "\"y\" f32 [1,3]"));
+    unlink(here("in/open.graph"));
 }
 
 /* One file in the way, and none is written: neither those before it nor those after it. */
@@ -429,6 +465,7 @@ int main(void)
         TEST(wrong_inputs),
         TEST(models_too_big_are_refused_with_the_numbers),
         TEST(inputs_and_outputs_are_whole_bytes),
+        TEST(shapes_left_open_are_given),
         TEST(folders_are_written_whole_or_not_at_all),
         TEST(missing_tools_are_the_environments_fault),
         TEST(truncated_models_are_refused),

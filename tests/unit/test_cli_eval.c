@@ -153,6 +153,8 @@ static void quantized_onnx_files_are_as_accurate(void **state)
     assert_int_equal(want_eval(&r, 1000), 901);
     put_text("in/vww.yaml", pool_printf(&pool, "data: {path: \"%s\", channels: bgr}\n", shared("data/vww")));
     OK("compile", vww, "--layout", "channels-last", "--emit", "graph", "-o", "@out/vww.graph");
+    r = OK("inspect", vww, "--layout", "channels-last", "--compiled", "--text");
+    assert_non_null(strstr(r.out, "\"input_1\" f32 [1,96,96,3]"));
     r = OK("eval", "@out/vww.graph", "--data", "@in/vww.yaml", "--json");
     assert_int_equal(want_eval(&r, 1000), 848);
 }

@@ -46,16 +46,18 @@ struct import {
     enum mote_status status;
 };
 
-static void import_named(struct import *i, const char *name, struct bytes file)
+static void import_as(struct import *i, const char *name, struct bytes file, const struct import_options *options)
 {
     *i = (struct import){.pool.limit = IMPORT_MEMORY(file.size)};
     i->root = (struct frame){.name = name, .index = -1, .sink = &i->report};
-    i->status = onnx_import(&i->pool, name, file, &i->model, &i->missing, &i->root);
+    i->status = onnx_import(&i->pool, name, file, options, &i->model, &i->missing, &i->root);
     assert_int_equal(i->report.status, i->status);
     if (i->status == MOTE_OK && i->missing.what == NULL)
         assert_int_equal(model_verify(&i->model, &i->root), MOTE_OK);
     assert_null(strchr(i->report.text, '\n'));
 }
+
+static void import_named(struct import *i, const char *name, struct bytes file) { import_as(i, name, file, NULL); }
 
 /* From memory of exactly the file's size, so that a sanitizer sees the first byte too many. */
 static enum mote_status import_exact(const uint8_t *data, size_t size)
@@ -125,6 +127,37 @@ static void what_old_exporters_write(void **state)
     pool_free(&pool);
 }
 
+/* What the nodes compute of the shape is what the caller says. */
+static void shapes_left_open_are_given(void **state)
+{
+    static const struct import_shape shape = {"x", 3, {2, 3, 4}}, other = {"x", 3, {2, 3, 5}};
+    const struct import_options given = {&shape, 1}, contradicts = {&other, 1};
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool};
+    const struct tensor *y;
+    struct import i;
+
+    (void)state;
+    put_node(&graph, "Shape x -> s");
+    put_node(&graph, "ConstantOfShape s -> zeros");
+    put_node(&graph, "Add x zeros -> y");
+    put_value(&graph, 11, "x", FLOAT, DIMS(FREE, FREE, 4));
+    put_value(&graph, 12, "y", FLOAT, DIMS(FREE, FREE, 4));
+    import_as(&i, "m.onnx", model_of(&graph, 13), &given);
+    assert_int_equal(i.status, MOTE_OK);
+    y = &i.model.graphs[0].tensors[i.model.graphs[0].outputs[0]];
+    assert_int_equal(y->rank, 3);
+    assert_memory_equal(y->dims, shape.dims, 3 * sizeof *y->dims);
+    pool_free(&i.pool);
+
+    import_as(&i, "m.onnx", model_of(&graph, 13), &contradicts);
+    assert_int_equal(i.status, MOTE_ERR_SHAPE);
+    assert_non_null(
+        strstr(i.report.text, "input 0 x: --shape says that dimension 2 is 5, but it is fixed in the file"));
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
 /* ---- bad input ---- */
 static void names_what_is_wrong(void **state)
 {
@@ -155,7 +188,7 @@ static void names_what_is_wrong(void **state)
     says(&graph, 13, MOTE_ERR_TYPE, "string");
     graph = small_graph(&pool);
     put_value(&graph, 11, "t", FLOAT, DIMS(1, FREE));
-    says(&graph, 13, MOTE_ERR_SHAPE, "dimension 1 is free");
+    says(&graph, 13, MOTE_ERR_SHAPE, "input 1 t: dimension 1 is free; say what it is, as by --shape t=1,1");
     pool_free(&pool);
 }
 
@@ -480,6 +513,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_small_model),
         cmocka_unit_test(what_old_exporters_write),
+        cmocka_unit_test(shapes_left_open_are_given),
         cmocka_unit_test(names_what_is_wrong),
         cmocka_unit_test(names_unknown_operators_at_once),
         cmocka_unit_test(tensors_must_be_whole),

@@ -95,7 +95,7 @@ static void says_of(struct bytes file, enum mote_status status, const char *text
     struct frame at = {.name = "m.onnx", .index = -1, .sink = &report};
     struct import_missing missing;
     struct model m;
-    enum mote_status is = onnx_import(&pool, "m.onnx", file, &m, &missing, &at);
+    enum mote_status is = onnx_import(&pool, "m.onnx", file, NULL, &m, &missing, &at);
     const char *said = is == MOTE_OK && missing.what ? missing.what : report.text;
 
     if (!strstr(said, text))
@@ -403,7 +403,7 @@ static void any_bit_flipped(void **state)
             enum mote_status status;
 
             files[k].data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-            status = onnx_import(&own, "m.onnx", files[k], &m, &missing, &at);
+            status = onnx_import(&own, "m.onnx", files[k], NULL, &m, &missing, &at);
             assert_int_equal(report.status, status);
             files[k].data[bit / 8] ^= (uint8_t)(1 << bit % 8);
             pool_free(&own);

@@ -76,6 +76,7 @@ struct tiny {
     int name_length;
     int weights_buffer, weights_size, variable, sparse, external, behind; /* behind: weights after the FlatBuffer */
     int graphs; /* entries in the list of subgraphs, all the same */
+    int open;   /* the first dimension of the input: the signature says so */
     int copies; /* how often the list of tensors repeats its last one */
 };
 
@@ -203,7 +204,10 @@ static void put_tensors(struct writer *w, size_t from, const struct tiny *k)
     const int32_t dims[9] = {k->dim0, 4, 1, 1, 1, 1, 1, 1, 1};
     size_t list = put_vector(w, from, 4 + (size_t)k->copies, NULL, 4), t;
 
-    t = put_tensor(w, list, k->type, k->rank, dims, 0, k->name, (size_t)k->name_length, 0);
+    t = put_tensor(w, list, k->type, k->rank, dims, 0, k->name, (size_t)k->name_length,
+                   k->open ? HAS(TFL_TENSOR_SHAPE_SIGNATURE) : 0);
+    if (k->open)
+        put_vector(w, slot(t, TFL_TENSOR_SHAPE_SIGNATURE), (size_t)k->rank, (int32_t[]){-1, 4, 1, 1, 1, 1, 1, 1, 1}, 4);
     put_quantization(w, slot(t, TFL_TENSOR_QUANTIZATION), k);
     t = put_tensor(w, list + 4, 9, 2, (int32_t[]){2, 4}, k->weights_buffer, "w", 1,
                    HAS(TFL_TENSOR_IS_VARIABLE) | HAS(TFL_TENSOR_EXTERNAL_BUFFER) |
@@ -368,6 +372,37 @@ static void test_reads_everything(void **state)
     assert_int_equal(o->activation, ACTIVATION_RELU);
     assert_int_equal(o->keep_num_dims, 0);
     pool_free(&i.pool);
+}
+
+/* `shape` where nobody says more, else what the caller says; what operators make follows. */
+static void test_open_dimensions(void **state)
+{
+    static const struct import_shape shapes[] = {{"in", 2, {5, 4}}, {"in", 2, {5, 3}}, {"in", 3, {5, 4, 1}}};
+    static const char *const says[] = {
+        NULL, "input 0 in: --shape says that dimension 1 is 3, but it is fixed in the file: ?x4",
+        "input 0 in: --shape has 3 dimensions for it, the file says 2: ?x4"};
+    struct tiny k = good;
+    char text[96];
+
+    (void)state;
+    k.open = 1;
+    for (int32_t n = 0; n < 4; n++) {
+        const struct import_options options = {&shapes[n > 0 ? n - 1 : 0], n > 0};
+        struct import_missing missing;
+        struct import i = {.root = {.index = -1, .sink = &i.report}};
+        const enum mote_status status =
+            tflite_import_partly(&i.pool, "m", assemble(&writer, &k), &options, &i.model, &missing, &i.root);
+        const char *want = n > 0 ? says[n - 1] : NULL;
+
+        assert_int_equal(status, want ? MOTE_ERR_SHAPE : MOTE_OK);
+        if (want)
+            assert_non_null(strstr(i.report.text, want));
+        else {
+            assert_string_equal(shape_text(&i.model.graphs[0].tensors[0], text), n ? "5x4" : "1x4");
+            assert_string_equal(shape_text(&i.model.graphs[0].tensors[3], text), n ? "5x2" : "1x2");
+        }
+        pool_free(&i.pool);
+    }
 }
 
 static void test_other_spellings(void **state)
@@ -820,6 +855,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_everything),
+        cmocka_unit_test(test_open_dimensions),
         cmocka_unit_test(test_other_spellings),
         cmocka_unit_test(test_several_graphs),
         cmocka_unit_test(test_constant_without_elements),

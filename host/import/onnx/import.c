@@ -85,7 +85,6 @@ enum mote_status onnx_read_initializers(struct onnx *r, const Onnx__GraphProto *
     return MOTE_OK;
 }
 
-/* A free dimension is 1 if it is the first, as a batch is. */
 static enum mote_status read_dims(const Onnx__TensorShapeProto *shape, struct tensor *out, const struct frame *at)
 {
     if (!shape)
@@ -99,9 +98,7 @@ static enum mote_status read_dims(const Onnx__TensorShapeProto *shape, struct te
 
         if (known && (d->dim_value < 0 || d->dim_value > INT32_MAX))
             return fail(at, MOTE_ERR_SHAPE, "dimension %d is %lld", i, (long long)d->dim_value);
-        if (!known && i > 0)
-            return fail(at, MOTE_ERR_SHAPE, "dimension %d is free; export the model with a fixed shape", i);
-        out->dims[i] = known ? d->dim_value : 1;
+        out->dims[i] = known ? d->dim_value : DIM_UNKNOWN;
     }
     return MOTE_OK;
 }
@@ -120,6 +117,13 @@ static enum mote_status read_input(struct onnx *r, const Onnx__ValueInfoProto *i
     return onnx_set_value(r, input->name ? input->name : "", r->g->inputs[r->g->n_inputs - 1], &here);
 }
 
+/* A free first dimension that the caller says nothing of is 1, as a batch is. */
+static void assume_batch(struct tensor *t)
+{
+    if (t->rank > 0 && t->dims[0] == DIM_UNKNOWN)
+        t->dims[0] = 1;
+}
+
 /* Initializers may be listed as inputs, too: then they are what the inputs are without being fed. */
 static enum mote_status read_inputs(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
 {
@@ -130,7 +134,10 @@ static enum mote_status read_inputs(struct onnx *r, const Onnx__GraphProto *grap
         if (names_get(&r->values, name) == TENSOR_ABSENT)
             TRY(read_input(r, graph->input[i], (int32_t)i, at));
     }
-    return MOTE_OK;
+    TRY(import_set_shapes(r->m, r->options, at));
+    for (int32_t i = 0; i < r->g->n_inputs; i++)
+        assume_batch(&r->g->tensors[r->g->inputs[i]]);
+    return import_want_shapes(r->m, at);
 }
 
 /* ---- nodes ---- */
@@ -321,10 +328,12 @@ static enum mote_status read_graph(struct onnx *r, const Onnx__GraphProto *graph
     return model_verify(r->m, at);
 }
 
-enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes file, struct model *out,
-                             struct import_missing *missing, const struct frame *at)
+enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes file,
+                             const struct import_options *options, struct model *out, struct import_missing *missing,
+                             const struct frame *at)
 {
-    struct onnx r = {.pool = pool, .m = out, .path = name, .limit = pool->used + IMPORT_MEMORY(file.size)};
+    struct onnx r = {
+        .pool = pool, .m = out, .options = options, .path = name, .limit = pool->used + IMPORT_MEMORY(file.size)};
     struct faults faults = {.pool = pool};
     void *message;
 

@@ -13,6 +13,7 @@
 
 #include "host/base/faults.h"
 #include "host/graph/op_info.h"
+#include "host/import/import.h"
 #include "onnx.pb-c.h"
 
 #define DOMAIN(s) ((s) && strcmp(s, "ai.onnx") != 0 ? (s) : "")
@@ -39,6 +40,7 @@ struct onnx {
     struct model *m;
     struct graph *g;
     const Onnx__ModelProto *file;
+    const struct import_options *options;
     const char *path; /* the file's: external data are beside it */
     int64_t opset;    /* of the operators of ai.onnx */
     size_t limit;     /* bytes of the pool */

@@ -123,6 +123,19 @@ static enum mote_status read_tensors(struct tfl_reader *r, struct fb_vector tens
     return MOTE_OK;
 }
 
+/* What the signature leaves open is as in `shape`, unless the caller says it. */
+static enum mote_status set_shapes(struct tfl_reader *r, struct fb_vector tensors, struct graph *g,
+                                   const struct frame *at)
+{
+    for (int32_t i = 0; i < g->n_inputs; i++) {
+        struct tensor *t = &g->tensors[g->inputs[i]];
+
+        if (import_shape_of(r->options, t->name))
+            tfl_open_dims(fb_table_at(tensors, (uint32_t)g->inputs[i]), t);
+    }
+    return import_set_shapes(r->out, r->options, at);
+}
+
 enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const struct frame *up)
 {
     struct frame here = {up, "graph", NULL, (int)index, NULL};
@@ -146,6 +159,8 @@ enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const stru
     r->left_out_makes = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out_makes);
     TRY(read_indices(r, t, TFL_SUBGRAPH_INPUTS, n_tensors, 0, "input", &g->inputs, &g->n_inputs, at));
     TRY(read_indices(r, t, TFL_SUBGRAPH_OUTPUTS, n_tensors, 0, "output", &g->outputs, &g->n_outputs, at));
+    if (g == r->out->graphs && !r->initializing)
+        TRY(set_shapes(r, tensors, g, at));
     tfl_begin_variables(r, g);
     for (uint32_t i = 0; i < ops.n; i++)
         TRY(read_op(r, fb_table_at(ops, i), (int32_t)i, g, n_tensors, at));
@@ -186,10 +201,11 @@ static enum mote_status read_rest(struct tfl_reader *r, struct bytes file, const
     return import_dequantize(r->out, (int64_t)file.size, at);
 }
 
-enum mote_status tflite_import_partly(struct pool *pool, const char *name, struct bytes file, struct model *out,
+enum mote_status tflite_import_partly(struct pool *pool, const char *name, struct bytes file,
+                                      const struct import_options *options, struct model *out,
                                       struct import_missing *missing, const struct frame *at)
 {
-    struct tfl_reader r = {.fb = fb_open(file), .pool = pool, .out = out, .faults = {.pool = pool}};
+    struct tfl_reader r = {.fb = fb_open(file), .pool = pool, .options = options, .out = out, .faults = {.pool = pool}};
     struct report_text failed = {.status = MOTE_OK};
     struct frame root = {.index = -1, .sink = &failed};
 
@@ -217,6 +233,6 @@ enum mote_status tflite_import(struct pool *pool, const char *name, struct bytes
 {
     struct import_missing missing;
 
-    TRY(tflite_import_partly(pool, name, file, out, &missing, at));
+    TRY(tflite_import_partly(pool, name, file, NULL, out, &missing, at));
     return missing.what ? fail(at, missing.status, "%s", missing.what) : MOTE_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "host/base/faults.h"
 #include "host/graph/graph.h"
+#include "host/import/import.h"
 #include "host/import/tflite/flatbuffer.h"
 #include "host/import/tflite/schema.h"
 
@@ -19,6 +20,7 @@ struct tfl_variables {
 struct tfl_reader {
     struct fb fb;
     struct pool *pool;
+    const struct import_options *options;
     struct model *out;
     struct fb_vector codes, subgraphs, buffers;
     const uint8_t **copies; /* [buffers.n] aligned copies of buffers that are misaligned in the file */
@@ -36,6 +38,9 @@ const char *tfl_string(struct tfl_reader *r, struct fb_table t, unsigned field);
 
 MUST_CHECK enum mote_status tfl_read_tensor(struct tfl_reader *r, struct fb_table t, int32_t index, struct tensor *out,
                                             const struct frame *at);
+
+/* Dimensions that the file's signature leaves open become unknown. */
+void tfl_open_dims(struct fb_table t, struct tensor *tensor);
 
 /* Adds the graph to r->out. */
 MUST_CHECK enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const struct frame *up);

@@ -35,6 +35,15 @@ static enum mote_status read_shape(struct fb_table t, struct tensor *out, const 
     return MOTE_OK;
 }
 
+void tfl_open_dims(struct fb_table t, struct tensor *tensor)
+{
+    struct fb_vector dims = fb_get_vector(t, TFL_TENSOR_SHAPE_SIGNATURE, 4);
+
+    for (uint32_t i = 0; dims.n == (uint32_t)tensor->rank && i < dims.n; i++)
+        if (fb_s32_at(dims, i) == DIM_UNKNOWN)
+            tensor->dims[i] = DIM_UNKNOWN;
+}
+
 /* ---- quantization ---- */
 static enum mote_status read_zero_points(struct tfl_reader *r, struct fb_vector zeros, struct quant *out,
                                          const struct frame *at)
