@@ -6,42 +6,46 @@
 
 #include "../shared/requant.h"
 
-/* The inputs that have a weight. A 1 behind a byte of the map says when the next is due. */
-static void pick(const int8_t *in, int32_t in_len, const MOTE_FLASH uint8_t *map, int8_t *some)
+/* The inputs that have a weight, from `some` to `end`. The 1 behind a byte of the map says when the next is due. An
+ * input without a weight is written, too, and then the next one in its place. */
+static void pick(const int8_t *in, const MOTE_FLASH uint8_t *map, int8_t *some, const int8_t *end)
 {
-    for (uint32_t bits = 0; in_len > 0; in_len--, in++, bits <<= 1) {
-        if ((bits & 0xff) == 0)
-            bits = (uint32_t)*map++ << 1 | 1;
-        if (bits & 0x100)
-            *some++ = *in;
+    const uint32_t last = UINT32_C(1) << 31;
+
+    for (uint32_t bits = last >> 1; some < end; some += bits >> 31) {
+        bits <<= 1;
+        if (bits == last)
+            bits = (uint32_t)*map++ << 24 | last >> 8;
+        *some = *in++;
     }
 }
 
-/* Adds a row's products to the sum; its bits start at `at`. Returns where they end. */
-static uint32_t add_row(const struct mote_huffman *codes, const MOTE_FLASH uint8_t *stream, uint32_t at,
-                        const int8_t *in, uint32_t *sum)
+/* Adds the products of the row that begins here to the sum. */
+static uint32_t add_row(const struct mote_huffman *codes, struct mote_huffman_reader *reader, const int8_t *in,
+                        uint32_t sum)
 {
     const int16_t *gaps = codes->gaps, *levels = codes->levels;
     const uint8_t gap_shift = codes->gap_shift, level_shift = codes->level_shift;
     const int8_t zero = codes->in_zero;
-    uint32_t total = *sum, word = mote_huffman_word(stream, at++), n;
+    struct mote_huffman_reader r = *reader;
+    uint32_t n = 0;
 
-    if (word >> 31 == 0)
-        return at;
-    at += 32u - codes->count_shift;
-    for (n = word << 1 >> codes->count_shift; n > 0; n--) {
+    mote_huffman_next(&r);
+    if (r.word >> 31)
+        n = r.word << 1 >> codes->count_shift;
+    mote_huffman_skip(&r, r.word >> 31 ? 33u - codes->count_shift : 1);
+    for (; n > 0; n--) {
         int32_t gap, level;
 
-        word = mote_huffman_word(stream, at);
-        gap = gaps[word >> gap_shift];
-        word <<= gap & 0xff;
-        level = levels[word >> level_shift];
-        at += (uint32_t)(gap & 0xff) + (uint32_t)(level & 0xff);
+        mote_huffman_next(&r);
+        gap = gaps[r.word >> gap_shift];
+        level = levels[r.word << (uint8_t)gap >> level_shift];
+        mote_huffman_skip(&r, (uint8_t)(gap + level));
         in += gap >> 8;
-        total += (uint32_t)((*in++ - zero) * (level >> 8));
+        sum += (uint32_t)((*in++ - zero) * (level >> 8));
     }
-    *sum = total;
-    return at;
+    *reader = r;
+    return sum;
 }
 
 MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected_huffman_s8 *p, const int8_t *in,
@@ -68,15 +72,15 @@ MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected
     if (mote_huffman_overlap(tables, (2u << p->gap_bits) + (2u << p->level_bits), out, (uint32_t)(count * p->out_c)))
         return;
     for (; count > 0; count--, in += p->in_len) {
-        uint32_t at = 0;
+        struct mote_huffman_reader reader = mote_huffman_open(stream);
 
         if (!all)
-            pick(in, p->in_len, map, some);
+            pick(in, map, some, some + p->columns);
         for (int32_t o = 0; o < p->out_c; o++) {
             uint32_t sum = mote_short_bias(bias + o * p->bias_bytes, p->bias_bytes, p->bias_shift);
             int32_t q = p->per_channel ? o : 0;
 
-            at = add_row(&codes, stream, at, all ? in : some, &sum);
+            sum = add_row(&codes, &reader, all ? in : some, sum);
             *out++ = mote_requant_s8((int32_t)sum, mult[q], shift[q], p->out_zero, p->lo, p->hi);
         }
     }

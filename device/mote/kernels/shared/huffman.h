@@ -16,6 +16,42 @@ static inline uint32_t mote_huffman_word(const MOTE_FLASH uint8_t *stream, uint3
     return ((uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3]) << (at & 7);
 }
 
+/* A stream that is read code by code: look at no more than 17 bits from the top of `word`, between next and skip. */
+struct mote_huffman_reader {
+    const MOTE_FLASH uint8_t *stream;
+    uint32_t word, at; /* of the stream's bits the one at the top of `word` */
+};
+
+/* Cores that load words from any address do so for each code. For others, which do it byte by byte, `at` is how many
+ * bits `word` has, less 17, and `stream` where the next ones are: two bytes come when they are wanted. */
+#if defined(__ARM_FEATURE_UNALIGNED) || defined(__x86_64__)
+static inline struct mote_huffman_reader mote_huffman_open(const MOTE_FLASH uint8_t *stream)
+{
+    return (struct mote_huffman_reader){stream, 0, 0};
+}
+
+static inline void mote_huffman_next(struct mote_huffman_reader *r) { r->word = mote_huffman_word(r->stream, r->at); }
+
+static inline void mote_huffman_skip(struct mote_huffman_reader *r, uint32_t bits) { r->at += bits; }
+#else
+static inline struct mote_huffman_reader mote_huffman_open(const MOTE_FLASH uint8_t *stream)
+{
+    return (struct mote_huffman_reader){stream, 0, (uint32_t)-17};
+}
+
+static inline void mote_huffman_next(struct mote_huffman_reader *r)
+{
+    for (; r->at >> 31; r->at += 16, r->stream += 2)
+        r->word |= (r->stream[0] * UINT32_C(256) + r->stream[1]) << ~r->at;
+}
+
+static inline void mote_huffman_skip(struct mote_huffman_reader *r, uint32_t bits)
+{
+    r->word <<= bits;
+    r->at -= bits;
+}
+#endif
+
 /* For each word of `bits` bits the value of the code at its top, times 256, and that code's length. Behind the number
  * of codes of each length come their values in the order of codes, which is that of words. Returns what follows. */
 static inline const MOTE_FLASH uint8_t *mote_huffman_table(int16_t *table, const MOTE_FLASH uint8_t *lengths,
