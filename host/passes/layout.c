@@ -290,6 +290,35 @@ static bool move_axes(struct model *m, struct graph *g, struct op *op, int input
     return true;
 }
 
+/* The dimensions that a reduction by v's output takes away, as bits. */
+static unsigned reduced(const struct tensor *axes, const struct move *v)
+{
+    unsigned gone = 0;
+
+    for (int i = 0; i < (int)tensor_elements(axes); i++)
+        gone |= 1u << (const_int(axes, i) + v->rank) % v->rank;
+    return gone;
+}
+
+/* Where a reduction's axes can be moved. Sums of floats depend on their order, so that what is summed must come in the
+ * order in which it came. */
+static bool move_reduced(struct model *m, struct graph *g, struct op *op, const struct move *v, bool change)
+{
+    const bool in_order = op->id == OP_REDUCE_MAX || op_in(g, op, 0)->type != TYPE_F32;
+    int last = -1;
+
+    if (!move_axes(m, g, op, 1, v, false))
+        return false;
+    for (int d = 0; d < v->rank && !in_order; d++) {
+        if (!(reduced(op_in(g, op, 1), v) >> d & 1))
+            continue;
+        if (v->perm[d] < last)
+            return false;
+        last = v->perm[d];
+    }
+    return move_axes(m, g, op, 1, v, change);
+}
+
 static bool has_masks(const struct op *op)
 {
     const struct strided_slice_opts *o = op->opts;
@@ -325,7 +354,7 @@ static bool move_options(struct model *m, struct graph *g, struct op *op, const 
     case OP_MEAN:
     case OP_SUM:
     case OP_REDUCE_MAX:
-        return ((struct reduce_opts *)op->opts)->keep_dims && move_axes(m, g, op, 1, v, change);
+        return ((struct reduce_opts *)op->opts)->keep_dims && move_reduced(m, g, op, v, change);
     default:
         return true;
     }
@@ -439,16 +468,15 @@ static bool sink(struct model *m, struct graph *g, int32_t i)
 static bool reduce_before(struct model *m, struct graph *g, int32_t i)
 {
     struct op *op = &g->ops[i];
-    unsigned gone = 0;
+    unsigned gone;
     int last = -1;
     struct move v;
 
     if ((op->id != OP_MEAN && op->id != OP_SUM && op->id != OP_REDUCE_MAX) ||
         ((struct reduce_opts *)op->opts)->keep_dims || !find_move(g, op->in[0], &v) ||
-        !move_axes(m, g, op, 1, &v, false))
+        !move_reduced(m, g, op, &v, false))
         return false;
-    for (int k = 0; k < (int)tensor_elements(op_in(g, op, 1)); k++)
-        gone |= 1u << (const_int(op_in(g, op, 1), k) + v.rank) % v.rank;
+    gone = reduced(op_in(g, op, 1), &v);
     for (int d = 0; d < v.rank; d++) {
         if (gone >> d & 1)
             continue;
@@ -456,7 +484,7 @@ static bool reduce_before(struct model *m, struct graph *g, int32_t i)
             return false;
         last = v.perm[d];
     }
-    move_axes(m, g, op, 1, &v, true);
+    move_reduced(m, g, op, &v, true);
     g->ops[i].in[0] = v.from;
     return true;
 }

@@ -298,7 +298,7 @@ static void set_random_ranges(struct graph *g, uint64_t *seed)
 static bool is_deserved(const char *message)
 {
     return strstr(message, "no operator of the model") || strstr(message, ": element ") ||
-           strstr(message, " is too small");
+           strstr(message, " is too small") || strstr(message, " is not the product of ");
 }
 
 /* The random float graph of a seed in int8; false if it is no float graph, or is refused as it deserves. */
