@@ -47,6 +47,7 @@ struct read_call {
     struct call call;
     const char *name, *path;
     struct bytes file;
+    const struct mote_graph_options *options;
     struct mote_graph *out;
 };
 
@@ -54,14 +55,17 @@ struct read_call {
 static enum mote_status read_graph(struct call *call)
 {
     struct read_call *c = (struct read_call *)call;
-    const struct mote_graph given = {.name = c->name, .file = c->file};
+    struct mote_graph given = {.name = c->name, .file = c->file};
+    struct mote_graph_options o;
     struct pipeline p;
 
+    TRY(api_options(call, c->options, &o, sizeof o));
+    TRY(import_read_shapes(&call->pool, o.shapes, &given.import, call->at));
     TRY(api_model(call, &given, &p, call->at));
     if (!p.has_graph)
         return fail(call->at, MOTE_ERR_FORMAT, "an image is no graph; mote_session_open() takes it");
     c->out = api_graph_of_bytes(c->name, c->file);
-    return MOTE_OK;
+    return import_read_shapes(&c->out->pool, o.shapes, &c->out->import, call->at);
 }
 
 static enum mote_status load_graph(struct call *call)
@@ -87,9 +91,16 @@ static int finish_graph(struct read_call *c, struct mote_graph **out)
 API int mote_graph_read(struct mote_context *context, const void *bytes, size_t size, const char *name,
                         struct mote_graph **out)
 {
+    return mote_graph_read_with(context, bytes, size, name, NULL, out);
+}
+
+API int mote_graph_read_with(struct mote_context *context, const void *bytes, size_t size, const char *name,
+                             const struct mote_graph_options *options, struct mote_graph **out)
+{
     struct frame file = {.name = name, .index = -1, .sink = &context->error};
     struct read_call c = {.call = {.context = context, .at = &file, .work = read_graph},
                           .name = name,
+                          .options = options,
                           .file = {(uint8_t *)(uintptr_t)bytes, size}};
 
     return finish_graph(&c, out);
@@ -97,8 +108,15 @@ API int mote_graph_read(struct mote_context *context, const void *bytes, size_t 
 
 API int mote_graph_load(struct mote_context *context, const char *path, struct mote_graph **out)
 {
+    return mote_graph_load_with(context, path, NULL, out);
+}
+
+API int mote_graph_load_with(struct mote_context *context, const char *path, const struct mote_graph_options *options,
+                             struct mote_graph **out)
+{
     struct frame file = {.name = path, .index = -1, .sink = &context->error};
-    struct read_call c = {.call = {.context = context, .at = &file, .work = load_graph}, .name = path, .path = path};
+    struct read_call c = {
+        .call = {.context = context, .at = &file, .work = load_graph}, .name = path, .path = path, .options = options};
 
     return finish_graph(&c, out);
 }

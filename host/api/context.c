@@ -93,8 +93,8 @@ static struct bytes copy_of(struct pool *pool, struct bytes b)
 enum mote_status api_model(struct call *call, const struct mote_graph *graph, struct pipeline *out,
                            const struct frame *file)
 {
-    return pipeline_read(&call->pool, pool_strdup(&call->pool, graph->name), copy_of(&call->pool, graph->file), out,
-                         file);
+    return pipeline_read_as(&call->pool, pool_strdup(&call->pool, graph->name), copy_of(&call->pool, graph->file),
+                            &graph->import, out, file);
 }
 
 struct mote_graph *api_graph_of_bytes(const char *name, struct bytes file)

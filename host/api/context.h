@@ -6,6 +6,7 @@
 
 #include "host/api/mote_api.h"
 #include "host/base/guard.h"
+#include "host/import/import.h"
 #include "host/pipeline/pipeline.h"
 
 struct mote_context {
@@ -21,6 +22,7 @@ struct mote_graph {
     struct pool pool; /* that the handle itself lies in */
     const char *name; /* for messages */
     struct bytes file;
+    struct import_options import;
 };
 
 /* A plan, and the image of it. */

@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-#define MOTE_API_VERSION 2      /* of this header; a library has all that its version and those before it have */
+#define MOTE_API_VERSION 3      /* of this header; a library has all that its version and those before it have */
 int mote_api_version(void);     /* of the library */
 const char *mote_version(void); /* Mote's, "0.1.0" */
 const char *mote_status_name(int status); /* "ERR_SHAPE" */
@@ -47,10 +47,20 @@ const char *mote_context_error(const struct mote_context *context); /* of the la
 
 /* ---- graph: a model as it is read, trained, or quantized ---- */
 struct mote_graph;
-/* A .tflite or a graph file, from memory or from a file; `name` is for messages, and the model's where it has none. */
+/* A .tflite, an .onnx or a graph file, from memory or from a file; `name` is for messages, and the model's where it
+ * has none. */
 int mote_graph_read(struct mote_context *context, const void *bytes, size_t size, const char *name,
                     struct mote_graph **out);
 int mote_graph_load(struct mote_context *context, const char *path, struct mote_graph **out);
+/* The same with what the file leaves open. */
+struct mote_graph_options {
+    size_t size;
+    const char *const *shapes; /* of inputs, each once: "x=1,16000"; the list ends with NULL. NULL: none */
+};
+int mote_graph_read_with(struct mote_context *context, const void *bytes, size_t size, const char *name,
+                         const struct mote_graph_options *options, struct mote_graph **out);
+int mote_graph_load_with(struct mote_context *context, const char *path, const struct mote_graph_options *options,
+                         struct mote_graph **out);
 int mote_graph_save(struct mote_context *context, const struct mote_graph *graph, const char *path); /* docs/GRAPH.md */
 void mote_graph_free(struct mote_graph *graph);
 

@@ -5,7 +5,6 @@
 #include "host/boards/board.h"
 #include "host/import/import.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
@@ -150,44 +149,13 @@ json_t *json_tensor_shape(const uint32_t *dims, int rank)
     return shape;
 }
 
-/* Names may have "=". */
-static enum mote_status read_shape(struct cli *cli, const char *value, struct import_shape *out)
-{
-    const char *equals = strrchr(value, '=');
-    const char *at = equals;
-
-    while (at && (at == equals || *at == ',') && out->rank < RANK_MAX) {
-        char *end;
-        const long long n = strtoll(at + 1, &end, 10);
-
-        if (!isdigit((unsigned char)at[1]) || n < 1 || n > INT32_MAX)
-            break;
-        out->dims[out->rank++] = n;
-        at = end;
-    }
-    if (!at || at == equals || equals == value || *at != '\0')
-        return usage_error(
-            cli, "--shape wants an input's name and up to %d dimensions from 1, such as x=1,16000, not \"%s\"",
-            RANK_MAX, value);
-    out->input = pool_printf(&cli->pool, "%.*s", (int)(equals - value), value);
-    return MOTE_OK;
-}
-
 enum mote_status cli_read_shapes(struct cli *cli, struct import_options *out)
 {
-    struct import_shape *shapes = pool_array(&cli->pool, cli->n_given, sizeof *shapes);
-    const char *value;
+    const char **values = pool_array(&cli->pool, cli->n_given + 1, sizeof *values);
 
-    *out = (struct import_options){.shapes = shapes};
-    while ((value = cli_value_at(cli, "--shape", (size_t)out->n_shapes)) != NULL) {
-        struct import_shape *s = &shapes[out->n_shapes];
-
-        TRY(read_shape(cli, value, s));
-        if (import_shape_of(out, s->input) != NULL)
-            return usage_error(cli, "--shape says twice what shape '%s' has", printable(&cli->pool, s->input));
-        out->n_shapes++;
-    }
-    return MOTE_OK;
+    for (size_t i = 0; (values[i] = cli_value_at(cli, "--shape", i)) != NULL; i++)
+        ;
+    return import_read_shapes(&cli->pool, values, out, &cli->root);
 }
 
 enum mote_status cli_read_layout(struct cli *cli, bool *channels_last)

@@ -42,6 +42,10 @@ struct importer {
                              const struct frame *at);
 };
 
+/* Shapes as they are written, "x=1,16000", the list ended by NULL; `values` NULL: none. (shapes.c) */
+MUST_CHECK enum mote_status import_read_shapes(struct pool *pool, const char *const *values, struct import_options *out,
+                                               const struct frame *at);
+
 extern const struct importer importers[]; /* table.c */
 extern const int importers_count;
 

@@ -2,6 +2,54 @@
 /* Shapes that the caller gives inputs, where the file leaves dimensions open. */
 #include "host/import/import.h"
 
+#include <ctype.h>
+#include <stdlib.h>
+
+/* ---- as a person writes them ---- */
+/* Names may have "=". */
+static enum mote_status read_shape(struct pool *pool, const char *value, struct import_shape *out,
+                                   const struct frame *at)
+{
+    const char *equals = strrchr(value, '='), *end = equals;
+
+    while (end && (end == equals || *end == ',') && out->rank < RANK_MAX) {
+        char *after;
+        const long long n = strtoll(end + 1, &after, 10);
+
+        if (!isdigit((unsigned char)end[1]) || n < 1 || n > INT32_MAX)
+            break;
+        out->dims[out->rank++] = n;
+        end = after;
+    }
+    if (!end || end == equals || equals == value || *end != '\0')
+        return fail(at, MOTE_ERR_USAGE,
+                    "--shape wants an input's name and up to %d dimensions from 1, such as x=1,16000, not \"%s\"",
+                    RANK_MAX, printable(pool, value));
+    out->input = pool_printf(pool, "%.*s", (int)(equals - value), value);
+    return MOTE_OK;
+}
+
+enum mote_status import_read_shapes(struct pool *pool, const char *const *values, struct import_options *out,
+                                    const struct frame *at)
+{
+    struct import_shape *shapes;
+    size_t n = 0;
+
+    while (values && values[n])
+        n++;
+    shapes = pool_array(pool, n, sizeof *shapes);
+    *out = (struct import_options){.shapes = shapes};
+    for (size_t i = 0; i < n; i++) {
+        TRY(read_shape(pool, values[i], &shapes[i], at));
+        if (import_shape_of(out, shapes[i].input))
+            return fail(at, MOTE_ERR_USAGE, "--shape says twice what shape '%s' has", printable(pool, shapes[i].input));
+        out->n_shapes++;
+    }
+    return MOTE_OK;
+}
+
+/* ---- of a model ---- */
+
 static enum mote_status fail_no_input(const struct model *m, const char *name, const struct frame *at)
 {
     const struct graph *g = &m->graphs[0];

@@ -137,6 +137,48 @@ static void a_model_is_saved(void **state)
     mote_graph_free(again);
 }
 
+/* The shape belongs to the handle: whatever is made of the graph has it. */
+static void shapes_left_open_are_given(void **state)
+{
+    static const char open[] = "mote-graph 1\nmodel m\ngraph\ntensor 0 \"x\" f32 [1,?]\ntensor 1 f32 [1,?]\n"
+                               "op 0 relu in [0] out [1]\ninputs [0]\noutputs [1]\nend\n";
+    static const char *const shapes[] = {"x=1,7", NULL}, *const wrong[] = {"x=7", NULL};
+    struct mote_graph_options options = MOTE_OPTIONS(struct mote_graph_options, .shapes = shapes);
+    const char *path = pool_printf(&pool, "%s/open.graph", folder);
+    struct report_text sink = {.status = MOTE_OK};
+    const struct frame at = {.index = -1, .sink = &sink};
+    struct mote_graph *graph, *loaded;
+    struct mote_compiled *compiled;
+    struct mote_session *session;
+    struct mote_tensor in;
+
+    (void)state;
+    ok(file_write(path, open, sizeof open - 1, &at));
+    ok(mote_graph_read_with(context, open, sizeof open - 1, "m", &options, &graph));
+    ok(mote_compile(context, graph, NULL, &compiled));
+    ok(mote_session_open(context, mote_compiled_image(compiled), mote_compiled_image_bytes(compiled), &session));
+    ok(mote_session_input(session, 0, &in));
+    assert_int_equal(in.bytes, 7 * sizeof(float));
+    mote_session_free(session);
+    mote_compiled_free(compiled);
+    mote_graph_free(graph);
+
+    ok(mote_graph_load_with(context, path, &options, &graph));
+    ok(mote_graph_save(context, graph, path)); /* where it is no longer open */
+    mote_graph_free(graph);
+    ok(mote_graph_load(context, path, &loaded));
+    ok(mote_compile(context, loaded, NULL, &compiled));
+    mote_compiled_free(compiled);
+    mote_graph_free(loaded);
+
+    options.shapes = wrong;
+    refused(mote_graph_read_with(context, open, sizeof open - 1, "m", &options, &graph), MOTE_ERR_SHAPE,
+            "m: input 0 x: --shape has 1 dimensions for it");
+    ok(mote_graph_read(context, open, sizeof open - 1, "m", &graph));
+    refused(mote_compile(context, graph, NULL, &compiled), MOTE_ERR_SHAPE, "dimension 1 is free");
+    mote_graph_free(graph);
+}
+
 static void wrong_calls_are_told(void **state)
 {
     static const char none[] = "mote-graph 1\nmodel m version 0\ngraph \"main\"\ntensor 0 f32 [1]\n"
@@ -304,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_model_is_compiled_and_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_model_is_saved, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(shapes_left_open_are_given, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_calls_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(older_options_are_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_training_is_stopped_and_goes_on, set_up, tear_down),
