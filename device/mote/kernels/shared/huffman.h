@@ -60,9 +60,12 @@ static inline const MOTE_FLASH uint8_t *mote_huffman_table(int16_t *table, const
     const MOTE_FLASH uint8_t *value = lengths + bits;
 
     for (int32_t length = 1; length <= bits; length++)
-        for (int32_t n = *lengths++; n > 0; n--, value++)
-            for (int32_t words = INT32_C(1) << (bits - length); words > 0; words--)
-                *table++ = (int16_t)((int8_t)*value * 256 + length);
+        for (int32_t n = *lengths++; n > 0; n--) {
+            const int16_t entry = (int16_t)((int8_t)*value++ * 256 + length);
+
+            for (const int16_t *end = table + (1 << (bits - length)); table < end;)
+                *table++ = entry;
+        }
     return value;
 }
 
