@@ -34,6 +34,7 @@ static uint32_t add_row(const struct mote_huffman *codes, struct mote_huffman_re
     if (r.word >> 31)
         n = r.word << 1 >> codes->count_shift;
     mote_huffman_skip(&r, r.word >> 31 ? 33u - codes->count_shift : 1);
+    MOTE_HUFFMAN_UNROLL
     for (; n > 0; n--) {
         int32_t gap, level;
 

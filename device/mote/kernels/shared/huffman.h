@@ -22,9 +22,12 @@ struct mote_huffman_reader {
     uint32_t word, at; /* of the stream's bits the one at the top of `word` */
 };
 
-/* Cores that load words from any address do so for each code. For others, which do it byte by byte, `at` is how many
- * bits `word` has, less 17, and `stream` where the next ones are: two bytes come when they are wanted. */
+/* Cores that load words from any address do so for each code; their loops are so short that two rounds in one pay. For
+ * others, which load byte by byte, `at` is how many bits `word` has, less 17, and `stream` where the next ones are: two
+ * bytes come when they are wanted. */
 #if defined(__ARM_FEATURE_UNALIGNED) || defined(__x86_64__)
+#define MOTE_HUFFMAN_UNROLL _Pragma("GCC unroll 2")
+
 static inline struct mote_huffman_reader mote_huffman_open(const MOTE_FLASH uint8_t *stream)
 {
     return (struct mote_huffman_reader){stream, 0, 0};
@@ -34,6 +37,8 @@ static inline void mote_huffman_next(struct mote_huffman_reader *r) { r->word = 
 
 static inline void mote_huffman_skip(struct mote_huffman_reader *r, uint32_t bits) { r->at += bits; }
 #else
+#define MOTE_HUFFMAN_UNROLL
+
 static inline struct mote_huffman_reader mote_huffman_open(const MOTE_FLASH uint8_t *stream)
 {
     return (struct mote_huffman_reader){stream, 0, (uint32_t)-17};
