@@ -11,6 +11,18 @@
 
 #include "tests/unit/command.h" /* it has a pool, whose name shared.h uses */
 
+static json_t *parsed; /* all that kept_json() has made, until the tests end */
+
+static const json_t *kept_json(const struct result *r)
+{
+    json_t *json = json_of(r);
+
+    if (parsed == NULL)
+        parsed = json_array();
+    json_array_append_new(parsed, json);
+    return json;
+}
+
 static const json_t *stage(const json_t *json, size_t i) { return json_array_get(json_object_get(json, "stages"), i); }
 
 static void want_stage(const json_t *json, size_t i, const char *name)
@@ -26,7 +38,7 @@ static void stages_are_rows_and_files(void **state)
 {
     const struct result r =
         OK("compress", GRAPH, "--data", DATA, "-o", "@out/a", "--prune", "obs:0.5", "--levels", "kmeans:3", "--json");
-    const json_t *json = json_of(&r);
+    const json_t *json = kept_json(&r);
 
     (void)state;
     want_stage(json, 0, "dense");
@@ -44,7 +56,7 @@ static void channels_save_arena_and_work(void **state)
 {
     const struct result r = OK("compress", GRAPH, "--data", DATA, "-o", "@out/a", "--channels", "apoz:0.7", "--target",
                                "mps2-an386", "--levels", "kmeans:16", "--json");
-    const json_t *json = json_of(&r);
+    const json_t *json = kept_json(&r);
 
     (void)state;
     want_stage(json, 1, "channels");
@@ -60,14 +72,14 @@ static void accuracy_is_that_of_eval(void **state)
 {
     const struct result r =
         OK("compress", GRAPH, "--data", DATA, "-o", "@out/a", "--levels", "linear:4", "--samples", "50", "--json");
-    const json_t *json = json_of(&r);
+    const json_t *json = kept_json(&r);
     const struct result all = OK("eval", "@out/a/int8.graph", "--data", DATA, "--predictions", "@out/p.csv", "--json");
 
     (void)state;
     assert_int_equal(integer(json, "samples"), 150);
     assert_int_equal(integer(json, "calibration_samples"), 50);
-    assert_true(real(json_of(&all), "accuracy") > 0.5);
-    assert_true(fabs(real(stage(json, 1), "accuracy") - real(json_of(&all), "accuracy")) < 0.1);
+    assert_true(real(kept_json(&all), "accuracy") > 0.5);
+    assert_true(fabs(real(stage(json, 1), "accuracy") - real(kept_json(&all), "accuracy")) < 0.1);
 }
 
 static void threads_and_times_do_not_matter(void **state)
@@ -90,8 +102,8 @@ static void an_unreachable_budget_is_told(void **state)
     const struct result text = OK("compress", GRAPH, "--data", DATA, "-o", "@out/b", "--budget", "20");
 
     (void)state;
-    assert_true(json_is_false(json_object_get(json_of(&r), "met")));
-    assert_true(integer(stage(json_of(&r), 1), "weight_bytes") > 20);
+    assert_true(json_is_false(json_object_get(kept_json(&r), "met")));
+    assert_true(integer(stage(kept_json(&r), 1), "weight_bytes") > 20);
     assert_non_null(strstr(text.out, "as near as it comes"));
 }
 
@@ -103,7 +115,7 @@ static void accuracy_on_validation_decides(void **state)
 
     const struct result r =
         OK("compress", GRAPH, "--data", "@in/strokes.yaml", "-o", "@out/a", "--accuracy-drop", "3", "--json");
-    const json_t *json = json_of(&r);
+    const json_t *json = kept_json(&r);
 
     assert_true(json_is_true(json_object_get(json, "met")));
     assert_true(integer(stage(json, 1), "weight_bytes") <= integer(stage(json, 0), "weight_bytes"));
@@ -115,8 +127,8 @@ static void a_float_model_is_quantized_first(void **state)
         OK("compress", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/a", "--levels", "ternary", "--json");
 
     (void)state;
-    assert_true(json_is_true(json_object_get(json_of(&r), "quantized")));
-    want_stage(json_of(&r), 1, "levels");
+    assert_true(json_is_true(json_object_get(kept_json(&r), "quantized")));
+    want_stage(kept_json(&r), 1, "levels");
     OK("inspect", "@out/a/int8.graph");
 }
 
@@ -184,7 +196,7 @@ static int64_t weight_bytes(const char *file, const char *coding, const char **o
                                "--input", "@in/few.bin", "--output", "@out/few.out", "--json");
 
     *out = (const char *)slurp(here("out/few.out")).data;
-    return integer(json_of(&r), "weight_bytes");
+    return integer(kept_json(&r), "weight_bytes");
 }
 
 static void zeros_and_levels_of_others_are_coded(void **state)
@@ -220,8 +232,8 @@ static void want_on_board(const char *input, json_int_t bytes)
         r[coded] =
             OK("emulate", "@out/kws/int8.graph", "--target", "mps2-an386", "--coding", coded ? "huffman" : "dense",
                "--input", input, "--output", coded ? "@out/coded" : "@out/dense", "--json");
-    assert_int_equal(integer(json_of(&r[1]), "weight_bytes"), bytes);
-    assert_true(integer(json_of(&r[0]), "weight_bytes") > bytes);
+    assert_int_equal(integer(kept_json(&r[1]), "weight_bytes"), bytes);
+    assert_true(integer(kept_json(&r[0]), "weight_bytes") > bytes);
     assert_memory_equal(slurp(here("out/coded")).data, slurp(here("out/dense")).data, 12);
 }
 
@@ -240,13 +252,19 @@ static void kws_has_16000_bytes(void **state)
                          data));
     r = OK("compress", model, "--data", "@in/kws.yaml", "--samples", "100", "-o", "@out/kws", "--budget", "16kB",
            "--json");
-    json = json_of(&r);
+    json = kept_json(&r);
     assert_int_equal(integer(json, "samples"), 900);
     assert_true(integer(stage(json, 0), "weight_bytes") == 27253);
     assert_true(integer(stage(json, 1), "weight_bytes") <= 16000);
     assert_true(real(stage(json, 1), "agreement") >= 0.96);
     assert_true(real(stage(json, 1), "accuracy") >= real(stage(json, 0), "accuracy") - 0.006);
     want_on_board(shared_path(&pool, "data/kws01/tst_000999_Up_8.bin"), integer(stage(json, 1), "weight_bytes"));
+}
+
+static int end(void **state)
+{
+    json_decref(parsed);
+    return teardown_all(state);
 }
 
 int main(void)
@@ -264,5 +282,5 @@ int main(void)
         TEST(kws_has_16000_bytes),
     };
 
-    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+    return cmocka_run_group_tests(tests, setup_all, end);
 }

@@ -11,10 +11,11 @@ static uint32_t scratch_bytes(const struct mote_conv_2d_huffman_s8 *p)
 {
     const struct mote_conv_window w = mote_conv_2d_huffman_s8_window(p);
     const int64_t row = (int64_t)w.columns * p->in_c;
-    const int64_t last =
-        ((int64_t)p->kernel_h - 1) * p->dilation_h * row + ((int64_t)p->kernel_w - 1) * p->dilation_w * p->in_c;
+    const int64_t down = ((int64_t)p->kernel_h - 1) * p->dilation_h,
+                  across = ((int64_t)p->kernel_w - 1) * p->dilation_w;
 
-    if (row > INT32_MAX || last + p->filter_c > UINT16_MAX || w.rows * row > INT32_MAX / 2 ||
+    if (row > INT32_MAX || down > UINT16_MAX || across > UINT16_MAX ||
+        down * row + across * p->in_c + p->filter_c > UINT16_MAX || w.rows * row > INT32_MAX / 2 ||
         p->columns > INT32_C(1) << 16)
         return UINT32_MAX;
     return mote_conv_2d_huffman_s8_lists(p) + (uint32_t)mote_packed_align((uint32_t)(w.rows * row), 4);

@@ -3,6 +3,7 @@
 #include "compare.h"
 
 #include "../shared/broadcast.h"
+#include "../shared/s64.h"
 
 static uint8_t holds(int32_t function, bool less, bool equal)
 {
@@ -48,7 +49,11 @@ static void pair(const void *params, const void *a, int32_t a_step, const void *
         LOOP(int32_t, *u, *v);
         break;
     case MOTE_ARG_S64:
-        LOOP(int64_t, *u, *v);
+        for (int32_t i = 0; i < n; i++) {
+            const int64_t x = mote_s64(a, i * a_step), y = mote_s64(b, i * b_step);
+
+            to[i] = holds(p.function, x < y, x == y);
+        }
         break;
     case MOTE_ARG_F32:
         LOOP(float, *u, *v);

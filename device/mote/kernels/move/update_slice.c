@@ -3,10 +3,11 @@
 #include "update_slice.h"
 
 #include "../../memory.h"
+#include "../shared/s64.h"
 
 static int32_t start_of(const void *start, int32_t type, int32_t d, int32_t last)
 {
-    int64_t at = type == MOTE_ARG_S64 ? ((const int64_t *)start)[d] : ((const int32_t *)start)[d];
+    int64_t at = type == MOTE_ARG_S64 ? mote_s64(start, d) : ((const int32_t *)start)[d];
 
     return at < 0 ? 0 : at > last ? last : (int32_t)at;
 }
