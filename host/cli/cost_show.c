@@ -184,11 +184,26 @@ void cost_json(json_t *json, const struct cost *c)
 }
 
 /* ---- text ---- */
+struct figure {
+    char text[32];
+};
+
+/* Counts to the digit, what is smaller to four of them. */
+static struct figure figure(double x)
+{
+    struct figure f;
+
+    snprintf(f.text, sizeof f.text, x < 1000 ? "%.4g" : "%.0f", x);
+    return f;
+}
+
 static void line(const char *what, struct interval x, const char *unit)
 {
-    printf("  %-22s %12.4g  %s", what, x.value, unit);
+    printf("  %-22s %12s", what, figure(x.value).text);
+    if (unit[0] != '\0')
+        printf("  %s", unit);
     if (x.high > x.low)
-        printf(", from %.4g to %.4g", x.low, x.high);
+        printf("%s from %s to %s", unit[0] != '\0' ? "," : " ", figure(x.low).text, figure(x.high).text);
     putchar('\n');
 }
 
@@ -313,7 +328,7 @@ void cost_print(struct pool *pool, const struct profile *profile, const struct c
 /* ---- two of them ---- */
 static void both(const char *what, double a, double b)
 {
-    printf("  %-22s %14.6g %14.6g", what, a, b);
+    printf("  %-22s %14s %14s", what, figure(a).text, figure(b).text);
     if (a > 0)
         printf(" %+9.1f %%", 100 * (b / a - 1));
     putchar('\n');
