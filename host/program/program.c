@@ -93,12 +93,20 @@ dnnl_memory_desc_t plain_dims(int n, const int64_t *dims)
     return md;
 }
 
+/* What loops and primitives know; all else is bytes, which the device's kernels alone compute. */
+static bool is_words(const struct tensor *t) { return t->type == TYPE_F32 || t->type == TYPE_S32; }
+
 /* [N,H,W,C] as N, C, H, W with the channels innermost; other ranks as they are; a scalar has one element. */
 static dnnl_memory_desc_t plain_tensor(const struct tensor *t)
 {
     dnnl_memory_desc_t md;
-    int64_t one = 1;
+    int64_t one = 1, bytes = tensor_bytes(t);
 
+    if (!is_words(t)) {
+        md = plain_dims(1, &bytes);
+        md.data_type = dnnl_u8;
+        return md;
+    }
     if (t->rank == 4) {
         dnnl_dims_t dims = {t->dims[0], t->dims[3], t->dims[1], t->dims[2]};
 
@@ -442,16 +450,29 @@ static void bind_step(struct program *p, struct program_step *s)
 }
 
 /* ---- building ---- */
+/* NULL: there is none. */
+static build_fn *builder_of(const struct graph *g, const struct op *op)
+{
+    bool words = true;
+
+    for (int32_t k = 0; k < op->n_in; k++)
+        words = words && (op->in[k] == TENSOR_ABSENT || is_words(op_in(g, op, k)));
+    for (int32_t k = 0; k < op->n_out; k++)
+        words = words && is_words(op_out(g, op, k));
+    if (words && builders[op->id] != NULL)
+        return builders[op->id];
+    return op_info[op->id].is->lower != NULL ? build_computed : NULL;
+}
+
 static enum mote_status build_op(struct program *p, int32_t i, const struct frame *at)
 {
     const struct op *op = &p->graph->ops[i];
     struct frame here = frame_op(at, p->graph, i);
-    build_fn *builder = builders[op->id];
+    build_fn *builder;
 
     if (op->id == OP_NOP)
         return MOTE_OK;
-    if (builder == NULL && op_info[op->id].is->lower != NULL)
-        builder = build_computed;
+    builder = builder_of(p->graph, op);
     if (builder == NULL)
         return fail(&here, MOTE_ERR_UNSUPPORTED, "training and its programs do not have this operator");
     for (int32_t k = 0; k < op->n_in; k++)

@@ -12,10 +12,11 @@
 
 struct program;
 
-/* `m` must be verified, its main graph's shapes known, and outlive the program. All tensors are f32, but for labels,
- * step numbers and lists of axes (s32). With several threads the sums of a step may depend on their number, but two
- * runs with the same number give the same bytes. threads 0: all processors. The program's memory is the pool's; what
- * oneDNN holds goes with program_free(). Fails for operators that the host cannot run, by name. */
+/* `m` must be verified, its main graph's shapes known, and outlive the program. What is trained and what is between it
+ * and the loss is f32, labels and step numbers are s32; operators with other types are left to the device's kernels.
+ * With several threads the sums of a step may depend on their number, but two runs with the same number give the same
+ * bytes. threads 0: all processors. The program's memory is the pool's; what oneDNN holds goes with program_free().
+ * Fails for operators that the host cannot run, by name. */
 MUST_CHECK enum mote_status program_make(struct pool *pool, const struct model *m, int threads, struct program **out,
                                          const struct frame *at);
 void program_free(struct program *p);
