@@ -171,6 +171,8 @@ static void floored_division_is_exact(void **state)
     }
     assert_true(isnan(mote_floored_remainder(1, 0)) && mote_floored_quotient(1, 0) == INFINITY);
     assert_true(mote_floored_quotient(-1e-42f, 3e38f) == -1.0f && mote_floored_remainder(5, INFINITY) == 5.0f);
+    assert_true(same_bits(mote_floored_quotient(-5, INFINITY), -0.0f));
+    assert_true(same_bits(mote_floored_quotient(-5, -INFINITY), 0.0f) && mote_floored_remainder(5, -INFINITY) < -1e38f);
 }
 
 int main(void)

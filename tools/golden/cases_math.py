@@ -467,6 +467,8 @@ def floored_cases():
         case(operator, "float_tenths", (80,), (80,), near + [-v for v in near], [f32(0.1)] * 80)
         large = [f32(1.1 * 2.0**k) for k in range(-40, 24, 3)]
         case(operator, "float_large", (22,), (22,), large, [f32(0.7)] * 22)
+    case("FLOOR_DIV", "float_infinite", (6,), (6,), [-5.0, 5.0, -5.0, 5.0, 0.0, -0.0],
+         [math.inf, math.inf, -math.inf, -math.inf, math.inf, math.inf])
     case("FLOOR_MOD", "float_far", (4,), (4,), [f32(1e30), f32(-1e30), f32(3e38), 1.0],
          [0.5, 7.0, f32(1e-42), f32(3e38)])
 

@@ -369,7 +369,7 @@ def ceil_f32(x):
 
 
 def floor_div_f32(x, y):
-    return f32(math.floor(x / y)) if x else x / y  # with the sign of zero
+    return f32(floor_f32(x / y))
 
 
 def floor_mod_f32(x, y):

@@ -58,10 +58,11 @@ static inline float mote_floored_remainder(float x, float y)
 }
 
 /* x / y rounded down. A quotient that is whole after the rounding to float may have been below: the remainder tells (no
- * quotient is in the middle between two floats). From 2^24 on all floats are whole, and the rounding stays. */
+ * quotient is in the middle between two floats). From 2^24 on all floats are whole, and the rounding stays; nothing is
+ * below the 0 of an infinite y. */
 static inline float mote_floored_quotient(float x, float y)
 {
-    float q = x / y, whole = mote_floor_f32(q), r;
+    float q = x / y, whole = mote_floor_f32(q), r, rest;
 
     if (whole != q || !(q > -16777216.0f && q < 16777216.0f))
         return whole;
@@ -69,9 +70,8 @@ static inline float mote_floored_quotient(float x, float y)
     if (r == 0.0f)
         return whole;
     r = r < 0.0f ? -r : r;
-    if ((x < 0.0f) == (y < 0.0f))
-        return r > (y < 0.0f ? -y : y) - r ? whole - 1.0f : whole;
-    return r < (y < 0.0f ? -y : y) - r ? whole - 1.0f : whole;
+    rest = (y < 0.0f ? -y : y) - r;
+    return ((x < 0.0f) == (y < 0.0f) ? rest < r : r < rest && rest <= MOTE_FLOAT_MAX) ? whole - 1.0f : whole;
 }
 
 #endif
