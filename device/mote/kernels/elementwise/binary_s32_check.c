@@ -2,21 +2,6 @@
 /* What every version of binary_s32 may rely on: binary_s32.h. */
 #include "binary_s32.h"
 
-#include "../shared/broadcast.h"
+#include "../shared/operands_check.h"
 
-static bool need_binary_s32(const struct mote_binary_s32 *p, uint32_t bytes[])
-{
-    bytes[0] = mote_bytes(p->a_ring, p->a_len, 4);
-    bytes[1] = mote_bytes(p->b_ring, p->b_len, 4);
-    bytes[2] = mote_bytes(p->rank, 3, 4);
-    bytes[3] = mote_bytes(p->out_ring, p->out_len, 4);
-    bytes[4] = (uint32_t)p->rows;
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX;
-}
-
-static bool trust_binary_s32(const struct mote_binary_s32 *p, const struct mote_block args[])
-{
-    return mote_broadcast_trust(args[2].data, p->rank, p->a_len, p->b_len, p->out_len);
-}
-
-MOTE_KERNEL_TRUST(binary_s32, MOTE_BINARY_S32_PARAMS, MOTE_BINARY_S32_ARGS);
+MOTE_OPERANDS_CHECK(binary_s32, MOTE_BINARY_S32_PARAMS, MOTE_BINARY_S32_ARGS, 4, size, true);

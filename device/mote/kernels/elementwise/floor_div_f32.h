@@ -13,22 +13,14 @@
 #ifndef MOTE_FLOOR_DIV_F32_H
 #define MOTE_FLOOR_DIV_F32_H
 
-#include "../../kernel.h"
-#include "../shared/strides.h"
+#include "../shared/operands.h"
 
 /* The numbers are image format. */
 enum { MOTE_FLOOR_DIV = 0, MOTE_FLOOR_MOD = 1, MOTE_FLOOR_FUNCTIONS };
 
 #define MOTE_FLOOR_DIV_F32_PARAMS(F)                                                                                   \
     F(function, 0, MOTE_FLOOR_FUNCTIONS - 1, "0 quotient, 1 remainder")                                                \
-    F(rows, 1, INT32_MAX, "output rows")                                                                               \
-    F(rank, 1, MOTE_RANK_MAX, "dimensions of a row: lines of shape")                                                   \
-    F(a_len, 1, INT32_MAX, "elements of a row of a")                                                                   \
-    F(a_ring, 1, INT32_MAX, "rows of a that the buffer holds")                                                         \
-    F(b_len, 1, INT32_MAX, "elements of a row of b")                                                                   \
-    F(b_ring, 1, INT32_MAX, "rows of b that the buffer holds")                                                         \
-    F(out_len, 1, INT32_MAX, "elements of an output row")                                                              \
-    F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")
+    MOTE_OPERANDS(F)
 
 #define MOTE_FLOOR_DIV_F32_ARGS(A)                                                                                     \
     A(a, F32, IN)                                                                                                      \
@@ -36,14 +28,9 @@ enum { MOTE_FLOOR_DIV = 0, MOTE_FLOOR_MOD = 1, MOTE_FLOOR_FUNCTIONS };
     A(shape, S32, CONST)                                                                                               \
     A(out, F32, OUT)
 
-#define MOTE_FLOOR_DIV_F32_ROWS(R)                                                                                     \
-    R(a, &p->a_ring, MOTE_EACH_ROW)                                                                                    \
-    R(b, &p->b_ring, MOTE_EACH_ROW)                                                                                    \
-    R(out, &p->out_ring, MOTE_EACH_ROW)
-
 MOTE_PARAMS(floor_div_f32, MOTE_FLOOR_DIV_F32_PARAMS)
 MOTE_COST(floor_div_f32, 36.0 * p->out_len)
-MOTE_ROWS(floor_div_f32, MOTE_FLOOR_DIV_F32_ARGS, MOTE_FLOOR_DIV_F32_ROWS)
+MOTE_ROWS(floor_div_f32, MOTE_FLOOR_DIV_F32_ARGS, MOTE_OPERANDS_ROWS)
 
 void mote_floor_div_f32(const struct mote_floor_div_f32 *p, const float *a, const float *b,
                         const MOTE_FLASH int32_t *shape, float *out, int32_t first, int32_t count);
