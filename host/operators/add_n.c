@@ -23,14 +23,8 @@ static enum mote_status lower_sum_f32(struct lowering *l, const struct op *op, c
 {
     const struct tensor *x = op_in(l->graph, op, 0);
     struct broadcast b = broadcast_of(x, x, op_out(l->graph, op, 0));
-    struct mote_binary_f32 p = {.function = MOTE_BINARY_ADD,
-                                .rows = b.rows,
-                                .rank = b.rank,
-                                .a_len = b.a_len,
-                                .b_len = b.b_len,
-                                .out_len = b.out_len,
-                                .lo = float_bits(-INFINITY),
-                                .hi = float_bits(INFINITY)};
+    struct mote_binary_f32 p = {
+        .function = MOTE_BINARY_ADD, BROADCAST_FIELDS(b), .lo = float_bits(-INFINITY), .hi = float_bits(INFINITY)};
     int32_t sum = lower_tensor(l, op->in[0]);
 
     for (int k = 1; k < op->n_in; k++) {

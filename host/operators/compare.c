@@ -25,15 +25,9 @@ static enum mote_status want_scales_s8(const struct graph *g, const struct op *o
 }
 
 /* `a` and `b` are values that broadcast as `walk` says. */
-static enum mote_status lower_compared(struct lowering *l, const struct op *op, struct mote_compare *p,
+static enum mote_status lower_compared(struct lowering *l, const struct op *op, const struct mote_compare *p,
                                        const struct broadcast *walk, int32_t a, int32_t b, const struct frame *at)
 {
-    p->rows = walk->rows;
-    p->rank = walk->rank;
-    p->a_len = walk->a_len;
-    p->b_len = walk->b_len;
-    p->out_len = walk->out_len;
-
     int32_t args[] = {
         a,
         b,
@@ -50,7 +44,7 @@ static enum mote_status lower_two(struct lowering *l, const struct op *op, int32
     const struct graph *g = l->graph;
     int32_t a = op->in[swap], b = op->in[!swap];
     struct broadcast walk = broadcast_of(&g->tensors[a], &g->tensors[b], op_out(g, op, 0));
-    struct mote_compare p = {.function = function, .type = (int32_t)g->tensors[a].type};
+    struct mote_compare p = {.function = function, .type = (int32_t)g->tensors[a].type, BROADCAST_FIELDS(walk)};
 
     TRY(want_type(at, g, op->in[1], op_in(g, op, 0)->type));
     TRY(want_type(at, g, op->out[0], TYPE_BOOL));
@@ -133,8 +127,8 @@ static enum mote_status lower_logical_or(struct lowering *l, const struct op *op
 static enum mote_status lower_logical_not(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *x = op_in(l->graph, op, 0), scalar = {.rank = 0};
-    struct mote_compare p = {.function = MOTE_COMPARE_EQUAL, .type = TYPE_BOOL};
     struct broadcast walk = broadcast_of(x, &scalar, x);
+    struct mote_compare p = {.function = MOTE_COMPARE_EQUAL, .type = TYPE_BOOL, BROADCAST_FIELDS(walk)};
     int32_t a, no;
 
     if (x->type != TYPE_BOOL)
