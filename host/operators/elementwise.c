@@ -258,6 +258,15 @@ enum mote_status want_ints(const struct frame *at, const struct graph *g, const 
     return MOTE_OK;
 }
 
+enum mote_status want_indices(const struct frame *at, const struct tensor *indices, int64_t length)
+{
+    for (int64_t i = 0; indices->data != NULL && i < tensor_elements(indices); i++)
+        if (const_int(indices, i) < 0 || const_int(indices, i) >= length)
+            return fail(at, MOTE_ERR_VALUE, "index %lld is %lld, of %lld", (long long)i,
+                        (long long)const_int(indices, i), (long long)length);
+    return MOTE_OK;
+}
+
 enum mote_status want_axis_input(const struct frame *at, const struct graph *g, const struct op *op, int input,
                                  int axis_input, int *axis)
 {

@@ -94,6 +94,8 @@ MUST_CHECK enum mote_status lower_add_sub(struct lowering *l, const struct op *o
 MUST_CHECK enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,
                                       const char *what, int64_t n_min, int64_t n_max, int64_t *n,
                                       int64_t values[2 * RANK_MAX]);
+/* Indices from 0 to length - 1, if they are constant: the reference reads outside the input, or fails. */
+MUST_CHECK enum mote_status want_indices(const struct frame *at, const struct tensor *indices, int64_t length);
 /* The dimension of an input, of at least one, that another input, a constant, names. */
 MUST_CHECK enum mote_status want_axis_input(const struct frame *at, const struct graph *g, const struct op *op,
                                             int input, int axis_input, int *axis);

@@ -3,6 +3,7 @@
 #include "host/operators/unary.h"
 #include "mote/kernels/elementwise/unary_math_f32.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Each value is rounded to float, as the reference does (docs/EXACT.md, "ELU"). */
@@ -21,6 +22,9 @@ static enum mote_status lower_elu_s8(struct lowering *l, const struct op *op, co
     int8_t table[256];
 
     TRY(want_unary_s8(l, op, &u, at));
+    if (1 / u.out_scale > FLT_MAX) /* which the reference multiplies by */
+        return fail(at, MOTE_ERR_QUANT, "the output's scale %g is too small: it has no reciprocal",
+                    (double)u.out_scale);
     for (int32_t q = INT8_MIN; q <= INT8_MAX; q++)
         table[q - INT8_MIN] = elu_s8(&u, q);
     return lower_table_s8(l, op, table, at);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* EMBEDDING_LOOKUP: the rows of the second input in the order of the first, the indices. Of int8 rows what is gathered
  * is dequantized where the output is float. */
-#include "host/operators/quantization.h"
-#include "host/plan/build.h"
+#include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/dequantize_s8_f32.h"
 #include "mote/kernels/move/gather.h"
 
@@ -58,6 +57,7 @@ static enum mote_status lower_embedding_lookup(struct lowering *l, const struct 
     const struct tensor *in = op_in(l->graph, op, 1), *out = op_out(l->graph, op, 0);
 
     TRY(want_type(at, l->graph, op->in[0], TYPE_S32));
+    TRY(want_indices(at, op_in(l->graph, op, 0), in->dims[0]));
     if (in->type == TYPE_S8 && out->type == TYPE_F32)
         return lower_dequantized(l, op, at);
     TRY(want_type(at, l->graph, op->out[0], in->type));

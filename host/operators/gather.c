@@ -3,8 +3,7 @@
  * are the input's too: each batch has indices of its own. */
 #include "mote/kernels/move/gather.h"
 
-#include "host/graph/op_info.h"
-#include "host/plan/build.h"
+#include "host/operators/elementwise.h"
 
 struct gather {
     int axis, batch_dims;
@@ -61,11 +60,7 @@ static enum mote_status check_types(const struct graph *g, const struct op *op, 
                     type_name(in->type), type_name(out->type));
     if (indices->type != TYPE_S32)
         return fail(at, MOTE_ERR_TYPE, "the indices are %s, not s32", type_name(indices->type));
-    for (int64_t i = 0; indices->data != NULL && i < tensor_elements(indices); i++)
-        if (const_int(indices, i) < 0 || const_int(indices, i) >= length)
-            return fail(at, MOTE_ERR_VALUE, "index %lld is %lld, of %lld", (long long)i,
-                        (long long)const_int(indices, i), (long long)length);
-    return MOTE_OK;
+    return want_indices(at, indices, length);
 }
 
 static enum mote_status lower_gather(struct lowering *l, const struct op *op, const struct frame *at)

@@ -151,6 +151,9 @@ static void test_refusals(void **state)
         {"tensor 0 s8 [3]\ntensor 1 s32 [2] data [0, 3]\ntensor 2 s8 [2]\nop 0 gather in [0, 1] out [2]\n"
          "inputs [0]\noutputs [2]",
          "t: op 0 GATHER: index 1 is 3, of 3 [ERR_VALUE]"},
+        {"tensor 0 f32 [2,3]\ntensor 1 s32 [2] data [0, -1]\ntensor 2 f32 [2,3]\n"
+         "op 0 embedding_lookup in [1, 0] out [2]\ninputs [0]\noutputs [2]",
+         "t: op 0 EMBEDDING_LOOKUP: index 1 is -1, of 2 [ERR_VALUE]"},
         {"tensor 0 s8 [3]\ntensor 1 s64 [2] data [0, 1]\ntensor 2 s8 [2]\nop 0 gather in [0, 1] out [2]\n"
          "inputs [0]\noutputs [2]",
          "t: op 0 GATHER: the indices are s64, not s32 [ERR_TYPE]"},
@@ -162,6 +165,9 @@ static void test_refusals(void **state)
          "t: op 0 MIRROR_PAD: padding of 3 elements at dimension 0, which has 2 to mirror [ERR_VALUE]"},
         {"tensor 0 s8 [3]\ntensor 1 s8 [4]\nop 0 relu in [0] out [1]\ninputs [0]\noutputs [1]",
          "t: op 0 RELU: the output's shape is 4 in the file, but the inputs make it 3 [ERR_SHAPE]"},
+        {"tensor 0 s8 [3] quant [1; 3]\ntensor 1 s8 [3] quant [1e-45; 0]\nop 0 elu in [0] out [1]\ninputs [0]\noutputs "
+         "[1]",
+         "t: op 0 ELU: the output's scale 1.4013e-45 is too small: it has no reciprocal [ERR_QUANT]"},
         {"tensor 0 f16 [3]\ntensor 1 f32 [3]\nop 0 dequantize in [0] out [1]\ninputs [0]\noutputs [1]",
          "t: op 0 DEQUANTIZE: from f16 to f32: only s8, u8, s16 and constants of f16 to f32 are there "
          "[ERR_UNSUPPORTED]"},
