@@ -10,7 +10,7 @@
 
 /* ---- how often channels are not 0 ---- */
 struct activity {
-    const struct samples *samples; /* first: fill_sample() */
+    const struct samples *samples; /* first: samples_fill() */
     const struct post *p;
     int64_t *first;  /* [n_layers + 1] of a layer's rows among all */
     int64_t *active; /* [threads][all rows] outputs that are not real zero */
@@ -46,7 +46,7 @@ static enum mote_status count_active(struct pool *pool, struct activity *a, cons
                           .n = a->samples->n,
                           .threads = a->samples->threads,
                           .context = a,
-                          .fill = fill_sample,
+                          .fill = samples_fill,
                           .take = take};
     const int64_t n = a->first[a->p->n_layers];
 

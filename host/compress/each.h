@@ -13,7 +13,4 @@ typedef enum mote_status layer_fn(struct post *p, struct solve *s, void *how);
 MUST_CHECK enum mote_status with_layer(struct post *p, int32_t i, struct model *now, bool compensate, layer_fn *fn,
                                        void *how, const struct frame *at);
 
-/* A sample as the model's input, of sweeps whose context begins with the samples. */
-void fill_sample(void *context, int32_t sample, const struct mote_model *model);
-
 #endif

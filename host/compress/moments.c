@@ -14,8 +14,8 @@ struct source {
 };
 
 struct taking {
+    const struct samples *samples; /* first: samples_fill() */
     const struct layer *layer;
-    const struct samples *samples;
     struct source before, now;
     struct runner *runners; /* [threads] of the model as it was */
     struct moments *all;    /* [threads][blocks] */
@@ -52,15 +52,6 @@ static void add_products(struct moments *m, int64_t positions, const double *x, 
     m->count += (double)positions;
 }
 
-static void fill(void *context, int32_t sample, const struct mote_model *model)
-{
-    const struct taking *t = context;
-    struct mote_io io;
-
-    mote_model_input(model, 0, &io);
-    t->samples->input(t->samples->context, sample, &io, io.data);
-}
-
 static void take(void *context, int32_t thread, int32_t sample, const struct mote_model *now)
 {
     const struct taking *t = context;
@@ -68,7 +59,7 @@ static void take(void *context, int32_t thread, int32_t sample, const struct mot
     double *x = t->patches[thread], *x0 = x + t->patch_elements;
 
     mote_model_reset(before);
-    fill(context, sample, before);
+    samples_fill(context, sample, before);
     mote_model_run(before);
     for (int32_t i = 0; i < t->layer->n_blocks; i++) {
         const struct layer_block *b = &t->layer->blocks[i];
@@ -135,8 +126,12 @@ enum mote_status moments_take(struct pool *pool, const struct kept *before, cons
                        .samples = samples,
                        .before = source_of(before, layer->input),
                        .now = source_of(now, layer->input)};
-    struct sweep sweep = {
-        .image = now->image, .n = samples->n, .threads = samples->threads, .context = &t, .fill = fill, .take = take};
+    struct sweep sweep = {.image = now->image,
+                          .n = samples->n,
+                          .threads = samples->threads,
+                          .context = &t,
+                          .fill = samples_fill,
+                          .take = take};
     int32_t threads = sweep_threads(&sweep);
     const int64_t most = THREADS_MEMORY / block_bytes(layer);
 

@@ -82,7 +82,7 @@ static int32_t end_of(const struct graph *g)
 }
 
 struct noise {
-    const struct samples *samples; /* first: fill_sample() */
+    const struct samples *samples; /* first: samples_fill() */
     const struct tensor *end;
     int64_t before_at, now_at;
     struct runner *before; /* [threads] */
@@ -98,15 +98,6 @@ static double real(const struct tensor *t, const uint8_t *x, int64_t i)
                                                              : ((const int16_t *)(const void *)x)[i]);
 }
 
-void fill_sample(void *context, int32_t sample, const struct mote_model *model)
-{
-    const struct samples *const *samples = context;
-    struct mote_io io;
-
-    mote_model_input(model, 0, &io);
-    (*samples)->input((*samples)->context, sample, &io, io.data);
-}
-
 static void take(void *context, int32_t thread, int32_t sample, const struct mote_model *now)
 {
     const struct noise *n = context;
@@ -114,7 +105,7 @@ static void take(void *context, int32_t thread, int32_t sample, const struct mot
     const uint8_t *a, *b;
 
     mote_model_reset(before);
-    fill_sample(context, sample, before);
+    samples_fill(context, sample, before);
     mote_model_run(before);
     a = before->regions[MOTE_REGION_ARENA] + n->before_at;
     b = now->regions[MOTE_REGION_ARENA] + n->now_at;
@@ -134,7 +125,7 @@ static enum mote_status noise_at_end(const struct post *p, struct pool *scratch,
     struct noise n = {.samples = samples, .end = &p->before.graphs[0].tensors[end]};
     struct kept kept;
     struct sweep sweep = {
-        .n = samples->n, .threads = samples->threads, .context = &n, .fill = fill_sample, .take = take};
+        .n = samples->n, .threads = samples->threads, .context = &n, .fill = samples_fill, .take = take};
 
     TRY(model_keep(scratch, now, &kept, at));
     n.before_at = p->reference.plan.values[p->reference.plan.value_of_tensor[end]].offset;

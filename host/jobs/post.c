@@ -96,18 +96,9 @@ static enum mote_status check_fit(struct posted *c)
 
 /* ---- what a model is worth ---- */
 struct predicting {
-    const struct samples *samples;
+    const struct samples *samples; /* first: samples_fill() */
     int32_t *out;
 };
-
-static void fill(void *context, int32_t sample, const struct mote_model *model)
-{
-    const struct predicting *p = context;
-    struct mote_io io;
-
-    mote_model_input(model, 0, &io);
-    p->samples->input(p->samples->context, sample, &io, io.data);
-}
 
 static void take(void *context, int32_t thread, int32_t sample, const struct mote_model *model)
 {
@@ -123,8 +114,12 @@ static enum mote_status predict(struct posted *c, int32_t **out)
 {
     const struct samples *samples = &c->parts.test.samples;
     struct predicting p = {samples, pool_array(c->pool, (size_t)samples->n, sizeof *p.out)};
-    const struct sweep sweep = {
-        .image = c->image, .n = samples->n, .threads = samples->threads, .context = &p, .fill = fill, .take = take};
+    const struct sweep sweep = {.image = c->image,
+                                .n = samples->n,
+                                .threads = samples->threads,
+                                .context = &p,
+                                .fill = samples_fill,
+                                .take = take};
 
     *out = p.out;
     return sweep_run(c->pool, &sweep, &c->file);

@@ -26,20 +26,20 @@ struct watched {
 };
 
 struct work {
-    const struct samples *samples;
-    int32_t n; /* watched tensors */
+    const struct samples *samples; /* first: samples_fill() */
+    int32_t n;                     /* watched tensors */
     struct watched *watched;
     struct seen *seen;            /* [threads][n] */
     struct histogram *histograms; /* [threads][n] */
 };
 
-static void fill(void *context, int32_t sample, const struct mote_model *model)
+void samples_fill(void *context, int32_t sample, const struct mote_model *model)
 {
-    const struct work *w = context;
+    const struct samples *const *samples = context;
     struct mote_io io;
 
     mote_model_input(model, 0, &io);
-    w->samples->input(w->samples->context, sample, &io, io.data);
+    (*samples)->input((*samples)->context, sample, &io, io.data);
 }
 
 static const float *values(const struct mote_model *model, const struct watched *t)
@@ -164,7 +164,7 @@ enum mote_status calibrate(struct pool *pool, const struct kept *kept, const str
     struct sweep sweep = {.image = kept->image,
                           .n = samples->n,
                           .threads = samples->threads,
-                          .fill = fill,
+                          .fill = samples_fill,
                           .take = see,
                           .progress = samples->progress,
                           .what = "calibration"};

@@ -20,6 +20,8 @@ struct samples {
     const struct progress *progress;            /* may be NULL */
     int32_t threads;                            /* 0: as many as there are cores */
 };
+/* The fill of sweeps (host/run/sweep.h) whose context begins with a pointer to samples. */
+void samples_fill(void *context, int32_t sample, const struct mote_model *model);
 
 enum calibration_method {
     CALIBRATE_MINMAX,     /* all that was seen */

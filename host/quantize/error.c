@@ -33,21 +33,12 @@ struct sums {
 };
 
 struct errors {
-    const struct samples *samples;
+    const struct samples *samples; /* first: samples_fill() */
     int32_t n;
     struct pair *pairs;
     struct runner *quantized; /* [threads] */
     struct sums *sums;        /* [samples][n]: added up in order afterwards, whatever thread made them */
 };
-
-static void fill(void *context, int32_t sample, const struct mote_model *model)
-{
-    const struct errors *e = context;
-    struct mote_io io;
-
-    mote_model_input(model, 0, &io);
-    e->samples->input(e->samples->context, sample, &io, io.data);
-}
 
 static struct sums compare(const struct pair *p, const float *real, const uint8_t *other)
 {
@@ -73,7 +64,7 @@ static void take(void *context, int32_t thread, int32_t sample, const struct mot
     struct mote_model *quantized = &e->quantized[thread].model;
 
     mote_model_reset(quantized);
-    fill(context, sample, quantized);
+    samples_fill(context, sample, quantized);
     mote_model_run(quantized);
     for (int32_t k = 0; k < e->n; k++) {
         const struct pair *p = &e->pairs[k];
@@ -132,7 +123,7 @@ enum mote_status quantize_errors(struct pool *pool, const struct kept *real, str
     struct sweep sweep = {.image = real->image,
                           .n = samples->n,
                           .threads = samples->threads,
-                          .fill = fill,
+                          .fill = samples_fill,
                           .take = take,
                           .progress = samples->progress,
                           .what = "errors"};
@@ -154,18 +145,9 @@ enum mote_status quantize_errors(struct pool *pool, const struct kept *real, str
 
 /* ---- accuracy ---- */
 struct accuracy {
-    const struct samples *samples;
-    bool *right; /* [samples] */
+    const struct samples *samples; /* first: samples_fill() */
+    bool *right;                   /* [samples] */
 };
-
-static void fill_one(void *context, int32_t sample, const struct mote_model *model)
-{
-    const struct accuracy *a = context;
-    struct mote_io io;
-
-    mote_model_input(model, 0, &io);
-    a->samples->input(a->samples->context, sample, &io, io.data);
-}
 
 static void judge(void *context, int32_t thread, int32_t sample, const struct mote_model *model)
 {
@@ -185,7 +167,7 @@ enum mote_status count_correct(struct pool *pool, struct bytes image, const stru
                           .n = samples->n,
                           .threads = samples->threads,
                           .context = &a,
-                          .fill = fill_one,
+                          .fill = samples_fill,
                           .take = judge,
                           .progress = samples->progress,
                           .what = "accuracy"};
