@@ -57,28 +57,34 @@ static enum mote_status count_active(struct pool *pool, struct activity *a, cons
     return MOTE_OK;
 }
 
-/* ---- scores ---- */
+/* ---- scores, of the rows of layer i ---- */
+typedef void score_fn(const struct activity *a, int32_t i, double *out);
+
 /* The average percentage of zeros, APoZ (H. Hu and others: Network Trimming, 2016), the other way round. */
-static double score_apoz(const struct activity *a, int32_t i, int32_t row)
+static void score_apoz(const struct activity *a, int32_t i, double *out)
 {
-    return (double)a->active[a->first[i] + row] / ((double)a->p->layers[i].positions * a->samples->n);
+    const struct layer *l = &a->p->layers[i];
+
+    for (int32_t r = 0; r < l->rows; r++)
+        out[r] = (double)a->active[a->first[i] + r] / ((double)l->positions * a->samples->n);
 }
 
 /* The sum of a filter's absolute weights (H. Li and others: Pruning Filters, 2017), of 1 in a layer. */
-static double score_norm(const struct activity *a, int32_t i, int32_t row)
+static void score_norm(const struct activity *a, int32_t i, double *out)
 {
     const struct layer *l = &a->p->layers[i];
     const struct tensor *w = &a->p->before.graphs[0].tensors[l->weights];
-    double sum = 0, all = 0;
+    double all = 0;
 
     for (int32_t r = 0; r < l->rows; r++)
         for (int32_t k = 0; k < l->columns; k++) {
             const double x = abs(((const int8_t *)w->data)[layer_element(l, r, k)]) * (double)layer_scale(w, r);
 
             all += x;
-            sum += r == row ? x : 0;
+            out[r] += x;
         }
-    return all > 0 ? sum / all * l->rows : 0;
+    for (int32_t r = 0; r < l->rows; r++)
+        out[r] = all > 0 ? out[r] / all * l->rows : 0;
 }
 
 const struct channel_info channel_methods[CHANNEL_METHODS] = {
@@ -86,8 +92,7 @@ const struct channel_info channel_methods[CHANNEL_METHODS] = {
     [CHANNEL_NORM] = {"norm", "its weights' absolute sum"},
 };
 
-static double (*const scores[CHANNEL_METHODS])(const struct activity *a, int32_t i, int32_t row) = {
-    [CHANNEL_APOZ] = score_apoz, [CHANNEL_NORM] = score_norm};
+static score_fn *const scores[CHANNEL_METHODS] = {[CHANNEL_APOZ] = score_apoz, [CHANNEL_NORM] = score_norm};
 
 /* ---- which go ---- */
 struct channel {
@@ -112,9 +117,12 @@ static void choose(struct pool *pool, const struct activity *a, const struct pos
     int32_t *left = pool_array(pool, (size_t)p->n_layers, sizeof *left), n = 0, go;
 
     for (int32_t i = 0; i < p->n_layers; i++) {
+        double *score = pool_array(pool, (size_t)p->layers[i].rows, sizeof *score);
+
         left[i] = p->layers[i].rows;
+        scores[how->method](a, i, score);
         for (int32_t r = 0; r < p->layers[i].rows && how->saving[i] > 0; r++)
-            all[n++] = (struct channel){i, r, scores[how->method](a, i, r) / how->saving[i]};
+            all[n++] = (struct channel){i, r, score[r] / how->saving[i]};
     }
     qsort(all, (size_t)n, sizeof *all, compare);
     go = n - (int32_t)lround(how->keep * n);
