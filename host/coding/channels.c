@@ -106,8 +106,7 @@ bool channels_pack(struct pool *pool, const int32_t *bias, const int32_t *mult, 
         return false;
     out->bias_bits = b.bits;
     out->bytes = MOTE_UNPACK_HEAD + (int32_t)(((int64_t)n * (b.bits + MOTE_SCALE_BITS) + 7) / 8);
-    w.data = pool_array(pool, (size_t)out->bytes, 1);
-    out->data = memset(w.data, 0, (size_t)out->bytes);
+    out->data = w.data = pool_array(pool, (size_t)out->bytes, 1);
     put(&w, (uint32_t)b.shift, 8);
     put(&w, (uint32_t)b.least, 32);
     put(&w, (uint32_t)(factor >> 32), 8);
