@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Compression on data that is made here: pruning keeps as many weights as it is told, those that matter by finite
- * differences; tensors have as many levels as they may; a stage that was stopped or killed ends with the same bytes. */
-#define _XOPEN_SOURCE 700
+/* The stages of compression, on data that is made here: pruning keeps as many weights as it is told, those that matter
+ * by finite differences; tensors have as many levels as they may; a stage that was stopped ends with the same bytes. */
 #include "host/train/trainer.h"
 
 #include <math.h>
@@ -9,23 +8,16 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "host/base/levels.h"
-#include "host/base/random.h"
-#include "host/coding/biases.h"
 #include "host/graph/op_info.h"
 #include "host/passes/quantize.h"
 #include "host/train/levels.h"
+#include "tests/unit/drawn_table.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
 
 #define THREADS 1 /* other tests run beside this one */
-#define SAMPLES 600
-#define INPUTS  8
 
 static const char network[] = "name: small\n"
                               "network:\n"
@@ -70,48 +62,6 @@ static const char *put(struct world *w, const char *name, const char *text)
     return here(w, name);
 }
 
-/* The class is drawn from probabilities that a small network gives, so that a network which has learned them has a
- * loss whose curvature is the Fisher information. */
-static int drawn_class(struct random_stream s, uint64_t i, const float *x)
-{
-    double logits[3], sum = 0, at = (double)random_unit(s, i);
-
-    for (int k = 0; k < 3; k++) {
-        double z = 0;
-
-        for (int j = 0; j < INPUTS; j++)
-            z += (double)x[j] * 1.5 * sin(1 + 5 * k + 3 * j) / (1 + j);
-        logits[k] = exp(2 * tanh(z));
-        sum += logits[k];
-    }
-    for (int k = 0; k < 2; k++) {
-        at -= logits[k] / sum;
-        if (at < 0)
-            return k;
-    }
-    return 2;
-}
-
-static void put_data(struct world *w)
-{
-    struct text t = {.pool = &w->pool};
-    struct random_stream values = random_stream(7, 0, 0, 0), classes = random_stream(7, 1, 0, 0);
-
-    text_add(&t, "label,a,b,c,d,e,f,g,h\n");
-    for (uint64_t i = 0; i < SAMPLES; i++) {
-        float x[INPUTS];
-
-        for (uint64_t k = 0; k < INPUTS; k++)
-            x[k] = random_normal(values, INPUTS * i + k);
-        text_add(&t, "%d", drawn_class(classes, i, x));
-        for (int k = 0; k < INPUTS; k++)
-            text_add(&t, ",%.4f", (double)x[k]);
-        text_add(&t, "\n");
-    }
-    put(w, "table.csv", t.s);
-    put(w, "data.yaml", "data:\n  kind: table\n  path: table.csv\n  label: label\n  validation: 0.2\n  test: 0.2\n");
-}
-
 /* The trainer of stage `stage`, on the network as it begins. */
 static void open_stage(struct world *w, const char *recipe, int stage, const struct model *from)
 {
@@ -120,7 +70,8 @@ static void open_stage(struct world *w, const char *recipe, int stage, const str
     *w = (struct world){.at = {.name = "test", .index = -1}};
     w->at.sink = &w->text;
     want_ok(w, folder_temporary(&w->pool, "mote-test-compress", &w->folder, &w->at));
-    put_data(w);
+    put(w, "drawn.csv", drawn_table(&w->pool).s);
+    put(w, "data.yaml", drawn_data);
     want_ok(w, recipe_read(&w->pool, put(w, "recipe.yaml", recipe), &w->recipe, &w->at));
     want_ok(w, dataset_open(&w->pool, here(w, "data.yaml"), NULL, &w->data, &w->at));
     want_ok(w, network_build(&w->pool, &w->recipe, &w->data, &w->net, &w->at));
@@ -375,7 +326,7 @@ static void obd_ranks_as_finite_differences(void **state)
                                "  optimizer: {kind: adam, rate: 0.01}\n"
                                "compress:\n"
                                "  prune: {keep: 1}\n";
-    static struct saliency all[4 * INPUTS + 12];
+    static struct saliency all[4 * DRAWN_INPUTS + 12];
     struct world w;
     double obd, magnitude;
 
@@ -699,248 +650,6 @@ static void another_start_is_refused(void **state)
     close_world(&a);
 }
 
-/* ---- mote compress ---- */
-/* With the recipe's own data if there are no others, and perhaps an option more. */
-static pid_t start_with(struct world *w, const char *data, const char *out, const char *option, const char *value)
-{
-    const char *const args[] = {"mote",
-                                "compress",
-                                here(w, "recipe.yaml"),
-                                "-o",
-                                here(w, out),
-                                "--json",
-                                "--threads",
-                                "1",
-                                data != NULL ? "--data" : option,
-                                data != NULL ? here(w, data) : value,
-                                data != NULL ? option : NULL,
-                                value,
-                                NULL};
-    const char *log = here(w, "log.txt"), *json = here(w, "out.json");
-    pid_t pid = fork();
-
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        dup2(open(json, O_WRONLY | O_CREAT | O_TRUNC, 0666), STDOUT_FILENO);
-        dup2(open(log, O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
-        execv(MOTE_BINARY_DIR "/mote", (char *const *)(uintptr_t)args);
-        _exit(126);
-    }
-    return pid;
-}
-
-static pid_t start(struct world *w, const char *data, const char *out) { return start_with(w, data, out, NULL, NULL); }
-
-static int finish(pid_t pid)
-{
-    int status;
-
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
-
-static struct bytes slurp(struct world *w, const char *name)
-{
-    struct bytes file;
-
-    want_ok(w, file_read(&w->pool, here(w, name), &file, &w->at));
-    return file;
-}
-
-static void wait_for(struct world *w, pid_t pid, const char *file)
-{
-    int status;
-
-    while (access(here(w, file), F_OK) != 0) {
-        assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    }
-}
-
-static void want_codes(struct world *w, const char *path, int32_t most)
-{
-    struct model m = {.pool = &w->pool};
-
-    want_ok(w, model_parse(&m, slurp(w, path), &w->at));
-    for (int32_t i = 0; i < m.graphs[0].n_tensors; i++) {
-        const struct tensor *t = &m.graphs[0].tensors[i];
-        struct levels levels = {0};
-
-        for (int64_t k = 0; t->data != NULL && t->rank >= 2 && t->type == TYPE_S8 && k < tensor_elements(t); k++)
-            assert_true(levels_add(&levels, ((const int8_t *)t->data)[k]));
-        assert_in_range(levels.n, 0, (uint64_t)most);
-    }
-}
-
-/* A byte each, and rounded by half a step of the output at most. */
-static void want_short_biases(struct world *w, const char *path)
-{
-    struct model m = {.pool = &w->pool};
-    const struct graph *g;
-    int32_t layers = 0;
-
-    want_ok(w, model_parse(&m, slurp(w, path), &w->at));
-    g = &m.graphs[0];
-    for (int32_t i = 0; i < g->n_ops; i++) {
-        const struct tensor *bias = op_in(g, &g->ops[i], 2);
-        struct biases packed;
-
-        if (g->ops[i].id != OP_FULLY_CONNECTED || op_in(g, &g->ops[i], 1)->quant.n > 1)
-            continue;
-        biases_pack(&w->pool, (const int32_t *)(const void *)bias->data, (int32_t)tensor_elements(bias), &packed);
-        assert_int_equal(packed.bytes, 1);
-        assert_true((double)bias->quant.scale[0] * (double)(INT64_C(1) << packed.shift) <=
-                    (double)op_out(g, &g->ops[i], 0)->quant.scale[0]);
-        layers++;
-    }
-    assert_in_range(layers, 1, 3);
-}
-
-/* Killed in each stage, it ends with the same file. */
-static void a_killed_compression_goes_on(void **state)
-{
-    static const char *const files[] = {"killed/dense/checkpoint.graph", "killed/prune/checkpoint.graph",
-                                        "killed/levels/checkpoint.graph"};
-    /* No batch normalization: it would scale the channels of the weights that it is folded into. */
-    static const char dense[] = "name: dense\n"
-                                "network:\n"
-                                "  - fully_connected: {units: 32, activation: relu}\n"
-                                "  - fully_connected: {units: 16, activation: relu}\n"
-                                "  - fully_connected: {}\n"
-                                "  - softmax: {}\n"
-                                "training: {epochs: 30, batch: 4}\n"
-                                "compress:\n"
-                                "  teacher: {}\n"
-                                "  prune: {keep: 0.3, epochs: 30, ramp: 15}\n"
-                                "  levels: {count: 4, epochs: 30, bit_price: 1e-5}\n";
-    struct world w;
-    struct bytes a, b;
-
-    (void)state;
-    open_stage(&w, dense, 0, NULL);
-    if (finish(start(&w, "data.yaml", "whole")) != 0)
-        fail_msg("%s", (const char *)slurp(&w, "log.txt").data);
-    assert_non_null(strstr((const char *)slurp(&w, "out.json").data, "\"stage\": \"levels\""));
-    for (size_t i = 0; i < COUNT(files); i++) {
-        pid_t pid = start(&w, "data.yaml", "killed");
-
-        wait_for(&w, pid, files[i]);
-        kill(pid, SIGKILL);
-        assert_int_equal(finish(pid), 1000 + SIGKILL);
-    }
-    assert_int_equal(finish(start(&w, "data.yaml", "killed")), 0);
-    a = slurp(&w, "whole/int8.graph");
-    b = slurp(&w, "killed/int8.graph");
-    assert_int_equal(a.size, b.size);
-    assert_memory_equal(a.data, b.data, a.size);
-    want_codes(&w, "whole/int8.graph", 4);
-    want_short_biases(&w, "whole/int8.graph");
-    close_world(&w);
-}
-
-/* A budget takes a price that is not the recipe's; nothing is trained twice, and a budget without bit_price, or of
- * nothing, is told. */
-static void a_budget_is_met(void **state)
-{
-    static const char recipe[] = "name: dense\n"
-                                 "network:\n"
-                                 "  - fully_connected: {units: 32, activation: relu}\n"
-                                 "  - fully_connected: {}\n"
-                                 "  - softmax: {}\n"
-                                 "training: {epochs: 6, batch: 16, optimizer: {kind: adam, rate: 0.01}}\n"
-                                 "compress:\n"
-                                 "  levels: {count: 4, epochs: 6, bit_price: 1e-6}\n";
-    struct world w;
-    struct bytes a, b;
-    const char *json;
-
-    (void)state;
-    open_stage(&w, recipe, 0, NULL);
-    if (finish(start_with(&w, "data.yaml", "out", "--budget", "200")) != 0)
-        fail_msg("%s", (const char *)slurp(&w, "log.txt").data);
-    json = (const char *)slurp(&w, "out.json").data;
-    assert_non_null(strstr(json, "\"met\": true"));
-    assert_non_null(strstr(json, "\"bit_price\": "));
-    a = slurp(&w, "out/int8.graph");
-    assert_int_equal(finish(start_with(&w, "data.yaml", "out", "--budget", "200")), 0);
-    b = slurp(&w, "out/int8.graph");
-    assert_int_equal(a.size, b.size);
-    assert_memory_equal(a.data, b.data, a.size);
-    assert_int_equal(finish(start_with(&w, "data.yaml", "out", "--accuracy-drop", "100")), 0);
-    assert_non_null(strstr((const char *)slurp(&w, "out.json").data, "\"met\": true"));
-    assert_int_equal(finish(start_with(&w, "data.yaml", "out", "--budget", "1")), 0);
-    assert_non_null(strstr((const char *)slurp(&w, "out.json").data, "\"met\": false"));
-    put(&w, "recipe.yaml", "network: [{fully_connected: {}}, {softmax: {}}]\ncompress: {levels: {count: 4}}\n");
-    assert_int_not_equal(finish(start_with(&w, "data.yaml", "out2", "--budget", "200")), 0);
-    assert_non_null(strstr((const char *)slurp(&w, "log.txt").data, "needs levels with a bit_price"));
-    close_world(&w);
-}
-
-/* Numbers to predict, anomalies, gates of an LSTM; without pruning, without levels. */
-static void every_task_is_compressed(void **state)
-{
-    static const char *const recipes[] = {
-        "data: {path: table.csv, label: a, validation: 0.2, test: 0.2, normalize: auto}\n"
-        "network:\n  - fully_connected: {units: 9, activation: relu}\n  - fully_connected: {}\n"
-        "training: {epochs: 3}\n"
-        "compress: {prune: {keep: 0.4}, levels: {count: 4}}\n",
-        "data: {path: table.csv, label: label, validation: 0.2, test: 0.2, normalize: auto}\n"
-        "network:\n  - fully_connected: {units: 5, activation: relu}\n  - fully_connected: {units: 8}\n"
-        "training: {epochs: 3, loss: mean_squared_error, normal: 1}\n"
-        "compress: {levels: {count: 4}}\n",
-        "data: {path: table.csv, label: label, validation: 0.2, test: 0.2}\n"
-        "network:\n  - reshape: {shape: [4, 2]}\n  - lstm: {units: 6}\n  - fully_connected: {}\n  - softmax: {}\n"
-        "training: {epochs: 3}\n"
-        "compress: {prune: {keep: 0.5, method: magnitude}, levels: {count: 4}}\n",
-        "data: {path: table.csv, label: label, validation: 0, test: 0.2}\n"
-        "network:\n  - fully_connected: {}\n  - softmax: {}\n"
-        "training: {epochs: 3, batch: 1000}\n"
-        "compress: {prune: {keep: 0.1, epochs: 1}}\n",
-        "data: {path: table.csv, label: label, validation: 0.2, test: 0.2}\n"
-        "network:\n  - reshape: {shape: [4, 2, 1]}\n  - conv_2d: {filters: 6, kernel: 3, batch_norm: true}\n"
-        "  - dropout: {rate: 0.1}\n  - fully_connected: {}\n  - softmax: {}\n"
-        "training: {epochs: 3}\n"
-        "compress: {teacher: {}, prune: {keep: 0.5}, levels: {count: 4}}\n",
-        "data: {path: table.csv, label: label, validation: 0.2, test: 0.2}\n"
-        "network:\n  - reshape: {shape: [4, 2]}\n  - lstm: {units: 6}\n  - fully_connected: {}\n  - softmax: {}\n"
-        "training: {epochs: 3}\n"
-        "compress: {teacher: {temperature: 3, share: 1}, levels: {count: 4}}\n",
-    };
-    struct world w;
-
-    (void)state;
-    open_stage(&w, network, 0, NULL);
-    for (size_t i = 0; i < COUNT(recipes); i++) {
-        const char *out = pool_printf(&w.pool, "out%zu", i);
-
-        put(&w, "recipe.yaml", recipes[i]);
-        if (finish(start(&w, NULL, out)) != 0)
-            fail_msg("%s", (const char *)slurp(&w, "log.txt").data);
-        want_codes(&w, pool_printf(&w.pool, "%s/int8.graph", out), LEVELS_MAX); /* by channel, if they are few */
-    }
-    close_world(&w);
-}
-
-/* Whoever asks for stages that the recipe does not have, or for another network, is told. */
-static void what_does_not_fit_is_refused(void **state)
-{
-    struct world w;
-
-    (void)state;
-    open_stage(&w, "name: none\nnetwork:\n  - fully_connected: {}\n  - softmax: {}\n", 0, NULL);
-    assert_int_not_equal(finish(start(&w, "data.yaml", "out")), 0);
-    assert_non_null(strstr((const char *)slurp(&w, "log.txt").data, "has no compress section"));
-    put(&w, "recipe.yaml",
-        "network:\n  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\ncompress: {prune: {keep: 0.5}}\n");
-    assert_int_equal(finish(start(&w, "data.yaml", "out")), 0);
-    put(&w, "recipe.yaml",
-        "network:\n  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\ncompress: {prune: {keep: 0.6}}\n");
-    assert_int_not_equal(finish(start(&w, "data.yaml", "out")), 0);
-    assert_non_null(strstr((const char *)slurp(&w, "log.txt").data, "out/prune/checkpoint.graph"));
-    assert_non_null(strstr((const char *)slurp(&w, "log.txt").data, "another recipe"));
-    close_world(&w);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -951,14 +660,10 @@ int main(void)
         cmocka_unit_test(weights_have_so_many_levels),
         cmocka_unit_test(stages_go_on_to_the_same_bytes),
         cmocka_unit_test(another_share_is_refused),
-        cmocka_unit_test(a_killed_compression_goes_on),
-        cmocka_unit_test(every_task_is_compressed),
-        cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(survivors_are_trained_as_all_are),
         cmocka_unit_test(bits_have_a_price),
         cmocka_unit_test(another_start_is_refused),
         cmocka_unit_test(constant_units_become_biases),
-        cmocka_unit_test(a_budget_is_met),
         cmocka_unit_test(a_teacher_is_followed),
     };
 

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote compress of recipes, from outside: killed in any stage it goes on to the same bytes; budgets are met; networks
+ * of every task; what is refused. */
+#define _XOPEN_SOURCE 700
+#include "host/base/levels.h"
+#include "host/coding/biases.h"
+#include "host/graph/op_info.h"
+#include "tests/unit/command.h"
+#include "tests/unit/drawn_table.h"
+
+static int setup(void **state)
+{
+    const int status = setup_all(state);
+
+    put_text("in/drawn.csv", drawn_table(&pool).s);
+    put_text("in/data.yaml", drawn_data);
+    return status;
+}
+
+#define COMPRESS(...) RUN("compress", "@in/recipe.yaml", "--threads", "1", "--json", __VA_ARGS__)
+
+static void want_text(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("want \"%s\" in: %s", part, text);
+}
+
+static pid_t start_killed(void)
+{
+    char *argv[] = {(char *)(uintptr_t) "mote",
+                    (char *)(uintptr_t) "compress",
+                    (char *)(uintptr_t)here("in/recipe.yaml"),
+                    (char *)(uintptr_t) "--data",
+                    (char *)(uintptr_t)here("in/data.yaml"),
+                    (char *)(uintptr_t) "--threads",
+                    (char *)(uintptr_t) "1",
+                    (char *)(uintptr_t) "-o",
+                    (char *)(uintptr_t)here("out/killed"),
+                    NULL};
+    const pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0)
+        become(argv, NULL);
+    return pid;
+}
+
+/* Once that file is there. */
+static void kill_at(const char *file)
+{
+    const pid_t pid = start_killed();
+    int status;
+
+    while (access(here(file), F_OK) != 0) {
+        assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* ---- what comes out ---- */
+static struct model int8_of(const char *folder)
+{
+    struct report_text report = {.status = MOTE_OK};
+    const struct frame at = {.index = -1, .sink = &report};
+    struct model m = {.pool = &pool};
+
+    if (model_parse(&m, slurp(here(pool_printf(&pool, "%s/int8.graph", folder))), &at) != MOTE_OK)
+        fail_msg("%s", report.text);
+    return m;
+}
+
+static void want_same(const char *a, const char *b)
+{
+    const struct bytes x = slurp(here(a)), y = slurp(here(b));
+
+    assert_int_equal(x.size, y.size);
+    assert_memory_equal(x.data, y.data, x.size);
+}
+
+static void want_codes(const char *folder, int32_t most)
+{
+    const struct model m = int8_of(folder);
+
+    for (int32_t i = 0; i < m.graphs[0].n_tensors; i++) {
+        const struct tensor *t = &m.graphs[0].tensors[i];
+        struct levels levels = {0};
+
+        for (int64_t k = 0; t->data != NULL && t->rank >= 2 && t->type == TYPE_S8 && k < tensor_elements(t); k++)
+            assert_true(levels_add(&levels, ((const int8_t *)t->data)[k]));
+        assert_in_range(levels.n, 0, (uint64_t)most);
+    }
+}
+
+/* A byte each, and rounded by half a step of the output at most. */
+static void want_short_biases(const char *folder)
+{
+    const struct model m = int8_of(folder);
+    const struct graph *g = &m.graphs[0];
+    int32_t layers = 0;
+
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        const struct tensor *bias = op_in(g, &g->ops[i], 2);
+        struct biases packed;
+
+        if (g->ops[i].id != OP_FULLY_CONNECTED || op_in(g, &g->ops[i], 1)->quant.n > 1)
+            continue;
+        biases_pack(&pool, (const int32_t *)(const void *)bias->data, (int32_t)tensor_elements(bias), &packed);
+        assert_int_equal(packed.bytes, 1);
+        assert_true((double)bias->quant.scale[0] * (double)(INT64_C(1) << packed.shift) <=
+                    (double)op_out(g, &g->ops[i], 0)->quant.scale[0]);
+        layers++;
+    }
+    assert_in_range(layers, 1, 3);
+}
+
+/* ---- the command ---- */
+/* Killed in each stage, it ends with the same file. */
+static void a_killed_compression_goes_on(void **state)
+{
+    static const char *const files[] = {"out/killed/dense/checkpoint.graph", "out/killed/prune/checkpoint.graph",
+                                        "out/killed/levels/checkpoint.graph"};
+    /* No batch normalization: it would scale the channels of the weights that it is folded into. */
+    static const char dense[] = "name: dense\n"
+                                "network:\n"
+                                "  - fully_connected: {units: 32, activation: relu}\n"
+                                "  - fully_connected: {units: 16, activation: relu}\n"
+                                "  - fully_connected: {}\n"
+                                "  - softmax: {}\n"
+                                "training: {epochs: 30, batch: 4}\n"
+                                "compress:\n"
+                                "  teacher: {}\n"
+                                "  prune: {keep: 0.3, epochs: 30, ramp: 15}\n"
+                                "  levels: {count: 4, epochs: 30, bit_price: 1e-5}\n";
+    struct result r;
+
+    (void)state;
+    put_text("in/recipe.yaml", dense);
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/whole");
+    want_status(&r, 0);
+    want_text(r.out, "\"stage\": \"levels\"");
+    for (size_t i = 0; i < COUNT(files); i++)
+        kill_at(files[i]);
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/killed");
+    want_status(&r, 0);
+    want_same("out/whole/int8.graph", "out/killed/int8.graph");
+    want_codes("out/whole", 4);
+    want_short_biases("out/whole");
+}
+
+/* A budget takes a price that is not the recipe's, and another time the same; of prices that do not meet it the nearest
+ * is taken, and that is told. */
+static void a_budget_is_met(void **state)
+{
+    static const char recipe[] = "name: dense\n"
+                                 "network:\n"
+                                 "  - fully_connected: {units: 32, activation: relu}\n"
+                                 "  - fully_connected: {}\n"
+                                 "  - softmax: {}\n"
+                                 "training: {epochs: 6, batch: 16, optimizer: {kind: adam, rate: 0.01}}\n"
+                                 "compress:\n"
+                                 "  levels: {count: 4, epochs: 6, bit_price: 1e-6}\n";
+    struct result r;
+
+    (void)state;
+    put_text("in/recipe.yaml", recipe);
+    for (int i = 0; i < 2; i++) {
+        r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/a", "--budget", "200");
+        want_status(&r, 0);
+        want_text(r.out, "\"met\": true");
+        want_text(r.out, "\"bit_price\": ");
+        put_bytes(i == 0 ? "out/first.graph" : "out/second.graph", slurp(here("out/a/int8.graph")).data,
+                  slurp(here("out/a/int8.graph")).size);
+    }
+    want_same("out/first.graph", "out/second.graph");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/a", "--accuracy-drop", "100");
+    want_status(&r, 0);
+    want_text(r.out, "\"met\": true");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/a", "--budget", "1");
+    want_status(&r, 0);
+    want_text(r.out, "\"met\": false");
+}
+
+static void a_budget_needs_a_price(void **state)
+{
+    struct result r;
+
+    (void)state;
+    put_text("in/recipe.yaml", "network: [{fully_connected: {}}, {softmax: {}}]\ncompress: {levels: {count: 4}}\n");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/a", "--budget", "200");
+    want_failure(&r, 1, "needs levels with a bit_price");
+}
+
+/* Numbers to predict, anomalies, gates of an LSTM; without pruning, without levels. */
+static void every_task_is_compressed(void **state)
+{
+    static const char *const recipes[] = {
+        "data: {path: drawn.csv, label: a, validation: 0.2, test: 0.2, normalize: auto}\n"
+        "network:\n  - fully_connected: {units: 9, activation: relu}\n  - fully_connected: {}\n"
+        "training: {epochs: 3}\n"
+        "compress: {prune: {keep: 0.4}, levels: {count: 4}}\n",
+        "data: {path: drawn.csv, label: label, validation: 0.2, test: 0.2, normalize: auto}\n"
+        "network:\n  - fully_connected: {units: 5, activation: relu}\n  - fully_connected: {units: 8}\n"
+        "training: {epochs: 3, loss: mean_squared_error, normal: 1}\n"
+        "compress: {levels: {count: 4}}\n",
+        "data: {path: drawn.csv, label: label, validation: 0.2, test: 0.2}\n"
+        "network:\n  - reshape: {shape: [4, 2]}\n  - lstm: {units: 6}\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3}\n"
+        "compress: {prune: {keep: 0.5, method: magnitude}, levels: {count: 4}}\n",
+        "data: {path: drawn.csv, label: label, validation: 0, test: 0.2}\n"
+        "network:\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3, batch: 1000}\n"
+        "compress: {prune: {keep: 0.1, epochs: 1}}\n",
+        "data: {path: drawn.csv, label: label, validation: 0.2, test: 0.2}\n"
+        "network:\n  - reshape: {shape: [4, 2, 1]}\n  - conv_2d: {filters: 6, kernel: 3, batch_norm: true}\n"
+        "  - dropout: {rate: 0.1}\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3}\n"
+        "compress: {teacher: {}, prune: {keep: 0.5}, levels: {count: 4}}\n",
+        "data: {path: drawn.csv, label: label, validation: 0.2, test: 0.2}\n"
+        "network:\n  - reshape: {shape: [4, 2]}\n  - lstm: {units: 6}\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3}\n"
+        "compress: {teacher: {temperature: 3, share: 1}, levels: {count: 4}}\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(recipes); i++) {
+        const char *out = pool_printf(&pool, "out/%zu", i);
+        struct result r;
+
+        put_text("in/recipe.yaml", recipes[i]);
+        r = COMPRESS("-o", here(out));
+        want_status(&r, 0);
+        want_codes(out, LEVELS_MAX); /* by channel, if they are few */
+    }
+}
+
+/* Whoever asks for stages that the recipe does not have, or for another network, is told. */
+static void what_does_not_fit_is_refused(void **state)
+{
+    struct result r;
+
+    (void)state;
+    put_text("in/recipe.yaml", "name: none\nnetwork:\n  - fully_connected: {}\n  - softmax: {}\n");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/a");
+    want_failure(&r, 1, "has no compress section");
+    put_text("in/recipe.yaml", "network:\n  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\n"
+                               "compress: {prune: {keep: 0.5}}\n");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/a");
+    want_status(&r, 0);
+    put_text("in/recipe.yaml", "network:\n  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\n"
+                               "compress: {prune: {keep: 0.6}}\n");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/a");
+    want_status(&r, 1);
+    want_text(r.err, "out/a/prune/checkpoint.graph");
+    want_text(r.err, "another recipe");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_killed_compression_goes_on), TEST(a_budget_is_met),
+        TEST(a_budget_needs_a_price),       TEST(every_task_is_compressed),
+        TEST(what_does_not_fit_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown_all);
+}
