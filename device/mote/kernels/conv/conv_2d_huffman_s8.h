@@ -8,8 +8,8 @@
  *            "Codings": two codes (gaps and levels), a bit for each weight of a filter that has one anywhere where not
  *            all have, and the stream
  *   bias     [out_c]  of bias_bytes bytes each, the most significant first: signed, times 2^bias_shift
- *   scratch  words of 4 bytes, one after the other: a list of a filter's weights, 12 bytes for each two; 2^gap_bits +
- * 2^level_bits entries of what each code says and `columns` offsets, 2 bytes each; and
+ *   scratch  words of 4 bytes, one after the other: a list of a filter's weights, 12 bytes for each two;
+ *            2^gap_bits + 2^level_bits entries of what each code says and `columns` offsets, 2 bytes each; and
  *            the input rows of `block` output rows with what is outside the image, unless the kernel has one row, and
  *            no column outside the image. If out overlaps what is not input, as no planner has it, nothing is written.
  *
