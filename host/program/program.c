@@ -93,7 +93,7 @@ dnnl_memory_desc_t plain_dims(int n, const int64_t *dims)
     return md;
 }
 
-/* What loops and primitives know; all else is bytes, which the device's kernels alone compute. */
+/* What oneDNN has a type for; all else is bytes, which the device's kernels alone compute. */
 static bool is_words(const struct tensor *t) { return t->type == TYPE_F32 || t->type == TYPE_S32; }
 
 /* [N,H,W,C] as N, C, H, W with the channels innermost; other ranks as they are; a scalar has one element. */
@@ -450,18 +450,19 @@ static void bind_step(struct program *p, struct program_step *s)
 }
 
 /* ---- building ---- */
-/* NULL: there is none. */
+/* Loops and primitives are of floats; int32 to them are constant lists, and labels and step numbers where a device has
+ * no such operator. What else there is goes to the device's kernels. NULL: there is no builder. */
 static build_fn *builder_of(const struct graph *g, const struct op *op)
 {
-    bool words = true;
+    const bool lowers = op_info[op->id].is->lower != NULL;
+    bool known = builders[op->id] != NULL;
 
-    for (int32_t k = 0; k < op->n_in; k++)
-        words = words && (op->in[k] == TENSOR_ABSENT || is_words(op_in(g, op, k)));
-    for (int32_t k = 0; k < op->n_out; k++)
-        words = words && is_words(op_out(g, op, k));
-    if (words && builders[op->id] != NULL)
-        return builders[op->id];
-    return op_info[op->id].is->lower != NULL ? build_computed : NULL;
+    for (int32_t k = 0; k < op->n_in + op->n_out; k++) {
+        const struct tensor *t = k < op->n_in ? op_in(g, op, k) : op_out(g, op, k - op->n_in);
+
+        known = known && (t == NULL || t->type == TYPE_F32 || (is_words(t) && (t->data != NULL || !lowers)));
+    }
+    return known ? builders[op->id] : lowers ? build_computed : NULL;
 }
 
 static enum mote_status build_op(struct program *p, int32_t i, const struct frame *at)

@@ -375,7 +375,7 @@ static void device_kernels_stand_in(void **state)
     pool_free(&all.pool);
 }
 
-/* Types that are neither floats nor int32 are bytes to a program, whatever an operator's loop is for. */
+/* Loops are of floats; the device's kernels compute other types, whatever an operator has. */
 static void every_type_has_its_bytes(void **state)
 {
     const char *text = "mote-graph 1\nmodel check\ngraph \"main\"\n"
@@ -383,15 +383,19 @@ static void every_type_has_its_bytes(void **state)
                        "tensor 2 \"p\" bool [1,1,3,1]\ntensor 3 \"q\" bool [1,1,3,1]\ntensor 4 \"pq\" bool [1,1,6,1]\n"
                        "tensor 5 \"y\" f32 [1,1,3,1]\ntensor 6 \"n\" s64 [3]\ntensor 7 \"m\" s64 [3]\n"
                        "tensor 8 \"nm\" s64 [3]\ntensor 9 \"flat\" bool [6]\n"
+                       "tensor 10 \"i\" s32 [2]\ntensor 11 \"twice\" s32 [2]\n"
                        "op 0 greater in [0, 1] out [2]\nop 1 logical_not in [2] out [3]\n"
                        "op 2 concatenation in [2, 3] out [4] axis 2\nop 3 select_v2 in [2, 0, 1] out [5]\n"
                        "op 4 broadcast_args in [6, 7] out [8]\nop 5 reshape in [4] out [9]\n"
-                       "inputs [0, 6, 7]\noutputs [9, 5, 8]\nend\n";
+                       "op 6 add in [10, 10] out [11]\n"
+                       "inputs [0, 6, 7, 10]\noutputs [9, 5, 8, 11]\nend\n";
     const float x[] = {-1, 2, 3};
     const int64_t n[] = {1, INT64_C(1) << 40, 1}, m[] = {7, 1, 1};
+    const int32_t i[] = {3, INT32_MIN};
     uint8_t flat[6];
     float y[3];
     int64_t nm[3];
+    int32_t twice[2];
     struct check c = {.at = {.name = "test", .index = -1}};
 
     (void)state;
@@ -402,13 +406,16 @@ static void every_type_has_its_bytes(void **state)
     program_write(c.program, 0, x);
     program_write(c.program, 6, n);
     program_write(c.program, 7, m);
+    program_write(c.program, 10, i);
     program_run(c.program);
     program_read(c.program, 9, flat);
     program_read(c.program, 5, y);
     program_read(c.program, 8, nm);
+    program_read(c.program, 11, twice);
     assert_memory_equal(flat, ((uint8_t[]){0, 1, 1, 1, 0, 0}), sizeof flat);
     assert_memory_equal(y, ((float[]){0, 2, 3}), sizeof y);
     assert_memory_equal(nm, ((int64_t[]){7, INT64_C(1) << 40, 1}), sizeof nm);
+    assert_memory_equal(twice, ((int32_t[]){6, 0}), sizeof twice);
     program_free(c.program);
     pool_free(&c.pool);
 }
