@@ -357,7 +357,7 @@ static void relate_compare(struct kernel_case *c)
     set(c, "function", draw_between(&c->draw, 0, type == MOTE_ARG_BOOL ? 5 : 3));
 }
 
-/* Three operands. */
+/* Three operands; along dimensions of 1 their strides may be anything. */
 static void relate_select(struct kernel_case *c)
 {
     static const char *const len[] = {"condition_len", "a_len", "b_len"};
@@ -372,7 +372,7 @@ static void relate_select(struct kernel_case *c)
         for (int32_t k = 0; k < 3; k++) {
             bool varies = kind == 0 || draw_one_in(&c->draw, 2);
 
-            c->table[i * 4 + 1 + k] = varies ? lens[k] : 0;
+            c->table[i * 4 + 1 + k] = varies ? lens[k] : dim > 1 || draw_one_in(&c->draw, 2) ? 0 : INT32_MAX;
             lens[k] *= varies ? dim : 1;
         }
         out_len *= dim;

@@ -17,10 +17,14 @@ static struct places step(struct places at, struct places by, int32_t times)
     return (struct places){at.condition + by.condition * times, at.a + by.a * times, at.b + by.b * times};
 }
 
-/* memmove of a constant size is a load and a store; an operand may be where the result is. */
+/* memmove of a constant size is a load and a store; an operand may be where the result is. No step leads behind the
+ * last element: along a dimension of 1 a stride may be anything. */
 #define LOOP(size)                                                                                                     \
-    for (int32_t i = 0; i < n; i++, at = step(at, by, 1))                                                              \
-    memmove(out + i * (size), condition[at.condition] ? a + at.a * (size) : b + at.b * (size), size)
+    for (int32_t i = 0;; at = step(at, by, 1)) {                                                                       \
+        memmove(out + i * (size), condition[at.condition] ? a + at.a * (size) : b + at.b * (size), size);              \
+        if (++i == n)                                                                                                  \
+            break;                                                                                                     \
+    }
 
 static void innermost(int32_t size, const uint8_t *condition, const uint8_t *a, const uint8_t *b, struct places at,
                       struct places by, uint8_t *out, int32_t n)
