@@ -5,15 +5,15 @@
 #include "host/import/onnx/activation.h"
 #include "host/import/onnx/ops.h"
 
-void onnx_relu(struct onnx *r) { node_out(r, 0, emit_unary(r, OP_RELU, node_in(r, 0))); }
+void onnx_relu(struct build *r) { node_out(r, 0, emit_unary(r, OP_RELU, node_in(r, 0))); }
 
-void onnx_sigmoid(struct onnx *r) { node_out(r, 0, emit_unary(r, OP_LOGISTIC, node_in(r, 0))); }
+void onnx_sigmoid(struct build *r) { node_out(r, 0, emit_unary(r, OP_LOGISTIC, node_in(r, 0))); }
 
-void onnx_tanh(struct onnx *r) { node_out(r, 0, emit_unary(r, OP_TANH, node_in(r, 0))); }
+void onnx_tanh(struct build *r) { node_out(r, 0, emit_unary(r, OP_TANH, node_in(r, 0))); }
 
-void onnx_hard_swish(struct onnx *r) { node_out(r, 0, emit_unary(r, OP_HARD_SWISH, node_in(r, 0))); }
+void onnx_hard_swish(struct build *r) { node_out(r, 0, emit_unary(r, OP_HARD_SWISH, node_in(r, 0))); }
 
-void onnx_leaky_relu(struct onnx *r)
+void onnx_leaky_relu(struct build *r)
 {
     struct leaky_relu_opts opts = {.alpha = node_float(r, "alpha", 0.01f)};
     int32_t x = node_in(r, 0);
@@ -22,13 +22,13 @@ void onnx_leaky_relu(struct onnx *r)
 }
 
 /* The bounds of Clip are attributes up to opset 10; what is not there is no bound. */
-void onnx_clip(struct onnx *r)
+void onnx_clip(struct build *r)
 {
     int32_t x = node_in(r, 0), low = node_in_or(r, 1, TENSOR_ABSENT), high = node_in_or(r, 2, TENSOR_ABSENT);
     enum mote_type type = tensor_at(r, x)->type;
     bool of_floats = type == TYPE_F32;
-    float min = r->opset < 11 ? node_float(r, "min", -INFINITY) : -INFINITY;
-    float max = r->opset < 11 ? node_float(r, "max", INFINITY) : INFINITY;
+    float min = onnx_of(r)->opset < 11 ? node_float(r, "min", -INFINITY) : -INFINITY;
+    float max = onnx_of(r)->opset < 11 ? node_float(r, "max", INFINITY) : INFINITY;
 
     if (of_floats && low != TENSOR_ABSENT && is_const(r, low))
         min = const_float(r, low, "the minimum"), low = TENSOR_ABSENT;
@@ -52,7 +52,7 @@ void onnx_clip(struct onnx *r)
     node_out(r, 0, cast(r, x, type));
 }
 
-void onnx_prelu(struct onnx *r)
+void onnx_prelu(struct build *r)
 {
     int32_t x = node_in(r, 0), slope = node_in(r, 1);
     const struct tensor t = *tensor_at(r, slope);
@@ -60,7 +60,7 @@ void onnx_prelu(struct onnx *r)
     int64_t dims[RANK_MAX];
 
     /* Before opset 7 a slope a channel, which is dimension 1. */
-    if (r->opset < 7 && t.rank == 1 && rank > 2 && t.dims[0] > 1) {
+    if (onnx_of(r)->opset < 7 && t.rank == 1 && rank > 2 && t.dims[0] > 1) {
         for (int d = 0; d < rank - 1; d++)
             dims[d] = d == 0 ? t.dims[0] : 1;
         slope = reshape(r, slope, rank - 1, dims);
@@ -69,7 +69,7 @@ void onnx_prelu(struct onnx *r)
 }
 
 /* ---- the softmax family: along the last dimension ---- */
-static int32_t softmax_last(struct onnx *r, enum op_id id, int32_t x)
+static int32_t softmax_last(struct build *r, enum op_id id, int32_t x)
 {
     struct softmax_opts opts = {.beta = 1};
 
@@ -77,7 +77,7 @@ static int32_t softmax_last(struct onnx *r, enum op_id id, int32_t x)
 }
 
 /* Up to opset 12 all dimensions from the axis on are one. */
-static int32_t softmax_flat(struct onnx *r, enum op_id id, int32_t x, int axis)
+static int32_t softmax_flat(struct build *r, enum op_id id, int32_t x, int axis)
 {
     const struct tensor t = *tensor_at(r, x);
     int64_t dims[2] = {1, 1};
@@ -87,35 +87,35 @@ static int32_t softmax_flat(struct onnx *r, enum op_id id, int32_t x, int axis)
     return reshape(r, softmax_last(r, id, reshape(r, x, 2, dims)), t.rank, t.dims);
 }
 
-static void softmax(struct onnx *r, enum op_id id)
+static void softmax(struct build *r, enum op_id id)
 {
     int32_t x = node_in(r, 0);
     int rank = tensor_at(r, x)->rank;
-    int axis = axis_of(r, node_int(r, "axis", r->opset < 13 ? 1 : -1), rank);
+    int axis = axis_of(r, node_int(r, "axis", onnx_of(r)->opset < 13 ? 1 : -1), rank);
 
     if (r->status != MOTE_OK)
         return;
-    if (r->opset < 13)
+    if (onnx_of(r)->opset < 13)
         x = softmax_flat(r, id, x, axis);
     else
         x = transpose_move(r, softmax_last(r, id, transpose_move(r, x, axis, rank - 1)), rank - 1, axis);
     node_out(r, 0, x);
 }
 
-void onnx_softmax(struct onnx *r) { softmax(r, OP_SOFTMAX); }
+void onnx_softmax(struct build *r) { softmax(r, OP_SOFTMAX); }
 
-void onnx_log_softmax(struct onnx *r) { softmax(r, OP_LOG_SOFTMAX); }
+void onnx_log_softmax(struct build *r) { softmax(r, OP_LOG_SOFTMAX); }
 
 /* ---- of several operators ---- */
-static int32_t times(struct onnx *r, int32_t x, float factor)
+static int32_t times(struct build *r, int32_t x, float factor)
 {
     return factor == 1 ? x : emit_binary(r, OP_MUL, x, add_float(r, factor));
 }
 
-static int32_t plus(struct onnx *r, int32_t x, float term) { return emit_binary(r, OP_ADD, x, add_float(r, term)); }
+static int32_t plus(struct build *r, int32_t x, float term) { return emit_binary(r, OP_ADD, x, add_float(r, term)); }
 
 /* max(x, 0) + alpha (exp(min(x, 0) / scale) - 1) */
-static int32_t elu(struct onnx *r, int32_t x, float alpha, float scale)
+static int32_t elu(struct build *r, int32_t x, float alpha, float scale)
 {
     int32_t below = times(r, emit_binary(r, OP_MINIMUM, x, add_float(r, 0)), 1 / scale);
 
@@ -123,45 +123,45 @@ static int32_t elu(struct onnx *r, int32_t x, float alpha, float scale)
                        times(r, plus(r, emit_unary(r, OP_EXP, below), -1), alpha));
 }
 
-void onnx_elu(struct onnx *r) { node_out(r, 0, elu(r, node_in(r, 0), node_float(r, "alpha", 1), 1)); }
+void onnx_elu(struct build *r) { node_out(r, 0, elu(r, node_in(r, 0), node_float(r, "alpha", 1), 1)); }
 
-void onnx_celu(struct onnx *r)
+void onnx_celu(struct build *r)
 {
     float alpha = node_float(r, "alpha", 1);
 
     node_out(r, 0, elu(r, node_in(r, 0), alpha, alpha));
 }
 
-void onnx_selu(struct onnx *r)
+void onnx_selu(struct build *r)
 {
-    float alpha = node_float(r, "alpha", r->opset < 6 ? 1.6732f : 1.67326319217681884765625f);
-    float gamma = node_float(r, "gamma", r->opset < 6 ? 1.0507f : 1.05070102214813232421875f);
+    float alpha = node_float(r, "alpha", onnx_of(r)->opset < 6 ? 1.6732f : 1.67326319217681884765625f);
+    float gamma = node_float(r, "gamma", onnx_of(r)->opset < 6 ? 1.0507f : 1.05070102214813232421875f);
 
     node_out(r, 0, times(r, elu(r, node_in(r, 0), alpha, 1), gamma));
 }
 
-static int32_t hard_sigmoid(struct onnx *r, int32_t x, float alpha, float beta)
+static int32_t hard_sigmoid(struct build *r, int32_t x, float alpha, float beta)
 {
     x = plus(r, times(r, x, alpha), beta);
     return emit_binary(r, OP_MAXIMUM, emit_binary(r, OP_MINIMUM, x, add_float(r, 1)), add_float(r, 0));
 }
 
-void onnx_hard_sigmoid(struct onnx *r)
+void onnx_hard_sigmoid(struct build *r)
 {
     node_out(r, 0, hard_sigmoid(r, node_in(r, 0), node_float(r, "alpha", 0.2f), node_float(r, "beta", 0.5f)));
 }
 
 /* max(x, 0) + log(1 + exp(-|x|)) */
-static int32_t softplus(struct onnx *r, int32_t x)
+static int32_t softplus(struct build *r, int32_t x)
 {
     int32_t below = emit_unary(r, OP_EXP, times(r, emit_unary(r, OP_ABS, x), -1));
 
     return emit_binary(r, OP_ADD, emit_unary(r, OP_RELU, x), emit_unary(r, OP_LOG, plus(r, below, 1)));
 }
 
-void onnx_softplus(struct onnx *r) { node_out(r, 0, softplus(r, node_in(r, 0))); }
+void onnx_softplus(struct build *r) { node_out(r, 0, softplus(r, node_in(r, 0))); }
 
-void onnx_mish(struct onnx *r)
+void onnx_mish(struct build *r)
 {
     int32_t x = node_in(r, 0);
 
@@ -169,7 +169,7 @@ void onnx_mish(struct onnx *r)
 }
 
 /* x / 2 (1 + erf(x / sqrt(2))), or with tanh the polynomial that was there before. */
-void onnx_gelu(struct onnx *r)
+void onnx_gelu(struct build *r)
 {
     int32_t x = node_in(r, 0), y;
 
@@ -182,25 +182,25 @@ void onnx_gelu(struct onnx *r)
     node_out(r, 0, emit_binary(r, OP_MUL, times(r, x, 0.5f), plus(r, y, 1)));
 }
 
-static int32_t softsign(struct onnx *r, int32_t x)
+static int32_t softsign(struct build *r, int32_t x)
 {
     return emit_binary(r, OP_DIV, x, plus(r, emit_unary(r, OP_ABS, x), 1));
 }
 
-void onnx_softsign(struct onnx *r) { node_out(r, 0, softsign(r, node_in(r, 0))); }
+void onnx_softsign(struct build *r) { node_out(r, 0, softsign(r, node_in(r, 0))); }
 
 /* The largest along the axis is 1, the others are 0: rows of an identity matrix. */
-void onnx_hardmax(struct onnx *r)
+void onnx_hardmax(struct build *r)
 {
     int32_t x = node_in(r, 0), at, eye;
     const struct tensor t = *tensor_at(r, x);
-    int axis = axis_of(r, node_int(r, "axis", r->opset < 13 ? 1 : -1), t.rank);
+    int axis = axis_of(r, node_int(r, "axis", onnx_of(r)->opset < 13 ? 1 : -1), t.rank);
     int64_t n, dims[2] = {1, 1};
     float *rows;
 
     for (int d = 0; d < t.rank; d++)
         dims[d >= axis] *= t.dims[d];
-    if (r->opset < 13)
+    if (onnx_of(r)->opset < 13)
         x = reshape(r, x, 2, dims);
     else
         x = transpose_move(r, x, axis, t.rank - 1);
@@ -211,41 +211,41 @@ void onnx_hardmax(struct onnx *r)
     for (int64_t i = 0; i < n && rows; i++)
         rows[i * n + i] = 1;
     if (!rows)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a Hardmax of %lld elements", (long long)n);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "a Hardmax of %lld elements", (long long)n);
     eye = add_const(r, TYPE_F32, 2, (int64_t[]){n, n}, rows);
     at = emit(r, OP_ARG_MAX, NULL, TYPE_S32, 2, (int32_t[]){x, add_ints(r, 1, (int64_t[]){-1})});
     x = emit(r, OP_GATHER, NULL, TYPE_NONE, 2, (int32_t[]){eye, at});
-    node_out(r, 0, r->opset < 13 ? reshape(r, x, t.rank, t.dims) : transpose_move(r, x, t.rank - 1, axis));
+    node_out(r, 0, onnx_of(r)->opset < 13 ? reshape(r, x, t.rank, t.dims) : transpose_move(r, x, t.rank - 1, axis));
 }
 
 /* ---- by name ---- */
-static int32_t of_unary(struct onnx *r, const struct function *f, int32_t x) { return emit_unary(r, f->id, x); }
+static int32_t of_unary(struct build *r, const struct function *f, int32_t x) { return emit_unary(r, f->id, x); }
 
-static int32_t of_leaky_relu(struct onnx *r, const struct function *f, int32_t x)
+static int32_t of_leaky_relu(struct build *r, const struct function *f, int32_t x)
 {
     return emit(r, OP_LEAKY_RELU, &(struct leaky_relu_opts){.alpha = f->alpha}, TYPE_NONE, 1, &x);
 }
 
-static int32_t of_elu(struct onnx *r, const struct function *f, int32_t x) { return elu(r, x, f->alpha, 1); }
+static int32_t of_elu(struct build *r, const struct function *f, int32_t x) { return elu(r, x, f->alpha, 1); }
 
-static int32_t of_hard_sigmoid(struct onnx *r, const struct function *f, int32_t x)
+static int32_t of_hard_sigmoid(struct build *r, const struct function *f, int32_t x)
 {
     return hard_sigmoid(r, x, f->alpha, f->beta);
 }
 
-static int32_t of_affine(struct onnx *r, const struct function *f, int32_t x)
+static int32_t of_affine(struct build *r, const struct function *f, int32_t x)
 {
     return plus(r, times(r, x, f->alpha), f->beta);
 }
 
-static int32_t of_scaled_tanh(struct onnx *r, const struct function *f, int32_t x)
+static int32_t of_scaled_tanh(struct build *r, const struct function *f, int32_t x)
 {
     return times(r, emit_unary(r, OP_TANH, times(r, x, f->beta)), f->alpha);
 }
 
-static int32_t of_softsign(struct onnx *r, const struct function *f, int32_t x) { return (void)f, softsign(r, x); }
+static int32_t of_softsign(struct build *r, const struct function *f, int32_t x) { return (void)f, softsign(r, x); }
 
-static int32_t of_softplus(struct onnx *r, const struct function *f, int32_t x) { return (void)f, softplus(r, x); }
+static int32_t of_softplus(struct build *r, const struct function *f, int32_t x) { return (void)f, softplus(r, x); }
 
 static const struct function by_name[] = {
     {"Sigmoid", of_unary, OP_LOGISTIC, 0, 0, 0},

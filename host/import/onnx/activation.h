@@ -7,7 +7,7 @@
 
 struct function {
     const char *name;
-    int32_t (*of)(struct onnx *r, const struct function *f, int32_t x);
+    int32_t (*of)(struct build *r, const struct function *f, int32_t x);
     enum op_id id; /* of those that are one operator */
     int n;         /* how many of alpha and beta it has; here they are what holds where a file has none */
     float alpha, beta;

@@ -5,7 +5,7 @@
 #include "host/import/onnx/spatial.h"
 
 /* Padding that is larger than the kernels take is an operator before them. */
-static int32_t pad_outside(struct onnx *r, int32_t x, struct window_2d *rows, struct window_2d *columns)
+static int32_t pad_outside(struct build *r, int32_t x, struct window_2d *rows, struct window_2d *columns)
 {
     int64_t before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
 
@@ -38,7 +38,7 @@ static struct conv_opts opts_of(const struct window_2d *y, const struct window_2
 }
 
 /* [M][1][kh][kw] becomes [1][kh][kw][M]: filter m sees channel m / (M / C), as in TFLite. */
-static int32_t depthwise_weights(struct onnx *r, int32_t w)
+static int32_t depthwise_weights(struct build *r, int32_t w)
 {
     const struct tensor t = *tensor_at(r, w);
     int64_t kh = t.rank == 3 ? 1 : t.dims[2], kw = t.dims[t.rank - 1];
@@ -48,7 +48,7 @@ static int32_t depthwise_weights(struct onnx *r, int32_t w)
 }
 
 /* x is channels last, and so is what comes out. */
-static int32_t conv_2d(struct onnx *r, int32_t x, int32_t w, int32_t bias, int64_t groups, const struct spatial *s)
+static int32_t conv_2d(struct build *r, int32_t x, int32_t w, int32_t bias, int64_t groups, const struct spatial *s)
 {
     struct window_2d rows = spatial_rows(s), columns = spatial_columns(s);
     bool depthwise = groups > 1 && tensor_at(r, x)->dims[3] == groups;
@@ -61,21 +61,21 @@ static int32_t conv_2d(struct onnx *r, int32_t x, int32_t w, int32_t bias, int64
                 (int32_t[]){x, w, bias});
 }
 
-static void check_weights(struct onnx *r, int32_t x, int32_t w, int64_t groups)
+static void check_weights(struct build *r, int32_t x, int32_t w, int64_t groups)
 {
     const struct tensor *a = tensor_at(r, x), *b = tensor_at(r, w);
 
     if (r->status != MOTE_OK)
         return;
     if (a->rank < 3 || b->rank != a->rank)
-        onnx_fail(r, MOTE_ERR_SHAPE, "weights of %d dimensions for an input of %d", b->rank, a->rank);
+        build_fail(r, MOTE_ERR_SHAPE, "weights of %d dimensions for an input of %d", b->rank, a->rank);
     else if (groups < 1 || groups > INT32_MAX || b->dims[1] * groups != a->dims[1] || b->dims[0] % groups != 0)
-        onnx_fail(r, MOTE_ERR_SHAPE, "%lld groups of %lld channels, %lld filters, for %lld channels", (long long)groups,
-                  (long long)b->dims[1], (long long)b->dims[0], (long long)a->dims[1]);
+        build_fail(r, MOTE_ERR_SHAPE, "%lld groups of %lld channels, %lld filters, for %lld channels",
+                   (long long)groups, (long long)b->dims[1], (long long)b->dims[0], (long long)a->dims[1]);
 }
 
 /* Steps i, i + step … of dimension 1 of [N][D][H][W][C], as images: [N * count][H][W][C]. */
-static int32_t planes(struct onnx *r, int32_t x, int64_t i, int64_t step, int64_t count)
+static int32_t planes(struct build *r, int32_t x, int64_t i, int64_t step, int64_t count)
 {
     const struct tensor t = *tensor_at(r, x);
     int64_t begin[RANK_MAX] = {0, i}, end[RANK_MAX], strides[RANK_MAX] = {1, step, 1, 1, 1};
@@ -87,7 +87,7 @@ static int32_t planes(struct onnx *r, int32_t x, int64_t i, int64_t step, int64_
 }
 
 /* Of three dimensions: the sum of 2-dimensional ones, one a step of the filters' depth. */
-static int32_t conv_3d(struct onnx *r, int32_t x, int32_t w, int32_t bias, int64_t groups, const struct spatial *s)
+static int32_t conv_3d(struct build *r, int32_t x, int32_t w, int32_t bias, int64_t groups, const struct spatial *s)
 {
     int64_t before[RANK_MAX] = {0, s->before[0]}, after[RANK_MAX] = {0, s->after[0]};
     const struct tensor t = *tensor_at(r, w);
@@ -106,14 +106,14 @@ static int32_t conv_3d(struct onnx *r, int32_t x, int32_t w, int32_t bias, int64
                    (int64_t[]){tensor_at(r, x)->dims[0], s->out[0], s->out[1], s->out[2], tensor_at(r, sum)->dims[3]});
 }
 
-static int32_t conv(struct onnx *r, int32_t x, int32_t w, int32_t bias, int64_t groups, const struct spatial *s)
+static int32_t conv(struct build *r, int32_t x, int32_t w, int32_t bias, int64_t groups, const struct spatial *s)
 {
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
     return s->n > 2 ? conv_3d(r, x, w, bias, groups, s) : conv_2d(r, x, w, bias, groups, s);
 }
 
-void onnx_conv(struct onnx *r)
+void onnx_conv(struct build *r)
 {
     int32_t x = node_in(r, 0), w = node_in(r, 1), bias = node_in_or(r, 2, TENSOR_ABSENT);
     int64_t groups = node_int(r, "group", 1);
@@ -127,7 +127,7 @@ void onnx_conv(struct onnx *r)
 
 /* ---- transposed ---- */
 /* The output's size and the padding, which is cut off: `pads`, or what auto_pad or output_shape make of it. */
-static void fit_transposed(struct onnx *r, struct spatial *s)
+static void fit_transposed(struct build *r, struct spatial *s)
 {
     const char *how = node_string(r, "auto_pad", "NOTSET");
     int64_t shape[SPATIAL_MAX], extra[SPATIAL_MAX];
@@ -137,7 +137,7 @@ static void fit_transposed(struct onnx *r, struct spatial *s)
     node_ints(r, "output_shape", SPATIAL_MAX, &n_shape, shape);
     node_ints(r, "output_padding", SPATIAL_MAX, &n_extra, extra);
     if (r->status == MOTE_OK && ((n_shape >= 0 && n_shape != s->n) || (n_extra >= 0 && n_extra != s->n)))
-        onnx_fail(r, MOTE_ERR_FORMAT, "output_shape or output_padding are not as many as dimensions");
+        build_fail(r, MOTE_ERR_FORMAT, "output_shape or output_padding are not as many as dimensions");
     for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
         int64_t more = n_extra >= 0 ? extra[i] : 0;
         int64_t whole = s->stride[i] * (s->in[i] - 1) + more + (s->kernel[i] - 1) * s->dilation[i] + 1, total;
@@ -151,12 +151,12 @@ static void fit_transposed(struct onnx *r, struct spatial *s)
         s->out[i] = whole - s->before[i] - s->after[i];
         s->after[i] -= more; /* what is beyond the last window */
         if (more < 0 || s->out[i] < 1 || s->out[i] > INT32_MAX)
-            onnx_fail(r, MOTE_ERR_SHAPE, "dimension %d of the output would be %lld", i, (long long)s->out[i]);
+            build_fail(r, MOTE_ERR_SHAPE, "dimension %d of the output would be %lld", i, (long long)s->out[i]);
     }
 }
 
 /* Zeros between the elements, as many as the stride leaves, and around; what is below zero is cut off. */
-static int32_t spread(struct onnx *r, int32_t x, const struct spatial *s)
+static int32_t spread(struct build *r, int32_t x, const struct spatial *s)
 {
     int64_t before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
     int first = tensor_at(r, x)->rank - 1 - s->n;
@@ -181,7 +181,7 @@ static int32_t spread(struct onnx *r, int32_t x, const struct spatial *s)
 
 /* [C][M / group][…] becomes the weights of the convolution that gathers what this one scatters: [M][C / group][…], each
  * filter the other way round. */
-static int32_t turned(struct onnx *r, int32_t w, int64_t groups, const struct spatial *s)
+static int32_t turned(struct build *r, int32_t w, int64_t groups, const struct spatial *s)
 {
     const struct tensor t = *tensor_at(r, w);
     int64_t dims[RANK_MAX] = {groups, t.dims[0] / groups, t.dims[1]};
@@ -215,7 +215,7 @@ static bool is_plain(const struct spatial *s, int64_t groups)
     return groups == 1 && s->n <= 2;
 }
 
-static int32_t plain_transposed(struct onnx *r, int32_t x, int32_t w, int32_t bias, const struct spatial *s)
+static int32_t plain_transposed(struct build *r, int32_t x, int32_t w, int32_t bias, const struct spatial *s)
 {
     const struct window_2d rows = spatial_rows(s), columns = spatial_columns(s);
     const struct transpose_conv_opts opts = {
@@ -234,7 +234,7 @@ static int32_t plain_transposed(struct onnx *r, int32_t x, int32_t w, int32_t bi
                 (int32_t[]){add_ints(r, 4, shape), filters, x, bias});
 }
 
-static int32_t any_transposed(struct onnx *r, int32_t x, int32_t w, int32_t bias, int64_t groups,
+static int32_t any_transposed(struct build *r, int32_t x, int32_t w, int32_t bias, int64_t groups,
                               const struct spatial *s)
 {
     struct spatial dense = *s;
@@ -246,7 +246,7 @@ static int32_t any_transposed(struct onnx *r, int32_t x, int32_t w, int32_t bias
     return conv(r, x, w, bias, groups, &dense);
 }
 
-void onnx_conv_transpose(struct onnx *r)
+void onnx_conv_transpose(struct build *r)
 {
     int32_t x = node_in(r, 0), w = node_in(r, 1), bias = node_in_or(r, 2, TENSOR_ABSENT);
     const struct tensor t = *tensor_at(r, x), filters = *tensor_at(r, w);
@@ -255,8 +255,8 @@ void onnx_conv_transpose(struct onnx *r)
 
     if (r->status == MOTE_OK &&
         (t.rank < 3 || filters.rank != t.rank || groups < 1 || t.dims[1] % groups || filters.dims[0] != t.dims[1]))
-        onnx_fail(r, MOTE_ERR_SHAPE, "%lld groups of %lld filters for %lld channels", (long long)groups,
-                  (long long)filters.dims[0], (long long)t.dims[1]);
+        build_fail(r, MOTE_ERR_SHAPE, "%lld groups of %lld filters for %lld channels", (long long)groups,
+                   (long long)filters.dims[0], (long long)t.dims[1]);
     spatial_read_transposed(r, x, &filters.dims[2], &s);
     fit_transposed(r, &s);
     x = channels_last(r, x);

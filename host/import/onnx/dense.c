@@ -3,33 +3,33 @@
 #include "host/import/onnx/ops.h"
 
 /* A constant times a factor. */
-static int32_t scaled(struct onnx *r, int32_t x, float factor)
+static int32_t scaled(struct build *r, int32_t x, float factor)
 {
     return factor == 1 ? x : emit_binary(r, OP_MUL, x, add_float(r, factor));
 }
 
-static int32_t swapped(struct onnx *r, int32_t x, bool swap)
+static int32_t swapped(struct build *r, int32_t x, bool swap)
 {
     return swap ? transpose_move(r, x, tensor_at(r, x)->rank - 1, tensor_at(r, x)->rank - 2) : x;
 }
 
 /* Whether c can be a bias of n outputs: constant, and the same for all rows. */
-static bool is_bias(const struct onnx *r, int32_t c, int64_t n)
+static bool is_bias(const struct build *r, int32_t c, int64_t n)
 {
     const struct tensor *t = tensor_at(r, c);
 
     return t->data && t->rank >= 1 && tensor_elements(t) == n && t->dims[t->rank - 1] == n;
 }
 
-static bool want_matrices(struct onnx *r, int32_t a, int32_t b)
+static bool want_matrices(struct build *r, int32_t a, int32_t b)
 {
     if (r->status == MOTE_OK && (tensor_at(r, a)->rank != 2 || tensor_at(r, b)->rank != 2))
-        onnx_fail(r, MOTE_ERR_SHAPE, "inputs of %d and %d dimensions, not of 2", tensor_at(r, a)->rank,
-                  tensor_at(r, b)->rank);
+        build_fail(r, MOTE_ERR_SHAPE, "inputs of %d and %d dimensions, not of 2", tensor_at(r, a)->rank,
+                   tensor_at(r, b)->rank);
     return r->status == MOTE_OK;
 }
 
-void onnx_gemm(struct onnx *r)
+void onnx_gemm(struct build *r)
 {
     int32_t a = node_in(r, 0), b = node_in(r, 1), c = node_in_or(r, 2, TENSOR_ABSENT), y;
     bool by_columns = node_int(r, "transB", 0) != 0, joined = false;
@@ -56,7 +56,7 @@ void onnx_gemm(struct onnx *r)
 }
 
 /* A vector is a matrix of one row (column) whose dimension goes again. */
-static int32_t as_matrix(struct onnx *r, int32_t x, bool column)
+static int32_t as_matrix(struct build *r, int32_t x, bool column)
 {
     const struct tensor *t = tensor_at(r, x);
     int64_t n = t->dims[0];
@@ -66,7 +66,7 @@ static int32_t as_matrix(struct onnx *r, int32_t x, bool column)
     return reshape(r, x, 2, column ? (int64_t[]){n, 1} : (int64_t[]){1, n});
 }
 
-static int32_t without(struct onnx *r, int32_t x, int from_end)
+static int32_t without(struct build *r, int32_t x, int from_end)
 {
     const struct tensor *t = tensor_at(r, x);
     int64_t dims[RANK_MAX];
@@ -78,13 +78,13 @@ static int32_t without(struct onnx *r, int32_t x, int from_end)
     return reshape(r, x, n, dims);
 }
 
-void onnx_matmul(struct onnx *r)
+void onnx_matmul(struct build *r)
 {
     int32_t a = node_in(r, 0), b = node_in(r, 1), y;
     bool row = tensor_at(r, a)->rank == 1, column = tensor_at(r, b)->rank == 1;
 
     if (r->status == MOTE_OK && (tensor_at(r, a)->rank < 1 || tensor_at(r, b)->rank < 1))
-        onnx_fail(r, MOTE_ERR_SHAPE, "a product with a scalar");
+        build_fail(r, MOTE_ERR_SHAPE, "a product with a scalar");
     a = as_matrix(r, a, false);
     b = as_matrix(r, b, true);
     if (is_const(r, b) && tensor_at(r, b)->rank == 2)

@@ -23,16 +23,16 @@ static int index_of(const struct term *t, char letter)
     return (int)((const char *)memchr(t->letters, letter, (size_t)t->n) - t->letters);
 }
 
-static void put(struct onnx *r, struct term *t, char letter)
+static void put(struct build *r, struct term *t, char letter)
 {
     if (t->n == RANK_MAX)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a term of more than %d dimensions", RANK_MAX);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "a term of more than %d dimensions", RANK_MAX);
     else
         t->letters[t->n++] = letter;
 }
 
 /* `hidden`: dimensions of the ellipsis. */
-static const char *read_term(struct onnx *r, const char *at, int hidden, struct term *t)
+static const char *read_term(struct build *r, const char *at, int hidden, struct term *t)
 {
     for (*t = (struct term){.n = 0}; *at && *at != ',' && strncmp(at, "->", 2) != 0 && r->status == MOTE_OK; at++) {
         if (*at == '.') {
@@ -42,7 +42,7 @@ static const char *read_term(struct onnx *r, const char *at, int hidden, struct 
         } else if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z')) {
             put(r, t, *at);
         } else if (*at != ' ') {
-            onnx_fail(r, MOTE_ERR_FORMAT, "'%c' in the equation", *at >= ' ' && *at < 127 ? *at : '?');
+            build_fail(r, MOTE_ERR_FORMAT, "'%c' in the equation", *at >= ' ' && *at < 127 ? *at : '?');
         }
     }
     return at;
@@ -58,7 +58,7 @@ static int letters_of(const char *at)
 }
 
 /* Without one: the letters that are there once, in order. */
-static void implicit_output(struct onnx *r, const struct term *terms, int n, struct term *out)
+static void implicit_output(struct build *r, const struct term *terms, int n, struct term *out)
 {
     *out = (struct term){.n = 0};
     for (int c = '0'; c <= 'z'; c++) {
@@ -72,35 +72,38 @@ static void implicit_output(struct onnx *r, const struct term *terms, int n, str
     }
 }
 
-static void read_equation(struct onnx *r, struct term terms[TERMS])
+static void read_equation(struct build *r, struct term terms[TERMS])
 {
     const char *at = node_string(r, "equation", "");
 
-    if (r->n_in < 1 || r->n_in > 2)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%d operands", r->n_in);
-    for (int k = 0; k < r->n_in && r->status == MOTE_OK; k++) {
+    if (onnx_of(r)->n_in < 1 || onnx_of(r)->n_in > 2)
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%d operands", onnx_of(r)->n_in);
+    for (int k = 0; k < onnx_of(r)->n_in && r->status == MOTE_OK; k++) {
         int hidden = tensor_at(r, node_in(r, k))->rank - letters_of(at);
 
         at = read_term(r, at, hidden < 0 ? 0 : hidden, &terms[k]);
-        if (r->status == MOTE_OK && terms[k].n != tensor_at(r, r->in[k])->rank)
-            onnx_fail(r, MOTE_ERR_SHAPE, "%d letters for %d dimensions", terms[k].n, tensor_at(r, r->in[k])->rank);
-        if (r->status == MOTE_OK && tensor_elements(tensor_at(r, r->in[k])) == 0)
-            onnx_fail(r, MOTE_ERR_SHAPE, "operand %d is empty", k);
+        if (r->status == MOTE_OK && terms[k].n != tensor_at(r, onnx_of(r)->in[k])->rank)
+            build_fail(r, MOTE_ERR_SHAPE, "%d letters for %d dimensions", terms[k].n,
+                       tensor_at(r, onnx_of(r)->in[k])->rank);
+        if (r->status == MOTE_OK && tensor_elements(tensor_at(r, onnx_of(r)->in[k])) == 0)
+            build_fail(r, MOTE_ERR_SHAPE, "operand %d is empty", k);
         at += *at == ',';
     }
     if (r->status != MOTE_OK)
         return;
     if (strncmp(at, "->", 2) == 0)
         read_term(r, at + 2,
-                  has(&terms[0], '0') ? tensor_at(r, r->in[0])->rank - letters_of(node_string(r, "equation", "")) : 0,
+                  has(&terms[0], '0')
+                      ? tensor_at(r, onnx_of(r)->in[0])->rank - letters_of(node_string(r, "equation", ""))
+                      : 0,
                   &terms[OUT]);
     else
-        implicit_output(r, terms, r->n_in, &terms[OUT]);
+        implicit_output(r, terms, onnx_of(r)->n_in, &terms[OUT]);
 }
 
 /* ---- one operand ---- */
 /* Two dimensions of one letter: the elements where both are equal. */
-static int32_t diagonal(struct onnx *r, int32_t x, struct term *t, int first, int second)
+static int32_t diagonal(struct build *r, int32_t x, struct term *t, int first, int second)
 {
     const struct tensor from = *tensor_at(r, x);
     int64_t dims[RANK_MAX], n = from.dims[first] > 0 ? tensor_elements(&from) / from.dims[first] : 0;
@@ -109,8 +112,8 @@ static int32_t diagonal(struct onnx *r, int32_t x, struct term *t, int first, in
 
     assert(first < second && second < t->n);
     if (r->status == MOTE_OK && from.dims[first] != from.dims[second])
-        onnx_fail(r, MOTE_ERR_SHAPE, "one letter for %lld and %lld", (long long)from.dims[first],
-                  (long long)from.dims[second]);
+        build_fail(r, MOTE_ERR_SHAPE, "one letter for %lld and %lld", (long long)from.dims[first],
+                   (long long)from.dims[second]);
     for (int d = 0; d < from.rank; d++)
         if (d != second)
             dims[rank++] = from.dims[d];
@@ -129,7 +132,7 @@ static int32_t diagonal(struct onnx *r, int32_t x, struct term *t, int first, in
     return gather_flat(r, x, rank, dims, places);
 }
 
-static int32_t without_twins(struct onnx *r, int32_t x, struct term *t)
+static int32_t without_twins(struct build *r, int32_t x, struct term *t)
 {
     for (int i = 0; i < t->n; i++)
         for (int k = t->n - 1; k > i; k--)
@@ -139,7 +142,7 @@ static int32_t without_twins(struct onnx *r, int32_t x, struct term *t)
 }
 
 /* Sums what neither the output nor the other operand has. */
-static int32_t without_lonely(struct onnx *r, int32_t x, struct term *t, const struct term *other,
+static int32_t without_lonely(struct build *r, int32_t x, struct term *t, const struct term *other,
                               const struct term *out)
 {
     int64_t axes[RANK_MAX];
@@ -156,7 +159,7 @@ static int32_t without_lonely(struct onnx *r, int32_t x, struct term *t, const s
     return n > 0 ? reduce(r, OP_SUM, x, n, axes, false) : x;
 }
 
-static int32_t in_order(struct onnx *r, int32_t x, const struct term *from, const struct term *to)
+static int32_t in_order(struct build *r, int32_t x, const struct term *from, const struct term *to)
 {
     int perm[RANK_MAX];
 
@@ -164,7 +167,7 @@ static int32_t in_order(struct onnx *r, int32_t x, const struct term *from, cons
         if (has(from, to->letters[i]))
             perm[i] = index_of(from, to->letters[i]);
         else
-            onnx_fail(r, MOTE_ERR_FORMAT, "the output has a letter that no operand has");
+            build_fail(r, MOTE_ERR_FORMAT, "the output has a letter that no operand has");
     }
     return transpose(r, x, perm);
 }
@@ -197,7 +200,7 @@ static struct groups find_groups(const struct term *a, const struct term *b, con
     return g;
 }
 
-static int64_t size_of(struct onnx *r, int32_t x, const struct term *t, const struct term *letters)
+static int64_t size_of(struct build *r, int32_t x, const struct term *t, const struct term *letters)
 {
     int64_t n = 1;
 
@@ -207,7 +210,7 @@ static int64_t size_of(struct onnx *r, int32_t x, const struct term *t, const st
 }
 
 /* [batch][outer][inner] */
-static int32_t as_matrices(struct onnx *r, int32_t x, const struct term *t, const struct term *batch,
+static int32_t as_matrices(struct build *r, int32_t x, const struct term *t, const struct term *batch,
                            const struct term *outer, const struct term *inner)
 {
     int64_t dims[3] = {size_of(r, x, t, batch), size_of(r, x, t, outer), size_of(r, x, t, inner)};
@@ -218,7 +221,7 @@ static int32_t as_matrices(struct onnx *r, int32_t x, const struct term *t, cons
     return reshape(r, in_order(r, x, t, &order), 3, dims);
 }
 
-static int32_t product_of(struct onnx *r, int32_t a, int32_t b, const struct term terms[TERMS])
+static int32_t product_of(struct build *r, int32_t a, int32_t b, const struct term terms[TERMS])
 {
     struct groups g = find_groups(&terms[A], &terms[B], &terms[OUT]);
     int64_t dims[RANK_MAX];
@@ -226,7 +229,7 @@ static int32_t product_of(struct onnx *r, int32_t a, int32_t b, const struct ter
     int32_t y;
 
     if (g.batch.n + g.left.n + g.right.n > RANK_MAX) {
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a product of more than %d dimensions", RANK_MAX);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "a product of more than %d dimensions", RANK_MAX);
         return TENSOR_ABSENT;
     }
     add_all(&made, &g.left);
@@ -241,17 +244,18 @@ static int32_t product_of(struct onnx *r, int32_t a, int32_t b, const struct ter
     return in_order(r, reshape(r, y, made.n, dims), &made, &terms[OUT]);
 }
 
-void onnx_einsum(struct onnx *r)
+void onnx_einsum(struct build *r)
 {
     struct term terms[TERMS] = {{.n = 0}};
     int32_t x[2] = {TENSOR_ABSENT, TENSOR_ABSENT};
 
     read_equation(r, terms);
-    for (int k = 0; k < r->n_in && r->status == MOTE_OK; k++)
-        x[k] = without_twins(r, r->in[k], &terms[k]);
-    for (int k = 0; k < r->n_in && r->status == MOTE_OK; k++)
-        x[k] = without_lonely(r, x[k], &terms[k], r->n_in > 1 ? &terms[!k] : NULL, &terms[OUT]);
+    for (int k = 0; k < onnx_of(r)->n_in && r->status == MOTE_OK; k++)
+        x[k] = without_twins(r, onnx_of(r)->in[k], &terms[k]);
+    for (int k = 0; k < onnx_of(r)->n_in && r->status == MOTE_OK; k++)
+        x[k] = without_lonely(r, x[k], &terms[k], onnx_of(r)->n_in > 1 ? &terms[!k] : NULL, &terms[OUT]);
     if (r->status != MOTE_OK)
         return;
-    node_out(r, 0, r->n_in == 1 ? in_order(r, x[0], &terms[A], &terms[OUT]) : product_of(r, x[0], x[1], terms));
+    node_out(r, 0,
+             onnx_of(r)->n_in == 1 ? in_order(r, x[0], &terms[A], &terms[OUT]) : product_of(r, x[0], x[1], terms));
 }

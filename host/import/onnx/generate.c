@@ -4,7 +4,7 @@
 
 #include "host/import/onnx/ops.h"
 
-static int32_t fill(struct onnx *r, const struct tensor *value, int rank, const int64_t *dims)
+static int32_t fill(struct build *r, const struct tensor *value, int rank, const int64_t *dims)
 {
     struct tensor out = {.type = value->type, .rank = rank};
     size_t size = (size_t)type_bits(value->type) / 8, n;
@@ -20,7 +20,7 @@ static int32_t fill(struct onnx *r, const struct tensor *value, int rank, const 
     return add_const(r, value->type, rank, dims, data);
 }
 
-void onnx_constant_of_shape(struct onnx *r)
+void onnx_constant_of_shape(struct build *r)
 {
     const Onnx__AttributeProto *a = node_attr(r, "value");
     static const float zero;
@@ -30,16 +30,16 @@ void onnx_constant_of_shape(struct onnx *r)
 
     const_ints(r, node_in(r, 0), "the shape", RANK_MAX, &rank, dims);
     if (r->status == MOTE_OK && a && a->t)
-        r->status = onnx_read_tensor(r->pool, r->path, a->t, &value, r->at);
+        r->status = onnx_read_tensor(r->pool, onnx_of(r)->path, a->t, &value, r->at);
     if (r->status == MOTE_OK && tensor_elements(&value) != 1)
-        onnx_fail(r, MOTE_ERR_FORMAT, "the value is no single number");
+        build_fail(r, MOTE_ERR_FORMAT, "the value is no single number");
     for (int d = 0; d < rank && r->status == MOTE_OK; d++)
         if (dims[d] < 0)
-            onnx_fail(r, MOTE_ERR_SHAPE, "dimension %d is %lld", d, (long long)dims[d]);
+            build_fail(r, MOTE_ERR_SHAPE, "dimension %d is %lld", d, (long long)dims[d]);
     node_out(r, 0, fill(r, &value, rank, dims));
 }
 
-static double number_at(struct onnx *r, int i, const char *what)
+static double number_at(struct build *r, int i, const char *what)
 {
     int64_t value;
     int n;
@@ -48,11 +48,11 @@ static double number_at(struct onnx *r, int i, const char *what)
         return (double)const_float(r, node_in(r, i), what);
     const_ints(r, node_in(r, i), what, 1, &n, &value);
     if (r->status == MOTE_OK && n != 1)
-        onnx_fail(r, MOTE_ERR_SHAPE, "%s is no number", what);
+        build_fail(r, MOTE_ERR_SHAPE, "%s is no number", what);
     return r->status == MOTE_OK ? (double)value : 0;
 }
 
-void onnx_range(struct onnx *r)
+void onnx_range(struct build *r)
 {
     double start = number_at(r, 0, "start"), limit = number_at(r, 1, "limit"), delta = number_at(r, 2, "delta");
     bool floats = tensor_at(r, node_in(r, 0))->type == TYPE_F32;
@@ -73,7 +73,7 @@ void onnx_range(struct onnx *r)
 }
 
 /* Ones where column - row is k. */
-void onnx_eye_like(struct onnx *r)
+void onnx_eye_like(struct build *r)
 {
     const struct tensor t = *tensor_at(r, node_in(r, 0));
     int64_t k = node_int(r, "k", 0);
@@ -82,7 +82,7 @@ void onnx_eye_like(struct onnx *r)
     int32_t out;
 
     if (r->status == MOTE_OK && t.rank != 2)
-        onnx_fail(r, MOTE_ERR_SHAPE, "%d dimensions, not 2", t.rank);
+        build_fail(r, MOTE_ERR_SHAPE, "%d dimensions, not 2", t.rank);
     if (r->status == MOTE_OK && node_attr(r, "dtype"))
         r->status = onnx_type((int32_t)node_int(r, "dtype", 1), &type, r->at);
     if (r->status != MOTE_OK || !has_room(r, tensor_elements(&t) * 4))
@@ -95,7 +95,7 @@ void onnx_eye_like(struct onnx *r)
 }
 
 /* What is above (below) a diagonal, and zeros. */
-void onnx_trilu(struct onnx *r)
+void onnx_trilu(struct build *r)
 {
     int32_t x = node_in(r, 0), keep;
     const struct tensor t = *tensor_at(r, x);
@@ -105,9 +105,9 @@ void onnx_trilu(struct onnx *r)
     int n = 0;
 
     if (node_has(r, 1))
-        const_ints(r, r->in[1], "k", 1, &n, &k);
+        const_ints(r, onnx_of(r)->in[1], "k", 1, &n, &k);
     if (r->status == MOTE_OK && t.rank < 2)
-        onnx_fail(r, MOTE_ERR_SHAPE, "%d dimensions", t.rank);
+        build_fail(r, MOTE_ERR_SHAPE, "%d dimensions", t.rank);
     if (r->status != MOTE_OK)
         return;
     h = t.dims[t.rank - 2], w = t.dims[t.rank - 1];
@@ -119,7 +119,7 @@ void onnx_trilu(struct onnx *r)
 }
 
 /* ---- windows: a0 - a1 cos(2 pi k / n) + a2 cos(4 pi k / n), n one less if both ends are in it ---- */
-static void window(struct onnx *r, double a0, double a1, double a2)
+static void window(struct build *r, double a0, double a1, double a2)
 {
     static const double pi = 3.14159265358979323846;
     bool periodic = node_int(r, "periodic", 1) != 0;
@@ -132,7 +132,7 @@ static void window(struct onnx *r, double a0, double a1, double a2)
     if (r->status == MOTE_OK)
         r->status = onnx_type((int32_t)node_int(r, "output_datatype", 1), &type, r->at);
     if (r->status == MOTE_OK && (n != 1 || size < 1))
-        onnx_fail(r, MOTE_ERR_VALUE, "a window of %lld numbers", (long long)size);
+        build_fail(r, MOTE_ERR_VALUE, "a window of %lld numbers", (long long)size);
     if (r->status != MOTE_OK || !has_room(r, size * 4))
         return;
     data = pool_array(r->pool, (size_t)size, sizeof *data);
@@ -144,8 +144,8 @@ static void window(struct onnx *r, double a0, double a1, double a2)
     node_out(r, 0, cast(r, add_const(r, TYPE_F32, 1, &size, data), type));
 }
 
-void onnx_hann_window(struct onnx *r) { window(r, 0.5, 0.5, 0); }
+void onnx_hann_window(struct build *r) { window(r, 0.5, 0.5, 0); }
 
-void onnx_hamming_window(struct onnx *r) { window(r, 25.0 / 46, 21.0 / 46, 0); }
+void onnx_hamming_window(struct build *r) { window(r, 25.0 / 46, 21.0 / 46, 0); }
 
-void onnx_blackman_window(struct onnx *r) { window(r, 0.42, 0.5, 0.08); }
+void onnx_blackman_window(struct build *r) { window(r, 0.42, 0.5, 0.08); }

@@ -8,7 +8,7 @@
 #define NODES_MAX 65536 /* that are read, those of bodies again and again */
 
 /* ---- what is missing ---- */
-static void miss(struct faults *missing, const struct onnx *r, const Onnx__NodeProto *node, int32_t index)
+static void miss(struct faults *missing, const struct build *r, const Onnx__NodeProto *node, int32_t index)
 {
     struct report_text failed = {.status = MOTE_OK};
     const char *name = printable(r->pool, node->op_type ? node->op_type : "");
@@ -20,20 +20,20 @@ static void miss(struct faults *missing, const struct onnx *r, const Onnx__NodeP
         status = fail(&here, MOTE_ERR_UNSUPPORTED, "an operator of %s, which Mote does not have",
                       printable(r->pool, domain));
     else if (near && strcmp(near, name) == 0)
-        status = fail(&here, MOTE_ERR_UNSUPPORTED, "not as opset %lld has it", (long long)r->opset);
+        status = fail(&here, MOTE_ERR_UNSUPPORTED, "not as opset %lld has it", (long long)onnx_of(r)->opset);
     else
         status = fail(&here, MOTE_ERR_UNSUPPORTED, "an operator of opset %lld that Mote does not have%s%s",
-                      (long long)r->opset, near ? "; it has " : "", near ? near : "");
+                      (long long)onnx_of(r)->opset, near ? "; it has " : "", near ? near : "");
     if (status != MOTE_OK)
         faults_add(missing, name, &failed);
 }
 
-static const struct onnx_op *op_of(const struct onnx *r, const Onnx__NodeProto *node)
+static const struct onnx_op *op_of(const struct build *r, const Onnx__NodeProto *node)
 {
-    return onnx_op_find(DOMAIN(node->domain), node->op_type ? node->op_type : "", r->opset);
+    return onnx_op_find(DOMAIN(node->domain), node->op_type ? node->op_type : "", onnx_of(r)->opset);
 }
 
-static void find_missing(struct onnx *r, size_t n, Onnx__NodeProto *const *nodes, struct faults *missing)
+static void find_missing(struct build *r, size_t n, Onnx__NodeProto *const *nodes, struct faults *missing)
 {
     for (size_t i = 0; i < n; i++) {
         const Onnx__NodeProto *node = nodes[i];
@@ -46,30 +46,30 @@ static void find_missing(struct onnx *r, size_t n, Onnx__NodeProto *const *nodes
     }
 }
 
-static void find_missing_in_file(struct onnx *r, struct faults *missing)
+static void find_missing_in_file(struct build *r, struct faults *missing)
 {
-    const int64_t opset = r->opset;
+    const int64_t opset = onnx_of(r)->opset;
 
-    find_missing(r, r->file->graph->n_node, r->file->graph->node, missing);
-    for (size_t i = 0; i < r->file->n_functions; i++) {
-        const Onnx__FunctionProto *f = r->file->functions[i];
+    find_missing(r, onnx_of(r)->file->graph->n_node, onnx_of(r)->file->graph->node, missing);
+    for (size_t i = 0; i < onnx_of(r)->file->n_functions; i++) {
+        const Onnx__FunctionProto *f = onnx_of(r)->file->functions[i];
 
-        r->opset = onnx_opset(f->n_opset_import, f->opset_import, opset);
+        onnx_of(r)->opset = onnx_opset(f->n_opset_import, f->opset_import, opset);
         find_missing(r, f->n_node, f->node, missing);
     }
-    r->opset = opset;
+    onnx_of(r)->opset = opset;
 }
 
 /* ---- values ---- */
-enum mote_status onnx_set_value(struct onnx *r, const char *name, int32_t tensor, const struct frame *at)
+enum mote_status onnx_set_value(struct build *r, const char *name, int32_t tensor, const struct frame *at)
 {
-    if (names_get(&r->values, name) != TENSOR_ABSENT)
+    if (names_get(&onnx_of(r)->values, name) != TENSOR_ABSENT)
         return fail(at, MOTE_ERR_FORMAT, "'%s' is there twice", printable(r->pool, name));
-    names_set(r->pool, &r->values, name, tensor);
+    names_set(r->pool, &onnx_of(r)->values, name, tensor);
     return MOTE_OK;
 }
 
-enum mote_status onnx_read_initializers(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
+enum mote_status onnx_read_initializers(struct build *r, const Onnx__GraphProto *graph, const struct frame *at)
 {
     if (graph->n_sparse_initializer > 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "sparse initializers; export the model with dense weights");
@@ -77,7 +77,7 @@ enum mote_status onnx_read_initializers(struct onnx *r, const Onnx__GraphProto *
         const Onnx__TensorProto *t = graph->initializer[i];
         struct tensor tensor;
 
-        TRY(onnx_read_tensor(r->pool, r->path, t, &tensor, at));
+        TRY(onnx_read_tensor(r->pool, onnx_of(r)->path, t, &tensor, at));
         if (r->pool->used > r->limit)
             return fail(at, MOTE_ERR_MEMORY, "its tensors take more than %zu bytes", r->limit);
         TRY(onnx_set_value(r, t->name ? t->name : "", graph_add_tensor(r->m, r->g, &tensor), at));
@@ -103,7 +103,7 @@ static enum mote_status read_dims(const Onnx__TensorShapeProto *shape, struct te
     return MOTE_OK;
 }
 
-static enum mote_status read_input(struct onnx *r, const Onnx__ValueInfoProto *input, int32_t index,
+static enum mote_status read_input(struct build *r, const Onnx__ValueInfoProto *input, int32_t index,
                                    const struct frame *at)
 {
     struct tensor t = {.name = printable(r->pool, input->name ? input->name : ""), .source = -1};
@@ -125,16 +125,16 @@ static void assume_batch(struct tensor *t)
 }
 
 /* Initializers may be listed as inputs, too: then they are what the inputs are without being fed. */
-static enum mote_status read_inputs(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
+static enum mote_status read_inputs(struct build *r, const Onnx__GraphProto *graph, const struct frame *at)
 {
     r->g->inputs = pool_array(r->pool, graph->n_input, sizeof *r->g->inputs);
     for (size_t i = 0; i < graph->n_input; i++) {
         const char *name = graph->input[i]->name ? graph->input[i]->name : "";
 
-        if (names_get(&r->values, name) == TENSOR_ABSENT)
+        if (names_get(&onnx_of(r)->values, name) == TENSOR_ABSENT)
             TRY(read_input(r, graph->input[i], (int32_t)i, at));
     }
-    TRY(import_set_shapes(r->m, r->options, at));
+    TRY(import_set_shapes(r->m, onnx_of(r)->options, at));
     for (int32_t i = 0; i < r->g->n_inputs; i++)
         assume_batch(&r->g->tensors[r->g->inputs[i]]);
     return import_want_shapes(r->m, at);
@@ -165,33 +165,33 @@ static bool takes_empty(const struct onnx_op *op)
     return !op || is_among(op->name, names, COUNT(names));
 }
 
-static enum mote_status find_inputs(struct onnx *r, const struct onnx_op *op, const Onnx__NodeProto *node,
+static enum mote_status find_inputs(struct build *r, const struct onnx_op *op, const Onnx__NodeProto *node,
                                     const struct frame *at)
 {
     if (needs_first(op) && (node->n_input == 0 || !node->input[0][0]))
         return fail(at, MOTE_ERR_FORMAT, "input 0 is missing");
-    r->n_in = (int)node->n_input;
-    r->in = pool_array(r->pool, node->n_input, sizeof *r->in);
-    for (int i = 0; i < r->n_in; i++) {
-        r->in[i] = node->input[i][0] ? names_get(&r->values, node->input[i]) : TENSOR_ABSENT;
-        if (node->input[i][0] && r->in[i] == TENSOR_ABSENT)
+    onnx_of(r)->n_in = (int)node->n_input;
+    onnx_of(r)->in = pool_array(r->pool, node->n_input, sizeof *onnx_of(r)->in);
+    for (int i = 0; i < onnx_of(r)->n_in; i++) {
+        onnx_of(r)->in[i] = node->input[i][0] ? names_get(&onnx_of(r)->values, node->input[i]) : TENSOR_ABSENT;
+        if (node->input[i][0] && onnx_of(r)->in[i] == TENSOR_ABSENT)
             return fail(at, MOTE_ERR_FORMAT,
                         "input %d, '%s', is neither an input of the graph, nor an initializer, nor made before: it is "
                         "missing, or nodes go in a circle",
                         i, printable(r->pool, node->input[i]));
     }
-    if (r->n_in > 0 && tensor_elements(tensor_at(r, r->in[0])) == 0 && !takes_empty(op))
+    if (onnx_of(r)->n_in > 0 && tensor_elements(tensor_at(r, onnx_of(r)->in[0])) == 0 && !takes_empty(op))
         return fail(at, MOTE_ERR_SHAPE, "input 0 is empty");
     return MOTE_OK;
 }
 
 /* Of a node's operators one has its number: the last that is no copy. Those of nodes within keep their names. */
-static void number(struct onnx *r, int32_t first)
+static void number(struct build *r, int32_t first)
 {
     int32_t main = r->g->n_ops - 1;
 
     for (int32_t i = first; i < r->g->n_ops; i++) {
-        const char *name = r->node->name ? r->node->name : "";
+        const char *name = onnx_of(r)->node->name ? onnx_of(r)->node->name : "";
 
         if (r->g->ops[i].name[0] == '\0')
             r->g->ops[i].name = printable(r->pool, name);
@@ -200,23 +200,23 @@ static void number(struct onnx *r, int32_t first)
             main = i;
     }
     if (main >= first)
-        r->g->ops[main].source = r->index;
+        r->g->ops[main].source = onnx_of(r)->index;
 }
 
-bool onnx_count_node(struct onnx *r)
+bool onnx_count_node(struct build *r)
 {
-    if (++r->n_nodes > NODES_MAX)
-        onnx_fail(r, MOTE_ERR_MEMORY, "more than %d nodes, with those of loops and functions each time", NODES_MAX);
+    if (++onnx_of(r)->n_nodes > NODES_MAX)
+        build_fail(r, MOTE_ERR_MEMORY, "more than %d nodes, with those of loops and functions each time", NODES_MAX);
     return r->status == MOTE_OK && has_room(r, 0);
 }
 
-static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, int32_t index, const struct frame *at)
+static enum mote_status read_node(struct build *r, const Onnx__NodeProto *node, int32_t index, const struct frame *at)
 {
     const struct onnx_op *op = op_of(r, node);
     int32_t first = r->g->n_ops;
 
-    r->node = node;
-    r->index = index;
+    onnx_of(r)->node = node;
+    onnx_of(r)->index = index;
     r->at = at;
     if (!onnx_count_node(r))
         return r->status;
@@ -228,12 +228,12 @@ static enum mote_status read_node(struct onnx *r, const Onnx__NodeProto *node, i
     TRY(r->status);
     number(r, first);
     for (size_t i = 0; i < node->n_output; i++)
-        if (node->output[i][0] && names_get(&r->values, node->output[i]) == TENSOR_ABSENT)
+        if (node->output[i][0] && names_get(&onnx_of(r)->values, node->output[i]) == TENSOR_ABSENT)
             return fail(at, MOTE_ERR_UNSUPPORTED, "output %zu is not one that Mote makes", i);
     return MOTE_OK;
 }
 
-enum mote_status onnx_read_nodes(struct onnx *r, size_t n, Onnx__NodeProto *const *nodes, const struct frame *at)
+enum mote_status onnx_read_nodes(struct build *r, size_t n, Onnx__NodeProto *const *nodes, const struct frame *at)
 {
     const struct frame *outer = r->at; /* a node's within which these are */
 
@@ -257,7 +257,7 @@ static bool is_taken(const struct graph *g, int32_t tensor)
 }
 
 /* An output is written by an operator: one that is a constant, an input or an output already is copied. */
-static int32_t own_output(struct onnx *r, int32_t tensor, const char *name)
+static int32_t own_output(struct build *r, int32_t tensor, const char *name)
 {
     struct tensor copy = r->g->tensors[tensor];
     int32_t out;
@@ -271,7 +271,7 @@ static int32_t own_output(struct onnx *r, int32_t tensor, const char *name)
     return out;
 }
 
-static enum mote_status check_output(struct onnx *r, const Onnx__ValueInfoProto *output, const struct tensor *t,
+static enum mote_status check_output(struct build *r, const Onnx__ValueInfoProto *output, const struct tensor *t,
                                      const struct frame *at)
 {
     const Onnx__TypeProto__Tensor *type =
@@ -291,13 +291,13 @@ static enum mote_status check_output(struct onnx *r, const Onnx__ValueInfoProto 
     return MOTE_OK;
 }
 
-static enum mote_status read_outputs(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
+static enum mote_status read_outputs(struct build *r, const Onnx__GraphProto *graph, const struct frame *at)
 {
     r->g->outputs = pool_array(r->pool, graph->n_output, sizeof *r->g->outputs);
     for (size_t i = 0; i < graph->n_output; i++) {
         const char *name = graph->output[i]->name ? graph->output[i]->name : "";
         struct frame here = {at, "output", printable(r->pool, name), (int)i, NULL};
-        int32_t tensor = names_get(&r->values, name);
+        int32_t tensor = names_get(&onnx_of(r)->values, name);
 
         if (tensor == TENSOR_ABSENT)
             return fail(&here, MOTE_ERR_FORMAT, "no node makes it");
@@ -317,7 +317,7 @@ int64_t onnx_opset(size_t n, Onnx__OperatorSetIdProto *const *sets, int64_t abse
     return absent;
 }
 
-static enum mote_status read_graph(struct onnx *r, const Onnx__GraphProto *graph, const struct frame *at)
+static enum mote_status read_graph(struct build *r, const Onnx__GraphProto *graph, const struct frame *at)
 {
     r->g = model_add_graph(r->m, "main");
     TRY(onnx_read_initializers(r, graph, at));
@@ -332,8 +332,8 @@ enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes f
                              const struct import_options *options, struct model *out, struct import_missing *missing,
                              const struct frame *at)
 {
-    struct onnx r = {
-        .pool = pool, .m = out, .options = options, .path = name, .limit = pool->used + IMPORT_MEMORY(file.size)};
+    struct onnx o = {.options = options, .path = name};
+    struct build r = {.pool = pool, .m = out, .limit = pool->used + IMPORT_MEMORY(file.size), .reader = &o};
     struct faults faults = {.pool = pool};
     void *message;
 
@@ -343,15 +343,15 @@ enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes f
     if (file.size > FILE_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
     TRY(onnx_decode(pool, r.limit - IMPORT_MEMORY(file.size) / 4, &onnx__model_proto__descriptor, file, &message, at));
-    r.file = message;
-    r.opset = onnx_opset(r.file->n_opset_import, r.file->opset_import, 1);
-    if (r.opset < 1)
-        return fail(at, MOTE_ERR_VERSION, "opset %lld", (long long)r.opset);
-    if (!r.file->graph || r.file->graph->n_node == 0)
+    o.file = message;
+    o.opset = onnx_opset(o.file->n_opset_import, o.file->opset_import, 1);
+    if (o.opset < 1)
+        return fail(at, MOTE_ERR_VERSION, "opset %lld", (long long)o.opset);
+    if (!o.file->graph || o.file->graph->n_node == 0)
         return fail(at, MOTE_ERR_FORMAT, "the file has no graph, or one without nodes");
     find_missing_in_file(&r, &faults);
     if (faults.n == 0)
-        return read_graph(&r, r.file->graph, at);
+        return read_graph(&r, o.file->graph, at);
     missing->what = faults_text(&faults);
     return MOTE_OK;
 }

@@ -4,20 +4,20 @@
 #include "host/import/onnx/ops.h"
 
 /* A constant's integers, in the pool; negative ones count from `size`. */
-static const int32_t *indices_of(struct onnx *r, int32_t tensor, int64_t size, const char *what)
+static const int32_t *indices_of(struct build *r, int32_t tensor, int64_t size, const char *what)
 {
     const struct tensor *t = tensor_at(r, tensor);
     int64_t n = tensor_elements(t);
     int32_t *out = add_indices(r, n);
 
     if (r->status == MOTE_OK && (!t->data || t->type != TYPE_S32))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%s are computed by the model; constants are wanted", what);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s are computed by the model; constants are wanted", what);
     for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
         int64_t index = const_int(t, i);
 
         index += index < 0 ? size : 0;
         if (index < 0 || index >= size)
-            onnx_fail(r, MOTE_ERR_VALUE, "index %lld of %lld", (long long)const_int(t, i), (long long)size);
+            build_fail(r, MOTE_ERR_VALUE, "index %lld of %lld", (long long)const_int(t, i), (long long)size);
         out[i] = (int32_t)index;
     }
     return out;
@@ -33,7 +33,7 @@ static int64_t product(const int64_t *dims, int n)
 }
 
 /* Indices that are not known yet, with those below 0 counted from `size`. */
-static int32_t from_start(struct onnx *r, int32_t indices, int64_t size)
+static int32_t from_start(struct build *r, int32_t indices, int64_t size)
 {
     int32_t below = emit(r, OP_LESS, NULL, TYPE_BOOL, 2, (int32_t[]){indices, add_zero(r, TYPE_S32)});
     int32_t other = emit_binary(r, OP_ADD, indices, add_ints(r, 1, &size));
@@ -42,12 +42,12 @@ static int32_t from_start(struct onnx *r, int32_t indices, int64_t size)
                    tensor_at(r, indices)->rank, tensor_at(r, indices)->dims);
 }
 
-static bool is_computed(const struct onnx *r, int32_t indices)
+static bool is_computed(const struct build *r, int32_t indices)
 {
     return r->status == MOTE_OK && !is_const(r, indices) && tensor_at(r, indices)->type == TYPE_S32;
 }
 
-void onnx_gather(struct onnx *r)
+void onnx_gather(struct build *r)
 {
     int32_t x = node_in(r, 0), indices = node_in(r, 1);
     const struct tensor t = *tensor_at(r, x), list = *tensor_at(r, indices);
@@ -74,7 +74,7 @@ static int64_t place_along(const struct tensor *in, const struct tensor *shape, 
 }
 
 /* The same of indices that are computed: the place is the index times the axis's stride, and what the others say. */
-static int32_t computed_places(struct onnx *r, const struct tensor *in, int32_t indices, int axis)
+static int32_t computed_places(struct build *r, const struct tensor *in, int32_t indices, int axis)
 {
     const struct tensor shape = *tensor_at(r, indices);
     int64_t n = tensor_elements(&shape), stride = product(in->dims + axis + 1, in->rank - axis - 1);
@@ -86,13 +86,13 @@ static int32_t computed_places(struct onnx *r, const struct tensor *in, int32_t 
     return emit_binary(r, OP_ADD, places, add_const(r, TYPE_S32, shape.rank, shape.dims, others));
 }
 
-static int32_t flat(struct onnx *r, int32_t x)
+static int32_t flat(struct build *r, int32_t x)
 {
     return reshape(r, x, 1, (int64_t[]){tensor_elements(tensor_at(r, x))});
 }
 
 /* The places that GatherElements reads and ScatterElements writes. */
-static int32_t *elements_places(struct onnx *r, const struct tensor *in, int32_t indices, int axis)
+static int32_t *elements_places(struct build *r, const struct tensor *in, int32_t indices, int axis)
 {
     const struct tensor shape = *tensor_at(r, indices);
     const int32_t *list;
@@ -100,10 +100,10 @@ static int32_t *elements_places(struct onnx *r, const struct tensor *in, int32_t
     int32_t *places;
 
     if (r->status == MOTE_OK && shape.rank != in->rank)
-        onnx_fail(r, MOTE_ERR_SHAPE, "indices of %d dimensions for %d", shape.rank, in->rank);
+        build_fail(r, MOTE_ERR_SHAPE, "indices of %d dimensions for %d", shape.rank, in->rank);
     for (int d = 0; d < shape.rank && r->status == MOTE_OK; d++)
         if (d != axis && shape.dims[d] > in->dims[d])
-            onnx_fail(r, MOTE_ERR_SHAPE, "indices that are larger than the input");
+            build_fail(r, MOTE_ERR_SHAPE, "indices that are larger than the input");
     list = indices_of(r, indices, r->status == MOTE_OK ? in->dims[axis] : 0, "indices");
     places = add_indices(r, n);
     for (int64_t i = 0; i < n && r->status == MOTE_OK; i++)
@@ -111,14 +111,14 @@ static int32_t *elements_places(struct onnx *r, const struct tensor *in, int32_t
     return places;
 }
 
-void onnx_gather_elements(struct onnx *r)
+void onnx_gather_elements(struct build *r)
 {
     int32_t x = node_in(r, 0), indices = node_in(r, 1);
     const struct tensor t = *tensor_at(r, x), shape = *tensor_at(r, indices);
     int axis = axis_of(r, node_int(r, "axis", 0), t.rank);
 
     if (r->status == MOTE_OK && shape.rank != t.rank)
-        onnx_fail(r, MOTE_ERR_SHAPE, "indices of %d dimensions for %d", shape.rank, t.rank);
+        build_fail(r, MOTE_ERR_SHAPE, "indices of %d dimensions for %d", shape.rank, t.rank);
     if (is_computed(r, indices))
         node_out(r, 0, emit_binary(r, OP_GATHER, flat(r, x), computed_places(r, &t, indices, axis)));
     else
@@ -134,17 +134,17 @@ struct tuples {
     int64_t dims[RANK_MAX]; /* of all the slices */
 };
 
-static void read_tuples(struct onnx *r, const struct tensor *in, int32_t indices, int batch, struct tuples *u)
+static void read_tuples(struct build *r, const struct tensor *in, int32_t indices, int batch, struct tuples *u)
 {
     const struct tensor list = *tensor_at(r, indices);
 
     *u = (struct tuples){.n = 1};
     if (r->status == MOTE_OK && (!list.data || list.type != TYPE_S32))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "indices are computed by the model; constants are wanted");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "indices are computed by the model; constants are wanted");
     u->width = list.rank > 0 ? list.dims[list.rank - 1] : 0;
     if (r->status == MOTE_OK && (u->width < 1 || batch < 0 || batch >= list.rank || batch + u->width > in->rank ||
                                  list.rank - 1 + in->rank - batch - u->width > RANK_MAX))
-        onnx_fail(r, MOTE_ERR_SHAPE, "tuples of %lld indices for %d dimensions", (long long)u->width, in->rank);
+        build_fail(r, MOTE_ERR_SHAPE, "tuples of %lld indices for %d dimensions", (long long)u->width, in->rank);
     if (r->status != MOTE_OK)
         return;
     for (int d = 0; d < list.rank - 1; d++)
@@ -162,7 +162,7 @@ static void read_tuples(struct onnx *r, const struct tensor *in, int32_t indices
 
             index += index < 0 ? size : 0;
             if (index < 0 || index >= size)
-                onnx_fail(r, MOTE_ERR_VALUE, "index %lld of %lld", (long long)index, (long long)size);
+                build_fail(r, MOTE_ERR_VALUE, "index %lld of %lld", (long long)index, (long long)size);
             place = place * size + index;
         }
         u->places[i] = (int32_t)(place * u->slice);
@@ -170,7 +170,7 @@ static void read_tuples(struct onnx *r, const struct tensor *in, int32_t indices
 }
 
 /* The sum along the last dimension, which goes. */
-static int32_t sum_last(struct onnx *r, int32_t x)
+static int32_t sum_last(struct build *r, int32_t x)
 {
     const struct tensor t = *tensor_at(r, x);
     int32_t sum = TENSOR_ABSENT;
@@ -187,14 +187,14 @@ static int32_t sum_last(struct onnx *r, int32_t x)
 
 /* Tuples that are computed, without a batch: the slices of [all that tuples name][…] at the sums of the indices, each
  * times its stride. */
-static void gather_computed(struct onnx *r, int32_t x, int32_t indices)
+static void gather_computed(struct build *r, int32_t x, int32_t indices)
 {
     const struct tensor t = *tensor_at(r, x), list = *tensor_at(r, indices);
     int64_t width = list.rank > 0 ? list.dims[list.rank - 1] : 0, dims[RANK_MAX], strides[RANK_MAX], sizes[RANK_MAX];
     int32_t places;
 
     if (width < 1 || width > t.rank) {
-        onnx_fail(r, MOTE_ERR_SHAPE, "tuples of %lld indices for %d dimensions", (long long)width, t.rank);
+        build_fail(r, MOTE_ERR_SHAPE, "tuples of %lld indices for %d dimensions", (long long)width, t.rank);
         return;
     }
     for (int k = 0; k < width; k++) {
@@ -211,7 +211,7 @@ static void gather_computed(struct onnx *r, int32_t x, int32_t indices)
     node_out(r, 0, emit_binary(r, OP_GATHER, x, sum_last(r, places)));
 }
 
-void onnx_gather_nd(struct onnx *r)
+void onnx_gather_nd(struct build *r)
 {
     int32_t x = node_in(r, 0), indices = node_in(r, 1);
     const struct tensor t = *tensor_at(r, x);
@@ -226,7 +226,7 @@ void onnx_gather_nd(struct onnx *r)
 
     if (batch < 0 || batch > t.rank ||
         (batch > 0 && product(tensor_at(r, indices)->dims, (int)batch) != product(t.dims, (int)batch)))
-        onnx_fail(r, MOTE_ERR_SHAPE, "batch_dims is %lld", (long long)batch);
+        build_fail(r, MOTE_ERR_SHAPE, "batch_dims is %lld", (long long)batch);
     read_tuples(r, &t, indices, (int)batch, &u);
     places = add_indices(r, r->status == MOTE_OK ? u.n * u.slice : 0);
     for (int64_t i = 0; r->status == MOTE_OK && i < u.n * u.slice; i++)
@@ -235,7 +235,7 @@ void onnx_gather_nd(struct onnx *r)
 }
 
 /* ---- scattering: the output gathers from the input and the updates behind it ---- */
-static bool reduces(struct onnx *r, enum op_id *id)
+static bool reduces(struct build *r, enum op_id *id)
 {
     const char *how = node_string(r, "reduction", "none");
 
@@ -245,12 +245,12 @@ static bool reduces(struct onnx *r, enum op_id *id)
           : strcmp(how, "min") == 0 ? OP_MINIMUM
                                     : OP_NOP;
     if (*id == OP_NOP && strcmp(how, "none") != 0)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "reduction %s", printable(r->pool, how));
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "reduction %s", printable(r->pool, how));
     return *id != OP_NOP;
 }
 
 /* Update i goes to places[i]; later ones win. */
-static int32_t scatter(struct onnx *r, int32_t x, int32_t updates, int64_t n, const int32_t *places)
+static int32_t scatter(struct build *r, int32_t x, int32_t updates, int64_t n, const int32_t *places)
 {
     const struct tensor t = *tensor_at(r, x);
     int64_t all = tensor_elements(&t);
@@ -265,7 +265,7 @@ static int32_t scatter(struct onnx *r, int32_t x, int32_t updates, int64_t n, co
 }
 
 /* With a reduction each round takes one update of each place; what gets none keeps its value. */
-static int32_t scatter_reduce(struct onnx *r, enum op_id id, int32_t x, int32_t updates, int64_t n,
+static int32_t scatter_reduce(struct build *r, enum op_id id, int32_t x, int32_t updates, int64_t n,
                               const int32_t *places)
 {
     bool *done = pool_array(r->pool, (size_t)n + 1, sizeof *done);
@@ -293,16 +293,16 @@ static int32_t scatter_reduce(struct onnx *r, enum op_id id, int32_t x, int32_t 
     return x;
 }
 
-static void scatter_node(struct onnx *r, int32_t x, int32_t updates, int64_t n, const int32_t *places)
+static void scatter_node(struct build *r, int32_t x, int32_t updates, int64_t n, const int32_t *places)
 {
     enum op_id id;
 
     if (r->status == MOTE_OK && tensor_elements(tensor_at(r, updates)) != n)
-        onnx_fail(r, MOTE_ERR_SHAPE, "updates of another shape than the indices");
+        build_fail(r, MOTE_ERR_SHAPE, "updates of another shape than the indices");
     node_out(r, 0, reduces(r, &id) ? scatter_reduce(r, id, x, updates, n, places) : scatter(r, x, updates, n, places));
 }
 
-void onnx_scatter_elements(struct onnx *r)
+void onnx_scatter_elements(struct build *r)
 {
     int32_t x = node_in(r, 0), indices = node_in(r, 1), updates = node_in(r, 2);
     const struct tensor t = *tensor_at(r, x);
@@ -312,7 +312,7 @@ void onnx_scatter_elements(struct onnx *r)
     scatter_node(r, x, updates, tensor_elements(tensor_at(r, indices)), places);
 }
 
-void onnx_scatter_nd(struct onnx *r)
+void onnx_scatter_nd(struct build *r)
 {
     int32_t x = node_in(r, 0), indices = node_in(r, 1), updates = node_in(r, 2);
     const struct tensor t = *tensor_at(r, x);
@@ -330,7 +330,7 @@ void onnx_scatter_nd(struct onnx *r)
 
 /* ---- repetitions ---- */
 /* n indices along a dimension of `size`: i % size. */
-static int32_t repeat(struct onnx *r, int32_t x, int axis, int64_t size, int64_t n)
+static int32_t repeat(struct build *r, int32_t x, int axis, int64_t size, int64_t n)
 {
     int32_t *list = add_indices(r, n);
 
@@ -339,15 +339,15 @@ static int32_t repeat(struct onnx *r, int32_t x, int axis, int64_t size, int64_t
     return gather(r, x, axis, n, list);
 }
 
-static bool is_size(struct onnx *r, int64_t size)
+static bool is_size(struct build *r, int64_t size)
 {
     if (size < 1 || size > TENSOR_BYTES_MAX)
-        onnx_fail(r, MOTE_ERR_VALUE, "a dimension of %lld", (long long)size);
+        build_fail(r, MOTE_ERR_VALUE, "a dimension of %lld", (long long)size);
     return r->status == MOTE_OK;
 }
 
 /* Up to opset 5 Tile repeats one axis. */
-void onnx_tile(struct onnx *r)
+void onnx_tile(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
@@ -355,15 +355,15 @@ void onnx_tile(struct onnx *r)
     int n;
 
     const_ints(r, node_in(r, 1), "repeats", RANK_MAX, &n, times);
-    if (r->status == MOTE_OK && (r->opset < 6 || n != t.rank))
-        onnx_fail(r, MOTE_ERR_SHAPE, "%d repeats of %d dimensions", n, t.rank);
+    if (r->status == MOTE_OK && (onnx_of(r)->opset < 6 || n != t.rank))
+        build_fail(r, MOTE_ERR_SHAPE, "%d repeats of %d dimensions", n, t.rank);
     for (int d = 0; d < t.rank && r->status == MOTE_OK; d++)
         if (times[d] != 1 && is_size(r, times[d]) && is_size(r, times[d] * t.dims[d]))
             x = repeat(r, x, d, t.dims[d], times[d] * t.dims[d]);
     node_out(r, 0, x);
 }
 
-void onnx_expand(struct onnx *r)
+void onnx_expand(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
@@ -381,8 +381,8 @@ void onnx_expand(struct onnx *r)
         if (shape[d] == 1 || shape[d] == dims[own])
             continue;
         if (dims[own] != 1)
-            onnx_fail(r, MOTE_ERR_SHAPE, "dimension %d of %lld cannot become %lld", own, (long long)dims[own],
-                      (long long)shape[d]);
+            build_fail(r, MOTE_ERR_SHAPE, "dimension %d of %lld cannot become %lld", own, (long long)dims[own],
+                       (long long)shape[d]);
         if (is_size(r, shape[d]))
             x = repeat(r, x, own, 1, shape[d]);
     }
@@ -390,7 +390,7 @@ void onnx_expand(struct onnx *r)
 }
 
 /* Without an axis the input is flat. */
-void onnx_compress(struct onnx *r)
+void onnx_compress(struct build *r)
 {
     int32_t x = node_in(r, 0), condition = node_in(r, 1), n = 0, *list;
     const Onnx__AttributeProto *axis = node_attr(r, "axis");
@@ -402,14 +402,14 @@ void onnx_compress(struct onnx *r)
     size = r->status == MOTE_OK ? tensor_at(r, x)->dims[along] : 0;
     list = add_indices(r, size);
     if (r->status == MOTE_OK && (!t.data || t.type != TYPE_BOOL || tensor_elements(&t) > size))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a condition that is no constant, or too long");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "a condition that is no constant, or too long");
     for (int32_t i = 0; r->status == MOTE_OK && i < (int32_t)tensor_elements(&t); i++)
         if (t.data[i])
             list[n++] = i;
     node_out(r, 0, gather(r, x, along, n, list));
 }
 
-void onnx_reverse_sequence(struct onnx *r)
+void onnx_reverse_sequence(struct build *r)
 {
     int32_t x = node_in(r, 0), lengths = node_in(r, 1), *places;
     const struct tensor t = *tensor_at(r, x), list = *tensor_at(r, lengths);
@@ -418,7 +418,7 @@ void onnx_reverse_sequence(struct onnx *r)
     int64_t n = tensor_elements(&t);
 
     if (r->status == MOTE_OK && (!list.data || list.type != TYPE_S32 || tensor_elements(&list) != t.dims[batch]))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "lengths that are no constants, one a batch");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "lengths that are no constants, one a batch");
     places = add_indices(r, n);
     for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
         int64_t inner_time = product(t.dims + time + 1, t.rank - time - 1);
@@ -426,14 +426,14 @@ void onnx_reverse_sequence(struct onnx *r)
         int64_t at = i / inner_time % t.dims[time], length = const_int(&list, i / inner_batch % t.dims[batch]);
 
         if (length < 0 || length > t.dims[time])
-            onnx_fail(r, MOTE_ERR_VALUE, "a length of %lld", (long long)length);
+            build_fail(r, MOTE_ERR_VALUE, "a length of %lld", (long long)length);
         places[i] = (int32_t)(at < length ? i + (length - 1 - 2 * at) * inner_time : i);
     }
     node_out(r, 0, gather_flat(r, x, t.rank, t.dims, places));
 }
 
 /* ---- blocks of space and depth ---- */
-void onnx_depth_to_space(struct onnx *r)
+void onnx_depth_to_space(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
@@ -441,7 +441,7 @@ void onnx_depth_to_space(struct onnx *r)
     bool crd = strcmp(node_string(r, "mode", "DCR"), "CRD") == 0;
 
     if (r->status == MOTE_OK && (t.rank != 4 || b < 1 || b > INT16_MAX || t.dims[1] % (b * b)))
-        onnx_fail(r, MOTE_ERR_SHAPE, "blocks of %lld", (long long)b);
+        build_fail(r, MOTE_ERR_SHAPE, "blocks of %lld", (long long)b);
     if (r->status != MOTE_OK)
         return;
     c = t.dims[1] / (b * b);
@@ -454,14 +454,14 @@ void onnx_depth_to_space(struct onnx *r)
     node_out(r, 0, reshape(r, x, 4, (int64_t[]){t.dims[0], c, t.dims[2] * b, t.dims[3] * b}));
 }
 
-void onnx_space_to_depth(struct onnx *r)
+void onnx_space_to_depth(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
     int64_t b = node_int(r, "blocksize", 0);
 
     if (r->status == MOTE_OK && (t.rank != 4 || b < 1 || t.dims[2] % b || t.dims[3] % b))
-        onnx_fail(r, MOTE_ERR_SHAPE, "blocks of %lld", (long long)b);
+        build_fail(r, MOTE_ERR_SHAPE, "blocks of %lld", (long long)b);
     if (r->status != MOTE_OK)
         return;
     x = reshape(r, x, 6, (int64_t[]){t.dims[0], t.dims[1], t.dims[2] / b, b, t.dims[3] / b, b});
@@ -471,7 +471,7 @@ void onnx_space_to_depth(struct onnx *r)
 
 /* Values go back to where a MaxPool found them: the indices are flat ones of what it read, which another shape that is
  * asked for surrounds. */
-void onnx_max_unpool(struct onnx *r)
+void onnx_max_unpool(struct build *r)
 {
     int32_t x = node_in(r, 0), indices = node_in(r, 1), zeros;
     const struct tensor t = *tensor_at(r, x);
@@ -485,7 +485,7 @@ void onnx_max_unpool(struct onnx *r)
     node_ints(r, "pads", 2 * RANK_MAX, &n_pads, pads);
     if (r->status == MOTE_OK &&
         (given != spatial || (n_strides >= 0 && n_strides != spatial) || (n_pads >= 0 && n_pads != 2 * spatial)))
-        onnx_fail(r, MOTE_ERR_FORMAT, "kernel_shape, strides or pads are not as many as dimensions");
+        build_fail(r, MOTE_ERR_FORMAT, "kernel_shape, strides or pads are not as many as dimensions");
     if (r->status != MOTE_OK)
         return;
     memcpy(dims, t.dims, sizeof dims);
@@ -499,7 +499,7 @@ void onnx_max_unpool(struct onnx *r)
     zeros = has_room(r, n * 4) ? add_const(r, t.type, t.rank, dims, pool_alloc(r->pool, (size_t)n * 4)) : TENSOR_ABSENT;
     x = scatter(r, zeros, x, tensor_elements(&t), places);
     if (node_has(r, 2))
-        const_ints(r, r->in[2], "the output's shape", RANK_MAX, &given, whole);
+        const_ints(r, onnx_of(r)->in[2], "the output's shape", RANK_MAX, &given, whole);
     for (int d = 0; d < t.rank; d++)
         after[d] = node_has(r, 2) ? whole[d] - dims[d] : 0;
     node_out(r, 0, pad(r, x, before, after, TENSOR_ABSENT));

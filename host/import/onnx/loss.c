@@ -10,23 +10,23 @@ struct labels {
     int32_t ignored; /* bools, or TENSOR_ABSENT: none is */
 };
 
-static int32_t choose(struct onnx *r, int32_t condition, int32_t a, int32_t b)
+static int32_t choose(struct build *r, int32_t condition, int32_t a, int32_t b)
 {
     return emit(r, OP_SELECT_V2, NULL, tensor_at(r, a)->type, 3, (int32_t[]){condition, a, b});
 }
 
-static void read_labels(struct onnx *r, int32_t x, int32_t labels, struct labels *l)
+static void read_labels(struct build *r, int32_t x, int32_t labels, struct labels *l)
 {
     const struct tensor t = *tensor_at(r, x), values = *tensor_at(r, labels);
     int64_t ignored = node_int(r, "ignore_index", 0);
 
     *l = (struct labels){.rank = values.rank, .classes = labels, .ignored = TENSOR_ABSENT};
     if (r->status == MOTE_OK && (values.type != TYPE_S32 || t.rank < 2 || values.rank != t.rank - 1))
-        onnx_fail(r, MOTE_ERR_SHAPE, "labels of %d dimensions for scores of %d", values.rank, t.rank);
+        build_fail(r, MOTE_ERR_SHAPE, "labels of %d dimensions for scores of %d", values.rank, t.rank);
     for (int d = 0; d < l->rank && r->status == MOTE_OK; d++) {
         l->dims[d] = values.dims[d];
         if (l->dims[d] != t.dims[d == 0 ? 0 : d + 1])
-            onnx_fail(r, MOTE_ERR_SHAPE, "labels of another shape than the scores");
+            build_fail(r, MOTE_ERR_SHAPE, "labels of another shape than the scores");
     }
     if (!node_attr(r, "ignore_index"))
         return;
@@ -35,7 +35,7 @@ static void read_labels(struct onnx *r, int32_t x, int32_t labels, struct labels
 }
 
 /* What each label's score counts: its class's weight, or 1; 0 if it is ignored. */
-static int32_t label_weights(struct onnx *r, const struct labels *l, int32_t weights)
+static int32_t label_weights(struct build *r, const struct labels *l, int32_t weights)
 {
     int32_t counts =
         weights == TENSOR_ABSENT ? add_ones(r, l->rank, l->dims) : emit_binary(r, OP_GATHER, weights, l->classes);
@@ -44,7 +44,7 @@ static int32_t label_weights(struct onnx *r, const struct labels *l, int32_t wei
 }
 
 /* The score of a label is behind those of the images and the classes before it. */
-static int32_t scores_of_labels(struct onnx *r, const struct labels *l, int32_t x)
+static int32_t scores_of_labels(struct build *r, const struct labels *l, int32_t x)
 {
     const struct tensor t = *tensor_at(r, x);
     int64_t inner = 1, n, all = tensor_elements(&t);
@@ -61,7 +61,7 @@ static int32_t scores_of_labels(struct onnx *r, const struct labels *l, int32_t 
     return emit_binary(r, OP_GATHER, reshape(r, x, 1, &all), places);
 }
 
-static int32_t sum_of_all(struct onnx *r, int32_t x)
+static int32_t sum_of_all(struct build *r, int32_t x)
 {
     int64_t axes[RANK_MAX];
     int rank = tensor_at(r, x)->rank;
@@ -71,7 +71,7 @@ static int32_t sum_of_all(struct onnx *r, int32_t x)
     return reduce(r, OP_SUM, x, rank, axes, false);
 }
 
-static int32_t likelihood_loss(struct onnx *r, int32_t x, int32_t labels, int32_t weights)
+static int32_t likelihood_loss(struct build *r, int32_t x, int32_t labels, int32_t weights)
 {
     const char *reduction = node_string(r, "reduction", "mean");
     int32_t counts, loss;
@@ -86,18 +86,18 @@ static int32_t likelihood_loss(struct onnx *r, int32_t x, int32_t labels, int32_
     return strcmp(reduction, "sum") == 0 ? loss : emit_binary(r, OP_DIV, loss, sum_of_all(r, counts));
 }
 
-void onnx_negative_log_likelihood_loss(struct onnx *r)
+void onnx_negative_log_likelihood_loss(struct build *r)
 {
     node_out(r, 0, likelihood_loss(r, node_in(r, 0), node_in(r, 1), node_in_or(r, 2, TENSOR_ABSENT)));
 }
 
-void onnx_softmax_cross_entropy_loss(struct onnx *r)
+void onnx_softmax_cross_entropy_loss(struct build *r)
 {
     int32_t x = node_in(r, 0);
     int last = tensor_at(r, x)->rank - 1;
 
     if (r->status == MOTE_OK && last < 1)
-        onnx_fail(r, MOTE_ERR_SHAPE, "scores without classes");
+        build_fail(r, MOTE_ERR_SHAPE, "scores without classes");
     if (r->status != MOTE_OK)
         return;
     x = transpose_move(r, emit_unary(r, OP_LOG_SOFTMAX, transpose_move(r, x, 1, last)), last, 1);

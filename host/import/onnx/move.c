@@ -2,18 +2,18 @@
 /* What moves elements. */
 #include "host/import/onnx/ops.h"
 
-void onnx_concat(struct onnx *r)
+void onnx_concat(struct build *r)
 {
-    int axis = axis_of(r, node_int(r, "axis", r->opset < 4 ? 1 : 0), tensor_at(r, node_in(r, 0))->rank);
+    int axis = axis_of(r, node_int(r, "axis", onnx_of(r)->opset < 4 ? 1 : 0), tensor_at(r, node_in(r, 0))->rank);
 
-    int32_t *in = pool_array(r->pool, (size_t)r->n_in, sizeof *in);
+    int32_t *in = pool_array(r->pool, (size_t)onnx_of(r)->n_in, sizeof *in);
     int n = 0;
 
-    for (int i = 0; i < r->n_in; i++)
+    for (int i = 0; i < onnx_of(r)->n_in; i++)
         if (tensor_elements(tensor_at(r, node_in(r, i))) > 0) /* what is empty adds nothing */
-            in[n++] = r->in[i];
+            in[n++] = onnx_of(r)->in[i];
     if (r->status == MOTE_OK)
-        node_out(r, 0, n > 0 ? concat(r, axis, n, in) : r->in[0]);
+        node_out(r, 0, n > 0 ? concat(r, axis, n, in) : onnx_of(r)->in[0]);
 }
 
 /* How many steps from begin to end. */
@@ -30,7 +30,7 @@ static int64_t steps_of(int64_t size, int64_t begin, int64_t end, int64_t step)
 }
 
 /* Of constants, as shapes are, nothing may be left. */
-static bool is_empty(const struct onnx *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step)
+static bool is_empty(const struct build *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step)
 {
     const struct tensor *t = tensor_at(r, x);
 
@@ -40,7 +40,7 @@ static bool is_empty(const struct onnx *r, int32_t x, const int64_t *begin, cons
     return false;
 }
 
-static int32_t empty(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step)
+static int32_t empty(struct build *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step)
 {
     struct tensor t = *tensor_at(r, x);
 
@@ -50,7 +50,7 @@ static int32_t empty(struct onnx *r, int32_t x, const int64_t *begin, const int6
 }
 
 /* starts, ends, axes and steps are attributes up to opset 9 (without steps). */
-void onnx_slice(struct onnx *r)
+void onnx_slice(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
@@ -64,7 +64,7 @@ void onnx_slice(struct onnx *r)
     node_list(r, "steps", 4, RANK_MAX, &n_steps, steps);
     if (r->status == MOTE_OK &&
         (n < 0 || n_ends != n || (n_axes >= 0 && n_axes != n) || (n_steps >= 0 && n_steps != n) || n > t.rank))
-        onnx_fail(r, MOTE_ERR_FORMAT, "starts, ends, axes and steps are not as many");
+        build_fail(r, MOTE_ERR_FORMAT, "starts, ends, axes and steps are not as many");
     for (int d = 0; d < t.rank; d++)
         end[d] = t.dims[d], step[d] = 1;
     for (int i = 0; i < n && r->status == MOTE_OK; i++) {
@@ -81,14 +81,14 @@ void onnx_slice(struct onnx *r)
 }
 
 /* ---- Pad ---- */
-static int32_t pad_value(struct onnx *r)
+static int32_t pad_value(struct build *r)
 {
-    if (r->opset >= 11)
+    if (onnx_of(r)->opset >= 11)
         return node_in_or(r, 2, TENSOR_ABSENT);
     return node_attr(r, "value") ? add_float(r, node_float(r, "value", 0)) : TENSOR_ABSENT;
 }
 
-static int32_t mirror(struct onnx *r, int32_t x, const int64_t *before, const int64_t *after)
+static int32_t mirror(struct build *r, int32_t x, const int64_t *before, const int64_t *after)
 {
     int rank = tensor_at(r, x)->rank;
     int64_t list[2 * RANK_MAX];
@@ -99,7 +99,7 @@ static int32_t mirror(struct onnx *r, int32_t x, const int64_t *before, const in
 }
 
 /* The first and last element of a dimension, again and again; or of `wrap` the other end. */
-static int32_t repeat_edges(struct onnx *r, int32_t x, const int64_t *before, const int64_t *after, bool wrap)
+static int32_t repeat_edges(struct build *r, int32_t x, const int64_t *before, const int64_t *after, bool wrap)
 {
     const struct tensor t = *tensor_at(r, x);
 
@@ -110,7 +110,7 @@ static int32_t repeat_edges(struct onnx *r, int32_t x, const int64_t *before, co
         if (before[d] == 0 && after[d] == 0)
             continue;
         if (n < 1 || t.dims[d] < 1)
-            onnx_fail(r, MOTE_ERR_SHAPE, "nothing is left of dimension %d", d);
+            build_fail(r, MOTE_ERR_SHAPE, "nothing is left of dimension %d", d);
         list = add_indices(r, n < 1 ? 0 : n);
         for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
             int64_t from = i - before[d];
@@ -124,16 +124,16 @@ static int32_t repeat_edges(struct onnx *r, int32_t x, const int64_t *before, co
     return x;
 }
 
-void onnx_pad(struct onnx *r)
+void onnx_pad(struct build *r)
 {
     int32_t x = node_in(r, 0);
     int rank = tensor_at(r, x)->rank, n;
     const char *mode = node_string(r, "mode", "constant");
     int64_t pads[2 * RANK_MAX], before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
 
-    node_list(r, r->opset < 2 ? "paddings" : "pads", 1, 2 * RANK_MAX, &n, pads);
+    node_list(r, onnx_of(r)->opset < 2 ? "paddings" : "pads", 1, 2 * RANK_MAX, &n, pads);
     if (r->status == MOTE_OK && n != 2 * rank)
-        onnx_fail(r, MOTE_ERR_FORMAT, "%d paddings for %d dimensions", n, rank);
+        build_fail(r, MOTE_ERR_FORMAT, "%d paddings for %d dimensions", n, rank);
     for (int d = 0; d < rank && r->status == MOTE_OK; d++)
         before[d] = pads[d], after[d] = pads[rank + d];
     if (r->status != MOTE_OK)
@@ -145,20 +145,20 @@ void onnx_pad(struct onnx *r)
     else if (strcmp(mode, "edge") == 0 || strcmp(mode, "wrap") == 0)
         node_out(r, 0, repeat_edges(r, x, before, after, mode[0] == 'w'));
     else
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "mode %s", printable(r->pool, mode));
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "mode %s", printable(r->pool, mode));
 }
 
 /* Without sizes the parts are equal, but for the last, which may be smaller. */
-void onnx_split(struct onnx *r)
+void onnx_split(struct build *r)
 {
     int32_t x = node_in(r, 0), out[64];
     const struct tensor t = *tensor_at(r, x);
-    int axis = axis_of(r, node_int(r, "axis", 0), t.rank), n_out = (int)r->node->n_output, n;
+    int axis = axis_of(r, node_int(r, "axis", 0), t.rank), n_out = (int)onnx_of(r)->node->n_output, n;
     int64_t sizes[64], part;
 
     node_list(r, "split", 1, 64, &n, sizes);
     if (r->status == MOTE_OK && (n_out < 1 || n_out > 64 || (n >= 0 && n != n_out)))
-        onnx_fail(r, MOTE_ERR_FORMAT, "%d outputs of %d sizes", n_out, n);
+        build_fail(r, MOTE_ERR_FORMAT, "%d outputs of %d sizes", n_out, n);
     if (r->status != MOTE_OK)
         return;
     assert(n_out > 0);

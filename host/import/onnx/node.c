@@ -2,52 +2,41 @@
 /* What a node has: inputs, outputs, attributes. */
 #include "host/import/onnx/onnx.h"
 
-void onnx_fail(struct onnx *r, enum mote_status status, const char *fmt, ...)
-{
-    char text[512];
-    va_list args;
-
-    assert(status != MOTE_OK);
-    if (r->status != MOTE_OK)
-        return;
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    r->status = fail(r->at, status, "%s", text);
-}
-
 /* ---- inputs and outputs ---- */
-bool node_has(const struct onnx *r, int i)
+bool node_has(const struct build *r, int i)
 {
     assert(i >= 0);
-    return i < r->n_in && r->in[i] != TENSOR_ABSENT;
+    return i < onnx_of(r)->n_in && onnx_of(r)->in[i] != TENSOR_ABSENT;
 }
 
-int32_t node_in(struct onnx *r, int i)
+int32_t node_in(struct build *r, int i)
 {
     if (node_has(r, i))
-        return r->in[i];
-    onnx_fail(r, MOTE_ERR_FORMAT, "input %d is missing", i);
+        return onnx_of(r)->in[i];
+    build_fail(r, MOTE_ERR_FORMAT, "input %d is missing", i);
     return TENSOR_ABSENT;
 }
 
-int32_t node_in_or(struct onnx *r, int i, int32_t absent) { return node_has(r, i) ? r->in[i] : absent; }
+int32_t node_in_or(struct build *r, int i, int32_t absent) { return node_has(r, i) ? onnx_of(r)->in[i] : absent; }
 
-bool node_wants(const struct onnx *r, int i) { return (size_t)i < r->node->n_output && r->node->output[i][0] != '\0'; }
-
-void node_out(struct onnx *r, int i, int32_t tensor)
+bool node_wants(const struct build *r, int i)
 {
-    const char *name = node_wants(r, i) ? r->node->output[i] : NULL;
+    return (size_t)i < onnx_of(r)->node->n_output && onnx_of(r)->node->output[i][0] != '\0';
+}
+
+void node_out(struct build *r, int i, int32_t tensor)
+{
+    const char *name = node_wants(r, i) ? onnx_of(r)->node->output[i] : NULL;
     struct tensor *t;
 
     if (r->status != MOTE_OK || name == NULL)
         return;
     assert(tensor >= 0 && tensor < r->g->n_tensors);
-    if (names_get(&r->values, name) != TENSOR_ABSENT) {
-        onnx_fail(r, MOTE_ERR_FORMAT, "output %d, '%s', has been made before", i, printable(r->pool, name));
+    if (names_get(&onnx_of(r)->values, name) != TENSOR_ABSENT) {
+        build_fail(r, MOTE_ERR_FORMAT, "output %d, '%s', has been made before", i, printable(r->pool, name));
         return;
     }
-    names_set(r->pool, &r->values, name, tensor);
+    names_set(r->pool, &onnx_of(r)->values, name, tensor);
     t = &r->g->tensors[tensor];
     if (t->name[0] == '\0')
         t->name = printable(r->pool, name);
@@ -63,44 +52,44 @@ static const Onnx__AttributeProto *attr_of(const Onnx__NodeProto *node, const ch
 }
 
 /* In a function's body an attribute may be one of the call. */
-const Onnx__AttributeProto *node_attr(const struct onnx *r, const char *name)
+const Onnx__AttributeProto *node_attr(const struct build *r, const char *name)
 {
-    const Onnx__AttributeProto *a = attr_of(r->node, name);
-    const struct onnx_call *call = r->call;
+    const Onnx__AttributeProto *a = attr_of(onnx_of(r)->node, name);
+    const struct onnx_call *call = onnx_of(r)->call;
 
     for (; a && a->ref_attr_name && a->ref_attr_name[0] && call; call = call->outer)
         a = attr_of(call->node, a->ref_attr_name);
     return a;
 }
 
-int64_t node_int(struct onnx *r, const char *name, int64_t absent)
+int64_t node_int(struct build *r, const char *name, int64_t absent)
 {
     const Onnx__AttributeProto *a = node_attr(r, name);
 
     if (a && !a->has_i)
-        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s is no integer", name);
+        build_fail(r, MOTE_ERR_FORMAT, "attribute %s is no integer", name);
     return a && a->has_i ? a->i : absent;
 }
 
-float node_float(struct onnx *r, const char *name, float absent)
+float node_float(struct build *r, const char *name, float absent)
 {
     const Onnx__AttributeProto *a = node_attr(r, name);
 
     if (a && !a->has_f)
-        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s is no float", name);
+        build_fail(r, MOTE_ERR_FORMAT, "attribute %s is no float", name);
     return a && a->has_f ? a->f : absent;
 }
 
-const char *node_string(struct onnx *r, const char *name, const char *absent)
+const char *node_string(struct build *r, const char *name, const char *absent)
 {
     const Onnx__AttributeProto *a = node_attr(r, name);
 
     if (a && !a->has_s)
-        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s is no string", name);
+        build_fail(r, MOTE_ERR_FORMAT, "attribute %s is no string", name);
     return a && a->has_s ? pool_printf(r->pool, "%.*s", (int)a->s.len, (const char *)a->s.data) : absent;
 }
 
-void node_ints(struct onnx *r, const char *name, int most, int *n, int64_t *values)
+void node_ints(struct build *r, const char *name, int most, int *n, int64_t *values)
 {
     const Onnx__AttributeProto *a = node_attr(r, name);
 
@@ -108,7 +97,7 @@ void node_ints(struct onnx *r, const char *name, int most, int *n, int64_t *valu
     if (!a)
         return;
     if (a->n_ints > (size_t)most) {
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "attribute %s has %zu numbers; %d are the most", name, a->n_ints, most);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "attribute %s has %zu numbers; %d are the most", name, a->n_ints, most);
         return;
     }
     *n = (int)a->n_ints;
@@ -117,44 +106,44 @@ void node_ints(struct onnx *r, const char *name, int most, int *n, int64_t *valu
 }
 
 /* A list that node_floats() or node_strings() has: NULL without it, or where it is longer than `most`. */
-static const Onnx__AttributeProto *list_of(struct onnx *r, const char *name, int most, int *n)
+static const Onnx__AttributeProto *list_of(struct build *r, const char *name, int most, int *n)
 {
     const Onnx__AttributeProto *a = node_attr(r, name);
     size_t length = a ? a->n_floats + a->n_strings : 0;
 
     *n = 0;
     if (length > (size_t)most) {
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "attribute %s has %zu values; %d are the most", name, length, most);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "attribute %s has %zu values; %d are the most", name, length, most);
         return NULL;
     }
     *n = (int)length;
     return a;
 }
 
-void node_floats(struct onnx *r, const char *name, int most, int *n, float *values)
+void node_floats(struct build *r, const char *name, int most, int *n, float *values)
 {
     const Onnx__AttributeProto *a = list_of(r, name, most, n);
 
     if (a && a->n_strings > 0)
-        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s has strings, not floats", name);
+        build_fail(r, MOTE_ERR_FORMAT, "attribute %s has strings, not floats", name);
     for (int i = 0; i < *n && r->status == MOTE_OK; i++)
         values[i] = a->floats[i];
 }
 
-void node_strings(struct onnx *r, const char *name, int most, int *n, const char **values)
+void node_strings(struct build *r, const char *name, int most, int *n, const char **values)
 {
     const Onnx__AttributeProto *a = list_of(r, name, most, n);
 
     if (a && a->n_floats > 0)
-        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s has floats, not strings", name);
+        build_fail(r, MOTE_ERR_FORMAT, "attribute %s has floats, not strings", name);
     for (int i = 0; i < *n && r->status == MOTE_OK; i++)
         values[i] = pool_printf(r->pool, "%.*s", (int)a->strings[i].len, (const char *)a->strings[i].data);
 }
 
-void node_list(struct onnx *r, const char *attribute, int i, int most, int *n, int64_t *values)
+void node_list(struct build *r, const char *attribute, int i, int most, int *n, int64_t *values)
 {
     if (node_has(r, i))
-        const_ints(r, r->in[i], attribute, most, n, values);
+        const_ints(r, onnx_of(r)->in[i], attribute, most, n, values);
     else
         node_ints(r, attribute, most, n, values);
 }

@@ -5,7 +5,7 @@
 enum { X, SCALE, BIAS, MEAN, VARIANCE };
 
 /* [C] as it is broadcast over [N][C][…]. */
-static int32_t per_channel(struct onnx *r, int32_t x, int rank)
+static int32_t per_channel(struct build *r, int32_t x, int rank)
 {
     int64_t dims[RANK_MAX];
 
@@ -16,26 +16,26 @@ static int32_t per_channel(struct onnx *r, int32_t x, int rank)
 }
 
 /* Statistics that are not known yet. */
-static int32_t normalize(struct onnx *r, float epsilon)
+static int32_t normalize(struct build *r, float epsilon)
 {
-    int rank = tensor_at(r, r->in[X])->rank;
-    int32_t variance = emit_binary(r, OP_ADD, r->in[VARIANCE], add_float(r, epsilon));
-    int32_t scale = emit_binary(r, OP_MUL, r->in[SCALE], emit_unary(r, OP_RSQRT, variance));
-    int32_t centered = emit_binary(r, OP_SUB, r->in[X], per_channel(r, r->in[MEAN], rank));
+    int rank = tensor_at(r, onnx_of(r)->in[X])->rank;
+    int32_t variance = emit_binary(r, OP_ADD, onnx_of(r)->in[VARIANCE], add_float(r, epsilon));
+    int32_t scale = emit_binary(r, OP_MUL, onnx_of(r)->in[SCALE], emit_unary(r, OP_RSQRT, variance));
+    int32_t centered = emit_binary(r, OP_SUB, onnx_of(r)->in[X], per_channel(r, onnx_of(r)->in[MEAN], rank));
 
     return emit_binary(r, OP_ADD, emit_binary(r, OP_MUL, centered, per_channel(r, scale, rank)),
-                       per_channel(r, r->in[BIAS], rank));
+                       per_channel(r, onnx_of(r)->in[BIAS], rank));
 }
 
-static bool all_const(const struct onnx *r)
+static bool all_const(const struct build *r)
 {
     for (int i = SCALE; i <= VARIANCE; i++)
-        if (!is_const(r, r->in[i]))
+        if (!is_const(r, onnx_of(r)->in[i]))
             return false;
     return true;
 }
 
-void onnx_batch_normalization(struct onnx *r)
+void onnx_batch_normalization(struct build *r)
 {
     struct batch_norm_opts opts = {.epsilon = node_float(r, "epsilon", 1e-5f)};
     int32_t x = node_in(r, X), in[5];
@@ -45,17 +45,17 @@ void onnx_batch_normalization(struct onnx *r)
         const struct tensor *t = tensor_at(r, node_in(r, i));
 
         if (r->status == MOTE_OK && (rank < 2 || t->rank != 1 || t->dims[0] != tensor_at(r, x)->dims[1]))
-            onnx_fail(r, MOTE_ERR_SHAPE, "input %d is not one number a channel", i);
+            build_fail(r, MOTE_ERR_SHAPE, "input %d is not one number a channel", i);
     }
     if (node_int(r, "training_mode", 0) != 0 || node_wants(r, 1))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a batch normalization in training mode");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "a batch normalization in training mode");
     if (r->status != MOTE_OK)
         return;
     if (!all_const(r)) {
         node_out(r, 0, normalize(r, opts.epsilon));
         return;
     }
-    memcpy(in, r->in, sizeof in);
+    memcpy(in, onnx_of(r)->in, sizeof in);
     in[X] = transpose_move(r, x, 1, rank - 1);
     node_out(r, 0, transpose_move(r, emit(r, OP_BATCH_NORM, &opts, TYPE_NONE, 5, in), rank - 1, 1));
 }
@@ -65,7 +65,7 @@ struct moments {
     int32_t mean, centered, inverse; /* 1 / sqrt(variance + epsilon) */
 };
 
-static struct moments moments(struct onnx *r, int32_t x, int n, const int64_t *axes, float epsilon)
+static struct moments moments(struct build *r, int32_t x, int n, const int64_t *axes, float epsilon)
 {
     struct moments m = {.mean = reduce(r, OP_MEAN, x, n, axes, true)};
     int32_t variance;
@@ -76,7 +76,7 @@ static struct moments moments(struct onnx *r, int32_t x, int n, const int64_t *a
     return m;
 }
 
-void onnx_layer_normalization(struct onnx *r)
+void onnx_layer_normalization(struct build *r)
 {
     int32_t x = node_in(r, 0), scale = node_in(r, 1), y;
     int rank = tensor_at(r, x)->rank, axis = axis_of(r, node_int(r, "axis", -1), rank);
@@ -87,13 +87,13 @@ void onnx_layer_normalization(struct onnx *r)
         axes[d - axis] = d;
     m = moments(r, x, rank - axis, axes, node_float(r, "epsilon", 1e-5f));
     y = emit_binary(r, OP_MUL, emit_binary(r, OP_MUL, m.centered, m.inverse), scale);
-    node_out(r, 0, node_has(r, 2) ? emit_binary(r, OP_ADD, y, r->in[2]) : y);
+    node_out(r, 0, node_has(r, 2) ? emit_binary(r, OP_ADD, y, onnx_of(r)->in[2]) : y);
     node_out(r, 1, m.mean);
     node_out(r, 2, m.inverse);
 }
 
 /* x is [N][C][…], its statistics over all dimensions from `first` on; scale and bias one number a channel. */
-static int32_t normalize_planes(struct onnx *r, int32_t x, int first, int32_t scale, int32_t bias, int rank)
+static int32_t normalize_planes(struct build *r, int32_t x, int first, int32_t scale, int32_t bias, int rank)
 {
     int64_t axes[RANK_MAX];
     int own = tensor_at(r, x)->rank;
@@ -108,7 +108,7 @@ static int32_t normalize_planes(struct onnx *r, int32_t x, int first, int32_t sc
     return emit_binary(r, OP_ADD, x, per_channel(r, bias, rank));
 }
 
-static bool want_channels(struct onnx *r)
+static bool want_channels(struct build *r)
 {
     const struct tensor *x = tensor_at(r, node_in(r, 0));
 
@@ -116,21 +116,21 @@ static bool want_channels(struct onnx *r)
         const struct tensor *t = tensor_at(r, node_in(r, i));
 
         if (r->status == MOTE_OK && (x->rank < 2 || t->rank != 1 || t->dims[0] != x->dims[1]))
-            onnx_fail(r, MOTE_ERR_SHAPE, "input %d is not one number a channel", i);
+            build_fail(r, MOTE_ERR_SHAPE, "input %d is not one number a channel", i);
     }
     return r->status == MOTE_OK;
 }
 
-void onnx_instance_normalization(struct onnx *r)
+void onnx_instance_normalization(struct build *r)
 {
     int32_t x = node_in(r, 0);
 
     if (want_channels(r))
-        node_out(r, 0, normalize_planes(r, x, 2, r->in[1], r->in[2], tensor_at(r, x)->rank));
+        node_out(r, 0, normalize_planes(r, x, 2, onnx_of(r)->in[1], onnx_of(r)->in[2], tensor_at(r, x)->rank));
 }
 
 /* From opset 21 on, with a number a channel. */
-void onnx_group_normalization(struct onnx *r)
+void onnx_group_normalization(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
@@ -139,16 +139,16 @@ void onnx_group_normalization(struct onnx *r)
     if (!want_channels(r))
         return;
     if (groups < 1 || t.dims[1] % groups)
-        onnx_fail(r, MOTE_ERR_VALUE, "%lld groups of %lld channels", (long long)groups, (long long)t.dims[1]);
+        build_fail(r, MOTE_ERR_VALUE, "%lld groups of %lld channels", (long long)groups, (long long)t.dims[1]);
     if (r->status != MOTE_OK)
         return;
     inner = tensor_elements(&t) / (t.dims[0] * groups);
     x = reshape(r, x, 3, (int64_t[]){t.dims[0], groups, inner});
-    node_out(r, 0, normalize_planes(r, x, 2, r->in[1], r->in[2], t.rank));
+    node_out(r, 0, normalize_planes(r, x, 2, onnx_of(r)->in[1], onnx_of(r)->in[2], t.rank));
 }
 
 /* The reference adds its epsilon to the deviation. */
-void onnx_mean_variance_normalization(struct onnx *r)
+void onnx_mean_variance_normalization(struct build *r)
 {
     int32_t x = node_in(r, 0), deviation;
     int64_t axes[RANK_MAX];
@@ -168,7 +168,7 @@ void onnx_mean_variance_normalization(struct onnx *r)
 }
 
 /* x / (bias + alpha / size * sum of the squares of `size` channels around)^beta */
-void onnx_lrn(struct onnx *r)
+void onnx_lrn(struct build *r)
 {
     int32_t x = node_in(r, 0), sum = TENSOR_ABSENT, squares;
     const struct tensor t = *tensor_at(r, x);
@@ -176,7 +176,7 @@ void onnx_lrn(struct onnx *r)
     float alpha = node_float(r, "alpha", 1e-4f), beta = node_float(r, "beta", 0.75f), bias = node_float(r, "bias", 1);
 
     if (r->status == MOTE_OK && (t.rank < 3 || size < 1 || size > 64))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%lld channels of %d dimensions", (long long)size, t.rank);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%lld channels of %d dimensions", (long long)size, t.rank);
     if (r->status != MOTE_OK)
         return;
     before[1] = (size - 1) / 2, after[1] = size / 2;

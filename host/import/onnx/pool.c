@@ -23,7 +23,7 @@ static struct pool_opts opts_of(const struct window_2d *y, const struct window_2
 }
 
 /* [N][H][W][C], by one operator. */
-static int32_t pool_2d(struct onnx *r, enum op_id id, int32_t x, const struct window_2d *y, const struct window_2d *z)
+static int32_t pool_2d(struct build *r, enum op_id id, int32_t x, const struct window_2d *y, const struct window_2d *z)
 {
     struct pool_opts opts = opts_of(y, z);
 
@@ -31,7 +31,7 @@ static int32_t pool_2d(struct onnx *r, enum op_id id, int32_t x, const struct wi
 }
 
 /* Of three dimensions: planes first, then [N][D][H * W][C]. Means of means are the mean, as windows are boxes. */
-static int32_t pool_3d(struct onnx *r, enum op_id id, int32_t x, const struct spatial *s)
+static int32_t pool_3d(struct build *r, enum op_id id, int32_t x, const struct spatial *s)
 {
     const struct window_2d rows = spatial_rows(s), columns = spatial_columns(s), one = {1, 1, 1, 0, 0};
     const struct window_2d depth = {s->kernel[0], s->stride[0], 1, s->before[0], s->after[0]};
@@ -45,7 +45,7 @@ static int32_t pool_3d(struct onnx *r, enum op_id id, int32_t x, const struct sp
 }
 
 /* With dilations: dimension by dimension the largest of as many slices as the window has elements. */
-static int32_t dilated(struct onnx *r, int32_t x, const struct spatial *s)
+static int32_t dilated(struct build *r, int32_t x, const struct spatial *s)
 {
     for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
         int64_t before[RANK_MAX] = {0}, after[RANK_MAX] = {0}, begin[RANK_MAX] = {0}, end[RANK_MAX], step[RANK_MAX];
@@ -78,7 +78,7 @@ static bool has_dilations(const struct spatial *s)
     return false;
 }
 
-static int32_t pool(struct onnx *r, enum op_id id, int32_t x, struct spatial *s)
+static int32_t pool(struct build *r, enum op_id id, int32_t x, struct spatial *s)
 {
     struct window_2d rows = spatial_rows(s), columns = spatial_columns(s);
 
@@ -88,7 +88,7 @@ static int32_t pool(struct onnx *r, enum op_id id, int32_t x, struct spatial *s)
 }
 
 /* Padding that counts is an operator of its own. */
-static int32_t pad_before(struct onnx *r, int32_t x, struct spatial *s)
+static int32_t pad_before(struct build *r, int32_t x, struct spatial *s)
 {
     int64_t before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
 
@@ -99,28 +99,28 @@ static int32_t pad_before(struct onnx *r, int32_t x, struct spatial *s)
     return pad(r, x, before, after, TENSOR_ABSENT);
 }
 
-void onnx_average_pool(struct onnx *r)
+void onnx_average_pool(struct build *r)
 {
     int32_t x = node_in(r, 0);
     struct spatial s;
 
     spatial_read(r, x, NULL, &s);
     if (has_dilations(&s))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "an average pool with dilations");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "an average pool with dilations");
     if (r->status == MOTE_OK && node_int(r, "count_include_pad", 0) != 0)
         x = pad_before(r, x, &s);
     if (r->status == MOTE_OK)
         node_out(r, 0, pool(r, OP_AVERAGE_POOL_2D, x, &s));
 }
 
-void onnx_max_pool(struct onnx *r)
+void onnx_max_pool(struct build *r)
 {
     int32_t x = node_in(r, 0);
     enum mote_type type = tensor_at(r, x)->type;
     struct spatial s;
 
     if (node_wants(r, 1))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "the indices of a MaxPool");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "the indices of a MaxPool");
     spatial_read(r, x, NULL, &s);
     if (r->status != MOTE_OK)
         return;
@@ -128,19 +128,19 @@ void onnx_max_pool(struct onnx *r)
     node_out(r, 0, cast(r, has_dilations(&s) ? dilated(r, x, &s) : pool(r, OP_MAX_POOL_2D, x, &s), type));
 }
 
-static void global(struct onnx *r, enum op_id id)
+static void global(struct build *r, enum op_id id)
 {
     int32_t x = node_in(r, 0);
     int rank = tensor_at(r, x)->rank;
     int64_t axes[RANK_MAX];
 
     if (r->status == MOTE_OK && rank < 3)
-        onnx_fail(r, MOTE_ERR_SHAPE, "an input of %d dimensions", rank);
+        build_fail(r, MOTE_ERR_SHAPE, "an input of %d dimensions", rank);
     for (int d = 2; d < rank; d++)
         axes[d - 2] = d;
     node_out(r, 0, reduce(r, id, x, rank - 2, axes, true));
 }
 
-void onnx_global_average_pool(struct onnx *r) { global(r, OP_MEAN); }
+void onnx_global_average_pool(struct build *r) { global(r, OP_MEAN); }
 
-void onnx_global_max_pool(struct onnx *r) { global(r, OP_REDUCE_MAX); }
+void onnx_global_max_pool(struct build *r) { global(r, OP_REDUCE_MAX); }

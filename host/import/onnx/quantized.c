@@ -25,7 +25,7 @@ static bool is_integer(enum mote_type type)
 }
 
 /* The quantization, if it is known now; q->n is 0 where it is computed by the model. `zero` may be absent. */
-static void read_quant(struct onnx *r, int32_t x, int32_t scale, int32_t zero, int64_t axis, struct quant *q)
+static void read_quant(struct build *r, int32_t x, int32_t scale, int32_t zero, int64_t axis, struct quant *q)
 {
     const struct tensor *t = tensor_at(r, x), *s = tensor_at(r, scale), *z = tensor_at(r, zero);
     float *scales;
@@ -37,11 +37,11 @@ static void read_quant(struct onnx *r, int32_t x, int32_t scale, int32_t zero, i
     q->n = (int32_t)tensor_elements(s);
     q->axis = q->n > 1 ? axis_of(r, axis, t->rank) : 0;
     if (s->type != TYPE_F32 || (zero != TENSOR_ABSENT && !is_integer(z->type)))
-        onnx_fail(r, MOTE_ERR_TYPE, "a scale of type %s, a zero point of type %s", type_name(s->type),
-                  type_name(z->type));
+        build_fail(r, MOTE_ERR_TYPE, "a scale of type %s, a zero point of type %s", type_name(s->type),
+                   type_name(z->type));
     else if (q->n < 1 || (q->n > 1 && t->dims[q->axis] != q->n) ||
              (zero != TENSOR_ABSENT && tensor_elements(z) != q->n))
-        onnx_fail(r, MOTE_ERR_SHAPE, "%d scales, %lld zero points", q->n, (long long)tensor_elements(z));
+        build_fail(r, MOTE_ERR_SHAPE, "%d scales, %lld zero points", q->n, (long long)tensor_elements(z));
     if (r->status != MOTE_OK || !has_room(r, (int64_t)q->n * 16)) {
         q->n = 0;
         return;
@@ -51,13 +51,13 @@ static void read_quant(struct onnx *r, int32_t x, int32_t scale, int32_t zero, i
     for (int32_t i = 0; i < q->n; i++) {
         zeros[i] = zero == TENSOR_ABSENT ? 0 : integer_at(z, i);
         if (!isfinite(scales[i]) || scales[i] <= 0)
-            onnx_fail(r, MOTE_ERR_QUANT, "scale %d is %g: a scale is finite and above 0", i, (double)scales[i]);
+            build_fail(r, MOTE_ERR_QUANT, "scale %d is %g: a scale is finite and above 0", i, (double)scales[i]);
     }
     q->scale = scales, q->zero = zeros;
 }
 
 /* A list along an axis of x, so that it broadcasts. */
-static int32_t along(struct onnx *r, int32_t list, int32_t x, int64_t axis)
+static int32_t along(struct build *r, int32_t list, int32_t x, int64_t axis)
 {
     int rank = tensor_at(r, x)->rank;
     int64_t dims[RANK_MAX] = {1, 1, 1, 1, 1, 1, 1, 1}, n = tensor_elements(tensor_at(r, list));
@@ -86,7 +86,7 @@ static void range_of(enum mote_type type, float *low, float *high)
 }
 
 /* Weights that are quantized by the model, of any size. */
-static int32_t quantized_const(struct onnx *r, int32_t x, enum mote_type type, const struct quant *q)
+static int32_t quantized_const(struct build *r, int32_t x, enum mote_type type, const struct quant *q)
 {
     const struct tensor t = *tensor_at(r, x);
     int64_t n = tensor_elements(&t);
@@ -112,7 +112,7 @@ static int32_t quantized_const(struct onnx *r, int32_t x, enum mote_type type, c
 }
 
 /* By arithmetic, with scales that are computed or go along an axis. */
-static int32_t rounded(struct onnx *r, int32_t x, int32_t scale, int32_t zero, int64_t axis, enum mote_type type)
+static int32_t rounded(struct build *r, int32_t x, int32_t scale, int32_t zero, int64_t axis, enum mote_type type)
 {
     float low, high;
 
@@ -124,7 +124,7 @@ static int32_t rounded(struct onnx *r, int32_t x, int32_t scale, int32_t zero, i
     return cast(r, emit_binary(r, OP_MINIMUM, x, add_float(r, high)), type);
 }
 
-static int32_t quantized(struct onnx *r, int32_t x, int32_t scale, int32_t zero, int64_t axis)
+static int32_t quantized(struct build *r, int32_t x, int32_t scale, int32_t zero, int64_t axis)
 {
     enum mote_type type = zero == TENSOR_ABSENT ? TYPE_U8 : tensor_at(r, zero)->type;
     struct quant q;
@@ -132,7 +132,7 @@ static int32_t quantized(struct onnx *r, int32_t x, int32_t scale, int32_t zero,
     x = cast(r, x, TYPE_F32);
     read_quant(r, x, scale, zero, axis, &q);
     if (r->status == MOTE_OK && type != TYPE_S8 && type != TYPE_U8)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "to %s; int8 and uint8 are there", type_name(type));
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "to %s; int8 and uint8 are there", type_name(type));
     if (r->status == MOTE_OK && is_const(r, x) && q.n > 0)
         return quantized_const(r, x, type, &q);
     return q.n == 1 ? emit_quantized(r, OP_QUANTIZE, type, &q, x) : rounded(r, x, scale, zero, axis, type);
@@ -140,7 +140,7 @@ static int32_t quantized(struct onnx *r, int32_t x, int32_t scale, int32_t zero,
 
 /* ---- to reals ---- */
 /* uint8 is int8 with other zero points. Of int32 nothing needs to be remembered. */
-static struct quant as_s8(struct onnx *r, enum mote_type type, const struct quant *q)
+static struct quant as_s8(struct build *r, enum mote_type type, const struct quant *q)
 {
     int32_t *zeros = pool_copy(r->pool, q->zero, (size_t)q->n * sizeof *zeros);
     struct quant s8 = *q;
@@ -153,7 +153,7 @@ static struct quant as_s8(struct onnx *r, enum mote_type type, const struct quan
     return s8;
 }
 
-static int32_t reals_of_const(struct onnx *r, int32_t x, const struct quant *q)
+static int32_t reals_of_const(struct build *r, int32_t x, const struct quant *q)
 {
     const struct tensor t = *tensor_at(r, x);
     const struct quant memory = as_s8(r, t.type, q);
@@ -176,21 +176,21 @@ static int32_t reals_of_const(struct onnx *r, int32_t x, const struct quant *q)
 
 /* Whether the stored numbers of x have that quantization; an input of the graph takes the one that its first reader
  * has. */
-static bool has_quant(struct onnx *r, int32_t x, const struct quant *q)
+static bool has_quant(struct build *r, int32_t x, const struct quant *q)
 {
     if (tensor_at(r, x)->quant.n == 0 && graph_producer(r->g, x) < 0)
         set_quant(r, x, q);
     return quant_equal(&tensor_at(r, x)->quant, q);
 }
 
-static int32_t reals(struct onnx *r, int32_t x, int32_t scale, int32_t zero, int64_t axis)
+static int32_t reals(struct build *r, int32_t x, int32_t scale, int32_t zero, int64_t axis)
 {
     enum mote_type type = tensor_at(r, x)->type;
     struct quant q, memory;
 
     read_quant(r, x, scale, zero, axis, &q);
     if (r->status == MOTE_OK && !is_integer(type))
-        onnx_fail(r, MOTE_ERR_TYPE, "of %s; int8, uint8 and int32 are there", type_name(type));
+        build_fail(r, MOTE_ERR_TYPE, "of %s; int8, uint8 and int32 are there", type_name(type));
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
     if (is_const(r, x) && q.n > 0)
@@ -206,21 +206,21 @@ static int32_t reals(struct onnx *r, int32_t x, int32_t scale, int32_t zero, int
 }
 
 /* ---- by themselves ---- */
-static int64_t axis_attr(struct onnx *r)
+static int64_t axis_attr(struct build *r)
 {
     if (node_int(r, "block_size", 0) != 0)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "quantization of blocks; scales of a tensor or an axis are there");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "quantization of blocks; scales of a tensor or an axis are there");
     return node_int(r, "axis", 1);
 }
 
-void onnx_quantize_linear(struct onnx *r)
+void onnx_quantize_linear(struct build *r)
 {
     int64_t axis = axis_attr(r);
 
     node_out(r, 0, quantized(r, node_in(r, 0), node_in(r, 1), node_in_or(r, 2, TENSOR_ABSENT), axis));
 }
 
-void onnx_dequantize_linear(struct onnx *r)
+void onnx_dequantize_linear(struct build *r)
 {
     int64_t axis = axis_attr(r);
 
@@ -228,7 +228,7 @@ void onnx_dequantize_linear(struct onnx *r)
 }
 
 /* The scale is that of the numbers from the least, or 0, to the largest, or 0. */
-void onnx_dynamic_quantize_linear(struct onnx *r)
+void onnx_dynamic_quantize_linear(struct build *r)
 {
     int32_t x = node_in(r, 0), zero = add_float(r, 0), flat, low, high, scale, point;
     int64_t n = tensor_elements(tensor_at(r, x)), axis = 0;
@@ -248,39 +248,40 @@ void onnx_dynamic_quantize_linear(struct onnx *r)
 
 /* ---- operators of integers ---- */
 /* The node's output becomes `tensor`, made of what it was. */
-static void replace_out(struct onnx *r, int32_t was, int32_t tensor)
+static void replace_out(struct build *r, int32_t was, int32_t tensor)
 {
     if (r->status != MOTE_OK || was == tensor)
         return;
     r->g->tensors[tensor].name = r->g->tensors[was].name;
     r->g->tensors[was].name = "";
-    names_set(r->pool, &r->values, r->node->output[0], tensor);
+    names_set(r->pool, &onnx_of(r)->values, onnx_of(r)->node->output[0], tensor);
 }
 
 /* Another operator's function, with these inputs. Gives its output. */
-static int32_t compute(struct onnx *r, void (*function)(struct onnx *), int n, const int32_t *in)
+static int32_t compute(struct build *r, void (*function)(struct build *), int n, const int32_t *in)
 {
-    int32_t *own = r->in;
-    int n_own = r->n_in;
+    int32_t *own = onnx_of(r)->in;
+    int n_own = onnx_of(r)->n_in;
 
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
-    r->in = pool_copy(r->pool, in, (size_t)n * sizeof *in);
-    r->n_in = n;
+    onnx_of(r)->in = pool_copy(r->pool, in, (size_t)n * sizeof *in);
+    onnx_of(r)->n_in = n;
     function(r);
-    r->in = own;
-    r->n_in = n_own;
-    return r->status == MOTE_OK && node_wants(r, 0) ? names_get(&r->values, r->node->output[0]) : TENSOR_ABSENT;
+    onnx_of(r)->in = own;
+    onnx_of(r)->n_in = n_own;
+    return r->status == MOTE_OK && node_wants(r, 0) ? names_get(&onnx_of(r)->values, onnx_of(r)->node->output[0])
+                                                    : TENSOR_ABSENT;
 }
 
 /* Input i with the scale and the zero point behind it. */
-static int32_t reals_in(struct onnx *r, int i, int64_t axis)
+static int32_t reals_in(struct build *r, int i, int64_t axis)
 {
     return reals(r, node_in(r, i), node_in(r, i + 1), node_in_or(r, i + 2, TENSOR_ABSENT), axis);
 }
 
 /* As `function` of `n` inputs of reals; the output's scale and zero point are inputs i and i + 1. */
-static void as_reals(struct onnx *r, void (*function)(struct onnx *), int n, const int32_t *in, int i)
+static void as_reals(struct build *r, void (*function)(struct build *), int n, const int32_t *in, int i)
 {
     int32_t y = compute(r, function, n, in);
 
@@ -289,21 +290,21 @@ static void as_reals(struct onnx *r, void (*function)(struct onnx *), int n, con
 }
 
 /* A bias has the scale of the products. */
-static int32_t bias_in(struct onnx *r, int i, int32_t a_scale, int32_t b_scale)
+static int32_t bias_in(struct build *r, int i, int32_t a_scale, int32_t b_scale)
 {
     int32_t scale = emit_binary(r, OP_MUL, along(r, a_scale, a_scale, 0), along(r, b_scale, b_scale, 0));
 
-    return node_has(r, i) ? emit_binary(r, OP_MUL, cast(r, r->in[i], TYPE_F32), scale) : TENSOR_ABSENT;
+    return node_has(r, i) ? emit_binary(r, OP_MUL, cast(r, onnx_of(r)->in[i], TYPE_F32), scale) : TENSOR_ABSENT;
 }
 
-void onnx_qlinear_conv(struct onnx *r)
+void onnx_qlinear_conv(struct build *r)
 {
     int32_t x = reals_in(r, 0, 1), w = reals_in(r, 3, 0), bias = bias_in(r, 8, node_in(r, 1), node_in(r, 4));
 
     as_reals(r, onnx_conv, bias == TENSOR_ABSENT ? 2 : 3, (int32_t[]){x, w, bias}, 6);
 }
 
-void onnx_qlinear_matmul(struct onnx *r)
+void onnx_qlinear_matmul(struct build *r)
 {
     int32_t a = reals_in(r, 0, -2), b = reals_in(r, 3, -1);
 
@@ -311,7 +312,7 @@ void onnx_qlinear_matmul(struct onnx *r)
 }
 
 /* The sums themselves, which floats hold exactly up to 2^24. */
-static void sums(struct onnx *r, void (*function)(struct onnx *), int64_t a_axis, int64_t b_axis)
+static void sums(struct build *r, void (*function)(struct build *), int64_t a_axis, int64_t b_axis)
 {
     int32_t one = add_float(r, 1), in[2], y;
 
@@ -322,69 +323,69 @@ static void sums(struct onnx *r, void (*function)(struct onnx *), int64_t a_axis
         replace_out(r, y, cast(r, y, TYPE_S32));
 }
 
-void onnx_matmul_integer(struct onnx *r) { sums(r, onnx_matmul, -2, -1); }
+void onnx_matmul_integer(struct build *r) { sums(r, onnx_matmul, -2, -1); }
 
-void onnx_conv_integer(struct onnx *r) { sums(r, onnx_conv, 1, 0); }
+void onnx_conv_integer(struct build *r) { sums(r, onnx_conv, 1, 0); }
 
 /* ---- com.microsoft ---- */
-static void refuse_channels_last(struct onnx *r)
+static void refuse_channels_last(struct build *r)
 {
     if (node_int(r, "channels_last", 0) != 0)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "images with their channels last; export the model before it is optimized");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "images with their channels last; export the model before it is optimized");
 }
 
-static void of_one(struct onnx *r, void (*function)(struct onnx *))
+static void of_one(struct build *r, void (*function)(struct build *))
 {
     int32_t x = reals_in(r, 0, 1);
 
     as_reals(r, function, 1, &x, 3);
 }
 
-static void of_two(struct onnx *r, void (*function)(struct onnx *))
+static void of_two(struct build *r, void (*function)(struct build *))
 {
     int32_t a = reals_in(r, 0, 1), b = reals_in(r, 3, 1);
 
     as_reals(r, function, 2, (int32_t[]){a, b}, 6);
 }
 
-void onnx_qlinear_add(struct onnx *r) { of_two(r, onnx_add); }
+void onnx_qlinear_add(struct build *r) { of_two(r, onnx_add); }
 
-void onnx_qlinear_mul(struct onnx *r) { of_two(r, onnx_mul); }
+void onnx_qlinear_mul(struct build *r) { of_two(r, onnx_mul); }
 
-void onnx_qlinear_sigmoid(struct onnx *r) { of_one(r, onnx_sigmoid); }
+void onnx_qlinear_sigmoid(struct build *r) { of_one(r, onnx_sigmoid); }
 
-void onnx_qlinear_leaky_relu(struct onnx *r) { of_one(r, onnx_leaky_relu); }
+void onnx_qlinear_leaky_relu(struct build *r) { of_one(r, onnx_leaky_relu); }
 
-void onnx_qlinear_average_pool(struct onnx *r)
+void onnx_qlinear_average_pool(struct build *r)
 {
     refuse_channels_last(r);
     of_one(r, onnx_average_pool);
 }
 
-void onnx_qlinear_global_average_pool(struct onnx *r)
+void onnx_qlinear_global_average_pool(struct build *r)
 {
     refuse_channels_last(r);
     of_one(r, onnx_global_average_pool);
 }
 
 /* It says itself of which opset its axes are. */
-void onnx_qlinear_softmax(struct onnx *r)
+void onnx_qlinear_softmax(struct build *r)
 {
-    int64_t opset = r->opset;
+    int64_t opset = onnx_of(r)->opset;
 
-    r->opset = node_int(r, "opset", opset);
+    onnx_of(r)->opset = node_int(r, "opset", opset);
     of_one(r, onnx_softmax);
-    r->opset = opset;
+    onnx_of(r)->opset = opset;
 }
 
 /* The output's scale and zero point come first, then three inputs a tensor. */
-void onnx_qlinear_concat(struct onnx *r)
+void onnx_qlinear_concat(struct build *r)
 {
-    int n = (r->n_in - 2) / 3;
+    int n = (onnx_of(r)->n_in - 2) / 3;
     int32_t *in;
 
-    if (n < 1 || r->n_in != 2 + 3 * n) {
-        onnx_fail(r, MOTE_ERR_FORMAT, "%d inputs, not 2 and 3 a tensor", r->n_in);
+    if (n < 1 || onnx_of(r)->n_in != 2 + 3 * n) {
+        build_fail(r, MOTE_ERR_FORMAT, "%d inputs, not 2 and 3 a tensor", onnx_of(r)->n_in);
         return;
     }
     in = pool_array(r->pool, (size_t)n, sizeof *in);
@@ -394,7 +395,7 @@ void onnx_qlinear_concat(struct onnx *r)
 }
 
 /* The bias is in units of the products, alpha times; without a scale the output is real. */
-void onnx_qgemm(struct onnx *r)
+void onnx_qgemm(struct build *r)
 {
     int32_t a = reals_in(r, 0, 0), b = reals_in(r, 3, node_int(r, "transB", 0) ? 0 : 1);
     int32_t bias = bias_in(r, 6, node_in(r, 1), node_in(r, 4)), in[] = {a, b, bias};

@@ -25,7 +25,7 @@ struct sweep {
 /* A node. */
 struct layer {
     int gates, functions, directions;
-    void (*step)(struct onnx *r, const struct layer *l, struct sweep *s, int32_t x);
+    void (*step)(struct build *r, const struct layer *l, struct sweep *s, int32_t x);
     const char *standard[FUNCTIONS_MAX]; /* activations where the node names none */
     int64_t time, batch, in_len, units;
     bool batch_first, reset_after; /* linear_before_reset */
@@ -37,18 +37,18 @@ struct layer {
 };
 
 /* ---- arithmetic ---- */
-static int32_t add(struct onnx *r, int32_t a, int32_t b) { return emit_binary(r, OP_ADD, a, b); }
+static int32_t add(struct build *r, int32_t a, int32_t b) { return emit_binary(r, OP_ADD, a, b); }
 
-static int32_t mul(struct onnx *r, int32_t a, int32_t b) { return emit_binary(r, OP_MUL, a, b); }
+static int32_t mul(struct build *r, int32_t a, int32_t b) { return emit_binary(r, OP_MUL, a, b); }
 
-static int32_t one_minus(struct onnx *r, int32_t x) { return emit_binary(r, OP_SUB, add_float(r, 1), x); }
+static int32_t one_minus(struct build *r, int32_t x) { return emit_binary(r, OP_SUB, add_float(r, 1), x); }
 
-static int32_t dense(struct onnx *r, int32_t x, int32_t weights, int32_t bias)
+static int32_t dense(struct build *r, int32_t x, int32_t weights, int32_t bias)
 {
     return emit(r, OP_FULLY_CONNECTED, NULL, TYPE_NONE, bias == TENSOR_ABSENT ? 2 : 3, (int32_t[]){x, weights, bias});
 }
 
-static int32_t activate(struct onnx *r, const struct layer *l, const struct function *f, int32_t x)
+static int32_t activate(struct build *r, const struct layer *l, const struct function *f, int32_t x)
 {
     if (l->clip < INFINITY)
         x = emit_binary(r, OP_MAXIMUM, emit_binary(r, OP_MINIMUM, x, add_float(r, l->clip)), add_float(r, -l->clip));
@@ -57,13 +57,13 @@ static int32_t activate(struct onnx *r, const struct layer *l, const struct func
 }
 
 /* [n][...], of what has n * k rows. */
-static int32_t part(struct onnx *r, int32_t x, int64_t k, int64_t n)
+static int32_t part(struct build *r, int32_t x, int64_t k, int64_t n)
 {
     return x == TENSOR_ABSENT ? x : rows(r, x, k * n, n);
 }
 
 /* The first two dimensions change places. */
-static int32_t swap(struct onnx *r, int32_t x)
+static int32_t swap(struct build *r, int32_t x)
 {
     const struct tensor t = *tensor_at(r, x);
     int64_t dims[RANK_MAX];
@@ -79,12 +79,12 @@ static int32_t swap(struct onnx *r, int32_t x)
 /* ---- one step: s->h and s->c anew, of the product of x ---- */
 enum { LSTM_I, LSTM_O, LSTM_F, LSTM_C };
 
-static int32_t with_peephole(struct onnx *r, int32_t gate, int32_t peephole, int32_t c)
+static int32_t with_peephole(struct build *r, int32_t gate, int32_t peephole, int32_t c)
 {
     return peephole == TENSOR_ABSENT ? gate : add(r, gate, mul(r, c, peephole));
 }
 
-static void step_lstm(struct onnx *r, const struct layer *l, struct sweep *s, int32_t x)
+static void step_lstm(struct build *r, const struct layer *l, struct sweep *s, int32_t x)
 {
     int32_t gate[LSTM_GATES], i, f;
 
@@ -99,7 +99,7 @@ static void step_lstm(struct onnx *r, const struct layer *l, struct sweep *s, in
 enum { GRU_Z, GRU_R, GRU_H };
 
 /* The reset gate multiplies h before the product, or the product (reset_after). */
-static void step_gru(struct onnx *r, const struct layer *l, struct sweep *s, int32_t x)
+static void step_gru(struct build *r, const struct layer *l, struct sweep *s, int32_t x)
 {
     int32_t from_x[GRU_GATES], from_h[GRU_GATES], z, reset;
 
@@ -112,19 +112,19 @@ static void step_gru(struct onnx *r, const struct layer *l, struct sweep *s, int
     s->h = add(r, mul(r, one_minus(r, z), x), mul(r, z, s->h));
 }
 
-static void step_rnn(struct onnx *r, const struct layer *l, struct sweep *s, int32_t x)
+static void step_rnn(struct build *r, const struct layer *l, struct sweep *s, int32_t x)
 {
     s->h = activate(r, l, &s->f[0], add(r, x, dense(r, s->h, s->r[0], s->bias_h[0])));
 }
 
 /* ---- all steps ---- */
-static int32_t choose(struct onnx *r, int32_t condition, int32_t a, int32_t b)
+static int32_t choose(struct build *r, int32_t condition, int32_t a, int32_t b)
 {
     return emit(r, OP_SELECT_V2, NULL, TYPE_F32, 3, (int32_t[]){condition, a, b});
 }
 
 /* Which sequences have a step t: bool [batch][1]; absent if all do. */
-static int32_t running(struct onnx *r, const struct layer *l, int64_t t)
+static int32_t running(struct build *r, const struct layer *l, int64_t t)
 {
     int32_t longer;
     bool all = true;
@@ -138,7 +138,7 @@ static int32_t running(struct onnx *r, const struct layer *l, int64_t t)
 }
 
 /* Gives y of the step; where a sequence has ended that is 0, and h and c stay. */
-static int32_t step(struct onnx *r, const struct layer *l, struct sweep *s, int64_t t, int32_t x)
+static int32_t step(struct build *r, const struct layer *l, struct sweep *s, int64_t t, int32_t x)
 {
     int32_t h = s->h, c = s->c, y, has = running(r, l, t);
 
@@ -152,10 +152,10 @@ static int32_t step(struct onnx *r, const struct layer *l, struct sweep *s, int6
     return y;
 }
 
-static void unroll(struct onnx *r, const struct layer *l, struct sweep *s)
+static void unroll(struct build *r, const struct layer *l, struct sweep *s)
 {
     if (l->time > GRAPH_OPS_MAX) {
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%lld steps to unroll; %d are the most", (long long)l->time, GRAPH_OPS_MAX);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%lld steps to unroll; %d are the most", (long long)l->time, GRAPH_OPS_MAX);
         return;
     }
 
@@ -173,7 +173,7 @@ static void unroll(struct onnx *r, const struct layer *l, struct sweep *s)
 }
 
 /* ---- the operator ---- */
-static bool is_standard(struct onnx *r, const struct layer *l, const struct sweep *s)
+static bool is_standard(struct build *r, const struct layer *l, const struct sweep *s)
 {
     return l->gates == LSTM_GATES && l->clip == INFINITY && !l->coupled &&
            running(r, l, l->time - 1) == TENSOR_ABSENT && s->peepholes[0] == TENSOR_ABSENT &&
@@ -181,12 +181,12 @@ static bool is_standard(struct onnx *r, const struct layer *l, const struct swee
            is_const(r, s->r[0]) && (s->bias_x == TENSOR_ABSENT || is_const(r, s->bias_x));
 }
 
-static int32_t reversed(struct onnx *r, int32_t x, bool backward)
+static int32_t reversed(struct build *r, int32_t x, bool backward)
 {
     return backward ? emit(r, OP_REVERSE_V2, NULL, TYPE_NONE, 2, (int32_t[]){x, add_ints(r, 1, (int64_t[]){0})}) : x;
 }
 
-static int32_t begin_at(struct onnx *r, const struct layer *l, int32_t value)
+static int32_t begin_at(struct build *r, const struct layer *l, int32_t value)
 {
     int32_t state = add_state(r, 2, (int64_t[]){l->batch, l->units});
 
@@ -194,7 +194,7 @@ static int32_t begin_at(struct onnx *r, const struct layer *l, int32_t value)
     return state;
 }
 
-static void run_operator(struct onnx *r, const struct layer *l, struct sweep *s)
+static void run_operator(struct build *r, const struct layer *l, struct sweep *s)
 {
     static const int gates[LSTM_GATES] = {LSTM_I, LSTM_F, LSTM_C, LSTM_O};
     enum { X_WEIGHTS = 1, H_WEIGHTS = 5, BIAS = 12, HIDDEN = 18, CELL, INPUTS };
@@ -222,31 +222,31 @@ static void run_operator(struct onnx *r, const struct layer *l, struct sweep *s)
 }
 
 /* ---- reading a node ---- */
-static void want_shape(struct onnx *r, int i, int rank, const int64_t *dims)
+static void want_shape(struct build *r, int i, int rank, const int64_t *dims)
 {
     struct tensor want = {.rank = rank};
     char is[96], not [96];
 
     memcpy(want.dims, dims, (size_t)rank * sizeof *dims);
-    if (node_has(r, i) && r->status == MOTE_OK && !shape_equal(tensor_at(r, r->in[i]), &want))
-        onnx_fail(r, MOTE_ERR_SHAPE, "input %d is %s, not %s", i, shape_text(tensor_at(r, r->in[i]), is),
-                  shape_text(&want, not ));
+    if (node_has(r, i) && r->status == MOTE_OK && !shape_equal(tensor_at(r, onnx_of(r)->in[i]), &want))
+        build_fail(r, MOTE_ERR_SHAPE, "input %d is %s, not %s", i, shape_text(tensor_at(r, onnx_of(r)->in[i]), is),
+                   shape_text(&want, not ));
 }
 
-static void read_sizes(struct onnx *r, struct layer *l)
+static void read_sizes(struct build *r, struct layer *l)
 {
     const struct tensor x = *tensor_at(r, node_in(r, X)), h = *tensor_at(r, node_in(r, R));
     int64_t d = l->directions, n;
 
     node_in(r, W);
     if (r->status == MOTE_OK && (x.rank != 3 || h.rank != 3))
-        onnx_fail(r, MOTE_ERR_SHAPE, "inputs X and R of %d and %d dimensions, not of 3", x.rank, h.rank);
+        build_fail(r, MOTE_ERR_SHAPE, "inputs X and R of %d and %d dimensions, not of 3", x.rank, h.rank);
     l->time = x.dims[l->batch_first];
     l->batch = x.dims[!l->batch_first];
     l->in_len = x.dims[2];
     l->units = h.dims[2];
     if (r->status == MOTE_OK && (tensor_elements(&x) < 1 || l->units < 1))
-        onnx_fail(r, MOTE_ERR_SHAPE, "no elements");
+        build_fail(r, MOTE_ERR_SHAPE, "no elements");
     n = l->gates * l->units;
     want_shape(r, W, 3, (int64_t[]){d, n, l->in_len});
     want_shape(r, R, 3, (int64_t[]){d, n, l->units});
@@ -256,11 +256,11 @@ static void read_sizes(struct onnx *r, struct layer *l)
         want_shape(r, i, 3, l->batch_first ? (int64_t[]){l->batch, d, l->units} : (int64_t[]){d, l->batch, l->units});
     want_shape(r, PEEPHOLES, 2, (int64_t[]){d, 3 * l->units});
     if (r->status == MOTE_OK && node_int(r, "hidden_size", l->units) != l->units)
-        onnx_fail(r, MOTE_ERR_SHAPE, "hidden_size is not that of R, %lld", (long long)l->units);
+        build_fail(r, MOTE_ERR_SHAPE, "hidden_size is not that of R, %lld", (long long)l->units);
 }
 
 /* Those that take an alpha (a beta) take the next one of the list. */
-static void read_functions(struct onnx *r, struct layer *l)
+static void read_functions(struct build *r, struct layer *l)
 {
     enum { MOST = DIRECTIONS * FUNCTIONS_MAX };
     const char *names[MOST] = {NULL};
@@ -271,14 +271,14 @@ static void read_functions(struct onnx *r, struct layer *l)
     node_floats(r, "activation_alpha", MOST, &n_alpha, alpha);
     node_floats(r, "activation_beta", MOST, &n_beta, beta);
     if (r->status == MOTE_OK && n != 0 && n != l->functions * l->directions)
-        onnx_fail(r, MOTE_ERR_FORMAT, "%d activations, not %d", n, l->functions * l->directions);
+        build_fail(r, MOTE_ERR_FORMAT, "%d activations, not %d", n, l->functions * l->directions);
     for (int i = 0; i < l->functions * l->directions && r->status == MOTE_OK; i++) {
         struct function *f = &l->sweeps[i / l->functions].f[i % l->functions];
         const char *name = n > 0 ? names[i] : l->standard[i % l->functions];
         const struct function *found = function_find(name);
 
         if (!found) {
-            onnx_fail(r, MOTE_ERR_UNSUPPORTED, "the activation %s", printable(r->pool, name));
+            build_fail(r, MOTE_ERR_UNSUPPORTED, "the activation %s", printable(r->pool, name));
             return;
         }
         *f = *found;
@@ -288,17 +288,17 @@ static void read_functions(struct onnx *r, struct layer *l)
 }
 
 /* Input i's state of a direction: [batch][units]. */
-static int32_t initial(struct onnx *r, const struct layer *l, int i, int direction)
+static int32_t initial(struct build *r, const struct layer *l, int i, int direction)
 {
     int64_t dims[2] = {l->batch, l->units};
 
     if (!node_has(r, i))
         return add_zeros(r, 2, dims);
-    return reshape(r, rows(r, l->batch_first ? swap(r, r->in[i]) : r->in[i], direction, 1), 2, dims);
+    return reshape(r, rows(r, l->batch_first ? swap(r, onnx_of(r)->in[i]) : onnx_of(r)->in[i], direction, 1), 2, dims);
 }
 
 /* Rows of what an inference reads at each step, which are the same tensor each time. */
-static void cut(struct onnx *r, const struct layer *l, int32_t all, int32_t *parts)
+static void cut(struct build *r, const struct layer *l, int32_t all, int32_t *parts)
 {
     int64_t n = l->gates * l->units, first = l->gates == GRU_GATES && !l->reset_after ? 2 * l->units : n;
 
@@ -306,30 +306,30 @@ static void cut(struct onnx *r, const struct layer *l, int32_t all, int32_t *par
     parts[1] = first < n ? rows(r, all, first, n - first) : TENSOR_ABSENT;
 }
 
-static void read_sweep(struct onnx *r, const struct layer *l, int direction, struct sweep *s)
+static void read_sweep(struct build *r, const struct layer *l, int direction, struct sweep *s)
 {
     int64_t n = l->gates * l->units, d = l->directions;
 
     s->bias_x = s->bias_h[0] = s->bias_h[1] = s->c = s->y = TENSOR_ABSENT;
-    s->w = part(r, reshape(r, r->in[W], 2, (int64_t[]){d * n, l->in_len}), direction, n);
-    cut(r, l, part(r, reshape(r, r->in[R], 2, (int64_t[]){d * n, l->units}), direction, n), s->r);
+    s->w = part(r, reshape(r, onnx_of(r)->in[W], 2, (int64_t[]){d * n, l->in_len}), direction, n);
+    cut(r, l, part(r, reshape(r, onnx_of(r)->in[R], 2, (int64_t[]){d * n, l->units}), direction, n), s->r);
     if (node_has(r, B)) {
-        int32_t both = reshape(r, r->in[B], 1, (int64_t[]){d * 2 * n});
+        int32_t both = reshape(r, onnx_of(r)->in[B], 1, (int64_t[]){d * 2 * n});
 
         s->bias_x = part(r, both, 2 * direction, n);
         cut(r, l, part(r, both, 2 * direction + 1, n), s->bias_h);
     }
     for (int k = 0; k < 3; k++)
-        s->peepholes[k] =
-            !node_has(r, PEEPHOLES)
-                ? TENSOR_ABSENT
-                : part(r, reshape(r, r->in[PEEPHOLES], 1, (int64_t[]){d * 3 * l->units}), 3 * direction + k, l->units);
+        s->peepholes[k] = !node_has(r, PEEPHOLES)
+                              ? TENSOR_ABSENT
+                              : part(r, reshape(r, onnx_of(r)->in[PEEPHOLES], 1, (int64_t[]){d * 3 * l->units}),
+                                     3 * direction + k, l->units);
     s->h = initial(r, l, INITIAL_H, direction);
     if (l->gates == LSTM_GATES)
         s->c = initial(r, l, INITIAL_C, direction);
 }
 
-static void read_layer(struct onnx *r, struct layer *l)
+static void read_layer(struct build *r, struct layer *l)
 {
     const char *direction = node_string(r, "direction", "forward");
 
@@ -344,15 +344,16 @@ static void read_layer(struct onnx *r, struct layer *l)
     read_functions(r, l);
     if (r->status != MOTE_OK)
         return;
-    l->x = l->batch_first ? swap(r, r->in[X]) : r->in[X];
-    l->lengths = node_has(r, LENGTHS) ? reshape(r, r->in[LENGTHS], 2, (int64_t[]){l->batch, 1}) : TENSOR_ABSENT;
+    l->x = l->batch_first ? swap(r, onnx_of(r)->in[X]) : onnx_of(r)->in[X];
+    l->lengths =
+        node_has(r, LENGTHS) ? reshape(r, onnx_of(r)->in[LENGTHS], 2, (int64_t[]){l->batch, 1}) : TENSOR_ABSENT;
     for (int d = 0; d < l->directions; d++)
         read_sweep(r, l, d, &l->sweeps[d]);
 }
 
 /* ---- what it makes ---- */
 /* Both directions' states: [directions][batch][units], or with the batch first. */
-static int32_t join_states(struct onnx *r, const struct layer *l, const int32_t *each)
+static int32_t join_states(struct build *r, const struct layer *l, const int32_t *each)
 {
     int32_t in[DIRECTIONS], all;
 
@@ -363,7 +364,7 @@ static int32_t join_states(struct onnx *r, const struct layer *l, const int32_t 
 }
 
 /* [time][directions][batch][units], or [batch][time][directions][units]. */
-static int32_t join_y(struct onnx *r, const struct layer *l)
+static int32_t join_y(struct build *r, const struct layer *l)
 {
     int64_t d = l->directions;
     int32_t in[DIRECTIONS], y;
@@ -378,7 +379,7 @@ static int32_t join_y(struct onnx *r, const struct layer *l)
     return transpose(r, y, (int[]){2, 0, 1, 3});
 }
 
-static void recurrent(struct onnx *r, struct layer *l)
+static void recurrent(struct build *r, struct layer *l)
 {
     read_layer(r, l);
     for (int d = 0; d < l->directions && r->status == MOTE_OK; d++) {
@@ -397,19 +398,19 @@ static void recurrent(struct onnx *r, struct layer *l)
         node_out(r, Y_C, join_states(r, l, (int32_t[]){l->sweeps[0].c, l->sweeps[1].c}));
 }
 
-void onnx_lstm(struct onnx *r)
+void onnx_lstm(struct build *r)
 {
     recurrent(r, &(struct layer){
                      .gates = LSTM_GATES, .functions = 3, .step = step_lstm, .standard = {"Sigmoid", "Tanh", "Tanh"}});
 }
 
-void onnx_gru(struct onnx *r)
+void onnx_gru(struct build *r)
 {
     recurrent(r,
               &(struct layer){.gates = GRU_GATES, .functions = 2, .step = step_gru, .standard = {"Sigmoid", "Tanh"}});
 }
 
-void onnx_rnn(struct onnx *r)
+void onnx_rnn(struct build *r)
 {
     recurrent(r, &(struct layer){.gates = 1, .functions = 1, .step = step_rnn, .standard = {"Tanh"}});
 }

@@ -9,7 +9,7 @@ struct reduction {
     bool keep;
 };
 
-static void read_reduction(struct onnx *r, int32_t x, struct reduction *out)
+static void read_reduction(struct build *r, int32_t x, struct reduction *out)
 {
     int rank = tensor_at(r, x)->rank;
 
@@ -25,7 +25,7 @@ static void read_reduction(struct onnx *r, int32_t x, struct reduction *out)
 }
 
 /* The operator on x, or what was made of it. */
-static int32_t reduced(struct onnx *r, enum op_id id, int32_t x)
+static int32_t reduced(struct build *r, enum op_id id, int32_t x)
 {
     struct reduction n;
 
@@ -33,35 +33,35 @@ static int32_t reduced(struct onnx *r, enum op_id id, int32_t x)
     return n.n == 0 ? x : reduce(r, id, x, n.n, n.axes, n.keep);
 }
 
-static void reduce_by(struct onnx *r, enum op_id id) { node_out(r, 0, reduced(r, id, node_in(r, 0))); }
+static void reduce_by(struct build *r, enum op_id id) { node_out(r, 0, reduced(r, id, node_in(r, 0))); }
 
-void onnx_reduce_mean(struct onnx *r) { reduce_by(r, OP_MEAN); }
+void onnx_reduce_mean(struct build *r) { reduce_by(r, OP_MEAN); }
 
-void onnx_reduce_sum(struct onnx *r) { reduce_by(r, OP_SUM); }
+void onnx_reduce_sum(struct build *r) { reduce_by(r, OP_SUM); }
 
-void onnx_reduce_max(struct onnx *r) { reduce_by(r, OP_REDUCE_MAX); }
+void onnx_reduce_max(struct build *r) { reduce_by(r, OP_REDUCE_MAX); }
 
-void onnx_reduce_min(struct onnx *r)
+void onnx_reduce_min(struct build *r)
 {
     node_out(r, 0, emit_unary(r, OP_NEG, reduced(r, OP_REDUCE_MAX, emit_unary(r, OP_NEG, node_in(r, 0)))));
 }
 
-void onnx_reduce_l1(struct onnx *r) { node_out(r, 0, reduced(r, OP_SUM, emit_unary(r, OP_ABS, node_in(r, 0)))); }
+void onnx_reduce_l1(struct build *r) { node_out(r, 0, reduced(r, OP_SUM, emit_unary(r, OP_ABS, node_in(r, 0)))); }
 
-void onnx_reduce_sum_square(struct onnx *r)
+void onnx_reduce_sum_square(struct build *r)
 {
     node_out(r, 0, reduced(r, OP_SUM, emit_unary(r, OP_SQUARE, node_in(r, 0))));
 }
 
-void onnx_reduce_l2(struct onnx *r)
+void onnx_reduce_l2(struct build *r)
 {
     node_out(r, 0, emit_unary(r, OP_SQRT, reduced(r, OP_SUM, emit_unary(r, OP_SQUARE, node_in(r, 0)))));
 }
 
-void onnx_reduce_log_sum(struct onnx *r) { node_out(r, 0, emit_unary(r, OP_LOG, reduced(r, OP_SUM, node_in(r, 0)))); }
+void onnx_reduce_log_sum(struct build *r) { node_out(r, 0, emit_unary(r, OP_LOG, reduced(r, OP_SUM, node_in(r, 0)))); }
 
 /* Without the largest, which would overflow: log(sum(exp(x - max))) + max. */
-void onnx_reduce_log_sum_exp(struct onnx *r)
+void onnx_reduce_log_sum_exp(struct build *r)
 {
     int32_t x = node_in(r, 0), max, sum;
     struct reduction n;
@@ -74,13 +74,13 @@ void onnx_reduce_log_sum_exp(struct onnx *r)
 }
 
 /* Steps of an axis times each other. */
-static int32_t product_along(struct onnx *r, int32_t x, int axis)
+static int32_t product_along(struct build *r, int32_t x, int axis)
 {
     const struct tensor t = *tensor_at(r, x);
     int32_t y = TENSOR_ABSENT;
 
     if (r->status == MOTE_OK && t.dims[axis] > 256)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a product of %lld numbers", (long long)t.dims[axis]);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "a product of %lld numbers", (long long)t.dims[axis]);
     for (int64_t i = 0; i < t.dims[axis] && r->status == MOTE_OK; i++) {
         int64_t begin[RANK_MAX] = {0}, end[RANK_MAX], step[RANK_MAX];
         int32_t one;
@@ -94,7 +94,7 @@ static int32_t product_along(struct onnx *r, int32_t x, int axis)
     return y;
 }
 
-void onnx_reduce_prod(struct onnx *r)
+void onnx_reduce_prod(struct build *r)
 {
     int32_t x = node_in(r, 0);
     struct reduction n;
@@ -106,7 +106,7 @@ void onnx_reduce_prod(struct onnx *r)
 }
 
 /* ---- where the largest is ---- */
-static void arg(struct onnx *r, int32_t x)
+static void arg(struct build *r, int32_t x)
 {
     const struct tensor t = *tensor_at(r, x);
     int axis = axis_of(r, node_int(r, "axis", 0), t.rank);
@@ -126,11 +126,11 @@ static void arg(struct onnx *r, int32_t x)
     node_out(r, 0, node_int(r, "keepdims", 1) != 0 ? reshape(r, x, t.rank, dims) : x);
 }
 
-void onnx_arg_max(struct onnx *r) { arg(r, node_in(r, 0)); }
+void onnx_arg_max(struct build *r) { arg(r, node_in(r, 0)); }
 
-void onnx_arg_min(struct onnx *r) { arg(r, emit_unary(r, OP_NEG, node_in(r, 0))); }
+void onnx_arg_min(struct build *r) { arg(r, emit_unary(r, OP_NEG, node_in(r, 0))); }
 
-void onnx_cum_sum(struct onnx *r)
+void onnx_cum_sum(struct build *r)
 {
     struct cumsum_opts opts = {.exclusive = node_int(r, "exclusive", 0) != 0,
                                .reverse = node_int(r, "reverse", 0) != 0};

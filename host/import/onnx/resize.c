@@ -28,32 +28,32 @@ struct taps {
 /* ---- options ---- */
 static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
 
-static void read_floats(struct onnx *r, int i, const char *what, int n, double *values)
+static void read_floats(struct build *r, int i, const char *what, int n, double *values)
 {
     const struct tensor t = *tensor_at(r, node_in(r, i));
     float value;
 
     if (r->status == MOTE_OK && (!t.data || t.type != TYPE_F32 || tensor_elements(&t) != n))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%s are no %d constant floats", what, n);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s are no %d constant floats", what, n);
     for (int d = 0; d < n && r->status == MOTE_OK; d++) {
         memcpy(&value, t.data + (size_t)d * sizeof value, sizeof value);
         values[d] = (double)value;
     }
 }
 
-static bool is_given(const struct onnx *r, int i)
+static bool is_given(const struct build *r, int i)
 {
-    return node_has(r, i) && tensor_elements(tensor_at(r, r->in[i])) > 0;
+    return node_has(r, i) && tensor_elements(tensor_at(r, onnx_of(r)->in[i])) > 0;
 }
 
-static void read_sizes(struct onnx *r, const struct tensor *t, int scales, int sizes, struct resize *z)
+static void read_sizes(struct build *r, const struct tensor *t, int scales, int sizes, struct resize *z)
 {
     int n;
 
     if (is_given(r, sizes)) {
-        const_ints(r, r->in[sizes], "sizes", RANK_MAX, &n, z->out);
+        const_ints(r, onnx_of(r)->in[sizes], "sizes", RANK_MAX, &n, z->out);
         if (r->status == MOTE_OK && n != t->rank)
-            onnx_fail(r, MOTE_ERR_SHAPE, "%d sizes of %d dimensions", n, t->rank);
+            build_fail(r, MOTE_ERR_SHAPE, "%d sizes of %d dimensions", n, t->rank);
         for (int d = 0; d < t->rank; d++)
             z->scale[d] = (double)z->out[d] / (double)t->dims[d];
     } else {
@@ -63,11 +63,11 @@ static void read_sizes(struct onnx *r, const struct tensor *t, int scales, int s
     }
     for (int d = 0; d < t->rank && r->status == MOTE_OK; d++)
         if (z->out[d] < 1 || z->out[d] > INT32_MAX)
-            onnx_fail(r, MOTE_ERR_SHAPE, "dimension %d would be %lld", d, (long long)z->out[d]);
+            build_fail(r, MOTE_ERR_SHAPE, "dimension %d would be %lld", d, (long long)z->out[d]);
 }
 
 /* The region is [start of all dimensions, end of all]. */
-static void read_region(struct onnx *r, int rank, struct resize *z)
+static void read_region(struct build *r, int rank, struct resize *z)
 {
     double both[2 * RANK_MAX];
 
@@ -80,12 +80,13 @@ static void read_region(struct onnx *r, int rank, struct resize *z)
         z->start[d] = both[d], z->end[d] = both[rank + d];
 }
 
-static void read_resize(struct onnx *r, const struct tensor *t, struct resize *z)
+static void read_resize(struct build *r, const struct tensor *t, struct resize *z)
 {
     *z = (struct resize){
         .mode = node_string(r, "mode", "nearest"),
-        .coordinates = node_string(r, "coordinate_transformation_mode", r->opset < 11 ? "asymmetric" : "half_pixel"),
-        .nearest = node_string(r, "nearest_mode", r->opset < 11 ? "floor" : "round_prefer_floor"),
+        .coordinates =
+            node_string(r, "coordinate_transformation_mode", onnx_of(r)->opset < 11 ? "asymmetric" : "half_pixel"),
+        .nearest = node_string(r, "nearest_mode", onnx_of(r)->opset < 11 ? "floor" : "round_prefer_floor"),
         .cubic_a = node_float(r, "cubic_coeff_a", -0.75f),
         .outside = node_float(r, "extrapolation_value", 0),
         .exclude = node_int(r, "exclude_outside", 0) != 0,
@@ -93,9 +94,9 @@ static void read_resize(struct onnx *r, const struct tensor *t, struct resize *z
     };
     if (node_int(r, "antialias", 0) != 0 || node_attr(r, "axes") ||
         !is(node_string(r, "keep_aspect_ratio_policy", "stretch"), "stretch"))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "antialias, axes or keep_aspect_ratio_policy");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "antialias, axes or keep_aspect_ratio_policy");
     if (!is(z->mode, "nearest") && !is(z->mode, "linear") && !is(z->mode, "bilinear") && !is(z->mode, "cubic"))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "mode %s", printable(r->pool, z->mode));
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "mode %s", printable(r->pool, z->mode));
 }
 
 /* ---- coordinates ---- */
@@ -189,7 +190,7 @@ static void set_outside(const struct resize *z, struct taps *t, int d, int64_t i
         t->weight[k][i] = 0;
 }
 
-static bool find_taps(struct onnx *r, const struct resize *z, int d, int64_t in, struct taps *t)
+static bool find_taps(struct build *r, const struct resize *z, int d, int64_t in, struct taps *t)
 {
     int64_t n = z->out[d];
 
@@ -209,7 +210,7 @@ static bool find_taps(struct onnx *r, const struct resize *z, int d, int64_t in,
     return true;
 }
 
-static int32_t along(struct onnx *r, int rank, int d, int64_t n, const float *values)
+static int32_t along(struct build *r, int rank, int d, int64_t n, const float *values)
 {
     int64_t dims[RANK_MAX];
 
@@ -218,7 +219,7 @@ static int32_t along(struct onnx *r, int rank, int d, int64_t n, const float *va
     return add_const(r, TYPE_F32, rank, dims, values);
 }
 
-static int32_t resize_dim(struct onnx *r, int32_t x, const struct resize *z, int d)
+static int32_t resize_dim(struct build *r, int32_t x, const struct resize *z, int d)
 {
     int64_t in = tensor_at(r, x)->dims[d];
     int32_t sum = TENSOR_ABSENT;
@@ -257,7 +258,7 @@ static bool repeats(const struct resize *z, const struct tensor *t)
     return is(z->mode, "nearest") && (corner || middle) && z->out[2] % t->dims[2] == 0 && z->out[3] % t->dims[3] == 0;
 }
 
-static int32_t resize_image(struct onnx *r, int32_t x, const struct resize *z, const struct tensor *t)
+static int32_t resize_image(struct build *r, int32_t x, const struct resize *z, const struct tensor *t)
 {
     bool linear = is(z->mode, "linear") || is(z->mode, "bilinear");
     struct resize_opts opts = {.align_corners = linear && is(z->coordinates, "align_corners"),
@@ -273,7 +274,7 @@ static int32_t resize_image(struct onnx *r, int32_t x, const struct resize *z, c
     return channels_first(r, x, 2);
 }
 
-static void resize(struct onnx *r, int scales, int sizes)
+static void resize(struct build *r, int scales, int sizes)
 {
     int32_t x = node_in(r, 0), y;
     const struct tensor t = *tensor_at(r, x);
@@ -294,6 +295,6 @@ static void resize(struct onnx *r, int scales, int sizes)
 }
 
 /* Opset 10 has scales alone. */
-void onnx_resize(struct onnx *r) { resize(r, r->opset < 11 ? 1 : 2, r->opset < 11 ? INT_MAX : 3); }
+void onnx_resize(struct build *r) { resize(r, onnx_of(r)->opset < 11 ? 1 : 2, onnx_of(r)->opset < 11 ? INT_MAX : 3); }
 
-void onnx_upsample(struct onnx *r) { resize(r, 1, INT_MAX); }
+void onnx_upsample(struct build *r) { resize(r, 1, INT_MAX); }

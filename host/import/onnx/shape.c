@@ -2,15 +2,15 @@
 /* Constants, and what changes shapes and types but no element's place. */
 #include "host/import/onnx/ops.h"
 
-void onnx_identity(struct onnx *r) { node_out(r, 0, node_in(r, 0)); }
+void onnx_identity(struct build *r) { node_out(r, 0, node_in(r, 0)); }
 
 /* ---- constants ---- */
-static int32_t add_attribute(struct onnx *r, const Onnx__AttributeProto *a)
+static int32_t add_attribute(struct build *r, const Onnx__AttributeProto *a)
 {
     struct tensor t;
 
     if (a->t) {
-        r->status = onnx_read_tensor(r->pool, r->path, a->t, &t, r->at);
+        r->status = onnx_read_tensor(r->pool, onnx_of(r)->path, a->t, &t, r->at);
         return r->status == MOTE_OK ? graph_add_tensor(r->m, r->g, &t) : TENSOR_ABSENT;
     }
     if (a->has_f)
@@ -21,22 +21,22 @@ static int32_t add_attribute(struct onnx *r, const Onnx__AttributeProto *a)
         return add_const(r, TYPE_F32, 1, (int64_t[]){(int64_t)a->n_floats}, a->floats);
     if (a->n_ints > 0)
         return add_ints(r, (int)a->n_ints, a->ints);
-    onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a constant that is neither numbers nor a dense tensor");
+    build_fail(r, MOTE_ERR_UNSUPPORTED, "a constant that is neither numbers nor a dense tensor");
     return TENSOR_ABSENT;
 }
 
-void onnx_constant(struct onnx *r)
+void onnx_constant(struct build *r)
 {
-    for (size_t i = 0; i < r->node->n_attribute; i++)
-        if (r->node->attribute[i]->name && strncmp(r->node->attribute[i]->name, "value", 5) == 0) {
-            node_out(r, 0, add_attribute(r, r->node->attribute[i]));
+    for (size_t i = 0; i < onnx_of(r)->node->n_attribute; i++)
+        if (onnx_of(r)->node->attribute[i]->name && strncmp(onnx_of(r)->node->attribute[i]->name, "value", 5) == 0) {
+            node_out(r, 0, add_attribute(r, onnx_of(r)->node->attribute[i]));
             return;
         }
-    onnx_fail(r, MOTE_ERR_FORMAT, "a constant without a value");
+    build_fail(r, MOTE_ERR_FORMAT, "a constant without a value");
 }
 
 /* Nothing is dropped where a network is used; its mask is all ones. */
-void onnx_dropout(struct onnx *r)
+void onnx_dropout(struct build *r)
 {
     int32_t x = node_in(r, 0), training = node_in_or(r, 2, TENSOR_ABSENT);
     int64_t n = tensor_elements(tensor_at(r, x));
@@ -44,18 +44,18 @@ void onnx_dropout(struct onnx *r)
 
     if (training != TENSOR_ABSENT && !(is_const(r, training) && tensor_at(r, training)->data[0] == 0) &&
         !(is_const(r, node_in(r, 1)) && const_float(r, node_in(r, 1), "the ratio") == 0))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a Dropout in training mode");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "a Dropout in training mode");
     node_out(r, 0, x);
     if (node_wants(r, 1) && r->status == MOTE_OK && has_room(r, n))
         node_out(r, 1, add_const(r, TYPE_BOOL, t.rank, t.dims, memset(pool_alloc(r->pool, (size_t)n), 1, (size_t)n)));
 }
 
-void onnx_cast(struct onnx *r)
+void onnx_cast(struct build *r)
 {
     enum mote_type type;
 
-    if (r->opset < 6) {
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "a Cast of opset %lld", (long long)r->opset);
+    if (onnx_of(r)->opset < 6) {
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "a Cast of opset %lld", (long long)onnx_of(r)->opset);
         return;
     }
     if (r->status == MOTE_OK)
@@ -64,7 +64,7 @@ void onnx_cast(struct onnx *r)
         node_out(r, 0, cast(r, node_in(r, 0), type));
 }
 
-void onnx_cast_like(struct onnx *r)
+void onnx_cast_like(struct build *r)
 {
     enum mote_type type = tensor_at(r, node_in(r, 1))->type;
 
@@ -72,7 +72,7 @@ void onnx_cast_like(struct onnx *r)
 }
 
 /* ---- shapes ---- */
-void onnx_shape(struct onnx *r)
+void onnx_shape(struct build *r)
 {
     const struct tensor t = *tensor_at(r, node_in(r, 0));
     int64_t begin = node_int(r, "start", 0), end = node_int(r, "end", t.rank);
@@ -84,14 +84,14 @@ void onnx_shape(struct onnx *r)
     node_out(r, 0, add_ints(r, (int)(end - begin), t.dims + begin));
 }
 
-void onnx_size(struct onnx *r)
+void onnx_size(struct build *r)
 {
     int64_t n = tensor_elements(tensor_at(r, node_in(r, 0)));
 
     node_out(r, 0, reshape(r, add_ints(r, 1, &n), 0, NULL));
 }
 
-void onnx_reshape(struct onnx *r)
+void onnx_reshape(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
@@ -101,14 +101,14 @@ void onnx_reshape(struct onnx *r)
 
     node_list(r, "shape", 1, RANK_MAX, &n, dims);
     if (r->status == MOTE_OK && n < 0)
-        onnx_fail(r, MOTE_ERR_FORMAT, "the new shape is missing");
+        build_fail(r, MOTE_ERR_FORMAT, "the new shape is missing");
     for (int d = 0; d < n; d++) {
         if (dims[d] == 0 && !zeros)
             dims[d] = d < t.rank ? t.dims[d] : 0;
         if (dims[d] == -1 && hole < 0)
             hole = d;
         else if (dims[d] < 0 || dims[d] > INT32_MAX)
-            onnx_fail(r, MOTE_ERR_SHAPE, "dimension %d of the new shape is %lld", d, (long long)dims[d]);
+            build_fail(r, MOTE_ERR_SHAPE, "dimension %d of the new shape is %lld", d, (long long)dims[d]);
         else
             known = known * dims[d] > INT32_MAX ? INT32_MAX : known * dims[d];
     }
@@ -117,7 +117,7 @@ void onnx_reshape(struct onnx *r)
     node_out(r, 0, reshape(r, x, n, dims));
 }
 
-void onnx_flatten(struct onnx *r)
+void onnx_flatten(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
@@ -125,13 +125,13 @@ void onnx_flatten(struct onnx *r)
 
     axis = axis < 0 ? axis + t.rank : axis;
     if (axis < 0 || axis > t.rank)
-        onnx_fail(r, MOTE_ERR_VALUE, "axis %lld of %d dimensions", (long long)axis, t.rank);
+        build_fail(r, MOTE_ERR_VALUE, "axis %lld of %d dimensions", (long long)axis, t.rank);
     for (int d = 0; d < t.rank; d++)
         dims[d >= axis] *= t.dims[d];
     node_out(r, 0, reshape(r, x, 2, dims));
 }
 
-void onnx_squeeze(struct onnx *r)
+void onnx_squeeze(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
@@ -148,7 +148,7 @@ void onnx_squeeze(struct onnx *r)
     node_out(r, 0, reshape(r, x, rank, dims));
 }
 
-void onnx_unsqueeze(struct onnx *r)
+void onnx_unsqueeze(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
@@ -158,7 +158,7 @@ void onnx_unsqueeze(struct onnx *r)
 
     node_list(r, "axes", 1, RANK_MAX, &n, axes);
     if (r->status == MOTE_OK && (n < 0 || t.rank + n > RANK_MAX))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%d dimensions more than %d", n, t.rank);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%d dimensions more than %d", n, t.rank);
     for (int i = 0; i < n && r->status == MOTE_OK; i++)
         fresh |= 1u << axis_of(r, axes[i], t.rank + n);
     for (int d = 0; d < t.rank + n && r->status == MOTE_OK; d++)
@@ -166,7 +166,7 @@ void onnx_unsqueeze(struct onnx *r)
     node_out(r, 0, reshape(r, x, t.rank + n, dims));
 }
 
-void onnx_transpose(struct onnx *r)
+void onnx_transpose(struct build *r)
 {
     int32_t x = node_in(r, 0);
     int rank = tensor_at(r, x)->rank, perm[RANK_MAX], n;
@@ -179,6 +179,6 @@ void onnx_transpose(struct onnx *r)
         seen |= 1u << perm[d];
     }
     if (r->status == MOTE_OK && ((n >= 0 && n != rank) || seen != (1u << rank) - 1))
-        onnx_fail(r, MOTE_ERR_VALUE, "perm is no permutation of %d dimensions", rank);
+        build_fail(r, MOTE_ERR_VALUE, "perm is no permutation of %d dimensions", rank);
     node_out(r, 0, transpose(r, x, perm));
 }

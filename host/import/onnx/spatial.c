@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/import/onnx/spatial.h"
 
-static void read_list(struct onnx *r, const char *name, int n, int64_t *values, int64_t absent)
+static void read_list(struct build *r, const char *name, int n, int64_t *values, int64_t absent)
 {
     int given;
 
@@ -9,28 +9,28 @@ static void read_list(struct onnx *r, const char *name, int n, int64_t *values, 
     for (int i = given < 0 ? 0 : given; i < n; i++)
         values[i] = absent;
     if (given >= 0 && given != n)
-        onnx_fail(r, MOTE_ERR_FORMAT, "attribute %s has %d numbers for %d dimensions", name, given, n);
+        build_fail(r, MOTE_ERR_FORMAT, "attribute %s has %d numbers for %d dimensions", name, given, n);
     for (int i = 0; i < n; i++)
         if (values[i] < absent || values[i] > INT16_MAX)
-            onnx_fail(r, MOTE_ERR_VALUE, "attribute %s is %lld", name, (long long)values[i]);
+            build_fail(r, MOTE_ERR_VALUE, "attribute %s is %lld", name, (long long)values[i]);
 }
 
-static void read_kernel(struct onnx *r, const int64_t *kernel, struct spatial *s)
+static void read_kernel(struct build *r, const int64_t *kernel, struct spatial *s)
 {
     int given;
 
     node_ints(r, "kernel_shape", s->n, &given, s->kernel);
     if (given >= 0 && given != s->n)
-        onnx_fail(r, MOTE_ERR_FORMAT, "attribute kernel_shape has %d numbers for %d dimensions", given, s->n);
+        build_fail(r, MOTE_ERR_FORMAT, "attribute kernel_shape has %d numbers for %d dimensions", given, s->n);
     if (given < 0 && !kernel)
-        onnx_fail(r, MOTE_ERR_FORMAT, "attribute kernel_shape is missing");
+        build_fail(r, MOTE_ERR_FORMAT, "attribute kernel_shape is missing");
     for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
         if (kernel && given >= 0 && s->kernel[i] != kernel[i])
-            onnx_fail(r, MOTE_ERR_SHAPE, "attribute kernel_shape is not that of the weights");
+            build_fail(r, MOTE_ERR_SHAPE, "attribute kernel_shape is not that of the weights");
         if (kernel)
             s->kernel[i] = kernel[i];
         if (s->kernel[i] < 1 || s->kernel[i] > INT16_MAX)
-            onnx_fail(r, MOTE_ERR_VALUE, "the window has %lld elements", (long long)s->kernel[i]);
+            build_fail(r, MOTE_ERR_VALUE, "the window has %lld elements", (long long)s->kernel[i]);
     }
 }
 
@@ -48,7 +48,7 @@ static void pad_same(struct spatial *s, int i, bool lower)
     s->after[i] = total - s->before[i];
 }
 
-static void read_padding(struct onnx *r, struct spatial *s)
+static void read_padding(struct build *r, struct spatial *s)
 {
     const char *how = node_string(r, "auto_pad", "NOTSET");
     int64_t pads[2 * SPATIAL_MAX] = {0};
@@ -56,7 +56,7 @@ static void read_padding(struct onnx *r, struct spatial *s)
     if (strcmp(how, "NOTSET") == 0)
         read_list(r, "pads", 2 * s->n, pads, 0);
     else if (strcmp(how, "VALID") != 0 && strcmp(how, "SAME_UPPER") != 0 && strcmp(how, "SAME_LOWER") != 0)
-        onnx_fail(r, MOTE_ERR_VALUE, "auto_pad is '%s'", printable(r->pool, how));
+        build_fail(r, MOTE_ERR_VALUE, "auto_pad is '%s'", printable(r->pool, how));
     for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
         s->before[i] = pads[i];
         s->after[i] = pads[s->n + i];
@@ -66,13 +66,13 @@ static void read_padding(struct onnx *r, struct spatial *s)
 }
 
 /* With `ceil` a last window may begin within input and padding, and end behind them. */
-static void fit(struct onnx *r, struct spatial *s, bool ceil)
+static void fit(struct build *r, struct spatial *s, bool ceil)
 {
     for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
         int64_t room = s->in[i] + s->before[i] + s->after[i] - reach(s, i), out, wanted;
 
         if (room < 0) {
-            onnx_fail(r, MOTE_ERR_SHAPE, "the window is larger than the padded input");
+            build_fail(r, MOTE_ERR_SHAPE, "the window is larger than the padded input");
             return;
         }
         out = room / s->stride[i] + 1;
@@ -85,13 +85,13 @@ static void fit(struct onnx *r, struct spatial *s, bool ceil)
     }
 }
 
-static void read_windows(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s)
+static void read_windows(struct build *r, int32_t x, const int64_t *kernel, struct spatial *s)
 {
     const struct tensor *t = tensor_at(r, x);
 
     *s = (struct spatial){.n = t->rank - 2};
     if (r->status == MOTE_OK && (s->n < 1 || s->n > SPATIAL_MAX)) {
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "an input of %d dimensions, not of 3 to 5", t->rank);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "an input of %d dimensions, not of 3 to 5", t->rank);
         s->n = 1;
     }
     if (r->status != MOTE_OK)
@@ -103,7 +103,7 @@ static void read_windows(struct onnx *r, int32_t x, const int64_t *kernel, struc
     read_list(r, "dilations", s->n, s->dilation, 1);
 }
 
-void spatial_read(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s)
+void spatial_read(struct build *r, int32_t x, const int64_t *kernel, struct spatial *s)
 {
     read_windows(r, x, kernel, s);
     if (r->status == MOTE_OK)
@@ -111,7 +111,7 @@ void spatial_read(struct onnx *r, int32_t x, const int64_t *kernel, struct spati
     fit(r, s, node_int(r, "ceil_mode", 0) != 0);
 }
 
-void spatial_read_transposed(struct onnx *r, int32_t x, const int64_t *kernel, struct spatial *s)
+void spatial_read_transposed(struct build *r, int32_t x, const int64_t *kernel, struct spatial *s)
 {
     int64_t pads[2 * SPATIAL_MAX] = {0};
 
@@ -125,7 +125,7 @@ void spatial_read_transposed(struct onnx *r, int32_t x, const int64_t *kernel, s
 }
 
 /* ---- layout ---- */
-int32_t channels_last(struct onnx *r, int32_t x)
+int32_t channels_last(struct build *r, int32_t x)
 {
     const struct tensor t = *tensor_at(r, x);
 
@@ -135,7 +135,7 @@ int32_t channels_last(struct onnx *r, int32_t x)
     return t.rank == 3 ? reshape(r, x, 4, (int64_t[]){t.dims[0], 1, t.dims[2], t.dims[1]}) : x;
 }
 
-int32_t channels_first(struct onnx *r, int32_t x, int spatial)
+int32_t channels_first(struct build *r, int32_t x, int spatial)
 {
     const struct tensor t = *tensor_at(r, x);
 

@@ -1,26 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tensors and operators of the graph that nodes become. */
-#include "host/graph/scales.h"
-#include "host/import/onnx/onnx.h"
+#include "host/import/build.h"
 
-#define NODE_MEMORY  ((size_t)1 << 20) /* of the pool's limit, left for what a node needs beside its tensors */
-#define NODE_TENSORS 1024              /* that a node makes at most, without asking for room */
+#include "host/graph/scales.h"
+
+#define NODE_MEMORY                                                                                                    \
+    ((size_t)1 << 20)     /* of the pool's limit, left for what a node of the file needs beside its tensors */
+#define NODE_TENSORS 1024 /* that a node makes at most, without asking for room */
 
 static const struct tensor nothing = {.name = "", .type = TYPE_F32, .source = -1};
 
-const struct tensor *tensor_at(const struct onnx *r, int32_t tensor)
+void build_fail(struct build *r, enum mote_status status, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+
+    assert(status != MOTE_OK);
+    if (r->status != MOTE_OK)
+        return;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    r->status = fail(r->at, status, "%s", text);
+}
+
+const struct tensor *tensor_at(const struct build *r, int32_t tensor)
 {
     assert(tensor == TENSOR_ABSENT || (tensor >= 0 && tensor < r->g->n_tensors));
     return tensor == TENSOR_ABSENT ? &nothing : &r->g->tensors[tensor];
 }
 
-bool is_const(const struct onnx *r, int32_t tensor) { return tensor_at(r, tensor)->data != NULL; }
+bool is_const(const struct build *r, int32_t tensor) { return tensor_at(r, tensor)->data != NULL; }
 
-int axis_of(struct onnx *r, int64_t axis, int rank)
+int axis_of(struct build *r, int64_t axis, int rank)
 {
     if (axis >= -rank && axis < rank)
         return (int)(axis < 0 ? axis + rank : axis);
-    onnx_fail(r, MOTE_ERR_VALUE, "axis %lld of %d dimensions", (long long)axis, rank);
+    build_fail(r, MOTE_ERR_VALUE, "axis %lld of %d dimensions", (long long)axis, rank);
     return 0;
 }
 
@@ -34,14 +49,14 @@ static size_t growth(int32_t n, size_t size)
     return capacity - (size_t)n < NODE_TENSORS ? 2 * capacity * size : 0;
 }
 
-bool has_room(struct onnx *r, int64_t bytes)
+bool has_room(struct build *r, int64_t bytes)
 {
     size_t left = r->limit > r->pool->used ? r->limit - r->pool->used : 0;
     size_t kept = NODE_MEMORY + growth(r->g->n_tensors, sizeof *r->g->tensors) + growth(r->g->n_ops, sizeof *r->g->ops);
 
     if (bytes >= 0 && left > kept && (uint64_t)bytes < left - kept)
         return true;
-    onnx_fail(r, MOTE_ERR_MEMORY, "the model takes more than %zu bytes, the most for a file of its size", r->limit);
+    build_fail(r, MOTE_ERR_MEMORY, "the model takes more than %zu bytes, the most for a file of its size", r->limit);
     return false;
 }
 
@@ -57,23 +72,23 @@ static int64_t product(int rank, const int64_t *dims)
 }
 
 /* ---- constants ---- */
-static const struct tensor *want_const(struct onnx *r, int32_t tensor, const char *what)
+static const struct tensor *want_const(struct build *r, int32_t tensor, const char *what)
 {
     if (r->status == MOTE_OK && !is_const(r, tensor))
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%s is computed by the model; a constant is wanted", what);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s is computed by the model; a constant is wanted", what);
     return r->status == MOTE_OK ? tensor_at(r, tensor) : NULL;
 }
 
-void const_ints(struct onnx *r, int32_t tensor, const char *what, int most, int *n, int64_t *values)
+void const_ints(struct build *r, int32_t tensor, const char *what, int most, int *n, int64_t *values)
 {
     const struct tensor *t = want_const(r, tensor, what);
     int64_t elements = t ? tensor_elements(t) : 0;
 
     *n = 0;
     if (t && t->type != TYPE_S32)
-        onnx_fail(r, MOTE_ERR_TYPE, "%s is of type %s, not of integers", what, type_name(t->type));
+        build_fail(r, MOTE_ERR_TYPE, "%s is of type %s, not of integers", what, type_name(t->type));
     if (t && elements > most)
-        onnx_fail(r, MOTE_ERR_UNSUPPORTED, "%s has %lld numbers; %d are the most", what, (long long)elements, most);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s has %lld numbers; %d are the most", what, (long long)elements, most);
     if (t == NULL || r->status != MOTE_OK)
         return;
     *n = (int)elements;
@@ -81,7 +96,7 @@ void const_ints(struct onnx *r, int32_t tensor, const char *what, int most, int 
         values[i] = const_int(t, i);
 }
 
-float const_float(struct onnx *r, int32_t tensor, const char *what)
+float const_float(struct build *r, int32_t tensor, const char *what)
 {
     const struct tensor *t = want_const(r, tensor, what);
     float value = 0;
@@ -92,11 +107,11 @@ float const_float(struct onnx *r, int32_t tensor, const char *what)
     if (t->type == TYPE_F32 && tensor_elements(t) == 1)
         memcpy(&value, t->data, sizeof value);
     else
-        onnx_fail(r, MOTE_ERR_TYPE, "%s is no single float", what);
+        build_fail(r, MOTE_ERR_TYPE, "%s is no single float", what);
     return value;
 }
 
-int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *dims, const void *data)
+int32_t add_const(struct build *r, enum mote_type type, int rank, const int64_t *dims, const void *data)
 {
     struct tensor t = {.name = "", .type = type, .rank = rank, .data = data, .source = -1};
 
@@ -108,7 +123,7 @@ int32_t add_const(struct onnx *r, enum mote_type type, int rank, const int64_t *
     return graph_add_tensor(r->m, r->g, &t);
 }
 
-int32_t add_ints(struct onnx *r, int n, const int64_t *values)
+int32_t add_ints(struct build *r, int n, const int64_t *values)
 {
     int32_t *data;
 
@@ -121,14 +136,14 @@ int32_t add_ints(struct onnx *r, int n, const int64_t *values)
     return add_const(r, TYPE_S32, 1, (int64_t[]){n}, data);
 }
 
-int32_t add_float(struct onnx *r, float value)
+int32_t add_float(struct build *r, float value)
 {
     return add_const(r, TYPE_F32, 0, NULL, pool_copy(r->pool, &value, sizeof value));
 }
 
-int32_t add_zero(struct onnx *r, enum mote_type type) { return add_const(r, type, 0, NULL, pool_alloc(r->pool, 8)); }
+int32_t add_zero(struct build *r, enum mote_type type) { return add_const(r, type, 0, NULL, pool_alloc(r->pool, 8)); }
 
-int32_t add_ones(struct onnx *r, int rank, const int64_t *dims)
+int32_t add_ones(struct build *r, int rank, const int64_t *dims)
 {
     int64_t n = product(rank, dims);
     float *ones = has_room(r, n < TENSOR_BYTES_MAX ? n * 4 : -1) ? pool_array(r->pool, (size_t)n, sizeof *ones) : NULL;
@@ -138,7 +153,7 @@ int32_t add_ones(struct onnx *r, int rank, const int64_t *dims)
     return add_const(r, TYPE_F32, rank, dims, ones);
 }
 
-int32_t add_zeros(struct onnx *r, int rank, const int64_t *dims)
+int32_t add_zeros(struct build *r, int rank, const int64_t *dims)
 {
     int64_t n = product(rank, dims);
 
@@ -147,7 +162,7 @@ int32_t add_zeros(struct onnx *r, int rank, const int64_t *dims)
     return add_const(r, TYPE_F32, rank, dims, pool_array(r->pool, (size_t)n, sizeof(float)));
 }
 
-int32_t add_state(struct onnx *r, int rank, const int64_t *dims)
+int32_t add_state(struct build *r, int rank, const int64_t *dims)
 {
     int32_t out = add_const(r, TYPE_F32, rank, dims, NULL);
 
@@ -156,7 +171,7 @@ int32_t add_state(struct onnx *r, int rank, const int64_t *dims)
     return out;
 }
 
-void assign(struct onnx *r, int32_t state, int32_t value)
+void assign(struct build *r, int32_t state, int32_t value)
 {
     if (r->status == MOTE_OK)
         graph_add_op(r->m, r->g, OP_ASSIGN_VARIABLE, 1, &value, 1, &state);
@@ -164,7 +179,7 @@ void assign(struct onnx *r, int32_t state, int32_t value)
 
 /* ---- operators ---- */
 /* What all inputs of the type share, of operators that make none but numbers that they read. */
-static struct quant common_quant(const struct onnx *r, enum op_id id, enum mote_type type, int n_in, const int32_t *in)
+static struct quant common_quant(const struct build *r, enum op_id id, enum mote_type type, int n_in, const int32_t *in)
 {
     const struct quant *common = NULL;
 
@@ -180,7 +195,7 @@ static struct quant common_quant(const struct onnx *r, enum op_id id, enum mote_
     return common ? *common : (struct quant){0};
 }
 
-static void append(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
+static void append(struct build *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                    int n_out, int32_t *out)
 {
     const struct tensor made = {.name = "", .type = type, .quant = common_quant(r, id, type, n_in, in), .source = -1};
@@ -194,25 +209,25 @@ static void append(struct onnx *r, enum op_id id, const void *opts, enum mote_ty
 }
 
 /* The newest operator: its outputs' shapes, and where it is of constants, their data. */
-static void settle(struct onnx *r)
+static void settle(struct build *r)
 {
     struct op *op = &r->g->ops[r->g->n_ops - 1];
 
     r->status = op_infer(r->m, r->g, op, r->at);
-    if (r->status == MOTE_OK && onnx_fold(r, op))
+    if (r->status == MOTE_OK && build_fold(r, op))
         r->g->n_ops--;
 }
 
-static bool has_place(struct onnx *r, int n_out)
+static bool has_place(struct build *r, int n_out)
 {
     if (r->status != MOTE_OK || !has_room(r, 0))
         return false;
     if (r->g->n_ops >= GRAPH_OPS_MAX || r->g->n_tensors >= GRAPH_TENSORS_MAX - n_out)
-        onnx_fail(r, MOTE_ERR_MEMORY, "the model has more than %d operators", GRAPH_OPS_MAX);
+        build_fail(r, MOTE_ERR_MEMORY, "the model has more than %d operators", GRAPH_OPS_MAX);
     return r->status == MOTE_OK;
 }
 
-void emit_many(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
+void emit_many(struct build *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                int n_out, int32_t *out)
 {
     assert(n_out > 0 && (type != TYPE_NONE || n_in > 0));
@@ -224,7 +239,7 @@ void emit_many(struct onnx *r, enum op_id id, const void *opts, enum mote_type t
     settle(r);
 }
 
-int32_t emit(struct onnx *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in)
+int32_t emit(struct build *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in)
 {
     int32_t out;
 
@@ -232,13 +247,13 @@ int32_t emit(struct onnx *r, enum op_id id, const void *opts, enum mote_type typ
     return r->status == MOTE_OK ? out : TENSOR_ABSENT;
 }
 
-void set_quant(struct onnx *r, int32_t tensor, const struct quant *q)
+void set_quant(struct build *r, int32_t tensor, const struct quant *q)
 {
     if (r->status == MOTE_OK)
         r->g->tensors[tensor].quant = *q;
 }
 
-int32_t emit_quantized(struct onnx *r, enum op_id id, enum mote_type type, const struct quant *q, int32_t x)
+int32_t emit_quantized(struct build *r, enum op_id id, enum mote_type type, const struct quant *q, int32_t x)
 {
     int32_t out;
 
@@ -250,9 +265,9 @@ int32_t emit_quantized(struct onnx *r, enum op_id id, enum mote_type type, const
     return r->status == MOTE_OK ? out : TENSOR_ABSENT;
 }
 
-int32_t emit_unary(struct onnx *r, enum op_id id, int32_t x) { return emit(r, id, NULL, TYPE_NONE, 1, &x); }
+int32_t emit_unary(struct build *r, enum op_id id, int32_t x) { return emit(r, id, NULL, TYPE_NONE, 1, &x); }
 
-int32_t emit_binary(struct onnx *r, enum op_id id, int32_t a, int32_t b)
+int32_t emit_binary(struct build *r, enum op_id id, int32_t a, int32_t b)
 {
     return emit(r, id, NULL, TYPE_NONE, 2, (int32_t[]){a, b});
 }
@@ -274,7 +289,7 @@ static struct quant quant_reshaped(const struct tensor *t, int rank, const int64
     return (struct quant){0};
 }
 
-static int32_t reshape_const(struct onnx *r, const struct tensor *t, int rank, const int64_t *dims)
+static int32_t reshape_const(struct build *r, const struct tensor *t, int rank, const int64_t *dims)
 {
     struct quant q = quant_reshaped(t, rank, dims);
     int32_t out = add_const(r, t->type, rank, dims, t->data);
@@ -283,14 +298,14 @@ static int32_t reshape_const(struct onnx *r, const struct tensor *t, int rank, c
     return out;
 }
 
-int32_t reshape(struct onnx *r, int32_t x, int rank, const int64_t *dims)
+int32_t reshape(struct build *r, int32_t x, int rank, const int64_t *dims)
 {
     const struct tensor *t = tensor_at(r, x);
 
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
     if (product(rank, dims) != tensor_elements(t)) {
-        onnx_fail(r, MOTE_ERR_SHAPE, "%lld elements do not fill the new shape", (long long)tensor_elements(t));
+        build_fail(r, MOTE_ERR_SHAPE, "%lld elements do not fill the new shape", (long long)tensor_elements(t));
         return TENSOR_ABSENT;
     }
     if (t->rank == rank && (rank == 0 || memcmp(t->dims, dims, (size_t)rank * sizeof *dims) == 0))
@@ -301,7 +316,7 @@ int32_t reshape(struct onnx *r, int32_t x, int rank, const int64_t *dims)
 }
 
 /* Constants of any size move now: weights do, and no pass need know. */
-static int32_t transpose_const(struct onnx *r, const struct tensor *t, const int *perm)
+static int32_t transpose_const(struct build *r, const struct tensor *t, const int *perm)
 {
     size_t size = (size_t)type_bits(t->type) / 8;
     int64_t dims[RANK_MAX], step[RANK_MAX], index[RANK_MAX] = {0}, stride = 1, at = 0, n = tensor_elements(t);
@@ -336,7 +351,7 @@ static int32_t transpose_const(struct onnx *r, const struct tensor *t, const int
     return out;
 }
 
-int32_t transpose(struct onnx *r, int32_t x, const int *perm)
+int32_t transpose(struct build *r, int32_t x, const int *perm)
 {
     const struct tensor t = *tensor_at(r, x);
     int64_t list[RANK_MAX];
@@ -356,7 +371,7 @@ int32_t transpose(struct onnx *r, int32_t x, const int *perm)
     return emit(r, OP_TRANSPOSE, NULL, TYPE_NONE, 2, (int32_t[]){x, add_ints(r, t.rank, list)});
 }
 
-int32_t transpose_move(struct onnx *r, int32_t x, int from, int to)
+int32_t transpose_move(struct build *r, int32_t x, int from, int to)
 {
     int rank = tensor_at(r, x)->rank, perm[RANK_MAX], n = 0;
 
@@ -371,13 +386,13 @@ int32_t transpose_move(struct onnx *r, int32_t x, int from, int to)
     return transpose(r, x, perm);
 }
 
-int32_t cast(struct onnx *r, int32_t x, enum mote_type type)
+int32_t cast(struct build *r, int32_t x, enum mote_type type)
 {
     return tensor_at(r, x)->type == type ? x : emit(r, OP_CAST, NULL, type, 1, &x);
 }
 
 /* Paddings below 0 cut off. */
-static int32_t cut(struct onnx *r, int32_t x, int64_t *before, int64_t *after)
+static int32_t cut(struct build *r, int32_t x, int64_t *before, int64_t *after)
 {
     const struct tensor t = *tensor_at(r, x);
     int64_t begin[RANK_MAX], end[RANK_MAX], step[RANK_MAX];
@@ -394,7 +409,7 @@ static int32_t cut(struct onnx *r, int32_t x, int64_t *before, int64_t *after)
     return any ? slice(r, x, begin, end, step) : x;
 }
 
-int32_t pad(struct onnx *r, int32_t x, const int64_t *front, const int64_t *back, int32_t value)
+int32_t pad(struct build *r, int32_t x, const int64_t *front, const int64_t *back, int32_t value)
 {
     int rank = tensor_at(r, x)->rank;
     int64_t list[2 * RANK_MAX], any = 0, before[RANK_MAX], after[RANK_MAX];
@@ -417,7 +432,7 @@ int32_t pad(struct onnx *r, int32_t x, const int64_t *front, const int64_t *back
 }
 
 /* `end` as TFLite has it: before index 0 is below -size. */
-int32_t slice(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step)
+int32_t slice(struct build *r, int32_t x, const int64_t *begin, const int64_t *end, const int64_t *step)
 {
     int rank = tensor_at(r, x)->rank;
     int32_t in[] = {x, add_ints(r, rank, begin), add_ints(r, rank, end), add_ints(r, rank, step)};
@@ -425,13 +440,13 @@ int32_t slice(struct onnx *r, int32_t x, const int64_t *begin, const int64_t *en
     return emit(r, OP_STRIDED_SLICE, NULL, TYPE_NONE, 4, in);
 }
 
-int32_t concat(struct onnx *r, int axis, int n, const int32_t *in)
+int32_t concat(struct build *r, int axis, int n, const int32_t *in)
 {
     assert(n > 0);
     return n == 1 ? in[0] : emit(r, OP_CONCATENATION, &(struct concatenation_opts){.axis = axis}, TYPE_NONE, n, in);
 }
 
-void split(struct onnx *r, int32_t x, int axis, int n, int32_t *out)
+void split(struct build *r, int32_t x, int axis, int n, int32_t *out)
 {
     int64_t part = tensor_at(r, x)->dims[axis] / n, *sizes = pool_array(r->pool, (size_t)n, sizeof *sizes);
     int32_t at = reshape(r, add_ints(r, 1, (int64_t[]){axis}), 0, NULL);
@@ -442,7 +457,7 @@ void split(struct onnx *r, int32_t x, int axis, int n, int32_t *out)
     emit_many(r, OP_SPLIT_V, NULL, TYPE_NONE, 3, (int32_t[]){x, add_ints(r, n, sizes), at}, n, out);
 }
 
-int32_t rows(struct onnx *r, int32_t x, int64_t first, int64_t n)
+int32_t rows(struct build *r, int32_t x, int64_t first, int64_t n)
 {
     struct tensor t = *tensor_at(r, x);
     int64_t begin[RANK_MAX] = {first}, end[RANK_MAX], step[RANK_MAX];
@@ -458,21 +473,21 @@ int32_t rows(struct onnx *r, int32_t x, int64_t first, int64_t n)
     return r->status != MOTE_OK || n == t.dims[0] ? x : slice(r, x, begin, end, step);
 }
 
-int32_t gather(struct onnx *r, int32_t x, int axis, int64_t n, const int32_t *indices)
+int32_t gather(struct build *r, int32_t x, int axis, int64_t n, const int32_t *indices)
 {
     struct gather_opts opts = {.axis = axis};
 
     return emit(r, OP_GATHER, &opts, TYPE_NONE, 2, (int32_t[]){x, add_const(r, TYPE_S32, 1, &n, indices)});
 }
 
-int32_t gather_flat(struct onnx *r, int32_t x, int rank, const int64_t *dims, const int32_t *indices)
+int32_t gather_flat(struct build *r, int32_t x, int rank, const int64_t *dims, const int32_t *indices)
 {
     const int64_t elements = tensor_elements(tensor_at(r, x));
 
     return reshape(r, gather(r, reshape(r, x, 1, &elements), 0, product(rank, dims), indices), rank, dims);
 }
 
-int32_t *add_indices(struct onnx *r, int64_t n)
+int32_t *add_indices(struct build *r, int64_t n)
 {
     static int32_t none;
 
@@ -481,7 +496,7 @@ int32_t *add_indices(struct onnx *r, int64_t n)
                : &none;
 }
 
-int32_t reduce(struct onnx *r, enum op_id id, int32_t x, int n, const int64_t *axes, bool keep)
+int32_t reduce(struct build *r, enum op_id id, int32_t x, int n, const int64_t *axes, bool keep)
 {
     struct reduce_opts opts = {.keep_dims = keep};
 

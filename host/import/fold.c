@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small operators of constants are computed as they are appended, with the device's kernels, so that what a file
  * computes of shapes is there where an operator asks for it. Large ones stay for the pass that folds. */
-#include "host/import/onnx/onnx.h"
+#include "host/import/build.h"
 #include "host/run/compute.h"
 
 #define SMALL 4096 /* elements of an output */
 
-static bool is_foldable(const struct onnx *r, const struct op *op)
+static bool is_foldable(const struct build *r, const struct op *op)
 {
     if (op->n_in == 0 || op_info[op->id].is->lower == NULL)
         return false;
@@ -22,7 +22,7 @@ static bool is_foldable(const struct onnx *r, const struct op *op)
     return true;
 }
 
-bool onnx_fold(struct onnx *r, struct op *op)
+bool build_fold(struct build *r, struct op *op)
 {
     struct report_text lost = {.status = MOTE_OK};
     const struct frame nowhere = {.index = -1, .sink = &lost};
