@@ -21,6 +21,7 @@ metrics    base ops
 graph      base ops
 report     metrics graph base ops
 coding     base kernels ops
+formats    graph base ops
 gradient   graph base ops
 plan       coding graph target base kernels ops
 operators  plan gradient graph target base kernels ops
@@ -28,7 +29,7 @@ emit       plan graph target base runtime kernels ops
 run        plan graph target base runtime kernels ops
 program    coding run operators plan graph base ops
 passes     run operators graph base kernels ops
-import     run graph base ops
+import     run formats graph base ops
 pipeline   passes import emit plan graph target base kernels ops
 quantize   passes emit run plan graph target base runtime kernels ops
 sign       base runtime kernels ops

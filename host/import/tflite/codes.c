@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators' codes, and the one line about those that Mote does not have: each with its place while they fit, else each
  * kind once with its number and first place. */
-#include "host/import/tflite/ops.h"
 #include "host/import/tflite/reader.h"
 #include "host/import/tflite/variables.h"
 

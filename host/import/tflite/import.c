@@ -4,7 +4,6 @@
  * it makes becomes an input of the graph, and what it reads an output. */
 #include "host/import/import.h"
 
-#include "host/import/tflite/ops.h"
 #include "host/import/tflite/reader.h"
 #include "host/import/tflite/variables.h"
 
@@ -49,7 +48,7 @@ static enum mote_status read_options(struct tfl_reader *r, const struct tfl_op *
 {
     struct report_text failed = {.status = MOTE_OK};
     struct frame root = {.index = -1, .sink = &failed}, here = {&root, "op", at->name, index, NULL};
-    struct op *op = graph_add_op(r->out, g, tfl_op_id(row), l->n_in, l->in, l->n_out, l->out);
+    struct op *op = graph_add_op(r->out, g, row->id, l->n_in, l->in, l->n_out, l->out);
 
     op->source = index;
     switch (tfl_read_options(row, t, op->opts, &here)) {

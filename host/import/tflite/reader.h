@@ -4,10 +4,10 @@
 #define MOTE_TFLITE_READER_H
 
 #include "host/base/faults.h"
+#include "host/formats/tflite/ops.h"
 #include "host/graph/graph.h"
 #include "host/import/import.h"
 #include "host/import/tflite/flatbuffer.h"
-#include "host/import/tflite/schema.h"
 
 struct tfl_variable; /* variables.c */
 
@@ -56,5 +56,9 @@ struct tfl_code {
 };
 MUST_CHECK enum mote_status tfl_read_code(struct tfl_reader *r, struct fb_table operator_table, struct tfl_code *out,
                                           const struct frame *at);
+
+/* Fills the operator's options from the file's Operator table. */
+MUST_CHECK enum mote_status tfl_read_options(const struct tfl_op *row, struct fb_table operator_table, void *opts,
+                                             const struct frame *at);
 
 #endif

@@ -6,16 +6,11 @@
 /* ---- type and shape ---- */
 static enum mote_status read_type(struct fb_table t, struct tensor *out, const struct frame *at)
 {
-    static const enum mote_type types[] = {
-        TYPE_F32, TYPE_F16, TYPE_S32,  TYPE_U8,   TYPE_S64, TYPE_STRING,   TYPE_BOOL,    TYPE_S16,
-        TYPE_C64, TYPE_S8,  TYPE_F64,  TYPE_C128, TYPE_U64, TYPE_RESOURCE, TYPE_VARIANT, TYPE_U32,
-        TYPE_U16, TYPE_S4,  TYPE_BF16, TYPE_S2,   TYPE_U4,  TYPE_F8E4M3,   TYPE_F8E5M2,
-    };
     int type = fb_s8(t, TFL_TENSOR_TYPE);
 
-    if (type < 0 || (size_t)type >= COUNT(types))
+    out->type = tfl_type_of(type);
+    if (out->type == TYPE_NONE)
         return fail(at, MOTE_ERR_TYPE, "element type %d is none that TFLite's schema has", type);
-    out->type = types[type];
     return MOTE_OK;
 }
 

@@ -2,8 +2,6 @@
 /* From handles to state tensors. */
 #include "host/import/tflite/variables.h"
 
-#include "host/import/tflite/ops.h"
-
 struct tfl_variable {
     const char *container, *name;
     int32_t state;    /* tensor, TENSOR_ABSENT until an operator says what type and shape the variable has */

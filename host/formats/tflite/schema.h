@@ -9,7 +9,7 @@
 
 enum tfl_builtin {
 #define BUILTIN(code, NAME) BUILTIN_##NAME = code,
-#include "host/import/tflite/builtins.def"
+#include "host/formats/tflite/builtins.def"
     BUILTIN_LIMIT
 };
 
