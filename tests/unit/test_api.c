@@ -16,6 +16,8 @@
 #include "host/api/mote_train.h"
 #include "host/base/base.h"
 
+#include "tests/unit/api_calls.h"
+
 #define MODEL  MOTE_SOURCE_DIR "/models/strokes.graph"
 #define RECIPE MOTE_SOURCE_DIR "/examples/library/strokes.yaml"
 
@@ -25,7 +27,6 @@ const char *__lsan_default_suppressions(void) { return "leak:libdnnl"; }
 
 static struct pool pool;
 static const char *folder;
-static struct mote_context *context;
 static int steps, stop_after; /* calls of progress; 0: never */
 
 static int count_steps(void *user, const char *what, int64_t done, int64_t total)
@@ -62,19 +63,6 @@ static int tear_down(void **state)
     folder_remove(folder);
     pool_free(&pool);
     return 0;
-}
-
-static void ok(int status)
-{
-    if (status != MOTE_DONE)
-        assert_string_equal(mote_context_error(context), "");
-}
-
-static void refused(int status, int want, const char *text)
-{
-    assert_int_equal(status, want);
-    if (strstr(mote_context_error(context), text) == NULL)
-        assert_string_equal(mote_context_error(context), text);
 }
 
 static struct mote_graph *model(void)
@@ -275,27 +263,7 @@ static void quantization_is_stopped(void **state)
 }
 
 /* ---- memory ---- */
-/* With every bound that is a quarter more than the last one, until there is enough: nothing else is ever said, and
- * nothing is left behind, as AddressSanitizer sees. */
-static void memory_runs_out(int (*work)(void))
-{
-    struct mote_context *unbounded = context;
-    uint64_t memory = 1 << 12;
-    int status;
-
-    do {
-        memory += memory / 4;
-        context = context_with(memory);
-        status = work();
-        if (status == MOTE_NO_MEMORY)
-            assert_non_null(strstr(mote_context_error(context), "out of memory"));
-        mote_context_free(context);
-    } while (status == MOTE_NO_MEMORY && memory < (uint64_t)1 << 32);
-    context = unbounded;
-    assert_int_equal(status, MOTE_DONE);
-    assert_true(memory > 1 << 16 && memory < (uint64_t)1 << 32);
-}
-
+/* Nothing is left behind, as AddressSanitizer sees. */
 static int compile_and_open(void)
 {
     struct mote_graph *graph;
@@ -332,13 +300,13 @@ static int train_and_quantize(void)
 static void memory_runs_out_compiling(void **state)
 {
     (void)state;
-    memory_runs_out(compile_and_open);
+    memory_runs_out(context_with, compile_and_open, 4, 1 << 16);
 }
 
 static void memory_runs_out_training(void **state)
 {
     (void)state;
-    memory_runs_out(train_and_quantize);
+    memory_runs_out(context_with, train_and_quantize, 4, 1 << 16);
 }
 
 int main(void)

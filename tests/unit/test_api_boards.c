@@ -17,12 +17,13 @@
 #include "host/api/mote_boards.h"
 #include "host/base/base.h"
 
+#include "tests/unit/api_calls.h"
+
 #define MODEL MOTE_SOURCE_DIR "/models/strokes.graph"
 #define BOARD "mps2-an386"
 
 static struct pool pool;
 static const char *folder; /* where temporary ones go */
-static struct mote_context *context;
 static struct mote_graph *graph;
 static const char *stop_at; /* what is to be stopped; NULL: nothing */
 
@@ -75,19 +76,6 @@ static void want_nothing_left(void)
         n++;
     closedir(dir);
     assert_int_equal(n, 2);
-}
-
-static void ok(int status)
-{
-    if (status != MOTE_DONE)
-        assert_string_equal(mote_context_error(context), "");
-}
-
-static void refused(int status, int want, const char *text)
-{
-    assert_int_equal(status, want);
-    if (strstr(mote_context_error(context), text) == NULL)
-        assert_string_equal(mote_context_error(context), text);
 }
 
 static int compile(const char *board, int via_c, struct mote_compiled **out)
@@ -229,33 +217,26 @@ static void firmware_is_stopped(void **state)
     mote_compiled_free(compiled);
 }
 
-/* With every bound that is half more than the last one, until there is enough. */
+static struct mote_compiled *emulated;
+
+static int emulate_it(void)
+{
+    struct mote_emulation *e;
+    const int status = emulate(emulated, &e);
+
+    mote_emulation_free(e);
+    want_nothing_left();
+    return status;
+}
+
 static void memory_runs_out_emulating(void **state)
 {
-    struct mote_context *unbounded = context;
-    struct mote_compiled *compiled;
-    struct mote_emulation *e;
-    uint64_t memory = 1 << 13;
-    int status;
-
     (void)state;
     if (!have_board())
         skip();
-    ok(compile(BOARD, 1, &compiled));
-    do {
-        memory += memory / 2;
-        context = context_with(memory);
-        status = emulate(compiled, &e);
-        if (status == MOTE_NO_MEMORY)
-            assert_non_null(strstr(mote_context_error(context), "out of memory"));
-        mote_context_free(context);
-        want_nothing_left();
-    } while (status == MOTE_NO_MEMORY && memory < (uint64_t)1 << 32);
-    context = unbounded;
-    assert_int_equal(status, MOTE_DONE);
-    assert_true(memory > 1 << 15 && memory < (uint64_t)1 << 32);
-    mote_emulation_free(e);
-    mote_compiled_free(compiled);
+    ok(compile(BOARD, 1, &emulated));
+    memory_runs_out(context_with, emulate_it, 2, 1 << 15);
+    mote_compiled_free(emulated);
 }
 
 int main(void)
