@@ -130,6 +130,7 @@ static void average_json(json_t *json, const struct budget *b)
     set_interval(json, "duty", b->duty);
     if (b->active == NULL) {
         set_null(json, "average_ua");
+        set_null(json, "battery_days");
         return;
     }
     set_interval(json, "active_ua", b->active_ua);

@@ -7,9 +7,9 @@
 #include "host/energy/published.h"
 
 /* ---- how far a figure may be off ---- */
-/* What networks took of what vendors publish, joules or coulombs a cycle: an endless loop on L4R5 (DS12023, 100
- * uA/MHz), U575 (DS13737, 19.5 uA/MHz at 3.3 V) and U385 (9.5 uA/MHz at 3.3 V); CoreMark on U385 (16 uA/MHz at 3.3 V
- * and 96 MHz) and RA6M4 (99 uA/MHz). */
+/* What networks took of what vendors publish (as Zephyr's pages of the boards have it), joules or coulombs a cycle: an
+ * endless loop on L4R5 (100 uA/MHz), U575 (19.5 uA/MHz, taken at 3.3 V) and U385 (9.5 uA/MHz at 3.3 V); CoreMark on U385
+ * (16 uA/MHz at 3.3 V and 96 MHz) and RA6M4 (99 uA/MHz). */
 static struct interval between_ratios(const double *ratios, int n)
 {
     struct interval x = {0, ratios[0], ratios[0]};
@@ -40,8 +40,8 @@ static struct interval networks_of_coremark(void)
     return between_ratios(ratios, COUNT(ratios));
 }
 
-/* Sleeping nRF52840: 3.16 uA in the table, 3.5 measured on a board. An Apollo3's headline is 1 uA, measured were
- * 2.5. */
+/* A sleeping nRF52840: 3.16 uA in the data sheet, 3.5 measured (who measured them quotes the others, too). An Apollo3's
+ * headline, as it is quoted, is 1 uA, measured were 2.5. */
 #define SLEEP_OFF      0.102
 #define HEADLINE_SLEEP 2.5
 
@@ -228,11 +228,11 @@ struct budget budget_make(const struct board *board, const struct board_power *a
     b.milliseconds = interval_scaled(cycles, 1e3 / b.clock_hz);
     if ((usage->every_s > 0 || usage->duty > 0) && cycles.low > 0)
         find_period(&b, usage);
+    b.rest = resting(board, usage, b.clock_hz);
     if (active == NULL)
         return b;
     b.volts = usage->battery_volts > 0 ? usage->battery_volts : active->volts;
     b.inference_uj = interval_scaled(interval_times(power_milliamps(active, b.volts), b.milliseconds), b.volts);
-    b.rest = resting(board, usage, b.clock_hz);
     if (b.rest != NULL && strcmp(b.rest->state, "idle") != 0)
         b.wakeup = board_power_at(board, "wakeup", 0);
     b.wakeup_uj = wakeup_energy(b.wakeup, b.volts);

@@ -95,6 +95,65 @@ static void other_submissions_and_their_intervals(void **state)
     assert_true(inside >= 0.85 * (double)e.n && inside <= 0.95 * (double)e.n);
 }
 
+/* Joules a cycle of what was published for r's board and voltage, but for two submissions; 0: nothing. */
+static double mean_without(const struct published_result *r, int32_t first, int32_t second)
+{
+    double logarithms = 0;
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < published_n_results; i++) {
+        const struct published_result *o = &published_results[i];
+
+        if (o->board != r->board || r->volts <= 0 || fabs(o->volts - r->volts) >= 0.05 || o->submission == first ||
+            o->submission == second)
+            continue;
+        logarithms += log(o->microjoules * 1e-6 / o->cycles);
+        n++;
+    }
+    return n > 0 ? exp(logarithms / n) : 0;
+}
+
+/* The width that a submission would have got if nobody had seen it: it is in no mean of the others either. */
+static double width_unseen(int32_t submission)
+{
+    double errors[ERRORS_MAX];
+    size_t n = 0;
+
+    for (int32_t i = 0; i < published_n_results; i++) {
+        const struct published_result *r = &published_results[i];
+        const double per_cycle = mean_without(r, r->submission, submission);
+
+        if (per_cycle > 0 && r->submission != submission)
+            errors[n++] = fabs(log(energy(r, per_cycle) / r->microjoules));
+    }
+    qsort(errors, n, sizeof *errors, by_size);
+    return errors[(size_t)ceil(0.9 * (double)(n + 1)) - 1];
+}
+
+static void submissions_that_no_width_has_seen(void **state)
+{
+    double narrowest = INFINITY, widest = 0;
+    int32_t inside = 0, n = 0;
+
+    (void)state;
+    for (int32_t i = 0; i < published_n_results; i++) {
+        const struct published_result *r = &published_results[i];
+        const double per_cycle = mean_without(r, r->submission, r->submission), width = width_unseen(r->submission);
+
+        if (per_cycle <= 0)
+            continue;
+        assert_true(fabs(per_cycle / published_other_submissions(r) - 1) < 1e-9);
+        inside += fabs(log(energy(r, per_cycle) / r->microjoules)) <= width;
+        narrowest = fmin(narrowest, interval_half_width(interval_about(1, width)));
+        widest = fmax(widest, interval_half_width(interval_about(1, width)));
+        n++;
+    }
+    print_message("without them in the others' means: %d of %d inside, half-widths %.1f to %.1f %%\n", inside, n,
+                  100 * narrowest, 100 * widest);
+    assert_true(inside >= 0.85 * n && inside <= 0.95 * n);
+    assert_true(interval_half_width(interval_about(1, published_energy_width(-1))) <= 0.18);
+}
+
 static bool is_newest_of_st(const struct published_result *r)
 {
     return (r->board == L4R5 && strcmp(r->who, "ST v1.2") == 0) || (r->board == U575 && strcmp(r->who, "ST v1.3") == 0);
@@ -269,7 +328,11 @@ static void what_is_not_known(void **state)
     assert_null(board_power_at(&bare, "active", 0));
     b = budget_make(&bare, NULL, interval_exact(1e6), &usage);
     assert_true(near(b.milliseconds.value, 10) && near(b.duty.value, 0.01) && b.inference_uj.value == 0);
+    assert_null(b.rest);
+    bare.power = &power[3]; /* only sleeping */
     bare.power_count = 1;
+    assert_ptr_equal(budget_make(&bare, NULL, interval_exact(1e6), &usage).rest, &power[3]);
+    bare.power = power;
     b = budget_make(&bare, &power[0], interval_exact(1e6), &usage);
     assert_true(b.unknown_rest && near(b.average_ua.value, 100) && b.battery_days.value == 0);
     usage.every_s = 0.005;
@@ -296,6 +359,12 @@ static void kinds_of_figures(void **state)
     p = (struct board_power){.state = "active", .milliamps = 30, .most = 68, .volts = 3.3};
     other = power_milliamps(&p, 3.3);
     assert_true(near(other.low, 30) && near(other.high, 68) && near(other.value, sqrt(30 * 68)));
+    p = (struct board_power){.state = "sleep", .milliamps = 3.16e-3, .volts = 3}; /* 3.5 uA were measured */
+    other = power_milliamps(&p, 3);
+    assert_true(near(other.value, 3.16e-3) && fabs(other.high - 3.5e-3) < 0.01e-3);
+    p = (struct board_power){.state = "sleep", .kind = POWER_HEADLINE, .milliamps = 1e-3, .volts = 3.3};
+    other = power_milliamps(&p, 3.3);
+    assert_true(near(other.low, 1e-3) && near(other.value, 1e-3) && near(other.high, 2.5e-3));
 }
 
 /* ---- cycles ---- */
@@ -303,12 +372,21 @@ static void cycles_of_what_is_known(void **state)
 {
     struct work w = {.instructions = 0.8e6, .cycles = 1e6, .flash_bytes = 80000};
     struct interval counted = cycles_estimate(&board, &w), instructions;
+    struct board other = board;
+    double m4, m33;
 
     (void)state;
     assert_int_equal(cycles_source(&w), CYCLES_FROM_TIMING);
     assert_true(near(cycles_waiting(&board, &w), 50000));
     assert_true(near(counted.value, 1e6 * published_timing_without(M4, NULL).rule * 0.982 + 50000));
     assert_true(near(log(counted.high / counted.value), published_cycles_width()));
+    w.flash_bytes = 0;
+    other.timing = "cortex-m33";
+    m4 = cycles_estimate(&board, &w).value;
+    m33 = cycles_estimate(&other, &w).value;
+    assert_true(near(m33, 1e6 * published_timing_without(M33, NULL).rule * 0.986));
+    other.timing = "cortex-m7"; /* nobody's results are of it: between the two */
+    assert_true(near(cycles_estimate(&other, &w).value, sqrt(m4 * m33)));
     w.cycles = 0;
     instructions = cycles_estimate(&board, &w);
     assert_true(instructions.low < counted.low && instructions.high > counted.high);
@@ -358,6 +436,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_tasks_of_a_submission),
         cmocka_unit_test(other_submissions_and_their_intervals),
+        cmocka_unit_test(submissions_that_no_width_has_seen),
         cmocka_unit_test(tasks_of_st_from_their_cycles),
         cmocka_unit_test(a_stream_at_another_clock),
         cmocka_unit_test(cycles_from_instructions),
