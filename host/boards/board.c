@@ -130,8 +130,8 @@ static enum mote_status check_power(const struct board_power *p, const struct fr
 {
     const bool wakes = strcmp(p->state, "wakeup") == 0;
 
-    if (!(p->milliamps >= 0) || !(p->volts > 0))
-        return fail(at, MOTE_ERR_VALUE, "power %s: milliamps and volts must be positive", p->state);
+    if (!(p->milliamps >= 0) || !(p->volts >= 0.1 && p->volts <= 1000))
+        return fail(at, MOTE_ERR_VALUE, "power %s: milliamps must be positive, volts from 0.1 to 1000", p->state);
     if (p->milliamps == 0 && !(wakes && p->microcoulombs > 0))
         return fail(at, MOTE_ERR_VALUE, "power %s: milliamps are missing", p->state);
     if (p->most != 0 && !(p->most >= p->milliamps))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/energy/quantity.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +16,16 @@ static const struct unit charges[] = {{"mAh", 1}, {"Ah", 1e3}, {NULL, 0}};
 static const struct unit voltages[] = {{"mV", 1e-3}, {"V", 1}, {NULL, 0}};
 static const struct unit energies[] = {{"uJ", 1e-3}, {"mJ", 1}, {"J", 1e3}, {NULL, 0}};
 
+/* What is computed from them stays finite and above 0. */
+#define LEAST 1e-12
+#define MOST  1e12
+
 static bool read_number(const char **s, double *out)
 {
     char *end;
     const double value = strtod(*s, &end);
 
-    if (end == *s || !isfinite(value) || !(value > 0))
+    if (end == *s || !(value >= LEAST && value <= MOST))
         return false;
     *s = end;
     *out = value;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Quantities as people write them: "200ms", "0.5%", "220mAh@3V", "40mJ@1/h". Numbers are finite and above 0; nothing
- * may follow. False: it is none; `out` is as it was. */
+/* Quantities as people write them: "200ms", "0.5%", "220mAh@3V", "40mJ@1/h". Numbers are from 1e-12 to 1e12;
+ * nothing may follow. False: it is none; `out` is as it was. */
 #ifndef MOTE_QUANTITY_H
 #define MOTE_QUANTITY_H
 

@@ -134,7 +134,7 @@ static void what_can_be_given_is_given(void **state)
     want_interval(json, "instructions");
     want_interval(json, "cycles");
     want_sum(json, "cycles");
-    assert_true(null(json, "energy_uj") && null(json, "average_ua"));
+    assert_true(null(json, "energy_uj") && null(json, "average_ua") && null(json, "battery_days"));
     json_decref(json);
     r = OK("profile", GRAPH, "--target", b, "--json", "--estimate", "--duty", "1%", "--battery", "240mAh@3V");
     json = json_of(&r);
@@ -192,6 +192,7 @@ static void options_are_refused(void **state)
         {"--every wants", {"--every", "infs"}},
         {"--duty wants something like 0.5%", {"--duty", "101%"}},
         {"--battery wants something like 220mAh@3V", {"--every", "1s", "--battery", "220mAh"}},
+        {"--battery wants something like 220mAh@3V", {"--every", "1s", "--battery", "1mAh@1e-308mV"}},
         {"--sensor wants something like 600uA", {"--every", "1s", "--sensor", "600uW"}},
         {"--radio wants something like 40mJ@1/h", {"--every", "1s", "--radio", "40mJ"}},
         {"--every and --duty say the same", {"--every", "1s", "--duty", "1%"}},
@@ -222,6 +223,9 @@ static void quantities(void **state)
     assert_true(quantity_messages("2J@5min", &a, &b) && near(a, 2000) && near(b, 1.0 / 300));
     assert_false(quantity_seconds("", &a) || quantity_seconds("1 s", &a) || quantity_seconds("0s", &a));
     assert_false(quantity_share("0", &a) || quantity_share("2", &a) || quantity_share("nan%", &a));
+    assert_true(quantity_battery("1e-12mAh@1e-12mV", &a, &b) && quantity_seconds("1e12s", &a));
+    assert_false(quantity_battery("1e-13mAh@1V", &a, &b) || quantity_seconds("1e13s", &a) ||
+                 quantity_milliamps("1e308A", &a));
     assert_false(quantity_battery("1mAh@", &a, &b) || quantity_messages("1mJ@1/x", &a, &b));
 }
 

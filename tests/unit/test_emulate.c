@@ -174,6 +174,8 @@ static void board_files_are_checked(void **state)
          MOTE_ERR_VALUE, "linker"},
         {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: active, milliamps: -1, volts: 3, source: s}\n",
          MOTE_ERR_VALUE, "active"},
+        {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS "power:\n  - {state: active, milliamps: 1, volts: 1e-320, source: s}\n",
+         MOTE_ERR_VALUE, "volts from 0.1 to 1000"},
         {GOOD_HEAD GOOD_MEMORY GOOD_TOOLS
          "power:\n  - {state: active, kind: guess, milliamps: 1, volts: 3, source: s}\n",
          MOTE_ERR_VALUE, "guess"},
