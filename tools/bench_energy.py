@@ -78,13 +78,12 @@ def measure(build):
         print("bench_energy: no models in %s: nothing is measured" % models)
         return
     least = published()
-    with open(RESULTS, "w", newline="", encoding="utf-8") as f:
+    rows = [row(os.path.join(build, "mote"), models, model, board, least) for board in boards() for model in MODELS]
+    with open(RESULTS + ".new", "w", newline="", encoding="utf-8") as f:
         writer = csv.DictWriter(f, FIELDS, lineterminator="\n")
         writer.writeheader()
-        for board in boards():
-            for model in MODELS:
-                writer.writerow(row(os.path.join(build, "mote"), models, model, board, least))
-            f.flush()
+        writer.writerows(rows)
+    os.replace(f.name, RESULTS)
 
 
 def plain(text):

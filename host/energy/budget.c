@@ -7,9 +7,9 @@
 #include "host/energy/published.h"
 
 /* ---- how far a figure may be off ---- */
-/* What networks took of what vendors publish (as Zephyr's pages of the boards have it), joules or coulombs a cycle: an
- * endless loop on L4R5 (100 uA/MHz), U575 (19.5 uA/MHz, taken at 3.3 V) and U385 (9.5 uA/MHz at 3.3 V); CoreMark on U385
- * (16 uA/MHz at 3.3 V and 96 MHz) and RA6M4 (99 uA/MHz). */
+/* What networks took of what vendors publish (as Zephyr's pages of the boards have it), joules or coulombs a cycle:
+ * an endless loop on L4R5 (100 uA/MHz), U575 (19.5 uA/MHz, taken at 3.3 V) and U385 (9.5 uA/MHz at 3.3 V); CoreMark on
+ * U385 (16 uA/MHz at 3.3 V and 96 MHz) and RA6M4 (99 uA/MHz). */
 static struct interval between_ratios(const double *ratios, int n)
 {
     struct interval x = {0, ratios[0], ratios[0]};

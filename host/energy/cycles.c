@@ -6,8 +6,8 @@
 #include "host/energy/budget.h"
 #include "host/energy/published.h"
 
-/* The rule for the Cortex-M4, of what the core's own documented timing says of the same code: the geometric mean of Mote's
- * kws, vww, resnet and ad01 in bench/results.csv (via c). */
+/* The rule for the Cortex-M4, of what the core's own documented timing says of the same code: the geometric mean of
+ * Mote's kws, vww, resnet and ad01 in bench/results.csv (via c). */
 static const struct {
     const char *core;
     enum published_core published;
