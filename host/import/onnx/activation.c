@@ -13,13 +13,7 @@ void onnx_tanh(struct build *r) { node_out(r, 0, emit_unary(r, OP_TANH, node_in(
 
 void onnx_hard_swish(struct build *r) { node_out(r, 0, emit_unary(r, OP_HARD_SWISH, node_in(r, 0))); }
 
-void onnx_leaky_relu(struct build *r)
-{
-    struct leaky_relu_opts opts = {.alpha = node_float(r, "alpha", 0.01f)};
-    int32_t x = node_in(r, 0);
-
-    node_out(r, 0, emit(r, OP_LEAKY_RELU, &opts, TYPE_NONE, 1, &x));
-}
+void onnx_leaky_relu(struct build *r) { node_out(r, 0, leaky_relu(r, node_in(r, 0), node_float(r, "alpha", 0.01f))); }
 
 /* The bounds of Clip are attributes up to opset 10; what is not there is no bound. */
 void onnx_clip(struct build *r)
@@ -39,16 +33,11 @@ void onnx_clip(struct build *r)
         low = low == TENSOR_ABSENT ? low : cast(r, low, TYPE_S32);
         high = high == TENSOR_ABSENT ? high : cast(r, high, TYPE_S32);
     }
-    if (low == TENSOR_ABSENT && high == TENSOR_ABSENT && min == 0 && max == 6) {
-        node_out(r, 0, emit_unary(r, OP_RELU6, x));
-        return;
-    }
-    if (min == 0)
-        x = emit_unary(r, OP_RELU, x);
-    else if (low != TENSOR_ABSENT || min > -INFINITY)
-        x = emit_binary(r, OP_MAXIMUM, x, low != TENSOR_ABSENT ? low : add_float(r, min));
-    if (high != TENSOR_ABSENT || max < INFINITY)
-        x = emit_binary(r, OP_MINIMUM, x, high != TENSOR_ABSENT ? high : add_float(r, max));
+    if (low != TENSOR_ABSENT)
+        x = emit_binary(r, OP_MAXIMUM, x, low);
+    x = clip(r, x, min, max);
+    if (high != TENSOR_ABSENT)
+        x = emit_binary(r, OP_MINIMUM, x, high);
     node_out(r, 0, cast(r, x, type));
 }
 
@@ -66,14 +55,6 @@ void onnx_prelu(struct build *r)
         slope = reshape(r, slope, rank - 1, dims);
     }
     node_out(r, 0, emit_binary(r, OP_PRELU, x, slope));
-}
-
-/* ---- the softmax family: along the last dimension ---- */
-static int32_t softmax_last(struct build *r, enum op_id id, int32_t x)
-{
-    struct softmax_opts opts = {.beta = 1};
-
-    return emit(r, id, id == OP_SOFTMAX ? &opts : NULL, TYPE_NONE, 1, &x);
 }
 
 /* Up to opset 12 all dimensions from the axis on are one. */
@@ -106,23 +87,6 @@ void onnx_softmax(struct build *r) { softmax(r, OP_SOFTMAX); }
 
 void onnx_log_softmax(struct build *r) { softmax(r, OP_LOG_SOFTMAX); }
 
-/* ---- of several operators ---- */
-static int32_t times(struct build *r, int32_t x, float factor)
-{
-    return factor == 1 ? x : emit_binary(r, OP_MUL, x, add_float(r, factor));
-}
-
-static int32_t plus(struct build *r, int32_t x, float term) { return emit_binary(r, OP_ADD, x, add_float(r, term)); }
-
-/* max(x, 0) + alpha (exp(min(x, 0) / scale) - 1) */
-static int32_t elu(struct build *r, int32_t x, float alpha, float scale)
-{
-    int32_t below = times(r, emit_binary(r, OP_MINIMUM, x, add_float(r, 0)), 1 / scale);
-
-    return emit_binary(r, OP_ADD, emit_unary(r, OP_RELU, x),
-                       times(r, plus(r, emit_unary(r, OP_EXP, below), -1), alpha));
-}
-
 void onnx_elu(struct build *r) { node_out(r, 0, elu(r, node_in(r, 0), node_float(r, "alpha", 1), 1)); }
 
 void onnx_celu(struct build *r)
@@ -140,51 +104,18 @@ void onnx_selu(struct build *r)
     node_out(r, 0, times(r, elu(r, node_in(r, 0), alpha, 1), gamma));
 }
 
-static int32_t hard_sigmoid(struct build *r, int32_t x, float alpha, float beta)
-{
-    x = plus(r, times(r, x, alpha), beta);
-    return emit_binary(r, OP_MAXIMUM, emit_binary(r, OP_MINIMUM, x, add_float(r, 1)), add_float(r, 0));
-}
-
 void onnx_hard_sigmoid(struct build *r)
 {
     node_out(r, 0, hard_sigmoid(r, node_in(r, 0), node_float(r, "alpha", 0.2f), node_float(r, "beta", 0.5f)));
 }
 
-/* max(x, 0) + log(1 + exp(-|x|)) */
-static int32_t softplus(struct build *r, int32_t x)
-{
-    int32_t below = emit_unary(r, OP_EXP, times(r, emit_unary(r, OP_ABS, x), -1));
-
-    return emit_binary(r, OP_ADD, emit_unary(r, OP_RELU, x), emit_unary(r, OP_LOG, plus(r, below, 1)));
-}
-
 void onnx_softplus(struct build *r) { node_out(r, 0, softplus(r, node_in(r, 0))); }
 
-void onnx_mish(struct build *r)
-{
-    int32_t x = node_in(r, 0);
+void onnx_mish(struct build *r) { node_out(r, 0, mish(r, node_in(r, 0))); }
 
-    node_out(r, 0, emit_binary(r, OP_MUL, x, emit_unary(r, OP_TANH, softplus(r, x))));
-}
-
-/* x / 2 (1 + erf(x / sqrt(2))), or with tanh the polynomial that was there before. */
 void onnx_gelu(struct build *r)
 {
-    int32_t x = node_in(r, 0), y;
-
-    if (strcmp(node_string(r, "approximate", "none"), "tanh") == 0) {
-        y = times(r, emit_binary(r, OP_MUL, emit_unary(r, OP_SQUARE, x), x), 0.044715f);
-        y = emit_unary(r, OP_TANH, times(r, emit_binary(r, OP_ADD, y, x), 0.797884561f));
-    } else {
-        y = emit_unary(r, OP_ERF, times(r, x, 0.707106781f));
-    }
-    node_out(r, 0, emit_binary(r, OP_MUL, times(r, x, 0.5f), plus(r, y, 1)));
-}
-
-static int32_t softsign(struct build *r, int32_t x)
-{
-    return emit_binary(r, OP_DIV, x, plus(r, emit_unary(r, OP_ABS, x), 1));
+    node_out(r, 0, gelu(r, node_in(r, 0), strcmp(node_string(r, "approximate", "none"), "tanh") == 0));
 }
 
 void onnx_softsign(struct build *r) { node_out(r, 0, softsign(r, node_in(r, 0))); }
@@ -223,7 +154,7 @@ static int32_t of_unary(struct build *r, const struct function *f, int32_t x) { 
 
 static int32_t of_leaky_relu(struct build *r, const struct function *f, int32_t x)
 {
-    return emit(r, OP_LEAKY_RELU, &(struct leaky_relu_opts){.alpha = f->alpha}, TYPE_NONE, 1, &x);
+    return leaky_relu(r, x, f->alpha);
 }
 
 static int32_t of_elu(struct build *r, const struct function *f, int32_t x) { return elu(r, x, f->alpha, 1); }

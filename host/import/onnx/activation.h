@@ -3,15 +3,7 @@
 #ifndef MOTE_ONNX_ACTIVATION_H
 #define MOTE_ONNX_ACTIVATION_H
 
-#include "host/import/onnx/onnx.h"
-
-struct function {
-    const char *name;
-    int32_t (*of)(struct build *r, const struct function *f, int32_t x);
-    enum op_id id; /* of those that are one operator */
-    int n;         /* how many of alpha and beta it has; here they are what holds where a file has none */
-    float alpha, beta;
-};
+#include "host/import/activation.h"
 
 const struct function *function_find(const char *name); /* NULL if there is none */
 

@@ -5,45 +5,6 @@
 #include "host/import/onnx/ops.h"
 #include "host/import/onnx/spatial.h"
 
-static struct pool_opts opts_of(const struct window_2d *y, const struct window_2d *x)
-{
-    bool padded = y->before || y->after || x->before || x->after;
-
-    return (struct pool_opts){
-        .padding = padded ? PADDING_EXPLICIT : PADDING_VALID,
-        .pad_top = (int32_t)y->before,
-        .pad_bottom = (int32_t)y->after,
-        .pad_left = (int32_t)x->before,
-        .pad_right = (int32_t)x->after,
-        .stride_h = (int32_t)y->stride,
-        .stride_w = (int32_t)x->stride,
-        .filter_h = (int32_t)y->kernel,
-        .filter_w = (int32_t)x->kernel,
-    };
-}
-
-/* [N][H][W][C], by one operator. */
-static int32_t pool_2d(struct build *r, enum op_id id, int32_t x, const struct window_2d *y, const struct window_2d *z)
-{
-    struct pool_opts opts = opts_of(y, z);
-
-    return emit(r, id, &opts, TYPE_NONE, 1, &x);
-}
-
-/* Of three dimensions: planes first, then [N][D][H * W][C]. Means of means are the mean, as windows are boxes. */
-static int32_t pool_3d(struct build *r, enum op_id id, int32_t x, const struct spatial *s)
-{
-    const struct window_2d rows = spatial_rows(s), columns = spatial_columns(s), one = {1, 1, 1, 0, 0};
-    const struct window_2d depth = {s->kernel[0], s->stride[0], 1, s->before[0], s->after[0]};
-    const struct tensor t = *tensor_at(r, x);
-
-    x = reshape(r, x, 4, (int64_t[]){t.dims[0] * t.dims[1], t.dims[2], t.dims[3], t.dims[4]});
-    x = pool_2d(r, id, x, &rows, &columns);
-    x = reshape(r, x, 4, (int64_t[]){t.dims[0], t.dims[1], s->out[1] * s->out[2], t.dims[4]});
-    x = pool_2d(r, id, x, &depth, &one);
-    return reshape(r, x, 5, (int64_t[]){t.dims[0], s->out[0], s->out[1], s->out[2], t.dims[4]});
-}
-
 /* With dilations: dimension by dimension the largest of as many slices as the window has elements. */
 static int32_t dilated(struct build *r, int32_t x, const struct spatial *s)
 {
@@ -78,13 +39,9 @@ static bool has_dilations(const struct spatial *s)
     return false;
 }
 
-static int32_t pool(struct build *r, enum op_id id, int32_t x, struct spatial *s)
+static int32_t pool(struct build *r, enum op_id id, int32_t x, const struct spatial *s)
 {
-    struct window_2d rows = spatial_rows(s), columns = spatial_columns(s);
-
-    x = channels_last(r, x);
-    x = s->n > 2 ? pool_3d(r, id, x, s) : pool_2d(r, id, x, &rows, &columns);
-    return channels_first(r, x, s->n);
+    return channels_first(r, pooling(r, id, channels_last(r, x), s), s->n);
 }
 
 /* Padding that counts is an operator of its own. */

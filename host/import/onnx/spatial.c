@@ -34,20 +34,6 @@ static void read_kernel(struct build *r, const int64_t *kernel, struct spatial *
     }
 }
 
-static int64_t reach(const struct spatial *s, int i) { return (s->kernel[i] - 1) * s->dilation[i] + 1; }
-
-/* `same`: as many windows as strides fit, the odd element of padding where `lower` says. */
-static void pad_same(struct spatial *s, int i, bool lower)
-{
-    int64_t out = (s->in[i] + s->stride[i] - 1) / s->stride[i],
-            total = (out - 1) * s->stride[i] + reach(s, i) - s->in[i];
-
-    assert(s->stride[i] > 0 && s->kernel[i] > 0);
-    total = total > 0 ? total : 0;
-    s->before[i] = lower ? total - total / 2 : total / 2;
-    s->after[i] = total - s->before[i];
-}
-
 static void read_padding(struct build *r, struct spatial *s)
 {
     const char *how = node_string(r, "auto_pad", "NOTSET");
@@ -61,27 +47,7 @@ static void read_padding(struct build *r, struct spatial *s)
         s->before[i] = pads[i];
         s->after[i] = pads[s->n + i];
         if (strncmp(how, "SAME", 4) == 0)
-            pad_same(s, i, how[5] == 'L');
-    }
-}
-
-/* With `ceil` a last window may begin within input and padding, and end behind them. */
-static void fit(struct build *r, struct spatial *s, bool ceil)
-{
-    for (int i = 0; i < s->n && r->status == MOTE_OK; i++) {
-        int64_t room = s->in[i] + s->before[i] + s->after[i] - reach(s, i), out, wanted;
-
-        if (room < 0) {
-            build_fail(r, MOTE_ERR_SHAPE, "the window is larger than the padded input");
-            return;
-        }
-        out = room / s->stride[i] + 1;
-        if (ceil && room % s->stride[i] && out * s->stride[i] < s->in[i] + s->before[i])
-            out++;
-        wanted = (out - 1) * s->stride[i] + reach(s, i) - s->in[i] - s->before[i];
-        s->after[i] = wanted > s->after[i] ? wanted : s->after[i];
-        assert(out > 0 && s->before[i] >= 0 && s->after[i] >= 0);
-        s->out[i] = out;
+            spatial_pad_same(s, i, how[5] == 'L');
     }
 }
 
@@ -108,7 +74,7 @@ void spatial_read(struct build *r, int32_t x, const int64_t *kernel, struct spat
     read_windows(r, x, kernel, s);
     if (r->status == MOTE_OK)
         read_padding(r, s);
-    fit(r, s, node_int(r, "ceil_mode", 0) != 0);
+    spatial_fit(r, s, node_int(r, "ceil_mode", 0) != 0);
 }
 
 void spatial_read_transposed(struct build *r, int32_t x, const int64_t *kernel, struct spatial *s)
@@ -145,15 +111,3 @@ int32_t channels_first(struct build *r, int32_t x, int spatial)
         x = reshape(r, x, 3, (int64_t[]){t.dims[0], t.dims[2], t.dims[3]});
     return transpose_move(r, x, tensor_at(r, x)->rank - 1, 1);
 }
-
-static struct window_2d window(const struct spatial *s, int i)
-{
-    return (struct window_2d){s->kernel[i], s->stride[i], s->dilation[i], s->before[i], s->after[i]};
-}
-
-struct window_2d spatial_rows(const struct spatial *s)
-{
-    return s->n < 2 ? (struct window_2d){1, 1, 1, 0, 0} : window(s, s->n - 2);
-}
-
-struct window_2d spatial_columns(const struct spatial *s) { return window(s, s->n - 1); }
