@@ -72,6 +72,49 @@ static inline struct text tensor_of(struct pool *pool, const char *name, int typ
     return t;
 }
 
+/* A constant of the graph; `dims` as of put_value(). */
+static inline void put_initializer(struct text *graph, const char *name, int type, const int64_t *dims, const void *raw,
+                                   size_t size)
+{
+    struct text t = {.pool = graph->pool};
+
+    for (; *dims != -2; dims++)
+        put_int(&t, 1, *dims);
+    put_int(&t, 2, type);
+    put_string(&t, 8, name);
+    put_bytes(&t, 9, raw, size);
+    put_message(graph, 5, &t);
+}
+
+static inline void put_attribute_int(struct text *node, const char *name, int64_t value)
+{
+    struct text a = {.pool = node->pool};
+
+    put_string(&a, 1, name);
+    put_int(&a, 3, value);
+    put_message(node, 5, &a);
+}
+
+/* The same number n times. */
+static inline void put_attribute_ints(struct text *node, const char *name, int n, int64_t value)
+{
+    struct text a = {.pool = node->pool};
+
+    put_string(&a, 1, name);
+    for (int i = 0; i < n; i++)
+        put_int(&a, 8, value);
+    put_message(node, 5, &a);
+}
+
+static inline void put_attribute_string(struct text *node, const char *name, const char *value)
+{
+    struct text a = {.pool = node->pool};
+
+    put_string(&a, 1, name);
+    put_string(&a, 4, value);
+    put_message(node, 5, &a);
+}
+
 /* "Add a b -> c": the node's type, inputs and outputs; "-" is one that is not there. */
 static inline struct text node_of(struct pool *pool, const char *words)
 {

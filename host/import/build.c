@@ -60,7 +60,12 @@ bool has_room(struct build *r, int64_t bytes)
     return false;
 }
 
-static int64_t product(int rank, const int64_t *dims)
+int32_t saturate_s32(int64_t value)
+{
+    return (int32_t)(value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : value);
+}
+
+int64_t dims_elements(int rank, const int64_t *dims)
 {
     const struct tensor t = {.rank = rank};
     struct tensor sized = t;
@@ -69,6 +74,14 @@ static int64_t product(int rank, const int64_t *dims)
     if (rank > 0)
         memcpy(sized.dims, dims, (size_t)rank * sizeof *dims);
     return tensor_elements(&sized);
+}
+
+enum mote_status build_check_size(const struct tensor *t, const struct frame *at)
+{
+    if (tensor_bytes(t) > TENSOR_BYTES_MAX)
+        return fail(at, MOTE_ERR_MEMORY, "larger than %lld bytes, the largest tensor that Mote takes",
+                    (long long)TENSOR_BYTES_MAX);
+    return MOTE_OK;
 }
 
 /* ---- constants ---- */
@@ -132,7 +145,7 @@ int32_t add_ints(struct build *r, int n, const int64_t *values)
     assert(n >= 0);
     data = pool_array(r->pool, (size_t)n, sizeof *data);
     for (int i = 0; i < n; i++)
-        data[i] = (int32_t)(values[i] > INT32_MAX ? INT32_MAX : values[i] < INT32_MIN ? INT32_MIN : values[i]);
+        data[i] = saturate_s32(values[i]);
     return add_const(r, TYPE_S32, 1, (int64_t[]){n}, data);
 }
 
@@ -145,7 +158,7 @@ int32_t add_zero(struct build *r, enum mote_type type) { return add_const(r, typ
 
 int32_t add_ones(struct build *r, int rank, const int64_t *dims)
 {
-    int64_t n = product(rank, dims);
+    int64_t n = dims_elements(rank, dims);
     float *ones = has_room(r, n < TENSOR_BYTES_MAX ? n * 4 : -1) ? pool_array(r->pool, (size_t)n, sizeof *ones) : NULL;
 
     for (int64_t i = 0; i < n && ones; i++)
@@ -155,7 +168,7 @@ int32_t add_ones(struct build *r, int rank, const int64_t *dims)
 
 int32_t add_zeros(struct build *r, int rank, const int64_t *dims)
 {
-    int64_t n = product(rank, dims);
+    int64_t n = dims_elements(rank, dims);
 
     if (!has_room(r, n < TENSOR_BYTES_MAX ? n * 4 : -1))
         return TENSOR_ABSENT;
@@ -214,6 +227,8 @@ static void settle(struct build *r)
     struct op *op = &r->g->ops[r->g->n_ops - 1];
 
     r->status = op_infer(r->m, r->g, op, r->at);
+    for (int i = 0; i < op->n_out && r->status == MOTE_OK; i++)
+        r->status = build_check_size(tensor_at(r, op->out[i]), r->at);
     if (r->status == MOTE_OK && build_fold(r, op))
         r->g->n_ops--;
 }
@@ -304,7 +319,7 @@ int32_t reshape(struct build *r, int32_t x, int rank, const int64_t *dims)
 
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
-    if (product(rank, dims) != tensor_elements(t)) {
+    if (dims_elements(rank, dims) != tensor_elements(t)) {
         build_fail(r, MOTE_ERR_SHAPE, "%lld elements do not fill the new shape", (long long)tensor_elements(t));
         return TENSOR_ABSENT;
     }
@@ -484,7 +499,7 @@ int32_t gather_flat(struct build *r, int32_t x, int rank, const int64_t *dims, c
 {
     const int64_t elements = tensor_elements(tensor_at(r, x));
 
-    return reshape(r, gather(r, reshape(r, x, 1, &elements), 0, product(rank, dims), indices), rank, dims);
+    return reshape(r, gather(r, reshape(r, x, 1, &elements), 0, dims_elements(rank, dims), indices), rank, dims);
 }
 
 int32_t *add_indices(struct build *r, int64_t n)

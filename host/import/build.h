@@ -25,6 +25,10 @@ void build_fail(struct build *r, enum mote_status status, const char *fmt, ...) 
 /* ---- tensors ---- */
 const struct tensor *tensor_at(const struct build *r, int32_t tensor); /* until the next one is added; never NULL */
 bool is_const(const struct build *r, int32_t tensor);
+int32_t saturate_s32(int64_t value);                  /* as int64 is narrowed */
+int64_t dims_elements(int rank, const int64_t *dims); /* as tensor_elements() */
+/* Every tensor is looked at when it is made, so that sums and products of its dimensions have room. */
+MUST_CHECK enum mote_status build_check_size(const struct tensor *t, const struct frame *at);
 int axis_of(struct build *r, int64_t axis, int rank); /* 0 to rank - 1 */
 /* Numbers of a constant of ints (floats); fails where it is none. */
 void const_ints(struct build *r, int32_t tensor, const char *what, int most, int *n, int64_t *values);

@@ -70,19 +70,6 @@ static const struct made {
 };
 
 /* ---- the file ---- */
-static void put_tensor(struct text *graph, const char *name, int type, const int64_t *dims, const void *raw,
-                       size_t size)
-{
-    struct text t = {.pool = graph->pool};
-
-    for (; *dims != -2; dims++)
-        put_int(&t, 1, *dims);
-    put_int(&t, 2, type);
-    put_string(&t, 8, name);
-    put_bytes(&t, 9, raw, size);
-    put_message(graph, 5, &t);
-}
-
 static void put_window(struct text *node)
 {
     struct text a = {.pool = node->pool};
@@ -107,15 +94,15 @@ static struct bytes file_of(struct pool *pool, const struct made *f)
         put_window(&node);
     put_string(&node, 7, f->domain);
     put_message(&graph, 1, &node);
-    put_tensor(&graph, "s", FLOAT, DIMS(1), &s, sizeof s);
-    put_tensor(&graph, "z", UINT8, DIMS(1), &z, sizeof z);
-    put_tensor(&graph, "ys", FLOAT, DIMS(1), &ys, sizeof ys);
-    put_tensor(&graph, "yz", UINT8, DIMS(1), &yz, sizeof yz);
-    put_tensor(&graph, "w", INT8, DIMS(2, 2, 1, 1), w_bytes, 4);
-    put_tensor(&graph, "m", INT8, DIMS(2, 2), w_bytes, 4);
-    put_tensor(&graph, "ws", FLOAT, DIMS(2), ws, sizeof ws);
-    put_tensor(&graph, "wz", INT8, DIMS(2), none, sizeof none);
-    put_tensor(&graph, "b", INT32, DIMS(2), b, sizeof b);
+    put_initializer(&graph, "s", FLOAT, DIMS(1), &s, sizeof s);
+    put_initializer(&graph, "z", UINT8, DIMS(1), &z, sizeof z);
+    put_initializer(&graph, "ys", FLOAT, DIMS(1), &ys, sizeof ys);
+    put_initializer(&graph, "yz", UINT8, DIMS(1), &yz, sizeof yz);
+    put_initializer(&graph, "w", INT8, DIMS(2, 2, 1, 1), w_bytes, 4);
+    put_initializer(&graph, "m", INT8, DIMS(2, 2), w_bytes, 4);
+    put_initializer(&graph, "ws", FLOAT, DIMS(2), ws, sizeof ws);
+    put_initializer(&graph, "wz", INT8, DIMS(2), none, sizeof none);
+    put_initializer(&graph, "b", INT32, DIMS(2), b, sizeof b);
     put_value(&graph, 11, "x", UINT8, f->in);
     put_value(&graph, 12, "y", UINT8, f->shape);
     return model_of(&graph, 13);
@@ -178,10 +165,10 @@ static void says(const char *words, float scale, int64_t block, const char *text
     put_int(&a, 3, block);
     put_message(&node, 5, &a);
     put_message(&graph, 1, &node);
-    put_tensor(&graph, "s", FLOAT, DIMS(1), &scale, sizeof scale);
-    put_tensor(&graph, "s3", FLOAT, DIMS(3), (float[]){1, 1, 1}, 3 * sizeof scale);
-    put_tensor(&graph, "z", UINT8, DIMS(1), "", 1);
-    put_tensor(&graph, "i", INT32, DIMS(1), &(int32_t){1}, 4);
+    put_initializer(&graph, "s", FLOAT, DIMS(1), &scale, sizeof scale);
+    put_initializer(&graph, "s3", FLOAT, DIMS(3), (float[]){1, 1, 1}, 3 * sizeof scale);
+    put_initializer(&graph, "z", UINT8, DIMS(1), "", 1);
+    put_initializer(&graph, "i", INT32, DIMS(1), &(int32_t){1}, 4);
     put_value(&graph, 11, "x", FLOAT, DIMS(1, 2));
     put_value(&graph, 11, "b", UINT8, DIMS(1, 2));
     put_value(&graph, 12, "y", UINT8, DIMS(1, 2));

@@ -279,15 +279,6 @@ static void put_attribute_float(struct text *node, const char *name, float value
     put_message(node, 5, &a);
 }
 
-static void put_attribute_int(struct text *node, const char *name, int64_t value)
-{
-    struct text a = {.pool = node->pool};
-
-    put_string(&a, 1, name);
-    put_int(&a, 3, value);
-    put_message(node, 5, &a);
-}
-
 static void put_attributes(struct text *node, const struct variant *v)
 {
     struct text direction = {.pool = node->pool}, names = direction;

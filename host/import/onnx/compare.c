@@ -71,15 +71,27 @@ void onnx_is_inf(struct build *r)
 }
 
 /* ---- one-hot ---- */
+/* n numbers from `first` on, along one of `rank` dimensions. */
+static int32_t add_range(struct build *r, int rank, int axis, int64_t n, int64_t first)
+{
+    int64_t dims[RANK_MAX];
+    int32_t *numbers = add_indices(r, n);
+
+    for (int d = 0; d < rank; d++)
+        dims[d] = d == axis ? n : 1;
+    for (int64_t i = 0; i < n && r->status == MOTE_OK; i++)
+        numbers[i] = (int32_t)(first + i);
+    return add_const(r, TYPE_S32, rank, dims, numbers);
+}
+
 /* A dimension of `depth` is put at `axis`: where its index is that of the input, `on`, else `off`; negative indices
  * count from depth. */
 void onnx_one_hot(struct build *r)
 {
-    int32_t x = cast(r, node_in(r, 0), TYPE_S32), values = node_in(r, 2), range, hot, depth, on, off;
+    int32_t x = cast(r, node_in(r, 0), TYPE_S32), values = node_in(r, 2), hot, below, depth, on, off;
     const struct tensor t = *tensor_at(r, x);
     int axis = axis_of(r, node_int(r, "axis", -1), t.rank + 1), n = 0;
     int64_t dims[RANK_MAX], list[RANK_MAX] = {0};
-    int32_t *numbers;
 
     depth = cast(r, node_in(r, 1), TYPE_S32);
     const_ints(r, depth, "the depth", 1, &n, list);
@@ -90,17 +102,9 @@ void onnx_one_hot(struct build *r)
     for (int d = 0; d <= t.rank; d++)
         dims[d] = d < axis ? t.dims[d] : d == axis ? 1 : t.dims[d - 1];
     x = reshape(r, x, t.rank + 1, dims);
-    for (int d = 0; d <= t.rank; d++)
-        dims[d] = d == axis ? list[0] : 1;
-    numbers = add_indices(r, 2 * list[0]);
-    for (int64_t i = 0; i < list[0] && r->status == MOTE_OK; i++) {
-        numbers[i] = (int32_t)i;
-        numbers[list[0] + i] = (int32_t)(i - list[0]);
-    }
-    range = add_const(r, TYPE_S32, t.rank + 1, dims, numbers);
-    hot = compare(r, OP_EQUAL, x, range);
-    range = add_const(r, TYPE_S32, t.rank + 1, dims, pool_copy(r->pool, numbers + list[0], (size_t)list[0] * 4));
-    hot = compare(r, OP_LOGICAL_OR, hot, compare(r, OP_EQUAL, x, range));
+    hot = compare(r, OP_EQUAL, x, add_range(r, t.rank + 1, axis, list[0], 0));
+    below = compare(r, OP_EQUAL, x, add_range(r, t.rank + 1, axis, list[0], -list[0]));
+    hot = compare(r, OP_LOGICAL_OR, hot, below);
     off = gather(r, values, 0, 1, pool_alloc(r->pool, 4));
     on = gather(r, values, 0, 1, pool_copy(r->pool, &(int32_t){1}, 4));
     node_out(r, 0, emit(r, OP_SELECT_V2, NULL, tensor_at(r, values)->type, 3, (int32_t[]){hot, on, off}));

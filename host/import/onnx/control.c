@@ -348,9 +348,9 @@ void onnx_scan_of_batches(struct build *r)
     read_scan(r, &s, 1);
     if (node_has(r, 0) || (r->status == MOTE_OK && s.n > SCANNED_MAX))
         build_fail(r, MOTE_ERR_UNSUPPORTED, "lengths of sequences, or more than %d states", SCANNED_MAX);
-    batch = tensor_at(r, node_in(r, onnx_of(r)->n_in - 1))->dims[0];
     if (r->status != MOTE_OK)
         return;
+    batch = tensor_at(r, node_in(r, onnx_of(r)->n_in - 1))->dims[0];
     out = add_list(r, s.body->n_output);
     for (int64_t b = 0; b < batch && r->status == MOTE_OK; b++) {
         for (int i = 1; i < onnx_of(r)->n_in; i++)

@@ -163,6 +163,8 @@ static int32_t in_order(struct build *r, int32_t x, const struct term *from, con
 {
     int perm[RANK_MAX];
 
+    if (to->n != from->n)
+        build_fail(r, MOTE_ERR_FORMAT, "the output has a letter twice, or one that no operand has");
     for (int i = 0; i < to->n && r->status == MOTE_OK; i++) {
         if (has(from, to->letters[i]))
             perm[i] = index_of(from, to->letters[i]);

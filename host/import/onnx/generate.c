@@ -56,9 +56,16 @@ void onnx_range(struct build *r)
 {
     double start = number_at(r, 0, "start"), limit = number_at(r, 1, "limit"), delta = number_at(r, 2, "delta");
     bool floats = tensor_at(r, node_in(r, 0))->type == TYPE_F32;
-    double count = r->status == MOTE_OK ? ceil((limit - start) / delta) : 0;
-    int64_t n = count > 0 ? (count < INT32_MAX ? (int64_t)count : INT32_MAX) : 0;
-    int32_t *data = add_indices(r, n);
+    double count;
+    int64_t n;
+    int32_t *data;
+
+    for (int i = 1; i < 3; i++)
+        if (r->status == MOTE_OK && (tensor_at(r, onnx_of(r)->in[i])->type == TYPE_F32) != floats)
+            build_fail(r, MOTE_ERR_TYPE, "start, limit and delta of different types");
+    count = r->status == MOTE_OK ? ceil((limit - start) / delta) : 0;
+    n = count > 0 ? (count < INT32_MAX ? (int64_t)count : INT32_MAX) : 0;
+    data = add_indices(r, n);
 
     for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
         double value = start + (double)i * delta;

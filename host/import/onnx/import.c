@@ -135,8 +135,13 @@ static enum mote_status read_inputs(struct build *r, const Onnx__GraphProto *gra
             TRY(read_input(r, graph->input[i], (int32_t)i, at));
     }
     TRY(import_set_shapes(r->m, onnx_of(r)->options, at));
-    for (int32_t i = 0; i < r->g->n_inputs; i++)
-        assume_batch(&r->g->tensors[r->g->inputs[i]]);
+    for (int32_t i = 0; i < r->g->n_inputs; i++) {
+        struct tensor *t = &r->g->tensors[r->g->inputs[i]];
+        const struct frame here = {at, "input", t->name, (int)i, NULL};
+
+        assume_batch(t);
+        TRY(build_check_size(t, &here));
+    }
     return import_want_shapes(r->m, at);
 }
 
@@ -271,15 +276,13 @@ static int32_t own_output(struct build *r, int32_t tensor, const char *name)
     return out;
 }
 
-static enum mote_status check_output(struct build *r, const Onnx__ValueInfoProto *output, const struct tensor *t,
-                                     const struct frame *at)
+static enum mote_status check_output(const Onnx__ValueInfoProto *output, const struct tensor *t, const struct frame *at)
 {
     const Onnx__TypeProto__Tensor *type =
         output->type && output->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ? output->type->tensor_type
                                                                                         : NULL;
     char text[96];
 
-    (void)r;
     for (size_t i = 0; type && type->shape && i < type->shape->n_dim; i++) {
         const Onnx__TensorShapeProto__Dimension *d = type->shape->dim[i];
 
@@ -301,7 +304,9 @@ static enum mote_status read_outputs(struct build *r, const Onnx__GraphProto *gr
 
         if (tensor == TENSOR_ABSENT)
             return fail(&here, MOTE_ERR_FORMAT, "no node makes it");
-        TRY(check_output(r, graph->output[i], &r->g->tensors[tensor], &here));
+        if (tensor_elements(&r->g->tensors[tensor]) == 0)
+            return fail(&here, MOTE_ERR_SHAPE, "it has no elements");
+        TRY(check_output(graph->output[i], &r->g->tensors[tensor], &here));
         tensor = own_output(r, tensor, name);
         r->g->outputs[r->g->n_outputs++] = tensor;
     }

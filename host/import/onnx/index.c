@@ -23,15 +23,6 @@ static const int32_t *indices_of(struct build *r, int32_t tensor, int64_t size, 
     return out;
 }
 
-static int64_t product(const int64_t *dims, int n)
-{
-    int64_t all = 1;
-
-    for (int d = 0; d < n; d++)
-        all *= dims[d];
-    return all;
-}
-
 /* Indices that are not known yet, with those below 0 counted from `size`. */
 static int32_t from_start(struct build *r, int32_t indices, int64_t size)
 {
@@ -77,7 +68,7 @@ static int64_t place_along(const struct tensor *in, const struct tensor *shape, 
 static int32_t computed_places(struct build *r, const struct tensor *in, int32_t indices, int axis)
 {
     const struct tensor shape = *tensor_at(r, indices);
-    int64_t n = tensor_elements(&shape), stride = product(in->dims + axis + 1, in->rank - axis - 1);
+    int64_t n = tensor_elements(&shape), stride = dims_elements(in->rank - axis - 1, in->dims + axis + 1);
     int32_t *others = add_indices(r, n), places;
 
     for (int64_t i = 0; i < n && r->status == MOTE_OK; i++)
@@ -149,13 +140,13 @@ static void read_tuples(struct build *r, const struct tensor *in, int32_t indice
         return;
     for (int d = 0; d < list.rank - 1; d++)
         u->dims[u->rank++] = list.dims[d];
-    u->n = product(list.dims, list.rank - 1);
-    u->slice = product(in->dims + batch + u->width, in->rank - batch - (int)u->width);
+    u->n = dims_elements(list.rank - 1, list.dims);
+    u->slice = dims_elements(in->rank - batch - (int)u->width, in->dims + batch + u->width);
     for (int d = batch + (int)u->width; d < in->rank; d++)
         u->dims[u->rank++] = in->dims[d];
     u->places = add_indices(r, u->n);
     for (int64_t i = 0; i < u->n && r->status == MOTE_OK; i++) {
-        int64_t place = batch > 0 ? i / (u->n / product(in->dims, batch)) : 0;
+        int64_t place = batch > 0 ? i / (u->n / dims_elements(batch, in->dims)) : 0;
 
         for (int k = 0; k < u->width; k++) {
             int64_t index = const_int(&list, i * u->width + k), size = in->dims[batch + k];
@@ -199,9 +190,9 @@ static void gather_computed(struct build *r, int32_t x, int32_t indices)
     }
     for (int k = 0; k < width; k++) {
         sizes[k] = t.dims[k];
-        strides[k] = product(t.dims + k + 1, (int)width - k - 1);
+        strides[k] = dims_elements((int)width - k - 1, t.dims + k + 1);
     }
-    dims[0] = product(t.dims, (int)width);
+    dims[0] = dims_elements((int)width, t.dims);
     memcpy(dims + 1, t.dims + width, (size_t)(t.rank - width) * sizeof *dims);
     x = reshape(r, x, t.rank - (int)width + 1, dims);
     places = emit(r, OP_LESS, NULL, TYPE_BOOL, 2, (int32_t[]){indices, add_zero(r, TYPE_S32)});
@@ -225,7 +216,7 @@ void onnx_gather_nd(struct build *r)
     }
 
     if (batch < 0 || batch > t.rank ||
-        (batch > 0 && product(tensor_at(r, indices)->dims, (int)batch) != product(t.dims, (int)batch)))
+        (batch > 0 && dims_elements((int)batch, tensor_at(r, indices)->dims) != dims_elements((int)batch, t.dims)))
         build_fail(r, MOTE_ERR_SHAPE, "batch_dims is %lld", (long long)batch);
     read_tuples(r, &t, indices, (int)batch, &u);
     places = add_indices(r, r->status == MOTE_OK ? u.n * u.slice : 0);
@@ -421,8 +412,8 @@ void onnx_reverse_sequence(struct build *r)
         build_fail(r, MOTE_ERR_UNSUPPORTED, "lengths that are no constants, one a batch");
     places = add_indices(r, n);
     for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
-        int64_t inner_time = product(t.dims + time + 1, t.rank - time - 1);
-        int64_t inner_batch = product(t.dims + batch + 1, t.rank - batch - 1);
+        int64_t inner_time = dims_elements(t.rank - time - 1, t.dims + time + 1);
+        int64_t inner_batch = dims_elements(t.rank - batch - 1, t.dims + batch + 1);
         int64_t at = i / inner_time % t.dims[time], length = const_int(&list, i / inner_batch % t.dims[batch]);
 
         if (length < 0 || length > t.dims[time])
@@ -494,7 +485,11 @@ void onnx_max_unpool(struct build *r)
                       (n_pads < 0 ? 0 : pads[d] + pads[spatial + d]);
     for (int d = 0; d < t.rank; d++)
         is_size(r, dims[d]);
-    n = r->status == MOTE_OK ? product(dims, t.rank) : 0;
+    n = r->status == MOTE_OK ? dims_elements(t.rank, dims) : 0;
+    if (n > TENSOR_BYTES_MAX / 4)
+        build_fail(r, MOTE_ERR_MEMORY, "an output of %lld elements", (long long)n);
+    if (r->status != MOTE_OK)
+        return;
     places = indices_of(r, indices, n, "indices");
     zeros = has_room(r, n * 4) ? add_const(r, t.type, t.rank, dims, pool_alloc(r->pool, (size_t)n * 4)) : TENSOR_ABSENT;
     x = scatter(r, zeros, x, tensor_elements(&t), places);

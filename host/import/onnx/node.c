@@ -68,7 +68,7 @@ int64_t node_int(struct build *r, const char *name, int64_t absent)
 
     if (a && !a->has_i)
         build_fail(r, MOTE_ERR_FORMAT, "attribute %s is no integer", name);
-    return a && a->has_i ? a->i : absent;
+    return a && a->has_i ? saturate_s32(a->i) : absent;
 }
 
 float node_float(struct build *r, const char *name, float absent)
@@ -102,7 +102,7 @@ void node_ints(struct build *r, const char *name, int most, int *n, int64_t *val
     }
     *n = (int)a->n_ints;
     for (int i = 0; i < *n; i++)
-        values[i] = a->ints[i];
+        values[i] = saturate_s32(a->ints[i]);
 }
 
 /* A list that node_floats() or node_strings() has: NULL without it, or where it is longer than `most`. */

@@ -88,7 +88,8 @@ int32_t node_in(struct build *r, int i);     /* fails without it */
 int32_t node_in_or(struct build *r, int i, int32_t absent);
 bool node_wants(const struct build *r, int i);         /* somebody named output i */
 void node_out(struct build *r, int i, int32_t tensor); /* output i is `tensor` */
-/* Attributes, and what holds without them. A list's n is at most `most`; without it *n is -1. */
+/* Attributes, and what holds without them. Integers are narrowed as those of tensors are. A list's n is at most `most`;
+ * without it *n is -1. */
 const Onnx__AttributeProto *node_attr(const struct build *r, const char *name);
 int64_t node_int(struct build *r, const char *name, int64_t absent);
 float node_float(struct build *r, const char *name, float absent);

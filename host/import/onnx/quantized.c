@@ -24,6 +24,12 @@ static bool is_integer(enum mote_type type)
     return type == TYPE_S8 || type == TYPE_U8 || type == TYPE_S16 || type == TYPE_S32;
 }
 
+/* A zero point is of its numbers' type; of reals, it says which they become. */
+static bool is_zero_of(enum mote_type zero, enum mote_type numbers)
+{
+    return is_integer(zero) && (zero == numbers || numbers == TYPE_F32);
+}
+
 /* The quantization, if it is known now; q->n is 0 where it is computed by the model. `zero` may be absent. */
 static void read_quant(struct build *r, int32_t x, int32_t scale, int32_t zero, int64_t axis, struct quant *q)
 {
@@ -36,7 +42,7 @@ static void read_quant(struct build *r, int32_t x, int32_t scale, int32_t zero, 
         return;
     q->n = (int32_t)tensor_elements(s);
     q->axis = q->n > 1 ? axis_of(r, axis, t->rank) : 0;
-    if (s->type != TYPE_F32 || (zero != TENSOR_ABSENT && !is_integer(z->type)))
+    if (s->type != TYPE_F32 || (zero != TENSOR_ABSENT && !is_zero_of(z->type, t->type)))
         build_fail(r, MOTE_ERR_TYPE, "a scale of type %s, a zero point of type %s", type_name(s->type),
                    type_name(z->type));
     else if (q->n < 1 || (q->n > 1 && t->dims[q->axis] != q->n) ||

@@ -143,8 +143,8 @@ static void set_tap(const struct resize *z, struct taps *t, int k, int64_t in, i
 {
     bool inside = place >= 0 && place < (double)in;
 
-    place = place < 0 ? 0 : place > (double)(in - 1) ? (double)(in - 1) : place;
-    t->place[k][i] = (int32_t)place;
+    place = place > (double)(in - 1) ? (double)(in - 1) : place;
+    t->place[k][i] = place > 0 ? (int32_t)place : 0; /* what is no number, too */
     t->weight[k][i] = z->exclude && !inside ? 0 : (float)weight;
 }
 

@@ -35,6 +35,14 @@ void onnx_constant(struct build *r)
     build_fail(r, MOTE_ERR_FORMAT, "a constant without a value");
 }
 
+/* A constant that is false. */
+static bool is_off(const struct build *r, int32_t tensor)
+{
+    const struct tensor *t = tensor_at(r, tensor);
+
+    return t->data && t->type == TYPE_BOOL && tensor_elements(t) == 1 && t->data[0] == 0;
+}
+
 /* Nothing is dropped where a network is used; its mask is all ones. */
 void onnx_dropout(struct build *r)
 {
@@ -42,7 +50,7 @@ void onnx_dropout(struct build *r)
     int64_t n = tensor_elements(tensor_at(r, x));
     const struct tensor t = *tensor_at(r, x);
 
-    if (training != TENSOR_ABSENT && !(is_const(r, training) && tensor_at(r, training)->data[0] == 0) &&
+    if (training != TENSOR_ABSENT && !is_off(r, training) &&
         !(is_const(r, node_in(r, 1)) && const_float(r, node_in(r, 1), "the ratio") == 0))
         build_fail(r, MOTE_ERR_UNSUPPORTED, "a Dropout in training mode");
     node_out(r, 0, x);

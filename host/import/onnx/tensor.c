@@ -49,11 +49,6 @@ static float float_of(uint32_t bits)
     return value;
 }
 
-static int32_t saturate(int64_t value)
-{
-    return (int32_t)(value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : value);
-}
-
 static float real_of(int type, uint64_t bits)
 {
     double value;
@@ -73,7 +68,7 @@ static float real_of(int type, uint64_t bits)
 static int32_t integer_of(int type, uint64_t bits)
 {
     if (type == S64)
-        return saturate((int64_t)bits);
+        return saturate_s32((int64_t)bits);
     if (type == U64 || type == U32)
         return bits > INT32_MAX ? INT32_MAX : (int32_t)bits;
     return (int32_t)(uint32_t)bits;
@@ -166,10 +161,7 @@ static enum mote_status read_shape(const Onnx__TensorProto *t, struct tensor *ou
             return fail(at, MOTE_ERR_SHAPE, "dimension %d is %lld", i, (long long)t->dims[i]);
         out->dims[i] = t->dims[i];
     }
-    if (tensor_bytes(out) > TENSOR_BYTES_MAX)
-        return fail(at, MOTE_ERR_MEMORY, "larger than %lld bytes, the largest tensor that Mote takes",
-                    (long long)TENSOR_BYTES_MAX);
-    return MOTE_OK;
+    return build_check_size(out, at);
 }
 
 enum mote_status onnx_read_tensor(struct pool *pool, const char *path, const Onnx__TensorProto *t, struct tensor *out,
