@@ -21,16 +21,9 @@ static int32_t pad_outside(struct build *r, int32_t x, struct window_2d *rows, s
 
 static struct conv_opts opts_of(const struct window_2d *y, const struct window_2d *x)
 {
-    bool padded = y->before || y->after || x->before || x->after;
-
     return (struct conv_opts){
-        .padding = padded ? PADDING_EXPLICIT : PADDING_VALID,
-        .pad_top = (int32_t)y->before,
-        .pad_bottom = (int32_t)y->after,
-        .pad_left = (int32_t)x->before,
-        .pad_right = (int32_t)x->after,
-        .stride_h = (int32_t)y->stride,
-        .stride_w = (int32_t)x->stride,
+        .padding = is_padded(y, x) ? PADDING_EXPLICIT : PADDING_VALID,
+        WINDOW_OPTS(y, x),
         .dilation_h = (int32_t)y->dilation,
         .dilation_w = (int32_t)x->dilation,
     };
@@ -175,12 +168,7 @@ static int32_t plain_transposed(struct build *r, int32_t x, int32_t w, int32_t b
     const struct window_2d rows = spatial_rows(s), columns = spatial_columns(s);
     const struct transpose_conv_opts opts = {
         .padding = PADDING_EXPLICIT,
-        .pad_top = (int32_t)rows.before,
-        .pad_bottom = (int32_t)rows.after,
-        .pad_left = (int32_t)columns.before,
-        .pad_right = (int32_t)columns.after,
-        .stride_h = (int32_t)rows.stride,
-        .stride_w = (int32_t)columns.stride,
+        WINDOW_OPTS(&rows, &columns),
     };
     int64_t shape[4] = {tensor_at(r, x)->dims[0], s->n > 1 ? s->out[0] : 1, s->out[s->n - 1], tensor_at(r, w)->dims[1]};
     int32_t filters = filters_last(r, transpose_move(r, w, 0, 1));

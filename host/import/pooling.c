@@ -4,16 +4,9 @@
 
 static struct pool_opts opts_of(const struct window_2d *y, const struct window_2d *x)
 {
-    bool padded = y->before || y->after || x->before || x->after;
-
     return (struct pool_opts){
-        .padding = padded ? PADDING_EXPLICIT : PADDING_VALID,
-        .pad_top = (int32_t)y->before,
-        .pad_bottom = (int32_t)y->after,
-        .pad_left = (int32_t)x->before,
-        .pad_right = (int32_t)x->after,
-        .stride_h = (int32_t)y->stride,
-        .stride_w = (int32_t)x->stride,
+        .padding = is_padded(y, x) ? PADDING_EXPLICIT : PADDING_VALID,
+        WINDOW_OPTS(y, x),
         .filter_h = (int32_t)y->kernel,
         .filter_w = (int32_t)x->kernel,
     };

@@ -44,3 +44,8 @@ struct window_2d spatial_rows(const struct spatial *s)
 }
 
 struct window_2d spatial_columns(const struct spatial *s) { return window(s, s->n - 1); }
+
+bool is_padded(const struct window_2d *y, const struct window_2d *x)
+{
+    return y->before || y->after || x->before || x->after;
+}

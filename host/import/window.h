@@ -27,6 +27,12 @@ struct window_2d {
 struct window_2d spatial_rows(const struct spatial *s);
 struct window_2d spatial_columns(const struct spatial *s);
 
+/* What the options of all such operators have of windows y (rows) and x (columns); whether there is any padding. */
+#define WINDOW_OPTS(y, x)                                                                                              \
+    .pad_top = (int32_t)(y)->before, .pad_bottom = (int32_t)(y)->after, .pad_left = (int32_t)(x)->before,              \
+    .pad_right = (int32_t)(x)->after, .stride_h = (int32_t)(y)->stride, .stride_w = (int32_t)(x)->stride
+bool is_padded(const struct window_2d *y, const struct window_2d *x);
+
 /* Operators over x, channels last ([N][1][L][C], [N][H][W][C], [N][D][H][W][C]), and their outputs alike. Weights are
  * [filters][C / groups][…], of transposed ones [C][filters / groups][…]; the bias may be absent. Of transposed ones the
  * padding is what is cut off, where it is below 0 what is added. (convolution.c, pooling.c) */

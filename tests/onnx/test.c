@@ -258,6 +258,8 @@ void test_run(struct test *t, const char *folder)
             t->note = note_of(t, &failed);
             t->outcome = failed.status == MOTE_ERR_VALUE && strncmp(t->note, "output", 6) == 0 ? WRONG : REFUSED;
         }
+        if (t->outcome == WRONG) /* constants, which the host computes, would hide it */
+            break;
     }
     t->bound = "";
 }
