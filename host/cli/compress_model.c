@@ -122,6 +122,9 @@ static enum mote_status read_goal(struct cli *cli, struct post_options *o)
         (o->budget == 0 && drop == NULL && !o->prunes && !o->levels && !o->channels))
         return usage_error(cli, "a model wants either --budget, or --accuracy-drop, or --prune, --levels or both; and "
                                 "--channels before or alone");
+    if (o->prunes && o->levels && o->level.method == GRID_BINARY)
+        return usage_error(cli,
+                           "--levels binary has no 0, which --prune makes of weights: take ternary, or no --prune");
     return MOTE_OK;
 }
 

@@ -5,7 +5,7 @@
 #ifndef MOTE_COMPRESS_POST_H
 #define MOTE_COMPRESS_POST_H
 
-#include "host/compress/grid.h"
+#include "host/train/grid.h"
 #include "host/compress/layer.h"
 #include "host/compress/obs.h"
 

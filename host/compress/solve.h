@@ -3,7 +3,7 @@
 #ifndef MOTE_COMPRESS_SOLVE_H
 #define MOTE_COMPRESS_SOLVE_H
 
-#include "host/compress/grid.h"
+#include "host/train/grid.h"
 #include "host/compress/obs.h"
 
 /* What is known of a layer while it is worked on; `w` and `zero` are in the units of the weights as they were. */

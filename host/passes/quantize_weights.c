@@ -10,6 +10,7 @@
 
 #define WEIGHT_MAX     127
 #define BIAS_MAX       1073741824.0 /* 2^30: half of an int32, the other half is for the sum */
+#define WHOLE          1e-3         /* what a multiple of a scale may be off: roundings of float */
 #define MULTIPLIER_MIN (1.0 / 1073741824.0)
 
 struct quant_s8 quant_of_range(struct range r)
@@ -85,6 +86,7 @@ enum mote_status want_finite(const struct graph *g, int32_t tensor, const struct
 /* ---- weights ---- */
 struct channels {
     int64_t n, below; /* channel of element i: i / below % n */
+    int32_t axis;
     const struct tensor *weights, *bias;
     float *scale; /* [n] */
     bool shared;  /* all channels have one scale */
@@ -124,8 +126,29 @@ static void share_scale(struct channels *c)
         c->scale[i] = largest;
 }
 
+/* Has training left the weights at whole multiples of a scale, of a channel or of all, which they remember? What has
+ * changed them since may have changed that. */
+static bool are_multiples(const struct channels *c)
+{
+    const struct quant *q = &c->weights->quant;
+
+    if (q->n != 1 && (q->n != c->n || q->axis != c->axis))
+        return false;
+    for (int64_t i = 0; i < tensor_elements(c->weights); i++) {
+        const double scale = (double)q->scale[q->n > 1 ? i / c->below % c->n : 0];
+        const double code = (double)float_at(c->weights, i) / scale;
+
+        if (!(fabs(code - round(code)) < WHOLE && fabs(code) < WEIGHT_MAX + WHOLE))
+            return false;
+    }
+    return true;
+}
+
 static void find_scales(struct pool *pool, struct channels *c, struct quant_s8 in, struct quant_s8 out)
 {
+    const struct quant *q = &c->weights->quant;
+    const bool multiples = are_multiples(c);
+
     assert(c->n > 0 && c->below > 0);
     c->scale = pool_array(pool, (size_t)c->n, sizeof *c->scale);
     for (int64_t i = 0; i < tensor_elements(c->weights); i++) {
@@ -133,9 +156,12 @@ static void find_scales(struct pool *pool, struct channels *c, struct quant_s8 i
 
         *largest = fmaxf(*largest, fabsf(float_at(c->weights, i)));
     }
-    for (int64_t i = 0; i < c->n; i++)
+    for (int64_t i = 0; i < c->n; i++) {
+        if (multiples)
+            c->scale[i] = WEIGHT_MAX * q->scale[q->n > 1 ? i : 0];
         c->scale[i] = weight_scale(c->scale[i], c->bias ? float_at(c->bias, i) : 0, in.scale, out.scale);
-    c->shared = are_levels(c->weights);
+    }
+    c->shared = multiples ? q->n == 1 : are_levels(c->weights);
     if (c->shared)
         share_scale(c);
 }
@@ -197,8 +223,11 @@ enum mote_status quantize_linear(struct model *m, struct graph *g, const struct 
                                  struct quant_s8 out, int32_t *inputs, const struct frame *at)
 {
     const struct linear_inputs *l = op_info[op->id].is->linear;
-    struct channels c = {
-        .weights = &g->tensors[op->in[l->weights]], .bias = op_in(g, op, l->bias), .below = 1, .out_scale = out.scale};
+    struct channels c = {.weights = &g->tensors[op->in[l->weights]],
+                         .bias = op_in(g, op, l->bias),
+                         .below = 1,
+                         .axis = l->channels,
+                         .out_scale = out.scale};
     struct tensor weights, bias;
 
     TRY(want_floats(g, op->in[l->weights], "weights", at));

@@ -5,6 +5,8 @@
  * quantization, 2017). A weight whose bits cost more than the loss grows without it goes: its two gaps become one. */
 #include "host/program/loops.h"
 
+#include <float.h>
+
 #include "host/base/levels.h"
 #include "host/coding/huffman.h"
 
@@ -132,6 +134,74 @@ static void assign_row(struct assignment *a, int32_t row)
         else
             last = a->rank[j];
     }
+}
+
+/* ---- scales of channels ---- */
+struct scaled {
+    const float *w, *importance, *mask, *levels;
+    float *scales, *which;
+    int64_t n, channels, below;
+    int32_t count;
+};
+
+static int64_t channel_of(const struct scaled *s, int64_t i) { return i / s->below % s->channels; }
+
+/* The least squares of each channel, by importance; one without weights other than 0 keeps its scale. */
+static void move_scales(const struct scaled *s, struct pool *pool)
+{
+    double *products = pool_array(pool, (size_t)s->channels, sizeof *products);
+    double *squares = pool_array(pool, (size_t)s->channels, sizeof *squares);
+
+    for (int64_t i = 0; i < s->n; i++)
+        if (s->mask[i] != 0) {
+            const double level = (double)s->levels[(int32_t)s->which[i]], h = (double)s->importance[i];
+
+            products[channel_of(s, i)] += h * level * (double)s->w[i];
+            squares[channel_of(s, i)] += h * level * level;
+        }
+    for (int64_t c = 0; c < s->channels; c++) {
+        const double moved = squares[c] > 0 ? products[c] / squares[c] : 0;
+
+        if (moved >= (double)FLT_MIN && moved <= (double)FLT_MAX)
+            s->scales[c] = (float)moved;
+    }
+}
+
+/* Of levels, which ascend, the nearest to x, of equals the first. */
+static int32_t nearest_of(const float *levels, int32_t n, float x)
+{
+    int32_t low = 0, high = n - 1;
+
+    while (high - low > 1) {
+        const int32_t middle = (low + high) / 2;
+
+        *(levels[middle] < x ? &low : &high) = middle;
+    }
+    return low + level_nearest(levels + low, high - low + 1, x);
+}
+
+void loop_cluster_scaled(const struct call *c)
+{
+    const struct cluster_opts *o = c->opts;
+    const struct scaled s = {.w = c->data[1],
+                             .importance = c->data[2],
+                             .mask = c->data[3],
+                             .scales = c->data[4],
+                             .which = c->data[5],
+                             .levels = c->data[6],
+                             .n = c->n[1],
+                             .channels = c->n[4],
+                             .below = o->below,
+                             .count = (int32_t)c->n[6]};
+    struct pool pool = {0};
+
+    if (*(const int32_t *)c->data[0] % o->every != 0)
+        return;
+    move_scales(&s, &pool);
+    for (int64_t i = 0; i < s.n; i++)
+        if (s.mask[i] != 0)
+            s.which[i] = (float)nearest_of(s.levels, s.count, s.w[i] / s.scales[channel_of(&s, i)]);
+    pool_free(&pool);
 }
 
 /* ---- the operator ---- */

@@ -23,16 +23,16 @@ static int32_t list_of(struct program *p, int32_t mask, int32_t value)
 }
 
 /* What is made of the inputs has the survivors of `list`. */
-static void build_new(struct program *p, const struct op *op, loop_fn *loop, int32_t list, int32_t values[5])
+static void build_new(struct program *p, const struct op *op, loop_fn *loop, int32_t list, int32_t values[6])
 {
     values[op->n_in] = value_make(p, op->out[0], plain_of(p, op->out[0]));
     values[op->n_in + 1] = p->survivors[op->out[0]] = list;
-    step_loop(p, op_info[op->id].name, loop, NULL, op->n_in + (list < 0 ? 1 : 2), values);
+    step_loop(p, op_info[op->id].name, loop, op->opts, op->n_in + (list < 0 ? 1 : 2), values);
 }
 
 enum mote_status build_mask(struct program *p, const struct op *op, const struct frame *at)
 {
-    int32_t values[5];
+    int32_t values[6];
 
     TRY(use_plain(p, op, values, at));
     build_new(p, op, loop_mask, list_of(p, op->in[1], values[1]), values);
@@ -41,10 +41,10 @@ enum mote_status build_mask(struct program *p, const struct op *op, const struct
 
 enum mote_status build_levels(struct program *p, const struct op *op, const struct frame *at)
 {
-    int32_t values[5];
+    int32_t values[6];
 
     TRY(use_plain(p, op, values, at));
-    build_new(p, op, loop_levels, survivors_of(p, op->in[0]), values);
+    build_new(p, op, op->n_in > 3 ? loop_scaled_levels : loop_levels, survivors_of(p, op->in[0]), values);
     return MOTE_OK;
 }
 
@@ -71,5 +71,5 @@ enum mote_status build_prune(struct program *p, const struct op *op, const struc
 
 enum mote_status build_cluster(struct program *p, const struct op *op, const struct frame *at)
 {
-    return build_in_place(p, op, loop_cluster, 3, 1, at);
+    return build_in_place(p, op, op->n_in > 6 ? loop_cluster_scaled : loop_cluster, 3, 1, at);
 }

@@ -42,6 +42,16 @@ void loop_levels(const struct call *c)
         y[i] = x[i] == 0 ? 0 : levels[(int32_t)which[i]];
 }
 
+void loop_scaled_levels(const struct call *c)
+{
+    const float *x = c->data[0], *levels = c->data[1], *which = c->data[2], *scales = c->data[3];
+    const int64_t below = ((const struct levels_opts *)c->opts)->below;
+    float *y = c->data[4];
+
+    for (int64_t i = 0; i < c->n[4]; i++)
+        y[i] = x[i] == 0 ? 0 : scales[i / below % c->n[3]] * levels[(int32_t)which[i]];
+}
+
 /* ---- pruning ---- */
 struct ranked {
     float *mask;

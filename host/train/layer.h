@@ -80,7 +80,8 @@ struct training_section {
 };
 struct stage_section {
     const enum prune_method *method;
-    const char *keep, *ramp, *count, *bit_price, *epochs, *rate;
+    const enum grid_method *grid;
+    const char *keep, *ramp, *count, *bits, *bit_price, *epochs, *rate;
 };
 struct teacher_section {
     const char *temperature, *share;

@@ -48,3 +48,38 @@ void levels_begin(const float *w, int64_t n, int32_t count, float *levels)
     for (int i = 0; i < ROUNDS && move(w, n, count, levels); i++)
         continue;
 }
+
+/* ---- scales of channels ---- */
+/* Weights by channel, one after the other: what a grid is made from. */
+static double *by_channel(struct pool *pool, const struct level_start *s)
+{
+    const int64_t each = s->n / s->channels;
+    double *out = pool_array(pool, (size_t)s->n, sizeof *out);
+    int64_t *filled = pool_array(pool, (size_t)s->channels, sizeof *filled);
+
+    for (int64_t i = 0; i < s->n; i++) {
+        const int64_t channel = i / s->below % s->channels;
+
+        out[channel * each + filled[channel]++] = (double)s->w[i];
+    }
+    return out;
+}
+
+void levels_begin_scaled(struct pool *pool, enum grid_method method, int32_t number, struct level_start *s)
+{
+    const struct grid_weights w = {(int32_t)s->channels, (int32_t)(s->n / s->channels), by_channel(pool, s)};
+    struct grid grid = {0};
+
+    assert(s->n % s->channels == 0 && method != GRID_KMEANS);
+    grids[method].make(pool, &w, number, &grid);
+    s->count = grid.n;
+    s->levels = pool_array(pool, (size_t)grid.n, sizeof *s->levels);
+    s->which = pool_array(pool, (size_t)s->n, sizeof *s->which);
+    s->scales = pool_array(pool, (size_t)s->channels, sizeof *s->scales);
+    for (int32_t k = 0; k < grid.n; k++)
+        s->levels[k] = grid.code[k];
+    for (int64_t c = 0; c < s->channels; c++)
+        s->scales[c] = (float)grid.scale[c];
+    for (int64_t i = 0; i < s->n; i++)
+        s->which[i] = (float)level_nearest(s->levels, s->count, s->w[i] / s->scales[i / s->below % s->channels]);
+}

@@ -4,6 +4,7 @@
 #define MOTE_RECIPE_H
 
 #include "host/data/dataset.h"
+#include "host/train/grid.h"
 
 #define EPOCHS_MAX 1000000
 
@@ -24,7 +25,8 @@ struct stage {
     enum prune_method method; /* PRUNE */
     float keep;               /* PRUNE: share of all weights of the network */
     int32_t ramp;             /* epochs in which weights go, or bits get their price */
-    int32_t count;            /* LEVELS: values of a tensor, 0 not counted */
+    enum grid_method grid;    /* LEVELS: where they are */
+    int32_t number;           /* LEVELS: of the method: of kmeans values of a tensor, 0 not counted; bits, or 0 */
     float bit_price;          /* LEVELS: how much the loss may grow for a bit less; 0: bits do not count */
     float temperature;        /* of the outputs that the dense network teaches */
     float teacher;            /* share of the loss that they have; 0: none */

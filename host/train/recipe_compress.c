@@ -8,10 +8,18 @@ const char *const stage_names[STAGE_KINDS] = {[STAGE_PRUNE] = "prune", [STAGE_LE
 
 /* ---- schema ---- */
 static const cyaml_strval_t methods[] = {{"obd", PRUNE_OBD}, {"magnitude", PRUNE_MAGNITUDE}};
+static const cyaml_strval_t grid_names[] = {{"kmeans", GRID_KMEANS},
+                                            {"linear", GRID_LINEAR},
+                                            {"log", GRID_LOG},
+                                            {"ternary", GRID_TERNARY},
+                                            {"binary", GRID_BINARY}};
 
 #define OPTIONAL     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
 #define TEXT(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct stage_section, member, 1, YAML_TEXT_MAX)
 
+#define GRID(member)                                                                                                   \
+    CYAML_FIELD_ENUM_PTR("method", OPTIONAL | CYAML_FLAG_STRICT, struct stage_section, member, grid_names,             \
+                         COUNT(grid_names))
 #define TEACHER_TEXT(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct teacher_section, member, 1, YAML_TEXT_MAX)
 
 /* clang-format off */
@@ -24,7 +32,9 @@ static const cyaml_schema_field_t prune_fields[] = {
     CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t levels_fields[] = {
+    GRID(grid),
     TEXT(count),
+    TEXT(bits),
     TEXT(bit_price),
     TEXT(ramp),
     TEXT(epochs),
@@ -90,11 +100,33 @@ static enum mote_status read_prune(const struct stage_section *s, const struct t
     return read_ramp(s, out, at);
 }
 
+/* What the method does not have. */
+static enum mote_status read_number(const struct stage_section *s, struct stage *out, const struct frame *at)
+{
+    const struct grid_info *g = &grids[out->grid];
+    const bool counts = out->grid == GRID_KMEANS;
+    const char *text = counts ? s->count : s->bits;
+
+    if (s->count != NULL && !counts)
+        return fail(at, MOTE_ERR_VALUE, "count is of the method kmeans, and the method is %s%s", g->name,
+                    g->number != NULL ? ", which has bits" : "");
+    if (s->bits != NULL && (counts || g->number == NULL))
+        return fail(at, MOTE_ERR_VALUE, "bits are of the methods linear and log, and the method is %s%s", g->name,
+                    counts ? ", which has a count" : "");
+    return read_whole(counts ? "count" : "bits", text, g->least, g->most, g->usual, &out->number, at);
+}
+
 static enum mote_status read_levels(const struct stage_section *s, const struct training *t, struct stage *out,
                                     const struct frame *at)
 {
-    TRY(read_whole("count", s->count, 2, LEVELS_MAX, LEVELS_MAX, &out->count, at));
+    out->grid = s->grid != NULL ? *s->grid : GRID_KMEANS;
+    TRY(read_number(s, out, at));
     TRY(read_real("bit_price", s->bit_price, 1, 0, &out->bit_price, at));
+    if (out->bit_price > 0 && out->grid != GRID_KMEANS)
+        return fail(at, MOTE_ERR_VALUE,
+                    "bit_price moves levels to where bits are few, and those of the method %s do not move: take "
+                    "kmeans, or no price",
+                    grids[out->grid].name);
     if (out->bit_price > 0 && t->optimizer == OPTIMIZER_SGD)
         return fail(at, MOTE_ERR_VALUE,
                     "bit_price weighs bits by the second moment of the optimizers adam and adamw, and the training has "
@@ -131,6 +163,17 @@ static enum mote_status read_teacher(const struct teacher_section *s, const stru
     return read_real("share", s->share, 1, 0.5F, &out->teacher, &here);
 }
 
+/* What one stage makes must be something that the next one has. */
+static enum mote_status check_stages(const struct stage *stages, int32_t n, const struct frame *at)
+{
+    struct frame here = {.up = at, .kind = "compress", .name = stage_names[STAGE_LEVELS], .index = -1};
+
+    if (n == 2 && stages[0].keep < 1 && stages[1].grid == GRID_BINARY)
+        return fail(&here, MOTE_ERR_VALUE,
+                    "the method binary has no 0, which prune makes of weights: take the method ternary, or no prune");
+    return MOTE_OK;
+}
+
 enum mote_status compress_read(struct pool *pool, const struct compress_section *section, const struct training *t,
                                const struct stage **out, int32_t *n, const struct frame *at)
 {
@@ -145,5 +188,5 @@ enum mote_status compress_read(struct pool *pool, const struct compress_section 
         }
     if (section != NULL && *n == 0)
         return fail(at, MOTE_ERR_VALUE, "compress has no stage: give it prune, levels, or both");
-    return MOTE_OK;
+    return check_stages(stages, *n, at);
 }

@@ -23,6 +23,7 @@ struct stepping {
     struct model *m;
     struct graph *g;
     enum role *roles;    /* [tensors of the network] */
+    int32_t *axis;       /* [tensors of the network] of the channels of weights; -1 */
     int32_t *importance; /* [parameters] states that rank weights: what pruning and levels go by; TENSOR_ABSENT */
 };
 
@@ -43,6 +44,14 @@ static enum role role_of(const struct op *op, int input)
     }
 }
 
+/* Of a gate's weights all are alike. */
+static int32_t axis_of(const struct op *op)
+{
+    const struct linear_inputs *l = op_info[op->id].is->linear;
+
+    return l != NULL ? l->channels : -1;
+}
+
 /* The network's constants that training changes become states that begin with them. */
 static void free_parameters(struct stepping *s)
 {
@@ -53,6 +62,9 @@ static void free_parameters(struct stepping *s)
     out->masks = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->masks);
     out->levels = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->levels);
     out->which = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->which);
+    out->scales = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->scales);
+    out->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->axis);
+    s->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->axis);
     s->importance = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->importance);
     for (int32_t i = 0; i < s->g->n_ops; i++)
         for (int32_t k = 0; k < s->g->ops[i].n_in; k++) {
@@ -63,6 +75,7 @@ static void free_parameters(struct stepping *s)
             if (role == ROLE_NONE || t->data == NULL || t->type != TYPE_F32)
                 continue;
             s->roles[tensor] = role;
+            s->axis[tensor] = axis_of(&s->g->ops[i]);
             t->initial = t->data;
             t->data = NULL;
             t->state = true;
@@ -120,12 +133,17 @@ static int32_t add_mask(struct stepping *s, int32_t weights)
     return add_filled(s, pool_printf(s->pool, "%s/mask", t.name), t.rank, t.dims, mask);
 }
 
+static void add_which(struct stepping *s, int32_t i, const struct tensor *t, const float *which)
+{
+    s->out->which[i] = add_filled(s, pool_printf(s->pool, "%s/which", t->name), t->rank, t->dims, which);
+}
+
 /* Levels, and which of them each weight becomes: the nearest, at first. */
 static void add_levels(struct stepping *s, int32_t i)
 {
     const struct tensor t = s->g->tensors[s->out->parameters[i]];
     const float *w = (const float *)(const void *)t.initial;
-    int64_t count = s->t->stage.count, n = tensor_elements(&t);
+    int64_t count = s->t->stage.number, n = tensor_elements(&t);
     float *levels = pool_array(s->pool, (size_t)count, sizeof *levels);
     float *which = pool_array(s->pool, (size_t)n, sizeof *which);
 
@@ -133,7 +151,33 @@ static void add_levels(struct stepping *s, int32_t i)
     for (int64_t k = 0; k < n; k++)
         which[k] = w[k] != 0 ? (float)level_nearest(levels, count, w[k]) : 0;
     s->out->levels[i] = add_filled(s, pool_printf(s->pool, "%s/levels", t.name), 1, &count, levels);
-    s->out->which[i] = add_filled(s, pool_printf(s->pool, "%s/which", t.name), t.rank, t.dims, which);
+    add_which(s, i, &t, which);
+}
+
+int64_t channel_below(const struct tensor *t, int32_t axis)
+{
+    int64_t below = 1;
+
+    for (int d = axis + 1; d < t->rank; d++)
+        below *= t->dims[d];
+    return below;
+}
+
+/* A grid that all channels share, a scale for each, and which of its codes each weight becomes. */
+static void add_scaled_levels(struct stepping *s, int32_t i)
+{
+    const struct tensor t = s->g->tensors[s->out->parameters[i]];
+    const int64_t n = tensor_elements(&t);
+    const int32_t axis = s->out->axis[i];
+    struct level_start begin = {.w = (const float *)(const void *)t.initial,
+                                .n = n,
+                                .channels = axis < 0 ? 1 : (int32_t)t.dims[axis],
+                                .below = channel_below(&t, axis)};
+
+    levels_begin_scaled(s->pool, s->t->stage.grid, s->t->stage.number, &begin);
+    s->out->levels[i] = add_filled(s, pool_printf(s->pool, "%s/levels", t.name), 1, &begin.count, begin.levels);
+    s->out->scales[i] = add_filled(s, pool_printf(s->pool, "%s/scales", t.name), 1, &begin.channels, begin.scales);
+    add_which(s, i, &t, begin.which);
 }
 
 static int32_t add_through(struct stepping *s, enum op_id id, int n, const int32_t *in, const char *name)
@@ -142,6 +186,19 @@ static int32_t add_through(struct stepping *s, enum op_id id, int n, const int32
 
     graph_add_op(s->m, s->g, id, n, in, 1, &out)->name = name;
     return out;
+}
+
+static int32_t become_levels(struct stepping *s, int32_t i, int32_t seen)
+{
+    const struct training_graph *out = s->out;
+    const struct tensor w = s->g->tensors[out->parameters[i]];
+    const bool scaled = out->scales[i] != TENSOR_ABSENT;
+    const int32_t in[] = {seen, out->levels[i], out->which[i], out->scales[i]};
+    const int32_t y = add_through(s, OP_LEVELS, scaled ? 4 : 3, in, w.name);
+
+    ((struct levels_opts *)s->g->ops[s->g->n_ops - 1].opts)->below =
+        scaled ? (int32_t)channel_below(&w, out->axis[i]) : 0;
+    return y;
 }
 
 /* Weights go through their mask, and become one of their levels: the network reads what comes out. */
@@ -155,8 +212,11 @@ static int32_t compress_weights(struct stepping *s, int32_t i)
     seen = add_through(s, OP_MASK, 2, (int32_t[]){weights, out->masks[i]}, name);
     if (s->t->stage.kind != STAGE_LEVELS)
         return seen;
-    add_levels(s, i);
-    return add_through(s, OP_LEVELS, 3, (int32_t[]){seen, out->levels[i], out->which[i]}, name);
+    if (s->t->stage.grid == GRID_KMEANS)
+        add_levels(s, i);
+    else
+        add_scaled_levels(s, i);
+    return become_levels(s, i, seen);
 }
 
 static void read_instead(struct graph *g, int32_t first_op, int32_t tensor, int32_t instead)
@@ -173,6 +233,8 @@ static void compress_network(struct stepping *s, int32_t *seen)
         int32_t tensor = s->out->parameters[i];
 
         s->out->masks[i] = s->out->levels[i] = s->out->which[i] = s->importance[i] = TENSOR_ABSENT;
+        s->out->scales[i] = TENSOR_ABSENT;
+        s->out->axis[i] = s->axis[tensor];
         seen[i] = tensor;
         if (!s->forward && s->t->stage.kind != STAGE_NONE && s->roles[tensor] == ROLE_WEIGHT)
             seen[i] = compress_weights(s, i);
@@ -404,14 +466,22 @@ static void add_clusters(struct stepping *s)
 
     for (int32_t i = 0; i < out->n_parameters; i++)
         if (out->levels[i] != TENSOR_ABSENT) {
-            int32_t in[] = {out->step,     out->parameters[i], s->importance[i],
-                            out->masks[i], out->levels[i],     out->which[i]};
-            struct op *op = graph_add_op(s->m, s->g, OP_CLUSTER, 6, in, 3, in + 3);
+            const bool scaled = out->scales[i] != TENSOR_ABSENT;
+            int32_t in[] = {out->step,
+                            out->parameters[i],
+                            s->importance[i],
+                            out->masks[i],
+                            scaled ? out->scales[i] : out->levels[i],
+                            out->which[i],
+                            out->levels[i]};
+            const struct tensor w = s->g->tensors[out->parameters[i]];
+            struct op *op = graph_add_op(s->m, s->g, OP_CLUSTER, scaled ? 7 : 6, in, 3, in + 3);
 
             *(struct cluster_opts *)op->opts =
                 (struct cluster_opts){.every = stage->every,
                                       .steps = stage->steps,
-                                      .rows = (int32_t)s->g->tensors[out->parameters[i]].dims[0],
+                                      .rows = (int32_t)w.dims[0],
+                                      .below = scaled ? (int32_t)channel_below(&w, out->axis[i]) : 0,
                                       .batch = s->batch,
                                       .beta2 = s->t->beta2,
                                       .price = stage->bit_price};

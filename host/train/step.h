@@ -19,6 +19,8 @@ struct training_graph {
     int32_t *masks;      /* [n_parameters] states of a compression's stage, of weights; else TENSOR_ABSENT */
     int32_t *levels;     /* [n_parameters] the same, for those that have levels */
     int32_t *which;      /* [n_parameters] which of them each weight becomes */
+    int32_t *scales;     /* [n_parameters] by which the levels of channels are multiplied; TENSOR_ABSENT: not at all */
+    int32_t *axis;       /* [n_parameters] of channels; -1: there are none, and a scale is one of all */
 };
 
 /* The network `net` (as network_build() makes it: batch 1, float, weights as constants), with `batch` samples at once.
@@ -29,5 +31,9 @@ struct training_graph {
 MUST_CHECK enum mote_status training_graph_make(struct pool *pool, const struct model *net, const struct training *t,
                                                 int32_t batch, bool forward, struct training_graph *out,
                                                 const struct frame *at);
+
+/* Elements of t from the first of a channel to the first of the next: channel of element i is i / below % channels. All
+ * of them without an axis. */
+int64_t channel_below(const struct tensor *t, int32_t axis);
 
 #endif

@@ -42,6 +42,15 @@ static void change(struct model *m, int32_t tensor, double scale, double shift)
     t->data = (const uint8_t *)to;
 }
 
+static void change_scales(struct model *m, struct quant *q, double scale)
+{
+    float *to = pool_array(m->pool, (size_t)q->n, sizeof *to);
+
+    for (int32_t i = 0; i < q->n; i++)
+        to[i] = (float)((double)q->scale[i] * scale);
+    q->scale = to;
+}
+
 static void change_last(struct model *m, double scale, double shift)
 {
     const struct graph *g = &m->graphs[0];
@@ -50,6 +59,7 @@ static void change_last(struct model *m, double scale, double shift)
     assert(last->id == OP_FULLY_CONNECTED && last->n_in == 3 && last->out[0] == g->outputs[0]);
     change(m, last->in[1], scale, 0);
     change(m, last->in[2], scale, shift);
+    change_scales(m, &m->graphs[0].tensors[last->in[1]].quant, scale);
 }
 
 void standard_fold(struct model *m, const struct standard *s) { change_last(m, s->deviation, s->mean); }

@@ -283,6 +283,18 @@ static float *read_state(struct trainer *t, int32_t tensor, struct pool *pool)
     return data;
 }
 
+/* Levels of parameter i times the scales of its channels. */
+static void scale_channels(struct trainer *t, int32_t i, float *w, struct pool *pool)
+{
+    const struct tensor *weights = tensor_of(&t->graph, t->graph.parameters[i]);
+    const float *scales = read_state(t, t->graph.scales[i], pool);
+    const int64_t channels = tensor_elements(tensor_of(&t->graph, t->graph.scales[i]));
+    const int64_t below = channel_below(weights, t->graph.axis[i]);
+
+    for (int64_t k = 0; k < tensor_elements(weights); k++)
+        w[k] *= scales[k / below % channels];
+}
+
 /* Parameter i as the network reads it: under its mask, at its levels. */
 static float *read_parameter(struct trainer *t, int32_t i, struct pool *pool)
 {
@@ -300,6 +312,8 @@ static float *read_parameter(struct trainer *t, int32_t i, struct pool *pool)
     which = read_state(t, t->graph.which[i], pool);
     for (int64_t k = 0; k < n; k++)
         w[k] = w[k] != 0 ? levels[(int32_t)which[k]] : 0;
+    if (t->graph.scales[i] != TENSOR_ABSENT)
+        scale_channels(t, i, w, pool);
     return w;
 }
 
@@ -417,6 +431,21 @@ void trainer_evaluate(struct trainer *t, enum split split, struct pool *pool, st
 }
 
 /* ---- models and checkpoints ---- */
+/* Floats remember the integers that their levels are, for int8. */
+static struct quant scales_of(struct trainer *t, int32_t i, struct pool *pool)
+{
+    const int32_t scales = t->graph.scales[i], axis = t->graph.axis[i];
+    struct quant q = {0};
+
+    if (scales == TENSOR_ABSENT)
+        return q;
+    q.n = (int32_t)tensor_elements(tensor_of(&t->graph, scales));
+    q.axis = q.n > 1 ? axis : 0;
+    q.scale = read_state(t, scales, pool);
+    q.zero = pool_array(pool, (size_t)q.n, sizeof *q.zero);
+    return q;
+}
+
 void trainer_model(struct trainer *t, struct pool *pool, struct model *out)
 {
     *out = (struct model){.pool = pool};
@@ -426,6 +455,7 @@ void trainer_model(struct trainer *t, struct pool *pool, struct model *out)
 
         assert(constant->type == TYPE_F32 && constant->data != NULL);
         constant->data = (const uint8_t *)read_parameter(t, i, pool);
+        constant->quant = scales_of(t, i, pool);
     }
     if (t->task == MOTE_TASK_REGRESSION)
         standard_fold(out, &t->standard);

@@ -236,6 +236,43 @@ static void every_task_is_compressed(void **state)
     }
 }
 
+/* Grids with a scale a channel reach int8 as they are: of every kind of weights, so many codes a tensor. */
+static void grids_stay_in_int8(void **state)
+{
+    static const char *const tails[] = {
+        "data: {path: drawn.csv, label: label, validation: 0.2, test: 0.2}\n"
+        "network:\n  - reshape: {shape: [4, 2, 1]}\n"
+        "  - conv_2d: {filters: 6, kernel: 3, batch_norm: true, activation: relu}\n"
+        "  - depthwise_conv_2d: {kernel: 3, activation: relu}\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3}\n",
+        "data: {path: drawn.csv, label: label, validation: 0.2, test: 0.2}\n"
+        "network:\n  - reshape: {shape: [4, 2]}\n  - lstm: {units: 6}\n  - fully_connected: {}\n  - softmax: {}\n"
+        "training: {epochs: 3}\n",
+        "data: {path: drawn.csv, label: a, validation: 0.2, test: 0.2, normalize: auto}\n"
+        "network:\n  - fully_connected: {units: 20, activation: relu}\n  - fully_connected: {}\n"
+        "training: {epochs: 3}\n",
+    };
+    static const struct {
+        const char *compress;
+        int32_t most;
+    } cases[] = {{"{levels: {method: linear, bits: 3}}", 6},
+                 {"{prune: {keep: 0.5}, levels: {method: log, bits: 3}}", 6},
+                 {"{levels: {method: ternary}}", 2},
+                 {"{levels: {method: binary}}", 2}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(tails) * COUNT(cases); i++) {
+        const char *out = pool_printf(&pool, "out/grid%zu", i);
+        struct result r;
+
+        put_text("in/recipe.yaml",
+                 pool_printf(&pool, "%scompress: %s\n", tails[i / COUNT(cases)], cases[i % COUNT(cases)].compress));
+        r = COMPRESS("-o", here(out));
+        want_status(&r, 0);
+        want_codes(out, cases[i % COUNT(cases)].most);
+    }
+}
+
 /* Whoever asks for stages that the recipe does not have, or for another network, is told. */
 static void what_does_not_fit_is_refused(void **state)
 {
@@ -260,9 +297,8 @@ static void what_does_not_fit_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_killed_compression_goes_on), TEST(a_budget_is_met),
-        TEST(a_budget_needs_a_price),       TEST(every_task_is_compressed),
-        TEST(what_does_not_fit_is_refused),
+        TEST(a_killed_compression_goes_on), TEST(a_budget_is_met),    TEST(a_budget_needs_a_price),
+        TEST(every_task_is_compressed),     TEST(grids_stay_in_int8), TEST(what_does_not_fit_is_refused),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown_all);

@@ -545,6 +545,106 @@ static void weights_have_so_many_levels(void **state)
     close_world(&pruned);
 }
 
+/* ---- scales of channels ---- */
+/* A grid of -1, 0, 1 and two channels, of weights in turn: scales are least squares by importance, and a channel that
+ * has nothing but zeros keeps its own. */
+static void scales_are_least_squares(void **state)
+{
+    static const float w[] = {1, 0.3f, 3, -0.2f, -2, 0.1f, 0.4f, 0}, h[] = {1, 1, 3, 1, 1, 1, 1, 1};
+    static const float mask[] = {1, 1, 1, 1, 1, 1, 1, 0}, which[] = {2, 1, 2, 1, 0, 1, 1, 1};
+    static const float of[] = {-1, 0, 1}, scales[] = {1, 0.3f};
+    static const float want_scale = (1 + 3 * 3 + 2) / 5.0F, want_which[] = {1, 2, 2, 0, 0, 1, 1, 1};
+    struct world world = {.at = {.name = "test", .index = -1}};
+    struct model m = {.pool = &world.pool, .name = "scales"};
+    struct graph *g = model_add_graph(&m, "");
+    struct tensor number = {.name = "step", .type = TYPE_S32, .source = -1};
+    int32_t step_number = graph_add_tensor(&m, g, &number), in[7] = {step_number};
+    struct program *program;
+    float got[8];
+
+    (void)state;
+    world.at.sink = &world.text;
+    in[1] = add_state(&m, "w", 8, w);
+    in[2] = add_state(&m, "importance", 8, h);
+    in[3] = add_state(&m, "mask", 8, mask);
+    in[4] = add_state(&m, "scales", 2, scales);
+    in[5] = add_state(&m, "which", 8, which);
+    in[6] = add_state(&m, "levels", 3, of);
+    *(struct cluster_opts *)graph_add_op(&m, g, OP_CLUSTER, 7, in, 3, in + 3)->opts =
+        (struct cluster_opts){.every = 1, .rows = 1, .below = 1, .batch = 1};
+    g->inputs = &step_number;
+    g->n_inputs = 1;
+    g->outputs = in + 3;
+    g->n_outputs = 3;
+    want_ok(&world, model_verify(&m, &world.at));
+    want_ok(&world, program_make(&world.pool, &m, THREADS, &program, &world.at));
+    program_write(program, step_number, &(int32_t){1});
+    program_run(program);
+    program_read(program, in[4], got);
+    assert_float_equal(got[0], want_scale, 1e-6);
+    assert_float_equal(got[1], 0.3f, 0);
+    program_read(program, in[5], got);
+    assert_memory_equal(got, want_which, sizeof want_which);
+    program_free(program);
+    pool_free(&world.pool);
+}
+
+/* Every weight is a whole multiple of the scale of its channel, which its tensor remembers. */
+static void want_multiples(const struct model *m, int32_t most, bool zeros)
+{
+    int32_t tensors = 0;
+
+    for (int32_t i = 0; i < m->graphs[0].n_tensors; i++) {
+        const struct tensor *t = &m->graphs[0].tensors[i];
+        const int32_t last = t->rank - 1, axis = t->quant.axis;
+
+        if (!is_weights(t))
+            continue;
+        assert_int_equal(t->quant.n, t->dims[axis]);
+        assert_true(axis == 0 || axis == last);
+        for (int64_t k = 0; k < tensor_elements(t); k++) {
+            const int64_t channel = axis == 0 ? k / (tensor_elements(t) / t->quant.n) : k % t->quant.n;
+            const float code = weight(t, k) / t->quant.scale[channel];
+
+            assert_float_equal(code, roundf(code), 1e-4);
+            assert_true(fabsf(code) <= (float)most + 0.5F && (zeros || code != 0));
+        }
+        tensors++;
+    }
+    assert_int_equal(tensors, 4);
+}
+
+static void weights_are_multiples_of_scales(void **state)
+{
+    static const struct {
+        const char *levels;
+        int32_t most;
+        bool zeros;
+    } cases[] = {{"{method: linear, bits: 8, epochs: 2}", 127, true},
+                 {"{method: linear, bits: 3, epochs: 2}", 126, true},
+                 {"{method: log, bits: 3, epochs: 2}", 64, true},
+                 {"{method: ternary, epochs: 2}", 127, true},
+                 {"{method: binary, epochs: 2}", 127, false}};
+    const char *const at = strstr(network, "  prune:");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct pool pool = {0};
+        struct world w;
+        struct model m;
+
+        open_stage(&w, pool_printf(&pool, "%.*s  levels: %s\n", (int)(at - network), network, cases[i].levels), 1,
+                   NULL);
+        for (int k = 0; k < 2; k++) {
+            m = model_now(&w);
+            want_multiples(&m, cases[i].most, cases[i].zeros);
+            epochs(&w, 1);
+        }
+        close_world(&w);
+        pool_free(&pool);
+    }
+}
+
 /* ---- units without weights ---- */
 /* Of five the second is 0.5, the third cut off at 0, the fourth at 6; the reader has them in its biases. */
 static void constant_units_become_biases(void **state)
@@ -662,6 +762,8 @@ int main(void)
         cmocka_unit_test(another_share_is_refused),
         cmocka_unit_test(survivors_are_trained_as_all_are),
         cmocka_unit_test(bits_have_a_price),
+        cmocka_unit_test(scales_are_least_squares),
+        cmocka_unit_test(weights_are_multiples_of_scales),
         cmocka_unit_test(another_start_is_refused),
         cmocka_unit_test(constant_units_become_biases),
         cmocka_unit_test(a_teacher_is_followed),

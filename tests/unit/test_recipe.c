@@ -605,11 +605,32 @@ static void compression_is_read(void **state)
     assert_int_equal(s[0].method, PRUNE_OBD);
     assert_true(s[0].keep == 0.25F && s[0].rate == 0.02F && s[0].epochs == 9 && s[0].ramp == 6);
     assert_int_equal(s[1].kind, STAGE_LEVELS);
-    assert_true(s[1].count == 16 && s[1].rate == 0.02F && s[1].epochs == 9 && s[1].ramp == 0);
+    assert_int_equal(s[1].grid, GRID_KMEANS);
+    assert_true(s[1].number == 16 && s[1].rate == 0.02F && s[1].epochs == 9 && s[1].ramp == 0);
     want_ok(f, read_compress(f, "sgd", "{prune: {method: magnitude, keep: 1, epochs: 1, rate: 0.5}}"));
     assert_int_equal(f->recipe.n_stages, 1);
     s = f->recipe.stages;
     assert_true(s->method == PRUNE_MAGNITUDE && s->keep == 1 && s->epochs == 1 && s->ramp == 1 && s->rate == 0.5F);
+}
+
+static void methods_of_levels_are_read(void **state)
+{
+    static const struct {
+        const char *levels;
+        enum grid_method grid;
+        int32_t number;
+    } good[] = {
+        {"{method: kmeans, count: 3}", GRID_KMEANS, 3}, {"{method: linear}", GRID_LINEAR, 4},
+        {"{method: linear, bits: 8}", GRID_LINEAR, 8},  {"{method: log, bits: 2}", GRID_LOG, 2},
+        {"{method: ternary}", GRID_TERNARY, 0},         {"{method: binary}", GRID_BINARY, 0},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT(good); i++) {
+        want_ok(f, read_compress(f, "sgd", pool_printf(&f->pool, "{levels: %s}", good[i].levels)));
+        assert_int_equal(f->recipe.stages[0].grid, good[i].grid);
+        assert_int_equal(f->recipe.stages[0].number, good[i].number);
+    }
 }
 
 static void wrong_compression_is_named(void **state)
@@ -636,6 +657,18 @@ static void wrong_compression_is_named(void **state)
         {"adam", "{levels: {bit_price: -1}}", "bit_price is \"-1\": it must be a number above 0, at most 1"},
         {"sgd", "{levels: {bit_price: 1e-6}}", "compress levels: bit_price weighs bits by the second moment"},
         {"adam", "{levels: {keep: 0.1}}", "levels has no key \"keep\""},
+        {"adam", "{levels: {method: lineal}}", "method is \"lineal\": it must be"},
+        {"adam", "{levels: {bits: 4}}",
+         "compress levels: bits are of the methods linear and log, and the method is kmeans"},
+        {"adam", "{levels: {method: ternary, bits: 2}}", "compress levels: bits are of the methods linear and log"},
+        {"adam", "{levels: {method: log, count: 4}}",
+         "compress levels: count is of the method kmeans, and the method is log, which has bits"},
+        {"adam", "{levels: {method: log, bits: 5}}",
+         "compress levels: bits is \"5\": it must be a whole number from 2 to 4"},
+        {"adam", "{levels: {method: linear, bit_price: 1e-6}}",
+         "compress levels: bit_price moves levels to where bits are few, and those of the method linear do not move"},
+        {"adam", "{prune: {keep: 0.1}, levels: {method: binary}}",
+         "compress levels: the method binary has no 0, which prune makes of weights"},
         {"adam", "{teacher: {share: 2}, levels: {count: 4}}",
          "compress teacher: share is \"2\": it must be a number above 0, at most 1"},
         {"adam", "{teacher: {temperature: 0}, levels: {count: 4}}", "compress teacher: temperature is \"0\""},
@@ -888,6 +921,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(training_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_training_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(compression_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(methods_of_levels_are_read, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_compression_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_layers_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(what_does_not_fit_the_data_is_named, setup, teardown),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The few values that the weights of a tensor come to have: codes that all rows share, times a scale a row. */
-#ifndef MOTE_COMPRESS_GRID_H
-#define MOTE_COMPRESS_GRID_H
+#ifndef MOTE_TRAIN_GRID_H
+#define MOTE_TRAIN_GRID_H
 
 #include "host/base/base.h"
 

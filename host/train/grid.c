@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/compress/grid.h"
+#include "host/train/grid.h"
 
 #include <math.h>
 #include <stdlib.h>
