@@ -21,12 +21,14 @@ static struct frame file_frame(const struct train *t, const char *path)
 }
 
 /* ---- what is to be done ---- */
-/* A stage is a training of its own: the recipe's, with these numbers, from weights that need no warming up. */
+/* A stage is a training of its own: the recipe's, perhaps with another optimizer, with these numbers, from weights that
+ * need no warming up. */
 static void choose_stage(struct train *t)
 {
     struct training *training = &t->recipe.training;
 
     assert(t->options.stage <= t->recipe.n_stages);
+    *training = t->recipe.compressing;
     training->stage = t->recipe.stages[t->options.stage - 1];
     if (t->options.bit_price > 0)
         training->stage.bit_price = t->options.bit_price;

@@ -87,10 +87,11 @@ struct teacher_section {
     const char *temperature, *share;
 };
 struct compress_section {
+    const struct optimizer_section *optimizer;
     const struct teacher_section *teacher;
     const struct stage_section *of[STAGE_KINDS];
 };
-extern const cyaml_schema_field_t training_fields[], compress_fields[];
+extern const cyaml_schema_field_t training_fields[], optimizer_fields[], compress_fields[];
 /* The section, or NULL, with what it leaves out at its default. */
 MUST_CHECK enum mote_status training_read(const struct training_section *section, struct training *out,
                                           const struct frame *at);

@@ -45,6 +45,21 @@ const char *recipe_name_of(struct pool *pool, const char *path)
     return name;
 }
 
+/* How stages train: as the training, but for the optimizer that their section may have. */
+static enum mote_status read_compressing(const struct recipe_yaml *y, struct recipe *out, const struct frame *at)
+{
+    struct frame here = {.up = at, .kind = "compress", .index = -1};
+    struct training_section section = {.epochs = NULL};
+
+    out->compressing = out->training;
+    if (y->compress == NULL || y->compress->optimizer == NULL)
+        return MOTE_OK;
+    if (y->training != NULL)
+        section = *y->training;
+    section.optimizer = *y->compress->optimizer;
+    return training_read(&section, &out->compressing, &here);
+}
+
 enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe *out, const struct frame *at)
 {
     const struct recipe_yaml *y;
@@ -67,5 +82,6 @@ enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe 
                     (double)WIDTH_MIN, (double)WIDTH_MAX);
     TRY(layers_read(pool, y->network, y->network_count, &out->layers, at));
     TRY(training_read(y->training, &out->training, at));
-    return compress_read(pool, y->compress, &out->training, &out->stages, &out->n_stages, at);
+    TRY(read_compressing(y, out, at));
+    return compress_read(pool, y->compress, &out->compressing, &out->stages, &out->n_stages, at);
 }

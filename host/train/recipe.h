@@ -73,10 +73,10 @@ struct recipe {
     const struct data_section *data; /* NULL if the recipe has none */
     const struct recipe_layer *layers;
     int32_t n_layers;
-    float width; /* multiplies the filters of all CONV_2D */
-    struct training training;
-    const struct stage *stages; /* of a compression, in their order */
-    int32_t n_stages;           /* 0: the recipe has none */
+    float width;                           /* multiplies the filters of all CONV_2D */
+    struct training training, compressing; /* the second: of a compression's stages, but for what each has of its own */
+    const struct stage *stages;            /* of a compression, in their order */
+    int32_t n_stages;                      /* 0: the recipe has none */
 };
 
 /* "flowers" of "runs/flowers/" and of "flowers.yaml"; "" if the path ends in "." or "..". */

@@ -47,6 +47,7 @@ static const cyaml_schema_field_t teacher_fields[] = {
     CYAML_FIELD_END,
 };
 const cyaml_schema_field_t compress_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("optimizer", OPTIONAL, struct compress_section, optimizer, optimizer_fields),
     CYAML_FIELD_MAPPING_PTR("teacher", OPTIONAL, struct compress_section, teacher, teacher_fields),
     CYAML_FIELD_MAPPING_PTR("prune", OPTIONAL, struct compress_section, of[STAGE_PRUNE], prune_fields),
     CYAML_FIELD_MAPPING_PTR("levels", OPTIONAL, struct compress_section, of[STAGE_LEVELS], levels_fields),
@@ -93,7 +94,7 @@ static enum mote_status read_prune(const struct stage_section *s, const struct t
     if (out->method == PRUNE_OBD && t->optimizer == OPTIMIZER_SGD)
         return fail(at, MOTE_ERR_VALUE,
                     "the method obd ranks by the second moment of the optimizers adam and adamw, and the training has "
-                    "sgd: take one of these, or the method magnitude");
+                    "sgd: give the section `optimizer: {kind: adam}`, or take the method magnitude");
     if (s->keep == NULL)
         return fail(at, MOTE_ERR_VALUE, "keep is missing: the share of the weights that stays, such as 0.1");
     TRY(read_real("keep", s->keep, 1, 1, &out->keep, at));
@@ -130,7 +131,7 @@ static enum mote_status read_levels(const struct stage_section *s, const struct 
     if (out->bit_price > 0 && t->optimizer == OPTIMIZER_SGD)
         return fail(at, MOTE_ERR_VALUE,
                     "bit_price weighs bits by the second moment of the optimizers adam and adamw, and the training has "
-                    "sgd: take one of these, or no price");
+                    "sgd: give the section `optimizer: {kind: adam}`, or take no price");
     if (out->bit_price > 0)
         return read_ramp(s, out, at);
     if (s->ramp != NULL)

@@ -17,7 +17,7 @@ static const cyaml_strval_t schedules[] = {
     CYAML_FIELD_ENUM_PTR(#member, OPTIONAL | CYAML_FLAG_STRICT, struct section, member, strings, COUNT(strings))
 
 /* clang-format off */
-static const cyaml_schema_field_t optimizer_fields[] = {
+const cyaml_schema_field_t optimizer_fields[] = {
     ENUM(optimizer_section, kind, optimizers),
     TEXT(optimizer_section, rate),
     TEXT(optimizer_section, momentum),

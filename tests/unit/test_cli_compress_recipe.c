@@ -211,8 +211,8 @@ static void every_task_is_compressed(void **state)
         "compress: {prune: {keep: 0.5, method: magnitude}, levels: {count: 4}}\n",
         "data: {path: drawn.csv, label: label, validation: 0, test: 0.2}\n"
         "network:\n  - fully_connected: {}\n  - softmax: {}\n"
-        "training: {epochs: 3, batch: 1000}\n"
-        "compress: {prune: {keep: 0.1, epochs: 1}}\n",
+        "training: {epochs: 3, batch: 1000, optimizer: {kind: sgd}}\n"
+        "compress: {optimizer: {kind: adamw}, prune: {keep: 0.1, epochs: 1}}\n",
         "data: {path: drawn.csv, label: label, validation: 0.2, test: 0.2}\n"
         "network:\n  - reshape: {shape: [4, 2, 1]}\n  - conv_2d: {filters: 6, kernel: 3, batch_norm: true}\n"
         "  - dropout: {rate: 0.1}\n  - fully_connected: {}\n  - softmax: {}\n"

@@ -633,6 +633,21 @@ static void methods_of_levels_are_read(void **state)
     }
 }
 
+/* All else is the training's: here its epochs. */
+static void stages_may_have_another_optimizer(void **state)
+{
+    struct fixture *f = *state;
+
+    want_ok(f, read_compress(f, "sgd", "{levels: {bit_price: 1e-6}, optimizer: {kind: adam, rate: 0.005}}"));
+    assert_int_equal(f->recipe.training.optimizer, OPTIMIZER_SGD);
+    assert_true(f->recipe.training.rate == 0.02F);
+    assert_int_equal(f->recipe.compressing.optimizer, OPTIMIZER_ADAM);
+    assert_true(f->recipe.compressing.beta2 == 0.999F && f->recipe.compressing.epochs == 9);
+    assert_true(f->recipe.stages->rate == 0.005F && f->recipe.stages->bit_price == 1e-6F);
+    want_ok(f, read_compress(f, "sgd", "{levels: {}}"));
+    assert_int_equal(f->recipe.compressing.optimizer, OPTIMIZER_SGD);
+}
+
 static void wrong_compression_is_named(void **state)
 {
     static const struct {
@@ -669,6 +684,8 @@ static void wrong_compression_is_named(void **state)
          "compress levels: bit_price moves levels to where bits are few, and those of the method linear do not move"},
         {"adam", "{prune: {keep: 0.1}, levels: {method: binary}}",
          "compress levels: the method binary has no 0, which prune makes of weights"},
+        {"adam", "{levels: {}, optimizer: {momentum: 0.9}}", "compress: training: optimizer.momentum is for"},
+        {"adam", "{levels: {}, optimizer: {kid: sgd}}", "optimizer has no key \"kid\": did you mean \"kind\"?"},
         {"adam", "{teacher: {share: 2}, levels: {count: 4}}",
          "compress teacher: share is \"2\": it must be a number above 0, at most 1"},
         {"adam", "{teacher: {temperature: 0}, levels: {count: 4}}", "compress teacher: temperature is \"0\""},
@@ -922,6 +939,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(wrong_training_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(compression_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(methods_of_levels_are_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(stages_may_have_another_optimizer, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_compression_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_layers_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(what_does_not_fit_the_data_is_named, setup, teardown),
