@@ -17,6 +17,8 @@ static const char *command_again(const struct compressed *c)
         text_add(&t, " --data %s", shell_path(c->pool, o->data));
     if (o->dense != NULL)
         text_add(&t, " --dense %s", shell_path(c->pool, o->dense));
+    if (o->epochs > 0)
+        text_add(&t, " --epochs %d", (int)o->epochs);
     if (o->budget > 0)
         text_add(&t, " --budget %lld", (long long)o->budget);
     if (!isnan(o->accuracy_drop))
@@ -52,6 +54,7 @@ static enum mote_status run_training(struct compressed *c, int32_t stage, const 
                               .threads = c->options.threads,
                               .max_bytes = c->options.max_bytes,
                               .stage = stage,
+                              .epochs = stage > 0 ? c->options.epochs : 0,
                               .from = stage > 0 ? c->rows[stage - 1].path : NULL,
                               .bit_price = bit_price,
                               .teacher = stage > 0 ? c->rows[0].path : NULL,

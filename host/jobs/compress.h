@@ -16,6 +16,7 @@ struct compress_options {
     const char *folder;        /* NULL: the recipe's name */
     const char *dense;         /* the folder of the training, where it may have begun; NULL: in the folder */
     int32_t threads;           /* 0: all cores */
+    int32_t epochs;            /* of each stage after the training, whose ramp is in proportion; 0: the recipe's */
     int64_t budget;            /* the best network of so many bytes; 0: any. For it the price of a bit is searched */
     double accuracy_drop;      /* instead, the smallest that loses at most this share against dense int8; NAN: any */
     int64_t max_bytes;         /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
