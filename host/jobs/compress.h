@@ -56,8 +56,8 @@ MUST_CHECK enum mote_status compress_run(struct pool *pool, const struct compres
                                          struct compressed *out, const struct frame *at);
 
 /* Bytes of the weights as they are stored on the device, and of the biases (those of int8 in as few as they fit into,
- * float ones in 4). A tensor: a byte an element; or if that is less, its sparse Huffman coding, whether or not it has
- * kernels that take that. `row` gets weights, kept, levels, too. */
+ * float ones in 4). A tensor: a byte an element; or if that is less and kernels take it, its sparse Huffman coding.
+ * Batch normalization should be folded. `row` gets weights, kept, levels, too. */
 void estimate_bytes(const struct model *m, struct compress_row *row);
 
 #endif
