@@ -25,7 +25,7 @@ formats    graph base ops
 gradient   graph base ops
 plan       coding graph target base kernels ops
 operators  plan gradient graph target base kernels ops
-emit       plan graph target base runtime kernels ops
+emit       formats plan graph target base runtime kernels ops
 run        plan graph target base runtime kernels ops
 program    coding run operators plan graph base ops
 passes     run operators graph base kernels ops

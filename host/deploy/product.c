@@ -38,6 +38,15 @@ static enum mote_status write_graph(const struct product *product, const char *p
     return file_write(path, t.s, t.len, at);
 }
 
+static enum mote_status write_tflite(const struct product *product, const char *path, const struct frame *file,
+                                     const struct frame *at)
+{
+    struct bytes out;
+
+    TRY(emit_tflite(product->pool, &product->p->model, &out, file));
+    return file_write(path, out.data, out.size, at);
+}
+
 enum mote_status product_write(const struct product *product, const char *path, const struct frame *file)
 {
     const struct pipeline *p = product->p;
@@ -49,6 +58,8 @@ enum mote_status product_write(const struct product *product, const char *path, 
         return file_write(path, p->image.data, p->image.size, &here);
     case PRODUCT_GRAPH:
         return write_graph(product, path, &here);
+    case PRODUCT_TFLITE:
+        return write_tflite(product, path, file, &here);
     default:
         TRY(mote_home(product->pool, &home, &(struct frame){.index = -1, .sink = file->sink}));
         return emit_c(&p->plan, home, path, &here);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A compiled model becomes what it is wanted as: an image, a folder of C, or the graph after its passes. */
+/* A compiled model becomes what it is wanted as: an image, a folder of C, or the graph after its passes, as Mote or
+ * others write it. */
 #ifndef MOTE_DEPLOY_PRODUCT_H
 #define MOTE_DEPLOY_PRODUCT_H
 
 #include "host/pipeline/pipeline.h"
 #include "host/run/runner.h"
 
-enum product_form { PRODUCT_IMAGE, PRODUCT_C, PRODUCT_GRAPH };
+enum product_form { PRODUCT_IMAGE, PRODUCT_C, PRODUCT_GRAPH, PRODUCT_TFLITE };
 
 struct product {
     struct pool *pool;

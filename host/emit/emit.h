@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two spellings of one plan. Both are deterministic: the same plan gives the same bytes. */
+/* Two spellings of one plan, and of a graph those of others. All are deterministic: the same gives the same bytes. */
 #ifndef MOTE_EMIT_H
 #define MOTE_EMIT_H
 
@@ -15,5 +15,11 @@ MUST_CHECK enum mote_status emit_c(const struct plan *plan, const char *home, co
 
 /* The text of a MOTE_KERNELS file with exactly the plan's kernels. */
 void emit_kernel_list(const struct plan *plan, struct text *out);
+
+/* A .tflite of the model's graph 0, whose shapes are known. What TFLite has no form for (operators, options, types) is
+ * one error that lists all of it. Classes, preprocessing and what the model was trained on have no place in it. `out`
+ * is in the pool. */
+MUST_CHECK enum mote_status emit_tflite(struct pool *pool, const struct model *m, struct bytes *out,
+                                        const struct frame *at);
 
 #endif

@@ -15,7 +15,9 @@ static void wrong_command_lines(void **state)
         {2, "--json takes no value", {"inspect", GRAPH, "--json=1"}},
         {2, "--input wants FILE", {"run", GRAPH, "--input"}},
         {2, "-o is missing", {"compile", GRAPH}},
-        {2, "--emit wants image or c or graph, not \"elf\"", {"compile", GRAPH, "-o", "@out/x", "--emit", "elf"}},
+        {2,
+         "--emit wants image or c or graph or tflite, not \"elf\"",
+         {"compile", GRAPH, "-o", "@out/x", "--emit", "elf"}},
         {2, "--input for \"image\" is missing", {"run", GRAPH}},
         {2, "more --input files", {"run", GRAPH, "--input", "@in/zeros.bin", "--input", "@in/zeros.bin"}},
         {2,
@@ -29,7 +31,7 @@ static void wrong_command_lines(void **state)
          "no pass or stage is called 'frob': there are boundary, fold, layout, channels_last,",
          {"inspect", GRAPH, "--dump", "frob"}},
         {2,
-         "of the plan lower, coding, fold_rows, rings, reuse, channels, feed, halves, kernels, schedule, lifetimes,",
+         "of the plan lower, coding, fold_rows, rings, reuse, channels, feed, kernels, schedule, lifetimes,",
          {"compile", GRAPH, "-o", "@out/x", "--dump", "fold,legalize"}},
         {2,
          "--optimize wants balanced or ram or speed or flash, not \"fun\"",
@@ -83,7 +85,7 @@ static void wrong_inputs(void **state)
     static const struct bad bad[] = {
         {1, "none.tflite: cannot read: No such file or directory", {"inspect", "@in/none.tflite"}},
         {1, "cannot read", {"compile", "@in", "-o", "@out/x"}},
-        {1, "nor a graph file, nor an image", {"inspect", "@in/words.txt"}},
+        {1, "words.txt: neither a .tflite, nor an .onnx, nor a graph file, nor an image", {"inspect", "@in/words.txt"}},
         {1, "broken.tflite: ", {"compile", "@in/broken.tflite", "-o", "@out/x.mote"}},
         {1, "fourier", {"compile", "@in/unknown_op.graph", "-o", "@out/x.mote"}},
         {1, "double.graph: op 0 MAX_POOL_2D: ", {"compile", "@in/double.graph", "-o", "@out/x.mote"}},
@@ -205,6 +207,14 @@ static void shapes_left_open_are_given(void **state)
     assert_non_null(strstr(r.out, "\"x\" f32 [4,2]"));
     assert_non_null(strstr(r.out, "\"y\" f32 [1,3]"));
     unlink(here("in/open.graph"));
+}
+
+/* What is written for others is read again. */
+static void other_formats_are_written(void **state)
+{
+    (void)state;
+    OK("compile", GRAPH, "--emit", "tflite", "-o", "@out/other.tflite");
+    OK("inspect", "@out/other.tflite");
 }
 
 /* One file in the way, and none is written: neither those before it nor those after it. */
@@ -466,6 +476,7 @@ int main(void)
         TEST(models_too_big_are_refused_with_the_numbers),
         TEST(inputs_and_outputs_are_whole_bytes),
         TEST(shapes_left_open_are_given),
+        TEST(other_formats_are_written),
         TEST(folders_are_written_whole_or_not_at_all),
         TEST(missing_tools_are_the_environments_fault),
         TEST(truncated_models_are_refused),

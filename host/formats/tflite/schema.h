@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers of TFLite's schema, version 3: the positions of the fields that are read in its tables, and its enums.
+/* Numbers of TFLite's schema, version 3: the positions of the fields in its tables, and its enums.
  * Positions and values are the format's and only ever grow. */
 #ifndef MOTE_TFLITE_SCHEMA_H
 #define MOTE_TFLITE_SCHEMA_H
@@ -211,6 +211,15 @@ enum tfl_quantizationparameters {
     TFL_QUANT_DETAILS,
     TFL_QUANT_QUANTIZED_DIMENSION
 };
+enum tfl_tensormap { TFL_MAP_NAME, TFL_MAP_TENSOR_INDEX };
+enum tfl_signaturedef {
+    TFL_SIGNATURE_INPUTS,
+    TFL_SIGNATURE_OUTPUTS,
+    TFL_SIGNATURE_KEY,
+    TFL_SIGNATURE_DEPRECATED_TAG,
+    TFL_SIGNATURE_SUBGRAPH_INDEX
+};
+enum tfl_varhandleoptions { TFL_VARIABLE_CONTAINER, TFL_VARIABLE_NAME };
 enum tfl_buffer { TFL_BUFFER_DATA, TFL_BUFFER_OFFSET, TFL_BUFFER_SIZE };
 
 #endif

@@ -79,7 +79,11 @@ enum mote_status tfl_read_options(const struct tfl_op *row, struct fb_table oper
     for (unsigned i = row->n_fields; i < table.n_fields; i++)
         if (fb_has(table, i))
             return fail(at, MOTE_ERR_UNSUPPORTED, "the options have a field %u, newer than this Mote", i);
-    for (int i = 0; i < row->n_options; i++)
-        TRY(read_option(&row->options[i], table, (char *)opts + row->options[i].to, at));
+    for (int i = 0; i < row->n_options; i++) {
+        const struct tfl_option *o = &row->options[i];
+
+        if (tfl_option_is_read(o->kind))
+            TRY(read_option(o, table, opts ? (char *)opts + o->to : NULL, at)); /* a refused one has no place */
+    }
     return fb_status(operator_table.fb, at);
 }

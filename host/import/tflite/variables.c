@@ -70,7 +70,8 @@ static enum mote_status read_var_handle(struct tfl_reader *r, struct fb_table t,
         return fail(at, MOTE_ERR_FORMAT, "%d inputs and %d outputs: it has none and one", lists->n_in, lists->n_out);
     if (r->variables.n == VARIABLES_MAX)
         return fail(at, MOTE_ERR_UNSUPPORTED, "more than %d variables", VARIABLES_MAX);
-    variable = add_variable(r, tfl_string(r, options, 0), tfl_string(r, options, 1));
+    variable =
+        add_variable(r, tfl_string(r, options, TFL_VARIABLE_CONTAINER), tfl_string(r, options, TFL_VARIABLE_NAME));
     r->variables.of_handle[lists->out[0]] = variable;
     return fb_status(&r->fb, at);
 }
