@@ -6,22 +6,25 @@
 #include <stdint.h>
 
 /* x / scale rounded half away from zero, plus zero, clamped. NaN gives zero: the real number 0. The division is one f32
- * operation; cutting off and comparing the rest are exact, so there is no other rounding. Beyond 2^18 every quotient
- * saturates, whatever an int16 zero point is. */
+ * operation; twice the quotient is exact, and so is cutting it off and halving it. Beyond 2^18 every quotient
+ * saturates, whatever an int16 zero point is: those and NaN are told by their bits, which cost less than comparing
+ * floats. */
 static inline int32_t mote_quantize(float x, float scale, int32_t zero, int32_t lo, int32_t hi)
 {
-    float q = x / scale, rest;
+    union {
+        float real;
+        uint32_t bits;
+    } y = {x / scale};
+    const float q = y.real;
     int32_t n;
 
-    if (q >= 262144.0f)
-        return hi;
-    if (q <= -262144.0f)
-        return lo;
-    if (q != q)
-        return zero;
-    n = (int32_t)q;
-    rest = q - (float)n;
-    n += (rest >= 0.5f) - (rest <= -0.5f) + zero;
+    if (y.bits << 1 >= 0x48800000u << 1) { /* 2^18; a call of memcpy() for each would stay one in freestanding code */
+        if (q != q)
+            return zero;
+        return q > 0 ? hi : lo;
+    }
+    n = (int32_t)(q + q);
+    n = ((n + (n >= 0)) >> 1) + zero;
     return n < lo ? lo : n > hi ? hi : n;
 }
 

@@ -107,7 +107,9 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
      "(little code: build the kernels with -Os -DMOTE_HOT=0)"},                                                        \
         {"--coding", "HOW",                                                                                            \
          "weights: usual (default: auto with --optimize flash, else dense), dense, auto (those coded that become "     \
-         "half or less), huffman (all that can be)"},                                                                  \
+         "half or less), huffman (all that can be). Floats that all are numbers of half precision are stored as "      \
+         "such, "                                                                                                      \
+         "but for dense and --optimize speed"},                                                                        \
         {"--ram", "N", "a plan whose arena has at most N bytes (20000, 20kB, 20KiB)"},                                 \
         {"--flash", "N", "a plan whose code and constants take at most N bytes, as far as is known"},                  \
     {                                                                                                                  \

@@ -130,11 +130,13 @@ static enum mote_status compress_recipe(struct cli *cli)
                                        .max_bytes = cli->max_bytes,
                                        .progress = &cli_progress};
     struct train_watcher watcher = train_watcher(t);
-    int64_t threads = 0;
+    int64_t threads = 0, epochs = 0;
 
     TRY(cli_number(cli, "--threads", 1, TRAIN_THREADS_MAX, &threads));
+    TRY(cli_number(cli, "--epochs", 1, EPOCHS_MAX, &epochs));
     TRY(read_goal(cli, &options));
     options.threads = (int32_t)threads;
+    options.epochs = (int32_t)epochs;
     options.watcher = &watcher;
     options.stop = &train_stop;
     TRY(compress_run(&cli->pool, &options, t, c, &cli->root));
@@ -217,6 +219,7 @@ const struct command command_compress = {
             SHAPE_OPTION,
             JUDGE_OPTIONS,
             {"--dense", "DIR", "the folder of the training; default: DIR/dense"},
+            {"--epochs", "N", "of each stage after the training, with a ramp in proportion"},
             {"--threads", "N", "default: all cores"},
             DATA_OPTIONS,
             {NULL, NULL, NULL}},

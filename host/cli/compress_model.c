@@ -140,6 +140,8 @@ static enum mote_status read_options(struct cli *cli, struct post_options *o)
         return usage_error(cli, "--data is missing: samples say which weights matter");
     if (cli_value(cli, "--dense") != NULL)
         return usage_error(cli, "--dense is for recipes");
+    if (cli_value(cli, "--epochs") != NULL)
+        return usage_error(cli, "--epochs is for recipes: a model is not trained");
     TRY(cli_read_shapes(cli, &o->import));
     TRY(read_channels(cli, o));
     TRY(read_prune(cli, o));

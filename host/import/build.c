@@ -520,3 +520,41 @@ int32_t reduce(struct build *r, enum op_id id, int32_t x, int n, const int64_t *
     assert(n >= 0 && n <= RANK_MAX);
     return emit(r, id, &opts, TYPE_NONE, 2, (int32_t[]){x, add_ints(r, n, axes)});
 }
+
+/* ---- of the file ---- */
+void build_number(struct build *r, int32_t first, const char *name, int32_t source)
+{
+    int32_t main = r->g->n_ops - 1;
+
+    for (int32_t i = first; i < r->g->n_ops; i++) {
+        if (r->g->ops[i].name[0] == '\0')
+            r->g->ops[i].name = printable(r->pool, name);
+        r->g->ops[i].source = -1;
+        if (r->g->ops[i].id != OP_TRANSPOSE && r->g->ops[i].id != OP_RESHAPE)
+            main = i;
+    }
+    if (main >= first)
+        r->g->ops[main].source = source;
+}
+
+static bool is_taken(const struct graph *g, int32_t tensor)
+{
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        if (g->inputs[i] == tensor)
+            return true;
+    return g->tensors[tensor].data || graph_is_output(g, tensor);
+}
+
+int32_t build_output(struct build *r, int32_t tensor, const char *name)
+{
+    struct tensor copy = r->g->tensors[tensor];
+    int32_t out;
+
+    if (!is_taken(r->g, tensor))
+        return tensor;
+    copy.data = NULL;
+    copy.name = printable(r->pool, name);
+    out = graph_add_tensor(r->m, r->g, &copy);
+    graph_add_op(r->m, r->g, OP_RESHAPE, 1, &tensor, 1, &out);
+    return out;
+}

@@ -28,6 +28,8 @@ struct import_shape {
 struct import_options {
     const struct import_shape *shapes; /* [n_shapes] of different inputs of the model's graph */
     int32_t n_shapes;
+    /* Where a graph is cut, ended by NULL: values that become inputs, and those that are outputs; NULL: nowhere. */
+    const char *const *from, *const *to;
 };
 
 struct importer {
@@ -63,6 +65,12 @@ bool onnx_matches(struct bytes file);
 MUST_CHECK enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes file,
                                         const struct import_options *options, struct model *out,
                                         struct import_missing *missing, const struct frame *at);
+
+/* A frozen graph; of a saved model, or a graph as text, it says what to do. */
+bool tensorflow_matches(struct bytes file);
+MUST_CHECK enum mote_status tensorflow_import(struct pool *pool, const char *name, struct bytes file,
+                                              const struct import_options *options, struct model *out,
+                                              struct import_missing *missing, const struct frame *at);
 
 bool graph_file_matches(struct bytes file);
 MUST_CHECK enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file,

@@ -3,7 +3,8 @@
 
 const struct importer importers[] = {
     {"a .tflite", tflite_matches, tflite_import_partly},
-#ifdef MOTE_ONNX /* where its library is (CMakeLists.txt) */
+#ifdef MOTE_PROTOBUF /* where its library is (CMakeLists.txt) */
+    {"a frozen TensorFlow graph", tensorflow_matches, tensorflow_import},
     {"an .onnx", onnx_matches, onnx_import},
 #endif
     {"a graph file", graph_file_matches, graph_file_read},

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "host/passes/passes.h"
 #include "host/passes/quantize.h"
 
 /* ---- the trainings ---- */
@@ -17,6 +18,8 @@ static const char *command_again(const struct compressed *c)
         text_add(&t, " --data %s", shell_path(c->pool, o->data));
     if (o->dense != NULL)
         text_add(&t, " --dense %s", shell_path(c->pool, o->dense));
+    if (o->epochs > 0)
+        text_add(&t, " --epochs %d", (int)o->epochs);
     if (o->budget > 0)
         text_add(&t, " --budget %lld", (long long)o->budget);
     if (!isnan(o->accuracy_drop))
@@ -32,13 +35,18 @@ static const char *folder_of(const struct compressed *c, const char *stage)
                : pool_printf(c->pool, "%s/%s", c->folder, stage);
 }
 
-static struct compress_row *add_row(struct compressed *c, const char *stage, const char *path, const struct model *m)
+/* Batch normalization is weights and biases of what is before it. */
+static enum mote_status add_row(struct compressed *c, const char *stage, const char *path, const struct model *m,
+                                struct compress_row **out, const struct frame *at)
 {
-    struct compress_row *row = &c->rows[c->n_rows++];
+    struct compress_row *row = *out = &c->rows[c->n_rows++];
+    struct model folded = {.pool = c->pool};
 
     *row = (struct compress_row){.stage = stage, .path = path, .accuracy = NAN, .loss = NAN};
-    estimate_bytes(m, row);
-    return row;
+    model_copy(m, &folded);
+    TRY(passes_run(&folded, "fold_batch_norm,dead_code", NULL, NULL, at));
+    estimate_bytes(&folded, row);
+    return MOTE_OK;
 }
 
 /* `name` is that of the row, `where` that of the folder; bit_price 0: the recipe's. */
@@ -52,6 +60,7 @@ static enum mote_status run_training(struct compressed *c, int32_t stage, const 
                               .threads = c->options.threads,
                               .max_bytes = c->options.max_bytes,
                               .stage = stage,
+                              .epochs = stage > 0 ? c->options.epochs : 0,
                               .from = stage > 0 ? c->rows[stage - 1].path : NULL,
                               .bit_price = bit_price,
                               .teacher = stage > 0 ? c->rows[0].path : NULL,
@@ -68,7 +77,7 @@ static enum mote_status run_training(struct compressed *c, int32_t stage, const 
     c->stopped = c->train->stopped;
     if (status != MOTE_OK || c->stopped)
         return status;
-    row = add_row(c, name, model, &c->train->kept);
+    TRY(add_row(c, name, model, &c->train->kept, &row, at));
     row->accuracy = c->train->best->validation_accuracy;
     row->loss = c->train->best->validation_loss;
     return MOTE_OK;
@@ -109,9 +118,11 @@ static enum mote_status judge_validation(struct compressed *c, struct compress_r
 static enum mote_status finish(struct compressed *c)
 {
     const char *path = pool_printf(c->pool, "%s/%s", c->folder, COMPRESS_MODEL);
+    struct compress_row *row;
 
     TRY(quantize_last(c));
-    TRY(judge_validation(c, add_row(c, "int8", path, &c->quantized.model)));
+    TRY(add_row(c, "int8", path, &c->quantized.model, &row, &c->file));
+    TRY(judge_validation(c, row));
     return quantize_write(&c->quantized, path);
 }
 

@@ -6,6 +6,7 @@
 #include "host/coding/biases.h"
 #include "host/coding/huffman.h"
 #include "host/jobs/compress.h"
+#include "host/jobs/stored_weights.h"
 
 static float scale_at(const struct tensor *t, int64_t i)
 {
@@ -61,8 +62,9 @@ static int64_t coded_bytes(const struct tensor *t, const struct levels *levels)
     return bytes;
 }
 
-static void add_weights(const struct tensor *t, struct compress_row *row)
+static void add_weights(const struct graph *g, int32_t tensor, struct compress_row *row)
 {
+    const struct tensor *t = &g->tensors[tensor];
     struct levels levels = {0};
     bool few = true;
 
@@ -72,16 +74,17 @@ static void add_weights(const struct tensor *t, struct compress_row *row)
         few = few && levels_add(&levels, weight_at(t, i));
     }
     row->levels = !few || row->levels < 0 ? -1 : levels.n > row->levels ? levels.n : row->levels;
-    row->bytes += coded_bytes(t, few ? &levels : NULL);
+    row->bytes += weights_are_coded(g, tensor) ? coded_bytes(t, few ? &levels : NULL) : tensor_elements(t);
 }
 
-static int64_t bias_bytes_of(const struct tensor *t)
+static int64_t bias_bytes_of(const struct graph *g, int32_t tensor)
 {
+    const struct tensor *t = &g->tensors[tensor];
     struct pool pool = {0};
     int64_t n = tensor_elements(t);
     struct biases biases = {.bytes = 4};
 
-    if (t->type == TYPE_S32)
+    if (t->type == TYPE_S32 && biases_are_packed(g, tensor))
         biases_pack(&pool, (const int32_t *)(const void *)t->data, (int32_t)n, &biases);
     pool_free(&pool);
     return n * biases.bytes;
@@ -98,9 +101,9 @@ void estimate_bytes(const struct model *m, struct compress_row *row)
         if (t->data == NULL)
             continue;
         if (t->rank >= 2 && (t->type == TYPE_F32 || t->type == TYPE_S8))
-            add_weights(t, row);
+            add_weights(g, i, row);
         else if (t->rank == 1 && (t->type == TYPE_F32 || t->type == TYPE_S32))
-            row->bytes += bias_bytes_of(t);
+            row->bytes += bias_bytes_of(g, i);
     }
     row->levels = row->levels < 0 ? 0 : row->levels;
 }

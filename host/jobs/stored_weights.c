@@ -4,22 +4,30 @@
 #include "host/coding/huffman.h"
 #include "host/graph/op_info.h"
 
-/* All that read it are fully connected layers and convolutions: what kernels decode. */
-static bool can_be_coded(const struct graph *g, int32_t tensor)
+/* All that read it, as that input, are fully connected layers and convolutions: what kernels decode. */
+static bool is_of_coded(const struct graph *g, int32_t tensor, int32_t input)
 {
-    const struct tensor *t = &g->tensors[tensor];
     bool read = false;
 
     for (int32_t i = 0; i < g->n_ops; i++)
         for (int32_t k = 0; g->ops[i].id != OP_NOP && k < g->ops[i].n_in; k++) {
             if (g->ops[i].in[k] != tensor)
                 continue;
-            if ((g->ops[i].id != OP_FULLY_CONNECTED && g->ops[i].id != OP_CONV_2D) || k != 1)
+            if ((g->ops[i].id != OP_FULLY_CONNECTED && g->ops[i].id != OP_CONV_2D) || k != input)
                 return false;
             read = true;
         }
-    return read && (t->quant.n != 1 || t->quant.zero[0] == 0);
+    return read;
 }
+
+bool weights_are_coded(const struct graph *g, int32_t tensor)
+{
+    const struct tensor *t = &g->tensors[tensor];
+
+    return is_of_coded(g, tensor, 1) && (t->quant.n != 1 || t->quant.zero[0] == 0);
+}
+
+bool biases_are_packed(const struct graph *g, int32_t tensor) { return is_of_coded(g, tensor, 2); }
 
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out)
 {
@@ -37,7 +45,7 @@ bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, st
             seen[t->data[i]] = true;
         }
     out->bytes = out->weights;
-    if (can_be_coded(g, tensor) &&
+    if (weights_are_coded(g, tensor) &&
         huffman_encode(pool, (const int8_t *)t->data, (int32_t)t->dims[0], (int32_t)(out->weights / t->dims[0]),
                        HUFFMAN_BITS, &coded) &&
         huffman_pays(&coded, out->weights)) {

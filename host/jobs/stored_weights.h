@@ -12,6 +12,9 @@ struct stored {
     int64_t bytes;         /* in that coding */
 };
 
+/* Whether all that read a tensor, of any type, are layers whose kernels decode weights, as their weights or biases. */
+bool weights_are_coded(const struct graph *g, int32_t tensor);
+bool biases_are_packed(const struct graph *g, int32_t tensor);
 /* Of a constant of int8 with two dimensions or more; false: the tensor is another. */
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out);
 double stored_bits(const struct stored *s); /* a weight */

@@ -30,6 +30,8 @@ static void choose_stage(struct train *t)
     assert(t->options.stage <= t->recipe.n_stages);
     *training = t->recipe.compressing;
     training->stage = t->recipe.stages[t->options.stage - 1];
+    if (t->options.epochs > 0)
+        stage_shorten(&training->stage, t->options.epochs);
     if (t->options.bit_price > 0)
         training->stage.bit_price = t->options.bit_price;
     training->epochs = training->stage.epochs;

@@ -31,7 +31,7 @@ struct train_options {
     const char *data;    /* instead of the recipe's: docs/RECIPES.md; NULL: the recipe's */
     const char *folder;  /* where everything goes; NULL: the recipe's name */
     bool resume;         /* from the folder's checkpoint; else the folder must hold no training */
-    int32_t epochs;      /* 0: the recipe's */
+    int32_t epochs;      /* of the training, or of its stage, whose ramp is in proportion; 0: the recipe's */
     int32_t threads;     /* 0: all cores */
     int64_t max_bytes;   /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     int32_t stage;       /* 0: the training itself; 1: the first stage of the recipe's compression, … */

@@ -41,6 +41,15 @@ static inline int64_t stage_kept(const struct stage *s, int64_t weights)
     return kept > 0 ? kept : 1;
 }
 
+/* As many epochs, and a ramp in proportion. */
+static inline void stage_shorten(struct stage *s, int32_t epochs)
+{
+    const int64_t ramp = ((int64_t)s->ramp * epochs + s->epochs / 2) / s->epochs;
+
+    s->ramp = (int32_t)(s->ramp > 0 && ramp < 1 ? 1 : ramp);
+    s->epochs = epochs;
+}
+
 /* How to train. Defaults are in recipe.c and in docs/RECIPES.md. */
 struct training {
     int32_t epochs, batch;

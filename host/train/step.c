@@ -12,7 +12,8 @@
 
 enum { PURPOSE_DROPOUT = 101 }; /* of random numbers; loader.c has 100 */
 
-enum role { ROLE_NONE, ROLE_WEIGHT, ROLE_BIAS, ROLE_STATISTIC }; /* weights decay, biases do not */
+/* Weights decay, biases do not. */
+enum role { ROLE_NONE, ROLE_WEIGHT, ROLE_DEPTHWISE_WEIGHT, ROLE_BIAS, ROLE_STATISTIC };
 
 struct stepping {
     struct pool *pool;
@@ -28,11 +29,14 @@ struct stepping {
 };
 
 /* ---- parameters ---- */
+static bool decays(enum role role) { return role == ROLE_WEIGHT || role == ROLE_DEPTHWISE_WEIGHT; }
+
 static enum role role_of(const struct op *op, int input)
 {
     switch (op->id) {
-    case OP_CONV_2D:
     case OP_DEPTHWISE_CONV_2D:
+        return input == 1 ? ROLE_DEPTHWISE_WEIGHT : input == 2 ? ROLE_BIAS : ROLE_NONE;
+    case OP_CONV_2D:
     case OP_FULLY_CONNECTED:
         return input == 1 ? ROLE_WEIGHT : input == 2 ? ROLE_BIAS : ROLE_NONE;
     case OP_BATCH_NORM:
@@ -227,6 +231,18 @@ static void read_instead(struct graph *g, int32_t first_op, int32_t tensor, int3
                 g->ops[i].in[k] = instead;
 }
 
+/* Depthwise weights are few, and no coding takes them: without them, or with levels that all channels share, a network
+ * errs more and is no smaller. A grid with a scale a channel is fewer bits. */
+static bool is_compressed(const struct stepping *s, int32_t tensor)
+{
+    const struct stage *stage = &s->t->stage;
+
+    if (s->forward || stage->kind == STAGE_NONE)
+        return false;
+    return s->roles[tensor] == ROLE_WEIGHT ||
+           (s->roles[tensor] == ROLE_DEPTHWISE_WEIGHT && stage->kind == STAGE_LEVELS && stage->grid != GRID_KMEANS);
+}
+
 static void compress_network(struct stepping *s, int32_t *seen)
 {
     for (int32_t i = 0; i < s->out->n_parameters; i++) {
@@ -236,7 +252,7 @@ static void compress_network(struct stepping *s, int32_t *seen)
         s->out->scales[i] = TENSOR_ABSENT;
         s->out->axis[i] = s->axis[tensor];
         seen[i] = tensor;
-        if (!s->forward && s->t->stage.kind != STAGE_NONE && s->roles[tensor] == ROLE_WEIGHT)
+        if (is_compressed(s, tensor))
             seen[i] = compress_weights(s, i);
     }
 }
@@ -538,6 +554,18 @@ static int32_t add_clipping(struct stepping *s, int32_t n, const int32_t *gradie
     return factor;
 }
 
+static enum mote_status check_stage(const struct stepping *s, const struct frame *at)
+{
+    for (int32_t i = 0; i < s->out->n_parameters; i++)
+        if (s->out->masks[i] != TENSOR_ABSENT)
+            return MOTE_OK;
+    if (s->t->stage.kind == STAGE_NONE)
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_UNSUPPORTED,
+                "the network has no weights that stages of a compression take: these are of fully connected layers, "
+                "convolutions and LSTMs, and with levels of another method than kmeans of depthwise ones");
+}
+
 static enum mote_status add_optimizer(struct stepping *s, const struct frame *at)
 {
     const struct training_graph *out = s->out;
@@ -557,13 +585,14 @@ static enum mote_status add_optimizer(struct stepping *s, const struct frame *at
     assert(kept <= n && n <= out->n_parameters);
     if (kept == 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the network has no weights to train");
+    TRY(check_stage(s, at));
     if (s->t->clip_norm > 0 && kept > MANY)
         return fail(at, MOTE_ERR_UNSUPPORTED, "%d weights and biases; clipping takes at most %d", (int)kept, MANY);
     if (s->t->clip_norm > 0)
         factor = add_clipping(s, kept, gradients);
     for (int32_t i = 0; i < kept; i++)
-        (s->t->optimizer == OPTIMIZER_SGD ? add_sgd : add_adam)(
-            s, by[i], gradients[i], factor, s->roles[by[i]] == ROLE_WEIGHT ? s->t->weight_decay : 0);
+        (s->t->optimizer == OPTIMIZER_SGD ? add_sgd : add_adam)(s, by[i], gradients[i], factor,
+                                                                decays(s->roles[by[i]]) ? s->t->weight_decay : 0);
     if (s->t->stage.kind == STAGE_PRUNE)
         add_pruning(s);
     else if (s->t->stage.kind == STAGE_LEVELS)

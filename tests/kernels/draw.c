@@ -117,6 +117,7 @@ static int32_t type_max(int32_t type)
     case MOTE_ARG_S32:
         return INT32_MAX;
     case MOTE_ARG_U16:
+    case MOTE_ARG_F16:
         return UINT16_MAX;
     case MOTE_ARG_BOOL:
         return 1;
@@ -135,6 +136,8 @@ static void draw_element(struct draw *d, int32_t type, bool wild, uint8_t *to, u
         x = (uint64_t)((int64_t)((uint64_t)draw_word(d) << 32 | draw_word(d)) >> draw_between(d, 0, 63));
     else if (type == MOTE_ARG_U32)
         x = draw_word(d) >> draw_between(d, 0, 31);
+    else if (type == MOTE_ARG_F16)
+        x = draw_word(d) >> 16;
     else
         x = (uint64_t)(int64_t)draw_edge(d, type_min(type), type_max(type));
     memcpy(to, &x, n); /* little-endian, as all of Mote's machines */

@@ -17,7 +17,7 @@ static enum mote_status read_data(struct pool *pool, const char *path, struct by
     Onnx__TensorProto *t;
 
     TRY(file_read(pool, path, file, at));
-    TRY(onnx_decode(pool, SIZE_MAX / 2, &onnx__tensor_proto__descriptor, *file, &message, at));
+    TRY(protobuf_decode(pool, SIZE_MAX / 2, &onnx__tensor_proto__descriptor, *file, &message, at));
     t = message;
     *name = t->name ? t->name : "";
     return onnx_read_tensor(pool, path, t, out, at);

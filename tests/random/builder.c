@@ -276,6 +276,22 @@ static void quantize_channels(struct builder *b, struct tensor *t, int axis)
     t->quant = (struct quant){.n = n, .axis = n > 1 ? axis : 0, .scale = scales, .zero = zeros};
 }
 
+/* Numbers of half precision, the nearest to 0. */
+static void halve(struct tensor *t)
+{
+    uint8_t *data = (uint8_t *)(uintptr_t)t->data;
+
+    for (int64_t i = 0; i < tensor_elements(t); i++, data += sizeof(float)) {
+        float x;
+
+        memcpy(&x, data, sizeof x);
+        x = fabsf(x) < 1.0f / 16384 ? truncf(x * 16777216) / 16777216 : x;
+        memcpy(data, &x, sizeof x);
+        data[0] = 0;
+        data[1] &= 0xe0;
+    }
+}
+
 int32_t new_weights(struct builder *b, enum mote_type type, int rank, const int64_t *dims, int axis, bool per_channel)
 {
     bool real = type == TYPE_F32;
@@ -285,6 +301,8 @@ int32_t new_weights(struct builder *b, enum mote_type type, int rank, const int6
 
     if (dice_chance(b, 4))
         kill_channels(b, t, axis);
+    if (real && dice_chance(b, 3))
+        halve(t);
     if (!real && per_channel && dice_chance(b, 2))
         quantize_channels(b, t, axis);
     return tensor;

@@ -157,6 +157,7 @@ static void wrong_compressions(void **state)
          "there is no board moon",
          {"compress", GRAPH, "--data", DATA, "--channels", "norm:0.5", "--target", "moon"}},
         {2, "--dense is for recipes", {"compress", GRAPH, "--data", DATA, "--levels", "log", "--dense", "@out"}},
+        {2, "--epochs is for recipes", {"compress", GRAPH, "--data", DATA, "--levels", "log", "--epochs", "2"}},
         {2, "--levels is for models", {"compress", "@in/none.yaml", "--levels", "log"}},
         {2, "an image holds no graph to compress", {"compress", "@in/strokes.mote", "--data", DATA, "--levels", "log"}},
         {1,

@@ -273,6 +273,38 @@ static void grids_stay_in_int8(void **state)
     }
 }
 
+static long bytes_after(const char *json, const char *stage)
+{
+    const char *row = strstr(json, pool_printf(&pool, "\"stage\": \"%s\"", stage));
+
+    assert_non_null(row);
+    row = strstr(row, "\"bytes\": ");
+    assert_non_null(row);
+    return strtol(row + strlen("\"bytes\": "), NULL, 10);
+}
+
+/* An LSTM's weights take a byte each however few there are, as no kernel decodes them; batch normalization is none. */
+static void bytes_are_what_kernels_take(void **state)
+{
+    enum { LSTM = 4 * 6 * (2 + 6), LAST = 3 * 6, CONV = 9 * 6, CONNECTED = 8 * 6 * 3 };
+    struct result r;
+
+    (void)state;
+    put_text("in/recipe.yaml", "network:\n  - reshape: {shape: [4, 2]}\n  - lstm: {units: 6}\n"
+                               "  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\n"
+                               "compress: {prune: {keep: 0.1, epochs: 1}, levels: {count: 2, epochs: 1}}\n");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/lstm");
+    want_status(&r, 0);
+    assert_in_range(bytes_after(r.out, "int8"), LSTM + 4 * 4 * 6, LSTM + 4 * 4 * 6 + LAST + 4 * 3);
+    put_text("in/recipe.yaml", "network:\n  - reshape: {shape: [4, 2, 1]}\n"
+                               "  - conv_2d: {filters: 6, kernel: 3, batch_norm: true}\n"
+                               "  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\n"
+                               "compress: {levels: {count: 2, epochs: 1}}\n");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/conv");
+    want_status(&r, 0);
+    assert_in_range(bytes_after(r.out, "dense"), 1, CONV + CONNECTED + 4 * (6 + 3));
+}
+
 /* Whoever asks for stages that the recipe does not have, or for another network, is told. */
 static void what_does_not_fit_is_refused(void **state)
 {
@@ -282,6 +314,13 @@ static void what_does_not_fit_is_refused(void **state)
     put_text("in/recipe.yaml", "name: none\nnetwork:\n  - fully_connected: {}\n  - softmax: {}\n");
     r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/a");
     want_failure(&r, 1, "has no compress section");
+    put_text("in/recipe.yaml", "network:\n  - reshape: {shape: [1, 8, 1]}\n"
+                               "  - depthwise_conv_2d: {kernel: 1x8, padding: valid, multiplier: 3}\n"
+                               "  - flatten: {}\n  - softmax: {}\n"
+                               "training: {epochs: 1}\ncompress: {prune: {keep: 0.5}}\n");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/b");
+    want_status(&r, 1);
+    want_text(r.err, "no weights that stages of a compression take");
     put_text("in/recipe.yaml", "network:\n  - fully_connected: {}\n  - softmax: {}\ntraining: {epochs: 1}\n"
                                "compress: {prune: {keep: 0.5}}\n");
     r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/a");
@@ -298,7 +337,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_killed_compression_goes_on), TEST(a_budget_is_met),    TEST(a_budget_needs_a_price),
-        TEST(every_task_is_compressed),     TEST(grids_stay_in_int8), TEST(what_does_not_fit_is_refused),
+        TEST(every_task_is_compressed),     TEST(grids_stay_in_int8), TEST(bytes_are_what_kernels_take),
+        TEST(what_does_not_fit_is_refused),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown_all);

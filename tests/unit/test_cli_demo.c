@@ -10,6 +10,10 @@ static void put_demo_recipes(void)
     put_text("in/demo.yaml", "name: larger\ndata: {path: table.csv, test: 0.5}\n"
                              "network:\n  - fully_connected: {units: 2}\n  - softmax: {}\n"
                              "training: {epochs: 2, batch: 4}\n");
+    put_text("in/small.yaml", "name: larger\ndata: {path: table.csv, test: 0.5}\n"
+                              "network:\n  - fully_connected: {units: 8}\n  - fully_connected: {units: 2}\n"
+                              "  - softmax: {}\ntraining: {epochs: 2, batch: 4}\n"
+                              "compress: {prune: {keep: 0.5, epochs: 9, ramp: 3}, levels: {count: 4}}\n");
     put_text("in/copy.yaml",
              "name: copy\ndata: {path: table.csv, test: 0.5}\nnetwork:\n  - fully_connected: {units: 2}\n"
              "training: {epochs: 2, batch: 4, loss: mean_squared_error, normal: 0}\n");
@@ -68,6 +72,31 @@ static void demo_tells_all_as_json(void **state)
     assert_int_equal(entries(here("tmp")), 0);
 }
 
+/* A recipe that says how to compress has one form more, which is smaller and as equal. */
+static void demo_compresses(void **state)
+{
+    struct result r;
+    json_t *json, *c;
+
+    (void)state;
+    if (!have_board())
+        return;
+    put_demo_recipes();
+    r = RUN("demo", "-o", "@out/small", "--recipe", "@in/small.yaml", "--json");
+    want_status(&r, 0);
+    assert_non_null(strstr(r.err, "/compressed --dense "));
+    assert_non_null(strstr(r.err, " --epochs 2\n"));
+    json = json_of(&r);
+    c = json_object_get(json, "compressed");
+    assert_true(integer(c, "equal") == 20 && real(json, "accuracy_compressed") == real(c, "accuracy"));
+    assert_true(integer(c, "weight_bytes") < integer(json_object_get(json, "c"), "weight_bytes"));
+    json_decref(json);
+    r = RUN("demo", "-o", "@out/small", "--recipe", "@in/small.yaml");
+    want_status(&r, 0);
+    assert_non_null(strstr(r.out, "accuracy, compressed, the same"));
+    assert_non_null(strstr(r.out, "compressed, C"));
+}
+
 /* It has a folder in tmp and runs a compiler. */
 static void interrupted_demo_leaves_nothing(void **state)
 {
@@ -97,9 +126,8 @@ static void interrupted_demo_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(demo_goes_on_where_it_failed),
-        TEST(demo_is_for_classifiers),
-        TEST(demo_tells_all_as_json),
+        TEST(demo_goes_on_where_it_failed),    TEST(demo_is_for_classifiers),
+        TEST(demo_tells_all_as_json),          TEST(demo_compresses),
         TEST(interrupted_demo_leaves_nothing),
     };
 

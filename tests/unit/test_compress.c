@@ -108,7 +108,12 @@ static struct model model_now(struct world *w)
     return m;
 }
 
+static bool is_depthwise(const struct tensor *t) { return strstr(t->name, "depthwise") != NULL; }
+
 static bool is_weights(const struct tensor *t) { return t->data != NULL && t->rank >= 2 && t->type == TYPE_F32; }
+
+/* By pruning and k-means. */
+static bool is_taken(const struct tensor *t) { return is_weights(t) && !is_depthwise(t); }
 
 static float weight(const struct tensor *t, int64_t i) { return ((const float *)(const void *)t->data)[i]; }
 
@@ -126,7 +131,7 @@ static struct counts count(const struct model *m)
         struct levels levels = {0};
         bool few = true;
 
-        for (int64_t k = 0; is_weights(t) && k < tensor_elements(t); k++) {
+        for (int64_t k = 0; is_taken(t) && k < tensor_elements(t); k++) {
             c.all++;
             c.kept += weight(t, k) != 0;
             few = few && levels_add(&levels, weight(t, k));
@@ -143,9 +148,22 @@ static void want_only_zeros_more(const struct model *before, const struct model 
     for (int32_t i = 0; i < before->graphs[0].n_tensors; i++) {
         const struct tensor *a = &before->graphs[0].tensors[i], *b = &after->graphs[0].tensors[i];
 
-        for (int64_t k = 0; is_weights(a) && k < tensor_elements(a); k++)
+        for (int64_t k = 0; is_taken(a) && k < tensor_elements(a); k++)
             assert_true(weight(a, k) != 0 || weight(b, k) == 0);
     }
+}
+
+static void want_all_depthwise(const struct model *m)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < m->graphs[0].n_tensors; i++) {
+        const struct tensor *t = &m->graphs[0].tensors[i];
+
+        for (int64_t k = 0; is_weights(t) && is_depthwise(t) && k < tensor_elements(t); k++, n++)
+            assert_true(weight(t, k) != 0);
+    }
+    assert_int_equal(n, 3 * 3 * 6);
 }
 
 static void pruning_keeps_as_many(const char *recipe)
@@ -166,6 +184,7 @@ static void pruning_keeps_as_many(const char *recipe)
         models[i] = model_now(&w);
         assert_int_equal(count(&models[i]).kept, kept + llround((double)(all - kept) * left * left * left));
         want_only_zeros_more(&models[i - 1], &models[i]);
+        want_all_depthwise(&models[i]);
     }
     close_world(&w);
 }

@@ -73,7 +73,7 @@ static const char *graph_text_s8(struct pool *pool, int32_t batch, int32_t out_c
 static void compile(struct fixture *f, enum mote_type type, uint32_t features, int32_t batch, int32_t out_c)
 {
     struct target target = target_portable;
-    struct pipeline_options options = {.target = &target};
+    struct pipeline_options options = {.target = &target, .coding = CODING_DENSE}; /* floats stay floats */
     const char *text;
 
     *f = (struct fixture){.at = {.index = -1}};

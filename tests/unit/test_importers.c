@@ -8,9 +8,15 @@
 #include "tests/unit/c_program.h"
 
 static const char *const models[] = {
-    "onnx/onnx2c_mnist/model.onnx",         "onnx/espdl_streaming/model.onnx",
-    "onnx/ell_convOp/model.onnx",           "onnx/deeploy_CCT_FP32_CCT_1_16_16_8/model.onnx",
+    "onnx/onnx2c_mnist/model.onnx",
+    "onnx/espdl_streaming/model.onnx",
+    "onnx/ell_convOp/model.onnx",
+    "onnx/deeploy_CCT_FP32_CCT_1_16_16_8/model.onnx",
     "onnx/deeploy_TinyViT_Demo/model.onnx",
+    "tensorflow/qc_kws/model.pb",
+    "tensorflow/DS_CNN_S/model.pb",
+    "tensorflow/DNN_S/model.pb",
+    "tensorflow/GRU_S/model.pb",
 };
 
 static struct bytes vector(struct fixture *f, const char *folder, const char *what, int k)

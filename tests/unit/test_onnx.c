@@ -131,7 +131,8 @@ static void what_old_exporters_write(void **state)
 static void shapes_left_open_are_given(void **state)
 {
     static const struct import_shape shape = {"x", 3, {2, 3, 4}}, other = {"x", 3, {2, 3, 5}};
-    const struct import_options given = {&shape, 1}, contradicts = {&other, 1};
+    const struct import_options given = {.shapes = &shape, .n_shapes = 1},
+                                contradicts = {.shapes = &other, .n_shapes = 1};
     struct pool pool = {0};
     struct text graph = {.pool = &pool};
     const struct tensor *y;
@@ -371,7 +372,7 @@ static struct tensor read_data(struct pool *pool, const char *path, const struct
     void *message;
 
     assert_int_equal(file_read(pool, path, &file, at), MOTE_OK);
-    assert_int_equal(onnx_decode(pool, SIZE_MAX / 2, &onnx__tensor_proto__descriptor, file, &message, at), MOTE_OK);
+    assert_int_equal(protobuf_decode(pool, SIZE_MAX / 2, &onnx__tensor_proto__descriptor, file, &message, at), MOTE_OK);
     assert_int_equal(onnx_read_tensor(pool, path, message, &t, at), MOTE_OK);
     return t;
 }

@@ -45,6 +45,7 @@ static const struct {
     {"reuse", {"plan t after reuse, for portable: core portable\nstep 0: binary_f32\n"}},
     {"channels", {"plan t after channels, for portable: core portable\n"}},
     {"feed", {"plan t after feed, for portable: core portable\n"}},
+    {"halves", {"plan t after halves, for portable: core portable\n"}}, /* nothing to store so */
     {"kernels", {"plan t after kernels, for portable: core portable\nstep 0: binary_f32, portable\n"}},
     {"schedule",
      {"plan t after schedule, for portable: core portable\n"

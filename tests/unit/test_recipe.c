@@ -613,6 +613,19 @@ static void compression_is_read(void **state)
     assert_true(s->method == PRUNE_MAGNITUDE && s->keep == 1 && s->epochs == 1 && s->ramp == 1 && s->rate == 0.5F);
 }
 
+static void a_stage_is_shortened_with_its_ramp(void **state)
+{
+    struct stage s = {.epochs = 40, .ramp = 16}, without = {.epochs = 5};
+
+    (void)state;
+    stage_shorten(&s, 10);
+    assert_true(s.epochs == 10 && s.ramp == 4);
+    stage_shorten(&s, 1);
+    assert_true(s.epochs == 1 && s.ramp == 1);
+    stage_shorten(&without, 2);
+    assert_true(without.epochs == 2 && without.ramp == 0);
+}
+
 static void methods_of_levels_are_read(void **state)
 {
     static const struct {
@@ -940,6 +953,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(compression_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(methods_of_levels_are_read, setup, teardown),
         cmocka_unit_test_setup_teardown(stages_may_have_another_optimizer, setup, teardown),
+        cmocka_unit_test(a_stage_is_shortened_with_its_ramp),
         cmocka_unit_test_setup_teardown(wrong_compression_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_layers_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(what_does_not_fit_the_data_is_named, setup, teardown),

@@ -386,7 +386,7 @@ static void test_open_dimensions(void **state)
     (void)state;
     k.open = 1;
     for (int32_t n = 0; n < 4; n++) {
-        const struct import_options options = {&shapes[n > 0 ? n - 1 : 0], n > 0};
+        const struct import_options options = {.shapes = &shapes[n > 0 ? n - 1 : 0], .n_shapes = n > 0};
         struct import_missing missing;
         struct import i = {.root = {.index = -1, .sink = &i.report}};
         const enum mote_status status =

@@ -84,6 +84,10 @@ KERNEL(133, move,        gather_nd,                    portable)
 KERNEL(134, move,        update_slice,                 portable)
 KERNEL(135, elementwise, floor_div_f32,                portable)
 KERNEL(136, elementwise, add_n_s8,                     portable)
+KERNEL(160, conv,        conv_2d_f16,                  portable)
+KERNEL(161, conv,        depthwise_conv_2d_f16,        portable)
+KERNEL(162, dense,       fully_connected_f16,          portable)
+KERNEL(163, dense,       fully_connected_rows_f16,     portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *

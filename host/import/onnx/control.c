@@ -46,7 +46,7 @@ static void run_body(struct build *r, const Onnx__GraphProto *body, int n_in, co
         out[i] = TENSOR_ABSENT;
     if (r->status != MOTE_OK || !onnx_count_node(r))
         return;
-    onnx_of(r)->values = (struct onnx_names){.outer = &outside.values};
+    onnx_of(r)->values = (struct names){.outer = &outside.values};
     r->status = read_body(r, body, n_in, in, n_out, out, r->at);
     come_back(onnx_of(r), &outside);
 }
@@ -418,7 +418,7 @@ void onnx_call_function(struct build *r, const Onnx__FunctionProto *f)
     check_function(r, f);
     if (r->status != MOTE_OK)
         return;
-    onnx_of(r)->values = (struct onnx_names){.outer = NULL};
+    onnx_of(r)->values = (struct names){.outer = NULL};
     onnx_of(r)->call = &call;
     onnx_of(r)->opset = onnx_opset(f->n_opset_import, f->opset_import, opset);
     r->status = read_function(r, f, &outside, out);

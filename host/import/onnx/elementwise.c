@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "host/import/onnx/ops.h"
+#include "host/import/power.h"
 
 static void unary(struct build *r, enum op_id id) { node_out(r, 0, emit_unary(r, id, node_in(r, 0))); }
 
@@ -202,48 +203,13 @@ static int32_t choose(struct build *r, int32_t condition, int32_t a, int32_t b)
     return emit(r, OP_SELECT_V2, NULL, tensor_at(r, a)->type, 3, (int32_t[]){condition, a, b});
 }
 
-/* x^y by exp and log. Of a negative x whole numbers y have powers, |x|^y with the sign of x where y is odd; others
- * none: the logarithm of x is no number. */
-static int32_t any_power(struct build *r, int32_t x, int32_t y)
-{
-    int32_t whole = emit(r, OP_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){y, emit_unary(r, OP_FLOOR, y)});
-    int32_t size = emit_unary(r, OP_LOG, choose(r, whole, emit_unary(r, OP_ABS, x), x)), half, odd, power;
-
-    power = emit_unary(r, OP_EXP, emit_binary(r, OP_MUL, size, y));
-    half = times(r, y, 0.5f);
-    odd = emit(r, OP_NOT_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){half, emit_unary(r, OP_FLOOR, half)});
-    odd = emit(r, OP_LOGICAL_AND, NULL, TYPE_BOOL, 2, (int32_t[]){odd, less(r, x, add_float(r, 0))});
-    return choose(r, odd, emit_unary(r, OP_NEG, power), power);
-}
-
-static int32_t power_of(struct build *r, int32_t x, int32_t y, float power)
-{
-    if (power == 1)
-        return x;
-    if (power == 2)
-        return emit_unary(r, OP_SQUARE, x);
-    if (power == 3)
-        return emit_binary(r, OP_MUL, emit_unary(r, OP_SQUARE, x), x);
-    if (power == 0.5f)
-        return emit_unary(r, OP_SQRT, x);
-    if (power == -0.5f)
-        return emit_unary(r, OP_RSQRT, x);
-    if (power == -1)
-        return emit_binary(r, OP_DIV, add_float(r, 1), x);
-    if (power != floorf(power))
-        return emit_unary(r, OP_EXP, emit_binary(r, OP_MUL, emit_unary(r, OP_LOG, x), y));
-    return any_power(r, x, y);
-}
-
 /* In floats; of integers rounded, as they are exact up to 2^24. */
 void onnx_pow(struct build *r)
 {
     int32_t x = node_in(r, 0), y = cast(r, node_in(r, 1), TYPE_F32);
     enum mote_type type = tensor_at(r, x)->type;
-    const struct tensor t = *tensor_at(r, y);
-    float power = is_const(r, y) && tensor_elements(&t) == 1 ? const_float(r, y, "the power") : 0;
 
-    x = power_of(r, cast(r, x, TYPE_F32), y, power);
+    x = power(r, cast(r, x, TYPE_F32), y);
     node_out(r, 0, type == TYPE_F32 ? x : cast(r, emit_unary(r, OP_ROUND, x), type));
 }
 

@@ -190,24 +190,6 @@ static enum mote_status find_inputs(struct build *r, const struct onnx_op *op, c
     return MOTE_OK;
 }
 
-/* Of a node's operators one has its number: the last that is no copy. Those of nodes within keep their names. */
-static void number(struct build *r, int32_t first)
-{
-    int32_t main = r->g->n_ops - 1;
-
-    for (int32_t i = first; i < r->g->n_ops; i++) {
-        const char *name = onnx_of(r)->node->name ? onnx_of(r)->node->name : "";
-
-        if (r->g->ops[i].name[0] == '\0')
-            r->g->ops[i].name = printable(r->pool, name);
-        r->g->ops[i].source = -1;
-        if (r->g->ops[i].id != OP_TRANSPOSE && r->g->ops[i].id != OP_RESHAPE)
-            main = i;
-    }
-    if (main >= first)
-        r->g->ops[main].source = onnx_of(r)->index;
-}
-
 bool onnx_count_node(struct build *r)
 {
     if (++onnx_of(r)->n_nodes > NODES_MAX)
@@ -231,7 +213,7 @@ static enum mote_status read_node(struct build *r, const Onnx__NodeProto *node, 
     else
         onnx_call_function(r, onnx_function_of(r, node));
     TRY(r->status);
-    number(r, first);
+    build_number(r, first, node->name ? node->name : "", index);
     for (size_t i = 0; i < node->n_output; i++)
         if (node->output[i][0] && names_get(&onnx_of(r)->values, node->output[i]) == TENSOR_ABSENT)
             return fail(at, MOTE_ERR_UNSUPPORTED, "output %zu is not one that Mote makes", i);
@@ -253,29 +235,6 @@ enum mote_status onnx_read_nodes(struct build *r, size_t n, Onnx__NodeProto *con
 }
 
 /* ---- outputs ---- */
-static bool is_taken(const struct graph *g, int32_t tensor)
-{
-    for (int32_t i = 0; i < g->n_inputs; i++)
-        if (g->inputs[i] == tensor)
-            return true;
-    return g->tensors[tensor].data || graph_is_output(g, tensor);
-}
-
-/* An output is written by an operator: one that is a constant, an input or an output already is copied. */
-static int32_t own_output(struct build *r, int32_t tensor, const char *name)
-{
-    struct tensor copy = r->g->tensors[tensor];
-    int32_t out;
-
-    if (!is_taken(r->g, tensor))
-        return tensor;
-    copy.data = NULL;
-    copy.name = printable(r->pool, name);
-    out = graph_add_tensor(r->m, r->g, &copy);
-    graph_add_op(r->m, r->g, OP_RESHAPE, 1, &tensor, 1, &out);
-    return out;
-}
-
 static enum mote_status check_output(const Onnx__ValueInfoProto *output, const struct tensor *t, const struct frame *at)
 {
     const Onnx__TypeProto__Tensor *type =
@@ -307,7 +266,7 @@ static enum mote_status read_outputs(struct build *r, const Onnx__GraphProto *gr
         if (tensor_elements(&r->g->tensors[tensor]) == 0)
             return fail(&here, MOTE_ERR_SHAPE, "it has no elements");
         TRY(check_output(graph->output[i], &r->g->tensors[tensor], &here));
-        tensor = own_output(r, tensor, name);
+        tensor = build_output(r, tensor, name);
         r->g->outputs[r->g->n_outputs++] = tensor;
     }
     return r->g->n_outputs > 0 ? MOTE_OK : fail(at, MOTE_ERR_FORMAT, "the graph has no outputs");
@@ -347,7 +306,8 @@ enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes f
     out->name = model_name_from(pool, name);
     if (file.size > FILE_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
-    TRY(onnx_decode(pool, r.limit - IMPORT_MEMORY(file.size) / 4, &onnx__model_proto__descriptor, file, &message, at));
+    TRY(protobuf_decode(pool, r.limit - IMPORT_MEMORY(file.size) / 4, &onnx__model_proto__descriptor, file, &message,
+                        at));
     o.file = message;
     o.opset = onnx_opset(o.file->n_opset_import, o.file->opset_import, 1);
     if (o.opset < 1)

@@ -13,19 +13,11 @@
 #include "host/graph/op_info.h"
 #include "host/import/build.h"
 #include "host/import/import.h"
+#include "host/import/names.h"
+#include "host/import/protobuf.h"
 #include "onnx.pb-c.h"
 
 #define DOMAIN(s) ((s) && strcmp(s, "ai.onnx") != 0 ? (s) : "")
-
-/* ---- names (names.c) ---- */
-struct onnx_name;
-struct onnx_names {
-    struct onnx_name *slots;
-    size_t n, capacity;
-    const struct onnx_names *outer; /* of the graph that a body is in; NULL: it is in none */
-};
-void names_set(struct pool *pool, struct onnx_names *names, const char *name, int32_t value);
-int32_t names_get(const struct onnx_names *names, const char *name); /* TENSOR_ABSENT if nobody set it */
 
 /* The node that is a call of the function whose body is being read. */
 struct onnx_call {
@@ -39,7 +31,7 @@ struct onnx {
     const struct import_options *options;
     const char *path; /* the file's: external data are beside it */
     int64_t opset;    /* of the operators of ai.onnx */
-    struct onnx_names values;
+    struct names values;
     const struct onnx_call *call; /* NULL in the model's graph */
     int64_t n_nodes;              /* that have been read, those of bodies again and again */
 
@@ -53,10 +45,7 @@ struct onnx {
 /* A graph's `reader` is the file's. */
 static inline struct onnx *onnx_of(const struct build *r) { return r->reader; }
 
-/* ---- the file (decode.c) ---- */
-/* The message in `file`, or NULL; at most `limit` bytes of the pool in all. */
-MUST_CHECK enum mote_status onnx_decode(struct pool *pool, size_t limit, const ProtobufCMessageDescriptor *of,
-                                        struct bytes file, void **out, const struct frame *at);
+/* ---- the file ---- */
 /* A TensorProto's type, shape and elements; `path` is the file's that it is in. (tensor.c) */
 MUST_CHECK enum mote_status onnx_read_tensor(struct pool *pool, const char *path, const Onnx__TensorProto *t,
                                              struct tensor *out, const struct frame *at);

@@ -1,96 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Portable float convolution: the definition of conv_2d_f32.h. Four filters share each input element, and two pixels
- * that see the same columns share each weight. Where dilation_w is 1 and there are no groups, the inner loop runs over
- * a whole kernel row. */
+/* Portable float convolution: the definition of conv_2d_f32.h. */
 #include "conv_2d_f32.h"
 
-#include "../shared/floats.h"
-#include "../shared/rows.h"
-#include "../shared/windows.h"
+#include "../shared/weights_f32.h"
 
-/* Sums of four filters, and from sum[4] on of the same four for a second pixel. */
-struct block {
-    float sum[8];
-};
-
-/* Sums of n filters, 1 or 4, of the pixel that sees these columns from c->at on; with next > 0 also of the one that
- * sees them so many floats later. Not inlined, so that the sums and what is summed stay in registers. */
-static __attribute__((noinline)) struct block sum_block(const struct mote_conv_2d_f32 *p, const float *const rows[],
-                                                        const struct mote_columns *c, int32_t next,
-                                                        const MOTE_FLASH float *w, int32_t n)
-{
-    int32_t kernel_row = p->kernel_w * p->filter_c, filter = p->kernel_h * kernel_row;
-    bool dense = p->dilation_w == 1 && p->filter_c == p->in_c;
-    int32_t together = dense ? c->to - c->from : 1, len = together * p->filter_c;
-    struct block b = {{0.0f}};
-
-    for (int32_t k = 0; k < p->kernel_h; k++)
-        for (int32_t j = c->from; j < c->to && rows[k] != NULL; j += together) {
-            const float *a = rows[k] + c->at + (j - c->from) * p->dilation_w * p->in_c;
-            const MOTE_FLASH float *v = w + k * kernel_row + j * p->filter_c;
-
-            if (n == 4 && next > 0) {
-                mote_dot_four_twice_f32(a, next, v, filter, len, b.sum);
-            } else if (n == 4) {
-                mote_dot_four_f32(a, v, filter, len, b.sum);
-            } else {
-                b.sum[0] = mote_dot_f32(a, v, len, b.sum[0]);
-                if (next > 0)
-                    b.sum[4] = mote_dot_f32(a + next, v, len, b.sum[4]);
-            }
-        }
-    return b;
-}
-
-/* All filters of a pixel, and with next > 0 of the one after it. */
-static void filter_pixels(const struct mote_conv_2d_f32 *p, const float *const rows[], struct mote_columns c,
-                          int32_t next, const MOTE_FLASH float *w, const MOTE_FLASH float *bias, float *out)
-{
-    int32_t filter = p->kernel_h * p->kernel_w * p->filter_c, per_group = p->out_c / (p->in_c / p->filter_c);
-    const float lo = mote_float(p->lo), hi = mote_float(p->hi);
-
-    for (int32_t o = 0, left = per_group, n; o < p->out_c; o += n, w += n * filter) {
-        struct block b = sum_block(p, rows, &c, next, w, n = left < 4 ? 1 : 4);
-
-        for (int32_t i = 0; i < n; i++, out++) {
-            out[0] = mote_clamp_f32(b.sum[i] + bias[o + i], lo, hi);
-            if (next > 0)
-                out[p->out_c] = mote_clamp_f32(b.sum[4 + i] + bias[o + i], lo, hi);
-        }
-        left -= n;
-        if (left == 0) {
-            left = per_group;
-            c.at += p->filter_c;
-        }
-    }
-}
-
-MOTE_WEAK void mote_conv_2d_f32_row(const struct mote_conv_2d_f32 *p, const float *const rows[],
-                                    const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out)
-{
-    for (int32_t ox = 0, x = -p->pad_left, n; ox < p->out_w; ox += n, x += n * p->stride_w, out += n * p->out_c) {
-        struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c), next = c;
-
-        if (ox + 1 < p->out_w)
-            next = mote_clip_columns(x + p->stride_w, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
-        n = next.from == c.from && next.to == c.to && next.at > c.at ? 2 : 1;
-        filter_pixels(p, rows, c, n == 2 ? next.at - c.at : 0, weights, bias, out);
-    }
-}
-
-MOTE_WEAK void mote_conv_2d_f32(const struct mote_conv_2d_f32 *p, const float *in, const MOTE_FLASH float *weights,
-                                const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
-{
-    const float *rows[MOTE_KERNEL_ROWS_MAX];
-
-    mote_assert(p->kernel_h <= MOTE_KERNEL_ROWS_MAX && first >= 0 && first + count <= p->batch * p->out_h);
-    for (int32_t r = first; r < first + count; r++) {
-        int32_t top = r % p->out_h * p->stride_h - p->pad_top;
-
-        mote_rows_f32(rows, p->kernel_h, in, r / p->out_h, top, p->dilation_h, p->in_h, p->in_w * p->in_c, p->in_ring);
-        mote_conv_2d_f32_row(p, rows, weights, bias, out + mote_ring(r, p->out_ring) * p->out_w * p->out_c);
-    }
-}
+#define CONV_2D_ROW mote_conv_2d_f32_row
+#define CONV_2D     mote_conv_2d_f32
+#include "conv_2d_floats.h"
 
 static void run_conv_2d_f32(const struct mote_call *c)
 {

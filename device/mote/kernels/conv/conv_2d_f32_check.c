@@ -2,25 +2,9 @@
 /* What every version of conv_2d_f32 may rely on: conv_2d_f32.h. */
 #include "conv_2d_f32.h"
 
-#include "../shared/rows.h"
-
-static bool need_conv_2d_f32(const struct mote_conv_2d_f32 *p, uint32_t bytes[])
-{
-    uint32_t in_row = mote_bytes(p->in_w, p->in_c, 4), out_row = mote_bytes(p->out_w, p->out_c, 4);
-    uint32_t kernel = mote_bytes(p->kernel_h, p->kernel_w, p->filter_c);
-
-    if (in_row > INT32_MAX || out_row > INT32_MAX || kernel > INT32_MAX)
-        return false;
-    bytes[0] = mote_bytes(p->in_ring, (int32_t)in_row, 1);
-    bytes[1] = mote_bytes((int32_t)kernel, p->out_c, 4);
-    bytes[2] = (uint32_t)p->out_c * 4;
-    bytes[3] = mote_bytes(p->out_ring, (int32_t)out_row, 1);
-    bytes[4] = mote_bytes(p->batch, p->out_h, 1);
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[3] <= INT32_MAX &&
-           mote_bytes(p->dilation_w, p->in_c, 1) <= INT32_MAX && p->in_c % p->filter_c == 0 &&
-           p->out_c % (p->in_c / p->filter_c) == 0 &&
-           mote_window_fits(p->batch, p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h) &&
-           mote_window_fits(1, p->in_w, p->out_w, p->kernel_w, p->stride_w, p->dilation_w);
-}
+#define NEED         need_conv_2d_f32
+#define CONV_2D      mote_conv_2d_f32
+#define WEIGHT_BYTES 4
+#include "conv_2d_floats_check.h"
 
 MOTE_KERNEL(conv_2d_f32, MOTE_CONV_2D_F32_PARAMS, MOTE_CONV_2D_F32_ARGS);

@@ -1,61 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Portable float depthwise convolution: the definition of depthwise_conv_2d_f32.h. The kernel's columns are clipped to
- * the image once for each output column, so that the loops over taps check rows only. */
+/* Portable float depthwise convolution: the definition of depthwise_conv_2d_f32.h. */
 #include "../shared/hot.h"
 
 #include "depthwise_conv_2d_f32.h"
 
-#include "../shared/floats.h"
-#include "../shared/rows.h"
-#include "../shared/windows.h"
+#include "../shared/weights_f32.h"
 
-/* The sum of one output channel; `w` is its weight of the first tap inside the image, `at` that tap's place in a row.
- */
-static float sum_taps(const struct mote_depthwise_conv_2d_f32 *p, const float *const rows[], const MOTE_FLASH float *w,
-                      int32_t at, int32_t taps)
-{
-    int32_t step = p->dilation_w * p->in_c, out_c = p->out_c;
-    float sum = 0.0f;
-
-    for (int32_t k = 0; k < p->kernel_h; k++) {
-        const float *a = rows[k];
-        const MOTE_FLASH float *b = w + k * p->kernel_w * out_c;
-
-        for (int32_t t = 0; t < taps && a != NULL; t++)
-            sum += a[at + t * step] * b[t * out_c];
-    }
-    return sum;
-}
-
-MOTE_WEAK void mote_depthwise_conv_2d_f32_row(const struct mote_depthwise_conv_2d_f32 *p, const float *const rows[],
-                                              const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out)
-{
-    const float lo = mote_float(p->lo), hi = mote_float(p->hi);
-
-    for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w) {
-        struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
-        const MOTE_FLASH float *w = weights + c.from * p->out_c;
-
-        for (int32_t ic = 0, o = 0; ic < p->in_c; ic++)
-            for (int32_t m = p->depth_multiplier; m > 0; m--, o++)
-                *out++ = mote_clamp_f32(sum_taps(p, rows, w + o, c.at + ic, c.to - c.from) + bias[o], lo, hi);
-    }
-}
-
-MOTE_WEAK void mote_depthwise_conv_2d_f32(const struct mote_depthwise_conv_2d_f32 *p, const float *in,
-                                          const MOTE_FLASH float *weights, const MOTE_FLASH float *bias, float *out,
-                                          int32_t first, int32_t count)
-{
-    const float *rows[MOTE_KERNEL_ROWS_MAX];
-
-    mote_assert(p->kernel_h <= MOTE_KERNEL_ROWS_MAX && first >= 0 && first + count <= p->batch * p->out_h);
-    for (int32_t r = first; r < first + count; r++) {
-        int32_t top = r % p->out_h * p->stride_h - p->pad_top;
-
-        mote_rows_f32(rows, p->kernel_h, in, r / p->out_h, top, p->dilation_h, p->in_h, p->in_w * p->in_c, p->in_ring);
-        mote_depthwise_conv_2d_f32_row(p, rows, weights, bias, out + mote_ring(r, p->out_ring) * p->out_w * p->out_c);
-    }
-}
+#define DEPTHWISE_CONV_2D_ROW mote_depthwise_conv_2d_f32_row
+#define DEPTHWISE_CONV_2D     mote_depthwise_conv_2d_f32
+#include "depthwise_conv_2d_floats.h"
 
 static void run_depthwise_conv_2d_f32(const struct mote_call *c)
 {

@@ -2,7 +2,7 @@
 /* Portable transposed convolution, float: the definition of transpose_conv_f32.h. */
 #include "transpose_conv_f32.h"
 
-#include "../shared/floats.h"
+#include "../shared/weights_f32.h"
 
 /* One output of an image; `w` is its filter. */
 static float sum_taps(const struct mote_transpose_conv_f32 *p, const float *in, int32_t image, struct mote_taps y,
@@ -16,7 +16,7 @@ static float sum_taps(const struct mote_transpose_conv_f32 *p, const float *in, 
             const float *a = row + (x.i - j) * p->in_c;
             const MOTE_FLASH float *v = w + ((y.k + i * p->stride_h) * p->kernel_w + x.k + j * p->stride_w) * p->in_c;
 
-            sum = mote_dot_f32(a, v, p->in_c, sum);
+            sum = mote_dot(a, v, p->in_c, sum);
         }
     return sum;
 }

@@ -2,17 +2,9 @@
 /* What every version of fully_connected_rows_f32 may rely on: fully_connected_rows_f32.h. */
 #include "fully_connected_rows_f32.h"
 
-static bool need_fully_connected_rows_f32(const struct mote_fully_connected_rows_f32 *p, uint32_t bytes[])
-{
-    uint32_t len = mote_bytes(p->in_h, p->in_len, 1);
-
-    bytes[0] = mote_bytes(p->in_ring, p->in_len, 4);
-    bytes[1] = len <= INT32_MAX ? mote_bytes(p->out_c, (int32_t)len, 4) : UINT32_MAX;
-    bytes[2] = mote_bytes(p->out_c, 4, 1);
-    bytes[3] = mote_bytes(p->out_c, 4, 1);
-    bytes[4] = mote_bytes(p->out_c, 4, 1);
-    bytes[5] = mote_bytes(p->batch, p->in_h, 1);
-    return bytes[0] <= INT32_MAX && bytes[1] <= INT32_MAX && bytes[2] <= INT32_MAX && bytes[5] <= INT32_MAX;
-}
+#define NEED                 need_fully_connected_rows_f32
+#define FULLY_CONNECTED_ROWS mote_fully_connected_rows_f32
+#define WEIGHT_BYTES         4
+#include "fully_connected_rows_floats_check.h"
 
 MOTE_KERNEL(fully_connected_rows_f32, MOTE_FULLY_CONNECTED_ROWS_F32_PARAMS, MOTE_FULLY_CONNECTED_ROWS_F32_ARGS);

@@ -5,6 +5,7 @@
 
 #include "../shared/math_f32.h"
 #include "../shared/rows.h"
+#include "../shared/weights_f32.h"
 
 enum { GATE_INPUT, GATE_FORGET, GATE_CELL, GATE_OUTPUT, GATES };
 
@@ -19,8 +20,8 @@ static void sum_gates(const struct mote_lstm_f32 *p, const struct constants *k, 
 
     for (int32_t g = 0; g < GATES; g++)
         sum[g] = 0.0f;
-    mote_dot_four_f32(x, k->x_weights + unit * p->in_len, p->units * p->in_len, p->in_len, sum);
-    mote_dot_four_f32(h, k->h_weights + unit * p->units, p->units * p->units, p->units, h_sum);
+    mote_dot_four(x, k->x_weights + unit * p->in_len, p->units * p->in_len, p->in_len, sum);
+    mote_dot_four(h, k->h_weights + unit * p->units, p->units * p->units, p->units, h_sum);
     for (int32_t g = 0; g < GATES; g++)
         sum[g] = sum[g] + k->bias[g * p->units + unit] + h_sum[g];
 }

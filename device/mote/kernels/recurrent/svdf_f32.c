@@ -4,7 +4,7 @@
 #include "svdf_f32.h"
 
 #include "../../memory.h"
-#include "../shared/floats.h"
+#include "../shared/weights_f32.h"
 
 MOTE_WEAK void mote_svdf_f32(const struct mote_svdf_f32 *p, const float *in, const MOTE_FLASH float *features,
                              const MOTE_FLASH float *times, const MOTE_FLASH float *bias, float *state, float *out,
@@ -22,8 +22,8 @@ MOTE_WEAK void mote_svdf_f32(const struct mote_svdf_f32 *p, const float *in, con
                 float *s = state + (b * filters + f) * p->memory;
 
                 memmove(s, s + 1, (size_t)last * sizeof *s);
-                s[last] = mote_dot_f32(in + b * p->inputs, features + f * p->inputs, p->inputs, 0.0f);
-                sum += mote_dot_f32(s, times + f * p->memory, p->memory, 0.0f);
+                s[last] = mote_dot(in + b * p->inputs, features + f * p->inputs, p->inputs, 0.0f);
+                sum += mote_dot(s, times + f * p->memory, p->memory, 0.0f);
             }
             out[b * p->units + u] = mote_clamp_f32(sum, lo, hi);
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes to protobuf messages, within bounds: protobuf-c takes what it is told to from an allocator, which says no at
  * the limit, but goes as deep as messages are nested, so that depth is counted before. */
-#include "host/import/onnx/onnx.h"
+#include "host/import/protobuf.h"
 
 #define DEPTH_MAX 32 /* graphs in nodes in graphs take three each */
 
@@ -93,8 +93,8 @@ static void *take(void *data, size_t size)
 
 static void give_back(void *data, void *pointer) { (void)data, (void)pointer; } /* with the pool */
 
-enum mote_status onnx_decode(struct pool *pool, size_t limit, const ProtobufCMessageDescriptor *of, struct bytes file,
-                             void **out, const struct frame *at)
+enum mote_status protobuf_decode(struct pool *pool, size_t limit, const ProtobufCMessageDescriptor *of,
+                                 struct bytes file, void **out, const struct frame *at)
 {
     struct budget budget = {pool, limit, false};
     ProtobufCAllocator allocator = {take, give_back, &budget};

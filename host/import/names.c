@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a value's name to its tensor: a hash table with open addresses. */
-#include "host/import/onnx/onnx.h"
+#include "host/import/names.h"
 
-struct onnx_name {
+struct name_slot {
     const char *name;
     int32_t value;
 };
@@ -17,22 +17,22 @@ static size_t hash(const char *s)
 }
 
 /* The slot of the name, or the empty one where it would be. */
-static struct onnx_name *find(const struct onnx_names *names, const char *name)
+static struct name_slot *find(const struct names *names, const char *name)
 {
     size_t at = hash(name);
 
     assert(names->n < names->capacity);
     for (;; at++) {
-        struct onnx_name *slot = &names->slots[at & (names->capacity - 1)];
+        struct name_slot *slot = &names->slots[at & (names->capacity - 1)];
 
         if (slot->name == NULL || strcmp(slot->name, name) == 0)
             return slot;
     }
 }
 
-static void grow(struct pool *pool, struct onnx_names *names)
+static void grow(struct pool *pool, struct names *names)
 {
-    struct onnx_names larger = {
+    struct names larger = {
         .n = names->n, .capacity = names->capacity ? names->capacity * 2 : 16, .outer = names->outer};
 
     larger.slots = pool_array(pool, larger.capacity, sizeof *larger.slots);
@@ -42,25 +42,25 @@ static void grow(struct pool *pool, struct onnx_names *names)
     *names = larger;
 }
 
-void names_set(struct pool *pool, struct onnx_names *names, const char *name, int32_t value)
+void names_set(struct pool *pool, struct names *names, const char *name, int32_t value)
 {
-    struct onnx_name *slot;
+    struct name_slot *slot;
 
     if (2 * (names->n + 1) > names->capacity)
         grow(pool, names);
     assert((names->capacity & (names->capacity - 1)) == 0);
     slot = find(names, name);
     names->n += slot->name == NULL;
-    *slot = (struct onnx_name){name, value};
+    *slot = (struct name_slot){name, value};
 }
 
-int32_t names_get(const struct onnx_names *names, const char *name)
+int32_t names_get(const struct names *names, const char *name)
 {
     for (; names; names = names->outer) {
-        const struct onnx_name *slot = names->n > 0 ? find(names, name) : NULL;
+        const struct name_slot *slot = names->n > 0 ? find(names, name) : NULL;
 
         if (slot && slot->name)
             return slot->value;
     }
-    return TENSOR_ABSENT;
+    return NAME_ABSENT;
 }

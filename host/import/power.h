@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Powers, of floats. (power.c) */
+#ifndef MOTE_POWER_H
+#define MOTE_POWER_H
+
+#include "host/import/build.h"
+
+/* x to the power of y; of a y that is constant by as few operators as do. */
+int32_t power(struct build *r, int32_t x, int32_t y);
+
+#endif
