@@ -90,6 +90,12 @@ static int64_t bias_bytes_of(const struct graph *g, int32_t tensor)
     return n * biases.bytes;
 }
 
+/* Other whole numbers than biases are shapes. */
+static bool is_bias(const struct tensor *t)
+{
+    return t->rank == 1 && (t->type == TYPE_F32 || (t->type == TYPE_S32 && t->quant.n > 0));
+}
+
 /* Weights have dimensions, biases one. */
 void estimate_bytes(const struct model *m, struct compress_row *row)
 {
@@ -102,7 +108,7 @@ void estimate_bytes(const struct model *m, struct compress_row *row)
             continue;
         if (t->rank >= 2 && (t->type == TYPE_F32 || t->type == TYPE_S8))
             add_weights(g, i, row);
-        else if (t->rank == 1 && (t->type == TYPE_F32 || t->type == TYPE_S32))
+        else if (is_bias(t))
             row->bytes += bias_bytes_of(g, i);
     }
     row->levels = row->levels < 0 ? 0 : row->levels;
