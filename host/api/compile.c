@@ -51,6 +51,15 @@ struct read_call {
     struct mote_graph *out;
 };
 
+static enum mote_status read_options(struct pool *pool, const struct mote_graph_options *o, struct import_options *out,
+                                     const struct frame *at)
+{
+    TRY(import_read_shapes(pool, o->shapes, out, at));
+    out->from = import_copy_names(pool, o->from);
+    out->to = import_copy_names(pool, o->to);
+    return MOTE_OK;
+}
+
 /* Read once, so that a wrong one is found here. */
 static enum mote_status read_graph(struct call *call)
 {
@@ -60,12 +69,12 @@ static enum mote_status read_graph(struct call *call)
     struct pipeline p;
 
     TRY(api_options(call, c->options, &o, sizeof o));
-    TRY(import_read_shapes(&call->pool, o.shapes, &given.import, call->at));
+    TRY(read_options(&call->pool, &o, &given.import, call->at));
     TRY(api_model(call, &given, &p, call->at));
     if (!p.has_graph)
         return fail(call->at, MOTE_ERR_FORMAT, "an image is no graph; mote_session_open() takes it");
     c->out = api_graph_of_bytes(c->name, c->file);
-    return import_read_shapes(&c->out->pool, o.shapes, &c->out->import, call->at);
+    return read_options(&c->out->pool, &o, &c->out->import, call->at);
 }
 
 static enum mote_status load_graph(struct call *call)

@@ -56,6 +56,8 @@ int mote_graph_load(struct mote_context *context, const char *path, struct mote_
 struct mote_graph_options {
     size_t size;
     const char *const *shapes; /* of inputs, each once: "x=1,16000"; the list ends with NULL. NULL: none */
+    /* Nodes of a frozen TensorFlow graph behind which the model begins, and with which it ends; lists as above. */
+    const char *const *from, *const *to;
 };
 int mote_graph_read_with(struct mote_context *context, const void *bytes, size_t size, const char *name,
                          const struct mote_graph_options *options, struct mote_graph **out);

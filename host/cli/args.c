@@ -149,13 +149,22 @@ json_t *json_tensor_shape(const uint32_t *dims, int rank)
     return shape;
 }
 
-enum mote_status cli_read_shapes(struct cli *cli, struct import_options *out)
+/* What an option was given, each time; NULL ends it. */
+static const char *const *all_of(struct cli *cli, const char *option)
 {
     const char **values = pool_array(&cli->pool, cli->n_given + 1, sizeof *values);
 
-    for (size_t i = 0; (values[i] = cli_value_at(cli, "--shape", i)) != NULL; i++)
+    for (size_t i = 0; cli_takes(cli, option) && (values[i] = cli_value_at(cli, option, i)) != NULL; i++)
         ;
-    return import_read_shapes(&cli->pool, values, out, &cli->root);
+    return values;
+}
+
+enum mote_status cli_read_shapes(struct cli *cli, struct import_options *out)
+{
+    TRY(import_read_shapes(&cli->pool, all_of(cli, "--shape"), out, &cli->root));
+    out->from = import_copy_names(&cli->pool, all_of(cli, "--from"));
+    out->to = import_copy_names(&cli->pool, all_of(cli, "--to"));
+    return MOTE_OK;
 }
 
 enum mote_status cli_read_layout(struct cli *cli, bool *channels_last)

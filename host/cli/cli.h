@@ -71,7 +71,7 @@ const char *cli_json_text(struct cli *cli, json_t *json);
 extern const struct progress cli_progress;
 json_t *json_tensor_shape(const uint32_t *dims, int rank);
 
-/* --shape, several times, for the importers. */
+/* --shape, --from and --to, several times, for the importers. */
 MUST_CHECK enum mote_status cli_read_shapes(struct cli *cli, struct import_options *out);
 /* --layout. */
 MUST_CHECK enum mote_status cli_read_layout(struct cli *cli, bool *channels_last);
@@ -91,9 +91,10 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
 
 /* For commands that take models, which cli_load() loads. */
 #define SHAPE_OPTION                                                                                                   \
+    {"--shape", "NAME=D,…", "an input's shape, where the file leaves it open: x=1,16000; for several inputs several"}, \
+        {"--from", "NODE", "the model begins behind this node of a frozen TensorFlow graph; several: several"},        \
     {                                                                                                                  \
-        "--shape", "NAME=D,…",                                                                                         \
-            "an input's shape, where the file leaves it open: x=1,16000; for several inputs several"                   \
+        "--to", "NODE", "it ends with this node; several: several outputs"                                             \
     }
 #define LAYOUT_OPTION                                                                                                  \
     {                                                                                                                  \

@@ -152,8 +152,9 @@ static enum mote_status compress_recipe(struct cli *cli)
 /* Options that only one of both takes are refused by the other. */
 static enum mote_status run_compress(struct cli *cli)
 {
-    static const char *const of_models[] = {"--channels", "--target", "--prune", "--levels", "--no-compensation",
-                                            "--samples",  "--limit",  "--task",  "--normal", "--shape"};
+    static const char *const of_models[] = {"--channels",        "--target",  "--prune", "--levels",
+                                            "--no-compensation", "--samples", "--limit", "--task",
+                                            "--normal",          "--shape",   "--from",  "--to"};
 
     if (!is_recipe_name(cli->positional[0]))
         return compress_model(cli);

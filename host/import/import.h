@@ -34,6 +34,7 @@ struct import_options {
 
 struct importer {
     const char *name;                 /* for people: "a .tflite" */
+    bool cuts;                        /* it knows `from` and `to` of the options */
     bool (*probe)(struct bytes file); /* Is this the format's file, by its first bytes? */
     /* `name` is the file's: the model's name is made from it; `options` may be NULL. `at` is the place for messages,
      * with the file as its root. Tensors and operators have the indices that they have in the file. What Mote does not
@@ -44,6 +45,8 @@ struct importer {
                              const struct frame *at);
 };
 
+/* Of lists of names that NULL ends, as options give them; an empty one is NULL. */
+const char *const *import_copy_names(struct pool *pool, const char *const *names);
 /* Shapes as they are written, "x=1,16000", the list ended by NULL; `values` NULL: none. (shapes.c) */
 MUST_CHECK enum mote_status import_read_shapes(struct pool *pool, const char *const *values, struct import_options *out,
                                                const struct frame *at);

@@ -48,6 +48,19 @@ enum mote_status import_read_shapes(struct pool *pool, const char *const *values
     return MOTE_OK;
 }
 
+const char *const *import_copy_names(struct pool *pool, const char *const *names)
+{
+    size_t n = 0;
+    const char **copy;
+
+    while (names && names[n])
+        n++;
+    copy = pool_array(pool, n + 1, sizeof *copy);
+    for (size_t i = 0; i < n; i++)
+        copy[i] = pool_strdup(pool, names[i]);
+    return n > 0 ? copy : NULL;
+}
+
 /* ---- of a model ---- */
 
 static enum mote_status fail_no_input(const struct model *m, const char *name, const struct frame *at)

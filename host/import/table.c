@@ -2,11 +2,11 @@
 #include "host/import/import.h"
 
 const struct importer importers[] = {
-    {"a .tflite", tflite_matches, tflite_import_partly},
+    {"a .tflite", false, tflite_matches, tflite_import_partly},
 #ifdef MOTE_PROTOBUF /* where its library is (CMakeLists.txt) */
-    {"a frozen TensorFlow graph", tensorflow_matches, tensorflow_import},
-    {"an .onnx", onnx_matches, onnx_import},
+    {"a frozen TensorFlow graph", true, tensorflow_matches, tensorflow_import},
+    {"an .onnx", false, onnx_matches, onnx_import},
 #endif
-    {"a graph file", graph_file_matches, graph_file_read},
+    {"a graph file", false, graph_file_matches, graph_file_read},
 };
 const int importers_count = COUNT(importers);

@@ -26,12 +26,16 @@ static enum mote_status fail_missing(struct pipeline *p, const struct import_mis
     return fail(at, missing->status, "%s; of the others, %.*s", missing->what, (int)failed.end, failed.text);
 }
 
+static bool has_cuts(const struct import_options *o) { return o && (o->from || o->to); }
+
 static enum mote_status load(struct pipeline *p, const struct importer *importer, const struct import_options *options,
                              const struct frame *at)
 {
     struct import_missing missing;
 
     p->has_graph = true;
+    if (has_cuts(options) && !importer->cuts)
+        return fail(at, MOTE_ERR_USAGE, "--from and --to cut a frozen TensorFlow graph; this is %s", importer->name);
     TRY(importer->read(p->pool, p->path, p->file, options, &p->model, &missing, at));
     return missing.what ? fail_missing(p, &missing, at) : MOTE_OK;
 }
@@ -57,9 +61,9 @@ enum mote_status pipeline_read_as(struct pool *pool, const char *path, struct by
     *out =
         (struct pipeline){.pool = pool, .path = path, .file = file, .model = {.pool = pool}, .target = target_portable};
     if (image_matches(out->file)) {
-        if (options && options->n_shapes > 0)
-            return fail(at, MOTE_ERR_USAGE,
-                        "an image keeps its shapes; --shape wants the .onnx, .tflite or graph file");
+        if (options && (options->n_shapes > 0 || has_cuts(options)))
+            return fail(at, MOTE_ERR_USAGE, "an image keeps its shapes; %s wants the file that it was made of",
+                        options->n_shapes > 0 ? "--shape" : "--from or --to");
         out->image = out->file;
         return MOTE_OK;
     }
