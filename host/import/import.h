@@ -74,6 +74,10 @@ bool tensorflow_matches(struct bytes file);
 MUST_CHECK enum mote_status tensorflow_import(struct pool *pool, const char *name, struct bytes file,
                                               const struct import_options *options, struct model *out,
                                               struct import_missing *missing, const struct frame *at);
+bool keras_matches(struct bytes file);
+MUST_CHECK enum mote_status keras_import(struct pool *pool, const char *name, struct bytes file,
+                                         const struct import_options *options, struct model *out,
+                                         struct import_missing *missing, const struct frame *at);
 
 bool graph_file_matches(struct bytes file);
 MUST_CHECK enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file,
@@ -87,6 +91,8 @@ const struct import_shape *import_shape_of(const struct import_options *options,
  * What the shapes of other tensors are, is not known before graph_infer(). */
 MUST_CHECK enum mote_status import_set_shapes(struct model *m, const struct import_options *options,
                                               const struct frame *at);
+/* A free first dimension that the caller says nothing of is 1, as a batch is. */
+void import_assume_batch(struct tensor *t);
 /* Names an input with a dimension that is still open. */
 MUST_CHECK enum mote_status import_want_shapes(const struct model *m, const struct frame *at);
 /* Quantized constants that float operators read become floats; at most `limit` elements. After model_verify(). */

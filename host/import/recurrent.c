@@ -52,10 +52,11 @@ static void step_lstm(struct build *r, const struct recurrent *l, struct sweep *
     int32_t gate[LSTM_GATES], i, f;
 
     split(r, add(r, x, dense(r, s->h, s->r[0], s->bias_h[0])), 1, LSTM_GATES, gate);
-    i = activate(r, l, &s->f[0], with_peephole(r, gate[LSTM_I], s->peepholes[0], s->c));
-    f = l->coupled ? one_minus(r, i) : activate(r, l, &s->f[0], with_peephole(r, gate[LSTM_F], s->peepholes[2], s->c));
-    s->c = add(r, mul(r, f, s->c), mul(r, i, activate(r, l, &s->f[1], gate[LSTM_C])));
-    s->h = mul(r, activate(r, l, &s->f[0], with_peephole(r, gate[LSTM_O], s->peepholes[1], s->c)),
+    i = activate(r, l, &s->f[0], with_peephole(r, gate[l->order[LSTM_I]], s->peepholes[0], s->c));
+    f = l->coupled ? one_minus(r, i)
+                   : activate(r, l, &s->f[0], with_peephole(r, gate[l->order[LSTM_F]], s->peepholes[2], s->c));
+    s->c = add(r, mul(r, f, s->c), mul(r, i, activate(r, l, &s->f[1], gate[l->order[LSTM_C]])));
+    s->h = mul(r, activate(r, l, &s->f[0], with_peephole(r, gate[l->order[LSTM_O]], s->peepholes[1], s->c)),
                activate(r, l, &s->f[2], s->c));
 }
 
@@ -135,13 +136,22 @@ static void unroll(struct build *r, const struct recurrent *l, struct sweep *s)
 
     int32_t *x = pool_array(r->pool, (size_t)l->time, sizeof *x);
     int32_t *y = pool_array(r->pool, (size_t)l->time, sizeof *y);
+    int32_t h = s->h, c = s->c;
 
+    if (l->stateful)
+        s->h = emit_unary(r, OP_READ_VARIABLE, h);
+    if (l->stateful && c != TENSOR_ABSENT)
+        s->c = emit_unary(r, OP_READ_VARIABLE, c);
     split(r, dense(r, l->x, s->w, s->bias_x), 0, (int)l->time, x);
     for (int64_t k = 0; k < l->time && r->status == MOTE_OK; k++) {
         int64_t t = s->backward ? l->time - 1 - k : k;
 
         y[t] = step(r, l, s, t, x[t]);
     }
+    if (l->stateful)
+        assign(r, h, s->h);
+    if (l->stateful && c != TENSOR_ABSENT)
+        assign(r, c, s->c);
     if (r->status == MOTE_OK && l->wants_y)
         s->y = reshape(r, concat(r, 0, (int)l->time, y), 3, (int64_t[]){l->time, l->batch, l->units});
 }
@@ -180,7 +190,7 @@ static int32_t bias_of(struct build *r, const struct recurrent *l, const struct 
 
 static void run_operator(struct build *r, const struct recurrent *l, struct sweep *s)
 {
-    static const int gates[LSTM_GATES] = {LSTM_I, LSTM_F, LSTM_C, LSTM_O};
+    const int gates[LSTM_GATES] = {l->order[LSTM_I], l->order[LSTM_F], l->order[LSTM_C], l->order[LSTM_O]};
     enum { X_WEIGHTS = 1, H_WEIGHTS = 5, BIAS = 12, HIDDEN = 18, CELL, INPUTS };
     struct lstm_opts opts = {.activation = ACTIVATION_TANH, .time_major = true};
     int32_t in[INPUTS], y;
@@ -193,8 +203,8 @@ static void run_operator(struct build *r, const struct recurrent *l, struct swee
         in[H_WEIGHTS + g] = recurrent_part(r, s->r[0], gates[g], l->units);
         in[BIAS + g] = bias_of(r, l, s, gates[g]);
     }
-    in[HIDDEN] = begin_at(r, l, s->h);
-    in[CELL] = begin_at(r, l, s->c);
+    in[HIDDEN] = l->stateful ? s->h : begin_at(r, l, s->h);
+    in[CELL] = l->stateful ? s->c : begin_at(r, l, s->c);
     y = emit(r, OP_UNIDIRECTIONAL_SEQUENCE_LSTM, &opts, TYPE_F32, INPUTS, in);
     if (l->wants_y)
         s->y = reversed(r, y, s->backward);

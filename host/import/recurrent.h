@@ -8,9 +8,8 @@
 #include "host/import/activation.h"
 
 enum { LSTM_GATES = 4, GRU_GATES = 3, RNN_GATES = 1, GATES_MAX = 4, FUNCTIONS_MAX = 3, DIRECTIONS = 2 };
-/* The gates' order in weights and biases. */
-enum { LSTM_I, LSTM_O, LSTM_F, LSTM_C };
-enum { GRU_Z, GRU_R, GRU_H };
+enum { LSTM_I, LSTM_O, LSTM_F, LSTM_C }; /* an LSTM's gates */
+enum { GRU_Z, GRU_R, GRU_H };            /* a GRU's, in this order in weights and biases */
 
 /* One direction. */
 struct sweep {
@@ -25,10 +24,12 @@ struct sweep {
 
 struct recurrent {
     int gates, directions;
+    int order[GATES_MAX]; /* of an LSTM: where in weights and biases gate LSTM_I is, and so on */
     int64_t time, batch, in_len, units;
     bool reset_after;      /* of a GRU: the reset gate multiplies the product of h */
     bool coupled;          /* of an LSTM: the forget gate is 1 - the input gate */
     bool wants_y, wants_c; /* of the sweeps, beside the last h */
+    bool stateful;         /* the sweeps' h and c are states, which the next inference goes on with */
     float clip;            /* of what goes into activations; INFINITY for none */
     int32_t x;             /* [time][batch][in_len] */
     int32_t lengths;       /* s32 [batch][1], or absent */

@@ -125,6 +125,12 @@ enum mote_status import_set_shapes(struct model *m, const struct import_options 
 }
 
 /* ---- what is left open ---- */
+void import_assume_batch(struct tensor *t)
+{
+    if (t->rank > 0 && t->dims[0] == DIM_UNKNOWN)
+        t->dims[0] = 1;
+}
+
 /* "x=1,4", with 1 where the file leaves a dimension open. */
 static const char *example(struct pool *pool, const struct tensor *t)
 {

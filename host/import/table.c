@@ -7,6 +7,9 @@ const struct importer importers[] = {
     {"a frozen TensorFlow graph", true, tensorflow_matches, tensorflow_import},
     {"an .onnx", false, onnx_matches, onnx_import},
 #endif
+#ifdef MOTE_KERAS
+    {"an .h5 or .keras", false, keras_matches, keras_import},
+#endif
     {"a graph file", false, graph_file_matches, graph_file_read},
 };
 const int importers_count = COUNT(importers);

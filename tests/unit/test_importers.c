@@ -17,6 +17,16 @@ static const char *const models[] = {
     "tensorflow/DS_CNN_S/model.pb",
     "tensorflow/DNN_S/model.pb",
     "tensorflow/GRU_S/model.pb",
+#ifdef MOTE_KERAS
+    "keras/tinymaix_mnist_valid/model.h5",
+    "keras/tinymaix_mnist_dw/model.h5",
+    "keras/tinymaix_mnist_resnet/model.h5",
+    "keras/edison_kws/model.h5",
+    "keras/qc_kws/model.h5",
+    "keras/mlc_strww/model.h5",
+    "keras/tinymaix_mnist_valid_keras3/model.keras",
+    "keras/tinymaix_mnist_dw_keras2/model.keras",
+#endif
 };
 
 static struct bytes vector(struct fixture *f, const char *folder, const char *what, int k)

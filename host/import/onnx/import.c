@@ -117,13 +117,6 @@ static enum mote_status read_input(struct build *r, const Onnx__ValueInfoProto *
     return onnx_set_value(r, input->name ? input->name : "", r->g->inputs[r->g->n_inputs - 1], &here);
 }
 
-/* A free first dimension that the caller says nothing of is 1, as a batch is. */
-static void assume_batch(struct tensor *t)
-{
-    if (t->rank > 0 && t->dims[0] == DIM_UNKNOWN)
-        t->dims[0] = 1;
-}
-
 /* Initializers may be listed as inputs, too: then they are what the inputs are without being fed. */
 static enum mote_status read_inputs(struct build *r, const Onnx__GraphProto *graph, const struct frame *at)
 {
@@ -139,7 +132,7 @@ static enum mote_status read_inputs(struct build *r, const Onnx__GraphProto *gra
         struct tensor *t = &r->g->tensors[r->g->inputs[i]];
         const struct frame here = {at, "input", t->name, (int)i, NULL};
 
-        assume_batch(t);
+        import_assume_batch(t);
         TRY(build_check_size(t, &here));
     }
     return import_want_shapes(r->m, at);

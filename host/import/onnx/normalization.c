@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Normalizations. */
+#include "host/import/normalization.h"
 #include "host/import/onnx/ops.h"
 
 enum { X, SCALE, BIAS, MEAN, VARIANCE };
@@ -61,21 +62,6 @@ void onnx_batch_normalization(struct build *r)
 }
 
 /* ---- normalizations by statistics of the input itself ---- */
-struct moments {
-    int32_t mean, centered, inverse; /* 1 / sqrt(variance + epsilon) */
-};
-
-static struct moments moments(struct build *r, int32_t x, int n, const int64_t *axes, float epsilon)
-{
-    struct moments m = {.mean = reduce(r, OP_MEAN, x, n, axes, true)};
-    int32_t variance;
-
-    m.centered = emit_binary(r, OP_SUB, x, m.mean);
-    variance = reduce(r, OP_MEAN, emit_unary(r, OP_SQUARE, m.centered), n, axes, true);
-    m.inverse = emit_unary(r, OP_RSQRT, emit_binary(r, OP_ADD, variance, add_float(r, epsilon)));
-    return m;
-}
-
 void onnx_layer_normalization(struct build *r)
 {
     int32_t x = node_in(r, 0), scale = node_in(r, 1), y;

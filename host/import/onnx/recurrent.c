@@ -190,7 +190,10 @@ static void recurrent(struct build *r, struct layer *l)
 
 void onnx_lstm(struct build *r)
 {
-    recurrent(r, &(struct layer){.of.gates = LSTM_GATES, .functions = 3, .standard = {"Sigmoid", "Tanh", "Tanh"}});
+    recurrent(r, &(struct layer){.of.gates = LSTM_GATES,
+                                 .of.order = {LSTM_I, LSTM_O, LSTM_F, LSTM_C},
+                                 .functions = 3,
+                                 .standard = {"Sigmoid", "Tanh", "Tanh"}});
 }
 
 void onnx_gru(struct build *r)
