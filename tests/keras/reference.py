@@ -300,9 +300,376 @@ def dense_and_convolutions():
         filters=1, kernel_size=3, strides=2, padding="same", use_bias=False)
 
 
+def pools_and_normalizations():
+    one("max_pool", "MaxPooling2D", [5, 4, 2], [], lambda x: pool(x, [2, 3], [2, 1], "same", max), pool_size=[2, 3],
+        strides=[2, 1], padding="same")
+    one("average_pool", "AveragePooling2D", [5, 4, 2], [], lambda x: pool(x, [2, 2], [2, 2], "same", mean),
+        pool_size=[2, 2], strides=None, padding="same")
+    one("max_pool_1d", "MaxPooling1D", [6, 2], [], lambda x: pool(x, [2], [2], "valid", max), pool_size=2)
+    one("average_pool_3d", "AveragePooling3D", [4, 4, 4, 1], [], lambda x: pool(x, [2] * 3, [2] * 3, "valid", mean))
+    one("global_average", "GlobalAveragePooling2D", [3, 4, 2], [],
+        lambda x: reshaped(pool(x, [3, 4], [1, 1], "valid", mean), [1, 2]))
+    one("global_max_1d", "GlobalMaxPooling1D", [3, 2], [], lambda x: pool(x, [3], [1], "valid", max), keepdims=True)
+    gamma, beta, m, v = drawn(2), drawn(2), drawn(2), drawn(2).map(lambda a: a * a + 0.5)
+    parts = [("gamma", gamma), ("beta", beta), ("moving_mean", m), ("moving_variance", v)]
+    one("batch_norm", "BatchNormalization", [3, 2, 2], parts, lambda x: batch_norm(x, gamma, beta, m, v), axis=[3])
+    one("batch_norm_plain", "BatchNormalization", [3, 2], parts[2:], lambda x: batch_norm(x, None, None, m, v, 0.01),
+        scale=False, center=False, epsilon=0.01, axis=-1)
+    one("batch_norm_channels_first", "BatchNormalization", [2, 3, 2], parts,
+        lambda x: permuted(batch_norm(permuted(x, [0, 2, 3, 1]), gamma, beta, m, v), [0, 3, 1, 2]), axis=1)
+
+    def layer_norm(row):
+        a = mean(row)
+        deviation = math.sqrt(mean([(b - a) ** 2 for b in row]) + 1e-3)
+        return [(b - a) / deviation * g + c for b, g, c in zip(row, gamma3.data, beta3.data)]
+
+    gamma3, beta3 = drawn(4), drawn(4)
+    one("layer_norm", "LayerNormalization", [3, 4], [("gamma", gamma3), ("beta", beta3)], lambda x: last(x, layer_norm),
+        axis=[-1])
+    one("unit_norm", "UnitNormalization", [2, 3], [],
+        lambda x: last(x, lambda row: [a / math.sqrt(sum(b * b for b in row)) for a in row]), axis=-1)
+    one("rescaling", "Rescaling", [4], [], lambda x: x.map(lambda a: a * 0.5 - 1), scale=0.5, offset=-1)
+    one("normalization", "Normalization", [3, 2], [("mean", m), ("variance", v), ("count", T([], [5]))],
+        lambda x: last(x, lambda row: [(a - b) / math.sqrt(c) for a, b, c in zip(row, m.data, v.data)]), axis=[-1])
+    one("normalization_told", "Normalization", [2], [], lambda x: x.map(lambda a: (a - 0.5) / 2), axis=None, mean=0.5,
+        variance=4.0)
+
+
+def activations():
+    def gelu(a):
+        return a / 2 * (1 + math.erf(a / math.sqrt(2)))
+
+    def selu(a):
+        return 1.05070098 * (a if a > 0 else 1.67326324 * (math.exp(a) - 1))
+
+    functions = {
+        "linear": lambda a: a, "relu": lambda a: max(a, 0), "relu6": lambda a: min(max(a, 0), 6), "sigmoid": sigmoid,
+        "tanh": math.tanh, "elu": lambda a: a if a > 0 else math.exp(a) - 1, "selu": selu, "gelu": gelu,
+        "softplus": lambda a: math.log(1 + math.exp(a)), "softsign": lambda a: a / (1 + abs(a)),
+        "swish": lambda a: a * sigmoid(a), "silu": lambda a: a * sigmoid(a), "exponential": math.exp,
+        "mish": lambda a: a * math.tanh(math.log(1 + math.exp(a))), "leaky_relu": lambda a: a if a > 0 else 0.2 * a,
+        "hard_silu": lambda a: a * min(max(a + 3, 0), 6) / 6, "log_sigmoid": lambda a: math.log(sigmoid(a)),
+        "celu": lambda a: a if a > 0 else math.exp(a) - 1, "tanh_shrink": lambda a: a - math.tanh(a),
+        "hard_tanh": lambda a: min(max(a, -1), 1),
+    }
+    wide = drawn(1, 8).map(lambda a: a * 4)
+    for name, f in functions.items():
+        one("activation_" + name, "Activation", [8], [], lambda x: x.map(f), x=wide, activation=name)
+    one("hard_sigmoid_2", "Activation", [8], [], lambda x: x.map(lambda a: min(max(0.2 * a + 0.5, 0), 1)), x=wide,
+        activation="hard_sigmoid")
+    one("hard_sigmoid_3", "Activation", [8], [], lambda x: x.map(lambda a: min(max(a + 3, 0), 6) / 6), "3.4.1", wide,
+        activation="hard_sigmoid")
+    one("softmax", "Activation", [2, 3], [], lambda x: last(x, softmax), activation="softmax")
+    one("softmax_axis", "Softmax", [2, 3], [],
+        lambda x: permuted(last(permuted(x, [0, 2, 1]), softmax), [0, 2, 1]), axis=1)
+    one("relu_layer", "ReLU", [8], [], lambda x: x.map(lambda a: min(max(a, 0), 3)), x=wide, max_value=3.0)
+    one("relu_slope", "ReLU", [8], [], lambda x: x.map(lambda a: min(a, 2.5) if a >= 1 else 0.25 * (a - 1)), x=wide,
+        max_value=2.5, negative_slope=0.25, threshold=1.0)
+    one("leaky_2", "LeakyReLU", [8], [], lambda x: x.map(lambda a: a if a > 0 else 0.1 * a), x=wide, alpha=0.1)
+    one("leaky_3", "LeakyReLU", [8], [], lambda x: x.map(lambda a: a if a > 0 else 0.125 * a), "3.0.0", wide,
+        negative_slope=0.125)
+    one("elu_layer", "ELU", [8], [], lambda x: x.map(lambda a: a if a > 0 else 0.5 * (math.exp(a) - 1)), x=wide,
+        alpha=0.5)
+    one("thresholded", "ThresholdedReLU", [8], [], lambda x: x.map(lambda a: a if a > 1.5 else 0), x=wide, theta=1.5)
+    slope = drawn(1, 2)
+    one("prelu", "PReLU", [3, 2], [("alpha", slope)],
+        lambda x: last(x, lambda row: [a if a > 0 else a * s for a, s in zip(row, slope.data)]), shared_axes=[1])
+    w = drawn(3, 2)
+    one("dense_with_a_layer", "Dense", [3], [("kernel", w)],
+        lambda x: dense(x, w).map(lambda a: a if a > 0 else 0.25 * a), units=2, use_bias=False,
+        activation={"class_name": "LeakyReLU", "config": {"name": "leaky", "negative_slope": 0.25}})
+
+
+def shapes():
+    one("flatten_channels_first", "Flatten", [2, 2, 3], [], lambda x: reshaped(permuted(x, [0, 2, 3, 1]), [1, 12]),
+        data_format="channels_first")
+    one("reshape", "Reshape", [2, 6], [], lambda x: reshaped(x, [1, 3, 2, 2]), target_shape=[3, -1, 2])
+    one("permute", "Permute", [2, 3, 4], [], lambda x: permuted(x, [0, 3, 1, 2]), dims=[3, 1, 2])
+    one("repeat", "RepeatVector", [3], [], lambda x: T([1, 2, 3], x.data * 2), n=2)
+
+    def padded(x, front, back):
+        dims = [f + n + b for f, n, b in zip(front, x.dims, back)]
+        inside = lambda i: all(0 <= a - f < n for a, f, n in zip(i, front, x.dims))
+        return make(dims, lambda *i: x.at(*(a - f for a, f in zip(i, front))) if inside(i) else 0)
+
+    one("zero_padding", "ZeroPadding2D", [2, 2, 1], [], lambda x: padded(x, [0, 1, 0, 0], [0, 0, 2, 0]),
+        padding=[[1, 0], [0, 2]])
+    one("zero_padding_all", "ZeroPadding2D", [2, 2, 1], [], lambda x: padded(x, [0, 1, 1, 0], [0, 1, 1, 0]), padding=1)
+    one("zero_padding_1d", "ZeroPadding1D", [2, 2], [], lambda x: padded(x, [0, 1, 0], [0, 2, 0]), padding=[1, 2])
+    one("cropping", "Cropping2D", [4, 5, 1], [],
+        lambda x: make([1, 2, 3, 1], lambda b, i, j, c: x.at(b, i + 1, j + 2, c)), cropping=[[1, 1], [2, 0]])
+    one("up_sampling", "UpSampling2D", [2, 2, 1], [], lambda x: make([1, 4, 6, 1], lambda b, i, j, c:
+        x.at(b, i // 2, j // 3, c)), size=[2, 3], interpolation="nearest")
+    one("up_sampling_1d", "UpSampling1D", [3, 2], [], lambda x: make([1, 6, 2], lambda b, i, c: x.at(b, i // 2, c)),
+        size=2)
+
+    def bilinear(x, h, w):
+        def row(n, out, i):
+            at = min(max((i + 0.5) * n / out - 0.5, 0), n - 1)
+            a = min(int(at), n - 1)
+            return a, min(a + 1, n - 1), at - a
+
+        def value(b, i, j, c):
+            (a0, a1, p), (b0, b1, q) = row(x.dims[1], h, i), row(x.dims[2], w, j)
+            return (x.at(b, a0, b0, c) * (1 - p) * (1 - q) + x.at(b, a0, b1, c) * (1 - p) * q +
+                    x.at(b, a1, b0, c) * p * (1 - q) + x.at(b, a1, b1, c) * p * q)
+
+        return make([x.dims[0], h, w, x.dims[3]], value)
+
+    one("up_sampling_bilinear", "UpSampling2D", [2, 3, 1], [], lambda x: bilinear(x, 4, 6), size=2,
+        interpolation="bilinear")
+    one("resizing", "Resizing", [3, 3, 1], [], lambda x: bilinear(x, 5, 4), height=5, width=4, interpolation="bilinear")
+    table = drawn(5, 3)
+    indices = T([1, 4], [3, 0, 4, 3])
+    one("embedding", "Embedding", [4], [("embeddings", table)],
+        lambda x: make([1, 4, 3], lambda b, t, k: table.at(int(x.at(b, t)), k)), x=indices, input_dim=5, output_dim=3)
+    one("dropout", "Dropout", [3], [], lambda x: x, rate=0.5)
+
+
+def recurrent_layers():
+    u, n, shape = 2, 3, [4, 3]
+
+    def weights(gates, biases=1):
+        b = drawn(2, gates * u) if biases == 2 else drawn(gates * u)
+        return [("lstm_cell/kernel", drawn(n, gates * u)), ("lstm_cell/recurrent_kernel", drawn(u, gates * u)),
+                ("lstm_cell/bias", b)]
+
+    def values(w):
+        return [t for _, t in w]
+
+    def hard(a):
+        return min(max(0.2 * a + 0.5, 0), 1)
+
+    for name, config in (("", {}), ("_sequences", {"return_sequences": True}), ("_backward", {"go_backwards": True}),
+                         ("_backward_sequences", {"return_sequences": True, "go_backwards": True})):
+        kw = {"sequences": config.get("return_sequences", False), "backwards": config.get("go_backwards", False)}
+        w = weights(4)
+        one("lstm" + name, "LSTM", shape, w, lambda x: recurrent(x, u, lstm_cell(u, *values(w)), 2, **kw), units=u,
+            **config)
+        w3 = weights(3, 2)
+        one("gru_reset_after" + name, "GRU", shape, w3,
+            lambda x: recurrent(x, u, gru_cell(u, *values(w3), True), 1, **kw), units=u, reset_after=True, **config)
+        w1 = weights(1)
+        one("simple_rnn" + name, "SimpleRNN", shape, w1, lambda x: recurrent(x, u, rnn_cell(u, *values(w1)), 1, **kw),
+            units=u, **config)
+    w = weights(4)
+    one("lstm_hard", "LSTM", shape, w,
+        lambda x: recurrent(x, u, lstm_cell(u, *values(w), hard, lambda a: max(a, 0)), 2), units=u,
+        recurrent_activation="hard_sigmoid", activation="relu")
+    w3 = weights(3)
+    one("gru_reset_before", "GRU", shape, w3,
+        lambda x: recurrent(x, u, gru_cell(u, *values(w3), False), 1, True), units=u, reset_after=False,
+        return_sequences=True)
+    cell = layer("LSTMCell", "cell", units=u)
+    one("rnn_of_a_cell", "RNN", shape, w, lambda x: recurrent(x, u, lstm_cell(u, *values(w)), 2, True), cell=cell,
+        return_sequences=True)
+
+    # Both ways.
+    for mode, merge in (("concat", lambda a, b: a + b), ("sum", lambda a, b: plus(a, b)),
+                        ("ave", lambda a, b: [v / 2 for v in plus(a, b)]),
+                        ("mul", lambda a, b: [p * q for p, q in zip(a, b)])):
+        for sequences in (False, True):
+            f, g = weights(4), weights(4)
+
+            def both(x):
+                a = recurrent(x, u, lstm_cell(u, *values(f)), 2, sequences)
+                b = recurrent(x, u, lstm_cell(u, *values(g)), 2, sequences, True)
+                if sequences:
+                    b = make(b.dims, lambda i, t, k: b_at(b, i, t, k))
+                rows = [merge(a.data[k : k + u], b.data[k : k + u]) for k in range(0, len(a.data), u)]
+                return T(a.dims[:-1] + [len(rows[0])], [v for row in rows for v in row])
+
+            def b_at(b, i, t, k):
+                return b.at(i, b.dims[1] - 1 - t, k)
+
+            named = [("forward_" + p, t) for p, t in f] + [("backward_" + p, t) for p, t in g]
+            one(f"bidirectional_{mode}{'_sequences' if sequences else ''}", "Bidirectional", shape, named, both,
+                merge_mode=mode, layer=layer("LSTM", "inner", units=u, return_sequences=sequences))
+
+    k, b = drawn(3, 2), drawn(2)
+    one("time_distributed_dense", "TimeDistributed", [2, 3], [("kernel", k), ("bias", b)], lambda x: dense(x, k, b),
+        layer=layer("Dense", "inner", units=2))
+    c = drawn(2, 2, 1, 2)
+    one("time_distributed_conv", "TimeDistributed", [2, 3, 3, 1], [("kernel", c)],
+        lambda x: reshaped(conv(reshaped(x, [2, 3, 3, 1]), c), [1, 2, 2, 2, 2]),
+        layer=layer("Conv2D", "inner", filters=2, kernel_size=2, use_bias=False))
+
+
+# ---- functional models ----
+def model(name, inputs, outputs, *layers, kind="Functional"):
+    """Layers are (class, name, calls, settings); a call is a list of names, or of (name, node, output)."""
+    made = []
+    for what, key, calls, config in layers:
+        one_layer = what if isinstance(what, dict) else layer(what, key, **config)
+        nodes = [[[*((c, 0, 0) if isinstance(c, str) else c), {}] for c in call] for call in calls]
+        made.append({**one_layer, "name": key, "inbound_nodes": nodes})
+    ends = {"input_layers": [[n, 0, 0] for n in inputs],
+            "output_layers": [[*((n, 0, 0) if isinstance(n, str) else n)] for n in outputs]}
+    return {"class_name": kind, "config": {"name": name, "layers": made, **ends}}
+
+
+def entry(name, *shape, dtype="float32"):
+    return ("InputLayer", name, [], {"batch_input_shape": [None, *shape], "dtype": dtype})
+
+
+def pairs(a, b, f):
+    """Of each two elements, with dimensions of 1 repeated."""
+    dims = [max(p, q) for p, q in zip(a.dims, b.dims)]
+
+    def pick(t, i):
+        return t.at(*(0 if n == 1 else k for k, n in zip(i, t.dims)))
+
+    return make(dims, lambda *i: f(pick(a, i), pick(b, i)))
+
+
+def functional():
+    w, b = drawn(3, 3), drawn(3)
+    x, y = drawn(1, 3), drawn(1, 3)
+    named = [("shared/shared/kernel:0", w), ("shared/shared/bias:0", b)]
+    config = model("made", ["a", "b"], ["sum", ("shared", 1, 0)], entry("a", 3), entry("b", 3),
+                   ("Dense", "shared", [["a"], ["b"]], {"units": 3}),
+                   ("Add", "sum", [[("shared", 0, 0), ("shared", 1, 0)]], {}))
+    p, q = dense(x, w, b), dense(y, w, b)
+    case("shared_layer", config, named, [x, y], [pairs(p, q, lambda s, t: s + t), q])
+
+    x, y = drawn(1, 2, 3, 2), drawn(1, 2)
+    for kind, f in (("Add", lambda p, q: p + q), ("Subtract", lambda p, q: p - q), ("Multiply", lambda p, q: p * q),
+                    ("Average", lambda p, q: (p + q) / 2), ("Maximum", max), ("Minimum", min)):
+        config = model("made", ["a", "b"], ["m"], entry("a", 2, 3, 2), entry("b", 2), (kind, "m", [["a", "b"]], {}))
+        case("merge_" + kind.lower(), config, [], [x, y], [pairs(x, reshaped(y, [1, 1, 1, 2]), f)])
+    x, y = drawn(1, 2, 1), drawn(1, 2, 2)
+    config = model("made", ["a", "b"], ["m"], entry("a", 2, 1), entry("b", 2, 2),
+                   ("Concatenate", "m", [["a", "b"]], {"axis": -1}))
+    joined = make([1, 2, 3], lambda i, j, k: x.at(i, j, 0) if k == 0 else y.at(i, j, k - 1))
+    case("concatenate", config, [], [x, y], [joined])
+
+    # x + y, 2 - x: Python's operators.
+    config = model("made", ["a", "b"], ["less"], entry("a", 3), entry("b", 3),
+                   ("TFOpLambda", "plus", [], {"function": "__operators__.add"}),
+                   ("TFOpLambda", "less", [], {"function": "math.subtract"}))
+    config["config"]["layers"][2]["inbound_nodes"] = [["a", 0, 0, {"y": ["b", 0, 0], "name": None}]]
+    config["config"]["layers"][3]["inbound_nodes"] = [["_CONSTANT_VALUE", -1, 2.0, {"y": ["plus", 0, 0]}]]
+    x, y = drawn(1, 3), drawn(1, 3)
+    case("python_operators", config, [], [x, y], [pairs(x, y, lambda p, q: 2 - (p + q))])
+
+    # A model in a model, whose weights are in one list: those that are trained first.
+    k, c = drawn(2, 2), drawn(2)
+    gamma, beta, m, v = drawn(2), drawn(2), drawn(2), drawn(2).map(lambda t: t * t + 0.5)
+    inner = model("inner", ["i"], ["bn"], entry("i", 2), ("Dense", "d", [["i"]], {"units": 2}),
+                  ("BatchNormalization", "bn", [["d"]], {"axis": [1]}), kind="Model")
+    config = model("made", ["a"], ["last"], entry("a", 2), (inner, "inner", [["a"], [("inner", 1, 0)]], {}),
+                   ("Dense", "last", [[("inner", 2, 0)]], {"units": 2}))
+    named = [("inner/d/kernel:0", k), ("inner/d/bias:0", c), ("inner/bn/gamma:0", gamma), ("inner/bn/beta:0", beta),
+             ("inner/bn/moving_mean:0", m), ("inner/bn/moving_variance:0", v), ("last/last/kernel:0", k),
+             ("last/last/bias:0", c)]
+    x = y = drawn(1, 2)
+    for _ in range(2):
+        y = batch_norm(dense(y, k, c), gamma, beta, m, v)
+    case("model_in_a_model", config, named, [x], [dense(y, k, c)])
+    first = model("inner", ["i"], ["d"], entry("i", 2), ("BatchNormalization", "bn", [["i"]], {"axis": [1]}),
+                  ("Dense", "d", [["bn"]], {"units": 2}))
+    config = model("made", ["a"], [("inner", 1, 0)], entry("a", 2), (first, "inner", [["a"]], {}))
+    named = [("inner/bn/gamma:0", gamma), ("inner/bn/beta:0", beta), ("inner/d/kernel:0", k), ("inner/d/bias:0", c),
+             ("inner/bn/moving_mean:0", m), ("inner/bn/moving_variance:0", v)]
+    case("trained_weights_first", config, named, [x], [dense(batch_norm(x, gamma, beta, m, v), k, c)])
+
+
+def states():
+    u, w = 2, [drawn(3, 8), drawn(2, 8), drawn(8)]
+    x, h, c = drawn(1, 4, 3), drawn(1, 2), drawn(1, 2)
+    config = model("made", ["a", "h", "c"], [("l", 0, 0), ("l", 0, 1), ("l", 0, 2)], entry("a", 4, 3), entry("h", 2),
+                   entry("c", 2), ("LSTM", "l", [["a", "h", "c"]], {"units": u, "return_state": True}))
+    cell, state = lstm_cell(u, *w), (h.data, c.data)
+    for rows in steps(x, range(4)):
+        state = cell(rows[0], state)
+    out = [T([1, 2], state[0]), T([1, 2], state[0]), T([1, 2], state[1])]
+    named = [(f"l/l/{n}:0", t) for n, t in zip(("kernel", "recurrent_kernel", "bias"), w)]
+    case("states_in_and_out", config, named, [x, h, c], out)
+
+
+def attention(query, value, heads, size, w):
+    def project(x, k, b):
+        return [[[sum(x.at(0, t, i) * k.at(i, h, s) for i in range(x.dims[2])) + b.at(h, s) for s in range(size)]
+                 for t in range(x.dims[1])] for h in range(heads)]
+
+    q, k, v = project(query, *w[0:2]), project(value, *w[2:4]), project(value, *w[4:6])
+    mixed = []
+    for h in range(heads):
+        scores = [softmax([sum(a * b for a, b in zip(row, other)) / math.sqrt(size) for other in k[h]]) for row in q[h]]
+        mixed.append([[sum(p * v[h][t][s] for t, p in enumerate(row)) for s in range(size)] for row in scores])
+    return make([1, query.dims[1], w[6].dims[2]], lambda i, t, o: w[7].data[o] + sum(
+        mixed[h][t][s] * w[6].at(h, s, o) for h in range(heads) for s in range(size)))
+
+
+# ---- .keras files, of Keras 3 and 2 ----
+def tensor_of(name, node=0, output=0):
+    config = {"shape": [None], "dtype": "float32", "keras_history": [name, node, output]}
+    return {"class_name": "__keras_tensor__", "config": config}
+
+
+def keras_3(name, inputs, outputs, *layers):
+    """Layers are (class, name, calls, settings); a call is (arguments, those by name)."""
+    made = [{**(what if isinstance(what, dict) else layer(what, key, **config)), "name": key,
+             "inbound_nodes": [{"args": a, "kwargs": k} for a, k in calls]} for what, key, calls, config in layers]
+    return {"module": "keras", "class_name": "Functional", "config": {
+        "name": name, "trainable": True, "layers": made, "input_layers": inputs, "output_layers": outputs}}
+
+
+def zips():
+    heads, size = 2, 3
+    w = [drawn(4, heads, size), drawn(heads, size), drawn(2, heads, size), drawn(heads, size), drawn(2, heads, size),
+         drawn(heads, size), drawn(heads, size, 4), drawn(4)]
+    x, y = drawn(1, 3, 4), drawn(1, 2, 2)
+    policy = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}}
+    call = ([tensor_of("a")], {"value": tensor_of("b"), "use_causal_mask": False})
+    config = keras_3("made", [["a", 0, 0], ["b", 0, 0]], ["plus", 0, 0],
+                     ("InputLayer", "a", [], {"batch_shape": [None, 3, 4], "dtype": policy}),
+                     ("InputLayer", "b", [], {"batch_shape": [None, 2, 2], "dtype": "float32"}),
+                     ("MultiHeadAttention", "att", [call],
+                      {"num_heads": heads, "key_dim": size, "value_dim": size, "use_bias": True}),
+                     ("Add", "plus", [([tensor_of("att"), 0.5], {})], {}))
+    paths = [f"layers/multi_head_attention/{o}_dense/vars/{i}" for o in ("query", "key", "value", "output")
+             for i in (0, 1)]
+    case("attention", config, list(zip(paths, w)), [x, y],
+         [attention(x, y, heads, size, w).map(lambda t: t + 0.5)], "3.6.0", "keras")
+
+    # Groups with gaps, a wrapper, a model in a model.
+    f, g = [drawn(2, 4), drawn(1, 4), drawn(4)], [drawn(2, 4), drawn(1, 4), drawn(4)]
+    k, b, last_k, last_b = drawn(2, 2), drawn(2), drawn(2, 1), drawn(1)
+    inner = {"class_name": "Sequential", "config": {"name": "s", "layers": [
+        layer("InputLayer", "i", batch_shape=[None, 3, 2]), layer("Dense", "d", units=2, activation="tanh"),
+        layer("Dense", "e", units=2)]}}
+    config = keras_3("made", ["a", 0, 0], [["out", 0, 0]],
+                     ("InputLayer", "a", [], {"batch_shape": [None, 3, 2], "dtype": "float32"}),
+                     (inner, "s", [([tensor_of("a")], {"training": False})], {}),
+                     ("Bidirectional", "both", [([tensor_of("s")], {})],
+                      {"merge_mode": "concat", "layer": layer("LSTM", "f", units=1),
+                       "backward_layer": layer("LSTM", "b", units=1, go_backwards=True)}),
+                     ("Dense", "out", [([tensor_of("both")], {})], {"units": 1}))
+    for form, version, root, numbers in (("layers", "3.4.1", "layers", ("", "_1")),
+                                         ("dependencies", "2.13.1", "_layer_checkpoint_dependencies", ("", "_2"))):
+        weights = [(f"{root}/sequential/{root}/dense{n}/vars/{i}", t) for n in numbers for i, t in enumerate((k, b))]
+        weights += [(f"{root}/bidirectional/{d}_layer/cell/vars/{i}", t) for d, ts in (("forward", f), ("backward", g))
+                    for i, t in enumerate(ts)]
+        weights += [(f"{root}/dense_3/vars/0", last_k), (f"{root}/dense_3/vars/1", last_b)]
+        x = drawn(1, 3, 2)
+        y = dense(dense(x, k, b).map(math.tanh), k, b)
+        p = recurrent(y, 1, lstm_cell(1, *f), 2)
+        q = recurrent(y, 1, lstm_cell(1, *g), 2, backwards=True)
+        want = dense(T([1, 2], p.data + q.data), last_k, last_b)
+        case("groups_" + form, config, weights, [x], [want], version, "keras")
+
+
 def main():
     print("# Made by tests/keras/reference.py; do not edit.\n")
     dense_and_convolutions()
+    pools_and_normalizations()
+    activations()
+    shapes()
+    recurrent_layers()
+    functional()
+    states()
+    zips()
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ static struct set read_set(struct pool *p, const char *path, char *s)
 {
     struct set t = {.path = path, .n = 1};
 
-    for (; *s != ':'; s += strspn(s, ", ")) {
+    for (s += strspn(s, " "); *s != ':'; s += strspn(s, ", ")) {
         t.dims[t.rank] = strtoll(s, &s, 10);
         t.n *= t.dims[t.rank++];
     }
@@ -262,7 +262,7 @@ static void layers_compute_what_keras_does(void **state)
         }
     }
     bad += check_case(&g);
-    assert_true(n >= 19);
+    assert_true(n > 100);
     assert_int_equal(bad, 0);
     pool_free(&p);
 }

@@ -60,17 +60,17 @@ static void miss(struct reading *c, const char *class, const char *name, const j
 }
 
 /* ---- variables ---- */
-/* One word of a class's: "!name", "name?setting". */
+/* One word of a class's: "!name", "name?setting", "name?~setting". */
 static void add_var(struct pool *pool, struct keras_layer *l, const char *word, size_t n)
 {
     const char *condition = memchr(word, '?', n);
     bool trained = *word != '!';
 
     if (condition) {
-        const json_t *set =
-            json_object_get(l->config, pool_printf(pool, "%.*s", (int)(word + n - condition - 1), condition + 1));
+        const char *name = condition + 1 + (condition[1] == '~');
+        const json_t *set = json_object_get(l->config, pool_printf(pool, "%.*s", (int)(word + n - name), name));
 
-        if (json_is_false(set))
+        if (condition[1] == '~' ? set && !json_is_null(set) : json_is_false(set))
             return;
         n = (size_t)(condition - word);
     }

@@ -12,16 +12,17 @@ static void read_positive(struct build *r, const char *name, int n, int64_t *val
 }
 
 /* Pools' strides are their windows, where they are not said. */
-static void read_strides(struct build *r, const char *name, struct spatial *s)
+static void read_strides(struct build *r, const char *name, bool is_pool, struct spatial *s)
 {
     read_positive(r, name, s->n, s->stride, 1);
-    if (!setting(r, name) && setting(r, "pool_size"))
+    if (!setting(r, name) && is_pool)
         memcpy(s->stride, s->kernel, sizeof s->stride);
 }
 
 struct keras_spatial keras_windows(struct build *r, const char *kernel, const char *strides)
 {
     struct keras_spatial k = {.x = layer_in(r, 0), .first = setting_channels_first(r)};
+    const bool is_pool = strcmp(kernel, "pool_size") == 0;
     struct tensor t = *tensor_at(r, k.x);
 
     k.s.n = t.rank - 2;
@@ -35,8 +36,8 @@ struct keras_spatial keras_windows(struct build *r, const char *kernel, const ch
     t = *tensor_at(r, k.x);
     for (int i = 0; i < k.s.n; i++)
         k.s.in[i] = t.dims[1 + i];
-    read_positive(r, kernel, k.s.n, k.s.kernel, strcmp(kernel, "pool_size") == 0 ? 2 : 1);
-    read_strides(r, strides, &k.s);
+    read_positive(r, kernel, k.s.n, k.s.kernel, is_pool ? 2 : 1);
+    read_strides(r, strides, is_pool, &k.s);
     read_positive(r, "dilation_rate", k.s.n, k.s.dilation, 1);
     if (k.s.n == 1)
         k.x = reshape(r, k.x, 4, DIMS(t.dims[0], 1, t.dims[1], t.dims[2]));
