@@ -81,7 +81,7 @@ struct training_section {
 struct stage_section {
     const enum prune_method *method;
     const enum grid_method *grid;
-    const char *keep, *ramp, *count, *bits, *bit_price, *epochs, *rate;
+    const char *keep, *ramp, *count, *bits, *rounds, *bit_price, *epochs, *rate;
 };
 struct teacher_section {
     const char *temperature, *share;

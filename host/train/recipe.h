@@ -27,6 +27,7 @@ struct stage {
     int32_t ramp;             /* epochs in which weights go, or bits get their price */
     enum grid_method grid;    /* LEVELS: where they are */
     int32_t number;           /* LEVELS: of the method: of kmeans values of a tensor, 0 not counted; bits, or 0 */
+    int32_t rounds;           /* LEVELS: an epoch, in which weights choose among levels; 0: as many as are usual */
     float bit_price;          /* LEVELS: how much the loss may grow for a bit less; 0: bits do not count */
     float temperature;        /* of the outputs that the dense network teaches */
     float teacher;            /* share of the loss that they have; 0: none */

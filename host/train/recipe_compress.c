@@ -14,6 +14,8 @@ static const cyaml_strval_t grid_names[] = {{"kmeans", GRID_KMEANS},
                                             {"ternary", GRID_TERNARY},
                                             {"binary", GRID_BINARY}};
 
+#define ROUNDS_MAX 1000000 /* of an epoch: more than it has steps are one a step */
+
 #define OPTIONAL     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
 #define TEXT(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct stage_section, member, 1, YAML_TEXT_MAX)
 
@@ -35,6 +37,7 @@ static const cyaml_schema_field_t levels_fields[] = {
     GRID(grid),
     TEXT(count),
     TEXT(bits),
+    TEXT(rounds),
     TEXT(bit_price),
     TEXT(ramp),
     TEXT(epochs),
@@ -122,6 +125,7 @@ static enum mote_status read_levels(const struct stage_section *s, const struct 
 {
     out->grid = s->grid != NULL ? *s->grid : GRID_KMEANS;
     TRY(read_number(s, out, at));
+    TRY(read_whole("rounds", s->rounds, 1, ROUNDS_MAX, 0, &out->rounds, at));
     TRY(read_real("bit_price", s->bit_price, 1, 0, &out->bit_price, at));
     if (out->bit_price > 0 && out->grid != GRID_KMEANS)
         return fail(at, MOTE_ERR_VALUE,

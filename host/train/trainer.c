@@ -109,16 +109,25 @@ static enum mote_status check_limits(const struct trainer *t, const struct frame
     return MOTE_OK;
 }
 
-/* Ranks so many times an epoch; levels follow their weights sooner. */
+/* Ranks so many times an epoch; levels follow their weights sooner, unless the stage says how often. */
 #define PRUNINGS 16
 #define CLUSTERS 32
 #define PRICINGS 16 /* where bits have a price, which takes longer */
 
 static int32_t every(int32_t steps, int32_t times) { return steps > times ? steps / times : 1; }
 
+static int32_t rounds_of(const struct stage *s)
+{
+    if (s->kind == STAGE_PRUNE)
+        return PRUNINGS;
+    if (s->rounds > 0)
+        return s->rounds;
+    return s->bit_price > 0 ? PRICINGS : CLUSTERS;
+}
+
 static void pace_stage(struct stage *s, int32_t steps_per_epoch)
 {
-    s->every = every(steps_per_epoch, s->kind == STAGE_PRUNE ? PRUNINGS : s->bit_price > 0 ? PRICINGS : CLUSTERS);
+    s->every = every(steps_per_epoch, rounds_of(s));
     s->steps = s->ramp * steps_per_epoch;
 }
 

@@ -564,6 +564,31 @@ static void weights_have_so_many_levels(void **state)
     close_world(&pruned);
 }
 
+static void rounds_are_spread_over_the_epoch(void **state)
+{
+    static const struct {
+        const char *levels;
+        int32_t every;
+    } cases[] = {{"{}", 1},
+                 {"{bit_price: 1e-6}", 1},
+                 {"{rounds: 5}", 4},
+                 {"{rounds: 5, bit_price: 1e-6}", 4},
+                 {"{rounds: 1000}", 1}};
+    const char *at = strstr(network, "{count: 4, epochs: 2}");
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct world w;
+
+        open_stage(&w, pool_printf(&pool, "%.*s%s\n", (int)(at - network), network, cases[i].levels), 2, NULL);
+        assert_int_equal(w.trainer.steps_per_epoch, 360 / 16);
+        assert_int_equal(w.trainer.training.stage.every, cases[i].every);
+        close_world(&w);
+    }
+    pool_free(&pool);
+}
+
 /* ---- scales of channels ---- */
 /* A grid of -1, 0, 1 and two channels, of weights in turn: scales are least squares by importance, and a channel that
  * has nothing but zeros keeps its own. */
@@ -777,6 +802,7 @@ int main(void)
         cmocka_unit_test(obd_ranks_as_finite_differences),
         cmocka_unit_test(levels_begin_where_weights_are),
         cmocka_unit_test(weights_have_so_many_levels),
+        cmocka_unit_test(rounds_are_spread_over_the_epoch),
         cmocka_unit_test(stages_go_on_to_the_same_bytes),
         cmocka_unit_test(another_share_is_refused),
         cmocka_unit_test(survivors_are_trained_as_all_are),

@@ -607,6 +607,9 @@ static void compression_is_read(void **state)
     assert_int_equal(s[1].kind, STAGE_LEVELS);
     assert_int_equal(s[1].grid, GRID_KMEANS);
     assert_true(s[1].number == 16 && s[1].rate == 0.02F && s[1].epochs == 9 && s[1].ramp == 0);
+    assert_int_equal(s[1].rounds, 0);
+    want_ok(f, read_compress(f, "adam", "{levels: {rounds: 200}}"));
+    assert_int_equal(f->recipe.stages->rounds, 200);
     want_ok(f, read_compress(f, "sgd", "{prune: {method: magnitude, keep: 1, epochs: 1, rate: 0.5}}"));
     assert_int_equal(f->recipe.n_stages, 1);
     s = f->recipe.stages;
@@ -685,6 +688,7 @@ static void wrong_compression_is_named(void **state)
         {"adam", "{levels: {bit_price: -1}}", "bit_price is \"-1\": it must be a number above 0, at most 1"},
         {"sgd", "{levels: {bit_price: 1e-6}}", "compress levels: bit_price weighs bits by the second moment"},
         {"adam", "{levels: {keep: 0.1}}", "levels has no key \"keep\""},
+        {"adam", "{levels: {rounds: 0}}", "rounds is \"0\": it must be a whole number from 1 to 1000000"},
         {"adam", "{levels: {method: lineal}}", "method is \"lineal\": it must be"},
         {"adam", "{levels: {bits: 4}}",
          "compress levels: bits are of the methods linear and log, and the method is kmeans"},
