@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A weight is a gap (zeros before it in its row, of those columns that have a weight anywhere) and a level. A gap
  * longer than the longest that has a code is that one with a level of 0, and then the rest; how long that is to be is
- * tried. */
+ * tried. If it is 0, codes of gaps take no bits: of dense weights of few values each is a level's code. */
 #include "host/coding/huffman.h"
 
 #include "host/coding/lengths.h"
@@ -55,10 +55,11 @@ struct codes {
     int32_t longest; /* gap with a code */
 };
 
-/* If gaps above `longest` are split. */
-static bool make_codes(const struct counts *c, int32_t limit, int32_t longest, struct codes *codes)
+/* If gaps above `longest` are split, and codes of gaps have at most so many bits: of one that is 0 none. */
+static bool make_codes(const struct counts *c, int32_t gap_limit, int32_t level_limit, int32_t longest,
+                       struct codes *codes)
 {
-    *codes = (struct codes){.gaps.limit = limit, .levels.limit = limit, .longest = longest};
+    *codes = (struct codes){.gaps.limit = gap_limit, .levels.limit = level_limit, .longest = longest};
     memcpy(codes->levels.times, c->levels, sizeof c->levels);
     for (int32_t gap = 0; gap <= c->longest; gap++) {
         const uint64_t split = c->gaps[gap] * (uint64_t)(gap / (longest + 1));
@@ -67,7 +68,7 @@ static bool make_codes(const struct counts *c, int32_t limit, int32_t longest, s
         codes->gaps.times[longest] += split;
         codes->levels.times[0] += split;
     }
-    return lengths_make(&codes->gaps) && lengths_make(&codes->levels);
+    return (longest == 0 || (gap_limit > 0 && lengths_make(&codes->gaps))) && lengths_make(&codes->levels);
 }
 
 static uint64_t bits_of(const struct codes *c)
@@ -75,19 +76,30 @@ static uint64_t bits_of(const struct codes *c)
     return c->gaps.bits + c->levels.bits + 8 * (uint64_t)(c->gaps.values + c->levels.values);
 }
 
-/* The codes that take the fewest bits, each at most `limit`. */
-static bool choose_codes(const struct counts *c, int32_t limit, struct codes *best)
+/* Without gaps zeros are decoded, too, one by one: that is to save something. */
+static uint64_t price_of(const struct codes *c)
+{
+    const uint64_t bits = bits_of(c);
+
+    return c->longest > 0 ? bits : bits + bits / 8;
+}
+
+/* The codes that take the fewest bits, or almost, and have one for gaps of at least that if there are any. */
+static bool choose_codes(const struct counts *c, struct huffman_limits limits, int32_t least, struct codes *best)
 {
     bool found = false;
 
-    for (int32_t longest = 0; longest <= c->longest && longest <= GAP_MAX; longest++) {
-        struct codes codes;
+    assert(limits.code > 0 && limits.code <= LENGTHS_MAX && limits.pair > 0);
+    for (int32_t level = limits.code; level > 0 && limits.pair - level <= limits.code; level--)
+        for (int32_t longest = least; longest <= c->longest && longest <= GAP_MAX; longest++) {
+            struct codes codes;
 
-        if (make_codes(c, limit, longest, &codes) && (!found || bits_of(&codes) < bits_of(best))) {
-            *best = codes;
-            found = true;
+            if (level <= limits.pair && make_codes(c, limits.pair - level, level, longest, &codes) &&
+                (!found || price_of(&codes) < price_of(best))) {
+                *best = codes;
+                found = true;
+            }
         }
-    }
     return found;
 }
 
@@ -227,11 +239,11 @@ static void find_columns(struct pool *pool, struct matrix *m, struct huffman *ou
         out->columns += m->used[i];
 }
 
-/* Of what has no code, too. */
+/* Of what has no code, too; where there are no codes, 0 takes no bits. */
 static void copy_lengths(const struct lengths *l, int32_t n, int32_t *bits)
 {
     for (int32_t i = 0; i < n; i++)
-        bits[i] = l->length[i] > 0 ? l->length[i] : l->longest + 1;
+        bits[i] = l->length[i] > 0 || (i == 0 && l->values == 0) ? l->length[i] : l->longest + 1;
 }
 
 bool huffman_find_costs(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns,
@@ -246,7 +258,7 @@ bool huffman_find_costs(struct pool *pool, const int8_t *weights, int32_t rows, 
     assert(rows > 0 && columns > 0);
     find_columns(pool, &m, &found);
     each(&m, count, &counts);
-    if (!choose_codes(&counts, HUFFMAN_BITS, &codes))
+    if (!choose_codes(&counts, HUFFMAN_ANY, counts.longest > 0, &codes))
         return false;
     *out = (struct huffman_costs){.longest = codes.longest, .count_bits = 1};
     copy_lengths(&codes.gaps, GAP_MAX + 1, out->gaps);
@@ -264,8 +276,8 @@ int32_t huffman_gap_bits(const struct huffman_costs *c, int32_t gap)
     return c->gaps[gap % (c->longest + 1)] + splits * (c->gaps[c->longest] + c->levels[0]);
 }
 
-bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, int32_t longest,
-                    struct huffman *out)
+bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns,
+                    struct huffman_limits limits, struct huffman *out)
 {
     struct matrix m = {weights, rows, columns, NULL};
     struct counts counts = {.gaps = pool_array(pool, (size_t)columns, sizeof *counts.gaps)};
@@ -280,7 +292,7 @@ bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int3
     each(&m, count, &counts);
     for (int32_t i = 0; i < 256; i++)
         out->levels += counts.levels[i] > 0;
-    if (!choose_codes(&counts, longest, &codes) || bits_of(&codes) / 8 >= BYTES_LIMIT / 2)
+    if (!choose_codes(&counts, limits, 0, &codes) || bits_of(&codes) / 8 >= BYTES_LIMIT / 2)
         return false;
     w.codes = &codes;
     if (!count_rows(&m, &w, out))

@@ -7,9 +7,10 @@
 #include "host/base/base.h"
 
 struct huffman {
-    int32_t columns;                          /* that hold a weight; 1 if there is none */
-    int32_t gap_bits, level_bits, count_bits; /* the longest codes; bits of a row's count */
-    int32_t bytes;                            /* of data, the readable ones behind the stream among them */
+    int32_t columns; /* that hold a weight; 1 if there is none */
+    int32_t gap_bits, level_bits,
+        count_bits; /* the longest codes, of gaps 0 if there are none; bits of a row's count */
+    int32_t bytes;  /* of data, the readable ones behind the stream among them */
     const uint8_t *data;
     /* What was coded. */
     int32_t kept, levels; /* weights that are not 0, values that they have */
@@ -20,12 +21,18 @@ struct huffman {
 
 #define HUFFMAN_BITS 8 /* of the longest code that kernels take */
 
-/* Weights [rows][columns] in codes of at most `longest` bits: kernels have tables of 2^longest entries. False: they
- * have no such form (more values than such codes, or more than 65,535 weights in a row), or one that is too long. */
-bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns, int32_t longest,
-                    struct huffman *out);
+/* Bits of a gap's or a level's code, for which kernels have tables of 2^code entries, and of both together. */
+struct huffman_limits {
+    int32_t code, pair; /* code: 1 to HUFFMAN_BITS, pair: up to twice that */
+};
+#define HUFFMAN_ANY ((struct huffman_limits){HUFFMAN_BITS, 2 * HUFFMAN_BITS})
 
-/* What codes of at most HUFFMAN_BITS would take that were made for these weights. */
+/* Weights [rows][columns] in codes within these limits. False: they have no such form (more values than such codes, or
+ * more than 65,535 weights in a row), or one that is too long. */
+bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int32_t columns,
+                    struct huffman_limits limits, struct huffman *out);
+
+/* What codes of at most HUFFMAN_BITS would take that were made for these weights; of gaps, too, if there is one. */
 struct huffman_costs {
     int32_t longest;   /* gap with a code: longer ones are split */
     int32_t gaps[128]; /* bits; what does not occur is as long as the longest code and a bit more */

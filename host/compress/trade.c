@@ -51,7 +51,7 @@ static int64_t coded_bytes(const struct solve *s)
     int64_t bytes = n;
 
     if (!s->layer->depthwise &&
-        huffman_encode(&pool, s->code, s->layer->rows, s->layer->columns, HUFFMAN_BITS, &coded) && coded.bytes < n)
+        huffman_encode(&pool, s->code, s->layer->rows, s->layer->columns, HUFFMAN_ANY, &coded) && coded.bytes < n)
         bytes = coded.bytes;
     pool_free(&pool);
     return bytes;

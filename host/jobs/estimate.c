@@ -55,7 +55,7 @@ static int64_t coded_bytes(const struct tensor *t, const struct levels *levels)
         largest = fmaxf(largest, fabsf(weight_at(t, i)));
     for (int64_t i = 0; i < n; i++)
         codes[i] = code_of(weight_at(t, i), levels, largest);
-    if (huffman_encode(&pool, codes, (int32_t)t->dims[0], (int32_t)(n / t->dims[0]), HUFFMAN_BITS, &coded) &&
+    if (huffman_encode(&pool, codes, (int32_t)t->dims[0], (int32_t)(n / t->dims[0]), HUFFMAN_ANY, &coded) &&
         coded.bytes < n)
         bytes = coded.bytes;
     pool_free(&pool);

@@ -47,7 +47,7 @@ bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, st
     out->bytes = out->weights;
     if (weights_are_coded(g, tensor) &&
         huffman_encode(pool, (const int8_t *)t->data, (int32_t)t->dims[0], (int32_t)(out->weights / t->dims[0]),
-                       HUFFMAN_BITS, &coded) &&
+                       HUFFMAN_ANY, &coded) &&
         huffman_pays(&coded, out->weights)) {
         out->coding = "huffman";
         out->bytes = coded.bytes;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stage `coding`: weights most of which are 0 are stored Huffman-coded, and a kernel decodes them as it needs
  * them. */
+#include <math.h>
+
 #include "host/coding/biases.h"
 #include "host/coding/huffman.h"
 #include "host/plan/build.h"
@@ -17,8 +19,8 @@ static enum coding coding_of(const struct plan_options *o)
     return o->coding != CODING_USUAL ? o->coding : o->optimize == OPTIMIZE_FLASH ? CODING_AUTO : CODING_DENSE;
 }
 
-/* Of codes where RAM is short: tables of an eighth, for some 4 % more bytes of a pruned LeNet-300-100. */
-#define SHORT_BITS 5
+/* Where RAM is short: tables of an eighth, for some 4 % more bytes of a pruned LeNet-300-100. */
+#define SHORT_CODES ((struct huffman_limits){5, 10})
 
 /* ---- kernels ---- */
 union params {
@@ -142,22 +144,6 @@ static void encode_biases(const struct plan *plan, const struct step *s, struct 
     biases_pack(plan->pool, (const int32_t *)own, coded->rows, &coded->biases);
 }
 
-static bool encode(const struct plan *plan, const struct step *s, const struct coder *by, struct coded *coded)
-{
-    const struct value *w = &plan->values[s->args[1]];
-    const int8_t *data = (const int8_t *)w->data;
-
-    if (w->kind != VALUE_CONST || plan->values[s->args[2]].kind != VALUE_CONST || !by->matrix(s->params, coded) ||
-        (!(plan->options.optimize == OPTIMIZE_RAM &&
-           huffman_encode(plan->pool, data, coded->rows, coded->columns, SHORT_BITS, &coded->weights)) &&
-         !huffman_encode(plan->pool, data, coded->rows, coded->columns, HUFFMAN_BITS, &coded->weights)))
-        return false;
-    encode_biases(plan, s, coded);
-    by->params(plan, s->params, coded);
-    coded->by = by;
-    return kernels[by->coded]->need(&coded->params, coded->bytes);
-}
-
 static double cost_of(const struct plan *plan, const struct step *s, enum kernel_id kernel, const void *params)
 {
     struct step one = *s;
@@ -168,12 +154,77 @@ static double cost_of(const struct plan *plan, const struct step *s, enum kernel
     return step_cost(&one, s->rows);
 }
 
+/* In codes within these limits. */
+static bool encode_within(const struct plan *plan, const struct step *s, struct huffman_limits limits,
+                          struct coded *coded)
+{
+    const int8_t *data = (const int8_t *)plan->values[s->args[1]].data;
+
+    if (!huffman_encode(plan->pool, data, coded->rows, coded->columns, limits, &coded->weights))
+        return false;
+    coded->by->params(plan, s->params, coded);
+    return kernels[coded->by->coded]->need(&coded->params, coded->bytes);
+}
+
+/* Of the coded kernel, whose estimate takes a pair for a byte. */
+static double coded_cost(const struct plan *plan, const struct step *s, const struct coded *coded)
+{
+    struct coded other = *coded;
+
+    other.weights.bytes = coded->weights.symbols;
+    other.by->params(plan, s->params, &other);
+    return cost_of(plan, s, other.by->coded, &other.params);
+}
+
+/* Less is better: bytes where little flash is wanted, instructions where speed is, else a percent of bytes for two of
+ * instructions. */
+static double score_of(const struct plan *plan, const struct step *s, const struct coded *coded)
+{
+    const double bytes = log(coded->weights.bytes), cost = log(coded_cost(plan, s, coded));
+
+    switch (plan->options.optimize) {
+    case OPTIMIZE_FLASH:
+        return bytes;
+    case OPTIMIZE_SPEED:
+        return cost;
+    default:
+        return bytes + 0.5 * cost;
+    }
+}
+
+/* In codes that are the better the shorter two are together: kernels look up both as one, or two pairs at a time. */
+static bool encode_best(const struct plan *plan, const struct step *s, struct coded *coded)
+{
+    static const int32_t pairs[] = {12, 8};
+    bool found = encode_within(plan, s, HUFFMAN_ANY, coded);
+
+    for (size_t i = 0; i < COUNT(pairs) && found && plan->options.optimize != OPTIMIZE_FLASH; i++) {
+        struct coded other = *coded;
+
+        if (encode_within(plan, s, (struct huffman_limits){HUFFMAN_BITS, pairs[i]}, &other) &&
+            score_of(plan, s, &other) < score_of(plan, s, coded))
+            *coded = other;
+    }
+    return found;
+}
+
+static bool encode(const struct plan *plan, const struct step *s, const struct coder *by, struct coded *coded)
+{
+    if (plan->values[s->args[1]].kind != VALUE_CONST || plan->values[s->args[2]].kind != VALUE_CONST ||
+        !by->matrix(s->params, coded))
+        return false;
+    coded->by = by;
+    encode_biases(plan, s, coded);
+    return (plan->options.optimize == OPTIMIZE_RAM && encode_within(plan, s, SHORT_CODES, coded)) ||
+           encode_best(plan, s, coded);
+}
+
 /* Half the bytes, and no more instructions where speed is wanted. */
 static bool pays(const struct plan *plan, const struct step *s, const struct coded *coded)
 {
     return huffman_pays(&coded->weights, plan->values[s->args[1]].bytes) &&
            (plan->options.optimize != OPTIMIZE_SPEED ||
-            cost_of(plan, s, coded->by->coded, &coded->params) <= cost_of(plan, s, s->kernel, s->params));
+            coded_cost(plan, s, coded) <= cost_of(plan, s, s->kernel, s->params));
 }
 
 static int64_t saved_by(const struct plan *plan, const struct coder *by, const struct coded *coded)

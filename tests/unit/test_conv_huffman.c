@@ -98,13 +98,20 @@ static void draw_biases(struct layer *l, int32_t columns, struct biases *biases)
     biases_pack(&l->pool, own, n, biases);
 }
 
+static struct huffman_limits draw_limits(void)
+{
+    const int32_t code = between(5, HUFFMAN_BITS);
+
+    return (struct huffman_limits){code, between(code, 2 * code)};
+}
+
 static void code(struct layer *l)
 {
     const int32_t columns = l->dense.kernel_h * l->dense.kernel_w * l->dense.filter_c;
     struct biases biases;
     struct huffman h;
 
-    assert_true(huffman_encode(&l->pool, l->weights, l->dense.out_c, columns, between(5, 8), &h));
+    assert_true(huffman_encode(&l->pool, l->weights, l->dense.out_c, columns, draw_limits(), &h));
     memcpy(&l->p, &l->dense, sizeof l->dense);
     l->p.columns = h.columns;
     l->p.coded_bytes = h.bytes;

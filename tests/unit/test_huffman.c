@@ -61,8 +61,11 @@ static uint32_t bit(struct bits *b)
     return one;
 }
 
+/* A code without words takes no bits. */
 static uint8_t decode(struct bits *b, const struct word *words)
 {
+    if (words[0].length == 0)
+        return 0;
     for (uint32_t code = bit(b), length = 1; length <= 8; code = code << 1 | bit(b), length++)
         for (int i = 0; i < 256; i++)
             if (words[i].length == length && words[i].bits == code)
@@ -138,10 +141,9 @@ struct layer {
     struct mote_fully_connected_huffman_s8 p;
 };
 
-static bool code_layer(struct layer *l, int32_t rows, int32_t out_c, int32_t in_len, int32_t longest)
+/* Parameters for its coded weights. */
+static void describe_layer(struct layer *l, int32_t rows, int32_t out_c, int32_t in_len)
 {
-    if (!huffman_encode(&l->pool, l->weights, out_c, in_len, longest, &l->h))
-        return false;
     l->p = (struct mote_fully_connected_huffman_s8){.rows = rows,
                                                     .in_len = in_len,
                                                     .out_c = out_c,
@@ -157,14 +159,29 @@ static bool code_layer(struct layer *l, int32_t rows, int32_t out_c, int32_t in_
                                                     .lo = -128,
                                                     .hi = 127,
                                                     .per_channel = between(0, 1)};
+}
+
+static bool code_layer(struct layer *l, int32_t rows, int32_t out_c, int32_t in_len, struct huffman_limits limits)
+{
+    if (!huffman_encode(&l->pool, l->weights, out_c, in_len, limits, &l->h))
+        return false;
+    describe_layer(l, rows, out_c, in_len);
     return true;
+}
+
+/* Those that take so many levels. */
+static struct huffman_limits draw_limits(int32_t levels)
+{
+    const int32_t code = levels <= 16 ? between(5, HUFFMAN_BITS) : HUFFMAN_BITS;
+
+    return (struct huffman_limits){code, between(code, 2 * code)};
 }
 
 static void draw_layer(struct layer *l, int32_t rows, int32_t out_c, int32_t in_len, int32_t levels)
 {
     l->weights = pool_array(&l->pool, (size_t)out_c * (size_t)in_len, 1);
     draw_weights(l->weights, out_c, in_len, levels, between(1, 3) == 1 ? 1 : between(1, 60), between(20, 120));
-    if (!code_layer(l, rows, out_c, in_len, levels <= 16 ? between(5, 8) : 8))
+    if (!code_layer(l, rows, out_c, in_len, draw_limits(levels)))
         fail_msg("not coded");
 }
 
@@ -250,7 +267,7 @@ static void test_near_the_entropy(void **state)
 
         l.weights = pool_array(&l.pool, (size_t)n, 1);
         prune(l.weights, n, shapes[i][2]);
-        assert_true(code_layer(&l, 1, shapes[i][0], shapes[i][1], 8));
+        assert_true(code_layer(&l, 1, shapes[i][0], shapes[i][1], HUFFMAN_ANY));
         least = entropy_of(&l);
         assert_true((double)l.h.symbol_bits >= least - 1e-6);
         assert_true(((double)l.h.symbol_bits - least) / l.h.symbols <= 0.3);
@@ -490,18 +507,21 @@ static void test_damaged(void **state)
 static void test_refused(void **state)
 {
     static int8_t weights[] = {0, 5, 0, -3, 0, 0, 0, 0, 0, 0, 0, 5};
+    int8_t decoded[sizeof weights];
     struct layer good = {.weights = weights};
 
     (void)state;
     seed = 1;
-    assert_true(code_layer(&good, 1, 3, 4, 8));
-    assert_int_equal(good.h.columns, 2);
-    assert_int_equal(good.h.gap_bits, 1);
-    assert_int_equal(good.h.level_bits, 1);
-    assert_int_equal(good.h.count_bits, 2);
     /* lengths {2}, gaps 0 1; lengths {2}, levels 5 -3; columns 0101; 1 10 0:0 0:1, 0, 1 01 1:0 */
-    assert_int_equal(good.h.bytes, 12);
-    assert_memory_equal(good.h.data, ((uint8_t[]){2, 0, 1, 2, 5, 0xfd, 0x50, 0xc2, 0xb0, 0, 0, 0}), 12);
+    good.h = (struct huffman){.columns = 2,
+                              .gap_bits = 1,
+                              .level_bits = 1,
+                              .count_bits = 2,
+                              .bytes = 12,
+                              .data = (const uint8_t[]){2, 0, 1, 2, 5, 0xfd, 0x50, 0xc2, 0xb0, 0, 0, 0}};
+    describe_layer(&good, 1, 3, 4);
+    decode_all(&good.h, 3, 4, decoded);
+    assert_memory_equal(decoded, weights, sizeof decoded);
     REFUSED(c[0] = 1);     /* a code with words that mean nothing */
     REFUSED(c[0] = 3);     /* no prefix code */
     REFUSED(c[3] = 0);     /* no code at all */
@@ -519,13 +539,91 @@ static void test_refused(void **state)
     pool_free(&good.pool);
 }
 
+/* The same without gaps: all of a row's columns have a level. */
+static void test_refused_without_gaps(void **state)
+{
+    static int8_t weights[] = {0, 5, 0, -3, 0, 0, 0, 0, 0, 0, 0, 5};
+    struct layer good = {.weights = weights};
+
+    (void)state;
+    seed = 1;
+    assert_true(code_layer(&good, 1, 3, 4, HUFFMAN_ANY));
+    /* lengths {1, 2}, levels 5 0 -3; columns 0101; 1 10 5:0 -3:11, 0, 1 10 0:10 5:0 */
+    assert_int_equal(good.h.gap_bits, 0);
+    assert_int_equal(good.h.bytes, 11);
+    assert_memory_equal(good.h.data, ((uint8_t[]){1, 2, 5, 0, 0xfd, 0x50, 0xcd, 0xa0, 0, 0, 0}), 11);
+    REFUSED(c[0] = 2);                 /* no prefix code */
+    REFUSED(c[1] = 1);                 /* words that mean nothing */
+    REFUSED(c[6] |= 0x20);             /* three weights in two columns */
+    REFUSED(l.p.gap_bits = 1);         /* a gap's code that is not there */
+    REFUSED(l.p.coded_bytes = 10);     /* no bytes behind the stream */
+    REFUSED(l.p.coded_bytes = 3);      /* not even a code */
+    REFUSED(l.p.count_bits = 16);      /* counts that run into the codes */
+    REFUSED(c[6] = 0xff; c[7] = 0xff); /* a stream that ends within a row */
+    pool_free(&good.pool);
+}
+
+/* Dense weights of two and of four values: a bit each, or two, and none for gaps. */
+static void test_without_gaps(void **state)
+{
+    static const struct {
+        int32_t levels, bytes;
+    } cases[] = {{2, 64 * 96 / 8}, {4, 64 * 96 / 4}};
+
+    (void)state;
+    seed = 8;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct layer l = {.weights = NULL};
+        int8_t decoded[64 * 96];
+
+        l.weights = pool_array(&l.pool, sizeof decoded, 1);
+        for (size_t k = 0; k < sizeof decoded; k++)
+            l.weights[k] = (int8_t)(between(0, cases[i].levels - 1) * 40 - 50);
+        assert_true(code_layer(&l, 1, 64, 96, HUFFMAN_ANY));
+        assert_int_equal(l.h.gap_bits, 0);
+        assert_int_equal(l.h.symbols, 64 * 96);
+        assert_in_range(l.h.bytes, cases[i].bytes, cases[i].bytes * 21 / 20 + 64);
+        decode_all(&l.h, 64, 96, decoded);
+        assert_memory_equal(decoded, l.weights, sizeof decoded);
+        pool_free(&l.pool);
+    }
+}
+
+/* Codes that are short together, for little more. */
+static void test_limits(void **state)
+{
+    struct layer l = {.weights = NULL};
+    int32_t bytes;
+
+    (void)state;
+    seed = 5;
+    l.weights = pool_array(&l.pool, 300 * 784, 1);
+    prune(l.weights, 300 * 784, 200);
+    assert_true(code_layer(&l, 1, 300, 784, HUFFMAN_ANY));
+    bytes = l.h.bytes;
+    for (int32_t pair = 14; pair >= 12; pair--) {
+        assert_true(code_layer(&l, 1, 300, 784, (struct huffman_limits){HUFFMAN_BITS, pair}));
+        assert_true(l.h.gap_bits + l.h.level_bits <= pair);
+        assert_in_range(l.h.bytes, bytes, bytes * 11 / 10);
+    }
+    assert_false(code_layer(&l, 1, 300, 784, (struct huffman_limits){3, 6}));
+    pool_free(&l.pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_near_the_entropy),
-        cmocka_unit_test(test_lengths),    cmocka_unit_test(test_lengths_are_limited),
-        cmocka_unit_test(test_biases),     cmocka_unit_test(test_equals_dense),
-        cmocka_unit_test(test_damaged),    cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_near_the_entropy),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_lengths_are_limited),
+        cmocka_unit_test(test_without_gaps),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_biases),
+        cmocka_unit_test(test_equals_dense),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused_without_gaps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

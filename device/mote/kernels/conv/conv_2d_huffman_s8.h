@@ -28,7 +28,7 @@
     MOTE_CONV_2D_S8_PARAMS(F)                                                                                          \
     F(columns, 1, INT32_MAX, "weights of a filter of which one is not 0 anywhere")                                     \
     F(coded_bytes, 1, 1 << 28, "bytes of the coded weights")                                                           \
-    F(gap_bits, 1, MOTE_HUFFMAN_BITS_MAX, "the longest code of a gap")                                                 \
+    F(gap_bits, 0, MOTE_HUFFMAN_BITS_MAX, "the longest code of a gap; 0: none, all weights have a level")              \
     F(level_bits, 1, MOTE_HUFFMAN_BITS_MAX, "the longest code of a level")                                             \
     F(count_bits, 1, 16, "bits of a filter's count of weights")                                                        \
     F(longest, 1, 65535, "the most weights of a filter")                                                               \
@@ -75,7 +75,7 @@ static inline struct mote_conv_window mote_conv_2d_huffman_s8_window(const struc
 /* Bytes of all before the input rows: a multiple of 4. */
 static inline uint32_t mote_conv_2d_huffman_s8_lists(const struct mote_conv_2d_huffman_s8 *p)
 {
-    return 12 * ((uint32_t)p->longest / 2 + 1) + (2u << p->gap_bits) + (2u << p->level_bits) +
+    return 12 * ((uint32_t)p->longest / 2 + 1) + 2 * mote_huffman_entries(p->gap_bits) + (2u << p->level_bits) +
            2 * mote_packed_align((uint32_t)p->columns, 2);
 }
 

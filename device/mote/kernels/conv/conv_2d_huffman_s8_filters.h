@@ -275,7 +275,7 @@ static inline void mote_conv_huffman(const struct mote_conv_2d_huffman_s8 *p, co
 {
     const struct mote_conv_window w = mote_conv_2d_huffman_s8_window(p);
     struct mote_taps *list = (struct mote_taps *)scratch;
-    int16_t *gaps = (int16_t *)(list + p->longest / 2 + 1), *levels = gaps + (1 << p->gap_bits);
+    int16_t *gaps = (int16_t *)(list + p->longest / 2 + 1), *levels = gaps + mote_huffman_entries(p->gap_bits);
     uint16_t *where = (uint16_t *)(levels + (1 << p->level_bits));
     struct mote_conv_call c = {
         .p = p,
@@ -288,7 +288,7 @@ static inline void mote_conv_huffman(const struct mote_conv_2d_huffman_s8 *p, co
         .bias = bias,
         .mult = mult,
         .shift = shift,
-        .codes = {gaps, levels, (uint8_t)(32 - p->gap_bits), (uint8_t)(32 - p->level_bits),
+        .codes = {gaps, levels, mote_huffman_shift(p->gap_bits), (uint8_t)(32 - p->level_bits),
                   (uint8_t)(32 - p->count_bits), (int8_t)p->in_zero},
         .where = where,
         .list = list,

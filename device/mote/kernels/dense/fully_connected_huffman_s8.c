@@ -54,11 +54,11 @@ MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected
                                                const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift,
                                                int8_t *out, int16_t *tables, int32_t first, int32_t count)
 {
-    int16_t *levels = tables + (1 << p->gap_bits);
+    int16_t *levels = tables + mote_huffman_entries(p->gap_bits);
     int8_t *some = (int8_t *)(levels + (1 << p->level_bits));
     const struct mote_huffman codes = {tables,
                                        levels,
-                                       (uint8_t)(32 - p->gap_bits),
+                                       mote_huffman_shift(p->gap_bits),
                                        (uint8_t)(32 - p->level_bits),
                                        (uint8_t)(32 - p->count_bits),
                                        (int8_t)p->in_zero};
@@ -70,7 +70,7 @@ MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected
     mote_assert(first >= 0 && count >= 0 && first <= p->rows - count);
     in += first * p->in_len;
     out += first * p->out_c;
-    if (mote_huffman_overlap(tables, (2u << p->gap_bits) + (2u << p->level_bits), out, (uint32_t)(count * p->out_c)))
+    if (mote_huffman_overlap(tables, mote_fully_connected_huffman_s8_entries(p), out, (uint32_t)(count * p->out_c)))
         return;
     for (; count > 0; count--, in += p->in_len) {
         struct mote_huffman_reader reader = mote_huffman_open(stream);
@@ -94,15 +94,15 @@ static void run_fully_connected_huffman_s8(const struct mote_call *c)
 }
 
 #if MOTE_DESCRIBE
-/* A call fills the tables; a row decodes some eight and a half bits a weight. */
-static double instructions_fully_connected_huffman_s8(const void *params, int32_t rows)
+/* A call fills the tables; a pair takes about a byte. */
+static double instructions(const void *params, int32_t rows)
 {
     const struct mote_fully_connected_huffman_s8 *p = params;
-    const double tables = 5.0 * ((1 << p->gap_bits) + (1 << p->level_bits));
 
-    return 100 + tables + rows * (20.0 * p->coded_bytes + 8.0 * p->in_len + 40.0 * p->out_c);
+    return 100 + 2.5 * mote_fully_connected_huffman_s8_entries(p) +
+           rows * (21.0 * p->coded_bytes + 8.0 * p->in_len + 40.0 * p->out_c);
 }
 #endif
 
 MOTE_KERNEL_CODE(fully_connected_huffman_s8, portable, .run = run_fully_connected_huffman_s8,
-                 MOTE_INSTRUCTIONS(instructions_fully_connected_huffman_s8));
+                 MOTE_INSTRUCTIONS(instructions));

@@ -27,7 +27,7 @@
     F(out_c, 1, INT32_MAX, "outputs")                                                                                  \
     F(columns, 1, INT32_MAX, "inputs that have a weight")                                                              \
     F(coded_bytes, 1, 1 << 28, "bytes of the coded weights")                                                           \
-    F(gap_bits, 1, MOTE_HUFFMAN_BITS_MAX, "the longest code of a gap")                                                 \
+    F(gap_bits, 0, MOTE_HUFFMAN_BITS_MAX, "the longest code of a gap; 0: none, all weights have a level")              \
     F(level_bits, 1, MOTE_HUFFMAN_BITS_MAX, "the longest code of a level")                                             \
     F(count_bits, 1, 16, "bits of a row's count of weights")                                                           \
     F(bias_bytes, 1, 4, "bytes of a bias")                                                                             \
@@ -59,5 +59,11 @@ void mote_fully_connected_huffman_s8(const struct mote_fully_connected_huffman_s
                                      const MOTE_FLASH uint8_t *coded, const MOTE_FLASH uint8_t *bias,
                                      const MOTE_FLASH int32_t *mult, const MOTE_FLASH int8_t *shift, int8_t *out,
                                      int16_t *tables, int32_t first, int32_t count);
+
+/* Bytes of the entries of what codes say, before the inputs in `tables`. */
+static inline uint32_t mote_fully_connected_huffman_s8_entries(const struct mote_fully_connected_huffman_s8 *p)
+{
+    return 2 * mote_huffman_entries(p->gap_bits) + (2u << p->level_bits);
+}
 
 #endif

@@ -15,7 +15,7 @@ static bool need_fully_connected_huffman_s8(const struct mote_fully_connected_hu
     bytes[3] = mote_bytes(channels, 4, 1);
     bytes[4] = (uint32_t)channels;
     bytes[5] = mote_bytes(p->rows, p->out_c, 1);
-    bytes[6] = ((2u << p->gap_bits) + (2u << p->level_bits)) + mote_packed_align((uint32_t)some, 2);
+    bytes[6] = mote_fully_connected_huffman_s8_entries(p) + mote_packed_align((uint32_t)some, 2);
     bytes[7] = (uint32_t)p->rows;
     return bytes[0] <= INT32_MAX && bytes[2] <= INT32_MAX && bytes[3] <= INT32_MAX && bytes[5] <= INT32_MAX &&
            bytes[6] <= INT32_MAX && p->columns <= p->in_len && p->lo <= p->hi;

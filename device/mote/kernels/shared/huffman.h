@@ -57,6 +57,12 @@ static inline void mote_huffman_skip(struct mote_huffman_reader *r, uint32_t bit
 }
 #endif
 
+/* Of a code's table; a code that takes no bits has two, since a shift leaves a word's top bit at least. */
+static inline uint32_t mote_huffman_entries(int32_t bits) { return bits > 0 ? UINT32_C(1) << bits : 2; }
+
+/* From the top of a word to an index. */
+static inline uint8_t mote_huffman_shift(int32_t bits) { return (uint8_t)(bits > 0 ? 32 - bits : 31); }
+
 /* For each word of `bits` bits the value of the code at its top, times 256, and that code's length. Behind the number
  * of codes of each length come their values in the order of codes, which is that of words. Returns what follows. */
 static inline const MOTE_FLASH uint8_t *mote_huffman_table(int16_t *table, const MOTE_FLASH uint8_t *lengths,
@@ -64,6 +70,7 @@ static inline const MOTE_FLASH uint8_t *mote_huffman_table(int16_t *table, const
 {
     const MOTE_FLASH uint8_t *value = lengths + bits;
 
+    table[0] = table[1] = 0; /* all of a code that takes no bits: nothing is read, and 0 is meant */
     for (int32_t length = 1; length <= bits; length++)
         for (int32_t n = *lengths++; n > 0; n--) {
             const int16_t entry = (int16_t)((int8_t)*value++ * 256 + length);

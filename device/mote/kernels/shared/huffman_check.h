@@ -21,12 +21,14 @@ struct mote_huffman_code {
 };
 
 /* What follows a code of at most `bits` bits, or NULL if it ends beyond `end`, is no prefix code, or leaves words
- * without a meaning. */
+ * without a meaning. One of none takes no bytes and means 0. */
 static const uint8_t *mote_huffman_after_code(const uint8_t *code, const uint8_t *end, int32_t bits)
 {
     const uint32_t all = 1u << bits;
     uint32_t words = 0, values = 0;
 
+    if (bits == 0)
+        return code;
     if (end - code < bits)
         return NULL;
     for (; bits > 0; bits--, code++) {
@@ -41,6 +43,8 @@ static void mote_huffman_read_code(const uint8_t *lengths, int32_t bits, struct 
 {
     int32_t word = 0, n = 0, top = 0;
 
+    if (bits == 0)
+        *code = (struct mote_huffman_code){.end = {1 << MOTE_HUFFMAN_BITS_MAX}};
     for (int32_t length = 1; length <= bits; length++) {
         const int32_t step = 1 << (MOTE_HUFFMAN_BITS_MAX - length);
 
@@ -100,7 +104,7 @@ static inline uint32_t mote_huffman_after_row(const struct mote_huffman_code *ga
             return UINT32_MAX;
         word = mote_huffman_word(stream, at);
         length = mote_huffman_length(gaps, word);
-        gap = values[gaps->before[length] + (int32_t)(word >> (32 - length))];
+        gap = length > 0 ? values[gaps->before[length] + (int32_t)(word >> (32 - length))] : 0;
         if (gap >= left)
             return UINT32_MAX;
         left -= gap + 1;
