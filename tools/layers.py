@@ -30,6 +30,7 @@ run        plan graph target base runtime kernels ops
 program    coding run operators plan graph base ops
 passes     run operators graph base kernels ops
 import     run formats graph base ops
+front_end  graph base ops
 pipeline   passes import emit plan graph target base kernels ops
 quantize   passes emit run plan graph target base runtime kernels ops
 sign       base runtime kernels ops

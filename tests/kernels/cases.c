@@ -453,6 +453,39 @@ static void relate_conv_huffman(struct kernel_case *c)
     relate_huffman(c);
 }
 
+/* A power of two from the frame's samples on. */
+static void relate_rfft(struct kernel_case *c)
+{
+    int32_t length = 4;
+
+    while (length < get(c, "in_len", 1) || draw_one_in(&c->draw, 4))
+        length *= 2;
+    set(c, "length", draw_one_in(&c->draw, 30) ? 8192 : smaller(length, 8192));
+}
+
+static void relate_energy(struct kernel_case *c)
+{
+    int32_t end = draw_edge(&c->draw, 0, get(c, "len", 1));
+
+    set(c, "start", draw_edge(&c->draw, 0, end));
+    set(c, "end", end);
+}
+
+/* Channels of any frequencies: as many as their table holds. */
+static void relate_filter_bank(struct kernel_case *c)
+{
+    int32_t len = get(c, "len", 1), channels = smaller(get(c, "channels", 1), CASE_TABLE_MAX - 1), weights = 0;
+
+    for (int32_t i = 0; i <= channels; i++) {
+        int32_t n = draw_edge(&c->draw, weights == 0 && i == channels ? 1 : 0, smaller(len, UINT16_MAX));
+
+        c->table[i] = draw_edge(&c->draw, 0, len - n) | (int32_t)((uint32_t)n << 16);
+        weights += n;
+    }
+    set(c, "channels", channels);
+    set(c, "weights", weights);
+}
+
 static void relate_nothing(struct kernel_case *c) { (void)c; }
 
 static const struct relation {
@@ -487,6 +520,10 @@ static const struct relation {
     {"svdf_", relate_svdf},
     {"lstm_s8", relate_lstm},
     {"fully_connected_huffman_", relate_huffman},
+    {"rfft_", relate_rfft},
+    {"energy", relate_energy},
+    {"filter_bank_", relate_nothing},
+    {"filter_bank", relate_filter_bank},
     {"", relate_nothing},
 };
 
@@ -710,6 +747,13 @@ static void fill_coded(struct kernel_case *c, uint8_t *data, uint32_t bytes)
     huffman_fill(&c->draw, &shape, data, bytes);
 }
 
+/* Where a hostile case has more channels, they have no frequencies. */
+static void fill_spans(struct kernel_case *c, uint8_t *data, uint32_t bytes)
+{
+    memset(data, 0, bytes);
+    memcpy(data, c->table, bytes < sizeof c->table ? bytes : sizeof c->table);
+}
+
 static void fill_constant(struct kernel_case *c, const char *name, uint8_t *data, uint32_t bytes)
 {
     if (strcmp(name, "shift") == 0)
@@ -726,6 +770,8 @@ static void fill_constant(struct kernel_case *c, const char *name, uint8_t *data
         fill_coded(c, data, bytes);
     else if (strcmp(name, "table") == 0)
         fill_exponentials(c, data, bytes);
+    else if (strcmp(name, "spans") == 0)
+        fill_spans(c, data, bytes);
     else
         memcpy(data, c->table, bytes); /* of 8 dimensions at most */
 }

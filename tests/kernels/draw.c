@@ -134,6 +134,8 @@ static void draw_element(struct draw *d, int32_t type, bool wild, uint8_t *to, u
         x = (uint32_t)draw_float(d, wild);
     else if (type == MOTE_ARG_S64) /* sums of products, and any */
         x = (uint64_t)((int64_t)((uint64_t)draw_word(d) << 32 | draw_word(d)) >> draw_between(d, 0, 63));
+    else if (type == MOTE_ARG_U64)
+        x = ((uint64_t)draw_word(d) << 32 | draw_word(d)) >> draw_between(d, 0, 63);
     else if (type == MOTE_ARG_U32)
         x = draw_word(d) >> draw_between(d, 0, 31);
     else if (type == MOTE_ARG_F16)

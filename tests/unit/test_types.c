@@ -150,8 +150,10 @@ static void try_pair(const struct model *m, int32_t index, size_t from, size_t t
     for (int32_t k = 0; k < t.op->n_in; k++) /* operands of one type change together */
         if (t.op->in[k] != TENSOR_ABSENT && tensors[t.op->in[k]].type == was)
             set_type(&t, t.op->in[k], types[from].type);
+    was = tensors[t.op->out[0]].type;
     for (int32_t k = 0; k < t.op->n_out; k++)
-        set_type(&t, t.op->out[k], types[to].type);
+        if (tensors[t.op->out[k]].type == was)
+            set_type(&t, t.op->out[k], types[to].type);
     if (lowers(&t))
         all[t.op->id].pair[from][to] = true;
     pool_free(&t.pool);

@@ -15,4 +15,11 @@ static inline int64_t mote_s64(const void *values, int32_t i)
     return value;
 }
 
+static inline uint64_t mote_u64(const void *values, int32_t i) { return (uint64_t)mote_s64(values, i); }
+
+static inline void mote_put_u64(void *values, int32_t i, uint64_t value)
+{
+    memcpy((uint8_t *)values + (int64_t)i * (int64_t)sizeof value, &value, sizeof value);
+}
+
 #endif

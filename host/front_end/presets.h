@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What presets are made of: the graph that grows, one operator after the other. */
+#ifndef MOTE_PRESETS_H
+#define MOTE_PRESETS_H
+
+#include "host/front_end/front_end.h"
+
+struct expansion {
+    struct model *model;
+    struct graph *graph;
+};
+
+/* All return a tensor's index. Those of one dimension n. */
+int32_t expand_table(struct expansion *e, const char *name, int32_t n, const int16_t *values);
+int32_t expand_state(struct expansion *e, const char *name, enum mote_type type, int32_t n);
+/* A frame: [1, n]. */
+int32_t expand_input(struct expansion *e, const char *name, enum mote_type type, int32_t n);
+/* The operator's first output; NULL: it has no options. */
+int32_t expand(struct expansion *e, enum op_id id, int n_in, const int32_t *in, enum mote_type type, const void *opts);
+/* The second output of the last operator. */
+int32_t expand_second(struct expansion *e, enum mote_type type);
+void expand_output(struct expansion *e, const char *name, int32_t tensor);
+
+void micro_expand(struct expansion *e, const struct front_end *f);
+
+#endif

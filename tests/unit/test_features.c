@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Front ends against golden vectors: TensorFlow Lite Micro's micro frontend, byte by byte, its stages too. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/front_end/front_end.h"
+#include "tests/golden/road.h"
+#include "tests/shared.h"
+
+#include <glob.h>
+
+#include <cmocka.h>
+#undef fail /* Mote's own is meant below */
+
+struct trial {
+    struct pool pool;
+    struct report_text report;
+    struct frame at;
+    struct front_end front_end;
+    struct pipeline p;
+    struct runner runner;
+};
+
+static enum mote_status compile(struct trial *t)
+{
+    TRY(pipeline_compile(&t->p, &(struct pipeline_options){0}, &t->at));
+    return runner_open(&t->pool, t->p.image, &t->runner, &t->at);
+}
+
+/* Of all operators the outputs, if all are wanted. */
+static void output_all(struct trial *t)
+{
+    struct graph *g = &t->p.model.graphs[0];
+
+    g->n_outputs = 0;
+    g->outputs = pool_alloc(&t->pool, (size_t)g->n_tensors * sizeof *g->outputs);
+    for (int32_t i = 0; i < g->n_ops; i++)
+        for (int32_t k = 0; k < g->ops[i].n_out; k++)
+            g->outputs[g->n_outputs++] = g->ops[i].out[k];
+}
+
+static void trial_open(struct trial *t, int32_t step_ms, bool all)
+{
+    enum mote_status status;
+
+    *t = (struct trial){.at = {.name = "micro", .index = -1}};
+    t->at.sink = &t->report;
+    t->p = pipeline_of(&t->pool, "micro");
+    status = front_end_find("micro", 0, step_ms, &t->front_end, &t->at);
+    if (status == MOTE_OK)
+        status = front_end_model(&t->front_end, &t->p.model, &t->at);
+    if (status == MOTE_OK && all)
+        output_all(t);
+    if (status == MOTE_OK)
+        status = compile(t);
+    if (status != MOTE_OK)
+        printf("%s\n", t->report.text);
+    assert_int_equal(status, MOTE_OK);
+}
+
+static struct bytes read_all(struct trial *t, const char *path)
+{
+    struct bytes file = {0};
+
+    assert_int_equal(file_read(&t->pool, path, &file, &t->at), MOTE_OK);
+    return file;
+}
+
+/* Frame i of the samples goes in; false if there is none. */
+static bool run_frame(struct trial *t, struct bytes samples, size_t i)
+{
+    size_t from = i * (size_t)t->front_end.step * 2, bytes = (size_t)t->front_end.window * 2;
+
+    if (from + bytes > samples.size)
+        return false;
+    memcpy(runner_input(&t->runner, 0).data, samples.data + from, bytes);
+    assert_int_equal(mote_model_run(&t->runner.model), MOTE_OK);
+    return true;
+}
+
+static bool same_features(struct trial *t, const char *audio, const char *want)
+{
+    struct bytes samples = read_all(t, audio), golden = read_all(t, want);
+    struct mote_io out = runner_output(&t->runner, 0);
+    size_t frames = 0;
+
+    mote_model_reset(&t->runner.model);
+    for (; run_frame(t, samples, frames); frames++)
+        if ((frames + 1) * out.bytes > golden.size ||
+            !bytes_equal(want, TYPE_U16, out.data, golden.data + frames * out.bytes, out.bytes))
+            return false;
+    return frames * out.bytes == golden.size;
+}
+
+static void compare_folder(const char *folder, int32_t step_ms)
+{
+    struct trial t;
+    const char *root;
+    glob_t found;
+    int bad = 0;
+
+    trial_open(&t, step_ms, false);
+    root = shared_path(&t.pool, "data/audio_features");
+    if (root == NULL) {
+        pool_free(&t.pool);
+        skip();
+    }
+    assert_int_equal(glob(pool_printf(&t.pool, "%s/%s/*.u16", root, folder), 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+
+        bad += !same_features(&t, pool_printf(&t.pool, "%s/audio/%.*s.s16", root, (int)strlen(name) - 4, name),
+                              found.gl_pathv[i]);
+    }
+    assert_true(found.gl_pathc > 3);
+    globfree(&found);
+    pool_free(&t.pool);
+    assert_int_equal(bad, 0);
+}
+
+static void test_micro_20_ms(void **state)
+{
+    (void)state;
+    compare_folder("micro_speech", 20);
+}
+
+static void test_micro_10_ms(void **state)
+{
+    (void)state;
+    compare_folder("microwakeword", 10);
+}
+
+/* The stages by the outputs' order. */
+static const struct stage {
+    int output;
+    const char *name;
+    enum mote_type type;
+} stages[] = {{0, "window.s16", TYPE_S16}, {2, "shift.s32", TYPE_S32}, {3, "fft.s16", TYPE_S16},
+              {6, "fbank.u32", TYPE_U32},  {7, "nr.u32", TYPE_U32},    {9, "pcan.u32", TYPE_U32}};
+
+static bool same_stages(struct trial *t, const char *root, const char *name)
+{
+    struct bytes samples = read_all(t, pool_printf(&t->pool, "%s/audio/%s.s16", root, name));
+    bool same = true;
+
+    mote_model_reset(&t->runner.model);
+    for (size_t i = 0; i < 10; i++) {
+        assert_true(run_frame(t, samples, i));
+        for (size_t s = 0; s < COUNT(stages); s++) {
+            const char *path = pool_printf(&t->pool, "%s/stages/%s.20ms.%s", root, name, stages[s].name);
+            struct mote_io out = runner_output(&t->runner, stages[s].output);
+            struct bytes want = read_all(t, path);
+
+            assert_int_equal(want.size, 10 * out.bytes);
+            same &= bytes_equal(path, stages[s].type, out.data, want.data + i * out.bytes, out.bytes);
+        }
+    }
+    return same;
+}
+
+static void test_stages(void **state)
+{
+    static const char *const names[] = {"syn_all_m32768", "syn_noise_fs", "yes_0cb74144_nohash_3"};
+    struct trial t;
+    const char *root;
+    int bad = 0;
+
+    (void)state;
+    trial_open(&t, 20, true);
+    root = shared_path(&t.pool, "data/audio_features");
+    if (root == NULL) {
+        pool_free(&t.pool);
+        skip();
+    }
+    for (size_t i = 0; i < COUNT(names); i++)
+        bad += !same_stages(&t, root, names[i]);
+    pool_free(&t.pool);
+    assert_int_equal(bad, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_micro_20_ms),
+        cmocka_unit_test(test_micro_10_ms),
+        cmocka_unit_test(test_stages),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

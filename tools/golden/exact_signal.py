@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The arithmetic of docs/EXACT.md for the operators of sound, written down a second time to check that page."""
+
+import math
+
+SNR_BITS, OUT_BITS = 12, 6
+
+
+def wrap(x, bits=16):
+    return (x + 2**(bits - 1)) % 2**bits - 2**(bits - 1)
+
+
+def window(x, shape, shift):
+    return [max(-2**15, min(2**15 - 1, a * b >> shift)) for a, b in zip(x, shape)]
+
+
+def fft_auto_scale(x, frontend):
+    """The frame, and by how many bits it was shifted."""
+    largest = 0
+    for a in x:
+        if frontend:
+            largest = max(largest, abs(a) if a > -2**15 else 0)
+        elif a > largest:
+            largest = a
+        elif -a > largest:
+            largest = wrap(-a)
+    bits = 15 - largest.bit_length() if largest > 0 or frontend else 0
+    return [wrap(a << bits) for a in x], bits
+
+
+# --- spectra ----------------------------------------------------------------
+
+def rounded(x):
+    return x + 2**14 >> 15
+
+
+def turn(part_of_a_turn):
+    angle = -2 * math.pi * part_of_a_turn
+    return [math.floor(0.5 + 32767 * f(angle)) for f in (math.cos, math.sin)]
+
+
+def product(a, b):
+    return [wrap(rounded(a[0] * b[0] - a[1] * b[1])), wrap(rounded(a[0] * b[1] + a[1] * b[0]))]
+
+
+def divided(a, n):
+    return [rounded(x * (32767 // n)) for x in a]
+
+
+def fft(points):
+    n = len(points)
+    if n == 1:
+        return points
+    p = 4 if n % 4 == 0 else 2
+    m = n // p
+    parts = [fft(points[i::p]) for i in range(p)]
+    out = [None] * n
+    for k in range(m):
+        z = [divided(part[k], p) for part in parts]
+        z = [z[0]] + [product(z[i], turn(i * k / n)) for i in range(1, p)]
+        for j in range(p):
+            out[k + j * m] = [0, 0]
+            for i in range(p):
+                re, im = z[i]
+                for _ in range(i * j * 4 // p % 4):
+                    re, im = im, -re
+                out[k + j * m] = [wrap(out[k + j * m][0] + re), wrap(out[k + j * m][1] + im)]
+    return out
+
+
+def rfft(x, length):
+    x = x + [0] * (length - len(x))
+    n = length // 2
+    z = fft([x[2 * i:2 * i + 2] for i in range(n)])
+    out = [None] * (n + 1)
+    re, im = divided(z[0], 2)
+    out[0], out[n] = [wrap(re + im), 0], [wrap(re - im), 0]
+    for k in range(1, n // 2 + 1):
+        a, b = divided(z[k], 2), divided([z[n - k][0], wrap(-z[n - k][1])], 2)
+        t = product([wrap(a[0] - b[0]), wrap(a[1] - b[1])], turn(k / n / 2 + 0.25))
+        s = [wrap(a[0] + b[0]), wrap(a[1] + b[1])]
+        out[k] = [s[0] + t[0] >> 1, s[1] + t[1] >> 1]
+        out[n - k] = [s[0] - t[0] >> 1, t[1] - s[1] >> 1]
+    return [y for pair in out for y in pair]
+
+
+def energy(x, start, end):
+    return [x[2 * i]**2 + x[2 * i + 1]**2 if start <= i < end else 0 for i in range(len(x) // 2)]
+
+
+# --- channels ---------------------------------------------------------------
+
+def filter_bank(x, weights, unweights, frequencies, starts, widths):
+    def total(table, c):
+        return sum(table[starts[c] + j] * x[frequencies[c] + j] for j in range(widths[c]))
+    return [(total(weights, c) + total(unweights, c - 1)) % 2**64 for c in range(1, len(widths))]
+
+
+def square_root(x, bits):
+    root = math.isqrt(x)
+    if x - root * root > root and root != (2**16 - 1 if x < 2**32 else 2**32 - 1):
+        root += 1
+    return root >> bits
+
+
+def subtraction(x, noise, o):
+    """The channels, and the noise after them."""
+    out, after = [], []
+    for c, (a, before) in enumerate(zip(x, noise)):
+        way = "alternate_" * (c % 2)
+        up = (a << o["smoothing_bits"]) % 2**32
+        estimate = ((up * o[way + "smoothing"] + before * o[way + "one_minus_smoothing"]) % 2**64
+                    >> o["spectral_subtraction_bits"]) % 2**32
+        floor = (a * o["min_signal_remaining"] >> o["spectral_subtraction_bits"]) % 2**32
+        out.append(max(up - min(estimate, up) >> o["smoothing_bits"], floor))
+        after.append(min(estimate, up) if o["clamping"] else estimate)
+    return out, after
+
+
+def gain(x, gains):
+    if x <= 2:
+        return gains[x]
+    n = x.bit_length()
+    y, a, b = gains[4 * n - 6:4 * n - 3]
+    t = (x << 11 - n if n < 11 else x >> n - 11) & 1023
+    return wrap((((b * t >> 5) + a * 32) * t + 2**14 >> 15) + y)
+
+
+def pcan(x, noise, gains, shift):
+    snr = (x * (gain(noise, gains) % 2**32) % 2**64 >> shift) % 2**32
+    if snr < 2 << SNR_BITS:
+        return snr * snr >> 2 + 2 * SNR_BITS - OUT_BITS
+    return (snr >> SNR_BITS - OUT_BITS) - 2**OUT_BITS
+
+
+LOGARITHMS = [round(2**16 * (math.log2(1 + i / 128) - i / 128)) for i in range(129)]
+
+
+def log(x, scale, correction, most):
+    x = (x << correction if correction >= 0 else x >> -correction) % 2**32
+    if x <= 1:
+        return 0
+    n = x.bit_length() - 1
+    fraction = (x << 31 - n & 2**31 - 1) >> 15
+    a, b = LOGARITHMS[fraction >> 9:(fraction >> 9) + 2]
+    log2 = (n << 16) + fraction + a + ((b - a) * (fraction & 511) >> 16)
+    natural = 45426 * log2 + 2**15 >> 16
+    return min((natural * scale + 2**15) % 2**32 >> 16, most)
