@@ -79,6 +79,11 @@ MUST_CHECK enum mote_status keras_import(struct pool *pool, const char *name, st
                                          const struct import_options *options, struct model *out,
                                          struct import_missing *missing, const struct frame *at);
 
+bool ell_matches(struct bytes file);
+MUST_CHECK enum mote_status ell_import(struct pool *pool, const char *name, struct bytes file,
+                                       const struct import_options *options, struct model *out,
+                                       struct import_missing *missing, const struct frame *at);
+
 bool graph_file_matches(struct bytes file);
 MUST_CHECK enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file,
                                             const struct import_options *options, struct model *out,

@@ -10,6 +10,9 @@ const struct importer importers[] = {
 #ifdef MOTE_KERAS
     {"an .h5 or .keras", false, keras_matches, keras_import},
 #endif
+#ifdef MOTE_JSON
+    {"an .ell", false, ell_matches, ell_import},
+#endif
     {"a graph file", false, graph_file_matches, graph_file_read},
 };
 const int importers_count = COUNT(importers);

@@ -27,6 +27,9 @@ static const char *const models[] = {
     "keras/tinymaix_mnist_valid_keras3/model.keras",
     "keras/tinymaix_mnist_dw_keras2/model.keras",
 #endif
+    "ell/mnist_valid/model.ell",
+    "ell/mnist_fc/model.ell",
+    "ell/protonn/model.ell",
 };
 
 static struct bytes vector(struct fixture *f, const char *folder, const char *what, int k)
