@@ -164,20 +164,6 @@ static int32_t lower_bias(struct lowering *l, const struct tensor *bias, enum mo
     return lower_const(l, "bias", type, out, (size_t)channels * size, true);
 }
 
-/* A tensor whose zero point the reference takes for granted. */
-static enum mote_status want_symmetric(const struct frame *at, const struct graph *g, const struct op *op,
-                                       int32_t tensor, float *scale)
-{
-    int32_t zero = 0;
-    struct frame here;
-
-    TRY(want_quant(at, g, op, tensor, TYPE_S16, scale, &zero));
-    here = frame_tensor(at, g, tensor);
-    if (zero != 0)
-        return fail(&here, MOTE_ERR_QUANT, "the zero point of an s16 tensor is %d, not 0", (int)zero);
-    return MOTE_OK;
-}
-
 enum mote_status lower_linear_plain(struct lowering *l, const struct op *op, const struct linear_types *types,
                                     int activation, int32_t channels, int64_t n, struct linear *out,
                                     const struct frame *at)

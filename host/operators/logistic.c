@@ -21,10 +21,12 @@ static enum mote_status lower_logistic(struct lowering *l, const struct op *op, 
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_logistic_s8(l, op, at);
+    case TYPE_S16:
+        return lower_sigmoid_s16(l, op, false, at);
     case TYPE_F32:
         return lower_unary_f32(l, op, MOTE_UNARY_SIGMOID, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
 

@@ -25,10 +25,12 @@ static enum mote_status lower_max_pool_2d(struct lowering *l, const struct op *o
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_max_pool_2d_s8(l, op, at);
+    case TYPE_S16:
+        return lower_pool_2d_s16(l, op, false, at);
     case TYPE_F32:
         return lower_pool_2d_f32(l, op, false, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
 

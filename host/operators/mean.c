@@ -9,10 +9,12 @@ static enum mote_status lower_mean(struct lowering *l, const struct op *op, cons
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_sum_s8(l, op, true, at);
+    case TYPE_S16:
+        return lower_sum_s16(l, op, true, at);
     case TYPE_F32:
         return lower_reduce_f32(l, op, MOTE_REDUCE_MEAN, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
 

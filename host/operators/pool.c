@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "mote/kernels/pool/pool_2d_f32.h"
+#include "mote/kernels/pool/pool_2d_s16.h"
 
 static struct window rows_of(const struct pool_opts *o, const struct tensor *in)
 {
@@ -63,6 +64,29 @@ enum mote_status pool_range_s8(const struct graph *g, const struct op *op, int32
     TRY(want_quant(at, g, op, op->in[0], TYPE_S8, &in_scale, &in_zero));
     TRY(want_quant(at, g, op, op->out[0], TYPE_S8, &out_scale, &out_zero));
     return activation_range_s8(op_out(g, op, 0), o->activation, lo, hi, at);
+}
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+enum mote_status lower_pool_2d_s16(struct lowering *l, const struct op *op, bool average, const struct frame *at)
+{
+    const struct pool_opts *o = op->opts;
+    const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
+    struct window y, x;
+    float in_scale, out_scale;
+
+    TRY(want_symmetric(at, l->graph, op, op->in[0], &in_scale));
+    TRY(want_symmetric(at, l->graph, op, op->out[0], &out_scale));
+    TRY(pool_windows(l->graph, op, &y, &x, at));
+    if (average && smaller(o->filter_h, in->dims[1]) * smaller(o->filter_w, in->dims[2]) > MOTE_POOL_2D_S16_WINDOW_MAX)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "a window of more than %d elements: average in two steps",
+                    MOTE_POOL_2D_S16_WINDOW_MAX);
+
+    struct mote_pool_2d_s16 p = {POOL_GEOMETRY(in, out, o, y, x), .average = average};
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    TRY(activation_range_s16(out, o->activation, &p.lo, &p.hi, at));
+    return lower_step(l, KERNEL_pool_2d_s16, &p, args, at);
 }
 
 enum mote_status lower_pool_2d_f32(struct lowering *l, const struct op *op, bool average, const struct frame *at)

@@ -27,6 +27,9 @@ MUST_CHECK enum mote_status pool_range_s8(const struct graph *g, const struct op
     .kernel_h = (o)->filter_h, .kernel_w = (o)->filter_w, .stride_h = (o)->stride_h, .stride_w = (o)->stride_w,        \
     .pad_top = (int32_t)(y).pad_before, .pad_left = (int32_t)(x).pad_before
 
+/* Of int16. */
+MUST_CHECK enum mote_status lower_pool_2d_s16(struct lowering *l, const struct op *op, bool average,
+                                              const struct frame *at);
 MUST_CHECK enum mote_status lower_pool_2d_f32(struct lowering *l, const struct op *op, bool average,
                                               const struct frame *at);
 

@@ -147,6 +147,19 @@ enum mote_status want_quant(const struct frame *at, const struct graph *g, const
     return MOTE_OK;
 }
 
+enum mote_status want_symmetric(const struct frame *at, const struct graph *g, const struct op *op, int32_t tensor,
+                                float *scale)
+{
+    int32_t zero = 0;
+    struct frame here;
+
+    TRY(want_quant(at, g, op, tensor, TYPE_S16, scale, &zero));
+    here = frame_tensor(at, g, tensor);
+    if (zero != 0)
+        return fail(&here, MOTE_ERR_QUANT, "the zero point of an s16 tensor is %d, not 0", (int)zero);
+    return MOTE_OK;
+}
+
 enum mote_status want_const(const struct frame *at, const struct graph *g, int32_t tensor, const char *what)
 {
     struct frame here;

@@ -18,6 +18,9 @@ MUST_CHECK enum mote_status activation_range_s16(const struct tensor *out, int a
 /* Per-tensor scale and zero point of an int8 tensor, or an error that names it. */
 MUST_CHECK enum mote_status want_quant(const struct frame *at, const struct graph *g, const struct op *op,
                                        int32_t tensor, enum mote_type type, float *scale, int32_t *zero);
+/* The scale of an int16 tensor, whose zero point is 0. */
+MUST_CHECK enum mote_status want_symmetric(const struct frame *at, const struct graph *g, const struct op *op,
+                                           int32_t tensor, float *scale);
 MUST_CHECK enum mote_status want_const(const struct frame *at, const struct graph *g, int32_t tensor, const char *what);
 /* The zero point is a value of the type. */
 bool zero_in_range(enum mote_type type, int64_t zero);

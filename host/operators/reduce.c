@@ -6,6 +6,7 @@
 
 #include "mote/kernels/pool/mean_rows_f32.h"
 #include "mote/kernels/pool/mean_rows_s8.h"
+#include "mote/kernels/pool/mean_s16.h"
 #include "mote/kernels/pool/mean_s8.h"
 #include "mote/kernels/pool/reduce_f32.h"
 
@@ -170,6 +171,34 @@ static enum mote_status lower_whole(struct lowering *l, const struct op *op, con
     return lower_step(l, KERNEL_mean_s8, &p, args, at);
 }
 
+static enum mote_status sum_multiplier(float in_scale, float out_scale, int64_t n, int32_t *mult, int32_t *shift,
+                                       const struct frame *at)
+{
+    quantize_multiplier((double)in_scale / (double)out_scale, mult, shift);
+    if (n > 1)
+        divide_multiplier(n, mult, shift);
+    if (*shift > 30)
+        return fail(at, MOTE_ERR_QUANT, "the output's scale %g is too small beside the input's, %g", out_scale,
+                    in_scale);
+    return MOTE_OK;
+}
+
+enum mote_status lower_sum_s16(struct lowering *l, const struct op *op, bool mean, const struct frame *at)
+{
+    struct reduction r;
+    float in_scale, out_scale;
+
+    TRY(want_reduction(l->graph, op, &r, at));
+    TRY(want_symmetric(at, l->graph, op, op->in[0], &in_scale));
+    TRY(want_symmetric(at, l->graph, op, op->out[0], &out_scale));
+
+    struct mote_mean_s16 p = {REDUCTION_FIELDS(r)};
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    TRY(sum_multiplier(in_scale, out_scale, mean ? r.n : 1, &p.mult, &p.shift, at));
+    return lower_step(l, KERNEL_mean_s16, &p, args, at);
+}
+
 enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean, const struct frame *at)
 {
     struct reduction r;
@@ -179,12 +208,7 @@ enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean
     TRY(want_reduction(l->graph, op, &r, at));
     TRY(want_quant(at, l->graph, op, op->in[0], TYPE_S8, &in_scale, &in_zero));
     TRY(want_quant(at, l->graph, op, op->out[0], TYPE_S8, &out_scale, &out_zero));
-    quantize_multiplier((double)in_scale / (double)out_scale, &mult, &shift);
-    if (mean)
-        divide_multiplier(r.n, &mult, &shift);
-    if (shift > 30)
-        return fail(at, MOTE_ERR_QUANT, "the output's scale %g is too small beside the input's, %g", out_scale,
-                    in_scale);
+    TRY(sum_multiplier(in_scale, out_scale, mean ? r.n : 1, &mult, &shift, at));
 
     const struct requantization q = {
         .sum_zero = (int32_t)(0 - (uint32_t)r.n * (uint32_t)in_zero),

@@ -44,6 +44,7 @@ MUST_CHECK enum mote_status lower_mean_rows_s8(struct lowering *l, const struct 
 struct mote_mean_rows_f32;
 MUST_CHECK enum mote_status lower_mean_rows_f32(struct lowering *l, const struct op *op,
                                                 const struct mote_mean_rows_f32 *p, const struct frame *at);
+MUST_CHECK enum mote_status lower_sum_s16(struct lowering *l, const struct op *op, bool mean, const struct frame *at);
 /* A sum, or a mean, with the multiplier of its scales: the kernel mean_rows_s8 where rows are reduced as they are, else
  * mean_s8. */
 MUST_CHECK enum mote_status lower_sum_s8(struct lowering *l, const struct op *op, bool mean, const struct frame *at);

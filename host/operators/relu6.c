@@ -18,15 +18,28 @@ static enum mote_status lower_relu6_s8(struct lowering *l, const struct op *op, 
     return lower_table_s8(l, op, table, at);
 }
 
+static enum mote_status lower_relu6_s16(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    float in_scale, out_scale;
+    int32_t lo, hi;
+
+    TRY(want_symmetric(at, l->graph, op, op->in[0], &in_scale));
+    TRY(want_symmetric(at, l->graph, op, op->out[0], &out_scale));
+    TRY(activation_range_s16(op_in(l->graph, op, 0), ACTIVATION_RELU6, &lo, &hi, at));
+    return lower_rescale_s16(l, op, 1.0f, lo, hi, at);
+}
+
 static enum mote_status lower_relu6(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_relu6_s8(l, op, at);
+    case TYPE_S16:
+        return lower_relu6_s16(l, op, at);
     case TYPE_F32:
         return lower_clamp_f32(l, op, 0, 6, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
 

@@ -13,10 +13,12 @@ static enum mote_status lower_tanh(struct lowering *l, const struct op *op, cons
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_fixed_s8(l, op, tanh_s8, at);
+    case TYPE_S16:
+        return lower_sigmoid_s16(l, op, true, at);
     case TYPE_F32:
         return lower_unary_f32(l, op, MOTE_UNARY_TANH, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
 

@@ -5,6 +5,8 @@
 #include <math.h>
 
 #include "mote/kernels/shared/requant.h"
+#include "mote/kernels/elementwise/rescale_s16.h"
+#include "mote/kernels/elementwise/sigmoid_s16.h"
 #include "mote/kernels/elementwise/table_s8.h"
 #include "mote/kernels/elementwise/unary_math_f32.h"
 
@@ -52,6 +54,68 @@ enum mote_status lower_fixed_s8(struct lowering *l, const struct op *op, int32_t
         table[i] = x <= -radius ? INT8_MIN : x >= radius ? INT8_MAX : saturate_s8(of(mote_requant(x, mult, shift)));
     }
     return lower_table_s8(l, op, table, at);
+}
+
+enum mote_status lower_rescale_s16(struct lowering *l, const struct op *op, float ratio, int32_t lo, int32_t hi,
+                                   const struct frame *at)
+{
+    struct row_split split = split_rows(op_in(l->graph, op, 0));
+    struct mote_rescale_s16 p = {.rows = split.rows, .len = split.len, .lo = lo, .hi = hi};
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    TRY(want_multiplier(at, (double)ratio, &p.mult, &p.shift));
+    return lower_step(l, KERNEL_rescale_s16, &p, args, at);
+}
+
+/* The exponent of a power of two, nearly, as the reference takes a scale for one. */
+static bool power_of_two(float scale, int32_t *exponent)
+{
+    float log = logf(scale) * (1.0f / logf(2.0f));
+
+    *exponent = (int32_t)roundf(log);
+    return fabsf(log - roundf(log)) < 1e-3f;
+}
+
+/* From the input to units of 2^-12 / 3. What is nearly one of the powers of two that need no shift to the right is
+ * that; others have 14 bits, without what is below them. */
+static enum mote_status sigmoid_multiplier(float scale, struct mote_sigmoid_s16 *p, const struct frame *at)
+{
+    double mult = (double)scale * 4096.0 * 3.0;
+    int32_t exponent;
+
+    if (power_of_two(scale, &exponent) && (exponent == -12 || (p->tanh && exponent == -11))) {
+        p->mult = 3 << (exponent + 12);
+        return MOTE_OK;
+    }
+    for (; mult <= 32767.0 / 2.0 && p->shift <= 30; mult *= 2.0)
+        p->shift++;
+    if (mult >= 32768.0)
+        return fail(at, MOTE_ERR_QUANT, "the input's scale %g is above 8 / 3", (double)scale);
+    p->mult = (int32_t)mult;
+    return MOTE_OK;
+}
+
+enum mote_status lower_sigmoid_s16(struct lowering *l, const struct op *op, bool tanh, const struct frame *at)
+{
+    struct row_split split = split_rows(op_in(l->graph, op, 0));
+    struct mote_sigmoid_s16 p = {.rows = split.rows, .len = split.len, .tanh = tanh};
+    uint16_t table[MOTE_SIGMOID_S16_TABLE];
+    float in_scale, out_scale;
+    int32_t exponent;
+
+    TRY(want_symmetric(at, l->graph, op, op->in[0], &in_scale));
+    TRY(want_symmetric(at, l->graph, op, op->out[0], &out_scale));
+    if (!power_of_two(out_scale, &exponent) || exponent != -15)
+        return fail(at, MOTE_ERR_QUANT, "the output's scale is %g, not 1/32768", (double)out_scale);
+    TRY(sigmoid_multiplier(in_scale, &p, at));
+    sigmoid_table(table);
+
+    int32_t args[] = {
+        lower_tensor(l, op->in[0]),
+        lower_const(l, "sigmoid", TYPE_U16, table, sizeof table, false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_sigmoid_s16, &p, args, at);
 }
 
 static enum mote_status lower_f32(struct lowering *l, const struct op *op, int32_t function, float lo, float hi,

@@ -23,6 +23,13 @@ MUST_CHECK enum mote_status lower_table_s8(struct lowering *l, const struct op *
 MUST_CHECK enum mote_status lower_fixed_s8(struct lowering *l, const struct op *op, int32_t (*of)(int32_t a),
                                            const struct frame *at);
 static inline int8_t saturate_s8(int64_t x) { return (int8_t)(x < INT8_MIN ? INT8_MIN : x > INT8_MAX ? INT8_MAX : x); }
+/* Of int16: lo or hi where the requantized number is beyond; the scales' quotient is float, and 1 where both have one.
+ */
+MUST_CHECK enum mote_status lower_rescale_s16(struct lowering *l, const struct op *op, float ratio, int32_t lo,
+                                              int32_t hi, const struct frame *at);
+/* Of int16: the sigmoid, or the hyperbolic tangent. */
+MUST_CHECK enum mote_status lower_sigmoid_s16(struct lowering *l, const struct op *op, bool tanh,
+                                              const struct frame *at);
 /* `function` is one of MOTE_UNARY_FUNCTIONS. */
 MUST_CHECK enum mote_status lower_unary_f32(struct lowering *l, const struct op *op, int32_t function,
                                             const struct frame *at);

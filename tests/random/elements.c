@@ -13,7 +13,7 @@
 /* `magnitude`: of a result, in units of the input's scale; 0: input and output have one quantization. */
 static bool make_reduction(struct builder *b, enum op_id id, uint32_t types, float magnitude)
 {
-    int32_t in = pick(b, types, 1, 6), out;
+    int32_t in = pick_symmetric(b, types, 1, 6), out;
     int64_t axes[4], n = dice_range(b, 1, 4);
 
     if (in == TENSOR_ABSENT)
@@ -35,9 +35,9 @@ static bool make_reduction(struct builder *b, enum op_id id, uint32_t types, flo
     return op_done(b, op);
 }
 
-bool make_mean(struct builder *b) { return make_reduction(b, OP_MEAN, COMPUTED, 100); }
+bool make_mean(struct builder *b) { return make_reduction(b, OP_MEAN, WIDE, 100); }
 
-bool make_sum(struct builder *b) { return make_reduction(b, OP_SUM, COMPUTED, 500); }
+bool make_sum(struct builder *b) { return make_reduction(b, OP_SUM, WIDE, 500); }
 
 bool make_reduce_max(struct builder *b) { return make_reduction(b, OP_REDUCE_MAX, COMPUTED, 0); }
 
@@ -143,6 +143,7 @@ static bool make_binary_of(struct builder *b, enum op_id id, uint32_t types)
 {
     int32_t in[2] = {pick(b, types, 0, 6)}, out;
     enum mote_type type;
+    float usual;
 
     if (in[0] == TENSOR_ABSENT)
         return false;
@@ -154,10 +155,14 @@ static bool make_binary_of(struct builder *b, enum op_id id, uint32_t types)
         in[1] = first;
     }
     type = tensor_of(b, in[0])->type;
-    out = new_output(
-        b, type,
-        quantization_for(
-            b, type, magnitude_of(id, quantization_of(b, in[0]).scale * 100, quantization_of(b, in[1]).scale * 100)));
+    if (id == OP_MUL && type == TYPE_S16 &&
+        (quantization_of(b, in[0]).zero != 0 || quantization_of(b, in[1]).zero != 0))
+        return false;
+    usual = type == TYPE_S16 ? 25000 : 100;
+    out = new_output(b, type,
+                     quantization_for(b, type,
+                                      magnitude_of(id, quantization_of(b, in[0]).scale * usual,
+                                                   quantization_of(b, in[1]).scale * usual)));
 
     struct op *op = new_op(b, id, 2, in, 1, &out);
 
@@ -174,7 +179,7 @@ bool make_add(struct builder *b) { return make_binary_of(b, OP_ADD, WIDE | INTEG
 
 bool make_sub(struct builder *b) { return make_binary_of(b, OP_SUB, WIDE | INTEGERS); }
 
-bool make_mul(struct builder *b) { return make_binary_of(b, OP_MUL, COMPUTED | INTEGERS); }
+bool make_mul(struct builder *b) { return make_binary_of(b, OP_MUL, WIDE | INTEGERS); }
 
 bool make_floor_div(struct builder *b) { return make_binary_of(b, OP_FLOOR_DIV, TYPES(TYPE_F32)); }
 
@@ -333,26 +338,38 @@ static struct quantization unary_quantization(struct builder *b, enum op_id id, 
     }
 }
 
+/* Of an int16 result. */
+static struct quantization wide_quantization(struct builder *b, enum op_id id, struct quantization in)
+{
+    if (id == OP_LOGISTIC || id == OP_TANH)
+        return (struct quantization){.scale = 1.0f / 32768, .zero = 0};
+    return id == OP_RELU6 || dice_chance(b, 2) ? in : quantization_for(b, TYPE_S16, in.scale * 25000);
+}
+
 static bool make_unary(struct builder *b, enum op_id id, uint32_t types)
 {
-    int32_t in = pick(b, types, 0, 6), out;
+    int32_t in = pick_symmetric(b, types, 0, 6), out;
 
     if (in == TENSOR_ABSENT)
         return false;
     if (tensor_of(b, in)->type == TYPE_F32)
         out = new_output(b, TYPE_F32, (struct quantization){.scale = 0, .zero = 0});
+    else if (tensor_of(b, in)->type == TYPE_S16 && id != OP_RELU && id != OP_RELU6 && quantization_of(b, in).scale > 2)
+        return false; /* above what the sigmoid's table has a multiplier for */
+    else if (tensor_of(b, in)->type == TYPE_S16)
+        out = new_output(b, TYPE_S16, wide_quantization(b, id, quantization_of(b, in)));
     else
         out = new_output(b, TYPE_S8, unary_quantization(b, id, quantization_of(b, in)));
     return op_done(b, new_op(b, id, 1, &in, 1, &out));
 }
 
-bool make_relu(struct builder *b) { return make_unary(b, OP_RELU, COMPUTED); }
+bool make_relu(struct builder *b) { return make_unary(b, OP_RELU, WIDE); }
 
-bool make_relu6(struct builder *b) { return make_unary(b, OP_RELU6, COMPUTED); }
+bool make_relu6(struct builder *b) { return make_unary(b, OP_RELU6, WIDE); }
 
-bool make_logistic(struct builder *b) { return make_unary(b, OP_LOGISTIC, COMPUTED); }
+bool make_logistic(struct builder *b) { return make_unary(b, OP_LOGISTIC, WIDE); }
 
-bool make_tanh(struct builder *b) { return make_unary(b, OP_TANH, COMPUTED); }
+bool make_tanh(struct builder *b) { return make_unary(b, OP_TANH, WIDE); }
 
 bool make_exp(struct builder *b) { return make_unary(b, OP_EXP, TYPES(TYPE_F32)); }
 

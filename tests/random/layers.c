@@ -82,7 +82,7 @@ bool make_depthwise_conv_2d(struct builder *b) { return make_conv(b, OP_DEPTHWIS
 
 static bool make_pool(struct builder *b, enum op_id id, uint32_t types)
 {
-    int32_t in = pick(b, types, 4, 4), out;
+    int32_t in = pick_symmetric(b, types, 4, 4), out;
 
     if (in == TENSOR_ABSENT)
         return false;
@@ -108,9 +108,9 @@ static bool make_pool(struct builder *b, enum op_id id, uint32_t types)
     return op_done(b, op);
 }
 
-bool make_average_pool_2d(struct builder *b) { return make_pool(b, OP_AVERAGE_POOL_2D, COMPUTED); }
+bool make_average_pool_2d(struct builder *b) { return make_pool(b, OP_AVERAGE_POOL_2D, WIDE); }
 
-bool make_max_pool_2d(struct builder *b) { return make_pool(b, OP_MAX_POOL_2D, COMPUTED); }
+bool make_max_pool_2d(struct builder *b) { return make_pool(b, OP_MAX_POOL_2D, WIDE); }
 
 bool make_l2_pool_2d(struct builder *b) { return make_pool(b, OP_L2_POOL_2D, TYPES(TYPE_F32)); }
 

@@ -254,7 +254,8 @@ static void own_several_faults(void **state)
         "m: 3 operators that Mote does not have: op 1 Ours (custom, version 1, output \"result1\"), op 4 Ours (custom, "
         "version 1, output \"result4\"), op 6 Theirs (custom, version 1, output \"result6\"); of the others, 3 faults: "
         "op 0 DEQUANTIZE: from f16 to f32: only s8, u8, s16 and constants of f16 to f32 are there; op 2 LOGISTIC: "
-        "tensor 4 operand2_0: the type is s64, the operator takes s8 and f32 (and 1 more LOGISTIC) [ERR_UNSUPPORTED]");
+        "tensor 4 operand2_0: the type is s64, the operator takes s8, s16 and f32 (and 1 more LOGISTIC) "
+        "[ERR_UNSUPPORTED]");
     pool_free(&pool);
 }
 
@@ -269,7 +270,7 @@ static void own_several_faults_of_a_graph_file(void **state)
         "m: 3 faults: line 15: no operator is named 'ours' (and 1 more like it); line 20: no operator is named "
         "'theirs'; "
         "of the others, 3 faults: op 1 DEQUANTIZE: from f16 to f32: only s8, u8, s16 and constants of f16 to f32 are "
-        "there; op 3 LOGISTIC: tensor 4 e: the type is s64, the operator takes s8 and f32 (and 1 more LOGISTIC) "
+        "there; op 3 LOGISTIC: tensor 4 e: the type is s64, the operator takes s8, s16 and f32 (and 1 more LOGISTIC) "
         "[ERR_UNSUPPORTED]");
     pool_free(&pool);
 }

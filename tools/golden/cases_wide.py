@@ -12,7 +12,9 @@ import sys
 import exact_arithmetic as exact
 import exact_wide as wide
 from exact_arithmetic import f32
-from operator_cases import ACTIVATIONS, PADDINGS, Random, add_case, biases_of, byte, main, number, weights_of
+from operator_cases import (ACTIVATIONS, PADDINGS, Random, add_case, biases_of, byte, main, mean_case, number,
+                            pool_case, weights_of)
+from operator_cases import arithmetic_case as product_case
 from tflite_writer import FLOAT32, INT8, INT16, INT32, INT64, TYPE_CODE, Scalar, Tensor
 
 
@@ -365,6 +367,97 @@ def arithmetic_cases(operator, kind):
         case("zero_points_at_the_ends", zeros=(-32766, 32766, 0))
 
 
+# --- int16 of operators that have int8 and float cases elsewhere ------------
+
+def element_case(operator, name, scales, element, values=None):
+    scales = [f32(s) for s in scales]
+    random = Random("element/" + operator + name)
+    values = values or (list(range(-32768, 32768, 331)) + list(range(-20, 20)) + [-32767, 32767] +
+                        random.integers(50, -3000, 3000))
+    element = element(scales)
+    add_case(operator, name, [Tensor([1, len(values)], INT16, scales[0], 0)],
+             Tensor([1, len(values)], INT16, scales[1], 0), {}, lambda inputs: [element(q) for q in inputs[0]],
+             [[values]])
+
+
+def sigmoid_cases():
+    for operator, element in (("LOGISTIC", wide.sigmoid_element), ("TANH", wide.tangent_element)):
+        for name, scale in (("usual", 0.00031), ("power_of_two", 2.0**-12), ("next_power_of_two", 2.0**-11),
+                            ("lower_power_of_two", 2.0**-13), ("nearly_a_power_of_two", 2.0**-12 * 1.0005),
+                            ("hardly_a_power_of_two", 2.0**-12 * 1.0009), ("fine", 0.000021), ("coarse", 0.01),
+                            ("one", 1.0), ("largest", 2.6), ("tiny", 1e-9), ("tiniest", 1e-13)):
+            element_case(operator, name, (scale, 2.0**-15), lambda scales, element=element: element(scales[0]))
+
+
+def relu_wide_cases():
+    for name, scales in (("same", (0.0004, 0.0004)), ("finer", (0.0004, 0.00013)), ("coarser", (0.0004, 0.0017)),
+                         ("ties", (0.25, 0.5)), ("ratio_in_float", (0.3, 0.1)), ("tiny", (1e-9, 4.0))):
+        element_case("RELU", name, scales, wide.relu_element)
+    for name, scales in (("same", (0.0004, 0.0004)), ("fine", (0.0001, 0.0001)), ("coarse", (4.0, 4.0)),
+                         ("full", (6 / 32767, 6 / 32767))):
+        element_case("RELU6", name, scales,
+                     lambda scales: lambda q: exact.clamp(q, *exact.activation_range("RELU6", scales[0], 0, "h")))
+
+
+def product_cases():
+    def case(name, scales=(0.0003, 0.0002, 0.002), **settings):
+        product_case("MUL", name, scales=scales, zeros=(0, 0, 0), kind=INT16, **settings)
+
+    case("same_shape")
+    case("relu", activation="RELU")
+    case("relu6", activation="RELU6")
+    case("relu_n1_to_1", activation="RELU_N1_TO_1")
+    case("second_scalar", b=(1,))
+    case("second_constant_scalar", b=(1,), constant=True)
+    case("channel", b=(5,))
+    case("both_broadcast", a=(1, 3, 1, 5), b=(1, 1, 4, 1))
+    case("rank_6", a=(1, 2, 1, 3, 2, 2), b=(2, 1, 2, 1, 2, 1))
+    case("powers_of_two", scales=(0.5, 0.25, 64.0))
+    case("output_scale_small", scales=(0.0003, 0.0002, 1e-6))
+    case("scales_tiny", scales=(1e-9, 1e-9, 1.0))
+
+
+def pool_wide_cases():
+    for operator in ("AVERAGE_POOL_2D", "MAX_POOL_2D"):
+        def case(name, **settings):
+            pool_case(operator, name, kind=INT16, zero_point=0, **{"scale": 0.0004, **settings})
+
+        case("valid_2x2")
+        case("same_3x3_stride_1", padding="SAME", window=(3, 3), strides=(1, 1))
+        case("same_5x3_stride_2x3", padding="SAME", window=(5, 3), strides=(2, 3), x=(1, 9, 8, 2))
+        case("whole_image", window=(7, 6), strides=(7, 6))
+        case("window_larger_than_image", padding="SAME", window=(5, 5), strides=(1, 1), x=(1, 2, 3, 4))
+        case("batch_2", x=(2, 4, 5, 3))
+        case("relu", activation="RELU")
+        case("relu_n1_to_1", activation="RELU_N1_TO_1", scale=0.0001)
+
+
+def sum_wide_cases():
+    def case(name, x=(1, 4, 5, 3), axes=(1, 2), keep=False, scales=(0.0004, 0.0003)):
+        mean_case(name, x, axes, keep, scales[0], scales[1], 0, 0, INT16)
+        sum_case(name, x, axes, keep, scales)
+
+    def sum_case(name, x, axes, keep, scales):
+        scales = [f32(scale * 1.0) for scale in (scales[0], scales[1] * 8)]
+        resolved = {axis % len(x) for axis in axes}
+        out = [1 if axis in resolved else size for axis, size in enumerate(x) if keep or axis not in resolved]
+        add_case("SUM", name, [Tensor(list(x), INT16, scales[0], 0), Tensor([len(axes)], INT32, data=list(axes))],
+                 Tensor(out, INT16, scales[1], 0), {0: byte(keep)},
+                 lambda inputs: wide.total(inputs[0], x, axes, scales))
+
+    case("spatial")
+    case("spatial_keep_dims", keep=True)
+    case("same_scale", scales=(0.0004, 0.0004))
+    case("axis_negative", axes=(-1,))
+    case("axes_1_3", axes=(1, 3), x=(2, 3, 4, 5))
+    case("axes_all", axes=(0, 1, 2, 3))
+    case("rank_1", x=(31,), axes=(0,), keep=True)
+    case("rank_5", x=(2, 2, 3, 2, 3), axes=(1, 3))
+    case("count_large", x=(1, 17, 19, 2), scales=(0.0004, 0.0001))
+    case("upscaled", scales=(0.3, 0.04))
+    case("scale_tiny", scales=(1e-9, 4.0))
+
+
 # --- LEAKY_RELU -------------------------------------------------------------
 
 def leaky_relu_case(name, kind, alpha=0.1, scales=(0.05, 0.043), zeros=(-7, 11)):
@@ -622,7 +715,8 @@ def families():
     return {
         "int8": [arithmetic("SUB", INT8), strided_slice_cases] + [of_kind(c, INT8) for c in new],
         "s16": [convolution_cases, depthwise_cases, fully_connected_cases, softmax_cases, arithmetic("ADD", INT16),
-                arithmetic("SUB", INT16)] + [of_kind(c, INT16) for c in new],
+                arithmetic("SUB", INT16), sigmoid_cases, relu_wide_cases, product_cases, pool_wide_cases,
+                sum_wide_cases] + [of_kind(c, INT16) for c in new],
         "f32": [arithmetic("SUB", FLOAT32)] + [of_kind(c, FLOAT32) for c in new],
         "computed": [computed_cases],
     }

@@ -20,6 +20,72 @@ def scale_sum(total, multiplier, wide):
     return requantize64(total, *multiplier) if wide else requantize(wrap32(total), *multiplier)
 
 
+def rounded_log2(scale):
+    """(the exponent, whether the scale is taken for that power of two)."""
+    log = math.log2(scale)
+    return math.floor(log + 0.5), abs(log - math.floor(log + 0.5)) < 1e-3
+
+
+def sigmoid_table():
+    """The sigmoid at k / 24, moved by half of the error in the middle of the line that follows."""
+    at = lambda x: 65536 / (1 + math.exp(-x / 24))
+    return [math.floor(at(k) + (at(k + 0.5) - (at(k) + at(k + 1)) / 2) / 2 + 0.5) for k in range(255)] + [65535]
+
+
+SIGMOIDS = sigmoid_table()
+
+
+def sigmoid_argument(scale, tanh):
+    """A function of the input: units of 2^-12 / 3."""
+    exponent, is_power = rounded_log2(scale)
+    if is_power and exponent + 12 in ((0, 1) if tanh else (0,)):
+        return lambda q: q * (3 << (exponent + 12))
+    real, shift = scale * 4096 * 3, 0
+    while real <= 32767 / 2 and shift <= 30:
+        real, shift = real * 2, shift + 1
+    return lambda q: (q * int(real) + ((1 << shift) >> 1)) >> shift
+
+
+def sigmoid_element(scale):
+    argument = sigmoid_argument(scale, False)
+
+    def element(q):
+        x = argument(q)
+        k, part = abs(x) >> 9, abs(x) & 511
+        y = 0x7FFF << 10 if k >= 255 else (SIGMOIDS[k] << 9) + part * (SIGMOIDS[k + 1] - SIGMOIDS[k])
+        return (y + 512 if x >= 0 else (1 << 25) - y + 511) >> 10
+
+    return element
+
+
+def tangent_element(scale):
+    argument = sigmoid_argument(scale, True)
+
+    def element(q):
+        x = argument(q)
+        k, part = abs(x) >> 8, abs(x) & 255
+        y = 0xFFFF << 8 if k >= 255 else (SIGMOIDS[k] << 8) + part * (SIGMOIDS[k + 1] - SIGMOIDS[k])
+        return (y - 2**23 + 128 if x >= 0 else 2**23 - y + 127) >> 8
+
+    return element
+
+
+def relu_element(scales):
+    multiplier = quantize_multiplier(f32(scales[0] / scales[1]))
+    return lambda q: clamp(requantize(q, *multiplier), 0, 32767)
+
+
+def total(x, x_shape, axes, scales):
+    """SUM."""
+    axes = {axis % len(x_shape) for axis in axes}
+    kept = [axis for axis in range(len(x_shape)) if axis not in axes]
+    multiplier, sums = quantize_multiplier(scales[0] / scales[1]), {}
+    for position, value in zip(positions(x_shape), x):
+        key = tuple(position[axis] for axis in kept)
+        sums[key] = sums.get(key, 0) + value
+    return [clamp(requantize(wrap32(sums[key]), *multiplier), -32768, 32767) for key in sorted(sums)]
+
+
 def convolution(x, x_shape, w, w_shape, bias, out_shape, pads, strides, dilations, multipliers, limits, wide):
     """CONV_2D with int16 activations."""
     xs, ws = strides_of(x_shape), strides_of(w_shape)

@@ -97,6 +97,11 @@ KERNEL(160, conv,        conv_2d_f16,                  portable)
 KERNEL(161, conv,        depthwise_conv_2d_f16,        portable)
 KERNEL(162, dense,       fully_connected_f16,          portable)
 KERNEL(163, dense,       fully_connected_rows_f16,     portable)
+KERNEL(164, elementwise, mul_s16,                      portable)
+KERNEL(165, elementwise, sigmoid_s16,                  portable)
+KERNEL(166, elementwise, rescale_s16,                  portable)
+KERNEL(167, pool,        pool_2d_s16,                  portable)
+KERNEL(168, pool,        mean_s16,                     portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *
