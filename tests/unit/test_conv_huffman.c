@@ -432,6 +432,8 @@ static void boards_compute_the_same(void **state)
         {"mps2-an386", "cortex-m4f", CODING_DENSE, OPTIMIZE_SPEED, false, 6},
         {"mps2-an385", "cortex-m3", CODING_HUFFMAN, OPTIMIZE_SPEED, false, 7.5},
         {"riscv32-virt", "rv32imc", CODING_HUFFMAN, OPTIMIZE_SPEED, false, 9.8},
+        {"riscv32-virt", "rv32imc", CODING_HUFFMAN, OPTIMIZE_RAM, true, 15},
+        {"microbit", "cortex-m0", CODING_HUFFMAN, OPTIMIZE_RAM, true, 19},
     };
     uint8_t want[SAMPLES * OUT_BYTES];
     struct network n;

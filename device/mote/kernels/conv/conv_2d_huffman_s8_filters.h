@@ -188,8 +188,8 @@ static inline const MOTE_FLASH uint8_t *mote_conv_offsets(const struct mote_conv
 /* A filter's bits, the pairs of a gap and a level that are left in them, where the last weight's input is, and where
  * the next one's may be. */
 struct mote_conv_bits {
-    const MOTE_FLASH uint8_t *stream;
-    uint32_t at, left;
+    struct mote_huffman_reader reader;
+    uint32_t left;
     int32_t input, sum; /* sum: of the levels so far */
     const uint16_t *where;
 };
@@ -198,12 +198,12 @@ struct mote_conv_bits {
 static inline int32_t mote_conv_next(const struct mote_huffman *h, struct mote_conv_bits *b)
 {
     while (b->left > 0) {
-        const uint32_t word = mote_huffman_word(b->stream, b->at);
+        const uint32_t word = mote_huffman_next(&b->reader);
         const int32_t gap = h->gaps[word >> h->gap_shift];
-        const int32_t level = h->levels[word << (gap & 0xff) >> h->level_shift];
+        const int32_t level = h->levels[word << (uint8_t)gap >> h->level_shift];
 
+        mote_huffman_skip(&b->reader, (uint8_t)(gap + level));
         b->left--;
-        b->at += (uint32_t)((gap + level) & 0xff);
         b->where += gap >> 8;
         b->input = *b->where++;
         b->sum += level >> 8;
@@ -213,20 +213,19 @@ static inline int32_t mote_conv_next(const struct mote_huffman *h, struct mote_c
     return 0;
 }
 
-/* The filter whose bits begin at *begin: its list, and what the input's zero point adds to its bias. Not inline: there
- * are few registers. */
-static __attribute__((noinline)) void mote_conv_decode(const struct mote_conv_call *c, uint32_t *begin,
-                                                       struct mote_filter *f)
+/* The filter whose bits are next: its list, and what the input's zero point adds to its bias. Not inline: there are few
+ * registers. */
+static __attribute__((noinline)) void mote_conv_decode(const struct mote_conv_call *c,
+                                                       struct mote_huffman_reader *reader, struct mote_filter *f)
 {
     const struct mote_huffman h = c->codes;
-    const uint32_t word = mote_huffman_word(c->stream, *begin);
-    struct mote_conv_bits b = {c->stream, *begin + 1, 0, 0, 0, c->where};
+    struct mote_conv_bits b = {*reader, 0, 0, 0, c->where};
     struct mote_taps *end = c->list;
+    const uint32_t word = mote_huffman_next(&b.reader);
 
-    if (word >> 31) {
+    if (word >> 31)
         b.left = word << 1 >> h.count_shift;
-        b.at += 32u - h.count_shift;
-    }
+    mote_huffman_skip(&b.reader, word >> 31 ? 33u - h.count_shift : 1);
     do {
         end->level[0] = (int16_t)mote_conv_next(&h, &b);
         end->at[0] = b.input;
@@ -234,7 +233,7 @@ static __attribute__((noinline)) void mote_conv_decode(const struct mote_conv_ca
         end->at[1] = b.input;
         end++;
     } while (b.left > 0);
-    *begin = b.at;
+    *reader = b.reader;
     f->end = end;
     f->bias = (int32_t)((uint32_t)f->bias - (uint32_t)(b.sum * h.in_zero));
 }
@@ -246,7 +245,7 @@ static inline void mote_conv_block(const struct mote_conv_call *c, int32_t first
     const struct mote_pixels all = mote_conv_join(c, first, n);
     const int32_t per_group = p->out_c / (p->in_c / p->filter_c);
     const int32_t step = all.rows > 0 ? n : 1;
-    uint32_t at = 0;
+    struct mote_huffman_reader reader = mote_huffman_open(c->stream);
 
     for (int32_t o = 0, group = 0, left = per_group; o < p->out_c; o++, left--) {
         const int32_t q = p->per_channel ? o : 0;
@@ -257,7 +256,7 @@ static inline void mote_conv_block(const struct mote_conv_call *c, int32_t first
             left = per_group;
             group += p->filter_c;
         }
-        mote_conv_decode(c, &at, &f);
+        mote_conv_decode(c, &reader, &f);
         for (int32_t r = first; r < first + n; r += step) {
             struct mote_pixels x = all.rows > 0 ? all : mote_conv_pixels(c, first, r);
 

@@ -28,19 +28,18 @@ static uint32_t add_row(const struct mote_huffman *codes, struct mote_huffman_re
     const uint8_t gap_shift = codes->gap_shift, level_shift = codes->level_shift;
     const int8_t zero = codes->in_zero;
     struct mote_huffman_reader r = *reader;
-    uint32_t n = 0;
+    uint32_t n = 0, word = mote_huffman_next(&r);
 
-    mote_huffman_next(&r);
-    if (r.word >> 31)
-        n = r.word << 1 >> codes->count_shift;
-    mote_huffman_skip(&r, r.word >> 31 ? 33u - codes->count_shift : 1);
+    if (word >> 31)
+        n = word << 1 >> codes->count_shift;
+    mote_huffman_skip(&r, word >> 31 ? 33u - codes->count_shift : 1);
     MOTE_HUFFMAN_UNROLL
     for (; n > 0; n--) {
         int32_t gap, level;
 
-        mote_huffman_next(&r);
-        gap = gaps[r.word >> gap_shift];
-        level = levels[r.word << (uint8_t)gap >> level_shift];
+        word = mote_huffman_next(&r);
+        gap = gaps[word >> gap_shift];
+        level = levels[word << (uint8_t)gap >> level_shift];
         mote_huffman_skip(&r, (uint8_t)(gap + level));
         in += gap >> 8;
         sum += (uint32_t)((*in++ - zero) * (level >> 8));

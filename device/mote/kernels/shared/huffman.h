@@ -16,38 +16,46 @@ static inline uint32_t mote_huffman_word(const MOTE_FLASH uint8_t *stream, uint3
     return ((uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3]) << (at & 7);
 }
 
-/* A stream that is read code by code: look at no more than 17 bits from the top of `word`, between next and skip. */
-struct mote_huffman_reader {
-    const MOTE_FLASH uint8_t *stream;
-    uint32_t word, at; /* of the stream's bits the one at the top of `word` */
-};
-
-/* Cores that load words from any address do so for each code; their loops are so short that two rounds in one pay. For
- * others, which load byte by byte, `at` is how many bits `word` has, less 17, and `stream` where the next ones are: two
- * bytes come when they are wanted. */
+/* A stream that is read code by code: of a word that next returns, look at no more than 17 bits from the top, and skip
+ * what was taken.
+ *
+ * Cores that load words from any address do so for each code; their loops are so short that two rounds in one pay. For
+ * others, which load byte by byte, `word` has bits that are not taken yet, `at` is how many, less 17, and `stream`
+ * where the next ones are: two bytes come when they are wanted. */
 #if defined(__ARM_FEATURE_UNALIGNED) || defined(__x86_64__)
 #define MOTE_HUFFMAN_UNROLL _Pragma("GCC unroll 2")
 
+struct mote_huffman_reader {
+    const MOTE_FLASH uint8_t *stream;
+    uint32_t at;
+};
+
 static inline struct mote_huffman_reader mote_huffman_open(const MOTE_FLASH uint8_t *stream)
 {
-    return (struct mote_huffman_reader){stream, 0, 0};
+    return (struct mote_huffman_reader){stream, 0};
 }
 
-static inline void mote_huffman_next(struct mote_huffman_reader *r) { r->word = mote_huffman_word(r->stream, r->at); }
+static inline uint32_t mote_huffman_next(struct mote_huffman_reader *r) { return mote_huffman_word(r->stream, r->at); }
 
 static inline void mote_huffman_skip(struct mote_huffman_reader *r, uint32_t bits) { r->at += bits; }
 #else
 #define MOTE_HUFFMAN_UNROLL
 
+struct mote_huffman_reader {
+    const MOTE_FLASH uint8_t *stream;
+    uint32_t at, word;
+};
+
 static inline struct mote_huffman_reader mote_huffman_open(const MOTE_FLASH uint8_t *stream)
 {
-    return (struct mote_huffman_reader){stream, 0, (uint32_t)-17};
+    return (struct mote_huffman_reader){stream, (uint32_t)-17, 0};
 }
 
-static inline void mote_huffman_next(struct mote_huffman_reader *r)
+static inline uint32_t mote_huffman_next(struct mote_huffman_reader *r)
 {
     for (; r->at >> 31; r->at += 16, r->stream += 2)
         r->word |= (r->stream[0] * UINT32_C(256) + r->stream[1]) << ~r->at;
+    return r->word;
 }
 
 static inline void mote_huffman_skip(struct mote_huffman_reader *r, uint32_t bits)
