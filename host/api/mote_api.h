@@ -47,8 +47,8 @@ const char *mote_context_error(const struct mote_context *context); /* of the la
 
 /* ---- graph: a model as it is read, trained, or quantized ---- */
 struct mote_graph;
-/* A .tflite, an .onnx, a frozen .pb or a graph file, from memory or from a file; `name` is for messages, and the
- * model's where it has none. */
+/* A .tflite, an .onnx, a frozen .pb, a Darknet .cfg (from a file: its weights are beside it) or a graph file, from
+ * memory or from a file; `name` is for messages, and the model's where it has none. */
 int mote_graph_read(struct mote_context *context, const void *bytes, size_t size, const char *name,
                     struct mote_graph **out);
 int mote_graph_load(struct mote_context *context, const char *path, struct mote_graph **out);

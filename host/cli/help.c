@@ -21,9 +21,8 @@ static void overview(void)
     puts("Mote takes a neural network, makes it small, proves what it costs and runs it on a microcontroller.\n");
     for (size_t i = 0; commands[i] != NULL; i++)
         printf("  mote %-9s %s\n", commands[i]->name, commands[i]->summary);
-    puts("  mote --version\n\n`mote help COMMAND` says more. A model is a .tflite, an .onnx, a frozen .pb, a graph "
-         "file or a "
-         "compiled .mote.\n"
+    puts("  mote --version\n\n`mote help COMMAND` says more. A model is a .tflite, .onnx, .pb, .h5, .keras, .ell, "
+         "Darknet .cfg, graph file or compiled .mote.\n"
          "Exit status: 0 done, 1 the input is at fault, 2 the command line, 3 the environment.");
 }
 

@@ -522,18 +522,26 @@ int32_t reduce(struct build *r, enum op_id id, int32_t x, int n, const int64_t *
 }
 
 /* ---- of the file ---- */
+/* Copies are less than arithmetic, which is less than what multiplies and adds. */
+static int weight(const struct op *op)
+{
+    return op->id == OP_TRANSPOSE || op->id == OP_RESHAPE ? 0 : op_info[op->id].is->macs == NULL ? 1 : 2;
+}
+
+static bool is_more(const struct op *op, const struct op *than) { return weight(op) >= weight(than); }
+
 void build_number(struct build *r, int32_t first, const char *name, int32_t source)
 {
-    int32_t main = r->g->n_ops - 1;
+    int32_t main = first;
 
     for (int32_t i = first; i < r->g->n_ops; i++) {
         if (r->g->ops[i].name[0] == '\0')
             r->g->ops[i].name = printable(r->pool, name);
         r->g->ops[i].source = -1;
-        if (r->g->ops[i].id != OP_TRANSPOSE && r->g->ops[i].id != OP_RESHAPE)
+        if (is_more(&r->g->ops[i], &r->g->ops[main]))
             main = i;
     }
-    if (main >= first)
+    if (main < r->g->n_ops)
         r->g->ops[main].source = source;
 }
 

@@ -76,8 +76,8 @@ int32_t gather_flat(struct build *r, int32_t x, int rank, const int64_t *dims, c
 int32_t *add_indices(struct build *r, int64_t n); /* room for such a list; write to it only while r->status is OK */
 /* The reduction of some dimensions, which stay as 1 with `keep`. */
 int32_t reduce(struct build *r, enum op_id id, int32_t x, int n, const int64_t *axes, bool keep);
-/* Of the operators from `first` on, a node's, one is number `source` in the file: the last that is no copy. Those that
- * have no name get the node's. */
+/* Of the operators from `first` on, a node's, one is number `source` in the file: the last that has MACs, or else is no
+ * copy. Those that have no name get the node's. */
 void build_number(struct build *r, int32_t first, const char *name, int32_t source);
 /* An output of the graph is written by an operator: a tensor that is a constant, an input or an output already is
  * copied. */

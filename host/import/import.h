@@ -84,6 +84,12 @@ MUST_CHECK enum mote_status ell_import(struct pool *pool, const char *name, stru
                                        const struct import_options *options, struct model *out,
                                        struct import_missing *missing, const struct frame *at);
 
+/* `name` is the .cfg's path: the .weights lie beside it, and count as the file's bytes where memory is bounded. */
+bool darknet_matches(struct bytes file);
+MUST_CHECK enum mote_status darknet_import(struct pool *pool, const char *name, struct bytes file,
+                                           const struct import_options *options, struct model *out,
+                                           struct import_missing *missing, const struct frame *at);
+
 bool graph_file_matches(struct bytes file);
 MUST_CHECK enum mote_status graph_file_read(struct pool *pool, const char *name, struct bytes file,
                                             const struct import_options *options, struct model *out,

@@ -6,6 +6,7 @@ const struct importer importers[] = {
 #ifdef MOTE_PROTOBUF /* where its library is (CMakeLists.txt) */
     {"a frozen TensorFlow graph", true, tensorflow_matches, tensorflow_import},
     {"an .onnx", false, onnx_matches, onnx_import},
+    {"a Darknet .cfg", false, darknet_matches, darknet_import},
 #endif
 #ifdef MOTE_KERAS
     {"an .h5 or .keras", false, keras_matches, keras_import},

@@ -44,6 +44,33 @@ static void frozen_tensorflow_graphs(void **state)
     every_command(CORPUS "fuzz_graphdef/0.pb", "small");
 }
 
+static void darknet_networks(void **state)
+{
+    static const char cfg[] = "[net]\nchannels=1\nheight=2\nwidth=2\n[convolutional]\nfilters=2\nsize=3\npad=1\n"
+                              "activation=leaky\n[maxpool]\nsize=2\nstride=2\n[connected]\noutput=2\n"
+                              "activation=linear\n[softmax]\n";
+    static const struct bad bad[] = {
+        {1, "in/alone.weights: No such file", {"inspect", "@in/alone.cfg"}},
+        {1, "weights of Darknet; the model is the .cfg beside them", {"inspect", "@in/net.weights"}},
+        {2,
+         "--from and --to cut a frozen TensorFlow graph; this is a Darknet .cfg",
+         {"run", "@in/net.cfg", "--to", "x"}},
+    };
+    struct {
+        int32_t version[3], seen[2];
+        float numbers[2 + 18 + 2 + 4];
+    } weights = {.version = {0, 2, 0}};
+
+    (void)state;
+    for (int i = 0; i < 26; i++)
+        weights.numbers[i] = (float)(i % 7 - 3) / 4;
+    put_text("in/net.cfg", cfg);
+    put_text("in/alone.cfg", cfg);
+    put_bytes("in/net.weights", &weights, sizeof weights);
+    want_bad(bad, COUNT(bad));
+    every_command("@in/net.cfg", "net");
+}
+
 static void cuts_of_tensorflow_graphs(void **state)
 {
     const char *audio = CORPUS "fuzz_graphdef/1.pb";
@@ -69,6 +96,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(frozen_tensorflow_graphs),
         TEST(cuts_of_tensorflow_graphs),
+        TEST(darknet_networks),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);

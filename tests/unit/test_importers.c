@@ -30,6 +30,7 @@ static const char *const models[] = {
     "ell/mnist_valid/model.ell",
     "ell/mnist_fc/model.ell",
     "ell/protonn/model.ell",
+    "darknet/unittest/model.cfg",
 };
 
 static struct bytes vector(struct fixture *f, const char *folder, const char *what, int k)
@@ -38,6 +39,12 @@ static struct bytes vector(struct fixture *f, const char *folder, const char *wh
 
     want_ok(f, file_read(&f->pool, pool_printf(&f->pool, "%s/%s%d_0.bin", folder, what, k), &file, &f->at));
     return file;
+}
+
+/* Some have two, others more. */
+static int cases_of(struct fixture *f, const char *folder)
+{
+    return access(pool_printf(&f->pool, "%s/input2_0.bin", folder), R_OK) == 0 ? 3 : 2;
 }
 
 static size_t largest(const float *x, size_t n)
@@ -77,7 +84,7 @@ static void add_model(struct fixture *f, struct c_program *prog, const char *fol
     want_ok(f, pipeline_load(&f->pool, path, &in_c, &f->at));
     in_c.model.name = pool_printf(&f->pool, "model_%d", prog->n_models); /* all are called model.onnx */
     c_program_add(f, prog, &in_c);
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < cases_of(f, own); k++) {
         struct bytes in = vector(f, own, "input", k), want = vector(f, own, "output", k), is = want;
 
         assert_int_equal(in.size, runner_input_bytes(&r));
