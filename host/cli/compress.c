@@ -5,6 +5,7 @@
 
 #include "host/cli/commands.h"
 #include "host/cli/compress_model.h"
+#include "host/cli/compress_show.h"
 #include "host/cli/io.h"
 #include "host/cli/judge_show.h"
 #include "host/jobs/compress.h"
@@ -42,6 +43,7 @@ static json_t *compress_json(const struct compressed *c)
     if (c->search.n > 0)
         json_object_update_new(json, json_pack("{s:o, s:b}", "points", points_json(&c->search), "met",
                                                price_does(&c->search, &c->search.points[c->chosen])));
+    compression_json(&c->compression, json, rows);
     judge_metrics_json(&c->quantized.before, json, "_float");
     judge_metrics_json(&c->quantized.after, json, "_int8");
     return json;
@@ -100,7 +102,9 @@ static void print_text(const struct compressed *c)
     for (int32_t i = 0; i < q->after.n_metrics; i++)
         printf("%s on %d %s samples: float %s, int8 %s\n", q->after.metrics[i].name, (int)q->parts.test.samples.n,
                q->parts.kind, metric_text(pool, &q->before.metrics[i]), metric_text(pool, &q->after.metrics[i]));
-    printf("\n%s is the compressed network\n", printable(pool, c->rows[c->n_rows - 1].path));
+    compression_print(&c->compression, pool, stdout);
+    printf("\n%s is the compressed network, %s/" COMPRESS_REPORT " shows it\n",
+           printable(pool, c->rows[c->n_rows - 1].path), printable(pool, c->folder));
 }
 
 /* ---- the command ---- */
@@ -189,8 +193,10 @@ const struct command command_compress = {
         "Of a model (a .tflite, a graph file, …) nothing is trained: --samples of the data, which need no labels, say\n"
         "which weights matter. Either --prune and --levels say what is to be done, or --budget or --accuracy-drop how "
         "far\n"
-        "it is to go. A float model is quantized first. DIR gets dense.graph, prune.graph where levels follow, and\n"
-        "int8.graph. The table has the samples on which the model predicts what it predicted as it was (agreement), "
+        "it is to go. A float model is quantized first. DIR gets dense.graph, prune.graph where levels follow, "
+        "int8.graph\n"
+        "and report.html. The table has the samples on which the model predicts what it predicted as it was "
+        "(agreement), "
         "how\n"
         "far its outputs are from those (dB), its accuracy if there are labels, and weight_bytes with each layer "
         "coded\n"
@@ -200,7 +206,7 @@ const struct command command_compress = {
         "instructions_estimated (of a dense plan for the target), agreement (null: no classes), sqnr_db (null: "
         "nothing\n"
         "differs), and accuracy or the keys of mote eval}], quantized (it was float), split, samples,\n"
-        "calibration_samples, met (what was asked for; else it is what comes nearest).",
+        "calibration_samples, met (what was asked for; else it is what comes nearest).\n\n" COMPRESSION_KEYS,
     .example = "mote compress models/recipes/lenet_300_100.yaml --data mnist -o lenet",
     .positional_min = 1,
     .positional_max = 1,

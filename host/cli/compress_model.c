@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "host/boards/board.h"
+#include "host/cli/compress_show.h"
 #include "host/cli/io.h"
 #include "host/cli/judge_show.h"
 #include "host/jobs/post.h"
@@ -171,14 +172,16 @@ static json_t *row_json(const struct post_row *row)
 
 static json_t *result_json(const struct posted *c)
 {
-    json_t *rows = json_array();
+    json_t *rows = json_array(), *json;
 
     for (int32_t i = 0; i < c->n_rows; i++)
         json_array_append_new(rows, row_json(&c->rows[i]));
-    return json_pack("{s:o, s:o, s:b, s:s, s:i, s:i, s:b}", "output", json_text(c->rows[c->n_rows - 1].path), "stages",
-                     rows, "quantized", (int)c->was_float, "split", c->parts.kind, "samples",
-                     (int)c->parts.test.samples.n, "calibration_samples", (int)c->parts.calibration.samples.n, "met",
-                     (int)c->reached);
+    json =
+        json_pack("{s:o, s:o, s:b, s:s, s:i, s:i, s:b}", "output", json_text(c->rows[c->n_rows - 1].path), "stages",
+                  rows, "quantized", (int)c->was_float, "split", c->parts.kind, "samples", (int)c->parts.test.samples.n,
+                  "calibration_samples", (int)c->parts.calibration.samples.n, "met", (int)c->reached);
+    compression_json(&c->compression, json, rows);
+    return json;
 }
 
 static const char *share_text(struct pool *pool, double x)
@@ -210,7 +213,9 @@ static void print_text(struct pool *pool, const struct posted *c)
            (int)c->parts.calibration.samples.n);
     if (!c->reached)
         printf("that is as near as it comes to what was asked for\n");
-    printf("\n%s is the compressed network\n", printable(pool, c->rows[c->n_rows - 1].path));
+    compression_print(&c->compression, pool, stdout);
+    printf("\n%s is the compressed network, %s/" COMPRESS_REPORT " shows it\n",
+           printable(pool, c->rows[c->n_rows - 1].path), printable(pool, c->folder));
 }
 
 bool is_recipe_name(const char *name)

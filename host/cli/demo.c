@@ -308,8 +308,12 @@ static void print_board(struct demo *d)
     forms(d, "RAM, all of it: arena, data, stack (bytes)", ram_text);
     forms(d, "flash: code and constants (bytes)", code_text);
     forms(d, "flash: weights (bytes)", weights_text);
-    printf("\n  %s/" TRAIN_REPORT " shows the training. Next: mote compile %s --emit c -o firmware\n",
-           printable(d->pool, d->network), shell_path(d->pool, d->int8.path));
+    printf("\n  %s/" TRAIN_REPORT " shows the training%s. Next: mote compile %s --emit c -o firmware\n",
+           printable(d->pool, d->network),
+           d->compresses
+               ? pool_printf(d->pool, ", %s/" COMPRESS_REPORT " the compression", printable(d->pool, d->folder))
+               : "",
+           shell_path(d->pool, d->int8.path));
 }
 
 static json_t *form_json(const struct demo *d, const struct form *f)

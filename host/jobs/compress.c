@@ -46,6 +46,7 @@ static enum mote_status add_row(struct compressed *c, const char *stage, const c
     model_copy(m, &folded);
     TRY(passes_run(&folded, "fold_batch_norm,dead_code", NULL, NULL, at));
     estimate_bytes(&folded, row);
+    weights_histogram(&folded, &row->histogram);
     return MOTE_OK;
 }
 
@@ -185,6 +186,55 @@ static enum mote_status search(struct compressed *c, const struct recipe *recipe
     return c->chosen == s->n - 1 ? MOTE_OK : run_price(c, stage, s->points[c->chosen].price, at);
 }
 
+/* ---- the report ---- */
+static void tell_points(struct compressed *c)
+{
+    const struct price_search *s = &c->search;
+    struct compression_point *points = pool_array(c->pool, (size_t)s->n + 1, sizeof *points);
+
+    for (int32_t i = 0; i < s->n; i++)
+        points[i] = (struct compression_point){s->points[i].bytes, s->points[i].accuracy, s->points[i].loss};
+    c->compression.points = points;
+    c->compression.n_points = (size_t)s->n;
+}
+
+static void tell_stages(struct compressed *c)
+{
+    struct compression_stage *stages = pool_array(c->pool, (size_t)c->n_rows, sizeof *stages);
+
+    for (int32_t i = 0; i < c->n_rows; i++) {
+        const struct compress_row *row = &c->rows[i];
+
+        stages[i] = (struct compression_stage){.name = row->stage,
+                                               .weights = row->weights,
+                                               .kept = row->kept,
+                                               .levels = row->levels,
+                                               .bytes = row->bytes,
+                                               .accuracy = row->accuracy,
+                                               .loss = row->loss,
+                                               .histogram = row->histogram};
+    }
+    c->compression.stages = stages;
+    c->compression.n_stages = (size_t)c->n_rows;
+}
+
+static enum mote_status report(struct compressed *c, const struct recipe *recipe)
+{
+    const struct frame here = {
+        .name = pool_printf(c->pool, "%s/" COMPRESS_REPORT, c->folder), .index = -1, .sink = c->train->sink};
+    const struct compression_page page = {.title = recipe->name,
+                                          .source = recipe->path,
+                                          .compression = &c->compression,
+                                          .judge = &c->quantized.after,
+                                          .history = &c->train->history,
+                                          .best_epoch = c->train->best->epoch};
+
+    tell_stages(c);
+    tell_points(c);
+    TRY(compression_describe(c->pool, &c->quantized.model, &c->compression, &c->file));
+    return compression_report(c->pool, &page, here.name, &here);
+}
+
 /* ---- the job ---- */
 static enum mote_status open_recipe(struct compressed *c, struct recipe *recipe, const struct frame *at)
 {
@@ -213,5 +263,6 @@ enum mote_status compress_run(struct pool *pool, const struct compress_options *
         TRY(run_training(out, i + 1, stage_names[recipe.stages[i].kind], stage_names[recipe.stages[i].kind], 0, at));
     if (out->stopped)
         return MOTE_OK;
-    return searches(options) ? search(out, &recipe, at) : finish(out);
+    TRY(searches(options) ? search(out, &recipe, at) : finish(out));
+    return out->stopped ? MOTE_OK : report(out, &recipe);
 }

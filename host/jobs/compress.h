@@ -4,6 +4,7 @@
 #ifndef MOTE_JOBS_COMPRESS_H
 #define MOTE_JOBS_COMPRESS_H
 
+#include "host/jobs/compression_facts.h"
 #include "host/jobs/price.h"
 #include "host/jobs/quantize.h"
 #include "host/jobs/train.h"
@@ -33,6 +34,7 @@ struct compress_row {
     int32_t levels;        /* most values of one tensor besides 0; 0: more than LEVELS_MAX */
     int64_t bytes;         /* estimate_bytes() */
     double accuracy, loss; /* on the validation split; NAN: not known */
+    struct weights_histogram histogram;
 };
 
 struct compressed {
@@ -49,6 +51,7 @@ struct compressed {
     struct pipeline p;
     struct frame file;
     struct quantized quantized;
+    struct compression compression; /* for reports */
 };
 
 /* `train` is for the caller's watcher. */

@@ -194,6 +194,9 @@ static enum mote_status add_row(struct posted *c, const char *stage, const char 
     row->weights = counts.weights;
     row->kept = counts.kept;
     row->levels = counts.levels;
+    weights_histogram(m, &row->histogram);
+    c->last = (struct model){.pool = c->pool};
+    model_copy(m, &c->last);
     TRY(post_bytes(m, &row->bytes, &c->file));
     TRY(post_takes(m, c->options.target, &takes, &c->file));
     row->macs = takes.macs;
@@ -352,6 +355,35 @@ static enum mote_status stages(struct posted *c)
     return MOTE_OK;
 }
 
+/* ---- the report ---- */
+/* Without labels, agreement with the dense model is what there is. */
+static enum mote_status report(struct posted *c)
+{
+    const struct frame here = {
+        .name = pool_printf(c->pool, "%s/" COMPRESS_REPORT, c->folder), .index = -1, .sink = c->at->sink};
+    struct compression_stage *stages = pool_array(c->pool, (size_t)c->n_rows, sizeof *stages);
+    struct compression_page page = {.title = c->model.name, .source = c->options.model, .compression = &c->compression};
+
+    for (int32_t i = 0; i < c->n_rows; i++) {
+        const struct post_row *row = &c->rows[i];
+        const double accuracy = accuracy_of(&row->judge);
+
+        stages[i] = (struct compression_stage){.name = row->stage,
+                                               .weights = row->weights,
+                                               .kept = row->kept,
+                                               .levels = row->levels,
+                                               .bytes = row->bytes,
+                                               .accuracy = isnan(accuracy) ? row->agreement : accuracy,
+                                               .loss = NAN,
+                                               .histogram = row->histogram};
+    }
+    c->compression.stages = stages;
+    c->compression.n_stages = (size_t)c->n_rows;
+    TRY(compression_describe(c->pool, &c->last, &c->compression, &c->file));
+    page.judge = &c->rows[c->n_rows - 1].judge;
+    return compression_report(c->pool, &page, here.name, &here);
+}
+
 /* ---- the job ---- */
 enum mote_status post_run(struct pool *pool, const struct post_options *options, struct posted *out,
                           const struct frame *at)
@@ -372,5 +404,6 @@ enum mote_status post_run(struct pool *pool, const struct post_options *options,
     TRY(add_row(out, DENSE, DENSE, &out->model));
     if (options->channels)
         TRY(remove_channels(out));
-    return has_goal(options) ? trade(out) : stages(out);
+    TRY(has_goal(options) ? trade(out) : stages(out));
+    return report(out);
 }

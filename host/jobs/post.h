@@ -6,6 +6,7 @@
 
 #include "host/compress/post.h"
 #include "host/import/import.h"
+#include "host/jobs/compression_facts.h"
 #include "host/jobs/quantize.h"
 
 struct post_options {
@@ -38,6 +39,7 @@ struct post_row {
     double agreement;      /* share of the test's samples with the dense model's prediction; NAN: no classes */
     double sqnr;           /* of the test's outputs, in decibels; INFINITY: none differs */
     struct judge judge;    /* on the test; no metrics without labels */
+    struct weights_histogram histogram;
 };
 
 #define POST_ROWS 4
@@ -65,9 +67,11 @@ struct posted {
     struct bytes image;          /* of the last row */
     struct post_row rows[POST_ROWS];
     int32_t n_rows;
-    struct model best; /* of the trade so far, */
-    double lambda;     /* which is that of this lambda */
-    bool reached;      /* the budget, or the loss that was allowed */
+    struct model best;              /* of the trade so far, */
+    double lambda;                  /* which is that of this lambda */
+    bool reached;                   /* the budget, or the loss that was allowed */
+    struct model last;              /* of the last row */
+    struct compression compression; /* for reports */
 };
 
 MUST_CHECK enum mote_status post_run(struct pool *pool, const struct post_options *options, struct posted *out,
@@ -88,5 +92,8 @@ MUST_CHECK enum mote_status channel_savings(const struct post *p, const struct t
 
 /* What `mote emulate` calls weight_bytes, with the --coding that takes the least. */
 MUST_CHECK enum mote_status post_bytes(const struct model *m, int64_t *bytes, const struct frame *at);
+/* The portable plan of which it is, after the model's passes. */
+MUST_CHECK enum mote_status post_plan(struct pool *pool, const struct model *m, struct plan *out,
+                                      const struct frame *at);
 
 #endif

@@ -25,18 +25,41 @@ static enum mote_status bytes_with(const struct model *m, enum coding coding, in
     struct plan plan;
     const enum mote_status status = plan_of(&scratch, m, &target_portable, coding, &plan, at);
 
-    if (status == MOTE_OK && plan.weight_bytes < *bytes)
+    if (status == MOTE_OK)
         *bytes = plan.weight_bytes;
     pool_free(&scratch);
     return status;
 }
 
+static enum mote_status least_coding(const struct model *m, enum coding *least, int64_t *bytes, const struct frame *at)
+{
+    int64_t here;
+
+    *bytes = INT64_MAX;
+    for (enum coding coding = CODING_DENSE; coding <= CODING_HUFFMAN; coding++) {
+        TRY(bytes_with(m, coding, &here, at));
+        if (here < *bytes) {
+            *bytes = here;
+            *least = coding;
+        }
+    }
+    return MOTE_OK;
+}
+
 enum mote_status post_bytes(const struct model *m, int64_t *bytes, const struct frame *at)
 {
-    *bytes = INT64_MAX;
-    for (enum coding coding = CODING_DENSE; coding <= CODING_HUFFMAN; coding++)
-        TRY(bytes_with(m, coding, bytes, at));
-    return MOTE_OK;
+    enum coding coding = CODING_DENSE;
+
+    return least_coding(m, &coding, bytes, at);
+}
+
+enum mote_status post_plan(struct pool *pool, const struct model *m, struct plan *out, const struct frame *at)
+{
+    enum coding coding = CODING_DENSE;
+    int64_t bytes;
+
+    TRY(least_coding(m, &coding, &bytes, at));
+    return plan_of(pool, m, &target_portable, coding, out, at);
 }
 
 enum mote_status post_takes(const struct model *m, const struct target *target, struct post_takes *out,

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "host/report/chart.h"
+#include "host/report/html_pieces.h"
 #include "host/report/html_style.h"
 
 #define CHART_WIDTH      510
@@ -14,58 +15,20 @@
 #define CONFUSIONS_SHOWN 20  /* of a larger one */
 #define ROC_POINTS       400 /* drawn */
 
-/* ---- pieces ---- */
-static void element(struct text *out, const char *tag, const char *content)
-{
-    text_add(out, "<%s>", tag);
-    text_escaped(out, content);
-    text_add(out, "</%.*s>", (int)strcspn(tag, " "), tag);
-}
-
-/* Digits in groups of three, apart by narrow spaces. */
-static void add_count(struct text *out, int64_t n)
-{
-    char digits[32];
-    int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
-
-    for (int i = 0; i < len; i++)
-        text_add(out, "%s%c", i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-' ? "\xe2\x80\xaf" : "", digits[i]);
-}
-
-static void count_cell(struct text *out, int64_t n)
-{
-    text_add(out, "<td class=\"number\">");
-    add_count(out, n);
-    text_add(out, "</td>");
-}
-
-static void percent_cell(struct text *out, double share)
-{
-    if (isnan(share))
-        text_add(out, "<td class=\"number\">\xe2\x80\x93</td>");
-    else
-        text_add(out, "<td class=\"number\">%.2f %%</td>", 100 * share);
-}
-
-static void bar_cell(struct text *out, double share)
-{
-    text_add(out, "<td class=\"bar\"><span style=\"width:%.1f%%\"></span></td>", isnan(share) ? 0.0 : 100 * share);
-}
-
 static void facts(const char *title, const struct fact *f, size_t n, struct text *out)
 {
     if (n == 0)
         return;
     text_add(out, "<section>\n");
-    element(out, "h2", title);
+    html_element(out, "h2", title);
     text_add(out, "\n<table class=\"full\"><tbody>\n");
     for (size_t i = 0; i < n; i++) {
         text_add(out, "<tr>");
         if (f[i].value == NULL) {
-            element(out, "th class=\"group any\" colspan=\"2\"", f[i].label);
+            html_element(out, "th class=\"group any\" colspan=\"2\"", f[i].label);
         } else {
-            element(out, "th class=\"any\"", f[i].label);
-            element(out, "td class=\"number any\"", f[i].value);
+            html_element(out, "th class=\"any\"", f[i].label);
+            html_element(out, "td class=\"number any\"", f[i].value);
         }
         text_add(out, "</tr>\n");
     }
@@ -224,9 +187,9 @@ static void mistakes(const struct confusion *c, struct pool *pool, struct text *
                   "<tbody>\n");
     for (int i = 0; i < CONFUSIONS_SHOWN && (at = next_mistake(c, at)) >= 0; i++) {
         text_add(out, "<tr>");
-        element(out, "th class=\"any\"", confusion_name(c, (int32_t)(at / c->n_classes), pool));
-        element(out, "td class=\"any\"", confusion_name(c, (int32_t)(at % c->n_classes), pool));
-        count_cell(out, c->counts[at]);
+        html_element(out, "th class=\"any\"", confusion_name(c, (int32_t)(at / c->n_classes), pool));
+        html_element(out, "td class=\"any\"", confusion_name(c, (int32_t)(at % c->n_classes), pool));
+        html_count_cell(out, c->counts[at]);
         text_add(out, "</tr>\n");
     }
     text_add(out, "</tbody></table>\n");
@@ -237,12 +200,12 @@ static void class_row(const struct confusion *c, int32_t i, struct pool *pool, s
     struct class_metrics m = class_metrics(c, i);
 
     text_add(out, "<tr>");
-    element(out, "th class=\"any\"", confusion_name(c, i, pool));
-    count_cell(out, m.labeled);
-    percent_cell(out, m.precision);
-    percent_cell(out, m.recall);
-    percent_cell(out, m.f1);
-    bar_cell(out, m.f1);
+    html_element(out, "th class=\"any\"", confusion_name(c, i, pool));
+    html_count_cell(out, m.labeled);
+    html_percent_cell(out, m.precision);
+    html_percent_cell(out, m.recall);
+    html_percent_cell(out, m.f1);
+    html_bar_cell(out, m.f1);
     text_add(out, "</tr>\n");
 }
 
@@ -254,10 +217,10 @@ static void classes(const struct confusion *c, struct pool *pool, struct text *o
     for (int32_t i = 0; i < c->n_classes; i++)
         class_row(c, i, pool, out);
     text_add(out, "</tbody>\n<tfoot><tr><th>mean</th>");
-    count_cell(out, confusion_samples(c));
+    html_count_cell(out, confusion_samples(c));
     text_add(out, "<td></td>");
-    percent_cell(out, confusion_mean_recall(c));
-    percent_cell(out, confusion_mean_f1(c));
+    html_percent_cell(out, confusion_mean_recall(c));
+    html_percent_cell(out, confusion_mean_f1(c));
     text_add(out, "<td></td></tr></tfoot></table></div>\n</section>\n");
 }
 
@@ -266,9 +229,9 @@ static void confusion(const struct confusion *c, struct pool *pool, struct text 
     if (c == NULL)
         return;
     text_add(out, "<section>\n<h2>Confusion</h2>\n<p class=\"soft\">");
-    add_count(out, confusion_correct(c));
+    html_count(out, confusion_correct(c));
     text_add(out, " of ");
-    add_count(out, confusion_samples(c));
+    html_count(out, confusion_samples(c));
     text_add(out, " samples are right.</p>\n");
     if (c->n_classes <= MATRIX_CLASSES)
         matrix(c, pool, out);
@@ -302,9 +265,9 @@ static void roc_facts(const struct roc *roc, struct text *out)
     const struct roc_point *best = roc_best(roc);
 
     text_add(out, "<p>AUC <strong>%.4f</strong>, of ", roc->auc);
-    add_count(out, roc->positives);
+    html_count(out, roc->positives);
     text_add(out, " positive and ");
-    add_count(out, roc->negatives);
+    html_count(out, roc->negatives);
     text_add(out, " negative samples.</p>\n<p class=\"soft\">");
     if (isfinite(best->threshold))
         text_add(out,
@@ -356,17 +319,17 @@ static void network(const struct html_report *r, struct text *out)
         const struct layer_row *l = &r->layers[i];
 
         text_add(out, "<tr>");
-        element(out, "th class=\"any\"", l->name);
-        element(out, "td", l->op);
-        element(out, "td", l->shape);
-        count_cell(out, l->parameters);
-        count_cell(out, l->macs);
-        bar_cell(out, (double)l->macs / (double)most);
+        html_element(out, "th class=\"any\"", l->name);
+        html_element(out, "td", l->op);
+        html_element(out, "td", l->shape);
+        html_count_cell(out, l->parameters);
+        html_count_cell(out, l->macs);
+        html_bar_cell(out, (double)l->macs / (double)most);
         text_add(out, "</tr>\n");
     }
     text_add(out, "</tbody>\n<tfoot><tr><th>all</th><td></td><td></td>");
-    count_cell(out, parameters);
-    count_cell(out, macs);
+    html_count_cell(out, parameters);
+    html_count_cell(out, macs);
     text_add(out, "<td></td></tr></tfoot></table></div>\n</section>\n");
 }
 
@@ -375,12 +338,12 @@ static void head(const struct html_report *r, struct text *out)
 {
     text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
                   "content=\"width=device-width, initial-scale=1\"/>\n");
-    element(out, "title", r->title);
+    html_element(out, "title", r->title);
     text_add(out, "\n<style>\n%s</style>\n</head>\n<body>\n<header>\n", html_style);
-    element(out, "h1", r->title);
+    html_element(out, "h1", r->title);
     if (r->recipe != NULL) {
         text_add(out, "\n");
-        element(out, "p class=\"soft\"", r->recipe);
+        html_element(out, "p class=\"soft\"", r->recipe);
     }
     text_add(out, "\n</header>\n");
 }
@@ -397,6 +360,8 @@ void html_report_text(const struct html_report *r, struct text *out)
     training(r, &scratch, out);
     confusion(r->confusion, &scratch, out);
     roc_section(r->roc, &scratch, out);
+    if (r->compression != NULL)
+        compression_html(r->compression, out);
     network(r, out);
     text_add(out, "<footer>Mote " MOTE_VERSION "</footer>\n</body>\n</html>\n");
     pool_free(&scratch);

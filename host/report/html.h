@@ -4,6 +4,7 @@
 #ifndef MOTE_HTML_H
 #define MOTE_HTML_H
 
+#include "host/report/compression.h"
 #include "host/report/history.h"
 #include "host/report/layers.h"
 #include "host/metrics/metrics.h"
@@ -24,6 +25,7 @@ struct html_report {
     int32_t best_epoch; /* the one that was kept, marked in the curves; 0: none */
     const struct confusion *confusion;
     const struct roc *roc;
+    const struct compression *compression;
     const struct layer_row *layers; /* [n_layers] */
     size_t n_layers;
 };

@@ -34,6 +34,30 @@ static void want_stage(const json_t *json, size_t i, const char *name)
     assert_int_equal(access(json_string_value(json_object_get(row, "model")), R_OK), 0);
 }
 
+/* Every byte that the device stores is of some kind, every weight that is not 0 in a layer and in a bin. */
+static void want_all_counted(const json_t *json, size_t last)
+{
+    static const char *const kinds[] = {"weights", "tables", "codebooks", "biases", "multipliers"};
+    const json_t *layers = json_object_get(json, "layers"),
+                 *histogram = json_object_get(stage(json, last), "histogram");
+    const json_t *counts = json_object_get(histogram, "counts");
+    long long bytes = 0, of_layers = 0, kept = 0, binned = 0;
+
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        bytes += integer(json_object_get(json, "bytes_by_kind"), kinds[i]);
+    assert_int_equal(bytes, integer(stage(json, last), "weight_bytes"));
+    for (size_t i = 0; i < json_array_size(layers); i++) {
+        of_layers += integer(json_array_get(layers, i), "bytes");
+        kept += integer(json_array_get(layers, i), "kept");
+    }
+    assert_true(of_layers > 0 && of_layers < bytes);
+    assert_int_equal(kept, integer(stage(json, last), "kept"));
+    for (size_t i = 0; i < json_array_size(counts); i++)
+        binned += json_integer_value(json_array_get(counts, i));
+    assert_int_equal(binned, kept);
+    assert_true(real(histogram, "range") > 0);
+}
+
 static void stages_are_rows_and_files(void **state)
 {
     const struct result r =
@@ -49,7 +73,9 @@ static void stages_are_rows_and_files(void **state)
     assert_true(json_is_null(json_object_get(stage(json, 0), "sqnr_db")));
     assert_true(integer(stage(json, 1), "kept") <= 54 && integer(stage(json, 0), "weights") == 108);
     assert_in_range(integer(stage(json, 2), "levels"), 1, 3);
-    assert_int_equal(entries(here("out/a")), 3);
+    assert_int_equal(entries(here("out/a")), 4);
+    assert_int_equal(access(here("out/a/report.html"), R_OK), 0);
+    want_all_counted(json, 2);
 }
 
 static void channels_save_arena_and_work(void **state)

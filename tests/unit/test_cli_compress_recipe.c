@@ -141,6 +141,8 @@ static void a_killed_compression_goes_on(void **state)
     r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/whole");
     want_status(&r, 0);
     want_text(r.out, "\"stage\": \"levels\"");
+    want_text(r.out, "\"coding\": \"huffman\"");
+    assert_int_equal(access(here("out/whole/report.html"), R_OK), 0);
     for (size_t i = 0; i < COUNT(files); i++)
         kill_at(files[i]);
     r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/killed");

@@ -310,6 +310,27 @@ static void matrices_are_printed(void **state)
 }
 
 /* Nothing on a stream that is no terminal. */
+/* Of few weights beside many there is a trace. */
+static void compressions_are_printed(void **state)
+{
+    static const struct compression_stage stages[] = {
+        {"dense", 1000, 1000, 0, 1000, 0.92, 0.3, {.range = 2, .counts = {[0] = 1, [STAGE_BINS - 1] = 999}}}};
+    static const struct compression_layer weights[] = {{"dense_1", 1000, 40, 16, "huffman", 125}};
+    static const struct compression c = {stages, weights, NULL, 1, 1, 0, {100, 20, 5, 12, 14}};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+
+    (void)state;
+    compression_print(&c, &pool, to);
+    fclose(to);
+    assert_non_null(strstr(text, "dense    |."));
+    assert_non_null(strstr(text, " @| to 2\n"));
+    assert_non_null(strstr(text, "huffman         125   1.00\n"));
+    assert_non_null(strstr(text, "codebooks 5, biases 12, multipliers 14: 151\n"));
+    free(text);
+}
+
 static void progress_in_a_file(void **state)
 {
     struct epoch_progress p = {.epoch = 1, .epochs = 1, .done = 1, .total = 2, .seconds = 1};
@@ -376,7 +397,13 @@ static struct html_report full_report(bool hostile, struct history *h, struct co
     static struct layer_row layers[] = {{"conv", "CONV_2D", "1x2x2x4", 1234567, 1000},
                                         {"softmax", "SOFTMAX", "1x4", 0, 0}};
     static const float scores[] = {1, 2, 3, 4};
-    struct html_report r = {"Title", "recipe.yaml", results, 2, results, 2, h, 2, c, roc, layers, 2};
+    static const struct compression_point points[] = {{900, 0.91, NAN}, {400, 0.5, NAN}};
+    static struct compression_stage stages[] = {
+        {"dense", 1000, 1000, 0, 1000, 0.92, 0.3, {.range = 2, .counts = {[0] = 1, [STAGE_BINS - 1] = 999}}},
+        {"prune", 1000, 0, 0, 10, NAN, NAN, {.range = 0}}};
+    static struct compression_layer weights[] = {{"dense_1", 1000, 40, 16, "huffman", 125}};
+    static const struct compression compression = {stages, weights, points, 2, 1, 2, {100, 20, 5, 12, 14}};
+    struct html_report r = {"Title", "recipe.yaml", results, 2, results, 2, h, 2, c, roc, &compression, layers, 2};
 
     *h = (struct history){.pool = &pool, .path = path};
     h->rows = pool_array(&pool, 3, sizeof *h->rows);
@@ -388,14 +415,25 @@ static struct html_report full_report(bool hostile, struct history *h, struct co
     if (hostile) {
         r.title = r.recipe = results[0].label = results[1].label = results[1].value = HOSTILE;
         layers[0].name = layers[0].op = layers[0].shape = HOSTILE;
+        stages[0].name = weights[0].name = weights[0].coding = HOSTILE;
     }
     return r;
 }
 
 static void pages_have_their_sections(void **state)
 {
-    static const char *const sections[] = {"Results", "Costs",     "Training", "Confusion",
-                                           "Classes", "Detection", "Network"};
+    static const char *const sections[] = {"Results",
+                                           "Costs",
+                                           "Training",
+                                           "Confusion",
+                                           "Classes",
+                                           "Detection",
+                                           "Compression",
+                                           "Weights by stage",
+                                           "Size against accuracy",
+                                           "Weights by layer",
+                                           "Bytes",
+                                           "Network"};
     struct confusion c;
     struct history h;
     struct roc roc;
@@ -410,6 +448,8 @@ static void pages_have_their_sections(void **state)
         assert_null(strstr(none, heading));
     }
     assert_non_null(strstr(s, "AUC <strong>0.7500</strong>"));
+    assert_non_null(strstr(s, "<td>huffman</td><td class=\"number\">125</td><td class=\"number\">1.00</td>"));
+    assert_non_null(strstr(s, "<th>all</th><td class=\"number\">151</td>"));
     assert_non_null(strstr(s, "1\xe2\x80\xaf"
                               "234\xe2\x80\xaf"
                               "567</td>"));
@@ -607,6 +647,7 @@ int main(void)
         cmocka_unit_test(durations),
         cmocka_unit_test(lines_of_epochs),
         cmocka_unit_test(matrices_are_printed),
+        cmocka_unit_test(compressions_are_printed),
         cmocka_unit_test(progress_in_a_file),
         cmocka_unit_test(pages_have_their_sections),
         cmocka_unit_test(hostile_text_stays_text),

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compression on a terminal. */
+#include "host/report/compression.h"
+
+#include <math.h>
+
+int64_t compression_all_bytes(const struct compression_bytes *b)
+{
+    return b->weights + b->tables + b->codebooks + b->biases + b->multipliers;
+}
+
+double compression_bits(const struct compression_layer *l)
+{
+    return l->weights > 0 ? 8 * (double)l->bytes / (double)l->weights : 0;
+}
+
+/* A character a bin: the darker the more, by the root, so that few are to be seen beside many. */
+static const char *bars(const struct weights_histogram *s, char out[STAGE_BINS + 1])
+{
+    static const char shades[] = " .:-=+*#%@";
+    const int darkest = (int)strlen(shades) - 1;
+    int64_t most = 1;
+
+    for (int k = 0; k < STAGE_BINS; k++)
+        most = s->counts[k] > most ? s->counts[k] : most;
+    for (int k = 0; k < STAGE_BINS; k++) {
+        const double share = sqrt((double)s->counts[k] / (double)most);
+
+        out[k] = shades[s->counts[k] == 0 ? 0 : 1 + (int)(share * (darkest - 1))];
+    }
+    out[STAGE_BINS] = '\0';
+    return out;
+}
+
+static void print_histograms(const struct compression *c, FILE *to)
+{
+    char line[STAGE_BINS + 1];
+
+    fprintf(to, "\nweights that are not 0, around 0\n");
+    for (size_t i = 0; i < c->n_stages; i++)
+        fprintf(to, "%-8s |%s| to %.3g\n", c->stages[i].name, bars(&c->stages[i].histogram, line),
+                c->stages[i].histogram.range);
+}
+
+static void print_layers(const struct compression *c, struct pool *pool, FILE *to)
+{
+    fprintf(to, "\n%-24s %10s %9s %7s  %-8s %10s %6s\n", "layer", "weights", "not 0", "levels", "coding", "bytes",
+            "bits");
+    for (size_t i = 0; i < c->n_layers; i++) {
+        const struct compression_layer *l = &c->layers[i];
+
+        fprintf(to, "%-24s %10lld %7.2f %% %7d  %-8s %10lld %6.2f\n", printable(pool, l->name), (long long)l->weights,
+                l->weights > 0 ? 100 * (double)l->kept / (double)l->weights : 0, (int)l->levels, l->coding,
+                (long long)l->bytes, compression_bits(l));
+    }
+}
+
+void compression_print(const struct compression *c, struct pool *pool, FILE *to)
+{
+    const struct compression_bytes *b = &c->bytes;
+
+    print_histograms(c, to);
+    print_layers(c, pool, to);
+    fprintf(to, "\nbytes: weights %lld, tables of codes %lld, codebooks %lld, biases %lld, multipliers %lld: %lld\n",
+            (long long)b->weights, (long long)b->tables, (long long)b->codebooks, (long long)b->biases,
+            (long long)b->multipliers, (long long)compression_all_bytes(b));
+}
