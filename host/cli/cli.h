@@ -107,8 +107,9 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
      "balanced (default: a smaller arena for few instructions), ram (the smallest, however slow), speed, or flash "    \
      "(little code: build the kernels with -Os -DMOTE_HOT=0)"},                                                        \
         {"--coding", "HOW",                                                                                            \
-         "weights: usual (default: auto with --optimize flash, else dense), dense, auto (those coded that become "     \
-         "half or less), huffman (all that can be). Floats that all are numbers of half precision are stored as "      \
+         "weights: usual (default: auto with --optimize flash, else of what is faster, too), dense, auto (those "      \
+         "coded that become half or less), huffman (all that can be). Floats that all are numbers of half precision "  \
+         "are stored as "                                                                                              \
          "such, "                                                                                                      \
          "but for dense and --optimize speed"},                                                                        \
         {"--ram", "N", "a plan whose arena has at most N bytes (20000, 20kB, 20KiB)"},                                 \

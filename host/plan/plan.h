@@ -81,7 +81,7 @@ extern const char *const optimize_words[]; /* "balanced", …: what users call t
 /* How constant weights are stored. Floats that are numbers of half precision all are stored as such, but for DENSE and
  * OPTIMIZE_SPEED, where that saves more than the kernel's code; for HUFFMAN always. */
 enum coding {
-    CODING_USUAL = 0, /* OPTIMIZE_FLASH: AUTO, else DENSE */
+    CODING_USUAL = 0, /* RAM, and no core in particular: DENSE; FLASH: AUTO; else AUTO of what is also faster */
     CODING_DENSE,     /* as they are, floats as floats */
     CODING_AUTO,      /* those coded that become much smaller, if that saves more than the kernel's code */
     CODING_HUFFMAN,   /* all that can be */

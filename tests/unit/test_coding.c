@@ -151,9 +151,9 @@ static void codings_are_chosen(void **state)
         int32_t coded, coded_of_dense; /* layers, of the pruned network and of one that is not; after the
                                            first, the pruned ones are so small that dense ones are faster */
     } cases[] = {
-        {.coding = CODING_USUAL, .optimize = OPTIMIZE_BALANCED},
+        {.coding = CODING_USUAL, .optimize = OPTIMIZE_BALANCED, .coded = 1},
         {.coding = CODING_USUAL, .optimize = OPTIMIZE_RAM},
-        {.coding = CODING_USUAL, .optimize = OPTIMIZE_SPEED},
+        {.coding = CODING_USUAL, .optimize = OPTIMIZE_SPEED, .coded = 1},
         {.coding = CODING_USUAL, .optimize = OPTIMIZE_FLASH, .coded = 3},
         {.coding = CODING_DENSE, .optimize = OPTIMIZE_FLASH},
         {.coding = CODING_AUTO, .optimize = OPTIMIZE_SPEED, .coded = 1},
@@ -197,6 +197,95 @@ static void little_is_not_coded(void **state)
     assert_int_equal(coded_steps(&p->plan), 1);
     assert_true(p->plan.weight_bytes < 64);
     pool_free(&f.pool);
+}
+
+/* ---- models from elsewhere ---- */
+enum { WIDE = 400, HIGH = 96 };
+
+/* A .tflite of one layer, as a library that prunes, clusters or rounds leaves it: one weight in `sparse` is not 0 and
+ * has one of so many values, with a scale a channel or one. */
+static struct bytes layer_from_elsewhere(struct fixture *f, int32_t sparse, int32_t values, bool per_channel)
+{
+    const int32_t step = 254 / values;
+    struct text text = {.pool = &f->pool};
+    struct pipeline p;
+    struct bytes file;
+
+    text_add(&text, "mote-graph 1\nmodel t\ngraph\ntensor 0 \"x\" s8 [1,%d] quant [0.02; -5]\n", WIDE);
+    text_add(&text, "tensor 1 \"w\" s8 [%d,%d] quant %s[0.01", HIGH, WIDE, per_channel ? "axis 0 " : "");
+    for (int32_t i = 1; i < HIGH && per_channel; i++)
+        text_add(&text, ", 0.0%d", 10 + i % 30);
+    for (int32_t i = 0; i < (per_channel ? HIGH : 1); i++)
+        text_add(&text, i == 0 ? "; 0" : ", 0");
+    for (int32_t i = 0; i < WIDE * HIGH; i++)
+        text_add(&text, "%s%d", i == 0 ? "] data [" : ", ",
+                 between(1, sparse) == 1 ? 127 - step * between(0, values - 1) : 0);
+    text_add(&text, "]\ntensor 2 \"y\" s8 [1,%d] quant [0.5; 3]\n", HIGH);
+    text_add(&text, "op 0 fully_connected in [0, 1, -] out [2]\ninputs [0]\noutputs [2]\nend\n");
+    want_ok(f, pipeline_read(&f->pool, "t.graph", (struct bytes){(uint8_t *)text.s, text.len}, &p, &f->at));
+    want_ok(f, emit_tflite(&f->pool, &p.model, &file, &f->at));
+    return file;
+}
+
+static const struct pipeline *compiled_file(struct fixture *f, struct bytes file, enum coding coding,
+                                            enum optimize optimize, uint8_t outputs[SAMPLES * HIGH])
+{
+    struct pipeline *p = pool_alloc(&f->pool, sizeof *p);
+    struct target target;
+    struct runner r;
+
+    want_ok(f, target_find(&f->pool, "cortex-m4f", &target, &f->at));
+    want_ok(f, pipeline_read(&f->pool, "t.tflite", file, p, &f->at));
+    want_ok(f, pipeline_compile(
+                   p, &(struct pipeline_options){.coding = coding, .optimize = optimize, .target = &target}, &f->at));
+    want_ok(f, runner_open(&f->pool, p->image, &r, &f->at));
+    for (int i = 0; i < SAMPLES; i++)
+        runner_run(&r, f->samples + i * WIDE, outputs + i * HIGH);
+    return p;
+}
+
+/* Bytes a weight: 8 bits, or what the values' codes take. Without being asked a layer is coded where that is faster,
+ * with --optimize flash where it becomes half. */
+static void few_values_and_zeros_of_tflite_files_are_found(void **state)
+{
+    static const struct {
+        int32_t sparse, values;
+        bool per_channel;
+        int32_t usual, flash;
+        double bits; /* a weight, with little flash, at most */
+    } cases[] = {
+        {.sparse = 1, .values = 254, .per_channel = true, .bits = 8.1},                        /* as it comes */
+        {.sparse = 2, .values = 254, .per_channel = true, .bits = 8.1},                        /* half pruned */
+        {.sparse = 5, .values = 254, .per_channel = true, .flash = 1, .bits = 2.6},            /* four of five */
+        {.sparse = 25, .values = 254, .per_channel = true, .usual = 1, .flash = 1, .bits = 1}, /* almost all */
+        {.sparse = 2, .values = 16, .flash = 1, .bits = 3.3},                                  /* pruned, clustered */
+        {.sparse = 1, .values = 14, .flash = 1, .bits = 4.1},                                  /* of four bits */
+        {.sparse = 1, .values = 4, .flash = 1, .bits = 2.1},                                   /* of two bits */
+        {.sparse = 1, .values = 2, .per_channel = true, .flash = 1, .bits = 1.1},              /* of one bit */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        uint8_t want[SAMPLES * HIGH], usual[SAMPLES * HIGH], small[SAMPLES * HIGH];
+        const struct pipeline *p;
+        struct bytes file;
+        struct fixture f;
+
+        begin(&f, 12);
+        file = layer_from_elsewhere(&f, cases[i].sparse, cases[i].values, cases[i].per_channel);
+        p = compiled_file(&f, file, CODING_DENSE, OPTIMIZE_BALANCED, want);
+        assert_int_equal(coded_steps(&p->plan), 0);
+        assert_memory_not_equal(want, want + HIGH, HIGH);
+        p = compiled_file(&f, file, CODING_USUAL, OPTIMIZE_BALANCED, usual);
+        assert_int_equal(coded_steps(&p->plan), cases[i].usual);
+        p = compiled_file(&f, file, CODING_USUAL, OPTIMIZE_FLASH, small);
+        assert_int_equal(coded_steps(&p->plan), cases[i].flash);
+        print_message("%d: %.2f bits a weight\n", (int)i, 8.0 * (double)p->plan.weight_bytes / (WIDE * HIGH));
+        assert_true(8 * ((double)p->plan.weight_bytes - 9 * HIGH) / (WIDE * HIGH) <= cases[i].bits);
+        assert_memory_equal(usual, want, sizeof want);
+        assert_memory_equal(small, want, sizeof want);
+        pool_free(&f.pool);
+    }
 }
 
 static const char *printed(struct fixture *f, const struct plan *plan)
@@ -348,6 +437,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codings_are_chosen),
         cmocka_unit_test(little_is_not_coded),
+        cmocka_unit_test(few_values_and_zeros_of_tflite_files_are_found),
         cmocka_unit_test(the_stage_prints_what_it_coded),
         cmocka_unit_test(ram_takes_short_codes),
         cmocka_unit_test(host_computes_the_same),
