@@ -4,8 +4,8 @@
 #include "host/deploy/product.h"
 #include "host/run/image_view.h"
 
-static const char *const forms[] = {
-    [PRODUCT_IMAGE] = "image", [PRODUCT_C] = "c", [PRODUCT_GRAPH] = "graph", [PRODUCT_TFLITE] = "tflite", NULL};
+static const char *const forms[] = {[PRODUCT_IMAGE] = "image",   [PRODUCT_C] = "c",     [PRODUCT_GRAPH] = "graph",
+                                    [PRODUCT_TFLITE] = "tflite", [PRODUCT_ELL] = "ell", NULL};
 
 static json_t *known(bool is, int64_t value) { return is ? json_integer((json_int_t)value) : json_null(); }
 
@@ -71,15 +71,16 @@ static enum mote_status run_compile(struct cli *cli)
 
 const struct command command_compile = {
     .name = "compile",
-    .arguments = "M -o OUT [--emit image|c|graph|tflite] [--name NAME] [--target TARGET] [--optimize GOAL] [--ram N] "
-                 "[--flash N] "
-                 "[--time MS] [--feed rows] "
-                 "[--stream] [--shape X=1,16000] [--boundary int8] [--layout channels-last]",
+    .arguments =
+        "M -o OUT [--emit image|c|graph|tflite|ell] [--name NAME] [--target TARGET] [--optimize GOAL] [--ram N] "
+        "[--flash N] "
+        "[--time MS] [--feed rows] "
+        "[--stream] [--shape X=1,16000] [--boundary int8] [--layout channels-last]",
     .summary = "turns a model into a flat image or into C",
     .details =
         "--emit image (the default) writes one flat file for the interpreter. --emit c writes a folder: <model>.c,\n"
         "<model>.h and mote/ with the sources that they need. --emit graph writes the graph after the passes,\n"
-        "--emit tflite the same for TensorFlow Lite.\n"
+        "--emit tflite the same for TensorFlow Lite, --emit ell for the Embedded Learning Library.\n"
         "Files of another model that has the same name are not overwritten: --name gives this one another. A .mote is\n"
         "checked and copied; C and graph come from a .tflite or graph file only. With --target, a model that does not\n"
         "fit the board is refused, and so is an image for one that takes generated C only. A core's name\n"
@@ -102,7 +103,7 @@ const struct command command_compile = {
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){{"-o", "OUT", "the file, or for --emit c the folder"},
-                                       {"--emit", "KIND", "image, c, graph or tflite"},
+                                       {"--emit", "KIND", "image, c, graph, tflite or ell"},
                                        {"--name", "NAME", "what the model is called in image and C"},
                                        {"--target", "TARGET",
                                         "the board that it must fit (`mote targets` lists them), or a core"},

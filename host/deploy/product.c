@@ -38,12 +38,16 @@ static enum mote_status write_graph(const struct product *product, const char *p
     return file_write(path, t.s, t.len, at);
 }
 
-static enum mote_status write_tflite(const struct product *product, const char *path, const struct frame *file,
-                                     const struct frame *at)
+static enum mote_status write_for_others(const struct product *product, const char *path, const struct frame *file,
+                                         const struct frame *at)
 {
+    const struct model *m = &product->p->model;
     struct bytes out;
 
-    TRY(emit_tflite(product->pool, &product->p->model, &out, file));
+    if (product->form == PRODUCT_TFLITE)
+        TRY(emit_tflite(product->pool, m, &out, file));
+    else
+        TRY(emit_ell(product->pool, m, &out, file));
     return file_write(path, out.data, out.size, at);
 }
 
@@ -59,7 +63,8 @@ enum mote_status product_write(const struct product *product, const char *path, 
     case PRODUCT_GRAPH:
         return write_graph(product, path, &here);
     case PRODUCT_TFLITE:
-        return write_tflite(product, path, file, &here);
+    case PRODUCT_ELL:
+        return write_for_others(product, path, file, &here);
     default:
         TRY(mote_home(product->pool, &home, &(struct frame){.index = -1, .sink = file->sink}));
         return emit_c(&p->plan, home, path, &here);

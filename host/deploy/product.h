@@ -7,7 +7,7 @@
 #include "host/pipeline/pipeline.h"
 #include "host/run/runner.h"
 
-enum product_form { PRODUCT_IMAGE, PRODUCT_C, PRODUCT_GRAPH, PRODUCT_TFLITE };
+enum product_form { PRODUCT_IMAGE, PRODUCT_C, PRODUCT_GRAPH, PRODUCT_TFLITE, PRODUCT_ELL };
 
 struct product {
     struct pool *pool;

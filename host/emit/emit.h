@@ -22,4 +22,8 @@ void emit_kernel_list(const struct plan *plan, struct text *out);
 MUST_CHECK enum mote_status emit_tflite(struct pool *pool, const struct model *m, struct bytes *out,
                                         const struct frame *at);
 
+/* An .ell of graph 0, of floats, the same way. */
+MUST_CHECK enum mote_status emit_ell(struct pool *pool, const struct model *m, struct bytes *out,
+                                     const struct frame *at);
+
 #endif

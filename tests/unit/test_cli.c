@@ -16,7 +16,7 @@ static void wrong_command_lines(void **state)
         {2, "--input wants FILE", {"run", GRAPH, "--input"}},
         {2, "-o is missing", {"compile", GRAPH}},
         {2,
-         "--emit wants image or c or graph or tflite, not \"elf\"",
+         "--emit wants image or c or graph or tflite or ell, not \"elf\"",
          {"compile", GRAPH, "-o", "@out/x", "--emit", "elf"}},
         {2, "--input for \"image\" is missing", {"run", GRAPH}},
         {2, "more --input files", {"run", GRAPH, "--input", "@in/zeros.bin", "--input", "@in/zeros.bin"}},

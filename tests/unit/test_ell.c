@@ -64,6 +64,7 @@ static void computes(const char *name, const float *in, size_t n_in, const float
         print_error("%s\n", report.text);
     assert_int_equal(report.status, MOTE_OK);
     assert_string_equal(p.model.graphs[0].tensors[p.model.graphs[0].inputs[0]].name, "x");
+    assert_string_equal(p.model.graphs[0].tensors[p.model.graphs[0].outputs[0]].name, "y");
     assert_int_equal(runner_input_bytes(&r), n_in * sizeof *in);
     assert_int_equal(runner_output_bytes(&r), n_out * sizeof *out);
     runner_run(&r, (const uint8_t *)in, (uint8_t *)out);

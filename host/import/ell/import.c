@@ -124,6 +124,8 @@ static enum mote_status read_node(struct build *r, const json_t *node, const jso
         y = is_input(node) ? read_input(r, node, map) : ell_node_find(ell_type_of(node).base)(r, node);
         if (r->status == MOTE_OK)
             names_set(r->pool, &ell_of(r)->values, id, y);
+        if (r->status == MOTE_OK && !r->g->tensors[y].name[0])
+            r->g->tensors[y].name = printable(r->pool, id);
         build_number(r, first, printable(r->pool, id), index);
     }
     r->at = at;
@@ -136,6 +138,7 @@ static void add_output(struct build *r, int32_t tensor, const char *name)
     tensor = build_output(r, tensor, printable(r->pool, pool_strdup(r->pool, name)));
     if (r->status != MOTE_OK)
         return;
+    r->g->tensors[tensor].name = printable(r->pool, pool_strdup(r->pool, name));
     r->g->outputs = pool_grow(r->pool, r->g->outputs, (size_t)r->g->n_outputs, sizeof *r->g->outputs);
     r->g->outputs[r->g->n_outputs++] = tensor;
 }
