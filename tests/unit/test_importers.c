@@ -121,9 +121,54 @@ static void models_of_other_tools(void **state)
     work_end(&f);
 }
 
+#ifdef MOTE_KERAS
+/* The image of a model that has no names. */
+static struct bytes nameless(struct fixture *f, const char *path)
+{
+    struct pipeline p;
+    struct graph *g;
+
+    want_ok(f, pipeline_load(&f->pool, path, &p, &f->at));
+    p.model.name = "m";
+    g = &p.model.graphs[0];
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        g->tensors[i].name = "", g->tensors[i].source = -1;
+    for (int32_t i = 0; i < g->n_ops; i++)
+        g->ops[i].name = "", g->ops[i].source = -1;
+    want_ok(f, pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, &f->at));
+    return p.image;
+}
+
+/* One network in two formats: the same steps, parameters and constants. */
+static void twins(void **state)
+{
+    struct bytes frozen, keras;
+    struct fixture f;
+    const char *folder;
+
+    (void)state;
+    work_begin(&f);
+    folder = shared_path(&f.pool, "models/importers");
+    if (folder == NULL) {
+        work_end(&f);
+        skip();
+    }
+    frozen = nameless(&f, pool_printf(&f.pool, "%s/tensorflow/qc_kws/model.pb", folder));
+    keras = nameless(&f, pool_printf(&f.pool, "%s/keras/qc_kws/model.h5", folder));
+    assert_int_equal(frozen.size, keras.size);
+    assert_memory_equal(frozen.data, keras.data, keras.size);
+    work_end(&f);
+}
+#endif
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(models_of_other_tools)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(models_of_other_tools),
+#ifdef MOTE_KERAS
+        cmocka_unit_test(twins),
+#endif
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
