@@ -225,10 +225,10 @@ static void write_all(struct pool *pool, const struct matrix *m, struct writer *
 }
 
 /* The first column is one where there is no weight at all. */
-static void find_columns(struct pool *pool, struct matrix *m, struct huffman *out)
+static void find_columns(struct pool *pool, struct matrix *m, bool all, struct huffman *out)
 {
     m->used = pool_array(pool, (size_t)m->columns, sizeof *m->used);
-    memset(m->used, 0, (size_t)m->columns * sizeof *m->used);
+    memset(m->used, all, (size_t)m->columns * sizeof *m->used);
     for (int64_t i = 0; i < (int64_t)m->rows * m->columns; i++)
         if (m->weights[i] != 0) {
             m->used[i % m->columns] = true;
@@ -256,7 +256,7 @@ bool huffman_find_costs(struct pool *pool, const int8_t *weights, int32_t rows, 
 
     memset(counts.gaps, 0, (size_t)columns * sizeof *counts.gaps);
     assert(rows > 0 && columns > 0);
-    find_columns(pool, &m, &found);
+    find_columns(pool, &m, false, &found);
     each(&m, count, &counts);
     if (!choose_codes(&counts, HUFFMAN_ANY, counts.longest > 0, &codes))
         return false;
@@ -288,7 +288,7 @@ bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int3
     *out = (struct huffman){0};
     memset(counts.gaps, 0, (size_t)columns * sizeof *counts.gaps);
     memset(w.counts, 0, (size_t)rows * sizeof *w.counts);
-    find_columns(pool, &m, out);
+    find_columns(pool, &m, limits.all, out);
     each(&m, count, &counts);
     for (int32_t i = 0; i < 256; i++)
         out->levels += counts.levels[i] > 0;

@@ -24,8 +24,9 @@ struct huffman {
 /* Bits of a gap's or a level's code, for which kernels have tables of 2^code entries, and of both together. */
 struct huffman_limits {
     int32_t code, pair; /* code: 1 to HUFFMAN_BITS, pair: up to twice that */
+    bool all;           /* columns without a weight count, too, so that kernels need not pick inputs */
 };
-#define HUFFMAN_ANY ((struct huffman_limits){HUFFMAN_BITS, 2 * HUFFMAN_BITS})
+#define HUFFMAN_ANY ((struct huffman_limits){HUFFMAN_BITS, 2 * HUFFMAN_BITS, false})
 
 /* Weights [rows][columns] in codes within these limits. False: they have no such form (more values than such codes, or
  * more than 65,535 weights in a row), or one that is too long. */

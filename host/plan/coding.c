@@ -29,8 +29,8 @@ static enum coding coding_of(const struct plan *plan)
                : CODING_AUTO;
 }
 
-/* Where RAM is short: tables of an eighth, for some 4 % more bytes of a pruned LeNet-300-100. */
-#define SHORT_CODES ((struct huffman_limits){5, 10})
+/* Of codes where RAM is short: tables of an eighth, for some 4 % more bytes of a pruned LeNet-300-100. */
+#define SHORT_BITS 5
 
 /* ---- kernels ---- */
 union params {
@@ -211,11 +211,24 @@ static bool encode_best(const struct plan *plan, const struct step *s, struct co
     for (size_t i = 0; i < COUNT(pairs) && found && plan->options.optimize != OPTIMIZE_FLASH; i++) {
         struct coded other = *coded;
 
-        if (encode_within(plan, s, (struct huffman_limits){HUFFMAN_BITS, pairs[i]}, &other) &&
+        if (encode_within(plan, s, (struct huffman_limits){HUFFMAN_BITS, pairs[i], false}, &other) &&
             score_of(plan, s, &other) < score_of(plan, s, coded))
             *coded = other;
     }
     return found;
+}
+
+/* In the least scratch: there are inputs of columns with a weight in it, unless all columns count. */
+static bool encode_short(const struct plan *plan, const struct step *s, struct coded *coded)
+{
+    struct coded other = *coded;
+
+    if (!encode_within(plan, s, (struct huffman_limits){SHORT_BITS, 2 * SHORT_BITS, false}, coded))
+        return false;
+    if (encode_within(plan, s, (struct huffman_limits){SHORT_BITS, 2 * SHORT_BITS, true}, &other) &&
+        other.bytes[other.by->scratch] < coded->bytes[coded->by->scratch])
+        *coded = other;
+    return true;
 }
 
 static bool encode(const struct plan *plan, const struct step *s, const struct coder *by, struct coded *coded)
@@ -225,8 +238,7 @@ static bool encode(const struct plan *plan, const struct step *s, const struct c
         return false;
     coded->by = by;
     encode_biases(plan, s, coded);
-    return (plan->options.optimize == OPTIMIZE_RAM && encode_within(plan, s, SHORT_CODES, coded)) ||
-           encode_best(plan, s, coded);
+    return (plan->options.optimize == OPTIMIZE_RAM && encode_short(plan, s, coded)) || encode_best(plan, s, coded);
 }
 
 /* Bits of the weights' values alone, each as long as it is rare. */

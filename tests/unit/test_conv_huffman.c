@@ -102,7 +102,7 @@ static struct huffman_limits draw_limits(void)
 {
     const int32_t code = between(5, HUFFMAN_BITS);
 
-    return (struct huffman_limits){code, between(code, 2 * code)};
+    return (struct huffman_limits){code, between(code, 2 * code), between(1, 4) == 1};
 }
 
 static void code(struct layer *l)
