@@ -8,6 +8,7 @@ build="gcc g++ libc6-dev make cmake ninja-build pkg-config libjansson-dev libsod
 build="$build libcmocka-dev"
 build="$build libdnnl-dev libarchive-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev libelf-dev liblapacke-dev"
 build="$build libblas-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libhdf5-dev"
+build="$build libsndfile1-dev"
 board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc"
 boards="$boards gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user gcc-avr avr-libc libsimavr-dev clang"

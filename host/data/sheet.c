@@ -129,18 +129,24 @@ static enum mote_status choose(struct sheet *s, struct pool *pool, const struct 
     return MOTE_OK;
 }
 
+enum mote_status picture_encode(struct pool *pool, const struct picture *p, struct bytes *png, const struct frame *at)
+{
+    struct writing w = {.text = {.pool = pool}};
+
+    if (!encode(&w, p))
+        return fail(at, MOTE_ERR_MEMORY, "libpng could not write the picture");
+    *png = (struct bytes){(uint8_t *)w.text.s, w.text.len};
+    return MOTE_OK;
+}
+
 enum mote_status dataset_sheet(struct pool *pool, const struct dataset *d, struct bytes *png, const struct frame *at)
 {
     struct sheet s = {.d = d};
-    struct writing w = {.text = {.pool = pool}};
 
     if (d->type != TYPE_U8 || d->rank != 3 || (d->dims[2] != 1 && d->dims[2] != 3))
         return fail(at, MOTE_ERR_TYPE, "a sheet shows pictures, and these samples are none");
     TRY(choose(&s, pool, at));
     for (int32_t class = 0; class < s.rows; class ++)
         paint_class(&s, pool, class);
-    if (!encode(&w, &s.out))
-        return fail(at, MOTE_ERR_MEMORY, "libpng could not write the sheet");
-    *png = (struct bytes){(uint8_t *)w.text.s, w.text.len};
-    return MOTE_OK;
+    return picture_encode(pool, &s.out, png, at);
 }

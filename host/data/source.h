@@ -102,6 +102,9 @@ struct picture {
 #define PICTURE_PIXELS_MAX ((int64_t)1 << 26)
 /* PNG or JPEG. On failure `why` says what is wrong with it. */
 MUST_CHECK enum mote_status picture_decode(struct pool *pool, struct bytes file, struct picture *out, char why[200]);
+/* A PNG. */
+MUST_CHECK enum mote_status picture_encode(struct pool *pool, const struct picture *p, struct bytes *png,
+                                           const struct frame *at);
 /* Gray to RGB, RGB to gray, red and blue changed. */
 void picture_channels(struct pool *pool, struct picture *p, int32_t channels, bool swap);
 void picture_resize(struct pool *pool, struct picture *p, int32_t height, int32_t width);

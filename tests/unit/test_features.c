@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Front ends against golden vectors: TensorFlow Lite Micro's micro frontend, byte by byte, its stages too. */
+/* Front ends against golden vectors: TensorFlow Lite Micro's micro frontend, byte by byte, its stages too, and a file
+ * with the operators of its signal library. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,7 +81,7 @@ static bool run_frame(struct trial *t, struct bytes samples, size_t i)
     return true;
 }
 
-static bool same_features(struct trial *t, const char *audio, const char *want)
+static bool same_features(struct trial *t, const char *audio, const char *want, enum mote_type type)
 {
     struct bytes samples = read_all(t, audio), golden = read_all(t, want);
     struct mote_io out = runner_output(&t->runner, 0);
@@ -89,7 +90,7 @@ static bool same_features(struct trial *t, const char *audio, const char *want)
     mote_model_reset(&t->runner.model);
     for (; run_frame(t, samples, frames); frames++)
         if ((frames + 1) * out.bytes > golden.size ||
-            !bytes_equal(want, TYPE_U16, out.data, golden.data + frames * out.bytes, out.bytes))
+            !bytes_equal(want, type, out.data, golden.data + frames * out.bytes, out.bytes))
             return false;
     return frames * out.bytes == golden.size;
 }
@@ -112,7 +113,7 @@ static void compare_folder(const char *folder, int32_t step_ms)
         const char *name = strrchr(found.gl_pathv[i], '/') + 1;
 
         bad += !same_features(&t, pool_printf(&t.pool, "%s/audio/%.*s.s16", root, (int)strlen(name) - 4, name),
-                              found.gl_pathv[i]);
+                              found.gl_pathv[i], TYPE_U16);
     }
     assert_true(found.gl_pathc > 3);
     globfree(&found);
@@ -180,12 +181,91 @@ static void test_stages(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* ---- a file's operators ---- */
+static const char preprocessor[] = "models/tflite_micro/audio_preprocessor_int8.tflite";
+
+static enum mote_status import(struct trial *t, struct bytes file)
+{
+    TRY(pipeline_read(&t->pool, "p.tflite", file, &t->p, &t->at));
+    return compile(t);
+}
+
+/* The file with the operators, in memory that may be changed; skips the test where it is not there. */
+static struct bytes open_preprocessor(struct trial *t)
+{
+    const char *path;
+
+    *t = (struct trial){.front_end = {.window = 480, .step = 320}, .at = {.name = "p.tflite", .index = -1}};
+    t->at.sink = &t->report;
+    path = shared_path(&t->pool, preprocessor);
+    if (path == NULL) {
+        pool_free(&t->pool);
+        skip();
+    }
+    return read_all(t, path);
+}
+
+static void test_signal_operators(void **state)
+{
+    struct trial t;
+    struct bytes file = open_preprocessor(&t);
+    const char *root = shared_path(&t.pool, "data/audio_features");
+    glob_t found;
+    int bad = 0;
+
+    (void)state;
+    if (root == NULL) {
+        pool_free(&t.pool);
+        skip();
+    }
+    assert_int_equal(import(&t, file), MOTE_OK);
+    assert_int_equal(glob(pool_printf(&t.pool, "%s/signal_ops/*.s8", root), 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+
+        bad += !same_features(&t, pool_printf(&t.pool, "%s/audio/%.*s.s16", root, (int)strlen(name) - 3, name),
+                              found.gl_pathv[i], TYPE_S8);
+    }
+    assert_true(found.gl_pathc > 10);
+    globfree(&found);
+    pool_free(&t.pool);
+    assert_int_equal(bad, 0);
+}
+
+/* A byte of one of the options' names, and of another's value. */
+static void test_wrong_options(void **state)
+{
+    static const struct wrong {
+        const char *at;
+        int32_t skip;
+        uint8_t value;
+        enum mote_status status;
+        const char *says;
+    } wrong[] = {
+        {"snr_shift", 0, 'x', MOTE_ERR_UNSUPPORTED, "option xnr_shift is there, newer than this Mote"},
+        {"snr_shift", 11, 200, MOTE_ERR_FORMAT, "its options are no map of numbers"},
+        {"snr_shift", 15, 64, MOTE_ERR_VALUE, "snr_shift is 64: 0 to 63 are there"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct trial t;
+        struct bytes file = open_preprocessor(&t);
+        uint8_t *at = memmem(file.data, file.size, wrong[i].at, strlen(wrong[i].at));
+
+        assert_non_null(at);
+        at[wrong[i].skip] = wrong[i].value;
+        assert_int_equal(import(&t, file), wrong[i].status);
+        assert_non_null(strstr(t.report.text, wrong[i].says));
+        pool_free(&t.pool);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_micro_20_ms),
-        cmocka_unit_test(test_micro_10_ms),
-        cmocka_unit_test(test_stages),
+        cmocka_unit_test(test_micro_20_ms),      cmocka_unit_test(test_micro_10_ms),   cmocka_unit_test(test_stages),
+        cmocka_unit_test(test_signal_operators), cmocka_unit_test(test_wrong_options),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  * it makes becomes an input of the graph, and what it reads an output. */
 #include "host/import/import.h"
 
+#include "host/import/tflite/custom.h"
 #include "host/import/tflite/reader.h"
 #include "host/import/tflite/variables.h"
 
@@ -69,6 +70,7 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
                                 int32_t n_tensors, const struct frame *at)
 {
     struct frame here = {at, "op", NULL, index, NULL};
+    const struct tfl_custom *custom;
     const struct tfl_op *row;
     struct tfl_code code;
     struct tfl_lists l;
@@ -80,6 +82,11 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
     if (tfl_is_setup(code.builtin))
         return tfl_read_setup(r, t, code.builtin, &l, g, &here);
     row = tfl_op_find(code.builtin);
+    custom = tfl_custom_find(code.custom);
+    if (custom != NULL) {
+        here.name = code.custom;
+        return tfl_read_custom(r, custom, t, g, &l, index, &here);
+    }
     if (!row) { /* r->missing names it */
         leave_out(r, &l);
         return MOTE_OK;

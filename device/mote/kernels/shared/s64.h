@@ -5,13 +5,12 @@
 
 #include <stdint.h>
 
-#include "../../memory.h"
-
+/* The i-th, by loads of words. */
 static inline int64_t mote_s64(const void *values, int32_t i)
 {
     int64_t value;
 
-    memcpy(&value, (const uint8_t *)values + (int64_t)i * (int64_t)sizeof value, sizeof value);
+    __builtin_memcpy(&value, __builtin_assume_aligned((const uint8_t *)values + (int64_t)i * 8, 4), sizeof value);
     return value;
 }
 
@@ -19,7 +18,7 @@ static inline uint64_t mote_u64(const void *values, int32_t i) { return (uint64_
 
 static inline void mote_put_u64(void *values, int32_t i, uint64_t value)
 {
-    memcpy((uint8_t *)values + (int64_t)i * (int64_t)sizeof value, &value, sizeof value);
+    __builtin_memcpy(__builtin_assume_aligned((uint8_t *)values + (int64_t)i * 8, 4), &value, sizeof value);
 }
 
 #endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote features: what a network hears of a sound. */
+#include "host/cli/cli.h"
+#include "host/jobs/features.h"
+
+static enum mote_status write_graph(struct cli *cli, const struct front_end *f, const char *path)
+{
+    struct model m = {.pool = &cli->pool};
+    struct text text = {.pool = &cli->pool};
+
+    if (path == NULL)
+        return MOTE_OK;
+    TRY(front_end_model(f, &m, &cli->root));
+    model_write(&m, &text);
+    return file_write(path, text.s, text.len, &cli->root);
+}
+
+static void print_features(const struct front_end *f, const struct features *x)
+{
+    printf("%s: %d frames of %d features, %s, a window of %d samples every %d\n", f->preset, (int)x->frames,
+           (int)x->channels, type_name(x->type), (int)f->window, (int)f->step);
+    if (x->sound.channels > 1)
+        printf("the first of %d channels\n", (int)x->sound.channels);
+    if (x->sound.n > (int64_t)(x->frames - 1) * f->step + f->window)
+        printf("the last %lld samples gave no frame\n",
+               (long long)(x->sound.n - (int64_t)(x->frames - 1) * f->step - f->window));
+}
+
+static const char *features_json(struct cli *cli, const struct front_end *f, const struct features *x)
+{
+    return cli_json_text(cli, json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:I, s:i}", "preset", f->preset, "rate",
+                                        f->rate, "window", f->window, "step", f->step, "frames", x->frames, "channels",
+                                        x->channels, "type", type_name(x->type), "samples", (json_int_t)x->sound.n,
+                                        "sound_channels", x->sound.channels));
+}
+
+static enum mote_status run_features(struct cli *cli)
+{
+    const char *out = cli_value(cli, "-o"), *picture = cli_value(cli, "--picture"), *graph = cli_value(cli, "--graph");
+    const char *preset = cli_value(cli, "--preset"), *json;
+    int64_t step = 0;
+    struct front_end f;
+    struct features x;
+
+    if (preset == NULL)
+        return usage_error(cli, "--preset is missing: %s", front_end_presets(&cli->pool));
+    if (cli->n_positional == 0 && graph == NULL)
+        return usage_error(cli, "nothing to do: a sound, or --graph");
+    TRY(cli_number(cli, "--step", 1, 1000, &step));
+    TRY(front_end_find(preset, 0, (int32_t)step, &f, &cli->root));
+    TRY(write_graph(cli, &f, graph));
+    if (cli->n_positional == 0)
+        return MOTE_OK;
+    TRY(features_make(&cli->pool, &f, cli->positional[0], &x, &cli->root));
+    json = features_json(cli, &f, &x);
+    if (out != NULL)
+        TRY(features_write(&cli->pool, &x, out, &cli->root));
+    if (picture != NULL)
+        TRY(features_picture(&cli->pool, &x, picture, &cli->root));
+    if (cli->json)
+        fputs(json, stdout);
+    else
+        print_features(&f, &x);
+    return MOTE_OK;
+}
+
+const struct command command_features = {
+    .name = "features",
+    .arguments = "--preset P [--step MS] [CLIP.wav] [-o F.npy] [--picture F.png] [--graph F.graph]",
+    .summary = "what a network hears of a sound: a front end's features, frame after frame",
+    .details =
+        "The preset `micro` is TensorFlow Lite Micro's micro frontend: 16 kHz, windows of 30 ms every 20 (--step),\n"
+        "40 channels, uint16. The first frame comes after a window, then one each step; the noise's estimate is 0\n"
+        "at first and carried on. Files are WAV, FLAC, OGG and others, of any width; of several channels the first\n"
+        "counts. -o writes [frames, features], raw or .npy by the name.\n\n"
+        "--graph writes the front end as a graph file, whose input is a frame of samples: any command takes it.\n\n"
+        "JSON keys: preset, rate, window, step (samples), frames, channels, type, samples, sound_channels.",
+    .example = "mote features --preset micro yes.wav -o yes.npy --picture yes.png",
+    .positional_min = 0,
+    .positional_max = 1,
+    .options = (const struct option[]){{"--preset", "P", "which front end: micro"},
+                                       {"--step", "MS", "milliseconds from frame to frame"},
+                                       {"-o", "FILE", "where the features go"},
+                                       {"--picture", "FILE", "where a picture of them goes, a PNG"},
+                                       {"--graph", "FILE", "where the front end goes, a graph file"},
+                                       {NULL, NULL, NULL}},
+    .run = run_features,
+};

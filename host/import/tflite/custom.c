@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/import/tflite/custom.h"
+
+#include "host/import/tflite/flexbuffer.h"
+
+#include <stddef.h>
+
+struct custom_option {
+    const char *name;
+    uint16_t to;  /* offset in Mote's struct */
+    bool implied; /* the tensors say it, too */
+};
+
+struct tfl_custom {
+    const char *name;
+    enum op_id id;
+    int n;
+    const struct custom_option *options;
+};
+
+#define TAKE(opts, field)                                                                                              \
+    {                                                                                                                  \
+#field, offsetof(struct opts##_opts, field), false                                                             \
+    }
+#define IMPLIED(name)                                                                                                  \
+    {                                                                                                                  \
+        name, 0, true                                                                                                  \
+    }
+#define ROW(name, id, options)                                                                                         \
+    {                                                                                                                  \
+        name, OP_##id, (int)COUNT(options), options                                                                    \
+    }
+
+static const struct custom_option window[] = {TAKE(window, shift)};
+static const struct custom_option rfft[] = {TAKE(rfft, fft_length), IMPLIED("T")};
+static const struct custom_option energy[] = {TAKE(energy, start_index), TAKE(energy, end_index)};
+static const struct custom_option filter_bank[] = {TAKE(filter_bank, num_channels)};
+static const struct custom_option subtraction[] = {
+    TAKE(filter_bank_spectral_subtraction, smoothing),
+    TAKE(filter_bank_spectral_subtraction, one_minus_smoothing),
+    TAKE(filter_bank_spectral_subtraction, alternate_smoothing),
+    TAKE(filter_bank_spectral_subtraction, alternate_one_minus_smoothing),
+    TAKE(filter_bank_spectral_subtraction, min_signal_remaining),
+    TAKE(filter_bank_spectral_subtraction, smoothing_bits),
+    TAKE(filter_bank_spectral_subtraction, spectral_subtraction_bits),
+    TAKE(filter_bank_spectral_subtraction, clamping),
+    IMPLIED("num_channels"),
+};
+static const struct custom_option pcan[] = {TAKE(pcan, snr_shift)};
+static const struct custom_option filter_bank_log[] = {TAKE(filter_bank_log, output_scale),
+                                                       TAKE(filter_bank_log, input_correction_bits)};
+
+static const struct tfl_custom rows[] = {
+    ROW("SignalWindow", WINDOW, window),
+    {"SignalFftAutoScale", OP_FFT_AUTO_SCALE, 0, NULL},
+    ROW("SignalRfft", RFFT, rfft),
+    ROW("SignalEnergy", ENERGY, energy),
+    ROW("SignalFilterBank", FILTER_BANK, filter_bank),
+    {"SignalFilterBankSquareRoot", OP_FILTER_BANK_SQUARE_ROOT, 0, NULL},
+    ROW("SignalFilterBankSpectralSubtraction", FILTER_BANK_SPECTRAL_SUBTRACTION, subtraction),
+    ROW("SignalPCAN", PCAN, pcan),
+    ROW("SignalFilterBankLog", FILTER_BANK_LOG, filter_bank_log),
+};
+
+const struct tfl_custom *tfl_custom_find(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < COUNT(rows); i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static int option_of(const struct tfl_custom *row, const char *name)
+{
+    for (int i = 0; i < row->n; i++)
+        if (strcmp(row->options[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+/* The value's option, whose bit becomes set; one that Mote does not know is refused unless it is 0. */
+static enum mote_status take(struct tfl_reader *r, const struct tfl_custom *row, const char *name, int64_t value,
+                             void *opts, uint32_t *taken, const struct frame *at)
+{
+    int i = option_of(row, name);
+    int32_t word = (int32_t)value;
+
+    if (i < 0 && value == 0)
+        return MOTE_OK;
+    if (i < 0)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "option %.40s is there, newer than this Mote", printable(r->pool, name));
+    if (word != value)
+        return fail(at, MOTE_ERR_VALUE, "option %s is %lld", row->options[i].name, (long long)value);
+    *taken |= UINT32_C(1) << i;
+    if (!row->options[i].implied)
+        memcpy((char *)opts + row->options[i].to, &word, sizeof word);
+    return MOTE_OK;
+}
+
+static enum mote_status read_options(struct tfl_reader *r, const struct tfl_custom *row, struct fb_table t, void *opts,
+                                     const struct frame *at)
+{
+    struct fb_vector bytes = fb_get_vector(t, TFL_OPERATOR_CUSTOM_OPTIONS, 1);
+    struct flex_map map;
+    uint32_t taken = 0;
+
+    TRY(fb_status(&r->fb, at));
+    if (row->n == 0)
+        return MOTE_OK;
+    if (bytes.n == 0 || !fb_charge(&r->fb, bytes.at, bytes.n))
+        return fail(at, MOTE_ERR_FORMAT, "its options are missing");
+    TRY(flex_open(fb_bytes(bytes), bytes.n, &map, at));
+    for (size_t i = 0; i < map.n; i++) {
+        const char *name;
+        int64_t value;
+
+        TRY(flex_entry(&map, i, &name, &value, at));
+        TRY(take(r, row, name, value, opts, &taken, at));
+    }
+    for (int i = 0; i < row->n; i++)
+        if ((taken >> i & 1) == 0 && !row->options[i].implied)
+            return fail(at, MOTE_ERR_FORMAT, "option %s is missing", row->options[i].name);
+    return MOTE_OK;
+}
+
+/* The file's operator keeps its estimate of the noise itself. */
+static enum mote_status add_noise(struct tfl_reader *r, struct graph *g, const struct tfl_lists *l, int32_t in[2],
+                                  const struct frame *at)
+{
+    struct tensor noise = {.name = "noise", .type = TYPE_U32, .rank = 1, .state = true, .source = -1};
+
+    if (l->n_in != 1 || l->in[0] == TENSOR_ABSENT || g->tensors[l->in[0]].rank < 1)
+        return fail(at, MOTE_ERR_FORMAT, "it has not one input of at least one dimension");
+    noise.dims[0] = g->tensors[l->in[0]].dims[g->tensors[l->in[0]].rank - 1];
+    in[0] = l->in[0];
+    in[1] = graph_add_tensor(r->out, g, &noise);
+    return MOTE_OK;
+}
+
+enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *row, struct fb_table t, struct graph *g,
+                                 const struct tfl_lists *l, int32_t index, const struct frame *at)
+{
+    int32_t n_in = l->n_in, with_noise[2], *in = l->in;
+    struct op *op;
+
+    if (row->id == OP_FILTER_BANK_SPECTRAL_SUBTRACTION) {
+        TRY(add_noise(r, g, l, with_noise, at));
+        in = with_noise;
+        n_in = 2;
+    }
+    op = graph_add_op(r->out, g, row->id, n_in, in, l->n_out, l->out);
+    op->source = index;
+    return read_options(r, row, t, op->opts, at);
+}

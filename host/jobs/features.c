@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/jobs/features.h"
+
+#include "host/data/source.h"
+#include "host/data/tensors.h"
+#include "host/pipeline/pipeline.h"
+#include "host/run/runner.h"
+
+static enum mote_status open_front_end(struct pool *pool, const struct front_end *f, struct runner *out,
+                                       const struct frame *at)
+{
+    struct pipeline p = {.pool = pool, .path = f->preset, .has_graph = true, .model = {.pool = pool}};
+
+    TRY(front_end_model(f, &p.model, at));
+    TRY(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, at));
+    return runner_open(pool, p.image, out, at);
+}
+
+static enum mote_status check_sound(const struct front_end *f, const struct sound *s, const struct frame *at)
+{
+    if (s->rate != f->rate)
+        return fail(at, MOTE_ERR_VALUE, "has %d samples a second, the preset %s wants %d: convert it, as by `sox`",
+                    (int)s->rate, f->preset, (int)f->rate);
+    if (s->n < f->window)
+        return fail(at, MOTE_ERR_SHAPE, "has %lld samples, fewer than a window, %d", (long long)s->n, (int)f->window);
+    return MOTE_OK;
+}
+
+enum mote_status features_make(struct pool *pool, const struct front_end *f, const char *path, struct features *out,
+                               const struct frame *at)
+{
+    struct frame here = {at, path, NULL, -1, NULL};
+    size_t bytes;
+    struct runner r;
+    struct mote_io io;
+
+    *out = (struct features){.frames = 0};
+    TRY(sound_read(pool, path, &out->sound, at));
+    TRY(check_sound(f, &out->sound, &here));
+    TRY(open_front_end(pool, f, &r, at));
+    assert(runner_input_bytes(&r) == (size_t)f->window * sizeof(int16_t));
+    if (mote_model_output(&r.model, 0, &io) != MOTE_OK)
+        return fail(&here, MOTE_ERR_FORMAT, "the front end has no output");
+    bytes = io.bytes;
+    out->type = (enum mote_type)io.type;
+    out->channels = (int32_t)(bytes / ((size_t)type_bits(out->type) / 8));
+    out->frames = (int32_t)((out->sound.n - f->window) / f->step + 1);
+    out->data = pool_array(pool, (size_t)out->frames, bytes);
+    mote_model_reset(&r.model);
+    for (int32_t i = 0; i < out->frames; i++)
+        runner_run(&r, (const uint8_t *)(out->sound.samples + (int64_t)i * f->step), out->data + (size_t)i * bytes);
+    return MOTE_OK;
+}
+
+enum mote_status features_write(struct pool *pool, const struct features *f, const char *path, const struct frame *at)
+{
+    size_t bytes = (size_t)f->frames * (size_t)f->channels * ((size_t)type_bits(f->type) / 8);
+    const uint32_t dims[] = {(uint32_t)f->frames, (uint32_t)f->channels};
+    struct mote_io io = {.type = (uint8_t)f->type, .rank = COUNT(dims), .dims = dims};
+    struct frame here = {at, path, NULL, -1, NULL};
+
+    return tensors_write(pool, path, &io, 1, (struct bytes){f->data, bytes}, &here);
+}
+
+static double feature(const struct features *f, int32_t frame, int32_t channel)
+{
+    size_t i = (size_t)frame * (size_t)f->channels + (size_t)channel;
+
+    switch (f->type) {
+    case TYPE_U16:
+        return ((const uint16_t *)(const void *)f->data)[i];
+    case TYPE_S16:
+        return ((const int16_t *)(const void *)f->data)[i];
+    case TYPE_F32:
+        return (double)((const float *)(const void *)f->data)[i];
+    default:
+        return (int8_t)f->data[i];
+    }
+}
+
+enum mote_status features_picture(struct pool *pool, const struct features *f, const char *path, const struct frame *at)
+{
+    int32_t tall = 256 / f->channels > 1 ? 256 / f->channels : 1, wide = 4;
+    struct picture p = {.height = f->channels * tall, .width = f->frames * wide, .channels = 1};
+    struct frame here = {at, path, NULL, -1, NULL};
+    double low = feature(f, 0, 0), high = low;
+    struct bytes png;
+
+    if ((int64_t)p.height * f->frames * wide > PICTURE_PIXELS_MAX)
+        return fail(&here, MOTE_ERR_SHAPE, "%d frames are too many for a picture", (int)f->frames);
+    for (int32_t i = 0; i < f->frames * f->channels; i++) {
+        double x = feature(f, 0, i);
+
+        low = x < low ? x : low;
+        high = x > high ? x : high;
+    }
+    p.data = pool_array(pool, (size_t)p.height, (size_t)p.width);
+    for (int32_t y = 0; y < p.height; y++)
+        for (int32_t x = 0; x < p.width; x++)
+            p.data[(size_t)y * (size_t)p.width + (size_t)x] =
+                high > low ? (uint8_t)(255 * (feature(f, x / wide, f->channels - 1 - y / tall) - low) / (high - low))
+                           : 0;
+    TRY(picture_encode(pool, &p, &png, &here));
+    return file_write(path, png.data, png.size, &here);
+}
