@@ -104,7 +104,7 @@ static enum mote_status quantize(struct quantized *q)
     TRY(calibrate(q->pool, &q->real, &q->parts.calibration.samples, &q->job->how, q->file));
     model_copy(&q->p->model, &q->model);
     name_outputs(q);
-    TRY(quantize_graph(&q->model, q->job->float_boundary, &where, q->file));
+    TRY(quantize_graph(&q->model, q->job->wide ? TYPE_S16 : TYPE_S8, q->job->float_boundary, &where, q->file));
     return measure_errors(q, where);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Quantization as a job: a float model and data become an int8 model, and what that costs is measured. */
+/* Quantization as a job: a float model and data become an int8 model, or one of int16 activations and int8 weights, and
+ * what that costs is measured. What speaks of int8 below means either. */
 #ifndef MOTE_JOBS_QUANTIZE_H
 #define MOTE_JOBS_QUANTIZE_H
 
@@ -16,6 +17,7 @@ struct quantize_job {
     int32_t threads;   /* 0: all cores */
     int64_t max_bytes; /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     bool float_boundary;
+    bool wide; /* activations become int16 */
     struct judge_options judge;
     const struct progress *progress; /* may be NULL */
 };

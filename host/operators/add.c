@@ -112,7 +112,7 @@ static enum mote_status gradient_add(struct backward *b, int32_t i, int32_t d, c
 const struct operator operator_add = {
     .infer = infer_broadcast,
     .lower = lower_add,
-    .scales = {.form = FORM_OWN},
+    .scales = {.form = FORM_OWN, .wide = true},
     .fuses = true,
     .gradient = gradient_add,
 };

@@ -99,7 +99,7 @@ static enum mote_status gradient_average_pool_2d(struct backward *b, int32_t i, 
 const struct operator operator_average_pool_2d = {
     .infer = infer_average_pool_2d,
     .lower = lower_average_pool_2d,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
     .fuses = true,
     .gradient = gradient_average_pool_2d,
 };

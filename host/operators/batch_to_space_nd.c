@@ -53,5 +53,5 @@ static enum mote_status lower_batch_to_space_nd(struct lowering *l, const struct
 const struct operator operator_batch_to_space_nd = {
     .infer = infer_batch_to_space_nd,
     .lower = lower_batch_to_space_nd,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

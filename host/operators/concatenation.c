@@ -95,6 +95,6 @@ static enum mote_status gradient_concatenation(struct backward *b, int32_t i, in
 const struct operator operator_concatenation = {
     .infer = infer_concatenation,
     .lower = lower_concatenation,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
     .gradient = gradient_concatenation,
 };

@@ -117,7 +117,7 @@ const struct operator operator_conv_2d = {
     .infer = infer_conv_2d,
     .macs = macs_conv_2d,
     .lower = lower_conv_2d,
-    .scales = {.form = FORM_LINEAR},
+    .scales = {.form = FORM_LINEAR, .wide = true},
     .linear = &(const struct linear_inputs){.input = 0, .weights = 1, .bias = 2, .channels = 0},
     .fuses = true,
     .gradient = gradient_conv_2d,

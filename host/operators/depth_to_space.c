@@ -33,5 +33,5 @@ static enum mote_status lower_depth_to_space(struct lowering *l, const struct op
 const struct operator operator_depth_to_space = {
     .infer = infer_depth_to_space,
     .lower = lower_depth_to_space,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

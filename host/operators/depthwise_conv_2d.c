@@ -128,7 +128,7 @@ const struct operator operator_depthwise_conv_2d = {
     .infer = infer_depthwise_conv_2d,
     .macs = macs_depthwise_conv_2d,
     .lower = lower_depthwise_conv_2d,
-    .scales = {.form = FORM_LINEAR},
+    .scales = {.form = FORM_LINEAR, .wide = true},
     .linear = &(const struct linear_inputs){.input = 0, .weights = 1, .bias = 2, .channels = 3},
     .fuses = true,
     .gradient = gradient_depthwise_conv_2d,

@@ -64,5 +64,5 @@ static enum mote_status lower_dynamic_update_slice(struct lowering *l, const str
 const struct operator operator_dynamic_update_slice = {
     .infer = infer_dynamic_update_slice,
     .lower = lower_dynamic_update_slice,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

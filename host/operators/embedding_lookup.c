@@ -69,5 +69,5 @@ static enum mote_status lower_embedding_lookup(struct lowering *l, const struct 
 const struct operator operator_embedding_lookup = {
     .infer = infer_embedding_lookup,
     .lower = lower_embedding_lookup,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

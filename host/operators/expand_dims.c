@@ -27,5 +27,5 @@ static enum mote_status lower_expand_dims(struct lowering *l, const struct op *o
 const struct operator operator_expand_dims = {
     .infer = infer_expand_dims,
     .lower = lower_expand_dims,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

@@ -99,13 +99,13 @@ static enum mote_status lower_zeros_like(struct lowering *l, const struct op *op
 const struct operator operator_fill = {
     .infer = infer_fill,
     .lower = lower_fill,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };
 
 const struct operator operator_broadcast_to = {
     .infer = infer_broadcast_to,
     .lower = lower_broadcast_to,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };
 
 const struct operator operator_zeros_like = {

@@ -158,7 +158,7 @@ const struct operator operator_fully_connected = {
     .infer = infer_fully_connected,
     .macs = macs_fully_connected,
     .lower = lower_fully_connected,
-    .scales = {.form = FORM_LINEAR},
+    .scales = {.form = FORM_LINEAR, .wide = true},
     .linear = &(const struct linear_inputs){.input = 0, .weights = 1, .bias = 2, .channels = 0},
     .fuses = true,
     .gradient = gradient_fully_connected,

@@ -92,5 +92,5 @@ static enum mote_status lower_gather(struct lowering *l, const struct op *op, co
 const struct operator operator_gather = {
     .infer = infer_gather,
     .lower = lower_gather,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

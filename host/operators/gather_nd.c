@@ -71,5 +71,5 @@ static enum mote_status lower_gather_nd(struct lowering *l, const struct op *op,
 const struct operator operator_gather_nd = {
     .infer = infer_gather_nd,
     .lower = lower_gather_nd,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

@@ -70,6 +70,6 @@ static enum mote_status gradient_leaky_relu(struct backward *b, int32_t i, int32
 const struct operator operator_leaky_relu = {
     .infer = infer_same,
     .lower = lower_leaky_relu,
-    .scales = {.form = FORM_OWN},
+    .scales = {.form = FORM_OWN, .wide = true},
     .gradient = gradient_leaky_relu,
 };

@@ -39,6 +39,6 @@ static enum mote_status gradient_logistic(struct backward *b, int32_t i, int32_t
 const struct operator operator_logistic = {
     .infer = infer_same,
     .lower = lower_logistic,
-    .scales = {FORM_FIXED, 1.0f / 256, -128},
+    .scales = {FORM_FIXED, 1.0f / 256, -128, true},
     .gradient = gradient_logistic,
 };

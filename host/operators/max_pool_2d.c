@@ -46,7 +46,7 @@ static enum mote_status gradient_max_pool_2d(struct backward *b, int32_t i, int3
 const struct operator operator_max_pool_2d = {
     .infer = infer_pool,
     .lower = lower_max_pool_2d,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
     .fuses = true,
     .gradient = gradient_max_pool_2d,
 };

@@ -30,6 +30,6 @@ static enum mote_status gradient_mean(struct backward *b, int32_t i, int32_t d, 
 const struct operator operator_mean = {
     .infer = infer_reduce,
     .lower = lower_mean,
-    .scales = {.form = FORM_OWN},
+    .scales = {.form = FORM_OWN, .wide = true},
     .gradient = gradient_mean,
 };

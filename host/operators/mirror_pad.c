@@ -86,5 +86,5 @@ static enum mote_status lower_mirror_pad(struct lowering *l, const struct op *op
 const struct operator operator_mirror_pad = {
     .infer = infer_mirror_pad,
     .lower = lower_mirror_pad,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

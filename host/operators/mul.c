@@ -62,6 +62,6 @@ static enum mote_status lower_mul(struct lowering *l, const struct op *op, const
 const struct operator operator_mul = {
     .infer = infer_broadcast,
     .lower = lower_mul,
-    .scales = {.form = FORM_OWN},
+    .scales = {.form = FORM_OWN, .wide = true},
     .fuses = true,
 };

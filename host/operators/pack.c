@@ -43,5 +43,5 @@ static enum mote_status lower_pack(struct lowering *l, const struct op *op, cons
 const struct operator operator_pack = {
     .infer = infer_pack,
     .lower = lower_pack,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

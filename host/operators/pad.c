@@ -120,5 +120,5 @@ static enum mote_status lower_pad(struct lowering *l, const struct op *op, const
 const struct operator operator_pad = {
     .infer = infer_pad,
     .lower = lower_pad,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

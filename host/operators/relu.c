@@ -52,6 +52,6 @@ static enum mote_status gradient_relu(struct backward *b, int32_t i, int32_t d, 
 const struct operator operator_relu = {
     .infer = infer_same,
     .lower = lower_relu,
-    .scales = {.form = FORM_OWN},
+    .scales = {.form = FORM_OWN, .wide = true},
     .gradient = gradient_relu,
 };

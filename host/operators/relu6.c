@@ -52,6 +52,6 @@ static enum mote_status gradient_relu6(struct backward *b, int32_t i, int32_t d,
 const struct operator operator_relu6 = {
     .infer = infer_same,
     .lower = lower_relu6,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
     .gradient = gradient_relu6,
 };

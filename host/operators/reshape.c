@@ -68,6 +68,6 @@ static enum mote_status gradient_reshape(struct backward *b, int32_t i, int32_t 
 const struct operator operator_reshape = {
     .infer = infer_reshape,
     .lower = lower_reshape,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
     .gradient = gradient_reshape,
 };

@@ -76,5 +76,5 @@ static enum mote_status lower_resize_nearest_neighbor(struct lowering *l, const 
 const struct operator operator_resize_nearest_neighbor = {
     .infer = infer_resize_nearest_neighbor,
     .lower = lower_resize_nearest_neighbor,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

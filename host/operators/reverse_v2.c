@@ -27,5 +27,5 @@ static enum mote_status lower_reverse_v2(struct lowering *l, const struct op *op
 const struct operator operator_reverse_v2 = {
     .infer = infer_same,
     .lower = lower_reverse_v2,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

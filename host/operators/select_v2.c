@@ -97,5 +97,5 @@ static enum mote_status lower_select_v2(struct lowering *l, const struct op *op,
 const struct operator operator_select_v2 = {
     .infer = infer_select_v2,
     .lower = lower_select_v2,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

@@ -57,5 +57,5 @@ static enum mote_status lower_slice(struct lowering *l, const struct op *op, con
 const struct operator operator_slice = {
     .infer = infer_slice,
     .lower = lower_slice,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

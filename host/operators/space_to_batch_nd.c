@@ -63,5 +63,5 @@ static enum mote_status lower_space_to_batch_nd(struct lowering *l, const struct
 const struct operator operator_space_to_batch_nd = {
     .infer = infer_space_to_batch_nd,
     .lower = lower_space_to_batch_nd,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

@@ -33,5 +33,5 @@ static enum mote_status lower_space_to_depth(struct lowering *l, const struct op
 const struct operator operator_space_to_depth = {
     .infer = infer_space_to_depth,
     .lower = lower_space_to_depth,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

@@ -36,5 +36,5 @@ static enum mote_status lower_split(struct lowering *l, const struct op *op, con
 const struct operator operator_split = {
     .infer = infer_split,
     .lower = lower_split,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

@@ -66,5 +66,5 @@ static enum mote_status lower_split_v(struct lowering *l, const struct op *op, c
 const struct operator operator_split_v = {
     .infer = infer_split_v,
     .lower = lower_split_v,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

@@ -40,5 +40,5 @@ static enum mote_status lower_squeeze(struct lowering *l, const struct op *op, c
 const struct operator operator_squeeze = {
     .infer = infer_squeeze,
     .lower = lower_squeeze,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

@@ -159,6 +159,6 @@ static enum mote_status gradient_strided_slice(struct backward *b, int32_t i, in
 const struct operator operator_strided_slice = {
     .infer = infer_strided_slice,
     .lower = lower_strided_slice,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
     .gradient = gradient_strided_slice,
 };

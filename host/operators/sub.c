@@ -24,6 +24,6 @@ static enum mote_status lower_sub(struct lowering *l, const struct op *op, const
 const struct operator operator_sub = {
     .infer = infer_broadcast,
     .lower = lower_sub,
-    .scales = {.form = FORM_OWN},
+    .scales = {.form = FORM_OWN, .wide = true},
     .fuses = true,
 };

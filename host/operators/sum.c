@@ -20,5 +20,5 @@ static enum mote_status lower_sum(struct lowering *l, const struct op *op, const
 const struct operator operator_sum = {
     .infer = infer_reduce,
     .lower = lower_sum,
-    .scales = {.form = FORM_OWN},
+    .scales = {.form = FORM_OWN, .wide = true},
 };

@@ -94,5 +94,5 @@ static enum mote_status lower_transpose(struct lowering *l, const struct op *op,
 const struct operator operator_transpose = {
     .infer = infer_transpose,
     .lower = lower_transpose,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

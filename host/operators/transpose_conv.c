@@ -172,7 +172,7 @@ const struct operator operator_transpose_conv = {
     .infer = infer_transpose_conv,
     .macs = macs_transpose_conv,
     .lower = lower_transpose_conv,
-    .scales = {.form = FORM_LINEAR},
+    .scales = {.form = FORM_LINEAR, .wide = true},
     .linear = &(const struct linear_inputs){.input = 2, .weights = 1, .bias = 3, .channels = 0},
     .fuses = true,
 };

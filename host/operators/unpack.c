@@ -40,5 +40,5 @@ static enum mote_status lower_unpack(struct lowering *l, const struct op *op, co
 const struct operator operator_unpack = {
     .infer = infer_unpack,
     .lower = lower_unpack,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Post-training quantization in three steps. What must have one scale becomes a group (`groups`); each group gets the
- * quantization of all that its tensors hold (`choose`); then the operators are written anew, one by one, in int8 where
- * they have such a form (`rewrite`). A tensor may then be there twice, in int8 and in float: the second form is made
- * where it is first wanted. Constants take the quantization that their reader wants. */
+/* Post-training quantization in three steps. What must have one scale becomes a group (`groups`); each group gets
+ * the quantization of all that its tensors hold (`choose`); then the operators are written anew, one by one, in
+ * int8, or int16 with int8 weights, where they have such a form (`rewrite`). A tensor may then be there twice, in
+ * integers and in float: the second form is made where it is first wanted. Constants take the quantization that
+ * their reader wants. */
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/graph/scales.h"
@@ -22,12 +23,13 @@ struct work {
     struct model *m;
     struct graph *g;
     struct graph before; /* the float graph's operators */
+    enum mote_type type; /* of activations: s8 or s16 */
     bool float_ends;     /* inputs and outputs stay float */
     int32_t n;           /* tensors of the float graph */
     bool *is_float;      /* [n] */
     int32_t *up;         /* [n] another tensor of the group, itself if it stands for the group */
     struct group *of;    /* [n] at the tensor that stands for the group */
-    int32_t *s8;         /* [n] the tensor in int8, TENSOR_ABSENT if it is not there (yet) */
+    int32_t *integer;    /* [n] the tensor in the type of activations, TENSOR_ABSENT if it is not there (yet) */
     int32_t *f32;        /* [n] the same in float */
 };
 
@@ -91,7 +93,9 @@ static enum form form_of_linear(const struct work *w, const struct op *op)
 
     if (w->g->tensors[op->in[l->weights]].data)
         return FORM_LINEAR;
-    return op_in(w->g, op, l->bias) || !is_computed(w, op->in[l->weights]) ? FORM_FLOAT : FORM_OWN;
+    if (op_in(w->g, op, l->bias) || !is_computed(w, op->in[l->weights]) || w->type == TYPE_S16)
+        return FORM_FLOAT;
+    return FORM_OWN;
 }
 
 static enum form form_of(const struct work *w, const struct op *op)
@@ -100,17 +104,19 @@ static enum form form_of(const struct work *w, const struct op *op)
 
     for (int32_t k = 0; k < op->n_in; k++)
         any |= is_float(w, op->in[k]);
-    if (!any || (op_info[op->id].is->scales.form == FORM_LSTM && !lstm_has_s8(&w->before, op)))
+    if (!any || (w->type == TYPE_S16 && !op_info[op->id].is->scales.wide) ||
+        (op_info[op->id].is->scales.form == FORM_LSTM && !lstm_has_s8(&w->before, op)))
         return FORM_FLOAT;
     if (op_info[op->id].is->scales.form == FORM_LINEAR)
         return form_of_linear(w, op);
     return op_info[op->id].is->scales.form;
 }
 
-static bool covers(const struct group *fixed, struct range r)
+static bool covers(const struct work *w, const struct group *fixed, struct range r)
 {
-    double lo = (double)fixed->quant.scale * (-129 - fixed->quant.zero);
-    double hi = (double)fixed->quant.scale * (128 - fixed->quant.zero);
+    const int32_t beyond = w->type == TYPE_S16 ? INT16_MAX + 1 : INT8_MAX + 1;
+    double lo = (double)fixed->quant.scale * (-beyond - 1 - fixed->quant.zero);
+    double hi = (double)fixed->quant.scale * (beyond - fixed->quant.zero);
 
     return (double)r.min >= lo && (double)r.max <= hi;
 }
@@ -126,7 +132,7 @@ static const struct group *common_fixed(const struct work *w, const struct op *o
         if (!is_computed(w, op->in[k]))
             continue;
         in = group_of(w, op->in[k]);
-        if (!in->is_fixed || !covers(in, group_of(w, op->out[0])->range) ||
+        if (!in->is_fixed || !covers(w, in, group_of(w, op->out[0])->range) ||
             (common && !same_quant(common->quant, in->quant)))
             return NULL;
         common = in;
@@ -134,8 +140,8 @@ static const struct group *common_fixed(const struct work *w, const struct op *o
     return common;
 }
 
-/* The output's scale is that of all inputs. A fixed one among others stays apart, and is requantized. Constants do not
- * count, unless there is nothing else: what of them is outside the range cannot be in the output. */
+/* The output's scale is that of all inputs. A fixed one among others stays apart, and is requantized. Constants do
+ * not count, unless there is nothing else: what of them is outside the range cannot be in the output. */
 static void unite_same(struct work *w, const struct op *op)
 {
     const struct group *fixed = common_fixed(w, op);
@@ -164,8 +170,10 @@ static void unite_same(struct work *w, const struct op *op)
         }
 }
 
-static struct quant_s8 fixed_of(enum op_id id)
+static struct quant_s8 fixed_of(const struct work *w, enum op_id id)
 {
+    if (w->type == TYPE_S16)
+        return (struct quant_s8){1.0f / 32768, 0};
     return (struct quant_s8){op_info[id].is->scales.fixed_scale, op_info[id].is->scales.fixed_zero};
 }
 
@@ -178,7 +186,7 @@ static void groups(struct work *w, const struct op *ops, int32_t n)
         if (form == FORM_SAME && is_computed(w, op->out[0]))
             unite_same(w, op);
         if (form == FORM_FIXED)
-            *group_of(w, op->out[0]) = (struct group){true, fixed_of(op->id), group_of(w, op->out[0])->range};
+            *group_of(w, op->out[0]) = (struct group){true, fixed_of(w, op->id), group_of(w, op->out[0])->range};
     }
 }
 
@@ -197,11 +205,16 @@ static void widen(struct work *w, const struct op *ops, int32_t n)
     }
 }
 
+static struct quant_s8 quant_of(const struct work *w, struct range r)
+{
+    return w->type == TYPE_S16 ? quant_of_range_s16(r) : quant_of_range(r);
+}
+
 static void choose(struct work *w)
 {
     for (int32_t t = 0; t < w->n; t++)
         if (w->up[t] == t && !w->of[t].is_fixed)
-            w->of[t].quant = quant_of_range(w->of[t].range);
+            w->of[t].quant = quant_of(w, w->of[t].range);
 }
 
 /* ---- rewriting ---- */
@@ -231,13 +244,13 @@ static int32_t as_f32(struct work *w, int32_t t)
     if (!is_float(w, t) || w->g->tensors[t].data)
         return t;
     if (w->f32[t] == TENSOR_ABSENT)
-        w->f32[t] = convert(w, OP_DEQUANTIZE, w->s8[t], other_form(w, t, TYPE_F32, NULL));
+        w->f32[t] = convert(w, OP_DEQUANTIZE, w->integer[t], other_form(w, t, TYPE_F32, NULL));
     return w->f32[t];
 }
 
 /* In the quantization that its reader wants; in the group's own it is made once. State may change from one reader to
  * the next. */
-static int32_t as_s8(struct work *w, int32_t t, struct quant_s8 want)
+static int32_t as_integer(struct work *w, int32_t t, struct quant_s8 want)
 {
     bool own = is_computed(w, t) && same_quant(group_of(w, t)->quant, want);
     int32_t out;
@@ -245,13 +258,15 @@ static int32_t as_s8(struct work *w, int32_t t, struct quant_s8 want)
     if (!is_float(w, t))
         return t;
     if (w->g->tensors[t].data)
-        return quantize_constant(w->m, w->g, t, want);
-    if (own && w->s8[t] != TENSOR_ABSENT)
-        return w->s8[t];
-    assert(w->s8[t] != TENSOR_ABSENT || w->f32[t] != TENSOR_ABSENT);
-    out = convert(w, OP_QUANTIZE, w->s8[t] != TENSOR_ABSENT ? w->s8[t] : w->f32[t], other_form(w, t, TYPE_S8, &want));
+        return w->type == TYPE_S16 ? quantize_constant_s16(w->m, w->g, t, want)
+                                   : quantize_constant(w->m, w->g, t, want);
+    if (own && w->integer[t] != TENSOR_ABSENT)
+        return w->integer[t];
+    assert(w->integer[t] != TENSOR_ABSENT || w->f32[t] != TENSOR_ABSENT);
+    out = convert(w, OP_QUANTIZE, w->integer[t] != TENSOR_ABSENT ? w->integer[t] : w->f32[t],
+                  other_form(w, t, w->type, &want));
     if (own)
-        w->s8[t] = out;
+        w->integer[t] = out;
     return out;
 }
 
@@ -259,16 +274,16 @@ static struct quant_s8 own_quant(const struct work *w, int32_t t)
 {
     const struct tensor *tensor = &w->g->tensors[t];
 
-    return tensor->data ? quant_of_range(range_of_constant(tensor)) : group_of(w, t)->quant;
+    return tensor->data ? quant_of(w, range_of_constant(tensor)) : group_of(w, t)->quant;
 }
 
-static void become_s8(struct work *w, int32_t t)
+static void become_integer(struct work *w, int32_t t)
 {
     struct quant_s8 q = group_of(w, t)->quant;
 
-    w->g->tensors[t].type = TYPE_S8;
+    w->g->tensors[t].type = w->type;
     quant_set(w->m, &w->g->tensors[t].quant, q.scale, q.zero);
-    w->s8[t] = t;
+    w->integer[t] = t;
 }
 
 static struct op *append(struct work *w, const struct op *op, const int32_t *in, const int32_t *out)
@@ -293,9 +308,9 @@ static void rewrite_float(struct work *w, const struct op *op)
     append(w, op, in, op->out);
 }
 
-/* Its inputs in int8. */
-static enum mote_status inputs_s8(struct work *w, const struct op *op, enum form form, int32_t *in,
-                                  const struct frame *at)
+/* Its inputs in integers. */
+static enum mote_status inputs_integer(struct work *w, const struct op *op, enum form form, int32_t *in,
+                                       const struct frame *at)
 {
     const struct linear_inputs *l = op_info[op->id].is->linear;
 
@@ -305,35 +320,35 @@ static enum mote_status inputs_s8(struct work *w, const struct op *op, enum form
     if (form == FORM_LSTM) {
         struct quant_s8 q = own_quant(w, op->in[0]);
 
-        in[0] = as_s8(w, op->in[0], q);
+        in[0] = as_integer(w, op->in[0], q);
         return quantize_lstm(w->m, w->g, op, q, own_quant(w, op->out[0]), group_of(w, op->in[LSTM_CELL])->range, in,
                              at);
     }
     if (form == FORM_LINEAR) {
         struct quant_s8 q = own_quant(w, op->in[l->input]);
 
-        in[l->input] = as_s8(w, op->in[l->input], q);
-        return quantize_linear(w->m, w->g, op, q, own_quant(w, op->out[0]), in, at);
+        in[l->input] = as_integer(w, op->in[l->input], q);
+        return quantize_linear(w->m, w->g, op, w->type, q, own_quant(w, op->out[0]), in, at);
     }
     for (int32_t k = 0; k < op->n_in; k++)
         if (is_float(w, op->in[k]))
-            in[k] = as_s8(w, op->in[k], form == FORM_SAME ? own_quant(w, op->out[0]) : own_quant(w, op->in[k]));
+            in[k] = as_integer(w, op->in[k], form == FORM_SAME ? own_quant(w, op->out[0]) : own_quant(w, op->in[k]));
     return MOTE_OK;
 }
 
-static enum mote_status rewrite_s8(struct work *w, const struct op *op, enum form form, const struct frame *at)
+static enum mote_status rewrite_integer(struct work *w, const struct op *op, enum form form, const struct frame *at)
 {
     int32_t *in = pool_copy(w->m->pool, op->in, (size_t)op->n_in * sizeof *in);
     int32_t *out = pool_copy(w->m->pool, op->out, (size_t)op->n_out * sizeof *out);
 
-    TRY(inputs_s8(w, op, form, in, at));
+    TRY(inputs_integer(w, op, form, in, at));
     for (int32_t k = 0; k < op->n_out; k++) {
         struct quant_s8 q = own_quant(w, op->out[k]);
 
         if (is_computed(w, op->out[k]))
-            become_s8(w, op->out[k]);
+            become_integer(w, op->out[k]);
         else if (is_float(w, op->out[k]))
-            out[k] = other_form(w, op->out[k], TYPE_S8, &q);
+            out[k] = other_form(w, op->out[k], w->type, &q);
     }
     append(w, op, in, out);
     for (int32_t k = 0; k < op->n_out; k++)
@@ -344,7 +359,7 @@ static enum mote_status rewrite_s8(struct work *w, const struct op *op, enum for
 
 static enum mote_status rewrite(struct work *w, const struct op *ops, int32_t n, const struct frame *at)
 {
-    int32_t in_s8 = 0;
+    int32_t n_integer = 0;
 
     w->g->ops = NULL;
     w->g->n_ops = 0;
@@ -355,14 +370,15 @@ static enum mote_status rewrite(struct work *w, const struct op *ops, int32_t n,
         if (ops[i].id == OP_NOP)
             continue;
         form = form_of(w, &ops[i]);
-        in_s8 += form != FORM_FLOAT;
+        n_integer += form != FORM_FLOAT;
         if (form == FORM_FLOAT)
             rewrite_float(w, &ops[i]);
         else
-            TRY(rewrite_s8(w, &ops[i], form, &here));
+            TRY(rewrite_integer(w, &ops[i], form, &here));
     }
-    if (in_s8 == 0)
-        return fail(at, MOTE_ERR_UNSUPPORTED, "no operator of the model is a float one that has an int8 form");
+    if (n_integer == 0)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "no operator of the model is a float one that has an %s form",
+                    w->type == TYPE_S16 ? "int16" : "int8");
     return MOTE_OK;
 }
 
@@ -377,7 +393,7 @@ static void begin_inputs(struct work *w)
         if (w->float_ends)
             w->f32[t] = t;
         else
-            become_s8(w, t);
+            become_integer(w, t);
     }
 }
 
@@ -387,20 +403,20 @@ static void end_outputs(struct work *w)
         int32_t t = w->g->outputs[i];
 
         if (is_computed(w, t))
-            w->g->outputs[i] = w->float_ends ? as_f32(w, t) : as_s8(w, t, own_quant(w, t));
+            w->g->outputs[i] = w->float_ends ? as_f32(w, t) : as_integer(w, t, own_quant(w, t));
     }
 }
 
-static struct work begin(struct model *m, bool float_ends)
+static struct work begin(struct model *m, enum mote_type type, bool float_ends)
 {
     struct graph *g = &m->graphs[0];
-    struct work w = {.m = m, .g = g, .before = *g, .float_ends = float_ends, .n = g->n_tensors};
+    struct work w = {.m = m, .g = g, .before = *g, .type = type, .float_ends = float_ends, .n = g->n_tensors};
     size_t n = (size_t)g->n_tensors + 1;
 
     w.is_float = pool_array(m->pool, n, sizeof *w.is_float);
     w.up = pool_array(m->pool, n, sizeof *w.up);
     w.of = pool_array(m->pool, n, sizeof *w.of);
-    w.s8 = pool_array(m->pool, n, sizeof *w.s8);
+    w.integer = pool_array(m->pool, n, sizeof *w.integer);
     w.f32 = pool_array(m->pool, n, sizeof *w.f32);
     for (int32_t t = 0; t < g->n_tensors; t++) {
         w.is_float[t] = g->tensors[t].type == TYPE_F32;
@@ -408,7 +424,7 @@ static struct work begin(struct model *m, bool float_ends)
         if (g->tensors[t].ranged)
             w.of[t].range = g->tensors[t].range;
         g->tensors[t].ranged = false;
-        w.s8[t] = TENSOR_ABSENT;
+        w.integer[t] = TENSOR_ABSENT;
         w.f32[t] = g->tensors[t].state ? t : TENSOR_ABSENT;
     }
     return w;
@@ -422,7 +438,8 @@ static enum mote_status want_ranges(const struct graph *g, const struct frame *a
     return fail(at, MOTE_ERR_VALUE, "no tensor has a range: `mote quantize` finds them in data");
 }
 
-enum mote_status quantize_graph(struct model *m, bool float_ends, int32_t **where, const struct frame *at)
+enum mote_status quantize_graph(struct model *m, enum mote_type type, bool float_ends, int32_t **where,
+                                const struct frame *at)
 {
     struct graph *g = &m->graphs[0];
     const struct op *ops = g->ops;
@@ -431,17 +448,18 @@ enum mote_status quantize_graph(struct model *m, bool float_ends, int32_t **wher
 
     TRY(quantize_check(m, at));
     TRY(want_ranges(g, at));
-    w = begin(m, float_ends);
+    assert(type == TYPE_S8 || type == TYPE_S16);
+    w = begin(m, type, float_ends);
     groups(&w, ops, n);
     widen(&w, ops, n);
     choose(&w);
     begin_inputs(&w);
     TRY(rewrite(&w, ops, n, at));
     end_outputs(&w);
-    *where = w.s8;
+    *where = w.integer;
     for (int32_t t = 0; t < w.n; t++)
-        if (w.s8[t] == TENSOR_ABSENT)
-            w.s8[t] = t;
+        if (w.integer[t] == TENSOR_ABSENT)
+            w.integer[t] = t;
     assert(w.n <= g->n_tensors);
     return model_verify(m, at);
 }
@@ -452,7 +470,7 @@ static enum mote_status run_pass(struct model *m, struct graph *g, bool float_en
 
     if (g != &m->graphs[0])
         return MOTE_OK;
-    return quantize_graph(m, float_ends, &where, at);
+    return quantize_graph(m, TYPE_S8, float_ends, &where, at);
 }
 
 enum mote_status pass_quantize(struct model *m, struct graph *g, const struct frame *at)

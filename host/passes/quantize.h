@@ -7,7 +7,7 @@
 
 #include "host/graph/graph.h"
 
-/* real = scale * (q - zero), q from -128 to 127. */
+/* real = scale * (q - zero), q from -128 to 127; of int16, from -32768 to 32767, zero is 0. */
 struct quant_s8 {
     float scale;
     int32_t zero;
@@ -16,6 +16,7 @@ struct quant_s8 {
 /* The finest quantization of a range, which is widened to 0 first: real 0 is a value of its own, since padding and
  * ReLUs make it. A range of nothing but 0 has scale 1. */
 struct quant_s8 quant_of_range(struct range r);
+struct quant_s8 quant_of_range_s16(struct range r);
 
 /* Weights of one channel: symmetric, from -127 to 127. The scale is that of the largest weight, but coarser where the
  * bias would not fit 32 bits with room for the sum, or where the multiplier from sums to outputs would be too small:
@@ -25,29 +26,34 @@ float weight_scale(float largest_weight, float bias, float in_scale, float out_s
 /* Graph 0 of m is a float graph, without operators of training. */
 MUST_CHECK enum mote_status quantize_check(const struct model *m, const struct frame *at);
 
-/* Graph 0 of m, after passes_run(), with ranges of its f32 tensors that are computed; one without holds nothing but 0.
- * `float_ends`: inputs and outputs of the graph stay f32; else they become s8. Operators without an int8 form stay as
- * they are, between DEQUANTIZE and QUANTIZE; so does state. Tensors keep their indices, new ones come after them;
- * ranges are used up. where[i], [n_tensors] in the model's pool, is the tensor that has the values of tensor i now. */
-MUST_CHECK enum mote_status quantize_graph(struct model *m, bool float_ends, int32_t **where, const struct frame *at);
+/* Graph 0 of m, after passes_run(), with ranges of its f32 tensors that are computed; one without holds nothing
+ * but 0. What is computed becomes `type`, s8 or s16; weights are s8. `float_ends`: inputs and outputs of the graph
+ * stay f32; else they become that, too. Operators without such a form stay as they are, between DEQUANTIZE and
+ * QUANTIZE; so does state. Tensors keep their indices, new ones come after them; ranges are used up. where[i],
+ * [n_tensors] in the model's pool, is the tensor that has the values of tensor i now. */
+MUST_CHECK enum mote_status quantize_graph(struct model *m, enum mote_type type, bool float_ends, int32_t **where,
+                                           const struct frame *at);
 
 /* Before a pruned float graph is quantized: units of fully connected layers without weights go into the biases of the
  * layers that read them (constant_units.c). */
 void fold_constant_units(struct model *m, struct graph *g);
 
 /* ---- shared by quantize.c, quantize_weights.c and quantize_lstm.c ---- */
-/* The inputs of a convolution or fully connected operator in int8: its weights [channels] and its bias, in new
- * tensors. `in` has the indices of the float graph and gets the new ones, but not that of the first input. */
-MUST_CHECK enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, struct quant_s8 in,
-                                            struct quant_s8 out, int32_t *inputs, const struct frame *at);
-/* The same for an LSTM, whose states become s8 and s16: h is the quantization of its output, `cell` what the cell state
- * held at the end of sequences. lstm_has_s8(): nothing else reads its states, which start with 0. */
+/* The inputs of a convolution or fully connected operator: its weights [channels] in int8 and its bias, in new
+ * tensors; `type` is that of activations. `in` has the indices of the float graph and gets the new ones, but not
+ * that of the first input. */
+MUST_CHECK enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, enum mote_type type,
+                                            struct quant_s8 in, struct quant_s8 out, int32_t *inputs,
+                                            const struct frame *at);
+/* The same for an LSTM, whose states become s8 and s16: h is the quantization of its output, `cell` what the cell
+ * state held at the end of sequences. lstm_has_s8(): nothing else reads its states, which start with 0. */
 bool lstm_has_s8(const struct graph *g, const struct op *op);
 MUST_CHECK enum mote_status quantize_lstm(struct model *m, struct graph *g, const struct op *op, struct quant_s8 x,
                                           struct quant_s8 h, struct range cell, int32_t *inputs,
                                           const struct frame *at);
-/* A constant f32 tensor as a new s8 one. */
+/* A constant f32 tensor as a new s8 one; as s16. */
 int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q);
+int32_t quantize_constant_s16(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q);
 /* A constant f32 tensor has no infinity and no NaN. */
 MUST_CHECK enum mote_status want_finite(const struct graph *g, int32_t tensor, const struct frame *at);
 struct range range_of_constant(const struct tensor *t);

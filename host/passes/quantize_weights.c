@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Constants in int8: weights by channel, biases, and constants that take an activation's place. */
+/* Constants in integers: weights by channel, biases, and constants that take an activation's place. */
 #include "host/base/levels.h"
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
@@ -23,6 +23,14 @@ struct quant_s8 quant_of_range(struct range r)
         return (struct quant_s8){1, 0};
     zero = round(-128 - lo / (double)scale);
     return (struct quant_s8){scale, zero < -128 ? -128 : zero > 127 ? 127 : (int32_t)zero};
+}
+
+/* Symmetric, from -32767 to 32767. */
+struct quant_s8 quant_of_range_s16(struct range r)
+{
+    float scale = (float)(fmax(-(double)r.min, (double)r.max) / INT16_MAX);
+
+    return (struct quant_s8){scale >= FLT_MIN ? scale : 1, 0};
 }
 
 float weight_scale(float largest_weight, float bias, float in_scale, float out_scale)
@@ -72,6 +80,21 @@ int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, stru
     return graph_add_tensor(m, g, &t);
 }
 
+int32_t quantize_constant_s16(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q)
+{
+    struct tensor t = g->tensors[tensor];
+    int64_t n = tensor_elements(&t);
+    int16_t *data = pool_array(m->pool, (size_t)n + 1, sizeof *data);
+
+    assert(t.type == TYPE_F32 && t.data != NULL && q.scale > 0 && q.zero == 0);
+    for (int64_t i = 0; i < n; i++)
+        data[i] = (int16_t)fmax(fmin(round((double)float_at(&t, i) / (double)q.scale), INT16_MAX), INT16_MIN);
+    t.type = TYPE_S16;
+    t.data = (const uint8_t *)data;
+    quant_set(m, &t.quant, q.scale, 0);
+    return graph_add_tensor(m, g, &t);
+}
+
 enum mote_status want_finite(const struct graph *g, int32_t tensor, const struct frame *at)
 {
     const struct tensor *t = &g->tensors[tensor];
@@ -91,6 +114,7 @@ struct channels {
     float *scale; /* [n] */
     bool shared;  /* all channels have one scale */
     float out_scale;
+    bool wide; /* int16 activations: the sums and biases are 64 bits */
 };
 
 /* Do the weights share a few values besides 0? Then so shall their codes: one scale for all. */
@@ -148,6 +172,7 @@ static void find_scales(struct pool *pool, struct channels *c, struct quant_s8 i
 {
     const struct quant *q = &c->weights->quant;
     const bool multiples = are_multiples(c);
+    const float room = c->wide ? 32768 : 1; /* of sums of 2^47, as the reference takes them */
 
     assert(c->n > 0 && c->below > 0);
     c->scale = pool_array(pool, (size_t)c->n, sizeof *c->scale);
@@ -159,7 +184,7 @@ static void find_scales(struct pool *pool, struct channels *c, struct quant_s8 i
     for (int64_t i = 0; i < c->n; i++) {
         if (multiples)
             c->scale[i] = WEIGHT_MAX * q->scale[q->n > 1 ? i : 0];
-        c->scale[i] = weight_scale(c->scale[i], c->bias ? float_at(c->bias, i) : 0, in.scale, out.scale);
+        c->scale[i] = weight_scale(c->scale[i], c->bias ? float_at(c->bias, i) / room : 0, in.scale, out.scale);
     }
     c->shared = multiples ? q->n == 1 : are_levels(c->weights);
     if (c->shared)
@@ -199,6 +224,25 @@ static int64_t bias_step(const struct channels *c, double product)
     return (double)step * product <= (double)c->out_scale ? step : 1;
 }
 
+static struct tensor bias_s64(struct pool *pool, const struct channels *c, struct quant_s8 in)
+{
+    struct tensor t = *c->bias;
+    int64_t *data = pool_array(pool, (size_t)c->n, sizeof *data);
+    float *scale = pool_array(pool, (size_t)c->n, sizeof *scale);
+
+    for (int64_t i = 0; i < c->n; i++) {
+        double product = (double)in.scale * (double)c->scale[i];
+
+        assert(product > 0 && fabs((double)float_at(c->bias, i) / product) < 0x1p46);
+        data[i] = llround((double)float_at(c->bias, i) / product);
+        scale[i] = fmaxf((float)product, FLT_MIN);
+    }
+    t.type = TYPE_S64;
+    t.data = (const uint8_t *)data;
+    t.quant = per_channel(pool, scale, c->shared ? 1 : c->n, 0);
+    return t;
+}
+
 static struct tensor bias_s32(struct pool *pool, const struct channels *c, struct quant_s8 in)
 {
     struct tensor t = *c->bias;
@@ -219,15 +263,16 @@ static struct tensor bias_s32(struct pool *pool, const struct channels *c, struc
     return t;
 }
 
-enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, struct quant_s8 in,
-                                 struct quant_s8 out, int32_t *inputs, const struct frame *at)
+enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, enum mote_type type,
+                                 struct quant_s8 in, struct quant_s8 out, int32_t *inputs, const struct frame *at)
 {
     const struct linear_inputs *l = op_info[op->id].is->linear;
     struct channels c = {.weights = &g->tensors[op->in[l->weights]],
                          .bias = op_in(g, op, l->bias),
                          .below = 1,
                          .axis = l->channels,
-                         .out_scale = out.scale};
+                         .out_scale = out.scale,
+                         .wide = type == TYPE_S16};
     struct tensor weights, bias;
 
     TRY(want_floats(g, op->in[l->weights], "weights", at));
@@ -242,7 +287,7 @@ enum mote_status quantize_linear(struct model *m, struct graph *g, const struct 
     find_scales(m->pool, &c, in, out);
     weights = weights_s8(m->pool, &c, l->channels);
     if (c.bias) {
-        bias = bias_s32(m->pool, &c, in);
+        bias = c.wide ? bias_s64(m->pool, &c, in) : bias_s32(m->pool, &c, in);
         inputs[l->bias] = graph_add_tensor(m, g, &bias);
     }
     inputs[l->weights] = graph_add_tensor(m, g, &weights);

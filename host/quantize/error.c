@@ -44,12 +44,14 @@ static struct sums compare(const struct pair *p, const float *real, const uint8_
 {
     struct sums s = {0, 0};
 
-    assert(p->type == TYPE_S8 ? p->scale > 0 : p->type == TYPE_F32);
+    assert(p->type == TYPE_S8 || p->type == TYPE_S16 ? p->scale > 0 : p->type == TYPE_F32);
     for (int64_t i = 0; i < p->n; i++) {
         double is, want = (double)real[i];
 
         if (p->type == TYPE_S8)
             is = (double)p->scale * ((int8_t)other[i] - p->zero);
+        else if (p->type == TYPE_S16)
+            is = (double)p->scale * ((const int16_t *)(const void *)other)[i];
         else
             is = (double)((const float *)(const void *)other)[i];
         s.signal += want * want;
@@ -94,7 +96,7 @@ static void find_pairs(struct pool *pool, const struct plan *real, const struct 
                                        .real_at = real->values[a].offset,
                                        .quantized_at = quantized->values[b].offset,
                                        .type = t->type};
-        if (t->type == TYPE_S8) {
+        if (t->type == TYPE_S8 || t->type == TYPE_S16) {
             e->pairs[e->n].scale = t->quant.scale[0];
             e->pairs[e->n].zero = t->quant.zero[0];
         }

@@ -399,7 +399,7 @@ static void quantize(struct pipeline *p, const struct frame *at)
         g->tensors[t].ranged = g->tensors[t].type == TYPE_F32 && g->tensors[t].data == NULL;
         g->tensors[t].range = (struct range){-1, 1};
     }
-    assert_int_equal(quantize_graph(&p->model, true, &where, at), MOTE_OK);
+    assert_int_equal(quantize_graph(&p->model, TYPE_S8, true, &where, at), MOTE_OK);
     assert_int_equal(model_verify(&p->model, at), MOTE_OK);
     assert_int_equal(pipeline_plan(p, &options, at), MOTE_OK);
 }

@@ -56,6 +56,18 @@ static void scales_of_ranges(void **state)
     scale_is(-FLT_MAX, FLT_MAX / 2, (float)(1.5 * (double)FLT_MAX / 255), 42);
 }
 
+static void scales_of_ranges_in_int16(void **state)
+{
+    struct quant_s8 q = quant_of_range_s16((struct range){.min = -2, .max = 1});
+
+    (void)state;
+    assert_true(q.scale == 2.0f / 32767 && q.zero == 0);
+    q = quant_of_range_s16((struct range){.min = 0, .max = 32767});
+    assert_true(q.scale == 1 && q.zero == 0);
+    q = quant_of_range_s16((struct range){.min = 0, .max = 0});
+    assert_true(q.scale == 1 && q.zero == 0);
+}
+
 static void scales_of_weights(void **state)
 {
     (void)state;
@@ -259,7 +271,7 @@ static void weights_are_numbers(void **state)
     sink = (struct report_text){.status = MOTE_OK};
     ok(model_parse(&m, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
     m.graphs[0].tensors[1].data = (const uint8_t *)data;
-    assert_int_equal(quantize_graph(&m, false, &where, &at), MOTE_ERR_VALUE);
+    assert_int_equal(quantize_graph(&m, TYPE_S8, false, &where, &at), MOTE_ERR_VALUE);
     assert_non_null(strstr(sink.text, "op 0 FULLY_CONNECTED: tensor 1 w: element 1 is nan"));
     pool_free(&pool);
 }
@@ -301,9 +313,10 @@ static bool is_deserved(const char *message)
            strstr(message, " is too small") || strstr(message, " is not the product of ");
 }
 
-/* The random float graph of a seed in int8; false if it is no float graph, or is refused as it deserves. */
+/* The random float graph of a seed in int8 or int16; false if it is no float graph, or is refused as it deserves. */
 static bool random_quantized(struct pool *pool, uint64_t seed, struct model *m)
 {
+    const enum mote_type type = seed / 2 % 2 ? TYPE_S16 : TYPE_S8;
     struct frame at = {.name = "random", .index = -1, .sink = &sink};
     bool float_ends = seed % 2;
     struct plan_options plan_options = {.keep_all = false};
@@ -318,7 +331,7 @@ static bool random_quantized(struct pool *pool, uint64_t seed, struct model *m)
     if (!is_float_graph(&m->graphs[0]))
         return false;
     set_random_ranges(&m->graphs[0], &seed);
-    status = quantize_graph(m, float_ends, &where, &at);
+    status = quantize_graph(m, type, float_ends, &where, &at);
     if (status == MOTE_OK)
         status = plan_make(&scratch, m, &target_portable, &plan_options, &plan, &at);
     pool_free(&scratch);
@@ -351,7 +364,7 @@ static int quantize_batch(uint64_t first, uint64_t n)
     return quantized;
 }
 
-/* Whatever the ranges, the int8 graph can be planned; and passes and generated C compute what it says. */
+/* Whatever the ranges, the int8 or int16 graph can be planned; and passes and generated C compute what it says. */
 static void random_graphs(void **state)
 {
     int quantized = 0;
@@ -359,7 +372,7 @@ static void random_graphs(void **state)
     (void)state;
     for (uint64_t first = 1; first <= 3000; first += 1000)
         quantized += quantize_batch(first, 1000);
-    print_message("%d random graphs in int8\n", quantized);
+    print_message("%d random graphs in int8 and int16\n", quantized);
     assert_true(quantized > 200);
 }
 
@@ -430,8 +443,8 @@ static void calibration_names_what_is_no_number(void **state)
 }
 
 /* ---- errors ---- */
-/* The errors of a RELU, in int8, and of a SQRT, which stays float, over four samples. */
-static int32_t errors_of(struct pool *pool, float *x, struct tensor_error errors[3])
+/* The errors of a RELU, in integers, and of a SQRT, which stays float, over four samples. */
+static int32_t errors_of(struct pool *pool, enum mote_type type, float *x, struct tensor_error errors[3])
 {
     static const char text[] = HEAD "tensor 0 \"x\" f32 [1] range [0, 2.55]\n"
                                     "tensor 1 \"r\" f32 [1] range [0, 2.55]\n"
@@ -447,7 +460,7 @@ static int32_t errors_of(struct pool *pool, float *x, struct tensor_error errors
 
     ok(model_parse(&real, (struct bytes){(uint8_t *)copy, strlen(copy)}, &at));
     model_copy(&real, &quantized);
-    ok(quantize_graph(&quantized, true, &where, &at));
+    ok(quantize_graph(&quantized, type, true, &where, &at));
     ok(model_keep(pool, &real, &kept, &at));
     ok(quantize_errors(pool, &kept, &quantized, where, &samples, errors, &n, &at));
     return n;
@@ -460,14 +473,16 @@ static void errors_are_those_of_rounding(void **state)
     struct pool pool = {0};
 
     (void)state;
-    assert_int_equal(errors_of(&pool, exact, errors), 2);
+    assert_int_equal(errors_of(&pool, TYPE_S8, exact, errors), 2);
     assert_true(isinf(error_sqnr(&errors[0])) && isinf(error_sqnr(&errors[1])));
-    assert_int_equal(errors_of(&pool, between, errors), 2);
+    assert_int_equal(errors_of(&pool, TYPE_S8, between, errors), 2);
     assert_int_equal(errors[0].tensor, 1);
     assert_true(fabs(sqrt(errors[0].noise) - 0.005) < 1e-4 && fabs(errors[0].signal - 1.005 * 1.005) < 1e-4);
     assert_true(fabs(error_sqnr(&errors[0]) - 46.06) < 0.2);
     assert_int_equal(errors[1].tensor, 2);
     assert_true(isinf(error_sqnr(&errors[1]))); /* the float boundary goes straight to the float operator */
+    assert_int_equal(errors_of(&pool, TYPE_S16, between, errors), 2);
+    assert_true(sqrt(errors[0].noise) < 2.55 / 32767 / 2 * 1.01); /* half a step */
     pool_free(&pool);
 }
 
@@ -559,7 +574,8 @@ static double accuracy(struct pool *pool, struct model *m, struct samples *sampl
 }
 
 /* Calibrates on the first 100 samples; the accuracy on the others. */
-static double accuracy_in_int8(struct pool *pool, const char *path, struct real *d, const struct calibration *c)
+static double accuracy_in(struct pool *pool, enum mote_type type, const char *path, struct real *d,
+                          const struct calibration *c)
 {
     struct frame at = {.name = path, .index = -1, .sink = &sink};
     struct samples samples = {.n = 100, .context = d, .input = input_of, .label = label_of};
@@ -572,7 +588,7 @@ static double accuracy_in_int8(struct pool *pool, const char *path, struct real 
     d->first = 0;
     ok(model_keep(pool, &p.model, &kept, &at));
     ok(calibrate(pool, &kept, &samples, c, &at));
-    ok(quantize_graph(&p.model, false, &where, &at));
+    ok(quantize_graph(&p.model, type, false, &where, &at));
     ok(passes_run(&p.model, NULL, NULL, NULL, &at));
     d->first = 100;
     samples.n = d->data.n - 100;
@@ -601,11 +617,26 @@ static void keywords_stay_right(void **state)
     open_data(&pool, "data/kws01", "  kind: tensors\n  type: s8\n  scale: 0.58470\n  zero_point: 83\n", &d.data);
     for (int method = CALIBRATE_MINMAX; method <= CALIBRATE_MSE; method++) {
         struct calibration c = {(enum calibration_method)method, 99.99};
-        double percent = accuracy_in_int8(&pool, shared(&pool, "models/mlperf_tiny/kws_float.tflite"), &d, &c);
+        double percent = accuracy_in(&pool, TYPE_S8, shared(&pool, "models/mlperf_tiny/kws_float.tflite"), &d, &c);
 
         print_message("kws, method %d: %.2f %%\n", method, percent);
         assert_true(percent >= 89.8);
     }
+    pool_free(&pool);
+}
+
+static void keywords_stay_right_in_int16(void **state)
+{
+    struct calibration c = {CALIBRATE_MINMAX, 0};
+    struct pool pool = {0};
+    struct real d;
+    double percent;
+
+    (void)state;
+    open_data(&pool, "data/kws01", "  kind: tensors\n  type: s8\n  scale: 0.58470\n  zero_point: 83\n", &d.data);
+    percent = accuracy_in(&pool, TYPE_S16, shared(&pool, "models/mlperf_tiny/kws_float.tflite"), &d, &c);
+    print_message("kws, int16: %.2f %%\n", percent);
+    assert_true(percent >= 89.8);
     pool_free(&pool);
 }
 
@@ -618,7 +649,7 @@ static void persons_stay_right(void **state)
 
     (void)state;
     open_data(&pool, "data/vww", "  kind: images\n  channels: bgr\n", &d.data);
-    percent = accuracy_in_int8(&pool, shared(&pool, "models/mlperf_tiny/vww_float.tflite"), &d, &c);
+    percent = accuracy_in(&pool, TYPE_S8, shared(&pool, "models/mlperf_tiny/vww_float.tflite"), &d, &c);
     print_message("vww: %.2f %%\n", percent);
     assert_true(percent >= 84);
     pool_free(&pool);
@@ -635,7 +666,7 @@ static void handwriting_stays_right(void **state)
     open_data(&pool, "data/mnist/t10k-images-idx3-ubyte.gz",
               pool_printf(&pool, "  kind: idx\n  labels: %s\n", shared(&pool, "data/mnist/t10k-labels-idx1-ubyte.gz")),
               &d.data);
-    percent = accuracy_in_int8(&pool, shared(&pool, "models/tflite_micro/mnist_lstm_float.tflite"), &d, &c);
+    percent = accuracy_in(&pool, TYPE_S8, shared(&pool, "models/tflite_micro/mnist_lstm_float.tflite"), &d, &c);
     print_message("mnist_lstm: %.2f %%\n", percent);
     assert_true(percent >= 97.5);
     pool_free(&pool);
@@ -645,6 +676,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scales_of_ranges),
+        cmocka_unit_test(scales_of_ranges_in_int16),
         cmocka_unit_test(scales_of_weights),
         cmocka_unit_test(ranges_of_histograms),
         cmocka_unit_test(counts_of_many_samples),
@@ -659,6 +691,7 @@ int main(void)
         cmocka_unit_test(noise_alone_is_not_perfect),
         cmocka_unit_test(no_number_is_not_right),
         cmocka_unit_test(keywords_stay_right),
+        cmocka_unit_test(keywords_stay_right_in_int16),
         cmocka_unit_test(persons_stay_right),
         cmocka_unit_test(handwriting_stays_right),
     };

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/graph/op_info.h"
 #include "host/plan/plan.h"
 #include "tests/golden/vec.h"
 
@@ -503,6 +504,22 @@ static void lists_are_true(void **state)
     check_document("README.md", readme_text);
 }
 
+/* What an operator's file says is what `mote quantize --activations int16` goes by. */
+static void int16_forms_are_there(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(operators); i++) {
+        const struct op_scales *scales = &op_info[operators[i].id].is->scales;
+        bool takes = takes_type(&all[operators[i].id], TYPE_S16);
+
+        if (scales->form == FORM_FLOAT)
+            continue;
+        if (scales->wide != takes)
+            print_error("%s %s int16\n", operators[i].NAME, takes ? "takes" : "does not take");
+        assert_int_equal(scales->wide, takes);
+    }
+}
+
 /* The first cells of the table of sources: "ADD, MUL (int8, float32)" names types that the operators take. */
 static void sources_name_types_that_are_taken(void **state)
 {
@@ -545,6 +562,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_are_true),
+        cmocka_unit_test(int16_forms_are_there),
         cmocka_unit_test(sources_name_types_that_are_taken),
     };
 
