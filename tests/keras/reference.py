@@ -453,6 +453,15 @@ def recurrent_layers():
         one("simple_rnn" + name, "SimpleRNN", shape, w1, lambda x: recurrent(x, u, rnn_cell(u, *values(w1)), 1, **kw),
             units=u, **config)
     w = weights(4)
+    # test_keras runs these in two halves, too, with states that are kept.
+    for name, kind, gates, biases, cell, states in (
+            ("lstm", "LSTM", 4, 1, lambda *v: lstm_cell(u, *v), 2),
+            ("rnn", "SimpleRNN", 1, 1, lambda *v: rnn_cell(u, *v), 1),
+            ("gru", "GRU", 3, 2, lambda *v: gru_cell(u, *v, True), 1),
+            ("lstm_relu", "LSTM", 4, 1, lambda *v: lstm_cell(u, *v, sigmoid, lambda a: max(a, 0)), 2)):
+        v = weights(gates, biases)
+        more = {"reset_after": True} if kind == "GRU" else {"activation": "relu"} if name == "lstm_relu" else {}
+        one("from_states_" + name, kind, shape, v, lambda x: recurrent(x, u, cell(*values(v)), states), units=u, **more)
     one("lstm_hard", "LSTM", shape, w,
         lambda x: recurrent(x, u, lstm_cell(u, *values(w), hard, lambda a: max(a, 0)), 2), units=u,
         recurrent_activation="hard_sigmoid", activation="relu")

@@ -17,7 +17,6 @@ static const char *const models[] = {
     "tensorflow/DS_CNN_S/model.pb",
     "tensorflow/DNN_S/model.pb",
     "tensorflow/GRU_S/model.pb",
-#ifdef MOTE_KERAS
     "keras/tinymaix_mnist_valid/model.h5",
     "keras/tinymaix_mnist_dw/model.h5",
     "keras/tinymaix_mnist_resnet/model.h5",
@@ -26,7 +25,6 @@ static const char *const models[] = {
     "keras/mlc_strww/model.h5",
     "keras/tinymaix_mnist_valid_keras3/model.keras",
     "keras/tinymaix_mnist_dw_keras2/model.keras",
-#endif
     "ell/mnist_valid/model.ell",
     "ell/mnist_fc/model.ell",
     "ell/protonn/model.ell",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Keras importer: files that are written here, by HDF5's library and libarchive. What layers compute is in
  * tests/keras/layers.txt (tests/keras/reference.py makes it). Every import may take only the memory that import.h
- * promises: the pool aborts beyond it. */
+ * promises: the pool aborts beyond it. With MOTE_UPDATE=1 some of the files become the fuzzer's corpus. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +12,9 @@
 #include <cmocka.h>
 #undef fail /* ours is in base.h */
 
-#ifdef MOTE_KERAS
+#ifdef MOTE_HDF5
 #include "host/import/import.h"
+#include "host/import/keras/hdf5.h"
 #include "host/pipeline/pipeline.h"
 #include "host/run/runner.h"
 #include "tests/keras_made.h"
@@ -238,7 +239,8 @@ static int check_case(struct given *g)
     return !good;
 }
 
-static void layers_compute_what_keras_does(void **state)
+/* Of all cases, or of those whose names begin so; gives their number. */
+static int each_case(const char *prefix, int (*check)(struct given *g), int *bad)
 {
     static const char path[] = MOTE_SOURCE_DIR "/tests/keras/layers.txt";
     struct pool p = {0};
@@ -246,25 +248,101 @@ static void layers_compute_what_keras_does(void **state)
     const struct frame root = {.name = path, .index = -1, .sink = &report};
     struct given g = {.name = NULL};
     struct bytes file;
-    int bad = 0, n = 0;
     char *rest, *one;
+    int n = 0;
 
-    (void)state;
     assert_int_equal(file_read(&p, path, &file, &root), MOTE_OK);
-    rest = pool_printf(&p, "%.*s", (int)file.size, (const char *)file.data);
+    rest = pool_printf(&p, "%.*s\ncase ", (int)file.size, (const char *)file.data);
     while ((one = strtok_r(rest, "\n", &rest)) != NULL) {
-        if (strncmp(one, "case ", 5) == 0) {
-            if (n++ > 0)
-                bad += check_case(&g);
-            g = (struct given){.name = one + 5};
-        } else if (*one != '#') {
+        if (strncmp(one, "case ", 5) != 0 && *one != '#') {
             read_line(&p, &g, one);
+        } else if (*one != '#') {
+            if (g.name && strncmp(g.name, prefix, strlen(prefix)) == 0) {
+                *bad += check(&g);
+                n++;
+            }
+            g = (struct given){.name = one + 5};
         }
     }
-    bad += check_case(&g);
-    assert_true(n > 100);
-    assert_int_equal(bad, 0);
     pool_free(&p);
+    return n;
+}
+
+static void layers_compute_what_keras_does(void **state)
+{
+    int bad = 0;
+
+    (void)state;
+    assert_true(each_case("", check_case, &bad) > 100);
+    assert_int_equal(bad, 0);
+}
+
+/* ---- cut off, and with every bit flipped ---- */
+static enum mote_status import_exact(const uint8_t *data, size_t size)
+{
+    struct bytes file = {malloc(size ? size : 1), size};
+    struct import i;
+
+    if (size > 0)
+        memcpy(file.data, data, size);
+    import_as(&i, "m", file);
+    pool_free(&i.pool);
+    free(file.data);
+    return i.status;
+}
+
+/* Whatever is wrong, it is said: no crash, no more memory. A sum of the statuses shows that some are read. */
+static int break_case(struct given *g)
+{
+    struct pool p = {0};
+    struct bytes file = strcmp(g->form, "h5") == 0 ? h5_of(&p, g) : keras_of_case(&p, g);
+    int failed = 0;
+
+    for (size_t n = 0; n < file.size; n += 1 + file.size / 512)
+        failed += import_exact(file.data, n) != MOTE_OK;
+    for (size_t i = 0; i < file.size; i += 1 + file.size / 2048) {
+        file.data[i] ^= (uint8_t)(1u << i % 8);
+        failed += import_exact(file.data, file.size) != MOTE_OK;
+        file.data[i] ^= (uint8_t)(1u << i % 8);
+    }
+    assert_true(failed > 100);
+    pool_free(&p);
+    return 0;
+}
+
+static void broken_files_are_errors(void **state)
+{
+    int bad = 0;
+
+    (void)state;
+    assert_int_equal(each_case("groups_layers", break_case, &bad) + each_case("conv2d_groups", break_case, &bad), 2);
+}
+
+/* ---- the fuzzer's corpus ---- */
+static int write_corpus(struct given *g)
+{
+    struct pool p = {0};
+    struct bytes file = strcmp(g->form, "h5") == 0 ? h5_of(&p, g) : keras_of_case(&p, g);
+    const char *path = pool_printf(&p, MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_keras/%s.%s", g->name, g->form);
+    struct report_text report = {.status = MOTE_OK};
+    const struct frame root = {.name = path, .index = -1, .sink = &report};
+
+    assert_int_equal(file_write(path, file.data, file.size, &root), MOTE_OK);
+    pool_free(&p);
+    return 0;
+}
+
+static void corpus(void **state)
+{
+    static const char *const names[] = {"dense_relu", "conv2d_groups",    "bidirectional_sum_seq", "model_in_a_model",
+                                        "attention",  "groups_dependenc", "python_operators"};
+    int bad = 0;
+
+    (void)state;
+    if (!getenv("MOTE_UPDATE"))
+        skip();
+    for (size_t i = 0; i < COUNT(names); i++)
+        assert_int_equal(each_case(names[i], write_corpus, &bad), 1);
 }
 
 /* ---- files that are no models ---- */
@@ -285,11 +363,308 @@ static void what_is_no_model(void **state)
     pool_free(&p);
 }
 
+/* ---- HDF5 ---- */
+enum { SAMPLE = 60 };
+
+/* A data set of 10 x 6 numbers of this type, in pieces of 4 x 4 if it is to be packed. */
+static void put_sample(hid_t file, const char *path, hid_t type, bool packed)
+{
+    const hsize_t dims[2] = {10, 6}, chunk[2] = {4, 4};
+    hid_t space = H5Screate_simple(2, dims, NULL), how = H5Pcreate(H5P_DATASET_CREATE), set;
+    float values[SAMPLE];
+
+    for (int i = 0; i < SAMPLE; i++)
+        values[i] = (float)(i - 20);
+    if (packed) {
+        H5Pset_chunk(how, 2, chunk);
+        H5Pset_shuffle(how);
+        H5Pset_deflate(how, 6);
+        H5Pset_fletcher32(how);
+    }
+    set = H5Dcreate2(file, path, type, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+    H5Dclose(set);
+    H5Pclose(how);
+    H5Sclose(space);
+}
+
+static enum mote_status read_hdf5(struct pool *p, struct bytes file, struct hdf5 *out, struct report_text *report)
+{
+    const struct frame root = {.name = "f", .index = -1, .sink = report};
+
+    *report = (struct report_text){.status = MOTE_OK};
+    return hdf5_read(p, p->used + IMPORT_MEMORY(file.size), file, "skipped", out, &root);
+}
+
+static void want_sample(const struct hdf5 *h, const char *path)
+{
+    const struct hdf5_tensor *t = hdf5_tensor_of(h, path);
+
+    assert_non_null(t);
+    assert_int_equal(t->t.dims[0] * 100 + t->t.dims[1], 1006);
+    for (int i = 0; i < SAMPLE; i++) {
+        float value;
+
+        memcpy(&value, t->t.data + (size_t)i * sizeof value, sizeof value);
+        assert_true(value == (float)(i - 20));
+    }
+}
+
+/* Whole and packed, of all kinds of numbers. */
+static void numbers_of_all_types(void **state)
+{
+    const hid_t types[] = {H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_IEEE_F64BE,
+                           H5T_STD_I8LE,   H5T_STD_I16BE,  H5T_STD_I32LE,  H5T_STD_I64BE};
+    struct report_text report;
+    struct pool p = {0};
+    hid_t file = made_begin();
+    struct bytes bytes;
+    struct hdf5 h;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(types); i++) {
+        put_sample(file, pool_printf(&p, "whole%zu", i), types[i], false);
+        put_sample(file, pool_printf(&p, "packed%zu", i), types[i], true);
+    }
+    bytes = made_end(&p, file);
+    assert_int_equal(read_hdf5(&p, bytes, &h, &report), MOTE_OK);
+    assert_int_equal(h.n_tensors, 2 * COUNT(types));
+    for (size_t i = 0; i < COUNT(types); i++) {
+        want_sample(&h, pool_printf(&p, "/whole%zu", i));
+        want_sample(&h, pool_printf(&p, "/packed%zu", i));
+    }
+    pool_free(&p);
+}
+
+/* Many entries make trees of groups that are not flat; of the newest form a few links are in the header. */
+static void groups_large_and_new(void **state)
+{
+    struct report_text report;
+    struct pool p = {0};
+    struct bytes bytes;
+    struct hdf5 h;
+
+    (void)state;
+    for (int newest = 0; newest < 2; newest++) {
+        hid_t access = H5Pcreate(H5P_FILE_ACCESS), file;
+
+        H5Pset_fapl_core(access, 4096, false);
+        if (newest)
+            H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+        file = H5Fcreate("made in memory", H5F_ACC_TRUNC, H5P_DEFAULT, access);
+        H5Pclose(access);
+        for (int i = 0; i < (newest ? 6 : 600); i++)
+            made_set(file, pool_printf(&p, "/g/s%d", i), 1, (int64_t[]){2}, (float[]){(float)i, 1});
+        made_text(file, "/g", "said", "so");
+        made_set(file, "/g/skipped/x", 1, (int64_t[]){2}, (float[]){1, 2});
+        bytes = made_end(&p, file);
+        assert_int_equal(read_hdf5(&p, bytes, &h, &report), MOTE_OK);
+        assert_int_equal(h.n_tensors, newest ? 6 : 600);
+        assert_non_null(hdf5_tensor_of(&h, "/g/s5"));
+        assert_null(hdf5_tensor_of(&h, "/g/skipped/x"));
+        assert_string_equal(hdf5_texts_of(&h, "/g", "said")->texts[0], "so");
+    }
+    pool_free(&p);
+}
+
+static void refuses(struct pool *p, hid_t file, enum mote_status status, const char *text)
+{
+    struct bytes bytes = made_end(p, file);
+    struct report_text report;
+    struct hdf5 h;
+
+    assert_int_equal(read_hdf5(p, bytes, &h, &report), status);
+    if (!strstr(report.text, text))
+        print_error("'%s' does not say '%s'\n", report.text, text);
+    assert_non_null(strstr(report.text, text));
+}
+
+/* A circle of links, other files, and what is larger than it looks. */
+static void hostile_files(void **state)
+{
+    struct pool p = {0};
+    hid_t file, space, how, set;
+
+    (void)state;
+    file = made_begin();
+    H5Gclose(made_group(file, "/a/b"));
+    H5Lcreate_hard(file, "/a", file, "/a/b/c", H5P_DEFAULT, H5P_DEFAULT);
+    refuses(&p, file, MOTE_ERR_UNSUPPORTED, "groups more than 24 deep");
+    file = made_begin();
+    for (int i = 0; i < 20; i++) { /* 2^20 ways to the last one */
+        H5Gclose(made_group(file, pool_printf(&p, "/g%d", i)));
+        if (i > 0) {
+            H5Lcreate_hard(file, pool_printf(&p, "/g%d", i), file, pool_printf(&p, "/g%d/a", i - 1), 0, 0);
+            H5Lcreate_hard(file, pool_printf(&p, "/g%d", i), file, pool_printf(&p, "/g%d/b", i - 1), 0, 0);
+        }
+    }
+    refuses(&p, file, MOTE_ERR_MEMORY, "");
+    file = made_begin();
+    H5Lcreate_soft("/x", file, "/soft", H5P_DEFAULT, H5P_DEFAULT);
+    refuses(&p, file, MOTE_ERR_UNSUPPORTED, "'/soft' is a link to another name or file");
+    file = made_begin();
+    H5Lcreate_external("/etc/passwd", "/x", file, "/away", H5P_DEFAULT, H5P_DEFAULT);
+    refuses(&p, file, MOTE_ERR_UNSUPPORTED, "'/away' is a link to another name or file");
+    file = made_begin();
+    how = H5Pcreate(H5P_DATASET_CREATE);
+    space = H5Screate_simple(1, (hsize_t[]){4}, NULL);
+    H5Pset_external(how, "/etc/passwd", 0, 16);
+    H5Dclose(H5Dcreate2(file, "outside", H5T_IEEE_F32LE, space, H5P_DEFAULT, how, H5P_DEFAULT));
+    refuses(&p, file, MOTE_ERR_UNSUPPORTED, "in another file");
+    H5Sclose(space);
+    H5Pclose(how);
+    file = made_begin(); /* zeros, a thousandth of their size when they are packed */
+    how = H5Pcreate(H5P_DATASET_CREATE);
+    space = H5Screate_simple(2, (hsize_t[]){4096, 4096}, NULL);
+    H5Pset_chunk(how, 2, (hsize_t[]){1024, 4096});
+    H5Pset_deflate(how, 9);
+    set = H5Dcreate2(file, "zeros", H5T_IEEE_F32LE, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, pool_alloc(&p, (size_t)4096 * 4096 * 4));
+    H5Dclose(set);
+    refuses(&p, file, MOTE_ERR_MEMORY, "take more than");
+    H5Sclose(space);
+    H5Pclose(how);
+    pool_free(&p);
+}
+
+/* ---- models that are not read ---- */
+static struct bytes h5_with(struct pool *p, const char *config)
+{
+    hid_t file = made_begin();
+
+    made_text(file, "/", "model_config", config);
+    return made_end(p, file);
+}
+
+#define X                "{\"class_name\": \"InputLayer\", \"config\": {\"name\": \"x\", \"batch_input_shape\": [null, 4, 3]}}"
+#define L(class, config) "{\"class_name\": \"" class "\", \"config\": {\"name\": \"l\"" config "}}"
+#define MODEL(...)                                                                                                     \
+    "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"m\", \"layers\": [" X ", " __VA_ARGS__ "]}}"
+
+static void what_is_missing_is_named(void **state)
+{
+    static const struct {
+        const char *config;
+        enum mote_status status;
+        const char *text;
+    } cases[] = {
+        {"nothing", MOTE_ERR_FORMAT, "model_config, line 1"},
+        {"{}", MOTE_ERR_FORMAT, "a layer without class_name or config"},
+        {MODEL(L("Lambda", "")), MOTE_ERR_UNSUPPORTED, "layer l (Lambda): a Python function"},
+        {MODEL(L("Conv2DD", "") ", " L("QDense", "")), MOTE_ERR_UNSUPPORTED,
+         "it has Conv2D; layer l (QDense): a layer of QKeras"},
+        {"{\"class_name\": \"Mine\", \"registered_name\": \"Custom>Mine\", \"config\": {}}", MOTE_ERR_UNSUPPORTED,
+         "a subclassed model, Mine"},
+        {MODEL("{\"class_name\": \"Mine\", \"registered_name\": \"Custom>Mine\", \"config\": {}}"),
+         MOTE_ERR_UNSUPPORTED, "a class of the model's author"},
+        {MODEL(L("Activation", ", \"activation\": \"rulu\"")), MOTE_ERR_UNSUPPORTED,
+         "'rulu', which Mote does not have; it has relu"},
+        {MODEL(L("Flatten", ", \"data_format\": 3")), MOTE_ERR_FORMAT, "layer l (Flatten): data_format is no word"},
+        {MODEL(L("Reshape", ", \"target_shape\": [5, -1]")), MOTE_ERR_SHAPE, "12 elements do not fill the new shape"},
+        {MODEL(L("Permute", ", \"dims\": [1, 1]")), MOTE_ERR_VALUE, "dims is no order of the dimensions"},
+        {MODEL(L("MaxPooling1D", ", \"pool_size\": 5")), MOTE_ERR_SHAPE, "the window is larger than the padded input"},
+        {MODEL(L("MaxPooling1D", ", \"pool_size\": 0")), MOTE_ERR_VALUE, "pool_size is 0"},
+        {MODEL(L("Cropping1D", ", \"cropping\": [2, 2]")), MOTE_ERR_SHAPE, "nothing is left of dimension 1"},
+        {MODEL(L("Dense", ", \"units\": 2")), MOTE_ERR_FORMAT,
+         "the file has 0 weights of it, its configuration wants 2"},
+        {MODEL(L("TFOpLambda", ", \"function\": \"image.resize\"")), MOTE_ERR_UNSUPPORTED, "tf.image.resize"},
+        {MODEL(L("TimeDistributed", "")), MOTE_ERR_FORMAT, "wraps nothing"},
+        {"{\"class_name\": \"Sequential\", \"config\": {\"layers\": [" L("Flatten", "") "]}}", MOTE_ERR_SHAPE,
+         "an input without a shape"},
+        {"{\"class_name\": \"Model\", \"config\": {\"layers\": [" X "], \"input_layers\": [[\"x\", 0, 0]], "
+         "\"output_layers\": [[\"y\", 0, 0]]}}",
+         MOTE_ERR_FORMAT, "'y' is no layer of the model"},
+    };
+    struct pool p = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        says(h5_with(&p, cases[i].config), cases[i].status, cases[i].text);
+    pool_free(&p);
+}
+
+/* A layer within a layer within a layer … */
+static void deep_models_are_refused(void **state)
+{
+    struct pool p = {0};
+    struct text config = {.pool = &p};
+
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        text_add(&config, "{\"class_name\": \"TimeDistributed\", \"config\": {\"layer\": ");
+    text_add(&config, "{}");
+    for (int i = 0; i < 40; i++)
+        text_add(&config, "}}");
+    says(h5_with(&p, config.s), MOTE_ERR_UNSUPPORTED, "more than 16 deep");
+    pool_free(&p);
+}
+
+/* x is read by its own successor. */
+static void circles_are_refused(void **state)
+{
+    static const char config[] = "{\"class_name\": \"Model\", \"config\": {\"layers\": [{\"class_name\": "
+                                 "\"InputLayer\", \"name\": \"x\", \"config\": "
+                                 "{\"name\": \"x\", \"batch_input_shape\": [null, 2]}, \"inbound_nodes\": []}, "
+                                 "{\"class_name\": \"Add\", \"name\": "
+                                 "\"a\", \"config\": {}, \"inbound_nodes\": [[[\"x\", 0, 0, {}], [\"a\", 0, 0, "
+                                 "{}]]]}], \"input_layers\": [[\"x\", 0, "
+                                 "0]], \"output_layers\": [[\"a\", 0, 0]]}}";
+    struct pool p = {0};
+
+    (void)state;
+    says(h5_with(&p, config), MOTE_ERR_FORMAT, "layer 'a' is never called, or layers go in a circle");
+    pool_free(&p);
+}
+
+/* The states of a stateful layer go on with the next inference; two halves are the whole. */
+static int check_stateful(struct given *g)
+{
+    struct pool p = {0};
+    struct given half = *g;
+    char *config = pool_strdup(&p, g->config), *steps = strstr(config, "[null, 4, 3]"),
+         *name = strstr(config, "\"units\"");
+    struct report_text report = {.status = MOTE_OK};
+    const struct frame root = {.name = g->name, .index = -1, .sink = &report};
+    struct pipeline pipeline;
+    struct runner r;
+    float out[2];
+
+    assert_non_null(steps);
+    steps[7] = '2';
+    half.config = pool_printf(&p, "%.*s\"stateful\": true, %s", (int)(name - config), config, name);
+    assert_int_equal(pipeline_read(&p, "m.h5", h5_of(&p, &half), &pipeline, &root), MOTE_OK);
+    assert_int_equal(pipeline_compile(&pipeline, &(struct pipeline_options){.passes = NULL}, &root), MOTE_OK);
+    assert_int_equal(runner_open(&p, pipeline.image, &r, &root), MOTE_OK);
+    mote_model_reset(&r.model);
+    runner_run(&r, (const uint8_t *)g->inputs[0].values, (uint8_t *)out);
+    runner_run(&r, (const uint8_t *)(g->inputs[0].values + 6), (uint8_t *)out);
+    assert_true(is_near(g, &g->wants[0], out));
+    pool_free(&p);
+    return 0;
+}
+
+static void states_go_on(void **state)
+{
+    int bad = 0;
+
+    (void)state;
+    assert_int_equal(each_case("from_states_", check_stateful, &bad), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_compute_what_keras_does),
+        cmocka_unit_test(broken_files_are_errors),
+        cmocka_unit_test(corpus),
         cmocka_unit_test(what_is_no_model),
+        cmocka_unit_test(numbers_of_all_types),
+        cmocka_unit_test(groups_large_and_new),
+        cmocka_unit_test(hostile_files),
+        cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(deep_models_are_refused),
+        cmocka_unit_test(circles_are_refused),
+        cmocka_unit_test(states_go_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
