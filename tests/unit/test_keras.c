@@ -536,7 +536,8 @@ static struct bytes h5_with(struct pool *p, const char *config)
     return made_end(p, file);
 }
 
-#define X                "{\"class_name\": \"InputLayer\", \"config\": {\"name\": \"x\", \"batch_input_shape\": [null, 4, 3]}}"
+#define X "{\"class_name\": \"InputLayer\", \"config\": {\"name\": \"x\", \"batch_input_shape\": [null, 4, 3]}}"
+
 #define L(class, config) "{\"class_name\": \"" class "\", \"config\": {\"name\": \"l\"" config "}}"
 #define MODEL(...)                                                                                                     \
     "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"m\", \"layers\": [" X ", " __VA_ARGS__ "]}}"
