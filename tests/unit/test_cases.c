@@ -233,6 +233,78 @@ static void log_softmax_of_four(void **state)
     pool_free(&pool);
 }
 
+/* ---- constants of compressed models ---- */
+#define LOOKUP_TABLES MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_tflite/lookup_tables.tflite"
+
+static const struct tensor *weights_of(const struct model *m, int32_t op)
+{
+    const struct graph *g = &m->graphs[0];
+
+    assert_true(op < g->n_ops);
+    return &g->tensors[g->ops[op].in[1]];
+}
+
+/* Of rows, of the last dimension's channels, of all of a tensor: they are constants, and the operator is gone. */
+static void lookup_tables_are_decoded(void **state)
+{
+    static const int8_t rows[] = {-7, 0, 5, 9, -7, 4, 3, 2, 1, 2, -128, 127, -128, 127, 127};
+    static const int8_t last[] = {10, -1, 20, -2, 30, -3, 40, -4, 50, -5, 10, -2, 30, -4, 50, -1, 20, -3};
+    static const float real[] = {2.25F, -1.5F, 0.5F, 0.5F, -1.5F, 2.25F};
+    struct pool pool = {0};
+    struct report_text sink;
+    const struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct pipeline p;
+
+    (void)state;
+    assert_int_equal(pipeline_load(&pool, LOOKUP_TABLES, &p, &at), MOTE_OK);
+    assert_int_equal(p.model.graphs[0].n_ops, 3);
+    assert_memory_equal(weights_of(&p.model, 0)->data, rows, sizeof rows);
+    assert_memory_equal(weights_of(&p.model, 1)->data, last, sizeof last);
+    assert_memory_equal(weights_of(&p.model, 2)->data, real, sizeof real);
+    pool_free(&pool);
+}
+
+static void wrong_lookup_tables_are_named(void **state)
+{
+    static const uint8_t header[] = {0, 1, 0, 0, 1, 2, 4};
+    static const struct {
+        int at;
+        uint8_t becomes;
+        const char *part;
+    } bad[] = {
+        {0, 1, "op 0 TFLM_DECODE: tensor 4 result_0_0: its data"},
+        {0, 1, "its data are of type 1, Huffman codes; Mote reads type 0, tables of values"},
+        {0, 2, "its data are of type 2, pruned weights"},
+        {0, 200, "its data are of type 200; Mote"},
+        {1, 2, "its data have version 2; Mote reads version 1"},
+        {4, 0, "its tables have version 0"},
+        {5, 0, "its indices have no bits"},
+        {5, 7, "4 bytes are too few for its 15 indices of 7 bits"},
+        {6, 5, "its tables have 12 bytes of 15"},
+        {6, 3, "element 3 is value 3 of a table of 3"},
+    };
+    struct pool pool = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct report_text sink = {.status = MOTE_OK};
+        const struct frame at = {.name = "m", .index = -1, .sink = &sink};
+        struct bytes file;
+        struct pipeline p;
+        uint8_t *found;
+
+        assert_int_equal(file_read(&pool, LOOKUP_TABLES, &file, &at), MOTE_OK);
+        found = memmem(file.data, file.size, header, sizeof header);
+        assert_non_null(found);
+        found[bad[i].at] = bad[i].becomes;
+        assert_int_not_equal(pipeline_read(&pool, "m", file, &p, &at), MOTE_OK);
+        if (strstr(sink.text, bad[i].part) == NULL)
+            print_error("want \"%s\" in: %s\n", bad[i].part, sink.text);
+        assert_non_null(strstr(sink.text, bad[i].part));
+    }
+    pool_free(&pool);
+}
+
 /* ---- all that is missing, at once ---- */
 static const char *load_error(struct pool *pool, const char *path)
 {
@@ -345,6 +417,8 @@ int main(void)
         cmocka_unit_test(half_weights),
         cmocka_unit_test(reference_runs),
         cmocka_unit_test(log_softmax_of_four),
+        cmocka_unit_test(lookup_tables_are_decoded),
+        cmocka_unit_test(wrong_lookup_tables_are_named),
         cmocka_unit_test(own_several_faults),
         cmocka_unit_test(own_several_faults_of_a_graph_file),
         cmocka_unit_test(one_operator_is_missing),

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Models for the importer's tests and corpus: cases_import.py DIR writes tests/fuzz/corpus/fuzz_tflite's files of
-stale shapes, float16 weights, and several faults at once.
+stale shapes, float16 weights, tables of values, and several faults at once.
 """
 
 import sys
 from pathlib import Path
 
-from tflite_writer import FLOAT16, FLOAT32, INT32, INT64, Scalar, Step, Tensor, model
+from tflite_writer import FLOAT16, FLOAT32, INT32, INT64, INT8, UINT8, Scalar, Step, Tensor, model, pack
 
 
 def floats(shape, data=None, kind=FLOAT32):
@@ -52,6 +52,35 @@ def several_faults():
         Step("ADD", [c, b], [e], {0: Scalar("b", 0)}), Step("Theirs", [d], [out])])
 
 
+def tables(result, bits, values, indices):
+    """The two constants that TFLM_DECODE makes `result` of: indices of `bits` bits into the channels' tables."""
+    text = "".join(f"{i:0{bits}b}" for i in indices)
+    encoded = [int(text[k:k + 8].ljust(8, "0"), 2) for k in range(0, len(text), 8)]
+    header = [0, 1, 0, 0, 1, bits, len(values[0])] + [0] * 9
+    ancillary = header + list(pack(result.type, [v for table in values for v in table]))
+    return [Tensor([len(encoded)], UINT8, data=encoded), Tensor([len(ancillary)], UINT8, data=ancillary)]
+
+
+def lookup_tables():
+    """A table of each row, of each channel of the last dimension, and of all of a tensor of floats."""
+    x, y = (Tensor(shape, INT8, 0.5, 0) for shape in ([1, 5], [1, 3]))
+    z, deep = (Tensor(shape, INT8, 0.5, 0) for shape in ([1, 3, 3, 2], [1, 1, 1, 2]))
+    f, out = floats([1, 3]), floats([1, 2])
+    rows = Tensor([3, 5], INT8, [0.5, 0.25, 0.125], [0, 0, 0], dimension=0)
+    last = Tensor([1, 3, 3, 2], INT8, [0.5, 0.25], [0, 0], dimension=3)
+    real = floats([2, 3])
+    codes = [*tables(rows, 2, [[-7, 0, 5, 9], [1, 2, 3, 4], [-128, 127, 0, 0]],
+                     [0, 1, 2, 3, 0, 3, 2, 1, 0, 1, 0, 1, 0, 1, 1]),
+             *tables(last, 3, [[10, 20, 30, 40, 50], [-1, -2, -3, -4, -5]],
+                     [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 1, 2, 3, 4, 0, 1, 2])]
+    return model("lookup_tables", [x, z, f], [y, deep, out], [
+        Step("TFLM_DECODE", codes, [rows, last]), fully_connected(x, rows, y),
+        Step("DEPTHWISE_CONV_2D", [z, last], [deep],
+             {0: Scalar("b", 1), 1: Scalar("i", 1), 2: Scalar("i", 1), 3: Scalar("i", 1)}),
+        Step("TFLM_DECODE", tables(real, 7, [[0.5, -1.5, 2.25]], [2, 1, 0, 0, 1, 2]), [real]),
+        fully_connected(f, real, out)])
+
+
 if __name__ == "__main__":
-    for make in (stale_shapes, half_weights, several_faults):
+    for make in (stale_shapes, half_weights, several_faults, lookup_tables):
         Path(sys.argv[1], make.__name__ + ".tflite").write_bytes(make())

@@ -2,6 +2,7 @@
 /* Operators' codes, and the one line about those that Mote does not have: each with its place while they fit, else each
  * kind once with its number and first place. */
 #include "host/import/tflite/custom.h"
+#include "host/import/tflite/decode.h"
 #include "host/import/tflite/reader.h"
 #include "host/import/tflite/variables.h"
 
@@ -138,7 +139,8 @@ static enum mote_status scan_graph(struct tfl_reader *r, uint32_t index, struct 
         here.name = tfl_builtin_name(m.code.builtin);
         if (m.code.builtin == BUILTIN_CALL_ONCE)
             TRY(tfl_note_initializer(r, op, &here));
-        if (tfl_op_find(m.code.builtin) || tfl_custom_find(m.code.custom) || tfl_is_setup(m.code.builtin))
+        if (tfl_op_find(m.code.builtin) || tfl_custom_find(m.code.custom) || tfl_is_setup(m.code.builtin) ||
+            tfl_is_decode(&m.code))
             continue;
         if (l->all.len <= LISTING_MAX)
             m.output = output_name(r, graph, op);

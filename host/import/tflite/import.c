@@ -5,6 +5,7 @@
 #include "host/import/import.h"
 
 #include "host/import/tflite/custom.h"
+#include "host/import/tflite/decode.h"
 #include "host/import/tflite/reader.h"
 #include "host/import/tflite/variables.h"
 
@@ -76,11 +77,13 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
     struct tfl_lists l;
 
     TRY(tfl_read_code(r, t, &code, &here));
-    here.name = tfl_builtin_name(code.builtin);
+    here.name = tfl_is_decode(&code) ? TFLM_DECODE : tfl_builtin_name(code.builtin);
     TRY(read_indices(r, t, TFL_OPERATOR_INPUTS, n_tensors, TENSOR_ABSENT, "input", &l.in, &l.n_in, &here));
     TRY(read_indices(r, t, TFL_OPERATOR_OUTPUTS, n_tensors, 0, "output", &l.out, &l.n_out, &here));
     if (tfl_is_setup(code.builtin))
         return tfl_read_setup(r, t, code.builtin, &l, g, &here);
+    if (tfl_is_decode(&code))
+        return tfl_read_decode(r, &l, g, &here);
     row = tfl_op_find(code.builtin);
     custom = tfl_custom_find(code.custom);
     if (custom != NULL) {
