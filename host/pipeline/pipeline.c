@@ -47,6 +47,8 @@ static const struct {
     {"version https://git-lfs", "a pointer of Git LFS, not the file itself; fetch that with `git lfs pull`"},
     {"\x80\x02", "a pickle of Python, which is a program; export the model, as by torch.onnx.export()"},
     {"\x80\x04", "a pickle of Python, which is a program; export the model, as by torch.onnx.export()"},
+    {"<!DOCTYPE html", "a web page; what was to be fetched is something else"},
+    {"<html", "a web page; what was to be fetched is something else"},
 };
 
 static enum mote_status fail_unknown(struct pool *pool, struct bytes file, const struct frame *at)

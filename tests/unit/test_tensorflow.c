@@ -272,6 +272,40 @@ static void conditions_that_are_known(void **state)
     pool_free(&pool);
 }
 
+/* As TensorFlow 1 writes it: x / keep * floor(keep + u (max - min) + min). */
+static struct text dropout_graph(struct pool *pool, float keep)
+{
+    static const float zero = 0, one = 1;
+    struct text graph = {.pool = pool};
+
+    tf_put_input(&graph, "x", TF_DIMS(2));
+    tf_put_const(&graph, "keep", TF_FLOAT, 0, NULL, &keep, sizeof keep);
+    tf_put_const(&graph, "min", TF_FLOAT, 0, NULL, &zero, sizeof zero);
+    tf_put_const(&graph, "max", TF_FLOAT, 0, NULL, &one, sizeof one);
+    tf_put_node(&graph, "Shape shape x");
+    tf_put_node(&graph, "RandomUniform u shape");
+    tf_put_node(&graph, "Sub width max min");
+    tf_put_node(&graph, "Mul scaled u width");
+    tf_put_node(&graph, "Add drawn scaled min");
+    tf_put_node(&graph, "Add sum keep drawn");
+    tf_put_node(&graph, "Floor kept sum");
+    tf_put_node(&graph, "RealDiv larger x keep");
+    tf_put_node(&graph, "Mul y larger kept");
+    return graph;
+}
+
+static void dropout(void **state)
+{
+    struct pool pool = {0};
+    const struct text all = dropout_graph(&pool, 1), half = dropout_graph(&pool, 0.5f);
+    static const float in[2] = {1, -2};
+
+    (void)state;
+    MAKES(&all, NULL, in, in);
+    says(&half, MOTE_ERR_UNSUPPORTED, "Floor kept: what comes out is random, as of a dropout that drops");
+    pool_free(&pool);
+}
+
 /* The last number of a list stands for all that are missing. */
 static void lists_that_are_short(void **state)
 {
@@ -436,7 +470,7 @@ static struct text audio_graph(struct pool *pool)
 static void cut_off_and_flipped(void **state)
 {
     struct pool pool = {0};
-    const struct text graphs[] = {small_graph(&pool), audio_graph(&pool), loop_graph(&pool)};
+    const struct text graphs[] = {small_graph(&pool), audio_graph(&pool), loop_graph(&pool), dropout_graph(&pool, 1)};
 
     (void)state;
     for (size_t f = 0; f < COUNT(graphs); f++) {
@@ -459,7 +493,7 @@ static void corpus(void **state)
     struct pool pool = {0};
     struct report_text report = {0};
     struct frame at = {.index = -1, .sink = &report};
-    const struct text graphs[] = {small_graph(&pool), audio_graph(&pool), loop_graph(&pool)};
+    const struct text graphs[] = {small_graph(&pool), audio_graph(&pool), loop_graph(&pool), dropout_graph(&pool, 1)};
 
     (void)state;
     for (size_t f = 0; f < COUNT(graphs); f++) {
@@ -483,6 +517,7 @@ int main(void)
         cmocka_unit_test(planes),
         cmocka_unit_test(loops),
         cmocka_unit_test(conditions_that_are_known),
+        cmocka_unit_test(dropout),
         cmocka_unit_test(lists_that_are_short),
         cmocka_unit_test(cuts),
         cmocka_unit_test(audio_nodes_are_left_out),

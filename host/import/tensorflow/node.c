@@ -30,7 +30,7 @@ void tf_out(struct build *r, int i, int32_t tensor)
     if (r->status != MOTE_OK || i >= node->n_out)
         return;
     node->out[i] = tensor;
-    if (tensor == TF_DEAD)
+    if (tensor < 0)
         return;
     t = &r->g->tensors[tensor];
     if (t->name[0] == '\0')

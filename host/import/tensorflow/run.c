@@ -16,16 +16,17 @@ static bool takes_empty(const struct tf_node *node)
     return false;
 }
 
-/* The node's inputs; false: there is nothing to run. */
+/* The node's inputs; false: there is nothing to run, or it has been. */
 static bool find_inputs(struct build *r, struct tf_node *node)
 {
     struct tf *tf = tf_of(r);
-    bool dead = false;
+    bool dead = false, random = false;
 
     tf->in = pool_array(r->pool, (size_t)node->n_in, sizeof *tf->in);
     for (int i = 0; i < node->n_in; i++) {
         tf->in[i] = tf->nodes[node->from[i].node].out[node->from[i].output];
         dead |= tf->in[i] == TF_DEAD;
+        random |= tf->in[i] <= TF_RANDOM;
         if (tf->in[i] == TENSOR_ABSENT)
             build_fail(r, MOTE_ERR_UNSUPPORTED, "input %d is output %d of '%s', which is not one that Mote makes", i,
                        (int)node->from[i].output, printable(r->pool, tf->nodes[node->from[i].node].def->name));
@@ -33,6 +34,10 @@ static bool find_inputs(struct build *r, struct tf_node *node)
     if (r->status == MOTE_OK && dead && strcmp(node->def->op, "Merge") != 0) {
         for (int i = 0; i < node->n_out; i++)
             tf_out(r, i, TF_DEAD);
+        return false;
+    }
+    if (r->status == MOTE_OK && random) {
+        tf_run_random(r);
         return false;
     }
     if (r->status == MOTE_OK && node->n_in > 0 && tf->in[0] >= 0 && tensor_elements(tensor_at(r, tf->in[0])) == 0 &&

@@ -4,7 +4,7 @@
  * A node's function (ops.h) asks for the node's inputs and attributes and appends operators of the graph by the calls
  * of host/import/build.h, whose failures stick. Nodes run in an order in which they can, those of loops again and
  * again. What a node makes is a tensor; a TensorArray's handle is a constant, its number; what a Switch does not take
- * is TF_DEAD, and so is all that is made of it. */
+ * is TF_DEAD, and so is all that is made of it; what is random is TF_RANDOM or below. */
 #ifndef MOTE_TENSORFLOW_H
 #define MOTE_TENSORFLOW_H
 
@@ -17,7 +17,8 @@
 #include "host/import/numbers.h"
 #include "host/import/protobuf.h"
 
-#define TF_DEAD (-2)
+#define TF_DEAD   (-2)
+#define TF_RANDOM (-8) /* and below: tf.ranges[TF_RANDOM - x] (random.c) */
 
 /* What a node reads. */
 struct tf_source {
@@ -37,6 +38,7 @@ struct tf_node {
 };
 
 struct tf_array; /* a TensorArray (loop.c) */
+struct tf_range;
 
 struct tf {
     const Tf__GraphDef *file;
@@ -52,6 +54,8 @@ struct tf {
     int32_t n_loops;
     struct tf_array *arrays;
     int32_t n_arrays;
+    struct tf_range *ranges; /* of what is random */
+    int32_t n_ranges;
     int32_t *turned; /* [n_turned] pairs: a constant matrix, and its transpose */
     int32_t n_turned;
     int64_t n_run;         /* nodes that have run */
@@ -90,6 +94,7 @@ bool tf_is_cut(const struct tf *tf, const struct tf_node *reader, struct tf_sour
 /* ---- running (run.c) ---- */
 /* One node, whose inputs are there; NextIteration, Merge … of loops are the loop's (loop.c). */
 void tf_run(struct build *r, int32_t node, const struct frame *at);
+void tf_run_random(struct build *r); /* one that reads something random (random.c) */
 void tf_run_loop(struct build *r, int32_t loop, const struct frame *at);
 
 /* ---- the node (node.c) ---- */
