@@ -199,8 +199,8 @@ static inline int32_t mote_conv_next(const struct mote_huffman *h, struct mote_c
 {
     while (b->left > 0) {
         const uint32_t word = mote_huffman_next(&b->reader);
-        const int32_t gap = h->gaps[word >> h->gap_shift];
-        const int32_t level = h->levels[word << (uint8_t)gap >> h->level_shift];
+        const int32_t gap = h->gaps[mote_huffman_index(word, h->gap_shift)];
+        const int32_t level = h->levels[mote_huffman_index(word << (uint8_t)gap, h->level_shift)];
 
         mote_huffman_skip(&b->reader, (uint8_t)(gap + level));
         b->left--;

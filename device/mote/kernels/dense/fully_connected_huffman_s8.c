@@ -38,8 +38,8 @@ static uint32_t add_row(const struct mote_huffman *codes, struct mote_huffman_re
         int32_t gap, level;
 
         word = mote_huffman_next(&r);
-        gap = gaps[word >> gap_shift];
-        level = levels[word << (uint8_t)gap >> level_shift];
+        gap = gaps[mote_huffman_index(word, gap_shift)];
+        level = levels[mote_huffman_index(word << (uint8_t)gap, level_shift)];
         mote_huffman_skip(&r, (uint8_t)(gap + level));
         in += gap >> 8;
         sum += (uint32_t)((*in++ - zero) * (level >> 8));

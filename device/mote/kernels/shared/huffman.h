@@ -71,6 +71,16 @@ static inline uint32_t mote_huffman_entries(int32_t bits) { return bits > 0 ? UI
 /* From the top of a word to an index. */
 static inline uint8_t mote_huffman_shift(int32_t bits) { return (uint8_t)(bits > 0 ? 32 - bits : 31); }
 
+/* That index, which is in the top byte. An AVR shifts bit by bit, and each byte of a word. */
+static inline uint32_t mote_huffman_index(uint32_t word, uint8_t shift)
+{
+#ifdef __AVR__
+    return (uint8_t)((uint8_t)(word >> 24) >> (uint8_t)(shift - 24));
+#else
+    return word >> shift;
+#endif
+}
+
 /* For each word of `bits` bits the value of the code at its top, times 256, and that code's length. Behind the number
  * of codes of each length come their values in the order of codes, which is that of words. Returns what follows. */
 static inline const MOTE_FLASH uint8_t *mote_huffman_table(int16_t *table, const MOTE_FLASH uint8_t *lengths,
