@@ -86,7 +86,7 @@ int32_t expand(struct expansion *e, enum op_id id, int n_in, const int32_t *in, 
     int32_t out[2], n_out = op_info[id].out_max;
     struct op *op;
 
-    assert(n_out <= (int32_t)COUNT(out));
+    assert(n_out >= 1 && n_out <= (int32_t)COUNT(out));
     for (int32_t i = 0; i < n_out; i++)
         out[i] = add(e, op_info[id].name, type, 0, NULL);
     op = graph_add_op(e->model, e->graph, id, n_in, in, n_out, out);

@@ -79,6 +79,29 @@ static void a_preset_is_a_graph(void **state)
     assert_non_null(strstr(inspected.out, "filter_bank_spectral_subtraction"));
 }
 
+/* Frames of a growing tone, as image and as C. */
+static void a_board_hears_the_same(void **state)
+{
+    int16_t frames[3 * 480];
+    struct bytes want;
+
+    (void)state;
+    if (!have_board())
+        skip();
+    for (int i = 0; i < 3 * 480; i++)
+        frames[i] = (int16_t)(i * (i / 4 % 2 ? 20 : -20));
+    put_bytes("in/frames.bin", frames, sizeof frames);
+    OK("features", "--preset", "micro", "--graph", "@out/micro.graph");
+    OK("run", "@out/micro.graph", "--input", "@in/frames.bin", "--output", "@out/want.bin");
+    want = slurp(here("out/want.bin"));
+    assert_int_equal(want.size, 3 * 40 * 2);
+    for (int via = 0; via < 2; via++) {
+        OK("emulate", "@out/micro.graph", "--input", "@in/frames.bin", "--target", "mps2-an386", "--via",
+           via == 0 ? "image" : "c", "--output", "@out/got.bin");
+        assert_memory_equal(slurp(here("out/got.bin")).data, want.data, want.size);
+    }
+}
+
 static void wrong_sounds_are_refused(void **state)
 {
     static const struct bad bad[] = {
@@ -108,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(sounds_become_features),
         TEST(a_preset_is_a_graph),
+        TEST(a_board_hears_the_same),
         TEST(wrong_sounds_are_refused),
     };
 

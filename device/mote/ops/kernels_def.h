@@ -174,5 +174,6 @@ VERSION(pool,        mean_rows_s8,               avx2,     AVX2)
 VERSION(pool,        mean_rows_s8,               neon,     NEON)
 VERSION(pool,        mean_rows_s8,               mve,      MVE)
 VERSION(pool,        mean_rows_s8,               dsp,      DSP)
+VERSION(signal,      rfft_s16,                   dsp,      DSP)
 #undef KERNEL
 #undef VERSION

@@ -8,8 +8,8 @@
 #include "../shared/bits.h"
 #include "../shared/rows.h"
 
-/* As 16 bits: that of -32768 is 2^15. */
-static inline uint32_t magnitude(int32_t x) { return (uint32_t)(x < 0 ? -x : x); }
+/* As 16 bits, without a branch: that of -32768 is 2^15. */
+static inline uint32_t magnitude(int32_t x) { return (uint32_t)((x ^ x >> 31) - (x >> 31)); }
 
 /* Of the operator, with -32768 in the row: what the largest is by its comparisons, in 16 bits with sign. */
 static int32_t largest(const int16_t *in, int32_t len)

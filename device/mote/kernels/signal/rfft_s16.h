@@ -42,6 +42,10 @@ MOTE_ROWS(rfft_s16, MOTE_RFFT_S16_ARGS, MOTE_RFFT_S16_ROWS)
 void mote_rfft_s16(const struct mote_rfft_s16 *p, const int16_t *in, const MOTE_FLASH int16_t *turns, int16_t *out,
                    int32_t first, int32_t count);
 
+/* What is divided by 2 or 4 is multiplied by these, in 2^-15. */
+#define MOTE_RFFT_ONE_OF_TWO  (INT16_MAX / 2)
+#define MOTE_RFFT_ONE_OF_FOUR (INT16_MAX / 4)
+
 /* Points of the smallest parts of n, a power of two. */
 static inline int32_t mote_rfft_s16_smallest(int32_t n) { return (n & 0x5555) != 0 ? 4 : 2; }
 
