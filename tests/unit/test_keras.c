@@ -552,6 +552,7 @@ static void what_is_missing_is_named(void **state)
         {"nothing", MOTE_ERR_FORMAT, "model_config, line 1"},
         {"{}", MOTE_ERR_FORMAT, "a layer without class_name or config"},
         {MODEL(L("Lambda", "")), MOTE_ERR_UNSUPPORTED, "layer l (Lambda): a Python function"},
+        {MODEL(L("Masking", "")), MOTE_ERR_UNSUPPORTED, "a mask, by which later layers leave out steps"},
         {MODEL(L("Conv2DD", "") ", " L("QDense", "")), MOTE_ERR_UNSUPPORTED,
          "it has Conv2D; layer l (QDense): a layer of QKeras"},
         {"{\"class_name\": \"Mine\", \"registered_name\": \"Custom>Mine\", \"config\": {}}", MOTE_ERR_UNSUPPORTED,
@@ -581,6 +582,48 @@ static void what_is_missing_is_named(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++)
         says(h5_with(&p, cases[i].config), cases[i].status, cases[i].text);
+    pool_free(&p);
+}
+
+static int check_other_shape(struct given *g)
+{
+    struct pool p = {0};
+    struct given other = *g;
+    char *config = pool_strdup(&p, g->config), *units = strstr(config, "\"units\": 2");
+
+    assert_non_null(units);
+    units[9] = '5';
+    other.config = config;
+    says(h5_of(&p, &other), MOTE_ERR_SHAPE, "layer l (Dense): its kernel is 3x2 in the file, not 3x5");
+    pool_free(&p);
+    return 0;
+}
+
+static void weights_of_other_shapes_are_refused(void **state)
+{
+    int bad = 0;
+
+    (void)state;
+    assert_int_equal(each_case("dense_relu", check_other_shape, &bad), 1);
+}
+
+/* Few bytes of configuration, of which the layers would take many times as many. */
+static void large_lists_are_refused(void **state)
+{
+    struct pool p = {0};
+    struct text config = {.pool = &p};
+
+    (void)state;
+    for (int i = 0; i < 14; i++) {
+        text_add(&config, "{\"class_name\": \"Model\", \"config\": {\"layers\": [");
+    }
+    text_add(&config, "0");
+    for (int i = 0; i < 14; i++) {
+        for (int k = 0; k < 4000; k++)
+            text_add(&config, ",0");
+        text_add(&config, "]}}");
+    }
+    says(h5_with(&p, config.s), MOTE_ERR_FORMAT, "a layer without class_name or config");
     pool_free(&p);
 }
 
@@ -663,6 +706,8 @@ int main(void)
         cmocka_unit_test(groups_large_and_new),
         cmocka_unit_test(hostile_files),
         cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(weights_of_other_shapes_are_refused),
+        cmocka_unit_test(large_lists_are_refused),
         cmocka_unit_test(deep_models_are_refused),
         cmocka_unit_test(circles_are_refused),
         cmocka_unit_test(states_go_on),

@@ -31,6 +31,14 @@ static enum mote_status count(struct reading *c, int *n, int most, const struct 
                                     : fail(at, MOTE_ERR_MEMORY, "its layers take more than %zu bytes", c->limit);
 }
 
+/* A list of n of what has `size` bytes. */
+static enum mote_status want_room(const struct reading *c, size_t n, size_t size, const struct frame *at)
+{
+    if (c->pool->used < c->limit && n < (c->limit - c->pool->used) / (size + 64))
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_MEMORY, "its layers take more than %zu bytes, the most for a file of its size", c->limit);
+}
+
 /* ---- what is missing ---- */
 static const char *why_missing(struct reading *c, const char *class, const json_t *json)
 {
@@ -39,6 +47,8 @@ static const char *why_missing(struct reading *c, const char *class, const json_
     if (strcmp(class, "Lambda") == 0)
         return "a Python function, which is not in the file as a network; write it with layers, and save the model "
                "again";
+    if (strcmp(class, "Masking") == 0)
+        return "a mask, by which later layers leave out steps; Mote computes all steps: train without it";
     if (strchr(registered, '>') && strncmp(registered, "Custom>", 7) != 0)
         return pool_printf(c->pool, "a class of '%s', which Mote does not have; write it with Keras's own layers",
                            printable(c->pool, registered));
@@ -85,8 +95,9 @@ static void add_vars(struct pool *pool, struct keras_layer *l)
         add_var(pool, l, word, strcspn(word, " "));
         word += strcspn(word, " ");
     }
-    l->added = pool_array(pool, VARS_MAX, sizeof *l->added);
-    for (int i = 0; i < VARS_MAX; i++)
+    l->vars = pool_array(pool, (size_t)l->n_vars, sizeof *l->vars);
+    l->added = pool_array(pool, (size_t)l->n_vars, sizeof *l->added);
+    for (int32_t i = 0; i < l->n_vars; i++)
         l->added[i] = TENSOR_ABSENT;
 }
 
@@ -216,6 +227,7 @@ static enum mote_status read_calls(struct reading *c, const struct keras_layer *
     const json_t *nodes = json_object_get(json, "inbound_nodes");
     const struct frame here = {at, "layer", printable(c->pool, l->name), -1, NULL};
 
+    TRY(want_room(c, json_array_size(nodes) + 1, sizeof *l->calls, &here));
     l->calls = pool_array(c->pool, json_array_size(nodes) + 1, sizeof *l->calls);
     for (size_t i = 0; i < json_array_size(nodes); i++) {
         TRY(count(c, &c->args, ARGS_MAX * 16, &here));
@@ -294,6 +306,7 @@ static enum mote_status read_sequence(struct reading *c, const json_t *json, con
     const json_t *first = json_array_get(layers, 0);
 
     model->sequential = true;
+    TRY(want_room(c, json_array_size(layers) + 1, 2 * sizeof *model->children, at)); /* and what connects them */
     model->children = pool_array(c->pool, json_array_size(layers) + 1, sizeof *model->children);
     if (strcmp(string_at(first, "class_name"), "InputLayer") != 0)
         add_input_layer(c, model, first, json);
@@ -306,6 +319,7 @@ static enum mote_status read_sequence(struct reading *c, const json_t *json, con
 static enum mote_status read_functional(struct reading *c, const json_t *layers, int depth, struct keras_layer *model,
                                         const struct frame *at)
 {
+    TRY(want_room(c, json_array_size(layers), sizeof *model->children, at));
     model->children = pool_array(c->pool, json_array_size(layers), sizeof *model->children);
     for (size_t i = 0; i < json_array_size(layers); i++)
         TRY(read_layer(c, json_array_get(layers, i), depth, &model->children[model->n_children++], at));

@@ -90,8 +90,14 @@ static void want_all(struct build *r, const struct run *run)
 static int32_t run_model(struct build *r, const struct keras_layer *model, int32_t n_in, const int32_t *in,
                          int32_t *out)
 {
-    struct run run = {.model = model, .made = pool_array(r->pool, (size_t)model->n_children, sizeof *run.made)};
+    struct run run = {.model = model};
+    int64_t calls = 0;
 
+    for (int32_t i = 0; i < model->n_children; i++)
+        calls += model->children[i].n_calls + 1;
+    if (!has_room(r, calls * (int64_t)sizeof **run.made + model->n_children * (int64_t)(sizeof *run.made + 64)))
+        return 0;
+    run.made = pool_array(r->pool, (size_t)model->n_children, sizeof *run.made);
     if (n_in != model->n_inputs)
         build_fail(r, MOTE_ERR_FORMAT, "a model of %d inputs is called with %d", (int)model->n_inputs, (int)n_in);
     for (int32_t i = 0; i < model->n_children; i++)

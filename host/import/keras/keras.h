@@ -53,8 +53,8 @@ struct keras_layer {
     int32_t n_vars;
     const char *var_names[VARS_MAX];
     bool trained[VARS_MAX];
-    struct tensor vars[VARS_MAX]; /* data NULL: not there yet */
-    int32_t *added;               /* [n_vars] the constants that they are in the graph, or absent */
+    struct tensor *vars; /* [n_vars] data NULL: not there yet */
+    int32_t *added;      /* [n_vars] the constants that they are in the graph, or absent */
 
     int32_t n_children;
     struct keras_layer *children; /* of a model its layers, of a wrapper what it wraps */

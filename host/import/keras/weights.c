@@ -6,6 +6,9 @@
 
 #include "host/import/keras/keras.h"
 
+#define PIECES_MAX  256   /* of a list of names */
+#define WEIGHTS_MAX 65536 /* of a layer of the outermost model */
+
 static int32_t count_vars(const struct keras_layer *l)
 {
     int32_t n = l->n_vars;
@@ -40,22 +43,28 @@ static void list_vars(struct keras_layer *l, bool trained, bool all, struct list
     }
 }
 
-/* Lists of more than 64 KiB are in pieces: weight_names0, weight_names1 … */
-static const char *name_at(struct pool *pool, const struct hdf5 *h, const char *path, const char *list, int32_t i)
+/* The names of a layer's weights. Lists of more than 64 KiB are in pieces: weight_names0, weight_names1 … */
+static int32_t weight_names(struct pool *pool, const struct hdf5 *h, const char *path, const char *const **out)
 {
-    const struct hdf5_texts *t = hdf5_texts_of(h, path, list);
+    const struct hdf5_texts *t = hdf5_texts_of(h, path, "weight_names");
+    const char **all = NULL;
+    int32_t n = 0;
 
-    for (int piece = 0; !t || i >= t->n; piece++) {
-        if (t) {
-            i -= t->n;
-            if (piece == 0)
-                return NULL;
-        }
-        t = hdf5_texts_of(h, path, pool_printf(pool, "%s%d", list, piece));
-        if (!t)
-            return NULL;
+    if (t) {
+        *out = t->texts;
+        return t->n;
     }
-    return t->texts[i];
+    for (int piece = 0; piece < PIECES_MAX; piece++) {
+        t = hdf5_texts_of(h, path, pool_printf(pool, "weight_names%d", piece));
+        for (int32_t i = 0; t && i < t->n && n < WEIGHTS_MAX; i++) {
+            all = pool_grow(pool, all, (size_t)n, sizeof *all);
+            all[n++] = t->texts[i];
+        }
+        if (!t)
+            break;
+    }
+    *out = all;
+    return n;
 }
 
 static enum mote_status take(struct pool *pool, const struct hdf5 *h, const char *path, struct tensor *out,
@@ -72,19 +81,18 @@ static enum mote_status take(struct pool *pool, const struct hdf5 *h, const char
 static enum mote_status read_listed(struct pool *pool, const struct hdf5 *h, const char *root, struct keras_layer *l,
                                     const struct frame *at)
 {
-    const char *path = pool_printf(pool, "%s/%s", root, l->name), *name;
+    const char *path = pool_printf(pool, "%s/%s", root, l->name), *const * names;
     const struct frame here = {at, "layer", printable(pool, l->name), -1, NULL};
     struct list list = {pool_array(pool, (size_t)count_vars(l) + 1, sizeof *list.vars), 0};
-    int32_t n = 0;
+    int32_t n = weight_names(pool, h, path, &names);
 
     list_vars(l, true, false, &list);
     list_vars(l, false, false, &list);
-    for (; (name = name_at(pool, h, path, "weight_names", n)) != NULL; n++)
-        if (n < list.n)
-            TRY(take(pool, h, pool_printf(pool, "%s/%s", path, name), list.vars[n], &here));
     if (n != list.n)
         return fail(&here, MOTE_ERR_FORMAT, "the file has %d weights of it, its configuration wants %d", (int)n,
                     (int)list.n);
+    for (int32_t i = 0; i < n; i++)
+        TRY(take(pool, h, pool_printf(pool, "%s/%s", path, names[i]), list.vars[i], &here));
     return MOTE_OK;
 }
 
