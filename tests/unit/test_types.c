@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which types each operator takes, as lowering says it: every case of tests/vectors is tried with every type in the
- * place of its own. The lists of docs/EXACT.md and README.md are what comes out; with MOTE_UPDATE set they are written
- * anew. */
+ * place of its own. What is taken is made an image, which the device's check must take, and C, for an AVR, too. The
+ * lists of docs/EXACT.md and README.md are what comes out; with MOTE_UPDATE set they are written anew. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "host/graph/op_info.h"
+#include "host/emit/emit.h"
 #include "host/plan/plan.h"
+#include "host/run/runner.h"
 #include "tests/golden/vec.h"
 
 #include <cmocka.h>
@@ -45,7 +47,11 @@ struct takes {
         bool bias[BIASES];
     } combos[COMBOS];
     int n_combos;
+    unsigned fails; /* ways to run it (below) that one of these types does not have */
 };
+
+enum { AS_IMAGE, AS_C, ON_AVR, WAYS };
+static const char *const ways[WAYS] = {"image", "C", "AVR"};
 
 static struct takes all[OP_LIMIT];
 
@@ -101,14 +107,59 @@ static void set_type(struct trial *t, int32_t tensor, enum mote_type type)
         x->data = pool_alloc(&t->pool, (size_t)tensor_bytes(x));
 }
 
+/* Once with each kernel: the files are what takes time. */
+static bool makes_c(struct pool *pool, const struct plan *plan, bool seen[KERNEL_LIMIT], const struct frame *quiet)
+{
+    const char *dir;
+    bool made = true;
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        made &= seen[plan->steps[i].kernel];
+        seen[plan->steps[i].kernel] = true;
+    }
+    if (made)
+        return true;
+
+    assert_int_equal(folder_temporary(pool, "types", &dir, quiet), MOTE_OK);
+    made = emit_c(plan, MOTE_SOURCE_DIR, dir, quiet) == MOTE_OK;
+    folder_remove(dir);
+    return made;
+}
+
+static bool makes_image(struct pool *pool, struct plan *plan, const struct frame *quiet)
+{
+    struct runner runner;
+    struct bytes image;
+
+    return emit_image(plan, &image, quiet) == MOTE_OK && runner_open(pool, image, &runner, quiet) == MOTE_OK;
+}
+
+/* An AVR's images are C: its constants lie in a memory of their own. */
+static bool makes_avr(struct trial *t, const struct plan_options *options, const struct frame *quiet)
+{
+    static bool seen[KERNEL_LIMIT];
+    struct target avr;
+    struct plan plan;
+
+    assert_true(target_named("avr5", &avr));
+    return plan_make(&t->pool, &t->m, &avr, options, &plan, quiet) == MOTE_OK && makes_c(&t->pool, &plan, seen, quiet);
+}
+
+/* And notes what it cannot be made. */
 static bool lowers(struct trial *t)
 {
+    static bool seen[KERNEL_LIMIT];
+    const struct plan_options options = {.keep_all = false};
     struct report_text lost = {.status = MOTE_OK};
     struct frame quiet = {.index = -1, .sink = &lost};
     struct plan plan;
 
-    return plan_make(&t->pool, &t->m, &target_portable, &(struct plan_options){.keep_all = false}, &plan, &quiet) ==
-           MOTE_OK;
+    if (plan_make(&t->pool, &t->m, &target_portable, &options, &plan, &quiet) != MOTE_OK)
+        return false;
+    all[t->op->id].fails |= (unsigned)!makes_image(&t->pool, &plan, &quiet) << AS_IMAGE |
+                            (unsigned)!makes_c(&t->pool, &plan, seen, &quiet) << AS_C |
+                            (unsigned)!makes_avr(t, &options, &quiet) << ON_AVR;
+    return true;
 }
 
 static struct trial trial_of(const struct model *m, int32_t index)
@@ -385,6 +436,16 @@ static const char *types_text(struct pool *pool, enum op_id id)
     return out.s;
 }
 
+static const char *ways_text(struct pool *pool, enum op_id id)
+{
+    struct text out = {.pool = pool};
+
+    for (int i = 0; i < WAYS; i++)
+        if (!(all[id].fails >> i & 1))
+            list(&out, ", ", ways[i]);
+    return out.len > 0 ? out.s : "";
+}
+
 /* ---- the documents ---- */
 static const struct {
     enum op_id id;
@@ -417,9 +478,10 @@ static void exact_text(struct text *out)
 {
     size_t order[COUNT(operators)], n = by_name(order);
 
-    text_add(out, "| operator | types |\n|---|---|\n");
+    text_add(out, "| operator | types | as |\n|---|---|---|\n");
     for (size_t i = 0; i < n; i++)
-        text_add(out, "| %s | %s |\n", operators[order[i]].NAME, types_text(out->pool, operators[order[i]].id));
+        text_add(out, "| %s | %s | %s |\n", operators[order[i]].NAME, types_text(out->pool, operators[order[i]].id),
+                 ways_text(out->pool, operators[order[i]].id));
 }
 
 /* A list item of README.md, wrapped. */
