@@ -79,6 +79,11 @@ MUST_CHECK enum mote_status keras_import(struct pool *pool, const char *name, st
                                          const struct import_options *options, struct model *out,
                                          struct import_missing *missing, const struct frame *at);
 
+bool cntk_matches(struct bytes file);
+MUST_CHECK enum mote_status cntk_import(struct pool *pool, const char *name, struct bytes file,
+                                        const struct import_options *options, struct model *out,
+                                        struct import_missing *missing, const struct frame *at);
+
 bool ell_matches(struct bytes file);
 MUST_CHECK enum mote_status ell_import(struct pool *pool, const char *name, struct bytes file,
                                        const struct import_options *options, struct model *out,

@@ -3,7 +3,8 @@
 
 const struct importer importers[] = {
     {"a .tflite", false, tflite_matches, tflite_import_partly},
-#ifdef MOTE_PROTOBUF /* where its library is (CMakeLists.txt) */
+#ifdef MOTE_PROTOBUF                                    /* where its library is (CMakeLists.txt) */
+    {"a CNTK model", false, cntk_matches, cntk_import}, /* before others whose first field is a version, too */
     {"a frozen TensorFlow graph", true, tensorflow_matches, tensorflow_import},
     {"an .onnx", false, onnx_matches, onnx_import},
     {"a Darknet .cfg", false, darknet_matches, darknet_import},
