@@ -386,7 +386,7 @@ static void the_board_computes_the_same(void **state)
         enum optimize optimize;
         int32_t most; /* instructions a weight */
     } cases[] = {
-        {16, OPTIMIZE_BALANCED, 24}, {16, OPTIMIZE_SPEED, 24}, {4, OPTIMIZE_BALANCED, 20}, {2, OPTIMIZE_SPEED, 20}};
+        {16, OPTIMIZE_BALANCED, 23}, {16, OPTIMIZE_SPEED, 22}, {4, OPTIMIZE_BALANCED, 19}, {2, OPTIMIZE_SPEED, 18}};
 
     (void)state;
     for (size_t i = 0; i < 2 * COUNT(cases); i++) {

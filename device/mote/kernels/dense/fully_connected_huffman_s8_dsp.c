@@ -241,18 +241,15 @@ struct outputs {
     int8_t *out;
 };
 
-/* The pairs of the row that begins at bit `at`; how many. */
+/* How many pairs the row has that begins at bit `at`, which moves behind that. */
 static inline uint32_t begin_row(const struct codes *c, struct pairs *pairs)
 {
-    const uint32_t word = mote_huffman_word(c->stream, pairs->at);
+    const uint32_t word = mote_huffman_word(c->stream, pairs->at++);
 
-    pairs->n = 0;
-    pairs->at++;
-    if (word >> 31) {
-        pairs->n = word << 1 >> c->count_shift;
-        pairs->at += 32u - (uint32_t)c->count_shift;
-    }
-    return pairs->n;
+    if (word >> 31 == 0)
+        return 0;
+    pairs->at += 32u - (uint32_t)c->count_shift;
+    return word << 1 >> c->count_shift;
 }
 
 /* Not inline: rarely wanted. */
@@ -264,32 +261,37 @@ static __attribute__((noinline)) int8_t put_slowly(const struct mote_fully_conne
 
 typedef void add_fn(const struct codes *c, struct pairs *pairs);
 
+/* No row has more pairs than columns, and an input less its zero has nine bits. */
+static bool has_room(const struct mote_fully_connected_huffman_s8 *p) { return p->columns <= MOTE_PLAIN_PRODUCTS / 2; }
+
 static void put_row(const struct mote_fully_connected_huffman_s8 *p, const struct codes *c, add_fn *add,
                     const int8_t *in, struct outputs to)
 {
-    const int32_t middle = 2 * p->out_zero + 1, lo = p->lo, hi = p->hi, each = p->per_channel;
+    const int32_t middle = 2 * p->out_zero + 1, each = p->per_channel;
+    const bool narrow = p->lo > INT8_MIN || p->hi < INT8_MAX;
     const int8_t *const end = to.out + p->out_c;
-    struct pairs pairs = {.at = 0, .in = in};
+    struct pairs pairs = {.in = in};
     int32_t mult = *to.mult, shift = *to.shift;
-    bool plain = mote_is_plain(0, mult, shift);
+    bool plain = has_room(p) && mote_is_plain(0, mult, shift);
 
     for (; to.out < end; to.bias += p->bias_bytes) {
         const int32_t bias = (int32_t)mote_short_bias(to.bias, p->bias_bytes, p->bias_shift);
-        const uint32_t n = begin_row(c, &pairs);
 
         pairs.sum = bias;
-        if (n > 0)
+        pairs.n = begin_row(c, &pairs);
+        if (pairs.n > 0)
             add(c, &pairs);
         if (each) {
             mult = *to.mult++;
             shift = *to.shift++;
-            plain = mote_is_plain(0, mult, shift);
+            plain = has_room(p) && mote_is_plain(0, mult, shift);
         }
-        /* An input less its zero has nine bits. */
-        if (n <= MOTE_PLAIN_PRODUCTS / 2 && plain && mote_is_plain(bias, 0, -1))
-            *to.out++ = (int8_t)mote_clamp(mote_requant_plain(pairs.sum, mult, -shift, middle), lo, hi);
-        else
+        if (!plain || !mote_is_plain(bias, 0, -1))
             *to.out++ = put_slowly(p, pairs.sum, mult, shift);
+        else if (narrow)
+            *to.out++ = (int8_t)mote_clamp(mote_requant_plain(pairs.sum, mult, -shift, middle), p->lo, p->hi);
+        else
+            *to.out++ = mote_requant_plain(pairs.sum, mult, -shift, middle);
     }
 }
 
