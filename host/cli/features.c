@@ -38,7 +38,7 @@ static enum mote_status run_features(struct cli *cli)
 {
     const char *out = cli_value(cli, "-o"), *picture = cli_value(cli, "--picture"), *graph = cli_value(cli, "--graph");
     const char *preset = cli_value(cli, "--preset"), *json;
-    int64_t step = 0;
+    int64_t window = 0, step = 0, channels = 0;
     struct front_end f;
     struct features x;
 
@@ -46,8 +46,13 @@ static enum mote_status run_features(struct cli *cli)
         return usage_error(cli, "--preset is missing: %s", front_end_presets(&cli->pool));
     if (cli->n_positional == 0 && graph == NULL)
         return usage_error(cli, "nothing to do: a sound, or --graph");
+    TRY(cli_number(cli, "--window", 1, 1000, &window));
     TRY(cli_number(cli, "--step", 1, 1000, &step));
-    TRY(front_end_find(preset, 0, (int32_t)step, &f, &cli->root));
+    TRY(cli_number(cli, "--channels", 1, 256, &channels));
+    TRY(front_end_find(
+        preset,
+        &(struct front_end_wish){.window_ms = (int32_t)window, .step_ms = (int32_t)step, .channels = (int32_t)channels},
+        &f, &cli->root));
     TRY(write_graph(cli, &f, graph));
     if (cli->n_positional == 0)
         return MOTE_OK;
@@ -66,20 +71,22 @@ static enum mote_status run_features(struct cli *cli)
 
 const struct command command_features = {
     .name = "features",
-    .arguments = "--preset P [--step MS] [CLIP.wav] [-o F.npy] [--picture F.png] [--graph F.graph]",
+    .arguments = "--preset P [--step MS …] [CLIP.wav] [-o F.npy] [--picture F.png] [--graph F.graph]",
     .summary = "what a network hears of a sound: a front end's features, frame after frame",
     .details =
-        "The preset `micro` is TensorFlow Lite Micro's micro frontend: 16 kHz, windows of 30 ms every 20 (--step),\n"
-        "40 channels, uint16. The first frame comes after a window, then one each step; the noise's estimate is 0\n"
-        "at first and carried on. Files are WAV, FLAC, OGG and others, of any width; of several channels the first\n"
-        "counts. -o writes [frames, features], raw or .npy by the name.\n\n"
+        "The preset `micro` is TensorFlow Lite Micro's micro frontend: 16 kHz, windows of 30 ms every 20, 40\n"
+        "channels, uint16; --window, --step and --channels say others. The first frame comes after a window, then\n"
+        "one each step; the noise's estimate is 0 at first and carried on. Files are WAV, FLAC, OGG and others, of\n"
+        "any width; of several channels the first counts. -o writes [frames, features], raw or .npy by the name.\n\n"
         "--graph writes the front end as a graph file, whose input is a frame of samples: any command takes it.\n\n"
         "JSON keys: preset, rate, window, step (samples), frames, channels, type, samples, sound_channels.",
     .example = "mote features --preset micro yes.wav -o yes.npy --picture yes.png",
     .positional_min = 0,
     .positional_max = 1,
     .options = (const struct option[]){{"--preset", "P", "which front end: micro"},
+                                       {"--window", "MS", "milliseconds of a frame"},
                                        {"--step", "MS", "milliseconds from frame to frame"},
+                                       {"--channels", "N", "features of a frame"},
                                        {"-o", "FILE", "where the features go"},
                                        {"--picture", "FILE", "where a picture of them goes, a PNG"},
                                        {"--graph", "FILE", "where the front end goes, a graph file"},

@@ -5,10 +5,10 @@
 
 static const struct preset {
     const char *name;
-    int32_t rate, window_ms, step_ms;
+    int32_t rate, window_ms, step_ms, channels;
     void (*expand)(struct expansion *e, const struct front_end *f);
 } presets[] = {
-    {"micro", 16000, 30, 20, micro_expand},
+    {"micro", 16000, 30, 20, 40, micro_expand},
 };
 
 static const struct preset *preset_of(const char *name)
@@ -28,17 +28,32 @@ const char *front_end_presets(struct pool *pool)
     return names;
 }
 
-enum mote_status front_end_find(const char *name, int32_t window_ms, int32_t step_ms, struct front_end *out,
+#define WINDOW_MAX   8192 /* samples that RFFT takes */
+#define CHANNELS_MAX 256
+
+static int32_t or_else(int32_t wish, int32_t usual) { return wish > 0 ? wish : usual; }
+
+enum mote_status front_end_find(const char *name, const struct front_end_wish *wish, struct front_end *out,
                                 const struct frame *at)
 {
     const struct preset *p = preset_of(name);
+    struct front_end f;
 
-    if (p == NULL) /* the names are few: no pool is needed to list them */
+    if (p == NULL)
         return fail(at, MOTE_ERR_USAGE, "there is no preset %s: micro is there", name);
-    window_ms = window_ms > 0 ? window_ms : p->window_ms;
-    step_ms = step_ms > 0 ? step_ms : p->step_ms;
-    *out = (struct front_end){
-        .preset = p->name, .rate = p->rate, .window = p->rate / 1000 * window_ms, .step = p->rate / 1000 * step_ms};
+    f = (struct front_end){.preset = p->name,
+                           .rate = p->rate,
+                           .window = p->rate / 1000 * or_else(wish->window_ms, p->window_ms),
+                           .step = p->rate / 1000 * or_else(wish->step_ms, p->step_ms),
+                           .channels = or_else(wish->channels, p->channels)};
+    if (f.window > WINDOW_MAX)
+        return fail(at, MOTE_ERR_VALUE, "a window has %d samples: %d are the most", (int)f.window, WINDOW_MAX);
+    if (f.step > f.window)
+        return fail(at, MOTE_ERR_VALUE, "a step of %d samples leaves some out between windows of %d", (int)f.step,
+                    (int)f.window);
+    if (f.channels > CHANNELS_MAX)
+        return fail(at, MOTE_ERR_VALUE, "%d channels: %d are the most", (int)f.channels, CHANNELS_MAX);
+    *out = f;
     return MOTE_OK;
 }
 

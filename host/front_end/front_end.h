@@ -8,17 +8,21 @@
 
 struct front_end {
     const char *preset;
-    int32_t rate;   /* samples of a second */
-    int32_t window; /* samples of a frame */
-    int32_t step;   /* samples from one frame to the next */
+    int32_t rate;     /* samples of a second */
+    int32_t window;   /* samples of a frame */
+    int32_t step;     /* samples from one frame to the next */
+    int32_t channels; /* features of a frame */
 };
 
 /* "micro, …" */
 const char *front_end_presets(struct pool *pool);
 
-/* The preset's numbers; step_ms and window_ms in milliseconds, 0 as the preset has them. */
-MUST_CHECK enum mote_status front_end_find(const char *preset, int32_t window_ms, int32_t step_ms,
-                                           struct front_end *out, const struct frame *at);
+/* A preset's numbers, but those that `wish` has: window and step in milliseconds, channels; 0: as the preset. */
+struct front_end_wish {
+    int32_t window_ms, step_ms, channels;
+};
+MUST_CHECK enum mote_status front_end_find(const char *preset, const struct front_end_wish *wish, struct front_end *out,
+                                           const struct frame *at);
 
 /* A verified model of one graph: its input a frame, int16 [1, window], its output the features [1, channels]. What it
  * knows of earlier frames is in state. m->pool must be set. */

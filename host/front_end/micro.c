@@ -5,7 +5,6 @@
 #include "host/front_end/presets.h"
 #include "host/graph/op_info.h"
 
-#define CHANNELS       40
 #define LOWER          125.0f
 #define UPPER          7500.0f
 #define SHARE_BITS     14
@@ -40,7 +39,7 @@ static int32_t add_window(struct expansion *e, int32_t samples, int32_t n)
 static int32_t add_channels(struct expansion *e, const struct front_end *f, int32_t samples)
 {
     int32_t length = fft_length(f->window), bits, x;
-    struct micro_filters t = micro_filters(e->model->pool, CHANNELS, f->rate, length / 2 + 1, LOWER, UPPER);
+    struct micro_filters t = micro_filters(e->model->pool, f->channels, f->rate, length / 2 + 1, LOWER, UPPER);
 
     x = expand(e, OP_FFT_AUTO_SCALE, 1, &samples, TYPE_S16, &(struct fft_auto_scale_opts){.frontend = 1});
     bits = expand_second(e, TYPE_S32);
@@ -49,15 +48,15 @@ static int32_t add_channels(struct expansion *e, const struct front_end *f, int3
     x = expand(e, OP_FILTER_BANK, 6,
                (int32_t[]){x, expand_table(e, "weights", t.n_weights, t.weights),
                            expand_table(e, "unweights", t.n_weights, t.unweights),
-                           expand_table(e, "frequencies", CHANNELS + 1, t.frequencies),
-                           expand_table(e, "starts", CHANNELS + 1, t.starts),
-                           expand_table(e, "widths", CHANNELS + 1, t.widths)},
-               TYPE_U64, &(struct filter_bank_opts){.num_channels = CHANNELS});
+                           expand_table(e, "frequencies", f->channels + 1, t.frequencies),
+                           expand_table(e, "starts", f->channels + 1, t.starts),
+                           expand_table(e, "widths", f->channels + 1, t.widths)},
+               TYPE_U64, &(struct filter_bank_opts){.num_channels = f->channels});
     return expand(e, OP_FILTER_BANK_SQUARE_ROOT, 2, (int32_t[]){x, bits}, TYPE_U32, NULL);
 }
 
 /* The channels above their noise, whose estimate is in *noise. */
-static int32_t add_noise_reduction(struct expansion *e, int32_t channels, int32_t *noise)
+static int32_t add_noise_reduction(struct expansion *e, const struct front_end *f, int32_t channels, int32_t *noise)
 {
     const struct filter_bank_spectral_subtraction_opts o = {
         .smoothing = EVEN_SHARE,
@@ -68,7 +67,7 @@ static int32_t add_noise_reduction(struct expansion *e, int32_t channels, int32_
         .smoothing_bits = SMOOTHING_BITS,
         .spectral_subtraction_bits = SHARE_BITS,
     };
-    int32_t state = expand_state(e, "noise", TYPE_U32, CHANNELS);
+    int32_t state = expand_state(e, "noise", TYPE_U32, f->channels);
     int32_t x = expand(e, OP_FILTER_BANK_SPECTRAL_SUBTRACTION, 2, (int32_t[]){channels, state}, TYPE_U32, &o);
 
     *noise = expand_second(e, TYPE_U32);
@@ -85,7 +84,7 @@ void micro_expand(struct expansion *e, const struct front_end *f)
     micro_gains(gains, SMOOTHING_BITS - correction);
     x = expand_input(e, "samples", TYPE_S16, f->window);
     x = add_channels(e, f, add_window(e, x, f->window));
-    x = add_noise_reduction(e, x, &noise);
+    x = add_noise_reduction(e, f, x, &noise);
     x = expand(e, OP_PCAN, 3, (int32_t[]){x, noise, expand_table(e, "gains", PCAN_GAINS, gains)}, TYPE_U32,
                &(struct pcan_opts){.snr_shift = GAIN_BITS - correction - SNR_BITS});
     x = expand(e, OP_FILTER_BANK_LOG, 1, &x, TYPE_U16,

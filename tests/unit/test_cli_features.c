@@ -113,6 +113,12 @@ static void wrong_sounds_are_refused(void **state)
         {1, "cannot read", {"features", "--preset", "micro", "@in/nowhere.wav"}},
         {2, "would overwrite the input", {"features", "--preset", "micro", "@in/one.wav", "-o", "@in/one.wav"}},
         {2, "there is no preset loud", {"features", "--preset", "loud", "@in/one.wav"}},
+        {1,
+         "a step of 480 samples leaves some out between windows of 320",
+         {"features", "--preset", "micro", "@in/one.wav", "--window", "20", "--step", "30"}},
+        {1,
+         "a window has 16000 samples: 8192 are the most",
+         {"features", "--preset", "micro", "@in/one.wav", "--window", "1000"}},
         {2, "--preset is missing: micro", {"features", "@in/one.wav"}},
         {2, "nothing to do", {"features", "--preset", "micro"}},
     };

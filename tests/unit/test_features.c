@@ -42,14 +42,14 @@ static void output_all(struct trial *t)
             g->outputs[g->n_outputs++] = g->ops[i].out[k];
 }
 
-static void trial_open(struct trial *t, int32_t step_ms, bool all)
+static void trial_open_as(struct trial *t, struct front_end_wish wish, bool all)
 {
     enum mote_status status;
 
     *t = (struct trial){.at = {.name = "micro", .index = -1}};
     t->at.sink = &t->report;
     t->p = pipeline_of(&t->pool, "micro");
-    status = front_end_find("micro", 0, step_ms, &t->front_end, &t->at);
+    status = front_end_find("micro", &wish, &t->front_end, &t->at);
     if (status == MOTE_OK)
         status = front_end_model(&t->front_end, &t->p.model, &t->at);
     if (status == MOTE_OK && all)
@@ -59,6 +59,11 @@ static void trial_open(struct trial *t, int32_t step_ms, bool all)
     if (status != MOTE_OK)
         printf("%s\n", t->report.text);
     assert_int_equal(status, MOTE_OK);
+}
+
+static void trial_open(struct trial *t, int32_t step_ms, bool all)
+{
+    trial_open_as(t, (struct front_end_wish){.step_ms = step_ms}, all);
 }
 
 static struct bytes read_all(struct trial *t, const char *path)
@@ -181,6 +186,56 @@ static void test_stages(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* ---- other sizes ---- */
+/* Noise that becomes quieter each 1000 samples, and loud again. */
+static struct bytes make_noise(struct pool *pool)
+{
+    struct bytes noise = {pool_alloc(pool, 16000), 16000};
+    uint32_t state = 1;
+
+    for (int i = 0; i < 8000; i++) {
+        state = state * 1664525 + 1013904223;
+
+        int16_t x = (int16_t)((int16_t)(state >> 16) >> (i / 1000 % 8));
+
+        memcpy(noise.data + 2 * i, &x, sizeof x);
+    }
+    return noise;
+}
+
+/* The CRC-32 of all features that the C library makes of that noise. */
+static const struct size {
+    struct front_end_wish wish;
+    size_t frames;
+    uint32_t crc;
+} sizes[] = {
+    {{30, 20, 40}, 24, 0xa2cde7f2},  {{25, 10, 32}, 48, 0x567ac0ba}, {{32, 16, 8}, 30, 0x7bd0a039},
+    {{4, 2, 20}, 249, 0x123f0864},   {{64, 32, 80}, 14, 0x1c649acb}, {{10, 10, 1}, 50, 0x0e2f1931},
+    {{500, 250, 64}, 1, 0xf1d85957},
+};
+
+static void test_other_sizes(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < COUNT(sizes); k++) {
+        struct text all;
+        struct trial t;
+        struct bytes noise;
+
+        trial_open_as(&t, sizes[k].wish, false);
+        all = (struct text){.pool = &t.pool};
+        noise = make_noise(&t.pool);
+        for (size_t i = 0; run_frame(&t, noise, i); i++) {
+            struct mote_io out = runner_output(&t.runner, 0);
+
+            text_bytes(&all, out.data, out.bytes);
+        }
+        assert_int_equal(all.len, sizes[k].frames * (size_t)sizes[k].wish.channels * 2);
+        assert_int_equal(mote_crc32(all.s, all.len), sizes[k].crc);
+        pool_free(&t.pool);
+    }
+}
+
 /* ---- a file's operators ---- */
 static const char preprocessor[] = "models/tflite_micro/audio_preprocessor_int8.tflite";
 
@@ -264,7 +319,8 @@ static void test_wrong_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_micro_20_ms),      cmocka_unit_test(test_micro_10_ms),   cmocka_unit_test(test_stages),
+        cmocka_unit_test(test_micro_20_ms),      cmocka_unit_test(test_micro_10_ms),
+        cmocka_unit_test(test_stages),           cmocka_unit_test(test_other_sizes),
         cmocka_unit_test(test_signal_operators), cmocka_unit_test(test_wrong_options),
     };
 
