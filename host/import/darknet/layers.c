@@ -162,7 +162,7 @@ void darknet_route(struct build *r)
     int64_t layers_read[ROUTES_MAX];
     const int n = key_ints(r, "layers", ROUTES_MAX, layers_read);
     const int64_t groups = key_int(r, "groups", 1, 1, INT32_MAX), group = key_int(r, "group_id", 0, 0, groups - 1);
-    int32_t in[ROUTES_MAX];
+    int32_t in[ROUTES_MAX] = {TENSOR_ABSENT};
 
     if (r->status == MOTE_OK && n < 1)
         build_fail(r, MOTE_ERR_FORMAT, "the key layers is missing");

@@ -89,7 +89,7 @@ static enum mote_status cut_at(struct build *r, struct tf_source s)
 
     if (!node->cut && has_room(r, node->n_out))
         node->cut = pool_array(r->pool, (size_t)node->n_out, sizeof *node->cut);
-    if (r->status == MOTE_OK)
+    if (node->cut)
         node->cut[s.output] = true;
     return r->status;
 }

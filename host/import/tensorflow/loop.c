@@ -51,7 +51,7 @@ static bool goes_on(struct build *r, int32_t loop)
         build_fail(r, MOTE_ERR_UNSUPPORTED,
                    "whether the loop goes on is computed by the model; only loops whose number of times is known are "
                    "unrolled");
-    return r->status == MOTE_OK && t->data[0] != 0;
+    return r->status == MOTE_OK && t->data && t->data[0] != 0;
 }
 
 static void run_part(struct build *r, int32_t loop, bool body, int64_t time, const struct frame *at)

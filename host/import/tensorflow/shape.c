@@ -11,7 +11,7 @@ void tf_const(struct build *r)
 
     if (!a || a->value_case != TF__ATTR_VALUE__VALUE_TENSOR)
         build_fail(r, MOTE_ERR_FORMAT, "attribute value is no tensor");
-    if (r->status == MOTE_OK)
+    if (r->status == MOTE_OK && a)
         r->status = tf_read_tensor(r, a->tensor, &t, r->at);
     if (r->status == MOTE_OK)
         tf_out(r, 0, add_const(r, t.type, t.rank, t.dims, t.data));
