@@ -101,7 +101,7 @@ static void read_line(struct pool *p, struct given *g, char *s)
     } else if (strcmp(word, "weight") == 0) {
         const char *path = strtok_r(NULL, " ", &s);
 
-        assert_true(g->n_weights < SETS_MAX);
+        assert(path != NULL && g->n_weights < SETS_MAX);
         g->weights[g->n_weights++] = read_set(p, path, s);
     } else if (strcmp(word, "input") == 0) {
         g->inputs[g->n_inputs++] = read_set(p, "", s);
@@ -115,6 +115,7 @@ static void read_line(struct pool *p, struct given *g, char *s)
 /* The outermost layer of "layer/weight:0". */
 static const char *layer_of(struct pool *p, const char *path)
 {
+    assert(path != NULL);
     return pool_printf(p, "%.*s", (int)strcspn(path, "/"), path);
 }
 
@@ -220,7 +221,7 @@ static bool shapes_are_right(const struct given *g, struct bytes file)
         print_error("%s: %s\n", g->name, i.missing.what ? i.missing.what : i.report.text);
         good = false;
     }
-    for (int k = 0; good && k < g->n_wants; k++)
+    for (int k = 0; good && i.model.graphs && k < g->n_wants; k++)
         if (!has_shape(&i.model, i.model.graphs[0].outputs[k], &g->wants[k])) {
             print_error("%s: output %d has another shape\n", g->name, k);
             good = false;

@@ -238,7 +238,7 @@ static enum mote_status read_chunks(struct reading *r, struct pieces *p, uint64_
                                     const struct frame *at)
 {
     struct cursor c;
-    int level, n;
+    int level = 0, n = 0;
 
     TRY(hdf5_begin_node(r, address, 1, below, &level, &n, &c, at));
     for (int i = 0; i < n; i++) {
@@ -345,6 +345,7 @@ enum mote_status hdf5_read_set(struct reading *r, const struct object *o, const 
         return fail(&here, MOTE_ERR_UNSUPPORTED, "its data are in another file, which is refused");
     TRY(read_dims(r, o, &t.t, &here));
     TRY(read_raw(r, o, &pieces, &raw, &here));
+    assert(raw != NULL);
     if (type.class == FLOAT && type.size == 4 && !type.is_big && (uintptr_t)raw % 8 == 0) {
         t.t.data = raw;
     } else {

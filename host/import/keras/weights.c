@@ -248,6 +248,7 @@ static enum mote_status read_grouped(struct pool *pool, const struct hdf5 *h, co
 
     if (!l->of)
         return read_children(pool, h, has_below(h, old) ? old : pool_printf(pool, "%s/layers", path), l, at);
+    assert(l->n_children <= 2);
     for (int32_t i = 0; i < l->n_children; i++)
         TRY(read_grouped(pool, h, pool_printf(pool, "%s/%s", path, wrapped[i]), &l->children[i], at));
     return read_own(pool, h, path, l, at);

@@ -37,7 +37,7 @@ static enum mote_status read_member(struct pool *pool, size_t limit, struct arch
                 return fail(at, MOTE_ERR_MEMORY, "unpacks to more than %zu bytes, the most for a file of its size",
                             limit);
             larger = pool_alloc(pool, capacity);
-            if (out->size > 0)
+            if (out->data)
                 memcpy(larger, out->data, out->size);
             out->data = larger;
         }
