@@ -54,5 +54,5 @@ const struct operator operator_l2_normalization = {
     .infer = infer_l2_normalization,
     .macs = macs_l2_normalization,
     .lower = lower_l2_normalization,
-    .scales = {FORM_FIXED, 1.0f / 128, 0},
+    .scales = {.form = FORM_FIXED, .fixed_scale = 1.0f / 128, .fixed_zero = 0},
 };

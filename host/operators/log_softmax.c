@@ -103,5 +103,5 @@ static enum mote_status lower_log_softmax(struct lowering *l, const struct op *o
 const struct operator operator_log_softmax = {
     .infer = infer_log_softmax,
     .lower = lower_log_softmax,
-    .scales = {FORM_FIXED, 1.0f / 16, 127},
+    .scales = {.form = FORM_FIXED, .fixed_scale = 1.0f / 16, .fixed_zero = 127},
 };
