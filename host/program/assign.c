@@ -25,6 +25,23 @@ struct assignment {
 };
 
 /* ---- levels ---- */
+/* As int8 has them: the nearest multiples of a 127th of the largest that a weight is, but not 0. Rounded later, all
+ * weights of a level would err alike, and so would sums of inputs that are not negative. */
+static void round_levels(struct assignment *a, const double *shares)
+{
+    float unit = 0;
+
+    for (int32_t k = 0; k < a->count; k++)
+        if (shares[k] > 0)
+            unit = fmaxf(unit, fabsf(a->levels[k]) / INT8_MAX);
+    for (int32_t k = 0; k < a->count && unit > 0; k++) {
+        const float code = roundf(a->levels[k] / unit);
+
+        if (shares[k] > 0)
+            a->levels[k] = (code != 0 ? code : copysignf(1, a->levels[k])) * unit;
+    }
+}
+
 /* A step of Lloyd's algorithm: each level becomes the mean of the weights that are it, by importance. A level that
  * nobody is stays where it is. */
 static void move_levels(struct assignment *a)
@@ -38,6 +55,7 @@ static void move_levels(struct assignment *a)
         }
     for (int32_t k = 0; k < a->count; k++)
         a->levels[k] = shares[k] > 0 ? (float)(sums[k] / shares[k]) : a->levels[k];
+    round_levels(a, shares);
 }
 
 /* ---- bits ---- */

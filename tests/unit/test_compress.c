@@ -527,15 +527,16 @@ static void cluster(float price, float mask[CLUSTERED], float levels[3], float w
 /* With a price, what the loss does not need goes, and what is between takes the level of the shorter code. */
 static void bits_have_a_price(void **state)
 {
+    static const double largest = (90 * 2 + 2 * 1.6) / 92;
     float mask[CLUSTERED], levels[3], which[CLUSTERED];
 
     (void)state;
     cluster(0, mask, levels, which);
     for (int i = 0; i < CLUSTERED; i++)
         assert_true(mask[i] == (i < 16 || i % 2 == 0));
-    assert_float_equal(levels[0], -1, 1e-6);
-    assert_float_equal(levels[1], 1, 1e-6);
-    assert_float_equal(levels[2], (90 * 2 + 2 * 1.6) / 92, 1e-6); /* the mean, by importance */
+    assert_float_equal(levels[2], largest, 1e-6);             /* the mean, by importance */
+    assert_float_equal(levels[0], -64 * largest / 127, 1e-6); /* -1, as int8 has it */
+    assert_float_equal(levels[1], 64 * largest / 127, 1e-6);
     assert_true(which[3] == 2 && which[9] == 2 && which[7] == 0 && which[0] == 1 && which[15] == 2);
     cluster(1, mask, levels, which);
     for (int i = 0; i < CLUSTERED; i++)
