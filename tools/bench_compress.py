@@ -7,7 +7,7 @@ tools/bench_compress.py [--build DIR] [--work DIR] [--again] [MODEL[:METHOD[:SEE
 Without names: all rows that the file does not have yet. A method is the recipe's `compress` section with other
 numbers, or the recipe's as it is. The dense training of a seed is shared by its rows; all trainings are below --work
 and go on where they were stopped, so that this command can be stopped at any time. Data come from ../shared or
-$MOTE_SHARED.
+$MOTE_SHARED, Fashion-MNIST from Debian's package.
 
 Bytes are `weight_bytes` of `mote emulate --coding huffman` on the Cortex-M4; errors are of int8, on the validation
 split, by which numbers are chosen, and on the whole test set, as are those of the dense network. The first samples of
@@ -29,11 +29,16 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("MOTE_SHARED") or ROOT.parent / "shared") / "data"
 CSV = ROOT / "bench" / "compression.csv"
-DATA = {"lenet_300_100": SHARED / "mnist"}
+DATA = {
+    "lenet_300_100": SHARED / "mnist",
+    "lstm": SHARED / "mnist",
+    "fashion_mnist": pathlib.Path("/usr/share/datasets/fashion-mnist"),
+}
 SEEDS = [1, 2, 3]
-FRESH = [4, 5, 6]  # of the recipe alone: its numbers were chosen with the errors of the others in view
+FRESH = {"lenet_300_100": [4, 5, 6]}  # of the recipe alone: its numbers were chosen with the errors of the others seen
 RECIPE = "recipe"  # the method that is the recipe's own
 TEACHER = {"temperature": "3", "share": "0.7"}
+LSTM_16 = {"rounds": None, "epochs": "30", "ramp": "15"}
 METHODS = {  # model: {method: {stage: its keys that differ}}
     "lenet_300_100": {
         RECIPE: {},
@@ -44,11 +49,23 @@ METHODS = {  # model: {method: {stage: its keys that differ}}
         "magnitude, no bit price": {"prune": {"method": "magnitude", "keep": "0.0125"},
                                     "levels": {"bit_price": None, "ramp": None}},
     },
+    "lstm": {
+        RECIPE: {},
+        "16 rounds": {"levels": LSTM_16},
+        "16 rounds, bit_price 2e-6": {"levels": {**LSTM_16, "bit_price": "2e-6"}},
+        "16 rounds, bit_price 8e-6": {"levels": {**LSTM_16, "bit_price": "8e-6"}},
+        "16 rounds, keep 0.3, bit_price 4e-5": {"prune": {"keep": "0.3"}, "levels": {**LSTM_16, "bit_price": "4e-5"}},
+        "16 rounds, teacher, bit_price 1e-5": {"teacher": TEACHER, "levels": {**LSTM_16, "bit_price": "1e-5"}},
+    },
+    "fashion_mnist": {
+        RECIPE: {},
+    },
 }
 BOARDS = {"m4": "mps2-an386", "m0": "microbit", "rv32": "riscv32-virt"}
 ON_BOARD = 1000  # samples whose bytes are compared
 FIELDS = ["model", "method", "seed", "bytes", "kept", "levels", "validation_error", "test_error",
-          "dense_validation_error", "dense_test_error", *(f"instructions_{core}" for core in BOARDS), "cpu_seconds"]
+          "dense_validation_error", "dense_test_error", *(f"instructions_{core}" for core in BOARDS), "dense_bytes",
+          "dense_instructions_m4", "cpu_seconds"]
 
 
 def mote(options, *arguments):
@@ -75,24 +92,27 @@ def recipe_text(model, method, seed):
 
 
 def write_inputs(folder, data):
-    """The first pictures of the test set as int8 tensors."""
+    """The first pictures of the test set as int8 tensors, and the first of them."""
     with gzip.open(next(data.glob("t10k-images-idx3-ubyte.gz"))) as f:
         f.read(16)
         pictures = f.read(784 * ON_BOARD)
-    path = folder / "inputs.bin"
+    path, one = folder / "inputs.bin", folder / "one.bin"
     path.write_bytes(bytes(byte ^ 0x80 for byte in pictures))
-    return path
+    one.write_bytes(path.read_bytes()[:784])
+    return path, one
+
+
+def emulate(options, folder, graph, core, coding, inputs):
+    return mote(options, "emulate", graph, "--target", BOARDS[core], "--coding", coding, "--input", inputs, "--output",
+                folder / f"{core}.bin", "--reset-each")
 
 
 def on_boards(options, folder, graph, data):
     """(bytes of weights, {core: instructions}); the first board computes what the host does."""
-    inputs, one = write_inputs(folder, data), folder / "one.bin"
-    one.write_bytes(inputs.read_bytes()[:784])
+    inputs, one = write_inputs(folder.parent, data)
     mote(options, "run", graph, "--input", inputs, "--output", folder / "host.bin", "--reset-each")
-    results = {}
-    for core, board in BOARDS.items():
-        results[core] = mote(options, "emulate", graph, "--target", board, "--coding", "huffman", "--input",
-                             inputs if core == "m4" else one, "--output", folder / f"{core}.bin", "--reset-each")
+    results = {core: emulate(options, folder, graph, core, "huffman", inputs if core == "m4" else one)
+               for core in BOARDS}
     if (folder / "host.bin").read_bytes() != (folder / "m4.bin").read_bytes():
         sys.exit(f"bench_compress: {graph}: the board computes other bytes than the host")
     return results["m4"]["weight_bytes"], {core: result["instructions"] for core, result in results.items()}
@@ -102,13 +122,17 @@ def percent(accuracy):
     return f"{100 * (1 - accuracy):.2f}"
 
 
-def dense_errors(options, folder, data):
-    """Of the int8 network without compression: on the validation and the test split."""
+def measure_dense(options, folder, data):
+    """Of the int8 network without compression: errors on the validation and the test split; on the first board."""
     graph = folder / "int8.graph"
     if not graph.exists():
         mote(options, "quantize", folder / "model.graph", "--data", data, "-o", graph)
-    return [percent(mote(options, "eval", graph, "--data", data, "--split", split)["accuracy"])
-            for split in ("validation", "test")]
+    errors = {}
+    for split in ("validation", "test"):
+        accuracy = mote(options, "eval", graph, "--data", data, "--split", split)["accuracy"]
+        errors[f"dense_{split}_error"] = percent(accuracy)
+    board = emulate(options, folder, graph, "m4", "dense", write_inputs(folder.parent, data)[1])
+    return {**errors, "dense_bytes": board["weight_bytes"], "dense_instructions_m4": board["instructions"]}
 
 
 def share_pruned(folder):
@@ -134,12 +158,11 @@ def measure(options, model, method, seed):
                 "--threads", 1)
     seconds = cpu_seconds() - start
     weights, instructions = on_boards(options, folder, folder / "made" / "int8.graph", data)
-    dense_validation, dense_test = dense_errors(options, seeds / "dense", data)
     last = made["stages"][-1]
     return {"model": model, "method": method, "seed": seed, "bytes": weights, "kept": last["kept"],
             "levels": last["levels"], "validation_error": percent(last["accuracy"]),
-            "test_error": percent(made["accuracy_int8"]), "dense_validation_error": dense_validation,
-            "dense_test_error": dense_test, **{f"instructions_{core}": n for core, n in instructions.items()},
+            "test_error": percent(made["accuracy_int8"]), **measure_dense(options, seeds / "dense", data),
+            **{f"instructions_{core}": n for core, n in instructions.items()},
             "cpu_seconds": "" if done else f"{seconds:.0f}"}
 
 
@@ -152,7 +175,7 @@ def read_rows():
 
 def wanted(names):
     rows = [(model, method, seed) for model, methods in METHODS.items() for method in methods
-            for seed in SEEDS + (FRESH if method == RECIPE else [])]
+            for seed in SEEDS + (FRESH.get(model, []) if method == RECIPE else [])]
     return [row for row in rows if not names or any(":".join(map(str, row)).startswith(name) for name in names)]
 
 
