@@ -144,7 +144,6 @@ static void models_of_other_tools(void **state)
     work_end(&f);
 }
 
-#ifdef MOTE_KERAS
 /* The image of a model that has no names. */
 static struct bytes nameless(struct fixture *f, const char *path)
 {
@@ -182,15 +181,12 @@ static void twins(void **state)
     assert_memory_equal(frozen.data, keras.data, keras.size);
     work_end(&f);
 }
-#endif
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_of_other_tools),
-#ifdef MOTE_KERAS
         cmocka_unit_test(twins),
-#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
