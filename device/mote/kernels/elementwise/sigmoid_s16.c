@@ -47,7 +47,7 @@ MOTE_WEAK void mote_sigmoid_s16(const struct mote_sigmoid_s16 *p, const int16_t 
         int16_t *to = out + mote_ring(r, p->out_ring) * p->len;
 
         for (int32_t i = 0; i < p->len; i++) {
-            int32_t x = (int32_t)((uint32_t)(from[i] * p->mult) + (uint32_t)half) >> p->shift;
+            int32_t x = (int32_t)((uint32_t)(from[i] * p->factor) + (uint32_t)half) >> p->shift;
             uint32_t magnitude = x < 0 ? 0 - (uint32_t)x : (uint32_t)x;
 
             to[i] = (int16_t)(p->tanh ? tangent(table, magnitude, x < 0) : sigmoid(table, magnitude, x < 0));

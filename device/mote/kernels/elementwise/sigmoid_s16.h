@@ -5,9 +5,9 @@
  *   table  [256]                 uint16: the sigmoid at k / 24, 16 fraction bits
  *   out    [out_ring rows][len]  int16; may be the memory of in
  *
- * x, in units of 2^-12 / 3, is in * mult, shifted right by `shift` and rounded upwards where it is halfway. Exact: the
- * bytes of the reference's Logistic and Tanh of int16. No scratch. Cannot fail: the ranges and need_sigmoid_s16() hold,
- * and any table is safe. Cost: some 20 instructions an element. */
+ * x, in units of 2^-12 / 3, is in * factor, shifted right by `shift` and rounded upwards where it is halfway. Exact:
+ * the bytes of the reference's Logistic and Tanh of int16. No scratch. Cannot fail: the ranges and need_sigmoid_s16()
+ * hold, and any table is safe. Cost: some 20 instructions an element. */
 #ifndef MOTE_SIGMOID_S16_H
 #define MOTE_SIGMOID_S16_H
 
@@ -21,7 +21,7 @@
     F(in_ring, 1, INT32_MAX, "input rows that the buffer holds")                                                       \
     F(out_ring, 1, INT32_MAX, "output rows that the buffer holds")                                                     \
     F(tanh, 0, 1, "1: the hyperbolic tangent; 0: the sigmoid")                                                         \
-    F(mult, 0, 32767, "multiplier")                                                                                    \
+    F(factor, 0, 32767, "multiplier")                                                                                  \
     F(shift, 0, 31, "shift to the right")
 
 #define MOTE_SIGMOID_S16_ARGS(A)                                                                                       \
