@@ -7,7 +7,7 @@ set -eu
 build="gcc g++ libc6-dev make cmake ninja-build pkg-config libjansson-dev libsodium-dev libcyaml-dev libyaml-dev"
 build="$build libcmocka-dev"
 build="$build libdnnl-dev libarchive-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev libelf-dev liblapacke-dev"
-build="$build libblas-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev"
+build="$build libblas-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libhdf5-dev"
 build="$build libsndfile1-dev"
 board="gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc"
@@ -16,7 +16,7 @@ boards="$boards gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user gcc-avr av
 portable="libc6-dev-i386 lib32gcc-12-dev wasi-libc libclang-rt-14-dev-wasm32 llvm nodejs"
 demo="$build $board dataset-fashion-mnist"
 check="$build $boards dataset-fashion-mnist clang-tidy clang-format lld libclang-rt-14-dev"
-check="$check $portable python3 git libonnx-testdata libhdf5-dev"
+check="$check $portable python3 git libonnx-testdata"
 bench="$build $boards python3"
 bench_train="$build python3-torch libopenblas0-openmp"
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HDF5 as far as h5py writes it by default (superblocks 0 to 3; groups as symbol tables or links in their headers;
- * whole and chunked data), read with bounds: HDF5's own library believes what a file says, and a flipped bit is enough
- * to end the process in it. What newer forms need (fractal heaps, indices of version 4) is a named error.
- *
- * Source: HDF5 File Format Specification, version 3.0. */
+/* HDF5's library believes what a file says, and one flipped bit may end the process in it: so it reads in a process
+ * apart (hdf5_library.c), which hands back a list of records, and these are believed in nothing. */
+#include "host/import/keras/hdf5.h"
+
 #include <stdlib.h>
 
-#include "host/import/keras/hdf5_bytes.h"
-
-#define BLOCKS_MAX 256 /* of an object's header */
+#include "host/import/keras/apart.h"
+#include "host/import/keras/hdf5_library.h"
 
 static const char signature[] = "\x89HDF\r\n\x1a\n";
 
@@ -17,397 +15,147 @@ bool hdf5_matches(struct bytes file)
     return file.size >= sizeof signature - 1 && memcmp(file.data, signature, sizeof signature - 1) == 0;
 }
 
-/* ---- headers of objects ---- */
-static enum mote_status add_message(struct reading *r, struct object *o, int type, int flags, struct cursor body)
+/* ---- records: what follows begins at a multiple of 8 ---- */
+enum kind { TEXTS = 1, TENSOR };
+
+static size_t padded(size_t bytes) { return (bytes + 7) / 8 * 8; }
+
+static void put(FILE *out, const void *data, size_t bytes)
 {
-    TRY(count(r, r->at));
-    o->messages = pool_grow(r->pool, o->messages, (size_t)o->n, sizeof *o->messages);
-    o->messages[o->n++] = (struct message){type, flags, body};
-    return MOTE_OK;
+    static const uint8_t zeros[8];
+
+    fwrite(data, 1, bytes, out);
+    fwrite(zeros, 1, padded(bytes) - bytes, out);
 }
 
-struct block {
-    struct cursor bytes;
+static void put_number(FILE *out, int64_t value) { put(out, &value, sizeof value); }
+
+/* With its end. */
+static void put_text(FILE *out, const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+
+    put_number(out, (int64_t)bytes);
+    put(out, text, bytes);
+}
+
+struct job {
+    struct bytes file;
+    const char *skip;
+    size_t limit;
 };
 
-struct header {
-    int version, flags, n_blocks;
-    struct block blocks[BLOCKS_MAX];
+static void put_all(const struct hdf5 *h, FILE *out)
+{
+    for (int32_t i = 0; i < h->n_texts; i++) {
+        put_number(out, TEXTS);
+        put_text(out, h->texts[i].path);
+        put_text(out, h->texts[i].name);
+        put_number(out, h->texts[i].n);
+        for (int32_t k = 0; k < h->texts[i].n; k++)
+            put_text(out, h->texts[i].texts[k]);
+    }
+    for (int32_t i = 0; i < h->n_tensors; i++) {
+        const struct tensor *t = &h->tensors[i].t;
+
+        put_number(out, TENSOR);
+        put_text(out, h->tensors[i].path);
+        put_number(out, t->rank);
+        put(out, t->dims, (size_t)t->rank * sizeof *t->dims);
+        put(out, t->data, (size_t)tensor_bytes(t));
+    }
+}
+
+static enum mote_status read_apart(void *context, FILE *out, const struct frame *at)
+{
+    const struct job *job = context;
+    struct pool pool = {.limit = job->limit}; /* gone with the process */
+    struct hdf5 h;
+
+    TRY(hdf5_library_read(&pool, job->limit, job->file, job->skip, &h, at));
+    put_all(&h, out);
+    return MOTE_OK;
+}
+
+/* ---- what comes back ---- */
+struct list {
+    struct pool *pool;
+    size_t limit;
+    struct bytes bytes;
+    size_t at;
+    bool bad;
 };
 
-static enum mote_status add_block(struct reading *r, struct header *h, struct cursor body)
+static const void *take(struct list *l, uint64_t bytes)
 {
-    uint64_t address = take(&body, r->offset_size), length = take(&body, r->length_size);
-    struct cursor c = cursor_at(r, address);
+    const void *from = l->bytes.data + l->at;
 
-    if (h->n_blocks == BLOCKS_MAX || c.over || body.over || length > c.left)
-        return damaged(r->at, "a header's continuation");
-    c.left = (size_t)length;
-    if (h->version == 2 && (!begins(&c, "OCHK") || c.left < 4))
-        return damaged(r->at, "a header's continuation");
-    c.left -= h->version == 2 ? 4 : 0; /* checksum */
-    h->blocks[h->n_blocks++].bytes = c;
-    return MOTE_OK;
+    l->bad = l->bad || bytes > l->bytes.size - l->at || padded((size_t)bytes) > l->bytes.size - l->at;
+    if (l->bad)
+        return NULL;
+    l->at += padded((size_t)bytes);
+    return from;
 }
 
-/* The messages of a block; what is left at its end is a gap. */
-static enum mote_status read_block(struct reading *r, struct header *h, struct cursor c, struct object *o)
+static int64_t take_number(struct list *l, int64_t most)
 {
-    size_t head = h->version == 1 ? 8 : h->flags & 4 ? 6 : 4;
+    const void *from = take(l, sizeof(int64_t));
+    int64_t value = 0;
 
-    while (c.left >= head) {
-        int type = (int)take(&c, h->version == 1 ? 2 : 1);
-        uint64_t size = take(&c, 2);
-        int flags = (int)take(&c, 1);
-        struct cursor body;
+    if (from)
+        memcpy(&value, from, sizeof value);
+    l->bad = l->bad || value < 0 || value > most;
+    return l->bad ? 0 : value;
+}
 
-        skip(&c, head - (h->version == 1 ? 5 : 4));
-        body = (struct cursor){.data = c.data, .left = (size_t)size};
-        if (take_bytes(&c, size) == NULL)
-            return damaged(r->at, "a header");
-        if (type == CONTINUATION)
-            TRY(add_block(r, h, body));
-        else if (type != NIL)
-            TRY(add_message(r, o, type, flags, body));
+static const char *take_text(struct list *l)
+{
+    int64_t bytes = take_number(l, INT32_MAX);
+    const char *text = take(l, (uint64_t)bytes);
+
+    l->bad = l->bad || bytes == 0 || text[bytes - 1] != '\0';
+    return l->bad ? "" : text;
+}
+
+static bool has_room(struct list *l, uint64_t bytes)
+{
+    l->bad = l->bad || l->pool->used > l->limit || bytes > l->limit - l->pool->used;
+    return !l->bad;
+}
+
+static void take_texts(struct list *l, struct hdf5 *out)
+{
+    struct hdf5_texts t = {.path = take_text(l)};
+
+    t.name = take_text(l);
+    t.n = (int32_t)take_number(l, (int64_t)(l->bytes.size / 16)); /* each is a number and a text */
+    if (!has_room(l, (uint64_t)t.n * sizeof *t.texts + (uint64_t)out->n_texts * 4 * sizeof t + 4096))
+        return;
+    t.texts = pool_array(l->pool, (size_t)t.n + 1, sizeof *t.texts);
+    for (int32_t i = 0; i < t.n && !l->bad; i++)
+        t.texts[i] = take_text(l);
+    out->texts = pool_grow(l->pool, out->texts, (size_t)out->n_texts, sizeof t);
+    out->texts[out->n_texts++] = t;
+}
+
+static void take_tensor(struct list *l, struct hdf5 *out)
+{
+    struct hdf5_tensor t = {take_text(l), {.type = TYPE_F32, .source = -1}};
+    uint8_t *data;
+
+    t.t.name = t.path;
+    t.t.rank = (int)take_number(l, RANK_MAX);
+    for (int d = 0; d < t.t.rank; d++)
+        t.t.dims[d] = take_number(l, INT32_MAX);
+    if (l->bad || tensor_elements(&t.t) == 0 || tensor_bytes(&t.t) > TENSOR_BYTES_MAX ||
+        !has_room(l, (uint64_t)tensor_bytes(&t.t) + (uint64_t)out->n_tensors * 4 * sizeof t + 4096)) {
+        l->bad = true;
+        return;
     }
-    return MOTE_OK;
-}
-
-static enum mote_status begin_header(struct reading *r, uint64_t address, struct header *h)
-{
-    struct cursor c = cursor_at(r, address), old = c;
-    uint64_t size;
-
-    h->n_blocks = 1;
-    if (begins(&c, "OHDR")) {
-        h->version = (int)take(&c, 1);
-        h->flags = (int)take(&c, 1);
-        skip(&c, (h->flags & 0x20 ? 16 : 0) + (h->flags & 0x10 ? 4 : 0));
-        size = take(&c, 1 << (h->flags & 3));
-    } else {
-        c = old;
-        h->version = (int)take(&c, 1);
-        h->flags = 0;
-        skip(&c, 7);
-        size = take(&c, 4);
-        skip(&c, 4);
-    }
-    if (c.over || size > c.left || h->version < 1 || h->version > 2)
-        return damaged(r->at, "an object's header");
-    c.left = (size_t)size;
-    h->blocks[0].bytes = c;
-    return MOTE_OK;
-}
-
-static enum mote_status read_object(struct reading *r, uint64_t address, struct object *o)
-{
-    struct header *h = pool_alloc(r->pool, sizeof *h);
-
-    *o = (struct object){.n = 0};
-    TRY(begin_header(r, address, h));
-    for (int i = 0; i < h->n_blocks; i++)
-        TRY(read_block(r, h, h->blocks[i].bytes, o));
-    return MOTE_OK;
-}
-
-/* ---- attributes ---- */
-/* An object of a global heap. */
-static enum mote_status heap_object(const struct reading *r, uint64_t address, uint64_t index, struct cursor *out,
-                                    const struct frame *at)
-{
-    struct cursor c = cursor_at(r, address);
-    size_t all = c.left;
-    uint64_t size;
-
-    if (!begins(&c, "GCOL"))
-        return damaged(at, "a heap");
-    skip(&c, 4);
-    size = take(&c, r->length_size);
-    if (c.over || size > all || size < all - c.left)
-        return damaged(at, "a heap");
-    c.left = (size_t)size - (all - c.left);
-    while (c.left >= 16) {
-        uint64_t number = take(&c, 2), bytes;
-
-        skip(&c, 6);
-        bytes = take(&c, r->length_size);
-        if (number == 0)
-            break;
-        if (c.over || bytes > c.left)
-            return damaged(at, "a heap");
-        if (number == index) {
-            *out = (struct cursor){.data = c.data, .left = (size_t)bytes};
-            return MOTE_OK;
-        }
-        skip(&c, (bytes + 7) / 8 * 8);
-    }
-    return damaged(at, "a heap has no such text");
-}
-
-/* One string, at c. */
-static enum mote_status read_text(struct reading *r, const struct type *type, struct cursor *c, const char **out,
-                                  const struct frame *at)
-{
-    struct cursor text = {.left = (size_t)type->size};
-    size_t n;
-
-    if (type->class == STRING) {
-        text.data = take_bytes(c, type->size);
-    } else {
-        uint64_t length = take(c, 4), address = take(c, r->offset_size), index = take(c, 4);
-
-        text.left = 0;
-        if (length > 0)
-            TRY(heap_object(r, address, index, &text, at));
-    }
-    if (c->over)
-        return damaged(at, "an attribute");
-    n = text.left ? strnlen((const char *)text.data, text.left) : 0;
-    if (n > INT_MAX || !has_room(r, n + 1))
-        return no_room(r, at);
-    *out = pool_printf(r->pool, "%.*s", (int)n, n ? (const char *)text.data : "");
-    return MOTE_OK;
-}
-
-static enum mote_status read_texts(struct reading *r, const struct type *type, const struct shape *shape,
-                                   struct cursor data, struct hdf5_texts *t, const struct frame *at)
-{
-    uint64_t n = shape->none ? 0 : 1;
-
-    for (int d = 0; d < shape->rank; d++)
-        n = shape->dims[d] > OBJECTS_MAX || n > OBJECTS_MAX ? OBJECTS_MAX + 1 : n * shape->dims[d];
-    if (n > OBJECTS_MAX || !has_room(r, n * 128))
-        return no_room(r, at);
-    t->texts = pool_array(r->pool, (size_t)n + 1, sizeof *t->texts);
-    for (; t->n < (int32_t)n; t->n++)
-        TRY(read_text(r, type, &data, &t->texts[t->n], at));
-    r->out->texts = pool_grow(r->pool, r->out->texts, (size_t)r->out->n_texts, sizeof *t);
-    r->out->texts[r->out->n_texts++] = *t;
-    return MOTE_OK;
-}
-
-/* A part of an attribute, as long as it says; of version 1 parts begin at eights. */
-static struct cursor part(struct cursor *c, uint64_t size, int version)
-{
-    struct cursor p = {.data = c->data, .left = (size_t)size};
-
-    skip(c, version == 1 ? (size + 7) / 8 * 8 : size);
-    p.over = c->over;
-    return p;
-}
-
-/* Strings, one or a list of them; others are nobody's here. */
-static enum mote_status read_attribute(struct reading *r, struct cursor c, const char *path, const struct frame *at)
-{
-    int version = (int)take(&c, 1), flags = (int)take(&c, 1);
-    uint64_t name_size = take(&c, 2), type_size = take(&c, 2), shape_size = take(&c, 2);
-    struct hdf5_texts t = {.path = path};
-    struct cursor name, type_at, shape_at;
-    struct type type;
-    struct shape shape;
-
-    if (version < 1 || version > 3)
-        return damaged(at, "an attribute");
-    if (version == 3)
-        skip(&c, 1);
-    name = part(&c, name_size, version);
-    type_at = part(&c, type_size, version);
-    shape_at = part(&c, shape_size, version);
-    if (c.over)
-        return damaged(at, "an attribute");
-    if (version > 1 && flags != 0) /* types that are objects of the file */
-        return MOTE_OK;
-    TRY(hdf5_read_type(type_at, &type, at));
-    if (!type.is_text)
-        return MOTE_OK;
-    TRY(hdf5_read_shape(r, shape_at, &shape, at));
-    t.name = pool_printf(r->pool, "%.*s", (int)name.left, (const char *)name.data);
-    return read_texts(r, &type, &shape, c, &t, at);
-}
-
-static enum mote_status read_attributes(struct reading *r, const struct object *o, const char *path,
-                                        const struct frame *at)
-{
-    const struct message *info = find(o, ATTRIBUTE_INFO);
-
-    for (int i = 0; i < o->n; i++)
-        if (o->messages[i].type == ATTRIBUTE)
-            TRY(read_attribute(r, o->messages[i].body, path, at));
-    if (info) {
-        struct cursor c = info->body;
-        int flags;
-
-        skip(&c, 1);
-        flags = (int)take(&c, 1);
-        skip(&c, flags & 1 ? 2 : 0);
-        if (!is_undefined(r, take(&c, r->offset_size)))
-            return newer(at, "attributes");
-    }
-    return MOTE_OK;
-}
-
-/* ---- groups ---- */
-static enum mote_status read_any(struct reading *r, uint64_t address, const char *path, int depth);
-
-static enum mote_status refuse_link(const struct reading *r, const char *path)
-{
-    return fail(r->at, MOTE_ERR_UNSUPPORTED, "'%s' is a link to another name or file, which is refused",
-                printable(r->pool, path));
-}
-
-static enum mote_status read_named(struct reading *r, const char *name, size_t length, uint64_t address,
-                                   const char *path, int depth)
-{
-    size_t n = strnlen(name, length);
-
-    TRY(count(r, r->at));
-    if (n > 4096 || !has_room(r, n + strlen(path) + 65536))
-        return no_room(r, r->at);
-    if (n == strlen(r->skip) && memcmp(name, r->skip, n) == 0)
-        return MOTE_OK;
-    path = pool_printf(r->pool, "%s/%.*s", path, (int)n, name);
-    return is_undefined(r, address) ? refuse_link(r, path) : read_any(r, address, path, depth + 1);
-}
-
-/* The names of a group's entries. */
-static enum mote_status open_names(const struct reading *r, uint64_t address, struct cursor *out)
-{
-    struct cursor c = cursor_at(r, address);
-    uint64_t size;
-
-    if (!begins(&c, "HEAP"))
-        return damaged(r->at, "a heap of names");
-    skip(&c, 4);
-    size = take(&c, r->length_size);
-    skip(&c, (uint64_t)r->length_size);
-    *out = cursor_at(r, take(&c, r->offset_size));
-    if (c.over || out->over || size > out->left)
-        return damaged(r->at, "a heap of names");
-    out->left = (size_t)size;
-    return MOTE_OK;
-}
-
-static enum mote_status read_symbols(struct reading *r, uint64_t address, struct cursor names, const char *path,
-                                     int depth)
-{
-    struct cursor c = cursor_at(r, address);
-    int n;
-
-    if (!begins(&c, "SNOD"))
-        return damaged(r->at, "a group");
-    skip(&c, 2);
-    n = (int)take(&c, 2);
-    for (int i = 0; i < n; i++) {
-        uint64_t name = take(&c, r->offset_size), object = take(&c, r->offset_size), kind = take(&c, 4);
-        struct cursor at = names;
-
-        skip(&c, 20);
-        if (c.over || take_bytes(&at, name) == NULL)
-            return damaged(r->at, "a group");
-        TRY(read_named(r, (const char *)at.data, at.left, kind == 2 ? UINT64_MAX >> (64 - 8 * r->offset_size) : object,
-                       path, depth));
-    }
-    return MOTE_OK;
-}
-
-static enum mote_status read_tree(struct reading *r, uint64_t address, int below, struct cursor names, const char *path,
-                                  int depth)
-{
-    struct cursor c;
-    int level, n;
-
-    TRY(hdf5_begin_node(r, address, 0, below, &level, &n, &c, r->at));
-    for (int i = 0; i < n; i++) {
-        skip(&c, (uint64_t)r->length_size);
-        address = take(&c, r->offset_size);
-        if (c.over)
-            return damaged(r->at, "a tree");
-        if (level == 0)
-            TRY(read_symbols(r, address, names, path, depth));
-        else
-            TRY(read_tree(r, address, level, names, path, depth));
-    }
-    return MOTE_OK;
-}
-
-static enum mote_status read_link(struct reading *r, struct cursor c, const char *path, int depth)
-{
-    int version = (int)take(&c, 1), flags = (int)take(&c, 1), kind = flags & 8 ? (int)take(&c, 1) : 0;
-    uint64_t length, address = UINT64_MAX >> (64 - 8 * r->offset_size);
-    const uint8_t *name;
-
-    skip(&c, (flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0));
-    length = take(&c, 1 << (flags & 3));
-    name = take_bytes(&c, length);
-    if (kind == 0)
-        address = take(&c, r->offset_size);
-    if (version != 1 || c.over || name == NULL)
-        return damaged(r->at, "a link");
-    return read_named(r, (const char *)name, (size_t)length, address, path, depth);
-}
-
-static enum mote_status read_links(struct reading *r, const struct object *o, const char *path, int depth)
-{
-    const struct message *table = find(o, SYMBOL_TABLE), *info = find(o, LINK_INFO);
-    struct cursor c, names = {.left = 0};
-
-    for (int i = 0; i < o->n; i++)
-        if (o->messages[i].type == LINK)
-            TRY(read_link(r, o->messages[i].body, path, depth));
-    if (info) {
-        c = info->body;
-        skip(&c, 1);
-        skip(&c, take(&c, 1) & 1 ? 8 : 0);
-        if (!is_undefined(r, take(&c, r->offset_size)))
-            return newer(r->at, "a group");
-    }
-    if (table) {
-        uint64_t tree, heap;
-
-        c = table->body;
-        tree = take(&c, r->offset_size);
-        heap = take(&c, r->offset_size);
-        if (c.over)
-            return damaged(r->at, "a group");
-        TRY(open_names(r, heap, &names));
-        return read_tree(r, tree, DEPTH_MAX + 2, names, path, depth);
-    }
-    return MOTE_OK;
-}
-
-static enum mote_status read_any(struct reading *r, uint64_t address, const char *path, int depth)
-{
-    struct object o;
-
-    if (depth > DEPTH_MAX)
-        return fail(r->at, MOTE_ERR_UNSUPPORTED, "groups more than %d deep", DEPTH_MAX);
-    TRY(read_object(r, address, &o));
-    if (find(&o, LAYOUT))
-        return hdf5_read_set(r, &o, path, r->at);
-    TRY(read_attributes(r, &o, path, r->at));
-    return read_links(r, &o, path, depth);
-}
-
-/* ---- the file ---- */
-static bool is_size(int n) { return n == 2 || n == 4 || n == 8; }
-
-static enum mote_status read_superblock(struct reading *r, uint64_t *root)
-{
-    struct cursor c = cursor_at(r, sizeof signature - 1);
-    int version = (int)take(&c, 1);
-
-    skip(&c, version < 2 ? 4 : 0);
-    r->offset_size = (int)take(&c, 1);
-    r->length_size = (int)take(&c, 1);
-    skip(&c, version < 2 ? 1 + 4 + 4 + (version == 1 ? 4 : 0) : 1);
-    if (c.over || version > 3 || !is_size(r->offset_size) || !is_size(r->length_size))
-        return damaged(r->at, "its head");
-    r->base = take(&c, r->offset_size);
-    skip(&c, (version < 2 ? 3 : 2) * (uint64_t)r->offset_size);
-    if (version < 2)
-        skip(&c, (uint64_t)r->offset_size);
-    *root = take(&c, r->offset_size);
-    return c.over ? damaged(r->at, "its head") : MOTE_OK;
+    data = (uint8_t *)(uintptr_t)take(l, (uint64_t)tensor_bytes(&t.t));
+    t.t.data = data;
+    out->tensors = pool_grow(l->pool, out->tensors, (size_t)out->n_tensors, sizeof t);
+    out->tensors[out->n_tensors++] = t;
 }
 
 static int by_path(const void *a, const void *b)
@@ -415,20 +163,39 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct hdf5_tensor *)a)->path, ((const struct hdf5_tensor *)b)->path);
 }
 
-enum mote_status hdf5_read(struct pool *pool, size_t limit, struct bytes file, const char *skipped, struct hdf5 *out,
-                           const struct frame *at)
+enum mote_status hdf5_unpack(struct pool *pool, size_t limit, struct bytes records, struct hdf5 *out,
+                             const struct frame *at)
 {
-    struct reading r = {.pool = pool, .limit = limit, .skip = skipped, .out = out, .file = file, .at = at};
-    uint64_t root = 0;
+    struct list l = {.pool = pool, .limit = limit, .bytes = records};
 
     *out = (struct hdf5){.n_texts = 0};
-    if (!hdf5_matches(file))
-        return fail(at, MOTE_ERR_FORMAT, "no HDF5");
-    TRY(read_superblock(&r, &root));
-    TRY(read_any(&r, root, "", 0));
+    while (!l.bad && l.at < records.size) {
+        int64_t kind = take_number(&l, TENSOR);
+
+        if (kind == TEXTS)
+            take_texts(&l, out);
+        else if (kind == TENSOR)
+            take_tensor(&l, out);
+        else
+            l.bad = true;
+    }
+    if (l.bad)
+        return fail(at, MOTE_ERR_FORMAT, "the file is damaged: what its library has read makes no sense");
     if (out->n_tensors > 0)
         qsort(out->tensors, (size_t)out->n_tensors, sizeof *out->tensors, by_path);
     return MOTE_OK;
+}
+
+/* A third is the records', a third the list of them, and a third whoever reads it. */
+enum mote_status hdf5_read(struct pool *pool, size_t limit, struct bytes file, const char *skip, struct hdf5 *out,
+                           const struct frame *at)
+{
+    size_t room = pool->used < limit ? (limit - pool->used) / 3 : 0;
+    struct job job = {file, skip, room};
+    struct bytes records;
+
+    TRY(apart_run(&(struct apart){read_apart, &job}, pool, room, &records, at));
+    return hdf5_unpack(pool, limit, records, out, at);
 }
 
 const struct hdf5_texts *hdf5_texts_of(const struct hdf5 *h, const char *path, const char *name)

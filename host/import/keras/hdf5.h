@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an HDF5 file holds, as a list: texts (attributes) and tensors (data sets). Nothing of the library is seen by who
- * reads the list. */
+ * reads the list, and it runs in a process apart. */
 #ifndef MOTE_KERAS_HDF5_H
 #define MOTE_KERAS_HDF5_H
 
@@ -29,6 +29,9 @@ bool hdf5_matches(struct bytes file);
  * deflate, shuffle and checksum are refused. */
 MUST_CHECK enum mote_status hdf5_read(struct pool *pool, size_t limit, struct bytes file, const char *skip,
                                       struct hdf5 *out, const struct frame *at);
+/* The list of what that process hands back, whatever that is; it points to `records`. */
+MUST_CHECK enum mote_status hdf5_unpack(struct pool *pool, size_t limit, struct bytes records, struct hdf5 *out,
+                                        const struct frame *at);
 
 const struct hdf5_texts *hdf5_texts_of(const struct hdf5 *h, const char *path, const char *name); /* NULL: none */
 const struct hdf5_tensor *hdf5_tensor_of(const struct hdf5 *h, const char *path);
