@@ -210,6 +210,26 @@ static void samples_do_not_know_each_other(void **state)
     assert_memory_equal(slurp(here("out/sum.bin")).data, row, sizeof row);
 }
 
+/* An AVR's int has 16 bits, which products of int16 leave. */
+static void products_of_int16_are_whole_on_the_uno(void **state)
+{
+    static const int16_t x[] = {-32768, 32767, 300, -200, 181, 1};
+    static const int16_t squares[] = {16384, 16383, 1, 1, 0, 0}; /* by 2^-16 */
+
+    (void)state;
+    put_text("in/square.graph", "mote-graph 1\nmodel square\ngraph\ntensor 0 \"x\" s16 [1,6] quant [1; 0]\n"
+                                "tensor 1 \"y\" s16 [1,6] quant [65536; 0]\nop 0 mul in [0, 0] out [1]\n"
+                                "inputs [0]\noutputs [1]\nend\n");
+    put_bytes("in/square.bin", x, sizeof x);
+    OK("run", "@in/square.graph", "--input", "@in/square.bin", "--output", "@out/squares.bin");
+    assert_memory_equal(slurp(here("out/squares.bin")).data, squares, sizeof squares);
+    if (!have_uno())
+        return;
+    OK("emulate", "@in/square.graph", "--target", "arduino-uno", "--via", "c", "--input", "@in/square.bin", "--output",
+       "@out/squares.bin");
+    assert_memory_equal(slurp(here("out/squares.bin")).data, squares, sizeof squares);
+}
+
 /* Trained, quantized, as C for a board whose constants are in program memory: the host's bytes. */
 static void a_trained_classifier_reaches_the_uno(void **state)
 {
@@ -372,6 +392,7 @@ int main(void)
         TEST(interrupted_emulation_leaves_nothing),
         TEST(rows_are_fed_on_the_board),
         TEST(emulated_eval_equals_the_host),
+        TEST(products_of_int16_are_whole_on_the_uno),
         TEST(a_trained_classifier_reaches_the_uno),
         TEST(samples_do_not_know_each_other),
         TEST(ignored_signals_stay_ignored),

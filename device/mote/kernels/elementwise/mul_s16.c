@@ -14,7 +14,7 @@ static void mul(const void *params, const void *a, int32_t a_step, const void *b
     const struct mote_mul_s16 p = *(const struct mote_mul_s16 *)params;
 
     for (int32_t i = 0; i < n; i++)
-        to[i] = (int16_t)mote_clamp(mote_requant(u[i * a_step] * v[i * b_step], p.mult, p.shift), p.lo, p.hi);
+        to[i] = (int16_t)mote_clamp(mote_requant((int32_t)u[i * a_step] * v[i * b_step], p.mult, p.shift), p.lo, p.hi);
 }
 
 MOTE_WEAK void mote_mul_s16(const struct mote_mul_s16 *p, const int16_t *a, const int16_t *b,
