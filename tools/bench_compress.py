@@ -122,8 +122,8 @@ def percent(accuracy):
     return f"{100 * (1 - accuracy):.2f}"
 
 
-def measure_dense(options, folder, data):
-    """Of the int8 network without compression: errors on the validation and the test split; on the first board."""
+def dense_errors(options, folder, data):
+    """Of the int8 network without compression: on the validation and the test split."""
     graph = folder / "int8.graph"
     if not graph.exists():
         mote(options, "quantize", folder / "model.graph", "--data", data, "-o", graph)
@@ -131,7 +131,13 @@ def measure_dense(options, folder, data):
     for split in ("validation", "test"):
         accuracy = mote(options, "eval", graph, "--data", data, "--split", split)["accuracy"]
         errors[f"dense_{split}_error"] = percent(accuracy)
-    board = emulate(options, folder, graph, "m4", "dense", write_inputs(folder.parent, data)[1])
+    return errors
+
+
+def measure_dense(options, folder, data):
+    """The same, and what it takes on the first board."""
+    errors = dense_errors(options, folder, data)
+    board = emulate(options, folder, folder / "int8.graph", "m4", "dense", write_inputs(folder.parent, data)[1])
     return {**errors, "dense_bytes": board["weight_bytes"], "dense_instructions_m4": board["instructions"]}
 
 

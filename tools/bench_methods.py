@@ -135,10 +135,9 @@ def measure(options, model, method, seed):
     seconds = base.cpu_seconds() - start
     errors = [percent(mote(options, "eval", graph, "--data", data, "--split", split)["accuracy"])
               for split in ("validation", "test")]
-    dense = base.dense_errors(options, seeds / "dense", data)
     return {"model": model, "method": method, "seed": seed, **weights_of(options, graph),
-            "validation_error": errors[0], "test_error": errors[1], "dense_validation_error": dense[0],
-            "dense_test_error": dense[1],
+            "validation_error": errors[0], "test_error": errors[1],
+            **base.dense_errors(options, seeds / "dense", data),
             **on_board(options, folder, graph, data, CODINGS.get(method, ["dense", "huffman"])),
             "cpu_seconds": before.get("cpu_seconds", "") if done else f"{seconds:.0f}"}
 
