@@ -105,7 +105,7 @@ def make(options, model, method, seed, folder, dense, data):
 
 def on_board(options, folder, graph, data, codings):
     """Bytes of weights and instructions; the board computes what the host does."""
-    inputs = base.write_inputs(folder, data)
+    inputs, _ = base.write_inputs(folder, data)
     inputs.write_bytes(inputs.read_bytes()[:784 * ON_BOARD])
     mote(options, "run", graph, "--input", inputs, "--output", folder / "host.bin", "--reset-each")
     rows = []
