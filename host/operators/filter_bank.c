@@ -7,6 +7,7 @@
 #include "mote/kernels/signal/filter_bank.h"
 
 enum { INPUT, WEIGHTS, UNWEIGHTS, FREQUENCIES, STARTS, WIDTHS, INPUTS };
+#define PAIRS_MAX (1 << 20) /* of weights, of all channels together: far more than a spectrum has, for files that lie */
 
 static enum mote_status infer_filter_bank(const struct model *m, struct graph *g, const struct op *op,
                                           const struct frame *at)
@@ -87,6 +88,8 @@ static enum mote_status make_tables(struct lowering *l, const struct op *op, str
 
         most += n > 0 ? (size_t)n : 0;
     }
+    if (most > PAIRS_MAX)
+        return fail(at, MOTE_ERR_VALUE, "the widths are %zu together: %d are the most", most, PAIRS_MAX);
     *t = (struct tables){.weights = pool_alloc(l->model->pool, (most + 1) * 2 * sizeof(uint16_t)),
                          .spans = pool_alloc(l->model->pool, channels * 2 * sizeof(uint16_t))};
     for (size_t c = 0; c < channels; c++)
@@ -100,7 +103,7 @@ static enum mote_status lower_filter_bank(struct lowering *l, const struct op *o
 {
     const struct filter_bank_opts *o = op->opts;
     const struct graph *g = l->graph;
-    struct tables t;
+    struct tables t = {.n_weights = 0};
 
     TRY(want_type(at, g, op->in[0], TYPE_U32));
     TRY(want_type(at, g, op->out[0], TYPE_U64));

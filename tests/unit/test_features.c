@@ -316,12 +316,68 @@ static void test_wrong_options(void **state)
     }
 }
 
+/* ---- wrong tables ---- */
+/* Constants of n numbers, all equal. */
+static void put_table(struct text *to, int tensor, int n, int number)
+{
+    text_add(to, "tensor %d \"t%d\" s16 [%d] data [", tensor, tensor, n);
+    for (int i = 0; i < n; i++)
+        text_add(to, "%s%d", i > 0 ? ", " : "", number);
+    text_add(to, "] source %d\n", tensor);
+}
+
+/* Channels that all have the same frequencies of 4, with the same of 4 weights. */
+static const struct bank {
+    int weight, unweight, channels, frequency, start, width;
+    const char *says; /* NULL: nothing is wrong */
+} banks[] = {
+    {1, 2, 2, 1, 0, 3, NULL},
+    {-1, 2, 2, 1, 0, 3, "weight or unweight 0 is negative"},
+    {1, 2, 2, 2, 0, 3, "channel 0: 3 frequencies from 2 on with the weights from 0 on are not all there"},
+    {1, 2, 2, 1, 2, 3, "channel 0: 3 frequencies from 1 on with the weights from 2 on are not all there"},
+    {1, 2, 2, 1, 0, 0, "no channel has a frequency"},
+    {1, 2, 40, 0, 0, 32767, "the widths are 1343447 together: 1048576 are the most"},
+};
+
+static struct bytes make_bank(struct pool *pool, const struct bank *b)
+{
+    struct text text = {.pool = pool};
+
+    text_add(&text, "mote-graph 1\nmodel b version 0\ngraph \"main\"\ntensor 0 \"t0\" u32 [1,4] source 0\n");
+    put_table(&text, 1, 4, b->weight);
+    put_table(&text, 2, 4, b->unweight);
+    put_table(&text, 3, b->channels + 1, b->frequency);
+    put_table(&text, 4, b->channels + 1, b->start);
+    put_table(&text, 5, b->channels + 1, b->width);
+    text_add(&text,
+             "tensor 6 \"t6\" u64 [1,%d] source 6\n"
+             "op 0 filter_bank in [0,1,2,3,4,5] out [6] source 0 num_channels %d\n"
+             "inputs [0]\noutputs [6]\nend\n",
+             b->channels, b->channels);
+    return (struct bytes){(uint8_t *)text.s, text.len};
+}
+
+static void test_wrong_banks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(banks); i++) {
+        struct trial t = {.at = {.name = "b.graph", .index = -1}};
+
+        t.at.sink = &t.report;
+        assert_int_equal(import(&t, make_bank(&t.pool, &banks[i])) == MOTE_OK, banks[i].says == NULL);
+        if (banks[i].says != NULL)
+            assert_non_null(strstr(t.report.text, banks[i].says));
+        pool_free(&t.pool);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_micro_20_ms),      cmocka_unit_test(test_micro_10_ms),
         cmocka_unit_test(test_stages),           cmocka_unit_test(test_other_sizes),
         cmocka_unit_test(test_signal_operators), cmocka_unit_test(test_wrong_options),
+        cmocka_unit_test(test_wrong_banks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
