@@ -9,9 +9,8 @@
 
 enum { TYPE_TABLES = 0, TYPE_HUFFMAN = 1, TYPE_PRUNED = 2 }; /* byte 0 */
 enum { AT_TYPE = 0, AT_VERSION = 1, AT_FORM = 4, AT_BITS = 5, AT_STRIDE = 6, HEADER_BYTES = 16 };
-#define VERSION 1
-#define GROWTH_MAX                                                                                                     \
-    32 /* all that is decoded, of the file's size: an index has a bit at least, an element 8 bytes at most */
+#define VERSION    1
+#define GROWTH_MAX 32 /* all that is decoded, of the file's size: elements of 4 bytes from indices of a bit */
 
 struct coded {
     const uint8_t *bits, *table;
