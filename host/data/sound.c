@@ -14,16 +14,13 @@ struct memory {
 
 static sf_count_t length(void *user) { return (sf_count_t)((struct memory *)user)->file.size; }
 
+/* A broken file may have any number for a place: no sum exceeds 64 bits. */
 static sf_count_t seek(sf_count_t to, int whence, void *user)
 {
     struct memory *m = user;
-    sf_count_t size = length(user);
+    sf_count_t size = length(user), from = whence == SEEK_CUR ? m->at : whence == SEEK_END ? size : 0;
 
-    if (whence == SEEK_CUR)
-        to += m->at;
-    if (whence == SEEK_END)
-        to += size;
-    m->at = to < 0 ? 0 : to > size ? size : to;
+    m->at = to < -from ? 0 : to > size - from ? size : from + to;
     return m->at;
 }
 
