@@ -102,17 +102,18 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
     }
 
 /* For commands that plan for boards. */
+#define CODING_OPTION                                                                                                  \
+    {                                                                                                                  \
+        "--coding", "HOW",                                                                                             \
+            "weights: usual (default: auto with --optimize flash, else of what is faster, too), dense, auto (those "   \
+            "coded that become half or less), huffman (all that can be). Floats that all are numbers of half "         \
+            "precision are stored as such, but for dense and --optimize speed"                                         \
+    }
 #define OPTIMIZE_OPTION                                                                                                \
     {"--optimize", "GOAL",                                                                                             \
      "balanced (default: a smaller arena for few instructions), ram (the smallest, however slow), speed, or flash "    \
      "(little code: build the kernels with -Os -DMOTE_HOT=0)"},                                                        \
-        {"--coding", "HOW",                                                                                            \
-         "weights: usual (default: auto with --optimize flash, else of what is faster, too), dense, auto (those "      \
-         "coded that become half or less), huffman (all that can be). Floats that all are numbers of half precision "  \
-         "are stored as "                                                                                              \
-         "such, "                                                                                                      \
-         "but for dense and --optimize speed"},                                                                        \
-        {"--ram", "N", "a plan whose arena has at most N bytes (20000, 20kB, 20KiB)"},                                 \
+        CODING_OPTION, {"--ram", "N", "a plan whose arena has at most N bytes (20000, 20kB, 20KiB)"},                  \
         {"--flash", "N", "a plan whose code and constants take at most N bytes, as far as is known"},                  \
     {                                                                                                                  \
         "--time", "MS", "a plan that takes at most so many milliseconds on the board, as estimated"                    \

@@ -138,6 +138,7 @@ const struct command command_eval = {
     .options = (const struct option[]){{"--data", "SPEC", "the labeled data: a folder, a file or a YAML file"},
                                        {"--split", "S", "test, validation, train or all; default: test"},
                                        MEASURE_OPTIONS,
+                                       CODING_OPTION,
                                        JUDGE_OPTIONS,
                                        {"--threshold", "X", "anomalies: what scores above it is one"},
                                        {"--limit", "N", "only the first N samples"},

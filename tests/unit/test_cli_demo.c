@@ -95,6 +95,9 @@ static void demo_compresses(void **state)
     want_status(&r, 0);
     assert_non_null(strstr(r.out, "accuracy, compressed, the same"));
     assert_non_null(strstr(r.out, "compressed, C"));
+    assert_non_null(strstr(r.err, " --limit 500 --coding huffman\n")); /* what is shown is a command that there is */
+    OK("eval", "@out/small/compressed/int8.graph", "--data", "@in/small.yaml", "--target", "nano-33-ble-sense", "--via",
+       "c", "--limit", "500", "--coding", "huffman");
 }
 
 /* It has a folder in tmp and runs a compiler. */
