@@ -163,6 +163,20 @@ static void test_faults(void **state)
     says("proto_nn.ell", "{", "", "line 2, column 8");
 }
 
+/* Brackets and commas within a string, behind a quote that does not end it, are not the file's. */
+static void test_escaped_quote(void **state)
+{
+    struct pool pool = {0};
+    struct import i;
+
+    (void)state;
+    import_file(&i, changed(&pool, "network.ell", "\"y\"", "\"y\\\",]\","));
+    assert_int_equal(i.status, MOTE_OK);
+    assert_string_equal(i.model.graphs[0].tensors[i.model.graphs[0].outputs[0]].name, "y\",]");
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
 /* From memory of exactly the file's size, so that a sanitizer sees the first byte too many. */
 static void import_exact(const uint8_t *data, size_t size)
 {
@@ -199,8 +213,8 @@ static void test_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_network), cmocka_unit_test(test_nodes),   cmocka_unit_test(test_proto_nn),
-        cmocka_unit_test(test_faults),  cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_network), cmocka_unit_test(test_nodes),         cmocka_unit_test(test_proto_nn),
+        cmocka_unit_test(test_faults),  cmocka_unit_test(test_escaped_quote), cmocka_unit_test(test_damaged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

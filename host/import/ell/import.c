@@ -14,8 +14,10 @@ static void drop_trailing_commas(char *s, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         if (quoted) {
-            i += s[i] == '\\';
-            quoted = i < n && s[i] != '"';
+            if (s[i] == '\\')
+                i++;
+            else
+                quoted = s[i] != '"';
             continue;
         }
         quoted = s[i] == '"';
