@@ -384,6 +384,50 @@ static void test_faults(void **state)
     says((struct bytes){(uint8_t *)(uintptr_t)v1, sizeof v1}, NULL, "a model of CNTK v1");
 }
 
+/* 2000 Combines of one another, and a Splice that reads 4000 times what is behind them all. */
+static void test_long_ways(void **state)
+{
+    struct made_model m = begin_model();
+    struct text reads = {.pool = &made};
+
+    (void)state;
+    add_variable(&m, "x", 0, 2, 1, (int64_t[]){1}, NULL, 0);
+    add_function(&m, "f0", 44, "x", NULL);
+    for (int i = 1; i < 2000; i++)
+        add_function(&m, pool_printf(&made, "f%d", i), 44, pool_printf(&made, "f%d_Output_0", i - 1), NULL);
+    for (int i = 0; i < 4000; i++)
+        text_add(&reads, "%sf1999_Output_0", i == 0 ? "" : " ");
+    add_function(&m, "Splice", 43, reads.s, NULL);
+    says(end_model(&m, "Splice"), NULL, "ERR_MEMORY");
+}
+
+/* Reductions of one another, the last of which is asked for first. */
+static struct bytes deep(int n)
+{
+    struct made_model m = begin_model();
+    struct text sum = dictionary();
+
+    put_entry(&sum, "reductionOpName", of_string("Sum"));
+    put_entry(&sum, "reductionKeepDimensions", of_int(1));
+    put_entry(&sum, "axis", of_axis(0));
+    add_variable(&m, "x", 0, 2, 1, (int64_t[]){1}, NULL, 0);
+    for (int i = 0; i < n; i++)
+        add_function(&m, pool_printf(&made, "f%d", i), 39, i == 0 ? "x" : pool_printf(&made, "f%d_Output_0", i - 1),
+                     &sum);
+    return end_model(&m, pool_printf(&made, "f%d", n - 1));
+}
+
+static void test_deep(void **state)
+{
+    struct import i;
+
+    (void)state;
+    import_as(&i, deep(3000), NULL);
+    assert_int_equal(i.status, MOTE_OK);
+    pool_free(&i.pool);
+    says(deep(3001), NULL, "more than 3000 functions within functions");
+}
+
 /* From memory of exactly the file's size, so that a sanitizer sees the first byte too many. */
 static void import_exact(const uint8_t *data, size_t size, const struct import_shape *x)
 {
@@ -446,8 +490,9 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_image),   cmocka_unit_test(test_sequences), cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_damaged), cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_image),     cmocka_unit_test(test_sequences), cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_long_ways), cmocka_unit_test(test_deep),      cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_corpus),
     };
 
     return cmocka_run_group_tests(tests, NULL, end);

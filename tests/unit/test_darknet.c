@@ -199,6 +199,24 @@ static void boxes_are_made_elsewhere(void **state)
     pool_free(&pool);
 }
 
+/* More of them than a list that is made anew for each has room for. */
+static void many_outputs_take_little(void **state)
+{
+    struct pool pool = {0};
+    struct text cfg = {.pool = &pool};
+    struct import i;
+
+    (void)state;
+    text_add(&cfg, "%s", NET(1, 1, 1) "[activation]\nactivation=relu\n");
+    for (int k = 0; k < 2000; k++)
+        text_add(&cfg, "[yolo]\n");
+    import(&i, text_of(cfg.s), weights_of(&pool, 0, 2, 0, NULL));
+    assert_int_equal(i.status, MOTE_OK);
+    assert_int_equal(i.model.graphs[0].n_outputs, 2000);
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
 /* ---- bad input ---- */
 static void names_what_is_wrong(void **state)
 {
@@ -343,6 +361,7 @@ int main(void)
         cmocka_unit_test(layers_before),
         cmocka_unit_test(sizes),
         cmocka_unit_test(boxes_are_made_elsewhere),
+        cmocka_unit_test(many_outputs_take_little),
         cmocka_unit_test(names_what_is_wrong),
         cmocka_unit_test(names_unknown_layers_at_once),
         cmocka_unit_test(weights_must_fit),

@@ -60,7 +60,7 @@ static struct place find(struct build *r, const char *uid)
     const struct cntk *c = cntk_of(r);
     const char *asked = uid;
 
-    for (int32_t i = 0; i <= c->n_f + c->n_v + c->n_mapped; i++) {
+    for (int32_t i = 0; i <= c->n_f + c->n_v + c->n_mapped && has_room(r, 0); i++) {
         const int32_t mapped = names_get(&c->mapped, uid);
         int64_t output = 0;
         int32_t f;
@@ -539,6 +539,7 @@ static enum mote_status read_model(struct build *r, const Cntk__Dictionary *mode
     struct cntk *c = cntk_of(r);
     int32_t combine;
 
+    r->g = model_add_graph(r->m, "main");
     TRY(read_variables(r, model, at));
     TRY(read_functions(r, model, at));
     combine = names_get(&c->functions, root);
@@ -550,10 +551,10 @@ static enum mote_status read_model(struct build *r, const Cntk__Dictionary *mode
     TRY(r->status);
     if (faults.n > 0) {
         missing->what = faults_text(&faults);
+        r->m->n_graphs = 0;
         return MOTE_OK;
     }
     TRY(find_steps(r, at));
-    r->g = model_add_graph(r->m, "main");
     for (int64_t i = 0, n = c->f[combine].op == OP_COMBINE ? (int64_t)cntk_count(c->f[combine].json, "inputs") : 1;
          i < n && r->status == MOTE_OK; i++)
         add_output(r, pool_printf(r->pool, "%s_Output_%lld", root, (long long)i));

@@ -39,6 +39,7 @@ struct darknet {
     int32_t *values;  /* [n] what sections 1, 2 … made, images as [1][H][W][C], vectors as [1][n] */
     int32_t *outputs; /* [n_outputs] beside the last layer: what boxes are made of */
     int32_t n_outputs;
+    struct text remarks; /* of them, the model's */
 
     /* the section that is read, and what goes into it */
     int index;

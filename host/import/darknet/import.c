@@ -119,7 +119,7 @@ enum mote_status darknet_read(struct pool *pool, const char *name, struct bytes 
                               const struct import_options *options, struct model *out, struct import_missing *missing,
                               const struct frame *at)
 {
-    struct darknet d = {.weights = weights};
+    struct darknet d = {.weights = weights, .remarks = {.pool = pool}};
     struct build r = {
         .pool = pool, .m = out, .limit = pool->used + IMPORT_MEMORY(cfg.size + weights.size), .reader = &d, .at = at};
     struct faults faults = {.pool = pool};

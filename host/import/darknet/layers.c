@@ -110,9 +110,9 @@ void darknet_raw_output(struct build *r)
         return;
     d->outputs = pool_grow(r->pool, d->outputs, (size_t)d->n_outputs, sizeof *d->outputs);
     d->outputs[d->n_outputs++] = d->x;
-    r->m->remarks = pool_printf(
-        r->pool, "%s%sline %d [%s]: what goes into it is an output as it is; boxes are made of it elsewhere",
-        r->m->remarks ? r->m->remarks : "", r->m->remarks ? "\n" : "", s->line, s->name);
+    text_add(&d->remarks, "%sline %d [%s]: what goes into it is an output as it is; boxes are made of it elsewhere",
+             d->remarks.s ? "\n" : "", s->line, s->name);
+    r->m->remarks = d->remarks.s;
 }
 
 void darknet_softmax(struct build *r)
