@@ -363,6 +363,66 @@ static void audio_nodes_are_left_out(void **state)
     pool_free(&pool);
 }
 
+/* A thousand inputs, and what the remark says of them, in the memory that their file may take. */
+static void many_audio_nodes(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool};
+    struct import i;
+
+    (void)state;
+    tf_put_input(&graph, "file", 0, NULL);
+    for (int k = 0; k < 1000; k++) {
+        struct text wav = tf_node_of(&pool, pool_printf(&pool, "DecodeWav wav%d file", k));
+
+        put_number(&wav, "desired_samples", 3, 1000);
+        tf_put(&graph, &wav);
+        tf_put_node(&graph, pool_printf(&pool, "Relu y%d wav%d", k, k));
+    }
+    import_as(&i, tf_file(&graph), NULL);
+    assert_int_equal(i.status, MOTE_OK);
+    assert_non_null(strstr(i.model.remarks, ", and what 'wav999' makes, 1000x1"));
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
+/* A window of as few samples as a number can be. */
+static void audio_attributes_out_of_range(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool}, wav = tf_node_of(&pool, "DecodeWav decoded file");
+    struct text spectrogram = tf_node_of(&pool, "AudioSpectrogram spectrogram decoded");
+
+    (void)state;
+    put_number(&wav, "desired_samples", 3, 1000);
+    put_number(&spectrogram, "window_size", 3, INT64_MIN);
+    put_number(&spectrogram, "stride", 3, 1);
+    tf_put_input(&graph, "file", 0, NULL);
+    tf_put(&graph, &wav);
+    tf_put(&graph, &spectrogram);
+    tf_put_node(&graph, "Relu y spectrogram");
+    says(&graph, MOTE_ERR_SHAPE, "spectrogram");
+    pool_free(&pool);
+}
+
+/* Whole numbers up to what only a float can be. */
+static void a_range_of_several_types(void **state)
+{
+    static const float limit = 3e10f;
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool};
+
+    (void)state;
+    tf_put_input(&graph, "x", TF_DIMS(1, 4));
+    tf_put_int(&graph, "start", 0);
+    tf_put_const(&graph, "limit", TF_FLOAT, 0, NULL, &limit, sizeof limit);
+    tf_put_int(&graph, "delta", 1000000000);
+    tf_put_node(&graph, "Range range start limit delta");
+    tf_put_node(&graph, "Reshape y x range");
+    says(&graph, MOTE_ERR_TYPE, "start, limit and delta are of several types");
+    pool_free(&pool);
+}
+
 /* Files of old producers have tensors without a shape as scalars. */
 static void shapes_that_are_not_said(void **state)
 {
@@ -521,6 +581,9 @@ int main(void)
         cmocka_unit_test(lists_that_are_short),
         cmocka_unit_test(cuts),
         cmocka_unit_test(audio_nodes_are_left_out),
+        cmocka_unit_test(many_audio_nodes),
+        cmocka_unit_test(audio_attributes_out_of_range),
+        cmocka_unit_test(a_range_of_several_types),
         cmocka_unit_test(shapes_that_are_not_said),
         cmocka_unit_test(names_what_is_wrong),
         cmocka_unit_test(names_unknown_operators_at_once),

@@ -174,7 +174,8 @@ static void audio_shape(struct build *r, int32_t index, int depth, struct tensor
         while (bins < window && bins < INT32_MAX)
             bins *= 2;
         out->dims[0] = from.dims[1];
-        out->dims[1] = stride > 0 && from.dims[0] >= window ? 1 + (from.dims[0] - window) / stride : DIM_UNKNOWN;
+        out->dims[1] =
+            stride > 0 && window > 0 && from.dims[0] >= window ? 1 + (from.dims[0] - window) / stride : DIM_UNKNOWN;
         out->dims[2] = bins / 2 + 1;
     } else {
         out->dims[0] = from.dims[0], out->dims[1] = from.dims[1];
@@ -266,28 +267,20 @@ static enum mote_status add_input(struct build *r, struct tf_source s, const str
 static void remark_audio(struct build *r)
 {
     const struct tf *tf = tf_of(r);
-    struct text ops = {.pool = r->pool};
+    struct text t = {.pool = r->pool};
     char shape[96];
+    int inputs = 0;
 
     for (int32_t i = 0; i < tf->n; i++)
         if (tf_is_audio(&tf->nodes[i]))
-            text_add(&ops, "%s%s", ops.s ? ", " : "", printable(r->pool, tf->nodes[i].def->op));
+            text_add(&t, "%s%s", t.s ? ", " : "the graph begins with audio nodes (", tf->nodes[i].def->op);
     for (int32_t i = 0; i < tf->n; i++)
         for (int k = 0; k < tf->nodes[i].n_out && tf_is_audio(&tf->nodes[i]); k++)
             if (tf->nodes[i].out[k] >= 0)
-                r->m->remarks = pool_printf(r->pool,
-                                            "%s%sthe graph begins with audio nodes (%s), which are left out: its "
-                                            "input is what '%s' makes, %s",
-                                            r->m->remarks ? r->m->remarks : "", r->m->remarks ? "\n" : "", ops.s,
-                                            printable(r->pool, tf->nodes[i].def->name),
-                                            shape_text(tensor_at(r, tf->nodes[i].out[k]), shape));
-}
-
-/* A free first dimension that the caller says nothing of is 1, as a batch is. */
-static void assume_batch(struct tensor *t)
-{
-    if (t->rank > 0 && t->dims[0] == DIM_UNKNOWN)
-        t->dims[0] = 1;
+                text_add(&t, "%s what '%s' makes, %s", inputs++ == 0 ? "), which are left out: its input is" : ", and",
+                         printable(r->pool, tf->nodes[i].def->name),
+                         shape_text(tensor_at(r, tf->nodes[i].out[k]), shape));
+    r->m->remarks = inputs > 0 ? t.s : NULL;
 }
 
 static enum mote_status check_cuts(struct build *r, const struct frame *at)
@@ -325,7 +318,7 @@ static enum mote_status read_inputs(struct build *r, const struct frame *at)
                 TRY(add_input(r, (struct tf_source){i, k}, at));
     TRY(import_set_shapes(r->m, tf->options, at));
     for (int32_t i = 0; i < r->g->n_inputs; i++)
-        assume_batch(&r->g->tensors[r->g->inputs[i]]);
+        import_assume_batch(&r->g->tensors[r->g->inputs[i]]);
     TRY(import_want_shapes(r->m, at));
     for (int32_t i = 0; i < r->g->n_inputs; i++)
         TRY(build_check_size(&r->g->tensors[r->g->inputs[i]], at));

@@ -126,22 +126,10 @@ struct tf_array {
     int32_t *elements; /* [n] TENSOR_ABSENT before they are written */
 };
 
-/* The only number of a constant. */
-static int64_t number(struct build *r, int i, const char *what)
-{
-    int64_t value = 0;
-    int n;
-
-    const_ints(r, tf_in(r, i), what, 1, &n, &value);
-    if (r->status == MOTE_OK && n != 1)
-        build_fail(r, MOTE_ERR_SHAPE, "%s is no single number", what);
-    return r->status == MOTE_OK ? value : 0;
-}
-
 static struct tf_array *array_of(struct build *r)
 {
     static struct tf_array none;
-    const int64_t k = number(r, 0, "the handle");
+    const int64_t k = tf_number(r, 0, "the handle");
 
     if (r->status == MOTE_OK && (k < 0 || k >= tf_of(r)->n_arrays))
         build_fail(r, MOTE_ERR_FORMAT, "input 0 is no TensorArray");
@@ -170,7 +158,7 @@ static int32_t element(struct build *r, const struct tf_array *a, int64_t i)
 void tf_tensor_array(struct build *r)
 {
     struct tf *tf = tf_of(r);
-    const int64_t n = number(r, 0, "the size"), k = tf->n_arrays;
+    const int64_t n = tf_number(r, 0, "the size"), k = tf->n_arrays;
     struct tf_array a = {.n = (int32_t)n};
 
     if (r->status == MOTE_OK && (n < 0 || n > ELEMENTS_MAX))
@@ -243,7 +231,7 @@ void tf_tensor_array_gather(struct build *r)
 void tf_tensor_array_read(struct build *r)
 {
     const struct tf_array *a = array_of(r);
-    const int32_t tensor = element(r, a, number(r, 1, "the element"));
+    const int32_t tensor = element(r, a, tf_number(r, 1, "the element"));
 
     if (r->status == MOTE_OK)
         tf_out(r, 0, tensor);
@@ -253,7 +241,7 @@ void tf_tensor_array_write(struct build *r)
 {
     const struct tf_array *a = array_of(r);
 
-    *element_at(r, a, number(r, 1, "the element")) = tf_in(r, 2);
+    *element_at(r, a, tf_number(r, 1, "the element")) = tf_in(r, 2);
     tf_out(r, 0, tf_in(r, 3));
 }
 

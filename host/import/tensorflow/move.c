@@ -4,18 +4,6 @@
 
 #define MANY_MAX 1024 /* inputs or outputs of a node here */
 
-/* The only number of constant input i. */
-static int64_t number(struct build *r, int i, const char *what)
-{
-    int64_t value = 0;
-    int n;
-
-    const_ints(r, tf_in(r, i), what, 1, &n, &value);
-    if (r->status == MOTE_OK && n != 1)
-        build_fail(r, MOTE_ERR_SHAPE, "%s is no single number", what);
-    return r->status == MOTE_OK ? value : 0;
-}
-
 /* ---- together and apart ---- */
 void tf_pack(struct build *r)
 {
@@ -62,20 +50,20 @@ static void join(struct build *r, int first, int n, int64_t at)
     tf_out(r, 0, some == 0 ? tf_in(r, first) : concat(r, axis_of(r, at, tensor_at(r, in[0])->rank), some, in));
 }
 
-void tf_concat(struct build *r) { join(r, 1, tf_inputs(r) - 1, number(r, 0, "the axis")); }
+void tf_concat(struct build *r) { join(r, 1, tf_inputs(r) - 1, tf_number(r, 0, "the axis")); }
 
 void tf_concat_v2(struct build *r)
 {
     const int n = tf_inputs(r) - 1;
 
-    join(r, 0, n, n > 0 ? number(r, n, "the axis") : 0);
+    join(r, 0, n, n > 0 ? tf_number(r, n, "the axis") : 0);
 }
 
 void tf_split(struct build *r)
 {
     const int64_t n = tf_int(r, "num_split", 0);
     int32_t x = tf_in(r, 1), *out;
-    const int axis = axis_of(r, number(r, 0, "the axis"), tensor_at(r, x)->rank);
+    const int axis = axis_of(r, tf_number(r, 0, "the axis"), tensor_at(r, x)->rank);
 
     many_out(r, n, &out);
     if (r->status == MOTE_OK && tensor_at(r, x)->dims[axis] % n != 0)
@@ -91,7 +79,7 @@ void tf_split(struct build *r)
 void tf_split_v(struct build *r)
 {
     int32_t x = tf_in(r, 0), *out;
-    const int axis = axis_of(r, number(r, 2, "the axis"), tensor_at(r, x)->rank);
+    const int axis = axis_of(r, tf_number(r, 2, "the axis"), tensor_at(r, x)->rank);
     int64_t sizes[MANY_MAX], left = tensor_at(r, x)->dims[axis];
     int n, open = -1;
 
@@ -180,7 +168,7 @@ void tf_mirror_pad(struct build *r)
 /* ---- by indices ---- */
 void tf_gather(struct build *r)
 {
-    struct gather_opts opts = {.axis = tf_has(r, 2) ? (int32_t)number(r, 2, "the axis") : 0,
+    struct gather_opts opts = {.axis = tf_has(r, 2) ? (int32_t)tf_number(r, 2, "the axis") : 0,
                                .batch_dims = (int32_t)tf_int(r, "batch_dims", 0)};
     int32_t in[] = {tf_in(r, 0), cast(r, tf_in(r, 1), TYPE_S32)};
 

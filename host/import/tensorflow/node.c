@@ -20,6 +20,17 @@ int32_t tf_in(struct build *r, int i)
     return TENSOR_ABSENT;
 }
 
+int64_t tf_number(struct build *r, int i, const char *what)
+{
+    int64_t value = 0;
+    int n;
+
+    const_ints(r, tf_in(r, i), what, 1, &n, &value);
+    if (r->status == MOTE_OK && n != 1)
+        build_fail(r, MOTE_ERR_SHAPE, "%s is no single number", what);
+    return r->status == MOTE_OK ? value : 0;
+}
+
 /* Outputs that nobody reads are nothing. */
 void tf_out(struct build *r, int i, int32_t tensor)
 {

@@ -108,10 +108,10 @@ void tf_expand_dims(struct build *r)
 {
     int32_t x = tf_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
-    int64_t dims[RANK_MAX], axis = 0;
-    int n, at;
+    const int64_t axis = tf_number(r, 1, "the axis");
+    int64_t dims[RANK_MAX];
+    int at;
 
-    const_ints(r, tf_in(r, 1), "the axis", 1, &n, &axis);
     if (r->status == MOTE_OK && t.rank >= RANK_MAX)
         build_fail(r, MOTE_ERR_UNSUPPORTED, "more than %d dimensions", RANK_MAX);
     at = axis_of(r, axis, t.rank + 1);
@@ -163,25 +163,22 @@ void tf_ones_like(struct build *r)
 
 static double number_at(struct build *r, int i, const char *what)
 {
-    int64_t value = 0;
-    int n;
-
     if (tensor_at(r, tf_in(r, i))->type == TYPE_F32)
         return (double)const_float(r, tf_in(r, i), what);
-    const_ints(r, tf_in(r, i), what, 1, &n, &value);
-    if (r->status == MOTE_OK && n != 1)
-        build_fail(r, MOTE_ERR_SHAPE, "%s is no number", what);
-    return (double)value;
+    return (double)tf_number(r, i, what);
 }
 
 void tf_range(struct build *r)
 {
     const double start = number_at(r, 0, "start"), limit = number_at(r, 1, "limit"), delta = number_at(r, 2, "delta");
-    const bool floats = tensor_at(r, tf_in(r, 0))->type == TYPE_F32;
+    const enum mote_type type = tensor_at(r, tf_in(r, 0))->type;
+    const bool floats = type == TYPE_F32;
     const double count = r->status == MOTE_OK ? ceil((limit - start) / delta) : 0;
     const int64_t n = count > 0 ? (count < INT32_MAX ? (int64_t)count : INT32_MAX) : 0;
     int32_t *data = add_indices(r, n);
 
+    if (r->status == MOTE_OK && (tensor_at(r, tf_in(r, 1))->type != type || tensor_at(r, tf_in(r, 2))->type != type))
+        build_fail(r, MOTE_ERR_TYPE, "start, limit and delta are of several types");
     for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
         const double value = start + (double)i * delta;
         const float real = (float)value;

@@ -100,8 +100,9 @@ void tf_run_loop(struct build *r, int32_t loop, const struct frame *at);
 /* ---- the node (node.c) ---- */
 const char *tf_op_name(const struct build *r); /* as in the file */
 int tf_inputs(const struct build *r);
-bool tf_has(const struct build *r, int i); /* input i is there */
-int32_t tf_in(struct build *r, int i);     /* fails without it */
+bool tf_has(const struct build *r, int i);                   /* input i is there */
+int32_t tf_in(struct build *r, int i);                       /* fails without it */
+int64_t tf_number(struct build *r, int i, const char *what); /* the only one of input i, a constant of integers */
 void tf_out(struct build *r, int i, int32_t tensor);
 /* Attributes, and what holds without them. A list's n is at most `most`; without it *n is -1. */
 const Tf__AttrValue *tf_attr(const struct build *r, const char *name);
