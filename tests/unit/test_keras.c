@@ -584,6 +584,7 @@ static void what_is_missing_is_named(void **state)
         {MODEL(L("MaxPooling1D", ", \"pool_size\": 5")), MOTE_ERR_SHAPE, "the window is larger than the padded input"},
         {MODEL(L("MaxPooling1D", ", \"pool_size\": 0")), MOTE_ERR_VALUE, "pool_size is 0"},
         {MODEL(L("Cropping1D", ", \"cropping\": [2, 2]")), MOTE_ERR_SHAPE, "nothing is left of dimension 1"},
+        {MODEL(L("Softmax", ", \"axis\": 1e30")), MOTE_ERR_VALUE, "layer l (Softmax): axis"},
         {MODEL(L("Dense", ", \"units\": 2")), MOTE_ERR_FORMAT,
          "the file has 0 weights of it, its configuration wants 2"},
         {MODEL(L("TFOpLambda", ", \"function\": \"image.resize\"")), MOTE_ERR_UNSUPPORTED, "tf.image.resize"},

@@ -131,8 +131,9 @@ static int32_t leaky_of(struct build *r, const json_t *config, int32_t x)
 
 static int32_t softmax_of(struct build *r, const json_t *config, int32_t x)
 {
+    const float given = number_of(config, "axis", -1);
     int rank = tensor_at(r, x)->rank;
-    int axis = axis_of(r, (int64_t)(double)number_of(config, "axis", -1), rank);
+    int axis = axis_of(r, given > -RANK_MAX - 1 && given < RANK_MAX ? (int64_t)given : RANK_MAX, rank);
 
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;

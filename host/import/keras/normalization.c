@@ -86,7 +86,7 @@ void keras_unit_normalization(struct build *r)
 
 /* ---- of the data ---- */
 /* A number, or one for each of the last dimension. */
-static int32_t numbers(struct build *r, const char *name, int32_t x, float absent, float *values, int *n)
+static void numbers(struct build *r, const char *name, int32_t x, float absent, float *values, int *n)
 {
     int64_t last = tensor_at(r, x)->dims[tensor_at(r, x)->rank - 1];
 
@@ -95,7 +95,6 @@ static int32_t numbers(struct build *r, const char *name, int32_t x, float absen
         values[(*n)++] = absent;
     if (r->status == MOTE_OK && *n != 1 && *n != last)
         build_fail(r, MOTE_ERR_SHAPE, "%s has %d numbers for %lld", name, *n, (long long)last);
-    return TENSOR_ABSENT;
 }
 
 static int32_t add_numbers(struct build *r, int n, const float *values)
