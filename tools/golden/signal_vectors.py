@@ -4,8 +4,8 @@
 
     tools/golden/signal_vectors.py --to tests/vectors [--reference LIBRARY]
 
-LIBRARY is a shared library around the reference's signal/src, whose functions have C names and the arguments of
-`reference` below; what it computes otherwise is printed, and the exit status is 1.
+LIBRARY is a shared library around the reference's signal/src, whose functions have the C names and the arguments of
+the calls of check() below; what it computes otherwise is printed, and the exit status is 1.
 """
 
 import argparse
