@@ -1,49 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Property: whatever the bytes, the importer neither crashes nor leaks, takes at most the memory that import.h
- * promises, and says why when it fails; when it succeeds, the model is verified and its constants can be read. */
-#include "host/import/import.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
-
-/* Reads every byte, so that a sanitizer sees one that is not there. */
-static unsigned read_constants(const struct model *m)
-{
-    unsigned sum = 0;
-
-    for (int32_t g = 0; g < m->n_graphs; g++)
-        for (int32_t i = 0; i < m->graphs[g].n_tensors; i++) {
-            const struct tensor *t = &m->graphs[g].tensors[i];
-
-            for (int64_t b = 0; t->data && b < tensor_bytes(t); b++)
-                sum += t->data[b];
-        }
-    return sum;
-}
+/* Property: that of importer.h, of .tflite files. */
+#include "tests/fuzz/importer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct pool pool = {.limit = IMPORT_MEMORY(size)}; /* beyond it, the pool aborts */
-    struct report_text report = {0};
-    struct frame root = {.name = "fuzz.tflite", .index = -1, .sink = &report};
     struct bytes file = {(uint8_t *)(uintptr_t)data, size};
-    struct model model;
-    volatile unsigned sum;
+    struct imported i;
 
-    if (tflite_import(&pool, "fuzz.tflite", file, &model, &root) == MOTE_OK) {
-        require(model_verify(&model, &root) == MOTE_OK);
-        sum = read_constants(&model);
-        (void)sum;
-    } else {
-        require(report.status != MOTE_OK && report.text[0] && !strchr(report.text, '\n'));
-    }
-    pool_free(&pool);
+    imported_begin(&i, "fuzz.tflite", size);
+    imported_end(&i, tflite_import(&i.pool, "fuzz.tflite", file, &i.model, &i.root));
     return 0;
 }
