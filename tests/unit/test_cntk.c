@@ -384,6 +384,21 @@ static void test_faults(void **state)
     says((struct bytes){(uint8_t *)(uintptr_t)v1, sizeof v1}, NULL, "a model of CNTK v1");
 }
 
+/* Before anything else is in the graph. */
+static void test_parameters_without_shape(void **state)
+{
+    struct made_model m = begin_model();
+    struct text w = dictionary(), a = dictionary();
+
+    (void)state;
+    put_entry(&w, "uid", of_string("w"));
+    put_entry(&w, "kind", of_int(4));
+    put_dictionary(&m.variables, &w);
+    add_variable(&m, "x", 0, 2, 1, (int64_t[]){1}, NULL, 0);
+    add_function(&m, "Stack", 49, "x w", &a);
+    says(end_model(&m, "Stack"), &x_3_1, "variable w: it has no shape");
+}
+
 /* 2000 Combines of one another, and a Splice that reads 4000 times what is behind them all. */
 static void test_long_ways(void **state)
 {
@@ -490,9 +505,10 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_image),     cmocka_unit_test(test_sequences), cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_long_ways), cmocka_unit_test(test_deep),      cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_image),     cmocka_unit_test(test_sequences),
+        cmocka_unit_test(test_faults),    cmocka_unit_test(test_parameters_without_shape),
+        cmocka_unit_test(test_long_ways), cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_damaged),   cmocka_unit_test(test_corpus),
     };
 
     return cmocka_run_group_tests(tests, NULL, end);

@@ -231,7 +231,7 @@ static int32_t variable_value(struct build *r, int32_t index, int64_t step)
             v->values[0] = read_constant(r, v);
         r->at = outer;
     }
-    return v->values[sequence ? step : 0];
+    return r->status == MOTE_OK ? v->values[sequence ? step : 0] : TENSOR_ABSENT;
 }
 
 /* ---- functions ---- */
