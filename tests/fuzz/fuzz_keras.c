@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Property: that of importer.h, of Keras models. HDF5's library runs in a process apart, as slowly as that is: what comes
- * back from there is fuzzed as such, too. */
+/* Property: that of importer.h, of Keras models. HDF5's library runs in a process apart, as slowly as that is: what
+ * comes back from there is fuzzed as such, too. */
 #include "host/import/keras/hdf5.h"
 #include "tests/fuzz/importer.h"
 
