@@ -18,6 +18,7 @@ enum mote_status infer_frames(const struct frame *at, struct graph *g, const str
     const struct tensor *in = op_in(g, op, 0);
     int64_t dims[RANK_MAX];
 
+    assert(in != NULL);
     TRY(want_rank(at, in, "input", 1, RANK_MAX));
     memcpy(dims, in->dims, sizeof dims);
     dims[in->rank - 1] = len;

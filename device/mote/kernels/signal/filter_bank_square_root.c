@@ -14,6 +14,7 @@ static inline uint32_t root_of_32(uint32_t *x)
 {
     uint32_t root = 0, left = *x;
 
+    /* left | 1 has a bit: NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
     for (uint32_t bit = UINT32_C(1) << ((mote_bit_length(left | 1) - 1) & ~1); bit != 0; bit >>= 2) {
         if (left >= root + bit) {
             left -= root + bit;
@@ -33,6 +34,7 @@ static inline uint32_t root_of_64(uint64_t x)
     int32_t up = (32 - mote_bit_length((uint32_t)(x >> 32))) & ~1;
     uint64_t all = x << up;
     uint32_t left = (uint32_t)(all >> 32), high = root_of_32(&left);
+    /* The highest bits are there, so that high >= 2^15: NOLINTNEXTLINE(clang-analyzer-core.DivideZero) */
     uint32_t low = ((left << 15) + ((uint32_t)all >> 17)) / high; /* left <= 2 high: no more than 32 bits */
     uint32_t root = high << 16 | (low < 0xFFFF ? low : 0xFFFF);   /* at most 1 too many */
 
