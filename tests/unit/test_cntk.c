@@ -2,6 +2,7 @@
 /* The importer of CNTK models: small ones assembled here, run on the host, with one thing wrong at a time, cut off at
  * every length and with every bit flipped. Real ones are in test_importers. Every import may take only the memory that
  * import.h promises: the pool aborts beyond it. With MOTE_UPDATE=1 the models become the fuzzer's corpus. */
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -344,6 +345,30 @@ static void test_sequences(void **state)
     computes(stack("rnnReLU"), &x_3_1, (float[]){1, -1, 3}, 3, (float[]){2.5f, 0, 6.5f}, 3);
 }
 
+/* x times 1/2 and times what float32 has no room for, as doubles. */
+static void test_doubles(void **state)
+{
+    static const double values[2] = {0.5, 1e300};
+    static const int64_t dims[1] = {2};
+    struct made_model m = begin_model();
+    struct text array = {.pool = &made}, doubles = {.pool = &made}, w = dictionary();
+    const struct text s = shape(1, dims);
+
+    (void)state;
+    put_bytes(&doubles, 1, values, sizeof values);
+    put_int(&array, 1, 2);
+    put_message(&array, 3, &s);
+    put_message(&array, 5, &doubles);
+    put_entry(&w, "uid", of_string("w"));
+    put_entry(&w, "kind", of_int(3));
+    put_entry(&w, "shape", of_shape(1, dims));
+    put_entry(&w, "value", of_message(V_ARRAY, F_ARRAY, &array));
+    put_dictionary(&m.variables, &w);
+    add_variable(&m, "x", 0, 2, 1, dims, NULL, 0);
+    add_function(&m, "Times", 21, "x w", NULL);
+    computes(end_model(&m, "Times"), NULL, (float[]){1, 1}, 2, (float[]){0.5f, FLT_MAX}, 2);
+}
+
 /* ---- what is wrong ---- */
 static void says(struct bytes file, const struct import_shape *x, const char *message)
 {
@@ -505,10 +530,15 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_image),     cmocka_unit_test(test_sequences),
-        cmocka_unit_test(test_faults),    cmocka_unit_test(test_parameters_without_shape),
-        cmocka_unit_test(test_long_ways), cmocka_unit_test(test_deep),
-        cmocka_unit_test(test_damaged),   cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_image),
+        cmocka_unit_test(test_sequences),
+        cmocka_unit_test(test_doubles),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_parameters_without_shape),
+        cmocka_unit_test(test_long_ways),
+        cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_corpus),
     };
 
     return cmocka_run_group_tests(tests, NULL, end);

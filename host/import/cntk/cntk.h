@@ -14,6 +14,7 @@
 #include "host/import/build.h"
 #include "host/import/import.h"
 #include "host/import/names.h"
+#include "host/import/numbers.h"
 #include "host/import/protobuf.h"
 
 enum cntk_kind { CNTK_INPUT, CNTK_OUTPUT, CNTK_PARAMETER, CNTK_CONSTANT, CNTK_PLACEHOLDER };

@@ -156,8 +156,7 @@ static const float *numbers(struct build *r, const Cntk__Array *a, int64_t n)
     if (r->status != MOTE_OK || !a->doubles || !has_room(r, n * (int64_t)sizeof *values))
         return NULL;
     values = pool_array(r->pool, (size_t)n, sizeof *values);
-    for (int64_t i = 0; i < n; i++)
-        values[i] = (float)a->doubles->value[i];
+    numbers_convert(NUMBER_F64, (const uint8_t *)a->doubles->value, n, (uint8_t *)values);
     return values;
 }
 
