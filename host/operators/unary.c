@@ -87,8 +87,10 @@ static enum mote_status sigmoid_multiplier(float scale, struct mote_sigmoid_s16 
         p->factor = 3 << (exponent + 12);
         return MOTE_OK;
     }
-    for (; mult <= 32767.0 / 2.0 && p->shift <= 30; mult *= 2.0)
+    while (mult <= 32767.0 / 2.0 && p->shift <= 30) {
+        mult *= 2.0;
         p->shift++;
+    }
     if (mult >= 32768.0)
         return fail(at, MOTE_ERR_QUANT, "the input's scale %g is above 8 / 3", (double)scale);
     p->factor = (int32_t)mult;

@@ -2,6 +2,13 @@
 /* An operator's options, by the table of host/formats/tflite/ops.c. */
 #include "host/import/tflite/reader.h"
 
+/* An option's word; only one that is refused, or that the graph says, has no place. */
+static void put(void *to, const void *word)
+{
+    assert(to != NULL);
+    memcpy(to, word, sizeof(int32_t));
+}
+
 /* Both enums have TFLite's numbers in Mote, which has more of them. */
 static enum mote_status read_enum(const struct tfl_option *o, struct fb_table table, int count, void *to,
                                   const struct frame *at)
@@ -10,7 +17,7 @@ static enum mote_status read_enum(const struct tfl_option *o, struct fb_table ta
 
     if (value < 0 || value >= count)
         return fail(at, MOTE_ERR_FORMAT, "option %s is %d, which means nothing", o->name, (int)value);
-    memcpy(to, &value, sizeof value);
+    put(to, &value);
     return MOTE_OK;
 }
 
@@ -26,7 +33,7 @@ static enum mote_status read_dims(const struct tfl_option *o, struct fb_table ta
             return fail(at, MOTE_ERR_FORMAT, "option %s names dimension %d", o->name, (int)d);
         bits |= 1 << (d < 0 ? 16 + d : d);
     }
-    memcpy(to, &bits, sizeof bits);
+    put(to, &bits);
     return MOTE_OK;
 }
 
@@ -38,7 +45,7 @@ static enum mote_status read_option(const struct tfl_option *o, struct fb_table 
     switch ((enum tfl_option_kind)o->kind) {
     case TFL_OPTION_FLOAT:
         real = fb_f32(table, o->field);
-        memcpy(to, &real, sizeof real);
+        put(to, &real);
         return MOTE_OK;
     case TFL_OPTION_PADDING:
         return read_enum(o, table, PADDING_VALID + 1, to, at);
@@ -63,7 +70,7 @@ static enum mote_status read_option(const struct tfl_option *o, struct fb_table 
     default: /* the graph says it */
         return MOTE_OK;
     }
-    memcpy(to, &value, sizeof value);
+    put(to, &value);
     return MOTE_OK;
 }
 
