@@ -14,21 +14,12 @@ static bool is_weights(const struct tensor *t)
     return t->data != NULL && t->rank >= 2 && (t->type == TYPE_F32 || t->type == TYPE_S8);
 }
 
-static float scale_at(const struct tensor *t, int64_t i)
-{
-    int64_t below = 1;
-
-    for (int d = t->quant.axis + 1; d < t->rank; d++)
-        below *= t->dims[d];
-    return t->quant.n > 1 ? t->quant.scale[i / below % t->quant.n] : t->quant.n == 1 ? t->quant.scale[0] : 1;
-}
-
 static double real_at(const struct tensor *t, int64_t i)
 {
     float real;
 
     if (t->type == TYPE_S8)
-        return (double)scale_at(t, i) * ((const int8_t *)t->data)[i];
+        return (double)stored_scale(t, i) * ((const int8_t *)t->data)[i];
     memcpy(&real, t->data + (size_t)i * sizeof real, sizeof real);
     return (double)real;
 }

@@ -8,15 +8,6 @@
 #include "host/jobs/compress.h"
 #include "host/jobs/stored_weights.h"
 
-static float scale_at(const struct tensor *t, int64_t i)
-{
-    int64_t below = 1;
-
-    for (int d = t->quant.axis + 1; d < t->rank; d++)
-        below *= t->dims[d];
-    return t->quant.scale[t->quant.n > 1 ? i / below % t->quant.n : 0];
-}
-
 /* As the integer that it is, if it is one or remembers one. */
 static float weight_at(const struct tensor *t, int64_t i)
 {
@@ -25,7 +16,7 @@ static float weight_at(const struct tensor *t, int64_t i)
     if (t->type == TYPE_S8)
         return ((const int8_t *)t->data)[i];
     memcpy(&real, t->data + (size_t)i * sizeof real, sizeof real);
-    return t->quant.n > 0 ? roundf(real / scale_at(t, i)) : real;
+    return t->quant.n > 0 ? roundf(real / stored_scale(t, i)) : real;
 }
 
 /* Which values the codes stand for is nothing to their lengths: numbers of levels, or shares of the largest weight, but

@@ -55,4 +55,13 @@ bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, st
     return true;
 }
 
+float stored_scale(const struct tensor *t, int64_t i)
+{
+    int64_t below = 1;
+
+    for (int d = t->quant.axis + 1; d < t->rank; d++)
+        below *= t->dims[d];
+    return t->quant.n > 1 ? t->quant.scale[i / below % t->quant.n] : t->quant.n == 1 ? t->quant.scale[0] : 1;
+}
+
 double stored_bits(const struct stored *s) { return s->weights > 0 ? 8 * (double)s->bytes / (double)s->weights : 0; }

@@ -17,6 +17,8 @@ bool weights_are_coded(const struct graph *g, int32_t tensor);
 bool biases_are_packed(const struct graph *g, int32_t tensor);
 /* Of a constant of int8 with two dimensions or more; false: the tensor is another. */
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out);
+/* The scale of element i of a tensor; 1 where it has none. */
+float stored_scale(const struct tensor *t, int64_t i);
 double stored_bits(const struct stored *s); /* a weight */
 
 #endif
