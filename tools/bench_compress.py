@@ -12,7 +12,8 @@ $MOTE_SHARED, Fashion-MNIST from Debian's package.
 Bytes are `weight_bytes` of `mote emulate --coding huffman` on the Cortex-M4; errors are of int8, on the validation
 split, by which numbers are chosen, and on the whole test set, as are those of the dense network. The first samples of
 the test set run on that board, too, and must give the host's bytes. Instructions are of one inference. CPU seconds are
-of the training, left out where it was there already.
+of the training, left out where it was there already. Methods of the file that are not below, "levels not rounded", are
+of earlier code: nothing makes them again.
 """
 import argparse
 import csv
