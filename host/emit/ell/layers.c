@@ -158,6 +158,7 @@ static enum mote_status square_padding(int padding, const int64_t in[2], int64_t
 {
     int64_t front[2] = {0}, extra[2] = {0};
 
+    assert(in != NULL);
     for (int d = 0; d < 2; d++) {
         const struct window w = window_fit(padding, in[d], kernel, stride, 1, before[d], after[d]);
         const int64_t behind = (w.out - 1) * stride + kernel - in[d] - w.pad_before;

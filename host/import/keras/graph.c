@@ -165,7 +165,7 @@ int32_t keras_call(struct build *r, const struct keras_layer *l, const struct ke
 int32_t keras_apply(struct build *r, const struct keras_layer *l, int32_t x)
 {
     static const struct keras_call plain = {.n = 0};
-    int32_t out[MODEL_OUTPUTS_MAX];
+    int32_t out[MODEL_OUTPUTS_MAX] = {TENSOR_ABSENT};
 
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;

@@ -52,7 +52,7 @@ static enum mote_status read_variable(struct reading *r, hid_t attr, hid_t type,
 
     if (raw == NULL || H5Aread(attr, type, raw) < 0)
         status = damaged(at, "an attribute");
-    for (int32_t i = 0; i < out->n && status == MOTE_OK; i++) {
+    for (int32_t i = 0; raw != NULL && i < out->n && status == MOTE_OK; i++) {
         size_t size = raw[i] ? strlen(raw[i]) : 0;
 
         if (!has_room(r, size + 1))

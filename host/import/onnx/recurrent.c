@@ -150,6 +150,7 @@ static int32_t join_states(struct build *r, const struct layer *l, const int32_t
 {
     int32_t in[DIRECTIONS], all;
 
+    assert(l->of.directions <= DIRECTIONS);
     for (int d = 0; d < l->of.directions; d++)
         in[d] = reshape(r, each[d], 3, (int64_t[]){1, l->of.batch, l->of.units});
     all = concat(r, 0, l->of.directions, in);

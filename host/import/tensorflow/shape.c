@@ -7,7 +7,7 @@
 void tf_const(struct build *r)
 {
     const Tf__AttrValue *a = tf_attr(r, "value");
-    struct tensor t;
+    struct tensor t = {.type = TYPE_NONE};
 
     if (!a || a->value_case != TF__ATTR_VALUE__VALUE_TENSOR)
         build_fail(r, MOTE_ERR_FORMAT, "attribute value is no tensor");
