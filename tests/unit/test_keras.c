@@ -300,9 +300,9 @@ static int break_case(struct given *g)
     struct bytes file = strcmp(g->form, "h5") == 0 ? h5_of(&p, g) : keras_of_case(&p, g);
     int failed = 0;
 
-    for (size_t n = 0; n < file.size; n += 1 + file.size / 512)
+    for (size_t n = 0; n < file.size; n += 1 + file.size / 128)
         failed += import_exact(file.data, n) != MOTE_OK;
-    for (size_t i = 0; i < file.size; i += 1 + file.size / 2048) {
+    for (size_t i = 0; i < file.size; i += 1 + file.size / 512) {
         file.data[i] ^= (uint8_t)(1u << i % 8);
         failed += import_exact(file.data, file.size) != MOTE_OK;
         file.data[i] ^= (uint8_t)(1u << i % 8);
