@@ -258,7 +258,7 @@ static bool need_of_two(const struct mote_kernel *k, const int32_t *base, int i,
 
     memcpy(params, base, (size_t)k->n_params * sizeof *params);
     if (i != j && k->ranges[j].max > 1)
-        params[j] = k->ranges[j].max < other ? k->ranges[j].max : other;
+        params[j] = k->ranges[j].max < other ? k->ranges[j].max : k->ranges[j].min > other ? k->ranges[j].min : other;
     params[i] = k->ranges[i].max < value ? k->ranges[i].max : value;
     return need_is_right(k, params, i == j && length > 5 && strcmp(name + length - 5, "_ring") == 0);
 }
