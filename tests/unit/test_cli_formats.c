@@ -13,12 +13,15 @@ static void every_command(const char *model, const char *name)
     const char *c = pool_printf(&pool, "@out/%s", name);
     struct bytes host, image;
     struct result r;
+    json_t *json;
 
     put_bytes("in/four.bin", samples[0], sizeof samples[0]);
     put_npy("in/four.npy", "<f4", "(3, 4)", samples, sizeof samples);
     OK("inspect", model);
     r = OK("inspect", model, "--json");
-    assert_true(json_array_size(json_object_get(json_of(&r), "operators")) > 0);
+    json = json_of(&r);
+    assert_true(json_array_size(json_object_get(json, "operators")) > 0);
+    json_decref(json);
     OK("run", model, "--input", "@in/four.bin", "--output", "@out/host.bin");
     OK("compile", model, "-o", "@out/m.mote", "--target", "cortex-m4f");
     OK("run", "@out/m.mote", "--input", "@in/four.bin", "--output", "@out/image.bin");
