@@ -47,9 +47,13 @@ static enum mote_status infer_cluster(const struct model *m, struct graph *g, co
 static enum mote_status infer_prune(const struct model *m, struct graph *g, const struct op *op, const struct frame *at)
 {
     (void)m;
-    if (op->n_in != 1 + 3 * op->n_out)
-        return fail(at, MOTE_ERR_SHAPE, "%d inputs for %d masks; there must be one, and three for each", op->n_in,
+    if (op->n_in != 1 + 3 * op->n_out && op->n_in != 2 + 3 * op->n_out)
+        return fail(at, MOTE_ERR_SHAPE,
+                    "%d inputs for %d masks; there must be one, three for each, and perhaps one of costs", op->n_in,
                     op->n_out);
+    if (op->n_in == 2 + 3 * op->n_out && tensor_elements(op_in(g, op, op->n_in - 1)) != op->n_out)
+        return fail(at, MOTE_ERR_SHAPE, "%lld costs for %d masks",
+                    (long long)tensor_elements(op_in(g, op, op->n_in - 1)), op->n_out);
     for (int i = 0; i < op->n_out; i++) {
         const struct tensor *mask = op_in(g, op, 2 + 3 * i);
 

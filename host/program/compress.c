@@ -2,8 +2,8 @@
 /* Pruning ranks all weights of the network together by w² times an importance: by how much the loss grows without the
  * weight, where the importance is the Hessian's diagonal (LeCun, Denker, Solla: Optimal Brain Damage, 1989). Adam's
  * second moment estimates that (it is the Fisher information's but for a factor that all share); the mask itself for
- * importance makes it magnitude. The share that is kept falls as a cubic ramp (Zhu, Gupta: To prune, or not to prune,
- * 2017). */
+ * importance makes it magnitude. Divided by what each weight of a tensor costs, if costs are given. The share that is
+ * kept falls as a cubic ramp (Zhu, Gupta: To prune, or not to prune, 2017). */
 #include "host/program/loops.h"
 
 #include <math.h>
@@ -78,16 +78,17 @@ static int64_t kept_at(const struct prune_opts *o, int32_t step, int64_t all)
 /* Those that are there still; *all counts the others, too. */
 static int64_t rank(const struct call *c, struct ranked *out, int64_t *all)
 {
+    const float *costs = c->count % 3 == 2 ? c->data[c->count - 1] : NULL;
     int64_t n = 0;
 
     *all = 0;
-    for (int32_t t = 1; t < c->count; t += 3) {
-        const float *w = c->data[t], *importance = c->data[t + 2];
+    for (int32_t t = 1; t + 2 < c->count; t += 3) {
+        const float *w = c->data[t], *importance = c->data[t + 2], cost = costs != NULL ? costs[t / 3] : 1;
         float *mask = c->data[t + 1];
 
         for (int64_t i = 0; i < c->n[t]; i++, (*all)++)
             if (mask[i] != 0)
-                out[n++] = (struct ranked){mask + i, w[i] * w[i] * importance[i], *all};
+                out[n++] = (struct ranked){mask + i, w[i] * w[i] * importance[i] / cost, *all};
     }
     return n;
 }
@@ -102,7 +103,7 @@ void loop_prune(const struct call *c)
 
     if (step > o->steps || (step % o->every != 0 && step != o->steps))
         return;
-    for (int32_t t = 1; t < c->count; t += 3)
+    for (int32_t t = 1; t + 2 < c->count; t += 3)
         all += c->n[t];
     ranked = pool_array(&pool, (size_t)all + 1, sizeof *ranked);
     n = rank(c, ranked, &all);

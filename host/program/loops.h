@@ -47,7 +47,7 @@ loop_fn loop_adam;      /* weights, gradient, m, v, rate, step, perhaps factor; 
 loop_fn loop_mask;           /* x, mask, y, list (survivors.h) */
 loop_fn loop_levels;         /* x, levels, which, y, perhaps list */
 loop_fn loop_scaled_levels;  /* x, levels, which, scales, y, perhaps list; levels_opts */
-loop_fn loop_prune;          /* step, (weights, mask, importance)…; prune_opts */
+loop_fn loop_prune;          /* step, (weights, mask, importance)…, costs if any; prune_opts */
 loop_fn loop_cluster;        /* step, weights, importance, mask, levels, which; cluster_opts (assign.c) */
 loop_fn loop_cluster_scaled; /* step, weights, importance, mask, scales, which, levels; cluster_opts (assign.c) */
 

@@ -8,6 +8,7 @@ const char *const stage_names[STAGE_KINDS] = {[STAGE_PRUNE] = "prune", [STAGE_LE
 
 /* ---- schema ---- */
 static const cyaml_strval_t methods[] = {{"obd", PRUNE_OBD}, {"magnitude", PRUNE_MAGNITUDE}};
+static const cyaml_strval_t costs[] = {{"weights", COST_WEIGHTS}, {"macs", COST_MACS}};
 static const cyaml_strval_t grid_names[] = {{"kmeans", GRID_KMEANS},
                                             {"linear", GRID_LINEAR},
                                             {"log", GRID_LOG},
@@ -27,6 +28,7 @@ static const cyaml_strval_t grid_names[] = {{"kmeans", GRID_KMEANS},
 /* clang-format off */
 static const cyaml_schema_field_t prune_fields[] = {
     CYAML_FIELD_ENUM_PTR("method", OPTIONAL | CYAML_FLAG_STRICT, struct stage_section, method, methods, COUNT(methods)),
+    CYAML_FIELD_ENUM_PTR("cost", OPTIONAL | CYAML_FLAG_STRICT, struct stage_section, cost, costs, COUNT(costs)),
     TEXT(keep),
     TEXT(ramp),
     TEXT(epochs),
@@ -101,6 +103,7 @@ static enum mote_status read_prune(const struct stage_section *s, const struct t
     if (s->keep == NULL)
         return fail(at, MOTE_ERR_VALUE, "keep is missing: the share of the weights that stays, such as 0.1");
     TRY(read_real("keep", s->keep, 1, 1, &out->keep, at));
+    out->cost = s->cost != NULL ? *s->cost : COST_WEIGHTS;
     return read_ramp(s, out, at);
 }
 

@@ -26,6 +26,7 @@ struct stepping {
     enum role *roles;    /* [tensors of the network] */
     int32_t *axis;       /* [tensors of the network] of the channels of weights; -1 */
     int32_t *importance; /* [parameters] states that rank weights: what pruning and levels go by; TENSOR_ABSENT */
+    float *macs;         /* [tensors of the network] multiply-accumulates of an inference that one of its weights has */
 };
 
 /* ---- parameters ---- */
@@ -56,6 +57,17 @@ static int32_t axis_of(const struct op *op)
     return l != NULL ? l->channels : -1;
 }
 
+/* Those of a gate are as many in all of an LSTM's tensors: a time step has each weight once. */
+static float macs_of_weight(const struct graph *g, const struct op *op)
+{
+    int64_t weights = 0;
+
+    for (int32_t k = 0; k < op->n_in; k++)
+        if (op->in[k] != TENSOR_ABSENT && decays(role_of(op, k)))
+            weights += tensor_elements(&g->tensors[op->in[k]]);
+    return weights > 0 ? (float)op_macs(g, op) / (float)weights : 0;
+}
+
 /* The network's constants that training changes become states that begin with them. */
 static void free_parameters(struct stepping *s)
 {
@@ -70,6 +82,7 @@ static void free_parameters(struct stepping *s)
     out->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->axis);
     s->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->axis);
     s->importance = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->importance);
+    s->macs = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->macs);
     for (int32_t i = 0; i < s->g->n_ops; i++)
         for (int32_t k = 0; k < s->g->ops[i].n_in; k++) {
             int32_t tensor = s->g->ops[i].in[k];
@@ -80,6 +93,7 @@ static void free_parameters(struct stepping *s)
                 continue;
             s->roles[tensor] = role;
             s->axis[tensor] = axis_of(&s->g->ops[i]);
+            s->macs[tensor] = macs_of_weight(s->g, &s->g->ops[i]);
             t->initial = t->data;
             t->data = NULL;
             t->state = true;
@@ -455,12 +469,21 @@ static int32_t add_state(struct stepping *s, int32_t parameter, const char *what
     return tensor;
 }
 
+static int32_t add_costs(struct stepping *s, int32_t n, const float *costs)
+{
+    int32_t tensor = add_tensor(s, "macs", TYPE_F32, 1, (int64_t[]){n});
+
+    s->g->tensors[tensor].data = (const uint8_t *)costs;
+    return tensor;
+}
+
 /* All weights of the network are ranked together. */
 static void add_pruning(struct stepping *s)
 {
     const struct training_graph *out = s->out;
-    int32_t *in = pool_array(s->pool, 3 * (size_t)out->n_parameters + 1, sizeof *in), n = 0;
+    int32_t *in = pool_array(s->pool, 3 * (size_t)out->n_parameters + 2, sizeof *in), n = 0, n_in;
     int32_t *masks = pool_array(s->pool, (size_t)out->n_parameters, sizeof *masks);
+    float *costs = pool_array(s->pool, (size_t)out->n_parameters, sizeof *costs);
     int64_t all = 0;
 
     in[0] = out->step;
@@ -468,10 +491,14 @@ static void add_pruning(struct stepping *s)
         if (out->masks[i] != TENSOR_ABSENT) {
             in[1 + 3 * n] = out->parameters[i];
             in[2 + 3 * n] = masks[n] = out->masks[i];
+            costs[n] = s->macs[out->parameters[i]];
             in[3 + 3 * n++] = s->importance[i];
             all += tensor_elements(&s->g->tensors[out->masks[i]]);
         }
-    *(struct prune_opts *)graph_add_op(s->m, s->g, OP_PRUNE, 1 + 3 * n, in, n, masks)->opts =
+    n_in = 1 + 3 * n;
+    if (s->t->stage.cost == COST_MACS)
+        in[n_in++] = add_costs(s, n, costs);
+    *(struct prune_opts *)graph_add_op(s->m, s->g, OP_PRUNE, n_in, in, n, masks)->opts =
         (struct prune_opts){(int32_t)stage_kept(&s->t->stage, all), s->t->stage.steps, s->t->stage.every};
 }
 

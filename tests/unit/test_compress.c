@@ -197,6 +197,7 @@ static void pruning_follows_the_ramp(void **state)
     (void)state;
     pruning_keeps_as_many(network);
     pruning_keeps_as_many(pool_printf(&pool, "%.*smethod: magnitude, %s", (int)(at - network), network, at));
+    pruning_keeps_as_many(pool_printf(&pool, "%.*scost: macs, %s", (int)(at - network), network, at));
     pool_free(&pool);
 }
 
@@ -208,21 +209,20 @@ static int32_t add_state(struct model *m, const char *name, int n, const float *
     return graph_add_tensor(m, &m->graphs[0], &t);
 }
 
-/* Two tensors, ranked together: w² times importance; of equals the first goes. */
-static void the_least_go(void **state)
+/* Two tensors, ranked together: w² times importance, by what a weight of each costs, if it says that; of equals the
+ * first goes. The first step is between two prunings. */
+static void want_pruned(const float *costs, const float want_a[4], const float want_b[3])
 {
     static const float a[] = {1, 2, 3, 4}, b[] = {0.1f, -5, 2}, ones[] = {1, 1, 1, 1}, mask_a[] = {1, 1, 1, 0};
     static const float h_a[] = {1, 0.25f, 0.01f, 9}, h_b[] = {1000, 0.001f, 0.25f};
-    static const float want_a[] = {1, 1, 0, 0}, want_b[] = {1, 0, 1};
     struct world w = {.at = {.name = "test", .index = -1}};
     struct model m = {.pool = &w.pool, .name = "prune"};
     struct graph *g = model_add_graph(&m, "");
     struct tensor number = {.name = "step", .type = TYPE_S32, .source = -1};
     struct program *program;
-    int32_t step = graph_add_tensor(&m, g, &number), in[7], out[2], at_step = 10;
+    int32_t step = graph_add_tensor(&m, g, &number), in[8], out[2], at_step = 10;
     float got[4];
 
-    (void)state;
     w.at.sink = &w.text;
     in[0] = step;
     in[1] = add_state(&m, "a", 4, a);
@@ -231,25 +231,56 @@ static void the_least_go(void **state)
     in[4] = add_state(&m, "b", 3, b);
     in[5] = out[1] = add_state(&m, "mask_b", 3, ones);
     in[6] = add_state(&m, "h_b", 3, h_b);
-    *(struct prune_opts *)graph_add_op(&m, g, OP_PRUNE, 7, in, 2, out)->opts = (struct prune_opts){4, 10, 5};
+    in[7] = costs != NULL ? add_state(&m, "costs", 2, costs) : TENSOR_ABSENT;
+    *(struct prune_opts *)graph_add_op(&m, g, OP_PRUNE, costs != NULL ? 8 : 7, in, 2, out)->opts =
+        (struct prune_opts){4, 10, 5};
     g->inputs = &step;
     g->n_inputs = 1;
     g->outputs = out;
     g->n_outputs = 2;
     want_ok(&w, model_verify(&m, &w.at));
     want_ok(&w, program_make(&w.pool, &m, THREADS, &program, &w.at));
-    program_write(program, step, &(int32_t){9}); /* between two prunings */
+    program_write(program, step, &(int32_t){9});
     program_run(program);
     program_read(program, out[0], got);
     assert_memory_equal(got, mask_a, sizeof mask_a);
     program_write(program, step, &at_step);
     program_run(program);
     program_read(program, out[0], got);
-    assert_memory_equal(got, want_a, sizeof want_a);
+    assert_memory_equal(got, want_a, 4 * sizeof *got);
     program_read(program, out[1], got);
-    assert_memory_equal(got, want_b, sizeof want_b);
+    assert_memory_equal(got, want_b, 3 * sizeof *got);
     program_free(program);
     pool_free(&w.pool);
+}
+
+/* Scores are 1, 1, 0.09 and, of the other tensor, 10, 0.025, 1; the fourth weight has gone before. */
+static void the_least_go(void **state)
+{
+    (void)state;
+    want_pruned(NULL, (const float[]){1, 1, 0, 0}, (const float[]){1, 0, 1});
+    want_pruned((const float[]){1, 1}, (const float[]){1, 1, 0, 0}, (const float[]){1, 0, 1});
+    want_pruned((const float[]){0.1F, 100}, (const float[]){1, 1, 1, 0}, (const float[]){1, 0, 0});
+}
+
+/* A weight of the convolution is used for each of 8 places, and one of a fully connected layer once. */
+static void a_weight_costs_what_an_inference_does_with_it(void **state)
+{
+    const char *at = strstr(network, "keep");
+    const struct graph *g;
+    const struct tensor *costs;
+    struct pool pool = {0};
+    struct world w;
+
+    (void)state;
+    open_stage(&w, pool_printf(&pool, "%.*scost: macs, %s", (int)(at - network), network, at), 1, NULL);
+    g = &w.trainer.graph.model.graphs[0];
+    assert_int_equal(g->ops[g->n_ops - 1].id, OP_PRUNE);
+    costs = op_in(g, &g->ops[g->n_ops - 1], g->ops[g->n_ops - 1].n_in - 1);
+    assert_int_equal(tensor_elements(costs), 3);
+    assert_memory_equal(costs->data, ((const float[]){8, 1, 1}), 3 * sizeof(float));
+    close_world(&w);
+    pool_free(&pool);
 }
 
 /* ---- what pruning ranks by ---- */
@@ -800,6 +831,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pruning_follows_the_ramp),
         cmocka_unit_test(the_least_go),
+        cmocka_unit_test(a_weight_costs_what_an_inference_does_with_it),
         cmocka_unit_test(obd_ranks_as_finite_differences),
         cmocka_unit_test(levels_begin_where_weights_are),
         cmocka_unit_test(weights_have_so_many_levels),

@@ -608,6 +608,9 @@ static void compression_is_read(void **state)
     assert_int_equal(s[1].grid, GRID_KMEANS);
     assert_true(s[1].number == 16 && s[1].rate == 0.02F && s[1].epochs == 9 && s[1].ramp == 0);
     assert_int_equal(s[1].rounds, 0);
+    assert_int_equal(s[0].cost, COST_WEIGHTS);
+    want_ok(f, read_compress(f, "adam", "{prune: {keep: 0.25, cost: macs}}"));
+    assert_int_equal(f->recipe.stages->cost, COST_MACS);
     want_ok(f, read_compress(f, "adam", "{levels: {rounds: 200}}"));
     assert_int_equal(f->recipe.stages->rounds, 200);
     want_ok(f, read_compress(f, "sgd", "{prune: {method: magnitude, keep: 1, epochs: 1, rate: 0.5}}"));
@@ -678,6 +681,7 @@ static void wrong_compression_is_named(void **state)
         {"adam", "{prune: {keep: 0.1, epochs: 3, ramp: 4}}", "compress prune: ramp is 4 epochs of 3: make it shorter"},
         {"adam", "{prune: {keep: 0.1, rate: 0}}", "rate is \"0\""},
         {"adam", "{prune: {keep: 0.1, method: obs}}", "obs"},
+        {"adam", "{prune: {keep: 0.1, cost: mac}}", "cost is \"mac\": it must be"},
         {"adam", "{prune: {keep: 0.1, count: 4}}", "prune has no key \"count\""},
         {"adam", "{prun: {keep: 0.1}}", "compress has no key \"prun\": did you mean \"prune\"?"},
         {"sgd", "{prune: {keep: 0.1}}", "compress prune: the method obd ranks by the second moment"},
