@@ -120,7 +120,8 @@ static void print_text(const struct view *v)
         puts("bytes of unknown type: `type` in a YAML file says it, or the model whose input they are");
     preprocess_print(&d->preprocess);
     if (!d->splits)
-        puts("nothing says what the splits are: all samples count as test");
+        puts("nothing says what the splits are: all samples count as test, and training draws its own");
+    fputs(d->notes, stdout);
     fputs(split_repeated(&v->cli->pool, d), stdout);
     print_classes(v);
     print_ranges(v);

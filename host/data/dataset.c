@@ -54,12 +54,17 @@ static enum data_kind kind_of_path(struct reading *r)
     return idx_folder(&r->scratch, r->path) ? DATA_IDX : DATA_IMAGES;
 }
 
+static bool is_listed(struct reading *r, enum data_kind kind)
+{
+    return is_folder(r->path) && has_labels_file(&r->scratch, r->path) &&
+           (kind == DATA_AUTO || kind == DATA_IMAGES || kind == DATA_TENSORS);
+}
+
 static enum mote_status read_by_kind(struct reading *r)
 {
     enum data_kind kind = r->spec->kind;
 
-    if (is_folder(r->path) && has_labels_file(&r->scratch, r->path) &&
-        (kind == DATA_AUTO || kind == DATA_IMAGES || kind == DATA_TENSORS))
+    if (is_listed(r, kind))
         return read_listed(r);
     if (kind == DATA_AUTO)
         kind = kind_of_path(r);
@@ -114,7 +119,7 @@ static enum mote_status open_path(struct reading r, const char *path)
 {
     enum mote_status status;
 
-    *r.out = (struct dataset){.pool = r.pool};
+    *r.out = (struct dataset){.pool = r.pool, .notes = ""};
     r.out->source = r.source = pool_alloc(r.pool, sizeof *r.source);
     r.source->file = r.path = pool_strdup(r.pool, path);
     r.source->bare = r.from == NULL || r.moved;
@@ -128,8 +133,10 @@ static struct reading reading_of(struct pool *pool, const struct dataset_options
 {
     struct reading r = {.pool = pool, .max_bytes = DATASET_MAX_BYTES, .out = out, .at = at};
 
-    if (options != NULL)
+    if (options != NULL) {
         r.trained = options->trained;
+        r.draw = options->draw;
+    }
     if (options != NULL && options->max_bytes > 0)
         r.max_bytes = options->max_bytes;
     return r;
@@ -146,6 +153,19 @@ enum mote_status dataset_open_section(struct pool *pool, const struct data_secti
     return open_path(r, path_beside(pool, from, section->path));
 }
 
+/* A section that was written for data of another kind says nothing of how to read these. */
+static void fit_section(struct reading *r, struct data_section *section)
+{
+    enum data_kind kind = section->kind, looks = kind_of_path(r);
+
+    if (kind == DATA_AUTO || looks == DATA_AUTO || looks == kind || is_listed(r, kind))
+        return;
+    forget_keys(section, looks);
+    section->kind = looks;
+    if (looks != DATA_IMAGES && looks != DATA_IDX)
+        section->augment = NULL;
+}
+
 enum mote_status dataset_open_moved(struct pool *pool, const struct data_section *section, const char *path,
                                     const char *from, const struct dataset_options *options, struct dataset *out,
                                     const struct frame *at)
@@ -153,10 +173,11 @@ enum mote_status dataset_open_moved(struct pool *pool, const struct data_section
     struct data_section *moved = pool_copy(pool, section, sizeof *section);
     struct reading r = reading_of(pool, options, out, at);
 
-    moved->path = path;
+    moved->path = r.path = path;
     r.spec = moved;
     r.from = from;
     r.moved = true;
+    fit_section(&r, moved);
     return open_path(r, path);
 }
 

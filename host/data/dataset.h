@@ -35,6 +35,7 @@ struct dataset {
     struct preprocess preprocess;
     struct augment augment;
     bool splits;                /* false: nobody said what the splits are, all samples are SPLIT_TEST */
+    const char *notes;          /* lines: what was decided without being asked; "" if nothing was */
     struct split_memory memory; /* for a model that is trained on this; with `trained` the model's */
     int32_t repeated;  /* samples of validation and test that are left out: training, or validation, has the same */
     int32_t differing; /* with `trained`: samples that are test by the model's split or by the data's, not by both */
@@ -53,6 +54,9 @@ struct dataset_options {
      * was trained or validated on, whatever the specification says, and all else is SPLIT_TEST. And where it has a task
      * and the specification has none, it says whether labels are classes or numbers. NULL: no model. */
     const struct model *trained;
+    /* To train on: where nothing says what the splits are, 8 of 10 samples are for training, one for validation, one
+     * for the test. */
+    bool draw;
 };
 
 /* `options` may be NULL. */

@@ -100,6 +100,15 @@ static enum mote_status misplaced(struct reading *r, const struct key *k, enum d
                     kind_names[kind], advice.s);
 }
 
+void forget_keys(struct data_section *section, enum data_kind kind)
+{
+    for (size_t i = 0; i < COUNT(keys); i++)
+        if (!(keys[i].kinds & 1U << kind))
+            memset((uint8_t *)section + keys[i].offset, 0, keys[i].bytes);
+    section->classes = NULL;
+    section->classes_count = 0;
+}
+
 enum mote_status check_keys(struct reading *r, enum data_kind kind)
 {
     for (size_t i = 0; i < COUNT(keys); i++)

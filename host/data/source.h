@@ -34,6 +34,7 @@ struct reading {
     const struct data_section *spec;
     const char *from;            /* the YAML file that paths are relative to, NULL: the working folder */
     bool moved;                  /* `at` is of the data, which `from` does not name */
+    bool draw;                   /* splits, where nothing says what they are */
     const char *path;            /* of the data */
     const struct model *trained; /* whose split and task are to be known again; NULL: none */
     const struct mote_io *input; /* samples are wanted for it, and labels are not; NULL: a data set as it is */
@@ -52,6 +53,10 @@ MUST_CHECK enum mote_status read_table(struct reading *r);  /* CSV */
 MUST_CHECK enum mote_status read_arrays(struct reading *r); /* .npy */
 /* Refuses keys of the specification that this kind of data does not have. */
 MUST_CHECK enum mote_status check_keys(struct reading *r, enum data_kind kind);
+/* Forgets such keys of a section that was written for data of another kind, and the classes. */
+void forget_keys(struct data_section *section, enum data_kind kind);
+/* Adds a line to the data set's notes. */
+void note(struct reading *r, const char *fmt, ...) PRINTF(2, 3);
 /* ERR_VALUE at a key of the specification, wherever the data are: the YAML file, and the key's line. */
 MUST_CHECK enum mote_status fail_key(const struct reading *r, const char *key, const char *fmt, ...) PRINTF(3, 4);
 struct frame specification_frame(const struct reading *r); /* the file that says what the data are */
@@ -137,9 +142,11 @@ MUST_CHECK enum mote_status idx_parse(struct bytes file, struct idx *out, const 
 
 struct table {
     int32_t n, columns;
-    const char **names; /* [columns] or NULL */
-    const char **cells; /* [n][columns], in the file's bytes */
-    int32_t *lines;     /* [n] */
+    const char **names;   /* [columns] or NULL */
+    const char **cells;   /* [n][columns], in the file's bytes */
+    int32_t *lines;       /* [n] */
+    const char **classes; /* [n_classes] of scikit-learn's first line */
+    int32_t n_classes;
 };
 /* The text must end with a NUL, which does not count, and is changed. */
 MUST_CHECK enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header,

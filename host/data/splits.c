@@ -9,6 +9,7 @@
 struct splitting {
     struct reading *r;
     const struct frame *at;      /* of what is wrong with the drawing */
+    bool unasked;                /* nobody has said fractions: what is too few for them is all for training */
     uint8_t *split;              /* [n] */
     uint8_t *torn;               /* [n] 1: several classes have a sample with these contents */
     float fraction[SPLIT_COUNT]; /* of those that are to be drawn */
@@ -94,6 +95,11 @@ static int32_t take(const struct draw *d, int32_t n, int32_t from, int32_t want,
     return to;
 }
 
+static bool is_few(const struct splitting *s, const struct draw *d, int32_t n)
+{
+    return count_different(d, n) < 1 + (s->fraction[SPLIT_TEST] > 0) + (s->fraction[SPLIT_VALIDATION] > 0);
+}
+
 static enum mote_status check_enough(const struct splitting *s, const struct draw *d, int32_t n, const char *whose)
 {
     int32_t parts = 1 + (s->fraction[SPLIT_TEST] > 0) + (s->fraction[SPLIT_VALIDATION] > 0);
@@ -102,7 +108,7 @@ static enum mote_status check_enough(const struct splitting *s, const struct dra
                                      : pool_printf(&s->r->scratch, " in %d different %s", different,
                                                    data_group(s->r) != NULL ? "groups" : "contents");
 
-    if (different >= parts)
+    if (!is_few(s, d, n))
         return MOTE_OK;
     return fail(s->at, MOTE_ERR_VALUE,
                 "%s has %d sample%s%s, too few for %d splits; add samples, leave it out, or use `split: random`", whose,
@@ -115,6 +121,11 @@ static enum mote_status draw_some(struct splitting *s, struct draw *d, int32_t n
     int32_t want = share(s->fraction[SPLIT_VALIDATION], n), test, validation;
 
     qsort(d, (size_t)n, sizeof *d, by_key);
+    if (s->unasked && is_few(s, d, n)) {
+        note(s->r, "%s is too small to be split: all of it is for training", whose);
+        s->cutoffs[0][cutoff] = s->cutoffs[1][cutoff] = 0;
+        return MOTE_OK;
+    }
     TRY(check_enough(s, d, n, whose));
     test = take(d, n, 0, share(s->fraction[SPLIT_TEST], n), 1 + (want > 0));
     validation = take(d, n, test, want, 1);
@@ -333,12 +344,34 @@ static enum mote_status draw(struct splitting *s)
     return MOTE_OK;
 }
 
+/* To train on, something has to be tested on and chosen by. A recipe that draws no test was written for files that have
+ * one. */
+static void draw_unasked(struct splitting *s)
+{
+    struct reading *r = s->r;
+
+    if (r->out->splits) {
+        if (r->moved && r->spec->lists == NULL && r->source->given == NULL && r->spec->test == NULL) {
+            s->fraction[SPLIT_TEST] = 0.1F;
+            note(r, "nothing says what the test is: 10 %% of the samples");
+        }
+        return;
+    }
+    s->unasked = true;
+    s->fraction[SPLIT_VALIDATION] = s->fraction[SPLIT_TEST] = 0.1F;
+    r->out->splits = true;
+    note(r, "nothing says what the splits are: 80 %% for training, 10 %% validation, 10 %% test, drawn by %s",
+         data_group(r) != NULL ? "groups" : "the samples' contents");
+}
+
 static enum mote_status choose(struct splitting *s)
 {
     const struct reading *r = s->r;
     bool drawn;
 
     TRY(check_fractions(s));
+    if (r->draw && !recalls(r))
+        draw_unasked(s);
     drawn = s->fraction[SPLIT_VALIDATION] > 0 || s->fraction[SPLIT_TEST] > 0;
     if (r->spec->lists != NULL)
         return drawn ? fail_key(r, "lists", "has lists and fractions; only one can say what the splits are")
@@ -379,7 +412,7 @@ enum mote_status make_splits(struct reading *r)
 
     d->splits =
         r->spec->lists != NULL || r->source->given != NULL || r->spec->validation != NULL || r->spec->test != NULL;
-    if (d->splits || recalls(r) || data_group(r) != NULL)
+    if (d->splits || recalls(r) || data_group(r) != NULL || r->draw)
         TRY(make_digests(r));
     TRY(choose(&s));
     if (d->splits)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables as text: a line a sample, cells between commas, semicolons, tabs or blanks (what the first line has, in this
- * order), perhaps in double quotes. One column is the label, one may be the group, all others are numbers. */
+/* Tables as text: a line a sample, cells between tabs, semicolons, commas, bars or blanks, perhaps in double quotes.
+ * One column is the label, one may be the group, all others are numbers. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -26,14 +26,49 @@ struct cells {
     size_t n, from; /* of all cells; the first of this row */
 };
 
+/* Outside of quotes, in the first line at s. */
+static int count_in_line(const char *s, char wanted)
+{
+    bool quoted = false;
+    int n = 0;
+
+    for (; *s != '\0' && *s != '\n'; s++) {
+        quoted ^= *s == '"';
+        n += !quoted && *s == wanted;
+    }
+    return n;
+}
+
+/* What the first two lines have as often; else what the first one has. A comma may stand in numbers, so it is not the
+ * first to be tried. */
 static char guess_delimiter(const char *line)
 {
-    static const char candidates[] = ",;\t";
+    static const char candidates[] = "\t;,|";
+    const char *second = strchr(line, '\n');
 
+    for (size_t i = 0; i < sizeof candidates - 1 && second != NULL; i++) {
+        int n = count_in_line(line, candidates[i]);
+
+        if (n > 0 && n == count_in_line(second + 1, candidates[i]))
+            return candidates[i];
+    }
     for (size_t i = 0; i < sizeof candidates - 1; i++)
-        if (strchr(line, candidates[i]) != NULL)
+        if (count_in_line(line, candidates[i]) > 0)
             return candidates[i];
     return ' ';
+}
+
+/* Where commas are not between cells they may be in numbers: 1,5 is 1.5 then. */
+static void take_comma(char *cell)
+{
+    char *comma = strchr(cell, ',');
+    double value;
+
+    if (comma == NULL)
+        return;
+    *comma = '.';
+    if (!table_number(cell, &value))
+        *comma = ',';
 }
 
 /* Ends the quoted cell at s, whose "" become "; returns what follows the closing quote, NULL if there is none. */
@@ -98,9 +133,25 @@ static enum mote_status take_cell(struct cells *c, char *s, char **next, const s
     *end = '\0';
     if (s == start)
         trim(start);
+    if (c->delimiter != ',')
+        take_comma(start);
     c->cell = pool_grow(c->pool, c->cell, c->n, sizeof *c->cell);
     c->cell[c->n++] = start;
     return MOTE_OK;
+}
+
+/* scikit-learn's first line: samples, columns without the label, names of the classes. */
+static bool is_counts(const char *const *cell, size_t n, int32_t columns)
+{
+    int64_t samples, inputs;
+    double value;
+
+    if (n < 3 || !text_whole(cell[0], INT32_MAX, &samples) || !text_whole(cell[1], COLUMNS_MAX, &inputs))
+        return false;
+    for (size_t i = 2; i < n; i++)
+        if (cell[i][0] == '\0' || table_number(cell[i], &value))
+            return false;
+    return inputs + 1 == columns;
 }
 
 static enum mote_status take_row(struct cells *c, char *line, int32_t *columns, const struct frame *at)
@@ -113,7 +164,7 @@ static enum mote_status take_row(struct cells *c, char *line, int32_t *columns, 
         if (c->n - c->from > COLUMNS_MAX)
             return fail(at, MOTE_ERR_FORMAT, "has more than %d cells, the most here", COLUMNS_MAX);
     }
-    if (*columns == 0)
+    if (*columns == 0 || (c->from == (size_t)*columns && is_counts(c->cell, c->from, (int32_t)(c->n - c->from))))
         *columns = (int32_t)(c->n - c->from);
     if ((int32_t)(c->n - c->from) != *columns)
         return fail(at, MOTE_ERR_FORMAT, "has %zu cells, the lines before it have %d", c->n - c->from, *columns);
@@ -129,15 +180,36 @@ static enum mote_status take_rows(struct pool *pool, char *text, struct cells *c
     for (char *s = text, *next; s != NULL; s = next, number++) {
         struct frame here = frame_line(at, "line", number);
 
+        if (t->n == 0)
+            c->delimiter = guess_delimiter(s);
         text_line(s, &next);
         if (s[strspn(s, " \t")] == '\0')
             continue;
-        if (t->n == 0)
-            c->delimiter = guess_delimiter(s);
         TRY(take_row(c, s, &t->columns, &here));
         t->lines = pool_grow(pool, t->lines, (size_t)t->n, sizeof *t->lines);
         t->lines[t->n++] = number;
     }
+    return MOTE_OK;
+}
+
+/* Takes the first row for what it is, if all rows after it have the columns that it tells of. */
+static enum mote_status take_counts(struct cells *c, struct table *t, const struct frame *at)
+{
+    size_t more = c->n - (size_t)(t->n - 1) * (size_t)t->columns;
+    struct frame here;
+    int64_t samples;
+
+    if (t->n < 2 || !is_counts(c->cell, more, t->columns))
+        return MOTE_OK;
+    here = frame_line(at, "line", t->lines[0]);
+    if (text_whole(c->cell[0], INT32_MAX, &samples) && samples != t->n - 1)
+        return fail(&here, MOTE_ERR_FORMAT, "tells of %lld samples, %d follow; the file is cut off, or was added to",
+                    (long long)samples, t->n - 1);
+    t->classes = c->cell + 2;
+    t->n_classes = (int32_t)more - 2;
+    c->cell += more;
+    t->lines++;
+    t->n--;
     return MOTE_OK;
 }
 
@@ -162,6 +234,8 @@ enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_hea
     if (memchr(text.data, '\0', text.size) != NULL)
         return fail(at, MOTE_ERR_FORMAT, "is not a text file");
     TRY(take_rows(pool, (char *)text.data + skip, &c, out, at));
+    if (header == DATA_HEADER_AUTO)
+        TRY(take_counts(&c, out, at));
     out->cells = c.cell;
     if (header == DATA_HEADER_YES || (header == DATA_HEADER_AUTO && is_header(out))) {
         out->names = out->cells;
@@ -283,6 +357,19 @@ static enum mote_status take_labels(struct reading *r, const struct table *t, in
     return labels_make(r, words, false, at);
 }
 
+/* As the file itself calls them, if nobody else does. */
+static void name_classes(struct reading *r, const struct table *t)
+{
+    struct data_section *named;
+
+    if (t->n_classes == 0 || r->spec->classes_count > 0 || r->spec->task == DATA_REGRESSION)
+        return;
+    named = pool_copy(&r->scratch, r->spec, sizeof *named);
+    named->classes = t->classes;
+    named->classes_count = (unsigned)t->n_classes;
+    r->spec = named;
+}
+
 enum mote_status read_table(struct reading *r)
 {
     bool named = r->from != NULL && !r->moved; /* by another file, which r->at is */
@@ -296,6 +383,7 @@ enum mote_status read_table(struct reading *r)
 
     TRY(packed_read(r, r->path, &text, r->at));
     TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
+    name_classes(r, &t);
     TRY(label_column(r, &t, &label, at));
     TRY(table_groups(r, &t, label, &group, pool_array(&r->scratch, (size_t)t.n, sizeof(char *)), at));
     d->elements = t.columns - (label >= 0) - (group >= 0);

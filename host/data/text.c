@@ -41,6 +41,17 @@ bool text_whole(const char *s, int64_t max, int64_t *out)
     return value <= max;
 }
 
+void note(struct reading *r, const char *fmt, ...)
+{
+    char line[512];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    r->out->notes = pool_printf(r->pool, "%s%s\n", r->out->notes, line);
+}
+
 struct frame frame_of(const struct frame *up, const char *name)
 {
     return (struct frame){.up = up, .name = name, .index = -1};

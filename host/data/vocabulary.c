@@ -102,6 +102,18 @@ static enum mote_status check_classes(const struct reading *r)
     return MOTE_OK;
 }
 
+/* Other data than those that the classes were written for. */
+static enum mote_status make_anew(struct reading *r, const char *const *words, size_t n, struct vocabulary *out,
+                                  const struct frame *at)
+{
+    struct data_section *without = pool_copy(r->pool, r->spec, sizeof *without);
+
+    note(r, "the recipe's `classes` are not those of these data: the names are the data's");
+    without->classes_count = 0;
+    r->spec = without;
+    return vocabulary_make(r, words, n, out, at);
+}
+
 enum mote_status vocabulary_make(struct reading *r, const char *const *words, size_t n, struct vocabulary *out,
                                  const struct frame *at)
 {
@@ -116,8 +128,9 @@ enum mote_status vocabulary_make(struct reading *r, const char *const *words, si
     out->sorted = sort(&r->scratch, out);
     for (size_t i = 0; spec->classes_count > 0 && i < n; i++)
         if (vocabulary_find(out, words[i]) < 0)
-            return fail(at, MOTE_ERR_VALUE, "there are samples of a class \"%s\", which `classes` does not name",
-                        words[i]);
+            return r->moved ? make_anew(r, words, n, out, at)
+                            : fail(at, MOTE_ERR_VALUE,
+                                   "there are samples of a class \"%s\", which `classes` does not name", words[i]);
     return MOTE_OK;
 }
 
@@ -139,6 +152,11 @@ enum mote_status classes_name(struct reading *r, bool exactly)
     if (n == 0)
         return MOTE_OK;
     TRY(check_classes(r));
+    if (r->moved && (int32_t)n != r->out->n_classes) {
+        note(r, "the recipe's `classes` are %u, these data have %d: they are called by their numbers", n,
+             r->out->n_classes);
+        return MOTE_OK;
+    }
     if ((int32_t)n < r->out->n_classes || (exactly && (int32_t)n != r->out->n_classes))
         return fail_key(r, "classes", "names %u classes, %s has %d", n,
                         r->source->list != NULL ? r->source->list : r->path, r->out->n_classes);

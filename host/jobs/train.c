@@ -62,7 +62,7 @@ static bool is_yaml(const char *path)
  * with the recipe's splits, normalization and augmentation. */
 static enum mote_status open_other_data(struct train *t, const char *specification)
 {
-    const struct dataset_options options = {.max_bytes = t->options.max_bytes};
+    const struct dataset_options options = {.max_bytes = t->options.max_bytes, .draw = true};
 
     t->data_file = file_frame(t, specification);
     if (t->recipe.data == NULL || is_yaml(specification))
@@ -74,7 +74,7 @@ static enum mote_status open_other_data(struct train *t, const char *specificati
 
 static enum mote_status open_data(struct train *t)
 {
-    const struct dataset_options options = {.max_bytes = t->options.max_bytes};
+    const struct dataset_options options = {.max_bytes = t->options.max_bytes, .draw = true};
     const char *specification = t->options.data;
 
     if (specification != NULL)
@@ -616,6 +616,7 @@ enum mote_status train_run(struct pool *pool, const struct train_options *option
     TRY(open_recipe(out));
     TRY(check_folder(out));
     TRY(open_data(out));
+    tell(out, out->data.notes);
     tell(out, split_repeated(pool, &out->data));
     return work(out);
 }

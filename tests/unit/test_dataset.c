@@ -238,7 +238,6 @@ static void wrong_values_are_where_they_stand(void **state)
         {"path: x.csv, test: 0.1,\n  lists: {train: a.txt}", "t.csv", "line 2: has lists and fractions"},
         {"path: x.csv, lists: {train: none.txt}", "t.csv", "cannot read none.txt"},
         {"path: x.csv, lists: {train: lines.txt}", "t.csv", "lines.txt: line 1: there is no sample \"9\""},
-        {"path: x,\n  classes: [a, b, c]", ".", "line 2: names 3 classes, y_labels.csv has 2"},
         {"path: x, type: u8,\n  shape: [0]", ".", "line 2: shape has the dimension 0"},
         {"path: x,\n  normalize: auto", ".", "line 2: the bytes' type is not known"},
     };

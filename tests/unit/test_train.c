@@ -166,7 +166,8 @@ static void put_table(void)
     }
     put_text("in/table.csv", table.s);
     put_text("in/data.yaml", "data:\n  path: table.csv\n  validation: 0.2\n  test: 0.2\n");
-    put_text("in/whole.yaml", "data:\n  path: table.csv\n");
+    put_text("in/whole.yaml", "data:\n  path: table.csv\n  lists: {test: one.txt}\n");
+    put_text("in/one.txt", "1\n");
     put_text("in/r_type.yaml", "data:\n  path: table.csv\n\n  type: u8\nnetwork:\n  - softmax: {}\n");
     put_text("in/nan.csv", "a,b,larger\n1,2,b\n2,nan,a\n");
     put_text("in/nan.yaml", "data:\n  path: nan.csv\n  test: 0.5\n");

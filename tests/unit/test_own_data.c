@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data as people have them: what nobody says is found out by looking, and said. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/data/spec.h"
+#include "tests/data/files.h"
+
+static const struct dataset_options training = {.draw = true};
+
+static void want_note(const struct fixture *f, const char *part)
+{
+    if (strstr(f->data.notes, part) == NULL)
+        fail_msg("\"%s\" says nothing of \"%s\"", f->data.notes, part);
+}
+
+/* Opens the file `name` as the data of a recipe that was written for others. */
+static void open_moved(struct fixture *f, const char *section, const char *name)
+{
+    const struct data_section *read;
+
+    put_text(f, "recipe.yaml", pool_printf(&f->pool, "data: {%s}\n", section));
+    want_ok(f, data_section_read(&f->pool, path(f, "recipe.yaml"), &read, &f->at));
+    want_ok(f, dataset_open_moved(&f->pool, read, path(f, name), path(f, "recipe.yaml"), &training, &f->data, &f->at));
+}
+
+/* ---- splits ---- */
+static void put_numbers(struct fixture *f, const char *name, int n, int classes)
+{
+    struct text t = {.pool = &f->pool};
+
+    for (int i = 0; i < n; i++)
+        text_add(&t, "%d,%d,c%d\n", i, 7 * i, i % classes);
+    put(f, name, t.s, t.len);
+}
+
+static void splits_are_drawn_to_train_on(void **state)
+{
+    struct fixture *f = *state;
+
+    put_numbers(f, "t.csv", 100, 2);
+    want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), &training, &f->data, &f->at));
+    want_splits(&f->data, 80, 10, 10);
+    want_note(f, "drawn by the samples' contents");
+    assert_true(f->data.memory.known);
+    want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at));
+    want_splits(&f->data, 0, 0, 100);
+    assert_string_equal(f->data.notes, "");
+}
+
+/* What the section or the files say stays. */
+static void splits_that_are_there_stay(void **state)
+{
+    struct fixture *f = *state;
+
+    put_numbers(f, "t.csv", 100, 2);
+    put_text(f, "s.yaml", "data: {path: t.csv, test: 0.3}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), &training, &f->data, &f->at));
+    want_splits(&f->data, 70, 0, 30);
+    put_text(f, "s.yaml", "data: {path: t.csv, test: 0}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), &training, &f->data, &f->at));
+    want_splits(&f->data, 0, 0, 100);
+}
+
+static void groups_are_drawn_whole(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t split_of[20];
+
+    put_text(f, "s.yaml", "data: {path: g.csv, group: who, label: y}\n");
+    memset(split_of, SPLIT_COUNT, sizeof split_of);
+    struct text t = {.pool = &f->pool};
+
+    text_add(&t, "who,x,y\n");
+    for (int i = 0; i < 200; i++)
+        text_add(&t, "p%d,%d,%s\n", i % 20, i % 20, i % 2 ? "a" : "b");
+    put(f, "g.csv", t.s, t.len);
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), &training, &f->data, &f->at));
+    want_splits(&f->data, 160, 20, 20);
+    want_note(f, "drawn by groups");
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        for (int32_t i = 0; i < f->data.n_split[s]; i++) {
+            float person;
+
+            memcpy(&person, f->data.samples + 4 * f->data.split[s][i], sizeof person);
+            assert_true(split_of[(int)person] == SPLIT_COUNT || split_of[(int)person] == s);
+            split_of[(int)person] = (uint8_t)s;
+        }
+}
+
+static void what_is_too_small_is_not_split(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "t.csv", "1,a\n2,a\n3,a\n4,a\n5,a\n6,a\n7,b\n8,b\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), &training, &f->data, &f->at));
+    want_splits(&f->data, 6, 1, 1);
+    want_note(f, "class \"b\" is too small to be split");
+}
+
+/* ---- a recipe for other data ---- */
+static void kinds_are_looked_at(void **state)
+{
+    struct fixture *f = *state;
+
+    put_numbers(f, "t.csv", 30, 3);
+    open_moved(f,
+               "path: x, kind: images, size: [8, 8], channels: gray, classes: [x, y, z], validation: 0.1, "
+               "augment: {shift: 2}",
+               "t.csv");
+    assert_int_equal(f->data.n_classes, 3);
+    assert_string_equal(f->data.classes[0], "c0");
+    assert_int_equal(f->data.augment.shift, 0);
+    want_splits(&f->data, 24, 3, 3);
+    want_note(f, "10 % of the samples");
+    put(f, "p/a/1.png", png_of(f, 4, 5, 1, 0).data, png_of(f, 4, 5, 1, 0).size);
+    put(f, "p/b/1.png", png_of(f, 4, 5, 1, 9).data, png_of(f, 4, 5, 1, 9).size);
+    open_moved(f, "path: t.csv, kind: table, label: c, header: no, normalize: auto", "p");
+    assert_int_equal(f->data.rank, 3);
+    assert_int_equal(f->data.n_classes, 2);
+}
+
+static void classes_follow_the_data(void **state)
+{
+    struct fixture *f = *state;
+
+    put_numbers(f, "t.csv", 30, 3);
+    open_moved(f, "path: x.csv, kind: table, classes: [x, y]", "t.csv");
+    assert_int_equal(f->data.n_classes, 3);
+    assert_string_equal(f->data.classes[2], "c2");
+    want_note(f, "the recipe's `classes` are not those");
+    open_moved(f, "path: x.csv, kind: table, classes: [c2, c1, c0]", "t.csv");
+    assert_string_equal(f->data.classes[0], "c2");
+}
+
+/* ---- tables ---- */
+static void want_table(struct fixture *f, const char *text, const float want[4], const char *class)
+{
+    put_text(f, "t.csv", text);
+    want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.n, 2);
+    assert_int_equal(f->data.elements, 2);
+    assert_memory_equal(f->data.samples, want, 16);
+    assert_string_equal(f->data.classes[f->data.labels[1]], class);
+}
+
+static void separators_are_looked_at(void **state)
+{
+    static const float want[] = {1.5F, 2, 3, 4.25F};
+    static const char *const same[] = {
+        "1.5,2,a\n3,4.25,b\n",
+        "1.5;2;a\n3;4.25;b\n",
+        "1,5;2;a\n3;4,25;b\n",
+        "1.5\t2\ta\n3\t4.25\tb\n",
+        "1.5|2|a\n3|4.25|b\n",
+        "1.5 2 a\n 3  4.25  b\n",
+        "\"x;y\",z,w\n1.5,2,a\n3,4.25,b\n",
+        "1,5\t2\ta\n3\t4,25\tb\n",
+        "x;y;z\n1,5;2;a\n3;4,25;b",
+        "\xef\xbb\xbfx,y,z\r\n1.5,2,a\r\n3,4.25,b\r\n",
+    };
+
+    for (size_t i = 0; i < COUNT(same); i++)
+        want_table(*state, same[i], want, "b");
+}
+
+static void scikit_learns_first_line_names_the_classes(void **state)
+{
+    static const float want[] = {1.5F, 2, 3, 4};
+    struct fixture *f = *state;
+
+    want_table(f, "2,2,cat,dog\n1.5,2,0\n3,4,1\n", want, "dog");
+    want_table(f, "2,2,dog\n1.5,2,0\n3,4,0\n", want, "dog"); /* as many cells as the others */
+    put_text(f, "t.csv", "3,2,cat,dog\n1.5,2,0\n3,4,1\n");
+    want_error(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT,
+               "line 1: tells of 3 samples, 2 follow; the file is cut off");
+    put_text(f, "t.csv", "2,2,cat,dog\n1.5,2,0\n3,4,2\n");
+    want_error(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at), MOTE_ERR_VALUE,
+               "samples of a class \"2\", which `classes` does not name");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(splits_are_drawn_to_train_on), TEST(splits_that_are_there_stay),
+        TEST(groups_are_drawn_whole),       TEST(what_is_too_small_is_not_split),
+        TEST(kinds_are_looked_at),          TEST(classes_follow_the_data),
+        TEST(separators_are_looked_at),     TEST(scikit_learns_first_line_names_the_classes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
