@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A depthwise convolution of floats whose weights are mote_weight; DEPTHWISE_CONV_2D is its name,
  * DEPTHWISE_CONV_2D_ROW that of its rows. The kernel's columns are clipped to the image once for each output
- * column, so that the loops over taps check rows only. */
+ * column, so that the loops over taps check rows only. Where each channel has one output, four go together. */
 #ifndef MOTE_DEPTHWISE_CONV_2D_FLOATS_H
 #define MOTE_DEPTHWISE_CONV_2D_FLOATS_H
 
@@ -26,18 +26,51 @@ static float sum_taps(const struct DEPTHWISE_CONV_2D *p, const float *const rows
     return sum;
 }
 
+/* The sums of four channels side by side. */
+static void sum_taps_of_four(const struct DEPTHWISE_CONV_2D *p, const float *const rows[],
+                             const MOTE_FLASH mote_weight *w, int32_t at, int32_t taps, float sum[4])
+{
+    int32_t step = p->dilation_w * p->in_c, out_c = p->out_c;
+    float s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
+
+    for (int32_t k = 0; k < p->kernel_h; k++) {
+        const float *a = rows[k] + (rows[k] != NULL ? at : 0);
+        const MOTE_FLASH mote_weight *b = w + k * p->kernel_w * out_c;
+
+        for (int32_t t = rows[k] != NULL ? taps : 0; t > 0; t--, a += step, b += out_c) {
+            s0 += a[0] * mote_weight_value(b[0]);
+            s1 += a[1] * mote_weight_value(b[1]);
+            s2 += a[2] * mote_weight_value(b[2]);
+            s3 += a[3] * mote_weight_value(b[3]);
+        }
+    }
+    sum[0] = s0;
+    sum[1] = s1;
+    sum[2] = s2;
+    sum[3] = s3;
+}
+
 MOTE_WEAK void DEPTHWISE_CONV_2D_ROW(const struct DEPTHWISE_CONV_2D *p, const float *const rows[],
                                      const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *bias, float *out)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
+    const int32_t m = p->depth_multiplier;
 
     for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w) {
         struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
         const MOTE_FLASH mote_weight *w = weights + c.from * p->out_c;
 
-        for (int32_t ic = 0, o = 0; ic < p->in_c; ic++)
-            for (int32_t m = p->depth_multiplier; m > 0; m--, o++)
-                *out++ = mote_clamp_f32(sum_taps(p, rows, w + o, c.at + ic, c.to - c.from) + bias[o], lo, hi);
+        for (int32_t o = 0, n; o < p->out_c; o += n, w += n) {
+            float sum[4];
+
+            n = m == 1 && o + 4 <= p->out_c ? 4 : 1;
+            if (n == 4)
+                sum_taps_of_four(p, rows, w, c.at + o, c.to - c.from, sum);
+            else
+                sum[0] = sum_taps(p, rows, w, c.at + (m == 1 ? o : o / m), c.to - c.from);
+            for (int32_t i = 0; i < n; i++)
+                *out++ = mote_clamp_f32(sum[i] + bias[o + i], lo, hi);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Portable float pooling: the definition of pool_2d_f32.h. Windows are cut to the image before the loops. */
+/* Portable float pooling: the definition of pool_2d_f32.h. Windows are cut to the image before the loops; four channels
+ * go together. */
 #include "pool_2d_f32.h"
 
 #include "../shared/floats.h"
@@ -27,18 +28,56 @@ static float gather(const struct mote_pool_2d_f32 *p, const float *a, struct mot
     return p->average ? sum : greatest;
 }
 
+/* Of four channels side by side. */
+static void gather_four(const struct mote_pool_2d_f32 *p, const float *a, struct mote_span y, int32_t columns,
+                        float value[4])
+{
+    const float start = p->average ? 0.0f : -MOTE_FLOAT_MAX;
+    float v0 = start, v1 = start, v2 = start, v3 = start;
+
+    for (int32_t k = y.from, n = y.count; n > 0; n--) {
+        const float *b = a + k * p->in_w * p->channels;
+
+        for (int32_t j = columns; j > 0; j--, b += p->channels) {
+            if (p->average) {
+                v0 += b[0];
+                v1 += b[1];
+                v2 += b[2];
+                v3 += b[3];
+            } else {
+                v0 = v0 < b[0] ? b[0] : v0;
+                v1 = v1 < b[1] ? b[1] : v1;
+                v2 = v2 < b[2] ? b[2] : v2;
+                v3 = v3 < b[3] ? b[3] : v3;
+            }
+        }
+        k = k + 1 < p->in_ring ? k + 1 : 0;
+    }
+    value[0] = v0;
+    value[1] = v1;
+    value[2] = v2;
+    value[3] = v3;
+}
+
 static void pool_row(const struct mote_pool_2d_f32 *p, const float *in, struct mote_span y, float *out)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
 
     for (int32_t ox = 0; ox < p->out_w; ox++) {
         struct mote_span x = mote_window_cut(ox * p->stride_w - p->pad_left, p->kernel_w, p->in_w);
-        float n = (float)y.count * (float)x.count;
+        const float *a = in + x.from * p->channels;
+        const float number = (float)y.count * (float)x.count;
 
-        for (int32_t c = 0; c < p->channels; c++) {
-            float value = gather(p, in + x.from * p->channels + c, y, x.count);
+        for (int32_t c = 0, n; c < p->channels; c += n) {
+            float value[4];
 
-            *out++ = mote_clamp_f32(p->average ? value / n : value, lo, hi);
+            n = p->channels - c < 4 ? 1 : 4;
+            if (n == 4)
+                gather_four(p, a + c, y, x.count, value);
+            else
+                value[0] = gather(p, a + c, y, x.count);
+            for (int32_t i = 0; i < n; i++)
+                *out++ = mote_clamp_f32(p->average ? value[i] / number : value[i], lo, hi);
         }
     }
 }
