@@ -124,6 +124,7 @@ struct plan_feed {
 struct plan_rounds {
     int32_t n;                            /* entries of a round; 0: there are no rounds */
     const struct schedule_entry *entries; /* [n] of the first */
+    const int32_t *begin;                 /* [n] the first round in which each runs, at most warm_up; NULL: round 0 */
     int32_t warm_up, period;              /* rounds before the first window is there; rounds that then go on forever */
 };
 

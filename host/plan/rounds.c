@@ -68,6 +68,14 @@ int32_t step_folds(const struct step *s)
     return 0;
 }
 
+int32_t rounds_param(const struct step *s, const char *name)
+{
+    for (int32_t i = 0; i < kernels[s->kernel]->n_params; i++)
+        if (strcmp(kernels[s->kernel]->param_names[i], name) == 0)
+            return s->params[i];
+    return 0;
+}
+
 void rounds_set_param(const struct step *s, const char *name, int32_t value)
 {
     for (int32_t i = 0; i < kernels[s->kernel]->n_params; i++)
@@ -92,21 +100,43 @@ bool rounds_are_served(const struct plan *plan, const struct step *s, int32_t ro
 }
 
 /* ---- the schedule ---- */
+static int32_t begin_of(const struct plan_rounds *r, int32_t entry) { return r->begin != NULL ? r->begin[entry] : 0; }
+
+/* The next round after `from` in which more entries run than in it, at most warm_up. */
+static int32_t next_begin(const struct plan_rounds *r, int32_t from)
+{
+    int32_t next = r->warm_up;
+
+    for (int32_t i = 0; i < r->n; i++)
+        if (begin_of(r, i) > from && begin_of(r, i) < next)
+            next = begin_of(r, i);
+    return next;
+}
+
+/* `repeat` rounds from number `from` on. */
+static void put_rounds(struct plan *plan, int32_t from, int32_t repeat)
+{
+    const struct plan_rounds *r = &plan->rounds;
+
+    schedule_group(plan, repeat, 0);
+    for (int32_t i = 0; i < r->n; i++) {
+        struct schedule_entry e = r->entries[i];
+
+        e.first += from * e.hop;
+        if (begin_of(r, i) <= from)
+            schedule_entry(plan, &e);
+    }
+}
+
 /* Rounds until the first window is there; and those that go on forever. Memory is used alike in all. */
 void rounds_schedule(struct plan *plan)
 {
     const struct plan_rounds *r = &plan->rounds;
 
     assert(r->n > 0 && r->period > 0 && r->warm_up >= 0);
-    for (int forever = r->warm_up == 0; forever < 2; forever++) {
-        schedule_group(plan, forever ? r->period : r->warm_up, 0);
-        for (int32_t i = 0; i < r->n; i++) {
-            struct schedule_entry e = r->entries[i];
-
-            e.first += forever ? r->warm_up * e.hop : 0;
-            schedule_entry(plan, &e);
-        }
-    }
+    for (int32_t from = 0; from < r->warm_up; from = next_begin(r, from))
+        put_rounds(plan, from, next_begin(r, from) - from);
+    put_rounds(plan, r->warm_up, r->period);
     for (int32_t i = 0; i < r->n; i++)
         schedule_call(plan, r->entries[i].step, r->entries[i].first, r->entries[i].rows);
 }

@@ -22,7 +22,8 @@ int32_t rounds_period(const struct line *lines, int32_t n, int32_t warm_up);
 /* Their rings then. */
 void rounds_set_rings(struct line *lines, int32_t n, int32_t period);
 
-/* Sets a parameter of the step's kernel, if it has one of that name. */
+/* A parameter of the step's kernel, 0 if it has none of that name; sets it, if it has. */
+int32_t rounds_param(const struct step *s, const char *name);
 void rounds_set_param(const struct step *s, const char *name, int32_t value);
 /* The kernel takes the parameters that the step has, and has so many rows. */
 bool rounds_are_served(const struct plan *plan, const struct step *s, int32_t rows);

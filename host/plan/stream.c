@@ -10,6 +10,8 @@
 #include "host/plan/flow.h"
 #include "host/plan/rounds.h"
 #include "host/plan/stages.h"
+#include "mote/kernels/move/copy.h"
+#include "mote/kernels/move/strided_copy.h"
 
 struct stream {
     struct plan *plan;
@@ -17,6 +19,7 @@ struct stream {
     struct schedule_entry *entries; /* [n_steps] of a round, the first one */
     bool *alone;                    /* [n_steps] takes a row that has memory of its own: the kernel knows no rings */
     int32_t *folds;                 /* [n_steps] the value whose whole window it folds in each round, or VALUE_NONE */
+    int32_t *begin;                 /* [n_steps] the first round in which it runs */
 };
 
 enum verdict { FLOWS, OTHER_HOP, NEVER };
@@ -79,17 +82,73 @@ static enum verdict fold_line(const struct stream *st, int32_t step, const char 
     return FLOWS;
 }
 
+/* It keeps something from row to row, so the first row that it sees has to be the window's: before that, layers with
+ * windows of their own make rows of what there was before the first one. */
+static enum verdict keep_line(const struct stream *st, int32_t step, const char **why)
+{
+    const struct step *s = &st->plan->steps[step];
+    const struct schedule_entry *e = &st->entries[step];
+    const struct plan_feed *f = &st->plan->feed;
+
+    if (rounds_param(s, "batch") > 1)
+        return never(why, "it goes through several sequences side by side");
+    if (s->rows % e->hop != 0)
+        return never(why, "a call does not bring a whole number of its rows");
+    st->begin[step] = f->rows / f->hop - s->rows / e->hop;
+    return FLOWS;
+}
+
 static enum verdict write_line(const struct stream *st, int32_t step, int32_t arg, const char **why)
 {
     const struct step *s = &st->plan->steps[step];
     const struct schedule_entry *e = &st->entries[step];
 
     if (kernels[s->kernel]->arg[arg].role == MOTE_ROLE_STATE)
-        return never(why, "what it keeps from row to row is not a stream's");
+        return keep_line(st, step, why);
     if (ring_of_arg(s, arg) < 0 && !st->alone[step])
         return never(why, "it writes the whole window at once");
     st->lines[value_root(st->plan, s->args[arg])] = (struct line){.rows = s->rows, .hop = e->hop, .need = e->rows};
     return FLOWS;
+}
+
+/* Of rows of time, the copy of the last one. */
+static bool takes_last(const struct stream *st, const struct step *s)
+{
+    const struct line *line = &st->lines[value_root(st->plan, s->args[0])];
+    const struct mote_strided_copy *p = (const void *)s->params;
+
+    return s->kernel == KERNEL_strided_copy && line->rows > 1 && p->rows == 1 && p->rank == 1 && p->out_at == 0 &&
+           p->chunk == p->out_bytes && p->in_at == p->in_bytes - p->chunk && p->in_bytes / line->rows == p->chunk &&
+           p->in_bytes % line->rows == 0;
+}
+
+/* A copy of each row to the same place, of which a round makes the newest. */
+static void put_last(const struct stream *st, struct step *s)
+{
+    const struct line *line = &st->lines[value_root(st->plan, s->args[0])];
+    const struct mote_strided_copy *was = (const void *)s->params;
+    const struct mote_copy p = {.rows = line->rows, .row_bytes = was->chunk, .in_ring = line->rows, .out_ring = 1};
+
+    s->args = pool_copy(st->plan->pool, (int32_t[]){s->args[0], s->args[2]}, 2 * sizeof *s->args);
+    s->n_args = 2;
+    s->kernel = KERNEL_copy;
+    s->params = pool_copy(st->plan->pool, &p, sizeof p);
+    s->rows = line->rows;
+}
+
+/* True: it is such a copy; what it makes has nothing of time. */
+static bool last_line(const struct stream *st, int32_t step)
+{
+    struct step *s = &st->plan->steps[step];
+    struct line *line = &st->lines[value_root(st->plan, s->args[0])];
+
+    if (takes_last(st, s))
+        put_last(st, s);
+    if (s->kernel != KERNEL_copy || line->rows <= 1 || rounds_param(s, "out_ring") > 1)
+        return false;
+    st->entries[step] = (struct schedule_entry){step, line->rows - 1, 1, line->hop};
+    line->need = line->need > 1 ? line->need : 1;
+    return true;
 }
 
 static enum verdict flow_through(const struct stream *st, int32_t step, const char **why)
@@ -100,6 +159,9 @@ static enum verdict flow_through(const struct stream *st, int32_t step, const ch
     st->entries[step] = (struct schedule_entry){.step = step};
     st->alone[step] = false;
     st->folds[step] = VALUE_NONE;
+    st->begin[step] = 0;
+    if (last_line(st, step))
+        return FLOWS;
     if (step_folds(s) > 0 && st->lines[value_root(st->plan, s->args[0])].rows > 1)
         return fold_line(st, step, why);
     for (int32_t i = 0; i < s->n_args && v == FLOWS; i++)
@@ -148,6 +210,7 @@ static enum verdict flow_all(struct stream *st, int32_t hop, int32_t *step, cons
     struct plan *plan = st->plan;
     enum verdict v = FLOWS;
 
+    plan->feed.hop = hop;
     memset(st->lines, 0, (size_t)plan->n_values * sizeof *st->lines);
     st->lines[value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]])] =
         (struct line){.rows = plan->feed.rows, .hop = hop, .need = hop};
@@ -179,7 +242,6 @@ static enum mote_status find_hop(struct stream *st, const struct frame *at)
         enum verdict v = rows % hop == 0 ? flow_all(st, hop, &step, &why) : OTHER_HOP;
 
         if (v == FLOWS) {
-            st->plan->feed.hop = hop;
             st->plan->rounds.warm_up = rows / hop - 1;
             return MOTE_OK;
         }
@@ -189,14 +251,15 @@ static enum mote_status find_hop(struct stream *st, const struct frame *at)
     return refuse(st->plan, step, why, at);
 }
 
-/* A state would go on with each round, and not with each window; outputs are of the last window alone. */
+/* A state goes on with each round, which is right for rows of time, and not with each window; outputs are of the last
+ * window alone. */
 static enum mote_status check_ends(const struct stream *st, const struct frame *at)
 {
     const struct plan *plan = st->plan;
     const struct graph *g = plan->graph;
 
     for (int32_t i = 0; i < plan->n_values; i++)
-        if (plan->values[i].kind == VALUE_STATE)
+        if (plan->values[i].kind == VALUE_STATE && !stream_keeps(plan, i, st->entries))
             return fail(at, MOTE_ERR_UNSUPPORTED, "the model cannot stream: \"%s\" is kept between inferences",
                         value_label(plan, i));
     for (int32_t i = 0; i < g->n_outputs; i++) {
@@ -263,6 +326,7 @@ static void set_params(const struct stream *st, const struct step *s)
         else {
             rounds_set_param(s, "rows", end_of(st->plan, line->rows, line->hop));
             rounds_set_param(s, "out_h", end_of(st->plan, line->rows, line->hop));
+            rounds_set_param(s, "time", end_of(st->plan, line->rows, line->hop));
         }
     }
 }
@@ -331,50 +395,66 @@ static int64_t macs_of(const struct stream *st)
 }
 
 /* ---- a round ---- */
-static void put_entry(struct plan *plan, struct schedule_entry *entries, struct schedule_entry e)
+struct round {
+    struct schedule_entry *entries;
+    int32_t *begin;
+    bool waits; /* some begin later than others */
+};
+
+static void put_entry(const struct stream *st, struct round *round, struct schedule_entry e)
 {
+    const int32_t begin = e.step >= 0 ? st->begin[e.step] : 0, i = st->plan->rounds.n++;
+
+    assert(begin >= 0 && begin <= st->plan->rounds.warm_up);
     e.step++; /* behind the one that takes the input */
-    entries[plan->rounds.n++] = e;
+    round->entries[i] = e;
+    round->begin[i] = begin;
+    round->waits |= begin > 0;
 }
 
 /* What others fold of the rows that a step is about to write over. */
-static void put_oldest(const struct stream *st, struct schedule_entry *entries, int32_t value)
+static void put_oldest(const struct stream *st, struct round *round, int32_t value)
 {
     for (int32_t i = 0; i < st->plan->n_steps; i++)
         if (st->folds[i] == value && st->lines[value].folded)
-            put_entry(st->plan, entries, (struct schedule_entry){i, 0, st->lines[value].hop, st->lines[value].rows});
+            put_entry(st, round, (struct schedule_entry){i, 0, st->lines[value].hop, st->lines[value].rows});
 }
 
 static void put_round(const struct stream *st)
 {
     struct plan *plan = st->plan;
     const struct plan_feed *f = &plan->feed;
-    struct schedule_entry *entries = pool_array(plan->pool, 2 * (size_t)plan->n_steps + 1, sizeof *entries);
+    const size_t most = 2 * (size_t)plan->n_steps + 1;
+    struct round round = {.entries = pool_array(plan->pool, most, sizeof *round.entries),
+                          .begin = pool_array(plan->pool, most, sizeof *round.begin)};
 
     plan->rounds.n = 0;
-    put_oldest(st, entries, value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]]));
-    put_entry(plan, entries, (struct schedule_entry){-1, f->rows - f->hop, f->hop, f->hop});
+    put_oldest(st, &round, value_root(plan, plan->value_of_tensor[plan->graph->inputs[0]]));
+    put_entry(st, &round, (struct schedule_entry){-1, f->rows - f->hop, f->hop, f->hop});
     for (int32_t i = 0; i < plan->n_steps; i++) {
         const struct step *s = &plan->steps[i];
 
         for (int32_t k = 0; k < s->n_args; k++)
             if (step_writes(s, k) && !step_scratches(s, k))
-                put_oldest(st, entries, value_root(plan, s->args[k]));
-        put_entry(plan, entries, st->entries[i]);
+                put_oldest(st, &round, value_root(plan, s->args[k]));
+        put_entry(st, &round, st->entries[i]);
     }
-    assert(plan->rounds.n <= 2 * plan->n_steps + 1);
-    plan->rounds.entries = entries;
+    assert((size_t)plan->rounds.n <= most);
+    plan->rounds.entries = round.entries;
+    plan->rounds.begin = round.waits ? round.begin : NULL;
 }
 
 enum mote_status stream_plan(struct plan *plan, const struct frame *at)
 {
     TRY(rounds_narrow(plan, NULL, at));
+    stream_begin_states(plan);
 
     struct stream st = {.plan = plan,
                         .lines = pool_array(plan->pool, (size_t)plan->n_values, sizeof *st.lines),
                         .entries = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *st.entries),
                         .alone = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.alone),
-                        .folds = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.folds)};
+                        .folds = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.folds),
+                        .begin = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.begin)};
 
     TRY(find_hop(&st, at));
     TRY(check_ends(&st, at));

@@ -144,6 +144,59 @@ static void models_of_other_tools(void **state)
     work_end(&f);
 }
 
+/* Those whose layers go on from row to row. */
+static const char *const streams[] = {
+    "cntk/lstm_sine/model.model",
+};
+
+/* Fed row by row after a reset, the last row gives what the whole sequence does. */
+static void stream_model(struct fixture *f, const char *folder, const char *model)
+{
+    const char *path = pool_printf(&f->pool, "%s/%s", folder, model);
+    const char *own = pool_printf(&f->pool, "%.*s", (int)(strrchr(path, '/') - path), path);
+    struct pipeline whole, p;
+    struct runner r, all;
+
+    load(f, model, path, &whole);
+    want_ok(f, pipeline_compile(&whole, &(struct pipeline_options){.passes = NULL}, &f->at));
+    want_ok(f, runner_open(&f->pool, whole.image, &all, &f->at));
+    load(f, model, path, &p);
+    want_ok(f, pipeline_compile(&p, &(struct pipeline_options){.stream = true}, &f->at));
+    want_ok(f, runner_open(&f->pool, p.image, &r, &f->at));
+    for (int k = 0; k < cases_of(f, own); k++) {
+        struct bytes in = vector(f, own, "input", k), want = vector(f, own, "output", k);
+        const size_t row = runner_input_bytes(&r);
+        struct mote_io out;
+
+        mote_model_reset(&r.model);
+        for (size_t at = 0; at + row <= in.size; at += row)
+            assert_int_equal(mote_model_feed(&r.model, in.data + at), at + row < in.size);
+        mote_model_output(&r.model, 0, &out);
+        assert_int_equal(out.bytes, want.size);
+        expect_near(model, out.data, (const float *)want.data, want.size / sizeof(float));
+        mote_model_reset(&all.model);
+        runner_run(&all, in.data, want.data);
+        assert_memory_equal(out.data, want.data, want.size);
+    }
+}
+
+static void recurrent_models_stream(void **state)
+{
+    struct fixture f;
+    const char *folder;
+
+    (void)state;
+    work_begin(&f);
+    folder = shared_path(&f.pool, "models/importers");
+    if (folder == NULL) {
+        work_end(&f);
+        skip();
+    }
+    for (size_t i = 0; i < COUNT(streams); i++)
+        stream_model(&f, folder, streams[i]);
+    work_end(&f);
+}
+
 /* The image of a model that has no names. */
 static struct bytes nameless(struct fixture *f, const char *path)
 {
@@ -186,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_of_other_tools),
+        cmocka_unit_test(recurrent_models_stream),
         cmocka_unit_test(twins),
     };
 

@@ -393,6 +393,122 @@ static void random_chains_give_their_windows(void **state)
     assert_true(streamed > CHAINS / 4);
 }
 
+/* ---- recurrent layers ---- */
+/* A recurrent layer, which begins with states of its own, behind a window of rows; `pairs`: whose rows the next layer
+ * takes by two. Of the last step, or of all. */
+struct recurrence {
+    int32_t rows, window;
+    bool pairs, whole;
+};
+
+static void add_lstm(struct chain *c, int32_t rows, int32_t out)
+{
+    const int32_t h = add_tensor(c, "s8 [1,3] quant [0.0078125; 3] state"),
+                  cell = add_tensor(c, "s16 [1,3] quant [0.00024414062; 0] state"),
+                  x = add_tensor(c, pool_printf(c->pool, "s8 [1,%d,3]" Q, rows));
+    const int32_t shape = add_tensor(c, pool_printf(c->pool, "s32 [3] data [1, %d, 3]", rows)),
+                  h_0 = add_tensor(c, "s8 [1,3] quant [0.0078125; 3] data [90, -70, 12]"),
+                  c_0 = add_tensor(c, "s16 [1,3] quant [0.00024414062; 0] data [0, 0, 0]");
+    int32_t w[8], b[4];
+
+    for (int i = 0; i < 8; i++)
+        w[i] = add_weights(c, "[3,3]", 9);
+    for (int i = 0; i < 4; i++)
+        b[i] = add_tensor(
+            c, pool_printf(c->pool, "s32 [3] quant [0.001; 0] data [%d, 0, %d]", draw(c, 900), -draw(c, 900)));
+    add_op(c, "reshape", shape, x, "");
+    text_add(&c->ops, "op %d assign_variable in [%d] out [%d]\n", c->n_ops++, h_0, h);
+    text_add(&c->ops, "op %d assign_variable in [%d] out [%d]\n", c->n_ops++, c_0, cell);
+    text_add(&c->ops,
+             "op %d unidirectional_sequence_lstm in [%d, %d, %d, %d, %d, %d, %d, %d, %d, -, -, -, %d, %d, %d, %d, -, "
+             "-, %d, %d] out [%d] activation tanh\n",
+             c->n_ops++, x, w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], b[0], b[1], b[2], b[3], h, cell, out);
+    c->last = out;
+}
+
+/* Rows behind one another become an image again, of which two make one. */
+static void add_pairs(struct chain *c, int32_t rows)
+{
+    const int32_t image = add_tensor(c, pool_printf(c->pool, "s8 [1,%d,1,3] quant [0.0078125; 3]", rows)),
+                  shape = add_tensor(c, pool_printf(c->pool, "s32 [4] data [1, %d, 1, 3]", rows)),
+                  pooled = add_tensor(c, pool_printf(c->pool, "s8 [1,%d,1,3] quant [0.0078125; 3]", rows / 2)),
+                  flat = add_tensor(c, pool_printf(c->pool, "s8 [1,%d,3] quant [0.0078125; 3]", rows / 2)),
+                  back = add_tensor(c, pool_printf(c->pool, "s32 [3] data [1, %d, 3]", rows / 2));
+
+    add_op(c, "reshape", shape, image, "");
+    add_op(c, "max_pool_2d", -1, pooled, POOL_2(2));
+    add_op(c, "reshape", back, flat, "");
+}
+
+static void add_last(struct chain *c, int32_t rows)
+{
+    const int32_t begin = add_tensor(c, pool_printf(c->pool, "s32 [3] data [0, %d, 0]", rows - 1)),
+                  size = add_tensor(c, "s32 [3] data [1, 1, 3]"),
+                  row = add_tensor(c, "s8 [1,1,3] quant [0.0078125; 3]");
+
+    text_add(&c->ops, "op %d slice in [%d, %d, %d] out [%d]\n", c->n_ops++, c->last, begin, size, row);
+    c->last = row;
+}
+
+static const char *recurrent(struct pool *pool, const struct recurrence *r)
+{
+    struct chain c = {.pool = pool, .tensors = {.pool = pool}, .ops = {.pool = pool}, .dice = 11};
+    const int32_t rows = r->rows - r->window + 1;
+
+    c.last = add_tensor(&c, pool_printf(pool, "s8 [1,%d,1,3]" Q, r->rows));
+    if (r->window > 1)
+        add_op(&c, "average_pool_2d", -1, add_tensor(&c, pool_printf(pool, "s8 [1,%d,1,3]" Q, rows)),
+               pool_printf(pool, "padding valid stride_h 1 stride_w 1 filter_h %d filter_w 1", r->window));
+    add_lstm(&c, rows, add_tensor(&c, pool_printf(pool, "s8 [1,%d,3] quant [0.0078125; 3]", rows)));
+    if (r->pairs)
+        add_pairs(&c, rows);
+    if (!r->whole)
+        add_last(&c, r->pairs ? rows / 2 : rows);
+    return pool_printf(pool, HEAD "%s%sinputs [0]\noutputs [%d]\nend\n", c.tensors.s, c.ops.s, c.last);
+}
+
+/* What each call gives is that row of the model of as many rows as all calls bring. */
+static void make_recurrent(struct fixture *whole, struct sequence *s, const struct recurrence *r)
+{
+    const struct recurrence all = {CALLS * s->hop, r->window, r->pairs, true};
+    const size_t skipped = (size_t)(CALLS - (all.rows - all.window + 1) / s->hop);
+    struct pool pool = {0};
+    uint64_t dice = 7;
+
+    must(whole, compile(whole, recurrent(&pool, &all), false));
+    s->graph = recurrent(&whole->pool, r);
+    s->row = 3;
+    s->out = 3;
+    s->warm_up = r->rows / s->hop - 1;
+    s->rows = pool_alloc(&whole->pool, (size_t)all.rows * s->row);
+    s->want = pool_alloc(&whole->pool, CALLS * s->out);
+    fill_random(&dice, TYPE_S8, s->rows, (int64_t)((size_t)all.rows * s->row));
+    runner_run(&whole->runner, s->rows, s->want + skipped * s->out);
+    pool_free(&pool);
+}
+
+/* Their states go on from one call to the next, and begin with the first row that is the window's. */
+static void recurrent_layers_go_on(void **state)
+{
+    static const struct recurrence all[] = {{6, 1, false, false}, {10, 3, false, false}, {12, 3, true, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(all); i++)
+        for (int k = 0; k < 2; k++) {
+            struct sequence s = {.hop = all[i].pairs ? 2 : 1};
+            struct fixture whole;
+
+            target = k == 0 ? target_portable : target_of_core(core_named("cortex-m4f"));
+            make_recurrent(&whole, &s, &all[i]);
+            interpret(&s);
+            run_rounds(&s);
+            if (k == 0)
+                run_c(&s);
+            pool_free(&whole.pool);
+        }
+    target = target_portable;
+}
+
 static void what_cannot_stream_is_refused(void **state)
 {
     struct fixture f;
@@ -414,6 +530,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_call_gives_its_window),
         cmocka_unit_test(random_chains_give_their_windows),
+        cmocka_unit_test(recurrent_layers_go_on),
         cmocka_unit_test(what_cannot_stream_is_refused),
     };
 

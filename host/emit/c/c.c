@@ -342,8 +342,8 @@ static const char *type_of_rows(const struct plan *plan)
 static void put_entries(struct text *t, const struct plan *plan)
 {
     const char *name = plan->model->name, *type = type_of_rows(plan);
-    const int32_t n =
-        plan->rounds.n > 0 ? plan->rounds.n : plan->schedule.n_entries; /* rounds of all groups are alike */
+    const bool rounds = plan->rounds.n > 0; /* those of all groups are alike */
+    const int32_t n = rounds ? plan->rounds.n : plan->schedule.n_entries;
 
     text_add(t, "\n/* Rows of a layer. */\nstatic void %s_rows(%s, int32_t layer, int32_t first, int32_t rows)\n{\n",
              name, c_arena(plan, false));
@@ -357,7 +357,7 @@ static void put_entries(struct text *t, const struct plan *plan)
              "static const MOTE_FLASH %s %s_entries[][4] = {\n",
              type, name);
     for (int32_t i = 0; i < n; i++) {
-        const struct schedule_entry *e = &plan->schedule.entries[i];
+        const struct schedule_entry *e = &(rounds ? plan->rounds.entries : plan->schedule.entries)[i];
 
         text_add(t, "    {%d, %d, %d, %d},\n", e->step, e->first, e->rows, e->hop);
     }

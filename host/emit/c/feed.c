@@ -74,20 +74,37 @@ static void put_feed_of_rounds(struct text *t, const struct plan *plan, const ch
              name, c_arena(plan, false), name, plan->rounds.warm_up, name, NAME, NAME, name);
 }
 
+/* Of layers that have to wait for rows which are those of a window. */
+static void put_begins(struct text *t, const struct plan *plan)
+{
+    if (plan->rounds.begin == NULL)
+        return;
+    text_add(t, "\n/* The round in which each entry runs first. */\nstatic const MOTE_FLASH uint16_t %s_begins[] = {",
+             plan->model->name);
+    for (int32_t i = 0; i < plan->rounds.n; i++)
+        text_add(t, "%s%d", i == 0 ? "" : i % 16 == 0 ? ",\n    " : ", ", (int)plan->rounds.begin[i]);
+    text_add(t, "};\n");
+}
+
 void c_rounds_source(struct text *t, const struct plan *plan, const char *NAME)
 {
     const char *name = plan->model->name;
+
+    const char *begins = plan->rounds.begin == NULL
+                             ? "    "
+                             : pool_printf(plan->pool, "    if (*round >= %s_begins[step])\n        ", name);
 
     assert(plan->place != VALUE_NONE && plan->rounds.n > 0);
     text_add(t,
              "\n/* The round that is next: rings of rows go on with each. */\n"
              "static uint16_t *%s_round(%s)\n{\n    return (uint16_t *)(void *)(%s);\n}\n",
              name, c_arena(plan, false), c_at(plan, plan->values[plan->place].offset, false));
+    put_begins(t, plan);
     text_add(t,
              "\n%svoid %s_step(%s, int32_t step)\n{\n    uint16_t *round = %s_round(arena);\n\n"
-             "    %s_entry(arena, step, *round);\n    if (step == %s_STEPS - 1 && ++*round == %d)\n"
+             "%s%s_entry(arena, step, *round);\n    if (step == %s_STEPS - 1 && ++*round == %d)\n"
              "        *round = %d;\n}\n",
-             plan->feed.rows > 0 ? "static " : "", name, c_arena(plan, false), name, name, NAME,
+             plan->feed.rows > 0 ? "static " : "", name, c_arena(plan, false), name, begins, name, NAME,
              plan->rounds.warm_up + plan->rounds.period, plan->rounds.warm_up);
     if (plan->feed.rows > 0)
         put_feed_of_rounds(t, plan, NAME);
