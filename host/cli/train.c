@@ -8,7 +8,10 @@
 #include "host/cli/commands.h"
 #include "host/cli/io.h"
 #include "host/cli/judge_show.h"
+#include "host/cli/measure_show.h"
+#include "host/boards/board.h"
 #include "host/data/spec.h"
+#include "host/jobs/finish_board.h"
 #include "host/jobs/splits.h"
 #include "host/report/terminal.h"
 
@@ -122,7 +125,7 @@ static void print_threshold(struct train *t)
                : "");
 }
 
-static void print_text(struct train *t)
+static void print_text(struct train *t, bool goes_on)
 {
     struct pool *pool = t->pool;
     const char *keys = t->moved ? data_section_keys(pool, t->recipe.data) : NULL;
@@ -143,6 +146,11 @@ static void print_text(struct train *t)
         print_confusion(&t->confusion, t->pool, stdout);
     if (train_is_anomaly(t))
         print_threshold(t);
+    if (goes_on) {
+        printf("\n%s is the network, %s the report\n", printable(pool, train_path(t, TRAIN_MODEL)),
+               printable(pool, train_path(t, TRAIN_REPORT)));
+        return;
+    }
     printf("\n%s is the network, %s the report. Next: mote quantize %s --data %s -o %s\n",
            printable(pool, train_path(t, TRAIN_MODEL)), printable(pool, train_path(t, TRAIN_REPORT)),
            shell_path(pool, train_path(t, TRAIN_MODEL)), shell_path(pool, t->data_file.name),
@@ -189,43 +197,126 @@ static enum mote_status read_options(struct cli *cli, struct train_options *out)
     return MOTE_OK;
 }
 
+/* ---- the board ---- */
+/* The option's, else the recipe's; its name is NULL if neither says one. What is wrong with it is said before hours of
+ * training. */
+static enum mote_status find_target(struct cli *cli, const char *recipe, struct target *out)
+{
+    struct frame at = {.name = recipe, .index = -1, .sink = &cli->error};
+    const char *name = cli_value(cli, "--target");
+    struct recipe read;
+
+    *out = (struct target){.name = NULL};
+    if (name == NULL) {
+        TRY(recipe_read(&cli->pool, recipe, &read, &at));
+        name = read.target;
+    }
+    if (name == NULL)
+        return MOTE_OK;
+    TRY(target_find(&cli->pool, name, out, cli_value(cli, "--target") != NULL ? &cli->root : &at));
+    if (out->board == NULL || out->board->emulated == NULL)
+        return fail(&cli->root, MOTE_ERR_USAGE,
+                    "the target %s is no board that is emulated: `mote targets` lists them; to train without one leave "
+                    "`target` out of the recipe",
+                    name);
+    return MOTE_OK;
+}
+
+static json_t *finished_json(const struct finished *f)
+{
+    const struct footprint footprint = measure_footprint(&f->measure);
+    json_t *board =
+        json_pack("{s:o, s:i, s:I, s:o}", "target", json_text(f->measure.board->name), "samples", (int)f->evaluated.n,
+                  "instructions_mean", (json_int_t)evaluated_instructions(&f->evaluated, &f->measure), "footprint",
+                  footprint_json(&footprint));
+    json_t *json = json_pack("{s:o}", "output", json_text(f->path));
+
+    judge_metrics_json(&f->quantized.before, json, "_float");
+    judge_metrics_json(&f->quantized.after, json, "_int8");
+    judge_json(&f->evaluated.judge, board);
+    json_object_set_new(json, "board", board);
+    return json;
+}
+
+static void print_finished(const struct finished *f)
+{
+    const struct footprint footprint = measure_footprint(&f->measure);
+    const struct quantized *q = &f->quantized;
+
+    printf("\n%s is the int8 network, for %s:\n", printable(q->pool, f->path), f->measure.board->title);
+    for (int32_t i = 0; i < q->after.n_metrics; i++)
+        printf("%s on %d %s samples: float %s, int8 %s\n", q->after.metrics[i].name, (int)q->parts.test.samples.n,
+               q->parts.kind, metric_text(q->pool, &q->before.metrics[i]), metric_text(q->pool, &q->after.metrics[i]));
+    judge_print_line(&f->evaluated.judge);
+    printf(" on the emulated board, %lld instructions an inference\n",
+           (long long)evaluated_instructions(&f->evaluated, &f->measure));
+    printf("it takes %lld bytes of flash (%lld of them weights) and %lld of RAM (%lld of them the arena)\n",
+           (long long)footprint_flash(&footprint), (long long)footprint.weights, (long long)footprint_ram(&footprint),
+           (long long)footprint.arena);
+}
+
+static const char *result_json(struct cli *cli, const struct train *t, const struct finished *f)
+{
+    json_t *json = train_json(t);
+
+    if (f != NULL)
+        json_object_set_new(json, "int8", finished_json(f));
+    return cli_json_text(cli, json);
+}
+
 static enum mote_status run_train(struct cli *cli)
 {
     struct train *t = pool_alloc(&cli->pool, sizeof *t);
+    struct finished *f = NULL;
     struct train_options options;
-    const char *result;
+    struct target target;
+    const char *json;
 
     TRY(read_options(cli, &options));
+    TRY(find_target(cli, options.recipe, &target));
     TRY(train_watched(cli, &cli->pool, &options, t));
-    result = cli->json ? cli_json_text(cli, train_json(t)) : NULL;
     TRY(train_report(t));
-    if (cli->json)
-        fputs(result, stdout);
-    else
-        print_text(t);
+    if (!cli->json)
+        print_text(t, target.board != NULL);
+    if (target.board != NULL) {
+        f = pool_alloc(&cli->pool, sizeof *f);
+        TRY(finish_on_board(&cli->pool, t, &target, &cli_progress, f, &cli->root));
+    }
+    json = cli->json ? result_json(cli, t, f) : NULL;
+    if (json != NULL)
+        fputs(json, stdout);
+    else if (f != NULL)
+        print_finished(f);
     return MOTE_OK;
 }
 
 const struct command command_train = {
     .name = "train",
-    .arguments = "RECIPE [--data SPEC] [-o DIR] [--resume] [--epochs N] [--threads N]",
+    .arguments = "RECIPE [--data SPEC] [--target BOARD] [-o DIR] [--resume] [--epochs N] [--threads N]",
     .summary = "trains a network from a recipe and data",
     .details =
         "RECIPE is a YAML file: docs/RECIPES.md; models/recipes has some. SPEC is a folder, a file or a YAML file:\n"
         "docs/DATA.md. A YAML file replaces the recipe's data section; another SPEC is where its path points "
         "instead.\n\n"
-        "DIR (the recipe's name, if not given) gets model.graph, the network of the epoch that was best on the\n"
+        "DIR (the recipe's name, if not given; of a recipe with a target its folder) gets model.graph, the network of "
+        "the epoch that was best on the\n"
         "validation split, checkpoint.graph, history.jsonl (a line an epoch) and report.html. Ctrl-C leaves a\n"
         "checkpoint; --resume goes on from it, and ends with the same network as a run that was not stopped.\n\n"
+        "With a target, the recipe's or --target, DIR gets int8.graph, too, which then runs on the emulated board: on "
+        "all\n"
+        "samples of the test, or as many as take some seconds.\n\n"
         "JSON keys: recipe, epochs, best_epoch, split, samples, loss, seconds, macs, and accuracy; of numbers to\n"
         "predict mae, rmse and r2; of anomalies roc_auc (and auc), threshold, threshold_samples (normal ones that "
         "chose\n"
-        "it), false_alarm_rate, miss_rate.",
+        "it), false_alarm_rate, miss_rate; with a target int8: {output, metrics that end in _float and _int8, board: "
+        "{target,\n"
+        "samples, instructions_mean, footprint, and what mote eval has}}.",
     .example = "mote train models/recipes/fashion_mnist.yaml -o fashion",
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){{"--data", "SPEC", "data instead of the recipe's"},
                                        {"-o", "DIR", "where everything goes; default: the recipe's name"},
+                                       {"--target", "BOARD", "ends with an int8 model on this emulated board"},
                                        {"--resume", NULL, "go on from DIR's checkpoint"},
                                        {"--epochs", "N", "instead of the recipe's"},
                                        {"--threads", "N", "default: all cores"},

@@ -79,6 +79,7 @@ static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_MAPPING("data", CYAML_FLAG_DEFAULT, struct specification, data, data_section_fields),
     CYAML_FIELD_IGNORE("name", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("width", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("target", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("network", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("training", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("compress", CYAML_FLAG_OPTIONAL),

@@ -24,6 +24,21 @@ static const int32_t *all_samples(struct pool *pool, int32_t n)
     return all;
 }
 
+static void limit_samples(struct evaluated *e)
+{
+    int32_t n = e->options->limit, *some;
+
+    if (n == 0 || n >= e->n)
+        return;
+    if (e->options->spread) {
+        some = pool_array(e->pool, (size_t)n, sizeof *some);
+        for (int32_t i = 0; i < n; i++)
+            some[i] = e->samples[(int64_t)i * e->n / n];
+        e->samples = some;
+    }
+    e->n = n;
+}
+
 static enum mote_status choose_samples(struct evaluated *e)
 {
     static const char *const words[] = {
@@ -39,8 +54,7 @@ static enum mote_status choose_samples(struct evaluated *e)
                     words[split], split_known(e->p) ? ", as the model remembers it" : "", d->n_split[SPLIT_TRAIN],
                     d->n_split[SPLIT_VALIDATION], d->n_split[SPLIT_TEST]);
     e->samples = all ? all_samples(e->pool, d->n) : d->split[split];
-    if (e->options->limit > 0 && e->options->limit < e->n)
-        e->n = e->options->limit;
+    limit_samples(e);
     return MOTE_OK;
 }
 
@@ -68,7 +82,10 @@ static enum mote_status open_data(struct evaluated *e)
     e->data_file = (struct frame){.name = specification, .index = -1, .sink = e->file->sink};
     what.task = image_task(&e->runner.model);
     TRY(judge_choose(&e->options->judge, &what));
-    TRY(split_open(e->pool, specification, e->p, what.task.kind, e->options->max_bytes, &e->data, &e->data_file));
+    if (e->options->opened != NULL)
+        e->data = *e->options->opened;
+    else
+        TRY(split_open(e->pool, specification, e->p, what.task.kind, e->options->max_bytes, &e->data, &e->data_file));
     TRY(choose_samples(e));
     what.samples = e->samples;
     what.n = e->n;

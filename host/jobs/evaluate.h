@@ -10,8 +10,10 @@
 struct evaluated;
 struct evaluate_options {
     const char *data;             /* the specification */
+    const struct dataset *opened; /* what it says, with the model's own splits; NULL: not opened yet */
     enum split split;             /* SPLIT_COUNT: all samples */
     int32_t limit;                /* of the samples, the first; 0: all */
+    bool spread;                  /* not the first, but evenly spread: they may be sorted by class */
     int32_t threads;              /* 0: all cores */
     int64_t max_bytes;            /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     const struct target *machine; /* that runs them, as of runner_open_on(); NULL: this one, with all that it has */

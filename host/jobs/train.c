@@ -87,6 +87,13 @@ static enum mote_status open_data(struct train *t)
 
 static bool exists(const char *path) { return access(path, F_OK) == 0; }
 
+static const char *folder_of(struct pool *pool, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? "." : slash == path ? "/" : pool_printf(pool, "%.*s", (int)(slash - path), path);
+}
+
 /* The folder is new, or a training that is to go on. */
 static enum mote_status check_folder(struct train *t)
 {
@@ -95,7 +102,7 @@ static enum mote_status check_folder(struct train *t)
 
     if (!t->recipe.named && o != NULL && t->options.again == NULL && recipe_name_of(t->pool, o)[0] != '\0')
         t->recipe.name = recipe_name_of(t->pool, o);
-    t->dir = o != NULL ? o : t->recipe.name;
+    t->dir = o != NULL ? o : t->recipe.target != NULL ? folder_of(t->pool, t->options.recipe) : t->recipe.name;
     checkpoint = train_path(t, TRAIN_CHECKPOINT);
     here = file_frame(t, t->dir);
     if (t->options.resume)

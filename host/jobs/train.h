@@ -29,7 +29,7 @@ struct train_watcher {
 struct train_options {
     const char *recipe;  /* the file */
     const char *data;    /* instead of the recipe's: docs/RECIPES.md; NULL: the recipe's */
-    const char *folder;  /* where everything goes; NULL: the recipe's name */
+    const char *folder;  /* where everything goes; NULL: the recipe's folder if it has a target, else its name */
     bool resume;         /* from the folder's checkpoint; else the folder must hold no training */
     int32_t epochs;      /* of the training, or of its stage, whose ramp is in proportion; 0: the recipe's */
     int32_t threads;     /* 0: all cores */

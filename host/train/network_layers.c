@@ -229,6 +229,57 @@ static enum mote_status build_depthwise_conv_2d(struct building *b, int32_t *out
     return add_linear(b, OP_DEPTHWISE_CONV_2D, channels, weights, &o, out);
 }
 
+/* A reshape whose first dimension, the batch, is worked out when it runs. */
+static enum mote_status add_reshape(struct building *b, const char *name, int32_t n, const int32_t *sample,
+                                    int32_t *out)
+{
+    int32_t shape[RANK_MAX] = {DIM_UNKNOWN}, in[2] = {b->in[0]};
+
+    memcpy(shape + 1, sample, (size_t)n * sizeof *sample);
+    TRY(add_ints(b, "shape", n + 1, shape, &in[1]));
+    return add_op(b, OP_RESHAPE, name, 2, in, NULL, out);
+}
+
+/* ---- series: images of a width of 1, so that all that knows images knows them ---- */
+/* [time, numbers], or [time] of one number each, becomes [time, 1, numbers] for the first layer that reads it. */
+static enum mote_status want_series(struct building *b, int32_t series[1])
+{
+    const struct tensor *in = tensor_of(b, b->in[0]);
+    const int32_t numbers = in->rank == 3 ? (int32_t)in->dims[2] : 1;
+    struct tensor sample = *in;
+    char shape[96];
+
+    if (in->rank == 2 || in->rank == 3) {
+        TRY(add_reshape(b, "series", 3, (int32_t[]){(int32_t)in->dims[1], 1, numbers}, series));
+        b->in = series;
+        return MOTE_OK;
+    }
+    if (in->rank == 4 && in->dims[2] == 1)
+        return MOTE_OK;
+    sample.rank--;
+    memmove(sample.dims, sample.dims + 1, (size_t)sample.rank * sizeof sample.dims[0]);
+    return fail(
+        b->at, MOTE_ERR_SHAPE,
+        "it reads series of time x numbers, but its input is %s: images have conv_2d, or put a `reshape` before it",
+        shape_text(&sample, shape));
+}
+
+static enum mote_status build_conv_1d(struct building *b, int32_t *out)
+{
+    int32_t series[1];
+
+    TRY(want_series(b, series));
+    return build_conv_2d(b, out);
+}
+
+static enum mote_status build_depthwise_conv_1d(struct building *b, int32_t *out)
+{
+    int32_t series[1];
+
+    TRY(want_series(b, series));
+    return build_depthwise_conv_2d(b, out);
+}
+
 static enum mote_status build_fully_connected(struct building *b, int32_t *out)
 {
     const struct fully_connected_opts o = {.activation = fused_in_linear(b->layer)};
@@ -270,6 +321,42 @@ static enum mote_status build_average_pool_2d(struct building *b, int32_t *out)
     return build_pool(b, OP_AVERAGE_POOL_2D, out);
 }
 
+static enum mote_status build_max_pool_1d(struct building *b, int32_t *out)
+{
+    int32_t series[1];
+
+    TRY(want_series(b, series));
+    return build_pool(b, OP_MAX_POOL_2D, out);
+}
+
+static enum mote_status build_average_pool_1d(struct building *b, int32_t *out)
+{
+    int32_t series[1];
+
+    TRY(want_series(b, series));
+    return build_pool(b, OP_AVERAGE_POOL_2D, out);
+}
+
+/* A number a channel, of an image or a series. */
+static enum mote_status build_global_average_pool(struct building *b, int32_t *out)
+{
+    const struct tensor *in;
+    struct pool_opts o = {.padding = PADDING_VALID};
+    int32_t series[1], channels;
+
+    if (tensor_of(b, b->in[0])->rank < 4)
+        TRY(want_series(b, series));
+    TRY(want_image(b));
+    in = tensor_of(b, b->in[0]);
+    channels = (int32_t)in->dims[3];
+    o.stride_h = o.filter_h = (int32_t)in->dims[1];
+    o.stride_w = o.filter_w = (int32_t)in->dims[2];
+    TRY(add_op(b, OP_AVERAGE_POOL_2D, "pool", 1, b->in, &o, out));
+    series[0] = *out;
+    b->in = series;
+    return add_reshape(b, NULL, 1, &channels, out);
+}
+
 /* ---- several inputs ---- */
 /* All of the same shape; more than two are added one after the other. */
 static enum mote_status build_add(struct building *b, int32_t *out)
@@ -302,16 +389,6 @@ static enum mote_status build_concatenation(struct building *b, int32_t *out)
 }
 
 /* ---- shapes ---- */
-/* A reshape whose first dimension, the batch, is worked out when it runs. */
-static enum mote_status add_reshape(struct building *b, int32_t n, const int32_t *sample, int32_t *out)
-{
-    int32_t shape[RANK_MAX] = {DIM_UNKNOWN}, in[2] = {b->in[0]};
-
-    memcpy(shape + 1, sample, (size_t)n * sizeof *sample);
-    TRY(add_ints(b, "shape", n + 1, shape, &in[1]));
-    return add_op(b, OP_RESHAPE, NULL, 2, in, NULL, out);
-}
-
 static enum mote_status build_flatten(struct building *b, int32_t *out)
 {
     int64_t n = tensor_elements(tensor_of(b, b->in[0]));
@@ -319,7 +396,7 @@ static enum mote_status build_flatten(struct building *b, int32_t *out)
 
     if (n > TENSOR_BYTES_MAX)
         return fail(b->at, MOTE_ERR_MEMORY, "its input has %lld elements", (long long)n);
-    return add_reshape(b, 1, &elements, out);
+    return add_reshape(b, NULL, 1, &elements, out);
 }
 
 static enum mote_status build_reshape(struct building *b, int32_t *out)
@@ -331,7 +408,7 @@ static enum mote_status build_reshape(struct building *b, int32_t *out)
     if (wanted != elements)
         return fail(b->at, MOTE_ERR_SHAPE, "its input has %lld elements, which do not fill the shape's %lld",
                     (long long)elements, (long long)wanted);
-    return add_reshape(b, b->layer->n_shape, b->layer->shape, out);
+    return add_reshape(b, NULL, b->layer->n_shape, b->layer->shape, out);
 }
 
 /* ---- the rest ---- */

@@ -9,7 +9,7 @@
 #define WIDTH_MAX 16.0F
 
 struct recipe_yaml {
-    const char *name, *width;
+    const char *name, *width, *target;
     const struct data_section *data;
     const struct layer_entry *network;
     unsigned network_count;
@@ -23,6 +23,7 @@ struct recipe_yaml {
 static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_STRING_PTR("name", OPTIONAL, struct recipe_yaml, name, 1, YAML_TEXT_MAX),
     CYAML_FIELD_STRING_PTR("width", OPTIONAL, struct recipe_yaml, width, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("target", OPTIONAL, struct recipe_yaml, target, 1, YAML_TEXT_MAX),
     CYAML_FIELD_MAPPING_PTR("data", OPTIONAL, struct recipe_yaml, data, data_section_fields),
     CYAML_FIELD_SEQUENCE("network", NEEDED, struct recipe_yaml, network, &layer_schema, 1, YAML_LIST_MAX),
     CYAML_FIELD_MAPPING_PTR("training", OPTIONAL, struct recipe_yaml, training, training_fields),
@@ -70,6 +71,7 @@ enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe 
     *out = (struct recipe){.path = pool_strdup(pool, path),
                            .name = y->name ? y->name : recipe_name_of(pool, path),
                            .named = y->name != NULL,
+                           .target = y->target,
                            .width = 1,
                            .data = y->data,
                            .n_layers = (int32_t)y->network_count};

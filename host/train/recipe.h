@@ -82,6 +82,7 @@ struct recipe_layer; /* layer.h */
 struct recipe {
     const char *path, *name;         /* the model's: the recipe's, or from its path if it has none */
     bool named;                      /* the recipe has one */
+    const char *target;              /* the board that the network is for; NULL: none in particular */
     const struct data_section *data; /* NULL if the recipe has none */
     const struct recipe_layer *layers;
     int32_t n_layers;

@@ -63,9 +63,16 @@ FIELDS(conv_2d, FROM, TEXT(NEEDED, "filters", filters), TEXT(NEEDED, "kernel", k
        TEXT(OPTIONAL, "dilation", dilation), LINEAR)
 FIELDS(depthwise_conv_2d, FROM, TEXT(NEEDED, "kernel", kernel), TEXT(OPTIONAL, "multiplier", multiplier), WINDOW,
        TEXT(OPTIONAL, "dilation", dilation), LINEAR)
+FIELDS(conv_1d, FROM, TEXT(NEEDED, "filters", filters), TEXT(NEEDED, "kernel", kernel), WINDOW,
+       TEXT(OPTIONAL, "dilation", dilation), LINEAR)
+FIELDS(depthwise_conv_1d, FROM, TEXT(NEEDED, "kernel", kernel), TEXT(OPTIONAL, "multiplier", multiplier), WINDOW,
+       TEXT(OPTIONAL, "dilation", dilation), LINEAR)
 FIELDS(fully_connected, FROM, TEXT(OPTIONAL, "units", units), LINEAR)
 FIELDS(max_pool_2d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW, FLAG("global", global))
 FIELDS(average_pool_2d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW, FLAG("global", global))
+FIELDS(max_pool_1d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW)
+FIELDS(average_pool_1d, FROM, TEXT(OPTIONAL, "size", kernel), WINDOW)
+FIELDS(global_average_pool, FROM)
 FIELDS(batch_norm, FROM, ACTIVATION)
 FIELDS(leaky_relu, FROM, TEXT(OPTIONAL, "alpha", alpha))
 FIELDS(add, INPUTS, ACTIVATION)
@@ -79,9 +86,24 @@ FIELDS(softmax, FROM)
 #define LAYER_OP(NAME, name) FIELDS(name, FROM)
 #include "host/train/layers.def"
 
+#define ALIAS(word, NAME, name)                                                                                        \
+    CYAML_FIELD_MAPPING_PTR(word, OPTIONAL, struct layer_entry, of[LAYER_##NAME], fields_##name)
+
 static const cyaml_schema_field_t entry_fields[] = {
 #define LAYER(NAME, name) CYAML_FIELD_MAPPING_PTR(#name, OPTIONAL, struct layer_entry, of[LAYER_##NAME], fields_##name),
 #include "host/train/layers.def"
+    /* What people type who know others' names. */
+    ALIAS("dense", FULLY_CONNECTED, fully_connected),
+    ALIAS("linear", FULLY_CONNECTED, fully_connected),
+    ALIAS("conv2d", CONV_2D, conv_2d),
+    ALIAS("conv1d", CONV_1D, conv_1d),
+    ALIAS("depthwise_conv2d", DEPTHWISE_CONV_2D, depthwise_conv_2d),
+    ALIAS("maxpool2d", MAX_POOL_2D, max_pool_2d),
+    ALIAS("max_pooling2d", MAX_POOL_2D, max_pool_2d),
+    ALIAS("average_pooling2d", AVERAGE_POOL_2D, average_pool_2d),
+    ALIAS("batch_normalization", BATCH_NORM, batch_norm),
+    ALIAS("global_average_pooling2d", GLOBAL_AVERAGE_POOL, global_average_pool),
+    ALIAS("global_average_pooling1d", GLOBAL_AVERAGE_POOL, global_average_pool),
     CYAML_FIELD_END,
 };
 const cyaml_schema_value_t layer_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct layer_entry, entry_fields)};
@@ -138,9 +160,16 @@ static bool read_size(const char *text, struct layer_size *out)
     return *text == '\0' && out->h > 0 && out->w > 0;
 }
 
+static bool is_of_series(enum layer_kind kind)
+{
+    return kind == LAYER_CONV_1D || kind == LAYER_DEPTHWISE_CONV_1D || kind == LAYER_MAX_POOL_1D ||
+           kind == LAYER_AVERAGE_POOL_1D;
+}
+
 static enum mote_status read_sizes(const struct layer_yaml *y, struct recipe_layer *l, const struct frame *at)
 {
-    bool pool = l->kind == LAYER_MAX_POOL_2D || l->kind == LAYER_AVERAGE_POOL_2D;
+    bool pool = l->kind == LAYER_MAX_POOL_2D || l->kind == LAYER_AVERAGE_POOL_2D || l->kind == LAYER_MAX_POOL_1D ||
+                l->kind == LAYER_AVERAGE_POOL_1D;
     const struct {
         const char *name, *text;
         struct layer_size *to;
@@ -153,12 +182,17 @@ static enum mote_status read_sizes(const struct layer_yaml *y, struct recipe_lay
 
     for (size_t i = 0; i < COUNT(sizes); i++) {
         *sizes[i].to = (struct layer_size){sizes[i].missing, sizes[i].missing};
+        if (sizes[i].text && is_of_series(l->kind) && strchr(sizes[i].text, 'x') != NULL)
+            return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": a series has one dimension, so write one number",
+                        sizes[i].name, sizes[i].text);
         if (sizes[i].text && !read_size(sizes[i].text, sizes[i].to))
             return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": write one number, or HEIGHTxWIDTH, each from 1 to %d",
                         sizes[i].name, sizes[i].text, LAYER_DIM_MAX);
     }
     if (pool && l->stride.h == 0)
         l->stride = l->kernel;
+    for (size_t i = 0; i < COUNT(sizes) && is_of_series(l->kind); i++)
+        sizes[i].to->w = 1;
     return MOTE_OK;
 }
 
@@ -179,7 +213,8 @@ static enum mote_status read_shape(const struct layer_yaml *y, struct recipe_lay
 /* Options that exclude each other. */
 static enum mote_status read_flags(const struct layer_yaml *y, struct recipe_layer *l, const struct frame *at)
 {
-    bool is_conv = l->kind == LAYER_CONV_2D || l->kind == LAYER_DEPTHWISE_CONV_2D;
+    bool is_conv = l->kind == LAYER_CONV_2D || l->kind == LAYER_DEPTHWISE_CONV_2D || l->kind == LAYER_CONV_1D ||
+                   l->kind == LAYER_DEPTHWISE_CONV_1D;
 
     l->padding = y->padding ? *y->padding : is_conv ? PADDING_SAME : PADDING_VALID;
     l->activation = y->activation ? *y->activation : LAYER_ACTIVATION_NONE;

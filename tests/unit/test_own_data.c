@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "host/data/spec.h"
+#include "host/train/recipe.h"
 #include "tests/data/files.h"
 
 static const struct dataset_options training = {.draw = true};
@@ -181,13 +182,103 @@ static void scikit_learns_first_line_names_the_classes(void **state)
                "samples of a class \"2\", which `classes` does not name");
 }
 
+/* ---- layers of series, and others' names ---- */
+/* The network of these layers, for rows of 40 numbers of two classes. */
+static enum mote_status build(struct fixture *f, const char *layers, struct model *out)
+{
+    struct text t = {.pool = &f->pool};
+    struct recipe recipe;
+
+    for (int i = 0; i < 6; i++, text_add(&t, "%d\n", i % 2))
+        for (int k = 0; k < 40; k++)
+            text_add(&t, "%d,", i * k);
+    put(f, "t.csv", t.s, t.len);
+    want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at));
+    put_text(f, "r.yaml", pool_printf(&f->pool, "network: [{%s}}]\n", layers));
+    TRY(recipe_read(&f->pool, path(f, "r.yaml"), &recipe, &f->at));
+    return network_build(&f->pool, &recipe, &f->data, out, &f->at);
+}
+
+static void series_are_images_of_a_width_of_1(void **state)
+{
+    struct fixture *f = *state;
+    struct model m;
+    const struct graph *g;
+    char shape[96];
+
+    want_ok(f, build(f,
+                     "conv_1d: {filters: 4, kernel: 5, stride: 2, activation: relu}}, {max_pool_1d: {}}, "
+                     "{depthwise_conv_1d: {kernel: 3, dilation: 2}}, {average_pool_1d: {size: 5}}, "
+                     "{global_average_pool: {}}, {dense: {}}, {softmax: {}",
+                     &m));
+    g = &m.graphs[0];
+    assert_int_equal(g->ops[1].id, OP_CONV_2D);
+    assert_string_equal(shape_text(&g->tensors[g->ops[0].out[0]], shape), "1x40x1x1");
+    assert_string_equal(shape_text(&g->tensors[g->ops[1].in[1]], shape), "4x5x1x1");
+    assert_string_equal(shape_text(&g->tensors[g->ops[1].out[0]], shape), "1x20x1x4");
+    assert_string_equal(shape_text(&g->tensors[g->ops[2].out[0]], shape), "1x10x1x4");
+    assert_string_equal(shape_text(&g->tensors[g->ops[3].out[0]], shape), "1x10x1x4");
+    assert_string_equal(shape_text(&g->tensors[g->ops[4].out[0]], shape), "1x2x1x4");
+    assert_string_equal(shape_text(&g->tensors[g->ops[6].out[0]], shape), "1x4");
+    assert_string_equal(shape_text(&g->tensors[g->outputs[0]], shape), "1x2");
+}
+
+static void others_names_of_layers_are_the_same(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"conv_2d: {filters: 3, kernel: 3}", "conv2d: {filters: 3, kernel: 3}"},
+        {"depthwise_conv_2d: {kernel: 3}", "depthwise_conv2d: {kernel: 3}"},
+        {"max_pool_2d: {}", "maxpool2d: {}"},
+        {"max_pool_2d: {}", "max_pooling2d: {}"},
+        {"average_pool_2d: {}", "average_pooling2d: {}"},
+        {"batch_norm: {}", "batch_normalization: {}"},
+        {"fully_connected: {units: 3}", "dense: {units: 3}"},
+        {"fully_connected: {units: 3}", "linear: {units: 3}"},
+        {"global_average_pool: {}", "global_average_pooling2d: {}"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        struct text text[2] = {{.pool = &f->pool}, {.pool = &f->pool}};
+        struct model m;
+
+        for (int k = 0; k < 2; k++) {
+            want_ok(f, build(f,
+                             pool_printf(&f->pool, "reshape: {shape: [5, 8, 1]}}, {%s}, {dense: {}}, {softmax: {}",
+                                         pairs[i][k]),
+                             &m));
+            model_write(&m, &text[k]);
+        }
+        assert_int_equal(text[0].len, text[1].len);
+        assert_memory_equal(text[0].s, text[1].s, text[0].len);
+    }
+}
+
+static void sizes_of_series_are_one_number(void **state)
+{
+    struct fixture *f = *state;
+    struct model m;
+
+    want_error(f, build(f, "conv_1d: {filters: 4, kernel: 5x3", &m), MOTE_ERR_VALUE,
+               "kernel is \"5x3\": a series has one dimension, so write one number");
+    want_error(f, build(f, "reshape: {shape: [5, 8, 1]}}, {conv_1d: {filters: 4, kernel: 5", &m), MOTE_ERR_SHAPE,
+               "it reads series of time x numbers, but its input is 5x8x1: images have conv_2d");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(splits_are_drawn_to_train_on), TEST(splits_that_are_there_stay),
-        TEST(groups_are_drawn_whole),       TEST(what_is_too_small_is_not_split),
-        TEST(kinds_are_looked_at),          TEST(classes_follow_the_data),
-        TEST(separators_are_looked_at),     TEST(scikit_learns_first_line_names_the_classes),
+        TEST(splits_are_drawn_to_train_on),
+        TEST(splits_that_are_there_stay),
+        TEST(groups_are_drawn_whole),
+        TEST(what_is_too_small_is_not_split),
+        TEST(kinds_are_looked_at),
+        TEST(classes_follow_the_data),
+        TEST(separators_are_looked_at),
+        TEST(scikit_learns_first_line_names_the_classes),
+        TEST(series_are_images_of_a_width_of_1),
+        TEST(others_names_of_layers_are_the_same),
+        TEST(sizes_of_series_are_one_number),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
