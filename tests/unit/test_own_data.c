@@ -194,7 +194,7 @@ static enum mote_status build(struct fixture *f, const char *layers, struct mode
             text_add(&t, "%d,", i * k);
     put(f, "t.csv", t.s, t.len);
     want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at));
-    put_text(f, "r.yaml", pool_printf(&f->pool, "network: [{%s}}]\n", layers));
+    put_text(f, "r.yaml", pool_printf(&f->pool, "network: [{%s}]\n", layers));
     TRY(recipe_read(&f->pool, path(f, "r.yaml"), &recipe, &f->at));
     return network_build(&f->pool, &recipe, &f->data, out, &f->at);
 }
@@ -259,9 +259,9 @@ static void sizes_of_series_are_one_number(void **state)
     struct fixture *f = *state;
     struct model m;
 
-    want_error(f, build(f, "conv_1d: {filters: 4, kernel: 5x3", &m), MOTE_ERR_VALUE,
+    want_error(f, build(f, "conv_1d: {filters: 4, kernel: 5x3}", &m), MOTE_ERR_VALUE,
                "kernel is \"5x3\": a series has one dimension, so write one number");
-    want_error(f, build(f, "reshape: {shape: [5, 8, 1]}}, {conv_1d: {filters: 4, kernel: 5", &m), MOTE_ERR_SHAPE,
+    want_error(f, build(f, "reshape: {shape: [5, 8, 1]}}, {conv_1d: {filters: 4, kernel: 5}", &m), MOTE_ERR_SHAPE,
                "it reads series of time x numbers, but its input is 5x8x1: images have conv_2d");
 }
 
