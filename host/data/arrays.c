@@ -98,7 +98,7 @@ static enum mote_status words_of_table(struct reading *r, struct part *p, const 
     int32_t column;
 
     TRY(packed_read(r, p->labels, &text, at));
-    TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
+    TRY(table_parse(&r->scratch, text, r->spec->header, 0, &t, at));
     if ((uint64_t)t.n != p->array.dims[0])
         return fail(at, MOTE_ERR_SHAPE, "has %d labels, %s has %llu samples", t.n, name_of(p->path),
                     (unsigned long long)p->array.dims[0]);

@@ -11,15 +11,19 @@ static const struct key {
     unsigned kinds;
     bool remembered; /* by a model */
 } keys[] = {
-    {FIELD(labels), OF(IDX) | OF(ARRAYS), false},
+    {FIELD(labels), OF(IDX) | OF(ARRAYS) | OF(TABLE), false},
     {FIELD(test_path), OF(IDX) | OF(ARRAYS), false},
     {FIELD(test_labels), OF(IDX) | OF(ARRAYS), false},
     {FIELD(type), OF(TENSORS), false},
-    {FIELD(shape), OF(TENSORS), false},
+    {FIELD(shape), OF(TENSORS) | OF(TABLE), false},
     {FIELD(size), OF(IMAGES), false},
     {FIELD(channels), OF(IMAGES), false},
     {FIELD(header), OF(TABLE) | OF(ARRAYS), false},
     {FIELD(label), OF(TABLE), false},
+    {FIELD(columns), OF(TABLE), false},
+    {FIELD(ignore), OF(TABLE), false},
+    {FIELD(missing), OF(TABLE), false},
+    {FIELD(skip), OF(TABLE), false},
     {FIELD(task), OF(TABLE) | OF(ARRAYS), true},
     {FIELD(group), OF(TABLE) | OF(IMAGES) | OF(TENSORS) | OF(ARRAYS), true},
 };

@@ -62,11 +62,28 @@ static enum mote_status take_targets(struct reading *r, const char *const *words
     return MOTE_OK;
 }
 
+/* 1.0000000e+00 is called 1, where all labels are whole numbers. */
+static const char *const *plain_numbers(struct reading *r, const char *const *words, size_t n)
+{
+    const char **plain = pool_array(&r->scratch, n, sizeof *plain);
+
+    for (size_t i = 0; i < n; i++) {
+        double value;
+
+        if (!table_number(words[i], &value) || value != floor(value) || fabs(value) > 1e9)
+            return words;
+        plain[i] = strpbrk(words[i], ".eE") != NULL ? pool_printf(&r->scratch, "%.0f", value) : words[i];
+    }
+    return plain;
+}
+
 static enum mote_status take_classes(struct reading *r, const char *const *words, size_t n, const struct frame *at)
 {
     int32_t *labels = pool_array(r->pool, n, sizeof *labels);
     struct vocabulary v;
 
+    if (r->spec->classes_count == 0)
+        words = plain_numbers(r, words, n);
     TRY(vocabulary_make(r, words, n, &v, at));
     for (size_t i = 0; i < n; i++)
         labels[i] = vocabulary_find(&v, words[i]);

@@ -149,12 +149,16 @@ struct table {
     int32_t n_classes;
 };
 /* The text must end with a NUL, which does not count, and is changed. */
-MUST_CHECK enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header,
+MUST_CHECK enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header, int32_t skip,
                                         struct table *out, const struct frame *at);
+/* The last column of a table of n lines, which are the labels of `of`. */
+MUST_CHECK enum mote_status labels_file(struct reading *r, const char *path, int32_t n, const char *of,
+                                        const char **words);
 /* The column of `group`, -1 if nobody asks for groups; r->groups gets `groups`, [n]. */
 MUST_CHECK enum mote_status table_groups(struct reading *r, const struct table *t, int32_t label, int32_t *column,
                                          const char **groups, const struct frame *at);
 bool table_number(const char *cell, double *out); /* finite */
+#define COLUMNS_MAX 65536
 
 /* ---- which samples are the same: digest.c ---- */
 uint64_t digest_of(const void *data, size_t size);

@@ -17,6 +17,7 @@ enum data_header { DATA_HEADER_AUTO, DATA_HEADER_YES, DATA_HEADER_NO };
 enum data_drawing { DATA_STRATIFIED, DATA_RANDOM };
 enum data_normalize { DATA_NORMALIZE_DEFAULT, DATA_NORMALIZE_AUTO, DATA_NORMALIZE_NONE };
 enum data_task { DATA_TASK_AUTO, DATA_CLASSIFICATION, DATA_REGRESSION };
+enum data_missing { DATA_MISSING_ERROR, DATA_MISSING_DROP, DATA_MISSING_MEAN, DATA_MISSING_VALUE };
 enum data_flip { DATA_FLIP_NONE, DATA_FLIP_HORIZONTAL };
 
 /* Files with a line a sample: its name, or its index. */
@@ -32,7 +33,7 @@ struct data_augment {
 
 struct data_section {
     enum data_kind kind;
-    const char *path, *labels;           /* relative to the YAML file */
+    const char *path, *labels;           /* relative to the YAML file; labels: IDX, arrays, tables */
     const char *test_path, *test_labels; /* IDX and arrays: a second part, which is the test split */
     enum mote_type type;                 /* tensors: of an element; TYPE_NONE: unknown */
     float *scale;                        /* tensors: real = scale * (raw - zero_point) */
@@ -42,8 +43,13 @@ struct data_section {
     enum data_channels channels;
     enum data_header header; /* table: whether the first row names the columns */
     const char *label;       /* table: the label column's name or index; NULL: the last */
-    enum data_task task;     /* table, arrays: what the labels are; AUTO: as they look */
-    const char *group;       /* what samples that go together have in common; NULL: each is alone */
+    const char **columns,
+        **ignore; /* [columns_count] table: names or indices of the inputs; [ignore_count] of no inputs */
+    unsigned columns_count, ignore_count;
+    const char *missing; /* table: "drop", "mean", or a number for what is missing; NULL: an error */
+    int32_t skip;        /* table: first lines that are none of its */
+    enum data_task task; /* table, arrays: what the labels are; AUTO: as they look */
+    const char *group;   /* what samples that go together have in common; NULL: each is alone */
     const char **classes;
     unsigned classes_count;
     float *validation, *test; /* fractions of the samples */

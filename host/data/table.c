@@ -6,8 +6,6 @@
 
 #include "host/data/source.h"
 
-#define COLUMNS_MAX 65536
-
 bool table_number(const char *cell, double *out)
 {
     char *end;
@@ -21,6 +19,7 @@ bool table_number(const char *cell, double *out)
 /* ---- cells ---- */
 struct cells {
     struct pool *pool;
+    int32_t skip;   /* first lines that are none of the table's */
     char delimiter; /* ' ' stands for blanks, as many as there are */
     const char **cell;
     size_t n, from; /* of all cells; the first of this row */
@@ -180,16 +179,27 @@ static enum mote_status take_rows(struct pool *pool, char *text, struct cells *c
     for (char *s = text, *next; s != NULL; s = next, number++) {
         struct frame here = frame_line(at, "line", number);
 
-        if (t->n == 0)
+        if (t->n == 0 && number > c->skip)
             c->delimiter = guess_delimiter(s);
         text_line(s, &next);
-        if (s[strspn(s, " \t")] == '\0')
+        if (number <= c->skip || s[strspn(s, " \t")] == '\0')
             continue;
         TRY(take_row(c, s, &t->columns, &here));
         t->lines = pool_grow(pool, t->lines, (size_t)t->n, sizeof *t->lines);
         t->lines[t->n++] = number;
     }
     return MOTE_OK;
+}
+
+/* A line of data can look like that, too: then its label is no class's number below. */
+static bool are_numbered(const struct table *t, const char *const *cells, int32_t classes)
+{
+    int64_t number;
+
+    for (int32_t i = 1; i < t->n; i++)
+        if (!text_whole(cells[(size_t)(i + 1) * (size_t)t->columns - 1], classes - 1, &number))
+            return false;
+    return true;
 }
 
 /* Takes the first row for what it is, if all rows after it have the columns that it tells of. */
@@ -199,7 +209,8 @@ static enum mote_status take_counts(struct cells *c, struct table *t, const stru
     struct frame here;
     int64_t samples;
 
-    if (t->n < 2 || !is_counts(c->cell, more, t->columns))
+    if (t->n < 2 || !is_counts(c->cell, more, t->columns) ||
+        (more == (size_t)t->columns && !are_numbered(t, c->cell, (int32_t)more - 2)))
         return MOTE_OK;
     here = frame_line(at, "line", t->lines[0]);
     if (text_whole(c->cell[0], INT32_MAX, &samples) && samples != t->n - 1)
@@ -224,16 +235,16 @@ static bool is_header(const struct table *t)
     return numbers[0] < numbers[1];
 }
 
-enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header, struct table *out,
-                             const struct frame *at)
+enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header, int32_t skip,
+                             struct table *out, const struct frame *at)
 {
-    struct cells c = {.pool = pool};
-    size_t skip = text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
+    struct cells c = {.pool = pool, .skip = skip};
+    size_t mark = text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
 
     *out = (struct table){0};
     if (memchr(text.data, '\0', text.size) != NULL)
         return fail(at, MOTE_ERR_FORMAT, "is not a text file");
-    TRY(take_rows(pool, (char *)text.data + skip, &c, out, at));
+    TRY(take_rows(pool, (char *)text.data + mark, &c, out, at));
     if (header == DATA_HEADER_AUTO)
         TRY(take_counts(&c, out, at));
     out->cells = c.cell;
@@ -244,159 +255,4 @@ enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_hea
         out->n -= out->n > 0;
     }
     return out->n > 0 ? MOTE_OK : fail(at, MOTE_ERR_FORMAT, "has no line with data");
-}
-
-/* ---- a data set ---- */
-/* The column of this name or index; `key` of the specification says so, or a model, if it is NULL. `at`: the table. */
-static enum mote_status find_column(const struct reading *r, const struct table *t, const char *key, const char *word,
-                                    int32_t *out, const struct frame *at)
-{
-    static const char have[] = "a name in the first line, or a number from 0 to";
-    int64_t index;
-
-    for (*out = 0; t->names != NULL && *out < t->columns; ++*out)
-        if (strcmp(t->names[*out], word) == 0)
-            return MOTE_OK;
-    if (text_whole(word, t->columns - 1, &index)) {
-        *out = (int32_t)index;
-        return MOTE_OK;
-    }
-    if (key != NULL)
-        return fail_key(r, key, "%s: there is no column \"%s\"; %s %d", at->name, word, have, t->columns - 1);
-    return fail(at, MOTE_ERR_VALUE, "there is no column \"%s\"; %s %d", word, have, t->columns - 1);
-}
-
-/* For a model's input: is there a column too many, which is the label? */
-static enum mote_status check_columns(const struct reading *r, const struct table *t, bool *labeled,
-                                      const struct frame *at)
-{
-    int64_t more = t->columns - (data_group(r) != NULL) - elements_of(r->input);
-
-    *labeled = more == 1;
-    if (more == 0 || more == 1)
-        return MOTE_OK;
-    return fail(at, MOTE_ERR_SHAPE,
-                "has %d column%s; the model's input takes %lld numbers a line, and the label may be one column more",
-                t->columns, t->columns == 1 ? "" : "s", (long long)elements_of(r->input));
-}
-
-/* -1: there is none. */
-static enum mote_status label_column(const struct reading *r, const struct table *t, int32_t *out,
-                                     const struct frame *at)
-{
-    bool labeled = true;
-
-    if (r->input != NULL)
-        TRY(check_columns(r, t, &labeled, at));
-    *out = labeled ? t->columns - 1 : -1;
-    if (!labeled)
-        return MOTE_OK;
-    return r->spec->label != NULL ? find_column(r, t, "label", r->spec->label, out, at) : MOTE_OK;
-}
-
-enum mote_status table_groups(struct reading *r, const struct table *t, int32_t label, int32_t *column,
-                              const char **groups, const struct frame *at)
-{
-    *column = -1;
-    if (data_group(r) == NULL)
-        return MOTE_OK;
-    TRY(find_column(r, t, r->spec->group != NULL ? "group" : NULL, data_group(r), column, at));
-    if (*column == label)
-        return fail(at, MOTE_ERR_VALUE, "the column \"%s\" is the label; `group` is to be another", data_group(r));
-    for (int32_t i = 0; i < t->n; i++)
-        groups[i] = t->cells[(size_t)i * (size_t)t->columns + (size_t)*column];
-    r->groups = groups;
-    return MOTE_OK;
-}
-
-static struct frame frame_cell(const struct table *t, int32_t column, const struct frame *row)
-{
-    return (struct frame){.up = row,
-                          .kind = "column",
-                          .index = t->names != NULL ? -1 : column,
-                          .name = t->names != NULL ? t->names[column] : NULL};
-}
-
-static enum mote_status take_numbers(const struct table *t, int32_t row, int32_t label, int32_t group, uint8_t *out,
-                                     const struct frame *at)
-{
-    struct frame line = frame_line(at, "line", t->lines[row]);
-
-    for (int32_t c = 0; c < t->columns; c++) {
-        const char *cell = t->cells[(size_t)row * (size_t)t->columns + (size_t)c];
-        struct frame here = frame_cell(t, c, &line);
-        double value;
-        float real;
-
-        if (c == label || c == group)
-            continue;
-        if (cell[0] == '\0')
-            return fail(&here, MOTE_ERR_VALUE, "is empty; fill it in, or remove the line");
-        if (!table_number(cell, &value))
-            return fail(&here, MOTE_ERR_VALUE, "\"%s\" is no finite number; correct it, or remove the line", cell);
-        real = (float)value;
-        if (!isfinite(real))
-            return fail(&here, MOTE_ERR_VALUE, "%s does not fit in a float32", cell);
-        memcpy(out, &real, sizeof real);
-        out += sizeof real;
-    }
-    return MOTE_OK;
-}
-
-static enum mote_status take_labels(struct reading *r, const struct table *t, int32_t column, const struct frame *at)
-{
-    const char **words = pool_array(&r->scratch, (size_t)t->n, sizeof *words);
-
-    for (int32_t i = 0; i < t->n; i++) {
-        struct frame line = frame_line(at, "line", t->lines[i]), here = frame_cell(t, column, &line);
-
-        words[i] = t->cells[(size_t)i * (size_t)t->columns + (size_t)column];
-        if (words[i][0] == '\0')
-            return fail(&here, MOTE_ERR_VALUE, "is empty, but it is the label; fill it in, or remove the line");
-    }
-    return labels_make(r, words, false, at);
-}
-
-/* As the file itself calls them, if nobody else does. */
-static void name_classes(struct reading *r, const struct table *t)
-{
-    struct data_section *named;
-
-    if (t->n_classes == 0 || r->spec->classes_count > 0 || r->spec->task == DATA_REGRESSION)
-        return;
-    named = pool_copy(&r->scratch, r->spec, sizeof *named);
-    named->classes = t->classes;
-    named->classes_count = (unsigned)t->n_classes;
-    r->spec = named;
-}
-
-enum mote_status read_table(struct reading *r)
-{
-    bool named = r->from != NULL && !r->moved; /* by another file, which r->at is */
-    struct frame table = frame_of(r->at, r->spec->path);
-    const struct frame *at = named ? &table : r->at;
-    struct dataset *d = r->out;
-    struct bytes text;
-    struct table t;
-    uint8_t *samples;
-    int32_t label, group;
-
-    TRY(packed_read(r, r->path, &text, r->at));
-    TRY(table_parse(&r->scratch, text, r->spec->header, &t, at));
-    name_classes(r, &t);
-    TRY(label_column(r, &t, &label, at));
-    TRY(table_groups(r, &t, label, &group, pool_array(&r->scratch, (size_t)t.n, sizeof(char *)), at));
-    d->elements = t.columns - (label >= 0) - (group >= 0);
-    if (d->elements < 1)
-        return fail(at, MOTE_ERR_FORMAT, "has %s; a label and a number at least are wanted",
-                    t.columns < 2 ? "one column" : "no column but label and group");
-    d->type = TYPE_F32;
-    d->rank = 1;
-    d->dims[0] = d->elements;
-    TRY(samples_alloc(r, t.n, &samples, at));
-    for (int32_t i = 0; i < t.n; i++)
-        TRY(take_numbers(&t, i, label, group, samples + (size_t)i * (size_t)d->elements * sizeof(float), at));
-    r->source->rows = pool_copy(r->pool, t.lines, (size_t)t.n * sizeof *t.lines);
-    r->source->row_kind = "line";
-    return r->input == NULL ? take_labels(r, &t, label, at) : MOTE_OK;
 }

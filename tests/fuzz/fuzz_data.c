@@ -38,7 +38,7 @@ static enum mote_status table(struct pool *pool, struct bytes file, const struct
     struct table t;
     double value;
 
-    TRY(table_parse(pool, file, DATA_HEADER_AUTO, &t, at));
+    TRY(table_parse(pool, file, DATA_HEADER_AUTO, 0, &t, at));
     require(t.n > 0 && t.columns > 0);
     for (size_t i = 0; i < (size_t)t.n * (size_t)t.columns; i++)
         (void)table_number(t.cells[i], &value);

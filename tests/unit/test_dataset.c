@@ -178,8 +178,8 @@ static void bad_yaml_is_named(void **state)
 static void keys_that_do_nothing_are_refused(void **state)
 {
     static const struct bad bad[] = {
-        {"path: t.csv, labels: class", MOTE_ERR_VALUE, "line 1: the key \"labels\" is for idx, arrays, but "},
-        {"path: t.csv, labels: class", MOTE_ERR_VALUE, "t.csv is of kind table: did you mean \"label\"?"},
+        {"path: t.csv, labels: class", MOTE_ERR_VALUE, "line 1: there is no file class; a column"},
+        {"path: t.csv, test_labels: class", MOTE_ERR_VALUE, "t.csv is of kind table: leave it out"},
         {"path: t.csv,\n  channels: rgb", MOTE_ERR_VALUE, "line 2: the key \"channels\" is for images"},
         {"path: t.csv, size: [8, 8]", MOTE_ERR_VALUE, "leave it out"},
         {"path: t.csv, type: f32", MOTE_ERR_VALUE, "\"type\" is for tensors"},

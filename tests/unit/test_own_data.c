@@ -174,12 +174,81 @@ static void scikit_learns_first_line_names_the_classes(void **state)
 
     want_table(f, "2,2,cat,dog\n1.5,2,0\n3,4,1\n", want, "dog");
     want_table(f, "2,2,dog\n1.5,2,0\n3,4,0\n", want, "dog"); /* as many cells as the others */
+    put_text(f, "t.csv", "1,2,cat\n3,4,yak\n");              /* data */
+    want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at));
+    assert_string_equal(f->data.classes[1], "yak");
     put_text(f, "t.csv", "3,2,cat,dog\n1.5,2,0\n3,4,1\n");
     want_error(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT,
                "line 1: tells of 3 samples, 2 follow; the file is cut off");
     put_text(f, "t.csv", "2,2,cat,dog\n1.5,2,0\n3,4,2\n");
     want_error(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at), MOTE_ERR_VALUE,
                "samples of a class \"2\", which `classes` does not name");
+}
+
+static void want_section(struct fixture *f, const char *section, int32_t n, const float *want, size_t size)
+{
+    want_ok(f, open_yaml(f, section));
+    assert_int_equal(f->data.n, n);
+    assert_memory_equal(f->data.samples, want, size);
+}
+
+static void columns_are_chosen(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "c.csv", "made by hand\n# twice\nid,a,b,kind\nx1,1,2,cat\nx2,3,4,dog\n");
+    want_section(f, "path: c.csv, skip: 2, ignore: [id]", 2, (float[]){1, 2, 3, 4}, 16);
+    want_section(f, "path: c.csv, skip: 2, columns: [b]", 2, (float[]){2, 4}, 8);
+    want_section(f, "path: c.csv, skip: 2, columns: [\"2\"]", 2, (float[]){2, 4}, 8);
+    want_section(f, "path: c.csv, skip: 2, columns: [a, b], label: id, shape: [2, 1]", 2, (float[]){1, 2, 3, 4}, 16);
+    assert_int_equal(f->data.rank, 2);
+    want_error(f, open_yaml(f, "path: c.csv, skip: 2"), MOTE_ERR_VALUE, "or name columns of words in `ignore`");
+    want_error(f, open_yaml(f, "path: c.csv, skip: 2, ignore: [ID]"), MOTE_ERR_VALUE, "there is no column \"ID\"");
+    want_error(f, open_yaml(f, "path: c.csv, skip: 2, ignore: [id, a, b]"), MOTE_ERR_FORMAT, "a label and a number");
+    want_error(f, open_yaml(f, "path: c.csv, skip: 2, ignore: [id], shape: [3]"), MOTE_ERR_VALUE,
+               "shape has 3 elements");
+}
+
+static void gaps_are_filled_or_left_out(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "m.csv", "a,b,kind\n1,2,cat\n,4,dog\n3,NA,cat\n5,6,dog\n");
+    want_section(f, "path: m.csv, missing: drop", 2, (float[]){1, 2, 5, 6}, 16);
+    want_note(f, "2 of 4 lines have gaps and are left out");
+    assert_int_equal(f->data.labels[1], 1);
+    assert_string_equal(dataset_place(&f->pool, &f->data, 1), "m.csv line 5");
+    want_section(f, "path: m.csv, missing: mean", 4, (float[]){1, 2, 3, 4, 3, 4, 5, 6}, 32);
+    want_section(f, "path: m.csv, missing: -1", 4, (float[]){1, 2, -1, 4, 3, -1, 5, 6}, 32);
+    want_error(f, open_yaml(f, "path: m.csv"), MOTE_ERR_VALUE, "is empty; fill it in");
+    want_error(f, open_yaml(f, "path: m.csv, missing: median"), MOTE_ERR_VALUE, "drop, mean or a number is wanted");
+    put_text(f, "m.csv", "a,kind\n,cat\n,dog\n");
+    want_error(f, open_yaml(f, "path: m.csv, header: yes, missing: drop"), MOTE_ERR_VALUE, "has a gap in every line");
+}
+
+static void labels_may_be_in_a_second_file(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "x.csv", "1 2\n3 4\n5 6\n");
+    put_text(f, "y.csv", "cat\ndog\ncat\n");
+    want_section(f, "path: x.csv, labels: y.csv", 3, (float[]){1, 2, 3, 4, 5, 6}, 24);
+    assert_int_equal(f->data.labels[1], 1);
+    put_text(f, "y.csv", "1.5\n2.5\n3.25\n");
+    want_ok(f, open_yaml(f, "path: x.csv, labels: y.csv"));
+    assert_true(f->data.targets[2] == 3.25F);
+    put_text(f, "y.csv", "cat\ndog\n");
+    want_error(f, open_yaml(f, "path: x.csv, labels: y.csv"), MOTE_ERR_SHAPE, "y.csv: has 2 labels");
+}
+
+static void classes_that_are_whole_reals_are_called_so(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "t.csv", "5 1.0000000e+00\n6 2.0000000e+00\n7 1.0\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.n_classes, 2);
+    assert_string_equal(f->data.classes[0], "1");
 }
 
 /* ---- layers of series, and others' names ---- */
@@ -276,6 +345,10 @@ int main(void)
         TEST(classes_follow_the_data),
         TEST(separators_are_looked_at),
         TEST(scikit_learns_first_line_names_the_classes),
+        TEST(columns_are_chosen),
+        TEST(gaps_are_filled_or_left_out),
+        TEST(labels_may_be_in_a_second_file),
+        TEST(classes_that_are_whole_reals_are_called_so),
         TEST(series_are_images_of_a_width_of_1),
         TEST(others_names_of_layers_are_the_same),
         TEST(sizes_of_series_are_one_number),
