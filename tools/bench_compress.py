@@ -10,10 +10,10 @@ and go on where they were stopped, so that this command can be stopped at any ti
 $MOTE_SHARED, Fashion-MNIST from Debian's package.
 
 Bytes are `weight_bytes` of `mote emulate --coding huffman` on the Cortex-M4; errors are of int8, on the validation
-split, by which numbers are chosen, and on the whole test set, as are those of the dense network. The first samples of
-the test set run on that board, too, and must give the host's bytes. Instructions are of one inference. CPU seconds are
-of the training, left out where it was there already. Methods of the file that are not below, "levels not rounded", are
-of earlier code: nothing makes them again.
+split, by which numbers are chosen, and on the whole test set, as are those of the dense network. Samples of the test
+set run on that board, too, and must give the host's bytes: for LeNets all, for others the first 1,000, of folders as
+many of each class. Instructions are of one inference. CPU seconds are of the training, left out where it was there
+already. Methods of the file that are not below, "levels not rounded", are of earlier code: nothing makes them again.
 """
 import argparse
 import csv
@@ -26,6 +26,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tarfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("MOTE_SHARED") or ROOT.parent / "shared") / "data"
@@ -34,6 +35,7 @@ DATA = {
     "lenet_300_100": SHARED / "mnist",
     "lstm": SHARED / "mnist",
     "fashion_mnist": pathlib.Path("/usr/share/datasets/fashion-mnist"),
+    "resnet_8": SHARED / "cifar10" / "cifar10_images_jpg.tar.xz",
 }
 SEEDS = [1, 2, 3]
 FRESH = {"lenet_300_100": [4, 5, 6]}  # of the recipe alone: its numbers were chosen with the errors of the others seen
@@ -63,7 +65,8 @@ METHODS = {  # model: {method: {stage: its keys that differ}}
     },
 }
 BOARDS = {"m4": "mps2-an386", "m0": "microbit", "rv32": "riscv32-virt"}
-ON_BOARD = 1000  # samples whose bytes are compared
+ON_BOARD = {"lenet_300_100": 10000, "lenet_5": 10000}  # samples whose bytes are compared
+ON_BOARD_ELSE = 1000
 FIELDS = ["model", "method", "seed", "bytes", "kept", "levels", "validation_error", "test_error",
           "dense_validation_error", "dense_test_error", *(f"instructions_{core}" for core in BOARDS), "dense_bytes",
           "dense_instructions_m4", "cpu_seconds"]
@@ -92,11 +95,29 @@ def recipe_text(model, method, seed):
             "".join(f"  {name}: {{{keys}}}\n" for name, keys in inside.items() if keys))
 
 
-def write_inputs(folder, data):
-    """The first pictures of the test set as int8 tensors, and the first of them."""
+def unpack_pictures(folder, archive, n):
+    """The test set's first pictures of each class, as many of all, in folders; and one of them."""
+    path, counts, first = folder / "inputs", {}, None
+    with tarfile.open(archive) as files:
+        for member in files:
+            parts = pathlib.PurePosixPath(member.name).parts
+            if member.isfile() and parts[0] == "test" and counts.setdefault(parts[1], 0) < n // 10:
+                counts[parts[1]] += 1
+                target = path / parts[1] / parts[2]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(files.extractfile(member).read())
+                first = first or target
+    return path, first
+
+
+def write_inputs(folder, model):
+    """Pictures of the test set, and one of them: as int8 tensors, or as they are."""
+    data, n = DATA[model], ON_BOARD.get(model, ON_BOARD_ELSE)
+    if data.is_file():
+        return unpack_pictures(folder, data, n)
     with gzip.open(next(data.glob("t10k-images-idx3-ubyte.gz"))) as f:
         f.read(16)
-        pictures = f.read(784 * ON_BOARD)
+        pictures = f.read(784 * n)
     path, one = folder / "inputs.bin", folder / "one.bin"
     path.write_bytes(bytes(byte ^ 0x80 for byte in pictures))
     one.write_bytes(path.read_bytes()[:784])
@@ -108,9 +129,9 @@ def emulate(options, folder, graph, core, coding, inputs):
                 folder / f"{core}.bin", "--reset-each")
 
 
-def on_boards(options, folder, graph, data):
+def on_boards(options, folder, graph, model):
     """(bytes of weights, {core: instructions}); the first board computes what the host does."""
-    inputs, one = write_inputs(folder.parent, data)
+    inputs, one = write_inputs(folder.parent, model)
     mote(options, "run", graph, "--input", inputs, "--output", folder / "host.bin", "--reset-each")
     results = {core: emulate(options, folder, graph, core, "huffman", inputs if core == "m4" else one)
                for core in BOARDS}
@@ -135,10 +156,10 @@ def dense_errors(options, folder, data):
     return errors
 
 
-def measure_dense(options, folder, data):
+def measure_dense(options, folder, model):
     """The same, and what it takes on the first board."""
-    errors = dense_errors(options, folder, data)
-    board = emulate(options, folder, folder / "int8.graph", "m4", "dense", write_inputs(folder.parent, data)[1])
+    errors = dense_errors(options, folder, DATA[model])
+    board = emulate(options, folder, folder / "int8.graph", "m4", "dense", write_inputs(folder.parent, model)[1])
     return {**errors, "dense_bytes": board["weight_bytes"], "dense_instructions_m4": board["instructions"]}
 
 
@@ -164,11 +185,11 @@ def measure(options, model, method, seed):
     made = mote(options, "compress", recipe, "--data", data, "--dense", seeds / "dense", "-o", folder / "made",
                 "--threads", 1)
     seconds = cpu_seconds() - start
-    weights, instructions = on_boards(options, folder, folder / "made" / "int8.graph", data)
+    weights, instructions = on_boards(options, folder, folder / "made" / "int8.graph", model)
     last = made["stages"][-1]
     return {"model": model, "method": method, "seed": seed, "bytes": weights, "kept": last["kept"],
             "levels": last["levels"], "validation_error": percent(last["accuracy"]),
-            "test_error": percent(made["accuracy_int8"]), **measure_dense(options, seeds / "dense", data),
+            "test_error": percent(made["accuracy_int8"]), **measure_dense(options, seeds / "dense", model),
             **{f"instructions_{core}": n for core, n in instructions.items()},
             "cpu_seconds": "" if done else f"{seconds:.0f}"}
 

@@ -5,6 +5,7 @@
 #define MOTE_SCALES_H
 
 #include "host/graph/op_info.h"
+#include "host/graph/quant_s8.h"
 
 /* One quantization: zero points are equal, and scales as near as the reference's pools take them, and by less than
  * 1/256 of themselves. */

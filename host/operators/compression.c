@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MASK, LEVELS, PRUNE, CLUSTER: operators of training on weights that become fewer, or share values. */
+/* MASK, LEVELS, PRUNE, CLUSTER: operators of training on weights that become fewer, or share values. SIMULATE_S8, of
+ * training with activations as int8 has them. */
 #include "host/gradient/gradient.h"
 #include "host/graph/op_info.h"
 
@@ -20,8 +21,8 @@ static enum mote_status gradient_mask(struct backward *b, int32_t i, int32_t d, 
     return MOTE_OK;
 }
 
-/* Straight through: the level moves with what it stands for (Bengio, Leonard, Courville, 2013). */
-static enum mote_status gradient_levels(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+/* What is rounded moves with what it stands for (Bengio, Leonard, Courville, 2013). */
+static enum mote_status gradient_straight_through(struct backward *b, int32_t i, int32_t d, const struct frame *at)
 {
     (void)at;
     gradient_give(b, b->g->ops[i].in[0], d);
@@ -29,7 +30,8 @@ static enum mote_status gradient_levels(struct backward *b, int32_t i, int32_t d
 }
 
 const struct operator operator_mask = {.infer = infer_first, .gradient = gradient_mask};
-const struct operator operator_levels = {.infer = infer_first, .gradient = gradient_levels};
+const struct operator operator_levels = {.infer = infer_first, .gradient = gradient_straight_through};
+const struct operator operator_simulate_s8 = {.infer = infer_first, .gradient = gradient_straight_through};
 
 /* ---- states anew ---- */
 static enum mote_status infer_cluster(const struct model *m, struct graph *g, const struct op *op,

@@ -5,18 +5,7 @@
 #ifndef MOTE_QUANTIZE_H
 #define MOTE_QUANTIZE_H
 
-#include "host/graph/graph.h"
-
-/* real = scale * (q - zero), q from -128 to 127; of int16, from -32768 to 32767, zero is 0. */
-struct quant_s8 {
-    float scale;
-    int32_t zero;
-};
-
-/* The finest quantization of a range, which is widened to 0 first: real 0 is a value of its own, since padding and
- * ReLUs make it. A range of nothing but 0 has scale 1. */
-struct quant_s8 quant_of_range(struct range r);
-struct quant_s8 quant_of_range_s16(struct range r);
+#include "host/graph/quant_s8.h"
 
 /* Weights of one channel: symmetric, from -127 to 127. The scale is that of the largest weight, but coarser where the
  * bias would not fit 32 bits with room for the sum, or where the multiplier from sums to outputs would be too small:

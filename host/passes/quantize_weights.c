@@ -13,26 +13,6 @@
 #define WHOLE          1e-3         /* what a multiple of a scale may be off: roundings of float */
 #define MULTIPLIER_MIN (1.0 / 1073741824.0)
 
-struct quant_s8 quant_of_range(struct range r)
-{
-    double lo = r.min < 0 ? (double)r.min : 0, hi = r.max > 0 ? (double)r.max : 0, zero;
-    float scale = (float)((hi - lo) / 255);
-
-    assert(hi >= lo);
-    if (!(scale >= FLT_MIN))
-        return (struct quant_s8){1, 0};
-    zero = round(-128 - lo / (double)scale);
-    return (struct quant_s8){scale, zero < -128 ? -128 : zero > 127 ? 127 : (int32_t)zero};
-}
-
-/* Symmetric, from -32767 to 32767. */
-struct quant_s8 quant_of_range_s16(struct range r)
-{
-    float scale = (float)(fmax(-(double)r.min, (double)r.max) / INT16_MAX);
-
-    return (struct quant_s8){scale >= FLT_MIN ? scale : 1, 0};
-}
-
 float weight_scale(float largest_weight, float bias, float in_scale, float out_scale)
 {
     double scale = (double)largest_weight / WEIGHT_MAX;

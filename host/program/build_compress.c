@@ -48,6 +48,23 @@ enum mote_status build_levels(struct program *p, const struct op *op, const stru
     return MOTE_OK;
 }
 
+/* Padding of a layout is 0, which stays 0. */
+enum mote_status build_simulate_s8(struct program *p, const struct op *op, const struct frame *at)
+{
+    const dnnl_memory_desc_t md = *layout_of(p, op->in[0]);
+    int32_t values[3];
+
+    TRY(value_use(p, op->in[0], &md, &values[0], at));
+    if (op->n_in > 1) {
+        const dnnl_memory_desc_t other = *layout_of(p, op->in[1]);
+
+        TRY(value_use(p, op->in[1], &other, &values[1], at));
+    }
+    values[op->n_in] = value_make(p, op->out[0], &md);
+    step_loop(p, "simulate_s8", loop_simulate_s8, op->opts, op->n_in + 1, values);
+    return MOTE_OK;
+}
+
 /* Output i is the state that input first + i * apart is. */
 static enum mote_status build_in_place(struct program *p, const struct op *op, loop_fn *loop, int first, int apart,
                                        const struct frame *at)

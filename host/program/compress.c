@@ -4,6 +4,7 @@
  * second moment estimates that (it is the Fisher information's but for a factor that all share); the mask itself for
  * importance makes it magnitude. Divided by what each weight of a tensor costs, if costs are given. The share that is
  * kept falls as a cubic ramp (Zhu, Gupta: To prune, or not to prune, 2017). */
+#include "host/graph/quant_s8.h"
 #include "host/program/loops.h"
 
 #include <math.h>
@@ -50,6 +51,45 @@ void loop_scaled_levels(const struct call *c)
 
     for (int64_t i = 0; i < c->n[4]; i++)
         y[i] = x[i] == 0 ? 0 : scales[i / below % c->n[3]] * levels[(int32_t)which[i]];
+}
+
+/* ---- activations ---- */
+WIDE static void widen(struct range *r, const float *x, int64_t n)
+{
+    float min = r->min, max = r->max;
+
+#pragma omp simd reduction(min : min) reduction(max : max)
+    for (int64_t i = 0; i < n; i++) {
+        min = x[i] < min ? x[i] : min;
+        max = x[i] > max ? x[i] : max;
+    }
+    *r = (struct range){min, max};
+}
+
+WIDE static void round_all(const float *x, float *y, int64_t n, struct quant_s8 q)
+{
+    const float least = (float)(INT8_MIN - q.zero), most = (float)(INT8_MAX - q.zero);
+
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) {
+        float code = rintf(x[i] / q.scale);
+
+        code = code < least ? least : code;
+        y[i] = (code > most ? most : code) * q.scale;
+    }
+}
+
+void loop_simulate_s8(const struct call *c)
+{
+    const struct simulate_s8_opts *o = c->opts;
+    struct quant_s8 q = {o->scale, o->zero};
+    struct range r = {0, 0};
+
+    for (int32_t k = 0; k < c->count - 1; k++)
+        widen(&r, c->data[k], c->n[k]);
+    if (!(o->scale > 0))
+        q = quant_of_range(r);
+    round_all(c->data[0], c->data[c->count - 1], c->n[0], q);
 }
 
 /* ---- pruning ---- */

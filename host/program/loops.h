@@ -43,10 +43,11 @@ loop_fn loop_clip_norm; /* gradients…, factor; clip_norm_opts */
 loop_fn loop_sgd;       /* weights, gradient, velocity, rate, perhaps factor; sgd_opts */
 loop_fn loop_adam;      /* weights, gradient, m, v, rate, step, perhaps factor; adam_opts */
 
-/* Compression (compress.c): all row-major, without padding. */
+/* Compression (compress.c): row-major, without padding, unless it says otherwise. */
 loop_fn loop_mask;           /* x, mask, y, list (survivors.h) */
 loop_fn loop_levels;         /* x, levels, which, y, perhaps list */
 loop_fn loop_scaled_levels;  /* x, levels, which, scales, y, perhaps list; levels_opts */
+loop_fn loop_simulate_s8;    /* x, perhaps another, y; simulate_s8_opts; any layout */
 loop_fn loop_prune;          /* step, (weights, mask, importance)…, costs if any; prune_opts */
 loop_fn loop_cluster;        /* step, weights, importance, mask, levels, which; cluster_opts (assign.c) */
 loop_fn loop_cluster_scaled; /* step, weights, importance, mask, scales, which, levels; cluster_opts (assign.c) */

@@ -65,6 +65,7 @@ static build_fn *const builders[OP_LIMIT] = {
     [OP_LEVELS] = build_levels,
     [OP_PRUNE] = build_prune,
     [OP_CLUSTER] = build_cluster,
+    [OP_SIMULATE_S8] = build_simulate_s8,
 };
 
 enum mote_status dnnl_check(const struct frame *at, dnnl_status_t status, const char *what)

@@ -81,6 +81,7 @@ struct training_section {
 struct stage_section {
     const enum prune_method *method;
     const enum prune_cost *cost;
+    const enum mote_type *activations;
     const enum grid_method *grid;
     const char *keep, *ramp, *count, *bits, *rounds, *bit_price, *epochs, *rate;
 };

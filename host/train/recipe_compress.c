@@ -9,6 +9,7 @@ const char *const stage_names[STAGE_KINDS] = {[STAGE_PRUNE] = "prune", [STAGE_LE
 /* ---- schema ---- */
 static const cyaml_strval_t methods[] = {{"obd", PRUNE_OBD}, {"magnitude", PRUNE_MAGNITUDE}};
 static const cyaml_strval_t costs[] = {{"weights", COST_WEIGHTS}, {"macs", COST_MACS}};
+static const cyaml_strval_t activations[] = {{"float", TYPE_F32}, {"int8", TYPE_S8}};
 static const cyaml_strval_t grid_names[] = {{"kmeans", GRID_KMEANS},
                                             {"linear", GRID_LINEAR},
                                             {"log", GRID_LOG},
@@ -41,6 +42,8 @@ static const cyaml_schema_field_t levels_fields[] = {
     TEXT(bits),
     TEXT(rounds),
     TEXT(bit_price),
+    CYAML_FIELD_ENUM_PTR("activations", OPTIONAL | CYAML_FLAG_STRICT, struct stage_section, activations, activations,
+                         COUNT(activations)),
     TEXT(ramp),
     TEXT(epochs),
     TEXT(rate),
@@ -127,6 +130,7 @@ static enum mote_status read_levels(const struct stage_section *s, const struct 
                                     const struct frame *at)
 {
     out->grid = s->grid != NULL ? *s->grid : GRID_KMEANS;
+    out->int8_activations = s->activations != NULL && *s->activations == TYPE_S8;
     TRY(read_number(s, out, at));
     TRY(read_whole("rounds", s->rounds, 1, ROUNDS_MAX, 0, &out->rounds, at));
     TRY(read_real("bit_price", s->bit_price, 1, 0, &out->bit_price, at));

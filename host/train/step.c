@@ -4,7 +4,7 @@
 #include "host/base/levels.h"
 #include "host/base/random.h"
 #include "host/gradient/gradient.h"
-#include "host/graph/op_info.h"
+#include "host/graph/scales.h"
 #include "host/train/levels.h"
 #include "host/train/step.h"
 
@@ -342,6 +342,64 @@ static bool is_final_softmax(const struct stepping *s, const struct op *op)
     return op->id == OP_SOFTMAX && op->out[0] == s->g->outputs[0] && s->t->loss == LOSS_CROSS_ENTROPY;
 }
 
+/* ---- activations as int8 has them ---- */
+/* The only reader of what operator i makes is computed together with it: what is between them is never rounded. */
+static bool is_fused(const struct op *ops, int32_t n, int32_t i)
+{
+    int32_t readers = 0;
+    bool fuses = false;
+
+    for (int32_t k = i + 1; k < n; k++)
+        for (int32_t j = 0; j < ops[k].n_in && ops[k].id != OP_NOP; j++)
+            if (ops[k].in[j] == ops[i].out[0]) {
+                readers++;
+                fuses = ops[k].id == OP_BATCH_NORM ||
+                        (op_info[ops[i].id].is->fuses && (ops[k].id == OP_RELU || ops[k].id == OP_RELU6));
+            }
+    return readers == 1 && fuses;
+}
+
+static bool simulates(const struct stepping *s) { return s->t->stage.int8_activations && !s->forward; }
+
+static bool is_rounded(const struct stepping *s, const struct op *ops, int32_t n, int32_t i)
+{
+    const enum op_id id = ops[i].id;
+
+    return simulates(s) && id != OP_NOP && (op_info[id].is->scales.form != FORM_FLOAT || id == OP_BATCH_NORM) &&
+           !op_keeps_values(id) && !is_final_softmax(s, &ops[i]) && !is_fused(ops, n, i);
+}
+
+/* Operators of one scale that compute new values, such as pools of averages, round them to that of their input. */
+static int32_t round_tensor(struct stepping *s, int32_t tensor, const struct op *of, struct op *readers, int32_t n)
+{
+    const struct op_scales own = {.form = FORM_OWN}, *scales = of != NULL ? &op_info[of->id].is->scales : &own;
+    const int32_t in[] = {tensor, scales->form == FORM_SAME ? of->in[0] : TENSOR_ABSENT};
+    const struct tensor t = s->g->tensors[tensor];
+    const int32_t y = add_tensor(s, pool_printf(s->pool, "%s/int8", t.name), TYPE_F32, t.rank, t.dims);
+    struct op *op = graph_add_op(s->m, s->g, OP_SIMULATE_S8, scales->form == FORM_SAME ? 2 : 1, in, 1, &y);
+
+    op->name = t.name;
+    if (scales->form == FORM_FIXED)
+        *(struct simulate_s8_opts *)op->opts = (struct simulate_s8_opts){scales->fixed_scale, scales->fixed_zero};
+    for (int32_t i = 0; i < n; i++)
+        for (int32_t k = 0; k < readers[i].n_in; k++)
+            if (readers[i].in[k] == tensor)
+                readers[i].in[k] = y;
+    return y;
+}
+
+static void train_op(struct stepping *s, const struct op *op, int32_t index)
+{
+    if (op->id == OP_BATCH_NORM)
+        copy_batch_norm(s, op);
+    else if (op->id == OP_DROPOUT && !s->forward)
+        train_dropout(s, op, index);
+    else if (op->id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM)
+        train_lstm(s, op);
+    else if (op->id != OP_NOP)
+        copy_op(s, op);
+}
+
 static int32_t train_network(struct stepping *s)
 {
     struct op *ops = s->g->ops;
@@ -352,17 +410,19 @@ static int32_t train_network(struct stepping *s)
     s->g->n_ops = 0;
     compress_network(s, seen);
     first = s->g->n_ops;
+    if (simulates(s))
+        round_tensor(s, s->out->input, NULL, ops, n);
     for (int32_t i = 0; i < n; i++) {
-        if (is_final_softmax(s, &ops[i]))
+        if (is_final_softmax(s, &ops[i])) {
             result = ops[i].in[0];
-        else if (ops[i].id == OP_BATCH_NORM)
-            copy_batch_norm(s, &ops[i]);
-        else if (ops[i].id == OP_DROPOUT && !s->forward)
-            train_dropout(s, &ops[i], i);
-        else if (ops[i].id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM)
-            train_lstm(s, &ops[i]);
-        else if (ops[i].id != OP_NOP)
-            copy_op(s, &ops[i]);
+            continue;
+        }
+        train_op(s, &ops[i], i);
+        if (is_rounded(s, ops, n, i)) {
+            const int32_t y = round_tensor(s, ops[i].out[0], &ops[i], ops + i + 1, n - i - 1);
+
+            result = result == ops[i].out[0] ? y : result;
+        }
     }
     for (int32_t i = 0; i < s->out->n_parameters; i++)
         read_instead(s->g, first, s->out->parameters[i], seen[i]);

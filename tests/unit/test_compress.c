@@ -495,6 +495,101 @@ static void a_teacher_is_followed(void **state)
     close_world(&begin);
 }
 
+/* ---- activations ---- */
+enum { ROUNDED = 5 };
+
+static void simulate(const float x[ROUNDED], const float *other, struct simulate_s8_opts opts, float y[ROUNDED])
+{
+    struct world w = {.at = {.name = "test", .index = -1}};
+    struct model m = {.pool = &w.pool, .name = "simulate"};
+    struct graph *g = model_add_graph(&m, "");
+    struct tensor made = {.name = "y", .type = TYPE_F32, .rank = 1, .dims = {ROUNDED}, .source = -1};
+    int32_t out = graph_add_tensor(&m, g, &made), in[2];
+    struct program *program;
+
+    w.at.sink = &w.text;
+    in[0] = add_state(&m, "x", ROUNDED, x);
+    in[1] = other != NULL ? add_state(&m, "other", 2, other) : TENSOR_ABSENT;
+    *(struct simulate_s8_opts *)graph_add_op(&m, g, OP_SIMULATE_S8, other != NULL ? 2 : 1, in, 1, &out)->opts = opts;
+    g->outputs = &out;
+    g->n_outputs = 1;
+    want_ok(&w, model_verify(&m, &w.at));
+    want_ok(&w, program_make(&w.pool, &m, THREADS, &program, &w.at));
+    program_run(program);
+    program_read(program, out, y);
+    program_free(program);
+    pool_free(&w.pool);
+}
+
+/* The scale is that of the range, whose ends stay, as does 0: from -1 to 4.1 it is 0.02, with another tensor, from -2.5
+ * to 10.25, 0.05; or it is given, and what is beyond is cut. */
+static void activations_are_rounded_as_int8_has_them(void **state)
+{
+    static const float x[ROUNDED] = {-1, 0, 0.031f, 0.95f, 4.1f}, other[2] = {-2.5f, 10.25f};
+    static const struct {
+        const float *other;
+        struct simulate_s8_opts opts;
+        float want[ROUNDED];
+    } cases[] = {
+        {NULL, {0, 0}, {-1, 0, 0.04f, 0.96f, 4.1f}},
+        {other, {0, 0}, {-1, 0, 0.05f, 0.95f, 4.1f}},
+        {NULL, {1 / 128.0F, 0}, {-1, 0, 4 / 128.0F, 122 / 128.0F, 127 / 128.0F}},
+    };
+    float y[ROUNDED];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        simulate(x, cases[i].other, cases[i].opts, y);
+        for (int k = 0; k < ROUNDED; k++)
+            assert_float_equal(y[k], cases[i].want[k], 1e-5);
+    }
+    simulate((const float[ROUNDED]){0}, NULL, (struct simulate_s8_opts){0, 0}, y);
+    assert_memory_equal(y, ((const float[ROUNDED]){0}), sizeof y);
+}
+
+static void want_simulated(const struct graph *g, const char *const *names, int n)
+{
+    int k = 0;
+
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id == OP_SIMULATE_S8) {
+            assert_true(k < n);
+            assert_string_equal(op_in(g, &g->ops[i], 0)->name, names[k++]);
+            assert_int_equal(g->ops[i].n_in, strstr(names[k - 1], "average") != NULL ? 2 : 1);
+        }
+    assert_int_equal(k, n);
+}
+
+/* What int8 rounds: not what batch normalization or a clamp takes up, nor what moves numbers. The network that is
+ * judged stays in float. */
+static void what_int8_stores_is_rounded_in_training(void **state)
+{
+    static const char recipe[] = "name: small\n"
+                                 "network:\n"
+                                 "  - reshape: {shape: [4, 2, 1]}\n"
+                                 "  - conv_2d: {name: a, filters: 6, kernel: 3, batch_norm: true, activation: relu}\n"
+                                 "  - conv_2d: {name: b, filters: 6, kernel: 1}\n"
+                                 "  - relu: {name: c}\n"
+                                 "  - average_pool_2d: {size: 2}\n"
+                                 "  - fully_connected: {name: d, units: 12, activation: tanh}\n"
+                                 "  - fully_connected: {name: e}\n"
+                                 "  - softmax: {}\n"
+                                 "training: {epochs: 2, batch: 16, optimizer: {kind: adam, rate: 0.01}}\n"
+                                 "compress: {levels: {method: linear, bits: 8, activations: int8}}\n";
+    static const char *const names[] = {"input", "a/batch_norm", "c", "average_pool_2d_1", "d", "d/tanh", "e"};
+    struct world w;
+    struct epoch_result first, last;
+
+    (void)state;
+    open_stage(&w, recipe, 1, NULL);
+    want_simulated(&w.trainer.graph.model.graphs[0], names, COUNT(names));
+    want_simulated(&w.trainer.forward.model.graphs[0], NULL, 0);
+    want_ok(&w, trainer_epoch(&w.trainer, NULL, NULL, NULL, &first, &w.at));
+    want_ok(&w, trainer_epoch(&w.trainer, NULL, NULL, NULL, &last, &w.at));
+    assert_true(last.loss < first.loss);
+    close_world(&w);
+}
+
 /* ---- levels ---- */
 static void levels_begin_where_weights_are(void **state)
 {
@@ -833,6 +928,8 @@ int main(void)
         cmocka_unit_test(the_least_go),
         cmocka_unit_test(a_weight_costs_what_an_inference_does_with_it),
         cmocka_unit_test(obd_ranks_as_finite_differences),
+        cmocka_unit_test(activations_are_rounded_as_int8_has_them),
+        cmocka_unit_test(what_int8_stores_is_rounded_in_training),
         cmocka_unit_test(levels_begin_where_weights_are),
         cmocka_unit_test(weights_have_so_many_levels),
         cmocka_unit_test(rounds_are_spread_over_the_epoch),

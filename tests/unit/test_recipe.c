@@ -611,6 +611,10 @@ static void compression_is_read(void **state)
     assert_int_equal(s[0].cost, COST_WEIGHTS);
     want_ok(f, read_compress(f, "adam", "{prune: {keep: 0.25, cost: macs}}"));
     assert_int_equal(f->recipe.stages->cost, COST_MACS);
+    want_ok(f, read_compress(f, "adam", "{levels: {activations: int8}}"));
+    assert_true(f->recipe.stages->int8_activations);
+    want_ok(f, read_compress(f, "adam", "{levels: {activations: float}}"));
+    assert_false(f->recipe.stages->int8_activations);
     want_ok(f, read_compress(f, "adam", "{levels: {rounds: 200}}"));
     assert_int_equal(f->recipe.stages->rounds, 200);
     want_ok(f, read_compress(f, "sgd", "{prune: {method: magnitude, keep: 1, epochs: 1, rate: 0.5}}"));
@@ -692,6 +696,7 @@ static void wrong_compression_is_named(void **state)
         {"adam", "{levels: {bit_price: -1}}", "bit_price is \"-1\": it must be a number above 0, at most 1"},
         {"sgd", "{levels: {bit_price: 1e-6}}", "compress levels: bit_price weighs bits by the second moment"},
         {"adam", "{levels: {keep: 0.1}}", "levels has no key \"keep\""},
+        {"adam", "{levels: {activations: int4}}", "activations is \"int4\": it must be"},
         {"adam", "{levels: {rounds: 0}}", "rounds is \"0\": it must be a whole number from 1 to 1000000"},
         {"adam", "{levels: {method: lineal}}", "method is \"lineal\": it must be"},
         {"adam", "{levels: {bits: 4}}",
