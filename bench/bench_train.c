@@ -3,7 +3,8 @@
  * [--steps N] [--json] [--profile]. Data are random and in memory. The step's time is the median of all; the parts' are
  * each step of the program alone, repeated, the fastest: oneDNN's primitives without its reorders are what nobody
  * could save. With --data SPEC instead of --input, steps whose batches the loader makes meanwhile, augmented as the
- * data say, are timed too, in turns with the others. Nothing else may run. */
+ * data say, are timed too, in turns with the others. With --one-in N the step is of a compression that has left one
+ * weight in N. Nothing else may run. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <time.h>
@@ -19,7 +20,7 @@ struct bench {
     struct frame at;
     const char *recipe_path, *data_path;
     struct dataset data;
-    int32_t batch, threads, steps;
+    int32_t batch, threads, steps, one_in;
     bool json, profile;
     struct recipe recipe;
     struct model net;
@@ -39,7 +40,7 @@ static double now(void)
 static int usage(void)
 {
     fputs("usage: bench_train RECIPE --input HxWxC --classes N | --data SPEC [--batch N] [--threads N] [--steps N] "
-          "[--json] [--profile]\n",
+          "[--one-in N] [--json] [--profile]\n",
           stderr);
     return 2;
 }
@@ -71,6 +72,7 @@ static bool parse(struct bench *b, int argc, char **argv)
                           : strcmp(argv[i], "--threads") == 0 ? &b->threads
                           : strcmp(argv[i], "--steps") == 0   ? &b->steps
                           : strcmp(argv[i], "--classes") == 0 ? &b->data.n_classes
+                          : strcmp(argv[i], "--one-in") == 0  ? &b->one_in
                                                               : NULL;
 
         if (strcmp(argv[i], "--json") == 0)
@@ -101,6 +103,21 @@ static enum mote_status start_loader(struct bench *b)
     return loader_start(&b->pool, &b->data, &o, &b->loader, &b->at);
 }
 
+/* As pruning would leave it, which masks no more. */
+static void thin_out(struct bench *b)
+{
+    struct random_stream s = random_stream(2, 0, 0, 0);
+    struct graph *g = &b->net.graphs[0];
+    uint64_t n = 0;
+
+    b->recipe.training.stage = (struct stage){.kind = STAGE_PRUNE, .keep = 1, .steps = 1, .every = 1 << 30};
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        for (int64_t k = 0; g->tensors[i].data != NULL && g->tensors[i].rank > 1 && k < tensor_elements(&g->tensors[i]);
+             k++)
+            if (random_below(s, n++, (uint32_t)b->one_in) > 0)
+                ((float *)(uintptr_t)g->tensors[i].data)[k] = 0;
+}
+
 static enum mote_status prepare(struct bench *b)
 {
     TRY(recipe_read(&b->pool, b->recipe_path, &b->recipe, &b->at));
@@ -112,6 +129,8 @@ static enum mote_status prepare(struct bench *b)
         TRY(start_loader(b));
     }
     TRY(network_build(&b->pool, &b->recipe, &b->data, &b->net, &b->at));
+    if (b->one_in > 0)
+        thin_out(b);
     TRY(training_graph_make(&b->pool, &b->net, &b->recipe.training, b->batch, false, &b->graph, &b->at));
     return program_make(&b->pool, &b->graph.model, b->threads, &b->program, &b->at);
 }

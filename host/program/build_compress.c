@@ -12,7 +12,8 @@ static enum mote_status use_plain(struct program *p, const struct op *op, int32_
 /* The list of what a mask leaves, which the first that asks for it makes. */
 static int32_t list_of(struct program *p, int32_t mask, int32_t value)
 {
-    int64_t n = tensor_elements(&p->graph->tensors[mask]) / SURVIVORS_SHARE + 1;
+    const struct tensor *t = &p->graph->tensors[mask];
+    int64_t n = tensor_elements(t) / (t->rank == 4 ? SURVIVORS_CONV_SHARE : SURVIVORS_SHARE) + 1;
     dnnl_memory_desc_t md = plain_dims(1, &n);
 
     if (p->survivors[mask] < 0) {

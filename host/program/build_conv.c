@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Convolutions, with groups and depthwise, forward and backward. The library chooses layouts and algorithms. */
-#include "host/program/builder.h"
+#include "host/program/survivors.h"
 
 struct geometry {
     dnnl_alg_kind_t algorithm;
+    struct few_conv few;
+    int32_t list;                  /* of weights that a mask leaves: pictures are row-major, then; -1 */
     dnnl_memory_desc_t x, w, y, b; /* layouts open, but for what choose() has set; b.ndims 0: no bias */
     dnnl_dims_t stride, dilation, before, after;
 };
@@ -25,10 +27,19 @@ static void choose(struct geometry *c, const dnnl_memory_desc_t *x, const dnnl_m
     int64_t in = x->dims[1], out = y->dims[1];
 
     c->algorithm = in >= 32 && out >= 32 ? dnnl_convolution_auto : dnnl_convolution_direct;
-    if (out < 32 || out % 16 != 0) {
+    if (out < 32 || out % 16 != 0 || c->list >= 0) {
         c->x = *x;
         c->y = *y;
     }
+}
+
+/* Of filters that read all channels. */
+static int32_t list_of(const struct program *p, const struct few_conv *f, int32_t weights)
+{
+    const struct tensor *w = &p->graph->tensors[weights];
+    bool pays = w->dims[1] * w->dims[2] * w->dims[3] >= SURVIVORS_CONV_SIZE;
+
+    return pays && w->dims[0] == f->out && w->dims[3] == f->in ? survivors_of(p, weights) : -1;
 }
 
 static struct geometry geometry(const struct program *p, const struct conv_opts *o, int32_t x, int32_t w, int32_t y)
@@ -40,6 +51,22 @@ static struct geometry geometry(const struct program *p, const struct conv_opts 
     struct window h =
         window_fit(o->padding, in->dims[2], filter->dims[2], o->stride_w, o->dilation_w, o->pad_left, o->pad_right);
 
+    c.few = (struct few_conv){.n = in->dims[0],
+                              .in_h = in->dims[1],
+                              .in_w = in->dims[2],
+                              .in = in->dims[3],
+                              .out_h = out->dims[1],
+                              .out_w = out->dims[2],
+                              .out = out->dims[3],
+                              .kernel_h = filter->dims[1],
+                              .kernel_w = filter->dims[2],
+                              .stride_h = o->stride_h,
+                              .stride_w = o->stride_w,
+                              .dilation_h = o->dilation_h,
+                              .dilation_w = o->dilation_w,
+                              .pad_top = v.pad_before,
+                              .pad_left = h.pad_before};
+    c.list = list_of(p, &c.few, w);
     choose(&c, plain_of(p, x), plain_of(p, y));
     window(&c, 0, in->dims[1], filter->dims[1], out->dims[1], o->stride_h, o->dilation_h, v.pad_before);
     window(&c, 1, in->dims[2], filter->dims[2], out->dims[2], o->stride_w, o->dilation_w, h.pad_before);
@@ -72,6 +99,39 @@ static enum mote_status backward(struct program *p, const struct geometry *c, co
     return status;
 }
 
+static int32_t scratch_for(struct program *p, int64_t elements)
+{
+    const dnnl_memory_desc_t md = plain_dims(1, &elements);
+
+    return value_scratch(p, &md);
+}
+
+/* Only while there are many weights. */
+static enum mote_status step_many(struct program *p, const struct geometry *c, dnnl_primitive_desc_t pd, int n,
+                                  const struct binding *args, const struct frame *at)
+{
+    enum mote_status status;
+
+    p->few = c->list;
+    status = step_primitive(p, "convolution", pd, n, args, at);
+    p->few = -1;
+    return status;
+}
+
+/* The loop that is for few: of these values, weights among them row-major, and of a bias if there is a fourth. */
+static void step_few(struct program *p, const struct geometry *c, loop_fn *few, int n, const int32_t *values)
+{
+    int32_t all[7] = {values[0], values[1], values[2], c->list};
+
+    if (c->list < 0)
+        return;
+    all[4] = scratch_for(p, few_conv_input_scratch(&c->few));
+    all[5] = scratch_for(p, few_conv_output_scratch(&c->few));
+    if (n > 3)
+        all[6] = values[3];
+    step_loop(p, "survivors' convolution", few, pool_copy(p->pool, &c->few, sizeof c->few), n + 3, all);
+}
+
 #define LAYOUT(pd, what) dnnl_primitive_desc_query_md(pd, dnnl_query_##what##_md, 0)
 
 enum mote_status build_conv(struct program *p, const struct op *op, const struct frame *at)
@@ -82,6 +142,9 @@ enum mote_status build_conv(struct program *p, const struct op *op, const struct
     struct binding args[4] = {{DNNL_ARG_SRC, 0}, {DNNL_ARG_WEIGHTS, 0}, {DNNL_ARG_DST, 0}, {DNNL_ARG_BIAS, 0}};
     dnnl_primitive_desc_t pd;
 
+    if (o->activation != ACTIVATION_NONE && o->activation != ACTIVATION_RELU && o->activation != ACTIVATION_RELU6)
+        c.list = -1;
+    c.few.activation = o->activation;
     if (bias)
         c.b = *plain_of(p, op->in[2]);
     TRY(forward(p, &c, o->activation, &pd, at));
@@ -90,7 +153,10 @@ enum mote_status build_conv(struct program *p, const struct op *op, const struct
     if (bias)
         TRY(value_use(p, op->in[2], &c.b, &args[3].value, at));
     args[2].value = value_make(p, op->out[0], LAYOUT(pd, dst));
-    return step_primitive(p, "convolution", pd, bias ? 4 : 3, args, at);
+    TRY(step_many(p, &c, pd, bias ? 4 : 3, args, at));
+    step_few(p, &c, loop_few_conv, bias ? 4 : 3,
+             (int32_t[]){args[0].value, p->home[op->in[1]], args[2].value, args[3].value});
+    return MOTE_OK;
 }
 
 enum mote_status build_conv_grad_input(struct program *p, const struct op *op, const struct frame *at)
@@ -108,7 +174,9 @@ enum mote_status build_conv_grad_input(struct program *p, const struct op *op, c
     TRY(value_use(p, op->in[0], LAYOUT(pd, diff_dst), &args[0].value, at));
     TRY(value_use(p, op->in[1], LAYOUT(pd, weights), &args[1].value, at));
     args[2].value = value_make(p, op->out[0], LAYOUT(pd, diff_src));
-    return step_primitive(p, "convolution", pd, 3, args, at);
+    TRY(step_many(p, &c, pd, 3, args, at));
+    step_few(p, &c, loop_few_conv_grad_input, 3, (int32_t[]){args[0].value, p->home[op->in[1]], args[2].value});
+    return MOTE_OK;
 }
 
 enum mote_status build_conv_grad_weights(struct program *p, const struct op *op, const struct frame *at)
@@ -119,6 +187,8 @@ enum mote_status build_conv_grad_weights(struct program *p, const struct op *op,
         {DNNL_ARG_DIFF_DST, 0}, {DNNL_ARG_SRC, 0}, {DNNL_ARG_DIFF_WEIGHTS, 0}, {DNNL_ARG_DIFF_BIAS, 0}};
     dnnl_convolution_desc_t d;
     dnnl_primitive_desc_t pd;
+    enum mote_status status;
+    int32_t home;
 
     if (bias)
         c.b = *plain_of(p, op->out[1]);
@@ -129,8 +199,18 @@ enum mote_status build_conv_grad_weights(struct program *p, const struct op *op,
     TRY(backward(p, &c, &d, &pd, at));
     TRY(value_use(p, op->in[0], LAYOUT(pd, diff_dst), &args[0].value, at));
     TRY(value_use(p, op->in[1], LAYOUT(pd, src), &args[1].value, at));
-    args[2].value = value_make(p, op->out[0], LAYOUT(pd, diff_weights));
+    home = value_make(p, op->out[0], c.list < 0 ? LAYOUT(pd, diff_weights) : plain_of(p, op->out[0]));
+    args[2].value = c.list < 0 ? home : value_scratch(p, LAYOUT(pd, diff_weights));
     if (bias)
         args[3].value = value_make(p, op->out[1], &c.b);
-    return step_primitive(p, "convolution", pd, bias ? 4 : 3, args, at);
+    p->survivors[op->out[0]] = c.list;
+    TRY(step_many(p, &c, pd, bias ? 4 : 3, args, at));
+    if (c.list < 0)
+        return MOTE_OK;
+    p->few = c.list;
+    status = step_reorder(p, args[2].value, home, at);
+    p->few = -1;
+    step_few(p, &c, loop_few_conv_grad_weights, bias ? 4 : 3,
+             (int32_t[]){args[0].value, args[1].value, home, args[3].value});
+    return status;
 }

@@ -111,6 +111,8 @@ MUST_CHECK enum mote_status describe(struct program *p, const void *desc, int ac
 /* Takes the primitive descriptor; adds its scratchpad. */
 MUST_CHECK enum mote_status step_primitive(struct program *p, const char *what, dnnl_primitive_desc_t pd, int n,
                                            const struct binding *args, const struct frame *at);
+/* Copies a value into another layout. */
+MUST_CHECK enum mote_status step_reorder(struct program *p, int32_t from, int32_t to, const struct frame *at);
 void step_loop(struct program *p, const char *what, loop_fn *loop, const void *opts, int32_t n, const int32_t *values);
 /* The value of the list of those of a tensor's elements that a mask leaves (survivors.h); -1: all of them count. */
 int32_t survivors_of(const struct program *p, int32_t tensor);

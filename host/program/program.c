@@ -242,7 +242,7 @@ int32_t value_make_as(struct program *p, int32_t tensor, int n, const int64_t *d
     return value_view(p, home, &md);
 }
 
-static enum mote_status reorder(struct program *p, int32_t from, int32_t to, const struct frame *at)
+enum mote_status step_reorder(struct program *p, int32_t from, int32_t to, const struct frame *at)
 {
     dnnl_primitive_desc_t pd;
     dnnl_primitive_attr_t attr;
@@ -274,7 +274,7 @@ enum mote_status value_use(struct program *p, int32_t tensor, const dnnl_memory_
             return MOTE_OK;
         }
     copy = value_add(p, md);
-    TRY(reorder(p, *out, copy, at));
+    TRY(step_reorder(p, *out, copy, at));
     p->copies = pool_grow(p->pool, p->copies, (size_t)p->n_copies, sizeof *p->copies);
     p->copies[p->n_copies++] = (struct copy){tensor, copy};
     *out = copy;
