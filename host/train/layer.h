@@ -83,7 +83,7 @@ struct stage_section {
     const enum prune_cost *cost;
     const enum mote_type *activations;
     const enum grid_method *grid;
-    const char *keep, *ramp, *count, *bits, *rounds, *bit_price, *epochs, *rate;
+    const char *keep, *ramp, *count, *bits, *rounds, *bit_price, *epochs, *rate, *dropout;
 };
 struct teacher_section {
     const char *temperature, *share;

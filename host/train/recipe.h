@@ -34,6 +34,7 @@ struct stage {
     bool int8_activations;    /* LEVELS: rounded as int8 has them, in training alone */
     float temperature;        /* of the outputs that the dense network teaches */
     float teacher;            /* share of the loss that they have; 0: none */
+    float dropout;            /* rate of all dropout layers; below 0: each its own */
     int32_t steps, every;     /* of the ramp, and between two changes; trainer_make() fills them in */
 };
 

@@ -34,6 +34,7 @@ static const cyaml_schema_field_t prune_fields[] = {
     TEXT(ramp),
     TEXT(epochs),
     TEXT(rate),
+    TEXT(dropout),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t levels_fields[] = {
@@ -47,6 +48,7 @@ static const cyaml_schema_field_t levels_fields[] = {
     TEXT(ramp),
     TEXT(epochs),
     TEXT(rate),
+    TEXT(dropout),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t teacher_fields[] = {
@@ -83,6 +85,15 @@ static enum mote_status read_real(const char *name, const char *text, float most
     if (text != NULL && (!yaml_real(text, out) || !(*out > 0 && *out <= most)))
         return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": it must be a number above 0, at most %g", name, text,
                     (double)most);
+    return MOTE_OK;
+}
+
+/* Of all layers; each its own if the stage says nothing. */
+static enum mote_status read_dropout(const char *text, float *out, const struct frame *at)
+{
+    *out = -1;
+    if (text != NULL && (!yaml_real(text, out) || !(*out >= 0 && *out <= 0.99F)))
+        return fail(at, MOTE_ERR_VALUE, "dropout is \"%s\": it must be a number from 0 to 0.99", text);
     return MOTE_OK;
 }
 
@@ -158,6 +169,7 @@ static enum mote_status read_stage(const struct stage_section *s, enum stage_kin
     *out = (struct stage){.kind = kind};
     TRY(read_whole("epochs", s->epochs, 1, EPOCHS_MAX, t->epochs, &out->epochs, &here));
     TRY(read_real("rate", s->rate, 1000, t->rate, &out->rate, &here));
+    TRY(read_dropout(s->dropout, &out->dropout, &here));
     return kind == STAGE_PRUNE ? read_prune(s, t, out, &here) : read_levels(s, t, out, &here);
 }
 

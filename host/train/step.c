@@ -314,11 +314,13 @@ static void copy_batch_norm(struct stepping *s, const struct op *op)
 
 static void train_dropout(struct stepping *s, const struct op *op, int32_t index)
 {
+    const struct stage *stage = &s->t->stage;
     struct op *dropout = graph_add_op(s->m, s->g, OP_DROPOUT, 2, (int32_t[]){op->in[0], s->out->step}, 1, op->out);
     struct dropout_opts *o = dropout->opts;
 
     dropout->name = op->name;
-    o->rate = ((const struct dropout_opts *)op->opts)->rate;
+    o->rate = stage->kind != STAGE_NONE && stage->dropout >= 0 ? stage->dropout
+                                                               : ((const struct dropout_opts *)op->opts)->rate;
     o->stream = (int32_t)(random_stream(s->t->seed, PURPOSE_DROPOUT, (uint64_t)index, 0).key >> 33);
 }
 

@@ -392,6 +392,39 @@ static void obd_ranks_as_finite_differences(void **state)
     close_world(&w);
 }
 
+/* ---- dropout ---- */
+static const char dropping[] = "name: dropping\n"
+                               "network:\n"
+                               "  - fully_connected: {units: 8, activation: relu}\n"
+                               "  - dropout: {rate: 0.5}\n"
+                               "  - fully_connected: {}\n"
+                               "  - softmax: {}\n"
+                               "training: {epochs: 2}\n"
+                               "compress: {prune: {keep: 0.5, dropout: 0.125}, levels: {}}\n";
+
+static float dropout_of(int stage)
+{
+    struct world w;
+    const struct graph *g;
+    float rate = -1;
+
+    open_stage(&w, dropping, stage, NULL);
+    g = &w.trainer.graph.model.graphs[0];
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id == OP_DROPOUT)
+            rate = ((const struct dropout_opts *)g->ops[i].opts)->rate;
+    close_world(&w);
+    return rate;
+}
+
+static void a_stage_may_drop_less(void **state)
+{
+    (void)state;
+    assert_true(dropout_of(0) == 0.5F);
+    assert_true(dropout_of(1) == 0.125F);
+    assert_true(dropout_of(2) == 0.5F);
+}
+
 /* ---- survivors ---- */
 /* One step on all samples: by gradient descent, so that weights tell their gradient; of Adam they tell its sign. */
 static const char step[] = "name: step\n"
@@ -935,6 +968,7 @@ int main(void)
         cmocka_unit_test(rounds_are_spread_over_the_epoch),
         cmocka_unit_test(stages_go_on_to_the_same_bytes),
         cmocka_unit_test(another_share_is_refused),
+        cmocka_unit_test(a_stage_may_drop_less),
         cmocka_unit_test(survivors_are_trained_as_all_are),
         cmocka_unit_test(bits_have_a_price),
         cmocka_unit_test(scales_are_least_squares),

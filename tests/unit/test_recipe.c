@@ -693,6 +693,7 @@ static void wrong_compression_is_named(void **state)
         {"adam", "{levels: {count: 17}}", "count is \"17\""},
         {"adam", "{levels: {ramp: 1}}", "compress levels: ramp is of the epochs in which bits get their bit_price"},
         {"adam", "{levels: {bit_price: 1e-6, epochs: 3, ramp: 4}}", "compress levels: ramp is 4 epochs of 3"},
+        {"adam", "{levels: {dropout: 1}}", "compress levels: dropout is \"1\": it must be a number from 0 to 0.99"},
         {"adam", "{levels: {bit_price: -1}}", "bit_price is \"-1\": it must be a number above 0, at most 1"},
         {"sgd", "{levels: {bit_price: 1e-6}}", "compress levels: bit_price weighs bits by the second moment"},
         {"adam", "{levels: {keep: 0.1}}", "levels has no key \"keep\""},
