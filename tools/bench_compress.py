@@ -62,9 +62,14 @@ METHODS = {  # model: {method: {stage: its keys that differ}}
     },
     "fashion_mnist": {
         RECIPE: {},
+        "int8 activations": {"levels": {"activations": "int8"}},
+    },
+    "resnet_8": {
+        RECIPE: {},
     },
 }
 BOARDS = {"m4": "mps2-an386", "m0": "microbit", "rv32": "riscv32-virt"}
+FITS = {"resnet_8": ["m4", "rv32"]}  # others fit all boards
 ON_BOARD = {"lenet_300_100": 10000, "lenet_5": 10000}  # samples whose bytes are compared
 ON_BOARD_ELSE = 1000
 FIELDS = ["model", "method", "seed", "bytes", "kept", "levels", "validation_error", "test_error",
@@ -134,7 +139,7 @@ def on_boards(options, folder, graph, model):
     inputs, one = write_inputs(folder.parent, model)
     mote(options, "run", graph, "--input", inputs, "--output", folder / "host.bin", "--reset-each")
     results = {core: emulate(options, folder, graph, core, "huffman", inputs if core == "m4" else one)
-               for core in BOARDS}
+               for core in FITS.get(model, BOARDS)}
     if (folder / "host.bin").read_bytes() != (folder / "m4.bin").read_bytes():
         sys.exit(f"bench_compress: {graph}: the board computes other bytes than the host")
     return results["m4"]["weight_bytes"], {core: result["instructions"] for core, result in results.items()}

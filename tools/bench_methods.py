@@ -48,6 +48,8 @@ TRAINED = {  # stages of a recipe
     "prune obd 0.05": prune("obd", 0.05),
     "levels kmeans 16": levels("method: kmeans, count: 16"),
     **{f"levels linear {bits}": levels(f"method: linear, bits: {bits}") for bits in (8, 4, 3, 2)},
+    "levels linear 8, int8 activations": levels("method: linear, bits: 8, activations: int8"),
+    "levels linear 4, int8 activations": levels("method: linear, bits: 4, activations: int8"),
     **{f"levels log {bits}": levels(f"method: log, bits: {bits}") for bits in (4, 3)},
     "levels ternary": levels("method: ternary"),
     "levels binary": levels("method: binary"),
@@ -103,9 +105,9 @@ def make(options, model, method, seed, folder, dense, data):
                 *UNTRAINED[method], "-o", folder / "made", "--threads", 1)["output"]
 
 
-def on_board(options, folder, graph, data, codings):
+def on_board(options, folder, graph, model, codings):
     """Bytes of weights and instructions; the board computes what the host does."""
-    inputs, _ = base.write_inputs(folder, data)
+    inputs, _ = base.write_inputs(folder, model)
     inputs.write_bytes(inputs.read_bytes()[:784 * ON_BOARD])
     mote(options, "run", graph, "--input", inputs, "--output", folder / "host.bin", "--reset-each")
     rows = []
@@ -138,7 +140,7 @@ def measure(options, model, method, seed):
     return {"model": model, "method": method, "seed": seed, **weights_of(options, graph),
             "validation_error": errors[0], "test_error": errors[1],
             **base.dense_errors(options, seeds / "dense", data),
-            **on_board(options, folder, graph, data, CODINGS.get(method, ["dense", "huffman"])),
+            **on_board(options, folder, graph, model, CODINGS.get(method, ["dense", "huffman"])),
             "cpu_seconds": before.get("cpu_seconds", "") if done else f"{seconds:.0f}"}
 
 
