@@ -3,15 +3,19 @@
 #include "host/cli/cli.h"
 #include "host/jobs/features.h"
 
-static enum mote_status write_graph(struct cli *cli, const struct front_end *f, const char *path)
+/* The front end alone, or before a model. */
+static enum mote_status write_graph(struct cli *cli, struct front_end *f, const char *before, const char *path)
 {
-    struct model m = {.pool = &cli->pool};
+    struct pipeline p = {.model = {.pool = &cli->pool}};
     struct text text = {.pool = &cli->pool};
 
     if (path == NULL)
         return MOTE_OK;
-    TRY(front_end_model(f, &m, &cli->root));
-    model_write(&m, &text);
+    if (before == NULL)
+        TRY(front_end_model(f, &p.model, &cli->root));
+    else
+        TRY(features_before(&cli->pool, f, before, &p, &cli->root));
+    model_write(&p.model, &text);
     return file_write(path, text.s, text.len, &cli->root);
 }
 
@@ -37,7 +41,7 @@ static const char *features_json(struct cli *cli, const struct front_end *f, con
 static enum mote_status run_features(struct cli *cli)
 {
     const char *out = cli_value(cli, "-o"), *picture = cli_value(cli, "--picture"), *graph = cli_value(cli, "--graph");
-    const char *preset = cli_value(cli, "--preset"), *json;
+    const char *preset = cli_value(cli, "--preset"), *before = cli_value(cli, "--before"), *json;
     int64_t window = 0, step = 0, channels = 0;
     struct front_end f;
     struct features x;
@@ -46,6 +50,8 @@ static enum mote_status run_features(struct cli *cli)
         return usage_error(cli, "--preset is missing: %s", front_end_presets(&cli->pool));
     if (cli->n_positional == 0 && graph == NULL)
         return usage_error(cli, "nothing to do: a sound, or --graph");
+    if (before != NULL && graph == NULL)
+        return usage_error(cli, "--before wants --graph: the model with the front end goes there");
     TRY(cli_number(cli, "--window", 1, 1000, &window));
     TRY(cli_number(cli, "--step", 1, 1000, &step));
     TRY(cli_number(cli, "--channels", 1, 256, &channels));
@@ -53,7 +59,7 @@ static enum mote_status run_features(struct cli *cli)
         preset,
         &(struct front_end_wish){.window_ms = (int32_t)window, .step_ms = (int32_t)step, .channels = (int32_t)channels},
         &f, &cli->root));
-    TRY(write_graph(cli, &f, graph));
+    TRY(write_graph(cli, &f, before, graph));
     if (cli->n_positional == 0)
         return MOTE_OK;
     TRY(features_make(&cli->pool, &f, cli->positional[0], &x, &cli->root));
@@ -78,7 +84,9 @@ const struct command command_features = {
         "channels, uint16; --window, --step and --channels say others. The first frame comes after a window, then\n"
         "one each step; the noise's estimate is 0 at first and carried on. Files are WAV, FLAC, OGG and others, of\n"
         "any width; of several channels the first counts. -o writes [frames, features], raw or .npy by the name.\n\n"
-        "--graph writes the front end as a graph file, whose input is a frame of samples: any command takes it.\n\n"
+        "--graph writes the front end as a graph file, whose input is a frame of samples: any command takes it.\n"
+        "With --before it is the model's with the front end inside, whose input is the samples of all its frames;\n"
+        "`mote compile --stream` makes that one that takes a step of samples a call.\n\n"
         "JSON keys: preset, rate, window, step (samples), frames, channels, type, samples, sound_channels.",
     .example = "mote features --preset micro yes.wav -o yes.npy --picture yes.png",
     .positional_min = 0,
@@ -90,6 +98,7 @@ const struct command command_features = {
                                        {"-o", "FILE", "where the features go"},
                                        {"--picture", "FILE", "where a picture of them goes, a PNG"},
                                        {"--graph", "FILE", "where the front end goes, a graph file"},
+                                       {"--before", "MODEL", "what of --graph comes after it: the features' model"},
                                        {NULL, NULL, NULL}},
     .run = run_features,
 };

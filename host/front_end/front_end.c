@@ -3,10 +3,12 @@
 #include "host/front_end/presets.h"
 #include "host/graph/op_info.h"
 
+#include <math.h>
+
 static const struct preset {
     const char *name;
     int32_t rate, window_ms, step_ms, channels;
-    void (*expand)(struct expansion *e, const struct front_end *f);
+    int32_t (*expand)(struct expansion *e, int32_t frames);
 } presets[] = {
     {"micro", 16000, 30, 20, 40, micro_expand},
 };
@@ -45,7 +47,8 @@ enum mote_status front_end_find(const char *name, const struct front_end_wish *w
                            .rate = p->rate,
                            .window = p->rate / 1000 * or_else(wish->window_ms, p->window_ms),
                            .step = p->rate / 1000 * or_else(wish->step_ms, p->step_ms),
-                           .channels = or_else(wish->channels, p->channels)};
+                           .channels = or_else(wish->channels, p->channels),
+                           .frames = 1};
     if (f.window > WINDOW_MAX)
         return fail(at, MOTE_ERR_VALUE, "a window has %d samples: %d are the most", (int)f.window, WINDOW_MAX);
     if (f.step > f.window)
@@ -86,16 +89,6 @@ int32_t expand_state(struct expansion *e, const char *name, enum mote_type type,
     return tensor;
 }
 
-int32_t expand_input(struct expansion *e, const char *name, enum mote_type type, int32_t n)
-{
-    struct graph *g = e->graph;
-    int32_t tensor = add(e, name, type, 2, (int64_t[]){1, n});
-
-    g->inputs = pool_grow(e->model->pool, g->inputs, (size_t)g->n_inputs, sizeof *g->inputs);
-    g->inputs[g->n_inputs++] = tensor;
-    return tensor;
-}
-
 int32_t expand(struct expansion *e, enum op_id id, int n_in, const int32_t *in, enum mote_type type, const void *opts)
 {
     int32_t out[2], n_out = op_info[id].out_max;
@@ -118,23 +111,192 @@ int32_t expand_second(struct expansion *e, enum mote_type type)
     return tensor;
 }
 
-void expand_output(struct expansion *e, const char *name, int32_t tensor)
+static int32_t add_input(struct expansion *e, int64_t samples)
 {
     struct graph *g = e->graph;
+    int32_t tensor = add(e, "samples", TYPE_S16, 2, (int64_t[]){1, samples});
 
-    g->tensors[tensor].name = name;
-    g->outputs = pool_grow(e->model->pool, g->outputs, (size_t)g->n_outputs, sizeof *g->outputs);
-    g->outputs[g->n_outputs++] = tensor;
+    g->inputs = pool_copy(e->model->pool, &tensor, sizeof tensor);
+    g->n_inputs = 1;
+    return tensor;
 }
 
 enum mote_status front_end_model(const struct front_end *f, struct model *m, const struct frame *at)
 {
-    struct expansion e = {.model = m, .graph = model_add_graph(m, "main")};
+    struct expansion e = {.model = m, .graph = model_add_graph(m, "main"), .front_end = f};
+    int32_t features;
 
     m->name = f->preset;
     m->preprocess.kind = "none";
     m->preprocess.channels = "";
-    preset_of(f->preset)->expand(&e, f);
+    features = preset_of(f->preset)->expand(&e, add_input(&e, f->window));
+    e.graph->tensors[features].name = "features";
+    e.graph->outputs = pool_copy(m->pool, &features, sizeof features);
+    e.graph->n_outputs = 1;
     TRY(graph_infer(m, e.graph, at));
     return model_verify(m, at);
+}
+
+/* ---- before a model ---- */
+#define TRAINED_SCALE   (10.0F / 256) /* of a logarithm, as microWakeWord trains with it */
+#define REFERENCE_SCALE (26.0F / 255) /* of int8 inputs, about, where the reference has (x * 256 + 333) / 666 - 128 */
+
+#define SCALE_MIN 0.001F
+#define SCALE_MAX 10.0F
+
+static int32_t add_number(struct expansion *e, int32_t number)
+{
+    int32_t tensor = add(e, "number", TYPE_S32, 1, (int64_t[]){1});
+
+    e->graph->tensors[tensor].data = pool_copy(e->model->pool, &number, sizeof number);
+    return tensor;
+}
+
+static int32_t with_number(struct expansion *e, enum op_id id, int32_t x, int32_t number)
+{
+    return expand(e, id, 2, (int32_t[]){x, add_number(e, number)}, TYPE_S32, NULL);
+}
+
+/* Logarithms, which are not negative, in units of the input: numerator / denominator, rounded once, as QUANTIZE would
+ * not. */
+static int32_t add_int8(struct expansion *e, int32_t logarithms, const struct quant *q)
+{
+    bool reference = fabsf(q->scale[0] - REFERENCE_SCALE) < REFERENCE_SCALE / 200;
+    int32_t numerator = reference ? 256 : 1 << 15;
+    int32_t denominator =
+        reference ? 666 : (int32_t)lround((double)numerator / (double)TRAINED_SCALE * (double)q->scale[0]);
+    int32_t x = expand(e, OP_CAST, 1, &logarithms, TYPE_S32, NULL);
+
+    x = with_number(e, OP_MUL, x, numerator);
+    x = with_number(e, OP_ADD, x, denominator / 2);
+    x = with_number(e, OP_DIV, x, denominator);
+    x = with_number(e, OP_ADD, x, q->zero[0]);
+    x = with_number(e, OP_MINIMUM, x, INT8_MAX);
+    x = expand(e, OP_CAST, 1, &x, TYPE_S8, NULL);
+    e->graph->tensors[x].quant = *q;
+    return x;
+}
+
+static int32_t add_float(struct expansion *e, int32_t logarithms)
+{
+    quant_set(e->model, &e->graph->tensors[logarithms].quant, TRAINED_SCALE, 0);
+    return expand(e, OP_DEQUANTIZE, 1, &logarithms, TYPE_F32, NULL);
+}
+
+static int32_t add_shape(struct expansion *e, int rank, const int64_t *dims)
+{
+    int32_t tensor = add(e, "shape", TYPE_S32, 1, (int64_t[]){rank}), numbers[RANK_MAX];
+
+    for (int d = 0; d < rank; d++)
+        numbers[d] = (int32_t)dims[d];
+    e->graph->tensors[tensor].data = pool_copy(e->model->pool, numbers, (size_t)rank * sizeof *numbers);
+    return tensor;
+}
+
+/* Rows of an image one wide, which is how all operators tell rows. */
+static int32_t add_frames(struct expansion *e)
+{
+    const struct front_end *f = e->front_end;
+    int32_t x = add_input(e, front_end_samples(f));
+
+    x = expand(e, OP_FRAME, 1, &x, TYPE_S16, &(struct frame_opts){.size = f->window, .step = f->step, .skip = f->skip});
+    return expand(e, OP_RESHAPE, 2, (int32_t[]){x, add_shape(e, 4, (int64_t[]){1, f->frames, 1, f->window})}, TYPE_S16,
+                  NULL);
+}
+
+/* The features become what the input was, which the last of the operators makes. */
+static void add_ends(struct expansion *e, int32_t features, int32_t input)
+{
+    struct graph *g = e->graph;
+    int32_t shape = add_shape(e, g->tensors[input].rank, g->tensors[input].dims), x;
+
+    g->tensors[features].type = TYPE_S16;
+    x = g->tensors[input].type == TYPE_F32 ? add_float(e, features) : add_int8(e, features, &g->tensors[input].quant);
+    g->tensors[x].name = "features";
+    graph_add_op(e->model, g, OP_RESHAPE, 2, (int32_t[]){x, shape}, 1, &input);
+}
+
+/* The operators from `first` on become the first ones. */
+static void put_first(struct graph *g, int32_t first, struct pool *pool)
+{
+    const size_t size = sizeof *g->ops;
+    struct op *ops = pool_array(pool, (size_t)g->n_ops, size);
+
+    memcpy(ops, g->ops + first, (size_t)(g->n_ops - first) * size);
+    memcpy(ops + (g->n_ops - first), g->ops, (size_t)first * size);
+    memcpy(g->ops, ops, (size_t)g->n_ops * size);
+}
+
+/* How many frames the input holds. */
+static enum mote_status find_frames(struct front_end *f, const struct model *m, const struct frame *at)
+{
+    const struct graph *g = &m->graphs[0];
+    const struct tensor *input = &g->tensors[g->inputs[0]];
+    struct frame here = frame_tensor(at, g, g->inputs[0]);
+    int64_t n;
+
+    if (g->n_inputs != 1)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "the model has %d inputs: a front end makes one", (int)g->n_inputs);
+    n = tensor_elements(input);
+    if (input->type != TYPE_F32 && (input->type != TYPE_S8 || input->quant.n != 1))
+        return fail(&here, MOTE_ERR_UNSUPPORTED, "it is %s: a front end makes f32, and s8 of one scale",
+                    type_name(input->type));
+    if (input->type == TYPE_S8 && !(input->quant.scale[0] >= SCALE_MIN && input->quant.scale[0] <= SCALE_MAX))
+        return fail(&here, MOTE_ERR_VALUE, "its scale is %g: %g to %g are features'", (double)input->quant.scale[0],
+                    (double)SCALE_MIN, (double)SCALE_MAX);
+    if (n < f->channels || n % f->channels != 0)
+        return fail(&here, MOTE_ERR_SHAPE, "it has %lld elements, no multiple of the %d features of a frame",
+                    (long long)n, (int)f->channels);
+    f->frames = (int32_t)(n / f->channels);
+    f->skip = (f->step - f->window % f->step) % f->step;
+    if (front_end_samples(f) > INT32_MAX)
+        return fail(&here, MOTE_ERR_SHAPE, "its %d frames are too many", (int)f->frames);
+    return MOTE_OK;
+}
+
+enum mote_status front_end_before(struct front_end *f, struct model *m, const struct frame *at)
+{
+    struct expansion e = {.model = m, .graph = &m->graphs[0], .front_end = f};
+    int32_t input, n_ops, x;
+
+    TRY(find_frames(f, m, at));
+    input = e.graph->inputs[0];
+    n_ops = e.graph->n_ops;
+    x = add_frames(&e);
+    add_ends(&e, preset_of(f->preset)->expand(&e, x), input);
+    put_first(e.graph, n_ops, m->pool);
+    m->preprocess = (struct preprocess){.kind = "none", .channels = ""};
+    TRY(graph_infer(m, e.graph, at));
+    return model_verify(m, at);
+}
+
+/* The operator that reads the model's samples, if it makes frames of them. */
+static const struct op *framing_of(const struct graph *g)
+{
+    for (int32_t i = 0; g->n_inputs == 1 && i < g->n_ops; i++)
+        if (g->ops[i].id == OP_FRAME && g->ops[i].in[0] == g->inputs[0])
+            return &g->ops[i];
+    return NULL;
+}
+
+bool front_end_inside(const struct model *m, struct front_end *out)
+{
+    const struct graph *g = &m->graphs[0];
+    const struct op *op = framing_of(g);
+    const struct frame_opts *o;
+    const struct tensor *frames;
+
+    if (op == NULL || g->tensors[g->inputs[0]].type != TYPE_S16)
+        return false;
+    o = op->opts;
+    frames = &g->tensors[op->out[0]];
+    *out = (struct front_end){.rate = 16000,
+                              .window = o->size,
+                              .step = o->step,
+                              .skip = o->skip,
+                              .frames = (int32_t)frames->dims[frames->rank - 2]};
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        if (strcmp(g->tensors[i].name, "features") == 0 && g->tensors[i].rank > 0)
+            out->channels = (int32_t)g->tensors[i].dims[g->tensors[i].rank - 1];
+    return true;
 }

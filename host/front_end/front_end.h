@@ -12,7 +12,15 @@ struct front_end {
     int32_t window;   /* samples of a frame */
     int32_t step;     /* samples from one frame to the next */
     int32_t channels; /* features of a frame */
+    int32_t frames;   /* of an inference */
+    int32_t skip;     /* samples before the first frame, so that an inference has a multiple of `step` */
 };
+
+/* Samples of an inference. */
+static inline int64_t front_end_samples(const struct front_end *f)
+{
+    return f->skip + (int64_t)(f->frames - 1) * f->step + f->window;
+}
 
 /* "micro, …" */
 const char *front_end_presets(struct pool *pool);
@@ -23,6 +31,15 @@ struct front_end_wish {
 };
 MUST_CHECK enum mote_status front_end_find(const char *preset, const struct front_end_wish *wish, struct front_end *out,
                                            const struct frame *at);
+
+/* The operators in front of a model's, whose one input they make, a number of frames: its input is the samples of these
+ * then, int16 [1, front_end_samples(f)], of which the first f->skip count nothing; f->frames and f->skip are set. A
+ * float input gets micro's logarithms times 10 / 256, an int8 one the same in its scale, rounded; where that is about
+ * 26 / 255, as in the models that the reference's own preprocessor feeds, (x * 256 + 333) / 666. They are "features" in
+ * the graph. */
+MUST_CHECK enum mote_status front_end_before(struct front_end *f, struct model *m, const struct frame *at);
+/* Of a model that has them inside: all but the preset's name. False if it has not. */
+bool front_end_inside(const struct model *m, struct front_end *out);
 
 /* A verified model of one graph: its input a frame, int16 [1, window], its output the features [1, channels]. What it
  * knows of earlier frames is in state. m->pool must be set. */

@@ -74,20 +74,19 @@ static int32_t add_noise_reduction(struct expansion *e, const struct front_end *
     return x;
 }
 
-void micro_expand(struct expansion *e, const struct front_end *f)
+int32_t micro_expand(struct expansion *e, int32_t frames)
 {
+    const struct front_end *f = e->front_end;
     int32_t correction = -WEIGHT_BITS / 2, noise, x;
     int16_t gains[PCAN_GAINS];
 
     for (int32_t n = fft_length(f->window); n > 1; n /= 2)
         correction++;
     micro_gains(gains, SMOOTHING_BITS - correction);
-    x = expand_input(e, "samples", TYPE_S16, f->window);
-    x = add_channels(e, f, add_window(e, x, f->window));
+    x = add_channels(e, f, add_window(e, frames, f->window));
     x = add_noise_reduction(e, f, x, &noise);
     x = expand(e, OP_PCAN, 3, (int32_t[]){x, noise, expand_table(e, "gains", PCAN_GAINS, gains)}, TYPE_U32,
                &(struct pcan_opts){.snr_shift = GAIN_BITS - correction - SNR_BITS});
-    x = expand(e, OP_FILTER_BANK_LOG, 1, &x, TYPE_U16,
-               &(struct filter_bank_log_opts){.output_scale = 1 << LOG_SHIFT, .input_correction_bits = correction});
-    expand_output(e, "features", x);
+    return expand(e, OP_FILTER_BANK_LOG, 1, &x, TYPE_U16,
+                  &(struct filter_bank_log_opts){.output_scale = 1 << LOG_SHIFT, .input_correction_bits = correction});
 }

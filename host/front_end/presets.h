@@ -8,19 +8,18 @@
 struct expansion {
     struct model *model;
     struct graph *graph;
+    const struct front_end *front_end;
 };
 
 /* All return a tensor's index. Those of one dimension n. */
 int32_t expand_table(struct expansion *e, const char *name, int32_t n, const int16_t *values);
 int32_t expand_state(struct expansion *e, const char *name, enum mote_type type, int32_t n);
-/* A frame: [1, n]. */
-int32_t expand_input(struct expansion *e, const char *name, enum mote_type type, int32_t n);
 /* The operator's first output; NULL: it has no options. */
 int32_t expand(struct expansion *e, enum op_id id, int n_in, const int32_t *in, enum mote_type type, const void *opts);
 /* The second output of the last operator. */
 int32_t expand_second(struct expansion *e, enum mote_type type);
-void expand_output(struct expansion *e, const char *name, int32_t tensor);
 
-void micro_expand(struct expansion *e, const struct front_end *f);
+/* Of frames [1, n, window] or [1, window] the features. */
+int32_t micro_expand(struct expansion *e, int32_t frames);
 
 #endif

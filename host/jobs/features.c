@@ -3,7 +3,6 @@
 
 #include "host/data/source.h"
 #include "host/data/tensors.h"
-#include "host/pipeline/pipeline.h"
 #include "host/run/runner.h"
 
 static enum mote_status open_front_end(struct pool *pool, const struct front_end *f, struct runner *out,
@@ -50,6 +49,17 @@ enum mote_status features_make(struct pool *pool, const struct front_end *f, con
     for (int32_t i = 0; i < out->frames; i++)
         runner_run(&r, (const uint8_t *)(out->sound.samples + (int64_t)i * f->step), out->data + (size_t)i * bytes);
     return MOTE_OK;
+}
+
+enum mote_status features_before(struct pool *pool, struct front_end *f, const char *path, struct pipeline *out,
+                                 const struct frame *at)
+{
+    struct frame here = {at, path, NULL, -1, NULL};
+
+    TRY(pipeline_load(pool, path, out, at));
+    if (!out->has_graph)
+        return fail(&here, MOTE_ERR_USAGE, "it is an image, which takes no front end: give the .tflite or graph file");
+    return front_end_before(f, &out->model, &here);
 }
 
 enum mote_status features_write(struct pool *pool, const struct features *f, const char *path, const struct frame *at)

@@ -5,6 +5,7 @@
 
 #include "host/data/sound.h"
 #include "host/front_end/front_end.h"
+#include "host/pipeline/pipeline.h"
 
 struct features {
     struct sound sound;
@@ -16,6 +17,9 @@ struct features {
 /* From reset on: the first frame after a window of samples, then one each step. What is left at the end gives none. */
 MUST_CHECK enum mote_status features_make(struct pool *pool, const struct front_end *f, const char *path,
                                           struct features *out, const struct frame *at);
+/* A model's file with the front end before it (front_end_before()). */
+MUST_CHECK enum mote_status features_before(struct pool *pool, struct front_end *f, const char *path,
+                                            struct pipeline *out, const struct frame *at);
 /* Raw elements, or .npy by the name. */
 MUST_CHECK enum mote_status features_write(struct pool *pool, const struct features *f, const char *path,
                                            const struct frame *at);

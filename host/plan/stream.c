@@ -12,6 +12,7 @@
 #include "host/plan/stages.h"
 #include "mote/kernels/move/copy.h"
 #include "mote/kernels/move/strided_copy.h"
+#include "mote/kernels/signal/frame.h"
 
 struct stream {
     struct plan *plan;
@@ -60,8 +61,8 @@ static enum verdict read_line(const struct stream *st, int32_t step, int32_t arg
     if (e->rows > 0 && e->hop != hop)
         return never(why, "its inputs come at different paces");
     *e = (struct schedule_entry){step, first, s->rows - first, hop};
-    if (line->rows - first * r.stride > line->need)
-        line->need = line->rows - first * r.stride;
+    if (line->rows - first * r.stride + r.pad > line->need)
+        line->need = line->rows - first * r.stride + r.pad;
     return FLOWS;
 }
 
@@ -225,6 +226,69 @@ static enum verdict flow_all(struct stream *st, int32_t hop, int32_t *step, cons
     return find_folds(st, step, why);
 }
 
+static void make_room(struct stream *st)
+{
+    struct plan *plan = st->plan;
+    const size_t steps = (size_t)plan->n_steps, values = (size_t)plan->n_values;
+
+    st->lines = pool_array(plan->pool, values, sizeof *st->lines);
+    st->entries = pool_array(plan->pool, steps + 1, sizeof *st->entries);
+    st->alone = pool_array(plan->pool, steps, sizeof *st->alone);
+    st->folds = pool_array(plan->pool, steps, sizeof *st->folds);
+    st->begin = pool_array(plan->pool, steps, sizeof *st->begin);
+}
+
+/* ---- where rows end ---- */
+/* The line that a step cannot read row by row; VALUE_NONE: it reads none. */
+static int32_t line_read(const struct stream *st, int32_t step)
+{
+    const struct step *s = &st->plan->steps[step];
+
+    for (int32_t i = 0; i < s->n_args; i++) {
+        const int32_t value = value_root(st->plan, s->args[i]);
+
+        if (!step_writes(s, i) && st->lines[value].rows > 1)
+            return value;
+    }
+    return VALUE_NONE;
+}
+
+/* Sound: what comes after its frames is computed anew where it does not flow. */
+static bool is_sound(const struct plan *plan) { return plan->steps[0].kernel == KERNEL_frame; }
+
+/* The last step becomes one before `step`, which and those behind it read `whole` for `value`. */
+static void move_last(struct plan *plan, int32_t step, int32_t value, int32_t whole)
+{
+    const struct step last = plan->steps[plan->n_steps - 1];
+
+    memmove(plan->steps + step + 1, plan->steps + step, (size_t)(plan->n_steps - 1 - step) * sizeof *plan->steps);
+    plan->steps[step] = last;
+    for (int32_t i = step + 1; i < plan->n_steps; i++)
+        for (int32_t k = 0; k < plan->steps[i].n_args; k++)
+            if (value_root(plan, plan->steps[i].args[k]) == value)
+                plan->steps[i].args[k] = whole;
+}
+
+/* The window of a line as a whole, side by side, for `step` and those behind it: copied in each round. */
+static enum mote_status cut_line(struct stream *st, int32_t step, int32_t value, const struct frame *at)
+{
+    struct plan *plan = st->plan;
+    const struct line *line = &st->lines[value];
+    struct lowering l = lowering_of(plan, plan->steps[step].op);
+    struct value whole = plan->values[value];
+    struct mote_frame p = {.batch = 1,
+                           .in_h = line->rows,
+                           .unit = (int32_t)(whole.bytes / line->rows),
+                           .out_h = 1,
+                           .window = line->rows,
+                           .stride = line->hop};
+    int32_t args[] = {value, plan_value(plan, &whole)};
+
+    TRY(lower_step(&l, KERNEL_frame, &p, args, at));
+    move_last(plan, step, args[0], args[1]);
+    return MOTE_OK;
+}
+
 static enum mote_status refuse(const struct plan *plan, int32_t step, const char *why, const struct frame *at)
 {
     struct frame here = frame_op(at, plan->graph, plan->steps[step].op);
@@ -232,23 +296,40 @@ static enum mote_status refuse(const struct plan *plan, int32_t step, const char
     return fail(&here, MOTE_ERR_UNSUPPORTED, "it cannot stream: %s", why);
 }
 
-static enum mote_status find_hop(struct stream *st, const struct frame *at)
+/* The first hop with which all flows, or what does not. */
+static enum verdict try_hops(struct stream *st, int32_t *step, const char **why)
 {
     const int32_t rows = st->plan->feed.rows;
-    const char *why = "its stride does not divide the window";
+    enum verdict v = OTHER_HOP;
+
+    *why = "its stride does not divide the window";
+    for (int32_t hop = 1; hop < rows && v == OTHER_HOP; hop++) {
+        if (rows % hop != 0)
+            continue;
+        v = flow_all(st, hop, step, why);
+        st->plan->rounds.warm_up = rows / hop - 1;
+    }
+    return v;
+}
+
+static enum mote_status find_hop(struct stream *st, const struct frame *at)
+{
+    const char *why;
     int32_t step = 0;
 
-    for (int32_t hop = 1; hop < rows; hop++) {
-        enum verdict v = rows % hop == 0 ? flow_all(st, hop, &step, &why) : OTHER_HOP;
+    for (;;) {
+        enum verdict v;
+        int32_t value;
 
-        if (v == FLOWS) {
-            st->plan->rounds.warm_up = rows / hop - 1;
+        make_room(st);
+        v = try_hops(st, &step, &why);
+        if (v == FLOWS)
             return MOTE_OK;
-        }
-        if (v == NEVER)
-            break;
+        value = v == NEVER && is_sound(st->plan) && step > 0 ? line_read(st, step) : VALUE_NONE;
+        if (value == VALUE_NONE)
+            return refuse(st->plan, step, why, at);
+        TRY(cut_line(st, step, value, at));
     }
-    return refuse(st->plan, step, why, at);
 }
 
 /* A state goes on with each round, which is right for rows of time, and not with each window; outputs are of the last
@@ -449,12 +530,7 @@ enum mote_status stream_plan(struct plan *plan, const struct frame *at)
     TRY(rounds_narrow(plan, NULL, at));
     stream_begin_states(plan);
 
-    struct stream st = {.plan = plan,
-                        .lines = pool_array(plan->pool, (size_t)plan->n_values, sizeof *st.lines),
-                        .entries = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *st.entries),
-                        .alone = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.alone),
-                        .folds = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.folds),
-                        .begin = pool_array(plan->pool, (size_t)plan->n_steps, sizeof *st.begin)};
+    struct stream st = {.plan = plan};
 
     TRY(find_hop(&st, at));
     TRY(check_ends(&st, at));

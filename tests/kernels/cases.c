@@ -486,6 +486,19 @@ static void relate_filter_bank(struct kernel_case *c)
     set(c, "weights", weights);
 }
 
+static void relate_frame(struct kernel_case *c)
+{
+    int32_t window = draw_dim(c, smaller(c->most, 9)), stride = draw_between(&c->draw, 1, 2 * window);
+    int32_t skip = draw_edge(&c->draw, 0, 3), out_h = draw_dim(c, c->most);
+
+    set(c, "batch", draw_one_in(&c->draw, 3) ? draw_between(&c->draw, 2, 4) : 1);
+    set(c, "window", window);
+    set(c, "stride", stride);
+    set(c, "skip", skip);
+    set(c, "out_h", out_h);
+    set(c, "in_h", skip + (out_h - 1) * stride + window + draw_edge(&c->draw, 0, 2 * stride));
+}
+
 static void relate_nothing(struct kernel_case *c) { (void)c; }
 
 static const struct relation {
@@ -520,6 +533,7 @@ static const struct relation {
     {"svdf_", relate_svdf},
     {"lstm_s8", relate_lstm},
     {"fully_connected_huffman_", relate_huffman},
+    {"frame", relate_frame},
     {"rfft_", relate_rfft},
     {"energy", relate_energy},
     {"filter_bank_", relate_nothing},

@@ -47,6 +47,23 @@ bool make_window(struct builder *b)
     return op_done(b, op);
 }
 
+bool make_frame(struct builder *b)
+{
+    int32_t in = pick(b, TYPES(TYPE_S8, TYPE_S16, TYPE_S32, TYPE_F32), 1, 4), out, n, size, skip;
+    struct op *op;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    n = (int32_t)frame_of(b, in);
+    size = dice_range(b, 1, n);
+    skip = dice_chance(b, 2) ? 0 : dice_range(b, 0, n - size);
+    out = new_output(b, tensor_of(b, in)->type, quantization_of(b, in));
+    op = new_op(b, OP_FRAME, 1, &in, 1, &out);
+    *(struct frame_opts *)op->opts =
+        (struct frame_opts){.size = size, .step = dice_range(b, 1, size + 1), .skip = skip};
+    return op_done(b, op);
+}
+
 bool make_fft_auto_scale(struct builder *b)
 {
     int32_t in = pick_signal(b, TYPE_S16), out[2];

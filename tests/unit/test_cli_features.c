@@ -102,6 +102,40 @@ static void a_board_hears_the_same(void **state)
     }
 }
 
+/* A model with its ears: as a clip and as a stream, here and on a board. */
+static void a_board_hears_a_stream(void **state)
+{
+    static const char *const ways[] = {"image", "c"};
+    int16_t clip[960] = {0};
+    struct bytes want;
+
+    (void)state;
+    put_text("in/two.graph", "mote-graph 1\nmodel m version 0\ngraph \"main\"\n"
+                             "tensor 0 \"x\" s8 [1,80] quant [0.1; -128] source 0\n"
+                             "tensor 1 \"y\" s8 [1,80] quant [0.1; -128] source 1\n"
+                             "op 0 relu in [0] out [1] source 0\ninputs [0]\noutputs [1]\nend\n");
+    OK("features", "--preset", "micro", "--before", "@in/two.graph", "--graph", "@out/ears.graph");
+    for (int i = 160; i < 960; i++)
+        clip[i] = (int16_t)(i * (i / 5 % 2 ? 30 : -30));
+    put_bytes("in/clip.bin", clip, sizeof clip);
+    OK("run", "@out/ears.graph", "--input", "@in/clip.bin", "--output", "@out/want.bin");
+    want = slurp(here("out/want.bin"));
+    assert_int_equal(want.size, 80);
+    assert_memory_not_equal(want.data, want.data + 40, 40);
+    OK("compile", "@out/ears.graph", "--stream", "-o", "@out/ears.mote");
+    OK("run", "@out/ears.mote", "--input", "@in/clip.bin", "--output", "@out/got.bin");
+    assert_memory_equal(slurp(here("out/got.bin")).data, want.data, want.size);
+    if (!have_board())
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        OK("emulate", "@out/ears.graph", "--input", "@in/clip.bin", "--target", "mps2-an386", "--via", ways[i],
+           "--output", "@out/got.bin");
+        assert_memory_equal(slurp(here("out/got.bin")).data, want.data, want.size);
+    }
+    OK("emulate", "@out/ears.mote", "--input", "@in/clip.bin", "--target", "mps2-an386", "--output", "@out/got.bin");
+    assert_memory_equal(slurp(here("out/got.bin")).data, want.data, want.size);
+}
+
 static void wrong_sounds_are_refused(void **state)
 {
     static const struct bad bad[] = {
@@ -121,6 +155,7 @@ static void wrong_sounds_are_refused(void **state)
          {"features", "--preset", "micro", "@in/one.wav", "--window", "1000"}},
         {2, "--preset is missing: micro", {"features", "@in/one.wav"}},
         {2, "nothing to do", {"features", "--preset", "micro"}},
+        {2, "--before wants --graph", {"features", "--preset", "micro", "@in/one.wav", "--before", "@in/two.graph"}},
     };
 
     (void)state;
@@ -135,10 +170,8 @@ static void wrong_sounds_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sounds_become_features),
-        TEST(a_preset_is_a_graph),
-        TEST(a_board_hears_the_same),
-        TEST(wrong_sounds_are_refused),
+        TEST(sounds_become_features), TEST(a_preset_is_a_graph),      TEST(a_board_hears_the_same),
+        TEST(a_board_hears_a_stream), TEST(wrong_sounds_are_refused),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);

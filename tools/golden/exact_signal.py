@@ -14,6 +14,10 @@ def window(x, shape, shift):
     return [max(-2**15, min(2**15 - 1, a * b >> shift)) for a, b in zip(x, shape)]
 
 
+def frames(x, size, step, skip):
+    return [x[i:i + size] for i in range(skip, len(x) - size + 1, step)]
+
+
 def fft_auto_scale(x, frontend):
     """The frame, and by how many bits it was shifted."""
     largest = 0

@@ -268,9 +268,24 @@ def log_cases(file):
                   " output_scale %d" % scale + (" input_correction_bits %d" % correction if correction else ""), runs)
 
 
+def frame_cases(file):
+    for name, kind, batch, n, size, step, skip in (
+            ("overlap", "s16", 1, 40, 12, 8, 0), ("skip", "s16", 1, 41, 12, 8, 4), ("apart", "s32", 1, 30, 3, 9, 0),
+            ("odd", "s16", 2, 23, 7, 3, 1), ("one", "u32", 1, 9, 9, 1, 0)):
+        random, runs = Random("frame/" + name), []
+        for _ in range(2):
+            x = numbers(random, kind, batch * n)
+            out = [exact_signal.frames(y, size, step, skip) for y in by_frames(x, n)]
+            count = len(out[0])
+            runs.append(([x], [[a for frames in out for frame in frames for a in frame]], None))
+        options = " size %d step %d" % (size, step) + (" skip %d" % skip if skip else "")
+        file.case(name, [(kind, [batch, n], "in"), (kind, [batch, count, size], "out")], options, runs)
+
+
 OPERATORS = {"window": window_cases, "fft_auto_scale": fft_auto_scale_cases, "rfft": rfft_cases, "energy": energy_cases,
              "filter_bank": filter_bank_cases, "filter_bank_square_root": square_root_cases,
-             "filter_bank_spectral_subtraction": subtraction_cases, "pcan": pcan_cases, "filter_bank_log": log_cases}
+             "filter_bank_spectral_subtraction": subtraction_cases, "pcan": pcan_cases, "filter_bank_log": log_cases,
+             "frame": frame_cases}
 
 
 def main():
