@@ -5,9 +5,13 @@
 #include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "host/data/elements.h"
+#include "host/data/npy.h"
 #include "host/data/source.h"
+
+#define LOOKED_AT 65536 /* bytes of a file whose name says nothing */
 
 /* ---- which reader ---- */
 static bool is_archive_name(const char *name)
@@ -35,6 +39,56 @@ static enum data_kind kind_of_file(const char *name)
     return strstr(name, "-ubyte") != NULL || has_ending(name, ".idx") ? DATA_IDX : DATA_AUTO;
 }
 
+static bool is_yaml_name(const char *name) { return has_ending(name, ".yaml") || has_ending(name, ".yml"); }
+
+/* Lines of cells, most of them numbers: what YAML has not. */
+static bool is_table_text(struct pool *scratch, char *text)
+{
+    struct report_text unseen = {.status = MOTE_OK};
+    const struct frame quiet = {.index = -1, .sink = &unseen};
+    char *end = strrchr(text, '\n');
+    int32_t numbers = 0;
+    struct table t;
+    double value;
+
+    if (end != NULL)
+        end[1] = '\0';
+    if (table_parse(scratch, (struct bytes){(uint8_t *)text, strlen(text)}, DATA_HEADER_AUTO, 0, &t, &quiet) != MOTE_OK)
+        return false;
+    for (int32_t i = 0; i < t.columns; i++)
+        numbers += table_number(t.cells[(size_t)(t.n - 1) * (size_t)t.columns + (size_t)i], &value);
+    return t.columns > 1 && 2 * numbers >= t.columns;
+}
+
+/* Of a file whose name says nothing; one that gzip has packed is looked into. */
+static enum data_kind kind_of_contents(const char *path)
+{
+    static const uint8_t idx[] = {0, 0};
+    struct pool scratch = {0};
+    char *start = pool_alloc(&scratch, LOOKED_AT + 1);
+    gzFile file = gzopen(path, "rb");
+    int n = file != NULL ? gzread(file, start, LOOKED_AT) : 0;
+    enum data_kind kind = DATA_AUTO;
+
+    if (file != NULL)
+        gzclose(file);
+    if (n > 6 && memcmp(start, NPY_MAGIC, 6) == 0)
+        kind = DATA_ARRAYS;
+    else if (n > 4 && memcmp(start, idx, sizeof idx) == 0 && start[2] >= 8 && start[2] <= 14)
+        kind = DATA_IDX;
+    else if (n > 0 && memchr(start, '\0', (size_t)n) == NULL && is_table_text(&scratch, start))
+        kind = DATA_TABLE;
+    pool_free(&scratch);
+    return kind;
+}
+
+enum data_kind data_kind_of_file(const char *path)
+{
+    enum data_kind kind = kind_of_file(path);
+
+    return kind == DATA_AUTO && !is_yaml_name(path) ? kind_of_contents(path) : kind;
+}
+
 static bool is_folder(const char *path)
 {
     struct stat st;
@@ -50,7 +104,7 @@ static bool has_labels_file(struct pool *pool, const char *folder)
 static enum data_kind kind_of_path(struct reading *r)
 {
     if (!is_folder(r->path))
-        return kind_of_file(r->path);
+        return data_kind_of_file(r->path);
     return idx_folder(&r->scratch, r->path) ? DATA_IDX : DATA_IMAGES;
 }
 
@@ -189,7 +243,7 @@ static enum mote_status open_specification(struct reading r, const char *specifi
     if (stat(specification, &st) != 0)
         return file_fail(r.at, "read", specification, errno);
     r.spec = &plain;
-    if (S_ISDIR(st.st_mode) || kind_of_file(specification) != DATA_AUTO)
+    if (S_ISDIR(st.st_mode) || data_kind_of_file(specification) != DATA_AUTO)
         return open_path(r, specification);
     TRY(data_section_read(r.pool, specification, &r.spec, r.at));
     r.from = specification;

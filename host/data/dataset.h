@@ -34,8 +34,10 @@ struct dataset {
     const float *targets; /* [n] regression: the numbers to predict, instead of labels; NULL: classes, or nothing */
     struct preprocess preprocess;
     struct augment augment;
-    bool splits;                /* false: nobody said what the splits are, all samples are SPLIT_TEST */
-    const char *notes;          /* lines: what was decided without being asked; "" if nothing was */
+    bool splits;         /* false: nobody said what the splits are, all samples are SPLIT_TEST */
+    bool given;          /* the splits, by files or lists */
+    int32_t equal, torn; /* samples that others are equal to; of them those of several classes. To train on only */
+    const char *notes;   /* lines: what was decided without being asked; "" if nothing was */
     struct split_memory memory; /* for a model that is trained on this; with `trained` the model's */
     int32_t repeated;  /* samples of validation and test that are left out: training, or validation, has the same */
     int32_t differing; /* with `trained`: samples that are test by the model's split or by the data's, not by both */

@@ -159,6 +159,7 @@ MUST_CHECK enum mote_status table_groups(struct reading *r, const struct table *
                                          const char **groups, const struct frame *at);
 bool table_number(const char *cell, double *out); /* finite */
 #define COLUMNS_MAX 65536
+bool table_is_missing(const char *cell); /* as people and programs write that there is nothing */
 
 /* ---- which samples are the same: digest.c ---- */
 uint64_t digest_of(const void *data, size_t size);

@@ -67,6 +67,14 @@ extern const cyaml_schema_field_t data_section_fields[]; /* ends with CYAML_FIEL
 /* Those of its keys that say how to read the data, and that no model remembers: "size, label"; NULL: none. */
 const char *data_section_keys(struct pool *pool, const struct data_section *section);
 
+/* By its name, else by its contents; DATA_AUTO for all that is no data, YAML files among them. */
+enum data_kind data_kind_of_file(const char *path);
+
+/* What the columns of a table are, by looking: sets label, ignore (columns of words) and missing where the section
+ * leaves them open and they are needed. */
+MUST_CHECK enum mote_status data_guess_columns(struct pool *pool, struct data_section *section, int64_t max_bytes,
+                                               const struct frame *at);
+
 /* Reads a YAML file that has a `data:` section and nothing else. */
 MUST_CHECK enum mote_status data_section_read(struct pool *pool, const char *path, const struct data_section **out,
                                               const struct frame *at);

@@ -167,6 +167,25 @@ static void find_torn(struct splitting *s)
     }
 }
 
+static void count_equal(struct reading *r)
+{
+    struct dataset *d = r->out;
+    struct draw *all = pool_array(&r->scratch, (size_t)d->n, sizeof *all);
+
+    for (int32_t i = 0; i < d->n; i++)
+        all[i] = (struct draw){r->digests[i], i};
+    qsort(all, (size_t)d->n, sizeof *all, by_key);
+    for (int32_t from = 0, to; from < d->n; from = to) {
+        bool torn = false;
+
+        to = end_of_equal(all, d->n, from);
+        for (int32_t i = from; i < to && d->labels != NULL; i++)
+            torn |= d->labels[all[i].sample] != d->labels[all[from].sample];
+        d->equal += to - from - 1;
+        d->torn += torn ? to - from : 0;
+    }
+}
+
 /* ---- all that is to be drawn ---- */
 static int by_label(const void *a, const void *b)
 {
@@ -414,6 +433,9 @@ enum mote_status make_splits(struct reading *r)
         r->spec->lists != NULL || r->source->given != NULL || r->spec->validation != NULL || r->spec->test != NULL;
     if (d->splits || recalls(r) || data_group(r) != NULL || r->draw)
         TRY(make_digests(r));
+    d->given = r->spec->lists != NULL || r->source->given != NULL;
+    if (r->draw && data_group(r) == NULL)
+        count_equal(r);
     TRY(choose(&s));
     if (d->splits)
         remember(&s);

@@ -88,8 +88,7 @@ static struct frame frame_cell(const struct table *t, int32_t column, const stru
                           .name = t->names != NULL ? t->names[column] : NULL};
 }
 
-/* As people and programs write that there is nothing. */
-static bool is_missing(const char *cell)
+bool table_is_missing(const char *cell)
 {
     static const char *const words[] = {"", "?", "na", "n/a", "nan", "null", "none", "nil", "-"};
 
@@ -154,7 +153,7 @@ static enum mote_status read_missing(const struct reading *r, struct columns *c)
 static bool has_gap(const struct columns *c, int32_t row)
 {
     for (int32_t i = 0; i < c->t->columns; i++)
-        if ((c->used[i] || i == c->label) && is_missing(cell_at(c->t, row, i)))
+        if ((c->used[i] || i == c->label) && table_is_missing(cell_at(c->t, row, i)))
             return true;
     return false;
 }
@@ -189,7 +188,7 @@ static void find_means(struct reading *r, struct columns *c)
         int32_t n = 0;
 
         for (int32_t row = 0; row < c->t->n; row++)
-            if (c->used[i] && !is_missing(cell_at(c->t, row, i)) && table_number(cell_at(c->t, row, i), &value)) {
+            if (c->used[i] && !table_is_missing(cell_at(c->t, row, i)) && table_number(cell_at(c->t, row, i), &value)) {
                 sum += value;
                 n++;
             }
@@ -204,7 +203,7 @@ static enum mote_status take_number(const struct columns *c, const char *cell, i
     struct frame here = frame_cell(c->t, column, line);
     double value;
 
-    if (is_missing(cell) && c->missing != DATA_MISSING_ERROR) {
+    if (table_is_missing(cell) && c->missing != DATA_MISSING_ERROR) {
         *out = c->means != NULL ? c->means[column] : c->value;
         return MOTE_OK;
     }
@@ -212,7 +211,7 @@ static enum mote_status take_number(const struct columns *c, const char *cell, i
         return fail(&here, MOTE_ERR_VALUE,
                     "is empty; fill it in, or remove the line, or say `missing: drop`, mean or a number in the data "
                     "section");
-    if (is_missing(cell))
+    if (table_is_missing(cell))
         return fail(&here, MOTE_ERR_VALUE,
                     "\"%s\" is no finite number; correct it, or remove the line, or say `missing: drop`, mean or a "
                     "number in the data section",

@@ -63,10 +63,19 @@ static enum mote_status read_compressing(const struct recipe_yaml *y, struct rec
 
 enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe *out, const struct frame *at)
 {
+    struct bytes file;
+
+    TRY(file_read(pool, path, &file, at));
+    return recipe_parse(pool, path, file, out, at);
+}
+
+enum mote_status recipe_parse(struct pool *pool, const char *path, struct bytes file, struct recipe *out,
+                              const struct frame *at)
+{
     const struct recipe_yaml *y;
     void *read;
 
-    TRY(yaml_read(pool, path, &schema, &read, at));
+    TRY(yaml_parse(pool, file, &schema, &read, at));
     y = read;
     *out = (struct recipe){.path = pool_strdup(pool, path),
                            .name = y->name ? y->name : recipe_name_of(pool, path),

@@ -98,6 +98,9 @@ struct recipe {
 const char *recipe_name_of(struct pool *pool, const char *path);
 MUST_CHECK enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe *out,
                                         const struct frame *at);
+/* The same of what is to be the file `path`. */
+MUST_CHECK enum mote_status recipe_parse(struct pool *pool, const char *path, struct bytes file, struct recipe *out,
+                                         const struct frame *at);
 
 /* What a network is trained for: data with numbers to predict make it a regression, else the loss decides between
  * classes and anomalies (an autoencoder). */

@@ -27,12 +27,19 @@ static void *allocate(void *pool, void *old, size_t size)
 enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_schema_value_t *schema, void **out,
                            const struct frame *at)
 {
-    const cyaml_config_t config = {.mem_fn = allocate, .mem_ctx = pool, .flags = CYAML_CFG_NO_ALIAS};
     struct bytes file;
+
+    TRY(file_read(pool, path, &file, at));
+    return yaml_parse(pool, file, schema, out, at);
+}
+
+enum mote_status yaml_parse(struct pool *pool, struct bytes file, const cyaml_schema_value_t *schema, void **out,
+                            const struct frame *at)
+{
+    const cyaml_config_t config = {.mem_fn = allocate, .mem_ctx = pool, .flags = CYAML_CFG_NO_ALIAS};
     cyaml_err_t error;
 
     *out = NULL;
-    TRY(file_read(pool, path, &file, at));
     if (file.size == 0 || file.size > YAML_FILE_MAX)
         return fail(at, MOTE_ERR_VALUE, "a YAML file of Mote's has 1 to %zu bytes, not %zu", YAML_FILE_MAX, file.size);
     TRY(yaml_check(pool, file, schema, at));

@@ -17,6 +17,10 @@
 MUST_CHECK enum mote_status yaml_read(struct pool *pool, const char *path, const cyaml_schema_value_t *schema,
                                       void **out, const struct frame *at);
 
+/* The same of bytes that are read already. */
+MUST_CHECK enum mote_status yaml_parse(struct pool *pool, struct bytes file, const cyaml_schema_value_t *schema,
+                                       void **out, const struct frame *at);
+
 /* Names the line of a key that the schema does not have, with the one that was meant, of one that is there twice, of a
  * section that lacks one, and of a value that is not all that the schema wants. yaml_read() begins with it. */
 MUST_CHECK enum mote_status yaml_check(struct pool *pool, struct bytes file, const cyaml_schema_value_t *schema,

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/data_show.h"
+
+#include "host/cli/io.h"
+#include "host/jobs/splits.h"
+#include "host/data/dataset.h"
+
+#define CHANNELS_SHOWN 16
+#define CLASSES_SHOWN  64
+
+static const char *const split_names[SPLIT_COUNT] = {"train", "validation", "test"};
+
+static const char *class_name(const struct data_view *v, int32_t i)
+{
+    return v->data.classes != NULL ? v->data.classes[i] : pool_printf(&v->cli->pool, "%d", i);
+}
+
+static struct dataset_range target_range(const struct dataset *d)
+{
+    struct dataset all = {.n = d->n, .rank = 1, .dims = {1}, .elements = 1, .type = TYPE_F32};
+    struct dataset_range range;
+    struct pool scratch = {0};
+
+    all.samples = (const uint8_t *)d->targets;
+    dataset_ranges(&scratch, &all, NULL, d->n, 1, &range);
+    pool_free(&scratch);
+    return range;
+}
+
+void data_look(struct data_view *v)
+{
+    const struct dataset *d = &v->data;
+    struct pool *pool = &v->cli->pool;
+    struct tensor t = {.rank = d->rank};
+
+    memcpy(t.dims, d->dims, sizeof t.dims);
+    shape_text(&t, v->shape);
+    v->counts = pool_array(pool, (size_t)d->n_classes + 1, SPLIT_COUNT * sizeof *v->counts);
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        for (int32_t i = 0; d->labels != NULL && i < d->n_split[s]; i++)
+            v->counts[d->labels[d->split[s][i]] * SPLIT_COUNT + s]++;
+    v->names = pool_array(pool, (size_t)d->n_classes, sizeof *v->names);
+    for (int32_t i = 0; i < d->n_classes; i++)
+        v->names[i] = printable(pool, class_name(v, i));
+    v->channels = d->raw ? 1 : (int32_t)d->dims[d->rank - 1];
+    v->ranges = pool_array(pool, (size_t)v->channels, sizeof *v->ranges);
+    dataset_ranges(pool, d, NULL, d->n, 1, &v->all);
+    dataset_ranges(pool, d, NULL, d->n, v->channels, v->ranges);
+    if (d->targets != NULL)
+        v->target = target_range(d);
+}
+
+/* ---- text ---- */
+static void print_classes(const struct data_view *v)
+{
+    const struct dataset *d = &v->data;
+
+    printf("\n%-20s", "");
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        printf(" %10s", split_names[s]);
+    printf("\n%-20s", "all");
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        printf(" %10d", d->n_split[s]);
+    putchar('\n');
+    for (int32_t i = 0; i < d->n_classes && i < CLASSES_SHOWN; i++) {
+        printf("%-20.20s", v->names[i]);
+        for (int s = 0; s < SPLIT_COUNT; s++)
+            printf(" %10d", v->counts[i * SPLIT_COUNT + s]);
+        putchar('\n');
+    }
+    if (d->n_classes > CLASSES_SHOWN)
+        printf("… and %d more classes: --json\n", d->n_classes - CLASSES_SHOWN);
+}
+
+static void print_range(const char *name, const struct dataset_range *r)
+{
+    printf("%-20s %10.6g %10.6g %10.6g %10.6g\n", name, r->min, r->max, r->mean, r->std);
+}
+
+static void print_ranges(const struct data_view *v)
+{
+    const struct dataset *d = &v->data;
+
+    printf("\n%-20s %10s %10s %10s %10s\n", "raw values", "least", "largest", "mean", "std");
+    print_range("all", &v->all);
+    for (int32_t c = 0; v->channels > 1 && c < v->channels && c < CHANNELS_SHOWN; c++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "channel %d", c);
+        print_range(name, &v->ranges[c]);
+    }
+    if (d->targets != NULL)
+        print_range("label", &v->target);
+    if (v->channels > CHANNELS_SHOWN)
+        printf("… and %d more channels: --json\n", v->channels - CHANNELS_SHOWN);
+}
+
+void data_print(const struct data_view *v)
+{
+    const struct dataset *d = &v->data;
+
+    printf("%d sample%s of %s %s, ", d->n, d->n == 1 ? "" : "s", v->shape, type_name(d->type));
+    if (d->targets != NULL)
+        puts("a number to predict (task: regression)");
+    else if (d->n_classes > 0)
+        printf("%d class%s\n", d->n_classes, d->n_classes == 1 ? "" : "es");
+    else
+        puts("no labels");
+    if (d->raw)
+        puts("bytes of unknown type: `type` in a YAML file says it, or the model whose input they are");
+    preprocess_print(&d->preprocess);
+    if (!d->splits)
+        puts("nothing says what the splits are: all samples count as test, and training draws its own");
+    fputs(d->notes, stdout);
+    fputs(split_repeated(&v->cli->pool, d), stdout);
+    print_classes(v);
+    print_ranges(v);
+}
+
+/* ---- JSON ---- */
+static json_t *range_json(const struct dataset_range *r)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "min", json_number(r->min), "max", json_number(r->max), "mean",
+                     json_number(r->mean), "std", json_number(r->std));
+}
+
+static json_t *splits_json(const struct data_view *v, int32_t class)
+{
+    json_t *splits = json_object();
+
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        json_object_set_new(splits, split_names[s],
+                            json_integer(class < 0 ? v->data.n_split[s] : v->counts[class * SPLIT_COUNT + s]));
+    return splits;
+}
+
+json_t *data_json(const struct data_view *v)
+{
+    const struct dataset *d = &v->data;
+    json_t *shape = json_array(), *classes = json_array(), *channels = json_array();
+
+    for (int32_t i = 0; i < d->rank; i++)
+        json_array_append_new(shape, json_integer(d->dims[i]));
+    for (int32_t i = 0; i < d->n_classes; i++)
+        json_array_append_new(
+            classes, json_pack("{s:o, s:o}", "name", json_text(class_name(v, i)), "samples", splits_json(v, i)));
+    for (int32_t c = 0; c < v->channels; c++)
+        json_array_append_new(channels, range_json(&v->ranges[c]));
+    return json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "samples", d->n, "repeated", d->repeated,
+                     "type", type_name(d->type), "shape", shape, "splits", d->splits ? splits_json(v, -1) : json_null(),
+                     "classes", classes, "target", d->targets != NULL ? range_json(&v->target) : json_null(),
+                     "preprocess", preprocess_json(&d->preprocess, "std", d->preprocess.std), "range",
+                     range_json(&v->all), "channels", channels);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote new: somebody's data become a recipe that trains at once. */
+#include "host/cli/data_show.h"
+#include "host/cli/io.h"
+#include "host/jobs/new_board.h"
+
+#define IMBALANCE 3 /* times as many samples of the largest class as of the smallest: to be told */
+
+/* ---- what is to be done ---- */
+static enum mote_status read_size(struct cli *cli, struct data_section *s)
+{
+    const char *value = cli_value(cli, "--size");
+    int height, width, n = 0;
+
+    if (value == NULL)
+        return MOTE_OK;
+    if (sscanf(value, "%4dx%4d%n", &height, &width, &n) != 2 || value[n] != '\0' || height < 1 || width < 1)
+        return usage_error(cli, "--size wants HEIGHTxWIDTH, not \"%s\"", value);
+    s->size = pool_copy(&cli->pool, (int64_t[]){height, width}, 2 * sizeof(int64_t));
+    s->size_count = 2;
+    return MOTE_OK;
+}
+
+static enum mote_status read_options(struct cli *cli, struct new_options *out)
+{
+    static const char *const tasks[] = {"as it looks", "classification", "regression", "anomaly", NULL};
+    int64_t epochs = 0, skip = 0;
+    const char *task;
+
+    TRY(cli_word(cli, "--task", tasks, &task));
+    TRY(cli_number(cli, "--epochs", 1, 1000000, &epochs));
+    TRY(cli_number(cli, "--skip", 0, 1000000, &skip));
+    if (cli_value(cli, "-o") == NULL)
+        return usage_error(cli, "-o is missing: the folder for the recipe");
+    *out = (struct new_options){
+        .folder = cli_value(cli, "-o"),
+        .target = cli_value(cli, "--target"),
+        .normal = cli_value(cli, "--normal"),
+        .anomaly = task == tasks[3],
+        .epochs = (int32_t)epochs,
+        .max_bytes = cli->max_bytes,
+        .given = {.path = cli->positional[0],
+                  .label = cli_value(cli, "--label"),
+                  .labels = cli_value(cli, "--labels"),
+                  .group = cli_value(cli, "--group"),
+                  .missing = cli_value(cli, "--missing"),
+                  .skip = (int32_t)skip,
+                  .task = task == tasks[1]   ? DATA_CLASSIFICATION
+                          : task == tasks[2] ? DATA_REGRESSION
+                                             : DATA_TASK_AUTO},
+    };
+    return read_size(cli, &out->given);
+}
+
+/* ---- what was found ---- */
+static void print_imbalance(const struct dataset *d)
+{
+    int32_t counts[2] = {0, 0}, at[2] = {-1, -1};
+
+    for (int32_t c = 0; c < d->n_classes; c++) {
+        int32_t n = 0;
+
+        for (int32_t i = 0; i < d->n; i++)
+            n += d->labels[i] == c;
+        if (n > 0 && (at[0] < 0 || n < counts[0])) {
+            counts[0] = n;
+            at[0] = c;
+        }
+        if (at[1] < 0 || n > counts[1]) {
+            counts[1] = n;
+            at[1] = c;
+        }
+    }
+    if (at[0] >= 0 && counts[1] >= IMBALANCE * counts[0])
+        printf("classes are unequal: %d samples of the largest, %d of the smallest\n", counts[1], counts[0]);
+}
+
+static void print_findings(const struct newborn *n)
+{
+    const struct dataset *d = &n->data;
+
+    fputs(n->notes, stdout);
+    if (d->labels != NULL)
+        print_imbalance(d);
+    if (d->equal > 0)
+        printf("%d sample%s equal to another one: equal ones stay in one split\n", d->equal,
+               d->equal == 1 ? " is" : "s are");
+    if (d->torn > 0)
+        printf("%d samples are equal to one of another class: one of their labels must be wrong\n", d->torn);
+}
+
+static void print_text(struct cli *cli, const struct newborn *n)
+{
+    struct data_view v = {.cli = cli, .data = n->data, .at = n->data_file};
+
+    v.data.notes = "";
+    data_look(&v);
+    data_print(&v);
+    putchar('\n');
+    print_findings(n);
+    printf("\n%s: for %s, %lld parameters, %lld multiply-accumulates; as int8 on %s %lld bytes of arena, an image of "
+           "%lld bytes\nNext: mote train %s\n",
+           printable(n->pool, n->path), design_kind_names[n->design.kind], (long long)n->parameters, (long long)n->macs,
+           n->target.name, (long long)n->arena, (long long)n->image, shell_path(n->pool, n->path));
+}
+
+static json_t *new_json(struct cli *cli, const struct newborn *n)
+{
+    struct data_view v = {.cli = cli, .data = n->data, .at = n->data_file};
+
+    data_look(&v);
+    return json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:o}", "recipe", json_text(n->path), "target",
+                     n->target.name, "parameters", (json_int_t)n->parameters, "macs", (json_int_t)n->macs,
+                     "arena_bytes", (json_int_t)n->arena, "image_bytes", (json_int_t)n->image, "equal", n->data.equal,
+                     "equal_of_other_classes", n->data.torn, "data", data_json(&v));
+}
+
+static enum mote_status run_new(struct cli *cli)
+{
+    struct newborn *n = pool_alloc(&cli->pool, sizeof *n);
+    struct new_options options;
+
+    TRY(read_options(cli, &options));
+    TRY(new_run(&cli->pool, &options, n, &cli->root));
+    if (cli->json)
+        cli_print_json(new_json(cli, n));
+    else
+        print_text(cli, n);
+    return MOTE_OK;
+}
+
+const struct command command_new = {
+    .name = "new",
+    .arguments = "DATA [--target BOARD] [--task T] -o DIR",
+    .summary = "looks at data, and writes a recipe for them that fits a board",
+    .details =
+        "DATA is a folder or a file: docs/DATA.md lists the forms. What it holds is found out by looking, and "
+        "printed:\n"
+        "samples, classes, splits, ranges, what is equal, what was decided. DIR/recipe.yaml gets a network for "
+        "pictures,\n"
+        "series or rows of numbers, whose int8 form fits half of the board, 64 KiB of arena and 256 KiB of flash at "
+        "most.\n"
+        "It is yours to change. `mote train DIR/recipe.yaml` ends with DIR/int8.graph, run on the board's emulator.\n\n"
+        "JSON keys: recipe, target, parameters, macs, arena_bytes, image_bytes, equal (samples that another one is "
+        "equal "
+        "to),\n"
+        "equal_of_other_classes, data (mote help data).",
+    .example = "mote new wine_data.csv --target nano-33-ble-sense -o wine",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options =
+        (const struct option[]){{"-o", "DIR", "the folder for the recipe, and later for the training"},
+                                {"--target", "BOARD", "default: " NEW_TARGET},
+                                {"--task", "T", "classification, regression or anomaly; default: as labels look"},
+                                {"--normal", "CLASS", "anomalies: the class that is none; default: all samples"},
+                                {"--label", "COLUMN", "of a table, by name or by number from 0"},
+                                {"--labels", "FILE", "labels in a second file, a line a sample"},
+                                {"--group", "G", "what belongs together: docs/DATA.md"},
+                                {"--missing", "HOW", "gaps of a table: drop, mean or a number"},
+                                {"--skip", "N", "first lines that are none of the table's"},
+                                {"--size", "HxW", "of pictures"},
+                                {"--epochs", "N", "of the training"},
+                                DATA_OPTIONS,
+                                {NULL, NULL, NULL}},
+    .run = run_new,
+};

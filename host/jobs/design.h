@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A recipe for data that somebody has: a network that suits what a sample is, of a width that the caller chooses. */
+#ifndef MOTE_JOBS_DESIGN_H
+#define MOTE_JOBS_DESIGN_H
+
+#include "host/data/dataset.h"
+#include "host/data/spec.h"
+
+enum design_kind { DESIGN_TABLE, DESIGN_PICTURE, DESIGN_SERIES };
+
+struct design {
+    const struct dataset *data;
+    const struct data_section *section; /* how they are opened, with the path as the recipe has it */
+    const char *name, *target;
+    const char *heading; /* comment lines */
+    enum design_kind kind;
+    bool anomaly;   /* an autoencoder, */
+    int32_t normal; /* trained on this class; -1: on all */
+    int32_t epochs; /* 0: as many as suit the data */
+};
+
+/* What a sample looks like. */
+enum design_kind design_kind_of(const struct dataset *d);
+/* Rows of numbers that are pictures (of whole numbers, like their neighbors to the right and below) or series (each
+ * number like the one before): their dimensions; false: they are neither. */
+bool design_shape_of(const struct dataset *d, int64_t shape[3], unsigned *n);
+/* Widths to try, the widest first; ends with 0. */
+extern const int32_t design_widths[];
+/* The recipe's text. */
+void design_write(const struct design *d, int32_t width, struct text *to);
+extern const char *const design_kind_names[]; /* "a table" */
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote new from outside: what it says of data, and recipes that train at once and fit. */
+#include "tests/unit/command.h"
+
+#include <png.h>
+
+/* Two classes that a line parts, and a column of words. */
+static void put_table(const char *name, int n, const char *head)
+{
+    struct text t = {.pool = &pool};
+
+    text_add(&t, "%s", head);
+    for (int i = 0; i < n; i++)
+        text_add(&t, "w%d,%d,%d,%s\n", i % 7, i * 37 % 101, i * 53 % 97, i * 37 % 101 > i * 53 % 97 ? "up" : "down");
+    put_text(name, t.s);
+}
+
+static void put_png(const char *name, int height, int width, int shade)
+{
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = (png_uint_32)width,
+                       .height = (png_uint_32)height,
+                       .format = PNG_FORMAT_GRAY};
+    uint8_t pixels[32 * 32];
+
+    for (int i = 0; i < height * width; i++)
+        pixels[i] = (uint8_t)(shade + i % 7);
+    assert_true(png_image_write_to_file(&image, here(name), 0, pixels, 0, NULL));
+}
+
+static const char *recipe_of(const char *folder)
+{
+    return text_of(here(pool_printf(&pool, "out/%s/recipe.yaml", folder)));
+}
+
+static void want_lines(const char *text, const char *const *lines)
+{
+    for (; *lines != NULL; lines++)
+        if (strstr(text, *lines) == NULL)
+            fail_msg("\"%s\" is not in\n%s", *lines, text);
+}
+#define LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* The two commands, with no edited line. */
+static void a_table_becomes_a_network_on_a_board(void **state)
+{
+    struct result r;
+    json_t *root, *board;
+
+    (void)state;
+    put_table("in/t.csv", 300, "note,a,b,way\n");
+    r = OK("new", "@in/t.csv", "-o", "@out/net");
+    want_lines(r.out,
+               LINES("300 samples of 2 f32, 2 classes", "columns of words are left out: note", "Next: mote train"));
+    want_lines(recipe_of("net"),
+               LINES("name: net\n", "target: nano-33-ble-sense", "ignore: [note]", "normalize: auto"));
+    r = RUN("train", "@out/net/recipe.yaml", "--threads", "1", "--epochs", "20", "--json");
+    assert_int_equal(r.status, 0);
+    root = json_of(&r);
+    root = json_object_get(root, "int8");
+    board = json_object_get(root, "board");
+    assert_true(json_real_value(json_object_get(root, "accuracy_int8")) > 0.9);
+    assert_string_equal(json_string_value(json_object_get(board, "target")), "nano-33-ble-sense");
+    assert_true(integer(board, "samples") == 60);
+    assert_true(json_real_value(json_object_get(board, "accuracy")) ==
+                json_real_value(json_object_get(root, "accuracy_int8")));
+    assert_true(access(here("out/net/int8.graph"), F_OK) == 0);
+}
+
+static void pictures_of_several_sizes_become_one(void **state)
+{
+    struct result r;
+
+    (void)state;
+    mkdir(here("in/p"), 0777);
+    mkdir(here("in/p/a"), 0777);
+    mkdir(here("in/p/b"), 0777);
+    for (int i = 0; i < 8; i++) {
+        put_png(pool_printf(&pool, "in/p/a/%d.png", i), 20 + i, 24, 10 * i);
+        put_png(pool_printf(&pool, "in/p/b/%d.png", i), 20, 24, 3 + 10 * i);
+    }
+    r = OK("new", "@in/p", "-o", "@out/p", "--target", "mps2-an386");
+    want_lines(r.out, LINES("the pictures differ in size: all are made 64 x 64", "for pictures"));
+    want_lines(recipe_of("p"), LINES("target: mps2-an386", "size: [64, 64]", "conv_2d", "augment: {shift: 6}"));
+    r = OK("new", "@in/p", "-o", "@out/q", "--size", "16x24");
+    want_lines(recipe_of("q"), LINES("size: [16, 24]"));
+}
+
+static void rows_can_be_series_or_pictures(void **state)
+{
+    struct text waves = {.pool = &pool}, squares = {.pool = &pool};
+
+    (void)state;
+    for (int i = 0; i < 60; i++) {
+        for (int k = 0; k < 40; k++)
+            text_add(&waves, "%.3f,", sin(0.1 * k * (1 + i % 2) + i));
+        text_add(&waves, "%d\n", i % 2);
+        for (int k = 0; k < 64; k++)
+            text_add(&squares, "%d,", (k % 8 > i % 3 && k % 8 < 5 && k / 8 > 1 && k / 8 < 5 + i % 2) ? 9 + i % 5 : 0);
+        text_add(&squares, "%d\n", i % 2);
+    }
+    put_text("in/w.csv", waves.s);
+    put_text("in/s.csv", squares.s);
+    want_lines(OK("new", "@in/w.csv", "-o", "@out/w").out, LINES("series: the columns are alike"));
+    want_lines(recipe_of("w"), LINES("shape: [40, 1]", "conv_1d"));
+    want_lines(OK("new", "@in/s.csv", "-o", "@out/s").out, LINES("pictures: the columns are alike"));
+    want_lines(recipe_of("s"), LINES("shape: [8, 8, 1]", "conv_2d"));
+}
+
+static void numbers_and_anomalies_have_networks_of_their_own(void **state)
+{
+    struct text t = {.pool = &pool};
+
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        text_add(&t, "%d,%d,%.2f\n", i, i * 31 % 17, 1.5 * i);
+    put_text("in/r.csv", t.s);
+    want_lines(OK("new", "@in/r.csv", "-o", "@out/r").out, LINES("a number to predict"));
+    assert_null(strstr(recipe_of("r"), "softmax"));
+    put_table("in/t.csv", 100, "note,a,b,way\n");
+    OK("new", "@in/t.csv", "--normal", "up", "-o", "@out/a");
+    want_lines(recipe_of("a"), LINES("loss: mean_squared_error", "normal: 1 # the class that is trained on: up"));
+    OK("new", "@in/t.csv", "--task", "anomaly", "-o", "@out/b");
+    assert_null(strstr(recipe_of("b"), "normal:"));
+}
+
+/* The recipe finds its data from its own folder, wherever it is read. */
+static void paths_are_from_the_recipe(void **state)
+{
+    (void)state;
+    put_table("in/t.csv", 100, "note,a,b,way\n");
+    assert_int_equal(chdir(here("out")), 0);
+    OK("new", "../in/t.csv", "-o", "rel");
+    assert_int_equal(chdir("/"), 0);
+    want_lines(recipe_of("rel"), LINES("path: ../../in/t.csv\n"));
+    want_lines(OK("data", "@out/rel/recipe.yaml").out, LINES("100 samples of 2"));
+}
+
+/* What is wrong with data is worth saying before they are trained on. */
+static void what_is_odd_is_said(void **state)
+{
+    struct text t = {.pool = &pool};
+
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        text_add(&t, "%d,%d,%s\n", i, 2 * i, i < 36 ? "cat" : "dog");
+    text_add(&t, "39,78,cat\n38,76,dog\n");
+    put_text("in/o.csv", t.s);
+    want_lines(OK("new", "@in/o.csv", "-o", "@out/o").out,
+               LINES("classes are unequal: 37 samples of the largest, 5 of the smallest",
+                     "2 samples are equal to another one", "2 samples are equal to one of another class"));
+}
+
+static void what_cannot_be_is_refused(void **state)
+{
+    static const struct bad bad[] = {
+        {2, "-o is missing", {"new", "@in/t.csv"}},
+        {2, "--size wants HEIGHTxWIDTH", {"new", "@in/t.csv", "-o", "@out/x", "--size", "8"}},
+        {2, "--task wants", {"new", "@in/t.csv", "-o", "@out/x", "--task", "magic"}},
+        {1, "there is no such file or folder", {"new", "@in/none.csv", "-o", "@out/x"}},
+        {1, "is nothing that data are known by", {"new", "@in/prose.txt", "-o", "@out/x"}},
+        {1, "has one class alone", {"new", "@in/one.csv", "-o", "@out/x"}},
+        {1, "--normal: there is no class \"cow\"", {"new", "@in/t.csv", "-o", "@out/x", "--normal", "cow"}},
+        {2, "is no board that is emulated", {"new", "@in/t.csv", "-o", "@out/x", "--target", "cortex-m4f"}},
+        {1, "its labels are numbers to predict", {"new", "@in/r.csv", "-o", "@out/x", "--task", "anomaly"}},
+        {2, "it holds a recipe.yaml already", {"new", "@in/t.csv", "-o", "@in/full"}},
+    };
+
+    (void)state;
+    put_table("in/t.csv", 100, "note,a,b,way\n");
+    put_text("in/prose.txt", "It was a dark night.\nNobody was there.\n");
+    put_text("in/one.csv", "1,2,cat\n3,4,cat\n");
+    put_text("in/r.csv", "1,2,0.5\n3,4,0.7\n");
+    mkdir(here("in/full"), 0777);
+    put_text("in/full/recipe.yaml", "name: x\n");
+    want_bad(bad, COUNT(bad));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_table_becomes_a_network_on_a_board),
+        TEST(pictures_of_several_sizes_become_one),
+        TEST(rows_can_be_series_or_pictures),
+        TEST(numbers_and_anomalies_have_networks_of_their_own),
+        TEST(paths_are_from_the_recipe),
+        TEST(what_is_odd_is_said),
+        TEST(what_cannot_be_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+}
