@@ -49,6 +49,22 @@ void gradient_give(struct backward *b, int32_t t, int32_t d)
         b->gradients[t] = gradient_apply(b, OP_ADD, 2, (int32_t[]){b->gradients[t], d}, &plain);
 }
 
+/* A pool's maximum is one of its inputs, and what passes an activation goes by its output: so it may be applied to the
+ * pool's few numbers, before they are spread. False: d is not a pool's, or not its alone. */
+static bool activate_before_pool(struct backward *b, enum op_id id, int32_t d)
+{
+    const struct op pool = b->g->ops[b->g->n_ops - 1];
+    int32_t few;
+
+    if (pool.id != OP_MAX_POOL_2D_GRAD || pool.out[0] != d)
+        return false;
+    b->g->n_ops--;
+    few = gradient_apply(b, id, 2, (int32_t[]){pool.in[0], pool.in[2]}, NULL);
+    gradient_op(b, OP_MAX_POOL_2D_GRAD, 3, (int32_t[]){few, pool.in[1], pool.in[2]}, 1, &d, pool.opts);
+    b->g->ops[b->g->n_ops - 1].name = pool.name;
+    return true;
+}
+
 enum mote_status gradient_through(struct backward *b, int activation, int32_t y, int32_t *d, const struct frame *at)
 {
     enum op_id id = activation == ACTIVATION_RELU    ? OP_RELU_GRAD
@@ -60,7 +76,8 @@ enum mote_status gradient_through(struct backward *b, int activation, int32_t y,
         return MOTE_OK;
     if (id == OP_NOP)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the fused activation %s has no gradient", activation_name(activation));
-    *d = gradient_apply(b, id, 2, (int32_t[]){*d, y}, NULL);
+    if (!activate_before_pool(b, id, *d))
+        *d = gradient_apply(b, id, 2, (int32_t[]){*d, y}, NULL);
     return MOTE_OK;
 }
 

@@ -73,6 +73,21 @@ static const struct gradient_case cases[] = {
      "op 0 conv_2d in [0, 1] out [2] padding same\n"
      "op 1 max_pool_2d in [2] out [3] padding valid filter_h 2 filter_w 2 stride_h 2 stride_w 2\n"
      "op 2 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"max_pool_2d, overlapping, after a convolution with relu", -1, 1,
+     "tensor 0 \"x\" f32 [2,7,7,2]\ntensor 1 \"w\" f32 [3,3,3,2] state\ntensor 2 \"y\" f32 [2,7,7,3]\n"
+     "tensor 3 \"z\" f32 [2,3,3,3]\ntensor 4 \"t\" f32 [2,3,3,3]\ntensor 5 \"loss\" f32 []\n",
+     "op 0 conv_2d in [0, 1] out [2] padding same activation relu\n"
+     "op 1 max_pool_2d in [2] out [3] padding valid filter_h 3 filter_w 3 stride_h 2 stride_w 2\n"
+     "op 2 mean_squared_error in [3, 4] out [5]\ninputs [0, 4]\noutputs [5]\n"},
+    {"max_pool_2d beside another reader of a convolution with relu6", -4, 4,
+     "tensor 0 \"x\" f32 [2,6,6,2]\ntensor 1 \"w\" f32 [2,3,3,2] state\ntensor 2 \"y\" f32 [2,6,6,2]\n"
+     "tensor 3 \"z\" f32 [2,3,3,2]\ntensor 4 \"v\" f32 [2,3,3,2]\ntensor 5 \"s\" f32 [2,3,3,2]\n"
+     "tensor 6 \"t\" f32 [2,3,3,2]\ntensor 7 \"loss\" f32 []\n",
+     "op 0 conv_2d in [0, 1] out [2] padding same activation relu6\n"
+     "op 1 max_pool_2d in [2] out [3] padding valid filter_h 2 filter_w 2 stride_h 2 stride_w 2\n"
+     "op 2 average_pool_2d in [2] out [4] padding valid filter_h 2 filter_w 2 stride_h 2 stride_w 2\n"
+     "op 3 add in [3, 4] out [5]\n"
+     "op 4 mean_squared_error in [5, 6] out [7]\ninputs [0, 6]\noutputs [7]\n"},
     {"mean over the picture", -1, 1,
      "tensor 0 \"x\" f32 [3,4,5,6]\ntensor 1 \"axes\" s32 [2] data [1, 2]\ntensor 2 \"y\" f32 [3,6]\n"
      "tensor 3 \"t\" f32 [3,6]\ntensor 4 \"loss\" f32 []\n",
