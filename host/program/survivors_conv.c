@@ -88,7 +88,8 @@ WIDE static void turn_row_back(const float *t, int64_t apart, int64_t n, const s
 /* Pictures [n][h][w][c], of which the inner part is taken, in chunks. */
 static void turn(const float *x, int64_t h, int64_t w, const struct picture *p, int64_t n, float *t)
 {
-    memset(t, 0, (size_t)((n + LANES - 1) / LANES * chunk(p)) * sizeof *t);
+    if (p->inner_h < p->h || p->inner_w < p->w)
+        memset(t, 0, (size_t)((n + LANES - 1) / LANES * chunk(p)) * sizeof *t);
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < n; i += LANES)
         for (int64_t r = 0; r < p->inner_h; r++)
@@ -205,13 +206,16 @@ static int32_t taps_of(const struct tap *t, int32_t n, int64_t filter)
     return k;
 }
 
-static void activate(float *y, int64_t n, int activation)
+WIDE static void activate(float *y, int64_t n, int activation)
 {
+    const float least = activation == ACTIVATION_NONE ? -INFINITY : 0;
     const float most = activation == ACTIVATION_RELU6 ? 6 : INFINITY;
 
-    for (int64_t i = 0; i < n && activation != ACTIVATION_NONE; i++) {
-        y[i] = y[i] > 0 ? y[i] : 0;
-        y[i] = y[i] < most ? y[i] : most;
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) {
+        const float x = y[i] < least ? least : y[i];
+
+        y[i] = x > most ? most : x;
     }
 }
 
