@@ -378,6 +378,7 @@ void preprocess_scale(struct pool *pool, struct preprocess *p, int32_t n, const 
     p->inverse = inverse;
 }
 
+const char *const posterior_names[POSTERIORS] = {"none", "average", "sum", "hits"};
 const char *const task_names[TASKS] = {"none", "classification", "regression", "anomaly"};
 
 void model_copy(const struct model *from, struct model *to)

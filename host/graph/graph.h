@@ -127,6 +127,26 @@ struct split_memory {
     struct split_digests trained, checked; /* for training; for validation */
 };
 
+/* How scores become commands (mote/posterior.h), in inferences. */
+struct posterior {
+    enum posterior_kind { POSTERIOR_NONE, POSTERIOR_AVERAGE, POSTERIOR_SUM, POSTERIOR_HITS } kind;
+    int32_t threshold, window, minimum, suppression;
+};
+#define POSTERIORS           (POSTERIOR_HITS + 1)
+#define POSTERIOR_WINDOW_MAX 4096
+#define HEARS_MS_MAX         60000
+#define HEARS_CHANNELS_MAX   1024
+extern const char *const posterior_names[POSTERIORS];
+
+/* The front end whose features the input is made of (host/front_end), and what comes after the output. */
+struct hears {
+    const char *preset;   /* NULL: the model does not say it */
+    int32_t window, step; /* milliseconds */
+    int32_t channels;
+    int32_t clip; /* milliseconds of sound that a sample was */
+    struct posterior posterior;
+};
+
 struct model {
     struct pool *pool;
     const char *name;   /* a C identifier, from the file's name */
@@ -137,6 +157,7 @@ struct model {
     const char **classes;
     struct preprocess preprocess;
     struct task task;
+    struct hears hears;        /* in graph files alone */
     const char *remarks;       /* what whoever compiles it should know, in lines; NULL: nothing */
     bool shapes_may_be_stale;  /* while a file is imported: of what operators make, inputs know better than the file */
     struct split_memory split; /* in graph files alone: no device needs it */

@@ -71,6 +71,14 @@ enum mote_status parse_preprocess(struct parser *ps)
     return MOTE_OK;
 }
 
+/* A word and a number. */
+static enum mote_status words_named(struct words *ws, const char *word, int32_t min, int32_t max, int32_t *out)
+{
+    if (!words_accept(ws, word))
+        return words_expected(ws, word);
+    return words_i32(ws, word, min, max, out);
+}
+
 enum mote_status parse_task(struct parser *ps)
 {
     struct task *t = &ps->m->task;
@@ -88,6 +96,34 @@ enum mote_status parse_task(struct parser *ps)
     if (words_accept(&ps->w, "threshold"))
         TRY(words_f32(&ps->w, &t->threshold));
     return words_accept(&ps->w, "normal") ? words_i32(&ps->w, "the normal class", 0, INT32_MAX, &t->normal) : MOTE_OK;
+}
+
+/* ---- what it hears ---- */
+static enum mote_status parse_posterior(struct words *ws, struct posterior *p)
+{
+    for (int k = 1; k < POSTERIORS; k++)
+        if (words_accept(ws, posterior_names[k]))
+            p->kind = (enum posterior_kind)k;
+    if (p->kind == POSTERIOR_NONE)
+        return words_expected(ws, "average, sum or hits");
+    TRY(words_named(ws, "threshold", 0, 255, &p->threshold));
+    TRY(words_named(ws, "window", 1, POSTERIOR_WINDOW_MAX, &p->window));
+    TRY(words_named(ws, "minimum", 0, p->window, &p->minimum));
+    return words_named(ws, "suppression", 0, UINT16_MAX, &p->suppression);
+}
+
+enum mote_status parse_hears(struct parser *ps)
+{
+    struct hears *h = &ps->m->hears;
+
+    if (h->preset != NULL)
+        return words_fail(&ps->w, MOTE_ERR_FORMAT, "a second hears");
+    TRY(words_string(&ps->w, "a preset's name in quotes", &h->preset));
+    TRY(words_named(&ps->w, "window", 1, HEARS_MS_MAX, &h->window));
+    TRY(words_named(&ps->w, "step", 1, HEARS_MS_MAX, &h->step));
+    TRY(words_named(&ps->w, "channels", 1, HEARS_CHANNELS_MAX, &h->channels));
+    TRY(words_named(&ps->w, "clip", 1, HEARS_MS_MAX, &h->clip));
+    return words_accept(&ps->w, "posterior") ? parse_posterior(&ps->w, &h->posterior) : MOTE_OK;
 }
 
 /* ---- the split ---- */

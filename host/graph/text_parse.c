@@ -13,17 +13,10 @@ static const struct statement {
     bool in_graph;
     enum mote_status (*parse)(struct parser *ps);
 } statements[] = {
-    {"model", false, parse_model},
-    {"classes", false, parse_classes},
-    {"preprocess", false, parse_preprocess},
-    {"task", false, parse_task},
-    {"graph", false, parse_graph},
-    {"tensor", true, parse_tensor},
-    {"split", false, parse_split},
-    {"op", true, parse_op},
-    {"inputs", true, parse_inputs},
-    {"outputs", true, parse_outputs},
-    {"end", true, parse_end},
+    {"model", false, parse_model},  {"classes", false, parse_classes}, {"preprocess", false, parse_preprocess},
+    {"task", false, parse_task},    {"graph", false, parse_graph},     {"tensor", true, parse_tensor},
+    {"split", false, parse_split},  {"hears", false, parse_hears},     {"op", true, parse_op},
+    {"inputs", true, parse_inputs}, {"outputs", true, parse_outputs},  {"end", true, parse_end},
 };
 
 static enum mote_status parse_statement(struct parser *ps)
@@ -40,7 +33,7 @@ static enum mote_status parse_statement(struct parser *ps)
         return words_at_end(&ps->w) ? MOTE_OK : words_expected(&ps->w, "the end of the line");
     }
     return words_expected(&ps->w, ps->in_graph ? "tensor, op, inputs, outputs or end"
-                                               : "model, classes, preprocess, task, split, graph or blob");
+                                               : "model, classes, preprocess, task, hears, split, graph or blob");
 }
 
 static bool next_line(struct parser *ps)

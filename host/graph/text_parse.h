@@ -61,6 +61,7 @@ MUST_CHECK enum mote_status parse_model(struct parser *ps);
 MUST_CHECK enum mote_status parse_classes(struct parser *ps);
 MUST_CHECK enum mote_status parse_preprocess(struct parser *ps);
 MUST_CHECK enum mote_status parse_task(struct parser *ps);
+MUST_CHECK enum mote_status parse_hears(struct parser *ps);
 MUST_CHECK enum mote_status parse_split(struct parser *ps);
 MUST_CHECK enum mote_status parse_graph(struct parser *ps);
 

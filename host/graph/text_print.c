@@ -382,6 +382,21 @@ static void print_task(struct text *out, const struct task *t)
     text_add(out, "\n");
 }
 
+static void print_hears(struct text *out, const struct hears *h)
+{
+    const struct posterior *p = &h->posterior;
+
+    if (h->preset == NULL)
+        return;
+    text_add(out, "hears ");
+    print_string(out, h->preset);
+    text_add(out, " window %d step %d channels %d clip %d", h->window, h->step, h->channels, h->clip);
+    if (p->kind != POSTERIOR_NONE)
+        text_add(out, " posterior %s threshold %d window %d minimum %d suppression %d", posterior_names[p->kind],
+                 p->threshold, p->window, p->minimum, p->suppression);
+    text_add(out, "\n");
+}
+
 static void print_head(struct text *out, const struct model *m)
 {
     const struct preprocess *p = &m->preprocess;
@@ -411,6 +426,7 @@ static void print_head(struct text *out, const struct model *m)
         text_add(out, "\n");
     }
     print_task(out, &m->task);
+    print_hears(out, &m->hears);
 }
 
 void model_print(const struct model *m, struct text *out, bool inline_data)

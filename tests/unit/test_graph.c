@@ -83,6 +83,9 @@ static const char small[] = /* every statement and clause, in the printed form *
     "classes \"down\" \"go \\\"x\\\\\" \"\\x0a\\xff\" \"\xc3\xa4\"\n"
     "preprocess image s16 mean [0.5, -1.4013e-45] std [255, 0.33333334]\n"
     "task anomaly threshold 0.012345679 normal 3\n"
+    "hears \"micro\" window 30 step 10 channels 40 clip 1000 posterior sum threshold 230 window 5 minimum 0 "
+    "suppression "
+    "33\n"
     "split group \"person\" seed 18446744073709551615 cutoffs [0x0000000000000000, 0x3fffffffffffffff; "
     "0x0000000000000001, 0xffffffffffffffff] trained [0x00000000000000ff, 0x0123456789abcdef] checked "
     "[0x8000000000000000]\n"
@@ -325,7 +328,7 @@ static void test_blob(void **state)
     }
     text_bytes(&file, "", 1);
     assert_int_not_equal(parse_bytes(&q, file.s, file.len), MOTE_OK);
-    assert_string_equal(q.report.text, "t.graph: line 27: the blob has 18 bytes, but 19 are there: is the file "
+    assert_string_equal(q.report.text, "t.graph: line 28: the blob has 18 bytes, but 19 are there: is the file "
                                        "truncated? [ERR_FORMAT]");
     pool_free(&q.pool);
     pool_free(&p.pool);
@@ -415,8 +418,8 @@ static const struct refusal {
     {"mote-graph 1\nmodel 2m\ngraph\nend\n", "the model's name \"2m\" must be a C identifier [ERR_VALUE]"},
     {"mote-graph 1\nmodel m version 4294967296\n",
      "line 2: the version is 4294967296: it must be from 0 to 4294967295 [ERR_VALUE]"},
-    {HEAD "tensor 0 s8 []\n",
-     "line 3: expected model, classes, preprocess, task, split, graph or blob, not 'tensor 0 s8 []' [ERR_FORMAT]"},
+    {HEAD "tensor 0 s8 []\n", "line 3: expected model, classes, preprocess, task, hears, split, graph or blob, not "
+                              "'tensor 0 s8 []' [ERR_FORMAT]"},
     {HEAD "split\ngraph\nend\n",
      "split: it says of no sample that it was trained on: cutoffs or digests are wanted [ERR_FORMAT]"},
     {HEAD "split cutoffs [0x0000000000000002; 0x0000000000000001]\ngraph\nend\n",
@@ -464,6 +467,10 @@ static const struct refusal {
     {HEAD "task none\n", "line 3: expected classification, regression or anomaly, not 'none' [ERR_FORMAT]"},
     {HEAD "task regression\ntask regression\n", "line 4: a second task [ERR_FORMAT]"},
     {HEAD "task regression threshold 1\n", "line 3: expected the end of the line, not 'threshold 1' [ERR_FORMAT]"},
+    {HEAD "hears micro\n", "line 3: expected a preset's name in quotes, not 'micro' [ERR_FORMAT]"},
+    {HEAD "hears \"micro\" window 30 step 0\n", "line 3: step is 0: it must be from 1 to 60000 [ERR_VALUE]"},
+    {HEAD "hears \"micro\" window 30 step 20 channels 40 clip 1000 posterior best\n",
+     "line 3: expected average, sum or hits, not 'best' [ERR_FORMAT]"},
     {HEAD "task anomaly normal -1\n", "line 3: the normal class is -1: it must be from 0 to 2147483647 [ERR_VALUE]"},
     {HEAD "task anomaly threshold -1\ngraph\nend\n", "task: the threshold is -1: at least 0 is wanted [ERR_VALUE]"},
     {HEAD "task anomaly threshold 0x7fc00000\ngraph\nend\n",
