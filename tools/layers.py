@@ -32,6 +32,7 @@ passes     run operators graph base kernels ops
 import     run formats graph base ops
 front_end  graph base ops
 pipeline   passes import emit plan graph target base kernels ops
+hear       front_end pipeline run plan graph target base runtime kernels ops
 quantize   passes emit run plan graph target base runtime kernels ops
 sign       base runtime kernels ops
 emulate    boards target base ops
@@ -53,7 +54,7 @@ def folder_of(path):
         return parts[1]
     if parts[2] == "ops":
         return "ops"
-    return "runtime" if parts[2] in ("runtime", "mote.h", "input.h", "score.h") else "kernels"
+    return "runtime" if parts[2] in ("runtime", "mote.h", "input.h", "score.h", "posterior.h") else "kernels"
 
 
 def resolve(path, name):

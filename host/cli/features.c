@@ -19,12 +19,12 @@ static enum mote_status write_graph(struct cli *cli, struct front_end *f, const 
     return file_write(path, text.s, text.len, &cli->root);
 }
 
-static void print_features(const struct front_end *f, const struct features *x)
+static void print_features(const struct front_end *f, const struct features *x, const char *changes)
 {
     printf("%s: %d frames of %d features, %s, a window of %d samples every %d\n", f->preset, (int)x->frames,
            (int)x->channels, type_name(x->type), (int)f->window, (int)f->step);
-    if (x->sound.channels > 1)
-        printf("the first of %d channels\n", (int)x->sound.channels);
+    if (changes != NULL)
+        printf("%s\n", changes);
     if (x->sound.n > (int64_t)(x->frames - 1) * f->step + f->window)
         printf("the last %lld samples gave no frame\n",
                (long long)(x->sound.n - (int64_t)(x->frames - 1) * f->step - f->window));
@@ -71,7 +71,7 @@ static enum mote_status run_features(struct cli *cli)
     if (cli->json)
         fputs(json, stdout);
     else
-        print_features(&f, &x);
+        print_features(&f, &x, sound_changes(&cli->pool, &x.sound));
     return MOTE_OK;
 }
 
@@ -83,7 +83,8 @@ const struct command command_features = {
         "The preset `micro` is TensorFlow Lite Micro's micro frontend: 16 kHz, windows of 30 ms every 20, 40\n"
         "channels, uint16; --window, --step and --channels say others. The first frame comes after a window, then\n"
         "one each step; the noise's estimate is 0 at first and carried on. Files are WAV, FLAC, OGG and others, of\n"
-        "any width; of several channels the first counts. -o writes [frames, features], raw or .npy by the name.\n\n"
+        "any width and rate; of several channels the first counts. -o writes [frames, features], raw or .npy by the "
+        "name.\n\n"
         "--graph writes the front end as a graph file, whose input is a frame of samples: any command takes it.\n"
         "With --before it is the model's with the front end inside, whose input is the samples of all its frames;\n"
         "`mote compile --stream` makes that one that takes a step of samples a call.\n\n"

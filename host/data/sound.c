@@ -2,6 +2,7 @@
 #include "host/data/sound.h"
 
 #if MOTE_SOUND
+#include <math.h>
 #include <sndfile.h>
 
 #define BLOCK 4096 /* frames that are read at once */
@@ -95,13 +96,82 @@ enum mote_status sound_read(struct pool *pool, const char *path, struct sound *o
         return fail(&here, MOTE_ERR_FORMAT, "is no sound that libsndfile reads: %s", sf_strerror(NULL));
     sf_command(file, SFC_SET_SCALE_FLOAT_INT_READ, NULL, SF_TRUE);
     sf_command(file, SFC_SET_CLIPPING, NULL, SF_TRUE);
-    out->rate = info.samplerate;
+    out->rate = out->from = info.samplerate;
     out->channels = info.channels;
     status = read_samples(pool, file, out, &here);
     sf_close(file);
     return status;
 }
+
+/* ---- another rate ---- */
+#if MOTE_RESAMPLE
+#include <samplerate.h>
+
+static int16_t nearest(float x)
+{
+    float y = x * 32768;
+
+    return y >= 32767 ? 32767 : y <= -32768 ? -32768 : (int16_t)lrintf(y);
+}
+
+static enum mote_status convert(struct pool *pool, struct sound *s, int32_t rate, const struct frame *at)
+{
+    const double ratio = (double)rate / s->rate;
+    const int64_t n = (int64_t)((double)s->n * ratio) + 1;
+    struct pool scratch = {0};
+    float *in = pool_array(&scratch, (size_t)s->n, sizeof *in), *out = pool_array(&scratch, (size_t)n, sizeof *out);
+    SRC_DATA d = {
+        .data_in = in, .data_out = out, .input_frames = (long)s->n, .output_frames = (long)n, .src_ratio = ratio};
+    int status;
+
+    for (int64_t i = 0; i < s->n; i++)
+        in[i] = (float)s->samples[i] / 32768;
+    status = src_simple(&d, SRC_SINC_BEST_QUALITY, 1);
+    s->samples = pool_array(pool, (size_t)n, sizeof *s->samples);
+    s->n = status == 0 ? d.output_frames_gen : 0;
+    for (int64_t i = 0; i < s->n; i++)
+        s->samples[i] = nearest(out[i]);
+    s->rate = rate;
+    pool_free(&scratch);
+    return status == 0 ? MOTE_OK
+                       : fail(at, MOTE_ERR_VALUE, "%d samples a second cannot be converted to %d: %s", s->from, rate,
+                              src_strerror(status));
+}
 #else
+static enum mote_status convert(struct pool *pool, struct sound *s, int32_t rate, const struct frame *at)
+{
+    (void)pool;
+    return fail(at, MOTE_ERR_UNSUPPORTED,
+                "has %d samples a second, %d are wanted, and this build converts none: libsamplerate0-dev was missing "
+                "when it was made (tools/setup.sh installs it)",
+                s->rate, rate);
+}
+#endif
+
+#define RATE_MIN 1000
+#define RATE_MAX 400000
+
+enum mote_status sound_read_at(struct pool *pool, const char *path, int32_t rate, struct sound *out,
+                               const struct frame *at)
+{
+    struct frame here = {at, path, NULL, -1, NULL};
+
+    TRY(sound_read(pool, path, out, at));
+    if (out->rate == rate || out->n == 0)
+        return MOTE_OK;
+    if (out->rate < RATE_MIN || out->rate > RATE_MAX)
+        return fail(&here, MOTE_ERR_VALUE, "has %d samples a second; %d to %d are converted", out->rate, RATE_MIN,
+                    RATE_MAX);
+    return convert(pool, out, rate, &here);
+}
+#else
+enum mote_status sound_read_at(struct pool *pool, const char *path, int32_t rate, struct sound *out,
+                               const struct frame *at)
+{
+    (void)rate;
+    return sound_read(pool, path, out, at);
+}
+
 enum mote_status sound_read(struct pool *pool, const char *path, struct sound *out, const struct frame *at)
 {
     struct frame here = {at, path, NULL, -1, NULL};
@@ -112,3 +182,48 @@ enum mote_status sound_read(struct pool *pool, const char *path, struct sound *o
                 "this build reads no sound: libsndfile1-dev was missing when it was made (tools/setup.sh installs it)");
 }
 #endif
+
+const char *sound_changes(struct pool *pool, const struct sound *s)
+{
+    struct text t = {.pool = pool};
+
+    if (s->from != s->rate)
+        text_add(&t, "%d samples a second, converted from %d", s->rate, s->from);
+    if (s->channels > 1)
+        text_add(&t, "%sthe first of %d channels", t.len > 0 ? "; " : "", s->channels);
+    return t.s;
+}
+
+/* ---- writing ---- */
+static void put(uint8_t **to, uint32_t x, int bytes)
+{
+    for (; bytes > 0; bytes--, x >>= 8)
+        *(*to)++ = (uint8_t)x;
+}
+
+#define WAV_HEAD 44
+
+enum mote_status sound_write(struct pool *pool, const char *path, const struct sound *s, const struct frame *at)
+{
+    const uint32_t bytes = (uint32_t)s->n * 2, rate = (uint32_t)s->rate;
+    uint8_t *file, *to;
+
+    assert(s->n >= 0 && s->n <= SOUND_SAMPLES_MAX);
+    file = to = pool_alloc(pool, WAV_HEAD + bytes);
+    memcpy(to, "RIFF", 4);
+    to += 4;
+    put(&to, WAV_HEAD - 8 + bytes, 4);
+    memcpy(to, "WAVEfmt ", 8);
+    to += 8;
+    put(&to, 16, 4);          /* bytes of the format */
+    put(&to, 1 | 1 << 16, 4); /* PCM, one channel */
+    put(&to, rate, 4);
+    put(&to, rate * 2, 4);
+    put(&to, 2 | 16 << 16, 4); /* bytes, bits of a sample */
+    memcpy(to, "data", 4);
+    to += 4;
+    put(&to, bytes, 4);
+    for (int64_t i = 0; i < s->n; i++)
+        put(&to, (uint16_t)s->samples[i], 2);
+    return file_write(path, file, WAV_HEAD + bytes, at);
+}

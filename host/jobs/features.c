@@ -3,23 +3,10 @@
 
 #include "host/data/source.h"
 #include "host/data/tensors.h"
-#include "host/run/runner.h"
-
-static enum mote_status open_front_end(struct pool *pool, const struct front_end *f, struct runner *out,
-                                       const struct frame *at)
-{
-    struct pipeline p = {.pool = pool, .path = f->preset, .has_graph = true, .model = {.pool = pool}};
-
-    TRY(front_end_model(f, &p.model, at));
-    TRY(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, at));
-    return runner_open(pool, p.image, out, at);
-}
+#include "host/hear/hear.h"
 
 static enum mote_status check_sound(const struct front_end *f, const struct sound *s, const struct frame *at)
 {
-    if (s->rate != f->rate)
-        return fail(at, MOTE_ERR_VALUE, "has %d samples a second, the preset %s wants %d: convert it, as by `sox`",
-                    (int)s->rate, f->preset, (int)f->rate);
     if (s->n < f->window)
         return fail(at, MOTE_ERR_SHAPE, "has %lld samples, fewer than a window, %d", (long long)s->n, (int)f->window);
     return MOTE_OK;
@@ -29,25 +16,17 @@ enum mote_status features_make(struct pool *pool, const struct front_end *f, con
                                const struct frame *at)
 {
     struct frame here = {at, path, NULL, -1, NULL};
-    size_t bytes;
-    struct runner r;
-    struct mote_io io;
+    struct hearing ear;
 
     *out = (struct features){.frames = 0};
-    TRY(sound_read(pool, path, &out->sound, at));
+    TRY(sound_read_at(pool, path, f->rate, &out->sound, at));
     TRY(check_sound(f, &out->sound, &here));
-    TRY(open_front_end(pool, f, &r, at));
-    assert(runner_input_bytes(&r) == (size_t)f->window * sizeof(int16_t));
-    if (mote_model_output(&r.model, 0, &io) != MOTE_OK)
-        return fail(&here, MOTE_ERR_FORMAT, "the front end has no output");
-    bytes = io.bytes;
-    out->type = (enum mote_type)io.type;
-    out->channels = (int32_t)(bytes / ((size_t)type_bits(out->type) / 8));
-    out->frames = (int32_t)((out->sound.n - f->window) / f->step + 1);
-    out->data = pool_array(pool, (size_t)out->frames, bytes);
-    mote_model_reset(&r.model);
-    for (int32_t i = 0; i < out->frames; i++)
-        runner_run(&r, (const uint8_t *)(out->sound.samples + (int64_t)i * f->step), out->data + (size_t)i * bytes);
+    TRY(hearing_open(pool, f, &ear, at));
+    out->type = ear.type;
+    out->channels = ear.channels;
+    out->frames = (int32_t)hearing_frames(f, out->sound.n);
+    out->data = pool_array(pool, (size_t)out->frames, ear.bytes);
+    hearing_all(&ear, out->sound.samples, out->sound.n, out->data);
     return MOTE_OK;
 }
 

@@ -1,43 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote features from outside: sounds in, features, pictures and graphs out, and what is wrong with sounds. */
 #define _XOPEN_SOURCE 700
-#include "tests/unit/command.h"
+#include "tests/unit/sounds.h"
 
-static void put_number(uint8_t **to, uint32_t x, int bytes)
-{
-    for (; bytes > 0; bytes--, x >>= 8)
-        *(*to)++ = (uint8_t)x;
-}
-
-/* A WAV of 16 bits: in its first channel a tone that grows, in others noise. */
+/* In its first channel a tone that grows, in others noise. */
 static void put_wav(const char *name, uint32_t rate, uint32_t channels, uint32_t n)
 {
-    uint32_t bytes = n * channels * 2;
-    uint8_t *file = pool_alloc(&pool, 44 + bytes), *to = file;
+    int16_t *samples = pool_array(&pool, (size_t)n * channels, sizeof *samples);
 
-    memcpy(to, "RIFF", 4), to += 4;
-    put_number(&to, 36 + bytes, 4);
-    memcpy(to, "WAVEfmt ", 8), to += 8;
-    put_number(&to, 16, 4);
-    put_number(&to, 1, 2);
-    put_number(&to, channels, 2);
-    put_number(&to, rate, 4);
-    put_number(&to, rate * channels * 2, 4);
-    put_number(&to, channels * 2, 2);
-    put_number(&to, 16, 2);
-    memcpy(to, "data", 4), to += 4;
-    put_number(&to, bytes, 4);
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t c = 0; c < channels; c++)
-            put_number(&to, c == 0 ? (uint32_t)(int32_t)(i * (i / 4 % 2 ? 3.0 : -3.0)) : i * 40503, 2);
-    put_bytes(name, file, 44 + bytes);
-}
-
-/* A build without libsndfile says so. */
-static bool no_sound(void)
-{
-    put_wav("in/one.wav", 16000, 1, 1600);
-    return strstr(RUN("features", "--preset", "micro", "@in/one.wav").err, "this build reads no sound") != NULL;
+            samples[i * channels + c] =
+                (int16_t)(c == 0 ? (uint32_t)(int32_t)(i * (i / 4 % 2 ? 3.0 : -3.0)) : i * 40503);
+    put_sound(name, rate, channels, samples, n);
 }
 
 static void sounds_become_features(void **state)
@@ -49,6 +24,7 @@ static void sounds_become_features(void **state)
     (void)state;
     if (no_sound())
         skip();
+    put_wav("in/one.wav", 16000, 1, 1600);
     put_wav("in/two.wav", 16000, 2, 1600);
     json = OK("features", "--preset", "micro", "@in/one.wav", "-o", "@out/one.bin", "--json");
     root = json_of(&json);
@@ -67,6 +43,69 @@ static void sounds_become_features(void **state)
     assert_non_null(strstr((const char *)slurp(here("out/f.npy")).data + 10, "'descr': '<u2'"));
     assert_non_null(strstr((const char *)slurp(here("out/f.npy")).data + 10, "(8, 40, )"));
     assert_memory_equal(slurp(here("out/f.png")).data, "\x89PNG", 4);
+}
+
+/* A second that rises from 300 to 3000 Hz, as loud at any rate. */
+static void put_tone(const char *name, uint32_t rate)
+{
+    int16_t *samples = pool_array(&pool, rate, sizeof *samples);
+
+    for (uint32_t i = 0; i < rate; i++) {
+        double t = (double)i / rate;
+
+        samples[i] = (int16_t)(8000 * sin(6.283185307179586 * (300 * t + 1350 * t * t)));
+    }
+    put_sound(name, rate, 1, samples, rate);
+}
+
+static int feature(struct bytes features, int frame, int channel)
+{
+    const uint8_t *p = features.data + (size_t)(frame * 40 + channel) * 2;
+
+    return p[0] | p[1] << 8;
+}
+
+static int loudest(struct bytes features, int frame)
+{
+    int best = 0;
+
+    for (int c = 1; c < 40; c++)
+        if (feature(features, frame, c) > feature(features, frame, best))
+            best = c;
+    return best;
+}
+
+/* At any rate a tone has its channel, and about its feature. */
+static void rates_are_converted(void **state)
+{
+    static const uint32_t rates[] = {8000, 44100, 48000};
+    struct bytes want;
+
+    (void)state;
+    if (no_sound())
+        skip();
+    put_tone("in/tone.wav", 16000);
+    OK("features", "--preset", "micro", "@in/tone.wav", "-o", "@out/tone.bin");
+    want = slurp(here("out/tone.bin"));
+    for (size_t i = 0; i < COUNT(rates); i++) {
+        struct result r;
+        struct bytes got;
+
+        put_tone("in/other.wav", rates[i]);
+        r = RUN("features", "--preset", "micro", "@in/other.wav", "-o", "@out/other.bin");
+        if (strstr(r.err, "this build converts none") != NULL)
+            skip();
+        want_status(&r, 0);
+        assert_non_null(strstr(r.out, pool_printf(&pool, "16000 samples a second, converted from %u", rates[i])));
+        got = slurp(here("out/other.bin"));
+        assert_int_equal(got.size, want.size);
+        for (int frame = 10; frame < 40; frame++) { /* the edges are filtered */
+            int x = loudest(want, frame), y = loudest(got, frame);
+
+            assert_int_equal(x, y);
+            assert_true(abs(feature(want, frame, x) - feature(got, frame, x)) <= 4);
+        }
+    }
 }
 
 static void a_preset_is_a_graph(void **state)
@@ -140,7 +179,7 @@ static void wrong_sounds_are_refused(void **state)
 {
     static const struct bad bad[] = {
         {1,
-         "has 8000 samples a second, the preset micro wants 16000",
+         "has 500 samples a second; 1000 to 400000 are converted",
          {"features", "--preset", "micro", "@in/slow.wav"}},
         {1, "has 479 samples, fewer than a window, 480", {"features", "--preset", "micro", "@in/short.wav"}},
         {1, "is no sound that libsndfile reads", {"features", "--preset", "micro", "@in/text.wav"}},
@@ -161,7 +200,8 @@ static void wrong_sounds_are_refused(void **state)
     (void)state;
     if (no_sound())
         skip();
-    put_wav("in/slow.wav", 8000, 1, 1600);
+    put_wav("in/one.wav", 16000, 1, 1600);
+    put_wav("in/slow.wav", 500, 1, 1600);
     put_wav("in/short.wav", 16000, 1, 479);
     put_text("in/text.wav", "no sound");
     want_bad(bad, COUNT(bad));
@@ -170,8 +210,8 @@ static void wrong_sounds_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sounds_become_features), TEST(a_preset_is_a_graph),      TEST(a_board_hears_the_same),
-        TEST(a_board_hears_a_stream), TEST(wrong_sounds_are_refused),
+        TEST(sounds_become_features), TEST(rates_are_converted),    TEST(a_preset_is_a_graph),
+        TEST(a_board_hears_the_same), TEST(a_board_hears_a_stream), TEST(wrong_sounds_are_refused),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote listen: what a network hears in a sound, and how often it is right. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "host/cli/cli.h"
+#include "host/jobs/listen.h"
+#include "host/jobs/truth.h"
+
+struct listening {
+    struct cli *cli;
+    struct listener listener;
+    const char *sound_path;
+    struct sound sound;
+    struct listened heard;
+    bool judged;
+    struct truth truth;
+    struct detections found;
+};
+
+/* ---- options ---- */
+static enum mote_status read_share(struct cli *cli, const char *option, double *out)
+{
+    const char *value = cli_value(cli, option);
+    char *end;
+
+    if (value == NULL)
+        return MOTE_OK;
+    *out = strtod(value, &end);
+    if (end == value || *end != '\0' || !(*out >= 0 && *out <= 1))
+        return usage_error(cli, "%s wants a number from 0 to 1, not \"%s\"", option, value);
+    return MOTE_OK;
+}
+
+static void read_names(struct cli *cli, struct listen_options *o)
+{
+    char *s = cli_value(cli, "--classes") != NULL ? pool_strdup(&cli->pool, cli_value(cli, "--classes")) : NULL, *rest;
+    const char **names = NULL;
+
+    for (const char *name = s != NULL ? strtok_r(s, ",", &rest) : NULL; name != NULL;
+         name = strtok_r(NULL, ",", &rest)) {
+        names = pool_grow(&cli->pool, names, (size_t)o->n_names, sizeof *names);
+        names[o->n_names++] = name;
+    }
+    o->names = names;
+}
+
+static enum mote_status read_kind(struct cli *cli, struct listen_options *o)
+{
+    static const char *const words[] = {"average", "sum", "hits", NULL};
+    const char *word;
+
+    if (cli_value(cli, "--posterior") == NULL)
+        return MOTE_OK;
+    TRY(cli_word(cli, "--posterior", words, &word));
+    for (int32_t i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], word) == 0)
+            o->kind = i;
+    return MOTE_OK;
+}
+
+static enum mote_status read_options(struct cli *cli, struct listen_options *o)
+{
+    int64_t window = 0, step = 0, every = 0, over = LISTEN_UNSAID, minimum = LISTEN_UNSAID, suppress = LISTEN_UNSAID;
+
+    *o = (struct listen_options){
+        .preset = cli_value(cli, "--preset"), .kind = LISTEN_UNSAID, .threshold = LISTEN_UNSAID};
+    TRY(cli_number(cli, "--window", 1, 1000, &window));
+    TRY(cli_number(cli, "--step", 1, 1000, &step));
+    TRY(cli_number(cli, "--every", 1, 1000, &every));
+    TRY(cli_number(cli, "--over", 1, MOTE_POSTERIOR_WINDOW_MAX, &over));
+    TRY(cli_number(cli, "--minimum", 1, MOTE_POSTERIOR_WINDOW_MAX, &minimum));
+    TRY(cli_number(cli, "--suppress", 0, 60000, &suppress));
+    TRY(read_share(cli, "--threshold", &o->threshold));
+    read_names(cli, o);
+    o->wish = (struct front_end_wish){.window_ms = (int32_t)window, .step_ms = (int32_t)step};
+    o->every = (int32_t)every;
+    o->window = (int32_t)over;
+    o->minimum = (int32_t)minimum;
+    o->suppression = LISTEN_UNSAID;
+    o->suppression_ms = (int32_t)suppress;
+    return read_kind(cli, o);
+}
+
+/* ---- what it says ---- */
+static const char *const kind_names[] = {"average", "sum", "hits"};
+
+static void print_events(const struct listening *x)
+{
+    const struct listener *l = &x->listener;
+    const struct mote_posterior *p = &l->posterior;
+    const char *changes = sound_changes(&x->cli->pool, &x->sound);
+
+    printf("%s: %.2f s, %d inferences, one each %g ms, by %s of %d above %.3f", x->sound_path, x->heard.seconds,
+           x->heard.n, 1000 * l->pace, kind_names[p->kind], p->window, p->threshold / 255.0);
+    if (x->heard.lead > 0)
+        printf("; %g s of silence before and after it", x->heard.lead);
+    printf("\n");
+    if (changes != NULL)
+        printf("%s\n", changes);
+    for (int32_t i = 0; i < x->heard.n_events; i++) {
+        const struct event *e = &x->heard.events[i];
+
+        printf("%10.3f s  %s  %.3f\n", e->time, l->names[e->command], e->score / 255.0);
+    }
+    printf("%d event%s\n", x->heard.n_events, x->heard.n_events == 1 ? "" : "s");
+}
+
+static void print_found(const struct detections *d)
+{
+    struct interval missed = interval_of_share(d->misses, d->words), wrong = interval_of_count(d->false_accepts);
+    double hours = d->seconds / 3600;
+
+    printf("%d of %d words heard, %d missed", d->hits, d->words, d->misses);
+    if (d->words > 0)
+        printf(" (%.1f %%; 95 %%: %.1f to %.1f %%)", 100.0 * d->misses / d->words, 100 * missed.low, 100 * missed.high);
+    printf("\n%d false accepts in %.3f h, %.2f an hour (95 %%: %.2f to %.2f)\n", d->false_accepts, hours,
+           d->false_accepts / hours, wrong.low / hours, wrong.high / hours);
+    if (d->hits > 0)
+        printf("heard %.0f ms after a word's end (median)\n", 1000 * d->latency);
+}
+
+static json_t *found_json(const struct detections *d)
+{
+    struct interval missed = interval_of_share(d->misses, d->words), wrong = interval_of_count(d->false_accepts);
+    double hours = d->seconds / 3600;
+    json_t *json = json_pack("{s:i, s:i, s:i, s:i, s:f, s:[f, f]}", "words", d->words, "hits", d->hits, "misses",
+                             d->misses, "false_accepts", d->false_accepts, "false_accepts_per_hour",
+                             d->false_accepts / hours, "false_accepts_interval", wrong.low / hours, wrong.high / hours);
+
+    if (d->words > 0)
+        json_object_set_new(json, "misses_interval", json_pack("[f, f]", missed.low, missed.high));
+    if (d->hits > 0)
+        json_object_set_new(json, "latency", json_real(d->latency));
+    return json;
+}
+
+static const char *json_of(struct listening *x)
+{
+    json_t *events = json_array(), *json;
+
+    for (int32_t i = 0; i < x->heard.n_events; i++) {
+        const struct event *e = &x->heard.events[i];
+
+        json_array_append_new(events, json_pack("{s:f, s:s, s:f}", "time", e->time, "word",
+                                                printable(&x->cli->pool, x->listener.names[e->command]), "score",
+                                                e->score / 255.0));
+    }
+    json =
+        json_pack("{s:f, s:i, s:f, s:s, s:i, s:f, s:o}", "seconds", x->heard.seconds, "inferences", x->heard.n,
+                  "silence", x->heard.lead, "posterior", kind_names[x->listener.posterior.kind], "over",
+                  x->listener.posterior.window, "threshold", x->listener.posterior.threshold / 255.0, "events", events);
+    if (x->judged)
+        json_object_set_new(json, "truth", found_json(&x->found));
+    return cli_json_text(x->cli, json);
+}
+
+/* ---- thresholds ---- */
+/* Each threshold at which something changes. */
+static void print_sweep(struct listening *x)
+{
+    struct detections before = {.words = -1};
+    struct listened again = x->heard;
+
+    printf("\nthreshold  missed  false accepts an hour\n");
+    for (int32_t t = 0; t < 256; t++) {
+        struct mote_posterior how = x->listener.posterior;
+        struct pool scratch = {0};
+        struct detections d;
+
+        how.threshold = (uint8_t)t;
+        listened_again(&scratch, &how, &again);
+        d = detections_of(&scratch, x->truth.said, x->truth.n, again.events, again.n_events, x->heard.seconds);
+        pool_free(&scratch);
+        if (d.misses != before.misses || d.false_accepts != before.false_accepts || before.words < 0)
+            printf("%9.3f  %4d/%d  %.2f\n", t / 255.0, d.misses, d.words, d.false_accepts / d.seconds * 3600);
+        before = d;
+    }
+}
+
+/* ---- the command ---- */
+static enum mote_status hear(struct listening *x)
+{
+    struct frame here = {&x->cli->root, x->sound_path, NULL, -1, NULL};
+    int64_t silence = -1000;
+
+    TRY(cli_number(x->cli, "--silence", 0, 10000, &silence));
+    TRY(sound_read_at(&x->cli->pool, x->sound_path, x->listener.ear.front_end.rate, &x->sound, &x->cli->root));
+    return listener_hear(&x->cli->pool, &x->listener, &x->sound, (double)silence / 1000, &x->heard, &cli_progress,
+                         &here);
+}
+
+static enum mote_status judge(struct listening *x, const char *path)
+{
+    struct cli *cli = x->cli;
+    struct frame here = {&cli->root, path, NULL, -1, NULL};
+
+    if (path == NULL)
+        return cli_flag(cli, "--sweep") ? usage_error(cli, "--sweep wants --truth") : MOTE_OK;
+    TRY(truth_read(&cli->pool, path, x->sound_path, x->heard.seconds, &x->truth, &cli->root));
+    TRY(truth_name(&x->truth, x->listener.names, x->listener.posterior.classes, &here));
+    x->found =
+        detections_of(&cli->pool, x->truth.said, x->truth.n, x->heard.events, x->heard.n_events, x->heard.seconds);
+    x->judged = true;
+    return MOTE_OK;
+}
+
+static enum mote_status write_scores(struct listening *x, const char *path)
+{
+    return path == NULL
+               ? MOTE_OK
+               : file_write(path, x->heard.scores, (size_t)x->heard.n * x->listener.posterior.classes, &x->cli->root);
+}
+
+static enum mote_status run_listen(struct cli *cli)
+{
+    struct listening *x = pool_alloc(&cli->pool, sizeof *x);
+    struct listen_options options;
+    const char *json = NULL;
+
+    x->cli = cli;
+    x->sound_path = cli->positional[1];
+    TRY(read_options(cli, &options));
+    TRY(listener_open(&cli->pool, cli->positional[0], &options, &x->listener, &cli->root));
+    TRY(hear(x));
+    TRY(judge(x, cli_value(cli, "--truth")));
+    if (cli->json)
+        json = json_of(x);
+    TRY(write_scores(x, cli_value(cli, "--scores")));
+    if (json != NULL) {
+        fputs(json, stdout);
+        return MOTE_OK;
+    }
+    print_events(x);
+    if (x->judged)
+        print_found(&x->found);
+    if (x->judged && cli_flag(cli, "--sweep"))
+        print_sweep(x);
+    return MOTE_OK;
+}
+
+const struct command command_listen = {
+    .name = "listen",
+    .arguments = "M SOUND.wav [--truth T.json [--sweep]] [--preset P --step MS] [--threshold P …]",
+    .summary = "what a network hears in a sound: events with times and scores, and how often it is right",
+    .details =
+        "M is a model, or a manifest of microWakeWord (.json), which says the rest. A front end makes frames of the\n"
+        "sound, the network gives probabilities, and a posterior says when these are a command, once:\n"
+        "  average   the best class's mean over the last inferences is above the threshold, and it is another one\n"
+        "            than before, or --suppress has passed (micro_speech's recognizer; several classes)\n"
+        "  sum       the sum of the last --over probabilities is above threshold x --over; then nothing for\n"
+        "            --suppress, nor after the beginning (microWakeWord; one class)\n"
+        "  hits      so many probabilities in a row are above the threshold\n"
+        "Classes that are called silence, unknown, background, noise or begin with _ are no commands.\n\n"
+        "Silence is put before and after the sound (1 s, or as long as nothing is heard at first), so that words at\n"
+        "its ends are heard, too; --silence MS says how much. Times are the sound's.\n\n"
+        "--truth says what is said in it, as MLPerf Tiny's streaming wake word does; an event from a word's start to\n"
+        "1 s after its end is a hit, several within 1 s count once, other events are false accepts. --sweep repeats\n"
+        "that for all thresholds.\n\n"
+        "JSON keys: seconds, inferences, silence, posterior, over, threshold, events: [{time, word, score}], truth:\n"
+        "{words, hits, misses, misses_interval, false_accepts, false_accepts_per_hour, false_accepts_interval,\n"
+        "latency}.",
+    .example = "mote listen alexa.json alexa_test.wav",
+    .positional_min = 2,
+    .positional_max = 2,
+    .options =
+        (const struct option[]){{"--truth", "FILE", "what is said in the sound, and when"},
+                                {"--sweep", NULL, "misses and false accepts at all thresholds"},
+                                {"--preset", "P", "the front end, where the model does not say it: micro"},
+                                {"--window", "MS", "milliseconds of a frame"},
+                                {"--step", "MS", "milliseconds from frame to frame"},
+                                {"--every", "N", "frames from one inference of a window to the next; default: 1"},
+                                {"--posterior", "KIND", "average, sum or hits"},
+                                {"--threshold", "P", "0 to 1: what is above it is heard"},
+                                {"--over", "N", "of so many inferences"},
+                                {"--minimum", "N", "average: nothing before so many inferences"},
+                                {"--suppress", "MS", "how long nothing (average: not the same) is heard again"},
+                                {"--classes", "A,B,…", "their names, where the model has none"},
+                                {"--silence", "MS", "silence before and after the sound"},
+                                {"--scores", "FILE", "where the scores go, a byte a class and inference"},
+                                {NULL, NULL, NULL}},
+    .run = run_listen,
+};

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote listen from outside: tones of the test's own with a network that hears high ones, real words where they are, and
+ * what is wrong with sounds, truths and manifests. */
+#define _XOPEN_SOURCE 700
+#include "tests/unit/sounds.h"
+
+#define SECOND 16000
+
+/* Of each frame the mean of the features, of which the upper half counts: sigmoid(sum / 8 - 8). */
+static void put_network(const char *name)
+{
+    struct text t = {.pool = &pool};
+
+    text_add(&t, "mote-graph 1\nmodel high\ngraph \"main\"\n"
+                 "tensor 0 \"frame\" s8 [1,40] quant [1; -128]\ntensor 1 \"weights\" s8 [1,40] quant [0.01; 0] data [");
+    for (int i = 0; i < 40; i++)
+        text_add(&t, "%s%d", i > 0 ? ", " : "", i < 30 ? -10 : 40);
+    text_add(&t, "]\ntensor 2 \"bias\" s32 [1] quant [0.01; 0] data [-1000]\ntensor 3 \"sum\" s8 [1,1] quant [0.1; 0]\n"
+                 "tensor 4 \"score\" s8 [1,1] quant [0.00390625; -128]\n"
+                 "op 0 fully_connected in [0, 1, 2] out [3]\nop 1 logistic in [3] out [4]\n"
+                 "inputs [0]\noutputs [4]\nend\n");
+    put_bytes(name, t.s, t.len);
+}
+
+static void put_manifest(const char *name, const char *model, const char *micro)
+{
+    put_text(name, pool_printf(&pool, "{\"wake_word\": \"High\", \"model\": \"%s\", \"micro\": {%s}}", model, micro));
+}
+
+/* Five seconds with a low hum; a high tone at 1 and at 3 s, of 0.5 s each. */
+static void put_tones(const char *name, uint32_t channels)
+{
+    static int16_t mono[5 * SECOND], all[2 * 5 * SECOND];
+
+    memset(mono, 0, sizeof mono);
+    add_sweep(mono, 5 * SECOND, 200, 300, 1000);
+    add_sweep(mono + 1 * SECOND, SECOND / 2, 4000, 6000, 12000);
+    add_sweep(mono + 3 * SECOND, SECOND / 2, 4000, 6000, 12000);
+    for (uint32_t i = 0; i < 5 * SECOND; i++)
+        for (uint32_t c = 0; c < channels; c++)
+            all[i * channels + c] = c == 0 ? mono[i] : 0;
+    put_sound(name, SECOND, channels, all, 5 * SECOND);
+}
+
+#define TRUTH(windows) "[{\"wav_file\": \"tones.wav\", \"detection_windows\": [" windows "]}]"
+
+static bool prepare(void)
+{
+    if (no_sound())
+        return false;
+    put_network("in/high.graph");
+    put_manifest("in/high.json", "high.graph", "\"probability_cutoff\": 0.8, \"sliding_window_size\": 5");
+    put_tones("in/tones.wav", 1);
+    put_text("in/truth.json", TRUTH("[1.0, 1.5], [3.0, 3.5]"));
+    return true;
+}
+
+static void tones_are_heard(void **state)
+{
+    struct result r;
+    json_t *root, *events;
+
+    (void)state;
+    if (!prepare())
+        skip();
+    r = OK("listen", "@in/high.json", "@in/tones.wav", "--json");
+    root = json_of(&r);
+    events = json_object_get(root, "events");
+    assert_int_equal(json_array_size(events), 2);
+    for (size_t i = 0; i < 2; i++) {
+        double time = real(json_array_get(events, i), "time"), from = i == 0 ? 1 : 3;
+
+        assert_true(time > from && time < from + 1);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(events, i), "word")), "High");
+    }
+    json_decref(root);
+}
+
+static void a_truth_says_what_events_are_worth(void **state)
+{
+    struct result r;
+    json_t *root, *truth;
+
+    (void)state;
+    if (!prepare())
+        skip();
+    r = OK("listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/truth.json", "--json");
+    root = json_of(&r);
+    truth = json_object_get(root, "truth");
+    assert_int_equal(integer(truth, "words"), 2);
+    assert_int_equal(integer(truth, "hits"), 2);
+    assert_int_equal(integer(truth, "false_accepts"), 0);
+    json_decref(root);
+    put_text("in/late.json", TRUTH("[3.0, 3.5], [4.5, 4.9]"));
+    r = OK("listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/late.json", "--sweep");
+    assert_non_null(strstr(r.out, "1 of 2 words heard, 1 missed (50.0 %; 95 %: 9.5 to 90.5 %)"));
+    assert_non_null(strstr(r.out, "1 false accepts in 0.001 h, 720.00 an hour"));
+    assert_non_null(strstr(r.out, "threshold  missed  false accepts an hour"));
+}
+
+/* Stereo, other posteriors, and the bytes of scores. */
+static void options_choose_how(void **state)
+{
+    struct bytes mono, stereo;
+
+    (void)state;
+    if (!prepare())
+        skip();
+    put_tones("in/stereo.wav", 2);
+    OK("listen", "@in/high.json", "@in/tones.wav", "--scores", "@out/mono.u8", "--silence", "0");
+    assert_non_null(
+        strstr(OK("listen", "@in/high.json", "@in/stereo.wav", "--scores", "@out/stereo.u8", "--silence", "0").out,
+               "the first of 2 channels"));
+    mono = slurp(here("out/mono.u8"));
+    stereo = slurp(here("out/stereo.u8"));
+    assert_int_equal(mono.size, (5 * SECOND - 480) / 320 + 1);
+    assert_int_equal(stereo.size, mono.size);
+    assert_memory_equal(mono.data, stereo.data, mono.size);
+    assert_non_null(strstr(OK("listen", "@in/high.graph", "@in/tones.wav", "--preset", "micro", "--posterior", "hits",
+                              "--over", "3", "--threshold", "0.8", "--suppress", "1000", "--classes", "beep")
+                               .out,
+                           "2 events"));
+    assert_non_null(strstr(OK("listen", "@in/high.json", "@in/tones.wav", "--threshold", "1").out, "0 events"));
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    static const int16_t quiet[2 * SECOND];
+
+    (void)state;
+    if (!prepare())
+        skip();
+    put_sound("in/fast.wav", 44100, 1, quiet, 2 * SECOND);
+    put_sound("in/short.wav", SECOND, 1, quiet, 100);
+    put_text("in/bad.wav", "RIFFnothing");
+    put_text("in/outside.json", TRUTH("[1.0, 1.5], [4.9, 5.5]"));
+    put_text("in/order.json", TRUTH("[3.0, 3.5], [1, 2]"));
+    put_text("in/two.json", "[{\"wav_file\": \"a.wav\"}, {\"wav_file\": \"b.wav\"}]");
+    put_text("in/broken.json", "[{");
+    put_text("in/words.json", "{\"detection_windows\": [[1, 2]], \"words\": [\"low\"]}");
+    put_manifest("in/over.json", "high.graph", "\"probability_cutoff\": 1.5");
+    put_manifest("in/gone.json", "gone.graph", "\"probability_cutoff\": 0.5");
+    put_text("in/other.json", "{\"model\": \"high.graph\"}");
+    static const struct bad bad[] = {
+        {1, "is no sound that libsndfile reads", {"listen", "@in/high.json", "@in/bad.wav"}},
+        {1, "is too short", {"listen", "@in/high.json", "@in/short.wav", "--silence", "0"}},
+        {1,
+         "window 1: goes from 4.9 to 5.5 seconds, but the sound ends at 5",
+         {"listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/outside.json"}},
+        {1, "must be in order", {"listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/order.json"}},
+        {1, "says nothing of \"tones.wav\"", {"listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/two.json"}},
+        {1, "broken.json: line 1", {"listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/broken.json"}},
+        {1,
+         "word \"low\", which the model does not have",
+         {"listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/words.json"}},
+        {1, "\"probability_cutoff\" is 1.5; 0 to 1", {"listen", "@in/over.json", "@in/tones.wav"}},
+        {1, "gone.graph", {"listen", "@in/gone.json", "@in/tones.wav"}},
+        {1, "has no \"wake_word\"", {"listen", "@in/other.json", "@in/tones.wav"}},
+        {2, "does not say what it hears by: --preset", {"listen", "@in/high.graph", "@in/tones.wav"}},
+        {2, "--sweep wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--sweep"}},
+        {2, "--threshold wants a number from 0 to 1", {"listen", "@in/high.json", "@in/tones.wav", "--threshold", "x"}},
+    };
+
+    want_bad(bad, COUNT(bad));
+}
+
+/* microWakeWord's models: the probabilities that Mote gave for golden features, and the word. */
+static void alexa_is_heard(void **state)
+{
+    static const struct {
+        const char *manifest, *scores;
+    } models[] = {{"models/microwakeword/v2/alexa.json", "data/wake_words/alexa_v2.u8"},
+                  {"models/microwakeword/v1/alexa.json", "data/wake_words/alexa_v1.u8"}};
+    const char *sound = shared("data/wake_words/alexa_test.wav");
+
+    (void)state;
+    if (no_sound())
+        skip();
+    for (size_t i = 0; i < COUNT(models); i++) {
+        const char *manifest = shared(models[i].manifest);
+        struct bytes want = slurp(shared(models[i].scores)), got;
+
+        OK("listen", manifest, sound, "--silence", "1000", "--scores", "@out/scores.u8");
+        got = slurp(here("out/scores.u8"));
+        assert_int_equal(got.size, want.size);
+        assert_memory_equal(got.data, want.data, want.size);
+        assert_non_null(strstr(OK("listen", manifest, sound).out, "1 event\n"));
+    }
+}
+
+static void micro_speech_recognizes(void **state)
+{
+    static const char *const words[] = {"yes", "no"};
+    const char *model = shared("models/tflite_micro/micro_speech.tflite");
+
+    (void)state;
+    if (no_sound())
+        skip();
+    for (size_t i = 0; i < COUNT(words); i++) {
+        struct result r = OK("listen", model, shared(pool_printf(&pool, "data/speech_misc/%s_1000ms.wav", words[i])),
+                             "--preset", "micro", "--classes", "silence,unknown,yes,no");
+
+        assert_non_null(strstr(r.out, pool_printf(&pool, " s  %s  ", words[i])));
+        assert_non_null(strstr(r.out, "1 event\n"));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(tones_are_heard),    TEST(a_truth_says_what_events_are_worth),
+        TEST(options_choose_how), TEST(what_is_wrong_is_named),
+        TEST(alexa_is_heard),     TEST(micro_speech_recognizes),
+    };
+
+    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+}
