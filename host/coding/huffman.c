@@ -305,4 +305,4 @@ bool huffman_encode(struct pool *pool, const int8_t *weights, int32_t rows, int3
     return true;
 }
 
-bool huffman_pays(const struct huffman *coded, int64_t dense_bytes) { return coded->bytes <= dense_bytes / 2; }
+bool huffman_pays(int64_t coded_bytes, int64_t dense_bytes) { return coded_bytes <= dense_bytes / 2; }

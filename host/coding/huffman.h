@@ -49,6 +49,6 @@ int32_t huffman_gap_bits(const struct huffman_costs *c, int32_t gap);
 
 /* Whether that is worth it where little flash is wanted, of so many dense bytes: half of them at most. About there half
  * the bytes cost three times the instructions, which is even (WORTH in host/plan/versions.c). */
-bool huffman_pays(const struct huffman *coded, int64_t dense_bytes);
+bool huffman_pays(int64_t coded_bytes, int64_t dense_bytes);
 
 #endif

@@ -77,27 +77,39 @@ static int64_t code_bytes(const uint8_t *code, int32_t longest)
     return n;
 }
 
-/* Of weights coded, what is not the weights' codes. */
-static void split_coded(const struct step *s, const struct value *v, struct compression_bytes *b)
+/* A row of one of several matrices, whose parameters begin with `of`: "" where there is one. */
+static int32_t row_of(const struct step *s, const char *of)
 {
-    const int32_t gap_bits = param_of(s, "gap_bits"), level_bits = param_of(s, "level_bits");
-    const int32_t columns = param_of(s, "columns");
-    const int32_t row = param_of(s, "in_len") > 0
-                            ? param_of(s, "in_len")
-                            : param_of(s, "kernel_h") * param_of(s, "kernel_w") * param_of(s, "filter_c");
-    int64_t gaps, levels;
+    if (of[0] == 'h')
+        return param_of(s, "units");
+    return param_of(s, "in_len") > 0 ? param_of(s, "in_len")
+                                     : param_of(s, "kernel_h") * param_of(s, "kernel_w") * param_of(s, "filter_c");
+}
 
-    if (gap_bits < 0 || level_bits < 0)
-        return;
-    gaps = code_bytes(v->data, gap_bits);
-    levels = code_bytes(v->data + gaps, level_bits);
+/* Of weights coded, what is not the weights' codes. */
+static void split_coded(struct pool *pool, const struct step *s, const char *arg, const struct value *v,
+                        struct compression_bytes *b)
+{
+    const char *of = pool_printf(pool, "%.*s", (int)(strlen(arg) - strlen("coded")), arg);
+    const int32_t gap_bits = param_of(s, pool_printf(pool, "%sgap_bits", of));
+    const int32_t level_bits = param_of(s, pool_printf(pool, "%slevel_bits", of));
+    const int32_t columns = param_of(s, pool_printf(pool, "%scolumns", of)), row = row_of(s, of);
+    const int64_t gaps = code_bytes(v->data, gap_bits), levels = code_bytes(v->data + gaps, level_bits);
+
     b->tables += gaps + level_bits + (row > columns ? (row + 7) / 8 : 0);
     b->codebooks += levels - level_bits;
     b->weights -= b->tables + b->codebooks;
 }
 
+static bool ends(const char *name, const char *with)
+{
+    const size_t n = strlen(name), w = strlen(with);
+
+    return n >= w && strcmp(name + n - w, with) == 0;
+}
+
 /* A constant of a step that counts as weights. */
-static struct compression_bytes bytes_of(const struct step *s, int arg, const struct value *v)
+static struct compression_bytes bytes_of(struct pool *pool, const struct step *s, int arg, const struct value *v)
 {
     const char *name = kernels[s->kernel]->arg_names[arg];
     struct compression_bytes b = {0};
@@ -108,7 +120,8 @@ static struct compression_bytes bytes_of(const struct step *s, int arg, const st
         b.multipliers = v->bytes;
     } else {
         b.weights = v->bytes;
-        split_coded(s, v, &b);
+        if (ends(name, "coded"))
+            split_coded(pool, s, name, v, &b);
     }
     return b;
 }
@@ -157,7 +170,7 @@ static void add_up(struct pool *pool, const struct plan *plan, struct compressio
             if (v < 0 || seen[v] || plan->values[v].kind != VALUE_CONST || !plan->values[v].weight)
                 continue;
             seen[v] = true;
-            b = bytes_of(&plan->steps[i], k, &plan->values[v]);
+            b = bytes_of(pool, &plan->steps[i], k, &plan->values[v]);
             add_bytes(&of_ops[plan->steps[i].op], &b);
             add_bytes(all, &b);
         }

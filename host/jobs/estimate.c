@@ -4,7 +4,6 @@
 
 #include "host/base/levels.h"
 #include "host/coding/biases.h"
-#include "host/coding/huffman.h"
 #include "host/jobs/compress.h"
 #include "host/jobs/stored_weights.h"
 
@@ -34,23 +33,36 @@ static int8_t code_of(float x, const struct levels *levels, float largest)
     return code != 0 ? code : x < 0 ? -1 : 1;
 }
 
-static int64_t coded_bytes(const struct tensor *t, const struct levels *levels)
+/* Codes of one tensor that is coded alone, with its own levels; of one of several in multiples of its scale. */
+static const int8_t *codes_of(struct pool *pool, const struct tensor *t, const struct levels *levels)
 {
-    struct pool pool = {0};
-    int64_t n = tensor_elements(t), bytes = n;
-    int8_t *codes = pool_array(&pool, (size_t)n, sizeof *codes);
-    struct huffman coded;
+    const int64_t n = tensor_elements(t);
+    int8_t *codes = pool_array(pool, (size_t)n, sizeof *codes);
     float largest = 0;
 
     for (int64_t i = 0; i < n; i++)
         largest = fmaxf(largest, fabsf(weight_at(t, i)));
+    if (levels == NULL && t->quant.n > 0)
+        largest = INT8_MAX;
     for (int64_t i = 0; i < n; i++)
         codes[i] = code_of(weight_at(t, i), levels, largest);
-    if (huffman_encode(&pool, codes, (int32_t)t->dims[0], (int32_t)(n / t->dims[0]), HUFFMAN_ANY, &coded) &&
-        coded.bytes < n)
-        bytes = coded.bytes;
+    return codes;
+}
+
+static int64_t coded_bytes(const struct graph *g, int32_t tensor, const struct levels *levels)
+{
+    const struct tensor *t = &g->tensors[tensor];
+    const struct stored_group group = stored_group(g, tensor);
+    const int64_t n = tensor_elements(t);
+    const int8_t *codes[STORED_GATES];
+    struct pool pool = {0};
+    int64_t bytes;
+
+    for (int32_t k = 0; k < group.n; k++)
+        codes[k] = codes_of(&pool, &g->tensors[group.tensors[k]], group.n == 1 ? levels : NULL);
+    bytes = stored_share(&pool, &group, codes, (int32_t)t->dims[0], (int32_t)(n / t->dims[0]));
     pool_free(&pool);
-    return bytes;
+    return bytes < n ? bytes : n;
 }
 
 static void add_weights(const struct graph *g, int32_t tensor, struct compress_row *row)
@@ -65,7 +77,7 @@ static void add_weights(const struct graph *g, int32_t tensor, struct compress_r
         few = few && levels_add(&levels, weight_at(t, i));
     }
     row->levels = !few || row->levels < 0 ? -1 : levels.n > row->levels ? levels.n : row->levels;
-    row->bytes += weights_are_coded(g, tensor) ? coded_bytes(t, few ? &levels : NULL) : tensor_elements(t);
+    row->bytes += weights_are_coded(g, tensor) ? coded_bytes(g, tensor, few ? &levels : NULL) : tensor_elements(t);
 }
 
 static int64_t bias_bytes_of(const struct graph *g, int32_t tensor)

@@ -15,6 +15,19 @@ struct stored {
 /* Whether all that read a tensor, of any type, are layers whose kernels decode weights, as their weights or biases. */
 bool weights_are_coded(const struct graph *g, int32_t tensor);
 bool biases_are_packed(const struct graph *g, int32_t tensor);
+
+/* Tensors that are coded as one: of an LSTM's four gates the rows come in turn, else there is one. */
+enum { STORED_GATES = 4 };
+struct stored_group {
+    int32_t n, tensors[STORED_GATES];
+    int32_t place; /* of the tensor that was asked for */
+};
+struct stored_group stored_group(const struct graph *g, int32_t tensor);
+/* The tensor's share of the coded bytes of the whole group, of which codes are [n][rows][columns]; INT64_MAX: there is
+ * no such coding. */
+int64_t stored_share(struct pool *pool, const struct stored_group *group, const int8_t *const codes[], int32_t rows,
+                     int32_t columns);
+
 /* Of a constant of int8 with two dimensions or more; false: the tensor is another. */
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out);
 /* The scale of element i of a tensor; 1 where it has none. */

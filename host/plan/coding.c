@@ -13,6 +13,7 @@
 #include "mote/kernels/conv/conv_2d_s8.h"
 #include "mote/kernels/dense/fully_connected_huffman_s8.h"
 #include "mote/kernels/dense/fully_connected_s8.h"
+#include "mote/kernels/recurrent/lstm_huffman_s8.h"
 
 /* Nobody has asked: for a device what is smaller and faster is coded, where RAM is not all that counts. */
 static bool is_found(const struct plan *plan)
@@ -33,45 +34,74 @@ static enum coding coding_of(const struct plan *plan)
 #define SHORT_BITS 5
 
 /* ---- kernels ---- */
+enum { MATRICES_MAX = 2, LSTM_GATES = MOTE_LSTM_S8_GATES };
+
 union params {
     struct mote_fully_connected_huffman_s8 fully_connected;
     struct mote_conv_2d_huffman_s8 conv;
+    struct mote_lstm_huffman_s8 lstm;
+};
+
+struct matrix {
+    const int8_t *data; /* [rows][columns] */
+    int32_t rows, columns;
+    struct huffman coded;
 };
 
 /* What a step's weights and biases become; without a coder they stay as they are. */
 struct coded {
     const struct coder *by;
-    int32_t rows, columns; /* of the weights */
-    struct huffman weights;
+    struct matrix weights[MATRICES_MAX];
+    const uint8_t *dense_biases; /* [rows of the first] of 32 bits, the zero point of its inputs folded in */
     struct biases biases;
     int32_t in_zero;
     union params params;
     uint32_t bytes[MOTE_ARGS_MAX + 1]; /* of arguments */
 };
 
-/* A dense kernel that has a sibling for coded weights, argument 1 of both, and biases, argument 2. `matrix` returns
- * false if a step's weights cannot be coded. */
-struct coder {
-    enum kernel_id dense, coded;
-    int32_t scratch; /* the argument */
-    enum mote_type scratch_type;
-    bool (*matrix)(const void *dense, struct coded *coded);
-    void (*params)(const struct plan *plan, const void *dense, struct coded *coded);
+/* What a coded step says of one of its matrices. */
+struct form {
+    int32_t rows, columns, gap_bits, level_bits, bias_bytes;
 };
 
-static bool matrix_fully_connected(const void *dense, struct coded *coded)
-{
-    const struct mote_fully_connected_s8 *p = dense;
+/* A dense kernel that has a sibling for coded weights: so many matrices from argument 1 of both on, then biases. `take`
+ * finds the matrices and biases in the order of the coded kernel's; false: they cannot be coded. */
+struct coder {
+    enum kernel_id dense, coded;
+    int32_t matrices;
+    int32_t scratch; /* the argument */
+    enum mote_type scratch_type;
+    bool (*take)(const struct plan *plan, const struct step *s, struct coded *coded);
+    void (*params)(const struct plan *plan, const void *dense, struct coded *coded);
+    struct form (*form)(const union params *p, int32_t matrix);
+};
 
-    coded->rows = p->out_c;
-    coded->columns = p->in_len;
+static const uint8_t *data_of(const struct plan *plan, const struct step *s, int32_t arg)
+{
+    return plan->values[s->args[arg]].data;
+}
+
+/* Of the only matrix. */
+static void take_matrix(const struct plan *plan, const struct step *s, int32_t rows, int32_t columns,
+                        struct coded *coded)
+{
+    coded->weights[0] = (struct matrix){.data = (const int8_t *)data_of(plan, s, 1), .rows = rows, .columns = columns};
+    coded->dense_biases = data_of(plan, s, 2);
+}
+
+/* ---- fully connected layers ---- */
+static bool take_fully_connected(const struct plan *plan, const struct step *s, struct coded *coded)
+{
+    const struct mote_fully_connected_s8 *p = (const void *)s->params;
+
+    take_matrix(plan, s, p->out_c, p->in_len, coded);
     return p->weights_zero == 0;
 }
 
 static void params_fully_connected(const struct plan *plan, const void *dense, struct coded *coded)
 {
     const struct mote_fully_connected_s8 *p = dense;
-    const struct huffman *h = &coded->weights;
+    const struct huffman *h = &coded->weights[0].coded;
 
     (void)plan;
     coded->params.fully_connected = (struct mote_fully_connected_huffman_s8){.rows = p->rows,
@@ -91,12 +121,20 @@ static void params_fully_connected(const struct plan *plan, const void *dense, s
                                                                              .per_channel = p->per_channel};
 }
 
-static bool matrix_conv(const void *dense, struct coded *coded)
+static struct form form_fully_connected(const union params *params, int32_t matrix)
 {
-    const struct mote_conv_2d_s8 *p = dense;
+    const struct mote_fully_connected_huffman_s8 *p = &params->fully_connected;
 
-    coded->rows = p->out_c;
-    coded->columns = p->kernel_h * p->kernel_w * p->filter_c;
+    (void)matrix;
+    return (struct form){p->out_c, p->in_len, p->gap_bits, p->level_bits, p->bias_bytes};
+}
+
+/* ---- convolutions ---- */
+static bool take_conv(const struct plan *plan, const struct step *s, struct coded *coded)
+{
+    const struct mote_conv_2d_s8 *p = (const void *)s->params;
+
+    take_matrix(plan, s, p->out_c, p->kernel_h * p->kernel_w * p->filter_c, coded);
     return true;
 }
 
@@ -113,7 +151,7 @@ static int32_t block_of(const struct plan *plan, const struct mote_conv_2d_s8 *p
 static void params_conv(const struct plan *plan, const void *dense, struct coded *coded)
 {
     struct mote_conv_2d_huffman_s8 *p = &coded->params.conv;
-    const struct huffman *h = &coded->weights;
+    const struct huffman *h = &coded->weights[0].coded;
 
     _Static_assert(offsetof(struct mote_conv_2d_huffman_s8, columns) == sizeof(struct mote_conv_2d_s8),
                    "its parameters begin with those of conv_2d_s8");
@@ -130,28 +168,133 @@ static void params_conv(const struct plan *plan, const void *dense, struct coded
     p->in_zero = coded->in_zero;
 }
 
+static struct form form_conv(const union params *params, int32_t matrix)
+{
+    const struct mote_conv_2d_huffman_s8 *p = &params->conv;
+
+    (void)matrix;
+    return (struct form){p->out_c, p->kernel_h * p->kernel_w * p->filter_c, p->gap_bits, p->level_bits, p->bias_bytes};
+}
+
+/* ---- LSTMs ---- */
+/* From gates of units to units' gates: elements of `bytes`. */
+static const uint8_t *by_unit(struct pool *pool, const uint8_t *gates, int32_t units, size_t bytes)
+{
+    uint8_t *out = pool_array(pool, (size_t)units * LSTM_GATES, bytes);
+
+    for (int32_t u = 0; u < units; u++)
+        for (int32_t g = 0; g < LSTM_GATES; g++)
+            memcpy(out + (size_t)(u * LSTM_GATES + g) * bytes, gates + (size_t)(g * units + u) * bytes, bytes);
+    return out;
+}
+
+/* The biases of h's products are nothing but its zero point, which the coded kernel subtracts from h. */
+static bool are_folded(const uint8_t *bias, const struct matrix *m, int32_t zero)
+{
+    const int8_t *w = m->data;
+
+    for (int32_t row = 0; row < m->rows; row++) {
+        uint32_t own = le32(bias + 4 * (size_t)row);
+
+        for (int32_t i = 0; i < m->columns; i++)
+            own += (uint32_t)(zero * *w++);
+        if (own != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool take_lstm(const struct plan *plan, const struct step *s, struct coded *coded)
+{
+    const struct mote_lstm_s8 *p = (const void *)s->params;
+    const uint8_t *bias = data_of(plan, s, 3), *h_bias = bias + 4 * (size_t)(LSTM_GATES * p->units);
+    const int32_t columns[] = {p->in_len, p->units};
+
+    for (int32_t k = 0; k < 2; k++)
+        coded->weights[k] = (struct matrix){
+            .data = (const int8_t *)by_unit(plan->pool, data_of(plan, s, 1 + k), p->units, (size_t)columns[k]),
+            .rows = LSTM_GATES * p->units,
+            .columns = columns[k]};
+    coded->dense_biases = by_unit(plan->pool, bias, p->units, 4);
+    return are_folded(by_unit(plan->pool, h_bias, p->units, 4), &coded->weights[1], p->out_zero);
+}
+
+static void params_lstm(const struct plan *plan, const void *dense, struct coded *coded)
+{
+    struct mote_lstm_huffman_s8 *p = &coded->params.lstm;
+    const struct huffman *x = &coded->weights[0].coded, *h = &coded->weights[1].coded;
+
+    _Static_assert(offsetof(struct mote_lstm_huffman_s8, x_columns) == sizeof(struct mote_lstm_s8),
+                   "its parameters begin with those of lstm_s8");
+    (void)plan;
+    memcpy(p, dense, sizeof(struct mote_lstm_s8));
+    p->x_columns = x->columns;
+    p->x_coded_bytes = x->bytes;
+    p->x_gap_bits = x->gap_bits;
+    p->x_level_bits = x->level_bits;
+    p->x_count_bits = x->count_bits;
+    p->h_columns = h->columns;
+    p->h_coded_bytes = h->bytes;
+    p->h_gap_bits = h->gap_bits;
+    p->h_level_bits = h->level_bits;
+    p->h_count_bits = h->count_bits;
+    p->bias_bytes = coded->biases.bytes;
+    p->bias_shift = coded->biases.shift;
+    p->in_zero = coded->in_zero;
+}
+
+static struct form form_lstm(const union params *params, int32_t matrix)
+{
+    const struct mote_lstm_huffman_s8 *p = &params->lstm;
+    const int32_t rows = LSTM_GATES * p->units;
+
+    return matrix == 0 ? (struct form){rows, p->in_len, p->x_gap_bits, p->x_level_bits, p->bias_bytes}
+                       : (struct form){rows, p->units, p->h_gap_bits, p->h_level_bits, p->bias_bytes};
+}
+
 static const struct coder coders[] = {
-    {KERNEL_fully_connected_s8, KERNEL_fully_connected_huffman_s8, 6, TYPE_S16, matrix_fully_connected,
-     params_fully_connected},
-    {KERNEL_conv_2d_s8, KERNEL_conv_2d_huffman_s8, 7, TYPE_S32, matrix_conv, params_conv},
+    {KERNEL_fully_connected_s8, KERNEL_fully_connected_huffman_s8, 1, 6, TYPE_S16, take_fully_connected,
+     params_fully_connected, form_fully_connected},
+    {KERNEL_conv_2d_s8, KERNEL_conv_2d_huffman_s8, 1, 7, TYPE_S32, take_conv, params_conv, form_conv},
+    {KERNEL_lstm_s8, KERNEL_lstm_huffman_s8, 2, 10, TYPE_S16, take_lstm, params_lstm, form_lstm},
 };
 
 /* ---- what is coded ---- */
+/* Of a step's matrices: as they are, as they become, and the pairs of a gap and a level. */
+static int64_t dense_bytes(const struct plan *plan, const struct step *s, const struct coder *by)
+{
+    int64_t bytes = 0;
+
+    for (int32_t k = 0; k < by->matrices; k++)
+        bytes += plan->values[s->args[1 + k]].bytes;
+    return bytes;
+}
+
+static int64_t coded_bytes(const struct coded *coded)
+{
+    int64_t bytes = 0;
+
+    for (int32_t k = 0; k < coded->by->matrices; k++)
+        bytes += coded->weights[k].coded.bytes;
+    return bytes;
+}
+
 /* Biases are short without what the input's zero point adds to them, which is what the dense kernel has. */
 static void encode_biases(const struct plan *plan, const struct step *s, struct coded *coded)
 {
-    const struct value *in = &plan->values[s->args[0]], *bias = &plan->values[s->args[2]];
-    const int8_t *w = (const int8_t *)plan->values[s->args[1]].data;
-    uint32_t *own = pool_array(plan->pool, (size_t)coded->rows, sizeof *own);
+    const struct value *in = &plan->values[s->args[0]];
+    const struct matrix *m = &coded->weights[0];
+    const int8_t *w = m->data;
+    uint32_t *own = pool_array(plan->pool, (size_t)m->rows, sizeof *own);
 
     if (in->tensor >= 0 && plan->graph->tensors[in->tensor].quant.n == 1)
         coded->in_zero = plan->graph->tensors[in->tensor].quant.zero[0];
-    for (int32_t row = 0; row < coded->rows; row++) {
-        own[row] = le32(bias->data + 4 * (size_t)row);
-        for (int32_t i = 0; i < coded->columns; i++)
+    for (int32_t row = 0; row < m->rows; row++) {
+        own[row] = le32(coded->dense_biases + 4 * (size_t)row);
+        for (int32_t i = 0; i < m->columns; i++)
             own[row] += (uint32_t)(coded->in_zero * *w++);
     }
-    biases_pack(plan->pool, (const int32_t *)own, coded->rows, &coded->biases);
+    biases_pack(plan->pool, (const int32_t *)own, m->rows, &coded->biases);
 }
 
 static double cost_of(const struct plan *plan, const struct step *s, enum kernel_id kernel, const void *params)
@@ -168,10 +311,12 @@ static double cost_of(const struct plan *plan, const struct step *s, enum kernel
 static bool encode_within(const struct plan *plan, const struct step *s, struct huffman_limits limits,
                           struct coded *coded)
 {
-    const int8_t *data = (const int8_t *)plan->values[s->args[1]].data;
+    for (int32_t k = 0; k < coded->by->matrices; k++) {
+        struct matrix *m = &coded->weights[k];
 
-    if (!huffman_encode(plan->pool, data, coded->rows, coded->columns, limits, &coded->weights))
-        return false;
+        if (!huffman_encode(plan->pool, m->data, m->rows, m->columns, limits, &m->coded))
+            return false;
+    }
     coded->by->params(plan, s->params, coded);
     return kernels[coded->by->coded]->need(&coded->params, coded->bytes);
 }
@@ -181,7 +326,8 @@ static double coded_cost(const struct plan *plan, const struct step *s, const st
 {
     struct coded other = *coded;
 
-    other.weights.bytes = coded->weights.symbols;
+    for (int32_t k = 0; k < other.by->matrices; k++)
+        other.weights[k].coded.bytes = coded->weights[k].coded.symbols;
     other.by->params(plan, s->params, &other);
     return cost_of(plan, s, other.by->coded, &other.params);
 }
@@ -190,7 +336,7 @@ static double coded_cost(const struct plan *plan, const struct step *s, const st
  * instructions. */
 static double score_of(const struct plan *plan, const struct step *s, const struct coded *coded)
 {
-    const double bytes = log(coded->weights.bytes), cost = log(coded_cost(plan, s, coded));
+    const double bytes = log((double)coded_bytes(coded)), cost = log(coded_cost(plan, s, coded));
 
     switch (plan->options.optimize) {
     case OPTIMIZE_FLASH:
@@ -233,10 +379,12 @@ static bool encode_short(const struct plan *plan, const struct step *s, struct c
 
 static bool encode(const struct plan *plan, const struct step *s, const struct coder *by, struct coded *coded)
 {
-    if (plan->values[s->args[1]].kind != VALUE_CONST || plan->values[s->args[2]].kind != VALUE_CONST ||
-        !by->matrix(s->params, coded))
-        return false;
+    for (int32_t k = 1; k <= by->matrices + 1; k++)
+        if (plan->values[s->args[k]].kind != VALUE_CONST)
+            return false;
     coded->by = by;
+    if (!by->take(plan, s, coded))
+        return false;
     encode_biases(plan, s, coded);
     return (plan->options.optimize == OPTIMIZE_RAM && encode_short(plan, s, coded)) || encode_best(plan, s, coded);
 }
@@ -255,24 +403,28 @@ static double entropy(const int8_t *weights, int64_t n)
 }
 
 /* Six bits and more never become half of eight: most weights are like that, and encoding takes its time. */
-static bool may_pay(const struct plan *plan, const struct step *s)
+static bool may_pay(const struct plan *plan, const struct step *s, const struct coder *by)
 {
-    const struct value *w = &plan->values[s->args[1]];
+    for (int32_t k = 1; k <= by->matrices; k++) {
+        const struct value *w = &plan->values[s->args[k]];
 
-    return w->kind == VALUE_CONST && entropy((const int8_t *)w->data, w->bytes) < 6;
+        if (w->kind == VALUE_CONST && entropy((const int8_t *)w->data, w->bytes) < 6)
+            return true;
+    }
+    return false;
 }
 
 /* Half the bytes, and no more instructions where speed is wanted. What nobody has asked for is to be faster for sure,
  * as estimates are rough, and to save more than its tables take of the arena. */
 static bool pays(const struct plan *plan, const struct step *s, const struct coded *coded)
 {
-    const int64_t dense = plan->values[s->args[1]].bytes;
+    const int64_t dense = dense_bytes(plan, s, coded->by), bytes = coded_bytes(coded);
 
-    if (!huffman_pays(&coded->weights, dense))
+    if (!huffman_pays(bytes, dense))
         return false;
     if (is_found(plan))
         return 3 * coded_cost(plan, s, coded) <= 2 * cost_of(plan, s, s->kernel, s->params) &&
-               dense - coded->weights.bytes >= 4 * (int64_t)coded->bytes[coded->by->scratch];
+               dense - bytes >= 4 * (int64_t)coded->bytes[coded->by->scratch];
     return plan->options.optimize != OPTIMIZE_SPEED ||
            coded_cost(plan, s, coded) <= cost_of(plan, s, s->kernel, s->params);
 }
@@ -283,8 +435,8 @@ static int64_t saved_by(const struct plan *plan, const struct coder *by, const s
 
     for (int32_t i = 0; i < plan->n_steps; i++)
         if (coded[i].by == by)
-            all += plan->values[plan->steps[i].args[1]].bytes - coded[i].weights.bytes +
-                   (int64_t)coded[i].rows * (4 - coded[i].biases.bytes);
+            all += dense_bytes(plan, &plan->steps[i], by) - coded_bytes(&coded[i]) +
+                   plan->values[plan->steps[i].args[by->matrices + 1]].bytes - coded[i].bytes[by->matrices + 1];
     return all;
 }
 
@@ -297,7 +449,7 @@ static void choose(const struct plan *plan, enum coding coding, const struct cod
         const struct step *s = &plan->steps[i];
 
         if (s->kernel == by->dense &&
-            ((coding == CODING_AUTO && !may_pay(plan, s)) || !encode(plan, s, by, &coded[i]) ||
+            ((coding == CODING_AUTO && !may_pay(plan, s, by)) || !encode(plan, s, by, &coded[i]) ||
              (coding == CODING_AUTO && !pays(plan, s, &coded[i]))))
             coded[i].by = NULL;
     }
@@ -317,9 +469,12 @@ static enum mote_status code_step(struct plan *plan, int32_t i, const struct cod
     int32_t args[MOTE_ARGS_MAX];
 
     memcpy(args, s.args, (size_t)s.n_args * sizeof *args);
-    args[1] =
-        lower_const(&l, plan->values[s.args[1]].name, TYPE_U8, coded->weights.data, (size_t)coded->weights.bytes, true);
-    args[2] = lower_const(&l, "bias", TYPE_U8, coded->biases.data, coded->bytes[2], true);
+    for (int32_t k = 0; k < by->matrices; k++) {
+        const struct huffman *h = &coded->weights[k].coded;
+
+        args[1 + k] = lower_const(&l, plan->values[s.args[1 + k]].name, TYPE_U8, h->data, (size_t)h->bytes, true);
+    }
+    args[by->matrices + 1] = lower_const(&l, "bias", TYPE_U8, coded->biases.data, coded->bytes[by->matrices + 1], true);
     args[by->scratch] = lower_scratch(&l, by->scratch_type, coded->bytes[by->scratch]);
     TRY(lower_step(&l, by->coded, &coded->params, args, at));
     plan->steps[i] = plan->steps[--plan->n_steps];
@@ -346,17 +501,16 @@ enum mote_status stage_coding(struct plan *plan, const struct frame *at)
 static void print_coded(const struct plan *plan, const struct step *s, const struct coder *by, struct text *text)
 {
     const union params *p = (const void *)s->params;
-    const bool conv = by->coded == KERNEL_conv_2d_huffman_s8;
-    const int32_t columns = conv ? p->conv.kernel_h * p->conv.kernel_w * p->conv.filter_c : p->fully_connected.in_len;
 
-    text_add(
-        text,
-        "huffman, %dx%d weights in %lld bytes, codes to %d and %d bits, tables of %lld bytes, biases of %d bytes\n",
-        (int)(conv ? p->conv.out_c : p->fully_connected.out_c), (int)columns, (long long)plan->values[s->args[1]].bytes,
-        (int)(conv ? p->conv.gap_bits : p->fully_connected.gap_bits),
-        (int)(conv ? p->conv.level_bits : p->fully_connected.level_bits),
-        (long long)plan->values[s->args[by->scratch]].bytes,
-        (int)(conv ? p->conv.bias_bytes : p->fully_connected.bias_bytes));
+    text_add(text, "huffman, ");
+    for (int32_t k = 0; k < by->matrices; k++) {
+        const struct form f = by->form(p, k);
+
+        text_add(text, "%dx%d weights in %lld bytes, codes to %d and %d bits, ", (int)f.rows, (int)f.columns,
+                 (long long)plan->values[s->args[1 + k]].bytes, (int)f.gap_bits, (int)f.level_bits);
+    }
+    text_add(text, "tables of %lld bytes, biases of %d bytes\n", (long long)plan->values[s->args[by->scratch]].bytes,
+             (int)by->form(p, 0).bias_bytes);
 }
 
 void print_coding(const struct plan *plan, struct text *text)

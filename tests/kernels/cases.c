@@ -419,30 +419,58 @@ static void relate_lstm(struct kernel_case *c)
     set(c, "out_shift", draw_between(&c->draw, -30, -1));
 }
 
-/* A convolution's rows are filters. */
-static struct huffman_shape huffman_shape(const struct kernel_case *c)
+/* A parameter of one of several matrices, whose names begin with `of`: "" where there is one. */
+static int32_t index_of_one(const struct kernel_case *c, const char *of, const char *name)
+{
+    const size_t n = strlen(of);
+
+    for (int32_t i = 0; i < c->kernel->n_params; i++)
+        if (strncmp(c->kernel->param_names[i], of, n) == 0 && strcmp(c->kernel->param_names[i] + n, name) == 0)
+            return i;
+    return -1;
+}
+
+static int32_t get_of(const struct kernel_case *c, const char *of, const char *name, int32_t otherwise)
+{
+    int32_t i = index_of_one(c, of, name);
+
+    return i < 0 ? otherwise : c->params[i];
+}
+
+/* A convolution's rows are filters, an LSTM's its units' gates, of x's ("x_") and of h's ("h_") weights. */
+static struct huffman_shape huffman_shape(const struct kernel_case *c, const char *of)
 {
     const int32_t taps = get(c, "kernel_h", 1) * get(c, "kernel_w", 1) * get(c, "filter_c", 1);
+    const int32_t units = get(c, "units", 1);
 
-    return (struct huffman_shape){.in_len = get(c, "in_len", taps),
-                                  .out_c = get(c, "out_c", 1),
-                                  .columns = get(c, "columns", 1),
-                                  .gap_bits = get(c, "gap_bits", 1),
-                                  .level_bits = get(c, "level_bits", 1),
-                                  .count_bits = get(c, "count_bits", 1),
-                                  .longest = get(c, "longest", UINT16_MAX)};
+    return (struct huffman_shape){.in_len = of[0] == 'h' ? units : get(c, "in_len", taps),
+                                  .out_c = of[0] != 0 ? 4 * units : get(c, "out_c", 1),
+                                  .columns = get_of(c, of, "columns", 1),
+                                  .gap_bits = get_of(c, of, "gap_bits", 1),
+                                  .level_bits = get_of(c, of, "level_bits", 1),
+                                  .count_bits = get_of(c, of, "count_bits", 1),
+                                  .longest = get_of(c, of, "longest", UINT16_MAX)};
 }
 
 /* Some of the inputs have weights, and some bytes are there for them. */
-static void relate_huffman(struct kernel_case *c)
+static void relate_matrix(struct kernel_case *c, const char *of)
 {
-    struct huffman_shape shape = huffman_shape(c);
-    int32_t in_len = shape.in_len, weights = smaller(in_len, 1 << 16) * smaller(get(c, "out_c", 1), 1 << 10);
+    struct huffman_shape shape = huffman_shape(c, of);
+    int32_t in_len = shape.in_len, weights = smaller(in_len, 1 << 16) * smaller(shape.out_c, 1 << 10);
 
-    set(c, "columns", draw_one_in(&c->draw, 3) ? in_len : draw_between(&c->draw, 1, in_len));
-    shape = huffman_shape(c);
-    set(c, "coded_bytes",
-        huffman_least_bytes(&shape) + draw_between(&c->draw, 0, weights / draw_between(&c->draw, 1, 9)));
+    c->params[index_of_one(c, of, "columns")] = draw_one_in(&c->draw, 3) ? in_len : draw_between(&c->draw, 1, in_len);
+    shape = huffman_shape(c, of);
+    c->params[index_of_one(c, of, "coded_bytes")] =
+        huffman_least_bytes(&shape) + draw_between(&c->draw, 0, weights / draw_between(&c->draw, 1, 9));
+}
+
+static void relate_huffman(struct kernel_case *c) { relate_matrix(c, ""); }
+
+static void relate_lstm_huffman(struct kernel_case *c)
+{
+    relate_lstm(c);
+    relate_matrix(c, "x_");
+    relate_matrix(c, "h_");
 }
 
 static void relate_conv_huffman(struct kernel_case *c)
@@ -532,6 +560,7 @@ static const struct relation {
     {"cumsum", relate_s8_or_f32},
     {"svdf_", relate_svdf},
     {"lstm_s8", relate_lstm},
+    {"lstm_huffman_", relate_lstm_huffman},
     {"fully_connected_huffman_", relate_huffman},
     {"frame", relate_frame},
     {"rfft_", relate_rfft},
@@ -754,9 +783,9 @@ static void fill_sigmoid(uint8_t *data, uint32_t bytes)
     }
 }
 
-static void fill_coded(struct kernel_case *c, uint8_t *data, uint32_t bytes)
+static void fill_coded(struct kernel_case *c, const char *of, uint8_t *data, uint32_t bytes)
 {
-    const struct huffman_shape shape = huffman_shape(c);
+    const struct huffman_shape shape = huffman_shape(c, of);
 
     huffman_fill(&c->draw, &shape, data, bytes);
 }
@@ -780,8 +809,8 @@ static void fill_constant(struct kernel_case *c, const char *name, uint8_t *data
         fill_indices(c, get(c, "in_h", 1), data, bytes);
     else if (strcmp(name, "xs") == 0)
         fill_indices(c, get(c, "in_w", 1), data, bytes);
-    else if (strcmp(name, "coded") == 0)
-        fill_coded(c, data, bytes);
+    else if (ends(name, "coded"))
+        fill_coded(c, strcmp(name, "coded") == 0 ? "" : name[0] == 'x' ? "x_" : "h_", data, bytes);
     else if (strcmp(name, "table") == 0)
         fill_exponentials(c, data, bytes);
     else if (strcmp(name, "spans") == 0)

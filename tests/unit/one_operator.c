@@ -182,7 +182,8 @@ void *memory_of(const struct fixture *f, int32_t tensor)
 enum mote_status prepare(struct fixture *f)
 {
     TRY(graph_infer(&f->m, f->g, &f->root));
-    TRY(plan_make(&f->pool, &f->m, &target_portable, &(struct plan_options){.keep_all = true}, &f->plan, &f->root));
+    TRY(plan_make(&f->pool, &f->m, &target_portable, &(struct plan_options){.keep_all = true, .coding = f->coding},
+                  &f->plan, &f->root));
     f->arena = aligned_alloc(16, align_up((size_t)f->plan.arena_bytes + 16, 16));
     memset(f->arena, 0xa5, (size_t)f->plan.arena_bytes);
     for (int32_t i = 0; i < f->plan.n_values; i++)

@@ -50,6 +50,7 @@ struct fixture {
     struct report_text sink;
     struct frame root;
     int32_t n_in, in[24];
+    enum coding coding; /* of weights */
     struct plan plan;
     uint8_t *arena;
 };

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UNIDIRECTIONAL_SEQUENCE_LSTM of int8 against the definition, step by step. */
-#include "mote/kernels/recurrent/lstm_s8.h"
+/* UNIDIRECTIONAL_SEQUENCE_LSTM of int8 against the definition, step by step, with weights that are dense and coded. */
+#include "mote/kernels/recurrent/lstm_huffman_s8.h"
+#include "tests/trust.h"
 #include "tests/unit/one_operator.h"
 
 #define CASES 300
+
+extern const struct mote_version mote_version_lstm_huffman_s8_portable;
 
 struct lstm {
     int batch, time, n, units, time_major;
@@ -81,6 +84,17 @@ static void lstm_step(const struct lstm *l, const int8_t *x, int8_t *h, int16_t 
     }
 }
 
+/* Some of them 0, of so many values that all codes have words; some columns are empty. */
+static const int8_t *draw_weights(struct fixture *f, int rows, int columns)
+{
+    int8_t *w = draw_tensor(f, TYPE_S8, rows * columns);
+    int sparse = between(1, 9), empty = between(0, columns);
+
+    for (int i = 0; i < rows * columns && f->coding != CODING_USUAL; i++)
+        w[i] = between(1, sparse) > 1 || (i % columns == empty) ? 0 : (int8_t)(w[i] / 4 * 4);
+    return w;
+}
+
 static void draw_lstm(struct fixture *f, struct lstm *l)
 {
     *l = (struct lstm){.batch = between(1, 3),
@@ -103,8 +117,8 @@ static void draw_lstm(struct fixture *f, struct lstm *l)
         l->bias[g] = bias;
         l->x_weight_scale[g] = (float)between(1, 100) / 5000;
         l->h_weight_scale[g] = (float)between(1, 100) / 5000;
-        l->x_weights[g] = draw_tensor(f, TYPE_S8, l->units * l->n);
-        l->h_weights[g] = draw_tensor(f, TYPE_S8, l->units * l->units);
+        l->x_weights[g] = draw_weights(f, l->units, l->n);
+        l->h_weights[g] = draw_weights(f, l->units, l->units);
     }
 }
 
@@ -134,7 +148,7 @@ static struct lstm_opts *build_lstm(struct fixture *f, const struct lstm *l, int
     return o;
 }
 
-static void lstm_case(void)
+static void lstm_case(enum coding coding)
 {
     int8_t h[3][16];
     int16_t c[3][16] = {{0}};
@@ -143,11 +157,13 @@ static void lstm_case(void)
     struct fixture f;
 
     set_up(&f);
+    f.coding = coding;
     draw_lstm(&f, &l);
     build_lstm(&f, &l, in, &out);
     if (l.clip > 32767)
         l.clip = 32767;
     must(&f, prepare(&f));
+    assert_int_equal(f.plan.steps[0].kernel, coding == CODING_HUFFMAN ? KERNEL_lstm_huffman_s8 : KERNEL_lstm_s8);
     assert_int_equal(op_macs(f.g, &f.g->ops[0]), l.batch * l.time * 4 * l.units * (l.n + l.units));
     for (int b = 0; b < l.batch; b++)
         for (int u = 0; u < l.units; u++)
@@ -177,7 +193,126 @@ static void test_lstm(void **state)
     (void)state;
     for (uint64_t i = 1; i <= CASES; i++) {
         seed = i;
-        lstm_case();
+        lstm_case(CODING_USUAL);
+        seed = i;
+        lstm_case(CODING_HUFFMAN);
+    }
+}
+
+/* ---- what is no such stream ---- */
+/* A coded layer's step; its weights are copied, so that the sanitizers see what is beyond. */
+struct coded {
+    struct fixture f;
+    const struct mote_kernel *kernel;
+    struct mote_lstm_huffman_s8 p;
+    uint8_t *weights[2]; /* arguments 1 and 2 */
+    const void *args[MOTE_ARGS_MAX];
+};
+
+static void begin_coded(struct coded *c)
+{
+    int32_t in[24], out;
+    struct lstm l;
+
+    set_up(&c->f);
+    c->f.coding = CODING_HUFFMAN;
+    draw_lstm(&c->f, &l);
+    build_lstm(&c->f, &l, in, &out);
+    must(&c->f, prepare(&c->f));
+    c->kernel = kernels[KERNEL_lstm_huffman_s8];
+    memcpy(&c->p, c->f.plan.steps[0].params, sizeof c->p);
+    for (int32_t i = 0; i < c->kernel->n_args; i++) {
+        const struct value *v = &c->f.plan.values[c->f.plan.steps[0].args[i]];
+
+        c->args[i] = v->kind == VALUE_CONST ? v->data : c->f.arena + v->offset;
+        if (i == 1 || i == 2)
+            c->args[i] = c->weights[i - 1] = memcpy(malloc((size_t)v->bytes), v->data, (size_t)v->bytes);
+    }
+}
+
+static void end_coded(struct coded *c)
+{
+    free(c->weights[0]);
+    free(c->weights[1]);
+    tear_down(&c->f);
+}
+
+static void run_coded(const struct coded *c)
+{
+    mote_version_lstm_huffman_s8_portable.run(&(struct mote_call){
+        .params = &c->p, .args = (void *const *)(uintptr_t)c->args, .count = c->f.plan.steps[0].rows});
+}
+
+static void damaged_streams_are_refused_or_harmless(void **state)
+{
+    int32_t refused = 0;
+
+    (void)state;
+    for (uint64_t i = 1; i <= 1000; i++) {
+        struct coded c;
+        int32_t which;
+
+        seed = i;
+        begin_coded(&c);
+        assert_true(trusts(c.kernel, &c.p, c.args));
+        which = between(0, 1);
+        for (int32_t n = between(1, 3); n > 0; n--)
+            c.weights[which][between(0, (which ? c.p.h_coded_bytes : c.p.x_coded_bytes) - 1)] ^=
+                (uint8_t)(1 << between(0, 7));
+        if (trusts(c.kernel, &c.p, c.args))
+            run_coded(&c);
+        else
+            refused++;
+        end_coded(&c);
+    }
+    assert_in_range(refused, 300, 990);
+}
+
+/* What the two matrices are told to be must be what their streams are. */
+static void wrong_sizes_are_refused(void **state)
+{
+    uint32_t bytes[MOTE_ARGS_MAX + 1];
+    struct coded c;
+
+    (void)state;
+    seed = 8;
+    begin_coded(&c);
+    c.p.x_columns = c.p.in_len + 1;
+    assert_false(c.kernel->need(&c.p, bytes));
+    c.p.x_columns = 1;
+    c.p.h_columns = c.p.units + 1;
+    assert_false(c.kernel->need(&c.p, bytes));
+    end_coded(&c);
+    for (begin_coded(&c); c.p.x_level_bits == 1 || c.p.h_level_bits == 1; begin_coded(&c))
+        end_coded(&c);
+    c.p.x_level_bits--;
+    assert_false(trusts(c.kernel, &c.p, c.args));
+    c.p.x_level_bits++;
+    assert_true(trusts(c.kernel, &c.p, c.args));
+    c.p.h_level_bits--;
+    assert_false(trusts(c.kernel, &c.p, c.args));
+    end_coded(&c);
+}
+
+/* A hostile image's arena may have its tables where the kernel writes: then it writes nothing. */
+static void tables_that_are_written_over_stay(void **state)
+{
+    static const int written[] = {7, 8, 9};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(written); i++) {
+        struct coded c;
+        uint8_t before[64];
+        uint32_t bytes[MOTE_ARGS_MAX + 1];
+
+        seed = 20 + i;
+        begin_coded(&c);
+        assert_true(c.kernel->need(&c.p, bytes));
+        c.args[10] = c.args[written[i]];
+        memcpy(before, c.args[9], bytes[9] < sizeof before ? bytes[9] : sizeof before);
+        run_coded(&c);
+        assert_memory_equal(c.args[9], before, bytes[9] < sizeof before ? bytes[9] : sizeof before);
+        end_coded(&c);
     }
 }
 
@@ -237,6 +372,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lstm),
+        cmocka_unit_test(damaged_streams_are_refused_or_harmless),
+        cmocka_unit_test(wrong_sizes_are_refused),
+        cmocka_unit_test(tables_that_are_written_over_stay),
         cmocka_unit_test(test_sigmoid_table),
         cmocka_unit_test(test_lstm_variants),
     };

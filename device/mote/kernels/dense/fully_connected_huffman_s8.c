@@ -4,49 +4,8 @@
 
 #include "fully_connected_huffman_s8.h"
 
+#include "../shared/huffman_rows.h"
 #include "../shared/requant.h"
-
-/* The inputs that have a weight, from `some` to `end`. The 1 behind a byte of the map says when the next is due. An
- * input without a weight is written, too, and then the next one in its place. */
-static void pick(const int8_t *in, const MOTE_FLASH uint8_t *map, int8_t *some, const int8_t *end)
-{
-    const uint32_t last = UINT32_C(1) << 31;
-
-    for (uint32_t bits = last >> 1; some < end; some += bits >> 31) {
-        bits <<= 1;
-        if (bits == last)
-            bits = (uint32_t)*map++ << 24 | last >> 8;
-        *some = *in++;
-    }
-}
-
-/* Adds the products of the row that begins here to the sum. */
-static uint32_t add_row(const struct mote_huffman *codes, struct mote_huffman_reader *reader, const int8_t *in,
-                        uint32_t sum)
-{
-    const int16_t *gaps = codes->gaps, *levels = codes->levels;
-    const uint8_t gap_shift = codes->gap_shift, level_shift = codes->level_shift;
-    const int8_t zero = codes->in_zero;
-    struct mote_huffman_reader r = *reader;
-    uint32_t n = 0, word = mote_huffman_next(&r);
-
-    if (word >> 31)
-        n = word << 1 >> codes->count_shift;
-    mote_huffman_skip(&r, word >> 31 ? 33u - codes->count_shift : 1);
-    MOTE_HUFFMAN_UNROLL
-    for (; n > 0; n--) {
-        int32_t gap, level;
-
-        word = mote_huffman_next(&r);
-        gap = gaps[mote_huffman_index(word, gap_shift)];
-        level = levels[mote_huffman_index(word << (uint8_t)gap, level_shift)];
-        mote_huffman_skip(&r, (uint8_t)(gap + level));
-        in += gap >> 8;
-        sum += (uint32_t)((*in++ - zero) * (level >> 8));
-    }
-    *reader = r;
-    return sum;
-}
 
 MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected_huffman_s8 *p, const int8_t *in,
                                                const MOTE_FLASH uint8_t *coded, const MOTE_FLASH uint8_t *bias,
@@ -75,12 +34,12 @@ MOTE_WEAK void mote_fully_connected_huffman_s8(const struct mote_fully_connected
         struct mote_huffman_reader reader = mote_huffman_open(stream);
 
         if (!all)
-            pick(in, map, some, some + p->columns);
+            mote_huffman_pick(in, map, some, some + p->columns);
         for (int32_t o = 0; o < p->out_c; o++) {
             uint32_t sum = mote_short_bias(bias + o * p->bias_bytes, p->bias_bytes, p->bias_shift);
             int32_t q = p->per_channel ? o : 0;
 
-            sum = add_row(&codes, &reader, all ? in : some, sum);
+            sum = mote_huffman_add_row(&codes, &reader, all ? in : some, sum);
             *out++ = mote_requant_s8((int32_t)sum, mult[q], shift[q], p->out_zero, p->lo, p->hi);
         }
     }
