@@ -28,7 +28,8 @@ struct tap {      /* a weight that is left */
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-static int64_t plane(const struct picture *p) { return p->h * p->w * LANES; }
+/* With a gap: a power of two apart, planes would share few places of a cache. */
+static int64_t plane(const struct picture *p) { return (p->h * p->w + 1) * LANES; }
 
 static int64_t chunk(const struct picture *p) { return p->c * plane(p); }
 
@@ -66,23 +67,47 @@ int64_t few_conv_output_scratch(const struct few_conv *o)
 }
 
 /* ---- samples side by side ---- */
-/* A row of n samples that are `apart`; there are zeros for samples that are not. */
+/* One place of n samples that are `apart`, up to LANES channels of it; there are zeros for samples that are not. By a
+ * block that is near: places of samples and planes are often a power of two apart, which caches have few places for. */
+static INLINE void turn_block(const float *x, int64_t apart, int64_t n, int64_t channels, int64_t plane, float *t)
+{
+    float block[LANES][LANES] = {{0}};
+
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t c = 0; c < channels; c++)
+            block[i][c] = x[i * apart + c];
+    for (int64_t c = 0; c < channels; c++)
+#pragma omp simd
+        for (int64_t i = 0; i < LANES; i++)
+            t[c * plane + i] = block[i][c];
+}
+
+static INLINE void turn_block_back(const float *t, int64_t apart, int64_t n, int64_t channels, int64_t plane, float *x)
+{
+    float block[LANES][LANES];
+
+    for (int64_t c = 0; c < channels; c++)
+        for (int64_t i = 0; i < LANES; i++)
+            block[c][i] = t[c * plane + i];
+    for (int64_t i = 0; i < n; i++)
+#pragma omp simd
+        for (int64_t c = 0; c < channels; c++)
+            x[i * apart + c] = block[c][i];
+}
+
 WIDE static void turn_row(const float *x, int64_t apart, int64_t n, const struct picture *p, float *t)
 {
     for (int64_t at = 0; at < p->inner_w; at++)
-        for (int64_t c = 0; c < p->c; c++)
-#pragma omp simd
-            for (int64_t i = 0; i < LANES; i++)
-                t[c * plane(p) + at * LANES + i] = i < n ? x[(i < n ? i : 0) * apart + at * p->c + c] : 0;
+        for (int64_t c = 0; c < p->c; c += LANES)
+            turn_block(x + at * p->c + c, apart, n, least(p->c - c, LANES), plane(p), t + c * plane(p) + at * LANES);
 }
 
 WIDE static void turn_row_back(const float *t, int64_t apart, int64_t n, const struct picture *p, float *x)
 {
     for (int64_t at = 0; at < p->inner_w; at++)
-        for (int64_t c = 0; c < p->c; c++)
-#pragma omp simd
-            for (int64_t i = 0; i < n; i++)
-                x[i * apart + at * p->c + c] = t[c * plane(p) + at * LANES + i];
+        for (int64_t c = 0; c < p->c; c += LANES)
+            turn_block_back(t + c * plane(p) + at * LANES, apart, n, least(p->c - c, LANES), plane(p),
+                            x + at * p->c + c);
 }
 
 /* Pictures [n][h][w][c], of which the inner part is taken, in chunks. */
@@ -297,7 +322,7 @@ static void bias_gradient(const struct few_conv *o, const float *d, float *bias)
             const float *from = d + k * chunk(&out) + i * plane(&out);
             lanes sums = {0};
 
-            for (int64_t j = 0; j < plane(&out); j += LANES)
+            for (int64_t j = 0; j < out.h * out.w * LANES; j += LANES)
                 sums += AT(from + j);
             for (int j = 0; j < LANES; j++)
                 bias[i] += sums[j];
