@@ -38,7 +38,7 @@ sign       base runtime kernels ops
 emulate    boards target base ops
 energy     boards target base ops
 deploy     energy emulate boards pipeline run emit plan graph target base runtime kernels ops
-data       yaml graph base runtime kernels ops
+data       hear front_end run plan yaml graph target base runtime kernels ops
 train      data program metrics gradient graph yaml base runtime kernels ops
 compress   train quantize passes run plan coding graph target base runtime kernels ops
 """

@@ -321,6 +321,13 @@ static void print_task(const struct task *t)
     putchar('\n');
 }
 
+static void print_hears(const struct hears *h)
+{
+    if (h->preset != NULL)
+        printf("hears: %s, windows of %d ms every %d, %d channels, clips of %d ms\n", h->preset, h->window, h->step,
+               h->channels, h->clip);
+}
+
 static void print_split(struct pool *pool, const struct split_memory *s)
 {
     if (!s->known)
@@ -367,6 +374,7 @@ static void print_graph(const struct inspect *r)
            printable(&r->cli->pool, r->p.path), m->name, m->version, m == &r->imported ? "as imported" : "as compiled",
            ops, g->n_tensors, (long long)constant_bytes(g));
     print_classes(&r->cli->pool, m->classes, m->n_classes);
+    print_hears(&m->hears);
     print_split(&r->cli->pool, &m->split);
     print_said(&m->preprocess);
     print_task(&m->task);

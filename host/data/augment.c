@@ -91,6 +91,10 @@ void dataset_augmented(const struct dataset *d, int32_t i, uint64_t seed, int32_
     struct random_stream stream = random_stream(seed, PURPOSE, (uint64_t)epoch, (uint64_t)i);
 
     assert(i >= 0 && i < d->n);
+    if (d->source->clips != NULL && clips_augment(d->source->clips)) {
+        clip_augmented(d, i, seed, epoch, out);
+        return;
+    }
     if (a->shift > 0 || a->flip_horizontal) {
         uint32_t steps = 2 * (uint32_t)a->shift + 1;
 
@@ -136,6 +140,11 @@ enum mote_status make_augment(struct reading *r)
 
     if (a == NULL)
         return MOTE_OK;
+    if (r->source->clips != NULL)
+        return make_clip_augment(r, a);
+    if (a->gain != 0 || a->background != NULL || a->snr_count != 0 || a->share != 0 || a->mask_frames != 0 ||
+        a->mask_channels != 0)
+        return fail_key(r, "augment", "augment: gain, background, snr, share and masks are for sounds");
     d->augment = (struct augment){a->shift, a->flip == DATA_FLIP_HORIZONTAL, a->noise};
     if (!(a->noise >= 0) || !isfinite(a->noise))
         return fail_key(r, "augment", "augment: noise is %g; a number from 0 is wanted", (double)a->noise);

@@ -118,6 +118,8 @@ static enum mote_status read_by_kind(struct reading *r)
 {
     enum data_kind kind = r->spec->kind;
 
+    if (kind == DATA_AUTO && hears_sounds(r))
+        kind = DATA_SOUNDS;
     if (is_listed(r, kind))
         return read_listed(r);
     if (kind == DATA_AUTO)
@@ -135,6 +137,8 @@ static enum mote_status read_by_kind(struct reading *r)
         return read_table(r);
     case DATA_ARRAYS:
         return read_arrays(r);
+    case DATA_SOUNDS:
+        return read_clips(r);
     default:
         return fail(r->at, MOTE_ERR_FORMAT, "%s: what it holds is not known; `kind` says it", r->path);
     }

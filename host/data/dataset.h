@@ -33,6 +33,7 @@ struct dataset {
     const char *const *classes; /* [n_classes] names, or NULL */
     const float *targets; /* [n] regression: the numbers to predict, instead of labels; NULL: classes, or nothing */
     struct preprocess preprocess;
+    struct hears hears; /* sounds: the front end whose features the samples are; else its preset is NULL */
     struct augment augment;
     bool splits;         /* false: nobody said what the splits are, all samples are SPLIT_TEST */
     bool given;          /* the splits, by files or lists */

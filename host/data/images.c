@@ -13,6 +13,8 @@
 
 struct found {
     struct reading *r;
+    const char *folder;
+    bool sounds;                /* are looked for, else pictures */
     struct archive_member *all; /* the names, relative to the folder; bytes only in an archive */
     size_t n;
 };
@@ -28,6 +30,16 @@ static bool is_foreign_picture(const char *name)
     return false;
 }
 
+static bool is_sound_name(const char *name)
+{
+    static const char *const endings[] = {".wav", ".flac", ".ogg", ".aiff", ".aif", ".au", ".mp3", ".opus"};
+
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (has_ending(name, endings[i]))
+            return true;
+    return false;
+}
+
 static enum mote_status walk(struct found *f, const char *below, int depth);
 
 static enum mote_status visit(struct found *f, const char *name, int depth)
@@ -36,14 +48,14 @@ static enum mote_status visit(struct found *f, const char *name, int depth)
     struct frame here = frame_of(f->r->at, name);
     struct stat st;
 
-    if (stat(pool_printf(&f->r->scratch, "%s/%s", f->r->path, name), &st) != 0)
+    if (stat(pool_printf(&f->r->scratch, "%s/%s", f->folder, name), &st) != 0)
         return fail(&here, MOTE_ERR_FILE, "cannot read it: %s", strerror(errno));
     if (S_ISDIR(st.st_mode))
         return depth < DEPTH_MAX ? walk(f, name, depth + 1)
                                  : fail(&here, MOTE_ERR_FILE, "more than %d folders, one in the other", DEPTH_MAX);
-    if (is_foreign_picture(name))
+    if (!f->sounds && is_foreign_picture(name))
         return fail(&here, MOTE_ERR_VALUE, "only PNG and JPEG are read here; convert it");
-    if (!is_picture_name(name))
+    if (!(f->sounds ? is_sound_name(name) : is_picture_name(name)))
         return MOTE_OK;
     f->all = pool_grow(&f->r->scratch, f->all, f->n, sizeof *f->all);
     f->all[f->n++] = (struct archive_member){.name = pool_strdup(pool, name)};
@@ -54,7 +66,7 @@ static enum mote_status visit(struct found *f, const char *name, int depth)
 static enum mote_status walk(struct found *f, const char *below, int depth)
 {
     struct pool *scratch = &f->r->scratch;
-    const char *path = pool_printf(scratch, "%s%s%s", f->r->path, below[0] != '\0' ? "/" : "", below);
+    const char *path = pool_printf(scratch, "%s%s%s", f->folder, below[0] != '\0' ? "/" : "", below);
     DIR *dir = opendir(path);
     enum mote_status status = MOTE_OK;
     struct dirent *entry;
@@ -93,7 +105,7 @@ static const char *folder_from_end(struct pool *pool, const char *name, int n)
     return pool_printf(pool, "%.*s", (int)(end - start), start);
 }
 
-static uint8_t split_of_word(const char *word)
+uint8_t split_of_word(const char *word)
 {
     static const struct {
         const char *word;
@@ -142,8 +154,8 @@ static enum mote_status check_classes(const struct reading *r, const char *const
     if (r->spec->classes_count > 0)
         return MOTE_OK;
     return fail(r->at, MOTE_ERR_VALUE,
-                "all pictures lie in folders that are called as splits are (\"%s\"), so none has a class; "
-                "split/class/picture.png is wanted, or `classes` in a YAML file, which says that these are classes",
+                "all files lie in folders that are called as splits are (\"%s\"), so none has a class; "
+                "split/class/file is wanted, or `classes` in a YAML file, which says that these are classes",
                 words[0]);
 }
 
@@ -162,7 +174,7 @@ static enum mote_status label_all(struct reading *r, const struct archive_member
         words[i] = folder_from_end(&r->scratch, all[i].name, 1);
         given[i] = split_of_name(&r->scratch, all[i].name);
         if (words[i] == NULL || strcmp(words[i], ".") == 0)
-            return fail(&here, MOTE_ERR_VALUE, "lies in no class's folder; class/picture.png is wanted");
+            return fail(&here, MOTE_ERR_VALUE, "lies in no class's folder; class/file is wanted");
     }
     TRY(check_given(r, given, all, n, &some));
     TRY(check_classes(r, words, n));
@@ -179,7 +191,7 @@ static enum mote_status label_all(struct reading *r, const struct archive_member
 enum mote_status read_images(struct reading *r)
 {
     struct frame folder = frame_of(r->at, r->spec->path);
-    struct found f = {.r = r};
+    struct found f = {.r = r, .folder = r->path};
     struct picture_file *files;
     struct stat st;
 
@@ -197,4 +209,44 @@ enum mote_status read_images(struct reading *r)
     for (size_t i = 0; i < f.n; i++)
         files[i] = (struct picture_file){pool_printf(&r->scratch, "%s/%s", r->path, f.all[i].name), f.all[i].bytes};
     return pictures_read(r, files, (int32_t)f.n);
+}
+
+/* ---- sounds ---- */
+/* As Speech Commands has them: what lies in _background_noise_ is of no class. */
+static bool is_of_class(const char *name)
+{
+    return strncmp(name, "_background", 11) != 0 && strstr(name, "/_background") == NULL;
+}
+
+enum mote_status find_sounds(struct reading *r, const char *folder, const char *const **names, size_t *n)
+{
+    struct found f = {.r = r, .folder = folder, .sounds = true};
+    const char **all;
+
+    TRY(walk(&f, "", 0));
+    if (f.n > 0)
+        qsort(f.all, f.n, sizeof *f.all, by_name);
+    all = pool_array(&r->scratch, f.n, sizeof *all);
+    for (size_t i = 0; i < f.n; i++)
+        all[i] = f.all[i].name;
+    *names = all;
+    *n = f.n;
+    return MOTE_OK;
+}
+
+enum mote_status read_sound_names(struct reading *r)
+{
+    struct frame folder = frame_of(r->at, r->spec->path);
+    struct found f = {.r = r, .folder = r->path, .sounds = true};
+    size_t n = 0;
+
+    TRY(walk(&f, "", 0));
+    for (size_t i = 0; i < f.n; i++)
+        if (is_of_class(f.all[i].name))
+            f.all[n++] = f.all[i];
+    if (n == 0 || n > INT32_MAX)
+        return fail(&folder, MOTE_ERR_VALUE, "holds no sounds in a class's folder; class/sound.wav is wanted");
+    qsort(f.all, n, sizeof *f.all, by_name);
+    r->out->n = (int32_t)n;
+    return label_all(r, f.all, n);
 }

@@ -25,12 +25,13 @@ static const struct key {
     {FIELD(missing), OF(TABLE), false},
     {FIELD(skip), OF(TABLE), false},
     {FIELD(task), OF(TABLE) | OF(ARRAYS), true},
-    {FIELD(group), OF(TABLE) | OF(IMAGES) | OF(TENSORS) | OF(ARRAYS), true},
+    {FIELD(group), OF(TABLE) | OF(IMAGES) | OF(TENSORS) | OF(ARRAYS) | OF(SOUNDS), true},
+    {FIELD(index), OF(SOUNDS), false},
 };
 
 static const char *const kind_names[] = {
     [DATA_IDX] = "idx",     [DATA_IMAGES] = "images", [DATA_TENSORS] = "tensors",
-    [DATA_TABLE] = "table", [DATA_ARRAYS] = "arrays",
+    [DATA_TABLE] = "table", [DATA_ARRAYS] = "arrays", [DATA_SOUNDS] = "sounds",
 };
 
 static bool is_given(const struct data_section *s, const struct key *k)

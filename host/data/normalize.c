@@ -66,7 +66,7 @@ static void measure(struct reading *r)
 
 static enum mote_status choose(struct reading *r)
 {
-    static const float zero = 0, white = 255;
+    static const float zero = 0, white = 255, micro = 25.6F; /* as the front end gives it to networks */
     const struct data_section *spec = r->spec;
     bool lists = spec->mean_count > 0 || spec->std_count > 0, scaled = spec->scale != NULL;
     bool word = spec->normalize != DATA_NORMALIZE_DEFAULT;
@@ -89,6 +89,8 @@ static enum mote_status choose(struct reading *r)
         return take_scale(r);
     if (spec->normalize == DATA_NORMALIZE_AUTO)
         measure(r);
+    if (!word && r->source->clips != NULL && r->out->type == TYPE_S16)
+        set(r, 1, &zero, &micro);
     r->source->assumed = !word && strcmp(r->out->preprocess.kind, "image") == 0;
     if (r->source->assumed)
         set(r, 1, &zero, &white);

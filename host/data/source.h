@@ -22,6 +22,7 @@ struct dataset_source {
     const float *reals;         /* [channels][256] of a byte, for types of one byte; NULL for others */
     const float *mean, *factor; /* [channels], for types of more: real = (raw - mean) * factor */
     int32_t channels;           /* 1 or the last dimension */
+    struct clips *clips;        /* of sounds; else NULL */
     const float *quantiles;     /* [QUANTILES] of the normal distribution, times the noise; NULL: no noise */
 };
 #define QUANTILES 4096
@@ -51,6 +52,8 @@ MUST_CHECK enum mote_status read_images(struct reading *r); /* of a folder or an
 MUST_CHECK enum mote_status read_listed(struct reading *r); /* y_labels.csv */
 MUST_CHECK enum mote_status read_table(struct reading *r);  /* CSV */
 MUST_CHECK enum mote_status read_arrays(struct reading *r); /* .npy */
+MUST_CHECK enum mote_status read_clips(struct reading *r);  /* sounds */
+bool hears_sounds(const struct reading *r);                 /* the specification says so, or the model */
 /* Refuses keys of the specification that this kind of data does not have. */
 MUST_CHECK enum mote_status check_keys(struct reading *r, enum data_kind kind);
 /* Forgets such keys of a section that was written for data of another kind, and the classes. */
@@ -128,6 +131,18 @@ struct archive_member {
 };
 /* The pictures in a tar or zip. */
 MUST_CHECK enum mote_status archive_read_pictures(struct reading *r, struct archive_member **out, size_t *n);
+
+/* ---- sounds ---- */
+/* r->out's n, labels, files and splits, of the sounds in its folder by class, as read_images() has them. */
+MUST_CHECK enum mote_status read_sound_names(struct reading *r);
+/* All below a folder, by name. */
+MUST_CHECK enum mote_status find_sounds(struct reading *r, const char *folder, const char *const **names, size_t *n);
+uint8_t split_of_word(const char *word); /* "train", "val", …; SPLIT_NONE */
+struct clips;
+bool clips_augment(const struct clips *c);
+/* What a clip becomes by what (seed, epoch, sample) draw: reals. */
+void clip_augmented(const struct dataset *d, int32_t i, uint64_t seed, int32_t epoch, float *out);
+MUST_CHECK enum mote_status make_clip_augment(struct reading *r, const struct data_augment *a);
 
 /* ---- the parsers, which take any bytes ---- */
 struct idx {

@@ -7,7 +7,7 @@
 
 static const cyaml_strval_t kinds[] = {
     {"idx", DATA_IDX},     {"images", DATA_IMAGES}, {"tensors", DATA_TENSORS},
-    {"table", DATA_TABLE}, {"arrays", DATA_ARRAYS},
+    {"table", DATA_TABLE}, {"arrays", DATA_ARRAYS}, {"sounds", DATA_SOUNDS},
 };
 static const cyaml_strval_t types[] = {{"u8", TYPE_U8}, {"s8", TYPE_S8}, {"s16", TYPE_S16}, {"f32", TYPE_F32}};
 static const cyaml_strval_t channels[] = {{"rgb", DATA_RGB}, {"bgr", DATA_BGR}, {"gray", DATA_GRAY}};
@@ -33,6 +33,21 @@ static const cyaml_schema_field_t augment_fields[] = {
     CYAML_FIELD_INT("shift", OPTIONAL, struct data_augment, shift),
     CYAML_FIELD_ENUM("flip", WORD, struct data_augment, flip, flips, COUNT(flips)),
     CYAML_FIELD_FLOAT("noise", WORD, struct data_augment, noise),
+    CYAML_FIELD_FLOAT("gain", WORD, struct data_augment, gain),
+    CYAML_FIELD_STRING_PTR("background", POINTER, struct data_augment, background, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_SEQUENCE("snr", POINTER, struct data_augment, snr, &number, 2, 2),
+    CYAML_FIELD_FLOAT("share", WORD, struct data_augment, share),
+    CYAML_FIELD_INT("mask_frames", OPTIONAL, struct data_augment, mask_frames),
+    CYAML_FIELD_INT("mask_channels", OPTIONAL, struct data_augment, mask_channels),
+    CYAML_FIELD_END,
+};
+
+const cyaml_schema_field_t data_input_fields[] = {
+    CYAML_FIELD_STRING_PTR("audio", CYAML_FLAG_POINTER, struct data_input, audio, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_INT("window", OPTIONAL, struct data_input, window),
+    CYAML_FIELD_INT("step", OPTIONAL, struct data_input, step),
+    CYAML_FIELD_INT("channels", OPTIONAL, struct data_input, channels),
+    CYAML_FIELD_INT("clip", OPTIONAL, struct data_input, clip),
     CYAML_FIELD_END,
 };
 
@@ -71,16 +86,19 @@ const cyaml_schema_field_t data_section_fields[] = {
     LIST("mean", mean, number, 1, YAML_LIST_MAX),
     LIST("std", std, number, 1, YAML_LIST_MAX),
     CYAML_FIELD_MAPPING_PTR("augment", POINTER, struct data_section, augment, augment_fields),
+    TEXT("index", index),
     CYAML_FIELD_END,
 };
 
 struct specification {
     struct data_section data;
+    const struct data_input *input;
 };
 
 /* A recipe is a specification too: of its keys only the data count here. */
 static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_MAPPING("data", CYAML_FLAG_DEFAULT, struct specification, data, data_section_fields),
+    CYAML_FIELD_MAPPING_PTR("input", POINTER, struct specification, input, data_input_fields),
     CYAML_FIELD_IGNORE("name", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("width", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("target", CYAML_FLAG_OPTIONAL),
@@ -94,11 +112,12 @@ static const cyaml_schema_value_t schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINT
 enum mote_status data_section_read(struct pool *pool, const char *path, const struct data_section **out,
                                    const struct frame *at)
 {
-    const struct specification *s;
+    struct specification *s;
     void *read;
 
     TRY(yaml_read(pool, path, &schema, &read, at));
     s = read;
+    s->data.input = s->input;
     *out = &s->data;
     return MOTE_OK;
 }

@@ -11,7 +11,7 @@
 #include "host/yaml/yaml.h"
 #include "mote/ops/types.h"
 
-enum data_kind { DATA_AUTO, DATA_IDX, DATA_IMAGES, DATA_TENSORS, DATA_TABLE, DATA_ARRAYS };
+enum data_kind { DATA_AUTO, DATA_IDX, DATA_IMAGES, DATA_TENSORS, DATA_TABLE, DATA_ARRAYS, DATA_SOUNDS };
 enum data_channels { DATA_CHANNELS_AUTO, DATA_RGB, DATA_BGR, DATA_GRAY };
 enum data_header { DATA_HEADER_AUTO, DATA_HEADER_YES, DATA_HEADER_NO };
 enum data_drawing { DATA_STRATIFIED, DATA_RANDOM };
@@ -29,7 +29,21 @@ struct data_augment {
     int32_t shift;
     enum data_flip flip;
     float noise;
+    /* sounds: `shift` is milliseconds */
+    float gain;             /* decibels */
+    const char *background; /* a folder, relative to the data's */
+    float *snr;             /* [snr_count]: the least and the most, decibels */
+    unsigned snr_count;
+    float share;
+    int32_t mask_frames, mask_channels;
 };
+
+/* What is to be heard of sounds: the front end, and how much sound a sample is. 0: as the preset has it. */
+struct data_input {
+    const char *audio;
+    int32_t window, step, channels, clip;
+};
+extern const cyaml_schema_field_t data_input_fields[];
 
 struct data_section {
     enum data_kind kind;
@@ -60,6 +74,8 @@ struct data_section {
     float *mean, *std; /* [1] or one a channel */
     unsigned mean_count, std_count;
     struct data_augment *augment;
+    const char *index;              /* sounds: a table of files, labels and splits, in the data's folder */
+    const struct data_input *input; /* a section of its own, beside this one; NULL: the data are no sounds */
 };
 
 extern const cyaml_schema_field_t data_section_fields[]; /* ends with CYAML_FIELD_END */

@@ -80,7 +80,7 @@ static enum mote_status open_data(struct train *t)
     if (specification != NULL)
         return open_other_data(t, specification);
     t->data_file = t->recipe_file;
-    if (t->recipe.data == NULL)
+    if (t->recipe.data == NULL || t->recipe.data->path == NULL)
         return fail(&t->recipe_file, MOTE_ERR_VALUE, "has no data section; give the data with --data");
     return dataset_open_section(t->pool, t->recipe.data, t->recipe.path, &options, &t->data, &t->data_file);
 }

@@ -173,6 +173,7 @@ static void describe(struct model *m, const struct training *t, const struct dat
     *p = dataset_preprocess(d);
     preprocess_scale(m->pool, p, p->n, p->mean, p->std);
     m->split = d->memory;
+    m->hears = d->hears;
     for (int32_t i = 0; d->classes && i < d->n_classes; i++) {
         m->classes = pool_grow(m->pool, m->classes, (size_t)i, sizeof *m->classes);
         m->classes[m->n_classes++] = pool_strdup(m->pool, d->classes[i]);

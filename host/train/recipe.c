@@ -10,7 +10,8 @@
 
 struct recipe_yaml {
     const char *name, *width, *target;
-    const struct data_section *data;
+    struct data_section *data;
+    const struct data_input *input;
     const struct layer_entry *network;
     unsigned network_count;
     const struct training_section *training;
@@ -25,6 +26,7 @@ static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_STRING_PTR("width", OPTIONAL, struct recipe_yaml, width, 1, YAML_TEXT_MAX),
     CYAML_FIELD_STRING_PTR("target", OPTIONAL, struct recipe_yaml, target, 1, YAML_TEXT_MAX),
     CYAML_FIELD_MAPPING_PTR("data", OPTIONAL, struct recipe_yaml, data, data_section_fields),
+    CYAML_FIELD_MAPPING_PTR("input", OPTIONAL, struct recipe_yaml, input, data_input_fields),
     CYAML_FIELD_SEQUENCE("network", NEEDED, struct recipe_yaml, network, &layer_schema, 1, YAML_LIST_MAX),
     CYAML_FIELD_MAPPING_PTR("training", OPTIONAL, struct recipe_yaml, training, training_fields),
     CYAML_FIELD_MAPPING_PTR("compress", OPTIONAL, struct recipe_yaml, compress, compress_fields),
@@ -72,11 +74,15 @@ enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe 
 enum mote_status recipe_parse(struct pool *pool, const char *path, struct bytes file, struct recipe *out,
                               const struct frame *at)
 {
-    const struct recipe_yaml *y;
+    struct recipe_yaml *y;
     void *read;
 
     TRY(yaml_parse(pool, file, &schema, &read, at));
     y = read;
+    if (y->input != NULL && y->data == NULL)
+        y->data = pool_alloc(pool, sizeof *y->data);
+    if (y->input != NULL)
+        y->data->input = y->input;
     *out = (struct recipe){.path = pool_strdup(pool, path),
                            .name = y->name ? y->name : recipe_name_of(pool, path),
                            .named = y->name != NULL,

@@ -97,7 +97,7 @@ static void a_class_may_be_called_test(void **state)
     want_bad(f, "path: p", MOTE_ERR_VALUE, "Train/cat/a.png lies in a folder train, validation or test with classes");
     put_png(f, "q/train/a.png", 1, 2, 1, 0);
     put_png(f, "q/test/a.png", 1, 2, 1, 1);
-    want_bad(f, "path: q", MOTE_ERR_VALUE, "all pictures lie in folders that are called as splits are (\"test\")");
+    want_bad(f, "path: q", MOTE_ERR_VALUE, "all files lie in folders that are called as splits are (\"test\")");
     want_ok(f, open_yaml(f, "path: q, classes: [test, train]"));
     assert_int_equal(f->data.n_classes, 2);
 }

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Folders of sounds from outside: clips of the test's own become features, train a network, and the network hears. */
+#define _XOPEN_SOURCE 700
+#include "tests/unit/sounds.h"
+
+#include "host/base/random.h"
+
+#define SECOND 16000
+
+/* Rising or falling within 700 to 3000 Hz, at another place and as loud as `k` says. */
+static void add_clip(int16_t *samples, int32_t n, bool rising, uint32_t k)
+{
+    struct random_stream s = random_stream(k, rising, 0, 0);
+    int32_t length = 6000, from = (int32_t)random_below(s, 0, (uint32_t)(n - length));
+    double low = 700 + 200 * (double)random_unit(s, 1), high = 2600 + 400 * (double)random_unit(s, 2);
+
+    for (int32_t i = 0; i < n; i++)
+        samples[i] = (int16_t)(100 * random_normal(s, (uint64_t)i + 10));
+    add_sweep(samples + from, (uint32_t)length, rising ? low : high, rising ? high : low, 6000);
+}
+
+#define SPEAKERS 12
+
+/* clips/rise, clips/fall and clips/_silence_; a speaker has two of each. */
+static bool put_clips(void)
+{
+    static const char *const folders[] = {"in/clips", "in/clips/rise", "in/clips/fall", "in/clips/_silence_",
+                                          "in/clips/_background_noise_"};
+    static int16_t samples[2 * SECOND];
+
+    if (no_sound())
+        return false;
+    for (size_t i = 0; i < COUNT(folders); i++)
+        mkdir(here(folders[i]), 0777);
+    for (uint32_t k = 0; k < 2 * SPEAKERS; k++)
+        for (int c = 0; c < 3; c++) {
+            static const char *const words[] = {"rise", "fall", "_silence_"};
+            uint32_t n = c == 0 && k == 0 ? SECOND / 2 : c == 1 && k == 0 ? 2 * SECOND : SECOND;
+
+            add_clip(samples, (int32_t)n, c == 0, k);
+            for (uint32_t i = 0; i < n && c == 2; i++)
+                samples[i] = (int16_t)((i * 40503 + k * 977) % 400 - 200);
+            put_sound(pool_printf(&pool, "in/clips/%s/s%u_nohash_%u.wav", words[c], k / 2, k % 2), SECOND, 1, samples,
+                      n);
+        }
+    for (uint32_t i = 0; i < 2 * SECOND; i++)
+        samples[i] = (int16_t)((i * 40503) % 2000 - 1000);
+    put_sound("in/clips/_background_noise_/hiss.wav", SECOND, 1, samples, 2 * SECOND);
+    return true;
+}
+
+#define RECIPE(input, data)                                                                                            \
+    "input: " input "\n"                                                                                               \
+    "data: {path: clips, group: _nohash_, test: 0.25, validation: 0.2" data "}\n"                                      \
+    "network:\n"                                                                                                       \
+    "  - conv_2d: {filters: 8, kernel: 8x8, stride: 4, batch_norm: true, activation: relu}\n"                          \
+    "  - conv_2d: {filters: 12, kernel: 3, batch_norm: true, activation: relu}\n"                                      \
+    "  - max_pool_2d: {global: true}\n"                                                                                \
+    "  - fully_connected: {}\n"                                                                                        \
+    "  - softmax: {}\n"                                                                                                \
+    "training: {epochs: 25, batch: 8, optimizer: {kind: adam, rate: 0.01}}\n"
+#define MICRO "{audio: micro, step: 20, clip: 1000}"
+#define AUGMENT                                                                                                        \
+    ", augment: {shift: 50, gain: 3, background: _background_noise_, snr: [10, 30], share: 0.5, mask_frames: 4, "      \
+    "mask_channels: 3}"
+
+static void clips_are_samples(void **state)
+{
+    struct result r;
+    json_t *root;
+
+    (void)state;
+    if (!put_clips())
+        skip();
+    put_text("in/clips.yaml", "input: " MICRO "\ndata: {path: clips, group: _nohash_, test: 0.25}\n");
+    r = OK("data", "@in/clips.yaml");
+    assert_non_null(strstr(r.out, "72 samples of 49x40x1 s16, 3 classes"));
+    assert_non_null(strstr(r.out, "real = (raw - 0) / 25.6"));
+    r = OK("data", "@in/clips.yaml", "--json");
+    root = json_of(&r);
+    assert_int_equal(integer(root, "samples"), 72);
+    json_decref(root);
+}
+
+/* A network hears what it was trained for, in clips and in a stream. */
+static void a_network_learns_to_hear(void **state)
+{
+    static int16_t stream[6 * SECOND];
+    struct result r;
+    const char *text;
+    json_t *root;
+
+    (void)state;
+    if (!put_clips())
+        skip();
+    put_text("in/words.yaml", RECIPE(MICRO, AUGMENT));
+    r = RUN("train", "@in/words.yaml", "-o", "@out/words", "--threads", "1");
+    want_status(&r, 0);
+    text = OK("inspect", "@out/words/model.graph", "--text").out;
+    assert_non_null(strstr(text, "hears \"micro\" window 30 step 20 channels 40 clip 1000\n"));
+    r = OK("eval", "@out/words/model.graph", "--data", "@in/clips", "--json"); /* the model knows its front end */
+    root = json_of(&r);
+    assert_true(integer(root, "samples") >= 12 && real(root, "accuracy") >= 0.9);
+    json_decref(root);
+    add_clip(stream, 6 * SECOND, true, 99);
+    memset(stream, 0, sizeof stream);
+    add_sweep(stream + SECOND, 6000, 800, 2800, 6000);
+    add_sweep(stream + 4 * SECOND, 6000, 2800, 800, 6000);
+    put_sound("in/stream.wav", SECOND, 1, stream, 6 * SECOND);
+    put_text("in/truth.json", "{\"detection_windows\": [[1.0, 1.4], [4.0, 4.4]], \"words\": [\"rise\", \"fall\"]}");
+    r = OK("listen", "@out/words/model.graph", "@in/stream.wav", "--truth", "@in/truth.json", "--threshold", "0.5",
+           "--over", "15", "--json");
+    root = json_of(&r);
+    assert_int_equal(integer(json_object_get(root, "truth"), "hits"), 2);
+    json_decref(root);
+}
+
+/* What is drawn is drawn again: the same bytes; without augmentation others. */
+static void augmentation_repeats(void **state)
+{
+    const char *texts[3];
+
+    (void)state;
+    if (!put_clips())
+        skip();
+    for (int i = 0; i < 3; i++) {
+        const char *recipe = pool_printf(&pool, "in/r%d.yaml", i), *out = pool_printf(&pool, "@out/r%d", i);
+        struct result r;
+
+        put_text(recipe, pool_printf(&pool, "%s", i < 2 ? RECIPE(MICRO, AUGMENT) : RECIPE(MICRO, "")));
+        r = RUN("train", pool_printf(&pool, "@%s", recipe), "-o", out, "--threads", "1", "--epochs", "1");
+        want_status(&r, 0);
+        texts[i] = strstr(OK("inspect", pool_printf(&pool, "%s/model.graph", out), "--text").out, "graph \"main\"");
+    }
+    assert_string_equal(texts[0], texts[1]);
+    assert_string_not_equal(texts[0], texts[2]);
+}
+
+/* A table says which files, words and splits. */
+static void a_table_names_the_clips(void **state)
+{
+    struct result r;
+
+    (void)state;
+    if (!put_clips())
+        skip();
+    put_text("in/clips/table.tsv", "file\tlabel\tspeaker\tsplit\nrise/s0_nohash_1.wav\tup\ts0\ttrain\n"
+                                   "fall/s1_nohash_0.wav\tdown\ts1\ttrain\nrise/s2_nohash_0.wav\tup\ts2\tval\n"
+                                   "fall/s3_nohash_0.wav\tdown\ts3\ttest\n");
+    put_text("in/table.yaml", "input: " MICRO "\ndata: {path: clips, index: table.tsv}\n");
+    r = OK("data", "@in/table.yaml");
+    assert_non_null(strstr(r.out, "4 samples of 49x40x1 s16, 2 classes"));
+    put_text("in/clips/bad.tsv", "file\tlabel\tsplit\nrise/s0_nohash_1.wav\tup\tsome\n");
+    put_text("in/bad_split.yaml", "input: " MICRO "\ndata: {path: clips, index: bad.tsv}\n");
+    put_text("in/clips/columns.tsv", "name\tlabel\na\tb\n");
+    put_text("in/bad_columns.yaml", "input: " MICRO "\ndata: {path: clips, index: columns.tsv}\n");
+    static const struct bad bad[] = {
+        {1, "the split is \"some\"; train, validation or test is wanted", {"data", "@in/bad_split.yaml"}},
+        {1, "has no columns \"file\" and \"label\"", {"data", "@in/bad_columns.yaml"}},
+    };
+    want_bad(bad, COUNT(bad));
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    static const struct {
+        const char *input, *data, *part;
+    } wrong[] = {
+        {"{audio: loud}", "", "there is no preset loud"},
+        {"{audio: micro, clip: 20}", "", "a clip of 20 ms is shorter than a window of 30 ms"},
+        {"{audio: micro, window: -3}", "", "input: window is -3"},
+        {MICRO, ", augment: {shift: 1000}", "augment: shift is 1000"},
+        {MICRO, ", augment: {flip: horizontal}", "flip and noise are for other data"},
+        {MICRO, ", augment: {snr: [20, 0]}", "snr is [20, 0]"},
+        {MICRO, ", augment: {background: nowhere}", "nowhere"},
+        {MICRO, ", augment: {mask_frames: 50}", "mask_frames and mask_channels are 0 to 49 and 40"},
+        {MICRO, ", size: [3, 4]", "the key \"size\" is for images"},
+    };
+
+    (void)state;
+    if (!put_clips())
+        skip();
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct result r;
+
+        put_text("in/wrong.yaml",
+                 pool_printf(&pool, "input: %s\ndata: {path: clips%s}\n", wrong[i].input, wrong[i].data));
+        r = RUN("data", "@in/wrong.yaml");
+        assert_true(r.status == 1 || r.status == 2);
+        want_failure(&r, r.status, wrong[i].part);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(clips_are_samples),       TEST(a_network_learns_to_hear), TEST(augmentation_repeats),
+        TEST(a_table_names_the_clips), TEST(what_is_wrong_is_named),
+    };
+
+    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+}
