@@ -156,13 +156,19 @@ static void unroll(struct build *r, const struct recurrent *l, struct sweep *s)
         s->y = reshape(r, concat(r, 0, (int)l->time, y), 3, (int64_t[]){l->time, l->batch, l->units});
 }
 
-/* ---- the operator ---- */
+/* ---- the operators ---- */
+static bool is_const_or_absent(const struct build *r, int32_t x) { return x == TENSOR_ABSENT || is_const(r, x); }
+
 static bool is_standard(struct build *r, const struct recurrent *l, const struct sweep *s)
 {
-    return l->gates == LSTM_GATES && l->clip == INFINITY && !l->coupled &&
+    const bool lstm = l->gates == LSTM_GATES;
+
+    return (lstm || l->gates == GRU_GATES) && l->clip == INFINITY && !l->coupled &&
            running(r, l, l->time - 1) == TENSOR_ABSENT && s->peepholes[0] == TENSOR_ABSENT &&
-           s->f[0].id == OP_LOGISTIC && s->f[1].id == OP_TANH && s->f[2].id == OP_TANH && is_const(r, s->w) &&
-           is_const(r, s->r[0]) && (s->bias_x == TENSOR_ABSENT || is_const(r, s->bias_x));
+           s->f[0].id == OP_LOGISTIC && s->f[1].id == OP_TANH && (!lstm || s->f[2].id == OP_TANH) &&
+           is_const(r, s->w) && is_const(r, s->r[0]) && is_const_or_absent(r, s->bias_x) &&
+           (lstm || (is_const_or_absent(r, s->r[1]) && is_const_or_absent(r, s->bias_h[0]) &&
+                     is_const_or_absent(r, s->bias_h[1])));
 }
 
 static int32_t reversed(struct build *r, int32_t x, bool backward)
@@ -188,29 +194,58 @@ static int32_t bias_of(struct build *r, const struct recurrent *l, const struct 
     return x == TENSOR_ABSENT ? h : h == TENSOR_ABSENT ? x : add(r, x, h);
 }
 
-static void run_operator(struct build *r, const struct recurrent *l, struct sweep *s)
+static int32_t run_lstm(struct build *r, const struct recurrent *l, const struct sweep *s, int32_t x,
+                        const int32_t states[2])
 {
     const int gates[LSTM_GATES] = {l->order[LSTM_I], l->order[LSTM_F], l->order[LSTM_C], l->order[LSTM_O]};
     enum { X_WEIGHTS = 1, H_WEIGHTS = 5, BIAS = 12, HIDDEN = 18, CELL, INPUTS };
     struct lstm_opts opts = {.activation = ACTIVATION_TANH, .time_major = true};
-    int32_t in[INPUTS], y;
+    int32_t in[INPUTS];
 
     for (int i = 0; i < INPUTS; i++)
         in[i] = TENSOR_ABSENT;
-    in[0] = reversed(r, l->x, s->backward);
+    in[0] = x;
     for (int g = 0; g < LSTM_GATES; g++) {
         in[X_WEIGHTS + g] = recurrent_part(r, s->w, gates[g], l->units);
         in[H_WEIGHTS + g] = recurrent_part(r, s->r[0], gates[g], l->units);
         in[BIAS + g] = bias_of(r, l, s, gates[g]);
     }
-    in[HIDDEN] = l->stateful ? s->h : begin_at(r, l, s->h);
-    in[CELL] = l->stateful ? s->c : begin_at(r, l, s->c);
-    y = emit(r, OP_UNIDIRECTIONAL_SEQUENCE_LSTM, &opts, TYPE_F32, INPUTS, in);
+    in[HIDDEN] = states[0];
+    in[CELL] = states[1];
+    return emit(r, OP_UNIDIRECTIONAL_SEQUENCE_LSTM, &opts, TYPE_F32, INPUTS, in);
+}
+
+/* What recurrent_cut() made of all gates' is one again; zeros, if it is absent. */
+static int32_t joined(struct build *r, const struct recurrent *l, const int32_t parts[2])
+{
+    const int64_t n = l->gates * l->units;
+
+    if (parts[0] == TENSOR_ABSENT)
+        return add_zeros(r, 1, &n);
+    return parts[1] == TENSOR_ABSENT ? parts[0] : concat(r, 0, 2, parts);
+}
+
+static int32_t run_gru(struct build *r, const struct recurrent *l, const struct sweep *s, int32_t x, int32_t state)
+{
+    const struct gru_opts opts = {.reset_after = l->reset_after, .time_major = true};
+    const int32_t bias_x = joined(r, l, (int32_t[]){s->bias_x, TENSOR_ABSENT}), weights = joined(r, l, s->r),
+                  bias_h = joined(r, l, s->bias_h);
+
+    return emit(r, OP_GRU, &opts, TYPE_F32, 6, (int32_t[]){x, s->w, weights, bias_x, bias_h, state});
+}
+
+static void run_operator(struct build *r, const struct recurrent *l, struct sweep *s)
+{
+    const bool lstm = l->gates == LSTM_GATES;
+    const int32_t x = reversed(r, l->x, s->backward), h = l->stateful ? s->h : begin_at(r, l, s->h),
+                  c = l->stateful || !lstm ? s->c : begin_at(r, l, s->c);
+    const int32_t y = lstm ? run_lstm(r, l, s, x, (int32_t[]){h, c}) : run_gru(r, l, s, x, h);
+
     if (l->wants_y)
         s->y = reversed(r, y, s->backward);
     s->h = reshape(r, rows(r, y, l->time - 1, 1), 2, (int64_t[]){l->batch, l->units});
-    if (l->wants_c)
-        s->c = emit_unary(r, OP_READ_VARIABLE, in[CELL]);
+    if (lstm && l->wants_c)
+        s->c = emit_unary(r, OP_READ_VARIABLE, c);
 }
 
 void recurrent_run(struct build *r, struct recurrent *l)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LSTM, GRU and RNN, in one direction or both. The standard LSTM is an operator of the graph, whose states are assigned
- * before it, since each inference begins anew. Others are unrolled: the product of all steps of x at once, then step by
- * step what needs h. */
+/* LSTM, GRU and RNN, in one direction or both. The standard LSTM and GRU are operators of the graph, whose states are
+ * assigned before them, since each inference begins anew. Others are unrolled: the product of all steps of x at once,
+ * then step by step what needs h. */
 #ifndef MOTE_RECURRENT_H
 #define MOTE_RECURRENT_H
 

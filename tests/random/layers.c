@@ -312,6 +312,29 @@ bool make_unidirectional_sequence_lstm(struct builder *b)
     return op_done(b, op);
 }
 
+bool make_gru(struct builder *b)
+{
+    const int32_t x = pick(b, TYPES(TYPE_F32), 3, 3);
+    const bool time_major = dice_chance(b, 2);
+    const int64_t units = dice_range(b, 1, 6), rows = 3 * units;
+    const struct quantization none = {0, 0};
+    int32_t in[6] = {x}, out;
+
+    if (x == TENSOR_ABSENT)
+        return false;
+    in[1] = new_weights(b, TYPE_F32, 2, (int64_t[]){rows, tensor_of(b, x)->dims[2]}, 0, false);
+    in[2] = new_weights(b, TYPE_F32, 2, (int64_t[]){rows, units}, 0, false);
+    in[3] = new_bias(b, x, in[1], rows);
+    in[4] = new_bias(b, x, in[1], rows);
+    in[5] = new_state(b, TYPE_F32, 2, (int64_t[]){tensor_of(b, x)->dims[time_major ? 1 : 0], units}, none);
+    out = new_output(b, TYPE_F32, none);
+
+    struct op *op = new_op(b, OP_GRU, COUNT(in), in, 1, &out);
+
+    *(struct gru_opts *)op->opts = (struct gru_opts){.reset_after = dice_chance(b, 2), .time_major = time_major};
+    return op_done(b, op);
+}
+
 /* A rank-decomposed layer over time, with the features of the last inferences in its state. */
 bool make_svdf(struct builder *b)
 {

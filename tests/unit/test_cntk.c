@@ -277,6 +277,32 @@ static struct bytes stack(const char *cell)
     return end_model(&m, "Stack");
 }
 
+/* r = s(x + h' + 1), z = s(-x + 2 h'), n = tanh(2 x + r (-h' + 1 / 2)), h = (1 - z) n + z h'; of all steps. */
+static struct bytes gru(void)
+{
+    static const float parameters[12] = {1, -1, 2, 1, 2, -1, 0.75f, 0, 0, 0.25f, 0, 0.5f};
+    struct made_model m = begin_model();
+    struct text a = dictionary();
+
+    put_entry(&a, "hiddenSize", of_int(1));
+    put_entry(&a, "numLayers", of_int(1));
+    put_entry(&a, "recurrentOp", of_string("gru"));
+    add_variable(&m, "x", 0, 2, 1, (int64_t[]){1}, NULL, 0);
+    add_constant(&m, "w", 1, (int64_t[]){12}, parameters, 12);
+    add_function(&m, "Stack", 49, "x w", &a);
+    return end_model(&m, "Stack");
+}
+
+static void compute_gru(const float *x, float *h)
+{
+    for (int t = 0; t < 3; t++) {
+        const double old = t > 0 ? (double)h[t - 1] : 0, in = (double)x[t];
+        const double r = 1 / (1 + exp(-(in + old + 1))), z = 1 / (1 + exp(in - 2 * old));
+
+        h[t] = (float)((1 - z) * tanh(2 * in + r * (0.5 - old)) + z * old);
+    }
+}
+
 /* ---- importing and running ---- */
 struct import {
     struct pool pool;
@@ -340,9 +366,13 @@ static void test_image(void **state)
 
 static void test_sequences(void **state)
 {
+    float h[3];
+
     (void)state;
     computes(loop(), &x_3_2, (float[]){1, 2, 3, 4, 5, 6}, 6, (float[]){6.875f, 8.625f}, 2);
     computes(stack("rnnReLU"), &x_3_1, (float[]){1, -1, 3}, 3, (float[]){2.5f, 0, 6.5f}, 3);
+    compute_gru((float[]){1, -1, 0.5f}, h);
+    computes(gru(), &x_3_1, (float[]){1, -1, 0.5f}, 3, h, 3);
 }
 
 /* x times 1/2 and times what float32 has no room for, as doubles. */
@@ -404,7 +434,8 @@ static void test_faults(void **state)
     SAYS(w.filters = 2, "9 numbers, where its shape wants 18");
     SAYS(w.new_shape = 7, "ERR_SHAPE");
     says(loop(), NULL, "say it, as by --shape x=100,");
-    says(stack("gru"), &x_3_1, "the cell 'gru'");
+    says(stack("ugrnn"), &x_3_1, "the cell 'ugrnn'");
+    says(stack("gru"), &x_3_1, "4 parameters, or none that are constant; there are 12");
     says(stack("lstm"), &x_3_1, "4 parameters, or none that are constant; there are 16");
     says((struct bytes){(uint8_t *)(uintptr_t)v1, sizeof v1}, NULL, "a model of CNTK v1");
 }

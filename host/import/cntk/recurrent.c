@@ -24,14 +24,27 @@ static int32_t take(struct build *r, int32_t all, int64_t *at, int64_t n)
     return part;
 }
 
+/* cuDNN has the gates of a GRU in the order r, z, h. */
+static int32_t in_order(struct build *r, const struct recurrent *l, int32_t all)
+{
+    if (l->gates != GRU_GATES)
+        return all;
+    return concat(r, 0, GRU_GATES,
+                  (int32_t[]){[GRU_Z] = rows(r, all, l->units, l->units),
+                              [GRU_R] = rows(r, all, 0, l->units),
+                              [GRU_H] = rows(r, all, 2 * l->units, l->units)});
+}
+
 static void read_sweep(struct build *r, const struct recurrent *l, struct parameters *p, struct sweep *s)
 {
     const int64_t n = l->gates * l->units, dims[2] = {l->batch, l->units};
 
-    s->w = reshape(r, take(r, p->all, &p->matrices, n * l->in_len), 2, (int64_t[]){n, l->in_len});
-    recurrent_cut(r, l, reshape(r, take(r, p->all, &p->matrices, n * l->units), 2, (int64_t[]){n, l->units}), s->r);
-    s->bias_x = take(r, p->all, &p->biases, n);
-    recurrent_cut(r, l, take(r, p->all, &p->biases, n), s->bias_h);
+    s->w = in_order(r, l, reshape(r, take(r, p->all, &p->matrices, n * l->in_len), 2, (int64_t[]){n, l->in_len}));
+    recurrent_cut(r, l,
+                  in_order(r, l, reshape(r, take(r, p->all, &p->matrices, n * l->units), 2, (int64_t[]){n, l->units})),
+                  s->r);
+    s->bias_x = in_order(r, l, take(r, p->all, &p->biases, n));
+    recurrent_cut(r, l, in_order(r, l, take(r, p->all, &p->biases, n)), s->bias_h);
     s->h = add_zeros(r, 2, dims);
     s->c = l->gates == LSTM_GATES ? add_zeros(r, 2, dims) : TENSOR_ABSENT;
     s->y = TENSOR_ABSENT;
@@ -45,14 +58,15 @@ static bool find_cell(const char *name, struct recurrent *l)
     const struct function sigmoid = {"Sigmoid", of_unary, OP_LOGISTIC, 0, 0, 0},
                           tanh = {"Tanh", of_unary, OP_TANH, 0, 0, 0};
     const struct function relu = {"Relu", of_unary, OP_RELU, 0, 0, 0};
-    const bool lstm = strcmp(name, "lstm") == 0;
+    const bool lstm = strcmp(name, "lstm") == 0, gru = strcmp(name, "gru") == 0;
 
-    if (!lstm && strcmp(name, "rnnTanh") != 0 && strcmp(name, "rnnReLU") != 0)
+    if (!lstm && !gru && strcmp(name, "rnnTanh") != 0 && strcmp(name, "rnnReLU") != 0)
         return false;
-    l->gates = lstm ? LSTM_GATES : RNN_GATES;
+    l->gates = lstm ? LSTM_GATES : gru ? GRU_GATES : RNN_GATES;
+    l->reset_after = gru;
     l->order[LSTM_I] = 0, l->order[LSTM_F] = 1, l->order[LSTM_C] = 2, l->order[LSTM_O] = 3;
     for (int d = 0; d < DIRECTIONS; d++) {
-        l->sweeps[d].f[0] = lstm ? sigmoid : strcmp(name, "rnnTanh") == 0 ? tanh : relu;
+        l->sweeps[d].f[0] = lstm || gru ? sigmoid : strcmp(name, "rnnTanh") == 0 ? tanh : relu;
         l->sweeps[d].f[1] = l->sweeps[d].f[2] = tanh;
         l->sweeps[d].backward = d > 0;
     }
@@ -103,7 +117,7 @@ int32_t cntk_rnn_stack(struct build *r)
 
     l.in_len = l.time > 0 ? tensor_elements(tensor_at(r, x)) / l.time : 0;
     if (r->status == MOTE_OK && !find_cell(cell, &l))
-        build_fail(r, MOTE_ERR_UNSUPPORTED, "the cell '%s'; Mote has lstm, rnnTanh and rnnReLU here",
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "the cell '%s'; Mote has lstm, gru, rnnTanh and rnnReLU here",
                    printable(r->pool, cell));
     if (r->status == MOTE_OK && !count(&l, layers, &p.biases, &all))
         build_fail(r, MOTE_ERR_VALUE, "%lld layers of %lld units", (long long)layers, (long long)l.units);
