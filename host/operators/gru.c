@@ -14,10 +14,9 @@ struct sizes {
 static struct sizes sizes_of(const struct graph *g, const struct op *op)
 {
     const struct gru_opts *o = op->opts;
-    const int64_t *x = op_in(g, op, IN_X)->dims;
+    const int64_t *x = g->tensors[op->in[IN_X]].dims, *weights = g->tensors[op->in[IN_H_WEIGHTS]].dims;
 
-    return (struct sizes){x[o->time_major ? 1 : 0], x[o->time_major ? 0 : 1], x[2],
-                          op_in(g, op, IN_H_WEIGHTS)->dims[1]};
+    return (struct sizes){x[o->time_major ? 1 : 0], x[o->time_major ? 0 : 1], x[2], weights[1]};
 }
 
 static enum mote_status want_shape(const struct graph *g, const struct op *op, int input, int rank, int64_t n,

@@ -16,12 +16,13 @@ enum mote_status pass_dead_channels(struct model *m, struct graph *g, const stru
 enum mote_status pass_integers(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_quantize(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_quantize_inside(struct model *m, struct graph *g, const struct frame *at);
-enum mote_status pass_dead_code(struct model *m, struct graph *g, const struct frame *at);
+enum mote_status pass_recurrent(struct model *m, struct graph *g, const struct frame *at);
 
 /* Order is design: a line may assume all lines above. */
 const struct pass passes[] = {
     {"boundary", pass_boundary, "quantizing at the ends leaves the model, whose inputs and outputs become int8", true},
     {"fold", pass_fold, "operators with only constant inputs are computed now", false},
+    {"recurrent", pass_recurrent, "steps of a GRU or LSTM that were unrolled become the operator", false},
     {"layout", pass_layout, "transposes move toward the outputs, and those that undo each other go", false},
     {"channels_last", pass_channels_last,
      "transposes at the ends leave the model, whose inputs and outputs take its order", true},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Passes: graph to graph, each in its own file, run in the order of one table (passes.c). None changes what a graph
- * computes by a bit (NaN and the sign of a float's zero apart, and fold_batch_norm, whose sums of floats round in other
- * places), and none but those that are asked for touches the graph's inputs and outputs:
+ * computes by a bit (NaN and the sign of a float's zero apart, and fold_batch_norm and recurrent, whose sums of floats
+ * round in other places), and none but those that are asked for touches the graph's inputs and outputs:
  * number, names, shapes, types, quantization; `quantize` computes in int8. A pass may leave dead operators (OP_NOP) and
  * unused tensors behind; dead_code clears them away. */
 #ifndef MOTE_PASSES_H
@@ -28,6 +28,9 @@ MUST_CHECK enum mote_status pass_run(const struct pass *pass, struct model *m, c
  */
 MUST_CHECK enum mote_status passes_run(struct model *m, const char *which, const char *dump_after, FILE *dump_to,
                                        const struct frame *at);
+
+/* What no output needs goes: a pass of its own, and for passes that leave much behind. */
+MUST_CHECK enum mote_status pass_dead_code(struct model *m, struct graph *g, const struct frame *at);
 
 /* ---- shared by the passes (edit.c) ---- */
 /* Makes the readers of operator i's output read its input 0 instead and kills the operator. The caller knows that both

@@ -147,6 +147,8 @@ static void models_of_other_tools(void **state)
 /* Those whose layers go on from row to row. */
 static const char *const streams[] = {
     "cntk/lstm_sine/model.model",
+    "cntk/gru_temperature/model.model",
+    "tensorflow/GRU_S/model.pb",
 };
 
 /* Fed row by row after a reset, the last row gives what the whole sequence does. */
