@@ -57,7 +57,12 @@ static void print_correct(const struct judge *j)
            100 * confusion_accuracy(&j->confusion));
 }
 
-static void print_matrix(const struct judge *j) { print_confusion(&j->confusion, j->pool, stdout); }
+static void print_matrix(const struct judge *j)
+{
+    printf("balanced accuracy %s, macro F1 %s\n", metric_text(j->pool, &j->metrics[1]),
+           metric_text(j->pool, &j->metrics[2]));
+    print_confusion(&j->confusion, j->pool, stdout);
+}
 
 /* ---- numbers ---- */
 static void numbers_json(const struct judge *j, json_t *to)

@@ -96,6 +96,10 @@ static json_t *train_json(const struct train *t)
 
     if (!isnan(t->test.accuracy))
         json_object_set_new(json, "accuracy", json_real(t->test.accuracy));
+    if (t->confusion.counts != NULL) {
+        json_object_set_new(json, "balanced_accuracy", json_number(confusion_balanced(&t->confusion)));
+        json_object_set_new(json, "macro_f1", json_number(confusion_macro_f1(&t->confusion)));
+    }
     if (train_is_regression(t)) {
         json_object_set_new(json, "mae", json_number(t->test.regression.mae));
         json_object_set_new(json, "rmse", json_number(t->test.regression.rmse));
@@ -142,6 +146,9 @@ static void print_text(struct train *t, bool goes_on)
         printf("ROC AUC %.4f ", t->anomalies.roc.auc);
     printf(has_figure(t) ? "(loss %.4f)" : "loss %.4f", t->test.loss);
     printf(" on the %lld samples of the %s split\n", (long long)t->test.n, split_words[t->split]);
+    if (t->confusion.counts != NULL)
+        printf("balanced accuracy %.2f %%, macro F1 %.4f\n", 100 * confusion_balanced(&t->confusion),
+               confusion_macro_f1(&t->confusion));
     if (t->confusion.counts != NULL)
         print_confusion(&t->confusion, t->pool, stdout);
     if (train_is_anomaly(t))
@@ -222,6 +229,14 @@ static enum mote_status find_target(struct cli *cli, const char *recipe, struct 
     return MOTE_OK;
 }
 
+/* Where a recipe with a target has everything. */
+static const char *recipe_folder(struct pool *pool, const char *recipe)
+{
+    const char *slash = strrchr(recipe, '/');
+
+    return slash == NULL ? "." : pool_printf(pool, "%.*s", (int)(slash - recipe), recipe);
+}
+
 static json_t *finished_json(const struct finished *f)
 {
     const struct footprint footprint = measure_footprint(&f->measure);
@@ -264,8 +279,153 @@ static const char *result_json(struct cli *cli, const struct train *t, const str
     return cli_json_text(cli, json);
 }
 
+/* ---- several trainings ---- */
+#define MANY_MAX 100
+
+struct many {
+    struct cli *cli;
+    struct train_options options;
+    const struct target *target;
+    const char *word; /* "fold", "seed" */
+    int32_t n;
+    const char *names[2 * METRICS_MAX];
+    enum metric_form forms[2 * METRICS_MAX];
+    double values[2 * METRICS_MAX][MANY_MAX];
+    int32_t n_metrics;
+};
+
+static void many_add(struct many *m, int32_t k, int32_t i, const char *name, enum metric_form form, double value)
+{
+    m->names[i] = name;
+    m->forms[i] = form;
+    m->values[i][k] = value;
+    m->n_metrics = i + 1 > m->n_metrics ? i + 1 : m->n_metrics;
+}
+
+/* Without a board the network's own figures, else the int8 one's. */
+static void many_keep(struct many *m, int32_t k, const struct train *t, const struct finished *f)
+{
+    const struct judge *j = f != NULL ? &f->quantized.after : &t->anomalies;
+
+    for (int32_t i = 0; i < j->n_metrics; i++)
+        many_add(m, k, i, pool_strdup(&m->cli->pool, j->metrics[i].name), j->metrics[i].form, j->metrics[i].value);
+    if (f == NULL && t->confusion.counts != NULL) {
+        many_add(m, k, 0, "accuracy", METRIC_SHARE, t->test.accuracy);
+        many_add(m, k, 1, "balanced accuracy", METRIC_SHARE, confusion_balanced(&t->confusion));
+        many_add(m, k, 2, "macro F1", METRIC_SCORE, confusion_macro_f1(&t->confusion));
+    }
+    if (f == NULL && train_is_regression(t)) {
+        many_add(m, k, 0, "MAE", METRIC_NUMBER, t->test.regression.mae);
+        many_add(m, k, 1, "RMSE", METRIC_NUMBER, t->test.regression.rmse);
+        many_add(m, k, 2, "R2", METRIC_SCORE, t->test.regression.r2);
+    }
+}
+
+static enum mote_status many_one(struct many *m, int32_t k, struct pool *pool)
+{
+    struct train *t = pool_alloc(pool, sizeof *t);
+    struct finished *f = NULL;
+    struct train_options o = m->options;
+
+    o.folder = pool_printf(pool, "%s/%s_%d", m->options.folder, m->word, k + 1);
+    o.fold = k;
+    o.seed = m->options.folds > 0 ? 0 : k;
+    fprintf(stderr, "%s %d of %d\n", m->word, k + 1, m->n);
+    TRY(train_watched(m->cli, pool, &o, t));
+    TRY(train_report(t));
+    if (m->target->board != NULL) {
+        f = pool_alloc(pool, sizeof *f);
+        TRY(k == m->n - 1 ? finish_on_board(pool, t, m->target, &cli_progress, f, &m->cli->root)
+                          : finish_here(pool, t, &cli_progress, f, &m->cli->root));
+    }
+    many_keep(m, k, t, f);
+    if (f != NULL && k == m->n - 1 && !m->cli->json)
+        print_finished(f);
+    return MOTE_OK;
+}
+
+static void mean_and_spread(const double *values, int32_t n, double *mean, double *spread)
+{
+    double squares = 0;
+
+    *mean = 0;
+    for (int32_t k = 0; k < n; k++)
+        *mean += values[k] / n;
+    for (int32_t k = 0; k < n; k++)
+        squares += (values[k] - *mean) * (values[k] - *mean);
+    *spread = n > 1 ? sqrt(squares / (n - 1)) : 0;
+}
+
+static void print_many(const struct many *m)
+{
+    struct pool *pool = &m->cli->pool;
+
+    printf("\n%d %ss, the %s network's test: mean, deviation, each\n", (int)m->n, m->word,
+           m->target->board != NULL ? "int8" : "float");
+    for (int32_t i = 0; i < m->n_metrics; i++) {
+        double mean, spread;
+
+        mean_and_spread(m->values[i], m->n, &mean, &spread);
+        printf("%-20s %10s %10s ", m->names[i], metric_text(pool, &(struct metric){.form = m->forms[i], .value = mean}),
+               metric_text(pool, &(struct metric){.form = m->forms[i], .value = spread}));
+        for (int32_t k = 0; k < m->n; k++)
+            printf(" %s", metric_text(pool, &(struct metric){.form = m->forms[i], .value = m->values[i][k]}));
+        putchar('\n');
+    }
+}
+
+static json_t *many_json(const struct many *m)
+{
+    json_t *metrics = json_object();
+
+    for (int32_t i = 0; i < m->n_metrics; i++) {
+        json_t *each = json_array();
+        double mean, spread;
+
+        mean_and_spread(m->values[i], m->n, &mean, &spread);
+        for (int32_t k = 0; k < m->n; k++)
+            json_array_append_new(each, json_number(m->values[i][k]));
+        json_object_set_new(
+            metrics, m->names[i],
+            json_pack("{s:o, s:o, s:o}", "mean", json_number(mean), "deviation", json_number(spread), "each", each));
+    }
+    return json_pack("{s:s, s:i, s:b, s:o}", "runs", m->word, "n", (int)m->n, "int8", m->target->board != NULL,
+                     "metrics", metrics);
+}
+
+static enum mote_status run_many(struct cli *cli, const struct train_options *options, const struct target *target,
+                                 int64_t folds, int64_t seeds)
+{
+    struct many *m = pool_alloc(&cli->pool, sizeof *m);
+
+    m->cli = cli;
+    m->options = *options;
+    m->target = target;
+    m->word = folds > 0 ? "fold" : "seed";
+    m->n = (int32_t)(folds > 0 ? folds : seeds);
+    m->options.folds = (int32_t)folds;
+    if (options->resume)
+        return usage_error(cli, "--resume goes on with one training, not with --%ss", m->word);
+    if (m->options.folder == NULL)
+        m->options.folder = recipe_folder(&cli->pool, options->recipe);
+    TRY(folder_make(m->options.folder, &cli->root));
+    for (int32_t k = 0; k < m->n; k++) {
+        struct pool pool = {0};
+        enum mote_status status = many_one(m, k, &pool);
+
+        pool_free(&pool);
+        TRY(status);
+    }
+    if (cli->json)
+        cli_print_json(many_json(m));
+    else
+        print_many(m);
+    return MOTE_OK;
+}
+
 static enum mote_status run_train(struct cli *cli)
 {
+    int64_t folds = 0, seeds = 0;
     struct train *t = pool_alloc(&cli->pool, sizeof *t);
     struct finished *f = NULL;
     struct train_options options;
@@ -274,6 +434,12 @@ static enum mote_status run_train(struct cli *cli)
 
     TRY(read_options(cli, &options));
     TRY(find_target(cli, options.recipe, &target));
+    TRY(cli_number(cli, "--folds", 2, MANY_MAX, &folds));
+    TRY(cli_number(cli, "--seeds", 2, MANY_MAX, &seeds));
+    if (folds > 0 && seeds > 0)
+        return usage_error(cli, "--folds and --seeds at once are folds times seeds trainings: one of them");
+    if (folds > 0 || seeds > 0)
+        return run_many(cli, &options, &target, folds, seeds);
     TRY(train_watched(cli, &cli->pool, &options, t));
     TRY(train_report(t));
     if (!cli->json)
@@ -305,6 +471,11 @@ const struct command command_train = {
         "With a target, the recipe's or --target, DIR gets int8.graph, too, which then runs on the emulated board: on "
         "all\n"
         "samples of the test, or as many as take some seconds.\n\n"
+        "With --folds or --seeds DIR (the recipe's folder, if not given) gets a folder a training, fold_1 …, and what "
+        "is\n"
+        "printed is mean and deviation over them: of the int8 networks with a target, of which the last one runs on "
+        "the\n"
+        "board. JSON keys then: runs, n, int8, metrics: {name: {mean, deviation, each}}.\n\n"
         "JSON keys: recipe, epochs, best_epoch, split, samples, loss, seconds, macs, and accuracy; of numbers to\n"
         "predict mae, rmse and r2; of anomalies roc_auc (and auc), threshold, threshold_samples (normal ones that "
         "chose\n"
@@ -319,6 +490,8 @@ const struct command command_train = {
                                        {"--target", "BOARD", "ends with an int8 model on this emulated board"},
                                        {"--resume", NULL, "go on from DIR's checkpoint"},
                                        {"--epochs", "N", "instead of the recipe's"},
+                                       {"--folds", "N", "cross-validation: N trainings, each tested on another part"},
+                                       {"--seeds", "N", "N trainings that begin elsewhere, for mean and spread"},
                                        {"--threads", "N", "default: all cores"},
                                        DATA_OPTIONS,
                                        {NULL, NULL, NULL}},

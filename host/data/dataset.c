@@ -194,6 +194,8 @@ static struct reading reading_of(struct pool *pool, const struct dataset_options
     if (options != NULL) {
         r.trained = options->trained;
         r.draw = options->draw;
+        r.folds = options->folds;
+        r.fold = options->fold;
     }
     if (options != NULL && options->max_bytes > 0)
         r.max_bytes = options->max_bytes;

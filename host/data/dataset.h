@@ -60,6 +60,9 @@ struct dataset_options {
     /* To train on: where nothing says what the splits are, 8 of 10 samples are for training, one for validation, one
      * for the test. */
     bool draw;
+    /* Cross-validation: the samples (or groups) are divided into so many parts, and part `fold`, from 0, is the test.
+     * 0: no folds. */
+    int32_t folds, fold;
 };
 
 /* `options` may be NULL. */

@@ -36,6 +36,7 @@ struct reading {
     const char *from;            /* the YAML file that paths are relative to, NULL: the working folder */
     bool moved;                  /* `at` is of the data, which `from` does not name */
     bool draw;                   /* splits, where nothing says what they are */
+    int32_t folds, fold;         /* of a cross-validation; 0: none */
     const char *path;            /* of the data */
     const struct model *trained; /* whose split and task are to be known again; NULL: none */
     const struct mote_io *input; /* samples are wanted for it, and labels are not; NULL: a data set as it is */

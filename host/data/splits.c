@@ -115,6 +115,24 @@ static enum mote_status check_enough(const struct splitting *s, const struct dra
                 n, n == 1 ? "" : "s", few, parts);
 }
 
+/* Different ones go into the folds in turn; of those that are left for training, every so many are for validation. */
+static void draw_fold(struct splitting *s, struct draw *d, int32_t n)
+{
+    const struct reading *r = s->r;
+    float part = s->fraction[SPLIT_VALIDATION] > 0 ? s->fraction[SPLIT_VALIDATION] : 0.1F;
+    int32_t every = (int32_t)lroundf(1 / part), different = 0, left = 0;
+
+    qsort(d, (size_t)n, sizeof *d, by_key);
+    for (int32_t from = 0, to; from < n; from = to, different++) {
+        bool tests = different % r->folds == r->fold;
+        uint8_t split = tests ? SPLIT_TEST : left++ % every == every - 1 ? SPLIT_VALIDATION : SPLIT_TRAIN;
+
+        to = end_of_equal(d, n, from);
+        for (int32_t i = from; i < to; i++)
+            s->split[d[i].sample] = split;
+    }
+}
+
 /* Divides one class, or all. */
 static enum mote_status draw_some(struct splitting *s, struct draw *d, int32_t n, const char *whose, int32_t cutoff)
 {
@@ -226,7 +244,10 @@ static enum mote_status draw_all(struct splitting *s)
         to = end_of_equal(all, n, from);
         for (int32_t i = from; i < to; i++)
             all[i].key = split_key(r->spec->seed, r->digests[all[i].sample]);
-        TRY(draw_some(s, all + from, to - from, stratified ? class_text(r, class) : "the data set", class));
+        if (r->folds > 0)
+            draw_fold(s, all + from, to - from);
+        else
+            TRY(draw_some(s, all + from, to - from, stratified ? class_text(r, class) : "the data set", class));
     }
     return MOTE_OK;
 }
@@ -336,7 +357,7 @@ static void remember(struct splitting *s)
     struct split_memory *m = &r->out->memory;
 
     *m = (struct split_memory){.group = r->spec->group};
-    if (r->spec->lists != NULL || r->source->given != NULL) {
+    if (r->spec->lists != NULL || r->source->given != NULL || r->folds > 0) {
         splits_settle(r, s->split);
         m->known = m->trained.n > 0;
         return;
@@ -389,6 +410,13 @@ static enum mote_status choose(struct splitting *s)
     bool drawn;
 
     TRY(check_fractions(s));
+    if (r->folds > 0 && !recalls(r)) {
+        if (r->spec->lists != NULL)
+            return fail_key(r, "lists", "has lists, which say what the test is: leave --folds out");
+        r->out->splits = true;
+        memset(s->split, SPLIT_TRAIN, (size_t)r->out->n);
+        return draw_all(s);
+    }
     if (r->draw && !recalls(r))
         draw_unasked(s);
     drawn = s->fraction[SPLIT_VALIDATION] > 0 || s->fraction[SPLIT_TEST] > 0;

@@ -140,6 +140,11 @@ static int32_t smallest_class(const struct dataset *d)
     return least;
 }
 
+static bool is_unequal(const struct dataset *d)
+{
+    return d->n / (d->n_classes > 0 ? d->n_classes : 1) > 2 * smallest_class(d);
+}
+
 static void add_splits(struct text *t, const struct design *d)
 {
     bool small = d->data->n < 1000;
@@ -304,6 +309,10 @@ static void add_training(struct text *t, const struct design *d)
     if (d->anomaly && d->normal >= 0)
         text_add(t, "  normal: %d # the class that is trained on: %s\n", (int)d->normal,
                  d->data->classes != NULL ? printable(t->pool, d->data->classes[d->normal]) : "by its number");
+    if (d->data->labels != NULL && !d->anomaly && is_unequal(d->data))
+        text_add(
+            t,
+            "  # balance: yes # as many samples of each class: better for rare ones, often worse for all together\n");
     text_add(t, "  optimizer: {kind: adamw, rate: %s, weight_decay: %s}\n",
              d->kind == DESIGN_TABLE && !d->anomaly ? "0.003"
              : d->anomaly                           ? "0.001"

@@ -41,13 +41,19 @@ static enum mote_status run(struct finished *f, struct pool *pool, const struct 
     return evaluate_on_board(pool, &f->options, &f->compiled, &f->measure, &f->evaluated, &f->file);
 }
 
-enum mote_status finish_on_board(struct pool *pool, const struct train *t, const struct target *target,
-                                 const struct progress *progress, struct finished *out, const struct frame *at)
+enum mote_status finish_here(struct pool *pool, const struct train *t, const struct progress *progress,
+                             struct finished *out, const struct frame *at)
 {
     *out = (struct finished){.path = train_path(t, FINISH_MODEL)};
     out->real_file = (struct frame){.name = train_path(t, TRAIN_MODEL), .index = -1, .sink = at->sink};
     out->file = (struct frame){.name = out->path, .index = -1, .sink = at->sink};
+    return quantize(out, pool, t, progress);
+}
+
+enum mote_status finish_on_board(struct pool *pool, const struct train *t, const struct target *target,
+                                 const struct progress *progress, struct finished *out, const struct frame *at)
+{
     assert(target->board != NULL);
-    TRY(quantize(out, pool, t, progress));
+    TRY(finish_here(pool, t, progress, out, at));
     return run(out, pool, t, target, progress);
 }

@@ -26,5 +26,8 @@ struct finished {
 MUST_CHECK enum mote_status finish_on_board(struct pool *pool, const struct train *t, const struct target *target,
                                             const struct progress *progress, struct finished *out,
                                             const struct frame *at);
+/* The same without the board. */
+MUST_CHECK enum mote_status finish_here(struct pool *pool, const struct train *t, const struct progress *progress,
+                                        struct finished *out, const struct frame *at);
 
 #endif

@@ -84,6 +84,8 @@ static void end_classes(struct judge *j)
     for (int32_t i = 0; i < j->what.n; i++)
         confusion_add(&j->confusion, &(int32_t){judge_label(j, i)}, &j->predictions[i], 1);
     judge_add(j, "accuracy", "accuracy", METRIC_SHARE, confusion_accuracy(&j->confusion));
+    judge_add(j, "balanced_accuracy", "balanced accuracy", METRIC_SHARE, confusion_balanced(&j->confusion));
+    judge_add(j, "macro_f1", "macro F1", METRIC_SCORE, confusion_macro_f1(&j->confusion));
 }
 
 /* ---- showing ---- */

@@ -46,6 +46,7 @@ static enum mote_status open_recipe(struct train *t)
     TRY(recipe_read(t->pool, t->options.recipe, &t->recipe, &t->recipe_file));
     if (t->options.epochs > 0)
         t->recipe.training.epochs = t->options.epochs;
+    t->recipe.training.seed += (uint64_t)t->options.seed;
     if (t->options.stage > 0)
         choose_stage(t);
     return MOTE_OK;
@@ -62,7 +63,8 @@ static bool is_yaml(const char *path)
  * with the recipe's splits, normalization and augmentation. */
 static enum mote_status open_other_data(struct train *t, const char *specification)
 {
-    const struct dataset_options options = {.max_bytes = t->options.max_bytes, .draw = true};
+    const struct dataset_options options = {
+        .max_bytes = t->options.max_bytes, .draw = true, .folds = t->options.folds, .fold = t->options.fold};
 
     t->data_file = file_frame(t, specification);
     if (t->recipe.data == NULL || is_yaml(specification))
@@ -74,7 +76,8 @@ static enum mote_status open_other_data(struct train *t, const char *specificati
 
 static enum mote_status open_data(struct train *t)
 {
-    const struct dataset_options options = {.max_bytes = t->options.max_bytes, .draw = true};
+    const struct dataset_options options = {
+        .max_bytes = t->options.max_bytes, .draw = true, .folds = t->options.folds, .fold = t->options.fold};
     const char *specification = t->options.data;
 
     if (specification != NULL)

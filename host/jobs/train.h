@@ -33,6 +33,8 @@ struct train_options {
     bool resume;         /* from the folder's checkpoint; else the folder must hold no training */
     int32_t epochs;      /* of the training, or of its stage, whose ramp is in proportion; 0: the recipe's */
     int32_t threads;     /* 0: all cores */
+    int32_t seed;        /* added to the recipe's */
+    int32_t folds, fold; /* of a cross-validation, as of dataset_options; 0: none */
     int64_t max_bytes;   /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     int32_t stage;       /* 0: the training itself; 1: the first stage of the recipe's compression, … */
     const char *from;    /* a stage's: the TRAIN_MODEL that it begins with */

@@ -87,6 +87,38 @@ struct class_metrics class_metrics(const struct confusion *c, int32_t class_inde
     return m;
 }
 
+double confusion_balanced(const struct confusion *c)
+{
+    double sum = 0;
+    int32_t met = 0;
+
+    for (int32_t i = 0; i < c->n_classes; i++) {
+        const struct class_metrics m = class_metrics(c, i);
+
+        if (m.labeled > 0) {
+            sum += m.recall;
+            met++;
+        }
+    }
+    return met > 0 ? sum / met : NAN;
+}
+
+double confusion_macro_f1(const struct confusion *c)
+{
+    double sum = 0;
+    int32_t met = 0;
+
+    for (int32_t i = 0; i < c->n_classes; i++) {
+        const struct class_metrics m = class_metrics(c, i);
+
+        if (m.labeled + m.predicted > 0) {
+            sum += m.f1;
+            met++;
+        }
+    }
+    return met > 0 ? sum / met : NAN;
+}
+
 double confusion_mean_recall(const struct confusion *c)
 {
     double sum = 0;

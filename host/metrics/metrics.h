@@ -29,6 +29,8 @@ int32_t confusion_count(const struct confusion *c, int32_t label, int32_t predic
 int64_t confusion_samples(const struct confusion *c);
 int64_t confusion_correct(const struct confusion *c);
 double confusion_accuracy(const struct confusion *c); /* correct / samples */
+double confusion_balanced(const struct confusion *c); /* the mean recall of the classes that have samples */
+double confusion_macro_f1(const struct confusion *c); /* the mean F1 of the classes that are met or predicted */
 
 struct class_metrics {
     int64_t labeled, predicted, correct; /* samples */

@@ -75,6 +75,7 @@ struct schedule_section {
 struct training_section {
     const char *epochs, *batch, *patience, *normal, *seed, *label_smoothing, *clip_norm;
     const enum loss *loss;
+    const int *balance;
     struct optimizer_section optimizer;
     struct schedule_section schedule;
 };

@@ -12,8 +12,10 @@ enum purpose { PURPOSE_ORDER = 100 };
 struct loader {
     const struct dataset *data;
     struct loader_options options;
+    struct pool scratch; /* of balance() */
     struct batch batches[BATCHES];
     int32_t *order; /* [n] of the epoch */
+    int32_t *drawn; /* [n] with `balance`: the samples of the epoch, not yet in order */
     int32_t epoch, steps;
     int32_t made, taken; /* batches of the epoch that are finished, and that were handed out */
     bool stop;
@@ -32,6 +34,36 @@ void loader_order(const struct loader_options *options, int32_t epoch, int32_t *
         out[i] = out[k];
         out[k] = options->samples[i];
     }
+}
+
+/* Classes take turns, each goes on through its samples where the epoch before ended. */
+static void balance(struct loader *l, int32_t epoch)
+{
+    const struct loader_options *o = &l->options;
+    const int32_t *labels = l->data->labels;
+    int32_t *next = pool_array(&l->scratch, (size_t)l->data->n_classes, sizeof *next), drawn = 0, met = 0;
+    int32_t *first = pool_array(&l->scratch, (size_t)l->data->n_classes + 1, sizeof *first);
+    int32_t *sorted = pool_array(&l->scratch, (size_t)o->n, sizeof *sorted);
+
+    for (int32_t i = 0; i < o->n; i++)
+        first[labels[o->samples[i]] + 1]++;
+    for (int32_t c = 0; c < l->data->n_classes; c++) {
+        met += first[c + 1] > 0;
+        first[c + 1] += first[c];
+    }
+    for (int32_t i = 0; i < o->n; i++) {
+        int32_t c = labels[o->samples[i]];
+
+        sorted[first[c] + next[c]++] = o->samples[i];
+    }
+    for (int32_t round = 0; drawn < o->n; round++)
+        for (int32_t c = 0; c < l->data->n_classes && drawn < o->n; c++) {
+            int64_t n = first[c + 1] - first[c], at = (int64_t)(epoch - 1) * (o->n / met) + round;
+
+            if (n > 0)
+                l->drawn[drawn++] = sorted[first[c] + at % n];
+        }
+    pool_free(&l->scratch);
 }
 
 static void make(struct loader *l, int32_t step)
@@ -85,6 +117,7 @@ enum mote_status loader_start(struct pool *pool, const struct dataset *data, con
     l->data = data;
     l->options = *options;
     l->order = pool_array(pool, (size_t)options->n, sizeof *l->order);
+    l->drawn = pool_array(pool, options->balance ? (size_t)options->n : 0, sizeof *l->drawn);
     for (int i = 0; i < BATCHES; i++) {
         l->batches[i].input = pool_array(pool, batch, elements * sizeof(float));
         l->batches[i].clean = options->clean ? pool_array(pool, batch, elements * sizeof(float)) : NULL;
@@ -104,7 +137,14 @@ void loader_epoch(struct loader *l, int32_t epoch, int32_t first)
     pthread_mutex_lock(&l->lock);
     while (has_room(l)) /* the thread may be making one */
         pthread_cond_wait(&l->changed, &l->lock);
-    loader_order(&l->options, epoch, l->order);
+    if (l->options.balance) {
+        struct loader_options drawn = l->options;
+
+        balance(l, epoch);
+        drawn.samples = l->drawn;
+        loader_order(&drawn, epoch, l->order);
+    } else
+        loader_order(&l->options, epoch, l->order);
     l->epoch = epoch;
     l->steps = l->options.n / l->options.batch;
     l->made = l->taken = first;

@@ -20,6 +20,7 @@ struct loader_options {
     int32_t n, batch;
     uint64_t seed;
     bool clean;
+    bool balance; /* as many samples of each class, of as many samples in all; the data have labels */
     const struct standard *standard; /* of a regression; else NULL */
 };
 

@@ -62,6 +62,7 @@ struct training {
     enum loss loss;  /* mean squared error: the target is the input, or of a regression the number */
     bool loss_given; /* by the recipe; else numbers to predict have theirs */
     float label_smoothing;
+    bool balance;   /* as many samples of each class in an epoch */
     int32_t normal; /* anomaly detection (mean squared error): the class that is trained on; -1: all */
     enum optimizer optimizer;
     float rate;                  /* the largest learning rate */

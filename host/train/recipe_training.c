@@ -42,6 +42,7 @@ const cyaml_schema_field_t training_fields[] = {
     TEXT(training_section, seed),
     ENUM(training_section, loss, losses),
     TEXT(training_section, label_smoothing),
+    ENUM(training_section, balance, yaml_flags),
     TEXT(training_section, normal),
     CYAML_FIELD_MAPPING("optimizer", CYAML_FLAG_OPTIONAL, struct training_section, optimizer, optimizer_fields),
     TEXT(training_section, clip_norm),
@@ -180,6 +181,7 @@ static enum mote_status read_kinds(const struct training_section *s, struct trai
     if (s->seed && (!yaml_whole(s->seed, &seed) || seed < 0))
         return fail(at, MOTE_ERR_VALUE, "seed is \"%s\": it must be a whole number of at least 0", s->seed);
     out->seed = (uint64_t)seed;
+    out->balance = s->balance && *s->balance;
     if (s->optimizer.nesterov && !is_with(out, WITH_SGD))
         return fail(at, MOTE_ERR_VALUE, "optimizer.nesterov is for %s: leave it out", belongs_to(WITH_SGD));
     out->nesterov = s->optimizer.nesterov && *s->optimizer.nesterov;

@@ -151,6 +151,9 @@ enum mote_status trainer_make(struct pool *pool, const struct model *net, const 
     *out = (struct trainer){.pool = pool, .net = net, .data = data, .training = *training, .weights_moved = true};
     out->task = training_task(training, data);
     options.clean = out->task == MOTE_TASK_ANOMALY;
+    options.balance = training->balance;
+    if (training->balance && (data->labels == NULL || training->normal >= 0))
+        return fail(at, MOTE_ERR_VALUE, "balance is for samples of several classes: leave it out");
     if (out->task == MOTE_TASK_REGRESSION)
         out->training.loss = LOSS_MEAN_SQUARED_ERROR;
     TRY(check_data(out, at));

@@ -67,6 +67,32 @@ static void a_table_becomes_a_network_on_a_board(void **state)
     assert_true(access(here("out/net/int8.graph"), F_OK) == 0);
 }
 
+static void want_runs(const char *option, const char *folder, const char *word)
+{
+    struct result r = RUN("train", "@in/f.yaml", "-o", folder, option, "3", "--threads", "1", "--json");
+    json_t *root, *accuracy;
+
+    assert_int_equal(r.status, 0);
+    root = json_of(&r);
+    accuracy = json_object_get(json_object_get(root, "metrics"), "accuracy");
+    assert_string_equal(json_string_value(json_object_get(root, "runs")), word);
+    assert_int_equal(json_array_size(json_object_get(accuracy, "each")), 3);
+    assert_true(json_real_value(json_object_get(accuracy, "mean")) > 0.7);
+    for (int k = 1; k <= 3; k++)
+        assert_true(access(here(pool_printf(&pool, "%s/%s_%d/model.graph", folder + 1, word, k)), F_OK) == 0);
+}
+
+static void folds_and_seeds_have_a_mean(void **state)
+{
+    (void)state;
+    put_table("in/t.csv", 200, "note,a,b,way\n");
+    put_text("in/f.yaml",
+             "data: {path: t.csv, ignore: [note], normalize: auto}\nnetwork: [{dense: {units: 8, activation: relu}}, "
+             "{dense: {}}, {softmax: {}}]\ntraining: {epochs: 20, batch: 8, balance: yes, optimizer: {rate: 0.01}}\n");
+    want_runs("--folds", "@out/folds", "fold");
+    want_runs("--seeds", "@out/seeds", "seed");
+}
+
 static void pictures_of_several_sizes_become_one(void **state)
 {
     struct result r;
@@ -180,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_table_becomes_a_network_on_a_board),
+        TEST(folds_and_seeds_have_a_mean),
         TEST(pictures_of_several_sizes_become_one),
         TEST(rows_can_be_series_or_pictures),
         TEST(numbers_and_anomalies_have_networks_of_their_own),

@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "host/data/spec.h"
+#include "host/metrics/metrics.h"
+#include "host/train/loader.h"
 #include "host/train/recipe.h"
 #include "tests/data/files.h"
 
@@ -99,6 +101,83 @@ static void what_is_too_small_is_not_split(void **state)
     want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), &training, &f->data, &f->at));
     want_splits(&f->data, 6, 1, 1);
     want_note(f, "class \"b\" is too small to be split");
+}
+
+/* Each sample is tested on once, whatever files say; equal ones are in one fold. */
+static void folds_divide_the_samples(void **state)
+{
+    struct fixture *f = *state;
+    struct text t = {.pool = &f->pool};
+    int tested[60] = {0}, last[20] = {0};
+
+    for (int i = 0; i < 60; i++)
+        text_add(&t, "%d,%d,%s\n", i % 20, i % 20, i % 20 < 5 ? "a" : "b");
+    put(f, "t.csv", t.s, t.len);
+    for (int k = 0; k < 4; k++) {
+        const struct dataset_options options = {.draw = true, .folds = 4, .fold = k};
+
+        want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), &options, &f->data, &f->at));
+        assert_true(f->data.n_split[SPLIT_VALIDATION] > 0 && f->data.n_split[SPLIT_TRAIN] > 30);
+        for (int32_t i = 0; i < f->data.n_split[SPLIT_TEST]; i++) {
+            tested[f->data.split[SPLIT_TEST][i]]++;
+            last[f->data.split[SPLIT_TEST][i] % 20] |= 1 << k;
+        }
+        assert_true(f->data.memory.known && f->data.memory.n_cutoffs == 0);
+    }
+    for (int i = 0; i < 60; i++)
+        assert_int_equal(tested[i], 1);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(last[i] & (last[i] - 1), 0);
+}
+
+/* In an epoch a rare class has as many samples as the others, and in time all of them. */
+static void classes_are_balanced(void **state)
+{
+    struct fixture *f = *state;
+    struct text t = {.pool = &f->pool};
+    const struct frame *at = &f->at;
+    struct loader *loader;
+    int32_t all[40], counts[3] = {0};
+    bool seen[40] = {false};
+
+    for (int i = 0; i < 40; i++) {
+        text_add(&t, "%d,%s\n", i, i < 4 ? "rare" : i < 12 ? "some" : "usual");
+        all[i] = i;
+    }
+    put(f, "t.csv", t.s, t.len);
+    want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at));
+    want_ok(f, loader_start(&f->pool, &f->data,
+                            &(struct loader_options){.samples = all, .n = 40, .batch = 10, .seed = 1, .balance = true},
+                            &loader, at));
+    for (int epoch = 1; epoch <= 3; epoch++) {
+        loader_epoch(loader, epoch, 0);
+        for (int step = 0; step < 4; step++) {
+            const struct batch *b = loader_next(loader);
+
+            for (int i = 0; i < 10; i++) {
+                counts[b->labels[i]]++;
+                seen[(int)b->input[i]] = true;
+            }
+        }
+    }
+    loader_stop(loader);
+    assert_int_equal(counts[0] + counts[1] + counts[2], 120);
+    for (int c = 0; c < 3; c++)
+        assert_in_range(counts[c], 39, 42);
+    for (int i = 0; i < 40; i++)
+        assert_true(seen[i]);
+}
+
+/* 8 of 10, 1 of 2, none of a third class: 0.65 and (0.8421 + 0.4) / 2. */
+static void rare_classes_count_as_much(void **state)
+{
+    struct fixture *f = *state;
+    struct confusion c = confusion_make(&f->pool, 3, NULL);
+
+    for (int i = 0; i < 12; i++)
+        confusion_add(&c, &(int32_t){i >= 10}, &(int32_t){i < 8 ? 0 : i != 10}, 1);
+    assert_true(fabs(confusion_balanced(&c) - 0.65) < 1e-9);
+    assert_true(fabs(confusion_macro_f1(&c) - (16.0 / 19 + 2.0 / 5) / 2) < 1e-9);
 }
 
 /* ---- a recipe for other data ---- */
@@ -341,6 +420,9 @@ int main(void)
         TEST(splits_that_are_there_stay),
         TEST(groups_are_drawn_whole),
         TEST(what_is_too_small_is_not_split),
+        TEST(folds_divide_the_samples),
+        TEST(classes_are_balanced),
+        TEST(rare_classes_count_as_much),
         TEST(kinds_are_looked_at),
         TEST(classes_follow_the_data),
         TEST(separators_are_looked_at),
