@@ -24,12 +24,15 @@ static enum mote_status read_size(struct cli *cli, struct data_section *s)
 static enum mote_status read_options(struct cli *cli, struct new_options *out)
 {
     static const char *const tasks[] = {"as it looks", "classification", "regression", "anomaly", NULL};
-    int64_t epochs = 0, skip = 0;
+    int64_t epochs = 0, skip = 0, window = 0, step = 0, resample = 0;
     const char *task;
 
     TRY(cli_word(cli, "--task", tasks, &task));
     TRY(cli_number(cli, "--epochs", 1, 1000000, &epochs));
     TRY(cli_number(cli, "--skip", 0, 1000000, &skip));
+    TRY(cli_number(cli, "--window", 2, 1000000, &window));
+    TRY(cli_number(cli, "--step", 1, 1000000, &step));
+    TRY(cli_number(cli, "--resample", 2, 1000000, &resample));
     if (cli_value(cli, "-o") == NULL)
         return usage_error(cli, "-o is missing: the folder for the recipe");
     *out = (struct new_options){
@@ -45,6 +48,9 @@ static enum mote_status read_options(struct cli *cli, struct new_options *out)
                   .group = cli_value(cli, "--group"),
                   .missing = cli_value(cli, "--missing"),
                   .skip = (int32_t)skip,
+                  .window = (int32_t)window,
+                  .step = (int32_t)step,
+                  .resample = (int32_t)resample,
                   .task = task == tasks[1]   ? DATA_CLASSIFICATION
                           : task == tasks[2] ? DATA_REGRESSION
                                              : DATA_TASK_AUTO},
@@ -159,6 +165,9 @@ const struct command command_new = {
                                 {"--missing", "HOW", "gaps of a table: drop, mean or a number"},
                                 {"--skip", "N", "first lines that are none of the table's"},
                                 {"--size", "HxW", "of pictures"},
+                                {"--window", "N", "rows of a sample: recordings are cut"},
+                                {"--step", "N", "rows from one window to the next; default: half a window"},
+                                {"--resample", "N", "rows to which each recording is stretched"},
                                 {"--epochs", "N", "of the training"},
                                 DATA_OPTIONS,
                                 {NULL, NULL, NULL}},

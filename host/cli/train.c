@@ -292,6 +292,7 @@ struct many {
     enum metric_form forms[2 * METRICS_MAX];
     double values[2 * METRICS_MAX][MANY_MAX];
     int32_t n_metrics;
+    json_t *last; /* what the last one is on the board, with --json */
 };
 
 static void many_add(struct many *m, int32_t k, int32_t i, const char *name, enum metric_form form, double value)
@@ -341,6 +342,8 @@ static enum mote_status many_one(struct many *m, int32_t k, struct pool *pool)
     many_keep(m, k, t, f);
     if (f != NULL && k == m->n - 1 && !m->cli->json)
         print_finished(f);
+    if (f != NULL && k == m->n - 1 && m->cli->json)
+        m->last = finished_json(f);
     return MOTE_OK;
 }
 
@@ -389,8 +392,8 @@ static json_t *many_json(const struct many *m)
             metrics, m->names[i],
             json_pack("{s:o, s:o, s:o}", "mean", json_number(mean), "deviation", json_number(spread), "each", each));
     }
-    return json_pack("{s:s, s:i, s:b, s:o}", "runs", m->word, "n", (int)m->n, "int8", m->target->board != NULL,
-                     "metrics", metrics);
+    return json_pack("{s:s, s:i, s:b, s:o, s:o}", "runs", m->word, "n", (int)m->n, "int8", m->target->board != NULL,
+                     "metrics", metrics, "last", m->last != NULL ? m->last : json_null());
 }
 
 static enum mote_status run_many(struct cli *cli, const struct train_options *options, const struct target *target,
@@ -475,7 +478,8 @@ const struct command command_train = {
         "is\n"
         "printed is mean and deviation over them: of the int8 networks with a target, of which the last one runs on "
         "the\n"
-        "board. JSON keys then: runs, n, int8, metrics: {name: {mean, deviation, each}}.\n\n"
+        "board. JSON keys then: runs, n, int8, metrics: {name: {mean, deviation, each}}, last: int8 (below) of the "
+        "last.\n\n"
         "JSON keys: recipe, epochs, best_epoch, split, samples, loss, seconds, macs, and accuracy; of numbers to\n"
         "predict mae, rmse and r2; of anomalies roc_auc (and auc), threshold, threshold_samples (normal ones that "
         "chose\n"

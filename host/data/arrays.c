@@ -16,7 +16,7 @@ struct part {
 static const enum mote_type types[] = {TYPE_S8,  TYPE_U8,  TYPE_S16, TYPE_U16, TYPE_S32, TYPE_U32,
                                        TYPE_S64, TYPE_U64, TYPE_F32, TYPE_F64, TYPE_BOOL};
 
-static enum mote_type type_of(const struct npy *a)
+enum mote_type array_type(const struct npy *a)
 {
     for (size_t i = 0; i < COUNT(types); i++)
         if (strcmp(a->type, npy_type(types[i])) == 0)
@@ -24,7 +24,7 @@ static enum mote_type type_of(const struct npy *a)
     return TYPE_NONE;
 }
 
-static double number_at(enum mote_type type, const uint8_t *p)
+double array_number(enum mote_type type, const uint8_t *p)
 {
     uint16_t half;
     uint32_t word;
@@ -62,7 +62,7 @@ static enum mote_status read_array(struct reading *r, const char *path, struct n
 
     TRY(packed_read(r, path, &file, at));
     TRY(npy_parse(&r->scratch, file, out, at));
-    if (type_of(out) == TYPE_NONE)
+    if (array_type(out) == TYPE_NONE)
         return fail(at, MOTE_ERR_TYPE, "the array's type is '%s'; integers, float32 and float64 are read", out->type);
     if (out->rank < 1 || out->dims[0] < 1 || out->dims[0] > INT32_MAX || out->elements < 1)
         return fail(at, MOTE_ERR_SHAPE, "the array's shape is %s; its first dimension is to be the samples",
@@ -73,13 +73,13 @@ static enum mote_status read_array(struct reading *r, const char *path, struct n
 /* ---- labels ---- */
 static enum mote_status words_of_array(struct reading *r, const struct npy *a, struct part *p, const struct frame *at)
 {
-    enum mote_type type = type_of(a);
+    enum mote_type type = array_type(a);
 
     if (a->elements != a->dims[0])
         return fail(at, MOTE_ERR_SHAPE, "labels have the shape %s; one dimension is wanted", a->shape);
     p->reals = type == TYPE_F32 || type == TYPE_F64;
     for (size_t i = 0; i < a->elements; i++) {
-        double value = number_at(type, a->data.data + i * (size_t)type_bits(type) / 8);
+        double value = array_number(type, a->data.data + i * (size_t)type_bits(type) / 8);
         struct frame here = frame_line(at, "sample", (int64_t)i);
 
         if (!isfinite(value))
@@ -175,7 +175,7 @@ static enum mote_status read_part(struct reading *r, struct part *p)
 
 static void choose_shape(struct dataset *d, const struct npy *a)
 {
-    enum mote_type type = type_of(a);
+    enum mote_type type = array_type(a);
 
     d->type = type == TYPE_BOOL ? TYPE_U8 : type == TYPE_U8 || type == TYPE_S8 || type == TYPE_S16 ? type : TYPE_F32;
     d->elements = 1;
@@ -194,7 +194,7 @@ static void choose_shape(struct dataset *d, const struct npy *a)
 
 static void fill(struct reading *r, const struct part *p, uint8_t *to)
 {
-    enum mote_type type = type_of(&p->array);
+    enum mote_type type = array_type(&p->array);
     size_t size = (size_t)type_bits(type) / 8;
 
     if (r->out->type != TYPE_F32) {
@@ -202,7 +202,7 @@ static void fill(struct reading *r, const struct part *p, uint8_t *to)
         return;
     }
     for (size_t i = 0; i < p->array.elements; i++, to += sizeof(float)) {
-        float real = (float)number_at(type, p->array.data.data + i * size);
+        float real = (float)array_number(type, p->array.data.data + i * size);
 
         memcpy(to, &real, sizeof real);
     }

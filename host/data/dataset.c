@@ -101,11 +101,23 @@ static bool has_labels_file(struct pool *pool, const char *folder)
     return access(pool_printf(pool, "%s/" LABELS_FILE, folder), F_OK) == 0;
 }
 
+bool data_is_series(const char *path)
+{
+    struct pool scratch = {0};
+    bool is = is_folder(path) && !has_labels_file(&scratch, path) && !idx_folder(&scratch, path) &&
+              recordings_folder(&scratch, path);
+
+    pool_free(&scratch);
+    return is;
+}
+
 static enum data_kind kind_of_path(struct reading *r)
 {
     if (!is_folder(r->path))
         return data_kind_of_file(r->path);
-    return idx_folder(&r->scratch, r->path) ? DATA_IDX : DATA_IMAGES;
+    if (idx_folder(&r->scratch, r->path))
+        return DATA_IDX;
+    return recordings_folder(&r->scratch, r->path) ? DATA_SERIES : DATA_IMAGES;
 }
 
 static bool is_listed(struct reading *r, enum data_kind kind)
@@ -139,6 +151,8 @@ static enum mote_status read_by_kind(struct reading *r)
         return read_arrays(r);
     case DATA_SOUNDS:
         return read_clips(r);
+    case DATA_SERIES:
+        return read_recordings(r);
     default:
         return fail(r->at, MOTE_ERR_FORMAT, "%s: what it holds is not known; `kind` says it", r->path);
     }

@@ -18,20 +18,23 @@ static const struct key {
     {FIELD(shape), OF(TENSORS) | OF(TABLE), false},
     {FIELD(size), OF(IMAGES), false},
     {FIELD(channels), OF(IMAGES), false},
-    {FIELD(header), OF(TABLE) | OF(ARRAYS), false},
+    {FIELD(header), OF(TABLE) | OF(ARRAYS) | OF(SERIES), false},
     {FIELD(label), OF(TABLE), false},
-    {FIELD(columns), OF(TABLE), false},
-    {FIELD(ignore), OF(TABLE), false},
+    {FIELD(columns), OF(TABLE) | OF(SERIES), false},
+    {FIELD(ignore), OF(TABLE) | OF(SERIES), false},
+    {FIELD(window), OF(SERIES), false},
+    {FIELD(step), OF(SERIES), false},
+    {FIELD(resample), OF(SERIES), false},
     {FIELD(missing), OF(TABLE), false},
-    {FIELD(skip), OF(TABLE), false},
-    {FIELD(task), OF(TABLE) | OF(ARRAYS), true},
-    {FIELD(group), OF(TABLE) | OF(IMAGES) | OF(TENSORS) | OF(ARRAYS) | OF(SOUNDS), true},
+    {FIELD(skip), OF(TABLE) | OF(SERIES), false},
+    {FIELD(task), OF(TABLE) | OF(ARRAYS) | OF(SERIES), true},
+    {FIELD(group), OF(TABLE) | OF(IMAGES) | OF(TENSORS) | OF(ARRAYS) | OF(SERIES) | OF(SOUNDS), true},
     {FIELD(index), OF(SOUNDS), false},
 };
 
 static const char *const kind_names[] = {
-    [DATA_IDX] = "idx",     [DATA_IMAGES] = "images", [DATA_TENSORS] = "tensors",
-    [DATA_TABLE] = "table", [DATA_ARRAYS] = "arrays", [DATA_SOUNDS] = "sounds",
+    [DATA_IDX] = "idx",       [DATA_IMAGES] = "images", [DATA_TENSORS] = "tensors", [DATA_TABLE] = "table",
+    [DATA_ARRAYS] = "arrays", [DATA_SOUNDS] = "sounds", [DATA_SERIES] = "series",
 };
 
 static bool is_given(const struct data_section *s, const struct key *k)

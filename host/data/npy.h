@@ -18,6 +18,8 @@ struct npy {
 
 /* Little-endian arrays in C order. That the data have elements * (bytes of an element) bytes is checked, too. */
 MUST_CHECK enum mote_status npy_parse(struct pool *pool, struct bytes file, struct npy *out, const struct frame *at);
+enum mote_type array_type(const struct npy *a); /* of those that samples and labels have; else TYPE_NONE (arrays.c) */
+double array_number(enum mote_type type, const uint8_t *p);
 const char *npy_type(enum mote_type type); /* "<f4"; NULL for types that NumPy has not */
 
 #endif

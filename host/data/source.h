@@ -49,12 +49,15 @@ struct reading {
 
 /* ---- readers ---- */
 MUST_CHECK enum mote_status read_idx(struct reading *r);
-MUST_CHECK enum mote_status read_images(struct reading *r); /* of a folder or an archive, by class */
-MUST_CHECK enum mote_status read_listed(struct reading *r); /* y_labels.csv */
-MUST_CHECK enum mote_status read_table(struct reading *r);  /* CSV */
-MUST_CHECK enum mote_status read_arrays(struct reading *r); /* .npy */
-MUST_CHECK enum mote_status read_clips(struct reading *r);  /* sounds */
-bool hears_sounds(const struct reading *r);                 /* the specification says so, or the model */
+MUST_CHECK enum mote_status read_images(struct reading *r);     /* of a folder or an archive, by class */
+MUST_CHECK enum mote_status read_listed(struct reading *r);     /* y_labels.csv */
+MUST_CHECK enum mote_status read_table(struct reading *r);      /* CSV */
+MUST_CHECK enum mote_status read_arrays(struct reading *r);     /* .npy */
+MUST_CHECK enum mote_status read_recordings(struct reading *r); /* of sensors, in a folder */
+bool recordings_folder(struct pool *pool, const char *path);    /* has such files, no pictures and no sounds */
+MUST_CHECK enum mote_status read_clips(struct reading *r);      /* sounds */
+bool hears_sounds(const struct reading *r);                     /* the specification says so, or the model */
+#define RECORDING_GROUP "recording" /* of `group`: the windows of a recording belong together */
 /* Refuses keys of the specification that this kind of data does not have. */
 MUST_CHECK enum mote_status check_keys(struct reading *r, enum data_kind kind);
 /* Forgets such keys of a section that was written for data of another kind, and the classes. */

@@ -6,8 +6,8 @@
 #define POINTER  (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
 
 static const cyaml_strval_t kinds[] = {
-    {"idx", DATA_IDX},     {"images", DATA_IMAGES}, {"tensors", DATA_TENSORS},
-    {"table", DATA_TABLE}, {"arrays", DATA_ARRAYS}, {"sounds", DATA_SOUNDS},
+    {"idx", DATA_IDX},       {"images", DATA_IMAGES}, {"tensors", DATA_TENSORS}, {"table", DATA_TABLE},
+    {"arrays", DATA_ARRAYS}, {"sounds", DATA_SOUNDS}, {"series", DATA_SERIES},
 };
 static const cyaml_strval_t types[] = {{"u8", TYPE_U8}, {"s8", TYPE_S8}, {"s16", TYPE_S16}, {"f32", TYPE_F32}};
 static const cyaml_strval_t channels[] = {{"rgb", DATA_RGB}, {"bgr", DATA_BGR}, {"gray", DATA_GRAY}};
@@ -73,6 +73,9 @@ const cyaml_schema_field_t data_section_fields[] = {
     LIST("columns", columns, word, 1, YAML_LIST_MAX),
     LIST("ignore", ignore, word, 1, YAML_LIST_MAX),
     TEXT("missing", missing),
+    CYAML_FIELD_INT("window", OPTIONAL, struct data_section, window),
+    CYAML_FIELD_INT("step", OPTIONAL, struct data_section, step),
+    CYAML_FIELD_INT("resample", OPTIONAL, struct data_section, resample),
     CYAML_FIELD_INT("skip", OPTIONAL, struct data_section, skip),
     ENUM("task", task, tasks),
     TEXT("group", group),

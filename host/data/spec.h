@@ -11,7 +11,7 @@
 #include "host/yaml/yaml.h"
 #include "mote/ops/types.h"
 
-enum data_kind { DATA_AUTO, DATA_IDX, DATA_IMAGES, DATA_TENSORS, DATA_TABLE, DATA_ARRAYS, DATA_SOUNDS };
+enum data_kind { DATA_AUTO, DATA_IDX, DATA_IMAGES, DATA_TENSORS, DATA_TABLE, DATA_ARRAYS, DATA_SOUNDS, DATA_SERIES };
 enum data_channels { DATA_CHANNELS_AUTO, DATA_RGB, DATA_BGR, DATA_GRAY };
 enum data_header { DATA_HEADER_AUTO, DATA_HEADER_YES, DATA_HEADER_NO };
 enum data_drawing { DATA_STRATIFIED, DATA_RANDOM };
@@ -62,6 +62,8 @@ struct data_section {
     unsigned columns_count, ignore_count;
     const char *missing; /* table: "drop", "mean", or a number for what is missing; NULL: an error */
     int32_t skip;        /* table: first lines that are none of its */
+    int32_t window, step,
+        resample;        /* series: rows of a window, and from one to the next; or of a stretched recording */
     enum data_task task; /* table, arrays: what the labels are; AUTO: as they look */
     const char *group;   /* what samples that go together have in common; NULL: each is alone */
     const char **classes;
@@ -83,6 +85,8 @@ extern const cyaml_schema_field_t data_section_fields[]; /* ends with CYAML_FIEL
 /* Those of its keys that say how to read the data, and that no model remembers: "size, label"; NULL: none. */
 const char *data_section_keys(struct pool *pool, const struct data_section *section);
 
+/* Of a folder or a file. */
+bool data_is_series(const char *path);
 /* By its name, else by its contents; DATA_AUTO for all that is no data, YAML files among them. */
 enum data_kind data_kind_of_file(const char *path);
 

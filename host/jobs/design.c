@@ -193,6 +193,11 @@ static void add_data(struct text *t, const struct design *d)
     add_word(t, "group", s->group, "what belongs together is in one split");
     if (s->task != DATA_TASK_AUTO)
         add_word(t, "task", s->task == DATA_REGRESSION ? "regression" : "classification", NULL);
+    if (s->window > 0)
+        text_add(t, "  window: %d # rows of a sample\n  step: %d # rows from one window to the next\n", s->window,
+                 s->step > 0 ? s->step : s->window);
+    if (s->resample > 0)
+        text_add(t, "  resample: %d # rows to which each recording is stretched\n", s->resample);
     add_numbers(t, "shape", s->shape, s->shape_count, "of a sample");
     add_numbers(t, "size", s->size, s->size_count, "height and width to which all pictures are resized");
     add_words(t, "classes", s->classes, s->classes_count);

@@ -61,6 +61,43 @@ static enum mote_status open_pictures(struct newborn *n)
     return open_section(n, &n->data_file);
 }
 
+static void cut(struct newborn *n, int32_t window)
+{
+    n->section.window = window;
+    n->section.step = n->section.step > 0 ? n->section.step : window / 2;
+}
+
+/* Short recordings of several lengths are gestures, of which each is a sample; long ones are cut. */
+static enum mote_status open_series(struct newborn *n)
+{
+    struct report_text report = {.status = MOTE_OK};
+    struct frame at = n->data_file;
+    const char *lengths;
+    int least = 0, most = 0;
+
+    at.sink = &report;
+    if (open_section(n, &at) == MOTE_OK) {
+        least = most = (int)n->data.dims[0];
+    } else {
+        lengths = strstr(report.text, "the recordings have ");
+        if (lengths == NULL || sscanf(lengths, "the recordings have %d to %d rows", &least, &most) != 2)
+            return fail_again(n->at, &report);
+    }
+    if (n->section.window > 0 || n->section.resample > 0 || (least == most && most <= 256))
+        return MOTE_OK;
+    if (least != most && most <= 512) {
+        n->section.resample = 64;
+        note(n, "the recordings have %d to %d rows: each is stretched to 64; --window cuts them", least, most);
+    } else {
+        cut(n, most >= 1000 ? 256 : 128);
+        note(n,
+             "the recordings have %d to %d rows: they are cut into windows of %d, one every %d; --window and --step "
+             "say otherwise",
+             least, most, n->section.window, n->section.step);
+    }
+    return open_section(n, &n->data_file);
+}
+
 static enum mote_status open_table(struct newborn *n)
 {
     int64_t shape[3];
@@ -94,12 +131,14 @@ static enum mote_status open_data(struct newborn *n)
         return fail(&n->data_file, MOTE_ERR_FILE, "there is no such file or folder");
     if (!S_ISDIR(st.st_mode) && data_kind_of_file(path) == DATA_TABLE)
         return open_table(n);
+    if (data_is_series(path))
+        return open_series(n);
     if (S_ISDIR(st.st_mode) || data_kind_of_file(path) == DATA_IMAGES)
         return open_pictures(n);
     if (data_kind_of_file(path) == DATA_AUTO)
         return fail(&n->data_file, MOTE_ERR_FORMAT,
-                    "is nothing that data are known by: a folder of pictures by class, MNIST's files, a table "
-                    "(.csv, .tsv), an array (.npy)");
+                    "is nothing that data are known by: a folder of pictures by class or of recordings, MNIST's files, "
+                    "a table (.csv, .tsv), an array (.npy)");
     return open_section(n, &n->data_file);
 }
 

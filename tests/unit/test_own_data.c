@@ -330,6 +330,140 @@ static void classes_that_are_whole_reals_are_called_so(void **state)
     assert_string_equal(f->data.classes[0], "1");
 }
 
+/* ---- recordings ---- */
+/* A recording of rows {from, -from}, {from + 1, …}. */
+static void put_recording(struct fixture *f, const char *name, int rows, int from)
+{
+    struct text t = {.pool = &f->pool};
+
+    text_add(&t, "time,ax,ay\n");
+    for (int i = 0; i < rows; i++)
+        text_add(&t, "%d,%d,%d\n", 10 * i, from + i, -from - i);
+    put(f, name, t.s, t.len);
+}
+
+static void want_sample(const struct fixture *f, int32_t i, const float *want, size_t n)
+{
+    assert_int_equal(f->data.elements, n);
+    assert_memory_equal(f->data.samples + (size_t)i * n * sizeof *want, want, n * sizeof *want);
+}
+
+static void recordings_are_cut_into_windows(void **state)
+{
+    struct fixture *f = *state;
+    const char *name;
+
+    put_recording(f, "r/walk/1.csv", 5, 0);
+    put_recording(f, "r/walk/2.csv", 4, 100);
+    put_recording(f, "r/run/1.csv", 7, 200);
+    put_recording(f, "r/run/2.csv", 2, 300);
+    put_text(f, "r/README.txt", "not a recording");
+    want_error(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at), MOTE_ERR_SHAPE,
+               "the recordings have 2 to 7 rows: `window: N`");
+    put_text(f, "s.yaml", "data: {path: r, window: 4, step: 2}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), &training, &f->data, &f->at));
+    assert_int_equal(f->data.n, 4);
+    assert_int_equal(f->data.rank, 2);
+    assert_string_equal(f->data.classes[f->data.labels[0]], "run");
+    want_sample(f, 1, (float[]){202, -202, 203, -203, 204, -204, 205, -205}, 8);
+    want_note(f, "1 of 4 recordings are shorter than a window");
+    want_note(f, "drawn by groups");
+    assert_string_equal(f->data.memory.group, "recording");
+    name = dataset_name(&f->pool, &f->data, 1);
+    assert_string_equal(name, "run/1.csv:2");
+}
+
+static void windows_of_a_recording_stay_together(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t split_of[40];
+    struct model m;
+
+    memset(split_of, SPLIT_COUNT, sizeof split_of);
+    for (int i = 0; i < 40; i++)
+        put_recording(f, pool_printf(&f->pool, "r/%02d_%s.csv", i, i % 2 ? "odd" : "even"), 30, 1000 * i);
+    put_text(f, "s.yaml", "data: {path: r, window: 6}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), &training, &f->data, &f->at));
+    want_splits(&f->data, 160, 20, 20);
+    for (int s = 0; s < SPLIT_COUNT; s++)
+        for (int32_t i = 0; i < f->data.n_split[s]; i++) {
+            float first;
+
+            memcpy(&first, f->data.samples + (size_t)f->data.split[s][i] * 12 * sizeof first, sizeof first);
+            assert_true(split_of[(int)first / 1000] == SPLIT_COUNT || split_of[(int)first / 1000] == s);
+            split_of[(int)first / 1000] = (uint8_t)s;
+        }
+    m = (struct model){.pool = &f->pool, .split = f->data.memory};
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), &(struct dataset_options){.trained = &m}, &f->data, &f->at));
+    want_splits(&f->data, 160, 20, 20); /* as the model remembers it */
+}
+
+/* Folders, the end or the beginning of names, or JSON itself. */
+static void classes_of_recordings_are_found(void **state)
+{
+    static const char *const names[][4] = {
+        {"a/x1.csv", "a/x2.csv", "b/x3.csv", "b/x4.csv"},
+        {"1_a.csv", "2_a.csv", "3_b.csv", "4_b.csv"},
+        {"a.1.csv", "a.2.csv", "b.3.csv", "b.4.csv"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t k = 0; k < COUNT(names); k++) {
+        for (int i = 0; i < 4; i++)
+            put_recording(f, pool_printf(&f->pool, "r%zu/%s", k, names[k][i]), 3, 10 * i);
+        want_ok(f, dataset_open(&f->pool, path(f, pool_printf(&f->pool, "r%zu", k)), NULL, &f->data, &f->at));
+        assert_int_equal(f->data.n_classes, 2);
+        for (int i = 0; i < 4; i++)
+            assert_string_equal(f->data.classes[f->data.labels[i]], i < 2 ? "a" : "b");
+    }
+}
+
+static void json_has_many_recordings(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "j/1.json",
+             "{\"strokes\": [{\"index\": 0, \"label\": \"up\", \"points\": [{\"x\": 0, \"y\": 1}, "
+             "{\"x\": 2, \"y\": 5}]}, {\"index\": 1, \"label\": \"up\", \"points\": [[4, 4], [8, 0]]}]}");
+    put_text(f, "j/2.json",
+             "[{\"class\": \"down\", \"data\": [[1, 2], [3, 4], [5, 6]]},"
+             "{\"class\": \"down\", \"data\": [[1, 2], [3, 4], [5, 9]]}]");
+    put_text(f, "s.yaml", "data: {path: j, resample: 3}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.n, 4);
+    want_sample(f, 0, (float[]){0, 1, 1, 3, 2, 5}, 6);
+    want_sample(f, 1, (float[]){4, 4, 6, 2, 8, 0}, 6);
+    want_sample(f, 3, (float[]){1, 2, 3, 4, 5, 9}, 6);
+    assert_string_equal(f->data.classes[f->data.labels[3]], "down");
+    put_text(f, "j/2.json", "[{\"class\": \"down\", \"data\": [[1, 2], [3]]}]");
+    want_error(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at), MOTE_ERR_SHAPE,
+               "2.json: recording 0: point 1 has not 2 numbers");
+    put_text(f, "j/2.json", "[{]");
+    want_error(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT,
+               "2.json: is not JSON: line 1");
+    put_text(f, "j/2.json", "{\"a\": 1}");
+    want_error(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT,
+               "2.json: has no list of points");
+}
+
+static void bad_recordings_are_named(void **state)
+{
+    struct fixture *f = *state;
+
+    put_recording(f, "r/a.csv", 4, 0);
+    put_text(f, "r/b.csv", "1,2,3\n4,5,6\n");
+    want_error(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at), MOTE_ERR_SHAPE,
+               "b.csv: has 3 numbers a row, a.csv has 2");
+    put_text(f, "r/b.csv", "1,2\n4,x\n");
+    want_error(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at), MOTE_ERR_VALUE, "b.csv: line 2: \"x\"");
+    put_text(f, "r/b.csv", "1,2\n4,5\n3,3\n4,4\n");
+    put_text(f, "s.yaml", "data: {path: r, window: 9}\n");
+    want_error(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at), MOTE_ERR_VALUE,
+               "window is 9 rows, but the longest recording has 4");
+    put_text(f, "s.yaml", "data: {path: r, window: 2, resample: 2}\n");
+    want_error(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at), MOTE_ERR_VALUE, "not both");
+}
+
 /* ---- layers of series, and others' names ---- */
 /* The network of these layers, for rows of 40 numbers of two classes. */
 static enum mote_status build(struct fixture *f, const char *layers, struct model *out)
@@ -431,6 +565,11 @@ int main(void)
         TEST(gaps_are_filled_or_left_out),
         TEST(labels_may_be_in_a_second_file),
         TEST(classes_that_are_whole_reals_are_called_so),
+        TEST(recordings_are_cut_into_windows),
+        TEST(windows_of_a_recording_stay_together),
+        TEST(classes_of_recordings_are_found),
+        TEST(json_has_many_recordings),
+        TEST(bad_recordings_are_named),
         TEST(series_are_images_of_a_width_of_1),
         TEST(others_names_of_layers_are_the_same),
         TEST(sizes_of_series_are_one_number),

@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recordings of sensors: files of time x numbers in a folder, arrays (.npy), tables (.csv, .tsv, .txt) or JSON, which
+ * may have many. A recording is cut into windows, or stretched to one length. Its class is its folder's name, or a part
+ * of the file's: what follows the last "_", or what is before the first "." or "_"; JSON says it itself. */
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "host/data/npy.h"
+#include "host/data/source.h"
+
+#define DEPTH_MAX   8
+#define ROWS_MAX    (1 << 24)
+#define NUMBERS_MAX 1024 /* of a row */
+
+struct recording {
+    const char *file, *label; /* relative to the folder; label: JSON's, or NULL */
+    int32_t index;            /* among those of its file; -1: it has one */
+    int32_t rows, columns;
+    float *x; /* [rows][columns] */
+};
+
+struct recordings {
+    struct reading *r;
+    struct recording *all;
+    size_t n;
+    const char **files;
+    size_t n_files;
+};
+
+/* ---- files ---- */
+static bool is_recording_name(const char *name)
+{
+    static const char *const endings[] = {".npy", ".csv", ".tsv", ".txt", ".json"};
+
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (has_ending(name, endings[i]))
+            return strncasecmp(name, "readme", 6) != 0 && strncasecmp(name, "license", 7) != 0;
+    return false;
+}
+
+/* Calls `see` with each file below, not the hidden ones, until it returns false. */
+static bool walk(struct pool *pool, const char *root, const char *below, int depth,
+                 bool (*see)(void *context, const char *name), void *context)
+{
+    DIR *dir = opendir(pool_printf(pool, "%s/%s", root, below));
+    struct dirent *entry;
+    bool on = true;
+
+    while (dir != NULL && on && (entry = readdir(dir)) != NULL) {
+        const char *name = pool_printf(pool, "%s%s%s", below, below[0] != '\0' ? "/" : "", entry->d_name);
+        struct stat st;
+
+        if (entry->d_name[0] == '.' || stat(pool_printf(pool, "%s/%s", root, name), &st) != 0)
+            continue;
+        if (S_ISDIR(st.st_mode))
+            on = depth >= DEPTH_MAX || walk(pool, root, name, depth + 1, see, context);
+        else
+            on = see(context, name);
+    }
+    if (dir != NULL)
+        closedir(dir);
+    return on;
+}
+
+static bool is_sound(const char *name)
+{
+    return has_ending(name, ".wav") || has_ending(name, ".flac") || has_ending(name, ".ogg") ||
+           has_ending(name, ".opus") || has_ending(name, ".mp3");
+}
+
+static bool see_kind(void *context, const char *name)
+{
+    bool *found = context;
+    const char *slash = strrchr(name, '/');
+
+    found[0] |= is_recording_name(slash != NULL ? slash + 1 : name);
+    found[1] = is_picture_name(name) || is_sound(name);
+    return !found[1];
+}
+
+bool recordings_folder(struct pool *pool, const char *path)
+{
+    bool found[2] = {false, false};
+
+    walk(pool, path, "", 0, see_kind, found);
+    return found[0] && !found[1];
+}
+
+static bool see_file(void *context, const char *name)
+{
+    struct recordings *all = context;
+    const char *slash = strrchr(name, '/');
+
+    if (!is_recording_name(slash != NULL ? slash + 1 : name))
+        return true;
+    all->files = pool_grow(&all->r->scratch, all->files, all->n_files, sizeof *all->files);
+    all->files[all->n_files++] = pool_strdup(all->r->pool, name);
+    return true;
+}
+
+static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+/* ---- one recording ---- */
+static struct recording *add(struct recordings *all, const char *file, int64_t rows, int64_t columns)
+{
+    struct pool *scratch = &all->r->scratch;
+    struct recording *one;
+
+    all->all = pool_grow(scratch, all->all, all->n, sizeof *all->all);
+    one = &all->all[all->n++];
+    *one = (struct recording){.file = file, .index = -1, .rows = (int32_t)rows, .columns = (int32_t)columns};
+    one->x = pool_array(scratch, (size_t)rows * (size_t)columns, sizeof *one->x);
+    return one;
+}
+
+static enum mote_status check_size(int64_t rows, int64_t columns, const struct frame *at)
+{
+    if (rows < 1 || rows > ROWS_MAX || columns < 1 || columns > NUMBERS_MAX)
+        return fail(at, MOTE_ERR_SHAPE, "has %lld rows of %lld numbers; 1 to %d rows of 1 to %d are read",
+                    (long long)rows, (long long)columns, ROWS_MAX, NUMBERS_MAX);
+    return MOTE_OK;
+}
+
+static enum mote_status read_npy(struct recordings *all, const char *file, struct bytes bytes, const struct frame *at)
+{
+    struct recording *one;
+    enum mote_type type;
+    struct npy a;
+    size_t size;
+
+    TRY(npy_parse(&all->r->scratch, bytes, &a, at));
+    type = array_type(&a);
+    if (type == TYPE_NONE)
+        return fail(at, MOTE_ERR_TYPE, "the array's type is '%s'; integers, float32 and float64 are read", a.type);
+    if (a.rank < 1 || a.rank > 2)
+        return fail(at, MOTE_ERR_SHAPE, "the array's shape is %s; a recording is time x numbers", a.shape);
+    TRY(check_size((int64_t)a.dims[0], a.rank == 2 ? (int64_t)a.dims[1] : 1, at));
+    size = (size_t)type_bits(type) / 8;
+    one = add(all, file, (int64_t)a.dims[0], a.rank == 2 ? (int64_t)a.dims[1] : 1);
+    for (size_t i = 0; i < a.elements; i++)
+        one->x[i] = (float)array_number(type, a.data.data + i * size);
+    return MOTE_OK;
+}
+
+static bool is_time(const char *name)
+{
+    static const char *const words[] = {"time", "timestamp", "t", "ms", "time_ms", "seconds", "datetime", "date"};
+
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (strcasecmp(name, words[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_listed(const char *const *words, unsigned n, const char *name, int32_t column)
+{
+    char number[16];
+
+    snprintf(number, sizeof number, "%d", column);
+    for (unsigned i = 0; i < n; i++)
+        if (strcmp(words[i], number) == 0 || (name != NULL && strcmp(words[i], name) == 0))
+            return true;
+    return false;
+}
+
+/* The time at which a row was taken is nothing to learn from. */
+static bool is_used(const struct data_section *s, const struct table *t, int32_t column)
+{
+    const char *name = t->names != NULL ? t->names[column] : NULL;
+
+    if (s->columns_count > 0)
+        return is_listed((const char *const *)s->columns, s->columns_count, name, column);
+    return !is_listed((const char *const *)s->ignore, s->ignore_count, name, column) &&
+           !(name != NULL && is_time(name));
+}
+
+static enum mote_status read_text(struct recordings *all, const char *file, struct bytes bytes, const struct frame *at)
+{
+    const struct data_section *s = all->r->spec;
+    struct recording *one;
+    struct table t;
+    int32_t columns = 0;
+    float *to;
+
+    TRY(table_parse(&all->r->scratch, bytes, s->header, s->skip, &t, at));
+    for (int32_t c = 0; c < t.columns; c++)
+        columns += is_used(s, &t, c);
+    TRY(check_size(t.n, columns, at));
+    one = add(all, file, t.n, columns);
+    to = one->x;
+    for (int32_t i = 0; i < t.n; i++)
+        for (int32_t c = 0; c < t.columns; c++) {
+            const char *cell = t.cells[(size_t)i * (size_t)t.columns + (size_t)c];
+            struct frame here = frame_line(at, "line", t.lines[i]);
+            double value;
+
+            if (!is_used(s, &t, c))
+                continue;
+            if (!table_number(cell, &value))
+                return fail(&here, MOTE_ERR_VALUE, "\"%s\" is no finite number; correct it, or remove the line", cell);
+            *to++ = (float)value;
+        }
+    return MOTE_OK;
+}
+
+/* ---- JSON ---- */
+/* The numbers of a point: of a list, of an object in its order, or itself. -1: it has others. */
+static int32_t point_numbers(const json_t *point, float *to)
+{
+    int32_t n = 0;
+    const char *key;
+    json_t *value;
+    size_t i;
+
+    if (json_is_number(point)) {
+        to[n++] = (float)json_number_value(point);
+        return n;
+    }
+    json_array_foreach(point, i, value)
+    {
+        if (!json_is_number(value) || n == NUMBERS_MAX)
+            return -1;
+        to[n++] = (float)json_number_value(value);
+    }
+    json_object_foreach((json_t *)(uintptr_t)point, key, value)
+    {
+        if (json_is_number(value) && n < NUMBERS_MAX)
+            to[n++] = (float)json_number_value(value);
+    }
+    return n > 0 ? n : -1;
+}
+
+static const json_t *points_of(json_t *object)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(object, key, value)
+    {
+        float numbers[NUMBERS_MAX];
+
+        if (json_is_array(value) && json_array_size(value) > 1 && point_numbers(json_array_get(value, 0), numbers) > 0)
+            return value;
+    }
+    return NULL;
+}
+
+static const char *label_of(struct pool *pool, const json_t *object)
+{
+    static const char *const words[] = {"label", "class", "gesture", "activity", "name"};
+
+    for (size_t i = 0; i < COUNT(words); i++) {
+        const json_t *value = json_object_get(object, words[i]);
+
+        if (json_is_string(value) && json_string_value(value)[0] != '\0')
+            return pool_strdup(pool, json_string_value(value));
+        if (json_is_integer(value))
+            return pool_printf(pool, "%lld", (long long)json_integer_value(value));
+    }
+    return NULL;
+}
+
+static enum mote_status take_json(struct recordings *all, const char *file, json_t *object, int32_t index,
+                                  const struct frame *at)
+{
+    const json_t *points = points_of(object);
+    float numbers[NUMBERS_MAX];
+    struct recording *one;
+    int32_t columns;
+
+    if (points == NULL)
+        return fail(at, MOTE_ERR_FORMAT, "has no list of points: [[x, y], …], or [{\"x\": 1, \"y\": 2}, …]");
+    columns = point_numbers(json_array_get(points, 0), numbers);
+    TRY(check_size((int64_t)json_array_size(points), columns, at));
+    one = add(all, file, (int64_t)json_array_size(points), columns);
+    one->index = index;
+    one->label = label_of(all->r->pool, object);
+    for (int32_t i = 0; i < one->rows; i++) {
+        if (point_numbers(json_array_get(points, (size_t)i), numbers) != columns)
+            return fail(at, MOTE_ERR_SHAPE, "point %d has not %d numbers as the first one", i, columns);
+        memcpy(one->x + (size_t)i * (size_t)columns, numbers, (size_t)columns * sizeof *numbers);
+    }
+    return MOTE_OK;
+}
+
+/* The recordings of a file: the first list of objects in it, or itself. */
+static json_t *list_of(json_t *root)
+{
+    const char *key;
+    json_t *value;
+
+    if (json_is_array(root) && json_is_object(json_array_get(root, 0)))
+        return root;
+    json_object_foreach(root, key, value)
+    {
+        if (json_is_array(value) && json_is_object(json_array_get(value, 0)) &&
+            points_of(json_array_get(value, 0)) != NULL)
+            return value;
+    }
+    return NULL;
+}
+
+static enum mote_status read_json(struct recordings *all, const char *file, struct bytes bytes, const struct frame *at)
+{
+    json_error_t error;
+    json_t *root = json_loadb((const char *)bytes.data, bytes.size, 0, &error), *list, *value;
+    enum mote_status status = MOTE_OK;
+    size_t i;
+
+    if (root == NULL)
+        return fail(at, MOTE_ERR_FORMAT, "is not JSON: line %d: %s", error.line, error.text);
+    list = list_of(root);
+    if (list == NULL)
+        status = take_json(all, file, root, -1, at);
+    json_array_foreach(list, i, value)
+    {
+        struct frame here = frame_line(at, "recording", (int64_t)i);
+
+        if (status == MOTE_OK)
+            status = take_json(all, file, value, (int32_t)i, &here);
+    }
+    json_decref(root);
+    return status;
+}
+
+static enum mote_status read_file(struct recordings *all, const char *file)
+{
+    struct reading *r = all->r;
+    struct frame here = frame_of(r->at, file);
+    struct bytes bytes;
+
+    TRY(packed_read(r, pool_printf(&r->scratch, "%s/%s", r->path, file), &bytes, &here));
+    if (has_ending(file, ".npy"))
+        return read_npy(all, file, bytes, &here);
+    return has_ending(file, ".json") ? read_json(all, file, bytes, &here) : read_text(all, file, bytes, &here);
+}
+
+/* ---- labels ---- */
+static const char *base_of(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+
+    return slash != NULL ? slash + 1 : file;
+}
+
+enum label_from { FROM_JSON, FROM_FOLDER, FROM_END, FROM_START, LABEL_RULES };
+
+/* NULL: this rule has none. */
+static const char *label_by(struct pool *pool, const struct recording *one, enum label_from rule)
+{
+    const char *base = base_of(one->file), *dot = strrchr(base, '.'), *under = memrchr(base, '_', (size_t)(dot - base));
+    const char *end = base - 1;
+    size_t start;
+
+    switch (rule) {
+    case FROM_JSON:
+        return one->label;
+    case FROM_FOLDER:
+        while (end > one->file && end[-1] != '/')
+            end--;
+        return base == one->file ? NULL : pool_printf(pool, "%.*s", (int)(base - 1 - end), end);
+    case FROM_END:
+        return under == NULL || under + 1 == dot ? NULL : pool_printf(pool, "%.*s", (int)(dot - under - 1), under + 1);
+    default:
+        start = strcspn(base, "._-");
+        return start == 0 || base + start == dot ? NULL : pool_printf(pool, "%.*s", (int)start, base);
+    }
+}
+
+/* A rule fits if it gives all recordings a label, there are at least two, and half as many as recordings at most. */
+static bool take_rule(struct recordings *all, enum label_from rule, const char **words)
+{
+    struct pool *pool = &all->r->scratch;
+    const char **sorted = pool_array(pool, all->n, sizeof *sorted);
+    size_t different = 0;
+
+    for (size_t i = 0; i < all->n; i++) {
+        sorted[i] = words[i] = label_by(pool, &all->all[i], rule);
+        if (words[i] == NULL)
+            return false;
+    }
+    qsort(sorted, all->n, sizeof *sorted, by_text);
+    for (size_t i = 0; i < all->n; i++)
+        different += i == 0 || strcmp(sorted[i], sorted[i - 1]) != 0;
+    return different >= 2 && 2 * different <= all->n;
+}
+
+static bool find_labels(struct recordings *all, const char **words)
+{
+    for (enum label_from rule = FROM_JSON; rule < LABEL_RULES; rule++)
+        if (take_rule(all, rule, words))
+            return true;
+    return false;
+}
+
+/* ---- windows ---- */
+static enum mote_status check_columns(const struct recordings *all)
+{
+    for (size_t i = 1; i < all->n; i++) {
+        struct frame here = frame_of(all->r->at, all->all[i].file);
+
+        if (all->all[i].columns != all->all[0].columns)
+            return fail(&here, MOTE_ERR_SHAPE, "has %d numbers a row, %s has %d", all->all[i].columns, all->all[0].file,
+                        all->all[0].columns);
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status choose_window(const struct recordings *all, int32_t *rows)
+{
+    const struct data_section *s = all->r->spec;
+    int32_t least = all->all[0].rows, most = least;
+
+    for (size_t i = 0; i < all->n; i++) {
+        least = all->all[i].rows < least ? all->all[i].rows : least;
+        most = all->all[i].rows > most ? all->all[i].rows : most;
+    }
+    if (s->window < 0 || s->step < 0 || s->resample < 0 || (s->window > 0 && s->resample > 0))
+        return fail_key(
+            all->r, s->resample != 0 ? "resample" : "window",
+            "window, step and resample are numbers of rows from 1, and window or resample is given, not both");
+    *rows = s->resample > 0 ? s->resample : s->window > 0 ? s->window : most;
+    if (s->window > most)
+        return fail_key(all->r, "window", "window is %d rows, but the longest recording has %d", s->window, most);
+    if (s->window == 0 && s->resample == 0 && least != most)
+        return fail(
+            all->r->at, MOTE_ERR_SHAPE,
+            "the recordings have %d to %d rows: `window: N` in the data section cuts them into windows of N rows, "
+            "`resample: N` stretches each to N",
+            least, most);
+    return MOTE_OK;
+}
+
+static int32_t windows_of(const struct recordings *all, const struct recording *one, int32_t rows)
+{
+    int32_t step = all->r->spec->step > 0 ? all->r->spec->step : rows;
+
+    if (all->r->spec->resample > 0)
+        return 1;
+    return one->rows < rows ? 0 : 1 + (one->rows - rows) / step;
+}
+
+/* Linear between rows. */
+static void stretch(const struct recording *one, int32_t rows, float *to)
+{
+    for (int32_t i = 0; i < rows; i++) {
+        double at = rows > 1 ? (double)i * (one->rows - 1) / (rows - 1) : 0;
+        int32_t row = (int32_t)at < one->rows - 1 ? (int32_t)at : one->rows > 1 ? one->rows - 2 : 0;
+        int32_t next = one->rows > 1 ? row + 1 : row;
+        float part = (float)(at - row);
+
+        for (int32_t c = 0; c < one->columns; c++)
+            *to++ = one->x[row * one->columns + c] * (1 - part) + one->x[next * one->columns + c] * part;
+    }
+}
+
+struct cut {
+    const char **files, **words, **groups;
+    int32_t *from;
+    int32_t n;
+    bool several; /* of some recording */
+};
+
+static void cut_one(const struct recordings *all, const struct recording *one, const char *word, int32_t rows,
+                    float *samples, struct cut *cut)
+{
+    size_t elements = (size_t)rows * (size_t)one->columns;
+    int32_t n = windows_of(all, one, rows), step = all->r->spec->step > 0 ? all->r->spec->step : rows;
+
+    cut->several |= n > 1;
+    for (int32_t k = 0; k < n; k++, cut->n++) {
+        float *to = samples + (size_t)cut->n * elements;
+
+        if (all->r->spec->resample > 0)
+            stretch(one, rows, to);
+        else
+            memcpy(to, one->x + (size_t)k * (size_t)step * (size_t)one->columns, elements * sizeof *to);
+        cut->files[cut->n] = one->file;
+        cut->from[cut->n] = one->index >= 0 ? one->index : k * step;
+        cut->words[cut->n] = word;
+        cut->groups[cut->n] = pool_printf(&all->r->scratch, "%s %d", one->file, one->index);
+    }
+}
+
+/* Windows of one recording are in one split, unless `group` says more. */
+static enum mote_status group_windows(struct recordings *all, struct cut *cut)
+{
+    struct reading *r = all->r;
+    struct data_section *grouped;
+
+    if (r->spec->group != NULL && strcmp(r->spec->group, RECORDING_GROUP) != 0)
+        return file_groups(r, cut->files, (size_t)cut->n);
+    if (!cut->several && r->spec->group == NULL && data_group(r) == NULL)
+        return MOTE_OK;
+    grouped = pool_copy(r->pool, r->spec, sizeof *grouped);
+    grouped->group = RECORDING_GROUP;
+    r->spec = grouped;
+    r->groups = cut->groups;
+    return MOTE_OK;
+}
+
+static enum mote_status cut_all(struct recordings *all, const char *const *words, int32_t rows, struct cut *cut)
+{
+    struct reading *r = all->r;
+    struct dataset *d = r->out;
+    int64_t n = 0, none = 0;
+    uint8_t *samples;
+
+    for (size_t i = 0; i < all->n; i++) {
+        n += windows_of(all, &all->all[i], rows);
+        none += windows_of(all, &all->all[i], rows) == 0;
+    }
+    d->type = TYPE_F32;
+    d->rank = 2;
+    d->dims[0] = rows;
+    d->dims[1] = all->all[0].columns;
+    d->elements = (int64_t)rows * all->all[0].columns;
+    TRY(samples_alloc(r, n, &samples, r->at));
+    if (none > 0)
+        note(r, "%lld of %zu recordings are shorter than a window and are left out", (long long)none, all->n);
+    cut->files = pool_array(r->pool, (size_t)n, sizeof *cut->files);
+    cut->from = pool_array(r->pool, (size_t)n, sizeof *cut->from);
+    cut->words = pool_array(&r->scratch, (size_t)n, sizeof *cut->words);
+    cut->groups = pool_array(&r->scratch, (size_t)n, sizeof *cut->groups);
+    for (size_t i = 0; i < all->n; i++)
+        cut_one(all, &all->all[i], words != NULL ? words[i] : NULL, rows, (float *)(void *)samples, cut);
+    r->source->files = cut->files;
+    r->source->rows = cut->from;
+    r->source->row_kind = all->all[0].index >= 0 ? "recording" : "row";
+    return group_windows(all, cut);
+}
+
+/* ---- all ---- */
+enum mote_status read_recordings(struct reading *r)
+{
+    struct recordings all = {.r = r};
+    struct cut cut = {.n = 0};
+    const char **words;
+    int32_t rows = 0;
+    bool labeled;
+
+    walk(&r->scratch, r->path, "", 0, see_file, &all);
+    if (all.n_files == 0)
+        return fail(r->at, MOTE_ERR_VALUE, "holds no recording: .npy, .csv, .tsv, .txt or .json of time x numbers");
+    qsort(all.files, all.n_files, sizeof *all.files, by_text);
+    for (size_t i = 0; i < all.n_files; i++)
+        TRY(read_file(&all, all.files[i]));
+    if (all.n == 0)
+        return fail(r->at, MOTE_ERR_VALUE, "holds no recording");
+    TRY(check_columns(&all));
+    TRY(choose_window(&all, &rows));
+    words = pool_array(&r->scratch, all.n, sizeof *words);
+    labeled = find_labels(&all, words);
+    TRY(cut_all(&all, labeled ? words : NULL, rows, &cut));
+    if (!labeled || r->input != NULL)
+        return MOTE_OK;
+    return labels_make(r, cut.words, false, r->at);
+}
