@@ -187,6 +187,9 @@ struct nearest {
 };
 void nearest_try(struct nearest *n, const char *candidate);
 
+/* "a picture (BMP); …": what a file is, where a model or data are wanted; NULL: nothing that is known. */
+const char *known_format(struct pool *pool, struct bytes file, bool model);
+
 /* ---- text from strangers (printable.c) ---- */
 /* Names in files are their authors', who may be anybody. As it is only well-formed UTF-8 is shown, without control
  * characters, ends of lines and marks of direction; any other byte is spelled \x9b. */

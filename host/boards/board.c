@@ -175,6 +175,21 @@ static enum mote_status parse(struct pool *pool, const char *path, struct board 
     return check_board(out, at);
 }
 
+static enum mote_status no_board(struct pool *pool, const char *name, const struct frame *at)
+{
+    struct nearest near = {.word = name};
+    const char **names;
+    int32_t n;
+
+    TRY(board_list(pool, &names, &n, at));
+    for (int32_t i = 0; i < n; i++)
+        nearest_try(&near, names[i]);
+    if (near.found != NULL)
+        return fail(at, MOTE_ERR_USAGE, "there is no board %s: did you mean %s? `mote targets` lists them", name,
+                    near.found);
+    return fail(at, MOTE_ERR_USAGE, "there is no board %s: `mote targets` lists them", name);
+}
+
 static enum mote_status board_path(struct pool *pool, const char *name, const char **path, const struct frame *at)
 {
     const char *home;
@@ -186,7 +201,7 @@ static enum mote_status board_path(struct pool *pool, const char *name, const ch
     TRY(mote_home(pool, &home, at));
     *path = pool_printf(pool, "%s/targets/%s/board.yaml", home, name);
     if (!valid_name(name) || access(*path, R_OK) != 0)
-        return fail(at, MOTE_ERR_USAGE, "there is no board %s: `mote targets` lists them", name);
+        return no_board(pool, name, at);
     return MOTE_OK;
 }
 

@@ -88,6 +88,17 @@ static const struct option *find_option(const struct command *c, const char *nam
     return NULL;
 }
 
+static enum mote_status unknown_option(struct cli *cli, const char *arg, size_t len)
+{
+    struct nearest near = {.word = pool_printf(&cli->pool, "%.*s", (int)len, arg)};
+
+    for (const struct option *o = cli->command->options; o->name != NULL; o++)
+        nearest_try(&near, o->name);
+    if (near.found != NULL)
+        return usage_error(cli, "unknown option %s (did you mean %s?)", near.word, near.found);
+    return usage_error(cli, "unknown option %s", arg);
+}
+
 /* "--name value" and "--name=value"; "--" ends the options; "-22" is a number. */
 static enum mote_status parse(struct cli *cli, int argc, char **argv)
 {
@@ -111,7 +122,7 @@ static enum mote_status parse(struct cli *cli, int argc, char **argv)
         }
         o = find_option(cli->command, arg, len);
         if (o == NULL)
-            return usage_error(cli, "unknown option %s", arg);
+            return unknown_option(cli, arg, len);
         if (o->value == NULL && arg[len] == '=')
             return usage_error(cli, "%s takes no value", o->name);
         if (o->value != NULL && arg[len] != '=' && i + 1 >= argc)
@@ -189,13 +200,45 @@ static enum mote_status flush_results(struct cli *cli)
     return MOTE_OK;
 }
 
-/* One line: what is wrong, where, and what to do. The messages of the other two say that themselves. */
+/* A status's advice is given where it is one for this case: a damaged file is to be fetched again, a wrong word in a
+ * recipe is not. Messages say themselves what to do with values, and with what is not there. */
+static bool has_advice(enum mote_status status, const char *text)
+{
+    switch (status) {
+    case MOTE_ERR_USAGE:
+    case MOTE_ERR_ENVIRONMENT:
+    case MOTE_ERR_VALUE:
+    case MOTE_ERR_TYPE:
+        return false;
+    case MOTE_ERR_FORMAT:
+        return strstr(text, "damaged") != NULL || strstr(text, "cut off") != NULL || strstr(text, "truncated") != NULL;
+    case MOTE_ERR_FILE:
+        return strstr(text, "cannot write") != NULL;
+    case MOTE_ERR_SHAPE:
+        return strstr(text, ": op ") != NULL || strstr(text, ": tensor ") != NULL;
+    default:
+        return true;
+    }
+}
+
+/* One line: what is wrong, where, and what to do. */
 static void print_error(enum mote_status status, const char *text)
 {
-    if (status == MOTE_ERR_USAGE || status == MOTE_ERR_ENVIRONMENT)
-        fprintf(stderr, "mote: %s\n", text);
-    else
+    if (has_advice(status, text))
         fprintf(stderr, "mote: %s: %s\n", text, status_advice(status));
+    else
+        fprintf(stderr, "mote: %s\n", text);
+}
+
+static void unknown_command(struct pool *pool, const char *name)
+{
+    struct nearest near = {.word = name};
+
+    for (size_t i = 0; commands[i] != NULL; i++)
+        nearest_try(&near, commands[i]->name);
+    fprintf(stderr, "mote: there is no command \"%s\"%s%s%s; `mote help` lists them\n", printable(pool, name),
+            near.found != NULL ? ": did you mean \"" : "", near.found != NULL ? near.found : "",
+            near.found != NULL ? "\"?" : "");
 }
 
 int main(int argc, char **argv)
@@ -221,7 +264,7 @@ int main(int argc, char **argv)
         name = "help";
     cli.command = find(name);
     if (cli.command == NULL) {
-        fprintf(stderr, "mote: there is no command \"%s\"; `mote help` lists them\n", printable(&cli.pool, name));
+        unknown_command(&cli.pool, name);
         return EXIT_USAGE;
     }
     if (sodium_init() < 0) {

@@ -255,6 +255,23 @@ enum mote_status dataset_open_moved(struct pool *pool, const struct data_section
     return open_path(r, path);
 }
 
+/* What is neither data nor YAML is named. */
+static enum mote_status check_known(struct reading *r, const char *path)
+{
+    struct pool scratch = {0};
+    uint8_t *start = pool_alloc(&scratch, LOOKED_AT);
+    FILE *file = fopen(path, "rb");
+    size_t n = file != NULL ? fread(start, 1, LOOKED_AT, file) : 1;
+    const char *known = known_format(r->pool, (struct bytes){start, n}, false);
+
+    if (file != NULL)
+        fclose(file);
+    if (known == NULL && n > 0 && memchr(start, '\0', n) != NULL)
+        known = "no data that Mote knows, and no text: a folder, a table, arrays or a YAML file with `data:` is wanted";
+    pool_free(&scratch);
+    return known != NULL ? fail(r->at, MOTE_ERR_FORMAT, "is %s", known) : MOTE_OK;
+}
+
 static enum mote_status open_specification(struct reading r, const char *specification)
 {
     static const struct data_section plain = {.kind = DATA_AUTO};
@@ -265,6 +282,7 @@ static enum mote_status open_specification(struct reading r, const char *specifi
     r.spec = &plain;
     if (S_ISDIR(st.st_mode) || data_kind_of_file(specification) != DATA_AUTO)
         return open_path(r, specification);
+    TRY(check_known(&r, specification));
     TRY(data_section_read(r.pool, specification, &r.spec, r.at));
     r.from = specification;
     return open_path(r, path_beside(r.pool, specification, r.spec->path));

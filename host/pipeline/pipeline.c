@@ -40,27 +40,13 @@ static enum mote_status load(struct pipeline *p, const struct importer *importer
     return missing.what ? fail_missing(p, &missing, at) : MOTE_OK;
 }
 
-/* What is often mistaken for a model. */
-static const struct {
-    const char *begin, *what;
-} mistaken[] = {
-    {"version https://git-lfs", "a pointer of Git LFS, not the file itself; fetch that with `git lfs pull`"},
-    {"\x80\x02", "a pickle of Python, which is a program; export the model, as by torch.onnx.export()"},
-    {"\x80\x04", "a pickle of Python, which is a program; export the model, as by torch.onnx.export()"},
-    {"<!DOCTYPE html", "a web page; what was to be fetched is something else"},
-    {"<html", "a web page; what was to be fetched is something else"},
-};
-
 static enum mote_status fail_unknown(struct pool *pool, struct bytes file, const struct frame *at)
 {
+    const char *known = known_format(pool, file, true);
     struct text names = {.pool = pool};
 
-    for (size_t i = 0; i < COUNT(mistaken); i++) {
-        const size_t n = strlen(mistaken[i].begin);
-
-        if (file.size >= n && memcmp(file.data, mistaken[i].begin, n) == 0)
-            return fail(at, MOTE_ERR_FORMAT, "%s", mistaken[i].what);
-    }
+    if (known != NULL)
+        return fail(at, MOTE_ERR_FORMAT, "%s%s", strcmp(known, "empty") == 0 ? "is " : "", known);
     for (int i = 0; i < importers_count; i++)
         text_add(&names, "%s%s", i == 0 ? "neither " : ", nor ", importers[i].name);
     return fail(at, MOTE_ERR_FORMAT, "%s, nor an image of Mote's", names.s);

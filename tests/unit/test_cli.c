@@ -9,7 +9,7 @@ static void wrong_command_lines(void **state)
         {2, "there is no command \"frobnicate\"", {"frobnicate"}},
         {2, "there is no command \"frobnicate\"", {"help", "frobnicate"}},
         {2, "unknown option --frobnicate", {"run", GRAPH, "--frobnicate"}},
-        {2, "unknown option --frob=1; see `mote help eval`", {"eval", GRAPH, "--frob=1"}},
+        {2, "unknown option --frob (did you mean --from?); see `mote help eval`", {"eval", GRAPH, "--frob=1"}},
         {2, "something is missing", {"inspect"}},
         {2, "what is \"extra\"?", {"inspect", GRAPH, "extra"}},
         {2, "--json takes no value", {"inspect", GRAPH, "--json=1"}},
@@ -111,7 +111,7 @@ static void wrong_inputs(void **state)
         {1, "cannot write", {"compile", GRAPH, "-o", "@out/no/folder/x.mote"}},
         {1, "cannot write", {"run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/no/folder/y"}},
         {1, "cannot write", {"eval", GRAPH, "--data", DATA, "--limit", "2", "--predictions", "@out/no/folder/p"}},
-        {1, "[ERR_FILE]: check the path", {"inspect", "@in/none.tflite"}}, /* what to do follows */
+        {1, "cannot read: No such file or directory [ERR_FILE]", {"inspect", "@in/none.tflite"}},
         {3, "No space left on device", {"compile", GRAPH, "-o", "/dev/full"}},
     };
 

@@ -137,7 +137,7 @@ static void bad_yaml_is_named(void **state)
         enum mote_status status;
         const char *part;
     } bad[] = {
-        {"", MOTE_ERR_VALUE, "1 to 65536 bytes"},
+        {"", MOTE_ERR_FORMAT, "is empty"},
         {"data: [", MOTE_ERR_VALUE, "line 2: is not YAML: "},
         {"data:\n  path: [a\nnetwork: x\n", MOTE_ERR_VALUE,
          "line 3: is not YAML: did not find expected ',' or ']' while parsing a flow sequence from line 2 on"},
