@@ -2,6 +2,7 @@
 #include "host/jobs/truth.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
 #define WORDS_MAX 1000000
 
@@ -107,16 +108,20 @@ enum mote_status truth_name(struct truth *t, const char *const *names, int32_t n
 
 const char *truth_text(struct pool *pool, const char *sound, int32_t rate, double seconds, const struct truth *t)
 {
-    struct text text = {.pool = pool};
+    json_t *windows = json_array(), *words = json_array(), *json;
+    const char *text;
+    char *dumped;
 
-    text_add(&text, "[\n  {\n    \"wav_file\": \"%s\",\n    \"sample_rate\": %d,\n    \"length_sec\": %.6f,\n",
-             last_part(sound), rate, seconds);
-    text_add(&text, "    \"detection_windows\": [");
-    for (int32_t i = 0; i < t->n; i++)
-        text_add(&text, "%s[%.6f, %.6f]", i > 0 ? ", " : "", t->said[i].start, t->said[i].end);
-    text_add(&text, "],\n    \"words\": [");
-    for (int32_t i = 0; i < t->n && t->words != NULL; i++)
-        text_add(&text, "%s\"%s\"", i > 0 ? ", " : "", t->words[i]);
-    text_add(&text, "]\n  }\n]\n");
-    return text.s;
+    for (int32_t i = 0; i < t->n; i++) {
+        json_array_append_new(windows, json_pack("[f, f]", t->said[i].start, t->said[i].end));
+        if (t->words != NULL)
+            json_array_append_new(words, json_string(t->words[i]));
+    }
+    json = json_pack("[{s:s, s:i, s:f, s:o, s:o}]", "wav_file", last_part(sound), "sample_rate", rate, "length_sec",
+                     seconds, "detection_windows", windows, "words", words);
+    dumped = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    text = pool_printf(pool, "%s\n", dumped != NULL ? dumped : "");
+    json_decref(json);
+    free(dumped);
+    return text;
 }
