@@ -28,7 +28,7 @@ static void wrong_command_lines(void **state)
         {2, "there is no board frob", {"profile", GRAPH, "--target", "frob"}},
         {2, "there is no board frob", {"emulate", GRAPH, "--target", "frob", "--input", "@in/zeros.bin"}},
         {2,
-         "no pass or stage is called 'frob': there are boundary, fold, layout, channels_last,",
+         "no pass or stage is called 'frob': there are boundary, fold, recurrent, layout, channels_last,",
          {"inspect", GRAPH, "--dump", "frob"}},
         {2,
          "of the plan lower, coding, fold_rows, rings, reuse, channels, feed, halves, kernels, schedule, lifetimes,",

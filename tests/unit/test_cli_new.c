@@ -150,6 +150,31 @@ static void numbers_and_anomalies_have_networks_of_their_own(void **state)
     assert_null(strstr(recipe_of("b"), "normal:"));
 }
 
+/* Long recordings are cut, gestures of several lengths are stretched. */
+static void recordings_are_cut_or_stretched(void **state)
+{
+    (void)state;
+    mkdir(here("in/long"), 0777);
+    mkdir(here("in/short"), 0777);
+    for (int k = 0; k < 12; k++) {
+        struct text t = {.pool = &pool};
+
+        for (int i = 0; i < 400; i++)
+            text_add(&t, "%d,%d\n", i % (3 + k % 2), -i % 5);
+        put_text(pool_printf(&pool, "in/long/%02d_%s.csv", k, k % 2 ? "odd" : "even"), t.s);
+        put_bytes(pool_printf(&pool, "in/short/%02d_%s.csv", k, k % 2 ? "odd" : "even"), t.s, strlen("0,0\n") * 20);
+    }
+    put_text("in/short/12_odd.csv", "1,2\n3,4\n5,6\n");
+    put_text("in/short/13_even.csv", "1,2\n3,4\n5,6\n");
+    want_lines(OK("new", "@in/long", "-o", "@out/long").out,
+               LINES("cut into windows of 128, one every 64", "for series"));
+    want_lines(recipe_of("long"), LINES("window: 128", "step: 64", "conv_1d", "global_average_pool"));
+    want_lines(OK("new", "@in/short", "-o", "@out/short").out, LINES("each is stretched to 64"));
+    want_lines(recipe_of("short"), LINES("resample: 64"));
+    OK("new", "@in/long", "-o", "@out/own", "--window", "50", "--step", "10");
+    want_lines(recipe_of("own"), LINES("window: 50", "step: 10"));
+}
+
 /* The recipe finds its data from its own folder, wherever it is read. */
 static void paths_are_from_the_recipe(void **state)
 {
@@ -210,6 +235,7 @@ int main(void)
         TEST(pictures_of_several_sizes_become_one),
         TEST(rows_can_be_series_or_pictures),
         TEST(numbers_and_anomalies_have_networks_of_their_own),
+        TEST(recordings_are_cut_or_stretched),
         TEST(paths_are_from_the_recipe),
         TEST(what_is_odd_is_said),
         TEST(what_cannot_be_is_refused),
