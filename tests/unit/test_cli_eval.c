@@ -159,6 +159,30 @@ static void quantized_onnx_files_are_as_accurate(void **state)
     assert_int_equal(want_eval(&r, 1000), 848);
 }
 
+/* One network in two formats: calibrated on 100 samples, as accurate on the 900 others. */
+static void quantized_imports_are_as_accurate(void **state)
+{
+    static const char *const models[] = {"models/importers/tensorflow/qc_kws/model.pb",
+                                         "models/importers/keras/qc_kws/model.h5"};
+
+    (void)state;
+    put_text("in/kws.yaml", pool_printf(&pool,
+                                        "data: {path: \"%s\", kind: tensors, type: s8, scale: 0.5847029, "
+                                        "zero_point: 83}\n",
+                                        shared("data/kws01")));
+    for (size_t i = 0; i < COUNT(models); i++) {
+        struct result r = OK("quantize", shared(models[i]), "--data", "@in/kws.yaml", "--samples", "100", "-o",
+                             "@out/qc_kws.mote", "--json");
+        json_t *json = json_of(&r);
+        const double accuracy = json_number_value(json_object_get(json, "accuracy_int8"));
+
+        assert_int_equal(json_integer_value(json_object_get(json, "test_samples")), 900);
+        if (!(accuracy >= 0.9))
+            fail_msg("%s: %g of the 900", models[i], accuracy);
+        json_decref(json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +194,7 @@ int main(void)
         TEST(kws_is_as_accurate_as_the_reference),
         TEST(vww_is_as_accurate_as_published),
         TEST(quantized_onnx_files_are_as_accurate),
+        TEST(quantized_imports_are_as_accurate),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
