@@ -55,10 +55,12 @@ static enum mote_status run_features(struct cli *cli)
     TRY(cli_number(cli, "--window", 1, 1000, &window));
     TRY(cli_number(cli, "--step", 1, 1000, &step));
     TRY(cli_number(cli, "--channels", 1, 256, &channels));
-    TRY(front_end_find(
-        preset,
-        &(struct front_end_wish){.window_ms = (int32_t)window, .step_ms = (int32_t)step, .channels = (int32_t)channels},
-        &f, &cli->root));
+    TRY(front_end_find(preset,
+                       &(struct front_end_wish){.window_ms = (int32_t)window,
+                                                .step_ms = (int32_t)step,
+                                                .channels = (int32_t)channels,
+                                                .absolute = cli_flag(cli, "--absolute")},
+                       &f, &cli->root));
     TRY(write_graph(cli, &f, before, graph));
     if (cli->n_positional == 0)
         return MOTE_OK;
@@ -85,6 +87,8 @@ const struct command command_features = {
         "one each step; the noise's estimate is 0 at first and carried on. Files are WAV, FLAC, OGG and others, of\n"
         "any width and rate; of several channels the first counts. -o writes [frames, features], raw or .npy by the "
         "name.\n\n"
+        "`mfcc`, `lfbe` and `logmel` are MLPerf Tiny's, of floats: 10 coefficients of windows of 30 ms every 20, 40\n"
+        "channels and 128 of 64 ms every 32 (docs/AUDIO.md). mfcc has samples in units of the clip's largest.\n\n"
         "--graph writes the front end as a graph file, whose input is a frame of samples: any command takes it.\n"
         "With --before it is the model's with the front end inside, whose input is the samples of all its frames;\n"
         "`mote compile --stream` makes that one that takes a step of samples a call.\n\n"
@@ -92,10 +96,11 @@ const struct command command_features = {
     .example = "mote features --preset micro yes.wav -o yes.npy --picture yes.png",
     .positional_min = 0,
     .positional_max = 1,
-    .options = (const struct option[]){{"--preset", "P", "which front end: micro"},
+    .options = (const struct option[]){{"--preset", "P", "which front end: micro, mfcc, lfbe or logmel"},
                                        {"--window", "MS", "milliseconds of a frame"},
                                        {"--step", "MS", "milliseconds from frame to frame"},
                                        {"--channels", "N", "features of a frame"},
+                                       {"--absolute", NULL, "mfcc: samples as they are, not over the clip's largest"},
                                        {"-o", "FILE", "where the features go"},
                                        {"--picture", "FILE", "where a picture of them goes, a PNG"},
                                        {"--graph", "FILE", "where the front end goes, a graph file"},

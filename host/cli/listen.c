@@ -73,7 +73,7 @@ static enum mote_status read_options(struct cli *cli, struct listen_options *o)
     TRY(cli_number(cli, "--suppress", 0, 60000, &suppress));
     TRY(read_share(cli, "--threshold", &o->threshold));
     read_names(cli, o);
-    o->wish = (struct front_end_wish){.window_ms = (int32_t)window, .step_ms = (int32_t)step};
+    o->wish = (struct front_end_wish){.window_ms = (int32_t)window, .step_ms = (int32_t)step, .absolute = true};
     o->every = (int32_t)every;
     o->window = (int32_t)over;
     o->minimum = (int32_t)minimum;

@@ -54,7 +54,8 @@ static enum mote_status open_ear(struct reading *r, struct clips *c)
 
     *h = wanted(r);
     TRY(check_wanted(r, h));
-    TRY(front_end_find(h->preset, &(struct front_end_wish){h->window, h->step, h->channels}, &f, r->at));
+    TRY(front_end_find(h->preset, &(struct front_end_wish){h->window, h->step, h->channels, .absolute = true}, &f,
+                       r->at));
     TRY(hearing_open(r->pool, &f, &c->ear, r->at));
     h->preset = f.preset;
     h->window = f.window / (f.rate / 1000);

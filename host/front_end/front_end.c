@@ -7,10 +7,16 @@
 
 static const struct preset {
     const char *name;
-    int32_t rate, window_ms, step_ms, channels;
+    int32_t rate, window_ms, step_ms, channels, channels_max;
+    int32_t lead; /* samples before a frame */
+    enum mote_type type;
+    bool peak;
     int32_t (*expand)(struct expansion *e, int32_t frames);
 } presets[] = {
-    {"micro", 16000, 30, 20, 40, micro_expand},
+    {"micro", 16000, 30, 20, 40, 256, 0, TYPE_U16, false, micro_expand},
+    {"mfcc", 16000, 30, 20, 10, 40, 0, TYPE_F32, true, mfcc_expand},
+    {"lfbe", 16000, 64, 32, 40, 256, 1, TYPE_F32, false, lfbe_expand},
+    {"logmel", 16000, 64, 32, 128, 256, 0, TYPE_F32, false, logmel_expand},
 };
 
 static const struct preset *preset_of(const char *name)
@@ -30,8 +36,7 @@ const char *front_end_presets(struct pool *pool)
     return names;
 }
 
-#define WINDOW_MAX   8192 /* samples that RFFT takes */
-#define CHANNELS_MAX 256
+#define WINDOW_MAX 8192 /* samples that RFFT takes */
 
 static int32_t or_else(int32_t wish, int32_t usual) { return wish > 0 ? wish : usual; }
 
@@ -42,20 +47,23 @@ enum mote_status front_end_find(const char *name, const struct front_end_wish *w
     struct front_end f;
 
     if (p == NULL)
-        return fail(at, MOTE_ERR_USAGE, "there is no preset %s: micro is there", name);
+        return fail(at, MOTE_ERR_USAGE, "there is no preset %s: micro, mfcc, lfbe and logmel are there", name);
     f = (struct front_end){.preset = p->name,
                            .rate = p->rate,
                            .window = p->rate / 1000 * or_else(wish->window_ms, p->window_ms),
                            .step = p->rate / 1000 * or_else(wish->step_ms, p->step_ms),
                            .channels = or_else(wish->channels, p->channels),
-                           .frames = 1};
+                           .frames = 1,
+                           .lead = p->lead,
+                           .type = p->type,
+                           .peak = p->peak && !wish->absolute};
     if (f.window > WINDOW_MAX)
         return fail(at, MOTE_ERR_VALUE, "a window has %d samples: %d are the most", (int)f.window, WINDOW_MAX);
     if (f.step > f.window)
         return fail(at, MOTE_ERR_VALUE, "a step of %d samples leaves some out between windows of %d", (int)f.step,
                     (int)f.window);
-    if (f.channels > CHANNELS_MAX)
-        return fail(at, MOTE_ERR_VALUE, "%d channels: %d are the most", (int)f.channels, CHANNELS_MAX);
+    if (f.channels > p->channels_max)
+        return fail(at, MOTE_ERR_VALUE, "%d channels: %d are the most", (int)f.channels, (int)p->channels_max);
     *out = f;
     return MOTE_OK;
 }
@@ -79,6 +87,32 @@ int32_t expand_table(struct expansion *e, const char *name, int32_t n, const int
     memcpy(data, values, bytes);
     e->graph->tensors[tensor].data = data;
     return tensor;
+}
+
+/* A constant of 32-bit numbers. */
+static int32_t add_words(struct expansion *e, const char *name, enum mote_type type, int rank, const int64_t *dims,
+                         const void *values)
+{
+    int32_t tensor = add(e, name, type, rank, dims);
+    struct tensor *t = &e->graph->tensors[tensor];
+
+    t->data = pool_copy(e->model->pool, values, (size_t)tensor_elements(t) * sizeof(int32_t));
+    return tensor;
+}
+
+int32_t expand_floats(struct expansion *e, const char *name, int rank, const int64_t *dims, const float *values)
+{
+    return add_words(e, name, TYPE_F32, rank, dims, values);
+}
+
+int32_t expand_ints(struct expansion *e, const char *name, int32_t n, const int32_t *values)
+{
+    return add_words(e, name, TYPE_S32, 1, (int64_t[]){n}, values);
+}
+
+int32_t expand_with(struct expansion *e, enum op_id id, int32_t x, float number)
+{
+    return expand(e, id, 2, (int32_t[]){x, expand_floats(e, "number", 1, (int64_t[]){1}, &number)}, TYPE_F32, NULL);
 }
 
 int32_t expand_state(struct expansion *e, const char *name, enum mote_type type, int32_t n)
@@ -118,7 +152,29 @@ static int32_t add_input(struct expansion *e, int64_t samples)
 
     g->inputs = pool_copy(e->model->pool, &tensor, sizeof tensor);
     g->n_inputs = 1;
+    e->samples = tensor;
     return tensor;
+}
+
+static int32_t add_shape(struct expansion *e, int rank, const int64_t *dims)
+{
+    int32_t numbers[RANK_MAX];
+
+    for (int d = 0; d < rank; d++)
+        numbers[d] = (int32_t)dims[d];
+    return expand_ints(e, "shape", rank, numbers);
+}
+
+/* Rows of an image one wide, which is how all operators tell rows. */
+static int32_t add_frames(struct expansion *e)
+{
+    const struct front_end *f = e->front_end;
+    const int32_t size = f->lead + f->window;
+    int32_t x = add_input(e, front_end_samples(f));
+
+    x = expand(e, OP_FRAME, 1, &x, TYPE_S16, &(struct frame_opts){.size = size, .step = f->step, .skip = f->skip});
+    return expand(e, OP_RESHAPE, 2, (int32_t[]){x, add_shape(e, 4, (int64_t[]){1, f->frames, 1, size})}, TYPE_S16,
+                  NULL);
 }
 
 enum mote_status front_end_model(const struct front_end *f, struct model *m, const struct frame *at)
@@ -129,7 +185,8 @@ enum mote_status front_end_model(const struct front_end *f, struct model *m, con
     m->name = f->preset;
     m->preprocess.kind = "none";
     m->preprocess.channels = "";
-    features = preset_of(f->preset)->expand(&e, add_input(&e, f->window));
+    features = preset_of(f->preset)->expand(&e, f->frames == 1 && !f->peak ? add_input(&e, (int64_t)f->lead + f->window)
+                                                                           : add_frames(&e));
     e.graph->tensors[features].name = "features";
     e.graph->outputs = pool_copy(m->pool, &features, sizeof features);
     e.graph->n_outputs = 1;
@@ -144,17 +201,9 @@ enum mote_status front_end_model(const struct front_end *f, struct model *m, con
 #define SCALE_MIN 0.001F
 #define SCALE_MAX 10.0F
 
-static int32_t add_number(struct expansion *e, int32_t number)
-{
-    int32_t tensor = add(e, "number", TYPE_S32, 1, (int64_t[]){1});
-
-    e->graph->tensors[tensor].data = pool_copy(e->model->pool, &number, sizeof number);
-    return tensor;
-}
-
 static int32_t with_number(struct expansion *e, enum op_id id, int32_t x, int32_t number)
 {
-    return expand(e, id, 2, (int32_t[]){x, add_number(e, number)}, TYPE_S32, NULL);
+    return expand(e, id, 2, (int32_t[]){x, expand_ints(e, "number", 1, &number)}, TYPE_S32, NULL);
 }
 
 /* Logarithms, which are not negative, in units of the input: numerator / denominator, rounded once, as QUANTIZE would
@@ -183,25 +232,27 @@ static int32_t add_float(struct expansion *e, int32_t logarithms)
     return expand(e, OP_DEQUANTIZE, 1, &logarithms, TYPE_F32, NULL);
 }
 
-static int32_t add_shape(struct expansion *e, int rank, const int64_t *dims)
+/* Floats in units of the input: cut off toward 0, as the makers of these features do. */
+static int32_t floats_to_int8(struct expansion *e, int32_t x, const struct quant *q)
 {
-    int32_t tensor = add(e, "shape", TYPE_S32, 1, (int64_t[]){rank}), numbers[RANK_MAX];
-
-    for (int d = 0; d < rank; d++)
-        numbers[d] = (int32_t)dims[d];
-    e->graph->tensors[tensor].data = pool_copy(e->model->pool, numbers, (size_t)rank * sizeof *numbers);
-    return tensor;
+    x = expand_with(e, OP_DIV, x, q->scale[0]);
+    x = expand_with(e, OP_ADD, x, (float)q->zero[0]);
+    x = expand_with(e, OP_MAXIMUM, expand_with(e, OP_MINIMUM, x, INT8_MAX), INT8_MIN);
+    x = expand(e, OP_CAST, 1, &x, TYPE_S8, NULL);
+    e->graph->tensors[x].quant = *q;
+    return x;
 }
 
-/* Rows of an image one wide, which is how all operators tell rows. */
-static int32_t add_frames(struct expansion *e)
+static int32_t to_input(struct expansion *e, int32_t features, const struct tensor *input)
 {
-    const struct front_end *f = e->front_end;
-    int32_t x = add_input(e, front_end_samples(f));
+    struct tensor *x = &e->graph->tensors[features];
+    const struct quant q = input->quant;
+    const bool floats = input->type == TYPE_F32;
 
-    x = expand(e, OP_FRAME, 1, &x, TYPE_S16, &(struct frame_opts){.size = f->window, .step = f->step, .skip = f->skip});
-    return expand(e, OP_RESHAPE, 2, (int32_t[]){x, add_shape(e, 4, (int64_t[]){1, f->frames, 1, f->window})}, TYPE_S16,
-                  NULL);
+    if (x->type == TYPE_F32)
+        return floats ? features : floats_to_int8(e, features, &q);
+    x->type = TYPE_S16;
+    return floats ? add_float(e, features) : add_int8(e, features, &q);
 }
 
 /* The features become what the input was, which the last of the operators makes. */
@@ -210,8 +261,7 @@ static void add_ends(struct expansion *e, int32_t features, int32_t input)
     struct graph *g = e->graph;
     int32_t shape = add_shape(e, g->tensors[input].rank, g->tensors[input].dims), x;
 
-    g->tensors[features].type = TYPE_S16;
-    x = g->tensors[input].type == TYPE_F32 ? add_float(e, features) : add_int8(e, features, &g->tensors[input].quant);
+    x = to_input(e, features, &g->tensors[input]);
     g->tensors[x].name = "features";
     graph_add_op(e->model, g, OP_RESHAPE, 2, (int32_t[]){x, shape}, 1, &input);
 }
@@ -227,7 +277,9 @@ static void put_first(struct graph *g, int32_t first, struct pool *pool)
     memcpy(g->ops, ops, (size_t)g->n_ops * size);
 }
 
-/* How many frames the input holds. */
+static int32_t common(int32_t a, int32_t b) { return b == 0 ? a : common(b, a % b); }
+
+/* How many frames the input holds. What leads a frame is as long as a row of samples, so that rows are few. */
 static enum mote_status find_frames(struct front_end *f, const struct model *m, const struct frame *at)
 {
     const struct graph *g = &m->graphs[0];
@@ -248,7 +300,8 @@ static enum mote_status find_frames(struct front_end *f, const struct model *m, 
         return fail(&here, MOTE_ERR_SHAPE, "it has %lld elements, no multiple of the %d features of a frame",
                     (long long)n, (int)f->channels);
     f->frames = (int32_t)(n / f->channels);
-    f->skip = (f->step - f->window % f->step) % f->step;
+    f->lead = f->lead > 0 ? common(f->window, f->step) : 0;
+    f->skip = (f->step - (f->lead + f->window) % f->step) % f->step;
     if (front_end_samples(f) > INT32_MAX)
         return fail(&here, MOTE_ERR_SHAPE, "its %d frames are too many", (int)f->frames);
     return MOTE_OK;
@@ -291,7 +344,7 @@ bool front_end_inside(const struct model *m, struct front_end *out)
     o = op->opts;
     frames = &g->tensors[op->out[0]];
     *out = (struct front_end){.rate = 16000,
-                              .window = o->size,
+                              .window = o->size, /* with what leads it */
                               .step = o->step,
                               .skip = o->skip,
                               .frames = (int32_t)frames->dims[frames->rank - 2]};

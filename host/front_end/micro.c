@@ -17,7 +17,7 @@
 #define WEIGHT_BITS    12
 #define LOG_SHIFT      6
 
-static int32_t fft_length(int32_t window)
+int32_t fft_length_of(int32_t window)
 {
     int32_t n = 4;
 
@@ -38,7 +38,7 @@ static int32_t add_window(struct expansion *e, int32_t samples, int32_t n)
 /* Energies of the channels, and the bits that they have too many. */
 static int32_t add_channels(struct expansion *e, const struct front_end *f, int32_t samples)
 {
-    int32_t length = fft_length(f->window), bits, x;
+    int32_t length = fft_length_of(f->window), bits, x;
     struct micro_filters t = micro_filters(e->model->pool, f->channels, f->rate, length / 2 + 1, LOWER, UPPER);
 
     x = expand(e, OP_FFT_AUTO_SCALE, 1, &samples, TYPE_S16, &(struct fft_auto_scale_opts){.frontend = 1});
@@ -80,7 +80,7 @@ int32_t micro_expand(struct expansion *e, int32_t frames)
     int32_t correction = -WEIGHT_BITS / 2, noise, x;
     int16_t gains[PCAN_GAINS];
 
-    for (int32_t n = fft_length(f->window); n > 1; n /= 2)
+    for (int32_t n = fft_length_of(f->window); n > 1; n /= 2)
         correction++;
     micro_gains(gains, SMOOTHING_BITS - correction);
     x = add_channels(e, f, add_window(e, frames, f->window));

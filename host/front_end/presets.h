@@ -9,6 +9,7 @@ struct expansion {
     struct model *model;
     struct graph *graph;
     const struct front_end *front_end;
+    int32_t samples; /* the tensor of all */
 };
 
 /* All return a tensor's index. Those of one dimension n. */
@@ -19,7 +20,16 @@ int32_t expand(struct expansion *e, enum op_id id, int n_in, const int32_t *in, 
 /* The second output of the last operator. */
 int32_t expand_second(struct expansion *e, enum mote_type type);
 
-/* Of frames [1, n, window] or [1, window] the features. */
+/* Constants of floats, and of one number. */
+int32_t expand_floats(struct expansion *e, const char *name, int rank, const int64_t *dims, const float *values);
+int32_t expand_with(struct expansion *e, enum op_id id, int32_t x, float number);
+int32_t expand_ints(struct expansion *e, const char *name, int32_t n, const int32_t *values);
+
+/* Of frames [1, n, 1, lead + window] or [1, lead + window] the features. */
 int32_t micro_expand(struct expansion *e, int32_t frames);
+int32_t mfcc_expand(struct expansion *e, int32_t frames);
+int32_t lfbe_expand(struct expansion *e, int32_t frames);
+int32_t logmel_expand(struct expansion *e, int32_t frames);
+int32_t fft_length_of(int32_t window);
 
 #endif

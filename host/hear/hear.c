@@ -10,7 +10,8 @@ static enum mote_status open_image(struct pool *pool, struct hearing *h, const s
     TRY(runner_open(pool, h->image, &h->runner, at));
     if (mote_model_output(&h->runner.model, 0, &io) != MOTE_OK)
         return fail(at, MOTE_ERR_FORMAT, "the front end has no output");
-    assert(runner_input_bytes(&h->runner) == (size_t)h->front_end.window * sizeof(int16_t));
+    h->frame = pool_array(pool, (size_t)(h->front_end.lead + h->front_end.window), sizeof *h->frame);
+    assert(runner_input_bytes(&h->runner) == (size_t)(h->front_end.lead + h->front_end.window) * sizeof(int16_t));
     h->bytes = io.bytes;
     h->type = (enum mote_type)io.type;
     h->channels = (int32_t)(h->bytes / ((size_t)type_bits(h->type) / 8));
@@ -21,6 +22,11 @@ enum mote_status hearing_open(struct pool *pool, const struct front_end *f, stru
 {
     struct pipeline p = {.pool = pool, .path = f->preset, .has_graph = true, .model = {.pool = pool}};
 
+    if (f->peak)
+        return fail(at, MOTE_ERR_UNSUPPORTED,
+                    "%s takes samples in units of a whole sound's largest, which is not known "
+                    "while it is heard: --absolute has them as they are",
+                    f->preset);
     TRY(front_end_model(f, &p.model, at));
     TRY(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, at));
     *out = (struct hearing){.front_end = *f, .image = p.image};
@@ -38,11 +44,22 @@ int64_t hearing_frames(const struct front_end *f, int64_t samples)
     return samples < f->window ? 0 : (samples - f->window) / f->step + 1;
 }
 
-void hearing_reset(struct hearing *h) { mote_model_reset(&h->runner.model); }
+void hearing_reset(struct hearing *h)
+{
+    mote_model_reset(&h->runner.model);
+    memset(h->frame, 0, (size_t)h->front_end.lead * sizeof *h->frame);
+}
 
+/* The sample before a frame is the last of the step before. */
 void hearing_frame(struct hearing *h, const int16_t *samples, uint8_t *out)
 {
-    runner_run(&h->runner, (const uint8_t *)samples, out);
+    const struct front_end *f = &h->front_end;
+
+    assert(f->lead <= 1 && f->step <= f->window);
+    memcpy(h->frame + f->lead, samples, (size_t)f->window * sizeof *h->frame);
+    runner_run(&h->runner, (const uint8_t *)h->frame, out);
+    if (f->lead > 0)
+        h->frame[0] = samples[f->step - 1];
 }
 
 void hearing_all(struct hearing *h, const int16_t *samples, int64_t n, uint8_t *out)

@@ -12,19 +12,68 @@ static enum mote_status check_sound(const struct front_end *f, const struct soun
     return MOTE_OK;
 }
 
-enum mote_status features_make(struct pool *pool, const struct front_end *f, const char *path, struct features *out,
-                               const struct frame *at)
+#define PEAK_FRAMES_MAX 4096 /* all are in memory at a time */
+
+/* Where samples count in units of the largest of all: one inference. What is behind the last frame counts for that,
+ * too, and is where no frame looks. */
+static enum mote_status find_inference(struct front_end *f, const struct features *x, const struct frame *at)
+{
+    if (x->frames > PEAK_FRAMES_MAX)
+        return fail(at, MOTE_ERR_SHAPE,
+                    "%d frames in units of their largest sample: %d are the most; cut it, or say --absolute",
+                    (int)x->frames, PEAK_FRAMES_MAX);
+    f->frames = x->frames;
+    f->skip = (int32_t)(x->sound.n - (int64_t)(x->frames - 1) * f->step - f->window);
+    return MOTE_OK;
+}
+
+/* What is behind the last frame comes first. */
+static void put_samples(const struct front_end *f, const struct sound *s, int16_t *to)
+{
+    const int64_t n = front_end_samples(f) - f->skip;
+
+    assert(f->lead == 0);
+    memcpy(to, s->samples + n, (size_t)f->skip * sizeof *to);
+    memcpy(to + f->skip, s->samples, (size_t)n * sizeof *to);
+}
+
+/* All frames in one inference. */
+static enum mote_status make_at_once(struct pool *pool, struct front_end *f, struct features *out,
+                                     const struct frame *at)
+{
+    struct pipeline p = {.pool = pool, .path = f->preset, .has_graph = true, .model = {.pool = pool}};
+    struct runner r;
+    int16_t *samples;
+
+    TRY(find_inference(f, out, at));
+    TRY(front_end_model(f, &p.model, at));
+    TRY(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, at));
+    TRY(runner_open(pool, p.image, &r, at));
+    samples = pool_array(pool, (size_t)front_end_samples(f), sizeof *samples);
+    put_samples(f, &out->sound, samples);
+    out->type = f->type;
+    out->channels = f->channels;
+    out->data = pool_alloc(pool, runner_output_bytes(&r));
+    runner_run(&r, (const uint8_t *)samples, out->data);
+    return MOTE_OK;
+}
+
+enum mote_status features_make(struct pool *pool, const struct front_end *front_end, const char *path,
+                               struct features *out, const struct frame *at)
 {
     struct frame here = {at, path, NULL, -1, NULL};
+    struct front_end f = *front_end;
     struct hearing ear;
 
     *out = (struct features){.frames = 0};
-    TRY(sound_read_at(pool, path, f->rate, &out->sound, at));
-    TRY(check_sound(f, &out->sound, &here));
-    TRY(hearing_open(pool, f, &ear, at));
+    TRY(sound_read_at(pool, path, f.rate, &out->sound, at));
+    TRY(check_sound(&f, &out->sound, &here));
+    out->frames = (int32_t)hearing_frames(&f, out->sound.n);
+    if (f.peak)
+        return make_at_once(pool, &f, out, &here);
+    TRY(hearing_open(pool, &f, &ear, at));
     out->type = ear.type;
     out->channels = ear.channels;
-    out->frames = (int32_t)hearing_frames(f, out->sound.n);
     out->data = pool_array(pool, (size_t)out->frames, ear.bytes);
     hearing_all(&ear, out->sound.samples, out->sound.n, out->data);
     return MOTE_OK;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/operators/signal.h"
 
+#include "mote/kernels/signal/spectrum_f32.h"
+
 struct frames frames_of(const struct tensor *t)
 {
     struct frames f = {1, 1};
@@ -23,6 +25,33 @@ enum mote_status infer_frames(const struct frame *at, struct graph *g, const str
     memcpy(dims, in->dims, sizeof dims);
     dims[in->rank - 1] = len;
     return infer_set(at, op_out(g, op, out), in->rank, dims);
+}
+
+enum mote_status infer_pairs(const struct frame *at, struct graph *g, const struct op *op)
+{
+    const struct tensor *in = op_in(g, op, 0);
+    int64_t numbers;
+
+    TRY(want_rank(at, in, "input", 1, RANK_MAX));
+    numbers = in->dims[in->rank - 1];
+    if (numbers != DIM_UNKNOWN && numbers % 2 != 0)
+        return fail(at, MOTE_ERR_SHAPE, "%lld numbers are no pairs of real and imaginary ones", (long long)numbers);
+    return infer_frames(at, g, op, 0, numbers == DIM_UNKNOWN ? DIM_UNKNOWN : numbers / 2);
+}
+
+enum mote_status lower_spectrum(struct lowering *l, const struct op *op, int32_t start, int32_t end, bool root,
+                                const struct frame *at)
+{
+    const struct graph *g = l->graph;
+
+    TRY(want_type(at, g, op->in[0], TYPE_F32));
+    TRY(want_type(at, g, op->out[0], TYPE_F32));
+
+    struct frames f = frames_of(op_out(g, op, 0));
+    struct mote_spectrum_f32 p = {.rows = f.rows, .len = f.len, .start = start, .end = end, .root = root};
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_spectrum_f32, &p, args, at);
 }
 
 static enum mote_status want_elements(const struct frame *at, const struct graph *g, const struct op *op, int i,

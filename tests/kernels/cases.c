@@ -484,11 +484,12 @@ static void relate_conv_huffman(struct kernel_case *c)
 /* A power of two from the frame's samples on. */
 static void relate_rfft(struct kernel_case *c)
 {
+    const int32_t most = ends(c->kernel->name, "f32") ? 4096 : 8192;
     int32_t length = 4;
 
     while (length < get(c, "in_len", 1) || draw_one_in(&c->draw, 4))
         length *= 2;
-    set(c, "length", draw_one_in(&c->draw, 30) ? 8192 : smaller(length, 8192));
+    set(c, "length", draw_one_in(&c->draw, 30) ? most : smaller(length, most));
 }
 
 static void relate_energy(struct kernel_case *c)
@@ -499,13 +500,20 @@ static void relate_energy(struct kernel_case *c)
     set(c, "end", end);
 }
 
-/* Channels of any frequencies: as many as their table holds. */
-static void relate_filter_bank(struct kernel_case *c)
+static void relate_window(struct kernel_case *c)
 {
-    int32_t len = get(c, "len", 1), channels = smaller(get(c, "channels", 1), CASE_TABLE_MAX - 1), weights = 0;
+    set(c, "in_len", get(c, "len", 1) + draw_edge(&c->draw, 0, 3));
+    if (draw_one_in(&c->draw, 2))
+        set(c, "emphasis", 0);
+}
 
-    for (int32_t i = 0; i <= channels; i++) {
-        int32_t n = draw_edge(&c->draw, weights == 0 && i == channels ? 1 : 0, smaller(len, UINT16_MAX));
+/* Channels of any frequencies: as many as their table holds, and `rest` of which nothing comes. */
+static void draw_bank(struct kernel_case *c, int32_t rest)
+{
+    int32_t len = get(c, "len", 1), channels = smaller(get(c, "channels", 1), CASE_TABLE_MAX - rest), weights = 0;
+
+    for (int32_t i = 0; i < channels + rest; i++) {
+        int32_t n = draw_edge(&c->draw, weights == 0 && i == channels + rest - 1 ? 1 : 0, smaller(len, UINT16_MAX));
 
         c->table[i] = draw_edge(&c->draw, 0, len - n) | (int32_t)((uint32_t)n << 16);
         weights += n;
@@ -513,6 +521,10 @@ static void relate_filter_bank(struct kernel_case *c)
     set(c, "channels", channels);
     set(c, "weights", weights);
 }
+
+static void relate_filter_bank(struct kernel_case *c) { draw_bank(c, 1); }
+
+static void relate_bands(struct kernel_case *c) { draw_bank(c, 0); }
 
 static void relate_frame(struct kernel_case *c)
 {
@@ -565,6 +577,9 @@ static const struct relation {
     {"frame", relate_frame},
     {"rfft_", relate_rfft},
     {"energy", relate_energy},
+    {"spectrum_", relate_energy},
+    {"window_f32", relate_window},
+    {"bands_", relate_bands},
     {"filter_bank_", relate_nothing},
     {"filter_bank", relate_filter_bank},
     {"", relate_nothing},

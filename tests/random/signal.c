@@ -47,6 +47,98 @@ bool make_window(struct builder *b)
     return op_done(b, op);
 }
 
+/* Constants of floats, or of whole numbers. */
+static int32_t new_words(struct builder *b, enum mote_type type, int64_t n, const int32_t *words)
+{
+    int32_t tensor = new_const(b, type, 1, &n, none);
+
+    if (words != NULL)
+        tensor_of(b, tensor)->data = pool_copy(b->model->pool, words, (size_t)n * sizeof *words);
+    return tensor;
+}
+
+bool make_float_window(struct builder *b)
+{
+    int32_t in = pick_signal(b, TYPE_S16), out, n;
+    struct op *op;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    n = dice_range(b, 1, (int32_t)frame_of(b, in));
+    out = new_output(b, TYPE_F32, none);
+    op = new_op(b, OP_WINDOW, 2, (int32_t[]){in, new_words(b, TYPE_F32, n, NULL)}, 1, &out);
+    *(struct window_opts *)op->opts = (struct window_opts){.emphasis = dice_chance(b, 2) ? 0 : 0.96875F};
+    return op_done(b, op);
+}
+
+bool make_float_rfft(struct builder *b)
+{
+    int32_t in = pick(b, TYPES(TYPE_F32), 1, 5), length = 4, out;
+    struct op *op;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    while (length < frame_of(b, in) || dice_chance(b, 3))
+        length *= 2;
+    if (length > 4096)
+        return false;
+    out = new_output(b, TYPE_F32, none);
+    op = new_op(b, OP_RFFT, 1, &in, 1, &out);
+    *(struct rfft_opts *)op->opts = (struct rfft_opts){.fft_length = length};
+    return op_done(b, op);
+}
+
+static int32_t pick_pairs(struct builder *b)
+{
+    int32_t in = pick(b, TYPES(TYPE_F32), 1, 5);
+
+    return in == TENSOR_ABSENT || frame_of(b, in) % 2 != 0 ? TENSOR_ABSENT : in;
+}
+
+bool make_float_energy(struct builder *b)
+{
+    int32_t in = pick_pairs(b), out, end;
+    struct op *op;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    end = dice_range(b, 0, (int32_t)frame_of(b, in) / 2);
+    out = new_output(b, TYPE_F32, none);
+    op = new_op(b, OP_ENERGY, 1, &in, 1, &out);
+    *(struct energy_opts *)op->opts = (struct energy_opts){.start_index = dice_range(b, 0, end), .end_index = end};
+    return op_done(b, op);
+}
+
+bool make_complex_abs(struct builder *b)
+{
+    int32_t in = pick_pairs(b), out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    out = new_output(b, TYPE_F32, none);
+    return op_done(b, new_op(b, OP_COMPLEX_ABS, 1, &in, 1, &out));
+}
+
+bool make_bands(struct builder *b)
+{
+    int32_t in[4] = {pick(b, TYPES(TYPE_F32), 1, 5)}, out, channels = dice_range(b, 1, 8), n, weights = 0;
+    int32_t firsts[8], widths[8];
+
+    if (in[0] == TENSOR_ABSENT)
+        return false;
+    n = (int32_t)frame_of(b, in[0]);
+    for (int32_t c = 0; c < channels; c++) {
+        widths[c] = dice_range(b, c == 0, n < 40 ? n : 40);
+        firsts[c] = dice_range(b, 0, n - widths[c]);
+        weights += widths[c];
+    }
+    in[1] = new_words(b, TYPE_F32, weights, NULL);
+    in[2] = new_words(b, TYPE_S32, channels, firsts);
+    in[3] = new_words(b, TYPE_S32, channels, widths);
+    out = new_output(b, TYPE_F32, none);
+    return op_done(b, new_op(b, OP_BANDS, 4, in, 1, &out));
+}
+
 bool make_frame(struct builder *b)
 {
     int32_t in = pick(b, TYPES(TYPE_S8, TYPE_S16, TYPE_S32, TYPE_F32), 1, 4), out, n, size, skip;

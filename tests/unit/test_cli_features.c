@@ -108,6 +108,36 @@ static void rates_are_converted(void **state)
     }
 }
 
+static void floats_become_features(void **state)
+{
+    static const struct preset {
+        const char *name, *shape;
+        size_t bytes;
+    } presets[] = {{"mfcc", "(49, 10, )", 49 * 10 * 4},
+                   {"lfbe", "(30, 40, )", 30 * 40 * 4},
+                   {"logmel", "(30, 128, )", 30 * 128 * 4}};
+
+    (void)state;
+    if (no_sound())
+        skip();
+    put_wav("in/second.wav", 16000, 1, 16000);
+    for (size_t i = 0; i < 3; i++) {
+        struct bytes npy, raw;
+
+        OK("features", "--preset", presets[i].name, "@in/second.wav", "-o", "@out/f.npy", "--picture", "@out/f.png");
+        OK("features", "--preset", presets[i].name, "@in/second.wav", "-o", "@out/f.bin");
+        npy = slurp(here("out/f.npy"));
+        raw = slurp(here("out/f.bin"));
+        assert_non_null(strstr((const char *)npy.data + 10, "'descr': '<f4'"));
+        assert_non_null(strstr((const char *)npy.data + 10, presets[i].shape));
+        assert_int_equal(raw.size, presets[i].bytes);
+        assert_memory_equal(npy.data + npy.size - raw.size, raw.data, raw.size);
+    }
+    OK("features", "--preset", "mfcc", "--absolute", "@in/second.wav", "-o", "@out/a.bin");
+    OK("features", "--preset", "mfcc", "@in/second.wav", "-o", "@out/f.bin");
+    assert_memory_not_equal(slurp(here("out/a.bin")).data, slurp(here("out/f.bin")).data, 49 * 10 * 4);
+}
+
 static void a_preset_is_a_graph(void **state)
 {
     struct result inspected;
@@ -192,7 +222,7 @@ static void wrong_sounds_are_refused(void **state)
         {1,
          "a window has 16000 samples: 8192 are the most",
          {"features", "--preset", "micro", "@in/one.wav", "--window", "1000"}},
-        {2, "--preset is missing: micro", {"features", "@in/one.wav"}},
+        {2, "--preset is missing: micro, mfcc", {"features", "@in/one.wav"}},
         {2, "nothing to do", {"features", "--preset", "micro"}},
         {2, "--before wants --graph", {"features", "--preset", "micro", "@in/one.wav", "--before", "@in/two.graph"}},
     };
@@ -210,8 +240,9 @@ static void wrong_sounds_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sounds_become_features), TEST(rates_are_converted),    TEST(a_preset_is_a_graph),
-        TEST(a_board_hears_the_same), TEST(a_board_hears_a_stream), TEST(wrong_sounds_are_refused),
+        TEST(sounds_become_features),   TEST(floats_become_features), TEST(rates_are_converted),
+        TEST(a_preset_is_a_graph),      TEST(a_board_hears_the_same), TEST(a_board_hears_a_stream),
+        TEST(wrong_sounds_are_refused),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);

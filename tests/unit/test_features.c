@@ -209,9 +209,9 @@ static const struct size {
     size_t frames;
     uint32_t crc;
 } sizes[] = {
-    {{30, 20, 40}, 24, 0xa2cde7f2},  {{25, 10, 32}, 48, 0x567ac0ba}, {{32, 16, 8}, 30, 0x7bd0a039},
-    {{4, 2, 20}, 249, 0x123f0864},   {{64, 32, 80}, 14, 0x1c649acb}, {{10, 10, 1}, 50, 0x0e2f1931},
-    {{500, 250, 64}, 1, 0xf1d85957},
+    {{30, 20, 40, false}, 24, 0xa2cde7f2},  {{25, 10, 32, false}, 48, 0x567ac0ba}, {{32, 16, 8, false}, 30, 0x7bd0a039},
+    {{4, 2, 20, false}, 249, 0x123f0864},   {{64, 32, 80, false}, 14, 0x1c649acb}, {{10, 10, 1, false}, 50, 0x0e2f1931},
+    {{500, 250, 64, false}, 1, 0xf1d85957},
 };
 
 static void test_other_sizes(void **state)

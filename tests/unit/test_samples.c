@@ -107,7 +107,7 @@ static void compare_pieces(struct trial *t, struct bytes sound, struct text want
     static const int64_t pieces[] = {1, 7, 160, 480, 4096};
     struct samples s;
 
-    must(t, samples_open(&t->pool, &t->runner, t->front_end.skip, t->front_end.step, &s, &t->at));
+    must(t, samples_open(&t->pool, &t->runner, front_end_silence(&t->front_end), t->front_end.step, &s, &t->at));
     for (size_t i = 0; i < COUNT(pieces); i++) {
         struct text got;
 
@@ -132,6 +132,28 @@ static void test_micro_speech(void **state)
     for (size_t i = 0; i < COUNT(sounds); i++) {
         struct bytes sound = read_all(&t, pool_printf(&t.pool, "data/audio_features/audio/%s.s16", sounds[i]));
         struct bytes features = read_all(&t, pool_printf(&t.pool, "data/audio_features/micro_speech/%s.s8", sounds[i]));
+        struct text want = outputs_of_features(&t, file, features);
+
+        assert_true(want.len >= runner_output_bytes(&t.runner));
+        compare_pieces(&t, sound, want);
+    }
+    pool_free(&t.pool);
+}
+
+/* Features of floats, of frames that take the sample before them, and a network that streams to its end. */
+static void test_streaming_wake_word(void **state)
+{
+    static const char *const sounds[] = {"marvin_617de221_0", "short_wav_easy10s"};
+    struct trial t;
+    struct bytes file;
+
+    (void)state;
+    trial_open(&t);
+    file = read_all(&t, "models/mlperf_tiny/strww.tflite");
+    t.runner = open_model(&t, file, "lfbe", 32);
+    for (size_t i = 0; i < COUNT(sounds); i++) {
+        struct bytes sound = read_all(&t, pool_printf(&t.pool, "data/audio_features/audio/%s.s16", sounds[i]));
+        struct bytes features = read_all(&t, pool_printf(&t.pool, "data/audio_features/sww/%s.lfbe.s8", sounds[i]));
         struct text want = outputs_of_features(&t, file, features);
 
         assert_true(want.len >= runner_output_bytes(&t.runner));
@@ -231,9 +253,8 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_micro_speech),
-        cmocka_unit_test(test_whole_input),
-        cmocka_unit_test(test_inside),
+        cmocka_unit_test(test_micro_speech), cmocka_unit_test(test_streaming_wake_word),
+        cmocka_unit_test(test_whole_input),  cmocka_unit_test(test_inside),
         cmocka_unit_test(test_refusals),
     };
 

@@ -2,6 +2,7 @@
 """The arithmetic of docs/EXACT.md for the operators of sound, written down a second time to check that page."""
 
 import math
+import struct
 
 SNR_BITS, OUT_BITS = 12, 6
 
@@ -150,3 +151,86 @@ def log(x, scale, correction, most):
     log2 = (n << 16) + fraction + a + ((b - a) * (fraction & 511) >> 16)
     natural = 45426 * log2 + 2**15 >> 16
     return min((natural * scale + 2**15) % 2**32 >> 16, most)
+
+
+# --- floats: each operation is rounded to float ------------------------------
+
+def f32(x):
+    return struct.unpack("<f", struct.pack("<f", x))[0]
+
+
+def window_floats(x, shape, emphasis):
+    """Of the last len(shape) samples."""
+    at = len(x) - len(shape)
+    before = [x[at - 1] if at > 0 else 0] + x[at:-1]
+    return [f32(f32(a - f32(emphasis * b)) * w) for a, b, w in zip(x[at:], before, shape)]
+
+
+def powers(x, start, end):
+    return [f32(f32(x[2 * i]**2) + f32(x[2 * i + 1]**2)) if start <= i < end else 0.0 for i in range(len(x) // 2)]
+
+
+def magnitudes(x):
+    return [f32(math.sqrt(a)) for a in powers(x, 0, len(x) // 2)]
+
+
+def bands(x, weights, firsts, widths):
+    out, at = [], 0
+    for first, width in zip(firsts, widths):
+        total = 0.0
+        for a, w in zip(x[first:first + width], weights[at:at + width]):
+            total = f32(total + f32(a * w))
+        out.append(total)
+        at += width
+    return out
+
+
+def turn_floats(part_of_a_turn):
+    angle = -2 * math.pi * part_of_a_turn
+    return [f32(math.cos(angle)), f32(math.sin(angle))]
+
+
+def plus(a, b, sign=1):
+    return [f32(a[0] + sign * b[0]), f32(a[1] + sign * b[1])]
+
+
+def turned_floats(x, turn):
+    return [f32(f32(x[0] * turn[0]) - f32(x[1] * turn[1])), f32(f32(x[0] * turn[1]) + f32(x[1] * turn[0]))]
+
+
+def join_floats(parts):
+    if len(parts) == 2:
+        return [plus(parts[0], parts[1]), plus(parts[0], parts[1], -1)]
+    a, b, c, d = parts
+    even, odd, difference, across = plus(a, c), plus(b, d), plus(a, c, -1), plus(b, d, -1)
+    across = [across[1], -across[0]]
+    return [plus(even, odd), plus(difference, across), plus(even, odd, -1), plus(difference, across, -1)]
+
+
+def transform_floats(x):
+    """Of a power of two complex numbers."""
+    n = len(x)
+    p = 4 if n % 4 == 0 else 2
+    if n == p:
+        return join_floats(x)
+    parts, out = [transform_floats(x[i::p]) for i in range(p)], [None] * n
+    for k in range(n // p):
+        turns = [turn_floats(i * k / n) for i in range(p)]
+        given = [parts[i][k] if i == 0 else turned_floats(parts[i][k], turns[i]) for i in range(p)]
+        for i, y in enumerate(join_floats(given)):
+            out[k + i * (n // p)] = y
+    return out
+
+
+def rfft_floats(x, length):
+    x = x + [0.0] * (length - len(x))
+    n = length // 2
+    z = transform_floats([x[2 * i:2 * i + 2] for i in range(n)])
+    out = [[f32(z[0][0] + z[0][1]), 0.0]] + [None] * (n - 1) + [[f32(z[0][0] - z[0][1]), 0.0]]
+    for k in range(1, n // 2 + 1):
+        other = [z[n - k][0], -z[n - k][1]]
+        total, turn = plus(z[k], other), turned_floats(plus(z[k], other, -1), turn_floats(k / length + 0.25))
+        out[k] = [0.5 * a for a in plus(total, turn)]
+        low = plus(total, turn, -1)
+        out[n - k] = [0.5 * low[0], -0.5 * low[1]]
+    return [a for pair in out for a in pair]

@@ -10,6 +10,7 @@ the calls of check() below; what it computes otherwise is printed, and the exit 
 
 import argparse
 import ctypes
+import struct
 import sys
 from pathlib import Path
 
@@ -71,7 +72,7 @@ class File:
         for i, (kind, dims, what) in enumerate(tensors):
             data = " state" if what == "state" else ""
             if isinstance(what, list):
-                data = " data [%s]" % ", ".join(map(str, what))
+                data = " data [%s]" % ", ".join("%.9g" % a if kind == "f32" else str(a) for a in what)
             text.append('tensor %d "t%d" %s [%s]%s source %d' % (i, i, kind, ",".join(map(str, dims)), data, i))
         reads = [i for i in range(len(tensors)) if i not in words["out"]]
         text.append("op 0 %s in %s out %s source 0%s" % (self.operator, reads, words["out"], options))
@@ -86,6 +87,16 @@ class File:
     def write(self, folder):
         (folder / (self.operator + ".vec")).write_text(self.text + "\ncases %d\n" % self.n)
         print("%s.vec: %d cases" % (self.operator, self.n))
+
+
+def bits(x):
+    """Floats as the file has them."""
+    return ["0x%08x" % struct.unpack("<I", struct.pack("<f", a))[0] for a in x]
+
+
+def floats(random, n, size=8):
+    return [exact_signal.f32(random.integer(-2**24, 2**24) / 2**24 * 2.0**random.integer(-size, size))
+            for _ in range(n)]
 
 
 def by_frames(x, n):
@@ -107,6 +118,18 @@ def window_cases(file):
             runs.append(([x], [out], None))
         dims = [n] if rows == 1 else [1, rows, n]
         file.case(name, [("s16", dims, "in"), ("s16", [n], shape), ("s16", dims, "out")], " shift %d" % shift, runs)
+
+
+    for name, rows, n, length, emphasis in (("floats", 2, 12, 12, 0), ("lead", 3, 9, 8, 0.96875),
+                                            ("emphasis", 1, 7, 7, 0.5), ("tail", 1, 14, 5, 0)):
+        random, runs = Random("window/" + name), []
+        shape = floats(random, length)
+        for _ in range(3):
+            x = numbers(random, "s16", rows * n)
+            out = [a for frame in by_frames(x, n) for a in exact_signal.window_floats(frame, shape, emphasis)]
+            runs.append(([x], [bits(out)], None))
+        file.case(name, [("s16", [rows, n], "in"), ("f32", [length], shape), ("f32", [rows, length], "out")],
+                  " emphasis %.9g" % emphasis if emphasis else "", runs)
 
 
 def fft_auto_scale_cases(file):
@@ -151,6 +174,16 @@ def rfft_cases(file):
         file.case(name, [("s16", [rows, n], "in"), ("s16", [rows, length + 2], "out")], " fft_length %d" % length, runs)
 
 
+    for name, rows, n, length in (("floats_least", 1, 4, 4), ("floats_eight", 2, 8, 8), ("floats_sixteen", 1, 13, 16),
+                                  ("floats_short", 2, 9, 32), ("floats_64", 1, 49, 64), ("floats_512", 1, 480, 512)):
+        random, runs = Random("rfft/" + name), []
+        for k in range(1 if length > 100 else 3):
+            x = floats(random, rows * n, 4 * k)
+            out = [a for frame in by_frames(x, n) for a in exact_signal.rfft_floats(frame, length)]
+            runs.append(([bits(x)], [bits(out)], None))
+        file.case(name, [("f32", [rows, n], "in"), ("f32", [rows, length + 2], "out")], " fft_length %d" % length, runs)
+
+
 def energy_cases(file):
     for name, rows, n, start, end in (("all", 1, 9, 0, 9), ("some", 2, 12, 3, 7), ("none", 1, 4, 2, 2)):
         random, runs = Random("energy/" + name), []
@@ -164,6 +197,40 @@ def energy_cases(file):
             runs.append(([x], [out], None))
         options = "".join(" %s %d" % o for o in (("start_index", start), ("end_index", end)) if o[1])
         file.case(name, [("s16", [rows, 2 * n], "in"), ("u32", [rows, n], "out")], options, runs)
+
+
+    for name, rows, n, start, end in (("floats", 2, 9, 0, 9), ("floats_some", 1, 12, 3, 7)):
+        random, runs = Random("energy/" + name), []
+        for _ in range(3):
+            x = floats(random, rows * 2 * n)
+            out = [a for frame in by_frames(x, 2 * n) for a in exact_signal.powers(frame, start, end)]
+            runs.append(([bits(x)], [bits(out)], None))
+        options = "".join(" %s %d" % o for o in (("start_index", start), ("end_index", end)) if o[1])
+        file.case(name, [("f32", [rows, 2 * n], "in"), ("f32", [rows, n], "out")], options, runs)
+
+
+def complex_abs_cases(file):
+    for name, rows, n in (("frame", 1, 17), ("frames", 3, 5)):
+        random, runs = Random("complex_abs/" + name), []
+        for k in range(3):
+            x = floats(random, rows * 2 * n, 20 * k)
+            out = [a for frame in by_frames(x, 2 * n) for a in exact_signal.magnitudes(frame)]
+            runs.append(([bits(x)], [bits(out)], None))
+        file.case(name, [("f32", [rows, 2 * n], "in"), ("f32", [rows, n], "out")], "", runs)
+
+
+def bands_cases(file):
+    for name, rows, n, channels in (("one", 1, 6, 1), ("bands", 1, 30, 5), ("frames", 3, 12, 4)):
+        random, runs = Random("bands/" + name), []
+        widths = [random.integer(c == 0, n // 2) for c in range(channels)]
+        firsts = [random.integer(0, n - width) for width in widths]
+        weights = floats(random, sum(widths))
+        for _ in range(3):
+            x = floats(random, rows * n)
+            out = [a for frame in by_frames(x, n) for a in exact_signal.bands(frame, weights, firsts, widths)]
+            runs.append(([bits(x)], [bits(out)], None))
+        file.case(name, [("f32", [rows, n], "in"), ("f32", [len(weights)], weights), ("s32", [channels], firsts),
+                         ("s32", [channels], widths), ("f32", [rows, channels], "out")], "", runs)
 
 
 def filter_bank_cases(file):
@@ -285,7 +352,7 @@ def frame_cases(file):
 OPERATORS = {"window": window_cases, "fft_auto_scale": fft_auto_scale_cases, "rfft": rfft_cases, "energy": energy_cases,
              "filter_bank": filter_bank_cases, "filter_bank_square_root": square_root_cases,
              "filter_bank_spectral_subtraction": subtraction_cases, "pcan": pcan_cases, "filter_bank_log": log_cases,
-             "frame": frame_cases}
+             "frame": frame_cases, "complex_abs": complex_abs_cases, "bands": bands_cases}
 
 
 def main():

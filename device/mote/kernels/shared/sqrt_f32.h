@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The square root in single precision, correctly rounded as IEEE 754 wants it, in integers: for cores whose C library
- * is not linked, with or without an FPU. */
+/* The square root in single precision, correctly rounded as IEEE 754 wants it: by the core's instruction where it has
+ * one, else in integers, since no C library is linked. */
 #ifndef MOTE_SQRT_F32_H
 #define MOTE_SQRT_F32_H
 
 #include "floats.h"
 
+#if defined(__aarch64__)
+#define MOTE_SQRT(y, x) __asm__("fsqrt %s0, %s1" : "=w"(y) : "w"(x))
+#elif defined(__ARM_FP) && (__ARM_FP & 4)
+#define MOTE_SQRT(y, x) __asm__("vsqrt.f32 %0, %1" : "=t"(y) : "t"(x))
+#elif defined(__SSE__)
+#define MOTE_SQRT(y, x) __asm__("sqrtss %1, %0" : "=x"(y) : "x"(x))
+#endif
+
+#ifdef MOTE_SQRT
+static inline float mote_sqrt_f32(float x)
+{
+    float y;
+
+    if (!(x > 0.0f)) /* 0, -0 and NaN give themselves, below 0 is NaN */
+        return x < 0.0f ? mote_float(0x7fc00000) : x;
+    MOTE_SQRT(y, x);
+    return y;
+}
+#else
 /* x = m * 2^e with e even and 2^46 <= m < 2^48, so that the whole part of the root of m has 24 bits: all that a float
  * holds. It is found bit by bit; what is left says whether the next bit is 1 (a root is never halfway). */
 static inline float mote_sqrt_f32(float x)
@@ -36,5 +55,6 @@ static inline float mote_sqrt_f32(float x)
     return mote_float((e / 2 + 149) * (INT32_C(1) << 23) +
                       (int32_t)root); /* the leading bit of root adds 1 to the exponent */
 }
+#endif
 
 #endif
