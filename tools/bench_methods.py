@@ -30,7 +30,6 @@ SAMPLES = 200
 ON_BOARD = 20
 SEEDS = [1]
 BOARD = "mps2-an386"
-base.DATA.setdefault("lenet_5", base.SHARED / "mnist")
 FIELDS = ["model", "method", "seed", "bytes", "kept", "levels", "validation_error", "test_error",
           "dense_validation_error", "dense_test_error", "coding", "instructions_m4", "cpu_seconds"]
 
