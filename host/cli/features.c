@@ -38,16 +38,50 @@ static const char *features_json(struct cli *cli, const struct front_end *f, con
                                         "sound_channels", x->sound.channels));
 }
 
+static enum mote_status show(struct cli *cli, const struct front_end *f, const struct features *x)
+{
+    const char *out = cli_value(cli, "-o"), *picture = cli_value(cli, "--picture");
+    const char *json = features_json(cli, f, x);
+
+    if (out != NULL)
+        TRY(features_write(&cli->pool, x, out, &cli->root));
+    if (picture != NULL)
+        TRY(features_picture(&cli->pool, x, picture, &cli->root));
+    if (cli->json)
+        fputs(json, stdout);
+    else
+        print_features(f, x, sound_changes(&cli->pool, &x->sound));
+    return MOTE_OK;
+}
+
+/* A model hears the sound. */
+static enum mote_status run_inside(struct cli *cli)
+{
+    struct front_end f;
+    struct features x;
+
+    for (const char *const *option = (const char *const[]){"--window", "--step", "--channels", "--graph", NULL};
+         *option != NULL; option++)
+        if (cli_value(cli, *option) != NULL)
+            return usage_error(cli, "%s is a preset's: a model has its front end inside", *option);
+    TRY(features_inside(&cli->pool, cli->positional[0], cli->positional[1], &f, &x, &cli->root));
+    return show(cli, &f, &x);
+}
+
 static enum mote_status run_features(struct cli *cli)
 {
-    const char *out = cli_value(cli, "-o"), *picture = cli_value(cli, "--picture"), *graph = cli_value(cli, "--graph");
-    const char *preset = cli_value(cli, "--preset"), *before = cli_value(cli, "--before"), *json;
+    const char *graph = cli_value(cli, "--graph"), *preset = cli_value(cli, "--preset");
+    const char *before = cli_value(cli, "--before");
     int64_t window = 0, step = 0, channels = 0;
     struct front_end f;
     struct features x;
 
+    if (preset == NULL && cli->n_positional == 2)
+        return run_inside(cli);
     if (preset == NULL)
         return usage_error(cli, "--preset is missing: %s", front_end_presets(&cli->pool));
+    if (cli->n_positional == 2)
+        return usage_error(cli, "a preset hears one sound: a model with its front end inside needs no --preset");
     if (cli->n_positional == 0 && graph == NULL)
         return usage_error(cli, "nothing to do: a sound, or --graph");
     if (before != NULL && graph == NULL)
@@ -65,21 +99,12 @@ static enum mote_status run_features(struct cli *cli)
     if (cli->n_positional == 0)
         return MOTE_OK;
     TRY(features_make(&cli->pool, &f, cli->positional[0], &x, &cli->root));
-    json = features_json(cli, &f, &x);
-    if (out != NULL)
-        TRY(features_write(&cli->pool, &x, out, &cli->root));
-    if (picture != NULL)
-        TRY(features_picture(&cli->pool, &x, picture, &cli->root));
-    if (cli->json)
-        fputs(json, stdout);
-    else
-        print_features(&f, &x, sound_changes(&cli->pool, &x.sound));
-    return MOTE_OK;
+    return show(cli, &f, &x);
 }
 
 const struct command command_features = {
     .name = "features",
-    .arguments = "--preset P [--step MS …] [CLIP.wav] [-o F.npy] [--picture F.png] [--graph F.graph]",
+    .arguments = "--preset P|MODEL [--step MS …] [CLIP.wav] [-o F.npy] [--picture F.png] [--graph F.graph]",
     .summary = "what a network hears of a sound: a front end's features, frame after frame",
     .details =
         "The preset `micro` is TensorFlow Lite Micro's micro frontend: 16 kHz, windows of 30 ms every 20, 40\n"
@@ -89,13 +114,14 @@ const struct command command_features = {
         "name.\n\n"
         "`mfcc`, `lfbe` and `logmel` are MLPerf Tiny's, of floats: 10 coefficients of windows of 30 ms every 20, 40\n"
         "channels and 128 of 64 ms every 32 (docs/AUDIO.md). mfcc has samples in units of the clip's largest.\n\n"
+        "Without --preset, MODEL is one with its front end inside, and the features are what its network sees.\n\n"
         "--graph writes the front end as a graph file, whose input is a frame of samples: any command takes it.\n"
         "With --before it is the model's with the front end inside, whose input is the samples of all its frames;\n"
         "`mote compile --stream` makes that one that takes a step of samples a call.\n\n"
         "JSON keys: preset, rate, window, step (samples), frames, channels, type, samples, sound_channels.",
     .example = "mote features --preset micro yes.wav -o yes.npy --picture yes.png",
     .positional_min = 0,
-    .positional_max = 1,
+    .positional_max = 2,
     .options = (const struct option[]){{"--preset", "P", "which front end: micro, mfcc, lfbe or logmel"},
                                        {"--window", "MS", "milliseconds of a frame"},
                                        {"--step", "MS", "milliseconds from frame to frame"},

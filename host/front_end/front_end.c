@@ -13,10 +13,10 @@ static const struct preset {
     bool peak;
     int32_t (*expand)(struct expansion *e, int32_t frames);
 } presets[] = {
-    {"micro", 16000, 30, 20, 40, 256, 0, TYPE_U16, false, micro_expand},
-    {"mfcc", 16000, 30, 20, 10, 40, 0, TYPE_F32, true, mfcc_expand},
-    {"lfbe", 16000, 64, 32, 40, 256, 1, TYPE_F32, false, lfbe_expand},
-    {"logmel", 16000, 64, 32, 128, 256, 0, TYPE_F32, false, logmel_expand},
+    {"micro", FRONT_END_RATE, 30, 20, 40, 256, 0, TYPE_U16, false, micro_expand},
+    {"mfcc", FRONT_END_RATE, 30, 20, 10, 40, 0, TYPE_F32, true, mfcc_expand},
+    {"lfbe", FRONT_END_RATE, 64, 32, 40, 256, 1, TYPE_F32, false, lfbe_expand},
+    {"logmel", FRONT_END_RATE, 64, 32, 128, 256, 0, TYPE_F32, false, logmel_expand},
 };
 
 static const struct preset *preset_of(const char *name)
@@ -187,7 +187,7 @@ enum mote_status front_end_model(const struct front_end *f, struct model *m, con
     m->preprocess.channels = "";
     features = preset_of(f->preset)->expand(&e, f->frames == 1 && !f->peak ? add_input(&e, (int64_t)f->lead + f->window)
                                                                            : add_frames(&e));
-    e.graph->tensors[features].name = "features";
+    e.graph->tensors[features].name = FRONT_END_FEATURES;
     e.graph->outputs = pool_copy(m->pool, &features, sizeof features);
     e.graph->n_outputs = 1;
     TRY(graph_infer(m, e.graph, at));
@@ -262,7 +262,7 @@ static void add_ends(struct expansion *e, int32_t features, int32_t input)
     int32_t shape = add_shape(e, g->tensors[input].rank, g->tensors[input].dims), x;
 
     x = to_input(e, features, &g->tensors[input]);
-    g->tensors[x].name = "features";
+    g->tensors[x].name = FRONT_END_FEATURES;
     graph_add_op(e->model, g, OP_RESHAPE, 2, (int32_t[]){x, shape}, 1, &input);
 }
 
@@ -332,6 +332,15 @@ static const struct op *framing_of(const struct graph *g)
     return NULL;
 }
 
+/* Samples of a frame before its window, which the operator that has it leaves out. */
+static int32_t lead_of(const struct graph *g, int32_t size)
+{
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id == OP_WINDOW && g->tensors[g->ops[i].in[1]].rank == 1)
+            return size - (int32_t)g->tensors[g->ops[i].in[1]].dims[0];
+    return 0;
+}
+
 bool front_end_inside(const struct model *m, struct front_end *out)
 {
     const struct graph *g = &m->graphs[0];
@@ -343,13 +352,17 @@ bool front_end_inside(const struct model *m, struct front_end *out)
         return false;
     o = op->opts;
     frames = &g->tensors[op->out[0]];
-    *out = (struct front_end){.rate = 16000,
-                              .window = o->size, /* with what leads it */
+    *out = (struct front_end){.preset = m->name,
+                              .rate = FRONT_END_RATE,
+                              .window = o->size - lead_of(g, o->size),
                               .step = o->step,
                               .skip = o->skip,
+                              .lead = lead_of(g, o->size),
                               .frames = (int32_t)frames->dims[frames->rank - 2]};
     for (int32_t i = 0; i < g->n_tensors; i++)
-        if (strcmp(g->tensors[i].name, "features") == 0 && g->tensors[i].rank > 0)
+        if (strcmp(g->tensors[i].name, FRONT_END_FEATURES) == 0 && g->tensors[i].rank > 0) {
             out->channels = (int32_t)g->tensors[i].dims[g->tensors[i].rank - 1];
-    return true;
+            out->type = g->tensors[i].type;
+        }
+    return out->channels > 0 && out->lead >= 0;
 }

@@ -6,6 +6,9 @@
 
 #include "host/graph/graph.h"
 
+#define FRONT_END_RATE     16000      /* of all presets, so far */
+#define FRONT_END_FEATURES "features" /* the name of the tensor that they make */
+
 struct front_end {
     const char *preset;
     int32_t rate;        /* samples of a second */
@@ -45,7 +48,7 @@ MUST_CHECK enum mote_status front_end_find(const char *preset, const struct fron
  * about 26 / 255, as in the models that the reference's own preprocessor feeds, (x * 256 + 333) / 666. Features of
  * floats become int8 by cutting off toward 0, saturated. They are "features" in the graph. */
 MUST_CHECK enum mote_status front_end_before(struct front_end *f, struct model *m, const struct frame *at);
-/* Of a model that has them inside: all but the preset's name. False if it has not. */
+/* Of a model that has them inside; the model's name stands for the preset's. False if it has not. */
 bool front_end_inside(const struct model *m, struct front_end *out);
 
 /* A verified model of one graph. With one frame and no peak its input is a frame, int16 [1, lead + window], its output

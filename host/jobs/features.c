@@ -79,6 +79,64 @@ enum mote_status features_make(struct pool *pool, const struct front_end *front_
     return MOTE_OK;
 }
 
+/* The model up to its features. */
+static enum mote_status open_inside(struct pool *pool, const char *path, struct front_end *f, struct runner *out,
+                                    const struct frame *at)
+{
+    struct frame here = {at, path, NULL, -1, NULL};
+    struct pipeline p;
+    struct graph *g;
+
+    TRY(pipeline_load(pool, path, &p, at));
+    if (!p.has_graph || !front_end_inside(&p.model, f))
+        return fail(&here, MOTE_ERR_USAGE, "it has no front end inside: name one with --preset, or put one before it");
+    g = &p.model.graphs[0];
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        if (strcmp(g->tensors[i].name, FRONT_END_FEATURES) == 0)
+            g->outputs[0] = i;
+    g->n_outputs = 1;
+    TRY(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, at));
+    return runner_open(pool, p.image, out, at);
+}
+
+/* Those of inference i, which begins with zeros, or with what the one before had, and may end with zeros. */
+static void put_window(const struct front_end *f, const struct sound *s, int64_t i, int16_t *to)
+{
+    const int64_t n = front_end_samples(f), from = i * f->frames * f->step - front_end_silence(f);
+    const int64_t first = from < 0 ? 0 : from, end = from + n < s->n ? from + n : s->n;
+
+    memset(to, 0, (size_t)n * sizeof *to);
+    memcpy(to + (first - from), s->samples + first, (size_t)(end - first) * sizeof *to);
+}
+
+enum mote_status features_inside(struct pool *pool, const char *model, const char *path, struct front_end *f,
+                                 struct features *out, const struct frame *at)
+{
+    struct frame here = {at, path, NULL, -1, NULL};
+    int32_t inferences;
+    struct runner r;
+    int16_t *samples;
+    size_t bytes;
+
+    *out = (struct features){.frames = 0};
+    TRY(open_inside(pool, model, f, &r, at));
+    TRY(sound_read_at(pool, path, f->rate, &out->sound, at));
+    TRY(check_sound(f, &out->sound, &here));
+    out->frames = (int32_t)((out->sound.n - f->window) / f->step + 1);
+    out->type = f->type;
+    out->channels = f->channels;
+    inferences = (out->frames + f->frames - 1) / f->frames;
+    bytes = runner_output_bytes(&r);
+    samples = pool_array(pool, (size_t)front_end_samples(f), sizeof *samples);
+    out->data = pool_array(pool, (size_t)inferences, bytes);
+    mote_model_reset(&r.model);
+    for (int32_t i = 0; i < inferences; i++) {
+        put_window(f, &out->sound, i, samples);
+        runner_run(&r, (const uint8_t *)samples, out->data + (size_t)i * bytes);
+    }
+    return MOTE_OK;
+}
+
 enum mote_status features_before(struct pool *pool, struct front_end *f, const char *path, struct pipeline *out,
                                  const struct frame *at)
 {

@@ -17,6 +17,10 @@ struct features {
 /* From reset on: the first frame after a window of samples, then one each step. What is left at the end gives none. */
 MUST_CHECK enum mote_status features_make(struct pool *pool, const struct front_end *f, const char *path,
                                           struct features *out, const struct frame *at);
+/* Of a model with its front end inside; *f is what it has. From reset on, as its first inferences see the frames, none
+ * twice. */
+MUST_CHECK enum mote_status features_inside(struct pool *pool, const char *model, const char *path, struct front_end *f,
+                                            struct features *out, const struct frame *at);
 /* A model's file with the front end before it (front_end_before()). */
 MUST_CHECK enum mote_status features_before(struct pool *pool, struct front_end *f, const char *path,
                                             struct pipeline *out, const struct frame *at);

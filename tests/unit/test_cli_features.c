@@ -138,6 +138,43 @@ static void floats_become_features(void **state)
     assert_memory_not_equal(slurp(here("out/a.bin")).data, slurp(here("out/f.bin")).data, 49 * 10 * 4);
 }
 
+/* What the network of a model hears: int8 of the preset's features, frame by frame. */
+static void a_model_hears(void **state)
+{
+    struct bytes inside, outside;
+
+    (void)state;
+    if (no_sound())
+        skip();
+    put_wav("in/second.wav", 16000, 1, 16000);
+    put_text("in/ten.graph", "mote-graph 1\nmodel m version 0\ngraph \"main\"\n"
+                             "tensor 0 \"x\" f32 [1,400] source 0\ntensor 1 \"y\" f32 [1,400] source 1\n"
+                             "op 0 relu in [0] out [1] source 0\ninputs [0]\noutputs [1]\nend\n");
+    for (int i = 0; i < 2; i++) {
+        const char *preset = i == 0 ? "micro" : "lfbe";
+
+        OK("features", "--preset", preset, "--before", "@in/ten.graph", "--graph", "@out/ears.graph");
+        OK("features", "@out/ears.graph", "@in/second.wav", "-o", "@out/inside.bin");
+        OK("features", "--preset", preset, "@in/second.wav", "-o", "@out/outside.bin");
+        inside = slurp(here("out/inside.bin"));
+        outside = slurp(here("out/outside.bin"));
+        if (i == 1) {
+            assert_int_equal(inside.size, outside.size);
+            assert_memory_equal(inside.data, outside.data, outside.size);
+            continue;
+        }
+        assert_int_equal(inside.size, 2 * outside.size);
+        for (size_t k = 0; k < outside.size / 2; k++) {
+            uint16_t log;
+            float x;
+
+            memcpy(&log, outside.data + 2 * k, sizeof log);
+            memcpy(&x, inside.data + 4 * k, sizeof x);
+            assert_true(x == (float)log * (10.0F / 256));
+        }
+    }
+}
+
 static void a_preset_is_a_graph(void **state)
 {
     struct result inspected;
@@ -224,6 +261,8 @@ static void wrong_sounds_are_refused(void **state)
          {"features", "--preset", "micro", "@in/one.wav", "--window", "1000"}},
         {2, "--preset is missing: micro, mfcc", {"features", "@in/one.wav"}},
         {2, "nothing to do", {"features", "--preset", "micro"}},
+        {2, "it has no front end inside", {"features", "@in/two.graph", "@in/one.wav"}},
+        {2, "--step is a preset's", {"features", "@in/two.graph", "@in/one.wav", "--step", "10"}},
         {2, "--before wants --graph", {"features", "--preset", "micro", "@in/one.wav", "--before", "@in/two.graph"}},
     };
 
@@ -240,9 +279,9 @@ static void wrong_sounds_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sounds_become_features),   TEST(floats_become_features), TEST(rates_are_converted),
-        TEST(a_preset_is_a_graph),      TEST(a_board_hears_the_same), TEST(a_board_hears_a_stream),
-        TEST(wrong_sounds_are_refused),
+        TEST(sounds_become_features), TEST(floats_become_features),   TEST(a_model_hears),
+        TEST(rates_are_converted),    TEST(a_preset_is_a_graph),      TEST(a_board_hears_the_same),
+        TEST(a_board_hears_a_stream), TEST(wrong_sounds_are_refused),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
