@@ -43,8 +43,8 @@ static bool pays(const struct plan *plan, const struct pair *pair, uint16_t *con
 {
     const enum mote_core core = plan->target.core;
     const bool small = plan->options.small;
-    int64_t saved = code_of_version(core, kernel_version_first(pair->floats), small) -
-                    code_of_version(core, kernel_version_first(pair->halves), small);
+    int64_t saved = code_of_version(core, kernel_version_best(pair->floats, plan->target.features), small) -
+                    code_of_version(core, kernel_version_best(pair->halves, plan->target.features), small);
 
     if (plan->options.coding == CODING_HUFFMAN)
         return true;
@@ -53,7 +53,7 @@ static bool pays(const struct plan *plan, const struct pair *pair, uint16_t *con
             saved += plan->values[plan->steps[i].args[WEIGHTS]].bytes / 2;
     for (int32_t i = 0; i < plan->n_steps; i++)
         if (plan->steps[i].kernel == pair->floats && halves[i] == NULL)
-            return saved > code_of_version(core, kernel_version_first(pair->floats), small);
+            return saved > code_of_version(core, kernel_version_best(pair->floats, plan->target.features), small);
     return saved > 0;
 }
 

@@ -45,9 +45,9 @@ static void names_of_targets(void **state)
         {NULL, "portable", MOTE_CORE_PORTABLE, 0},
         {"portable", "portable", MOTE_CORE_PORTABLE, 0},
         {"cortex-m3", "cortex-m3", MOTE_CORE_CORTEX_M3, 0},
-        {"cortex-m4f", "cortex-m4f", MOTE_CORE_CORTEX_M4F, MOTE_HAS_DSP},
-        {"cortex-m55", "cortex-m55", MOTE_CORE_CORTEX_M55, MOTE_HAS_DSP | MOTE_HAS_MVE},
-        {"nano-33-ble-sense", "nano-33-ble-sense", MOTE_CORE_CORTEX_M4F, MOTE_HAS_DSP},
+        {"cortex-m4f", "cortex-m4f", MOTE_CORE_CORTEX_M4F, MOTE_HAS_DSP | MOTE_HAS_FPU},
+        {"cortex-m55", "cortex-m55", MOTE_CORE_CORTEX_M55, MOTE_HAS_DSP | MOTE_HAS_MVE | MOTE_HAS_FPU},
+        {"nano-33-ble-sense", "nano-33-ble-sense", MOTE_CORE_CORTEX_M4F, MOTE_HAS_DSP | MOTE_HAS_FPU},
         {"arduino-uno", "arduino-uno", MOTE_CORE_AVR5, 0},
     };
     struct fixture f;
@@ -162,6 +162,7 @@ static void ids_are_format(void **state)
     assert_int_equal(MOTE_CORE_X86_64, 50);
     assert_int_equal(MOTE_HAS_DSP, 1);
     assert_int_equal(MOTE_HAS_AVX512_VNNI, 64);
+    assert_int_equal(MOTE_HAS_FPU, 512);
 }
 
 static void a_plan_keeps_its_target(void **state)
@@ -177,7 +178,7 @@ static void a_plan_keeps_its_target(void **state)
     target = find(&f, "cortex-m4f");
     assert_int_equal(plan_make(&f.pool, &m, &target, &(struct plan_options){0}, &plan, &f.at), MOTE_OK);
     assert_int_equal(plan.target.core, MOTE_CORE_CORTEX_M4F);
-    assert_int_equal(plan.target.features, MOTE_HAS_DSP);
+    assert_int_equal(plan.target.features, MOTE_HAS_DSP | MOTE_HAS_FPU);
     pool_free(&f.pool);
 }
 

@@ -11,4 +11,5 @@ FEATURE(5,   AVX2,        avx2)
 FEATURE(6,   AVX512_VNNI, avx512_vnni)
 FEATURE(7,   RV32M,       rv32m)       /* RISC-V of 32 bits with products: plain C for its registers */
 FEATURE(8,   ARMV6M,      armv6m)      /* Armv6-M: eight registers for most, no products of 64 bits */
+FEATURE(9,   FPU,         fpu)         /* Armv7E-M and Armv8-M: floats in single precision, 32 registers */
 #undef FEATURE

@@ -4,8 +4,9 @@
 
 #include "../shared/weights_f16.h"
 
-#define CONV_2D_ROW mote_conv_2d_f16_row
-#define CONV_2D     mote_conv_2d_f16
+#define CONV_2D_PARAMS mote_conv_2d_f16
+#define CONV_2D_ROW    mote_conv_2d_f16_row
+#define CONV_2D        mote_conv_2d_f16
 #include "conv_2d_floats.h"
 
 static void run_conv_2d_f16(const struct mote_call *c)

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A convolution of floats whose weights are mote_weight; CONV_2D is its name, CONV_2D_ROW that of its rows. Four
- * filters share each input element, and two pixels that see the same columns share each weight. Where dilation_w is 1
- * and there are no groups, the inner loop runs over a whole kernel row. */
+/* A convolution of floats whose weights are mote_weight; CONV_2D is its name, CONV_2D_ROW that of its rows,
+ * CONV_2D_PARAMS that of its parameters. Four filters share each input element, and MOTE_DOT_PIXELS pixels that see the
+ * same columns share each weight. Where dilation_w is 1 and there are no groups, the inner loop runs over a whole kernel
+ * row. */
 #ifndef MOTE_CONV_2D_FLOATS_H
 #define MOTE_CONV_2D_FLOATS_H
 
 #include "../shared/rows.h"
 #include "../shared/windows.h"
 
-/* Sums of four filters, and from sum[4] on of the same four for a second pixel. */
+/* Sums of four filters, for each pixel. */
 struct block {
-    float sum[8];
+    float sum[4 * MOTE_DOT_PIXELS];
 };
 
-/* Sums of n filters, 1 or 4, of the pixel that sees these columns from c->at on; with next > 0 also of the one that
- * sees them so many floats later. Not inlined, so that the sums and what is summed stay in registers. */
-static __attribute__((noinline)) struct block sum_block(const struct CONV_2D *p, const float *const rows[],
-                                                        const struct mote_columns *c, int32_t next,
+/* Sums of n filters, 1 or 4, of the pixel that sees these columns from c->at on, and of those that see them a stride
+ * later each. Not inlined, so that the sums and what is summed stay in registers. */
+static __attribute__((noinline)) struct block sum_block(const struct CONV_2D_PARAMS *p, const float *const rows[],
+                                                        const struct mote_columns *c, int32_t pixels,
                                                         const MOTE_FLASH mote_weight *w, int32_t n)
 {
-    int32_t kernel_row = p->kernel_w * p->filter_c, filter = p->kernel_h * kernel_row;
+    int32_t kernel_row = p->kernel_w * p->filter_c, filter = p->kernel_h * kernel_row, next = p->stride_w * p->in_c;
     bool dense = p->dilation_w == 1 && p->filter_c == p->in_c;
     int32_t together = dense ? c->to - c->from : 1, len = together * p->filter_c;
     struct block b = {{0.0f}};
@@ -29,34 +30,28 @@ static __attribute__((noinline)) struct block sum_block(const struct CONV_2D *p,
             const float *a = rows[k] + c->at + (j - c->from) * p->dilation_w * p->in_c;
             const MOTE_FLASH mote_weight *v = w + k * kernel_row + j * p->filter_c;
 
-            if (n == 4 && next > 0) {
-                mote_dot_four_twice(a, next, v, filter, len, b.sum);
-            } else if (n == 4) {
-                mote_dot_four(a, v, filter, len, b.sum);
-            } else {
-                b.sum[0] = mote_dot(a, v, len, b.sum[0]);
-                if (next > 0)
-                    b.sum[4] = mote_dot(a + next, v, len, b.sum[4]);
-            }
+            if (n == 4)
+                mote_dot_block(a, next, pixels, v, filter, len, b.sum);
+            else
+                for (int32_t i = 0; i < pixels; i++)
+                    b.sum[4 * i] = mote_dot(a + i * next, v, len, b.sum[4 * i]);
         }
     return b;
 }
 
-/* All filters of a pixel, and with next > 0 of the one after it. */
-static void filter_pixels(const struct CONV_2D *p, const float *const rows[], struct mote_columns c, int32_t next,
-                          const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *bias, float *out)
+/* All filters of pixels that see the same columns. */
+static void filter_pixels(const struct CONV_2D_PARAMS *p, const float *const rows[], struct mote_columns c,
+                          int32_t pixels, const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *bias, float *out)
 {
     int32_t filter = p->kernel_h * p->kernel_w * p->filter_c, per_group = p->out_c / (p->in_c / p->filter_c);
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
 
     for (int32_t o = 0, left = per_group, n; o < p->out_c; o += n, w += n * filter) {
-        struct block b = sum_block(p, rows, &c, next, w, n = left < 4 ? 1 : 4);
+        struct block b = sum_block(p, rows, &c, pixels, w, n = left < 4 ? 1 : 4);
 
-        for (int32_t i = 0; i < n; i++, out++) {
-            out[0] = mote_clamp_f32(b.sum[i] + bias[o + i], lo, hi);
-            if (next > 0)
-                out[p->out_c] = mote_clamp_f32(b.sum[4 + i] + bias[o + i], lo, hi);
-        }
+        for (int32_t i = 0; i < n; i++, out++)
+            for (int32_t k = 0; k < pixels; k++)
+                out[k * p->out_c] = mote_clamp_f32(b.sum[4 * k + i] + bias[o + i], lo, hi);
         left -= n;
         if (left == 0) {
             left = per_group;
@@ -65,20 +60,32 @@ static void filter_pixels(const struct CONV_2D *p, const float *const rows[], st
     }
 }
 
-MOTE_WEAK void CONV_2D_ROW(const struct CONV_2D *p, const float *const rows[], const MOTE_FLASH mote_weight *weights,
-                           const MOTE_FLASH float *bias, float *out)
+/* Pixels that see the same columns as the one whose window begins at x, which they are, MOTE_DOT_PIXELS at most. */
+static int32_t count_pixels(const struct CONV_2D_PARAMS *p, int32_t x, struct mote_columns c, int32_t left)
+{
+    int32_t n = 1;
+
+    for (; n < MOTE_DOT_PIXELS && n < left; n++) {
+        struct mote_columns next = mote_clip_columns(x + n * p->stride_w, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
+
+        if (next.from != c.from || next.to != c.to || next.at <= c.at)
+            break;
+    }
+    return n;
+}
+
+MOTE_WEAK void CONV_2D_ROW(const struct CONV_2D_PARAMS *p, const float *const rows[],
+                           const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *bias, float *out)
 {
     for (int32_t ox = 0, x = -p->pad_left, n; ox < p->out_w; ox += n, x += n * p->stride_w, out += n * p->out_c) {
-        struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c), next = c;
+        struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
 
-        if (ox + 1 < p->out_w)
-            next = mote_clip_columns(x + p->stride_w, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
-        n = next.from == c.from && next.to == c.to && next.at > c.at ? 2 : 1;
-        filter_pixels(p, rows, c, n == 2 ? next.at - c.at : 0, weights, bias, out);
+        n = count_pixels(p, x, c, p->out_w - ox);
+        filter_pixels(p, rows, c, n, weights, bias, out);
     }
 }
 
-MOTE_WEAK void CONV_2D(const struct CONV_2D *p, const float *in, const MOTE_FLASH mote_weight *weights,
+MOTE_WEAK void CONV_2D(const struct CONV_2D_PARAMS *p, const float *in, const MOTE_FLASH mote_weight *weights,
                        const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
 {
     const float *rows[MOTE_KERNEL_ROWS_MAX];

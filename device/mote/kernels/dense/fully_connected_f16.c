@@ -4,7 +4,8 @@
 
 #include "../shared/weights_f16.h"
 
-#define FULLY_CONNECTED mote_fully_connected_f16
+#define FULLY_CONNECTED_PARAMS mote_fully_connected_f16
+#define FULLY_CONNECTED        mote_fully_connected_f16
 #include "fully_connected_floats.h"
 
 static void run_fully_connected_f16(const struct mote_call *c)

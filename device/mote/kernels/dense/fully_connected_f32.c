@@ -4,7 +4,8 @@
 
 #include "../shared/weights_f32.h"
 
-#define FULLY_CONNECTED mote_fully_connected_f32
+#define FULLY_CONNECTED_PARAMS mote_fully_connected_f32
+#define FULLY_CONNECTED        mote_fully_connected_f32
 #include "fully_connected_floats.h"
 
 static void run_fully_connected_f32(const struct mote_call *c)

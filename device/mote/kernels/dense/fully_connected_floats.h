@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A fully connected layer of floats whose weights are mote_weight; FULLY_CONNECTED is its name. Four outputs share
- * each input. */
+/* A fully connected layer of floats whose weights are mote_weight; FULLY_CONNECTED is its name,
+ * FULLY_CONNECTED_PARAMS that of its parameters. Four outputs share each input. */
 #ifndef MOTE_FULLY_CONNECTED_FLOATS_H
 #define MOTE_FULLY_CONNECTED_FLOATS_H
 
-MOTE_WEAK void FULLY_CONNECTED(const struct FULLY_CONNECTED *p, const float *in, const MOTE_FLASH mote_weight *weights,
-                               const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
+MOTE_WEAK void FULLY_CONNECTED(const struct FULLY_CONNECTED_PARAMS *p, const float *in,
+                               const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *bias, float *out,
+                               int32_t first, int32_t count)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
 

@@ -5,7 +5,8 @@
 
 #include "../shared/weights_f16.h"
 
-#define FULLY_CONNECTED_ROWS mote_fully_connected_rows_f16
+#define FULLY_CONNECTED_ROWS_PARAMS mote_fully_connected_rows_f16
+#define FULLY_CONNECTED_ROWS        mote_fully_connected_rows_f16
 #include "fully_connected_rows_floats.h"
 
 static void run_fully_connected_rows_f16(const struct mote_call *c)

@@ -4,7 +4,8 @@
 
 #include "../shared/weights_f32.h"
 
-#define FULLY_CONNECTED_ROWS mote_fully_connected_rows_f32
+#define FULLY_CONNECTED_ROWS_PARAMS mote_fully_connected_rows_f32
+#define FULLY_CONNECTED_ROWS        mote_fully_connected_rows_f32
 #include "fully_connected_rows_floats.h"
 
 static void run_fully_connected_rows_f32(const struct mote_call *c)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A fully connected layer of floats over rows whose weights are mote_weight; FULLY_CONNECTED_ROWS is its name. Four
- * outputs share each input. */
+/* A fully connected layer of floats over rows whose weights are mote_weight; FULLY_CONNECTED_ROWS is its name,
+ * FULLY_CONNECTED_ROWS_PARAMS that of its parameters. Four outputs share each input. */
 #ifndef MOTE_FULLY_CONNECTED_ROWS_FLOATS_H
 #define MOTE_FULLY_CONNECTED_ROWS_FLOATS_H
 
 #include "../shared/folds.h"
 
 /* n inputs, from one with these weights of the first output on. */
-static void add(const struct FULLY_CONNECTED_ROWS *p, const float *in, int32_t n, const MOTE_FLASH mote_weight *weights,
-                float *sums)
+static void add(const struct FULLY_CONNECTED_ROWS_PARAMS *p, const float *in, int32_t n,
+                const MOTE_FLASH mote_weight *weights, float *sums)
 {
     int32_t step = p->in_h * p->in_len, o = 0;
 
@@ -18,7 +18,7 @@ static void add(const struct FULLY_CONNECTED_ROWS *p, const float *in, int32_t n
         sums[o] = mote_dot(in, weights + o * step, n, sums[o]);
 }
 
-MOTE_WEAK void FULLY_CONNECTED_ROWS(const struct FULLY_CONNECTED_ROWS *p, const float *in,
+MOTE_WEAK void FULLY_CONNECTED_ROWS(const struct FULLY_CONNECTED_ROWS_PARAMS *p, const float *in,
                                     const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *bias, float *sums,
                                     float *out, int32_t first, int32_t count)
 {

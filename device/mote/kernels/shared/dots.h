@@ -65,4 +65,17 @@ static inline void mote_dot_four_twice(const float *a, int32_t next, const MOTE_
     sum[7] = b3;
 }
 
+/* How many inputs the next has at most, and what it says: four dots with each of them, `next` apart; those of the i-th
+ * are sum[4 * i] to sum[4 * i + 3]. */
+#define MOTE_DOT_PIXELS 2
+
+static inline void mote_dot_block(const float *a, int32_t next, int32_t pixels, const MOTE_FLASH mote_weight *w,
+                                  int32_t step, int32_t n, float sum[4 * MOTE_DOT_PIXELS])
+{
+    if (pixels == 2)
+        mote_dot_four_twice(a, next, w, step, n, sum);
+    else
+        mote_dot_four(a, w, step, n, sum);
+}
+
 #endif
