@@ -107,7 +107,8 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
         "--coding", "HOW",                                                                                             \
             "weights: usual (default: auto with --optimize flash, else of what is faster, too), dense, auto (those "   \
             "coded that become half or less), huffman (all that can be). Floats that all are numbers of half "         \
-            "precision are stored as such, but for dense and --optimize speed"                                         \
+            "precision, or integers of 8 bits with a scale a channel, are stored as such, but for dense and "          \
+            "--optimize speed"                                                                                         \
     }
 #define OPTIMIZE_OPTION                                                                                                \
     {"--optimize", "GOAL",                                                                                             \

@@ -292,6 +292,26 @@ static void halve(struct tensor *t)
     }
 }
 
+/* Integers of 8 bits times a scale, each channel its own, as the kernels make them. */
+static void scale_integers(struct builder *b, struct tensor *t, int axis)
+{
+    uint8_t *data = (uint8_t *)(uintptr_t)t->data;
+    int64_t inner = 1, channels = t->dims[axis];
+
+    for (int i = axis + 1; i < t->rank; i++)
+        inner *= t->dims[i];
+    for (int64_t c = 0; c < channels; c++) {
+        const float scale = dice_log(b, 0.0001f, 0.05f);
+
+        for (int64_t i = 0; i < tensor_elements(t); i++)
+            if (i / inner % channels == c) {
+                float x = (float)dice_range(b, INT8_MIN, INT8_MAX) * scale;
+
+                memcpy(data + i * (int64_t)sizeof x, &x, sizeof x);
+            }
+    }
+}
+
 int32_t new_weights(struct builder *b, enum mote_type type, int rank, const int64_t *dims, int axis, bool per_channel)
 {
     bool real = type == TYPE_F32;
@@ -302,6 +322,8 @@ int32_t new_weights(struct builder *b, enum mote_type type, int rank, const int6
     if (dice_chance(b, 4))
         kill_channels(b, t, axis);
     if (real && dice_chance(b, 3))
+        scale_integers(b, t, axis);
+    else if (real && dice_chance(b, 3))
         halve(t);
     if (!real && per_channel && dice_chance(b, 2))
         quantize_channels(b, t, axis);

@@ -45,6 +45,7 @@ static const struct {
     {"reuse", {"plan t after reuse, for portable: core portable\nstep 0: binary_f32\n"}},
     {"channels", {"plan t after channels, for portable: core portable\n"}},
     {"feed", {"plan t after feed, for portable: core portable\n"}},
+    {"hybrids", {"plan t after hybrids, for portable: core portable\n"}},
     {"halves", {"plan t after halves, for portable: core portable\n"}}, /* nothing to store so */
     {"kernels", {"plan t after kernels, for portable: core portable\nstep 0: binary_f32, portable\n"}},
     {"schedule",
@@ -217,7 +218,7 @@ static void a_dump_names_its_target(void **state)
     (void)state;
     begin(&f);
     want_texts(dump(&f, "place", "mps3-an547", false),
-               (const char *const[]){"plan t after place, for mps3-an547: core cortex-m55 with dsp mve\n"
+               (const char *const[]){"plan t after place, for mps3-an547: core cortex-m55 with dsp mve fpu\n"
                                      "memory itcm: flash, 524288 bytes\n"
                                      "memory dtcm: ram, 524288 bytes\n"
                                      "value 0: ",

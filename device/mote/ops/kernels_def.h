@@ -109,6 +109,10 @@ KERNEL(190, signal,      window_f32,                   portable)
 KERNEL(191, signal,      rfft_f32,                     portable)
 KERNEL(192, signal,      spectrum_f32,                 portable)
 KERNEL(193, signal,      bands_f32,                    portable)
+KERNEL(180, conv,        conv_2d_hybrid,               portable)
+KERNEL(181, conv,        depthwise_conv_2d_hybrid,     portable)
+KERNEL(182, dense,       fully_connected_hybrid,       portable)
+KERNEL(183, dense,       fully_connected_rows_hybrid,  portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *

@@ -10,8 +10,9 @@
 
 /* The sum of one output channel; `w` is its weight of the first tap inside the image, `at` that tap's place in a row.
  */
-static float sum_taps(const struct DEPTHWISE_CONV_2D *p, const float *const rows[], const MOTE_FLASH mote_weight *w,
-                      int32_t at, int32_t taps)
+static float sum_taps(const struct DEPTHWISE_CONV_2D *p, const float *const rows[],
+                      MOTE_WEIGHTS(const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *scales), int32_t at,
+                      int32_t taps)
 {
     int32_t step = p->dilation_w * p->in_c, out_c = p->out_c;
     float sum = 0.0f;
@@ -21,14 +22,15 @@ static float sum_taps(const struct DEPTHWISE_CONV_2D *p, const float *const rows
         const MOTE_FLASH mote_weight *b = w + k * p->kernel_w * out_c;
 
         for (int32_t t = 0; t < taps && a != NULL; t++)
-            sum += a[at + t * step] * mote_weight_value(b[t * out_c]);
+            sum += a[at + t * step] * mote_weight_value(MOTE_WEIGHTS(b[t * out_c], *scales));
     }
     return sum;
 }
 
 /* The sums of four channels side by side. */
 static void sum_taps_of_four(const struct DEPTHWISE_CONV_2D *p, const float *const rows[],
-                             const MOTE_FLASH mote_weight *w, int32_t at, int32_t taps, float sum[4])
+                             MOTE_WEIGHTS(const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *scales), int32_t at,
+                             int32_t taps, float sum[4])
 {
     int32_t step = p->dilation_w * p->in_c, out_c = p->out_c;
     float s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
@@ -38,10 +40,10 @@ static void sum_taps_of_four(const struct DEPTHWISE_CONV_2D *p, const float *con
         const MOTE_FLASH mote_weight *b = w + k * p->kernel_w * out_c;
 
         for (int32_t t = rows[k] != NULL ? taps : 0; t > 0; t--, a += step, b += out_c) {
-            s0 += a[0] * mote_weight_value(b[0]);
-            s1 += a[1] * mote_weight_value(b[1]);
-            s2 += a[2] * mote_weight_value(b[2]);
-            s3 += a[3] * mote_weight_value(b[3]);
+            s0 += a[0] * mote_weight_value(MOTE_WEIGHTS(b[0], scales[0]));
+            s1 += a[1] * mote_weight_value(MOTE_WEIGHTS(b[1], scales[1]));
+            s2 += a[2] * mote_weight_value(MOTE_WEIGHTS(b[2], scales[2]));
+            s3 += a[3] * mote_weight_value(MOTE_WEIGHTS(b[3], scales[3]));
         }
     }
     sum[0] = s0;
@@ -51,7 +53,9 @@ static void sum_taps_of_four(const struct DEPTHWISE_CONV_2D *p, const float *con
 }
 
 MOTE_WEAK void DEPTHWISE_CONV_2D_ROW(const struct DEPTHWISE_CONV_2D *p, const float *const rows[],
-                                     const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *bias, float *out)
+                                     MOTE_WEIGHTS(const MOTE_FLASH mote_weight *weights,
+                                                  const MOTE_FLASH float *scales),
+                                     const MOTE_FLASH float *bias, float *out)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
     const int32_t m = p->depth_multiplier;
@@ -65,9 +69,9 @@ MOTE_WEAK void DEPTHWISE_CONV_2D_ROW(const struct DEPTHWISE_CONV_2D *p, const fl
 
             n = m == 1 && o + 4 <= p->out_c ? 4 : 1;
             if (n == 4)
-                sum_taps_of_four(p, rows, w, c.at + o, c.to - c.from, sum);
+                sum_taps_of_four(p, rows, MOTE_WEIGHTS(w, scales + o), c.at + o, c.to - c.from, sum);
             else
-                sum[0] = sum_taps(p, rows, w, c.at + (m == 1 ? o : o / m), c.to - c.from);
+                sum[0] = sum_taps(p, rows, MOTE_WEIGHTS(w, scales + o), c.at + (m == 1 ? o : o / m), c.to - c.from);
             for (int32_t i = 0; i < n; i++)
                 *out++ = mote_clamp_f32(sum[i] + bias[o + i], lo, hi);
         }
@@ -75,8 +79,8 @@ MOTE_WEAK void DEPTHWISE_CONV_2D_ROW(const struct DEPTHWISE_CONV_2D *p, const fl
 }
 
 MOTE_WEAK void DEPTHWISE_CONV_2D(const struct DEPTHWISE_CONV_2D *p, const float *in,
-                                 const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *bias, float *out,
-                                 int32_t first, int32_t count)
+                                 MOTE_WEIGHTS(const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *scales),
+                                 const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
 {
     const float *rows[MOTE_KERNEL_ROWS_MAX];
 
@@ -85,7 +89,8 @@ MOTE_WEAK void DEPTHWISE_CONV_2D(const struct DEPTHWISE_CONV_2D *p, const float 
         int32_t top = r % p->out_h * p->stride_h - p->pad_top;
 
         mote_rows_f32(rows, p->kernel_h, in, r / p->out_h, top, p->dilation_h, p->in_h, p->in_w * p->in_c, p->in_ring);
-        DEPTHWISE_CONV_2D_ROW(p, rows, weights, bias, out + mote_ring(r, p->out_ring) * p->out_w * p->out_c);
+        DEPTHWISE_CONV_2D_ROW(p, rows, MOTE_WEIGHTS(weights, scales), bias,
+                              out + mote_ring(r, p->out_ring) * p->out_w * p->out_c);
     }
 }
 

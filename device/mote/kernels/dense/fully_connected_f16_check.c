@@ -5,6 +5,7 @@
 #define NEED            need_fully_connected_f16
 #define FULLY_CONNECTED mote_fully_connected_f16
 #define WEIGHT_BYTES    2
+#define SCALES          0
 #include "fully_connected_floats_check.h"
 
 MOTE_KERNEL(fully_connected_f16, MOTE_FULLY_CONNECTED_F16_PARAMS, MOTE_FULLY_CONNECTED_F16_ARGS);

@@ -5,8 +5,8 @@
 #define MOTE_FULLY_CONNECTED_FLOATS_H
 
 MOTE_WEAK void FULLY_CONNECTED(const struct FULLY_CONNECTED_PARAMS *p, const float *in,
-                               const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *bias, float *out,
-                               int32_t first, int32_t count)
+                               MOTE_WEIGHTS(const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *scales),
+                               const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
 
@@ -20,9 +20,9 @@ MOTE_WEAK void FULLY_CONNECTED(const struct FULLY_CONNECTED_PARAMS *p, const flo
 
             n = p->out_c - o < 4 ? 1 : 4;
             if (n == 4)
-                mote_dot_four(in, w, p->in_len, p->in_len, sum);
+                mote_dot_four(in, MOTE_WEIGHTS(w, scales + o), p->in_len, p->in_len, sum);
             else
-                sum[0] = mote_dot(in, w, p->in_len, 0.0f);
+                sum[0] = mote_dot(in, MOTE_WEIGHTS(w, scales + o), p->in_len, 0.0f);
             for (int32_t i = 0; i < n; i++)
                 *out++ = mote_clamp_f32(sum[i] + bias[o + i], lo, hi);
         }

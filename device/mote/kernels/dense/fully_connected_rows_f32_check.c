@@ -5,6 +5,7 @@
 #define NEED                 need_fully_connected_rows_f32
 #define FULLY_CONNECTED_ROWS mote_fully_connected_rows_f32
 #define WEIGHT_BYTES         4
+#define SCALES               0
 #include "fully_connected_rows_floats_check.h"
 
 MOTE_KERNEL(fully_connected_rows_f32, MOTE_FULLY_CONNECTED_ROWS_F32_PARAMS, MOTE_FULLY_CONNECTED_ROWS_F32_ARGS);

@@ -8,19 +8,19 @@
 
 /* n inputs, from one with these weights of the first output on. */
 static void add(const struct FULLY_CONNECTED_ROWS_PARAMS *p, const float *in, int32_t n,
-                const MOTE_FLASH mote_weight *weights, float *sums)
+                MOTE_WEIGHTS(const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *scales), float *sums)
 {
     int32_t step = p->in_h * p->in_len, o = 0;
 
     for (; o + 4 <= p->out_c; o += 4)
-        mote_dot_four(in, weights + o * step, step, n, sums + o);
+        mote_dot_four(in, MOTE_WEIGHTS(weights + o * step, scales + o), step, n, sums + o);
     for (; o < p->out_c; o++)
-        sums[o] = mote_dot(in, weights + o * step, n, sums[o]);
+        sums[o] = mote_dot(in, MOTE_WEIGHTS(weights + o * step, scales + o), n, sums[o]);
 }
 
 MOTE_WEAK void FULLY_CONNECTED_ROWS(const struct FULLY_CONNECTED_ROWS_PARAMS *p, const float *in,
-                                    const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *bias, float *sums,
-                                    float *out, int32_t first, int32_t count)
+                                    MOTE_WEIGHTS(const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *scales),
+                                    const MOTE_FLASH float *bias, float *sums, float *out, int32_t first, int32_t count)
 {
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
     struct mote_run run;
@@ -30,7 +30,7 @@ MOTE_WEAK void FULLY_CONNECTED_ROWS(const struct FULLY_CONNECTED_ROWS_PARAMS *p,
         run = mote_run_of(first, count, p->in_h, p->in_ring);
         for (int32_t o = 0; run.y == 0 && o < p->out_c; o++)
             sums[o] = 0.0f;
-        add(p, in + run.at * p->in_len, run.rows * p->in_len, weights + run.y * p->in_len, sums);
+        add(p, in + run.at * p->in_len, run.rows * p->in_len, MOTE_WEIGHTS(weights + run.y * p->in_len, scales), sums);
         for (int32_t o = 0; run.ends && o < p->out_c; o++)
             out[o] = mote_clamp_f32(sums[o] + bias[o], lo, hi);
     }

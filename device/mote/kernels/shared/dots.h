@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sums of products of floats and weights, of the type that weights_f32.h or weights_f16.h, whose end this is, says. */
+/* Sums of products of floats and weights, of the type that weights_f32.h, weights_f16.h or weights_s8.h, whose end this
+ * is, says; with scales, if weights have any: one for each of four. */
 #ifndef MOTE_DOTS_H
 #define MOTE_DOTS_H
 
 #include "../../config.h"
 
 /* sum + a[0] * w[0] + a[1] * w[1] + …, n products from the first to the last. */
-static inline float mote_dot(const float *a, const MOTE_FLASH mote_weight *w, int32_t n, float sum)
+static inline float mote_dot(const float *a,
+                             MOTE_WEIGHTS(const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *scales), int32_t n,
+                             float sum)
 {
     for (; n > 0; n--)
-        sum += *a++ * mote_weight_value(*w++);
+        sum += *a++ * mote_weight_value(MOTE_WEIGHTS(*w++, *scales));
     return sum;
 }
 
 /* Four of them with one a: those of w, w + step, w + 2 * step, w + 3 * step. */
-static inline void mote_dot_four(const float *a, const MOTE_FLASH mote_weight *w, int32_t step, int32_t n, float sum[4])
+static inline void mote_dot_four(const float *a,
+                                 MOTE_WEIGHTS(const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *scales),
+                                 int32_t step, int32_t n, float sum[4])
 {
     const MOTE_FLASH mote_weight *w0 = w, *w1 = w0 + step, *w2 = w1 + step, *w3 = w2 + step;
     float s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
@@ -22,10 +27,10 @@ static inline void mote_dot_four(const float *a, const MOTE_FLASH mote_weight *w
     for (; n > 0; n--) {
         float value = *a++;
 
-        s0 += value * mote_weight_value(*w0++);
-        s1 += value * mote_weight_value(*w1++);
-        s2 += value * mote_weight_value(*w2++);
-        s3 += value * mote_weight_value(*w3++);
+        s0 += value * mote_weight_value(MOTE_WEIGHTS(*w0++, scales[0]));
+        s1 += value * mote_weight_value(MOTE_WEIGHTS(*w1++, scales[1]));
+        s2 += value * mote_weight_value(MOTE_WEIGHTS(*w2++, scales[2]));
+        s3 += value * mote_weight_value(MOTE_WEIGHTS(*w3++, scales[3]));
     }
     sum[0] = s0;
     sum[1] = s1;
@@ -34,8 +39,9 @@ static inline void mote_dot_four(const float *a, const MOTE_FLASH mote_weight *w
 }
 
 /* Four of them with a, and in sum[4] to sum[7] four with a + next: each weight is read once for both. */
-static inline void mote_dot_four_twice(const float *a, int32_t next, const MOTE_FLASH mote_weight *w, int32_t step,
-                                       int32_t n, float sum[8])
+static inline void mote_dot_four_twice(const float *a, int32_t next,
+                                       MOTE_WEIGHTS(const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *scales),
+                                       int32_t step, int32_t n, float sum[8])
 {
     const float *b = a + next;
     const MOTE_FLASH mote_weight *w0 = w, *w1 = w0 + step, *w2 = w1 + step, *w3 = w2 + step;
@@ -43,8 +49,10 @@ static inline void mote_dot_four_twice(const float *a, int32_t next, const MOTE_
     float b0 = sum[4], b1 = sum[5], b2 = sum[6], b3 = sum[7];
 
     for (; n > 0; n--) {
-        float x = *a++, y = *b++, v0 = mote_weight_value(*w0++), v1 = mote_weight_value(*w1++),
-              v2 = mote_weight_value(*w2++), v3 = mote_weight_value(*w3++);
+        float x = *a++, y = *b++, v0 = mote_weight_value(MOTE_WEIGHTS(*w0++, scales[0])),
+              v1 = mote_weight_value(MOTE_WEIGHTS(*w1++, scales[1])),
+              v2 = mote_weight_value(MOTE_WEIGHTS(*w2++, scales[2])),
+              v3 = mote_weight_value(MOTE_WEIGHTS(*w3++, scales[3]));
 
         a0 += x * v0;
         a1 += x * v1;
@@ -69,13 +77,14 @@ static inline void mote_dot_four_twice(const float *a, int32_t next, const MOTE_
  * are sum[4 * i] to sum[4 * i + 3]. */
 #define MOTE_DOT_PIXELS 2
 
-static inline void mote_dot_block(const float *a, int32_t next, int32_t pixels, const MOTE_FLASH mote_weight *w,
+static inline void mote_dot_block(const float *a, int32_t next, int32_t pixels,
+                                  MOTE_WEIGHTS(const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *scales),
                                   int32_t step, int32_t n, float sum[4 * MOTE_DOT_PIXELS])
 {
     if (pixels == 2)
-        mote_dot_four_twice(a, next, w, step, n, sum);
+        mote_dot_four_twice(a, next, MOTE_WEIGHTS(w, scales), step, n, sum);
     else
-        mote_dot_four(a, w, step, n, sum);
+        mote_dot_four(a, MOTE_WEIGHTS(w, scales), step, n, sum);
 }
 
 #endif

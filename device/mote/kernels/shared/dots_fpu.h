@@ -9,6 +9,9 @@
 
 typedef float mote_weight;
 
+/* As weights_f32.h. */
+#define MOTE_WEIGHTS(weights, scales) weights
+
 static inline float mote_dot(const float *a, const float *w, int32_t n, float sum)
 {
     for (; n > 0; n--)

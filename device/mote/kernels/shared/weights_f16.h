@@ -20,6 +20,9 @@ static inline float mote_weight_value(mote_weight w)
     return x * 0x1p112f;
 }
 
+/* What functions get of weights: no scales. */
+#define MOTE_WEIGHTS(weights, scales) weights
+
 #include "dots.h"
 
 #endif

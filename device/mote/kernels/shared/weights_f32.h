@@ -9,6 +9,9 @@ typedef float mote_weight;
 
 static inline float mote_weight_value(mote_weight w) { return w; }
 
+/* What functions get of weights: no scales. */
+#define MOTE_WEIGHTS(weights, scales) weights
+
 #include "dots.h"
 
 #endif
