@@ -4,10 +4,10 @@
 
 Instructions are counted, not timed, so the rows repeat to the digit and a change of them shows up in review. A row is
 only written if the first two golden vectors come back byte for byte; of float models, within the tolerance of
-docs/EXACT.md ("near"). --check measures nothing but fails if the tables of README.md, docs/CYCLES.md and
-docs/LIMITS.md are not what bench/results.csv says; --table makes them so. --board measures one board and leaves the
-rows of the others; --compare fails where one of its rows differs from the committed one. Without the folder of models
-it says so and leaves the files alone.
+docs/EXACT.md ("near"), and where there are no vectors, with the bytes of this machine. --check measures nothing but
+fails if the tables of README.md, docs/CYCLES.md and docs/LIMITS.md are not what bench/results.csv says; --table makes
+them so. --board measures one board and leaves the rows of the others; --compare fails where one of its rows differs
+from the committed one. Without the folder of models it says so and leaves the files alone.
 """
 import argparse
 import csv
@@ -26,12 +26,14 @@ MODELS = ["mlperf_tiny/kws", "mlperf_tiny/vww", "mlperf_tiny/resnet", "mlperf_ti
           "tflite_micro/mnist_lstm"]
 SMALL = ["mlperf_tiny/strww", "tflite_micro/micro_speech", "tflite_micro/hello_world", "tflite_micro/mnist_lstm"]
 FLOATS = ["tflite_micro/hello_world_float", "tflite_micro/mnist_lstm_float"]
+WITH_FPU = ["mlperf_tiny/resnet_float", "mlperf_tiny/kws_float", "onnx/mnist-8"]
 COMPILED = ["mlperf_tiny/kws", "mlperf_tiny/vww", "mlperf_tiny/resnet", "mlperf_tiny/strww",
             "tflite_micro/micro_speech", "tflite_micro/mnist_lstm"]
 BOTH = ("image", "c")
 BOARDS = {  # what fits, and the ways
-    "mps2-an386": (MODELS + FLOATS, BOTH), "mps2-an385": (MODELS + FLOATS, BOTH), "mps2-an500": (MODELS, BOTH),
-    "mps2-an505": (MODELS, BOTH), "mps3-an547": (MODELS, BOTH), "riscv32-virt": (MODELS, BOTH),
+    "mps2-an386": (MODELS + FLOATS + WITH_FPU, BOTH), "mps2-an385": (MODELS + FLOATS, BOTH),
+    "mps2-an500": (MODELS + WITH_FPU, BOTH), "mps2-an505": (MODELS + WITH_FPU, BOTH),
+    "mps3-an547": (MODELS, BOTH), "riscv32-virt": (MODELS, BOTH),
     "aarch64-linux": (MODELS, ("c",)), "aarch64-linux-dotprod": (MODELS, ("c",)), "nrf51-large": (MODELS, BOTH),
     "microbit": (SMALL, BOTH), "arduino-uno": (["tflite_micro/hello_world"], ("c",)),
     "mps2-an385-os": (COMPILED, ("c",)), "mps2-an386-os": (COMPILED, ("c",)), "mps2-an386-clang": (COMPILED, ("c",)),
@@ -104,23 +106,49 @@ def is_exact(model, options, got, want):
     """yes, near, or None. A stream has an output for each row: its windows' are the last of as many as they have."""
     if options == "--stream":
         got = got[-len(want):]
-    return "yes" if got == want else "near" if model in FLOATS and near(got, want) else None
+    return "yes" if got == want else "near" if model in FLOATS + WITH_FPU and near(got, want) else None
+
+
+def file_of(models, model):
+    path = os.path.join(models, model)
+    return os.path.join(path, "model.onnx") if os.path.isdir(path) else path + ".tflite"
+
+
+def two_inputs(models, model):
+    """The golden ones; for a model without, its folder's (of which a .pb ends with the numbers), or the int8 twin's."""
+    name, path = model.split("/")[1], os.path.join(models, model)
+    if os.path.isdir(path):
+        return [read(os.path.join(path, "test_data_set_%d" % k, "input_0.pb"))[-28 * 28 * 4:] for k in range(2)]
+    golden = os.path.join(models, "golden", name)
+    if os.path.isdir(golden):
+        return [read(p) for p in first_two(golden, "input")]
+    twin = [read(p) for p in first_two(golden.removesuffix("_float"), "input")]
+    return [struct.pack("<%df" % len(b), *struct.unpack("%db" % len(b), b)) for b in twin]
+
+
+def two_outputs(mote, models, model, joined, folder):
+    """The golden ones, or what this machine computes."""
+    golden = os.path.join(models, "golden", model.split("/")[1])
+    if os.path.isdir(golden):
+        return [read(p) for p in first_two(golden, "output")]
+    out = os.path.join(folder, "host.bin")
+    run(mote, "run", file_of(models, model), "--input", joined, "--output", out, "--reset-each", "--json")
+    return [read(out)]
 
 
 def measure(mote, models, model, board, via, options, folder):
     name = model.split("/")[1]
-    path = os.path.join(models, model + ".tflite")
-    golden = os.path.join(models, "golden", name)
+    path = file_of(models, model)
     joined, out, image = (os.path.join(folder, n) for n in ("in.bin", "out.bin", "model.mote"))
     samples = 1 if options == "--stream" else 2
     with open(joined, "wb") as f:
-        f.write(b"".join(read(p) for p in first_two(golden, "input")[:samples]))
+        f.write(b"".join(two_inputs(models, model)[:samples]))
     reset = [] if options == "--stream" else ["--reset-each"]
     r = run(mote, "emulate", path, "--target", target(board), "--via", via, "--input", joined, "--output", out,
             "--json", *reset, *options.split())
     c = run(mote, "compile", path, "-o", image, "--json", *options.split())
     i = run(mote, "inspect", path, "--json")
-    want = b"".join(read(p) for p in first_two(golden, "output")[:samples])
+    want = b"".join(two_outputs(mote, models, model, joined, folder)[:samples])
     exact = is_exact(model, options, read(out), want)
     if exact is None:
         sys.exit("bench: %s %s on %s via %s does not give the golden bytes" % (model, options, board, via))
