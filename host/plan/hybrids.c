@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stage `hybrids`: a float layer whose weights all are a scale of their channel times an integer of 8 bits, as those
- * of hybrid models, stores the integers and the scales. The kernel makes the same floats of them again, so that nothing
- * else changes; and since values tell, neither importers nor passes know of it. */
+/* The stage `hybrids`: a float layer whose weights all are a scale of their channel times an integer of 8 bits, as
+ * those of hybrid models, stores the integers and the scales. The kernel makes the same floats of them again, so
+ * that nothing else changes; and since values tell, neither importers nor passes know of it. */
 #include <math.h>
 
 #include "host/plan/build.h"

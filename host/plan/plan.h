@@ -78,8 +78,9 @@ enum optimize {
 
 extern const char *const optimize_words[]; /* "balanced", …: what users call them; ends with NULL */
 
-/* How constant weights are stored. Floats that all are numbers of half precision, or integers of 8 bits with a scale a
- * channel, are stored as such, but for DENSE and OPTIMIZE_SPEED, where that saves more than the kernel's code; for HUFFMAN always. */
+/* How constant weights are stored. Floats that all are numbers of half precision, or integers of 8 bits with a
+ * scale a channel, are stored as such, but for DENSE and OPTIMIZE_SPEED, where that saves more than the kernel's
+ * code; for HUFFMAN always. */
 enum coding {
     CODING_USUAL = 0, /* RAM, and no core in particular: DENSE; FLASH: AUTO; else AUTO of what is also faster */
     CODING_DENSE,     /* as they are, floats as floats */

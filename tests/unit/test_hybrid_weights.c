@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stage `hybrids`: which float weights are integers of 8 bits with scales, that kernels make the same floats of them,
- * and that image and generated C compute what they compute with floats. */
+/* The stage `hybrids`: which float weights are integers of 8 bits with scales, that kernels make the same floats
+ * of them, and that image and generated C compute what they compute with floats. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@ CORE(2,  CORTEX_M3,  "cortex-m3",  0)
 CORE(3,  CORTEX_M4F, "cortex-m4f", MOTE_HAS_DSP | MOTE_HAS_FPU)
 CORE(4,  CORTEX_M7,  "cortex-m7",  MOTE_HAS_DSP | MOTE_HAS_FPU)
 CORE(5,  CORTEX_M33, "cortex-m33", MOTE_HAS_DSP | MOTE_HAS_FPU)    /* with both extensions, as compilers assume */
-CORE(6,  CORTEX_M55, "cortex-m55", MOTE_HAS_DSP | MOTE_HAS_MVE | MOTE_HAS_FPU) /* with its vectors, as compilers assume */
+CORE(6,  CORTEX_M55, "cortex-m55", MOTE_HAS_DSP | MOTE_HAS_MVE | MOTE_HAS_FPU) /* with its vectors */
 CORE(20, RV32IMC,    "rv32imc",    MOTE_HAS_RV32M)
 CORE(30, AVR5,       "avr5",       0)
 CORE(40, AARCH64,    "aarch64",    MOTE_HAS_NEON)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A convolution of floats whose weights are mote_weight; CONV_2D is its name, CONV_2D_ROW that of its rows,
- * CONV_2D_PARAMS that of its parameters. Four filters share each input element, and MOTE_DOT_PIXELS pixels that see the
- * same columns share each weight. Where dilation_w is 1 and there are no groups, the inner loop runs over a whole kernel
- * row. */
+ * CONV_2D_PARAMS that of its parameters. Four filters share each input element, and MOTE_DOT_PIXELS pixels that
+ * see the same columns share each weight. Where dilation_w is 1 and there are no groups, the inner loop runs over
+ * a whole kernel row. */
 #ifndef MOTE_CONV_2D_FLOATS_H
 #define MOTE_CONV_2D_FLOATS_H
 

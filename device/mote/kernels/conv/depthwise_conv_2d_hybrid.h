@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* depthwise_conv_2d_hybrid: depthwise_conv_2d_f32 with weights of 8 bits, whose channels have scales (shared/weights_s8.h)
+/* depthwise_conv_2d_hybrid: depthwise_conv_2d_f32 with weights of 8 bits, whose channels have scales
+ * (shared/weights_s8.h)
  *
  *   weights  [kernel_h][kernel_w][out_c]  int8
  *   scales   [out_c]  float
  *
- * All else is depthwise_conv_2d_f32's. It returns the bytes that that returns for the products of scales and weights, rounded to
- * float, as weights: each is made where it is used. Cannot fail: the ranges and need_depthwise_conv_2d_hybrid() hold.
- * Cost: the same multiply-accumulates. */
+ * All else is depthwise_conv_2d_f32's. It returns the bytes that that returns for the products of scales and
+ * weights, rounded to float, as weights: each is made where it is used. Cannot fail: the ranges and
+ * need_depthwise_conv_2d_hybrid() hold. Cost: the same multiply-accumulates. */
 #ifndef MOTE_DEPTHWISE_CONV_2D_HYBRID_H
 #define MOTE_DEPTHWISE_CONV_2D_HYBRID_H
 

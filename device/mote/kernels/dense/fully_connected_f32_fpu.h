@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fully_connected_f32 with the floating-point extension of Armv7E-M: the contract of fully_connected_f32.h. No scratch. */
+/* fully_connected_f32 with the floating-point extension of Armv7E-M: the contract of fully_connected_f32.h. No
+ * scratch. */
 #ifndef MOTE_FULLY_CONNECTED_F32_FPU_H
 #define MOTE_FULLY_CONNECTED_F32_FPU_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Portable float fully connected layer over rows with weights of 8 bits: the definition of fully_connected_rows_hybrid.h. */
+/* Portable float fully connected layer over rows with weights of 8 bits: the definition of
+ * fully_connected_rows_hybrid.h. */
 #include "fully_connected_rows_hybrid.h"
 
 #include "../shared/weights_s8.h"

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fully_connected_rows_hybrid: fully_connected_rows_f32 with weights of 8 bits, whose channels have scales (shared/weights_s8.h)
+/* fully_connected_rows_hybrid: fully_connected_rows_f32 with weights of 8 bits, whose channels have scales
+ * (shared/weights_s8.h)
  *
  *   weights  [out_c][in_h][in_len]  int8
  *   scales   [out_c]  float
  *
- * All else is fully_connected_rows_f32's. It returns the bytes that that returns for the products of scales and weights, rounded to
- * float, as weights: each is made where it is used. Cannot fail: the ranges and need_fully_connected_rows_hybrid() hold.
- * Cost: the same multiply-accumulates. */
+ * All else is fully_connected_rows_f32's. It returns the bytes that that returns for the products of scales and
+ * weights, rounded to float, as weights: each is made where it is used. Cannot fail: the ranges and
+ * need_fully_connected_rows_hybrid() hold. Cost: the same multiply-accumulates. */
 #ifndef MOTE_FULLY_CONNECTED_ROWS_HYBRID_H
 #define MOTE_FULLY_CONNECTED_ROWS_HYBRID_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A float LSTM; LSTM is its name. Nothing couples the units of a step but the old h, so a unit goes from its four gates,
- * which share x and h, to its new c and h at once, and no gate is ever stored. */
+/* A float LSTM; LSTM is its name. Nothing couples the units of a step but the old h, so a unit goes from its four
+ * gates, which share x and h, to its new c and h at once, and no gate is ever stored. */
 #ifndef MOTE_LSTM_FLOATS_H
 #define MOTE_LSTM_FLOATS_H
 

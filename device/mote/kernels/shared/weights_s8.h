@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Weights of float layers that are integers of 8 bits, times a scale of their channel. A layer computes what it does with
- * the product, rounded to float, as a weight. In the place of weights_f32.h. */
+/* Weights of float layers that are integers of 8 bits, times a scale of their channel. A layer computes what it
+ * does with the product, rounded to float, as a weight. In the place of weights_f32.h. */
 #ifndef MOTE_WEIGHTS_H
 #define MOTE_WEIGHTS_H
 
