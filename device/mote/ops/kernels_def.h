@@ -105,14 +105,14 @@ KERNEL(165, elementwise, sigmoid_s16,                  portable)
 KERNEL(166, elementwise, rescale_s16,                  portable)
 KERNEL(167, pool,        pool_2d_s16,                  portable)
 KERNEL(168, pool,        mean_s16,                     portable)
-KERNEL(190, signal,      window_f32,                   portable)
-KERNEL(191, signal,      rfft_f32,                     portable)
-KERNEL(192, signal,      spectrum_f32,                 portable)
-KERNEL(193, signal,      bands_f32,                    portable)
 KERNEL(180, conv,        conv_2d_hybrid,               portable)
 KERNEL(181, conv,        depthwise_conv_2d_hybrid,     portable)
 KERNEL(182, dense,       fully_connected_hybrid,       portable)
 KERNEL(183, dense,       fully_connected_rows_hybrid,  portable)
+KERNEL(190, signal,      window_f32,                   portable)
+KERNEL(191, signal,      rfft_f32,                     portable)
+KERNEL(192, signal,      spectrum_f32,                 portable)
+KERNEL(193, signal,      bands_f32,                    portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *
