@@ -79,6 +79,20 @@ enum mote_status features_make(struct pool *pool, const struct front_end *front_
     return MOTE_OK;
 }
 
+/* A file may call anything so: what is read and written here must be what is there. */
+static enum mote_status check_inside(const struct front_end *f, const struct runner *r, const struct frame *at)
+{
+    const size_t samples = (size_t)front_end_samples(f) * sizeof(int16_t);
+    const size_t features = (size_t)f->frames * (size_t)f->channels * ((size_t)type_bits(f->type) / 8);
+
+    if (runner_input_bytes(r) == samples && runner_output_bytes(r) == features)
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_SHAPE,
+                "%zu bytes of samples and %zu of \"" FRONT_END_FEATURES
+                "\" are not those of %d frames of %d features: make it by `mote features --before`",
+                runner_input_bytes(r), runner_output_bytes(r), (int)f->frames, (int)f->channels);
+}
+
 /* The model up to its features. */
 static enum mote_status open_inside(struct pool *pool, const char *path, struct front_end *f, struct runner *out,
                                     const struct frame *at)
@@ -96,7 +110,8 @@ static enum mote_status open_inside(struct pool *pool, const char *path, struct 
             g->outputs[0] = i;
     g->n_outputs = 1;
     TRY(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, at));
-    return runner_open(pool, p.image, out, at);
+    TRY(runner_open(pool, p.image, out, at));
+    return check_inside(f, out, &here);
 }
 
 /* Those of inference i, which begins with zeros, or with what the one before had, and may end with zeros. */

@@ -242,6 +242,20 @@ static void a_board_hears_a_stream(void **state)
     assert_memory_equal(slurp(here("out/got.bin")).data, want.data, want.size);
 }
 
+/* Looks like a graph with a front end inside, but "features" is a part of the frames, of this size. */
+static void put_framed(const char *name, int samples, const char *frames, const char *size)
+{
+    put_text(name, pool_printf(&pool,
+                               "mote-graph 1\nmodel m version 0\ngraph \"main\"\n"
+                               "tensor 0 \"x\" s16 [1,%d] source 0\ntensor 1 \"f\" s16 [%s] source 1\n"
+                               "tensor 2 \"features\" s16 [%s] source 2\n"
+                               "tensor 3 \"begin\" s32 [3] source 3 data [0, 0, 0]\n"
+                               "tensor 4 \"size\" s32 [3] source 4 data [%s]\n"
+                               "op 0 frame in [0] out [1] source 0 size 480 step 320\n"
+                               "op 1 slice in [1, 3, 4] out [2] source 1\ninputs [0]\noutputs [2]\nend\n",
+                               samples, frames, size, size));
+}
+
 static void wrong_sounds_are_refused(void **state)
 {
     static const struct bad bad[] = {
@@ -262,6 +276,10 @@ static void wrong_sounds_are_refused(void **state)
         {2, "--preset is missing: micro, mfcc", {"features", "@in/one.wav"}},
         {2, "nothing to do", {"features", "--preset", "micro"}},
         {2, "it has no front end inside", {"features", "@in/two.graph", "@in/one.wav"}},
+        {1,
+         "3200 bytes of samples and 14 of \"features\" are not those of 4 frames of 7 features",
+         {"features", "@in/few.graph", "@in/one.wav"}},
+        {1, "3600 bytes of samples and 4800 of", {"features", "@in/left.graph", "@in/one.wav"}},
         {2, "--step is a preset's", {"features", "@in/two.graph", "@in/one.wav", "--step", "10"}},
         {2, "--before wants --graph", {"features", "--preset", "micro", "@in/one.wav", "--before", "@in/two.graph"}},
     };
@@ -271,6 +289,8 @@ static void wrong_sounds_are_refused(void **state)
         skip();
     put_wav("in/one.wav", 16000, 1, 1600);
     put_wav("in/slow.wav", 500, 1, 1600);
+    put_framed("in/few.graph", 1600, "1,4,480", "1,1,7");
+    put_framed("in/left.graph", 1800, "1,5,480", "1,5,480");
     put_wav("in/short.wav", 16000, 1, 479);
     put_text("in/text.wav", "no sound");
     want_bad(bad, COUNT(bad));
