@@ -62,6 +62,7 @@ struct mixing {
     } * clips;
     int32_t n;
     int64_t length; /* of all clips together */
+    int64_t gap;
 };
 
 static enum mote_status check(const struct mix_list *l, const struct frame *at)
@@ -133,15 +134,27 @@ static void trim(struct sound *s)
     s->n = to - from;
 }
 
+/* What is left of the time beside clips and gaps. */
+static enum mote_status find_room(const struct mixing *m, int64_t *left, const struct frame *at)
+{
+    *left = m->out->sound.n - m->length - m->gap * (m->n + 1);
+    if (*left < 0)
+        return fail(at, MOTE_ERR_VALUE, "%d clips of %.1f s, with %g s between them, do not fit into %g s", m->n,
+                    (double)m->length / RATE, (double)m->gap / RATE, (double)m->list->seconds);
+    return MOTE_OK;
+}
+
 /* In an order of its own, which begins anew when all were taken. */
 static enum mote_status take_clips(struct mixing *m, unsigned which, const struct frame *at)
 {
     const struct mix_clips *c = &m->list->clips[which];
     struct random_stream s = random_stream(m->list->seed, PURPOSE, 1, which);
     const char **files;
+    int64_t left;
     int32_t n;
 
     TRY(list_files(m, c->path, &files, &n, at));
+    assert(n > 0);
     for (int32_t i = n - 1; i > 0; i--) {
         int32_t k = (int32_t)random_below(s, (uint64_t)i, (uint32_t)i + 1);
         const char *file = files[i];
@@ -161,6 +174,7 @@ static enum mote_status take_clips(struct mixing *m, unsigned which, const struc
         if (p->sound.n == 0)
             return fail(&here, MOTE_ERR_SHAPE, "is silence, or has no samples");
         m->length += p->sound.n;
+        TRY(find_room(m, &left, at)); /* before more is read than ever fits */
     }
     return MOTE_OK;
 }
@@ -189,20 +203,16 @@ static int by_place(const void *a, const void *b)
 /* What is left of the time lies between clips: as many places as clips, drawn and in order. */
 static enum mote_status place(struct mixing *m, const struct frame *at)
 {
-    const int64_t gap = (int64_t)lroundf((m->list->gap > 0 ? m->list->gap : 1) * RATE);
-    const int64_t left = m->out->sound.n - m->length - gap * (m->n + 1);
     struct random_stream s = random_stream(m->list->seed, PURPOSE, 3, 0);
-    int64_t *spare = pool_array(m->pool, (size_t)m->n, sizeof *spare), at_sample = gap;
+    int64_t *spare = pool_array(m->pool, (size_t)m->n, sizeof *spare), at_sample = m->gap, left;
 
-    if (left < 0)
-        return fail(at, MOTE_ERR_VALUE, "%d clips of %.1f s, with %g s between them, do not fit into %g s", m->n,
-                    (double)m->length / RATE, (double)gap / RATE, (double)m->list->seconds);
+    TRY(find_room(m, &left, at));
     for (int32_t i = 0; i < m->n; i++)
         spare[i] = (int64_t)((double)random_unit(s, (uint64_t)i) * (double)left);
     qsort(spare, (size_t)m->n, sizeof *spare, by_place);
     for (int32_t i = 0; i < m->n; i++) {
         m->clips[i].start = at_sample + spare[i];
-        at_sample += m->clips[i].sound.n + gap;
+        at_sample += m->clips[i].sound.n + m->gap;
     }
     return MOTE_OK;
 }
@@ -220,7 +230,7 @@ static double power_of(const int16_t *s, int64_t n)
 static enum mote_status lay_background(struct mixing *m, const struct frame *at)
 {
     struct sound *out = &m->out->sound;
-    double clips = 0, noise;
+    double clips = 0, power, noise;
     const char **files;
     int64_t i = 0;
     int32_t n;
@@ -228,6 +238,7 @@ static enum mote_status lay_background(struct mixing *m, const struct frame *at)
     if (m->list->background == NULL)
         return MOTE_OK;
     TRY(list_files(m, m->list->background, &files, &n, at));
+    assert(n > 0);
     for (int32_t k = 0; i < out->n; k++) {
         struct frame here = {at, files[k % n], NULL, -1, NULL};
         struct pool scratch = {0};
@@ -241,9 +252,13 @@ static enum mote_status lay_background(struct mixing *m, const struct frame *at)
         pool_free(&scratch);
         TRY(status);
     }
+    power = power_of(out->samples, out->n);
+    if (power == 0) /* what is not silent comes after the stream's end */
+        return fail(at, MOTE_ERR_VALUE, "%s: its first %g s are silence, no background", m->list->background,
+                    (double)m->list->seconds);
     for (int32_t k = 0; k < m->n; k++)
         clips += power_of(m->clips[k].sound.samples, m->clips[k].sound.n) / m->n;
-    noise = sqrt(clips / power_of(out->samples, out->n) * pow(10, -(double)m->list->snr / 10));
+    noise = sqrt(clips / power * pow(10, -(double)m->list->snr / 10));
     for (i = 0; i < out->n; i++) {
         double x = noise * out->samples[i];
 
@@ -285,10 +300,11 @@ enum mote_status mix_make(struct pool *pool, const char *path, struct mixed *out
     TRY(yaml_read(pool, path, &schema, &read, &here));
     m.list = read;
     TRY(check(m.list, &here));
-    for (unsigned i = 0; i < m.list->clips_count; i++)
-        TRY(take_clips(&m, i, &here));
     out->sound = (struct sound){.rate = RATE, .from = RATE, .channels = 1};
     out->sound.n = (int64_t)((double)m.list->seconds * RATE);
+    m.gap = (int64_t)lroundf((m.list->gap > 0 ? m.list->gap : 1) * RATE);
+    for (unsigned i = 0; i < m.list->clips_count; i++)
+        TRY(take_clips(&m, i, &here));
     out->sound.samples = pool_array(pool, (size_t)out->sound.n, sizeof *out->sound.samples);
     shuffle(&m);
     TRY(place(&m, &here));

@@ -117,8 +117,8 @@ const char *truth_text(struct pool *pool, const char *sound, int32_t rate, doubl
         if (t->words != NULL)
             json_array_append_new(words, json_string(t->words[i]));
     }
-    json = json_pack("[{s:s, s:i, s:f, s:o, s:o}]", "wav_file", last_part(sound), "sample_rate", rate, "length_sec",
-                     seconds, "detection_windows", windows, "words", words);
+    json = json_pack("[{s:s, s:i, s:f, s:o, s:o}]", "wav_file", printable(pool, last_part(sound)), "sample_rate", rate,
+                     "length_sec", seconds, "detection_windows", windows, "words", words);
     dumped = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     text = pool_printf(pool, "%s\n", dumped != NULL ? dumped : "");
     json_decref(json);

@@ -5,6 +5,16 @@
 
 #define SECOND 16000
 
+/* Nothing for six seconds. */
+static void put_late(const char *name)
+{
+    static int16_t samples[7 * SECOND];
+
+    memset(samples, 0, sizeof samples);
+    add_sweep(samples + 6 * SECOND, SECOND, 500, 1500, 8000);
+    put_sound(name, SECOND, 1, samples, 7 * SECOND);
+}
+
 /* A tone of half a second within a second of silence. */
 static bool prepare(void)
 {
@@ -27,6 +37,7 @@ static bool prepare(void)
     put_sound("in/noise.wav", SECOND, 1, samples, 2 * SECOND);
     memset(samples, 0, sizeof samples);
     put_sound("in/silent.wav", SECOND, 1, samples, SECOND);
+    put_late("in/late.wav");
     return true;
 }
 
@@ -119,6 +130,10 @@ static void what_is_wrong_is_named(void **state)
     } wrong[] = {
         {"seconds: 0\n" CLIPS, "seconds is 0; 1 to 14400 are wanted"},
         {"seconds: 3\n" CLIPS, "do not fit into 3 s"},
+        {"seconds: 3\nclips: [{path: word, count: 100000}]\n", "2 clips of "},
+        {"seconds: 5\nbackground: late.wav\n"
+         "clips: [{path: word, count: 1}]\n",
+         "late.wav: its first 5 s are silence, no background"},
         {"seconds: 20\nsnr: 200\n" CLIPS, "snr is 200"},
         {"seconds: 20\nbackground: silent.wav\n" CLIPS, "is a background of silence"},
         {"seconds: 20\nclips: [{path: silent.wav, count: 1}]\n", "is silence, or has no samples"},
@@ -142,12 +157,24 @@ static void what_is_wrong_is_named(void **state)
     assert_int_equal(RUN("mix", "@in/list.yaml").status, 2);
 }
 
+/* JSON is UTF-8, names of files need not be. */
+static void any_name_has_a_truth(void **state)
+{
+    (void)state;
+    if (!prepare())
+        skip();
+    put_text("in/list.yaml", "seconds: 20\n" CLIPS);
+    OK("mix", "@in/list.yaml", "-o", "@out/\xff.wav", "--truth", "@out/t.json");
+    assert_non_null(strstr(text_of(here("out/t.json")), "\\\\xff.wav"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(clips_are_where_the_truth_says),
         TEST(the_same_seed_gives_the_same_bytes),
         TEST(the_background_is_as_loud_as_said),
+        TEST(any_name_has_a_truth),
         TEST(what_is_wrong_is_named),
     };
 
