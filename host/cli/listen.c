@@ -101,7 +101,7 @@ static void print_events(const struct listening *x)
     for (int32_t i = 0; i < x->heard.n_events; i++) {
         const struct event *e = &x->heard.events[i];
 
-        printf("%10.3f s  %s  %.3f\n", e->time, l->names[e->command], e->score / 255.0);
+        printf("%10.3f s  %s  %.3f\n", e->time, printable(&x->cli->pool, l->names[e->command]), e->score / 255.0);
     }
     printf("%d event%s\n", x->heard.n_events, x->heard.n_events == 1 ? "" : "s");
 }
@@ -251,7 +251,8 @@ const struct command command_listen = {
         "  sum       the sum of the last --over probabilities is above threshold x --over; then nothing for\n"
         "            --suppress, nor after the beginning (microWakeWord; one class)\n"
         "  hits      so many probabilities in a row are above the threshold\n"
-        "Classes that are called silence, unknown, background, noise or begin with _ are no commands.\n\n"
+        "Classes called silence, unknown, background, noise, other, none or negative, or whose names begin with _\n"
+        "are no commands.\n\n"
         "Silence is put before and after the sound (1 s, or as long as nothing is heard at first), so that words at\n"
         "its ends are heard, too; --silence MS says how much. Times are the sound's.\n\n"
         "--truth says what is said in it, as MLPerf Tiny's streaming wake word does; an event from a word's start to\n"

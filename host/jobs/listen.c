@@ -23,9 +23,9 @@ static bool is_background(const char *name)
     static const char *const words[] = {"silence", "unknown", "background", "noise", "other", "none", "negative"};
 
     for (size_t i = 0; i < COUNT(words); i++)
-        if (strcmp(name + (name[0] == '_'), words[i]) == 0 || name[0] == '_')
+        if (strcmp(name, words[i]) == 0)
             return true;
-    return false;
+    return name[0] == '_';
 }
 
 static void choose_commands(const struct listener *l, struct mote_posterior *p)
@@ -206,7 +206,7 @@ enum mote_status listener_open(struct pool *pool, const char *path, const struct
     struct listen_options o = *options;
     const char *word = "the word";
     struct frame file = {at, path, NULL, -1, NULL};
-    bool history;
+    bool history = false;
 
     *out = (struct listener){.rows = 0};
     TRY(read_manifest(pool, &path, &o, &word, at));
@@ -321,6 +321,8 @@ enum mote_status listener_hear(struct pool *pool, struct listener *l, const stru
 
     if (sound->rate != f->rate)
         return fail(at, MOTE_ERR_VALUE, "has %d samples a second, the front end wants %d", sound->rate, f->rate);
+    if (sound->n < 1)
+        return fail(at, MOTE_ERR_SHAPE, "has no samples");
     if (frames < l->rows)
         return fail(at, MOTE_ERR_SHAPE, "is too short: the network wants %d frames, and there are %lld", l->rows,
                     (long long)frames);

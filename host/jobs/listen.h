@@ -31,7 +31,6 @@ struct listener {
     struct mote_preprocess how;
     const char *const *names; /* [classes] */
     int32_t rows, fresh;      /* frames of the input, and those of them that are new each inference */
-    int32_t channels;
     struct mote_posterior posterior;
     double pace; /* seconds from one inference to the next */
 };

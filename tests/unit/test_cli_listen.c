@@ -98,6 +98,16 @@ static void a_truth_says_what_events_are_worth(void **state)
     assert_non_null(strstr(r.out, "threshold  missed  false accepts an hour"));
 }
 
+/* A manifest is a stranger's: no command of its own reaches a terminal. */
+static void a_word_is_printed_as_text(void **state)
+{
+    (void)state;
+    if (!prepare())
+        skip();
+    put_text("in/red.json", "{\"wake_word\": \"\\u001b[31mRed\", \"model\": \"high.graph\", \"micro\": {}}");
+    assert_non_null(strstr(OK("listen", "@in/red.json", "@in/tones.wav").out, " s  \\x1b[31mRed  "));
+}
+
 /* Stereo, other posteriors, and the bytes of scores. */
 static void options_choose_how(void **state)
 {
@@ -132,6 +142,8 @@ static void what_is_wrong_is_named(void **state)
         skip();
     put_sound("in/fast.wav", 44100, 1, quiet, 2 * SECOND);
     put_sound("in/short.wav", SECOND, 1, quiet, 100);
+    put_sound("in/none.wav", SECOND, 1, quiet, 0);
+    put_text("in/none.json", "{\"detection_windows\": []}");
     put_text("in/bad.wav", "RIFFnothing");
     put_text("in/outside.json", TRUTH("[1.0, 1.5], [4.9, 5.5]"));
     put_text("in/order.json", TRUTH("[3.0, 3.5], [1, 2]"));
@@ -143,6 +155,7 @@ static void what_is_wrong_is_named(void **state)
     put_text("in/other.json", "{\"model\": \"high.graph\"}");
     static const struct bad bad[] = {
         {1, "is no sound that libsndfile reads", {"listen", "@in/high.json", "@in/bad.wav"}},
+        {1, "none.wav: has no samples", {"listen", "@in/high.json", "@in/none.wav", "--truth", "@in/none.json"}},
         {1, "is too short", {"listen", "@in/high.json", "@in/short.wav", "--silence", "0"}},
         {1,
          "window 1: goes from 4.9 to 5.5 seconds, but the sound ends at 5",
@@ -208,9 +221,10 @@ static void micro_speech_recognizes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(tones_are_heard),    TEST(a_truth_says_what_events_are_worth),
-        TEST(options_choose_how), TEST(what_is_wrong_is_named),
-        TEST(alexa_is_heard),     TEST(micro_speech_recognizes),
+        TEST(tones_are_heard),           TEST(a_truth_says_what_events_are_worth),
+        TEST(a_word_is_printed_as_text), TEST(options_choose_how),
+        TEST(what_is_wrong_is_named),    TEST(alexa_is_heard),
+        TEST(micro_speech_recognizes),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
