@@ -58,7 +58,7 @@ static void change(const struct clips *c, const int16_t *clip, struct random_str
     for (int64_t i = 0; i < c->samples; i++) {
         float x = i >= shift && i - shift < c->samples ? clip[i - shift] : 0;
 
-        c->heard[i] = limited(gain * (x + (louder > 0 ? louder * background[i] : 0)));
+        c->heard[i] = limited(gain * (x + (background != NULL ? louder * background[i] : 0)));
     }
 }
 

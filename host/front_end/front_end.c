@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/front_end/front_end.h"
+
+#include "host/base/divisor.h"
 #include "host/front_end/presets.h"
 #include "host/graph/op_info.h"
 
@@ -277,8 +279,6 @@ static void put_first(struct graph *g, int32_t first, struct pool *pool)
     memcpy(g->ops, ops, (size_t)g->n_ops * size);
 }
 
-static int32_t common(int32_t a, int32_t b) { return b == 0 ? a : common(b, a % b); }
-
 /* How many frames the input holds. What leads a frame is as long as a row of samples, so that rows are few. */
 static enum mote_status find_frames(struct front_end *f, const struct model *m, const struct frame *at)
 {
@@ -300,7 +300,7 @@ static enum mote_status find_frames(struct front_end *f, const struct model *m, 
         return fail(&here, MOTE_ERR_SHAPE, "it has %lld elements, no multiple of the %d features of a frame",
                     (long long)n, (int)f->channels);
     f->frames = (int32_t)(n / f->channels);
-    f->lead = f->lead > 0 ? common(f->window, f->step) : 0;
+    f->lead = f->lead > 0 ? common_divisor(f->window, f->step) : 0;
     f->skip = (f->step - (f->lead + f->window) % f->step) % f->step;
     if (front_end_samples(f) > INT32_MAX)
         return fail(&here, MOTE_ERR_SHAPE, "its %d frames are too many", (int)f->frames);

@@ -5,13 +5,14 @@
 
 static enum mote_status open_image(struct pool *pool, struct hearing *h, const struct frame *at)
 {
+    const size_t samples = (size_t)h->front_end.lead + (size_t)h->front_end.window;
     struct mote_io io;
 
     TRY(runner_open(pool, h->image, &h->runner, at));
     if (mote_model_output(&h->runner.model, 0, &io) != MOTE_OK)
         return fail(at, MOTE_ERR_FORMAT, "the front end has no output");
-    h->frame = pool_array(pool, (size_t)(h->front_end.lead + h->front_end.window), sizeof *h->frame);
-    assert(runner_input_bytes(&h->runner) == (size_t)(h->front_end.lead + h->front_end.window) * sizeof(int16_t));
+    h->frame = pool_array(pool, samples, sizeof *h->frame);
+    assert(runner_input_bytes(&h->runner) == samples * sizeof *h->frame);
     h->bytes = io.bytes;
     h->type = (enum mote_type)io.type;
     h->channels = (int32_t)(h->bytes / ((size_t)type_bits(h->type) / 8));

@@ -47,7 +47,7 @@ static enum mote_status take(struct pool *pool, const char *path, const json_t *
     static const char *const cutoff[] = {"probability_cutoff", NULL}, *const step[] = {"feature_step_size", NULL},
                              *const window[] = {"sliding_window_size", "sliding_window_average_size", NULL};
     const json_t *micro = json_object_get(root, "micro");
-    const char *slash = strrchr(path, '/'), *model;
+    const char *slash = strrchr(path, '/'), *model = "";
     double n = 0;
 
     TRY(want_text(pool, root, "model", &model, at));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FRAME: of samples along the last dimension, frames that overlap: `size` samples every `step`, after `skip` that are
  * in none. */
+#include "host/base/divisor.h"
 #include "host/operators/signal.h"
 #include "mote/kernels/signal/frame.h"
 
@@ -18,6 +19,7 @@ static enum mote_status infer_frame(const struct model *m, struct graph *g, cons
     int64_t dims[RANK_MAX], samples;
 
     (void)m;
+    assert(in != NULL);
     TRY(check_options(o, at));
     TRY(want_rank(at, in, "input", 1, RANK_MAX - 1));
     memcpy(dims, in->dims, sizeof dims);
@@ -30,17 +32,6 @@ static enum mote_status infer_frame(const struct model *m, struct graph *g, cons
     return infer_set(at, op_out(g, op, 0), in->rank + 1, dims);
 }
 
-static int32_t common(int32_t a, int32_t b)
-{
-    while (b != 0) {
-        int32_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* A row is as many samples as frames begin and end at multiples of, so that those of a stream are few. */
 static enum mote_status lower_frame(struct lowering *l, const struct op *op, const struct frame *at)
 {
@@ -48,7 +39,8 @@ static enum mote_status lower_frame(struct lowering *l, const struct op *op, con
     const struct graph *g = l->graph;
     const struct tensor *in = op_in(g, op, 0), *out = op_out(g, op, 0);
     struct frames f = frames_of(in);
-    int32_t unit = common(common(o->size, o->step), common(o->skip, f.len)), bits = type_bits(in->type);
+    int32_t unit = common_divisor(common_divisor(o->size, o->step), common_divisor(o->skip, f.len)),
+            bits = type_bits(in->type);
 
     TRY(want_type(at, g, op->out[0], in->type));
     if (bits < 8)

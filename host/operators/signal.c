@@ -32,6 +32,7 @@ enum mote_status infer_pairs(const struct frame *at, struct graph *g, const stru
     const struct tensor *in = op_in(g, op, 0);
     int64_t numbers;
 
+    assert(in != NULL);
     TRY(want_rank(at, in, "input", 1, RANK_MAX));
     numbers = in->dims[in->rank - 1];
     if (numbers != DIM_UNKNOWN && numbers % 2 != 0)
