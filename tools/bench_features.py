@@ -11,11 +11,13 @@ import struct
 import subprocess
 import sys
 import tempfile
+from itertools import product
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BOARDS = ["mps2-an386", "mps3-an547", "microbit", "riscv32-virt"]
 PRESETS = {"micro": (480, 320, []), "mfcc": (480, 320, ["--absolute"]), "lfbe": (1025, 512, []),
            "logmel": (1024, 512, [])}
+OUT = ROOT / "bench/features.csv"
 COLUMNS = ["preset", "board", "via", "instructions", "setup_instructions", "ram_bytes", "flash_bytes"]
 
 
@@ -54,21 +56,22 @@ def measure(mote, preset, board, via, count, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", help="the build directory")
-    parser.add_argument("--board", action="append", help="one of the boards; repeats")
+    parser.add_argument("--board", action="append", choices=BOARDS, help="this one alone; repeats")
     parser.add_argument("--frames", type=int, default=6)
     arguments = parser.parse_args()
     mote = pathlib.Path(arguments.build).resolve() / "mote"
-    rows = []
+    rows = {(r["preset"], r["board"], r["via"]): r for r in csv.DictReader(OUT.open())} if OUT.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         for preset in PRESETS:
             for board in arguments.board or BOARDS:
                 for via in ("image", "c"):
-                    rows.append(measure(mote, preset, board, via, arguments.frames, pathlib.Path(folder)))
-                    print(*rows[-1].values(), flush=True)
-    with (ROOT / "bench/features.csv").open("w", newline="") as file:
+                    row = measure(mote, preset, board, via, arguments.frames, pathlib.Path(folder))
+                    rows[preset, board, via] = row
+                    print(*row.values(), flush=True)
+    with OUT.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(rows[k] for k in product(PRESETS, BOARDS, ("image", "c")) if k in rows)
 
 
 if __name__ == "__main__":
