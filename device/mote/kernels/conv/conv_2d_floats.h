@@ -20,7 +20,8 @@ static __attribute__((noinline)) struct block
 sum_block(const struct CONV_2D_PARAMS *p, const float *const rows[], const struct mote_columns *c, int32_t pixels,
           MOTE_WEIGHTS(const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *scales), int32_t n)
 {
-    int32_t kernel_row = p->kernel_w * p->filter_c, filter = p->kernel_h * kernel_row, next = p->stride_w * p->in_c;
+    int32_t kernel_row = p->kernel_w * p->filter_c, filter = p->kernel_h * kernel_row;
+    int32_t next = (int32_t)((uint32_t)p->stride_w * (uint32_t)p->in_c); /* of one pixel it may be anything */
     bool dense = p->dilation_w == 1 && p->filter_c == p->in_c;
     int32_t together = dense ? c->to - c->from : 1, len = together * p->filter_c;
     struct block b = {{0.0f}};

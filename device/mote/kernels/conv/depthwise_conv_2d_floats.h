@@ -36,10 +36,10 @@ static void sum_taps_of_four(const struct DEPTHWISE_CONV_2D *p, const float *con
     float s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
 
     for (int32_t k = 0; k < p->kernel_h; k++) {
-        const float *a = rows[k] + (rows[k] != NULL ? at : 0);
+        const float *a = rows[k] != NULL ? rows[k] + at : NULL;
         const MOTE_FLASH mote_weight *b = w + k * p->kernel_w * out_c;
 
-        for (int32_t t = rows[k] != NULL ? taps : 0; t > 0; t--, a += step, b += out_c) {
+        for (int32_t t = a != NULL ? taps : 0; t > 0; t--, a += step, b += out_c) {
             s0 += a[0] * mote_weight_value(MOTE_WEIGHTS(b[0], scales[0]));
             s1 += a[1] * mote_weight_value(MOTE_WEIGHTS(b[1], scales[1]));
             s2 += a[2] * mote_weight_value(MOTE_WEIGHTS(b[2], scales[2]));

@@ -94,7 +94,7 @@ static inline void mote_dot_sixteen(const float *a, int32_t next, int32_t pixels
 {
     const float *b = a + next, *c = b + next, *d = pixels == 4 ? c + next : c, *w0 = w, *w1 = w0 + step,
                 *w2 = w1 + step, *w3 = w2 + step;
-    int32_t twos = n / 2, rest = n % 2;
+    int32_t twos = n / 2;
 
     __asm__ volatile(
         "vldmia %[sum], {s16-s31}\n"
@@ -106,7 +106,7 @@ static inline void mote_dot_sixteen(const float *a, int32_t next, int32_t pixels
         "vldmia %[d]!, {s6, s7}\n"
         "subs %[twos], %[twos], #1\n" MOTE_FILTERS(
             MOTE_FILTER_OF_TWO) "bne 1b\n"
-                                "2: cmp %[rest], #0\n"
+                                "2: tst %[n], #1\n"
                                 "beq 3f\n"
                                 "vldr.32 s0, [%[a]]\n"
                                 "vldr.32 s2, [%[b]]\n"
@@ -114,7 +114,7 @@ static inline void mote_dot_sixteen(const float *a, int32_t next, int32_t pixels
                                 "vldr.32 s6, [%[d]]\n" MOTE_FILTERS(MOTE_FILTER_OF_ONE) "3: vstmia %[sum], {s16-s31}\n"
         : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [w0] "+r"(w0), [w1] "+r"(w1), [w2] "+r"(w2),
           [w3] "+r"(w3), [twos] "+r"(twos)
-        : [sum] "r"(sum), [rest] "r"(rest)
+        : [sum] "r"(sum), [n] "r"(n)
         : "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13", "s16", "s17", "s18",
           "s19", "s20", "s21", "s22", "s23", "s24", "s25", "s26", "s27", "s28", "s29", "s30", "s31", "cc", "memory");
 }
