@@ -7,7 +7,8 @@
 
 #define MOVED_MAX (1 << 20) /* elements that are followed, each a float that counts */
 #define DEPTH_MAX 64
-#define RUNS_MAX  64 /* pieces of a view that come from different places */
+#define RUNS_MAX  64  /* pieces of a view that come from different places */
+#define LOOKS_MAX 256 /* at views for one function: sums of what are sums of the same would double them at each step */
 
 struct origins origins_of(struct pool *pool, const struct model *m, const struct graph *g)
 {
@@ -205,6 +206,7 @@ struct sum {
     struct pool *pool;
     const struct origins *o;
     struct affine *out;
+    int *looks; /* that are left */
 };
 
 /* left [rows][v.n] times the view. Below a matrix elements only move: other layers are other layers'. */
@@ -306,8 +308,9 @@ static bool add_view(const struct sum *s, const float *left, struct view v, enum
     const struct op *op;
     struct view before;
 
-    if (depth == 0)
+    if (depth == 0 || *s->looks == 0)
         return false;
+    --*s->looks;
     v = view_origin(s->o, v);
     if (floats_of(s->o, v) != NULL) {
         add_constant(s->out, left, floats_of(s->o, v), v.n);
@@ -326,7 +329,8 @@ static bool add_view(const struct sum *s, const float *left, struct view v, enum
 
 bool affine_of(struct pool *pool, const struct origins *o, struct view v, struct affine *out)
 {
-    const struct sum s = {pool, o, out};
+    int looks = LOOKS_MAX;
+    const struct sum s = {pool, o, out, &looks};
     float *identity;
 
     if (v.n < 1 || v.n > 1 << 11)

@@ -47,7 +47,8 @@ struct affine {
     } terms[AFFINE_TERMS];
 };
 
-/* The view as a function of what is not linear. False: it has more terms than these. */
+/* The view as a function of what is not linear. False: it has more terms than these, or is made
+ * of more than layers of networks are. */
 bool affine_of(struct pool *pool, const struct origins *o, struct view v, struct affine *out);
 
 #endif

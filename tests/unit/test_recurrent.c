@@ -25,6 +25,7 @@ struct spelling {
     bool turned;      /* operands of sums and products the other way round */
     int layers;
     int other_step;  /* whose weights are its own; 0: none */
+    int doublings;   /* of a GRU's r: its sum is added to itself */
     float start;     /* of the states */
     bool wants_cell; /* of an LSTM: the last c is an output, too */
 };
@@ -156,6 +157,8 @@ static int32_t put_gru(struct unroller *k, const struct weights *w, int32_t x, i
     int32_t sum[2], z, r, n;
 
     put_gates(k, w, x, h, 2, sum);
+    for (int i = 0; i < k->s->doublings; i++)
+        sum[0] = binary(k, "add", sum[0], sum[0], UNITS);
     r = unary(k, "logistic", sum[0], UNITS);
     z = unary(k, "logistic", sum[1], UNITS);
     if (k->s->reset_after)
@@ -298,12 +301,15 @@ static void others_stay(void **state)
         {.id = LSTM, .layers = 1, .other_step = 1},
         {.id = OP_GRU, .joined = true, .layers = 1, .start = 0.5f},
         {.id = LSTM, .joined = true, .layers = 1, .start = 0.5f},
+        {.id = OP_GRU, .layers = 1, .doublings = 40}, /* 2^40 ways to h */
     };
     static const struct spelling part = {.id = OP_GRU, .layers = 1, .other_step = 3};
+    static const struct spelling twice = {.id = OP_GRU, .layers = 1, .doublings = 2};
 
     (void)state;
     for (size_t i = 0; i < COUNT(all); i++)
         check(&all[i], 0);
+    check(&twice, 1);
     check(&part, 1); /* the first three are a layer, the rest goes on from its end */
 }
 
