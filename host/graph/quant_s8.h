@@ -12,7 +12,7 @@ struct quant_s8 {
 };
 
 /* The finest quantization of a range, which is widened to 0 first: real 0 is a value of its own, since padding and
- * ReLUs make it. A range of nothing but 0 has scale 1. */
+ * ReLUs make it. A range of nothing but 0, or without an end, has scale 1. */
 struct quant_s8 quant_of_range(struct range r);
 struct quant_s8 quant_of_range_s16(struct range r);
 

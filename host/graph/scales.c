@@ -10,7 +10,7 @@ struct quant_s8 quant_of_range(struct range r)
     float scale = (float)((hi - lo) / 255);
 
     assert(hi >= lo);
-    if (!(scale >= FLT_MIN))
+    if (!(scale >= FLT_MIN && scale <= FLT_MAX))
         return (struct quant_s8){1, 0};
     zero = round(-128 - lo / (double)scale);
     return (struct quant_s8){scale, zero < -128 ? -128 : zero > 127 ? 127 : (int32_t)zero};

@@ -578,6 +578,8 @@ static void activations_are_rounded_as_int8_has_them(void **state)
     }
     simulate((const float[ROUNDED]){0}, NULL, (struct simulate_s8_opts){0, 0}, y);
     assert_memory_equal(y, ((const float[ROUNDED]){0}), sizeof y);
+    simulate((const float[ROUNDED]){-INFINITY, 0, 1, 2, INFINITY}, NULL, (struct simulate_s8_opts){0, 0}, y);
+    assert_memory_equal(y, ((const float[ROUNDED]){-128, 0, 1, 2, 127}), sizeof y); /* of a training that diverges */
 }
 
 static void want_simulated(const struct graph *g, const char *const *names, int n)
