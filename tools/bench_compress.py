@@ -12,8 +12,9 @@ $MOTE_SHARED, Fashion-MNIST from Debian's package.
 Bytes are `weight_bytes` of `mote emulate --coding huffman` on the Cortex-M4; errors are of int8, on the validation
 split, by which numbers are chosen, and on the whole test set, as are those of the dense network. Samples of the test
 set run on that board, too, and must give the host's bytes: for LeNet-300-100 all, for others the first 1,000, of
-folders as many of each class. Instructions are of one inference. CPU seconds are of the training, left out where it was there
-already. Methods of the file that are not below, "levels not rounded", are of earlier code: nothing makes them again.
+folders as many of each class. Instructions are of one inference. CPU seconds are of the training, left out where it was
+there already. Methods of the file that are not below, "levels not rounded", are of earlier code: nothing makes them
+again.
 """
 import argparse
 import csv
