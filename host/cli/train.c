@@ -229,14 +229,6 @@ static enum mote_status find_target(struct cli *cli, const char *recipe, struct 
     return MOTE_OK;
 }
 
-/* Where a recipe with a target has everything. */
-static const char *recipe_folder(struct pool *pool, const char *recipe)
-{
-    const char *slash = strrchr(recipe, '/');
-
-    return slash == NULL ? "." : pool_printf(pool, "%.*s", (int)(slash - recipe), recipe);
-}
-
 static json_t *finished_json(const struct finished *f)
 {
     const struct footprint footprint = measure_footprint(&f->measure);
@@ -410,7 +402,7 @@ static enum mote_status run_many(struct cli *cli, const struct train_options *op
     if (options->resume)
         return usage_error(cli, "--resume goes on with one training, not with --%ss", m->word);
     if (m->options.folder == NULL)
-        m->options.folder = recipe_folder(&cli->pool, options->recipe);
+        m->options.folder = train_recipe_folder(&cli->pool, options->recipe);
     TRY(folder_make(m->options.folder, &cli->root));
     for (int32_t k = 0; k < m->n; k++) {
         struct pool pool = {0};

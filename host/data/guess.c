@@ -80,7 +80,7 @@ static void guess_inputs(struct pool *pool, const struct table *t, int32_t label
     for (int32_t i = 0; i < t->columns; i++) {
         bool of_words, of_gaps = false;
 
-        if (i == label || (s->group != NULL && strcmp(column_word(pool, t, i), s->group) == 0))
+        if (i == label || (s->group != NULL && i == table_column(t, s->group)))
             continue;
         of_words = has_words(t, i, &of_gaps);
         gaps |= of_gaps && !of_words;
@@ -109,8 +109,8 @@ enum mote_status data_guess_columns(struct pool *pool, struct data_section *sect
             label = choose_label(&t);
             section->label = label < t.columns - 1 ? column_word(pool, &t, label) : NULL;
         }
-        for (int32_t i = 0; section->label != NULL && i < t.columns; i++)
-            label = strcmp(column_word(pool, &t, i), section->label) == 0 ? i : label;
+        if (section->label != NULL)
+            label = table_column(&t, section->label);
         if (section->ignore_count == 0)
             guess_inputs(pool, &t, label, section);
     }

@@ -30,7 +30,7 @@ static bool is_foreign_picture(const char *name)
     return false;
 }
 
-static bool is_sound_name(const char *name)
+bool is_sound_name(const char *name)
 {
     static const char *const endings[] = {".wav", ".flac", ".ogg", ".aiff", ".aif", ".au", ".mp3", ".opus"};
 

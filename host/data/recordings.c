@@ -67,19 +67,13 @@ static bool walk(struct pool *pool, const char *root, const char *below, int dep
     return on;
 }
 
-static bool is_sound(const char *name)
-{
-    return has_ending(name, ".wav") || has_ending(name, ".flac") || has_ending(name, ".ogg") ||
-           has_ending(name, ".opus") || has_ending(name, ".mp3");
-}
-
 static bool see_kind(void *context, const char *name)
 {
     bool *found = context;
     const char *slash = strrchr(name, '/');
 
     found[0] |= is_recording_name(slash != NULL ? slash + 1 : name);
-    found[1] = is_picture_name(name) || is_sound(name);
+    found[1] = is_picture_name(name) || is_sound_name(name);
     return !found[1];
 }
 
@@ -157,13 +151,10 @@ static bool is_time(const char *name)
     return false;
 }
 
-static bool is_listed(const char *const *words, unsigned n, const char *name, int32_t column)
+static bool is_listed(const char *const *words, unsigned n, const struct table *t, int32_t column)
 {
-    char number[16];
-
-    snprintf(number, sizeof number, "%d", column);
     for (unsigned i = 0; i < n; i++)
-        if (strcmp(words[i], number) == 0 || (name != NULL && strcmp(words[i], name) == 0))
+        if (table_column(t, words[i]) == column)
             return true;
     return false;
 }
@@ -174,9 +165,8 @@ static bool is_used(const struct data_section *s, const struct table *t, int32_t
     const char *name = t->names != NULL ? t->names[column] : NULL;
 
     if (s->columns_count > 0)
-        return is_listed((const char *const *)s->columns, s->columns_count, name, column);
-    return !is_listed((const char *const *)s->ignore, s->ignore_count, name, column) &&
-           !(name != NULL && is_time(name));
+        return is_listed((const char *const *)s->columns, s->columns_count, t, column);
+    return !is_listed((const char *const *)s->ignore, s->ignore_count, t, column) && !(name != NULL && is_time(name));
 }
 
 static enum mote_status read_text(struct recordings *all, const char *file, struct bytes bytes, const struct frame *at)
@@ -185,11 +175,13 @@ static enum mote_status read_text(struct recordings *all, const char *file, stru
     struct recording *one;
     struct table t;
     int32_t columns = 0;
+    bool *used;
     float *to;
 
     TRY(table_parse(&all->r->scratch, bytes, s->header, s->skip, &t, at));
+    used = pool_array(&all->r->scratch, (size_t)t.columns, sizeof *used);
     for (int32_t c = 0; c < t.columns; c++)
-        columns += is_used(s, &t, c);
+        columns += used[c] = is_used(s, &t, c);
     TRY(check_size(t.n, columns, at));
     one = add(all, file, t.n, columns);
     to = one->x;
@@ -199,7 +191,7 @@ static enum mote_status read_text(struct recordings *all, const char *file, stru
             struct frame here = frame_line(at, "line", t.lines[i]);
             double value;
 
-            if (!is_used(s, &t, c))
+            if (!used[c])
                 continue;
             if (!table_number(cell, &value))
                 return fail(&here, MOTE_ERR_VALUE, "\"%s\" is no finite number; correct it, or remove the line", cell);
@@ -451,11 +443,12 @@ static void stretch(const struct recording *one, int32_t rows, float *to)
     for (int32_t i = 0; i < rows; i++) {
         double at = rows > 1 ? (double)i * (one->rows - 1) / (rows - 1) : 0;
         int32_t row = (int32_t)at < one->rows - 1 ? (int32_t)at : one->rows > 1 ? one->rows - 2 : 0;
-        int32_t next = one->rows > 1 ? row + 1 : row;
+        const float *from = one->x + (size_t)row * (size_t)one->columns;
+        const float *then = one->rows > 1 ? from + one->columns : from;
         float part = (float)(at - row);
 
         for (int32_t c = 0; c < one->columns; c++)
-            *to++ = one->x[row * one->columns + c] * (1 - part) + one->x[next * one->columns + c] * part;
+            *to++ = from[c] * (1 - part) + then[c] * part;
     }
 }
 
@@ -472,6 +465,8 @@ static void cut_one(const struct recordings *all, const struct recording *one, c
     size_t elements = (size_t)rows * (size_t)one->columns;
     int32_t n = windows_of(all, one, rows), step = all->r->spec->step > 0 ? all->r->spec->step : rows;
 
+    const char *group = pool_printf(&all->r->scratch, "%s %d", one->file, one->index);
+
     cut->several |= n > 1;
     for (int32_t k = 0; k < n; k++, cut->n++) {
         float *to = samples + (size_t)cut->n * elements;
@@ -483,7 +478,7 @@ static void cut_one(const struct recordings *all, const struct recording *one, c
         cut->files[cut->n] = one->file;
         cut->from[cut->n] = one->index >= 0 ? one->index : k * step;
         cut->words[cut->n] = word;
-        cut->groups[cut->n] = pool_printf(&all->r->scratch, "%s %d", one->file, one->index);
+        cut->groups[cut->n] = group;
     }
 }
 

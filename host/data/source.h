@@ -139,6 +139,7 @@ MUST_CHECK enum mote_status archive_read_pictures(struct reading *r, struct arch
 /* ---- sounds ---- */
 /* r->out's n, labels, files and splits, of the sounds in its folder by class, as read_images() has them. */
 MUST_CHECK enum mote_status read_sound_names(struct reading *r);
+bool is_sound_name(const char *name); /* .wav, .flac, … */
 /* All below a folder, by name. */
 MUST_CHECK enum mote_status find_sounds(struct reading *r, const char *folder, const char *const **names, size_t *n);
 uint8_t split_of_word(const char *word); /* "train", "val", …; SPLIT_NONE */
@@ -176,7 +177,8 @@ MUST_CHECK enum mote_status labels_file(struct reading *r, const char *path, int
 /* The column of `group`, -1 if nobody asks for groups; r->groups gets `groups`, [n]. */
 MUST_CHECK enum mote_status table_groups(struct reading *r, const struct table *t, int32_t label, int32_t *column,
                                          const char **groups, const struct frame *at);
-bool table_number(const char *cell, double *out); /* finite */
+int32_t table_column(const struct table *t, const char *word); /* by name or by number from 0; -1: there is none */
+bool table_number(const char *cell, double *out);              /* finite */
 #define COLUMNS_MAX 65536
 bool table_is_missing(const char *cell); /* as people and programs write that there is nothing */
 

@@ -115,12 +115,13 @@ static enum mote_status check_enough(const struct splitting *s, const struct dra
                 n, n == 1 ? "" : "s", few, parts);
 }
 
-/* Different ones go into the folds in turn; of those that are left for training, every so many are for validation. */
+/* Different ones go into the folds in turn; of those that are left for training, every so many are for
+ * validation, every other one at most. */
 static void draw_fold(struct splitting *s, struct draw *d, int32_t n)
 {
     const struct reading *r = s->r;
     float part = s->fraction[SPLIT_VALIDATION] > 0 ? s->fraction[SPLIT_VALIDATION] : 0.1F;
-    int32_t every = (int32_t)lroundf(1 / part), different = 0, left = 0;
+    int32_t every = (int32_t)fminf(fmaxf(roundf(1 / part), 2), 1e9F), different = 0, left = 0;
 
     qsort(d, (size_t)n, sizeof *d, by_key);
     for (int32_t from = 0, to; from < n; from = to, different++) {
@@ -131,6 +132,20 @@ static void draw_fold(struct splitting *s, struct draw *d, int32_t n)
         for (int32_t i = from; i < to; i++)
             s->split[d[i].sample] = split;
     }
+}
+
+/* What is compared over the folds is not to be of fewer of them. */
+static enum mote_status check_fold(const struct splitting *s)
+{
+    int32_t counts[SPLIT_COUNT] = {0};
+
+    for (int32_t i = 0; i < s->r->out->n; i++)
+        counts[s->split[i]]++;
+    if (counts[SPLIT_TEST] > 0 && counts[SPLIT_TRAIN] > 0)
+        return MOTE_OK;
+    return fail(s->at, MOTE_ERR_VALUE, "has no samples to %s in fold %d of %d; ask for fewer folds, or add %s",
+                counts[SPLIT_TEST] > 0 ? "train on" : "test on", s->r->fold + 1, s->r->folds,
+                data_group(s->r) != NULL ? "groups" : "samples");
 }
 
 /* Divides one class, or all. */
@@ -415,7 +430,8 @@ static enum mote_status choose(struct splitting *s)
             return fail_key(r, "lists", "has lists, which say what the test is: leave --folds out");
         r->out->splits = true;
         memset(s->split, SPLIT_TRAIN, (size_t)r->out->n);
-        return draw_all(s);
+        TRY(draw_all(s));
+        return check_fold(s);
     }
     if (r->draw && !recalls(r))
         draw_unasked(s);

@@ -16,6 +16,16 @@ bool table_number(const char *cell, double *out)
     return end != cell && *end == '\0' && isfinite(*out);
 }
 
+int32_t table_column(const struct table *t, const char *word)
+{
+    int64_t index;
+
+    for (int32_t i = 0; t->names != NULL && i < t->columns; i++)
+        if (strcmp(t->names[i], word) == 0)
+            return i;
+    return text_whole(word, t->columns - 1, &index) ? (int32_t)index : -1;
+}
+
 /* ---- cells ---- */
 struct cells {
     struct pool *pool;

@@ -21,15 +21,10 @@ static enum mote_status find_column(const struct reading *r, const struct table 
                                     int32_t *out, const struct frame *at)
 {
     static const char have[] = "a name in the first line, or a number from 0 to";
-    int64_t index;
 
-    for (*out = 0; t->names != NULL && *out < t->columns; ++*out)
-        if (strcmp(t->names[*out], word) == 0)
-            return MOTE_OK;
-    if (text_whole(word, t->columns - 1, &index)) {
-        *out = (int32_t)index;
+    *out = table_column(t, word);
+    if (*out >= 0)
         return MOTE_OK;
-    }
     if (key != NULL)
         return fail_key(r, key, "%s: there is no column \"%s\"; %s %d", at->name, word, have, t->columns - 1);
     return fail(at, MOTE_ERR_VALUE, "there is no column \"%s\"; %s %d", word, have, t->columns - 1);
@@ -346,16 +341,16 @@ enum mote_status read_table(struct reading *r)
     TRY(read_missing(r, &c));
     if (r->input == NULL)
         words = pool_array(&r->scratch, (size_t)t.n, sizeof *words);
-    if (r->input == NULL && labels != NULL && access(path_beside(&r->scratch, r->from, labels), F_OK) != 0)
+    if (words != NULL && labels != NULL && access(path_beside(&r->scratch, r->from, labels), F_OK) != 0)
         return fail_key(r, "labels", "there is no file %s; a column of the table is named in `label`", labels);
-    if (r->input == NULL && labels != NULL)
+    if (words != NULL && labels != NULL)
         TRY(labels_file(r, path_beside(&r->scratch, r->from, labels), t.n, r->path, words));
     if (c.missing == DATA_MISSING_DROP)
         drop_rows(r, &c, &t, words);
     if (c.missing == DATA_MISSING_MEAN)
         find_means(r, &c);
     TRY(read_samples(r, &c, at));
-    if (r->input != NULL)
+    if (words == NULL)
         return MOTE_OK;
     if (labels == NULL)
         TRY(label_words(&c, words, at));

@@ -28,6 +28,6 @@ bool design_shape_of(const struct dataset *d, int64_t shape[3], unsigned *n);
 extern const int32_t design_widths[];
 /* The recipe's text. */
 void design_write(const struct design *d, int32_t width, struct text *to);
-extern const char *const design_kind_names[]; /* "a table" */
+extern const char *const design_kind_names[]; /* "pictures" */
 
 #endif

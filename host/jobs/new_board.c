@@ -339,7 +339,7 @@ static enum mote_status choose_width(struct newborn *n)
     return fail(&n->data_file, MOTE_ERR_VALUE,
                 "the smallest network for these samples takes %lld bytes of arena and %lld of flash, too much for %s: "
                 "`--size 48x48` makes pictures smaller, and --target names another board",
-                (long long)n->arena, (long long)(n->image + NEW_CODE), n->target.name);
+                (long long)n->arena, (long long)n->image + NEW_CODE, n->target.name);
 }
 
 /* ---- all of it ---- */

@@ -90,11 +90,11 @@ static enum mote_status open_data(struct train *t)
 
 static bool exists(const char *path) { return access(path, F_OK) == 0; }
 
-static const char *folder_of(struct pool *pool, const char *path)
+const char *train_recipe_folder(struct pool *pool, const char *recipe)
 {
-    const char *slash = strrchr(path, '/');
+    const char *slash = strrchr(recipe, '/');
 
-    return slash == NULL ? "." : slash == path ? "/" : pool_printf(pool, "%.*s", (int)(slash - path), path);
+    return slash == NULL ? "." : slash == recipe ? "/" : pool_printf(pool, "%.*s", (int)(slash - recipe), recipe);
 }
 
 /* The folder is new, or a training that is to go on. */
@@ -105,7 +105,9 @@ static enum mote_status check_folder(struct train *t)
 
     if (!t->recipe.named && o != NULL && t->options.again == NULL && recipe_name_of(t->pool, o)[0] != '\0')
         t->recipe.name = recipe_name_of(t->pool, o);
-    t->dir = o != NULL ? o : t->recipe.target != NULL ? folder_of(t->pool, t->options.recipe) : t->recipe.name;
+    t->dir = o != NULL                  ? o
+             : t->recipe.target != NULL ? train_recipe_folder(t->pool, t->options.recipe)
+                                        : t->recipe.name;
     checkpoint = train_path(t, TRAIN_CHECKPOINT);
     here = file_frame(t, t->dir);
     if (t->options.resume)

@@ -82,7 +82,8 @@ MUST_CHECK enum mote_status train_run(struct pool *pool, const struct train_opti
 MUST_CHECK enum mote_status train_report(struct train *t);
 void train_end(struct train *t);
 
-const char *train_path(const struct train *t, const char *name); /* in the folder */
+const char *train_path(const struct train *t, const char *name);        /* in the folder */
+const char *train_recipe_folder(struct pool *pool, const char *recipe); /* that the recipe lies in */
 static inline bool train_is_anomaly(const struct train *t) { return t->trainer.task == MOTE_TASK_ANOMALY; }
 static inline bool train_is_regression(const struct train *t) { return t->trainer.task == MOTE_TASK_REGRESSION; }
 

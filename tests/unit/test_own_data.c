@@ -130,6 +130,24 @@ static void folds_divide_the_samples(void **state)
         assert_int_equal(last[i] & (last[i] - 1), 0);
 }
 
+/* Of what is not tested on some is left for training, whatever the fraction for validation; no fold is empty. */
+static void folds_have_samples_for_training(void **state)
+{
+    static const struct dataset_options options = {.draw = true, .folds = 4},
+                                        many = {.draw = true, .folds = 9, .fold = 8};
+    struct fixture *f = *state;
+
+    put_text(f, "t.csv", "1,a\n2,a\n3,a\n4,a\n5,b\n6,b\n7,b\n8,b\n");
+    put_text(f, "s.yaml", "data: {path: t.csv, validation: 1e-30}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), &options, &f->data, &f->at));
+    want_splits(&f->data, 6, 0, 2);
+    put_text(f, "s.yaml", "data: {path: t.csv, validation: 0.9}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), &options, &f->data, &f->at));
+    want_splits(&f->data, 4, 2, 2);
+    want_error(f, dataset_open(&f->pool, path(f, "s.yaml"), &many, &f->data, &f->at), MOTE_ERR_VALUE,
+               "has no samples to test on in fold 9 of 9; ask for fewer folds, or add samples");
+}
+
 /* In an epoch a rare class has as many samples as the others, and in time all of them. */
 static void classes_are_balanced(void **state)
 {
@@ -555,6 +573,7 @@ int main(void)
         TEST(groups_are_drawn_whole),
         TEST(what_is_too_small_is_not_split),
         TEST(folds_divide_the_samples),
+        TEST(folds_have_samples_for_training),
         TEST(classes_are_balanced),
         TEST(rare_classes_count_as_much),
         TEST(kinds_are_looked_at),
