@@ -203,6 +203,12 @@ static void put(uint8_t **to, uint32_t x, int bytes)
 
 #define WAV_HEAD 44
 
+static void put_text(uint8_t **to, const char *text)
+{
+    while (*text != '\0')
+        *(*to)++ = (uint8_t)*text++;
+}
+
 enum mote_status sound_write(struct pool *pool, const char *path, const struct sound *s, const struct frame *at)
 {
     const uint32_t bytes = (uint32_t)s->n * 2, rate = (uint32_t)s->rate;
@@ -210,18 +216,15 @@ enum mote_status sound_write(struct pool *pool, const char *path, const struct s
 
     assert(s->n >= 0 && s->n <= SOUND_SAMPLES_MAX);
     file = to = pool_alloc(pool, WAV_HEAD + bytes);
-    memcpy(to, "RIFF", 4);
-    to += 4;
+    put_text(&to, "RIFF");
     put(&to, WAV_HEAD - 8 + bytes, 4);
-    memcpy(to, "WAVEfmt ", 8);
-    to += 8;
+    put_text(&to, "WAVEfmt ");
     put(&to, 16, 4);          /* bytes of the format */
     put(&to, 1 | 1 << 16, 4); /* PCM, one channel */
     put(&to, rate, 4);
     put(&to, rate * 2, 4);
     put(&to, 2 | 16 << 16, 4); /* bytes, bits of a sample */
-    memcpy(to, "data", 4);
-    to += 4;
+    put_text(&to, "data");
     put(&to, bytes, 4);
     for (int64_t i = 0; i < s->n; i++)
         put(&to, (uint16_t)s->samples[i], 2);

@@ -219,7 +219,10 @@ static enum mote_status take_counts(struct cells *c, struct table *t, const stru
     struct frame here;
     int64_t samples;
 
-    if (t->n < 2 || !is_counts(c->cell, more, t->columns) ||
+    if (t->n < 2)
+        return MOTE_OK;
+    assert(c->cell != NULL);
+    if (!is_counts(c->cell, more, t->columns) ||
         (more == (size_t)t->columns && !are_numbered(t, c->cell, (int32_t)more - 2)))
         return MOTE_OK;
     here = frame_line(at, "line", t->lines[0]);
@@ -240,7 +243,10 @@ static bool is_header(const struct table *t)
     int32_t numbers[2] = {0, 0};
     double value;
 
-    for (int32_t i = 0; i < 2 * t->columns && t->n > 1; i++)
+    if (t->n < 2)
+        return false;
+    assert(t->cells != NULL);
+    for (int32_t i = 0; i < 2 * t->columns; i++)
         numbers[i / t->columns] += table_number(t->cells[i], &value);
     return numbers[0] < numbers[1];
 }

@@ -32,6 +32,7 @@ static void put_turn(struct turns *to, double half_turns)
         *to->f32++ = (float)im;
         return;
     }
+    assert(to->s16 != NULL);
     *to->s16++ = (int16_t)floor(0.5 + INT16_MAX * re);
     *to->s16++ = (int16_t)floor(0.5 + INT16_MAX * im);
 }

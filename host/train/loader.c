@@ -56,6 +56,7 @@ static void balance(struct loader *l, int32_t epoch)
 
         sorted[first[c] + next[c]++] = o->samples[i];
     }
+    assert(met > 0);
     for (int32_t round = 0; drawn < o->n; round++)
         for (int32_t c = 0; c < l->data->n_classes && drawn < o->n; c++) {
             int64_t n = first[c + 1] - first[c], at = (int64_t)(epoch - 1) * (o->n / met) + round;
