@@ -28,6 +28,7 @@ static bool is_scale(const float *weights, int64_t n, int64_t step, float scale,
 {
     for (int64_t i = 0; i < n; i++) {
         double q = nearbyint((double)weights[i * step] / (double)scale);
+        uint32_t bits, wanted;
         float made;
 
         if (!(q >= INT8_MIN && q <= INT8_MAX))
@@ -35,7 +36,9 @@ static bool is_scale(const float *weights, int64_t n, int64_t step, float scale,
         made = (float)q * scale;
         if (q == 0)
             made = 0.0f; /* an integer has no sign then */
-        if (memcmp(&made, &weights[i * step], sizeof made) != 0)
+        memcpy(&bits, &made, sizeof bits);
+        memcpy(&wanted, &weights[i * step], sizeof wanted);
+        if (bits != wanted)
             return false;
         integers[i * step] = (int8_t)q;
     }

@@ -230,6 +230,9 @@ static void every_kernel_compiles_in_an_avr_sketch(void **state)
     n = vec_files(&f.pool, "conv_2d", &paths);
     for (size_t i = 0; i < n; i++)
         add_new_kernels(&f, &prog, paths[i], CODING_HUFFMAN, seen);
+    n = vec_files(&f.pool, "unidirectional_sequence_lstm", &paths);
+    for (size_t i = 0; i < n; i++)
+        add_new_kernels(&f, &prog, paths[i], CODING_HUFFMAN, seen);
     add_regressions(&f, &prog, seen);
     for (int id = 0; id < KERNEL_LIMIT; id++)
         if (kernels[id] != NULL && !seen[id]) {

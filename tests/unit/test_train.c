@@ -217,8 +217,9 @@ static int before_each(void **state)
 /* ---- what it gives ---- */
 static void it_leaves_four_files(void **state)
 {
-    static const char *const keys[] = {"recipe", "epochs",  "best_epoch", "split",   "samples",
-                                       "loss",   "seconds", "macs",       "accuracy"};
+    static const char *const keys[] = {"recipe",  "epochs",  "best_epoch", "split",    "samples",
+                                       "loss",    "seconds", "macs",       "accuracy", "balanced_accuracy",
+                                       "macro_f1"};
     struct result r = TRAIN("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/t", "--epochs", "5", "--json");
     json_t *json = json_loads(r.out, 0, NULL);
 
