@@ -15,7 +15,7 @@ static int32_t inferences_of(const struct listener *l, double ms)
 {
     double n = ms / 1000 / l->pace;
 
-    return n < 1 ? 1 : n > UINT16_MAX ? UINT16_MAX : (int32_t)lround(n);
+    return n > UINT16_MAX ? UINT16_MAX : (int32_t)lround(n);
 }
 
 static bool is_background(const char *name)

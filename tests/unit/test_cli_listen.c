@@ -133,6 +133,28 @@ static void options_choose_how(void **state)
     assert_non_null(strstr(OK("listen", "@in/high.json", "@in/tones.wav", "--threshold", "1").out, "0 events"));
 }
 
+/* Each score above the threshold is an event then. */
+static void nothing_need_be_suppressed(void **state)
+{
+    struct bytes scores;
+    struct result r;
+    json_t *root;
+    size_t above = 0;
+
+    (void)state;
+    if (!prepare())
+        skip();
+    r = OK("listen", "@in/high.json", "@in/tones.wav", "--posterior", "hits", "--over", "1", "--threshold", "0.8",
+           "--suppress", "0", "--scores", "@out/scores.u8", "--json");
+    scores = slurp(here("out/scores.u8"));
+    for (size_t i = 0; i < scores.size; i++)
+        above += scores.data[i] > 204;
+    root = json_of(&r);
+    assert_true(above > 10);
+    assert_int_equal(json_array_size(json_object_get(root, "events")), above);
+    json_decref(root);
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     static const int16_t quiet[2 * SECOND];
@@ -221,9 +243,13 @@ static void micro_speech_recognizes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(tones_are_heard),           TEST(a_truth_says_what_events_are_worth),
-        TEST(a_word_is_printed_as_text), TEST(options_choose_how),
-        TEST(what_is_wrong_is_named),    TEST(alexa_is_heard),
+        TEST(tones_are_heard),
+        TEST(a_truth_says_what_events_are_worth),
+        TEST(a_word_is_printed_as_text),
+        TEST(options_choose_how),
+        TEST(nothing_need_be_suppressed),
+        TEST(what_is_wrong_is_named),
+        TEST(alexa_is_heard),
         TEST(micro_speech_recognizes),
     };
 
