@@ -95,12 +95,12 @@ static enum mote_status run_eval(struct cli *cli)
     e->split = split_text(&cli->pool, &e->p, &e->result.data);
     if (cli->json)
         json = cli_json_text(cli, eval_json(e));
-    else
-        print_text(e);
     if (cli_value(cli, "--predictions") != NULL)
         TRY(evaluated_write(&e->result, cli_value(cli, "--predictions"))); /* nothing after it runs out of memory */
     if (json != NULL)
         fputs(json, stdout);
+    else
+        print_text(e);
     return MOTE_OK;
 }
 

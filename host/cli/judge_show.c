@@ -59,8 +59,7 @@ static void print_correct(const struct judge *j)
 
 static void print_matrix(const struct judge *j)
 {
-    printf("balanced accuracy %s, macro F1 %s\n", metric_text(j->pool, &j->metrics[1]),
-           metric_text(j->pool, &j->metrics[2]));
+    printf("balanced accuracy %s, macro F1 %s\n", j->metrics[1].text, j->metrics[2].text);
     print_confusion(&j->confusion, j->pool, stdout);
 }
 
@@ -73,10 +72,8 @@ static void numbers_json(const struct judge *j, json_t *to)
 
 static void print_errors(const struct judge *j)
 {
-    struct pool *pool = j->pool;
-
-    printf("MAE %s, RMSE %s, R2 %s of %d samples", metric_text(pool, &j->metrics[0]), metric_text(pool, &j->metrics[1]),
-           metric_text(pool, &j->metrics[2]), j->what.n);
+    printf("MAE %s, RMSE %s, R2 %s of %d samples", j->metrics[0].text, j->metrics[1].text, j->metrics[2].text,
+           j->what.n);
 }
 
 static void print_nothing(const struct judge *j) { (void)j; }
@@ -93,14 +90,13 @@ static void anomalies_json(const struct judge *j, json_t *to)
 
 static void print_auc(const struct judge *j)
 {
-    printf("AUC %s, of %lld normal samples and %lld others", metric_text(j->pool, &j->metrics[0]),
-           (long long)j->alarms.normal, (long long)j->alarms.anomalous);
+    printf("AUC %s, of %lld normal samples and %lld others", j->metrics[0].text, (long long)j->alarms.normal,
+           (long long)j->alarms.anomalous);
 }
 
 static void print_alarms(const struct judge *j)
 {
     static const char *const whose[] = {"the model's", "given", "the best for these samples: the model has none"};
-    struct pool *pool = j->pool;
     const char *from = j->threshold_from;
 
     if (isnan(j->threshold)) {
@@ -108,12 +104,11 @@ static void print_alarms(const struct judge *j)
         return;
     }
     printf("threshold %s (%s): %lld false alarms (%s of the normal samples), %lld misses (%s of the others)\n",
-           metric_text(pool, &j->metrics[1]),
+           j->metrics[1].text,
            whose[strcmp(from, "model") == 0    ? 0
                  : strcmp(from, "option") == 0 ? 1
                                                : 2],
-           (long long)j->alarms.false_alarms, metric_text(pool, &j->metrics[2]), (long long)j->alarms.misses,
-           metric_text(pool, &j->metrics[3]));
+           (long long)j->alarms.false_alarms, j->metrics[2].text, (long long)j->alarms.misses, j->metrics[3].text);
 }
 
 /* ---- all ---- */

@@ -131,10 +131,25 @@ void judge_see(struct judge *j, int32_t i, const struct mote_io *out)
 void judge_add(struct judge *j, const char *key, const char *name, enum metric_form form, double value)
 {
     assert(j->n_metrics < METRICS_MAX);
-    j->metrics[j->n_metrics++] = (struct metric){key, name, form, value};
+    j->metrics[j->n_metrics++] = (struct metric){.key = key, .name = name, .form = form, .value = value};
 }
 
-void judge_end(struct judge *j) { j->how->end(j); }
+const char *metric_text(struct pool *pool, const struct metric *m)
+{
+    if (isnan(m->value))
+        return "-";
+    if (m->form == METRIC_SHARE)
+        return pool_printf(pool, "%.2f %%", 100 * m->value);
+    return pool_printf(pool, m->form == METRIC_SCORE ? "%.4f" : "%.6g", m->value);
+}
+
+/* Showing what came out needs no memory then. */
+void judge_end(struct judge *j)
+{
+    j->how->end(j);
+    for (int32_t i = 0; i < j->n_metrics; i++)
+        j->metrics[i].text = metric_text(j->pool, &j->metrics[i]);
+}
 
 static void fill(void *context, int32_t i, const struct mote_model *m)
 {
@@ -177,15 +192,6 @@ enum mote_status judge_image(struct judge *j, struct bytes image, const struct t
 }
 
 /* ---- showing ---- */
-const char *metric_text(struct pool *pool, const struct metric *m)
-{
-    if (isnan(m->value))
-        return "-";
-    if (m->form == METRIC_SHARE)
-        return pool_printf(pool, "%.2f %%", 100 * m->value);
-    return pool_printf(pool, m->form == METRIC_SCORE ? "%.4f" : "%.6g", m->value);
-}
-
 static void csv_field(struct text *to, struct pool *pool, const char *name)
 {
     const char *s = printable(pool, name), *quote = strpbrk(s, ",\"") != NULL ? "\"" : "";

@@ -14,7 +14,8 @@ enum metric_form { METRIC_SHARE, METRIC_SCORE, METRIC_NUMBER }; /* "91.20 %", "0
 struct metric {
     const char *key, *name; /* in JSON, for people */
     enum metric_form form;
-    double value; /* NAN: cannot be said */
+    double value;     /* NAN: cannot be said */
+    const char *text; /* from judge_end() on */
 };
 #define METRICS_MAX 8
 
