@@ -14,8 +14,9 @@ MOTE_WEAK void mote_frame(const struct mote_frame *p, const void *in, void *out,
         int32_t from = r / p->out_h * p->in_h + r % p->out_h * p->stride + p->skip;
         uint8_t *to = (uint8_t *)out + (size_t)mote_ring(r, p->out_ring) * (size_t)p->window * unit;
 
+        /* No memcpy: in a strange image they may overlap. */
         for (int32_t i = from; i < from + p->window; i++, to += unit)
-            memcpy(to, (const uint8_t *)in + (size_t)mote_ring(i, p->in_ring) * unit, unit);
+            memmove(to, (const uint8_t *)in + (size_t)mote_ring(i, p->in_ring) * unit, unit);
     }
 }
 
