@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs what a group of commands needs on Debian 12: tools/setup.sh [demo|check|bench|bench_train] …
+# Installs what a group of commands needs on Debian 12: tools/setup.sh [demo|check|bench|bench_train|screenshots] …
 # The one list of packages. Asks for nothing; does nothing where all are installed.
 set -eu
 
@@ -19,6 +19,7 @@ check="$build $boards dataset-fashion-mnist clang-tidy clang-format lld libclang
 check="$check $portable python3 git libonnx-testdata"
 bench="$build $boards python3"
 bench_train="$build python3-torch libopenblas0-openmp"
+screenshots="python3 chromium"
 
 packages=
 for group in "${@:-check}"; do
@@ -27,8 +28,9 @@ for group in "${@:-check}"; do
     check) packages="$packages $check" ;;
     bench) packages="$packages $bench" ;;
     bench_train) packages="$packages $bench_train" ;;
+    screenshots) packages="$packages $screenshots" ;;
     *)
-        echo "usage: tools/setup.sh [demo|check|bench|bench_train] ..." >&2
+        echo "usage: tools/setup.sh [demo|check|bench|bench_train|screenshots] ..." >&2
         exit 2
         ;;
     esac

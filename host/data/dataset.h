@@ -102,6 +102,12 @@ void dataset_ranges(struct pool *scratch, const struct dataset *d, const int32_t
 MUST_CHECK enum mote_status dataset_sheet(struct pool *pool, const struct dataset *d, struct bytes *png,
                                           const struct frame *at);
 
+/* Sample i as a PNG of at most `side` pixels each way: a picture, numbers that lie as one, or the map of a sound's
+ * features (and of all else that has many numbers a row), time from left to right. False for other samples. */
+bool dataset_is_shown(const struct dataset *d);
+MUST_CHECK enum mote_status dataset_thumbnail(struct pool *pool, const struct dataset *d, int32_t i, int32_t side,
+                                              struct bytes *png, const struct frame *at);
+
 /* Sample i as a model's input wants it: the raw bytes where the input has the data's type and the model says nothing of
  * preprocessing; else the reals by the model's preprocessing (without one, the data's), quantized as the input is.
  * Where neither says anything, pictures fill an int8 input's whole range: 0 is -128, 255 is 127. dataset_fits() says

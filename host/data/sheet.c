@@ -2,6 +2,7 @@
 /* A contact sheet: a row of pictures a class, spread over the class's samples, small ones enlarged. */
 #include "host/data/source.h"
 
+#include <math.h>
 #include <png.h>
 #include <setjmp.h>
 
@@ -10,6 +11,7 @@
 #define TILE_LEAST 48 /* pixels: smaller pictures are enlarged by a whole number */
 #define GAP        2
 #define GROUND     0x40
+#define MAP_LEAST  8 /* numbers a row of what is shown as a map */
 
 struct sheet {
     const struct dataset *d;
@@ -139,14 +141,90 @@ enum mote_status picture_encode(struct pool *pool, const struct picture *p, stru
     return MOTE_OK;
 }
 
+static bool is_pictures(const struct dataset *d)
+{
+    return d->type == TYPE_U8 && d->rank == 3 && (d->dims[2] == 1 || d->dims[2] == 3);
+}
+
 enum mote_status dataset_sheet(struct pool *pool, const struct dataset *d, struct bytes *png, const struct frame *at)
 {
     struct sheet s = {.d = d};
 
-    if (d->type != TYPE_U8 || d->rank != 3 || (d->dims[2] != 1 && d->dims[2] != 3))
+    if (!is_pictures(d))
         return fail(at, MOTE_ERR_TYPE, "a sheet shows pictures, and these samples are none");
     TRY(choose(&s, pool, at));
     for (int32_t class = 0; class < s.rows; class ++)
         paint_class(&s, pool, class);
     return picture_encode(pool, &s.out, png, at);
+}
+
+/* ---- single samples ---- */
+#define PLANE_LEAST 4 /* rows and columns of numbers that are shown as a picture */
+
+/* Reals that lie as a picture's: digits of a table. */
+static bool is_plane(const struct dataset *d)
+{
+    return d->rank == 3 && d->dims[2] == 1 && d->dims[0] >= PLANE_LEAST && d->dims[1] >= PLANE_LEAST;
+}
+
+static bool is_map(const struct dataset *d)
+{
+    return d->rank >= 2 && d->dims[d->rank - 1] >= MAP_LEAST && d->elements / d->dims[d->rank - 1] > 1;
+}
+
+bool dataset_is_shown(const struct dataset *d)
+{
+    return !d->raw && d->elements <= PICTURE_PIXELS_MAX && (is_pictures(d) || is_plane(d) || is_map(d));
+}
+
+static struct picture sample_picture(struct pool *pool, const struct dataset *d, int32_t i)
+{
+    return (struct picture){(int32_t)d->dims[0], (int32_t)d->dims[1], (int32_t)d->dims[2],
+                            pool_copy(pool, d->samples + i * d->elements, (size_t)d->elements)};
+}
+
+/* The least is black, the largest white. */
+static void shade(const float *reals, int64_t n, uint8_t *out)
+{
+    float least = INFINITY, largest = -INFINITY;
+
+    for (int64_t k = 0; k < n; k++) {
+        least = fminf(least, reals[k]);
+        largest = fmaxf(largest, reals[k]);
+    }
+    for (int64_t k = 0; k < n; k++)
+        if (isfinite(reals[k]) && isfinite(largest - least) && largest > least)
+            out[k] = (uint8_t)(255 * ((reals[k] - least) / (largest - least)));
+}
+
+/* A plane as it is; of a map the first number of a row is at the bottom. */
+static struct picture sample_reals(struct pool *pool, const struct dataset *d, int32_t i)
+{
+    const bool plane = is_plane(d);
+    const int32_t last = (int32_t)d->dims[d->rank - 1], height = plane ? (int32_t)d->dims[0] : last,
+                  width = (int32_t)(d->elements / height);
+    struct picture p = {height, width, 1, pool_alloc(pool, (size_t)d->elements)};
+    float *reals = pool_array(pool, (size_t)d->elements, sizeof *reals);
+    uint8_t *shades = pool_alloc(pool, (size_t)d->elements);
+
+    dataset_real(d, i, reals);
+    shade(reals, d->elements, shades);
+    for (int32_t y = 0; y < height; y++)
+        for (int32_t x = 0; x < width; x++)
+            p.data[(int64_t)y * width + x] =
+                shades[plane ? (int64_t)y * width + x : (int64_t)x * height + height - 1 - y];
+    return p;
+}
+
+enum mote_status dataset_thumbnail(struct pool *pool, const struct dataset *d, int32_t i, int32_t side,
+                                   struct bytes *png, const struct frame *at)
+{
+    struct picture p = is_pictures(d) ? sample_picture(pool, d, i) : sample_reals(pool, d, i);
+    const int32_t longest = p.height > p.width ? p.height : p.width;
+
+    assert(dataset_is_shown(d) && side > 0);
+    if (longest > side)
+        picture_resize(pool, &p, (int32_t)((int64_t)p.height * side / longest) + (p.height < longest),
+                       (int32_t)((int64_t)p.width * side / longest) + (p.width < longest));
+    return picture_encode(pool, &p, png, at);
 }

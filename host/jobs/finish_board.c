@@ -15,7 +15,7 @@ static enum mote_status quantize(struct finished *f, struct pool *pool, const st
 }
 
 /* Some seconds' worth of samples. */
-static int32_t samples_on_board(const struct pipeline *p)
+int32_t finish_samples(const struct pipeline *p)
 {
     int64_t macs = p->macs_executed > 0 ? p->macs_executed : 1, n = FINISH_MACS / macs;
 
@@ -34,7 +34,7 @@ static enum mote_status run(struct finished *f, struct pool *pool, const struct 
     f->options = (struct evaluate_options){.data = t->data_file.name,
                                            .opened = &t->data,
                                            .split = t->split,
-                                           .limit = samples_on_board(&f->compiled),
+                                           .limit = finish_samples(&f->compiled),
                                            .spread = true,
                                            .threads = t->options.threads,
                                            .judge = {.progress = progress, .at = &f->file}};

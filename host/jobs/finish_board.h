@@ -10,6 +10,9 @@
 #define FINISH_MODEL "int8.graph"
 #define FINISH_MACS  ((int64_t)1000000000) /* on the board in all: more samples would take minutes */
 
+/* Of the test, for the board: what takes some seconds. */
+int32_t finish_samples(const struct pipeline *p);
+
 struct finished {
     const char *path; /* of FINISH_MODEL, beside the network */
     struct quantize_job job;

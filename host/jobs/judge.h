@@ -58,8 +58,9 @@ struct judge {
     int32_t *predictions; /* [n] */
     struct confusion confusion;
 
-    /* numbers to predict, and anomalies */
-    float *values; /* [n] what the model says; the scores */
+    /* [n] numbers to predict: what the model says; anomalies: the scores; classes: how much larger the prediction's
+     * element is than the label's, as they are stored */
+    float *values;
 
     /* anomalies */
     struct mote_io input;
@@ -100,6 +101,12 @@ MUST_CHECK enum mote_status judge_threshold(struct pool *pool, struct bytes imag
                                             int64_t threads, struct threshold *out, const char *doing);
 
 const char *metric_text(struct pool *pool, const struct metric *m); /* "-" for what cannot be said */
+/* Up to `most` of the samples that the model is most wrong about, the worst first; how many. Classes: wrong ones by
+ * `values`; numbers to predict: by the error; anomalies: false alarms and misses, by how far from the threshold. */
+int32_t judge_worst(const struct judge *j, int32_t *out, int32_t most);
+/* What the sample is, and what the model says of it. */
+const char *judge_truth_text(struct pool *pool, const struct judge *j, int32_t i);
+const char *judge_said_text(struct pool *pool, const struct judge *j, int32_t i);
 /* Sample i as a line of --predictions: name, what it is, what the model says. */
 void judge_prediction(const struct judge *j, int32_t i, struct text *to);
 

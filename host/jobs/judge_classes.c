@@ -72,11 +72,19 @@ static enum mote_status open_classes(struct judge *j, const struct mote_model *m
     TRY(check_labels(j));
     choose_names(j, m);
     j->predictions = pool_array(j->pool, (size_t)j->what.n + 1, sizeof *j->predictions);
+    j->values = pool_array(j->pool, (size_t)j->what.n + 1, sizeof *j->values);
     return MOTE_OK;
 }
 
 /* ---- seeing ---- */
-static void see_class(struct judge *j, int32_t i, const struct mote_io *out) { j->predictions[i] = io_largest(out); }
+static void see_class(struct judge *j, int32_t i, const struct mote_io *out)
+{
+    double said = 0, right = 0;
+
+    j->predictions[i] = io_largest(out);
+    if (io_element(out, (uint32_t)j->predictions[i], &said) && io_element(out, (uint32_t)judge_label(j, i), &right))
+        j->values[i] = (float)(said - right);
+}
 
 static void end_classes(struct judge *j)
 {

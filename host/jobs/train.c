@@ -11,8 +11,6 @@
 #include "host/pipeline/pipeline.h"
 #include "host/report/html.h"
 
-#define HISTORY "history.jsonl"
-
 const char *train_path(const struct train *t, const char *name) { return pool_printf(t->pool, "%s/%s", t->dir, name); }
 
 static struct frame file_frame(const struct train *t, const char *path)
@@ -365,7 +363,7 @@ static enum mote_status finish_epoch(struct train *t, const struct epoch_result 
 /* From the checkpoint. The epoch before it may have been the best so far without its model being written. */
 static enum mote_status go_on(struct train *t)
 {
-    struct frame history = file_frame(t, train_path(t, HISTORY)),
+    struct frame history = file_frame(t, train_path(t, TRAIN_HISTORY)),
                  checkpoint = file_frame(t, train_path(t, TRAIN_CHECKPOINT));
     struct frame model = file_frame(t, train_path(t, TRAIN_MODEL));
     int32_t done, known;
@@ -397,7 +395,7 @@ static enum mote_status begin(struct train *t)
     TRY(check_folder(t)); /* again: another may just have ended there */
     if (t->options.resume)
         return go_on(t);
-    return history_open(t->pool, train_path(t, HISTORY), 0, &t->history, &here);
+    return history_open(t->pool, train_path(t, TRAIN_HISTORY), 0, &t->history, &here);
 }
 
 /* Epochs since the smallest validation loss. */

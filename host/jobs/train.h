@@ -13,6 +13,7 @@
 #define TRAIN_MODEL       "model.graph"
 #define TRAIN_CHECKPOINT  "checkpoint.graph"
 #define TRAIN_REPORT      "report.html"
+#define TRAIN_HISTORY     "history.jsonl"
 #define TRAIN_THREADS_MAX 256
 
 /* What the caller is told; each may be NULL. */

@@ -211,8 +211,7 @@ static void draw_mark(const struct plot *p)
     text_add(p->out, "</text>\n");
 }
 
-/* A point apart from others has no line; its dot shows it. */
-static void draw_series(const struct plot *p, size_t k)
+static void draw_line(const struct plot *p, size_t k)
 {
     const struct series *s = &p->chart->series[k];
     bool pen = false;
@@ -224,7 +223,16 @@ static void draw_series(const struct plot *p, size_t k)
         pen = drawn(s, i);
     }
     text_add(p->out, "\"/>\n");
-    for (size_t i = 0; i < s->n && s->n <= POINTS_DOTS && !s->dashed; i++)
+}
+
+/* A point apart from others has no line; its dot shows it. */
+static void draw_series(const struct plot *p, size_t k)
+{
+    const struct series *s = &p->chart->series[k];
+
+    if (!s->apart)
+        draw_line(p, k);
+    for (size_t i = 0; i < s->n && (s->n <= POINTS_DOTS || s->apart) && !s->dashed; i++)
         if (drawn(s, i)) {
             text_add(p->out, "<circle class=\"dot s%zu\" cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\"><title>", k,
                      x_of(p, s->x[i]), y_of(p, s->y[i]));

@@ -26,6 +26,7 @@ struct series {
     const double *x, *y; /* [n], x ascending; what is not finite leaves a gap */
     size_t n;
     bool dashed;
+    bool apart; /* dots, no line */
 };
 
 struct chart {

@@ -357,9 +357,15 @@ void html_report_text(const struct html_report *r, struct text *out)
     facts("Results", r->results, r->n_results, out);
     facts("Costs", r->costs, r->n_costs, out);
     text_add(out, "</div>\n");
+    if (r->life.models != NULL)
+        life_models_html(r->life.models, out);
+    if (r->life.board != NULL)
+        life_board_html(r->life.board, out);
     training(r, &scratch, out);
     confusion(r->confusion, &scratch, out);
     roc_section(r->roc, &scratch, out);
+    if (r->life.data != NULL)
+        life_data_html(r->life.data, out);
     if (r->compression != NULL)
         compression_html(r->compression, out);
     network(r, out);

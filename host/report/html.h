@@ -7,6 +7,7 @@
 #include "host/report/compression.h"
 #include "host/report/history.h"
 #include "host/report/layers.h"
+#include "host/report/life.h"
 #include "host/metrics/metrics.h"
 
 struct fact {
@@ -28,6 +29,7 @@ struct html_report {
     const struct compression *compression;
     const struct layer_row *layers; /* [n_layers] */
     size_t n_layers;
+    struct life life;
 };
 
 void html_report_text(const struct html_report *r, struct text *out);

@@ -4,10 +4,12 @@
 #define MOTE_HTML_STYLE_H
 
 #define LIGHT                                                                                                          \
-    "--ink:#1d2127;--soft:#5d6673;--rule:#dfe3e8;--paper:#ffffff;--card:#f6f7f9;--s0:#2563c9;--s1:#d2650a;"            \
+    "--ink:#1d2127;--soft:#5d6673;--rule:#dfe3e8;--paper:#ffffff;--card:#f6f7f9;--s0:#2563c9;--s1:#d2650a;--s2:#"      \
+    "7b4fc9;"                                                                                                          \
     "--good:34 139 87;--bad:209 66 54;--bar:37 99 201;"
 #define DARK                                                                                                           \
-    "--ink:#e4e7eb;--soft:#9aa4b1;--rule:#353c46;--paper:#14171b;--card:#1d2127;--s0:#6ea8ff;--s1:#ffa24d;"            \
+    "--ink:#e4e7eb;--soft:#9aa4b1;--rule:#353c46;--paper:#14171b;--card:#1d2127;--s0:#6ea8ff;--s1:#ffa24d;--s2:#"      \
+    "b794ff;"                                                                                                          \
     "--good:64 180 120;--bad:236 100 86;--bar:110 168 255;"
 
 static const char html_style[] =
@@ -48,6 +50,7 @@ static const char html_style[] =
     "padding:6px 0 0}\n"
     ".matrix tr>.corner{white-space:nowrap;text-align:right;padding:0 8px 3px 0}\n"
     ".chart{display:block;width:100%;height:auto;margin:10px 0;overflow:visible}\n"
+    ".half{max-width:520px}\n"
     ".square{max-width:460px}\n"
     ".chart text{font-size:12px;fill:var(--soft)}\n"
     ".chart .title{font-size:14px;font-weight:600;fill:var(--ink)}\n"
@@ -58,6 +61,19 @@ static const char html_style[] =
     ".dashed{stroke-dasharray:5 5;stroke-width:1.3}\n"
     ".line.s0{stroke:var(--s0)}.line.s1{stroke:var(--s1)}.dot.s0{fill:var(--s0)}.dot.s1{fill:var(--s1)}\n"
     ".line.dashed{stroke:var(--soft)}\n"
+    ".line.s2{stroke:var(--s2)}.line.c0{stroke:var(--s0)}.line.c1{stroke:var(--s1)}.line.c2{stroke:var(--s2)}"
+    ".line.c3,.line.c4,.line.c5{stroke:var(--soft)}\n"
+    ".map rect{fill:var(--s0);fill-opacity:.35;stroke:var(--paper)}.map .scratch{fill:var(--soft)}"
+    ".map .state{fill:var(--s1)}.map text{fill:var(--ink)}\n"
+    ".wide>.map{min-width:640px}.wide>table.full{min-width:560px}\n"
+    ".stack{display:flex;height:14px;background:var(--card);border-radius:3px;overflow:hidden}\n"
+    ".p0{background:var(--s0)}.p1{background:var(--s1)}.p2{background:var(--s2)}.p3{background:var(--soft)}\n"
+    ".key{display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:4px}\n"
+    ".chosen>*{background:var(--card)}\n"
+    ".figures{display:flex;flex-wrap:wrap;gap:14px;margin:14px 0}\n"
+    "figure{margin:0;width:116px;font-size:13px;line-height:1.35}figure span{display:block;overflow-wrap:anywhere}\n"
+    "figure img{width:96px;height:96px;object-fit:contain;image-rendering:pixelated;background:var(--card)}\n"
+    "figure svg{width:116px;height:auto;background:var(--card)}figure .line{stroke-width:1.5}\n"
     "footer{margin-top:40px;font-size:13px;color:var(--soft)}\n"
     "@media print{body{padding:0;font-size:12px}h2{break-after:avoid}.chart,.matrix,tr{break-inside:avoid}"
     ".wide{overflow:visible}.columns{grid-template-columns:1fr 1fr}h2{margin-top:20px}footer{margin-top:16px}}\n";

@@ -390,6 +390,69 @@ static const char HOSTILE[] =
     "</td></table><script>alert(\"1\" & '2')</script>\n\x1b[31m\xff\xc0\xaf\xed\xa0\x80\xe2\x82";
 static const char *const hostile_names[] = {HOSTILE, "b", "\" onload=\"x"};
 
+/* Two models, of which the second is the board's; a picture and a curve with a gap. */
+static struct life full_life(bool hostile)
+{
+    static const uint8_t picture[] = {0xfb, 0xff, 0xfe, 0};
+    static const float values[] = {1, 2, NAN, 4, 3, -INFINITY};
+    static struct life_class classes[] = {{"cat", {5, 2, 1}}};
+    static struct figure figures[] = {{"cat", "taken for dog", {(uint8_t *)picture, sizeof picture}, NULL, 0, 0},
+                                      {NULL, NULL, {NULL, 0}, values, 3, 2}};
+    static struct life_data data = {"a.csv", classes, 1, {"all", {5, 2, 1}}, figures, 2, figures, 1};
+    static struct life_model rows[] = {{.path = "a/float.graph",
+                                        .form = "float",
+                                        .weights = 4000,
+                                        .arena = -1,
+                                        .flash = -1,
+                                        .score = 0.9,
+                                        .score_text = "90.00 %"},
+                                       {.path = "a/int8.graph",
+                                        .form = "integers",
+                                        .weights = 1000,
+                                        .arena = 512,
+                                        .flash = 9000,
+                                        .score = 0.9,
+                                        .score_text = "90.00 %",
+                                        .instructions = 12345,
+                                        .time = "1.5 ms",
+                                        .energy = "3 uJ",
+                                        .board_score = "91.00 %",
+                                        .board_n = 99,
+                                        .board_all = 100}};
+    static struct life_models models = {"accuracy", true, true, rows, 2, 1};
+    static struct life_block blocks[] = {{"in", LIFE_TENSOR, 0, 256, -1, 0}, {"work", LIFE_SCRATCH, 256, 128, 0, 1}};
+    static struct life_operator operators[] = {{"CONV_2D", "1x4x4x2", 900, 10, 10000, 1.25, 2.5},
+                                               {"RESHAPE", "1x32", 0, 0, 0, 0, 0}};
+    static const double rates[] = {1, 10, 100}, days[] = {1000, 900, 300};
+    static struct life_board board = {
+        .title = "A board",
+        .via = "via image",
+        .arena = {blocks, 2, 2, 384, 384, 0},
+        .operators = operators,
+        .n_operators = 2,
+        .fits = {{"RAM", {{"arena", 384}, {"stack", 200}}, 500}, {"flash", {{"weights", 1000}, {"code", 8000}}, 65536}},
+        .code = 8000,
+        .constants = 10,
+        .facts = {{"energy", "3 uJ"}},
+        .n_facts = 1,
+        .battery = "220 mAh at 3 V",
+        .per_hour = rates,
+        .days = days,
+        .days_low = days,
+        .days_high = days,
+        .n_battery = 3};
+
+    classes[0].name = figures[0].caption = hostile ? HOSTILE : "cat";
+    figures[0].below = data.source = operators[0].output = board.facts[0].value = hostile ? HOSTILE : "text";
+    rows[0].path = board.via = board.battery = hostile ? HOSTILE : "other text";
+    rows[1].board_score = hostile ? HOSTILE : "91.00 %";
+    blocks[0].name = hostile ? HOSTILE : "in";
+    operators[0].name = hostile ? HOSTILE : "CONV_2D";
+    board.title = hostile ? HOSTILE : "A board";
+    life_find_best(&models);
+    return (struct life){&data, &models, &board};
+}
+
 /* A report with all sections, all whose text is hostile if `hostile`. */
 static struct html_report full_report(bool hostile, struct history *h, struct confusion *c, struct roc *roc)
 {
@@ -403,7 +466,8 @@ static struct html_report full_report(bool hostile, struct history *h, struct co
         {"prune", 1000, 0, 0, 10, NAN, NAN, {.range = 0}}};
     static struct compression_layer weights[] = {{"dense_1", 1000, 40, 16, "huffman", 125}};
     static const struct compression compression = {stages, weights, points, 2, 1, 2, {100, 20, 5, 12, 14}};
-    struct html_report r = {"Title", "recipe.yaml", results, 2, results, 2, h, 2, c, roc, &compression, layers, 2};
+    struct html_report r = {"Title", "recipe.yaml", results, 2, results,           2, h, 2, c,
+                            roc,     &compression,  layers,  2, full_life(hostile)};
 
     *h = (struct history){.pool = &pool, .path = path};
     h->rows = pool_array(&pool, 3, sizeof *h->rows);
@@ -428,6 +492,12 @@ static void pages_have_their_sections(void **state)
                                            "Confusion",
                                            "Classes",
                                            "Detection",
+                                           "Models",
+                                           "A board",
+                                           "Arena",
+                                           "Operators",
+                                           "Data",
+                                           "Most wrong",
                                            "Compression",
                                            "Weights by stage",
                                            "Size against accuracy",
@@ -456,6 +526,84 @@ static void pages_have_their_sections(void **state)
     assert_non_null(strstr(s, ">kept</text>"));
     assert_non_null(strstr(s, "aria-label=\"Loss\""));
     assert_string_equal(s, page(&r)); /* same report, same bytes */
+}
+
+/* RFC 4648, section 10, has "foobar"; RFC 2397 the form. */
+static void pictures_are_in_the_page(void **state)
+{
+    static const char *const want[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+
+    (void)state;
+    for (size_t n = 1; n < COUNT(want); n++) {
+        struct text t = {.pool = &pool};
+        const struct figure f = {.png = {(uint8_t *)"foobar", n}};
+
+        figures_html(&f, 1, &t);
+        assert_non_null(strstr(t.s, pool_printf(&pool, "src=\"data:image/png;base64,%s\"/>", want[n])));
+    }
+}
+
+static void a_board_says_what_does_not_fit(void **state)
+{
+    struct life l = full_life(false);
+    struct text t = {.pool = &pool};
+
+    (void)state;
+    assert_int_equal(life_fit_used(&l.board->fits[0]), 584);
+    life_board_html(l.board, &t);
+    assert_non_null(strstr(t.s, "<strong>RAM</strong>: 584 of 500 bytes: it does not fit"));
+    assert_non_null(strstr(t.s, "<title>work (scratch): 128 bytes at 256</title>"));
+    assert_null(strstr(t.s, "65\xe2\x80\xaf"
+                            "536 bytes: it"));
+}
+
+/* Smaller and as good is better; of equals both are best; what has no score is not. */
+static void the_best_models(void **state)
+{
+    struct life_model rows[] = {{.weights = 100, .score = 0.9}, {.weights = 50, .score = 0.9},
+                                {.weights = 50, .score = 0.9},  {.weights = 40, .score = 0.8},
+                                {.weights = 10, .score = NAN},  {.weights = 200, .score = 0.95}};
+    struct life_models m = {.larger = true, .rows = rows, .n = COUNT(rows)};
+
+    (void)state;
+    life_find_best(&m);
+    assert_true(!rows[0].best && rows[1].best && rows[2].best && rows[3].best && !rows[4].best && rows[5].best);
+    m.larger = false; /* errors */
+    life_find_best(&m);
+    assert_true(!rows[0].best && !rows[1].best && rows[3].best && !rows[4].best && !rows[5].best);
+}
+
+static const char *printed_life(const struct life *l)
+{
+    char *s = NULL;
+    size_t n;
+    FILE *to = open_memstream(&s, &n);
+    const char *kept;
+
+    assert_non_null(to);
+    life_print(l, &pool, to);
+    assert_int_equal(fclose(to), 0);
+    kept = pool_strdup(&pool, s);
+    free(s);
+    return kept;
+}
+
+static void lives_are_printed(void **state)
+{
+    struct life l = full_life(false);
+    const char *s = printed_life(&l);
+
+    (void)state;
+    assert_non_null(strstr(s, pool_printf(&pool, "%-28s %10d %10d %10d\n", "cat", 5, 2, 1)));
+    assert_non_null(strstr(s, "a/int8.graph                      1000       512   90.00 %        12345  *  <\n"));
+    assert_non_null(strstr(s, "on the board: 91.00 %; 99 of 100 outputs are this machine's\n"));
+    assert_non_null(strstr(s, "584 of 500 bytes: it does not fit\n"));
+    assert_non_null(strstr(s, "fullest in call 0 of 2:\n         256  in\n         128  work\n"));
+    for (const char *line = s; *line != '\0'; line = strchr(line, '\n') + 1)
+        if (strchr(line, 10) - line > 80)
+            fail_msg("too wide: %.*s", (int)(strchr(line, 10) - line), line);
+    l = full_life(true);
+    assert_null(strchr(printed_life(&l), 0x1b));
 }
 
 static void hostile_text_stays_text(void **state)
@@ -651,6 +799,10 @@ int main(void)
         cmocka_unit_test(progress_in_a_file),
         cmocka_unit_test(pages_have_their_sections),
         cmocka_unit_test(hostile_text_stays_text),
+        cmocka_unit_test(pictures_are_in_the_page),
+        cmocka_unit_test(a_board_says_what_does_not_fit),
+        cmocka_unit_test(the_best_models),
+        cmocka_unit_test(lives_are_printed),
         WITH_FILE(pages_are_written),
         cmocka_unit_test(large_matrices_become_lists),
         cmocka_unit_test(escapes),

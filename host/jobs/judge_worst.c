@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The samples that a model is most wrong about. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "host/jobs/judge.h"
+
+/* How wrong; not above 0: right. */
+static double wrong_by(const struct judge *j, int32_t i)
+{
+    const double value = (double)j->values[i];
+
+    if (j->how == &judging_classes)
+        return j->predictions[i] == judge_label(j, i) ? 0 : value;
+    if (j->how == &judging_numbers)
+        return fabs(value - (double)j->what.data->targets[j->what.samples[i]]);
+    if (isnan(j->threshold) || (value > (double)j->threshold) == j->anomalous[i])
+        return 0;
+    return fabs(value - (double)j->threshold);
+}
+
+/* The worst behind `after`, in the order of falling errors, then of places; -1: there is none. */
+static int32_t next(const struct judge *j, int32_t after)
+{
+    int32_t best = -1;
+
+    for (int32_t i = 0; i < j->what.n; i++) {
+        const double w = wrong_by(j, i), last = after >= 0 ? wrong_by(j, after) : INFINITY;
+
+        if (w > 0 && (w < last || (w == last && i > after)) && (best < 0 || w > wrong_by(j, best)))
+            best = i;
+    }
+    return best;
+}
+
+int32_t judge_worst(const struct judge *j, int32_t *out, int32_t most)
+{
+    int32_t n = 0;
+
+    while (n < most && (out[n] = next(j, n > 0 ? out[n - 1] : -1)) >= 0)
+        n++;
+    return n;
+}
+
+const char *judge_truth_text(struct pool *pool, const struct judge *j, int32_t i)
+{
+    if (j->how == &judging_classes)
+        return j->classes[judge_label(j, i)];
+    if (j->how == &judging_numbers)
+        return pool_printf(pool, "%.6g", (double)j->what.data->targets[j->what.samples[i]]);
+    return j->anomalous[i] ? "an anomaly" : "normal";
+}
+
+const char *judge_said_text(struct pool *pool, const struct judge *j, int32_t i)
+{
+    if (j->how == &judging_classes)
+        return pool_printf(pool, "taken for %s", j->classes[j->predictions[i]]);
+    if (j->how == &judging_numbers)
+        return pool_printf(pool, "said: %.6g", (double)j->values[i]);
+    return pool_printf(pool, "score %.4g, %s", (double)j->values[i],
+                       j->values[i] > j->threshold ? "an alarm" : "no alarm");
+}

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/jobs/life_board.h"
+
+#include <math.h>
+
+#include "host/jobs/finish_board.h"
+#include "host/jobs/life_find.h"
+#include "host/jobs/splits.h"
+#include "host/run/image_view.h"
+
+#define EXAMPLES       30 /* samples that are shown, */
+#define EXAMPLES_LEAST 3  /* of a class at least */
+#define WORST          12
+#define SIDE           96 /* px of a picture */
+#define RATES          41 /* points of the battery's curve */
+#define MOST_PER_HOUR  36000.0
+#define BATTERY_MAH    220.0 /* where nobody says which: a CR2032's */
+#define BATTERY_VOLTS  3.0
+
+/* ---- one model ---- */
+static bool of_integers(const struct model *m)
+{
+    const struct graph *g = &m->graphs[0];
+    int64_t integers = 0, floats = 0;
+
+    for (int32_t k = 0; k < g->n_tensors; k++)
+        if (g->tensors[k].data != NULL && g->tensors[k].rank >= 2)
+            *(g->tensors[k].type == TYPE_F32 ? &floats : &integers) += tensor_elements(&g->tensors[k]);
+    return integers > floats;
+}
+
+static enum mote_status load(struct life_job *j, struct life_subject *s, const struct target *target, bool via_c,
+                             struct pipeline *out)
+{
+    const struct pipeline_options compiling = {.target = target, .via_c = via_c, .coding = j->options->coding};
+
+    TRY(pipeline_load(j->pool, s->path, out, &s->file));
+    return pipeline_compile(out, &compiling, &s->file);
+}
+
+static enum mote_status evaluate(struct life_job *j, struct life_subject *s)
+{
+    s->options = (struct evaluate_options){.data = j->options->data,
+                                           .split = SPLIT_TEST,
+                                           .threads = j->options->threads,
+                                           .max_bytes = j->options->max_bytes,
+                                           .judge = j->options->judge};
+    s->options.judge.at = &s->file;
+    return evaluate_run(j->pool, &s->options, &s->here, &s->evaluated, &s->file);
+}
+
+static enum mote_status look(struct life_job *j, struct life_subject *s)
+{
+    const struct target here = target_host();
+    const struct life_options *o = j->options;
+    struct runner runner;
+
+    s->file = (struct frame){.name = s->path, .index = -1, .sink = j->at->sink};
+    TRY(load(j, s, &here, false, &s->here));
+    TRY(runner_open(j->pool, s->here.image, &runner, &s->file));
+    s->weights = image_weight_bytes(&runner.model);
+    s->integers = s->here.has_graph && of_integers(&s->here.model);
+    if (o->data != NULL)
+        TRY(evaluate(j, s));
+    if (o->target == NULL)
+        return MOTE_OK;
+    TRY(load(j, s, o->target, o->via_c, &s->there));
+    TRY(measure_open(j->pool, &s->there, o->via_c, &s->measure, &s->file));
+    s->measure.progress = o->progress;
+    TRY(profile_make(j->pool, &s->there, &s->measure, &s->profile, &s->file));
+    TRY(cost_make(&s->profile, &o->usage, !o->estimate, &s->cost, &s->file));
+    s->weights = s->profile.footprint.weights;
+    return MOTE_OK;
+}
+
+/* The smallest of integers; where there are none, the smallest. */
+static size_t find_main(const struct life_job *j)
+{
+    int32_t best = 0;
+
+    for (int32_t i = 1; i < j->n; i++) {
+        const struct life_subject *a = &j->subjects[i], *b = &j->subjects[best];
+
+        if (a->integers != b->integers ? a->integers : a->weights < b->weights)
+            best = i;
+    }
+    return (size_t)best;
+}
+
+/* ---- the models as rows ---- */
+static const char *figure_text(struct pool *pool, struct interval x, const char *unit)
+{
+    if (x.high > x.low)
+        return pool_printf(pool, "%.4g %s (%.4g to %.4g)", x.value, unit, x.low, x.high);
+    return pool_printf(pool, "%.4g %s", x.value, unit);
+}
+
+static struct life_model row_of(const struct life_job *j, const struct life_subject *s)
+{
+    const bool board = j->options->target != NULL;
+    struct life_model r = {.path = s->path,
+                           .form = !s->here.has_graph ? "image"
+                                   : s->integers      ? "integers"
+                                                      : "float",
+                           .weights = s->weights,
+                           .arena = s->here.has_graph ? s->here.plan.arena_bytes : -1,
+                           .flash = -1,
+                           .score = NAN,
+                           .score_text = "-"};
+
+    if (j->options->data != NULL && s->evaluated.judge.n_metrics > 0) {
+        r.score = s->evaluated.judge.metrics[0].value;
+        r.score_text = s->evaluated.judge.metrics[0].text;
+    }
+    if (!board)
+        return r;
+    r.arena = s->profile.footprint.arena;
+    r.flash = footprint_flash(&s->profile.footprint);
+    r.instructions = s->cost.all.instructions.value;
+    if (s->cost.cycles_from != CYCLES_UNKNOWN)
+        r.time = pool_printf(j->pool, "%.3g ms", s->cost.all.milliseconds.value);
+    if (s->cost.budget.active != NULL && s->cost.cycles_from != CYCLES_UNKNOWN)
+        r.energy = pool_printf(j->pool, "%.3g \xc2\xb5J", s->cost.all.microjoules.value);
+    return r;
+}
+
+static void make_models(struct life_job *j)
+{
+    struct life_models *m = &j->models;
+    const struct judge *judge = &j->subjects[0].evaluated.judge;
+
+    *m = (struct life_models){.rows = pool_array(j->pool, (size_t)j->n, sizeof *m->rows), .n = (size_t)j->n};
+    if (j->options->data != NULL && judge->n_metrics > 0) {
+        m->score = judge->metrics[0].name;
+        m->share = judge->metrics[0].form == METRIC_SHARE;
+        m->larger = judge->what.task.kind != MOTE_TASK_REGRESSION;
+    }
+    for (int32_t i = 0; i < j->n; i++)
+        m->rows[i] = row_of(j, &j->subjects[i]);
+    m->main = find_main(j);
+    life_find_best(m);
+}
+
+/* ---- on the board ---- */
+static bool same_value(float a, float b) { return a == b || (isnan(a) && isnan(b)); }
+
+/* Samples of the test, evenly spread; there and here. */
+static enum mote_status run_there(struct life_job *j, struct life_subject *s, struct life_model *row)
+{
+    struct evaluated *here = pool_alloc(j->pool, sizeof *here), *there = pool_alloc(j->pool, sizeof *there);
+    struct evaluate_options same = s->options;
+
+    if (j->options->data == NULL || j->options->estimate || s->measure.board->emulated == NULL || !s->profile.fits)
+        return MOTE_OK;
+    same.limit = finish_samples(&s->there);
+    same.spread = true;
+    s->board_options = same;
+    TRY(evaluate_run(j->pool, &same, &s->here, here, &s->file));
+    TRY(evaluate_on_board(j->pool, &s->board_options, &s->there, &s->measure, there, &s->file));
+    for (int32_t i = 0; i < there->n; i++)
+        row->board_n +=
+            (here->judge.predictions == NULL || here->judge.predictions[i] == there->judge.predictions[i]) &&
+            same_value(here->judge.values[i], there->judge.values[i]);
+    row->board_all = there->n;
+    row->board_score = there->judge.metrics[0].text;
+    return MOTE_OK;
+}
+
+static void make_arena(struct life_job *j, const struct plan *plan, struct life_arena *a)
+{
+    static const enum life_memory kinds[] = {
+        [VALUE_ACTIVATION] = LIFE_TENSOR, [VALUE_STATE] = LIFE_STATE, [VALUE_SCRATCH] = LIFE_SCRATCH};
+    struct life_block *blocks = pool_array(j->pool, (size_t)plan->n_values + 1, sizeof *blocks);
+    int64_t *alive = pool_array(j->pool, (size_t)plan->schedule.n_calls + 2, sizeof *alive);
+
+    *a = (struct life_arena){
+        .blocks = blocks, .calls = plan->schedule.n_calls, .bytes = plan->arena_bytes, .bound = plan->arena_bound};
+    for (int32_t i = 0; i < plan->n_values; i++) {
+        const struct value *v = &plan->values[i];
+
+        if (v->kind == VALUE_CONST || v->alias != VALUE_NONE || v->bytes == 0)
+            continue;
+        blocks[a->n++] =
+            (struct life_block){v->name != NULL ? v->name : "", kinds[v->kind], v->offset, v->bytes, v->first, v->last};
+        for (int32_t t = v->first; t <= v->last; t++)
+            alive[t + 1] += v->bytes;
+    }
+    for (int32_t t = -1; t <= a->calls; t++)
+        if (alive[t + 1] > alive[a->fullest + 1])
+            a->fullest = t;
+}
+
+static void make_operators(struct life_job *j, const struct life_subject *s, struct life_board *b)
+{
+    struct life_operator *all = pool_array(j->pool, (size_t)s->profile.n_lines + 1, sizeof *all);
+
+    for (int32_t i = 0; i < s->profile.n_lines; i++) {
+        const struct profile_line *line = &s->profile.lines[i];
+        const struct cost_part *part = &s->cost.lines[i];
+
+        all[i] = (struct life_operator){.name = line->what[0] != '\0' ? line->what : line->kernels,
+                                        .output = line->output,
+                                        .weights = line->weights,
+                                        .tables = line->tables,
+                                        .instructions = part->work.instructions,
+                                        .milliseconds = part->milliseconds.value,
+                                        .microjoules = s->cost.budget.active != NULL ? part->microjoules.value : 0};
+    }
+    b->operators = all;
+    b->n_operators = (size_t)s->profile.n_lines;
+}
+
+static void make_fits(const struct life_subject *s, struct life_board *b)
+{
+    const struct footprint *f = &s->profile.footprint;
+    const struct board *board = s->measure.board;
+
+    b->fits[0] = (struct life_fit){"RAM",
+                                   {{"arena", f->arena - f->elsewhere},
+                                    {"data and bss", f->data_bss},
+                                    {s->profile.stack >= 0 ? "stack" : NULL, f->stack}},
+                                   footprint_ram_available(f, board)};
+    b->fits[1] = (struct life_fit){"flash",
+                                   {{"weights", f->weights}, {"code", f->code}, {"constants", f->constants}},
+                                   (int64_t)board_first_memory(board, BOARD_FLASH)->size};
+    b->code = s->profile.no_build.status == MOTE_OK ? f->code : -1;
+    b->constants = f->constants;
+}
+
+static void fact(struct life_board *b, const char *name, const char *value)
+{
+    assert(b->n_facts < LIFE_FACTS);
+    b->facts[b->n_facts++] = (struct life_fact){name, value};
+}
+
+static void over_time(struct pool *pool, const struct budget *u, struct life_board *b)
+{
+    if (!u->repeats || u->active == NULL)
+        return;
+    fact(b, "duty", figure_text(pool, interval_scaled(u->duty, 100), "%"));
+    if (u->unknown_rest)
+        fact(b, "average current", "not known: nobody says what it draws in between");
+    else
+        fact(b, "average current",
+             figure_text(pool, u->average_ua,
+                         "\xc2\xb5"
+                         "A"));
+    if (u->battery_days.value > 0)
+        fact(b, "battery", figure_text(pool, u->battery_days, "days"));
+}
+
+static void make_facts(struct life_job *j, const struct life_subject *s, struct life_board *b)
+{
+    static const char *const from[] = {[COST_UNKNOWN] = "not known",
+                                       [COST_COUNTED] = "counted on the emulated core",
+                                       [COST_ESTIMATED] = "as the kernels' versions say"};
+    const struct cost *c = &s->cost;
+    struct pool *pool = j->pool;
+
+    if (c->all.work.instructions > 0)
+        fact(b, "instructions", pool_printf(pool, "%.0f, %s", c->all.instructions.value, from[c->from]));
+    if (c->cycles_from != CYCLES_UNKNOWN) {
+        fact(b, "cycles",
+             pool_printf(pool, "%.0f (%.0f to %.0f)", c->all.cycles.value, c->all.cycles.low, c->all.cycles.high));
+        fact(b, pool_printf(pool, "time at %.4g MHz", c->budget.clock_hz / 1e6),
+             figure_text(pool, c->all.milliseconds, "ms"));
+    }
+    if (c->budget.active != NULL) {
+        fact(b, "energy", figure_text(pool, c->all.microjoules, "\xc2\xb5J"));
+        fact(b, "by", c->budget.active->source);
+    } else {
+        fact(b, "energy", "not known: no source says what this board draws");
+    }
+    over_time(pool, &c->budget, b);
+}
+
+/* Days against inferences an hour, from one to as many as there is time for. */
+static void make_battery(struct life_job *j, const struct life_subject *s, struct life_board *b)
+{
+    const struct budget *u = &s->cost.budget;
+    struct usage usage = j->options->usage;
+    double most = u->milliseconds.high > 0 ? fmin(MOST_PER_HOUR, 3600e3 / u->milliseconds.high) : 0;
+    double *curves[4];
+
+    if (u->active == NULL || most <= 1)
+        return;
+    if (usage.battery_mah <= 0) {
+        usage.battery_mah = BATTERY_MAH;
+        usage.battery_volts = BATTERY_VOLTS;
+    }
+    for (int k = 0; k < 4; k++)
+        curves[k] = pool_array(j->pool, RATES, sizeof *curves[k]);
+    usage.duty = 0;
+    for (int i = 0; i < RATES; i++) {
+        struct budget at;
+
+        curves[0][i] = pow(most, i / (RATES - 1.0));
+        usage.every_s = 3600 / curves[0][i];
+        at = budget_make(s->measure.board, u->active, s->cost.all.cycles, &usage);
+        if (at.battery_days.value <= 0)
+            return;
+        curves[1][i] = at.battery_days.value;
+        curves[2][i] = at.battery_days.low;
+        curves[3][i] = at.battery_days.high;
+    }
+    b->battery = pool_printf(j->pool, "%g mAh at %g V", usage.battery_mah, usage.battery_volts);
+    b->per_hour = curves[0];
+    b->days = curves[1];
+    b->days_low = curves[2];
+    b->days_high = curves[3];
+    b->n_battery = RATES;
+}
+
+static enum mote_status make_board(struct life_job *j)
+{
+    struct life_subject *s = &j->subjects[j->models.main];
+    struct life_board *b = &j->board;
+
+    if (j->options->target == NULL)
+        return MOTE_OK;
+    *b = (struct life_board){
+        .title = s->measure.board->title,
+        .via = pool_printf(j->pool, "%s, via %s", s->path, j->options->via_c ? "generated C" : "image")};
+    if (s->there.has_graph)
+        make_arena(j, &s->there.plan, &b->arena);
+    make_operators(j, s, b);
+    make_fits(s, b);
+    make_facts(j, s, b);
+    make_battery(j, s, b);
+    j->page.life.board = b;
+    return run_there(j, s, &j->models.rows[j->models.main]);
+}
+
+/* ---- data ---- */
+static enum mote_status show(struct life_job *j, const struct dataset *d, int32_t i, struct figure *f)
+{
+    float *reals;
+
+    if (dataset_is_shown(d))
+        return dataset_thumbnail(j->pool, d, i, SIDE, &f->png, j->at);
+    reals = pool_array(j->pool, (size_t)d->elements, sizeof *reals);
+    dataset_real(d, i, reals);
+    f->channels = d->rank >= 2 ? (int32_t)d->dims[d->rank - 1] : 1;
+    f->rows = (int32_t)(d->elements / f->channels);
+    f->values = reals;
+    return MOTE_OK;
+}
+
+static const char *label_text(struct pool *pool, const struct dataset *d, int32_t i)
+{
+    if (d->targets != NULL)
+        return pool_printf(pool, "%.6g", (double)d->targets[i]);
+    if (d->labels == NULL)
+        return NULL;
+    return d->classes != NULL ? d->classes[d->labels[i]] : pool_printf(pool, "%d", (int)d->labels[i]);
+}
+
+/* Of each class some, at equal distances. */
+static enum mote_status examples(struct life_job *j, const struct dataset *d)
+{
+    const int32_t classes = d->labels != NULL && d->n_classes > 0 ? d->n_classes : 1,
+                  each = EXAMPLES / classes > EXAMPLES_LEAST ? EXAMPLES / classes : EXAMPLES_LEAST;
+    struct figure *all = pool_array(j->pool, EXAMPLES, sizeof *all);
+    int32_t *of_class = pool_array(j->pool, (size_t)d->n + 1, sizeof *of_class);
+
+    for (int32_t c = 0; c < classes; c++) {
+        int32_t n = 0;
+
+        for (int32_t i = 0; i < d->n; i++)
+            if (classes == 1 || d->labels[i] == c)
+                of_class[n++] = i;
+        for (int32_t k = 0; k < each && k < n && j->data.n_examples < EXAMPLES; k++) {
+            const int32_t i = of_class[n <= each ? k : (int64_t)k * n / each];
+            struct figure *f = &all[j->data.n_examples++];
+
+            f->caption = label_text(j->pool, d, i);
+            TRY(show(j, d, i, f));
+        }
+    }
+    j->data.examples = all;
+    return MOTE_OK;
+}
+
+static enum mote_status worst(struct life_job *j, const struct evaluated *e)
+{
+    int32_t samples[WORST], n = judge_worst(&e->judge, samples, WORST);
+    struct figure *all = pool_array(j->pool, WORST, sizeof *all);
+
+    for (int32_t i = 0; i < n; i++) {
+        all[i].caption = judge_truth_text(j->pool, &e->judge, samples[i]);
+        all[i].below = pool_printf(j->pool, "%s (%s)", judge_said_text(j->pool, &e->judge, samples[i]),
+                                   dataset_name(j->pool, &e->data, e->samples[samples[i]]));
+        TRY(show(j, &e->data, e->samples[samples[i]], &all[i]));
+    }
+    j->data.worst = all;
+    j->data.n_worst = (size_t)n;
+    return MOTE_OK;
+}
+
+static void count_classes(struct life_job *j, const struct dataset *d)
+{
+    struct life_class *classes = pool_array(j->pool, (size_t)d->n_classes + 1, sizeof *classes);
+
+    for (int32_t i = 0; i < d->n_classes; i++)
+        classes[i].name = d->classes != NULL ? d->classes[i] : pool_printf(j->pool, "%d", (int)i);
+    for (int s = 0; s < SPLIT_COUNT; s++) {
+        j->data.all.samples[s] = d->n_split[s];
+        for (int32_t i = 0; d->labels != NULL && i < d->n_split[s]; i++)
+            classes[d->labels[d->split[s][i]]].samples[s]++;
+    }
+    j->data.all.name = "all";
+    j->data.classes = classes;
+    j->data.n_classes = (size_t)d->n_classes;
+}
+
+static enum mote_status make_data(struct life_job *j)
+{
+    const struct life_subject *s = &j->subjects[j->models.main];
+    const struct judge *judge = &s->evaluated.judge;
+
+    if (j->options->data == NULL)
+        return MOTE_OK;
+    j->data.source =
+        pool_printf(j->pool, "%s; %s", j->options->data, split_text(j->pool, &s->here, &s->evaluated.data));
+    count_classes(j, &s->evaluated.data);
+    TRY(examples(j, &s->evaluated.data));
+    TRY(worst(j, &s->evaluated));
+    j->page.life.data = &j->data;
+    j->page.confusion = judge->confusion.counts != NULL ? &judge->confusion : NULL;
+    j->page.roc = judge->roc.n > 0 ? &judge->roc : NULL;
+    return MOTE_OK;
+}
+
+/* ---- the job ---- */
+static void make_results(struct life_job *j)
+{
+    const struct judge *judge = &j->subjects[j->models.main].evaluated.judge;
+    struct fact *results = pool_array(j->pool, METRICS_MAX + 1, sizeof *results);
+
+    for (int32_t i = 0; j->options->data != NULL && i < judge->n_metrics; i++)
+        results[j->page.n_results++] = (struct fact){judge->metrics[i].name, judge->metrics[i].text};
+    if (j->options->data != NULL)
+        results[j->page.n_results++] = (struct fact){"samples", pool_printf(j->pool, "%d", (int)judge->what.n)};
+    j->page.results = results;
+}
+
+static void make_layers(struct life_job *j)
+{
+    const struct pipeline *p = &j->subjects[j->models.main].here;
+
+    if (p->has_graph)
+        j->page.layers = layers_of(j->pool, &p->model.graphs[0], &j->page.n_layers);
+}
+
+static enum mote_status read_history(struct life_job *j)
+{
+    struct frame here = {.name = j->history, .index = -1, .sink = j->at->sink};
+    const struct history_row *best;
+
+    if (j->history == NULL)
+        return MOTE_OK;
+    TRY(history_read(j->pool, j->history, &j->rows, &here));
+    best = history_best(&j->rows);
+    j->page.history = &j->rows;
+    j->page.best_epoch = best != NULL ? best->epoch : 0;
+    return MOTE_OK;
+}
+
+enum mote_status life_run(struct pool *pool, const struct life_options *options, struct life_job *out,
+                          const struct frame *at)
+{
+    struct frame place = {.name = options->place, .index = -1, .sink = at->sink};
+    struct life_files files;
+
+    *out = (struct life_job){.pool = pool, .options = options, .at = at};
+    TRY(life_find(pool, options->place, &files, &place));
+    out->history = files.history;
+    out->n = files.n;
+    out->subjects = pool_array(pool, (size_t)files.n, sizeof *out->subjects);
+    for (int32_t i = 0; i < files.n; i++) {
+        out->subjects[i].path = files.models[i];
+        TRY(look(out, &out->subjects[i]));
+    }
+    make_models(out);
+    out->page.title = options->place;
+    out->page.recipe = out->subjects[out->models.main].path;
+    out->page.life.models = &out->models;
+    TRY(make_board(out));
+    TRY(make_data(out));
+    TRY(read_history(out));
+    make_results(out);
+    make_layers(out);
+    return MOTE_OK;
+}
