@@ -2,12 +2,69 @@
 #include "host/cli/cost_show.h"
 
 #include "host/cli/io.h"
+#include "host/energy/presets.h"
 #include "host/energy/quantity.h"
 
 /* ---- options ---- */
 static enum mote_status refuse(struct cli *cli, const char *option, const char *example)
 {
     return usage_error(cli, "%s wants something like %s, not \"%s\"", option, example, cli_value(cli, option));
+}
+
+/* "220mAh@3V, or cr2032, 2xaa": with `after` behind each name. */
+static const char *example_of(struct pool *pool, const char *own, enum preset_kind kind, const char *after)
+{
+    struct text t = {.pool = pool};
+    const char *between = ", or ";
+
+    text_add(&t, "%s", own);
+    for (const struct preset *p = presets; p->name != NULL; p++)
+        if (p->kind == kind) {
+            text_add(&t, "%s%s%s", between, p->name, after);
+            between = ", ";
+        }
+    return t.s;
+}
+
+static enum mote_status read_battery(struct cli *cli, const char *s, struct usage *u)
+{
+    const struct preset *p = preset_find(PRESET_BATTERY, s, (int)strlen(s));
+
+    if (p != NULL) {
+        u->battery_mah = p->value;
+        u->battery_volts = p->volts;
+        u->battery_source = p->source;
+    } else if (!quantity_battery(s, &u->battery_mah, &u->battery_volts)) {
+        return refuse(cli, "--battery", example_of(&cli->pool, "220mAh@3V", PRESET_BATTERY, ""));
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_sensor(struct cli *cli, const char *s, struct usage *u)
+{
+    const struct preset *p = preset_find(PRESET_SENSOR, s, (int)strlen(s));
+
+    if (p != NULL) {
+        u->sensor_ma = p->value;
+        u->sensor_source = p->source;
+    } else if (!quantity_milliamps(s, &u->sensor_ma)) {
+        return refuse(cli, "--sensor", example_of(&cli->pool, "600uA", PRESET_SENSOR, ""));
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_radio(struct cli *cli, const char *s, struct usage *u)
+{
+    const int n = (int)strcspn(s, "@");
+    const struct preset *p = preset_find(PRESET_RADIO, s, n);
+
+    if (p != NULL && s[n] == '@' && quantity_rate(s + n + 1, &u->radio_per_s)) {
+        u->radio_mj = p->value;
+        u->radio_source = p->source;
+    } else if (!quantity_messages(s, &u->radio_mj, &u->radio_per_s)) {
+        return refuse(cli, "--radio", example_of(&cli->pool, "40mJ@1/h", PRESET_RADIO, "@1/s"));
+    }
+    return MOTE_OK;
 }
 
 enum mote_status cost_read_usage(struct cli *cli, struct usage *u)
@@ -24,12 +81,12 @@ enum mote_status cost_read_usage(struct cli *cli, struct usage *u)
         return refuse(cli, "--every", "1s, 200ms or 5min");
     if (duty != NULL && !quantity_share(duty, &u->duty))
         return refuse(cli, "--duty", "0.5%");
-    if (battery != NULL && !quantity_battery(battery, &u->battery_mah, &u->battery_volts))
-        return refuse(cli, "--battery", "220mAh@3V");
-    if (sensor != NULL && !quantity_milliamps(sensor, &u->sensor_ma))
-        return refuse(cli, "--sensor", "600uA");
-    if (radio != NULL && !quantity_messages(radio, &u->radio_mj, &u->radio_per_s))
-        return refuse(cli, "--radio", "40mJ@1/h");
+    if (battery != NULL)
+        TRY(read_battery(cli, battery, u));
+    if (sensor != NULL)
+        TRY(read_sensor(cli, sensor, u));
+    if (radio != NULL)
+        TRY(read_radio(cli, radio, u));
     if (every != NULL && duty != NULL)
         return usage_error(cli, "--every and --duty say the same: give one of them");
     if ((battery != NULL || sensor != NULL || radio != NULL || u->rest != NULL) && every == NULL && duty == NULL)
@@ -165,6 +222,16 @@ static const char *cycles_text(const struct cost *c)
     return names[c->cycles_from];
 }
 
+static void sources_json(json_t *json, const struct usage *u)
+{
+    if (u->battery_source != NULL)
+        json_object_set_new(json, "battery_source", json_string(u->battery_source));
+    if (u->sensor_source != NULL)
+        json_object_set_new(json, "sensor_source", json_string(u->sensor_source));
+    if (u->radio_source != NULL)
+        json_object_set_new(json, "radio_source", json_string(u->radio_source));
+}
+
 void cost_json(json_t *json, const struct cost *c)
 {
     const struct budget *b = &c->budget;
@@ -180,6 +247,7 @@ void cost_json(json_t *json, const struct cost *c)
         set_exact(json, "volts", b->volts);
     if (b->repeats)
         average_json(json, b);
+    sources_json(json, &c->usage);
     if (c->best.active != NULL)
         json_object_set_new(json, "best_clock_hz", json_integer((json_int_t)c->best.clock_hz));
 }
@@ -279,8 +347,17 @@ static void print_source(struct pool *pool, const char *state, const struct boar
         printf("  %-22s %12s  %s: %s\n", state, "", kind_text(p), printable(pool, p->source));
 }
 
-static void print_average(const struct budget *b)
+/* Where a preset is from. */
+static void from(const char *source)
 {
+    if (source != NULL)
+        printf("  %-22s %12s  %s\n", "", "", source);
+}
+
+static void print_average(const struct cost *c)
+{
+    const struct budget *b = &c->budget;
+
     puts("over time");
     line("duty, %", interval_scaled(b->duty, 100), "");
     if (b->too_slow)
@@ -293,15 +370,19 @@ static void print_average(const struct budget *b)
     if (b->rest != NULL)
         line(b->rest->state[0] == 'i' ? "idling, uA" : "sleeping, uA", b->rest_ua, "");
     if (b->sensor_ua.value > 0)
-        line("sensor, uA", b->sensor_ua, "as given");
+        line("sensor, uA", b->sensor_ua, c->usage.sensor_source == NULL ? "as given" : "");
+    from(c->usage.sensor_source);
     if (b->radio_ua.value > 0)
-        line("radio, uA", b->radio_ua, "as given");
+        line("radio, uA", b->radio_ua, c->usage.radio_source == NULL ? "as given" : "");
+    from(c->usage.radio_source);
     if (b->unknown_rest)
         puts("  what it draws in between, the average and the battery's life are not known");
     else
         line("average, uA", b->average_ua, "");
     if (b->battery_days.value > 0)
         line("battery, days", b->battery_days, "without self-discharge");
+    if (b->battery_days.value > 0)
+        from(c->usage.battery_source);
 }
 
 void cost_print(struct pool *pool, const struct profile *profile, const struct cost *c)
@@ -321,7 +402,7 @@ void cost_print(struct pool *pool, const struct profile *profile, const struct c
     if (b->wakeup != NULL)
         print_source(pool, "wake-up", b->wakeup);
     if (b->repeats)
-        print_average(b);
+        print_average(c);
     if (c->best.active != NULL)
         printf("Least is drawn at %.4g MHz.\n", c->best.clock_hz / 1e6);
 }

@@ -10,9 +10,9 @@
     {"--every", "TIME", "from an inference to the next one: 1s, 200ms, 5min"},                                         \
         {"--duty", "SHARE", "or the share of the time that inferences take: 0.5%"},                                    \
         {"--rest", "STATE", "what the board does in between: sleep or idle; the default is sleep, where it is known"}, \
-        {"--battery", "CHARGE@V", "for how long it lasts: 220mAh@3V"},                                                 \
-        {"--sensor", "CURRENT", "drawn all the time: 600uA"},                                                          \
-        {"--radio", "ENERGY@RATE", "a message, and how often: 40mJ@1/h"},                                              \
+        {"--battery", "CHARGE@V", "for how long it lasts: 220mAh@3V, or cr2032, 2xaa, 2xaaa"},                         \
+        {"--sensor", "CURRENT", "drawn all the time: 600uA, or a microphone: ics-43434, sph0645, mp34dt05 …"},         \
+        {"--radio", "ENERGY@RATE", "a message, and how often: 40mJ@1/h, or ble-advert@1/s"},                           \
     {                                                                                                                  \
         "--estimate", NULL, "do not run the model: estimate instructions from the kernels"                             \
     }

@@ -228,7 +228,7 @@ enum mote_status cost_make(const struct profile *profile, const struct usage *us
 {
     struct making m = {.profile = profile, .usage = usage, .cost = out};
 
-    *out = (struct cost){.board = profile->measure.board, .why = "", .calls = 1};
+    *out = (struct cost){.board = profile->measure.board, .why = "", .calls = 1, .usage = *usage};
     out->lines = pool_array(profile->pool, (size_t)profile->n_lines, sizeof *out->lines);
     find_lines(&m);
     find_reads(&m);

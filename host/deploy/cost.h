@@ -29,8 +29,9 @@ struct cost {
     bool classes, by_step; /* by_step: operators are counted, too, else they share what is counted of all */
     enum cycles_from cycles_from;
     struct cost_part all, *lines; /* [n_lines of the profile] */
-    struct budget budget;         /* at the board's clock */
-    struct budget best;           /* at the one that takes least; without `active` if there is no choice */
+    struct usage usage;
+    struct budget budget; /* at the board's clock */
+    struct budget best;   /* at the one that takes least; without `active` if there is no choice */
 };
 
 /* Of a profile of a model for a board. With `count` the model runs on the emulated board, if there is one and it has

@@ -29,8 +29,9 @@ struct usage {
     double duty;      /* or the share of the time that inferences take */
     const char *rest; /* the state between them; NULL: sleep, where the board has a figure, else idle */
     double battery_mah, battery_volts;
-    double sensor_ma;             /* all the time */
-    double radio_mj, radio_per_s; /* energy of a message, and how often */
+    double sensor_ma;                                          /* all the time */
+    double radio_mj, radio_per_s;                              /* energy of a message, and how often */
+    const char *battery_source, *sensor_source, *radio_source; /* of presets; NULL: the user's own figures */
 };
 
 /* Average currents are those of the supply: the battery's voltage, if there is one, else that of the active figure. */

@@ -97,10 +97,9 @@ bool quantity_battery(const char *text, double *milliamp_hours, double *volts)
     return true;
 }
 
-/* "1/h", "12/d"; or how long from one to the next. */
-static bool read_rate(const char *s, double *per_second)
+bool quantity_rate(const char *s, double *per_second)
 {
-    double number, unit;
+    double number, unit, rate;
 
     if (!read_number(&s, &number))
         return false;
@@ -108,20 +107,23 @@ static bool read_rate(const char *s, double *per_second)
         s++;
         if (!read_unit(&s, times, &unit))
             return false;
-        *per_second = number / unit;
+        rate = number / unit;
     } else {
         if (!read_unit(&s, times, &unit))
             return false;
-        *per_second = 1 / (number * unit);
+        rate = 1 / (number * unit);
     }
-    return *s == '\0';
+    if (*s != '\0')
+        return false;
+    *per_second = rate;
+    return true;
 }
 
 bool quantity_messages(const char *text, double *millijoules, double *per_second)
 {
     double energy, rate;
 
-    if (!read(&text, energies, &energy) || *text++ != '@' || !read_rate(text, &rate))
+    if (!read(&text, energies, &energy) || *text++ != '@' || !quantity_rate(text, &rate))
         return false;
     *millijoules = energy;
     *per_second = rate;

@@ -10,6 +10,8 @@ bool quantity_seconds(const char *text, double *out);   /* us, ms, s, min, h, d 
 bool quantity_share(const char *text, double *out);     /* "0.5%", "0.005": at most 1 */
 bool quantity_milliamps(const char *text, double *out); /* nA, uA, mA, A */
 bool quantity_battery(const char *text, double *milliamp_hours, double *volts);
+/* How often: "1/h", "12/d"; or how long from one to the next: "5min". */
+bool quantity_rate(const char *text, double *per_second);
 /* An energy, so often: "40mJ@1/h", "2J@5min". */
 bool quantity_messages(const char *text, double *millijoules, double *per_second);
 

@@ -2,6 +2,7 @@
 /* mote profile's instructions, cycles and energy from outside. */
 #include "tests/unit/command.h"
 
+#include "host/energy/presets.h"
 #include "host/energy/quantity.h"
 
 #include <cmocka.h> /* last: its fail_msg needs its own fail */
@@ -193,6 +194,8 @@ static void options_are_refused(void **state)
         {"--duty wants something like 0.5%", {"--duty", "101%"}},
         {"--battery wants something like 220mAh@3V", {"--every", "1s", "--battery", "220mAh"}},
         {"--battery wants something like 220mAh@3V", {"--every", "1s", "--battery", "1mAh@1e-308mV"}},
+        {"220mAh@3V, or cr2032, 2xaa, 2xaaa, not", {"--every", "1s", "--battery", "cr9999"}},
+        {"40mJ@1/h, or ble-advert@1/s, not", {"--every", "1s", "--radio", "ble-advert"}},
         {"--sensor wants something like 600uA", {"--every", "1s", "--sensor", "600uW"}},
         {"--radio wants something like 40mJ@1/h", {"--every", "1s", "--radio", "40mJ"}},
         {"--every and --duty say the same", {"--every", "1s", "--duty", "1%"}},
@@ -229,6 +232,33 @@ static void quantities(void **state)
     assert_false(quantity_battery("1mAh@", &a, &b) || quantity_messages("1mJ@1/x", &a, &b));
 }
 
+/* A name is its figure, and says where it is from. */
+static void presets_have_sources(void **state)
+{
+    const char *const own[] = {"225mAh@3V", "0.49mA", "31.9uJ@2/s"}, *const names[] = {"cr2032", "ics-43434",
+                                                                                       "ble-advert@2/s"};
+    double days[2];
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *const *a = i == 0 ? own : names;
+        const struct result r = OK("profile", GRAPH, "--target", "stm32-nucleo-u385rg-q", "--estimate", "--every", "1s",
+                                   "--battery", a[0], "--sensor", a[1], "--radio", a[2], "--json");
+        json_t *json = json_of(&r);
+
+        days[i] = real(json, "battery_days");
+        assert_true((json_object_get(json, "battery_source") != NULL) == (i == 1));
+        assert_true((json_object_get(json, "sensor_source") != NULL) == (i == 1));
+        assert_true((json_object_get(json, "radio_source") != NULL) == (i == 1));
+        json_decref(json);
+    }
+    assert_true(near(days[0], days[1]));
+    for (const struct preset *p = presets; p->name != NULL; p++) {
+        assert_true(p->value > 0 && strlen(p->source) > 20);
+        assert_ptr_equal(preset_find(p->kind, p->name, (int)strlen(p->name)), p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +269,7 @@ int main(void)
         TEST(two_plans_beside_each_other),
         TEST(options_are_refused),
         TEST(quantities),
+        TEST(presets_have_sources),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
