@@ -11,10 +11,11 @@ $MOTE_SHARED, Fashion-MNIST from Debian's package.
 
 Bytes are `weight_bytes` of `mote emulate --coding huffman` on the Cortex-M4; errors are of int8, on the validation
 split, by which numbers are chosen, and on the whole test set, as are those of the dense network. Samples of the test
-set run on that board, too, and must give the host's bytes: for LeNet-300-100 all, for others the first 1,000, of
-folders as many of each class. Instructions are of one inference. CPU seconds are of the training, left out where it was
-there already. Methods of the file that are not below, "levels not rounded", are of earlier code: nothing makes them
-again.
+set run on that board, too, and must give the host's bytes: for LeNets all, for others the first 1,000, of folders as
+many of each class. Instructions are of one inference, of plans for the goal that GOAL names. CPU seconds are of the
+training: of a row made again, what they were. The commit is that of the tree that was built; of rows from before this
+column the one that they came with. Methods of the file that are not below, "levels not rounded", are of earlier code:
+nothing makes them again.
 """
 import argparse
 import csv
@@ -70,11 +71,12 @@ METHODS = {  # model: {method: {stage: its keys that differ}}
 }
 BOARDS = {"m4": "mps2-an386", "m0": "microbit", "rv32": "riscv32-virt"}
 FITS = {"resnet_8": ["m4", "rv32"]}  # others fit all boards
-ON_BOARD = {"lenet_300_100": 10000}  # samples whose bytes are compared
+GOAL = {"resnet_8": "speed"}  # of plans, else balanced
+ON_BOARD = {"lenet_300_100": 10000, "lenet_5": 10000}  # samples whose bytes are compared
 ON_BOARD_ELSE = 1000
 FIELDS = ["model", "method", "seed", "bytes", "kept", "levels", "validation_error", "test_error",
           "dense_validation_error", "dense_test_error", *(f"instructions_{core}" for core in BOARDS), "dense_bytes",
-          "dense_instructions_m4", "cpu_seconds"]
+          "dense_instructions_m4", "cpu_seconds", "commit"]
 
 
 def mote(options, *arguments):
@@ -90,7 +92,7 @@ def cpu_seconds():
 def recipe_text(model, method, seed):
     """The shipped recipe with this seed, and its stages with the method's keys."""
     head, compress = (ROOT / "models" / "recipes" / f"{model}.yaml").read_text().split("\ncompress:\n")
-    stages = {"teacher": {}}
+    stages = {"teacher": {}, "optimizer": {}, "prune": {}, "levels": {}}
     for name, keys in re.findall(r"  (\w+): \{(.*)\}\n", compress):
         stages[name] = dict(item.split(": ") for item in keys.split(", "))
     for name, keys in METHODS[model][method].items():
@@ -129,16 +131,24 @@ def write_inputs(folder, model):
     return path, one
 
 
-def emulate(options, folder, graph, core, coding, inputs):
-    return mote(options, "emulate", graph, "--target", BOARDS[core], "--coding", coding, "--input", inputs, "--output",
-                folder / f"{core}.bin", "--reset-each")
+def commit(options):
+    """Of the tree that was built."""
+    cache = (options.build / "CMakeCache.txt").read_text()
+    tree = re.search("^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", cache, re.MULTILINE)[1]
+    return subprocess.run(["git", "-C", tree, "rev-parse", "--short=8", "HEAD"], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout.strip()
+
+
+def emulate(options, folder, graph, model, core, coding, inputs):
+    return mote(options, "emulate", graph, "--target", BOARDS[core], "--coding", coding, "--optimize",
+                GOAL.get(model, "balanced"), "--input", inputs, "--output", folder / f"{core}.bin", "--reset-each")
 
 
 def on_boards(options, folder, graph, model):
     """(bytes of weights, {core: instructions}); the first board computes what the host does."""
     inputs, one = write_inputs(folder.parent, model)
     mote(options, "run", graph, "--input", inputs, "--output", folder / "host.bin", "--reset-each")
-    results = {core: emulate(options, folder, graph, core, "huffman", inputs if core == "m4" else one)
+    results = {core: emulate(options, folder, graph, model, core, "huffman", inputs if core == "m4" else one)
                for core in FITS.get(model, BOARDS)}
     if (folder / "host.bin").read_bytes() != (folder / "m4.bin").read_bytes():
         sys.exit(f"bench_compress: {graph}: the board computes other bytes than the host")
@@ -164,7 +174,8 @@ def dense_errors(options, folder, data):
 def measure_dense(options, folder, model):
     """The same, and what it takes on the first board."""
     errors = dense_errors(options, folder, DATA[model])
-    board = emulate(options, folder, folder / "int8.graph", "m4", "dense", write_inputs(folder.parent, model)[1])
+    board = emulate(options, folder, folder / "int8.graph", model, "m4", "dense",
+                    write_inputs(folder.parent, model)[1])
     return {**errors, "dense_bytes": board["weight_bytes"], "dense_instructions_m4": board["instructions"]}
 
 
@@ -191,12 +202,12 @@ def measure(options, model, method, seed):
                 "--threads", 1)
     seconds = cpu_seconds() - start
     weights, instructions = on_boards(options, folder, folder / "made" / "int8.graph", model)
-    last = made["stages"][-1]
+    last, before = made["stages"][-1], read_rows().get((model, method, seed), {})
     return {"model": model, "method": method, "seed": seed, "bytes": weights, "kept": last["kept"],
             "levels": last["levels"], "validation_error": percent(last["accuracy"]),
             "test_error": percent(made["accuracy_int8"]), **measure_dense(options, seeds / "dense", model),
             **{f"instructions_{core}": n for core, n in instructions.items()},
-            "cpu_seconds": "" if done else f"{seconds:.0f}"}
+            "cpu_seconds": before.get("cpu_seconds", "") if done else f"{seconds:.0f}", "commit": commit(options)}
 
 
 def read_rows():
