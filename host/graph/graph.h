@@ -68,6 +68,7 @@ struct op {
     int32_t n_in, n_out;
     int32_t *in, *out; /* tensor indices, TENSOR_ABSENT allowed in `in` */
     void *opts;        /* struct <opts>_opts, words as host/graph/ops.def says; NULL for `none` */
+    bool uint8;        /* its int8 tensors stand for uint8 ones, 128 less: computes as on those (EXACT.md) */
     int32_t source;    /* index in the source file, -1 if Mote made it */
 };
 

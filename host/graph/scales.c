@@ -75,7 +75,7 @@ static enum mote_status want_fixed(const struct graph *g, const struct op *op, c
     const struct op_scales *want = &op_info[op->id].is->scales;
     const struct tensor *out = op_out(g, op, 0);
 
-    if (out->type != TYPE_S8 || out->quant.n != 1 ||
+    if (out->type != TYPE_S8 || out->quant.n != 1 || op->uint8 ||
         (out->quant.scale[0] == want->fixed_scale && out->quant.zero[0] == want->fixed_zero))
         return MOTE_OK;
     return fail(at, MOTE_ERR_QUANT, "the output's scale is %g and its zero point %d, not 1/%g and %d",

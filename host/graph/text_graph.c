@@ -268,6 +268,7 @@ static enum mote_status rest_of_op(struct parser *ps)
     struct word word;
     enum op_id id;
     struct op *op;
+    bool uint8;
 
     TRY(words_word(&ps->w, "an operator's name", &word));
     id = op_of_name(word);
@@ -275,10 +276,12 @@ static enum mote_status rest_of_op(struct parser *ps)
         status = words_fail(&ps->w, MOTE_ERR_UNSUPPORTED, "no operator is named '%.*s'",
                             (int)(word.len < 48 ? word.len : 48), word.s);
     TRY(words_name(&ps->w, &name));
+    uint8 = words_accept(&ps->w, "uint8");
     TRY(parse_lists(&ps->w, &ps->in, &ps->out));
     TRY(status);
     op = graph_add_op(ps->m, graph_now(ps), id, ps->in.n, ps->in.v, ps->out.n, ps->out.v);
     op->name = name;
+    op->uint8 = uint8;
     return parse_options(&ps->w, op);
 }
 

@@ -338,7 +338,7 @@ static void print_op(struct text *out, const struct op *op, int32_t i)
 
     text_add(out, "op %d %s", i, op_info[op->id].name);
     print_name(out, op->name);
-    text_add(out, " in ");
+    text_add(out, "%s in ", op->uint8 ? " uint8" : "");
     print_indices(out, op->in, op->n_in);
     text_add(out, " out ");
     print_indices(out, op->out, op->n_out);

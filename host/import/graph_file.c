@@ -24,5 +24,8 @@ enum mote_status graph_file_read(struct pool *pool, const char *name, struct byt
     TRY(model_parse_partly(out, file, &faults, at));
     if (faults_fail(&faults, &root) != MOTE_OK)
         *missing = (struct import_missing){failed.status, pool_printf(pool, "%.*s", (int)failed.end, failed.text)};
-    return missing->what ? MOTE_OK : import_set_shapes(out, options, at);
+    if (missing->what)
+        return MOTE_OK;
+    TRY(import_set_shapes(out, options, at));
+    return import_bytes(out, (int64_t)file.size, at);
 }

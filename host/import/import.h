@@ -113,5 +113,8 @@ void import_assume_batch(struct tensor *t);
 MUST_CHECK enum mote_status import_want_shapes(const struct model *m, const struct frame *at);
 /* Quantized constants that float operators read become floats; at most `limit` elements. After model_verify(). */
 MUST_CHECK enum mote_status import_dequantize(struct model *m, int64_t limit, const struct frame *at);
+/* Networks that compute in uint8 compute in int8, of bytes 128 less; their inputs and outputs stay uint8. Makes at most
+ * `limit` elements of constants anew. After model_verify(). (bytes.c) */
+MUST_CHECK enum mote_status import_bytes(struct model *m, int64_t limit, const struct frame *at);
 
 #endif

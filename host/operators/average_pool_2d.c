@@ -4,6 +4,7 @@
 #include "host/operators/pool.h"
 #include "host/operators/reduce.h"
 #include "mote/kernels/pool/average_pool_2d_s8.h"
+#include "mote/kernels/pool/average_pool_2d_u8.h"
 #include "mote/kernels/pool/mean_rows_f32.h"
 #include "mote/kernels/pool/mean_rows_s8.h"
 
@@ -30,25 +31,48 @@ static enum mote_status lower_global_s8(struct lowering *l, const struct op *op,
     return lower_mean_rows_s8(l, op, &p, at);
 }
 
+/* Whether one of the windows along a dimension, cut to the image, has an even number of elements there. */
+static bool any_is_even(const struct window *w, int64_t in, int64_t filter, int64_t stride)
+{
+    for (int64_t i = 0; i < w->out; i++) {
+        int64_t from = i * stride - w->pad_before, to = smaller(from + filter, in);
+
+        if ((to - (from < 0 ? 0 : from)) % 2 == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Means of uint8 that lie in the middle of two bytes are rounded up, those of int8 away from 0. */
+static bool has_ties(const struct pool_opts *o, const struct tensor *in, const struct window *y, const struct window *x)
+{
+    return any_is_even(y, in->dims[1], o->filter_h, o->stride_h) ||
+           any_is_even(x, in->dims[2], o->filter_w, o->stride_w);
+}
+
 static enum mote_status lower_average_pool_2d_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct pool_opts *o = op->opts;
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     struct window y, x;
     int32_t lo, hi;
+    bool rounds_up;
 
     TRY(pool_range_s8(l->graph, op, &lo, &hi, at));
     TRY(pool_windows(l->graph, op, &y, &x, at));
     if (smaller(o->filter_h, in->dims[1]) * smaller(o->filter_w, in->dims[2]) > MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX)
         return fail(at, MOTE_ERR_UNSUPPORTED, "a window of more than %d elements: average in two steps",
                     MOTE_AVERAGE_POOL_2D_S8_WINDOW_MAX);
-    if (pool_is_global(o, in, &y, &x))
+    rounds_up = op->uint8 && has_ties(o, in, &y, &x);
+    if (!rounds_up && pool_is_global(o, in, &y, &x))
         return lower_global_s8(l, op, lo, hi, at);
 
     struct mote_average_pool_2d_s8 p = {POOL_GEOMETRY(in, out, o, y, x), .lo = lo, .hi = hi};
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_average_pool_2d_s8, &p, args, at);
+    /* One list of parameters for both. */
+    _Static_assert(sizeof p == sizeof(struct mote_average_pool_2d_u8), "the same fields");
+    return lower_step(l, rounds_up ? KERNEL_average_pool_2d_u8 : KERNEL_average_pool_2d_s8, &p, args, at);
 }
 
 static enum mote_status lower_average_pool_2d_f32(struct lowering *l, const struct op *op, const struct frame *at)

@@ -5,6 +5,7 @@
 #include "mote/kernels/conv/conv_2d_f32.h"
 #include "mote/kernels/conv/conv_2d_s16.h"
 #include "mote/kernels/conv/conv_2d_s8.h"
+#include "mote/kernels/conv/conv_2d_u8.h"
 #include "mote/kernels/shared/requant.h"
 
 /* Unknown dimensions fit everything until they are known. */
@@ -54,6 +55,8 @@ static enum mote_status lower_conv_2d_s8(struct lowering *l, const struct op *op
     TRY(lower_linear_s8(l, op, c.o->activation, (int32_t)c.w->dims[0], kernel, 1, kernel, &linear, at));
 
     struct mote_conv_2d_s8 p = {GEOMETRY(c), .out_zero = linear.out_zero, LINEAR_FIELDS(linear)};
+    struct mote_conv_2d_u8 zero_point = {GEOMETRY(c), .weights_zero = linear.weights_zero, .out_zero = linear.out_zero,
+                                         LINEAR_FIELDS(linear)};
     int32_t args[] = {
         lower_tensor(l, op->in[0]),
         lower_tensor(l, op->in[1]),
@@ -63,6 +66,8 @@ static enum mote_status lower_conv_2d_s8(struct lowering *l, const struct op *op
         lower_zeros_s8(l, zero, (size_t)(c.in->dims[2] * c.in->dims[3])),
         lower_tensor(l, op->out[0]),
     };
+    if (linear.weights_zero != 0)
+        return lower_step(l, KERNEL_conv_2d_u8, &zero_point, args, at);
     return lower_step(l, KERNEL_conv_2d_s8, &p, args, at);
 }
 

@@ -5,6 +5,7 @@
 #include "mote/kernels/conv/depthwise_conv_2d_f32.h"
 #include "mote/kernels/conv/depthwise_conv_2d_s16.h"
 #include "mote/kernels/conv/depthwise_conv_2d_s8.h"
+#include "mote/kernels/conv/depthwise_conv_2d_u8.h"
 #include "mote/kernels/shared/requant.h"
 
 static enum mote_status infer_depthwise_conv_2d(const struct model *m, struct graph *g, const struct op *op,
@@ -52,7 +53,7 @@ static int32_t filters_of(struct lowering *l, const struct tensor *w)
 static enum mote_status lower_depthwise_conv_2d_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct conv c = conv_of(l->graph, op);
-    const bool alone = c.in->dims[3] == 1;
+    bool alone;
     struct linear linear;
     float scale;
     int32_t zero;
@@ -60,10 +61,13 @@ static enum mote_status lower_depthwise_conv_2d_s8(struct lowering *l, const str
     TRY(want_quant(at, l->graph, op, op->in[0], TYPE_S8, &scale, &zero));
     TRY(lower_linear_s8(l, op, c.o->activation, (int32_t)c.w->dims[3], c.w->dims[1] * c.w->dims[2], c.w->dims[3], 1,
                         &linear, at));
+    alone = c.in->dims[3] == 1 && linear.weights_zero == 0;
 
     struct mote_conv_2d_s8 as_conv = {CONV_FIELDS(c), .filter_c = 1, .out_zero = linear.out_zero,
                                       LINEAR_FIELDS(linear)};
     struct mote_depthwise_conv_2d_s8 p = {GEOMETRY(c), .out_zero = linear.out_zero, LINEAR_FIELDS(linear)};
+    struct mote_depthwise_conv_2d_u8 zero_point = {GEOMETRY(c), .weights_zero = linear.weights_zero,
+                                                   .out_zero = linear.out_zero, LINEAR_FIELDS(linear)};
     int32_t args[] = {
         lower_tensor(l, op->in[0]),
         alone ? 0 : lower_tensor(l, op->in[1]),
@@ -73,6 +77,8 @@ static enum mote_status lower_depthwise_conv_2d_s8(struct lowering *l, const str
         lower_zeros_s8(l, zero, (size_t)(c.in->dims[2] * c.in->dims[3])),
         lower_tensor(l, op->out[0]),
     };
+    if (linear.weights_zero != 0)
+        return lower_step(l, KERNEL_depthwise_conv_2d_u8, &zero_point, args, at);
     if (!alone)
         return lower_step(l, KERNEL_depthwise_conv_2d_s8, &p, args, at);
     args[1] = filters_of(l, c.w);

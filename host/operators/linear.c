@@ -20,6 +20,12 @@ struct scales {
     const struct tensor *bias; /* NULL if there is none */
 };
 
+/* The reference looks at the weights' zero point in fully connected layers of one scale, and in those of uint8. */
+static int32_t weights_zero(const struct op *op, const struct tensor *w)
+{
+    return (op->id == OP_FULLY_CONNECTED || op->uint8) && w->quant.n == 1 ? w->quant.zero[0] : 0;
+}
+
 static enum mote_status check_weights(const struct graph *g, const struct op *op, int32_t channels, int64_t n,
                                       const struct frame *at)
 {
@@ -40,7 +46,7 @@ static enum mote_status check_weights(const struct graph *g, const struct op *op
     for (int32_t i = 0; i < w->quant.n; i++)
         if (!isfinite(w->quant.scale[i]) || w->quant.scale[i] < 0)
             return fail(&here, MOTE_ERR_QUANT, "scale %d is %g, not a number from 0 on", (int)i, w->quant.scale[i]);
-    if (op->id == OP_FULLY_CONNECTED && w->quant.n == 1 && !zero_in_range(TYPE_S8, w->quant.zero[0]))
+    if (weights_zero(op, w) != 0 && !zero_in_range(TYPE_S8, w->quant.zero[0]))
         return fail(&here, MOTE_ERR_QUANT, "the zero point %d is no value of type s8", (int)w->quant.zero[0]);
     return MOTE_OK;
 }
@@ -74,7 +80,7 @@ static enum mote_status real_multiplier(const struct op *op, const struct scales
     if (op->id == OP_FULLY_CONNECTED && s->weights->n == 1 && s->bias && fabs(product - bias) / (double)s->out > 0.02)
         return fail(at, MOTE_ERR_QUANT, "the bias' scale %g is not the product of the input's and the weights', %g",
                     bias, product);
-    *real = linear_scale(op->id, s->in, s->weights, channel, s->out);
+    *real = linear_scale(op, s->in, s->weights, channel, s->out);
     return MOTE_OK;
 }
 
@@ -141,7 +147,7 @@ enum mote_status lower_linear_s8(struct lowering *l, const struct op *op, int ac
     TRY(check_bias(l->graph, op, TYPE_S32, channels, at));
     w = &l->graph->tensors[op->in[1]];
     s.weights = &w->quant;
-    s.weights_zero = op->id == OP_FULLY_CONNECTED && w->quant.n == 1 ? w->quant.zero[0] : 0;
+    s.weights_zero = out->weights_zero = weights_zero(op, w);
     out->out_zero = s.out_zero;
     TRY(activation_range_s8(op_out(l->graph, op, 0), activation, &out->lo, &out->hi, at));
     TRY(lower_multipliers(l, op, &s, MOTE_SHIFT_MAX, out, at));
@@ -183,6 +189,8 @@ enum mote_status lower_linear_plain(struct lowering *l, const struct op *op, con
     }
     TRY(check_weights(g, op, channels, n, at));
     TRY(check_bias(g, op, types->bias, channels, at));
+    if (op->uint8 && weights_zero(op, &g->tensors[op->in[1]]) != 0)
+        return fail(at, MOTE_ERR_QUANT, "the weights of uint8 have a zero point that int8 has no room for");
     s.weights = &g->tensors[op->in[1]].quant;
     TRY(lower_multipliers(l, op, &s, types->shift_max, out, at));
     out->bias = lower_bias(l, s.bias, types->activations == TYPE_S16 ? TYPE_S64 : TYPE_S32, channels);

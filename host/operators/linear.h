@@ -16,6 +16,7 @@ MUST_CHECK enum mote_status want_weights(const struct frame *at, const struct gr
 struct linear {
     int32_t bias, mult, shift; /* values for lower_step */
     int32_t per_channel;       /* 0 or 1 */
+    int32_t weights_zero;      /* 0 where the reference ignores it */
     int32_t out_zero, lo, hi;
 };
 /* The parameters that the kernels of int8 and int16 take from it, but for out_zero. */

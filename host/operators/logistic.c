@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* LOGISTIC: 1 / (1 + exp(-x)). */
+#include <math.h>
+
 #include "host/gradient/gradient.h"
 #include "host/operators/fixed_point.h"
 #include "host/operators/unary.h"
@@ -8,10 +10,19 @@
 /* Scale 1/256 and zero point -128. */
 static int32_t logistic_s8(int32_t a) { return mote_rounding_divide(fixed_logistic(a), 23) + INT8_MIN; }
 
+static float logistic_u8(float x)
+{
+    volatile float power = expf(-x), sum = 1.0f + power;
+
+    return 1.0f / sum;
+}
+
 static enum mote_status lower_logistic_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
     struct unary_s8 u;
 
+    if (op->uint8)
+        return lower_float_table_s8(l, op, logistic_u8, at);
     TRY(want_unary_s8(l, op, &u, at));
     return lower_fixed_s8(l, op, logistic_s8, at);
 }

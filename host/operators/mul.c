@@ -6,6 +6,14 @@
 #include "mote/kernels/elementwise/mul_s16.h"
 #include "mote/kernels/elementwise/mul_s8.h"
 
+/* As the reference computes it of uint8, each operation rounded to float. */
+static double scale_in_float(const float s[3])
+{
+    volatile float product = s[0] * s[1], scale = product / s[2];
+
+    return (double)scale;
+}
+
 /* A product without a sum is not a multiply-accumulate. */
 static enum mote_status lower_mul_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
@@ -18,7 +26,8 @@ static enum mote_status lower_mul_s8(struct lowering *l, const struct op *op, co
 
     TRY(want_binary(l, op, TYPE_S8, &q, s, at));
     TRY(activation_range_s8(op_out(g, op, 0), o->activation, &p.lo, &p.hi, at));
-    TRY(want_multiplier(at, (double)s[0] * (double)s[1] / (double)s[2], &p.mult, &p.shift));
+    TRY(want_multiplier(at, op->uint8 ? scale_in_float(s) : (double)s[0] * (double)s[1] / (double)s[2], &p.mult,
+                        &p.shift));
     p.a_zero = q.a_zero;
     p.b_zero = q.b_zero;
     p.out_zero = q.out_zero;

@@ -29,11 +29,11 @@ void quantize_multiplier(double scale, int32_t *mult, int32_t *shift)
 
 /* A fully connected layer with one scale of weights takes the product of scales in float; all others multiply in
  * double. */
-double linear_scale(enum op_id id, float in, const struct quant *weights, int32_t channel, float out)
+double linear_scale(const struct op *op, float in, const struct quant *weights, int32_t channel, float out)
 {
     float w = weights->scale[weights->n > 1 ? channel : 0];
     volatile float product = in * w; /* volatile: one rounding to float, whatever the compiler's options */
-    bool rounded = id == OP_FULLY_CONNECTED && weights->n == 1;
+    bool rounded = (op->id == OP_FULLY_CONNECTED || op->uint8) && weights->n == 1;
 
     assert(weights->n == 1 || (channel >= 0 && channel < weights->n));
     return (rounded ? (double)product : (double)in * (double)w) / (double)out;

@@ -9,7 +9,7 @@
 /* multiplier/2^31 * 2^shift = scale, as the reference's QuantizeMultiplier makes it (docs/EXACT.md). */
 void quantize_multiplier(double scale, int32_t *mult, int32_t *shift);
 /* From a sum of input times weights to the output, of one channel of a convolution or fully connected operator. */
-double linear_scale(enum op_id id, float in, const struct quant *weights, int32_t channel, float out);
+double linear_scale(const struct op *op, float in, const struct quant *weights, int32_t channel, float out);
 /* The clamp that an activation means for an int8 output. */
 MUST_CHECK enum mote_status activation_range_s8(const struct tensor *out, int activation, int32_t *lo, int32_t *hi,
                                                 const struct frame *at);

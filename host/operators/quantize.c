@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* QUANTIZE: float to int8, uint8 or int16, or from one integer type to another with other parameters. */
-#include "host/operators/elementwise.h"
+#include <math.h>
+
+#include "host/operators/unary.h"
 #include "mote/kernels/elementwise/quantize_f32_s16.h"
 #include "mote/kernels/elementwise/quantize_f32_s8.h"
 #include "mote/kernels/elementwise/requantize.h"
@@ -61,6 +63,26 @@ static bool can_requantize(enum mote_type from, enum mote_type to)
     }
 }
 
+/* As a concatenation of uint8 takes inputs of other scales (docs/EXACT.md), in float, each operation rounded. */
+static enum mote_status lower_rescale_u8(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    struct unary_s8 u;
+    int8_t table[256];
+    volatile float inverse, scale, bias;
+
+    TRY(want_unary_s8(l, op, &u, at));
+    inverse = 1.0f / u.out_scale;
+    scale = u.in_scale * inverse;
+    bias = -(float)(u.in_zero - INT8_MIN) * scale;
+    for (int32_t i = 0; i < 256; i++) {
+        volatile float product = (float)i * scale, sum = product + bias;
+        float q = roundf(sum) + (float)(u.out_zero - INT8_MIN);
+
+        table[i] = q >= UINT8_MAX ? INT8_MAX : q <= 0 ? INT8_MIN : (int8_t)((int32_t)q + INT8_MIN);
+    }
+    return lower_table_s8(l, op, table, at);
+}
+
 static enum mote_status lower_from_integer(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
@@ -69,6 +91,8 @@ static enum mote_status lower_from_integer(struct lowering *l, const struct op *
     int32_t in_zero, out_zero, mult, shift;
     float in_scale, out_scale;
 
+    if (op->uint8)
+        return lower_rescale_u8(l, op, at);
     if (!can_requantize(in->type, out->type))
         return fail(at, MOTE_ERR_UNSUPPORTED, "from %s to %s is not there", type_name(in->type), type_name(out->type));
     TRY(want_quant(at, l->graph, op, op->in[0], in->type, &in_scale, &in_zero));

@@ -6,6 +6,7 @@
 #include "host/operators/elementwise.h"
 #include "mote/kernels/move/resize_bilinear_f32.h"
 #include "mote/kernels/move/resize_bilinear_s8.h"
+#include "mote/kernels/move/resize_bilinear_u8.h"
 
 static enum mote_status infer_resize_bilinear(const struct model *m, struct graph *g, const struct op *op,
                                               const struct frame *at)
@@ -57,13 +58,13 @@ static void place_f32(const struct resize_opts *o, int64_t i, int64_t in, int64_
     place[2] = float_bits(at - (float)place[0]);
 }
 
-static int32_t lower_places(struct lowering *l, const struct resize_opts *o, enum mote_type type, int64_t in,
-                            int64_t out, const char *name)
+static int32_t lower_places(struct lowering *l, const struct resize_opts *o, bool floats, int64_t in, int64_t out,
+                            const char *name)
 {
     int32_t(*place)[3] = pool_array(l->pool, (size_t)out, sizeof *place);
 
     for (int64_t i = 0; i < out; i++)
-        (type == TYPE_F32 ? place_f32 : place_s8)(o, i, in, out, place[i]);
+        (floats ? place_f32 : place_s8)(o, i, in, out, place[i]);
     return lower_const(l, name, TYPE_S32, place, (size_t)out * sizeof *place, false);
 }
 
@@ -71,10 +72,12 @@ static enum mote_status lower_resize_bilinear(struct lowering *l, const struct o
 {
     const struct resize_opts *o = op->opts;
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
+    const bool floats = in->type == TYPE_F32 || op->uint8;
 
     /* One list of parameters for both. */
     _Static_assert(sizeof(struct mote_resize_bilinear_s8) == sizeof(struct mote_resize_bilinear_f32),
                    "the same fields");
+    _Static_assert(sizeof(struct mote_resize_bilinear_s8) == sizeof(struct mote_resize_bilinear_u8), "the same fields");
     if (in->type != TYPE_S8 && in->type != TYPE_F32)
         return refuse_type(at, l->graph, op->in[0], "s8 and f32");
     TRY(want_type(at, l->graph, op->out[0], in->type));
@@ -91,10 +94,12 @@ static enum mote_status lower_resize_bilinear(struct lowering *l, const struct o
     };
     int32_t args[] = {
         lower_tensor(l, op->in[0]),
-        lower_places(l, o, in->type, p.in_h, p.out_h, "rows"),
-        lower_places(l, o, in->type, p.in_w, p.out_w, "columns"),
+        lower_places(l, o, floats, p.in_h, p.out_h, "rows"),
+        lower_places(l, o, floats, p.in_w, p.out_w, "columns"),
         lower_tensor(l, op->out[0]),
     };
+    if (in->type == TYPE_S8 && op->uint8)
+        return lower_step(l, KERNEL_resize_bilinear_u8, &p, args, at);
     return lower_step(l, in->type == TYPE_S8 ? KERNEL_resize_bilinear_s8 : KERNEL_resize_bilinear_f32, &p, args, at);
 }
 

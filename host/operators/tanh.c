@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TANH. */
+#include <math.h>
+
 #include "host/gradient/gradient.h"
 #include "host/operators/fixed_point.h"
 #include "host/operators/unary.h"
@@ -12,7 +14,7 @@ static enum mote_status lower_tanh(struct lowering *l, const struct op *op, cons
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
-        return lower_fixed_s8(l, op, tanh_s8, at);
+        return op->uint8 ? lower_float_table_s8(l, op, tanhf, at) : lower_fixed_s8(l, op, tanh_s8, at);
     case TYPE_S16:
         return lower_sigmoid_s16(l, op, true, at);
     case TYPE_F32:

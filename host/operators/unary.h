@@ -22,6 +22,9 @@ MUST_CHECK enum mote_status lower_table_s8(struct lowering *l, const struct op *
  * where that has no room, the result is -128 or 127. */
 MUST_CHECK enum mote_status lower_fixed_s8(struct lowering *l, const struct op *op, int32_t (*of)(int32_t a),
                                            const struct frame *at);
+/* The table of a function of floats, `of`, as the reference's lookup tables of uint8 are made (docs/EXACT.md). */
+MUST_CHECK enum mote_status lower_float_table_s8(struct lowering *l, const struct op *op, float (*of)(float x),
+                                                 const struct frame *at);
 static inline int8_t saturate_s8(int64_t x) { return (int8_t)(x < INT8_MIN ? INT8_MIN : x > INT8_MAX ? INT8_MAX : x); }
 /* Of int16: lo or hi where the requantized number is beyond; the scales' quotient is float, and 1 where both have one.
  */

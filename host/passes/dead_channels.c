@@ -36,6 +36,7 @@ struct channels {
 /* A convolution or fully connected operator with constant weights. Dense weights are [out_c][taps][in_c], depthwise
  * ones [taps][out_c], where output channel o reads input channel o / multiplier. */
 struct layer {
+    const struct op *op;
     bool depthwise, fully_connected;
     int32_t out_c, in_c, taps, multiplier;
     const int8_t *weights;
@@ -97,6 +98,7 @@ static bool describe_conv(const struct op *op, struct layer *l)
     if (!l->depthwise && l->w->dims[3] != l->in->dims[3]) /* groups: not followed */
         return false;
     l->activation = o->activation;
+    l->weights_zero = op->uint8 && l->w->quant.n == 1 ? l->w->quant.zero[0] : 0;
     l->rows = (int32_t)l->w->dims[1];
     l->columns = (int32_t)l->w->dims[2];
     l->taps = l->rows * l->columns;
@@ -145,7 +147,8 @@ static struct layer *describe(struct model *m, const struct graph *g, const stru
     if (op->id != OP_CONV_2D && op->id != OP_DEPTHWISE_CONV_2D && op->id != OP_FULLY_CONNECTED)
         return NULL;
     l = pool_alloc(m->pool, sizeof(*l));
-    *l = (struct layer){.in = op_in(g, op, 0), .w = op_in(g, op, 1), .bias = op_in(g, op, 2), .out = op_out(g, op, 0)};
+    *l = (struct layer){
+        .op = op, .in = op_in(g, op, 0), .w = op_in(g, op, 1), .bias = op_in(g, op, 2), .out = op_out(g, op, 0)};
     l->depthwise = op->id == OP_DEPTHWISE_CONV_2D;
     l->fully_connected = op->id == OP_FULLY_CONNECTED;
     if (!is_plain_s8(l->in) || !is_plain_s8(l->out) || !is_weights(l->w, l->depthwise ? 3 : 0))
@@ -178,8 +181,7 @@ static uint32_t bias_of(const struct layer *l, int32_t o) { return l->bias ? le3
 /* Multiplier and shift of an output channel; false if out of range. */
 static bool multiplier_of(const struct layer *l, int32_t o, int32_t *mult, int32_t *shift)
 {
-    enum op_id id = l->fully_connected ? OP_FULLY_CONNECTED : OP_CONV_2D;
-    double real = linear_scale(id, l->in->quant.scale[0], &l->w->quant, o, l->out->quant.scale[0]);
+    double real = linear_scale(l->op, l->in->quant.scale[0], &l->w->quant, o, l->out->quant.scale[0]);
 
     if (!isfinite(real) || real < 0)
         return false;

@@ -740,7 +740,10 @@ static void fill_places(struct kernel_case *c, int32_t n, uint8_t *data, uint32_
     for (uint32_t i = 0; i + 2 < bytes / 4; i += 3) {
         put32(data, i, draw_between(&c->draw, 0, n - 1));
         put32(data, i + 1, draw_between(&c->draw, 0, n - 1));
-        put32(data, i + 2, ends(c->kernel->name, "f32") ? draw_float(&c->draw, false) : draw_edge(&c->draw, 0, 1024));
+        put32(data, i + 2,
+              ends(c->kernel->name, "f32")  ? draw_float(&c->draw, false)
+              : ends(c->kernel->name, "u8") ? draw_edge(&c->draw, 0, 0x3f800000)
+                                            : draw_edge(&c->draw, 0, 1024));
     }
 }
 

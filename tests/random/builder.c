@@ -377,10 +377,26 @@ struct op *new_op(struct builder *b, enum op_id id, int n_in, const int32_t *in,
     return graph_add_op(b->model, b->graph, id, n_in, in, n_out, out);
 }
 
+/* Operators whose int8 bytes may stand for uint8; of convolutions with one scale, weights have a zero point. */
+static void draw_uint8(struct builder *b, struct op *op)
+{
+    static const enum op_id ids[] = {
+        OP_CONV_2D, OP_DEPTHWISE_CONV_2D, OP_AVERAGE_POOL_2D, OP_LOGISTIC, OP_TANH, OP_RESIZE_BILINEAR, OP_MUL};
+    struct tensor *weights = op->id == OP_CONV_2D || op->id == OP_DEPTHWISE_CONV_2D ? tensor_of(b, op->in[1]) : NULL;
+
+    if (tensor_of(b, op->out[0])->type != TYPE_S8)
+        return;
+    for (size_t i = 0; i < COUNT(ids); i++)
+        op->uint8 |= op->id == ids[i] && dice_chance(b, 6);
+    if (op->uint8 && weights && weights->quant.n == 1)
+        quant_set(b->model, &weights->quant, weights->quant.scale[0], dice_range(b, INT8_MIN, INT8_MAX));
+}
+
 bool op_done(struct builder *b, struct op *op)
 {
     struct frame here = frame_op(b->at, b->graph, b->graph->n_ops - 1);
 
+    draw_uint8(b, op);
     if (b->status == MOTE_OK)
         b->status = op_infer(b->model, b->graph, op, &here);
     return true;

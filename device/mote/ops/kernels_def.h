@@ -113,6 +113,10 @@ KERNEL(190, signal,      window_f32,                   portable)
 KERNEL(191, signal,      rfft_f32,                     portable)
 KERNEL(192, signal,      spectrum_f32,                 portable)
 KERNEL(193, signal,      bands_f32,                    portable)
+KERNEL(200, conv,        conv_2d_u8,                   portable)
+KERNEL(201, conv,        depthwise_conv_2d_u8,         portable)
+KERNEL(202, pool,        average_pool_2d_u8,           portable)
+KERNEL(203, move,        resize_bilinear_u8,           portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *

@@ -385,6 +385,8 @@ static enum mote_status check_op(const struct graph *g, const struct op *op, con
 
     if (builtin < 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "TFLite has no such operator");
+    if (op->uint8)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "it computes as of uint8, which no int8 operator of TFLite does");
     option = tfl_unsaid_option(op, tfl_op_find(builtin));
     if (option && strncmp(option, "pad_", 4) != 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "its option %s has no form in TFLite", option);

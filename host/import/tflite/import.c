@@ -207,7 +207,8 @@ static enum mote_status read_rest(struct tfl_reader *r, struct bytes file, const
     r->out->shapes_may_be_stale = true;
     TRY(model_verify(r->out, at));
     r->out->shapes_may_be_stale = false;
-    return import_dequantize(r->out, (int64_t)file.size, at);
+    TRY(import_dequantize(r->out, (int64_t)file.size, at));
+    return import_bytes(r->out, (int64_t)file.size, at);
 }
 
 enum mote_status tflite_import_partly(struct pool *pool, const char *name, struct bytes file,
