@@ -36,6 +36,7 @@ hear       front_end pipeline run plan graph target base runtime kernels ops
 quantize   passes emit run plan graph target base runtime kernels ops
 sign       base runtime kernels ops
 emulate    boards target base ops
+serial     base ops
 energy     boards target base ops
 deploy     energy emulate boards pipeline run emit plan graph target base runtime kernels ops
 data       hear front_end run plan yaml graph target base runtime kernels ops

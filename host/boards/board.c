@@ -67,10 +67,21 @@ static const cyaml_schema_field_t toolchain_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t serial_fields[] = {
+    CYAML_FIELD_STRING_PTR("uart", CYAML_FLAG_POINTER, struct board_serial, uart, 1, TEXT_MAX),
+    CYAML_FIELD_UINT("uart_base", CYAML_FLAG_DEFAULT, struct board_serial, uart_base),
+    CYAML_FIELD_UINT("uart_hz", CYAML_FLAG_DEFAULT, struct board_serial, uart_hz),
+    CYAML_FIELD_STRING_PTR("timer", CYAML_FLAG_POINTER, struct board_serial, timer, 1, TEXT_MAX),
+    CYAML_FIELD_UINT("timer_hz", CYAML_FLAG_DEFAULT, struct board_serial, timer_hz),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t machine_fields[] = {
     CYAML_FIELD_STRING_PTR("program", CYAML_FLAG_POINTER, struct board_machine, program, 1, TEXT_MAX),
     CYAML_FIELD_STRING_PTR("packages", CYAML_FLAG_POINTER, struct board_machine, packages, 1, TEXT_MAX),
     CYAML_FIELD_SEQUENCE("arguments", CYAML_FLAG_POINTER, struct board_machine, arguments, &word_schema, 1, LIST_MAX),
+    CYAML_FIELD_SEQUENCE("serial_arguments", OPTIONAL, struct board_machine, serial_arguments, &word_schema, 1,
+                         LIST_MAX),
     CYAML_FIELD_STRING_PTR("start_marker", CYAML_FLAG_POINTER, struct board_machine, start_marker, 2, MARKER_DIGITS),
     CYAML_FIELD_STRING_PTR("stop_marker", CYAML_FLAG_POINTER, struct board_machine, stop_marker, 2, MARKER_DIGITS),
     CYAML_FIELD_END,
@@ -90,6 +101,7 @@ static const cyaml_schema_field_t board_fields[] = {
     CYAML_FIELD_SEQUENCE("ways", OPTIONAL, struct board, ways, &way_schema, 1, COUNT(ways)),
     CYAML_FIELD_MAPPING("toolchain", CYAML_FLAG_DEFAULT, struct board, toolchain, toolchain_fields),
     CYAML_FIELD_STRING_PTR("emulator", OPTIONAL, struct board, emulator, 1, TEXT_MAX),
+    CYAML_FIELD_MAPPING_PTR("serial", OPTIONAL, struct board, serial, serial_fields),
     CYAML_FIELD_MAPPING_PTR("machine", OPTIONAL, struct board, machine, machine_fields),
     CYAML_FIELD_END,
 };
@@ -143,6 +155,17 @@ static enum mote_status check_power(const struct board_power *p, const struct fr
     return MOTE_OK;
 }
 
+static enum mote_status check_serial(const struct board_serial *s, const struct frame *at)
+{
+    if (!valid_name(s->uart) || !valid_name(s->timer))
+        return fail(at, MOTE_ERR_VALUE, "serial: uart and timer must be kinds that targets/serial has");
+    if (s->uart_base > UINT32_MAX || s->uart_hz == 0 || s->uart_hz > UINT32_MAX || s->timer_hz < 1000 ||
+        s->timer_hz > UINT32_MAX)
+        return fail(at, MOTE_ERR_VALUE,
+                    "serial: uart_base must lie within 4 GB, uart_hz be above 0 and timer_hz at least 1000");
+    return MOTE_OK;
+}
+
 static enum mote_status check_board(const struct board *b, const struct frame *at)
 {
     if (!valid_name(b->name))
@@ -157,6 +180,8 @@ static enum mote_status check_board(const struct board *b, const struct frame *a
         return fail(at, MOTE_ERR_VALUE, "toolchain.linker_flags are for toolchain.linker, which is missing");
     for (unsigned i = 0; i < b->power_count; i++)
         TRY(check_power(&b->power[i], at));
+    if (b->serial)
+        TRY(check_serial(b->serial, at));
     if (b->machine && (!valid_marker(b->machine->start_marker) || !valid_marker(b->machine->stop_marker)))
         return fail(at, MOTE_ERR_VALUE, "machine.start_marker and stop_marker must be pairs of hexadecimal digits");
     return check_memory(b, at);

@@ -44,12 +44,20 @@ struct board_toolchain {
     const char *support; /* folder of targets/ with start-up, what a core does its own way, and linker script */
 };
 
+/* What firmware speaks and tells the time with: targets/serial/uart_<uart>.c and timer_<timer>.c. */
+struct board_serial {
+    const char *uart, *timer;
+    uint64_t uart_base, uart_hz, timer_hz;
+};
+
 /* How an emulator runs and counts for this board. {tools} stands for the folder of Mote's own tools; in arguments,
- * {firmware} and {plugin} for the file and for the plugin with its own arguments. */
+ * {firmware} and {plugin} for the file and for the plugin with its own arguments, {serial} for where its UART goes. */
 struct board_machine {
     const char *program, *packages;
     const char **arguments;
     unsigned arguments_count;
+    const char **serial_arguments; /* more, where the UART is spoken with: an instruction then takes 1 ns of its time */
+    unsigned serial_arguments_count;
     const char *start_marker, *stop_marker; /* bytes in memory order, as hexadecimal digits */
 };
 
@@ -65,6 +73,7 @@ struct board {
     unsigned ways_count;
     struct board_toolchain toolchain;
     const char *emulator;          /* name of the board whose machine counts for this one; NULL: none */
+    struct board_serial *serial;   /* NULL: nobody said where its UART is */
     struct board_machine *machine; /* NULL: no emulator is this very board */
     const struct board *emulated;  /* the board that `emulator` names, perhaps this one; NULL: none */
     const char *path;              /* the file */

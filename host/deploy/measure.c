@@ -95,7 +95,7 @@ static void take_arenas(struct measure *m, const struct plan *plan)
         m->job.more_bytes[k] = plan->memories[k + 1].bytes;
 }
 
-static enum mote_status make_job(struct measure *m, const struct pipeline *p, const struct frame *file)
+enum mote_status measure_prepare(struct measure *m, const struct pipeline *p, const struct frame *file)
 {
     const int64_t rows = model_feed_rows(&m->runner.model);
     struct mote_io row;
@@ -125,7 +125,7 @@ static enum mote_status work(struct measure *m, const struct pipeline *p,
                                                          struct emulate_result *, const struct frame *),
                              const struct frame *file)
 {
-    enum mote_status status = make_job(m, p, file);
+    enum mote_status status = measure_prepare(m, p, file);
 
     assert(m->job.n > 0 && p->image.size > 0);
     if (status == MOTE_OK)

@@ -36,6 +36,8 @@ MUST_CHECK enum mote_status measure_run(struct measure *m, const struct pipeline
 MUST_CHECK enum mote_status measure_count(struct measure *m, const struct pipeline *p, const struct frame *file);
 /* Builds and links the same firmware without running it: result has sizes only. */
 MUST_CHECK enum mote_status measure_build(struct measure *m, const struct pipeline *p, const struct frame *file);
+/* The job of a model that is to run: generated C, the list of kernels. measure_end() removes what it made. */
+MUST_CHECK enum mote_status measure_prepare(struct measure *m, const struct pipeline *p, const struct frame *file);
 /* Removes what a run that a guard has ended left; else there is nothing to do. */
 void measure_end(struct measure *m);
 /* The sizes of a result, as the reports define them. */

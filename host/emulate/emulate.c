@@ -173,13 +173,40 @@ static enum mote_status add_c(struct firmware *fw, const struct emulate_job *job
     return firmware_add_folder(fw, FIRMWARE_MODEL, folder, true, model.flag, at);
 }
 
+/* Who asks the model for inferences: whoever is at the other end of a UART. */
+static enum mote_status add_serial(struct firmware *fw, const struct emulate_job *job, const struct flags *harness,
+                                   const struct frame *at)
+{
+    const struct board_serial *s = fw->emulated->serial;
+    struct flags f = *harness;
+
+    TRY(firmware_put(fw, "serial_config.h", job->serial, strlen(job->serial), at));
+    add_include(&f, fw->folder);
+    add_include(&f, pool_printf(fw->pool, "%s/targets/serial", fw->home));
+    add_include(&f, pool_printf(fw->pool, "%s/device", fw->home));
+    add_harness(fw, "serial_main.c", &f);
+    add_harness(fw, "protocol.c", &f);
+    add_harness(fw, pool_printf(fw->pool, "../serial/uart_%s.c", s->uart), &f);
+    add_harness(fw, pool_printf(fw->pool, "../serial/timer_%s.c", s->timer), &f);
+    return MOTE_OK;
+}
+
+static enum mote_status add_files(struct firmware *fw, const struct emulate_job *job, const struct flags *harness,
+                                  const struct frame *at)
+{
+    if (job->serial != NULL)
+        return add_serial(fw, job, harness, at);
+    add_harness(fw, "main.c", harness);
+    add_harness(fw, "semihosting.c", harness);
+    return MOTE_OK;
+}
+
 static enum mote_status build(struct firmware *fw, const struct emulate_job *job, const struct frame *at)
 {
     struct flags harness = make_harness_flags(fw, job);
 
     TRY(add_more_arenas(fw, job, &harness, at));
-    add_harness(fw, "main.c", &harness);
-    add_harness(fw, "semihosting.c", &harness);
+    TRY(add_files(fw, job, &harness, at));
     TRY(firmware_add_support(fw, harness.flag, at));
     TRY(job->via_c ? add_c(fw, job, harness, at) : add_image(fw, job, harness, at));
     return firmware_build(fw, job->arena_bytes, STACK_BYTES, at);
@@ -432,6 +459,44 @@ static enum mote_status with_firmware(struct pool *pool, const struct emulate_jo
     TRY(firmware_begin(pool, job->board, fw, &here));
     status = work(fw, job, result, &here);
     emulate_end(result);
+    return status;
+}
+
+/* ---- behind a UART ---- */
+static enum mote_status serve(struct emulate_server *server, const struct emulate_job *job, const struct frame *at)
+{
+    TRY(build_watched(server->at_work, job, at));
+    TRY(firmware_serve(server->at_work, &server->machine, at));
+    server->port = server->machine.port;
+    return MOTE_OK;
+}
+
+enum mote_status emulate_serve(struct pool *pool, const struct emulate_job *job, struct emulate_server *server,
+                               const struct frame *at)
+{
+    struct frame here = {at, "board", job->board->name, -1, NULL};
+    enum mote_status status;
+
+    assert(job->serial != NULL);
+    *server = (struct emulate_server){.at_work = pool_alloc(pool, sizeof *server->at_work)};
+    TRY(board_check_way(job->board, job->via_c ? BOARD_C : BOARD_IMAGE, "--via", &here));
+    if (job->board->emulated == NULL || job->board->emulated->serial == NULL)
+        return fail(&here, MOTE_ERR_USAGE, "no emulator with a UART stands for it: its board file has no `serial`");
+    TRY(firmware_begin(pool, job->board, server->at_work, &here));
+    status = serve(server, job, &here);
+    if (status != MOTE_OK)
+        firmware_end(server->at_work);
+    return status;
+}
+
+enum mote_status emulate_serve_end(struct emulate_server *server, const struct frame *at)
+{
+    struct firmware *fw = server->at_work;
+    enum mote_status status = firmware_serve_end(fw, &server->machine, at);
+
+    server->counts = fw->counts;
+    server->n_counts = fw->n_counts;
+    firmware_end(fw);
     return status;
 }
 

@@ -36,6 +36,7 @@ struct emulate_job {
     bool per_step;                   /* the last inference, which is not fed, goes by steps, for `steps` alone */
     const struct progress *progress; /* may be NULL */
     int64_t output_bytes;            /* of all outputs of one inference: what progress is told by */
+    const char *serial;              /* emulate_serve(): the text of serial_config.h (targets/harness/serial_main.c) */
     int32_t seconds; /* bound of the emulator's run; 0: two minutes and half a minute for each inference */
 };
 
@@ -69,6 +70,20 @@ MUST_CHECK enum mote_status emulate_run(struct pool *pool, const struct emulate_
  * image, data and bss, and of the harness. */
 MUST_CHECK enum mote_status emulate_build(struct pool *pool, const struct emulate_job *job,
                                           struct emulate_result *result, const struct frame *at);
+
+/* Builds the firmware that speaks MLPerf Tiny's protocol over a UART, and starts it: whoever opens the pseudoterminal
+ * `port` has the board at the other end. An instruction takes a nanosecond of the machine's time. */
+struct emulate_server {
+    struct firmware *at_work;
+    struct firmware_server machine;
+    const char *port;
+    const int64_t *counts; /* after the end: instructions of each call of device_infer(), in order */
+    int32_t n_counts;
+};
+MUST_CHECK enum mote_status emulate_serve(struct pool *pool, const struct emulate_job *job,
+                                          struct emulate_server *server, const struct frame *at);
+/* Call it once emulate_serve() has succeeded. */
+MUST_CHECK enum mote_status emulate_serve_end(struct emulate_server *server, const struct frame *at);
 
 /* Removes what a run that a guard has ended left; else there is nothing to do. */
 void emulate_end(struct emulate_result *result);

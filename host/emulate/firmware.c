@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/emulate/linked.h"
@@ -294,7 +295,8 @@ static const char *replace(struct pool *pool, const char *s, const char *from, c
     return at ? pool_printf(pool, "%.*s%s%s", (int)(at - s), s, to, at + strlen(from)) : s;
 }
 
-static enum mote_status machine_argv(struct firmware *fw, bool functions, struct words *argv, const struct frame *at)
+static enum mote_status machine_argv(struct firmware *fw, bool functions, const char *serial, struct words *argv,
+                                     const struct frame *at)
 {
     const struct board_machine *m = fw->emulated->machine;
     const char *file, *plugin, *tools;
@@ -306,9 +308,13 @@ static enum mote_status machine_argv(struct firmware *fw, bool functions, struct
     if (fw->classes && !strchr(fw->board->timing, ','))
         plugin = pool_printf(fw->pool, "%s,classes=%s", plugin, fw->board->timing);
     add_word(argv, replace(fw->pool, m->program, "{tools}", tools));
-    for (unsigned i = 0; i < m->arguments_count; i++)
-        add_word(argv, replace(fw->pool, replace(fw->pool, m->arguments[i], "{plugin}", plugin), "{firmware}",
-                               "firmware.elf"));
+    for (unsigned i = 0; i < m->arguments_count; i++) {
+        const char *word = replace(fw->pool, m->arguments[i], "{plugin}", plugin);
+
+        add_word(argv, replace(fw->pool, replace(fw->pool, word, "{firmware}", "firmware.elf"), "{serial}", serial));
+    }
+    if (strcmp(serial, "none") != 0)
+        add_list(argv, m->serial_arguments, m->serial_arguments_count);
     add_word(argv, NULL);
     return MOTE_OK;
 }
@@ -402,7 +408,7 @@ enum mote_status firmware_run(struct firmware *fw, int32_t seconds, bool functio
         .user = fw->user,
     };
 
-    TRY(machine_argv(fw, functions, &argv, at));
+    TRY(machine_argv(fw, functions, "none", &argv, at));
     p.argv = argv.word;
     TRY(process_run(&p, 1, at));
     fw->run_error = process_log(fw->pool, &p);
@@ -420,6 +426,59 @@ enum mote_status firmware_run(struct firmware *fw, int32_t seconds, bool functio
         return MOTE_OK; /* the firmware gave up between markers: its counts mean nothing */
     TRY(read_counts(fw, at));
     return functions ? read_functions(fw, at) : MOTE_OK;
+}
+
+/* ---- behind a UART ---- */
+#define BOOT_SECONDS 10
+#define BOOT_PAUSE   10000000L /* ns */
+
+/* What QEMU says it has made, once it has: "char device redirected to /dev/pts/3 (label serial0)". */
+static const char *port_in_log(struct firmware *fw, const char *log)
+{
+    static const char said[] = "char device redirected to ";
+    char text[1024];
+    FILE *file = fopen(log, "r");
+    const char *found;
+
+    if (file == NULL)
+        return NULL;
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    found = strstr(text, said);
+    if (found == NULL || strchr(found, '\n') == NULL)
+        return NULL;
+    found += strlen(said);
+    return pool_printf(fw->pool, "%.*s", (int)strcspn(found, " \n"), found);
+}
+
+enum mote_status firmware_serve(struct firmware *fw, struct firmware_server *server, const struct frame *at)
+{
+    struct words argv = {fw->pool, NULL, 0};
+
+    *server = (struct firmware_server){.process = {.folder = fw->folder,
+                                                   .log = firmware_path(fw, "machine.log"),
+                                                   .packages = fw->emulated->machine->packages}};
+    TRY(machine_argv(fw, false, "pty", &argv, at));
+    server->process.argv = argv.word;
+    TRY(process_begin(&server->process, &server->running, at));
+    for (long waited = 0; waited < BOOT_SECONDS * 1000000000L && process_runs(&server->running); waited += BOOT_PAUSE) {
+        server->port = port_in_log(fw, server->process.log);
+        if (server->port != NULL)
+            return MOTE_OK;
+        nanosleep(&(struct timespec){.tv_nsec = BOOT_PAUSE}, NULL);
+    }
+    process_end(&server->running);
+    return fail(at, MOTE_ERR_ENVIRONMENT, "%s made no pseudoterminal: %.400s", argv.word[0],
+                process_log(fw->pool, &server->process));
+}
+
+enum mote_status firmware_serve_end(struct firmware *fw, struct firmware_server *server, const struct frame *at)
+{
+    if (!process_runs(&server->running))
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the emulated board ended by itself: %.400s",
+                    process_log(fw->pool, &server->process));
+    process_end(&server->running);
+    return read_counts(fw, at);
 }
 
 /* ---- sizes ---- */

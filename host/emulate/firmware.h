@@ -13,6 +13,7 @@
 
 #include "host/base/base.h"
 #include "host/boards/board.h"
+#include "host/emulate/process.h"
 
 /* Kernels are the model's too, but compiled with -O2; all else with -Os. */
 enum firmware_side { FIRMWARE_HARNESS, FIRMWARE_MODEL, FIRMWARE_KERNELS };
@@ -78,6 +79,18 @@ MUST_CHECK enum mote_status firmware_build(struct firmware *fw, int64_t arena_by
                                            const struct frame *at);
 /* Fails if the emulator failed or counted nonsense; the firmware's own verdict is its exit_code. */
 MUST_CHECK enum mote_status firmware_run(struct firmware *fw, int32_t seconds, bool functions, const struct frame *at);
+
+/* The same with the machine's UART behind a pseudoterminal, at `port`, until firmware_serve_end(), which reads the
+ * intervals that were counted; a firmware does not end by itself then. */
+struct firmware_server {
+    struct process process;
+    struct running running;
+    const char *port;
+};
+MUST_CHECK enum mote_status firmware_serve(struct firmware *fw, struct firmware_server *server, const struct frame *at);
+MUST_CHECK enum mote_status firmware_serve_end(struct firmware *fw, struct firmware_server *server,
+                                               const struct frame *at);
+
 MUST_CHECK enum mote_status firmware_sizes(struct firmware *fw, struct firmware_sizes *sizes, const struct frame *at);
 /* The function at an address of the linked firmware; NULL if unknown. */
 const char *firmware_function_at(struct firmware *fw, uint32_t address);

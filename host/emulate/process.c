@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -14,13 +15,8 @@
 #define LOG_MAX     65536    /* bytes of a log that are looked at */
 #define PAUSE_MIN   1000000L /* ns between two looks at the running programs */
 #define PAUSE_MAX   16000000L
+#define END_SECONDS 5
 #define SPAWN_FLAGS (POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP)
-
-struct running {
-    struct process *process;
-    pid_t pid; /* 0: the place is free */
-    double deadline;
-};
 
 static double now(void)
 {
@@ -181,6 +177,30 @@ enum mote_status process_run(struct process *processes, int32_t n, const struct 
             nanosleep(&(struct timespec){.tv_nsec = pause}, NULL);
     }
     return status;
+}
+
+enum mote_status process_begin(struct process *process, struct running *running, const struct frame *at)
+{
+    TRY(start(running, process, at));
+    running->deadline = INFINITY;
+    return MOTE_OK;
+}
+
+bool process_runs(struct running *running)
+{
+    enum mote_status status = MOTE_OK;
+
+    return running->pid != 0 && !look(running, &status, NULL);
+}
+
+void process_end(struct running *running)
+{
+    if (!process_runs(running))
+        return;
+    kill(-running->pid, SIGTERM);
+    running->deadline = now() + END_SECONDS; /* then look() kills it */
+    while (process_runs(running))
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_MIN}, NULL);
 }
 
 const char *process_log(struct pool *pool, const struct process *process)

@@ -20,6 +20,19 @@ struct process {
     bool timed_out;
 };
 
+/* A program that runs beside us. */
+struct running {
+    struct process *process;
+    int pid; /* 0: none */
+    double deadline;
+};
+/* Starts one, whose seconds do not count, and returns. */
+MUST_CHECK enum mote_status process_begin(struct process *process, struct running *running, const struct frame *at);
+/* Whether it still runs; if not, its results are there. */
+bool process_runs(struct running *running);
+/* Asks it to end, and makes it where it does not within a few seconds. */
+void process_end(struct running *running);
+
 /* Runs n programs, as many at once as there are processors, and waits for all. Fails only if one could not be started
  * or waited for, or somebody wants to stop, which ends them; what they did is in their results. No pool is asked for
  * memory meanwhile: a guard is not left while programs run. */

@@ -13,6 +13,7 @@ extern uint32_t data_load[], data_start[], data_end[], bss_start[], bss_end[];
 
 _Noreturn void reset_handler(void);
 void fault_handler(void);
+void systick_handler(void) __attribute__((weak, alias("fault_handler")));
 _Noreturn void fault_report(const uint32_t *frame);
 
 __attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
@@ -31,7 +32,7 @@ __attribute__((section(".vectors"), used)) static const void *const vectors[16] 
     (const void *)fault_handler, /* debug monitor */
     NULL,
     (const void *)fault_handler, /* PendSV */
-    (const void *)fault_handler, /* SysTick */
+    (const void *)systick_handler,
 };
 
 _Noreturn void reset_handler(void)

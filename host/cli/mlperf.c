@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote mlperf: MLPerf Tiny's benchmark on an emulated board, as its runner does it. */
+#include "host/cli/io.h"
+#include "host/cli/measure_show.h"
+#include "host/jobs/mlperf_board.h"
+
+static enum mote_status read_options(struct cli *cli, struct mlperf_options *out)
+{
+    const bool accuracy = cli_flag(cli, "--accuracy"), performance = cli_flag(cli, "--performance");
+    int64_t limit = 0;
+
+    if (accuracy && performance)
+        return usage_error(cli, "one run is of the accuracy or of the performance");
+    if (cli_value(cli, "-o") == NULL)
+        return usage_error(cli, "-o is missing: the folder for log.txt, results.txt and results.json");
+    TRY(cli_number(cli, "--limit", 1, INT32_MAX, &limit));
+    *out = (struct mlperf_options){.mode = accuracy ? MLPERF_ACCURACY : MLPERF_PERFORMANCE,
+                                   .data = cli_value(cli, "--data"),
+                                   .limit = (int32_t)limit,
+                                   .max_bytes = cli->max_bytes,
+                                   .progress = &cli_progress};
+    return MOTE_OK;
+}
+
+static json_t *mlperf_json(const struct mlperf *x, const struct measure *m)
+{
+    json_t *json = json_pack(
+        "{s:s, s:s, s:s, s:s, s:i, s:b, s:i, s:I, s:o, s:o}", "task", x->task->id, "target", m->board->name, "via",
+        measure_via(m), "mode", x->options->mode == MLPERF_ACCURACY ? "accuracy" : "performance", "samples", x->n,
+        "patterns", x->options->data == NULL, "different", x->different, "instructions", (json_int_t)x->instructions,
+        "cycles", x->cycles > 0 ? json_integer(x->cycles) : json_null(), "clock_error", json_number(x->clock_error));
+
+    if (x->options->mode == MLPERF_ACCURACY) {
+        json_object_set_new(json, "correct", json_integer(x->correct));
+        json_object_set_new(json, "accuracy", json_real((double)x->correct / x->n));
+        json_object_set_new(json, "auc", json_number(x->auc));
+    } else {
+        json_object_set_new(json, "throughput", json_number(x->median));
+        json_object_set_new(json, "inferences", json_integer((json_int_t)x->trials[0].times));
+        json_object_set_new(json, "seconds", json_number(x->shortest));
+    }
+    return json;
+}
+
+static void print_text(const struct mlperf *x, const struct measure *m)
+{
+    printf("%s (%s) on %s, via %s\n", x->task->id, x->task->title, m->board->name, measure_via(m));
+    if (x->options->mode == MLPERF_ACCURACY)
+        printf("%d of %d right, top 1 %.1f %%, AUC %.3f\n", x->correct, x->n, 100.0 * x->correct / x->n, x->auc);
+    else
+        printf("median throughput %.3f inferences a second, of %d trials of %lld, the shortest of %.3f s%s\n",
+               x->median, x->n, (long long)x->trials[0].times, x->shortest,
+               x->options->data == NULL ? "; on patterns, not on the benchmark's files" : "");
+    printf("outputs: the host's bytes in %d of %d\n", x->n - x->different, x->n);
+    if (x->cycles > 0)
+        printf("time: %.4f documented cycles an instruction at %.4g MHz, without wait states (docs/CYCLES.md);",
+               (double)x->cycles / (double)x->instructions, (double)m->board->clock_hz / 1e6);
+    else
+        printf("time: as if an instruction were a cycle at %.4g MHz, since no timing of the core is documented;",
+               (double)m->board->clock_hz / 1e6);
+    printf(" within %.3g %% of the counted instructions\n", 100 * x->clock_error);
+}
+
+static enum mote_status run_mlperf(struct cli *cli)
+{
+    struct mlperf_options options;
+    const char *json = NULL;
+    struct mlperf x;
+    struct measure m;
+    struct pipeline p;
+    struct frame file;
+
+    TRY(read_options(cli, &options));
+    TRY(cli_compile(cli, &p, &file));
+    TRY(measure_read_options(cli, &p, &m, &file));
+    TRY(mlperf_on_board(&cli->pool, &options, &p, &m, &x, &file));
+    if (cli->json)
+        json = cli_json_text(cli, mlperf_json(&x, &m));
+    TRY(mlperf_write(&x, cli_value(cli, "-o"), &cli->root));
+    if (json != NULL)
+        fputs(json, stdout);
+    else
+        print_text(&x, &m);
+    return x.different == 0 ? MOTE_OK
+                            : fail(&file, MOTE_ERR_VALUE, "%d outputs of the board are not the host's", x.different);
+}
+
+const struct command command_mlperf = {
+    .name = "mlperf",
+    .arguments = "M --target BOARD [--via image|c] [--accuracy --data SPEC [--limit N]|--performance] -o DIR",
+    .summary = "MLPerf Tiny's benchmark on an emulated board, over its UART, as the benchmark's runner does it",
+    .details =
+        "M is one of MLPerf Tiny's int8 models: kws01, vww01, ic01 or ad01, which its input and outputs say. The "
+        "board's\n"
+        "firmware speaks the benchmark's protocol over the emulated UART; docs/MLPERF.md has it all.\n\n"
+        "--accuracy runs every sample once (not of ad01). --performance, the default, runs five samples, each as "
+        "often\n"
+        "as the benchmark says, and longer if that lasts less than 10 s; without --data they are patterns.\n\n"
+        "The device's clock runs as the core's documented cycles say, where it has a timing (docs/CYCLES.md); it is "
+        "held\n"
+        "against the instructions that the emulator counts. All outputs are compared with the host's bytes.\n\n"
+        "DIR gets what the runner writes: log.txt, results.txt, results.json.\n\n"
+        "JSON keys: task, target, via, mode, samples, patterns, different (samples whose outputs are not the host's),\n"
+        "instructions, cycles (of an inference; null: not documented), clock_error (a share); of the accuracy "
+        "correct,\n"
+        "accuracy, auc; of the performance throughput (a second), inferences, seconds (of the shortest trial).",
+    .example = "mote mlperf kws.tflite --target mps2-an386 --accuracy --data kws01 -o session",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = (const struct option[]){MEASURE_OPTIONS,
+                                       {"--accuracy", NULL, "how many of the samples of --data are right"},
+                                       {"--performance", NULL, "inferences a second"},
+                                       {"--data", "SPEC", "the benchmark's samples: a folder, a file or a YAML file"},
+                                       {"--limit", "N", "accuracy: only the first N samples"},
+                                       {"-o", "DIR", "where log.txt, results.txt and results.json go"},
+                                       DATA_OPTIONS,
+                                       OPTIMIZE_OPTION,
+                                       PASS_OPTIONS,
+                                       {NULL, NULL, NULL}},
+    .run = run_mlperf,
+};

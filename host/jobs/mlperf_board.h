@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MLPerf Tiny's benchmark, as its runner does it (docs/MLPERF.md), on a device at the other end of a serial port. */
+#ifndef MOTE_JOBS_MLPERF_BOARD_H
+#define MOTE_JOBS_MLPERF_BOARD_H
+
+#include "host/deploy/serve.h"
+#include "host/serial/device.h"
+
+enum mlperf_mode { MLPERF_ACCURACY, MLPERF_PERFORMANCE };
+
+struct mlperf_task {
+    const char *id, *title;
+    size_t input_bytes, output_bytes; /* of the reference model, which tell it */
+    enum sample_kind kind;
+    bool score;              /* the result is one number, the reconstruction's error */
+    int64_t times, warm_ups; /* of a trial of the performance, at least */
+};
+/* NULL: the model is of none of the tasks. */
+const struct mlperf_task *mlperf_task_of(const struct runner *r);
+
+struct mlperf_options {
+    enum mlperf_mode mode;
+    const char *data;  /* NULL: patterns, for the performance */
+    int32_t limit;     /* of the samples, for the accuracy; 0: all */
+    int64_t max_bytes; /* of packed data */
+    const struct progress *progress;
+};
+
+/* One `infer`. */
+struct mlperf_trial {
+    const char *file;
+    int32_t label;
+    int64_t times, warm_ups, start, end; /* start, end: microseconds of the device */
+    const float *results;                /* [n_results], as the device prints them */
+    int32_t n_results;
+    double throughput; /* inferences a second */
+};
+
+struct mlperf {
+    struct pool *pool;
+    const struct mlperf_options *options;
+    const struct mlperf_task *task;
+    const char *device;
+    int32_t n_classes;
+    struct mlperf_trial *trials; /* [n] */
+    int32_t n;
+    int32_t different;            /* trials whose outputs are not the host's bytes */
+    int32_t correct;              /* of the accuracy */
+    double auc, median;           /* median: of the throughputs */
+    double shortest;              /* seconds of the shortest trial */
+    double clock_error;           /* of an emulated board: the trials' time against counted instructions, at most */
+    int64_t instructions, cycles; /* of one inference, counted beforehand; of an emulated board */
+    struct text results, log, details; /* the runner's results.txt, log.txt and results.json */
+};
+
+/* On the board's emulator; `m` is open. */
+MUST_CHECK enum mote_status mlperf_on_board(struct pool *pool, const struct mlperf_options *options,
+                                            const struct pipeline *p, struct measure *m, struct mlperf *out,
+                                            const struct frame *file);
+/* Writes the three files into a folder. */
+MUST_CHECK enum mote_status mlperf_write(const struct mlperf *x, const char *folder, const struct frame *at);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mote mlperf from outside: the benchmark over an emulated board's UART. */
+#define _XOPEN_SOURCE 700
+#include "tests/unit/command.h"
+
+static void accuracy_goes_through_the_port(void **state)
+{
+    const char *model = shared("models/mlperf_tiny/kws.tflite"), *data = shared("data/kws01");
+    const char *log;
+    struct result r;
+    json_t *json, *trials, *infer;
+
+    (void)state;
+    if (!have_board())
+        return;
+    r = OK("mlperf", model, "--target", "mps2-an386", "--via", "c", "--accuracy", "--data", data, "--limit", "5", "-o",
+           "@out/session", "--json");
+    json = json_of(&r);
+    assert_int_equal(integer(json, "samples"), 5);
+    assert_int_equal(integer(json, "correct"), 5);
+    assert_int_equal(integer(json, "different"), 0);
+    assert_true(real(json, "clock_error") < 1e-3);
+    assert_string_equal(json_string_value(json_object_get(json, "task")), "kws01");
+    assert_non_null(strstr(text_of(here("out/session/results.txt")), "ulp-mlperf: Top 1% = 100.0\n"));
+    log = text_of(here("out/session/log.txt"));
+    assert_non_null(strstr(log, "ulp-mlperf: Loading file tst_000000_Stop_7.bin segment 0\n"));
+    assert_non_null(strstr(log, "ulp-mlperf:   m-results    : [0.0"));
+    trials = json_loads(text_of(here("out/session/results.json")), 0, NULL);
+    assert_int_equal(json_array_size(trials), 5);
+    infer = json_object_get(json_array_get(trials, 0), "infer");
+    assert_int_equal(json_array_size(json_object_get(infer, "results")), 12);
+    assert_true(integer(infer, "elapsed_time") == integer(infer, "end_time") - integer(infer, "start_time"));
+    json_decref(trials);
+    json_decref(json);
+}
+
+/* Five trials of 10 s at least, which are milliseconds of this fast one's instructions. */
+static void performance_is_of_five_trials(void **state)
+{
+    const char *model = shared("models/mlperf_tiny/ad01.tflite");
+    const char *results;
+    struct result r;
+    json_t *json;
+
+    (void)state;
+    if (!have_board())
+        return;
+    r = OK("mlperf", model, "--target", "mps2-an386", "-o", "@out/session", "--json");
+    json = json_of(&r);
+    assert_int_equal(integer(json, "samples"), 5);
+    assert_int_equal(integer(json, "different"), 0);
+    assert_true(json_is_true(json_object_get(json, "patterns")));
+    assert_true(integer(json, "inferences") >= 1500 && real(json, "seconds") >= 10);
+    assert_true(real(json, "clock_error") < 1e-3);
+    assert_true(fabs(real(json, "throughput") * (double)integer(json, "cycles") / 25e6 - 1) < 1e-3);
+    results = text_of(here("out/session/results.txt"));
+    assert_non_null(strstr(results, "Performance results for window 5\n"));
+    assert_non_null(strstr(results, "ulp-mlperf: Median throughput is "));
+    assert_non_null(strstr(text_of(here("out/session/log.txt")), "patterns, not the benchmark's files"));
+    json_decref(json);
+}
+
+static void what_cannot_be_is_said(void **state)
+{
+    static const struct bad bad[] = {
+        {2, "-o is missing", {"mlperf", GRAPH, "--target", "mps2-an386"}},
+        {2,
+         "one run is of",
+         {"mlperf", GRAPH, "--target", "mps2-an386", "--accuracy", "--performance", "-o", "@out/x"}},
+        {2, "--target is missing", {"mlperf", GRAPH, "-o", "@out/x"}},
+        {1, "`mote validate` is for other models", {"mlperf", GRAPH, "--target", "mps2-an386", "-o", "@out/x"}},
+    };
+
+    (void)state;
+    want_bad(bad, COUNT(bad));
+}
+
+static void boards_without_a_uart_are_refused(void **state)
+{
+    const char *model = shared("models/mlperf_tiny/kws.tflite");
+    struct result r = RUN("mlperf", model, "--target", "aarch64-linux", "-o", "@out/x");
+
+    (void)state;
+    want_failure(&r, 2, "no emulator with a UART stands for the board aarch64-linux");
+    r = RUN("mlperf", model, "--target", "mps2-an386", "--accuracy", "-o", "@out/x");
+    want_failure(&r, 2, "--data is missing");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(accuracy_goes_through_the_port),
+        TEST(performance_is_of_five_trials),
+        TEST(what_cannot_be_is_said),
+        TEST(boards_without_a_uart_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+}
