@@ -23,12 +23,12 @@ struct opts_info {
 /* ---- what an operator's file says of it ---- */
 /* What its int8 form asks of the scales of what it reads and makes (host/graph/scales.h). */
 enum form {
-    FORM_FLOAT,  /* it has no int8 form, or one that nothing here decides about */
-    FORM_LINEAR, /* weights and bias; inputs and outputs have scales of their own */
-    FORM_OWN,    /* inputs and outputs have scales of their own */
-    FORM_SAME,   /* it moves or compares stored values: inputs and outputs have one scale */
-    FORM_FIXED,  /* the output's scale is fixed */
-    FORM_LSTM,   /* weights, biases and states of its own */
+    FORM_FLOAT,     /* it has no int8 form, or one that nothing here decides about */
+    FORM_LINEAR,    /* weights and bias; inputs and outputs have scales of their own */
+    FORM_OWN,       /* inputs and outputs have scales of their own */
+    FORM_SAME,      /* it moves or compares stored values: inputs and outputs have one scale */
+    FORM_FIXED,     /* the output's scale is fixed */
+    FORM_RECURRENT, /* LSTM and GRU: weights, biases and states of its own */
 };
 
 struct op_scales {

@@ -326,6 +326,6 @@ const struct operator operator_unidirectional_sequence_lstm = {
     .infer = infer_unidirectional_sequence_lstm,
     .macs = macs_unidirectional_sequence_lstm,
     .lower = lower_unidirectional_sequence_lstm,
-    .scales = {.form = FORM_LSTM},
+    .scales = {.form = FORM_RECURRENT},
     .gradient = gradient_lstm,
 };

@@ -11,8 +11,6 @@
 
 #include <math.h>
 
-enum { LSTM_CELL = 19 }; /* the cell state's input */
-
 struct group {
     bool is_fixed;
     struct quant_s8 quant; /* chosen, or fixed from the start */
@@ -105,7 +103,7 @@ static enum form form_of(const struct work *w, const struct op *op)
     for (int32_t k = 0; k < op->n_in; k++)
         any |= is_float(w, op->in[k]);
     if (!any || (w->type == TYPE_S16 && !op_info[op->id].is->scales.wide) ||
-        (op_info[op->id].is->scales.form == FORM_LSTM && !lstm_has_s8(&w->before, op)))
+        (op_info[op->id].is->scales.form == FORM_RECURRENT && !recurrent_has_s8(&w->before, op)))
         return FORM_FLOAT;
     if (op_info[op->id].is->scales.form == FORM_LINEAR)
         return form_of_linear(w, op);
@@ -177,6 +175,15 @@ static struct quant_s8 fixed_of(const struct work *w, enum op_id id)
     return (struct quant_s8){op_info[id].is->scales.fixed_scale, op_info[id].is->scales.fixed_zero};
 }
 
+/* What is read of h has the scale of the steps. */
+static void unite_readings(struct work *w, const struct op *op, const struct op *ops, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (ops[i].id == OP_READ_VARIABLE && ops[i].in[0] == recurrent_hidden(op) && is_computed(w, ops[i].out[0]) &&
+            !group_of(w, op->out[0])->is_fixed && !group_of(w, ops[i].out[0])->is_fixed)
+            unite(w, op->out[0], ops[i].out[0]);
+}
+
 static void groups(struct work *w, const struct op *ops, int32_t n)
 {
     for (int32_t i = 0; i < n; i++) {
@@ -185,6 +192,8 @@ static void groups(struct work *w, const struct op *ops, int32_t n)
 
         if (form == FORM_SAME && is_computed(w, op->out[0]))
             unite_same(w, op);
+        if (form == FORM_RECURRENT)
+            unite_readings(w, op, ops, n);
         if (form == FORM_FIXED)
             *group_of(w, op->out[0]) = (struct group){true, fixed_of(w, op->id), group_of(w, op->out[0])->range};
     }
@@ -296,6 +305,30 @@ static struct op *append(struct work *w, const struct op *op, const int32_t *in,
     return copy;
 }
 
+static bool is_reading(const struct work *w, const struct op *op)
+{
+    return op->id == OP_READ_VARIABLE && is_computed(w, op->out[0]) && op_in(w->g, op, 0)->type != TYPE_F32;
+}
+
+/* What a recurrent layer left in a state that has become integers. */
+static void rewrite_reading(struct work *w, const struct op *op)
+{
+    const struct tensor *state = op_in(w->g, op, 0);
+    const struct quant_s8 q = {state->quant.scale[0], state->quant.zero[0]};
+    const int32_t t = op->out[0];
+
+    if (state->type == w->type && same_quant(q, own_quant(w, t))) {
+        become_integer(w, t);
+        append(w, op, op->in, op->out);
+        return;
+    }
+    const int32_t read = other_form(w, t, state->type, &q);
+
+    append(w, op, op->in, &read);
+    become_integer(w, t);
+    convert(w, OP_QUANTIZE, read, t);
+}
+
 static void rewrite_float(struct work *w, const struct op *op)
 {
     int32_t *in = pool_copy(w->m->pool, op->in, (size_t)op->n_in * sizeof *in);
@@ -317,12 +350,12 @@ static enum mote_status inputs_integer(struct work *w, const struct op *op, enum
     for (int32_t k = 0; k < op->n_in; k++)
         if (is_float(w, op->in[k]) && w->g->tensors[op->in[k]].data)
             TRY(want_finite(w->g, op->in[k], at));
-    if (form == FORM_LSTM) {
+    if (form == FORM_RECURRENT) {
         struct quant_s8 q = own_quant(w, op->in[0]);
 
         in[0] = as_integer(w, op->in[0], q);
-        return quantize_lstm(w->m, w->g, op, q, own_quant(w, op->out[0]), group_of(w, op->in[LSTM_CELL])->range, in,
-                             at);
+        return quantize_recurrent(w->m, w->g, op, q, own_quant(w, op->out[0]), group_of(w, recurrent_cell(op))->range,
+                                  in, at);
     }
     if (form == FORM_LINEAR) {
         struct quant_s8 q = own_quant(w, op->in[l->input]);
@@ -371,7 +404,9 @@ static enum mote_status rewrite(struct work *w, const struct op *ops, int32_t n,
             continue;
         form = form_of(w, &ops[i]);
         n_integer += form != FORM_FLOAT;
-        if (form == FORM_FLOAT)
+        if (is_reading(w, &ops[i]))
+            rewrite_reading(w, &ops[i]);
+        else if (form == FORM_FLOAT)
             rewrite_float(w, &ops[i]);
         else
             TRY(rewrite_integer(w, &ops[i], form, &here));

@@ -27,19 +27,22 @@ MUST_CHECK enum mote_status quantize_graph(struct model *m, enum mote_type type,
  * layers that read them (constant_units.c). */
 void fold_constant_units(struct model *m, struct graph *g);
 
-/* ---- shared by quantize.c, quantize_weights.c and quantize_lstm.c ---- */
+/* ---- shared by quantize.c, quantize_weights.c and quantize_recurrent.c ---- */
 /* The inputs of a convolution or fully connected operator: its weights [channels] in int8 and its bias, in new
  * tensors; `type` is that of activations. `in` has the indices of the float graph and gets the new ones, but not
  * that of the first input. */
 MUST_CHECK enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, enum mote_type type,
                                             struct quant_s8 in, struct quant_s8 out, int32_t *inputs,
                                             const struct frame *at);
-/* The same for an LSTM, whose states become s8 and s16: h is the quantization of its output, `cell` what the cell
- * state held at the end of sequences. lstm_has_s8(): nothing else reads its states, which start with 0. */
-bool lstm_has_s8(const struct graph *g, const struct op *op);
-MUST_CHECK enum mote_status quantize_lstm(struct model *m, struct graph *g, const struct op *op, struct quant_s8 x,
-                                          struct quant_s8 h, struct range cell, int32_t *inputs,
-                                          const struct frame *at);
+/* The same for an LSTM or a GRU, whose states become s8 and s16: h is the quantization of its output, `cell` what the
+ * LSTM's cell state (recurrent_cell()) held at the end of sequences. recurrent_has_s8(): nothing else reads its states,
+ * but READ_VARIABLE behind it, and they start with 0. */
+bool recurrent_has_s8(const struct graph *g, const struct op *op);
+int32_t recurrent_hidden(const struct op *op); /* tensors: h, and c; the GRU has h alone */
+int32_t recurrent_cell(const struct op *op);
+MUST_CHECK enum mote_status quantize_recurrent(struct model *m, struct graph *g, const struct op *op, struct quant_s8 x,
+                                               struct quant_s8 h, struct range cell, int32_t *inputs,
+                                               const struct frame *at);
 /* A constant f32 tensor as a new s8 one; as s16. */
 int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q);
 int32_t quantize_constant_s16(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q);

@@ -419,6 +419,13 @@ static void relate_lstm(struct kernel_case *c)
     set(c, "out_shift", draw_between(&c->draw, -30, -1));
 }
 
+/* h' is coarser than the state. */
+static void relate_gru(struct kernel_case *c)
+{
+    if (c->usual)
+        set(c, "out_shift", draw_between(&c->draw, -15, -1));
+}
+
 /* A parameter of one of several matrices, whose names begin with `of`: "" where there is one. */
 static int32_t index_of_one(const struct kernel_case *c, const char *of, const char *name)
 {
@@ -572,6 +579,7 @@ static const struct relation {
     {"cumsum", relate_s8_or_f32},
     {"svdf_", relate_svdf},
     {"lstm_s8", relate_lstm},
+    {"gru_s8", relate_gru},
     {"lstm_huffman_", relate_lstm_huffman},
     {"fully_connected_huffman_", relate_huffman},
     {"frame", relate_frame},

@@ -19,6 +19,7 @@
 #include "mote/kernels/pool/average_pool_2d_s8.h"
 #include "mote/kernels/pool/max_pool_2d_s8.h"
 #include "mote/kernels/pool/mean_rows_s8.h"
+#include "mote/kernels/recurrent/gru_s8.h"
 #include "mote/kernels/recurrent/lstm_s8.h"
 #include "mote/kernels/recurrent/svdf_s8.h"
 

@@ -55,6 +55,10 @@ LAYER(softmax_s8, "100 rows of 64", .rows = 100, .groups = 1, .depth = 64, .in_r
       .n_table = 64)
 LAYER(lstm_s8, "mnist_lstm: 28 steps, 28 to 20", .batch = 1, .time = 28, .in_len = 28, .units = 20, .in_ring = 28,
       .out_ring = 28, .cell_mult = 1 << 30, .cell_shift = -17, .out_mult = 2146304392, .out_shift = -23, .clip = 32767)
+LAYER(gru_s8, "GRU_S: 25 steps, 10 to 154", .batch = 1, .time = 25, .in_len = 10, .units = 154, .in_ring = 25,
+      .out_ring = 25, .out_mult = 1 << 30, .out_shift = -7)
+LAYER(gru_s8, "25 steps, 40 to 48, reset after", .batch = 1, .time = 25, .in_len = 40, .units = 48, .reset_after = 1,
+      .in_ring = 25, .out_ring = 25, .out_mult = 1 << 30, .out_shift = -7)
 LAYER(svdf_s8, "keyword_scrambled: 96 to 64, memory 8, int16", .batch = 1, .inputs = 96, .units = 64, .rank = 1,
       .memory = 8, .wide = 1, .in_zero = -128, .state_mult = 2134672896, .state_shift = -3, .out_zero = -128,
       .out_mult = 1206190336, .out_shift = -13)

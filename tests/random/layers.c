@@ -314,20 +314,26 @@ bool make_unidirectional_sequence_lstm(struct builder *b)
 
 bool make_gru(struct builder *b)
 {
-    const int32_t x = pick(b, TYPES(TYPE_F32), 3, 3);
+    const int32_t x = pick(b, COMPUTED, 3, 3);
     const bool time_major = dice_chance(b, 2);
     const int64_t units = dice_range(b, 1, 6), rows = 3 * units;
-    const struct quantization none = {0, 0};
     int32_t in[6] = {x}, out;
 
     if (x == TENSOR_ABSENT)
         return false;
-    in[1] = new_weights(b, TYPE_F32, 2, (int64_t[]){rows, tensor_of(b, x)->dims[2]}, 0, false);
-    in[2] = new_weights(b, TYPE_F32, 2, (int64_t[]){rows, units}, 0, false);
+
+    const enum mote_type type = tensor_of(b, x)->type;
+    const bool real = type == TYPE_F32;
+    const struct quantization state = {real ? 0 : 0x1p-15f, 0};
+    const struct quantization hidden = {real ? 0 : dice_log(b, 0.004f, 0.01f), dice_range(b, INT8_MIN, INT8_MAX)};
+
+    in[1] = new_weights(b, type, 2, (int64_t[]){rows, tensor_of(b, x)->dims[2]}, 0, false);
+    in[2] = new_weights(b, type, 2, (int64_t[]){rows, units}, 0, false);
     in[3] = new_bias(b, x, in[1], rows);
     in[4] = new_bias(b, x, in[1], rows);
-    in[5] = new_state(b, TYPE_F32, 2, (int64_t[]){tensor_of(b, x)->dims[time_major ? 1 : 0], units}, none);
-    out = new_output(b, TYPE_F32, none);
+    in[5] = new_state(b, real ? TYPE_F32 : TYPE_S16, 2, (int64_t[]){tensor_of(b, x)->dims[time_major ? 1 : 0], units},
+                      state);
+    out = new_output(b, type, hidden);
 
     struct op *op = new_op(b, OP_GRU, COUNT(in), in, 1, &out);
 

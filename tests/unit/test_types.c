@@ -76,6 +76,8 @@ static struct slots slots_of(enum op_id id)
         return (struct slots){.in = 2, .weights = 1, .last_weights = 1, .bias = 3, .last_bias = 3, .state = -1};
     case OP_SVDF:
         return (struct slots){.in = 0, .weights = 1, .last_weights = 1, .bias = 3, .last_bias = 3, .state = 4};
+    case OP_GRU:
+        return (struct slots){.in = 0, .weights = 1, .last_weights = 2, .bias = 3, .last_bias = 4, .state = 5};
     case OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
         return (struct slots){.in = 0, .weights = 1, .last_weights = 8, .bias = 12, .last_bias = 15, .state = 19};
     default:

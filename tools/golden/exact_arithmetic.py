@@ -331,6 +331,54 @@ def lstm(x, batch, steps, width, units, time_major, x_quant, h_quant, cell_scale
     return out
 
 
+# --- GRU --------------------------------------------------------------------
+
+def _half(value):
+    return (value + 2**14) >> 15
+
+
+def gru(x, batch, steps, width, units, time_major, reset_after, x_quant, out_quant, weights, recurrent, biases, hidden):
+    """weights, recurrent: per gate z, r, n (scale, values); biases: of x and of h. hidden changes in place."""
+    x_scale, x_zero = x_quant
+    h_scale, h_zero = out_quant
+    out_m = quantize_multiplier(2.0**-15 / h_scale)
+    word = LIMITS["h"]
+    out = [0] * (batch * steps * units)
+
+    def seen(h):
+        return clamp(requantize(h, *out_m) + h_zero, -128, 127)
+
+    def sum_of(which, g, u, values, zero, scale):
+        of_scale, w = which[g]
+        n = len(values)
+        total = biases[which is recurrent][g * units + u] + sum(w[u * n + i] * (values[i] - zero) for i in range(n))
+        return clamp(requantize(wrap32(total), *quantize_multiplier(scale * of_scale / 2.0**-12)), *word)
+
+    for b in range(batch):
+        for t in range(steps):
+            row = t * batch + b if time_major else b * steps + t
+            xt = x[row * width:(row + 1) * width]
+            state = hidden[b * units:(b + 1) * units]
+            ht = [seen(h) for h in state]
+
+            def of_x(g, u):
+                return sum_of(weights, g, u, xt, x_zero, x_scale)
+
+            def of_h(g, u, values):
+                return sum_of(recurrent, g, u, values, h_zero, h_scale)
+
+            r = [sigmoid16(clamp(of_x(1, u) + of_h(1, u, ht), *word)) for u in range(units)]
+            reset = [seen(_half(r[u] * state[u])) for u in range(units)]
+            for u in range(units):
+                z = sigmoid16(clamp(of_x(0, u) + of_h(0, u, ht), *word))
+                of = _half(r[u] * of_h(2, u, ht)) if reset_after else of_h(2, u, reset)
+                n = tanh16(3 * clamp(of_x(2, u) + of, *word))
+                h = clamp(_half((2**15 - z) * n + z * state[u]), *word)
+                hidden[b * units + u] = h
+                out[row * units + u] = seen(h)
+    return out
+
+
 # --- moving and converting --------------------------------------------------
 
 def pad(x, x_shape, paddings, value, out_shape):

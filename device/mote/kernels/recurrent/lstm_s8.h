@@ -24,11 +24,9 @@
 #ifndef MOTE_LSTM_S8_H
 #define MOTE_LSTM_S8_H
 
-#include "../../kernel.h"
-#include "../shared/requant.h"
+#include "gates_s8.h"
 
 #define MOTE_LSTM_S8_GATES 4
-#define MOTE_LSTM_S8_TABLE 256
 
 #define MOTE_LSTM_S8_PARAMS(F)                                                                                         \
     F(batch, 1, MOTE_DIM_MAX, "sequences")                                                                             \

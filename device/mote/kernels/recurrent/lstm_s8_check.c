@@ -12,7 +12,7 @@ static bool need_lstm_s8(const struct mote_lstm_s8 *p, uint32_t bytes[])
     bytes[3] = (uint32_t)p->units * 2 * MOTE_LSTM_S8_GATES * 4;
     bytes[4] = 2 * MOTE_LSTM_S8_GATES * 4;
     bytes[5] = 2 * MOTE_LSTM_S8_GATES;
-    bytes[6] = MOTE_LSTM_S8_TABLE * 2;
+    bytes[6] = MOTE_GATE_TABLE * 2;
     bytes[7] = mote_bytes(p->batch, p->units, 1);
     bytes[8] = mote_bytes(p->batch, p->units, 2);
     bytes[9] = mote_bytes(p->out_ring, p->units, 1);

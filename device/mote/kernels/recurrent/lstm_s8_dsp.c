@@ -166,7 +166,7 @@ static inline int32_t interpolate(const uint16_t *table, uint32_t x, int32_t bit
 
 static inline uint32_t magnitude(int32_t x) { return (uint32_t)((x ^ x >> 31) - (x >> 31)); }
 
-/* mote_lstm_s8_sigmoid(). The inverse of a value less 1 is 1 less the value, rounded as it is there. */
+/* mote_gate_sigmoid(). The inverse of a value less 1 is 1 less the value, rounded as it is there. */
 static inline int32_t sigmoid(const uint16_t *table, int32_t s)
 {
     int32_t sign = s >> 31, y = interpolate(table, magnitude(3 * s), 9);
@@ -174,11 +174,11 @@ static inline int32_t sigmoid(const uint16_t *table, int32_t s)
     return (((y ^ sign) + (INT32_C(1) << 25) + (1 << 9)) >> 10) - (sign & (1 << 15));
 }
 
-/* mote_lstm_s8_tangent() */
+/* mote_gate_tangent() */
 static inline int32_t tangent(const uint16_t *table, int32_t v)
 {
     uint32_t at = magnitude(v);
-    int32_t y = at >= (MOTE_LSTM_S8_TABLE - 1) << 8 ? -(1 << 8) : interpolate(table, at, 8);
+    int32_t y = at >= (MOTE_GATE_TABLE - 1) << 8 ? -(1 << 8) : interpolate(table, at, 8);
 
     return (((y + (INT32_C(1) << 23)) ^ v >> 31) + (1 << 7)) >> 8;
 }
@@ -241,7 +241,7 @@ static bool is_simple_table(const uint16_t *table)
     const mote_word *pair = (const mote_word *)(const void *)table;
     uint32_t all = ~UINT32_C(0);
 
-    for (int32_t i = 0; i < MOTE_LSTM_S8_TABLE / 2; i += 4)
+    for (int32_t i = 0; i < MOTE_GATE_TABLE / 2; i += 4)
         all &= pair[i] & pair[i + 1] & pair[i + 2] & pair[i + 3];
     return (all & UINT32_C(0x80008000)) == UINT32_C(0x80008000);
 }

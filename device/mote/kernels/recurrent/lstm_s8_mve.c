@@ -66,7 +66,7 @@ static __attribute__((noinline)) int32x4_t gate_of_some(const struct layer *l, i
     return gate_of(l, unit, n, gate, x, h);
 }
 
-/* The table at k and what is behind it: k <= MOTE_LSTM_S8_TABLE - 2. */
+/* The table at k and what is behind it: k <= MOTE_GATE_TABLE - 2. */
 static inline int32x4_t interpolate(const uint16_t *table, uint32x4_t k, uint32x4_t rest, int32x4_t bits)
 {
     int32x4_t a = vreinterpretq_s32_u32(vldrhq_gather_shifted_offset_u32(table, k));
@@ -91,9 +91,9 @@ static int32x4_t sigmoid(const uint16_t *table, int32x4_t s)
 
 static int32x4_t tangent(const uint16_t *table, int32x4_t v)
 {
-    uint32x4_t at = magnitude(v), k = vminq_u32(vshrq_n_u32(at, 8), vdupq_n_u32(MOTE_LSTM_S8_TABLE - 2));
+    uint32x4_t at = magnitude(v), k = vminq_u32(vshrq_n_u32(at, 8), vdupq_n_u32(MOTE_GATE_TABLE - 2));
     int32x4_t y = interpolate(table, k, vandq_u32(at, vdupq_n_u32(255)), vdupq_n_s32(8));
-    mve_pred16_t beyond = vcmpcsq_n_u32(at, (MOTE_LSTM_S8_TABLE - 1) << 8);
+    mve_pred16_t beyond = vcmpcsq_n_u32(at, (MOTE_GATE_TABLE - 1) << 8);
 
     y = vsubq_n_s32(vpselq_s32(vdupq_n_s32(INT32_C(0xffff) << 8), y, beyond), INT32_C(1) << 23);
     return vrshrq_n_s32(veorq_s32(y, vshrq_n_s32(v, 31)), 8);

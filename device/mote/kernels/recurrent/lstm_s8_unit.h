@@ -3,13 +3,12 @@
 #ifndef MOTE_LSTM_S8_UNIT_H
 #define MOTE_LSTM_S8_UNIT_H
 
+#include "gates_s8.h"
 #include "lstm_s8.h"
 
 enum { MOTE_GATE_INPUT, MOTE_GATE_FORGET, MOTE_GATE_CELL, MOTE_GATE_OUTPUT, MOTE_GATES };
 
 _Static_assert(MOTE_GATES == MOTE_LSTM_S8_GATES, "the contract's");
-
-static inline int32_t mote_clamp16(int32_t x) { return mote_clamp(x, INT16_MIN, INT16_MAX); }
 
 /* Gate g, of its sums of x's and of h's products. */
 static inline int32_t mote_lstm_s8_gate(uint32_t x_sum, uint32_t h_sum, const MOTE_FLASH int32_t *mult,
@@ -19,36 +18,6 @@ static inline int32_t mote_lstm_s8_gate(uint32_t x_sum, uint32_t h_sum, const MO
     int32_t h = mote_clamp16(mote_requant((int32_t)h_sum, mult[MOTE_GATES + g], shift[MOTE_GATES + g]));
 
     return mote_clamp16(x + h);
-}
-
-/* The table at v / 2^bits, interpolated: `bits` more fraction bits than the table. */
-static inline int32_t mote_lstm_s8_interpolate(const MOTE_FLASH uint16_t *table, uint32_t v, int32_t bits)
-{
-    uint32_t rest = v & ((UINT32_C(1) << bits) - 1);
-    const MOTE_FLASH uint16_t *at = table + (v >> bits);
-
-    return (int32_t)((uint32_t)at[0] << bits) + (int32_t)rest * (at[1] - at[0]);
-}
-
-static inline uint32_t mote_magnitude(int32_t v) { return v < 0 ? 0 - (uint32_t)v : (uint32_t)v; }
-
-/* Unit 2^-12 to unit 2^-15. A table step is 1/24: 512/3 units. The magnitude times 3 is below 2^17: inside the table.
- * sigmoid(-x) = 1 - sigmoid(x); what is halfway is rounded upwards there, too. */
-static inline int32_t mote_lstm_s8_sigmoid(const MOTE_FLASH uint16_t *table, int32_t s)
-{
-    int32_t y = mote_lstm_s8_interpolate(table, mote_magnitude(3 * s), 9);
-
-    return s >= 0 ? (y + (1 << 9)) >> 10 : ((INT32_C(1) << 25) - y + (1 << 9) - 1) >> 10;
-}
-
-/* tanh(x) = 2 * sigmoid(2 * x) - 1; v is 3 * 2^12 * x. Saturates at the table's end. */
-static inline int32_t mote_lstm_s8_tangent(const MOTE_FLASH uint16_t *table, int32_t v)
-{
-    uint32_t at = mote_magnitude(v);
-    int32_t end = INT32_C(0xffff) << 8, one = INT32_C(1) << 23;
-    int32_t y = (at >= (uint32_t)(MOTE_LSTM_S8_TABLE - 1) << 8 ? end : mote_lstm_s8_interpolate(table, at, 8)) - one;
-
-    return v >= 0 ? (y + (1 << 7)) >> 8 : (-y + (1 << 7) - 1) >> 8;
 }
 
 /* 3 * 2^12 times the real value of c, modulo 2^32. */
@@ -71,16 +40,16 @@ static inline int32_t mote_lstm_s8_forget(int32_t x)
 static inline int8_t mote_lstm_s8_unit(const struct mote_lstm_s8 *p, const MOTE_FLASH uint16_t *table,
                                        const int32_t gate[MOTE_GATES], int16_t *cell)
 {
-    int32_t forget = mote_lstm_s8_sigmoid(table, gate[MOTE_GATE_FORGET]);
-    int32_t input = mote_lstm_s8_sigmoid(table, gate[MOTE_GATE_INPUT]);
-    int32_t change = input * mote_lstm_s8_tangent(table, 3 * gate[MOTE_GATE_CELL]);
+    int32_t forget = mote_gate_sigmoid(table, gate[MOTE_GATE_FORGET]);
+    int32_t input = mote_gate_sigmoid(table, gate[MOTE_GATE_INPUT]);
+    int32_t change = input * mote_gate_tangent(table, 3 * gate[MOTE_GATE_CELL]);
     int32_t c = mote_lstm_s8_forget(forget * *cell), tangent;
 
     c = mote_clamp16(c + mote_clamp16(mote_requant(change, p->cell_mult, p->cell_shift)));
     c = mote_clamp(c, -p->clip, p->clip);
     *cell = (int16_t)c;
-    tangent = mote_lstm_s8_tangent(table, mote_lstm_s8_tangent_argument(c, p->tanh_shift));
-    return mote_requant_s8(tangent * mote_lstm_s8_sigmoid(table, gate[MOTE_GATE_OUTPUT]), p->out_mult, p->out_shift,
+    tangent = mote_gate_tangent(table, mote_lstm_s8_tangent_argument(c, p->tanh_shift));
+    return mote_requant_s8(tangent * mote_gate_sigmoid(table, gate[MOTE_GATE_OUTPUT]), p->out_mult, p->out_shift,
                            p->out_zero, INT8_MIN, INT8_MAX);
 }
 
