@@ -3,10 +3,16 @@
 BUILD  ?= build
 PREFIX ?= /usr/local
 
-.PHONY: all demo check bench install clean
+.PHONY: all everything demo check bench install clean
 
+# The program, as it is installed.
 all:
+	@tools/setup.sh --look
 	@cmake -G Ninja -S . -B "$(BUILD)" >/dev/null
+	@cmake --build "$(BUILD)" --target program
+
+# With tests and benchmarks.
+everything: all
 	@cmake --build "$(BUILD)"
 
 demo:
@@ -20,7 +26,7 @@ check:
 
 bench:
 	@tools/setup.sh bench
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory everything
 	@tools/bench.sh "$(BUILD)"
 
 # CMake itself puts DESTDIR before the prefix.

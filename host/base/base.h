@@ -110,7 +110,8 @@ MUST_CHECK enum mote_status file_read_back(struct pool *pool, const char *path, 
                                            const struct frame *at);
 /* "cannot WHAT PATH: …" for errno; without the path where the place begins with it. */
 MUST_CHECK enum mote_status file_fail(const struct frame *at, const char *what, const char *path, int error);
-/* Writes `path` whole or not at all: to a temporary name beside it, flushed, then renamed. */
+/* Writes `path` whole or not at all: to a temporary name beside it, flushed, then renamed. Folders of the path that are
+ * not there are made, here and below. */
 MUST_CHECK enum mote_status file_write(const char *path, const void *data, size_t size, const struct frame *at);
 
 /* A file (open for writing) or folder called PREFIX.mote-PID-N.tmp, which cleanup and later processes remove if this
@@ -140,7 +141,7 @@ MUST_CHECK enum mote_status staging_put(struct staging *s, const char *name, con
 MUST_CHECK enum mote_status staging_commit(struct staging *s, const struct frame *at);
 void staging_end(struct staging *s); /* call it whatever came, after begin */
 
-/* Makes the folder if it is not there; one that is must be writable. */
+/* Makes the folder, and those above it, if it is not there; one that is must be writable. */
 MUST_CHECK enum mote_status folder_make(const char *path, const struct frame *at);
 /* Until folder_unlock(*lock), or the process's end, nobody else gets the folder; ERR_USAGE says that another `who` has
  * it. *lock is -1 where there are no locks. */

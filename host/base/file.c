@@ -149,6 +149,21 @@ static int write_in_place(const char *path, const void *data, size_t size)
     return error;
 }
 
+/* The folders that the path goes through. 0 or errno. */
+static int make_parents(const char *path)
+{
+    char folder[PATH_MAX];
+
+    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
+        return ENAMETOOLONG;
+    for (char *slash = folder; *slash != '\0' && (slash = strchr(slash + 1, '/')) != NULL; *slash = '/') {
+        *slash = '\0';
+        if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+            return errno;
+    }
+    return 0;
+}
+
 static int fill(int fd, mode_t mode, const void *data, size_t size)
 {
     int error = write_all(fd, data, size);
@@ -171,6 +186,8 @@ static int write_and_rename(const char *path, mode_t mode, const void *data, siz
     if (n >= (int)sizeof folder)
         return ENAMETOOLONG;
     error = temporary_file(folder, mode ? mode : 0666, &t);
+    if (error == ENOENT && (error = make_parents(path)) == 0)
+        error = temporary_file(folder, mode ? mode : 0666, &t);
     if (error)
         return error;
     error = fill(t.fd, mode, data, size);
@@ -222,6 +239,8 @@ enum mote_status folder_make(const char *path, const struct frame *at)
 {
     int error = mkdir(path, 0777) == 0 ? 0 : errno;
 
+    if (error == ENOENT && (error = make_parents(path)) == 0)
+        error = mkdir(path, 0777) == 0 ? 0 : errno;
     if (error == EEXIST && is_folder(path))
         return access(path, W_OK | X_OK) == 0 ? MOTE_OK : file_fail(at, "write into", path, errno);
     if (error == EEXIST)
@@ -232,6 +251,7 @@ enum mote_status folder_make(const char *path, const struct frame *at)
 enum mote_status staging_begin(struct pool *pool, const char *dir, struct staging *s, const struct frame *at)
 {
     char *trimmed = pool_strdup(pool, dir);
+    const char *prefix;
     int error;
 
     for (size_t n = strlen(trimmed); n > 1 && trimmed[n - 1] == '/'; n--)
@@ -239,20 +259,14 @@ enum mote_status staging_begin(struct pool *pool, const char *dir, struct stagin
     *s = (struct staging){.pool = pool, .dir = trimmed, .existed = is_folder(dir)};
     if (!s->existed && access(dir, F_OK) == 0)
         return file_fail(at, "make the folder", dir, ENOTDIR);
-    error = temporary_folder(s->existed ? pool_printf(pool, "%s/", trimmed) : trimmed, 0777, &s->temporary);
+    prefix = s->existed ? pool_printf(pool, "%s/", trimmed) : trimmed;
+    error = temporary_folder(prefix, 0777, &s->temporary);
+    if (error == ENOENT && (error = make_parents(trimmed)) == 0)
+        error = temporary_folder(prefix, 0777, &s->temporary);
     if (error)
         return file_fail(at, s->existed ? "write into" : "make the folder", dir, error);
     s->begun = true;
     return MOTE_OK;
-}
-
-/* The folders of "mote/kernels/x.h" below `top`. 0 or errno. */
-static int make_folders(struct pool *pool, const char *top, const char *name)
-{
-    for (const char *slash = name; (slash = strchr(slash, '/')) != NULL; slash++)
-        if (mkdir(pool_printf(pool, "%s/%.*s", top, (int)(slash - name), name), 0777) != 0 && errno != EEXIST)
-            return errno;
-    return 0;
 }
 
 enum mote_status staging_put(struct staging *s, const char *name, const void *data, size_t size, const struct frame *at)
@@ -262,7 +276,7 @@ enum mote_status staging_put(struct staging *s, const char *name, const void *da
 
     assert(s->begun);
     TRY(spare_inputs(final, at));
-    error = make_folders(s->pool, s->temporary.path, name);
+    error = make_parents(pool_printf(s->pool, "%s/%s", s->temporary.path, name));
     if (!error && is_folder(final))
         error = EISDIR;
     if (!error)
@@ -294,7 +308,7 @@ enum mote_status staging_commit(struct staging *s, const struct frame *at)
     if (!s->existed)
         return rename(s->temporary.path, s->dir) == 0 ? MOTE_OK : file_fail(at, "write", s->dir, errno);
     for (size_t i = 0; i < s->n; i++) {
-        int error = make_folders(s->pool, s->dir, s->names[i]);
+        int error = make_parents(pool_printf(s->pool, "%s/%s", s->dir, s->names[i]));
 
         if (error)
             return file_fail(at, "write", pool_printf(s->pool, "%s/%s", s->dir, s->names[i]), error);

@@ -39,7 +39,7 @@ struct command {
     const char *details;          /* paragraphs of --help, the keys of --json among them */
     const char *example;
     int positional_min, positional_max;
-    const struct option *options; /* ends with a NULL name; --help and --json are everybody's */
+    const struct option *options; /* ends with a NULL name; options_of_all are everybody's */
     enum mote_status (*run)(struct cli *cli);
 };
 
@@ -60,7 +60,8 @@ MUST_CHECK enum mote_status cli_bytes(struct cli *cli, const char *option, int64
 /* One of the words, NULL-terminated; the first if the option is not given. */
 MUST_CHECK enum mote_status cli_word(struct cli *cli, const char *option, const char *const *words, const char **out);
 enum mote_status usage_error(struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
-void command_help_print(const struct command *command, FILE *to);
+/* By name; ERR_USAGE if there is none. */
+MUST_CHECK enum mote_status command_find(struct cli *cli, const char *name, const struct command **out);
 
 /* Prints `json` and takes the reference. */
 void cli_print_json(json_t *json);

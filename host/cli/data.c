@@ -37,8 +37,8 @@ const struct command command_data = {
     .summary = "what a data set holds: classes, splits, ranges, a contact sheet",
     .details =
         "SPEC is a folder, a file, or a YAML file with a `data:` section (docs/DATA.md):\n"
-        "  folder of MNIST's files (IDX, .gz or not); of pictures by class; with y_labels.csv\n"
-        "  tar or zip of pictures by class; .csv; .npy\n"
+        "  a folder of MNIST's files (IDX, .gz or not), of pictures by class, or with\n"
+        "  y_labels.csv; a tar or zip of pictures by class; .csv; .npy\n"
         "Everything is read, decoded and checked; the first thing that is wrong is named.\n\n"
         "--sheet writes ten pictures of each class, a class a row, of the first 64 classes.\n\n"
         "JSON keys: samples, repeated (left out of validation and test: another split has the same), type, shape, "

@@ -226,7 +226,7 @@ const struct command command_emulate = {
         "instructions}] of\n"
         "set-up and all inferences, the most first; what a compiler puts into its caller counts there, and the "
         "checksum twice.",
-    .example = "mote emulate kws.tflite --target mps2-an386 --via c --input sample.bin --output scores.npy",
+    .example = "mote emulate kws.tflite --target mps2-an386 --input sample.bin",
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){MEASURE_OPTIONS,

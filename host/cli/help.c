@@ -2,29 +2,7 @@
 /* mote help, mote explain. */
 #include <stdlib.h>
 
-#include "host/cli/cli.h"
-
-void command_help_print(const struct command *c, FILE *to)
-{
-    fprintf(to, "mote %s %s\n\n%s\n", c->name, c->arguments, c->summary);
-    if (c->details[0] != '\0')
-        fprintf(to, "\n%s\n", c->details);
-    fputs("\nOptions:\n", to);
-    for (const struct option *o = c->options; o->name != NULL; o++)
-        fprintf(to, "  %-14s %-8s %s\n", o->name, o->value != NULL ? o->value : "", o->help);
-    fputs("  --json                  print JSON\n  --help                  this text\n", to);
-    fprintf(to, "\nExample:\n  %s\n", c->example);
-}
-
-static void overview(void)
-{
-    puts("Mote takes a neural network, makes it small, proves what it costs and runs it on a microcontroller.\n");
-    for (size_t i = 0; commands[i] != NULL; i++)
-        printf("  mote %-9s %s\n", commands[i]->name, commands[i]->summary);
-    puts("  mote --version\n\n`mote help COMMAND` says more. A model is a .tflite, .onnx, .pb, .h5, .keras, .ell, "
-         "Darknet .cfg, graph file or compiled .mote.\n"
-         "Exit status: 0 done, 1 the input is at fault, 2 the command line, 3 the environment.");
-}
+#include "host/cli/pages.h"
 
 static json_t *command_json(const struct command *c)
 {
@@ -37,39 +15,47 @@ static json_t *command_json(const struct command *c)
                      c->summary, "details", c->details, "example", c->example, "options", options);
 }
 
+static enum mote_status print_as(struct cli *cli, const struct command *command)
+{
+    static const char *const forms[] = {"text", "man", "bash", "zsh", NULL};
+    const char *form;
+
+    TRY(cli_word(cli, "--as", forms, &form));
+    if (form == forms[0])
+        help_print(&cli->pool, command, stdout);
+    else if (form == forms[1])
+        man_print(&cli->pool, command, stdout);
+    else
+        completion_print(form == forms[3], stdout);
+    return MOTE_OK;
+}
+
 static enum mote_status run_help(struct cli *cli)
 {
-    const char *name = cli->n_positional > 0 ? cli->positional[0] : NULL;
-    json_t *list = json_array();
+    const struct command *command = NULL;
+    json_t *list;
 
+    if (cli->n_positional > 0)
+        TRY(command_find(cli, cli->positional[0], &command));
+    if (!cli->json)
+        return print_as(cli, command);
+    list = json_array();
     for (size_t i = 0; commands[i] != NULL; i++)
-        if (name == NULL || strcmp(commands[i]->name, name) == 0)
+        if (command == NULL || commands[i] == command)
             json_array_append_new(list, command_json(commands[i]));
-    if (cli->json && json_array_size(list) > 0) {
-        cli_print_json(json_pack("{s:o}", "commands", list));
-        return MOTE_OK;
-    }
-    json_decref(list);
-    if (name == NULL) {
-        overview();
-        return MOTE_OK;
-    }
-    for (size_t i = 0; commands[i] != NULL; i++)
-        if (strcmp(commands[i]->name, name) == 0) {
-            command_help_print(commands[i], stdout);
-            return MOTE_OK;
-        }
-    return fail(&cli->root, MOTE_ERR_USAGE, "there is no command \"%s\"; `mote help` lists them", name);
+    cli_print_json(json_pack("{s:o}", "commands", list));
+    return MOTE_OK;
 }
 
 const struct command command_help = {
     .name = "help",
-    .arguments = "[COMMAND]",
+    .arguments = "[COMMAND] [--as man|bash|zsh]",
     .summary = "what a command does, with an example",
     .details = "JSON keys: commands: [{name, arguments, summary, details, example, options: [{name, value, help}]}].",
     .example = "mote help compile",
     .positional_max = 1,
-    .options = (const struct option[]){{NULL, NULL, NULL}},
+    .options = (const struct option[]){{"--as", "FORM", "text, a man page, or what completes commands in bash or zsh"},
+                                       {NULL, NULL, NULL}},
     .run = run_help,
 };
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* argv -> a command. The only place that exits. */
 #include <ctype.h>
+#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "host/cli/cli.h"
+#include "host/cli/io.h"
+#include "host/cli/pages.h"
+#include "host/report/columns.h"
 
 enum { EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
@@ -16,10 +19,17 @@ const struct command *const commands[] = {
     NULL,
 };
 
+static const char memory_text[] = "out of memory [ERR_MEMORY]; use a smaller model, or free memory";
+static bool errors_are_json;
+
 static void out_of_memory(void)
 {
     base_cleanup();
-    fputs("mote: out of memory [ERR_MEMORY]; use a smaller model, or free memory\n", stderr);
+    if (errors_are_json)
+        fprintf(stderr, "{\"error\": {\"status\": %d, \"name\": \"ERR_MEMORY\", \"text\": \"%s\", \"advice\": null}}\n",
+                MOTE_ERR_MEMORY, memory_text);
+    else
+        fprintf(stderr, "mote: %s\n", memory_text);
     _exit(EXIT_ENVIRONMENT);
 }
 
@@ -67,24 +77,33 @@ static int exit_of(enum mote_status status)
     }
 }
 
-static const struct command *find(const char *name)
+enum mote_status command_find(struct cli *cli, const char *name, const struct command **out)
 {
-    for (size_t i = 0; commands[i] != NULL; i++)
+    struct nearest near = {.word = name};
+
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        *out = commands[i];
         if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
-    return NULL;
+            return MOTE_OK;
+        nearest_try(&near, commands[i]->name);
+    }
+    *out = NULL;
+    return fail(&cli->root, MOTE_ERR_USAGE, "there is no command \"%s\"%s%s%s; `mote help` lists them", name,
+                near.found != NULL ? ": did you mean \"" : "", near.found != NULL ? near.found : "",
+                near.found != NULL ? "\"?" : "");
 }
 
+/* "-h" is "--help". */
 static const struct option *find_option(const struct command *c, const char *name, size_t len)
 {
-    static const struct option everybodys[] = {{"--help", NULL, "this text"}, {"--json", NULL, "print JSON"}};
+    const struct option *const lists[] = {c->options, options_of_all};
 
-    for (const struct option *o = c->options; o->name != NULL; o++)
-        if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
-            return o;
-    for (size_t i = 0; i < COUNT(everybodys); i++)
-        if (strlen(everybodys[i].name) == len && memcmp(everybodys[i].name, name, len) == 0)
-            return &everybodys[i];
+    if (len == 2 && memcmp(name, "-h", 2) == 0)
+        return find_option(c, "--help", strlen("--help"));
+    for (size_t i = 0; i < COUNT(lists); i++)
+        for (const struct option *o = lists[i]; o->name != NULL; o++)
+            if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
+                return o;
     return NULL;
 }
 
@@ -182,22 +201,34 @@ static enum mote_status run(struct cli *cli, int argc, char **argv)
         if (is_output(&cli->given[i]))
             TRY(check_output(cli, i));
     if (cli_flag(cli, "--help")) {
-        command_help_print(cli->command, stdout);
+        help_print(&cli->pool, cli->command, stdout);
         return MOTE_OK;
     }
-    cli->json = cli_flag(cli, "--json");
     TRY(cli_number(cli, "--max-bytes", 1, INT64_MAX, &cli->max_bytes));
     if (cli_value(cli, "--cpu"))
         TRY(target_host_with(&cli->pool, cli_value(cli, "--cpu"), &cli->machine, &cli->root));
     return cli->command->run(cli);
 }
 
+/* The pipe's reader wanted no more (`| head`): we end as SIGPIPE ends others, without a word. */
+static void end_if_unread(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+
+    if (poll(&out, 1, 0) != 1 || (out.revents & POLLERR) == 0)
+        return;
+    base_cleanup();
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+}
+
 /* A result that could not be written is no result. */
 static enum mote_status flush_results(struct cli *cli)
 {
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return fail(&cli->root, MOTE_ERR_ENVIRONMENT, "cannot write to stdout");
-    return MOTE_OK;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return MOTE_OK;
+    end_if_unread();
+    return fail(&cli->root, MOTE_ERR_ENVIRONMENT, "cannot write to stdout");
 }
 
 /* A status's advice is given where it is one for this case: a damaged file is to be fetched again, a wrong word in a
@@ -222,60 +253,65 @@ static bool has_advice(enum mote_status status, const char *text)
 }
 
 /* One line: what is wrong, where, and what to do. */
-static void print_error(enum mote_status status, const char *text)
+static void print_error(const struct cli *cli, enum mote_status status)
 {
-    if (has_advice(status, text))
-        fprintf(stderr, "mote: %s: %s\n", text, status_advice(status));
-    else
-        fprintf(stderr, "mote: %s\n", text);
+    const char *text = cli->error.text, *advice = has_advice(status, text) ? status_advice(status) : NULL;
+    json_t *error;
+
+    if (!cli->json) {
+        fprintf(stderr, "%smote:%s %s%s%s\n", style_begin(stderr, STYLE_RED), style_end(stderr), text,
+                advice != NULL ? ": " : "", advice != NULL ? advice : "");
+        return;
+    }
+    error = json_pack("{s:{s:i, s:s, s:o, s:s?}}", "error", "status", (int)status, "name", status_name(status), "text",
+                      json_text(text), "advice", advice);
+    json_dumpf(error, stderr, JSON_ENSURE_ASCII);
+    fputc('\n', stderr);
+    json_decref(error);
 }
 
-static void unknown_command(struct pool *pool, const char *name)
+/* Before the command line is parsed: what is wrong with it is said as it wants it. */
+static bool wants_json(int argc, char **argv)
 {
-    struct nearest near = {.word = name};
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
 
-    for (size_t i = 0; commands[i] != NULL; i++)
-        nearest_try(&near, commands[i]->name);
-    fprintf(stderr, "mote: there is no command \"%s\"%s%s%s; `mote help` lists them\n", printable(pool, name),
-            near.found != NULL ? ": did you mean \"" : "", near.found != NULL ? near.found : "",
-            near.found != NULL ? "\"?" : "");
+static enum mote_status begin(struct cli *cli, int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "help";
+
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-v") == 0) {
+        puts("mote " MOTE_VERSION);
+        return MOTE_OK;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    TRY(command_find(cli, name, &cli->command));
+    if (sodium_init() < 0)
+        return fail(&cli->root, MOTE_ERR_ENVIRONMENT, "libsodium does not start");
+    return run(cli, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc));
 }
 
 int main(int argc, char **argv)
 {
-    struct cli cli = {.root = {.index = -1}, .machine = target_host()};
-    const char *name = argc > 1 ? argv[1] : "help";
+    struct cli cli = {.root = {.index = -1}, .machine = target_host(), .json = wants_json(argc, argv)};
     enum mote_status status;
 
+    errors_are_json = cli.json;
     cli.root.sink = &cli.error;
     oom_handler = out_of_memory;
     json_set_alloc_funcs(json_memory, free);
     watch_signals();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a write beyond the limit fails, and says so */
-    if (strcmp(name, "--version") == 0) {
-        puts("mote " MOTE_VERSION);
-        status = flush_results(&cli);
-        if (status != MOTE_OK)
-            print_error(status, cli.error.text);
-        return exit_of(status);
-    }
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        name = "help";
-    cli.command = find(name);
-    if (cli.command == NULL) {
-        unknown_command(&cli.pool, name);
-        return EXIT_USAGE;
-    }
-    if (sodium_init() < 0) {
-        fputs("mote: libsodium does not start\n", stderr);
-        return EXIT_ENVIRONMENT;
-    }
-    status = run(&cli, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc));
+    status = begin(&cli, argc, argv);
     if (status == MOTE_OK)
         status = flush_results(&cli);
     if (status != MOTE_OK)
-        print_error(status, cli.error.text);
+        print_error(&cli, status);
     pool_free(&cli.pool);
     return exit_of(status);
 }

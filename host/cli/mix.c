@@ -38,7 +38,7 @@ const struct command command_mix = {
         "  seed: 1              the same list, files and seed give the same bytes\n"
         "  seconds: 600\n"
         "  gap: 2               the least between two clips; 1 s without it\n"
-        "  snr: 10              decibels, the clips' mean power above the background's; 0 without it\n"
+        "  snr: 10              decibels, the clips' mean power above it; 0 without\n"
         "  background: noise    a folder or a file, repeated; silence without it\n"
         "  clips:\n"
         "    - {path: yes, word: \"yes\", count: 20}    a folder or a file\n"

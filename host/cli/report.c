@@ -125,7 +125,7 @@ const struct command command_report = {
         "weight_bytes, arena_bytes, score, best (no smaller one is as good), main (the one the page is about); with a "
         "board\n"
         "also flash_bytes, board: {samples, equal}, and the cost as `mote profile` has it}].",
-    .example = "mote report mote-demo --data /usr/share/datasets/fashion-mnist --target mps2-an386 --via c",
+    .example = "mote report mote-demo --data /usr/share/datasets/fashion-mnist \\\n      --target mps2-an386 --via c",
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){{"--data", "SPEC", "labeled data to test on"},

@@ -143,7 +143,7 @@ static enum mote_status convert(struct pool *pool, struct sound *s, int32_t rate
     (void)pool;
     return fail(at, MOTE_ERR_UNSUPPORTED,
                 "has %d samples a second, %d are wanted, and this build converts none: libsamplerate0-dev was missing "
-                "when it was made (tools/setup.sh installs it)",
+                "when it was made: install it, and build Mote again",
                 s->rate, rate);
 }
 #endif
@@ -179,7 +179,8 @@ enum mote_status sound_read(struct pool *pool, const char *path, struct sound *o
     (void)pool;
     *out = (struct sound){.n = 0};
     return fail(&here, MOTE_ERR_UNSUPPORTED,
-                "this build reads no sound: libsndfile1-dev was missing when it was made (tools/setup.sh installs it)");
+                "this build reads no sound: libsndfile1-dev was missing when it was made: install it, and build "
+                "Mote again");
 }
 #endif
 

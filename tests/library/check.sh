@@ -17,6 +17,19 @@ complain() {
 cmake --install "$build" --prefix "$out/usr" >/dev/null
 export PKG_CONFIG_PATH="$out/usr/lib/pkgconfig" LD_LIBRARY_PATH="$out/usr/lib"
 unset MOTE_HOME
+home=$out/usr/share/mote
+for command in $(sed -n 's/^COMMAND(\(.*\))$/\1/p' host/cli/commands.def); do
+    [ -s "$out/usr/share/man/man1/mote-$command.1" ] || complain "mote-$command.1 is missing"
+    # What the help names is where it says.
+    "$out/usr/bin/mote" help "$command" >"$out/help"
+    for name in $(grep -oE '\b(docs|models/recipes|device)/[A-Za-z0-9_./]*[a-z_A-Z]' "$out/help"); do
+        [ -e "$home/$name" ] || complain "mote help $command names $name, which is not installed"
+    done
+done
+for name in man/man1/mote.1 bash-completion/completions/mote zsh/site-functions/_mote doc/mote/LICENSE \
+    mote/docs/DATA.md mote/examples/by_hand.c mote/README.md; do
+    [ -s "$out/usr/share/$name" ] || complain "share/$name is not installed"
+done
 [ -d "$(pkg-config --variable=home mote)/device/mote" ] || complain "home of mote.pc has no device/"
 for name in library boards; do
     cc -std=c99 -Wall -Wextra -Wpedantic -Werror examples/library/$name.c $(pkg-config --cflags --libs mote) \

@@ -63,7 +63,7 @@ static void wrong_data_are_refused(void **state)
         {1, "set/train/blank/a.png: is a damaged PNG", {"data", "@in/broken"}},
         {1, "is a damaged PNG", {"eval", GRAPH, "--data", "@in/broken"}},
         {1, "these samples are none", {"data", DATA, "--sheet", "@out/sheet.png"}},
-        {1, "cannot write", {"data", "@in/set", "--sheet", "@out/no/sheet.png"}},
+        {1, "cannot write", {"data", "@in/set", "--sheet", "@in/broken/set/train/blank/a.png/sheet.png"}},
         {1, "cannot read", {"data", "@in/nowhere"}},
         {1,
          "in/broken/set/train/blank/a.png: is a damaged PNG",

@@ -68,7 +68,7 @@ static void wrong_quantizations(void **state)
          {"quantize", GRAPH, "--data", "@in/table.csv", "-o", "@out/q.mote"}},
         {1, "cannot read", {"quantize", "@in/float.graph", "--data", "@in/no.csv", "-o", "@out/q.mote"}},
         {1, "the model's input 8", {"quantize", "@in/float.graph", "--data", DATA, "-o", "@out/q.mote"}},
-        {1, "cannot write", {"quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@out/no/folder/q.mote"}},
+        {1, "cannot write", {"quantize", "@in/float.graph", "--data", "@in/table.csv", "-o", "@in/table.csv/q.mote"}},
     };
 
     (void)state;

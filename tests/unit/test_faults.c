@@ -167,7 +167,8 @@ static bool is_one_line(const struct run *r)
 {
     const char *text = (const char *)r->err.data;
 
-    return r->err.size > 8 && strncmp(text, "mote: ", 6) == 0 && strchr(text, '\n') == text + r->err.size - 1;
+    return r->err.size > 12 && (strncmp(text, "mote: ", 6) == 0 || strncmp(text, "{\"error\": {", 11) == 0) &&
+           strchr(text, '\n') == text + r->err.size - 1;
 }
 
 static bool is_as_if_nothing(const struct run *r, const struct run *right)
@@ -467,7 +468,7 @@ static void full_disk(void **state)
 /* A path that leads nowhere is the caller's mistake. */
 static void folder_that_cannot_be_written(void **state)
 {
-    static const char *const places[] = {"/proc/m.mote", "/nowhere/m.mote", "/dev/null/m.mote"};
+    static const char *const places[] = {"/proc/m.mote", "/proc/nowhere/m.mote", "/dev/null/m.mote"};
 
     (void)state;
     for (size_t i = 0; i < COUNT(places); i++) {

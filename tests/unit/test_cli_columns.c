@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the program prints for people: within 80 columns, wider where the terminal is, without colors where there is no
+ * terminal; quietly at an end where nobody reads on. And errors for programs. */
+#define _XOPEN_SOURCE 700
+#include "tests/unit/command.h"
+
+#include "host/report/columns.h"
+
+static void want_narrow(const struct result *r)
+{
+    for (const char *line = r->out; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+        const char *s = pool_printf(&pool, "%.*s", (int)strcspn(line, "\n"), line);
+
+        if (columns_text(s) > COLUMNS || strchr(s, '\33') != NULL)
+            fail_msg("%s: %d columns: %s", r->command, columns_text(s), s);
+    }
+}
+
+static void help_has_80_columns(void **state)
+{
+    json_t *json, *command;
+    struct result r = OK("help", "--json");
+    size_t i;
+
+    (void)state;
+    json = json_of(&r);
+    json_array_foreach(json_object_get(json, "commands"), i, command)
+    {
+        const char *name = json_string_value(json_object_get(command, "name"));
+
+        r = OK("help", name);
+        want_narrow(&r);
+        assert_string_equal(OK(name, "--help").out, r.out);
+        assert_string_equal(OK(name, "-h").out, r.out);
+        assert_non_null(strstr(OK("help", name, "--as", "man").out, ".SH OPTIONS\n"));
+    }
+    assert_true(i > 10);
+    json_decref(json);
+    r = OK("help");
+    want_narrow(&r);
+    assert_string_equal(OK("-h").out, r.out);
+    assert_string_equal(OK("-v").out, OK("--version").out);
+}
+
+/* Each command and option is there, as bash finds them. */
+static void shells_complete(void **state)
+{
+    const char *bash = OK("help", "--as", "bash").out, *zsh = OK("help", "--as", "zsh").out;
+
+    (void)state;
+    assert_non_null(strstr(bash, "        compile) words=\" -o --emit "));
+    assert_non_null(strstr(bash, " --json --help\""));
+    assert_non_null(strstr(zsh, " '--emit:image"));
+    assert_non_null(strstr(zsh, "makes a model'\\''s weights few"));
+    put_text("in/complete.sh", pool_printf(&pool,
+                                           "%s\nCOMP_WORDS=(mote tr) COMP_CWORD=1; _mote; echo ${COMPREPLY[@]}\n"
+                                           "COMP_WORDS=(mote train --thr) COMP_CWORD=2; _mote; echo ${COMPREPLY[@]}\n"
+                                           "COMP_WORDS=(mote compile x --target nano) COMP_CWORD=4; "
+                                           "PATH=%s:$PATH; _mote; echo ${COMPREPLY[@]}\n",
+                                           bash, MOTE_BINARY_DIR));
+    assert_int_equal(system(pool_printf(&pool, "bash %s >%s", here("in/complete.sh"), here("in/completed"))), 0);
+    assert_string_equal(text_of(here("in/completed")), "train\n--threads\nnano-33-ble-sense\n");
+}
+
+static void errors_are_json(void **state)
+{
+    static const char *const cases[][4] = {{"frob", "--json"}, {"inspect", "@in/none", "--json"}, {"run", "--json"}};
+    static const char *const names[] = {"ERR_USAGE", "ERR_FILE", "ERR_USAGE"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct result r = run_list(NULL, cases[i]);
+        json_t *json = json_loads(r.err, 0, NULL), *error = json_object_get(json, "error");
+
+        assert_true(r.status != 0 && r.out[0] == '\0' && strchr(r.err, '\n')[1] == '\0');
+        assert_string_equal(json_string_value(json_object_get(error, "name")), names[i]);
+        assert_true(integer(error, "status") < 0);
+        assert_non_null(strstr(json_string_value(json_object_get(error, "text")), names[i]));
+        json_decref(json);
+    }
+}
+
+/* As `mote help | true`. */
+static void nobody_reads_on(void **state)
+{
+    int ends[2], status;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    pid = fork();
+    if (pid == 0) {
+        int err = open(here("stderr.txt"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+        dup2(ends[1], STDOUT_FILENO);
+        dup2(err, STDERR_FILENO);
+        execl(MOTE_BINARY_DIR "/mote", "mote", "help", (char *)NULL);
+        _exit(126);
+    }
+    close(ends[1]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE);
+    assert_string_equal(text_of(here("stderr.txt")), "");
+}
+
+static void folders_are_made(void **state)
+{
+    (void)state;
+    OK("compile", GRAPH, "-o", "@out/a/b/strokes.mote");
+    OK("compile", GRAPH, "-o", "@out/c/d/strokes", "--emit", "c");
+    assert_int_equal(access(here("out/a/b/strokes.mote"), R_OK) | access(here("out/c/d/strokes/strokes.h"), R_OK), 0);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        TEST(help_has_80_columns), TEST(shells_complete),  TEST(errors_are_json),
+        TEST(nobody_reads_on),     TEST(folders_are_made),
+    };
+
+    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+}
