@@ -18,7 +18,7 @@ from stack import FLAGS, ROOT, command_line, machines
 TABLE = ROOT / "host/plan/code.def"
 LEVELS = {"CODE": ["-O2"], "SMALL": ["-Os", "-DMOTE_HOT=0"]}
 # What firmware has only if it asks for it.
-UNUSED = {"registry", "feed", "real", "score", "posterior", "set_input", "task"}
+UNUSED = {"registry", "feed", "real", "score", "posterior", "listen", "set_input", "task"}
 SLACK = 0.1  # estimates may be a bit old
 # What images alone call, and the table of versions.
 UNCALLED = re.compile(r"\.(text\.(run_\w+|fit|need_\w+)|rodata\.(mote_version_\w+|forms))$")

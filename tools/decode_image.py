@@ -20,7 +20,7 @@ import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTIONS = {1: "tensors", 2: "steps", 3: "args", 4: "params", 5: "io", 6: "strings", 7: "preprocess", 8: "task",
-            9: "data", 10: "schedule", 11: "programs"}
+            9: "data", 10: "schedule", 11: "programs", 12: "listen"}
 ENTRY = collections.namedtuple("ENTRY", "step first_row rows hop")
 TASKS = "none", "classification", "regression", "anomaly"
 ELEMENT = {"tensors": 20, "steps": 8, "args": 2, "params": 4, "io": 56, "schedule": 8, "programs": 8}

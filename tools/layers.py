@@ -55,7 +55,7 @@ def folder_of(path):
         return parts[1]
     if parts[2] == "ops":
         return "ops"
-    return "runtime" if parts[2] in ("runtime", "mote.h", "input.h", "score.h", "posterior.h") else "kernels"
+    return "runtime" if parts[2] in ("runtime", "mote.h", "input.h", "score.h") else "kernels"
 
 
 def resolve(path, name):

@@ -32,13 +32,13 @@ struct mote_posterior {
                                                          others are heard as silence is */
 };
 
+/* What there is of the inferences so far: sums and scores lie behind it, mote_posterior_bytes() in all, aligned to 4.
+ * All zeros is what a reset leaves. */
 struct mote_posterior_state {
-    const struct mote_posterior *how;
-    uint8_t *scores; /* [window][classes], the caller's */
-    uint32_t sums[MOTE_POSTERIOR_CLASSES_MAX];
+    uint32_t since;       /* inferences since `last` was heard; AVERAGE: a command or not */
+    uint16_t last;        /* 1 + the class that was heard last, 0: none */
     uint16_t row, filled; /* of scores: the next, and how many there are */
-    int32_t last;         /* the class that was heard last, -1: none */
-    uint32_t since;       /* inferences since then; AVERAGE: of a command */
+    uint16_t reserved;
 };
 
 struct mote_heard {
@@ -51,9 +51,16 @@ static inline int mote_posterior_is_command(const struct mote_posterior *p, int3
     return p->commands[c / 8] >> c % 8 & 1;
 }
 
-/* `how` and `scores` must stay. */
-void mote_posterior_reset(struct mote_posterior_state *s, const struct mote_posterior *how, uint8_t *scores);
+/* Bytes of the state, with sums [classes] and scores [window][classes]; a multiple of 4. */
+static inline uint32_t mote_posterior_bytes(const struct mote_posterior *p)
+{
+    return (uint32_t)sizeof(struct mote_posterior_state) + p->classes * (uint32_t)sizeof(uint32_t) +
+           (((uint32_t)p->window * p->classes + 3U) & ~3U);
+}
+
+void mote_posterior_reset(const struct mote_posterior *how, struct mote_posterior_state *s);
 /* After each inference, with its [classes] scores. Takes classes steps. Cannot fail. */
-struct mote_heard mote_posterior_hear(struct mote_posterior_state *s, const uint8_t *scores);
+struct mote_heard mote_posterior_hear(const struct mote_posterior *how, struct mote_posterior_state *s,
+                                      const uint8_t *scores);
 
 #endif

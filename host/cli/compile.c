@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote compile */
 #include "host/cli/io.h"
+#include "host/cli/listening.h"
 #include "host/deploy/product.h"
+#include "host/jobs/manifest.h"
 #include "host/run/image_view.h"
 
 static const char *const forms[] = {[PRODUCT_IMAGE] = "image",   [PRODUCT_C] = "c",     [PRODUCT_GRAPH] = "graph",
@@ -45,6 +47,23 @@ static const char *result_text(struct cli *cli, const struct product *product, c
         (long long)plan->arena_bound, (long long)(plan->arena_bytes - plan->arena_bound), (long long)p->macs_executed);
 }
 
+/* A model that knows how its scores become commands, or is told, listens. */
+static enum mote_status load(struct cli *cli, enum product_form form, struct pipeline *p, struct frame *file)
+{
+    const char *path = cli->positional[0];
+    const bool told = cli_flag(cli, "--listen") || cli_says_listening(cli);
+    struct listen_options options;
+
+    *file = (struct frame){.name = path, .index = -1, .sink = &cli->error};
+    if (!told && !is_manifest_name(path)) {
+        TRY(cli_load(cli, p, file));
+        if (!p->has_graph || !model_listens(&p->model) || (form != PRODUCT_IMAGE && form != PRODUCT_C))
+            return MOTE_OK;
+    }
+    TRY(cli_read_listening(cli, &options));
+    return listening_load(&cli->pool, path, &options, p, &cli->root);
+}
+
 static enum mote_status run_compile(struct cli *cli)
 {
     const char *emit, *out = cli_value(cli, "-o"), *result;
@@ -58,7 +77,7 @@ static enum mote_status run_compile(struct cli *cli)
         form++;
     if (out == NULL)
         return usage_error(cli, "-o is missing");
-    TRY(cli_load(cli, &p, &file));
+    TRY(load(cli, form, &p, &file));
     if (cli_value(cli, "--name") != NULL)
         TRY(model_rename(&p, cli_value(cli, "--name"), &file));
     TRY(cli_compile_loaded(cli, &p, &file));
@@ -95,7 +114,12 @@ const struct command command_compile = {
         "With --feed rows the input's rows come one by one (docs/STREAMING.md): only those that are needed stay in "
         "RAM.\n"
         "With --stream rows are time: each call brings new ones and gives the output of the window that ends with "
-        "them.\n\n"
+        "them.\n"
+        "With --listen samples of sound go in and commands come out (docs/WAKE_WORDS.md): a front end goes before the\n"
+        "model, and C has <model>_listen(), as the interpreter has mote_ear_listen(). So it is, without being asked, "
+        "with\n"
+        "models that know how their scores become commands, manifests of microWakeWord, and the options that say "
+        "it.\n\n"
         "JSON keys: output, emit, image_bytes, arena_bytes, weight_bytes; arena_bound_bytes and macs (null for a "
         ".mote,\n"
         "which does not know them).",
@@ -111,6 +135,8 @@ const struct command command_compile = {
                                        FEED_OPTION,
                                        BOUNDARY_OPTION,
                                        SHAPE_OPTION,
+                                       {"--listen", NULL, "samples in, commands out"},
+                                       LISTENING_OPTIONS,
                                        PASS_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_compile,

@@ -323,9 +323,14 @@ static void print_task(const struct task *t)
 
 static void print_hears(const struct hears *h)
 {
+    const struct posterior *p = &h->posterior;
+
     if (h->preset != NULL)
         printf("hears: %s, windows of %d ms every %d, %d channels, clips of %d ms\n", h->preset, h->window, h->step,
                h->channels, h->clip);
+    if (p->kind != POSTERIOR_NONE)
+        printf("posterior: %s of %d inferences above %.3f, at least %d, then nothing for %d\n",
+               posterior_names[p->kind], p->window, p->threshold / 255.0, p->minimum, p->suppression);
 }
 
 static void print_split(struct pool *pool, const struct split_memory *s)

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "host/cli/cli.h"
+#include "host/cli/listening.h"
 #include "host/jobs/listen.h"
 #include "host/jobs/truth.h"
 
@@ -17,70 +17,6 @@ struct listening {
     struct truth truth;
     struct detections found;
 };
-
-/* ---- options ---- */
-static enum mote_status read_share(struct cli *cli, const char *option, double *out)
-{
-    const char *value = cli_value(cli, option);
-    char *end;
-
-    if (value == NULL)
-        return MOTE_OK;
-    *out = strtod(value, &end);
-    if (end == value || *end != '\0' || !(*out >= 0 && *out <= 1))
-        return usage_error(cli, "%s wants a number from 0 to 1, not \"%s\"", option, value);
-    return MOTE_OK;
-}
-
-static void read_names(struct cli *cli, struct listen_options *o)
-{
-    char *s = cli_value(cli, "--classes") != NULL ? pool_strdup(&cli->pool, cli_value(cli, "--classes")) : NULL, *rest;
-    const char **names = NULL;
-
-    for (const char *name = s != NULL ? strtok_r(s, ",", &rest) : NULL; name != NULL;
-         name = strtok_r(NULL, ",", &rest)) {
-        names = pool_grow(&cli->pool, names, (size_t)o->n_names, sizeof *names);
-        names[o->n_names++] = name;
-    }
-    o->names = names;
-}
-
-static enum mote_status read_kind(struct cli *cli, struct listen_options *o)
-{
-    static const char *const words[] = {"average", "sum", "hits", NULL};
-    const char *word;
-
-    if (cli_value(cli, "--posterior") == NULL)
-        return MOTE_OK;
-    TRY(cli_word(cli, "--posterior", words, &word));
-    for (int32_t i = 0; words[i] != NULL; i++)
-        if (strcmp(words[i], word) == 0)
-            o->kind = i;
-    return MOTE_OK;
-}
-
-static enum mote_status read_options(struct cli *cli, struct listen_options *o)
-{
-    int64_t window = 0, step = 0, every = 0, over = LISTEN_UNSAID, minimum = LISTEN_UNSAID, suppress = LISTEN_UNSAID;
-
-    *o = (struct listen_options){
-        .preset = cli_value(cli, "--preset"), .kind = LISTEN_UNSAID, .threshold = LISTEN_UNSAID};
-    TRY(cli_number(cli, "--window", 1, 1000, &window));
-    TRY(cli_number(cli, "--step", 1, 1000, &step));
-    TRY(cli_number(cli, "--every", 1, 1000, &every));
-    TRY(cli_number(cli, "--over", 1, MOTE_POSTERIOR_WINDOW_MAX, &over));
-    TRY(cli_number(cli, "--minimum", 1, MOTE_POSTERIOR_WINDOW_MAX, &minimum));
-    TRY(cli_number(cli, "--suppress", 0, 60000, &suppress));
-    TRY(read_share(cli, "--threshold", &o->threshold));
-    read_names(cli, o);
-    o->wish = (struct front_end_wish){.window_ms = (int32_t)window, .step_ms = (int32_t)step, .absolute = true};
-    o->every = (int32_t)every;
-    o->window = (int32_t)over;
-    o->minimum = (int32_t)minimum;
-    o->suppression = LISTEN_UNSAID;
-    o->suppression_ms = (int32_t)suppress;
-    return read_kind(cli, o);
-}
 
 /* ---- what it says ---- */
 static const char *const kind_names[] = {"average", "sum", "hits"};
@@ -179,13 +115,24 @@ static void print_sweep(struct listening *x)
 }
 
 /* ---- the command ---- */
+static enum mote_status open_listener(struct listening *x, const struct listen_options *options)
+{
+    const char *path = x->cli->positional[0];
+    struct frame file = {&x->cli->root, path, NULL, -1, NULL};
+    struct pipeline p;
+
+    TRY(listening_load(&x->cli->pool, path, options, &p, &x->cli->root));
+    TRY(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, &file));
+    return listener_open(&x->cli->pool, &p, &x->listener, &file);
+}
+
 static enum mote_status hear(struct listening *x)
 {
     struct frame here = {&x->cli->root, x->sound_path, NULL, -1, NULL};
     int64_t silence = -1000;
 
     TRY(cli_number(x->cli, "--silence", 0, 10000, &silence));
-    TRY(sound_read_at(&x->cli->pool, x->sound_path, x->listener.ear.front_end.rate, &x->sound, &x->cli->root));
+    TRY(sound_read_at(&x->cli->pool, x->sound_path, x->listener.rate, &x->sound, &x->cli->root));
     return listener_hear(&x->cli->pool, &x->listener, &x->sound, (double)silence / 1000, &x->heard, &cli_progress,
                          &here);
 }
@@ -220,8 +167,8 @@ static enum mote_status run_listen(struct cli *cli)
 
     x->cli = cli;
     x->sound_path = cli->positional[1];
-    TRY(read_options(cli, &options));
-    TRY(listener_open(&cli->pool, cli->positional[0], &options, &x->listener, &cli->root));
+    TRY(cli_read_listening(cli, &options));
+    TRY(open_listener(x, &options));
     TRY(hear(x));
     TRY(judge(x, cli_value(cli, "--truth")));
     if (cli->json)
@@ -266,21 +213,11 @@ const struct command command_listen = {
     .example = "mote listen alexa.json alexa_test.wav",
     .positional_min = 2,
     .positional_max = 2,
-    .options =
-        (const struct option[]){{"--truth", "FILE", "what is said in the sound, and when"},
-                                {"--sweep", NULL, "misses and false accepts at all thresholds"},
-                                {"--preset", "P", "the front end, where the model does not say it: micro"},
-                                {"--window", "MS", "milliseconds of a frame"},
-                                {"--step", "MS", "milliseconds from frame to frame"},
-                                {"--every", "N", "frames from one inference of a window to the next; default: 1"},
-                                {"--posterior", "KIND", "average, sum or hits"},
-                                {"--threshold", "P", "0 to 1: what is above it is heard"},
-                                {"--over", "N", "of so many inferences"},
-                                {"--minimum", "N", "average: nothing before so many inferences"},
-                                {"--suppress", "MS", "how long nothing (average: not the same) is heard again"},
-                                {"--classes", "A,B,…", "their names, where the model has none"},
-                                {"--silence", "MS", "silence before and after the sound"},
-                                {"--scores", "FILE", "where the scores go, a byte a class and inference"},
-                                {NULL, NULL, NULL}},
+    .options = (const struct option[]){{"--truth", "FILE", "what is said in the sound, and when"},
+                                       {"--sweep", NULL, "misses and false accepts at all thresholds"},
+                                       LISTENING_OPTIONS,
+                                       {"--silence", "MS", "silence before and after the sound"},
+                                       {"--scores", "FILE", "where the scores go, a byte a class and inference"},
+                                       {NULL, NULL, NULL}},
     .run = run_listen,
 };

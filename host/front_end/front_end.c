@@ -48,8 +48,14 @@ enum mote_status front_end_find(const char *name, const struct front_end_wish *w
     const struct preset *p = preset_of(name);
     struct front_end f;
 
-    if (p == NULL)
-        return fail(at, MOTE_ERR_USAGE, "there is no preset %s: micro, mfcc, lfbe and logmel are there", name);
+    if (p == NULL) {
+        struct pool scratch = {0};
+        enum mote_status status =
+            fail(at, MOTE_ERR_USAGE, "there is no preset %s: there are %s", name, front_end_presets(&scratch));
+
+        pool_free(&scratch);
+        return status;
+    }
     f = (struct front_end){.preset = p->name,
                            .rate = p->rate,
                            .window = p->rate / 1000 * or_else(wish->window_ms, p->window_ms),
@@ -245,15 +251,47 @@ static int32_t floats_to_int8(struct expansion *e, int32_t x, const struct quant
     return x;
 }
 
+/* As the reals of micro's logarithms are, where nobody says otherwise. */
+static bool is_usual(const struct preprocess *p)
+{
+    return p->n == 0 || (p->n == 1 && p->mean[0] == 0 && fabsf(p->inverse[0] - TRAINED_SCALE) < 1e-6F);
+}
+
+/* By the numbers that the model was trained with, as a raw sample becomes its input (mote/input.h). */
+static int32_t scaled_to_input(struct expansion *e, int32_t x, const struct preprocess *p, const struct tensor *input)
+{
+    const int64_t n = p->n;
+
+    if (e->graph->tensors[x].type != TYPE_F32)
+        x = expand(e, OP_CAST, 1, &x, TYPE_F32, NULL);
+    if (n > 0) {
+        const int32_t mean = expand_floats(e, "mean", 1, &n, p->mean),
+                      inverse = expand_floats(e, "inverse", 1, &n, p->inverse);
+
+        x = expand(e, OP_SUB, 2, (int32_t[]){x, mean}, TYPE_F32, NULL);
+        x = expand(e, OP_MUL, 2, (int32_t[]){x, inverse}, TYPE_F32, NULL);
+    }
+    if (input->type == TYPE_F32)
+        return x;
+    x = expand(e, OP_QUANTIZE, 1, &x, TYPE_S8, NULL);
+    e->graph->tensors[x].quant = input->quant;
+    return x;
+}
+
 static int32_t to_input(struct expansion *e, int32_t features, const struct tensor *input)
 {
     struct tensor *x = &e->graph->tensors[features];
+    const struct model *m = e->model;
     const struct quant q = input->quant;
     const bool floats = input->type == TYPE_F32;
+    const bool trained = x->type == TYPE_F32 && (m->hears.preset != NULL || m->preprocess.n > 0);
 
+    if (x->type != TYPE_F32)
+        x->type = TYPE_S16;
+    if (trained || !is_usual(&m->preprocess))
+        return scaled_to_input(e, features, &m->preprocess, input);
     if (x->type == TYPE_F32)
         return floats ? features : floats_to_int8(e, features, &q);
-    x->type = TYPE_S16;
     return floats ? add_float(e, features) : add_int8(e, features, &q);
 }
 

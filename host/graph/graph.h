@@ -158,7 +158,7 @@ struct model {
     const char **classes;
     struct preprocess preprocess;
     struct task task;
-    struct hears hears;        /* in graph files alone */
+    struct hears hears;        /* in graph files; an image that listens has what it needs of it */
     const char *remarks;       /* what whoever compiles it should know, in lines; NULL: nothing */
     bool shapes_may_be_stale;  /* while a file is imported: of what operators make, inputs know better than the file */
     struct split_memory split; /* in graph files alone: no device needs it */

@@ -180,7 +180,9 @@ enum mote_status pipeline_plan(struct pipeline *p, const struct pipeline_options
                                               .coding = options->coding,
                                               .several = options->via_c,
                                               .feed = options->feed,
-                                              .stream = options->stream,
+                                              .stream = options->stream || p->streams,
+                                              .advance = p->listen ? p->listen->advance : options->advance,
+                                              .listen = p->listen,
                                               .dump_after = dumped ? options->dump_after : NULL,
                                               .dump_to = stderr};
 

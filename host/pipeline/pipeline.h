@@ -26,9 +26,10 @@ struct pipeline_options {
     enum optimize optimize;
     enum coding coding;
     struct limits limits;
-    bool via_c;  /* for generated C: it takes arenas in several memories of the target, and flash is its */
-    bool feed;   /* the input comes row by row */
-    bool stream; /* and goes on forever */
+    bool via_c;      /* for generated C: it takes arenas in several memories of the target, and flash is its */
+    bool feed;       /* the input comes row by row */
+    bool stream;     /* and goes on forever */
+    int32_t advance; /* with so many elements of it a call at least; 0: as few as will do */
 };
 
 struct pipeline {
@@ -38,6 +39,8 @@ struct pipeline {
     bool has_graph; /* false: the file is an image, and model and plan are empty */
     struct model model;
     struct target target;
+    const struct plan_listen *listen; /* of a model that is compiled to listen, set before that; else NULL */
+    bool streams;                     /* it listens as a stream */
     struct plan plan;
     struct bytes image;                   /* 16-byte aligned */
     int64_t macs_imported, macs_executed; /* 0 for an image, which does not know them; executed: of a stream's call */

@@ -16,6 +16,7 @@ const char *const optimize_words[] = {[OPTIMIZE_BALANCED] = "balanced",
     S(reuse, "where code is to be small, kernels that are there take over others' steps")                              \
     S(channels, "biases and multipliers are stored in few bits, where little flash is wanted")                         \
     S(feed, "the input comes row by row, if that is asked for")                                                        \
+    S(listen, "samples come in pieces of any size, and scores become commands, if that is asked for")                  \
     S(hybrids, "weights of floats that are integers of 8 bits with a scale a channel are stored as such")              \
     S(halves, "weights of floats that are numbers of half precision are stored as such")                               \
     S(kernels, "each kernel gets a version that the target has, its constants packed as that wants them")              \
@@ -116,7 +117,8 @@ void plan_start(struct plan *plan)
                         .graph = &plan->model->graphs[0],
                         .target = plan->target,
                         .options = plan->options,
-                        .place = VALUE_NONE};
+                        .place = VALUE_NONE,
+                        .listener = VALUE_NONE};
 
     memcpy(made.no_scratch, plan->no_scratch, sizeof made.no_scratch);
     made.rings = plan->rings;

@@ -8,6 +8,7 @@
 #include "host/plan/kernels.h"
 #include "host/plan/offsets.h"
 #include "host/target/target.h"
+#include "mote/listener.h"
 
 #define ARENA_ALIGN 16
 #define VALUE_NONE  (-1)
@@ -88,12 +89,22 @@ enum coding {
     CODING_HUFFMAN,   /* all that can be */
 };
 
+/* A model whose one input is samples, and whose one output scores: how these come and become commands. */
+struct plan_listen {
+    int32_t rate;    /* samples a second */
+    int32_t silence; /* before the first one */
+    int32_t advance; /* new ones an inference */
+    struct mote_posterior posterior;
+};
+
 struct plan_options {
-    bool several;  /* an arena that the first memory has no room for may lie in several */
-    bool feed;     /* the input comes row by row, between calls of the schedule, */
-    bool stream;   /* and goes on forever: rows are time */
-    bool keep_all; /* every tensor keeps its own memory, so that all can be read afterwards */
-    bool small;    /* few kernels, each in the version with the least code; always so for OPTIMIZE_FLASH */
+    bool several;                     /* an arena that the first memory has no room for may lie in several */
+    bool feed;                        /* the input comes row by row, between calls of the schedule, */
+    bool stream;                      /* and goes on forever: rows are time, */
+    int32_t advance;                  /* of which a call brings at least so many elements; 0: as few as will do */
+    const struct plan_listen *listen; /* NULL: the model does not */
+    bool keep_all;                    /* every tensor keeps its own memory, so that all can be read afterwards */
+    bool small; /* few kernels, each in the version with the least code; always so for OPTIMIZE_FLASH */
     enum optimize optimize;
     enum coding coding;
     double
@@ -150,7 +161,9 @@ struct plan {
     struct plan_schedule schedule;
     struct plan_feed feed;
     struct plan_rounds rounds;
-    int32_t place;            /* the state in which generated C keeps where it is in the schedule, or VALUE_NONE */
+    int32_t place;    /* the state in which generated C keeps where it is in the schedule, or VALUE_NONE */
+    int32_t listener; /* the state of a model that listens, or VALUE_NONE */
+    struct mote_listening listening;
     int32_t *value_of_tensor; /* [graph->n_tensors], VALUE_NONE if it is not needed */
     int32_t zeros[256];       /* by zero point + 128: the shared row of zero points, VALUE_NONE if nobody asked */
     int64_t arena_bytes;      /* multiple of ARENA_ALIGN */

@@ -296,6 +296,11 @@ static enum mote_status refuse(const struct plan *plan, int32_t step, const char
     return fail(&here, MOTE_ERR_UNSUPPORTED, "it cannot stream: %s", why);
 }
 
+static int64_t row_elements(const struct plan *plan)
+{
+    return tensor_elements(&plan->graph->tensors[plan->graph->inputs[0]]) / plan->feed.rows;
+}
+
 /* The first hop with which all flows, or what does not. */
 static enum verdict try_hops(struct stream *st, int32_t *step, const char **why)
 {
@@ -304,7 +309,7 @@ static enum verdict try_hops(struct stream *st, int32_t *step, const char **why)
 
     *why = "its stride does not divide the window";
     for (int32_t hop = 1; hop < rows && v == OTHER_HOP; hop++) {
-        if (rows % hop != 0)
+        if (rows % hop != 0 || hop * row_elements(st->plan) < st->plan->options.advance)
             continue;
         v = flow_all(st, hop, step, why);
         st->plan->rounds.warm_up = rows / hop - 1;

@@ -45,6 +45,7 @@ const char *image_section_name(uint32_t id)
         [MOTE_SECTION_TASK] = "task",
         [MOTE_SECTION_SCHEDULE] = "schedule",
         [MOTE_SECTION_PROGRAMS] = "programs",
+        [MOTE_SECTION_LISTEN] = "listen",
     };
 
     return id < COUNT(names) && names[id] != NULL ? names[id] : "?";

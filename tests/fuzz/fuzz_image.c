@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "host/run/runner.h"
+#include "mote/listen.h"
 #include "mote/mote.h"
 #include "mote/ops/image.h"
 
@@ -59,6 +60,20 @@ static void feed(struct mote_model *m)
     free(row);
 }
 
+/* Samples in pieces, as a model that listens takes them; long silences are not wrong, only slow. */
+static void listen(struct mote_model *m)
+{
+    static const int16_t samples[64] = {INT16_MIN, 1, INT16_MAX, -2};
+    struct mote_event event;
+    struct mote_ear ear;
+
+    if (mote_ear_open(&ear, m) != MOTE_OK || ear.how->silence > COUNT(samples))
+        return;
+    for (uint32_t n = 1; n <= COUNT(samples); n++)
+        if (mote_ear_listen(&ear, samples, n, &event) > n)
+            abort();
+}
+
 static void run(struct mote_model *m)
 {
     struct mote_io io;
@@ -72,6 +87,7 @@ static void run(struct mote_model *m)
     while (mote_model_step(m) == 1)
         continue;
     feed(m);
+    listen(m);
     for (int32_t i = 0; mote_model_output(m, i, &io) == 0; i++)
         for (uint32_t k = 0; io.bytes >= 8 && k < io.bytes / 8; k++)
             (void)mote_dequantize(&io, k);

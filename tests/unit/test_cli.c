@@ -31,7 +31,8 @@ static void wrong_command_lines(void **state)
          "no pass or stage is called 'frob': there are boundary, fold, recurrent, layout, channels_last,",
          {"inspect", GRAPH, "--dump", "frob"}},
         {2,
-         "of the plan lower, coding, fold_rows, rings, reuse, channels, feed, hybrids, halves, kernels, schedule, "
+         "of the plan lower, coding, fold_rows, rings, reuse, channels, feed, listen, hybrids, halves, kernels, "
+         "schedule, "
          "lifetimes,",
          {"compile", GRAPH, "-o", "@out/x", "--dump", "fold,legalize"}},
         {2,

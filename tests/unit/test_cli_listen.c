@@ -6,13 +6,15 @@
 
 #define SECOND 16000
 
-/* Of each frame the mean of the features, of which the upper half counts: sigmoid(sum / 8 - 8). */
+/* Of each frame the mean of the features, as microWakeWord has them in int8, of which the upper half counts:
+ * sigmoid(sum / 8 - 8). */
 static void put_network(const char *name)
 {
     struct text t = {.pool = &pool};
 
     text_add(&t, "mote-graph 1\nmodel high\ngraph \"main\"\n"
-                 "tensor 0 \"frame\" s8 [1,40] quant [1; -128]\ntensor 1 \"weights\" s8 [1,40] quant [0.01; 0] data [");
+                 "tensor 0 \"frame\" s8 [1,40] quant [0.10196078; -128]\n"
+                 "tensor 1 \"weights\" s8 [1,40] quant [0.09807692; 0] data [");
     for (int i = 0; i < 40; i++)
         text_add(&t, "%s%d", i > 0 ? ", " : "", i < 30 ? -10 : 40);
     text_add(&t, "]\ntensor 2 \"bias\" s32 [1] quant [0.01; 0] data [-1000]\ntensor 3 \"sum\" s8 [1,1] quant [0.1; 0]\n"
@@ -155,6 +157,26 @@ static void nothing_need_be_suppressed(void **state)
     json_decref(root);
 }
 
+/* A manifest becomes an image that listens, and a graph that knows how. */
+static void a_model_that_listens_is_compiled(void **state)
+{
+    static const char *const models[] = {"@out/high.mote", "@out/high.graph"};
+    const char *want;
+
+    (void)state;
+    if (!prepare())
+        skip();
+    want = OK("listen", "@in/high.json", "@in/tones.wav").out;
+    OK("compile", "@in/high.json", "-o", "@out/high.mote");
+    OK("compile", "@in/high.json", "--emit", "graph", "-o", "@out/high.graph");
+    for (size_t i = 0; i < COUNT(models); i++)
+        assert_string_equal(OK("listen", models[i], "@in/tones.wav").out, want);
+    assert_non_null(strstr(OK("inspect", "@out/high.graph").out, "posterior: sum of 5 inferences above 0.800"));
+    assert_non_null(strstr(OK("listen", "@out/high.graph", "@in/tones.wav", "--threshold", "0.9").out, "above 0.898"));
+    OK("compile", "@out/high.graph", "--emit", "c", "-o", "@out/high");
+    assert_non_null(strstr(text_of(here("out/high/high.h")), "uint32_t high_listen("));
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     static const int16_t quiet[2 * SECOND];
@@ -174,6 +196,8 @@ static void what_is_wrong_is_named(void **state)
     put_text("in/words.json", "{\"detection_windows\": [[1, 2]], \"words\": [\"low\"]}");
     put_manifest("in/over.json", "high.graph", "\"probability_cutoff\": 1.5");
     put_manifest("in/gone.json", "gone.graph", "\"probability_cutoff\": 0.5");
+    OK("compile", "@in/high.json", "-o", "@in/high.mote");
+    OK("compile", "@in/high.graph", "-o", "@in/deaf.mote");
     put_text("in/other.json", "{\"model\": \"high.graph\"}");
     static const struct bad bad[] = {
         {1, "is no sound that libsndfile reads", {"listen", "@in/high.json", "@in/bad.wav"}},
@@ -192,6 +216,11 @@ static void what_is_wrong_is_named(void **state)
         {1, "gone.graph", {"listen", "@in/gone.json", "@in/tones.wav"}},
         {1, "has no \"wake_word\"", {"listen", "@in/other.json", "@in/tones.wav"}},
         {2, "does not say what it hears by: --preset", {"listen", "@in/high.graph", "@in/tones.wav"}},
+        {2, "an image listens as it was compiled", {"listen", "@in/high.mote", "@in/tones.wav", "--threshold", "0.5"}},
+        {2, "is an image that does not listen", {"listen", "@in/deaf.mote", "@in/tones.wav"}},
+        {2,
+         "takes its samples as they come: no --feed",
+         {"compile", "@in/high.json", "--feed", "rows", "-o", "@out/m.mote"}},
         {2, "--sweep wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--sweep"}},
         {2, "--threshold wants a number from 0 to 1", {"listen", "@in/high.json", "@in/tones.wav", "--threshold", "x"}},
     };
@@ -248,6 +277,7 @@ int main(void)
         TEST(a_word_is_printed_as_text),
         TEST(options_choose_how),
         TEST(nothing_need_be_suppressed),
+        TEST(a_model_that_listens_is_compiled),
         TEST(what_is_wrong_is_named),
         TEST(alexa_is_heard),
         TEST(micro_speech_recognizes),

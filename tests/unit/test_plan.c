@@ -45,6 +45,7 @@ static const struct {
     {"reuse", {"plan t after reuse, for portable: core portable\nstep 0: binary_f32\n"}},
     {"channels", {"plan t after channels, for portable: core portable\n"}},
     {"feed", {"plan t after feed, for portable: core portable\n"}},
+    {"listen", {"plan t after listen, for portable: core portable\n"}},
     {"hybrids", {"plan t after hybrids, for portable: core portable\n"}},
     {"halves", {"plan t after halves, for portable: core portable\n"}}, /* nothing to store so */
     {"kernels", {"plan t after kernels, for portable: core portable\nstep 0: binary_f32, portable\n"}},

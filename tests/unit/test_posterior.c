@@ -16,14 +16,15 @@
 static const char *heard(const struct mote_posterior *how, const char *scores)
 {
     static char out[256];
-    static uint8_t ring[MOTE_POSTERIOR_WINDOW_MAX];
-    struct mote_posterior_state s;
+    static uint32_t memory[64];
+    struct mote_posterior_state *s = (void *)memory;
     size_t n = strlen(scores);
 
-    mote_posterior_reset(&s, how, ring);
+    assert_true(mote_posterior_bytes(how) <= sizeof memory);
+    mote_posterior_reset(how, s);
     for (size_t i = 0; i < n; i++) {
         uint8_t score = (uint8_t)((scores[i] - '0') * 25);
-        struct mote_heard h = mote_posterior_hear(&s, &score);
+        struct mote_heard h = mote_posterior_hear(how, s, &score);
 
         out[i] = h.command < 0 ? '.' : '!';
     }
@@ -59,17 +60,18 @@ static void hits_are_in_a_row(void **state)
 static const char *recognized(const struct mote_posterior *how, const char *classes)
 {
     static char out[256];
-    static uint8_t ring[3 * 64];
-    struct mote_posterior_state s;
+    static uint32_t memory[64];
+    struct mote_posterior_state *s = (void *)memory;
     size_t n = strlen(classes);
 
-    mote_posterior_reset(&s, how, ring);
+    assert_true(mote_posterior_bytes(how) <= sizeof memory);
+    mote_posterior_reset(how, s);
     for (size_t i = 0; i < n; i++) {
         uint8_t scores[3] = {0};
         struct mote_heard h;
 
         scores[classes[i] - 'a'] = 255;
-        h = mote_posterior_hear(&s, scores);
+        h = mote_posterior_hear(how, s, scores);
         out[i] = h.command < 0 ? '.' : (char)('a' + h.command);
     }
     out[n] = '\0';

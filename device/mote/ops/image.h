@@ -42,6 +42,7 @@ enum {
     MOTE_SECTION_DATA = 9,       /* constants */
     MOTE_SECTION_SCHEDULE = 10,  /* units of 8 bytes [count]: an inference, see struct mote_image_group */
     MOTE_SECTION_PROGRAMS = 11,  /* units of 8 bytes [count]: see struct mote_image_program */
+    MOTE_SECTION_LISTEN = 12,    /* struct mote_listening (device/mote/listen.h) */
 };
 
 struct mote_image_section {

@@ -146,6 +146,11 @@ static void put_usage(struct text *t, const struct plan *plan)
 {
     const char *name = plan->model->name;
 
+    if (plan->listener != VALUE_NONE)
+        text_add(t,
+                 " *     taken = %s_listen(arena, samples, n, &event);   of n samples, up to an event; or an inference "
+                 "by hand:\n",
+                 name);
     if (plan->rounds.n > 0 && plan->feed.rows > 0) {
         text_add(t,
                  " *     while (%s_feed(arena, rows) > 0)         the next rows of time; 0: the window is whole\n"
@@ -224,6 +229,8 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
         " * until the next one. Exact: the bytes of the reference kernels. */\n",
         name, name);
     text_add(t, "#ifndef MOTE_MODEL_%s_H\n#define MOTE_MODEL_%s_H\n\n#include <stdint.h>\n\n", NAME, NAME);
+    if (plan->listener != VALUE_NONE)
+        text_add(t, "#include \"mote/listen.h\"\n\n");
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     put_arena_sizes(t, plan, NAME);
     text_add(t, "#define %s_INPUTS      %d\n#define %s_OUTPUTS     %d\n#define %s_STEPS       %lld\n", NAME,
@@ -239,6 +246,7 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
         c_feed_header(t, plan, NAME);
     put_accessors(t, plan, NAME, "output", g->outputs, g->n_outputs);
     put_classes(t, plan->model, NAME);
+    c_listen_header(t, plan, NAME);
     text_add(t, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
 
@@ -507,6 +515,8 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
         text_add(t, "#include \"mote/input.h\"\n");
     if (c_scores(plan))
         text_add(t, "#include \"mote/score.h\"\n");
+    if (plan->listener != VALUE_NONE)
+        text_add(t, "#include \"mote/listener.h\"\n");
     text_add(t, "#include \"mote/memory.h\"\n");
     text_add(t, "\n#ifdef __AVR__ /* constants lie in program memory: no kernel that would read them from RAM */\n"
                 "#pragma GCC diagnostic push\n#pragma GCC diagnostic error \"-Waddr-space-convert\"\n#endif\n");
@@ -526,6 +536,7 @@ static void put_source(struct text *t, const struct plan *plan, const char *NAME
         text_add(t, "\nconst char *const %s_classes[%d] = %s_CLASS_NAMES;\n", m->name, m->n_classes, NAME);
     c_input_source(t, plan, NAME);
     put_run(t, plan, NAME);
+    c_listen_source(t, plan);
     put_reset(t, plan);
     put_lookup(t, plan, "input", plan->graph->inputs, plan->graph->n_inputs);
     put_lookup(t, plan, "output", plan->graph->outputs, plan->graph->n_outputs);

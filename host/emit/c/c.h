@@ -30,6 +30,10 @@ void c_feed_source(struct text *t, const struct plan *plan, const char *NAME);
 /* Of a plan of rounds: <model>_feed() of a stream, <model>_run() and _step() of others. */
 void c_rounds_source(struct text *t, const struct plan *plan, const char *NAME);
 
+/* Of a model that listens; else nothing. */
+void c_listen_header(struct text *t, const struct plan *plan, const char *NAME);
+void c_listen_source(struct text *t, const struct plan *plan);
+
 /* How the first line of both files begins. */
 const char *c_mark(struct pool *pool, const struct model *m);
 /* Refuses if <dir>/<model>.h or .c would be overwritten and are not this model's. */

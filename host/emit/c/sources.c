@@ -124,6 +124,10 @@ enum mote_status c_copy_sources(const struct plan *plan, const char *home, struc
         want(&c, "mote/input.h");
     if (c_scores(plan))
         want(&c, "mote/score.h");
+    if (plan->listener != VALUE_NONE) {
+        want(&c, "mote/listener.h");
+        want(&c, "mote/runtime/posterior.c");
+    }
     for (int32_t i = 0; i < plan->n_steps; i++) {
         want(&c, pool_printf(&c.pool, "%s.c", kernel_version_path(&c.pool, plan->steps[i].version)));
     }

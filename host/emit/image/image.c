@@ -293,6 +293,15 @@ static void build_task(struct image *im, struct section *s, const struct model *
     s->count = (uint32_t)s->bytes.len;
 }
 
+static void build_listen(const struct image *im, struct section *s)
+{
+    struct mote_listening how = im->plan->listening;
+
+    how.state = (uint16_t)im->index[im->plan->listener];
+    text_bytes(&s->bytes, &how, sizeof how);
+    s->count = (uint32_t)s->bytes.len;
+}
+
 static void build(struct image *im, struct plan *plan)
 {
     const struct model *m = plan->model;
@@ -316,6 +325,8 @@ static void build(struct image *im, struct plan *plan)
     data = open_section(im, MOTE_SECTION_DATA);
     build_data(im, plan, data);
     build_schedule(im, open_section(im, MOTE_SECTION_SCHEDULE));
+    if (plan->listener != VALUE_NONE)
+        build_listen(im, open_section(im, MOTE_SECTION_LISTEN));
     build_tensors(im, tensors); /* offsets of constants are still relative to the data section */
 }
 
