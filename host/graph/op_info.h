@@ -35,7 +35,8 @@ struct op_scales {
     enum form form;
     float fixed_scale; /* FORM_FIXED, of an int8 output; int16 has 1/32768 and 0 */
     int32_t fixed_zero;
-    bool wide; /* it has an int16 form, too, whose weights are int8 */
+    bool wide;     /* it has an int16 form, too, whose weights are int8 */
+    bool features; /* FORM_FLOAT: it makes features of samples, which are to stay float until there (float_head) */
 };
 
 /* Which inputs of a convolution or fully connected operator are what, and the weights' dimension of output channels.

@@ -43,6 +43,66 @@ bool op_keeps_values(enum op_id id)
            id != OP_RELU6;
 }
 
+/* ---- the head ---- */
+enum { HEAD = 1, TO_FEATURES = 2, OF_FEATURES = 4 }; /* HEAD: made of inputs and constants, without weights */
+
+static bool scales_by_constants(const struct graph *g, const struct op *op)
+{
+    const bool is_binary = op->id == OP_MUL || op->id == OP_ADD || op->id == OP_SUB;
+
+    return op->id == OP_BATCH_NORM ||
+           (is_binary && (g->tensors[op->in[0]].data != NULL || g->tensors[op->in[1]].data != NULL));
+}
+
+/* What all inputs that are computed have in common. */
+static uint8_t flags_of_inputs(const struct graph *g, const struct op *op, const uint8_t *tensors)
+{
+    uint8_t flags = HEAD | TO_FEATURES | OF_FEATURES;
+
+    for (int32_t k = 0; k < op->n_in; k++)
+        if (op->in[k] != TENSOR_ABSENT && g->tensors[op->in[k]].data == NULL)
+            flags &= tensors[op->in[k]];
+    return flags;
+}
+
+static uint8_t flags_of(const struct graph *g, const struct op *op, const uint8_t *tensors)
+{
+    const struct operator* is = op_info[op->id].is;
+    const uint8_t in = flags_of_inputs(g, op, tensors);
+    const bool passes = is->scales.form == FORM_FLOAT || op_keeps_values(op->id) || scales_by_constants(g, op);
+
+    if ((in & HEAD) == 0 || is->linear != NULL || is->scales.form == FORM_RECURRENT)
+        return 0;
+    if (is->scales.features)
+        return HEAD | TO_FEATURES | OF_FEATURES;
+    return HEAD | (passes ? in & OF_FEATURES : 0);
+}
+
+bool *float_head(struct pool *pool, const struct graph *g)
+{
+    uint8_t *tensors = pool_array(pool, (size_t)g->n_tensors + 1, sizeof *tensors);
+    bool *stays = pool_array(pool, (size_t)g->n_ops + 1, sizeof *stays);
+
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        if (g->tensors[g->inputs[i]].type == TYPE_F32)
+            tensors[g->inputs[i]] = HEAD;
+    for (int32_t i = 0; i < g->n_ops; i++)
+        for (int32_t k = 0; k < g->ops[i].n_out && g->ops[i].id != OP_NOP; k++)
+            tensors[g->ops[i].out[k]] = flags_of(g, &g->ops[i], tensors);
+    for (int32_t i = g->n_ops - 1; i >= 0; i--) {
+        const struct op *op = &g->ops[i];
+        uint8_t flags = 0;
+
+        for (int32_t k = 0; k < op->n_out && op->id != OP_NOP; k++)
+            flags |= tensors[op->out[k]];
+        stays[i] = (flags & HEAD) != 0 && (flags & (TO_FEATURES | OF_FEATURES)) != 0;
+        for (int32_t k = 0; k < op->n_in && (flags & TO_FEATURES) != 0; k++)
+            if (op->in[k] != TENSOR_ABSENT && (tensors[op->in[k]] & HEAD) != 0)
+                tensors[op->in[k]] |= TO_FEATURES;
+    }
+    return stays;
+}
+
 static enum mote_status want_same(const struct graph *g, int32_t tensor, const struct tensor *as,
                                   const struct frame *at)
 {

@@ -78,4 +78,5 @@ static enum mote_status lower_bands(struct lowering *l, const struct op *op, con
 const struct operator operator_bands = {
     .infer = infer_bands,
     .lower = lower_bands,
+    .scales = {.form = FORM_FLOAT, .features = true},
 };

@@ -18,4 +18,5 @@ static enum mote_status lower_complex_abs(struct lowering *l, const struct op *o
 const struct operator operator_complex_abs = {
     .infer = infer_complex_abs,
     .lower = lower_complex_abs,
+    .scales = {.form = FORM_FLOAT, .features = true},
 };

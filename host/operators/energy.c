@@ -34,4 +34,5 @@ static enum mote_status lower_energy(struct lowering *l, const struct op *op, co
 const struct operator operator_energy = {
     .infer = infer_energy,
     .lower = lower_energy,
+    .scales = {.form = FORM_FLOAT, .features = true},
 };

@@ -91,4 +91,5 @@ static enum mote_status lower_rfft(struct lowering *l, const struct op *op, cons
 const struct operator operator_rfft = {
     .infer = infer_rfft,
     .lower = lower_rfft,
+    .scales = {.form = FORM_FLOAT, .features = true},
 };

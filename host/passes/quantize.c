@@ -25,6 +25,7 @@ struct work {
     bool float_ends;     /* inputs and outputs stay float */
     int32_t n;           /* tensors of the float graph */
     bool *is_float;      /* [n] */
+    const bool *stays;   /* [operators of `before`] float, though there is an integer form (float_head) */
     int32_t *up;         /* [n] another tensor of the group, itself if it stands for the group */
     struct group *of;    /* [n] at the tensor that stands for the group */
     int32_t *integer;    /* [n] the tensor in the type of activations, TENSOR_ABSENT if it is not there (yet) */
@@ -102,7 +103,7 @@ static enum form form_of(const struct work *w, const struct op *op)
 
     for (int32_t k = 0; k < op->n_in; k++)
         any |= is_float(w, op->in[k]);
-    if (!any || (w->type == TYPE_S16 && !op_info[op->id].is->scales.wide) ||
+    if (!any || w->stays[op - w->before.ops] || (w->type == TYPE_S16 && !op_info[op->id].is->scales.wide) ||
         (op_info[op->id].is->scales.form == FORM_RECURRENT && !recurrent_has_s8(&w->before, op)))
         return FORM_FLOAT;
     if (op_info[op->id].is->scales.form == FORM_LINEAR)
@@ -418,6 +419,15 @@ static enum mote_status rewrite(struct work *w, const struct op *ops, int32_t n,
 }
 
 /* ---- what goes in and out ---- */
+static bool feeds_head(const struct work *w, int32_t t)
+{
+    for (int32_t i = 0; i < w->before.n_ops; i++)
+        for (int32_t k = 0; k < w->before.ops[i].n_in && w->stays[i]; k++)
+            if (w->before.ops[i].in[k] == t)
+                return true;
+    return false;
+}
+
 static void begin_inputs(struct work *w)
 {
     for (int32_t i = 0; i < w->g->n_inputs; i++) {
@@ -425,7 +435,7 @@ static void begin_inputs(struct work *w)
 
         if (!is_float(w, t))
             continue;
-        if (w->float_ends)
+        if (w->float_ends || feeds_head(w, t))
             w->f32[t] = t;
         else
             become_integer(w, t);
@@ -448,6 +458,7 @@ static struct work begin(struct model *m, enum mote_type type, bool float_ends)
     struct work w = {.m = m, .g = g, .before = *g, .type = type, .float_ends = float_ends, .n = g->n_tensors};
     size_t n = (size_t)g->n_tensors + 1;
 
+    w.stays = float_head(m->pool, g);
     w.is_float = pool_array(m->pool, n, sizeof *w.is_float);
     w.up = pool_array(m->pool, n, sizeof *w.up);
     w.of = pool_array(m->pool, n, sizeof *w.of);

@@ -15,11 +15,12 @@ float weight_scale(float largest_weight, float bias, float in_scale, float out_s
 /* Graph 0 of m is a float graph, without operators of training. */
 MUST_CHECK enum mote_status quantize_check(const struct model *m, const struct frame *at);
 
-/* Graph 0 of m, after passes_run(), with ranges of its f32 tensors that are computed; one without holds nothing
- * but 0. What is computed becomes `type`, s8 or s16; weights are s8. `float_ends`: inputs and outputs of the graph
- * stay f32; else they become that, too. Operators without such a form stay as they are, between DEQUANTIZE and
- * QUANTIZE; so does state. Tensors keep their indices, new ones come after them; ranges are used up. where[i],
- * [n_tensors] in the model's pool, is the tensor that has the values of tensor i now. */
+/* Graph 0 of m, after passes_run(), with ranges of its f32 tensors that are computed; one without holds nothing but
+ * 0. What is computed becomes `type`, s8 or s16; weights are s8. `float_ends`: inputs and outputs of the graph stay
+ * f32; else they become that, too, but for inputs of what float_head() (scales.h) names. Operators without such a
+ * form stay as they are, between DEQUANTIZE and QUANTIZE; so does state. Tensors keep their indices, new ones come
+ * after them; ranges are used up. where[i], [n_tensors] in the model's pool, is the tensor that has the values of
+ * tensor i now. */
 MUST_CHECK enum mote_status quantize_graph(struct model *m, enum mote_type type, bool float_ends, int32_t **where,
                                            const struct frame *at);
 

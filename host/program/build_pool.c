@@ -117,18 +117,23 @@ enum mote_status build_pool_grad(struct program *p, const struct op *op, const s
 }
 
 /* Axes 1 and 2 of four. */
-static enum mote_status want_picture(const struct program *p, int32_t x, int32_t axes, const struct frame *at)
+static bool is_picture(const struct program *p, int32_t x, int32_t axes)
 {
     const struct tensor *list = &p->graph->tensors[axes];
     int64_t a, b;
 
-    if (p->graph->tensors[x].rank == 4 && list->data && tensor_elements(list) == 2) {
-        a = const_int(list, 0);
-        b = const_int(list, 1);
-        if ((a + 4) % 4 + (b + 4) % 4 == 3 && (a + 4) % 4 != 0 && (b + 4) % 4 != 0)
-            return MOTE_OK;
-    }
-    return fail(at, MOTE_ERR_UNSUPPORTED, "training has means over height and width (axes 1 and 2 of 4) only");
+    if (p->graph->tensors[x].rank != 4 || list->data == NULL || tensor_elements(list) != 2)
+        return false;
+    a = const_int(list, 0);
+    b = const_int(list, 1);
+    return (a + 4) % 4 + (b + 4) % 4 == 3 && (a + 4) % 4 != 0 && (b + 4) % 4 != 0;
+}
+
+static enum mote_status want_picture(const struct program *p, int32_t x, int32_t axes, const struct frame *at)
+{
+    if (is_picture(p, x, axes))
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_UNSUPPORTED, "training goes through means over height and width (axes 1 and 2 of 4) only");
 }
 
 enum mote_status build_mean(struct program *p, const struct op *op, const struct frame *at)
@@ -137,7 +142,8 @@ enum mote_status build_mean(struct program *p, const struct op *op, const struct
     struct pool_shape s;
     dnnl_primitive_desc_t pd;
 
-    TRY(want_picture(p, op->in[0], op->in[1], at));
+    if (!is_picture(p, op->in[0], op->in[1]))
+        return build_computed(p, op, at);
     s = whole_picture(p, op->in[0]);
     TRY(forward(p, &s, &pd, at));
     TRY(value_use(p, op->in[0], &s.x, &args[0].value, at));

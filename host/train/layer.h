@@ -40,6 +40,7 @@ struct recipe_layer {
     int32_t n_from;
     int32_t filters;                            /* CONV_2D: before the recipe's width */
     int32_t units;                              /* 0: the number of classes, 1 of numbers to predict */
+    int32_t bands;                              /* SPECTRUM; 0: not said */
     int32_t multiplier;                         /* DEPTHWISE_CONV_2D */
     struct layer_size kernel, stride, dilation; /* kernel: of pools, too; of a pool, stride 0: as the kernel */
     enum padding padding;

@@ -4,6 +4,8 @@
 #include "host/train/initial.h"
 #include "host/train/network.h"
 
+#include <math.h>
+
 #define BATCH_NORM_EPSILON 1e-3F
 
 /* ---- pieces ---- */
@@ -83,20 +85,27 @@ static enum mote_status add_ints(struct building *b, const char *name, int32_t e
     return MOTE_OK;
 }
 
+/* Without the batch. */
+static const char *sample_text(const struct tensor *t, char text[96])
+{
+    struct tensor sample = *t;
+
+    sample.rank--;
+    memmove(sample.dims, sample.dims + 1, (size_t)sample.rank * sizeof sample.dims[0]);
+    return shape_text(&sample, text);
+}
+
 /* An image, for layers that want one. */
 static enum mote_status want_image(const struct building *b)
 {
     const struct tensor *in = tensor_of(b, b->in[0]);
-    struct tensor sample = *in;
     char shape[96];
 
     if (in->rank == 4)
         return MOTE_OK;
-    sample.rank--;
-    memmove(sample.dims, sample.dims + 1, (size_t)sample.rank * sizeof sample.dims[0]);
     return fail(b->at, MOTE_ERR_SHAPE,
                 "it reads images of height x width x channels, but its input is %s: put a `reshape` before it",
-                shape_text(&sample, shape));
+                sample_text(in, shape));
 }
 
 /* ---- activations and batch normalization ---- */
@@ -246,7 +255,6 @@ static enum mote_status want_series(struct building *b, int32_t series[1])
 {
     const struct tensor *in = tensor_of(b, b->in[0]);
     const int32_t numbers = in->rank == 3 ? (int32_t)in->dims[2] : 1;
-    struct tensor sample = *in;
     char shape[96];
 
     if (in->rank == 2 || in->rank == 3) {
@@ -256,12 +264,10 @@ static enum mote_status want_series(struct building *b, int32_t series[1])
     }
     if (in->rank == 4 && in->dims[2] == 1)
         return MOTE_OK;
-    sample.rank--;
-    memmove(sample.dims, sample.dims + 1, (size_t)sample.rank * sizeof sample.dims[0]);
     return fail(
         b->at, MOTE_ERR_SHAPE,
         "it reads series of time x numbers, but its input is %s: images have conv_2d, or put a `reshape` before it",
-        shape_text(&sample, shape));
+        sample_text(in, shape));
 }
 
 static enum mote_status build_conv_1d(struct building *b, int32_t *out)
@@ -409,6 +415,181 @@ static enum mote_status build_reshape(struct building *b, int32_t *out)
         return fail(b->at, MOTE_ERR_SHAPE, "its input has %lld elements, which do not fill the shape's %lld",
                     (long long)elements, (long long)wanted);
     return add_reshape(b, NULL, b->layer->n_shape, b->layer->shape, out);
+}
+
+/* ---- features of sensors: what stays float on the device, too (float_head in host/graph/scales.h) ---- */
+#define PI             3.14159265358979323846
+#define SPECTRUM_BANDS 8     /* where a recipe does not say */
+#define SPECTRUM_TIMES 4096  /* the longest window */
+#define SPECTRUM_FLOOR 1e-4F /* the least power: its logarithm is wanted */
+
+/* Perhaps in another shape: nothing is trained through features. */
+static bool is_data(const struct graph *g, int32_t t)
+{
+    int32_t producer = graph_producer(g, t);
+
+    while (producer >= 0 && g->ops[producer].id == OP_RESHAPE) {
+        t = g->ops[producer].in[0];
+        producer = graph_producer(g, t);
+    }
+    return t == g->inputs[0];
+}
+
+/* A window [time, numbers] of a series in any of its forms. */
+static enum mote_status want_window(struct building *b, int32_t window[1])
+{
+    const struct tensor *in = tensor_of(b, b->in[0]);
+    char shape[96];
+
+    if (!is_data(b->n->g, b->in[0]))
+        return fail(b->at, MOTE_ERR_VALUE, "it reads the data, not what a layer makes of them: write `from: input`");
+
+    if (in->rank == 3)
+        return MOTE_OK;
+    if (in->rank == 2 || (in->rank == 4 && in->dims[2] == 1)) {
+        const int32_t numbers = in->rank == 4 ? (int32_t)in->dims[3] : 1;
+
+        TRY(add_reshape(b, "window", 2, (int32_t[]){(int32_t)in->dims[1], numbers}, window));
+        b->in = window;
+        return MOTE_OK;
+    }
+    return fail(b->at, MOTE_ERR_SHAPE,
+                "it reads windows of time x numbers, but its input is %s: put a `reshape` before it",
+                sample_text(in, shape));
+}
+
+/* [channels, n] as a row. */
+static enum mote_status add_row(struct building *b, int32_t *t)
+{
+    int32_t n = (int32_t)tensor_elements(tensor_of(b, *t)), in[1] = {*t};
+
+    b->in = in;
+    return add_reshape(b, NULL, 1, &n, t);
+}
+
+static enum mote_status build_statistics(struct building *b, int32_t *out)
+{
+    int32_t window[1];
+
+    TRY(want_window(b, window));
+    TRY(add_op(b, OP_STATISTICS, "numbers", 1, b->in, NULL, out));
+    return add_row(b, out);
+}
+
+static enum mote_status add_floats(struct building *b, const char *name, int64_t n, const float *values, int32_t *out)
+{
+    TRY(add_const(b, (struct tensor){.type = TYPE_F32, .rank = 1, .dims = {n}}, name, out));
+    set_data(b, *out, pool_copy(b->n->m->pool, values, (size_t)n * sizeof *values));
+    return MOTE_OK;
+}
+
+/* t becomes what the operator makes of it and a constant of floats. */
+static enum mote_status add_with(struct building *b, enum op_id id, const char *name, const char *constant, int64_t n,
+                                 const float *values, int32_t *t)
+{
+    int32_t in[2] = {*t};
+
+    TRY(add_floats(b, constant, n, values, &in[1]));
+    return add_op(b, id, name, 2, in, NULL, t);
+}
+
+/* Its squares have the sum 1. */
+static const float *hann_of(struct pool *pool, int32_t time)
+{
+    float *hann = pool_array(pool, (size_t)time, sizeof *hann);
+    double power = 0;
+
+    for (int32_t i = 0; i < time; i++)
+        power += pow(sin(PI * (i + 0.5) / time), 4);
+    for (int32_t i = 0; i < time; i++)
+        hann[i] = (float)(pow(sin(PI * (i + 0.5) / time), 2) / sqrt(power));
+    return hann;
+}
+
+/* Without the mean, which is no vibration; [time, numbers] as [numbers, time] under a Hann window. */
+static enum mote_status add_frames(struct building *b, int32_t time, int32_t *t)
+{
+    const struct reduce_opts keep = {.keep_dims = 1};
+    int32_t in[2] = {*t}, mean[2] = {*t};
+
+    TRY(add_ints(b, "axis", 1, (int32_t[]){1}, &mean[1]));
+    TRY(add_op(b, OP_MEAN, "mean", 2, mean, &keep, &in[1]));
+    TRY(add_op(b, OP_SUB, "swings", 2, in, NULL, t));
+    in[0] = *t;
+    TRY(add_ints(b, "axes", 3, (int32_t[]){0, 2, 1}, &in[1]));
+    TRY(add_op(b, OP_TRANSPOSE, "frames", 2, in, NULL, t));
+    return add_with(b, OP_MUL, "windowed", "hann", time, hann_of(b->n->m->pool, time), t);
+}
+
+/* Where n bands of equal ratios begin, of frequencies from 1 on: each has one at least. */
+static const int32_t *firsts_of(struct pool *pool, int32_t n, int32_t frequencies)
+{
+    int32_t *firsts = pool_array(pool, (size_t)n + 1, sizeof *firsts);
+
+    for (int32_t i = 0; i <= n; i++) {
+        const int32_t at = (int32_t)lround(pow(frequencies + 1, (double)i / n)), most = frequencies + 1 - (n - i);
+
+        firsts[i] = i > 0 && at <= firsts[i - 1] ? firsts[i - 1] + 1 : at < most ? at : most;
+    }
+    return firsts;
+}
+
+/* Means of powers in n bands, from the first frequency above 0 to half the rate. 0: as many as there usually are. */
+static enum mote_status add_bands(struct building *b, int32_t n, int32_t *t)
+{
+    const int32_t frequencies = (int32_t)tensor_of(b, *t)->dims[2] - 1;
+    struct pool *pool = b->n->m->pool;
+    float *shares = pool_array(pool, (size_t)frequencies, sizeof *shares);
+    int32_t in[4] = {*t}, *widths;
+    const int32_t *firsts;
+
+    if (n > frequencies)
+        return fail(b->at, MOTE_ERR_VALUE, "%d bands: the spectrum of this window has %d frequencies", n, frequencies);
+    if (n == 0)
+        n = frequencies < SPECTRUM_BANDS ? frequencies : SPECTRUM_BANDS;
+    firsts = firsts_of(pool, n, frequencies);
+    widths = pool_array(pool, (size_t)n, sizeof *widths);
+    for (int32_t i = 0; i < n; i++) {
+        widths[i] = firsts[i + 1] - firsts[i];
+        for (int32_t k = firsts[i]; k < firsts[i + 1]; k++)
+            shares[k - 1] = 1.0F / (float)widths[i];
+    }
+    TRY(add_floats(b, "shares", frequencies, shares, &in[1]));
+    TRY(add_ints(b, "firsts", n, firsts, &in[2]));
+    TRY(add_ints(b, "widths", n, widths, &in[3]));
+    return add_op(b, OP_BANDS, "bands", 4, in, NULL, t);
+}
+
+static int32_t transform_of(int32_t time)
+{
+    int32_t length = 4;
+
+    while (length < time)
+        length *= 2;
+    return length;
+}
+
+static enum mote_status build_spectrum(struct building *b, int32_t *out)
+{
+    struct rfft_opts transform = {0};
+    struct energy_opts energy = {.start_index = 1};
+    const float least = SPECTRUM_FLOOR;
+    int32_t window[1], time;
+
+    TRY(want_window(b, window));
+    time = (int32_t)tensor_of(b, b->in[0])->dims[1];
+    if (time < 2 || time > SPECTRUM_TIMES)
+        return fail(b->at, MOTE_ERR_SHAPE, "a window of %d times: 2 to %d have a spectrum", time, SPECTRUM_TIMES);
+    transform.fft_length = transform_of(time);
+    energy.end_index = transform.fft_length / 2 + 1;
+    *out = b->in[0];
+    TRY(add_frames(b, time, out));
+    TRY(add_op(b, OP_RFFT, "transform", 1, &(int32_t){*out}, &transform, out));
+    TRY(add_op(b, OP_ENERGY, "powers", 1, &(int32_t){*out}, &energy, out));
+    TRY(add_bands(b, b->layer->bands, out));
+    TRY(add_with(b, OP_MAXIMUM, "floored", "floor", 1, &least, out));
+    TRY(add_op(b, OP_LOG, "logarithms", 1, &(int32_t){*out}, NULL, out));
+    return add_row(b, out);
 }
 
 /* ---- the rest ---- */

@@ -23,7 +23,7 @@ struct frame layer_frame(struct pool *pool, const struct recipe_layer *layers, i
 /* ---- schema ---- */
 /* All options of all kinds, numbers as text; NULL where one is not given. */
 struct layer_yaml {
-    const char *name, *from, *kernel, *stride, *dilation, *filters, *units, *multiplier, *rate, *alpha;
+    const char *name, *from, *kernel, *stride, *dilation, *filters, *units, *multiplier, *rate, *alpha, *bands;
     const char *const *inputs, *const *shape;
     unsigned inputs_count, shape_count;
     const enum padding *padding;
@@ -81,6 +81,8 @@ FIELDS(dropout, FROM, TEXT(NEEDED, "rate", rate))
 FIELDS(flatten, FROM)
 FIELDS(reshape, FROM, CYAML_FIELD_SEQUENCE("shape", NEEDED, struct layer_yaml, shape, &word_schema, 1, LAYER_SHAPE_MAX))
 FIELDS(lstm, FROM, TEXT(NEEDED, "units", units), FLAG("sequences", sequences))
+FIELDS(statistics, FROM)
+FIELDS(spectrum, FROM, TEXT(OPTIONAL, "bands", bands))
 FIELDS(softmax, FROM)
 #define LAYER(NAME, name)
 #define LAYER_OP(NAME, name) FIELDS(name, FROM)
@@ -135,6 +137,7 @@ static enum mote_status read_numbers(const struct layer_yaml *y, struct recipe_l
     TRY(read_whole("filters", y->filters, 1, &l->filters, at));
     TRY(read_whole("units", y->units, 0, &l->units, at));
     TRY(read_whole("multiplier", y->multiplier, 1, &l->multiplier, at));
+    TRY(read_whole("bands", y->bands, 0, &l->bands, at));
     TRY(read_part("rate", y->rate, 0, &l->rate, at));
     return read_part("alpha", y->alpha, LEAKY_ALPHA, &l->alpha, at);
 }

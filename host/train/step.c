@@ -23,6 +23,7 @@ struct stepping {
     struct training_graph *out;
     struct model *m;
     struct graph *g;
+    const bool *stays;   /* [operators of the network] float_head() */
     enum role *roles;    /* [tensors of the network] */
     int32_t *axis;       /* [tensors of the network] of the channels of weights; -1 */
     int32_t *importance; /* [parameters] states that rank weights: what pruning and levels go by; TENSOR_ABSENT */
@@ -367,8 +368,9 @@ static bool is_rounded(const struct stepping *s, const struct op *ops, int32_t n
 {
     const enum op_id id = ops[i].id;
 
-    return simulates(s) && id != OP_NOP && (op_info[id].is->scales.form != FORM_FLOAT || id == OP_BATCH_NORM) &&
-           !op_keeps_values(id) && !is_final_softmax(s, &ops[i]) && !is_fused(ops, n, i);
+    return simulates(s) && id != OP_NOP && (!s->stays[i] || id == OP_BATCH_NORM) &&
+           (op_info[id].is->scales.form != FORM_FLOAT || id == OP_BATCH_NORM) && !op_keeps_values(id) &&
+           !is_final_softmax(s, &ops[i]) && !is_fused(ops, n, i);
 }
 
 /* Operators of one scale that compute new values, such as pools of averages, round them to that of their input. */
@@ -402,17 +404,28 @@ static void train_op(struct stepping *s, const struct op *op, int32_t index)
         copy_op(s, op);
 }
 
+/* Its input is not rounded: quantize_graph() does not either. */
+static bool feeds_head(const struct stepping *s, const struct op *ops, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        for (int32_t k = 0; k < ops[i].n_in && s->stays[i]; k++)
+            if (ops[i].in[k] == s->out->input)
+                return true;
+    return false;
+}
+
 static int32_t train_network(struct stepping *s)
 {
     struct op *ops = s->g->ops;
     int32_t n = s->g->n_ops, result = s->g->outputs[0], first;
     int32_t *seen = pool_array(s->pool, (size_t)s->out->n_parameters + 1, sizeof *seen);
 
+    s->stays = float_head(s->pool, s->g);
     s->g->ops = NULL;
     s->g->n_ops = 0;
     compress_network(s, seen);
     first = s->g->n_ops;
-    if (simulates(s))
+    if (simulates(s) && !feeds_head(s, ops, n))
         round_tensor(s, s->out->input, NULL, ops, n);
     for (int32_t i = 0; i < n; i++) {
         if (is_final_softmax(s, &ops[i])) {

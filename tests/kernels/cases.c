@@ -588,6 +588,7 @@ static const struct relation {
     {"spectrum_", relate_energy},
     {"window_f32", relate_window},
     {"bands_", relate_bands},
+    {"statistics_", relate_nothing},
     {"filter_bank_", relate_nothing},
     {"filter_bank", relate_filter_bank},
     {"", relate_nothing},

@@ -139,6 +139,16 @@ bool make_bands(struct builder *b)
     return op_done(b, new_op(b, OP_BANDS, 4, in, 1, &out));
 }
 
+bool make_statistics(struct builder *b)
+{
+    int32_t in = pick(b, TYPES(TYPE_F32), 2, 5), out;
+
+    if (in == TENSOR_ABSENT)
+        return false;
+    out = new_output(b, TYPE_F32, none);
+    return op_done(b, new_op(b, OP_STATISTICS, 1, &in, 1, &out));
+}
+
 bool make_frame(struct builder *b)
 {
     int32_t in = pick(b, TYPES(TYPE_S8, TYPE_S16, TYPE_S32, TYPE_F32), 1, 4), out, n, size, skip;

@@ -185,6 +185,20 @@ def bands(x, weights, firsts, widths):
     return out
 
 
+def statistics(x):
+    """Of one channel."""
+    total = squares = spread = 0.0
+    for a in x:
+        total, squares = f32(total + a), f32(squares + f32(a * a))
+    mean = f32(total / len(x))
+    for a in x:
+        distance = f32(a - mean)
+        spread = f32(spread + f32(distance * distance))
+    crossings = sum((a >= mean) != (b >= mean) for a, b in zip(x, x[1:]))
+    return [mean, f32(math.sqrt(f32(spread / len(x)))), f32(math.sqrt(f32(squares / len(x)))), min(x), max(x),
+            f32(crossings / (len(x) - 1)) if len(x) > 1 else 0.0]
+
+
 def turn_floats(part_of_a_turn):
     angle = -2 * math.pi * part_of_a_turn
     return [f32(math.cos(angle)), f32(math.sin(angle))]

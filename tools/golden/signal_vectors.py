@@ -233,6 +233,17 @@ def bands_cases(file):
                          ("s32", [channels], widths), ("f32", [rows, channels], "out")], "", runs)
 
 
+def statistics_cases(file):
+    for name, rows, n, channels in (("one", 1, 1, 1), ("step", 1, 2, 3), ("axes", 1, 25, 3), ("windows", 3, 8, 2)):
+        random, runs = Random("statistics/" + name), []
+        for k in range(3):
+            x = floats(random, rows * n * channels, 10 * k)
+            out = [a for window in by_frames(x, n * channels) for c in range(channels)
+                   for a in exact_signal.statistics(window[c::channels])]
+            runs.append(([bits(x)], [bits(out)], None))
+        file.case(name, [("f32", [rows, n, channels], "in"), ("f32", [rows, channels, 6], "out")], "", runs)
+
+
 def filter_bank_cases(file):
     for name, rows, n, channels, most in (("one", 1, 6, 1, 4096), ("bank", 1, 30, 5, 4096),
                                           ("frames", 3, 12, 4, 32767)):
@@ -352,7 +363,8 @@ def frame_cases(file):
 OPERATORS = {"window": window_cases, "fft_auto_scale": fft_auto_scale_cases, "rfft": rfft_cases, "energy": energy_cases,
              "filter_bank": filter_bank_cases, "filter_bank_square_root": square_root_cases,
              "filter_bank_spectral_subtraction": subtraction_cases, "pcan": pcan_cases, "filter_bank_log": log_cases,
-             "frame": frame_cases, "complex_abs": complex_abs_cases, "bands": bands_cases}
+             "frame": frame_cases, "complex_abs": complex_abs_cases, "bands": bands_cases,
+             "statistics": statistics_cases}
 
 
 def main():
