@@ -81,6 +81,8 @@ extern const struct opts_info opts_info[OPTS_COUNT];
 
 MUST_CHECK enum mote_status op_infer(const struct model *m, struct graph *g, const struct op *op,
                                      const struct frame *at);
+/* Its number of inputs and outputs, their indices and its options are as the operator's row says. */
+MUST_CHECK enum mote_status op_verify(const struct graph *g, const struct op *op, const struct frame *at);
 int64_t op_macs(const struct graph *g, const struct op *op);
 /* Where an operator keeps its fused activation, NULL if it has none. */
 opt_activation *op_activation(const struct op *op);

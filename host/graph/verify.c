@@ -263,7 +263,7 @@ static enum mote_status verify_indices(const struct graph *g, const struct op *o
     return MOTE_OK;
 }
 
-static enum mote_status verify_op(const struct graph *g, const struct op *op, const struct frame *at)
+enum mote_status op_verify(const struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct op_info *info;
     const struct opts_info *opts;
@@ -379,7 +379,7 @@ static enum mote_status verify_graph(struct model *m, struct graph *g, const str
         struct frame here = frame_op(at, g, i);
 
         if (g->ops[i].id != OP_NOP)
-            TRY(verify_op(g, &g->ops[i], &here));
+            TRY(op_verify(g, &g->ops[i], &here));
     }
     TRY(verify_flow(m, g, at));
     TRY(graph_infer(m, g, at));

@@ -111,6 +111,9 @@ MUST_CHECK enum mote_status import_set_shapes(struct model *m, const struct impo
 void import_assume_batch(struct tensor *t);
 /* Names an input with a dimension that is still open. */
 MUST_CHECK enum mote_status import_want_shapes(const struct model *m, const struct frame *at);
+/* IF and WHILE become the operators of their graphs (control.c), and the model has the main graph alone. Without any,
+ * nothing changes. `limit`: bytes of the pool. */
+MUST_CHECK enum mote_status import_control(struct model *m, size_t limit, const struct frame *at);
 /* Quantized constants that float operators read become floats; at most `limit` elements. After model_verify(). */
 MUST_CHECK enum mote_status import_dequantize(struct model *m, int64_t limit, const struct frame *at);
 /* Networks that compute in uint8 compute in int8, of bytes 128 less; their inputs and outputs stay uint8. Makes at most

@@ -558,6 +558,60 @@ static void take_ends(struct model *m, struct graph *g)
     pool_free(&pool);
 }
 
+/* ---- all rows ---- */
+/* The layer's output whose rows, all of them in their order, the concatenation joins; TENSOR_ABSENT: there is none. */
+static int32_t find_all(const struct origins *o, const struct op *op)
+{
+    const int32_t of = view_origin(o, view_whole(o, op->in[0])).tensor, i = o->maker[of];
+    int64_t n = 0;
+
+    if (i < 0 || (o->g->ops[i].id != OP_GRU && o->g->ops[i].id != OP_UNIDIRECTIONAL_SEQUENCE_LSTM))
+        return TENSOR_ABSENT;
+    for (int32_t k = 0; k < op->n_in; k++) {
+        const struct view v = view_origin(o, view_whole(o, op->in[k]));
+
+        if (v.tensor != of || v.first != n)
+            return TENSOR_ABSENT;
+        n += v.n;
+    }
+    return n == tensor_elements(&o->g->tensors[of]) ? of : TENSOR_ABSENT;
+}
+
+/* Its inputs lie one after the other in its output. */
+static bool joins_rows(const struct graph *g, const struct op *op)
+{
+    const struct concatenation_opts *o = op->opts;
+    const struct tensor *out = op_out(g, op, 0);
+    const int axis = o->axis < 0 ? o->axis + out->rank : o->axis;
+
+    for (int d = 0; d < axis; d++)
+        if (out->dims[d] != 1)
+            return false;
+    return out->type == TYPE_F32 && o->activation == ACTIVATION_NONE;
+}
+
+/* A list of what all steps made is what the operator makes. */
+static void take_lists(struct model *m, struct graph *g)
+{
+    struct pool pool = {.limit = m->pool->limit};
+    const int32_t n = g->n_tensors;
+    const struct origins o = origins_of(&pool, m, g);
+    struct edit e = {m, g, 0};
+    int32_t *all = pool_array(&pool, (size_t)n + 1, sizeof *all);
+
+    for (int32_t i = 0; i < n; i++) {
+        const struct op *op = o.maker[i] >= 0 ? &g->ops[o.maker[i]] : NULL;
+
+        all[i] = op != NULL && op->id == OP_CONCATENATION && joins_rows(g, op) ? find_all(&o, op) : TENSOR_ABSENT;
+    }
+    for (int32_t i = 0; i < n; i++)
+        if (all[i] != TENSOR_ABSENT) {
+            e.at = take_place(g, i);
+            make_of(&e, i, all[i]);
+        }
+    pool_free(&pool);
+}
+
 /* A layer's steps read rows of what the layer before has become. */
 enum mote_status pass_recurrent(struct model *m, struct graph *g, const struct frame *at)
 {
@@ -567,7 +621,9 @@ enum mote_status pass_recurrent(struct model *m, struct graph *g, const struct f
         found = true;
     for (int32_t i = 0; i < g->n_ops; i++)
         found |= g->ops[i].id == OP_GRU || g->ops[i].id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM;
-    if (found)
+    if (found) {
+        take_lists(m, g);
         take_ends(m, g);
+    }
     return found ? pass_dead_code(m, g, at) : MOTE_OK;
 }

@@ -13,9 +13,12 @@
 
 #include "host/formats/tflite/ops.h"
 #include "host/import/import.h"
+#include "host/pipeline/pipeline.h"
+#include "host/run/runner.h"
 #include "tests/shared.h"
 
 #include <ftw.h>
+#include <math.h>
 #include <stdlib.h>
 
 #define FAIL(...)                                                                                                      \
@@ -833,6 +836,104 @@ static void test_variables(void **state)
     }
 }
 
+/* ---- control flow: files of the corpus, made by tools/golden/cases_control.py ---- */
+static struct bytes control_file(struct pool *pool, const char *name)
+{
+    struct bytes file;
+
+    assert_int_equal(
+        file_read(pool, pool_printf(pool, "%s/tests/fuzz/corpus/fuzz_tflite/control_%s.tflite", MOTE_SOURCE_DIR, name),
+                  &file, NULL),
+        MOTE_OK);
+    return file;
+}
+
+static void test_control_refused(void **state)
+{
+    static const struct {
+        const char *name;
+        enum mote_status status;
+        const char *want; /* in the error */
+    } files[] = {
+        {"without_end", MOTE_ERR_UNSUPPORTED, "op 0 WHILE: it runs more than 4096 times"},
+        {"too_often", MOTE_ERR_UNSUPPORTED, "op 0 WHILE: it runs more than 4096 times"},
+        {"computed", MOTE_ERR_UNSUPPORTED, "op 0 WHILE: how often it runs is computed by the model"},
+        {"no_bool", MOTE_ERR_FORMAT, "op 0 WHILE: graph 'called_0' has 2 inputs and 2 outputs, not 2 and 1"},
+        {"other_counts", MOTE_ERR_FORMAT, "op 0 WHILE: graph 'called_0' has 1 inputs and 1 outputs, not 2 and 1"},
+        {"calls_itself", MOTE_ERR_UNSUPPORTED, "graphs within graphs, more than 16: 'called_"},
+        {"no_graph", MOTE_ERR_FORMAT, "op 0 IF: it names graph 7 of 3"},
+        {"two_shapes", MOTE_ERR_UNSUPPORTED, "op 0 IF: the branches make s8 1x6 and s8 1x5"},
+        {"other_scale", MOTE_ERR_UNSUPPORTED, "op 0 IF: tensor 'input0' is s8 there and s8 here, or quantized"},
+    };
+
+    (void)state;
+    for (size_t n = 0; n < COUNT(files); n++) {
+        struct pool pool = {0};
+        struct import i;
+
+        import_file(&i, "m.tflite", control_file(&pool, files[n].name));
+        if (i.status != files[n].status || strstr(i.report.text, files[n].want) == NULL)
+            FAIL("%s: want %s ... [%s], got \"%s\"", files[n].name, files[n].want, status_name(files[n].status),
+                 i.report.text);
+        pool_free(&i.pool);
+        pool_free(&pool);
+    }
+}
+
+static int count_ops(const struct graph *g, enum op_id id)
+{
+    int n = 0;
+
+    for (int32_t i = 0; i < g->n_ops; i++)
+        n += g->ops[i].id == id;
+    return n;
+}
+
+static void run_once(struct pool *pool, struct pipeline *p, const float *in, float *out)
+{
+    struct runner runner;
+
+    assert_int_equal(runner_open(pool, p->image, &runner, NULL), MOTE_OK);
+    runner_run(&runner, (const uint8_t *)in, (uint8_t *)out);
+}
+
+/* A loop of steps with and without its pass: one operator, and the same numbers. */
+static void expect_layer(const char *name, enum op_id id, int outputs)
+{
+    enum { INPUTS = 5 * 3, MOST = 5 * 4 };
+    struct pool pool = {0};
+    struct bytes file = control_file(&pool, name);
+    struct report_text sink = {.status = MOTE_OK};
+    const struct frame at = {.name = name, .index = -1, .sink = &sink};
+    float in[INPUTS], out[2][MOST];
+
+    for (int i = 0; i < INPUTS; i++)
+        in[i] = (float)((i * 37 + 11) % 29) / 14 - 1;
+    for (int k = 0; k < 2; k++) {
+        struct pipeline p;
+
+        assert_int_equal(pipeline_read(&pool, "m.tflite", file, &p, &at), MOTE_OK);
+        assert_int_equal(p.model.n_graphs, 1);
+        assert_int_equal(pipeline_compile(&p, &(struct pipeline_options){.passes = k == 0 ? "none" : NULL}, &at),
+                         MOTE_OK);
+        assert_int_equal(count_ops(&p.model.graphs[0], id), k);
+        assert_int_equal(count_ops(&p.model.graphs[0], OP_CONCATENATION), k == 0 && outputs > 4);
+        run_once(&pool, &p, in, out[k]);
+    }
+    for (int i = 0; i < outputs; i++)
+        assert_true(fabsf(out[0][i] - out[1][i]) <= 1e-6f && fabsf(out[0][i]) > 1e-6f);
+    pool_free(&pool);
+}
+
+static void test_loops_become_layers(void **state)
+{
+    (void)state;
+    expect_layer("gru", OP_GRU, 4);
+    expect_layer("gru_sequences", OP_GRU, 20);
+    expect_layer("lstm", OP_UNIDIRECTIONAL_SEQUENCE_LSTM, 4);
+    expect_layer("lstm_sequences", OP_UNIDIRECTIONAL_SEQUENCE_LSTM, 20);
+}
+
 static void test_shared_models(void **state)
 {
     struct pool pool = {0};
@@ -855,6 +956,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_everything),
         cmocka_unit_test(test_open_dimensions),
+        cmocka_unit_test(test_control_refused),
+        cmocka_unit_test(test_loops_become_layers),
         cmocka_unit_test(test_other_spellings),
         cmocka_unit_test(test_several_graphs),
         cmocka_unit_test(test_constant_without_elements),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cases_moves import ints, tensor
 from operator_cases import CASES, Case, main, number
-from tflite_writer import FLOAT32, INT8, INT16, INT32, RESOURCE, Scalar, Step, Tensor, Text, model
+from tflite_writer import BOOL, FLOAT32, INT8, INT16, INT32, RESOURCE, Scalar, Step, Tensor, Text, model
 
 
 def case(operator, name, inputs, outputs, steps, called=(), runs=3):
@@ -101,6 +101,82 @@ def cases():
                [make, Step("READ_VARIABLE", [handle], [old]), Step("ASSIGN_VARIABLE", [handle, x], [])])
 
 
+# ---- operators that keep what they have seen in themselves ----
+def one_step(operator, name, x, outputs, options, runs=5):
+    return case(operator, name, [x], outputs, [Step(operator, [x], outputs, options)], runs=runs)
+
+
+def delay(name, shape, length):
+    return one_step("SignalDelay", name, tensor(shape, INT16, zero=0), [tensor(shape, INT16, zero=0)],
+                    {"delay_length": length})
+
+
+def where_valid(operator, name, x, made, options, runs=5):
+    """What is made and whether that is valid; where it is not, the reference leaves what it made last."""
+    valid, out = Tensor([], BOOL), tensor(made.shape, INT16, zero=0)
+    zeros = tensor(made.shape, INT16, [0] * made.elements(), zero=0)
+    return case(operator, name, [x], [out, valid], [Step(operator, [x], [made, valid], options),
+                                                    Step("SELECT_V2", [valid, made, zeros], [out])], runs=runs)
+
+
+def framer(name, shape, size, step, prefill):
+    x, frames = tensor(shape, INT16, zero=0), shape[-1] // step
+    return where_valid("SignalFramer", name, x, tensor([*shape[:-1], frames, size], INT16, zero=0),
+                       {"frame_size": size, "frame_step": step, "prefill": prefill})
+
+
+def stacker(name, channels, left, right, step):
+    return where_valid("SignalStacker", name, tensor([channels], INT16, zero=0),
+                       tensor([channels * (left + right + 1)], INT16, zero=0),
+                       {"num_channels": channels, "stacker_left_context": left, "stacker_right_context": right,
+                        "stacker_step": step}, runs=9)
+
+
+def buffer_of(x, slots, options):
+    kept = tensor([1, slots, *x.shape[2:]], zero=x.zero_point)
+    kept.variable = True
+    return kept, Step("CIRCULAR_BUFFER", [x], [kept], options)
+
+
+def circular(name, slots, width, options, zero=3):
+    """What it keeps, plus the input, which so lives as long as the inference."""
+    x, out = tensor([1, 1, 1, width], zero=zero), tensor([1, slots, 1, width], zero=0)
+    kept, step = buffer_of(x, slots, options)
+    return case("CIRCULAR_BUFFER", name, [x], [out], [step, add(kept, x, out)], runs=6)
+
+
+def two_buffers(name, first, second):
+    """The second one runs in some of the inferences in which the first one lets it."""
+    x, total, out = tensor([1, 1, 1, 2], zero=0), tensor([1, 1, 1, 2], zero=0), tensor([1, 3, 1, 2], zero=0)
+    kept, step = buffer_of(x, 1, {"cycles_max": first})
+    again, second_step = buffer_of(total, 3, {"cycles_max": second})
+    return case("CIRCULAR_BUFFER", name, [x], [out],
+                [step, add(kept, x, total), second_step, add(again, x, out)], runs=9)
+
+
+def stream_cases():
+    yield delay("shorter_than_the_frame", [2, 5], 3)
+    yield delay("longer_than_the_frame", [3], 7)
+    yield delay("nothing", [4], 0)
+    yield framer("prefilled", [2, 4], 7, 2, 1)
+    yield framer("step_is_size", [6], 3, 3, 1)
+    yield framer("one_frame_prefilled", [3], 5, 3, 1)
+    yield framer("frames_as_they_fill", [2, 4], 7, 2, 0)
+    yield framer("smaller_than_the_step", [6], 2, 3, 0)
+    yield framer("one_frame", [3], 8, 3, 0)
+    yield stacker("both_sides", 2, 2, 1, 2)
+    yield stacker("only_left", 3, 2, 0, 3)
+    yield stacker("only_right", 2, 0, 3, 1)
+    yield stacker("one_frame", 2, 0, 0, 1)
+    yield circular("each_time", 3, 2, {"cycles_max": 1})
+    yield circular("one_slot", 1, 3, {"cycles_max": 1})
+    yield circular("cycles_are_not_said", 5, 2, {})
+    yield circular("every_second", 4, 2, {"cycles_max": 2}, zero=0)
+    yield circular("every_third_is_not_said", 3, 2, {"cycles_max": 3}, zero=0)
+    yield two_buffers("one_after_the_other", 2, 2)
+    yield two_buffers("inner_always_runs", 3, 1)
+
+
 def refused():
     """Name and model."""
     def of(name, steps, *called):
@@ -135,4 +211,4 @@ if __name__ == "__main__":
         for label, data in refused():
             (Path(sys.argv[2]) / ("variables_%s.tflite" % label)).write_bytes(data)
         sys.exit(0)
-    sys.exit(main([lambda: CASES.extend(cases())]))
+    sys.exit(main([lambda: CASES.extend(cases()), lambda: CASES.extend(stream_cases())]))

@@ -114,6 +114,8 @@ OPERATORS = {
     "CEIL": (104, 0),
     "COS": (108, 84),
     "ROUND": (116, 0),
+    "IF": (118, 92),
+    "WHILE": (119, 93),
 }
 
 
@@ -262,18 +264,50 @@ def code_of(name):
 
 
 class Step:
-    """An operator of a model: its name in OPERATORS (others are custom), its operands and results, its options."""
+    """An operator of a model: its name in OPERATORS (others are custom), its operands and results, its options, which
+    are a dictionary of slots, or of names where it is custom."""
 
     def __init__(self, name, operands, results, options=None):
         self.name, self.operands, self.results, self.options = name, operands, results, options or {}
+
+    def tables(self):
+        if self.name in OPERATORS:
+            return {4: Table(self.options)}
+        return {5: Vector("B", flex_map(self.options))} if self.options else {}
+
+
+@dataclass
+class Graph:
+    """One that is called, with inputs and outputs."""
+    inputs: list
+    outputs: list
+    steps: list
+
+
+def flex_map(values):
+    """A FlexBuffer of names and integers, all of 4 bytes."""
+    names, data, places = sorted(values), bytearray(), []
+    for name in names:
+        places.append(len(data))
+        data += name.encode() + b"\0"
+    data += bytes(-len(data) % 4) + struct.pack("<I", len(names))
+    keys = len(data)
+    for place in places:
+        data += struct.pack("<I", len(data) - place)
+    data += struct.pack("<III", len(data) - keys, 4, len(names))
+    first = len(data)
+    data += struct.pack("<%di" % len(names), *(values[name] for name in names)) + bytes([1 << 2 | 2]) * len(names)
+    data += bytes(-len(data) % 4)
+    return bytes(data) + struct.pack("<IBB", len(data) - first, 9 << 2 | 2, 4)
 
 
 def model(name, inputs, outputs, steps, called=()):
     """The bytes of a model. A tensor is itself wherever the same object stands.
 
-    called: further graphs, as lists of steps, without inputs and outputs.
+    called: further graphs; a list of steps is one without inputs and outputs.
     """
-    codes = sorted({step.name for graph in [steps, *called] for step in graph})
+    called = [graph if isinstance(graph, Graph) else Graph([], [], graph) for graph in called]
+    codes = sorted({step.name for graph in [steps, *(graph.steps for graph in called)] for step in graph})
     buffers = [Table()]
 
     def graph_of(label, graph_inputs, graph_outputs, graph_steps):
@@ -308,13 +342,14 @@ def model(name, inputs, outputs, steps, called=()):
                        for i, t in enumerate(step.results)]
             operators.append(Table({0: Scalar("I", codes.index(step.name)), 1: Vector("i", operands),
                                     2: Vector("i", results), 3: Scalar("B", code_of(step.name)[1]),
-                                    4: Table(step.options)}))
-        return Table({0: TableVector(tensors), 1: Vector("i", [indices[id(t)] for t in graph_inputs]),
-                      2: Vector("i", [indices[id(t)] for t in graph_outputs]), 3: TableVector(operators),
-                      4: Text(label)})
+                                    **step.tables()}))
+        ends = [[add(t, "%s%d" % (word, i)) for i, t in enumerate(list_)]
+                for word, list_ in (("input", graph_inputs), ("output", graph_outputs))]
+        return Table({0: TableVector(tensors), 1: Vector("i", ends[0]), 2: Vector("i", ends[1]),
+                      3: TableVector(operators), 4: Text(label)})
 
     graphs = [graph_of("main", inputs, outputs, steps)]
-    graphs += [graph_of("called_%d" % i, [], [], graph) for i, graph in enumerate(called)]
+    graphs += [graph_of("called_%d" % i, graph.inputs, graph.outputs, graph.steps) for i, graph in enumerate(called)]
     code_tables = [Table({0: Scalar("b", min(code_of(code)[0], 127)),
                           1: Text(code) if code not in OPERATORS else None, 2: Scalar("i", 1),
                           3: Scalar("i", code_of(code)[0])}) for code in codes]

@@ -134,6 +134,10 @@ static const struct tfl_option svdf[] = {
     /* 2, asymmetric_quantize_inputs: float activations with int8 weights */
 };
 
+static const struct tfl_option if_graphs[] = {TAKE_INT(0, if, then_graph, 0), TAKE_INT(1, if, else_graph, 0)};
+
+static const struct tfl_option while_graphs[] = {TAKE_INT(0, while, cond_graph, 0), TAKE_INT(1, while, body_graph, 0)};
+
 /* ---- types ---- */
 static const enum mote_type types[] = {
     TYPE_F32, TYPE_F16, TYPE_S32,  TYPE_U8,   TYPE_S64, TYPE_STRING,   TYPE_BOOL,    TYPE_S16,
@@ -263,6 +267,8 @@ static const struct tfl_op ops[BUILTIN_LIMIT] = {
     ROW(REDUCE_MIN,                   REDUCE_MIN,                   ReducerOptions,                     1, reducer),
     ROW(REDUCE_ALL,                   REDUCE_ALL,                   ReducerOptions,                     1, reducer),
     ROW(L2_POOL_2D,                   L2_POOL_2D,                   Pool2DOptions,                      6, pool_2d),
+    ROW(IF,                           IF,                           IfOptions,                          2, if_graphs),
+    ROW(WHILE,                        WHILE,                        WhileOptions,                    2, while_graphs),
 };
 /* clang-format on */
 

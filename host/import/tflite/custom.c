@@ -2,6 +2,7 @@
 #include "host/import/tflite/custom.h"
 
 #include "host/import/tflite/flexbuffer.h"
+#include "host/import/tflite/streams.h"
 
 #include <stddef.h>
 
@@ -16,7 +17,10 @@ struct tfl_custom {
     enum op_id id;
     int n;
     const struct custom_option *options;
+    make_stream *make; /* it becomes several operators; NULL: `id` */
 };
+
+#define OPTION_WORDS 8 /* of those that become several */
 
 #define TAKE(opts, field)                                                                                              \
     {                                                                                                                  \
@@ -28,7 +32,11 @@ struct tfl_custom {
     }
 #define ROW(name, id, options)                                                                                         \
     {                                                                                                                  \
-        name, OP_##id, (int)COUNT(options), options                                                                    \
+        name, OP_##id, (int)COUNT(options), options, NULL                                                              \
+    }
+#define ROW_STREAM(name, list)                                                                                         \
+    {                                                                                                                  \
+        name, OP_NOP, (int)COUNT(list), list, tfl_make_##list                                                          \
     }
 
 static const struct custom_option window[] = {TAKE(window, shift)};
@@ -50,16 +58,27 @@ static const struct custom_option pcan[] = {TAKE(pcan, snr_shift)};
 static const struct custom_option filter_bank_log[] = {TAKE(filter_bank_log, output_scale),
                                                        TAKE(filter_bank_log, input_correction_bits)};
 
+static const struct custom_option delay[] = {TAKE(delay, delay_length)};
+static const struct custom_option framer[] = {TAKE(framer, frame_size), TAKE(framer, frame_step),
+                                              TAKE(framer, prefill)};
+static const struct custom_option stacker[] = {TAKE(stacker, num_channels), TAKE(stacker, stacker_left_context),
+                                               TAKE(stacker, stacker_right_context), TAKE(stacker, stacker_step)};
+static const struct custom_option circular_buffer[] = {TAKE(circular_buffer, cycles_max)};
+
 static const struct tfl_custom rows[] = {
     ROW("SignalWindow", WINDOW, window),
-    {"SignalFftAutoScale", OP_FFT_AUTO_SCALE, 0, NULL},
+    {"SignalFftAutoScale", OP_FFT_AUTO_SCALE, 0, NULL, NULL},
     ROW("SignalRfft", RFFT, rfft),
     ROW("SignalEnergy", ENERGY, energy),
     ROW("SignalFilterBank", FILTER_BANK, filter_bank),
-    {"SignalFilterBankSquareRoot", OP_FILTER_BANK_SQUARE_ROOT, 0, NULL},
+    {"SignalFilterBankSquareRoot", OP_FILTER_BANK_SQUARE_ROOT, 0, NULL, NULL},
     ROW("SignalFilterBankSpectralSubtraction", FILTER_BANK_SPECTRAL_SUBTRACTION, subtraction),
     ROW("SignalPCAN", PCAN, pcan),
     ROW("SignalFilterBankLog", FILTER_BANK_LOG, filter_bank_log),
+    ROW_STREAM("SignalDelay", delay),
+    ROW_STREAM("SignalFramer", framer),
+    ROW_STREAM("SignalStacker", stacker),
+    ROW_STREAM("CIRCULAR_BUFFER", circular_buffer),
 };
 
 const struct tfl_custom *tfl_custom_find(const char *name)
@@ -105,7 +124,7 @@ static enum mote_status read_options(struct tfl_reader *r, const struct tfl_cust
     uint32_t taken = 0;
 
     TRY(fb_status(&r->fb, at));
-    if (row->n == 0)
+    if (row->n == 0 || (row->make == tfl_make_circular_buffer && bytes.n == 0))
         return MOTE_OK;
     if (bytes.n == 0 || !fb_charge(&r->fb, bytes.at, bytes.n))
         return fail(at, MOTE_ERR_FORMAT, "its options are missing");
@@ -143,6 +162,13 @@ enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *
     int32_t n_in = l->n_in, with_noise[2], *in = l->in;
     struct op *op;
 
+    if (row->make != NULL) {
+        struct stream s = {r, g, l, index};
+        int32_t opts[OPTION_WORDS] = {0};
+
+        TRY(read_options(r, row, t, opts, at));
+        return row->make(&s, opts, at);
+    }
     if (row->id == OP_FILTER_BANK_SPECTRAL_SUBTRACTION) {
         TRY(add_noise(r, g, l, with_noise, at));
         in = with_noise;

@@ -7,6 +7,7 @@
 #include "host/import/tflite/custom.h"
 #include "host/import/tflite/decode.h"
 #include "host/import/tflite/reader.h"
+#include "host/import/tflite/streams.h"
 #include "host/import/tflite/variables.h"
 
 bool tflite_matches(struct bytes file) { return file.size >= 8 && memcmp(file.data + 4, TFL_IDENTIFIER, 4) == 0; }
@@ -173,6 +174,7 @@ enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const stru
     tfl_begin_variables(r, g);
     for (uint32_t i = 0; i < ops.n; i++)
         TRY(read_op(r, fb_table_at(ops, i), (int32_t)i, g, n_tensors, at));
+    TRY(tfl_hold_back(r, g, at));
     if (r->missing || r->faults.n > 0)
         graph_leave_out(r->out, g, r->left_out_makes, r->left_out_reads, n_tensors);
     set_empty_constants(r->pool, g);
@@ -204,6 +206,8 @@ static enum mote_status read_model(struct tfl_reader *r, const struct frame *at)
 static enum mote_status read_rest(struct tfl_reader *r, struct bytes file, const struct frame *at)
 {
     TRY(read_model(r, at));
+    if (!r->missing && r->faults.n == 0)
+        TRY(import_control(r->out, r->limit, at));
     r->out->shapes_may_be_stale = true;
     TRY(model_verify(r->out, at));
     r->out->shapes_may_be_stale = false;
@@ -215,7 +219,12 @@ enum mote_status tflite_import_partly(struct pool *pool, const char *name, struc
                                       const struct import_options *options, struct model *out,
                                       struct import_missing *missing, const struct frame *at)
 {
-    struct tfl_reader r = {.fb = fb_open(file), .pool = pool, .options = options, .out = out, .faults = {.pool = pool}};
+    struct tfl_reader r = {.fb = fb_open(file),
+                           .pool = pool,
+                           .limit = pool->used + IMPORT_MEMORY(file.size),
+                           .options = options,
+                           .out = out,
+                           .faults = {.pool = pool}};
     struct report_text failed = {.status = MOTE_OK};
     struct frame root = {.index = -1, .sink = &failed};
 

@@ -11,15 +11,24 @@
 
 struct tfl_variable; /* variables.c */
 
-/* The resource variables of the graph that is being read. */
+/* From operator `first` on, nothing runs in an inference in which `runs`, a bool, does not hold (streams.c). */
+struct tfl_hold {
+    int32_t first, runs;
+};
+
+/* The resource variables of the graph that is being read, and its circular buffers. */
 struct tfl_variables {
     struct tfl_variable *list;
     int32_t n, *of_handle; /* [tensors of the file's graph], -1 where a tensor is no handle */
+    int32_t n_buffers;     /* that do not say how often they run */
+    struct tfl_hold *holds;
+    int32_t n_holds;
 };
 
 struct tfl_reader {
     struct fb fb;
     struct pool *pool;
+    size_t limit; /* bytes of the pool */
     const struct import_options *options;
     struct model *out;
     struct fb_vector codes, subgraphs, buffers;
