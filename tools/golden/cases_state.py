@@ -146,11 +146,12 @@ def circular(name, slots, width, options, zero=3):
 
 
 def two_buffers(name, first, second):
-    """The second one runs in some of the inferences in which the first one lets it."""
+    """The second one runs in some of the inferences in which the first one lets it. What is between them is an output,
+    so that the reference leaves the other output's memory alone."""
     x, total, out = tensor([1, 1, 1, 2], zero=0), tensor([1, 1, 1, 2], zero=0), tensor([1, 3, 1, 2], zero=0)
     kept, step = buffer_of(x, 1, {"cycles_max": first})
     again, second_step = buffer_of(total, 3, {"cycles_max": second})
-    return case("CIRCULAR_BUFFER", name, [x], [out],
+    return case("CIRCULAR_BUFFER", name, [x], [out, total],
                 [step, add(kept, x, total), second_step, add(again, x, out)], runs=9)
 
 
