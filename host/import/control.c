@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* IF and WHILE of a file become the operators of their graphs, one set for each time that these run. What is constant is
- * computed on the way, so that a loop that counts is known to end, and an IF whose condition is a constant is one of its
- * branches. An IF whose condition the model computes has both, and a choice.
+/* IF and WHILE of a file become the operators of their graphs, one set for each time that these run. What is constant
+ * is computed on the way, so that a loop that counts is known to end, and an IF whose condition is a constant is one of
+ * its branches. An IF whose condition the model computes has both, and a choice; and so has each time of a loop whose
+ * end the model computes, up to the time from which on it is known to have ended.
  *
  * Loops fill lists row by row: what TensorFlow calls a TensorList is a tensor of which each time replaces a row, by
  * cutting it in two and joining the parts with the row between. Inside of loops such tensors stay lists of parts until
@@ -9,9 +10,10 @@
 #include "host/import/build.h"
 #include "host/import/import.h"
 
-#define TIMES_MAX 4096      /* that a loop runs */
-#define DEPTH_MAX 16        /* graphs within graphs */
-#define OPS_MAX   (1 << 20) /* operators, each as often as it runs, constant or not */
+#define CHOSEN_MAX 256       /* times of a loop whose end the model computes */
+#define TIMES_MAX  4096      /* that a loop runs */
+#define DEPTH_MAX  16        /* graphs within graphs */
+#define OPS_MAX    (1 << 20) /* operators, each as often as it runs, constant or not */
 
 /* A value is a tensor of the new graph, or a list: -2 is list 0, -3 list 1 … */
 #define VALUE_ABSENT TENSOR_ABSENT
@@ -120,7 +122,7 @@ static int64_t steps_of(const struct control *c, int32_t value)
     return l ? list_steps(l) : t->rank > 0 ? t->dims[0] : 0;
 }
 
-/* Writes the parts that steps first … first + n - 1 of the value are made of, or nothing to NULL; how many these are. */
+/* Writes the parts that steps first … first + n - 1 of the value are made of, or nothing to NULL; how many they are. */
 static int32_t cut(const struct control *c, int32_t value, int64_t first, int64_t n, struct part *out)
 {
     const struct part whole = {value, 0, steps_of(c, value)};
@@ -359,6 +361,51 @@ static void run_plain(struct run *r, const struct op *op)
         r->value[op->out[i]] = out[i];
 }
 
+/* ---- what is known of what is not constant ---- */
+/* A shape is known before its tensor is. */
+static bool run_shape(struct run *r, const struct op *op)
+{
+    struct control *c = control_of(r);
+    const struct tensor *t = tensor_at(&c->b, tensor_of(c, r->value[op->in[0]]));
+    int64_t dims[RANK_MAX];
+    const int rank = t->rank;
+
+    if (r->g->tensors[op->out[0]].type != TYPE_S32 || rank < 1 || tensor_elements(t) < 0)
+        return false;
+    memcpy(dims, t->dims, sizeof dims);
+    r->value[op->out[0]] = add_ints(&c->b, rank, dims);
+    return true;
+}
+
+/* One known bool: false of AND and true of OR decides, and otherwise the other operand does. */
+static bool run_logic(struct run *r, const struct op *op)
+{
+    struct control *c = control_of(r);
+    const uint8_t decides = op->id == OP_LOGICAL_OR;
+
+    for (int i = 0; i < 2; i++) {
+        const int32_t x = r->value[op->in[i]], y = r->value[op->in[1 - i]];
+
+        if (x < 0 || y < 0 || !is_const(&c->b, x) || tensor_elements(tensor_at(&c->b, x)) != 1 ||
+            tensor_elements(tensor_at(&c->b, y)) != 1)
+            continue;
+        r->value[op->out[0]] = (tensor_at(&c->b, x)->data[0] != 0) == decides ? x : y;
+        return true;
+    }
+    return false;
+}
+
+static bool run_known(struct run *r, const struct op *op)
+{
+    if (op->n_in < op_info[op->id].in_min || op->n_out != 1)
+        return false;
+    if (op->id == OP_SHAPE)
+        return run_shape(r, op);
+    if (op->id == OP_LOGICAL_AND || op->id == OP_LOGICAL_OR)
+        return run_logic(r, op);
+    return control_of(r)->loops > 0 && run_on_lists(r, op);
+}
+
 /* ---- graphs ---- */
 static int32_t add_copy(struct control *c, const struct graph *g, int32_t tensor)
 {
@@ -484,40 +531,74 @@ static void run_if(struct run *r, const struct op *op)
 }
 
 /* ---- WHILE ---- */
-static bool goes_on(struct control *c, const struct while_opts *o, int n, const int32_t *values)
+struct loop {
+    int n;
+    int32_t *values; /* after so many times, whether it would have ended before or not */
+    int32_t *chosen; /* where the model computes the end: what the loop gives if it has ended by now */
+    int32_t alive;   /* a bool of the model: it has not; TENSOR_ABSENT: that is known */
+    int times;
+};
+
+/* Whether it may go on: false is known, and what is not known `alive` says. */
+static bool goes_on(struct control *c, const struct while_opts *o, struct loop *l)
 {
     int32_t condition = TENSOR_ABSENT;
 
-    run_graph(c, o->cond_graph, n, values, 1, &condition);
+    run_graph(c, o->cond_graph, l->n, l->values, 1, &condition);
     if (!is_condition(c, condition))
         return false;
-    if (!is_const(&c->b, condition))
-        build_fail(
-            &c->b, MOTE_ERR_UNSUPPORTED,
-            "how often it runs is computed by the model; only loops whose number of times is known are unrolled");
-    return ok(c) && tensor_at(&c->b, condition)->data[0] != 0;
+    if (is_const(&c->b, condition))
+        return tensor_at(&c->b, condition)->data[0] != 0;
+    condition = reshape(&c->b, condition, 0, NULL);
+    if (l->alive != TENSOR_ABSENT)
+        condition = emit_binary(&c->b, OP_LOGICAL_AND, l->alive, condition);
+    else
+        memcpy(l->chosen, l->values, (size_t)l->n * sizeof *l->values);
+    l->alive = condition;
+    return ok(c);
+}
+
+static void count_time(struct control *c, const struct while_opts *o, struct loop *l)
+{
+    if (l->alive == TENSOR_ABSENT && l->times == TIMES_MAX)
+        build_fail(&c->b, MOTE_ERR_UNSUPPORTED, "it runs more than %d times", TIMES_MAX);
+    if (l->alive != TENSOR_ABSENT && l->times == CHOSEN_MAX)
+        build_fail(&c->b, MOTE_ERR_UNSUPPORTED,
+                   "the model computes when it ends, and %d times are not known to be enough: let its condition be "
+                   "LOGICAL_AND of that and of a counter that is below a constant",
+                   CHOSEN_MAX);
+    if (l->alive != TENSOR_ABSENT && has_effects(&c->from->graphs[o->body_graph]))
+        build_fail(&c->b, MOTE_ERR_UNSUPPORTED, "it keeps a state, and the model computes when it ends");
+    l->times++;
+}
+
+/* What the loop gives is the newest values as long as it is alive. */
+static void choose(struct control *c, struct loop *l)
+{
+    for (int i = 0; i < l->n && ok(c) && l->alive != TENSOR_ABSENT; i++)
+        l->chosen[i] = either(c, l->alive, tensor_of(c, l->values[i]), tensor_of(c, l->chosen[i]));
 }
 
 static void run_while(struct run *r, const struct op *op)
 {
     struct control *c = control_of(r);
     const struct while_opts *o = op->opts;
-    int32_t *values = values_of(r, op->n_in, op->in);
+    struct loop l = {.n = op->n_in, .values = values_of(r, op->n_in, op->in), .alive = TENSOR_ABSENT};
     int32_t *next = pool_array(c->b.pool, (size_t)op->n_in + 1, sizeof *next);
-    int times = 0;
 
+    l.chosen = pool_array(c->b.pool, (size_t)op->n_in + 1, sizeof *l.chosen);
     if (ok(c) && op->n_in != op->n_out)
         build_fail(&c->b, MOTE_ERR_FORMAT, "%d inputs, but %d outputs", (int)op->n_in, (int)op->n_out);
     c->loops++;
-    while (ok(c) && goes_on(c, o, op->n_in, values)) {
-        if (times++ == TIMES_MAX)
-            build_fail(&c->b, MOTE_ERR_UNSUPPORTED, "it runs more than %d times", TIMES_MAX);
-        run_graph(c, o->body_graph, op->n_in, values, op->n_in, next);
-        memcpy(values, next, (size_t)op->n_in * sizeof *next);
+    while (ok(c) && goes_on(c, o, &l)) {
+        count_time(c, o, &l);
+        run_graph(c, o->body_graph, l.n, l.values, l.n, next);
+        memcpy(l.values, next, (size_t)l.n * sizeof *next);
+        choose(c, &l);
     }
     c->loops--;
     for (int i = 0; i < op->n_out && ok(c); i++)
-        r->value[op->out[i]] = values[i];
+        r->value[op->out[i]] = l.alive != TENSOR_ABSENT ? l.chosen[i] : l.values[i];
 }
 
 /* ---- a graph ---- */
@@ -544,7 +625,7 @@ static void run_op(struct run *r, int32_t i)
         run_if(r, op);
     else if (op->id == OP_WHILE)
         run_while(r, op);
-    else if (c->loops == 0 || op->n_in < op_info[op->id].in_min || !run_on_lists(r, op))
+    else if (!run_known(r, op))
         run_plain(r, op);
 }
 

@@ -857,7 +857,7 @@ static void test_control_refused(void **state)
     } files[] = {
         {"without_end", MOTE_ERR_UNSUPPORTED, "op 0 WHILE: it runs more than 4096 times"},
         {"too_often", MOTE_ERR_UNSUPPORTED, "op 0 WHILE: it runs more than 4096 times"},
-        {"computed", MOTE_ERR_UNSUPPORTED, "op 0 WHILE: how often it runs is computed by the model"},
+        {"computed", MOTE_ERR_UNSUPPORTED, "op 0 WHILE: the model computes when it ends, and 256 times"},
         {"no_bool", MOTE_ERR_FORMAT, "op 0 WHILE: graph 'called_0' has 2 inputs and 2 outputs, not 2 and 1"},
         {"other_counts", MOTE_ERR_FORMAT, "op 0 WHILE: graph 'called_0' has 1 inputs and 1 outputs, not 2 and 1"},
         {"calls_itself", MOTE_ERR_UNSUPPORTED, "graphs within graphs, more than 16: 'called_"},

@@ -155,6 +155,22 @@ def while_cases():
                [draw("nested%d" % k, 1, (1, 4), -20, 20) for k in range(2)])
 
 
+    # the model computes when it ends: what is added is above a limit, or it has run four times
+    x, y, i_end = tensor((1, 3)), tensor((1, 3)), scalar()
+    i, p, q, largest = scalar(), tensor((1, 3)), tensor((1, 3)), tensor((1,))
+    below, fewer, both = Tensor([1], BOOL), Tensor([], BOOL), Tensor([1], BOOL)
+    condition = Graph([i, p], [both],
+                      [Step("REDUCE_MAX", [p, ints([1])], [largest], {0: byte(0)}),
+                       binary("LESS", largest, tensor((1,), data=[90]), below), binary("LESS", i, scalar(4), fewer),
+                       Step("LOGICAL_AND", [below, fewer], [both])])
+    j = scalar()
+    following, count = count_on(j)
+    body = Graph([j, q], [following, total := tensor((1, 3))],
+                 [count, binary("ADD", q, tensor((1, 3), data=[40, 20, 30]), total)])
+    yield case("WHILE", "end_is_computed", [x], [y, i_end], [while_of([scalar(0), x], [i_end, y])], [condition, body],
+               [[[a, max(a - 20, -128), -50]] for a in (-128, -60, 0, 60, 89, 90, 127)])
+
+
 # --- recurrent layers, as TensorFlow's converter writes Keras' loops ----------
 
 def floats(name, *shape):
@@ -230,7 +246,10 @@ def recurrent(name, step, n_states, times=5, features=3, units=4, sequences=Fals
     turned = main.put("TRANSPOSE", [x, ints([1, 0, 2])], [times, 1, features])
     zero = Tensor([], FLOAT32, data=[0.0])
     made = main.put("FILL", [ints([times, 1, units]), zero], [times, 1, units])
-    states = [main.put("FILL", [ints([1, units]), zero], [1, units]) for _ in range(n_states)]
+    batch = main.put("STRIDED_SLICE", [main.put("SHAPE", [x], [3], {0: byte(INT32)}, INT32), ints([0]), ints([1]),
+                                       ints([1])], [], {4: number(1)}, INT32)
+    dims = main.put("PACK", [batch, scalar(units)], [2], {0: number(2), 1: number(0)}, INT32)
+    states = [main.put("FILL", [dims, zero], [1, units]) for _ in range(n_states)]
     ends = [scalar(), scalar(), scalar(), *shapes()]
     main.append(while_of([scalar(0), scalar(times), scalar(0), made, *states, turned], ends))
 
