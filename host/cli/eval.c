@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote eval: what a model is worth on labeled data, on the host's cores or on an emulated board. */
+#include "host/report/columns.h"
 #include "host/cli/io.h"
 #include "host/cli/judge_show.h"
 #include "host/cli/measure_show.h"
@@ -79,7 +80,9 @@ static void print_text(const struct eval *e)
     judge_print_line(&e->result.judge);
     if (e->on_board)
         printf(" on %s, via %s", e->measure.board->name, measure_via(&e->measure));
-    printf("\n%s\n", e->split);
+    putchar('\n');
+    print_wrapped(stdout, e->split, 0, 2, columns_of(stdout));
+    putchar('\n');
     judge_print_rest(&e->result.judge);
 }
 

@@ -9,6 +9,7 @@
 #include "host/run/runner.h"
 #include "host/graph/op_info.h"
 #include "host/plan/kernels.h"
+#include "host/report/columns.h"
 
 struct inspect {
     struct cli *cli;
@@ -222,6 +223,13 @@ static json_t *graph_json(const struct inspect *r)
 }
 
 /* ---- graph, text ---- */
+/* A line, or what it becomes on a narrow terminal. */
+static void say(const char *text)
+{
+    print_wrapped(stdout, text, 0, 2, columns_of(stdout));
+    putchar('\n');
+}
+
 static const char *quant_text(struct pool *pool, const struct quant *q)
 {
     float low, high;
@@ -229,13 +237,13 @@ static const char *quant_text(struct pool *pool, const struct quant *q)
     if (q->n == 0)
         return "";
     if (q->n == 1)
-        return pool_printf(pool, "%.6g, zero %d", (double)q->scale[0], q->zero[0]);
+        return pool_printf(pool, "%.6g, %d", (double)q->scale[0], q->zero[0]);
     low = high = q->scale[0];
     for (int32_t i = 1; i < q->n; i++) {
         low = q->scale[i] < low ? q->scale[i] : low;
         high = q->scale[i] > high ? q->scale[i] : high;
     }
-    return pool_printf(pool, "%.4g to %.4g, %d along axis %d", (double)low, (double)high, q->n, q->axis);
+    return pool_printf(pool, "%.2g to %.2g", (double)low, (double)high);
 }
 
 static const char *role_text(const struct graph *g, int32_t tensor)
@@ -253,16 +261,18 @@ static const char *number_text(struct pool *pool, int64_t value)
     return value < 0 ? "-" : pool_printf(pool, "%lld", (long long)value);
 }
 
-/* "1x49x10x1, 64x10x4x1 -> 1x25x5x64": inputs but biases and other vectors, which add nothing. */
-static const char *op_shapes(struct pool *pool, const struct graph *g, const struct op *op)
+#define WIDE 110 /* columns, where the inputs' shapes have room */
+
+/* "1x49x10x1, 64x10x4x1 -> 1x25x5x64": inputs but biases and other vectors, which add nothing; or outputs alone. */
+static const char *op_shapes(struct pool *pool, const struct graph *g, const struct op *op, bool inputs)
 {
     struct text t = {.pool = pool};
     char shape[96];
 
-    for (int32_t i = 0; i < op->n_in && i < 2; i++)
+    for (int32_t i = 0; inputs && i < op->n_in && i < 2; i++)
         if (op_in(g, op, i) != NULL)
             text_add(&t, "%s%s", i > 0 ? ", " : "", shape_text(op_in(g, op, i), shape));
-    text_add(&t, " -> ");
+    text_add(&t, inputs ? " -> " : "");
     for (int32_t i = 0; i < op->n_out; i++)
         text_add(&t, "%s%s", i > 0 ? ", " : "", shape_text(op_out(g, op, i), shape));
     return t.s;
@@ -272,41 +282,54 @@ static void print_ops(const struct inspect *r)
 {
     const struct graph *g = &r->shown->graphs[0];
     struct pool *pool = &r->cli->pool;
+    bool wide = columns_of(stdout) >= WIDE;
+    const struct column columns[] = {
+        {"#", true, 0},    {"operator", false, 12}, {wide ? "shapes" : "output", false, 12},
+        {"MACs", true, 0}, {"executed", true, 0},   {"name", false, 8}};
+    struct table t = {.pool = pool, .columns = columns, .n_columns = COUNT(columns)};
 
-    printf("\n%4s  %-28s %-46s %13s %13s\n", "#", "operator", "shapes", "MACs imported", "executed");
+    putchar('\n');
     for (int32_t i = 0; i < g->n_ops; i++)
         if (g->ops[i].id != OP_NOP)
-            printf("%4d  %-28s %-46s %13s %13s  %s\n", i, op_info[g->ops[i].id].NAME, op_shapes(pool, g, &g->ops[i]),
-                   number_text(pool, macs_imported(r, &g->ops[i])), number_text(pool, macs_executed(r, &g->ops[i])),
-                   printable(pool, g->ops[i].name));
-    printf("%4s  %-28s %-46s %13lld %13s\n", "", "in all", "", (long long)r->p.macs_imported,
-           number_text(pool, is_compiled(r) ? r->p.macs_executed : -1));
+            TABLE_ROW(&t, pool_printf(pool, "%d", i), op_info[g->ops[i].id].NAME, op_shapes(pool, g, &g->ops[i], wide),
+                      number_text(pool, macs_imported(r, &g->ops[i])), number_text(pool, macs_executed(r, &g->ops[i])),
+                      printable(pool, g->ops[i].name));
+    TABLE_ROW(&t, "", "in all", "", number_text(pool, r->p.macs_imported),
+              number_text(pool, is_compiled(r) ? r->p.macs_executed : -1), "");
+    table_print(&t, stdout);
 }
 
 static void print_tensors(const struct inspect *r)
 {
     const struct graph *g = &r->shown->graphs[0];
     struct pool *pool = &r->cli->pool;
+    static const struct column columns[] = {{"#", true, 0},     {"type", false, 0}, {"shape", false, 12},
+                                            {"bytes", true, 0}, {"", false, 0},     {"scale, zero", false, 0},
+                                            {"name", false, 8}};
+    struct table table = {.pool = pool, .columns = columns, .n_columns = COUNT(columns)};
     char shape[96];
 
-    printf("\n%4s  %-5s %-16s %10s  %-8s  %-36s %s\n", "#", "type", "shape", "bytes", "", "scale", "name");
+    putchar('\n');
     for (int32_t i = 0; i < g->n_tensors; i++) {
         const struct tensor *t = &g->tensors[i];
 
-        printf("%4d  %-5s %-16s %10s  %-8s  %-36s %s\n", i, type_name(t->type), shape_text(t, shape),
-               number_text(pool, tensor_bytes(t)), role_text(g, i), quant_text(pool, &t->quant),
-               printable(pool, t->name));
+        TABLE_ROW(&table, pool_printf(pool, "%d", i), type_name(t->type), pool_strdup(pool, shape_text(t, shape)),
+                  number_text(pool, tensor_bytes(t)), role_text(g, i), quant_text(pool, &t->quant),
+                  printable(pool, t->name));
     }
+    table_print(&table, stdout);
 }
 
 static void print_classes(struct pool *pool, const char *const *classes, int32_t n)
 {
-    if (n > 0)
-        printf("classes:");
+    struct text t = {.pool = pool};
+
+    if (n == 0)
+        return;
+    text_add(&t, "classes:");
     for (int32_t i = 0; i < n; i++)
-        printf("%s %s", i > 0 ? "," : "", printable(pool, classes[i]));
-    if (n > 0)
-        putchar('\n');
+        text_add(&t, "%s %s", i > 0 ? "," : "", printable(pool, classes[i]));
+    say(t.s);
 }
 
 static void print_task(const struct task *t)
@@ -350,20 +373,23 @@ static void print_split(struct pool *pool, const struct split_memory *s)
 /* A line a tensor of weights; nothing if there is none. */
 static void print_weights(struct pool *pool, const struct graph *g)
 {
-    bool first = true;
+    static const struct column columns[] = {
+        {"#", true, 0},       {"weights", true, 0}, {"not 0", true, 0},         {"levels", true, 0},
+        {"coding", false, 0}, {"bytes", true, 0},   {"bits a weight", true, 0}, {"name", false, 8}};
+    struct table t = {.pool = pool, .columns = columns, .n_columns = COUNT(columns)};
 
     for (int32_t i = 0; i < g->n_tensors; i++) {
         struct stored s;
 
-        if (!stored_weights(pool, g, i, &s))
-            continue;
-        if (first)
-            printf("\n%4s  %10s %10s %8s  %-8s %10s %14s\n", "#", "weights", "not 0", "levels", "coding", "bytes",
-                   "bits a weight");
-        first = false;
-        printf("%4d  %10lld %10lld %8d  %-8s %10lld %14.2f  %s\n", i, (long long)s.weights, (long long)s.kept, s.levels,
-               s.coding, (long long)s.bytes, stored_bits(&s), printable(pool, g->tensors[i].name));
+        if (stored_weights(pool, g, i, &s))
+            TABLE_ROW(&t, pool_printf(pool, "%d", i), number_text(pool, s.weights), number_text(pool, s.kept),
+                      number_text(pool, s.levels), s.coding, number_text(pool, s.bytes),
+                      pool_printf(pool, "%.2f", stored_bits(&s)), printable(pool, g->tensors[i].name));
     }
+    if (t.n_cells == 0)
+        return;
+    putchar('\n');
+    table_print(&t, stdout);
 }
 
 static void print_graph(const struct inspect *r)
@@ -375,9 +401,10 @@ static void print_graph(const struct inspect *r)
 
     for (int32_t i = 0; i < g->n_ops; i++)
         ops += g->ops[i].id != OP_NOP;
-    printf("%s: model %s, version %u, %s: %d operators, %d tensors, %lld bytes of constants\n",
-           printable(&r->cli->pool, r->p.path), m->name, m->version, m == &r->imported ? "as imported" : "as compiled",
-           ops, g->n_tensors, (long long)constant_bytes(g));
+    say(pool_printf(&r->cli->pool, "%s: model %s, version %u, %s: %d operators, %d tensors, %lld bytes of constants",
+                    printable(&r->cli->pool, r->p.path), m->name, m->version,
+                    m == &r->imported ? "as imported" : "as compiled", ops, g->n_tensors,
+                    (long long)constant_bytes(g)));
     print_classes(&r->cli->pool, m->classes, m->n_classes);
     print_hears(&m->hears);
     print_split(&r->cli->pool, &m->split);
@@ -386,12 +413,13 @@ static void print_graph(const struct inspect *r)
     print_ops(r);
     print_tensors(r);
     print_weights(&r->cli->pool, g);
-    if (is_compiled(r))
-        printf("\ncompiled: %zu bytes as an image (%lld of weights), arena %lld bytes (lower bound %lld)\n",
-               r->p.image.size, (long long)plan->weight_bytes, (long long)plan->arena_bytes,
-               (long long)plan->arena_bound);
-    else
-        printf("\ncannot be compiled: %s\n", r->problem.text);
+    putchar('\n');
+    say(is_compiled(r)
+            ? pool_printf(&r->cli->pool,
+                          "compiled: %zu bytes as an image (%lld of weights), arena %lld bytes (lower bound %lld)",
+                          r->p.image.size, (long long)plan->weight_bytes, (long long)plan->arena_bytes,
+                          (long long)plan->arena_bound)
+            : pool_printf(&r->cli->pool, "cannot be compiled: %s", r->problem.text));
 }
 
 static enum mote_status inspect_graph(struct inspect *r)
@@ -626,13 +654,15 @@ static void print_io(struct pool *pool, const struct mote_model *m, struct ios i
         text_add(&shape, "%s", "");
         for (int d = 0; d < io.rank; d++)
             text_add(&shape, "%s%u", d > 0 ? "x" : "", io.dims[d]);
-        printf("%s %d: %s, %s %s, scale %.6g, zero %d", ios.what, i, printable(pool, io.name),
-               type_name((enum mote_type)io.type), shape.s, (double)io.scale, io.zero);
+        text_add(&shape, ", scale %.6g, zero %d", (double)io.scale, io.zero);
         if (as_stored->axis != MOTE_AXIS_NONE)
-            printf(", %u slices of axis %u a call", as_stored->hop, as_stored->axis);
-        putchar('\n');
+            text_add(&shape, ", %u slices of axis %u a call", as_stored->hop, as_stored->axis);
+        say(pool_printf(pool, "%s %d: %s, %s %s", ios.what, i, printable(pool, io.name),
+                        type_name((enum mote_type)io.type), shape.s));
     }
 }
+
+#define STEP_INDENT 34
 
 static void print_steps(struct pool *pool, const struct mote_model *m)
 {
@@ -640,10 +670,13 @@ static void print_steps(struct pool *pool, const struct mote_model *m)
     for (uint32_t i = 0; i < m->n_steps; i++) {
         const struct mote_image_step *s = &m->steps[i];
         struct text args = {.pool = pool};
+        int at;
 
         for (uint32_t k = 0; k < s->n_args; k++)
             text_add(&args, "%s%s %u", k > 0 ? ", " : "", image_arg_name(s->kernel, k), m->args[s->args + k]);
-        printf("%4u  %-26s  %s\n", i, kernels[s->kernel]->name, args.len > 0 ? args.s : "");
+        at = printf("%4u  %-26s  ", i, kernels[s->kernel]->name);
+        print_wrapped(stdout, args.len > 0 ? args.s : "", at, STEP_INDENT, columns_of(stdout));
+        putchar('\n');
     }
 }
 
@@ -681,9 +714,10 @@ static void print_image(struct pool *pool, const char *path, struct bytes image,
     const char *const *classes;
     int32_t n_classes;
 
-    printf("%s: model %s, version %u, image format %u.%u for core %s, %u bytes (%lld of weights), arena %u bytes\n",
-           printable(pool, path), printable(pool, mote_model_name(m)), h->model_version, h->major, h->minor,
-           core_name((enum mote_core)h->core), h->bytes, (long long)image_weight_bytes(m), h->arena_bytes);
+    say(pool_printf(
+        pool, "%s: model %s, version %u, image format %u.%u for core %s, %u bytes (%lld of weights), arena %u bytes",
+        printable(pool, path), printable(pool, mote_model_name(m)), h->model_version, h->major, h->minor,
+        core_name((enum mote_core)h->core), h->bytes, (long long)image_weight_bytes(m), h->arena_bytes));
     printf("hash %s\n", hex(pool, h->hash, sizeof h->hash));
     print_signature(pool, image);
     classes = image_classes(pool, m, &n_classes);

@@ -1,42 +1,87 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/report/terminal.h"
 
+#include "host/report/columns.h"
+
 #include <math.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define NAME_SHOWN    12
 #define BAR           10
-#define COLUMNS       80 /* of a terminal that does not say */
+#define CELL_LEAST    4 /* columns of a matrix */
+#define CELL_MOST     10
 #define SHOWN_SECONDS 0.1
 
 /* ---- results ---- */
-static void print_row(const struct confusion *c, int32_t label, struct pool *pool, FILE *to)
+/* A class's name in `width` columns, aligned. */
+static void print_name(const struct confusion *c, int32_t i, int32_t width, bool right, struct pool *pool, FILE *to)
 {
-    fprintf(to, "%-*.*s ", NAME_SHOWN, NAME_SHOWN, printable(pool, confusion_name(c, label, pool)));
-    for (int32_t k = 0; k < c->n_classes; k++) {
-        int32_t count = confusion_count(c, label, k);
+    const char *name = shortened(pool, printable(pool, confusion_name(c, i, pool)), width);
+    int32_t rest = width - columns_text(name);
 
-        if (count > 0)
-            fprintf(to, " %6d", count);
-        else
-            fprintf(to, " %6s", ".");
+    fprintf(to, "%*s%s%*s", right ? rest : 0, "", name, right ? 0 : rest, "");
+}
+
+/* The columns of the classes from `first` on. */
+static void print_row(const struct confusion *c, int32_t label, int32_t first, int32_t end, int32_t width,
+                      struct pool *pool, FILE *to)
+{
+    print_name(c, label, NAME_SHOWN, false, pool, to);
+    for (int32_t k = first; k < end; k++) {
+        int32_t count = confusion_count(c, label, k);
+        const char *cell = count > 0 ? pool_printf(pool, "%d", count) : ".";
+        bool right = k == label && count > 0;
+
+        fprintf(to, " %s%*s%s", style_begin(to, right ? STYLE_GREEN : STYLE_NONE), width, cell,
+                right ? style_end(to) : "");
     }
     fputc('\n', to);
 }
 
+/* As wide as the largest count and, where there is room, the longest name. */
+static int32_t cell_width(const struct confusion *c, int32_t room, struct pool *pool)
+{
+    int32_t width = 1, name = 1;
+
+    for (int32_t i = 0; i < c->n_classes; i++) {
+        int32_t n = columns_text(printable(pool, confusion_name(c, i, pool)));
+
+        name = n > name ? n : name;
+        for (int32_t k = 0; k < c->n_classes; k++) {
+            n = snprintf(NULL, 0, "%d", confusion_count(c, i, k));
+            width = n > width ? n : width;
+        }
+    }
+    room = room / c->n_classes - 1;
+    width = width < CELL_LEAST ? CELL_LEAST : width;
+    name = name > CELL_MOST ? CELL_MOST : name;
+    return room < width || name < width ? width : name < room ? name : room;
+}
+
+static void print_columns(const struct confusion *c, int32_t first, int32_t end, int32_t width, struct pool *pool,
+                          FILE *to)
+{
+    fprintf(to, "\n%-*s  predicted\n%-*s", NAME_SHOWN, "label", NAME_SHOWN, "");
+    for (int32_t k = first; k < end; k++) {
+        fputc(' ', to);
+        print_name(c, k, width, true, pool, to);
+    }
+    fputc('\n', to);
+    for (int32_t i = 0; i < c->n_classes; i++)
+        print_row(c, i, first, end, width, pool, to);
+}
+
 void print_confusion(const struct confusion *c, struct pool *pool, FILE *to)
 {
+    const int32_t room = columns_of(to) - NAME_SHOWN, width = c->n_classes > 0 ? cell_width(c, room, pool) : 1;
+    const int32_t fit = room / (width + 1) > 0 ? room / (width + 1) : 1;
+
     if (c->n_classes > MATRIX_MAX) {
         fprintf(to, "the confusion matrix of %d classes: --json\n", c->n_classes);
         return;
     }
-    fprintf(to, "\n%-*s  predicted\n%-*s ", NAME_SHOWN, "label", NAME_SHOWN, "");
-    for (int32_t k = 0; k < c->n_classes; k++)
-        fprintf(to, " %6.6s", printable(pool, confusion_name(c, k, pool)));
-    fputc('\n', to);
-    for (int32_t i = 0; i < c->n_classes; i++)
-        print_row(c, i, pool, to);
+    for (int32_t first = 0; first < c->n_classes; first += fit)
+        print_columns(c, first, first + fit < c->n_classes ? first + fit : c->n_classes, width, pool, to);
 }
 
 static void print_percent(double share, FILE *to)
@@ -53,8 +98,8 @@ void print_class_metrics(const struct confusion *c, struct pool *pool, FILE *to)
     for (int32_t i = 0; i < c->n_classes; i++) {
         struct class_metrics m = class_metrics(c, i);
 
-        fprintf(to, "%-*.*s %8lld", NAME_SHOWN, NAME_SHOWN, printable(pool, confusion_name(c, i, pool)),
-                (long long)m.labeled);
+        print_name(c, i, NAME_SHOWN, false, pool, to);
+        fprintf(to, " %8lld", (long long)m.labeled);
         print_percent(m.precision, to);
         print_percent(m.recall, to);
         print_percent(m.f1, to);
@@ -136,16 +181,9 @@ const char *epoch_progress_text(const struct epoch_progress *p, char out[LINE_SI
     return out;
 }
 
-static int columns(int fd)
-{
-    struct winsize size;
-
-    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : COLUMNS;
-}
-
 void epoch_progress_show(struct epoch_progress *p, FILE *to)
 {
-    int width = columns(fileno(to)) - 1;
+    int width = columns_of(to) - 1;
     char line[LINE_SIZE];
 
     if (!isatty(fileno(to)) || (p->shown > 0 && p->seconds - p->shown < SHOWN_SECONDS))
@@ -158,7 +196,7 @@ void epoch_progress_show(struct epoch_progress *p, FILE *to)
 void epoch_progress_remove(struct epoch_progress *p, FILE *to)
 {
     if (p->shown > 0)
-        fprintf(to, "\r%*s\r", columns(fileno(to)) - 1, "");
+        fprintf(to, "\r%*s\r", columns_of(to) - 1, "");
     p->shown = 0;
 }
 

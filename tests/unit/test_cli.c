@@ -110,9 +110,9 @@ static void wrong_inputs(void **state)
         {1,
          "has 4097 elements; 4096 classes are the most here",
          {"eval", "@in/many.graph", "--data", "@in/table.csv", "--task", "classification"}},
-        {1, "cannot write", {"compile", GRAPH, "-o", "@out/no/folder/x.mote"}},
-        {1, "cannot write", {"run", GRAPH, "--input", "@in/zeros.bin", "--output", "@out/no/folder/y"}},
-        {1, "cannot write", {"eval", GRAPH, "--data", DATA, "--limit", "2", "--predictions", "@out/no/folder/p"}},
+        {1, "cannot write", {"compile", GRAPH, "-o", "@in/words.txt/folder/x.mote"}},
+        {1, "cannot write", {"run", GRAPH, "--input", "@in/zeros.bin", "--output", "@in/words.txt/y"}},
+        {1, "cannot write", {"eval", GRAPH, "--data", DATA, "--limit", "2", "--predictions", "@in/words.txt/p"}},
         {1, "cannot read: No such file or directory [ERR_FILE]", {"inspect", "@in/none.tflite"}},
         {3, "No space left on device", {"compile", GRAPH, "-o", "/dev/full"}},
     };

@@ -42,6 +42,34 @@ static void help_has_80_columns(void **state)
     assert_string_equal(OK("-v").out, OK("--version").out);
 }
 
+static void tables_have_80_columns(void **state)
+{
+    static const char *const lists[][4] = {{"targets"},
+                                           {"inspect", GRAPH},
+                                           {"inspect", "@in/strokes.mote"},
+                                           {"inspect", "@in/long.graph"},
+                                           {"eval", GRAPH, "--data", DATA}};
+
+    (void)state;
+    put_text("in/long.graph",
+             "mote-graph 1\nmodel long version 0\ngraph \"main\"\n"
+             "tensor 0 \"serving_default_a_long_name_of_an_input_of_the_model:0\" f32 [1,1024,1024,3]\n"
+             "tensor 1 \"StatefulPartitionedCall/model/block_1/activation/Relu6;and/more\" f32 "
+             "[1,1024,1024,3]\nop 0 relu in [0] out [1]\ninputs [0]\noutputs [1]\nend\n");
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        const char *args[] = {lists[i][0], lists[i][1], lists[i][2], lists[i][3], NULL};
+        struct result r = run_list(NULL, args);
+
+        want_status(&r, 0);
+        want_narrow(&r);
+    }
+    assert_non_null(strstr(OK("inspect", "@in/long.graph").out, "serving_def"));
+    assert_null(strstr(OK("inspect", "@in/long.graph").out, "Call/model"));
+    setenv("COLUMNS", "200", 1);
+    assert_non_null(strstr(OK("inspect", "@in/long.graph").out, "Call/model/block_1/activation/Relu6;and/more\n"));
+    unsetenv("COLUMNS");
+}
+
 /* Each command and option is there, as bash finds them. */
 static void shells_complete(void **state)
 {
@@ -115,8 +143,8 @@ static void folders_are_made(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        TEST(help_has_80_columns), TEST(shells_complete),  TEST(errors_are_json),
-        TEST(nobody_reads_on),     TEST(folders_are_made),
+        TEST(help_has_80_columns), TEST(tables_have_80_columns), TEST(shells_complete),
+        TEST(errors_are_json),     TEST(nobody_reads_on),        TEST(folders_are_made),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
