@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "host/cli/listening.h"
+#include "host/cli/measure_show.h"
 #include "host/jobs/listen.h"
+#include "host/jobs/listen_board.h"
 #include "host/jobs/truth.h"
 
 struct listening {
@@ -16,6 +18,9 @@ struct listening {
     bool judged;
     struct truth truth;
     struct detections found;
+    struct pipeline p;
+    struct measure measure; /* with --target */
+    struct listened_board board;
 };
 
 /* ---- what it says ---- */
@@ -71,6 +76,56 @@ static json_t *found_json(const struct detections *d)
     return json;
 }
 
+/* ---- on a board ---- */
+/* The share of the board's clock that listening takes; 0: no timing of its core is documented. */
+static double share_of_clock(const struct listening *x)
+{
+    return (double)x->board.cycles / x->board.seconds / (double)x->measure.board->clock_hz;
+}
+
+static void print_row(const char *what, double value, const char *note)
+{
+    printf("  %-36s %12.0f%s%s\n", what, value, note[0] != '\0' ? "  " : "", note);
+}
+
+static void print_board(const struct listening *x)
+{
+    const struct board *b = x->measure.board;
+    const struct footprint f = measure_footprint(&x->measure);
+    struct pool *pool = &x->cli->pool;
+
+    printf("\n%s (%s), via %s, %d samples a call: the same %d event%s\n", b->name, b->core, measure_via(&x->measure),
+           LISTEN_PIECE, x->heard.n_events, x->heard.n_events == 1 ? "" : "s");
+    print_row("instructions a second of sound", (double)x->board.instructions / x->board.seconds, "");
+    print_row("instructions of the longest call", (double)x->board.most, "");
+    if (x->board.cycles > 0)
+        print_row("cycles a second, estimated", (double)x->board.cycles / x->board.seconds,
+                  pool_printf(pool, "%.2f %% of %.4g MHz (docs/CYCLES.md)", 100 * share_of_clock(x),
+                              (double)b->clock_hz / 1e6));
+    print_row("RAM, bytes", (double)footprint_ram(&f),
+              pool_printf(pool, "arena %lld, data %lld, stack %lld", (long long)f.arena, (long long)f.data_bss,
+                          (long long)f.stack));
+    print_row("flash, bytes", (double)footprint_flash(&f),
+              pool_printf(pool, "code %lld, constants %lld, weights %lld", (long long)f.code, (long long)f.constants,
+                          (long long)f.weights));
+}
+
+static json_t *board_json(const struct listening *x)
+{
+    const struct footprint f = measure_footprint(&x->measure);
+    json_t *json = footprint_json(&f);
+
+    json_object_set_new(json, "target", json_string(x->measure.board->name));
+    json_object_set_new(json, "via", json_string(measure_via(&x->measure)));
+    json_object_set_new(json, "samples_a_call", json_integer(LISTEN_PIECE));
+    json_object_set_new(json, "instructions", json_integer((json_int_t)x->board.instructions));
+    json_object_set_new(json, "instructions_per_second", json_real((double)x->board.instructions / x->board.seconds));
+    json_object_set_new(json, "instructions_longest_call", json_integer((json_int_t)x->board.most));
+    if (x->board.cycles > 0)
+        json_object_set_new(json, "share_of_clock", json_real(share_of_clock(x)));
+    return json;
+}
+
 static const char *json_of(struct listening *x)
 {
     json_t *events = json_array(), *json;
@@ -82,12 +137,14 @@ static const char *json_of(struct listening *x)
                                                 printable(&x->cli->pool, x->listener.names[e->command]), "score",
                                                 e->score / 255.0));
     }
-    json =
-        json_pack("{s:f, s:i, s:f, s:s, s:i, s:f, s:o}", "seconds", x->heard.seconds, "inferences", x->heard.n,
-                  "silence", x->heard.lead, "posterior", kind_names[x->listener.posterior.kind], "over",
-                  x->listener.posterior.window, "threshold", x->listener.posterior.threshold / 255.0, "events", events);
+    json = json_pack("{s:f, s:i, s:f, s:f, s:s, s:i, s:f, s:o}", "seconds", x->heard.seconds, "inferences", x->heard.n,
+                     "pace", x->listener.pace, "silence", x->heard.lead, "posterior",
+                     kind_names[x->listener.posterior.kind], "over", x->listener.posterior.window, "threshold",
+                     x->listener.posterior.threshold / 255.0, "events", events);
     if (x->judged)
         json_object_set_new(json, "truth", found_json(&x->found));
+    if (x->measure.board != NULL)
+        json_object_set_new(json, "board", board_json(x));
     return cli_json_text(x->cli, json);
 }
 
@@ -119,11 +176,10 @@ static enum mote_status open_listener(struct listening *x, const struct listen_o
 {
     const char *path = x->cli->positional[0];
     struct frame file = {&x->cli->root, path, NULL, -1, NULL};
-    struct pipeline p;
 
-    TRY(listening_load(&x->cli->pool, path, options, &p, &x->cli->root));
-    TRY(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, &file));
-    return listener_open(&x->cli->pool, &p, &x->listener, &file);
+    TRY(listening_load(&x->cli->pool, path, options, &x->p, &x->cli->root));
+    TRY(cli_compile_loaded(x->cli, &x->p, &file));
+    return listener_open(&x->cli->pool, &x->p, &x->listener, &file);
 }
 
 static enum mote_status hear(struct listening *x)
@@ -135,6 +191,17 @@ static enum mote_status hear(struct listening *x)
     TRY(sound_read_at(&x->cli->pool, x->sound_path, x->listener.rate, &x->sound, &x->cli->root));
     return listener_hear(&x->cli->pool, &x->listener, &x->sound, (double)silence / 1000, &x->heard, &cli_progress,
                          &here);
+}
+
+/* On the board, too, if there is one. */
+static enum mote_status hear_on_board(struct listening *x)
+{
+    struct frame file = {&x->cli->root, x->cli->positional[0], NULL, -1, NULL};
+
+    if (cli_value(x->cli, "--target") == NULL)
+        return cli_value(x->cli, "--via") == NULL ? MOTE_OK : usage_error(x->cli, "--via wants --target");
+    TRY(measure_read_options(x->cli, &x->p, &x->measure, &file));
+    return listen_on_board(&x->cli->pool, &x->listener, &x->p, &x->measure, &x->sound, &x->heard, &x->board, &file);
 }
 
 static enum mote_status judge(struct listening *x, const char *path)
@@ -170,6 +237,7 @@ static enum mote_status run_listen(struct cli *cli)
     TRY(cli_read_listening(cli, &options));
     TRY(open_listener(x, &options));
     TRY(hear(x));
+    TRY(hear_on_board(x));
     TRY(judge(x, cli_value(cli, "--truth")));
     if (cli->json)
         json = json_of(x);
@@ -179,6 +247,8 @@ static enum mote_status run_listen(struct cli *cli)
         return MOTE_OK;
     }
     print_events(x);
+    if (x->measure.board != NULL)
+        print_board(x);
     if (x->judged)
         print_found(&x->found);
     if (x->judged && cli_flag(cli, "--sweep"))
@@ -188,7 +258,8 @@ static enum mote_status run_listen(struct cli *cli)
 
 const struct command command_listen = {
     .name = "listen",
-    .arguments = "M SOUND.wav [--truth T.json [--sweep]] [--preset P --step MS] [--threshold P …]",
+    .arguments = "M SOUND.wav [--truth T.json [--sweep]] [--preset P --step MS] [--threshold P …] [--target BOARD "
+                 "--via image|c]",
     .summary = "what a network hears in a sound: events with times and scores, and how often it is right",
     .details =
         "M is a model, or a manifest of microWakeWord (.json), which says the rest. A front end makes frames of the\n"
@@ -207,9 +278,16 @@ const struct command command_listen = {
         "--truth says what is said in it, as MLPerf Tiny's streaming wake word does; an event from a word's start to\n"
         "1 s after its end is a hit, several within 1 s count once, other events are false accepts. --sweep repeats\n"
         "that for all thresholds.\n\n"
-        "JSON keys: seconds, inferences, silence, posterior, over, threshold, events: [{time, word, score}], truth:\n"
+        "--target listens on that emulated board, too, in calls of 160 samples, and measures it; other events there "
+        "are\n"
+        "an error.\n\n"
+        "JSON keys: seconds, inferences, pace (seconds between them), silence, posterior, over, threshold, events: "
+        "[{time, word, score}], truth:\n"
         "{words, hits, misses, misses_interval, false_accepts, false_accepts_per_hour, false_accepts_interval,\n"
-        "latency}.",
+        "latency}, board: {target, via, samples_a_call, instructions, instructions_per_second,\n"
+        "instructions_longest_call, share_of_clock (where the core's timing is documented), code_bytes, "
+        "constant_bytes,\n"
+        "weight_bytes, arena_bytes, data_bss_bytes, stack_bytes}.",
     .example = "mote listen alexa.json alexa_test.wav",
     .positional_min = 2,
     .positional_max = 2,
@@ -217,6 +295,8 @@ const struct command command_listen = {
                                        {"--sweep", NULL, "misses and false accepts at all thresholds"},
                                        LISTENING_OPTIONS,
                                        {"--silence", "MS", "silence before and after the sound"},
+                                       MEASURE_OPTIONS,
+                                       OPTIMIZE_OPTION,
                                        {"--scores", "FILE", "where the scores go, a byte a class and inference"},
                                        {NULL, NULL, NULL}},
     .run = run_listen,

@@ -100,14 +100,14 @@ enum mote_status measure_prepare(struct measure *m, const struct pipeline *p, co
     const int64_t rows = model_feed_rows(&m->runner.model);
     struct mote_io row;
 
-    if (rows > 0 && mote_model_input(&m->runner.model, 0, &row) == MOTE_OK) {
+    if (rows > 0 && m->job.listen == 0 && mote_model_input(&m->runner.model, 0, &row) == MOTE_OK) {
         m->job.feed_rows = (int32_t)rows;
         m->job.feed_row_bytes = row.bytes;
     }
     m->job.board = m->board;
     m->job.small = p->plan.options.small;
     m->job.progress = m->progress;
-    m->job.output_bytes = (int64_t)runner_output_bytes(&m->runner);
+    m->job.output_bytes = m->job.listen > 0 ? 0 : (int64_t)runner_output_bytes(&m->runner); /* events are few */
     m->job.arena_bytes = mote_image_arena_bytes(p->image.data, p->image.size);
     if (m->job.via_c) {
         m->job.name = p->model.name;

@@ -18,7 +18,7 @@
 /* Flags for the harness's files; the adapter gets the model's on top. */
 struct flags {
     struct pool *pool;
-    const char *flag[24];
+    const char *flag[28];
     int32_t n;
 };
 
@@ -45,6 +45,8 @@ static struct flags make_harness_flags(const struct firmware *fw, const struct e
     add_flag(&f, pool_printf(pool, "-DMOTE_FEED_ROWS=%d", (int)job->feed_rows));
     add_flag(&f, pool_printf(pool, "-DMOTE_FEED_ROW_BYTES=%lld", (long long)job->feed_row_bytes));
     add_flag(&f, pool_printf(pool, "-DMOTE_RESET_EACH=%d", job->reset_each));
+    add_flag(&f, pool_printf(pool, "-DMOTE_LISTEN=%d", (int)job->listen));
+    add_flag(&f, pool_printf(pool, "-DMOTE_SAMPLES=%lld", (long long)job->samples));
     add_flag(&f, pool_printf(pool, "-DMOTE_STEPS=%d", job->per_step));
     add_flag(&f, pool_printf(pool, "-DMOTE_MARK_START=%s", firmware_marker(pool, m->start_marker)));
     add_flag(&f, pool_printf(pool, "-DMOTE_MARK_STOP=%s", firmware_marker(pool, m->stop_marker)));

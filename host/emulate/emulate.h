@@ -28,6 +28,8 @@ struct emulate_job {
     int32_t raw_rows;       /* 1: whole */
     int64_t feed_row_bytes; /* the input is fed row by row, */
     int32_t feed_rows;      /* so many an inference; 0: it is there as a whole */
+    int32_t listen;         /* above 0: the model listens, and takes so many samples a call; `n` is the calls then, */
+    int64_t samples;        /* `input` int16, and `output` 12 bytes an event: command, samples since reset, score */
     bool small;             /* kernels are built with -Os and -DMOTE_HOT=0 */
     int32_t n;
     bool reset_each;                 /* states start anew for each inference */

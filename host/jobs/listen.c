@@ -49,8 +49,7 @@ void listened_again(struct pool *pool, const struct mote_posterior *how, struct 
     }
 }
 
-/* With silence around it. */
-static int16_t *surround(struct pool *pool, const struct sound *s, int64_t silence)
+int16_t *listen_samples(struct pool *pool, const struct sound *s, int64_t silence)
 {
     int16_t *all = pool_array(pool, (size_t)(s->n + 2 * silence), sizeof *all);
 
@@ -102,7 +101,7 @@ enum mote_status listener_hear(struct pool *pool, struct listener *l, const stru
     *out = (struct listened){.seconds = (double)sound->n / l->rate, .lead = (double)silence / l->rate};
     out->times = pool_array(pool, most, sizeof *out->times);
     out->scores = pool_array(pool, most, l->posterior.classes);
-    TRY(hear_all(l, surround(pool, sound, silence), all, silence, out, progress, at));
+    TRY(hear_all(l, listen_samples(pool, sound, silence), all, silence, out, progress, at));
     if (out->n == 0)
         return fail(at, MOTE_ERR_SHAPE,
                     "is too short: with the silence around it there is no whole window of %lld samples",

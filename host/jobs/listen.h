@@ -36,6 +36,8 @@ struct listened {
 MUST_CHECK enum mote_status listener_hear(struct pool *pool, struct listener *l, const struct sound *sound, double lead,
                                           struct listened *out, const struct progress *progress,
                                           const struct frame *at);
+/* The sound with so many samples of silence before and after it. */
+int16_t *listen_samples(struct pool *pool, const struct sound *s, int64_t silence);
 /* The events of these scores by another posterior of the same classes. */
 void listened_again(struct pool *pool, const struct mote_posterior *how, struct listened *x);
 

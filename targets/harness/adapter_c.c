@@ -32,7 +32,16 @@ int32_t adapter_reset(void)
     return 0;
 }
 
-#if MOTE_FEED_ROWS
+#if MOTE_LISTEN
+uint32_t adapter_listen(const int16_t *samples, uint32_t n, struct heard *heard)
+{
+    struct mote_event event;
+    uint32_t taken = CALL(_listen)(ARENA, samples, n, &event);
+
+    *heard = (struct heard){event.command, event.time, event.score};
+    return taken;
+}
+#elif MOTE_FEED_ROWS
 int32_t adapter_feed(const void *row) { return CALL(_feed)(ARENA, row); }
 #else
 int32_t adapter_run(void)

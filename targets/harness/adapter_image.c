@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The model as an image in flash, through the runtime. */
 #include "harness.h"
+#include "mote/listen.h"
 #include "mote/mote.h"
 
 extern const uint8_t harness_image[], harness_image_end[]; /* image.S */
@@ -13,10 +14,32 @@ static size_t image_bytes(void) { return (size_t)(harness_image_end - harness_im
 
 void adapter_checksum(void) { checksum_result = mote_crc32(harness_image, image_bytes()); }
 
-int32_t adapter_open(void)
+static int32_t open_model(void)
 {
     return mote_model_open(&model, &mote_kernels, harness_image, image_bytes(), harness_arena, MOTE_ARENA_BYTES);
 }
+
+#if MOTE_LISTEN
+static struct mote_ear ear __attribute__((section(".bss.model")));
+
+int32_t adapter_open(void)
+{
+    int32_t status = open_model();
+
+    return status == 0 ? mote_ear_open(&ear, &model) : status;
+}
+
+uint32_t adapter_listen(const int16_t *samples, uint32_t n, struct heard *heard)
+{
+    struct mote_event event;
+    uint32_t taken = mote_ear_listen(&ear, samples, n, &event);
+
+    *heard = (struct heard){event.command, event.time, event.score};
+    return taken;
+}
+#else
+int32_t adapter_open(void) { return open_model(); }
+#endif
 
 int32_t adapter_reset(void)
 {
@@ -24,7 +47,8 @@ int32_t adapter_reset(void)
     return 0;
 }
 
-#if MOTE_FEED_ROWS
+#if MOTE_LISTEN
+#elif MOTE_FEED_ROWS
 int32_t adapter_feed(const void *row) { return mote_model_feed(&model, row); }
 #else
 int32_t adapter_run(void) { return mote_model_run(&model); }

@@ -55,6 +55,14 @@ int32_t adapter_output(int32_t index, struct span *span);
 int32_t adapter_set_input(const void *raw);
 int32_t adapter_set_input_row(uint32_t row, const void *raw);
 
+/* With MOTE_LISTEN above 0, instead of inputs, run and feed: samples up to an event (command -1: none) or to the last;
+ * returns how many. */
+struct heard {
+    int32_t command;
+    uint32_t time, score;
+};
+uint32_t adapter_listen(const int16_t *samples, uint32_t n, struct heard *heard);
+
 /* The arena: MOTE_ARENA_BYTES, 16-aligned, placed by the linker script. main.c fills it with garbage before the model
  * is opened; so it does those in other memories, if there are any: MOTE_MORE_ARENAS are their addresses, separated by
  * commas, MOTE_MORE_BYTES their sizes. */

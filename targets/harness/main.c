@@ -10,6 +10,9 @@
  *
  * With MOTE_FEED_ROWS above 0 an input is so many rows of MOTE_FEED_ROW_BYTES, each of which is fed when it is read.
  *
+ * With MOTE_LISTEN above 0 the model listens: input.bin is MOTE_SAMPLES samples, of which each interval takes so many,
+ * and output.bin the events, 12 bytes each.
+ *
  * The intervals, in order: checksum, open, then one for each inference, or for each of its rows; with MOTE_STEPS the
  * last inference goes step by step, and each step has one inside, which ends before it. The stack below main
  * is painted before each interval and searched after it, so that stack_bytes is what the model alone used. */
@@ -140,6 +143,40 @@ static int32_t must_open(const char *name, bool write)
     return file;
 }
 
+#if MOTE_LISTEN
+/* What was heard in a piece, at most as much as it has samples. */
+static struct heard heard[MOTE_LISTEN];
+
+static uint32_t hear(const int16_t *samples, uint32_t n)
+{
+    uint32_t events = 0;
+
+    for (uint32_t taken = 0; taken < n;) {
+        taken += adapter_listen(samples + taken, n - taken, &heard[events]);
+        events += heard[events].command >= 0 && events + 1 < MOTE_LISTEN;
+    }
+    return events;
+}
+
+static void work(int32_t input, int32_t output)
+{
+    static int16_t samples[MOTE_LISTEN];
+
+    for (uint32_t left = MOTE_SAMPLES; left > 0;) {
+        uint32_t n = left < MOTE_LISTEN ? left : MOTE_LISTEN, events;
+
+        stage = "reading input.bin";
+        if (!host_read(input, samples, n * (uint32_t)sizeof *samples))
+            finish(1);
+        stage = "listening";
+        INTERVAL(events = hear(samples, n));
+        stage = "writing output.bin";
+        if (events > 0 && !host_write(output, heard, events * (uint32_t)sizeof *heard))
+            finish(1);
+        left -= n;
+    }
+}
+#else
 #if MOTE_RAW_ROW_BYTES
 static void read_raw(int32_t file)
 {
@@ -235,6 +272,20 @@ static void write_outputs(int32_t file)
     }
 }
 
+static void work(int32_t input, int32_t output)
+{
+    for (int32_t i = 0; i < MOTE_INFERENCES; i++) {
+        if (!MOTE_FEED_ROWS)
+            read_inputs(input);
+        stage = "resetting the model";
+        if (MOTE_RESET_EACH && i > 0)
+            must(adapter_reset());
+        infer(input, MOTE_STEPS && i == MOTE_INFERENCES - 1);
+        write_outputs(output);
+    }
+}
+#endif
+
 static void fill(volatile uint8_t *arena, uint32_t bytes)
 {
     for (uint32_t i = 0; i < bytes; i++)
@@ -267,15 +318,7 @@ _Noreturn void harness_main(void)
     stage = "opening the model";
     INTERVAL(status = adapter_open());
     must(status);
-    for (int32_t i = 0; i < MOTE_INFERENCES; i++) {
-        if (!MOTE_FEED_ROWS)
-            read_inputs(input);
-        stage = "resetting the model";
-        if (MOTE_RESET_EACH && i > 0)
-            must(adapter_reset());
-        infer(input, MOTE_STEPS && i == MOTE_INFERENCES - 1);
-        write_outputs(output);
-    }
+    work(input, output);
     host_close(input);
     host_close(output);
     stage = "the end";

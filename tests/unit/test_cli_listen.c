@@ -177,6 +177,26 @@ static void a_model_that_listens_is_compiled(void **state)
     assert_non_null(strstr(text_of(here("out/high/high.h")), "uint32_t high_listen("));
 }
 
+/* The same events by other cores, or the command fails; and what they took. */
+static void boards_hear_the_same(void **state)
+{
+    static const char *const boards[] = {"mps2-an386", "microbit", "riscv32-virt"}, *const ways[] = {"image", "c"};
+
+    (void)state;
+    if (!prepare() || !have_board())
+        skip();
+    for (size_t i = 0; i < COUNT(boards) * COUNT(ways); i++) {
+        struct result r =
+            OK("listen", "@in/high.json", "@in/tones.wav", "--target", boards[i / 2], "--via", ways[i % 2], "--json");
+        json_t *root = json_of(&r), *board = json_object_get(root, "board");
+
+        assert_int_equal(json_array_size(json_object_get(root, "events")), 2);
+        assert_true(real(board, "instructions_per_second") > 1e6 && real(board, "instructions_per_second") < 2e7);
+        assert_true(integer(board, "instructions_longest_call") > 10000);
+        json_decref(root);
+    }
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     static const int16_t quiet[2 * SECOND];
@@ -221,6 +241,7 @@ static void what_is_wrong_is_named(void **state)
         {2,
          "takes its samples as they come: no --feed",
          {"compile", "@in/high.json", "--feed", "rows", "-o", "@out/m.mote"}},
+        {2, "--via wants --target", {"listen", "@in/high.json", "@in/tones.wav", "--via", "c"}},
         {2, "--sweep wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--sweep"}},
         {2, "--threshold wants a number from 0 to 1", {"listen", "@in/high.json", "@in/tones.wav", "--threshold", "x"}},
     };
@@ -278,6 +299,7 @@ int main(void)
         TEST(options_choose_how),
         TEST(nothing_need_be_suppressed),
         TEST(a_model_that_listens_is_compiled),
+        TEST(boards_hear_the_same),
         TEST(what_is_wrong_is_named),
         TEST(alexa_is_heard),
         TEST(micro_speech_recognizes),
