@@ -35,6 +35,9 @@ SETS = {
     "ECG5000": (ECG, [], ["--folds", "5"], "accuracy", 0.92),
     "HAR, by recording": ("har/emlearn_har/har_record_exercises_1/data", [], ["--folds", "5"], "accuracy", 0.85),
     "magic wand": ("har/magic_wand_digits", [], ["--folds", "5"], "accuracy", 0.95),
+    "HAR, features": ("har/emlearn_har/har_record_exercises_1/data", ["--features", "both"], ["--folds", "5"],
+                      "accuracy", 0.85),
+    "magic wand, features": ("har/magic_wand_digits", ["--features", "both"], ["--folds", "5"], "accuracy", 0.95),
     "ECG5000, anomalies": (ECG, ["--normal", "1"], ["--folds", "5"], "AUC", 0.95),
     "CIFAR-10 as JPEG": ("cifar10/cifar10_images_jpg.tar.xz", [], [], "accuracy", 0.75),
 }

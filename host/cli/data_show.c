@@ -95,6 +95,33 @@ static void print_ranges(const struct data_view *v)
         printf("… and %d more channels: --json\n", v->channels - CHANNELS_SHOWN);
 }
 
+#define IMBALANCE 3 /* times as many samples of the largest class as of the smallest: to be told */
+
+static void print_imbalance(const struct dataset *d)
+{
+    int32_t counts[2] = {0, 0}, at[2] = {-1, -1};
+
+    for (int32_t c = 0; c < d->n_classes; c++) {
+        int32_t n = 0;
+
+        for (int32_t i = 0; i < d->n; i++)
+            n += d->labels[i] == c;
+        if (n > 0 && (at[0] < 0 || n < counts[0])) {
+            counts[0] = n;
+            at[0] = c;
+        }
+        if (at[1] < 0 || n > counts[1]) {
+            counts[1] = n;
+            at[1] = c;
+        }
+    }
+    if (at[0] >= 0 && counts[1] >= IMBALANCE * counts[0])
+        printf(
+            "classes are unequal: %d samples of the largest, %d of the smallest; with `class_weights: balanced` in a "
+            "recipe's training each counts as much\n",
+            counts[1], counts[0]);
+}
+
 void data_print(const struct data_view *v)
 {
     const struct dataset *d = &v->data;
@@ -115,6 +142,8 @@ void data_print(const struct data_view *v)
     fputs(split_repeated(&v->cli->pool, d), stdout);
     print_classes(v);
     print_ranges(v);
+    if (d->labels != NULL)
+        print_imbalance(d);
 }
 
 /* ---- JSON ---- */

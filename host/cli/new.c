@@ -4,8 +4,6 @@
 #include "host/cli/io.h"
 #include "host/jobs/new_board.h"
 
-#define IMBALANCE 3 /* times as many samples of the largest class as of the smallest: to be told */
-
 /* ---- what is to be done ---- */
 static enum mote_status read_size(struct cli *cli, struct data_section *s)
 {
@@ -21,13 +19,28 @@ static enum mote_status read_size(struct cli *cli, struct data_section *s)
     return MOTE_OK;
 }
 
+static enum design_features features_of(const char *const *words, const char *word)
+{
+    int i = FEATURES_NONE;
+
+    while (words[i] != NULL && words[i] != word)
+        i++;
+    return words[i] != NULL ? (enum design_features)i : FEATURES_NONE;
+}
+
 static enum mote_status read_options(struct cli *cli, struct new_options *out)
 {
     static const char *const tasks[] = {"as it looks", "classification", "regression", "anomaly", NULL};
     int64_t epochs = 0, skip = 0, window = 0, step = 0, resample = 0;
-    const char *task;
+    static const char *const features[] = {[FEATURES_NONE] = "none",
+                                           [FEATURES_STATISTICS] = "statistics",
+                                           [FEATURES_SPECTRUM] = "spectrum",
+                                           [FEATURES_BOTH] = "both",
+                                           NULL};
+    const char *task, *of;
 
     TRY(cli_word(cli, "--task", tasks, &task));
+    TRY(cli_word(cli, "--features", features, &of));
     TRY(cli_number(cli, "--epochs", 1, 1000000, &epochs));
     TRY(cli_number(cli, "--skip", 0, 1000000, &skip));
     TRY(cli_number(cli, "--window", 2, 1000000, &window));
@@ -40,6 +53,7 @@ static enum mote_status read_options(struct cli *cli, struct new_options *out)
         .target = cli_value(cli, "--target"),
         .normal = cli_value(cli, "--normal"),
         .anomaly = task == tasks[3],
+        .features = features_of(features, of),
         .epochs = (int32_t)epochs,
         .max_bytes = cli->max_bytes,
         .given = {.path = cli->positional[0],
@@ -59,35 +73,11 @@ static enum mote_status read_options(struct cli *cli, struct new_options *out)
 }
 
 /* ---- what was found ---- */
-static void print_imbalance(const struct dataset *d)
-{
-    int32_t counts[2] = {0, 0}, at[2] = {-1, -1};
-
-    for (int32_t c = 0; c < d->n_classes; c++) {
-        int32_t n = 0;
-
-        for (int32_t i = 0; i < d->n; i++)
-            n += d->labels[i] == c;
-        if (n > 0 && (at[0] < 0 || n < counts[0])) {
-            counts[0] = n;
-            at[0] = c;
-        }
-        if (at[1] < 0 || n > counts[1]) {
-            counts[1] = n;
-            at[1] = c;
-        }
-    }
-    if (at[0] >= 0 && counts[1] >= IMBALANCE * counts[0])
-        printf("classes are unequal: %d samples of the largest, %d of the smallest\n", counts[1], counts[0]);
-}
-
 static void print_findings(const struct newborn *n)
 {
     const struct dataset *d = &n->data;
 
     fputs(n->notes, stdout);
-    if (d->labels != NULL)
-        print_imbalance(d);
     if (d->equal > 0)
         printf("%d sample%s equal to another one: equal ones stay in one split\n", d->equal,
                d->equal == 1 ? " is" : "s are");
@@ -155,21 +145,23 @@ const struct command command_new = {
     .positional_min = 1,
     .positional_max = 1,
     .options =
-        (const struct option[]){{"-o", "DIR", "the folder for the recipe, and later for the training"},
-                                {"--target", "BOARD", "default: " NEW_TARGET},
-                                {"--task", "T", "classification, regression or anomaly; default: as labels look"},
-                                {"--normal", "CLASS", "anomalies: the class that is none; default: all samples"},
-                                {"--label", "COLUMN", "of a table, by name or by number from 0"},
-                                {"--labels", "FILE", "labels in a second file, a line a sample"},
-                                {"--group", "G", "what belongs together: docs/DATA.md"},
-                                {"--missing", "HOW", "gaps of a table: drop, mean or a number"},
-                                {"--skip", "N", "first lines that are none of the table's"},
-                                {"--size", "HxW", "of pictures"},
-                                {"--window", "N", "rows of a sample: recordings are cut"},
-                                {"--step", "N", "rows from one window to the next; default: half a window"},
-                                {"--resample", "N", "rows to which each recording is stretched"},
-                                {"--epochs", "N", "of the training"},
-                                DATA_OPTIONS,
-                                {NULL, NULL, NULL}},
+        (const struct option[]){
+            {"-o", "DIR", "the folder for the recipe, and later for the training"},
+            {"--target", "BOARD", "default: " NEW_TARGET},
+            {"--task", "T", "classification, regression or anomaly; default: as labels look"},
+            {"--normal", "CLASS", "anomalies: the class that is none; default: all samples"},
+            {"--label", "COLUMN", "of a table, by name or by number from 0"},
+            {"--labels", "FILE", "labels in a second file, a line a sample"},
+            {"--group", "G", "what belongs together: docs/DATA.md"},
+            {"--missing", "HOW", "gaps of a table: drop, mean or a number"},
+            {"--skip", "N", "first lines that are none of the table's"},
+            {"--size", "HxW", "of pictures"},
+            {"--window", "N", "rows of a sample: recordings are cut"},
+            {"--step", "N", "rows from one window to the next; default: half a window"},
+            {"--resample", "N", "rows to which each recording is stretched"},
+            {"--features", "F", "of series: statistics, spectrum or both, that the device computes; default: none"},
+            {"--epochs", "N", "of the training"},
+            DATA_OPTIONS,
+            {NULL, NULL, NULL}},
     .run = run_new,
 };

@@ -281,6 +281,23 @@ static void add_series_network(struct text *t, const struct design *d, int32_t w
     add_end(t, d);
 }
 
+/* Few numbers of each window, which the device computes, and two layers. */
+static void add_features_network(struct text *t, const struct design *d, int32_t width)
+{
+    text_add(t, "  # Features that the device computes of each window: docs/RECIPES.md#layers.\n");
+    if (d->features != FEATURES_SPECTRUM)
+        text_add(t, "  - statistics: {name: statistics, from: input}\n");
+    if (d->features != FEATURES_STATISTICS)
+        text_add(t, "  - spectrum: {name: spectrum, from: input}\n");
+    if (d->features == FEATURES_BOTH)
+        text_add(t, "  - concatenation: {from: [statistics, spectrum]}\n");
+    text_add(t,
+             "  - batch_norm: {} # to one scale\n  - fully_connected: {units: %d, activation: relu}\n"
+             "  - dropout: {rate: 0.3}\n",
+             width);
+    add_end(t, d);
+}
+
 static void add_network(struct text *t, const struct design *d, int32_t width)
 {
     text_add(t, "network:\n");
@@ -288,6 +305,8 @@ static void add_network(struct text *t, const struct design *d, int32_t width)
         add_autoencoder(t, d, width);
     else if (d->kind == DESIGN_PICTURE)
         add_picture_network(t, d, width);
+    else if (d->kind == DESIGN_SERIES && d->features != FEATURES_NONE)
+        add_features_network(t, d, width);
     else if (d->kind == DESIGN_SERIES)
         add_series_network(t, d, width);
     else
@@ -315,9 +334,8 @@ static void add_training(struct text *t, const struct design *d)
         text_add(t, "  normal: %d # the class that is trained on: %s\n", (int)d->normal,
                  d->data->classes != NULL ? printable(t->pool, d->data->classes[d->normal]) : "by its number");
     if (d->data->labels != NULL && !d->anomaly && is_unequal(d->data))
-        text_add(
-            t,
-            "  # balance: yes # as many samples of each class: better for rare ones, often worse for all together\n");
+        text_add(t, "  # class_weights: balanced # each class counts as much: better for rare ones, often worse for "
+                    "all together\n");
     text_add(t, "  optimizer: {kind: adamw, rate: %s, weight_decay: %s}\n",
              d->kind == DESIGN_TABLE && !d->anomaly ? "0.003"
              : d->anomaly                           ? "0.001"

@@ -7,6 +7,8 @@
 #include "host/data/spec.h"
 
 enum design_kind { DESIGN_TABLE, DESIGN_PICTURE, DESIGN_SERIES };
+/* What a network of series reads: the numbers as they are, or features of each window (docs/RECIPES.md#layers). */
+enum design_features { FEATURES_NONE, FEATURES_STATISTICS, FEATURES_SPECTRUM, FEATURES_BOTH };
 
 struct design {
     const struct dataset *data;
@@ -14,9 +16,10 @@ struct design {
     const char *name, *target;
     const char *heading; /* comment lines */
     enum design_kind kind;
-    bool anomaly;   /* an autoencoder, */
-    int32_t normal; /* trained on this class; -1: on all */
-    int32_t epochs; /* 0: as many as suit the data */
+    enum design_features features; /* SERIES without `anomaly` */
+    bool anomaly;                  /* an autoencoder, */
+    int32_t normal;                /* trained on this class; -1: on all */
+    int32_t epochs;                /* 0: as many as suit the data */
 };
 
 /* What a sample looks like. */

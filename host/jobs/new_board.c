@@ -180,6 +180,18 @@ static enum mote_status check_task(struct newborn *n)
     return MOTE_OK;
 }
 
+static enum mote_status check_features(struct newborn *n)
+{
+    const bool series = n->design.kind == DESIGN_SERIES && !n->design.anomaly;
+
+    if (n->options->features != FEATURES_NONE && !series)
+        return fail(&n->data_file, MOTE_ERR_USAGE, "--features are of windows of series, and these are %s%s",
+                    design_kind_names[n->design.kind], n->design.anomaly ? " for anomalies" : "");
+    if (n->options->features == FEATURES_NONE && series)
+        note(n, "--features both makes a network of statistics and spectra of each window, which is often smaller");
+    return MOTE_OK;
+}
+
 /* From the recipe's folder: as it is if that is absolute, else through the folders between. */
 static const char *path_from_folder(struct pool *pool, const char *folder, const char *path)
 {
@@ -240,7 +252,9 @@ static enum mote_status make_design(struct newborn *n)
     n->design.name = is_file_name(name) ? name : "network";
     n->design.target = n->target.name;
     n->design.kind = design_kind_of(&n->data);
+    n->design.features = n->options->features;
     n->design.epochs = n->options->epochs;
+    TRY(check_features(n));
     n->design.heading = heading_of(n);
     return MOTE_OK;
 }

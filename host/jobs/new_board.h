@@ -21,8 +21,9 @@ struct new_options {
     const char *target;        /* the board; NULL: NEW_TARGET */
     const char *normal;        /* a class, by name or number: a detector of what is not like it; NULL: all */
     bool anomaly;
-    int32_t epochs;    /* 0: as many as suit the data */
-    int64_t max_bytes; /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
+    enum design_features features; /* of series */
+    int32_t epochs;                /* 0: as many as suit the data */
+    int64_t max_bytes;             /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
 };
 
 struct newborn {

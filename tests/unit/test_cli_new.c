@@ -175,6 +175,12 @@ static void recordings_are_cut_or_stretched(void **state)
     want_lines(OK("new", "@in/long", "-o", "@out/long").out,
                LINES("cut into windows of 128, one every 64", "for series"));
     want_lines(recipe_of("long"), LINES("window: 128", "step: 64", "conv_1d", "global_average_pool"));
+    OK("new", "@in/long", "-o", "@out/features", "--features", "both");
+    want_lines(recipe_of("features"),
+               LINES("- statistics: {name", "- spectrum: {name", "from: [statistics, spectrum]"));
+    if (have_board())
+        want_lines(RUN("train", "@out/features/recipe.yaml", "--threads", "1", "--epochs", "3").out,
+                   LINES("int8.graph is the int8 network", "on the emulated board"));
     want_lines(OK("new", "@in/short", "-o", "@out/short").out, LINES("each is stretched to 64"));
     want_lines(recipe_of("short"), LINES("resample: 64"));
     OK("new", "@in/long", "-o", "@out/own", "--window", "50", "--step", "10");
@@ -203,9 +209,10 @@ static void what_is_odd_is_said(void **state)
         text_add(&t, "%d,%d,%s\n", i, 2 * i, i < 36 ? "cat" : "dog");
     text_add(&t, "39,78,cat\n38,76,dog\n");
     put_text("in/o.csv", t.s);
-    want_lines(OK("new", "@in/o.csv", "-o", "@out/o").out,
-               LINES("classes are unequal: 37 samples of the largest, 5 of the smallest",
-                     "2 samples are equal to another one", "2 samples are equal to one of another class"));
+    want_lines(
+        OK("new", "@in/o.csv", "-o", "@out/o").out,
+        LINES("classes are unequal: 37 samples of the largest, 5 of the smallest; with `class_weights: balanced`",
+              "2 samples are equal to another one", "2 samples are equal to one of another class"));
 }
 
 static void what_cannot_be_is_refused(void **state)
@@ -219,6 +226,10 @@ static void what_cannot_be_is_refused(void **state)
         {1, "has one class alone", {"new", "@in/one.csv", "-o", "@out/x"}},
         {1, "--normal: there is no class \"cow\"", {"new", "@in/t.csv", "-o", "@out/x", "--normal", "cow"}},
         {2, "is no board that is emulated", {"new", "@in/t.csv", "-o", "@out/x", "--target", "cortex-m4f"}},
+        {2,
+         "--features are of windows of series, and these are rows of numbers",
+         {"new", "@in/t.csv", "-o", "@out/x", "--features", "both"}},
+        {2, "--features wants none or statistics or", {"new", "@in/t.csv", "-o", "@out/x", "--features", "fft"}},
         {1, "its labels are numbers to predict", {"new", "@in/r.csv", "-o", "@out/x", "--task", "anomaly"}},
         {2, "it holds a recipe.yaml already", {"new", "@in/t.csv", "-o", "@in/full"}},
     };
