@@ -82,7 +82,7 @@ static enum mote_status take_splits(struct reading *r, const struct table *t, in
     uint8_t *given = pool_array(r->pool, (size_t)t->n, sizeof *given);
 
     for (int32_t i = 0; i < t->n; i++) {
-        const char *word = t->cells[i * t->columns + column];
+        const char *word = t->cells[(size_t)i * (size_t)t->columns + (size_t)column];
         struct frame here = frame_line(at, "line", t->lines[i]);
 
         given[i] = split_of_word(word);
@@ -104,8 +104,8 @@ static enum mote_status take_table(struct reading *r, const struct table *t, con
     if (file < 0 || label < 0)
         return fail(at, MOTE_ERR_FORMAT, "has no columns \"file\" and \"label\", or its first line does not name them");
     for (int32_t i = 0; i < t->n; i++) {
-        names[i] = pool_strdup(r->pool, t->cells[i * t->columns + file]);
-        words[i] = t->cells[i * t->columns + label];
+        names[i] = pool_strdup(r->pool, t->cells[(size_t)i * (size_t)t->columns + (size_t)file]);
+        words[i] = t->cells[(size_t)i * (size_t)t->columns + (size_t)label];
     }
     TRY(vocabulary_make(r, words, (size_t)t->n, &v, at));
     for (int32_t i = 0; i < t->n; i++)

@@ -54,11 +54,11 @@ static enum mote_status gradient_batch_norm_training(struct backward *b, int32_t
 static enum mote_status gradient_softmax_cross_entropy(struct backward *b, int32_t i, int32_t d, const struct frame *at)
 {
     const struct op op = b->g->ops[i];
+    const int32_t in[] = {op.out[1], op.in[1], op.n_in > 2 ? op.in[2] : TENSOR_ABSENT};
 
     (void)d;
     (void)at;
-    gradient_give(b, op.in[0],
-                  gradient_apply(b, OP_SOFTMAX_CROSS_ENTROPY_GRAD, 2, (int32_t[]){op.out[1], op.in[1]}, op.opts));
+    gradient_give(b, op.in[0], gradient_apply(b, OP_SOFTMAX_CROSS_ENTROPY_GRAD, op.n_in, in, op.opts));
     return MOTE_OK;
 }
 

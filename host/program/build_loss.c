@@ -2,11 +2,11 @@
 /* Softmax and the losses, row-major. */
 #include "host/program/loops.h"
 
-static struct rows *rows_of(struct program *p, int32_t tensor, float label_smoothing)
+static struct rows *rows_of(struct program *p, int32_t tensor, float label_smoothing, bool weighted)
 {
     const struct tensor *t = &p->graph->tensors[tensor];
     int64_t channels = t->rank > 0 ? t->dims[t->rank - 1] : 1;
-    struct rows r = {tensor_elements(t) / channels, channels, label_smoothing};
+    struct rows r = {tensor_elements(t) / channels, channels, label_smoothing, weighted};
 
     return pool_copy(p->pool, &r, sizeof r);
 }
@@ -31,26 +31,27 @@ enum mote_status build_softmax(struct program *p, const struct op *op, const str
 
     if (o->beta != 1)
         return fail(at, MOTE_ERR_UNSUPPORTED, "training has softmax with a beta of 1 only");
-    return loop_plain(p, op, "softmax", loop_softmax, rows_of(p, op->in[0], 0), at);
+    return loop_plain(p, op, "softmax", loop_softmax, rows_of(p, op->in[0], 0, false), at);
 }
 
 enum mote_status build_softmax_cross_entropy(struct program *p, const struct op *op, const struct frame *at)
 {
     const struct cross_entropy_opts *o = op->opts;
 
-    return loop_plain(p, op, "loss", loop_cross_entropy, rows_of(p, op->in[0], o->label_smoothing), at);
+    return loop_plain(p, op, "loss", loop_cross_entropy, rows_of(p, op->in[0], o->label_smoothing, op->n_in > 2), at);
 }
 
 enum mote_status build_softmax_cross_entropy_grad(struct program *p, const struct op *op, const struct frame *at)
 {
     const struct cross_entropy_opts *o = op->opts;
 
-    return loop_plain(p, op, "loss", loop_cross_entropy_grad, rows_of(p, op->in[0], o->label_smoothing), at);
+    return loop_plain(p, op, "loss", loop_cross_entropy_grad, rows_of(p, op->in[0], o->label_smoothing, op->n_in > 2),
+                      at);
 }
 
 static struct soft_rows *soft_rows_of(struct program *p, const struct op *op)
 {
-    struct soft_rows r = {*rows_of(p, op->in[0], 0), *(const struct soft_cross_entropy_opts *)op->opts};
+    struct soft_rows r = {*rows_of(p, op->in[0], 0, false), *(const struct soft_cross_entropy_opts *)op->opts};
 
     return pool_copy(p->pool, &r, sizeof r);
 }

@@ -132,17 +132,21 @@ void loop_cross_entropy(const struct call *c)
 {
     const struct rows *r = c->opts;
     const int32_t *labels = c->data[1];
+    const float *weights = r->weighted ? c->data[2] : NULL;
+    void *const *out = c->data + (r->weighted ? 3 : 2);
     double loss = 0, smooth = (double)r->label_smoothing;
 
     for (int64_t i = 0; i < r->n; i++) {
         const float *logits = (const float *)c->data[0] + i * r->channels;
-        double all = softmax_row(logits, (float *)c->data[3] + i * r->channels, r->channels), sum = 0;
+        double all = softmax_row(logits, (float *)out[1] + i * r->channels, r->channels), sum = 0;
+        double one;
 
         for (int64_t k = 0; k < r->channels; k++)
             sum += (double)logits[k];
-        loss += all - (1 - smooth) * (double)logits[labels[i]] - smooth * sum / (double)r->channels;
+        one = all - (1 - smooth) * (double)logits[labels[i]] - smooth * sum / (double)r->channels;
+        loss += weights != NULL ? (double)weights[labels[i]] * one : one;
     }
-    *(float *)c->data[2] = (float)(loss / (double)r->n);
+    *(float *)out[0] = (float)(loss / (double)r->n);
 }
 
 void loop_cross_entropy_grad(const struct call *c)
@@ -150,11 +154,15 @@ void loop_cross_entropy_grad(const struct call *c)
     const struct rows *r = c->opts;
     const float *probabilities = c->data[0];
     const int32_t *labels = c->data[1];
-    float *d = c->data[2], scale = 1 / (float)r->n, rest = r->label_smoothing / (float)r->channels;
+    const float *weights = r->weighted ? c->data[2] : NULL;
+    float *d = c->data[r->weighted ? 3 : 2], rest = r->label_smoothing / (float)r->channels;
 
-    for (int64_t i = 0; i < r->n; i++, d += r->channels, probabilities += r->channels)
+    for (int64_t i = 0; i < r->n; i++, d += r->channels, probabilities += r->channels) {
+        const float scale = (weights != NULL ? weights[labels[i]] : 1) / (float)r->n;
+
         for (int64_t k = 0; k < r->channels; k++)
             d[k] = scale * (probabilities[k] - rest - (k == labels[i] ? 1 - r->label_smoothing : 0));
+    }
 }
 
 /* Probabilities of a row's logits divided by the temperature. */

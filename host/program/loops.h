@@ -16,6 +16,7 @@
 struct rows { /* options of loops over [n][channels] */
     int64_t n, channels;
     float label_smoothing;
+    bool weighted; /* losses: classes have weights, which follow the labels */
 };
 
 struct soft_rows {
@@ -32,8 +33,8 @@ loop_fn loop_leaky_relu_grad;                                                /* 
 
 /* Losses are means over the rows, or over all elements. */
 loop_fn loop_softmax;                 /* logits, probabilities; rows */
-loop_fn loop_cross_entropy;           /* logits, labels, loss, probabilities; rows */
-loop_fn loop_cross_entropy_grad;      /* probabilities, labels, d; rows */
+loop_fn loop_cross_entropy;           /* logits, labels, (weights,) loss, probabilities; rows */
+loop_fn loop_cross_entropy_grad;      /* probabilities, labels, (weights,) d; rows */
 loop_fn loop_soft_cross_entropy;      /* logits, labels, the teacher's, loss, probabilities; soft_rows */
 loop_fn loop_soft_cross_entropy_grad; /* logits, labels, the teacher's, d; soft_rows */
 loop_fn loop_squares;                 /* prediction, target, loss */

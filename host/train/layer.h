@@ -74,7 +74,7 @@ struct schedule_section {
     const char *warm_up, *every, *factor, *final_rate;
 };
 struct training_section {
-    const char *epochs, *batch, *patience, *normal, *seed, *label_smoothing, *clip_norm;
+    const char *epochs, *batch, *patience, *normal, *seed, *label_smoothing, *clip_norm, *class_weights;
     const enum loss *loss;
     const int *balance;
     struct optimizer_section optimizer;

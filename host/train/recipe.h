@@ -62,8 +62,10 @@ struct training {
     enum loss loss;  /* mean squared error: the target is the input, or of a regression the number */
     bool loss_given; /* by the recipe; else numbers to predict have theirs */
     float label_smoothing;
-    bool balance;   /* as many samples of each class in an epoch */
-    int32_t normal; /* anomaly detection (mean squared error): the class that is trained on; -1: all */
+    bool balance;              /* as many samples of each class in an epoch */
+    const char *class_weights; /* "balanced", or numbers: class_weights.h; NULL: all samples count as much */
+    const float *weights;      /* [n_classes] what they are of the samples for training; the trainer's */
+    int32_t normal;            /* anomaly detection (mean squared error): the class that is trained on; -1: all */
     enum optimizer optimizer;
     float rate;                  /* the largest learning rate */
     float momentum;              /* SGD */

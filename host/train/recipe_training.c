@@ -43,6 +43,7 @@ const cyaml_schema_field_t training_fields[] = {
     ENUM(training_section, loss, losses),
     TEXT(training_section, label_smoothing),
     ENUM(training_section, balance, yaml_flags),
+    TEXT(training_section, class_weights),
     TEXT(training_section, normal),
     CYAML_FIELD_MAPPING("optimizer", CYAML_FLAG_OPTIONAL, struct training_section, optimizer, optimizer_fields),
     TEXT(training_section, clip_norm),
@@ -182,6 +183,11 @@ static enum mote_status read_kinds(const struct training_section *s, struct trai
         return fail(at, MOTE_ERR_VALUE, "seed is \"%s\": it must be a whole number of at least 0", s->seed);
     out->seed = (uint64_t)seed;
     out->balance = s->balance && *s->balance;
+    out->class_weights = s->class_weights;
+    if (out->class_weights != NULL && out->loss != LOSS_CROSS_ENTROPY)
+        return fail(at, MOTE_ERR_VALUE, "class_weights are for %s: leave it out", belongs_to(WITH_CROSS_ENTROPY));
+    if (out->class_weights != NULL && out->balance)
+        return fail(at, MOTE_ERR_VALUE, "balance and class_weights are two ways to the same: leave one out");
     if (s->optimizer.nesterov && !is_with(out, WITH_SGD))
         return fail(at, MOTE_ERR_VALUE, "optimizer.nesterov is for %s: leave it out", belongs_to(WITH_SGD));
     out->nesterov = s->optimizer.nesterov && *s->optimizer.nesterov;

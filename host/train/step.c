@@ -504,6 +504,23 @@ static void add_taught_loss(struct stepping *s, int32_t result, int32_t batch)
          ->opts = (struct soft_cross_entropy_opts){s->t->stage.temperature, s->t->stage.teacher};
 }
 
+/* Of weights of classes, if there are any, validation knows nothing: its loss is that of all samples alike. */
+static void add_cross_entropy(struct stepping *s, int32_t result, int64_t classes)
+{
+    struct training_graph *out = s->out;
+    const bool weighted = s->t->weights != NULL && !s->forward;
+    int32_t in[] = {result, out->target, TENSOR_ABSENT};
+    struct op *op;
+
+    if (weighted) {
+        in[2] = add_tensor(s, "class_weights", TYPE_F32, 1, &classes);
+        s->g->tensors[in[2]].data = (const uint8_t *)s->t->weights;
+    }
+    op = graph_add_op(s->m, s->g, OP_SOFTMAX_CROSS_ENTROPY, weighted ? 3 : 2, in, 2,
+                      (int32_t[]){out->loss, out->output});
+    ((struct cross_entropy_opts *)op->opts)->label_smoothing = s->t->label_smoothing;
+}
+
 static enum mote_status add_loss(struct stepping *s, int32_t result, int32_t batch, const struct frame *at)
 {
     struct training_graph *out = s->out;
@@ -523,11 +540,7 @@ static enum mote_status add_loss(struct stepping *s, int32_t result, int32_t bat
         if (s->t->teacher != NULL && !s->forward)
             add_taught_loss(s, result, batch);
         else
-            ((struct cross_entropy_opts *)graph_add_op(s->m, s->g, OP_SOFTMAX_CROSS_ENTROPY, 2,
-                                                       (int32_t[]){result, out->target}, 2,
-                                                       (int32_t[]){out->loss, out->output})
-                 ->opts)
-                ->label_smoothing = s->t->label_smoothing;
+            add_cross_entropy(s, result, r.dims[1]);
     }
     s->g->n_outputs = 2;
     s->g->outputs = pool_copy(s->pool, (int32_t[]){out->loss, out->output}, 2 * sizeof(int32_t));

@@ -2,6 +2,7 @@
 #include "host/train/trainer.h"
 
 #include "host/graph/op_info.h"
+#include "host/train/class_weights.h"
 
 #include <math.h>
 
@@ -143,6 +144,17 @@ static void digest_network(const struct model *net, uint8_t digest[SHA256_BYTES]
     sha256_end(&s, digest);
 }
 
+static enum mote_status weigh(struct trainer *t, const int32_t *samples, int32_t n, const struct frame *at)
+{
+    if (t->training.class_weights == NULL)
+        return MOTE_OK;
+    if (t->task != MOTE_TASK_CLASSIFICATION || t->data->labels == NULL)
+        return fail(at, MOTE_ERR_VALUE, "class_weights are for samples of several classes: leave it out");
+    if (t->training.teacher != NULL)
+        return fail(at, MOTE_ERR_VALUE, "class_weights and a teacher are not there together: leave one out");
+    return class_weights_make(t->pool, t->training.class_weights, t->data, samples, n, &t->training.weights, at);
+}
+
 enum mote_status trainer_make(struct pool *pool, const struct model *net, const struct dataset *data,
                               const struct training *training, int threads, struct trainer *out, const struct frame *at)
 {
@@ -161,6 +173,7 @@ enum mote_status trainer_make(struct pool *pool, const struct model *net, const 
     if (options.n < 1)
         return fail(at, MOTE_ERR_VALUE, "no samples to train on: the data has no training split%s",
                     training->normal >= 0 ? ", or none of the normal class" : "");
+    TRY(weigh(out, options.samples, options.n, at));
     if (out->task == MOTE_TASK_REGRESSION) {
         out->standard = standard_of(data);
         options.standard = &out->standard;

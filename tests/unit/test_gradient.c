@@ -191,6 +191,10 @@ static const struct gradient_case cases[] = {
      "tensor 0 \"x\" f32 [4,6]\ntensor 1 \"labels\" s32 [4] data [0, 5, 2, 2]\ntensor 2 \"loss\" f32 []\n"
      "tensor 3 \"p\" f32 [4,6]\n",
      "op 0 softmax_cross_entropy in [0, 1] out [2, 3] label_smoothing 0.1\ninputs [0]\noutputs [2]\n"},
+    {"softmax_cross_entropy with weights of classes", -2, 2,
+     "tensor 0 \"x\" f32 [3,2]\ntensor 1 \"labels\" s32 [3] data [0, 1, 1]\n"
+     "tensor 2 \"weights\" f32 [2] data [2.5, 0.25]\ntensor 3 \"loss\" f32 []\ntensor 4 \"p\" f32 [3,2]\n",
+     "op 0 softmax_cross_entropy in [0, 1, 2] out [3, 4] label_smoothing 0.1\ninputs [0]\noutputs [3]\n"},
 };
 
 /* ---- a case ---- */

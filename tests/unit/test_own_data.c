@@ -7,6 +7,7 @@
 
 #include "host/data/spec.h"
 #include "host/metrics/metrics.h"
+#include "host/train/class_weights.h"
 #include "host/train/loader.h"
 #include "host/train/recipe.h"
 #include "tests/data/files.h"
@@ -146,6 +147,46 @@ static void folds_have_samples_for_training(void **state)
     want_splits(&f->data, 4, 2, 2);
     want_error(f, dataset_open(&f->pool, path(f, "s.yaml"), &many, &f->data, &f->at), MOTE_ERR_VALUE,
                "has no samples to test on in fold 9 of 9; ask for fewer folds, or add samples");
+}
+
+static void classes_have_weights(void **state)
+{
+    static const struct {
+        const char *text, *error;
+        float weights[3];
+    } cases[] = {
+        {"balanced", NULL, {40.0F / 12, 40.0F / 24, 40.0F / 84}},
+        {"7, 2 1", NULL, {7 * 40.0F / 72, 2 * 40.0F / 72, 40.0F / 72}},
+        {"0 0 2", NULL, {0, 0, 40.0F / 28}},
+        {"0 0 0", "are 0 for all classes", {0}},
+        {"1 2", "has 2 numbers, and the data have 3 classes", {0}},
+        {"1 2 3 4", "has 4 numbers", {0}},
+        {"1 2 -3", "has \"-3\": write `balanced`, or a number a class", {0}},
+        {"even", "has \"even\"", {0}},
+        {"1 2 nan", "has \"nan\"", {0}},
+    };
+    struct fixture *f = *state;
+    struct text t = {.pool = &f->pool};
+    int32_t all[40];
+
+    for (int i = 0; i < 40; i++) {
+        text_add(&t, "%d,%s\n", i, i < 4 ? "rare" : i < 12 ? "some" : "usual");
+        all[i] = i;
+    }
+    put(f, "t.csv", t.s, t.len);
+    want_ok(f, dataset_open(&f->pool, path(f, "t.csv"), NULL, &f->data, &f->at));
+    for (size_t k = 0; k < COUNT(cases); k++) {
+        const float *weights;
+        enum mote_status status = class_weights_make(&f->pool, cases[k].text, &f->data, all, 40, &weights, &f->at);
+
+        if (cases[k].error != NULL) {
+            want_error(f, status, MOTE_ERR_VALUE, cases[k].error);
+            continue;
+        }
+        want_ok(f, status);
+        for (int c = 0; c < 3; c++)
+            assert_true(fabsf(weights[c] - cases[k].weights[c]) < 1e-5F);
+    }
 }
 
 /* In an epoch a rare class has as many samples as the others, and in time all of them. */
@@ -574,6 +615,7 @@ int main(void)
         TEST(what_is_too_small_is_not_split),
         TEST(folds_divide_the_samples),
         TEST(folds_have_samples_for_training),
+        TEST(classes_have_weights),
         TEST(classes_are_balanced),
         TEST(rare_classes_count_as_much),
         TEST(kinds_are_looked_at),

@@ -531,6 +531,8 @@ static void wrong_training_is_named(void **state)
         const char *training, *part;
     } bad[] = {
         {"{epochs: 0}", "recipe: training: epochs is \"0\": it must be a whole number from 1 to 1000000"},
+        {"{loss: mean_squared_error, class_weights: balanced}", "class_weights are for the loss cross_entropy"},
+        {"{balance: yes, class_weights: balanced}", "balance and class_weights are two ways to the same"},
         {"{epochs: 2.5}", "epochs is \"2.5\": it must be a whole number"},
         {"{epochs: 20x}", "epochs is \"20x\""},
         {"{epochs: 99999999999999999999}", "epochs is"},
