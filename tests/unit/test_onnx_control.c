@@ -207,6 +207,33 @@ static void loops_are_unrolled(void **state)
     pool_free(&pool);
 }
 
+/* v becomes v + x as long as v < `limit`, at most three times, from x on. */
+static void loops_that_data_end(void **state)
+{
+    static const struct {
+        float x, limit, want;
+    } runs[] = {{2, 100, 8}, {2, 3, 4}, {2, 5, 6}, {2, -1, 4}};
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool}, body = graph, node = node_of(&pool, "Loop n - x -> last");
+
+    (void)state;
+    put_node(&body, "Add v x -> w");
+    put_node(&body, "Less w limit -> again");
+    for (int i = 0; i < 3; i++)
+        put_name(&body, 11, (const char *[]){"i", "on", "v"}[i]);
+    put_name(&body, 12, "again");
+    put_name(&body, 12, "w");
+    put_body(&node, "body", &body);
+    put_message(&graph, 1, &node);
+    put_value(&graph, 11, "x", FLOAT, DIMS(1));
+    put_value(&graph, 11, "limit", FLOAT, DIMS(1));
+    put_name(&graph, 12, "last");
+    put_scalar(&graph, "n", INT64, 3);
+    for (size_t i = 0; i < COUNT(runs); i++)
+        gives(model_of(&graph, 13), (const float[]){runs[i].x, runs[i].limit}, 1, &runs[i].want);
+    pool_free(&pool);
+}
+
 static void loops_that_are_refused(void **state)
 {
     struct pool pool = {0};
@@ -221,7 +248,7 @@ static void loops_that_are_refused(void **state)
     says_of(model_of(&computed, 13), MOTE_ERR_UNSUPPORTED, "node 0 Loop: the trip count is computed by the model");
     says_of(model_of(&endless, 13), MOTE_ERR_UNSUPPORTED, "node 0 Loop: it runs more than 4096 times");
     put_value(&by_data, 11, "nan", FLOAT, DIMS(1));
-    says_of(model_of(&by_data, 13), MOTE_ERR_UNSUPPORTED, "only loops whose number of times is known are unrolled");
+    says_of(model_of(&by_data, 13), MOTE_ERR_UNSUPPORTED, "then its trip count must be a constant of at most 256");
     put_scalar(&never, "n", INT64, 0);
     says_of(model_of(&never, 13), MOTE_ERR_UNSUPPORTED, "it runs no time");
     put_scalar(&wrong, "n", INT64, 1);
@@ -414,13 +441,10 @@ static void any_bit_flipped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(if_chooses),
-        cmocka_unit_test(loops_are_unrolled),
-        cmocka_unit_test(loops_that_are_refused),
-        cmocka_unit_test(a_bomb_of_loops),
-        cmocka_unit_test(a_bomb_of_functions),
-        cmocka_unit_test(scans_are_unrolled),
-        cmocka_unit_test(functions_are_what_they_say),
+        cmocka_unit_test(if_chooses),          cmocka_unit_test(loops_are_unrolled),
+        cmocka_unit_test(loops_that_data_end), cmocka_unit_test(loops_that_are_refused),
+        cmocka_unit_test(a_bomb_of_loops),     cmocka_unit_test(a_bomb_of_functions),
+        cmocka_unit_test(scans_are_unrolled),  cmocka_unit_test(functions_are_what_they_say),
         cmocka_unit_test(any_bit_flipped),
     };
 

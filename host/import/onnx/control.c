@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* If, Loop, Scan, and functions of the file: nodes within a node are read where it stands, once for each time that they
- * run. How often that is must be known, so conditions of loops are constants; those of If choose between outputs. */
+ * run. How often that is at most must be known; conditions of If, and those of a Loop that may end earlier, choose
+ * between outputs. */
 #include "host/import/onnx/ops.h"
 
-#define TIMES_MAX 4096 /* that a body runs */
-#define DEPTH_MAX 16   /* functions that call each other */
+#define TIMES_MAX  4096 /* that a body runs */
+#define CHOSEN_MAX 256  /* times of a loop whose end the model computes */
+#define DEPTH_MAX  16   /* functions that call each other */
 
 /* ---- bodies ---- */
 static enum mote_status read_body(struct build *r, const Onnx__GraphProto *body, int n_in, const int32_t *in, int n_out,
@@ -70,18 +72,6 @@ static bool is_condition(struct build *r, int32_t tensor)
     if (r->status == MOTE_OK && (t->type != TYPE_BOOL || tensor_elements(t) != 1))
         build_fail(r, MOTE_ERR_TYPE, "the condition is no single bool");
     return r->status == MOTE_OK;
-}
-
-/* A loop goes on. */
-static bool goes_on(struct build *r, int32_t condition)
-{
-    if (!is_condition(r, condition))
-        return false;
-    if (!is_const(r, condition))
-        build_fail(
-            r, MOTE_ERR_UNSUPPORTED,
-            "whether it goes on is computed by the model; only loops whose number of times is known are unrolled");
-    return r->status == MOTE_OK && tensor_at(r, condition)->data[0] != 0;
 }
 
 /* ---- If ---- */
@@ -175,9 +165,47 @@ static int64_t trips(struct build *r)
 struct loop {
     const Onnx__GraphProto *body;
     int n, n_out;
+    int64_t times; /* at most */
     int32_t *in, *out;
     struct stack *stacks; /* [n_out - 1 - n] */
+    int32_t alive;        /* a bool of the model: it goes on; TENSOR_ABSENT: that is known */
+    int32_t *chosen;      /* [n] the values if it has ended by now, where the model computes that */
 };
+
+/* What the loop gives is the newest values as long as it is alive. */
+static void choose(struct build *r, struct loop *l)
+{
+    for (int i = 0; i < l->n && r->status == MOTE_OK && l->alive != TENSOR_ABSENT; i++)
+        l->chosen[i] = l->chosen[i] == l->in[2 + i] ? l->in[2 + i] : either(r, l->alive, l->in[2 + i], l->chosen[i]);
+}
+
+static void may_choose(struct build *r, const struct loop *l)
+{
+    if (l->times > CHOSEN_MAX)
+        build_fail(r, MOTE_ERR_UNSUPPORTED,
+                   "whether it goes on is computed by the model; then its trip count must be a constant of at most %d",
+                   CHOSEN_MAX);
+    for (int i = l->n; i < (int)onnx_of(r)->node->n_output; i++)
+        if (node_wants(r, i))
+            build_fail(r, MOTE_ERR_UNSUPPORTED, "how many steps its output %d has is computed by the model", i);
+}
+
+/* Whether it may go on: false is known, and what is not known `alive` says. */
+static bool goes_on(struct build *r, struct loop *l, int32_t condition)
+{
+    if (!is_condition(r, condition))
+        return false;
+    if (is_const(r, condition))
+        return tensor_at(r, condition)->data[0] != 0;
+    may_choose(r, l);
+    condition = reshape(r, condition, 0, NULL);
+    if (l->alive != TENSOR_ABSENT)
+        condition = emit_binary(r, OP_LOGICAL_AND, l->alive, condition);
+    else
+        memcpy(l->chosen, l->in + 2, (size_t)l->n * sizeof *l->in);
+    l->alive = condition;
+    return r->status == MOTE_OK;
+}
 
 static void read_loop(struct build *r, struct loop *l)
 {
@@ -191,6 +219,7 @@ static void read_loop(struct build *r, struct loop *l)
         return;
     l->in = add_list(r, (size_t)onnx_of(r)->n_in);
     l->out = add_list(r, (size_t)l->n_out);
+    l->chosen = add_list(r, (size_t)l->n);
     l->stacks = pool_array(r->pool, (size_t)l->n_out, sizeof *l->stacks);
     l->in[1] = add_const(r, TYPE_BOOL, 0, NULL, pool_copy(r->pool, &(uint8_t){1}, 1));
     for (int i = 0; i < l->n; i++)
@@ -205,23 +234,28 @@ static bool loop_once(struct build *r, struct loop *l, int64_t k)
     l->in[0] = reshape(r, add_ints(r, 1, &k), 0, NULL);
     run_body(r, l->body, onnx_of(r)->n_in, l->in, l->n_out, l->out);
     memcpy(l->in + 2, l->out + 1, (size_t)l->n * sizeof *l->in);
+    choose(r, l);
     for (int i = l->n + 1; i < l->n_out && r->status == MOTE_OK; i++)
         push(r, &l->stacks[i - l->n - 1], l->out[i]);
-    return r->status == MOTE_OK && goes_on(r, l->out[0]);
+    return r->status == MOTE_OK && goes_on(r, l, l->out[0]);
 }
 
 void onnx_loop(struct build *r)
 {
-    int64_t times = trips(r);
-    bool on = !node_has(r, 1) || goes_on(r, onnx_of(r)->in[1]);
-    struct loop l = {.n = 0};
+    struct loop l = {.times = trips(r), .alive = TENSOR_ABSENT};
+    bool on = true;
 
     read_loop(r, &l);
-    for (int64_t k = 0; k < times && on && r->status == MOTE_OK; k++)
+    if (r->status == MOTE_OK && node_has(r, 1))
+        on = goes_on(r, &l, onnx_of(r)->in[1]);
+    for (int64_t k = 0; k < l.times && on && r->status == MOTE_OK; k++)
         on = loop_once(r, &l, k);
     for (int i = 0; i < (int)onnx_of(r)->node->n_output && r->status == MOTE_OK; i++)
         if (node_wants(r, i))
-            node_out(r, i, i < l.n ? l.in[2 + i] : stack_up(r, &l.stacks[i - l.n], 0, false));
+            node_out(r, i,
+                     i >= l.n                   ? stack_up(r, &l.stacks[i - l.n], 0, false)
+                     : l.alive != TENSOR_ABSENT ? l.chosen[i]
+                                                : l.in[2 + i]);
 }
 
 /* ---- Scan ---- */
