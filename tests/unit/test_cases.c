@@ -264,6 +264,71 @@ static void lookup_tables_are_decoded(void **state)
     pool_free(&pool);
 }
 
+#define SPARSE_WEIGHTS MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_tflite/sparse_weights.tflite"
+
+/* Lists of columns, lists of blocks, blocks both ways in the other order: DENSIFY is gone,
+ * and DEQUANTIZE, the first, is computed. */
+static void sparse_weights_are_dense(void **state)
+{
+    static const float real[4][6] = {{0, 1.5F, 0, 0, -2, 0}, {0}, {3, 0, 0, 0, 0, 4}, {0, 0, 0.25F, 0, 0, 0}};
+    static const int8_t whole[3][8] = {
+        {0, 0, 0, 0, 5, -6, 0, 7}, {-128, 0, 0, 1, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 127}};
+    static const float half[4][4] = {{1, 2, 0, 0}, {0, -4, 0, 0}, {0}, {0, 0, 0.5F, 0}};
+    struct pool pool = {0};
+    struct report_text sink;
+    const struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    struct pipeline p;
+
+    (void)state;
+    assert_int_equal(pipeline_load(&pool, SPARSE_WEIGHTS, &p, &at), MOTE_OK);
+    assert_int_equal(p.model.graphs[0].n_ops, 4);
+    assert_memory_equal(weights_of(&p.model, 1)->data, real, sizeof real);
+    assert_memory_equal(weights_of(&p.model, 2)->data, whole, sizeof whole);
+    assert_memory_equal(weights_of(&p.model, 3)->data, half, sizeof half);
+    pool_free(&pool);
+}
+
+/* Each byte of the file becomes others: it is refused, or read, and never more than it. */
+static void wrong_sparse_weights_are_no_harm(void **state)
+{
+    static const char *const parts[] = {"its segments do not hold its indices",
+                                        "ends before it begins",
+                                        "of format",
+                                        "is no block of a dimension",
+                                        "values, its levels want",
+                                        "its levels are not",
+                                        "a list of indices of type",
+                                        "indices, the shape wants",
+                                        "blocks of"};
+    bool seen[COUNT(parts)] = {false};
+    struct pool pool = {0};
+    struct bytes file;
+
+    (void)state;
+    assert_int_equal(file_read(&pool, SPARSE_WEIGHTS, &file, &(struct frame){.index = -1}), MOTE_OK);
+    for (size_t i = 0; i < file.size; i++)
+        for (int change = 0; change < 4; change++) {
+            struct pool each = {0};
+            struct report_text sink = {.status = MOTE_OK};
+            const struct frame at = {.name = "m", .index = -1, .sink = &sink};
+            struct pipeline p;
+            const uint8_t was = file.data[i];
+
+            file.data[i] = (uint8_t)(was + (const int[]){1, -1, 2, 127}[change]);
+            if (pipeline_read(&each, "m", file, &p, &at) != MOTE_OK)
+                for (size_t k = 0; k < COUNT(parts); k++)
+                    seen[k] = seen[k] || strstr(sink.text, parts[k]) != NULL;
+            file.data[i] = was;
+            pool_free(&each);
+        }
+    for (size_t k = 0; k < COUNT(parts); k++)
+        if (!seen[k])
+            print_error("nothing says \"%s\"\n", parts[k]);
+    for (size_t k = 0; k < COUNT(parts); k++)
+        assert_true(seen[k]);
+    pool_free(&pool);
+}
+
 static void wrong_lookup_tables_are_named(void **state)
 {
     static const uint8_t header[] = {0, 1, 0, 0, 1, 2, 4};
@@ -418,6 +483,8 @@ int main(void)
         cmocka_unit_test(reference_runs),
         cmocka_unit_test(log_softmax_of_four),
         cmocka_unit_test(lookup_tables_are_decoded),
+        cmocka_unit_test(sparse_weights_are_dense),
+        cmocka_unit_test(wrong_sparse_weights_are_no_harm),
         cmocka_unit_test(wrong_lookup_tables_are_named),
         cmocka_unit_test(own_several_faults),
         cmocka_unit_test(own_several_faults_of_a_graph_file),

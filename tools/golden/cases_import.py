@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Models for the importer's tests and corpus: cases_import.py DIR writes tests/fuzz/corpus/fuzz_tflite's files of
-stale shapes, float16 weights, tables of values, and several faults at once.
+stale shapes, float16 weights, tables of values, sparse weights, and several faults at once.
 """
 
 import sys
 from pathlib import Path
 
-from tflite_writer import FLOAT16, FLOAT32, INT32, INT64, INT8, UINT8, Scalar, Step, Tensor, model, pack
+from tflite_writer import (FLOAT16, FLOAT32, INT32, INT64, INT8, UINT8, Scalar, Step, Table, TableVector, Tensor,
+                           Vector, model, pack)
 
 
 def floats(shape, data=None, kind=FLOAT32):
@@ -81,6 +82,62 @@ def lookup_tables():
         fully_connected(f, real, out)])
 
 
+LISTS = [("B", 3), ("H", 2), ("i", 1)]  # the schema's numbers of lists of indices
+
+
+def sparse(shape, kind, rows, order, blocks=(), **how):
+    """A sparse constant of two dimensions, `rows` its dense values: levels in `order`; blocks: (dimension, size) of
+    those that are cut, whose levels come last and are dense. The second level alone is a list."""
+    sizes = list(shape)
+    for dimension, size in blocks:
+        sizes[dimension] //= size
+    sizes += [size for _, size in blocks]
+
+    def value(places):
+        at = [places[0], places[1]]
+        for k, (dimension, size) in enumerate(blocks):
+            at[dimension] = at[dimension] * size + places[2 + k]
+        return rows[at[0]][at[1]]
+
+    def below(first, second):
+        inner = [(a, b) for a in range((sizes + [1])[2]) for b in range((sizes + [1, 1])[3])]
+        pair = (first, second) if order[0] == 0 else (second, first)
+        return [value([*pair, *places]) for places in inner]
+
+    segments, indices, values = [0], [], []
+    for first in range(sizes[order[0]]):
+        for second in range(sizes[order[1]]):
+            if any(below(first, second)):
+                indices.append(second)
+                values += below(first, second)
+        segments.append(len(indices))
+    code, number = how.pop("lists")
+    lists = [Table({0: Vector(code, v)}) for v in (segments, indices)]
+    levels = [Table({0: Scalar("b", 0), 1: Scalar("i", sizes[order[0]])}),
+              Table({0: Scalar("b", 1), 2: Scalar("B", number), 3: lists[0], 4: Scalar("B", number), 5: lists[1]})]
+    levels += [Table({0: Scalar("b", 0), 1: Scalar("i", size)}) for _, size in blocks]
+    return Tensor(shape, kind, data=values, sparsity=Table({
+        0: Vector("i", [*order, *range(2, 2 + len(blocks))]), 1: Vector("i", [d for d, _ in blocks]),
+        2: TableVector(levels)}), **how)
+
+
+def sparse_weights():
+    """Lists of columns; lists of blocks of a row; of rows and columns, of float16; and DENSIFY before all of them."""
+    x, y, z = floats([1, 6]), Tensor([1, 8], INT8, 0.5, 0), floats([1, 4])
+    out = [floats([1, 4]), Tensor([1, 3], INT8, 0.5, 0), floats([1, 4])]
+    real = sparse([4, 6], FLOAT32, [[0, 1.5, 0, 0, -2, 0], [0] * 6, [3, 0, 0, 0, 0, 4], [0, 0, 0.25, 0, 0, 0]], [0, 1],
+                  lists=LISTS[0])
+    whole = sparse([3, 8], INT8, [[0, 0, 0, 0, 5, -6, 0, 7], [-128, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 127]],
+                   [0, 1], [(1, 4)], lists=LISTS[1], scale=0.5)
+    half = sparse([4, 4], FLOAT16, [[1, 2, 0, 0], [0, -4, 0, 0], [0, 0, 0, 0], [0, 0, 0.5, 0]], [1, 0],
+                  [(0, 2), (1, 2)], lists=LISTS[2])
+    dense = [floats([4, 6]), Tensor([3, 8], INT8, 0.5, 0), floats([4, 4], kind=FLOAT16), floats([4, 4])]
+    return model("sparse_weights", [x, y, z], out, [
+        *(Step("DENSIFY", [a], [b]) for a, b in zip([real, whole, half], dense)),
+        Step("DEQUANTIZE", [dense[2]], [dense[3]]), fully_connected(x, dense[0], out[0]),
+        fully_connected(y, dense[1], out[1]), fully_connected(z, dense[3], out[2])])
+
+
 if __name__ == "__main__":
-    for make in (stale_shapes, half_weights, several_faults, lookup_tables):
+    for make in (stale_shapes, half_weights, several_faults, lookup_tables, sparse_weights):
         Path(sys.argv[1], make.__name__ + ".tflite").write_bytes(make())

@@ -19,6 +19,7 @@ OPERATORS = {
     "AVERAGE_POOL_2D": (1, 5),
     "CONV_2D": (3, 1),
     "DEPTHWISE_CONV_2D": (4, 2),
+    "DENSIFY": (124, 99),
     "DEQUANTIZE": (6, 38),
     "FULLY_CONNECTED": (9, 8),
     "MAX_POOL_2D": (17, 5),
@@ -234,6 +235,7 @@ class Tensor:
     dimension: int = 0  # quantized dimension
     data: object = None  # list of values of a constant tensor
     variable: bool = False
+    sparsity: object = None  # the table, of a sparse constant, whose data are its values
 
     def scales(self):
         return self.scale if isinstance(self.scale, list) else [self.scale]
@@ -329,7 +331,7 @@ def model(name, inputs, outputs, steps, called=()):
                                       6: Scalar("i", tensor.dimension)})
             tensors.append(Table({0: Vector("i", tensor.shape), 1: Scalar("B", tensor.type),
                                   2: Scalar("I", buffer), 3: Text(tensor_label), 4: quantization,
-                                  5: Scalar("B", 1) if tensor.variable else None}))
+                                  5: Scalar("B", 1) if tensor.variable else None, 6: tensor.sparsity}))
             indices[id(tensor)] = len(tensors) - 1
             return indices[id(tensor)]
 

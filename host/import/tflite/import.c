@@ -8,6 +8,7 @@
 #include "host/import/tflite/decode.h"
 #include "host/import/tflite/reader.h"
 #include "host/import/tflite/streams.h"
+#include "host/import/tflite/sparse.h"
 #include "host/import/tflite/variables.h"
 
 bool tflite_matches(struct bytes file) { return file.size >= 8 && memcmp(file.data + 4, TFL_IDENTIFIER, 4) == 0; }
@@ -85,6 +86,8 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
         return tfl_read_setup(r, t, code.builtin, &l, g, &here);
     if (tfl_is_decode(&code))
         return tfl_read_decode(r, &l, g, &here);
+    if (code.builtin == BUILTIN_DENSIFY)
+        return tfl_read_densify(&l, g, &here);
     row = tfl_op_find(code.builtin);
     custom = tfl_custom_find(code.custom);
     if (custom != NULL) {

@@ -35,6 +35,7 @@ struct tfl_reader {
     const uint8_t **copies; /* [buffers.n] aligned copies of buffers that are misaligned in the file */
     struct tfl_variables variables;
     int64_t decoded;      /* bytes of constants (decode.c) */
+    int64_t densified;    /* bytes of constants (sparse.c) */
     uint8_t *called_once; /* [subgraphs.n], or NULL if no graph is (variables.c) */
     bool initializing;    /* one of those is being read */
     const char *missing;  /* the operators that Mote does not have, NULL if there are none */

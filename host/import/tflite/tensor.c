@@ -2,6 +2,7 @@
 /* A tensor of the file: type, shape, quantization, constant data. What is wrong in itself, whatever the format (sizes,
  * scales, axes), model_verify() says. */
 #include "host/import/tflite/reader.h"
+#include "host/import/tflite/sparse.h"
 
 /* ---- type and shape ---- */
 static enum mote_status read_type(struct fb_table t, struct tensor *out, const struct frame *at)
@@ -148,7 +149,7 @@ static enum mote_status read_data(struct tfl_reader *r, struct fb_table t, struc
     if (fb_u32(t, TFL_TENSOR_EXTERNAL_BUFFER) != 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "its data are in another file; export the model as one file");
     if (fb_get_table(t, TFL_TENSOR_SPARSITY).at != 0)
-        return fail(at, MOTE_ERR_UNSUPPORTED, "stored as a sparse tensor; export the model with dense weights");
+        return tfl_read_sparse(r, fb_get_table(t, TFL_TENSOR_SPARSITY), data, out, at);
     if (data.size == 0)
         return MOTE_OK;
     if (out->state)
