@@ -37,6 +37,7 @@ DATA = {
     "lenet_300_100": SHARED / "mnist",
     "lenet_5": SHARED / "mnist",
     "lstm": SHARED / "mnist",
+    "digits": SHARED / "mnist",
     "fashion_mnist": pathlib.Path("/usr/share/datasets/fashion-mnist"),
     "resnet_8": SHARED / "cifar10" / "cifar10_images_jpg.tar.xz",
 }
@@ -44,7 +45,8 @@ SEEDS = [1, 2, 3]
 FRESH = {"lenet_300_100": [4, 5, 6]}  # of the recipe alone: its numbers were chosen with the errors of the others seen
 RECIPE = "recipe"  # the method that is the recipe's own
 TEACHER = {"temperature": "3", "share": "0.7"}
-METHODS = {  # model: {method: {stage: its keys that differ}}
+SCALED = {"count": None, "bit_price": None, "ramp": None, "rate": "0.001"}  # levels with a scale a channel
+METHODS = {  # model: {method: {stage: its keys that differ, or None: without it}}
     "lenet_300_100": {
         RECIPE: {},
         "bit_price 4e-6": {"levels": {"bit_price": "4e-6"}},
@@ -61,12 +63,22 @@ METHODS = {  # model: {method: {stage: its keys that differ}}
         RECIPE: {},
         "bit_price 8e-6": {"levels": {"bit_price": "8e-6"}},
     },
+    "digits": {  # the curve of few bits
+        RECIPE: {},
+        "linear 4": {"prune": None,
+                     "levels": {**SCALED, "method": "linear", "bits": "4", "epochs": "8", "rounds": None}},
+        "ternary": {"prune": None, "levels": {**SCALED, "method": "ternary", "epochs": "12"}},
+        "binary": {"prune": None, "levels": {**SCALED, "method": "binary", "epochs": "14"}},
+    },
     "fashion_mnist": {
         RECIPE: {},
         "int8 activations": {"levels": {"activations": "int8"}},
     },
     "resnet_8": {
         RECIPE: {},
+        "keep 0.25, teacher, int8 activations": {
+            "teacher": TEACHER, "prune": {"keep": "0.25", "epochs": "18", "ramp": "8"},
+            "levels": {"epochs": "8", "activations": "int8"}},
     },
 }
 BOARDS = {"m4": "mps2-an386", "m0": "microbit", "rv32": "riscv32-virt"}
@@ -96,7 +108,7 @@ def recipe_text(model, method, seed):
     for name, keys in re.findall(r"  (\w+): \{(.*)\}\n", compress):
         stages[name] = dict(item.split(": ") for item in keys.split(", "))
     for name, keys in METHODS[model][method].items():
-        stages[name].update(keys)
+        stages[name] = {**stages[name], **keys} if keys else {}
     inside = {name: ", ".join(f"{k}: {v}" for k, v in keys.items() if v is not None) for name, keys in stages.items()}
     return (head.replace("\ntraining:\n", f"\ntraining:\n  seed: {seed}\n") + "\ncompress:\n" +
             "".join(f"  {name}: {{{keys}}}\n" for name, keys in inside.items() if keys))
@@ -185,8 +197,8 @@ def share_pruned(folder):
         return (other / "recipe.yaml").read_text().split("\n  levels:")[0]
 
     for other in sorted(folder.parent.iterdir()):
-        ended = (other / "made" / "levels").exists()  # the stage after it
-        if ended and other != folder and not (folder / "made").exists() and beginning(other) == beginning(folder):
+        pruned = (other / "made" / "prune").exists() and (other / "made" / "levels").exists()  # the stage after it
+        if pruned and other != folder and not (folder / "made").exists() and beginning(other) == beginning(folder):
             shutil.copytree(other / "made" / "prune", folder / "made" / "prune")
 
 
@@ -197,7 +209,7 @@ def measure(options, model, method, seed):
     recipe = folder / "recipe.yaml"
     recipe.write_text(recipe_text(model, method, seed))
     share_pruned(folder)
-    done, start = (folder / "made" / "int8.graph").exists(), cpu_seconds()
+    begun, start = (folder / "made").exists(), cpu_seconds()
     made = mote(options, "compress", recipe, "--data", data, "--dense", seeds / "dense", "-o", folder / "made",
                 "--threads", 1)
     seconds = cpu_seconds() - start
@@ -207,7 +219,7 @@ def measure(options, model, method, seed):
             "levels": last["levels"], "validation_error": percent(last["accuracy"]),
             "test_error": percent(made["accuracy_int8"]), **measure_dense(options, seeds / "dense", model),
             **{f"instructions_{core}": n for core, n in instructions.items()},
-            "cpu_seconds": before.get("cpu_seconds", "") if done else f"{seconds:.0f}", "commit": commit(options)}
+            "cpu_seconds": before.get("cpu_seconds", "") if begun else f"{seconds:.0f}", "commit": commit(options)}
 
 
 def read_rows():

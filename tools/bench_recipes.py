@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("MOTE_SHARED") or ROOT.parent / "shared") / "data"
 CSV = ROOT / "bench" / "recipes.csv"
 DATA = {  # None: what the recipe says
+    "digits": SHARED / "mnist",
     "fashion_mnist": None,
     "lenet_300_100": SHARED / "mnist",
     "lenet_5": SHARED / "mnist",
