@@ -196,8 +196,12 @@ static bool is_formless(const struct job *j)
 /* ---- random graphs ---- */
 static bool is_expected(const char *refusal)
 {
-    const char *const expected[] = {formless, "neither SAME nor VALID", "its state starts with other values than zero",
-                                    "option bias_s32 has no"};
+    const char *const expected[] = {formless,
+                                    "neither SAME nor VALID",
+                                    "its state starts with other values than zero",
+                                    "option bias_s32 has no",
+                                    "TFLite has no GRU of integers",
+                                    "computes as of uint8"};
 
     for (size_t i = 0; i < COUNT(expected); i++)
         if (strstr(refusal, expected[i]))
@@ -368,6 +372,64 @@ static void test_variables(void **state)
     pool_free(&pool);
 }
 
+/* ---- recurrent layers ---- */
+#define GRU_WEIGHTS                                                                                                    \
+    "tensor 1 f32 [6,3] data [0.5,-1,0.25,0.125,1,-0.5,0.75,0.5,-0.25,1,-1,0.5,0.25,0.5,-0.75,-1,0.5,0.125]\n"         \
+    "tensor 2 f32 [6,2] data [0.5,-0.5,0.25,1,-0.75,0.5,0.125,-1,0.5,0.5,-0.25,0.75]\n"                                \
+    "tensor 3 f32 [6] data [0.5,0.25,-0.5,1,0.125,-0.25]\ntensor 4 f32 [6] data [0.25,-0.5,0.5,-1,0.75,0.5]\n"
+
+/* What is written has no GRU. `ops` operators come back. */
+static void expect_unrolled(const char *text, int ops)
+{
+    struct job j;
+
+    parse(&j, text);
+    write_and_read(&j);
+    expect_same_file(&j);
+    for (int32_t i = 0; i < j.back.model.graphs[0].n_ops; i++)
+        assert_false(j.back.model.graphs[0].ops[i].id == OP_GRU ||
+                     j.back.model.graphs[0].ops[i].id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM);
+    assert_int_equal(j.back.model.graphs[0].n_ops, ops);
+    expect_same_outputs(&j, false);
+    pool_free(&j.pool);
+}
+
+/* A state that goes on is a variable; one that begins anew is nothing but a constant. */
+static void test_gru(void **state)
+{
+    (void)state;
+    expect_unrolled(HEAD "tensor 0 \"x\" f32 [2,2,3]\n" GRU_WEIGHTS "tensor 5 \"h\" f32 [2,2] state\n"
+                         "tensor 6 \"y\" f32 [2,2,2]\n"
+                         "op 0 gru in [0, 1, 2, 3, 4, 5] out [6] reset_after 1\ninputs [0]\noutputs [6]\nend\n",
+                    38);
+    expect_unrolled(HEAD "tensor 0 \"x\" f32 [1,3,3]\n" GRU_WEIGHTS "tensor 5 \"h\" f32 [1,2] state\n"
+                         "tensor 6 \"y\" f32 [1,3,2]\ntensor 7 f32 [1,2] data [0.5, -1]\ntensor 8 \"z\" f32 [1,2]\n"
+                         "op 0 assign_variable in [7] out [5]\nop 1 gru in [0, 1, 2, 3, 4, 5] out [6]\n"
+                         "op 2 read_variable in [5] out [8]\ninputs [0]\noutputs [6, 8]\nend\n",
+                    54);
+}
+
+#define LSTM_TENSORS                                                                                                   \
+    "tensor 1 f32 [2,3] data [0.5,-1,0.25,0.125,1,-0.5]\ntensor 2 f32 [2,2] data [0.5,-0.5,0.25,1]\n"                  \
+    "tensor 3 f32 [2] data [0.5,-0.25]\ntensor 4 \"h\" f32 [1,2] state\ntensor 5 \"c\" f32 [1,2] state\n"              \
+    "tensor 6 \"y\" f32 [3,1,2]\ntensor 7 f32 [1,2] data [0, 0]\ntensor 8 \"z\" f32 [1,2]\n"
+#define LSTM_OP                                                                                                        \
+    "unidirectional_sequence_lstm in [0, 1, 1, 1, 1, 2, 2, 2, 2, -, -, -, 3, 3, 3, 3, -, -, 4, 5] out [6] activation " \
+    "tanh time_major 1 cell_clip 0.75\n"
+
+static void test_lstm(void **state)
+{
+    (void)state;
+    expect_unrolled(HEAD "tensor 0 \"x\" f32 [3,1,3]\n" LSTM_TENSORS "op 0 assign_variable in [7] out [4]\n"
+                         "op 1 assign_variable in [7] out [5]\nop 2 " LSTM_OP "op 3 read_variable in [5] out [8]\n"
+                         "inputs [0]\noutputs [6, 8]\nend\n",
+                    72);
+    /* States that stay are the operator's own. */
+    expect_said_otherwise(HEAD "tensor 0 \"x\" f32 [3,1,3]\n" LSTM_TENSORS "op 0 " LSTM_OP
+                               "inputs [0]\noutputs [6]\nend\n",
+                          OP_UNIDIRECTIONAL_SEQUENCE_LSTM, 1);
+}
+
 /* ---- what is refused ---- */
 static void expect_refused(const char *text, const char *message)
 {
@@ -390,6 +452,9 @@ static void test_refusals(void **state)
                         "filter_h 2 filter_w 2 pad_bottom 1\ninputs [0]\noutputs [3]\nend\n",
                    "3 faults: op 0 ERF: TFLite has no such operator; op 1 ATAN: TFLite has no such operator; op 2 "
                    "AVERAGE_POOL_2D: its padding is neither SAME nor VALID");
+    expect_refused(HEAD "tensor 0 \"x\" f32 [3,1,3]\n" LSTM_TENSORS "op 0 " LSTM_OP "op 1 read_variable in [5] out "
+                        "[8]\ninputs [0]\noutputs [6, 8]\nend\n",
+                   "TFLite's LSTM keeps its states between inferences");
 }
 
 /* ---- the file ---- */
@@ -429,8 +494,10 @@ static void test_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_file),     cmocka_unit_test(test_explicit_padding), cmocka_unit_test(test_variables),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_random_graphs),    cmocka_unit_test(test_shared_models),
+        cmocka_unit_test(test_file),          cmocka_unit_test(test_explicit_padding),
+        cmocka_unit_test(test_variables),     cmocka_unit_test(test_gru),
+        cmocka_unit_test(test_lstm),          cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_random_graphs), cmocka_unit_test(test_shared_models),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Mote has and TFLite has not, said in TFLite's words. Explicit padding becomes `same` or `valid` where it is the
  * same, else a PAD before the operator, or a SLICE behind a transposed convolution; state that is read or written in
- * place gets its READ_VARIABLE and ASSIGN_VARIABLE back. None of it changes a byte of what is computed. */
+ * place gets its READ_VARIABLE and ASSIGN_VARIABLE back; recurrent layers may be unrolled (recurrent.c). None of it
+ * changes a byte of what is computed. */
 #include <math.h>
 
-#include "host/base/faults.h"
-#include "host/emit/tflite/tflite.h"
+#include "host/emit/tflite/lower.h"
 
 #define CONSTANTS_MAX ((int64_t)(FILE_LIMIT - (FILE_LIMIT >> 4))) /* bytes; the rest is for all else in a file */
 
-struct lowering_tfl {
-    struct model *m;
-    struct graph *g;
-    struct faults faults;
-    bool *variable;     /* [tensors that the graph had] */
-    int32_t n_variable; /* how many those are */
-};
-
 /* ---- operators ---- */
-static struct op *append(struct lowering_tfl *l, enum op_id id, int n_in, const int32_t *in, int32_t out)
+struct op *tfl_append(struct lowering_tfl *l, enum op_id id, int n_in, const int32_t *in, int32_t out)
 {
     struct op *op = graph_add_op(l->m, l->g, id, n_in, in, 1, &out);
 
@@ -37,8 +29,8 @@ static void append_copy(struct lowering_tfl *l, const struct op *op)
     copy->source = op->source;
 }
 
-static int32_t add_constant(struct lowering_tfl *l, enum mote_type type, int rank, const int64_t *dims,
-                            const void *data, size_t size)
+int32_t tfl_add_constant(struct lowering_tfl *l, enum mote_type type, int rank, const int64_t *dims, const void *data,
+                         size_t size)
 {
     struct tensor t = {.name = "", .type = type, .rank = rank, .source = -1};
 
@@ -48,14 +40,14 @@ static int32_t add_constant(struct lowering_tfl *l, enum mote_type type, int ran
     return graph_add_tensor(l->m, l->g, &t);
 }
 
-static int32_t add_ints(struct lowering_tfl *l, int rank, const int64_t *dims, const int32_t *values, int n)
+int32_t tfl_add_ints(struct lowering_tfl *l, int rank, const int64_t *dims, const int32_t *values, int n)
 {
     uint8_t bytes[4 * 2 * RANK_MAX];
 
     for (int i = 0; i < n; i++)
         for (int k = 0; k < 4; k++)
             bytes[4 * i + k] = (uint8_t)((uint32_t)values[i] >> 8 * k);
-    return add_constant(l, TYPE_S32, rank, dims, bytes, (size_t)n * 4);
+    return tfl_add_constant(l, TYPE_S32, rank, dims, bytes, (size_t)n * 4);
 }
 
 /* A tensor as this one, of other rows and columns. */
@@ -106,7 +98,7 @@ static void narrow_lists(struct lowering_tfl *l, struct op *op)
             continue;
         for (int64_t i = 0; i < tensor_elements(t); i++)
             values[i] = (int32_t)const_int(t, i);
-        op->in[k] = add_ints(l, t->rank, t->dims, values, (int)tensor_elements(t));
+        op->in[k] = tfl_add_ints(l, t->rank, t->dims, values, (int)tensor_elements(t));
     }
 }
 
@@ -173,11 +165,11 @@ static int32_t add_lowest(struct lowering_tfl *l, const struct tensor *in)
     int32_t t;
 
     if (in->type == TYPE_S8)
-        t = add_constant(l, TYPE_S8, 0, NULL, &s8, sizeof s8);
+        t = tfl_add_constant(l, TYPE_S8, 0, NULL, &s8, sizeof s8);
     else if (in->type == TYPE_S16)
-        t = add_constant(l, TYPE_S16, 0, NULL, s16, sizeof s16);
+        t = tfl_add_constant(l, TYPE_S16, 0, NULL, s16, sizeof s16);
     else
-        t = add_constant(l, TYPE_F32, 0, NULL, &f32, sizeof f32);
+        t = tfl_add_constant(l, TYPE_F32, 0, NULL, &f32, sizeof f32);
     return t;
 }
 
@@ -186,14 +178,14 @@ static void pad_input(struct lowering_tfl *l, struct op *op, struct spatial *s, 
 {
     const struct tensor in = *op_in(l->g, op, 0);
     const int32_t pads[8] = {0, 0, *s->pads[0], *s->pads[1], *s->pads[2], *s->pads[3], 0, 0};
-    int32_t list[3] = {op->in[0], add_ints(l, 2, (int64_t[]){4, 2}, pads, 8), TENSOR_ABSENT};
+    int32_t list[3] = {op->in[0], tfl_add_ints(l, 2, (int64_t[]){4, 2}, pads, 8), TENSOR_ABSENT};
 
     if (lowest) {
         list[2] = add_lowest(l, &in);
         l->g->tensors[list[2]].quant = in.quant;
     }
     op->in[0] = add_resized(l, op->in[0], "/pad", in.dims[1] + pads[2] + pads[3], in.dims[2] + pads[4] + pads[5]);
-    append(l, OP_PAD, lowest ? 3 : 2, list, op->in[0]);
+    tfl_append(l, OP_PAD, lowest ? 3 : 2, list, op->in[0]);
     take_valid(s);
 }
 
@@ -270,11 +262,12 @@ static void lower_transpose_conv(struct lowering_tfl *l, struct op *op)
         return;
     }
     take_valid(&s);
-    op->in[0] = add_ints(l, 1, four, made, 4);
+    op->in[0] = tfl_add_ints(l, 1, four, made, 4);
     op->out = pool_copy(l->m->pool, op->out, sizeof *op->out);
     op->out[0] = add_resized(l, to, "/whole", made[1], made[2]);
     append_copy(l, op);
-    append(l, OP_SLICE, 3, (int32_t[]){op->out[0], add_ints(l, 1, four, begin, 4), add_ints(l, 1, four, size, 4)}, to);
+    tfl_append(l, OP_SLICE, 3,
+               (int32_t[]){op->out[0], tfl_add_ints(l, 1, four, begin, 4), tfl_add_ints(l, 1, four, size, 4)}, to);
 }
 
 /* ---- state ---- */
@@ -316,7 +309,7 @@ static void read_variables(struct lowering_tfl *l, struct op *op)
         if (is_variable(l, op->in[k])) {
             const int32_t value = add_value(l, op->in[k]);
 
-            append(l, OP_READ_VARIABLE, 1, &op->in[k], value);
+            tfl_append(l, OP_READ_VARIABLE, 1, &op->in[k], value);
             op->in[k] = value;
         }
 }
@@ -424,7 +417,6 @@ static enum mote_status lower_op(struct lowering_tfl *l, struct op *op, const st
 {
     int32_t *states = pool_array(l->m->pool, (size_t)op->n_out + 1, sizeof *states);
 
-    TRY(check_op(l->g, op, at));
     own_inputs(l, op);
     narrow_lists(l, op);
     read_variables(l, op);
@@ -439,21 +431,66 @@ static enum mote_status lower_op(struct lowering_tfl *l, struct op *op, const st
         append_copy(l, op);
     for (int32_t k = 0; k < op->n_out; k++)
         if (states[k] != TENSOR_ABSENT)
-            append(l, OP_ASSIGN_VARIABLE, 1, &op->out[k], states[k]);
+            tfl_append(l, OP_ASSIGN_VARIABLE, 1, &op->out[k], states[k]);
     return MOTE_OK;
+}
+
+static bool is_local(const struct lowering_tfl *l, int32_t tensor)
+{
+    return tensor >= 0 && tensor < l->n_variable && l->local[tensor] != TENSOR_ABSENT;
+}
+
+/* False: it is not about a state that begins anew in each inference. */
+static bool lower_local(struct lowering_tfl *l, const struct op *op)
+{
+    if (op->id == OP_ASSIGN_VARIABLE && is_local(l, op->out[0])) {
+        l->local[op->out[0]] = op->in[0];
+        return true;
+    }
+    if (op->id == OP_READ_VARIABLE && is_local(l, op->in[0])) {
+        const struct tensor *t = op_out(l->g, op, 0);
+        int32_t dims[RANK_MAX];
+
+        for (int d = 0; d < t->rank; d++)
+            dims[d] = (int32_t)t->dims[d];
+        tfl_append(l, OP_RESHAPE, 2,
+                   (int32_t[]){l->local[op->in[0]], tfl_add_ints(l, 1, (int64_t[]){t->rank}, dims, t->rank)},
+                   op->out[0]);
+        return true;
+    }
+    return false;
+}
+
+static enum mote_status lower_any(struct lowering_tfl *l, const struct graph *before, struct op *op,
+                                  const struct frame *at)
+{
+    TRY(tfl_check_recurrent(before, op, at));
+    if (lower_local(l, op))
+        return MOTE_OK;
+    if (tfl_unrolls(before, op)) {
+        const int32_t hidden = tfl_hidden(op);
+
+        own_inputs(l, op);
+        read_variables(l, op);
+        tfl_unroll(l, op, hidden);
+        return MOTE_OK;
+    }
+    TRY(check_op(l->g, op, at));
+    return lower_op(l, op, at);
 }
 
 static enum mote_status lower_ops(struct lowering_tfl *l, const struct frame *at)
 {
     const struct graph before = *l->g;
 
+    tfl_find_local(l, &before);
     l->g->ops = NULL;
     l->g->n_ops = 0;
     for (int32_t i = 0; i < before.n_ops; i++) {
         struct report_text failed = {.status = MOTE_OK};
         const struct frame root = {.index = -1, .sink = &failed}, here = frame_op(&root, &before, i);
 
-        if (lower_op(l, &before.ops[i], &here) != MOTE_OK)
+        if (lower_any(l, &before, &before.ops[i], &here) != MOTE_OK)
             faults_add(&l->faults, op_info[before.ops[i].id].NAME, &failed);
     }
     return faults_fail(&l->faults, at);
