@@ -546,6 +546,12 @@ static void relate_frame(struct kernel_case *c)
     set(c, "in_h", skip + (out_h - 1) * stride + window + draw_edge(&c->draw, 0, 2 * stride));
 }
 
+static void relate_detection(struct kernel_case *c)
+{
+    set(c, "coords", draw_between(&c->draw, 4, 6));
+    set(c, "width", get(c, "classes", 1) + draw_between(&c->draw, 0, 1));
+}
+
 static void relate_nothing(struct kernel_case *c) { (void)c; }
 
 static const struct relation {
@@ -582,6 +588,7 @@ static const struct relation {
     {"gru_s8", relate_gru},
     {"lstm_huffman_", relate_lstm_huffman},
     {"fully_connected_huffman_", relate_huffman},
+    {"detection_", relate_detection},
     {"frame", relate_frame},
     {"rfft_", relate_rfft},
     {"energy", relate_energy},

@@ -61,6 +61,40 @@ bool make_arg_max(struct builder *b) { return make_arg(b, OP_ARG_MAX); }
 
 bool make_arg_min(struct builder *b) { return make_arg(b, OP_ARG_MIN); }
 
+/* Scores are drawn, codes and anchors constants. */
+bool make_detection_postprocess(struct builder *b)
+{
+    const struct quantization none = {.scale = 0, .zero = 0};
+    int32_t scores = pick(b, TYPES(TYPE_F32), 3, 3), in[3], out[4];
+    struct op *op;
+
+    if (scores == TENSOR_ABSENT || tensor_of(b, scores)->dims[0] != 1)
+        return false;
+
+    const int64_t boxes = tensor_of(b, scores)->dims[1], width = tensor_of(b, scores)->dims[2];
+
+    in[0] = new_const(b, TYPE_F32, 3, (int64_t[]){1, boxes, dice_range(b, 4, 6)}, none);
+    in[1] = scores;
+    in[2] = new_const(b, TYPE_F32, 2, (int64_t[]){boxes, 4}, none);
+    for (int k = 0; k < 4; k++)
+        out[k] = new_output(b, TYPE_F32, none);
+    op = new_op(b, OP_DETECTION_POSTPROCESS, 3, in, 4, out);
+    *(struct detection_postprocess_opts *)op->opts = (struct detection_postprocess_opts){
+        .max_detections = dice_range(b, 1, 7),
+        .max_classes_per_detection = 1,
+        .detections_per_class = dice_range(b, 1, 4),
+        .use_regular_nms = dice_chance(b, 2),
+        .nms_score_threshold = -1,
+        .nms_iou_threshold = 0.5f,
+        .num_classes = (int32_t)(width > 1 && dice_chance(b, 2) ? width - 1 : width),
+        .y_scale = 1,
+        .x_scale = 1,
+        .h_scale = 5,
+        .w_scale = 5,
+    };
+    return op_done(b, op);
+}
+
 bool make_cumsum(struct builder *b)
 {
     int32_t in = pick(b, COMPUTED, 1, 6), out;

@@ -17,6 +17,10 @@ static const uint8_t map[] = {'x', 0, 'y', 'y', 0, 2, 6, 5, 2, 1, 2, 0xfd, 1, 4,
 /* {"n": 70000}, indirectly: the number, the name, the keys, the map, the root. */
 static const uint8_t indirect[] = {0x70, 0x11, 1, 0, 'n', 0, 1, 3, 1, 1, 1, 11, 0x1a, 2, 0x24, 1};
 
+/* {"n": 0.75}: the name, the keys, the map's length in numbers of four bytes, the float, its type, the root. */
+static const uint8_t real[] = {'n', 0, 0, 0, 1, 0, 0, 0, 4 + 4, 0, 0,    0,    4,    0, 0,    0,
+                               4,   0, 0, 0, 1, 0, 0, 0, 0,     0, 0x40, 0x3f, 0x0e, 5, 0x26, 1};
+
 static enum mote_status read_map(const uint8_t *data, size_t size, int64_t *sum, struct report_text *report)
 {
     struct frame root = {.name = "m.tflite", .index = -1, .sink = report};
@@ -26,10 +30,10 @@ static enum mote_status read_map(const uint8_t *data, size_t size, int64_t *sum,
     TRY(flex_open(data, size, &m, &root));
     for (size_t i = 0; i < m.n; i++) {
         const char *name;
-        int64_t value;
+        struct flex_number value;
 
         TRY(flex_entry(&m, i, &name, &value, &root));
-        *sum += (int64_t)strlen(name) * 1000 + value;
+        *sum += (int64_t)strlen(name) * 1000 + value.whole;
     }
     return MOTE_OK;
 }
@@ -39,22 +43,25 @@ static void numbers_come_by_their_names(void **state)
     struct report_text report = {0};
     struct frame root = {.name = "m.tflite", .index = -1, .sink = &report};
     const char *name;
+    struct flex_number value;
     struct flex_map m;
-    int64_t value;
 
     (void)state;
     assert_int_equal(flex_open(map, sizeof map, &m, &root), MOTE_OK);
     assert_int_equal(m.n, 2);
     assert_int_equal(flex_entry(&m, 0, &name, &value, &root), MOTE_OK);
     assert_string_equal(name, "x");
-    assert_int_equal(value, -3);
+    assert_int_equal(value.whole, -3);
     assert_int_equal(flex_entry(&m, 1, &name, &value, &root), MOTE_OK);
     assert_string_equal(name, "yy");
-    assert_int_equal(value, 1);
+    assert_int_equal(value.whole, 1);
     assert_int_equal(flex_open(indirect, sizeof indirect, &m, &root), MOTE_OK);
     assert_int_equal(flex_entry(&m, 0, &name, &value, &root), MOTE_OK);
     assert_string_equal(name, "n");
-    assert_int_equal(value, 70000);
+    assert_int_equal(value.whole, 70000);
+    assert_int_equal(flex_open(real, sizeof real, &m, &root), MOTE_OK);
+    assert_int_equal(flex_entry(&m, 0, &name, &value, &root), MOTE_OK);
+    assert_true(value.is_float && value.fraction == 0.75);
 }
 
 /* In memory of their own, so that a sanitizer sees a byte that is not there. */

@@ -267,15 +267,17 @@ def code_of(name):
 
 class Step:
     """An operator of a model: its name in OPERATORS (others are custom), its operands and results, its options, which
-    are a dictionary of slots, or of names where it is custom."""
+    are a dictionary of slots, or of names where it is custom; or, `custom`, the bytes of a custom operator's options."""
 
-    def __init__(self, name, operands, results, options=None):
+    def __init__(self, name, operands, results, options=None, custom=None):
         self.name, self.operands, self.results, self.options = name, operands, results, options or {}
+        self.custom = custom
 
     def tables(self):
         if self.name in OPERATORS:
             return {4: Table(self.options)}
-        return {5: Vector("B", flex_map(self.options))} if self.options else {}
+        custom = self.custom or (flex_map(self.options) if self.options else None)
+        return {5: Vector("B", custom, 16)} if custom else {}
 
 
 @dataclass
@@ -287,7 +289,8 @@ class Graph:
 
 
 def flex_map(values):
-    """A FlexBuffer of names and integers, all of 4 bytes."""
+    """A FlexBuffer of names and numbers: integers, floats and bools, all of 4 bytes."""
+    kinds = {bool: (26, "I"), float: (3, "f"), int: (1, "i")}
     names, data, places = sorted(values), bytearray(), []
     for name in names:
         places.append(len(data))
@@ -298,7 +301,8 @@ def flex_map(values):
         data += struct.pack("<I", len(data) - place)
     data += struct.pack("<III", len(data) - keys, 4, len(names))
     first = len(data)
-    data += struct.pack("<%di" % len(names), *(values[name] for name in names)) + bytes([1 << 2 | 2]) * len(names)
+    data += b"".join(struct.pack("<" + kinds[type(values[name])][1], values[name]) for name in names)
+    data += bytes(kinds[type(values[name])][0] << 2 | 2 for name in names)
     data += bytes(-len(data) % 4)
     return bytes(data) + struct.pack("<IBB", len(data) - first, 9 << 2 | 2, 4)
 

@@ -119,6 +119,7 @@ KERNEL(200, conv,        conv_2d_u8,                   portable)
 KERNEL(201, conv,        depthwise_conv_2d_u8,         portable)
 KERNEL(202, pool,        average_pool_2d_u8,           portable)
 KERNEL(203, move,        resize_bilinear_u8,           portable)
+KERNEL(204, detect,      detection_postprocess,        portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *

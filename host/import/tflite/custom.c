@@ -8,8 +8,11 @@
 
 struct custom_option {
     const char *name;
-    uint16_t to;  /* offset in Mote's struct */
-    bool implied; /* the tensors say it, too */
+    uint16_t to;   /* offset in Mote's struct */
+    bool implied;  /* the tensors say it, too, or it says nothing about numbers */
+    bool is_float; /* of Mote's field */
+    bool optional; /* what is absent is `otherwise` */
+    int32_t otherwise;
 };
 
 struct tfl_custom {
@@ -22,13 +25,22 @@ struct tfl_custom {
 
 #define OPTION_WORDS 8 /* of those that become several */
 
+#define TO(opts, field) .name = #field, .to = offsetof(struct opts##_opts, field)
 #define TAKE(opts, field)                                                                                              \
     {                                                                                                                  \
-#field, offsetof(struct opts##_opts, field), false                                                             \
+        TO(opts, field)                                                                                                \
     }
-#define IMPLIED(name)                                                                                                  \
+#define FLOAT(opts, field)                                                                                             \
     {                                                                                                                  \
-        name, 0, true                                                                                                  \
+        TO(opts, field), .is_float = true                                                                              \
+    }
+#define OPTIONAL(opts, field, value)                                                                                   \
+    {                                                                                                                  \
+        TO(opts, field), .optional = true, .otherwise = value                                                          \
+    }
+#define IMPLIED(what)                                                                                                  \
+    {                                                                                                                  \
+        .name = what, .implied = true                                                                                  \
     }
 #define ROW(name, id, options)                                                                                         \
     {                                                                                                                  \
@@ -64,6 +76,22 @@ static const struct custom_option framer[] = {TAKE(framer, frame_size), TAKE(fra
 static const struct custom_option stacker[] = {TAKE(stacker, num_channels), TAKE(stacker, stacker_left_context),
                                                TAKE(stacker, stacker_right_context), TAKE(stacker, stacker_step)};
 static const struct custom_option circular_buffer[] = {TAKE(circular_buffer, cycles_max)};
+static const struct custom_option detection[] = {
+    TAKE(detection_postprocess, max_detections),
+    TAKE(detection_postprocess, max_classes_per_detection),
+    OPTIONAL(detection_postprocess, detections_per_class, 100),
+    OPTIONAL(detection_postprocess, use_regular_nms, 0),
+    FLOAT(detection_postprocess, nms_score_threshold),
+    FLOAT(detection_postprocess, nms_iou_threshold),
+    TAKE(detection_postprocess, num_classes),
+    FLOAT(detection_postprocess, y_scale),
+    FLOAT(detection_postprocess, x_scale),
+    FLOAT(detection_postprocess, h_scale),
+    FLOAT(detection_postprocess, w_scale),
+    IMPLIED("_output_quantized"),
+    IMPLIED("_output_types"),
+    IMPLIED("_support_output_type_float_in_quantized_op"),
+};
 
 static const struct tfl_custom rows[] = {
     ROW("SignalWindow", WINDOW, window),
@@ -79,6 +107,7 @@ static const struct tfl_custom rows[] = {
     ROW_STREAM("SignalFramer", framer),
     ROW_STREAM("SignalStacker", stacker),
     ROW_STREAM("CIRCULAR_BUFFER", circular_buffer),
+    ROW("TFLite_Detection_PostProcess", DETECTION_POSTPROCESS, detection),
 };
 
 const struct tfl_custom *tfl_custom_find(const char *name)
@@ -97,22 +126,54 @@ static int option_of(const struct tfl_custom *row, const char *name)
     return -1;
 }
 
+static enum mote_status word_of(const struct custom_option *option, const struct flex_number *value, int32_t *word,
+                                const struct frame *at)
+{
+    float real = value->is_float ? (float)value->fraction : (float)value->whole;
+
+    if (option->is_float) {
+        memcpy(word, &real, sizeof *word);
+        return MOTE_OK;
+    }
+    *word = (int32_t)value->whole;
+    if (value->is_float)
+        return fail(at, MOTE_ERR_VALUE, "option %s is %g, not an integer", option->name, value->fraction);
+    if (*word != value->whole)
+        return fail(at, MOTE_ERR_VALUE, "option %s is %lld", option->name, (long long)value->whole);
+    return MOTE_OK;
+}
+
 /* The value's option, whose bit becomes set; one that Mote does not know is refused unless it is 0. */
-static enum mote_status take(struct tfl_reader *r, const struct tfl_custom *row, const char *name, int64_t value,
-                             void *opts, uint32_t *taken, const struct frame *at)
+static enum mote_status take(struct tfl_reader *r, const struct tfl_custom *row, const char *name,
+                             const struct flex_number *value, void *opts, uint32_t *taken, const struct frame *at)
 {
     int i = option_of(row, name);
-    int32_t word = (int32_t)value;
+    int32_t word = 0;
 
-    if (i < 0 && value == 0)
+    if (i < 0 && !value->is_float && value->whole == 0)
         return MOTE_OK;
     if (i < 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "option %.40s is there, newer than this Mote", printable(r->pool, name));
-    if (word != value)
-        return fail(at, MOTE_ERR_VALUE, "option %s is %lld", row->options[i].name, (long long)value);
     *taken |= UINT32_C(1) << i;
-    if (!row->options[i].implied)
-        memcpy((char *)opts + row->options[i].to, &word, sizeof word);
+    if (row->options[i].implied)
+        return MOTE_OK;
+    TRY(word_of(&row->options[i], value, &word, at));
+    memcpy((char *)opts + row->options[i].to, &word, sizeof word);
+    return MOTE_OK;
+}
+
+/* What the file does not say. */
+static enum mote_status fill_in(const struct tfl_custom *row, uint32_t taken, void *opts, const struct frame *at)
+{
+    for (int i = 0; i < row->n; i++) {
+        const struct custom_option *o = &row->options[i];
+
+        if ((taken >> i & 1) != 0 || o->implied)
+            continue;
+        if (!o->optional)
+            return fail(at, MOTE_ERR_FORMAT, "option %s is missing", o->name);
+        memcpy((char *)opts + o->to, &o->otherwise, sizeof o->otherwise);
+    }
     return MOTE_OK;
 }
 
@@ -131,15 +192,12 @@ static enum mote_status read_options(struct tfl_reader *r, const struct tfl_cust
     TRY(flex_open(fb_bytes(bytes), bytes.n, &map, at));
     for (size_t i = 0; i < map.n; i++) {
         const char *name;
-        int64_t value;
+        struct flex_number value;
 
         TRY(flex_entry(&map, i, &name, &value, at));
-        TRY(take(r, row, name, value, opts, &taken, at));
+        TRY(take(r, row, name, &value, opts, &taken, at));
     }
-    for (int i = 0; i < row->n; i++)
-        if ((taken >> i & 1) == 0 && !row->options[i].implied)
-            return fail(at, MOTE_ERR_FORMAT, "option %s is missing", row->options[i].name);
-    return MOTE_OK;
+    return fill_in(row, taken, opts, at);
 }
 
 /* The file's operator keeps its estimate of the noise itself. */
@@ -156,10 +214,30 @@ static enum mote_status add_noise(struct tfl_reader *r, struct graph *g, const s
     return MOTE_OK;
 }
 
+/* Where it reads quantized numbers, it dequantizes them; here that is an operator of its own. */
+static void dequantize_inputs(struct tfl_reader *r, struct graph *g, const struct tfl_lists *l, int32_t *in)
+{
+    for (int32_t k = 0; k < l->n_in; k++) {
+        struct tensor t;
+
+        in[k] = l->in[k];
+        if (in[k] == TENSOR_ABSENT || (g->tensors[in[k]].type != TYPE_U8 && g->tensors[in[k]].type != TYPE_S8))
+            continue;
+        t = g->tensors[in[k]];
+        t.name = "";
+        t.type = TYPE_F32;
+        t.quant = (struct quant){0};
+        t.data = NULL;
+        t.source = -1;
+        in[k] = graph_add_tensor(r->out, g, &t);
+        graph_add_op(r->out, g, OP_DEQUANTIZE, 1, &l->in[k], 1, &in[k]);
+    }
+}
+
 enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *row, struct fb_table t, struct graph *g,
                                  const struct tfl_lists *l, int32_t index, const struct frame *at)
 {
-    int32_t n_in = l->n_in, with_noise[2], *in = l->in;
+    int32_t n_in = l->n_in, own[3], *in = l->in;
     struct op *op;
 
     if (row->make != NULL) {
@@ -170,9 +248,13 @@ enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *
         return row->make(&s, opts, at);
     }
     if (row->id == OP_FILTER_BANK_SPECTRAL_SUBTRACTION) {
-        TRY(add_noise(r, g, l, with_noise, at));
-        in = with_noise;
+        TRY(add_noise(r, g, l, own, at));
+        in = own;
         n_in = 2;
+    }
+    if (row->id == OP_DETECTION_POSTPROCESS && n_in == (int32_t)COUNT(own)) {
+        dequantize_inputs(r, g, l, own);
+        in = own;
     }
     op = graph_add_op(r->out, g, row->id, n_in, in, l->n_out, l->out);
     op->source = index;

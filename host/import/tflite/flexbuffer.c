@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/import/tflite/flexbuffer.h"
 
-enum { FLEX_INT = 1, FLEX_UINT = 2, FLEX_INDIRECT_INT = 6, FLEX_INDIRECT_UINT = 7, FLEX_MAP = 9, FLEX_BOOL = 26 };
+enum {
+    FLEX_INT = 1,
+    FLEX_UINT = 2,
+    FLEX_FLOAT = 3,
+    FLEX_INDIRECT_INT = 6,
+    FLEX_INDIRECT_UINT = 7,
+    FLEX_INDIRECT_FLOAT = 8,
+    FLEX_MAP = 9,
+    FLEX_BOOL = 26
+};
 
 static enum mote_status broken(const struct frame *at, const char *what)
 {
@@ -64,28 +73,51 @@ enum mote_status flex_open(const uint8_t *data, size_t size, struct flex_map *ou
     return MOTE_OK;
 }
 
-static bool read_value(const struct flex_map *m, size_t i, int64_t *out)
+static bool read_float(uint64_t bits, size_t width, double *out)
 {
-    uint8_t type = m->data[m->values + m->n * m->width + i];
+    uint32_t low = (uint32_t)bits;
+    float real;
+
+    if (width == 8) {
+        memcpy(out, &bits, sizeof *out);
+        return true;
+    }
+    memcpy(&real, &low, sizeof real);
+    *out = (double)real;
+    return width == 4;
+}
+
+static bool is_indirect(int type)
+{
+    return type == FLEX_INDIRECT_INT || type == FLEX_INDIRECT_UINT || type == FLEX_INDIRECT_FLOAT;
+}
+
+static bool read_value(const struct flex_map *m, size_t i, struct flex_number *out)
+{
+    uint8_t packed = m->data[m->values + m->n * m->width + i];
     size_t at = m->values + i * m->width, width = m->width;
+    int type = packed >> 2;
     uint64_t x;
 
-    if (type >> 2 == FLEX_INDIRECT_INT || type >> 2 == FLEX_INDIRECT_UINT) {
-        width = (size_t)1 << (type & 3);
+    if (is_indirect(type)) {
+        width = (size_t)1 << (packed & 3);
         if (!follow(m->data, m->size, at, m->width, &at))
             return false;
-    } else if (type >> 2 != FLEX_INT && type >> 2 != FLEX_UINT && type >> 2 != FLEX_BOOL) {
+    } else if (type != FLEX_INT && type != FLEX_UINT && type != FLEX_FLOAT && type != FLEX_BOOL) {
         return false;
     }
     if (!read_unsigned(m->data, m->size, at, width, &x))
         return false;
-    *out = type >> 2 == FLEX_INT || type >> 2 == FLEX_INDIRECT_INT ? with_sign(x, width)
-           : x > INT64_MAX                                         ? INT64_MAX
-                                                                   : (int64_t)x;
+    *out = (struct flex_number){.is_float = type == FLEX_FLOAT || type == FLEX_INDIRECT_FLOAT};
+    if (out->is_float)
+        return read_float(x, width, &out->fraction);
+    out->whole = type == FLEX_INT || type == FLEX_INDIRECT_INT ? with_sign(x, width)
+                 : x > INT64_MAX                               ? INT64_MAX
+                                                               : (int64_t)x;
     return true;
 }
 
-enum mote_status flex_entry(const struct flex_map *m, size_t i, const char **name, int64_t *value,
+enum mote_status flex_entry(const struct flex_map *m, size_t i, const char **name, struct flex_number *value,
                             const struct frame *at)
 {
     size_t key;

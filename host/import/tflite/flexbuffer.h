@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads a FlexBuffer that nobody has checked: one map of names to integers, which custom operators have for options.
+/* Reads a FlexBuffer that nobody has checked: one map of names to numbers, which custom operators have for options.
  *
  * A value is a number of 1, 2, 4 or 8 bytes, little-endian; places are numbers that count backwards from where they
  * stand. The last three parts of a buffer are the root, its type and how many bytes it has. A map has, backwards from
@@ -18,10 +18,17 @@ struct flex_map {
     size_t n;
 };
 
+/* A number, as a file has it: `whole`, or `fraction` where it is a float. */
+struct flex_number {
+    bool is_float;
+    int64_t whole;
+    double fraction;
+};
+
 /* ERR_FORMAT if the buffer holds no map. */
 MUST_CHECK enum mote_status flex_open(const uint8_t *data, size_t size, struct flex_map *out, const struct frame *at);
-/* The i-th value's name, NUL-terminated, in the buffer; the value, of an integer or a bool. i < n. */
-MUST_CHECK enum mote_status flex_entry(const struct flex_map *m, size_t i, const char **name, int64_t *value,
+/* The i-th value's name, NUL-terminated, in the buffer; the value, of a number or a bool. i < n. */
+MUST_CHECK enum mote_status flex_entry(const struct flex_map *m, size_t i, const char **name, struct flex_number *value,
                                        const struct frame *at);
 
 #endif
