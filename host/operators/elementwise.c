@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows, broadcasting and small constants of the element-by-element operators. */
 #include "host/operators/elementwise.h"
+#include "mote/kernels/elementwise/cast.h"
 #include "mote/kernels/elementwise/binary_f32.h"
 #include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
@@ -237,6 +238,35 @@ enum mote_status lower_binary_s32(struct lowering *l, const struct op *op, int32
         p.hi = 6;
 
     return lower_broadcast(l, op, KERNEL_binary_s32, &p, &b, at);
+}
+
+static enum mote_status lower_number_type(struct lowering *l, enum mote_type from, enum mote_type to,
+                                          const struct tensor *like, int32_t in, int32_t out, const struct frame *at)
+{
+    struct row_split split = split_rows(like);
+    struct mote_cast p = {.rows = split.rows, .len = split.len, .in_type = (int32_t)from, .out_type = (int32_t)to};
+
+    return lower_step(l, KERNEL_cast, &p, (int32_t[]){in, out}, at);
+}
+
+enum mote_status lower_binary_s16(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    const struct tensor *out = op_out(g, op, 0);
+    struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), out);
+    struct mote_binary_s32 p = {.function = function, BROADCAST_FIELDS(b), .lo = INT32_MIN, .hi = INT32_MAX};
+    int32_t args[4];
+
+    TRY(want_type(at, g, op->in[1], TYPE_S16));
+    TRY(want_type(at, g, op->out[0], TYPE_S16));
+    for (int k = 0; k < 2; k++) {
+        args[k] = lower_scratch(l, TYPE_S32, (size_t)tensor_elements(op_in(g, op, k)) * 4);
+        TRY(lower_number_type(l, TYPE_S16, TYPE_S32, op_in(g, op, k), lower_tensor(l, op->in[k]), args[k], at));
+    }
+    args[2] = lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false);
+    args[3] = lower_scratch(l, TYPE_S32, (size_t)tensor_elements(out) * 4);
+    TRY(lower_step(l, KERNEL_binary_s32, &p, args, at));
+    return lower_number_type(l, TYPE_S32, TYPE_S16, out, args[3], lower_tensor(l, op->out[0]), at);
 }
 
 enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,

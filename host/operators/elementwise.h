@@ -82,6 +82,10 @@ MUST_CHECK enum mote_status lower_binary_s8(struct lowering *l, const struct op 
 /* A float operator of two operands; `function` is one of device/mote/kernels/elementwise/binary_f32.h. */
 MUST_CHECK enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
                                              const struct frame *at);
+/* Of int16 of one scale, by int32: `function` is one of device/mote/kernels/elementwise/binary_s32.h that gives one of
+ * its operands. */
+MUST_CHECK enum mote_status lower_binary_s16(struct lowering *l, const struct op *op, int32_t function,
+                                             const struct frame *at);
 /* The same of int32; `function` is one of device/mote/kernels/elementwise/binary_s32.h. */
 MUST_CHECK enum mote_status lower_binary_s32(struct lowering *l, const struct op *op, int32_t function, int activation,
                                              const struct frame *at);

@@ -20,17 +20,19 @@ static enum mote_status lower_minimum(struct lowering *l, const struct op *op, c
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_minimum_s8(l, op, at);
+    case TYPE_S16:
+        return lower_binary_s16(l, op, MOTE_BINARY_S32_MINIMUM, at);
     case TYPE_F32:
         return lower_binary_f32(l, op, MOTE_BINARY_MINIMUM, ACTIVATION_NONE, at);
     case TYPE_S32:
         return lower_binary_s32(l, op, MOTE_BINARY_S32_MINIMUM, ACTIVATION_NONE, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8, s32 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16, s32 and f32");
     }
 }
 
 const struct operator operator_minimum = {
     .infer = infer_broadcast,
     .lower = lower_minimum,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

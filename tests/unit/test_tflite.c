@@ -648,6 +648,16 @@ static void test_missing_operators(void **state)
            "(version 1, output \"out\") [ERR_UNSUPPORTED]");
     EXPECT((k.old_code = BUILTIN_CUSTOM, k.custom = "My\nOp"), MOTE_ERR_UNSUPPORTED,
            "1 operator that Mote does not have: op 0 My\\x0aOp (custom, version 1, output \"out\") [ERR_UNSUPPORTED]");
+    /* The converter's setting, once. */
+    EXPECT(
+        (k.old_code = BUILTIN_CUSTOM, k.custom = "FlexErf", k.n_ops = 2), MOTE_ERR_UNSUPPORTED,
+        "2 operators that Mote does not have: op 0 FlexErf (custom, version 1, output \"out\"), op 1 FlexErf (custom, "
+        "version 1, output \"out\"); Flex operators are TensorFlow's own: convert with "
+        "target_spec.supported_ops = [TFLITE_BUILTINS], without SELECT_TF_OPS, and replace what the converter then "
+        "names [ERR_UNSUPPORTED]");
+    EXPECT((k.old_code = BUILTIN_CUSTOM, k.custom = "ethos-u"), MOTE_ERR_UNSUPPORTED,
+           "1 operator that Mote does not have: op 0 ethos-u (custom, version 1, output \"out\"); the file is Vela's "
+           "output: give the .tflite that went into vela [ERR_UNSUPPORTED]");
     EXPECT((k.code = 9999), MOTE_ERR_UNSUPPORTED,
            "1 operator that Mote does not have: op 0 number 9999 (version 1, output \"out\") [ERR_UNSUPPORTED]");
     EXPECT((k.old_code = -1, k.code = -2), MOTE_ERR_UNSUPPORTED,

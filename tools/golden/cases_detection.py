@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Cases of DETECTION_POSTPROCESS: operator_cases.py's program and arguments. The runner's outputs are what counts."""
+"""Cases of DETECTION_POSTPROCESS, and (with --transposed) of MediaPipe's Convolution2DTransposeBias, whose runner is
+another one: operator_cases.py's program and arguments. The runner's outputs are what counts.
+"""
 
+import struct
 import sys
 
 from cases_moves import chain
@@ -60,6 +63,28 @@ def quantized():
     return case
 
 
+def transposed():
+    rows = [("same_2x2", (1, 4, 3, 5), (3, 2, 2), (2, 2), True), ("same_3x3", (1, 4, 5, 2), (4, 3, 3), (2, 2), True),
+            ("valid_3x3", (2, 3, 4, 2), (2, 3, 3), (2, 1), False), ("same_4x5", (1, 5, 3, 1), (2, 4, 5), (1, 3), True),
+            ("stride_above", (1, 3, 3, 2), (2, 2, 2), (3, 3), True)]
+    for name, shape, (filters, height, width), (down, across), same in rows:
+        random = Random("transposed/" + name)
+        real = lambda n: [f32(random.real(-1, 1)) for _ in range(n)]
+        sizes = []
+        for n, k, stride in ((shape[1], height, down), (shape[2], width, across)):
+            sizes.append(stride * (n - 1) + k - (max(0, k - (n - 1) % stride - 1) if same else 0))
+        x, y = Tensor(list(shape), FLOAT32), Tensor([shape[0], *sizes, filters], FLOAT32)
+        size = height * width * shape[3]
+        weights = Tensor([filters, height, width, shape[3]], FLOAT32, data=real(filters * size))
+        bias = Tensor([filters], FLOAT32, data=real(filters))
+        case = chain("Convolution2DTransposeBias", name, [x], [y],
+                     [Step("Convolution2DTransposeBias", [x, weights, bias], [y],
+                           custom=struct.pack("<iii", 1 if same else 2, across, down))],
+                     [[real(x.elements())] for _ in range(2)])
+        case.operator, case.tolerance = "TRANSPOSE_CONV", True
+        yield case
+
+
 def cases():
     yield detect("fast", 4, 5, 3, 1, 0.2, options(4, 3), 4)
     yield detect("fast_without_background", 6, 6, 2, 0, 0.4, options(3, 2, iou=0.3), 3)
@@ -75,4 +100,6 @@ def cases():
 
 
 if __name__ == "__main__":
-    sys.exit(main([lambda: CASES.extend(cases())]))
+    TRANSPOSED = "--transposed" in sys.argv
+    sys.argv = [a for a in sys.argv if a != "--transposed"]
+    sys.exit(main([lambda: CASES.extend(transposed() if TRANSPOSED else cases())]))

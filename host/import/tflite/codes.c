@@ -40,9 +40,22 @@ struct missing {
     const char *output; /* name of its first output, where it is listed */
 };
 
+/* Custom operators that no resolver for microcontrollers has, by a part of their names, and whose setting is to blame. */
+static const struct remedy {
+    const char *part, *what;
+} remedies[] = {
+    {"Flex", "Flex operators are TensorFlow's own: convert with target_spec.supported_ops = [TFLITE_BUILTINS], without "
+             "SELECT_TF_OPS, and replace what the converter then names"},
+    {"ethos-u", "the file is Vela's output: give the .tflite that went into vela"},
+    {"edgetpu", "the file is the Edge TPU compiler's output: give the .tflite that went into edgetpu_compiler"},
+    {"okeniz", "text becomes tokens before the network: convert the model from the tokens' numbers on "
+               "(from_concrete_functions, with these as its input)"},
+};
+
 struct listing {
-    struct text all;       /* every operator, until it is too long */
-    uint32_t n;            /* operators */
+    struct text all; /* every operator, until it is too long */
+    uint32_t n;      /* operators */
+    bool remedy[COUNT(remedies)];
     struct missing *kinds; /* [codes.n] by code, times 0 if not missing */
 };
 
@@ -114,6 +127,8 @@ static const char *output_name(struct tfl_reader *r, struct fb_table graph, stru
 
 static void note(struct tfl_reader *r, struct listing *l, const struct missing *m)
 {
+    for (size_t i = 0; i < COUNT(remedies); i++)
+        l->remedy[i] |= m->code.custom && strstr(m->code.custom, remedies[i].part);
     if (!l->kinds)
         l->kinds = pool_array(r->pool, r->codes.n, sizeof *l->kinds);
     if (l->kinds[m->code.index].times == 0)
@@ -166,6 +181,17 @@ static void list_kinds(const struct tfl_reader *r, const struct listing *l, stru
         text_add(text, ", and %u more kinds", more);
 }
 
+static const char *remedies_text(struct pool *pool, const struct listing *l)
+{
+    struct text text = {.pool = pool};
+
+    text_add(&text, "%s", "");
+    for (size_t i = 0; i < COUNT(remedies); i++)
+        if (l->remedy[i])
+            text_add(&text, "; %s", remedies[i].what);
+    return text.s;
+}
+
 enum mote_status tfl_check_operators(struct tfl_reader *r, const struct frame *at)
 {
     struct listing l = {.all = {.pool = r->pool}};
@@ -177,7 +203,7 @@ enum mote_status tfl_check_operators(struct tfl_reader *r, const struct frame *a
         return MOTE_OK;
     if (l.all.len > LISTING_MAX)
         list_kinds(r, &l, &kinds);
-    r->missing = pool_printf(r->pool, "%u operator%s that Mote does not have: %s", (unsigned)l.n, l.n == 1 ? "" : "s",
-                             kinds.s ? kinds.s : l.all.s);
+    r->missing = pool_printf(r->pool, "%u operator%s that Mote does not have: %s%s", (unsigned)l.n, l.n == 1 ? "" : "s",
+                             kinds.s ? kinds.s : l.all.s, remedies_text(r->pool, &l));
     return MOTE_OK;
 }

@@ -108,6 +108,7 @@ static const struct tfl_custom rows[] = {
     ROW_STREAM("SignalStacker", stacker),
     ROW_STREAM("CIRCULAR_BUFFER", circular_buffer),
     ROW("TFLite_Detection_PostProcess", DETECTION_POSTPROCESS, detection),
+    {"Convolution2DTransposeBias", OP_TRANSPOSE_CONV, 0, NULL, NULL},
 };
 
 const struct tfl_custom *tfl_custom_find(const char *name)
@@ -234,6 +235,92 @@ static void dequantize_inputs(struct tfl_reader *r, struct graph *g, const struc
     }
 }
 
+/* ---- MediaPipe's transposed convolution ---- */
+/* Its padding is of the whole output, the odd row at the end; its options are a struct of C. */
+struct transposed {
+    int32_t padding, stride_w, stride_h;
+};
+
+static enum mote_status read_transposed(struct tfl_reader *r, struct fb_table t, struct transposed *out,
+                                        const struct frame *at)
+{
+    struct fb_vector bytes = fb_get_vector(t, TFL_OPERATOR_CUSTOM_OPTIONS, 1);
+
+    TRY(fb_status(&r->fb, at));
+    if (bytes.n < sizeof *out)
+        return fail(at, MOTE_ERR_FORMAT, "its options are missing");
+    *out = (struct transposed){.padding = (int32_t)le32(fb_bytes(bytes)),
+                               .stride_w = (int32_t)le32(fb_bytes(bytes) + 4),
+                               .stride_h = (int32_t)le32(fb_bytes(bytes) + 8)};
+    if (out->padding != 1 && out->padding != 2)
+        return fail(at, MOTE_ERR_VALUE, "its padding is %d, neither same nor valid", (int)out->padding);
+    if (out->stride_w < 1 || out->stride_w > UINT16_MAX || out->stride_h < 1 || out->stride_h > UINT16_MAX)
+        return fail(at, MOTE_ERR_VALUE, "its strides are %d and %d", (int)out->stride_h, (int)out->stride_w);
+    return MOTE_OK;
+}
+
+static int64_t padding_of(const struct transposed *o, int64_t in, int64_t filter, int64_t stride)
+{
+    int64_t padding = o->padding == 1 ? filter - (in - 1) % stride - 1 : 0;
+
+    return padding > 0 ? padding : 0;
+}
+
+static int32_t add_shape(struct tfl_reader *r, struct graph *g, const int64_t dims[4])
+{
+    struct tensor t = {.name = "", .type = TYPE_S32, .rank = 1, .dims = {4}, .source = -1};
+    uint8_t *data = pool_alloc(r->pool, 16);
+
+    for (int i = 0; i < 16; i++)
+        data[i] = (uint8_t)((uint64_t)dims[i / 4] >> 8 * (i % 4));
+    t.data = data;
+    return graph_add_tensor(r->out, g, &t);
+}
+
+static bool is_known(const struct tensor *t)
+{
+    for (int d = 0; d < t->rank; d++)
+        if (t->dims[d] < 1 || t->dims[d] > UINT16_MAX)
+            return false;
+    return t->rank == 4;
+}
+
+static enum mote_status add_transposed(struct tfl_reader *r, struct fb_table t, struct graph *g,
+                                       const struct tfl_lists *l, int32_t index, const struct frame *at)
+{
+    const struct tensor *in, *w;
+    struct transpose_conv_opts *opts;
+    struct transposed o = {0, 0, 0};
+    int64_t y, x;
+    struct op *op;
+
+    TRY(read_transposed(r, t, &o, at));
+    if (l->n_in != 3 || l->n_out != 1 || l->in[0] == TENSOR_ABSENT || l->in[1] == TENSOR_ABSENT)
+        return fail(at, MOTE_ERR_FORMAT, "it has not an input, weights, a bias and one output");
+    in = &g->tensors[l->in[0]];
+    w = &g->tensors[l->in[1]];
+    if (!is_known(in) || !is_known(w))
+        return fail(at, MOTE_ERR_SHAPE, "the shapes of its input and weights are not four known dimensions each");
+    y = padding_of(&o, in->dims[1], w->dims[1], o.stride_h);
+    x = padding_of(&o, in->dims[2], w->dims[2], o.stride_w);
+
+    const int64_t dims[] = {in->dims[0], o.stride_h * (in->dims[1] - 1) + w->dims[1] - y,
+                            o.stride_w * (in->dims[2] - 1) + w->dims[2] - x, w->dims[0]};
+    const int32_t inputs[] = {add_shape(r, g, dims), l->in[1], l->in[0], l->in[2]};
+
+    op = graph_add_op(r->out, g, OP_TRANSPOSE_CONV, 4, inputs, 1, l->out);
+    op->source = index;
+    opts = op->opts;
+    *opts = (struct transpose_conv_opts){.padding = PADDING_EXPLICIT,
+                                         .pad_top = (int32_t)(y / 2),
+                                         .pad_bottom = (int32_t)(y - y / 2),
+                                         .pad_left = (int32_t)(x / 2),
+                                         .pad_right = (int32_t)(x - x / 2),
+                                         .stride_h = o.stride_h,
+                                         .stride_w = o.stride_w};
+    return MOTE_OK;
+}
+
 enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *row, struct fb_table t, struct graph *g,
                                  const struct tfl_lists *l, int32_t index, const struct frame *at)
 {
@@ -247,6 +334,8 @@ enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *
         TRY(read_options(r, row, t, opts, at));
         return row->make(&s, opts, at);
     }
+    if (row->id == OP_TRANSPOSE_CONV)
+        return add_transposed(r, t, g, l, index, at);
     if (row->id == OP_FILTER_BANK_SPECTRAL_SUBTRACTION) {
         TRY(add_noise(r, g, l, own, at));
         in = own;
