@@ -267,7 +267,7 @@ def code_of(name):
 
 class Step:
     """An operator of a model: its name in OPERATORS (others are custom), its operands and results, its options, which
-    are a dictionary of slots, or of names where it is custom; or, `custom`, the bytes of a custom operator's options."""
+    are a dictionary of slots, or of names where it is custom; or `custom`, the bytes of a custom operator's."""
 
     def __init__(self, name, operands, results, options=None, custom=None):
         self.name, self.operands, self.results, self.options = name, operands, results, options or {}

@@ -40,7 +40,7 @@ struct missing {
     const char *output; /* name of its first output, where it is listed */
 };
 
-/* Custom operators that no resolver for microcontrollers has, by a part of their names, and whose setting is to blame. */
+/* Custom operators that a setting or a tool has brought, by a part of their names. */
 static const struct remedy {
     const char *part, *what;
 } remedies[] = {
