@@ -7,7 +7,8 @@
 #include "host/cli/measure_show.h"
 #include "host/jobs/listen.h"
 #include "host/jobs/listen_board.h"
-#include "host/jobs/truth.h"
+#include "host/jobs/sweep.h"
+#include "host/report/html.h"
 
 struct listening {
     struct cli *cli;
@@ -21,6 +22,8 @@ struct listening {
     struct pipeline p;
     struct measure measure; /* with --target */
     struct listened_board board;
+    struct sweep sweep; /* with --truth */
+    int32_t chosen;     /* threshold, or -1 */
 };
 
 /* ---- what it says ---- */
@@ -49,7 +52,7 @@ static void print_events(const struct listening *x)
 
 static void print_found(const struct detections *d)
 {
-    struct interval missed = interval_of_share(d->misses, d->words), wrong = interval_of_count(d->false_accepts);
+    struct confidence missed = interval_of_share(d->misses, d->words), wrong = interval_of_count(d->false_accepts);
     double hours = d->seconds / 3600;
 
     printf("%d of %d words heard, %d missed", d->hits, d->words, d->misses);
@@ -63,7 +66,7 @@ static void print_found(const struct detections *d)
 
 static json_t *found_json(const struct detections *d)
 {
-    struct interval missed = interval_of_share(d->misses, d->words), wrong = interval_of_count(d->false_accepts);
+    struct confidence missed = interval_of_share(d->misses, d->words), wrong = interval_of_count(d->false_accepts);
     double hours = d->seconds / 3600;
     json_t *json = json_pack("{s:i, s:i, s:i, s:i, s:f, s:[f, f]}", "words", d->words, "hits", d->hits, "misses",
                              d->misses, "false_accepts", d->false_accepts, "false_accepts_per_hour",
@@ -143,32 +146,102 @@ static const char *json_of(struct listening *x)
                      x->listener.posterior.threshold / 255.0, "events", events);
     if (x->judged)
         json_object_set_new(json, "truth", found_json(&x->found));
+    if (x->chosen >= 0)
+        json_object_set_new(
+            json, "chosen",
+            json_pack("{s:f, s:o}", "threshold", x->chosen / 255.0, "truth", found_json(&x->sweep.at[x->chosen])));
     if (x->measure.board != NULL)
         json_object_set_new(json, "board", board_json(x));
     return cli_json_text(x->cli, json);
 }
 
 /* ---- thresholds ---- */
+static double accepts_an_hour(const struct detections *d) { return d->false_accepts / d->seconds * 3600; }
+
 /* Each threshold at which something changes. */
-static void print_sweep(struct listening *x)
+static void print_sweep(const struct listening *x)
 {
-    struct detections before = {.words = -1};
-    struct listened again = x->heard;
+    const struct detections *before = NULL;
 
     printf("\nthreshold  missed  false accepts an hour\n");
-    for (int32_t t = 0; t < 256; t++) {
-        struct mote_posterior how = x->listener.posterior;
-        struct pool scratch = {0};
-        struct detections d;
+    for (int32_t t = 0; t < THRESHOLDS; t++) {
+        const struct detections *d = &x->sweep.at[t];
 
-        how.threshold = (uint8_t)t;
-        listened_again(&scratch, &how, &again);
-        d = detections_of(&scratch, x->truth.said, x->truth.n, again.events, again.n_events, x->heard.seconds);
-        pool_free(&scratch);
-        if (d.misses != before.misses || d.false_accepts != before.false_accepts || before.words < 0)
-            printf("%9.3f  %4d/%d  %.2f\n", t / 255.0, d.misses, d.words, d.false_accepts / d.seconds * 3600);
+        if (before == NULL || d->misses != before->misses || d->false_accepts != before->false_accepts)
+            printf("%9.3f  %4d/%d  %.2f\n", t / 255.0, d->misses, d->words, accepts_an_hour(d));
         before = d;
     }
+}
+
+static void print_chosen(const struct listening *x)
+{
+    const struct detections *d = &x->sweep.at[x->chosen];
+
+    printf("\nthreshold %.3f: %d of %d words missed, %.2f false accepts an hour, on this sound\n", x->chosen / 255.0,
+           d->misses, d->words, accepts_an_hour(d));
+}
+
+/* The threshold that keeps within a limit, which a model is written with. */
+static enum mote_status choose(struct listening *x)
+{
+    const char *limit = cli_value(x->cli, "--false-accepts"), *out = cli_value(x->cli, "-o");
+    struct frame here = {&x->cli->root, x->sound_path, NULL, -1, NULL};
+    char *end;
+    double n;
+
+    x->chosen = -1;
+    if (out != NULL && limit == NULL)
+        return usage_error(x->cli, "-o keeps a threshold that --false-accepts chooses");
+    if (limit == NULL)
+        return MOTE_OK;
+    n = strtod(limit, &end);
+    if (end == limit || *end != '\0' || !(n >= 0))
+        return usage_error(x->cli, "--false-accepts wants a number an hour, not \"%s\"", limit);
+    if (!x->judged)
+        return usage_error(x->cli, "--false-accepts wants --truth");
+    if (out != NULL && !x->p.has_graph)
+        return fail(&x->cli->root, MOTE_ERR_USAGE, "an image keeps its threshold: give the .tflite or graph file");
+    return sweep_choose(&x->sweep, n, &x->chosen, &here);
+}
+
+static enum mote_status keep(struct listening *x)
+{
+    const char *out = cli_value(x->cli, "-o");
+
+    return out == NULL
+               ? MOTE_OK
+               : listening_keep(&x->cli->pool, x->cli->positional[0], &x->p.model, x->chosen, out, &x->cli->root);
+}
+
+/* ---- a page ---- */
+static enum mote_status write_page(struct listening *x)
+{
+    const char *path = cli_value(x->cli, "--html");
+    const struct detections *d = x->judged ? &x->found : NULL;
+    struct pool *pool = &x->cli->pool;
+    struct frame here = {&x->cli->root, path, NULL, -1, NULL};
+    struct det det;
+    struct fact facts[4];
+    struct html_report page = {.title = pool_printf(pool, "What %s hears", x->cli->positional[0]),
+                               .recipe = x->sound_path,
+                               .results = facts,
+                               .det_kept = -1};
+
+    if (path == NULL)
+        return MOTE_OK;
+    if (d == NULL)
+        return usage_error(x->cli, "--html wants --truth");
+    det = sweep_curve(pool, &x->sweep);
+    page.det = &det;
+    facts[page.n_results++] = (struct fact){"Words heard", pool_printf(pool, "%d of %d", d->hits, d->words)};
+    facts[page.n_results++] = (struct fact){"False accepts an hour", pool_printf(pool, "%.2f", accepts_an_hour(d))};
+    facts[page.n_results++] =
+        (struct fact){"Threshold", pool_printf(pool, "%.3f", x->listener.posterior.threshold / 255.0)};
+    if (x->chosen >= 0) {
+        page.det_kept = x->sweep.at[x->chosen].false_accepts;
+        facts[page.n_results++] = (struct fact){"Threshold kept", pool_printf(pool, "%.3f", x->chosen / 255.0)};
+    }
+    return html_report_write(&page, path, &here);
 }
 
 /* ---- the command ---- */
@@ -215,6 +288,7 @@ static enum mote_status judge(struct listening *x, const char *path)
     TRY(truth_name(&x->truth, x->listener.names, x->listener.posterior.classes, &here));
     x->found =
         detections_of(&cli->pool, x->truth.said, x->truth.n, x->heard.events, x->heard.n_events, x->heard.seconds);
+    x->sweep = sweep_make(&x->listener.posterior, &x->heard, &x->truth);
     x->judged = true;
     return MOTE_OK;
 }
@@ -239,9 +313,12 @@ static enum mote_status run_listen(struct cli *cli)
     TRY(hear(x));
     TRY(hear_on_board(x));
     TRY(judge(x, cli_value(cli, "--truth")));
+    TRY(choose(x));
     if (cli->json)
         json = json_of(x);
     TRY(write_scores(x, cli_value(cli, "--scores")));
+    TRY(write_page(x));
+    TRY(keep(x));
     if (json != NULL) {
         fputs(json, stdout);
         return MOTE_OK;
@@ -253,6 +330,8 @@ static enum mote_status run_listen(struct cli *cli)
         print_found(&x->found);
     if (x->judged && cli_flag(cli, "--sweep"))
         print_sweep(x);
+    if (x->chosen >= 0)
+        print_chosen(x);
     return MOTE_OK;
 }
 
@@ -277,14 +356,16 @@ const struct command command_listen = {
         "its ends are heard, too; --silence MS says how much. Times are the sound's.\n\n"
         "--truth says what is said in it, as MLPerf Tiny's streaming wake word does; an event from a word's start to\n"
         "1 s after its end is a hit, several within 1 s count once, other events are false accepts. --sweep repeats\n"
-        "that for all thresholds.\n\n"
+        "that for all thresholds. --false-accepts N chooses one: of those with at most N an hour the largest with the\n"
+        "fewest misses, which -o writes into the model's graph file; so choose it on validation data.\n\n"
         "--target listens on that emulated board, too, in calls of 160 samples, and measures it; other events there "
         "are\n"
         "an error.\n\n"
         "JSON keys: seconds, inferences, pace (seconds between them), silence, posterior, over, threshold, events: "
         "[{time, word, score}], truth:\n"
         "{words, hits, misses, misses_interval, false_accepts, false_accepts_per_hour, false_accepts_interval,\n"
-        "latency}, board: {target, via, samples_a_call, instructions, instructions_per_second,\n"
+        "latency}, chosen: {threshold, truth}, board: {target, via, samples_a_call, instructions, "
+        "instructions_per_second,\n"
         "instructions_longest_call, share_of_clock (where the core's timing is documented), code_bytes, "
         "constant_bytes,\n"
         "weight_bytes, arena_bytes, data_bss_bytes, stack_bytes}.",
@@ -293,6 +374,9 @@ const struct command command_listen = {
     .positional_max = 2,
     .options = (const struct option[]){{"--truth", "FILE", "what is said in the sound, and when"},
                                        {"--sweep", NULL, "misses and false accepts at all thresholds"},
+                                       {"--false-accepts", "N", "choose a threshold with at most N an hour"},
+                                       {"-o", "M.graph", "where the model with that threshold goes"},
+                                       {"--html", "FILE", "a page with the curve of misses and false accepts"},
                                        LISTENING_OPTIONS,
                                        {"--silence", "MS", "silence before and after the sound"},
                                        MEASURE_OPTIONS,

@@ -131,8 +131,8 @@ static enum mote_status check_numbers(const struct reading *r, const struct data
     if (a->snr_count == 2 && !(a->snr[0] <= a->snr[1] && a->snr[0] >= -60 && a->snr[1] <= 100))
         return fail_key(r, "augment", "augment: snr is [%g, %g]; from the least to the most, -60 to 100 decibels",
                         (double)a->snr[0], (double)a->snr[1]);
-    if (!(a->share >= 0 && a->share <= 1))
-        return fail_key(r, "augment", "augment: share is %g; 0 to 1 is wanted", (double)a->share);
+    if (a->share != NULL && !(*a->share >= 0 && *a->share <= 1))
+        return fail_key(r, "augment", "augment: share is %g; 0 to 1 is wanted", (double)*a->share);
     return MOTE_OK;
 }
 
@@ -154,7 +154,7 @@ enum mote_status make_clip_augment(struct reading *r, const struct data_augment 
                                        .gain = a->gain,
                                        .snr_low = a->snr_count == 2 ? a->snr[0] : 0,
                                        .snr_high = a->snr_count == 2 ? a->snr[1] : 20,
-                                       .share = a->share > 0 ? a->share : 0.8F,
+                                       .share = a->share != NULL ? *a->share : 0.8F,
                                        .mask_frames = a->mask_frames,
                                        .mask_channels = a->mask_channels};
     c->augmented = true;

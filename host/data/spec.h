@@ -34,7 +34,7 @@ struct data_augment {
     const char *background; /* a folder, relative to the data's */
     float *snr;             /* [snr_count]: the least and the most, decibels */
     unsigned snr_count;
-    float share;
+    float *share;
     int32_t mask_frames, mask_channels;
 };
 

@@ -41,6 +41,19 @@ static enum mote_status take_number(const json_t *micro, const char *const *keys
     return MOTE_OK;
 }
 
+/* From 1 on. */
+static enum mote_status take_whole(const json_t *micro, const char *const *keys, int32_t high, int32_t usual,
+                                   int32_t *out, const struct frame *at)
+{
+    double n = 0;
+
+    TRY(take_number(micro, keys, 1, high, usual, &n, at));
+    if (n != (int32_t)n)
+        return fail(at, MOTE_ERR_VALUE, "\"%s\" is %g; a whole number is wanted", keys[0], n);
+    *out = (int32_t)n;
+    return MOTE_OK;
+}
+
 static enum mote_status take(struct pool *pool, const char *path, const json_t *root, struct manifest *m,
                              const struct frame *at)
 {
@@ -48,7 +61,6 @@ static enum mote_status take(struct pool *pool, const char *path, const json_t *
                              *const window[] = {"sliding_window_size", "sliding_window_average_size", NULL};
     const json_t *micro = json_object_get(root, "micro");
     const char *slash = strrchr(path, '/'), *model = "";
-    double n = 0;
 
     TRY(want_text(pool, root, "model", &model, at));
     TRY(want_text(pool, root, "wake_word", &m->wake_word, at));
@@ -57,11 +69,8 @@ static enum mote_status take(struct pool *pool, const char *path, const json_t *
     m->model =
         model[0] == '/' || slash == NULL ? model : pool_printf(pool, "%.*s/%s", (int)(slash - path), path, model);
     TRY(take_number(micro, cutoff, 0, 1, 0.5, &m->cutoff, at));
-    TRY(take_number(micro, step, 1, 30, V1_STEP, &n, at));
-    m->step_ms = (int32_t)n;
-    TRY(take_number(micro, window, 1, WINDOW_MAX, 10, &n, at));
-    m->window = (int32_t)n;
-    return MOTE_OK;
+    TRY(take_whole(micro, step, 30, V1_STEP, &m->step_ms, at));
+    return take_whole(micro, window, WINDOW_MAX, 10, &m->window, at);
 }
 
 enum mote_status manifest_read(struct pool *pool, const char *path, struct manifest *out, const struct frame *at)

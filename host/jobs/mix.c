@@ -14,6 +14,7 @@
 #define RATE        16000
 #define SECONDS_MAX 14400
 #define COUNT_MAX   100000
+#define GAP         1  /* second */
 #define QUIET       10 /* a clip's ends are where it first and last has a tenth of its peak */
 
 /* ---- the list ---- */
@@ -23,8 +24,9 @@ struct mix_clips {
 };
 struct mix_list {
     uint64_t seed;
-    float seconds, snr, gap; /* gap: the shortest between two clips, seconds */
-    const char *background;  /* a folder or a file; NULL: silence */
+    float seconds, snr;
+    float *gap;             /* the shortest between two clips, seconds; NULL: GAP */
+    const char *background; /* a folder or a file; NULL: silence */
     struct mix_clips *clips;
     unsigned clips_count;
 };
@@ -43,7 +45,7 @@ static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_UINT("seed", OPTIONAL, struct mix_list, seed),
     CYAML_FIELD_FLOAT("seconds", CYAML_FLAG_STRICT, struct mix_list, seconds),
     CYAML_FIELD_FLOAT("snr", CYAML_FLAG_STRICT | OPTIONAL, struct mix_list, snr),
-    CYAML_FIELD_FLOAT("gap", CYAML_FLAG_STRICT | OPTIONAL, struct mix_list, gap),
+    CYAML_FIELD_FLOAT_PTR("gap", POINTER | CYAML_FLAG_STRICT | OPTIONAL, struct mix_list, gap),
     CYAML_FIELD_STRING_PTR("background", POINTER | OPTIONAL, struct mix_list, background, 1, YAML_TEXT_MAX),
     CYAML_FIELD_SEQUENCE("clips", POINTER, struct mix_list, clips, &clip, 1, YAML_LIST_MAX),
     CYAML_FIELD_END,
@@ -65,14 +67,16 @@ struct mixing {
     int64_t gap;
 };
 
+static float gap_of(const struct mix_list *l) { return l->gap != NULL ? *l->gap : GAP; }
+
 static enum mote_status check(const struct mix_list *l, const struct frame *at)
 {
     if (!(l->seconds >= 1 && l->seconds <= SECONDS_MAX))
         return fail(at, MOTE_ERR_VALUE, "seconds is %g; 1 to %d are wanted", (double)l->seconds, SECONDS_MAX);
     if (!(l->snr >= -60 && l->snr <= 100))
         return fail(at, MOTE_ERR_VALUE, "snr is %g; -60 to 100 decibels are wanted", (double)l->snr);
-    if (!(l->gap >= 0 && l->gap <= SECONDS_MAX))
-        return fail(at, MOTE_ERR_VALUE, "gap is %g; 0 to %d seconds are wanted", (double)l->gap, SECONDS_MAX);
+    if (!(gap_of(l) >= 0 && gap_of(l) <= SECONDS_MAX))
+        return fail(at, MOTE_ERR_VALUE, "gap is %g; 0 to %d seconds are wanted", (double)gap_of(l), SECONDS_MAX);
     for (unsigned i = 0; i < l->clips_count; i++)
         if (l->clips[i].count < 1 || l->clips[i].count > COUNT_MAX)
             return fail(at, MOTE_ERR_VALUE, "clips of %s: count is %d; 1 to %d is wanted", l->clips[i].path,
@@ -302,7 +306,7 @@ enum mote_status mix_make(struct pool *pool, const char *path, struct mixed *out
     TRY(check(m.list, &here));
     out->sound = (struct sound){.rate = RATE, .from = RATE, .channels = 1};
     out->sound.n = (int64_t)((double)m.list->seconds * RATE);
-    m.gap = (int64_t)lroundf((m.list->gap > 0 ? m.list->gap : 1) * RATE);
+    m.gap = (int64_t)lroundf(gap_of(m.list) * RATE);
     for (unsigned i = 0; i < m.list->clips_count; i++)
         TRY(take_clips(&m, i, &here));
     out->sound.samples = pool_array(pool, (size_t)out->sound.n, sizeof *out->sound.samples);

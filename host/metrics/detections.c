@@ -86,20 +86,20 @@ static double poisson_mean(int32_t count, double p)
     return (low + high) / 2;
 }
 
-struct interval interval_of_count(int32_t count)
+struct confidence interval_of_count(int32_t count)
 {
     if (count == 0)
-        return (struct interval){0, -log(0.05)};
-    return (struct interval){poisson_mean(count - 1, 0.975), poisson_mean(count, 0.025)};
+        return (struct confidence){0, -log(0.05)};
+    return (struct confidence){poisson_mean(count - 1, 0.975), poisson_mean(count, 0.025)};
 }
 
-struct interval interval_of_share(int32_t part, int32_t whole)
+struct confidence interval_of_share(int32_t part, int32_t whole)
 {
     const double z = 1.959963984540054, n = whole, p = part / n;
     const double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
     const double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
 
     if (whole == 0)
-        return (struct interval){NAN, NAN};
-    return (struct interval){fmax(middle - half, 0), fmin(middle + half, 1)};
+        return (struct confidence){NAN, NAN};
+    return (struct confidence){fmax(middle - half, 0), fmin(middle + half, 1)};
 }

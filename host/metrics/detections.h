@@ -28,12 +28,23 @@ struct detections {
 struct detections detections_of(struct pool *scratch, const struct said *said, int32_t n_said,
                                 const struct event *events, int32_t n_events, double seconds);
 
-struct interval {
+/* A curve of detection errors: the fewest misses for each number of false accepts. */
+struct det_point {
+    int32_t false_accepts; /* ascending */
+    double missed;         /* share, descending */
+};
+struct det {
+    size_t n;
+    struct det_point *points;
+    double hours; /* of sound */
+};
+
+struct confidence {
     double low, high;
 };
 /* 95 %: of a rate, of which `count` were seen in one unit (Poisson, exact; of none the upper bound is one-sided); of a
  * share, part of whole (Wilson's), both NAN where whole is 0. */
-struct interval interval_of_count(int32_t count);
-struct interval interval_of_share(int32_t part, int32_t whole);
+struct confidence interval_of_count(int32_t count);
+struct confidence interval_of_share(int32_t part, int32_t whole);
 
 #endif

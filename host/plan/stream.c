@@ -94,7 +94,7 @@ static enum verdict keep_line(const struct stream *st, int32_t step, const char 
     if (rounds_param(s, "batch") > 1)
         return never(why, "it goes through several sequences side by side");
     if (s->rows % e->hop != 0)
-        return never(why, "a call does not bring a whole number of its rows");
+        return never(why, "its rows are no multiple of those that a call brings, as the strides behind it want");
     st->begin[step] = f->rows / f->hop - s->rows / e->hop;
     return FLOWS;
 }
@@ -256,6 +256,17 @@ static int32_t line_read(const struct stream *st, int32_t step)
 /* Sound: what comes after its frames is computed anew where it does not flow. */
 static bool is_sound(const struct plan *plan) { return plan->steps[0].kernel == KERNEL_frame; }
 
+/* It leaves something to the next row: a window's would come again in each round. */
+static bool keeps_rows(const struct plan *plan, int32_t step)
+{
+    const struct step *s = &plan->steps[step];
+
+    for (int32_t i = 0; i < kernels[s->kernel]->n_args; i++)
+        if (kernels[s->kernel]->arg[i].role == MOTE_ROLE_STATE)
+            return true;
+    return false;
+}
+
 /* The last step becomes one before `step`, which and those behind it read `whole` for `value`. */
 static void move_last(struct plan *plan, int32_t step, int32_t value, int32_t whole)
 {
@@ -330,7 +341,8 @@ static enum mote_status find_hop(struct stream *st, const struct frame *at)
         v = try_hops(st, &step, &why);
         if (v == FLOWS)
             return MOTE_OK;
-        value = v == NEVER && is_sound(st->plan) && step > 0 ? line_read(st, step) : VALUE_NONE;
+        value = v == NEVER && is_sound(st->plan) && step > 0 && !keeps_rows(st->plan, step) ? line_read(st, step)
+                                                                                            : VALUE_NONE;
         if (value == VALUE_NONE)
             return refuse(st->plan, step, why, at);
         TRY(cut_line(st, step, value, at));

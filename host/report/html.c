@@ -300,6 +300,44 @@ static void roc_section(const struct roc *roc, struct pool *pool, struct text *o
     text_add(out, "</div>\n</div>\n</section>\n");
 }
 
+/* ---- DET ---- */
+/* Of none, half of one is drawn, so that the axis can be logarithmic. */
+static double det_accepts(const struct det *det, int32_t accepts) { return (accepts > 0 ? accepts : 0.5) / det->hours; }
+
+static void det_section(const struct html_report *r, struct pool *pool, struct text *out)
+{
+    const struct det *det = r->det;
+    double *x, *y;
+    struct chart chart = {
+        .title = "DET",
+        .x = {.name = "false accepts an hour", .scale = SCALE_AUTO},
+        .y = {.name = "words missed", .scale = SCALE_PERCENT, .min = 0, .max = 1},
+        .mark = NAN,
+        .mark_name = "kept",
+        .width = 440,
+        .height = 420,
+    };
+
+    if (det == NULL || det->n == 0)
+        return;
+    x = pool_array(pool, det->n, sizeof *x);
+    y = pool_array(pool, det->n, sizeof *y);
+    for (size_t i = 0; i < det->n; i++) {
+        x[i] = det_accepts(det, det->points[i].false_accepts);
+        y[i] = det->points[i].missed;
+    }
+    if (r->det_kept >= 0)
+        chart.mark = det_accepts(det, r->det_kept);
+    chart.series[0] = (struct series){.x = x, .y = y, .n = det->n};
+    text_add(out, "<section>\n<h2>Detection errors</h2>\n<div class=\"square\">\n");
+    chart_svg(&chart, out);
+    text_add(
+        out,
+        "</div>\n<p class=\"soft\">Over all thresholds, the fewest misses for each number of false accepts in %.3f "
+        "hours; none is drawn as half of one.</p>\n</section>\n",
+        det->hours);
+}
+
 /* ---- network ---- */
 static void network(const struct html_report *r, struct text *out)
 {
@@ -364,6 +402,7 @@ void html_report_text(const struct html_report *r, struct text *out)
     training(r, &scratch, out);
     confusion(r->confusion, &scratch, out);
     roc_section(r->roc, &scratch, out);
+    det_section(r, &scratch, out);
     if (r->life.data != NULL)
         life_data_html(r->life.data, out);
     if (r->compression != NULL)

@@ -8,6 +8,7 @@
 #include "host/report/history.h"
 #include "host/report/layers.h"
 #include "host/report/life.h"
+#include "host/metrics/detections.h"
 #include "host/metrics/metrics.h"
 
 struct fact {
@@ -26,6 +27,8 @@ struct html_report {
     int32_t best_epoch; /* the one that was kept, marked in the curves; 0: none */
     const struct confusion *confusion;
     const struct roc *roc;
+    const struct det *det;
+    int32_t det_kept; /* of its false accepts, those of the threshold that was kept, or -1 */
     const struct compression *compression;
     const struct layer_row *layers; /* [n_layers] */
     size_t n_layers;

@@ -177,6 +177,36 @@ static void a_model_that_listens_is_compiled(void **state)
     assert_non_null(strstr(text_of(here("out/high/high.h")), "uint32_t high_listen("));
 }
 
+/* Within a limit the largest threshold with the fewest misses, which the written model has. */
+static void a_threshold_is_chosen(void **state)
+{
+    struct result r;
+    json_t *root, *chosen;
+    const char *page;
+    double threshold;
+
+    (void)state;
+    if (!prepare())
+        skip();
+    put_text("in/late.json", TRUTH("[3.0, 3.5]"));
+    r = OK("listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/truth.json", "--sweep", "--false-accepts", "0",
+           "-o", "@out/chosen.graph", "--html", "@out/page.html", "--json");
+    root = json_of(&r);
+    chosen = json_object_get(root, "chosen");
+    threshold = real(chosen, "threshold");
+    assert_int_equal(integer(json_object_get(chosen, "truth"), "misses"), 0);
+    assert_true(threshold > 0.8);
+    json_decref(root);
+    r = OK("listen", "@out/chosen.graph", "@in/tones.wav");
+    assert_non_null(strstr(r.out, pool_printf(&pool, "by sum of 5 above %.3f", threshold)));
+    assert_non_null(strstr(r.out, "2 events"));
+    page = text_of(here("out/page.html"));
+    assert_non_null(strstr(page, "Detection errors"));
+    assert_non_null(strstr(page, "Threshold kept"));
+    r = RUN("listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/late.json", "--false-accepts", "0", "--json");
+    want_status(&r, 0); /* above the highest score nothing is heard, nor falsely */
+}
+
 /* The same events by other cores, or the command fails; and what they took. */
 static void boards_hear_the_same(void **state)
 {
@@ -215,6 +245,7 @@ static void what_is_wrong_is_named(void **state)
     put_text("in/broken.json", "[{");
     put_text("in/words.json", "{\"detection_windows\": [[1, 2]], \"words\": [\"low\"]}");
     put_manifest("in/over.json", "high.graph", "\"probability_cutoff\": 1.5");
+    put_manifest("in/half.json", "high.graph", "\"feature_step_size\": 10.5");
     put_manifest("in/gone.json", "gone.graph", "\"probability_cutoff\": 0.5");
     OK("compile", "@in/high.json", "-o", "@in/high.mote");
     OK("compile", "@in/high.graph", "-o", "@in/deaf.mote");
@@ -241,6 +272,10 @@ static void what_is_wrong_is_named(void **state)
         {2,
          "takes its samples as they come: no --feed",
          {"compile", "@in/high.json", "--feed", "rows", "-o", "@out/m.mote"}},
+        {2, "--html wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--html", "@out/p.html"}},
+        {2, "-o keeps a threshold that", {"listen", "@in/high.json", "@in/tones.wav", "-o", "@out/m.graph"}},
+        {2, "--false-accepts wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--false-accepts", "1"}},
+        {1, "\"feature_step_size\" is 10.5; a whole number is wanted", {"listen", "@in/half.json", "@in/tones.wav"}},
         {2, "--via wants --target", {"listen", "@in/high.json", "@in/tones.wav", "--via", "c"}},
         {2, "--sweep wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--sweep"}},
         {2, "--threshold wants a number from 0 to 1", {"listen", "@in/high.json", "@in/tones.wav", "--threshold", "x"}},
@@ -299,6 +334,7 @@ int main(void)
         TEST(options_choose_how),
         TEST(nothing_need_be_suppressed),
         TEST(a_model_that_listens_is_compiled),
+        TEST(a_threshold_is_chosen),
         TEST(boards_hear_the_same),
         TEST(what_is_wrong_is_named),
         TEST(alexa_is_heard),

@@ -66,6 +66,11 @@ static void clips_are_where_the_truth_says(void **state)
     (void)state;
     if (!prepare())
         skip();
+    put_text("in/list.yaml", "seed: 3\nseconds: 20\ngap: 0\n" CLIPS); /* is said, and is not the usual 1 */
+    OK("mix", "@in/list.yaml", "-o", "@out/none.wav");
+    put_text("in/list.yaml", "seed: 3\nseconds: 20\n" CLIPS);
+    OK("mix", "@in/list.yaml", "-o", "@out/usual.wav");
+    assert_memory_not_equal(slurp(here("out/none.wav")).data, slurp(here("out/usual.wav")).data, 44 + 2 * 20 * SECOND);
     put_text("in/list.yaml", "seed: 3\nseconds: 20\ngap: 1.5\n" CLIPS);
     r = OK("mix", "@in/list.yaml", "-o", "@out/s.wav", "--truth", "@out/t.json");
     assert_string_equal(r.out, "20.0 s: 4 words, 2 other sounds\n");

@@ -122,7 +122,7 @@ static void words_are_hit_or_missed(void **state)
 /* Tables of the Poisson distribution (Garwood, 1936), Wilson's formula by hand. */
 static void intervals_are_those_of_tables(void **state)
 {
-    struct interval i;
+    struct confidence i;
 
     (void)state;
     i = interval_of_count(0);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/jobs/sweep.h"
+
+#include "host/jobs/manifest.h"
+
+struct sweep sweep_make(const struct mote_posterior *how, const struct listened *heard, const struct truth *truth)
+{
+    struct listened again = *heard;
+    struct sweep s;
+
+    for (int32_t t = 0; t < THRESHOLDS; t++) {
+        struct mote_posterior other = *how;
+        struct pool scratch = {0};
+
+        other.threshold = (uint8_t)t;
+        listened_again(&scratch, &other, &again);
+        s.at[t] = detections_of(&scratch, truth->said, truth->n, again.events, again.n_events, heard->seconds);
+        pool_free(&scratch);
+    }
+    return s;
+}
+
+static double accepts_an_hour(const struct detections *d) { return d->false_accepts / d->seconds * 3600; }
+
+enum mote_status sweep_choose(const struct sweep *s, double per_hour, int32_t *threshold, const struct frame *at)
+{
+    int32_t best = -1;
+    double least = -1;
+
+    for (int32_t t = 0; t < THRESHOLDS; t++) {
+        const double accepts = accepts_an_hour(&s->at[t]);
+
+        least = least < 0 || accepts < least ? accepts : least;
+        if (accepts <= per_hour && (best < 0 || s->at[t].misses <= s->at[best].misses))
+            best = t;
+    }
+    if (best < 0)
+        return fail(at, MOTE_ERR_VALUE, "no threshold has at most %g false accepts an hour: %.2f are the fewest",
+                    per_hour, least);
+    *threshold = best;
+    return MOTE_OK;
+}
+
+/* Thresholds by falling numbers of misses, where these come with as few false accepts as can be. */
+struct det sweep_curve(struct pool *pool, const struct sweep *s)
+{
+    struct det det = {.points = pool_array(pool, THRESHOLDS, sizeof *det.points), .hours = s->at[0].seconds / 3600};
+    const struct detections *last = NULL;
+
+    for (;;) {
+        const struct detections *next = NULL;
+
+        for (int32_t t = 0; t < THRESHOLDS; t++) {
+            const struct detections *d = &s->at[t];
+
+            if ((last == NULL || d->misses < last->misses) &&
+                (next == NULL || d->false_accepts < next->false_accepts ||
+                 (d->false_accepts == next->false_accepts && d->misses < next->misses)))
+                next = d;
+        }
+        if (next == NULL)
+            return det;
+        det.points[det.n++] =
+            (struct det_point){next->false_accepts, next->words > 0 ? (double)next->misses / next->words : 0};
+        last = next;
+    }
+}
+
+enum mote_status listening_keep(struct pool *pool, const char *path, const struct model *listens, int32_t threshold,
+                                const char *out, const struct frame *at)
+{
+    struct frame here = {at, out, NULL, -1, NULL};
+    struct text t = {.pool = pool};
+    struct manifest manifest;
+    struct pipeline p;
+
+    if (is_manifest_name(path)) {
+        TRY(manifest_read(pool, path, &manifest, at));
+        path = manifest.model;
+    }
+    TRY(pipeline_load(pool, path, &p, at));
+    assert(p.has_graph);
+    if (p.model.hears.preset == NULL)
+        p.model.hears = listens->hears;
+    p.model.hears.posterior = listens->hears.posterior;
+    p.model.hears.posterior.threshold = threshold;
+    p.model.n_classes = listens->n_classes;
+    p.model.classes = listens->classes;
+    model_write(&p.model, &t);
+    return file_write(out, t.s, t.len, &here);
+}
