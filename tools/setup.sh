@@ -14,8 +14,8 @@ boards="$board gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-
 boards="$boards gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user gcc-avr avr-libc libsimavr-dev clang"
 # Libraries for 32 bits, but not gcc-multilib: it conflicts with the cross-compilers.
 portable="libc6-dev-i386 lib32gcc-12-dev wasi-libc libclang-rt-14-dev-wasm32 llvm nodejs"
-demo="$build $board dataset-fashion-mnist"
-check="$build libcmocka-dev $boards dataset-fashion-mnist clang-tidy clang-format lld libclang-rt-14-dev"
+demo="$build $board dataset-fashion-mnist espeak-ng"
+check="$build libcmocka-dev $boards dataset-fashion-mnist espeak-ng clang-tidy clang-format lld libclang-rt-14-dev"
 check="$check $portable python3 git libonnx-testdata"
 bench="$build libcmocka-dev $boards python3"
 bench_train="$build python3-torch libopenblas0-openmp"

@@ -15,4 +15,7 @@ extern volatile sig_atomic_t train_stop;
 MUST_CHECK enum mote_status train_watched(struct cli *cli, struct pool *pool, struct train_options *options,
                                           struct train *t);
 
+/* The example examples/wake_word; returns only if that cannot be. */
+MUST_CHECK enum mote_status demo_wake_word(struct cli *cli);
+
 #endif

@@ -376,6 +376,10 @@ static enum mote_status run_demo(struct cli *cli)
 {
     struct demo *d = pool_alloc(&cli->pool, sizeof *d);
 
+    if (cli->n_positional > 0)
+        return strcmp(cli->positional[0], "wake-word") == 0
+                   ? demo_wake_word(cli)
+                   : usage_error(cli, "there is a demo `wake-word`, not \"%s\"", cli->positional[0]);
     d->cli = cli;
     d->pool = &cli->pool;
     d->at = cli->root;
@@ -386,7 +390,7 @@ static enum mote_status run_demo(struct cli *cli)
 
 const struct command command_demo = {
     .name = "demo",
-    .arguments = "[-o DIR] [--recipe RECIPE]",
+    .arguments = "[wake-word] [-o DIR] [--recipe RECIPE]",
     .summary = "the main job: data to a working device, measured at every step",
     .details =
         "Trains the recipe (Fashion-MNIST, Debian's package dataset-fashion-mnist), quantizes the network, runs\n"
@@ -395,6 +399,8 @@ const struct command command_demo = {
         "table. The commands that do the same are shown; network and report stay in DIR (mote-demo). Run "
         "again,\n"
         "it goes on with the training that is there.\n\n"
+        "`wake-word` goes from clips to an emulated board that hears a word (examples/wake_word): synthetic speech by\n"
+        "espeak-ng, which must be installed, stands in for recordings. Takes -o (mote-wake-word).\n\n"
         "JSON keys: recipe, seconds, samples, accuracy_float and accuracy_int8 (of this machine), target, image and "
         "c:\n"
         "{accuracy, samples, equal (predictions as this machine's), instructions_mean, milliseconds, ram_bytes,\n"
@@ -402,7 +408,7 @@ const struct command command_demo = {
         "compressed, like c.",
     .example = "mote demo -o /tmp/demo",
     .positional_min = 0,
-    .positional_max = 0,
+    .positional_max = 1,
     .options = (const struct option[]){{"-o", "DIR", "where everything goes; default: mote-demo"},
                                        {"--recipe", "RECIPE", "another recipe, with its data"},
                                        {NULL, NULL, NULL}},

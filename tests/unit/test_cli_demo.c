@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote demo from outside. */
 #define _XOPEN_SOURCE 700
-#include "tests/unit/command.h"
+#include "tests/unit/sounds.h"
 
 #define DEMO "demo", "-o", "@out/demo", "--recipe"
 
@@ -46,6 +46,26 @@ static void demo_is_for_classifiers(void **state)
     r = RUN(DEMO, "@in/copy.yaml");
     want_status(&r, 1);
     assert_non_null(strstr(r.err, "copy.yaml: trains no classifier"));
+}
+
+/* With few voices and an epoch: to a board that hears, and C. */
+static void a_wake_word_is_made(void **state)
+{
+    struct result r;
+
+    (void)state;
+    r = RUN("demo", "sleep");
+    want_status(&r, 2);
+    assert_non_null(strstr(r.err, "there is a demo `wake-word`, not \"sleep\""));
+    if (no_sound() || !have_board() || access("/usr/bin/espeak-ng", X_OK) != 0)
+        skip();
+    setenv("VOICES", "m1 f1 m2 f2", 1);
+    setenv("EPOCHS", "1", 1);
+    r = RUN("demo", "wake-word", "-o", "@out/wake");
+    want_status(&r, 0);
+    assert_non_null(strstr(r.out, "synthetic speech by espeak-ng stands in"));
+    assert_non_null(strstr(r.out, "samples a call: the same"));
+    assert_non_null(strstr(text_of(here("out/wake/firmware/computer/computer.h")), "uint32_t computer_listen("));
 }
 
 static void demo_tells_all_as_json(void **state)
@@ -129,9 +149,8 @@ static void interrupted_demo_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(demo_goes_on_where_it_failed),    TEST(demo_is_for_classifiers),
-        TEST(demo_tells_all_as_json),          TEST(demo_compresses),
-        TEST(interrupted_demo_leaves_nothing),
+        TEST(demo_goes_on_where_it_failed), TEST(demo_is_for_classifiers), TEST(a_wake_word_is_made),
+        TEST(demo_tells_all_as_json),       TEST(demo_compresses),         TEST(interrupted_demo_leaves_nothing),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
