@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FLOOR_DIV and FLOOR_MOD, of floats: the reference has no other. */
+/* FLOOR_DIV and FLOOR_MOD, of floats and of int32. */
 #include "host/operators/elementwise.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/floor_div_f32.h"
 
 static enum mote_status lower_floored(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)
@@ -9,8 +10,12 @@ static enum mote_status lower_floored(struct lowering *l, const struct op *op, i
     struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
     struct mote_floor_div_f32 p = {.function = function, BROADCAST_FIELDS(b)};
 
+    if (op_in(g, op, 0)->type == TYPE_S32)
+        return lower_binary_s32(l, op,
+                                function == MOTE_FLOOR_DIV ? MOTE_BINARY_S32_FLOOR_DIV : MOTE_BINARY_S32_FLOOR_MOD,
+                                ACTIVATION_NONE, at);
     if (op_in(g, op, 0)->type != TYPE_F32)
-        return refuse_type(at, g, op->in[0], "f32");
+        return refuse_type(at, g, op->in[0], "s32 and f32");
     TRY(want_type(at, g, op->in[1], TYPE_F32));
     TRY(want_type(at, g, op->out[0], TYPE_F32));
     return lower_broadcast(l, op, KERNEL_floor_div_f32, &p, &b, at);

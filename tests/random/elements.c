@@ -215,9 +215,9 @@ bool make_sub(struct builder *b) { return make_binary_of(b, OP_SUB, WIDE | INTEG
 
 bool make_mul(struct builder *b) { return make_binary_of(b, OP_MUL, WIDE | INTEGERS); }
 
-bool make_floor_div(struct builder *b) { return make_binary_of(b, OP_FLOOR_DIV, TYPES(TYPE_F32)); }
+bool make_floor_div(struct builder *b) { return make_binary_of(b, OP_FLOOR_DIV, TYPES(TYPE_F32, TYPE_S32)); }
 
-bool make_floor_mod(struct builder *b) { return make_binary_of(b, OP_FLOOR_MOD, TYPES(TYPE_F32)); }
+bool make_floor_mod(struct builder *b) { return make_binary_of(b, OP_FLOOR_MOD, TYPES(TYPE_F32, TYPE_S32)); }
 
 /* What is there, and constants like it. */
 bool make_add_n(struct builder *b)

@@ -370,6 +370,24 @@ static void wrong_lookup_tables_are_named(void **state)
     pool_free(&pool);
 }
 
+/* Where the largest is, is int32. */
+static void places_are_narrow(void **state)
+{
+    struct pool pool = {0};
+    struct report_text sink;
+    const struct frame at = {.name = "m", .index = -1, .sink = &sink};
+    const struct graph *g;
+    struct pipeline p;
+
+    (void)state;
+    assert_int_equal(
+        pipeline_load(&pool, MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_tflite/int64_places.tflite", &p, &at), MOTE_OK);
+    g = &p.model.graphs[0];
+    assert_int_equal(g->tensors[g->outputs[0]].type, TYPE_S32);
+    assert_int_equal(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, &at), MOTE_OK);
+    pool_free(&pool);
+}
+
 /* ---- all that is missing, at once ---- */
 static const char *load_error(struct pool *pool, const char *path)
 {
@@ -488,6 +506,7 @@ int main(void)
         cmocka_unit_test(log_softmax_of_four),
         cmocka_unit_test(lookup_tables_are_decoded),
         cmocka_unit_test(sparse_weights_are_dense),
+        cmocka_unit_test(places_are_narrow),
         cmocka_unit_test(wrong_sparse_weights_are_no_harm),
         cmocka_unit_test(wrong_lookup_tables_are_named),
         cmocka_unit_test(own_several_faults),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Models for the importer's tests and corpus: cases_import.py DIR writes tests/fuzz/corpus/fuzz_tflite's files of
-stale shapes, float16 weights, tables of values, sparse weights, and several faults at once.
+stale shapes, float16 weights, tables of values, sparse weights, int64, and several faults at once.
 """
 
 import sys
@@ -138,6 +138,14 @@ def sparse_weights():
         fully_connected(y, dense[1], out[1]), fully_connected(z, dense[3], out[2])])
 
 
+def int64_places():
+    """ARG_MAX that counts in int64, and a RESHAPE of that."""
+    x, best, flat = Tensor([2, 3, 4], INT8, 0.5, 0), Tensor([2, 3], INT64), Tensor([6], INT64)
+    return model("int64_places", [x], [flat], [
+        Step("ARG_MAX", [x, ints([1], [2])], [best], {0: Scalar("b", 4)}),
+        Step("RESHAPE", [best, ints([1], [6])], [flat])])
+
+
 if __name__ == "__main__":
-    for make in (stale_shapes, half_weights, several_faults, lookup_tables, sparse_weights):
+    for make in (stale_shapes, half_weights, several_faults, lookup_tables, sparse_weights, int64_places):
         Path(sys.argv[1], make.__name__ + ".tflite").write_bytes(make())

@@ -46,6 +46,21 @@ static enum mote_status read_indices(struct tfl_reader *r, struct fb_table t, un
     return MOTE_OK;
 }
 
+/* Where the largest is, fits into int32, whatever the file counts in; and so does what moves such numbers. */
+static void narrow_places(struct tfl_reader *r, enum op_id id, const struct tfl_lists *l, struct graph *g)
+{
+    const bool finds = id == OP_ARG_MAX || id == OP_ARG_MIN,
+               moves = id == OP_RESHAPE || id == OP_EXPAND_DIMS || id == OP_SQUEEZE || id == OP_TRANSPOSE;
+    struct tensor *out = l->n_out == 1 ? &g->tensors[l->out[0]] : NULL;
+
+    if (out == NULL || out->type != TYPE_S64 || out->data != NULL || l->n_in < 1 || l->in[0] == TENSOR_ABSENT)
+        return;
+    if (finds || (moves && r->narrowed[l->in[0]])) {
+        out->type = TYPE_S32;
+        r->narrowed[l->out[0]] = true;
+    }
+}
+
 /* Options that Mote does not have: the operator goes again, after it has been noted. */
 static enum mote_status read_options(struct tfl_reader *r, const struct tfl_op *row, struct fb_table t, struct graph *g,
                                      const struct tfl_lists *l, int32_t index, const struct frame *at)
@@ -99,6 +114,7 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
         return MOTE_OK;
     }
     TRY(tfl_use_variable(r, code.builtin, &l, g, &here));
+    narrow_places(r, row->id, &l, g);
     return read_options(r, row, t, g, &l, index, &here);
 }
 
@@ -170,6 +186,7 @@ enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const stru
     n_tensors = g->n_tensors;
     r->left_out_reads = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out_reads);
     r->left_out_makes = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out_makes);
+    r->narrowed = pool_array(r->pool, (size_t)n_tensors, sizeof *r->narrowed);
     TRY(read_indices(r, t, TFL_SUBGRAPH_INPUTS, n_tensors, 0, "input", &g->inputs, &g->n_inputs, at));
     TRY(read_indices(r, t, TFL_SUBGRAPH_OUTPUTS, n_tensors, 0, "output", &g->outputs, &g->n_outputs, at));
     if (g == r->out->graphs && !r->initializing)
