@@ -50,6 +50,6 @@ static enum mote_status gradient_logistic(struct backward *b, int32_t i, int32_t
 const struct operator operator_logistic = {
     .infer = infer_same,
     .lower = lower_logistic,
-    .scales = {FORM_FIXED, 1.0f / 256, -128, true},
+    .scales = {.form = FORM_FIXED, .fixed_scale = 1.0f / 256, .fixed_zero = -128, .wide = true},
     .gradient = gradient_logistic,
 };

@@ -203,5 +203,5 @@ static enum mote_status lower_softmax(struct lowering *l, const struct op *op, c
 const struct operator operator_softmax = {
     .infer = infer_softmax,
     .lower = lower_softmax,
-    .scales = {FORM_FIXED, 1.0f / 256, -128, true},
+    .scales = {.form = FORM_FIXED, .fixed_scale = 1.0f / 256, .fixed_zero = -128, .wide = true},
 };

@@ -33,6 +33,6 @@ static enum mote_status gradient_tanh(struct backward *b, int32_t i, int32_t d, 
 const struct operator operator_tanh = {
     .infer = infer_same,
     .lower = lower_tanh,
-    .scales = {FORM_FIXED, 1.0f / 128, 0, true},
+    .scales = {.form = FORM_FIXED, .fixed_scale = 1.0f / 128, .fixed_zero = 0, .wide = true},
     .gradient = gradient_tanh,
 };
