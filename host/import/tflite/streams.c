@@ -441,7 +441,7 @@ static void hold_output(struct stream *s, int32_t i, int32_t runs)
 enum mote_status tfl_hold_back(struct tfl_reader *r, struct graph *g, const struct frame *at)
 {
     const int32_t n = g->n_ops, first = r->variables.n_holds > 0 ? r->variables.holds[0].first : n;
-    const struct op *ops = pool_copy(r->pool, g->ops + first, (size_t)(n - first) * sizeof *ops);
+    const struct op *ops = n > first ? pool_copy(r->pool, g->ops + first, (size_t)(n - first) * sizeof *ops) : NULL;
     int32_t *runs = pool_array(r->pool, (size_t)g->n_outputs + 1, sizeof *runs);
     struct stream s = {r, g, NULL, -1};
 
