@@ -398,7 +398,7 @@ static void random_chains_give_their_windows(void **state)
  * takes by two. Of the last step, or of all. */
 struct recurrence {
     int32_t rows, window;
-    bool pairs, whole;
+    bool pairs, whole, gru;
 };
 
 static void add_lstm(struct chain *c, int32_t rows, int32_t out)
@@ -423,6 +423,25 @@ static void add_lstm(struct chain *c, int32_t rows, int32_t out)
              "op %d unidirectional_sequence_lstm in [%d, %d, %d, %d, %d, %d, %d, %d, %d, -, -, -, %d, %d, %d, %d, -, "
              "-, %d, %d] out [%d] activation tanh\n",
              c->n_ops++, x, w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], b[0], b[1], b[2], b[3], h, cell, out);
+    c->last = out;
+}
+
+static void add_gru(struct chain *c, int32_t rows, int32_t out)
+{
+    const int32_t h = add_tensor(c, "s16 [1,3] quant [3.05175781e-05; 0] state"),
+                  x = add_tensor(c, pool_printf(c->pool, "s8 [1,%d,3]" Q, rows)),
+                  shape = add_tensor(c, pool_printf(c->pool, "s32 [3] data [1, %d, 3]", rows)),
+                  h_0 = add_tensor(c, "s16 [1,3] quant [3.05175781e-05; 0] data [9000, -700, 12]"),
+                  of_x = add_weights(c, "[9,3]", 27), of_h = add_weights(c, "[9,3]", 27);
+    int32_t b[2];
+
+    for (int i = 0; i < 2; i++)
+        b[i] = add_tensor(c, pool_printf(c->pool, "s32 [9] data [%d, 0, 3, %d, 0, -9, 7, %d, 1]", draw(c, 900),
+                                         -draw(c, 900), draw(c, 900)));
+    add_op(c, "reshape", shape, x, "");
+    text_add(&c->ops, "op %d assign_variable in [%d] out [%d]\n", c->n_ops++, h_0, h);
+    text_add(&c->ops, "op %d gru in [%d, %d, %d, %d, %d, %d] out [%d] reset_after 1\n", c->n_ops++, x, of_x, of_h, b[0],
+             b[1], h, out);
     c->last = out;
 }
 
@@ -459,7 +478,8 @@ static const char *recurrent(struct pool *pool, const struct recurrence *r)
     if (r->window > 1)
         add_op(&c, "average_pool_2d", -1, add_tensor(&c, pool_printf(pool, "s8 [1,%d,1,3]" Q, rows)),
                pool_printf(pool, "padding valid stride_h 1 stride_w 1 filter_h %d filter_w 1", r->window));
-    add_lstm(&c, rows, add_tensor(&c, pool_printf(pool, "s8 [1,%d,3] quant [0.0078125; 3]", rows)));
+    (r->gru ? add_gru : add_lstm)(&c, rows,
+                                  add_tensor(&c, pool_printf(pool, "s8 [1,%d,3] quant [0.0078125; 3]", rows)));
     if (r->pairs)
         add_pairs(&c, rows);
     if (!r->whole)
@@ -470,7 +490,7 @@ static const char *recurrent(struct pool *pool, const struct recurrence *r)
 /* What each call gives is that row of the model of as many rows as all calls bring. */
 static void make_recurrent(struct fixture *whole, struct sequence *s, const struct recurrence *r)
 {
-    const struct recurrence all = {CALLS * s->hop, r->window, r->pairs, true};
+    const struct recurrence all = {CALLS * s->hop, r->window, r->pairs, true, r->gru};
     const size_t skipped = (size_t)(CALLS - (all.rows - all.window + 1) / s->hop);
     struct pool pool = {0};
     uint64_t dice = 7;
@@ -490,7 +510,12 @@ static void make_recurrent(struct fixture *whole, struct sequence *s, const stru
 /* Their states go on from one call to the next, and begin with the first row that is the window's. */
 static void recurrent_layers_go_on(void **state)
 {
-    static const struct recurrence all[] = {{6, 1, false, false}, {10, 3, false, false}, {12, 3, true, false}};
+    static const struct recurrence all[] = {
+        {6, 1, false, false, false},
+        {10, 3, false, false, false},
+        {12, 3, true, false, false},
+        {10, 3, false, false, true},
+    };
 
     (void)state;
     for (size_t i = 0; i < COUNT(all); i++)
