@@ -11,7 +11,7 @@ static const struct key {
     unsigned kinds;
     bool remembered; /* by a model */
 } keys[] = {
-    {FIELD(labels), OF(IDX) | OF(ARRAYS) | OF(TABLE), false},
+    {FIELD(labels), OF(IDX) | OF(ARRAYS) | OF(TABLE) | OF(SERIES), false},
     {FIELD(test_path), OF(IDX) | OF(ARRAYS), false},
     {FIELD(test_labels), OF(IDX) | OF(ARRAYS), false},
     {FIELD(type), OF(TENSORS), false},

@@ -20,6 +20,7 @@
 struct recording {
     const char *file, *label; /* relative to the folder; label: JSON's, or NULL */
     int32_t index;            /* among those of its file; -1: it has one */
+    int32_t first;            /* its first row, of those of the file */
     int32_t rows, columns;
     float *x; /* [rows][columns] */
 };
@@ -35,7 +36,8 @@ struct recordings {
 /* ---- files ---- */
 static bool is_recording_name(const char *name)
 {
-    static const char *const endings[] = {".npy", ".csv", ".tsv", ".txt", ".json"};
+    static const char *const endings[] = {".npy",  ".npz",    ".csv",    ".tsv",   ".txt",
+                                          ".json", ".csv.gz", ".tsv.gz", ".txt.gz"};
 
     for (size_t i = 0; i < COUNT(endings); i++)
         if (has_ending(name, endings[i]))
@@ -85,12 +87,22 @@ bool recordings_folder(struct pool *pool, const char *path)
     return found[0] && !found[1];
 }
 
+/* The labels' table may lie among the recordings. */
+static bool is_labels(struct reading *r, const char *name)
+{
+    struct stat a, b;
+
+    return r->spec->labels != NULL && stat(path_beside(&r->scratch, r->from, r->spec->labels), &a) == 0 &&
+           stat(pool_printf(&r->scratch, "%s/%s", r->path, name), &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 static bool see_file(void *context, const char *name)
 {
     struct recordings *all = context;
     const char *slash = strrchr(name, '/');
 
-    if (!is_recording_name(slash != NULL ? slash + 1 : name))
+    if (!is_recording_name(slash != NULL ? slash + 1 : name) || is_labels(all->r, name))
         return true;
     all->files = pool_grow(&all->r->scratch, all->files, all->n_files, sizeof *all->files);
     all->files[all->n_files++] = pool_strdup(all->r->pool, name);
@@ -327,7 +339,9 @@ static enum mote_status read_file(struct recordings *all, const char *file)
     struct bytes bytes;
 
     TRY(packed_read(r, pool_printf(&r->scratch, "%s/%s", r->path, file), &bytes, &here));
-    if (has_ending(file, ".npy"))
+    if (has_ending(file, ".npz"))
+        TRY(npz_read(r, bytes, &bytes, &here));
+    if (has_ending(file, ".npy") || has_ending(file, ".npz"))
         return read_npy(all, file, bytes, &here);
     return has_ending(file, ".json") ? read_json(all, file, bytes, &here) : read_text(all, file, bytes, &here);
 }
@@ -340,12 +354,23 @@ static const char *base_of(const char *file)
     return slash != NULL ? slash + 1 : file;
 }
 
+/* ".csv", or ".csv.gz". */
+static const char *ending_of(const char *base)
+{
+    const char *dot = strrchr(base, '.');
+
+    assert(dot != NULL);
+    if (has_ending(base, ".gz") && memrchr(base, '.', (size_t)(dot - base)) != NULL)
+        dot = memrchr(base, '.', (size_t)(dot - base));
+    return dot;
+}
+
 enum label_from { FROM_JSON, FROM_FOLDER, FROM_END, FROM_START, LABEL_RULES };
 
 /* NULL: this rule has none. */
 static const char *label_by(struct pool *pool, const struct recording *one, enum label_from rule)
 {
-    const char *base = base_of(one->file), *dot = strrchr(base, '.'), *under = memrchr(base, '_', (size_t)(dot - base));
+    const char *base = base_of(one->file), *dot = ending_of(base), *under = memrchr(base, '_', (size_t)(dot - base));
     const char *end = base - 1;
     size_t start;
 
@@ -388,6 +413,89 @@ static bool find_labels(struct recordings *all, const char **words)
         if (take_rule(all, rule, words))
             return true;
     return false;
+}
+
+/* ---- labels of parts: a table of file (if there are several), start, end (the row after the last one) and label ---- */
+struct part_columns {
+    int32_t file, start, end, label;
+};
+
+static enum mote_status find_part_columns(const struct recordings *all, const struct table *t, struct part_columns *out,
+                                          const struct frame *at)
+{
+    *out = (struct part_columns){-1, -1, -1, -1};
+    if (t->names != NULL)
+        *out = (struct part_columns){table_column(t, "file"), table_column(t, "start"), table_column(t, "end"),
+                                     table_column(t, "label")};
+    if (out->start < 0 || out->end < 0 || out->label < 0)
+        return fail(at, MOTE_ERR_FORMAT,
+                    "labels of recordings are a table of file, start, end and label: rows from "
+                    "start to end - 1 of a file; its first line has these names");
+    if (out->file < 0 && all->n_files > 1)
+        return fail(at, MOTE_ERR_FORMAT, "there are %zu recordings: a column `file` says whose rows are meant",
+                    all->n_files);
+    return MOTE_OK;
+}
+
+static const struct recording *recording_of(const struct recordings *all, const char *file)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (file == NULL || strcmp(all->all[i].file, file) == 0)
+            return &all->all[i];
+    return NULL;
+}
+
+/* Line i of the table becomes a recording of its own. */
+static enum mote_status take_part(const struct recordings *all, const struct table *t, const struct part_columns *c,
+                                  int32_t i, struct recording *out, const struct frame *at)
+{
+    const char *const *cells = t->cells + (size_t)i * (size_t)t->columns;
+    const char *file = c->file >= 0 ? cells[c->file] : NULL;
+    const struct recording *one = recording_of(all, file);
+    struct frame here = frame_line(at, "line", t->lines[i]);
+    int64_t start, end;
+
+    if (one == NULL)
+        return fail(&here, MOTE_ERR_VALUE, "there is no recording \"%s\" in the folder", printable(all->r->pool, file));
+    if (!text_whole(cells[c->start], INT32_MAX, &start) || !text_whole(cells[c->end], INT32_MAX, &end) ||
+        start >= end || end > one->rows)
+        return fail(
+            &here, MOTE_ERR_VALUE, "rows from %s to %s: %s has rows 0 to %d, and end is the row after the last one",
+            printable(all->r->pool, cells[c->start]), printable(all->r->pool, cells[c->end]), one->file, one->rows);
+    *out = *one;
+    out->first = (int32_t)start;
+    out->rows = (int32_t)(end - start);
+    out->x += (size_t)start * (size_t)one->columns;
+    out->label = pool_strdup(all->r->pool, cells[c->label]);
+    if (out->label[0] == '\0')
+        return fail(&here, MOTE_ERR_VALUE, "the label is empty");
+    return MOTE_OK;
+}
+
+static enum mote_status take_parts(struct recordings *all, const char ***words)
+{
+    struct reading *r = all->r;
+    const char *path = path_beside(&r->scratch, r->from, r->spec->labels);
+    struct frame here = frame_of(r->at, path);
+    struct part_columns c;
+    struct recording *parts;
+    struct bytes bytes;
+    struct table t;
+
+    here.up = NULL;
+    here.sink = r->at->sink;
+    TRY(packed_read(r, path, &bytes, &here));
+    TRY(table_parse(&r->scratch, bytes, DATA_HEADER_AUTO, 0, &t, &here));
+    TRY(find_part_columns(all, &t, &c, &here));
+    parts = pool_array(&r->scratch, (size_t)t.n, sizeof *parts);
+    *words = pool_array(&r->scratch, (size_t)t.n, sizeof **words);
+    for (int32_t i = 0; i < t.n; i++) {
+        TRY(take_part(all, &t, &c, i, &parts[i], &here));
+        (*words)[i] = parts[i].label;
+    }
+    all->all = parts;
+    all->n = (size_t)t.n;
+    return MOTE_OK;
 }
 
 /* ---- windows ---- */
@@ -476,7 +584,7 @@ static void cut_one(const struct recordings *all, const struct recording *one, c
         else
             memcpy(to, one->x + (size_t)k * (size_t)step * (size_t)one->columns, elements * sizeof *to);
         cut->files[cut->n] = one->file;
-        cut->from[cut->n] = one->index >= 0 ? one->index : k * step;
+        cut->from[cut->n] = one->index >= 0 ? one->index : one->first + k * step;
         cut->words[cut->n] = word;
         cut->groups[cut->n] = group;
     }
@@ -541,16 +649,20 @@ enum mote_status read_recordings(struct reading *r)
 
     walk(&r->scratch, r->path, "", 0, see_file, &all);
     if (all.n_files == 0)
-        return fail(r->at, MOTE_ERR_VALUE, "holds no recording: .npy, .csv, .tsv, .txt or .json of time x numbers");
+        return fail(r->at, MOTE_ERR_VALUE,
+                    "holds no recording: .npy, .npz, .csv, .tsv, .txt or .json of time x numbers");
     qsort(all.files, all.n_files, sizeof *all.files, by_text);
     for (size_t i = 0; i < all.n_files; i++)
         TRY(read_file(&all, all.files[i]));
     if (all.n == 0)
         return fail(r->at, MOTE_ERR_VALUE, "holds no recording");
     TRY(check_columns(&all));
-    TRY(choose_window(&all, &rows));
     words = pool_array(&r->scratch, all.n, sizeof *words);
-    labeled = find_labels(&all, words);
+    labeled = r->spec->labels != NULL;
+    if (labeled)
+        TRY(take_parts(&all, &words));
+    TRY(choose_window(&all, &rows));
+    labeled = labeled || find_labels(&all, words);
     TRY(cut_all(&all, labeled ? words : NULL, rows, &cut));
     if (!labeled || r->input != NULL)
         return MOTE_OK;

@@ -78,6 +78,8 @@ MUST_CHECK enum mote_status samples_alloc(struct reading *r, int64_t n, uint8_t 
 const char *path_beside(struct pool *pool, const char *from, const char *path);
 /* A whole file; one that gzip has packed is unpacked. A NUL follows the data. */
 MUST_CHECK enum mote_status packed_read(struct reading *r, const char *path, struct bytes *out, const struct frame *at);
+/* The array of a .npz: the only one, or the one that is called as recordings are. It is aligned as allocations are. */
+MUST_CHECK enum mote_status npz_read(struct reading *r, struct bytes file, struct bytes *out, const struct frame *at);
 /* The next line: ends it with a NUL without its CR, *next gets what follows or NULL. */
 char *text_line(char *s, char **next);
 bool text_whole(const char *s, int64_t max, int64_t *out); /* digits only, at most max */

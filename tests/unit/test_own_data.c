@@ -477,6 +477,80 @@ static void classes_of_recordings_are_found(void **state)
     }
 }
 
+/* Rows of a table of labels; what it does not name is left out. */
+static void parts_of_recordings_have_labels(void **state)
+{
+    static const struct {
+        const char *labels, *error;
+    } bad[] = {
+        {"start,end\n0,4\n", "labels of recordings are a table of file, start, end and label"},
+        {"start,end,label\n0,4,a\n", "there are 2 recordings: a column `file` says whose rows"},
+        {"file,start,end,label\nc.csv,0,4,a\n", "line 2: there is no recording \"c.csv\" in the folder"},
+        {"file,start,end,label\na.csv,0,4,a\na.csv,8,11,a\n", "line 3: rows from 8 to 11: a.csv has rows 0 to 10"},
+        {"file,start,end,label\na.csv,4,4,a\n", "rows from 4 to 4"},
+        {"file,start,end,label\na.csv,-1,4,a\n", "rows from -1 to 4"},
+        {"file,start,end,label\na.csv,0,4,\n", "the label is empty"},
+    };
+    struct fixture *f = *state;
+
+    put_recording(f, "r/a.csv", 10, 0);
+    put_recording(f, "r/b.csv", 8, 100);
+    put_text(f, "r/labels.csv", "file,start,end,label\na.csv,0,4,walk\na.csv,5,10,run\nb.csv,2,4,run\n");
+    put_text(f, "s.yaml", "data: {path: r, labels: r/labels.csv, window: 2}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.n, 5);
+    assert_string_equal(f->data.classes[f->data.labels[1]], "walk");
+    assert_string_equal(f->data.classes[f->data.labels[2]], "run");
+    want_sample(f, 2, (float[]){5, -5, 6, -6}, 4);
+    want_sample(f, 4, (float[]){102, -102, 103, -103}, 4);
+    assert_string_equal(dataset_name(&f->pool, &f->data, 4), "b.csv:2");
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        put_text(f, "r/labels.csv", bad[i].labels);
+        want_error(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at),
+                   strstr(bad[i].error, "table of") != NULL || strstr(bad[i].error, "`file`") != NULL ? MOTE_ERR_FORMAT
+                                                                                                      : MOTE_ERR_VALUE,
+                   bad[i].error);
+    }
+}
+
+static void put_npz(struct fixture *f, const char *name, const struct member *members, size_t n)
+{
+    put_text(f, name, "");
+    put_archive(f, "t.zip", members, n);
+    assert_int_equal(rename(path(f, "t.zip"), path(f, name)), 0);
+}
+
+/* .npz of one array, or one that is called as recordings are; .csv.gz. */
+static void recordings_may_be_packed(void **state)
+{
+    static const float x[] = {1, -1, 2, -2, 3, -3}, y[] = {7, 8, 9};
+    struct fixture *f = *state;
+    struct bytes main, other;
+
+    put_npy(f, "x.npy", "<f4", "(3, 2)", x, sizeof x);
+    put_npy(f, "y.npy", "<f4", "(3,)", y, sizeof y);
+    main = get(f, "x.npy");
+    other = get(f, "y.npy");
+    put_npz(f, "r/a/1.npz", (const struct member[]){{"anything.npy", main}}, 1);
+    put_npz(f, "r/a/2.npz", (const struct member[]){{"label.npy", other}, {"data.npy", main}, {"z.npy", other}}, 3);
+    put_recording(f, "c.csv", 3, 5);
+    put_text(f, "r/b/3.csv.gz", "");
+    put_gzip(f, "r/b/3.csv.gz", get(f, "c.csv"));
+    put_gzip(f, "r/b/4.csv.gz", get(f, "c.csv"));
+    want_ok(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.n, 4);
+    want_sample(f, 1, x, 6);
+    want_sample(f, 3, (float[]){5, -5, 6, -6, 7, -7}, 6);
+    assert_string_equal(f->data.classes[f->data.labels[3]], "b");
+    put_npz(f, "r/a/2.npz", (const struct member[]){{"p.npy", other}, {"q.npy", main}}, 2);
+    want_error(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT,
+               "2.npz: holds 2 arrays (p.npy, q.npy): call the recording's `data`");
+    put_npz(f, "r/a/2.npz", (const struct member[]){{"p.txt", other}}, 1);
+    want_error(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT, "holds no array");
+    put_text(f, "r/a/2.npz", "not a zip");
+    want_error(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT, "2.npz: is no .npz");
+}
+
 static void json_has_many_recordings(void **state)
 {
     struct fixture *f = *state;
@@ -629,6 +703,8 @@ int main(void)
         TEST(recordings_are_cut_into_windows),
         TEST(windows_of_a_recording_stay_together),
         TEST(classes_of_recordings_are_found),
+        TEST(parts_of_recordings_have_labels),
+        TEST(recordings_may_be_packed),
         TEST(json_has_many_recordings),
         TEST(bad_recordings_are_named),
         TEST(series_are_images_of_a_width_of_1),
