@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NumPy's .npz: a zip of .npy files, read in memory. No other format and no packer but zip's own is taken, so no program
- * is started, and what unpacks to more than it may is refused. */
+/* NumPy's .npz: a zip of .npy files, read in memory. No other format and no packer but zip's own is taken, so no
+ * program is started, and what unpacks to more than it may is refused. */
 #include <archive.h>
 #include <archive_entry.h>
 

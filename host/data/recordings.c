@@ -415,7 +415,7 @@ static bool find_labels(struct recordings *all, const char **words)
     return false;
 }
 
-/* ---- labels of parts: a table of file (if there are several), start, end (the row after the last one) and label ---- */
+/* ---- labels of parts: a table of file (if there are several), start, end (the row after the last) and label ---- */
 struct part_columns {
     int32_t file, start, end, label;
 };

@@ -315,10 +315,10 @@ static void help_as_json_has_every_command(void **state)
 {
     struct result all = OK("help", "--json"), one = OK("help", "run", "--json");
     json_t *json = json_of(&all), *single = json_of(&one), *list = json_object_get(json, "commands");
-    const json_t *run = json_array_get(list, 8);
+    const json_t *run = json_array_get(list, 9);
 
     (void)state;
-    assert_int_equal(json_array_size(list), 21);
+    assert_int_equal(json_array_size(list), 22);
     assert_true(json_equal(run, json_array_get(json_object_get(single, "commands"), 0)));
     assert_string_equal(json_string_value(json_object_get(run, "name")), "run");
     assert_true(json_array_size(json_object_get(run, "options")) > 3);
