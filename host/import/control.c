@@ -477,8 +477,9 @@ static bool has_effects(const struct graph *g)
     return false;
 }
 
-static int32_t either(struct control *c, int32_t condition, int32_t a, int32_t b)
+static int32_t either(struct control *c, int32_t condition, int32_t a_value, int32_t b_value)
 {
+    const int32_t a = tensor_of(c, a_value), b = tensor_of(c, b_value);
     const struct tensor *x = tensor_at(&c->b, a), *y = tensor_at(&c->b, b);
     const struct quant q = x->quant;
     char x_text[96], y_text[96];
@@ -509,7 +510,7 @@ static void run_both(struct control *c, const struct if_opts *o, int32_t conditi
     run_graph(c, o->else_graph, n_in, in, n_out, other);
     condition = reshape(&c->b, condition, 0, NULL);
     for (int i = 0; i < n_out && ok(c); i++)
-        out[i] = either(c, condition, tensor_of(c, out[i]), tensor_of(c, other[i]));
+        out[i] = either(c, condition, out[i], other[i]);
 }
 
 static void run_if(struct run *r, const struct op *op)
@@ -576,7 +577,7 @@ static void count_time(struct control *c, const struct while_opts *o, struct loo
 static void choose(struct control *c, struct loop *l)
 {
     for (int i = 0; i < l->n && ok(c) && l->alive != TENSOR_ABSENT; i++)
-        l->chosen[i] = either(c, l->alive, tensor_of(c, l->values[i]), tensor_of(c, l->chosen[i]));
+        l->chosen[i] = either(c, l->alive, l->values[i], l->chosen[i]);
 }
 
 static void run_while(struct run *r, const struct op *op)

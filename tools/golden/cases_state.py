@@ -7,11 +7,12 @@
 writes instead the models that Mote refuses: the files variables_*.tflite of the importer's corpus.
 """
 
+import math
 import sys
 from pathlib import Path
 
 from cases_moves import ints, tensor
-from operator_cases import CASES, Case, main, number
+from operator_cases import CASES, Case, Random, main, number
 from tflite_writer import BOOL, FLOAT32, INT8, INT16, INT32, RESOURCE, Scalar, Step, Tensor, Text, model
 
 
@@ -132,6 +133,17 @@ def stacker(name, channels, left, right, step):
                         "stacker_step": step}, runs=9)
 
 
+def overlap_add(name, shape, step, kind=INT16):
+    """Large numbers, whose sums saturate."""
+    random, size = Random(name), math.prod(shape)
+    x, out = Tensor(shape, kind), Tensor([*shape[:-2], shape[-2] * step], kind)
+    made = case("SignalOverlapAdd", name, [x], [out],
+                [Step("SignalOverlapAdd", [x], [out], {"T": kind, "frame_step": step})], runs=4)
+    made.runs = [[random.integers(size, -30000, 30000) if kind == INT16 else [random.real(-1, 1) for _ in range(size)]]
+                 for _ in made.runs]
+    return made
+
+
 def buffer_of(x, slots, options):
     kept = tensor([1, slots, *x.shape[2:]], zero=x.zero_point)
     kept.variable = True
@@ -169,6 +181,10 @@ def stream_cases():
     yield stacker("only_left", 3, 2, 0, 3)
     yield stacker("only_right", 2, 0, 3, 1)
     yield stacker("one_frame", 2, 0, 0, 1)
+    yield overlap_add("several_frames", [2, 3, 5], 2)
+    yield overlap_add("no_overlap", [2, 4], 4)
+    yield overlap_add("one_frame_float", [1, 6], 4, FLOAT32)
+    yield overlap_add("frames_float", [2, 2, 4], 1, FLOAT32)
     yield circular("each_time", 3, 2, {"cycles_max": 1})
     yield circular("one_slot", 1, 3, {"cycles_max": 1})
     yield circular("cycles_are_not_said", 5, 2, {})

@@ -75,6 +75,7 @@ static const struct custom_option framer[] = {TAKE(framer, frame_size), TAKE(fra
                                               TAKE(framer, prefill)};
 static const struct custom_option stacker[] = {TAKE(stacker, num_channels), TAKE(stacker, stacker_left_context),
                                                TAKE(stacker, stacker_right_context), TAKE(stacker, stacker_step)};
+static const struct custom_option overlap_add[] = {IMPLIED("T"), TAKE(overlap_add, frame_step)};
 static const struct custom_option circular_buffer[] = {TAKE(circular_buffer, cycles_max)};
 static const struct custom_option detection[] = {
     TAKE(detection_postprocess, max_detections),
@@ -106,6 +107,7 @@ static const struct tfl_custom rows[] = {
     ROW_STREAM("SignalDelay", delay),
     ROW_STREAM("SignalFramer", framer),
     ROW_STREAM("SignalStacker", stacker),
+    ROW_STREAM("SignalOverlapAdd", overlap_add),
     ROW_STREAM("CIRCULAR_BUFFER", circular_buffer),
     ROW("TFLite_Detection_PostProcess", DETECTION_POSTPROCESS, detection),
     {"Convolution2DTransposeBias", OP_TRANSPOSE_CONV, 0, NULL, NULL},

@@ -82,7 +82,7 @@ static int32_t put_slice(struct stream *s, int32_t x, int axis, int64_t first, i
 {
     const struct tensor t = s->g->tensors[x];
     int64_t begin[RANK_MAX] = {0}, size[RANK_MAX];
-    int32_t out;
+    int32_t out, in[3] = {x};
 
     if (n == t.dims[axis])
         return x;
@@ -90,7 +90,9 @@ static int32_t put_slice(struct stream *s, int32_t x, int axis, int64_t first, i
     begin[axis] = first;
     size[axis] = n;
     out = add_like(s, &t, t.rank, size);
-    put(s, OP_SLICE, 3, (int32_t[]){x, add_ints(s, t.rank, begin), add_ints(s, t.rank, size)}, out);
+    in[1] = add_ints(s, t.rank, begin);
+    in[2] = add_ints(s, t.rank, size);
+    put(s, OP_SLICE, 3, in, out);
     return out;
 }
 
@@ -260,7 +262,8 @@ static int32_t put_past(struct stream *s, int32_t past, int32_t x, int64_t frame
 
     for (int64_t k = 0; k < frames; k++)
         copies[k] = x;
-    out = put_select(s, begun, put_read(s, past), frames > 1 ? put_concat(s, 0, (int)frames, copies) : x);
+    out = frames > 1 ? put_concat(s, 0, (int)frames, copies) : x;
+    out = put_select(s, begun, put_read(s, past), out);
     put_assign(s, flag, add_bools(s, one, pool_copy(s->r->pool, &(uint8_t){1}, 1)));
     return out;
 }
@@ -305,6 +308,83 @@ enum mote_status tfl_make_stacker(struct stream *s, const void *opts, const stru
     }
     put_reshape(s, x, s->l->out[0]);
     put_every(s, "step", o->stacker_right_context, o->stacker_step, s->l->out[1]);
+    return MOTE_OK;
+}
+
+/* ---- SignalOverlapAdd: frames that overlap become samples again ---- */
+static const struct tensor words = {.type = TYPE_S32};
+
+static int32_t put_made(struct stream *s, enum op_id id, const struct tensor *like, int32_t a, int32_t b)
+{
+    const struct tensor t = s->g->tensors[a];
+    const int32_t out = add_like(s, like, t.rank, t.dims);
+
+    put(s, id, b == TENSOR_ABSENT ? 1 : 2, (int32_t[]){a, b}, out);
+    return out;
+}
+
+static int32_t add_word(struct stream *s, int32_t value)
+{
+    const int32_t t = add_like(s, &words, 0, NULL);
+
+    s->g->tensors[t].data = pool_copy(s->r->pool, &value, sizeof value);
+    return t;
+}
+
+/* Of int16 it saturates. */
+static int32_t put_sum(struct stream *s, int32_t a, int32_t b)
+{
+    const struct tensor t = s->g->tensors[a];
+    int32_t sum;
+
+    if (t.type == TYPE_F32)
+        return put_made(s, OP_ADD, &t, a, b);
+    a = put_made(s, OP_CAST, &words, a, TENSOR_ABSENT);
+    b = put_made(s, OP_CAST, &words, b, TENSOR_ABSENT);
+    sum = put_made(s, OP_ADD, &words, a, b);
+    sum = put_made(s, OP_MAXIMUM, &words, sum, add_word(s, INT16_MIN));
+    sum = put_made(s, OP_MINIMUM, &words, sum, add_word(s, INT16_MAX));
+    return put_made(s, OP_CAST, &t, sum, TENSOR_ABSENT);
+}
+
+/* Without its first `step` samples, and zeros behind. */
+static int32_t put_shift(struct stream *s, int32_t x, int64_t outer, int64_t size, int64_t step)
+{
+    const struct tensor t = s->g->tensors[x];
+    const int32_t zeros = add_like(s, &t, 2, (int64_t[]){outer, step});
+
+    s->g->tensors[zeros].data = pool_alloc(s->r->pool, (size_t)(outer * step) * (size_t)(type_bits(t.type) / 8));
+    return step == size ? zeros : put_concat(s, 1, 2, (int32_t[]){put_slice(s, x, 1, step, size - step), zeros});
+}
+
+enum mote_status tfl_make_overlap_add(struct stream *s, const void *opts, const struct frame *at)
+{
+    const struct overlap_add_opts *o = opts;
+    const struct tensor *t = s->l->n_in > 0 && s->l->in[0] != TENSOR_ABSENT ? &s->g->tensors[s->l->in[0]] : NULL;
+    int64_t outer, frames, size;
+    int32_t x, state, kept, *made;
+
+    TRY(want_counts(s, 1, at));
+    TRY(want_tensor(s, s->l->in[0], t->type == TYPE_F32 ? TYPE_F32 : TYPE_S16, 0, at));
+    if (t->rank < 2 || tensor_elements(t) > KEPT_MAX || t->dims[t->rank - 2] > 1 << 10)
+        return fail(at, MOTE_ERR_SHAPE, "its input is no list of at most %d frames", 1 << 10);
+    size = t->dims[t->rank - 1];
+    frames = t->dims[t->rank - 2];
+    outer = tensor_elements(t) / size / frames;
+    TRY(want_number("frame_step", o->frame_step, 1, size, at));
+    TRY(want_tensor(s, s->l->out[0], t->type, outer * frames * o->frame_step, at));
+    x = put_rows(s, s->l->in[0], outer, frames * size);
+    state = add_state(s, "overlap", &s->g->tensors[x], 2, (int64_t[]){outer, size});
+    kept = put_read(s, state);
+    made = pool_array(s->r->pool, (size_t)frames, sizeof *made);
+    for (int64_t k = 0; k < frames; k++) {
+        const int32_t sum = put_sum(s, kept, put_slice(s, x, 1, k * size, size));
+
+        made[k] = put_slice(s, sum, 1, 0, o->frame_step);
+        kept = put_shift(s, sum, outer, size, o->frame_step);
+    }
+    put_assign(s, state, kept);
+    put_reshape(s, frames > 1 ? put_concat(s, 1, (int)frames, made) : made[0], s->l->out[0]);
     return MOTE_OK;
 }
 

@@ -17,6 +17,9 @@ struct framer_opts {
 struct stacker_opts {
     int32_t num_channels, stacker_left_context, stacker_right_context, stacker_step;
 };
+struct overlap_add_opts {
+    int32_t frame_step;
+};
 struct circular_buffer_opts {
     int32_t cycles_max;
 };
@@ -30,7 +33,7 @@ struct stream {
 };
 
 typedef enum mote_status make_stream(struct stream *s, const void *opts, const struct frame *at);
-make_stream tfl_make_delay, tfl_make_framer, tfl_make_stacker, tfl_make_circular_buffer;
+make_stream tfl_make_delay, tfl_make_framer, tfl_make_stacker, tfl_make_overlap_add, tfl_make_circular_buffer;
 
 /* Behind the last operator: what circular buffers that do not run each time (cycles_max) hold back keeps its value. */
 MUST_CHECK enum mote_status tfl_hold_back(struct tfl_reader *r, struct graph *g, const struct frame *at);
