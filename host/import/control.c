@@ -468,10 +468,13 @@ static bool is_condition(struct control *c, int32_t value)
 }
 
 /* ---- IF ---- */
-/* The graph does nothing but making its outputs. */
-static bool has_effects(const struct graph *g)
+/* The graph does more than making its outputs. */
+static bool has_effects(const struct control *c, int32_t index)
 {
-    for (int32_t i = 0; i < g->n_tensors; i++)
+    const bool is_there = index >= 0 && index < c->from->n_graphs; /* run_graph() says so otherwise */
+    const struct graph *g = &c->from->graphs[is_there ? index : 0];
+
+    for (int32_t i = 0; is_there && i < g->n_tensors; i++)
         if (g->tensors[i].state)
             return true;
     return false;
@@ -501,9 +504,8 @@ static void run_both(struct control *c, const struct if_opts *o, int32_t conditi
                      int n_out, int32_t *out)
 {
     int32_t *other = pool_array(c->b.pool, (size_t)n_out + 1, sizeof *other);
-    const struct graph *graphs = c->from->graphs;
 
-    if (has_effects(&graphs[o->then_graph]) || has_effects(&graphs[o->else_graph]))
+    if (has_effects(c, o->then_graph) || has_effects(c, o->else_graph))
         build_fail(&c->b, MOTE_ERR_UNSUPPORTED,
                    "a branch keeps a state, and the model computes the condition: only branches without state can be");
     run_graph(c, o->then_graph, n_in, in, n_out, out);
@@ -568,7 +570,7 @@ static void count_time(struct control *c, const struct while_opts *o, struct loo
                    "the model computes when it ends, and %d times are not known to be enough: let its condition be "
                    "LOGICAL_AND of that and of a counter that is below a constant",
                    CHOSEN_MAX);
-    if (l->alive != TENSOR_ABSENT && has_effects(&c->from->graphs[o->body_graph]))
+    if (l->alive != TENSOR_ABSENT && has_effects(c, o->body_graph))
         build_fail(&c->b, MOTE_ERR_UNSUPPORTED, "it keeps a state, and the model computes when it ends");
     l->times++;
 }

@@ -333,6 +333,7 @@ enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *
         struct stream s = {r, g, l, index};
         int32_t opts[OPTION_WORDS] = {0};
 
+        TRY(tfl_want_room(r, 0, at));
         TRY(read_options(r, row, t, opts, at));
         return row->make(&s, opts, at);
     }

@@ -3,7 +3,9 @@
 
 #include "host/graph/op_info.h"
 
-#define KEPT_MAX ((int64_t)1 << 24) /* elements that an operator keeps */
+#define KEPT_MAX   ((int64_t)1 << 24) /* elements that an operator keeps */
+#define FRAMES_MAX 256                /* of an inference, each with operators of its own */
+#define ROOM       ((size_t)4 << 20)  /* bytes of the pool that these operators want at most, but for constants */
 
 /* ---- tensors and operators ---- */
 /* Of the type and quantization of another tensor. */
@@ -135,6 +137,16 @@ static int32_t put_history(struct stream *s, int32_t state, int axis, int32_t x)
 }
 
 /* ---- what they must be ---- */
+enum mote_status tfl_want_room(const struct tfl_reader *r, size_t bytes, const struct frame *at)
+{
+    const size_t left = r->limit > r->pool->used ? r->limit - r->pool->used : 0;
+
+    if (left < ROOM || bytes > left - ROOM)
+        return fail(at, MOTE_ERR_MEMORY, "the model takes more than %zu bytes, the most for a file of its size",
+                    r->limit);
+    return MOTE_OK;
+}
+
 static enum mote_status want_counts(const struct stream *s, int n_out, const struct frame *at)
 {
     if (s->l->n_in != 1 || s->l->in[0] == TENSOR_ABSENT || s->l->n_out != n_out)
@@ -235,6 +247,8 @@ enum mote_status tfl_make_framer(struct stream *s, const void *opts, const struc
     if (inner % o->frame_step != 0)
         return fail(at, MOTE_ERR_SHAPE, "%lld samples are no multiple of %d", (long long)inner, (int)o->frame_step);
     frames = inner / o->frame_step;
+    if (frames > FRAMES_MAX)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "%lld frames; %d are the most", (long long)frames, FRAMES_MAX);
     TRY(want_tensor(s, s->l->out[0], TYPE_S16, outer * frames * o->frame_size, at));
     TRY(want_tensor(s, s->l->out[1], TYPE_BOOL, 1, at));
     x = put_rows(s, s->l->in[0], outer, inner);
@@ -347,13 +361,21 @@ static int32_t put_sum(struct stream *s, int32_t a, int32_t b)
     return put_made(s, OP_CAST, &t, sum, TENSOR_ABSENT);
 }
 
-/* Without its first `step` samples, and zeros behind. */
-static int32_t put_shift(struct stream *s, int32_t x, int64_t outer, int64_t size, int64_t step)
+/* [outer][step] */
+static int32_t add_zeros(struct stream *s, const struct tensor *like, int64_t outer, int64_t step)
 {
-    const struct tensor t = s->g->tensors[x];
-    const int32_t zeros = add_like(s, &t, 2, (int64_t[]){outer, step});
+    const size_t bytes = (size_t)(outer * step) * (size_t)(type_bits(like->type) / 8);
+    const int32_t zeros = add_like(s, like, 2, (int64_t[]){outer, step});
 
-    s->g->tensors[zeros].data = pool_alloc(s->r->pool, (size_t)(outer * step) * (size_t)(type_bits(t.type) / 8));
+    s->g->tensors[zeros].data = pool_alloc(s->r->pool, bytes);
+    return zeros;
+}
+
+/* Without as many of its first samples as there are zeros, which come behind. */
+static int32_t put_shift(struct stream *s, int32_t x, int32_t zeros)
+{
+    const int64_t size = s->g->tensors[x].dims[1], step = s->g->tensors[zeros].dims[1];
+
     return step == size ? zeros : put_concat(s, 1, 2, (int32_t[]){put_slice(s, x, 1, step, size - step), zeros});
 }
 
@@ -361,18 +383,21 @@ enum mote_status tfl_make_overlap_add(struct stream *s, const void *opts, const 
 {
     const struct overlap_add_opts *o = opts;
     const struct tensor *t = s->l->n_in > 0 && s->l->in[0] != TENSOR_ABSENT ? &s->g->tensors[s->l->in[0]] : NULL;
+    const struct tensor like = t != NULL ? *t : words;
     int64_t outer, frames, size;
-    int32_t x, state, kept, *made;
+    int32_t x, state, kept, zeros, *made;
 
     TRY(want_counts(s, 1, at));
     TRY(want_tensor(s, s->l->in[0], t->type == TYPE_F32 ? TYPE_F32 : TYPE_S16, 0, at));
-    if (t->rank < 2 || tensor_elements(t) > KEPT_MAX || t->dims[t->rank - 2] > 1 << 10)
-        return fail(at, MOTE_ERR_SHAPE, "its input is no list of at most %d frames", 1 << 10);
+    if (t->rank < 2 || tensor_elements(t) > KEPT_MAX || t->dims[t->rank - 2] > FRAMES_MAX)
+        return fail(at, MOTE_ERR_SHAPE, "its input is no list of at most %d frames", FRAMES_MAX);
     size = t->dims[t->rank - 1];
     frames = t->dims[t->rank - 2];
     outer = tensor_elements(t) / size / frames;
     TRY(want_number("frame_step", o->frame_step, 1, size, at));
     TRY(want_tensor(s, s->l->out[0], t->type, outer * frames * o->frame_step, at));
+    TRY(tfl_want_room(s->r, (size_t)(outer * o->frame_step) * (size_t)(type_bits(like.type) / 8), at));
+    zeros = add_zeros(s, &like, outer, o->frame_step);
     x = put_rows(s, s->l->in[0], outer, frames * size);
     state = add_state(s, "overlap", &s->g->tensors[x], 2, (int64_t[]){outer, size});
     kept = put_read(s, state);
@@ -381,7 +406,7 @@ enum mote_status tfl_make_overlap_add(struct stream *s, const void *opts, const 
         const int32_t sum = put_sum(s, kept, put_slice(s, x, 1, k * size, size));
 
         made[k] = put_slice(s, sum, 1, 0, o->frame_step);
-        kept = put_shift(s, sum, outer, size, o->frame_step);
+        kept = put_shift(s, sum, zeros);
     }
     put_assign(s, state, kept);
     put_reshape(s, frames > 1 ? put_concat(s, 1, (int)frames, made) : made[0], s->l->out[0]);
@@ -520,11 +545,16 @@ static void hold_output(struct stream *s, int32_t i, int32_t runs)
 
 enum mote_status tfl_hold_back(struct tfl_reader *r, struct graph *g, const struct frame *at)
 {
-    const int32_t n = g->n_ops, first = r->variables.n_holds > 0 ? r->variables.holds[0].first : n;
-    const struct op *ops = n > first ? pool_copy(r->pool, g->ops + first, (size_t)(n - first) * sizeof *ops) : NULL;
-    int32_t *runs = pool_array(r->pool, (size_t)g->n_outputs + 1, sizeof *runs);
+    const struct tfl_variables *v = &r->variables;
+    const int32_t n = g->n_ops, first = v->n_holds > 0 ? v->holds[0].first : n;
     struct stream s = {r, g, NULL, -1};
+    const struct op *ops;
+    int32_t *runs;
 
+    if (v->n_holds == 0)
+        return MOTE_OK;
+    ops = pool_copy(r->pool, g->ops + first, (size_t)(n - first) * sizeof *ops);
+    runs = pool_array(r->pool, (size_t)g->n_outputs + 1, sizeof *runs);
     for (int32_t i = 0; i < g->n_outputs; i++)
         runs[i] = runs_of(&r->variables, graph_producer(g, g->outputs[i]));
     g->n_ops = first;

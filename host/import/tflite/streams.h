@@ -35,6 +35,9 @@ struct stream {
 typedef enum mote_status make_stream(struct stream *s, const void *opts, const struct frame *at);
 make_stream tfl_make_delay, tfl_make_framer, tfl_make_stacker, tfl_make_overlap_add, tfl_make_circular_buffer;
 
+/* Before any of them: the pool has room for it, and for so many bytes of constants. */
+MUST_CHECK enum mote_status tfl_want_room(const struct tfl_reader *r, size_t bytes, const struct frame *at);
+
 /* Behind the last operator: what circular buffers that do not run each time (cycles_max) hold back keeps its value. */
 MUST_CHECK enum mote_status tfl_hold_back(struct tfl_reader *r, struct graph *g, const struct frame *at);
 
