@@ -158,6 +158,7 @@ static int32_t join(struct control *c, int n, const struct span *spans)
 
     for (int i = 0; i < n; i++)
         made += cut(c, spans[i].value, spans[i].first, spans[i].n, NULL);
+    assert(made > 0);
     if (!has_room(&c->b, (int64_t)made * (int64_t)sizeof *parts))
         return VALUE_ABSENT;
     parts = pool_array(c->b.pool, (size_t)made, sizeof *parts);
@@ -272,7 +273,7 @@ static bool take_row(struct run *r, const struct op *op)
     const struct gather_opts *o = op->opts;
     const int32_t x = r->value[op->in[0]], i = r->value[op->in[1]];
     const struct tensor t = *like_of(c, x);
-    struct part part;
+    struct part part = {x, 0, 0};
     int64_t at;
 
     if (list_of(c, x) == NULL || o->axis != 0 || o->batch_dims != 0 || !numbers(c, i, 1, &at) ||
@@ -660,14 +661,17 @@ static bool fits(struct control *c, const struct tensor *t, int32_t value)
 
 static const struct graph *graph_at(struct control *c, int32_t index, int n_in, int n_out)
 {
-    const struct graph *g = index > 0 && index < c->from->n_graphs ? &c->from->graphs[index] : NULL;
+    const struct graph *g;
 
-    if (ok(c) && g == NULL)
+    if (ok(c) && (index < 1 || index >= c->from->n_graphs))
         build_fail(&c->b, MOTE_ERR_FORMAT, "it names graph %d of %d", (int)index, (int)c->from->n_graphs);
-    if (ok(c) && (g->n_inputs != n_in || g->n_outputs != n_out))
+    if (!ok(c))
+        return NULL;
+    g = &c->from->graphs[index];
+    if (g->n_inputs != n_in || g->n_outputs != n_out)
         build_fail(&c->b, MOTE_ERR_FORMAT, "graph '%s' has %d inputs and %d outputs, not %d and %d", g->name,
                    (int)g->n_inputs, (int)g->n_outputs, n_in, n_out);
-    if (ok(c) && c->depth > DEPTH_MAX)
+    if (c->depth > DEPTH_MAX)
         build_fail(&c->b, MOTE_ERR_UNSUPPORTED, "graphs within graphs, more than %d: '%s' again", DEPTH_MAX, g->name);
     return ok(c) ? g : NULL;
 }

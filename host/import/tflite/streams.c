@@ -188,6 +188,7 @@ static enum mote_status want_frames(const struct stream *s, int32_t tensor, int6
     if (t->rank < 1)
         return fail(at, MOTE_ERR_SHAPE, "its input has no dimension");
     *inner = t->dims[t->rank - 1];
+    assert(*inner > 0);
     *outer = tensor_elements(t) / *inner;
     return MOTE_OK;
 }
@@ -211,6 +212,7 @@ enum mote_status tfl_make_delay(struct stream *s, const void *opts, const struct
 
     TRY(want_counts(s, 1, at));
     TRY(want_frames(s, s->l->in[0], &outer, &inner, at));
+    assert(outer > 0 && inner > 0);
     TRY(want_tensor(s, s->l->out[0], TYPE_S16, outer * inner, at));
     TRY(want_number("delay_length", o->delay_length, 0, KEPT_MAX / outer, at));
     x = put_rows(s, s->l->in[0], outer, inner);
@@ -242,6 +244,7 @@ enum mote_status tfl_make_framer(struct stream *s, const void *opts, const struc
 
     TRY(want_counts(s, 2, at));
     TRY(want_frames(s, s->l->in[0], &outer, &inner, at));
+    assert(outer > 0 && inner > 0);
     TRY(want_number("frame_step", o->frame_step, 1, inner, at));
     TRY(want_number("frame_size", o->frame_size, o->prefill ? o->frame_step : 1, KEPT_MAX / inner / outer, at));
     if (inner % o->frame_step != 0)
@@ -388,6 +391,7 @@ enum mote_status tfl_make_overlap_add(struct stream *s, const void *opts, const 
     int32_t x, state, kept, zeros, *made;
 
     TRY(want_counts(s, 1, at));
+    assert(t != NULL);
     TRY(want_tensor(s, s->l->in[0], t->type == TYPE_F32 ? TYPE_F32 : TYPE_S16, 0, at));
     if (t->rank < 2 || tensor_elements(t) > KEPT_MAX || t->dims[t->rank - 2] > FRAMES_MAX)
         return fail(at, MOTE_ERR_SHAPE, "its input is no list of at most %d frames", FRAMES_MAX);
