@@ -599,7 +599,7 @@ static void test_refuses(void **state)
     EXPECT(k.weights_size = 7, MOTE_ERR_FORMAT, "tensor 1 w: its data are 7 bytes, its type and shape want 8");
     EXPECT(k.behind = 2, MOTE_ERR_FORMAT, "tensor 1 w: its data are outside the file");
     EXPECT(k.variable = 1, MOTE_ERR_UNSUPPORTED, "tensor 1 w: a variable that starts");
-    EXPECT(k.sparse = 1, MOTE_ERR_UNSUPPORTED, "tensor 1 w: stored as a sparse tensor");
+    EXPECT(k.sparse = 1, MOTE_ERR_FORMAT, "tensor 1 w: its levels are not those of 2 dimensions and 0 blocks");
     EXPECT(k.external = 1, MOTE_ERR_UNSUPPORTED, "tensor 1 w: its data are in another file");
     EXPECT(k.copies = 10000, MOTE_ERR_FORMAT, "tensor 2050 out: the file is damaged at byte ");
 }
