@@ -71,6 +71,8 @@ static const cyaml_schema_field_t serial_fields[] = {
     CYAML_FIELD_STRING_PTR("uart", CYAML_FLAG_POINTER, struct board_serial, uart, 1, TEXT_MAX),
     CYAML_FIELD_UINT("uart_base", CYAML_FLAG_DEFAULT, struct board_serial, uart_base),
     CYAML_FIELD_UINT("uart_hz", CYAML_FLAG_DEFAULT, struct board_serial, uart_hz),
+    CYAML_FIELD_UINT("tx_pin", CYAML_FLAG_OPTIONAL, struct board_serial, tx_pin),
+    CYAML_FIELD_UINT("rx_pin", CYAML_FLAG_OPTIONAL, struct board_serial, rx_pin),
     CYAML_FIELD_STRING_PTR("timer", CYAML_FLAG_POINTER, struct board_serial, timer, 1, TEXT_MAX),
     CYAML_FIELD_UINT("timer_hz", CYAML_FLAG_DEFAULT, struct board_serial, timer_hz),
     CYAML_FIELD_END,
@@ -159,6 +161,8 @@ static enum mote_status check_serial(const struct board_serial *s, const struct 
 {
     if (!valid_name(s->uart) || !valid_name(s->timer))
         return fail(at, MOTE_ERR_VALUE, "serial: uart and timer must be kinds that targets/serial has");
+    if (s->tx_pin > UINT16_MAX || s->rx_pin > UINT16_MAX)
+        return fail(at, MOTE_ERR_VALUE, "serial: there are no pins of such numbers");
     if (s->uart_base > UINT32_MAX || s->uart_hz == 0 || s->uart_hz > UINT32_MAX || s->timer_hz < 1000 ||
         s->timer_hz > UINT32_MAX)
         return fail(at, MOTE_ERR_VALUE,

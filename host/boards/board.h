@@ -48,6 +48,7 @@ struct board_toolchain {
 struct board_serial {
     const char *uart, *timer;
     uint64_t uart_base, uart_hz, timer_hz;
+    uint64_t tx_pin, rx_pin; /* where the UART may have any: numbers that its file knows */
 };
 
 /* How an emulator runs and counts for this board. {tools} stands for the folder of Mote's own tools; in arguments,

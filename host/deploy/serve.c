@@ -61,6 +61,8 @@ const char *served_config(struct pool *pool, const struct served *s, const struc
     text_add(&t, "#define MOTE_TICKS_A_SECOND %lldu\n", (long long)ticks_a_second);
     text_add(&t, "#define MOTE_UART_BASE %#llxu\n#define MOTE_UART_HZ %lluu\n#define MOTE_BAUD %du\n",
              (unsigned long long)serial->uart_base, (unsigned long long)serial->uart_hz, BAUD);
+    text_add(&t, "#define MOTE_UART_TX_PIN %lluu\n#define MOTE_UART_RX_PIN %lluu\n", (unsigned long long)serial->tx_pin,
+             (unsigned long long)serial->rx_pin);
     return t.s;
 }
 

@@ -4,6 +4,7 @@
  *
  *   MOTE_UART_BASE   its first register
  *   MOTE_UART_HZ     of the clock that it divides
+ *   MOTE_UART_TX_PIN, MOTE_UART_RX_PIN, where any pins will do
  *   MOTE_BAUD        bits a second; 8 data bits, no parity, one stop bit */
 #ifndef MOTE_SERIAL_H
 #define MOTE_SERIAL_H
