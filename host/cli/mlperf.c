@@ -4,13 +4,20 @@
 #include "host/cli/measure_show.h"
 #include "host/jobs/mlperf_board.h"
 
+#include <unistd.h>
+
+#define SERVE_PAUSE 200000 /* microseconds */
+
 static enum mote_status read_options(struct cli *cli, struct mlperf_options *out)
 {
     const bool accuracy = cli_flag(cli, "--accuracy"), performance = cli_flag(cli, "--performance");
     int64_t limit = 0;
 
+    *out = (struct mlperf_options){.data = NULL};
     if (accuracy && performance)
         return usage_error(cli, "one run is of the accuracy or of the performance");
+    if (cli_flag(cli, "--serve"))
+        return MOTE_OK;
     if (cli_value(cli, "-o") == NULL)
         return usage_error(cli, "-o is missing: the folder for log.txt, results.txt and results.json");
     TRY(cli_number(cli, "--limit", 1, INT32_MAX, &limit));
@@ -61,11 +68,31 @@ static void print_text(const struct mlperf *x, const struct measure *m)
     printf(" within %.3g %% of the counted instructions\n", 100 * x->clock_error);
 }
 
+/* For others' runners: until Ctrl-C. */
+static enum mote_status serve(struct cli *cli, struct measure *m, const struct pipeline *p, const struct frame *file)
+{
+    struct served served;
+    struct emulate_server server;
+
+    (void)cli;
+    TRY(measure_check(m, p, file));
+    TRY(measure_count(m, p, file));
+    served = mlperf_served(m, p);
+    served.instructions = m->result.instructions[0];
+    served.cycles = m->result.counts != NULL ? m->result.counts[0].cycles : 0;
+    TRY(measure_serve(m, p, &served, &server, file));
+    printf("%s with %s: %s\n", served.device, served.model, server.port);
+    fflush(stdout);
+    while (process_runs(&server.machine.running))
+        usleep(SERVE_PAUSE);
+    return emulate_serve_end(&server, file);
+}
+
 static enum mote_status run_mlperf(struct cli *cli)
 {
     struct mlperf_options options;
     const char *json = NULL;
-    struct mlperf x;
+    struct mlperf x = {.different = 0};
     struct measure m;
     struct pipeline p;
     struct frame file;
@@ -73,6 +100,8 @@ static enum mote_status run_mlperf(struct cli *cli)
     TRY(read_options(cli, &options));
     TRY(cli_compile(cli, &p, &file));
     TRY(measure_read_options(cli, &p, &m, &file));
+    if (cli_flag(cli, "--serve"))
+        return serve(cli, &m, &p, &file);
     TRY(mlperf_on_board(&cli->pool, &options, &p, &m, &x, &file));
     if (cli->json)
         json = cli_json_text(cli, mlperf_json(&x, &m));
@@ -87,7 +116,7 @@ static enum mote_status run_mlperf(struct cli *cli)
 
 const struct command command_mlperf = {
     .name = "mlperf",
-    .arguments = "M --target BOARD [--via image|c] [--accuracy --data SPEC [--limit N]|--performance] -o DIR",
+    .arguments = "M --target BOARD [--via image|c] [--accuracy --data SPEC [--limit N]|--performance] -o DIR|--serve",
     .summary = "MLPerf Tiny's benchmark on an emulated board, over its UART, as the benchmark's runner does it",
     .details =
         "M is one of MLPerf Tiny's int8 models: kws01, vww01, ic01 or ad01, which its input and outputs say. The "
@@ -99,6 +128,8 @@ const struct command command_mlperf = {
         "The device's clock runs as the core's documented cycles say, where it has a timing (docs/CYCLES.md); it is "
         "held\n"
         "against the instructions that the emulator counts. All outputs are compared with the host's bytes.\n\n"
+        "--serve starts the board, prints the pseudoterminal of its UART, and waits for Ctrl-C: for others' "
+        "runners.\n\n"
         "DIR gets what the runner writes: log.txt, results.txt, results.json.\n\n"
         "JSON keys: task, target, via, mode, samples, patterns, different (samples whose outputs are not the host's),\n"
         "instructions, cycles (of an inference; null: not documented), clock_error (a share); of the accuracy "
@@ -112,6 +143,7 @@ const struct command command_mlperf = {
                                        {"--performance", NULL, "inferences a second"},
                                        {"--data", "SPEC", "the benchmark's samples: a folder, a file or a YAML file"},
                                        {"--limit", "N", "accuracy: only the first N samples"},
+                                       {"--serve", NULL, "only start the board, for another runner"},
                                        {"-o", "DIR", "where log.txt, results.txt and results.json go"},
                                        DATA_OPTIONS,
                                        OPTIMIZE_OPTION,

@@ -33,17 +33,33 @@ void served_sample(const struct runner *r, enum sample_kind kind, const uint8_t 
         }
 }
 
+const char *served_input(struct pool *pool, const struct runner *r, enum sample_kind kind)
+{
+    static const char *const what[] = {"", " of pixels", " of float32"};
+
+    return pool_printf(pool, "%zu bytes%s", served_bytes(r, kind), what[kind]);
+}
+
+void make_pattern(uint8_t *bytes, size_t n, int32_t number)
+{
+    uint32_t state = 0x9e3779b9u * ((uint32_t)number + 1);
+
+    for (size_t i = 0; i < n; i++) {
+        state = state * 1664525u + 1013904223u;
+        bytes[i] = (uint8_t)(state >> 24);
+    }
+}
+
 /* ---- the firmware's configuration ---- */
 static void add_model(struct text *t, const struct served *s, const struct runner *r)
 {
     static const char *const kinds[] = {"SAMPLE_TENSORS", "SAMPLE_PIXELS", "SAMPLE_FLOATS"};
-    static const char *const what[] = {"", " of pixels", " of float32"};
     const struct mote_io in = input_of(r);
     struct mote_io out = {.bytes = 0};
 
     mote_model_output(&r->model, 0, &out);
     text_add(t, "#define MOTE_DEVICE \"%s\"\n#define MOTE_MODEL \"%s\"\n", s->device, s->model);
-    text_add(t, "#define MOTE_INPUT \"%zu bytes%s\"\n", served_bytes(r, s->kind), what[s->kind]);
+    text_add(t, "#define MOTE_INPUT \"%s\"\n", served_input(t->pool, r, s->kind));
     text_add(t, "#define MOTE_SAMPLE %s\n#define MOTE_SAMPLE_BYTES %zu\n", kinds[s->kind], served_bytes(r, s->kind));
     text_add(t, "#define MOTE_INPUT_SCALE %af\n#define MOTE_INPUT_ZERO %d\n", (double)in.scale, (int)in.zero);
     text_add(t, "#define MOTE_RESULT_TYPE %d\n#define MOTE_RESULT_SCALE %af\n#define MOTE_RESULT_ZERO %d\n", out.type,

@@ -22,6 +22,11 @@ size_t served_bytes(const struct runner *r, enum sample_kind kind);
 /* A sample as it goes over the wire, from the inputs' bytes: what the device makes of it is these. */
 void served_sample(const struct runner *r, enum sample_kind kind, const uint8_t *inputs, uint8_t *sample);
 
+/* How a device that takes such samples says it. */
+const char *served_input(struct pool *pool, const struct runner *r, enum sample_kind kind);
+/* Bytes of all values, the same everywhere, for a number from 0 on: where there are no data. */
+void make_pattern(uint8_t *bytes, size_t n, int32_t number);
+
 /* The text of serial_config.h for the UART and timer of `serial`; the timer makes so many ticks a second. */
 const char *served_config(struct pool *pool, const struct served *s, const struct runner *r,
                           const struct board_serial *serial, int64_t ticks_a_second);

@@ -74,17 +74,6 @@ static enum mote_status open_data(struct bench *b, const struct frame *file)
     return MOTE_OK;
 }
 
-/* The same numbers everywhere, of all values. */
-static void make_pattern(uint8_t *bytes, size_t n, int32_t seed)
-{
-    uint32_t state = 0x9e3779b9u * ((uint32_t)seed + 1);
-
-    for (size_t i = 0; i < n; i++) {
-        state = state * 1664525u + 1013904223u;
-        bytes[i] = (uint8_t)(state >> 24);
-    }
-}
-
 /* Sample i, as tensor and as it goes over the wire, and what the host makes of it. */
 static void take_sample(struct bench *b, int32_t i)
 {
@@ -402,18 +391,25 @@ static void compare_clock(struct mlperf *x, const struct board *board, const str
     }
 }
 
+struct served mlperf_served(const struct measure *m, const struct pipeline *p)
+{
+    const struct mlperf_task *task = mlperf_task_of(&m->runner);
+
+    if (task == NULL)
+        return (struct served){.device = m->board->name,
+                               .model = p->has_graph ? p->model.name : mote_model_name(&m->runner.model)};
+    return (struct served){.device = m->board->name, .model = task->id, .kind = task->kind, .score = task->score};
+}
+
 static enum mote_status serve(struct bench *b, const struct frame *file)
 {
     struct mlperf *x = b->x;
-    const struct served served = {.device = b->m->board->name,
-                                  .model = x->task->id,
-                                  .kind = x->task->kind,
-                                  .score = x->task->score,
-                                  .cycles = x->cycles,
-                                  .instructions = x->instructions};
+    struct served served = mlperf_served(b->m, b->p);
     struct emulate_server server;
     enum mote_status status, ended;
 
+    served.cycles = x->cycles;
+    served.instructions = x->instructions;
     TRY(measure_serve(b->m, b->p, &served, &server, file));
     status = with_device(b, server.port, file);
     ended = emulate_serve_end(&server, status == MOTE_OK ? file : NULL);

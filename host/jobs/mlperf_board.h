@@ -18,6 +18,9 @@ struct mlperf_task {
 /* NULL: the model is of none of the tasks. */
 const struct mlperf_task *mlperf_task_of(const struct runner *r);
 
+/* What a device with the model says of it: the task, or of another model its name, whose samples are tensors. */
+struct served mlperf_served(const struct measure *m, const struct pipeline *p);
+
 struct mlperf_options {
     enum mlperf_mode mode;
     const char *data;  /* NULL: patterns, for the performance */

@@ -60,6 +60,62 @@ static void performance_is_of_five_trials(void **state)
     json_decref(json);
 }
 
+/* A pseudoterminal stands for a flashed board's port. */
+static void a_board_behind_a_port_is_validated(void **state)
+{
+    char line[256] = "";
+    const char *port;
+    int ends[2], status;
+    struct result r;
+    ssize_t n;
+    pid_t pid;
+
+    (void)state;
+    if (!have_board())
+        return;
+    assert_int_equal(pipe(ends), 0);
+    pid = fork();
+    if (pid == 0) {
+        dup2(ends[1], 1);
+        close(ends[0]);
+        execl(MOTE_BINARY_DIR "/mote", "mote", "mlperf", GRAPH, "--target", "mps2-an386", "--via", "c", "--serve",
+              NULL);
+        _exit(126);
+    }
+    close(ends[1]);
+    n = read(ends[0], line, sizeof line - 1);
+    assert_true(n > 0);
+    line[strcspn(line, "\n")] = '\0';
+    port = strstr(line, "/dev/");
+    assert_non_null(port);
+    r = OK("validate", GRAPH, "--port", port, "--data", DATA, "--limit", "5", "--times", "3", "--json");
+    {
+        json_t *json = json_of(&r);
+
+        assert_int_equal(integer(json, "samples"), 5);
+        assert_int_equal(integer(json, "different"), 0);
+        assert_true(real(json, "microseconds") > 0);
+        assert_string_equal(json_string_value(json_object_get(json, "device")), "mps2-an386");
+        json_decref(json);
+    }
+    r = RUN("validate", MOTE_SOURCE_DIR "/models/ink.graph", "--port", port);
+    want_failure(&r, 1, "it is another one");
+    kill(pid, SIGINT);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    close(ends[0]);
+}
+
+static void other_models_are_validated_on_emulated_boards(void **state)
+{
+    static const char *const boards[] = {"microbit", "mps3-an547"};
+
+    (void)state;
+    if (!have_board())
+        return;
+    for (size_t i = 0; i < COUNT(boards); i++)
+        OK("validate", GRAPH, "--target", boards[i], "--via", i == 0 ? "image" : "c", "--data", DATA, "--limit", "3");
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     static const struct bad bad[] = {
@@ -68,6 +124,11 @@ static void what_cannot_be_is_said(void **state)
          "one run is of",
          {"mlperf", GRAPH, "--target", "mps2-an386", "--accuracy", "--performance", "-o", "@out/x"}},
         {2, "--target is missing", {"mlperf", GRAPH, "-o", "@out/x"}},
+        {2, "one of --port", {"validate", GRAPH}},
+        {2, "one of --port", {"validate", GRAPH, "--port", "x", "--target", "mps2-an386"}},
+        {2, "no rate of a serial port", {"validate", GRAPH, "--port", "/dev/null", "--baud", "115201"}},
+        {3, "/nonexistent cannot be opened", {"validate", GRAPH, "--port", "/nonexistent"}},
+        {3, "/dev/null is no serial port", {"validate", GRAPH, "--port", "/dev/null"}},
         {1, "`mote validate` is for other models", {"mlperf", GRAPH, "--target", "mps2-an386", "-o", "@out/x"}},
     };
 
@@ -91,6 +152,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(accuracy_goes_through_the_port),
         TEST(performance_is_of_five_trials),
+        TEST(a_board_behind_a_port_is_validated),
+        TEST(other_models_are_validated_on_emulated_boards),
         TEST(what_cannot_be_is_said),
         TEST(boards_without_a_uart_are_refused),
     };
