@@ -102,6 +102,7 @@ static const cyaml_schema_field_t board_fields[] = {
     CYAML_FIELD_SEQUENCE("power", OPTIONAL, struct board, power, &power_schema, 0, LIST_MAX),
     CYAML_FIELD_SEQUENCE("ways", OPTIONAL, struct board, ways, &way_schema, 1, COUNT(ways)),
     CYAML_FIELD_MAPPING("toolchain", CYAML_FLAG_DEFAULT, struct board, toolchain, toolchain_fields),
+    CYAML_FIELD_STRING_PTR("flashing", OPTIONAL, struct board, flashing, 1, TEXT_MAX),
     CYAML_FIELD_STRING_PTR("emulator", OPTIONAL, struct board, emulator, 1, TEXT_MAX),
     CYAML_FIELD_MAPPING_PTR("serial", OPTIONAL, struct board, serial, serial_fields),
     CYAML_FIELD_MAPPING_PTR("machine", OPTIONAL, struct board, machine, machine_fields),

@@ -73,6 +73,7 @@ struct board {
     enum board_way *ways; /* how models come to it; none: every way */
     unsigned ways_count;
     struct board_toolchain toolchain;
+    const char *flashing;          /* how firmware comes onto it, for people; NULL: nobody said */
     const char *emulator;          /* name of the board whose machine counts for this one; NULL: none */
     struct board_serial *serial;   /* NULL: nobody said where its UART is */
     struct board_machine *machine; /* NULL: no emulator is this very board */

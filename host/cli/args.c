@@ -272,7 +272,7 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
     TRY(cli_word(cli, "--boundary", boundaries, &boundary));
     options.int8_boundary = boundary == boundaries[1];
     TRY(cli_read_layout(cli, &options.channels_last));
-    options.via_c = makes_c(cli, "--emit") || makes_c(cli, "--via");
+    options.via_c = makes_c(cli, "--emit") || makes_c(cli, "--via") || cli->command == &command_firmware;
     TRY(read_feed(cli, p, &options, file));
     TRY(read_limits(cli, &options.limits));
     TRY(pipeline_compile(p, &options, file));

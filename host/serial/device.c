@@ -170,8 +170,8 @@ enum mote_status device_outputs(struct device *d, uint8_t *outputs, size_t bytes
     TRY(device_ask(d, "outputs", DEVICE_SECONDS, at));
     said = device_said(d, "m-outputs-[", 0);
     if (said == NULL || strspn(said, "0123456789abcdef") != 2 * bytes || said[2 * bytes] != ']')
-        return fail(at, MOTE_ERR_ENVIRONMENT, "%s: the device does not answer outputs with %zu bytes", d->serial.path,
-                    bytes);
+        return fail(at, MOTE_ERR_VALUE, "%s: the device's outputs are not %zu bytes: its model is another one",
+                    d->serial.path, bytes);
     for (size_t i = 0; i < bytes; i++)
         outputs[i] = (uint8_t)(digit(said[2 * i]) << 4 | digit(said[2 * i + 1]));
     return MOTE_OK;

@@ -10,8 +10,8 @@
  *   MOTE_SCORE                            1: the result is not output 0, but how badly it repeats the sample of floats
  *   MOTE_TICKS_A_SECOND                   of the timer
  *
- * The inferences that are counted lie between markers, which an emulator's plugin sees and a board executes as the two
- * instructions without effect that they are; MOTE_MARK_START and MOTE_MARK_STOP are their bytes. */
+ * Where MOTE_MARK_START and MOTE_MARK_STOP are defined, inferences lie between these markers, which an emulator's
+ * plugin sees. */
 #include "harness.h"
 #include "protocol.h"
 #include "serial.h"
@@ -22,7 +22,11 @@
 #define SAMPLE_PIXELS  1
 #define SAMPLE_FLOATS  2
 
+#ifdef MOTE_MARK_START
 #define MARK(bytes) __asm__ volatile(".byte " bytes ::: "memory")
+#else
+#define MARK(bytes)
+#endif
 
 static union {
     uint8_t bytes[MOTE_SAMPLE_BYTES];

@@ -318,7 +318,7 @@ static void help_as_json_has_every_command(void **state)
     const json_t *run = json_array_get(list, 9);
 
     (void)state;
-    assert_int_equal(json_array_size(list), 22);
+    assert_int_equal(json_array_size(list), 23);
     assert_true(json_equal(run, json_array_get(json_object_get(single, "commands"), 0)));
     assert_string_equal(json_string_value(json_object_get(run, "name")), "run");
     assert_true(json_array_size(json_object_get(run, "options")) > 3);

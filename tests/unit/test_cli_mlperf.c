@@ -60,49 +60,114 @@ static void performance_is_of_five_trials(void **state)
     json_decref(json);
 }
 
+/* ---- behind a port ---- */
+struct board_process {
+    pid_t pid;
+    const char *port;
+};
+
+/* A program that says /dev/pts/N in its first line, and stays. */
+static struct board_process start_board(const char *program, const char *const *argv)
+{
+    struct board_process b;
+    char line[256] = "";
+    int ends[2];
+    char *port;
+
+    assert_int_equal(pipe(ends), 0);
+    b.pid = fork();
+    if (b.pid == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        execvp(program, (char *const *)argv);
+        _exit(126);
+    }
+    close(ends[1]);
+    assert_true(read(ends[0], line, sizeof line - 1) > 0);
+    close(ends[0]);
+    port = strstr(line, "/dev/");
+    assert_non_null(port);
+    b.port = pool_printf(&pool, "%.*s", (int)strcspn(port, " \n"), port);
+    return b;
+}
+
+static void stop_board(const struct board_process *b)
+{
+    int status;
+
+    kill(b->pid, SIGTERM); /* SIGINT may be ignored here */
+    assert_int_equal(waitpid(b->pid, &status, 0), b->pid);
+}
+
+static void want_valid(const char *port, const char *name)
+{
+    struct result r = OK("validate", GRAPH, "--port", port, "--data", DATA, "--limit", "5", "--times", "3", "--json");
+    json_t *json = json_of(&r);
+
+    assert_int_equal(integer(json, "samples"), 5);
+    assert_int_equal(integer(json, "different"), 0);
+    assert_true(real(json, "microseconds") > 0);
+    assert_string_equal(json_string_value(json_object_get(json, "device")), name);
+    json_decref(json);
+}
+
 /* A pseudoterminal stands for a flashed board's port. */
 static void a_board_behind_a_port_is_validated(void **state)
 {
-    char line[256] = "";
-    const char *port;
-    int ends[2], status;
+    struct board_process b;
     struct result r;
-    ssize_t n;
-    pid_t pid;
 
     (void)state;
     if (!have_board())
         return;
-    assert_int_equal(pipe(ends), 0);
-    pid = fork();
-    if (pid == 0) {
-        dup2(ends[1], 1);
-        close(ends[0]);
-        execl(MOTE_BINARY_DIR "/mote", "mote", "mlperf", GRAPH, "--target", "mps2-an386", "--via", "c", "--serve",
-              NULL);
-        _exit(126);
-    }
-    close(ends[1]);
-    n = read(ends[0], line, sizeof line - 1);
-    assert_true(n > 0);
-    line[strcspn(line, "\n")] = '\0';
-    port = strstr(line, "/dev/");
-    assert_non_null(port);
-    r = OK("validate", GRAPH, "--port", port, "--data", DATA, "--limit", "5", "--times", "3", "--json");
-    {
-        json_t *json = json_of(&r);
+    b = start_board(MOTE_BINARY_DIR "/mote",
+                    ARGS("mote", "mlperf", GRAPH, "--target", "mps2-an386", "--via", "c", "--serve"));
+    want_valid(b.port, "mps2-an386");
+    r = RUN("validate", MOTE_SOURCE_DIR "/models/ink.graph", "--port", b.port);
+    want_status(&r, 1); /* the board's folder is still there */
+    assert_non_null(strstr(r.err, "its model is another one"));
+    stop_board(&b);
+}
 
-        assert_int_equal(integer(json, "samples"), 5);
-        assert_int_equal(integer(json, "different"), 0);
-        assert_true(real(json, "microseconds") > 0);
-        assert_string_equal(json_string_value(json_object_get(json, "device")), "mps2-an386");
-        json_decref(json);
-    }
-    r = RUN("validate", MOTE_SOURCE_DIR "/models/ink.graph", "--port", port);
-    want_failure(&r, 1, "it is another one");
-    kill(pid, SIGINT);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    close(ends[0]);
+/* ---- firmware ---- */
+static void build(const char *folder)
+{
+    const char *command = pool_printf(&pool, "make -C %s >%s/make.log 2>&1", here(folder), here("tmp"));
+
+    if (system(command) != 0)
+        fail_msg("%s:\n%s", command, text_of(here("tmp/make.log")));
+    unlink(here("tmp/make.log"));
+    assert_true(slurp(pool_printf(&pool, "%s/firmware.bin", here(folder))).size > 1000);
+    assert_true(slurp(pool_printf(&pool, "%s/firmware.hex", here(folder))).data[0] == ':');
+}
+
+static void firmware_answers_on_the_board(void **state)
+{
+    struct board_process b;
+
+    (void)state;
+    if (!have_board() || !have("make"))
+        return;
+    OK("firmware", GRAPH, "--target", "microbit", "-o", "@out/firmware");
+    build("out/firmware");
+    assert_non_null(strstr(text_of(here("out/firmware/README.md")), "Nothing is to be filled in"));
+    b = start_board("qemu-system-arm", ARGS("qemu-system-arm", "-M", "microbit", "-display", "none", "-monitor", "none",
+                                            "-serial", "pty", "-kernel", here("out/firmware/firmware.elf")));
+    want_valid(b.port, "microbit");
+    stop_board(&b);
+}
+
+static void firmware_of_other_boards_builds_and_says_what_it_lacks(void **state)
+{
+    struct result r = OK("firmware", GRAPH, "--target", "nano-33-ble-sense", "-o", "@out/firmware", "--json");
+    json_t *json = json_of(&r);
+
+    (void)state;
+    assert_true(json_is_false(json_object_get(json, "complete")));
+    json_decref(json);
+    assert_non_null(strstr(text_of(here("out/firmware/README.md")), "Three functions to fill in"));
+    if (have_board() && have("make"))
+        build("out/firmware");
 }
 
 static void other_models_are_validated_on_emulated_boards(void **state)
@@ -124,6 +189,9 @@ static void what_cannot_be_is_said(void **state)
          "one run is of",
          {"mlperf", GRAPH, "--target", "mps2-an386", "--accuracy", "--performance", "-o", "@out/x"}},
         {2, "--target is missing", {"mlperf", GRAPH, "-o", "@out/x"}},
+        {2, "-o is missing", {"firmware", GRAPH, "--target", "microbit"}},
+        {2, "--target is missing", {"firmware", GRAPH, "-o", "@out/x"}},
+        {1, "there is `mote compile --emit c`", {"firmware", GRAPH, "--target", "aarch64-linux", "-o", "@out/x"}},
         {2, "one of --port", {"validate", GRAPH}},
         {2, "one of --port", {"validate", GRAPH, "--port", "x", "--target", "mps2-an386"}},
         {2, "no rate of a serial port", {"validate", GRAPH, "--port", "/dev/null", "--baud", "115201"}},
@@ -153,6 +221,8 @@ int main(void)
         TEST(accuracy_goes_through_the_port),
         TEST(performance_is_of_five_trials),
         TEST(a_board_behind_a_port_is_validated),
+        TEST(firmware_answers_on_the_board),
+        TEST(firmware_of_other_boards_builds_and_says_what_it_lacks),
         TEST(other_models_are_validated_on_emulated_boards),
         TEST(what_cannot_be_is_said),
         TEST(boards_without_a_uart_are_refused),
