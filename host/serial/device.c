@@ -161,7 +161,8 @@ enum mote_status device_infer(struct device *d, int64_t times, int64_t warm_ups,
     return device_bracket(d, "m-results-[", &out->results, at);
 }
 
-static int32_t digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
+/* Of a hexadecimal number in small letters. */
+static uint32_t digit(char c) { return (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10); }
 
 enum mote_status device_outputs(struct device *d, uint8_t *outputs, size_t bytes, const struct frame *at)
 {

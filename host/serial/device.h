@@ -6,7 +6,7 @@
 
 #include "host/serial/serial.h"
 
-#define DEVICE_SECONDS       5.0 /* for a line of an answer */
+#define DEVICE_SECONDS       30.0 /* for a line of an answer: an emulated board may be slow */
 #define DEVICE_INFER_SECONDS 600.0
 #define DEVICE_BYTES         31 /* of a sample in a command: what the benchmark's runner sends */
 
