@@ -3,7 +3,7 @@
 BUILD  ?= build
 PREFIX ?= /usr/local
 
-.PHONY: all everything demo check bench install clean
+.PHONY: all everything demo check bench install dist clean
 
 # The program, as it is installed.
 all:
@@ -32,6 +32,10 @@ bench:
 # CMake itself puts DESTDIR before the prefix.
 install: all
 	@cmake --install "$(BUILD)" --prefix "$(PREFIX)"
+
+# A tarball with the libraries in it.
+dist: all
+	@tools/dist.sh "$(BUILD)"
 
 clean:
 	rm -rf "$(BUILD)" build-*

@@ -488,7 +488,7 @@ const struct command command_train = {
                                        {"--epochs", "N", "instead of the recipe's"},
                                        {"--folds", "N", "cross-validation: N trainings, each tested on another part"},
                                        {"--seeds", "N", "N trainings that begin elsewhere, for mean and spread"},
-                                       {"--threads", "N", "default: all cores"},
+                                       {"--threads", "N", "default: by the network, one or all cores"},
                                        DATA_OPTIONS,
                                        {NULL, NULL, NULL}},
     .run = run_train,

@@ -181,6 +181,24 @@ static enum mote_status open_teacher(struct train *t)
     return MOTE_OK;
 }
 
+#define THREADS_FROM 4000000 /* multiply-accumulates of a step's samples: below that threads wait for each other */
+
+/* Chosen by what is computed, never by how long it takes: sums depend on it. What goes on does so with as many as the
+ * checkpoint was made with. */
+static int32_t threads_of(const struct train *t)
+{
+    struct frame nowhere = {.index = -1};
+    struct history history = {.n = 0};
+
+    if (t->options.threads > 0)
+        return t->options.threads;
+    if (t->options.resume && history_read(t->pool, train_path(t, TRAIN_HISTORY), &history, &nowhere) == MOTE_OK &&
+        history.n > 0 && history.rows[history.n - 1].threads >= 1 &&
+        history.rows[history.n - 1].threads <= TRAIN_THREADS_MAX)
+        return (int32_t)history.rows[history.n - 1].threads;
+    return model_macs(&t->net) * t->recipe.training.batch < THREADS_FROM ? 1 : 0;
+}
+
 static enum mote_status open_training(struct train *t)
 {
     TRY(network_build(t->pool, &t->recipe, &t->data, &t->net, &t->recipe_file));
@@ -189,8 +207,7 @@ static enum mote_status open_training(struct train *t)
     TRY(open_teacher(t));
     if (t->recipe.training.stage.kind == STAGE_LEVELS)
         TRY(fold_normalization(t));
-    TRY(trainer_make(t->pool, &t->net, &t->data, &t->recipe.training, t->options.threads, &t->trainer,
-                     &t->recipe_file));
+    TRY(trainer_make(t->pool, &t->net, &t->data, &t->recipe.training, threads_of(t), &t->trainer, &t->recipe_file));
     return MOTE_OK;
 }
 
@@ -332,6 +349,26 @@ static enum mote_status save_checkpoint(struct train *t)
 
 /* The history before the checkpoint, the checkpoint before the model: whenever the process dies, --resume finds in the
  * history all epochs that the checkpoint knows, and in go_on() makes up for the model. */
+#define BUSY_SECONDS 1 /* shorter epochs vary by themselves */
+#define BUSY_TIMES   4
+
+/* Threads that wait for one that has no processor take many times as long; once told is enough. */
+static void hint_at_threads(struct train *t, double seconds)
+{
+    double fastest = seconds;
+
+    for (size_t i = 0; i < t->history.n; i++)
+        fastest = t->history.rows[i].seconds < fastest ? t->history.rows[i].seconds : fastest;
+    if (t->hinted || program_threads(t->trainer.program) == 1 || seconds < BUSY_SECONDS ||
+        seconds < BUSY_TIMES * fastest)
+        return;
+    t->hinted = true;
+    tell(t, pool_printf(t->pool,
+                        "this epoch took %.0f times as long as another: the machine is busy, where --threads 1 "
+                        "may be faster\n",
+                        seconds / fastest));
+}
+
 static enum mote_status finish_epoch(struct train *t, const struct epoch_result *r)
 {
     struct evaluation validation = {.loss = NAN, .accuracy = NAN, .regression = {NAN, NAN, NAN}};
@@ -351,6 +388,8 @@ static enum mote_status finish_epoch(struct train *t, const struct epoch_result 
     row.validation_r2 = validation.regression.r2;
     row.seconds = since(&t->epoch_start);
     row.samples_per_second = (double)r->samples / row.seconds;
+    row.threads = program_threads(t->trainer.program);
+    hint_at_threads(t, row.seconds);
     t->seconds += row.seconds;
     TRY(history_add(&t->history, &row, &here));
     TRY(save_checkpoint(t));

@@ -63,6 +63,7 @@ struct train {
     struct epoch_progress progress;
     struct timespec epoch_start;
     double seconds; /* of all epochs, those of earlier runs too */
+    bool hinted;    /* at the number of threads */
     bool stopped;   /* and saved: nothing that follows is there */
     bool moved;     /* the recipe's data are elsewhere: no specification says that */
 

@@ -517,6 +517,8 @@ static enum mote_status build(struct program *p, const struct frame *at)
     return MOTE_OK;
 }
 
+int program_threads(const struct program *p) { return p->threads; }
+
 enum mote_status program_make(struct pool *pool, const struct model *m, int threads, struct program **out,
                               const struct frame *at)
 {

@@ -19,6 +19,7 @@ struct program;
  * Fails for operators that the host cannot run, by name. */
 MUST_CHECK enum mote_status program_make(struct pool *pool, const struct model *m, int threads, struct program **out,
                                          const struct frame *at);
+int program_threads(const struct program *p); /* what 0 became */
 void program_free(struct program *p);
 
 void program_run(struct program *p);

@@ -69,7 +69,8 @@ static struct history_row row(int32_t epoch)
                                 .samples_per_second = 4800,
                                 .validation_mae = NAN,
                                 .validation_rmse = NAN,
-                                .validation_r2 = NAN};
+                                .validation_r2 = NAN,
+                                .threads = NAN};
 }
 
 static bool same(double a, double b) { return (isnan(a) && isnan(b)) || fabs(a - b) <= 1e-8 * fabs(a); }
@@ -244,7 +245,7 @@ static void durations(void **state)
 static void lines_of_epochs(void **state)
 {
     struct epoch_progress p = {3, 20, 40, 100, 0.43214, 0.9125, 10, 0};
-    struct history_row r = {3, 0.001, 0.43214, 0.9125, 0.4411, 0.908, 12.5, 4800, NAN, NAN, NAN};
+    struct history_row r = {3, 0.001, 0.43214, 0.9125, 0.4411, 0.908, 12.5, 4800, NAN, NAN, NAN, NAN};
     char out[LINE_SIZE];
 
     (void)state;

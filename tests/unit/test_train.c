@@ -69,8 +69,6 @@ static pid_t start(const char *const *args)
         assert_true(n < ARGS_MAX);
         argv[n++] = pool_strdup(&pool, **args == '@' ? here(*args + 1) : *args);
     }
-    argv[n++] = (char *)(uintptr_t) "--threads"; /* other tests run beside this one */
-    argv[n++] = (char *)(uintptr_t) "1";
     remove(here("stdout.txt"));
     remove(here("stderr.txt"));
     pid = fork();
@@ -267,6 +265,23 @@ static void want_failure(const struct result *r, int status, const char *part)
     if (strncmp(r->err, "mote: ", 6) != 0 || newline == NULL || newline[1] != '\0' || strstr(r->err, part) == NULL)
         fail_msg("says \"%s\", want one line with \"%s\"", r->err, part);
     assert_string_equal(r->out, "");
+}
+
+static void want_trained(struct result r) { want_status(&r, 0); }
+
+/* A small network takes one; what goes on takes as many as before. */
+static void threads_are_of_the_network_and_the_checkpoint(void **state)
+{
+    const char *text;
+
+    (void)state;
+    want_trained(TRAIN("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/one", "--epochs", "1"));
+    assert_non_null(strstr(text_of("out/one/history.jsonl"), "\"threads\": 1.0}"));
+    want_trained(TRAIN("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/two", "--epochs", "1", "--threads", "2"));
+    want_trained(TRAIN("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/two", "--epochs", "2", "--resume"));
+    text = text_of("out/two/history.jsonl");
+    if (strstr(strchr(text, '\n'), "\"threads\": 2.0}") == NULL)
+        fail_msg("it went on with others: %s", text);
 }
 
 static void what_is_wrong_is_refused_before_there_is_a_folder(void **state)
@@ -498,6 +513,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_leaves_four_files),
         TEST(a_training_that_is_done_can_be_resumed),
+        TEST(threads_are_of_the_network_and_the_checkpoint),
         TEST(what_is_wrong_is_refused_before_there_is_a_folder),
         TEST(lists_are_beside_the_recipe),
         TEST(trainings_are_not_written_over),
