@@ -99,7 +99,8 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
     }
 #define LAYOUT_OPTION                                                                                                  \
     {                                                                                                                  \
-        "--layout", "L", "channels-last: images go in and come out so, not in planes as the file (an .onnx) has them"  \
+        "--layout", "L",                                                                                               \
+            "channels-last: pictures go in and come out so, not in planes as the file (an .onnx) has them"             \
     }
 
 /* For commands that plan for boards. */

@@ -104,7 +104,7 @@ static enum mote_status want_image(const struct building *b)
     if (in->rank == 4)
         return MOTE_OK;
     return fail(b->at, MOTE_ERR_SHAPE,
-                "it reads images of height x width x channels, but its input is %s: put a `reshape` before it",
+                "it reads pictures of height x width x channels, but its input is %s: put a `reshape` before it",
                 sample_text(in, shape));
 }
 

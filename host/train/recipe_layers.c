@@ -228,7 +228,7 @@ static enum mote_status read_flags(const struct layer_yaml *y, struct recipe_lay
     if (l->batch_norm && l->bias)
         return fail(at, MOTE_ERR_VALUE, "batch_norm adds a beta of its own: leave `bias` out");
     if (l->global && (y->kernel || y->stride || y->padding))
-        return fail(at, MOTE_ERR_VALUE, "`global: true` takes the whole image: leave size, stride and padding out");
+        return fail(at, MOTE_ERR_VALUE, "`global: true` takes the whole picture: leave size, stride and padding out");
     return MOTE_OK;
 }
 
