@@ -467,8 +467,20 @@ static struct html_report full_report(bool hostile, struct history *h, struct co
         {"prune", 1000, 0, 0, 10, NAN, NAN, {.range = 0}}};
     static struct compression_layer weights[] = {{"dense_1", 1000, 40, 16, "huffman", 125}};
     static const struct compression compression = {stages, weights, points, 2, 1, 2, {100, 20, 5, 12, 14}};
-    struct html_report r = {"Title", "recipe.yaml", results, 2, results,           2, h, 2, c,
-                            roc,     &compression,  layers,  2, full_life(hostile)};
+    struct html_report r = {.title = "Title",
+                            .recipe = "recipe.yaml",
+                            .results = results,
+                            .n_results = 2,
+                            .costs = results,
+                            .n_costs = 2,
+                            .history = h,
+                            .best_epoch = 2,
+                            .confusion = c,
+                            .roc = roc,
+                            .compression = &compression,
+                            .layers = layers,
+                            .n_layers = 2,
+                            .life = full_life(hostile)};
 
     *h = (struct history){.pool = &pool, .path = path};
     h->rows = pool_array(&pool, 3, sizeof *h->rows);
