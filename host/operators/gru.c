@@ -2,6 +2,7 @@
 /* GRU: x [batch, time, n] or [time, batch, n], to [.., .., units]. Weights of x [3 * units, n] and of h
  * [3 * units, units], biases of both [3 * units], gates in the order z, r, n; h is a state [batch, units]. Float, or
  * int8 with a state of int16. */
+#include "host/gradient/gradient.h"
 #include "host/operators/elementwise.h"
 #include "mote/kernels/recurrent/gru_f32.h"
 #include "mote/kernels/recurrent/gru_s8.h"
@@ -45,7 +46,8 @@ static enum mote_status infer_gru(const struct model *m, struct graph *g, const 
     TRY(want_shape(g, op, IN_H_WEIGHTS, 2, GATES * s.units, s.units, at));
     TRY(want_shape(g, op, IN_X_BIAS, 1, GATES * s.units, 0, at));
     TRY(want_shape(g, op, IN_H_BIAS, 1, GATES * s.units, 0, at));
-    TRY(want_shape(g, op, IN_HIDDEN, 2, s.batch, s.units, at));
+    if (op_in(g, op, IN_HIDDEN) != NULL)
+        TRY(want_shape(g, op, IN_HIDDEN, 2, s.batch, s.units, at));
     return infer_set(at, op_out(g, op, 0), 3, (int64_t[]){x->dims[0], x->dims[1], s.units});
 }
 
@@ -232,9 +234,29 @@ static enum mote_status lower_gru(struct lowering *l, const struct op *op, const
     }
 }
 
+/* By all weights and biases at once, wanted or not; by x if it is wanted. */
+static enum mote_status gradient_gru(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    enum { TENSORS = 4, X = 2 };
+    const struct op op = b->g->ops[i];
+    const int n = gradient_wanted(b, &op, IN_X) ? TENSORS + 1 : TENSORS;
+    const int32_t in[3 + TENSORS] = {
+        d, op.out[0], op.in[0], op.in[IN_X_WEIGHTS], op.in[IN_H_WEIGHTS], op.in[IN_X_BIAS], op.in[IN_H_BIAS]};
+    int32_t out[TENSORS + 1];
+
+    (void)at;
+    for (int k = 0; k < n; k++)
+        out[k] = gradient_tensor(b, k < TENSORS ? "grad" : "grad_x");
+    gradient_op(b, OP_GRU_GRAD, 3 + TENSORS, in, n, out, op.opts);
+    for (int k = 0; k < n; k++)
+        gradient_give(b, k < TENSORS ? in[3 + k] : in[X], out[k]);
+    return MOTE_OK;
+}
+
 const struct operator operator_gru = {
     .infer = infer_gru,
     .macs = macs_gru,
     .lower = lower_gru,
     .scales = {.form = FORM_RECURRENT},
+    .gradient = gradient_gru,
 };

@@ -128,6 +128,7 @@ build_fn build_batch_norm, build_batch_norm_training, build_batch_norm_grad;    
 build_fn build_activation, build_activation_grad, build_add, build_reshape, build_dropout; /* build_elementwise.c */
 build_fn build_unary_grad;
 build_fn build_concatenation, build_split_v, build_strided_slice, build_strided_slice_grad;
+build_fn build_gru, build_gru_grad;                                                    /* build_gru.c */
 build_fn build_lstm, build_lstm_grad;                                                  /* build_lstm.c */
 build_fn build_softmax, build_softmax_cross_entropy, build_softmax_cross_entropy_grad; /* build_loss.c */
 build_fn build_mean_squared_error, build_mean_squared_error_grad, build_soft_cross_entropy,

@@ -6,33 +6,7 @@
 #include <math.h>
 
 #include "host/program/loops.h"
-
-#define ROWS 32
-
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
-/* ---- products ---- */
-/* c = a b^T + beta c: a [rows][n], b [columns][n]. */
-static void product_by_rows(int64_t rows, int64_t columns, int64_t n, const float *a, const float *b, float beta,
-                            float *c)
-{
-    if (dnnl_sgemm('N', 'T', rows, columns, n, 1, a, n, b, n, beta, c, columns) != dnnl_success)
-        memory_ran_out(); /* nothing else is left to fail */
-}
-
-/* c = a b: a [rows][n], b [n][columns]. */
-static void product(int64_t rows, int64_t columns, int64_t n, const float *a, const float *b, float *c)
-{
-    if (dnnl_sgemm('N', 'N', rows, columns, n, 1, a, n, b, columns, 0, c, columns) != dnnl_success)
-        memory_ran_out();
-}
-
-/* c = a^T b: a [n][rows], b [n][columns]. */
-static void product_by_columns(int64_t rows, int64_t columns, int64_t n, const float *a, const float *b, float *c)
-{
-    if (dnnl_sgemm('T', 'N', rows, columns, n, 1, a, rows, b, columns, 0, c, columns) != dnnl_success)
-        memory_ran_out();
-}
+#include "host/program/recurrent.h"
 
 /* ---- the order of time and batch ---- */
 /* Rows of the graph's tensor, as it orders them, to those of time first; or back. */
@@ -54,30 +28,6 @@ static int64_t row_of(const struct lstm *o, int64_t t, int64_t b)
 }
 
 /* ---- activations ---- */
-/* exp(x) to about 2^-23 of it, for -87 <= x <= 88 (beyond, that of the nearer end), and NaN for NaN. Adding 1.5 * 2^23
- * rounds to an integer, which is then in the low bits. */
-static inline float exp_within(float x)
-{
-    const float round = 12582912;
-    float y = x < -87 ? -87 : x, shifted, k, r, power;
-    uint32_t bits;
-
-    y = y > 88 ? 88 : y;
-    shifted = y * 1.44269504f + round;
-    k = shifted - round;
-    r = y - k * 0.693359375f + k * 2.12194440e-4f;
-    memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits + 127) << 23;
-    memcpy(&power, &bits, sizeof power);
-    return power *
-           (((((((1.3941220e-3f * r + 8.3632351e-3f) * r + 4.1666374e-2f) * r + 1.6666577e-1f) * r) + 0.5f) * r + 1) *
-                r +
-            1);
-}
-
-static inline float sigmoid(float x) { return 1 / (1 + exp_within(-x)); }
-static inline float tanh_of(float x) { return 2 * sigmoid(2 * x) - 1; }
-
 /* Row-wise, in place. */
 WIDE static void activate(int32_t units, float *gates)
 {

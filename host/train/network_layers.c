@@ -638,6 +638,18 @@ static enum mote_status add_last_step(struct building *b, int32_t *t)
     return add_op(b, OP_STRIDED_SLICE, "last", 4, in, &o, t);
 }
 
+static enum mote_status want_steps(const struct building *b)
+{
+    const int rank = tensor_of(b, b->in[0])->rank;
+
+    if (rank != 3)
+        return fail(b->at, MOTE_ERR_SHAPE,
+                    "it reads a row of numbers a step, time x numbers, but its input has %d dimensions: put a "
+                    "`reshape` before it",
+                    rank - 1);
+    return MOTE_OK;
+}
+
 static enum mote_status build_lstm(struct building *b, int32_t *out)
 {
     const struct lstm_opts o = {.activation = ACTIVATION_TANH};
@@ -645,11 +657,7 @@ static enum mote_status build_lstm(struct building *b, int32_t *out)
     int64_t units = b->layer->units;
     int32_t in[LSTM_INPUTS];
 
-    if (x->rank != 3)
-        return fail(b->at, MOTE_ERR_SHAPE,
-                    "it reads a row of numbers a step, time x numbers, but its input has %d dimensions: put a "
-                    "`reshape` before it",
-                    x->rank - 1);
+    TRY(want_steps(b));
     for (int i = 0; i < LSTM_INPUTS; i++)
         in[i] = TENSOR_ABSENT;
     in[0] = b->in[0];
@@ -658,6 +666,28 @@ static enum mote_status build_lstm(struct building *b, int32_t *out)
         TRY(add_const(b, (struct tensor){.type = TYPE_F32, .rank = 2, .dims = {1, units}, .state = true},
                       i == 0 ? "hidden" : "cell", &in[LSTM_HIDDEN + i]));
     TRY(add_op(b, OP_UNIDIRECTIONAL_SEQUENCE_LSTM, NULL, LSTM_INPUTS, in, &o, out));
+    return b->layer->sequences ? MOTE_OK : add_last_step(b, out);
+}
+
+/* ---- GRU ---- */
+/* Gates in the order update, reset, new; the reset gate multiplies the product of h. */
+static enum mote_status build_gru(struct building *b, int32_t *out)
+{
+    enum { GRU_GATES = 3, INPUTS = 6 };
+    const struct gru_opts o = {.reset_after = true};
+    const int64_t units = b->layer->units, rows = GRU_GATES * units;
+    int32_t in[INPUTS] = {b->in[0]};
+    int64_t n;
+
+    TRY(want_steps(b));
+    n = tensor_of(b, b->in[0])->dims[2];
+    TRY(add_weights(b, "weights", 2, (int64_t[]){rows, n}, n, units, &in[1]));
+    TRY(add_weights(b, "recurrent", 2, (int64_t[]){rows, units}, units, units, &in[2]));
+    TRY(add_vector(b, "bias", rows, 0, &in[3]));
+    TRY(add_vector(b, "recurrent_bias", rows, 0, &in[4]));
+    TRY(add_const(b, (struct tensor){.type = TYPE_F32, .rank = 2, .dims = {1, units}, .state = true}, "hidden",
+                  &in[5]));
+    TRY(add_op(b, OP_GRU, NULL, INPUTS, in, &o, out));
     return b->layer->sequences ? MOTE_OK : add_last_step(b, out);
 }
 

@@ -43,11 +43,19 @@ static enum role role_of(const struct op *op, int input)
         return input == 1 ? ROLE_WEIGHT : input == 2 ? ROLE_BIAS : ROLE_NONE;
     case OP_BATCH_NORM:
         return input == 0 ? ROLE_NONE : input <= 2 ? ROLE_BIAS : ROLE_STATISTIC;
+    case OP_GRU:
+        return input == 1 || input == 2 ? ROLE_WEIGHT : input == 3 || input == 4 ? ROLE_BIAS : ROLE_NONE;
     case OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
         return input >= 1 && input < 9 ? ROLE_WEIGHT : input >= 12 && input < 16 ? ROLE_BIAS : ROLE_NONE;
     default:
         return ROLE_NONE;
     }
+}
+
+/* The first input that is a state: those behind are, too. */
+static int32_t first_state(const struct op *op)
+{
+    return op->id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM ? 18 : op->id == OP_GRU ? 5 : INT32_MAX;
 }
 
 /* Of a gate's weights all are alike. */
@@ -326,16 +334,14 @@ static void train_dropout(struct stepping *s, const struct op *op, int32_t index
 }
 
 /* Without states: every sequence of the batch begins at zero. */
-static void train_lstm(struct stepping *s, const struct op *op)
+static void train_recurrent(struct stepping *s, const struct op *op)
 {
-    enum { IN_HIDDEN = 18, IN_CELL = 19 };
-    struct op *lstm = copy_op(s, op);
+    struct op *layer = copy_op(s, op);
 
-    assert(lstm->n_in > IN_CELL);
-    for (int i = IN_HIDDEN; i <= IN_CELL; i++) {
-        if (lstm->in[i] != TENSOR_ABSENT)
-            s->g->tensors[lstm->in[i]].state = false;
-        lstm->in[i] = TENSOR_ABSENT;
+    for (int32_t i = first_state(op); i < layer->n_in; i++) {
+        if (layer->in[i] != TENSOR_ABSENT)
+            s->g->tensors[layer->in[i]].state = false;
+        layer->in[i] = TENSOR_ABSENT;
     }
 }
 
@@ -398,8 +404,8 @@ static void train_op(struct stepping *s, const struct op *op, int32_t index)
         copy_batch_norm(s, op);
     else if (op->id == OP_DROPOUT && !s->forward)
         train_dropout(s, op, index);
-    else if (op->id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM)
-        train_lstm(s, op);
+    else if (first_state(op) < op->n_in)
+        train_recurrent(s, op);
     else if (op->id != OP_NOP)
         copy_op(s, op);
 }
@@ -465,7 +471,6 @@ static int32_t *copy_tensors(struct stepping *s, const struct graph *from, int32
 /* As it is for inference; returns its logits. Sequences begin at zero. */
 static int32_t add_teacher(struct stepping *s, int32_t batch)
 {
-    enum { IN_HIDDEN = 18 };
     const struct graph *from = &s->t->teacher->graphs[0];
     const int32_t *copies = copy_tensors(s, from, batch);
     int32_t logits = from->outputs[0];
@@ -482,9 +487,7 @@ static int32_t add_teacher(struct stepping *s, int32_t batch)
         op.in = pool_copy(s->pool, op.in, (size_t)op.n_in * sizeof *op.in);
         op.out = pool_copy(s->pool, op.out, (size_t)op.n_out * sizeof *op.out);
         for (int32_t k = 0; k < op.n_in; k++)
-            op.in[k] = op.in[k] == TENSOR_ABSENT || (op.id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM && k >= IN_HIDDEN)
-                           ? TENSOR_ABSENT
-                           : copies[op.in[k]];
+            op.in[k] = op.in[k] == TENSOR_ABSENT || k >= first_state(&op) ? TENSOR_ABSENT : copies[op.in[k]];
         for (int32_t k = 0; k < op.n_out; k++)
             op.out[k] = copies[op.out[k]];
         copy_op(s, &op);

@@ -30,6 +30,10 @@ struct gradient_case {
     "tensor 10 \"bf\" f32 [4] state\ntensor 11 \"bc\" f32 [4] state\ntensor 12 \"bo\" f32 [4] state\n"
 #define LSTM_IN "in [0, 1, 2, 3, 4, 5, 6, 7, 8, -, -, -, 9, 10, 11, 12, -, -, -, -]"
 
+#define GRU_WEIGHTS                                                                                                    \
+    "tensor 1 \"w\" f32 [12,3] state\ntensor 2 \"r\" f32 [12,4] state\ntensor 3 \"bx\" f32 [12] state\n"               \
+    "tensor 4 \"bh\" f32 [12] state\n"
+
 /* Every case: tensor 0 is an input; the texts are the body of a graph; its gradients are by tensor 0 and all states. */
 static const struct gradient_case cases[] = {
     {"conv_2d", -1, 1,
@@ -176,6 +180,16 @@ static const struct gradient_case cases[] = {
      "tensor 15 \"loss\" f32 []\n",
      "op 0 unidirectional_sequence_lstm " LSTM_IN " out [13] activation tanh cell_clip 0.7 time_major 1\n"
      "op 1 mean_squared_error in [13, 14] out [15]\ninputs [0, 14]\noutputs [15]\n"},
+    {"gru, all steps", -1, 1,
+     "tensor 0 \"x\" f32 [2,5,3]\n" GRU_WEIGHTS "tensor 5 \"y\" f32 [2,5,4]\ntensor 6 \"t\" f32 [2,5,4]\n"
+     "tensor 7 \"loss\" f32 []\n",
+     "op 0 gru in [0, 1, 2, 3, 4, -] out [5] reset_after 1\n"
+     "op 1 mean_squared_error in [5, 6] out [7]\ninputs [0, 6]\noutputs [7]\n"},
+    {"gru, time first, more sequences than a thread takes", -1, 1,
+     "tensor 0 \"x\" f32 [3,35,3]\n" GRU_WEIGHTS "tensor 5 \"y\" f32 [3,35,4]\ntensor 6 \"t\" f32 [3,35,4]\n"
+     "tensor 7 \"loss\" f32 []\n",
+     "op 0 gru in [0, 1, 2, 3, 4, -] out [5] reset_after 1 time_major 1\n"
+     "op 1 mean_squared_error in [5, 6] out [7]\ninputs [0, 6]\noutputs [7]\n"},
     {"strided_slice, backward and with steps", -1, 1,
      "tensor 0 \"x\" f32 [2,5,7]\ntensor 1 \"begin\" s32 [3] data [0, 4, 1]\n"
      "tensor 2 \"end\" s32 [3] data [2, 0, 6]\ntensor 3 \"strides\" s32 [3] data [1, -2, 2]\n"

@@ -217,6 +217,27 @@ static void lstms_learn(void **state)
     close_world(&w);
 }
 
+static void grus_learn(void **state)
+{
+    struct pool pool = {0};
+    struct text recipe = {.pool = &pool};
+    struct evaluation e;
+    struct world w;
+
+    (void)state;
+    for (const char *p = sequences, *l; *p != 0; p = l != NULL ? l + 4 : p + strlen(p)) {
+        l = strstr(p, "lstm");
+        text_add(&recipe, "%.*s%s", l != NULL ? (int)(l - p) : (int)strlen(p), p, l != NULL ? "gru" : "");
+    }
+    open_world(&w, recipe.s);
+    epochs(&w, 30);
+    trainer_evaluate(&w.trainer, SPLIT_TEST, &w.pool, &e);
+    assert_true(e.accuracy > 0.9);
+    assert_int_equal(correct_on_kernels(&w), lround(e.accuracy * 80));
+    close_world(&w);
+    pool_free(&pool);
+}
+
 /* ---- the same bytes ---- */
 static void want_equal_runs(const char *recipe)
 {
@@ -535,6 +556,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_learns),
         cmocka_unit_test(lstms_learn),
+        cmocka_unit_test(grus_learn),
         cmocka_unit_test(two_runs_are_equal),
         cmocka_unit_test(resumed_is_equal),
         cmocka_unit_test(deep_networks_are_clipped),

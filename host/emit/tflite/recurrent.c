@@ -75,7 +75,7 @@ bool tfl_unrolls(const struct graph *g, const struct op *op)
 {
     if (op->id != OP_GRU && op->id != OP_UNIDIRECTIONAL_SEQUENCE_LSTM)
         return false;
-    if (op_in(g, op, 0)->type != TYPE_F32)
+    if (op_in(g, op, 0)->type != TYPE_F32 || tfl_hidden(op) == TENSOR_ABSENT)
         return false;
     return op->id == OP_GRU || (begins_anew(g, op, op->in[LSTM_HIDDEN]) && begins_anew(g, op, op->in[LSTM_CELL]));
 }
