@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     for (size_t i = 0; i < map.n; i++) {
         const char *name;
-        int64_t value;
+        struct flex_number value;
 
         if (flex_entry(&map, i, &name, &value, &root) != MOTE_OK)
             break;
