@@ -6,39 +6,13 @@
 #include <math.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "host/serial/serial.h"
+
 #define LINE_MAX_BYTES 4096
 #define NUMBER_MAX     9999
-
-/* ---- the port ---- */
-static const struct {
-    int64_t baud;
-    speed_t speed;
-} speeds[] = {{9600, B9600},     {19200, B19200},   {38400, B38400},   {57600, B57600},     {115200, B115200},
-              {230400, B230400}, {460800, B460800}, {921600, B921600}, {1000000, B1000000}, {2000000, B2000000}};
-
-static enum mote_status set_speed(int file, int64_t baud, const struct frame *at)
-{
-    struct termios t;
-
-    if (tcgetattr(file, &t) != 0)
-        return fail(at, MOTE_ERR_FILE, "cannot be set up: %s", strerror(errno));
-    for (size_t i = 0; i < COUNT(speeds); i++)
-        if (speeds[i].baud == baud) {
-            cfmakeraw(&t);
-            cfsetispeed(&t, speeds[i].speed);
-            cfsetospeed(&t, speeds[i].speed);
-            t.c_cflag |= CLOCAL | CREAD;
-            if (tcsetattr(file, TCSANOW, &t) != 0)
-                return fail(at, MOTE_ERR_FILE, "cannot be set to %lld baud: %s", (long long)baud, strerror(errno));
-            return MOTE_OK;
-        }
-    return fail(at, MOTE_ERR_USAGE, "%lld is no speed of serial lines: 9600, 115200, 921600 and the like are",
-                (long long)baud);
-}
 
 static int64_t now_ms(void)
 {
@@ -182,20 +156,18 @@ static enum mote_status check_names(const struct record_options *o, const struct
     return MOTE_OK;
 }
 
-static enum mote_status record(struct listening *l, struct pool *pool)
+static enum mote_status record(struct listening *l, struct pool *pool, const struct frame *at)
 {
     const struct record_options *o = l->options;
 
-    if (isatty(l->file)) {
-        TRY(set_speed(l->file, o->baud, l->at));
-        tcflush(l->file, TCIFLUSH);
-    }
+    if (isatty(l->file))
+        TRY(serial_set_up(l->file, o->port, o->baud, at));
     for (int32_t i = 0; i < o->n; i++)
         text_add(&l->text, "%s%s", o->columns[i], i < o->n - 1 ? "," : "\n");
     TRY(listen_on(l));
     l->out->seconds = (double)(l->last_ms - l->first_ms) / 1000;
-    TRY(next_path(pool, o, &l->out->path, l->at));
-    return file_write(l->out->path, l->text.s, l->text.len, l->at);
+    TRY(next_path(pool, o, &l->out->path, at));
+    return file_write(l->out->path, l->text.s, l->text.len, at);
 }
 
 enum mote_status record_run(struct pool *pool, const struct record_options *options, struct recorded *out,
@@ -212,7 +184,7 @@ enum mote_status record_run(struct pool *pool, const struct record_options *opti
     if (l->file < 0)
         return fail(&here, MOTE_ERR_FILE, "cannot be opened: %s%s", strerror(errno),
                     errno == EACCES ? " (users of serial lines are in the group dialout)" : "");
-    status = record(l, pool);
+    status = record(l, pool, at);
     close(l->file);
     return status;
 }

@@ -14,8 +14,8 @@
 static const struct {
     int64_t baud;
     speed_t speed;
-} rates[] = {{9600, B9600},     {19200, B19200},   {38400, B38400},   {57600, B57600},    {115200, B115200},
-             {230400, B230400}, {460800, B460800}, {921600, B921600}, {1000000, B1000000}};
+} rates[] = {{9600, B9600},     {19200, B19200},   {38400, B38400},   {57600, B57600},     {115200, B115200},
+             {230400, B230400}, {460800, B460800}, {921600, B921600}, {1000000, B1000000}, {2000000, B2000000}};
 
 static double now(void)
 {
@@ -32,7 +32,7 @@ static enum mote_status find_rate(int64_t baud, speed_t *speed, const struct fra
             *speed = rates[i].speed;
             return MOTE_OK;
         }
-    return fail(at, MOTE_ERR_USAGE, "%lld baud is no rate of a serial port: 9600 to 1000000, 115200 is usual",
+    return fail(at, MOTE_ERR_USAGE, "%lld baud is no rate of a serial port: 9600 to 2000000, 115200 is usual",
                 (long long)baud);
 }
 
@@ -47,28 +47,42 @@ static int configure(int fd, speed_t speed)
     t.c_cflag &= ~(tcflag_t)(CSTOPB | CRTSCTS);
     if (cfsetspeed(&t, speed) != 0 || tcsetattr(fd, TCSANOW, &t) != 0 || tcflush(fd, TCIOFLUSH) != 0)
         return errno;
-    return ioctl(fd, TIOCEXCL) == 0 ? 0 : errno;
+    return 0;
+}
+
+static enum mote_status no_port(const char *path, int error, const struct frame *at)
+{
+    return fail(at, MOTE_ERR_ENVIRONMENT, "%s is no serial port: %s", path, strerror(error));
+}
+
+enum mote_status serial_set_up(int fd, const char *path, int64_t baud, const struct frame *at)
+{
+    speed_t speed = B0;
+    int error;
+
+    TRY(find_rate(baud, &speed, at));
+    error = configure(fd, speed);
+    return error == 0 ? MOTE_OK : no_port(path, error, at);
 }
 
 enum mote_status serial_open(struct pool *pool, const char *path, int64_t baud, struct serial *out,
                              const struct frame *at)
 {
-    speed_t speed = B0;
-    int error;
+    enum mote_status status;
 
     *out = (struct serial){.path = path, .fd = -1};
-    TRY(find_rate(baud, &speed, at));
     out->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (out->fd < 0)
         return fail(at, MOTE_ERR_ENVIRONMENT, "%s cannot be opened: %s%s", path, strerror(errno),
                     errno == EACCES ? " (members of the group dialout may, on Debian)" : "");
-    error = configure(out->fd, speed);
-    if (error != 0) {
+    status = serial_set_up(out->fd, path, baud, at);
+    if (status == MOTE_OK && ioctl(out->fd, TIOCEXCL) != 0)
+        status = no_port(path, errno, at);
+    if (status == MOTE_OK)
+        out->line = pool_alloc(pool, SERIAL_LINE_MAX);
+    else
         serial_close(out);
-        return fail(at, MOTE_ERR_ENVIRONMENT, "%s is no serial port: %s", path, strerror(error));
-    }
-    out->line = pool_alloc(pool, SERIAL_LINE_MAX);
-    return MOTE_OK;
+    return status;
 }
 
 void serial_close(struct serial *s)

@@ -14,8 +14,10 @@ struct serial {
     size_t used, from; /* bytes in it, and where the next line begins */
 };
 
-/* 8 data bits, no parity, one stop bit, at one of the rates that termios knows; raw. What has come before is dropped.
- * Nobody else may have it meanwhile. */
+/* A tty that is open: 8 data bits, no parity, one stop bit, at one of the rates that termios knows; raw. What has come
+ * before is dropped. */
+MUST_CHECK enum mote_status serial_set_up(int fd, const char *path, int64_t baud, const struct frame *at);
+/* Opens it, so set up. Nobody else may have it meanwhile. */
 MUST_CHECK enum mote_status serial_open(struct pool *pool, const char *path, int64_t baud, struct serial *out,
                                         const struct frame *at);
 void serial_close(struct serial *s);

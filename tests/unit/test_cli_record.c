@@ -77,7 +77,7 @@ static void what_cannot_be_recorded_is_named(void **state)
          "sends lines, but none of 2 numbers",
          {"record", "--port", port, "--columns", "x,y", "--label", "a", "-o", "@out/no"}},
         {2,
-         "is no speed of serial lines",
+         "7 baud is no rate of a serial port",
          {"record", "--port", port, "--columns", "x,y", "--label", "a", "-o", "@out/no", "--baud", "7"}},
         {1, "cannot be opened", {"record", "--port", "@in/none", "--columns", "x", "--label", "a", "-o", "@out/no"}},
         {2, "--label is \"a/b\"", {"record", "--port", port, "--columns", "x", "--label", "a/b", "-o", "@out/no"}},
