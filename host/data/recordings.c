@@ -437,6 +437,11 @@ static enum mote_status find_part_columns(const struct recordings *all, const st
     return MOTE_OK;
 }
 
+static bool is_among_others(const struct recordings *all, const struct recording *one)
+{
+    return one + 1 < all->all + all->n && strcmp(one[1].file, one->file) == 0;
+}
+
 static const struct recording *recording_of(const struct recordings *all, const char *file)
 {
     for (size_t i = 0; i < all->n; i++)
@@ -457,6 +462,8 @@ static enum mote_status take_part(const struct recordings *all, const struct tab
 
     if (one == NULL)
         return fail(&here, MOTE_ERR_VALUE, "there is no recording \"%s\" in the folder", printable(all->r->pool, file));
+    if (is_among_others(all, one))
+        return fail(&here, MOTE_ERR_VALUE, "%s has several recordings: rows are named of files with one", one->file);
     if (!text_whole(cells[c->start], INT32_MAX, &start) || !text_whole(cells[c->end], INT32_MAX, &end) ||
         start >= end || end > one->rows)
         return fail(

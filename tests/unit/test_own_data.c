@@ -484,12 +484,13 @@ static void parts_of_recordings_have_labels(void **state)
         const char *labels, *error;
     } bad[] = {
         {"start,end\n0,4\n", "labels of recordings are a table of file, start, end and label"},
-        {"start,end,label\n0,4,a\n", "there are 2 recordings: a column `file` says whose rows"},
+        {"start,end,label\n0,4,a\n", "there are 3 recordings: a column `file` says whose rows"},
         {"file,start,end,label\nc.csv,0,4,a\n", "line 2: there is no recording \"c.csv\" in the folder"},
         {"file,start,end,label\na.csv,0,4,a\na.csv,8,11,a\n", "line 3: rows from 8 to 11: a.csv has rows 0 to 10"},
         {"file,start,end,label\na.csv,4,4,a\n", "rows from 4 to 4"},
         {"file,start,end,label\na.csv,-1,4,a\n", "rows from -1 to 4"},
         {"file,start,end,label\na.csv,0,4,\n", "the label is empty"},
+        {"file,start,end,label\nc.json,0,2,a\n", "line 2: c.json has several recordings"},
     };
     struct fixture *f = *state;
 
@@ -504,6 +505,7 @@ static void parts_of_recordings_have_labels(void **state)
     want_sample(f, 2, (float[]){5, -5, 6, -6}, 4);
     want_sample(f, 4, (float[]){102, -102, 103, -103}, 4);
     assert_string_equal(dataset_name(&f->pool, &f->data, 4), "b.csv:2");
+    put_text(f, "r/c.json", "[{\"points\": [[1, 2], [3, 4]]}, {\"points\": [[5, 6], [7, 8]]}]");
     for (size_t i = 0; i < COUNT(bad); i++) {
         put_text(f, "r/labels.csv", bad[i].labels);
         want_error(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at),
