@@ -5,18 +5,19 @@
 
 #include "host/jobs/judge.h"
 
-/* How wrong; not above 0: right. */
+/* How wrong; not above 0: right. Infinitely, where the model says what is no number. */
 static double wrong_by(const struct judge *j, int32_t i)
 {
     const double value = (double)j->values[i];
+    double wrong = 0;
 
     if (j->how == &judging_classes)
-        return j->predictions[i] == judge_label(j, i) ? 0 : value;
-    if (j->how == &judging_numbers)
-        return fabs(value - (double)j->what.data->targets[j->what.samples[i]]);
-    if (isnan(j->threshold) || (value > (double)j->threshold) == j->anomalous[i])
-        return 0;
-    return fabs(value - (double)j->threshold);
+        wrong = j->predictions[i] == judge_label(j, i) ? 0 : value;
+    else if (j->how == &judging_numbers)
+        wrong = fabs(value - (double)j->what.data->targets[j->what.samples[i]]);
+    else if (!isnan(j->threshold) && (value > (double)j->threshold) != j->anomalous[i])
+        wrong = fabs(value - (double)j->threshold);
+    return isnan(wrong) ? INFINITY : wrong;
 }
 
 /* The worst behind `after`, in the order of falling errors, then of places; -1: there is none. */

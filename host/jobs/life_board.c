@@ -59,6 +59,7 @@ static enum mote_status look(struct life_job *j, struct life_subject *s)
     TRY(load(j, s, &here, false, &s->here));
     TRY(runner_open(j->pool, s->here.image, &runner, &s->file));
     s->weights = image_weight_bytes(&runner.model);
+    s->arena = mote_image_arena_bytes(s->here.image.data, s->here.image.size);
     s->integers = s->here.has_graph && of_integers(&s->here.model);
     if (o->data != NULL)
         TRY(evaluate(j, s));
@@ -103,7 +104,7 @@ static struct life_model row_of(const struct life_job *j, const struct life_subj
                                    : s->integers      ? "integers"
                                                       : "float",
                            .weights = s->weights,
-                           .arena = s->here.has_graph ? s->here.plan.arena_bytes : -1,
+                           .arena = s->arena,
                            .flash = -1,
                            .score = NAN,
                            .score_text = "-"};
@@ -363,7 +364,7 @@ static enum mote_status examples(struct life_job *j, const struct dataset *d)
     struct figure *all = pool_array(j->pool, EXAMPLES, sizeof *all);
     int32_t *of_class = pool_array(j->pool, (size_t)d->n + 1, sizeof *of_class);
 
-    for (int32_t c = 0; c < classes; c++) {
+    for (int32_t c = 0; c < classes && j->data.n_examples < EXAMPLES; c++) {
         int32_t n = 0;
 
         for (int32_t i = 0; i < d->n; i++)

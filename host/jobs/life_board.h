@@ -34,8 +34,8 @@ struct life_subject {
     struct measure measure;
     struct profile profile;
     struct cost cost;
-    int64_t weights; /* bytes */
-    bool integers;   /* most of the weights are integers */
+    int64_t weights, arena; /* bytes */
+    bool integers;          /* most of the weights are integers */
 };
 
 struct life_job {

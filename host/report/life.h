@@ -29,8 +29,8 @@ struct life_data {
 
 /* ---- models ---- */
 struct life_model {
-    const char *path, *form;       /* "int8", "float" */
-    int64_t weights, arena, flash; /* bytes; flash -1: not known */
+    const char *path, *form;       /* "integers", "float", "image" */
+    int64_t weights, arena, flash; /* bytes; arena, flash -1: not known */
     double score;                  /* on the test; NAN: not known */
     const char *score_text;
     double instructions;        /* 0: not known */

@@ -28,6 +28,12 @@ static const char *end_of(struct pool *pool, const char *path)
     return n > NAME_WIDTH ? pool_printf(pool, "...%s", s + (n - NAME_WIDTH + 3)) : s;
 }
 
+/* "-" of what is not known. */
+static const char *count_text(struct pool *pool, bool known, double n)
+{
+    return known ? pool_printf(pool, "%.0f", n) : "-";
+}
+
 static void models(const struct life_models *m, struct pool *pool, FILE *to)
 {
     fprintf(to, "\n%-*s %9s %9s %9s %12s\n", NAME_WIDTH, "model", "weights", "arena", m->score != NULL ? m->score : "",
@@ -35,8 +41,9 @@ static void models(const struct life_models *m, struct pool *pool, FILE *to)
     for (size_t i = 0; i < m->n; i++) {
         const struct life_model *r = &m->rows[i];
 
-        fprintf(to, "%-*s %9lld %9lld %9s %12.0f%s%s\n", NAME_WIDTH, end_of(pool, r->path), (long long)r->weights,
-                (long long)r->arena, m->score != NULL ? r->score_text : "", r->instructions, r->best ? "  *" : "",
+        fprintf(to, "%-*s %9lld %9s %9s %12s%s%s\n", NAME_WIDTH, end_of(pool, r->path), (long long)r->weights,
+                count_text(pool, r->arena >= 0, (double)r->arena), m->score != NULL ? r->score_text : "",
+                count_text(pool, r->instructions > 0, r->instructions), r->best ? "  *" : "",
                 i == m->main ? "  <" : "");
     }
     fputs(m->score != NULL ? "  * no smaller one is as good   < the rest is about this one\n" : "", to);

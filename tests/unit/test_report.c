@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/base/random.h"
+#include "host/jobs/judge.h"
 #include "host/report/chart.h"
 #include "host/report/html.h"
 #include "host/report/terminal.h"
@@ -586,6 +587,22 @@ static void the_best_models(void **state)
     assert_true(!rows[0].best && !rows[1].best && rows[3].best && !rows[4].best && !rows[5].best);
 }
 
+/* The largest errors first; no number at all is worse than any. */
+static void the_worst_samples(void **state)
+{
+    static float values[] = {1, 2, NAN, 4}, targets[] = {1, 2.5F, 3, 8};
+    static const int32_t samples[] = {0, 1, 2, 3};
+    static const struct dataset data = {.n = 4, .targets = targets};
+    const struct judge j = {
+        .what = {.data = &data, .samples = samples, .n = 4}, .how = &judging_numbers, .values = values};
+    int32_t worst[4];
+
+    (void)state;
+    assert_int_equal(judge_worst(&j, worst, 4), 3);
+    assert_true(worst[0] == 2 && worst[1] == 3 && worst[2] == 1);
+    assert_int_equal(judge_worst(&j, worst, 1), 1);
+}
+
 static const char *printed_life(const struct life *l)
 {
     char *s = NULL;
@@ -609,6 +626,7 @@ static void lives_are_printed(void **state)
     (void)state;
     assert_non_null(strstr(s, pool_printf(&pool, "%-28s %10d %10d %10d\n", "cat", 5, 2, 1)));
     assert_non_null(strstr(s, "a/int8.graph                      1000       512   90.00 %        12345  *  <\n"));
+    assert_non_null(strstr(s, "other text                        4000         -   90.00 %            -\n"));
     assert_non_null(strstr(s, "on the board: 91.00 %; 99 of 100 outputs are this machine's\n"));
     assert_non_null(strstr(s, "584 of 500 bytes: it does not fit\n"));
     assert_non_null(strstr(s, "fullest in call 0 of 2:\n         256  in\n         128  work\n"));
@@ -815,6 +833,7 @@ int main(void)
         cmocka_unit_test(pictures_are_in_the_page),
         cmocka_unit_test(a_board_says_what_does_not_fit),
         cmocka_unit_test(the_best_models),
+        cmocka_unit_test(the_worst_samples),
         cmocka_unit_test(lives_are_printed),
         WITH_FILE(pages_are_written),
         cmocka_unit_test(large_matrices_become_lists),
