@@ -227,7 +227,7 @@ const struct command command_compress = {
             JUDGE_OPTIONS,
             {"--dense", "DIR", "the folder of the training; default: DIR/dense"},
             {"--epochs", "N", "of each stage after the training, with a ramp in proportion"},
-            {"--threads", "N", "default: all cores"},
+            {"--threads", "N", "default: of a training by the network, one or all cores; of a model all"},
             DATA_OPTIONS,
             {NULL, NULL, NULL}},
     .run = run_compress,

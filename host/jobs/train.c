@@ -347,8 +347,6 @@ static enum mote_status save_checkpoint(struct train *t)
     return trainer_save(&t->trainer, here.name, &here);
 }
 
-/* The history before the checkpoint, the checkpoint before the model: whenever the process dies, --resume finds in the
- * history all epochs that the checkpoint knows, and in go_on() makes up for the model. */
 #define BUSY_SECONDS 1 /* shorter epochs vary by themselves */
 #define BUSY_TIMES   4
 
@@ -369,6 +367,8 @@ static void hint_at_threads(struct train *t, double seconds)
                         seconds / fastest));
 }
 
+/* The history before the checkpoint, the checkpoint before the model: whenever the process dies, --resume finds in the
+ * history all epochs that the checkpoint knows, and in go_on() makes up for the model. */
 static enum mote_status finish_epoch(struct train *t, const struct epoch_result *r)
 {
     struct evaluation validation = {.loss = NAN, .accuracy = NAN, .regression = {NAN, NAN, NAN}};

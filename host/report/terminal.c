@@ -73,13 +73,15 @@ static void print_columns(const struct confusion *c, int32_t first, int32_t end,
 
 void print_confusion(const struct confusion *c, struct pool *pool, FILE *to)
 {
-    const int32_t room = columns_of(to) - NAME_SHOWN, width = c->n_classes > 0 ? cell_width(c, room, pool) : 1;
-    const int32_t fit = room / (width + 1) > 0 ? room / (width + 1) : 1;
+    const int32_t room = columns_of(to) - NAME_SHOWN;
+    int32_t width, fit;
 
     if (c->n_classes > MATRIX_MAX) {
         fprintf(to, "the confusion matrix of %d classes: --json\n", c->n_classes);
         return;
     }
+    width = c->n_classes > 0 ? cell_width(c, room, pool) : 1;
+    fit = room / (width + 1) > 0 ? room / (width + 1) : 1;
     for (int32_t first = 0; first < c->n_classes; first += fit)
         print_columns(c, first, first + fit < c->n_classes ? first + fit : c->n_classes, width, pool, to);
 }
