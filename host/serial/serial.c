@@ -87,8 +87,10 @@ enum mote_status serial_open(struct pool *pool, const char *path, int64_t baud, 
 
 void serial_close(struct serial *s)
 {
-    if (s->fd >= 0)
+    if (s->fd >= 0) {
+        ioctl(s->fd, TIOCNXCL); /* a pseudoterminal would stay closed to others for as long as its other end is open */
         close(s->fd);
+    }
     s->fd = -1;
 }
 
