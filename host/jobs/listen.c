@@ -66,7 +66,8 @@ static void keep_scores(struct listener *l, int64_t silence, struct listened *x,
     x->times[x->n++] = (double)(taken - silence) / l->rate;
 }
 
-static enum mote_status hear_all(struct listener *l, const int16_t *samples, int64_t n, int64_t silence,
+/* Of a strange image, whose operators write what the listener keeps, inferences need not take samples. */
+static enum mote_status hear_all(struct listener *l, const int16_t *samples, int64_t n, int64_t silence, size_t most,
                                  struct listened *x, const struct progress *progress, const struct frame *at)
 {
     struct mote_event event;
@@ -75,6 +76,10 @@ static enum mote_status hear_all(struct listener *l, const int16_t *samples, int
     mote_model_reset(&l->runner.model);
     for (int64_t taken = 0; heard;) {
         taken += mote_ear_next(&l->ear, samples + taken, (uint32_t)(n - taken), &event, &heard);
+        if (heard && (size_t)x->n == most)
+            return fail(
+                at, MOTE_ERR_VALUE,
+                "the model makes more than %zu inferences of it: its operators write what it keeps of listening", most);
         if (heard)
             keep_scores(l, silence, x, taken);
         if (x->n % 1000 == 0 && !progress_step(progress, "samples", taken, n))
@@ -101,7 +106,7 @@ enum mote_status listener_hear(struct pool *pool, struct listener *l, const stru
     *out = (struct listened){.seconds = (double)sound->n / l->rate, .lead = (double)silence / l->rate};
     out->times = pool_array(pool, most, sizeof *out->times);
     out->scores = pool_array(pool, most, l->posterior.classes);
-    TRY(hear_all(l, listen_samples(pool, sound, silence), all, silence, out, progress, at));
+    TRY(hear_all(l, listen_samples(pool, sound, silence), all, silence, most, out, progress, at));
     if (out->n == 0)
         return fail(at, MOTE_ERR_SHAPE,
                     "is too short: with the silence around it there is no whole window of %lld samples",

@@ -297,12 +297,60 @@ static void damaged_sections_are_refused(void **state)
     work_end(&f);
 }
 
+/* The image with what the listener keeps `ahead` bytes behind the beginning of the samples. */
+static struct bytes overlapping(struct fixture *f, struct bytes image, uint32_t ahead)
+{
+    struct bytes copy = {pool_copy(&f->pool, image.data, image.size), image.size};
+    struct mote_image_header *h = (void *)copy.data;
+    const struct mote_image_section *s = (const void *)(h + 1);
+    struct mote_image_tensor *tensors = NULL;
+    const struct mote_image_io *io = NULL;
+
+    for (uint32_t i = 0; i < h->n_sections; i++) {
+        if (s[i].id == MOTE_SECTION_TENSORS)
+            tensors = (void *)(copy.data + s[i].offset);
+        if (s[i].id == MOTE_SECTION_IO)
+            io = (const void *)(copy.data + s[i].offset);
+    }
+    assert_true(tensors != NULL && io != NULL);
+    tensors[section_of(copy)->state].offset = tensors[io->tensor].offset + ahead;
+    h->checksum = mote_crc32(copy.data + 20, copy.size - 20);
+    return copy;
+}
+
+/* Inferences that take no samples come to an end, and are not kept beyond the room for them. */
+static void a_listener_that_others_write_is_survived(void **state)
+{
+    struct sound sound = {.rate = SECOND, .from = SECOND, .channels = 1, .n = SAMPLES};
+    struct pipeline *p;
+    struct fixture f;
+    int failed = 0;
+
+    (void)state;
+    work_begin(&f);
+    sound.samples = make_samples(&f);
+    p = load(&f, FRAME, 0);
+    for (uint32_t ahead = 0; ahead < 256; ahead += 4) {
+        struct pipeline damaged = {.image = overlapping(&f, p->image, ahead)};
+        struct listened x;
+        struct listener l;
+
+        want_ok(&f, listener_open(&f.pool, &damaged, &l, &f.at));
+        failed += listener_hear(&f.pool, &l, &sound, 0, &x, NULL, &f.at) == MOTE_ERR_VALUE;
+    }
+    assert_true(failed > 0);
+    work_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_of_any_size_are_heard_alike), cmocka_unit_test(a_sound_is_heard_as_its_scores_say),
-        cmocka_unit_test(inferences_may_be_seldom),           cmocka_unit_test(generated_c_hears_the_same),
+        cmocka_unit_test(pieces_of_any_size_are_heard_alike),
+        cmocka_unit_test(a_sound_is_heard_as_its_scores_say),
+        cmocka_unit_test(inferences_may_be_seldom),
+        cmocka_unit_test(generated_c_hears_the_same),
         cmocka_unit_test(damaged_sections_are_refused),
+        cmocka_unit_test(a_listener_that_others_write_is_survived),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
