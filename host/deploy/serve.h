@@ -9,12 +9,11 @@
 enum sample_kind { SAMPLE_TENSORS, SAMPLE_PIXELS, SAMPLE_FLOATS };
 
 struct served {
-    const char *device, *model; /* what it calls itself and the model: no brackets in it */
+    const char *device, *model; /* what it calls itself and the model: identifiers, since they become C and files */
     enum sample_kind kind;      /* pixels and floats are for one int8 input */
     bool score;                 /* its result is how badly output 0 repeats the sample of floats */
-    int64_t cycles,
-        instructions; /* of an inference: the device's clock runs so much slower than the emulator's; both 0: an
-                                   * instruction is a cycle */
+    /* Of an inference: the device's clock runs so much slower than the emulator's; both 0: an instruction is a cycle. */
+    int64_t cycles, instructions;
 };
 
 /* Bytes of a sample on the wire. */

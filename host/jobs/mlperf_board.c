@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "host/data/dataset.h"
+#include "host/graph/graph.h"
 #include "host/metrics/metrics.h"
 #include "host/run/image_view.h"
 
@@ -397,7 +398,8 @@ struct served mlperf_served(const struct measure *m, const struct pipeline *p)
 
     if (task == NULL)
         return (struct served){.device = m->board->name,
-                               .model = p->has_graph ? p->model.name : mote_model_name(&m->runner.model)};
+                               .model = p->has_graph ? p->model.name
+                                                     : model_name_from(m->pool, mote_model_name(&m->runner.model))};
     return (struct served){.device = m->board->name, .model = task->id, .kind = task->kind, .score = task->score};
 }
 

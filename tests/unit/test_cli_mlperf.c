@@ -3,6 +3,9 @@
 #define _XOPEN_SOURCE 700
 #include "tests/unit/command.h"
 
+#include "mote/mote.h"
+#include "mote/ops/image.h"
+
 static void accuracy_goes_through_the_port(void **state)
 {
     const char *model = shared("models/mlperf_tiny/kws.tflite"), *data = shared("data/kws01");
@@ -181,6 +184,35 @@ static void other_models_are_validated_on_emulated_boards(void **state)
         OK("validate", GRAPH, "--target", boards[i], "--via", i == 0 ? "image" : "c", "--data", DATA, "--limit", "3");
 }
 
+/* The name of a stranger's image is written into C that is compiled: nothing in it ends the text there. */
+static void a_name_stays_a_name(void **state)
+{
+    static const char name[] = "a\"\n#x";
+    struct mote_image_header *h;
+    struct bytes image;
+    struct result r;
+    json_t *json;
+
+    (void)state;
+    if (!have_board())
+        return;
+    OK("compile", GRAPH, "-o", "@out/strokes.mote");
+    image = slurp(here("out/strokes.mote"));
+    h = (void *)image.data;
+    for (uint32_t i = 0; i < h->n_sections; i++) {
+        const struct mote_image_section *s = (const struct mote_image_section *)(h + 1) + i;
+
+        if (s->id == MOTE_SECTION_STRINGS)
+            memcpy(image.data + s->offset, name, sizeof name - 1); /* "strokes" */
+    }
+    h->checksum = mote_crc32(image.data + 20, image.size - 20);
+    put_bytes("in/strange.mote", image.data, image.size);
+    r = OK("validate", "@in/strange.mote", "--target", "mps2-an386", "--via", "image", "--limit", "1", "--json");
+    json = json_of(&r);
+    assert_string_equal(json_string_value(json_object_get(json, "model")), "a_xes");
+    json_decref(json);
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     static const struct bad bad[] = {
@@ -224,6 +256,7 @@ int main(void)
         TEST(firmware_answers_on_the_board),
         TEST(firmware_of_other_boards_builds_and_says_what_it_lacks),
         TEST(other_models_are_validated_on_emulated_boards),
+        TEST(a_name_stays_a_name),
         TEST(what_cannot_be_is_said),
         TEST(boards_without_a_uart_are_refused),
     };
