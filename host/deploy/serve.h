@@ -12,7 +12,7 @@ struct served {
     const char *device, *model; /* what it calls itself and the model: identifiers, since they become C and files */
     enum sample_kind kind;      /* pixels and floats are for one int8 input */
     bool score;                 /* its result is how badly output 0 repeats the sample of floats */
-    /* Of an inference: the device's clock runs so much slower than the emulator's; both 0: an instruction is a cycle. */
+    /* Of an inference: the device's clock runs so much slower than the emulator's; both 0: an instruction a cycle. */
     int64_t cycles, instructions;
 };
 
