@@ -37,7 +37,7 @@ MUST_CHECK enum mote_status quantize_linear(struct model *m, struct graph *g, co
                                             const struct frame *at);
 /* The same for an LSTM or a GRU, whose states become s8 and s16: h is the quantization of its output, `cell` what the
  * LSTM's cell state (recurrent_cell()) held at the end of sequences. recurrent_has_s8(): nothing else reads its states,
- * but READ_VARIABLE behind it, and they start with 0. */
+ * but READ_VARIABLE behind it, nothing assigns them there, and they start with 0. */
 bool recurrent_has_s8(const struct graph *g, const struct op *op);
 int32_t recurrent_hidden(const struct op *op); /* tensors: h, and c; the GRU has h alone */
 int32_t recurrent_cell(const struct op *op);

@@ -42,7 +42,7 @@ static bool is_own_state(const struct graph *g, const struct op *op, int input)
         return false;
     for (int32_t i = 0; i < g->n_ops; i++) {
         behind |= &g->ops[i] == op;
-        if (is_assignment(&g->ops[i], state) && !is_zeros(op_in(g, &g->ops[i], 0)))
+        if (is_assignment(&g->ops[i], state) && (behind || !is_zeros(op_in(g, &g->ops[i], 0))))
             return false;
         others += behind && g->ops[i].id == OP_READ_VARIABLE && g->ops[i].in[0] == state;
     }
@@ -176,12 +176,15 @@ static void quantize_products(struct model *m, struct graph *g, const struct op 
 
     for (int64_t r = 0; r < rows; r++) {
         const int gate = (int)(r / (rows / GRU_GATES));
+        double real;
 
         scale[r] = weight_scale(largest_in(&w, gate), largest_in(&b, gate), in, GATE_UNIT);
         product[r] = fmaxf(in * scale[r], FLT_MIN);
         for (int64_t i = 0; i < columns; i++)
             codes[r * columns + i] = (int8_t)lround((double)float_at(&w, r * columns + i) / (double)scale[r]);
-        biases[r] = (int32_t)llround((double)float_at(&b, r) / ((double)in * (double)scale[r]));
+        real = (double)float_at(&b, r) / ((double)in * (double)scale[r]);
+        assert(fabs(real) < 0x1p31);
+        biases[r] = (int32_t)llround(real);
     }
     w.type = TYPE_S8;
     w.data = (const uint8_t *)codes;
