@@ -103,6 +103,15 @@ bool *float_head(struct pool *pool, const struct graph *g)
     return stays;
 }
 
+bool float_head_reads(const bool *stays, const struct op *ops, int32_t n, int32_t tensor)
+{
+    for (int32_t i = 0; i < n; i++)
+        for (int32_t k = 0; k < ops[i].n_in && stays[i]; k++)
+            if (ops[i].in[k] == tensor)
+                return true;
+    return false;
+}
+
 static enum mote_status want_same(const struct graph *g, int32_t tensor, const struct tensor *as,
                                   const struct frame *at)
 {

@@ -16,6 +16,8 @@ bool op_keeps_values(enum op_id id);
  * those between its inputs and one that makes features (op_scales.features: rounded samples would lose them), and those
  * that only move features or scale them by constants. None has weights before it. */
 bool *float_head(struct pool *pool, const struct graph *g);
+/* One of them, of these operators, reads the tensor. */
+bool float_head_reads(const bool *stays, const struct op *ops, int32_t n, int32_t tensor);
 /* The operator's tensors have the scales that its form asks for. The reference looks at few of them. */
 MUST_CHECK enum mote_status want_scales(const struct graph *g, const struct op *op, const struct frame *at);
 

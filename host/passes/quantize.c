@@ -419,15 +419,6 @@ static enum mote_status rewrite(struct work *w, const struct op *ops, int32_t n,
 }
 
 /* ---- what goes in and out ---- */
-static bool feeds_head(const struct work *w, int32_t t)
-{
-    for (int32_t i = 0; i < w->before.n_ops; i++)
-        for (int32_t k = 0; k < w->before.ops[i].n_in && w->stays[i]; k++)
-            if (w->before.ops[i].in[k] == t)
-                return true;
-    return false;
-}
-
 static void begin_inputs(struct work *w)
 {
     for (int32_t i = 0; i < w->g->n_inputs; i++) {
@@ -435,7 +426,7 @@ static void begin_inputs(struct work *w)
 
         if (!is_float(w, t))
             continue;
-        if (w->float_ends || feeds_head(w, t))
+        if (w->float_ends || float_head_reads(w->stays, w->before.ops, w->before.n_ops, t))
             w->f32[t] = t;
         else
             become_integer(w, t);

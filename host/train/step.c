@@ -410,16 +410,6 @@ static void train_op(struct stepping *s, const struct op *op, int32_t index)
         copy_op(s, op);
 }
 
-/* Its input is not rounded: quantize_graph() does not either. */
-static bool feeds_head(const struct stepping *s, const struct op *ops, int32_t n)
-{
-    for (int32_t i = 0; i < n; i++)
-        for (int32_t k = 0; k < ops[i].n_in && s->stays[i]; k++)
-            if (ops[i].in[k] == s->out->input)
-                return true;
-    return false;
-}
-
 static int32_t train_network(struct stepping *s)
 {
     struct op *ops = s->g->ops;
@@ -431,7 +421,8 @@ static int32_t train_network(struct stepping *s)
     s->g->n_ops = 0;
     compress_network(s, seen);
     first = s->g->n_ops;
-    if (simulates(s) && !feeds_head(s, ops, n))
+    /* The head's input is not rounded: quantize_graph() does not either. */
+    if (simulates(s) && !float_head_reads(s->stays, ops, n, s->out->input))
         round_tensor(s, s->out->input, NULL, ops, n);
     for (int32_t i = 0; i < n; i++) {
         if (is_final_softmax(s, &ops[i])) {
