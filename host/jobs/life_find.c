@@ -51,7 +51,7 @@ static void keep_history(struct life_files *f, const char *path, int depth)
 static enum mote_status walk(struct life_files *f, struct pool *pool, const char *folder, int depth,
                              const struct frame *at);
 
-/* Links to folders are not followed. */
+/* Links to folders, and to nothing, are not followed. */
 static enum mote_status visit(struct life_files *f, struct pool *pool, const char *path, const char *name, int depth,
                               const struct frame *at)
 {
@@ -61,6 +61,8 @@ static enum mote_status visit(struct life_files *f, struct pool *pool, const cha
         return MOTE_OK; /* gone since */
     if (S_ISDIR(st.st_mode))
         return depth < DEPTH_MAX ? walk(f, pool, path, depth + 1, at) : MOTE_OK;
+    if (stat(path, &st) != 0 || S_ISDIR(st.st_mode))
+        return MOTE_OK;
     if (strcmp(name, TRAIN_HISTORY) == 0)
         keep_history(f, path, depth);
     return is_model(name) ? add(f, pool, path, at) : MOTE_OK;

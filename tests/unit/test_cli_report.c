@@ -119,6 +119,7 @@ static void what_cannot_be_is_refused(void **state)
     (void)state;
     mkdir(here("in/empty"), 0777);
     put_text("in/empty/checkpoint.graph", "no model");
+    assert_int_equal(symlink(".", here("in/empty/folder.graph")), 0);
     mkdir(here("in/broken"), 0777);
     put_text("in/broken/broken.tflite", "no model");
     want_bad(bad, COUNT(bad));
