@@ -521,6 +521,15 @@ static bool is_left(const struct graph *g, int32_t i, int32_t state)
     return assigned;
 }
 
+/* The last step of all sequences is the end of the output: of one sequence it always is. */
+static bool ends_with_last_step(const struct graph *g, const struct op *op)
+{
+    const bool time_major = op->id == OP_GRU ? ((const struct gru_opts *)op->opts)->time_major
+                                             : ((const struct lstm_opts *)op->opts)->time_major;
+
+    return time_major || op_in(g, op, 0)->dims[0] == 1;
+}
+
 /* The operator whose output's last row, of several, the tensor is; its state is *state. -1: there is none. */
 static int32_t find_last(const struct origins *o, int32_t tensor, int32_t *state)
 {
@@ -529,7 +538,7 @@ static int32_t find_last(const struct origins *o, int32_t tensor, int32_t *state
     const struct op *op = i >= 0 ? &o->g->ops[i] : NULL;
     int64_t all;
 
-    if (op == NULL || (op->id != OP_GRU && op->id != OP_UNIDIRECTIONAL_SEQUENCE_LSTM))
+    if (op == NULL || (op->id != OP_GRU && op->id != OP_UNIDIRECTIONAL_SEQUENCE_LSTM) || !ends_with_last_step(o->g, op))
         return -1;
     *state = op->in[op->id == OP_GRU ? 5 : 18];
     all = tensor_elements(op_out(o->g, op, 0));
