@@ -76,9 +76,8 @@ static enum mote_status lower_rescale_u8(struct lowering *l, const struct op *op
     bias = -(float)(u.in_zero - INT8_MIN) * scale;
     for (int32_t i = 0; i < 256; i++) {
         volatile float product = (float)i * scale, sum = product + bias;
-        float q = roundf(sum) + (float)(u.out_zero - INT8_MIN);
 
-        table[i] = q >= UINT8_MAX ? INT8_MAX : q <= 0 ? INT8_MIN : (int8_t)((int32_t)q + INT8_MIN);
+        table[i] = saturate_u8(roundf(sum) + (float)(u.out_zero - INT8_MIN));
     }
     return lower_table_s8(l, op, table, at);
 }

@@ -67,9 +67,8 @@ enum mote_status lower_float_table_s8(struct lowering *l, const struct op *op, f
     inverse = 1 / u.out_scale;
     for (int32_t i = 0; i < 256; i++) {
         volatile float real = u.in_scale * (float)(i + INT8_MIN - u.in_zero), scaled = of(real) * inverse;
-        float sum = roundf(scaled) + (float)(u.out_zero - INT8_MIN); /* of uint8's zero point */
 
-        table[i] = sum >= UINT8_MAX ? INT8_MAX : sum <= 0 ? INT8_MIN : (int8_t)((int32_t)sum + INT8_MIN);
+        table[i] = saturate_u8(roundf(scaled) + (float)(u.out_zero - INT8_MIN));
     }
     return lower_table_s8(l, op, table, at);
 }

@@ -26,6 +26,11 @@ MUST_CHECK enum mote_status lower_fixed_s8(struct lowering *l, const struct op *
 MUST_CHECK enum mote_status lower_float_table_s8(struct lowering *l, const struct op *op, float (*of)(float x),
                                                  const struct frame *at);
 static inline int8_t saturate_s8(int64_t x) { return (int8_t)(x < INT8_MIN ? INT8_MIN : x > INT8_MAX ? INT8_MAX : x); }
+/* A rounded float of uint8, 128 less; where it is none (inf * 0, of a scale near 0), the least. */
+static inline int8_t saturate_u8(float q)
+{
+    return q >= UINT8_MAX ? INT8_MAX : q > 0 ? (int8_t)((int32_t)q + INT8_MIN) : INT8_MIN;
+}
 /* Of int16: lo or hi where the requantized number is beyond; the scales' quotient is float, and 1 where both have one.
  */
 MUST_CHECK enum mote_status lower_rescale_s16(struct lowering *l, const struct op *op, float ratio, int32_t lo,

@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "host/import/import.h"
+#include "host/pipeline/pipeline.h"
+#include "host/run/runner.h"
 
 #include <cmocka.h>
 
@@ -133,6 +135,40 @@ static void what_only_moves_stays(void **state)
     becomes(text, text);
 }
 
+/* 1 / scale is infinite: no float is cast that is no number. */
+static void scales_near_zero_saturate(void **state)
+{
+    static const char *const texts[] = {
+        HEAD "tensor 0 \"x\" u8 [2] quant [1; 128]\n"
+             "tensor 1 \"y\" u8 [2] quant [1e-45; 0]\n"
+             "op 0 logistic in [0] out [1]\ninputs [0]\noutputs [1]\nend\n",
+        HEAD "tensor 0 \"x\" u8 [2] quant [1; 0]\n"
+             "tensor 1 \"c\" u8 [1] quant [1; 0] data [0]\n"
+             "tensor 2 \"y\" u8 [3] quant [1e-45; 0]\n"
+             "op 0 concatenation in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        const struct frame at = {.name = "t", .index = -1};
+        const uint8_t x[] = {0, 255};
+        struct pool pool = {0};
+        struct pipeline p;
+        struct runner r;
+        uint8_t y[3];
+        char *copy = pool_strdup(&pool, texts[i]);
+
+        assert_int_equal(pipeline_read(&pool, "t.graph", (struct bytes){(uint8_t *)copy, strlen(copy)}, &p, &at),
+                         MOTE_OK);
+        assert_int_equal(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, &at), MOTE_OK);
+        assert_int_equal(runner_open(&pool, p.image, &r, NULL), MOTE_OK);
+        runner_run(&r, x, y);
+        assert_int_equal(y[0], 0);
+        assert_int_equal(y[1], i == 0 ? UINT8_MAX : 0);
+        pool_free(&pool);
+    }
+}
+
 static void refusals_name_the_operator(void **state)
 {
     const char *other = HEAD "tensor 0 \"x\" u8 [1,2] quant [0.5; 131]\n"
@@ -155,6 +191,7 @@ int main(void)
         cmocka_unit_test(other_scales_are_brought_to_the_output),
         cmocka_unit_test(casts_see_uint8),
         cmocka_unit_test(what_only_moves_stays),
+        cmocka_unit_test(scales_near_zero_saturate),
         cmocka_unit_test(refusals_name_the_operator),
     };
 
