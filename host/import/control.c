@@ -114,6 +114,7 @@ static const struct tensor *like_of(const struct control *c, int32_t value)
     return l ? list_like(c, l) : tensor_at(&c->b, value);
 }
 
+/* Below 0 where the model leaves open how many there are. */
 static int64_t steps_of(const struct control *c, int32_t value)
 {
     const struct list *l = list_of(c, value);
@@ -235,7 +236,7 @@ static bool join_lists(struct run *r, const struct op *op)
     for (int32_t i = 0; i < op->n_in; i++) {
         const struct tensor *t = like_of(c, r->value[op->in[i]]);
 
-        if (t->type != first->type || t->rank != first->rank || t->state ||
+        if (steps_of(c, r->value[op->in[i]]) < 0 || t->type != first->type || t->rank != first->rank || t->state ||
             memcmp(t->dims + 1, first->dims + 1, (size_t)(t->rank - 1) * sizeof *t->dims) != 0)
             return false;
         spans[i] = (struct span){r->value[op->in[i]], 0, steps_of(c, r->value[op->in[i]])};
@@ -256,8 +257,8 @@ static bool update_list(struct run *r, const struct op *op)
     const int64_t all = steps_of(c, x), n = steps_of(c, rows_in);
     int64_t begin[RANK_MAX];
 
-    if (t->rank < 1 || u->rank != t->rank || u->type != t->type || n > all || t->state || u->state ||
-        memcmp(t->dims + 1, u->dims + 1, (size_t)(t->rank - 1) * sizeof *t->dims) != 0 ||
+    if (t->rank < 1 || u->rank != t->rank || u->type != t->type || all < 1 || n < 0 || n > all || t->state ||
+        u->state || memcmp(t->dims + 1, u->dims + 1, (size_t)(t->rank - 1) * sizeof *t->dims) != 0 ||
         !numbers(c, r->value[op->in[2]], t->rank, begin))
         return false;
     begin[0] = begin[0] < 0 ? 0 : begin[0] > all - n ? all - n : begin[0];
@@ -400,6 +401,9 @@ static bool run_known(struct run *r, const struct op *op)
 {
     if (op->n_in < op_info[op->id].in_min || op->n_out != 1)
         return false;
+    for (int32_t i = 0; i < op->n_in; i++)
+        if (op->in[i] == TENSOR_ABSENT)
+            return false;
     if (op->id == OP_SHAPE)
         return run_shape(r, op);
     if (op->id == OP_LOGICAL_AND || op->id == OP_LOGICAL_OR)

@@ -268,6 +268,16 @@ def recurrent(name, step, n_states, times=5, features=3, units=4, sequences=Fals
     return name, model("WHILE", [x], outputs, main, [condition, loop])
 
 
+def rows_of(name, n, step):
+    """Twice what the step makes of n rows."""
+    x, y, i_end = tensor((n, 4)), tensor((n, 4)), scalar()
+    i, p = scalar(), tensor((n, 4))
+    following, count = count_on(i)
+    made = step(p)
+    return name, model("WHILE", [x], [y], [while_of([scalar(0), x], [i_end, y])],
+                       [counted(2, tensor((n, 4))), Graph([i, p], [following, *made.results], [count, made])])
+
+
 def files():
     """Name and model of the files of the importer's corpus."""
     yield recurrent("gru", gru_step, 1)
@@ -302,6 +312,13 @@ def files():
     condition, a, b, out = Tensor([1], BOOL), *(tensor((1, 6)) for _ in range(3))
     yield "two_shapes", model("IF", [condition, a, b], [out], [Step("IF", [condition, a, b], [out], GRAPHS)],
                               [branches()[0], short])
+    i, p = scalar(), tensor((1, 4))
+    following, count = count_on(i)
+    absent = Graph([i, p], [following, p], [count, Step("SHAPE", [None], [Tensor([2], INT32)], {0: byte(INT32)})])
+    yield loop("absent_input", scalar(0), counted(3, tensor((1, 4))), absent)
+    yield rows_of("no_rows", 0, lambda p: Step("DYNAMIC_UPDATE_SLICE", [p, p, ints([0, 0])], [tensor(p.shape)]))
+    yield rows_of("free_rows", -1, lambda p: Step("CONCATENATION", [p, tensor((2, 4), data=[1] * 8)],
+                                                  [tensor(p.shape)], {0: number(0)}))
     other = Tensor([1, 6], INT8, 0.5, 0)
     scaled = Graph([other, tensor((1, 6))], [other], [])
     yield "other_scale", model("IF", [a, b], [out], [Step("IF", [scalar(1, BOOL), a, b], [out], GRAPHS)],

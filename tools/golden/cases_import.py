@@ -7,8 +7,8 @@ stale shapes, float16 weights, tables of values, sparse weights, int64, and seve
 import sys
 from pathlib import Path
 
-from tflite_writer import (FLOAT16, FLOAT32, INT32, INT64, INT8, UINT8, Scalar, Step, Table, TableVector, Tensor,
-                           Vector, model, pack)
+from tflite_writer import (BOOL, FLOAT16, FLOAT32, INT16, INT32, INT64, INT8, UINT8, Scalar, Step, Table, TableVector,
+                           Tensor, Vector, model, pack)
 
 
 def floats(shape, data=None, kind=FLOAT32):
@@ -138,6 +138,37 @@ def sparse_weights():
         fully_connected(y, dense[1], out[1]), fully_connected(z, dense[3], out[2])])
 
 
+def sparse_vector(n, values, segments, indices):
+    levels = [Table({0: Scalar("b", 1), 2: Scalar("B", 3), 3: Table({0: Vector("B", segments)}), 4: Scalar("B", 3),
+                     5: Table({0: Vector("B", indices)})})]
+    x, y = Tensor([n], INT8, 0.5, 0), Tensor([n], INT8, 0.5, 0)
+    weights = Tensor([n], INT8, 0.5, 0, data=values, sparsity=Table({0: Vector("i", [0]), 2: TableVector(levels)}))
+    return model("sparse_vector", [x], [y], [Step("ADD", [x, weights], [y], {0: Scalar("b", 0)})])
+
+
+def sparse_growth():
+    """One element of 200,000, in a file that is smaller than a 128th of them."""
+    return sparse_vector(200000, [1], [0, 1], [5])
+
+
+def sparse_twice():
+    """Three places of two."""
+    return sparse_vector(2, [1, 2, 3], [0, 3], [0, 1, 1])
+
+
+def state_without_input():
+    """SignalStacker of nothing."""
+    x, y, valid = Tensor([8], INT16), Tensor([24], INT16), Tensor([1], BOOL)
+    return model("state_without_input", [x], [y], [
+        Step("SignalStacker", [], [y, valid], {"num_channels": 8, "stacker_left_context": 1,
+                                               "stacker_right_context": 1, "stacker_step": 1})])
+
+
+def buffer_of_nothing():
+    """CIRCULAR_BUFFER in a graph without tensors."""
+    return model("buffer_of_nothing", [], [], [Step("CIRCULAR_BUFFER", [], [], {"cycles_max": 1})])
+
+
 def int64_places():
     """ARG_MAX that counts in int64, and a RESHAPE of that."""
     x, best, flat = Tensor([2, 3, 4], INT8, 0.5, 0), Tensor([2, 3], INT64), Tensor([6], INT64)
@@ -147,5 +178,6 @@ def int64_places():
 
 
 if __name__ == "__main__":
-    for make in (stale_shapes, half_weights, several_faults, lookup_tables, sparse_weights, int64_places):
+    for make in (stale_shapes, half_weights, several_faults, lookup_tables, sparse_weights, sparse_growth,
+                 sparse_twice, state_without_input, buffer_of_nothing, int64_places):
         Path(sys.argv[1], make.__name__ + ".tflite").write_bytes(make())

@@ -7,7 +7,7 @@
 #include "host/import/tflite/sparse.h"
 
 #define LEVELS_MAX (2 * RANK_MAX)
-#define GROWTH_MAX 1000 /* all that is made dense, of the file's size: weights of which one in 1,000 is not 0 */
+#define GROWTH_MAX 128 /* all that is made dense, of the file's size: half of what an importer may take (import.h) */
 
 enum { DIMENSION_DENSE = 0, DIMENSION_CSR = 1 };
 enum { VECTOR_S32 = 1, VECTOR_U16 = 2, VECTOR_U8 = 3 };
@@ -66,9 +66,13 @@ static enum mote_status read_list(struct fb_table dimension, unsigned type_field
 static enum mote_status check_level(const struct level *l, int64_t parents, int64_t limit, const struct frame *at)
 {
     const struct list *s = &l->segments;
+    const int64_t most = parents * limit;
 
     if (s->v.n != parents + 1 || at_list(s, 0) != 0 || at_list(s, parents) != (int64_t)l->indices.v.n)
         return fail(at, MOTE_ERR_FORMAT, "its segments do not hold its indices");
+    if ((int64_t)l->indices.v.n > most)
+        return fail(at, MOTE_ERR_FORMAT, "%u indices, of which %lld can differ", (unsigned)l->indices.v.n,
+                    (long long)most);
     for (int64_t i = 0; i < parents; i++)
         if (at_list(s, i) > at_list(s, i + 1))
             return fail(at, MOTE_ERR_FORMAT, "segment %lld ends before it begins", (long long)i);
@@ -79,7 +83,8 @@ static enum mote_status check_level(const struct level *l, int64_t parents, int6
     return MOTE_OK;
 }
 
-/* Level i, of `limit` indices; *parents becomes how many there are in all. */
+/* Level i, of `limit` indices; *parents becomes how many there are in all: at most the tensor's elements, as each
+ * dimension and block is there once. */
 static enum mote_status read_level(struct sparse *s, struct fb_table dimension, int32_t i, int64_t limit,
                                    int64_t *parents, const struct frame *at)
 {
@@ -95,7 +100,7 @@ static enum mote_status read_level(struct sparse *s, struct fb_table dimension, 
         return fail(&here, MOTE_ERR_FORMAT, "has %lld indices, the shape wants %lld", (long long)l->n,
                     (long long)limit);
     if (l->dense) {
-        *parents *= limit; /* at most the tensor's elements: each dimension and block is there once */
+        *parents *= limit;
         return MOTE_OK;
     }
     TRY(read_list(dimension, TFL_DIMENSION_SEGMENTS_TYPE, TFL_DIMENSION_SEGMENTS, &l->segments, &here));
@@ -196,7 +201,7 @@ enum mote_status tfl_read_sparse(struct tfl_reader *r, struct fb_table sparsity,
                                  struct tensor *out, const struct frame *at)
 {
     struct sparse s = {.t = out, .size = type_bits(out->type) / 8, .values = values.data};
-    const int64_t n = tensor_elements(out);
+    const int64_t n = tensor_elements(out), most = GROWTH_MAX * (int64_t)r->fb.size;
 
     if (out->state || s.size == 0 || out->rank == 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "a sparse %s of type %s and %d dimensions",
@@ -204,9 +209,9 @@ enum mote_status tfl_read_sparse(struct tfl_reader *r, struct fb_table sparsity,
     if (n <= 0 || values.size % (size_t)s.size != 0)
         return fail(at, MOTE_ERR_FORMAT, "%zu bytes of values for %lld elements", values.size, (long long)n);
     s.n_values = (int64_t)values.size / s.size;
-    r->densified += n * s.size;
-    if (n > INT64_MAX / GROWTH_MAX / 16 || r->densified > GROWTH_MAX * (int64_t)r->fb.size)
+    if (n > most || n * s.size > most - r->densified)
         return fail(at, MOTE_ERR_MEMORY, "sparse tensors become more than %d times the file", GROWTH_MAX);
+    r->densified += n * s.size;
     s.strides[out->rank - 1] = 1;
     for (int32_t d = out->rank - 2; d >= 0; d--)
         s.strides[d] = s.strides[d + 1] * out->dims[d + 1];

@@ -304,9 +304,10 @@ enum mote_status tfl_make_stacker(struct stream *s, const void *opts, const stru
 {
     const struct stacker_opts *o = opts;
     int64_t n = o->num_channels, past;
-    int32_t x = s->l->in[0], state;
+    int32_t x, state;
 
     TRY(want_counts(s, 2, at));
+    x = s->l->in[0];
     TRY(want_number("num_channels", o->num_channels, 1, KEPT_MAX, at));
     TRY(want_number("stacker_left_context", o->stacker_left_context, 0, 1 << 12, at));
     TRY(want_number("stacker_right_context", o->stacker_right_context, 0, 1 << 12, at));
@@ -385,13 +386,14 @@ static int32_t put_shift(struct stream *s, int32_t x, int32_t zeros)
 enum mote_status tfl_make_overlap_add(struct stream *s, const void *opts, const struct frame *at)
 {
     const struct overlap_add_opts *o = opts;
-    const struct tensor *t = s->l->n_in > 0 && s->l->in[0] != TENSOR_ABSENT ? &s->g->tensors[s->l->in[0]] : NULL;
-    const struct tensor like = t != NULL ? *t : words;
+    const struct tensor *t;
+    struct tensor like;
     int64_t outer, frames, size;
     int32_t x, state, kept, zeros, *made;
 
     TRY(want_counts(s, 1, at));
-    assert(t != NULL);
+    t = &s->g->tensors[s->l->in[0]];
+    like = *t;
     TRY(want_tensor(s, s->l->in[0], t->type == TYPE_F32 ? TYPE_F32 : TYPE_S16, 0, at));
     if (t->rank < 2 || tensor_elements(t) > KEPT_MAX || t->dims[t->rank - 2] > FRAMES_MAX)
         return fail(at, MOTE_ERR_SHAPE, "its input is no list of at most %d frames", FRAMES_MAX);
@@ -450,10 +452,13 @@ static void put_cycles(struct stream *s, int32_t cycles)
     v->holds[v->n_holds++] = (struct tfl_hold){s->g->n_ops, out};
 }
 
-static enum mote_status check_buffer(const struct stream *s, const struct tensor *in, const struct tensor *out,
-                                     const struct frame *at)
+static enum mote_status check_buffer(const struct stream *s, const struct frame *at)
 {
+    const struct tensor *in, *out;
+
     TRY(want_counts(s, 1, at));
+    in = &s->g->tensors[s->l->in[0]];
+    out = &s->g->tensors[s->l->out[0]];
     TRY(want_tensor(s, s->l->in[0], TYPE_S8, 0, at));
     TRY(want_tensor(s, s->l->out[0], TYPE_S8, 0, at));
     if (in->rank != 4 || out->rank != 4 || in->dims[0] != 1 || out->dims[0] != 1 || in->dims[1] != 1 ||
@@ -464,11 +469,13 @@ static enum mote_status check_buffer(const struct stream *s, const struct tensor
 
 enum mote_status tfl_make_circular_buffer(struct stream *s, const void *opts, const struct frame *at)
 {
-    int32_t cycles = ((const struct circular_buffer_opts *)opts)->cycles_max, out = s->l->n_out > 0 ? s->l->out[0] : 0;
-    int32_t x = s->l->n_in > 0 && s->l->in[0] != TENSOR_ABSENT ? s->l->in[0] : 0, state = out;
-    struct tensor t = s->g->tensors[out];
+    int32_t cycles = ((const struct circular_buffer_opts *)opts)->cycles_max, out, x, state;
+    struct tensor t;
 
-    TRY(check_buffer(s, &s->g->tensors[x], &t, at));
+    TRY(check_buffer(s, at));
+    x = s->l->in[0];
+    state = out = s->l->out[0];
+    t = s->g->tensors[out];
     if (cycles <= 0)
         cycles = guessed_cycles(s, &t);
     TRY(want_number("cycles_max", cycles, 1, 1 << 12, at));
