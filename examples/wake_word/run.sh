@@ -18,11 +18,12 @@ step() {
     "$mote" "$@"
 }
 
+case $mote in */*) mote=$(cd "$(dirname "$mote")" && pwd)/$(basename "$mote") ;; esac
 mkdir -p "$folder"
 cp "$here"/*.yaml "$folder"
 cd "$folder"
 sed -i "s/epochs: .*/epochs: $epochs/" recipe.yaml
-if [ ! -d held ]; then
+if [ ! -d held/test ]; then
     echo "No recordings are here: synthetic speech by espeak-ng stands in. It takes a while."
     sh "$here/clips.sh" clips $voices
     mkdir -p clips/_background_
