@@ -17,9 +17,13 @@ static enum mote_status read_options(struct cli *cli, struct mlperf_options *out
     if (accuracy && performance)
         return usage_error(cli, "one run is of the accuracy or of the performance");
     if (cli_flag(cli, "--serve"))
-        return MOTE_OK;
+        return accuracy || performance || cli_value(cli, "-o") != NULL
+                   ? usage_error(cli, "--serve leaves measuring to another runner: no --accuracy, --performance or -o")
+                   : MOTE_OK;
     if (cli_value(cli, "-o") == NULL)
         return usage_error(cli, "-o is missing: the folder for log.txt, results.txt and results.json");
+    if (cli_value(cli, "--limit") != NULL && !accuracy)
+        return usage_error(cli, "--limit wants --accuracy: the performance is that of five samples");
     TRY(cli_number(cli, "--limit", 1, INT32_MAX, &limit));
     *out = (struct mlperf_options){.mode = accuracy ? MLPERF_ACCURACY : MLPERF_PERFORMANCE,
                                    .data = cli_value(cli, "--data"),

@@ -17,7 +17,7 @@
 
 /* What a device says when it is ready, once. */
 void protocol_begin(void);
-/* The next character that came in. CR, LF and all others below the blank are left out. */
+/* The next character that came in. CR, LF and all others that are no printable ASCII are left out. */
 void protocol_take(char c);
 
 /* ---- what it asks of the device ---- */

@@ -221,6 +221,8 @@ static void what_cannot_be_is_said(void **state)
          "one run is of",
          {"mlperf", GRAPH, "--target", "mps2-an386", "--accuracy", "--performance", "-o", "@out/x"}},
         {2, "--target is missing", {"mlperf", GRAPH, "-o", "@out/x"}},
+        {2, "--limit wants --accuracy", {"mlperf", GRAPH, "--target", "mps2-an386", "--limit", "3", "-o", "@out/x"}},
+        {2, "another runner: no", {"mlperf", GRAPH, "--target", "mps2-an386", "--serve", "-o", "@out/x"}},
         {2, "-o is missing", {"firmware", GRAPH, "--target", "microbit"}},
         {2, "--target is missing", {"firmware", GRAPH, "-o", "@out/x"}},
         {1, "there is `mote compile --emit c`", {"firmware", GRAPH, "--target", "aarch64-linux", "-o", "@out/x"}},
