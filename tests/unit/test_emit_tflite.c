@@ -454,7 +454,7 @@ static void test_refusals(void **state)
                    "AVERAGE_POOL_2D: its padding is neither SAME nor VALID");
     expect_refused(HEAD "tensor 0 \"x\" f32 [3,1,3]\n" LSTM_TENSORS "op 0 " LSTM_OP "op 1 read_variable in [5] out "
                         "[8]\ninputs [0]\noutputs [6, 8]\nend\n",
-                   "TFLite's LSTM keeps its states between inferences");
+                   "one of floats whose states get constants before it is unrolled");
 }
 
 /* ---- the file ---- */

@@ -306,7 +306,7 @@ enum mote_status tfl_check_recurrent(const struct graph *g, const struct op *op,
         if (&g->ops[i] != op && (touches(&g->ops[i], op->in[LSTM_HIDDEN]) || touches(&g->ops[i], op->in[LSTM_CELL])))
             return fail(at, MOTE_ERR_UNSUPPORTED,
                         "TFLite's LSTM keeps its states between inferences, and nothing else reads or assigns them; "
-                        "write the float model, whose steps are unrolled");
+                        "one of floats whose states get constants before it is unrolled");
     if (!tfl_unrolls(g, op))
         return MOTE_OK;
     if (x->rank != 3 || x->dims[0] * x->dims[1] > STEPS_MAX)
