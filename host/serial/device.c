@@ -6,7 +6,7 @@
 #define TRIES         5
 #define TRY_SECONDS   2.0
 #define DRAIN_SECONDS 0.2
-#define ANSWER_LINES  100000
+#define ANSWER_LINES  100 /* more come from what prints without being asked */
 
 /* ---- questions ---- */
 static void forget_answer(struct device *d)
@@ -30,7 +30,9 @@ static enum mote_status read_answer(struct device *d, const char *command, doubl
         if (strstr(line, "m-ready") != NULL)
             return MOTE_OK;
         if (d->n == ANSWER_LINES)
-            return fail(at, MOTE_ERR_ENVIRONMENT, "%s: the answer to \"%.40s\" has no end", d->serial.path, command);
+            return fail(at, MOTE_ERR_ENVIRONMENT,
+                        "%s: the answer to \"%.40s\" has no end: does the device run what `mote firmware` makes?",
+                        d->serial.path, command);
         d->lines = pool_grow(&d->answer, d->lines, (size_t)d->n, sizeof *d->lines);
         d->lines[d->n++] = pool_strdup(&d->answer, line);
     }
@@ -75,11 +77,10 @@ enum mote_status device_bracket(const struct device *d, const char *prefix, cons
 /* What is still on its way, as an answer that came too late. */
 static enum mote_status drain(struct device *d, const struct frame *at)
 {
-    const char *line;
+    const char *line = "";
 
-    do
+    for (int32_t i = 0; i < ANSWER_LINES && line != NULL; i++)
         TRY(serial_line(&d->serial, DRAIN_SECONDS, &line, at));
-    while (line != NULL);
     return MOTE_OK;
 }
 

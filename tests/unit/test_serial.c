@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A serial port, by a pseudoterminal: lines however they come, what is too long, who is gone, and who else may open
+/* A serial port, by a pseudoterminal: lines however they come, who is gone, who prints unasked, and who else may open
  * it. */
 #define _DEFAULT_SOURCE
 #include "tests/unit/command.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-#include "host/serial/serial.h"
+#include "host/serial/device.h"
 
 struct port {
     struct pool pool;
@@ -112,13 +112,36 @@ static void a_port_is_free_again(void **state)
     port_close(&p);
 }
 
+/* A board with other firmware, which prints and prints, is given up. */
+static void what_prints_unasked_is_no_device(void **state)
+{
+    struct device d;
+    struct port p;
+    pid_t pid;
+
+    (void)state;
+    port_open(&p);
+    serial_close(&p.serial);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        for (int i = 0; i < 20000 && write(p.device, "1.0, 2.0\n", 9) == 9; i++)
+            usleep(1000);
+        _exit(0);
+    }
+    assert_int_equal(device_open(&p.pool, p.path, 115200, &d, &p.at), MOTE_ERR_ENVIRONMENT);
+    assert_non_null(strstr(p.report.text, "the answer to \"name\" has no end"));
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    port_close(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_come_in_any_pieces),
-        cmocka_unit_test(a_line_has_a_time),
-        cmocka_unit_test(a_device_that_is_gone_is_said),
-        cmocka_unit_test(a_port_is_free_again),
+        cmocka_unit_test(lines_come_in_any_pieces),         cmocka_unit_test(a_line_has_a_time),
+        cmocka_unit_test(a_device_that_is_gone_is_said),    cmocka_unit_test(a_port_is_free_again),
+        cmocka_unit_test(what_prints_unasked_is_no_device),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
