@@ -57,14 +57,33 @@ static const char *skip(const char *s, int32_t n)
     return s;
 }
 
-const char *shortened(struct pool *pool, const char *s, int32_t width)
+/* What stays of a text that is too wide: *front bytes, and what is returned; NULL: it is not. */
+static const char *cut(const char *s, int32_t width, int *front)
 {
-    int32_t n = columns_text(s), front = (width - 1) / 2;
+    int32_t n = columns_text(s), first = (width - 1) / 2;
 
     assert(width > 0);
-    if (n <= width)
-        return s;
-    return pool_printf(pool, "%.*s…%s", (int)(skip(s, front) - s), s, skip(s, n - (width - 1 - front)));
+    *front = (int)(skip(s, first) - s);
+    return n > width ? skip(s, n - (width - 1 - first)) : NULL;
+}
+
+const char *shortened(struct pool *pool, const char *s, int32_t width)
+{
+    int front;
+    const char *back = cut(s, width, &front);
+
+    return back != NULL ? pool_printf(pool, "%.*s…%s", front, s, back) : s;
+}
+
+void print_shortened(FILE *to, const char *s, int32_t width)
+{
+    int front;
+    const char *back = cut(s, width, &front);
+
+    if (back != NULL)
+        fprintf(to, "%.*s…%s", front, s, back);
+    else
+        fputs(s, to);
 }
 
 /* ---- paragraphs ---- */

@@ -18,6 +18,7 @@ const char *style_end(FILE *to);
 int32_t columns_text(const char *s);
 /* "block_1/…/conv": at most `width` columns, 1 or more, with the first and the last of the text. */
 const char *shortened(struct pool *pool, const char *s, int32_t width);
+void print_shortened(FILE *to, const char *s, int32_t width); /* the same, without memory */
 
 /* The words of s, from column `at` of a line that has begun, in lines of at most `width` that start with `indent`
  * spaces; a tab is a space where no line ends. Ends without a newline. */

@@ -16,22 +16,26 @@
 /* A class's name in `width` columns, aligned. */
 static void print_name(const struct confusion *c, int32_t i, int32_t width, bool right, struct pool *pool, FILE *to)
 {
-    const char *name = shortened(pool, printable(pool, confusion_name(c, i, pool)), width);
-    int32_t rest = width - columns_text(name);
+    const char *name = printable(pool, confusion_name(c, i, pool));
+    int32_t n = columns_text(name), rest = n < width ? width - n : 0;
 
-    fprintf(to, "%*s%s%*s", right ? rest : 0, "", name, right ? 0 : rest, "");
+    fprintf(to, "%*s", right ? rest : 0, "");
+    print_shortened(to, name, width);
+    fprintf(to, "%*s", right ? 0 : rest, "");
 }
 
-/* The columns of the classes from `first` on. */
+/* The columns of the classes from `first` on. Wants no memory: what the command leaves is there already. */
 static void print_row(const struct confusion *c, int32_t label, int32_t first, int32_t end, int32_t width,
                       struct pool *pool, FILE *to)
 {
     print_name(c, label, NAME_SHOWN, false, pool, to);
     for (int32_t k = first; k < end; k++) {
         int32_t count = confusion_count(c, label, k);
-        const char *cell = count > 0 ? pool_printf(pool, "%d", count) : ".";
         bool right = k == label && count > 0;
+        char cell[16] = ".";
 
+        if (count > 0)
+            snprintf(cell, sizeof cell, "%d", count);
         fprintf(to, " %s%*s%s", style_begin(to, right ? STYLE_GREEN : STYLE_NONE), width, cell,
                 right ? style_end(to) : "");
     }
