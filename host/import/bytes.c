@@ -166,6 +166,15 @@ static enum mote_status convert_weights(struct bytes_work *w, const struct frame
 }
 
 /* ---- between uint8 and int8 ---- */
+/* So many operators and tensors more are a model still. */
+static enum mote_status want_ops(const struct bytes_work *w, int32_t n, const struct frame *at)
+{
+    if (n > GRAPH_OPS_MAX - w->g->n_ops || n > GRAPH_TENSORS_MAX - w->g->n_tensors)
+        return fail(at, MOTE_ERR_MEMORY, "in int8 the network of uint8 has more than %d operators or %d tensors",
+                    GRAPH_OPS_MAX, GRAPH_TENSORS_MAX);
+    return MOTE_OK;
+}
+
 static void insert_quantize(struct bytes_work *w, int32_t i, int32_t from, int32_t to)
 {
     struct graph *g = w->g;
@@ -196,6 +205,16 @@ static void redirect(struct graph *g, int32_t from, int32_t to, bool made)
         for (int32_t k = 0; k < g->ops[i].n_out && made; k++)
             g->ops[i].out[k] = g->ops[i].out[k] == from ? to : g->ops[i].out[k];
     }
+}
+
+/* Operators that ends and CASTs bring, at most. */
+static int32_t count_borders(const struct graph *g)
+{
+    int32_t n = g->n_inputs + g->n_outputs;
+
+    for (int32_t i = 0; i < g->n_ops; i++)
+        n += g->ops[i].id == OP_CAST ? 2 : 0;
+    return n;
 }
 
 /* Ends stay what they are, for callers; `keep` marks them. */
@@ -283,13 +302,15 @@ static void mark_ops(struct graph *g)
             g->ops[i].uint8 |= touches_bytes(g, &g->ops[i]);
 }
 
-static void rescale_ops(struct bytes_work *w)
+static enum mote_status rescale_ops(struct bytes_work *w, const struct frame *at)
 {
     for (int32_t i = 0; i < w->g->n_ops; i++)
         if (w->g->ops[i].id == OP_CONCATENATION && w->g->ops[i].uint8) {
+            TRY(want_ops(w, w->g->ops[i].n_in, at));
             rescale_inputs(w, &i);
             w->g->ops[i].uint8 = false;
         }
+    return MOTE_OK;
 }
 
 static enum mote_status convert(struct bytes_work *w, const struct frame *at)
@@ -298,6 +319,7 @@ static enum mote_status convert(struct bytes_work *w, const struct frame *at)
     bool *keep = pool_array(w->m->pool, (size_t)n_keep + 1, sizeof *keep);
 
     TRY(check_ops(w->g, at));
+    TRY(want_ops(w, count_borders(w->g), at));
     mark_ops(w->g);
     TRY(convert_weights(w, at));
     part_ends(w, keep);
@@ -305,8 +327,7 @@ static enum mote_status convert(struct bytes_work *w, const struct frame *at)
     for (int32_t t = 0; t < w->g->n_tensors; t++)
         if (is_byte(&w->g->tensors[t]) && !(t < n_keep && keep[t]) && !is_casts(w->g, t))
             TRY(become_s8(w, t, -INT8_MIN, at));
-    rescale_ops(w);
-    return MOTE_OK;
+    return rescale_ops(w, at);
 }
 
 enum mote_status import_bytes(struct model *m, int64_t limit, const struct frame *at)

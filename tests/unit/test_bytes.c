@@ -169,8 +169,24 @@ static void scales_near_zero_saturate(void **state)
     }
 }
 
+/* n inputs of another scale than the output's. */
+static const char *concatenation_of(struct pool *pool, int n)
+{
+    struct text t = {.pool = pool};
+
+    text_add(&t,
+             HEAD "tensor 0 \"x\" u8 [1] quant [1; 128]\ntensor 1 \"y\" u8 [%d] quant [0.5; 128]\n"
+                  "op 0 concatenation in [0",
+             n);
+    for (int i = 1; i < n; i++)
+        text_add(&t, ", 0");
+    text_add(&t, "] out [1]\ninputs [0]\noutputs [1]\nend\n");
+    return t.s;
+}
+
 static void refusals_name_the_operator(void **state)
 {
+    struct pool pool = {0};
     const char *other = HEAD "tensor 0 \"x\" u8 [1,2] quant [0.5; 131]\n"
                              "tensor 1 \"y\" u8 [1,2] quant [0.0078125; 128]\n"
                              "op 0 l2_normalization in [0] out [1]\ninputs [0]\noutputs [1]\nend\n";
@@ -181,6 +197,8 @@ static void refusals_name_the_operator(void **state)
 
     (void)state;
     is_refused(other, 100, MOTE_ERR_UNSUPPORTED, "op 0 L2_NORMALIZATION: it has no form of uint8");
+    is_refused(concatenation_of(&pool, 16384), 100, MOTE_ERR_MEMORY, "in int8 the network of uint8 has more than");
+    pool_free(&pool);
     is_refused(large, 3, MOTE_ERR_MEMORY, "tensor 1 c: too many constants of uint8");
 }
 
