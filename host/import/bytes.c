@@ -298,7 +298,9 @@ static void rescale_inputs(struct bytes_work *w, int32_t *i)
 static void mark_ops(struct graph *g)
 {
     for (int32_t i = 0; i < g->n_ops; i++)
-        if (g->ops[i].id == OP_CONCATENATION || is_among(g->ops[i].id, others, COUNT(others)))
+        if (g->ops[i].id == OP_CONCATENATION) /* only to a scale that is there */
+            g->ops[i].uint8 = is_byte(op_out(g, &g->ops[i], 0));
+        else if (is_among(g->ops[i].id, others, COUNT(others)))
             g->ops[i].uint8 |= touches_bytes(g, &g->ops[i]);
 }
 

@@ -103,6 +103,20 @@ static void other_scales_are_brought_to_the_output(void **state)
                  "op 3 quantize in [4] out [2]\ninputs [0]\noutputs [2]\nend\n");
 }
 
+/* What has no scale brings none to its inputs: it is refused when it is compiled. */
+static void without_a_scale_nothing_is_brought(void **state)
+{
+    (void)state;
+    becomes(HEAD "tensor 0 \"x\" u8 [2] quant [0.5; 131]\n"
+                 "tensor 1 \"y\" u8 [4]\n"
+                 "op 0 concatenation in [0, 0] out [1]\ninputs [0]\noutputs [1]\nend\n",
+            HEAD "tensor 0 \"x\" u8 [2] quant [0.5; 131]\n"
+                 "tensor 1 \"y\" u8 [4]\n"
+                 "tensor 2 s8 [2] quant [0.5; 3]\n"
+                 "op 0 quantize in [0] out [2]\n"
+                 "op 1 concatenation in [2, 2] out [1]\ninputs [0]\noutputs [1]\nend\n");
+}
+
 /* CAST takes bytes as numbers. */
 static void casts_see_uint8(void **state)
 {
@@ -207,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights_lose_their_zero_point),
         cmocka_unit_test(other_scales_are_brought_to_the_output),
+        cmocka_unit_test(without_a_scale_nothing_is_brought),
         cmocka_unit_test(casts_see_uint8),
         cmocka_unit_test(what_only_moves_stays),
         cmocka_unit_test(scales_near_zero_saturate),
