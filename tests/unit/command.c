@@ -121,13 +121,15 @@ void want_nothing_left(const char *command)
         fail_msg("%s: left something behind", command);
 }
 
-/* A failure is one line on stderr, nothing on stdout and no file. */
+/* A failure is one line on stderr, of JSON if that was asked for, nothing on stdout and no file. */
 void want_failure(const struct result *r, int status, const char *part)
 {
-    const char *newline = strchr(r->err, '\n');
+    const char *newline = strchr(r->err, '\n'),
+               *begins = strstr(r->command, " --json") != NULL ? "{\"error\": " : "mote: ";
 
     want_status(r, status);
-    if (strncmp(r->err, "mote: ", 6) != 0 || newline == NULL || newline[1] != '\0' || strstr(r->err, part) == NULL)
+    if (strncmp(r->err, begins, strlen(begins)) != 0 || newline == NULL || newline[1] != '\0' ||
+        strstr(r->err, part) == NULL)
         fail_msg("%s: says \"%s\", want one line with \"%s\"", r->command, r->err, part);
     if (r->out[0] != '\0')
         fail_msg("%s: failed, but wrote to stdout: %.200s", r->command, r->out);
