@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FLOOR_DIV and FLOOR_MOD, of floats and of int32. */
 #include "host/operators/elementwise.h"
-#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/floor_div_f32.h"
+#include "mote/kernels/elementwise/floor_div_s32.h"
 
 static enum mote_status lower_floored(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)
 {
+    /* One list of fields for both. */
+    _Static_assert(sizeof(struct mote_floor_div_s32) == sizeof(struct mote_floor_div_f32), "the same fields");
     const struct graph *g = l->graph;
+    const enum mote_type type = op_in(g, op, 0)->type;
     struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
     struct mote_floor_div_f32 p = {.function = function, BROADCAST_FIELDS(b)};
 
-    if (op_in(g, op, 0)->type == TYPE_S32)
-        return lower_binary_s32(l, op,
-                                function == MOTE_FLOOR_DIV ? MOTE_BINARY_S32_FLOOR_DIV : MOTE_BINARY_S32_FLOOR_MOD,
-                                ACTIVATION_NONE, at);
-    if (op_in(g, op, 0)->type != TYPE_F32)
+    if (type != TYPE_F32 && type != TYPE_S32)
         return refuse_type(at, g, op->in[0], "s32 and f32");
-    TRY(want_type(at, g, op->in[1], TYPE_F32));
-    TRY(want_type(at, g, op->out[0], TYPE_F32));
-    return lower_broadcast(l, op, KERNEL_floor_div_f32, &p, &b, at);
+    TRY(want_type(at, g, op->in[1], type));
+    TRY(want_type(at, g, op->out[0], type));
+    return lower_broadcast(l, op, type == TYPE_F32 ? KERNEL_floor_div_f32 : KERNEL_floor_div_s32, &p, &b, at);
 }
 
 static enum mote_status lower_floor_div(struct lowering *l, const struct op *op, const struct frame *at)

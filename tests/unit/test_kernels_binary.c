@@ -3,6 +3,7 @@
  * in place. Arithmetic of int32. */
 #include "mote/kernels/elementwise/add_s8.h"
 #include "mote/kernels/elementwise/binary_s32.h"
+#include "mote/kernels/elementwise/floor_div_s32.h"
 #include "mote/kernels/elementwise/mul_s8.h"
 #include "tests/unit/one_operator.h"
 
@@ -192,6 +193,39 @@ static int32_t binary_s32(int32_t function, int32_t a, int32_t b, int32_t lo, in
     return out;
 }
 
+static int32_t floor_div_s32(int32_t function, int32_t a, int32_t b)
+{
+    const struct mote_floor_div_s32 p = {function, 1, 1, 1, 1, 1, 1, 1, 1};
+    const int32_t shape[3] = {1, 1, 1};
+    int32_t out;
+
+    mote_floor_div_s32(&p, &a, &b, shape, &out, 0, 1);
+    return out;
+}
+
+static void test_floored(void **state)
+{
+    static const struct {
+        int32_t function, a, b, out;
+    } cases[] = {
+        {.function = MOTE_FLOOR_DIV, .a = 7, .b = 2, .out = 3},
+        {.function = MOTE_FLOOR_DIV, .a = -7, .b = 2, .out = -4},
+        {.function = MOTE_FLOOR_DIV, .a = 7, .b = -2, .out = -4},
+        {.function = MOTE_FLOOR_DIV, .a = -8, .b = 2, .out = -4},
+        {.function = MOTE_FLOOR_DIV, .a = 7},
+        {.function = MOTE_FLOOR_DIV, .a = INT32_MIN, .b = -1, .out = INT32_MIN},
+        {.function = MOTE_FLOOR_MOD, .a = -7, .b = 2, .out = 1},
+        {.function = MOTE_FLOOR_MOD, .a = 7, .b = -2, .out = -1},
+        {.function = MOTE_FLOOR_MOD, .a = -7, .b = -2, .out = -1},
+        {.function = MOTE_FLOOR_MOD, .a = 7},
+        {.function = MOTE_FLOOR_MOD, .a = INT32_MIN, .b = -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(floor_div_s32(cases[i].function, cases[i].a, cases[i].b), cases[i].out);
+}
+
 static void test_integers(void **state)
 {
     static const struct {
@@ -205,17 +239,6 @@ static void test_integers(void **state)
         {.function = MOTE_BINARY_S32_DIV, .a = 7, .b = -2, .out = -3},
         {.function = MOTE_BINARY_S32_DIV, .a = 7},
         {.function = MOTE_BINARY_S32_DIV, .a = INT32_MIN, .b = -1, .out = INT32_MIN},
-        {.function = MOTE_BINARY_S32_FLOOR_DIV, .a = 7, .b = 2, .out = 3},
-        {.function = MOTE_BINARY_S32_FLOOR_DIV, .a = -7, .b = 2, .out = -4},
-        {.function = MOTE_BINARY_S32_FLOOR_DIV, .a = 7, .b = -2, .out = -4},
-        {.function = MOTE_BINARY_S32_FLOOR_DIV, .a = -8, .b = 2, .out = -4},
-        {.function = MOTE_BINARY_S32_FLOOR_DIV, .a = 7},
-        {.function = MOTE_BINARY_S32_FLOOR_DIV, .a = INT32_MIN, .b = -1, .out = INT32_MIN},
-        {.function = MOTE_BINARY_S32_FLOOR_MOD, .a = -7, .b = 2, .out = 1},
-        {.function = MOTE_BINARY_S32_FLOOR_MOD, .a = 7, .b = -2, .out = -1},
-        {.function = MOTE_BINARY_S32_FLOOR_MOD, .a = -7, .b = -2, .out = -1},
-        {.function = MOTE_BINARY_S32_FLOOR_MOD, .a = 7},
-        {.function = MOTE_BINARY_S32_FLOOR_MOD, .a = INT32_MIN, .b = -1},
         {.function = MOTE_BINARY_S32_MINIMUM, .a = -7, .b = 2, .out = -7},
         {.function = MOTE_BINARY_S32_MAXIMUM, .a = -7, .b = 2, .out = 2},
     };
@@ -302,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_mul),
         cmocka_unit_test(test_broadcast_rows),
         cmocka_unit_test(test_integers),
+        cmocka_unit_test(test_floored),
         cmocka_unit_test(test_binary_refusals),
         cmocka_unit_test(test_add_rows_in_place),
     };

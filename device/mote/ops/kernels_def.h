@@ -120,6 +120,7 @@ KERNEL(201, conv,        depthwise_conv_2d_u8,         portable)
 KERNEL(202, pool,        average_pool_2d_u8,           portable)
 KERNEL(203, move,        resize_bilinear_u8,           portable)
 KERNEL(204, detect,      detection_postprocess,        portable)
+KERNEL(205, elementwise, floor_div_s32,                portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *

@@ -11,17 +11,6 @@ static int32_t quotient(int32_t a, int32_t b)
     return b == -1 ? (int32_t)(0u - (uint32_t)a) : a / b;
 }
 
-/* Cut off toward 0 there is one too many where something is left whose sign is not b's. */
-static int32_t floored(int32_t a, int32_t b, bool rest)
-{
-    int32_t q = quotient(a, b), left = b == 0 || b == -1 ? 0 : a % b;
-    bool over = left != 0 && (left < 0) != (b < 0);
-
-    if (rest)
-        return over ? left + b : left;
-    return over ? q - 1 : q;
-}
-
 static int32_t apply(int32_t function, int32_t a, int32_t b)
 {
     switch (function) {
@@ -31,9 +20,6 @@ static int32_t apply(int32_t function, int32_t a, int32_t b)
         return (int32_t)((uint32_t)a - (uint32_t)b);
     case MOTE_BINARY_S32_DIV:
         return quotient(a, b);
-    case MOTE_BINARY_S32_FLOOR_DIV:
-    case MOTE_BINARY_S32_FLOOR_MOD:
-        return floored(a, b, function == MOTE_BINARY_S32_FLOOR_MOD);
     case MOTE_BINARY_S32_MINIMUM:
         return b < a ? b : a;
     case MOTE_BINARY_S32_MAXIMUM:

@@ -7,8 +7,7 @@
  *   out    [out_ring rows][out_len]  int32; may be the memory of an operand of the result's shape, else no overlap
  *
  * Sums, differences and products are modulo 2^32. A quotient is cut off toward 0; by 0 it is 0, and that of -2^31 and
- * -1 is -2^31. Floored, it is the next whole number below, and what is left has the sign of b; by 0 both are 0. Exact.
- * No scratch. Cannot fail: the ranges, need_binary_s32() and trust_binary_s32() hold. */
+ * -1 is -2^31. Exact. No scratch. Cannot fail: the ranges, need_binary_s32() and trust_binary_s32() hold. */
 #ifndef MOTE_BINARY_S32_H
 #define MOTE_BINARY_S32_H
 
@@ -22,14 +21,11 @@ enum {
     MOTE_BINARY_S32_DIV = 3,
     MOTE_BINARY_S32_MINIMUM = 4,
     MOTE_BINARY_S32_MAXIMUM = 5,
-    MOTE_BINARY_S32_FLOOR_DIV = 6,
-    MOTE_BINARY_S32_FLOOR_MOD = 7,
     MOTE_BINARY_S32_FUNCTIONS
 };
 
 #define MOTE_BINARY_S32_PARAMS(F)                                                                                      \
-    F(function, 0, MOTE_BINARY_S32_FUNCTIONS - 1,                                                                      \
-      "0 a + b, 1 a * b, 2 a - b, 3 a / b, 4 smaller, 5 larger, 6 floor of a / b, 7 what is left then")                \
+    F(function, 0, MOTE_BINARY_S32_FUNCTIONS - 1, "0 a + b, 1 a * b, 2 a - b, 3 a / b, 4 smaller, 5 larger")           \
     MOTE_OPERANDS(F)                                                                                                   \
     F(lo, INT32_MIN, INT32_MAX, "smallest output")                                                                     \
     F(hi, INT32_MIN, INT32_MAX, "largest output")
