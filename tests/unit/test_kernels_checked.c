@@ -160,11 +160,13 @@ static bool ends_are_wanted(const struct mote_range *range, const char *name)
 
 static bool is_dimension(const struct mote_range *range) { return range->min == 1 && range->max >= MOTE_DIM_MAX; }
 
-/* The kernels that reduce axes or unpack compute all in one row, and so does the one whose output is there already. */
+/* The kernels that reduce axes, unpack or choose boxes compute all in one row, and so does
+ * the one whose output is there already. */
 static bool has_rows(const struct mote_kernel *kernel)
 {
     return strncmp(kernel->name, "reduce_", 7) != 0 && strncmp(kernel->name, "mean_", 5) != 0 &&
-           strncmp(kernel->name, "unpack_", 7) != 0 && strcmp(kernel->name, "update_slice") != 0;
+           strncmp(kernel->name, "unpack_", 7) != 0 && strncmp(kernel->name, "detection_", 10) != 0 &&
+           strcmp(kernel->name, "update_slice") != 0;
 }
 
 static void cases_reach_the_ends(void **state)
