@@ -124,8 +124,8 @@ void want_nothing_left(const char *command)
 /* A failure is one line on stderr, of JSON if that was asked for, nothing on stdout and no file. */
 void want_failure(const struct result *r, int status, const char *part)
 {
-    const char *newline = strchr(r->err, '\n'),
-               *begins = strstr(r->command, " --json") != NULL ? "{\"error\": " : "mote: ";
+    const char *newline = strchr(r->err, '\n'), *json = strstr(r->command, " --json");
+    const char *begins = json != NULL && (json[7] == ' ' || json[7] == '\0') ? "{\"error\": " : "mote: ";
 
     want_status(r, status);
     if (strncmp(r->err, begins, strlen(begins)) != 0 || newline == NULL || newline[1] != '\0' ||

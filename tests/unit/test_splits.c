@@ -523,7 +523,7 @@ static void classes_are_judged_by_name(void **state)
     assert_true(number(mote(f, "eval r/model.graph --data two.csv --split all"), "accuracy") == 1);
     assert_true(number(mote(f, "eval r.mote --data two.csv"), "accuracy") == 1);
     put_text(f, "new.csv", "1,2,cat\n3,4,yak\n");
-    want_refusal(f, "eval r.mote --data new.csv", "line 2: is of the class \"yak\", which the model does not have");
+    want_refusal(f, "eval r.mote --data new.csv", "line 2: is of the class \\\"yak\\\", which the model does not have");
 }
 
 static void a_test_that_is_empty_is_refused(void **state)

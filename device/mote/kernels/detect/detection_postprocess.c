@@ -87,7 +87,7 @@ static void insert(struct detection *d, int32_t box, int32_t class, float score)
         }
     if (at == d->p->most)
         return;
-    d->corners[at] = d->boxes[box];
+    memmove(&d->corners[at], &d->boxes[box], sizeof d->corners[at]); /* of a strange image they may overlap */
     d->found[at] = (float)class;
     d->values[at] = score;
 }
