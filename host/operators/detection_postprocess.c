@@ -26,8 +26,13 @@ static enum mote_status infer_detection_postprocess(const struct model *m, struc
 static enum mote_status check_shapes(const struct graph *g, const struct op *op, const struct frame *at)
 {
     const struct detection_postprocess_opts *o = op->opts;
-    const int64_t *codes = op_in(g, op, 0)->dims, *scores = op_in(g, op, 1)->dims, *anchors = op_in(g, op, 2)->dims;
+    const struct tensor *inputs[] = {op_in(g, op, 0), op_in(g, op, 1), op_in(g, op, 2)};
+    const int64_t *codes, *scores, *anchors;
 
+    assert(inputs[0] != NULL && inputs[1] != NULL && inputs[2] != NULL);
+    codes = inputs[0]->dims;
+    scores = inputs[1]->dims;
+    anchors = inputs[2]->dims;
     if (codes[0] != 1 || scores[0] != 1)
         return fail(at, MOTE_ERR_UNSUPPORTED, "a batch of %lld; one image at a time", (long long)codes[0]);
     if (codes[1] != scores[1] || codes[1] != anchors[0])
