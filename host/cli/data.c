@@ -45,7 +45,9 @@ const struct command command_data = {
         "splits: {train, validation, test} or null if nothing says what they are,\n"
         "classes: [{name, samples: {train, validation, test}}], target: range or null, preprocess: {kind, channels, "
         "type, mean, std}, range: {min,\n"
-        "max, mean, std} of the raw values, channels: [range].",
+        "max, mean, std} of the raw values, channels: [range], suspects: {samples that may be mislabelled, compared "
+        "with each other, agreement: share of these that most neighbors agree with, first: [{sample, index, class, "
+        "neighbors}]}.",
     .example = "mote data /usr/share/datasets/fashion-mnist --sheet fashion.png",
     .positional_min = 1,
     .positional_max = 1,

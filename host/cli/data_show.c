@@ -4,6 +4,7 @@
 #include "host/cli/io.h"
 #include "host/jobs/splits.h"
 #include "host/data/dataset.h"
+#include "host/report/columns.h"
 
 #define CHANNELS_SHOWN 16
 #define CLASSES_SHOWN  64
@@ -48,6 +49,7 @@ void data_look(struct data_view *v)
     dataset_ranges(pool, d, NULL, d->n, v->channels, v->ranges);
     if (d->targets != NULL)
         v->target = target_range(d);
+    dataset_suspects(d, &v->suspects);
 }
 
 /* ---- text ---- */
@@ -122,6 +124,42 @@ static void print_imbalance(const struct dataset *d)
             counts[1], counts[0]);
 }
 
+/* ---- what looks mislabelled ---- */
+static void print_paragraph(const char *s)
+{
+    print_wrapped(stdout, s, 0, 0, columns_of(stdout));
+    putchar('\n');
+}
+
+static void print_suspect(const struct data_view *v, const struct suspect *s)
+{
+    struct pool *pool = &v->cli->pool;
+    const char *label = v->names[v->data.labels[s->sample]], *like = v->names[s->like];
+    const char *name = printable(pool, dataset_name(pool, &v->data, s->sample));
+    const int32_t room = columns_of(stdout) - (int32_t)strlen("  : , its neighbors are "), third = room / 4;
+
+    printf("  %s: %s, its neighbors are %s\n", shortened(pool, name, room - 2 * third), shortened(pool, label, third),
+           shortened(pool, like, third));
+}
+
+static void print_suspects(const struct data_view *v)
+{
+    const struct suspects *s = &v->suspects;
+    struct pool *pool = &v->cli->pool;
+
+    if (s->n == 0)
+        return;
+    print_paragraph(pool_printf(
+        pool,
+        "%d of %d samples%s may be mislabelled: what is most like them, %d samples each, is of another "
+        "class (for %.0f %% of all samples most of these have their class). They may be right, too, and "
+        "stay as they are; look at%s:",
+        s->n, s->looked_at, s->looked_at < v->data.n ? " that were compared" : "", SUSPECTS_NEIGHBORS,
+        100 * s->agreement, s->n > SUSPECTS_SHOWN ? pool_printf(pool, " these %d first", SUSPECTS_SHOWN) : " them"));
+    for (int32_t i = 0; i < s->n && i < SUSPECTS_SHOWN; i++)
+        print_suspect(v, &s->shown[i]);
+}
+
 void data_print(const struct data_view *v)
 {
     const struct dataset *d = &v->data;
@@ -144,6 +182,7 @@ void data_print(const struct data_view *v)
     print_ranges(v);
     if (d->labels != NULL)
         print_imbalance(d);
+    print_suspects(v);
 }
 
 /* ---- JSON ---- */
@@ -163,6 +202,23 @@ static json_t *splits_json(const struct data_view *v, int32_t class)
     return splits;
 }
 
+static json_t *suspects_json(const struct data_view *v)
+{
+    json_t *shown = json_array();
+
+    for (int32_t i = 0; i < v->suspects.n && i < SUSPECTS_SHOWN; i++) {
+        const struct suspect *s = &v->suspects.shown[i];
+
+        json_array_append_new(shown,
+                              json_pack("{s:o, s:i, s:o, s:o}", "sample",
+                                        json_text(dataset_name(&v->cli->pool, &v->data, s->sample)), "index",
+                                        (int)s->sample, "class", json_text(class_name(v, v->data.labels[s->sample])),
+                                        "neighbors", json_text(class_name(v, s->like))));
+    }
+    return json_pack("{s:i, s:i, s:f, s:o}", "samples", (int)v->suspects.n, "compared", (int)v->suspects.looked_at,
+                     "agreement", v->suspects.agreement, "first", shown);
+}
+
 json_t *data_json(const struct data_view *v)
 {
     const struct dataset *d = &v->data;
@@ -175,9 +231,10 @@ json_t *data_json(const struct data_view *v)
             classes, json_pack("{s:o, s:o}", "name", json_text(class_name(v, i)), "samples", splits_json(v, i)));
     for (int32_t c = 0; c < v->channels; c++)
         json_array_append_new(channels, range_json(&v->ranges[c]));
-    return json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "samples", d->n, "repeated", d->repeated,
-                     "type", type_name(d->type), "shape", shape, "splits", d->splits ? splits_json(v, -1) : json_null(),
-                     "classes", classes, "target", d->targets != NULL ? range_json(&v->target) : json_null(),
-                     "preprocess", preprocess_json(&d->preprocess, "std", d->preprocess.std), "range",
-                     range_json(&v->all), "channels", channels);
+    return json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "samples", d->n, "repeated",
+                     d->repeated, "type", type_name(d->type), "shape", shape, "splits",
+                     d->splits ? splits_json(v, -1) : json_null(), "classes", classes, "target",
+                     d->targets != NULL ? range_json(&v->target) : json_null(), "preprocess",
+                     preprocess_json(&d->preprocess, "std", d->preprocess.std), "range", range_json(&v->all),
+                     "channels", channels, "suspects", suspects_json(v));
 }

@@ -5,6 +5,7 @@
 
 #include "host/cli/cli.h"
 #include "host/data/dataset.h"
+#include "host/data/suspects.h"
 
 struct data_view {
     struct cli *cli;
@@ -14,6 +15,7 @@ struct data_view {
     const char **names;                /* [n_classes], printable */
     struct dataset_range all, *ranges; /* [channels] */
     struct dataset_range target;       /* of a number to predict */
+    struct suspects suspects;
     char shape[96];
 };
 
