@@ -75,6 +75,8 @@ static const cyaml_schema_field_t serial_fields[] = {
     CYAML_FIELD_UINT("rx_pin", CYAML_FLAG_OPTIONAL, struct board_serial, rx_pin),
     CYAML_FIELD_STRING_PTR("timer", CYAML_FLAG_POINTER, struct board_serial, timer, 1, TEXT_MAX),
     CYAML_FIELD_UINT("timer_hz", CYAML_FLAG_DEFAULT, struct board_serial, timer_hz),
+    CYAML_FIELD_STRING_PTR("timestamp", OPTIONAL, struct board_serial, timestamp, 1, TEXT_MAX),
+    CYAML_FIELD_UINT("timestamp_pin", CYAML_FLAG_OPTIONAL, struct board_serial, timestamp_pin),
     CYAML_FIELD_END,
 };
 
@@ -160,9 +162,9 @@ static enum mote_status check_power(const struct board_power *p, const struct fr
 
 static enum mote_status check_serial(const struct board_serial *s, const struct frame *at)
 {
-    if (!valid_name(s->uart) || !valid_name(s->timer))
-        return fail(at, MOTE_ERR_VALUE, "serial: uart and timer must be kinds that targets/serial has");
-    if (s->tx_pin > UINT16_MAX || s->rx_pin > UINT16_MAX)
+    if (!valid_name(s->uart) || !valid_name(s->timer) || (s->timestamp != NULL && !valid_name(s->timestamp)))
+        return fail(at, MOTE_ERR_VALUE, "serial: uart, timer and timestamp must be kinds that targets/serial has");
+    if (s->tx_pin > UINT16_MAX || s->rx_pin > UINT16_MAX || s->timestamp_pin > UINT16_MAX)
         return fail(at, MOTE_ERR_VALUE, "serial: there are no pins of such numbers");
     if (s->uart_base > UINT32_MAX || s->uart_hz == 0 || s->uart_hz > UINT32_MAX || s->timer_hz < 1000 ||
         s->timer_hz > UINT32_MAX)

@@ -49,6 +49,8 @@ struct board_serial {
     const char *uart, *timer;
     uint64_t uart_base, uart_hz, timer_hz;
     uint64_t tx_pin, rx_pin; /* where the UART may have any: numbers that its file knows */
+    const char *timestamp;   /* timestamp_<timestamp>.c: whose edges tell the time, for who measures energy; or NULL */
+    uint64_t timestamp_pin;
 };
 
 /* How an emulator runs and counts for this board. {tools} stands for the folder of Mote's own tools; in arguments,

@@ -22,6 +22,7 @@ static enum mote_status run_firmware(struct cli *cli)
         return fail(&cli->root, MOTE_ERR_USAGE, "there is no board %s: `mote targets` lists them", target);
     TRY(measure_open(&cli->pool, &p, true, &m, &file));
     served = mlperf_served(&m, &p);
+    served.energy = cli_flag(cli, "--energy");
     TRY(bundle_write(&m, &p, &served, out, &bundle, &file));
     if (cli->json)
         cli_print_json(json_pack("{s:o, s:s, s:s, s:b, s:I}", "output", json_text(out), "target", m.board->name,
@@ -29,13 +30,13 @@ static enum mote_status run_firmware(struct cli *cli)
                                  (json_int_t)bundle.stack_bytes));
     else
         printf("%s: %s on %s, %s; README.md says how to build and to flash it\n", printable(&cli->pool, out),
-               served.model, m.board->name, bundle.complete ? "complete" : "with three functions to fill in (board.c)");
+               served.model, m.board->name, bundle.complete ? "complete" : "with functions to fill in (board.c)");
     return MOTE_OK;
 }
 
 const struct command command_firmware = {
     .name = "firmware",
-    .arguments = "M --target BOARD -o DIR",
+    .arguments = "M --target BOARD [--energy] -o DIR",
     .summary = "firmware for a board, as a folder that `make` builds: the model, start-up, a UART that answers",
     .details = "DIR gets generated C, start-up code, a linker script, MLPerf Tiny's protocol over a UART, a Makefile "
                "and a README\n"
@@ -43,12 +44,15 @@ const struct command command_firmware = {
                "(docs/FIRMWARE.md).\n\n"
                "For boards whose file says where their UART is (`serial`) it is complete; for other Cortex-M boards "
                "board.c has\n"
-               "three functions to fill in, and the README says so.\n\n"
+               "three functions to fill in, and the README says so. With --energy it is for a power monitor, as the "
+               "benchmark's\n"
+               "energy mode wants it: 9600 baud, and edges of a pin instead of times (docs/MLPERF.md).\n\n"
                "JSON keys: output, target, model (what the device calls it), complete, stack_bytes.",
     .example = "mote firmware kws.tflite --target microbit -o firmware",
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){{"--target", "BOARD", "the board; `mote targets` lists them"},
+                                       {"--energy", NULL, "for a power monitor: timestamps are edges of a pin"},
                                        {"-o", "DIR", "the folder"},
                                        OPTIMIZE_OPTION,
                                        BOUNDARY_OPTION,

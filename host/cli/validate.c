@@ -5,6 +5,8 @@
 #include "host/jobs/mlperf_board.h"
 #include "host/jobs/validate_board.h"
 
+#include <math.h>
+
 static enum mote_status read_options(struct cli *cli, struct validate_options *out)
 {
     int64_t limit = 0, times = 1, baud = 115200;
@@ -57,8 +59,11 @@ static void print_text(struct pool *pool, const struct validated *x)
 {
     printf("%s on %s: the host's bytes in %d of %d samples\n", printable(pool, x->model), printable(pool, x->device),
            (int)(x->n - x->different), (int)x->n);
-    printf("%.6g ms an inference by the device's clock (median; %.6g to %.6g)\n", x->median_us / 1e3,
-           x->shortest_us / 1e3, x->longest_us / 1e3);
+    if (isnan(x->median_us))
+        puts("the device tells no times: its firmware is of the benchmark's energy mode");
+    else
+        printf("%.6g ms an inference by the device's clock (median; %.6g to %.6g)\n", x->median_us / 1e3,
+               x->shortest_us / 1e3, x->longest_us / 1e3);
 }
 
 static enum mote_status run_validate(struct cli *cli)
@@ -100,7 +105,9 @@ const struct command command_validate = {
         "With --target instead of --port the firmware is built and runs on the board's emulator.\n\n"
         "JSON keys: device, model (as the device says), samples, different, first_different (null), microseconds (of "
         "an\n"
-        "inference, by the device's clock; the median), microseconds_least, microseconds_most.",
+        "inference, by the device's clock; the median), microseconds_least, microseconds_most (null: the device tells "
+        "no "
+        "times).",
     .example = "mote validate kws.tflite --port /dev/ttyACM0 --data kws01 --limit 20",
     .positional_min = 1,
     .positional_max = 1,

@@ -47,7 +47,7 @@ static void add_arenas(struct text *t, const struct plan *plan)
 /* Where nobody said where the UART is, its macros mean nothing. */
 static const char *config(const struct bundling *b)
 {
-    const struct board_serial unknown = {.timer_hz = b->board->clock_hz};
+    const struct board_serial unknown = {.timer_hz = b->board->clock_hz, .timestamp = "board"};
     const struct board_serial *serial = b->board->serial != NULL ? b->board->serial : &unknown;
     const char *name = b->p->model.name;
     struct text t = {.pool = b->pool};
@@ -115,9 +115,14 @@ static const char *makefile(const struct bundling *b)
 }
 
 /* ---- boards of which nobody said where the UART is ---- */
+static const char fill_in_timestamp[] = "\n/* 4. A pin as an output, high: the timestamps, for the power monitor. */\n"
+                                        "void timestamp_open(void)\n{\n}\n\n"
+                                        "/* 5. Its level. */\n"
+                                        "void timestamp_put(bool high)\n{\n    (void)high;\n}\n";
+
 static const char fill_in[] =
     "/* SPDX-License-Identifier: Apache-2.0 */\n"
-    "/* Three functions to fill in, from the data sheet of your chip or with its vendor's library: as they are, the\n"
+    "/* Functions to fill in, from the data sheet of your chip or with its vendor's library: as they are, the\n"
     " * firmware links, and says nothing. Time comes from SysTick (timer_systick.c), which counts the core's clock. "
     "*/\n"
     "#include \"serial.h\"\n\n"
@@ -147,6 +152,19 @@ static void add_flashing(struct text *t, const struct bundling *b)
             flash->origin);
 }
 
+static void add_energy(struct text *t, const struct bundling *b)
+{
+    text_add(
+        t,
+        "## Energy\n\nThis firmware is for the benchmark's energy mode: it speaks at %d baud, and a timestamp is a "
+        "falling edge of a pin, which a power\nmonitor sees, low for a microsecond or more. ",
+        (int)served_baud(true));
+    if (b->out->complete)
+        text_add(t, "It is pin %llu, as the chip's manual counts (`timestamp_%s.c`). ",
+                 (unsigned long long)b->board->serial->timestamp_pin, b->board->serial->timestamp);
+    text_add(t, "The energy of `infer N W%%` is what lies\nbetween its two edges, divided by N.\n\n");
+}
+
 static const char *readme(const struct bundling *b)
 {
     const char *model = b->served->model;
@@ -158,19 +176,23 @@ static const char *readme(const struct bundling *b)
              model, b->board->title, b->board->toolchain.packages);
     if (!b->out->complete)
         text_add(
-            &t, "## Three functions to fill in\n\nNobody has told Mote where this board's UART is. `board.c` has three "
-                "functions to fill in, `uart_open`, `uart_get` and\n`uart_put`; all else is complete: start-up, linker "
-                "script, time from SysTick, the protocol. As it comes the firmware links, but\nsays nothing.\n\n");
+            &t,
+            "## %s functions to fill in\n\nNobody has told Mote where this board's UART is. `board.c` has "
+            "functions to fill in, `uart_open`, `uart_get` and\n`uart_put`%s; all else is complete: start-up, linker "
+            "script, time from SysTick, the protocol. As it comes the firmware links, but\nsays nothing.\n\n",
+            b->served->energy ? "Five" : "Three", b->served->energy ? ", `timestamp_open` and `timestamp_put`" : "");
     else
         text_add(&t, "Nothing is to be filled in: `uart_%s.c` and `timer_%s.c` are this board's.\n\n",
                  b->board->serial->uart, b->board->serial->timer);
+    if (b->served->energy)
+        add_energy(&t, b);
     add_flashing(&t, b);
     text_add(&t,
-             "## Talk to it\n\n```\nmote validate MODEL --port /dev/ttyACM0 --data SPEC     outputs byte for byte, and "
-             "times\n"
-             "```\n\nOr by hand at 115200 baud, 8N1: `name%%`, `profile%%`, `db load N%%`, `db HEX%%`, `infer 10 1%%`, "
+             "## Talk to it\n\n```\nmote validate MODEL --port /dev/ttyACM0%s --data SPEC     outputs byte for byte%s\n"
+             "```\n\nOr by hand at %d baud, 8N1: `name%%`, `profile%%`, `db load N%%`, `db HEX%%`, `infer 10 1%%`, "
              "`outputs%%`, `help%%`.\nAnswers end with `m-ready`. A sample is %s.\n\n",
-             served_input(b->pool, &b->m->runner, b->served->kind));
+             b->served->energy ? " --baud 9600" : "", b->served->energy ? "" : ", and times",
+             (int)served_baud(b->served->energy), served_input(b->pool, &b->m->runner, b->served->kind));
     text_add(
         &t,
         "## The parts\n\n| | |\n|---|---|\n| `model/` | the model, and the kernels that it needs |\n"
@@ -214,6 +236,8 @@ static enum mote_status copy_all(struct bundling *b, const struct frame *at)
     TRY(copy(b, "targets/serial", "serial.h", "", at));
     if (s != NULL)
         TRY(copy(b, "targets/serial", pool_printf(b->pool, "uart_%s.c", s->uart), "", at));
+    if (s != NULL && b->served->energy)
+        TRY(copy(b, "targets/serial", pool_printf(b->pool, "timestamp_%s.c", s->timestamp), "", at));
     return copy(b, "targets/serial", pool_printf(b->pool, "timer_%s.c", s != NULL ? s->timer : "systick"), "", at);
 }
 
@@ -221,7 +245,7 @@ static enum mote_status make_files(struct bundling *b, const struct frame *at)
 {
     TRY(copy_all(b, at));
     if (!b->out->complete)
-        TRY(put(b, "board.c", fill_in, at));
+        TRY(put(b, "board.c", pool_printf(b->pool, "%s%s", fill_in, b->served->energy ? fill_in_timestamp : ""), at));
     TRY(put(b, "serial_config.h", config(b), at));
     TRY(put(b, "Makefile", makefile(b), at));
     TRY(put(b, "README.md", readme(b), at));
@@ -243,6 +267,12 @@ static enum mote_status check(struct bundling *b, const struct frame *at)
                     "Mote starts Cortex-M boards, and boards whose file has a `serial`: for %s "
                     "there is `mote compile --emit c`",
                     board->name);
+    if (b->served->energy && board->serial != NULL && board->serial->timestamp == NULL)
+        return fail(
+            at, MOTE_ERR_USAGE,
+            "the board file of %s does not say on which pin a power monitor may look for timestamps: `timestamp` "
+            "and `timestamp_pin` of its `serial` do (docs/adding-a-board.md)",
+            board->name);
     if (model_feed_rows(&b->m->runner.model) > 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the model is fed by rows: over a UART it wants whole inputs");
     if (left < STACK_LEAST)

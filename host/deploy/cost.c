@@ -188,27 +188,26 @@ static void find_budgets(struct making *m)
 }
 
 /* At the board's clock, with the charge of a cycle that it has at its own. */
-static const struct board_power *active_power(const struct making *m)
+const struct board_power *cost_active_power(struct pool *pool, const struct board *board)
 {
-    const struct board *board = m->cost->board;
     const struct board_power *p = board_power_at(board, "active", (double)board->clock_hz);
     struct board_power *scaled;
 
     if (p == NULL || p->clock_hz == 0 || p->clock_hz == board->clock_hz)
         return p;
-    scaled = pool_alloc(m->profile->pool, sizeof *scaled);
+    scaled = pool_alloc(pool, sizeof *scaled);
     *scaled = *p;
     scaled->clock_hz = board->clock_hz;
     scaled->milliamps *= (double)board->clock_hz / (double)p->clock_hz;
     scaled->most *= (double)board->clock_hz / (double)p->clock_hz;
-    scaled->source = pool_printf(m->profile->pool, "%s (at %g MHz, scaled)", p->source, (double)p->clock_hz / 1e6);
+    scaled->source = pool_printf(pool, "%s (at %g MHz, scaled)", p->source, (double)p->clock_hz / 1e6);
     return scaled;
 }
 
 static void finish(struct making *m)
 {
     struct cost *c = m->cost;
-    const struct board_power *active = active_power(m);
+    const struct board_power *active = cost_active_power(m->profile->pool, c->board);
     const bool exact = c->from == COST_COUNTED;
 
     c->cycles_from = cycles_source(&c->all.work);

@@ -34,6 +34,8 @@ struct cost {
     struct budget best;   /* at the one that takes least; without `active` if there is no choice */
 };
 
+/* What the board draws while it computes at its own clock; NULL: its file does not say. */
+const struct board_power *cost_active_power(struct pool *pool, const struct board *board);
 /* Of a profile of a model for a board. With `count` the model runs on the emulated board, if there is one and it has
  * room for it. */
 MUST_CHECK enum mote_status cost_make(const struct profile *profile, const struct usage *usage, bool count,

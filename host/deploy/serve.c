@@ -2,6 +2,7 @@
 #include "host/deploy/serve.h"
 
 #define BAUD                     115200
+#define BAUD_ENERGY              9600
 #define EMULATED_INSTRUCTIONS_HZ 1e9 /* -icount shift=0 */
 
 static struct mote_io input_of(const struct runner *r)
@@ -11,6 +12,8 @@ static struct mote_io input_of(const struct runner *r)
     mote_model_input(&r->model, 0, &io);
     return io;
 }
+
+int32_t served_baud(bool energy) { return energy ? BAUD_ENERGY : BAUD; }
 
 /* ---- samples ---- */
 size_t served_bytes(const struct runner *r, enum sample_kind kind)
@@ -76,9 +79,12 @@ const char *served_config(struct pool *pool, const struct served *s, const struc
     add_model(&t, s, r);
     text_add(&t, "#define MOTE_TICKS_A_SECOND %lldu\n", (long long)ticks_a_second);
     text_add(&t, "#define MOTE_UART_BASE %#llxu\n#define MOTE_UART_HZ %lluu\n#define MOTE_BAUD %du\n",
-             (unsigned long long)serial->uart_base, (unsigned long long)serial->uart_hz, BAUD);
+             (unsigned long long)serial->uart_base, (unsigned long long)serial->uart_hz, (int)served_baud(s->energy));
     text_add(&t, "#define MOTE_UART_TX_PIN %lluu\n#define MOTE_UART_RX_PIN %lluu\n", (unsigned long long)serial->tx_pin,
              (unsigned long long)serial->rx_pin);
+    text_add(&t, "#define MOTE_ENERGY %d\n", s->energy);
+    if (serial->timestamp != NULL)
+        text_add(&t, "#define MOTE_TIMESTAMP_PIN %lluu\n", (unsigned long long)serial->timestamp_pin);
     return t.s;
 }
 

@@ -12,10 +12,13 @@ struct served {
     const char *device, *model; /* what it calls itself and the model: identifiers, since they become C and files */
     enum sample_kind kind;      /* pixels and floats are for one int8 input */
     bool score;                 /* its result is how badly output 0 repeats the sample of floats */
+    bool energy;                /* its timestamps are edges of a pin, and it speaks as slowly as an isolated one */
     /* Of an inference: the device's clock runs so much slower than the emulator's; both 0: an instruction a cycle. */
     int64_t cycles, instructions;
 };
 
+/* Bits a second. */
+int32_t served_baud(bool energy);
 /* Bytes of a sample on the wire. */
 size_t served_bytes(const struct runner *r, enum sample_kind kind);
 /* A sample as it goes over the wire, from the inputs' bytes: what the device makes of it is these. */

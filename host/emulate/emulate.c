@@ -190,6 +190,8 @@ static enum mote_status add_serial(struct firmware *fw, const struct emulate_job
     add_harness(fw, "protocol.c", &f);
     add_harness(fw, pool_printf(fw->pool, "../serial/uart_%s.c", s->uart), &f);
     add_harness(fw, pool_printf(fw->pool, "../serial/timer_%s.c", s->timer), &f);
+    if (s->timestamp != NULL)
+        add_harness(fw, pool_printf(fw->pool, "../serial/timestamp_%s.c", s->timestamp), &f);
     return MOTE_OK;
 }
 

@@ -11,8 +11,7 @@
 #include "host/metrics/metrics.h"
 #include "host/run/image_view.h"
 
-#define BAUD        115200
-#define TRIALS      5    /* of the performance: exactly so many */
+#define TRIALS      5    /* of the performance and the energy: exactly so many */
 #define LEAST       10.0 /* seconds of a trial */
 #define MARGIN      1.02 /* by which more inferences are asked for */
 #define LEAST_FIRST 100  /* microseconds that one inference is taken to last at least */
@@ -67,9 +66,10 @@ static enum mote_status open_data(struct bench *b, const struct frame *file)
     if (x->options->mode == MLPERF_ACCURACY && b->data.labels == NULL)
         return fail(&data, MOTE_ERR_VALUE, "it has no labels: the accuracy is that of labeled samples");
     x->n_classes = b->data.n_classes;
-    x->n = x->options->mode == MLPERF_PERFORMANCE ? TRIALS : b->data.n;
+    x->n = x->options->mode != MLPERF_ACCURACY ? TRIALS : b->data.n;
     if (x->n > b->data.n)
-        return fail(&data, MOTE_ERR_VALUE, "it has %d samples: the performance is measured on %d", b->data.n, TRIALS);
+        return fail(&data, MOTE_ERR_VALUE, "it has %d samples: performance and energy are those of %d", b->data.n,
+                    TRIALS);
     if (x->options->limit > 0 && x->options->limit < x->n && x->options->mode == MLPERF_ACCURACY)
         x->n = x->options->limit;
     return MOTE_OK;
@@ -110,6 +110,8 @@ static void log_trial(struct mlperf *x, const struct mlperf_trial *t, int32_t nu
     stamp(at);
     text_add(&x->log, "Running inference with %lld/%lld (warmup/measured) iterations ...\ndone\n",
              (long long)t->warm_ups, (long long)t->times);
+    if (x->options->mode == MLPERF_ENERGY)
+        return;
     text_add(&x->log, "%s ulp-mlperf: Performance results for window %d:\n", at, (int)number);
     text_add(&x->log, "%s ulp-mlperf:   # Inferences : %13lld\n", at, (long long)t->times);
     text_add(&x->log, "%s ulp-mlperf:   Runtime      : %10.3f sec.\n", at, seconds);
@@ -168,6 +170,9 @@ static enum mote_status infer(struct bench *b, int32_t i, const struct frame *at
     struct device_run run;
 
     TRY(device_infer(&b->device, t->times, t->warm_ups, &run, at));
+    if (run.timed == (x->options->mode == MLPERF_ENERGY))
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the device %s times: its firmware is of the benchmark's other mode",
+                    run.timed ? "tells" : "tells no");
     t->start = run.start;
     t->end = run.end;
     t->throughput = run.end > run.start ? (double)t->times * 1e6 / (double)(run.end - run.start) : 0;
@@ -178,14 +183,18 @@ static enum mote_status infer(struct bench *b, int32_t i, const struct frame *at
     return MOTE_OK;
 }
 
-/* So many inferences that they last 10 s, by what one takes. */
+/* So many inferences that they last 10 s, by what one takes: as the device says, or where it tells no times, at least
+ * by what is estimated. */
 static enum mote_status choose_times(struct bench *b, int64_t *times, const struct frame *at)
 {
     struct device_run run;
-    double one;
+    double one = b->x->cost.all.milliseconds.low / 1e3;
 
-    TRY(device_infer(&b->device, 1, 0, &run, at));
-    one = (double)(run.end - run.start > LEAST_FIRST ? run.end - run.start : LEAST_FIRST) / 1e6;
+    if (b->x->options->mode == MLPERF_PERFORMANCE) {
+        TRY(device_infer(&b->device, 1, 0, &run, at));
+        one = (double)(run.end - run.start > LEAST_FIRST ? run.end - run.start : LEAST_FIRST) / 1e6;
+    }
+    assert(one > 0);
     *times = b->x->task->times;
     if ((double)*times * one < LEAST * MARGIN)
         *times = (int64_t)ceil(LEAST * MARGIN / one);
@@ -195,6 +204,7 @@ static enum mote_status choose_times(struct bench *b, int64_t *times, const stru
 static enum mote_status run_trials(struct bench *b, const struct frame *at)
 {
     struct mlperf *x = b->x;
+    const bool repeats = x->options->mode != MLPERF_ACCURACY;
     int64_t times = 1;
 
     log_begin(x, &b->device);
@@ -202,10 +212,10 @@ static enum mote_status run_trials(struct bench *b, const struct frame *at)
         if (!progress_step(x->options->progress, "samples", i, x->n))
             return fail_cancelled(at, "samples");
         TRY(load(b, i, at));
-        if (x->options->mode == MLPERF_PERFORMANCE && i == 0)
+        if (repeats && i == 0)
             TRY(choose_times(b, &times, at));
         x->trials[i].times = times;
-        x->trials[i].warm_ups = x->options->mode == MLPERF_PERFORMANCE ? x->task->warm_ups : 0;
+        x->trials[i].warm_ups = repeats ? x->task->warm_ups : 0;
         TRY(infer(b, i, at));
     }
     progress_step(x->options->progress, "samples", x->n, x->n);
@@ -216,7 +226,7 @@ static enum mote_status with_device(struct bench *b, const char *port, const str
 {
     enum mote_status status;
 
-    TRY(device_open(b->x->pool, port, BAUD, &b->device, at));
+    TRY(device_open(b->x->pool, port, served_baud(b->x->options->mode == MLPERF_ENERGY), &b->device, at));
     b->x->device = b->device.name;
     status = strcmp(b->device.model, b->x->task->id) == 0
                  ? run_trials(b, at)
@@ -280,6 +290,28 @@ static void judge_performance(struct mlperf *x)
     x->median = all[TRIALS / 2];
 }
 
+/* What an inference takes is estimated; that trials differ is the instructions' doing. */
+static void judge_energy(struct mlperf *x)
+{
+    const struct cost_part *one = &x->cost.all;
+    double all[TRIALS], middle;
+
+    assert(x->n == TRIALS);
+    x->shortest = INFINITY;
+    for (int32_t i = 0; i < TRIALS; i++) {
+        struct mlperf_trial *t = &x->trials[i];
+        const double share = (double)t->counted / one->work.instructions; /* of all inferences, as if all were alike */
+
+        t->seconds = share * one->milliseconds.value / 1e3;
+        t->microjoules = interval_scaled(one->microjoules, share / (double)t->times);
+        all[i] = t->microjoules.value;
+        x->shortest = t->seconds < x->shortest ? t->seconds : x->shortest;
+    }
+    qsort(all, TRIALS, sizeof *all, by_size);
+    middle = all[TRIALS / 2];
+    x->microjoules = interval_scaled(one->microjoules, middle / one->microjoules.value);
+}
+
 static void write_accuracy(struct mlperf *x)
 {
     char at[16];
@@ -310,21 +342,57 @@ static void write_performance(struct mlperf *x)
     text_add(&x->results, "%s ulp-mlperf: %s\n", at, rule);
 }
 
+static void write_energy(struct mlperf *x)
+{
+    static const char rule[] = "---------------------------------------------------------";
+    const struct budget *b = &x->cost.budget;
+
+    text_add(&x->results,
+             "Power Edition Output\nESTIMATED, not measured, and not for a submission: counted instructions, by the "
+             "figures of the board file of %s at %.4g MHz and %.3g V\n",
+             x->cost.board->name, b->clock_hz / 1e6, b->volts);
+    for (int32_t i = 0; i < x->n; i++) {
+        const struct mlperf_trial *t = &x->trials[i];
+        const double all = t->microjoules.value * (double)t->times;
+
+        text_add(&x->results, "Energy data for trial %d\n  Elapsed time  : %.6f%s\n  Inferences    : %lld\n", (int)i,
+                 t->seconds, t->seconds < LEAST ? "  <<<< below minimum duration" : "", (long long)t->times);
+        text_add(&x->results, "  Power         : %.4f mW.\n  Total Energy  : %.3f uJ\n", all / t->seconds / 1e3, all);
+        text_add(&x->results, "  Energy/Inf    : %.3f uJ/inf, from %.3f to %.3f\n", t->microjoules.value,
+                 t->microjoules.low, t->microjoules.high);
+    }
+    text_add(&x->results, "%s\nMedian energy cost is %.4f uJ/inf.\n%s\n", rule, x->microjoules.value, rule);
+}
+
+static void add_power(const struct mlperf *x, const struct mlperf_trial *t, json_t *trial)
+{
+    json_object_set_new(trial, "power",
+                        json_pack("{s:b, s:f, s:f, s:f, s:f}", "estimated", true, "voltage", x->cost.budget.volts,
+                                  "energy_uj", t->microjoules.value, "energy_uj_low", t->microjoules.low,
+                                  "energy_uj_high", t->microjoules.high));
+}
+
 static json_t *trial_json(const struct mlperf *x, const struct mlperf_trial *t)
 {
+    static const char *const modes[] = {[MLPERF_ACCURACY] = "a", [MLPERF_PERFORMANCE] = "p", [MLPERF_ENERGY] = "e"};
     json_t *results = json_array(), *infer, *all;
 
     for (int32_t k = 0; k < t->n_results; k++)
         json_array_append_new(results, json_real(round((double)t->results[k] * 1000) / 1000));
-    infer = json_pack("{s:o, s:I, s:I, s:I, s:i, s:I, s:I}", "results", results, "start_time", (json_int_t)t->start,
-                      "end_time", (json_int_t)t->end, "elapsed_time", (json_int_t)(t->end - t->start),
-                      "total_inferences", 1, "iterations", (json_int_t)t->times, "warmups", (json_int_t)t->warm_ups);
+    infer = json_pack("{s:o, s:i, s:I, s:I}", "results", results, "total_inferences", 1, "iterations",
+                      (json_int_t)t->times, "warmups", (json_int_t)t->warm_ups);
+    if (x->options->mode != MLPERF_ENERGY) {
+        json_object_set_new(infer, "start_time", json_integer((json_int_t)t->start));
+        json_object_set_new(infer, "end_time", json_integer((json_int_t)t->end));
+        json_object_set_new(infer, "elapsed_time", json_integer((json_int_t)(t->end - t->start)));
+    }
     if (x->options->mode == MLPERF_PERFORMANCE)
         json_object_set_new(infer, "throughput", json_real(t->throughput));
     all = json_pack("{s:s, s:s, s:s, s:n, s:n, s:n, s:o, s:s}", "file", printable(x->pool, t->file), "classes",
                     pool_printf(x->pool, "%d", (int)x->n_classes), "class", pool_printf(x->pool, "%d", (int)t->label),
-                    "bytes_to_send", "stride", "total_length", "infer", infer, "mode",
-                    x->options->mode == MLPERF_ACCURACY ? "a" : "p");
+                    "bytes_to_send", "stride", "total_length", "infer", infer, "mode", modes[x->options->mode]);
+    if (x->options->mode == MLPERF_ENERGY)
+        add_power(x, t, all);
     return all;
 }
 
@@ -345,13 +413,16 @@ static void write_details(struct mlperf *x)
 
 static void judge(struct mlperf *x)
 {
-    if (x->options->mode == MLPERF_ACCURACY) {
-        judge_accuracy(x);
-        write_accuracy(x);
-    } else {
-        judge_performance(x);
-        write_performance(x);
-    }
+    static const struct {
+        void (*judge)(struct mlperf *), (*write)(struct mlperf *);
+    } ways[] = {
+        [MLPERF_ACCURACY] = {judge_accuracy, write_accuracy},
+        [MLPERF_PERFORMANCE] = {judge_performance, write_performance},
+        [MLPERF_ENERGY] = {judge_energy, write_energy},
+    };
+
+    ways[x->options->mode].judge(x);
+    ways[x->options->mode].write(x);
     text_add(&x->log, "%s", x->results.s);
     write_details(x);
 }
@@ -377,15 +448,26 @@ enum mote_status mlperf_write(const struct mlperf *x, const char *folder, const 
 /* ---- on an emulated board ---- */
 /* The markers lie around each call of the device's inferences: of an `infer` the warm-ups, what is timed, and one of
  * the sample again unless it was the only one. Before the trials of the performance one shows how long it takes. */
-static void compare_clock(struct mlperf *x, const struct board *board, const struct emulate_server *server)
+static enum mote_status take_counts(struct mlperf *x, const struct emulate_server *server, const struct frame *at)
 {
-    const bool performance = x->options->mode == MLPERF_PERFORMANCE;
-    const double cycles = x->cycles > 0 ? (double)x->cycles / (double)x->instructions : 1;
-    int32_t k = performance ? 2 : 0;
+    const int32_t each = x->options->mode == MLPERF_ACCURACY ? 2 : 3;
+    int32_t k = x->options->mode == MLPERF_PERFORMANCE ? 2 : 0;
 
-    for (int32_t i = 0; i < x->n && k + 1 < server->n_counts; i++, k += performance ? 3 : 2) {
+    if (server->n_counts != k + each * x->n)
+        return fail(at, MOTE_ERR_ENVIRONMENT, "the plugin counted %d intervals, not %d", (int)server->n_counts,
+                    (int)(k + each * x->n));
+    for (int32_t i = 0; i < x->n; i++, k += each)
+        x->trials[i].counted = server->counts[k + 1];
+    return MOTE_OK;
+}
+
+static void compare_clock(struct mlperf *x, const struct board *board)
+{
+    const double cycles = x->cycles > 0 ? (double)x->cycles / (double)x->instructions : 1;
+
+    for (int32_t i = 0; i < x->n; i++) {
         const double seconds = (double)(x->trials[i].end - x->trials[i].start) / 1e6;
-        const double counted = (double)server->counts[k + 1] * cycles / (double)board->clock_hz;
+        const double counted = (double)x->trials[i].counted * cycles / (double)board->clock_hz;
         const double error = fabs(seconds / counted - 1);
 
         x->clock_error = error > x->clock_error ? error : x->clock_error;
@@ -412,12 +494,38 @@ static enum mote_status serve(struct bench *b, const struct frame *file)
 
     served.cycles = x->cycles;
     served.instructions = x->instructions;
+    served.energy = x->options->mode == MLPERF_ENERGY;
     TRY(measure_serve(b->m, b->p, &served, &server, file));
     status = with_device(b, server.port, file);
     ended = emulate_serve_end(&server, status == MOTE_OK ? file : NULL);
     TRY(status);
     TRY(ended);
-    compare_clock(x, b->m->board, &server);
+    TRY(take_counts(x, &server, file));
+    if (x->options->mode != MLPERF_ENERGY)
+        compare_clock(x, b->m->board);
+    return MOTE_OK;
+}
+
+/* As `mote profile` does: what an inference takes. */
+static enum mote_status estimate(struct bench *b, const struct frame *file)
+{
+    const struct usage nothing = {.every_s = 0};
+    struct mlperf *x = b->x;
+    struct profile profile;
+
+    if (cost_active_power(x->pool, b->m->board) == NULL)
+        return fail(
+            file, MOTE_ERR_USAGE,
+            "nobody says what %s draws while it computes: its board file has no active figure, so its energy is "
+            "not known (docs/ENERGY.md has the boards that are)",
+            b->m->board->name);
+    TRY(profile_make(x->pool, b->p, b->m, &profile, file));
+    TRY(cost_make(&profile, &nothing, true, &x->cost, file));
+    if (x->cost.from != COST_COUNTED)
+        return fail(file, MOTE_ERR_ENVIRONMENT, "its instructions are not counted: %s", x->cost.why);
+    x->instructions = (int64_t)x->cost.all.work.instructions;
+    x->cycles = x->cost.all.counts.cycles;
+    x->clock_error = NAN; /* the device tells no times */
     return MOTE_OK;
 }
 
@@ -467,7 +575,7 @@ enum mote_status mlperf_on_board(struct pool *pool, const struct mlperf_options 
     TRY(open_data(&b, file));
     out->trials = pool_array(pool, (size_t)out->n, sizeof *out->trials);
     TRY(measure_check(m, p, file));
-    TRY(count(&b, file));
+    TRY(options->mode == MLPERF_ENERGY ? estimate(&b, file) : count(&b, file));
     TRY(serve(&b, file));
     judge(out);
     return MOTE_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/jobs/validate_board.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "host/data/dataset.h"
@@ -103,7 +104,7 @@ static enum mote_status run_sample(struct validation *v, int32_t i, const struct
     TRY(device_load(&v->device, v->sample, served_bytes(&v->runner, v->kind), at));
     TRY(device_infer(&v->device, v->options->times, 0, &run, at));
     TRY(device_outputs(&v->device, v->got, v->output_bytes, at));
-    v->microseconds[i] = (double)(run.end - run.start) / (double)v->options->times;
+    v->microseconds[i] = run.timed ? (double)(run.end - run.start) / (double)v->options->times : NAN;
     compare(v, i);
     return MOTE_OK;
 }

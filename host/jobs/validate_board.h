@@ -21,7 +21,7 @@ struct validated {
     int32_t n, different;                      /* samples, and those of which any output's byte differs */
     const char *first;                         /* the first of these; NULL */
     int64_t first_byte;                        /* of its outputs, from 0 */
-    double median_us, shortest_us, longest_us; /* of an inference, by the device's clock */
+    double median_us, shortest_us, longest_us; /* of an inference, by the device's clock; NaN: it tells no times */
 };
 
 /* `p` is compiled, as anything: all versions compute the same bytes. */

@@ -34,6 +34,7 @@ MUST_CHECK enum mote_status device_bracket(const struct device *d, const char *p
 
 MUST_CHECK enum mote_status device_load(struct device *d, const uint8_t *sample, size_t bytes, const struct frame *at);
 struct device_run {
+    bool timed;          /* false: the device tells no times, as in the benchmark's energy mode */
     int64_t start, end;  /* microseconds */
     const char *results; /* the numbers, between commas */
 };

@@ -284,7 +284,7 @@ static void command(char *rest)
 
 void protocol_begin(void)
 {
-    say("m-timestamp-mode-performance");
+    say(protocol_device.energy ? "m-timestamp-mode-energy" : "m-timestamp-mode-performance");
     device_timestamp();
     say("m-init-done");
     say("m-ready");

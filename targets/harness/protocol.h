@@ -26,11 +26,12 @@ struct protocol_device {
     const char *input;        /* what a sample is, for people: "490 bytes" */
     uint8_t *sample;          /* [bytes], filled by db */
     uint32_t bytes;
+    bool energy; /* what it says at the start: timestamps are edges of a pin, for who measures what it draws */
 };
 extern const struct protocol_device protocol_device;
 
 void device_put(char c);     /* the next character of an answer */
-void device_timestamp(void); /* the line "m-lap-us-N", or an edge of a pin */
+void device_timestamp(void); /* the line "m-lap-us-N"; with `energy` a falling edge of a pin, and no line */
 /* The sample becomes the model's input; then as many inferences, of which only the first one has it. False: it failed,
  * and has said so. */
 bool device_load(void);

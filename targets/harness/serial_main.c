@@ -9,6 +9,8 @@
  *   MOTE_RESULT_TYPE, _SCALE, _ZERO       of output 0 (mote/input.h has the types)
  *   MOTE_SCORE                            1: the result is not output 0, but how badly it repeats the sample of floats
  *   MOTE_TICKS_A_SECOND                   of the timer
+ *   MOTE_ENERGY                           1: timestamps are falling edges of a pin, if MOTE_TIMESTAMP_PIN says which,
+ *                                         else nothing at all: on an emulated board, where nobody looks at pins
  *
  * Where MOTE_MARK_START and MOTE_MARK_STOP are defined, inferences lie between these markers, which an emulator's
  * plugin sees. */
@@ -33,18 +35,35 @@ static union {
     float reals[(MOTE_SAMPLE_BYTES + 3) / 4];
 } sample;
 
-const struct protocol_device protocol_device = {MOTE_DEVICE, MOTE_MODEL, MOTE_INPUT, sample.bytes, MOTE_SAMPLE_BYTES};
+const struct protocol_device protocol_device = {MOTE_DEVICE,  MOTE_MODEL,        MOTE_INPUT,
+                                                sample.bytes, MOTE_SAMPLE_BYTES, MOTE_ENERGY};
 
 void device_put(char c) { uart_put(c); }
 
+#if !MOTE_ENERGY
 void device_timestamp(void)
 {
     const uint64_t ticks = timer_ticks();
 
     protocol_text("m-lap-us-");
-    protocol_number(ticks * 1000000u / MOTE_TICKS_A_SECOND);
+    protocol_number(ticks / MOTE_TICKS_A_SECOND * 1000000u +
+                    ticks % MOTE_TICKS_A_SECOND * 1000000u / MOTE_TICKS_A_SECOND);
     protocol_end();
 }
+#elif defined(MOTE_TIMESTAMP_PIN)
+/* Low for at least a microsecond: more than so many ticks, since the first one may be nearly over. */
+void device_timestamp(void)
+{
+    const uint64_t ticks = timer_ticks();
+
+    timestamp_put(false);
+    while (timer_ticks() - ticks <= MOTE_TICKS_A_SECOND / 1000000u + 1) {
+    }
+    timestamp_put(true);
+}
+#else
+void device_timestamp(void) {}
+#endif
 
 /* Nothing is left to ask: the device must be started again. */
 _Noreturn void harness_fault(const char *what, uint32_t pc, uint32_t detail_a, uint32_t detail_b)
@@ -167,6 +186,9 @@ _Noreturn void harness_main(void)
 {
     uart_open();
     timer_open();
+#if MOTE_ENERGY && defined(MOTE_TIMESTAMP_PIN)
+    timestamp_open();
+#endif
     passed(adapter_open());
     protocol_begin();
     for (;;)

@@ -11,7 +11,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t sample[SAMPLE_BYTES];
-const struct protocol_device protocol_device = {"fuzz", "kws01", "70 bytes", sample, SAMPLE_BYTES};
+const struct protocol_device protocol_device = {
+    .name = "fuzz", .model = "kws01", .input = "70 bytes", .sample = sample, .bytes = SAMPLE_BYTES};
 
 static char last[16]; /* what came last */
 static size_t said;

@@ -63,6 +63,43 @@ static void performance_is_of_five_trials(void **state)
     json_decref(json);
 }
 
+/* The benchmark's energy mode: what `mote profile` says of an inference, for what the plugin counted. */
+static void energy_is_estimated_between_timestamps(void **state)
+{
+    const char *model = shared("models/mlperf_tiny/ad01.tflite");
+    const char *results;
+    struct result r;
+    json_t *json, *profile, *trials, *power;
+
+    (void)state;
+    if (!have_board())
+        return;
+    r = OK("profile", model, "--target", "sparkfun-edge", "--via", "c", "--json");
+    profile = json_of(&r);
+    r = OK("mlperf", model, "--target", "sparkfun-edge", "--via", "c", "--energy", "-o", "@out/session", "--json");
+    json = json_of(&r);
+    assert_int_equal(integer(json, "different"), 0);
+    assert_true(json_is_true(json_object_get(json, "estimated")));
+    assert_true(json_is_null(json_object_get(json, "clock_error")));
+    assert_true(integer(json, "inferences") >= 1500 && real(json, "seconds") >= 10);
+    assert_true(fabs(real(json, "energy_uj") / real(profile, "energy_uj") - 1) < 1e-3);
+    assert_true(fabs(real(json, "energy_uj_low") / real(profile, "energy_uj_low") - 1) < 1e-3);
+    assert_true(fabs(real(json, "energy_uj_high") / real(profile, "energy_uj_high") - 1) < 1e-3);
+    results = text_of(here("out/session/results.txt"));
+    assert_true(strncmp(results, "Power Edition Output\nESTIMATED, not measured", 44) == 0);
+    assert_non_null(strstr(results, "Energy data for trial 4\n"));
+    assert_non_null(strstr(results, "\nMedian energy cost is "));
+    trials = json_loads(text_of(here("out/session/results.json")), 0, NULL);
+    assert_int_equal(json_array_size(trials), 5);
+    power = json_object_get(json_array_get(trials, 4), "power");
+    assert_true(json_is_true(json_object_get(power, "estimated")));
+    assert_true(fabs(real(power, "energy_uj") / real(json, "energy_uj") - 1) < 1e-3);
+    assert_null(json_object_get(json_object_get(json_array_get(trials, 4), "infer"), "start_time"));
+    json_decref(trials);
+    json_decref(json);
+    json_decref(profile);
+}
+
 /* ---- behind a port ---- */
 struct board_process {
     pid_t pid;
@@ -160,6 +197,34 @@ static void firmware_answers_on_the_board(void **state)
     stop_board(&b);
 }
 
+/* As a power monitor sees it: at the start, and on both sides of the timed inferences, the pin falls and rises. */
+static void firmware_for_a_power_monitor_has_edges(void **state)
+{
+    struct board_process b;
+    struct result r;
+    json_t *json;
+    int edges = 0;
+
+    (void)state;
+    if (!have_board() || !have("make"))
+        return;
+    OK("firmware", GRAPH, "--target", "microbit", "--energy", "-o", "@out/firmware");
+    build("out/firmware");
+    b = start_board("qemu-system-arm", ARGS("qemu-system-arm", "-M", "microbit", "-display", "none", "-monitor", "none",
+                                            "-serial", "pty", "-trace", "nrf51_gpio_write", "-D", here("out/pins"),
+                                            "-kernel", here("out/firmware/firmware.elf")));
+    r = OK("validate", GRAPH, "--port", b.port, "--baud", "9600", "--data", DATA, "--limit", "2", "--json");
+    stop_board(&b);
+    json = json_of(&r);
+    assert_int_equal(integer(json, "different"), 0);
+    assert_true(json_is_null(json_object_get(json, "microseconds")));
+    json_decref(json);
+    for (const char *at = text_of(here("out/pins"));
+         (at = strstr(at, "0x50c value 0x8\nnrf51_gpio_write offset 0x508 value 0x8\n")) != NULL; at++)
+        edges++;
+    assert_int_equal(edges, 1 + 2 * 2);
+}
+
 static void firmware_of_other_boards_builds_and_says_what_it_lacks(void **state)
 {
     struct result r = OK("firmware", GRAPH, "--target", "nano-33-ble-sense", "-o", "@out/firmware", "--json");
@@ -171,6 +236,10 @@ static void firmware_of_other_boards_builds_and_says_what_it_lacks(void **state)
     assert_non_null(strstr(text_of(here("out/firmware/README.md")), "Three functions to fill in"));
     if (have_board() && have("make"))
         build("out/firmware");
+    OK("firmware", GRAPH, "--target", "nano-33-ble-sense", "--energy", "-o", "@out/energy");
+    assert_non_null(strstr(text_of(here("out/energy/README.md")), "Five functions to fill in"));
+    if (have_board() && have("make"))
+        build("out/energy");
 }
 
 static void other_models_are_validated_on_emulated_boards(void **state)
@@ -220,6 +289,8 @@ static void what_cannot_be_is_said(void **state)
         {2,
          "one run is of",
          {"mlperf", GRAPH, "--target", "mps2-an386", "--accuracy", "--performance", "-o", "@out/x"}},
+        {2, "one run is of", {"mlperf", GRAPH, "--target", "mps2-an386", "--energy", "--performance", "-o", "@out/x"}},
+        {2, "on which pin a power monitor", {"firmware", GRAPH, "--target", "mps2-an386", "--energy", "-o", "@out/x"}},
         {2, "--target is missing", {"mlperf", GRAPH, "-o", "@out/x"}},
         {2, "--limit wants --accuracy", {"mlperf", GRAPH, "--target", "mps2-an386", "--limit", "3", "-o", "@out/x"}},
         {2, "another runner: no", {"mlperf", GRAPH, "--target", "mps2-an386", "--serve", "-o", "@out/x"}},
@@ -238,7 +309,7 @@ static void what_cannot_be_is_said(void **state)
     want_bad(bad, COUNT(bad));
 }
 
-static void boards_without_a_uart_are_refused(void **state)
+static void boards_without_a_uart_or_power_are_refused(void **state)
 {
     const char *model = shared("models/mlperf_tiny/kws.tflite");
     struct result r = RUN("mlperf", model, "--target", "aarch64-linux", "-o", "@out/x");
@@ -247,6 +318,8 @@ static void boards_without_a_uart_are_refused(void **state)
     want_failure(&r, 2, "no emulator with a UART stands for the board aarch64-linux");
     r = RUN("mlperf", model, "--target", "mps2-an386", "--accuracy", "-o", "@out/x");
     want_failure(&r, 2, "--data is missing");
+    r = RUN("mlperf", model, "--target", "mps2-an386", "--energy", "-o", "@out/x");
+    want_failure(&r, 2, "nobody says what mps2-an386 draws");
 }
 
 int main(void)
@@ -254,13 +327,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(accuracy_goes_through_the_port),
         TEST(performance_is_of_five_trials),
+        TEST(energy_is_estimated_between_timestamps),
         TEST(a_board_behind_a_port_is_validated),
         TEST(firmware_answers_on_the_board),
+        TEST(firmware_for_a_power_monitor_has_edges),
         TEST(firmware_of_other_boards_builds_and_says_what_it_lacks),
         TEST(other_models_are_validated_on_emulated_boards),
         TEST(a_name_stays_a_name),
         TEST(what_cannot_be_is_said),
-        TEST(boards_without_a_uart_are_refused),
+        TEST(boards_without_a_uart_or_power_are_refused),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);

@@ -13,7 +13,8 @@
 #include "targets/harness/protocol.c"
 
 static uint8_t memory[6]; /* of which 4 are the sample */
-const struct protocol_device protocol_device = {"board", "kws01", "4 bytes", memory + 1, 4};
+const struct protocol_device protocol_device = {
+    .name = "board", .model = "kws01", .input = "4 bytes", .sample = memory + 1, .bytes = 4};
 
 static char out[4096];
 static size_t n_out;
