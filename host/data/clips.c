@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Folders of sounds -> clips of one length -> features. A folder a class, as with pictures, or a table that names each
- * file, its label and its split. */
+/* Sounds -> clips of one length -> features. */
 #include "host/data/clips.h"
 
 #include <math.h>
@@ -68,85 +67,33 @@ static enum mote_status open_ear(struct reading *r, struct clips *c)
     return MOTE_OK;
 }
 
-/* ---- which sounds ---- */
-static int32_t column_of(const struct table *t, const char *name)
-{
-    for (int32_t i = 0; i < t->columns; i++)
-        if (strcmp(t->names[i], name) == 0)
-            return i;
-    return -1;
-}
-
-static enum mote_status take_splits(struct reading *r, const struct table *t, int32_t column, const struct frame *at)
-{
-    uint8_t *given = pool_array(r->pool, (size_t)t->n, sizeof *given);
-
-    for (int32_t i = 0; i < t->n; i++) {
-        const char *word = t->cells[(size_t)i * (size_t)t->columns + (size_t)column];
-        struct frame here = frame_line(at, "line", t->lines[i]);
-
-        given[i] = split_of_word(word);
-        if (given[i] == SPLIT_NONE)
-            return fail(&here, MOTE_ERR_VALUE, "the split is \"%s\"; train, validation or test is wanted", word);
-    }
-    r->source->given = given;
-    return MOTE_OK;
-}
-
-static enum mote_status take_table(struct reading *r, const struct table *t, const struct frame *at)
-{
-    int32_t file = column_of(t, "file"), label = column_of(t, "label"), split = column_of(t, "split");
-    const char **names = pool_array(r->pool, (size_t)t->n, sizeof *names);
-    const char **words = pool_array(&r->scratch, (size_t)t->n, sizeof *words);
-    int32_t *labels = pool_array(r->pool, (size_t)t->n, sizeof *labels);
-    struct vocabulary v;
-
-    if (file < 0 || label < 0)
-        return fail(at, MOTE_ERR_FORMAT, "has no columns \"file\" and \"label\", or its first line does not name them");
-    for (int32_t i = 0; i < t->n; i++) {
-        names[i] = pool_strdup(r->pool, t->cells[(size_t)i * (size_t)t->columns + (size_t)file]);
-        words[i] = t->cells[(size_t)i * (size_t)t->columns + (size_t)label];
-    }
-    TRY(vocabulary_make(r, words, (size_t)t->n, &v, at));
-    for (int32_t i = 0; i < t->n; i++)
-        labels[i] = vocabulary_find(&v, words[i]);
-    if (split >= 0)
-        TRY(take_splits(r, t, split, at));
-    TRY(file_groups(r, names, (size_t)t->n));
-    r->out->n = t->n;
-    r->out->labels = labels;
-    r->source->files = names;
-    return MOTE_OK;
-}
-
-static enum mote_status read_names(struct reading *r)
-{
-    struct frame here = frame_of(r->at, r->spec->index);
-    struct bytes text;
-    struct table t;
-
-    if (r->spec->index == NULL)
-        return read_sound_names(r);
-    TRY(packed_read(r, pool_printf(&r->scratch, "%s/%s", r->path, r->spec->index), &text, r->at));
-    TRY(table_parse(&r->scratch, text, DATA_HEADER_YES, 0, &t, &here));
-    return take_table(r, &t, &here);
-}
-
 /* ---- clips ---- */
 struct counts {
     int32_t shorter, longer, converted, several, silent;
 };
 
-/* Where the loudest `n` samples of it begin. */
-static int64_t loudest(const struct sound *s, int64_t n)
+/* Sounds become clips: what is read, and of which entry of the list, and from when on, each clip is. */
+struct taking {
+    struct reading *r;
+    struct clips *c;
+    const struct clip_list *list;
+    struct pool pool; /* of the sound */
+    const char *file; /* that it is of */
+    struct sound sound;
+    int32_t *of, *ms, room;
+    struct counts counts;
+};
+
+/* Where the loudest `n` of `all` samples begin. */
+static int64_t loudest(const int16_t *samples, int64_t all, int64_t n)
 {
     double sum = 0, best = -1;
     int64_t from = 0;
 
-    for (int64_t i = 0; i < s->n; i++) {
-        sum += (double)s->samples[i] * s->samples[i];
+    for (int64_t i = 0; i < all; i++) {
+        sum += (double)samples[i] * samples[i];
         if (i >= n)
-            sum -= (double)s->samples[i - n] * s->samples[i - n];
+            sum -= (double)samples[i - n] * samples[i - n];
         if (i >= n - 1 && sum > best) {
             best = sum;
             from = i - n + 1;
@@ -163,28 +110,145 @@ static bool is_silent(const int16_t *samples, int64_t n)
     return true;
 }
 
-static enum mote_status read_clip(struct reading *r, struct clips *c, int32_t i, struct counts *n)
+static enum mote_status make_room(struct taking *t)
 {
-    struct frame here = frame_of(r->at, r->source->files[i]);
-    int16_t *to = c->audio + i * c->samples;
-    struct pool scratch = {0};
-    struct sound s;
-    enum mote_status status = sound_read_at(&scratch, pool_printf(&scratch, "%s/%s", r->path, r->source->files[i]),
-                                            c->ear.front_end.rate, &s, r->at);
+    struct clips *c = t->c;
+    const size_t bytes = (size_t)c->samples * sizeof *c->audio;
+    int16_t *more;
 
-    if (status == MOTE_OK && s.n == 0)
-        status = fail(&here, MOTE_ERR_SHAPE, "has no samples");
-    if (status == MOTE_OK) {
-        int64_t take = s.n < c->samples ? s.n : c->samples;
+    if (c->n < t->room)
+        return MOTE_OK;
+    t->room = t->room > 0 ? 2 * t->room : t->list->n;
+    if ((uint64_t)t->room > DATASET_BYTES_MAX / bytes)
+        return fail(t->r->at, MOTE_ERR_MEMORY, "%d clips of %d ms are more than Mote holds", t->room,
+                    t->r->out->hears.clip);
+    more = pool_array(t->r->pool, (size_t)t->room, bytes);
+    if (c->n > 0)
+        memcpy(more, c->audio, (size_t)c->n * bytes);
+    c->audio = more;
+    return MOTE_OK;
+}
 
-        memcpy(to, s.samples + (s.n > c->samples ? loudest(&s, c->samples) : 0), (size_t)take * sizeof *to);
-        n->shorter += s.n < c->samples;
-        n->longer += s.n > c->samples;
-        n->converted += s.from != s.rate;
-        n->several += s.channels > 1;
-        n->silent += is_silent(to, c->samples);
+/* Of the sound from `from` on, `n` of its samples. */
+static enum mote_status add_clip(struct taking *t, int32_t of, int64_t from, int64_t n)
+{
+    struct clips *c = t->c;
+    int64_t take = n < c->samples ? n : c->samples;
+    int16_t *to;
+
+    TRY(make_room(t));
+    to = c->audio + c->n * c->samples;
+    memcpy(to, t->sound.samples + from, (size_t)take * sizeof *to);
+    t->of = pool_grow(&t->r->scratch, t->of, (size_t)c->n, sizeof *t->of);
+    t->ms = pool_grow(&t->r->scratch, t->ms, (size_t)c->n, sizeof *t->ms);
+    t->of[c->n] = of;
+    t->ms[c->n++] = (int32_t)(from * 1000 / t->sound.rate);
+    t->counts.shorter += n < c->samples;
+    t->counts.converted += t->sound.from != t->sound.rate;
+    t->counts.several += t->sound.channels > 1;
+    t->counts.silent += is_silent(to, c->samples);
+    return MOTE_OK;
+}
+
+static enum mote_status read_sound(struct taking *t, const char *file)
+{
+    struct reading *r = t->r;
+    struct frame here = frame_of(r->at, file);
+
+    if (t->file != NULL && strcmp(t->file, file) == 0)
+        return MOTE_OK;
+    pool_free(&t->pool);
+    t->file = file;
+    TRY(sound_read_at(&t->pool, pool_printf(&t->pool, "%s/%s", r->path, file), t->c->ear.front_end.rate, &t->sound,
+                      r->at));
+    return t->sound.n > 0 ? MOTE_OK : fail(&here, MOTE_ERR_SHAPE, "has no samples");
+}
+
+#define LATE 0.02 /* seconds: what people round */
+
+/* The samples that entry i of the list means. */
+static enum mote_status find_part(const struct taking *t, int32_t i, int64_t *from, int64_t *n)
+{
+    const struct clip_part *part = t->list->parts != NULL ? &t->list->parts[i] : NULL;
+    const double rate = t->sound.rate, seconds = (double)t->sound.n / rate;
+    struct frame here = frame_of(t->r->at, t->r->source->files[i]);
+
+    *from = 0;
+    *n = t->sound.n;
+    if (part == NULL)
+        return MOTE_OK;
+    if (!(part->end <= seconds + LATE))
+        return fail(&here, MOTE_ERR_VALUE, "has %.3f s, and line %d of the labels names %g s to %g s of it", seconds,
+                    part->line, part->start, part->end);
+    *from = (int64_t)(part->start * rate);
+    *n = (int64_t)(part->end * rate) < t->sound.n ? (int64_t)(part->end * rate) - *from : t->sound.n - *from;
+    return *n > 0 ? MOTE_OK
+                  : fail(&here, MOTE_ERR_VALUE, "line %d of the labels names %g s to %g s of it: nothing", part->line,
+                         part->start, part->end);
+}
+
+/* With a step all that is long enough, else the loudest clip. */
+static enum mote_status take_entry(struct taking *t, int32_t i)
+{
+    const int64_t samples = t->c->samples, step = (int64_t)t->list->step * (t->c->ear.front_end.rate / 1000);
+    int64_t from, n;
+
+    TRY(read_sound(t, t->r->source->files[i]));
+    TRY(find_part(t, i, &from, &n));
+    if (step == 0 || n < samples) {
+        t->counts.longer += n > samples;
+        return add_clip(t, i, n > samples ? from + loudest(t->sound.samples + from, n, samples) : from, n);
     }
-    pool_free(&scratch);
+    for (int64_t k = 0; k + samples <= n; k += step)
+        TRY(add_clip(t, i, from + k, samples));
+    return MOTE_OK;
+}
+
+static void *spread(struct pool *pool, const void *from, size_t size, const int32_t *of, int32_t n)
+{
+    char *to = pool_array(pool, (size_t)n, size);
+
+    for (int32_t i = 0; i < n; i++)
+        memcpy(to + (size_t)i * size, (const char *)from + (size_t)of[i] * size, size);
+    return to;
+}
+
+/* Where sounds have several clips, what is known of a sound is so of each; they stay in one split. */
+static void spread_all(struct taking *t)
+{
+    struct reading *r = t->r;
+    const int32_t n = t->c->n;
+
+    r->out->n = n;
+    if (t->list->step == 0 && t->list->parts == NULL) {
+        if (data_group(r) != NULL && r->groups == NULL) /* a model's */
+            group_by_recording(r, r->source->files);
+        return;
+    }
+    r->out->labels = spread(r->pool, r->out->labels, sizeof *r->out->labels, t->of, n);
+    r->source->files = spread(r->pool, r->source->files, sizeof *r->source->files, t->of, n);
+    if (r->source->given != NULL)
+        r->source->given = spread(r->pool, r->source->given, sizeof *r->source->given, t->of, n);
+    r->source->rows = pool_copy(r->pool, t->ms, (size_t)n * sizeof *t->ms);
+    r->source->row_kind = "millisecond";
+    if (r->groups != NULL)
+        r->groups = spread(&r->scratch, r->groups, sizeof *r->groups, t->of, n);
+    else
+        group_by_recording(r, r->source->files);
+}
+
+static enum mote_status take_all(struct reading *r, struct clips *c, const struct clip_list *list,
+                                 struct counts *counts)
+{
+    struct taking t = {.r = r, .c = c, .list = list};
+    enum mote_status status = MOTE_OK;
+
+    for (int32_t i = 0; i < list->n && status == MOTE_OK; i++)
+        status = take_entry(&t, i);
+    if (status == MOTE_OK)
+        spread_all(&t);
+    pool_free(&t.pool);
+    *counts = t.counts;
     return status;
 }
 
@@ -193,8 +257,11 @@ static void note_counts(struct reading *r, const struct clips *c, const struct c
     if (n->shorter > 0)
         note(r, "%d of %d clips are shorter than %d ms: silence follows them", n->shorter, c->n, r->out->hears.clip);
     if (n->longer > 0)
-        note(r, "%d of %d clips are longer than %d ms: their loudest part is taken", n->longer, c->n,
-             r->out->hears.clip);
+        note(r,
+             "%d of %d clips are longer than %d ms: their loudest part is taken; `step: %d` in the data section takes "
+             "all "
+             "of them",
+             n->longer, c->n, r->out->hears.clip, r->out->hears.clip);
     if (n->converted > 0)
         note(r, "%d of %d clips are converted to %d samples a second", n->converted, c->n, c->ear.front_end.rate);
     if (n->several > 0)
@@ -233,16 +300,12 @@ static enum mote_status make_features(struct reading *r, struct clips *c)
 enum mote_status read_clips(struct reading *r)
 {
     struct clips *c = pool_alloc(r->pool, sizeof *c);
+    struct clip_list list;
     struct counts counts = {0};
 
     TRY(open_ear(r, c));
-    TRY(read_names(r));
-    c->n = r->out->n;
-    if ((uint64_t)c->n * (uint64_t)c->samples > DATASET_BYTES_MAX / sizeof *c->audio)
-        return fail(r->at, MOTE_ERR_MEMORY, "%d clips of %d ms are more than Mote holds", c->n, r->out->hears.clip);
-    c->audio = pool_array(r->pool, (size_t)c->n * (size_t)c->samples, sizeof *c->audio);
-    for (int32_t i = 0; i < c->n; i++)
-        TRY(read_clip(r, c, i, &counts));
+    TRY(clips_find(r, &list));
+    TRY(take_all(r, c, &list, &counts));
     note_counts(r, c, &counts);
     TRY(make_features(r, c));
     c->heard = pool_array(r->pool, (size_t)c->samples, sizeof *c->heard);

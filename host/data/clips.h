@@ -19,6 +19,16 @@ struct clip_augment {
     int32_t mask_frames, mask_channels; /* the longest stripe of either that becomes the mean, real 0 */
 };
 
+/* Of which sounds, and parts of them, clips are. The reading has their files, labels and splits. */
+struct clip_list {
+    int32_t n, step; /* step: ms from one clip of a sound to the next; 0: the loudest alone */
+    const struct clip_part {
+        double start, end; /* seconds */
+        int32_t line;      /* of the table that says so */
+    } * parts;             /* [n]; NULL: all of them */
+};
+MUST_CHECK enum mote_status clips_find(struct reading *r, struct clip_list *out);
+
 struct clips {
     struct hearing ear;
     int32_t n;

@@ -58,6 +58,22 @@ enum mote_status file_groups(struct reading *r, const char *const *files, size_t
     return MOTE_OK;
 }
 
+void group_by_recording(struct reading *r, const char *const *files)
+{
+    struct data_section *grouped = pool_copy(r->pool, r->spec, sizeof *grouped);
+
+    grouped->group = RECORDING_GROUP;
+    r->spec = grouped;
+    r->groups = pool_copy(&r->scratch, files, (size_t)r->out->n * sizeof *files);
+}
+
+enum mote_status sound_groups(struct reading *r, const char *const *files, size_t n)
+{
+    const bool recordings = data_group(r) != NULL && strcmp(data_group(r), RECORDING_GROUP) == 0;
+
+    return recordings ? MOTE_OK : file_groups(r, files, n);
+}
+
 enum mote_status make_digests(struct reading *r)
 {
     const struct dataset *d = r->out;

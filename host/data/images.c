@@ -181,7 +181,6 @@ static enum mote_status label_all(struct reading *r, const struct archive_member
     TRY(vocabulary_make(r, words, n, &v, r->at));
     for (size_t i = 0; i < n; i++)
         labels[i] = vocabulary_find(&v, words[i]);
-    TRY(file_groups(r, names, n));
     r->out->labels = labels;
     r->source->files = names;
     r->source->given = some ? given : NULL;
@@ -205,6 +204,7 @@ enum mote_status read_images(struct reading *r)
         return fail(&folder, MOTE_ERR_VALUE, "holds no PNG or JPEG in a class's folder; class/picture.png is wanted");
     qsort(f.all, f.n, sizeof *f.all, by_name);
     TRY(label_all(r, f.all, f.n));
+    TRY(file_groups(r, r->source->files, f.n));
     files = pool_array(&r->scratch, f.n, sizeof *files);
     for (size_t i = 0; i < f.n; i++)
         files[i] = (struct picture_file){pool_printf(&r->scratch, "%s/%s", r->path, f.all[i].name), f.all[i].bytes};
@@ -248,5 +248,6 @@ enum mote_status read_sound_names(struct reading *r)
         return fail(&folder, MOTE_ERR_VALUE, "holds no sounds in a class's folder; class/sound.wav is wanted");
     qsort(f.all, n, sizeof *f.all, by_name);
     r->out->n = (int32_t)n;
-    return label_all(r, f.all, n);
+    TRY(label_all(r, f.all, n));
+    return sound_groups(r, r->source->files, n);
 }

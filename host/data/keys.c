@@ -23,7 +23,7 @@ static const struct key {
     {FIELD(columns), OF(TABLE) | OF(SERIES), false},
     {FIELD(ignore), OF(TABLE) | OF(SERIES), false},
     {FIELD(window), OF(SERIES), false},
-    {FIELD(step), OF(SERIES), false},
+    {FIELD(step), OF(SERIES) | OF(SOUNDS), false},
     {FIELD(resample), OF(SERIES), false},
     {FIELD(missing), OF(TABLE), false},
     {FIELD(skip), OF(TABLE) | OF(SERIES), false},

@@ -601,16 +601,12 @@ static void cut_one(const struct recordings *all, const struct recording *one, c
 static enum mote_status group_windows(struct recordings *all, struct cut *cut)
 {
     struct reading *r = all->r;
-    struct data_section *grouped;
 
     if (r->spec->group != NULL && strcmp(r->spec->group, RECORDING_GROUP) != 0)
         return file_groups(r, cut->files, (size_t)cut->n);
     if (!cut->several && r->spec->group == NULL && data_group(r) == NULL)
         return MOTE_OK;
-    grouped = pool_copy(r->pool, r->spec, sizeof *grouped);
-    grouped->group = RECORDING_GROUP;
-    r->spec = grouped;
-    r->groups = cut->groups;
+    group_by_recording(r, cut->groups);
     return MOTE_OK;
 }
 

@@ -103,6 +103,17 @@ enum mote_status sound_read(struct pool *pool, const char *path, struct sound *o
     return status;
 }
 
+double sound_seconds(const char *path)
+{
+    SF_INFO info = {.format = 0};
+    SNDFILE *file = sf_open(path, SFM_READ, &info);
+
+    if (file == NULL)
+        return 0;
+    sf_close(file);
+    return info.samplerate > 0 ? (double)info.frames / info.samplerate : 0;
+}
+
 /* ---- another rate ---- */
 #if MOTE_RESAMPLE
 #include <samplerate.h>
@@ -165,6 +176,12 @@ enum mote_status sound_read_at(struct pool *pool, const char *path, int32_t rate
     return convert(pool, out, rate, &here);
 }
 #else
+double sound_seconds(const char *path)
+{
+    (void)path;
+    return 0;
+}
+
 enum mote_status sound_read_at(struct pool *pool, const char *path, int32_t rate, struct sound *out,
                                const struct frame *at)
 {

@@ -21,6 +21,8 @@ MUST_CHECK enum mote_status sound_read(struct pool *pool, const char *path, stru
  * `from` the file's. */
 MUST_CHECK enum mote_status sound_read_at(struct pool *pool, const char *path, int32_t rate, struct sound *out,
                                           const struct frame *at);
+/* How long it is, by its header; 0: it cannot be read. */
+double sound_seconds(const char *path);
 /* "16000 Hz, converted from 44100; the first of 2 channels"; NULL: it is as the file has it. */
 const char *sound_changes(struct pool *pool, const struct sound *s);
 /* A WAV of int16, one channel. */

@@ -181,6 +181,11 @@ MUST_CHECK enum mote_status table_groups(struct reading *r, const struct table *
                                          const char **groups, const struct frame *at);
 int32_t table_column(const struct table *t, const char *word); /* by name or by number from 0; -1: there is none */
 bool table_number(const char *cell, double *out);              /* finite */
+/* Columns start_s and end_s, -1: there are none. And what a row says in them: 0 <= start < end. */
+MUST_CHECK enum mote_status seconds_columns(const struct table *t, int32_t *start, int32_t *end,
+                                            const struct frame *at);
+MUST_CHECK enum mote_status seconds_of(const struct table *t, int32_t row, int32_t start_column, int32_t end_column,
+                                       double *start, double *end, const struct frame *at);
 #define COLUMNS_MAX 65536
 bool table_is_missing(const char *cell); /* as people and programs write that there is nothing */
 
@@ -189,6 +194,10 @@ uint64_t digest_of(const void *data, size_t size);
 const char *data_group(const struct reading *r); /* NULL: each sample is alone */
 /* r->groups by files' names: a group's name ends where `group` begins. Does nothing where nobody asks for groups. */
 MUST_CHECK enum mote_status file_groups(struct reading *r, const char *const *files, size_t n);
+/* Of windows and clips, files[n] that they are of: those of one stay together, unless `group` says more. */
+void group_by_recording(struct reading *r, const char *const *files);
+/* file_groups(), but not for groups that group_by_recording() made when a model was trained. */
+MUST_CHECK enum mote_status sound_groups(struct reading *r, const char *const *files, size_t n);
 MUST_CHECK enum mote_status check_group(const struct reading *r); /* is the model's group, if both have one */
 MUST_CHECK enum mote_status make_digests(struct reading *r);
 

@@ -87,6 +87,8 @@ const char *data_section_keys(struct pool *pool, const struct data_section *sect
 
 /* Of a folder or a file. */
 bool data_is_series(const char *path);
+/* Has sounds, and no pictures: how long most of them are at least, and the longest, in seconds. */
+bool data_is_sounds(const char *path, double *usual, double *longest);
 /* By its name, else by its contents; DATA_AUTO for all that is no data, YAML files among them. */
 enum data_kind data_kind_of_file(const char *path);
 

@@ -4,12 +4,16 @@
 #include <math.h>
 
 const int32_t design_widths[] = {32, 24, 16, 12, 8, 6, 4, 2, 0};
-const char *const design_kind_names[] = {
-    [DESIGN_TABLE] = "rows of numbers", [DESIGN_PICTURE] = "pictures", [DESIGN_SERIES] = "series"};
+const char *const design_kind_names[] = {[DESIGN_TABLE] = "rows of numbers",
+                                         [DESIGN_PICTURE] = "pictures",
+                                         [DESIGN_SERIES] = "series",
+                                         [DESIGN_SOUND] = "sounds"};
 
 /* ---- what a sample is ---- */
 enum design_kind design_kind_of(const struct dataset *d)
 {
+    if (d->hears.preset != NULL)
+        return DESIGN_SOUND;
     if (d->rank == 3 && d->dims[0] >= 4 && d->dims[1] >= 4)
         return DESIGN_PICTURE;
     return d->rank == 2 && d->dims[0] >= 8 ? DESIGN_SERIES : DESIGN_TABLE;
@@ -176,11 +180,27 @@ static void add_augment(struct text *t, const struct design *d)
                                 : "moved by so many pixels, anew in each epoch");
 }
 
+static void add_sound_augment(struct text *t, const struct design *d)
+{
+    text_add(t, "  augment: {shift: 100, gain: 6, mask_frames: 5, mask_channels: 4");
+    if (d->background != NULL)
+        text_add(t, ", background: %s, snr: [5, 25], share: 0.5", quoted(t->pool, d->background));
+    text_add(t, "} # moved by so many ms, louder or softer by so many dB, stripes left out\n");
+}
+
+static void add_input(struct text *t, const struct data_section *s)
+{
+    if (s->input != NULL)
+        text_add(t, "input: {audio: %s, clip: %d} # a sample is so many milliseconds as the front end hears them\n",
+                 s->input->audio, (int)s->input->clip);
+}
+
 static void add_data(struct text *t, const struct design *d)
 {
     const struct data_section *s = d->section;
     bool picture = d->data->preprocess.kind != NULL && strcmp(d->data->preprocess.kind, "image") == 0;
 
+    add_input(t, s);
     text_add(t, "data:\n");
     add_word(t, "path", s->path, NULL);
     add_word(t, "labels", s->labels, NULL);
@@ -196,13 +216,18 @@ static void add_data(struct text *t, const struct design *d)
     if (s->window > 0)
         text_add(t, "  window: %d # rows of a sample\n  step: %d # rows from one window to the next\n", s->window,
                  s->step > 0 ? s->step : s->window);
+    if (s->input != NULL && s->step > 0)
+        text_add(t, "  step: %d # ms from one clip of a sound to the next; without it the loudest clip of each\n",
+                 s->step);
     if (s->resample > 0)
         text_add(t, "  resample: %d # rows to which each recording is stretched\n", s->resample);
     add_numbers(t, "shape", s->shape, s->shape_count, "of a sample");
     add_numbers(t, "size", s->size, s->size_count, "height and width to which all pictures are resized");
     add_words(t, "classes", s->classes, s->classes_count);
     add_splits(t, d);
-    if (!picture)
+    if (d->kind == DESIGN_SOUND && !d->anomaly)
+        add_sound_augment(t, d);
+    if (!picture && d->kind != DESIGN_SOUND)
         text_add(t, "  normalize: auto # mean 0, deviation 1, as measured on the samples for training\n");
     add_augment(t, d);
 }
@@ -266,6 +291,24 @@ static void add_picture_network(struct text *t, const struct design *d, int32_t 
     add_end(t, d);
 }
 
+/* Of frames x channels: wide windows over time and frequency, then each by itself. */
+static void add_sound_network(struct text *t, const struct design *d, int32_t width)
+{
+    const int64_t frames = d->data->dims[0], channels = d->data->dims[1];
+    const int32_t first = width + width / 2;
+
+    text_add(t, "  - conv_2d: {filters: %d, kernel: %dx%d, stride: %dx%d, batch_norm: true, activation: relu}\n", first,
+             frames < 10 ? (int)frames : 10, channels < 8 ? (int)channels : 8, frames < 20 ? 1 : 2,
+             channels < 20 ? 2 : 4);
+    for (int i = 0; i < 4; i++)
+        text_add(t,
+                 "  - depthwise_conv_2d: {kernel: 3, %sbatch_norm: true, activation: relu}\n"
+                 "  - conv_2d: {filters: %d, kernel: 1, batch_norm: true, activation: relu}\n",
+                 i == 1 ? "stride: 2, " : "", i == 0 ? 2 * first : 4 * width);
+    text_add(t, "  - global_average_pool: {}\n  - dropout: {rate: 0.1}\n");
+    add_end(t, d);
+}
+
 static void add_series_network(struct text *t, const struct design *d, int32_t width)
 {
     int64_t time = d->data->dims[0];
@@ -305,6 +348,8 @@ static void add_network(struct text *t, const struct design *d, int32_t width)
         add_autoencoder(t, d, width);
     else if (d->kind == DESIGN_PICTURE)
         add_picture_network(t, d, width);
+    else if (d->kind == DESIGN_SOUND)
+        add_sound_network(t, d, width);
     else if (d->kind == DESIGN_SERIES && d->features != FEATURES_NONE)
         add_features_network(t, d, width);
     else if (d->kind == DESIGN_SERIES)
@@ -317,7 +362,10 @@ static void add_network(struct text *t, const struct design *d, int32_t width)
 /* Pictures many times less often than rows of a table, which cost nothing. */
 static int32_t epochs_of(const struct design *d)
 {
-    int64_t seen = d->kind == DESIGN_PICTURE ? 1000000 : d->kind == DESIGN_SERIES ? 300000 : 400000;
+    int64_t seen = d->kind == DESIGN_PICTURE  ? 1000000
+                   : d->kind == DESIGN_SERIES ? 300000
+                   : d->kind == DESIGN_SOUND  ? 200000
+                                              : 400000;
     int64_t n = seen / (d->data->n > 0 ? d->data->n : 1), most = d->kind == DESIGN_TABLE ? 200 : 100;
 
     return d->epochs > 0 ? d->epochs : (int32_t)(n < 10 ? 10 : n > most ? most : n);

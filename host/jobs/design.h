@@ -6,7 +6,7 @@
 #include "host/data/dataset.h"
 #include "host/data/spec.h"
 
-enum design_kind { DESIGN_TABLE, DESIGN_PICTURE, DESIGN_SERIES };
+enum design_kind { DESIGN_TABLE, DESIGN_PICTURE, DESIGN_SERIES, DESIGN_SOUND };
 /* What a network of series reads: the numbers as they are, or features of each window (docs/RECIPES.md#layers). */
 enum design_features { FEATURES_NONE, FEATURES_STATISTICS, FEATURES_SPECTRUM, FEATURES_BOTH };
 
@@ -14,7 +14,8 @@ struct design {
     const struct dataset *data;
     const struct data_section *section; /* how they are opened, with the path as the recipe has it */
     const char *name, *target;
-    const char *heading; /* comment lines */
+    const char *heading;    /* comment lines */
+    const char *background; /* sounds: the folder of what may be heard behind them, or NULL */
     enum design_kind kind;
     enum design_features features; /* SERIES without `anomaly` */
     bool anomaly;                  /* an autoencoder, */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/jobs/new_board.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -98,6 +99,31 @@ static enum mote_status open_series(struct newborn *n)
     return open_section(n, &n->data_file);
 }
 
+#define CLIP       1000 /* ms of sound */
+#define CLIP_MOST  3000
+#define BACKGROUND "_background_noise_"
+
+/* Sounds of a few seconds are clips as they are; of long ones all parts are. */
+static enum mote_status open_sounds(struct newborn *n, double usual, double longest)
+{
+    struct data_input *input = pool_alloc(n->pool, sizeof *input);
+    const bool cut = usual * 1000 >= CLIP_MOST || n->section.step > 0;
+    const int32_t whole = (int32_t)ceil(10 * longest) * 100;
+
+    *input = (struct data_input){.audio = "micro", .clip = cut || whole > CLIP_MOST || whole < 100 ? CLIP : whole};
+    if (n->section.window > 0)
+        input->clip = n->section.window;
+    n->section.window = 0;
+    n->section.input = input;
+    if (cut && n->section.step == 0)
+        n->section.step = input->clip;
+    note(n, "sounds of %.2g s, the longest of %.3g s: %s of %d ms; --window and --step, in ms, say otherwise", usual,
+         longest, cut ? "cut into clips" : "clips", (int)input->clip);
+    if (access(pool_printf(n->pool, "%s/" BACKGROUND, n->section.path), F_OK) == 0)
+        n->design.background = BACKGROUND;
+    return open_section(n, &n->data_file);
+}
+
 static enum mote_status open_table(struct newborn *n)
 {
     int64_t shape[3];
@@ -125,6 +151,7 @@ static enum mote_status open_data(struct newborn *n)
 {
     const char *path = n->section.path;
     struct stat st;
+    double usual, longest;
 
     n->data_file = (struct frame){.name = path, .index = -1, .sink = n->at->sink};
     if (stat(path, &st) != 0)
@@ -133,11 +160,14 @@ static enum mote_status open_data(struct newborn *n)
         return open_table(n);
     if (data_is_series(path))
         return open_series(n);
+    if (S_ISDIR(st.st_mode) && data_is_sounds(path, &usual, &longest))
+        return open_sounds(n, usual, longest);
     if (S_ISDIR(st.st_mode) || data_kind_of_file(path) == DATA_IMAGES)
         return open_pictures(n);
     if (data_kind_of_file(path) == DATA_AUTO)
         return fail(&n->data_file, MOTE_ERR_FORMAT,
-                    "is nothing that data are known by: a folder of pictures by class or of recordings, MNIST's files, "
+                    "is nothing that data are known by: a folder of pictures or sounds by class or of recordings, "
+                    "MNIST's files, "
                     "a table (.csv, .tsv), an array (.npy)");
     return open_section(n, &n->data_file);
 }
@@ -328,6 +358,8 @@ static int32_t widest(const struct newborn *n)
 
     if (n->design.kind == DESIGN_PICTURE && !n->design.anomaly)
         return n->data.n < 1000 ? 12 : 16;
+    if (n->design.kind == DESIGN_SOUND && !n->design.anomaly)
+        return 16;
     if (n->design.kind == DESIGN_TABLE && !n->design.anomaly)
         return wanted < 16 ? 16 : 32;
     return 32;

@@ -161,6 +161,83 @@ static void a_table_names_the_clips(void **state)
     want_bad(bad, COUNT(bad));
 }
 
+/* Long sounds: the loudest clip, all of them, or those that a table names in seconds; of one sound all are in one
+ * split. And mote new writes a recipe for them. */
+static void long_sounds_are_cut(void **state)
+{
+    static int16_t samples[5 * SECOND];
+    static const char *const specs[][2] = {
+        {"", "4 samples"},
+        {", step: 1000", "20 samples"},
+        {", step: 500", "36 samples"},
+        {", index: t.csv", "4 samples"},
+        {", index: t.csv, step: 1000", "7 samples"},
+    };
+    static const struct bad bad[] = {
+        {1, "a/0.wav: has 5.000 s, and line 2 of the labels names 4 s to 6 s of it", {"data", "@in/l0.yaml"}},
+        {1, "line 2: from \"2\" to \"1\" s: two numbers are wanted, the second one larger", {"data", "@in/l1.yaml"}},
+        {1, "has a column start_s, but none end_s", {"data", "@in/l2.yaml"}},
+    };
+    static const char *const tables[] = {"file,label,start_s,end_s\na/0.wav,x,4,6\n",
+                                         "file,label,start_s,end_s\na/0.wav,x,2,1\n",
+                                         "file,label,start_s\na/0.wav,x,2\n"};
+    json_t *root;
+    struct result r;
+
+    (void)state;
+    if (no_sound())
+        skip();
+    mkdir(here("in/long"), 0777);
+    mkdir(here("in/long/a"), 0777);
+    mkdir(here("in/long/b"), 0777);
+    for (int k = 0; k < 4; k++) {
+        for (int i = 0; i < 5 * SECOND; i++)
+            samples[i] = (int16_t)(3000 * sin(i * (k % 2 ? 0.2 : 0.5)) + (i * 4051) % (100 + k));
+        put_sound(pool_printf(&pool, "in/long/%s/%d.wav", k % 2 ? "b" : "a", k), SECOND, 1, samples, 5 * SECOND);
+    }
+    put_text("in/long/t.csv", "file,label,start_s,end_s\na/0.wav,calm,0,2.5\na/0.wav,wild,2.5,4\nb/1.wav,calm,0.25,1\n"
+                              "b/3.wav,wild,1,4.2\n");
+    for (size_t i = 0; i < COUNT(specs); i++) {
+        put_text("in/l.yaml", pool_printf(&pool, "input: " MICRO "\ndata: {path: long%s}\n", specs[i][0]));
+        r = OK("data", "@in/l.yaml");
+        assert_non_null(strstr(r.out, specs[i][1]));
+    }
+    put_text("in/l.yaml", "input: " MICRO "\ndata: {path: long, step: 1000, test: 0.5, split: random}\n");
+    r = OK("data", "@in/l.yaml", "--json");
+    root = json_of(&r);
+    assert_int_equal(integer(json_object_get(root, "splits"), "test") % 5, 0); /* sounds as a whole */
+    json_decref(root);
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        put_text(pool_printf(&pool, "in/long/bad%zu.csv", i), tables[i]);
+        put_text(pool_printf(&pool, "in/l%zu.yaml", i),
+                 pool_printf(&pool, "input: " MICRO "\ndata: {path: long, index: bad%zu.csv}\n", i));
+    }
+    want_bad(bad, COUNT(bad));
+    r = OK("new", "@in/long", "-o", "@out/long");
+    assert_non_null(strstr(r.out, "cut into clips of 1000 ms"));
+    assert_non_null(strstr(text_of(here("out/long/recipe.yaml")), "  step: 1000 # ms"));
+}
+
+/* From a folder of sounds to a network, with no edited line. */
+static void sounds_become_a_recipe(void **state)
+{
+    struct result r;
+    const char *recipe;
+
+    (void)state;
+    if (!put_clips())
+        skip();
+    r = OK("new", "@in/clips", "-o", "@out/words");
+    assert_non_null(strstr(r.out, "72 samples of 99x40x1 s16, 3 classes"));
+    assert_non_null(strstr(r.out, "clips of 2000 ms"));
+    OK("new", "@in/clips", "-o", "@out/short", "--window", "1000", "--epochs", "2");
+    recipe = text_of(here("out/short/recipe.yaml"));
+    assert_non_null(strstr(recipe, "input: {audio: micro, clip: 1000}"));
+    assert_non_null(strstr(recipe, "background: _background_noise_"));
+    if (have_board())
+        assert_non_null(strstr(RUN("train", "@out/short/recipe.yaml", "--threads", "1").out, "on the emulated board"));
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     static const struct {
@@ -195,7 +272,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(clips_are_samples),       TEST(a_network_learns_to_hear), TEST(augmentation_repeats),
-        TEST(a_table_names_the_clips), TEST(what_is_wrong_is_named),
+        TEST(a_table_names_the_clips), TEST(what_is_wrong_is_named),   TEST(long_sounds_are_cut),
+        TEST(sounds_become_a_recipe),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
