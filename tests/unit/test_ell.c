@@ -48,7 +48,8 @@ static struct bytes corpus(struct pool *pool, const char *name)
 }
 
 /* ---- what is computed ---- */
-static void computes(const char *name, const float *in, size_t n_in, const float *want, size_t n_out)
+/* Of `n` inferences one after the other. */
+static void computes_all(const char *name, size_t n, const float *in, size_t n_in, const float *want, size_t n_out)
 {
     struct pool pool = {0};
     struct report_text report = {0};
@@ -67,13 +68,20 @@ static void computes(const char *name, const float *in, size_t n_in, const float
     assert_string_equal(p.model.graphs[0].tensors[p.model.graphs[0].outputs[0]].name, "y");
     assert_int_equal(runner_input_bytes(&r), n_in * sizeof *in);
     assert_int_equal(runner_output_bytes(&r), n_out * sizeof *out);
-    runner_run(&r, (const uint8_t *)in, (uint8_t *)out);
-    for (size_t i = 0; i < n_out; i++) {
-        if (fabsf(out[i] - want[i]) > 1e-5f)
-            print_error("%s: [%zu] is %.9g, not %.9g\n", name, i, (double)out[i], (double)want[i]);
-        assert_true(fabsf(out[i] - want[i]) <= 1e-5f);
+    for (size_t k = 0; k < n; k++, in += n_in, want += n_out) {
+        runner_run(&r, (const uint8_t *)in, (uint8_t *)out);
+        for (size_t i = 0; i < n_out; i++) {
+            if (fabsf(out[i] - want[i]) > 1e-5f)
+                print_error("%s: [%zu] is %.9g, not %.9g\n", name, i, (double)out[i], (double)want[i]);
+            assert_true(fabsf(out[i] - want[i]) <= 1e-5f);
+        }
     }
     pool_free(&pool);
+}
+
+static void computes(const char *name, const float *in, size_t n_in, const float *want, size_t n_out)
+{
+    computes_all(name, 1, in, n_in, want, n_out);
 }
 
 /* The convolution of ones with padding of zeros is 28, 39, 24 / 33, 45, 27 / 16, 21, 12; maxima of 3 x 3 with a stride
@@ -107,6 +115,98 @@ static void test_proto_nn(void **state)
     for (int j = 0; j < 3; j++)
         e[j] = expf(-0.25f * ((b[j][0] - w[0]) * (b[j][0] - w[0]) + (b[j][1] - w[1]) * (b[j][1] - w[1])));
     computes("proto_nn.ell", in, 2, (float[]){e[0] + e[2], 2 * e[1]}, 2);
+}
+
+/* The nodes of recurrent.ell, of two units each, and their weights. */
+static const float gru_w[] = {-0.125f, -0.5f, 0.375f, 0.875f, -0.75f, -1, 0.875f, 0, -0.125f, -0.25f, 0.875f, 0.875f},
+                   gru_r[] = {0.5f, -0.5f, -0.125f, -0.5f, 1, 0.5f, -1, -0.75f, -0.375f, -0.875f, 0.125f, -1},
+                   gru_bx[] = {0, 0.875f, 0.5f, 0.625f, 0.5f, 0.75f},
+                   gru_bh[] = {-0.5f, 0.375f, -0.625f, -0.875f, -0.5f, 0.875f},
+                   lstm_w[] = {-0.25f, 0,       0.625f, 0.125f, 0.625f, 1,       0.5f,  0.375f,
+                               0.625f, -0.125f, 0.25f,  -1,     0,      -0.375f, 0.25f, -0.625f},
+                   lstm_r[] = {-0.25f, 0,      0.125f, -0.625f, -0.75f, 0.875f, 0.875f, -0.75f,
+                               0.375f, -0.75f, 0.625f, -0.5f,   -1,     0.125f, 0.625f, 0.625f},
+                   lstm_bx[] = {-0.625f, -0.875f, -0.875f, 0.5f, 0.25f, 0, 1, -0.125f},
+                   lstm_bh[] = {-0.875f, 0.125f, -1, -0.75f, -0.625f, -0.875f, -0.25f, 0.625f},
+                   rnn_w[] = {0.125f, 0, -0.5f, -0.875f, 0.25f, 0.25f}, rnn_r[] = {0.375f, -0.5f, 0.5f, 0.5f},
+                   rnn_bx[] = {0.75f, 1}, rnn_bh[] = {0.5f, -0.625f}, fast_w1[] = {1, 0}, fast_w2[] = {0.625f, -0.125f},
+                   fast_u[] = {0.125f, 0.625f, 0, 1}, fast_gate[] = {0.25f, -1}, fast_update[] = {0.625f, 0.25f},
+                   fast_zeta = -1, fast_nu = 0.5f;
+
+static float sum_of(const float *w, const float *x, int row, int n)
+{
+    float sum = 0;
+
+    for (int i = 0; i < n; i++)
+        sum += w[row * n + i] * x[i];
+    return sum;
+}
+
+static float sigmoid(float x) { return 1 / (1 + expf(-x)); }
+
+static void gru_step(const float *x, float *h)
+{
+    float a[6], b[6];
+
+    for (int i = 0; i < 6; i++) {
+        a[i] = sum_of(gru_w, x, i, 2) + gru_bx[i];
+        b[i] = sum_of(gru_r, h, i, 2) + gru_bh[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        const float z = sigmoid(a[i] + b[i]), n = tanhf(a[4 + i] + sigmoid(a[2 + i] + b[2 + i]) * b[4 + i]);
+
+        h[i] = (1 - z) * n + z * h[i];
+    }
+}
+
+static void lstm_step(const float *x, float *h, float *c)
+{
+    float a[8];
+
+    for (int i = 0; i < 8; i++)
+        a[i] = sum_of(lstm_w, x, i, 2) + lstm_bx[i] + sum_of(lstm_r, h, i, 2) + lstm_bh[i];
+    for (int i = 0; i < 2; i++) {
+        c[i] = sigmoid(a[2 + i]) * c[i] + sigmoid(a[i]) * tanhf(a[4 + i]);
+        h[i] = sigmoid(a[6 + i]) * tanhf(c[i]);
+    }
+}
+
+static void rnn_step(const float *x, float *h)
+{
+    const float old[2] = {h[0], h[1]};
+
+    for (int i = 0; i < 2; i++) {
+        h[i] = sum_of(rnn_w, x, i, 3) + rnn_bx[i] + sum_of(rnn_r, old, i, 2) + rnn_bh[i];
+        h[i] = h[i] > 0 ? h[i] : 0.25f * h[i];
+    }
+}
+
+static void fast_grnn_step(const float *x, float *h)
+{
+    const float old[2] = {h[0], h[1]}, rank = sum_of(fast_w1, x, 0, 2);
+
+    for (int i = 0; i < 2; i++) {
+        const float sum = fast_w2[i] * rank + sum_of(fast_u, old, i, 2), z = sigmoid(sum + fast_gate[i]);
+
+        h[i] = (fast_zeta * (1 - z) + fast_nu) * tanhf(sum + fast_update[i]) + z * old[i];
+    }
+}
+
+/* ELL calls a map for each step. */
+static void test_recurrent(void **state)
+{
+    const float in[3][2] = {{1, -0.5f}, {0.25f, 2}, {-1.5f, 0.75f}};
+    float gru[2] = {0}, lstm[2] = {0}, c[2] = {0}, rnn[2] = {0}, fast[2] = {0}, want[3][2];
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        gru_step(in[k], gru);
+        lstm_step(gru, lstm, c);
+        rnn_step((float[]){lstm[0], lstm[1], c[1]}, rnn);
+        fast_grnn_step(rnn, fast);
+        memcpy(want[k], fast, sizeof fast);
+    }
+    computes_all("recurrent.ell", 3, in[0], 2, want[0], 2);
 }
 
 /* ---- what is wrong ---- */
@@ -161,6 +261,15 @@ static void test_faults(void **state)
     says("nodes.ell", "\"id\": \"2\"", "\"id\": \"1\"", "its id is missing or another node's");
     says("proto_nn.ell", "\"b_rows\": 2", "\"b_rows\": 3", "its field \"b_values\" has 6 numbers, not 9");
     says("proto_nn.ell", "{", "", "line 2, column 8");
+    says("proto_nn.ell", "0.5", "18446744073709551615", "too big integer near '18446744073709551615'");
+    says("network.ell", "\"BiasLayer<float>\"", "\"BinaryConvolutionalLayer<float>\",\"bits\":18446744073709551615",
+         "layer 2 BinaryConvolutionalLayer: Mote does not have it");
+    says("recurrent.ell", "\"input\":\"2.output\"", "\"input\":\"1.output[0]\"", "its state is reset by a signal");
+    says("recurrent.ell", "SigmoidActivation", "SoftMaxActivation",
+         "Mote does not have its function 'SoftMaxActivation' here");
+    says("recurrent.ell", "\"hiddenUnits\":2", "\"hiddenUnits\":3", "its port \"inputWeights\" has 12 numbers, not 18");
+    says("recurrent.ell", "\"hiddenUnits\":2", "\"hiddenUnits\":0", "0 hidden units");
+    says("recurrent.ell", "\"shape\":[2]", "\"shape\":[0]", "dimension 0 of \"shape\" is no number from 1");
 }
 
 /* Brackets and commas within a string, behind a quote that does not end it, are not the file's. */
@@ -192,7 +301,7 @@ static void import_exact(const uint8_t *data, size_t size)
 
 static void test_damaged(void **state)
 {
-    static const char *const names[] = {"network.ell", "nodes.ell", "proto_nn.ell"};
+    static const char *const names[] = {"network.ell", "nodes.ell", "proto_nn.ell", "recurrent.ell"};
     struct pool pool = {0};
 
     (void)state;
@@ -213,8 +322,9 @@ static void test_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_network), cmocka_unit_test(test_nodes),         cmocka_unit_test(test_proto_nn),
-        cmocka_unit_test(test_faults),  cmocka_unit_test(test_escaped_quote), cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_network),   cmocka_unit_test(test_nodes),  cmocka_unit_test(test_proto_nn),
+        cmocka_unit_test(test_recurrent), cmocka_unit_test(test_faults), cmocka_unit_test(test_escaped_quote),
+        cmocka_unit_test(test_damaged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

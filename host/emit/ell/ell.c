@@ -24,7 +24,7 @@ static void add_zeros(struct text *t, const char *name, int64_t n)
     text_add(t, "]");
 }
 
-static void add_layout(struct text *t, const char *name, int n, const int64_t *size)
+void ell_layout_of(struct text *t, const char *name, int n, const int64_t *size)
 {
     int64_t none[3] = {0}, order[3] = {0, 1, 2}, increment[3];
 
@@ -45,10 +45,10 @@ static void add_tensor_layout(struct text *t, const char *name, const struct ten
     int64_t shape[3];
 
     ell_shape(tensor, shape);
-    add_layout(t, name, tensor->rank >= 3 ? 3 : 1, tensor->rank >= 3 ? shape : shape + 2);
+    ell_layout_of(t, name, tensor->rank >= 3 ? 3 : 1, tensor->rank >= 3 ? shape : shape + 2);
 }
 
-static void add_port(struct text *t, const char *field, int own, const char *name, int from)
+void ell_port(struct text *t, const char *field, int own, const char *name, int from)
 {
     text_add(t,
              ",\"%s\":{\"_type\":\"InputPort<float>\",\"_version\":\"0\",\"nodeId\":\"%d\",\"name\":\"%s\",\"type\":1,"
@@ -99,12 +99,12 @@ static void add_network(struct text *t, const struct ell_node *node)
 
 static void add_binary(struct text *t, const struct ell_node *node, int id)
 {
-    add_port(t, "input1", id, "input1", node->in[0]);
-    add_port(t, "input2", id, "input2", node->in[1]);
-    add_layout(t, "inputLayout1", 3, node->shape);
-    add_layout(t, "inputLayout2", 3, node->shape);
+    ell_port(t, "input1", id, "input1", node->in[0]);
+    ell_port(t, "input2", id, "input2", node->in[1]);
+    ell_layout_of(t, "inputLayout1", 3, node->shape);
+    ell_layout_of(t, "inputLayout2", 3, node->shape);
     text_add(t, ",\"operation\":\"%s\"", node->operation);
-    add_layout(t, "outputLayout", 3, node->shape);
+    ell_layout_of(t, "outputLayout", 3, node->shape);
     text_add(t, ",\"padding\":0");
 }
 
@@ -122,19 +122,22 @@ static void add_nodes(struct text *t, const struct ell_writer *w)
     for (int32_t i = 0; i < w->n; i++, id++) {
         const struct ell_node *node = &w->nodes[i];
 
-        begin_node(t, node->operation ? "BinaryOperationNode" : "NeuralNetworkPredictorNode", node->operation ? 7 : 2,
-                   id);
-        if (node->operation) {
+        if (node->type) {
+            begin_node(t, node->type, node->version, id);
+            text_add(t, "%s", node->fields);
+        } else if (node->operation) {
+            begin_node(t, "BinaryOperationNode", 7, id);
             add_binary(t, node, id);
         } else {
-            add_port(t, "input", id, "input", node->in[0]);
+            begin_node(t, "NeuralNetworkPredictorNode", 2, id);
+            ell_port(t, "input", id, "input", node->in[0]);
             add_network(t, node);
         }
         text_add(t, "}");
     }
     for (int32_t i = 0; i < g->n_outputs; i++, id++) {
         begin_node(t, "OutputNode", 2, id);
-        add_port(t, "input", id, "input", ell_id_of(w, g->outputs[i]));
+        ell_port(t, "input", id, "input", ell_id_of(w, g->outputs[i]));
         add_tensor_layout(t, "layout", &g->tensors[g->outputs[i]]);
         text_add(t, "}");
     }

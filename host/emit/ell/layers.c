@@ -34,14 +34,13 @@ static float number_at(const struct tensor *t, int64_t i)
     return x;
 }
 
-/* A constant's numbers from `first` on, each `step` further. */
-static void add_numbers(struct text *to, const struct tensor *t, int64_t first, int64_t step, int64_t n)
+void ell_numbers(struct text *to, const struct tensor *t, int64_t first, int64_t step, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         text_add(to, "%s%.9g", i == 0 ? "" : ",", (double)number_at(t, first + i * step));
 }
 
-static enum mote_status want_constant(const struct tensor *t, const char *what, const struct frame *at)
+enum mote_status ell_want_constant(const struct tensor *t, const char *what, const struct frame *at)
 {
     if (!t || !t->data || t->type != TYPE_F32)
         return fail(at, MOTE_ERR_UNSUPPORTED, "ELL wants its %s as constants", what);
@@ -72,7 +71,7 @@ static struct ell_node *network_of(struct ell_writer *w, int32_t tensor, const i
     const int id = ell_id_of(w, tensor);
     struct ell_node *node = maker >= 0 ? &w->nodes[maker] : NULL;
 
-    if (node && !node->operation && readers(w, from) == 1 &&
+    if (node && node->n > 0 && readers(w, from) == 1 &&
         (same_shape(shape, NO_SHAPE) || same_shape(node->layers[node->n - 1].shape, shape))) {
         w->made_by[from] = -1;
         return node;
@@ -115,7 +114,7 @@ static void add_channels(struct ell_writer *w, struct ell_node *node, const char
     struct text s = {.pool = w->pool};
 
     text_add(&s, ",\"%s\":[", field);
-    add_numbers(&s, t, 0, tensor_elements(t) == 1 ? 0 : 1, shape[2]);
+    ell_numbers(&s, t, 0, tensor_elements(t) == 1 ? 0 : 1, shape[2]);
     text_add(&s, "]");
     add_simple(w, node, type, shape, s.s);
 }
@@ -199,7 +198,7 @@ static void add_filter(struct text *s, const struct tensor *weights, bool depthw
         for (int64_t c = 0; (row < 0 || column < 0) && c < channels; c++)
             text_add(s, "%s0", c == 0 ? "" : ",");
         if (row >= 0 && column >= 0)
-            add_numbers(s, weights, depthwise ? at * weights->dims[3] + filter : (filter * k * k + at) * channels, 1,
+            ell_numbers(s, weights, depthwise ? at * weights->dims[3] + filter : (filter * k * k + at) * channels, 1,
                         channels);
     }
 }
@@ -230,8 +229,8 @@ static enum mote_status add_conv(struct ell_writer *w, const struct op *op, cons
     struct ell_node *node;
     int64_t shape[3], more = 0;
 
-    TRY(want_constant(weights, "weights", at));
-    TRY(bias ? want_constant(bias, "biases", at) : MOTE_OK);
+    TRY(ell_want_constant(weights, "weights", at));
+    TRY(bias ? ell_want_constant(bias, "biases", at) : MOTE_OK);
     TRY(want_square(weights->dims[1], weights->dims[2], o->stride_h, o->stride_w, at));
     if (o->dilation_h != 1 || o->dilation_w != 1)
         return fail(at, MOTE_ERR_UNSUPPORTED, "it is dilated; ELL has no such convolution");
@@ -314,13 +313,13 @@ static enum mote_status add_fully_connected(struct ell_writer *w, const struct o
     struct text s = {.pool = w->pool};
     struct ell_node *node;
 
-    TRY(want_constant(weights, "weights", at));
-    TRY(bias ? want_constant(bias, "biases", at) : MOTE_OK);
+    TRY(ell_want_constant(weights, "weights", at));
+    TRY(bias ? ell_want_constant(bias, "biases", at) : MOTE_OK);
     if (tensor_elements(op_in(w->g, op, 0)) != weights->dims[1])
         return fail(at, MOTE_ERR_UNSUPPORTED, "it has several rows; ELL has vectors alone");
     text_add(&s, ",\"weights_rows\":%lld,\"weights_columns\":%lld,\"weights_values\":[", (long long)rows,
              (long long)weights->dims[1]);
-    add_numbers(&s, weights, 0, 1, tensor_elements(weights));
+    ell_numbers(&s, weights, 0, 1, tensor_elements(weights));
     text_add(&s, "]");
     node = network_of(w, op->in[0], NO_SHAPE);
     add_simple(w, node, "FullyConnectedLayer<float>", shape, s.s);
@@ -369,7 +368,7 @@ static enum mote_status add_prelu(struct ell_writer *w, const struct op *op, con
     struct text s = {.pool = w->pool};
     int64_t shape[3];
 
-    TRY(want_constant(alpha, "slopes", at));
+    TRY(ell_want_constant(alpha, "slopes", at));
     ell_shape(op_in(w->g, op, 0), shape);
     if (n != 1 && n != shape[2])
         return fail(at, MOTE_ERR_UNSUPPORTED, "its slopes are neither one nor one a channel");
@@ -377,7 +376,7 @@ static enum mote_status add_prelu(struct ell_writer *w, const struct op *op, con
              (long long)shape[0], (long long)shape[1], (long long)shape[2]);
     for (int64_t i = 0; i < shape[0] * shape[1]; i++) {
         text_add(&s, "%s", i == 0 ? "" : ",");
-        add_numbers(&s, alpha, 0, n == 1 ? 0 : 1, shape[2]);
+        ell_numbers(&s, alpha, 0, n == 1 ? 0 : 1, shape[2]);
     }
     text_add(&s, "]");
     return add_unary(w, op, "ParametricReLUActivation", s.s);
@@ -443,7 +442,7 @@ static enum mote_status add_binary(struct ell_writer *w, const struct op *op, co
         return fail(at, MOTE_ERR_UNSUPPORTED, "ELL adds and multiplies constants alone");
     if (tensor_elements(t) != 1 && tensor_elements(t) != shape[2])
         return fail(at, MOTE_ERR_UNSUPPORTED, "its constant is neither one number nor one a channel");
-    TRY(want_constant(t, "numbers", at));
+    TRY(ell_want_constant(t, "numbers", at));
     node = network_of(w, op->in[1 - constant], shape);
     if (op->id == OP_ADD)
         add_channels(w, node, "BiasLayer<float>", "bias", shape, t);
@@ -495,6 +494,12 @@ enum mote_status ell_add_op(struct ell_writer *w, const struct op *op, const str
             pool_printf(w->pool, ",\"leakyFactor\":%.9g", (double)((const struct leaky_relu_opts *)op->opts)->alpha));
     case OP_PRELU:
         return add_prelu(w, op, at);
+    case OP_GRU:
+        return ell_add_gru(w, op, at);
+    case OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
+        return ell_add_lstm(w, op, at);
+    case OP_ASSIGN_VARIABLE:
+        return fail(at, MOTE_ERR_UNSUPPORTED, "its state begins anew in each inference; ELL's goes on");
     case OP_RESHAPE:
     case OP_SQUEEZE:
     case OP_EXPAND_DIMS:

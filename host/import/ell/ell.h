@@ -7,13 +7,13 @@
 #include <jansson.h>
 
 #include "host/base/faults.h"
-#include "host/import/build.h"
+#include "host/import/activation.h"
 #include "host/import/import.h"
 #include "host/import/names.h"
 
 struct ell {
     const struct import_options *options;
-    struct names values; /* from a node's id to the tensor that it makes */
+    struct names values; /* from a node's id to the tensor that it makes; from "id.port" to that of another port */
     struct faults missing;
 };
 
@@ -42,10 +42,15 @@ int ell_layout(struct build *r, const json_t *object, const char *key, int64_t *
 int32_t ell_input(struct build *r, const json_t *object, const char *key);
 int32_t ell_reference(struct build *r, const char *text);
 
-/* ---- nodes and layers (nodes.c, layers.c) ---- */
+/* ---- nodes and layers (nodes.c, layers.c, recurrent.c) ---- */
 typedef int32_t ell_node_fn(struct build *r, const json_t *node);
 ell_node_fn *ell_node_find(const char *base); /* NULL: Mote does not have it */
-ell_node_fn ell_network, ell_layer_node;
+ell_node_fn ell_network, ell_layer_node, ell_rnn, ell_gru, ell_lstm, ell_fast_grnn;
+/* The function of an object of that type; false where Mote does not have it. */
+bool ell_function(struct build *r, struct ell_type type, const json_t *from, struct function *f);
+/* A recurrent node has two activations under one name, of which JSON keeps the last: the second one gets this name. */
+#define ELL_ACTIVATION        "activation"
+#define ELL_SECOND_ACTIVATION "Activation"
 /* Whether it is a node of one layer, and what of that and of networks' layers Mote does not have. */
 bool ell_is_layer_node(const char *base);
 void ell_find_missing_layers(struct build *r, const json_t *node, const struct frame *at);

@@ -7,10 +7,38 @@
 
 /* ---- text ---- */
 /* ELL's own reader takes a comma before a closing bracket. */
-static void drop_trailing_commas(char *s, size_t n)
+static void drop_trailing_comma(char *s, char **comma)
 {
+    if ((*s == '}' || *s == ']') && *comma)
+        **comma = ' ';
+    if (!strchr(" \t\r\n", *s))
+        *comma = *s == ',' ? s : NULL;
+}
+
+/* A string that is an activation's name, the second one of its object. */
+static void tell_activations_apart(char *s, size_t n, bool *seen)
+{
+    static const char name[] = "\"" ELL_ACTIVATION "\"";
+    size_t after = sizeof name - 1;
+
+    if (n < sizeof name - 1 || memcmp(s, name, sizeof name - 1) != 0)
+        return;
+    while (after < n && strchr(" \t\r\n", s[after]))
+        after++;
+    if (after == n || s[after] != ':')
+        return;
+    if (*seen)
+        memcpy(s + 1, ELL_SECOND_ACTIVATION, strlen(ELL_SECOND_ACTIVATION));
+    *seen = true;
+}
+
+/* What ELL's reader takes and JSON does not. Of brackets within brackets the parser takes no more than DEPTH_MAX. */
+static void make_json(char *s, size_t n)
+{
+    enum { DEPTH_MAX = 2048 };
+    bool seen[DEPTH_MAX] = {false}, quoted = false;
     char *comma = NULL;
-    bool quoted = false;
+    int depth = 0;
 
     for (size_t i = 0; i < n; i++) {
         if (quoted) {
@@ -20,25 +48,37 @@ static void drop_trailing_commas(char *s, size_t n)
                 quoted = s[i] != '"';
             continue;
         }
+        drop_trailing_comma(&s[i], &comma);
         quoted = s[i] == '"';
-        if ((s[i] == '}' || s[i] == ']') && comma)
-            *comma = ' ';
-        if (!strchr(" \t\r\n", s[i]))
-            comma = s[i] == ',' ? &s[i] : NULL;
+        if (quoted)
+            tell_activations_apart(&s[i], n - i, &seen[depth]);
+        if (s[i] == '{' && depth < DEPTH_MAX - 1)
+            seen[++depth] = false;
+        if (s[i] == '}' && depth > 0)
+            depth--;
     }
 }
 
-static enum mote_status parse(struct pool *pool, struct bytes file, json_t **out, const struct frame *at)
+/* Bits, in words of 64, have no room in JSON's whole numbers. No layer that Mote has has such, but which one it is only
+ * the whole file says: it is read, and *overflow is why nothing else can come of it. */
+static enum mote_status parse(struct pool *pool, struct bytes file, json_t **out, const char **overflow,
+                              const struct frame *at)
 {
     char *text = pool_copy(pool, file.data, file.size);
+    const char *why;
     json_error_t error;
 
-    drop_trailing_commas(text, file.size);
+    make_json(text, file.size);
+    *overflow = NULL;
     *out = json_loadb(text, file.size, 0, &error);
-    if (!*out)
-        return fail(at, MOTE_ERR_FORMAT, "line %d, column %d: %s", error.line, error.column,
-                    printable(pool, pool_strdup(pool, error.text)));
-    return MOTE_OK;
+    if (*out)
+        return MOTE_OK;
+    why = pool_printf(pool, "line %d, column %d: %s", error.line, error.column,
+                      printable(pool, pool_strdup(pool, error.text)));
+    if (json_error_code(&error) == json_error_numeric_overflow)
+        *out = json_loadb(text, file.size, JSON_DECODE_INT_AS_REAL, &error);
+    *overflow = why;
+    return *out ? MOTE_OK : fail(at, MOTE_ERR_FORMAT, "%s", why);
 }
 
 /* ---- nodes ---- */
@@ -55,6 +95,8 @@ static struct frame frame_node(const struct build *r, const struct frame *at, co
 }
 
 static bool is_input(const json_t *node) { return strcmp(ell_type_of(node).base, "InputNode") == 0; }
+
+static bool is_constant(const json_t *node) { return strcmp(ell_type_of(node).base, "ConstantNode") == 0; }
 
 static bool has_type(const json_t *node, const char *parameter)
 {
@@ -73,7 +115,7 @@ static void find_missing(struct build *r, const json_t *nodes)
 
         if (!is_input(node) && !ell_node_find(ell_type_of(node).base))
             status = fail(&here, MOTE_ERR_UNSUPPORTED, "Mote does not have it");
-        else if (has_type(node, "<int") || has_type(node, "<bool>"))
+        else if ((has_type(node, "<int") || has_type(node, "<bool>")) && !is_constant(node))
             status = fail(&here, MOTE_ERR_UNSUPPORTED, "it computes with whole numbers; Mote has float and double");
         if (status != MOTE_OK)
             faults_add(&ell_of(r)->missing, here.name, &failed);
@@ -100,7 +142,8 @@ static int32_t read_input(struct build *r, const json_t *node, const json_t *map
 {
     struct tensor t = {.type = TYPE_F32, .source = -1};
 
-    t.rank = ell_layout(r, node, "layout", t.dims);
+    /* before there were layouts an input had a shape */
+    t.rank = ell_has(node, "shape") ? ell_dims(r, node, "shape", t.dims) : ell_layout(r, node, "layout", t.dims);
     t.name = printable(r->pool, pool_strdup(r->pool, input_name(map, node_id(node))));
     if (r->status == MOTE_OK && build_check_size(&t, r->at) != MOTE_OK)
         r->status = MOTE_ERR_SHAPE;
@@ -164,8 +207,8 @@ static enum mote_status read_outputs(struct build *r, const json_t *map, const s
 }
 
 /* ---- the file ---- */
-static enum mote_status read_map(struct build *r, const json_t *map, struct import_missing *missing,
-                                 const struct frame *at)
+static enum mote_status read_map(struct build *r, const json_t *map, const char *overflow,
+                                 struct import_missing *missing, const struct frame *at)
 {
     const json_t *model = ell_object(r, map, "model"), *nodes = model ? ell_list(r, model, "nodes") : NULL;
 
@@ -175,6 +218,8 @@ static enum mote_status read_map(struct build *r, const json_t *map, struct impo
         missing->what = faults_text(&ell_of(r)->missing);
         return MOTE_OK;
     }
+    if (overflow)
+        return fail(at, MOTE_ERR_FORMAT, "%s", overflow);
     r->g = model_add_graph(r->m, "main");
     for (size_t i = 0; i < json_array_size(nodes); i++)
         TRY(read_node(r, json_array_get(nodes, i), map, (int)i, at));
@@ -191,6 +236,7 @@ enum mote_status ell_import(struct pool *pool, const char *name, struct bytes fi
     struct ell e = {.options = options, .missing = {.pool = pool}};
     struct build r = {.pool = pool, .m = out, .limit = pool->used + IMPORT_MEMORY(file.size), .reader = &e, .at = at};
     enum mote_status status;
+    const char *overflow;
     json_t *map;
 
     *missing = (struct import_missing){MOTE_ERR_UNSUPPORTED, NULL};
@@ -198,8 +244,8 @@ enum mote_status ell_import(struct pool *pool, const char *name, struct bytes fi
     out->name = model_name_from(pool, name);
     if (file.size > ELL_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(ELL_LIMIT >> 20));
-    TRY(parse(pool, file, &map, at));
-    status = read_map(&r, map, missing, at);
+    TRY(parse(pool, file, &map, &overflow, at));
+    status = read_map(&r, map, overflow, missing, at);
     json_decref(map);
     return status;
 }

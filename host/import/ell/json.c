@@ -184,17 +184,18 @@ static int32_t whole_or_part(struct build *r, int32_t x, int64_t begin, int64_t 
 /* "1006.output[0:3]" at *p, which goes on behind it. */
 static int32_t one_reference(struct build *r, const char **p, const char *text)
 {
-    const size_t len = strcspn(*p, ".");
-    const char *id = pool_printf(r->pool, "%.*s", (int)len, *p);
-    const int32_t x = names_get(&ell_of(r)->values, id);
+    const size_t len = strcspn(*p, "."), port = strcspn(*p, "[],}{ ");
+    const char *id = pool_printf(r->pool, "%.*s", (int)len, *p), *whole = pool_printf(r->pool, "%.*s", (int)port, *p);
+    int32_t x = names_get(&ell_of(r)->values, whole);
     int64_t begin, end;
+
+    x = x == NAME_ABSENT ? names_get(&ell_of(r)->values, id) : x;
 
     if (x == NAME_ABSENT) {
         build_fail(r, MOTE_ERR_FORMAT, "no node before it is called '%s'", printable(r->pool, id));
         return TENSOR_ABSENT;
     }
-    *p += len + ((*p)[len] == '.');
-    *p += strcspn(*p, "[],}{ ");
+    *p += len > port ? len : port;
     if (!read_range(p, tensor_elements(tensor_at(r, x)), &begin, &end)) {
         build_fail(r, MOTE_ERR_FORMAT, "'%s' names no elements of node %s", printable(r->pool, text),
                    printable(r->pool, id));

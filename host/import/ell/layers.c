@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Layers of ELL's networks, on images [1][rows][columns][channels] without padding. In ELL a layer writes the padding
  * that the next one needs around its output; here a layer puts it around its input. */
-#include "host/import/activation.h"
 #include "host/import/ell/ell.h"
 #include "host/import/window.h"
 
@@ -188,18 +187,54 @@ static int32_t read_prelu(struct build *r, int32_t x, const json_t *from)
     return emit_binary(r, OP_PRELU, x, ell_floats(r, from, "alpha_values", 3, dims));
 }
 
-static const char *const activations[] = {"ReLUActivation",          "LeakyReLUActivation", "SigmoidActivation",
-                                          "HardSigmoidActivation",   "TanhActivation",      "HardTanhActivation",
-                                          "ParametricReLUActivation"};
-enum { RELU, LEAKY_RELU, SIGMOID, HARD_SIGMOID, TANH, HARD_TANH, PARAMETRIC_RELU };
+static int32_t of_operator(struct build *r, const struct function *f, int32_t x) { return emit_unary(r, f->id, x); }
 
-static int activation_number(const char *name)
+static int32_t of_leaky_relu(struct build *r, const struct function *f, int32_t x)
 {
-    for (int i = 0; (size_t)i < COUNT(activations); i++)
-        if (strcmp(activations[i], name) == 0)
-            return i;
-    return -1;
+    return leaky_relu(r, x, f->alpha);
 }
+
+static int32_t of_hard_sigmoid(struct build *r, const struct function *f, int32_t x)
+{
+    return hard_sigmoid(r, x, f->alpha, f->beta);
+}
+
+static int32_t of_hard_tanh(struct build *r, const struct function *f, int32_t x)
+{
+    (void)f;
+    return clip(r, x, -1, 1);
+}
+
+static const struct function functions[] = {
+    {"HardSigmoidActivation", of_hard_sigmoid, OP_NOP, 0, 0.2f, 0.5f},
+    {"HardTanhActivation", of_hard_tanh, OP_NOP, 0, 0, 0},
+    {"LeakyReLUActivation", of_leaky_relu, OP_NOP, 1, 0, 0},
+    {"ReLUActivation", of_operator, OP_RELU, 0, 0, 0},
+    {"SigmoidActivation", of_operator, OP_LOGISTIC, 0, 0, 0},
+    {"TanhActivation", of_operator, OP_TANH, 0, 0, 0},
+};
+
+static const struct function *find_function(const char *name)
+{
+    for (size_t i = 0; i < COUNT(functions); i++)
+        if (strcmp(functions[i].name, name) == 0)
+            return &functions[i];
+    return NULL;
+}
+
+bool ell_function(struct build *r, struct ell_type type, const json_t *from, struct function *f)
+{
+    const struct function *found = find_function(type.base);
+
+    if (!found)
+        return false;
+    *f = *found;
+    if (f->n > 0)
+        f->alpha = ell_float(r, from, "leakyFactor");
+    return true;
+}
+
+static bool is_parametric(struct ell_type type) { return strcmp(type.base, "ParametricReLUActivation") == 0; }
 
 /* Its function: an object of its own, or before archives of version 9 a parameter of the layer's type. */
 static struct ell_type activation_type(const struct ell_type *layer, const json_t *json)
@@ -216,23 +251,9 @@ static int32_t read_activation(struct build *r, const struct layer *l)
 {
     const struct ell_type type = activation_type(&l->type, l->json);
     const json_t *from = ell_has(l->json, "activation") ? json_object_get(l->json, "activation") : l->json;
+    struct function f;
 
-    switch (activation_number(type.base)) {
-    case RELU:
-        return emit_unary(r, OP_RELU, l->x);
-    case LEAKY_RELU:
-        return leaky_relu(r, l->x, ell_float(r, from, "leakyFactor"));
-    case SIGMOID:
-        return emit_unary(r, OP_LOGISTIC, l->x);
-    case HARD_SIGMOID:
-        return hard_sigmoid(r, l->x, 0.2f, 0.5f);
-    case TANH:
-        return emit_unary(r, OP_TANH, l->x);
-    case HARD_TANH:
-        return clip(r, l->x, -1, 1);
-    default:
-        return read_prelu(r, l->x, from);
-    }
+    return ell_function(r, type, from, &f) ? f.of(r, &f, l->x) : read_prelu(r, l->x, from);
 }
 
 /* ---- vectors ---- */
@@ -298,7 +319,7 @@ static void find_missing_layer(struct build *r, const json_t *json, int index, c
 
     if (layer_number(type.base) < 0)
         status = fail(&here, MOTE_ERR_UNSUPPORTED, "Mote does not have it");
-    else if (strcmp(type.base, "ActivationLayer") == 0 && activation_number(function.base) < 0)
+    else if (strcmp(type.base, "ActivationLayer") == 0 && !find_function(function.base) && !is_parametric(function))
         status = fail(&here, MOTE_ERR_UNSUPPORTED, "Mote does not have its function '%s'",
                       printable(r->pool, pool_strdup(r->pool, function.base)));
     else if (strcmp(type.base, "PoolingLayer") == 0 && strcmp(type.argument, "MaxPoolingFunction") != 0 &&

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes of ELL's models, but networks and inputs. */
-#include "host/import/activation.h"
 #include "host/import/ell/ell.h"
 
 /* ---- element by element ---- */
@@ -151,10 +150,14 @@ ell_node_fn *ell_node_find(const char *base)
     } nodes[] = {
         {"BinaryOperationNode", read_binary},
         {"ConstantNode", read_constant},
+        {"FastGRNNNode", ell_fast_grnn},
+        {"GRUNode", ell_gru},
         {"L2NormSquaredNode", read_squared_norm},
+        {"LSTMNode", ell_lstm},
         {"NeuralNetworkPredictorNode", ell_network},
         {"OutputNode", read_same},
         {"ProtoNNPredictorNode", read_proto_nn},
+        {"RNNNode", ell_rnn},
         {"ReinterpretLayoutNode", read_reinterpreted},
         {"SpliceNode", read_spliced},
         {"SumNode", read_sum},
