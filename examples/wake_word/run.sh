@@ -38,8 +38,8 @@ step train recipe.yaml --threads 1 -o net
 step quantize net/model.graph --data recipe.yaml -o int8.graph
 # A threshold is chosen on a stream of voices that training has not heard, and tried on one of yet others.
 step mix validation.yaml -o validation.wav --truth validation.json
-step listen int8.graph validation.wav --truth validation.json --posterior sum --over 5 --false-accepts 15 \
-    -o computer.graph --html validation.html
+step listen int8.graph validation.wav --truth validation.json --false-accepts 15 -o computer.graph \
+    --html validation.html
 step mix test.yaml -o test.wav --truth test.json
 step listen computer.graph test.wav --truth test.json --target "$board" --via c
 step compile computer.graph --emit c -o firmware/computer --target "$board"

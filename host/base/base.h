@@ -153,6 +153,7 @@ void folder_unlock(int lock);
 void inputs_protect(bool on);
 void inputs_add(const char *path); /* what others read; no file: nothing to protect */
 bool inputs_have(const char *path);
+void inputs_release(const char *path);         /* which the user asked to be changed in place */
 bool files_same(const char *a, const char *b); /* both are there, and one regular file */
 
 /* ---- what must not outlive the process ---- */

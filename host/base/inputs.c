@@ -74,3 +74,16 @@ bool inputs_have(const char *path)
     pthread_mutex_unlock(&lock);
     return found;
 }
+
+void inputs_release(const char *path)
+{
+    struct identity id;
+
+    if (!identify(path, &id))
+        return;
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < n_known; i++)
+        if (same(&known[i], &id))
+            known[i--] = known[--n_known];
+    pthread_mutex_unlock(&lock);
+}

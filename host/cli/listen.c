@@ -181,17 +181,34 @@ static void print_chosen(const struct listening *x)
            d->misses, d->words, accepts_an_hour(d));
 }
 
+/* Where the model goes with the threshold that is chosen, NULL: nowhere. */
+static enum mote_status where_to_keep(struct listening *x, const char **out)
+{
+    const char *model = x->cli->positional[0], *dot = strrchr(model, '.');
+
+    *out = cli_value(x->cli, "-o");
+    if (!cli_flag(x->cli, "--keep"))
+        return MOTE_OK;
+    if (*out != NULL)
+        return usage_error(x->cli, "--keep and -o are two places for the model: one of them");
+    if (dot == NULL || strcmp(dot, ".graph") != 0)
+        return usage_error(x->cli, "--keep writes into graph files; %s goes elsewhere, with -o M.graph", model);
+    *out = model;
+    return MOTE_OK;
+}
+
 /* The threshold that keeps within a limit, which a model is written with. */
 static enum mote_status choose(struct listening *x)
 {
-    const char *limit = cli_value(x->cli, "--false-accepts"), *out = cli_value(x->cli, "-o");
+    const char *limit = cli_value(x->cli, "--false-accepts"), *out;
     struct frame here = {&x->cli->root, x->sound_path, NULL, -1, NULL};
     char *end;
     double n;
 
     x->chosen = -1;
+    TRY(where_to_keep(x, &out));
     if (out != NULL && limit == NULL)
-        return usage_error(x->cli, "-o keeps a threshold that --false-accepts chooses");
+        return usage_error(x->cli, "-o and --keep keep a threshold that --false-accepts chooses");
     if (limit == NULL)
         return MOTE_OK;
     n = strtod(limit, &end);
@@ -206,8 +223,9 @@ static enum mote_status choose(struct listening *x)
 
 static enum mote_status keep(struct listening *x)
 {
-    const char *out = cli_value(x->cli, "-o");
+    const char *out;
 
+    TRY(where_to_keep(x, &out));
     return out == NULL
                ? MOTE_OK
                : listening_keep(&x->cli->pool, x->cli->positional[0], &x->p.model, x->chosen, out, &x->cli->root);
@@ -357,7 +375,7 @@ const struct command command_listen = {
         "--truth says what is said in it, as MLPerf Tiny's streaming wake word does; an event from a word's start to\n"
         "1 s after its end is a hit, several within 1 s count once, other events are false accepts. --sweep repeats\n"
         "that for all thresholds. --false-accepts N chooses one: of those with at most N an hour the largest with the\n"
-        "fewest misses, which -o writes into the model's graph file; so choose it on validation data.\n\n"
+        "fewest misses, which -o writes into a graph file, and --keep into M; so choose it on validation data.\n\n"
         "--target listens on that emulated board, too, in calls of 160 samples, and measures it; other events there "
         "are\n"
         "an error.\n\n"
@@ -376,6 +394,7 @@ const struct command command_listen = {
                                        {"--sweep", NULL, "misses and false accepts at all thresholds"},
                                        {"--false-accepts", "N", "choose a threshold with at most N an hour"},
                                        {"-o", "M.graph", "where the model with that threshold goes"},
+                                       {"--keep", NULL, "that threshold goes into M, a graph file"},
                                        {"--html", "FILE", "a page with the curve of misses and false accepts"},
                                        LISTENING_OPTIONS,
                                        {"--silence", "MS", "silence before and after the sound"},

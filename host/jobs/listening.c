@@ -173,19 +173,29 @@ static enum mote_status put_front_end(struct making *k, struct model *m, const s
     return front_end_before(&k->f, m, at);
 }
 
-static enum mote_status load_model(struct making *k, const char *path, struct pipeline *p, const struct frame *at)
+static enum mote_status prepare_model(struct making *k, struct model *m, const struct frame *at)
 {
-    TRY(pipeline_load(k->pool, path, p, at));
-    if (!p->has_graph)
-        return MOTE_OK;
-    complete(&k->o, &p->model.hears);
-    TRY(put_front_end(k, &p->model, at));
-    k->streams = !keeps_history(&p->model.graphs[0]) && k->f.frames > 1;
+    complete(&k->o, &m->hears);
+    TRY(put_front_end(k, m, at));
+    k->streams = !keeps_history(&m->graphs[0]) && k->f.frames > 1;
     k->advance = k->streams ? (k->o.every > 0 ? k->o.every : 1) * k->f.step : k->f.frames * k->f.step;
     return MOTE_OK;
 }
 
+static enum mote_status load_model(struct making *k, const char *path, struct pipeline *p, const struct frame *at)
+{
+    TRY(pipeline_load(k->pool, path, p, at));
+    return p->has_graph ? prepare_model(k, &p->model, at) : MOTE_OK;
+}
+
 /* How far a stream goes on a call depends on its strides, which the plan knows. */
+static enum mote_status plan_advance(struct making *k, struct pipeline *p, const struct frame *at)
+{
+    TRY(pipeline_compile(p, &(struct pipeline_options){.stream = true, .advance = k->advance}, at));
+    k->advance = (int32_t)tensor_elements(&p->plan.graph->tensors[p->plan.graph->inputs[0]]);
+    return MOTE_OK;
+}
+
 static enum mote_status find_advance(struct making *k, const char *path, const struct frame *at)
 {
     struct pipeline p;
@@ -193,9 +203,7 @@ static enum mote_status find_advance(struct making *k, const char *path, const s
     if (!k->streams)
         return MOTE_OK;
     TRY(load_model(k, path, &p, at));
-    TRY(pipeline_compile(&p, &(struct pipeline_options){.stream = true, .advance = k->advance}, at));
-    k->advance = (int32_t)tensor_elements(&p.plan.graph->tensors[p.plan.graph->inputs[0]]);
-    return MOTE_OK;
+    return plan_advance(k, &p, at);
 }
 
 static enum mote_status name_classes(const struct making *k, struct model *m, const struct frame *at)
@@ -263,4 +271,20 @@ enum mote_status listening_load(struct pool *pool, const char *path, const struc
                    : MOTE_OK;
     TRY(find_advance(&k, path, &file));
     return finish(&k, out, &file);
+}
+
+enum mote_status listening_settle(struct pool *pool, const struct listen_options *options, struct model *m,
+                                  const struct frame *at)
+{
+    struct making k = {.pool = pool, .o = *options};
+    struct pipeline p = {.pool = pool, .path = at->name, .has_graph = true, .model = {.pool = pool}};
+    struct mote_posterior ignored;
+
+    assert(m->hears.preset != NULL && m->n_classes >= 1);
+    model_copy(m, &p.model);
+    TRY(prepare_model(&k, &p.model, at));
+    if (k.streams)
+        TRY(plan_advance(&k, &p, at));
+    choose_posterior(&k, m);
+    return posterior_of(m, &ignored, at);
 }

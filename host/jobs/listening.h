@@ -29,6 +29,9 @@ static inline bool model_listens(const struct model *m) { return m->hears.poster
  * end inside, classes for all scores, and the posterior in what it hears by. An image stays what it is. */
 MUST_CHECK enum mote_status listening_load(struct pool *pool, const char *path, const struct listen_options *options,
                                            struct pipeline *out, const struct frame *at);
+/* A model that says its front end and its classes gets a posterior into what it hears by. */
+MUST_CHECK enum mote_status listening_settle(struct pool *pool, const struct listen_options *options, struct model *m,
+                                             const struct frame *at);
 /* The settings of a posterior, as a model keeps them, and back; commands are the classes whose names are no silence,
  * unknown or the like. */
 struct posterior posterior_kept(const struct mote_posterior *p);

@@ -87,5 +87,7 @@ enum mote_status listening_keep(struct pool *pool, const char *path, const struc
     p.model.n_classes = listens->n_classes;
     p.model.classes = listens->classes;
     model_write(&p.model, &t);
+    if (strcmp(out, path) == 0)
+        inputs_release(out);
     return file_write(out, t.s, t.len, &here);
 }

@@ -19,7 +19,7 @@ MUST_CHECK enum mote_status sweep_choose(const struct sweep *s, double per_hour,
 struct det sweep_curve(struct pool *pool, const struct sweep *s);
 
 /* The model of `path` (a model or a manifest) as a graph file that knows how `listens`, made of it, hears, with this
- * threshold. */
+ * threshold; `out` may be `path`. */
 MUST_CHECK enum mote_status listening_keep(struct pool *pool, const char *path, const struct model *listens,
                                            int32_t threshold, const char *out, const struct frame *at);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host/data/spec.h"
+#include "host/jobs/listening.h"
 #include "host/jobs/splits.h"
 #include "host/passes/passes.h"
 #include "host/pipeline/pipeline.h"
@@ -199,9 +200,31 @@ static int32_t threads_of(const struct train *t)
     return model_macs(&t->net) * t->recipe.training.batch < THREADS_FROM ? 1 : 0;
 }
 
+/* The model is to know how its scores become commands. */
+static enum mote_status take_posterior(struct train *t)
+{
+    const struct recipe_posterior *p = t->recipe.posterior;
+    struct frame here = {.up = &t->recipe_file, .kind = "posterior", .index = -1};
+    struct listen_options options;
+
+    if (p == NULL)
+        return MOTE_OK;
+    if (t->net.hears.preset == NULL || t->net.n_classes == 0)
+        return fail(&here, MOTE_ERR_VALUE,
+                    "is for classes of sounds: `input: {audio: micro}` says how they are heard; else leave it out");
+    options = (struct listen_options){.kind = p->kind == POSTERIOR_NONE ? LISTEN_UNSAID : (int32_t)p->kind - 1,
+                                      .threshold = (double)p->threshold,
+                                      .window = p->over,
+                                      .minimum = p->minimum,
+                                      .suppression = LISTEN_UNSAID,
+                                      .suppression_ms = p->suppress};
+    return listening_settle(t->pool, &options, &t->net, &here);
+}
+
 static enum mote_status open_training(struct train *t)
 {
     TRY(network_build(t->pool, &t->recipe, &t->data, &t->net, &t->recipe_file));
+    TRY(take_posterior(t));
     if (t->options.from != NULL)
         TRY(take_weights(t));
     TRY(open_teacher(t));

@@ -95,7 +95,11 @@ struct compress_section {
     const struct teacher_section *teacher;
     const struct stage_section *of[STAGE_KINDS];
 };
-extern const cyaml_schema_field_t training_fields[], optimizer_fields[], compress_fields[];
+struct posterior_section {
+    const enum posterior_kind *kind;
+    const char *threshold, *over, *minimum, *suppress;
+};
+extern const cyaml_schema_field_t training_fields[], optimizer_fields[], compress_fields[], posterior_fields[];
 /* The section, or NULL, with what it leaves out at its default. */
 MUST_CHECK enum mote_status training_read(const struct training_section *section, struct training *out,
                                           const struct frame *at);
@@ -103,5 +107,8 @@ MUST_CHECK enum mote_status training_read(const struct training_section *section
 MUST_CHECK enum mote_status compress_read(struct pool *pool, const struct compress_section *section,
                                           const struct training *t, const struct stage **out, int32_t *n,
                                           const struct frame *at);
+/* The same; without a section *out is NULL. */
+MUST_CHECK enum mote_status posterior_read(struct pool *pool, const struct posterior_section *section,
+                                           const struct recipe_posterior **out, const struct frame *at);
 
 #endif

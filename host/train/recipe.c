@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A recipe's file as a whole. Its sections have schemas of their own: host/data/spec.c, recipe_layers.c,
- * recipe_training.c, recipe_compress.c. */
+ * recipe_training.c, recipe_compress.c, recipe_posterior.c. */
 #include "host/yaml/yaml.h"
 #include "host/data/spec.h"
 #include "host/train/layer.h"
@@ -16,6 +16,7 @@ struct recipe_yaml {
     unsigned network_count;
     const struct training_section *training;
     const struct compress_section *compress;
+    const struct posterior_section *posterior;
 };
 
 #define NEEDED   CYAML_FLAG_POINTER
@@ -30,6 +31,7 @@ static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_SEQUENCE("network", NEEDED, struct recipe_yaml, network, &layer_schema, 1, YAML_LIST_MAX),
     CYAML_FIELD_MAPPING_PTR("training", OPTIONAL, struct recipe_yaml, training, training_fields),
     CYAML_FIELD_MAPPING_PTR("compress", OPTIONAL, struct recipe_yaml, compress, compress_fields),
+    CYAML_FIELD_MAPPING_PTR("posterior", OPTIONAL, struct recipe_yaml, posterior, posterior_fields),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct recipe_yaml, fields)};
@@ -99,6 +101,7 @@ enum mote_status recipe_parse(struct pool *pool, const char *path, struct bytes 
                     (double)WIDTH_MIN, (double)WIDTH_MAX);
     TRY(layers_read(pool, y->network, y->network_count, &out->layers, at));
     TRY(training_read(y->training, &out->training, at));
+    TRY(posterior_read(pool, y->posterior, &out->posterior, at));
     TRY(read_compressing(y, out, at));
     return compress_read(pool, y->compress, &out->compressing, &out->stages, &out->n_stages, at);
 }

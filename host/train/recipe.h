@@ -84,11 +84,22 @@ struct training {
 
 struct recipe_layer; /* layer.h */
 
+#define RECIPE_UNSAID (-1)
+
+/* How scores become commands. What is not said (RECIPE_UNSAID, POSTERIOR_NONE) is as usual: docs/WAKE_WORDS.md. */
+struct recipe_posterior {
+    enum posterior_kind kind;
+    float threshold;       /* 0 to 1 */
+    int32_t over, minimum; /* inferences */
+    int32_t suppress;      /* milliseconds */
+};
+
 struct recipe {
-    const char *path, *name;         /* the model's: the recipe's, or from its path if it has none */
-    bool named;                      /* the recipe has one */
-    const char *target;              /* the board that the network is for; NULL: none in particular */
-    const struct data_section *data; /* NULL if the recipe has none */
+    const char *path, *name;                  /* the model's: the recipe's, or from its path if it has none */
+    bool named;                               /* the recipe has one */
+    const char *target;                       /* the board that the network is for; NULL: none in particular */
+    const struct data_section *data;          /* NULL if the recipe has none */
+    const struct recipe_posterior *posterior; /* NULL if the recipe has none */
     const struct recipe_layer *layers;
     int32_t n_layers;
     float width;                           /* multiplies the filters of all CONV_2D */

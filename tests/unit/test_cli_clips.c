@@ -115,6 +115,65 @@ static void a_network_learns_to_hear(void **state)
     json_decref(root);
 }
 
+/* What a recipe says of a posterior stays with the model, float and int8, and so does the threshold of a sweep. */
+static void a_posterior_stays_with_the_model(void **state)
+{
+    static int16_t stream[3 * SECOND];
+    struct result r;
+
+    (void)state;
+    if (!put_clips())
+        skip();
+    put_text("in/posterior.yaml",
+             RECIPE(MICRO, "") "posterior: {kind: hits, threshold: 0.6, over: 3, suppress: 700}\n");
+    r = RUN("train", "@in/posterior.yaml", "-o", "@out/kept", "--threads", "1", "--epochs", "8");
+    want_status(&r, 0);
+    assert_non_null(strstr(OK("inspect", "@out/kept/model.graph", "--text").out,
+                           "clip 1000 posterior hits threshold 153 window 3 minimum 3 suppression 35\n"));
+    OK("quantize", "@out/kept/model.graph", "--data", "@in/posterior.yaml", "-o", "@out/kept/int8.graph");
+    add_sweep(stream + SECOND, 6000, 800, 2800, 6000);
+    put_sound("in/rise.wav", SECOND, 1, stream, 3 * SECOND);
+    put_text("in/rise.json", "{\"detection_windows\": [[1.0, 1.4]], \"words\": [\"rise\"]}");
+    assert_non_null(strstr(OK("listen", "@out/kept/int8.graph", "@in/rise.wav").out, "by hits of 3 above 0.600"));
+    r = OK("listen", "@out/kept/int8.graph", "@in/rise.wav", "--truth", "@in/rise.json", "--sweep", "--false-accepts",
+           "0", "--keep");
+    r = OK("inspect", "@out/kept/int8.graph");
+    assert_non_null(strstr(r.out, "posterior: hits of 3 inferences above "));
+    assert_null(strstr(r.out, "above 0.600"));
+}
+
+static void wrong_posteriors_are_named(void **state)
+{
+    static const struct {
+        const char *text, *part;
+    } wrong[] = {
+        {"{kind: mean}", "mean"},
+        {"{over: 0}", "posterior: over is \"0\": it must be a whole number from 1 to 4096"},
+        {"{threshold: 1.5}", "posterior: threshold is \"1.5\": it must be a number from 0 to 1"},
+        {"{suppress: soon}", "suppress is \"soon\""},
+        {"{kind: average, over: 3, minimum: 4}", "minimum is 4 inferences of 3"},
+        {"{kind: sum, minimum: 4}", "minimum belongs to the kind average"},
+        {"{wide: 3}", "wide"},
+    };
+    struct result r;
+
+    (void)state;
+    if (!put_clips())
+        skip();
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        put_text("in/wrong.yaml", pool_printf(&pool, "%sposterior: %s\n", RECIPE(MICRO, ""), wrong[i].text));
+        r = RUN("train", "@in/wrong.yaml", "-o", "@out/wrong");
+        assert_true(r.status == 1 || r.status == 2);
+        want_failure(&r, r.status, wrong[i].part);
+    }
+    put_text("in/table.csv", "a,b\n1,x\n2,y\n3,x\n4,y\n5,x\n6,y\n7,x\n8,y\n9,x\n10,y\n");
+    put_text("in/table.yaml", "data: {path: table.csv}\nnetwork:\n  - fully_connected: {}\n  - softmax: {}\n"
+                              "training: {epochs: 1}\nposterior: {kind: sum}\n");
+    r = RUN("train", "@in/table.yaml", "-o", "@out/table");
+    want_status(&r, 1);
+    assert_non_null(strstr(r.err, "posterior: is for classes of sounds"));
+}
+
 /* What is drawn is drawn again: the same bytes; without augmentation others. */
 static void augmentation_repeats(void **state)
 {
@@ -271,8 +330,10 @@ static void what_is_wrong_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(clips_are_samples),       TEST(a_network_learns_to_hear), TEST(augmentation_repeats),
-        TEST(a_table_names_the_clips), TEST(what_is_wrong_is_named),   TEST(long_sounds_are_cut),
+        TEST(clips_are_samples),          TEST(a_network_learns_to_hear),
+        TEST(augmentation_repeats),       TEST(a_posterior_stays_with_the_model),
+        TEST(wrong_posteriors_are_named), TEST(a_table_names_the_clips),
+        TEST(what_is_wrong_is_named),     TEST(long_sounds_are_cut),
         TEST(sounds_become_a_recipe),
     };
 
