@@ -6,7 +6,7 @@
 #include "tests/protobuf_made.h"
 
 enum { FLOAT = 1, INT32 = 6, INT64 = 7, STRING = 8 };
-enum { FREE = -1 };
+enum { FREE = -1, FREE_AS_MINUS_ONE = -3 }; /* said by no number, or by -1 */
 
 /* An input or output of the graph; dimensions up to -2. */
 static inline void put_value(struct text *graph, int field, const char *name, int type, const int64_t *dims)
@@ -17,7 +17,7 @@ static inline void put_value(struct text *graph, int field, const char *name, in
         struct text dim = {.pool = graph->pool};
 
         if (*dims != FREE)
-            put_int(&dim, 1, *dims);
+            put_int(&dim, 1, *dims == FREE_AS_MINUS_ONE ? -1 : *dims);
         put_message(&shape, 1, &dim);
     }
     put_int(&tensor, 1, type);

@@ -159,6 +159,58 @@ static void shapes_left_open_are_given(void **state)
     pool_free(&pool);
 }
 
+/* Some tools write constants behind who reads them, and -1 for dimensions that are free. */
+static void nodes_in_any_order(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool};
+    struct import i;
+
+    (void)state;
+    put_node(&graph, "Add b a -> y");
+    put_node(&graph, "Relu a -> b");
+    put_node(&graph, "Neg x -> a");
+    put_value(&graph, 11, "x", FLOAT, DIMS(FREE_AS_MINUS_ONE, 3));
+    put_value(&graph, 12, "y", FLOAT, DIMS(1, 3));
+    import_as(&i, "m.onnx", model_of(&graph, 13), NULL);
+    assert_string_equal(i.report.text, "");
+    assert_int_equal(i.status, MOTE_OK);
+    assert_int_equal(i.model.graphs[0].n_ops, 3);
+    for (int k = 0; k < 3; k++) /* numbered as in the file */
+        assert_int_equal(i.model.graphs[0].ops[k].source, 2 - k);
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
+/* y = x scale / sqrt(mean of x²) */
+static void normalizes_by_the_root_of_squares(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool};
+    const float scale[2] = {2, 3}, x[4] = {1, -2, 0.5f, 3};
+    struct report_text report = {0};
+    struct frame at = {.index = -1, .sink = &report};
+    struct pipeline p;
+    struct runner r;
+    float y[4];
+
+    (void)state;
+    put_node(&graph, "RMSNormalization x scale -> y");
+    put_initializer(&graph, "scale", FLOAT, DIMS(2), scale, sizeof scale);
+    put_value(&graph, 11, "x", FLOAT, DIMS(2, 2));
+    put_value(&graph, 12, "y", FLOAT, DIMS(2, 2));
+    assert_int_equal(pipeline_read(&pool, "m.onnx", model_of(&graph, 23), &p, &at), MOTE_OK);
+    assert_int_equal(pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, &at), MOTE_OK);
+    assert_int_equal(runner_open(&pool, p.image, &r, &at), MOTE_OK);
+    runner_run(&r, (const uint8_t *)x, (uint8_t *)y);
+    for (int i = 0; i < 4; i++) {
+        const float *row = &x[i / 2 * 2], root = sqrtf((row[0] * row[0] + row[1] * row[1]) / 2 + 1e-5f);
+
+        assert_true(fabsf(y[i] - x[i] / root * scale[i % 2]) < 1e-5f);
+    }
+    pool_free(&pool);
+}
+
 /* ---- bad input ---- */
 static void names_what_is_wrong(void **state)
 {
@@ -515,6 +567,8 @@ int main(void)
         cmocka_unit_test(a_small_model),
         cmocka_unit_test(what_old_exporters_write),
         cmocka_unit_test(shapes_left_open_are_given),
+        cmocka_unit_test(nodes_in_any_order),
+        cmocka_unit_test(normalizes_by_the_root_of_squares),
         cmocka_unit_test(names_what_is_wrong),
         cmocka_unit_test(names_unknown_operators_at_once),
         cmocka_unit_test(tensors_must_be_whole),

@@ -163,6 +163,12 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct hdf5_tensor *)a)->path, ((const struct hdf5_tensor *)b)->path);
 }
 
+static void sort(struct hdf5 *h)
+{
+    if (h->n_tensors > 0)
+        qsort(h->tensors, (size_t)h->n_tensors, sizeof *h->tensors, by_path);
+}
+
 enum mote_status hdf5_unpack(struct pool *pool, size_t limit, struct bytes records, struct hdf5 *out,
                              const struct frame *at)
 {
@@ -181,9 +187,20 @@ enum mote_status hdf5_unpack(struct pool *pool, size_t limit, struct bytes recor
     }
     if (l.bad)
         return fail(at, MOTE_ERR_FORMAT, "the file is damaged: what its library has read makes no sense");
-    if (out->n_tensors > 0)
-        qsort(out->tensors, (size_t)out->n_tensors, sizeof *out->tensors, by_path);
+    sort(out);
     return MOTE_OK;
+}
+
+void hdf5_take_backslashes(struct pool *pool, struct hdf5 *h)
+{
+    for (int32_t i = 0; i < h->n_tensors; i++) {
+        char *path = pool_strdup(pool, h->tensors[i].path);
+
+        for (char *c = path; *c; c++)
+            *c = *c == '\\' ? '/' : *c;
+        h->tensors[i].path = path;
+    }
+    sort(h);
 }
 
 /* A third is the records', a third the list of them, and a third whoever reads it. */

@@ -33,6 +33,9 @@ MUST_CHECK enum mote_status hdf5_read(struct pool *pool, size_t limit, struct by
 MUST_CHECK enum mote_status hdf5_unpack(struct pool *pool, size_t limit, struct bytes records, struct hdf5 *out,
                                         const struct frame *at);
 
+/* Keras 2.15 on Windows writes groups that are called "layers\dense\cell": they become groups within groups. */
+void hdf5_take_backslashes(struct pool *pool, struct hdf5 *h);
+
 const struct hdf5_texts *hdf5_texts_of(const struct hdf5 *h, const char *path, const char *name); /* NULL: none */
 const struct hdf5_tensor *hdf5_tensor_of(const struct hdf5 *h, const char *path);
 

@@ -18,7 +18,7 @@ static enum mote_status parse_json(const char *text, size_t size, const char *wh
 
     if (size > CONFIG_MAX)
         return fail(at, MOTE_ERR_MEMORY, "%s has %zu bytes; %zu are the most", what, size, CONFIG_MAX);
-    *out = json_loadb(text, size, 0, &error);
+    *out = json_loadb(text, size, JSON_ALLOW_NUL, &error);
     if (*out == NULL)
         return fail(at, MOTE_ERR_FORMAT, "%s, line %d: %s", what, error.line, error.text);
     return MOTE_OK;
@@ -66,6 +66,7 @@ static enum mote_status open_keras(struct pool *pool, struct keras *k, struct by
     k->version = major_version(json_string_value(json_object_get(metadata, "keras_version")));
     json_decref(metadata);
     TRY(hdf5_read(pool, k->limit, zip.weights, "optimizer", &k->hdf5, at));
+    hdf5_take_backslashes(pool, &k->hdf5);
     return parse_json((const char *)zip.config.data, zip.config.size, "config.json", config, at);
 }
 

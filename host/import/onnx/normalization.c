@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Normalizations. */
+#include "host/import/activation.h"
 #include "host/import/normalization.h"
 #include "host/import/onnx/ops.h"
 
@@ -76,6 +77,21 @@ void onnx_layer_normalization(struct build *r)
     node_out(r, 0, node_has(r, 2) ? emit_binary(r, OP_ADD, y, onnx_of(r)->in[2]) : y);
     node_out(r, 1, m.mean);
     node_out(r, 2, m.inverse);
+}
+
+/* x scale / sqrt(mean of x² + epsilon) */
+void onnx_rms_normalization(struct build *r)
+{
+    const int32_t x = node_in(r, 0), scale = node_in(r, 1);
+    const int rank = tensor_at(r, x)->rank, axis = axis_of(r, node_int(r, "axis", -1), rank);
+    int64_t axes[RANK_MAX];
+    int32_t mean;
+
+    for (int d = axis; d < rank; d++)
+        axes[d - axis] = d;
+    mean = reduce(r, OP_MEAN, emit_unary(r, OP_SQUARE, x), rank - axis, axes, true);
+    mean = emit_unary(r, OP_RSQRT, plus(r, mean, node_float(r, "epsilon", 1e-5f)));
+    node_out(r, 0, emit_binary(r, OP_MUL, emit_binary(r, OP_MUL, x, mean), scale));
 }
 
 /* x is [N][C][…], its statistics over all dimensions from `first` on; scale and bias one number a channel. */
