@@ -197,8 +197,10 @@ VERSION(pool,        mean_rows_s8,               mve,      MVE)
 VERSION(pool,        mean_rows_s8,               dsp,      DSP)
 VERSION(signal,      rfft_s16,                   dsp,      DSP)
 VERSION(conv,        conv_2d_f32,                fpu,      FPU)
+VERSION(conv,        depthwise_conv_2d_f32,      fpu,      FPU)
 VERSION(dense,       fully_connected_f32,        fpu,      FPU)
 VERSION(dense,       fully_connected_rows_f32,   fpu,      FPU)
 VERSION(recurrent,   lstm_f32,                   fpu,      FPU)
+VERSION(recurrent,   gru_f32,                    fpu,      FPU)
 #undef KERNEL
 #undef VERSION

@@ -6,8 +6,9 @@
 
 #include "../shared/weights_f32.h"
 
-#define DEPTHWISE_CONV_2D_ROW mote_depthwise_conv_2d_f32_row
-#define DEPTHWISE_CONV_2D     mote_depthwise_conv_2d_f32
+#define DEPTHWISE_CONV_2D_PARAMS mote_depthwise_conv_2d_f32
+#define DEPTHWISE_CONV_2D_ROW    mote_depthwise_conv_2d_f32_row
+#define DEPTHWISE_CONV_2D        mote_depthwise_conv_2d_f32
 #include "depthwise_conv_2d_floats.h"
 
 static void run_depthwise_conv_2d_f32(const struct mote_call *c)

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A depthwise convolution of floats whose weights are mote_weight; DEPTHWISE_CONV_2D is its name,
- * DEPTHWISE_CONV_2D_ROW that of its rows. The kernel's columns are clipped to the image once for each output
- * column, so that the loops over taps check rows only. Where each channel has one output, four go together. */
+ * DEPTHWISE_CONV_2D_ROW that of its rows, DEPTHWISE_CONV_2D_PARAMS that of its parameters. The kernel's columns are
+ * clipped to the image once for each output column, so that the loops over taps check rows only. Where each channel has
+ * one output, four go together. A version may define FIRST_CHANNELS: what computes a pixel's first channels in its own
+ * way, and says how many they were. */
 #ifndef MOTE_DEPTHWISE_CONV_2D_FLOATS_H
 #define MOTE_DEPTHWISE_CONV_2D_FLOATS_H
 
 #include "../shared/rows.h"
 #include "../shared/windows.h"
 
+#ifndef FIRST_CHANNELS
+#define FIRST_CHANNELS(p, rows, columns, w, bias, out) 0
+#endif
+
 /* The sum of one output channel; `w` is its weight of the first tap inside the image, `at` that tap's place in a row.
  */
-static float sum_taps(const struct DEPTHWISE_CONV_2D *p, const float *const rows[],
+static float sum_taps(const struct DEPTHWISE_CONV_2D_PARAMS *p, const float *const rows[],
                       MOTE_WEIGHTS(const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *scales), int32_t at,
                       int32_t taps)
 {
@@ -28,7 +34,7 @@ static float sum_taps(const struct DEPTHWISE_CONV_2D *p, const float *const rows
 }
 
 /* The sums of four channels side by side. */
-static void sum_taps_of_four(const struct DEPTHWISE_CONV_2D *p, const float *const rows[],
+static void sum_taps_of_four(const struct DEPTHWISE_CONV_2D_PARAMS *p, const float *const rows[],
                              MOTE_WEIGHTS(const MOTE_FLASH mote_weight *w, const MOTE_FLASH float *scales), int32_t at,
                              int32_t taps, float sum[4])
 {
@@ -52,7 +58,7 @@ static void sum_taps_of_four(const struct DEPTHWISE_CONV_2D *p, const float *con
     sum[3] = s3;
 }
 
-MOTE_WEAK void DEPTHWISE_CONV_2D_ROW(const struct DEPTHWISE_CONV_2D *p, const float *const rows[],
+MOTE_WEAK void DEPTHWISE_CONV_2D_ROW(const struct DEPTHWISE_CONV_2D_PARAMS *p, const float *const rows[],
                                      MOTE_WEIGHTS(const MOTE_FLASH mote_weight *weights,
                                                   const MOTE_FLASH float *scales),
                                      const MOTE_FLASH float *bias, float *out)
@@ -60,25 +66,25 @@ MOTE_WEAK void DEPTHWISE_CONV_2D_ROW(const struct DEPTHWISE_CONV_2D *p, const fl
     const float lo = mote_float(p->lo), hi = mote_float(p->hi);
     const int32_t m = p->depth_multiplier;
 
-    for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w) {
+    for (int32_t ox = 0, x = -p->pad_left; ox < p->out_w; ox++, x += p->stride_w, out += p->out_c) {
         struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
         const MOTE_FLASH mote_weight *w = weights + c.from * p->out_c;
 
-        for (int32_t o = 0, n; o < p->out_c; o += n, w += n) {
+        for (int32_t o = FIRST_CHANNELS(p, rows, &c, w, bias, out), n; o < p->out_c; o += n) {
             float sum[4];
 
             n = m == 1 && o + 4 <= p->out_c ? 4 : 1;
             if (n == 4)
-                sum_taps_of_four(p, rows, MOTE_WEIGHTS(w, scales + o), c.at + o, c.to - c.from, sum);
+                sum_taps_of_four(p, rows, MOTE_WEIGHTS(w + o, scales + o), c.at + o, c.to - c.from, sum);
             else
-                sum[0] = sum_taps(p, rows, MOTE_WEIGHTS(w, scales + o), c.at + (m == 1 ? o : o / m), c.to - c.from);
+                sum[0] = sum_taps(p, rows, MOTE_WEIGHTS(w + o, scales + o), c.at + (m == 1 ? o : o / m), c.to - c.from);
             for (int32_t i = 0; i < n; i++)
-                *out++ = mote_clamp_f32(sum[i] + bias[o + i], lo, hi);
+                out[o + i] = mote_clamp_f32(sum[i] + bias[o + i], lo, hi);
         }
     }
 }
 
-MOTE_WEAK void DEPTHWISE_CONV_2D(const struct DEPTHWISE_CONV_2D *p, const float *in,
+MOTE_WEAK void DEPTHWISE_CONV_2D(const struct DEPTHWISE_CONV_2D_PARAMS *p, const float *in,
                                  MOTE_WEIGHTS(const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *scales),
                                  const MOTE_FLASH float *bias, float *out, int32_t first, int32_t count)
 {

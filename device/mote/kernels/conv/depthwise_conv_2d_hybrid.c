@@ -6,8 +6,9 @@
 
 #include "../shared/weights_s8.h"
 
-#define DEPTHWISE_CONV_2D_ROW mote_depthwise_conv_2d_hybrid_row
-#define DEPTHWISE_CONV_2D     mote_depthwise_conv_2d_hybrid
+#define DEPTHWISE_CONV_2D_PARAMS mote_depthwise_conv_2d_hybrid
+#define DEPTHWISE_CONV_2D_ROW    mote_depthwise_conv_2d_hybrid_row
+#define DEPTHWISE_CONV_2D        mote_depthwise_conv_2d_hybrid
 #include "depthwise_conv_2d_floats.h"
 
 static void run_depthwise_conv_2d_hybrid(const struct mote_call *c)
