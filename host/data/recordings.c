@@ -18,7 +18,8 @@
 #define NUMBERS_MAX 1024 /* of a row */
 
 struct recording {
-    const char *file, *label; /* relative to the folder; label: JSON's, or NULL */
+    const char *file, *label; /* relative to the folder; label: JSON's or a column's, or NULL */
+    const char *owner;        /* what the recording column says; NULL: nothing */
     int32_t index;            /* among those of its file; -1: it has one */
     int32_t first;            /* its first row, of those of the file */
     int32_t rows, columns;
@@ -31,10 +32,12 @@ struct recordings {
     size_t n;
     const char **files;
     size_t n_files;
+    bool one;          /* the path is a file, not a folder */
+    int64_t unlabeled; /* rows that are left out: their label's column says nothing */
 };
 
 /* ---- files ---- */
-static bool is_recording_name(const char *name)
+bool is_recording_name(const char *name)
 {
     static const char *const endings[] = {".npy",  ".npz",    ".csv",    ".tsv",   ".txt",
                                           ".json", ".csv.gz", ".tsv.gz", ".txt.gz"};
@@ -109,6 +112,25 @@ static bool see_file(void *context, const char *name)
     return true;
 }
 
+/* A file, or what is in the folder. */
+static enum mote_status find_files(struct recordings *all)
+{
+    struct reading *r = all->r;
+    const char *slash = strrchr(r->path, '/');
+    struct stat st;
+
+    all->one = stat(r->path, &st) == 0 && !S_ISDIR(st.st_mode);
+    if (all->one) {
+        all->files = pool_array(&r->scratch, 1, sizeof *all->files);
+        all->files[all->n_files++] = pool_strdup(r->pool, slash != NULL ? slash + 1 : r->path);
+    } else {
+        walk(&r->scratch, r->path, "", 0, see_file, all);
+    }
+    if (all->n_files > 0 && is_recording_name(all->files[0]))
+        return MOTE_OK;
+    return fail(r->at, MOTE_ERR_VALUE, "holds no recording: .npy, .npz, .csv, .tsv, .txt or .json of time x numbers");
+}
+
 static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 /* ---- one recording ---- */
@@ -153,9 +175,10 @@ static enum mote_status read_npy(struct recordings *all, const char *file, struc
     return MOTE_OK;
 }
 
-static bool is_time(const char *name)
+bool is_time_name(const char *name)
 {
-    static const char *const words[] = {"time", "timestamp", "t", "ms", "time_ms", "seconds", "datetime", "date"};
+    static const char *const words[] = {"time",    "timestamp", "t",    "ms",        "time_ms", "time_s",
+                                        "seconds", "datetime",  "date", "time (ms)", "time (s)"};
 
     for (size_t i = 0; i < COUNT(words); i++)
         if (strcasecmp(name, words[i]) == 0)
@@ -178,37 +201,110 @@ static bool is_used(const struct data_section *s, const struct table *t, int32_t
 
     if (s->columns_count > 0)
         return is_listed((const char *const *)s->columns, s->columns_count, t, column);
-    return !is_listed((const char *const *)s->ignore, s->ignore_count, t, column) && !(name != NULL && is_time(name));
+    return !is_listed((const char *const *)s->ignore, s->ignore_count, t, column) &&
+           !(name != NULL && is_time_name(name));
+}
+
+/* Columns that say what rows are of; -1: none. */
+struct row_columns {
+    int32_t label, owner;
+    bool *used; /* [t->columns] numbers */
+    int32_t n;
+};
+
+static enum mote_status find_column(const struct recordings *all, const char *key, const char *word,
+                                    const struct table *t, int32_t *out, const struct frame *at)
+{
+    *out = word != NULL ? table_column(t, word) : -1;
+    if (word == NULL || *out >= 0)
+        return MOTE_OK;
+    return fail_key(all->r, key, "%s: there is no column \"%s\"; a name in the first line, or a number from 0 to %d",
+                    at->name, word, t->columns - 1);
+}
+
+static enum mote_status find_columns(const struct recordings *all, const struct table *t, struct row_columns *out,
+                                     const struct frame *at)
+{
+    const struct data_section *s = all->r->spec;
+
+    *out = (struct row_columns){.n = 0};
+    TRY(find_column(all, "label", s->label, t, &out->label, at));
+    TRY(find_column(all, "recording", s->recording, t, &out->owner, at));
+    out->used = pool_array(&all->r->scratch, (size_t)t->columns, sizeof *out->used);
+    for (int32_t c = 0; c < t->columns; c++)
+        out->n += out->used[c] = c != out->label && c != out->owner && is_used(s, t, c);
+    return MOTE_OK;
+}
+
+static const char *cell_of(const struct table *t, int32_t row, int32_t column)
+{
+    return column < 0 ? "" : t->cells[(size_t)row * (size_t)t->columns + (size_t)column];
+}
+
+/* The first row from `row` on that is of another recording, or has another label. */
+static int32_t run_end(const struct table *t, const struct row_columns *c, int32_t row)
+{
+    int32_t end = row + 1;
+
+    while (end < t->n && strcmp(cell_of(t, end, c->label), cell_of(t, row, c->label)) == 0 &&
+           strcmp(cell_of(t, end, c->owner), cell_of(t, row, c->owner)) == 0)
+        end++;
+    return end;
+}
+
+static enum mote_status fail_cell(const struct table *t, int32_t row, int32_t column, const struct frame *at)
+{
+    struct frame here = frame_line(at, "line", t->lines[row]);
+    const char *cell = cell_of(t, row, column);
+
+    if (t->names == NULL)
+        return fail(&here, MOTE_ERR_VALUE, "\"%s\" is no finite number; correct it, or remove the line", cell);
+    return fail(&here, MOTE_ERR_VALUE,
+                "\"%s\" is no finite number; correct it, or remove the line, or name column %s as `label: %s` or in "
+                "`ignore: [%s]` of the data section",
+                cell, t->names[column], t->names[column], t->names[column]);
+}
+
+/* Rows from `row` to `end` - 1. */
+static enum mote_status take_run(struct recordings *all, const char *file, const struct table *t,
+                                 const struct row_columns *c, int32_t row, int32_t end, const struct frame *at)
+{
+    struct recording *one = add(all, file, end - row, c->n);
+    float *to = one->x;
+
+    one->first = row;
+    if (c->label >= 0)
+        one->label = pool_strdup(all->r->pool, cell_of(t, row, c->label));
+    if (c->owner >= 0)
+        one->owner = pool_strdup(&all->r->scratch, cell_of(t, row, c->owner));
+    for (int32_t i = row; i < end; i++)
+        for (int32_t k = 0; k < t->columns; k++) {
+            double value;
+
+            if (!c->used[k])
+                continue;
+            if (!table_number(cell_of(t, i, k), &value))
+                return fail_cell(t, i, k, at);
+            *to++ = (float)value;
+        }
+    return MOTE_OK;
 }
 
 static enum mote_status read_text(struct recordings *all, const char *file, struct bytes bytes, const struct frame *at)
 {
-    const struct data_section *s = all->r->spec;
-    struct recording *one;
+    struct row_columns c;
     struct table t;
-    int32_t columns = 0;
-    bool *used;
-    float *to;
 
-    TRY(table_parse(&all->r->scratch, bytes, s->header, s->skip, &t, at));
-    used = pool_array(&all->r->scratch, (size_t)t.columns, sizeof *used);
-    for (int32_t c = 0; c < t.columns; c++)
-        columns += used[c] = is_used(s, &t, c);
-    TRY(check_size(t.n, columns, at));
-    one = add(all, file, t.n, columns);
-    to = one->x;
-    for (int32_t i = 0; i < t.n; i++)
-        for (int32_t c = 0; c < t.columns; c++) {
-            const char *cell = t.cells[(size_t)i * (size_t)t.columns + (size_t)c];
-            struct frame here = frame_line(at, "line", t.lines[i]);
-            double value;
-
-            if (!used[c])
-                continue;
-            if (!table_number(cell, &value))
-                return fail(&here, MOTE_ERR_VALUE, "\"%s\" is no finite number; correct it, or remove the line", cell);
-            *to++ = (float)value;
-        }
+    TRY(table_parse(&all->r->scratch, bytes, all->r->spec->header, all->r->spec->skip, &t, at));
+    TRY(find_columns(all, &t, &c, at));
+    TRY(check_size(t.n, c.n, at));
+    for (int32_t row = 0, end; row < t.n; row = end) {
+        end = run_end(&t, &c, row);
+        if (c.label >= 0 && table_is_missing(cell_of(&t, row, c.label))) /* nobody says what this was */
+            all->unlabeled += end - row;
+        else
+            TRY(take_run(all, file, &t, &c, row, end, at));
+    }
     return MOTE_OK;
 }
 
@@ -338,7 +434,7 @@ static enum mote_status read_file(struct recordings *all, const char *file)
     struct frame here = frame_of(r->at, file);
     struct bytes bytes;
 
-    TRY(packed_read(r, pool_printf(&r->scratch, "%s/%s", r->path, file), &bytes, &here));
+    TRY(packed_read(r, all->one ? r->path : pool_printf(&r->scratch, "%s/%s", r->path, file), &bytes, &here));
     if (has_ending(file, ".npz"))
         TRY(npz_read(r, bytes, &bytes, &here));
     if (has_ending(file, ".npy") || has_ending(file, ".npz"))
@@ -407,6 +503,19 @@ static bool take_rule(struct recordings *all, enum label_from rule, const char *
     return different >= 2 && 2 * different <= all->n;
 }
 
+/* What a column says, if the section names one. */
+static enum mote_status column_labels(const struct recordings *all, const char **words)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        struct frame here = frame_of(all->r->at, all->all[i].file);
+
+        words[i] = all->all[i].label;
+        if (words[i] == NULL)
+            return fail(&here, MOTE_ERR_VALUE, "has no column \"%s\", which `label` names", all->r->spec->label);
+    }
+    return MOTE_OK;
+}
+
 static bool find_labels(struct recordings *all, const char **words)
 {
     for (enum label_from rule = FROM_JSON; rule < LABEL_RULES; rule++)
@@ -418,19 +527,33 @@ static bool find_labels(struct recordings *all, const char **words)
 /* ---- labels of parts: a table of file (if there are several), start, end (the row after the last) and label ---- */
 struct part_columns {
     int32_t file, start, end, label;
+    double rate; /* rows a second, if start and end are seconds; else 0 */
 };
 
 static enum mote_status find_part_columns(const struct recordings *all, const struct table *t, struct part_columns *out,
                                           const struct frame *at)
 {
-    *out = (struct part_columns){-1, -1, -1, -1};
+    int32_t start, end;
+
+    *out = (struct part_columns){-1, -1, -1, -1, 0};
     if (t->names != NULL)
         *out = (struct part_columns){table_column(t, "file"), table_column(t, "start"), table_column(t, "end"),
-                                     table_column(t, "label")};
+                                     table_column(t, "label"), 0};
+    TRY(seconds_columns(t, &start, &end, at));
+    if (start >= 0) {
+        if (!(all->r->spec->rate > 0))
+            return fail_key(all->r, "labels",
+                            "%s is in seconds (start_s, end_s): `rate: 50` in the data section says how many rows a "
+                            "second has",
+                            at->name);
+        out->start = start;
+        out->end = end;
+        out->rate = (double)all->r->spec->rate;
+    }
     if (out->start < 0 || out->end < 0 || out->label < 0)
         return fail(at, MOTE_ERR_FORMAT,
                     "labels of recordings are a table of file, start, end and label: rows from "
-                    "start to end - 1 of a file; its first line has these names");
+                    "start to end - 1 of a file (or start_s and end_s, in seconds); its first line has these names");
     if (out->file < 0 && all->n_files > 1)
         return fail(at, MOTE_ERR_FORMAT, "there are %zu recordings: a column `file` says whose rows are meant",
                     all->n_files);
@@ -450,6 +573,27 @@ static const struct recording *recording_of(const struct recordings *all, const 
     return NULL;
 }
 
+/* The rows that line i means; -1: it names none. In seconds a row counts if it is taken before the end. */
+static enum mote_status part_rows(const struct table *t, const struct part_columns *c, int32_t i, int32_t rows,
+                                  int64_t *start, int64_t *end, const struct frame *at)
+{
+    const char *const *cells = t->cells + (size_t)i * (size_t)t->columns;
+    double from, to;
+
+    *start = *end = -1;
+    if (c->rate == 0) {
+        if (!text_whole(cells[c->start], INT32_MAX, start) || !text_whole(cells[c->end], INT32_MAX, end))
+            *start = -1;
+        return MOTE_OK;
+    }
+    TRY(seconds_of(t, i, c->start, c->end, &from, &to, at));
+    *start = (int64_t)ceil(from * c->rate - 1e-6);
+    *end = (int64_t)ceil(to * c->rate - 1e-6);
+    if (*end == rows + 1) /* people round */
+        *end = rows;
+    return MOTE_OK;
+}
+
 /* Line i of the table becomes a recording of its own. */
 static enum mote_status take_part(const struct recordings *all, const struct table *t, const struct part_columns *c,
                                   int32_t i, struct recording *out, const struct frame *at)
@@ -464,11 +608,12 @@ static enum mote_status take_part(const struct recordings *all, const struct tab
         return fail(&here, MOTE_ERR_VALUE, "there is no recording \"%s\" in the folder", printable(all->r->pool, file));
     if (is_among_others(all, one))
         return fail(&here, MOTE_ERR_VALUE, "%s has several recordings: rows are named of files with one", one->file);
-    if (!text_whole(cells[c->start], INT32_MAX, &start) || !text_whole(cells[c->end], INT32_MAX, &end) ||
-        start >= end || end > one->rows)
-        return fail(
-            &here, MOTE_ERR_VALUE, "rows from %s to %s: %s has rows 0 to %d, and end is the row after the last one",
-            printable(all->r->pool, cells[c->start]), printable(all->r->pool, cells[c->end]), one->file, one->rows);
+    TRY(part_rows(t, c, i, one->rows, &start, &end, &here));
+    if (start < 0 || start >= end || end > one->rows)
+        return fail(&here, MOTE_ERR_VALUE,
+                    "%s from %s to %s: %s has rows 0 to %d, and end is the row after the last one",
+                    c->rate > 0 ? "seconds" : "rows", printable(all->r->pool, cells[c->start]),
+                    printable(all->r->pool, cells[c->end]), one->file, one->rows);
     *out = *one;
     out->first = (int32_t)start;
     out->rows = (int32_t)(end - start);
@@ -574,15 +719,23 @@ struct cut {
     bool several; /* of some recording */
 };
 
+/* What is in one split: a recording by its column, else a file's, but of a single file the rows of a label. */
+static const char *group_of(const struct recordings *all, const struct recording *one)
+{
+    if (one->owner != NULL)
+        return one->owner;
+    return pool_printf(&all->r->scratch, "%s %d", one->file, all->one ? one->first : one->index);
+}
+
 static void cut_one(const struct recordings *all, const struct recording *one, const char *word, int32_t rows,
                     float *samples, struct cut *cut)
 {
     size_t elements = (size_t)rows * (size_t)one->columns;
     int32_t n = windows_of(all, one, rows), step = all->r->spec->step > 0 ? all->r->spec->step : rows;
 
-    const char *group = pool_printf(&all->r->scratch, "%s %d", one->file, one->index);
+    const char *group = group_of(all, one);
 
-    cut->several |= n > 1;
+    cut->several |= n > 1 || all->r->spec->label != NULL;
     for (int32_t k = 0; k < n; k++, cut->n++) {
         float *to = samples + (size_t)cut->n * elements;
 
@@ -650,20 +803,23 @@ enum mote_status read_recordings(struct reading *r)
     int32_t rows = 0;
     bool labeled;
 
-    walk(&r->scratch, r->path, "", 0, see_file, &all);
-    if (all.n_files == 0)
-        return fail(r->at, MOTE_ERR_VALUE,
-                    "holds no recording: .npy, .npz, .csv, .tsv, .txt or .json of time x numbers");
+    if (r->spec->labels != NULL && r->spec->label != NULL)
+        return fail_key(r, "label", "`label` and `labels` both say what rows are: leave one out");
+    TRY(find_files(&all));
     qsort(all.files, all.n_files, sizeof *all.files, by_text);
     for (size_t i = 0; i < all.n_files; i++)
         TRY(read_file(&all, all.files[i]));
     if (all.n == 0)
-        return fail(r->at, MOTE_ERR_VALUE, "holds no recording");
+        return fail(r->at, MOTE_ERR_VALUE, all.unlabeled > 0 ? "has no label in any row" : "holds no recording");
+    if (all.unlabeled > 0)
+        note(r, "%lld rows have no label and are left out", (long long)all.unlabeled);
     TRY(check_columns(&all));
     words = pool_array(&r->scratch, all.n, sizeof *words);
-    labeled = r->spec->labels != NULL;
-    if (labeled)
+    labeled = r->spec->labels != NULL || r->spec->label != NULL;
+    if (r->spec->labels != NULL)
         TRY(take_parts(&all, &words));
+    else if (labeled)
+        TRY(column_labels(&all, words));
     TRY(choose_window(&all, &rows));
     labeled = labeled || find_labels(&all, words);
     TRY(cut_all(&all, labeled ? words : NULL, rows, &cut));

@@ -54,6 +54,8 @@ MUST_CHECK enum mote_status read_listed(struct reading *r);     /* y_labels.csv 
 MUST_CHECK enum mote_status read_table(struct reading *r);      /* CSV */
 MUST_CHECK enum mote_status read_arrays(struct reading *r);     /* .npy */
 MUST_CHECK enum mote_status read_recordings(struct reading *r); /* of sensors, in a folder */
+bool is_time_name(const char *column);                          /* "time", "ms", … */
+bool is_recording_name(const char *file);                       /* .csv, .npy, … */
 bool recordings_folder(struct pool *pool, const char *path);    /* has such files, no pictures and no sounds */
 MUST_CHECK enum mote_status read_clips(struct reading *r);      /* sounds */
 bool hears_sounds(const struct reading *r);                     /* the specification says so, or the model */

@@ -70,6 +70,8 @@ const cyaml_schema_field_t data_section_fields[] = {
     ENUM("channels", channels, channels),
     ENUM("header", header, headers),
     TEXT("label", label),
+    TEXT("recording", recording),
+    CYAML_FIELD_FLOAT("rate", WORD, struct data_section, rate),
     LIST("columns", columns, word, 1, YAML_LIST_MAX),
     LIST("ignore", ignore, word, 1, YAML_LIST_MAX),
     TEXT("missing", missing),

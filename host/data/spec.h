@@ -56,7 +56,9 @@ struct data_section {
     unsigned shape_count, size_count;
     enum data_channels channels;
     enum data_header header; /* table: whether the first row names the columns */
-    const char *label;       /* table: the label column's name or index; NULL: the last */
+    const char *label;       /* the label column's name or index; NULL: a table's last, and none of series */
+    const char *recording;   /* series: the column that says which recording a row is of, or NULL */
+    float rate;              /* series: rows a second; 0: nobody says */
     const char **columns,
         **ignore; /* [columns_count] table: names or indices of the inputs; [ignore_count] of no inputs */
     unsigned columns_count, ignore_count;
@@ -96,6 +98,10 @@ enum data_kind data_kind_of_file(const char *path);
  * leaves them open and they are needed. */
 MUST_CHECK enum mote_status data_guess_columns(struct pool *pool, struct data_section *section, int64_t max_bytes,
                                                const struct frame *at);
+/* Of a table, or of the recordings in a folder: sets label, recording and ignore, as far as the section leaves them
+ * open, where rows follow each other in time: there are columns of a time or of a recording, and labels stay for many
+ * rows (or, of a folder, any). *is says whether it is so. Files that cannot be read are left to those who open them. */
+void data_guess_series(struct pool *pool, struct data_section *section, int64_t max_bytes, bool *is);
 
 /* Reads a YAML file that has a `data:` section and nothing else. */
 MUST_CHECK enum mote_status data_section_read(struct pool *pool, const char *path, const struct data_section **out,

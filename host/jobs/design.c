@@ -204,7 +204,10 @@ static void add_data(struct text *t, const struct design *d)
     text_add(t, "data:\n");
     add_word(t, "path", s->path, NULL);
     add_word(t, "labels", s->labels, NULL);
+    if (s->kind == DATA_SERIES)
+        text_add(t, "  kind: series # rows in the order of time\n");
     add_word(t, "label", s->label, "the column that is to be predicted");
+    add_word(t, "recording", s->recording, "the column that says which recording a row is of");
     if (s->skip > 0)
         text_add(t, "  skip: %d\n", s->skip);
     add_words(t, "columns", s->columns, s->columns_count);

@@ -68,6 +68,16 @@ static void cut(struct newborn *n, int32_t window)
     n->section.step = n->section.step > 0 ? n->section.step : window / 2;
 }
 
+/* How long somebody walked says nothing: a window that most labels' rows have twice. */
+static int32_t window_of_rows(int least, int most)
+{
+    int32_t window = 128;
+
+    while (window > 16 && 2 * window > (least + most) / 2)
+        window /= 2;
+    return window < most ? window : most;
+}
+
 /* Short recordings of several lengths are gestures, of which each is a sample; long ones are cut. */
 static enum mote_status open_series(struct newborn *n)
 {
@@ -75,7 +85,12 @@ static enum mote_status open_series(struct newborn *n)
     struct frame at = n->data_file;
     const char *lengths;
     int least = 0, most = 0;
+    bool rows = n->section.kind == DATA_SERIES;
 
+    if (!rows)
+        data_guess_series(n->pool, &n->section, n->options->max_bytes, &rows);
+    if (rows)
+        note(n, "rows are labeled by column \"%s\": they are a recording as long as it stays", n->section.label);
     at.sink = &report;
     if (open_section(n, &at) == MOTE_OK) {
         least = most = (int)n->data.dims[0];
@@ -84,18 +99,21 @@ static enum mote_status open_series(struct newborn *n)
         if (lengths == NULL || sscanf(lengths, "the recordings have %d to %d rows", &least, &most) != 2)
             return fail_again(n->at, &report);
     }
-    if (n->section.window > 0 || n->section.resample > 0 || (least == most && most <= 256))
+    if (n->section.window > 0 || n->section.resample > 0 ||
+        (least == most && most <= 256 && !(rows && n->section.recording == NULL)))
         return MOTE_OK;
-    if (least != most && most <= 512) {
+    if (rows && n->section.recording == NULL)
+        cut(n, window_of_rows(least, most));
+    else if (least != most && most <= 512) {
         n->section.resample = 64;
         note(n, "the recordings have %d to %d rows: each is stretched to 64; --window cuts them", least, most);
-    } else {
+    } else
         cut(n, most >= 1000 ? 256 : 128);
+    if (n->section.window > 0)
         note(n,
              "the recordings have %d to %d rows: they are cut into windows of %d, one every %d; --window and --step "
              "say otherwise",
              least, most, n->section.window, n->section.step);
-    }
     return open_section(n, &n->data_file);
 }
 
@@ -135,7 +153,7 @@ static enum mote_status open_table(struct newborn *n)
     for (unsigned i = 0; i < n->section.ignore_count && n->options->given.ignore_count == 0; i++)
         text_add(&ignored, "%s%s", i > 0 ? ", " : "", n->section.ignore[i]);
     if (ignored.len > 0)
-        note(n, "columns of words are left out: %s", ignored.s);
+        note(n, "columns of words, or that number the rows, are left out: %s", ignored.s);
     if (n->section.missing != NULL && n->options->given.missing == NULL)
         note(n, "there are gaps: each gets its column's mean");
     TRY(open_section(n, &n->data_file));
@@ -147,17 +165,33 @@ static enum mote_status open_table(struct newborn *n)
     return open_section(n, &n->data_file);
 }
 
+/* A table of rows in the order of time. */
+static enum mote_status open_table_of_series(struct newborn *n)
+{
+    n->section.kind = DATA_SERIES;
+    note(n,
+         "rows follow each other in time%s%s%s, so this is taken for series, of which windows are cut; --task "
+         "classification takes each row for a sample",
+         n->section.recording != NULL ? " (recordings by column \"" : "",
+         n->section.recording != NULL ? n->section.recording : "", n->section.recording != NULL ? "\")" : "");
+    return open_series(n);
+}
+
 static enum mote_status open_data(struct newborn *n)
 {
     const char *path = n->section.path;
     struct stat st;
     double usual, longest;
+    bool rows = false;
 
     n->data_file = (struct frame){.name = path, .index = -1, .sink = n->at->sink};
     if (stat(path, &st) != 0)
         return fail(&n->data_file, MOTE_ERR_FILE, "there is no such file or folder");
-    if (!S_ISDIR(st.st_mode) && data_kind_of_file(path) == DATA_TABLE)
-        return open_table(n);
+    if (!S_ISDIR(st.st_mode) && data_kind_of_file(path) == DATA_TABLE) {
+        if (n->section.labels == NULL && n->section.task == DATA_TASK_AUTO)
+            data_guess_series(n->pool, &n->section, n->options->max_bytes, &rows);
+        return rows ? open_table_of_series(n) : open_table(n);
+    }
     if (data_is_series(path))
         return open_series(n);
     if (S_ISDIR(st.st_mode) && data_is_sounds(path, &usual, &longest))

@@ -50,8 +50,7 @@ static void a_table_becomes_a_network_on_a_board(void **state)
     (void)state;
     put_table("in/t.csv", 300, "note,a,b,way\n");
     r = OK("new", "@in/t.csv", "-o", "@out/net");
-    want_lines(r.out,
-               LINES("300 samples of 2 f32, 2 classes", "columns of words are left out: note", "Next: mote train"));
+    want_lines(r.out, LINES("300 samples of 2 f32, 2 classes", "are left out: note", "Next: mote train"));
     want_lines(recipe_of("net"),
                LINES("name: net\n", "target: nano-33-ble-sense", "ignore: [note]", "normalize: auto"));
     OK("new", "@in/t.csv", "--label", "3", "-o", "@out/by_number");
@@ -187,6 +186,41 @@ static void recordings_are_cut_or_stretched(void **state)
     want_lines(recipe_of("own"), LINES("window: 50", "step: 10"));
 }
 
+/* A table whose rows follow each other in time is series, by its columns; one whose rows do not is none. */
+static void tables_may_be_series(void **state)
+{
+    struct text log = {.pool = &pool}, ids = {.pool = &pool}, rows = {.pool = &pool};
+
+    (void)state;
+    text_add(&log, "timestamp,ax,note,activity\n");
+    text_add(&ids, "id,t,ax,label\n");
+    text_add(&rows, "id,time,ax,label\n");
+    for (int i = 0; i < 1200; i++) {
+        text_add(&log, "%d,%d,n%d,%s\n", 20 * i, i % (3 + i / 100 % 2), i % 5, i / 100 % 2 ? "walk" : "run");
+        text_add(&ids, "%d,%d,%d,%s\n", i / 40, i % 40, i % (3 + i / 40 % 2), i / 40 % 2 ? "up" : "down");
+        text_add(&rows, "%d,%d,%d,%s\n", i, 7 * i, i % 2 * 3 + i % 5, i % 2 ? "up" : "down");
+    }
+    put_text("in/log.csv", log.s);
+    put_text("in/ids.csv", ids.s);
+    put_text("in/rows.csv", rows.s);
+    mkdir(here("in/logs"), 0777);
+    put_text("in/logs/monday.csv", log.s);
+    put_text("in/logs/tuesday.csv", log.s);
+    want_lines(OK("new", "@in/log.csv", "-o", "@out/log").out,
+               LINES("rows follow each other in time", "rows are labeled by column \"activity\"", "for series"));
+    want_lines(recipe_of("log"), LINES("kind: series", "label: activity", "ignore: [note]", "window: 32", "conv_1d"));
+    want_lines(OK("data", "@out/log/recipe.yaml").out, LINES("2 classes"));
+    want_lines(OK("new", "@in/ids.csv", "-o", "@out/ids").out,
+               LINES("recordings by column \"id\"", "30 samples of 40x1"));
+    want_lines(recipe_of("ids"), LINES("recording: id", "label: label"));
+    want_lines(OK("new", "@in/logs", "-o", "@out/logs").out, LINES("rows are labeled by column \"activity\""));
+    want_lines(recipe_of("logs"), LINES("label: activity", "window: 32"));
+    want_lines(OK("new", "@in/rows.csv", "-o", "@out/rows").out,
+               LINES("are left out: id, time", "for rows of numbers"));
+    OK("new", "@in/log.csv", "-o", "@out/numbers", "--task", "classification");
+    assert_null(strstr(recipe_of("numbers"), "kind: series"));
+}
+
 /* The recipe finds its data from its own folder, wherever it is read. */
 static void paths_are_from_the_recipe(void **state)
 {
@@ -253,6 +287,7 @@ int main(void)
         TEST(rows_can_be_series_or_pictures),
         TEST(numbers_and_anomalies_have_networks_of_their_own),
         TEST(recordings_are_cut_or_stretched),
+        TEST(tables_may_be_series),
         TEST(paths_are_from_the_recipe),
         TEST(what_is_odd_is_said),
         TEST(what_cannot_be_is_refused),

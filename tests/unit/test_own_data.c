@@ -515,6 +515,61 @@ static void parts_of_recordings_have_labels(void **state)
     }
 }
 
+/* In seconds, with a rate: rows that are taken before the end. */
+static void parts_may_be_in_seconds(void **state)
+{
+    struct fixture *f = *state;
+
+    put_recording(f, "r/a.csv", 10, 0);
+    put_text(f, "r/labels.csv", "start_s,end_s,label\n0,1,walk\n1.25,2.5,run\n");
+    want_ok(f, open_yaml(f, "path: r, labels: r/labels.csv, window: 2, rate: 4"));
+    assert_int_equal(f->data.n, 4);
+    want_sample(f, 1, (float[]){2, -2, 3, -3}, 4);
+    want_sample(f, 2, (float[]){5, -5, 6, -6}, 4);
+    want_error(f, open_yaml(f, "path: r, labels: r/labels.csv, window: 2"), MOTE_ERR_VALUE,
+               "is in seconds (start_s, end_s): `rate: 50` in the data section says how many rows a second has");
+    put_text(f, "r/labels.csv", "start_s,end_s,label\n0,1,walk\n1.25,4,run\n");
+    want_error(f, open_yaml(f, "path: r, labels: r/labels.csv, window: 2, rate: 4"), MOTE_ERR_VALUE,
+               "line 3: seconds from 1.25 to 4: a.csv has rows 0 to 10");
+    put_text(f, "r/labels.csv", "start_s,end_s,label\n0,x,walk\n");
+    want_error(f, open_yaml(f, "path: r, labels: r/labels.csv, window: 2, rate: 4"), MOTE_ERR_VALUE,
+               "line 2: from \"0\" to \"x\" s: two numbers are wanted");
+}
+
+/* A column says what each row is: a recording is as long as it stays; gaps are left out. Folder or single table. */
+static void rows_may_have_labels(void **state)
+{
+    static const char text[] =
+        "t,who,ax,what\n0,p,1,walk\n1,p,2,walk\n2,p,3,run\n3,p,4,run\n4,p,5,\n5,q,6,run\n6,q,7,run\n";
+    struct fixture *f = *state;
+
+    put_text(f, "log.csv", text);
+    want_ok(f, open_yaml(f, "path: log.csv, kind: series, label: what, ignore: [who], window: 2"));
+    assert_int_equal(f->data.n, 3);
+    assert_string_equal(f->data.classes[f->data.labels[0]], "walk");
+    want_sample(f, 1, (float[]){3, 4}, 2);
+    want_sample(f, 2, (float[]){6, 7}, 2);
+    want_note(f, "1 rows have no label and are left out");
+    assert_string_equal(dataset_name(&f->pool, &f->data, 2), "log.csv:5");
+    want_ok(f, open_yaml(
+                   f, "path: log.csv, kind: series, label: what, recording: who, window: 1, test: 0.5, split: random"));
+    assert_int_equal(f->data.n, 6);
+    assert_true(f->data.n_split[SPLIT_TEST] == 2 || f->data.n_split[SPLIT_TEST] == 4); /* p or q as a whole */
+    put_text(f, "r/1.csv", text);
+    put_text(f, "r/2.csv", text);
+    want_ok(f, open_yaml(f, "path: r, label: what, ignore: [who], window: 2"));
+    assert_int_equal(f->data.n, 6);
+    want_error(f, open_yaml(f, "path: r, ignore: [who], window: 2"), MOTE_ERR_VALUE,
+               "1.csv: line 2: \"walk\" is no finite number; correct it, or remove the line, or name column what as "
+               "`label: what`");
+    want_error(f, open_yaml(f, "path: r, label: where, window: 2"), MOTE_ERR_VALUE,
+               "1.csv: there is no column \"where\"");
+    want_error(f, open_yaml(f, "path: r, label: what, labels: log.csv, window: 2"), MOTE_ERR_VALUE, "leave one out");
+    put_npy(f, "r/3.npy", "<f4", "(2, 1)", (float[]){1, 2}, 8);
+    want_error(f, open_yaml(f, "path: r, label: what, ignore: [who], window: 2"), MOTE_ERR_VALUE,
+               "3.npy: has no column \"what\", which `label` names");
+}
+
 static void put_npz(struct fixture *f, const char *name, const struct member *members, size_t n)
 {
     put_text(f, name, "");
@@ -706,6 +761,8 @@ int main(void)
         TEST(windows_of_a_recording_stay_together),
         TEST(classes_of_recordings_are_found),
         TEST(parts_of_recordings_have_labels),
+        TEST(parts_may_be_in_seconds),
+        TEST(rows_may_have_labels),
         TEST(recordings_may_be_packed),
         TEST(json_has_many_recordings),
         TEST(bad_recordings_are_named),
