@@ -273,25 +273,132 @@ static void conditions_that_are_known(void **state)
 }
 
 /* As TensorFlow 1 writes it: x / keep * floor(keep + u (max - min) + min). */
-static struct text dropout_graph(struct pool *pool, float keep)
+static void put_dropout(struct text *graph)
 {
     static const float zero = 0, one = 1;
+
+    tf_put_const(graph, "min", TF_FLOAT, 0, NULL, &zero, sizeof zero);
+    tf_put_const(graph, "max", TF_FLOAT, 0, NULL, &one, sizeof one);
+    tf_put_node(graph, "Shape shape x");
+    tf_put_node(graph, "RandomUniform u shape");
+    tf_put_node(graph, "Sub width max min");
+    tf_put_node(graph, "Mul scaled u width");
+    tf_put_node(graph, "Add drawn scaled min");
+    tf_put_node(graph, "Add sum keep drawn");
+    tf_put_node(graph, "Floor kept sum");
+    tf_put_node(graph, "RealDiv larger x keep");
+    tf_put_node(graph, "Mul y larger kept");
+}
+
+static struct text dropout_graph(struct pool *pool, float keep)
+{
     struct text graph = {.pool = pool};
 
     tf_put_input(&graph, "x", TF_DIMS(2));
     tf_put_const(&graph, "keep", TF_FLOAT, 0, NULL, &keep, sizeof keep);
-    tf_put_const(&graph, "min", TF_FLOAT, 0, NULL, &zero, sizeof zero);
-    tf_put_const(&graph, "max", TF_FLOAT, 0, NULL, &one, sizeof one);
-    tf_put_node(&graph, "Shape shape x");
-    tf_put_node(&graph, "RandomUniform u shape");
-    tf_put_node(&graph, "Sub width max min");
-    tf_put_node(&graph, "Mul scaled u width");
-    tf_put_node(&graph, "Add drawn scaled min");
-    tf_put_node(&graph, "Add sum keep drawn");
-    tf_put_node(&graph, "Floor kept sum");
-    tf_put_node(&graph, "RealDiv larger x keep");
-    tf_put_node(&graph, "Mul y larger kept");
+    put_dropout(&graph);
     return graph;
+}
+
+static void put_placeholder(struct text *graph, const char *name, int type)
+{
+    struct text node = tf_node_of(graph->pool, pool_printf(graph->pool, "Placeholder %s", name));
+
+    put_number(&node, "dtype", 6, type);
+    tf_put(graph, &node);
+}
+
+/* Inputs that only training has are what inference gives them, and no inputs. */
+static void inputs_of_training(void **state)
+{
+    struct pool pool = {0};
+    struct text kept = {.pool = &pool}, dropped = {.pool = &pool}, branch = {.pool = &pool};
+    struct text numbers = tf_node_of(&pool, "Cast numbers mask");
+    static const float in[2] = {1, -2}, ten = 10, sum[2] = {11, 8};
+    struct import i;
+
+    (void)state;
+    put_placeholder(&kept, "keep", TF_FLOAT);
+    tf_put_input(&kept, "x", TF_DIMS(2));
+    put_dropout(&kept);
+    MAKES(&kept, NULL, in, in);
+    import_as(&i, tf_file(&kept), NULL);
+    assert_string_equal(i.model.remarks, "inputs that tell training from inference are left out: 'keep' is 1");
+    pool_free(&i.pool);
+
+    /* as TensorFlow 2 does: x / (1 - rate) where u >= rate, of a rate that is 1 less what is kept */
+    put_placeholder(&dropped, "keep", TF_FLOAT);
+    tf_put_input(&dropped, "x", TF_DIMS(2));
+    tf_put_const(&dropped, "one", TF_FLOAT, 0, NULL, &(float){1}, sizeof(float));
+    tf_put_node(&dropped, "Sub rate one keep");
+    tf_put_node(&dropped, "Shape shape x");
+    tf_put_node(&dropped, "RandomUniform u shape");
+    tf_put_node(&dropped, "GreaterEqual mask u rate");
+    tf_put_node(&dropped, "Sub kept one rate");
+    tf_put_node(&dropped, "RealDiv larger x kept");
+    put_number(&numbers, "SrcT", 6, TF_BOOL);
+    put_number(&numbers, "DstT", 6, TF_FLOAT);
+    tf_put(&dropped, &numbers);
+    tf_put_node(&dropped, "Mul y larger numbers");
+    MAKES(&dropped, NULL, in, in);
+
+    put_placeholder(&branch, "training", TF_BOOL);
+    tf_put_input(&branch, "x", TF_DIMS(2));
+    tf_put_const(&branch, "ten", TF_FLOAT, 0, NULL, &ten, sizeof ten);
+    tf_put_node(&branch, "Identity condition training");
+    tf_put_node(&branch, "Switch unread training training");
+    tf_put_node(&branch, "Identity on unread:1");
+    tf_put_node(&branch, "Switch s x condition");
+    tf_put_node(&branch, "Mul dropped s:1 ten");
+    tf_put_node(&branch, "Add kept s ten");
+    tf_put_node(&branch, "Merge y kept dropped");
+    MAKES(&branch, NULL, in, sum);
+    import_as(&i, tf_file(&branch), NULL);
+    assert_string_equal(i.model.remarks, "inputs that tell training from inference are left out: 'training' is false");
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
+/* Of an input without a shape the weights that it is multiplied by say it. */
+static void shape_by_weights(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool}, turned = {.pool = &pool};
+    struct text product = tf_node_of(&pool, "MatMul y x w");
+    static const float w[6] = {1, 2, 3, 4, 5, 6}, three[3] = {1, 0, -1}, two[2] = {-4, -4}, of_two[2] = {1, -1},
+                       rows[3] = {-1, -1, -1};
+
+    (void)state;
+    put_placeholder(&graph, "x", TF_FLOAT);
+    tf_put_const(&graph, "w/raw", TF_FLOAT, TF_DIMS(3, 2), w, sizeof w);
+    tf_put_node(&graph, "Identity w w/raw");
+    tf_put_node(&graph, "MatMul y x w");
+    MAKES(&graph, NULL, three, two);
+
+    put_placeholder(&turned, "x", TF_FLOAT);
+    tf_put_const(&turned, "w", TF_FLOAT, TF_DIMS(3, 2), w, sizeof w);
+    put_number(&product, "transpose_b", 5, 1);
+    tf_put(&turned, &product);
+    MAKES(&turned, NULL, of_two, rows);
+    pool_free(&pool);
+}
+
+/* What training rounds numbers to hands them on. */
+static void fake_quantization(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool};
+    static const float in[2] = {1, -2}, bounds[2] = {-3, 3};
+
+    (void)state;
+    tf_put_input(&graph, "x", TF_DIMS(2));
+    tf_put_const(&graph, "min", TF_FLOAT, 0, NULL, &bounds[0], sizeof bounds[0]);
+    tf_put_const(&graph, "max", TF_FLOAT, 0, NULL, &bounds[1], sizeof bounds[1]);
+    tf_put_node(&graph, "FakeQuantWithMinMaxVars q x min max");
+    tf_put_node(&graph, "Neg n q");
+    tf_put_node(&graph, "Neg y n");
+    MAKES(&graph, NULL, in, in);
+    pool_free(&pool);
 }
 
 static void dropout(void **state)
@@ -578,6 +685,9 @@ int main(void)
         cmocka_unit_test(loops),
         cmocka_unit_test(conditions_that_are_known),
         cmocka_unit_test(dropout),
+        cmocka_unit_test(inputs_of_training),
+        cmocka_unit_test(shape_by_weights),
+        cmocka_unit_test(fake_quantization),
         cmocka_unit_test(lists_that_are_short),
         cmocka_unit_test(cuts),
         cmocka_unit_test(audio_nodes_are_left_out),

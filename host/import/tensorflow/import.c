@@ -220,6 +220,36 @@ static enum mote_status placeholder_shape(struct build *r, struct tensor *out, b
     return MOTE_OK;
 }
 
+/* What a product by constant weights wants, where the file says nothing of its input; false: nobody reads it so. */
+static bool shape_of_product(struct build *r, struct tf_source s, struct tensor *out)
+{
+    struct tf *tf = tf_of(r);
+
+    for (int32_t i = 0; i < tf->n_order; i++) {
+        const int32_t reader = tf->order[i];
+        const struct tf_node *node = &tf->nodes[reader];
+        struct tf_source weights = node->n_in == 2 ? node->from[1] : s;
+        const Tf__AttrValue *value;
+
+        if (strcmp(node->def->op, "MatMul") != 0 || node->from[0].node != s.node || node->from[0].output != s.output)
+            continue;
+        if (strcmp(tf->nodes[weights.node].def->op, "Identity") == 0 && tf->nodes[weights.node].n_in == 1)
+            weights = tf->nodes[weights.node].from[0];
+        tf->index = weights.node;
+        value = tf_attr(r, "value");
+        if (!value || value->value_case != TF__ATTR_VALUE__VALUE_TENSOR || !value->tensor->tensor_shape ||
+            value->tensor->tensor_shape->n_dim != 2)
+            continue;
+        tf->index = reader;
+        out->rank = 2;
+        out->dims[0] = DIM_UNKNOWN;
+        out->dims[1] = value->tensor->tensor_shape->dim[tf_bool(r, "transpose_b", false)]->size;
+        if (!tf_bool(r, "transpose_a", false) && out->dims[1] >= 1 && out->dims[1] <= INT32_MAX)
+            return r->status == MOTE_OK;
+    }
+    return false;
+}
+
 static enum mote_status find_input(struct build *r, struct tf_source s, const char *name, struct tensor *out,
                                    const struct frame *at)
 {
@@ -234,6 +264,8 @@ static enum mote_status find_input(struct build *r, struct tf_source s, const ch
         TRY(placeholder_shape(r, out, &known, at));
     else
         known = find_shape(r, name, out);
+    if (!known && !given && shape_of_product(r, s, out))
+        return r->status;
     if (!known && !given)
         return fail(at, MOTE_ERR_SHAPE, "the file does not say its shape; say it, as by --shape %s=1,49,10", name);
     if (!known) {
@@ -280,7 +312,8 @@ static void remark_audio(struct build *r)
                 text_add(&t, "%s what '%s' makes, %s", inputs++ == 0 ? "), which are left out: its input is" : ", and",
                          printable(r->pool, tf->nodes[i].def->name),
                          shape_text(tensor_at(r, tf->nodes[i].out[k]), shape));
-    r->m->remarks = inputs > 0 ? t.s : NULL;
+    if (inputs > 0)
+        r->m->remarks = r->m->remarks ? pool_printf(r->pool, "%s\n%s", t.s, r->m->remarks) : t.s;
 }
 
 static enum mote_status check_cuts(struct build *r, const struct frame *at)
@@ -302,10 +335,11 @@ static enum mote_status read_inputs(struct build *r, const struct frame *at)
 {
     struct tf *tf = tf_of(r);
 
+    tf_settle_training(r);
     for (int32_t i = 0; i < tf->n_order; i++) {
         struct tf_node *node = &tf->nodes[tf->order[i]];
 
-        if (strcmp(node->def->op, "Placeholder") == 0)
+        if (strcmp(node->def->op, "Placeholder") == 0 && node->out[0] < 0)
             node->out[0] = NEEDED;
         for (int k = 0; k < node->n_in; k++)
             if (tf_is_cut(tf, node, node->from[k]))

@@ -91,6 +91,9 @@ bool tf_is_audio(const struct tf_node *node);
 /* What `reader` reads there is an input of the model. */
 bool tf_is_cut(const struct tf *tf, const struct tf_node *reader, struct tf_source s);
 
+/* Placeholders that inference has not become constants; the model's remarks say so. (training.c) */
+void tf_settle_training(struct build *r);
+
 /* ---- running (run.c) ---- */
 /* One node, whose inputs are there; NextIteration, Merge … of loops are the loop's (loop.c). */
 void tf_run(struct build *r, int32_t node, const struct frame *at);
