@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 struct mote_event {
-    int32_t command; /* the class, -1: nothing was heard */
+    int32_t command; /* the class, -1: nothing was heard; less: a status, of an image whose operators are strange */
     uint32_t time;   /* when it was known: samples since the reset, modulo 2^32 */
     uint8_t score;   /* 0 to 255 */
 };
@@ -69,7 +69,9 @@ struct mote_ear {
 /* Of an open model, which stays its owner's. MOTE_ERR_USAGE if it was not compiled to listen, MOTE_ERR_BOUNDS, _TYPE,
  * _SHAPE or _VALUE if what it says of that is damaged: it is checked here. */
 int32_t mote_ear_open(struct mote_ear *ear, struct mote_model *model);
-/* Takes samples up to an event, or all of them; returns how many. event->command is -1 if nothing was heard. */
+/* Takes samples up to an event, or all of them; returns how many. event->command is -1 if nothing was heard. Makes no
+ * more inferences than n samples and the silence before them are enough for: of an image whose operators write what is
+ * kept of listening, which would go on, event->command is MOTE_ERR_VALUE, and all samples count as taken. */
 uint32_t mote_ear_listen(struct mote_ear *ear, const int16_t *samples, uint32_t n, struct mote_event *event);
 /* The same up to the next inference: *heard gets 1 if there was one, whose scores mote_listener_scores() has. */
 uint32_t mote_ear_next(struct mote_ear *ear, const int16_t *samples, uint32_t n, struct mote_event *event,

@@ -76,7 +76,7 @@ static enum mote_status hear_all(struct listener *l, const int16_t *samples, int
     mote_model_reset(&l->runner.model);
     for (int64_t taken = 0; heard;) {
         taken += mote_ear_next(&l->ear, samples + taken, (uint32_t)(n - taken), &event, &heard);
-        if (heard && (size_t)x->n == most)
+        if (event.command < -1 || (heard && (size_t)x->n == most))
             return fail(
                 at, MOTE_ERR_VALUE,
                 "the model makes more than %zu inferences of it: its operators write what it keeps of listening", most);

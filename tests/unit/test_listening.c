@@ -342,6 +342,38 @@ static void a_listener_that_others_write_is_survived(void **state)
     work_end(&f);
 }
 
+/* The same of a device's calls: each returns, some with a status. */
+static void a_call_of_a_strange_image_returns(void **state)
+{
+    int16_t *samples;
+    struct pipeline *p;
+    struct fixture f;
+    int failed = 0;
+
+    (void)state;
+    work_begin(&f);
+    samples = make_samples(&f);
+    p = load(&f, FRAME, 0);
+    for (uint32_t ahead = 0; ahead < 256; ahead += 4) {
+        struct pipeline damaged = {.image = overlapping(&f, p->image, ahead)};
+        struct listener l;
+
+        want_ok(&f, listener_open(&f.pool, &damaged, &l, &f.at));
+        mote_model_reset(&l.runner.model);
+        for (uint32_t at = 0; at < SAMPLES;) {
+            struct mote_event event;
+            const uint32_t n = SAMPLES - at < 160 ? SAMPLES - at : 160;
+            const uint32_t taken = mote_ear_listen(&l.ear, samples + at, n, &event);
+
+            assert_true(taken <= n && (taken > 0 || event.command >= 0));
+            failed += event.command == MOTE_ERR_VALUE;
+            at += taken > 0 ? taken : n;
+        }
+    }
+    assert_true(failed > 0);
+    work_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +383,7 @@ int main(void)
         cmocka_unit_test(generated_c_hears_the_same),
         cmocka_unit_test(damaged_sections_are_refused),
         cmocka_unit_test(a_listener_that_others_write_is_survived),
+        cmocka_unit_test(a_call_of_a_strange_image_returns),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,8 +78,18 @@ static bool infer(struct mote_model *m)
     return mote_model_run(m) == MOTE_OK;
 }
 
-uint32_t mote_ear_next(struct mote_ear *ear, const int16_t *samples, uint32_t n, struct mote_event *event,
-                       int32_t *heard)
+/* Of how many inferences n samples are enough. An image whose operators write what the listener keeps may make more of
+ * them, without end. */
+static uint32_t most(const struct mote_listening *how, uint32_t n)
+{
+    const uint32_t advance = how->wanted - how->kept;
+
+    return how->silence / advance + n / advance + 2;
+}
+
+/* Up to the next inference, of which *left are left: below that it is over. */
+static uint32_t next(struct mote_ear *ear, const int16_t *samples, uint32_t n, struct mote_event *event, int32_t *heard,
+                     uint32_t *left)
 {
     const struct mote_listening *how = ear->how;
     struct mote_listener *l = ear->listener;
@@ -90,6 +100,10 @@ uint32_t mote_ear_next(struct mote_ear *ear, const int16_t *samples, uint32_t n,
         taken += mote_listener_take(how, l, ear->input, samples + taken, n - taken);
         if (!mote_listener_is_full(how, l))
             break;
+        if ((*left)-- == 0) {
+            event->command = MOTE_ERR_VALUE;
+            return n;
+        }
         mote_listener_keep(how, l, ear->input);
         *heard = infer(ear->model);
         mote_listener_hear(how, l, ear->input, *heard ? ear->output : NULL, event);
@@ -97,13 +111,21 @@ uint32_t mote_ear_next(struct mote_ear *ear, const int16_t *samples, uint32_t n,
     return taken;
 }
 
+uint32_t mote_ear_next(struct mote_ear *ear, const int16_t *samples, uint32_t n, struct mote_event *event,
+                       int32_t *heard)
+{
+    uint32_t left = most(ear->how, n);
+
+    return next(ear, samples, n, event, heard, &left);
+}
+
 uint32_t mote_ear_listen(struct mote_ear *ear, const int16_t *samples, uint32_t n, struct mote_event *event)
 {
-    uint32_t taken = 0;
+    uint32_t taken = 0, left = most(ear->how, n);
     int32_t heard;
 
     do
-        taken += mote_ear_next(ear, samples + taken, n - taken, event, &heard);
-    while (heard && event->command < 0);
+        taken += next(ear, samples + taken, n - taken, event, &heard, &left);
+    while (heard && event->command == -1);
     return taken;
 }
