@@ -39,9 +39,9 @@ static float background_gain(const struct clips *c, const int16_t *clip, struct 
     if (a->n_backgrounds == 0 || random_unit(s, DRAW_WHETHER) >= a->share)
         return 0;
     b = &a->backgrounds[random_below(s, DRAW_BACKGROUND, (uint32_t)a->n_backgrounds)];
-    *from = b->samples + random_below(s, DRAW_PLACE, (uint32_t)(b->n - c->samples + 1));
+    *from = b->samples + random_below(s, DRAW_PLACE, (uint32_t)(b->n - a->lead - c->samples + 1));
     signal = power_of(clip, c->samples);
-    noise = power_of(*from, c->samples);
+    noise = power_of(*from + a->lead, c->samples);
     snr = a->snr_low + (a->snr_high - a->snr_low) * random_unit(s, DRAW_SNR);
     return noise > 0 ? (float)sqrt(signal / noise * pow(10, -(double)snr / 10)) : 0;
 }
@@ -55,8 +55,9 @@ static void change(const struct clips *c, const int16_t *clip, struct random_str
     const int16_t *background = NULL;
     const float louder = background_gain(c, clip, s, &background);
 
-    for (int64_t i = 0; i < c->samples; i++) {
-        float x = i >= shift && i - shift < c->samples ? clip[i - shift] : 0;
+    for (int64_t i = 0; i < a->lead + c->samples; i++) {
+        const int64_t at = i - a->lead - shift;
+        float x = i >= a->lead && at >= 0 && at < c->samples ? clip[at] : 0;
 
         c->heard[i] = limited(gain * (x + (background != NULL ? louder * background[i] : 0)));
     }
@@ -89,14 +90,16 @@ void clip_augmented(const struct dataset *d, int32_t i, uint64_t seed, int32_t e
     const struct dataset_source *source = d->source;
     struct clips *c = source->clips;
     struct random_stream s = random_stream(seed, PURPOSE, (uint64_t)epoch, (uint64_t)i);
+    const uint8_t *features;
 
     pthread_mutex_lock(&one_at_a_time);
     change(c, c->audio + i * c->samples, s);
-    hearing_all(&c->ear, c->heard, c->samples, c->features);
+    hearing_all(&c->ear, c->heard, c->augment.lead + c->samples, c->features);
+    features = c->features + (size_t)(c->augment.lead / c->ear.front_end.step) * c->ear.bytes;
     for (int64_t k = 0; k < d->elements; k++) {
         int32_t channel = source->channels > 1 ? (int32_t)(k % source->channels) : 0;
 
-        out[k] = mote_input_real(element_of(d->type, c->features, k), source->mean[channel], source->factor[channel]);
+        out[k] = mote_input_real(element_of(d->type, features, k), source->mean[channel], source->factor[channel]);
     }
     pthread_mutex_unlock(&one_at_a_time);
     mask(c, s, out);
@@ -116,9 +119,9 @@ static enum mote_status read_backgrounds(struct reading *r, struct clips *c, con
         struct frame here = frame_of(r->at, names[i]);
 
         TRY(sound_read_at(r->pool, pool_printf(&r->scratch, "%s/%s", path, names[i]), c->ear.front_end.rate, s, r->at));
-        if (s->n < c->samples)
-            return fail(&here, MOTE_ERR_SHAPE, "is a background of %lld samples, a clip has %lld", (long long)s->n,
-                        (long long)c->samples);
+        if (s->n < a->lead + c->samples)
+            return fail(&here, MOTE_ERR_SHAPE, "is a background of %lld samples, a clip has %lld, its lead %d",
+                        (long long)s->n, (long long)c->samples, a->lead);
         a->n_backgrounds++;
     }
     return n > 0 ? MOTE_OK : fail_key(r, "augment", "augment: background %s has no sounds", folder);
@@ -136,6 +139,22 @@ static enum mote_status check_numbers(const struct reading *r, const struct data
     return MOTE_OK;
 }
 
+static int32_t whole_steps(const struct clips *c, int32_t samples)
+{
+    const int32_t step = c->ear.front_end.step;
+
+    return (samples + step - 1) / step * step;
+}
+
+/* A clip as it is heard, its lead before it. */
+static void make_room(struct pool *pool, struct clips *c)
+{
+    const int64_t samples = c->augment.lead + c->samples;
+
+    c->heard = pool_array(pool, (size_t)samples, sizeof *c->heard);
+    c->features = pool_array(pool, (size_t)hearing_frames(&c->ear.front_end, samples), c->ear.bytes);
+}
+
 enum mote_status make_clip_augment(struct reading *r, const struct data_augment *a)
 {
     struct clips *c = r->source->clips;
@@ -149,14 +168,18 @@ enum mote_status make_clip_augment(struct reading *r, const struct data_augment 
     if (a->mask_frames < 0 || a->mask_frames > c->frames || a->mask_channels < 0 || a->mask_channels > c->ear.channels)
         return fail_key(r, "augment", "augment: mask_frames and mask_channels are 0 to %d and %d", c->frames,
                         c->ear.channels);
+    if (a->lead < 0 || a->lead > HEARS_MS_MAX)
+        return fail_key(r, "augment", "augment: lead is %d; 0 to %d ms are wanted", a->lead, HEARS_MS_MAX);
     TRY(check_numbers(r, a));
     c->augment = (struct clip_augment){.shift = a->shift * rate,
                                        .gain = a->gain,
+                                       .lead = whole_steps(c, a->lead * rate),
                                        .snr_low = a->snr_count == 2 ? a->snr[0] : 0,
                                        .snr_high = a->snr_count == 2 ? a->snr[1] : 20,
                                        .share = a->share != NULL ? *a->share : 0.8F,
                                        .mask_frames = a->mask_frames,
                                        .mask_channels = a->mask_channels};
     c->augmented = true;
+    make_room(r->pool, c);
     return a->background != NULL ? read_backgrounds(r, c, a->background) : MOTE_OK;
 }

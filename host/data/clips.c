@@ -308,8 +308,6 @@ enum mote_status read_clips(struct reading *r)
     TRY(take_all(r, c, &list, &counts));
     note_counts(r, c, &counts);
     TRY(make_features(r, c));
-    c->heard = pool_array(r->pool, (size_t)c->samples, sizeof *c->heard);
-    c->features = pool_array(r->pool, (size_t)c->frames, c->ear.bytes);
     r->source->clips = c;
     return MOTE_OK;
 }

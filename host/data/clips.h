@@ -11,6 +11,7 @@
 /* What is drawn anew for each clip in each epoch. */
 struct clip_augment {
     int32_t shift;           /* samples each way; what comes in is silence */
+    int32_t lead;            /* samples, of whole steps, that the ear hears before the clip: background, or silence */
     float gain;              /* decibels each way */
     float snr_low, snr_high; /* decibels of the clip above the background */
     float share;             /* of the clips that get background */
@@ -37,8 +38,8 @@ struct clips {
     int32_t frames;
     bool augmented;
     struct clip_augment augment;
-    int16_t *heard;    /* [samples] */
-    uint8_t *features; /* [frames][channels] */
+    int16_t *heard;    /* [augment.lead + samples] */
+    uint8_t *features; /* [frames of these][channels] */
 };
 
 #endif

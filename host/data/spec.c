@@ -37,6 +37,7 @@ static const cyaml_schema_field_t augment_fields[] = {
     CYAML_FIELD_STRING_PTR("background", POINTER, struct data_augment, background, 1, YAML_TEXT_MAX),
     CYAML_FIELD_SEQUENCE("snr", POINTER, struct data_augment, snr, &number, 2, 2),
     CYAML_FIELD_FLOAT_PTR("share", POINTER | CYAML_FLAG_STRICT, struct data_augment, share),
+    CYAML_FIELD_INT("lead", OPTIONAL, struct data_augment, lead),
     CYAML_FIELD_INT("mask_frames", OPTIONAL, struct data_augment, mask_frames),
     CYAML_FIELD_INT("mask_channels", OPTIONAL, struct data_augment, mask_channels),
     CYAML_FIELD_END,

@@ -36,6 +36,7 @@ struct data_augment {
     unsigned snr_count;
     float *share;
     int32_t mask_frames, mask_channels;
+    int32_t lead; /* milliseconds */
 };
 
 /* What is to be heard of sounds: the front end, and how much sound a sample is. 0: as the preset has it. */

@@ -63,6 +63,9 @@ static bool put_clips(void)
 #define AUGMENT                                                                                                        \
     ", augment: {shift: 50, gain: 3, background: _background_noise_, snr: [10, 30], share: 0.5, mask_frames: 4, "      \
     "mask_channels: 3}"
+#define LED                                                                                                            \
+    ", augment: {shift: 50, gain: 3, background: _background_noise_, snr: [10, 30], share: 0.5, mask_frames: 4, "      \
+    "mask_channels: 3, lead: 500}"
 
 static void clips_are_samples(void **state)
 {
@@ -177,22 +180,25 @@ static void wrong_posteriors_are_named(void **state)
 /* What is drawn is drawn again: the same bytes; without augmentation others. */
 static void augmentation_repeats(void **state)
 {
-    const char *texts[3];
+    static const char *const recipes[] = {RECIPE(MICRO, AUGMENT), RECIPE(MICRO, AUGMENT), RECIPE(MICRO, ""),
+                                          RECIPE(MICRO, LED)};
+    const char *texts[4];
 
     (void)state;
     if (!put_clips())
         skip();
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         const char *recipe = pool_printf(&pool, "in/r%d.yaml", i), *out = pool_printf(&pool, "@out/r%d", i);
         struct result r;
 
-        put_text(recipe, pool_printf(&pool, "%s", i < 2 ? RECIPE(MICRO, AUGMENT) : RECIPE(MICRO, "")));
+        put_text(recipe, recipes[i]);
         r = RUN("train", pool_printf(&pool, "@%s", recipe), "-o", out, "--threads", "1", "--epochs", "1");
         want_status(&r, 0);
         texts[i] = strstr(OK("inspect", pool_printf(&pool, "%s/model.graph", out), "--text").out, "graph \"main\"");
     }
     assert_string_equal(texts[0], texts[1]);
     assert_string_not_equal(texts[0], texts[2]);
+    assert_string_not_equal(texts[0], texts[3]); /* the ear knows the background */
 }
 
 /* A table says which files, words and splits. */
@@ -309,6 +315,8 @@ static void what_is_wrong_is_named(void **state)
         {MICRO, ", augment: {flip: horizontal}", "flip and noise are for other data"},
         {MICRO, ", augment: {snr: [20, 0]}", "snr is [20, 0]"},
         {MICRO, ", augment: {background: nowhere}", "nowhere"},
+        {MICRO, ", augment: {lead: -1}", "augment: lead is -1"},
+        {MICRO, ", augment: {lead: 5000, background: _background_noise_}", "a clip has 16000, its lead 80000"},
         {MICRO, ", augment: {mask_frames: 50}", "mask_frames and mask_channels are 0 to 49 and 40"},
         {MICRO, ", size: [3, 4]", "the key \"size\" is for images"},
     };
