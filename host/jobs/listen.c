@@ -89,12 +89,20 @@ static enum mote_status hear_all(struct listener *l, const int16_t *samples, int
     return MOTE_OK;
 }
 
+/* A second, or as long as the posterior hears nothing after a reset, in whole inferences: frames lie where they lie
+ * without it, and a sound's scores are the same once the silence is out of sight. */
+static double usual_silence(const struct listener *l)
+{
+    const double blind = l->posterior.kind == MOTE_POSTERIOR_SUM ? (l->posterior.suppression + 1) * l->pace : 0;
+
+    return ceil(fmax(1, blind) / l->pace - 1e-9) * l->pace;
+}
+
 enum mote_status listener_hear(struct pool *pool, struct listener *l, const struct sound *sound, double lead,
                                struct listened *out, const struct progress *progress, const struct frame *at)
 {
     const struct mote_listening *how = l->ear.how;
-    double blind = l->posterior.kind == MOTE_POSTERIOR_SUM ? (l->posterior.suppression + 1) * l->pace : 0;
-    int64_t silence = (int64_t)ceil((lead >= 0 ? lead : fmax(1, blind)) * l->rate), all = sound->n + 2 * silence;
+    int64_t silence = llround((lead >= 0 ? lead : usual_silence(l)) * l->rate), all = sound->n + 2 * silence;
     size_t most = (size_t)((all + how->silence) / (how->wanted - how->kept) + 1);
 
     if (sound->rate != l->rate)

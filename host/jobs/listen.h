@@ -32,7 +32,7 @@ struct listened {
 };
 
 /* From reset on. `lead` seconds of silence are put before and after the sound, so that a word at its ends is heard,
- * too; below 0: a second, or as long as the posterior hears nothing after a reset. */
+ * too; below 0: a second, or as long as the posterior hears nothing after a reset, in whole inferences. */
 MUST_CHECK enum mote_status listener_hear(struct pool *pool, struct listener *l, const struct sound *sound, double lead,
                                           struct listened *out, const struct progress *progress,
                                           const struct frame *at);

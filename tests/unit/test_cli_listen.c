@@ -328,6 +328,35 @@ static void micro_speech_recognizes(void **state)
     }
 }
 
+/* What the streaming wake word hears behind the line of what was converted; silence NULL: the usual one. */
+static const char *marvins(const char *silence)
+{
+    const char *model = shared("models/mlperf_tiny/strww.tflite");
+    const char *sound = shared("data/speech_misc/short_wav_easy10s.wav");
+    const char *truth = shared("data/speech_misc/sww_short_test.json");
+#define MARVIN                                                                                                         \
+    "listen", model, sound, "--preset", "lfbe", "--posterior", "hits", "--over", "1", "--threshold", "0.953",          \
+        "--classes", "marvin,_silence,_unknown", "--truth", truth
+    struct result r = silence == NULL ? OK(MARVIN) : OK(MARVIN, "--silence", silence);
+
+    return strstr(r.out, "the first of 2 channels");
+}
+
+/* The usual silence is whole frames: scores are those without it, of which this word's are near the threshold. */
+static void silence_moves_no_frame(void **state)
+{
+    const char *usual;
+
+    (void)state;
+    if (no_sound())
+        skip();
+    usual = marvins(NULL);
+    assert_non_null(strstr(usual, "2 of 3 words heard"));
+    assert_non_null(strstr(usual, "0 false accepts"));
+    assert_string_equal(marvins("0"), usual);
+    assert_string_equal(marvins("2048"), usual);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +371,7 @@ int main(void)
         TEST(what_is_wrong_is_named),
         TEST(alexa_is_heard),
         TEST(micro_speech_recognizes),
+        TEST(silence_moves_no_frame),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
