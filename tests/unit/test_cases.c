@@ -399,6 +399,51 @@ static const char *load_error(struct pool *pool, const char *path)
     return sink->text;
 }
 
+/* RFFT2D, RESHAPE and COMPLEX_ABS, by pairs: magnitudes as a sum over all samples has them. */
+static void spectra_are_read(void **state)
+{
+    float x[3][6], worst = 0;
+    const struct bytes input = {(uint8_t *)x, sizeof x};
+    struct pool pool = {0};
+    struct ran ran = {0};
+    const float *y;
+
+    (void)state;
+    for (int i = 0; i < 18; i++)
+        x[i / 6][i % 6] = (float)((i * 7 % 11) - 5);
+    assert_int_equal(
+        run_model(&pool, MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_tflite/spectra.tflite", NULL, &input, &ran), MOTE_OK);
+    y = runner_output(&ran.runner, 0).data;
+    for (int k = 0; k < 15; k++) {
+        double re = 0, im = 0;
+
+        for (int i = 0; i < 6; i++) {
+            re += (double)x[k / 5][i] * cos(2 * 3.14159265358979 * i * (k % 5) / 8);
+            im -= (double)x[k / 5][i] * sin(2 * 3.14159265358979 * i * (k % 5) / 8);
+        }
+        worst = fmaxf(worst, fabsf(y[k] - (float)sqrt(re * re + im * im)));
+    }
+    assert_true(worst < 1e-5F);
+    pool_free(&pool);
+}
+
+static void other_spectra_are_named(void **state)
+{
+    static const char *const wrong[][2] = {{"both_ways", "op 0 RFFT2D: it transforms in two dimensions"},
+                                           {"cut", "op 0 RFFT2D: rows of 6 samples are cut to fft_length, 4"},
+                                           {"of_spectra", "op 2 EXP: reads complex numbers"}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct pool pool = {0};
+        const char *path =
+            pool_printf(&pool, "%s/tests/fuzz/corpus/fuzz_tflite/spectra_%s.tflite", MOTE_SOURCE_DIR, wrong[i][0]);
+
+        assert_non_null(strstr(load_error(&pool, path), wrong[i][1]));
+        pool_free(&pool);
+    }
+}
+
 static void own_several_faults(void **state)
 {
     struct pool pool = {0};
@@ -509,6 +554,8 @@ int main(void)
         cmocka_unit_test(places_are_narrow),
         cmocka_unit_test(wrong_sparse_weights_are_no_harm),
         cmocka_unit_test(wrong_lookup_tables_are_named),
+        cmocka_unit_test(spectra_are_read),
+        cmocka_unit_test(other_spectra_are_named),
         cmocka_unit_test(own_several_faults),
         cmocka_unit_test(own_several_faults_of_a_graph_file),
         cmocka_unit_test(no_operator_is_missing),

@@ -7,8 +7,8 @@ stale shapes, float16 weights, tables of values, sparse weights, int64, and seve
 import sys
 from pathlib import Path
 
-from tflite_writer import (BOOL, FLOAT16, FLOAT32, INT16, INT32, INT64, INT8, UINT8, Scalar, Step, Table, TableVector,
-                           Tensor, Vector, model, pack)
+from tflite_writer import (BOOL, COMPLEX64, FLOAT16, FLOAT32, INT16, INT32, INT64, INT8, UINT8, Scalar, Step, Table,
+                           TableVector, Tensor, Vector, model, pack)
 
 
 def floats(shape, data=None, kind=FLOAT32):
@@ -177,7 +177,29 @@ def int64_places():
         Step("RESHAPE", [best, ints([1], [6])], [flat])])
 
 
+def spectra(name="spectra", length=(1, 8), last="COMPLEX_ABS", kind=FLOAT32):
+    """Three rows of six samples, with zeros behind them, and the magnitudes of what is in them."""
+    x, y = floats([3, 1, 6]), Tensor([3, 5], kind)
+    rows, flat = Tensor([3, 1, 5], COMPLEX64), Tensor([3, 5], COMPLEX64)
+    return model(name, [x], [y], [
+        Step("RFFT2D", [x, ints([2], list(length))], [rows]), Step("RESHAPE", [rows, ints([2], [3, 5])], [flat]),
+        Step(last, [flat], [y])])
+
+
+def spectra_both_ways():
+    return spectra("spectra_both_ways", (3, 8))
+
+
+def spectra_cut():
+    return spectra("spectra_cut", (1, 4))
+
+
+def spectra_of_spectra():
+    return spectra("spectra_of_spectra", last="EXP", kind=COMPLEX64)
+
+
 if __name__ == "__main__":
     for make in (stale_shapes, half_weights, several_faults, lookup_tables, sparse_weights, sparse_growth,
-                 sparse_twice, state_without_input, buffer_of_nothing, int64_places):
+                 sparse_twice, state_without_input, buffer_of_nothing, int64_places, spectra,
+                 spectra_both_ways, spectra_cut, spectra_of_spectra):
         Path(sys.argv[1], make.__name__ + ".tflite").write_bytes(make())

@@ -9,6 +9,7 @@ import struct
 from dataclasses import dataclass, field
 
 FLOAT32, FLOAT16, INT32, UINT8, INT64, BOOL, INT16, INT8, RESOURCE, UINT32 = 0, 1, 2, 3, 4, 6, 7, 9, 13, 15
+COMPLEX64 = 8
 CUSTOM = 32
 TYPE_CODE = {FLOAT32: "f", FLOAT16: "e", INT32: "i", UINT8: "B", INT64: "q", INT16: "h", INT8: "b", BOOL: "B",
              UINT32: "I"}
@@ -20,6 +21,8 @@ OPERATORS = {
     "CONV_2D": (3, 1),
     "DEPTHWISE_CONV_2D": (4, 2),
     "DENSIFY": (124, 99),
+    "RFFT2D": (131, 105),
+    "COMPLEX_ABS": (135, 0),
     "DEQUANTIZE": (6, 38),
     "FULLY_CONNECTED": (9, 8),
     "MAX_POOL_2D": (17, 5),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators' codes, and the one line about those that Mote does not have: each with its place while they fit, else each
  * kind once with its number and first place. */
+#include "host/import/tflite/complex.h"
 #include "host/import/tflite/custom.h"
 #include "host/import/tflite/decode.h"
 #include "host/import/tflite/reader.h"
@@ -155,7 +156,7 @@ static enum mote_status scan_graph(struct tfl_reader *r, uint32_t index, struct 
         if (m.code.builtin == BUILTIN_CALL_ONCE)
             TRY(tfl_note_initializer(r, op, &here));
         if (tfl_op_find(m.code.builtin) || tfl_custom_find(m.code.custom) || tfl_is_setup(m.code.builtin) ||
-            tfl_is_decode(&m.code) || m.code.builtin == BUILTIN_DENSIFY)
+            tfl_is_decode(&m.code) || m.code.builtin == BUILTIN_DENSIFY || tfl_is_complex(m.code.builtin))
             continue;
         if (l->all.len <= LISTING_MAX)
             m.output = output_name(r, graph, op);

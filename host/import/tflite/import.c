@@ -4,6 +4,7 @@
  * it makes becomes an input of the graph, and what it reads an output. */
 #include "host/import/import.h"
 
+#include "host/import/tflite/complex.h"
 #include "host/import/tflite/custom.h"
 #include "host/import/tflite/decode.h"
 #include "host/import/tflite/reader.h"
@@ -103,10 +104,13 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
         return tfl_read_decode(r, &l, g, &here);
     if (code.builtin == BUILTIN_DENSIFY)
         return tfl_read_densify(&l, g, &here);
+    if (tfl_is_complex(code.builtin))
+        return tfl_read_complex(r, code.builtin, &l, g, index, &here);
     row = tfl_op_find(code.builtin);
     custom = tfl_custom_find(code.custom);
     if (custom != NULL) {
         here.name = code.custom;
+        TRY(tfl_use_pairs(r, OP_NOP, &l, g, &here));
         return tfl_read_custom(r, custom, t, g, &l, index, &here);
     }
     if (!row) { /* r->missing names it */
@@ -114,6 +118,7 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
         return MOTE_OK;
     }
     TRY(tfl_use_variable(r, code.builtin, &l, g, &here));
+    TRY(tfl_use_pairs(r, row->id, &l, g, &here));
     narrow_places(r, row->id, &l, g);
     return read_options(r, row, t, g, &l, index, &here);
 }
@@ -187,6 +192,7 @@ enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const stru
     r->left_out_reads = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out_reads);
     r->left_out_makes = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out_makes);
     r->narrowed = pool_array(r->pool, (size_t)n_tensors, sizeof *r->narrowed);
+    r->pairs = pool_array(r->pool, (size_t)n_tensors, sizeof *r->pairs);
     TRY(read_indices(r, t, TFL_SUBGRAPH_INPUTS, n_tensors, 0, "input", &g->inputs, &g->n_inputs, at));
     TRY(read_indices(r, t, TFL_SUBGRAPH_OUTPUTS, n_tensors, 0, "output", &g->outputs, &g->n_outputs, at));
     if (g == r->out->graphs && !r->initializing)
