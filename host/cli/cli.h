@@ -94,6 +94,7 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
 #define SHAPE_OPTION                                                                                                   \
     {"--shape", "NAME=D,…", "an input's shape, where the file leaves it open: x=1,16000; for several inputs several"}, \
         {"--from", "NODE", "the model begins behind this node of a frozen TensorFlow graph; several: several"},        \
+        {"--operators", "LIB", "a shared library of operators of your own (mote/operator.h); several: several"},       \
     {                                                                                                                  \
         "--to", "NODE", "it ends with this node; several: several outputs"                                             \
     }

@@ -9,6 +9,7 @@
 
 #include "host/cli/io.h"
 #include "host/cli/pages.h"
+#include "host/pipeline/operators.h"
 #include "host/report/columns.h"
 
 enum { EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
@@ -193,6 +194,18 @@ static enum mote_status check_output(struct cli *cli, size_t i)
     return MOTE_OK;
 }
 
+static enum mote_status load_operators(struct cli *cli)
+{
+    const char *path;
+
+    for (size_t i = 0; (path = cli_value_at(cli, "--operators", i)) != NULL; i++) {
+        const struct frame library = {.name = path, .index = -1, .sink = &cli->error};
+
+        TRY(operators_load(path, &library));
+    }
+    return MOTE_OK;
+}
+
 static enum mote_status run(struct cli *cli, int argc, char **argv)
 {
     TRY(parse(cli, argc, argv));
@@ -207,6 +220,7 @@ static enum mote_status run(struct cli *cli, int argc, char **argv)
     TRY(cli_number(cli, "--max-bytes", 1, INT64_MAX, &cli->max_bytes));
     if (cli_value(cli, "--cpu"))
         TRY(target_host_with(&cli->pool, cli_value(cli, "--cpu"), &cli->machine, &cli->root));
+    TRY(load_operators(cli));
     return cli->command->run(cli);
 }
 

@@ -67,6 +67,11 @@ static enum mote_status list_kernels(struct measure *m, const struct pipeline *p
                 kernels[id]->name, core_name((enum mote_core)image_header(model)->core), m->board->name,
                 m->board->name);
     }
+    if (used[KERNEL_own] != NULL)
+        return fail(
+            file, MOTE_ERR_UNSUPPORTED,
+            "it has operators of your own, which the measured firmware does not: compile the model, and link it "
+            "with them in yours");
     kernel_list(&list, used);
     m->job.kernel_list = list.s;
     return MOTE_OK;

@@ -89,6 +89,11 @@ static enum mote_status check_signature(struct bytes image, const struct frame *
     return fail(at, (enum mote_status)status, "the signature behind the image: %s", status_text(status));
 }
 
+static bool step_is_own(const struct mote_model *m, int32_t step)
+{
+    return step >= 0 && m->steps[step].kernel == KERNEL_own;
+}
+
 enum mote_status runner_open_on(struct pool *pool, struct bytes image, const struct target *machine, struct runner *out,
                                 const struct frame *at)
 {
@@ -102,6 +107,13 @@ enum mote_status runner_open_on(struct pool *pool, struct bytes image, const str
                     ARENA_LIMIT);
     out->arena = pool_alloc(pool, arena_bytes + 1);
     status = image_open(pool, image, cpu, out->arena, arena_bytes, &out->model);
+    if (status == MOTE_ERR_PARAMS && e->tensor < 0 && step_is_own(&out->model, e->step)) {
+        struct frame step = {.up = at, .kind = "step", .index = e->step};
+
+        return fail(
+            &step, MOTE_ERR_UNSUPPORTED,
+            "a user's operator, which is not there, or whose check() refuses it: --operators names its library");
+    }
     if (status != MOTE_OK) {
         struct frame step = {.up = at, .kind = "step", .index = e->step};
         struct frame tensor = {.up = e->step >= 0 ? &step : at, .kind = "tensor", .index = e->tensor};

@@ -5,6 +5,9 @@
 #ifndef KERNEL
 #define KERNEL(id, family, name, version)
 #endif
+#ifndef KERNEL_USERS /* calls what users bring: drawn cases and vectors know nothing of that */
+#define KERNEL_USERS KERNEL
+#endif
 #ifndef VERSION
 #define VERSION(family, kernel, version, FEATURE)
 #endif
@@ -121,6 +124,7 @@ KERNEL(202, pool,        average_pool_2d_u8,           portable)
 KERNEL(203, move,        resize_bilinear_u8,           portable)
 KERNEL(204, detect,      detection_postprocess,        portable)
 KERNEL(205, elementwise, floor_div_s32,                portable)
+KERNEL_USERS(230, own,   own,                          portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
  *
@@ -203,4 +207,5 @@ VERSION(dense,       fully_connected_rows_f32,   fpu,      FPU)
 VERSION(recurrent,   lstm_f32,                   fpu,      FPU)
 VERSION(recurrent,   gru_f32,                    fpu,      FPU)
 #undef KERNEL
+#undef KERNEL_USERS
 #undef VERSION

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators' codes, and the one line about those that Mote does not have: each with its place while they fit, else each
  * kind once with its number and first place. */
+#include "host/graph/own.h"
 #include "host/import/tflite/complex.h"
 #include "host/import/tflite/custom.h"
 #include "host/import/tflite/decode.h"
@@ -57,6 +58,7 @@ struct listing {
     struct text all; /* every operator, until it is too long */
     uint32_t n;      /* operators */
     bool remedy[COUNT(remedies)];
+    bool own;              /* a custom one without a remedy */
     struct missing *kinds; /* [codes.n] by code, times 0 if not missing */
 };
 
@@ -128,8 +130,12 @@ static const char *output_name(struct tfl_reader *r, struct fb_table graph, stru
 
 static void note(struct tfl_reader *r, struct listing *l, const struct missing *m)
 {
+    bool known = m->code.custom == NULL;
+
     for (size_t i = 0; i < COUNT(remedies); i++)
-        l->remedy[i] |= m->code.custom && strstr(m->code.custom, remedies[i].part);
+        if (m->code.custom && strstr(m->code.custom, remedies[i].part))
+            known = l->remedy[i] = true;
+    l->own |= !known;
     if (!l->kinds)
         l->kinds = pool_array(r->pool, r->codes.n, sizeof *l->kinds);
     if (l->kinds[m->code.index].times == 0)
@@ -156,7 +162,8 @@ static enum mote_status scan_graph(struct tfl_reader *r, uint32_t index, struct 
         if (m.code.builtin == BUILTIN_CALL_ONCE)
             TRY(tfl_note_initializer(r, op, &here));
         if (tfl_op_find(m.code.builtin) || tfl_custom_find(m.code.custom) || tfl_is_setup(m.code.builtin) ||
-            tfl_is_decode(&m.code) || m.code.builtin == BUILTIN_DENSIFY || tfl_is_complex(m.code.builtin))
+            tfl_is_decode(&m.code) || m.code.builtin == BUILTIN_DENSIFY || tfl_is_complex(m.code.builtin) ||
+            (m.code.custom != NULL && own_find(m.code.custom) != NULL))
             continue;
         if (l->all.len <= LISTING_MAX)
             m.output = output_name(r, graph, op);
@@ -190,6 +197,8 @@ static const char *remedies_text(struct pool *pool, const struct listing *l)
     for (size_t i = 0; i < COUNT(remedies); i++)
         if (l->remedy[i])
             text_add(&text, "; %s", remedies[i].what);
+    if (l->own)
+        text_add(&text, "; --operators takes a custom operator of your own (mote/operator.h)");
     return text.s;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/import/tflite/custom.h"
 
+#include "host/graph/own.h"
 #include "host/import/tflite/flexbuffer.h"
 #include "host/import/tflite/streams.h"
 
@@ -351,4 +352,31 @@ enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *
     op = graph_add_op(r->out, g, row->id, n_in, in, l->n_out, l->out);
     op->source = index;
     return read_options(r, row, t, op->opts, at);
+}
+
+static int32_t add_bytes(struct tfl_reader *r, struct graph *g, const char *name, const void *data, size_t n)
+{
+    return graph_add_tensor(
+        r->out, g,
+        &(struct tensor){.name = name, .type = TYPE_U8, .rank = 1, .dims = {(int64_t)n}, .data = data, .source = -1});
+}
+
+enum mote_status tfl_read_own(struct tfl_reader *r, const char *name, struct fb_table t, struct graph *g,
+                              const struct tfl_lists *l, int32_t index, const struct frame *at)
+{
+    struct fb_vector options = fb_get_vector(t, TFL_OPERATOR_CUSTOM_OPTIONS, 1);
+    int32_t *in = pool_array(r->pool, (size_t)l->n_in + OWN_INPUTS, sizeof *in);
+    struct op *op;
+
+    TRY(fb_status(&r->fb, at));
+    if (options.n > 0 && !fb_charge(&r->fb, options.at, options.n))
+        return fail(at, MOTE_ERR_FORMAT, "too many operators have the same options");
+    TRY(tfl_want_room(r, 0, at));
+    in[OWN_NAME] = add_bytes(r, g, "name", name, strlen(name));
+    in[OWN_OPTIONS] = options.n > 0 ? add_bytes(r, g, "options", fb_bytes(options), options.n) : TENSOR_ABSENT;
+    for (int32_t i = 0; i < l->n_in; i++)
+        in[OWN_INPUTS + i] = l->in[i];
+    op = graph_add_op(r->out, g, OP_OWN, l->n_in + OWN_INPUTS, in, l->n_out, l->out);
+    op->source = index;
+    return MOTE_OK;
 }

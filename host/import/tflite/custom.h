@@ -15,5 +15,8 @@ const struct tfl_custom *tfl_custom_find(const char *name);
 MUST_CHECK enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *row, struct fb_table t,
                                             struct graph *g, const struct tfl_lists *l, int32_t index,
                                             const struct frame *at);
+/* Appends a user's operator (host/graph/own.h). */
+MUST_CHECK enum mote_status tfl_read_own(struct tfl_reader *r, const char *name, struct fb_table t, struct graph *g,
+                                         const struct tfl_lists *l, int32_t index, const struct frame *at);
 
 #endif

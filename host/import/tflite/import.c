@@ -4,6 +4,7 @@
  * it makes becomes an input of the graph, and what it reads an output. */
 #include "host/import/import.h"
 
+#include "host/graph/own.h"
 #include "host/import/tflite/complex.h"
 #include "host/import/tflite/custom.h"
 #include "host/import/tflite/decode.h"
@@ -112,6 +113,11 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
         here.name = code.custom;
         TRY(tfl_use_pairs(r, OP_NOP, &l, g, &here));
         return tfl_read_custom(r, custom, t, g, &l, index, &here);
+    }
+    if (!row && code.custom != NULL && own_find(code.custom) != NULL) {
+        here.name = code.custom;
+        TRY(tfl_use_pairs(r, OP_NOP, &l, g, &here));
+        return tfl_read_own(r, code.custom, t, g, &l, index, &here);
     }
     if (!row) { /* r->missing names it */
         leave_out(r, &l);
