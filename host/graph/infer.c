@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Shape inference: each operator in turn, so that a shape is known before it is needed. */
+#include "host/graph/infer.h"
 #include "host/graph/op_info.h"
 
 /* While an input's shape has unknown dimensions nothing can be said about the outputs: they stay as they are. */
@@ -24,7 +25,7 @@ static void forget_shapes(struct graph *g, const struct op *op)
 
 /* A file may have the shapes of another batch, which the reference goes by and TensorFlow Lite works out anew. Where
  * the inputs agree with the file nothing changes. */
-static bool infer_stale(const struct model *m, struct graph *g, const struct op *op)
+bool op_infer_anew(const struct model *m, struct graph *g, const struct op *op)
 {
     struct report_text lost = {.status = MOTE_OK};
     const struct frame quiet = {.index = -1, .sink = &lost};
@@ -52,7 +53,7 @@ enum mote_status graph_infer(struct model *m, struct graph *g, const struct fram
             continue;
 
         struct frame here = frame_op(at, g, i);
-        if (m->shapes_may_be_stale && infer_stale(m, g, op))
+        if (m->shapes_may_be_stale && op_infer_anew(m, g, op))
             continue;
         TRY(op_infer(m, g, op, &here));
     }

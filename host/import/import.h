@@ -114,6 +114,8 @@ MUST_CHECK enum mote_status import_want_shapes(const struct model *m, const stru
 /* IF and WHILE become the operators of their graphs (control.c), and the model has the main graph alone. Without any,
  * nothing changes. `limit`: bytes of the pool. */
 MUST_CHECK enum mote_status import_control(struct model *m, size_t limit, const struct frame *at);
+/* Sizes that a file computes of known shapes become constants (sizes.c). */
+void import_sizes(struct model *m);
 /* Quantized constants that float operators read become floats; at most `limit` elements. After model_verify(). */
 MUST_CHECK enum mote_status import_dequantize(struct model *m, int64_t limit, const struct frame *at);
 /* Networks that compute in uint8 compute in int8, of bytes 128 less; their inputs and outputs stay uint8. Makes at most

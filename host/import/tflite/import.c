@@ -240,6 +240,7 @@ static enum mote_status read_rest(struct tfl_reader *r, struct bytes file, const
     TRY(read_model(r, at));
     if (!r->missing && r->faults.n == 0)
         TRY(import_control(r->out, r->limit, at));
+    import_sizes(r->out);
     r->out->shapes_may_be_stale = true;
     TRY(model_verify(r->out, at));
     r->out->shapes_may_be_stale = false;
