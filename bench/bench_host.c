@@ -46,6 +46,21 @@ static int usage(void)
 }
 
 /* ---- one runner a set of instructions ---- */
+/* Any bytes; floats from -1 to 1, since others are none or take longer. */
+static void fill_input(struct bench *b, const struct runner *r, size_t bytes)
+{
+    struct mote_io io;
+    size_t at = 0;
+
+    for (size_t i = 0; i < bytes; i++)
+        b->input[i] = (uint8_t)(i * 2654435761u >> 13);
+    for (int32_t k = 0; k < mote_model_inputs(&r->model); k++, at += io.bytes) {
+        mote_model_input(&r->model, k, &io);
+        for (size_t i = 0; io.type == TYPE_F32 && i + sizeof(float) <= io.bytes; i += sizeof(float))
+            memcpy(b->input + at + i, &(float){(float)b->input[at + i] / 128 - 1}, sizeof(float));
+    }
+}
+
 static enum mote_status open_set(struct bench *b, const char *model, struct set *s)
 {
     struct target target = target_host();
@@ -62,8 +77,7 @@ static enum mote_status open_set(struct bench *b, const char *model, struct set 
     bytes = runner_input_bytes(&s->runner);
     b->input = pool_alloc(&b->pool, bytes);
     b->output = pool_alloc(&b->pool, runner_output_bytes(&s->runner));
-    for (size_t i = 0; i < bytes; i++)
-        b->input[i] = (uint8_t)(i * 2654435761u >> 13);
+    fill_input(b, &s->runner, bytes);
     return MOTE_OK;
 }
 

@@ -23,7 +23,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CSV = ROOT / "bench" / "host.csv"
-MODELS = ["kws", "vww", "resnet", "strww", "ad01"]
+MODELS = ["kws", "vww", "resnet", "strww", "ad01", "kws_float", "vww_float", "resnet_float", "ad01_float"]
 FIELDS = ["model", "versions", "us", "times_portable", "cpu", "compiler"]
 RUNS = 5
 

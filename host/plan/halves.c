@@ -79,12 +79,20 @@ static void store_all(struct plan *plan, const struct pair *pair, uint16_t *halv
             store(plan, &plan->steps[i], pair->halves, halves[i]);
 }
 
+bool keeps_floats(const struct plan *plan)
+{
+    const struct plan_options *o = &plan->options;
+
+    return o->optimize == OPTIMIZE_SPEED || o->coding == CODING_DENSE ||
+           (o->coding == CODING_USUAL && plan->target.roomy);
+}
+
 enum mote_status stage_halves(struct plan *plan, const struct frame *at)
 {
     uint16_t **halves = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof(uint16_t *));
 
     (void)at;
-    if (plan->options.optimize == OPTIMIZE_SPEED || plan->options.coding == CODING_DENSE)
+    if (keeps_floats(plan))
         return MOTE_OK;
     for (size_t k = 0; k < COUNT(pairs); k++)
         store_all(plan, &pairs[k], halves);

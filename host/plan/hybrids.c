@@ -155,7 +155,7 @@ enum mote_status stage_hybrids(struct plan *plan, const struct frame *at)
     struct stored *stored = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *stored);
 
     (void)at;
-    if (plan->options.optimize == OPTIMIZE_SPEED || plan->options.coding == CODING_DENSE)
+    if (keeps_floats(plan))
         return MOTE_OK;
     for (size_t k = 0; k < COUNT(pairs); k++)
         store_all(plan, &pairs[k], stored);

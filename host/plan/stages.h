@@ -36,6 +36,8 @@ void find_lifetimes(struct plan *plan);
 void place_values(struct plan *plan, int64_t effort);
 /* The same from offset 0 on for those values whose memory[] is `which`; NULL: for all. */
 struct offsets_result place_among(struct plan *plan, const uint8_t *memory, int32_t which, int64_t effort);
+/* Float weights stay floats though fewer bytes would do: for speed, where memory is no concern, or as asked for. */
+bool keeps_floats(const struct plan *plan);
 /* With values and steps of its own. */
 struct plan plan_copy(const struct plan *plan);
 /* "conv1/weights", printable. */

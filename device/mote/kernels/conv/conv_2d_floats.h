@@ -62,28 +62,15 @@ static void filter_pixels(const struct CONV_2D_PARAMS *p, const float *const row
     }
 }
 
-/* Pixels that see the same columns as the one whose window begins at x, which they are, MOTE_DOT_PIXELS at most. */
-static int32_t count_pixels(const struct CONV_2D_PARAMS *p, int32_t x, struct mote_columns c, int32_t left)
-{
-    int32_t n = 1;
-
-    for (; n < MOTE_DOT_PIXELS && n < left; n++) {
-        struct mote_columns next = mote_clip_columns(x + n * p->stride_w, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
-
-        if (next.from != c.from || next.to != c.to || next.at <= c.at)
-            break;
-    }
-    return n;
-}
-
 MOTE_WEAK void CONV_2D_ROW(const struct CONV_2D_PARAMS *p, const float *const rows[],
                            MOTE_WEIGHTS(const MOTE_FLASH mote_weight *weights, const MOTE_FLASH float *scales),
                            const MOTE_FLASH float *bias, float *out)
 {
     for (int32_t ox = 0, x = -p->pad_left, n; ox < p->out_w; ox += n, x += n * p->stride_w, out += n * p->out_c) {
         struct mote_columns c = mote_clip_columns(x, p->kernel_w, p->dilation_w, p->in_w, p->in_c);
+        int32_t most = p->out_w - ox < MOTE_DOT_PIXELS ? p->out_w - ox : MOTE_DOT_PIXELS;
 
-        n = count_pixels(p, x, c, p->out_w - ox);
+        n = mote_alike_columns(x, p->stride_w, p->kernel_w, p->dilation_w, p->in_w, p->in_c, most);
         filter_pixels(p, rows, c, n, MOTE_WEIGHTS(weights, scales), bias, out);
     }
 }

@@ -46,4 +46,21 @@ static inline struct mote_columns mote_clip_columns(int32_t x, int32_t n, int32_
     return c;
 }
 
+/* How many kernels, `stride` apart and `most` at most, see the same columns as the one whose first is at x, which
+ * counts. */
+static inline int32_t mote_alike_columns(int32_t x, int32_t stride, int32_t n, int32_t step, int32_t in_w, int32_t in_c,
+                                         int32_t most)
+{
+    const struct mote_columns c = mote_clip_columns(x, n, step, in_w, in_c);
+    int32_t alike = 1;
+
+    for (; alike < most; alike++) {
+        struct mote_columns next = mote_clip_columns(x + alike * stride, n, step, in_w, in_c);
+
+        if (next.from != c.from || next.to != c.to || next.at <= c.at)
+            break;
+    }
+    return alike;
+}
+
 #endif
