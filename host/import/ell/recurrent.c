@@ -138,7 +138,7 @@ int32_t ell_fast_grnn(struct build *r, const json_t *node)
     const int64_t units = read_units(r, node);
     const int32_t state = add_state(r, 2, (int64_t[]){1, units});
     const int32_t h = emit_unary(r, OP_READ_VARIABLE, state);
-    struct function gate = {NULL}, update = {NULL};
+    struct function gate = {.name = NULL}, update = {.name = NULL};
     int32_t x = ell_input(r, node, "input"), z, n, share;
 
     want_no_reset(r, node);
