@@ -234,12 +234,86 @@ static int32_t run_gru(struct build *r, const struct recurrent *l, const struct 
     return emit(r, OP_GRU, &opts, TYPE_F32, 6, (int32_t[]){x, s->w, weights, bias_x, bias_h, state});
 }
 
+/* ---- the operator of the others: without gates, of other functions, with peepholes ---- */
+/* Its number among those of RECURRENT; -1 if it is none. */
+static int function_number(const struct function *f)
+{
+    const bool hard = strcmp(f->name, "HardSigmoid") == 0 || strcmp(f->name, "hard_sigmoid") == 0 ||
+                      strcmp(f->name, "HardSigmoidActivation") == 0;
+
+    switch (f->id) {
+    case OP_TANH:
+        return 0;
+    case OP_LOGISTIC:
+        return 1;
+    case OP_RELU:
+        return 2;
+    default:
+        if (strcmp(f->name, "linear") == 0)
+            return 3;
+        return !hard || f->beta != 0.5f ? -1 : f->alpha == 0.2f ? 4 : f->alpha == 1.0f / 6 ? 5 : -1;
+    }
+}
+
+static bool has_operator(struct build *r, const struct recurrent *l, const struct sweep *s)
+{
+    const bool lstm = l->gates == LSTM_GATES;
+    bool good = (lstm || l->gates == RNN_GATES) && l->clip == INFINITY && !l->coupled &&
+                running(r, l, l->time - 1) == TENSOR_ABSENT && is_const(r, s->w) && is_const(r, s->r[0]) &&
+                is_const_or_absent(r, s->bias_x) && is_const_or_absent(r, s->bias_h[0]);
+
+    for (int i = 0; i < (lstm ? FUNCTIONS_MAX : 1); i++)
+        good = good && function_number(&s->f[i]) >= 0;
+    for (int i = 0; i < 3 && lstm; i++)
+        good = good && is_const_or_absent(r, s->peepholes[i]);
+    return good;
+}
+
+/* Parts of gates in the order i, f, c, o. */
+static int32_t in_order(struct build *r, const struct recurrent *l, int32_t x)
+{
+    int32_t parts[LSTM_GATES];
+    const int gates[LSTM_GATES] = {l->order[LSTM_I], l->order[LSTM_F], l->order[LSTM_C], l->order[LSTM_O]};
+
+    if (l->gates != LSTM_GATES)
+        return x;
+    for (int g = 0; g < LSTM_GATES; g++)
+        parts[g] = recurrent_part(r, x, gates[g], l->units);
+    return concat(r, 0, LSTM_GATES, parts);
+}
+
+static int32_t run_recurrent(struct build *r, const struct recurrent *l, const struct sweep *s, int32_t x,
+                             const int32_t states[2])
+{
+    const bool lstm = l->gates == LSTM_GATES;
+    const int fresh = lstm ? 1 : 0;
+    const struct recurrent_opts opts = {
+        .lstm = lstm,
+        .gate = lstm ? function_number(&s->f[0]) : 0,
+        .fresh = function_number(&s->f[fresh]),
+        .last = lstm ? function_number(&s->f[2]) : 0,
+        .time_major = true,
+    };
+    int32_t bias[LSTM_GATES], peepholes = TENSOR_ABSENT;
+
+    for (int g = 0; g < l->gates; g++)
+        bias[g] = bias_of(r, l, s, g);
+    if (lstm && s->peepholes[0] != TENSOR_ABSENT)
+        peepholes = concat(r, 0, 3, (int32_t[]){s->peepholes[0], s->peepholes[2], s->peepholes[1]});
+    return emit(r, OP_RECURRENT, &opts, TYPE_F32, lstm ? 7 : 6,
+                (int32_t[]){x, in_order(r, l, s->w), in_order(r, l, s->r[0]),
+                            in_order(r, l, l->gates > 1 ? concat(r, 0, l->gates, bias) : bias[0]), peepholes, states[0],
+                            states[1]});
+}
+
 static void run_operator(struct build *r, const struct recurrent *l, struct sweep *s)
 {
     const bool lstm = l->gates == LSTM_GATES;
     const int32_t x = reversed(r, l->x, s->backward), h = l->stateful ? s->h : begin_at(r, l, s->h),
                   c = l->stateful || !lstm ? s->c : begin_at(r, l, s->c);
-    const int32_t y = lstm ? run_lstm(r, l, s, x, (int32_t[]){h, c}) : run_gru(r, l, s, x, h);
+    const int32_t y = !is_standard(r, l, s) ? run_recurrent(r, l, s, x, (int32_t[]){h, c})
+                      : lstm                ? run_lstm(r, l, s, x, (int32_t[]){h, c})
+                                            : run_gru(r, l, s, x, h);
 
     if (l->wants_y)
         s->y = reversed(r, y, s->backward);
@@ -251,7 +325,7 @@ static void run_operator(struct build *r, const struct recurrent *l, struct swee
 void recurrent_run(struct build *r, struct recurrent *l)
 {
     for (int d = 0; d < l->directions && r->status == MOTE_OK; d++) {
-        if (is_standard(r, l, &l->sweeps[d]))
+        if (is_standard(r, l, &l->sweeps[d]) || has_operator(r, l, &l->sweeps[d]))
             run_operator(r, l, &l->sweeps[d]);
         else
             unroll(r, l, &l->sweeps[d]);

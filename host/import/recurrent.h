@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LSTM, GRU and RNN, in one direction or both. The standard LSTM and GRU are operators of the graph, whose states are
- * assigned before them, since each inference begins anew. Others are unrolled: the product of all steps of x at once,
- * then step by step what needs h. */
+/* LSTM, GRU and RNN, in one direction or both. The standard LSTM and GRU are operators of the graph, and RECURRENT is
+ * that of layers without gates and of LSTMs with other functions or peepholes; states are assigned before them, since
+ * each inference begins anew. Others are unrolled: the product of all steps of x at once, then step by step what needs
+ * h. */
 #ifndef MOTE_RECURRENT_H
 #define MOTE_RECURRENT_H
 

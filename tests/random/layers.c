@@ -341,6 +341,38 @@ bool make_gru(struct builder *b)
     return op_done(b, op);
 }
 
+/* A layer without gates, or an LSTM that is not the standard one. */
+bool make_recurrent(struct builder *b)
+{
+    const int32_t x = pick(b, TYPES(TYPE_F32), 3, 3);
+    const bool time_major = dice_chance(b, 2), lstm = dice_chance(b, 2);
+    const int64_t units = dice_range(b, 1, 6), rows = (lstm ? 4 : 1) * units;
+    const struct quantization none = {0, 0};
+    int32_t in[7] = {x}, out;
+
+    if (x == TENSOR_ABSENT)
+        return false;
+
+    const int64_t states[2] = {tensor_of(b, x)->dims[time_major ? 1 : 0], units};
+
+    in[1] = new_weights(b, TYPE_F32, 2, (int64_t[]){rows, tensor_of(b, x)->dims[2]}, 0, false);
+    in[2] = new_weights(b, TYPE_F32, 2, (int64_t[]){rows, units}, 0, false);
+    in[3] = new_bias(b, x, in[1], rows);
+    in[4] = lstm && dice_chance(b, 2) ? new_bias(b, x, in[1], 3 * units) : TENSOR_ABSENT;
+    in[5] = new_state(b, TYPE_F32, 2, states, none);
+    in[6] = lstm ? new_state(b, TYPE_F32, 2, states, none) : TENSOR_ABSENT;
+    out = new_output(b, TYPE_F32, none);
+
+    struct op *op = new_op(b, OP_RECURRENT, lstm ? 7 : 6, in, 1, &out);
+
+    *(struct recurrent_opts *)op->opts = (struct recurrent_opts){.lstm = lstm,
+                                                                 .gate = (int32_t)dice_range(b, 0, 5),
+                                                                 .fresh = (int32_t)dice_range(b, 0, 5),
+                                                                 .last = (int32_t)dice_range(b, 0, 5),
+                                                                 .time_major = time_major};
+    return op_done(b, op);
+}
+
 /* A rank-decomposed layer over time, with the features of the last inferences in its state. */
 bool make_svdf(struct builder *b)
 {

@@ -78,6 +78,8 @@ static struct slots slots_of(enum op_id id)
         return (struct slots){.in = 0, .weights = 1, .last_weights = 1, .bias = 3, .last_bias = 3, .state = 4};
     case OP_GRU:
         return (struct slots){.in = 0, .weights = 1, .last_weights = 2, .bias = 3, .last_bias = 4, .state = 5};
+    case OP_RECURRENT:
+        return (struct slots){.in = 0, .weights = 1, .last_weights = 2, .bias = 3, .last_bias = 3, .state = 5};
     case OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
         return (struct slots){.in = 0, .weights = 1, .last_weights = 8, .bias = 12, .last_bias = 15, .state = 19};
     default:

@@ -309,8 +309,13 @@ enum mote_status tfl_check_recurrent(const struct graph *g, const struct op *op,
                         "one of floats whose states get constants before it is unrolled");
     if (!tfl_unrolls(g, op))
         return MOTE_OK;
-    if (x->rank != 3 || x->dims[0] * x->dims[1] > STEPS_MAX)
-        return fail(at, MOTE_ERR_UNSUPPORTED, "it has more than %d steps, and TFLite's form of it all of them",
+    if (x->rank != 3)
+        return fail(at, MOTE_ERR_SHAPE, "an input of %d dimensions, not of 3", (int)x->rank);
+    if (x->dims[0] * x->dims[1] > STEPS_MAX)
+        return fail(at, MOTE_ERR_UNSUPPORTED,
+                    "it takes %lld steps; TFLite has no %s, so that its steps are written one by one, %d at most: "
+                    "shorten its input",
+                    (long long)(x->dims[0] * x->dims[1]), lstm ? "LSTM that begins anew in each inference" : "GRU",
                     STEPS_MAX);
     if (!are_constants(g, op))
         return fail(at, MOTE_ERR_UNSUPPORTED, "its weights and biases must be constants");

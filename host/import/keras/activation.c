@@ -196,6 +196,10 @@ void activation_function(struct build *r, const char *setting_name, const char *
     const struct function *f = want_function(r, name ? name : "");
 
     *out = f ? *f : by_name[0];
+    if (out->of == of_hard_sigmoid) { /* what it was until Keras 3, and since */
+        out->alpha = keras_of(r)->version >= 3 ? 1.0f / 6 : 0.2f;
+        out->beta = 0.5f;
+    }
 }
 
 /* ---- layers ---- */
