@@ -239,9 +239,8 @@ static enum mote_status verify_option(const struct opt_field *field, const void 
 }
 
 /* The LSTM's inputs are places in a fixed scheme of gates, peepholes and projections, most of which may be absent;
- * infer and lower say which ones must be there. SVDF's bias is before its state, and in training a GRU has no state, and few
- * recurrent layers have peepholes.
- * Elsewhere the inputs after in_min are the optional ones. */
+ * infer and lower say which ones must be there. SVDF's bias is before its state, in training a GRU has no state, and
+ * few recurrent layers have peepholes. Elsewhere the inputs after in_min are the optional ones. */
 static bool may_be_absent(enum op_id id, int32_t input)
 {
     return input >= op_info[id].in_min || (id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM && input > 0) ||

@@ -70,7 +70,7 @@ bool stream_keeps(const struct plan *plan, int32_t state, const struct schedule_
 
             if (value_root(plan, s->args[k]) != state)
                 continue;
-            if (keeps ? keeper >= 0 || entries[i].hop == 0 : keeper < 0 || step_writes(s, k))
+            if (keeps ? (keeper >= 0 && keeper != i) || entries[i].hop == 0 : keeper < 0 || step_writes(s, k))
                 return false;
             keeper = keeps ? i : keeper;
         }
