@@ -73,6 +73,7 @@ static const cyaml_schema_field_t serial_fields[] = {
     CYAML_FIELD_UINT("uart_hz", CYAML_FLAG_DEFAULT, struct board_serial, uart_hz),
     CYAML_FIELD_UINT("tx_pin", CYAML_FLAG_OPTIONAL, struct board_serial, tx_pin),
     CYAML_FIELD_UINT("rx_pin", CYAML_FLAG_OPTIONAL, struct board_serial, rx_pin),
+    CYAML_FIELD_UINT("crystal_hz", CYAML_FLAG_OPTIONAL, struct board_serial, crystal_hz),
     CYAML_FIELD_STRING_PTR("timer", CYAML_FLAG_POINTER, struct board_serial, timer, 1, TEXT_MAX),
     CYAML_FIELD_UINT("timer_hz", CYAML_FLAG_DEFAULT, struct board_serial, timer_hz),
     CYAML_FIELD_STRING_PTR("timestamp", OPTIONAL, struct board_serial, timestamp, 1, TEXT_MAX),
@@ -167,7 +168,7 @@ static enum mote_status check_serial(const struct board_serial *s, const struct 
     if (s->tx_pin > UINT16_MAX || s->rx_pin > UINT16_MAX || s->timestamp_pin > UINT16_MAX)
         return fail(at, MOTE_ERR_VALUE, "serial: there are no pins of such numbers");
     if (s->uart_base > UINT32_MAX || s->uart_hz == 0 || s->uart_hz > UINT32_MAX || s->timer_hz < 1000 ||
-        s->timer_hz > UINT32_MAX)
+        s->timer_hz > UINT32_MAX || s->crystal_hz > UINT32_MAX)
         return fail(at, MOTE_ERR_VALUE,
                     "serial: uart_base must lie within 4 GB, uart_hz be above 0 and timer_hz at least 1000");
     return MOTE_OK;

@@ -49,6 +49,7 @@ struct board_serial {
     const char *uart, *timer;
     uint64_t uart_base, uart_hz, timer_hz;
     uint64_t tx_pin, rx_pin; /* where the UART may have any: numbers that its file knows */
+    uint64_t crystal_hz;     /* where its file sets the clocks; else 0 */
     const char *timestamp;   /* timestamp_<timestamp>.c: whose edges tell the time, for who measures energy; or NULL */
     uint64_t timestamp_pin;
 };
@@ -59,7 +60,8 @@ struct board_machine {
     const char *program, *packages;
     const char **arguments;
     unsigned arguments_count;
-    const char **serial_arguments; /* more, where the UART is spoken with: an instruction then takes 1 ns of its time */
+    /* More, where the UART is spoken with: an instruction then takes 1 ns of its time. None: it tells the board's. */
+    const char **serial_arguments;
     unsigned serial_arguments_count;
     const char *start_marker, *stop_marker; /* bytes in memory order, as hexadecimal digits */
 };

@@ -3,13 +3,16 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "host/emit/emit.h"
 #include "host/target/home.h"
 
-#define STACK_MOST  16384
-#define STACK_LEAST 1024
-#define VARIABLES   1024 /* of protocol, drivers and alignment, at most */
+#define STACK_MOST    16384
+#define STACK_LEAST   1024
+#define STACK_BESIDES 256  /* what protocol and interrupts take beside a model whose stack is known */
+#define VARIABLES     1024 /* of protocol, drivers, model and alignment, at most */
+#define VARIABLES_AVR 768  /* the same, where a pointer has two bytes */
 
 struct bundling {
     struct pool *pool;
@@ -219,6 +222,16 @@ static enum mote_status copy(struct bundling *b, const char *folder, const char 
     return staging_put(&b->staging, pool_printf(b->pool, "%s%s", to, name), file.data, file.size, at);
 }
 
+/* A family of chips may have a header for its drivers. */
+static enum mote_status copy_uart(struct bundling *b, const char *uart, const struct frame *at)
+{
+    const char *header = pool_printf(b->pool, "%s.h", uart);
+
+    if (access(pool_printf(b->pool, "%s/targets/serial/%s", b->home, header), R_OK) == 0)
+        TRY(copy(b, "targets/serial", header, "", at));
+    return copy(b, "targets/serial", pool_printf(b->pool, "uart_%s.c", uart), "", at);
+}
+
 static enum mote_status copy_all(struct bundling *b, const struct frame *at)
 {
     static const char *const harness[] = {"serial_main.c", "protocol.c", "protocol.h", "harness.h", "adapter_c.c"};
@@ -235,7 +248,7 @@ static enum mote_status copy_all(struct bundling *b, const struct frame *at)
         TRY(copy(b, "device/mote", device[i], "model/mote/", at));
     TRY(copy(b, "targets/serial", "serial.h", "", at));
     if (s != NULL)
-        TRY(copy(b, "targets/serial", pool_printf(b->pool, "uart_%s.c", s->uart), "", at));
+        TRY(copy_uart(b, s->uart, at));
     if (s != NULL && b->served->energy)
         TRY(copy(b, "targets/serial", pool_printf(b->pool, "timestamp_%s.c", s->timestamp), "", at));
     return copy(b, "targets/serial", pool_printf(b->pool, "timer_%s.c", s != NULL ? s->timer : "systick"), "", at);
@@ -260,7 +273,9 @@ static enum mote_status check(struct bundling *b, const struct frame *at)
     const struct plan *plan = &b->p->plan;
     const int64_t arena = plan->n_memories > 0 ? plan->memories[0].bytes : plan->arena_bytes;
     const int64_t sample = (int64_t)served_bytes(&b->m->runner, b->served->kind);
-    const int64_t left = (ram - arena - sample - VARIABLES) & ~(int64_t)15;
+    const bool avr = strcmp(board->toolchain.support, "avr") == 0;
+    const int64_t left = (ram - arena - sample - (avr ? VARIABLES_AVR : VARIABLES)) & ~(int64_t)15;
+    const int64_t model = stack_bytes(&b->m->runner.model, board, true);
 
     if (board->serial == NULL && strcmp(board->toolchain.support, "cortex-m") != 0)
         return fail(at, MOTE_ERR_UNSUPPORTED,
@@ -275,7 +290,7 @@ static enum mote_status check(struct bundling *b, const struct frame *at)
             board->name);
     if (model_feed_rows(&b->m->runner.model) > 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the model is fed by rows: over a UART it wants whole inputs");
-    if (left < STACK_LEAST)
+    if (left < (model > 0 ? model + STACK_BESIDES : STACK_LEAST))
         return fail(at, MOTE_ERR_FIT,
                     "%s has %lld bytes of RAM: beside the arena of %lld and a sample of %lld no stack is "
                     "left",

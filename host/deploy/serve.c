@@ -82,19 +82,24 @@ const char *served_config(struct pool *pool, const struct served *s, const struc
              (unsigned long long)serial->uart_base, (unsigned long long)serial->uart_hz, (int)served_baud(s->energy));
     text_add(&t, "#define MOTE_UART_TX_PIN %lluu\n#define MOTE_UART_RX_PIN %lluu\n", (unsigned long long)serial->tx_pin,
              (unsigned long long)serial->rx_pin);
+    text_add(&t, "#define MOTE_CRYSTAL_HZ %lluu\n", (unsigned long long)serial->crystal_hz);
     text_add(&t, "#define MOTE_ENERGY %d\n", s->energy);
     if (serial->timestamp != NULL)
         text_add(&t, "#define MOTE_TIMESTAMP_PIN %lluu\n", (unsigned long long)serial->timestamp_pin);
     return t.s;
 }
 
-/* The emulator's timer sees an instruction as 1 ns; on the board it takes so many of its clock's cycles. */
+/* The emulator's timer sees an instruction as 1 ns; on the board it takes so many of its clock's cycles. Where it knows
+ * what each takes, its timer is the board's. */
 static int64_t emulated_ticks(const struct measure *m, const struct served *s)
 {
-    const double timer = (double)m->board->emulated->serial->timer_hz;
+    const struct board *emulated = m->board->emulated;
+    const double timer = (double)emulated->serial->timer_hz;
     const double cycles = s->cycles > 0 ? (double)s->cycles / (double)s->instructions : 1;
     const double ticks = timer * (double)m->board->clock_hz / (EMULATED_INSTRUCTIONS_HZ * cycles);
 
+    if (emulated->machine->serial_arguments_count == 0)
+        return (int64_t)emulated->serial->timer_hz;
     return ticks < 1 ? 1 : (int64_t)(ticks + 0.5);
 }
 

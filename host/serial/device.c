@@ -5,7 +5,7 @@
 
 #define TRIES         5
 #define TRY_SECONDS   2.0
-#define DRAIN_SECONDS 0.2
+#define DRAIN_SECONDS 0.2 /* of silence, and as much more in each further try */
 #define ANSWER_LINES  100 /* more come from what prints without being asked */
 
 /* ---- questions ---- */
@@ -75,18 +75,18 @@ enum mote_status device_bracket(const struct device *d, const char *prefix, cons
 
 /* ---- who it is ---- */
 /* What is still on its way, as an answer that came too late. */
-static enum mote_status drain(struct device *d, const struct frame *at)
+static enum mote_status drain(struct device *d, double seconds, const struct frame *at)
 {
     const char *line = "";
 
     for (int32_t i = 0; i < ANSWER_LINES && line != NULL; i++)
-        TRY(serial_line(&d->serial, DRAIN_SECONDS, &line, at));
+        TRY(serial_line(&d->serial, seconds, &line, at));
     return MOTE_OK;
 }
 
-static enum mote_status introduce(struct device *d, const struct frame *at)
+static enum mote_status introduce(struct device *d, int32_t tries, const struct frame *at)
 {
-    TRY(drain(d, at));
+    TRY(drain(d, DRAIN_SECONDS * (1 + tries), at));
     TRY(device_ask(d, "name", TRY_SECONDS, at));
     TRY(device_bracket(d, "m-name-dut-[", &d->name, at));
     TRY(device_ask(d, "profile", DEVICE_SECONDS, at));
@@ -106,7 +106,7 @@ enum mote_status device_open(struct pool *pool, const char *port, int64_t baud, 
     *out = (struct device){.pool = pool, .input = ""};
     TRY(serial_open(pool, port, baud, &out->serial, at));
     for (int32_t i = 0; i < TRIES; i++) {
-        status = introduce(out, &quiet);
+        status = introduce(out, i, &quiet);
         if (status == MOTE_OK)
             return MOTE_OK;
     }

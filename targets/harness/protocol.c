@@ -14,15 +14,21 @@ static struct {
 } state;
 
 /* ---- lines out ---- */
-void protocol_text(const char *text)
+void protocol_text(const MOTE_FLASH char *text)
 {
     for (; *text != '\0'; text++)
         device_put(*text);
 }
 
-void protocol_end(void) { protocol_text("\r\n"); }
+void protocol_word(const char *word)
+{
+    for (; *word != '\0'; word++)
+        device_put(*word);
+}
 
-static void say(const char *line)
+void protocol_end(void) { protocol_text(TEXT("\r\n")); }
+
+static void say(const MOTE_FLASH char *line)
 {
     protocol_text(line);
     protocol_end();
@@ -42,7 +48,7 @@ void protocol_number(uint64_t value)
 
 void protocol_hex(uint8_t byte)
 {
-    static const char digits[16] = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+    const MOTE_FLASH char *digits = TEXT("0123456789abcdef");
 
     device_put(digits[byte >> 4]);
     device_put(digits[byte & 15]);
@@ -62,7 +68,7 @@ void protocol_real(float x)
         device_put((char)('0' + rest / unit % 10));
 }
 
-static void say_number(const char *before, uint32_t value, const char *after)
+static void say_number(const MOTE_FLASH char *before, uint32_t value, const MOTE_FLASH char *after)
 {
     protocol_text(before);
     protocol_number(value);
@@ -84,7 +90,7 @@ static char *next_word(char **at)
     return word;
 }
 
-static bool is(const char *word, const char *name)
+static bool is(const char *word, const MOTE_FLASH char *name)
 {
     while (*word != '\0' && *word == *name) {
         word++;
@@ -120,13 +126,13 @@ static void load(const char *word)
     uint32_t n;
 
     if (!number(word, &n) || n == 0) {
-        say("e-[db load wants a number of bytes above 0]");
+        say(TEXT("e-[db load wants a number of bytes above 0]"));
     } else if (n > protocol_device.bytes) {
-        say_number("e-[A sample has at most ", protocol_device.bytes, " bytes]");
+        say_number(TEXT("e-[A sample has at most "), protocol_device.bytes, TEXT(" bytes]"));
     } else {
         state.expected = n;
         state.got = 0;
-        say_number("m-[Expecting ", n, " bytes]");
+        say_number(TEXT("m-[Expecting "), n, TEXT(" bytes]"));
     }
 }
 
@@ -137,27 +143,27 @@ static void take_bytes(const char *word)
 
     for (; word[digits] != '\0'; digits++)
         if (digit(word[digits]) < 0) {
-            say("e-[db wants hexadecimal digits]");
+            say(TEXT("e-[db wants hexadecimal digits]"));
             return;
         }
     if (digits == 0 || digits % 2 != 0) {
-        say("e-[db wants two hexadecimal digits a byte]");
+        say(TEXT("e-[db wants two hexadecimal digits a byte]"));
         return;
     }
     if (state.got == state.expected) {
-        say("e-[No bytes are expected: db load N comes first]");
+        say(TEXT("e-[No bytes are expected: db load N comes first]"));
         return;
     }
     for (uint32_t i = 0; i < digits && state.got < state.expected; i += 2)
         protocol_device.sample[state.got++] = (uint8_t)(digit(word[i]) << 4 | digit(word[i + 1]));
     if (state.got == state.expected)
-        say("m-load-done");
+        say(TEXT("m-load-done"));
 }
 
 static void print_bytes(void)
 {
     for (uint32_t i = 0; i < state.got; i++) {
-        protocol_text(i % PRINT_BYTES == 0 ? "m-buffer-" : "-");
+        protocol_text(i % PRINT_BYTES == 0 ? TEXT("m-buffer-") : TEXT("-"));
         protocol_hex(protocol_device.sample[i]);
         if (i % PRINT_BYTES == PRINT_BYTES - 1 || i + 1 == state.got)
             protocol_end();
@@ -168,9 +174,9 @@ static void db(char *rest)
 {
     const char *word = next_word(&rest);
 
-    if (is(word, "load"))
+    if (is(word, TEXT("load")))
         load(next_word(&rest));
-    else if (is(word, "print"))
+    else if (is(word, TEXT("print")))
         print_bytes();
     else
         take_bytes(word);
@@ -181,9 +187,9 @@ static bool sample_is_whole(void)
 {
     if (state.got == protocol_device.bytes)
         return true;
-    protocol_text("e-[The sample has ");
+    protocol_text(TEXT("e-[The sample has "));
     protocol_number(state.got);
-    say_number(" of ", protocol_device.bytes, " bytes]");
+    say_number(TEXT(" of "), protocol_device.bytes, TEXT(" bytes]"));
     return false;
 }
 
@@ -191,16 +197,16 @@ static bool inferences(uint32_t n, uint32_t warm_ups)
 {
     if (!device_load())
         return false;
-    say_number("m-warmup-start-", warm_ups, "");
+    say_number(TEXT("m-warmup-start-"), warm_ups, TEXT(""));
     if (!device_infer(warm_ups))
         return false;
-    say("m-warmup-done");
-    say_number("m-infer-start-", n, "");
+    say(TEXT("m-warmup-done"));
+    say_number(TEXT("m-infer-start-"), n, TEXT(""));
     device_timestamp();
     if (!device_infer(n))
         return false;
     device_timestamp();
-    say("m-infer-done");
+    say(TEXT("m-infer-done"));
     /* Inputs do not survive an inference: what is reported is one that had the sample. */
     return n + warm_ups == 1 || (device_load() && device_infer(1));
 }
@@ -211,12 +217,12 @@ static void infer(char *rest)
     uint32_t n = 1, warm_ups = WARM_UPS;
 
     if (*word != '\0' && (!number(word, &n) || n == 0)) {
-        say("e-[infer wants a number of inferences above 0]");
+        say(TEXT("e-[infer wants a number of inferences above 0]"));
         return;
     }
     word = next_word(&rest);
     if (*word != '\0' && !number(word, &warm_ups)) {
-        say("e-[infer wants a number of warm-ups]");
+        say(TEXT("e-[infer wants a number of warm-ups]"));
         return;
     }
     if (sample_is_whole() && inferences(n, warm_ups))
@@ -226,57 +232,57 @@ static void infer(char *rest)
 /* ---- commands ---- */
 static void help(void)
 {
-    say("name         who this is");
-    say("profile      the protocol and the model");
-    say("timestamp    the time");
-    say("db load N    N bytes of a sample will come");
-    say("db HH...     bytes of it, two hexadecimal digits each");
-    say("db print     the bytes that have come");
-    say("infer N W    N timed inferences of the sample after W others");
-    say("results      of the last one, as real numbers");
-    say("outputs      of the last one, all bytes");
+    say(TEXT("name         who this is"));
+    say(TEXT("profile      the protocol and the model"));
+    say(TEXT("timestamp    the time"));
+    say(TEXT("db load N    N bytes of a sample will come"));
+    say(TEXT("db HH...     bytes of it, two hexadecimal digits each"));
+    say(TEXT("db print     the bytes that have come"));
+    say(TEXT("infer N W    N timed inferences of the sample after W others"));
+    say(TEXT("results      of the last one, as real numbers"));
+    say(TEXT("outputs      of the last one, all bytes"));
 }
 
 static void profile(void)
 {
-    say("m-profile-[ULPMark for tinyML Firmware V0.0.1]");
-    protocol_text("m-model-[");
-    protocol_text(protocol_device.model);
-    say("]");
-    protocol_text("m-input-[");
-    protocol_text(protocol_device.input);
-    say("]");
+    say(TEXT("m-profile-[ULPMark for tinyML Firmware V0.0.1]"));
+    protocol_text(TEXT("m-model-["));
+    protocol_word(protocol_device.model);
+    say(TEXT("]"));
+    protocol_text(TEXT("m-input-["));
+    protocol_word(protocol_device.input);
+    say(TEXT("]"));
 }
 
 static void unknown(const char *word)
 {
-    protocol_text("e-[Unknown command: ");
-    protocol_text(word);
-    say("]");
+    protocol_text(TEXT("e-[Unknown command: "));
+    protocol_word(word);
+    say(TEXT("]"));
 }
 
 static void command(char *rest)
 {
     const char *word = next_word(&rest);
 
-    if (is(word, "db")) {
+    if (is(word, TEXT("db"))) {
         db(rest);
-    } else if (is(word, "infer")) {
+    } else if (is(word, TEXT("infer"))) {
         infer(rest);
-    } else if (is(word, "results")) {
+    } else if (is(word, TEXT("results"))) {
         device_results();
-    } else if (is(word, "outputs")) {
+    } else if (is(word, TEXT("outputs"))) {
         device_outputs();
-    } else if (is(word, "timestamp")) {
+    } else if (is(word, TEXT("timestamp"))) {
         device_timestamp();
-    } else if (is(word, "profile")) {
+    } else if (is(word, TEXT("profile"))) {
         profile();
-    } else if (is(word, "help")) {
+    } else if (is(word, TEXT("help"))) {
         help();
-    } else if (is(word, "name")) {
-        protocol_text("m-name-dut-[");
-        protocol_text(protocol_device.name);
-        say("]");
+    } else if (is(word, TEXT("name"))) {
+        protocol_text(TEXT("m-name-dut-["));
+        protocol_word(protocol_device.name);
+        say(TEXT("]"));
     } else {
         unknown(word);
     }
@@ -284,10 +290,10 @@ static void command(char *rest)
 
 void protocol_begin(void)
 {
-    say(protocol_device.energy ? "m-timestamp-mode-energy" : "m-timestamp-mode-performance");
+    say(protocol_device.energy ? TEXT("m-timestamp-mode-energy") : TEXT("m-timestamp-mode-performance"));
     device_timestamp();
-    say("m-init-done");
-    say("m-ready");
+    say(TEXT("m-init-done"));
+    say(TEXT("m-ready"));
 }
 
 void protocol_take(char c)
@@ -295,12 +301,12 @@ void protocol_take(char c)
     if (c == '%') {
         state.text[state.length] = '\0';
         if (state.too_long)
-            say_number("e-[A command has at most ", PROTOCOL_LINE, " characters]");
+            say_number(TEXT("e-[A command has at most "), PROTOCOL_LINE, TEXT(" characters]"));
         else
             command(state.text);
         state.length = 0;
         state.too_long = false;
-        say("m-ready");
+        say(TEXT("m-ready"));
     } else if ((uint8_t)c >= ' ' && (uint8_t)c <= '~') {
         if (state.length < PROTOCOL_LINE)
             state.text[state.length++] = c;

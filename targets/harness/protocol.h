@@ -13,6 +13,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mote/config.h"
+
+/* A text that stays where the program is, if that is a memory of its own: an AVR has no RAM for them. */
+#ifdef __AVR__
+#define TEXT(s)                                                                                                        \
+    (__extension__({                                                                                                   \
+        static const MOTE_FLASH char text_[] = s;                                                                      \
+        text_;                                                                                                         \
+    }))
+#else
+#define TEXT(s) (s)
+#endif
+
 #define PROTOCOL_LINE 80 /* characters of a command, without its '%' */
 
 /* What a device says when it is ready, once. */
@@ -40,7 +53,8 @@ void device_results(void); /* the line "m-results-[...]", of an inference of the
 void device_outputs(void); /* the line "m-outputs-[...]": all outputs' bytes, two hexadecimal digits each */
 
 /* ---- for the device's lines ---- */
-void protocol_text(const char *text);
+void protocol_text(const MOTE_FLASH char *text);
+void protocol_word(const char *word); /* the same, of RAM */
 void protocol_number(uint64_t value);
 void protocol_hex(uint8_t byte);
 void protocol_real(float x); /* three decimals; beyond 1e9, and NaN, it is 1e9 */

@@ -45,7 +45,7 @@ void device_timestamp(void)
 {
     const uint64_t ticks = timer_ticks();
 
-    protocol_text("m-lap-us-");
+    protocol_text(TEXT("m-lap-us-"));
     protocol_number(ticks / MOTE_TICKS_A_SECOND * 1000000u +
                     ticks % MOTE_TICKS_A_SECOND * 1000000u / MOTE_TICKS_A_SECOND);
     protocol_end();
@@ -68,15 +68,15 @@ void device_timestamp(void) {}
 /* Nothing is left to ask: the device must be started again. */
 _Noreturn void harness_fault(const char *what, uint32_t pc, uint32_t detail_a, uint32_t detail_b)
 {
-    protocol_text("\r\ne-[");
-    protocol_text(what);
-    protocol_text(" at ");
+    protocol_text(TEXT("\r\ne-["));
+    protocol_word(what);
+    protocol_text(TEXT(" at "));
     protocol_number(pc);
-    protocol_text(", ");
+    protocol_text(TEXT(", "));
     protocol_number(detail_a);
-    protocol_text(", ");
+    protocol_text(TEXT(", "));
     protocol_number(detail_b);
-    protocol_text("]\r\nm-ready\r\n");
+    protocol_text(TEXT("]\r\nm-ready\r\n"));
     for (;;) {
     }
 }
@@ -86,9 +86,9 @@ static bool passed(int32_t status)
 {
     if (status >= 0)
         return true;
-    protocol_text("e-[The model fails with status -");
+    protocol_text(TEXT("e-[The model fails with status -"));
     protocol_number(0u - (uint32_t)status);
-    protocol_text("]");
+    protocol_text(TEXT("]"));
     protocol_end();
     return false;
 }
@@ -146,9 +146,9 @@ void device_results(void)
 
     if (!passed(adapter_output(0, &span)))
         return;
-    protocol_text("m-results-[");
+    protocol_text(TEXT("m-results-["));
     protocol_real(mote_score_of(&none, sample.reals, &scored, span.data, MOTE_SAMPLE_BYTES / 4));
-    protocol_text("]");
+    protocol_text(TEXT("]"));
     protocol_end();
 }
 #else
@@ -159,13 +159,13 @@ void device_results(void)
 
     if (!passed(adapter_output(0, &span)))
         return;
-    protocol_text("m-results-[");
+    protocol_text(TEXT("m-results-["));
     for (uint32_t i = 0; i < span.bytes / mote_input_bytes(MOTE_RESULT_TYPE); i++) {
         if (i > 0)
-            protocol_text(",");
+            protocol_text(TEXT(","));
         protocol_real(mote_score_output(&scored, span.data, i));
     }
-    protocol_text("]");
+    protocol_text(TEXT("]"));
     protocol_end();
 }
 #endif
@@ -174,11 +174,11 @@ void device_outputs(void)
 {
     struct span span;
 
-    protocol_text("m-outputs-[");
+    protocol_text(TEXT("m-outputs-["));
     for (int32_t i = 0, n = adapter_outputs(); i < n && adapter_output(i, &span) >= 0; i++)
         for (uint32_t b = 0; b < span.bytes; b++)
             protocol_hex(((const uint8_t *)span.data)[b]);
-    protocol_text("]");
+    protocol_text(TEXT("]"));
     protocol_end();
 }
 

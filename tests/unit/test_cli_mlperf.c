@@ -139,12 +139,13 @@ static void stop_board(const struct board_process *b)
     assert_int_equal(waitpid(b->pid, &status, 0), b->pid);
 }
 
-static void want_valid(const char *port, const char *name)
+static void want_valid(const char *port, const char *name, int samples)
 {
-    struct result r = OK("validate", GRAPH, "--port", port, "--data", DATA, "--limit", "5", "--times", "3", "--json");
+    struct result r = OK("validate", GRAPH, "--port", port, "--data", DATA, "--limit",
+                         pool_printf(&pool, "%d", samples), "--times", "3", "--json");
     json_t *json = json_of(&r);
 
-    assert_int_equal(integer(json, "samples"), 5);
+    assert_int_equal(integer(json, "samples"), samples);
     assert_int_equal(integer(json, "different"), 0);
     assert_true(real(json, "microseconds") > 0);
     assert_string_equal(json_string_value(json_object_get(json, "device")), name);
@@ -162,7 +163,7 @@ static void a_board_behind_a_port_is_validated(void **state)
         return;
     b = start_board(MOTE_BINARY_DIR "/mote",
                     ARGS("mote", "mlperf", GRAPH, "--target", "mps2-an386", "--via", "c", "--serve"));
-    want_valid(b.port, "mps2-an386");
+    want_valid(b.port, "mps2-an386", 5);
     r = RUN("validate", MOTE_SOURCE_DIR "/models/ink.graph", "--port", b.port);
     want_status(&r, 1); /* the board's folder is still there */
     assert_non_null(strstr(r.err, "its model is another one"));
@@ -193,8 +194,57 @@ static void firmware_answers_on_the_board(void **state)
     assert_non_null(strstr(text_of(here("out/firmware/README.md")), "Nothing is to be filled in"));
     b = start_board("qemu-system-arm", ARGS("qemu-system-arm", "-M", "microbit", "-display", "none", "-monitor", "none",
                                             "-serial", "pty", "-kernel", here("out/firmware/firmware.elf")));
-    want_valid(b.port, "microbit");
+    want_valid(b.port, "microbit", 5);
     stop_board(&b);
+}
+
+static void firmware_of_other_chips_answers(void **state)
+{
+    const struct {
+        const char *board;
+        const char *const *machine;
+    } chips[] = {
+        {"pyboard", ARGS("qemu-system-arm", "-M", "netduinoplus2", "-display", "none", "-monitor", "none", "-serial",
+                         "pty", "-kernel", here("out/pyboard/firmware.elf"))},
+        {"arduino-uno", ARGS(MOTE_BINARY_DIR "/mote_count_avr", "atmega328p", here("out/arduino-uno/firmware.elf"),
+                             pool_printf(&pool, "counter,out=%s,start=222c,stop=332c", here("out/counts")), "pty")},
+    };
+
+    (void)state;
+    if (!have_board() || !have("make") || !have("avr-gcc"))
+        return;
+    for (size_t i = 0; i < COUNT(chips); i++) {
+        const char *folder = pool_printf(&pool, "out/%s", chips[i].board);
+        struct board_process b;
+
+        OK("firmware", GRAPH, "--target", chips[i].board, "-o", pool_printf(&pool, "@%s", folder));
+        build(folder);
+        assert_non_null(
+            strstr(text_of(here(pool_printf(&pool, "%s/README.md", folder))), "Nothing is to be filled in"));
+        b = start_board(chips[i].machine[0], chips[i].machine);
+        want_valid(b.port, chips[i].board, 1);
+        stop_board(&b);
+    }
+}
+
+/* An Uno's cycles are simavr's: what the device's clock says is what they take, and the printed lines around them. */
+static void the_clock_of_an_uno_is_right(void **state)
+{
+    struct result r;
+    json_t *json, *profile;
+    double apart;
+
+    (void)state;
+    if (!have_board() || !have("avr-gcc"))
+        return;
+    r = OK("profile", GRAPH, "--target", "arduino-uno", "--via", "c", "--json");
+    profile = json_of(&r);
+    r = OK("validate", GRAPH, "--target", "arduino-uno", "--via", "c", "--limit", "1", "--times", "3", "--json");
+    json = json_of(&r);
+    apart = real(json, "microseconds") / (1e3 * real(profile, "milliseconds")) - 1;
+    assert_true(apart > -0.03 && apart < 0.03); /* the patterns are not zeros */
+    json_decref(json);
+    json_decref(profile);
 }
 
 /* As a power monitor sees it: at the start, and on both sides of the timed inferences, the pin falls and rises. */
@@ -330,6 +380,8 @@ int main(void)
         TEST(energy_is_estimated_between_timestamps),
         TEST(a_board_behind_a_port_is_validated),
         TEST(firmware_answers_on_the_board),
+        TEST(firmware_of_other_chips_answers),
+        TEST(the_clock_of_an_uno_is_right),
         TEST(firmware_for_a_power_monitor_has_edges),
         TEST(firmware_of_other_boards_builds_and_says_what_it_lacks),
         TEST(other_models_are_validated_on_emulated_boards),

@@ -2,15 +2,18 @@
 /* Runs a firmware on an AVR of simavr, one instruction at a time: counts like the plugin (counter.h), and is the host
  * of its semihosting (targets/avr/port.h).
  *
- *   mote_count_avr MCU FIRMWARE.elf ANYTHING,COUNTER'S ARGUMENTS
+ *   mote_count_avr MCU FIRMWARE.elf ANYTHING,COUNTER'S ARGUMENTS [none|pty]
  *
- * Ends with the status that the firmware gives. A stack below the RAM and a core that stops are errors. */
+ * With pty USART 0 is behind a pseudoterminal, which it names as QEMU does, until SIGTERM. Ends with the status that the firmware gives. A stack below the RAM and a core that stops are errors. */
+#include <avr_uart.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sim_avr.h>
 #include <sim_io.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "counter.h"
@@ -22,6 +25,7 @@
 #define ANSWER    0x4a
 #define RAM_START 0x100
 #define FILES_MAX 8
+#define LOOK      500 /* instructions from a look at the pseudoterminal to the next: a character takes 1,400 cycles */
 
 #define EXIT_ENVIRONMENT 3 /* as of the mote command */
 
@@ -36,6 +40,10 @@ struct machine {
     int file[FILES_MAX]; /* -1: free */
     bool ended;
     int status;
+    int serial;      /* the pseudoterminal; -1: there is none */
+    bool takes;      /* the UART has room for what comes in */
+    avr_irq_t *line; /* which goes there */
+    unsigned steps;  /* since the last look */
 };
 
 static _Noreturn void die(const struct machine *m, const char *text)
@@ -119,6 +127,78 @@ static void call(avr_t *avr, avr_io_addr_t address, uint8_t operation, void *dat
     }
     avr->data[ANSWER] = (uint8_t)answer;
     avr->data[ANSWER + 1] = (uint8_t)(answer >> 8);
+}
+
+/* ---- the UART ---- */
+static volatile sig_atomic_t asked_to_end;
+
+static void ask_to_end(int signal)
+{
+    (void)signal;
+    asked_to_end = 1;
+}
+
+static void sent(avr_irq_t *irq, uint32_t value, void *data)
+{
+    const struct machine *m = data;
+    const uint8_t c = (uint8_t)value;
+
+    (void)irq;
+    while (write(m->serial, &c, 1) != 1 && !asked_to_end)
+        usleep(LOOK);
+}
+
+static void has_room(avr_irq_t *irq, uint32_t value, void *data)
+{
+    (void)irq;
+    (void)value;
+    ((struct machine *)data)->takes = true;
+}
+
+static void is_full(avr_irq_t *irq, uint32_t value, void *data)
+{
+    (void)irq;
+    (void)value;
+    ((struct machine *)data)->takes = false;
+}
+
+/* The other end stays open here, too: else nobody could close and open it again. */
+static void open_serial(struct machine *m)
+{
+    uint32_t flags = 0; /* no echo on the terminal, no sleep while the firmware waits */
+    struct termios raw;
+    int other;
+
+    m->serial = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    if (m->serial < 0 || grantpt(m->serial) != 0 || unlockpt(m->serial) != 0)
+        die(m, "no pseudoterminal");
+    other = open(ptsname(m->serial), O_RDWR | O_NOCTTY);
+    if (other < 0 || tcgetattr(other, &raw) != 0)
+        die(m, "no pseudoterminal");
+    cfmakeraw(&raw);
+    tcsetattr(other, TCSANOW, &raw);
+    avr_ioctl(m->avr, AVR_IOCTL_UART_SET_FLAGS('0'), &flags);
+    m->line = avr_io_getirq(m->avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_INPUT);
+    avr_irq_register_notify(avr_io_getirq(m->avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_OUTPUT), sent, m);
+    avr_irq_register_notify(avr_io_getirq(m->avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_OUT_XON), has_room, m);
+    avr_irq_register_notify(avr_io_getirq(m->avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_OUT_XOFF), is_full, m);
+    signal(SIGTERM, ask_to_end);
+    printf("char device redirected to %s (label serial0)\n", ptsname(m->serial));
+    fflush(stdout);
+}
+
+/* A character that waits, if there is room for it. */
+static void listen_to_serial(struct machine *m)
+{
+    uint8_t c;
+
+    if (asked_to_end)
+        m->ended = true;
+    if (++m->steps < LOOK || !m->takes)
+        return;
+    m->steps = 0;
+    if (read(m->serial, &c, 1) == 1)
+        avr_raise_irq(m->line, c);
 }
 
 /* ---- running ---- */
@@ -225,12 +305,14 @@ static void take_arguments(char *list)
 int main(int argc, char **argv)
 {
     struct frame at = {NULL, "mote_count_avr", NULL, -1, NULL};
-    static struct machine m = {.file = {-1, -1, -1, -1, -1, -1, -1, -1}}; /* simavr has no end for a core */
+    static struct machine m = {.file = {-1, -1, -1, -1, -1, -1, -1, -1},
+                               .serial = -1}; /* simavr has no end for a core */
     struct pool pool = {0};
     const char *trouble;
 
-    if (argc != 4)
-        die(NULL, "usage: mote_count_avr MCU FIRMWARE.elf NAME,out=FILE,start=HEX,stop=HEX[,functions=FILE]");
+    if (argc < 4 || argc > 5 || (argc == 5 && strcmp(argv[4], "none") != 0 && strcmp(argv[4], "pty") != 0))
+        die(NULL,
+            "usage: mote_count_avr MCU FIRMWARE.elf NAME,out=FILE,start=HEX,stop=HEX[,functions=FILE] [none|pty]");
     take_arguments(argv[3]);
     avr_global_logger_set(quiet);
     m.avr = avr_make_mcu_by_name(argv[1]);
@@ -241,8 +323,13 @@ int main(int argc, char **argv)
     m.avr->run_cycle_count = 1;
     load(&m, &pool, argv[2], &at);
     avr_register_io_write(m.avr, CALL, call, &m);
-    while (!m.ended)
+    if (argc == 5 && strcmp(argv[4], "pty") == 0)
+        open_serial(&m);
+    while (!m.ended) {
         step(&m);
+        if (m.serial >= 0)
+            listen_to_serial(&m);
+    }
     trouble = counter_finish();
     if (trouble)
         die(&m, trouble);
