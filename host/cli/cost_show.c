@@ -4,6 +4,9 @@
 #include "host/cli/io.h"
 #include "host/energy/presets.h"
 #include "host/energy/quantity.h"
+#include "host/report/columns.h"
+
+#define ROW_NOTE 39 /* where the notes of rows begin */
 
 /* ---- options ---- */
 static enum mote_status refuse(struct cli *cli, const char *option, const char *example)
@@ -232,6 +235,13 @@ static void sources_json(json_t *json, const struct usage *u)
         json_object_set_new(json, "radio_source", json_string(u->radio_source));
 }
 
+static void best_json(json_t *json, const struct budget *best)
+{
+    json_object_set_new(json, "best_clock_hz", json_integer((json_int_t)best->clock_hz));
+    set_exact(json, "best_volts", best->volts);
+    set_interval(json, "best_energy_uj", best->inference_uj);
+}
+
 void cost_json(json_t *json, const struct cost *c)
 {
     const struct budget *b = &c->budget;
@@ -249,7 +259,7 @@ void cost_json(json_t *json, const struct cost *c)
         average_json(json, b);
     sources_json(json, &c->usage);
     if (c->best.active != NULL)
-        json_object_set_new(json, "best_clock_hz", json_integer((json_int_t)c->best.clock_hz));
+        best_json(json, &c->best);
 }
 
 /* ---- text ---- */
@@ -266,39 +276,73 @@ static struct figure figure(double x)
     return f;
 }
 
-static void line(const char *what, struct interval x, const char *unit)
+void cost_row(const char *what, const char *value, const char *note)
 {
-    printf("  %-22s %12s", what, figure(x.value).text);
-    if (unit[0] != '\0')
-        printf("  %s", unit);
-    if (x.high > x.low)
-        printf("%s from %s to %s", unit[0] != '\0' ? "," : " ", figure(x.low).text, figure(x.high).text);
+    printf("  %-22s %12s", what, value);
+    if (note[0] != '\0') {
+        fputs("  ", stdout);
+        print_wrapped(stdout, note, ROW_NOTE, ROW_NOTE, columns_of(stdout));
+    }
     putchar('\n');
 }
 
-static void print_operators(const struct profile *r, const struct cost *c)
+static void line(const char *what, struct interval x, const char *unit)
 {
-    const bool classes = c->classes && c->by_step;
+    char note[160];
 
-    printf("%3s  %-24s %12s %10s %10s %10s %10s %10s %12s %10s %10s\n", "#", "operator", "instructions", "loads",
-           "stores", "multiplies", "branches", "other", "cycles", "ms", "uJ");
+    snprintf(note, sizeof note, "%s%s", unit, unit[0] != '\0' && x.high > x.low ? ", " : "");
+    if (x.high > x.low)
+        snprintf(note + strlen(note), sizeof note - strlen(note), "from %s to %s", figure(x.low).text,
+                 figure(x.high).text);
+    cost_row(what, figure(x.value).text, note);
+}
+
+static void paragraph(const char *text)
+{
+    print_wrapped(stdout, text, 0, 0, columns_of(stdout));
+    putchar('\n');
+}
+
+static const char *operator_name(struct pool *pool, const struct profile_line *line)
+{
+    return printable(pool, line->what[0] != '\0' ? line->what : line->kernels);
+}
+
+static void print_operators(struct pool *pool, const struct profile *r, const struct cost *c)
+{
+    static const struct column columns[] = {{"#", true, 0},      {"operator", false, 12}, {"instructions", true, 0},
+                                            {"cycles", true, 0}, {"ms", true, 0},         {"uJ", true, 0}};
+    struct table t = {.pool = pool, .columns = columns, .n_columns = COUNT(columns)};
+
     for (int32_t i = 0; i < r->n_lines; i++) {
         const struct cost_part *part = &c->lines[i];
-        const struct firmware_counts *n = &part->counts;
 
-        printf("%3d  %-24.24s %12.0f", i, r->lines[i].what[0] ? r->lines[i].what : r->lines[i].kernels,
-               part->work.instructions);
-        if (classes)
-            printf(" %10lld %10lld %10lld %10lld %10lld", (long long)n->loads, (long long)n->stores,
-                   (long long)n->multiplies, (long long)n->branches, (long long)other_instructions(n));
-        else
-            printf(" %10s %10s %10s %10s %10s", "-", "-", "-", "-", "-");
-        printf(" %12.0f %10.3f", part->cycles.value, part->milliseconds.value);
-        if (c->budget.active != NULL)
-            printf(" %10.4g\n", part->microjoules.value);
-        else
-            printf(" %10s\n", "-");
+        TABLE_ROW(&t, pool_printf(pool, "%d", (int)i), operator_name(pool, &r->lines[i]),
+                  pool_printf(pool, "%.0f", part->work.instructions), pool_printf(pool, "%.0f", part->cycles.value),
+                  pool_printf(pool, "%.3f", part->milliseconds.value),
+                  c->budget.active != NULL ? pool_printf(pool, "%.4g", part->microjoules.value) : "-");
     }
+    table_print(&t, stdout);
+}
+
+static void print_classes(struct pool *pool, const struct profile *r, const struct cost *c)
+{
+    static const struct column columns[] = {{"#", true, 0},      {"operator", false, 12}, {"loads", true, 0},
+                                            {"stores", true, 0}, {"multiplies", true, 0}, {"branches", true, 0},
+                                            {"other", true, 0}};
+    struct table t = {.pool = pool, .columns = columns, .n_columns = COUNT(columns)};
+
+    for (int32_t i = 0; i < r->n_lines; i++) {
+        const struct firmware_counts *n = &c->lines[i].counts;
+        const int64_t counts[] = {n->loads, n->stores, n->multiplies, n->branches, other_instructions(n)};
+        const char *cells[COUNT(columns)] = {pool_printf(pool, "%d", (int)i), operator_name(pool, &r->lines[i])};
+
+        for (size_t k = 0; k < COUNT(counts); k++)
+            cells[2 + k] = pool_printf(pool, "%lld", (long long)counts[k]);
+        table_row(&t, cells);
+    }
+    putchar('\n');
+    table_print(&t, stdout);
 }
 
 static void print_counts(struct pool *pool, const struct cost *c)
@@ -308,14 +352,16 @@ static void print_counts(struct pool *pool, const struct cost *c)
                                        [COST_ESTIMATED] = "as the kernels' versions say"};
     const struct firmware_counts *n = &c->all.counts;
 
-    printf("%s%s%s%s\n", c->calls > 1 ? "a call of the stream, on average" : "an inference",
-           c->why[0] ? " (not run: " : "", c->why[0] ? printable(pool, c->why) : "", c->why[0] ? ")" : "");
+    paragraph(pool_printf(pool, "%s%s%s%s", c->calls > 1 ? "a call of the stream, on average" : "an inference",
+                          c->why[0] ? " (not run: " : "", c->why[0] ? printable(pool, c->why) : "",
+                          c->why[0] ? ")" : ""));
     if (c->all.work.instructions > 0)
         line("instructions", c->all.instructions, from[c->from]);
     if (c->from == COST_COUNTED && c->classes)
-        printf("  %-22s %12s  %lld loads, %lld stores, %lld multiplications, %lld branches, %lld other\n", "", "",
-               (long long)n->loads, (long long)n->stores, (long long)n->multiplies, (long long)n->branches,
-               (long long)other_instructions(n));
+        cost_row("", "",
+                 pool_printf(pool, "%lld loads, %lld stores, %lld multiplications, %lld branches, %lld other",
+                             (long long)n->loads, (long long)n->stores, (long long)n->multiplies,
+                             (long long)n->branches, (long long)other_instructions(n)));
     if (c->all.work.cycles > 0)
         line("documented cycles", interval_exact(c->all.work.cycles), "of the core's timing, without wait states");
     if (cycles_waiting(c->board, &c->all.work) > 0)
@@ -342,16 +388,16 @@ static void print_cycles(const struct cost *c)
 static void print_source(struct pool *pool, const char *state, const struct board_power *p)
 {
     if (p == NULL)
-        printf("  %-22s %12s  nobody says: no source for this board\n", state, "-");
+        cost_row(state, "-", "nobody says: no source for this board");
     else
-        printf("  %-22s %12s  %s: %s\n", state, "", kind_text(p), printable(pool, p->source));
+        cost_row(state, "", pool_printf(pool, "%s: %s", kind_text(p), printable(pool, p->source)));
 }
 
 /* Where a preset is from. */
 static void from(const char *source)
 {
     if (source != NULL)
-        printf("  %-22s %12s  %s\n", "", "", source);
+        cost_row("", "", source);
 }
 
 static void print_average(const struct cost *c)
@@ -391,7 +437,9 @@ void cost_print(struct pool *pool, const struct profile *profile, const struct c
 
     putchar('\n');
     if (c->lines_known)
-        print_operators(profile, c);
+        print_operators(pool, profile, c);
+    if (c->lines_known && c->classes && c->by_step)
+        print_classes(pool, profile, c);
     putchar('\n');
     print_counts(pool, c);
     print_cycles(c);
@@ -404,7 +452,10 @@ void cost_print(struct pool *pool, const struct profile *profile, const struct c
     if (b->repeats)
         print_average(c);
     if (c->best.active != NULL)
-        printf("Least is drawn at %.4g MHz.\n", c->best.clock_hz / 1e6);
+        paragraph(pool_printf(
+            pool, "Least is drawn at %.4g MHz and %.3g V: %s uJ in %s ms, of %u figures of the board's file.",
+            c->best.clock_hz / 1e6, c->best.volts, figure(c->best.inference_uj.value).text,
+            figure(c->best.milliseconds.value).text, c->n_active));
 }
 
 /* ---- two of them ---- */

@@ -28,6 +28,8 @@ MUST_CHECK enum mote_status cost_read_usage(struct cli *cli, struct usage *usage
 /* Sets the keys of a part of the model, or of all of it. */
 void cost_part_json(json_t *json, const struct cost *c, const struct cost_part *part);
 void cost_json(json_t *json, const struct cost *c);
+/* A line of a figure, as all of them look: what follows the value is wrapped below itself. */
+void cost_row(const char *what, const char *value, const char *note);
 void cost_print(struct pool *pool, const struct profile *profile, const struct cost *c);
 /* Two of them beside each other. */
 void cost_print_both(const char *const names[2], const struct profile profiles[2], const struct cost costs[2]);

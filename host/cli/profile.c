@@ -4,6 +4,7 @@
 #include "host/cli/io.h"
 #include "host/cli/measure_show.h"
 #include "host/deploy/profile.h"
+#include "host/report/columns.h"
 
 /* ---- printing ---- */
 static json_t *unknown_or(int64_t value) { return value < 0 ? json_null() : json_integer((json_int_t)value); }
@@ -98,43 +99,45 @@ static json_t *profile_json(const struct profile *r, const struct cost *cost)
     return json;
 }
 
-static void number(int width, int64_t value)
+static const char *count_text(struct pool *pool, int64_t value)
 {
-    if (value < 0)
-        printf(" %*s", width, "-");
-    else
-        printf(" %*lld", width, (long long)value);
+    return value < 0 ? "-" : pool_printf(pool, "%lld", (long long)value);
+}
+
+static void add_line(struct table *t, const char *number, const struct profile_line *line)
+{
+    TABLE_ROW(t, number, printable(t->pool, line->what), line->output, line->kernels, count_text(t->pool, line->macs),
+              count_text(t->pool, line->weights), count_text(t->pool, line->tables), count_text(t->pool, line->alive));
 }
 
 static void print_lines(const struct profile *r)
 {
+    const struct column columns[] = {{"#", true, 0},       {r->p->has_graph ? "operator" : "step", false, 8},
+                                     {"output", false, 6}, {"kernel", false, 8},
+                                     {"MACs", true, 0},    {"weights", true, 0},
+                                     {"tables", true, 0},  {"arena", true, 0}};
     struct profile_line sum = {.what = "in all", .kernels = "", .output = "", .alive = -1};
+    struct table t = {.pool = r->pool, .columns = columns, .n_columns = COUNT(columns)};
 
-    printf("%3s  %-24s %-16s %-26s %12s %10s %8s %10s\n", "#", r->p->has_graph ? "operator" : "step", "output",
-           "kernel", "MACs", "weights", "tables", "arena");
-    for (int32_t i = 0; i <= r->n_lines; i++) {
-        const struct profile_line *line = i < r->n_lines ? &r->lines[i] : &sum;
+    for (int32_t i = 0; i < r->n_lines; i++) {
+        const struct profile_line *line = &r->lines[i];
 
-        if (i < r->n_lines)
-            printf("%3d", i);
-        else
-            printf("%3s", "");
-        printf("  %-24.24s %-16s %-26s", line->what, line->output, line->kernels);
-        number(12, line->macs);
-        number(10, line->weights);
-        number(8, line->tables);
-        number(10, line->alive);
-        putchar('\n');
+        add_line(&t, pool_printf(r->pool, "%d", (int)i), line);
         sum.macs = line->macs < 0 ? -1 : sum.macs + line->macs;
         sum.weights += line->weights;
         sum.tables += line->tables;
         sum.alive = line->alive > sum.alive ? line->alive : sum.alive;
     }
+    add_line(&t, "", &sum);
+    table_print(&t, stdout);
 }
 
 static void row(const char *what, int64_t value, const char *note)
 {
-    printf("  %-22s %12lld  %s\n", what, (long long)value, note);
+    char text[24];
+
+    snprintf(text, sizeof text, "%lld", (long long)value);
+    cost_row(what, text, note);
 }
 
 /* Of an arena that is cut. */
@@ -182,7 +185,7 @@ static void print_flash(const struct profile *r)
     if (r->no_build.status == MOTE_OK)
         row("code", f->code, "runtime or generated code, and kernels");
     else
-        printf("  %-22s %12s  not known: %s: %s\n", "code", "-", printable(pool, r->p->path), r->no_build.text);
+        cost_row("code", "-", pool_printf(pool, "not known: %s: %s", printable(pool, r->p->path), r->no_build.text));
     row("weights", f->weights, "weights, biases, per-channel tables");
     row("constants", f->constants, r->measure.job.via_c ? "tables" : "tables, and the rest of the image");
     row("in all", footprint_flash(f),
@@ -191,20 +194,22 @@ static void print_flash(const struct profile *r)
 
 static void print_trades(const struct profile *r)
 {
-    puts("plans, as estimated (--optimize; those between are what --ram, --flash and --time choose from)");
-    printf("  %-22s %12s %10s %14s %10s\n", "", "arena", "flash", "instructions", "ms");
-    for (int32_t i = 0; i < r->n_trades; i++) {
-        const struct trade *t = &r->trades[i];
+    static const struct column columns[] = {
+        {"", false, 0}, {"arena", true, 0}, {"flash", true, 0}, {"instructions", true, 0}, {"ms", true, 0}};
+    struct table t = {.pool = r->pool, .columns = columns, .n_columns = COUNT(columns)};
 
-        printf("  %-22s", t->name ? t->name : "");
-        number(12, t->ram);
-        number(10, t->flash);
-        number(14, (int64_t)t->instructions);
-        if (t->time < 0)
-            printf(" %10s\n", "-");
-        else
-            printf(" %10.3f\n", t->time);
+    print_wrapped(stdout,
+                  "plans, as estimated (--optimize; those between are what --ram, --flash and --time choose from)", 0,
+                  0, columns_of(stdout));
+    putchar('\n');
+    for (int32_t i = 0; i < r->n_trades; i++) {
+        const struct trade *x = &r->trades[i];
+
+        TABLE_ROW(&t, pool_printf(r->pool, "  %s", x->name != NULL ? x->name : ""), count_text(r->pool, x->ram),
+                  count_text(r->pool, x->flash), count_text(r->pool, (int64_t)x->instructions),
+                  x->time < 0 ? "-" : pool_printf(r->pool, "%.3f", x->time));
     }
+    table_print(&t, stdout);
 }
 
 static void print_text(const struct profile *r, const struct cost *cost)
@@ -327,10 +332,11 @@ const struct command command_profile = {
         "cycles_from (timing, instructions, unknown), clock_hz, volts, power: {active, rest, wakeup (null: no "
         "source): "
         "{state,\n"
-        "kind, supply, volts, milliamps, milliamps_most, microcoulombs, microseconds, source}}, best_clock_hz (of a "
-        "board "
-        "with\n"
-        "figures for several clocks: where it draws least); with --every or --duty period_s, duty, active_ua, "
+        "kind, supply, volts, milliamps, milliamps_most, microcoulombs, microseconds, source}}, best_clock_hz, "
+        "best_volts "
+        "and\n"
+        "best_energy_uj (of a board with figures for several clocks or voltages: where it draws least and is in time); "
+        "with --every or --duty period_s, duty, active_ua, "
         "rest_ua,\n"
         "wakeup_ua, sensor_ua, radio_ua, average_ua (null: not known), battery_days (null: no battery, or not "
         "known).\n\n"

@@ -183,6 +183,8 @@ static void find_budgets(struct making *m)
     struct cost *c = m->cost;
     const struct board_power *best = budget_best(c->board, c->all.cycles, m->usage);
 
+    for (unsigned i = 0; i < c->board->power_count; i++)
+        c->n_active += strcmp(c->board->power[i].state, "active") == 0;
     if (best != NULL)
         c->best = budget_make(c->board, best, c->all.cycles, m->usage);
 }

@@ -31,7 +31,8 @@ struct cost {
     struct cost_part all, *lines; /* [n_lines of the profile] */
     struct usage usage;
     struct budget budget; /* at the board's clock */
-    struct budget best;   /* at the one that takes least; without `active` if there is no choice */
+    unsigned n_active;    /* figures of the board for clocks and voltages to choose from */
+    struct budget best;   /* at the clock and voltage that take least; without `active` if there is no choice */
 };
 
 /* What the board draws while it computes at its own clock; NULL: its file does not say. */

@@ -55,7 +55,8 @@ struct interval power_milliamps(const struct board_power *p, double volts);
 /* `cycles` are those of one inference; `active` one of the board's, or NULL. */
 struct budget budget_make(const struct board *board, const struct board_power *active, struct interval cycles,
                           const struct usage *usage);
-/* Of the board's active figures that one with which the device draws least and is in time; NULL if there are not
+/* Of the board's active figures, which are for several clocks and voltages, that one with which the device draws least
+ * power and is in time; of those alike the first. With a battery the voltage is the battery's. NULL if there are not
  * two. */
 const struct board_power *budget_best(const struct board *board, struct interval cycles, const struct usage *usage);
 

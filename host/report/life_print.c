@@ -2,6 +2,7 @@
 /* A model's life for a terminal. */
 #include <math.h>
 
+#include "host/report/columns.h"
 #include "host/report/life.h"
 
 #define NAME_WIDTH 28
@@ -20,14 +21,6 @@ static void data(const struct life_data *d, struct pool *pool, FILE *to)
     }
 }
 
-static const char *end_of(struct pool *pool, const char *path)
-{
-    const char *s = printable(pool, path);
-    const size_t n = strlen(s);
-
-    return n > NAME_WIDTH ? pool_printf(pool, "...%s", s + (n - NAME_WIDTH + 3)) : s;
-}
-
 /* "-" of what is not known. */
 static const char *count_text(struct pool *pool, bool known, double n)
 {
@@ -36,16 +29,21 @@ static const char *count_text(struct pool *pool, bool known, double n)
 
 static void models(const struct life_models *m, struct pool *pool, FILE *to)
 {
-    fprintf(to, "\n%-*s %9s %9s %9s %12s\n", NAME_WIDTH, "model", "weights", "arena", m->score != NULL ? m->score : "",
-            "instructions");
+    const struct column columns[] = {{"model", false, 12},      {"weights", true, 0},
+                                     {"arena", true, 0},        {m->score != NULL ? m->score : "", true, 0},
+                                     {"instructions", true, 0}, {"", false, 0}};
+    static const char *const marks[2][2] = {{"", "  <"}, {"*", "* <"}};
+    struct table t = {.pool = pool, .columns = columns, .n_columns = COUNT(columns)};
+
     for (size_t i = 0; i < m->n; i++) {
         const struct life_model *r = &m->rows[i];
 
-        fprintf(to, "%-*s %9lld %9s %9s %12s%s%s\n", NAME_WIDTH, end_of(pool, r->path), (long long)r->weights,
-                count_text(pool, r->arena >= 0, (double)r->arena), m->score != NULL ? r->score_text : "",
-                count_text(pool, r->instructions > 0, r->instructions), r->best ? "  *" : "",
-                i == m->main ? "  <" : "");
+        TABLE_ROW(&t, printable(pool, r->path), count_text(pool, true, (double)r->weights),
+                  count_text(pool, r->arena >= 0, (double)r->arena), m->score != NULL ? r->score_text : "",
+                  count_text(pool, r->instructions > 0, r->instructions), marks[r->best][i == m->main]);
     }
+    fputc('\n', to);
+    table_print(&t, to);
     fputs(m->score != NULL ? "  * no smaller one is as good   < the rest is about this one\n" : "", to);
     if (m->rows[m->main].board_score != NULL)
         fprintf(to, "on the board: %s; %lld of %lld outputs are this machine's\n",
@@ -82,7 +80,8 @@ static void arena(const struct life_arena *a, struct pool *pool, FILE *to)
     fprintf(to, "fullest in call %d of %d:\n", (int)a->fullest, (int)a->calls);
     for (size_t i = 0; i < a->n; i++)
         if (a->blocks[i].first <= a->fullest && a->fullest <= a->blocks[i].last)
-            fprintf(to, "  %10lld  %s\n", (long long)a->blocks[i].bytes, end_of(pool, a->blocks[i].name));
+            fprintf(to, "  %10lld  %s\n", (long long)a->blocks[i].bytes,
+                    shortened(pool, printable(pool, a->blocks[i].name), NAME_WIDTH));
 }
 
 static void fit(const struct life_fit *f, FILE *to)
@@ -97,6 +96,23 @@ static void fit(const struct life_fit *f, FILE *to)
             used > f->available ? ": it does not fit" : "");
 }
 
+static void operators(const struct life_board *b, struct pool *pool, FILE *to)
+{
+    static const struct column columns[] = {{"operator", false, 12},   {"output", false, 6}, {"weights", true, 0},
+                                            {"instructions", true, 0}, {"ms", true, 0},      {"uJ", true, 0}};
+    struct table t = {.pool = pool, .columns = columns, .n_columns = COUNT(columns)};
+
+    for (size_t i = 0; i < b->n_operators; i++) {
+        const struct life_operator *o = &b->operators[i];
+
+        TABLE_ROW(&t, printable(pool, o->name), printable(pool, o->output), count_text(pool, true, (double)o->weights),
+                  count_text(pool, true, o->instructions), pool_printf(pool, "%.3g", o->milliseconds),
+                  o->microjoules > 0 ? pool_printf(pool, "%.3g", o->microjoules) : "-");
+    }
+    fputc('\n', to);
+    table_print(&t, to);
+}
+
 static void board(const struct life_board *b, struct pool *pool, FILE *to)
 {
     fprintf(to, "\n%s, %s\n", printable(pool, b->title), printable(pool, b->via));
@@ -105,17 +121,7 @@ static void board(const struct life_board *b, struct pool *pool, FILE *to)
     for (size_t i = 0; i < b->n_facts; i++)
         fprintf(to, "%-22s %s\n", b->facts[i].name, printable(pool, b->facts[i].value));
     arena(&b->arena, pool, to);
-    fprintf(to, "\n%-24s %-14s %9s %12s %8s %8s\n", "operator", "output", "weights", "instructions", "ms", "uJ");
-    for (size_t i = 0; i < b->n_operators; i++) {
-        const struct life_operator *o = &b->operators[i];
-
-        fprintf(to, "%-24.24s %-14.14s %9lld %12.0f %8.3g", printable(pool, o->name), printable(pool, o->output),
-                (long long)o->weights, o->instructions, o->milliseconds);
-        if (o->microjoules > 0)
-            fprintf(to, " %8.3g\n", o->microjoules);
-        else
-            fprintf(to, " %8s\n", "-");
-    }
+    operators(b, pool, to);
     if (b->battery == NULL)
         return;
     fprintf(to, "\n%14s %10s   of %s\n", "inferences/h", "days", printable(pool, b->battery));

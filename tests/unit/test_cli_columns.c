@@ -70,6 +70,24 @@ static void tables_have_80_columns(void **state)
     unsetenv("COLUMNS");
 }
 
+static void profile_has_80_columns(void **state)
+{
+    struct result r;
+
+    (void)state;
+    if (!have_board())
+        return;
+    r = OK("profile", GRAPH, "--target", "stm32-nucleo-l4r5zi-p", "--via", "c", "--every", "100ms", "--battery",
+           "cr2032");
+    want_narrow(&r);
+    assert_non_null(strstr(r.out, "depthwis…"));
+    r = OK("profile", GRAPH, "--target", "stm32-nucleo-l4r5zi", "--estimate");
+    want_narrow(&r);
+    assert_non_null(strstr(r.out, "Least is drawn at 120 MHz and 1.8 V: "));
+    r = OK("profile", GRAPH, GRAPH, "--compare", "--target", "microbit", "--estimate");
+    want_narrow(&r);
+}
+
 /* Each command and option is there, as bash finds them. */
 static void shells_complete(void **state)
 {
@@ -143,7 +161,7 @@ static void folders_are_made(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        TEST(help_has_80_columns), TEST(tables_have_80_columns), TEST(shells_complete),
+        TEST(help_has_80_columns), TEST(tables_have_80_columns), TEST(profile_has_80_columns), TEST(shells_complete),
         TEST(errors_are_json),     TEST(nobody_reads_on),        TEST(folders_are_made),
     };
 

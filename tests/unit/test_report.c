@@ -625,8 +625,8 @@ static void lives_are_printed(void **state)
 
     (void)state;
     assert_non_null(strstr(s, pool_printf(&pool, "%-28s %10d %10d %10d\n", "cat", 5, 2, 1)));
-    assert_non_null(strstr(s, "a/int8.graph                      1000       512   90.00 %        12345  *  <\n"));
-    assert_non_null(strstr(s, "other text                        4000         -   90.00 %            -\n"));
+    assert_non_null(strstr(s, "a/int8.graph     1000    512   90.00 %         12345  * <\n"));
+    assert_non_null(strstr(s, "other text       4000      -   90.00 %             -\n"));
     assert_non_null(strstr(s, "on the board: 91.00 %; 99 of 100 outputs are this machine's\n"));
     assert_non_null(strstr(s, "584 of 500 bytes: it does not fit\n"));
     assert_non_null(strstr(s, "fullest in call 0 of 2:\n         256  in\n         128  work\n"));
