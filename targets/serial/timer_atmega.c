@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Timer 1 of Microchip's ATmega328P and its kin (its data sheet, chapter 15): 16 bits that count an eighth of the core's
- * clock, and an interrupt for what is above them. */
+/* Timer 1 of Microchip's ATmega328P and its kin (its data sheet, chapter 15): 16 bits that count an eighth of the
+ * core's clock, and an interrupt for what is above them. */
 #include "serial.h"
 
 #define MASK         (*(volatile uint8_t *)0x6f)

@@ -317,8 +317,8 @@ static void the_best_clock(void **state)
     assert_ptr_equal(budget_best(&board, interval_exact(1e6), &usage), &power[0]);
 }
 
-/* A linear regulator keeps the current, so the lower voltage is the better one; not if it is another clock that is late,
- * nor where a battery says the voltage. */
+/* A linear regulator keeps the current, so the lower voltage is the better one; not at a clock that is late, nor where
+ * a battery says the voltage. */
 static void the_best_voltage(void **state)
 {
     struct board_power levels[] = {

@@ -4,7 +4,8 @@
  *
  *   mote_count_avr MCU FIRMWARE.elf ANYTHING,COUNTER'S ARGUMENTS [none|pty]
  *
- * With pty USART 0 is behind a pseudoterminal, which it names as QEMU does, until SIGTERM. Ends with the status that the firmware gives. A stack below the RAM and a core that stops are errors. */
+ * With pty USART 0 is behind a pseudoterminal, which it names as QEMU does, until SIGTERM. Ends with the status that
+ * the firmware gives. A stack below the RAM and a core that stops are errors. */
 #include <avr_uart.h>
 #include <fcntl.h>
 #include <signal.h>
