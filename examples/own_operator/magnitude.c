@@ -16,7 +16,7 @@ static int32_t root(int32_t x) /* rounded down */
 {
     int32_t y = 0;
 
-    for (int32_t bit = 1 << 15; bit > 0; bit >>= 1)
+    for (int32_t bit = INT32_C(1) << 15; bit > 0; bit >>= 1)
         if ((y + bit) * (int64_t)(y + bit) <= x)
             y += bit;
     return y;
@@ -31,9 +31,13 @@ static void run(const struct mote_operator_call *c)
     for (int32_t i = 0; i < p->n; i++) {
         int32_t sum = 0, y;
 
-        for (int32_t k = 0; k < p->axes; k++, in++)
-            sum += (*in - p->in_zero) * (*in - p->in_zero);
-        y = p->out_zero + (int32_t)((root(sum * 256) * (int64_t)p->times + (1 << 19)) >> 20); /* the root is in 1/16 */
+        for (int32_t k = 0; k < p->axes; k++) {
+            const int32_t x = *in++ - p->in_zero;
+
+            sum += x * x;
+        }
+        y = p->out_zero +
+            (int32_t)((root(sum * 256) * (int64_t)p->times + (INT32_C(1) << 19)) >> 20); /* the root is in 1/16 */
         out[i] = (int8_t)(y > 127 ? 127 : y);
     }
 }
@@ -46,7 +50,7 @@ static bool check(const struct mote_operator_call *c)
     return c->prepared_bytes == sizeof *p && p->axes > 0 && p->axes <= AXES_MAX && p->n > 0 &&
            (uint64_t)(uint32_t)p->n * (uint32_t)p->axes <= c->in_bytes[0] && (uint32_t)p->n <= c->out_bytes[0] &&
            p->in_zero >= -128 && p->in_zero <= 127 && p->out_zero >= -128 && p->out_zero <= 127 && p->times >= 0 &&
-           p->times < 1 << 24;
+           p->times < INT32_C(1) << 24;
 }
 
 #if MOTE_DESCRIBE
