@@ -80,8 +80,24 @@ static void label(const char *name, size_t letters, struct text *out)
     text_escaped(out, n > letters ? name + (n - letters + 1) : name);
 }
 
-static void block(const struct map *m, const struct life_block *b)
+/* A ring's bytes are another's in between: where a block lies over an earlier one, so would its name. */
+static bool lies_over(const struct life_arena *a, size_t i)
 {
+    const struct life_block *b = &a->blocks[i];
+
+    for (size_t k = 0; k < i; k++) {
+        const struct life_block *o = &a->blocks[k];
+
+        if (b->first <= o->last && o->first <= b->last && b->offset < o->offset + o->bytes &&
+            o->offset < b->offset + b->bytes)
+            return true;
+    }
+    return false;
+}
+
+static void block(const struct map *m, size_t i)
+{
+    const struct life_block *b = &m->a->blocks[i];
     static const char *const kinds[] = {"tensor", "scratch", "state"};
     const double x = x_of(m, b->first), y = y_of(m, (double)(b->offset + b->bytes));
     const double width = x_of(m, b->last + 1) - x, height = y_of(m, (double)b->offset) - y;
@@ -91,7 +107,7 @@ static void block(const struct map *m, const struct life_block *b)
     text_escaped(m->out, b->name);
     text_add(m->out, " (%s): %lld bytes at %lld</title></rect>\n", kinds[b->kind], (long long)b->bytes,
              (long long)b->offset);
-    if (width < LABEL_LEAST || height < 14)
+    if (width < LABEL_LEAST || height < 14 || lies_over(m->a, i))
         return;
     text_add(m->out, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\">", x + 4, y + height / 2 + 4);
     label(b->name, (size_t)((width - 8) / LETTER), m->out);
@@ -125,7 +141,7 @@ static void arena(const struct life_arena *a, struct text *out)
     level(&m, a->bytes / 2, "grid");
     level(&m, a->bytes, "grid");
     for (size_t i = 0; i < a->n; i++)
-        block(&m, &a->blocks[i]);
+        block(&m, i);
     text_add(out, "<path class=\"mark\" d=\"M%d %.1fH%d\"/>\n", MAP_LEFT, y_of(&m, (double)a->bound),
              MAP_WIDTH - MAP_RIGHT);
     text_add(out,

@@ -31,7 +31,7 @@ static const char html_style[] =
     "thead th,th.group{font-size:13px;font-weight:600;color:var(--soft)}\n"
     "tbody th{font-weight:400}\n"
     "th.group{padding-top:14px;font-weight:600}\n"
-    "th.any,td.any{overflow-wrap:anywhere}\n"
+    "th.any,td.any{overflow-wrap:anywhere;min-width:9em}\n"
     ".number{text-align:right;white-space:nowrap}\n"
     "tfoot td,tfoot th{font-weight:600;border-bottom:0}\n"
     ".full{width:100%}\n"
