@@ -4,9 +4,15 @@
 #include "host/graph/op_info.h"
 
 /* ---- pairs ---- */
+/* Tensors that the importer has made, states among them, come after the file's. */
+static bool is_pair(const struct tfl_reader *r, int32_t tensor)
+{
+    return tensor != TENSOR_ABSENT && tensor < r->n_pairs && r->pairs[tensor];
+}
+
 static bool is_pairs(const struct tfl_reader *r, const struct tfl_lists *l)
 {
-    return l->n_in > 0 && l->in[0] != TENSOR_ABSENT && r->pairs[l->in[0]];
+    return l->n_in > 0 && is_pair(r, l->in[0]);
 }
 
 /* A complex64 tensor becomes rows of twice as many floats. */
@@ -43,7 +49,7 @@ enum mote_status tfl_use_pairs(struct tfl_reader *r, enum op_id id, struct tfl_l
     int32_t *in;
 
     for (int32_t i = 0; i < l->n_in; i++)
-        if (l->in[i] != TENSOR_ABSENT && r->pairs[l->in[i]] && (i > 0 || id != OP_RESHAPE || l->n_out != 1))
+        if (is_pair(r, l->in[i]) && (i > 0 || id != OP_RESHAPE || l->n_out != 1))
             return fail(at, MOTE_ERR_UNSUPPORTED, "reads complex numbers: RESHAPE and COMPLEX_ABS do");
     if (!is_pairs(r, l))
         return MOTE_OK;
@@ -68,9 +74,9 @@ static enum mote_status read_length(const struct tfl_reader *r, const struct tfl
         return fail(at, MOTE_ERR_FORMAT, "%d inputs and %d outputs; it has two and one", (int)l->n_in, (int)l->n_out);
     in = &g->tensors[l->in[0]];
     t = &g->tensors[l->in[1]];
-    if (in->type != TYPE_F32 || r->pairs[l->in[0]])
+    if (in->type != TYPE_F32 || is_pair(r, l->in[0]))
         return fail(at, MOTE_ERR_TYPE, "its input is %s: float32 is wanted",
-                    r->pairs[l->in[0]] ? "complex64" : type_name(in->type));
+                    is_pair(r, l->in[0]) ? "complex64" : type_name(in->type));
     if (t->data == NULL || t->type != TYPE_S32 || tensor_elements(t) != 2)
         return fail(at, MOTE_ERR_UNSUPPORTED, "fft_length must be a constant of two int32");
     memcpy(both, t->data, sizeof both);

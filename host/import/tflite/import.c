@@ -199,6 +199,7 @@ enum mote_status tfl_read_graph(struct tfl_reader *r, uint32_t index, const stru
     r->left_out_makes = pool_array(r->pool, (size_t)n_tensors, sizeof *r->left_out_makes);
     r->narrowed = pool_array(r->pool, (size_t)n_tensors, sizeof *r->narrowed);
     r->pairs = pool_array(r->pool, (size_t)n_tensors, sizeof *r->pairs);
+    r->n_pairs = (int32_t)n_tensors;
     TRY(read_indices(r, t, TFL_SUBGRAPH_INPUTS, n_tensors, 0, "input", &g->inputs, &g->n_inputs, at));
     TRY(read_indices(r, t, TFL_SUBGRAPH_OUTPUTS, n_tensors, 0, "output", &g->outputs, &g->n_outputs, at));
     if (g == r->out->graphs && !r->initializing)

@@ -42,7 +42,8 @@ struct tfl_reader {
     struct faults faults; /* what else it does not have */
     bool *left_out_reads; /* [tensors of the file's graph] of operators that are left out */
     bool *left_out_makes;
-    bool *pairs;    /* [the same] complex64 there, pairs of f32 here */
+    bool *pairs; /* [n_pairs] of the file's tensors: complex64 there, pairs of f32 here */
+    int32_t n_pairs;
     bool *narrowed; /* [tensors of the file's graph] int64 there, int32 here */
 };
 
