@@ -156,10 +156,26 @@ def entry_of(unit, base):
     return ENTRY(step, base + first, rows, hop)
 
 
+BLOCKS = ["if", "unless", "loop", "again"]
+BLOCK_DEPTH_MAX = 16
+
+
+def block_of(unit):
+    """What begins or ends a block, or None."""
+    units, mark, tensor, kind = struct.unpack("<4H", unit)
+    if mark != 0 or kind >= len(BLOCKS):
+        return None
+    return {"block": BLOCKS[kind], "units": units, **({"tensor": tensor} if kind < 2 else {})}
+
+
 def groups_of(units):
     at = 0
     while at < len(units):
         entries, repeat, base = struct.unpack("<HHI", units[at])
+        if block_of(units[at]):
+            yield block_of(units[at])
+            at += 1
+            continue
         if entries >= len(units) - at:
             return
         yield {"repeat": repeat, "entries": [entry_of(unit, base)._asdict()
@@ -183,7 +199,7 @@ class Image:
         (_, self.major, self.minor, self.required, self.bytes, self.checksum, self.model_version, self.arena_bytes,
          self.n_sections, self.core, self.hash) = struct.unpack_from("<4sHHIIIIIHH32s", self.data)
         want(self.major == 1, "ERR_VERSION", f"major version {self.major}")
-        want(self.required == 0, "ERR_VERSION", f"required features {self.required:#x}")
+        want(self.required & ~1 == 0, "ERR_VERSION", f"required features {self.required:#x}")
         want(64 <= self.bytes <= len(self.data) and self.bytes % 16 == 0, "ERR_BOUNDS", f"{self.bytes} bytes")
         want(self.arena_bytes % 16 == 0, "ERR_BOUNDS", f"arena of {self.arena_bytes} bytes")
         self.data, self.behind = self.data[:self.bytes], self.data[self.bytes:]
@@ -308,13 +324,21 @@ class Image:
     def steps_and_schedule(self):
         """Each step in its order, and then the schedule as far as it needs no later one."""
         groups, entries, base, at, units = [], 0, 0, 0, self.units("schedule")
+        blocks = []  # that are open: where each begins, its kind, and the unit behind it
         want(20 * self.count("steps") <= self.bytes, "ERR_WORK", f"{self.count('steps')} steps")
         for i in range(self.count("steps")):
             self.steps.append(self.step(i))
             while at < len(units):
                 if entries == 0:
+                    while blocks and blocks[-1][2] == at:
+                        blocks.pop()
+                    end = blocks[-1][2] if blocks else len(units)
                     entries, repeat, base = struct.unpack("<HHI", units[at])
-                    want(0 < entries < len(units) - at and repeat > 0, "ERR_BOUNDS", f"unit {at}: a group", i)
+                    if repeat == 0 and self.required & 1:
+                        groups.append(self.block(units[at], at, end, blocks))
+                        entries, at = 0, at + 1
+                        continue
+                    want(0 < entries < end - at and repeat > 0, "ERR_BOUNDS", f"unit {at}: a group", i)
                     groups.append({"repeat": repeat, "entries": []})
                 else:
                     entry = entry_of(units[at], base)
@@ -329,6 +353,22 @@ class Image:
                 at += 1
         want(at == len(units), "ERR_BOUNDS", f"unit {at}: a step that is not there", len(self.steps) - 1)
         return groups
+
+    def block(self, unit, at, end, blocks):
+        b = block_of(unit)
+        want(b is not None, "ERR_FORMAT", f"unit {at}: no kind of block")
+        if b["block"] == "again":
+            outer = blocks[-2:]
+            want([kind for _, kind, _ in outer] == ["loop", "if"] and all(behind == at + 1 for _, _, behind in outer)
+                 and b["units"] == at - outer[0][0] - 1, "ERR_BOUNDS", f"unit {at}: the end of a loop")
+            return b
+        want(len(blocks) < BLOCK_DEPTH_MAX and b["units"] <= end - at - 1, "ERR_BOUNDS", f"unit {at}: a block")
+        if b["block"] != "loop":
+            want(b["tensor"] < len(self.tensors), "ERR_BOUNDS", f"unit {at}: tensor {b['tensor']}")
+            t = self.tensors[b["tensor"]]
+            want(t["type"] == "bool" and self.is_plain(t) and t["bytes"] > 0, "ERR_TYPE", f"unit {at}: no bool")
+        blocks.append((at, b["block"], at + 1 + b["units"]))
+        return b
 
     def programs(self):
         """The inference, which is checked, then the others, as far as they can be read: who selects one checks it."""
@@ -450,6 +490,9 @@ def text_of(d):
     for p in d["programs"]:
         yield f"program {p['name']}"
         for g in p["groups"]:
+            if "block" in g:
+                yield f"    {g['block']}, {g['units']} units" + (f", tensor {g['tensor']}" if "tensor" in g else "")
+                continue
             yield f"    {g['repeat']} times"
             for e in g["entries"]:
                 yield f"        step {e['step']}, rows {e['first_row']} + {e['rows']}, hop {e['hop']}"

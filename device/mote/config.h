@@ -41,6 +41,18 @@
 #define MOTE_HOT 1
 #endif
 
+/* Whether the interpreter runs images whose schedule has blocks (IF and WHILE where the model computes what runs): 0 or
+ * 1. About 600 bytes; without, mote_model_open() refuses them with MOTE_ERR_VERSION. */
+#ifndef MOTE_BLOCKS
+#define MOTE_BLOCKS 0
+#endif
+
+/* How many trips all loops of an inference may take together, of images and of generated C, where the model computes
+ * when they end: from 1 to 2147483647. One more, and the inference ends with MOTE_ERR_LOOP. No cost. */
+#ifndef MOTE_TRIPS
+#define MOTE_TRIPS 65536
+#endif
+
 #if MOTE_ASSERT
 void mote_assert_failed(const char *condition, const char *file, int line); /* yours; must not return */
 #define mote_assert(condition) ((condition) ? (void)0 : mote_assert_failed(#condition, __FILE__, __LINE__))

@@ -82,6 +82,9 @@ struct mote_model {
     uint32_t n_tensors, n_steps, n_args, n_params, n_schedule, n_strings;
     uint32_t n_io, n_inputs;     /* io[0 … n_inputs) are inputs, the rest outputs */
     uint32_t group, next, round; /* in `schedule`, the program's units: mote_model_step() runs entry `next` */
+#if MOTE_BLOCKS
+    uint32_t trips; /* of all loops of this inference */
+#endif
     mote_hook *hook;
     void *user;
     struct mote_error error; /* of the last call that failed */
@@ -103,12 +106,13 @@ int32_t mote_model_open(struct mote_model *model, const struct mote_kernels *ker
 void mote_model_reset(struct mote_model *model);
 
 /* One inference, from its beginning; of a model that streams, and of one that keeps rows in rings (docs/STREAMING.md),
- * the next round, after which the outputs are new. Cannot fail on an open model; the status is for symmetry with step.
- */
+ * the next round, after which the outputs are new. On an open model fails only where it computes itself when its loops
+ * end (MOTE_BLOCKS of config.h): MOTE_ERR_LOOP if that takes more than MOTE_TRIPS trips; the outputs are worthless then,
+ * and the next inference begins anew. */
 int32_t mote_model_run(struct mote_model *model);
 
 /* One call of a kernel: some rows of a step. Returns 1 if more are to come, 0 if that was the last: the outputs are
- * there, and the next call begins a new inference. */
+ * there, and the next call begins a new inference; or MOTE_ERR_LOOP, as mote_model_run(). */
 int32_t mote_model_step(struct mote_model *model);
 
 /* Of a model that was compiled with --feed rows: the next row of its input, which mote_model_input() describes; NULL:

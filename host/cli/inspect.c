@@ -512,22 +512,49 @@ static bool next_program(const struct mote_model *m, uint32_t *unit, struct prog
     return true;
 }
 
-/* The group at *unit. Other programs than the first have not been checked. */
+/* The group, or what begins or ends a block, at *unit: of that `repeat` is 0, and entries has nothing. Other programs
+ * than the first have not been checked. */
 static bool next_group(const struct program *p, uint32_t *unit, struct mote_image_group *out)
 {
     if (*unit >= p->n)
         return false;
     memcpy(out, &p->units[*unit], sizeof *out);
-    if (out->entries >= p->n - *unit)
+    if (out->repeat > 0 && out->entries >= p->n - *unit)
         return false;
-    *unit += 1 + out->entries;
+    *unit += 1 + (out->repeat > 0 ? out->entries : 0);
     return true;
+}
+
+static const char *const block_names[] = {
+    [MOTE_BLOCK_IF] = "if", [MOTE_BLOCK_UNLESS] = "unless", [MOTE_BLOCK_LOOP] = "loop", [MOTE_BLOCK_AGAIN] = "again"};
+
+/* The head of a group that is none. */
+static struct mote_image_block block_of(const struct mote_image_group *g)
+{
+    struct mote_image_block b;
+
+    memcpy(&b, g, sizeof b);
+    b.kind = b.kind < COUNT(block_names) ? b.kind : MOTE_BLOCK_AGAIN;
+    return b;
+}
+
+static json_t *block_json(const struct mote_image_block *b)
+{
+    json_t *json = json_pack("{s:s, s:i}", "block", block_names[b->kind], "units", b->units);
+
+    if (b->kind <= MOTE_BLOCK_UNLESS)
+        json_object_set_new(json, "tensor", json_integer(b->tensor));
+    return json;
 }
 
 static json_t *group_json(const struct mote_image_group *g, const struct mote_image_entry *entries)
 {
-    json_t *all = json_array();
+    const struct mote_image_block b = block_of(g);
+    json_t *all;
 
+    if (g->repeat == 0)
+        return block_json(&b);
+    all = json_array();
     for (uint32_t i = 0; i < g->entries; i++)
         json_array_append_new(all, json_pack("{s:i, s:I, s:i, s:i}", "step", entries[i].step, "first_row",
                                              (json_int_t)g->base + entries[i].first, "rows", entries[i].rows, "hop",
@@ -545,7 +572,7 @@ static json_t *programs_json(const struct mote_model *m)
         struct mote_image_group g;
 
         for (uint32_t at = 0; next_group(&p, &at, &g);)
-            json_array_append_new(groups, group_json(&g, &p.units[at - g.entries]));
+            json_array_append_new(groups, group_json(&g, &p.units[at - (g.repeat > 0 ? g.entries : 0)]));
         json_array_append_new(all, json_pack("{s:o, s:o}", "name", json_text(p.name), "groups", groups));
     }
     return all;
@@ -680,8 +707,22 @@ static void print_steps(struct pool *pool, const struct mote_model *m)
     }
 }
 
+static void print_block(const struct mote_image_block *b)
+{
+    printf("%10s", block_names[b->kind]);
+    if (b->kind <= MOTE_BLOCK_UNLESS)
+        printf("  tensor %u:", b->tensor);
+    printf("  %s%u units\n", b->kind == MOTE_BLOCK_AGAIN ? "the last " : "the next ", b->units);
+}
+
 static void print_group(const struct mote_image_group *g, const struct mote_image_entry *entries)
 {
+    const struct mote_image_block b = block_of(g);
+
+    if (g->repeat == 0) {
+        print_block(&b);
+        return;
+    }
     for (uint32_t i = 0; i < g->entries; i++) {
         char times[16] = "";
 
@@ -702,7 +743,7 @@ static void print_schedule(struct pool *pool, const struct mote_model *m)
         printf("\nprogram %s\n%10s  %6s %10s %8s %8s\n", printable(pool, p.name), "times", "step", "first row", "rows",
                "hop");
         for (uint32_t at = 0; next_group(&p, &at, &g);)
-            print_group(&g, &p.units[at - g.entries]);
+            print_group(&g, &p.units[at - (g.repeat > 0 ? g.entries : 0)]);
     }
 }
 

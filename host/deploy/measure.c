@@ -167,10 +167,10 @@ enum mote_status measure_count(struct measure *m, const struct pipeline *p, cons
 {
     const int64_t rows = model_feed_rows(&m->runner.model);
 
-    m->job.n = rows > 0 ? 1 : 2;
     m->job.per_class = true;
-    m->job.per_step = rows == 0;
-    m->job.input.size = runner_input_bytes(&m->runner) * (size_t)(rows > 0 ? rows : 2);
+    m->job.per_step = rows == 0 && !model_has_blocks(&m->runner.model); /* else which steps run is not known */
+    m->job.n = m->job.per_step ? 2 : 1;
+    m->job.input.size = runner_input_bytes(&m->runner) * (size_t)(rows > 0 ? rows : m->job.n);
     m->job.input.data = pool_alloc(m->pool, m->job.input.size);
     return work(m, p, emulate_run, file);
 }

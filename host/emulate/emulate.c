@@ -2,6 +2,7 @@
 #include "host/emulate/emulate.h"
 
 #include "host/emulate/process.h"
+#include "mote/ops/image.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -126,12 +127,26 @@ static struct flags model_flags(struct pool *pool, const struct emulate_job *job
     return f;
 }
 
+/* What the interpreter is to know besides kernels. Damaged images are for the device to refuse. */
+static bool has_blocks(const struct emulate_job *job)
+{
+    struct mote_image_header h = {0};
+
+    if (job->image.size >= sizeof h)
+        memcpy(&h, job->image.data, sizeof h);
+    return (h.required & MOTE_IMAGE_BLOCKS) != 0;
+}
+
 static enum mote_status add_image(struct firmware *fw, const struct emulate_job *job, struct flags adapter,
                                   const struct frame *at)
 {
     struct pool *pool = fw->pool;
     struct flags model = model_flags(pool, job);
 
+    if (has_blocks(job)) {
+        add_flag(&adapter, "-DMOTE_BLOCKS=1");
+        add_flag(&model, "-DMOTE_BLOCKS=1");
+    }
     TRY(firmware_put(fw, "image.mote", job->image.data, job->image.size, at));
     add_include(&adapter, pool_printf(pool, "%s/device", fw->home));
     if (job->kernel_list) {

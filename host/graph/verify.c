@@ -8,8 +8,10 @@
  *   data flow   inputs and constants are never written; everything else once at most, and before it is read; but state,
  *               which is always there and may be assigned again
  *   shapes      what graph_infer() works out agrees with what the tensors say
+ *   blocks      they nest, and what they make stays inside of them (host/graph/blocks.h)
  *
  * A tensor that nothing names need not be made by anything: graph_compact() drops it. */
+#include "host/graph/blocks.h"
 #include "host/graph/op_info.h"
 
 #include <math.h>
@@ -383,6 +385,7 @@ static enum mote_status verify_graph(struct model *m, struct graph *g, const str
     }
     TRY(verify_flow(m, g, at));
     TRY(graph_infer(m, g, at));
+    TRY(graph_verify_blocks(m->pool, g, at));
     for (int32_t i = 0; i < g->n_tensors; i++) { /* inferred shapes are in range too */
         struct frame here = frame_tensor(at, g, i);
 

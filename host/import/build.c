@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/import/build.h"
 
+#include "host/graph/blocks.h"
+
 #include "host/graph/scales.h"
 
 #define NODE_MEMORY                                                                                                    \
@@ -252,6 +254,37 @@ void emit_many(struct build *r, enum op_id id, const void *opts, enum mote_type 
         return;
     append(r, id, opts, type == TYPE_NONE ? tensor_at(r, in[0])->type : type, n_in, in, n_out, out);
     settle(r);
+}
+
+static bool is_alike(struct build *r, int32_t a, int32_t b)
+{
+    const struct tensor *x = tensor_at(r, a), *y = tensor_at(r, b);
+    char x_text[96], y_text[96];
+
+    if (r->status == MOTE_OK && (x->type != y->type || !shape_equal(x, y) || !quant_equal(&x->quant, &y->quant)))
+        build_fail(r, MOTE_ERR_UNSUPPORTED,
+                   "a value is %s %s or %s %s; it must be alike, or have one scale, where the model decides what runs",
+                   type_name(x->type), shape_text(x, x_text), type_name(y->type), shape_text(y, y_text));
+    return r->status == MOTE_OK;
+}
+
+void emit_mark(struct build *r, enum op_id id, int n, const int32_t *in, const int32_t *before, int32_t *out)
+{
+    assert(op_is_mark(id) && n > 0);
+    for (int i = 0; i < n && out != NULL; i++)
+        out[i] = TENSOR_ABSENT;
+    for (int i = 0; i < n && before != NULL && is_alike(r, before[i], in[i]); i++) {
+    }
+    if (!has_place(r, n))
+        return;
+    for (int i = 0; i < n && out != NULL; i++) {
+        const struct tensor *like = tensor_at(r, in[i]);
+        struct tensor t = {.name = "", .type = like->type, .rank = like->rank, .quant = like->quant, .source = -1};
+
+        memcpy(t.dims, like->dims, sizeof t.dims);
+        out[i] = graph_add_tensor(r->m, r->g, &t);
+    }
+    graph_add_op(r->m, r->g, id, n, in, out != NULL ? n : 0, out);
 }
 
 int32_t emit(struct build *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in)

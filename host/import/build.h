@@ -58,6 +58,9 @@ void set_quant(struct build *r, int32_t tensor, const struct quant *q);
 /* As emit(), of `n_out` outputs of one type. */
 void emit_many(struct build *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                int n_out, int32_t *out);
+/* A mark around blocks (host/graph/blocks.h): of as many outputs as inputs, alike, or, of `out` NULL, of none. `before`
+ * are the outputs of the mark whose memory they go to, NULL: of none; the inputs must be like these. */
+void emit_mark(struct build *r, enum op_id id, int n, const int32_t *in, const int32_t *before, int32_t *out);
 int32_t reshape(struct build *r, int32_t x, int rank, const int64_t *dims);
 int32_t transpose(struct build *r, int32_t x, const int *perm);
 int32_t transpose_move(struct build *r, int32_t x, int from, int to); /* one dimension moves, others keep their order */

@@ -3,6 +3,7 @@
  * its bytes and its zero point 128 less. What the reference computes of uint8 is then, 128 less, what it computes of
  * int8; where it is not, the operator says so (struct op: uint8). Inputs and outputs of a graph stay uint8, with a
  * QUANTIZE between. Weights are brought as near to a zero point of 0 as their values let them. */
+#include "host/graph/blocks.h"
 #include "host/graph/op_info.h"
 #include "host/graph/scales.h"
 #include "host/import/import.h"
@@ -68,8 +69,8 @@ static bool compares(const struct graph *g, const struct op *op)
 /* It computes with bytes: does more than to move them and to change their type. */
 static bool computes(const struct graph *g, const struct op *op)
 {
-    return op->id != OP_NOP && op->id != OP_QUANTIZE && op->id != OP_DEQUANTIZE && op->id != OP_CAST &&
-           op->id != OP_SHAPE && op->id != OP_READ_VARIABLE && op->id != OP_ASSIGN_VARIABLE &&
+    return op->id != OP_NOP && !op_is_mark(op->id) && op->id != OP_QUANTIZE && op->id != OP_DEQUANTIZE &&
+           op->id != OP_CAST && op->id != OP_SHAPE && op->id != OP_READ_VARIABLE && op->id != OP_ASSIGN_VARIABLE &&
            (!op_keeps_values(op->id) || compares(g, op)) && touches_bytes(g, op);
 }
 
@@ -88,7 +89,8 @@ static enum mote_status check_ops(const struct graph *g, const struct frame *at)
         const struct frame here = frame_op(at, g, i);
 
         if (op->id == OP_NOP || !touches_bytes(g, op) || is_among(op->id, others, COUNT(others)) ||
-            is_among(op->id, same, COUNT(same)) || (op_keeps_values(op->id) && op->id != OP_ZEROS_LIKE))
+            is_among(op->id, same, COUNT(same)) || op_is_mark(op->id) ||
+            (op_keeps_values(op->id) && op->id != OP_ZEROS_LIKE))
             continue;
         return fail(
             &here, MOTE_ERR_UNSUPPORTED,

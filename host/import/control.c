@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* IF and WHILE of a file become the operators of their graphs, one set for each time that these run. What is constant
  * is computed on the way, so that a loop that counts is known to end, and an IF whose condition is a constant is one of
- * its branches. An IF whose condition the model computes has both, and a choice; and so has each time of a loop whose
- * end the model computes, up to the time from which on it is known to have ended.
+ * its branches. What the model decides itself are blocks (host/graph/blocks.h): both branches of an IF, and one time of
+ * a loop, from the time on before which it is not known to go on.
  *
  * Loops fill lists row by row: what TensorFlow calls a TensorList is a tensor of which each time replaces a row, by
  * cutting it in two and joining the parts with the row between. Inside of loops such tensors stay lists of parts until
@@ -10,10 +10,9 @@
 #include "host/import/build.h"
 #include "host/import/import.h"
 
-#define CHOSEN_MAX 256       /* times of a loop whose end the model computes */
-#define TIMES_MAX  4096      /* that a loop runs */
-#define DEPTH_MAX  16        /* graphs within graphs */
-#define OPS_MAX    (1 << 20) /* operators, each as often as it runs, constant or not */
+#define TIMES_MAX 4096      /* that a loop runs */
+#define DEPTH_MAX 16        /* graphs within graphs */
+#define OPS_MAX   (1 << 20) /* operators, each as often as it runs, constant or not */
 
 /* A value is a tensor of the new graph, or a list: -2 is list 0, -3 list 1 … */
 #define VALUE_ABSENT TENSOR_ABSENT
@@ -473,51 +472,39 @@ static bool is_condition(struct control *c, int32_t value)
 }
 
 /* ---- IF ---- */
-/* The graph does more than making its outputs. */
-static bool has_effects(const struct control *c, int32_t index)
+/* What a block makes; of one that makes nothing, so that its mark has something, `instead`. */
+static int32_t *made_by(struct control *c, int32_t graph, int n_in, const int32_t *in, int n_out, int32_t instead)
 {
-    const bool is_there = index >= 0 && index < c->from->n_graphs; /* run_graph() says so otherwise */
-    const struct graph *g = &c->from->graphs[is_there ? index : 0];
+    int32_t *made = pool_array(c->b.pool, (size_t)n_out + 1, sizeof *made);
 
-    for (int32_t i = 0; is_there && i < g->n_tensors; i++)
-        if (g->tensors[i].state)
-            return true;
-    return false;
-}
-
-static int32_t either(struct control *c, int32_t condition, int32_t a_value, int32_t b_value)
-{
-    const int32_t a = tensor_of(c, a_value), b = tensor_of(c, b_value);
-    const struct tensor *x = tensor_at(&c->b, a), *y = tensor_at(&c->b, b);
-    const struct quant q = x->quant;
-    char x_text[96], y_text[96];
-    int32_t out;
-
-    if (ok(c) && (x->type != y->type || !shape_equal(x, y) || !quant_equal(&x->quant, &y->quant)))
-        build_fail(&c->b, MOTE_ERR_UNSUPPORTED,
-                   "the branches make %s %s and %s %s; with a condition that the model computes they must be alike",
-                   type_name(x->type), shape_text(x, x_text), type_name(y->type), shape_text(y, y_text));
-    if (a == b)
-        return a;
-    out = emit(&c->b, OP_SELECT_V2, NULL, x->type, 3, (int32_t[]){condition, a, b});
-    if (out != TENSOR_ABSENT)
-        set_quant(&c->b, out, &q);
-    return out;
-}
-
-static void run_both(struct control *c, const struct if_opts *o, int32_t condition, int n_in, const int32_t *in,
-                     int n_out, int32_t *out)
-{
-    int32_t *other = pool_array(c->b.pool, (size_t)n_out + 1, sizeof *other);
-
-    if (has_effects(c, o->then_graph) || has_effects(c, o->else_graph))
-        build_fail(&c->b, MOTE_ERR_UNSUPPORTED,
-                   "a branch keeps a state, and the model computes the condition: only branches without state can be");
-    run_graph(c, o->then_graph, n_in, in, n_out, out);
-    run_graph(c, o->else_graph, n_in, in, n_out, other);
-    condition = reshape(&c->b, condition, 0, NULL);
+    run_graph(c, graph, n_in, in, n_out, made);
     for (int i = 0; i < n_out && ok(c); i++)
-        out[i] = either(c, condition, out[i], other[i]);
+        made[i] = tensor_of(c, made[i]);
+    if (n_out == 0)
+        made[0] = instead;
+    return made;
+}
+
+/* Lists become tensors before blocks, which those that are made in one are not for others. */
+static void settle(struct control *c, int n, int32_t *values)
+{
+    for (int i = 0; i < n && ok(c); i++)
+        values[i] = tensor_of(c, values[i]);
+}
+
+static void run_branches(struct control *c, const struct if_opts *o, int n_in, int32_t *in, int n_out, int32_t *out)
+{
+    const int n = n_out > 0 ? n_out : 1;
+    int32_t *made, *between = pool_array(c->b.pool, (size_t)n, sizeof *between),
+                   *ends = pool_array(c->b.pool, (size_t)n, sizeof *ends);
+
+    settle(c, n_in, in);
+    emit_mark(&c->b, OP_BRANCH, 1, in, NULL, NULL);
+    made = made_by(c, o->then_graph, n_in - 1, in + 1, n_out, in[0]);
+    emit_mark(&c->b, OP_BRANCH_ELSE, n, made, NULL, between);
+    made = made_by(c, o->else_graph, n_in - 1, in + 1, n_out, in[0]);
+    emit_mark(&c->b, OP_BRANCH_END, n, made, between, ends);
+    memcpy(out, ends, (size_t)n_out * sizeof *out);
 }
 
 static void run_if(struct run *r, const struct op *op)
@@ -533,80 +520,137 @@ static void run_if(struct run *r, const struct op *op)
         run_graph(c, tensor_at(&c->b, in[0])->data[0] != 0 ? o->then_graph : o->else_graph, op->n_in - 1, in + 1,
                   op->n_out, out);
     else
-        run_both(c, o, in[0], op->n_in - 1, in + 1, op->n_out, out);
+        run_branches(c, o, op->n_in, in, op->n_out, out);
     for (int i = 0; i < op->n_out && ok(c); i++)
         r->value[op->out[i]] = out[i];
 }
 
 /* ---- WHILE ---- */
 struct loop {
+    const struct while_opts *o;
     int n;
-    int32_t *values; /* after so many times, whether it would have ended before or not */
-    int32_t *chosen; /* where the model computes the end: what the loop gives if it has ended by now */
-    int32_t alive;   /* a bool of the model: it has not; TENSOR_ABSENT: that is known */
+    int32_t *values; /* [n] as they are now */
     int times;
 };
 
-/* Whether it may go on: false is known, and what is not known `alive` says. */
-static bool goes_on(struct control *c, const struct while_opts *o, struct loop *l)
+/* Operators, and tensors that lists have become, from there on have never been. */
+static void go_back(struct control *c, int32_t n_ops, int32_t n_tensors)
 {
+    if (ok(c))
+        c->b.g->n_ops = n_ops;
+    for (int32_t i = 0; i < c->n_lists; i++)
+        if (c->lists[i].tensor >= n_tensors)
+            c->lists[i].tensor = TENSOR_ABSENT;
+}
+
+enum goes_on { ENDS, GOES_ON, MODEL_KNOWS };
+
+static enum goes_on goes_on(struct control *c, const struct loop *l)
+{
+    const int32_t n_ops = c->b.g->n_ops, n_tensors = c->b.g->n_tensors;
     int32_t condition = TENSOR_ABSENT;
 
-    run_graph(c, o->cond_graph, l->n, l->values, 1, &condition);
+    run_graph(c, l->o->cond_graph, l->n, l->values, 1, &condition);
     if (!is_condition(c, condition))
-        return false;
+        return ENDS;
     if (is_const(&c->b, condition))
-        return tensor_at(&c->b, condition)->data[0] != 0;
-    condition = reshape(&c->b, condition, 0, NULL);
-    if (l->alive != TENSOR_ABSENT)
-        condition = emit_binary(&c->b, OP_LOGICAL_AND, l->alive, condition);
-    else
-        memcpy(l->chosen, l->values, (size_t)l->n * sizeof *l->values);
-    l->alive = condition;
-    return ok(c);
+        return tensor_at(&c->b, condition)->data[0] != 0 ? GOES_ON : ENDS;
+    go_back(c, n_ops, n_tensors);
+    return MODEL_KNOWS;
 }
 
-static void count_time(struct control *c, const struct while_opts *o, struct loop *l)
+static void run_once(struct control *c, struct loop *l)
 {
-    if (l->alive == TENSOR_ABSENT && l->times == TIMES_MAX)
+    int32_t *next = pool_array(c->b.pool, (size_t)l->n + 1, sizeof *next);
+
+    if (l->times++ == TIMES_MAX)
         build_fail(&c->b, MOTE_ERR_UNSUPPORTED, "it runs more than %d times", TIMES_MAX);
-    if (l->alive != TENSOR_ABSENT && l->times == CHOSEN_MAX)
-        build_fail(&c->b, MOTE_ERR_UNSUPPORTED,
-                   "the model computes when it ends, and %d times are not known to be enough: let its condition be "
-                   "LOGICAL_AND of that and of a counter that is below a constant",
-                   CHOSEN_MAX);
-    if (l->alive != TENSOR_ABSENT && has_effects(c, o->body_graph))
-        build_fail(&c->b, MOTE_ERR_UNSUPPORTED, "it keeps a state, and the model computes when it ends");
-    l->times++;
+    run_graph(c, l->o->body_graph, l->n, l->values, l->n, next);
+    memcpy(l->values, next, (size_t)l->n * sizeof *next);
 }
 
-/* What the loop gives is the newest values as long as it is alive. */
-static void choose(struct control *c, struct loop *l)
+/* The operators of one time, between marks: `in` are values that do not change, and the mark's outputs for the n
+ * numbers of those that do. What these have become goes to `made`. */
+static void run_inside(struct control *c, const struct loop *l, int n, const int32_t *changing, int32_t *in,
+                       int32_t *made)
 {
-    for (int i = 0; i < l->n && ok(c) && l->alive != TENSOR_ABSENT; i++)
-        l->chosen[i] = either(c, l->alive, l->values[i], l->chosen[i]);
+    int32_t *begin = pool_array(c->b.pool, (size_t)n + 1, sizeof *begin),
+            *vars = pool_array(c->b.pool, (size_t)n + 1, sizeof *vars), condition = TENSOR_ABSENT;
+
+    for (int i = 0; i < n; i++)
+        begin[i] = l->values[changing[i]];
+    emit_mark(&c->b, OP_LOOP, n, begin, NULL, vars);
+    for (int i = 0; i < n; i++)
+        in[changing[i]] = vars[i];
+    run_graph(c, l->o->cond_graph, l->n, in, 1, &condition);
+    if (!is_condition(c, condition))
+        return;
+    emit_mark(&c->b, OP_LOOP_TEST, 1, &condition, NULL, NULL);
+    run_graph(c, l->o->body_graph, l->n, in, l->n, made);
+    settle(c, l->n, made);
+}
+
+/* Those of the numbers whose values the body hands on as they are go, since they may be constants inside. */
+static int still_changing(int n, int32_t *changing, const int32_t *in, const int32_t *made)
+{
+    int left = 0;
+
+    for (int i = 0; i < n; i++)
+        if (made[changing[i]] != in[changing[i]])
+            changing[left++] = changing[i];
+    return left;
+}
+
+/* A loop of the model. How often it runs, and what changes in it, is found by making it. */
+static void run_blocks(struct control *c, struct loop *l)
+{
+    int32_t *changing = pool_array(c->b.pool, (size_t)l->n + 1, sizeof *changing),
+            *in = pool_array(c->b.pool, (size_t)l->n + 1, sizeof *in),
+            *made = pool_array(c->b.pool, (size_t)l->n + 1, sizeof *made),
+            *ends = pool_array(c->b.pool, (size_t)l->n + 1, sizeof *ends);
+    int n = 0, left = l->n;
+
+    settle(c, l->n, l->values);
+    for (int i = 0; i < l->n; i++)
+        changing[i] = i;
+    while (ok(c) && left != n) {
+        const int32_t n_ops = c->b.g->n_ops, n_tensors = c->b.g->n_tensors;
+
+        n = left;
+        memcpy(in, l->values, (size_t)l->n * sizeof *in);
+        run_inside(c, l, n, changing, in, made);
+        left = ok(c) ? still_changing(n, changing, in, made) : n;
+        if (left == 0)
+            build_fail(&c->b, MOTE_ERR_UNSUPPORTED, "its body changes nothing, so that it would never end");
+        if (left != n)
+            go_back(c, n_ops, n_tensors);
+    }
+    for (int i = 0; i < n; i++) {
+        made[i] = made[changing[i]]; /* whose numbers ascend */
+        in[i] = in[changing[i]];
+    }
+    if (ok(c))
+        emit_mark(&c->b, OP_LOOP_END, n, made, in, ends);
+    for (int i = 0; i < n && ok(c); i++)
+        l->values[changing[i]] = ends[i];
 }
 
 static void run_while(struct run *r, const struct op *op)
 {
     struct control *c = control_of(r);
-    const struct while_opts *o = op->opts;
-    struct loop l = {.n = op->n_in, .values = values_of(r, op->n_in, op->in), .alive = TENSOR_ABSENT};
-    int32_t *next = pool_array(c->b.pool, (size_t)op->n_in + 1, sizeof *next);
+    struct loop l = {.o = op->opts, .n = op->n_in, .values = values_of(r, op->n_in, op->in)};
+    enum goes_on on = ENDS;
 
-    l.chosen = pool_array(c->b.pool, (size_t)op->n_in + 1, sizeof *l.chosen);
     if (ok(c) && op->n_in != op->n_out)
         build_fail(&c->b, MOTE_ERR_FORMAT, "%d inputs, but %d outputs", (int)op->n_in, (int)op->n_out);
     c->loops++;
-    while (ok(c) && goes_on(c, o, &l)) {
-        count_time(c, o, &l);
-        run_graph(c, o->body_graph, l.n, l.values, l.n, next);
-        memcpy(l.values, next, (size_t)l.n * sizeof *next);
-        choose(c, &l);
-    }
+    while (ok(c) && (on = goes_on(c, &l)) == GOES_ON)
+        run_once(c, &l);
+    if (ok(c) && on == MODEL_KNOWS)
+        run_blocks(c, &l);
     c->loops--;
     for (int i = 0; i < op->n_out && ok(c); i++)
-        r->value[op->out[i]] = l.alive != TENSOR_ABSENT ? l.chosen[i] : l.values[i];
+        r->value[op->out[i]] = l.values[i];
 }
 
 /* ---- a graph ---- */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dead code: from the graph's outputs backward, what is needed is marked; the rest goes, with its tensors. An operator
  * that changes state stays as long as something else can see that state. */
+#include "host/graph/blocks.h"
 #include "host/passes/passes.h"
 
 static bool is_needed(const struct graph *g, const struct op *op, const bool *needed)
 {
+    if (op_is_mark(op->id))
+        return true;
     for (int32_t k = 0; k < op->n_out; k++)
         if (needed[op->out[k]] || (g->tensors[op->out[k]].state && graph_uses(g, op->out[k]) > 0))
             return true;

@@ -2,6 +2,7 @@
 /* Constant folding: an operator whose inputs are all constant is computed on the host, with the device's kernels, and
  * its outputs become constants. One that makes an output of the graph stays, since an operator must write that. So does
  * one that cannot be computed: lowering says why, of all operators at once. */
+#include "host/graph/blocks.h"
 #include "host/graph/op_info.h"
 #include "host/graph/scales.h"
 #include "host/passes/passes.h"
@@ -11,7 +12,7 @@
  * compute them with. */
 static bool is_foldable(const struct graph *g, const struct op *op)
 {
-    if (op->id == OP_BATCH_NORM || op->id == OP_DROPOUT)
+    if (op->id == OP_BATCH_NORM || op->id == OP_DROPOUT || op_is_mark(op->id))
         return false;
     for (int32_t k = 0; k < op->n_in && op->id != OP_SHAPE && op->id != OP_ZEROS_LIKE; k++)
         if (op->in[k] != TENSOR_ABSENT && !g->tensors[op->in[k]].data)

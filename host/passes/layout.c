@@ -2,6 +2,7 @@
 /* Transposes move toward the outputs, through operators that work the same in any order of dimensions, until they meet
  * others that undo them: what a format with another layout of images brings leaves a convolutional network but for its
  * ends. No number is computed in another way. */
+#include "host/graph/blocks.h"
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 
@@ -145,7 +146,7 @@ static int32_t find_moved(const struct graph *g, int32_t i, int32_t tensor, cons
 
     for (int32_t k = 0; k < i; k++)
         if (g->ops[k].id == OP_TRANSPOSE && g->ops[k].in[0] == tensor && read_move(g, &g->ops[k], &own) &&
-            same_perm(&own, v))
+            same_perm(&own, v) && is_same_block(g, k, i))
             return g->ops[k].out[0];
     return TENSOR_ABSENT;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/passes/passes.h"
 
+#include "host/graph/blocks.h"
+
 enum mote_status pass_boundary(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_fold(struct model *m, struct graph *g, const struct frame *at);
 enum mote_status pass_layout(struct model *m, struct graph *g, const struct frame *at);
@@ -20,25 +22,29 @@ enum mote_status pass_recurrent(struct model *m, struct graph *g, const struct f
 
 /* Order is design: a line may assume all lines above. */
 const struct pass passes[] = {
-    {"boundary", pass_boundary, "quantizing at the ends leaves the model, whose inputs and outputs become int8", true},
-    {"fold", pass_fold, "operators with only constant inputs are computed now", false},
-    {"recurrent", pass_recurrent, "steps of a GRU or LSTM that were unrolled become the operator", false},
-    {"layout", pass_layout, "transposes move toward the outputs, and those that undo each other go", false},
+    {"boundary", pass_boundary, "quantizing at the ends leaves the model, whose inputs and outputs become int8", true,
+     false},
+    {"fold", pass_fold, "operators with only constant inputs are computed now", false, false},
+    {"recurrent", pass_recurrent, "steps of a GRU or LSTM that were unrolled become the operator", false, true},
+    {"layout", pass_layout, "transposes move toward the outputs, and those that undo each other go", false, false},
     {"channels_last", pass_channels_last,
-     "transposes at the ends leave the model, whose inputs and outputs take its order", true},
-    {"legalize", pass_legalize, "operators that change no byte disappear; reshapes of reshapes merge", false},
-    {"fuse_dilation", pass_fuse_dilation, "a convolution of pictures in batches becomes a dilated one", false},
-    {"fuse_bias", pass_fuse_bias, "an addition of a number a channel joins the layer before it as its bias", false},
+     "transposes at the ends leave the model, whose inputs and outputs take its order", true, false},
+    {"legalize", pass_legalize, "operators that change no byte disappear; reshapes of reshapes merge", false, false},
+    {"fuse_dilation", pass_fuse_dilation, "a convolution of pictures in batches becomes a dilated one", false, false},
+    {"fuse_bias", pass_fuse_bias, "an addition of a number a channel joins the layer before it as its bias", false,
+     false},
     {"fold_batch_norm", pass_fold_batch_norm,
-     "batch normalizations join the weights before them, or become MUL and ADD", false},
-    {"variables", pass_variables, "state is read and written in place where nothing can tell", false},
-    {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input", false},
-    {"integers", pass_integers, "a quantized model that a file computes in float becomes operators of int8", false},
-    {"quantize", pass_quantize, "a float graph whose tensors have ranges becomes an int8 graph", true},
-    {"quantize_inside", pass_quantize_inside, "the same, but inputs and outputs stay float", true},
-    {"fuse_pad", pass_fuse_pad, "padding with real zero joins the convolutions that read it", false},
-    {"dead_code", pass_dead_code, "operators and tensors that no output needs go", false},
-    {"dead_channels", pass_dead_channels, "channels that are constant or unused fold into biases and go", false},
+     "batch normalizations join the weights before them, or become MUL and ADD", false, false},
+    {"variables", pass_variables, "state is read and written in place where nothing can tell", false, true},
+    {"fuse_activation", pass_fuse_activation, "a clamp by itself joins the operator that makes its input", false,
+     false},
+    {"integers", pass_integers, "a quantized model that a file computes in float becomes operators of int8", false,
+     true},
+    {"quantize", pass_quantize, "a float graph whose tensors have ranges becomes an int8 graph", true, true},
+    {"quantize_inside", pass_quantize_inside, "the same, but inputs and outputs stay float", true, true},
+    {"fuse_pad", pass_fuse_pad, "padding with real zero joins the convolutions that read it", false, false},
+    {"dead_code", pass_dead_code, "operators and tensors that no output needs go", false, false},
+    {"dead_channels", pass_dead_channels, "channels that are constant or unused fold into biases and go", false, true},
 };
 const int passes_count = COUNT(passes);
 
@@ -86,7 +92,11 @@ enum mote_status pass_run(const struct pass *pass, struct model *m, const struct
     struct frame here = {at, "pass", pass->name, -1, NULL};
 
     for (int32_t i = 0; i < m->n_graphs; i++)
-        TRY(pass->run(m, &m->graphs[i], at));
+        if (!pass->straight || !graph_has_blocks(&m->graphs[i]))
+            TRY(pass->run(m, &m->graphs[i], at));
+        else if (pass->asked)
+            return fail(&here, MOTE_ERR_UNSUPPORTED,
+                        "the model itself decides what runs (BRANCH or LOOP); quantize it where it was trained");
     return model_verify(m, &here);
 }
 

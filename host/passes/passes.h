@@ -13,7 +13,8 @@ struct pass {
     const char *name;
     enum mote_status (*run)(struct model *m, struct graph *g, const struct frame *at);
     const char *what;
-    bool asked; /* runs where it is named, not with all */
+    bool asked;    /* runs where it is named, not with all */
+    bool straight; /* it takes all operators for ones that run, one after the other: not for graphs with blocks */
 };
 
 extern const struct pass passes[];

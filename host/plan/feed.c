@@ -100,6 +100,10 @@ enum mote_status stage_feed(struct plan *plan, const struct frame *at)
 {
     if (!plan->options.feed && !plan->options.stream)
         return MOTE_OK;
+    if (plan_has_blocks(plan))
+        return fail(at, MOTE_ERR_UNSUPPORTED,
+                    "the model itself decides what runs (BRANCH or LOOP), so that its input must be there as a whole; "
+                    "compile it without --feed and --stream");
     TRY(find_rows(plan, at));
     plan->feed.hop = 1;
     plan->feed.end = plan->feed.rows;

@@ -129,7 +129,7 @@ static enum mote_status fold_step(struct plan *plan, int32_t i, const struct fra
 
 enum mote_status stage_fold_rows(struct plan *plan, const struct frame *at)
 {
-    for (int32_t i = 0; i < plan->n_steps && plan->options.optimize != OPTIMIZE_FLASH; i++)
+    for (int32_t i = 0; i < plan->n_steps && plan->options.optimize != OPTIMIZE_FLASH && !plan_has_blocks(plan); i++)
         TRY(fold_step(plan, i, at));
     return MOTE_OK;
 }

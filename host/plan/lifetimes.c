@@ -88,6 +88,40 @@ static void find_all_live(struct plan *plan)
         find_live_scratch(plan, &f, i);
 }
 
+/* Calls from `first` to `last` are the block's, or of blocks in it. */
+static void find_calls(const struct plan *plan, int32_t block, int32_t *first, int32_t *last)
+{
+    *first = plan->schedule.n_calls;
+    *last = -1;
+    for (int32_t t = 0; t < plan->schedule.n_calls; t++)
+        if (block_is_inside(&plan->blocks, plan_block(plan, plan->schedule.calls[t].step), block)) {
+            *first = t < *first ? t : *first;
+            *last = t;
+        }
+}
+
+/* What is tested is there until the block begins. What comes into a loop is there each time, and what goes out of it is
+ * from the beginning: both have the loop's whole time. What it makes for itself it makes anew each time. */
+static void extend_over(struct plan *plan, int32_t block)
+{
+    const struct block *b = &plan->blocks.all[block];
+    int32_t first, last;
+
+    find_calls(plan, block, &first, &last);
+    if (first > last)
+        return;
+    if (b->test != TENSOR_ABSENT)
+        touch(plan, plan->value_of_tensor[b->test], first);
+    for (int32_t i = 0; i < plan->n_values && b->kind == BLOCK_LOOP; i++) {
+        struct value *v = &plan->values[i];
+
+        if (v->first < first && v->last >= first && v->last < last)
+            v->last = last;
+        if (v->last > last && v->first > first && v->first <= last)
+            v->first = first;
+    }
+}
+
 void find_lifetimes(struct plan *plan)
 {
     const int32_t before = -1, after = plan->schedule.n_calls;
@@ -114,7 +148,10 @@ void find_lifetimes(struct plan *plan)
             if (plan->values[i].initial > 0)
                 touch(plan, plan->values[i].initial - 1, before);
         }
-    if (plan->schedule.n_calls > plan->n_steps && plan->rounds.n == 0 && !plan->options.keep_all)
+    for (int32_t block = plan->blocks.n - 1; block > BLOCK_WHOLE; block--) /* what is in a block before it */
+        extend_over(plan, block);
+    if (plan->schedule.n_calls > plan->n_steps && plan->rounds.n == 0 && !plan->options.keep_all &&
+        !plan_has_blocks(plan))
         find_all_live(plan);
 }
 

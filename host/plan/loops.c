@@ -73,7 +73,8 @@ static void put_call(struct plan *plan, const struct schedule_call *c)
     const struct plan_schedule *s = &plan->schedule;
     const struct schedule_group *g = s->n_groups > 0 ? &s->groups[s->n_groups - 1] : NULL;
 
-    if (g == NULL || g->repeat > 1 || g->n == SCHEDULE_MAX || c->first < g->base || c->first - g->base > SCHEDULE_MAX)
+    if (g == NULL || g->repeat > 1 || plan_block(plan, s->entries[g->first].step) != plan_block(plan, c->step) ||
+        g->n == SCHEDULE_MAX || c->first < g->base || c->first - g->base > SCHEDULE_MAX)
         schedule_group(plan, 1, c->first > SCHEDULE_MAX ? c->first : 0);
     schedule_entry(plan, &(struct schedule_entry){c->step, c->first, c->rows, 0});
 }

@@ -52,6 +52,7 @@ static enum mote_status check_types(const struct plan *plan, const struct frame 
 
 enum mote_status stage_lower(struct plan *plan, const struct frame *at)
 {
+    TRY(graph_blocks(plan->pool, plan->graph, &plan->blocks, at));
     TRY(lower_all(plan, at));
     return check_types(plan, at);
 }

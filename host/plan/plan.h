@@ -4,7 +4,7 @@
 #ifndef MOTE_PLAN_H
 #define MOTE_PLAN_H
 
-#include "host/graph/graph.h"
+#include "host/graph/blocks.h"
 #include "host/plan/kernels.h"
 #include "host/plan/offsets.h"
 #include "host/target/target.h"
@@ -158,6 +158,7 @@ struct plan {
     int32_t n_values, n_steps;
     struct value *values;
     struct step *steps;
+    struct blocks blocks; /* a step runs in that of its operator */
     struct plan_schedule schedule;
     struct plan_feed feed;
     struct plan_rounds rounds;
@@ -176,6 +177,13 @@ struct plan {
 
 MUST_CHECK enum mote_status plan_make(struct pool *pool, const struct model *m, const struct target *target,
                                       const struct plan_options *options, struct plan *out, const struct frame *at);
+
+/* What runs is for the model to decide, and not all that is in the schedule, or more than once. */
+static inline bool plan_has_blocks(const struct plan *plan) { return plan->blocks.n > 1; }
+static inline int32_t plan_block(const struct plan *plan, int32_t step)
+{
+    return plan->blocks.of_op[plan->steps[step].op];
+}
 
 /* Adds a value; a number of scratch bytes. */
 int32_t plan_value(struct plan *plan, const struct value *v);

@@ -315,7 +315,7 @@ enum mote_status stage_rings(struct plan *plan, const struct frame *at)
     bool *banned = pool_array(plan->pool, (size_t)plan->n_values + 1, sizeof *banned);
     int32_t failed;
 
-    if (!may_have_rounds(plan))
+    if (!may_have_rounds(plan) || plan_has_blocks(plan))
         return MOTE_OK;
     do {
         TRY(try_rings(plan, banned, &failed, at));

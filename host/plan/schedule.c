@@ -283,7 +283,8 @@ static bool is_whole(const struct plan *plan)
 {
     const enum optimize goal = plan->options.optimize;
 
-    return goal == OPTIMIZE_SPEED || goal == OPTIMIZE_FLASH || plan->options.keep_all || plan->target.roomy;
+    return goal == OPTIMIZE_SPEED || goal == OPTIMIZE_FLASH || plan->options.keep_all || plan->target.roomy ||
+           plan_has_blocks(plan);
 }
 
 enum mote_status stage_schedule(struct plan *plan, const struct frame *at)

@@ -2,6 +2,7 @@
 #include "host/run/runner.h"
 
 #include "host/plan/kernels.h"
+#include "host/run/image_view.h"
 #include "mote/ops/image.h"
 
 /* An inference of a model that streams is a round. */
@@ -25,15 +26,37 @@ static double work_of_group(const struct mote_model *m, const struct mote_image_
     return work;
 }
 
+bool model_has_blocks(const struct mote_model *m) { return (image_header(m)->required & MOTE_IMAGE_BLOCKS) != 0; }
+
+/* The unit that follows a group's entries, or a unit that begins or ends a block. */
+static uint32_t next_unit(const struct mote_model *m, uint32_t at)
+{
+    const struct mote_image_group *g = (const void *)&m->schedule[at];
+
+    return at + 1 + (g->repeat > 0 ? g->entries : 0);
+}
+
+/* The first unit behind the outermost loop in which `at` is; `loop` is that behind the one before. */
+static uint32_t end_of_loop(const struct mote_model *m, uint32_t at, uint32_t loop)
+{
+    const struct mote_image_block *b = (const void *)&m->schedule[at];
+
+    return at >= loop && b->mark == 0 && b->kind == MOTE_BLOCK_LOOP ? at + 1 + b->units : loop;
+}
+
+/* All loops together take at most so many trips. */
 double runner_work(const struct mote_model *m)
 {
+    uint32_t loop = 0;
     double work = 0;
 
-    for (uint32_t at = 0; at < m->n_schedule;) {
+    for (uint32_t at = 0; at < m->n_schedule; at = next_unit(m, at)) {
         const struct mote_image_group *g = (const void *)&m->schedule[at];
 
-        work += work_of_group(m, g, &m->schedule[at + 1]) * (model_streams(m) ? 1 : g->repeat);
-        at += 1 + g->entries;
+        loop = end_of_loop(m, at, loop);
+        if (g->repeat > 0)
+            work += work_of_group(m, g, &m->schedule[at + 1]) * (model_streams(m) ? 1 : g->repeat) *
+                    (at < loop ? MOTE_TRIPS + 1 : 1);
     }
     return work;
 }

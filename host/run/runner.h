@@ -30,6 +30,9 @@ double runner_work(const struct mote_model *m);
 /* Rows come one after the other, without end: an inference is what a row takes (docs/STREAMING.md). */
 bool model_streams(const struct mote_model *m);
 
+/* The model decides which steps run, and how often. */
+bool model_has_blocks(const struct mote_model *m);
+
 /* The calls of mote_model_feed() that an inference takes, of a stream those of its first window; 0: it is not fed. */
 int64_t model_feed_rows(const struct mote_model *m);
 

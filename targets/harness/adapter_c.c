@@ -46,8 +46,12 @@ int32_t adapter_feed(const void *row) { return CALL(_feed)(ARENA, row); }
 #else
 int32_t adapter_run(void)
 {
+#if VALUE(_DECIDES)
+    return CALL(_run)(ARENA);
+#else
     CALL(_run)(ARENA);
     return 0;
+#endif
 }
 
 #if MOTE_STEPS

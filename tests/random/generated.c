@@ -17,6 +17,8 @@ static const char functions_c[] =
     "#define FED(m) BOTH(m) static int32_t m##_do_feed(void *arena, const void *row) { return m##_feed(arena, row); }\n"
     "#define RUN(m) BOTH(m) static void m##_do_run(void *arena) { m##_run(arena); }\\\n"
     "    static void m##_do_step(void *arena, int32_t step) { m##_step(arena, step); }\n"
+    "#define DECIDED(m) BOTH(m) static void m##_do_run(void *arena) { (void)m##_run(arena); }\\\n"
+    "    static void m##_do_step(void *arena, int32_t step) { (void)step, m##_do_run(arena); }\n"
     "#define ROWS(m) m##_do_reset, NULL, NULL, m##_do_feed, ENDS(m)\n"
     "#define WHOLE(m) m##_do_reset, m##_do_run, m##_do_step, NULL, ENDS(m)\n"
     "#define ENDS(m) m##_an_input, m##_input_bytes, m##_an_output, m##_output_bytes\n";
@@ -36,7 +38,10 @@ static void add_entry(struct text *c, const struct plan *plan, size_t i)
 {
     const int32_t rows = plan->feed.rows;
 
-    text_add(c, "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_STEPS, %d, ", i, i, i, rows);
+    if (plan_has_blocks(plan)) /* an inference is the only step */
+        text_add(c, "    {M%zu_INPUTS, M%zu_OUTPUTS, 1, 0, ", i, i);
+    else
+        text_add(c, "    {M%zu_INPUTS, M%zu_OUTPUTS, M%zu_STEPS, %d, ", i, i, i, rows);
     if (plan->n_memories > 0)
         text_add(c, "M%zu_ARENA_0_BYTES, M%zu_ARENA_1_BYTES, ", i, i);
     else
@@ -57,7 +62,7 @@ static enum mote_status write_all(struct pool *pool, struct plan *const *plans, 
     }
     text_add(&c, "%s", functions_c);
     for (size_t i = 0; i < n; i++)
-        text_add(&c, plans[i]->feed.rows > 0 ? "FED(m%zu)\n" : "RUN(m%zu)\n", i);
+        text_add(&c, "%s(m%zu)\n", plan_has_blocks(plans[i]) ? "DECIDED" : plans[i]->feed.rows > 0 ? "FED" : "RUN", i);
     text_add(&c, "%s", entry_c);
     for (size_t i = 0; i < n; i++)
         add_entry(&c, plans[i], i);

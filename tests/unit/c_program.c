@@ -81,9 +81,19 @@ struct c_program c_program_new(struct fixture *f)
                               .want = {.pool = pool}};
 }
 
+/* Of a model that decides itself which steps run, an inference is the only step. */
+static void add_calls(struct c_program *prog, const char *name, bool decides)
+{
+    text_add(&prog->arenas, "static void %s_do(void *arena) { %s%s_run(arena); }\n", name, decides ? "(void)" : "",
+             name);
+    text_add(&prog->arenas, "static void %s_do_step(void *arena, int32_t i) { (void)i, %s_%s(arena%s); }\n", name, name,
+             decides ? "do" : "step", decides ? "" : ", i");
+}
+
 void c_program_add_planned(struct fixture *f, struct c_program *prog, struct pipeline *p)
 {
     const char *name = p->model.name;
+    const bool decides = plan_has_blocks(&p->plan);
     char *upper = pool_strdup(&f->pool, name);
 
     for (char *c = upper; *c != '\0'; c++)
@@ -91,10 +101,12 @@ void c_program_add_planned(struct fixture *f, struct c_program *prog, struct pip
     want_ok(f, emit_c(&p->plan, MOTE_SOURCE_DIR, prog->dir, &f->at));
     text_add(&prog->includes, "#include \"%s.h\"\n", name);
     text_add(&prog->arenas, "ARENA arena%d[%s_ARENA_BYTES];\n", prog->n_models, upper);
+    add_calls(prog, name, decides);
     text_add(&prog->table,
-             "    {%s_INPUTS, %s_OUTPUTS, %s_STEPS, arena%d, %s_reset, %s_run, %s_step, %s_input, %s_input_bytes,\n"
+             "    {%s_INPUTS, %s_OUTPUTS, %s%s, arena%d, %s_reset, %s_do, %s_do_step, %s_input, %s_input_bytes,\n"
              "     %s_output, %s_output_bytes},\n",
-             upper, upper, upper, prog->n_models++, name, name, name, name, name, name, name);
+             upper, upper, decides ? "1" : upper, decides ? "" : "_STEPS", prog->n_models++, name, name, name, name,
+             name, name, name);
 }
 
 void c_program_add(struct fixture *f, struct c_program *prog, struct pipeline *p)

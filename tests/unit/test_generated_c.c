@@ -100,6 +100,25 @@ static void every_operator_compiles_and_is_exact(void **state)
     work_end(&f);
 }
 
+/* Whatever the model decides. */
+static void blocks_are_exact(void **state)
+{
+    struct fixture f;
+    struct c_program prog;
+
+    (void)state;
+    work_begin(&f);
+    prog = c_program_new(&f);
+    add_file_cases(&f, &prog, MOTE_SOURCE_DIR "/tests/vectors/add.control.vec", 1, 1000);
+    add_file_cases(&f, &prog, MOTE_SOURCE_DIR "/tests/vectors/select_v2.control.vec", 1, 1000);
+    c_program_write(&f, &prog);
+    shell(&f, 1, &prog.dir,
+          (const char *[]){GCC " -O1 -fsanitize=address,undefined -fno-sanitize-recover=all *.c mote/kernels/*/*.c "
+                               "test/main.c -o program"});
+    assert_int_equal(c_program_compare(&f, &prog), 0);
+    work_end(&f);
+}
+
 /* Nothing but the three functions that freestanding C may call by itself; and it has no code that checks parameters. */
 static void needs_no_library(void **state)
 {
@@ -432,10 +451,15 @@ static void is_deterministic_and_shares_sources(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_operator_compiles_and_is_exact),   cmocka_unit_test(needs_no_library),
-        cmocka_unit_test(every_kernel_compiles_in_an_avr_sketch), cmocka_unit_test(strictness_ends_with_the_file),
-        cmocka_unit_test(works_from_cxx_and_with_clang),          cmocka_unit_test(odd_models_compile_and_are_exact),
-        cmocka_unit_test(two_folders_link_into_one_program),      cmocka_unit_test(runtime_compiles_without_kernels),
+        cmocka_unit_test(every_operator_compiles_and_is_exact),
+        cmocka_unit_test(blocks_are_exact),
+        cmocka_unit_test(needs_no_library),
+        cmocka_unit_test(every_kernel_compiles_in_an_avr_sketch),
+        cmocka_unit_test(strictness_ends_with_the_file),
+        cmocka_unit_test(works_from_cxx_and_with_clang),
+        cmocka_unit_test(odd_models_compile_and_are_exact),
+        cmocka_unit_test(two_folders_link_into_one_program),
+        cmocka_unit_test(runtime_compiles_without_kernels),
         cmocka_unit_test(is_deterministic_and_shares_sources),
     };
 

@@ -157,7 +157,8 @@ static struct model parsed(struct pool *pool, const struct frame *at)
 /* What a pass breaks is named before the next one stumbles over it. */
 static void a_pass_that_breaks_the_graph_is_named(void **state)
 {
-    const struct pass broken = {"broken", reads_its_own_output, "leaves what no order of operators can compute", false};
+    const struct pass broken = {"broken", reads_its_own_output, "leaves what no order of operators can compute", false,
+                                false};
     struct frame at = {.name = "m", .index = -1, .sink = &sink};
     struct pool pool = {0};
     struct model m = parsed(&pool, &at);

@@ -171,6 +171,75 @@ def while_cases():
                [[[a, max(a - 20, -128), -50]] for a in (-128, -60, 0, 60, 89, 90, 127)])
 
 
+def decided_cases():
+    """Loops of which nobody knows before how often they run."""
+    yield trips("trips_are_an_input", (0, 1, 3, 7), lambda i, p: [binary("ADD", p, tensor((1, 4), data=[9, 4, -3, 40]),
+                                                                          out := tensor((1, 4)))] + [out])
+
+    # until the largest is above a limit, which takes no time, or many
+    x, y = tensor((1, 3)), tensor((1, 3))
+    p, largest, below = tensor((1, 3)), tensor((1,)), Tensor([1], BOOL)
+    condition = Graph([p], [below], [Step("REDUCE_MAX", [p, ints([1])], [largest], {0: byte(0)}),
+                                     binary("LESS", largest, tensor((1,), data=[90]), below)])
+    q, total = tensor((1, 3)), tensor((1, 3))
+    body = Graph([q], [total], [binary("ADD", q, tensor((1, 3), data=[7, 5, 9]), total)])
+    yield case("WHILE", "until_it_is_large", [x], [y], [while_of([x], [y])], [condition, body],
+               [[[a, max(a - 20, -128), -50]] for a in (-128, 0, 89, 90, 127)])
+
+    # values change places as often as the input says, and one of them is added to
+    x, z, n, y, w, i_end, n_end = *(tensor((1, 3)) for _ in range(2)), scalar(), tensor((1, 3)), tensor((1, 3)), \
+        scalar(), scalar()
+    i, p, q, m = scalar(), tensor((1, 3)), tensor((1, 3)), scalar()
+    following, count = count_on(i)
+    added = tensor((1, 3))
+    body = Graph([i, p, q, m], [following, q, added, m], [count, binary("ADD", p, q, added)])
+    yield case("WHILE", "changes_places_n_times", [x, z, n], [y, w, i_end],
+               [while_of([scalar(0), x, z, n], [i_end, y, w, n_end])],
+               [below_input(tensor((1, 3)), tensor((1, 3))), body],
+               [[*draw("places%d" % k, 2, (1, 3), -30, 30), [k]] for k in (0, 1, 2, 5)])
+
+    # a branch each time, of which one has a loop of its own, as long as the counter says
+    x, n, y, i_end, n_end = tensor((1, 4)), scalar(), tensor((1, 4)), scalar(), scalar()
+    i, p, m, out, small = scalar(), tensor((1, 4)), scalar(), tensor((1, 4)), Tensor([], BOOL)
+    following, count = count_on(i)
+    body = Graph([i, p, m], [following, out, m],
+                 [count, binary("LESS", i, scalar(2), small),
+                  Step("IF", [small, i, p], [out], {0: number(3), 1: number(4)})])
+    i, p, out = scalar(), tensor((1, 4)), tensor((1, 4))
+    more = Graph([i, p], [out], [binary("ADD", p, tensor((1, 4), data=[30, 20, 10, 5]), out)])
+    i, p, j_end, i_end2, out = scalar(), tensor((1, 4)), scalar(), scalar(), tensor((1, 4))
+    again = Graph([i, p], [out], [while_of_graphs([scalar(0), p, i], [j_end, out, i_end2], 5, 6)])
+    j, q, less = scalar(), tensor((1, 4)), tensor((1, 4))
+    next_j, count_j = count_on(j)
+    k = scalar()
+    inner = Graph([j, q, k], [next_j, less, k], [count_j, binary("SUB", q, tensor((1, 4), data=[7, 5, 6, 9]), less)])
+    yield case("WHILE", "branches_and_loops_inside", [x, n], [y, i_end], [while_of([scalar(0), x, n], [i_end, y, n_end])],
+               [below_input(tensor((1, 4))), body, more, again, below_input(tensor((1, 4))), inner],
+               [[*draw("inside%d" % times, 1, (1, 4), -60, 60), [times]] for times in (0, 1, 2, 3, 6)])
+
+
+def while_of_graphs(operands, results, condition, body):
+    return Step("WHILE", operands, results, {0: number(condition), 1: number(body)})
+
+
+def below_input(*others):
+    """Whether i < n, of i, others and n."""
+    i, n, less = scalar(), scalar(), Tensor([], BOOL)
+    return Graph([i, *others, n], [less], [binary("LESS", i, n, less)])
+
+
+def trips(name, runs, make):
+    """A loop of x as often as n says."""
+    x, n, y, i_end, n_end = tensor((1, 4)), scalar(), tensor((1, 4)), scalar(), scalar()
+    i, p, m = scalar(), tensor((1, 4)), scalar()
+    following, count = count_on(i)
+    *steps, out = make(i, p)
+    body = Graph([i, p, m], [following, out, m], [count, *steps])
+    return case("WHILE", name, [x, n], [y, i_end], [while_of([scalar(0), x, n], [i_end, y, n_end])],
+                [below_input(tensor((1, 4))), body],
+                [[*draw("%s%d" % (name, times), 1, (1, 4), -60, 60), [times]] for times in runs])
+
+
 # --- recurrent layers, as TensorFlow's converter writes Keras' loops ----------
 
 def floats(name, *shape):
@@ -297,6 +366,8 @@ def files():
     counting = Graph([i, p], [following, p], [count])
     yield loop("without_end", scalar(0), counted(3, tensor((1, 4))), same)
     yield loop("too_often", scalar(0), counted(5000, tensor((1, 4))), counting)
+    yield "changes_nothing", model("WHILE", [x, first := scalar()], [y],
+                                   [while_of([first, x], [i_end, y])], [counted(3, tensor((1, 4))), same])
     yield loop("no_bool", scalar(0), same, counting)
     yield loop("other_counts", scalar(0), counted(3), counting)
     i, p, i_end, out = scalar(), tensor((1, 4)), scalar(), tensor((1, 4))
@@ -330,4 +401,5 @@ if __name__ == "__main__":
         for label, data in files():
             (Path(sys.argv[2]) / ("control_%s.tflite" % label)).write_bytes(data)
         sys.exit(0)
-    sys.exit(main([lambda: CASES.extend(if_cases()), lambda: CASES.extend(while_cases())]))
+    sys.exit(main([lambda: CASES.extend(if_cases()), lambda: CASES.extend(while_cases()),
+                   lambda: CASES.extend(decided_cases())]))

@@ -6,20 +6,22 @@
 
 #include <stdint.h>
 
-#define MOTE_IMAGE_MAGIC    0x45544f4du /* "MOTE" */
-#define MOTE_IMAGE_MAJOR    1           /* another major is refused */
-#define MOTE_IMAGE_MINOR    0           /* a larger minor is read: what it adds may be ignored */
-#define MOTE_IMAGE_ALIGN    16          /* of the image, of its size and of its sections */
-#define MOTE_IMAGE_FEATURES 0u          /* the bits of `required` that this version understands */
-#define MOTE_IMAGE_RANK_MAX 8
-#define MOTE_AXIS_NONE      255
-#define MOTE_IMAGE_CHECKED  8  /* constants that are checked, over all steps: at most so many times the image's bytes */
-#define MOTE_IMAGE_STEP     20 /* and steps: at most one for so many bytes */
+#define MOTE_IMAGE_MAGIC     0x45544f4du       /* "MOTE" */
+#define MOTE_IMAGE_MAJOR     1                 /* another major is refused */
+#define MOTE_IMAGE_MINOR     0                 /* a larger minor is read: what it adds may be ignored */
+#define MOTE_IMAGE_ALIGN     16                /* of the image, of its size and of its sections */
+#define MOTE_IMAGE_BLOCKS    1u                /* a bit of `required`: the schedule has blocks */
+#define MOTE_IMAGE_FEATURES  MOTE_IMAGE_BLOCKS /* all that there are */
+#define MOTE_IMAGE_RANK_MAX  8
+#define MOTE_AXIS_NONE       255
+#define MOTE_BLOCK_DEPTH_MAX 16 /* blocks within each other */
+#define MOTE_IMAGE_CHECKED   8 /* constants that are checked, over all steps: at most so many times the image's bytes */
+#define MOTE_IMAGE_STEP      20 /* and steps: at most one for so many bytes */
 
 struct mote_image_header {
     uint32_t magic;
     uint16_t major, minor;
-    uint32_t required;      /* features that a reader must have: bits outside MOTE_IMAGE_FEATURES are refused */
+    uint32_t required;      /* features that a reader must have: others are refused */
     uint32_t bytes;         /* the whole image, a multiple of 16 */
     uint32_t checksum;      /* CRC-32 (IEEE 802.3) of bytes [20, bytes) */
     uint32_t model_version; /* the user's number */
@@ -90,6 +92,24 @@ struct mote_image_group {
 
 struct mote_image_entry {
     uint16_t step, rows, first, hop;
+};
+
+/* Between groups may be units that begin a block of groups, or end it: of IF and UNLESS blocks the next `units` units
+ * are run if the bool `tensor` is not 0, or if it is; those of a LOOP are, and its last, AGAIN, goes back to what is
+ * behind LOOP, `units` units. That is the last of an IF's, too, which stands in the loop: where it does not run, the
+ * loop has ended. */
+enum mote_block_kind {
+    MOTE_BLOCK_IF = 0,
+    MOTE_BLOCK_UNLESS = 1,
+    MOTE_BLOCK_LOOP = 2,
+    MOTE_BLOCK_AGAIN = 3,
+};
+
+struct mote_image_block {
+    uint16_t units;
+    uint16_t mark; /* 0, which no group's `repeat` is */
+    uint16_t tensor;
+    uint16_t kind;
 };
 
 /* Other schedules than the inference, one after the other, each behind its name. */
@@ -174,6 +194,7 @@ _Static_assert(sizeof(struct mote_image_step) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_io) == 56, "the layout is format");
 _Static_assert(sizeof(struct mote_image_program) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_group) == 8, "the layout is format");
+_Static_assert(sizeof(struct mote_image_block) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_entry) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_preprocess) == 8, "the layout is format");
 _Static_assert(sizeof(struct mote_image_task) == 16, "the layout is format");

@@ -51,4 +51,6 @@ STATUS(-28, ERR_WORK,       "opening the image takes more work than its size and
        "the image is damaged or hostile: do not use it")
 STATUS(-29, ERR_SIGNATURE,  "the image has no signature, or the key does not verify it",
        "use an image that was signed with the key, or the key that it was signed with")
+STATUS(-30, ERR_LOOP,       "the loops of an inference have not ended after as many trips as are allowed",
+       "check the condition that ends them, or allow more with MOTE_TRIPS (device/mote/config.h)")
 #undef STATUS

@@ -33,7 +33,7 @@ static int32_t check_header(struct mote_model *m, const void *image, size_t byte
     CHECK(((uintptr_t)image & (MOTE_IMAGE_ALIGN - 1)) == 0, MOTE_ERR_ALIGN, 0);
     CHECK(bytes >= sizeof *h && h->magic == MOTE_IMAGE_MAGIC, MOTE_ERR_MAGIC, -1);
     CHECK(h->major == MOTE_IMAGE_MAJOR, MOTE_ERR_VERSION, h->major);
-    CHECK((h->required & ~MOTE_IMAGE_FEATURES) == 0, MOTE_ERR_VERSION, h->required);
+    CHECK((h->required & ~(MOTE_BLOCKS ? MOTE_IMAGE_BLOCKS : 0u)) == 0, MOTE_ERR_VERSION, h->required);
     CHECK(h->bytes >= sizeof *h && h->bytes <= bytes && h->bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1);
     CHECK(h->arena_bytes % MOTE_IMAGE_ALIGN == 0, MOTE_ERR_BOUNDS, -1); /* so below mote_bytes()'s UINT32_MAX */
     return MOTE_OK;
@@ -322,10 +322,73 @@ static uint32_t rows_of(const struct mote_model *m, uint32_t step, uint32_t *nee
     return need[k->n_args];
 }
 
+#if MOTE_BLOCKS
+/* Blocks in which a unit is. */
+struct open_blocks {
+    uint32_t n, begin[MOTE_BLOCK_DEPTH_MAX], end[MOTE_BLOCK_DEPTH_MAX];
+};
+#endif
+
 /* How far the schedule has been checked: up to unit `at`, and so many entries of a group are to come. */
 struct progress {
     uint32_t at, entries, rounds, base; /* `rounds` after the first */
+#if MOTE_BLOCKS
+    struct open_blocks open;
+#endif
 };
+
+#if MOTE_BLOCKS
+static bool has_blocks(const struct mote_model *m)
+{
+    return (header_of(m->regions[MOTE_REGION_IMAGE])->required & MOTE_IMAGE_BLOCKS) != 0;
+}
+
+/* The first unit behind the block in which unit `at`, which ends others, is. */
+static uint32_t end_of_block(const struct mote_model *m, struct open_blocks *open, uint32_t at)
+{
+    while (open->n > 0 && open->end[open->n - 1] == at)
+        open->n--;
+    return open->n > 0 ? open->end[open->n - 1] : m->n_schedule;
+}
+
+static bool is_kind(const struct mote_model *m, const struct open_blocks *open, uint32_t depth,
+                    enum mote_block_kind kind)
+{
+    return schedule_block(m, open->begin[depth])->kind == kind;
+}
+
+/* Unit `at` is the last of an IF's block and of the loop's in which that is, and goes back to the loop's first. */
+static bool is_end_of_loop(const struct mote_model *m, const struct open_blocks *open, uint32_t at)
+{
+    const uint32_t n = open->n;
+
+    return n >= 2 && is_kind(m, open, n - 1, MOTE_BLOCK_IF) && is_kind(m, open, n - 2, MOTE_BLOCK_LOOP) &&
+           open->end[n - 1] == at + 1 && open->end[n - 2] == at + 1 &&
+           schedule_block(m, at)->units == at - open->begin[n - 2] - 1;
+}
+
+/* Of a test. */
+static bool is_bool(const struct mote_image_tensor *t) { return t->type == TYPE_BOOL && t->form == 0 && t->bytes > 0; }
+
+static int32_t check_block(struct mote_model *m, struct open_blocks *open, uint32_t at, uint32_t end)
+{
+    const struct mote_image_block *b = schedule_block(m, at);
+
+    CHECK(b->kind <= MOTE_BLOCK_AGAIN, MOTE_ERR_FORMAT, at);
+    if (b->kind == MOTE_BLOCK_AGAIN) {
+        CHECK(is_end_of_loop(m, open, at), MOTE_ERR_BOUNDS, at);
+        return MOTE_OK;
+    }
+    CHECK(open->n < MOTE_BLOCK_DEPTH_MAX && b->units <= end - at - 1, MOTE_ERR_BOUNDS, at);
+    if (b->kind != MOTE_BLOCK_LOOP) {
+        CHECK(b->tensor < m->n_tensors, MOTE_ERR_BOUNDS, at);
+        CHECK(is_bool(&m->tensors[b->tensor]), MOTE_ERR_TYPE, at);
+    }
+    open->begin[open->n] = at;
+    open->end[open->n++] = at + 1u + b->units;
+    return MOTE_OK;
+}
+#endif
 
 /* The units up to the first entry of a later step than `step`, which has `rows_of_step`; `need` is room. In each round
  * of its group an entry computes rows that its step has. */
@@ -338,6 +401,19 @@ static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t rows_of
         uint32_t rows = rows_of_step, last;
 
         if (p->entries == 0) {
+#if MOTE_BLOCKS
+            const uint32_t end = end_of_block(m, &p->open, p->at);
+
+            m->error.step = -1;
+            if (g->repeat == 0 && has_blocks(m)) {
+                int32_t status = check_block(m, &p->open, p->at, end);
+
+                if (status != MOTE_OK)
+                    return status;
+                continue;
+            }
+            CHECK(g->entries < end - p->at, MOTE_ERR_BOUNDS, p->at);
+#endif
             p->entries = g->entries;
             p->rounds = g->repeat - 1u;
             p->base = g->base;
@@ -362,7 +438,7 @@ static int32_t check_units(struct mote_model *m, uint32_t step, uint32_t rows_of
 int32_t mote_check_schedule(struct mote_model *m)
 {
     uint64_t left = (uint64_t)MOTE_IMAGE_CHECKED * header_of(m->regions[MOTE_REGION_IMAGE])->bytes;
-    struct progress p = {0, 0, 0, 0};
+    struct progress p = {0};
     uint32_t need[MOTE_ARGS_MAX + 1];
 
     CHECK(m->n_steps <= header_of(m->regions[MOTE_REGION_IMAGE])->bytes / MOTE_IMAGE_STEP, MOTE_ERR_WORK, -1);
@@ -407,6 +483,9 @@ static int32_t check_io(struct mote_model *m)
             bytes *= io->dims[d];
         CHECK(bytes == m->tensors[io->tensor].bytes, MOTE_ERR_BOUNDS, i);
         CHECK(is_sliced_rightly(io), MOTE_ERR_BOUNDS, i);
+#if MOTE_BLOCKS
+        CHECK(io->axis == MOTE_AXIS_NONE || !has_blocks(m), MOTE_ERR_FORMAT, i); /* feed and rounds know no blocks */
+#endif
         CHECK(io->output || m->tensors[io->tensor].region == MOTE_REGION_ARENA, MOTE_ERR_FORMAT, i);
         CHECK(io->output || m->n_inputs == i, MOTE_ERR_FORMAT, i);
         if (!io->output)

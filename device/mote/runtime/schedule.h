@@ -7,6 +7,7 @@
 
 #include "../mote.h"
 #include "../ops/image.h"
+#include "../ops/types.h"
 
 /* Proves the steps and the program's units. */
 int32_t mote_check_schedule(struct mote_model *m);
@@ -42,6 +43,29 @@ static inline bool schedule_streams(const struct mote_model *m)
     return m->n_io > m->n_inputs && m->io[m->n_inputs].axis != MOTE_AXIS_NONE;
 }
 
+#if MOTE_BLOCKS
+/* From unit m->group on, past those that begin and end blocks, as the tensors say: m->group is the next group to run.
+ * False if there is none, and it is the first unit. (blocks.c) */
+bool mote_schedule_decide(struct mote_model *m);
+
+static inline const struct mote_image_block *schedule_block(const struct mote_model *m, uint32_t unit)
+{
+    return (const void *)&m->schedule[unit];
+}
+
+/* Before the first group of an inference. */
+static inline bool schedule_begin(struct mote_model *m)
+{
+    m->trips = 0;
+    return schedule_block(m, m->group)->mark != 0 || mote_schedule_decide(m);
+}
+
+static inline int32_t schedule_status(const struct mote_model *m)
+{
+    return m->trips > MOTE_TRIPS ? MOTE_ERR_LOOP : MOTE_OK;
+}
+#endif
+
 /* After round `round` - 1 of the group g, which is m->group: what is next, beginning anew behind the last group. False
  * if an inference ends there. */
 static inline bool schedule_go_on(struct mote_model *m, const struct mote_image_group *g, uint32_t round, bool streams)
@@ -59,6 +83,10 @@ static inline bool schedule_go_on(struct mote_model *m, const struct mote_image_
     }
     schedule_enter(m, group);
     m->round = round;
+#if MOTE_BLOCKS
+    if (more && schedule_block(m, group)->mark == 0)
+        more = mote_schedule_decide(m);
+#endif
     return more;
 }
 

@@ -179,7 +179,13 @@ static void put_inference(struct text *t, const struct plan *plan, const char *N
 {
     const char *name = plan->model->name;
 
-    if (plan->feed.rows == 0)
+    if (plan_has_blocks(plan))
+        text_add(
+            t,
+            "/* One inference: 0; or %d (MOTE_ERR_LOOP), and outputs that are worthless, if its loops have not ended "
+            "after MOTE_TRIPS\n * trips (mote/config.h). */\nint32_t %s_run(%s);\n",
+            MOTE_ERR_LOOP, name, c_arena(plan, false));
+    else if (plan->feed.rows == 0)
         text_add(t,
                  "/* One inference. */\nvoid %s_run(%s);\n"
                  "/* Step 0 … %s_STEPS - 1 of an inference, in order: for an RTOS or a watchdog. */\n"
@@ -236,6 +242,8 @@ static void put_header(struct text *t, const struct plan *plan, const char *NAME
     text_add(t, "#define %s_INPUTS      %d\n#define %s_OUTPUTS     %d\n#define %s_STEPS       %lld\n", NAME,
              g->n_inputs, NAME, g->n_outputs, NAME, (long long)plan->schedule.n_calls);
     text_add(t, "#define %s_VERSION     %uu\n", NAME, plan->model->version);
+    if (plan_has_blocks(plan))
+        text_add(t, "#define %s_DECIDES     1 /* how many steps run: there is no function of single ones */\n", NAME);
     put_task(t, &plan->model->task, NAME);
     text_add(t, "\n/* State to what it starts with. Call it once before the first inference. */\nvoid %s_reset(%s);\n",
              name, c_arena(plan, false));
@@ -283,8 +291,8 @@ static void put_arg(struct text *t, const struct plan *plan, const struct mote_a
 /* Steps run one after the other, each at once. */
 static bool is_straight(const struct plan *plan)
 {
-    return plan->feed.rows == 0 && plan->rounds.n == 0 && plan->schedule.n_entries == plan->n_steps &&
-           plan->schedule.n_calls == plan->n_steps;
+    return plan->feed.rows == 0 && plan->rounds.n == 0 && !plan_has_blocks(plan) &&
+           plan->schedule.n_entries == plan->n_steps && plan->schedule.n_calls == plan->n_steps;
 }
 
 /* The call in case `number`, of those rows of a step. */
@@ -388,10 +396,9 @@ static void put_group_step(struct text *t, const char *name, const struct schedu
                  (long long)before, g->n);
 }
 
-static void put_group_run(struct text *t, const char *name, const struct schedule_group *g)
+static void put_group_run(struct text *t, const char *name, const struct schedule_group *g, int indent)
 {
     const char *round = g->repeat > 1 ? "round" : "0";
-    int indent = 4;
 
     if (g->repeat > 1) {
         text_add(t, "%*sfor (int32_t round = 0; round < %d; round++)\n", indent, "", g->repeat);
@@ -418,8 +425,85 @@ static void put_groups_run(struct text *t, const struct plan *plan)
     }
     text_add(t, "}\n\nvoid %s_run(%s)\n{\n", name, c_arena(plan, false));
     for (int32_t i = 0; i < s->n_groups; i++)
-        put_group_run(t, name, &s->groups[i]);
+        put_group_run(t, name, &s->groups[i], 4);
     text_add(t, "}\n");
+}
+
+/* ---- the source: blocks that run as the model decides ---- */
+struct block_text {
+    struct text *t;
+    const struct plan *plan;
+    int indent;
+};
+
+/* Where the bool of a test is. */
+static const char *test_of(const struct plan *plan, int32_t tensor)
+{
+    const struct value *v = io_value(plan, tensor);
+
+    if (v->kind == VALUE_CONST)
+        return v->data[0] != 0 ? "1" : "0";
+    return pool_printf(plan->pool, "*(const uint8_t *)(%s)", c_at(plan, v->offset, true));
+}
+
+static void begin_block(void *arg, int32_t block)
+{
+    struct block_text *b = arg;
+    const struct block *of = &b->plan->blocks.all[block];
+
+    switch (of->kind) {
+    case BLOCK_LOOP:
+        text_add(b->t, "%*sfor (;;) {\n", b->indent, "");
+        break;
+    case BLOCK_BODY:
+        text_add(b->t, "%*sif (%s == 0)\n%*sbreak;\n", b->indent, "", test_of(b->plan, of->test), b->indent + 4, "");
+        return;
+    default:
+        text_add(b->t, "%*sif (%s %s 0) {\n", b->indent, "", test_of(b->plan, of->test),
+                 of->kind == BLOCK_IF ? "!=" : "==");
+        break;
+    }
+    b->indent += 4;
+}
+
+static void end_block(void *arg, int32_t block)
+{
+    struct block_text *b = arg;
+
+    if (b->plan->blocks.all[block].kind == BLOCK_BODY) {
+        text_add(b->t, "%*sif (++trips > MOTE_TRIPS)\n%*sreturn %d;\n", b->indent, "", b->indent + 4, "",
+                 MOTE_ERR_LOOP);
+        return;
+    }
+    b->indent -= 4;
+    text_add(b->t, "%*s}\n", b->indent, "");
+}
+
+static bool has_loop(const struct plan *plan)
+{
+    for (int32_t i = 0; i < plan->blocks.n; i++)
+        if (plan->blocks.all[i].kind == BLOCK_LOOP)
+            return true;
+    return false;
+}
+
+static void put_blocks_run(struct text *t, const struct plan *plan)
+{
+    const struct plan_schedule *s = &plan->schedule;
+    struct block_text text = {t, plan, 4};
+    int32_t block = BLOCK_WHOLE;
+
+    text_add(t, "\nint32_t %s_run(%s)\n{\n%s", plan->model->name, c_arena(plan, false),
+             has_loop(plan) ? "    int32_t trips = 0;\n\n" : "");
+    for (int32_t i = 0; i < s->n_groups; i++) {
+        const int32_t next = plan_block(plan, s->entries[s->groups[i].first].step);
+
+        blocks_go(&plan->blocks, block, next, begin_block, end_block, &text);
+        block = next;
+        put_group_run(t, plan->model->name, &s->groups[i], text.indent);
+    }
+    blocks_go(&plan->blocks, block, BLOCK_WHOLE, begin_block, end_block, &text);
+    text_add(t, "    return 0;\n}\n");
 }
 
 static void put_run(struct text *t, const struct plan *plan, const char *NAME)
@@ -433,6 +517,8 @@ static void put_run(struct text *t, const struct plan *plan, const char *NAME)
         c_rounds_source(t, plan, NAME);
     else if (plan->feed.rows > 0)
         c_feed_source(t, plan, NAME);
+    else if (plan_has_blocks(plan))
+        put_blocks_run(t, plan);
     else
         put_groups_run(t, plan);
 }

@@ -39,6 +39,8 @@ struct image {
     struct section sections[SECTIONS_MAX];
     uint32_t n_sections;
     struct runs strings, args, params, steps;
+    struct section *schedule;
+    uint32_t *begins, most_units; /* where each block begins; of the longest */
 };
 
 static struct section *open_section(struct image *im, uint32_t id)
@@ -142,6 +144,9 @@ static void number_values(struct image *im)
     for (int32_t s = 0; s < plan->n_steps; s++)
         for (int32_t i = 0; i < plan->steps[s].n_args; i++)
             use(im, plan->steps[s].args[i]);
+    for (int32_t i = BLOCK_WHOLE + 1; i < plan->blocks.n; i++)
+        if (plan->blocks.all[i].test != TENSOR_ABSENT)
+            use(im, plan->value_of_tensor[plan->blocks.all[i].test]);
     for (int32_t i = 0; i < plan->graph->n_inputs; i++)
         use(im, plan->value_of_tensor[plan->graph->inputs[i]]);
     for (int32_t i = 0; i < plan->graph->n_outputs; i++)
@@ -220,21 +225,82 @@ static void build_steps(struct image *im)
     }
 }
 
-static void build_schedule(struct image *im, struct section *schedule)
+/* ---- the schedule ---- */
+static struct mote_image_block *block_at(const struct image *im, uint32_t unit)
 {
-    const struct plan_schedule *s = &im->plan->schedule;
+    return (struct mote_image_block *)(void *)im->schedule->bytes.s + unit;
+}
 
-    for (int32_t i = 0; i < s->n_groups; i++) {
-        const struct schedule_group *g = &s->groups[i];
+static void set_units(struct image *im, uint32_t unit, uint32_t units)
+{
+    block_at(im, unit)->units = (uint16_t)units;
+    im->most_units = units > im->most_units ? units : im->most_units;
+}
 
-        add(schedule, &(struct mote_image_group){(uint16_t)g->n, (uint16_t)g->repeat, (uint32_t)g->base},
-            sizeof(struct mote_image_group));
-        for (const struct schedule_entry *e = s->entries + g->first; e < s->entries + g->first + g->n; e++)
-            add(schedule,
-                &(struct mote_image_entry){(uint16_t)im->step_of[e->step], (uint16_t)e->rows,
-                                           (uint16_t)(e->first - g->base), (uint16_t)e->hop},
-                sizeof(struct mote_image_entry));
+static void add_block(struct image *im, enum mote_block_kind kind, int32_t test)
+{
+    const struct plan *plan = im->plan;
+    const int32_t tensor = test == TENSOR_ABSENT ? 0 : im->index[plan->value_of_tensor[test]];
+
+    add(im->schedule, &(struct mote_image_block){.kind = (uint16_t)kind, .tensor = (uint16_t)tensor},
+        sizeof(struct mote_image_block));
+}
+
+static void begin_block(void *image, int32_t block)
+{
+    static const enum mote_block_kind kinds[] = {[BLOCK_IF] = MOTE_BLOCK_IF,
+                                                 [BLOCK_UNLESS] = MOTE_BLOCK_UNLESS,
+                                                 [BLOCK_LOOP] = MOTE_BLOCK_LOOP,
+                                                 [BLOCK_BODY] = MOTE_BLOCK_IF};
+    struct image *im = image;
+    const struct block *b = &im->plan->blocks.all[block];
+
+    im->begins[block] = im->schedule->count;
+    add_block(im, kinds[b->kind], b->test);
+}
+
+/* How long it is stands where it begins, and how far a loop goes back where it ends. */
+static void end_block(void *image, int32_t block)
+{
+    struct image *im = image;
+    const struct block *b = &im->plan->blocks.all[block];
+
+    if (b->kind == BLOCK_BODY) {
+        add_block(im, MOTE_BLOCK_AGAIN, TENSOR_ABSENT);
+        set_units(im, im->schedule->count - 1, im->schedule->count - 1 - (im->begins[b->parent] + 1));
     }
+    set_units(im, im->begins[block], im->schedule->count - im->begins[block] - 1);
+}
+
+static void build_group(struct image *im, const struct schedule_group *g)
+{
+    const struct schedule_entry *e = im->plan->schedule.entries + g->first;
+
+    add(im->schedule, &(struct mote_image_group){(uint16_t)g->n, (uint16_t)g->repeat, (uint32_t)g->base},
+        sizeof(struct mote_image_group));
+    for (const struct schedule_entry *end = e + g->n; e < end; e++)
+        add(im->schedule,
+            &(struct mote_image_entry){(uint16_t)im->step_of[e->step], (uint16_t)e->rows,
+                                       (uint16_t)(e->first - g->base), (uint16_t)e->hop},
+            sizeof(struct mote_image_entry));
+}
+
+static void build_schedule(struct image *im)
+{
+    const struct plan *plan = im->plan;
+    const struct plan_schedule *s = &plan->schedule;
+    int32_t block = BLOCK_WHOLE;
+
+    im->schedule = open_section(im, MOTE_SECTION_SCHEDULE);
+    im->begins = pool_array(im->pool, (size_t)plan->blocks.n + 1, sizeof *im->begins);
+    for (int32_t i = 0; i < s->n_groups; i++) {
+        const int32_t next = plan_block(plan, s->entries[s->groups[i].first].step);
+
+        blocks_go(&plan->blocks, block, next, begin_block, end_block, im);
+        block = next;
+        build_group(im, &s->groups[i]);
+    }
+    blocks_go(&plan->blocks, block, BLOCK_WHOLE, begin_block, end_block, im);
 }
 
 static void build_io(struct image *im, struct section *io, const int32_t *tensors, int32_t n, bool output)
@@ -324,7 +390,7 @@ static void build(struct image *im, struct plan *plan)
         build_task(im, open_section(im, MOTE_SECTION_TASK), m);
     data = open_section(im, MOTE_SECTION_DATA);
     build_data(im, plan, data);
-    build_schedule(im, open_section(im, MOTE_SECTION_SCHEDULE));
+    build_schedule(im);
     if (plan->listener != VALUE_NONE)
         build_listen(im, open_section(im, MOTE_SECTION_LISTEN));
     build_tensors(im, tensors); /* offsets of constants are still relative to the data section */
@@ -379,6 +445,9 @@ enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct f
     if (out->size > INT32_MAX || im.n_tensors > UINT16_MAX)
         return fail(at, MOTE_ERR_FIT, "the image would have %zu bytes and %d tensors; 2 GiB and 65535 are the most",
                     out->size, im.n_tensors);
+    if (im.most_units > UINT16_MAX)
+        return fail(at, MOTE_ERR_FIT, "a block of the image would have %u groups and calls; 65535 are the most",
+                    im.most_units);
     if (plan->n_steps > UINT16_MAX || im.args.section->count > UINT16_MAX || im.params.section->count > UINT16_MAX)
         return fail(at, MOTE_ERR_FIT,
                     "the image would have %d steps with %u arguments and %u words of parameters; 65535 of each are the "
@@ -396,6 +465,7 @@ enum mote_status emit_image(struct plan *plan, struct bytes *out, const struct f
         .magic = MOTE_IMAGE_MAGIC,
         .major = MOTE_IMAGE_MAJOR,
         .minor = MOTE_IMAGE_MINOR,
+        .required = plan_has_blocks(plan) ? MOTE_IMAGE_BLOCKS : 0,
         .bytes = (uint32_t)out->size,
         .model_version = plan->model->version,
         .arena_bytes = (uint32_t)plan->arena_bytes,
