@@ -29,6 +29,7 @@ build gcc
 build "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb"
 check clang
 check "gcc -DMOTE_ASSERT=1 -DMOTE_DESCRIBE=1"
+check "clang -DMOTE_BLOCKS=1"
 check "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb"
 check aarch64-linux-gnu-gcc
 check "clang --target=thumbv7em-none-eabi"

@@ -166,24 +166,25 @@ void inferences_make_outputs(struct pool *pool, struct inferences *x)
 
 /* ---- on this machine ---- */
 /* All inputs of inference k, and the inference. */
-static void infer(struct mote_model *m, const struct inferences *x, size_t k)
+static int32_t infer(struct mote_model *m, const struct inferences *x, size_t k)
 {
     struct mote_io io;
 
     if (x->rows > 0 && mote_model_input(m, 0, &io) == MOTE_OK) {
         for (size_t row = 0; row < (size_t)x->rows; row++)
             mote_model_feed(m, x->inputs[0].data + (k * (size_t)x->rows + row) * io.bytes);
-        return;
+        return MOTE_OK;
     }
     for (int32_t i = 0; mote_model_input(m, i, &io) == MOTE_OK; i++)
         memcpy(io.data, x->inputs[i].data + k * io.bytes, io.bytes);
-    mote_model_run(m);
+    return mote_model_run(m);
 }
 
 enum mote_status inferences_run(struct pool *pool, struct mote_model *m, struct inferences *x,
                                 const struct progress *progress, const struct frame *at)
 {
     struct mote_io io;
+    int32_t status;
 
     assert(m == x->model);
     inferences_make_outputs(pool, x);
@@ -192,7 +193,9 @@ enum mote_status inferences_run(struct pool *pool, struct mote_model *m, struct 
             return fail_cancelled(at, "inferences");
         if (x->reset_each)
             mote_model_reset(m);
-        infer(m, x, k);
+        status = infer(m, x, k);
+        if (status != MOTE_OK)
+            return fail(at, (enum mote_status)status, "inference %zu: %s", k, status_text(status));
         for (int32_t i = 0; mote_model_output(m, i, &io) == MOTE_OK; i++)
             memcpy(x->outputs[i].data + k * io.bytes, io.data, io.bytes);
     }

@@ -9,7 +9,8 @@
 struct line {
     const struct sweep *sweep;
     atomic_int next;
-    bool cancelled; /* the first worker's */
+    bool cancelled;      /* the first worker's */
+    atomic_bool endless; /* loops of some inference have not ended */
 };
 
 struct worker {
@@ -42,7 +43,8 @@ static void *work(void *argument)
         }
         mote_model_reset(&w->runner.model);
         s->fill(s->context, i, &w->runner.model);
-        mote_model_run(&w->runner.model);
+        if (mote_model_run(&w->runner.model) != MOTE_OK)
+            w->line->endless = true;
         s->take(s->context, w->index, i, &w->runner.model);
     }
     return NULL;
@@ -67,5 +69,7 @@ enum mote_status sweep_run(struct pool *pool, const struct sweep *s, const struc
     for (int32_t i = 1; i < started; i++)
         pthread_join(workers[i].thread, NULL);
     progress_step(s->progress, s->what, s->n, s->n);
+    if (line.endless)
+        return fail(at, MOTE_ERR_LOOP, "%s", status_text(MOTE_ERR_LOOP));
     return line.cancelled ? fail_cancelled(at, s->what) : MOTE_OK;
 }
