@@ -107,8 +107,8 @@ void mote_model_reset(struct mote_model *model);
 
 /* One inference, from its beginning; of a model that streams, and of one that keeps rows in rings (docs/STREAMING.md),
  * the next round, after which the outputs are new. On an open model fails only where it computes itself when its loops
- * end (MOTE_BLOCKS of config.h): MOTE_ERR_LOOP if that takes more than MOTE_TRIPS trips; the outputs are worthless then,
- * and the next inference begins anew. */
+ * end (MOTE_BLOCKS of config.h): MOTE_ERR_LOOP if that takes more than MOTE_TRIPS trips; the outputs are worthless
+ * then, and the next inference begins anew. */
 int32_t mote_model_run(struct mote_model *model);
 
 /* One call of a kernel: some rows of a step. Returns 1 if more are to come, 0 if that was the last: the outputs are

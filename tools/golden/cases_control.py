@@ -213,7 +213,8 @@ def decided_cases():
     next_j, count_j = count_on(j)
     k = scalar()
     inner = Graph([j, q, k], [next_j, less, k], [count_j, binary("SUB", q, tensor((1, 4), data=[7, 5, 6, 9]), less)])
-    yield case("WHILE", "branches_and_loops_inside", [x, n], [y, i_end], [while_of([scalar(0), x, n], [i_end, y, n_end])],
+    yield case("WHILE", "branches_and_loops_inside", [x, n], [y, i_end],
+               [while_of([scalar(0), x, n], [i_end, y, n_end])],
                [below_input(tensor((1, 4))), body, more, again, below_input(tensor((1, 4))), inner],
                [[*draw("inside%d" % times, 1, (1, 4), -60, 60), [times]] for times in (0, 1, 2, 3, 6)])
 
