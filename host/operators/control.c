@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* IF and WHILE. What they make has the shapes that the file says: importers make other operators of them
  * (host/import/control.c), and, where the model computes what runs, marks around blocks of operators
- * (host/graph/blocks.h). Of a mark remain copies of what goes in and out: steps of both blocks write the same memory. */
+ * (host/graph/blocks.h). Of a mark remain copies of what goes in and out: steps of both blocks write one memory. */
 #include "host/operators/elementwise.h"
 #include "mote/kernels/move/copy.h"
 #include "host/plan/stages.h"
