@@ -113,3 +113,12 @@ int32_t only_reader(const struct graph *g, int32_t tensor)
                 return i;
     return -1;
 }
+
+float float_at(const struct tensor *t, int64_t i)
+{
+    float real;
+
+    assert(t->data != NULL);
+    memcpy(&real, t->data + (size_t)i * sizeof real, sizeof real);
+    return real;
+}

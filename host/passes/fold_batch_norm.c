@@ -15,14 +15,6 @@ struct affine {
     double *scale, *shift; /* [n] */
 };
 
-static float float_at(const struct tensor *t, int64_t i)
-{
-    float real;
-
-    memcpy(&real, t->data + (size_t)i * sizeof real, sizeof real);
-    return real;
-}
-
 static enum mote_status affine_of(struct model *m, const struct graph *g, const struct op *op, struct affine *a,
                                   const struct frame *at)
 {

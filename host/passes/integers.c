@@ -32,15 +32,6 @@ static void refuse(struct work *w, const char *fmt, ...)
 
 static struct op *op_of(const struct work *w) { return &w->g->ops[w->i]; }
 
-static float float_at(const struct tensor *t, int64_t i)
-{
-    float real;
-
-    assert(t->data);
-    memcpy(&real, t->data + i * (int64_t)sizeof real, sizeof real);
-    return real;
-}
-
 /* ---- what is quantized ---- */
 /* The int8 tensor whose reals `tensor` holds. */
 static int32_t stored(const struct graph *g, int32_t tensor)

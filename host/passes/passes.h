@@ -45,6 +45,8 @@ void graph_redirect(struct graph *g, int32_t from, int32_t to);
 void op_set_inputs(struct model *m, struct op *op, int32_t n, const int32_t *in);
 /* The tensor is made and used within this graph alone: no input, output, constant or state. */
 bool tensor_is_internal(const struct graph *g, int32_t tensor);
+/* Element i of a constant of float32. */
+float float_at(const struct tensor *t, int64_t i);
 /* Zero times any of them is zero: of floats that are constant, and of integers. */
 bool weights_are_finite(const struct tensor *weights);
 /* The operator that alone reads the tensor, once; -1 if there is none. */

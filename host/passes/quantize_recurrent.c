@@ -3,6 +3,7 @@
  * output's quantization, the cell state in 16 bits with a power of two as its scale. The GRU in int8: weights with one
  * scale a gate, the state in 16 bits of 2^-15. */
 #include "host/graph/op_info.h"
+#include "host/passes/passes.h"
 #include "host/passes/quantize.h"
 
 #include <float.h>
@@ -141,15 +142,6 @@ static enum mote_status quantize_lstm(struct model *m, struct graph *g, const st
     quantize_state(m, g, op->in[HIDDEN], TYPE_S8, h);
     quantize_state(m, g, op->in[CELL], TYPE_S16, (struct quant_s8){cell_scale(cell), 0});
     return MOTE_OK;
-}
-
-/* ---- the GRU ---- */
-static float float_at(const struct tensor *t, int64_t i)
-{
-    float real;
-
-    memcpy(&real, t->data + (size_t)i * sizeof real, sizeof real);
-    return real;
 }
 
 /* Of rows of a tensor, a gate's. */

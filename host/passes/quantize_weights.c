@@ -23,14 +23,6 @@ float weight_scale(float largest_weight, float bias, float in_scale, float out_s
     return (float)fmax(scale, (double)FLT_MIN);
 }
 
-static float float_at(const struct tensor *t, int64_t i)
-{
-    float real;
-
-    memcpy(&real, t->data + (size_t)i * sizeof real, sizeof real);
-    return real;
-}
-
 static int8_t clamp_s8(double q, int32_t min) { return (int8_t)(q < min ? min : q > INT8_MAX ? INT8_MAX : q); }
 
 struct range range_of_constant(const struct tensor *t)
