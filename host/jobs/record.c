@@ -137,6 +137,8 @@ static enum mote_status next_path(struct pool *pool, const struct record_options
 
     TRY(folder_make(o->folder, at));
     TRY(folder_make(folder, at));
+    if (access(folder, W_OK) != 0)
+        return file_fail(at, "write into", folder, errno);
     for (int i = 1; i <= NUMBER_MAX; i++) {
         *out = pool_printf(pool, "%s/%04d.csv", folder, i);
         if (access(*out, F_OK) != 0)
@@ -156,17 +158,18 @@ static enum mote_status check_names(const struct record_options *o, const struct
     return MOTE_OK;
 }
 
+/* Somebody moves for ten seconds: what the file will be is found out, and its folder made, before. */
 static enum mote_status record(struct listening *l, struct pool *pool, const struct frame *at)
 {
     const struct record_options *o = l->options;
 
+    TRY(next_path(pool, o, &l->out->path, at));
     if (isatty(l->file))
         TRY(serial_set_up(l->file, o->port, o->baud, at));
     for (int32_t i = 0; i < o->n; i++)
         text_add(&l->text, "%s%s", o->columns[i], i < o->n - 1 ? "," : "\n");
     TRY(listen_on(l));
     l->out->seconds = (double)(l->last_ms - l->first_ms) / 1000;
-    TRY(next_path(pool, o, &l->out->path, at));
     return file_write(l->out->path, l->text.s, l->text.len, at);
 }
 
@@ -175,6 +178,8 @@ enum mote_status record_run(struct pool *pool, const struct record_options *opti
 {
     struct listening *l = pool_alloc(pool, sizeof *l);
     struct frame here = {.name = options->port, .index = -1, .sink = at->sink};
+    const char *label = pool_printf(pool, "%s/%s", options->folder, options->label);
+    const bool had[] = {access(options->folder, F_OK) == 0, access(label, F_OK) == 0};
     enum mote_status status;
 
     *out = (struct recorded){.rows = 0};
@@ -186,5 +191,9 @@ enum mote_status record_run(struct pool *pool, const struct record_options *opti
                     errno == EACCES ? " (users of serial lines are in the group dialout)" : "");
     status = record(l, pool, at);
     close(l->file);
+    if (status != MOTE_OK && !had[1])
+        rmdir(label); /* only if it is empty */
+    if (status != MOTE_OK && !had[0])
+        rmdir(options->folder);
     return status;
 }

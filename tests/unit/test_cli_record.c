@@ -79,6 +79,9 @@ static void what_cannot_be_recorded_is_named(void **state)
         {2,
          "7 baud is no rate of a serial port",
          {"record", "--port", port, "--columns", "x,y", "--label", "a", "-o", "@out/no", "--baud", "7"}},
+        {1, /* before it is listened to: what is sent would do */
+         "cannot make the folder",
+         {"record", "--port", port, "--columns", "x,y,z", "--label", "a", "-o", "@in/file"}},
         {1, "cannot be opened", {"record", "--port", "@in/none", "--columns", "x", "--label", "a", "-o", "@out/no"}},
         {2, "--label is \"a/b\"", {"record", "--port", port, "--columns", "x", "--label", "a/b", "-o", "@out/no"}},
         {2,
@@ -89,6 +92,7 @@ static void what_cannot_be_recorded_is_named(void **state)
     };
 
     (void)state;
+    put_text("in/file", "x");
     want_bad(bad, COUNT(bad));
     assert_int_not_equal(access(here("out/no"), F_OK), 0);
     board_stop(board);
