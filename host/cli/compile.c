@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote compile */
+#include "host/report/columns.h"
 #include "host/cli/io.h"
 #include "host/cli/listening.h"
 #include "host/deploy/product.h"
@@ -84,7 +85,10 @@ static enum mote_status run_compile(struct cli *cli)
     TRY(product_make(&cli->pool, &p, form, &product, &file));
     result = result_text(cli, &product, out);
     TRY(product_write(&product, out, &file));
-    fputs(result, stdout);
+    if (cli->json)
+        fputs(result, stdout);
+    else
+        print_fitting(stdout, "%s", result);
     return MOTE_OK;
 }
 

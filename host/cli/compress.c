@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "host/report/columns.h"
 #include "host/cli/commands.h"
 #include "host/cli/compress_model.h"
 #include "host/cli/compress_show.h"
@@ -68,13 +69,13 @@ static void print_points(const struct compressed *c)
     const struct price_search *s = &c->search;
     const bool met = price_does(s, &s->points[c->chosen]);
 
-    printf("%-10s %10s %16s %16s\n", "bit price", "kept", isnan(s->points[0].accuracy) ? "validation loss" : "error",
+    printf("%-10s %10s %15s %13s\n", "bit price", "kept", isnan(s->points[0].accuracy) ? "validation loss" : "error",
            "bytes");
     for (int32_t i = 0; i < s->n; i++) {
         const struct price_point *p = &s->points[i];
         const struct compress_row row = {.accuracy = p->accuracy, .loss = p->loss};
 
-        printf("%-10.3g %10lld %16s %16lld%s\n", (double)p->price, (long long)p->kept, error_text(c->pool, &row),
+        printf("%-10.3g %10lld %15s %13lld%s\n", (double)p->price, (long long)p->kept, error_text(c->pool, &row),
                (long long)p->bytes,
                i != c->chosen ? ""
                : met          ? "  taken"
@@ -100,11 +101,12 @@ static void print_text(const struct compressed *c)
                (long long)row->bytes);
     }
     for (int32_t i = 0; i < q->after.n_metrics; i++)
-        printf("%s on %d %s samples: float %s, int8 %s\n", q->after.metrics[i].name, (int)q->parts.test.samples.n,
-               q->parts.kind, metric_text(pool, &q->before.metrics[i]), metric_text(pool, &q->after.metrics[i]));
+        print_fitting(stdout, "%s on %d %s samples: float %s, int8 %s\n", q->after.metrics[i].name,
+                      (int)q->parts.test.samples.n, q->parts.kind, metric_text(pool, &q->before.metrics[i]),
+                      metric_text(pool, &q->after.metrics[i]));
     compression_print(&c->compression, pool, stdout);
-    printf("\n%s is the compressed network, %s/" COMPRESS_REPORT " shows it\n",
-           printable(pool, c->rows[c->n_rows - 1].path), printable(pool, c->folder));
+    print_fitting(stdout, "\n%s is the compressed network, %s/" COMPRESS_REPORT " shows it\n",
+                  printable(pool, c->rows[c->n_rows - 1].path), printable(pool, c->folder));
 }
 
 /* ---- the command ---- */

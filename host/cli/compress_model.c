@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote compress of a model: no training. */
+#include "host/report/columns.h"
 #include "host/cli/compress_model.h"
 
 #include <math.h>
@@ -189,33 +190,38 @@ static const char *share_text(struct pool *pool, double x)
     return isnan(x) ? "-" : pool_printf(pool, "%.2f %%", 100 * x);
 }
 
-static void print_row(struct pool *pool, const struct posted *c, const struct post_row *row)
+static void add_row(struct table *t, const struct posted *c, const struct post_row *row)
 {
     const struct judge *j = &row->judge;
+    struct pool *pool = t->pool;
 
-    printf("%-8s %10lld %6.2f %% %7s %8s %13s %13s %14lld %10lld %8lld\n", row->stage, (long long)row->kept,
-           100 * (double)row->kept / (double)c->rows[0].weights,
-           row->levels > 0 ? pool_printf(pool, "%d", (int)row->levels) : "-",
-           isinf(row->sqnr) ? "-" : pool_printf(pool, "%.1f", row->sqnr), share_text(pool, row->agreement),
-           j->n_metrics > 0 ? metric_text(pool, &j->metrics[0]) : "-", (long long)row->bytes, (long long)row->macs,
-           (long long)row->arena);
+    TABLE_ROW(t, row->stage, pool_printf(pool, "%.2f %%", 100 * (double)row->kept / (double)c->rows[0].weights),
+              row->levels > 0 ? pool_printf(pool, "%d", (int)row->levels) : "-",
+              isinf(row->sqnr) ? "-" : pool_printf(pool, "%.1f", row->sqnr), share_text(pool, row->agreement),
+              j->n_metrics > 0 ? metric_text(pool, &j->metrics[0]) : "-",
+              pool_printf(pool, "%lld", (long long)row->bytes), pool_printf(pool, "%lld", (long long)row->macs),
+              pool_printf(pool, "%lld", (long long)row->arena));
 }
 
 static void print_text(struct pool *pool, const struct posted *c)
 {
     const struct judge *j = &c->rows[0].judge;
+    const struct column columns[] = {
+        {"stage", false, 6}, {"not 0", true, 0},     {"levels", true, 0},
+        {"dB", true, 0},     {"agreement", true, 6}, {j->n_metrics > 0 ? j->metrics[0].name : "", true, 8},
+        {"bytes", true, 0},  {"MACs", true, 0},      {"arena", true, 0}};
+    struct table t = {.pool = pool, .columns = columns, .n_columns = COUNT(columns)};
 
-    printf("%-8s %10s %8s %7s %8s %13s %13s %14s %10s %8s\n", "stage", "kept", "", "levels", "dB", "agreement",
-           j->n_metrics > 0 ? j->metrics[0].name : "", "weight bytes", "MACs", "arena");
     for (int32_t i = 0; i < c->n_rows; i++)
-        print_row(pool, c, &c->rows[i]);
-    printf("on %d %s samples; weights from %d others\n", (int)c->parts.test.samples.n, c->parts.kind,
-           (int)c->parts.calibration.samples.n);
+        add_row(&t, c, &c->rows[i]);
+    table_print(&t, stdout);
+    print_fitting(stdout, "on %d %s samples; weights from %d others\n", (int)c->parts.test.samples.n, c->parts.kind,
+                  (int)c->parts.calibration.samples.n);
     if (!c->reached)
         printf("that is as near as it comes to what was asked for\n");
     compression_print(&c->compression, pool, stdout);
-    printf("\n%s is the compressed network, %s/" COMPRESS_REPORT " shows it\n",
-           printable(pool, c->rows[c->n_rows - 1].path), printable(pool, c->folder));
+    print_fitting(stdout, "\n%s is the compressed network, %s/" COMPRESS_REPORT " shows it\n",
+                  printable(pool, c->rows[c->n_rows - 1].path), printable(pool, c->folder));
 }
 
 bool is_recipe_name(const char *name)

@@ -28,6 +28,55 @@ static struct dataset_range target_range(const struct dataset *d)
     return range;
 }
 
+static void add_counts(struct table *t, const char *name, const int32_t counts[SPLIT_COUNT])
+{
+    TABLE_ROW(t, name, pool_printf(t->pool, "%d", counts[SPLIT_TRAIN]),
+              pool_printf(t->pool, "%d", counts[SPLIT_VALIDATION]), pool_printf(t->pool, "%d", counts[SPLIT_TEST]));
+}
+
+static struct table class_table(const struct data_view *v)
+{
+    static const struct column columns[] = {
+        {"", false, 20}, {"train", true, 0}, {"validation", true, 0}, {"test", true, 0}};
+    struct table t = {.pool = &v->cli->pool, .columns = columns, .n_columns = COUNT(columns)};
+
+    add_counts(&t, "all", v->data.n_split);
+    for (int32_t i = 0; i < v->data.n_classes && i < CLASSES_SHOWN; i++)
+        add_counts(&t, v->names[i], v->counts + i * SPLIT_COUNT);
+    return t;
+}
+
+/* ---- what is printed, made before anything is written ---- */
+static const char *suspect_line(const struct data_view *v, const struct suspect *s)
+{
+    struct pool *pool = &v->cli->pool;
+    const char *label = v->names[v->data.labels[s->sample]], *like = v->names[s->like];
+    const char *name = printable(pool, dataset_name(pool, &v->data, s->sample));
+    const int32_t room = columns_of(stdout) - (int32_t)strlen("  : , its neighbors are "), third = room / 4;
+
+    return pool_printf(pool, "  %s: %s, its neighbors are %s\n", shortened(pool, name, room - 2 * third),
+                       shortened(pool, label, third), shortened(pool, like, third));
+}
+
+static const char *suspects_text(const struct data_view *v)
+{
+    const struct suspects *s = &v->suspects;
+    struct text t = {.pool = &v->cli->pool};
+
+    if (s->n == 0)
+        return "";
+    text_add(
+        &t,
+        "%d of %d samples%s may be mislabelled: what is most like them, %d samples each, is of another class (for "
+        "%.0f %% of all samples most of these have their class). They may be right, too, and stay as they are; look "
+        "at %s:\n",
+        s->n, s->looked_at, s->looked_at < v->data.n ? " that were compared" : "", SUSPECTS_NEIGHBORS,
+        100 * s->agreement, s->n > SUSPECTS_SHOWN ? "these first" : "them");
+    for (int32_t i = 0; i < s->n && i < SUSPECTS_SHOWN; i++)
+        text_add(&t, "%s", suspect_line(v, &s->shown[i]));
+    return t.s;
+}
+
 void data_look(struct data_view *v)
 {
     const struct dataset *d = &v->data;
@@ -50,28 +99,17 @@ void data_look(struct data_view *v)
     if (d->targets != NULL)
         v->target = target_range(d);
     dataset_suspects(d, &v->suspects);
+    v->classes = class_table(v);
+    v->suspected = suspects_text(v);
 }
 
 /* ---- text ---- */
 static void print_classes(const struct data_view *v)
 {
-    const struct dataset *d = &v->data;
-
-    printf("\n%-20s", "");
-    for (int s = 0; s < SPLIT_COUNT; s++)
-        printf(" %10s", split_names[s]);
-    printf("\n%-20s", "all");
-    for (int s = 0; s < SPLIT_COUNT; s++)
-        printf(" %10d", d->n_split[s]);
     putchar('\n');
-    for (int32_t i = 0; i < d->n_classes && i < CLASSES_SHOWN; i++) {
-        printf("%-20.20s", v->names[i]);
-        for (int s = 0; s < SPLIT_COUNT; s++)
-            printf(" %10d", v->counts[i * SPLIT_COUNT + s]);
-        putchar('\n');
-    }
-    if (d->n_classes > CLASSES_SHOWN)
-        printf("… and %d more classes: --json\n", d->n_classes - CLASSES_SHOWN);
+    table_print(&v->classes, stdout);
+    if (v->data.n_classes > CLASSES_SHOWN)
+        printf("… and %d more classes: --json\n", v->data.n_classes - CLASSES_SHOWN);
 }
 
 static void print_range(const char *name, const struct dataset_range *r)
@@ -118,46 +156,11 @@ static void print_imbalance(const struct dataset *d)
         }
     }
     if (at[0] >= 0 && counts[1] >= IMBALANCE * counts[0])
-        printf(
+        print_fitting(
+            stdout,
             "classes are unequal: %d samples of the largest, %d of the smallest; with `class_weights: balanced` in a "
             "recipe's training each counts as much\n",
             counts[1], counts[0]);
-}
-
-/* ---- what looks mislabelled ---- */
-static void print_paragraph(const char *s)
-{
-    print_wrapped(stdout, s, 0, 0, columns_of(stdout));
-    putchar('\n');
-}
-
-static void print_suspect(const struct data_view *v, const struct suspect *s)
-{
-    struct pool *pool = &v->cli->pool;
-    const char *label = v->names[v->data.labels[s->sample]], *like = v->names[s->like];
-    const char *name = printable(pool, dataset_name(pool, &v->data, s->sample));
-    const int32_t room = columns_of(stdout) - (int32_t)strlen("  : , its neighbors are "), third = room / 4;
-
-    printf("  %s: %s, its neighbors are %s\n", shortened(pool, name, room - 2 * third), shortened(pool, label, third),
-           shortened(pool, like, third));
-}
-
-static void print_suspects(const struct data_view *v)
-{
-    const struct suspects *s = &v->suspects;
-    struct pool *pool = &v->cli->pool;
-
-    if (s->n == 0)
-        return;
-    print_paragraph(pool_printf(
-        pool,
-        "%d of %d samples%s may be mislabelled: what is most like them, %d samples each, is of another "
-        "class (for %.0f %% of all samples most of these have their class). They may be right, too, and "
-        "stay as they are; look at%s:",
-        s->n, s->looked_at, s->looked_at < v->data.n ? " that were compared" : "", SUSPECTS_NEIGHBORS,
-        100 * s->agreement, s->n > SUSPECTS_SHOWN ? pool_printf(pool, " these %d first", SUSPECTS_SHOWN) : " them"));
-    for (int32_t i = 0; i < s->n && i < SUSPECTS_SHOWN; i++)
-        print_suspect(v, &s->shown[i]);
 }
 
 void data_print(const struct data_view *v)
@@ -172,17 +175,18 @@ void data_print(const struct data_view *v)
     else
         puts("no labels");
     if (d->raw)
-        puts("bytes of unknown type: `type` in a YAML file says it, or the model whose input they are");
+        print_fitting(stdout,
+                      "bytes of unknown type: `type` in a YAML file says it, or the model whose input they are\n");
     preprocess_print(&d->preprocess);
     if (!d->splits)
-        puts("nothing says what the splits are: all samples count as test, and training draws its own");
-    fputs(d->notes, stdout);
-    fputs(split_repeated(&v->cli->pool, d), stdout);
+        print_fitting(stdout,
+                      "nothing says what the splits are: all samples count as test, and training draws its own\n");
+    print_fitting(stdout, "%s%s", d->notes, split_repeated(&v->cli->pool, d));
     print_classes(v);
     print_ranges(v);
     if (d->labels != NULL)
         print_imbalance(d);
-    print_suspects(v);
+    print_fitting(stdout, "%s", v->suspected);
 }
 
 /* ---- JSON ---- */

@@ -6,6 +6,7 @@
 #include "host/cli/cli.h"
 #include "host/data/dataset.h"
 #include "host/data/suspects.h"
+#include "host/report/columns.h"
 
 struct data_view {
     struct cli *cli;
@@ -16,6 +17,8 @@ struct data_view {
     struct dataset_range all, *ranges; /* [channels] */
     struct dataset_range target;       /* of a number to predict */
     struct suspects suspects;
+    struct table classes;  /* and their counts, as text */
+    const char *suspected; /* lines */
     char shape[96];
 };
 

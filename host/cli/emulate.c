@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote emulate: a model on an emulated board, measured. */
+#include "host/report/columns.h"
 #include "host/cli/io.h"
 #include "host/cli/measure_show.h"
 
@@ -74,7 +75,7 @@ static void print_json(const struct measure *m, const struct footprint *f, const
 
 static void row(const char *what, int64_t value, const char *note)
 {
-    printf("  %-30s %12lld%s%s\n", what, (long long)value, note[0] != '\0' ? "  " : "", note);
+    print_fitting(stdout, "  %-30s %12lld%s%s\n", what, (long long)value, note[0] != '\0' ? "  " : "", note);
 }
 
 static void print_instructions(const struct emulate_result *r, size_t n)
@@ -131,8 +132,8 @@ static void print_text(const struct measure *m, const struct footprint *f, const
     struct pool *pool = m->pool;
 
     inferences_print(x, classes);
-    printf("\n%s (%s), via %s, %zu inference%s\n", m->board->name, m->board->core, measure_via(m), x->n,
-           x->n == 1 ? "" : "s");
+    print_fitting(stdout, "\n%s (%s), via %s, %zu inference%s\n", m->board->name, m->board->core, measure_via(m), x->n,
+                  x->n == 1 ? "" : "s");
     print_instructions(&m->result, x->n);
     print_classes(m);
     if (m->job.per_function)
@@ -151,8 +152,9 @@ static void print_text(const struct measure *m, const struct footprint *f, const
         pool_printf(pool, "of %lld", (long long)footprint_ram_available(f, m->board)));
     if (f->elsewhere > 0)
         row("in other memories", f->elsewhere, "of the arena");
-    printf("not counted: start-up, semihosting and harness, %lld bytes of code and constants, %lld of RAM\n",
-           (long long)m->result.harness_code_bytes, (long long)m->result.harness_ram_bytes);
+    print_fitting(stdout,
+                  "not counted: start-up, semihosting and harness, %lld bytes of code and constants, %lld of RAM\n",
+                  (long long)m->result.harness_code_bytes, (long long)m->result.harness_ram_bytes);
 }
 
 /* The model on the board, its outputs in x. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "host/report/columns.h"
 #include "host/cli/io.h"
 
 #include <math.h>
@@ -43,11 +44,12 @@ json_t *preprocess_json(const struct preprocess *p, const char *what, const floa
 
 static void print_numbers(const char *what, const float *numbers, int32_t n)
 {
-    printf(", %s", what);
+    char line[32 * PRINTED_CHANNELS + 64];
+    int at = snprintf(line, sizeof line, "  %s", what);
+
     for (int32_t i = 0; i < n && i < PRINTED_CHANNELS; i++)
-        printf(" %g", (double)numbers[i]);
-    if (n > PRINTED_CHANNELS)
-        printf(" …");
+        at += snprintf(line + at, sizeof line - (size_t)at, " %g", (double)numbers[i]);
+    print_fitting(stdout, "%s%s\n", line, n > PRINTED_CHANNELS ? " …" : "");
 }
 
 void preprocess_print(const struct preprocess *p)
@@ -58,12 +60,13 @@ void preprocess_print(const struct preprocess *p)
     if (p->n == 1)
         printf(", real = (raw - %g) %c %g", (double)p->mean[0], p->std != NULL ? '/' : '*',
                (double)(p->std != NULL ? p->std : p->inverse)[0]);
+    if (p->n > 1)
+        printf(", real = (raw - mean) %s", p->std != NULL ? "/ std" : "* inverse_std");
+    putchar('\n');
     if (p->n > 1) {
-        printf(", real = (raw - mean) %s of each of %d channels", p->std != NULL ? "/ std" : "* inverse_std", p->n);
         print_numbers("mean", p->mean, p->n);
         print_numbers(p->std != NULL ? "std" : "inverse_std", p->std != NULL ? p->std : p->inverse, p->n);
     }
-    putchar('\n');
 }
 
 /* ---- files ---- */
@@ -218,26 +221,47 @@ static void print_top(const struct class_names *classes, const struct mote_io *i
                 any = true;
             }
         }
-        printf("  %-20s %.6g\n", classes->names[top[found]], io_real(io, top[found]));
+        print_fitting(stdout, "  %-20s %.6g\n", classes->names[top[found]], io_real(io, top[found]));
     }
+}
+
+#define NAME_LEAST     20
+#define NAME_MAX_SHOWN 200
+
+/* Without memory, and by bytes: what is no character is shown as a byte. */
+static const char *short_name(const char *s, int width, char to[NAME_MAX_SHOWN + 8])
+{
+    const size_t n = strlen(s), most = (size_t)(width < NAME_MAX_SHOWN ? width : NAME_MAX_SHOWN);
+
+    if (n <= most)
+        return s;
+    snprintf(to, NAME_MAX_SHOWN + 8, "%.*s…%s", (int)(most / 2), s, s + n - (most - 1 - most / 2));
+    return to;
 }
 
 static void print_output(const struct mote_io *io, size_t inference)
 {
+    char values[32 * PRINTED_ELEMENTS + 128], name[NAME_MAX_SHOWN + 8];
+    int at = 0, width;
     uint32_t n = io_elements(io), shown = n < PRINTED_ELEMENTS ? n : PRINTED_ELEMENTS, best = 0;
 
     for (uint32_t i = 1; i < n; i++)
         if (io_real(io, i) > io_real(io, best))
             best = i;
-    printf("%zu ", inference);
-    print_shown(io->name, stdout);
-    putchar(':');
     for (uint32_t i = 0; i < shown; i++)
-        printf(" %.6g", io_real(io, i));
+        at += snprintf(values + at, sizeof values - (size_t)at, " %.6g", io_real(io, i));
     if (n == 0)
-        puts(" (no elements)");
+        snprintf(values, sizeof values, " (no elements)");
     else
-        printf("%s  (%u elements), largest [%u] = %.6g\n", n > shown ? " …" : "", n, best, io_real(io, best));
+        snprintf(values + at, sizeof values - (size_t)at, "%s  (%u elements), largest [%u] = %.6g",
+                 n > shown ? " …" : "", n, best, io_real(io, best));
+    width = columns_of(stdout) - columns_text(values) - 22; /* of the number of an inference, and ": " */
+    printf("%zu ", inference);
+    print_shown(short_name(io->name, width > NAME_LEAST ? width : NAME_LEAST, name), stdout);
+    putchar(':');
+    if (width < NAME_LEAST)
+        putchar('\n');
+    print_fitting(stdout, "%s%s\n", width < NAME_LEAST ? " " : "", values);
 }
 
 static void print_score(const struct inferences *x, size_t inference)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "host/report/columns.h"
 #include "host/cli/judge_show.h"
 
 #include <math.h>
@@ -103,12 +104,13 @@ static void print_alarms(const struct judge *j)
         printf("no threshold: the model has none, and --threshold gives none\n");
         return;
     }
-    printf("threshold %s (%s): %lld false alarms (%s of the normal samples), %lld misses (%s of the others)\n",
-           j->metrics[1].text,
-           whose[strcmp(from, "model") == 0    ? 0
-                 : strcmp(from, "option") == 0 ? 1
-                                               : 2],
-           (long long)j->alarms.false_alarms, j->metrics[2].text, (long long)j->alarms.misses, j->metrics[3].text);
+    print_fitting(
+        stdout, "threshold %s (%s): %lld false alarms (%s of the normal samples), %lld misses (%s of the others)\n",
+        j->metrics[1].text,
+        whose[strcmp(from, "model") == 0    ? 0
+              : strcmp(from, "option") == 0 ? 1
+                                            : 2],
+        (long long)j->alarms.false_alarms, j->metrics[2].text, (long long)j->alarms.misses, j->metrics[3].text);
 }
 
 /* ---- all ---- */

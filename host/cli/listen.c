@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "host/report/columns.h"
 #include "host/cli/listening.h"
 #include "host/cli/measure_show.h"
 #include "host/jobs/listen.h"
@@ -34,18 +35,20 @@ static void print_events(const struct listening *x)
     const struct listener *l = &x->listener;
     const struct mote_posterior *p = &l->posterior;
     const char *changes = sound_changes(&x->cli->pool, &x->sound);
+    char lead[64] = "";
 
-    printf("%s: %.2f s, %d inferences, one each %g ms, by %s of %d above %.3f", x->sound_path, x->heard.seconds,
-           x->heard.n, 1000 * l->pace, kind_names[p->kind], p->window, p->threshold / 255.0);
     if (x->heard.lead > 0)
-        printf("; %g s of silence before and after it", x->heard.lead);
-    printf("\n");
+        snprintf(lead, sizeof lead, "; %g s of silence before and after it", x->heard.lead);
+    print_fitting(stdout, "%s: %.2f s, %d inferences, one each %g ms, by %s of %d above %.3f%s\n", x->sound_path,
+                  x->heard.seconds, x->heard.n, 1000 * l->pace, kind_names[p->kind], p->window, p->threshold / 255.0,
+                  lead);
     if (changes != NULL)
         printf("%s\n", changes);
     for (int32_t i = 0; i < x->heard.n_events; i++) {
         const struct event *e = &x->heard.events[i];
 
-        printf("%10.3f s  %s  %.3f\n", e->time, printable(&x->cli->pool, l->names[e->command]), e->score / 255.0);
+        print_fitting(stdout, "%10.3f s  %s  %.3f\n", e->time, printable(&x->cli->pool, l->names[e->command]),
+                      e->score / 255.0);
     }
     printf("%d event%s\n", x->heard.n_events, x->heard.n_events == 1 ? "" : "s");
 }
@@ -88,7 +91,7 @@ static double share_of_clock(const struct listening *x)
 
 static void print_row(const char *what, double value, const char *note)
 {
-    printf("  %-36s %12.0f%s%s\n", what, value, note[0] != '\0' ? "  " : "", note);
+    print_fitting(stdout, "  %-36s %12.0f%s%s\n", what, value, note[0] != '\0' ? "  " : "", note);
 }
 
 static void print_board(const struct listening *x)
@@ -97,8 +100,8 @@ static void print_board(const struct listening *x)
     const struct footprint f = measure_footprint(&x->measure);
     struct pool *pool = &x->cli->pool;
 
-    printf("\n%s (%s), via %s, %d samples a call: the same %d event%s\n", b->name, b->core, measure_via(&x->measure),
-           LISTEN_PIECE, x->heard.n_events, x->heard.n_events == 1 ? "" : "s");
+    print_fitting(stdout, "\n%s (%s), via %s, %d samples a call: the same %d event%s\n", b->name, b->core,
+                  measure_via(&x->measure), LISTEN_PIECE, x->heard.n_events, x->heard.n_events == 1 ? "" : "s");
     print_row("instructions a second of sound", (double)x->board.instructions / x->board.seconds, "");
     print_row("instructions of the longest call", (double)x->board.most, "");
     if (x->board.cycles > 0)
@@ -177,8 +180,8 @@ static void print_chosen(const struct listening *x)
 {
     const struct detections *d = &x->sweep.at[x->chosen];
 
-    printf("\nthreshold %.3f: %d of %d words missed, %.2f false accepts an hour, on this sound\n", x->chosen / 255.0,
-           d->misses, d->words, accepts_an_hour(d));
+    print_fitting(stdout, "\nthreshold %.3f: %d of %d words missed, %.2f false accepts an hour, on this sound\n",
+                  x->chosen / 255.0, d->misses, d->words, accepts_an_hour(d));
 }
 
 /* Where the model goes with the threshold that is chosen, NULL: nowhere. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mote new: somebody's data become a recipe that trains at once. */
+#include "host/report/columns.h"
 #include "host/cli/data_show.h"
 #include "host/cli/io.h"
 #include "host/jobs/new_board.h"
@@ -73,16 +74,39 @@ static enum mote_status read_options(struct cli *cli, struct new_options *out)
 }
 
 /* ---- what was found ---- */
+/* Groups and recordings go into one split as a whole: where there are few, the test may lack a class. */
+static void print_lacking(const struct newborn *n)
+{
+    const struct dataset *d = &n->data;
+    struct text lacking = {.pool = n->pool};
+    int32_t *counts = pool_array(n->pool, (size_t)d->n_classes + 1, sizeof *counts);
+
+    for (int32_t i = 0; d->labels != NULL && i < d->n_split[SPLIT_TEST]; i++)
+        counts[d->labels[d->split[SPLIT_TEST][i]]]++;
+    for (int32_t c = 0; d->labels != NULL && c < d->n_classes; c++)
+        if (counts[c] == 0)
+            text_add(&lacking, "%s%s", lacking.len > 0 ? ", " : "",
+                     d->classes != NULL ? printable(n->pool, d->classes[c]) : pool_printf(n->pool, "%d", c));
+    if (lacking.len > 0)
+        print_fitting(
+            stdout,
+            "no sample of %s is in the test, so it says little: there are too few samples, or too few recordings "
+            "(groups), which are in one split as a whole; --folds of mote train tests on all\n",
+            lacking.s);
+}
+
 static void print_findings(const struct newborn *n)
 {
     const struct dataset *d = &n->data;
 
-    fputs(n->notes, stdout);
+    print_fitting(stdout, "%s", n->notes);
     if (d->equal > 0)
-        printf("%d sample%s equal to another one: equal ones stay in one split\n", d->equal,
-               d->equal == 1 ? " is" : "s are");
+        print_fitting(stdout, "%d sample%s equal to another one: equal ones stay in one split\n", d->equal,
+                      d->equal == 1 ? " is" : "s are");
+    print_lacking(n);
     if (d->torn > 0)
-        printf("%d samples are equal to one of another class: one of their labels must be wrong\n", d->torn);
+        print_fitting(stdout, "%d samples are equal to one of another class: one of their labels must be wrong\n",
+                      d->torn);
 }
 
 static void print_text(struct cli *cli, const struct newborn *n)
@@ -94,10 +118,13 @@ static void print_text(struct cli *cli, const struct newborn *n)
     data_print(&v);
     putchar('\n');
     print_findings(n);
-    printf("\n%s: for %s, %lld parameters, %lld multiply-accumulates; as int8 on %s %lld bytes of arena, an image of "
-           "%lld bytes\nNext: mote train %s\n",
-           printable(n->pool, n->path), design_kind_names[n->design.kind], (long long)n->parameters, (long long)n->macs,
-           n->target.name, (long long)n->arena, (long long)n->image, shell_path(n->pool, n->path));
+    print_fitting(
+        stdout,
+        "\n%s: for %s, %lld parameters, %lld multiply-accumulates; as int8 on %s %lld bytes of arena, an image "
+        "of %lld bytes\n",
+        printable(n->pool, n->path), design_kind_names[n->design.kind], (long long)n->parameters, (long long)n->macs,
+        n->target.name, (long long)n->arena, (long long)n->image);
+    printf("Next: mote train %s\n", shell_path(n->pool, n->path));
 }
 
 static json_t *new_json(struct cli *cli, const struct newborn *n)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "host/report/columns.h"
 #include "host/cli/commands.h"
 #include "host/cli/io.h"
 #include "host/cli/judge_show.h"
@@ -103,19 +104,30 @@ static json_t *quantize_json(const struct quantized *q, const char *out)
     return json;
 }
 
-static void add_layer(struct text *t, const struct quantized *q, int32_t i)
+static void add_layer(struct table *t, const struct quantized *q, int32_t i)
 {
-    const struct range *r = &q->p->model.graphs[0].tensors[q->errors[i].tensor].range;
-    const struct tensor *became = q->became[i];
+    const struct tensor *tensor = &q->p->model.graphs[0].tensors[q->errors[i].tensor], *became = q->became[i];
+    const bool is_integer = became->type != TYPE_F32;
     double sqnr = error_sqnr(&q->errors[i]);
 
-    text_add(t, "%7.1f  %-22.22s  %10.4g %10.4g  ", isinf(sqnr) && sqnr > 0 ? 999.9 : sqnr, op_of(q, i), (double)r->min,
-             (double)r->max);
-    if (became->type != TYPE_F32)
-        text_add(t, "%10.4g %5d", (double)became->quant.scale[0], (int)became->quant.zero[0]);
-    else
-        text_add(t, "%10s %5s", type_name(became->type), "");
-    text_add(t, "  %.30s\n", printable(q->pool, q->p->model.graphs[0].tensors[q->errors[i].tensor].name));
+    TABLE_ROW(t, pool_printf(t->pool, "%.1f", isinf(sqnr) && sqnr > 0 ? 999.9 : sqnr), op_of(q, i),
+              pool_printf(t->pool, "%.4g", (double)tensor->range.min),
+              pool_printf(t->pool, "%.4g", (double)tensor->range.max),
+              is_integer ? pool_printf(t->pool, "%.4g", (double)became->quant.scale[0]) : type_name(became->type),
+              is_integer ? pool_printf(t->pool, "%d", (int)became->quant.zero[0]) : "",
+              printable(q->pool, tensor->name));
+}
+
+static struct table layers_of(const struct quantized *q)
+{
+    static const struct column columns[] = {{"dB", true, 0},      {"operator", false, 12}, {"min", true, 0},
+                                            {"max", true, 0},     {"scale", true, 0},      {"zero", true, 0},
+                                            {"tensor", false, 12}};
+    struct table t = {.pool = q->pool, .columns = columns, .n_columns = COUNT(columns)};
+
+    for (int32_t i = 0; i < q->n_errors; i++)
+        add_layer(&t, q, i);
+    return t;
 }
 
 static void add_unjudged(struct text *t, const struct quantized *q)
@@ -147,10 +159,7 @@ static const char *text_result(const struct quantized *q, const char *out)
     if (q->threshold.n > 0)
         text_add(&t, "the %s model's threshold has at most 1 in %d above it of %lld normal samples of the %s\n",
                  activations_of(q), ALARM_RARITY, (long long)q->threshold.n, q->threshold_from);
-    text_add(&t, "%s\n", split_text(t.pool, q->p, &q->data));
-    text_add(&t, "\n   dB    %-22s  %10s %10s  %10s %5s  tensor\n", "operator", "min", "max", "scale", "zero");
-    for (int32_t i = 0; i < q->n_errors; i++)
-        add_layer(&t, q, i);
+    text_add(&t, "%s\n\n", split_text(t.pool, q->p, &q->data));
     return t.s;
 }
 
@@ -158,6 +167,7 @@ static enum mote_status run_quantize(struct cli *cli)
 {
     struct quantized *q = pool_alloc(&cli->pool, sizeof *q);
     const char *out = cli_value(cli, "-o"), *result;
+    struct table layers = {.n_cells = 0};
     struct quantize_job job;
     struct pipeline p;
     struct frame file;
@@ -168,8 +178,15 @@ static enum mote_status run_quantize(struct cli *cli)
     if (!cli->json)
         TRY(quantize_plan_float(q));
     result = cli->json ? cli_json_text(cli, quantize_json(q, out)) : text_result(q, out);
+    if (!cli->json)
+        layers = layers_of(q);
     TRY(quantize_write(q, out));
-    fputs(result, stdout);
+    if (cli->json)
+        fputs(result, stdout);
+    else
+        print_fitting(stdout, "%s", result);
+    if (layers.n_cells > 0)
+        table_print(&layers, stdout);
     return MOTE_OK;
 }
 

@@ -116,6 +116,33 @@ void print_wrapped(FILE *to, const char *s, int at, int indent, int width)
     }
 }
 
+/* A line that fits stays as it is, with all its blanks. */
+static void print_fitting_line(FILE *to, const char *line)
+{
+    const int width = columns_of(to);
+
+    if (columns_text(line) <= width)
+        fputs(line, to);
+    else
+        print_wrapped(to, line, 0, 2, width);
+}
+
+void print_fitting(FILE *to, const char *fmt, ...)
+{
+    char text[FITTING_MAX], *s = text, *end;
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    for (; (end = strchr(s, '\n')) != NULL; s = end + 1) {
+        *end = '\0';
+        print_fitting_line(to, s);
+        fputc('\n', to);
+    }
+    print_fitting_line(to, s);
+}
+
 /* ---- tables ---- */
 void table_row(struct table *t, const char *const *cells)
 {
@@ -162,12 +189,14 @@ static void print_line(const struct table *t, const char *const *cells, const in
     int32_t spaces = 0; /* before the next cell: none at the end of a line */
 
     for (int32_t i = 0; i < t->n_columns; i++) {
-        const char *cell = shortened(t->pool, cells[i], widths[i] > 0 ? widths[i] : 1);
-        int32_t rest = widths[i] - columns_text(cell);
+        const int32_t width = widths[i] > 0 ? widths[i] : 1, n = columns_text(cells[i]);
+        const int32_t rest = widths[i] - (n < width ? n : width);
 
-        if (cell[0] != '\0')
-            fprintf(to, "%*s%s", t->columns[i].right ? spaces + rest : spaces, "", cell);
-        spaces = cell[0] == '\0' ? spaces + rest : t->columns[i].right ? 0 : rest;
+        if (n > 0) {
+            fprintf(to, "%*s", t->columns[i].right ? spaces + rest : spaces, "");
+            print_shortened(to, cells[i], width);
+        }
+        spaces = n == 0 ? spaces + rest : t->columns[i].right ? 0 : rest;
         spaces += GAP;
     }
     fputc('\n', to);
@@ -175,9 +204,10 @@ static void print_line(const struct table *t, const char *const *cells, const in
 
 void table_print(const struct table *t, FILE *to)
 {
-    const char **headings = pool_array(t->pool, (size_t)t->n_columns, sizeof *headings);
-    int32_t *widths = pool_array(t->pool, (size_t)t->n_columns, sizeof *widths);
+    const char *headings[TABLE_COLUMNS_MAX];
+    int32_t widths[TABLE_COLUMNS_MAX];
 
+    assert(t->n_columns <= TABLE_COLUMNS_MAX);
     for (int32_t i = 0; i < t->n_columns; i++)
         headings[i] = t->columns[i].heading;
     measure(t, widths);

@@ -24,6 +24,10 @@ void print_shortened(FILE *to, const char *s, int32_t width); /* the same, witho
  * spaces; a tab is a space where no line ends. Ends without a newline. */
 void print_wrapped(FILE *to, const char *s, int at, int indent, int width);
 
+#define FITTING_MAX 4096 /* bytes at once; more are left out */
+/* What printf() would print, without memory, each line of it in lines as wide as `to`, those after the first indented by two spaces. */
+void print_fitting(FILE *to, const char *fmt, ...) PRINTF(2, 3);
+
 /* Columns are as wide as their cells. Where a line is too long, those that may be shortened are, the widest first. */
 struct column {
     const char *heading;
@@ -40,6 +44,7 @@ struct table {
 /* `cells`: [n_columns]; they stay the caller's. */
 void table_row(struct table *t, const char *const *cells);
 #define TABLE_ROW(t, ...) table_row(t, (const char *const[]){__VA_ARGS__})
-void table_print(const struct table *t, FILE *to);
+#define TABLE_COLUMNS_MAX 16
+void table_print(const struct table *t, FILE *to); /* without memory */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Compression on a terminal. */
+#include "host/report/columns.h"
 #include "host/report/compression.h"
 
 #include <math.h>
@@ -44,15 +45,21 @@ static void print_histograms(const struct compression *c, FILE *to)
 
 static void print_layers(const struct compression *c, struct pool *pool, FILE *to)
 {
-    fprintf(to, "\n%-24s %10s %9s %7s  %-8s %10s %6s\n", "layer", "weights", "not 0", "levels", "coding", "bytes",
-            "bits");
+    static const struct column columns[] = {{"layer", false, 12}, {"weights", true, 0}, {"not 0", true, 0},
+                                            {"levels", true, 0},  {"coding", false, 0}, {"bytes", true, 0},
+                                            {"bits", true, 0}};
+    struct table t = {.pool = pool, .columns = columns, .n_columns = COUNT(columns)};
+
     for (size_t i = 0; i < c->n_layers; i++) {
         const struct compression_layer *l = &c->layers[i];
 
-        fprintf(to, "%-24s %10lld %7.2f %% %7d  %-8s %10lld %6.2f\n", printable(pool, l->name), (long long)l->weights,
-                l->weights > 0 ? 100 * (double)l->kept / (double)l->weights : 0, (int)l->levels, l->coding,
-                (long long)l->bytes, compression_bits(l));
+        TABLE_ROW(&t, printable(pool, l->name), pool_printf(pool, "%lld", (long long)l->weights),
+                  pool_printf(pool, "%.2f %%", l->weights > 0 ? 100 * (double)l->kept / (double)l->weights : 0),
+                  pool_printf(pool, "%d", (int)l->levels), l->coding, pool_printf(pool, "%lld", (long long)l->bytes),
+                  pool_printf(pool, "%.2f", compression_bits(l)));
     }
+    fputc('\n', to);
+    table_print(&t, to);
 }
 
 void compression_print(const struct compression *c, struct pool *pool, FILE *to)
@@ -61,7 +68,8 @@ void compression_print(const struct compression *c, struct pool *pool, FILE *to)
 
     print_histograms(c, to);
     print_layers(c, pool, to);
-    fprintf(to, "\nbytes: weights %lld, tables of codes %lld, codebooks %lld, biases %lld, multipliers %lld: %lld\n",
-            (long long)b->weights, (long long)b->tables, (long long)b->codebooks, (long long)b->biases,
-            (long long)b->multipliers, (long long)compression_all_bytes(b));
+    print_fitting(to,
+                  "\nbytes: weights %lld, tables of codes %lld, codebooks %lld, biases %lld, multipliers %lld: %lld\n",
+                  (long long)b->weights, (long long)b->tables, (long long)b->codebooks, (long long)b->biases,
+                  (long long)b->multipliers, (long long)compression_all_bytes(b));
 }

@@ -218,6 +218,7 @@ int setup_all(void **state)
         return -1;
     setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
     setenv("TMPDIR", here("tmp"), 1);
+    setenv("COLUMNS", "1000", 1); /* one line each: test_cli_columns asks for 80 */
     unsetenv("MOTE_KEEP");
     assert_int_equal(mkdir(here("in"), 0777) | mkdir(here("out"), 0777) | mkdir(here("tmp"), 0777), 0);
     OK("compile", GRAPH, "-o", "@in/strokes.mote");

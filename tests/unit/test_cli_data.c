@@ -151,8 +151,8 @@ static void data_files_are_inputs(void **state)
     assert_memory_equal(flowers("@in/one.tsv", NULL), want, (size_t)(strstr(want, "\n1 y") - want));
 
     assert_non_null(strstr(OK("inspect", "@in/flowers.graph").out,
-                           "preprocessing: values of f32, real = (raw - mean) / std of each of 4 channels, "
-                           "mean 5.5 3.1 2.8 0.8, std 0.6 0.5 1.5 0.6\n"));
+                           "preprocessing: values of f32, real = (raw - mean) / std\n"
+                           "  mean 5.5 3.1 2.8 0.8\n  std 0.6 0.5 1.5 0.6\n"));
     /* (6.4 - 5.5) / 0.6 / 0.03 + 1 = 51, and so on */
     put_bytes("in/ready.bin", "\x33\x08\x27\x28", 4);
     put_bytes("in/ready.csv", "\x33\x08\x27\x28", 4);
