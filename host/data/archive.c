@@ -7,6 +7,7 @@
  * also one that is passed over. */
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <errno.h>
 
 #include "host/data/source.h"
@@ -94,6 +95,14 @@ static enum mote_status pass_over(struct unpacking *u, const struct frame *at)
     return code == ARCHIVE_EOF || code == ARCHIVE_WARN ? MOTE_OK : archive_failed(u, u->inner, at);
 }
 
+/* What macOS puts beside files, and what begins with a dot, as in folders. */
+static bool is_hidden(const char *name)
+{
+    const char *slash = strrchr(name, '/'), *base = slash != NULL ? slash + 1 : name;
+
+    return base[0] == '.' || strncmp(name, "__MACOSX/", 9) == 0;
+}
+
 static enum mote_status read_members(struct reading *r, struct unpacking *u, struct archive_member **out, size_t *n)
 {
     struct archive_entry *entry = u->entry;
@@ -106,7 +115,9 @@ static enum mote_status read_members(struct reading *r, struct unpacking *u, str
         struct archive_member *m;
         struct frame here = frame_of(r->at, name);
 
-        if (name == NULL || archive_entry_filetype(entry) != AE_IFREG || !is_picture_name(name)) {
+        if (name == NULL || archive_entry_filetype(entry) != AE_IFREG || !is_picture_name(name) || is_hidden(name)) {
+            if (name != NULL && archive_entry_filetype(entry) == AE_IFREG && r->other == NULL)
+                r->other = pool_strdup(r->pool, name);
             TRY(pass_over(u, &here));
             continue;
         }
@@ -219,6 +230,8 @@ static enum mote_status open_archive(const struct reading *r, struct unpacking *
 enum mote_status archive_read_pictures(struct reading *r, struct archive_member **out, size_t *n)
 {
     struct unpacking *u = pool_alloc(&r->scratch, sizeof *u);
+    /* libarchive has no name for a member if the locale cannot say it, as "C" cannot say "ü". */
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), before = uselocale(utf8);
     enum mote_status status;
 
     *out = NULL;
@@ -233,5 +246,8 @@ enum mote_status archive_read_pictures(struct reading *r, struct archive_member 
     archive_entry_free(u->entry);
     archive_read_free(u->inner);
     archive_read_free(u->outer);
+    uselocale(before);
+    if (utf8 != (locale_t)0)
+        freelocale(utf8);
     return status;
 }

@@ -121,7 +121,7 @@ bool data_is_sounds(const char *path, double *usual, double *longest)
     size_t n = 0;
     double *seconds;
 
-    if (find_sounds(&r, path, &names, &n) != MOTE_OK || n == 0) {
+    if (!sounds_folder(&pool, path) || find_sounds(&r, path, &names, &n) != MOTE_OK || n == 0) {
         pool_free(&r.scratch);
         pool_free(&pool);
         return false;

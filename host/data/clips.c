@@ -7,6 +7,7 @@
 
 /* ---- which front end ---- */
 #define CLIP_MS 1000
+#define PRESET  "micro" /* where nobody names one */
 
 bool hears_sounds(const struct reading *r)
 {
@@ -18,8 +19,12 @@ static struct hears wanted(const struct reading *r)
     const struct data_input *in = r->spec->input;
     struct hears h = {.clip = CLIP_MS};
 
-    if (in == NULL)
+    if (in == NULL && r->trained != NULL && r->trained->hears.preset != NULL)
         return r->trained->hears;
+    if (in == NULL) {
+        h.preset = PRESET;
+        return h;
+    }
     h.preset = in->audio;
     h.window = in->window;
     h.step = in->step;

@@ -117,6 +117,8 @@ static enum data_kind kind_of_path(struct reading *r)
         return data_kind_of_file(r->path);
     if (idx_folder(&r->scratch, r->path))
         return DATA_IDX;
+    if (sounds_folder(&r->scratch, r->path))
+        return DATA_SOUNDS;
     return recordings_folder(&r->scratch, r->path) ? DATA_SERIES : DATA_IMAGES;
 }
 

@@ -142,5 +142,6 @@ bool is_data_name(const char *specification); /* what it takes, by its name; or 
 MUST_CHECK enum mote_status dataset_open_picture(struct pool *pool, const char *path, const struct mote_io *io,
                                                  struct dataset *out, const struct frame *at);
 bool is_picture_name(const char *name); /* .png, .jpg, .jpeg */
+bool is_sound_name(const char *name);   /* .wav, .flac, … */
 
 #endif

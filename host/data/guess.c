@@ -99,7 +99,44 @@ static bool numbers_rows(const struct table *t, int32_t column)
     return is;
 }
 
-static void guess_inputs(struct pool *pool, const struct table *t, int32_t label, struct data_section *s)
+/* "1.037,05": marks between thousands, which are no number here. */
+static bool has_thousands(const char *cell)
+{
+    size_t digits = strspn(cell += *cell == '-' || *cell == '+', "0123456789");
+    int groups = 0;
+    char mark;
+
+    if (digits < 1 || digits > 3)
+        return false;
+    for (cell += digits, mark = *cell; (mark == '.' || mark == ',' || mark == '\'' || mark == ' ') && *cell == mark &&
+                                       strspn(cell + 1, "0123456789") == 3;
+         cell += 4)
+        groups++;
+    if (*cell == '.' || *cell == ',')
+        cell += 1 + strspn(cell + 1, "0123456789");
+    return groups > 0 && *cell == '\0';
+}
+
+/* A column that is no words' must not be left out as if it were. */
+static enum mote_status check_thousands(const struct table *t, int32_t column, const struct frame *at)
+{
+    int32_t n = 0, last = 0;
+
+    for (int32_t i = 0; i < t->n; i++)
+        if (has_thousands(t->cells[(size_t)i * (size_t)t->columns + (size_t)column])) {
+            last = i;
+            n++;
+        }
+    if (2 * n < t->n)
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_VALUE,
+                "line %d: \"%s\" has marks between thousands, here and in %d other lines of column "
+                "%d; export the numbers without them",
+                t->lines[last], t->cells[(size_t)last * (size_t)t->columns + (size_t)column], n - 1, column);
+}
+
+static enum mote_status guess_inputs(struct pool *pool, const struct table *t, int32_t label, struct data_section *s,
+                                     const struct frame *at)
 {
     bool gaps = false;
 
@@ -111,12 +148,14 @@ static void guess_inputs(struct pool *pool, const struct table *t, int32_t label
         of_words = has_words(t, i, &of_gaps) || numbers_rows(t, i);
         gaps |= of_gaps && !of_words;
         if (of_words && s->columns_count == 0) {
+            TRY(check_thousands(t, i, at));
             s->ignore = pool_grow(pool, s->ignore, s->ignore_count, sizeof *s->ignore);
             s->ignore[s->ignore_count++] = column_word(pool, t, i);
         }
     }
     if (gaps && s->missing == NULL)
         s->missing = "mean";
+    return MOTE_OK;
 }
 
 enum mote_status data_guess_columns(struct pool *pool, struct data_section *section, int64_t max_bytes,
@@ -138,7 +177,7 @@ enum mote_status data_guess_columns(struct pool *pool, struct data_section *sect
         if (section->label != NULL)
             label = table_column(&t, section->label);
         if (section->ignore_count == 0)
-            guess_inputs(pool, &t, label, section);
+            status = guess_inputs(pool, &t, label, section, at);
     }
     pool_free(&r.scratch);
     return status;

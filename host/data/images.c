@@ -54,7 +54,10 @@ static enum mote_status visit(struct found *f, const char *name, int depth)
         return depth < DEPTH_MAX ? walk(f, name, depth + 1)
                                  : fail(&here, MOTE_ERR_FILE, "more than %d folders, one in the other", DEPTH_MAX);
     if (!f->sounds && is_foreign_picture(name))
-        return fail(&here, MOTE_ERR_VALUE, "only PNG and JPEG are read here; convert it");
+        return fail(&here, MOTE_ERR_VALUE,
+                    "only PNG and JPEG are read here; convert it (`magick mogrify -format jpg *%s` of "
+                    "ImageMagick makes JPEGs of all)",
+                    strrchr(name, '.'));
     if (!(f->sounds ? is_sound_name(name) : is_picture_name(name)))
         return MOTE_OK;
     f->all = pool_grow(&f->r->scratch, f->all, f->n, sizeof *f->all);
@@ -187,9 +190,24 @@ static enum mote_status label_all(struct reading *r, const struct archive_member
     return MOTE_OK;
 }
 
+static enum mote_status fail_empty(const struct reading *r, const struct frame *at, bool folder)
+{
+    const char *other = r->other;
+
+    if (folder)
+        return fail(at, MOTE_ERR_VALUE,
+                    "holds no PNG or JPEG in a class's folder; class/picture.png is wanted, or class/sound.wav, or "
+                    "class/recording.csv");
+    if (other == NULL)
+        return fail(at, MOTE_ERR_VALUE, "is an archive without files");
+    return fail(at, MOTE_ERR_VALUE,
+                "holds no PNG or JPEG, but %s: pictures alone are read from archives; unpack it, and give the folder",
+                printable(r->pool, other));
+}
+
 enum mote_status read_images(struct reading *r)
 {
-    struct frame folder = frame_of(r->at, r->spec->path);
+    struct frame folder = path_frame(r);
     struct found f = {.r = r, .folder = r->path};
     struct picture_file *files;
     struct stat st;
@@ -201,7 +219,7 @@ enum mote_status read_images(struct reading *r)
     else
         TRY(archive_read_pictures(r, &f.all, &f.n));
     if (f.n == 0 || f.n > INT32_MAX)
-        return fail(&folder, MOTE_ERR_VALUE, "holds no PNG or JPEG in a class's folder; class/picture.png is wanted");
+        return fail_empty(r, &folder, S_ISDIR(st.st_mode));
     qsort(f.all, f.n, sizeof *f.all, by_name);
     TRY(label_all(r, f.all, f.n));
     TRY(file_groups(r, r->source->files, f.n));
@@ -236,7 +254,7 @@ enum mote_status find_sounds(struct reading *r, const char *folder, const char *
 
 enum mote_status read_sound_names(struct reading *r)
 {
-    struct frame folder = frame_of(r->at, r->spec->path);
+    struct frame folder = path_frame(r);
     struct found f = {.r = r, .folder = r->path, .sounds = true};
     size_t n = 0;
 

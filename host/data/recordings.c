@@ -72,22 +72,35 @@ static bool walk(struct pool *pool, const char *root, const char *below, int dep
     return on;
 }
 
+struct seen_kinds {
+    bool recordings, pictures, sounds;
+};
+
 static bool see_kind(void *context, const char *name)
 {
-    bool *found = context;
+    struct seen_kinds *seen = context;
     const char *slash = strrchr(name, '/');
 
-    found[0] |= is_recording_name(slash != NULL ? slash + 1 : name);
-    found[1] = is_picture_name(name) || is_sound_name(name);
-    return !found[1];
+    seen->recordings |= is_recording_name(slash != NULL ? slash + 1 : name);
+    seen->sounds |= is_sound_name(name);
+    seen->pictures = is_picture_name(name);
+    return !seen->pictures;
 }
 
 bool recordings_folder(struct pool *pool, const char *path)
 {
-    bool found[2] = {false, false};
+    struct seen_kinds seen = {.recordings = false};
 
-    walk(pool, path, "", 0, see_kind, found);
-    return found[0] && !found[1];
+    walk(pool, path, "", 0, see_kind, &seen);
+    return seen.recordings && !seen.pictures && !seen.sounds;
+}
+
+bool sounds_folder(struct pool *pool, const char *path)
+{
+    struct seen_kinds seen = {.recordings = false};
+
+    walk(pool, path, "", 0, see_kind, &seen);
+    return seen.sounds && !seen.pictures;
 }
 
 /* The labels' table may lie among the recordings. */

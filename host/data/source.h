@@ -44,6 +44,7 @@ struct reading {
     struct dataset_source *source;
     const char **groups; /* [n] of the samples, if readers know them: `group` of the specification, or of `trained` */
     uint64_t *digests;   /* [n] readers of pictures set them, before they resize; else make_digests() */
+    const char *other;   /* an archive's first member that is no picture */
     const struct frame *at;
 };
 
@@ -57,6 +58,7 @@ MUST_CHECK enum mote_status read_recordings(struct reading *r); /* of sensors, i
 bool is_time_name(const char *column);                          /* "time", "ms", … */
 bool is_recording_name(const char *file);                       /* .csv, .npy, … */
 bool recordings_folder(struct pool *pool, const char *path);    /* has such files, no pictures and no sounds */
+bool sounds_folder(struct pool *pool, const char *path);        /* has sounds, and no pictures */
 MUST_CHECK enum mote_status read_clips(struct reading *r);      /* sounds */
 bool hears_sounds(const struct reading *r);                     /* the specification says so, or the model */
 #define RECORDING_GROUP "recording" /* of `group`: the windows of a recording belong together */
@@ -64,6 +66,8 @@ bool hears_sounds(const struct reading *r);                     /* the specifica
 MUST_CHECK enum mote_status check_keys(struct reading *r, enum data_kind kind);
 /* Forgets such keys of a section that was written for data of another kind, and the classes. */
 void forget_keys(struct data_section *section, enum data_kind kind);
+/* Where the data are, for messages: with the path that the specification has, unless it is named already. */
+struct frame path_frame(const struct reading *r);
 /* Adds a line to the data set's notes. */
 void note(struct reading *r, const char *fmt, ...) PRINTF(2, 3);
 /* ERR_VALUE at a key of the specification, wherever the data are: the YAML file, and the key's line. */
@@ -143,7 +147,6 @@ MUST_CHECK enum mote_status archive_read_pictures(struct reading *r, struct arch
 /* ---- sounds ---- */
 /* r->out's n, labels, files and splits, of the sounds in its folder by class, as read_images() has them. */
 MUST_CHECK enum mote_status read_sound_names(struct reading *r);
-bool is_sound_name(const char *name); /* .wav, .flac, … */
 /* All below a folder, by name. */
 MUST_CHECK enum mote_status find_sounds(struct reading *r, const char *folder, const char *const **names, size_t *n);
 uint8_t split_of_word(const char *word); /* "train", "val", …; SPLIT_NONE */
@@ -172,6 +175,9 @@ struct table {
     const char **classes; /* [n_classes] of scikit-learn's first line */
     int32_t n_classes;
 };
+/* Text in UTF-8, without a byte order mark: UTF-16 with one, and what is no UTF-8 (taken for Latin-1), are made so. A NUL
+ * follows it. */
+struct bytes text_utf8(struct pool *pool, struct bytes text);
 /* The text must end with a NUL, which does not count, and is changed. */
 MUST_CHECK enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header, int32_t skip,
                                         struct table *out, const struct frame *at);

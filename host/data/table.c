@@ -30,6 +30,7 @@ int32_t table_column(const struct table *t, const char *word)
 struct cells {
     struct pool *pool;
     int32_t skip;   /* first lines that are none of the table's */
+    char said;      /* by Excel's first line, or '\0' */
     char delimiter; /* ' ' stands for blanks, as many as there are */
     const char **cell;
     size_t n, from; /* of all cells; the first of this row */
@@ -181,6 +182,12 @@ static enum mote_status take_row(struct cells *c, char *line, int32_t *columns, 
 }
 
 /* ---- rows ---- */
+/* Excel's "sep=;". */
+static bool is_separator(const char *line)
+{
+    return strncmp(line, "sep=", 4) == 0 && line[4] != '\0' && strchr(",;\t|", line[4]) != NULL && line[5] == '\0';
+}
+
 static enum mote_status take_rows(struct pool *pool, char *text, struct cells *c, struct table *t,
                                   const struct frame *at)
 {
@@ -189,9 +196,13 @@ static enum mote_status take_rows(struct pool *pool, char *text, struct cells *c
     for (char *s = text, *next; s != NULL; s = next, number++) {
         struct frame here = frame_line(at, "line", number);
 
-        if (t->n == 0 && number > c->skip)
+        if (t->n == 0 && number > c->skip && c->said == '\0')
             c->delimiter = guess_delimiter(s);
         text_line(s, &next);
+        if (number == 1 && is_separator(s)) {
+            c->delimiter = c->said = s[4];
+            continue;
+        }
         if (number <= c->skip || s[strspn(s, " \t")] == '\0')
             continue;
         TRY(take_row(c, s, &t->columns, &here));
@@ -255,12 +266,12 @@ enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_hea
                              struct table *out, const struct frame *at)
 {
     struct cells c = {.pool = pool, .skip = skip};
-    size_t mark = text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
 
     *out = (struct table){0};
+    text = text_utf8(pool, text);
     if (memchr(text.data, '\0', text.size) != NULL)
         return fail(at, MOTE_ERR_FORMAT, "is not a text file");
-    TRY(take_rows(pool, (char *)text.data + mark, &c, out, at));
+    TRY(take_rows(pool, (char *)text.data, &c, out, at));
     if (header == DATA_HEADER_AUTO)
         TRY(take_counts(&c, out, at));
     out->cells = c.cell;

@@ -52,6 +52,8 @@ void note(struct reading *r, const char *fmt, ...)
     r->out->notes = pool_printf(r->pool, "%s%s\n", r->out->notes, line);
 }
 
+struct frame path_frame(const struct reading *r) { return r->source->bare ? *r->at : frame_of(r->at, r->spec->path); }
+
 struct frame frame_of(const struct frame *up, const char *name)
 {
     return (struct frame){.up = up, .name = name, .index = -1};

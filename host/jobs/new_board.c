@@ -198,6 +198,9 @@ static enum mote_status open_data(struct newborn *n)
         return open_sounds(n, usual, longest);
     if (S_ISDIR(st.st_mode) || data_kind_of_file(path) == DATA_IMAGES)
         return open_pictures(n);
+    if (is_sound_name(path))
+        return fail(&n->data_file, MOTE_ERR_FORMAT,
+                    "is one sound: a folder is wanted, with a folder of sounds for each class");
     if (data_kind_of_file(path) == DATA_AUTO)
         return fail(&n->data_file, MOTE_ERR_FORMAT,
                     "is nothing that data are known by: a folder of pictures or sounds by class or of recordings, "
