@@ -199,7 +199,7 @@ static enum mote_status fail_empty(const struct reading *r, const struct frame *
                     "holds no PNG or JPEG in a class's folder; class/picture.png is wanted, or class/sound.wav, or "
                     "class/recording.csv");
     if (other == NULL)
-        return fail(at, MOTE_ERR_VALUE, "is an archive without files");
+        return fail(at, MOTE_ERR_VALUE, "holds no PNG or JPEG: it is an archive without files");
     return fail(at, MOTE_ERR_VALUE,
                 "holds no PNG or JPEG, but %s: pictures alone are read from archives; unpack it, and give the folder",
                 printable(r->pool, other));

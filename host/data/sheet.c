@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A contact sheet: a row of pictures a class, spread over the class's samples, small ones enlarged. */
+/* A contact sheet: a row of pictures a class, spread over the class's samples, small ones enlarged; above each row the
+ * class's name and how many samples it has. */
+#include "host/data/letters.h"
 #include "host/data/source.h"
 
 #include <math.h>
@@ -10,6 +12,7 @@
 #define ROWS_MAX   64
 #define TILE_LEAST 48 /* pixels: smaller pictures are enlarged by a whole number */
 #define GAP        2
+#define HEAD       (LETTERS_HEIGHT + 2 * GAP) /* pixels above a row */
 #define GROUND     0x40
 #define MAP_LEAST  8 /* numbers a row of what is shown as a map */
 
@@ -28,11 +31,16 @@ static void paint(struct sheet *s, int32_t sample, int32_t row, int32_t column)
     for (int32_t y = 0; y < s->tile_height; y++)
         for (int32_t x = 0; x < s->tile_width; x++) {
             const uint8_t *pixel = from + (y / s->factor * width + x / s->factor) * channels;
-            int64_t at_y = GAP + (int64_t)row * (s->tile_height + GAP) + y;
+            int64_t at_y = GAP + (int64_t)row * (s->tile_height + GAP + HEAD) + HEAD + y;
             int64_t at_x = GAP + (int64_t)column * (s->tile_width + GAP) + x;
 
             memcpy(s->out.data + (at_y * s->out.width + at_x) * channels, pixel, (size_t)channels);
         }
+}
+
+static const char *class_name(struct pool *pool, const struct dataset *d, int32_t class)
+{
+    return d->classes != NULL ? d->classes[class] : pool_printf(pool, "class %d", class);
 }
 
 /* Of a class's samples, those at equal distances. */
@@ -44,6 +52,9 @@ static void paint_class(struct sheet *s, struct pool *pool, int32_t class)
     for (int32_t i = 0; i < d->n; i++)
         if (d->labels == NULL ? i % s->rows == class : d->labels[i] == class)
             samples[n++] = i;
+    if (d->labels != NULL)
+        letters_paint(&s->out, 2 * GAP + class * (s->tile_height + GAP + HEAD), GAP,
+                      pool_printf(pool, "%s: %d", class_name(pool, d, class), n));
     for (int32_t k = 0; k < COLUMNS && k < n; k++)
         paint(s, samples[n <= COLUMNS ? k : (int64_t)k * n / COLUMNS], class, k);
 }
@@ -120,7 +131,7 @@ static enum mote_status choose(struct sheet *s, struct pool *pool, const struct 
     s->factor = side < TILE_LEAST ? (int32_t)((TILE_LEAST + side - 1) / side) : 1;
     s->tile_height = (int32_t)d->dims[0] * s->factor;
     s->tile_width = (int32_t)d->dims[1] * s->factor;
-    height = GAP + (int64_t)s->rows * (s->tile_height + GAP);
+    height = GAP + (int64_t)s->rows * (s->tile_height + GAP + HEAD);
     width = GAP + (int64_t)COLUMNS * (s->tile_width + GAP);
     if (height * width > PICTURE_PIXELS_MAX)
         return fail(at, MOTE_ERR_SHAPE, "the sheet would have %lld x %lld pixels; `size` makes the pictures smaller",

@@ -398,10 +398,21 @@ static void sheets_show_classes(void **state)
     want_ok(f, dataset_sheet(&f->pool, open_ok(f, "p"), &png, &f->at));
     assert_int_equal(picture_decode(&f->pool, png, &p, why), MOTE_OK);
     assert_int_equal(p.channels, 3); /* tiles of 36 x 48: each pixel 12 times, two of ground around */
-    assert_true(p.height == 2 + 2 * (36 + 2) && p.width == 2 + 10 * (48 + 2));
+    assert_true(p.height == 2 + 2 * (14 + 36 + 2) && p.width == 2 + 10 * (48 + 2)); /* 14 for a class's name */
     assert_true(p.data[0] == 0x40);
-    assert_memory_equal(p.data + (2 * p.width + 2) * 3, pixels(f, 3, 4, 3, 1), 3);
-    assert_memory_equal(p.data + ((2 + 38) * p.width + 2) * 3, pixels(f, 3, 4, 3, 0), 3);
+    assert_memory_equal(p.data + ((2 + 14) * p.width + 2) * 3, pixels(f, 3, 4, 3, 1), 3);
+    assert_memory_equal(p.data + ((2 + 52 + 14) * p.width + 2) * 3, pixels(f, 3, 4, 3, 0), 3);
+    for (int row = 0; row < 2; row++) { /* "CAT: 2" or the like: white in what is above, as far as it has letters */
+        int white = 0, right = 0;
+
+        for (int y = 4; y < 14; y++)
+            for (int x = 0; x < p.width; x++)
+                if (p.data[((52 * row + y) * p.width + x) * 3] == 0xFF) {
+                    white++;
+                    right = x > right ? x : right;
+                }
+        assert_true(white > 40 && right < 2 + 8 * 12);
+    }
     put_text(f, "t.csv", "1,a\n2,b\n");
     want_error(f, dataset_sheet(&f->pool, open_ok(f, "t.csv"), &png, &f->at), MOTE_ERR_TYPE, "these samples are none");
 }

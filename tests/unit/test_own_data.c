@@ -305,6 +305,63 @@ static void separators_are_looked_at(void **state)
         want_table(*state, same[i], want, "b");
 }
 
+/* As programs for tables export it. */
+static void text_of_programs_is_read(void **state)
+{
+    static const char utf8[] = "x;k\n1,5;gr\xc3\xbcn\n2;gr\xc3\xbcn\n", latin1[] = "x;k\n1,5;gr\xfcn\n2;gr\xfcn\n";
+    static const char excel[] = "\xef\xbb\xbfsep=;\r\nx;k\r\n1,5;gr\xc3\xbcn\r\n2;gr\xc3\xbcn\r\n";
+    struct fixture *f = *state;
+    uint8_t wide[2][2 + 2 * sizeof latin1];
+
+    for (int big = 0; big < 2; big++) {
+        wide[big][big] = 0xFF;
+        wide[big][1 - big] = 0xFE;
+        for (size_t i = 0; i < sizeof latin1 - 1; i++) {
+            wide[big][2 + 2 * i + (size_t)big] = (uint8_t)latin1[i];
+            wide[big][3 + 2 * i - (size_t)big] = 0;
+        }
+    }
+    put(f, "0.csv", utf8, sizeof utf8 - 1);
+    put(f, "1.csv", latin1, sizeof latin1 - 1);
+    put(f, "2.csv", excel, sizeof excel - 1);
+    put(f, "3.csv", wide[0], 2 * sizeof latin1);
+    put(f, "4.csv", wide[1], 2 * sizeof latin1);
+    for (int i = 0; i < 5; i++) {
+        open_ok(f, pool_printf(&f->pool, "%d.csv", i));
+        assert_int_equal(f->data.n, 2);
+        assert_string_equal(f->data.classes[0], "gr\xc3\xbcn");
+        assert_memory_equal(f->data.samples, ((float[]){1.5F, 2}), 8);
+    }
+    put(f, "5.csv", "\xff\xfe\x3d\xd8\x00\xde,\0a\0\n\0", 12); /* a pair of surrogates */
+    want_error(f, dataset_open(&f->pool, path(f, "5.csv"), NULL, &f->data, &f->at), MOTE_ERR_VALUE,
+               "\"\xf0\x9f\x98\x80\" is no finite number");
+}
+
+/* Names as zip has them in UTF-8, which "C" cannot say; what macOS adds is passed over. */
+static void members_have_any_names(void **state)
+{
+    struct fixture *f = *state;
+    struct bytes png = png_of(f, 4, 4, 1, 0), other = png_of(f, 4, 4, 1, 9), zip;
+
+    put_archive(f, "p.zip",
+                (const struct member[]){{"\xc3\xa4/1.png", png},
+                                        {"b c/2.png", other},
+                                        {"__MACOSX/b c/2.png", {(uint8_t *)"Mac", 3}},
+                                        {"b c/._2.png", {(uint8_t *)"Mac", 3}}},
+                4);
+    zip = get(f, "p.zip");
+    for (size_t i = 0; i + 10 < zip.size; i++) /* bit 11: in UTF-8 */
+        if (memcmp(zip.data + i, "PK\3\4", 4) == 0 || memcmp(zip.data + i, "PK\1\2", 4) == 0)
+            zip.data[i + (zip.data[i + 2] == 3 ? 7 : 9)] |= 0x08;
+    put(f, "p.zip", zip.data, zip.size);
+    open_ok(f, "p.zip");
+    assert_int_equal(f->data.n, 2);
+    assert_string_equal(f->data.classes[1], "\xc3\xa4");
+    put_archive(f, "t.zip", (const struct member[]){{"t/table.csv", {(uint8_t *)"1,2\n", 4}}}, 1);
+    want_error(f, dataset_open(&f->pool, path(f, "t.zip"), NULL, &f->data, &f->at), MOTE_ERR_VALUE,
+               "holds no PNG or JPEG, but t/table.csv: pictures alone are read from archives; unpack it");
+}
+
 static void scikit_learns_first_line_names_the_classes(void **state)
 {
     static const float want[] = {1.5F, 2, 3, 4};
@@ -752,6 +809,8 @@ int main(void)
         TEST(kinds_are_looked_at),
         TEST(classes_follow_the_data),
         TEST(separators_are_looked_at),
+        TEST(text_of_programs_is_read),
+        TEST(members_have_any_names),
         TEST(scikit_learns_first_line_names_the_classes),
         TEST(columns_are_chosen),
         TEST(gaps_are_filled_or_left_out),
