@@ -5,7 +5,7 @@
 
 #define BLOCK 0x7FFF
 
-/* Five rows of three pixels, the first row in the upper bits, the left pixel in the upper bit of a row: octal digits. */
+/* Five rows of three pixels, an octal digit each: the first row in the upper bits, the left pixel the upper bit. */
 static const uint16_t letters[128] = {
     [' '] = 000000, ['!'] = 022202, ['"'] = 055000, ['#'] = 057575,  ['%'] = 051245, ['&'] = 025356, ['\''] = 022000,
     ['('] = 012221, [')'] = 042224, ['*'] = 052725, ['+'] = 002720,  [','] = 000024, ['-'] = 000700, ['.'] = 000002,

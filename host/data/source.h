@@ -175,8 +175,8 @@ struct table {
     const char **classes; /* [n_classes] of scikit-learn's first line */
     int32_t n_classes;
 };
-/* Text in UTF-8, without a byte order mark: UTF-16 with one, and what is no UTF-8 (taken for Latin-1), are made so. A NUL
- * follows it. */
+/* Text in UTF-8, without a byte order mark: UTF-16 with one, and what is no UTF-8 (taken for Latin-1), are made so. A
+ * NUL follows it. */
 struct bytes text_utf8(struct pool *pool, struct bytes text);
 /* The text must end with a NUL, which does not count, and is changed. */
 MUST_CHECK enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header, int32_t skip,

@@ -25,7 +25,8 @@ void print_shortened(FILE *to, const char *s, int32_t width); /* the same, witho
 void print_wrapped(FILE *to, const char *s, int at, int indent, int width);
 
 #define FITTING_MAX 4096 /* bytes at once; more are left out */
-/* What printf() would print, without memory, each line of it in lines as wide as `to`, those after the first indented by two spaces. */
+/* What printf() would print, without memory: each line of it in lines as wide as `to`, those after the first indented
+ * by two spaces. */
 void print_fitting(FILE *to, const char *fmt, ...) PRINTF(2, 3);
 
 /* Columns are as wide as their cells. Where a line is too long, those that may be shortened are, the widest first. */

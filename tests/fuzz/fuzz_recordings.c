@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Property: whatever is in the files of recordings, and in the tables that label their rows, opening them says why it
- * fails, or gives finite samples with labels of classes that there are. The first byte chooses the form of the file, the
- * second one what the specification says of it; what follows the word LABELS is the table. */
+ * fails, or gives finite samples with labels of classes that there are. The first byte chooses the form of the file,
+ * the second one what the specification says of it; what follows the word LABELS is the table. */
 #include "host/data/suspects.h"
 
 #include <math.h>
