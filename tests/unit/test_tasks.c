@@ -614,5 +614,6 @@ int main(void)
         cmocka_unit_test(real_autoencoders),
         cmocka_unit_test(resumed_trainings_end_alike),
     };
+    setenv("COLUMNS", "1000", 1); /* a line each */
     return cmocka_run_group_tests(tests, setup, teardown);
 }
