@@ -72,4 +72,13 @@ static inline uint32_t mote_lstm_huffman_s8_entry_bytes(const struct mote_lstm_h
                 mote_huffman_entries(p->h_gap_bits) + (UINT32_C(1) << p->h_level_bits));
 }
 
+/* All bytes of `tables`. */
+static inline uint32_t mote_lstm_huffman_s8_tables_bytes(const struct mote_lstm_huffman_s8 *p)
+{
+    const uint32_t picked = (uint32_t)(p->x_columns < p->in_len ? p->x_columns : 0) +
+                            (uint32_t)(p->h_columns < p->units ? p->h_columns : 0);
+
+    return mote_lstm_huffman_s8_entry_bytes(p) + mote_packed_align(picked, 2);
+}
+
 #endif

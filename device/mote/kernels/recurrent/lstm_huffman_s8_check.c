@@ -7,8 +7,6 @@
 static bool need_lstm_huffman_s8(const struct mote_lstm_huffman_s8 *p, uint32_t bytes[])
 {
     const uint32_t rows = mote_bytes(p->batch, p->time, 1);
-    const uint32_t picked = (uint32_t)(p->x_columns < p->in_len ? p->x_columns : 0) +
-                            (uint32_t)(p->h_columns < p->units ? p->h_columns : 0);
 
     bytes[0] = mote_bytes(p->in_ring, p->in_len, 1);
     bytes[1] = (uint32_t)p->x_coded_bytes;
@@ -20,7 +18,7 @@ static bool need_lstm_huffman_s8(const struct mote_lstm_huffman_s8 *p, uint32_t 
     bytes[7] = mote_bytes(p->batch, p->units, 1);
     bytes[8] = mote_bytes(p->batch, p->units, 2);
     bytes[9] = mote_bytes(p->out_ring, p->units, 1);
-    bytes[10] = mote_lstm_huffman_s8_entry_bytes(p) + mote_packed_align(picked, 2);
+    bytes[10] = mote_lstm_huffman_s8_tables_bytes(p);
     bytes[11] = rows;
     return rows <= INT32_MAX && bytes[0] <= INT32_MAX && bytes[8] <= INT32_MAX && bytes[9] <= INT32_MAX &&
            p->x_columns <= p->in_len && p->h_columns <= p->units;

@@ -4,9 +4,8 @@
 #include "lstm_s8_dsp.h"
 
 #include "../shared/quads_dsp.h"
-#include "../shared/requant_dsp.h"
 #include "../shared/rows.h"
-#include "lstm_s8_unit.h"
+#include "lstm_s8_unit_dsp.h"
 
 static uint32_t packed_bytes(int32_t units, int32_t columns)
 {
@@ -41,11 +40,6 @@ static double instructions(const void *params, int32_t rows)
 #endif
 
 #if MOTE_DSP
-/* requant_dsp.h has the numbers. */
-struct scale {
-    int32_t mult, right, half;
-};
-
 /* Products of x or of h. */
 struct part {
     const int8_t *in, *weights;
@@ -57,13 +51,13 @@ struct part {
 
 /* Units whose gates are computed; the assembly has the offsets. */
 struct units {
-    struct part x, h;           /*  0, 24 */
-    const int32_t *bias;        /* 48 */
-    const struct scale *scales; /* 52: of x's products, then of h's */
-    int16_t (*gates)[4];        /* 56 */
-    int32_t n;                  /* 60 */
-    uint32_t x_gates[2];        /* 64 */
-    uint32_t r7;                /* 72: saved, as compilers do not let assembly have it */
+    struct part x, h;                     /*  0, 24 */
+    const int32_t *bias;                  /* 48 */
+    const struct mote_lstm_scale *scales; /* 52: of x's products, then of h's */
+    int16_t (*gates)[4];                  /* 56 */
+    int32_t n;                            /* 60 */
+    uint32_t x_gates[2];                  /* 64 */
+    uint32_t r7;                          /* 72: saved, as compilers do not let assembly have it */
 };
 
 _Static_assert(sizeof(struct part) == 24 && sizeof(struct units) == 76 && offsetof(struct units, bias) == 48 &&
@@ -107,11 +101,8 @@ struct layer {
     const int32_t *bias, *mult;
     const int8_t *shift;
     const uint16_t *table;
-    struct scale scales[2 * MOTE_GATES], cell, out;
-    int32_t lo, hi; /* of c */
-    struct {
-        int32_t left, half, right;
-    } tanh; /* from c to the argument of the hyperbolic tangent: mote_lstm_s8_tangent_argument() */
+    struct mote_lstm_scale scales[2 * MOTE_GATES];
+    struct mote_lstm_units units;
 };
 
 /* ---- what the arithmetic of halfwords is too narrow for ---- */
@@ -146,56 +137,6 @@ static void put_slowly(const struct layer *l, const int8_t *x, const int8_t *hid
 }
 
 /* ---- units ---- */
-static inline int32_t scaled(int32_t x, struct scale s)
-{
-    int32_t t;
-
-    __asm__(MOTE_SCALED("%0", "%2", "%3", "%4", "%1") : "+r"(x), "=&r"(t) : "r"(s.mult), "r"(s.right), "r"(s.half));
-    return x;
-}
-
-/* The table at x / 2^bits, interpolated as lstm_s8_unit.h does it, less 1: the table's values, from 1/2 on, are
- * negative as int16. */
-static inline int32_t interpolate(const uint16_t *table, uint32_t x, int32_t bits)
-{
-    uint32_t rest = x & ((UINT32_C(1) << bits) - 1), pair;
-
-    __builtin_memcpy(&pair, table + (x >> bits), 4);
-    return __smuad((int32_t)pair, (int32_t)(((UINT32_C(1) << bits) - rest) | rest << 16));
-}
-
-static inline uint32_t magnitude(int32_t x) { return (uint32_t)((x ^ x >> 31) - (x >> 31)); }
-
-/* mote_gate_sigmoid(). The inverse of a value less 1 is 1 less the value, rounded as it is there. */
-static inline int32_t sigmoid(const uint16_t *table, int32_t s)
-{
-    int32_t sign = s >> 31, y = interpolate(table, magnitude(3 * s), 9);
-
-    return (((y ^ sign) + (INT32_C(1) << 25) + (1 << 9)) >> 10) - (sign & (1 << 15));
-}
-
-/* mote_gate_tangent() */
-static inline int32_t tangent(const uint16_t *table, int32_t v)
-{
-    uint32_t at = magnitude(v);
-    int32_t y = at >= (MOTE_GATE_TABLE - 1) << 8 ? -(1 << 8) : interpolate(table, at, 8);
-
-    return (((y + (INT32_C(1) << 23)) ^ v >> 31) + (1 << 7)) >> 8;
-}
-
-static inline int8_t put_unit(const struct layer *l, const int16_t gate[MOTE_GATES], int16_t *cell)
-{
-    int32_t forget = sigmoid(l->table, gate[MOTE_GATE_FORGET]), input = sigmoid(l->table, gate[MOTE_GATE_INPUT]);
-    int32_t change = mote_saturate_16(scaled(input * tangent(l->table, 3 * gate[MOTE_GATE_CELL]), l->cell));
-    int32_t half = (forget * *cell + 1) >> 1;
-    int32_t c = mote_saturate_16((half + (1 << 13) - (half < 0)) >> 14) + change;
-
-    c = mote_clamp(c, l->lo, l->hi);
-    *cell = (int16_t)c;
-    c = tangent(l->table, ((int32_t)((uint32_t)(3 * c) << l->tanh.left) + l->tanh.half) >> l->tanh.right);
-    return mote_saturate_8(scaled(c * sigmoid(l->table, gate[MOTE_GATE_OUTPUT]), l->out) + l->p->out_zero);
-}
-
 #define CHUNK 8 /* units whose gates are computed at a time */
 
 static struct part part_of(const int8_t *in, int32_t n, const int8_t *weights)
@@ -221,31 +162,11 @@ static void put_units(const struct layer *l, const int8_t *x, const int8_t *hidd
         units.n = n;
         put_gates(&units);
         for (int32_t u = 0; u < n; u++)
-            *out++ = put_unit(l, gates[u], cell++);
+            *out++ = mote_lstm_unit_dsp(&l->units, gates[u], cell++);
     }
 }
 
 /* ---- layers ---- */
-/* requant_dsp.h says of which sums; without a zero point that would be added on the way the shift may be larger. */
-static bool is_simple(int32_t mult, int32_t shift) { return mult >= 0 && shift >= -30 && shift < 0; }
-
-static struct scale scale_of(int32_t mult, int32_t shift)
-{
-    return (struct scale){mult, -shift, INT32_C(1) << (-shift - 1)};
-}
-
-/* From 1/2 to 1, as a sigmoid from 0 on. Then its products with the hyperbolic tangent are below 2^30. A layer whose
- * rows come one by one looks at it again and again: eight values at a time. */
-static bool is_simple_table(const uint16_t *table)
-{
-    const mote_word *pair = (const mote_word *)(const void *)table;
-    uint32_t all = ~UINT32_C(0);
-
-    for (int32_t i = 0; i < MOTE_GATE_TABLE / 2; i += 4)
-        all &= pair[i] & pair[i + 1] & pair[i + 2] & pair[i + 3];
-    return (all & UINT32_C(0x80008000)) == UINT32_C(0x80008000);
-}
-
 /* Of all biases: whether they are below 2^29, eight at a time. */
 static bool are_simple(const int32_t *bias, int32_t units)
 {
@@ -265,22 +186,14 @@ static bool set_scales(struct layer *l)
 {
     const struct mote_lstm_s8 *p = l->p;
 
-    if (p->in_len > MOTE_PLAIN_PRODUCTS || p->units > MOTE_PLAIN_PRODUCTS || !is_simple_table(l->table) ||
-        !are_simple(l->bias, p->units) || !is_simple(p->cell_mult, p->cell_shift) ||
-        !is_simple(p->out_mult, p->out_shift))
+    if (p->in_len > MOTE_PLAIN_PRODUCTS || p->units > MOTE_PLAIN_PRODUCTS || !are_simple(l->bias, p->units) ||
+        !mote_lstm_begin_units(&l->units, p, l->table))
         return false;
     for (int32_t i = 0; i < 2 * MOTE_GATES; i++) {
-        if (!is_simple(l->mult[i], l->shift[i]))
+        if (!mote_lstm_is_simple(l->mult[i], l->shift[i]))
             return false;
-        l->scales[i] = scale_of(l->mult[i], l->shift[i]);
+        l->scales[i] = mote_lstm_scale_of(l->mult[i], l->shift[i]);
     }
-    l->lo = -p->clip;
-    l->hi = p->clip > INT16_MAX ? INT16_MAX : p->clip;
-    l->tanh.left = p->tanh_shift > 0 ? p->tanh_shift : 0;
-    l->tanh.right = p->tanh_shift < 0 ? -p->tanh_shift : 0;
-    l->tanh.half = (INT32_C(1) << l->tanh.right) >> 1;
-    l->cell = scale_of(p->cell_mult, p->cell_shift);
-    l->out = scale_of(p->out_mult, p->out_shift);
     return true;
 }
 
