@@ -48,9 +48,9 @@ static inline bool mote_huffman_has_room(int32_t columns, int32_t bias_bytes, in
 }
 
 #if MOTE_DSP
-/* What rows are decoded with, and where that is; the assembly has the offsets. Entries have a length in byte 0 and a gap
- * in byte 1; words of levels and joint ones the level above; where levels have no words, their entries have it in
- * byte 1. */
+/* What rows are decoded with, and where that is; the assembly has the offsets. Entries have a length in byte 0 and
+ * a gap in byte 1; words of levels and joint ones the level above; where levels have no words, their entries have it
+ * in byte 1. */
 struct mote_huffman_dsp {
     const uint8_t *stream; /*  0 */
     const void *gaps;      /*  4: or joint words */
