@@ -57,7 +57,7 @@ static inline void sum_eight(const float *const *rows, int32_t kernel_h, int32_t
         "3: subs %[k], %[k], #1\n"
         "bne 1b\n"
         "vstmia %[sum], {s16-s23}\n"
-        : [rows] "+r"(rows), [k] "+r"(kernel_h), [w] "+r"(w), [a] "=&r"(a), [v] "=&r"(v), [n] "=&r"(n)
+        : [rows] "+&r"(rows), [k] "+&r"(kernel_h), [w] "+&r"(w), [a] "=&r"(a), [v] "=&r"(v), [n] "=&r"(n)
         : [at] "r"(at), [step] "r"(step), [next] "r"(next), [row] "r"(row), [taps] "r"(taps), [sum] "r"(sum)
         : "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13", "s14", "s15", "s16",
           "s17", "s18", "s19", "s20", "s21", "s22", "s23", "cc", "memory");
