@@ -312,7 +312,7 @@ static void put_placeholder(struct text *graph, const char *name, int type)
 static void inputs_of_training(void **state)
 {
     struct pool pool = {0};
-    struct text kept = {.pool = &pool}, dropped = {.pool = &pool}, branch = {.pool = &pool};
+    struct text kept = {.pool = &pool}, dropped = {.pool = &pool}, branch = {.pool = &pool}, noisy = {.pool = &pool};
     struct text numbers = tf_node_of(&pool, "Cast numbers mask");
     static const float in[2] = {1, -2}, ten = 10, sum[2] = {11, 8};
     struct import i;
@@ -342,6 +342,13 @@ static void inputs_of_training(void **state)
     tf_put_node(&dropped, "Mul y larger numbers");
     MAKES(&dropped, NULL, in, in);
 
+    /* noise on an input is no dropout */
+    tf_put_input(&noisy, "x", TF_DIMS(2));
+    tf_put_node(&noisy, "Shape shape x");
+    tf_put_node(&noisy, "RandomUniform u shape");
+    tf_put_node(&noisy, "Add y x u");
+    says(&noisy, MOTE_ERR_UNSUPPORTED, "random");
+
     put_placeholder(&branch, "training", TF_BOOL);
     tf_put_input(&branch, "x", TF_DIMS(2));
     tf_put_const(&branch, "ten", TF_FLOAT, 0, NULL, &ten, sizeof ten);
@@ -363,10 +370,11 @@ static void inputs_of_training(void **state)
 static void shape_by_weights(void **state)
 {
     struct pool pool = {0};
-    struct text graph = {.pool = &pool}, turned = {.pool = &pool};
+    struct text graph = {.pool = &pool}, turned = {.pool = &pool}, cut = {.pool = &pool}, bare = {.pool = &pool};
     struct text product = tf_node_of(&pool, "MatMul y x w");
     static const float w[6] = {1, 2, 3, 4, 5, 6}, three[3] = {1, 0, -1}, two[2] = {-4, -4}, of_two[2] = {1, -1},
                        rows[3] = {-1, -1, -1};
+    const struct import_options behind = {.from = (const char *const[]){"s", NULL}};
 
     (void)state;
     put_placeholder(&graph, "x", TF_FLOAT);
@@ -380,6 +388,17 @@ static void shape_by_weights(void **state)
     put_number(&product, "transpose_b", 5, 1);
     tf_put(&turned, &product);
     MAKES(&turned, NULL, of_two, rows);
+
+    /* what an operator that Mote does not have makes; and nothing, where the product has no weights */
+    put_placeholder(&cut, "x", TF_FLOAT);
+    tf_put_node(&cut, "Strange s x");
+    tf_put_const(&cut, "w", TF_FLOAT, TF_DIMS(3, 2), w, sizeof w);
+    tf_put_node(&cut, "MatMul y s w");
+    MAKES(&cut, &behind, three, two);
+    put_placeholder(&bare, "x", TF_FLOAT);
+    tf_put_node(&bare, "MatMul z");
+    tf_put_node(&bare, "Add y x z");
+    says(&bare, MOTE_ERR_SHAPE, "the file does not say its shape");
     pool_free(&pool);
 }
 

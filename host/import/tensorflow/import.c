@@ -228,13 +228,17 @@ static bool shape_of_product(struct build *r, struct tf_source s, struct tensor 
     for (int32_t i = 0; i < tf->n_order; i++) {
         const int32_t reader = tf->order[i];
         const struct tf_node *node = &tf->nodes[reader];
-        struct tf_source weights = node->n_in == 2 ? node->from[1] : s;
+        struct tf_source weights;
         const Tf__AttrValue *value;
 
-        if (strcmp(node->def->op, "MatMul") != 0 || node->from[0].node != s.node || node->from[0].output != s.output)
+        if (strcmp(node->def->op, "MatMul") != 0 || node->n_in != 2 || node->from[0].node != s.node ||
+            node->from[0].output != s.output)
             continue;
+        weights = node->from[1];
         if (strcmp(tf->nodes[weights.node].def->op, "Identity") == 0 && tf->nodes[weights.node].n_in == 1)
             weights = tf->nodes[weights.node].from[0];
+        if (weights.node == NAME_ABSENT) /* of what a cut leaves out */
+            continue;
         tf->index = weights.node;
         value = tf_attr(r, "value");
         if (!value || value->value_case != TF__ATTR_VALUE__VALUE_TENSOR || !value->tensor->tensor_shape ||
@@ -264,16 +268,17 @@ static enum mote_status find_input(struct build *r, struct tf_source s, const ch
         TRY(placeholder_shape(r, out, &known, at));
     else
         known = find_shape(r, name, out);
-    if (!known && !given && shape_of_product(r, s, out))
+    if (known)
         return r->status;
-    if (!known && !given)
-        return fail(at, MOTE_ERR_SHAPE, "the file does not say its shape; say it, as by --shape %s=1,49,10", name);
-    if (!known) {
-        out->type = out->type == TYPE_NONE ? TYPE_F32 : out->type;
-        out->rank = given->rank;
-        for (int d = 0; d < given->rank; d++)
-            out->dims[d] = DIM_UNKNOWN;
-    }
+    out->type = out->type == TYPE_NONE ? TYPE_F32 : out->type;
+    if (!given)
+        return shape_of_product(r, s, out)
+                   ? r->status
+                   : fail(at, MOTE_ERR_SHAPE, "the file does not say its shape; say it, as by --shape %s=1,49,10",
+                          name);
+    out->rank = given->rank;
+    for (int d = 0; d < given->rank; d++)
+        out->dims[d] = DIM_UNKNOWN;
     return r->status;
 }
 

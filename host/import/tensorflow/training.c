@@ -35,6 +35,16 @@ static int32_t placeholder_of(const struct tf *tf, struct tf_source s, bool *les
     return NAME_ABSENT;
 }
 
+/* It may be a single number: the file says no other shape of it. */
+static bool may_be_number(struct build *r, int32_t node)
+{
+    const Tf__AttrValue *a;
+
+    tf_of(r)->index = node;
+    a = tf_attr(r, "shape");
+    return !a || a->value_case != TF__ATTR_VALUE__VALUE_SHAPE || a->shape->unknown_rank || a->shape->n_dim == 0;
+}
+
 static void find_kept(struct build *r, int8_t *values)
 {
     const struct tf *tf = tf_of(r);
@@ -53,7 +63,7 @@ static void find_kept(struct build *r, int8_t *values)
             bool less;
             const int32_t placeholder = placeholder_of(tf, node->from[1 - from], &less);
 
-            if (placeholder != NAME_ABSENT)
+            if (placeholder != NAME_ABSENT && may_be_number(r, placeholder))
                 values[placeholder] = (strcmp(op, "GreaterEqual") == 0) == less;
         }
     }
