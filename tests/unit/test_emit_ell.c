@@ -263,6 +263,12 @@ static void expect_refused(const char *text, const char *message)
          "tensor 3 f32 [3] data [1,2,3]\ntensor 4 f32 [1,1]" state " state\n"                                          \
          "op 0 gru in [0, 2, 2, 3, 3, 4] out [1] reset_after 1\ninputs [0]\noutputs [1]\nend\n"
 
+#define LSTM(x_weights, peepholes, hidden)                                                                             \
+    HEAD "tensor 0 \"x\" f32 [1,1,1]\ntensor 1 f32 [1,1,1]\ntensor 2 f32 [1,1] data [1]\ntensor 3 f32 [1] data [1]\n"  \
+         "tensor 4 f32 [1,1] state\ntensor 5 f32 [1,1] state\n"                                                        \
+         "op 0 unidirectional_sequence_lstm in [0, " x_weights ", 2, 2, 2, 2, 2, 2, " peepholes                        \
+         ", 3, 3, 3, 3, -, -, " hidden ", 5, -, -, -, -] out [1] activation tanh\ninputs [0]\noutputs [1]\nend\n"
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -289,6 +295,13 @@ static void test_refusals(void **state)
                    "2 faults: op 0 RELU6: ELL has no such layer; op 2 EXP: ELL has no such layer");
     expect_refused(GRU("1,2,1", ""), "it takes 2 steps of 1 sequences a call; ELL's take one of one");
     expect_refused(GRU("1,1,1", " data [0.5]"), "its state starts with other numbers than ELL's zeros");
+    expect_refused(HEAD "tensor 0 \"x\" f32 [1,1,1]\ntensor 1 f32 [1,1,1]\ntensor 2 f32 [3,1] data [1,2,3]\n"
+                        "tensor 3 f32 [3] data [1,2,3]\nop 0 gru in [0, 2, 2, 3, 3, -] out [1] reset_after 1\n"
+                        "inputs [0]\noutputs [1]\nend\n",
+                   "it has no state that goes on");
+    expect_refused(LSTM("-, 2", "-, -, -", "4"), "ELL wants its weights as constants");
+    expect_refused(LSTM("2, 2", "3, 3, 3", "4"), "input 9: ELL has no LSTM with peepholes");
+    expect_refused(LSTM("2, 2", "-, -, -", "-"), "it has no state that goes on");
 }
 
 /* ---- real models ---- */

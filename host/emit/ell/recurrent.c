@@ -34,17 +34,18 @@ static int add_constant(struct ell_writer *w, const struct tensor *const *tensor
     return id;
 }
 
-static enum mote_status want_zero_state(const struct tensor *t, const struct frame *at)
+static enum mote_status want_state(const struct tensor *t, const struct frame *at)
 {
+    if (!t || !t->state)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "it has no state that goes on, as ELL's have");
     for (int64_t b = 0; t->initial && b < tensor_bytes(t); b++)
         if (t->initial[b] != 0)
             return fail(at, MOTE_ERR_UNSUPPORTED, "its state starts with other numbers than ELL's zeros");
     return MOTE_OK;
 }
 
-/* It reads [1][1][n], constants from `first` on, and states of zeros. */
-static enum mote_status check(const struct ell_writer *w, const struct op *op, int first, int end, int state,
-                              int states, const struct frame *at)
+/* It reads [1][1][n], and states of zeros from `first` on. */
+static enum mote_status check(const struct ell_writer *w, const struct op *op, int first, int n, const struct frame *at)
 {
     const struct tensor *x = op_in(w->g, op, 0);
 
@@ -52,11 +53,8 @@ static enum mote_status check(const struct ell_writer *w, const struct op *op, i
         return fail(at, MOTE_ERR_UNSUPPORTED, "it takes %lld steps of %lld sequences a call; ELL's take one of one",
                     (long long)(x->dims[0] > 1 ? x->dims[0] : x->dims[1]),
                     (long long)(x->dims[0] > 1 ? x->dims[1] : x->dims[0]));
-    for (int i = first; i < end; i++)
-        if (op_in(w->g, op, i))
-            TRY(ell_want_constant(op_in(w->g, op, i), "weights", at));
-    for (int i = state; i < state + states; i++)
-        TRY(want_zero_state(op_in(w->g, op, i), at));
+    for (int i = first; i < first + n; i++)
+        TRY(want_state(op_in(w->g, op, i), at));
     return MOTE_OK;
 }
 
@@ -87,13 +85,31 @@ enum mote_status ell_add_gru(struct ell_writer *w, const struct op *op, const st
 
     if (!((const struct gru_opts *)op->opts)->reset_after)
         return fail(at, MOTE_ERR_UNSUPPORTED, "its reset gate multiplies the state; ELL's multiplies the product");
-    TRY(check(w, op, WEIGHTS, STATE, STATE, 1, at));
+    TRY(check(w, op, STATE, 1, at));
     for (int i = 0; i < 4; i++) {
         const struct tensor *t = op_in(w->g, op, WEIGHTS + i);
 
+        TRY(ell_want_constant(t, "weights", at));
         ids[i] = add_constant(w, &t, 1, 0);
     }
     add_recurrent(w, op, "GRUNode", units, ids);
+    return MOTE_OK;
+}
+
+/* Beside four gates, four biases and two states it reads nothing. */
+static enum mote_status check_lstm(const struct graph *g, const struct op *op, const struct frame *at)
+{
+    enum { PEEPHOLES = 9, BIAS = 12, PROJECTION = 16, STATE = 18, NORMALIZATION = 20 };
+    const struct lstm_opts *o = op->opts;
+
+    for (int i = PEEPHOLES; i < op->n_in; i++)
+        if ((i < BIAS || (i >= PROJECTION && i < STATE) || i >= NORMALIZATION) && op_in(g, op, i))
+            return fail(at, MOTE_ERR_UNSUPPORTED, "input %d: ELL has no LSTM with %s", i,
+                        i < BIAS    ? "peepholes"
+                        : i < STATE ? "a projection"
+                                    : "layer normalization");
+    if (o->activation != ACTIVATION_TANH || o->cell_clip > 0)
+        return fail(at, MOTE_ERR_UNSUPPORTED, "ELL's LSTM is of tanh, and does not clip its cell");
     return MOTE_OK;
 }
 
@@ -106,10 +122,13 @@ enum mote_status ell_add_lstm(struct ell_writer *w, const struct op *op, const s
     const struct tensor *parts[LSTM_GATES];
     int ids[4];
 
-    TRY(check(w, op, first[0], STATE, STATE, 2, at));
+    TRY(check_lstm(w->g, op, at));
+    TRY(check(w, op, STATE, 2, at));
     for (int i = 0; i < 3; i++) {
-        for (int gate = 0; gate < LSTM_GATES; gate++)
+        for (int gate = 0; gate < LSTM_GATES; gate++) {
             parts[gate] = op_in(w->g, op, first[i] + gate);
+            TRY(ell_want_constant(parts[gate], "weights", at)); /* without its own, the input gate is another's */
+        }
         ids[i] = add_constant(w, parts, LSTM_GATES, 0);
     }
     ids[3] = add_constant(w, NULL, 0, LSTM_GATES * units);
