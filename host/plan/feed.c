@@ -56,7 +56,7 @@ static enum mote_status find_rows(struct plan *plan, const struct frame *at)
 static int32_t put_row(struct plan *plan)
 {
     struct graph *g = pool_copy(plan->pool, plan->graph, sizeof *g);
-    const int32_t n = g->n_tensors;
+    const int32_t n = g->n_tensors, *values = plan->value_of_tensor;
 
     assert(plan->feed.hop > 0 && plan->feed.slices > 0 && plan->feed.axis < RANK_MAX);
     g->tensors = pool_array(plan->pool, (size_t)n + 1, sizeof *g->tensors);
@@ -67,7 +67,8 @@ static int32_t put_row(struct plan *plan)
     g->inputs = pool_copy(plan->pool, &n, sizeof n);
     g->n_tensors++;
     plan->graph = g;
-    plan->value_of_tensor = pool_grow(plan->pool, plan->value_of_tensor, (size_t)n, sizeof *plan->value_of_tensor);
+    plan->value_of_tensor = pool_array(plan->pool, (size_t)n + 1, sizeof *plan->value_of_tensor);
+    memcpy(plan->value_of_tensor, values, (size_t)n * sizeof *values);
     plan->value_of_tensor[n] = VALUE_NONE;
     return n;
 }

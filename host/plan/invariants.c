@@ -61,8 +61,10 @@ static void assert_steps(const struct plan *plan)
         assert_value(plan, i);
     for (int32_t i = 0; i < plan->graph->n_tensors; i++)
         assert(plan->value_of_tensor[i] >= VALUE_NONE && plan->value_of_tensor[i] < plan->n_values);
-    for (int32_t i = 0; i < plan->n_steps; i++)
+    for (int32_t i = 0; i < plan->n_steps; i++) {
         assert_step(plan, &plan->steps[i]);
+        assert(plan_block(plan, i) >= BLOCK_WHOLE && plan_block(plan, i) < plan->blocks.n);
+    }
 }
 
 static void assert_versions(const struct plan *plan)

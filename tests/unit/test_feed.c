@@ -63,6 +63,29 @@ static void must_compile(struct fixture *f, const char *graph, bool feed)
         fail_msg("%s", f->report.text);
 }
 
+/* The row is a tensor more: what lies behind the others, here 48 times 4 bytes, stays what it is. */
+static void a_row_has_room_among_the_tensors(void **state)
+{
+    struct pool pool = {0};
+    struct text t = {.pool = &pool};
+    struct fixture f;
+
+    (void)state;
+    text_add(&t, HEAD "tensor 0 \"in\" s8 [1,16,4,32] quant [0.1; 0]\n");
+    for (int i = 1; i < 48; i++)
+        text_add(&t, "tensor %d \"t%d\" s8 [1,8,4,32] quant [0.1; 0]\n", i, i);
+    text_add(&t, "op 0 max_pool_2d in [0] out [1] " POOL);
+    for (int i = 1; i < 47; i++)
+        text_add(&t, "op %d relu in [%d] out [%d]\n", i, i, i + 1);
+    text_add(&t, "inputs [0]\noutputs [47]\nend\n");
+    must_compile(&f, t.s, true);
+    assert_int_equal(f.plan.graph->n_tensors, 49);
+    for (int32_t i = 0; i < f.plan.n_steps; i++)
+        assert_int_equal(plan_block(&f.plan, i), BLOCK_WHOLE);
+    pool_free(&f.pool);
+    pool_free(&pool);
+}
+
 static void outputs_are_there_after_the_last_row(void **state)
 {
     struct fixture f, whole_input;
@@ -230,7 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outputs_are_there_after_the_last_row),  cmocka_unit_test(flat_inputs_have_rows),
         cmocka_unit_test(models_that_cannot_be_fed_are_refused), cmocka_unit_test(a_wait_takes_one_row),
-        cmocka_unit_test(who_never_waits_takes_no_row),
+        cmocka_unit_test(who_never_waits_takes_no_row),          cmocka_unit_test(a_row_has_room_among_the_tensors),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
