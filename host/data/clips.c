@@ -119,14 +119,15 @@ static enum mote_status make_room(struct taking *t)
 {
     struct clips *c = t->c;
     const size_t bytes = (size_t)c->samples * sizeof *c->audio;
+    const int64_t most = (int64_t)(DATASET_BYTES_MAX / bytes), wanted = t->room > 0 ? 2 * (int64_t)t->room : t->list->n;
     int16_t *more;
 
     if (c->n < t->room)
         return MOTE_OK;
-    t->room = t->room > 0 ? 2 * t->room : t->list->n;
-    if ((uint64_t)t->room > DATASET_BYTES_MAX / bytes)
-        return fail(t->r->at, MOTE_ERR_MEMORY, "%d clips of %d ms are more than Mote holds", t->room,
-                    t->r->out->hears.clip);
+    if (c->n >= most || t->list->n > most)
+        return fail(t->r->at, MOTE_ERR_MEMORY, "there are more than %lld clips of %d ms, the most that Mote holds",
+                    (long long)most, t->r->out->hears.clip);
+    t->room = (int32_t)(wanted < most ? wanted : most);
     more = pool_array(t->r->pool, (size_t)t->room, bytes);
     if (c->n > 0)
         memcpy(more, c->audio, (size_t)c->n * bytes);

@@ -221,7 +221,7 @@ static bool stays(const struct table *t, int32_t label, int32_t recording)
 static int32_t label_of_rows(const struct table *t)
 {
     int32_t label = named_label(t), recording = named_recording(t);
-    bool gaps;
+    bool gaps = false;
 
     for (int32_t i = 0; i < t->columns && t->names != NULL && label < 0; i++)
         if (i != recording && !is_time_name(t->names[i]) && has_words(t, i, &gaps) && may_be_classes(t, i))
@@ -232,7 +232,7 @@ static int32_t label_of_rows(const struct table *t)
 static void take_series(struct pool *pool, const struct table *t, int32_t label, int32_t recording,
                         struct data_section *s)
 {
-    bool gaps;
+    bool gaps = false;
 
     s->label = column_word(pool, t, label);
     if (recording >= 0)

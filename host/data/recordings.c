@@ -16,6 +16,7 @@
 #define DEPTH_MAX   8
 #define ROWS_MAX    (1 << 24)
 #define NUMBERS_MAX 1024 /* of a row */
+#define RATE_MAX    1e9  /* rows a second */
 
 struct recording {
     const char *file, *label; /* relative to the folder; label: JSON's or a column's, or NULL */
@@ -559,6 +560,9 @@ static enum mote_status find_part_columns(const struct recordings *all, const st
                             "%s is in seconds (start_s, end_s): `rate: 50` in the data section says how many rows a "
                             "second has",
                             at->name);
+        if (all->r->spec->rate > (float)RATE_MAX)
+            return fail_key(all->r, "rate", "rate is %g; at most %g rows a second are wanted",
+                            (double)all->r->spec->rate, RATE_MAX);
         out->start = start;
         out->end = end;
         out->rate = (double)all->r->spec->rate;

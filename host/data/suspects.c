@@ -168,7 +168,8 @@ static float distance(const struct view *v, int32_t i, int32_t j)
 /* Windows of one recording are alike whatever they are called. */
 static bool is_of_one(const struct dataset_source *s, int32_t i, int32_t j)
 {
-    return s->files != NULL && s->rows != NULL && s->files[i] == s->files[j];
+    return s->files != NULL && s->rows != NULL &&
+           (s->files[i] == s->files[j] || (s->clips != NULL && strcmp(s->files[i], s->files[j]) == 0));
 }
 
 static void insert(struct neighbors *to, float far, int32_t class)

@@ -126,9 +126,10 @@ static enum mote_status open_sounds(struct newborn *n, double usual, double long
 {
     struct data_input *input = pool_alloc(n->pool, sizeof *input);
     const bool cut = usual * 1000 >= CLIP_MOST || n->section.step > 0;
-    const int32_t whole = (int32_t)ceil(10 * longest) * 100;
+    const double whole = ceil(10 * longest) * 100; /* a file's head may say anything */
 
-    *input = (struct data_input){.audio = "micro", .clip = cut || whole > CLIP_MOST || whole < 100 ? CLIP : whole};
+    *input =
+        (struct data_input){.audio = "micro", .clip = cut || whole > CLIP_MOST || whole < 100 ? CLIP : (int32_t)whole};
     if (n->section.window > 0)
         input->clip = n->section.window;
     n->section.window = 0;

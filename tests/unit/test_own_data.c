@@ -585,6 +585,8 @@ static void parts_may_be_in_seconds(void **state)
     want_sample(f, 2, (float[]){5, -5, 6, -6}, 4);
     want_error(f, open_yaml(f, "path: r, labels: r/labels.csv, window: 2"), MOTE_ERR_VALUE,
                "is in seconds (start_s, end_s): `rate: 50` in the data section says how many rows a second has");
+    want_error(f, open_yaml(f, "path: r, labels: r/labels.csv, window: 2, rate: 1e30"), MOTE_ERR_VALUE,
+               "rate is 1e+30; at most 1e+09 rows a second are wanted");
     put_text(f, "r/labels.csv", "start_s,end_s,label\n0,1,walk\n1.25,4,run\n");
     want_error(f, open_yaml(f, "path: r, labels: r/labels.csv, window: 2, rate: 4"), MOTE_ERR_VALUE,
                "line 3: seconds from 1.25 to 4: a.csv has rows 0 to 10");

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/data/clips.h"
 #include "host/data/source.h"
 #include "host/data/suspects.h"
 #include "tests/data/files.h"
@@ -137,6 +138,26 @@ static void windows_of_a_recording_do_not_speak_for_it(void **state)
         assert_non_null(strstr(dataset_name(&f->pool, &f->data, s.shown[i].sample), "fast/04.csv"));
 }
 
+/* A table of parts names a sound in each of its lines: the same name, but not the same string. */
+static void parts_of_a_sound_do_not_speak_for_it(void **state)
+{
+    struct fixture *f = *state;
+    struct dataset_source source;
+    struct suspects s;
+    const char **files;
+
+    windows_of_a_recording_do_not_speak_for_it(state);
+    source = *f->data.source;
+    files = pool_array(&f->pool, (size_t)f->data.n, sizeof *files);
+    for (int32_t i = 0; i < f->data.n; i++)
+        files[i] = pool_strdup(&f->pool, source.files[i]);
+    source.files = files;
+    source.clips = pool_alloc(&f->pool, sizeof *source.clips);
+    f->data.source = &source;
+    dataset_suspects(&f->data, &s);
+    assert_int_equal(s.n, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +165,7 @@ int main(void)
         TEST(what_neighbors_do_not_know_is_not_told),
         TEST(pictures_are_compared),
         TEST(windows_of_a_recording_do_not_speak_for_it),
+        TEST(parts_of_a_sound_do_not_speak_for_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
