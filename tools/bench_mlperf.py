@@ -20,9 +20,9 @@ MODELS = {"kws01": "kws", "vww01": "vww", "ic01": "resnet", "ad01": "ad01"}
 ROWS = ["kws01/mps2-an386/accuracy", "vww01/mps2-an386/accuracy",
         *(f"{task}/mps2-an386/performance" for task in MODELS), "kws01/microbit/performance",
         "kws01/mps3-an547/performance", *(f"{task}/stm32-nucleo-l4r5zi/energy" for task in MODELS)]
-FIELDS = ["task", "target", "mode", "via", "samples", "patterns", "correct", "accuracy", "auc", "throughput",
-          "energy_uj", "energy_uj_low", "energy_uj_high", "inferences", "seconds", "instructions", "cycles",
-          "different", "clock_error"]
+FIELDS = ["task", "target", "mode", "via", "samples", "patterns", "estimated", "correct", "accuracy", "auc",
+          "throughput", "energy_uj", "energy_uj_low", "energy_uj_high", "inferences", "seconds", "instructions",
+          "cycles", "different", "clock_error"]
 
 
 def every_fifth(data, folder):
