@@ -809,6 +809,7 @@ static void test_variables(void **state)
         const char *want; /* in the error */
     } files[] = {
         {"good", MOTE_OK, ""},
+        {"beside_places", MOTE_OK, ""},
         {"two_sizes", MOTE_ERR_SHAPE, "op 4 ASSIGN_VARIABLE: variable \"v\" has two types or sizes"},
         {"two_types", MOTE_ERR_SHAPE, "op 4 ASSIGN_VARIABLE: variable \"v\" has two types or sizes"},
         {"no_handle", MOTE_ERR_UNSUPPORTED, "op 1 READ_VARIABLE: input 0 is no handle that VAR_HANDLE has made"},
@@ -838,6 +839,8 @@ static void test_variables(void **state)
             const struct graph *g = &i.model.graphs[0];
 
             assert_int_equal(i.model.n_graphs, 1);
+            for (int32_t t = 0; t < g->n_tensors; t++)
+                assert_int_not_equal(g->tensors[t].type, TYPE_S64);
             assert_true(g->tensors[g->n_tensors - 1].state);
             assert_memory_equal(g->tensors[g->n_tensors - 1].initial, "\0\0", 2);
         }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cases_moves import ints, tensor
 from operator_cases import CASES, Case, Random, main, number
-from tflite_writer import BOOL, FLOAT32, INT8, INT16, INT32, RESOURCE, Scalar, Step, Tensor, Text, model
+from tflite_writer import BOOL, FLOAT32, INT8, INT16, INT32, INT64, RESOURCE, Scalar, Step, Tensor, Text, model
 
 
 def case(operator, name, inputs, outputs, steps, called=(), runs=3):
@@ -208,6 +208,9 @@ def refused():
     handle, make = handle_of("v")
     read = [make, Step("READ_VARIABLE", [handle], [tensor([2])])]
     yield of("good", [once(), *read], variable())
+    pair, place, same = tensor([1, 2], INT8, [3, 4]), Tensor([1], INT64), Tensor([1], INT64)
+    counted = Step("ARG_MAX", [pair, ints([1])], [place], {0: Scalar("b", 4)})  # int64, which is int32 in Mote
+    yield of("beside_places", [counted, once(), Step("RESHAPE", [place, ints([1])], [same]), *read], variable())
     yield of("two_sizes", [*read, *variable(size=3)])
     yield of("two_types", [*read, *variable(kind=INT16, size=1)])
     yield of("no_handle", [Step("READ_VARIABLE", [tensor([2], INT8, [1, 2])], [tensor([2])])])

@@ -195,10 +195,24 @@ static enum mote_status take_initial_values(struct tfl_reader *r, const struct g
     return MOTE_OK;
 }
 
+/* What a reader knows of the graph that it reads. */
+static void go_on_with(struct tfl_reader *r, const struct tfl_reader *graph)
+{
+    r->out = graph->out;
+    r->variables = graph->variables;
+    r->left_out_reads = graph->left_out_reads;
+    r->left_out_makes = graph->left_out_makes;
+    r->pairs = graph->pairs;
+    r->n_pairs = graph->n_pairs;
+    r->narrowed = graph->narrowed;
+    r->initializing = graph->initializing;
+}
+
 static enum mote_status read_call_once(struct tfl_reader *r, struct fb_table t, struct graph *g, const struct frame *at)
 {
-    struct tfl_variables mine = r->variables, its;
-    struct model initializer = {.pool = r->pool}, *model = r->out;
+    const struct tfl_reader mine = *r;
+    struct model initializer = {.pool = r->pool};
+    struct tfl_variables its;
     uint32_t index = 0;
 
     TRY(initializer_of(r, t, &index, at));
@@ -210,9 +224,7 @@ static enum mote_status read_call_once(struct tfl_reader *r, struct fb_table t, 
     r->out = &initializer;
     TRY(tfl_read_graph(r, index, at));
     its = r->variables;
-    r->variables = mine;
-    r->out = model;
-    r->initializing = false;
+    go_on_with(r, &mine);
     return take_initial_values(r, &initializer.graphs[0], &its, g, at);
 }
 
