@@ -354,10 +354,13 @@ static void run_plain(struct run *r, const struct op *op)
     for (int i = 0; i < op->n_out; i++) {
         struct tensor t = r->g->tensors[op->out[i]];
 
+        if (t.data != NULL)
+            build_fail(&c->b, MOTE_ERR_FORMAT, "output %d is a constant, which no operator can write", i);
         t.source = c->depth == 1 ? t.source : -1;
         out[i] = t.state ? r->value[op->out[i]] : graph_add_tensor(c->b.m, c->b.g, &t);
     }
-    c->b.status = append(r, op, in, out);
+    if (ok(c))
+        c->b.status = append(r, op, in, out);
     for (int i = 0; i < op->n_out; i++)
         r->value[op->out[i]] = out[i];
 }
@@ -462,11 +465,13 @@ static int32_t *values_of(struct run *r, int n, const int32_t *tensors)
     return values;
 }
 
-static bool is_condition(struct control *c, int32_t value)
+static bool is_condition(struct control *c, int32_t *value)
 {
-    const struct tensor *t = tensor_at(&c->b, value);
+    const struct tensor *t;
 
-    if (ok(c) && (list_of(c, value) != NULL || t->type != TYPE_BOOL || tensor_elements(t) != 1))
+    *value = tensor_of(c, *value);
+    t = tensor_at(&c->b, *value);
+    if (ok(c) && (t->type != TYPE_BOOL || tensor_elements(t) != 1))
         build_fail(&c->b, MOTE_ERR_TYPE, "the condition is no single bool");
     return ok(c);
 }
@@ -512,7 +517,7 @@ static void run_if(struct run *r, const struct op *op)
     struct control *c = control_of(r);
     const struct if_opts *o = op->opts;
     int32_t *in = values_of(r, op->n_in, op->in), *out = pool_array(c->b.pool, (size_t)op->n_out + 1, sizeof *out);
-    const bool constant = is_condition(c, in[0]) && is_const(&c->b, in[0]);
+    const bool constant = is_condition(c, &in[0]) && is_const(&c->b, in[0]);
 
     if (!ok(c))
         return;
@@ -551,7 +556,7 @@ static enum goes_on goes_on(struct control *c, const struct loop *l)
     int32_t condition = TENSOR_ABSENT;
 
     run_graph(c, l->o->cond_graph, l->n, l->values, 1, &condition);
-    if (!is_condition(c, condition))
+    if (!is_condition(c, &condition))
         return ENDS;
     if (is_const(&c->b, condition))
         return tensor_at(&c->b, condition)->data[0] != 0 ? GOES_ON : ENDS;
@@ -583,7 +588,7 @@ static void run_inside(struct control *c, const struct loop *l, int n, const int
     for (int i = 0; i < n; i++)
         in[changing[i]] = vars[i];
     run_graph(c, l->o->cond_graph, l->n, in, 1, &condition);
-    if (!is_condition(c, condition))
+    if (!is_condition(c, &condition))
         return;
     emit_mark(&c->b, OP_LOOP_TEST, 1, &condition, NULL, NULL);
     run_graph(c, l->o->body_graph, l->n, in, l->n, made);

@@ -912,6 +912,7 @@ static void test_control_refused(void **state)
         {"no_graph", MOTE_ERR_FORMAT, "op 0 IF: it names graph 7 of 3"},
         {"two_shapes", MOTE_ERR_UNSUPPORTED, "op 0 IF: a value is s8 1x6 or s8 1x5; it must be alike"},
         {"absent_input", MOTE_ERR_FORMAT, "op 1 SHAPE: input 0 is absent"},
+        {"writes_a_constant", MOTE_ERR_FORMAT, "op 1 ADD: output 0 is a constant, which no operator can write"},
         {"no_rows", MOTE_ERR_SHAPE, "op 1 DYNAMIC_UPDATE_SLICE: dimension 0 of the output would be empty"},
         {"other_scale", MOTE_ERR_UNSUPPORTED, "op 0 IF: tensor 'input0' is s8 there and s8 here, or quantized"},
     };
@@ -943,6 +944,20 @@ static void test_free_rows(void **state)
     import_file(&i, "m.tflite", control_file(&pool, "free_rows"));
     assert_int_equal(i.status, MOTE_OK);
     assert_int_equal(count_ops(&i.model.graphs[0], OP_CONCATENATION), 2);
+    pool_free(&i.pool);
+    pool_free(&pool);
+}
+
+/* A condition may be rows of a list. */
+static void test_part_of_bools(void **state)
+{
+    struct pool pool = {0};
+    struct import i;
+
+    (void)state;
+    import_file(&i, "m.tflite", control_file(&pool, "part_of_bools"));
+    assert_int_equal(i.status, MOTE_OK);
+    assert_int_equal(count_ops(&i.model.graphs[0], OP_BRANCH), 3);
     pool_free(&i.pool);
     pool_free(&pool);
 }
@@ -1016,6 +1031,7 @@ int main(void)
         cmocka_unit_test(test_open_dimensions),
         cmocka_unit_test(test_files_refused),
         cmocka_unit_test(test_control_refused),
+        cmocka_unit_test(test_part_of_bools),
         cmocka_unit_test(test_free_rows),
         cmocka_unit_test(test_loops_become_layers),
         cmocka_unit_test(test_other_spellings),

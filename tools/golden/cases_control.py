@@ -348,6 +348,21 @@ def rows_of(name, n, step):
                        [counted(2, tensor((n, 4))), Graph([i, p], [following, *made.results], [count, made])])
 
 
+def part_of_bools():
+    """Three times, x or its double, as the first of three bools says, which the loop cuts out."""
+    x, flags, y, i_end, flags_end = tensor((1, 4)), Tensor([3], BOOL), tensor((1, 4)), scalar(), Tensor([3], BOOL)
+    i, p, all_, first, out = scalar(), tensor((1, 4)), Tensor([3], BOOL), Tensor([1], BOOL), tensor((1, 4))
+    following, count = count_on(i)
+    body = Graph([i, p, all_], [following, out, all_],
+                 [count, Step("SLICE", [all_, ints([0]), ints([1])], [first]),
+                  Step("IF", [first, p], [out], {0: number(3), 1: number(4)})])
+    same, single, double = tensor((1, 4)), tensor((1, 4)), tensor((1, 4))
+    return "part_of_bools", model("WHILE", [x, flags], [y],
+                                  [while_of([scalar(0), x, flags], [i_end, y, flags_end])],
+                                  [counted(3, tensor((1, 4)), Tensor([3], BOOL)), body, Graph([same], [same], []),
+                                   Graph([single], [double], [binary("ADD", single, single, double)])])
+
+
 def files():
     """Name and model of the files of the importer's corpus."""
     yield recurrent("gru", gru_step, 1)
@@ -388,6 +403,11 @@ def files():
     following, count = count_on(i)
     absent = Graph([i, p], [following, p], [count, Step("SHAPE", [None], [Tensor([2], INT32)], {0: byte(INT32)})])
     yield loop("absent_input", scalar(0), counted(3, tensor((1, 4))), absent)
+    i, p, constant = scalar(), tensor((1, 4)), tensor((1, 4), data=[1] * 4)
+    following, count = count_on(i)
+    yield loop("writes_a_constant", scalar(0), counted(3, tensor((1, 4))),
+               Graph([i, p], [following, constant], [count, binary("ADD", p, p, constant)]))
+    yield part_of_bools()
     yield rows_of("no_rows", 0, lambda p: Step("DYNAMIC_UPDATE_SLICE", [p, p, ints([0, 0])], [tensor(p.shape)]))
     yield rows_of("free_rows", -1, lambda p: Step("CONCATENATION", [p, tensor((2, 4), data=[1] * 8)],
                                                   [tensor(p.shape)], {0: number(0)}))
