@@ -25,13 +25,13 @@ static bool is_output(const struct graph *g, int32_t tensor)
     return false;
 }
 
-/* All that it reads is known: of SHAPE the shape. */
+/* All that it reads is known: of SHAPE the shape. Quantization nobody has checked yet, and sizes have none. */
 static bool reads_constants(const struct graph *g, const struct op *op)
 {
-    for (int32_t k = 0; k < op->n_in; k++) {
+    for (int32_t k = 0; k < op->n_in && op->id != OP_SHAPE; k++) {
         const struct tensor *t = op_in(g, op, k);
 
-        if (t != NULL && (op->id != OP_SHAPE && t->data == NULL))
+        if (t != NULL && (t->data == NULL || t->quant.n > 0))
             return false;
     }
     return op->n_in > 0;
@@ -43,10 +43,19 @@ static bool makes_sizes(const struct graph *g, const struct op *op)
         const struct tensor *t = op_out(g, op, k);
         const int64_t n = tensor_elements(t);
 
-        if (n < 1 || n > SIZES_MAX || t->state || is_output(g, op->out[k]))
+        if (n < 1 || n > SIZES_MAX || t->state || t->quant.n > 0 || is_output(g, op->out[k]))
             return false;
     }
     return op_info[op->id].is->lower != NULL;
+}
+
+/* A constant that a file writes all the same would have another shape than its bytes. */
+static bool writes_constants(const struct graph *g, const struct op *op)
+{
+    for (int32_t k = 0; k < op->n_out; k++)
+        if (op_out(g, op, k)->data != NULL)
+            return true;
+    return false;
 }
 
 static bool inputs_known(const struct graph *g, const struct op *op)
@@ -64,7 +73,8 @@ static void go_over(struct model *m, struct graph *g, struct op *op)
     struct report_text lost = {.status = MOTE_OK};
     const struct frame quiet = {.index = -1, .sink = &lost};
 
-    if (op->id == OP_NOP || op_verify(g, op, &quiet) != MOTE_OK || !inputs_known(g, op) || !op_infer_anew(m, g, op))
+    if (op->id == OP_NOP || op_verify(g, op, &quiet) != MOTE_OK || writes_constants(g, op) || !inputs_known(g, op) ||
+        !op_infer_anew(m, g, op))
         return;
     if (reads_constants(g, op) && makes_sizes(g, op) && op_compute(m, g, op, &quiet) == MOTE_OK)
         *op = (struct op){.id = OP_NOP};

@@ -116,12 +116,36 @@ static void nonsense_is_left_to_others(void **state)
     pool_free(&pool);
 }
 
+/* A constant that is written would be taken for as many numbers as it then has; scales may be anything. */
+static void what_is_written_or_quantized_is_no_size(void **state)
+{
+    struct pool pool = {0};
+    struct model m;
+    struct graph *g = doubled(&pool, &m);
+
+    (void)state;
+    g->ops[1].out[0] = TWICE;
+    g->ops[2].in[0] = TWICE;
+    g->tensors[TWICE].dims[0] = 1;
+    import_sizes(&m);
+    assert_int_equal(g->tensors[TWICE].dims[0], 1);
+    assert_int_equal(g->ops[1].id, OP_STRIDED_SLICE);
+    assert_int_not_equal(verify(&m), MOTE_OK);
+    g = doubled(&pool, &m);
+    quant_set(&m, &g->tensors[TWICE].quant, 0.5f, 0);
+    g->tensors[TWICE].quant.axis = 1000;
+    import_sizes(&m);
+    assert_null(g->tensors[SIZE].data);
+    pool_free(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_size_of_a_shape_is_a_constant),
         cmocka_unit_test(the_rest_stays),
         cmocka_unit_test(nonsense_is_left_to_others),
+        cmocka_unit_test(what_is_written_or_quantized_is_no_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
