@@ -45,6 +45,15 @@ static enum mote_status check_limits(const struct plan *plan, const struct frame
     return MOTE_OK;
 }
 
+/* What it makes is not always the same: a user's operator may keep something, which the graph does not show. */
+static bool keeps_state(const struct plan *plan)
+{
+    for (int32_t i = 0; i < plan->n_values; i++)
+        if (plan->values[i].kind == VALUE_STATE)
+            return true;
+    return false;
+}
+
 /* Where the values are; constants are only read. */
 static void **place(const struct plan *plan)
 {
@@ -103,6 +112,8 @@ static enum mote_status compute(struct pool *pool, struct model *m, struct graph
     struct computation *c;
 
     TRY(computation_make(pool, m, g, op, &c, at));
+    if (keeps_state(&c->plan))
+        return fail(at, MOTE_ERR_UNSUPPORTED, "it keeps a state, so that no constant is what it makes");
     computation_run(c);
     for (int32_t k = 0; k < op->n_out; k++) {
         struct tensor *out = &g->tensors[op->out[k]];

@@ -181,6 +181,30 @@ static void it_reads_constants(void **state)
     pool_free(&f.pool);
 }
 
+/* What has a state is no constant, whatever it reads. */
+static void it_keeps_its_state_though_it_reads_constants_alone(void **state)
+{
+    static const char graph[] =
+        BEGIN "tensor 0 u8 [3]\ntensor 1 u8 [5] data [67,111,117,110,116]\ntensor 2 u8 [2] data [9,2]\n"
+              "tensor 3 u8 [3] data [10,20,30]\ntensor 4 u8 [3]\ntensor 5 u8 [1]\ntensor 6 u8 [3]\ntensor 7 u8 [1]\n"
+              "op 0 own in [1, 2, 3] out [4, 5]\nop 1 own in [1, 2, 0, 4] out [6, 7]\n"
+              "inputs [0]\noutputs [6]\nend\n";
+    struct fixture f;
+    struct runner r;
+    uint8_t in[] = {1, 2, 3}, out[3];
+
+    (void)state;
+    assert_int_equal(read_model(&f, graph), MOTE_OK);
+    assert_int_equal(compile(&f), MOTE_OK);
+    assert_int_equal(runner_open(&f.pool, f.p.image, &r, &f.at), MOTE_OK);
+    for (uint8_t i = 1; i <= 3; i++) {
+        runner_run(&r, in, out);
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(out[k], in[k] + 2 * i + 10 * (k + 1) + 100 + 2 * i);
+    }
+    pool_free(&f.pool);
+}
+
 /* Of the image's words one is another, and the checksum is right again. */
 static enum mote_status open_with(struct fixture *f, uint32_t section, size_t word, uint32_t value, struct runner *r)
 {
@@ -320,6 +344,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_has_state_scratch_and_several_outputs),
         cmocka_unit_test(it_reads_constants),
+        cmocka_unit_test(it_keeps_its_state_though_it_reads_constants_alone),
         cmocka_unit_test(a_strange_image_is_refused),
         cmocka_unit_test(what_shape_says_is_checked),
         cmocka_unit_test(what_prepare_wants_is_checked),
