@@ -50,10 +50,29 @@ static enum mote_status check_types(const struct plan *plan, const struct frame 
     return MOTE_OK;
 }
 
+static bool has_steps(const struct plan *plan, int32_t block)
+{
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        if (block_is_inside(&plan->blocks, plan_block(plan, i), block))
+            return true;
+    return false;
+}
+
+/* Emitters see blocks where their steps are: a body without any would have no test. */
+static enum mote_status check_bodies(const struct plan *plan, const struct frame *at)
+{
+    for (int32_t i = 0; i < plan->blocks.n; i++)
+        if (plan->blocks.all[i].kind == BLOCK_BODY && !has_steps(plan, i))
+            return fail(at, MOTE_ERR_UNSUPPORTED,
+                        "the body of a LOOP does nothing, so that it would never end: leave the loop out");
+    return MOTE_OK;
+}
+
 enum mote_status stage_lower(struct plan *plan, const struct frame *at)
 {
     TRY(graph_blocks(plan->pool, plan->graph, &plan->blocks, at));
     TRY(lower_all(plan, at));
+    TRY(check_bodies(plan, at));
     return check_types(plan, at);
 }
 

@@ -229,12 +229,31 @@ static void blocks_are_announced(void **state)
     pool_free(&f.pool);
 }
 
+/* What its body makes is what it reads: with a test there would be no end, and nothing to put the test before. */
+static void bodies_do_something(void **state)
+{
+    static const char idles[] =
+        HEAD "op 0 loop in [0] out [3]\nop 1 not_equal in [3, 1] out [4]\nop 2 loop_test in [4] out []\n"
+             "op 3 loop_end in [3] out [6]\n" TAIL;
+    struct report_text report = {.status = MOTE_OK};
+    struct frame at = {.index = -1, .sink = &report};
+    const struct pipeline_options options = {0};
+    struct pool pool = {0};
+    struct pipeline p;
+
+    (void)state;
+    assert_int_equal(read_graph(&pool, idles, &p, &report), MOTE_OK);
+    assert_int_equal(pipeline_compile(&p, &options, &at), MOTE_ERR_UNSUPPORTED);
+    assert_non_null(strstr(report.text, "the body of a LOOP does nothing"));
+    pool_free(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(graphs_are_refused),   cmocka_unit_test(loops_end),
         cmocka_unit_test(units_nest),           cmocka_unit_test(again_goes_to_its_loop),
-        cmocka_unit_test(blocks_are_announced),
+        cmocka_unit_test(blocks_are_announced), cmocka_unit_test(bodies_do_something),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

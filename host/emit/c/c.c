@@ -494,7 +494,7 @@ static void put_blocks_run(struct text *t, const struct plan *plan)
     int32_t block = BLOCK_WHOLE;
 
     text_add(t, "\nint32_t %s_run(%s)\n{\n%s", plan->model->name, c_arena(plan, false),
-             has_loop(plan) ? "    int32_t trips = 0;\n\n" : "");
+             has_loop(plan) ? "    uint32_t trips = 0;\n\n" : "");
     for (int32_t i = 0; i < s->n_groups; i++) {
         const int32_t next = plan_block(plan, s->entries[s->groups[i].first].step);
 
