@@ -324,11 +324,13 @@ static void compressions_are_printed(void **state)
     FILE *to = open_memstream(&text, &size);
 
     (void)state;
+    setenv("COLUMNS", "1000", 1); /* a line each */
     compression_print(&c, &pool, to);
+    unsetenv("COLUMNS");
     fclose(to);
     assert_non_null(strstr(text, "dense    |."));
     assert_non_null(strstr(text, " @| to 2\n"));
-    assert_non_null(strstr(text, "huffman         125   1.00\n"));
+    assert_non_null(strstr(text, "huffman    125  1.00\n"));
     assert_non_null(strstr(text, "codebooks 5, biases 12, multipliers 14: 151\n"));
     free(text);
 }

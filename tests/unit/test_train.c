@@ -190,6 +190,7 @@ static int setup_all(void **state)
     if (mkdtemp(folder) == NULL)
         return -1;
     setenv("MOTE_HOME", MOTE_SOURCE_DIR, 1);
+    setenv("COLUMNS", "1000", 1); /* a line each */
     assert_int_equal(mkdir(here("in"), 0777), 0);
     put_table();
     put_recipe("in/r.yaml", "  epochs: 60\n  batch: 2\n  optimizer: {kind: adam, rate: 0.003}\n");
