@@ -50,10 +50,12 @@ static struct table class_table(const struct data_view *v)
 static const char *suspect_line(const struct data_view *v, const struct suspect *s)
 {
     struct pool *pool = &v->cli->pool;
-    const char *label = v->names[v->data.labels[s->sample]], *like = v->names[s->like];
+    const char *label, *like = v->names[s->like];
     const char *name = printable(pool, dataset_name(pool, &v->data, s->sample));
     const int32_t room = columns_of(stdout) - (int32_t)strlen("  : , its neighbors are "), third = room / 4;
 
+    assert(v->data.labels != NULL);
+    label = v->names[v->data.labels[s->sample]];
     return pool_printf(pool, "  %s: %s, its neighbors are %s\n", shortened(pool, name, room - 2 * third),
                        shortened(pool, label, third), shortened(pool, like, third));
 }

@@ -214,6 +214,7 @@ static void *spread(struct pool *pool, const void *from, size_t size, const int3
 {
     char *to = pool_array(pool, (size_t)n, size);
 
+    assert(of != NULL);
     for (int32_t i = 0; i < n; i++)
         memcpy(to + (size_t)i * size, (const char *)from + (size_t)of[i] * size, size);
     return to;

@@ -823,7 +823,8 @@ enum mote_status read_recordings(struct reading *r)
     if (r->spec->labels != NULL && r->spec->label != NULL)
         return fail_key(r, "label", "`label` and `labels` both say what rows are: leave one out");
     TRY(find_files(&all));
-    qsort(all.files, all.n_files, sizeof *all.files, by_text);
+    if (all.files != NULL)
+        qsort(all.files, all.n_files, sizeof *all.files, by_text);
     for (size_t i = 0; i < all.n_files; i++)
         TRY(read_file(&all, all.files[i]));
     if (all.n == 0)

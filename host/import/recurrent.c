@@ -296,6 +296,7 @@ static int32_t run_recurrent(struct build *r, const struct recurrent *l, const s
     };
     int32_t bias[LSTM_GATES], peepholes = TENSOR_ABSENT;
 
+    assert(l->gates > 0 && l->gates <= LSTM_GATES);
     for (int g = 0; g < l->gates; g++)
         bias[g] = bias_of(r, l, s, g);
     if (lstm && s->peepholes[0] != TENSOR_ABSENT)

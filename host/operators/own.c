@@ -113,13 +113,14 @@ static enum mote_status set_output(const struct mote_operator_tensor *said, stru
 
 static enum mote_status infer_in(struct graph *g, const struct op *op, struct pool *pool, const struct frame *at)
 {
-    const struct mote_operator *own;
-    struct mote_operator_node n;
+    const struct mote_operator *own = NULL;
+    struct mote_operator_node n = {0};
     const char *name;
     int32_t result;
 
     TRY(find(g, op, pool, &name, &own, at));
     TRY(show_node(g, op, &n, at));
+    assert(own != NULL);
     for (int i = 0; i < n.n_out; i++)
         n.out[i].rank = -1; /* to be set */
     result = own->shape(&n);
@@ -167,7 +168,7 @@ static int32_t lower_prepared(struct lowering *l, const struct mote_operator_nod
     p->name = (int32_t)align_up(strlen(name) + 1, 4);
     p->prepared = (int32_t)align_up(n->prepared_bytes, 4);
     data = pool_alloc(l->pool, (size_t)p->name + (size_t)p->prepared);
-    memcpy(data, name, strlen(name));
+    memcpy(data, name, strlen(name) + 1);
     memcpy(data + p->name, n->prepared, n->prepared_bytes);
     return lower_const(l, "prepared", TYPE_S32, data, (size_t)p->name + (size_t)p->prepared, false);
 }
@@ -198,8 +199,8 @@ static int32_t operations_of(const struct mote_operator_node *n, const struct gr
 static enum mote_status lower_own(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct graph *g = l->graph;
-    const struct mote_operator *own;
-    struct mote_operator_node n;
+    const struct mote_operator *own = NULL;
+    struct mote_operator_node n = {0};
     struct mote_own p = {0};
     int32_t *in = &p.in_0, *out = &p.out_0, args[MOTE_OPERATOR_INPUTS + 3 + MOTE_OPERATOR_OUTPUTS], at_arg = 0;
     int32_t prepared, unused;
@@ -207,6 +208,7 @@ static enum mote_status lower_own(struct lowering *l, const struct op *op, const
 
     TRY(find(g, op, l->pool, &name, &own, at));
     TRY(show_node(g, op, &n, at));
+    assert(own != NULL);
     TRY(prepare(l, own, &n, name, at));
     prepared = lower_prepared(l, &n, name, &p);
     unused = lower_scratch(l, TYPE_U8, 4);

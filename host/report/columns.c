@@ -205,7 +205,7 @@ static void print_line(const struct table *t, const char *const *cells, const in
 void table_print(const struct table *t, FILE *to)
 {
     const char *headings[TABLE_COLUMNS_MAX];
-    int32_t widths[TABLE_COLUMNS_MAX];
+    int32_t widths[TABLE_COLUMNS_MAX] = {0};
 
     assert(t->n_columns <= TABLE_COLUMNS_MAX);
     for (int32_t i = 0; i < t->n_columns; i++)

@@ -299,6 +299,7 @@ enum mote_status tfl_check_recurrent(const struct graph *g, const struct op *op,
 {
     const struct tensor *x = op_in(g, op, 0);
     const bool lstm = op->id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM;
+    int64_t steps;
 
     if (op->id == OP_GRU && x->type != TYPE_F32)
         return fail(at, MOTE_ERR_UNSUPPORTED, "TFLite has no GRU of integers; write the float model");
@@ -311,12 +312,12 @@ enum mote_status tfl_check_recurrent(const struct graph *g, const struct op *op,
         return MOTE_OK;
     if (x->rank != 3)
         return fail(at, MOTE_ERR_SHAPE, "an input of %d dimensions, not of 3", (int)x->rank);
-    if (x->dims[0] * x->dims[1] > STEPS_MAX)
+    steps = x->dims[0] * x->dims[1];
+    if (steps > STEPS_MAX)
         return fail(at, MOTE_ERR_UNSUPPORTED,
                     "it takes %lld steps; TFLite has no %s, so that its steps are written one by one, %d at most: "
                     "shorten its input",
-                    (long long)(x->dims[0] * x->dims[1]), lstm ? "LSTM that begins anew in each inference" : "GRU",
-                    STEPS_MAX);
+                    (long long)steps, lstm ? "LSTM that begins anew in each inference" : "GRU", STEPS_MAX);
     if (!are_constants(g, op))
         return fail(at, MOTE_ERR_UNSUPPORTED, "its weights and biases must be constants");
     return MOTE_OK;

@@ -129,7 +129,7 @@ static int32_t product(struct build *r, const json_t *node, const char *name, in
 static int32_t biased(struct build *r, const json_t *node, const char *key, const struct function *f, int32_t x)
 {
     x = emit_binary(r, OP_ADD, x, read_weights(r, node, key, tensor_elements(tensor_at(r, x)), 0));
-    return r->status == MOTE_OK ? f->of(r, f, x) : TENSOR_ABSENT;
+    return r->status == MOTE_OK && f->of != NULL ? f->of(r, f, x) : TENSOR_ABSENT;
 }
 
 /* h' = (zeta (1 - z) + nu) n + z h, z and n of the same products of x and h. */
