@@ -229,7 +229,10 @@ static void skip_without_avr_gcc(void)
 static void every_kernel_compiles_in_an_avr_sketch(void **state)
 {
     bool seen[KERNEL_LIMIT] = {
-        [KERNEL_NONE] = true, [KERNEL_unpack_channels] = true}; /* makes what an AVR's kernels read from flash */
+        [KERNEL_NONE] = true,
+        [KERNEL_unpack_channels] = true, /* makes what an AVR's kernels read from flash */
+        [KERNEL_own] = true,             /* calls what a user writes: test_own_operator and an example do */
+    };
     struct fixture f;
     struct c_program prog;
     const char **paths;
