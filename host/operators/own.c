@@ -203,7 +203,7 @@ static enum mote_status lower_own(struct lowering *l, const struct op *op, const
     struct mote_operator_node n = {0};
     struct mote_own p = {0};
     int32_t *in = &p.in_0, *out = &p.out_0, args[MOTE_OPERATOR_INPUTS + 3 + MOTE_OPERATOR_OUTPUTS], at_arg = 0;
-    int32_t prepared, unused;
+    int32_t prepared, unused, absent;
     const char *name;
 
     TRY(find(g, op, l->pool, &name, &own, at));
@@ -212,6 +212,8 @@ static enum mote_status lower_own(struct lowering *l, const struct op *op, const
     TRY(prepare(l, own, &n, name, at));
     prepared = lower_prepared(l, &n, name, &p);
     unused = lower_scratch(l, TYPE_U8, 4);
+    /* No input is `prepared`: that is in an AVR's program memory, and inputs in its RAM. */
+    absent = lower_const(l, "absent", TYPE_S32, pool_alloc(l->pool, 4), 4, false);
     p.state = (int32_t)n.state_bytes;
     p.scratch = (int32_t)n.scratch_bytes;
     p.operations = operations_of(&n, g, op);
@@ -219,7 +221,7 @@ static enum mote_status lower_own(struct lowering *l, const struct op *op, const
         const struct tensor *t = op_in(g, op, OWN_INPUTS + i);
 
         in[i] = t != NULL ? (int32_t)tensor_bytes(t) : 0;
-        args[at_arg++] = t != NULL ? lower_tensor(l, op->in[OWN_INPUTS + i]) : prepared;
+        args[at_arg++] = t != NULL ? lower_tensor(l, op->in[OWN_INPUTS + i]) : absent;
     }
     args[at_arg++] = prepared;
     args[at_arg++] = n.state_bytes > 0 ? lower_state(l, n.state_bytes) : unused;

@@ -164,6 +164,22 @@ static void it_has_state_scratch_and_several_outputs(void **state)
     pool_free(&f.pool);
 }
 
+/* What stands for an input that is absent is in RAM, where an AVR's kernel looks for inputs; `prepared` is in flash. */
+static void no_input_is_what_is_prepared(void **state)
+{
+    struct fixture f;
+    const struct step *step;
+
+    (void)state;
+    assert_int_equal(read_model(&f, COUNTS("", "") "inputs [0]\noutputs [3, 4]\nend\n"), MOTE_OK);
+    assert_int_equal(compile(&f), MOTE_OK);
+    step = &f.p.plan.steps[0];
+    assert_int_equal(step->kernel, KERNEL_own);
+    for (int i = 0; i < MOTE_OPERATOR_INPUTS; i++)
+        assert_int_not_equal(step->args[i], step->args[MOTE_OPERATOR_INPUTS]);
+    pool_free(&f.pool);
+}
+
 static void it_reads_constants(void **state)
 {
     struct fixture f;
@@ -343,6 +359,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_has_state_scratch_and_several_outputs),
+        cmocka_unit_test(no_input_is_what_is_prepared),
         cmocka_unit_test(it_reads_constants),
         cmocka_unit_test(it_keeps_its_state_though_it_reads_constants_alone),
         cmocka_unit_test(a_strange_image_is_refused),
