@@ -198,7 +198,10 @@ static enum mote_status quantize_gru(struct model *m, struct graph *g, const str
     return MOTE_OK;
 }
 
-int32_t recurrent_hidden(const struct op *op) { return op->in[op->id == OP_GRU ? GRU_HIDDEN : HIDDEN]; }
+int32_t recurrent_hidden(const struct op *op)
+{
+    return op->in[op->id == OP_GRU || op->id == OP_RECURRENT ? GRU_HIDDEN : HIDDEN];
+}
 
 int32_t recurrent_cell(const struct op *op) { return op->in[op->id == OP_GRU ? GRU_HIDDEN : CELL]; }
 

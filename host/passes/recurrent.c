@@ -8,6 +8,7 @@
 #include "host/graph/op_info.h"
 #include "host/passes/affine.h"
 #include "host/passes/passes.h"
+#include "host/passes/quantize.h"
 
 enum { GRU_Z, GRU_R, GRU_N, GRU_GATES };
 enum { LSTM_I, LSTM_F, LSTM_C, LSTM_O, LSTM_GATES };
@@ -521,11 +522,17 @@ static bool is_left(const struct graph *g, int32_t i, int32_t state)
     return assigned;
 }
 
+static bool is_layer(const struct op *op)
+{
+    return op->id == OP_GRU || op->id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM || op->id == OP_RECURRENT;
+}
+
 /* The last step of all sequences is the end of the output: of one sequence it always is. */
 static bool ends_with_last_step(const struct graph *g, const struct op *op)
 {
-    const bool time_major = op->id == OP_GRU ? ((const struct gru_opts *)op->opts)->time_major
-                                             : ((const struct lstm_opts *)op->opts)->time_major;
+    const bool time_major = op->id == OP_GRU         ? ((const struct gru_opts *)op->opts)->time_major
+                            : op->id == OP_RECURRENT ? ((const struct recurrent_opts *)op->opts)->time_major
+                                                     : ((const struct lstm_opts *)op->opts)->time_major;
 
     return time_major || op_in(g, op, 0)->dims[0] == 1;
 }
@@ -538,9 +545,9 @@ static int32_t find_last(const struct origins *o, int32_t tensor, int32_t *state
     const struct op *op = i >= 0 ? &o->g->ops[i] : NULL;
     int64_t all;
 
-    if (op == NULL || (op->id != OP_GRU && op->id != OP_UNIDIRECTIONAL_SEQUENCE_LSTM) || !ends_with_last_step(o->g, op))
+    if (op == NULL || !is_layer(op) || !ends_with_last_step(o->g, op))
         return -1;
-    *state = op->in[op->id == OP_GRU ? 5 : 18];
+    *state = recurrent_hidden(op);
     all = tensor_elements(op_out(o->g, op, 0));
     return *state >= 0 && tensor_elements(&o->g->tensors[*state]) == v.n && v.n < all && v.first == all - v.n &&
                    is_left(o->g, i, *state)
@@ -574,7 +581,7 @@ static int32_t find_all(const struct origins *o, const struct op *op)
     const int32_t of = view_origin(o, view_whole(o, op->in[0])).tensor, i = o->maker[of];
     int64_t n = 0;
 
-    if (i < 0 || (o->g->ops[i].id != OP_GRU && o->g->ops[i].id != OP_UNIDIRECTIONAL_SEQUENCE_LSTM))
+    if (i < 0 || !is_layer(&o->g->ops[i]))
         return TENSOR_ABSENT;
     for (int32_t k = 0; k < op->n_in; k++) {
         const struct view v = view_origin(o, view_whole(o, op->in[k]));
@@ -629,7 +636,7 @@ enum mote_status pass_recurrent(struct model *m, struct graph *g, const struct f
     while (find_and_put(m, g))
         found = true;
     for (int32_t i = 0; i < g->n_ops; i++)
-        found |= g->ops[i].id == OP_GRU || g->ops[i].id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM;
+        found |= is_layer(&g->ops[i]);
     if (found) {
         take_lists(m, g);
         take_ends(m, g);

@@ -193,6 +193,34 @@ static struct text loop_graph(struct pool *pool, const char *inputs, const char 
     return graph;
 }
 
+/* What a body takes from the graph around it stands behind the node. */
+static void bodies_wait_for_what_they_take(void **state)
+{
+    static const float in[2] = {1, 10};
+    struct pool pool = {0};
+    struct text graph = {.pool = &pool}, inner = graph, outer = graph, node = node_of(&pool, "If yes -> w"),
+                around = node_of(&pool, "If yes -> y");
+
+    (void)state;
+    put_node(&inner, "Add late x -> a");
+    put_name(&inner, 12, "a");
+    put_body(&node, "then_branch", &inner);
+    put_body(&node, "else_branch", &inner);
+    put_message(&outer, 1, &node);
+    put_name(&outer, 12, "w");
+    put_body(&around, "then_branch", &outer);
+    put_body(&around, "else_branch", &outer);
+    put_message(&graph, 1, &around);
+    put_node(&graph, "Neg late -> a"); /* another a than the body's, which waits for nobody */
+    put_node(&graph, "Neg x -> e");
+    put_node(&graph, "Neg e -> late");
+    put_scalar(&graph, "yes", BOOL, 1);
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 2));
+    put_name(&graph, 12, "y");
+    gives(model_of(&graph, 13), in, 2, (const float[]){2, 20});
+    pool_free(&pool);
+}
+
 static void loops_are_unrolled(void **state)
 {
     static const float in[2] = {1, 10};
@@ -445,7 +473,7 @@ int main(void)
         cmocka_unit_test(loops_that_data_end), cmocka_unit_test(loops_that_are_refused),
         cmocka_unit_test(a_bomb_of_loops),     cmocka_unit_test(a_bomb_of_functions),
         cmocka_unit_test(scans_are_unrolled),  cmocka_unit_test(functions_are_what_they_say),
-        cmocka_unit_test(any_bit_flipped),
+        cmocka_unit_test(any_bit_flipped),     cmocka_unit_test(bodies_wait_for_what_they_take),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

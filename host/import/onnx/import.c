@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From an .onnx file's bytes to a model: inputs, initializers, then node by node, in the file's order, which is one in
- * which they can run. Shapes are worked out on the way, by the graph's own operators. */
+/* From an .onnx file's bytes to a model: inputs, initializers, then node by node, in an order in which they can run.
+ * Shapes are worked out on the way, by the graph's own operators. */
 #include "host/import/import.h"
 
 #include "host/import/onnx/ops.h"
@@ -213,72 +213,7 @@ static enum mote_status read_node(struct build *r, const Onnx__NodeProto *node, 
     return MOTE_OK;
 }
 
-/* ---- the order of nodes ---- */
-/* ONNX wants a node behind those whose outputs it reads; some tools write constants behind. */
-struct sorting {
-    Onnx__NodeProto *const *nodes;
-    struct names makers; /* from an output's name to the node */
-    size_t *next_input;  /* [n] of each node, the input to look at next */
-    int32_t *order;      /* [n] */
-    int32_t *path;       /* [n] nodes, each of which waits for the one after it */
-    bool *met;
-    size_t n_order;
-};
-
-/* The next node that this one waits for and nobody has met, -1 if there is none. */
-static int32_t waits_for(struct sorting *s, int32_t i)
-{
-    const Onnx__NodeProto *node = s->nodes[i];
-
-    while (s->next_input[i] < node->n_input) {
-        const int32_t maker = names_get(&s->makers, node->input[s->next_input[i]++]);
-
-        if (maker != NAME_ABSENT && !s->met[maker])
-            return maker;
-    }
-    return -1;
-}
-
-static void put_in_order(struct sorting *s, int32_t i)
-{
-    size_t depth = 0;
-
-    s->met[i] = true;
-    s->path[depth++] = i;
-    while (depth > 0) {
-        const int32_t before = waits_for(s, s->path[depth - 1]);
-
-        if (before >= 0) {
-            s->met[before] = true;
-            s->path[depth++] = before;
-        } else {
-            s->order[s->n_order++] = s->path[--depth];
-        }
-    }
-}
-
-/* The file's order, where that is one; nodes in a circle stay somewhere, and miss an input there. */
-static const int32_t *order_of(struct build *r, size_t n, Onnx__NodeProto *const *nodes)
-{
-    struct sorting s = {
-        .nodes = nodes,
-        .next_input = pool_array(r->pool, n, sizeof *s.next_input),
-        .order = pool_array(r->pool, n, sizeof *s.order),
-        .path = pool_array(r->pool, n, sizeof *s.path),
-        .met = pool_array(r->pool, n, sizeof *s.met),
-    };
-
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < nodes[i]->n_output; k++)
-            if (nodes[i]->output[k][0])
-                names_set(r->pool, &s.makers, nodes[i]->output[k], (int32_t)i);
-    for (size_t i = 0; i < n; i++)
-        if (!s.met[i])
-            put_in_order(&s, (int32_t)i);
-    assert(s.n_order == n);
-    return s.order;
-}
-
+/* ---- nodes, one after the other ---- */
 /* All, in this order; NULL: as they stand. */
 static enum mote_status read_nodes(struct build *r, size_t n, Onnx__NodeProto *const *nodes, const int32_t *order,
                                    const struct frame *at)
@@ -353,7 +288,7 @@ static enum mote_status read_graph(struct build *r, const Onnx__GraphProto *grap
     r->g = model_add_graph(r->m, "main");
     TRY(onnx_read_initializers(r, graph, at));
     TRY(read_inputs(r, graph, at));
-    TRY(read_nodes(r, graph->n_node, graph->node, order_of(r, graph->n_node, graph->node), at));
+    TRY(read_nodes(r, graph->n_node, graph->node, onnx_order_of(r->pool, graph->n_node, graph->node), at));
     TRY(read_outputs(r, graph, at));
     graph_compact(r->m, r->g);
     return model_verify(r->m, at);

@@ -63,6 +63,9 @@ MUST_CHECK enum mote_status onnx_read_initializers(struct build *r, const Onnx__
                                                    const struct frame *at);
 MUST_CHECK enum mote_status onnx_read_nodes(struct build *r, size_t n, Onnx__NodeProto *const *nodes,
                                             const struct frame *at);
+/* An order in which n nodes can run: the file's, where that is one; those in a circle stay somewhere, and miss an input
+ * there. (order.c) */
+const int32_t *onnx_order_of(struct pool *pool, size_t n, Onnx__NodeProto *const *nodes);
 /* One node more is read, or the body of one; false: they are too many, or the pool has no room. */
 bool onnx_count_node(struct build *r);
 /* `name` is `tensor` from now on; fails if it is something already. */
