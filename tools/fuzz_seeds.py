@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seeds for the fuzzers of every operator that the tests know: fuzz_seeds.py BUILD OUT writes OUT/<harness>/….
 
-Graphs are the cases of tests/vectors and random graphs, images are what they compile to, .tflite files come from
-tools/golden. Only small ones: a fuzzer is as fast as its inputs are short."""
+Graphs are the cases of tests/vectors and random graphs, images are what they compile to, dense and, for each goal,
+coded; .tflite files come from tools/golden. Only small ones: a fuzzer is as fast as its inputs are short."""
 import pathlib
 import struct
 import subprocess
@@ -13,7 +13,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SMALL = 3000  # bytes
 CASES = 4     # of an operator
-RANDOM = 60   # graphs
+RANDOM = 120  # graphs
 
 
 def vector_graphs():
@@ -28,6 +28,20 @@ def random_graphs(build):
     for seed in range(RANDOM):
         yield f"random_{seed}", subprocess.run([build / "random_graphs", "-p", str(seed)], capture_output=True,
                                                check=True, text=True).stdout
+
+
+def compile_graph(build, graph, image, *options):
+    subprocess.run([build / "mote", "compile", graph, "-o", image, *options], capture_output=True, check=True)
+    return image.read_bytes()
+
+
+def coded_images(build, graph, image):
+    """Of each goal, if weights are stored in fewer bytes: streams, and where kernels decode them."""
+    coded = compile_graph(build, graph, image, "--coding", "huffman")
+    if coded != compile_graph(build, graph, image, "--coding", "dense"):
+        yield "balanced", coded
+        for goal in ("ram", "flash"):
+            yield goal, compile_graph(build, graph, image, "--coding", "huffman", "--optimize", goal)
 
 
 def signed(image):
@@ -62,20 +76,17 @@ def main(build, out):
         graph, image = pathlib.Path(scratch, "m.graph"), pathlib.Path(scratch, "m.mote")
         for name, text in [*vector_graphs(), *random_graphs(build)]:
             graph.write_text(text)
-            subprocess.run([build / "mote", "compile", graph, "-o", image], capture_output=True, check=True)
+            plain = compile_graph(build, graph, image)
             keep(folders["fuzz_graph"], name, text.encode())
             keep(folders["fuzz_compile"], name, text.encode())
-            keep(folders["fuzz_image"], name, image.read_bytes())
+            keep(folders["fuzz_image"], name, plain)
+            if name.startswith("random_"):
+                keep(folders["fuzz_image"], name + "_signed", signed(plain))
             if subprocess.run([build / "mote", "compile", graph, "-o", image, "--feed", "rows"],
                               capture_output=True, check=False).returncode == 0:
                 keep(folders["fuzz_image"], name + "_fed", image.read_bytes())
-            subprocess.run([build / "mote", "compile", graph, "-o", image, "--coding", "huffman"],
-                           capture_output=True, check=True)
-            if b"huffman" in subprocess.run([build / "mote", "inspect", image], capture_output=True,
-                                            check=True).stdout:
-                keep(folders["fuzz_image"], name + "_coded", image.read_bytes())
-            if name.startswith("random_"):
-                keep(folders["fuzz_image"], name + "_signed", signed(image.read_bytes()))
+            for goal, data in coded_images(build, graph, image):
+                keep(folders["fuzz_image"], f"{name}_coded_{goal}", data)
     tflite_files(folders["fuzz_tflite"])
     for name, folder in folders.items():
         print(f"{name}: {len(list(folder.iterdir()))} seeds", file=sys.stderr)
