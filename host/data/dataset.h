@@ -27,6 +27,7 @@ struct dataset {
     int64_t dims[RANK_MAX];     /* of one sample */
     int64_t elements;           /* their product */
     enum mote_type type;        /* of raw elements: U8, S8, S16, F32 */
+    const char *const *columns; /* [last dimension] names of a table's, or NULL */
     bool raw;                   /* bytes of unknown type (and shape), which only a model can tell: U8 here */
     const uint8_t *samples;     /* [n][elements] of `type` */
     const int32_t *labels;      /* [n], 0 to n_classes - 1; NULL without labels */

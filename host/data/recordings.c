@@ -24,7 +24,8 @@ struct recording {
     int32_t index;            /* among those of its file; -1: it has one */
     int32_t first;            /* its first row, of those of the file */
     int32_t rows, columns;
-    float *x; /* [rows][columns] */
+    float *x;                 /* [rows][columns] */
+    const char *const *names; /* [columns] or NULL */
 };
 
 struct recordings {
@@ -224,6 +225,7 @@ struct row_columns {
     int32_t label, owner;
     bool *used; /* [t->columns] numbers */
     int32_t n;
+    const char **names; /* [n], or NULL */
 };
 
 static enum mote_status find_column(const struct recordings *all, const char *key, const char *word,
@@ -247,6 +249,12 @@ static enum mote_status find_columns(const struct recordings *all, const struct 
     out->used = pool_array(&all->r->scratch, (size_t)t->columns, sizeof *out->used);
     for (int32_t c = 0; c < t->columns; c++)
         out->n += out->used[c] = c != out->label && c != out->owner && is_used(s, t, c);
+    if (t->names == NULL)
+        return MOTE_OK;
+    out->names = pool_array(all->r->pool, (size_t)out->n, sizeof *out->names);
+    for (int32_t c = 0, n = 0; c < t->columns; c++)
+        if (out->used[c])
+            out->names[n++] = pool_strdup(all->r->pool, t->names[c]);
     return MOTE_OK;
 }
 
@@ -287,6 +295,7 @@ static enum mote_status take_run(struct recordings *all, const char *file, const
     float *to = one->x;
 
     one->first = row;
+    one->names = c->names;
     if (c->label >= 0)
         one->label = pool_strdup(all->r->pool, cell_of(t, row, c->label));
     if (c->owner >= 0)
@@ -670,12 +679,22 @@ static enum mote_status take_parts(struct recordings *all, const char ***words)
 /* ---- windows ---- */
 static enum mote_status check_columns(const struct recordings *all)
 {
-    for (size_t i = 1; i < all->n; i++) {
-        struct frame here = frame_of(all->r->at, all->all[i].file);
+    const struct recording *first = &all->all[0];
 
-        if (all->all[i].columns != all->all[0].columns)
-            return fail(&here, MOTE_ERR_SHAPE, "has %d numbers a row, %s has %d", all->all[i].columns, all->all[0].file,
-                        all->all[0].columns);
+    for (size_t i = 1; i < all->n; i++) {
+        const struct recording *one = &all->all[i];
+        struct frame here = frame_of(all->r->at, one->file);
+
+        if (one->columns != first->columns)
+            return fail(&here, MOTE_ERR_SHAPE, "has %d numbers a row, %s has %d", one->columns, first->file,
+                        first->columns);
+        for (int32_t c = 0; c < one->columns && one->names != NULL && first->names != NULL; c++)
+            if (strcasecmp(one->names[c], first->names[c]) != 0)
+                return fail(
+                    &here, MOTE_ERR_VALUE,
+                    "its column %d is called \"%s\", that of %s \"%s\": all files must have the same columns in "
+                    "the same order",
+                    c, one->names[c], first->file, first->names[c]);
     }
     return MOTE_OK;
 }
@@ -795,6 +814,7 @@ static enum mote_status cut_all(struct recordings *all, const char *const *words
     d->rank = 2;
     d->dims[0] = rows;
     d->dims[1] = all->all[0].columns;
+    d->columns = all->all[0].names;
     d->elements = (int64_t)rows * all->all[0].columns;
     TRY(samples_alloc(r, n, &samples, r->at));
     if (none > 0)

@@ -305,6 +305,20 @@ static enum mote_status choose_shape(const struct reading *r, struct dataset *d,
                     at->name, (long long)d->elements);
 }
 
+/* Of samples that are rows of columns. */
+static void name_columns(struct reading *r, const struct columns *c)
+{
+    const char **names;
+
+    if (c->t->names == NULL || r->out->rank != 1)
+        return;
+    names = pool_array(r->pool, (size_t)c->n, sizeof *names);
+    for (int32_t i = 0, n = 0; i < c->t->columns; i++)
+        if (c->used[i])
+            names[n++] = pool_strdup(r->pool, c->t->names[i]);
+    r->out->columns = names;
+}
+
 static enum mote_status read_samples(struct reading *r, const struct columns *c, const struct frame *at)
 {
     struct dataset *d = r->out;
@@ -314,6 +328,7 @@ static enum mote_status read_samples(struct reading *r, const struct columns *c,
         return fail(at, MOTE_ERR_VALUE, "has a gap in every line: `missing: mean`, or a number, fills them");
     d->elements = c->n;
     TRY(choose_shape(r, d, at));
+    name_columns(r, c);
     TRY(samples_alloc(r, c->t->n, &samples, at));
     for (int32_t i = 0; i < c->t->n; i++)
         TRY(take_numbers(c, i, samples + (size_t)i * (size_t)d->elements * sizeof(float), at));

@@ -67,7 +67,9 @@ static enum mote_status check_inputs(const struct evaluated *e)
     if (mote_model_inputs(m) == 1 && mote_model_input(m, 0, &io) == MOTE_OK)
         return dataset_fits(&e->data, &io, &e->preprocess, &e->data_file);
     if (!e->data.raw)
-        return fail(e->file, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; such data are for models with one",
+        return fail(e->file, MOTE_ERR_VALUE,
+                    "the model has %d inputs, samples of such data are one: a folder with y_labels.csv, whose files "
+                    "are all inputs one after the other, is taken, or `mote run` with an --input for each",
                     mote_model_inputs(m));
     io = (struct mote_io){.type = TYPE_U8, .bytes = (uint32_t)e->input_bytes};
     return dataset_fits(&e->data, &io, NULL, &e->data_file);

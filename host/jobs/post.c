@@ -80,7 +80,9 @@ static enum mote_status check_fit(struct posted *c)
 
     TRY(runner_open(c->pool, c->image, &runner, &c->file));
     if (mote_model_inputs(&runner.model) != 1)
-        return fail(&c->file, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; samples have one",
+        return fail(&c->file, MOTE_ERR_VALUE,
+                    "the model has %d inputs, samples are one: only networks of one input are compressed; mote run, "
+                    "emulate and compile take it as it is",
                     (int)mote_model_inputs(&runner.model));
     mote_model_input(&runner.model, 0, &io);
     TRY(dataset_fits(&c->data, &io, &c->preprocess, &c->data_file));

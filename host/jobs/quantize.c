@@ -26,7 +26,9 @@ static enum mote_status check_fit(struct quantized *q, struct bytes image)
 
     TRY(runner_open(q->pool, image, &runner, q->file));
     if (mote_model_inputs(&runner.model) != 1)
-        return fail(q->file, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; samples have one",
+        return fail(q->file, MOTE_ERR_VALUE,
+                    "the model has %d inputs, samples are one: only networks of one input are quantized; quantize it "
+                    "where it was made, or compile it in float",
                     (int)mote_model_inputs(&runner.model));
     mote_model_input(&runner.model, 0, &io);
     return dataset_fits(&q->data, &io, &q->preprocess, &q->data_file);

@@ -48,6 +48,8 @@ struct recipe_layer {
     bool batch_norm, bias, global, sequences;
     float rate, alpha;
     int32_t shape[LAYER_SHAPE_MAX], n_shape;
+    const char *const *take; /* [n_take] COLUMNS: names of the data's, numbers from 0, or runs of them, "0-5" */
+    int32_t n_take;
 };
 
 extern const char *const layer_names[LAYER_COUNT]; /* "conv_2d" */

@@ -5,6 +5,7 @@
 #include "host/train/network.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define BATCH_NORM_EPSILON 1e-3F
 
@@ -394,6 +395,129 @@ static enum mote_status build_concatenation(struct building *b, int32_t *out)
     return add_op(b, OP_CONCATENATION, NULL, b->n_in, b->in, &o, out);
 }
 
+/* ---- columns: some numbers of the last dimension ---- */
+/* The data, perhaps some columns of them, in another shape: nothing is trained there. */
+static bool is_data(const struct building *b, int32_t t)
+{
+    const struct graph *g = b->n->g;
+    bool *is = pool_array(b->n->m->pool, (size_t)g->n_tensors, sizeof *is);
+
+    is[g->inputs[0]] = true;
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        const struct op *op = &g->ops[i];
+        const int32_t n = op->id == OP_CONCATENATION ? op->n_in : 1;
+
+        is[op->out[0]] = op->id == OP_RESHAPE || op->id == OP_STRIDED_SLICE || op->id == OP_CONCATENATION;
+        for (int32_t k = 0; k < n; k++)
+            is[op->out[0]] &= is[op->in[k]];
+    }
+    return is[t];
+}
+
+#define NAMES_SHOWN 16
+
+struct run {
+    int32_t first, end;
+};
+
+static bool number_at(const char **s, int32_t *out)
+{
+    const size_t digits = strspn(*s, "0123456789");
+
+    *out = digits > 0 && digits < 10 ? (int32_t)strtol(*s, NULL, 10) : -1;
+    *s += digits;
+    return *out >= 0;
+}
+
+/* A name of the data's columns, "3", or "3-7". */
+static bool read_run(const struct building *b, const char *word, struct run *out)
+{
+    const struct dataset *d = b->n->data;
+
+    for (int32_t i = 0; b->in[0] == b->n->g->inputs[0] && d->columns != NULL && i < d->dims[d->rank - 1]; i++)
+        if (strcmp(d->columns[i], word) == 0) {
+            *out = (struct run){i, i + 1};
+            return true;
+        }
+    if (!number_at(&word, &out->first))
+        return false;
+    out->end = out->first + 1;
+    if (*word == '-') {
+        word++;
+        if (!number_at(&word, &out->end))
+            return false;
+        out->end++;
+    }
+    return *word == '\0' && out->first < out->end;
+}
+
+static enum mote_status fail_column(const struct building *b, const char *word, int64_t n)
+{
+    const struct dataset *d = b->n->data;
+    struct text names = {.pool = b->n->m->pool};
+
+    for (int64_t i = 0; i < n && i < NAMES_SHOWN && d->columns != NULL && b->in[0] == b->n->g->inputs[0]; i++)
+        text_add(&names, "\"%s\", ", d->columns[i]);
+    return fail(b->at, MOTE_ERR_VALUE, "take: there is no column \"%s\"; write %s%sa number from 0 to %lld", word,
+                names.len > 0 ? names.s : "", names.len > 0 && n > NAMES_SHOWN ? "..., " : "", (long long)n - 1);
+}
+
+/* Runs of neighbors: each becomes a slice. */
+static enum mote_status find_runs(const struct building *b, struct run *runs, int32_t *n)
+{
+    const struct tensor *in = tensor_of(b, b->in[0]);
+    const int64_t columns = in->dims[in->rank - 1];
+
+    for (int32_t i = 0; i < b->layer->n_take; i++) {
+        struct run next;
+
+        if (!read_run(b, b->layer->take[i], &next) || next.end > columns)
+            return fail_column(b, b->layer->take[i], columns);
+        if (*n > 0 && runs[*n - 1].end == next.first)
+            runs[*n - 1].end = next.end;
+        else
+            runs[(*n)++] = next;
+    }
+    return MOTE_OK;
+}
+
+/* All of the other dimensions. */
+static enum mote_status add_slice(struct building *b, const char *name, struct run run, int32_t *out)
+{
+    const char *lists = name != NULL ? name : "taken";
+    const int32_t rank = tensor_of(b, b->in[0])->rank, all = (1 << (rank - 1)) - 1;
+    const struct strided_slice_opts o = {.begin_mask = all, .end_mask = all};
+    int32_t begin[RANK_MAX] = {0}, end[RANK_MAX] = {0}, strides[RANK_MAX], in[4] = {b->in[0]};
+
+    for (int32_t i = 0; i < rank; i++)
+        strides[i] = 1;
+    begin[rank - 1] = run.first;
+    end[rank - 1] = run.end;
+    TRY(add_ints(b, pool_printf(b->n->m->pool, "%s/begin", lists), rank, begin, &in[1]));
+    TRY(add_ints(b, pool_printf(b->n->m->pool, "%s/end", lists), rank, end, &in[2]));
+    TRY(add_ints(b, pool_printf(b->n->m->pool, "%s/strides", lists), rank, strides, &in[3]));
+    return add_op(b, OP_STRIDED_SLICE, name, 4, in, &o, out);
+}
+
+static enum mote_status build_columns(struct building *b, int32_t *out)
+{
+    struct pool *pool = b->n->m->pool;
+    struct run *runs = pool_array(pool, (size_t)b->layer->n_take, sizeof *runs);
+    const struct concatenation_opts o = {.axis = tensor_of(b, b->in[0])->rank - 1};
+    int32_t n = 0, *slices;
+
+    TRY(find_runs(b, runs, &n));
+    if (n == 1)
+        return add_slice(b, NULL, runs[0], out);
+    if (n > op_info[OP_CONCATENATION].in_max)
+        return fail(b->at, MOTE_ERR_VALUE, "take: %d runs of neighbors: at most %d are possible", n,
+                    op_info[OP_CONCATENATION].in_max);
+    slices = pool_array(pool, (size_t)n, sizeof *slices);
+    for (int32_t i = 0; i < n; i++)
+        TRY(add_slice(b, pool_printf(pool, "take_%d", i), runs[i], &slices[i]));
+    return add_op(b, OP_CONCATENATION, NULL, n, slices, &o, out);
+}
+
 /* ---- shapes ---- */
 static enum mote_status build_flatten(struct building *b, int32_t *out)
 {
@@ -423,25 +547,13 @@ static enum mote_status build_reshape(struct building *b, int32_t *out)
 #define SPECTRUM_TIMES 4096  /* the longest window */
 #define SPECTRUM_FLOOR 1e-4F /* the least power: its logarithm is wanted */
 
-/* Perhaps in another shape: nothing is trained through features. */
-static bool is_data(const struct graph *g, int32_t t)
-{
-    int32_t producer = graph_producer(g, t);
-
-    while (producer >= 0 && g->ops[producer].id == OP_RESHAPE) {
-        t = g->ops[producer].in[0];
-        producer = graph_producer(g, t);
-    }
-    return t == g->inputs[0];
-}
-
 /* A window [time, numbers] of a series in any of its forms. */
 static enum mote_status want_window(struct building *b, int32_t window[1])
 {
     const struct tensor *in = tensor_of(b, b->in[0]);
     char shape[96];
 
-    if (!is_data(b->n->g, b->in[0]))
+    if (!is_data(b, b->in[0]))
         return fail(b->at, MOTE_ERR_VALUE, "it reads the data, not what a layer makes of them: write `from: input`");
 
     if (in->rank == 3)

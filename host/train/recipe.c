@@ -73,12 +73,24 @@ enum mote_status recipe_read(struct pool *pool, const char *path, struct recipe 
     return recipe_parse(pool, path, file, out, at);
 }
 
+static enum mote_status want_one_input(struct bytes file, const struct frame *at)
+{
+    struct frame here = {.up = at, .kind = "line"};
+
+    if (yaml_values(file, "inputs", &here.index) == 0 && yaml_values(file, "input", &here.index) < 2)
+        return MOTE_OK;
+    return fail(&here, MOTE_ERR_VALUE,
+                "a network has one input, the data: each part of it that layers are to read by themselves is a layer "
+                "`- columns: {from: input, take: [a, b]}`, and `concatenation` joins them (docs/RECIPES.md)");
+}
+
 enum mote_status recipe_parse(struct pool *pool, const char *path, struct bytes file, struct recipe *out,
                               const struct frame *at)
 {
     struct recipe_yaml *y;
     void *read;
 
+    TRY(want_one_input(file, at));
     TRY(yaml_parse(pool, file, &schema, &read, at));
     y = read;
     if (y->input != NULL && y->data == NULL)

@@ -24,8 +24,8 @@ struct frame layer_frame(struct pool *pool, const struct recipe_layer *layers, i
 /* All options of all kinds, numbers as text; NULL where one is not given. */
 struct layer_yaml {
     const char *name, *from, *kernel, *stride, *dilation, *filters, *units, *multiplier, *rate, *alpha, *bands;
-    const char *const *inputs, *const *shape;
-    unsigned inputs_count, shape_count;
+    const char *const *inputs, *const *shape, *const *take;
+    unsigned inputs_count, shape_count, take_count;
     const enum padding *padding;
     const enum layer_activation *activation;
     const int *batch_norm, *bias, *global, *sequences;
@@ -78,6 +78,7 @@ FIELDS(leaky_relu, FROM, TEXT(OPTIONAL, "alpha", alpha))
 FIELDS(add, INPUTS, ACTIVATION)
 FIELDS(concatenation, INPUTS)
 FIELDS(dropout, FROM, TEXT(NEEDED, "rate", rate))
+FIELDS(columns, FROM, CYAML_FIELD_SEQUENCE("take", NEEDED, struct layer_yaml, take, &word_schema, 1, YAML_LIST_MAX))
 FIELDS(flatten, FROM)
 FIELDS(reshape, FROM, CYAML_FIELD_SEQUENCE("shape", NEEDED, struct layer_yaml, shape, &word_schema, 1, LAYER_SHAPE_MAX))
 FIELDS(lstm, FROM, TEXT(NEEDED, "units", units), FLAG("sequences", sequences))
@@ -254,6 +255,8 @@ static void set_names(struct pool *pool, const struct layer_yaml *y, struct reci
     l->name = y->name ? y->name : pool_printf(pool, "%s_%d", layer_names[l->kind], number);
     l->from = y->inputs;
     l->n_from = (int32_t)y->inputs_count;
+    l->take = y->take;
+    l->n_take = (int32_t)y->take_count;
     if (y->from) {
         l->from = pool_copy(pool, &y->from, sizeof y->from);
         l->n_from = 1;

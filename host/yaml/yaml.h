@@ -29,6 +29,9 @@ MUST_CHECK enum mote_status yaml_check(struct pool *pool, struct bytes file, con
 /* The line of a key in a section of the file, 0 if it is not there: for what a schema cannot say. */
 int yaml_line(struct bytes file, const char *section, const char *key);
 
+/* How many values a key at the file's top has: elements of lists, and one of each other value; *line is the first's. */
+int yaml_values(struct bytes file, const char *key, int *line);
+
 /* Numbers that a schema takes as text, to say more of them: these read all of it, or return false. */
 bool yaml_whole(const char *s, int64_t *out); /* digits with or without a '-' before them */
 bool yaml_real(const char *s, float *out);    /* finite */

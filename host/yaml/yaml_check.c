@@ -329,19 +329,63 @@ static int line_in(yaml_document_t *document, const char *section, const char *k
     return p != NULL ? (int)yaml_document_get_node(document, p->key)->start_mark.line + 1 : 0;
 }
 
+/* Of a file that need not be right. */
+static bool load(struct bytes file, yaml_document_t *out)
+{
+    static const struct frame nobody = {.index = -1};
+    bool good = file.size > 0 && file.size <= YAML_FILE_MAX;
+
+    for (int pass = 0; pass < 2 && good; pass++) {
+        yaml_parser_t parser;
+
+        if (!yaml_parser_initialize(&parser))
+            return false;
+        yaml_parser_set_input_string(&parser, file.data, file.size);
+        good = pass == 0 ? check_events(&parser, &nobody) == MOTE_OK : yaml_parser_load(&parser, out) != 0;
+        yaml_parser_delete(&parser);
+    }
+    return good;
+}
+
 int yaml_line(struct bytes file, const char *section, const char *key)
 {
-    yaml_parser_t parser;
     yaml_document_t document;
     int line = 0;
 
-    if (!yaml_parser_initialize(&parser))
-        return 0;
-    yaml_parser_set_input_string(&parser, file.data, file.size);
-    if (yaml_parser_load(&parser, &document)) {
+    if (load(file, &document)) {
         line = line_in(&document, section, key);
         yaml_document_delete(&document);
     }
-    yaml_parser_delete(&parser);
     return line;
+}
+
+static int values_in(yaml_document_t *document, const char *key, int *line)
+{
+    const yaml_node_t *root = yaml_document_get_root_node(document);
+    int n = 0;
+
+    if (root == NULL || root->type != YAML_MAPPING_NODE)
+        return 0;
+    for (const yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++) {
+        const yaml_node_t *k = yaml_document_get_node(document, p->key);
+        const yaml_node_t *v = yaml_document_get_node(document, p->value);
+
+        if (k->type != YAML_SCALAR_NODE || strcmp(text_of(k), key) != 0)
+            continue;
+        *line = n == 0 ? (int)k->start_mark.line + 1 : *line;
+        n += v->type == YAML_SEQUENCE_NODE ? (int)(v->data.sequence.items.top - v->data.sequence.items.start) : 1;
+    }
+    return n;
+}
+
+int yaml_values(struct bytes file, const char *key, int *line)
+{
+    yaml_document_t document;
+    int n = 0;
+
+    if (load(file, &document)) {
+        n = values_in(&document, key, line);
+        yaml_document_delete(&document);
+    }
+    return n;
 }

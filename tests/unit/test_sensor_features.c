@@ -44,10 +44,11 @@ static void fill(struct trial *t)
 
 static enum mote_status build(struct trial *t, const char *layer, struct pipeline *p)
 {
-    static const char *const names[] = {"a", "b"};
+    static const char *const names[] = {"a", "b"}, *const columns[] = {"x", "y", "z", "w"};
     const struct dataset data = {.n_classes = 2,
                                  .classes = names,
                                  .type = TYPE_F32,
+                                 .columns = t->channels == 4 ? columns : NULL,
                                  .rank = 2,
                                  .dims = {t->time, t->channels},
                                  .elements = (int64_t)t->time * t->channels};
@@ -180,6 +181,48 @@ static void spectra_are_those_of_double(void **state)
     }
 }
 
+/* Names and numbers, in any order, and features of them. */
+static void columns_are_taken(void **state)
+{
+    static const struct {
+        const char *layers;
+        int32_t n, of[5];
+    } cases[] = {
+        {"columns: {name: it, take: [x, \"2-3\"]}", 3, {0, 2, 3}},
+        {"columns: {name: it, take: [z, y, x]}", 3, {2, 1, 0}},
+        {"columns: {name: it, take: [\"1-2\", 1, w, \"0\"]}", 5, {1, 2, 1, 3, 0}},
+        {"columns: {take: [y, z]}\n  - columns: {name: it, take: [1]}", 1, {2}},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < COUNT(cases); k++) {
+        struct trial t = trial_of(9, 4);
+
+        t.at.sink = &t.report;
+        run(&t, cases[k].layers, "it");
+        assert_int_equal(t.n, 9 * cases[k].n);
+        for (int32_t i = 0; i < t.n; i++)
+            assert_true(t.out[i] == t.in[i / cases[k].n * 4 + cases[k].of[i % cases[k].n]]);
+        pool_free(&t.pool);
+    }
+}
+
+static void features_of_columns_are_those_of_the_data(void **state)
+{
+    struct trial all = trial_of(30, 4), some = trial_of(30, 4);
+
+    (void)state;
+    all.at.sink = &all.report;
+    some.at.sink = &some.report;
+    run(&all, "statistics: {}", "statistics_1");
+    run(&some, "columns: {take: [w, y]}\n  - statistics: {}", "statistics_1");
+    assert_int_equal(some.n, 2 * 6);
+    assert_memory_equal(some.out, all.out + 18, 6 * sizeof *some.out);
+    assert_memory_equal(some.out + 6, all.out + 6, 6 * sizeof *some.out);
+    pool_free(&all.pool);
+    pool_free(&some.pool);
+}
+
 static void what_has_no_features_is_named(void **state)
 {
     static const struct {
@@ -190,6 +233,7 @@ static void what_has_no_features_is_named(void **state)
         {"reshape: {shape: [5, 3, 2]}\n  - statistics: {}",
          "it reads windows of time x numbers, but its input is 5x3x2"},
         {"conv_1d: {filters: 2, kernel: 3}\n  - statistics: {}", "it reads the data, not what a layer makes of them"},
+        {"columns: {take: [x]}", "take: there is no column \"x\"; write a number from 0 to 0"},
         {"reshape: {shape: [1, 30]}\n  - spectrum: {}", "a window of 1 times: 2 to 4096 have a spectrum"},
     };
 
@@ -211,6 +255,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statistics_are_those_of_double),
         cmocka_unit_test(spectra_are_those_of_double),
+        cmocka_unit_test(columns_are_taken),
+        cmocka_unit_test(features_of_columns_are_those_of_the_data),
         cmocka_unit_test(what_has_no_features_is_named),
     };
 
