@@ -151,6 +151,11 @@ int graph_uses(const struct graph *g, int32_t tensor)
     return uses;
 }
 
+const char *graph_origin(const struct graph *g, int32_t tensor)
+{
+    return count(g->inputs, g->n_inputs, tensor) > 0 ? "an input of the model" : "computed by the model";
+}
+
 int32_t graph_producer(const struct graph *g, int32_t tensor)
 {
     assert(tensor >= 0 && tensor < g->n_tensors);

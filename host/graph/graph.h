@@ -178,6 +178,8 @@ bool shape_equal(const struct tensor *a, const struct tensor *b);
 const char *shape_text(const struct tensor *t, char out[96]); /* "1x49x10x1" */
 /* Uses of a tensor as an operator's input; as a graph output it counts too. */
 int graph_uses(const struct graph *g, int32_t tensor);
+/* Of a tensor that is no constant, for messages: "an input of the model" or "computed by the model". */
+const char *graph_origin(const struct graph *g, int32_t tensor);
 int32_t graph_producer(const struct graph *g, int32_t tensor); /* operator index, -1 if none */
 bool graph_is_output(const struct graph *g, int32_t tensor);
 struct frame frame_op(const struct frame *up, const struct graph *g, int32_t op);

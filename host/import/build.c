@@ -90,7 +90,7 @@ enum mote_status build_check_size(const struct tensor *t, const struct frame *at
 static const struct tensor *want_const(struct build *r, int32_t tensor, const char *what)
 {
     if (r->status == MOTE_OK && !is_const(r, tensor))
-        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s is computed by the model; a constant is wanted", what);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s is %s; a constant is wanted", what, graph_origin(r->g, tensor));
     return r->status == MOTE_OK ? tensor_at(r, tensor) : NULL;
 }
 

@@ -169,7 +169,7 @@ enum mote_status want_const(const struct frame *at, const struct graph *g, int32
     if (g->tensors[tensor].data)
         return MOTE_OK;
     here = frame_tensor(at, g, tensor);
-    return fail(&here, MOTE_ERR_UNSUPPORTED, "the %s is computed by the model; make it a constant", what);
+    return fail(&here, MOTE_ERR_UNSUPPORTED, "the %s is %s; make it a constant", what, graph_origin(g, tensor));
 }
 
 enum mote_status refuse_type(const struct frame *at, const struct graph *g, int32_t tensor, const char *types)

@@ -265,7 +265,7 @@ static void weights_must_fit(void **state)
     assert_true(darknet_matches(text_of(small)));
     assert_int_equal(darknet_import(&pool, "no folder/m.cfg", text_of(small), NULL, &model, &missing, &at),
                      MOTE_ERR_FILE);
-    assert_non_null(strstr(report.text, "no folder/m.weights"));
+    assert_non_null(strstr(report.text, "the weights beside it: cannot read no folder/m.weights"));
     pool_free(&pool);
 }
 

@@ -103,7 +103,7 @@ static void test_refusals(void **state)
          "t: op 0 SPLIT: dimension 0 is 5, which 2 outputs do not divide [ERR_SHAPE]"},
         {"tensor 0 s8 [4]\ntensor 1 s32 []\ntensor 2 s8 [4]\nop 0 split in [1, 0] out [2]\n"
          "inputs [0, 1]\noutputs [2]",
-         "t: op 0 SPLIT: tensor 1: the axis is computed by the model; make it a constant [ERR_UNSUPPORTED]"},
+         "t: op 0 SPLIT: tensor 1: the axis is an input of the model; make it a constant [ERR_UNSUPPORTED]"},
         {"tensor 0 s8 [4]\ntensor 1 s32 [] data [0]\nop 0 split in [1, 0] out []\ninputs [0]\noutputs [0]",
          "t: op 0 SPLIT: 0 outputs: the operator has up to 32767 [ERR_FORMAT]"},
         {"tensor 0 s8 [5]\ntensor 1 s32 [2] data [2, 4]\ntensor 2 s32 [] data [0]\ntensor 3 s8 [2]\n"
@@ -117,7 +117,7 @@ static void test_refusals(void **state)
          "t: op 0 SLICE: size is 3 from 3 on in dimension 0, which has 5 [ERR_VALUE]"},
         {"tensor 0 s8 [5]\ntensor 1 s32 [1]\ntensor 2 s32 [1] data [3]\ntensor 3 s8 [3]\n"
          "op 0 slice in [0, 1, 2] out [3]\ninputs [0, 1]\noutputs [3]",
-         "t: op 0 SLICE: tensor 1: the begin is computed by the model; make it a constant [ERR_UNSUPPORTED]"},
+         "t: op 0 SLICE: tensor 1: the begin is an input of the model; make it a constant [ERR_UNSUPPORTED]"},
         {"tensor 0 s8 [5]\ntensor 1 s8 [4]\ntensor 2 s8 [2,5]\nop 0 pack in [0, 1] out [2]\n"
          "inputs [0, 1]\noutputs [2]",
          "t: op 0 PACK: input 1 is 4, the first one 5 [ERR_SHAPE]"},

@@ -231,6 +231,10 @@ static void names_what_is_wrong(void **state)
     put_node(&graph, "Relu x -> y");
     says(&graph, 13, MOTE_ERR_FORMAT, "output 0, 'y', has been made before");
     graph = small_graph(&pool);
+    put_node(&graph, "Reshape y shape -> z");
+    put_value(&graph, 11, "shape", INT64, DIMS(2));
+    says(&graph, 13, MOTE_ERR_UNSUPPORTED, "shape is an input of the model; a constant is wanted");
+    graph = small_graph(&pool);
     put_value(&graph, 12, "nobody", FLOAT, DIMS(1));
     says(&graph, 13, MOTE_ERR_FORMAT, "nobody: no node makes it");
     graph = small_graph(&pool);

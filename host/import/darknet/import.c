@@ -175,10 +175,11 @@ enum mote_status darknet_import(struct pool *pool, const char *name, struct byte
                                 const struct frame *at)
 {
     const char *path = darknet_weights_path(pool, name);
+    const struct frame beside = {at, "the weights beside it", "", -1, NULL};
     struct bytes weights;
 
     if (is_weights(file))
         return fail(at, MOTE_ERR_FORMAT, "weights of Darknet; the model is the .cfg beside them");
-    TRY(file_read(pool, path, &weights, at));
+    TRY(file_read(pool, path, &weights, &beside));
     return darknet_read(pool, name, file, weights, options, out, missing, at);
 }

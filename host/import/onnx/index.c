@@ -11,7 +11,7 @@ static const int32_t *indices_of(struct build *r, int32_t tensor, int64_t size, 
     int32_t *out = add_indices(r, n);
 
     if (r->status == MOTE_OK && (!t->data || t->type != TYPE_S32))
-        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s are computed by the model; constants are wanted", what);
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s are %s; constants are wanted", what, graph_origin(r->g, tensor));
     for (int64_t i = 0; i < n && r->status == MOTE_OK; i++) {
         int64_t index = const_int(t, i);
 
@@ -131,7 +131,7 @@ static void read_tuples(struct build *r, const struct tensor *in, int32_t indice
 
     *u = (struct tuples){.n = 1};
     if (r->status == MOTE_OK && (!list.data || list.type != TYPE_S32))
-        build_fail(r, MOTE_ERR_UNSUPPORTED, "indices are computed by the model; constants are wanted");
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "indices are %s; constants are wanted", graph_origin(r->g, indices));
     u->width = list.rank > 0 ? list.dims[list.rank - 1] : 0;
     if (r->status == MOTE_OK && (u->width < 1 || batch < 0 || batch >= list.rank || batch + u->width > in->rank ||
                                  list.rank - 1 + in->rank - batch - u->width > RANK_MAX))

@@ -30,11 +30,14 @@ static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
 
 static void read_floats(struct build *r, int i, const char *what, int n, double *values)
 {
-    const struct tensor t = *tensor_at(r, node_in(r, i));
+    const int32_t tensor = node_in(r, i);
+    const struct tensor t = *tensor_at(r, tensor);
     float value;
 
-    if (r->status == MOTE_OK && (!t.data || t.type != TYPE_F32 || tensor_elements(&t) != n))
-        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s are no %d constant floats", what, n);
+    if (r->status == MOTE_OK && !t.data)
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "%s are %s; constants are wanted", what, graph_origin(r->g, tensor));
+    if (r->status == MOTE_OK && (t.type != TYPE_F32 || tensor_elements(&t) != n))
+        build_fail(r, MOTE_ERR_SHAPE, "%s are no %d floats", what, n);
     for (int d = 0; d < n && r->status == MOTE_OK; d++) {
         memcpy(&value, t.data + (size_t)d * sizeof value, sizeof value);
         values[d] = (double)value;

@@ -215,7 +215,7 @@ void tf_fused_batch_norm(struct build *r)
     for (int i = 0; i < 5; i++) {
         in[i] = tf_in(r, i);
         if (r->status == MOTE_OK && i > 0 && !is_const(r, in[i]))
-            build_fail(r, MOTE_ERR_UNSUPPORTED, "input %d is computed by the model; a constant is wanted", i);
+            build_fail(r, MOTE_ERR_UNSUPPORTED, "input %d is %s; a constant is wanted", i, graph_origin(r->g, in[i]));
     }
     in[0] = channels_last(r, in[0], planes);
     tf_out(r, 0, as_before(r, emit(r, OP_BATCH_NORM, &opts, TYPE_NONE, 5, in), planes));
