@@ -336,6 +336,12 @@ const struct board_memory *board_memory_number(const struct board *board, enum b
     return NULL;
 }
 
+const char *board_power_kind_text(enum board_power_kind kind)
+{
+    assert((size_t)kind < COUNT(power_kinds) && power_kinds[kind].val == (int64_t)kind);
+    return power_kinds[kind].str;
+}
+
 const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind)
 {
     return board_memory_number(board, kind, 0);

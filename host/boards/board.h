@@ -97,6 +97,7 @@ MUST_CHECK enum mote_status board_check_way(const struct board *board, enum boar
                                             const struct frame *at);
 /* All memory of a kind, and the first region of it (every board has one). */
 uint64_t board_memory_bytes(const struct board *board, enum board_memory_kind kind);
+const char *board_power_kind_text(enum board_power_kind kind); /* as board files spell it */
 const struct board_memory *board_first_memory(const struct board *board, enum board_memory_kind kind);
 /* Region `number` of the kind, from 0 on; NULL if there are not so many. */
 const struct board_memory *board_memory_number(const struct board *board, enum board_memory_kind kind, unsigned number);

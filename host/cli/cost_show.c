@@ -113,20 +113,13 @@ static void set_interval(json_t *json, const char *key, struct interval x)
 
 static void set_null(json_t *json, const char *key) { json_object_set_new(json, key, json_null()); }
 
-static int64_t other_instructions(const struct firmware_counts *c)
-{
-    const int64_t rest = c->instructions - c->loads - c->stores - c->multiplies - c->branches;
-
-    return rest > 0 ? rest : 0; /* some are of two classes */
-}
-
 static void classes_json(json_t *json, const struct firmware_counts *c)
 {
     json_object_set_new(json, "loads", json_integer((json_int_t)c->loads));
     json_object_set_new(json, "stores", json_integer((json_int_t)c->stores));
     json_object_set_new(json, "multiplies", json_integer((json_int_t)c->multiplies));
     json_object_set_new(json, "branches", json_integer((json_int_t)c->branches));
-    json_object_set_new(json, "other", json_integer((json_int_t)other_instructions(c)));
+    json_object_set_new(json, "other", json_integer((json_int_t)cost_other_instructions(c)));
 }
 
 void cost_part_json(json_t *json, const struct cost *c, const struct cost_part *part)
@@ -158,21 +151,15 @@ void cost_part_json(json_t *json, const struct cost *c, const struct cost_part *
         set_null(json, "energy_uj");
 }
 
-static const char *kind_text(const struct board_power *p)
-{
-    static const char *const names[] = {"table", "measured", "networks", "coremark", "loop", "headline", "derived"};
-
-    return names[p->kind];
-}
-
 static json_t *power_json(const struct board_power *p)
 {
     json_t *json;
 
     if (p == NULL)
         return json_null();
-    json = json_pack("{s:o, s:s, s:s, s:f, s:o}", "state", json_text(p->state), "kind", kind_text(p), "supply",
-                     p->supply == SUPPLY_SMPS ? "smps" : "ldo", "volts", p->volts, "source", json_text(p->source));
+    json = json_pack("{s:o, s:s, s:s, s:f, s:o}", "state", json_text(p->state), "kind", board_power_kind_text(p->kind),
+                     "supply", p->supply == SUPPLY_SMPS ? "smps" : "ldo", "volts", p->volts, "source",
+                     json_text(p->source));
     if (p->milliamps > 0)
         set_exact(json, "milliamps", p->milliamps);
     if (p->most > 0)
@@ -334,7 +321,7 @@ static void print_classes(struct pool *pool, const struct profile *r, const stru
 
     for (int32_t i = 0; i < r->n_lines; i++) {
         const struct firmware_counts *n = &c->lines[i].counts;
-        const int64_t counts[] = {n->loads, n->stores, n->multiplies, n->branches, other_instructions(n)};
+        const int64_t counts[] = {n->loads, n->stores, n->multiplies, n->branches, cost_other_instructions(n)};
         const char *cells[COUNT(columns)] = {pool_printf(pool, "%d", (int)i), operator_name(pool, &r->lines[i])};
 
         for (size_t k = 0; k < COUNT(counts); k++)
@@ -361,7 +348,7 @@ static void print_counts(struct pool *pool, const struct cost *c)
         cost_row("", "",
                  pool_printf(pool, "%lld loads, %lld stores, %lld multiplications, %lld branches, %lld other",
                              (long long)n->loads, (long long)n->stores, (long long)n->multiplies,
-                             (long long)n->branches, (long long)other_instructions(n)));
+                             (long long)n->branches, (long long)cost_other_instructions(n)));
     if (c->all.work.cycles > 0)
         line("documented cycles", interval_exact(c->all.work.cycles), "of the core's timing, without wait states");
     if (cycles_waiting(c->board, &c->all.work) > 0)
@@ -390,7 +377,7 @@ static void print_source(struct pool *pool, const char *state, const struct boar
     if (p == NULL)
         cost_row(state, "-", "nobody says: no source for this board");
     else
-        cost_row(state, "", pool_printf(pool, "%s: %s", kind_text(p), printable(pool, p->source)));
+        cost_row(state, "", pool_printf(pool, "%s: %s", board_power_kind_text(p->kind), printable(pool, p->source)));
 }
 
 /* Where a preset is from. */

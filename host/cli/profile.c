@@ -4,7 +4,9 @@
 #include "host/cli/io.h"
 #include "host/cli/measure_show.h"
 #include "host/deploy/profile.h"
+#include "host/jobs/life_device_board.h"
 #include "host/report/columns.h"
+#include "host/report/html.h"
 
 /* ---- printing ---- */
 static json_t *unknown_or(int64_t value) { return value < 0 ? json_null() : json_integer((json_int_t)value); }
@@ -280,6 +282,21 @@ static enum mote_status run_compare(struct cli *cli)
     return MOTE_OK;
 }
 
+/* The sections of `mote report` that are about the board. */
+static enum mote_status write_page(struct cli *cli, const struct profile *r, const struct cost *cost)
+{
+    const char *path = cli_value(cli, "--html");
+    const struct frame file = {.name = path, .index = -1, .sink = &cli->error};
+    struct life_board board;
+    const char *slash = strrchr(r->p->path, '/');
+    const struct html_report page = {.title = slash != NULL ? slash + 1 : r->p->path, .life.board = &board};
+
+    if (path == NULL)
+        return MOTE_OK;
+    life_device(&cli->pool, r, cost, &board);
+    return html_report_write(&page, path, &file);
+}
+
 static enum mote_status run_profile(struct cli *cli)
 {
     struct pipeline p;
@@ -288,9 +305,12 @@ static enum mote_status run_profile(struct cli *cli)
 
     if (cli_flag(cli, "--compare") != (cli->n_positional == 2))
         return usage_error(cli, "--compare wants two models, and two models want --compare");
+    if (cli->n_positional == 2 && cli_value(cli, "--html") != NULL)
+        return usage_error(cli, "--html is a page about one model: `mote report` shows those of a folder");
     if (cli->n_positional == 2)
         return run_compare(cli);
     TRY(profile_one(cli, &p, &r, &cost));
+    TRY(write_page(cli, &r, &cost));
     if (cli->json)
         cli_print_json(profile_json(&r, &cost));
     else
@@ -311,7 +331,10 @@ const struct command command_profile = {
         "alive during it. A .mote knows steps\n"
         "instead of operators, and no multiply-accumulates. A model that does not fit is profiled all the "
         "same.\n" COST_DETAILS
-        "--compare shows two models beside each other, or one with two plans (--optimize speed --optimize ram).\n\n"
+        "--compare shows two models beside each other, or one with two plans (--optimize speed --optimize ram).\n"
+        "--html leaves a page, too: what fits, time and energy of each operator, the arena, the battery's curve, as "
+        "in\n"
+        "`mote report` (docs/REPORT.md).\n\n"
         "JSON keys: target, via, fits, macs, macs_imported;\n"
         "ram: {arena_bytes, tensor_bytes, scratch_bytes and state_bytes (where the arena is fullest),\n"
         "arena_bound_bytes (no arena can be smaller), arena_gap_bytes, data_bss_bytes, stack_bytes (null: not\n"
@@ -347,6 +370,7 @@ const struct command command_profile = {
     .options = (const struct option[]){MEASURE_OPTIONS,
                                        COST_OPTIONS,
                                        {"--compare", NULL, "two models, or one with two plans"},
+                                       {"--html", "FILE", "a page that shows it, too"},
                                        OPTIMIZE_OPTION,
                                        SHAPE_OPTION,
                                        PASS_OPTIONS,

@@ -82,6 +82,13 @@ static void share_out(struct making *m)
     }
 }
 
+int64_t cost_other_instructions(const struct firmware_counts *c)
+{
+    const int64_t rest = c->instructions - c->loads - c->stores - c->multiplies - c->branches;
+
+    return rest > 0 ? rest : 0; /* some are of two classes */
+}
+
 static enum mote_status estimate(struct making *m, const struct frame *file)
 {
     const struct profile *r = m->profile;

@@ -35,6 +35,8 @@ struct cost {
     struct budget best;   /* at the clock and voltage that take least; without `active` if there is no choice */
 };
 
+/* Those that neither load, store, multiply nor branch. */
+int64_t cost_other_instructions(const struct firmware_counts *counts);
 /* What the board draws while it computes at its own clock; NULL: its file does not say. */
 const struct board_power *cost_active_power(struct pool *pool, const struct board *board);
 /* Of a profile of a model for a board. With `count` the model runs on the emulated board, if there is one and it has

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "host/jobs/finish_board.h"
+#include "host/jobs/life_device_board.h"
 #include "host/jobs/life_find.h"
 #include "host/jobs/splits.h"
 #include "host/run/image_view.h"
@@ -12,10 +13,6 @@
 #define EXAMPLES_LEAST 3  /* of a class at least */
 #define WORST          12
 #define SIDE           96 /* px of a picture */
-#define RATES          41 /* points of the battery's curve */
-#define MOST_PER_HOUR  36000.0
-#define BATTERY_MAH    220.0 /* where nobody says which: a CR2032's */
-#define BATTERY_VOLTS  3.0
 
 /* ---- one model ---- */
 static bool of_integers(const struct model *m)
@@ -89,13 +86,6 @@ static size_t find_main(const struct life_job *j)
 }
 
 /* ---- the models as rows ---- */
-static const char *figure_text(struct pool *pool, struct interval x, const char *unit)
-{
-    if (x.high > x.low)
-        return pool_printf(pool, "%.4g %s (%.4g to %.4g)", x.value, unit, x.low, x.high);
-    return pool_printf(pool, "%.4g %s", x.value, unit);
-}
-
 static struct life_model row_of(const struct life_job *j, const struct life_subject *s)
 {
     const bool board = j->options->target != NULL;
@@ -167,151 +157,6 @@ static enum mote_status run_there(struct life_job *j, struct life_subject *s, st
     return MOTE_OK;
 }
 
-static void make_arena(struct life_job *j, const struct plan *plan, struct life_arena *a)
-{
-    static const enum life_memory kinds[] = {
-        [VALUE_ACTIVATION] = LIFE_TENSOR, [VALUE_STATE] = LIFE_STATE, [VALUE_SCRATCH] = LIFE_SCRATCH};
-    struct life_block *blocks = pool_array(j->pool, (size_t)plan->n_values + 1, sizeof *blocks);
-    int64_t *alive = pool_array(j->pool, (size_t)plan->schedule.n_calls + 2, sizeof *alive);
-
-    *a = (struct life_arena){
-        .blocks = blocks, .calls = plan->schedule.n_calls, .bytes = plan->arena_bytes, .bound = plan->arena_bound};
-    for (int32_t i = 0; i < plan->n_values; i++) {
-        const struct value *v = &plan->values[i];
-
-        if (v->kind == VALUE_CONST || v->alias != VALUE_NONE || v->bytes == 0)
-            continue;
-        blocks[a->n++] =
-            (struct life_block){v->name != NULL ? v->name : "", kinds[v->kind], v->offset, v->bytes, v->first, v->last};
-        for (int32_t t = v->first; t <= v->last; t++)
-            alive[t + 1] += v->bytes;
-    }
-    for (int32_t t = -1; t <= a->calls; t++)
-        if (alive[t + 1] > alive[a->fullest + 1])
-            a->fullest = t;
-}
-
-static void make_operators(struct life_job *j, const struct life_subject *s, struct life_board *b)
-{
-    struct life_operator *all = pool_array(j->pool, (size_t)s->profile.n_lines + 1, sizeof *all);
-
-    for (int32_t i = 0; i < s->profile.n_lines; i++) {
-        const struct profile_line *line = &s->profile.lines[i];
-        const struct cost_part *part = &s->cost.lines[i];
-
-        all[i] = (struct life_operator){.name = line->what[0] != '\0' ? line->what : line->kernels,
-                                        .output = line->output,
-                                        .weights = line->weights,
-                                        .tables = line->tables,
-                                        .instructions = part->work.instructions,
-                                        .milliseconds = part->milliseconds.value,
-                                        .microjoules = s->cost.budget.active != NULL ? part->microjoules.value : 0};
-    }
-    b->operators = all;
-    b->n_operators = (size_t)s->profile.n_lines;
-}
-
-static void make_fits(const struct life_subject *s, struct life_board *b)
-{
-    const struct footprint *f = &s->profile.footprint;
-    const struct board *board = s->measure.board;
-
-    b->fits[0] = (struct life_fit){"RAM",
-                                   {{"arena", f->arena - f->elsewhere},
-                                    {"data and bss", f->data_bss},
-                                    {s->profile.stack >= 0 ? "stack" : NULL, f->stack}},
-                                   footprint_ram_available(f, board)};
-    b->fits[1] = (struct life_fit){"flash",
-                                   {{"weights", f->weights}, {"code", f->code}, {"constants", f->constants}},
-                                   (int64_t)board_first_memory(board, BOARD_FLASH)->size};
-    b->code = s->profile.no_build.status == MOTE_OK ? f->code : -1;
-    b->constants = f->constants;
-}
-
-static void fact(struct life_board *b, const char *name, const char *value)
-{
-    assert(b->n_facts < LIFE_FACTS);
-    b->facts[b->n_facts++] = (struct life_fact){name, value};
-}
-
-static void over_time(struct pool *pool, const struct budget *u, struct life_board *b)
-{
-    if (!u->repeats || u->active == NULL)
-        return;
-    fact(b, "duty", figure_text(pool, interval_scaled(u->duty, 100), "%"));
-    if (u->unknown_rest)
-        fact(b, "average current", "not known: nobody says what it draws in between");
-    else
-        fact(b, "average current",
-             figure_text(pool, u->average_ua,
-                         "\xc2\xb5"
-                         "A"));
-    if (u->battery_days.value > 0)
-        fact(b, "battery", figure_text(pool, u->battery_days, "days"));
-}
-
-static void make_facts(struct life_job *j, const struct life_subject *s, struct life_board *b)
-{
-    static const char *const from[] = {[COST_UNKNOWN] = "not known",
-                                       [COST_COUNTED] = "counted on the emulated core",
-                                       [COST_ESTIMATED] = "as the kernels' versions say"};
-    const struct cost *c = &s->cost;
-    struct pool *pool = j->pool;
-
-    if (c->all.work.instructions > 0)
-        fact(b, "instructions", pool_printf(pool, "%.0f, %s", c->all.instructions.value, from[c->from]));
-    if (c->cycles_from != CYCLES_UNKNOWN) {
-        fact(b, "cycles",
-             pool_printf(pool, "%.0f (%.0f to %.0f)", c->all.cycles.value, c->all.cycles.low, c->all.cycles.high));
-        fact(b, pool_printf(pool, "time at %.4g MHz", c->budget.clock_hz / 1e6),
-             figure_text(pool, c->all.milliseconds, "ms"));
-    }
-    if (c->budget.active != NULL) {
-        fact(b, "energy", figure_text(pool, c->all.microjoules, "\xc2\xb5J"));
-        fact(b, "by", c->budget.active->source);
-    } else {
-        fact(b, "energy", "not known: no source says what this board draws");
-    }
-    over_time(pool, &c->budget, b);
-}
-
-/* Days against inferences an hour, from one to as many as there is time for. */
-static void make_battery(struct life_job *j, const struct life_subject *s, struct life_board *b)
-{
-    const struct budget *u = &s->cost.budget;
-    struct usage usage = j->options->usage;
-    double most = u->milliseconds.high > 0 ? fmin(MOST_PER_HOUR, 3600e3 / u->milliseconds.high) : 0;
-    double *curves[4];
-
-    if (u->active == NULL || most <= 1)
-        return;
-    if (usage.battery_mah <= 0) {
-        usage.battery_mah = BATTERY_MAH;
-        usage.battery_volts = BATTERY_VOLTS;
-    }
-    for (int k = 0; k < 4; k++)
-        curves[k] = pool_array(j->pool, RATES, sizeof *curves[k]);
-    usage.duty = 0;
-    for (int i = 0; i < RATES; i++) {
-        struct budget at;
-
-        curves[0][i] = pow(most, i / (RATES - 1.0));
-        usage.every_s = 3600 / curves[0][i];
-        at = budget_make(s->measure.board, u->active, s->cost.all.cycles, &usage);
-        if (at.battery_days.value <= 0)
-            return;
-        curves[1][i] = at.battery_days.value;
-        curves[2][i] = at.battery_days.low;
-        curves[3][i] = at.battery_days.high;
-    }
-    b->battery = pool_printf(j->pool, "%g mAh at %g V", usage.battery_mah, usage.battery_volts);
-    b->per_hour = curves[0];
-    b->days = curves[1];
-    b->days_low = curves[2];
-    b->days_high = curves[3];
-    b->n_battery = RATES;
-}
-
 static enum mote_status make_board(struct life_job *j)
 {
     struct life_subject *s = &j->subjects[j->models.main];
@@ -319,15 +164,7 @@ static enum mote_status make_board(struct life_job *j)
 
     if (j->options->target == NULL)
         return MOTE_OK;
-    *b = (struct life_board){
-        .title = s->measure.board->title,
-        .via = pool_printf(j->pool, "%s, via %s", s->path, j->options->via_c ? "generated C" : "image")};
-    if (s->there.has_graph)
-        make_arena(j, &s->there.plan, &b->arena);
-    make_operators(j, s, b);
-    make_fits(s, b);
-    make_facts(j, s, b);
-    make_battery(j, s, b);
+    life_device(j->pool, &s->profile, &s->cost, b);
     j->page.life.board = b;
     return run_there(j, s, &j->models.rows[j->models.main]);
 }

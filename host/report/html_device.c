@@ -25,9 +25,27 @@ int64_t life_fit_used(const struct life_fit *f)
     return sum;
 }
 
+/* What the colors of a cut bar mean, and how many of each there are; counts NULL: without. */
+static void keys(const char *const *names, const int64_t *counts, int n, struct text *out)
+{
+    text_add(out, "<p class=\"soft\">");
+    for (int i = 0; i < n; i++)
+        if (names[i] != NULL) {
+            text_add(out, "<span class=\"key p%d\"></span>", i);
+            text_escaped(out, names[i]);
+            text_add(out, " ");
+            if (counts != NULL)
+                html_count(out, counts[i]);
+            text_add(out, " ");
+        }
+    text_add(out, "</p>\n");
+}
+
 static void fit(const struct life_fit *f, struct text *out)
 {
     const int64_t used = life_fit_used(f), of = used > f->available ? used : f->available;
+    const char *names[LIFE_PARTS];
+    int64_t bytes[LIFE_PARTS];
 
     if (of <= 0)
         return;
@@ -42,16 +60,12 @@ static void fit(const struct life_fit *f, struct text *out)
         if (f->parts[i].name != NULL && f->parts[i].bytes > 0)
             text_add(out, "<span class=\"p%d\" style=\"width:%.2f%%\"></span>", i,
                      100 * (double)f->parts[i].bytes / (double)of);
-    text_add(out, "</div>\n<p class=\"soft\">");
-    for (int i = 0; i < LIFE_PARTS; i++)
-        if (f->parts[i].name != NULL) {
-            text_add(out, "<span class=\"key p%d\"></span>", i);
-            text_escaped(out, f->parts[i].name);
-            text_add(out, " ");
-            html_count(out, f->parts[i].bytes);
-            text_add(out, " ");
-        }
-    text_add(out, "</p>\n");
+    text_add(out, "</div>\n");
+    for (int i = 0; i < LIFE_PARTS; i++) {
+        names[i] = f->parts[i].name;
+        bytes[i] = f->parts[i].bytes;
+    }
+    keys(names, bytes, LIFE_PARTS, out);
 }
 
 /* ---- the arena ---- */
@@ -107,6 +121,15 @@ static void block(const struct map *m, size_t i)
     text_escaped(m->out, b->name);
     text_add(m->out, " (%s): %lld bytes at %lld</title></rect>\n", kinds[b->kind], (long long)b->bytes,
              (long long)b->offset);
+}
+
+/* Above all blocks, so that none lies over it. */
+static void block_label(const struct map *m, size_t i)
+{
+    const struct life_block *b = &m->a->blocks[i];
+    const double x = x_of(m, b->first), y = y_of(m, (double)(b->offset + b->bytes));
+    const double width = x_of(m, b->last + 1) - x, height = y_of(m, (double)b->offset) - y;
+
     if (width < LABEL_LEAST || height < 14 || lies_over(m->a, i))
         return;
     text_add(m->out, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\">", x + 4, y + height / 2 + 4);
@@ -133,15 +156,18 @@ static void arena(const struct life_arena *a, struct text *out)
     html_count(out, a->bytes);
     text_add(out, " bytes; no arena can take fewer than ");
     html_count(out, a->bound);
-    text_add(out,
-             " with this schedule (the dashed line).</p>\n<div class=\"wide\">"
-             "<svg class=\"chart map\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"the arena\">\n",
-             MAP_WIDTH, MAP_HEIGHT);
+    text_add(
+        out,
+        " with this schedule (the dashed line). Blocks that lie over each other take turns.</p>\n<div class=\"wide\">"
+        "<svg class=\"chart map\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"the arena\">\n",
+        MAP_WIDTH, MAP_HEIGHT);
     level(&m, 0, "axis");
     level(&m, a->bytes / 2, "grid");
     level(&m, a->bytes, "grid");
     for (size_t i = 0; i < a->n; i++)
         block(&m, i);
+    for (size_t i = 0; i < a->n; i++)
+        block_label(&m, i);
     text_add(out, "<path class=\"mark\" d=\"M%d %.1fH%d\"/>\n", MAP_LEFT, y_of(&m, (double)a->bound),
              MAP_WIDTH - MAP_RIGHT);
     text_add(out,
@@ -158,42 +184,102 @@ static void number_cell(struct text *out, double x)
         text_add(out, "<td class=\"number\">\xe2\x80\x93</td>");
 }
 
-static void operator_row(const struct life_operator *o, double most, struct text *out)
+static const char *const class_names[LIFE_CLASSES] = {"loads", "stores", "multiplications", "branches", "other"};
+
+static int64_t class_sum(const struct life_operator *o)
 {
-    text_add(out, "<tr>");
+    int64_t sum = 0;
+
+    for (int k = 0; k < LIFE_CLASSES; k++)
+        sum += o->classes[k];
+    return sum;
+}
+
+/* As long as the operator's share of the most, cut into the classes of its instructions. */
+static void classes_cell(const struct life_operator *o, double most, struct text *out)
+{
+    const int64_t sum = class_sum(o);
+
+    if (sum == 0) {
+        html_bar_cell(out, o->instructions / most);
+        return;
+    }
+    text_add(out, "<td class=\"bar\"><div class=\"stack\" style=\"width:%.1f%%\">", 100 * o->instructions / most);
+    for (int k = 0; k < LIFE_CLASSES; k++)
+        text_add(out, "<span class=\"p%d\" style=\"width:%.2f%%\" title=\"%lld %s\"></span>", k,
+                 100 * (double)o->classes[k] / (double)sum, (long long)o->classes[k], class_names[k]);
+    text_add(out, "</div></td>");
+}
+
+static int64_t count_known(double n) { return n > 0 ? (int64_t)n : -1; }
+
+static void operator_cells(const struct life_operator *o, struct text *out)
+{
     html_element(out, "th class=\"any\"", o->name);
     html_element(out, "td", o->output);
+    html_count_cell(out, o->macs);
     html_count_cell(out, o->weights);
     html_count_cell(out, o->tables);
-    html_count_cell(out, (int64_t)o->instructions);
+    html_count_cell(out, count_known(o->instructions));
+    html_count_cell(out, count_known(o->cycles));
     number_cell(out, o->milliseconds);
     number_cell(out, o->microjoules);
-    html_bar_cell(out, o->instructions / most);
-    text_add(out, "</tr>\n");
+}
+
+static struct life_operator operator_sum(const struct life_board *b)
+{
+    struct life_operator sum = {.name = "in all", .output = ""};
+
+    for (size_t i = 0; i < b->n_operators; i++) {
+        const struct life_operator *o = &b->operators[i];
+
+        sum.macs = o->macs < 0 || sum.macs < 0 ? -1 : sum.macs + o->macs;
+        sum.weights += o->weights;
+        sum.tables += o->tables;
+        sum.instructions += o->instructions;
+        sum.cycles += o->cycles;
+        sum.milliseconds += o->milliseconds;
+        sum.microjoules += o->microjoules;
+        for (int k = 0; k < LIFE_CLASSES; k++)
+            sum.classes[k] += o->classes[k];
+    }
+    return sum;
+}
+
+static void operator_rows(const struct life_board *b, const struct life_operator *sum, struct text *out)
+{
+    double most = 1;
+
+    for (size_t i = 0; i < b->n_operators; i++)
+        most = fmax(most, b->operators[i].instructions);
+    for (size_t i = 0; i < b->n_operators; i++) {
+        text_add(out, "<tr>");
+        operator_cells(&b->operators[i], out);
+        classes_cell(&b->operators[i], most, out);
+        text_add(out, "</tr>\n");
+    }
+    text_add(out, "</tbody>\n<tfoot><tr>");
+    operator_cells(sum, out);
+    text_add(out, "<td></td></tr></tfoot></table></div>\n");
 }
 
 static void operators(const struct life_board *b, struct text *out)
 {
-    struct life_operator sum = {.name = ""};
-    double most = 1;
+    const struct life_operator sum = operator_sum(b);
 
     if (b->n_operators == 0)
         return;
-    for (size_t i = 0; i < b->n_operators; i++) {
-        const struct life_operator *o = &b->operators[i];
-
-        most = fmax(most, o->instructions);
-        sum.weights += o->weights;
-        sum.tables += o->tables;
-    }
     text_add(out,
-             "<section>\n<h2>Operators</h2>\n<div class=\"wide\"><table class=\"full\">\n<thead><tr>"
-             "<th>operator</th><th>output</th><th class=\"number\">weights</th><th class=\"number\">tables</th>"
-             "<th class=\"number\">instructions</th><th class=\"number\">ms</th><th class=\"number\">\xc2\xb5J</th>"
-             "<th class=\"bar\"></th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < b->n_operators; i++)
-        operator_row(&b->operators[i], most, out);
-    text_add(out, "</tbody></table></div>\n<p class=\"soft\">Flash besides: ");
+             "<section>\n<h2>Operators</h2>\n<div class=\"wide\"><table class=\"full many\">\n<thead><tr>"
+             "<th>operator</th><th>output</th><th class=\"number\">MACs</th><th class=\"number\">weights</th>"
+             "<th class=\"number\">tables</th><th class=\"number\">instructions</th><th class=\"number\">cycles</th>"
+             "<th class=\"number\">ms</th><th class=\"number\">\xc2\xb5J</th><th class=\"bar\"></th></tr></thead>\n"
+             "<tbody>\n");
+    operator_rows(b, &sum, out);
+    if (class_sum(&sum) > 0)
+        keys(class_names, NULL, LIFE_CLASSES, out);
+    text_add(out, "<p class=\"soft\">%sFlash besides: ",
+             class_sum(&sum) > 0 ? "Counted one by one they take a little more, for the calls around them. " : "");
     if (b->code >= 0) {
         html_count(out, b->code);
         text_add(out, " bytes of code, ");
@@ -220,13 +306,14 @@ static void battery(const struct life_board *b, struct text *out)
     struct pool pool = {0};
     const struct chart chart = {
         .title = pool_printf(&pool, "Days of %s", b->battery != NULL ? b->battery : ""),
-        .x = {.name = "times an hour", .scale = SCALE_AUTO},
+        .x = {.name = "times an hour; without self-discharge", .scale = SCALE_AUTO},
         .y = {.scale = SCALE_AUTO},
         .series =
             {{.name = "days", .x = b->per_hour, .y = b->days, .n = b->n_battery},
              {.name = "nine boards of ten", .x = b->per_hour, .y = b->days_low, .n = b->n_battery, .dashed = true},
              {.x = b->per_hour, .y = b->days_high, .n = b->n_battery, .dashed = true}},
-        .mark = NAN,
+        .mark = b->rate > 0 ? b->rate : NAN,
+        .mark_name = pool_printf(&pool, "%.*f", b->rate < 10 ? 2 : 0, b->rate),
         .width = 510,
         .height = 300,
     };
@@ -244,9 +331,9 @@ void life_board_html(const struct life_board *b, struct text *out)
     text_add(out, "<div class=\"columns\">\n<div>\n");
     fit(&b->fits[0], out);
     fit(&b->fits[1], out);
-    facts(b, out);
-    text_add(out, "</div>\n<div>\n");
     battery(b, out);
+    text_add(out, "</div>\n<div>\n");
+    facts(b, out);
     text_add(out, "</div>\n</div>\n</section>\n");
     arena(&b->arena, out);
     operators(b, out);

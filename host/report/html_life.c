@@ -88,14 +88,6 @@ static void text_cell(struct text *out, const char *s)
     html_element(out, "td class=\"number\"", s != NULL ? s : "\xe2\x80\x93");
 }
 
-static void count_cell(struct text *out, int64_t n)
-{
-    if (n < 0)
-        text_cell(out, NULL);
-    else
-        html_count_cell(out, n);
-}
-
 static void board_cell(const struct life_model *r, struct text *out)
 {
     if (r->board_score == NULL) {
@@ -116,13 +108,13 @@ static void model_row(const struct life_models *m, size_t i, struct text *out)
     html_element(out, "th class=\"any\"", r->path);
     html_element(out, "td", r->form);
     html_count_cell(out, r->weights);
-    count_cell(out, r->flash);
-    count_cell(out, r->arena);
+    html_count_cell(out, r->flash);
+    html_count_cell(out, r->arena);
     if (m->score != NULL)
         text_cell(out, r->score_text);
     if (m->score != NULL)
         board_cell(r, out);
-    count_cell(out, r->instructions > 0 ? (int64_t)r->instructions : -1);
+    html_count_cell(out, r->instructions > 0 ? (int64_t)r->instructions : -1);
     text_cell(out, r->time);
     text_cell(out, r->energy);
     text_add(out, "</tr>\n");

@@ -25,7 +25,10 @@ void html_count(struct text *out, int64_t n)
 void html_count_cell(struct text *out, int64_t n)
 {
     text_add(out, "<td class=\"number\">");
-    html_count(out, n);
+    if (n < 0)
+        text_add(out, "\xe2\x80\x93");
+    else
+        html_count(out, n);
     text_add(out, "</td>");
 }
 

@@ -9,7 +9,7 @@
 void html_element(struct text *out, const char *tag, const char *content);
 void html_count(struct text *out, int64_t n); /* digits in groups of three */
 /* Cells of a table. */
-void html_count_cell(struct text *out, int64_t n);
+void html_count_cell(struct text *out, int64_t n);      /* negative: a dash */
 void html_percent_cell(struct text *out, double share); /* NAN: a dash */
 void html_bar_cell(struct text *out, double share);     /* 0 to 1 */
 

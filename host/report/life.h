@@ -69,10 +69,13 @@ struct life_arena {
     int32_t fullest; /* the first call in which most bytes are alive */
 };
 
+#define LIFE_CLASSES 5 /* of instructions: loads, stores, multiplications, branches, other */
 struct life_operator {
     const char *name, *output;
-    int64_t weights, tables;                        /* bytes */
-    double instructions, milliseconds, microjoules; /* 0: not known */
+    int64_t macs;                                           /* -1: not known */
+    int64_t weights, tables;                                /* bytes */
+    double instructions, cycles, milliseconds, microjoules; /* 0: not known */
+    int64_t classes[LIFE_CLASSES];                          /* all 0: not known */
 };
 
 struct life_part {
@@ -92,7 +95,7 @@ struct life_fact {
     const char *name, *value;
 };
 
-#define LIFE_FACTS 16
+#define LIFE_FACTS 24
 struct life_board {
     const char *title, *via;
     struct life_arena arena;
@@ -105,6 +108,7 @@ struct life_board {
     const char *battery;                                  /* "220 mAh at 3 V"; NULL: no curve */
     const double *per_hour, *days, *days_low, *days_high; /* [n_battery] */
     size_t n_battery;
+    double rate; /* of them, that which was asked for; 0: none was */
 };
 
 int64_t life_fit_used(const struct life_fit *f);

@@ -183,6 +183,46 @@ static void two_plans_beside_each_other(void **state)
     assert_non_null(strstr(r.out, "energy, uJ"));
 }
 
+static void want_on_page(const char *page, const char *what)
+{
+    if (strstr(page, what) == NULL)
+        fail_msg("not on the page: %s", what);
+}
+
+/* The report's sections about the board, of one model, with the figures that JSON has. */
+static void a_page_shows_it(void **state)
+{
+    const char *b = put_board("in/b.yaml", POWER, "emulator: mps2-an386\n"), *page;
+    struct result r;
+    json_t *json;
+
+    (void)state;
+    if (!have_board())
+        return;
+    r = OK("profile", GRAPH, "--target", b, "--via", "c", "--json", "--every", "100ms", "--battery", "240mAh@3V",
+           "--sensor", "10uA", "--html", "@out/page.html");
+    json = json_of(&r);
+    page = text_of(here("out/page.html"));
+    want_on_page(page, "<h1>strokes.graph</h1>");
+    want_on_page(page, "<h2>Arena</h2>");
+    want_on_page(page, "<h2>Operators</h2>");
+    want_on_page(page, "Days of 240 mAh at 3 V");
+    want_on_page(page, ">36000</text>"); /* times an hour, marked in the curve */
+    want_on_page(page, "</span>multiplications");
+    want_on_page(page, pool_printf(&pool, "<td class=\"any\">%.4g ms (%.4g to %.4g)</td>", number(json, "milliseconds"),
+                                   number(json, "milliseconds_low"), number(json, "milliseconds_high")));
+    want_on_page(page, pool_printf(&pool, "<td class=\"any\">%.4g days (", number(json, "battery_days")));
+    want_on_page(page, pool_printf(&pool, "title=\"%.0f loads\"",
+                                   number(json_array_get(json_object_get(json, "operators"), 0), "loads")));
+    want_on_page(page, "<td class=\"any\">networks: s</td>");
+    assert_null(strstr(page, "<h2>Models</h2>"));
+    json_decref(json);
+    OK("profile", GRAPH, "--target", b, "--estimate", "--html", "@out/page.html");
+    page = text_of(here("out/page.html"));
+    want_on_page(page, "as the kernels&#39; versions say");
+    assert_null(strstr(page, "loads"));
+}
+
 static void options_are_refused(void **state)
 {
     static const struct {
@@ -202,6 +242,7 @@ static void options_are_refused(void **state)
         {"need --every or --duty", {"--battery", "220mAh@3V"}},
         {"--rest wants", {"--every", "1s", "--rest", "dreaming"}},
         {"--compare wants two models", {"--compare"}},
+        {"a page about one model", {GRAPH, "--compare", "--html", "x.html"}},
     };
 
     (void)state;
@@ -262,13 +303,10 @@ static void presets_have_sources(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(counted_energy_adds_up),
-        TEST(an_image_that_is_fed),
-        TEST(what_can_be_given_is_given),
-        TEST(a_core_without_timing),
-        TEST(two_plans_beside_each_other),
-        TEST(options_are_refused),
-        TEST(quantities),
+        TEST(counted_energy_adds_up),      TEST(an_image_that_is_fed),
+        TEST(what_can_be_given_is_given),  TEST(a_core_without_timing),
+        TEST(two_plans_beside_each_other), TEST(a_page_shows_it),
+        TEST(options_are_refused),         TEST(quantities),
         TEST(presets_have_sources),
     };
 

@@ -425,8 +425,17 @@ static struct life full_life(bool hostile)
                                         .board_all = 100}};
     static struct life_models models = {"accuracy", true, true, rows, 2, 1};
     static struct life_block blocks[] = {{"in", LIFE_TENSOR, 0, 256, -1, 0}, {"work", LIFE_SCRATCH, 256, 128, 0, 1}};
-    static struct life_operator operators[] = {{"CONV_2D", "1x4x4x2", 900, 10, 10000, 1.25, 2.5},
-                                               {"RESHAPE", "1x32", 0, 0, 0, 0, 0}};
+    static struct life_operator operators[] = {{.name = "CONV_2D",
+                                                .output = "1x4x4x2",
+                                                .macs = 12000,
+                                                .weights = 900,
+                                                .tables = 10,
+                                                .instructions = 10000,
+                                                .cycles = 13000,
+                                                .milliseconds = 1.25,
+                                                .microjoules = 2.5,
+                                                .classes = {4000, 1000, 2500, 500, 2000}},
+                                               {.name = "RESHAPE", .output = "1x32", .macs = -1}};
     static const double rates[] = {1, 10, 100}, days[] = {1000, 900, 300};
     static struct life_board board = {
         .title = "A board",
@@ -444,7 +453,8 @@ static struct life full_life(bool hostile)
         .days = days,
         .days_low = days,
         .days_high = days,
-        .n_battery = 3};
+        .n_battery = 3,
+        .rate = 60};
 
     classes[0].name = figures[0].caption = hostile ? HOSTILE : "cat";
     figures[0].below = data.source = operators[0].output = board.facts[0].value = hostile ? HOSTILE : "text";
