@@ -86,10 +86,29 @@ static size_t find_main(const struct life_job *j)
 }
 
 /* ---- the models as rows ---- */
+/* Below the folder that was given. */
+static const char *name_below(const char *path, const char *place)
+{
+    const size_t n = strlen(place);
+
+    if (strncmp(path, place, n) != 0 || path[n] == '\0')
+        return path;
+    path += n;
+    while (path[0] == '/' && path[1] != '\0')
+        path++;
+    return path;
+}
+
+static const struct confusion *confusion_of(const struct judge *judge)
+{
+    return judge->confusion.counts != NULL ? &judge->confusion : NULL;
+}
+
 static struct life_model row_of(const struct life_job *j, const struct life_subject *s)
 {
     const bool board = j->options->target != NULL;
     struct life_model r = {.path = s->path,
+                           .name = name_below(s->path, j->options->place),
                            .form = !s->here.has_graph ? "image"
                                    : s->integers      ? "integers"
                                                       : "float",
@@ -102,6 +121,7 @@ static struct life_model row_of(const struct life_job *j, const struct life_subj
     if (j->options->data != NULL && s->evaluated.judge.n_metrics > 0) {
         r.score = s->evaluated.judge.metrics[0].value;
         r.score_text = s->evaluated.judge.metrics[0].text;
+        r.confusion = confusion_of(&s->evaluated.judge);
     }
     if (!board)
         return r;
@@ -154,6 +174,7 @@ static enum mote_status run_there(struct life_job *j, struct life_subject *s, st
             same_value(here->judge.values[i], there->judge.values[i]);
     row->board_all = there->n;
     row->board_score = there->judge.metrics[0].text;
+    row->board_confusion = confusion_of(&there->judge);
     return MOTE_OK;
 }
 
@@ -264,7 +285,7 @@ static enum mote_status make_data(struct life_job *j)
     TRY(examples(j, &s->evaluated.data));
     TRY(worst(j, &s->evaluated));
     j->page.life.data = &j->data;
-    j->page.confusion = judge->confusion.counts != NULL ? &judge->confusion : NULL;
+    j->page.confusion = confusion_of(judge);
     j->page.roc = judge->roc.n > 0 ? &judge->roc : NULL;
     return MOTE_OK;
 }
@@ -280,6 +301,31 @@ static void make_results(struct life_job *j)
     if (j->options->data != NULL)
         results[j->page.n_results++] = (struct fact){"samples", pool_printf(j->pool, "%d", (int)judge->what.n)};
     j->page.results = results;
+}
+
+static void cost(struct life_job *j, struct fact *costs, const char *what, const char *value)
+{
+    if (value != NULL)
+        costs[j->page.n_costs++] = (struct fact){what, value};
+}
+
+/* Of the main model, in short. */
+static void make_costs(struct life_job *j)
+{
+    const struct life_model *r = &j->models.rows[j->models.main];
+    const struct life_board *b = &j->board;
+    struct fact *costs = pool_array(j->pool, 6, sizeof *costs);
+
+    cost(j, costs, "weights", pool_printf(j->pool, "%lld bytes", (long long)r->weights));
+    if (j->options->target == NULL) {
+        cost(j, costs, "arena", pool_printf(j->pool, "%lld bytes", (long long)r->arena));
+    } else {
+        cost(j, costs, "flash", pool_printf(j->pool, "%lld bytes", (long long)r->flash));
+        cost(j, costs, "RAM", pool_printf(j->pool, "%lld bytes", (long long)life_fit_used(&b->fits[0])));
+    }
+    cost(j, costs, "time", r->time);
+    cost(j, costs, "energy", r->energy);
+    j->page.costs = costs;
 }
 
 static void make_layers(struct life_job *j)
@@ -327,6 +373,7 @@ enum mote_status life_run(struct pool *pool, const struct life_options *options,
     TRY(make_data(out));
     TRY(read_history(out));
     make_results(out);
+    make_costs(out);
     make_layers(out);
     return MOTE_OK;
 }

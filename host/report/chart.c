@@ -257,7 +257,11 @@ static void draw_legend(const struct plot *p)
         text_escaped(p->out, s->name);
         text_add(p->out, "</text>");
         right -= 6.3 * (double)strlen(s->name) + 8;
-        text_add(p->out, "<path class=\"line s%zu%s\" d=\"M%.1f 14h-18\"/>\n", k, s->dashed ? " dashed" : "", right);
+        if (s->apart)
+            text_add(p->out, "<circle class=\"dot s%zu\" cx=\"%.1f\" cy=\"14\" r=\"2.5\"/>\n", k, right - 4);
+        else
+            text_add(p->out, "<path class=\"line s%zu%s\" d=\"M%.1f 14h-18\"/>\n", k, s->dashed ? " dashed" : "",
+                     right);
         right -= 18 + 16;
     }
 }

@@ -224,8 +224,36 @@ static void classes(const struct confusion *c, struct pool *pool, struct text *o
     text_add(out, "<td></td></tr></tfoot></table></div>\n</section>\n");
 }
 
-static void confusion(const struct confusion *c, struct pool *pool, struct text *out)
+/* Of the other models, and of the board: to open. */
+static void other_matrix(const char *of, const struct confusion *c, struct pool *pool, struct text *out)
 {
+    if (c == NULL || c->n_classes > MATRIX_CLASSES)
+        return;
+    text_add(out, "<details><summary>");
+    text_escaped(out, of);
+    text_add(out, ": ");
+    html_count(out, confusion_correct(c));
+    text_add(out, " of ");
+    html_count(out, confusion_samples(c));
+    text_add(out, "</summary>\n");
+    matrix(c, pool, out);
+    text_add(out, "</details>\n");
+}
+
+static void other_matrices(const struct life_models *m, struct pool *pool, struct text *out)
+{
+    size_t which[LIFE_COMPARED], n = m != NULL ? life_compared(m, which) : 0;
+
+    for (size_t i = 1; i < n; i++)
+        other_matrix(m->rows[which[i]].name, m->rows[which[i]].confusion, pool, out);
+    if (m != NULL)
+        other_matrix("on the board", m->rows[m->main].board_confusion, pool, out);
+}
+
+static void confusion(const struct html_report *r, struct pool *pool, struct text *out)
+{
+    const struct confusion *c = r->confusion;
+
     if (c == NULL)
         return;
     text_add(out, "<section>\n<h2>Confusion</h2>\n<p class=\"soft\">");
@@ -237,8 +265,11 @@ static void confusion(const struct confusion *c, struct pool *pool, struct text 
         matrix(c, pool, out);
     else
         mistakes(c, pool, out);
+    other_matrices(r->life.models, pool, out);
     text_add(out, "</section>\n");
     classes(c, pool, out);
+    if (r->life.models != NULL)
+        life_classes_html(r->life.models, out);
 }
 
 /* ---- ROC ---- */
@@ -400,7 +431,7 @@ void html_report_text(const struct html_report *r, struct text *out)
     if (r->life.board != NULL)
         life_board_html(r->life.board, out);
     training(r, &scratch, out);
-    confusion(r->confusion, &scratch, out);
+    confusion(r, &scratch, out);
     roc_section(r->roc, &scratch, out);
     det_section(r, &scratch, out);
     if (r->life.data != NULL)

@@ -31,12 +31,13 @@ static void keys(const char *const *names, const int64_t *counts, int n, struct 
     text_add(out, "<p class=\"soft\">");
     for (int i = 0; i < n; i++)
         if (names[i] != NULL) {
-            text_add(out, "<span class=\"key p%d\"></span>", i);
+            text_add(out, "<span class=\"name\"><span class=\"key p%d\"></span>", i);
             text_escaped(out, names[i]);
-            text_add(out, " ");
-            if (counts != NULL)
+            if (counts != NULL) {
+                text_add(out, " ");
                 html_count(out, counts[i]);
-            text_add(out, " ");
+            }
+            text_add(out, "</span> ");
         }
     text_add(out, "</p>\n");
 }

@@ -83,6 +83,18 @@ void life_find_best(struct life_models *m)
     }
 }
 
+size_t life_compared(const struct life_models *m, size_t which[LIFE_COMPARED])
+{
+    size_t n = 0;
+
+    if (m->rows[m->main].confusion != NULL)
+        which[n++] = m->main;
+    for (size_t i = 0; i < m->n && n < LIFE_COMPARED; i++)
+        if (i != m->main && m->rows[i].best && m->rows[i].confusion != NULL)
+            which[n++] = i;
+    return n;
+}
+
 static void text_cell(struct text *out, const char *s)
 {
     html_element(out, "td class=\"number\"", s != NULL ? s : "\xe2\x80\x93");
@@ -96,7 +108,7 @@ static void board_cell(const struct life_model *r, struct text *out)
     }
     text_add(out, "<td class=\"number\">");
     text_escaped(out, r->board_score);
-    text_add(out, "<br/><span class=\"soft\">%lld of %lld outputs equal</span></td>", (long long)r->board_n,
+    text_add(out, "<br/><span class=\"soft\">%lld of %lld equal</span></td>", (long long)r->board_n,
              (long long)r->board_all);
 }
 
@@ -105,7 +117,7 @@ static void model_row(const struct life_models *m, size_t i, struct text *out)
     const struct life_model *r = &m->rows[i];
 
     text_add(out, "<tr%s>", i == m->main ? " class=\"chosen\"" : "");
-    html_element(out, "th class=\"any\"", r->path);
+    html_element(out, "th class=\"any\"", r->name);
     html_element(out, "td", r->form);
     html_count_cell(out, r->weights);
     html_count_cell(out, r->flash);
@@ -156,7 +168,7 @@ static void trade(const struct life_models *m, struct text *out)
                           .x = {.name = "bytes of weights", .scale = SCALE_AUTO},
                           .y = {.scale = m->share ? SCALE_PERCENT : SCALE_NUMBER},
                           .mark = (double)m->rows[m->main].weights,
-                          .mark_name = m->rows[m->main].form,
+                          .mark_name = "main",
                           .width = 510,
                           .height = 260};
 
@@ -173,7 +185,7 @@ void life_models_html(const struct life_models *m, struct text *out)
 {
     assert(m->n > 0 && m->main < m->n);
     text_add(out, "<section>\n<h2>Models</h2>\n<div class=\"wide\"><table class=\"full\">\n<thead><tr><th>model</th>"
-                  "<th>numbers</th><th class=\"number\">weights, bytes</th><th class=\"number\">flash</th>"
+                  "<th>numbers</th><th class=\"number\">weights</th><th class=\"number\">flash</th>"
                   "<th class=\"number\">arena</th>");
     if (m->score != NULL) {
         html_element(out, "th class=\"number\"", m->score);
@@ -187,4 +199,43 @@ void life_models_html(const struct life_models *m, struct text *out)
     if (m->score != NULL && m->n > 1)
         trade(m, out);
     text_add(out, "</section>\n");
+}
+
+/* ---- classes ---- */
+static void recall_row(const struct life_models *m, const size_t *which, size_t n, int32_t class, struct text *out)
+{
+    const struct confusion *all = m->rows[m->main].confusion, *board = m->rows[m->main].board_confusion;
+    struct pool pool = {0};
+
+    text_add(out, "<tr>");
+    html_element(out, "th class=\"any\"", confusion_name(all, class, &pool));
+    for (size_t i = 0; i < n; i++)
+        html_percent_cell(out, class_metrics(m->rows[which[i]].confusion, class).recall);
+    if (board != NULL)
+        html_percent_cell(out, class_metrics(board, class).recall);
+    text_add(out, "</tr>\n");
+    pool_free(&pool);
+}
+
+void life_classes_html(const struct life_models *m, struct text *out)
+{
+    size_t which[LIFE_COMPARED], n = life_compared(m, which);
+    const struct life_model *r = &m->rows[m->main];
+
+    if (r->confusion == NULL || n + (r->board_confusion != NULL) < 2)
+        return;
+    text_add(out, "<section>\n<h2>Recall by model</h2>\n<div class=\"wide\"><table class=\"full\">\n<thead><tr>"
+                  "<th>class</th>");
+    for (size_t i = 0; i < n; i++) {
+        text_add(out, "<th class=\"number any\">");
+        text_escaped(out, m->rows[which[i]].name);
+        text_add(out, "<br/>%s</th>", m->rows[which[i]].form);
+    }
+    if (r->board_confusion != NULL)
+        text_add(out, "<th class=\"number\">on the board,<br/>%lld samples</th>",
+                 (long long)confusion_samples(r->board_confusion));
+    text_add(out, "</tr></thead>\n<tbody>\n");
+    for (int32_t i = 0; i < r->confusion->n_classes; i++)
+        recall_row(m, which, n, i, out);
+    text_add(out, "</tbody></table></div>\n</section>\n");
 }

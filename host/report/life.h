@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "host/metrics/metrics.h"
 #include "host/report/figures.h"
 
 /* ---- data ---- */
@@ -29,15 +30,17 @@ struct life_data {
 
 /* ---- models ---- */
 struct life_model {
-    const char *path, *form;       /* "integers", "float", "image" */
+    const char *path, *name;       /* name: below the folder that the report is about */
+    const char *form;              /* "integers", "float", "image" */
     int64_t weights, arena, flash; /* bytes; arena, flash -1: not known */
     double score;                  /* on the test; NAN: not known */
     const char *score_text;
-    double instructions;        /* 0: not known */
-    const char *time, *energy;  /* with their units; NULL: not known */
-    bool best;                  /* no other has at most its weights and is at least as good: life_find_best() */
-    const char *board_score;    /* on samples of the test, on the board; NULL: not run there */
-    int64_t board_n, board_all; /* of so many samples outputs are equal to this machine's */
+    double instructions;       /* 0: not known */
+    const char *time, *energy; /* with their units; NULL: not known */
+    bool best;                 /* no other has at most its weights and is at least as good: life_find_best() */
+    const struct confusion *confusion, *board_confusion; /* on the test; NULL: there is none */
+    const char *board_score;                             /* on samples of the test, on the board; NULL: not run there */
+    int64_t board_n, board_all;                          /* of so many samples outputs are equal to this machine's */
 };
 
 struct life_models {
@@ -49,6 +52,10 @@ struct life_models {
 };
 
 void life_find_best(struct life_models *m);
+
+#define LIFE_COMPARED 6
+/* The main model, then others that are best, as far as they have confusions; how many. */
+size_t life_compared(const struct life_models *m, size_t which[LIFE_COMPARED]);
 
 /* ---- the board ---- */
 enum life_memory { LIFE_TENSOR, LIFE_SCRATCH, LIFE_STATE };
@@ -122,6 +129,7 @@ struct life {
 
 void life_data_html(const struct life_data *d, struct text *out);
 void life_models_html(const struct life_models *m, struct text *out);
+void life_classes_html(const struct life_models *m, struct text *out); /* recalls, a column a model */
 void life_board_html(const struct life_board *b, struct text *out);
 /* All of it as tables. */
 void life_print(const struct life *l, struct pool *pool, FILE *to);

@@ -38,7 +38,7 @@ static void models(const struct life_models *m, struct pool *pool, FILE *to)
     for (size_t i = 0; i < m->n; i++) {
         const struct life_model *r = &m->rows[i];
 
-        TABLE_ROW(&t, printable(pool, r->path), count_text(pool, true, (double)r->weights),
+        TABLE_ROW(&t, printable(pool, r->name), count_text(pool, true, (double)r->weights),
                   count_text(pool, r->arena >= 0, (double)r->arena), m->score != NULL ? r->score_text : "",
                   count_text(pool, r->instructions > 0, r->instructions), marks[r->best][i == m->main]);
     }

@@ -404,6 +404,7 @@ static struct life full_life(bool hostile)
                                       {NULL, NULL, {NULL, 0}, values, 3, 2}};
     static struct life_data data = {"a.csv", classes, 1, {"all", {5, 2, 1}}, figures, 2, figures, 1};
     static struct life_model rows[] = {{.path = "a/float.graph",
+                                        .name = "float.graph",
                                         .form = "float",
                                         .weights = 4000,
                                         .arena = -1,
@@ -411,6 +412,7 @@ static struct life full_life(bool hostile)
                                         .score = 0.9,
                                         .score_text = "90.00 %"},
                                        {.path = "a/int8.graph",
+                                        .name = "int8.graph",
                                         .form = "integers",
                                         .weights = 1000,
                                         .arena = 512,
@@ -458,7 +460,7 @@ static struct life full_life(bool hostile)
 
     classes[0].name = figures[0].caption = hostile ? HOSTILE : "cat";
     figures[0].below = data.source = operators[0].output = board.facts[0].value = hostile ? HOSTILE : "text";
-    rows[0].path = board.via = board.battery = hostile ? HOSTILE : "other text";
+    rows[0].path = rows[0].name = board.via = board.battery = hostile ? HOSTILE : "other text";
     rows[1].board_score = hostile ? HOSTILE : "91.00 %";
     blocks[0].name = hostile ? HOSTILE : "in";
     operators[0].name = hostile ? HOSTILE : "CONV_2D";
@@ -501,6 +503,9 @@ static struct html_report full_report(bool hostile, struct history *h, struct co
         h->rows[h->n] = row((int32_t)h->n + 1);
     *c = confusion_make(&pool, 3, hostile ? hostile_names : NULL);
     confusion_add(c, (const int32_t[]){0, 1, 1}, (const int32_t[]){0, 1, 2}, 3);
+    for (size_t i = 0; i < r.life.models->n; i++)
+        r.life.models->rows[i].confusion = c;
+    r.life.models->rows[1].board_confusion = c;
     *roc = roc_make(&pool, scores, (const bool[]){false, true, false, true}, 4);
     if (hostile) {
         r.title = r.recipe = results[0].label = results[1].label = results[1].value = HOSTILE;
@@ -512,24 +517,12 @@ static struct html_report full_report(bool hostile, struct history *h, struct co
 
 static void pages_have_their_sections(void **state)
 {
-    static const char *const sections[] = {"Results",
-                                           "Costs",
-                                           "Training",
-                                           "Confusion",
-                                           "Classes",
-                                           "Detection",
-                                           "Models",
-                                           "A board",
-                                           "Arena",
-                                           "Operators",
-                                           "Data",
-                                           "Most wrong",
-                                           "Compression",
-                                           "Weights by stage",
-                                           "Size against accuracy",
-                                           "Weights by layer",
-                                           "Bytes",
-                                           "Network"};
+    static const char *const sections[] = {
+        "Results",          "Costs",           "Training",         "Confusion",
+        "Classes",          "Recall by model", "Detection",        "Models",
+        "A board",          "Arena",           "Operators",        "Data",
+        "Most wrong",       "Compression",     "Weights by stage", "Size against accuracy",
+        "Weights by layer", "Bytes",           "Network"};
     struct confusion c;
     struct history h;
     struct roc roc;
@@ -551,7 +544,9 @@ static void pages_have_their_sections(void **state)
                               "567</td>"));
     assert_non_null(strstr(s, ">kept</text>"));
     assert_non_null(strstr(s, "aria-label=\"Loss\""));
-    assert_string_equal(s, page(&r)); /* same report, same bytes */
+    assert_non_null(strstr(s, "<details><summary>on the board: 2 of 3</summary>"));
+    assert_null(strstr(s, "a/int8.graph")); /* below the folder */
+    assert_string_equal(s, page(&r));       /* same report, same bytes */
 }
 
 /* RFC 4648, section 10, has "foobar"; RFC 2397 the form. */
@@ -637,8 +632,8 @@ static void lives_are_printed(void **state)
 
     (void)state;
     assert_non_null(strstr(s, pool_printf(&pool, "%-28s %10d %10d %10d\n", "cat", 5, 2, 1)));
-    assert_non_null(strstr(s, "a/int8.graph     1000    512   90.00 %         12345  * <\n"));
-    assert_non_null(strstr(s, "other text       4000      -   90.00 %             -\n"));
+    assert_non_null(strstr(s, "int8.graph     1000    512   90.00 %         12345  * <\n"));
+    assert_non_null(strstr(s, "other text     4000      -   90.00 %             -\n"));
     assert_non_null(strstr(s, "on the board: 91.00 %; 99 of 100 outputs are this machine's\n"));
     assert_non_null(strstr(s, "584 of 500 bytes: it does not fit\n"));
     assert_non_null(strstr(s, "fullest in call 0 of 2:\n         256  in\n         128  work\n"));
