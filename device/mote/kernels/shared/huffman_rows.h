@@ -6,7 +6,8 @@
 #include "huffman.h"
 
 /* The inputs that have a weight, from `some` to `end`. The 1 behind a byte of the map says when the next is due. An
- * input without a weight is written, too, and then the next one in its place. */
+ * input without a weight is written, too, and then the next one in its place. Bytes without a sign: an Armv6-M loads
+ * them in one instruction. */
 static inline void mote_huffman_pick(const int8_t *in, const MOTE_FLASH uint8_t *map, int8_t *some, const int8_t *end)
 {
     const uint32_t last = UINT32_C(1) << 31;
@@ -15,11 +16,12 @@ static inline void mote_huffman_pick(const int8_t *in, const MOTE_FLASH uint8_t 
         bits <<= 1;
         if (bits == last)
             bits = (uint32_t)*map++ << 24 | last >> 8;
-        *some = *in++;
+        *(uint8_t *)some = *(const uint8_t *)in++;
     }
 }
 
-/* Adds the products of the row that begins here to the sum. */
+/* Adds the products of the row that begins here to the sum. In this order, as a gap and a product are then done with
+ * when the next lines begin: an Armv6-M has few registers. */
 static inline uint32_t mote_huffman_add_row(const struct mote_huffman *codes, struct mote_huffman_reader *reader,
                                             const int8_t *in, uint32_t sum)
 {
@@ -38,10 +40,10 @@ static inline uint32_t mote_huffman_add_row(const struct mote_huffman *codes, st
 
         word = mote_huffman_next(&r);
         gap = gaps[mote_huffman_index(word, gap_shift)];
-        level = levels[mote_huffman_index(word << (uint8_t)gap, level_shift)];
-        mote_huffman_skip(&r, (uint8_t)(gap + level));
         in += gap >> 8;
+        level = levels[mote_huffman_index(word << (uint8_t)gap, level_shift)];
         sum += (uint32_t)((*in++ - zero) * (level >> 8));
+        mote_huffman_skip(&r, (uint8_t)(gap + level));
     }
     *reader = r;
     return sum;
