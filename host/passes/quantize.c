@@ -330,7 +330,7 @@ static void rewrite_reading(struct work *w, const struct op *op)
     convert(w, OP_QUANTIZE, read, t);
 }
 
-static void rewrite_float(struct work *w, const struct op *op)
+static enum mote_status rewrite_float(struct work *w, const struct op *op, const struct frame *at)
 {
     int32_t *in = pool_copy(w->m->pool, op->in, (size_t)op->n_in * sizeof *in);
 
@@ -339,7 +339,10 @@ static void rewrite_float(struct work *w, const struct op *op)
     for (int32_t k = 0; k < op->n_out; k++)
         if (is_float(w, op->out[k]))
             w->f32[op->out[k]] = op->out[k];
+    if (recurrent_has_hybrid(op))
+        TRY(quantize_hybrid(w->m, w->g, op, in, at));
     append(w, op, in, op->out);
+    return MOTE_OK;
 }
 
 /* Its inputs in integers. */
@@ -404,11 +407,11 @@ static enum mote_status rewrite(struct work *w, const struct op *ops, int32_t n,
         if (ops[i].id == OP_NOP)
             continue;
         form = form_of(w, &ops[i]);
-        n_integer += form != FORM_FLOAT;
+        n_integer += form != FORM_FLOAT || recurrent_has_hybrid(&ops[i]);
         if (is_reading(w, &ops[i]))
             rewrite_reading(w, &ops[i]);
         else if (form == FORM_FLOAT)
-            rewrite_float(w, &ops[i]);
+            TRY(rewrite_float(w, &ops[i], &here));
         else
             TRY(rewrite_integer(w, &ops[i], form, &here));
     }

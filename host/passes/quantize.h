@@ -39,6 +39,10 @@ MUST_CHECK enum mote_status quantize_linear(struct model *m, struct graph *g, co
  * LSTM's cell state (recurrent_cell()) held at the end of sequences. recurrent_has_s8(): nothing else reads its states,
  * but READ_VARIABLE behind it, nothing assigns them there, and they start with 0. */
 bool recurrent_has_s8(const struct graph *g, const struct op *op);
+/* RECURRENT, in float: its weights become a scale of their row times an integer from -127 to 127. */
+bool recurrent_has_hybrid(const struct op *op);
+MUST_CHECK enum mote_status quantize_hybrid(struct model *m, struct graph *g, const struct op *op, int32_t *inputs,
+                                            const struct frame *at);
 int32_t recurrent_hidden(const struct op *op); /* tensors: h, and c; the GRU has h alone */
 int32_t recurrent_cell(const struct op *op);
 MUST_CHECK enum mote_status quantize_recurrent(struct model *m, struct graph *g, const struct op *op, struct quant_s8 x,

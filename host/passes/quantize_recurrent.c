@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The LSTM in int8, as the reference has it (docs/EXACT.md): weights with one scale a tensor, the hidden state in the
  * output's quantization, the cell state in 16 bits with a power of two as its scale. The GRU in int8: weights with one
- * scale a gate, the state in 16 bits of 2^-15. */
+ * scale a gate, the state in 16 bits of 2^-15. RECURRENT computes in float: its weights are rounded to multiples of a
+ * scale of their row, which the plan stores in 8 bits (host/plan/hybrids.c). */
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/passes/quantize.h"
@@ -9,11 +10,13 @@
 #include <float.h>
 #include <math.h>
 
-#define GATES     4
-#define GATE_UNIT (1.0f / 4096) /* of a gate's sum */
+#define GATES      4
+#define WEIGHT_MAX 127
+#define GATE_UNIT  (1.0f / 4096) /* of a gate's sum */
 
 enum { X_WEIGHTS = 1, H_WEIGHTS = 5, BIAS = 12, HIDDEN = 18, CELL = 19 };
 enum { GRU_GATES = 3, GRU_X_WEIGHTS = 1, GRU_H_WEIGHTS, GRU_X_BIAS, GRU_H_BIAS, GRU_HIDDEN };
+enum { HYBRID_WEIGHTS = 1 };
 
 /* Real zeros assigned, as imported networks begin, are zeros in any type. */
 static bool is_zeros(const struct tensor *t)
@@ -195,6 +198,37 @@ static enum mote_status quantize_gru(struct model *m, struct graph *g, const str
     quantize_products(m, g, op, GRU_X_WEIGHTS, GRU_X_BIAS, x.scale, inputs);
     quantize_products(m, g, op, GRU_H_WEIGHTS, GRU_H_BIAS, h.scale, inputs);
     quantize_state(m, g, op->in[GRU_HIDDEN], TYPE_S16, (struct quant_s8){0x1p-15f, 0});
+    return MOTE_OK;
+}
+
+/* ---- RECURRENT, which stays float ---- */
+static int32_t round_rows(struct model *m, struct graph *g, int32_t tensor)
+{
+    struct tensor t = g->tensors[tensor];
+    const int64_t rows = t.dims[0], columns = t.dims[1];
+    float *data = pool_array(m->pool, (size_t)(rows * columns), sizeof *data);
+
+    for (int64_t r = 0; r < rows; r++) {
+        float most = 0, scale;
+
+        for (int64_t i = r * columns; i < (r + 1) * columns; i++)
+            most = fmaxf(most, fabsf(float_at(&t, i)));
+        scale = fmaxf(most / WEIGHT_MAX, FLT_MIN);
+        for (int64_t i = r * columns; i < (r + 1) * columns; i++)
+            data[i] = (float)lround((double)float_at(&t, i) / (double)scale) * scale;
+    }
+    t.data = (const uint8_t *)data;
+    return graph_add_tensor(m, g, &t);
+}
+
+bool recurrent_has_hybrid(const struct op *op) { return op->id == OP_RECURRENT; }
+
+enum mote_status quantize_hybrid(struct model *m, struct graph *g, const struct op *op, int32_t *inputs,
+                                 const struct frame *at)
+{
+    TRY(want_constants(g, op, HYBRID_WEIGHTS, 2, at));
+    for (int i = HYBRID_WEIGHTS; i < HYBRID_WEIGHTS + 2; i++)
+        inputs[i] = round_rows(m, g, op->in[i]);
     return MOTE_OK;
 }
 

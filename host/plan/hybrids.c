@@ -9,17 +9,20 @@
 #include "host/plan/hybrids.h"
 #include "host/plan/stages.h"
 
-enum { WEIGHTS = 1, BIAS = 2 }; /* their arguments, of all these kernels; scales are behind weights */
+/* Arguments of all these kernels: weights, one tensor or two, then the bias. Scales are behind their weights. */
+enum { WEIGHTS = 1, TENSORS_MAX = 2 };
 
 /* Kernels with the same parameters and arguments, but for the weights' type and their scales. */
 static const struct pair {
     enum kernel_id floats, hybrid;
+    int tensors;        /* of weights */
     bool channels_last; /* of the weights */
 } pairs[] = {
-    {KERNEL_conv_2d_f32, KERNEL_conv_2d_hybrid, false},
-    {KERNEL_depthwise_conv_2d_f32, KERNEL_depthwise_conv_2d_hybrid, true},
-    {KERNEL_fully_connected_f32, KERNEL_fully_connected_hybrid, false},
-    {KERNEL_fully_connected_rows_f32, KERNEL_fully_connected_rows_hybrid, false},
+    {KERNEL_conv_2d_f32, KERNEL_conv_2d_hybrid, 1, false},
+    {KERNEL_depthwise_conv_2d_f32, KERNEL_depthwise_conv_2d_hybrid, 1, true},
+    {KERNEL_fully_connected_f32, KERNEL_fully_connected_hybrid, 1, false},
+    {KERNEL_fully_connected_rows_f32, KERNEL_fully_connected_rows_hybrid, 1, false},
+    {KERNEL_recurrent_f32, KERNEL_recurrent_hybrid, 2, false},
 };
 
 /* ---- one channel ---- */
@@ -67,33 +70,64 @@ bool hybrid_scale(const float *weights, int64_t n, int64_t step, float *scale, i
 }
 
 /* ---- layers ---- */
-struct stored {
-    int32_t channels;
-    int8_t *integers; /* NULL: they stay floats */
+struct integers {
+    int8_t *values;
     float *scales;
 };
 
-static struct stored stored_of(const struct plan *plan, const struct pair *pair, const struct step *s)
-{
-    const struct value *v = &plan->values[s->args[WEIGHTS]];
-    const int32_t channels = (int32_t)(plan->values[s->args[BIAS]].bytes / (int64_t)sizeof(float));
-    const int64_t all = v->bytes / (int64_t)sizeof(float), n = all / channels;
-    struct stored stored = {channels, NULL, pool_array(plan->pool, (size_t)channels, sizeof(float))};
-    int8_t *integers;
-    float *floats;
+struct stored {
+    int32_t channels;
+    bool are; /* integers; else they stay floats */
+    struct integers of[TENSORS_MAX];
+};
 
-    if (v->kind != VALUE_CONST || n <= (int64_t)sizeof(float)) /* else a scale takes what it saves, beside halves */
-        return stored;
-    integers = pool_array(plan->pool, (size_t)all, sizeof *integers);
-    floats = pool_array(plan->pool, (size_t)all, sizeof *floats);
+/* Of all a layer's weights on one input. */
+static bool make_integers(const struct plan *plan, const struct pair *pair, const struct value *v, int32_t channels,
+                          struct integers *out)
+{
+    const int64_t all = v->bytes / (int64_t)sizeof(float), n = all / channels;
+    float *floats = pool_array(plan->pool, (size_t)all, sizeof *floats);
+
+    out->scales = pool_array(plan->pool, (size_t)channels, sizeof *out->scales);
+    out->values = pool_array(plan->pool, (size_t)all, sizeof *out->values);
     memcpy(floats, v->data, (size_t)v->bytes);
     for (int32_t c = 0; c < channels; c++) {
         const int64_t first = pair->channels_last ? c : c * n, step = pair->channels_last ? channels : 1;
 
-        if (!hybrid_scale(floats + first, n, step, &stored.scales[c], integers + first))
-            return stored;
+        if (!hybrid_scale(floats + first, n, step, &out->scales[c], out->values + first))
+            return false;
     }
-    stored.integers = integers;
+    return true;
+}
+
+/* `apart`: 2 with scales between them. */
+static int64_t bytes_of_weights(const struct plan *plan, const struct pair *pair, const struct step *s, int apart)
+{
+    int64_t bytes = 0;
+
+    for (int k = 0; k < pair->tensors; k++)
+        bytes += plan->values[s->args[WEIGHTS + k * apart]].bytes;
+    return bytes;
+}
+
+static int64_t bytes_of_scales(const struct pair *pair, const struct stored *s)
+{
+    return s->channels * (int64_t)sizeof(float) * pair->tensors;
+}
+
+static struct stored stored_of(const struct plan *plan, const struct pair *pair, const struct step *s)
+{
+    const int64_t bias = plan->values[s->args[WEIGHTS + pair->tensors]].bytes;
+    struct stored stored = {.channels = (int32_t)(bias / (int64_t)sizeof(float)), .are = true};
+
+    /* else a scale takes what it saves, beside halves */
+    stored.are = bytes_of_weights(plan, pair, s, 1) > (int64_t)sizeof(float) * bytes_of_scales(pair, &stored);
+    for (int k = 0; k < pair->tensors; k++) {
+        const struct value *v = &plan->values[s->args[WEIGHTS + k]];
+
+        stored.are =
+            stored.are && v->kind == VALUE_CONST && make_integers(plan, pair, v, stored.channels, &stored.of[k]);
+    }
     return stored;
 }
 
@@ -108,32 +142,34 @@ static bool pays(const struct plan *plan, const struct pair *pair, const struct 
     bool any = false, all = true;
 
     for (int32_t i = 0; i < plan->n_steps; i++) {
-        const struct value *v = &plan->values[plan->steps[i].args[WEIGHTS]];
-
         if (plan->steps[i].kernel != pair->floats)
             continue;
-        any = any || stored[i].integers != NULL;
-        all = all && stored[i].integers != NULL;
-        if (stored[i].integers != NULL)
-            saved += v->bytes / 4 * 3 - stored[i].channels * (int64_t)sizeof(float);
+        any = any || stored[i].are;
+        all = all && stored[i].are;
+        if (stored[i].are)
+            saved += bytes_of_weights(plan, pair, &plan->steps[i], 1) / 4 * 3 - bytes_of_scales(pair, &stored[i]);
     }
     return any && (plan->options.coding == CODING_HUFFMAN || saved + (all ? code : 0) > 0);
 }
 
-static void store(struct plan *plan, struct step *s, enum kernel_id kernel, const struct stored *stored)
+static void store(struct plan *plan, struct step *s, const struct pair *pair, const struct stored *stored)
 {
-    const struct value floats = plan->values[s->args[WEIGHTS]];
     struct lowering l = lowering_of(plan, s->op);
-    int32_t *args = pool_array(plan->pool, (size_t)s->n_args + 1, sizeof *args);
+    int32_t *args = pool_array(plan->pool, (size_t)(s->n_args + pair->tensors), sizeof *args);
+    int32_t n = WEIGHTS;
 
-    memcpy(args, s->args, BIAS * sizeof *args);
-    memcpy(args + BIAS + 1, s->args + BIAS, (size_t)(s->n_args - BIAS) * sizeof *args);
-    args[WEIGHTS] = lower_const(&l, floats.name, TYPE_S8, stored->integers, (size_t)floats.bytes / 4, true);
-    args[BIAS] = lower_const(&l, pool_printf(plan->pool, "%s/scales", floats.name), TYPE_F32, stored->scales,
-                             (size_t)stored->channels * sizeof(float), true);
+    memcpy(args, s->args, WEIGHTS * sizeof *args);
+    for (int k = 0; k < pair->tensors; k++) {
+        const struct value floats = plan->values[s->args[WEIGHTS + k]];
+
+        args[n++] = lower_const(&l, floats.name, TYPE_S8, stored->of[k].values, (size_t)floats.bytes / 4, true);
+        args[n++] = lower_const(&l, pool_printf(plan->pool, "%s/scales", floats.name), TYPE_F32, stored->of[k].scales,
+                                (size_t)stored->channels * sizeof(float), true);
+    }
+    memcpy(args + n, s->args + WEIGHTS + pair->tensors, (size_t)(s->n_args - WEIGHTS - pair->tensors) * sizeof *args);
     s->args = args;
-    s->n_args++;
-    s->kernel = kernel;
+    s->n_args += pair->tensors;
+    s->kernel = pair->hybrid;
 }
 
 static void store_all(struct plan *plan, const struct pair *pair, struct stored stored[])
@@ -146,8 +182,8 @@ static void store_all(struct plan *plan, const struct pair *pair, struct stored 
     if (!pays(plan, pair, stored))
         return;
     for (int32_t i = 0; i < plan->n_steps; i++)
-        if (stored[i].integers != NULL)
-            store(plan, &plan->steps[i], pair->hybrid, &stored[i]);
+        if (stored[i].are)
+            store(plan, &plan->steps[i], pair, &stored[i]);
 }
 
 enum mote_status stage_hybrids(struct plan *plan, const struct frame *at)
@@ -168,5 +204,5 @@ void print_hybrids(const struct plan *plan, struct text *text)
         for (size_t k = 0; k < COUNT(pairs); k++)
             if (plan->steps[i].kernel == pairs[k].hybrid)
                 text_add(text, "step %d: weights of 8 bits with scales, %lld bytes\n", (int)i,
-                         (long long)plan->values[plan->steps[i].args[WEIGHTS]].bytes);
+                         (long long)bytes_of_weights(plan, &pairs[k], &plan->steps[i], 2));
 }

@@ -108,6 +108,27 @@ static struct bytes network(struct pool *pool, float first)
     return (struct bytes){(uint8_t *)text.s, text.len};
 }
 
+/* An LSTM with peepholes of 8 units, which has two tensors of weights with a scale a row, and a layer. */
+enum { TIME = 8, UNITS = 8, ROWS = 4 * UNITS, STEP = PIXELS * IN_C / TIME };
+
+static struct bytes recurrent_network(struct pool *pool)
+{
+    struct text text = {.pool = pool};
+
+    seed = 5;
+    text_add(&text, "mote-graph 1\nmodel n\ngraph\ntensor 0 \"x\" f32 [1,8,32]\n");
+    put_weights(&text, "tensor 1 \"w\" f32 [32,32]", ROWS, ROWS * STEP, false, 0.0f);
+    put_weights(&text, "tensor 2 \"r\" f32 [32,8]", ROWS, ROWS * UNITS, false, 0.0f);
+    put_weights(&text, "tensor 3 \"b\" f32 [32]", ROWS, ROWS, false, 0.0f);
+    put_weights(&text, "tensor 4 \"p\" f32 [24]", 3 * UNITS, 3 * UNITS, false, 0.0f);
+    put_weights(&text, "tensor 5 \"u\" f32 [10,64]", OUTPUTS, OUTPUTS * TIME * UNITS, false, 0.0f);
+    text_add(&text, "tensor 6 \"h\" f32 [1,8] state\ntensor 7 \"c\" f32 [1,8] state\n"
+                    "tensor 8 \"y\" f32 [1,8,8]\ntensor 9 \"a\" f32 [1,10]\n"
+                    "op 0 recurrent in [0, 1, 2, 3, 4, 6, 7] out [8] lstm 1 gate 1\n"
+                    "op 1 fully_connected in [8, 5] out [9]\ninputs [0]\noutputs [9]\nend\n");
+    return (struct bytes){(uint8_t *)text.s, text.len};
+}
+
 static float input[PIXELS * IN_C];
 
 static const float *compute(struct pool *pool, struct bytes file, struct pipeline_options options, struct pipeline *p)
@@ -183,6 +204,24 @@ static void a_network_computes_the_same(void **state)
     pool_free(&pool);
 }
 
+static void a_recurrent_layer_computes_the_same(void **state)
+{
+    const int64_t weights = ROWS * (STEP + UNITS) + OUTPUTS * TIME * UNITS;
+    struct pool pool = {0};
+    struct pipeline floats, hybrid;
+    const struct bytes file = recurrent_network(&pool);
+    const float *want = compute(&pool, file, (struct pipeline_options){.optimize = OPTIMIZE_SPEED}, &floats);
+
+    (void)state;
+    assert_true(has(&floats, KERNEL_recurrent_f32) && !has(&floats, KERNEL_recurrent_hybrid));
+    assert_memory_equal(compute(&pool, file, (struct pipeline_options){.optimize = OPTIMIZE_BALANCED}, &hybrid), want,
+                        OUTPUTS * sizeof *want);
+    assert_true(has(&hybrid, KERNEL_recurrent_hybrid) && !has(&hybrid, KERNEL_recurrent_f32));
+    assert_non_null(strstr(printed(&pool, &hybrid.plan), "step 0: weights of 8 bits with scales, 1280 bytes\n"));
+    assert_int_equal(floats.plan.weight_bytes - hybrid.plan.weight_bytes, 3 * weights - 4 * (2 * ROWS + OUTPUTS));
+    pool_free(&pool);
+}
+
 static void one_other_weight_keeps_floats(void **state)
 {
     static const float others[] = {0.00012345f, INFINITY, 100000.0f};
@@ -197,17 +236,20 @@ static void one_other_weight_keeps_floats(void **state)
     pool_free(&pool);
 }
 
-static void generated_c_computes_the_same(void **state)
+static void c_computes_the_same(bool recurrent)
 {
     struct fixture f;
     struct pipeline p;
     struct c_program prog;
-    struct bytes want = {.size = OUTPUTS * sizeof(float)};
+    struct bytes want = {.size = OUTPUTS * sizeof(float)}, file;
 
-    (void)state;
     work_begin(&f);
-    want.data = (uint8_t *)(uintptr_t)compute(&f.pool, network(&f.pool, 0.0f), (struct pipeline_options){0}, &p);
-    assert_hybrid(&p, true, true);
+    file = recurrent ? recurrent_network(&f.pool) : network(&f.pool, 0.0f);
+    want.data = (uint8_t *)(uintptr_t)compute(&f.pool, file, (struct pipeline_options){0}, &p);
+    if (recurrent)
+        assert_true(has(&p, KERNEL_recurrent_hybrid));
+    else
+        assert_hybrid(&p, true, true);
     prog = c_program_new(&f);
     c_program_add_planned(&f, &prog, &p);
     c_program_infer(&prog, true, false);
@@ -219,12 +261,19 @@ static void generated_c_computes_the_same(void **state)
     work_end(&f);
 }
 
+static void generated_c_computes_the_same(void **state)
+{
+    (void)state;
+    c_computes_the_same(false);
+    c_computes_the_same(true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_scale_is_found),          cmocka_unit_test(others_have_none),
         cmocka_unit_test(a_network_computes_the_same),   cmocka_unit_test(one_other_weight_keeps_floats),
-        cmocka_unit_test(generated_c_computes_the_same),
+        cmocka_unit_test(generated_c_computes_the_same), cmocka_unit_test(a_recurrent_layer_computes_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
