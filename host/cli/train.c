@@ -115,6 +115,7 @@ static json_t *train_json(const struct train *t)
 }
 
 #define FIGURES_MAX 160
+#define WORST_SHOWN 5
 
 /* What its test says: "accuracy 98.12 % (loss 0.0612)". */
 static const char *figures_text(const struct train *t, char to[FIGURES_MAX])
@@ -142,6 +143,24 @@ static void print_threshold(struct train *t)
                       : "");
 }
 
+/* One line each: where it is, what it is, what the network says. */
+static void print_worst(const struct train *t)
+{
+    struct train_wrong wrong[WORST_SHOWN];
+    const int32_t n = train_worst(t, wrong, WORST_SHOWN);
+    const int32_t room = columns_of(stdout) - (int32_t)strlen("  : , "), third = room / 3;
+
+    if (n > 0)
+        printf("\nmost wrong (look at the labels, too):\n");
+    for (int32_t i = 0; i < n; i++) {
+        const char *name = printable(t->pool, dataset_name(t->pool, &t->data, wrong[i].sample));
+
+        printf("  %s: %s, %s\n", shortened(t->pool, name, third),
+               shortened(t->pool, printable(t->pool, wrong[i].truth), third),
+               shortened(t->pool, printable(t->pool, wrong[i].said), third));
+    }
+}
+
 static void print_text(struct train *t, bool goes_on)
 {
     struct pool *pool = t->pool;
@@ -152,6 +171,7 @@ static void print_text(struct train *t, bool goes_on)
                   printable(pool, t->recipe.name), duration_text(t->seconds, duration), (int)t->best->epoch,
                   (int)t->history.rows[t->history.n - 1].epoch, figures_text(t, figures), (long long)t->test.n,
                   split_words[t->split]);
+    print_fitting(stdout, "%s; samples: %s\n", train_settings_text(t), train_splits_text(t));
     if (t->confusion.counts != NULL)
         printf("balanced accuracy %.2f %%, macro F1 %.4f\n", 100 * confusion_balanced(&t->confusion),
                confusion_macro_f1(&t->confusion));
@@ -159,6 +179,7 @@ static void print_text(struct train *t, bool goes_on)
         print_confusion(&t->confusion, t->pool, stdout);
     if (train_is_anomaly(t))
         print_threshold(t);
+    print_worst(t);
     if (goes_on) {
         print_fitting(stdout, "\n%s is the network, %s the report\n", printable(pool, train_path(t, TRAIN_MODEL)),
                       printable(pool, train_path(t, TRAIN_REPORT)));

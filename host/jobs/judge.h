@@ -104,6 +104,8 @@ const char *metric_text(struct pool *pool, const struct metric *m); /* "-" for w
 /* Up to `most` of the samples that the model is most wrong about, the worst first; how many. Classes: wrong ones by
  * `values`; numbers to predict: by the error; anomalies: false alarms and misses, by how far from the threshold. */
 int32_t judge_worst(const struct judge *j, int32_t *out, int32_t most);
+/* The same of any numbers, [n], that say how wrong each is; 0: right. */
+int32_t worst_of(const double *wrong, int32_t n, int32_t *out, int32_t most);
 /* What the sample is, and what the model says of it. */
 const char *judge_truth_text(struct pool *pool, const struct judge *j, int32_t i);
 const char *judge_said_text(struct pool *pool, const struct judge *j, int32_t i);

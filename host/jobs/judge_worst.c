@@ -21,26 +21,35 @@ static double wrong_by(const struct judge *j, int32_t i)
 }
 
 /* The worst behind `after`, in the order of falling errors, then of places; -1: there is none. */
-static int32_t next(const struct judge *j, int32_t after)
+static int32_t next(const double *wrong, int32_t n, int32_t after)
 {
     int32_t best = -1;
 
-    for (int32_t i = 0; i < j->what.n; i++) {
-        const double w = wrong_by(j, i), last = after >= 0 ? wrong_by(j, after) : INFINITY;
+    for (int32_t i = 0; i < n; i++) {
+        const double w = wrong[i], last = after >= 0 ? wrong[after] : INFINITY;
 
-        if (w > 0 && (w < last || (w == last && i > after)) && (best < 0 || w > wrong_by(j, best)))
+        if (w > 0 && (w < last || (w == last && i > after)) && (best < 0 || w > wrong[best]))
             best = i;
     }
     return best;
 }
 
+int32_t worst_of(const double *wrong, int32_t n, int32_t *out, int32_t most)
+{
+    int32_t found = 0;
+
+    while (found < most && (out[found] = next(wrong, n, found > 0 ? out[found - 1] : -1)) >= 0)
+        found++;
+    return found;
+}
+
 int32_t judge_worst(const struct judge *j, int32_t *out, int32_t most)
 {
-    int32_t n = 0;
+    double *wrong = pool_array(j->pool, (size_t)j->what.n + 1, sizeof *wrong);
 
-    while (n < most && (out[n] = next(j, n > 0 ? out[n - 1] : -1)) >= 0)
-        n++;
-    return n;
+    for (int32_t i = 0; i < j->what.n; i++)
+        wrong[i] = wrong_by(j, i);
+    return worst_of(wrong, j->what.n, out, most);
 }
 
 const char *judge_truth_text(struct pool *pool, const struct judge *j, int32_t i)

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "host/jobs/finish_board.h"
+#include "host/jobs/life_data.h"
 #include "host/jobs/life_device_board.h"
 #include "host/jobs/life_find.h"
 #include "host/jobs/splits.h"
@@ -11,8 +12,6 @@
 
 #define EXAMPLES       30 /* samples that are shown, */
 #define EXAMPLES_LEAST 3  /* of a class at least */
-#define WORST          12
-#define SIDE           96 /* px of a picture */
 
 /* ---- one model ---- */
 static bool of_integers(const struct model *m)
@@ -191,20 +190,6 @@ static enum mote_status make_board(struct life_job *j)
 }
 
 /* ---- data ---- */
-static enum mote_status show(struct life_job *j, const struct dataset *d, int32_t i, struct figure *f)
-{
-    float *reals;
-
-    if (dataset_is_shown(d))
-        return dataset_thumbnail(j->pool, d, i, SIDE, &f->png, j->at);
-    reals = pool_array(j->pool, (size_t)d->elements, sizeof *reals);
-    dataset_real(d, i, reals);
-    f->channels = d->rank >= 2 ? (int32_t)d->dims[d->rank - 1] : 1;
-    f->rows = (int32_t)(d->elements / f->channels);
-    f->values = reals;
-    return MOTE_OK;
-}
-
 static const char *label_text(struct pool *pool, const struct dataset *d, int32_t i)
 {
     if (d->targets != NULL)
@@ -233,7 +218,7 @@ static enum mote_status examples(struct life_job *j, const struct dataset *d)
             struct figure *f = &all[j->data.n_examples++];
 
             f->caption = label_text(j->pool, d, i);
-            TRY(show(j, d, i, f));
+            TRY(life_figure(j->pool, d, i, f, j->at));
         }
     }
     j->data.examples = all;
@@ -242,34 +227,18 @@ static enum mote_status examples(struct life_job *j, const struct dataset *d)
 
 static enum mote_status worst(struct life_job *j, const struct evaluated *e)
 {
-    int32_t samples[WORST], n = judge_worst(&e->judge, samples, WORST);
-    struct figure *all = pool_array(j->pool, WORST, sizeof *all);
+    int32_t samples[LIFE_WORST], n = judge_worst(&e->judge, samples, LIFE_WORST);
+    struct figure *all = pool_array(j->pool, LIFE_WORST, sizeof *all);
 
     for (int32_t i = 0; i < n; i++) {
         all[i].caption = judge_truth_text(j->pool, &e->judge, samples[i]);
         all[i].below = pool_printf(j->pool, "%s (%s)", judge_said_text(j->pool, &e->judge, samples[i]),
                                    dataset_name(j->pool, &e->data, e->samples[samples[i]]));
-        TRY(show(j, &e->data, e->samples[samples[i]], &all[i]));
+        TRY(life_figure(j->pool, &e->data, e->samples[samples[i]], &all[i], j->at));
     }
     j->data.worst = all;
     j->data.n_worst = (size_t)n;
     return MOTE_OK;
-}
-
-static void count_classes(struct life_job *j, const struct dataset *d)
-{
-    struct life_class *classes = pool_array(j->pool, (size_t)d->n_classes + 1, sizeof *classes);
-
-    for (int32_t i = 0; i < d->n_classes; i++)
-        classes[i].name = d->classes != NULL ? d->classes[i] : pool_printf(j->pool, "%d", (int)i);
-    for (int s = 0; s < SPLIT_COUNT; s++) {
-        j->data.all.samples[s] = d->n_split[s];
-        for (int32_t i = 0; d->labels != NULL && i < d->n_split[s]; i++)
-            classes[d->labels[d->split[s][i]]].samples[s]++;
-    }
-    j->data.all.name = "all";
-    j->data.classes = classes;
-    j->data.n_classes = (size_t)d->n_classes;
 }
 
 static enum mote_status make_data(struct life_job *j)
@@ -281,7 +250,7 @@ static enum mote_status make_data(struct life_job *j)
         return MOTE_OK;
     j->data.source =
         pool_printf(j->pool, "%s; %s", j->options->data, split_text(j->pool, &s->here, &s->evaluated.data));
-    count_classes(j, &s->evaluated.data);
+    life_count(j->pool, &s->evaluated.data, &j->data);
     TRY(examples(j, &s->evaluated.data));
     TRY(worst(j, &s->evaluated));
     j->page.life.data = &j->data;

@@ -182,7 +182,8 @@ static enum mote_status open_teacher(struct train *t)
     return MOTE_OK;
 }
 
-#define THREADS_FROM 4000000 /* multiply-accumulates of a step's samples: below that threads wait for each other */
+#define SEED_SHOWN   1000000000 /* a history has 9 digits */
+#define THREADS_FROM 4000000    /* multiply-accumulates of a step's samples: below that threads wait for each other */
 
 /* Chosen by what is computed, never by how long it takes: sums depend on it. What goes on does so with as many as the
  * checkpoint was made with. */
@@ -412,6 +413,8 @@ static enum mote_status finish_epoch(struct train *t, const struct epoch_result 
     row.seconds = since(&t->epoch_start);
     row.samples_per_second = (double)r->samples / row.seconds;
     row.threads = program_threads(t->trainer.program);
+    row.batch = t->recipe.training.batch;
+    row.seed = t->recipe.training.seed < SEED_SHOWN ? (double)t->recipe.training.seed : NAN;
     hint_at_threads(t, row.seconds);
     t->seconds += row.seconds;
     TRY(history_add(&t->history, &row, &here));
@@ -613,56 +616,6 @@ static enum mote_status judge(struct train *t)
     if (t->test.predictions != NULL)
         count_classes(t);
     return MOTE_OK;
-}
-
-static const char *percent(struct train *t, double share) { return pool_printf(t->pool, "%.2f %%", 100 * share); }
-
-static const char *r2_text(struct pool *pool, double r2) { return isnan(r2) ? "-" : pool_printf(pool, "%.4f", r2); }
-
-static void add_regression(struct train *t, const char *split, struct fact *results, size_t *n)
-{
-    const struct regression *r = &t->test.regression;
-
-    if (!train_is_regression(t))
-        return;
-    results[(*n)++] = (struct fact){pool_printf(t->pool, "Mean absolute error, float, %s split", split),
-                                    pool_printf(t->pool, "%.6g", r->mae)};
-    results[(*n)++] = (struct fact){"Root of the mean squared error", pool_printf(t->pool, "%.6g", r->rmse)};
-    results[(*n)++] = (struct fact){"R\xc2\xb2", r2_text(t->pool, r->r2)};
-}
-
-/* Of the judge's metrics, in their order. */
-static const char *const anomaly_names[METRICS_MAX] = {"ROC AUC", "Threshold of the score", "False alarms", "Misses"};
-
-enum mote_status train_report(struct train *t)
-{
-    const char *split = split_words[t->split];
-    struct frame here = file_frame(t, train_path(t, TRAIN_REPORT));
-    struct fact results[4 + METRICS_MAX], costs[5];
-    char duration[32];
-    struct html_report r = {.title = t->recipe.name,
-                            .recipe = t->recipe.path,
-                            .results = results,
-                            .costs = costs,
-                            .history = &t->history,
-                            .best_epoch = t->best->epoch,
-                            .confusion = t->confusion.counts != NULL ? &t->confusion : NULL,
-                            .roc = t->anomalies.roc.n > 0 ? &t->anomalies.roc : NULL};
-
-    if (!isnan(t->test.accuracy))
-        results[r.n_results++] =
-            (struct fact){pool_printf(t->pool, "Accuracy, float, %s split", split), percent(t, t->test.accuracy)};
-    add_regression(t, split, results, &r.n_results);
-    for (int32_t i = 0; i < t->anomalies.n_metrics; i++)
-        results[r.n_results++] = (struct fact){anomaly_names[i], metric_text(t->pool, &t->anomalies.metrics[i])};
-    results[r.n_results++] =
-        (struct fact){pool_printf(t->pool, "Loss, %s split", split), pool_printf(t->pool, "%.4f", t->test.loss)};
-    results[r.n_results++] = (struct fact){"Samples", pool_printf(t->pool, "%lld", (long long)t->test.n)};
-    costs[r.n_costs++] =
-        (struct fact){"Multiply-accumulates", pool_printf(t->pool, "%lld", (long long)model_macs(&t->net))};
-    costs[r.n_costs++] = (struct fact){"Time of training", pool_strdup(t->pool, duration_text(t->seconds, duration))};
-    r.layers = layers_of(t->pool, &t->net.graphs[0], &r.n_layers);
-    return html_report_write(&r, here.name, &here);
 }
 
 /* ---- the job ---- */

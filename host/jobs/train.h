@@ -84,6 +84,15 @@ MUST_CHECK enum mote_status train_run(struct pool *pool, const struct train_opti
 MUST_CHECK enum mote_status train_report(struct train *t);
 void train_end(struct train *t);
 
+/* Up to `most` samples that the kept network is most wrong about, the worst first; how many. */
+struct train_wrong {
+    int32_t sample;           /* of the data */
+    const char *truth, *said; /* "cat", "taken for dog" */
+};
+int32_t train_worst(const struct train *t, struct train_wrong *out, int32_t most);
+const char *train_splits_text(const struct train *t);   /* "80 for training, 10 validation, 10 test" */
+const char *train_settings_text(const struct train *t); /* "adam, rate 0.001 (cosine), batches of 64, seed 1" */
+
 const char *train_path(const struct train *t, const char *name);        /* in the folder */
 const char *train_recipe_folder(struct pool *pool, const char *recipe); /* that the recipe lies in */
 static inline bool train_is_anomaly(const struct train *t) { return t->trainer.task == MOTE_TASK_ANOMALY; }

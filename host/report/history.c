@@ -9,7 +9,7 @@
 /* The one list of a row's numbers, key and field, and of those that are left out where they are not known. */
 #define NUMBERS(X)                                                                                                     \
     X(rate) X(train_loss) X(train_accuracy) X(validation_loss) X(validation_accuracy) X(seconds) X(samples_per_second)
-#define OTHERS(X) X(validation_mae) X(validation_rmse) X(validation_r2) X(threads)
+#define OTHERS(X) X(validation_mae) X(validation_rmse) X(validation_r2) X(threads) X(batch) X(seed)
 
 /* ---- one line ---- */
 static json_t *number_json(double value) { return isfinite(value) ? json_real(value) : json_null(); }

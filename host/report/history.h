@@ -4,8 +4,8 @@
  *   {"epoch": 3, "rate": 0.001, "train_loss": 0.41, "train_accuracy": 0.86, "validation_loss": 0.44,
  *    "validation_accuracy": 0.85, "seconds": 12.5, "samples_per_second": 4800}            (one line)
  *
- * "threads" is there where it is known. A regression has "validation_mae", "validation_rmse" and "validation_r2"
- * besides, and no accuracy.
+ * "threads", "batch" and "seed" are there where they are known. A regression has "validation_mae",
+ * "validation_rmse" and "validation_r2" besides, and no accuracy.
  * Numbers have 9 significant digits; null is what is not known, NAN here. The file is replaced whole with every row
  * (file_write), so that a killed run leaves whole lines. A last line that some other writer left unfinished is passed
  * over; other keys are, too. */
@@ -20,7 +20,7 @@ struct history_row {
     double train_loss, train_accuracy, validation_loss, validation_accuracy; /* accuracies 0 to 1 */
     double seconds, samples_per_second;
     double validation_mae, validation_rmse, validation_r2; /* of a regression */
-    double threads;                                        /* that it was computed with; NAN: not known */
+    double threads, batch, seed; /* that it was computed with; NAN: not known, or a seed of more than 9 digits */
 };
 
 struct history {

@@ -84,6 +84,23 @@ static void task_curve(const struct curves *c)
         curve(c, "Mean absolute error", SCALE_AUTO, SERIES(c, "validation", validation_mae), (struct series){.n = 0});
 }
 
+/* What the file says of how it was trained. */
+static void settings(const struct history *h, struct text *out)
+{
+    const struct history_row *last = &h->rows[h->n - 1];
+
+    text_add(out, "<p class=\"soft\">");
+    html_count(out, last->epoch);
+    text_add(out, " epoch%s", last->epoch == 1 ? "" : "s");
+    if (!isnan(last->batch))
+        text_add(out, " in batches of %.9g", last->batch);
+    if (!isnan(last->seed))
+        text_add(out, ", seed %.9g", last->seed);
+    if (!isnan(last->threads))
+        text_add(out, ", %.9g thread%s", last->threads, last->threads == 1 ? "" : "s");
+    text_add(out, ".</p>\n");
+}
+
 static void training(const struct html_report *r, struct pool *pool, struct text *out)
 {
     struct curves c = {.pool = pool, .h = r->history, .mark = r->best_epoch > 0 ? r->best_epoch : NAN, .out = out};
@@ -95,7 +112,9 @@ static void training(const struct html_report *r, struct pool *pool, struct text
     for (size_t i = 0; i < c.h->n; i++)
         epochs[i] = c.h->rows[i].epoch;
     c.epochs = epochs;
-    text_add(out, "<section>\n<h2>Training</h2>\n<div class=\"columns\">\n");
+    text_add(out, "<section>\n<h2>Training</h2>\n");
+    settings(c.h, out);
+    text_add(out, "<div class=\"columns\">\n");
     curve(&c, "Loss", SCALE_AUTO, SERIES(&c, "training", train_loss), SERIES(&c, "validation", validation_loss));
     task_curve(&c);
     curve(&c, "Learning rate", SCALE_NUMBER, SERIES(&c, NULL, rate), (struct series){.n = 0});

@@ -378,6 +378,7 @@ static void judge_class(const struct trainer *t, struct evaluation *e, int64_t i
 
     assert(label >= 0 && label < classes);
     e->predictions[i] = largest_score(output, (int32_t)classes);
+    e->margins[i] = output[e->predictions[i]] - output[label];
     e->accuracy += e->predictions[i] == label;
     e->loss -= log((double)probability);
 }
@@ -424,8 +425,10 @@ static void begin_evaluation(const struct trainer *t, enum split split, struct p
         e->numbers = pool_array(pool, (size_t)e->n + 1, sizeof *e->numbers);
     else if (t->task == MOTE_TASK_ANOMALY)
         e->scores = pool_array(pool, (size_t)e->n + 1, sizeof *e->scores);
-    else
+    else {
         e->predictions = pool_array(pool, (size_t)e->n + 1, sizeof *e->predictions);
+        e->margins = pool_array(pool, (size_t)e->n + 1, sizeof *e->margins);
+    }
 }
 
 static void end_evaluation(const struct trainer *t, struct pool *pool, struct evaluation *e)

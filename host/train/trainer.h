@@ -44,6 +44,7 @@ struct evaluation {
     double loss, accuracy;        /* accuracy: NAN without classes */
     struct regression regression; /* NAN of others */
     int32_t *predictions;         /* [n] classifiers */
+    float *margins;               /* [n] classifiers: by how much the prediction's probability is above the label's */
     float *scores;                /* [n] anomalies: mean squared error of each sample */
     float *numbers;               /* [n] regressions: what it says, in the targets' units */
     const int32_t *samples;       /* [n] of the data set */

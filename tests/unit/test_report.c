@@ -71,7 +71,9 @@ static struct history_row row(int32_t epoch)
                                 .validation_mae = NAN,
                                 .validation_rmse = NAN,
                                 .validation_r2 = NAN,
-                                .threads = NAN};
+                                .threads = NAN,
+                                .batch = epoch > 1 ? 32 : NAN,
+                                .seed = NAN};
 }
 
 static bool same(double a, double b) { return (isnan(a) && isnan(b)) || fabs(a - b) <= 1e-8 * fabs(a); }
@@ -81,7 +83,7 @@ static bool same_row(const struct history_row *a, const struct history_row *b)
     return a->epoch == b->epoch && same(a->rate, b->rate) && same(a->train_loss, b->train_loss) &&
            same(a->train_accuracy, b->train_accuracy) && same(a->validation_loss, b->validation_loss) &&
            same(a->validation_accuracy, b->validation_accuracy) && same(a->seconds, b->seconds) &&
-           same(a->samples_per_second, b->samples_per_second);
+           same(a->samples_per_second, b->samples_per_second) && same(a->batch, b->batch) && same(a->seed, b->seed);
 }
 
 static void write_rows(int32_t n)
@@ -246,7 +248,7 @@ static void durations(void **state)
 static void lines_of_epochs(void **state)
 {
     struct epoch_progress p = {3, 20, 40, 100, 0.43214, 0.9125, 10, 0};
-    struct history_row r = {3, 0.001, 0.43214, 0.9125, 0.4411, 0.908, 12.5, 4800, NAN, NAN, NAN, NAN};
+    struct history_row r = {3, 0.001, 0.43214, 0.9125, 0.4411, 0.908, 12.5, 4800, NAN, NAN, NAN, NAN, NAN, NAN};
     char out[LINE_SIZE];
 
     (void)state;
@@ -601,7 +603,7 @@ static void the_worst_samples(void **state)
     static const int32_t samples[] = {0, 1, 2, 3};
     static const struct dataset data = {.n = 4, .targets = targets};
     const struct judge j = {
-        .what = {.data = &data, .samples = samples, .n = 4}, .how = &judging_numbers, .values = values};
+        .pool = &pool, .what = {.data = &data, .samples = samples, .n = 4}, .how = &judging_numbers, .values = values};
     int32_t worst[4];
 
     (void)state;

@@ -241,6 +241,53 @@ static void it_leaves_four_files(void **state)
     assert_non_null(strstr(r.err, "epoch 5/5"));
 }
 
+/* The label of a line of the table, from 1. */
+static char label_of(long line)
+{
+    const char *at = text_of("in/table.csv");
+
+    while (--line > 0)
+        at = strchr(at, '\n') + 1;
+    return strchr(at, '\n')[-1];
+}
+
+/* Splits, settings, seed, and samples that are wrong, on the terminal and on the page. */
+static void it_says_what_the_training_was(void **state)
+{
+    static const char *const facts[] = {">Training</th><td class=\"number any\">1\xe2\x80\xaf"
+                                        "200<",
+                                        ">Seed</th><td class=\"number any\">7<",
+                                        ">Samples a step</th><td class=\"number any\">2<",
+                                        "3 epochs in batches of 2, seed 7, 1 thread.", "<h2>Most wrong</h2>"};
+    const char *at, *page;
+    struct result r;
+    int n = 0;
+
+    (void)state;
+    put_recipe("in/seed.yaml", "  seed: 7\n  batch: 2\n  optimizer: {kind: adam, rate: 0.003}\n");
+    r = TRAIN("@in/seed.yaml", "--data", "@in/data.yaml", "-o", "@out/t", "--epochs", "3");
+    want_status(&r, 0);
+    if (strstr(r.out, "\nadam, rate 0.003 (cosine), batches of 2, seed 7; samples: 1200 for training, 400 validation, "
+                      "400 test\n") == NULL)
+        fail_msg("%s", r.out);
+    at = strstr(r.out, "\nmost wrong (look at the labels, too):\n");
+    assert_non_null(at);
+    page = text_of("out/t/report.html");
+    for (at = strchr(at + 1, '\n') + 1; *at == ' '; at = strchr(at, '\n') + 1, n++) {
+        char truth, said;
+        long line;
+
+        assert_int_equal(sscanf(at, "  table.csv:%ld: %c, taken for %c\n", &line, &truth, &said), 3);
+        assert_int_equal(truth, label_of(line));
+        assert_int_not_equal(truth, said);
+        assert_non_null(strstr(page, pool_printf(&pool, "taken for %c (table.csv:%ld)", said, line)));
+    }
+    assert_int_equal(n, 5);
+    for (size_t i = 0; i < COUNT(facts); i++)
+        if (strstr(page, facts[i]) == NULL)
+            fail_msg("the report lacks %s", facts[i]);
+}
+
 /* What is done may be done again: the results are printed anew, and no byte changes. */
 static void a_training_that_is_done_can_be_resumed(void **state)
 {
@@ -277,11 +324,11 @@ static void threads_are_of_the_network_and_the_checkpoint(void **state)
 
     (void)state;
     want_trained(TRAIN("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/one", "--epochs", "1"));
-    assert_non_null(strstr(text_of("out/one/history.jsonl"), "\"threads\": 1.0}"));
+    assert_non_null(strstr(text_of("out/one/history.jsonl"), "\"threads\": 1.0, "));
     want_trained(TRAIN("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/two", "--epochs", "1", "--threads", "2"));
     want_trained(TRAIN("@in/r.yaml", "--data", "@in/data.yaml", "-o", "@out/two", "--epochs", "2", "--resume"));
     text = text_of("out/two/history.jsonl");
-    if (strstr(strchr(text, '\n'), "\"threads\": 2.0}") == NULL)
+    if (strstr(strchr(text, '\n'), "\"threads\": 2.0, ") == NULL)
         fail_msg("it went on with others: %s", text);
 }
 
@@ -513,6 +560,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_leaves_four_files),
+        TEST(it_says_what_the_training_was),
         TEST(a_training_that_is_done_can_be_resumed),
         TEST(threads_are_of_the_network_and_the_checkpoint),
         TEST(what_is_wrong_is_refused_before_there_is_a_folder),
