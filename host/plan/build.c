@@ -43,6 +43,29 @@ static int32_t add_const(struct plan *plan, const char *name, enum mote_type typ
                                             .alias = VALUE_NONE});
 }
 
+static bool has_arg(const struct step *s, int32_t value)
+{
+    for (int32_t k = 0; k < s->n_args; k++)
+        if (s->args[k] == value)
+            return true;
+    return false;
+}
+
+int64_t constant_saves(const struct plan *plan, const bool changes[], int32_t step, int32_t arg, int64_t bytes)
+{
+    const int32_t value = plan->steps[step].args[arg];
+    bool stays = false;
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        if (!has_arg(&plan->steps[i], value))
+            continue;
+        if (changes[i] && i < step)
+            return 0;
+        stays = stays || !changes[i];
+    }
+    return (stays ? 0 : plan->values[value].bytes) - bytes;
+}
+
 /* A state tensor starts at real zero: the byte of its zero point (16-bit state is symmetric). */
 static uint8_t fill_of(const struct tensor *t)
 {

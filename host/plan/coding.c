@@ -431,12 +431,14 @@ static bool pays(const struct plan *plan, const struct step *s, const struct cod
 
 static int64_t saved_by(const struct plan *plan, const struct coder *by, const struct coded *coded)
 {
+    bool *changes = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *changes);
     int64_t all = 0;
 
     for (int32_t i = 0; i < plan->n_steps; i++)
-        if (coded[i].by == by)
-            all += dense_bytes(plan, &plan->steps[i], by) - coded_bytes(&coded[i]) +
-                   plan->values[plan->steps[i].args[by->matrices + 1]].bytes - coded[i].bytes[by->matrices + 1];
+        changes[i] = coded[i].by != NULL;
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        for (int32_t k = 1; coded[i].by == by && k <= by->matrices + 1; k++)
+            all += constant_saves(plan, changes, i, k, coded[i].bytes[k]);
     return all;
 }
 

@@ -45,12 +45,15 @@ static bool pays(const struct plan *plan, const struct pair *pair, uint16_t *con
     const bool small = plan->options.small;
     int64_t saved = code_of_version(core, kernel_version_best(pair->floats, plan->target.features), small) -
                     code_of_version(core, kernel_version_best(pair->halves, plan->target.features), small);
+    bool *changes = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *changes);
 
     if (plan->options.coding == CODING_HUFFMAN)
         return true;
     for (int32_t i = 0; i < plan->n_steps; i++)
-        if (plan->steps[i].kernel == pair->floats && halves[i] != NULL)
-            saved += plan->values[plan->steps[i].args[WEIGHTS]].bytes / 2;
+        changes[i] = halves[i] != NULL;
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        if (changes[i])
+            saved += constant_saves(plan, changes, i, WEIGHTS, plan->values[plan->steps[i].args[WEIGHTS]].bytes / 2);
     for (int32_t i = 0; i < plan->n_steps; i++)
         if (plan->steps[i].kernel == pair->floats && halves[i] == NULL)
             return saved > code_of_version(core, kernel_version_best(pair->floats, plan->target.features), small);

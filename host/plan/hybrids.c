@@ -139,15 +139,21 @@ static bool pays(const struct plan *plan, const struct pair *pair, const struct 
         code_of_version(core, kernel_version_best(pair->floats, plan->target.features), plan->options.small);
     int64_t saved =
         -code_of_version(core, kernel_version_best(pair->hybrid, plan->target.features), plan->options.small);
-    bool any = false, all = true;
+    bool any = false, all = true, *changes = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *changes);
 
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        changes[i] = stored[i].are;
     for (int32_t i = 0; i < plan->n_steps; i++) {
         if (plan->steps[i].kernel != pair->floats)
             continue;
-        any = any || stored[i].are;
-        all = all && stored[i].are;
-        if (stored[i].are)
-            saved += bytes_of_weights(plan, pair, &plan->steps[i], 1) / 4 * 3 - bytes_of_scales(pair, &stored[i]);
+        any = any || changes[i];
+        all = all && changes[i];
+        for (int k = 0; changes[i] && k < pair->tensors; k++) {
+            const int64_t bytes = plan->values[plan->steps[i].args[WEIGHTS + k]].bytes;
+
+            saved +=
+                constant_saves(plan, changes, i, WEIGHTS + k, bytes / 4 + stored[i].channels * (int64_t)sizeof(float));
+        }
     }
     return any && (plan->options.coding == CODING_HUFFMAN || saved + (all ? code : 0) > 0);
 }

@@ -9,6 +9,7 @@
 #include "host/boards/board.h"
 #include "host/graph/half.h"
 #include "host/pipeline/pipeline.h"
+#include "host/plan/code.h"
 #include "host/plan/kernels.h"
 #include "host/plan/stages.h"
 #include "host/run/runner.h"
@@ -207,6 +208,65 @@ static void small_layers_keep_floats(void **state)
     pool_free(&pool);
 }
 
+/* Two steps of three share a constant of 80 bytes, and have 30 instead; then all three do. */
+static void a_constant_counts_once(void **state)
+{
+    int32_t args[][2] = {{0, 1}, {2, 1}, {3, 1}};
+    struct value values[4] = {[1] = {.kind = VALUE_CONST, .bytes = 80}};
+    struct step steps[] = {
+        {.n_args = 2, .args = args[0]}, {.n_args = 2, .args = args[1]}, {.n_args = 2, .args = args[2]}};
+    const struct plan plan = {.n_values = 4, .values = values, .n_steps = 3, .steps = steps};
+    const bool two[] = {false, true, true}, all[] = {true, true, true};
+
+    (void)state;
+    assert_int_equal(constant_saves(&plan, two, 1, 1, 30), -30);
+    assert_int_equal(constant_saves(&plan, two, 2, 1, 30), 0);
+    assert_int_equal(constant_saves(&plan, all, 0, 1, 30), 50);
+    assert_int_equal(constant_saves(&plan, all, 1, 1, 30), 0);
+}
+
+/* Two layers of the same `n` weights, of half precision, and one of others. */
+static bool are_stored_in_halves(struct pool *pool, int32_t n, bool shared)
+{
+    struct text text = {.pool = pool};
+    struct pipeline p;
+    struct report_text report = {0};
+    const struct frame at = {.index = -1, .sink = &report};
+    struct target target;
+    const struct pipeline_options options = {.target = &target};
+
+    seed = 4;
+    text_add(&text, "mote-graph 1\nmodel n\ngraph\ntensor 0 \"x\" f32 [1,%d]\n", (int)n);
+    for (int i = 1; i <= 3; i++) {
+        text_add(&text, "tensor %d \"w\" f32 [1,%d]", i, (int)n);
+        if (i == 2 && shared)
+            seed = 4;
+        put_floats(&text, "", n, i == 3 ? 0.1f : 0.0f);
+    }
+    text_add(&text, "tensor 4 \"a\" f32 [1,1]\ntensor 5 \"b\" f32 [1,1]\ntensor 6 \"c\" f32 [1,1]\n"
+                    "op 0 fully_connected in [0, 1] out [4]\nop 1 fully_connected in [0, 2] out [5]\n"
+                    "op 2 fully_connected in [0, 3] out [6]\ninputs [0]\noutputs [4, 5, 6]\nend\n");
+    if (target_find(pool, "cortex-m3", &target, &at) != MOTE_OK ||
+        pipeline_read(pool, "n.graph", (struct bytes){(uint8_t *)text.s, text.len}, &p, &at) != MOTE_OK ||
+        pipeline_compile(&p, &options, &at) != MOTE_OK)
+        fail_msg("%s", report.text);
+    return has(&p, KERNEL_fully_connected_f16);
+}
+
+/* The kernel's code is more than half of the weights once, and less than half of them twice. */
+static void what_two_layers_share_is_saved_once(void **state)
+{
+    const struct kernel_version *version = kernel_version_best(KERNEL_fully_connected_f16, 0);
+    const int64_t code = code_of_version(MOTE_CORE_CORTEX_M3, version, false);
+    struct pool pool = {0};
+
+    (void)state;
+    assert_true(are_stored_in_halves(&pool, (int32_t)(code * 3 / 8), false));
+    assert_false(are_stored_in_halves(&pool, (int32_t)(code * 3 / 8), true));
+    assert_true(are_stored_in_halves(&pool, (int32_t)code, true));
+    pool_free(&pool);
+}
+
 static void generated_c_computes_the_same(void **state)
 {
     struct fixture f;
@@ -232,9 +292,14 @@ static void generated_c_computes_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_number_is_its_float),   cmocka_unit_test(other_floats_are_none),
-        cmocka_unit_test(a_network_computes_the_same), cmocka_unit_test(one_other_weight_keeps_floats),
-        cmocka_unit_test(small_layers_keep_floats),    cmocka_unit_test(generated_c_computes_the_same),
+        cmocka_unit_test(every_number_is_its_float),
+        cmocka_unit_test(other_floats_are_none),
+        cmocka_unit_test(a_network_computes_the_same),
+        cmocka_unit_test(one_other_weight_keeps_floats),
+        cmocka_unit_test(small_layers_keep_floats),
+        cmocka_unit_test(a_constant_counts_once),
+        cmocka_unit_test(what_two_layers_share_is_saved_once),
+        cmocka_unit_test(generated_c_computes_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
