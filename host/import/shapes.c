@@ -131,14 +131,28 @@ void import_assume_batch(struct tensor *t)
         t->dims[0] = 1;
 }
 
-/* "x=1,4", with 1 where the file leaves a dimension open. */
-static const char *example(struct pool *pool, const struct tensor *t)
+static int first_free(const struct tensor *t)
+{
+    for (int32_t d = 0; d < t->rank; d++)
+        if (t->dims[d] == DIM_UNKNOWN)
+            return d;
+    return -1;
+}
+
+/* "--shape x=1,4" of all inputs that are not whole, with 1 where the file leaves a dimension open. */
+static const char *example(struct pool *pool, const struct graph *g)
 {
     struct text s = {.pool = pool};
 
-    text_add(&s, "%s", t->name);
-    for (int32_t i = 0; i < t->rank; i++)
-        text_add(&s, "%c%lld", i == 0 ? '=' : ',', t->dims[i] == DIM_UNKNOWN ? 1LL : (long long)t->dims[i]);
+    for (int32_t k = 0; k < g->n_inputs; k++) {
+        const struct tensor *t = &g->tensors[g->inputs[k]];
+
+        if (first_free(t) < 0)
+            continue;
+        text_add(&s, "%s--shape %s", s.len > 0 ? " " : "", t->name);
+        for (int32_t i = 0; i < t->rank; i++)
+            text_add(&s, "%c%lld", i == 0 ? '=' : ',', t->dims[i] == DIM_UNKNOWN ? 1LL : (long long)t->dims[i]);
+    }
     return s.s;
 }
 
@@ -150,10 +164,9 @@ enum mote_status import_want_shapes(const struct model *m, const struct frame *a
         const struct tensor *t = &g->tensors[g->inputs[i]];
         const struct frame here = {at, "input", t->name, (int)i, NULL};
 
-        for (int32_t d = 0; d < t->rank; d++)
-            if (t->dims[d] == DIM_UNKNOWN)
-                return fail(&here, MOTE_ERR_SHAPE, "dimension %d is free; say what it is, as by --shape %s", (int)d,
-                            example(m->pool, t));
+        if (first_free(t) >= 0)
+            return fail(&here, MOTE_ERR_SHAPE, "dimension %d is free; say what it is, as by %s", first_free(t),
+                        example(m->pool, g));
     }
     return MOTE_OK;
 }

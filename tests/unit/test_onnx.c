@@ -212,6 +212,72 @@ static void normalizes_by_the_root_of_squares(void **state)
 }
 
 /* ---- bad input ---- */
+static void computes(const struct text *graph, int64_t opset, const float *in, size_t n, const float *want)
+{
+    struct report_text report = {0};
+    struct frame at = {.index = -1, .sink = &report};
+    struct pool pool = {0};
+    struct pipeline p;
+    struct runner r;
+    float y[16];
+
+    if (pipeline_read(&pool, "m.onnx", model_of(graph, opset), &p, &at) != MOTE_OK ||
+        pipeline_compile(&p, &(struct pipeline_options){.passes = NULL}, &at) != MOTE_OK ||
+        runner_open(&pool, p.image, &r, &at) != MOTE_OK)
+        print_error("%s\n", report.text);
+    assert_int_equal(report.status, MOTE_OK);
+    assert_int_equal(runner_output_bytes(&r), n * sizeof *y);
+    runner_run(&r, (const uint8_t *)in, (uint8_t *)y);
+    for (size_t i = 0; i < n; i++)
+        assert_float_equal(y[i], want[i], 1e-6);
+    pool_free(&pool);
+}
+
+/* Sizes or scales of some axes; one scale of all that keeps the aspect; sizes that were rounded, around the middle. */
+static void resizes_as_newer_opsets_do(void **state)
+{
+    struct pool pool = {0};
+    const float square[4] = {1, 2, 3, 4}, twice = 2, less = 0.6f;
+    struct text node = node_of(&pool, "Resize x - s -> y"), graph = {.pool = &pool};
+
+    (void)state;
+    put_attribute_ints(&node, "axes", 1, 1);
+    put_message(&graph, 1, &node);
+    put_initializer(&graph, "s", FLOAT, DIMS(1), &twice, sizeof twice);
+    put_value(&graph, 11, "x", FLOAT, DIMS(2, 2));
+    put_value(&graph, 12, "y", FLOAT, DIMS(2, 4));
+    computes(&graph, 18, square, 8, (const float[]){1, 1, 2, 2, 3, 3, 4, 4});
+
+    node = node_of(&pool, "Resize x - - s -> y");
+    graph = (struct text){.pool = &pool};
+    put_attribute_string(&node, "keep_aspect_ratio_policy", "not_larger");
+    put_message(&graph, 1, &node);
+    put_initializer(&graph, "s", INT64, DIMS(2), (const int64_t[]){2, 9}, 2 * sizeof(int64_t));
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 4));
+    put_value(&graph, 12, "y", FLOAT, DIMS(FREE_AS_MINUS_ONE, 8)); /* what a file leaves open is no shape */
+    computes(&graph, 18, square, 16, (const float[]){1, 1, 2, 2, 3, 3, 4, 4, 1, 1, 2, 2, 3, 3, 4, 4});
+
+    node = node_of(&pool, "Resize x - s -> y");
+    graph = (struct text){.pool = &pool};
+    put_attribute_string(&node, "coordinate_transformation_mode", "half_pixel_symmetric");
+    put_attribute_string(&node, "mode", "linear");
+    put_message(&graph, 1, &node);
+    put_initializer(&graph, "s", FLOAT, DIMS(1), &less, sizeof less);
+    put_value(&graph, 11, "x", FLOAT, DIMS(4));
+    put_value(&graph, 12, "y", FLOAT, DIMS(2));
+    computes(&graph, 19, square, 2, (const float[]){5.0f / 3, 10.0f / 3});
+
+    node = node_of(&pool, "Resize x - s -> y");
+    graph = (struct text){.pool = &pool};
+    put_attribute_string(&node, "coordinate_transformation_mode", "quarter_pixel");
+    put_message(&graph, 1, &node);
+    put_initializer(&graph, "s", FLOAT, DIMS(1), &less, sizeof less);
+    put_value(&graph, 11, "x", FLOAT, DIMS(4));
+    put_value(&graph, 12, "y", FLOAT, DIMS(2));
+    says(&graph, 19, MOTE_ERR_UNSUPPORTED, "node 0 Resize: coordinate_transformation_mode quarter_pixel");
+    pool_free(&pool);
+}
+
 static void names_what_is_wrong(void **state)
 {
     struct pool pool = {0};
@@ -245,7 +311,9 @@ static void names_what_is_wrong(void **state)
     says(&graph, 13, MOTE_ERR_TYPE, "string");
     graph = small_graph(&pool);
     put_value(&graph, 11, "t", FLOAT, DIMS(1, FREE));
-    says(&graph, 13, MOTE_ERR_SHAPE, "input 1 t: dimension 1 is free; say what it is, as by --shape t=1,1");
+    put_value(&graph, 11, "u", FLOAT, DIMS(2, FREE, 3));
+    says(&graph, 13, MOTE_ERR_SHAPE,
+         "input 1 t: dimension 1 is free; say what it is, as by --shape t=1,1 --shape u=2,1,3");
     pool_free(&pool);
 }
 
@@ -573,6 +641,7 @@ int main(void)
         cmocka_unit_test(shapes_left_open_are_given),
         cmocka_unit_test(nodes_in_any_order),
         cmocka_unit_test(normalizes_by_the_root_of_squares),
+        cmocka_unit_test(resizes_as_newer_opsets_do),
         cmocka_unit_test(names_what_is_wrong),
         cmocka_unit_test(names_unknown_operators_at_once),
         cmocka_unit_test(tensors_must_be_whole),

@@ -247,7 +247,7 @@ static enum mote_status check_output(const Onnx__ValueInfoProto *output, const s
     for (size_t i = 0; type && type->shape && i < type->shape->n_dim; i++) {
         const Onnx__TensorShapeProto__Dimension *d = type->shape->dim[i];
 
-        if (d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
+        if (d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value >= 0 &&
             (type->shape->n_dim != (size_t)t->rank || d->dim_value != t->dims[i]))
             return fail(at, MOTE_ERR_SHAPE, "the file says that dimension %zu is %lld, but the nodes make it %s", i,
                         (long long)d->dim_value, shape_text(t, text));

@@ -47,7 +47,8 @@ void onnx_batch_normalization(struct build *r)
         const struct tensor *t = tensor_at(r, node_in(r, i));
 
         if (r->status == MOTE_OK && (rank < 2 || t->rank != 1 || t->dims[0] != tensor_at(r, x)->dims[1]))
-            build_fail(r, MOTE_ERR_SHAPE, "input %d is not one number a channel", i);
+            build_fail(r, MOTE_ERR_SHAPE, "input %d has %lld numbers, not one for each of the %lld channels", i,
+                       (long long)tensor_elements(t), rank < 2 ? 0LL : (long long)tensor_at(r, x)->dims[1]);
     }
     if (node_int(r, "training_mode", 0) != 0 || node_wants(r, 1))
         build_fail(r, MOTE_ERR_UNSUPPORTED, "a batch normalization in training mode");

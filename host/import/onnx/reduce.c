@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reductions of dimensions that `axes` names: an attribute, from opset 18 on (of ReduceSum 13) an input. Without axes
  * it is all of them, or with noop_with_empty_axes none. */
+#include <math.h>
+
 #include "host/import/onnx/ops.h"
+
+#define TOP_MAX 64 /* that TopK finds, one after the other */
 
 struct reduction {
     int n;
@@ -129,6 +133,71 @@ static void arg(struct build *r, int32_t x)
 void onnx_arg_max(struct build *r) { arg(r, node_in(r, 0)); }
 
 void onnx_arg_min(struct build *r) { arg(r, emit_unary(r, OP_NEG, node_in(r, 0))); }
+
+/* ---- the largest ones ---- */
+/* x without the one that `at` names, of the last dimension, which is n long. */
+static int32_t without(struct build *r, int32_t x, int64_t n, int32_t at)
+{
+    int32_t *numbers = add_indices(r, n), is_it;
+
+    for (int64_t i = 0; i < n && r->status == MOTE_OK; i++)
+        numbers[i] = (int32_t)i;
+    is_it = emit(r, OP_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){at, add_const(r, TYPE_S32, 1, &n, numbers)});
+    return emit(r, OP_SELECT_V2, NULL, TYPE_F32, 3, (int32_t[]){is_it, add_float(r, -INFINITY), x});
+}
+
+/* The first of equals, again and again. */
+static void top(struct build *r, int32_t x, int k, int32_t *values, int32_t *places)
+{
+    const struct tensor t = *tensor_at(r, x);
+    const int64_t last = t.rank - 1, n = t.dims[last];
+    int64_t dims[RANK_MAX];
+
+    memcpy(dims, t.dims, sizeof dims);
+    dims[last] = 1;
+    for (int i = 0; i < k && r->status == MOTE_OK; i++) {
+        values[i] = reduce(r, OP_REDUCE_MAX, x, 1, &last, true);
+        places[i] = emit(r, OP_ARG_MAX, NULL, TYPE_S32, 2, (int32_t[]){x, add_ints(r, 1, &last)});
+        places[i] = reshape(r, places[i], t.rank, dims);
+        if (i + 1 < k)
+            x = without(r, x, n, places[i]);
+    }
+}
+
+static int top_k(struct build *r, int64_t n)
+{
+    int64_t k = node_int(r, "k", 0);
+    int count = 1;
+
+    if (onnx_of(r)->opset >= 10)
+        const_ints(r, node_in(r, 1), "k", 1, &count, &k);
+    if (r->status == MOTE_OK && (count != 1 || k < 1 || k > n))
+        build_fail(r, MOTE_ERR_VALUE, "the largest %lld of %lld", (long long)k, (long long)n);
+    else if (r->status == MOTE_OK && k > TOP_MAX)
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "the largest %lld; %d are the most", (long long)k, TOP_MAX);
+    return (int)k;
+}
+
+void onnx_top_k(struct build *r)
+{
+    int32_t x = node_in(r, 0), list[TOP_MAX], places[TOP_MAX], y;
+    const struct tensor t = *tensor_at(r, x);
+    const int axis = axis_of(r, node_int(r, "axis", -1), t.rank), last = t.rank - 1;
+    const bool largest = node_int(r, "largest", 1) != 0;
+    int k;
+
+    if (r->status == MOTE_OK && t.type != TYPE_F32)
+        build_fail(r, MOTE_ERR_TYPE, "numbers of type %s; floats are there", type_name(t.type));
+    k = r->status == MOTE_OK ? top_k(r, t.dims[axis]) : 0;
+    if (r->status != MOTE_OK)
+        return;
+    top(r, transpose_move(r, largest ? x : emit_unary(r, OP_NEG, x), axis, last), k, list, places);
+    if (r->status != MOTE_OK)
+        return;
+    y = transpose_move(r, concat(r, last, k, list), last, axis);
+    node_out(r, 0, largest ? y : emit_unary(r, OP_NEG, y));
+    node_out(r, 1, transpose_move(r, concat(r, last, k, places), last, axis));
+}
 
 void onnx_cum_sum(struct build *r)
 {

@@ -12,7 +12,9 @@ struct resize {
     const char *mode, *coordinates, *nearest;
     float cubic_a, outside; /* outside: of tf_crop_and_resize */
     bool exclude;
-    int rank;
+    const char *policy; /* of the scales of all axes */
+    int rank, n_axes;
+    int64_t axes[RANK_MAX]; /* [n_axes] whose sizes or scales, and regions, the node has */
     int64_t out[RANK_MAX];
     double scale[RANK_MAX], start[RANK_MAX], end[RANK_MAX]; /* of the region, as shares of a dimension */
 };
@@ -27,6 +29,18 @@ struct taps {
 
 /* ---- options ---- */
 static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
+
+static const char *const coordinates[] = {
+    "half_pixel",           "asymmetric",         "align_corners",        "pytorch_half_pixel",
+    "tf_half_pixel_for_nn", "tf_crop_and_resize", "half_pixel_symmetric", NULL};
+static const char *const nearests[] = {"floor", "ceil", "round_prefer_floor", "round_prefer_ceil", NULL};
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names && !is(name, *names))
+        names++;
+    return *names != NULL;
+}
 
 static void read_floats(struct build *r, int i, const char *what, int n, double *values)
 {
@@ -49,38 +63,80 @@ static bool is_given(const struct build *r, int i)
     return node_has(r, i) && tensor_elements(tensor_at(r, onnx_of(r)->in[i])) > 0;
 }
 
+static void read_axes(struct build *r, struct resize *z)
+{
+    node_ints(r, "axes", z->rank, &z->n_axes, z->axes);
+    for (int k = 0; k < z->n_axes; k++)
+        z->axes[k] = axis_of(r, z->axes[k], z->rank);
+    for (int d = 0; d < z->rank && z->n_axes < 0; d++)
+        z->axes[d] = d;
+    z->n_axes = z->n_axes < 0 ? z->rank : z->n_axes;
+}
+
+/* One scale for all axes, so that none is larger, or smaller, than was said. */
+static void keep_aspect(struct build *r, const struct tensor *t, struct resize *z)
+{
+    const bool larger = is(z->policy, "not_smaller");
+    double scale = z->n_axes > 0 ? z->scale[z->axes[0]] : 1;
+
+    if (is(z->policy, "stretch"))
+        return;
+    if (!larger && !is(z->policy, "not_larger"))
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "keep_aspect_ratio_policy %s", printable(r->pool, z->policy));
+    for (int k = 1; k < z->n_axes; k++) {
+        const double other = z->scale[z->axes[k]];
+
+        scale = (larger ? other > scale : other < scale) ? other : scale;
+    }
+    for (int k = 0; k < z->n_axes; k++) {
+        const int64_t d = z->axes[k];
+
+        z->scale[d] = scale;
+        z->out[d] = (int64_t)floor(scale * (double)t->dims[d] + 0.5);
+    }
+}
+
 static void read_sizes(struct build *r, const struct tensor *t, int scales, int sizes, struct resize *z)
 {
-    int n;
+    int64_t out[RANK_MAX] = {0};
+    double scale[RANK_MAX] = {0};
+    const bool by_sizes = is_given(r, sizes);
+    int n = z->n_axes;
 
-    if (is_given(r, sizes)) {
-        const_ints(r, onnx_of(r)->in[sizes], "sizes", RANK_MAX, &n, z->out);
-        if (r->status == MOTE_OK && n != t->rank)
-            build_fail(r, MOTE_ERR_SHAPE, "%d sizes of %d dimensions", n, t->rank);
-        for (int d = 0; d < t->rank; d++)
-            z->scale[d] = (double)z->out[d] / (double)t->dims[d];
-    } else {
-        read_floats(r, scales, "scales", t->rank, z->scale);
-        for (int d = 0; d < t->rank && r->status == MOTE_OK; d++)
-            z->out[d] = z->scale[d] > 0 && z->scale[d] < 65536 ? (int64_t)floor((double)t->dims[d] * z->scale[d]) : 0;
+    if (by_sizes)
+        const_ints(r, onnx_of(r)->in[sizes], "sizes", RANK_MAX, &n, out);
+    else
+        read_floats(r, scales, "scales", n, scale);
+    if (r->status == MOTE_OK && n != z->n_axes)
+        build_fail(r, MOTE_ERR_SHAPE, "%d sizes of %d dimensions", n, z->n_axes);
+    for (int d = 0; d < t->rank; d++)
+        z->scale[d] = 1, z->out[d] = t->dims[d];
+    for (int k = 0; k < z->n_axes && r->status == MOTE_OK; k++) {
+        const int64_t d = z->axes[k];
+        const double in = (double)t->dims[d];
+
+        z->scale[d] = by_sizes ? (double)out[k] / in : scale[k];
+        z->out[d] = by_sizes ? out[k] : scale[k] > 0 && scale[k] < 65536 ? (int64_t)floor(in * scale[k]) : 0;
     }
+    if (r->status == MOTE_OK && by_sizes)
+        keep_aspect(r, t, z);
     for (int d = 0; d < t->rank && r->status == MOTE_OK; d++)
         if (z->out[d] < 1 || z->out[d] > INT32_MAX)
             build_fail(r, MOTE_ERR_SHAPE, "dimension %d would be %lld", d, (long long)z->out[d]);
 }
 
-/* The region is [start of all dimensions, end of all]. */
-static void read_region(struct build *r, int rank, struct resize *z)
+/* The region is [start of all axes, end of all]. */
+static void read_region(struct build *r, struct resize *z)
 {
     double both[2 * RANK_MAX];
 
-    for (int d = 0; d < rank; d++)
+    for (int d = 0; d < z->rank; d++)
         z->start[d] = 0, z->end[d] = 1;
     if (!is(z->coordinates, "tf_crop_and_resize"))
         return;
-    read_floats(r, 1, "the region", 2 * rank, both);
-    for (int d = 0; d < rank && r->status == MOTE_OK; d++)
-        z->start[d] = both[d], z->end[d] = both[rank + d];
+    read_floats(r, 1, "the region", 2 * z->n_axes, both);
+    for (int k = 0; k < z->n_axes && r->status == MOTE_OK; k++)
+        z->start[z->axes[k]] = both[k], z->end[z->axes[k]] = both[z->n_axes + k];
 }
 
 static void read_resize(struct build *r, const struct tensor *t, struct resize *z)
@@ -93,11 +149,16 @@ static void read_resize(struct build *r, const struct tensor *t, struct resize *
         .cubic_a = node_float(r, "cubic_coeff_a", -0.75f),
         .outside = node_float(r, "extrapolation_value", 0),
         .exclude = node_int(r, "exclude_outside", 0) != 0,
+        .policy = node_string(r, "keep_aspect_ratio_policy", "stretch"),
         .rank = t->rank,
     };
-    if (node_int(r, "antialias", 0) != 0 || node_attr(r, "axes") ||
-        !is(node_string(r, "keep_aspect_ratio_policy", "stretch"), "stretch"))
-        build_fail(r, MOTE_ERR_UNSUPPORTED, "antialias, axes or keep_aspect_ratio_policy");
+    read_axes(r, z);
+    if (node_int(r, "antialias", 0) != 0)
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "antialias; export the model without it");
+    if (!is_one_of(z->coordinates, coordinates))
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "coordinate_transformation_mode %s", printable(r->pool, z->coordinates));
+    if (!is_one_of(z->nearest, nearests))
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "nearest_mode %s", printable(r->pool, z->nearest));
     if (!is(z->mode, "nearest") && !is(z->mode, "linear") && !is(z->mode, "bilinear") && !is(z->mode, "cubic"))
         build_fail(r, MOTE_ERR_UNSUPPORTED, "mode %s", printable(r->pool, z->mode));
 }
@@ -116,6 +177,8 @@ static double source(const struct resize *z, int d, int64_t in, int64_t i)
         return out > 1 ? (x + 0.5) / scale - 0.5 : 0;
     if (is(z->coordinates, "tf_half_pixel_for_nn"))
         return (x + 0.5) / scale;
+    if (is(z->coordinates, "half_pixel_symmetric")) /* around the middle, however the size was rounded */
+        return (double)in / 2 * (1 - (double)z->out[d] / out) + (x + 0.5) / scale - 0.5;
     if (is(z->coordinates, "tf_crop_and_resize"))
         return out > 1 ? (z->start[d] + x * (z->end[d] - z->start[d]) / (out - 1)) * (double)(in - 1)
                        : 0.5 * (z->start[d] + z->end[d]) * (double)(in - 1);
@@ -287,7 +350,7 @@ static void resize(struct build *r, int scales, int sizes)
     if (r->status == MOTE_OK)
         read_sizes(r, &t, scales, sizes, &z);
     if (r->status == MOTE_OK)
-        read_region(r, t.rank, &z);
+        read_region(r, &z);
     if (r->status != MOTE_OK)
         return;
     y = resize_image(r, x, &z, &t);
