@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ABS. */
 #include "host/operators/unary.h"
+#include "mote/kernels/elementwise/unary_s16.h"
 #include "mote/kernels/shared/requant.h"
 
 /* Requantized only if the scales differ, and then by their quotient in float. */
@@ -24,20 +25,34 @@ static enum mote_status lower_abs_s8(struct lowering *l, const struct op *op, co
     return lower_table_s8(l, op, table, at);
 }
 
+/* Of equal scales the quotient is 1, with which nothing is rounded. */
+static enum mote_status lower_abs_s16(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    float in, out;
+    int32_t mult, shift;
+
+    TRY(want_symmetric(at, l->graph, op, op->in[0], &in));
+    TRY(want_symmetric(at, l->graph, op, op->out[0], &out));
+    TRY(want_multiplier(at, (double)ratio_f32(in, out), &mult, &shift));
+    return lower_unary_s16(l, op, MOTE_UNARY_S16_ABS, mult, shift, at);
+}
+
 static enum mote_status lower_abs(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
         return lower_abs_s8(l, op, at);
+    case TYPE_S16:
+        return lower_abs_s16(l, op, at);
     case TYPE_F32:
         return lower_unary_f32(l, op, MOTE_UNARY_ABS, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     }
 }
 
 const struct operator operator_abs = {
     .infer = infer_same,
     .lower = lower_abs,
-    .scales = {.form = FORM_OWN},
+    .scales = {.form = FORM_OWN, .wide = true},
 };

@@ -3,6 +3,7 @@
  * adj_x and adj_y take an input's matrices transposed. */
 #include "host/operators/elementwise.h"
 #include "mote/kernels/dense/batch_matmul_f32.h"
+#include "mote/kernels/dense/batch_matmul_s16.h"
 #include "mote/kernels/dense/batch_matmul_s8.h"
 
 /* One input's matrices: [outer][inner] as the product sees them, in elements. */
@@ -108,6 +109,27 @@ static enum mote_status lower_batch_matmul_s8(struct lowering *l, const struct o
     return lower_step(l, KERNEL_batch_matmul_s8, p, args, at);
 }
 
+/* The walk is the int8 kernel's. */
+static enum mote_status lower_batch_matmul_s16(struct lowering *l, const struct op *op,
+                                               const struct mote_batch_matmul_s8 *walk, const int32_t args[4],
+                                               const struct frame *at)
+{
+    volatile float product; /* volatile: rounded to float */
+    struct mote_batch_matmul_s16 p;
+    float a, b, out;
+
+    memcpy(&p, walk, offsetof(struct mote_batch_matmul_s16, mult));
+    TRY(want_symmetric(at, l->graph, op, op->in[0], &a));
+    TRY(want_symmetric(at, l->graph, op, op->in[1], &b));
+    TRY(want_symmetric(at, l->graph, op, op->out[0], &out));
+    product = a * b;
+    TRY(want_multiplier(at, (double)product / (double)out, &p.mult, &p.shift));
+    if (p.shift > MOTE_SHIFT64_MAX)
+        return fail(at, MOTE_ERR_QUANT, "the output's scale %g is too small beside the product's, %g", (double)out,
+                    (double)product);
+    return lower_step(l, KERNEL_batch_matmul_s16, &p, args, at);
+}
+
 static enum mote_status lower_batch_matmul(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct batch_matmul_opts *o = op->opts;
@@ -117,6 +139,8 @@ static enum mote_status lower_batch_matmul(struct lowering *l, const struct op *
     int32_t batch[RANK_MAX][3], rank = find_batch(g, op, batch);
     /* The float kernel's parameters are these without the quantization at the end. */
     _Static_assert(offsetof(struct mote_batch_matmul_s8, a_zero) == sizeof(struct mote_batch_matmul_f32),
+                   "the same fields");
+    _Static_assert(offsetof(struct mote_batch_matmul_s16, mult) == sizeof(struct mote_batch_matmul_f32),
                    "the same fields");
     struct mote_batch_matmul_s8 p = {
         .rows = (int32_t)(tensor_elements(out) / y.inner),
@@ -141,10 +165,12 @@ static enum mote_status lower_batch_matmul(struct lowering *l, const struct op *
     switch (a->type) {
     case TYPE_S8:
         return lower_batch_matmul_s8(l, op, &p, args, at);
+    case TYPE_S16:
+        return lower_batch_matmul_s16(l, op, &p, args, at);
     case TYPE_F32:
         return lower_step(l, KERNEL_batch_matmul_f32, &p, args, at);
     default:
-        return refuse_type(at, g, op->in[0], "s8 and f32");
+        return refuse_type(at, g, op->in[0], "s8, s16 and f32");
     }
 }
 
@@ -152,5 +178,5 @@ const struct operator operator_batch_matmul = {
     .infer = infer_batch_matmul,
     .macs = macs_batch_matmul,
     .lower = lower_batch_matmul,
-    .scales = {.form = FORM_OWN},
+    .scales = {.form = FORM_OWN, .wide = true},
 };

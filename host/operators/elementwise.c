@@ -3,6 +3,7 @@
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/cast.h"
 #include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s16.h"
 #include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
 #include "mote/kernels/move/copy.h"
@@ -247,6 +248,40 @@ static enum mote_status lower_number_type(struct lowering *l, enum mote_type fro
     struct mote_cast p = {.rows = split.rows, .len = split.len, .in_type = (int32_t)from, .out_type = (int32_t)to};
 
     return lower_step(l, KERNEL_cast, &p, (int32_t[]){in, out}, at);
+}
+
+enum mote_status lower_widened(struct lowering *l, const struct op *op, int input, int32_t *value,
+                               const struct frame *at)
+{
+    const struct tensor *t = op_in(l->graph, op, input);
+    const int8_t *narrow = (const int8_t *)t->data;
+    const size_t n = (size_t)tensor_elements(t);
+    int16_t *wide;
+
+    if (narrow == NULL) {
+        *value = lower_scratch(l, TYPE_S16, n * sizeof *wide);
+        return lower_number_type(l, TYPE_S8, TYPE_S16, t, lower_tensor(l, op->in[input]), *value, at);
+    }
+    wide = pool_array(l->pool, n, sizeof *wide);
+    for (size_t i = 0; i < n; i++)
+        wide[i] = narrow[i];
+    *value = lower_const(l, "wide", TYPE_S16, wide, n * sizeof *wide, false);
+    return MOTE_OK;
+}
+
+enum mote_status lower_by_binary_s16(struct lowering *l, const struct op *op, const struct binary *q, int32_t a,
+                                     int32_t b, const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    struct broadcast walk = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), op_out(g, op, 0));
+    struct mote_binary_s16 p = {.function = q->function, BROADCAST_FIELDS(walk), BINARY_FIELDS(*q)};
+    int32_t args[] = {
+        a,
+        b,
+        lower_const(l, "shape", TYPE_S32, walk.shape, (size_t)walk.rank * sizeof walk.shape[0], false),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_binary_s16, &p, args, at);
 }
 
 enum mote_status lower_binary_s16(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)

@@ -79,6 +79,12 @@ MUST_CHECK enum mote_status want_binary(const struct lowering *l, const struct o
 /* By the kernel binary_s8. */
 MUST_CHECK enum mote_status lower_binary_s8(struct lowering *l, const struct op *op, const struct binary *q,
                                             const struct frame *at);
+/* By the kernel binary_s16, whose `function` it is; a and b are the operands as int16. */
+MUST_CHECK enum mote_status lower_by_binary_s16(struct lowering *l, const struct op *op, const struct binary *q,
+                                                int32_t a, int32_t b, const struct frame *at);
+/* An operand of int8 as int16, a constant already here. */
+MUST_CHECK enum mote_status lower_widened(struct lowering *l, const struct op *op, int input, int32_t *value,
+                                          const struct frame *at);
 /* A float operator of two operands; `function` is one of device/mote/kernels/elementwise/binary_f32.h. */
 MUST_CHECK enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
                                              const struct frame *at);

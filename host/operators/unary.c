@@ -9,6 +9,7 @@
 #include "mote/kernels/elementwise/sigmoid_s16.h"
 #include "mote/kernels/elementwise/table_s8.h"
 #include "mote/kernels/elementwise/unary_math_f32.h"
+#include "mote/kernels/elementwise/unary_s16.h"
 
 enum mote_status want_unary_s8(const struct lowering *l, const struct op *op, struct unary_s8 *u,
                                const struct frame *at)
@@ -82,6 +83,22 @@ enum mote_status lower_rescale_s16(struct lowering *l, const struct op *op, floa
 
     TRY(want_multiplier(at, (double)ratio, &p.mult, &p.shift));
     return lower_step(l, KERNEL_rescale_s16, &p, args, at);
+}
+
+enum mote_status lower_unary_s16(struct lowering *l, const struct op *op, int32_t function, int32_t mult, int32_t shift,
+                                 const struct frame *at)
+{
+    struct row_split split = split_rows(op_in(l->graph, op, 0));
+    struct mote_unary_s16 p = {
+        .function = function,
+        .rows = split.rows,
+        .len = split.len,
+        .mult = mult,
+        .shift = shift,
+    };
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_unary_s16, &p, args, at);
 }
 
 /* The exponent of a power of two, nearly, as the reference takes a scale for one. */

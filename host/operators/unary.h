@@ -35,6 +35,9 @@ static inline int8_t saturate_u8(float q)
  */
 MUST_CHECK enum mote_status lower_rescale_s16(struct lowering *l, const struct op *op, float ratio, int32_t lo,
                                               int32_t hi, const struct frame *at);
+/* Of int16: `function` of the kernel unary_s16. */
+MUST_CHECK enum mote_status lower_unary_s16(struct lowering *l, const struct op *op, int32_t function, int32_t mult,
+                                            int32_t shift, const struct frame *at);
 /* Of int16: the sigmoid, or the hyperbolic tangent. */
 MUST_CHECK enum mote_status lower_sigmoid_s16(struct lowering *l, const struct op *op, bool tanh,
                                               const struct frame *at);

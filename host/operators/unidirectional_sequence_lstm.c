@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* UNIDIRECTIONAL_SEQUENCE_LSTM: x [batch, time, n] or [time, batch, n], to [.., .., units]. The standard LSTM only:
- * no peepholes, no projection, no layer normalization, all four gates. int8 with an int16 cell state, or all float. */
+ * no peepholes, no projection, no layer normalization, all four gates. int8 or int16 with int8 weights and an int16
+ * cell state, or all float. */
 #include <math.h>
 
 #include "host/gradient/gradient.h"
 #include "host/operators/elementwise.h"
 #include "mote/kernels/recurrent/lstm_f32.h"
+#include "mote/kernels/recurrent/lstm_s16.h"
 #include "mote/kernels/recurrent/lstm_s8.h"
 
 enum { GATES = 4 };
@@ -122,9 +124,10 @@ struct products {
     float scale; /* of x or h */
     int32_t zero;
     int32_t weights; /* value: [gate][units][n] */
-    uint32_t *bias;  /* [gate][units], the zero point folded in */
+    uint32_t *bias;  /* [gate][units], the zero point folded in; NULL: there is no zero point */
     int32_t *mult;   /* [gate] */
     int8_t *shift;
+    int32_t shift_max;
 };
 
 static enum mote_status lower_products(struct lowering *l, const struct op *op, const struct sizes *s,
@@ -145,9 +148,12 @@ static enum mote_status lower_products(struct lowering *l, const struct op *op, 
         volatile float product = p->scale * scale;
 
         TRY(want_multiplier(at, (double)product / 0x1p-12, &p->mult[g], &shift));
+        if (shift > p->shift_max)
+            return fail(at, MOTE_ERR_QUANT, "input %d: the weights' scale %g is too large", p->first + g,
+                        (double)scale);
         p->shift[g] = (int8_t)shift;
         memcpy(all + (size_t)g * bytes, w->data, bytes);
-        for (int64_t u = 0; u < s->units; u++) {
+        for (int64_t u = 0; p->bias != NULL && u < s->units; u++) {
             uint32_t sum = 0;
 
             for (int64_t i = 0; i < p->n; i++)
@@ -172,8 +178,11 @@ void sigmoid_table(uint16_t table[256])
     table[255] = 65535;
 }
 
-static enum mote_status cell_parameters(const struct op *op, float cell_scale, struct mote_lstm_s8 *p,
-                                        const struct frame *at)
+struct cell {
+    int32_t mult, shift, tanh_shift, clip;
+};
+
+static enum mote_status cell_parameters(const struct op *op, float cell_scale, struct cell *p, const struct frame *at)
 {
     const struct lstm_opts *o = op->opts;
     int exponent;
@@ -188,8 +197,10 @@ static enum mote_status cell_parameters(const struct op *op, float cell_scale, s
 
         p->clip = clip < 32767 ? (int32_t)clip : 32767;
     }
-    return want_multiplier(at, 0x1p-30 / (double)cell_scale, &p->cell_mult, &p->cell_shift);
+    return want_multiplier(at, 0x1p-30 / (double)cell_scale, &p->mult, &p->shift);
 }
+
+#define CELL_FIELDS(c) .cell_mult = (c).mult, .cell_shift = (c).shift, .tanh_shift = (c).tanh_shift, .clip = (c).clip
 
 static enum mote_status lower_lstm_s8(struct lowering *l, const struct op *op, const struct frame *at)
 {
@@ -199,8 +210,10 @@ static enum mote_status lower_lstm_s8(struct lowering *l, const struct op *op, c
     int32_t mult[2 * GATES], cell_zero;
     int8_t shift[2 * GATES];
     uint16_t table[256];
-    struct products x = {.first = IN_X_WEIGHTS, .n = s.in_len, .mult = mult, .shift = shift};
-    struct products h = {.first = IN_H_WEIGHTS, .n = s.units, .mult = mult + GATES, .shift = shift + GATES};
+    struct products x = {IN_X_WEIGHTS, s.in_len, .mult = mult, .shift = shift, .shift_max = MOTE_SHIFT_MAX};
+    struct products h = {IN_H_WEIGHTS, s.units, .mult = mult + GATES, .shift = shift + GATES,
+                         .shift_max = MOTE_SHIFT_MAX};
+    struct cell cell;
     float cell_scale;
 
     TRY(check_inputs(g, op, &s, TYPE_S8, TYPE_S32, at));
@@ -213,6 +226,7 @@ static enum mote_status lower_lstm_s8(struct lowering *l, const struct op *op, c
     TRY(want_quant(at, g, op, op->in[IN_CELL], TYPE_S16, &cell_scale, &cell_zero));
     TRY(lower_products(l, op, &s, &x, "input weights", at));
     TRY(lower_products(l, op, &s, &h, "recurrent weights", at));
+    TRY(cell_parameters(op, cell_scale, &cell, at));
     sigmoid_table(table);
 
     struct mote_lstm_s8 p = {
@@ -222,9 +236,9 @@ static enum mote_status lower_lstm_s8(struct lowering *l, const struct op *op, c
         .in_len = (int32_t)s.in_len,
         .units = (int32_t)s.units,
         .out_zero = h.zero,
+        CELL_FIELDS(cell),
     };
 
-    TRY(cell_parameters(op, cell_scale, &p, at));
     TRY(want_multiplier(at, 0x1p-30 / (double)h.scale, &p.out_mult, &p.out_shift));
 
     int32_t args[] = {
@@ -245,12 +259,64 @@ static enum mote_status lower_lstm_s8(struct lowering *l, const struct op *op, c
 /* One constant of the four gates' tensors, in the order of the inputs from `first` on. */
 static int32_t join_gates(struct lowering *l, const struct op *op, int first, const char *name)
 {
+    const enum mote_type type = op_in(l->graph, op, first)->type;
     size_t bytes = (size_t)tensor_bytes(op_in(l->graph, op, first));
     uint8_t *all = pool_array(l->pool, GATES, bytes);
 
     for (int g = 0; g < GATES; g++)
         memcpy(all + (size_t)g * bytes, op_in(l->graph, op, first + g)->data, bytes);
-    return lower_const(l, name, TYPE_F32, all, GATES * bytes, true);
+    return lower_const(l, name, type, all, GATES * bytes, true);
+}
+
+/* Zero points are 0, so that biases are as the file has them. */
+static enum mote_status lower_lstm_s16(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct lstm_opts *o = op->opts;
+    const struct graph *g = l->graph;
+    struct sizes s = sizes_of(g, op);
+    int32_t mult[2 * GATES];
+    int8_t shift[2 * GATES];
+    uint16_t table[256];
+    struct products x = {IN_X_WEIGHTS, s.in_len, .mult = mult, .shift = shift, .shift_max = MOTE_SHIFT64_MAX};
+    struct products h = {IN_H_WEIGHTS, s.units, .mult = mult + GATES, .shift = shift + GATES,
+                         .shift_max = MOTE_SHIFT64_MAX};
+    struct cell cell;
+    float cell_scale;
+
+    TRY(check_inputs(g, op, &s, TYPE_S8, TYPE_S64, at));
+    TRY(want_type(at, g, op->out[0], TYPE_S16));
+    TRY(want_symmetric(at, g, op, op->in[IN_X], &x.scale));
+    TRY(want_symmetric(at, g, op, op->in[IN_HIDDEN], &h.scale));
+    TRY(want_symmetric(at, g, op, op->in[IN_CELL], &cell_scale));
+    TRY(lower_products(l, op, &s, &x, "input weights", at));
+    TRY(lower_products(l, op, &s, &h, "recurrent weights", at));
+    TRY(cell_parameters(op, cell_scale, &cell, at));
+    sigmoid_table(table);
+
+    struct mote_lstm_s16 p = {
+        .batch = (int32_t)s.batch,
+        .time = (int32_t)s.time,
+        .time_major = o->time_major,
+        .in_len = (int32_t)s.in_len,
+        .units = (int32_t)s.units,
+        CELL_FIELDS(cell),
+    };
+
+    TRY(want_multiplier(at, 0x1p-30 / (double)h.scale, &p.out_mult, &p.out_shift));
+
+    int32_t args[] = {
+        lower_tensor(l, op->in[IN_X]),
+        x.weights,
+        h.weights,
+        join_gates(l, op, IN_BIAS, "bias"),
+        lower_const(l, "multipliers", TYPE_S32, mult, sizeof mult, true),
+        lower_const(l, "shifts", TYPE_S8, shift, sizeof shift, true),
+        lower_const(l, "sigmoid", TYPE_U16, table, sizeof table, false),
+        lower_tensor(l, op->in[IN_HIDDEN]),
+        lower_tensor(l, op->in[IN_CELL]),
+        lower_tensor(l, op->out[0]),
+    };
+    return lower_step(l, KERNEL_lstm_s16, &p, args, at);
 }
 
 static enum mote_status lower_lstm_f32(struct lowering *l, const struct op *op, const struct frame *at)
@@ -291,10 +357,12 @@ static enum mote_status lower_unidirectional_sequence_lstm(struct lowering *l, c
     switch (op_in(l->graph, op, IN_X)->type) {
     case TYPE_S8:
         return lower_lstm_s8(l, op, at);
+    case TYPE_S16:
+        return lower_lstm_s16(l, op, at);
     case TYPE_F32:
         return lower_lstm_f32(l, op, at);
     default:
-        return refuse_type(at, l->graph, op->in[IN_X], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[IN_X], "s8, s16 and f32");
     }
 }
 
@@ -326,6 +394,6 @@ const struct operator operator_unidirectional_sequence_lstm = {
     .infer = infer_unidirectional_sequence_lstm,
     .macs = macs_unidirectional_sequence_lstm,
     .lower = lower_unidirectional_sequence_lstm,
-    .scales = {.form = FORM_RECURRENT},
+    .scales = {.form = FORM_RECURRENT, .wide = true},
     .gradient = gradient_lstm,
 };

@@ -97,6 +97,12 @@ static enum form form_of_linear(const struct work *w, const struct op *op)
     return FORM_OWN;
 }
 
+/* PRELU's alpha, which is int8 beside int16, too. */
+static bool is_narrow(const struct work *w, const struct op *op, int32_t input)
+{
+    return w->type == TYPE_S16 && op->id == OP_PRELU && input == 1;
+}
+
 static enum form form_of(const struct work *w, const struct op *op)
 {
     bool any = false;
@@ -104,6 +110,7 @@ static enum form form_of(const struct work *w, const struct op *op)
     for (int32_t k = 0; k < op->n_in; k++)
         any |= is_float(w, op->in[k]);
     if (!any || w->stays[op - w->before.ops] || (w->type == TYPE_S16 && !op_info[op->id].is->scales.wide) ||
+        (is_narrow(w, op, 1) && !w->g->tensors[op->in[1]].data) ||
         (op_info[op->id].is->scales.form == FORM_RECURRENT && !recurrent_has_s8(&w->before, op)))
         return FORM_FLOAT;
     if (op_info[op->id].is->scales.form == FORM_LINEAR)
@@ -358,8 +365,8 @@ static enum mote_status inputs_integer(struct work *w, const struct op *op, enum
         struct quant_s8 q = own_quant(w, op->in[0]);
 
         in[0] = as_integer(w, op->in[0], q);
-        return quantize_recurrent(w->m, w->g, op, q, own_quant(w, op->out[0]), group_of(w, recurrent_cell(op))->range,
-                                  in, at);
+        return quantize_recurrent(w->m, w->g, op, w->type, q, own_quant(w, op->out[0]),
+                                  group_of(w, recurrent_cell(op))->range, in, at);
     }
     if (form == FORM_LINEAR) {
         struct quant_s8 q = own_quant(w, op->in[l->input]);
@@ -368,7 +375,9 @@ static enum mote_status inputs_integer(struct work *w, const struct op *op, enum
         return quantize_linear(w->m, w->g, op, w->type, q, own_quant(w, op->out[0]), in, at);
     }
     for (int32_t k = 0; k < op->n_in; k++)
-        if (is_float(w, op->in[k]))
+        if (is_narrow(w, op, k))
+            in[k] = quantize_constant(w->m, w->g, op->in[k], quant_of_range(range_of_constant(op_in(w->g, op, k))));
+        else if (is_float(w, op->in[k]))
             in[k] = as_integer(w, op->in[k], form == FORM_SAME ? own_quant(w, op->out[0]) : own_quant(w, op->in[k]));
     return MOTE_OK;
 }

@@ -35,9 +35,10 @@ void fold_constant_units(struct model *m, struct graph *g);
 MUST_CHECK enum mote_status quantize_linear(struct model *m, struct graph *g, const struct op *op, enum mote_type type,
                                             struct quant_s8 in, struct quant_s8 out, int32_t *inputs,
                                             const struct frame *at);
-/* The same for an LSTM or a GRU, whose states become s8 and s16: h is the quantization of its output, `cell` what the
- * LSTM's cell state (recurrent_cell()) held at the end of sequences. recurrent_has_s8(): nothing else reads its states,
- * but READ_VARIABLE behind it, nothing assigns them there, and they start with 0. */
+/* The same for an LSTM or a GRU, whose states become s8 and s16, or both s16 (of an LSTM, `type` is s16): h is the
+ * quantization of its output, `cell` what the LSTM's cell state (recurrent_cell()) held at the end of sequences.
+ * recurrent_has_s8(): nothing else reads its states, but READ_VARIABLE behind it, nothing assigns them there, and
+ * they start with 0. */
 bool recurrent_has_s8(const struct graph *g, const struct op *op);
 /* RECURRENT, in float: its weights become a scale of their row times an integer from -127 to 127. */
 bool recurrent_has_hybrid(const struct op *op);
@@ -45,9 +46,9 @@ MUST_CHECK enum mote_status quantize_hybrid(struct model *m, struct graph *g, co
                                             const struct frame *at);
 int32_t recurrent_hidden(const struct op *op); /* tensors: h, and c; the GRU has h alone */
 int32_t recurrent_cell(const struct op *op);
-MUST_CHECK enum mote_status quantize_recurrent(struct model *m, struct graph *g, const struct op *op, struct quant_s8 x,
-                                               struct quant_s8 h, struct range cell, int32_t *inputs,
-                                               const struct frame *at);
+MUST_CHECK enum mote_status quantize_recurrent(struct model *m, struct graph *g, const struct op *op,
+                                               enum mote_type type, struct quant_s8 x, struct quant_s8 h,
+                                               struct range cell, int32_t *inputs, const struct frame *at);
 /* A constant f32 tensor as a new s8 one; as s16. */
 int32_t quantize_constant(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q);
 int32_t quantize_constant_s16(struct model *m, struct graph *g, int32_t tensor, struct quant_s8 q);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The LSTM in int8, as the reference has it (docs/EXACT.md): weights with one scale a tensor, the hidden state in the
- * output's quantization, the cell state in 16 bits with a power of two as its scale. The GRU in int8: weights with one
- * scale a gate, the state in 16 bits of 2^-15. RECURRENT computes in float: its weights are rounded to multiples of a
- * scale of their row, which the plan stores in 8 bits (host/plan/hybrids.c). */
+/* The LSTM in int8 or 16x8, as the reference has it (docs/EXACT.md): weights with one scale a tensor, the hidden state
+ * in the output's quantization, the cell state in 16 bits with a power of two as its scale. The GRU in int8: weights
+ * with one scale a gate, the state in 16 bits of 2^-15. RECURRENT computes in float: its weights are rounded to
+ * multiples of a scale of their row, which the plan stores in 8 bits (host/plan/hybrids.c). */
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/passes/quantize.h"
@@ -80,29 +80,40 @@ static float largest(const struct tensor *t)
     return fmaxf(-r.min, r.max);
 }
 
-/* A gate's weights on x, and its bias, which is added to that product. */
-static void quantize_gate(struct model *m, struct graph *g, const struct op *op, int gate, struct quant_s8 x,
-                          struct quant_s8 h, int32_t *inputs)
+/* A bias in units of its product: s32, or s64 beside activations of s16. */
+static int32_t quantize_bias(struct model *m, struct graph *g, int32_t tensor, enum mote_type type, double product)
 {
-    const struct tensor *b = op_in(g, op, BIAS + gate);
-    struct tensor bias = *b;
-    int64_t n = tensor_elements(b);
-    int32_t *data = pool_array(m->pool, (size_t)n + 1, sizeof *data);
-    float on_x = weight_scale(largest(op_in(g, op, X_WEIGHTS + gate)), largest(b), x.scale, GATE_UNIT);
-    float on_h = weight_scale(largest(op_in(g, op, H_WEIGHTS + gate)), 0, h.scale, GATE_UNIT);
-    double product = (double)x.scale * (double)on_x;
+    struct tensor bias = g->tensors[tensor];
+    int64_t n = tensor_elements(&bias);
+    uint8_t *data = pool_array(m->pool, (size_t)n + 1, sizeof(int64_t));
+    const size_t size = type == TYPE_S64 ? sizeof(int64_t) : sizeof(int32_t);
 
     for (int64_t i = 0; i < n; i++) {
-        float real;
+        double code = (double)float_at(&bias, i) / product;
+        uint64_t bits;
 
-        memcpy(&real, b->data + (size_t)i * sizeof real, sizeof real);
-        assert(product > 0 && fabs((double)real / product) < 0x1p31);
-        data[i] = (int32_t)llround((double)real / product);
+        assert(product > 0 && fabs(code) < (type == TYPE_S64 ? 0x1p62 : 0x1p31));
+        bits = (uint64_t)llround(code);
+        for (size_t b = 0; b < size; b++)
+            data[(size_t)i * size + b] = (uint8_t)(bits >> 8 * b);
     }
-    bias.type = TYPE_S32;
-    bias.data = (const uint8_t *)data;
+    bias.type = type;
+    bias.data = data;
     quant_set(m, &bias.quant, (float)product, 0);
-    inputs[BIAS + gate] = graph_add_tensor(m, g, &bias);
+    return graph_add_tensor(m, g, &bias);
+}
+
+/* A gate's weights on x, and its bias, which is added to that product. */
+static void quantize_gate(struct model *m, struct graph *g, const struct op *op, int gate, enum mote_type type,
+                          struct quant_s8 x, struct quant_s8 h, int32_t *inputs)
+{
+    const float room = type == TYPE_S16 ? 32768 : 1; /* of sums of 2^47, as the reference takes them */
+    float on_x = weight_scale(largest(op_in(g, op, X_WEIGHTS + gate)), largest(op_in(g, op, BIAS + gate)) / room,
+                              x.scale, GATE_UNIT);
+    float on_h = weight_scale(largest(op_in(g, op, H_WEIGHTS + gate)), 0, h.scale, GATE_UNIT);
+
+    inputs[BIAS + gate] = quantize_bias(m, g, op->in[BIAS + gate], type == TYPE_S16 ? TYPE_S64 : TYPE_S32,
+                                        (double)x.scale * (double)on_x);
     inputs[X_WEIGHTS + gate] = quantize_constant(m, g, op->in[X_WEIGHTS + gate], (struct quant_s8){on_x, 0});
     inputs[H_WEIGHTS + gate] = quantize_constant(m, g, op->in[H_WEIGHTS + gate], (struct quant_s8){on_h, 0});
 }
@@ -135,14 +146,15 @@ static void quantize_state(struct model *m, struct graph *g, int32_t state, enum
         }
 }
 
-static enum mote_status quantize_lstm(struct model *m, struct graph *g, const struct op *op, struct quant_s8 x,
-                                      struct quant_s8 h, struct range cell, int32_t *inputs, const struct frame *at)
+static enum mote_status quantize_lstm(struct model *m, struct graph *g, const struct op *op, enum mote_type type,
+                                      struct quant_s8 x, struct quant_s8 h, struct range cell, int32_t *inputs,
+                                      const struct frame *at)
 {
     TRY(want_constants(g, op, X_WEIGHTS, 2 * GATES, at));
     TRY(want_constants(g, op, BIAS, GATES, at));
     for (int gate = 0; gate < GATES; gate++)
-        quantize_gate(m, g, op, gate, x, h, inputs);
-    quantize_state(m, g, op->in[HIDDEN], TYPE_S8, h);
+        quantize_gate(m, g, op, gate, type, x, h, inputs);
+    quantize_state(m, g, op->in[HIDDEN], type, h);
     quantize_state(m, g, op->in[CELL], TYPE_S16, (struct quant_s8){cell_scale(cell), 0});
     return MOTE_OK;
 }
@@ -239,9 +251,11 @@ int32_t recurrent_hidden(const struct op *op)
 
 int32_t recurrent_cell(const struct op *op) { return op->in[op->id == OP_GRU ? GRU_HIDDEN : CELL]; }
 
-enum mote_status quantize_recurrent(struct model *m, struct graph *g, const struct op *op, struct quant_s8 x,
-                                    struct quant_s8 h, struct range cell, int32_t *inputs, const struct frame *at)
+enum mote_status quantize_recurrent(struct model *m, struct graph *g, const struct op *op, enum mote_type type,
+                                    struct quant_s8 x, struct quant_s8 h, struct range cell, int32_t *inputs,
+                                    const struct frame *at)
 {
+    assert(type == TYPE_S8 || op->id != OP_GRU); /* which has no 16x8 form */
     return op->id == OP_GRU ? quantize_gru(m, g, op, x, h, inputs, at)
-                            : quantize_lstm(m, g, op, x, h, cell, inputs, at);
+                            : quantize_lstm(m, g, op, type, x, h, cell, inputs, at);
 }

@@ -584,7 +584,7 @@ static const struct relation {
     {"arg_max", relate_s8_or_f32},
     {"cumsum", relate_s8_or_f32},
     {"svdf_", relate_svdf},
-    {"lstm_s8", relate_lstm},
+    {"lstm_s", relate_lstm},
     {"gru_s8", relate_gru},
     {"lstm_huffman_", relate_lstm_huffman},
     {"fully_connected_huffman_", relate_huffman},

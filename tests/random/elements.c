@@ -189,7 +189,7 @@ static bool make_binary_of(struct builder *b, enum op_id id, uint32_t types)
         in[1] = first;
     }
     type = tensor_of(b, in[0])->type;
-    if (id == OP_MUL && type == TYPE_S16 &&
+    if ((id == OP_MUL || id == OP_SQUARED_DIFFERENCE) && type == TYPE_S16 &&
         (quantization_of(b, in[0]).zero != 0 || quantization_of(b, in[1]).zero != 0))
         return false;
     usual = type == TYPE_S16 ? 25000 : 100;
@@ -269,11 +269,32 @@ bool make_minimum(struct builder *b) { return make_extreme(b, OP_MINIMUM); }
 
 bool make_maximum(struct builder *b) { return make_extreme(b, OP_MAXIMUM); }
 
-bool make_squared_difference(struct builder *b) { return make_binary(b, OP_SQUARED_DIFFERENCE); }
+bool make_squared_difference(struct builder *b) { return make_binary_of(b, OP_SQUARED_DIFFERENCE, WIDE); }
 
 bool make_div(struct builder *b) { return make_binary_of(b, OP_DIV, COMPUTED | INTEGERS); }
 
-bool make_prelu(struct builder *b) { return make_binary(b, OP_PRELU); }
+/* Of int16 alpha is int8. */
+static bool make_prelu_s16(struct builder *b)
+{
+    int32_t in[2] = {pick(b, TYPES(TYPE_S16), 1, 6)}, out;
+    struct quantization x, alpha;
+
+    if (in[0] == TENSOR_ABSENT)
+        return false;
+
+    const struct tensor like = *tensor_of(b, in[0]);
+
+    in[1] = pick(b, TYPES(TYPE_S8), 0, like.rank);
+    if (in[1] == TENSOR_ABSENT || !broadcasts(&like, tensor_of(b, in[1])))
+        in[1] = new_const(b, TYPE_S8, 1, &like.dims[like.rank - 1], random_quantization(b, TYPE_S8));
+    x = quantization_of(b, in[0]);
+    alpha = quantization_of(b, in[1]);
+    out = new_output(b, TYPE_S16,
+                     quantization_for(b, TYPE_S16, magnitude_of(OP_PRELU, x.scale * 25000, alpha.scale * 100)));
+    return op_done(b, new_op(b, OP_PRELU, 2, in, 1, &out));
+}
+
+bool make_prelu(struct builder *b) { return dice_chance(b, 3) ? make_prelu_s16(b) : make_binary(b, OP_PRELU); }
 
 /* ---- bools ---- */
 /* Two of one type, of which int8 has scales below 1. */
@@ -377,6 +398,8 @@ static struct quantization wide_quantization(struct builder *b, enum op_id id, s
 {
     if (id == OP_LOGISTIC || id == OP_TANH)
         return (struct quantization){.scale = 1.0f / 32768, .zero = 0};
+    if (id == OP_RSQRT)
+        return quantization_for(b, TYPE_S16, 1 / sqrtf(in.scale));
     return id == OP_RELU6 || dice_chance(b, 2) ? in : quantization_for(b, TYPE_S16, in.scale * 25000);
 }
 
@@ -433,9 +456,9 @@ bool make_round(struct builder *b) { return make_unary(b, OP_ROUND, TYPES(TYPE_F
 
 bool make_hard_swish(struct builder *b) { return make_unary(b, OP_HARD_SWISH, COMPUTED); }
 
-bool make_abs(struct builder *b) { return make_unary(b, OP_ABS, COMPUTED); }
+bool make_abs(struct builder *b) { return make_unary(b, OP_ABS, WIDE); }
 
-bool make_rsqrt(struct builder *b) { return make_unary(b, OP_RSQRT, COMPUTED); }
+bool make_rsqrt(struct builder *b) { return make_unary(b, OP_RSQRT, WIDE); }
 
 bool make_leaky_relu(struct builder *b)
 {

@@ -247,7 +247,7 @@ bool make_fully_connected(struct builder *b)
 /* The second matrix is a constant, but for the square of the first, sometimes. */
 bool make_batch_matmul(struct builder *b)
 {
-    int32_t in[2] = {pick(b, COMPUTED, 2, 5), TENSOR_ABSENT}, out;
+    int32_t in[2] = {pick_symmetric(b, WIDE, 2, 5), TENSOR_ABSENT}, out;
 
     if (in[0] == TENSOR_ABSENT)
         return false;
@@ -269,6 +269,8 @@ bool make_batch_matmul(struct builder *b)
         dims[rank - 2] = adj_y ? columns : depth;
         dims[rank - 1] = adj_y ? depth : columns;
         in[1] = new_const(b, x.type, rank, dims, random_quantization(b, x.type));
+        if (x.type == TYPE_S16 && quantization_of(b, in[1]).zero != 0)
+            return false;
     }
     out = new_sum_output(b, in[0], in[1], depth);
 
@@ -280,7 +282,7 @@ bool make_batch_matmul(struct builder *b)
 
 bool make_unidirectional_sequence_lstm(struct builder *b)
 {
-    int32_t x = pick(b, COMPUTED, 3, 3), in[20], out;
+    int32_t x = pick_symmetric(b, WIDE, 3, 3), in[20], out;
 
     if (x == TENSOR_ABSENT)
         return false;
@@ -290,6 +292,8 @@ bool make_unidirectional_sequence_lstm(struct builder *b)
     int64_t batch = tensor_of(b, x)->dims[time_major ? 1 : 0], len = tensor_of(b, x)->dims[2];
     int64_t units = dice_range(b, 1, 6);
     struct quantization hidden = {real ? 0 : dice_log(b, 0.004f, 0.01f), dice_range(b, INT8_MIN, INT8_MAX)};
+    if (type == TYPE_S16)
+        hidden = (struct quantization){hidden.scale / 256, 0};
     struct quantization cell = {real ? 0 : ldexpf(1, dice_range(b, -15, -9)), 0};
 
     for (size_t i = 0; i < COUNT(in); i++)
@@ -299,6 +303,8 @@ bool make_unidirectional_sequence_lstm(struct builder *b)
         in[1 + gate] = new_weights(b, type, 2, (int64_t[]){units, len}, 0, false);
         in[5 + gate] = new_weights(b, type, 2, (int64_t[]){units, units}, 0, false);
         in[12 + gate] = new_bias(b, x, in[1 + gate], units);
+        if (type == TYPE_S16 && tensor_of(b, in[12 + gate])->type != TYPE_S64)
+            return false;
     }
     in[18] = new_state(b, type, 2, (int64_t[]){batch, units}, hidden);
     in[19] = new_state(b, real ? TYPE_F32 : TYPE_S16, 2, (int64_t[]){batch, units}, cell);

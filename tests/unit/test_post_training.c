@@ -669,6 +669,9 @@ static void handwriting_stays_right(void **state)
     percent = accuracy_in(&pool, TYPE_S8, shared(&pool, "models/tflite_micro/mnist_lstm_float.tflite"), &d, &c);
     print_message("mnist_lstm: %.2f %%\n", percent);
     assert_true(percent >= 97.5);
+    percent = accuracy_in(&pool, TYPE_S16, shared(&pool, "models/tflite_micro/mnist_lstm_float.tflite"), &d, &c);
+    print_message("mnist_lstm in int16: %.2f %%\n", percent);
+    assert_true(percent >= 97.5);
     pool_free(&pool);
 }
 

@@ -62,6 +62,12 @@ def requantize(value, multiplier, exponent):
     return divide_by_power(high_mul(shifted, multiplier), max(-exponent, 0))
 
 
+def requantize64(value, multiplier, exponent):
+    reduced = (multiplier + 2**15) >> 16 if multiplier < 0x7FFF0000 else 0x7FFF
+    shift = 15 - exponent
+    return wrap32((value * reduced + (1 << (shift - 1))) >> shift)
+
+
 def activation_range(activation, scale, zero_point, code="b"):
     low, high = LIMITS[code]
 
@@ -286,7 +292,7 @@ def tanh16(v):
 
 
 def lstm(x, batch, steps, width, units, time_major, x_quant, h_quant, cell_scale, cell_clip,
-         weights, recurrent, biases, hidden, cell):
+         weights, recurrent, biases, hidden, cell, code="b"):
     """weights, recurrent: per gate i, f, c, o (scale, values). hidden, cell change in place."""
     x_scale, x_zero = x_quant
     h_scale, h_zero = h_quant
@@ -297,6 +303,7 @@ def lstm(x, batch, steps, width, units, time_major, x_quant, h_quant, cell_scale
     power = round_away(math.log2(cell_scale)) + 12
     clip = math.trunc(min(max(cell_clip / cell_scale, -32768.0), 32767.0))
     word = LIMITS["h"]
+    scaled = lambda total, m: requantize(wrap32(total), *m) if code == "b" else requantize64(total, *m)
     out = [0] * (batch * steps * units)
 
     def tanh_cell(c):
@@ -312,9 +319,9 @@ def lstm(x, batch, steps, width, units, time_major, x_quant, h_quant, cell_scale
                 values = []
                 for u in range(units):
                     a = biases[g][u] + sum(weights[g][1][u * width + i] * (xt[i] - x_zero) for i in range(width))
-                    a = clamp(requantize(wrap32(a), *input_m[g]), *word)
+                    a = clamp(scaled(a, input_m[g]), *word)
                     r = sum(recurrent[g][1][u * units + i] * (ht[i] - h_zero) for i in range(units))
-                    r = clamp(requantize(r, *recurrent_m[g]), *word)
+                    r = clamp(scaled(r, recurrent_m[g]), *word)
                     s = clamp(a + r, *word)
                     values.append(tanh16(3 * s) if g == 2 else sigmoid16(s))
                 gates.append(values)
@@ -326,7 +333,7 @@ def lstm(x, batch, steps, width, units, time_major, x_quant, h_quant, cell_scale
                 if cell_clip > 0:
                     c = max(min(c, clip), -clip)
                 cell[n] = c
-                hidden[n] = clamp(requantize(tanh_cell(c) * o, *hidden_m) + h_zero, -128, 127)
+                hidden[n] = clamp(requantize(tanh_cell(c) * o, *hidden_m) + h_zero, *LIMITS[code])
                 out[row * units + u] = hidden[n]
     return out
 

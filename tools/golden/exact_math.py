@@ -156,51 +156,51 @@ def hard_swish_element(scales, zeros):
     return element
 
 
-def abs_element(scales, zeros):
+def abs_element(scales, zeros, limits=BYTE):
     multiplier = quantize_multiplier(f32(scales[0] / scales[1]))
 
     def element(q):
         x = abs(q - zeros[0])
-        return clamp((x if scales[0] == scales[1] else requantize(x, *multiplier)) + zeros[1], *BYTE)
+        return clamp((x if scales[0] == scales[1] else requantize(x, *multiplier)) + zeros[1], *limits)
 
     return element
 
 
-def rsqrt_element(scales, zeros):
+def rsqrt_element(scales, zeros, limits=BYTE):
     multiplier, exponent = quantize_multiplier(1 / f32(f32(math.sqrt(scales[0])) * scales[1]))
 
     def element(q):
         if q <= zeros[0]:
-            return 127
+            return limits[1]
         root, shift = inverse_square_root(q - zeros[0])
         y = requantize(requantize(1, root, shift + 20), multiplier, exponent - 20)
-        return clamp(wrap32(y + zeros[1]), *BYTE)
+        return clamp(wrap32(y + zeros[1]), *limits)
 
     return element
 
 
 # --- two operands -----------------------------------------------------------
 
-def prelu_element(scales, zeros):
+def prelu_element(scales, zeros, limits=BYTE):
     positive = quantize_multiplier(scales[0] / scales[2])
     negative = quantize_multiplier(scales[0] * scales[1] / scales[2])
 
     def element(a, b):
         a -= zeros[0]
         y = requantize(a, *positive) if a >= 0 else requantize(a * (b - zeros[1]), *negative)
-        return clamp(wrap32(y + zeros[2]), *BYTE)
+        return clamp(wrap32(y + zeros[2]), *limits)
 
     return element
 
 
-def squared_difference_element(scales, zeros):
+def squared_difference_element(scales, zeros, limits=BYTE, left=7):
     twice = 2 * max(scales[0], scales[1])
     first, second = (quantize_multiplier(scale / twice) for scale in scales[:2])
-    third = quantize_multiplier(twice * twice / (2**14 * scales[2]))
+    third = quantize_multiplier(twice * twice / (2**(2 * left) * scales[2]))
 
     def element(a, b):
-        difference = requantize((a - zeros[0]) * 128, *first) - requantize((b - zeros[1]) * 128, *second)
-        return clamp(wrap32(requantize(difference * difference, *third) + zeros[2]), *BYTE)
+        difference = requantize((a - zeros[0]) << left, *first) - requantize((b - zeros[1]) << left, *second)
+        return clamp(wrap32(requantize(difference * difference, *third) + zeros[2]), *limits)
 
     return element
 

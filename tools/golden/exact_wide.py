@@ -6,18 +6,17 @@ SVDF, written down a second time to check that page. Tensors are flat lists of P
 import itertools
 import math
 
-from exact_arithmetic import (LIMITS, broadcast, clamp, f32, positions, quantize_multiplier, requantize, strides_of,
-                              wrap32)
-
-
-def requantize64(value, multiplier, exponent):
-    reduced = (multiplier + 2**15) >> 16 if multiplier < 0x7FFF0000 else 0x7FFF
-    shift = 15 - exponent
-    return wrap32((value * reduced + (1 << (shift - 1))) >> shift)
+from exact_arithmetic import (LIMITS, broadcast, clamp, f32, positions, quantize_multiplier, requantize, requantize64,
+                              strides_of, wrap32)
 
 
 def scale_sum(total, multiplier, wide):
     return requantize64(total, *multiplier) if wide else requantize(wrap32(total), *multiplier)
+
+
+def matmul_element(scales):
+    multiplier = quantize_multiplier(f32(scales[0] * scales[1]) / scales[2])
+    return lambda pairs: clamp(requantize64(sum(p * q for p, q in pairs), *multiplier), *LIMITS["h"])
 
 
 def rounded_log2(scale):

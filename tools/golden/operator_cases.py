@@ -31,7 +31,7 @@ from pathlib import Path
 
 import exact_arithmetic as exact
 from exact_arithmetic import f32
-from tflite_writer import (FLOAT32, INT8, INT16, INT32, UINT8, TYPE_CODE, Scalar, Tensor,
+from tflite_writer import (FLOAT32, INT8, INT16, INT32, INT64, UINT8, TYPE_CODE, Scalar, Tensor,
                            one_operator_model, pack, unpack)
 
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3, "TANH": 4}
@@ -677,7 +677,7 @@ def quantize_cases():
 
 def lstm_case(name, batch=1, steps=4, width=5, units=3, time_major=False, cell_power=-11, cell_clip=0.0,
               x_quant=(0.02, -4), h_quant=(0.0078, 3), weight_scale=0.013, weights="random", bias="normal",
-              bias_span=3000):
+              bias_span=3000, kind=INT8):
     random = Random("weights/LSTM" + name)
     x_scale, h_scale = f32(x_quant[0]), f32(h_quant[0])
     cell_scale = 2.0**cell_power
@@ -687,16 +687,17 @@ def lstm_case(name, batch=1, steps=4, width=5, units=3, time_major=False, cell_p
         recurrent_weights.append((f32(weight_scale * random.real(0.5, 1.5)),
                                   weights_of(random, units * units, weights)))
         biases.append(random.integers(units, -bias_span, bias_span))
-    operands = [Tensor([steps, batch, width] if time_major else [batch, steps, width], INT8, x_scale, x_quant[1])]
+    operands = [Tensor([steps, batch, width] if time_major else [batch, steps, width], kind, x_scale, x_quant[1])]
     operands += [Tensor([units, width], INT8, s, 0, data=w) for s, w in input_weights]
     operands += [Tensor([units, units], INT8, s, 0, data=w) for s, w in recurrent_weights]
     operands += [None] * 3
-    operands += [Tensor([units], INT32, f32(x_scale * s), 0, data=b) for (s, _), b in zip(input_weights, biases)]
+    operands += [Tensor([units], INT32 if kind == INT8 else INT64, f32(x_scale * s), 0, data=b)
+                 for (s, _), b in zip(input_weights, biases)]
     operands += [None] * 2
-    operands += [Tensor([batch, units], INT8, h_scale, h_quant[1], variable=True),
+    operands += [Tensor([batch, units], kind, h_scale, h_quant[1], variable=True),
                  Tensor([batch, units], INT16, cell_scale, 0, variable=True)]
     operands += [None] * 4
-    result = Tensor([steps, batch, units] if time_major else [batch, steps, units], INT8, h_scale, h_quant[1])
+    result = Tensor([steps, batch, units] if time_major else [batch, steps, units], kind, h_scale, h_quant[1])
     state = {}
 
     def expect(inputs, reset=True):
@@ -705,7 +706,7 @@ def lstm_case(name, batch=1, steps=4, width=5, units=3, time_major=False, cell_p
             state["cell"] = [0] * (batch * units)
         return exact.lstm(inputs[0], batch, steps, width, units, time_major, (x_scale, x_quant[1]),
                           (h_scale, h_quant[1]), cell_scale, f32(cell_clip), input_weights, recurrent_weights,
-                          biases, state["hidden"], state["cell"])
+                          biases, state["hidden"], state["cell"], TYPE_CODE[kind])
 
     expect.state = state
     add_case("UNIDIRECTIONAL_SEQUENCE_LSTM", name, operands, result,

@@ -126,6 +126,10 @@ KERNEL(202, pool,        average_pool_2d_u8,           portable)
 KERNEL(203, move,        resize_bilinear_u8,           portable)
 KERNEL(204, detect,      detection_postprocess,        portable)
 KERNEL(205, elementwise, floor_div_s32,                portable)
+KERNEL(206, elementwise, unary_s16,                    portable)
+KERNEL(207, elementwise, binary_s16,                   portable)
+KERNEL(208, dense,       batch_matmul_s16,             portable)
+KERNEL(209, recurrent,   lstm_s16,                     portable)
 KERNEL_USERS(230, own,   own,                          portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.
