@@ -233,6 +233,45 @@ static void computes(const struct text *graph, int64_t opset, const float *in, s
     pool_free(&pool);
 }
 
+/* What came later is not seen; keys of fewer heads serve queries next to each other. */
+static void attends(void **state)
+{
+    struct pool pool = {0};
+    const float x[4] = {0, 1, 2, 3}, seen = expf(1) / (1 + expf(1)), keys[2] = {1, 2}, values[2] = {10, 20};
+    struct text node = node_of(&pool, "Attention x x x -> y"), graph = {.pool = &pool};
+
+    (void)state;
+    put_attribute_int(&node, "q_num_heads", 1);
+    put_attribute_int(&node, "kv_num_heads", 1);
+    put_attribute_int(&node, "is_causal", 1);
+    put_message(&graph, 1, &node);
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 2, 1));
+    put_value(&graph, 12, "y", FLOAT, DIMS(1, 2, 1));
+    computes(&graph, 23, x, 2, (const float[]){0, seen});
+
+    node = node_of(&pool, "Attention x k v -> y");
+    graph = (struct text){.pool = &pool};
+    put_attribute_int(&node, "q_num_heads", 4);
+    put_attribute_int(&node, "kv_num_heads", 2);
+    put_message(&graph, 1, &node);
+    put_initializer(&graph, "k", FLOAT, DIMS(1, 1, 2), keys, sizeof keys);
+    put_initializer(&graph, "v", FLOAT, DIMS(1, 1, 2), values, sizeof values);
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 1, 4));
+    put_value(&graph, 12, "y", FLOAT, DIMS(1, 1, 4));
+    computes(&graph, 23, x, 4, (const float[]){10, 10, 20, 20});
+
+    node = node_of(&pool, "Attention x k v -> y");
+    graph = (struct text){.pool = &pool};
+    put_attribute_int(&node, "q_num_heads", 3);
+    put_message(&graph, 1, &node);
+    put_initializer(&graph, "k", FLOAT, DIMS(1, 1, 2), keys, sizeof keys);
+    put_initializer(&graph, "v", FLOAT, DIMS(1, 1, 2), values, sizeof values);
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 1, 4));
+    put_value(&graph, 12, "y", FLOAT, DIMS(1, 1, 4));
+    says(&graph, 23, MOTE_ERR_SHAPE, "node 0 Attention: q_num_heads is 3, for rows of 4 numbers");
+    pool_free(&pool);
+}
+
 /* Sizes or scales of some axes; one scale of all that keeps the aspect; sizes that were rounded, around the middle. */
 static void resizes_as_newer_opsets_do(void **state)
 {
@@ -641,6 +680,7 @@ int main(void)
         cmocka_unit_test(shapes_left_open_are_given),
         cmocka_unit_test(nodes_in_any_order),
         cmocka_unit_test(normalizes_by_the_root_of_squares),
+        cmocka_unit_test(attends),
         cmocka_unit_test(resizes_as_newer_opsets_do),
         cmocka_unit_test(names_what_is_wrong),
         cmocka_unit_test(names_unknown_operators_at_once),
