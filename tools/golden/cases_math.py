@@ -526,8 +526,31 @@ def l2_pool_cases():
                  [[reals("L2/" + name, math.prod(x), -8, 8)]], tolerance=True)
 
 
+def power_cases():
+    """Not TensorFlow Lite Micro's: TensorFlow Lite has std::pow()."""
+    def case(name, y=None, y_shape=(1,), x=None, x_shape=(2, 3, 5)):
+        count = math.prod(x_shape)
+        x = x or [abs(v) + 0.01 for v in reals("power/" + name, count)]
+        operands = [Tensor(list(x_shape), FLOAT32), Tensor(list(y_shape), FLOAT32, data=y)]
+        add_case("POW", name, operands, Tensor(list(x_shape), FLOAT32), {}, None,
+                 [[[f32(v) for v in x]] + ([reals("power/y" + name, math.prod(y_shape))] if y is None else [])],
+                 tolerance=True)
+
+    signed = reals("power/signed", 30)
+    for name, y in (("cube", 3.0), ("square", 2.0), ("one", 1.0), ("fourth", 4.0), ("fifth", 5.0), ("inverse", -1.0),
+                    ("inverse_cube", -3.0)):
+        case(name, [y], x=signed)
+    for name, y in (("root", 0.5), ("inverse_root", -0.5), ("third", f32(1 / 3)), ("gamma", f32(2.2)), ("zero", 0.0)):
+        case(name, [y])
+    case("square_of_scalar_exponent", [2.0], (), x=signed)
+    case("exponents", [f32(v) for v in (0.5, 2.0, -1.5, 3.0, 1.0)], (5,))
+    case("whole_exponents", [2.0, 3.0, -1.0, 0.0, -2.0], (5,), x=signed)
+    case("computed", y_shape=(2, 3, 5))
+    case("computed_row", y_shape=(5,))
+
+
 if __name__ == "__main__":
     sys.exit(main((table_cases, unary_f32_cases, prelu_cases, minimum_maximum_cases, squared_difference_cases,
                    div_cases, reduce_cases, arg_max_cases, cumsum_cases, resize_bilinear_cases,
                    l2_normalization_cases, log_softmax_cases, batch_matmul_cases, floored_cases, add_n_cases,
-                   smallest_cases, l2_pool_cases)))
+                   smallest_cases, l2_pool_cases, power_cases)))

@@ -72,6 +72,7 @@ OPERATORS = {
     "DIV": (42, 29),
     "EXP": (47, 33),
     "PRELU": (54, 0),
+    "POW": (78, 56),
     "MAXIMUM": (55, 39),
     "ARG_MAX": (56, 40),
     "MINIMUM": (57, 39),

@@ -21,7 +21,7 @@ from pathlib import Path
 # What Mote holds as other operators.
 FILES = {"padv2": "pad", "signaldelay": "assign_variable", "signalframer": "assign_variable",
          "signalstacker": "assign_variable", "signaloverlapadd": "assign_variable",
-         "circular_buffer": "assign_variable", "if": "select_v2", "while": "add"}
+         "circular_buffer": "assign_variable", "if": "select_v2", "while": "add", "pow": "exp"}
 CODES = {"s8": "b", "u8": "B", "s16": "h", "u16": "H", "s32": "i", "u32": "I", "s64": "q", "bool": "B", "f32": "I"}
 HEAD = """# SPDX-License-Identifier: Apache-2.0
 # One-operator models, inputs, and the outputs of TensorFlow Lite Micro's reference kernels (commit %s, double \

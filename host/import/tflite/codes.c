@@ -162,8 +162,8 @@ static enum mote_status scan_graph(struct tfl_reader *r, uint32_t index, struct 
         if (m.code.builtin == BUILTIN_CALL_ONCE)
             TRY(tfl_note_initializer(r, op, &here));
         if (tfl_op_find(m.code.builtin) || tfl_custom_find(m.code.custom) || tfl_is_setup(m.code.builtin) ||
-            tfl_is_decode(&m.code) || m.code.builtin == BUILTIN_DENSIFY || tfl_is_complex(m.code.builtin) ||
-            (m.code.custom != NULL && own_find(m.code.custom) != NULL))
+            tfl_is_decode(&m.code) || m.code.builtin == BUILTIN_DENSIFY || m.code.builtin == BUILTIN_POW ||
+            tfl_is_complex(m.code.builtin) || (m.code.custom != NULL && own_find(m.code.custom) != NULL))
             continue;
         if (l->all.len <= LISTING_MAX)
             m.output = output_name(r, graph, op);

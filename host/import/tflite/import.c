@@ -7,6 +7,7 @@
 #include "host/graph/own.h"
 #include "host/import/tflite/complex.h"
 #include "host/import/tflite/custom.h"
+#include "host/import/tflite/power.h"
 #include "host/import/tflite/decode.h"
 #include "host/import/tflite/reader.h"
 #include "host/import/tflite/streams.h"
@@ -105,6 +106,10 @@ static enum mote_status read_op(struct tfl_reader *r, struct fb_table t, int32_t
         return tfl_read_decode(r, &l, g, &here);
     if (code.builtin == BUILTIN_DENSIFY)
         return tfl_read_densify(&l, g, &here);
+    if (code.builtin == BUILTIN_POW) {
+        TRY(tfl_use_pairs(r, OP_NOP, &l, g, &here));
+        return tfl_read_power(r, &l, g, index, &here);
+    }
     if (tfl_is_complex(code.builtin))
         return tfl_read_complex(r, code.builtin, &l, g, index, &here);
     row = tfl_op_find(code.builtin);
