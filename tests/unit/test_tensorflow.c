@@ -471,6 +471,30 @@ static void cuts(void **state)
     pool_free(&pool);
 }
 
+/* What begins variables, and what trains them, makes no outputs; where the graph reads it, it says what to do. */
+static void training_is_left_out(void **state)
+{
+    struct pool pool = {0};
+    struct text graph = small_graph(&pool), begun = small_graph(&pool);
+    static const float in[4] = {1, 2, 3, 4}, want[8] = {1.5f, 2, 2.5f, 1, 3.5f, 0, 4.5f, 0};
+    const struct import_options trained = {.to = (const char *const[]){"gradients/sum_grad", NULL}};
+
+    (void)state;
+    tf_put_node(&graph, "SumGrad gradients/sum_grad sum");
+    tf_put_node(&graph, "ApplyAdam Adam gradients/sum_grad");
+    tf_put_node(&graph, "Identity save/dependency x");
+    tf_put_node(&graph, "RandomStandardNormal random");
+    tf_put_node(&graph, "Assign begin random");
+    MAKES(&graph, NULL, in, want);
+    says_as(tf_file(&graph), &trained, MOTE_ERR_UNSUPPORTED,
+            "SumGrad gradients/sum_grad: a node of training; --to NODE says");
+    tf_put_node(&begun, "IteratorGetNext next");
+    tf_put_node(&begun, "Relu rest next");
+    says_as(tf_file(&begun), NULL, MOTE_ERR_UNSUPPORTED,
+            "IteratorGetNext next: it reads samples from files; --from NODE says");
+    pool_free(&pool);
+}
+
 static void audio_nodes_are_left_out(void **state)
 {
     struct pool pool = {0};
@@ -709,6 +733,7 @@ int main(void)
         cmocka_unit_test(fake_quantization),
         cmocka_unit_test(lists_that_are_short),
         cmocka_unit_test(cuts),
+        cmocka_unit_test(training_is_left_out),
         cmocka_unit_test(audio_nodes_are_left_out),
         cmocka_unit_test(many_audio_nodes),
         cmocka_unit_test(audio_attributes_out_of_range),

@@ -3,20 +3,37 @@
 #include "host/import/tensorflow/ops.h"
 
 /* ---- ends of the graph ---- */
-/* What training and saving leave behind: nobody wants it as an output. */
-static bool is_leftover(const char *op)
+static bool begins_with_one(const char *op, size_t n, const char *const *begins)
 {
-    static const char *const names[] = {"Const", "Placeholder", "PlaceholderWithDefault", "NoOp", "Assert"};
-    static const char *const begins[] = {"Assign", "Save", "Restore", "MergeV2Checkpoints", "ShardedFilename"};
-    const size_t n = strlen(op), summary = strlen("Summary");
-
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (strcmp(op, names[i]) == 0)
-            return true;
-    for (size_t i = 0; i < COUNT(begins); i++)
+    for (size_t i = 0; i < n; i++)
         if (strncmp(op, begins[i], strlen(begins[i])) == 0)
             return true;
-    return n >= summary && strcmp(op + n - summary, "Summary") == 0;
+    return false;
+}
+
+#define BEGINS(op, ...)                                                                                                \
+    begins_with_one(op, COUNT(((const char *const[]){__VA_ARGS__})), (const char *const[]){__VA_ARGS__})
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t n = strlen(text), length = strlen(end);
+
+    return n >= length && strcmp(text + n - length, end) == 0;
+}
+
+/* What it reads becomes a variable's number, which is no output. */
+static bool sets_variables(const char *op) { return BEGINS(op, "Assign", "Apply", "ResourceApply", "SparseApply"); }
+
+/* What training and saving leave behind: nobody wants it as an output. */
+static bool is_leftover(const Tf__NodeDef *def)
+{
+    static const char *const names[] = {"Const", "Placeholder", "PlaceholderWithDefault", "NoOp", "Assert"};
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcmp(def->op, names[i]) == 0)
+            return true;
+    return sets_variables(def->op) || BEGINS(def->op, "Save", "Restore", "MergeV2Checkpoints", "ShardedFilename") ||
+           ends_with(def->op, "Summary") || strstr(def->name, "gradients/") != NULL || BEGINS(def->name, "save/");
 }
 
 /* Outputs of the model: values of nodes. */
@@ -40,10 +57,11 @@ static void find_unread(struct build *r, struct ends *e)
 
     for (int32_t i = 0; i < tf->n; i++)
         for (int k = 0; k < tf->nodes[i].n_in; k++)
-            if (tf->nodes[i].from[k].node != NAME_ABSENT && !is_leftover(tf->nodes[i].def->op))
+            if (tf->nodes[i].from[k].node != NAME_ABSENT &&
+                (!is_leftover(tf->nodes[i].def) || sets_variables(tf->nodes[i].def->op)))
                 read[tf->nodes[i].from[k].node] = true;
     for (int32_t i = 0; i < tf->n; i++)
-        if (!read[i] && !is_leftover(tf->nodes[i].def->op))
+        if (!read[i] && !is_leftover(tf->nodes[i].def))
             add_end(r, e, (struct tf_source){i, 0});
 }
 
@@ -120,6 +138,17 @@ static bool is_call(const char *op)
     return strcmp(op, "PartitionedCall") == 0 || strcmp(op, "StatefulPartitionedCall") == 0;
 }
 
+static bool is_training(const Tf__NodeDef *def)
+{
+    return strstr(def->name, "gradients/") != NULL || sets_variables(def->op) || ends_with(def->op, "Grad");
+}
+
+static bool brings_samples(const char *op)
+{
+    return BEGINS(op, "Iterator", "ParseExample", "ParseSingleExample", "QueueDequeue", "FIFOQueue",
+                  "RandomShuffleQueue", "ReaderRead", "TFRecord");
+}
+
 static void miss(struct build *r, struct faults *missing, int32_t index)
 {
     const char *op = tf_of(r)->nodes[index].def->op, *near = tf_op_nearest(op);
@@ -132,6 +161,12 @@ static void miss(struct build *r, struct faults *missing, int32_t index)
                       "a variable, whose numbers are in other files; freeze the graph, so that they are constants");
     else if (is_call(op))
         status = fail(&here, MOTE_ERR_UNSUPPORTED, "a call of a function; freeze the graph with functions inlined");
+    else if (is_training(tf_of(r)->nodes[index].def))
+        status = fail(&here, MOTE_ERR_UNSUPPORTED,
+                      "a node of training; --to NODE says which node before it is the output that is wanted");
+    else if (brings_samples(op))
+        status = fail(&here, MOTE_ERR_UNSUPPORTED,
+                      "it reads samples from files; --from NODE says which node behind it is the input");
     else
         status = fail(&here, MOTE_ERR_UNSUPPORTED, "an operator that Mote does not have%s%s", near ? "; it has " : "",
                       near ? near : "");
