@@ -9,6 +9,7 @@
 #define MAP_WIDTH  64 /* letters */
 #define MAP_HEIGHT 12
 #define BAR        30
+#define FACT_AT    24 /* where the values of facts begin */
 
 static void data(const struct life_data *d, struct pool *pool, FILE *to)
 {
@@ -115,11 +116,15 @@ static void operators(const struct life_board *b, struct pool *pool, FILE *to)
 
 static void board(const struct life_board *b, struct pool *pool, FILE *to)
 {
-    fprintf(to, "\n%s, %s\n", printable(pool, b->title), printable(pool, b->via));
+    putc('\n', to);
+    print_fitting(to, "%s, %s\n", printable(pool, b->title), printable(pool, b->via));
     fit(&b->fits[0], to);
     fit(&b->fits[1], to);
-    for (size_t i = 0; i < b->n_facts; i++)
-        fprintf(to, "%-22s %s\n", b->facts[i].name, printable(pool, b->facts[i].value));
+    for (size_t i = 0; i < b->n_facts; i++) {
+        fprintf(to, "%-*s", FACT_AT, b->facts[i].name);
+        print_wrapped(to, printable(pool, b->facts[i].value), FACT_AT, FACT_AT, columns_of(to));
+        putc('\n', to);
+    }
     arena(&b->arena, pool, to);
     operators(b, pool, to);
     if (b->battery == NULL)

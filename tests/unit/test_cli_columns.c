@@ -141,6 +141,7 @@ static void long_names_fit(void **state)
     static const char *const on_board[][12] = {
         {"emulate", "@out/" LONG ".graph", "--target", "mps2-an386", "--input", "@in/" LONG ".csv"},
         {"eval", "@out/" LONG ".graph", "--data", "@in/" LONG ".csv", "--target", "mps2-an386", "--limit", "2"},
+        {"report", "@out/t", "--target", "stm32-nucleo-l4r5zi-p", "--estimate", "--every", "1s", "-o", "@out/r.html"},
     };
 
     (void)state;
