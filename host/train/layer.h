@@ -90,7 +90,7 @@ struct stage_section {
     const char *keep, *ramp, *count, *bits, *rounds, *bit_price, *epochs, *rate, *dropout;
 };
 struct teacher_section {
-    const char *temperature, *share;
+    const char *model, *temperature, *share;
 };
 struct compress_section {
     const struct optimizer_section *optimizer;

@@ -32,7 +32,8 @@ struct stage {
     int32_t rounds;           /* LEVELS: an epoch, in which weights choose among levels; 0: as many as are usual */
     float bit_price;          /* LEVELS: how much the loss may grow for a bit less; 0: bits do not count */
     bool int8_activations;    /* LEVELS: rounded as int8 has them, in training alone */
-    float temperature;        /* of the outputs that the dense network teaches */
+    const char *teacher_file; /* seen from the recipe; NULL: the dense network teaches */
+    float temperature;        /* of the outputs that are taught */
     float teacher;            /* share of the loss that they have; 0: none */
     float dropout;            /* rate of all dropout layers; below 0: each its own */
     int32_t steps, every;     /* of the ramp, and between two changes; trainer_make() fills them in */

@@ -52,6 +52,7 @@ static const cyaml_schema_field_t levels_fields[] = {
     CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t teacher_fields[] = {
+    TEACHER_TEXT(model),
     TEACHER_TEXT(temperature),
     TEACHER_TEXT(share),
     CYAML_FIELD_END,
@@ -173,7 +174,7 @@ static enum mote_status read_stage(const struct stage_section *s, enum stage_kin
     return kind == STAGE_PRUNE ? read_prune(s, t, out, &here) : read_levels(s, t, out, &here);
 }
 
-/* The dense network teaches all stages. */
+/* The dense network, or another, teaches all stages. */
 static enum mote_status read_teacher(const struct teacher_section *s, const struct training *t, struct stage *out,
                                      const struct frame *at)
 {
@@ -183,6 +184,7 @@ static enum mote_status read_teacher(const struct teacher_section *s, const stru
         return MOTE_OK;
     if (t->loss != LOSS_CROSS_ENTROPY)
         return fail(&here, MOTE_ERR_VALUE, "a teacher wants the loss cross_entropy: it teaches classes");
+    out->teacher_file = s->model;
     TRY(read_real("temperature", s->temperature, 100, 2, &out->temperature, &here));
     return read_real("share", s->share, 1, 0.5F, &out->teacher, &here);
 }

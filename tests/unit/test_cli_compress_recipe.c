@@ -309,6 +309,31 @@ static void bytes_are_what_kernels_take(void **state)
     assert_in_range(bytes_after(r.out, "dense"), 1, CONV + CONNECTED + 4 * (6 + 3));
 }
 
+/* A wider network teaches all stages; what cannot be one is refused. */
+static void another_network_teaches(void **state)
+{
+    static const char recipe[] = "network:\n  - fully_connected: {units: %d, activation: relu}\n"
+                                 "  - fully_connected: {}\n  - softmax: {}\n"
+                                 "training: {epochs: 3}\ncompress:\n  teacher: {model: %s, share: 1}\n"
+                                 "  levels: {count: 4, epochs: 3}\n";
+    struct result r;
+
+    (void)state;
+    put_text("in/recipe.yaml", pool_printf(&pool, recipe, 24, "../out/none.graph"));
+    r = RUN("train", "@in/recipe.yaml", "--data", "@in/data.yaml", "-o", "@out/wide");
+    want_status(&r, 0);
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/untaught");
+    want_status(&r, 1);
+    want_text(r.err, "none.graph: cannot read");
+    put_text("in/recipe.yaml", pool_printf(&pool, recipe, 6, "../out/wide/model.graph"));
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/taught");
+    want_status(&r, 0);
+    put_text("in/recipe.yaml", pool_printf(&pool, recipe, 6, "../out/taught/int8.graph"));
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/refused");
+    want_status(&r, 1);
+    want_text(r.err, "is no teacher of this network");
+}
+
 /* Whoever asks for stages that the recipe does not have, or for another network, is told. */
 static void what_does_not_fit_is_refused(void **state)
 {
@@ -340,9 +365,9 @@ static void what_does_not_fit_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_killed_compression_goes_on), TEST(a_budget_is_met),    TEST(a_budget_needs_a_price),
-        TEST(every_task_is_compressed),     TEST(grids_stay_in_int8), TEST(bytes_are_what_kernels_take),
-        TEST(what_does_not_fit_is_refused),
+        TEST(a_killed_compression_goes_on), TEST(a_budget_is_met),         TEST(a_budget_needs_a_price),
+        TEST(every_task_is_compressed),     TEST(grids_stay_in_int8),      TEST(bytes_are_what_kernels_take),
+        TEST(what_does_not_fit_is_refused), TEST(another_network_teaches),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown_all);
