@@ -314,6 +314,8 @@ static void print_board(struct demo *d)
                ? pool_printf(d->pool, ", %s/" COMPRESS_REPORT " the compression", printable(d->pool, d->folder))
                : "",
            shell_path(d->pool, d->int8.path));
+    printf("  All of it on one page: mote report %s --data %s --target " BOARD " --via c\n",
+           shell_path(d->pool, d->dir), shell_path(d->pool, d->recipe));
 }
 
 static json_t *form_json(const struct demo *d, const struct form *f)
